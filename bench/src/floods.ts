@@ -12,7 +12,8 @@ import {
   type KeyObject,
 } from 'node:crypto'
 import { gzipSync } from 'node:zlib'
-import { ALL_ANCHORS, derivedValues, type PublicKey, parsePublicKeys } from '@mintmark/scan'
+import { type PublicKey, parsePublicKeys } from '@mintmark/keys'
+import { ALL_ANCHORS, derivedValues } from '@mintmark/scan'
 import { elfCore, readAgain } from '@mintmark/testkit'
 
 /** A flood, `length` bytes of it. */

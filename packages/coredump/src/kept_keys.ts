@@ -6,10 +6,10 @@
  * @module
  */
 import { isObject, type Json } from '@mintmark/core'
-import { spkiOf } from '@mintmark/scan/key_id'
-import { keyWith } from '@mintmark/scan/public_keys/certificate'
-import type { PublicKey } from '@mintmark/scan/public_keys/public_key'
-import { keyOfSpki } from '@mintmark/scan/public_keys/spki_key'
+import { spkiOf } from '@mintmark/keys/public_half/key_id'
+import type { PublicKey } from '@mintmark/keys/public_half/public_key'
+import { keyWith } from '@mintmark/keys/public_keys/certificate'
+import { keyOfSpki } from '@mintmark/keys/public_keys/spki_key'
 
 /** As JSON: SubjectPublicKeyInfo in base64, and what is known beside it. */
 export function keptKey(key: PublicKey): Json {

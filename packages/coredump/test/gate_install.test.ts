@@ -14,7 +14,7 @@ import {
 } from 'node:fs'
 import path from 'node:path'
 import { describe, it } from 'node:test'
-import { parsePublicKeys } from '@mintmark/scan/public_keys/parse'
+import { parsePublicKeys } from '@mintmark/keys/public_keys/parse'
 import { readAgain } from '@mintmark/testkit'
 import { gateStatus, installGate, loadState, uninstallGate } from '../src/index.ts'
 import { patternFor } from '../src/install/kernel_settings.ts'

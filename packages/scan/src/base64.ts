@@ -10,8 +10,8 @@
  * @module
  */
 
+import { charge } from '@mintmark/keys/material/effort'
 import { REACH } from './anchor.ts'
-import { charge } from './effort.ts'
 import { isBlank } from './text_run.ts'
 
 /** What a piece of text decodes to. */

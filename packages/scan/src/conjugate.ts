@@ -9,7 +9,8 @@
  * @module
  */
 
-import { limbs28 } from './arithmetic/limbs.ts'
+import { limbs28 } from '@mintmark/keys/arithmetic/limbs'
+import { randomBounds } from '@mintmark/keys/material/random_looking'
 import { candidateOf } from './candidate_entry.ts'
 import { closeBelowFraction } from './close_fractions.ts'
 import type {
@@ -28,7 +29,6 @@ import type {
 import { DigitPlaces } from './digit_places.ts'
 import { repeatsOf } from './equal_words.ts'
 import { NumberProducts } from './number_products.ts'
-import { randomBounds } from './random_looking.ts'
 import { AT, HITS, LIST, LISTS, PAIRS, SliceMemory } from './slice_memory.ts'
 import { SlicePlaces } from './slice_places.ts'
 

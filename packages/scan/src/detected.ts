@@ -3,33 +3,8 @@
  *
  * @module
  */
-import type { KeyMaterial } from './key_material.ts'
-
-export type KeyKind =
-  | 'rsa'
-  | 'ec'
-  | 'ed25519'
-  | 'ed448'
-  | 'x25519'
-  | 'x448'
-  | 'dsa'
-  | 'dh'
-  | 'aes'
-  | 'sm4'
-  | 'hmac'
-  | 'ml-kem'
-  | 'ml-dsa'
-  | 'slh-dsa'
-  | 'openpgp'
-  | 'encrypted-key'
-  | 'keystore'
-  | 'token'
-
-/**
- * `proven`: arithmetic shows that it is a key, or {@link Detected.isWellFormed} says that its form does. `candidate`: it has the shape of one, and nothing proves it.
- * `lesser`: a secret of lesser class, or one that is encrypted: it is told, and is no finding.
- */
-export type Certainty = 'proven' | 'candidate' | 'lesser'
+import type { Certainty, KeyKind } from '@mintmark/keys/material/key_kind'
+import type { KeyMaterial } from '@mintmark/keys/material/key_material'
 
 /** A hit. Offsets are from the begin of the bytes that the detector was given. */
 export interface Detected {
@@ -46,9 +21,9 @@ export interface Detected {
   readonly note?: 'self-test' | 'drbg' | 'shielded' | 'fragment'
   /** What was found, for key ids, copies and scrubbing. */
   readonly material?: KeyMaterial
-  /** Of a candidate: the keys of which it would be one, if it is a key. Where the public half of one is known, that shows it. */
+  /** See {@link import('@mintmark/keys/material/proof').Proof.possible}. */
   readonly possible?: readonly KeyMaterial[]
-  /** Nothing ties the value to a public key: its form is what holds it. It is verified where its public half is known. */
+  /** See {@link import('@mintmark/keys/material/proof').Proof.isWellFormed}. */
   readonly isWellFormed?: true
   /** Worked out from a part of the key, or from what is left of one, and what is public. */
   readonly isRebuilt?: true

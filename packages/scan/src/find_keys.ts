@@ -4,7 +4,6 @@
  *
  * @module
  */
-export { type PublicKey, type PublicKeyFile, parsePublicKeys } from './public_keys/parse.ts'
 export type { ScanReport } from './report.ts'
 export type { ScanOptions } from './scan_bytes.ts'
 export { scanFile } from './scan_file.ts'

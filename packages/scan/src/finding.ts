@@ -6,20 +6,10 @@
  * @module
  */
 import type { Owner } from '@mintmark/dump'
-import type { Certainty, Detected, KeyKind } from './detected.ts'
-import { keyIdOf } from './key_id.ts'
-import { selfTestOrigin } from './self_test_keys.ts'
-
-/** Which key it is, by its public half. */
-export interface KeyId {
-  /** SHA-256 of the DER SubjectPublicKeyInfo, hex. */
-  readonly spkiSha256: string | undefined
-  /** RFC 7638, SHA-256, base64url. */
-  readonly jwkThumbprint: string | undefined
-  /** Of a given or harvested public key that matches: its `kid`, or its certificate's subject. */
-  readonly kid: string | undefined
-  readonly subject: string | undefined
-}
+import type { Certainty, KeyKind } from '@mintmark/keys/material/key_kind'
+import { type KeyId, keyIdOf } from '@mintmark/keys/public_half/key_id'
+import { selfTestOrigin } from '@mintmark/keys/public_half/self_test_keys'
+import type { Detected } from './detected.ts'
 
 export interface Finding {
   readonly file: string

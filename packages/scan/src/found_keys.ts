@@ -3,10 +3,10 @@
  *
  * @module
  */
-import { ML_KEM_SEED } from './arithmetic/ml_kem.ts'
+import { ML_KEM_SEED } from '@mintmark/keys/arithmetic/ml_kem'
+import type { KeyMaterial } from '@mintmark/keys/material/key_material'
 import { copied, type FoundMaterial } from './found_material.ts'
 import { inTurns } from './in_turns.ts'
-import type { KeyMaterial } from './key_material.ts'
 import { KeyRing, type RingKey } from './key_ring.ts'
 import { derivedValues } from './known/derived_values.ts'
 import { sizedKind } from './known/found_value.ts'

@@ -4,10 +4,11 @@
  *
  * @module
  */
+
+import type { KeyMaterial } from '@mintmark/keys/material/key_material'
+import { keyTag } from '@mintmark/keys/material/key_tag'
 import type { Detected } from './detected.ts'
 import type { FindingSeen } from './finding.ts'
-import type { KeyMaterial } from './key_material.ts'
-import { keyTag } from './key_tag.ts'
 
 /** A key, and what is told of the place that it was found at. */
 export interface FoundMaterial {

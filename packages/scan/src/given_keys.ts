@@ -3,11 +3,12 @@
  *
  * @module
  */
-import type { KeyKind } from './detected.ts'
-import type { Finding, KeyId } from './finding.ts'
+import type { KeyKind } from '@mintmark/keys/material/key_kind'
+import type { KeyId } from '@mintmark/keys/public_half/key_id'
+import type { PublicKey } from '@mintmark/keys/public_half/public_key'
+import type { Finding } from './finding.ts'
 import { bitsOf, kindOf } from './known/found_value.ts'
 import { isSearchable } from './known/rsa_group.ts'
-import type { PublicKey } from './public_keys/public_key.ts'
 
 /**
  * - `found`: its private half lies there.

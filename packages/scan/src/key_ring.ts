@@ -4,12 +4,13 @@
  * @module
  */
 import { randomBytes } from 'node:crypto'
-import { factorsFromExponent } from './arithmetic/rsa.ts'
-import type { KeyKind } from './detected.ts'
-import type { FindingSeen, KeyId } from './finding.ts'
+import { factorsFromExponent } from '@mintmark/keys/arithmetic/rsa'
+import type { KeyKind } from '@mintmark/keys/material/key_kind'
+import type { KeyMaterial, RsaMaterial } from '@mintmark/keys/material/key_material'
+import { keyTag } from '@mintmark/keys/material/key_tag'
+import type { KeyId } from '@mintmark/keys/public_half/key_id'
+import type { FindingSeen } from './finding.ts'
 import type { FoundMaterial } from './found_material.ts'
-import type { KeyMaterial, RsaMaterial } from './key_material.ts'
-import { keyTag } from './key_tag.ts'
 import { fromFactor } from './known/rebuild.ts'
 
 /** A key under its number. */

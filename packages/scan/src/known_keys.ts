@@ -3,13 +3,14 @@
  *
  * @module
  */
-import { isPrimeFactor } from './arithmetic/modulus_like.ts'
-import type { Finding, KeyId } from './finding.ts'
+import { isPrimeFactor } from '@mintmark/keys/arithmetic/modulus_like'
+import type { KeyId } from '@mintmark/keys/public_half/key_id'
+import type { PublicKey } from '@mintmark/keys/public_half/public_key'
+import { isRoot } from '@mintmark/keys/public_keys/public_roots'
+import type { Finding } from './finding.ts'
 import { type GivenKey, givenKeys } from './given_keys.ts'
 import { OF_KEYS_MET, SCALARS } from './known/allowance.ts'
 import { isSearchable } from './known/rsa_group.ts'
-import type { PublicKey } from './public_keys/public_key.ts'
-import { isRoot } from './public_keys/public_roots.ts'
 import type { ScanLimit } from './scan_limits.ts'
 
 /** Keys that are looked for: a file full of certificates has more. */

@@ -5,8 +5,8 @@
  *
  * @module
  */
-import { limbs28 } from './arithmetic/limbs.ts'
-import { fromLittleEndian } from './arithmetic/modular.ts'
+import { limbs28 } from '@mintmark/keys/arithmetic/limbs'
+import { fromLittleEndian } from '@mintmark/keys/arithmetic/modular'
 import type { Candidate } from './conjugate_types.ts'
 import { AT, LIST, type SliceMemory } from './slice_memory.ts'
 

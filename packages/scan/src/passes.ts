@@ -4,22 +4,23 @@
  *
  * @module
  */
+
+import type { KeyMaterial } from '@mintmark/keys/material/key_material'
+import { keyTag } from '@mintmark/keys/material/key_tag'
+import { keyIdOf } from '@mintmark/keys/public_half/key_id'
+import type { PublicKey } from '@mintmark/keys/public_half/public_key'
+import { isRoot } from '@mintmark/keys/public_keys/public_roots'
 import type { Anchor } from './anchor.ts'
 import type { PackedList } from './embedded/scan_packed.ts'
 import { CutWindows, type PlanSize, withFirstUnits } from './extra_units.ts'
 import { findingSeen } from './finding.ts'
 import { FoundKeys, isWhole } from './found_keys.ts'
 import type { FoundMaterial } from './found_material.ts'
-import { keyIdOf } from './key_id.ts'
-import type { KeyMaterial } from './key_material.ts'
-import { keyTag } from './key_tag.ts'
 import { detectedOf } from './known/found_value.ts'
 import { hasOneSecret } from './known/secret_groups.ts'
 import type { KnownKeys } from './known_keys.ts'
 import { MadeOfKeys } from './made_of_keys.ts'
 import { type PossibleKey, PublicHalves } from './possible_keys.ts'
-import type { PublicKey } from './public_keys/public_key.ts'
-import { isRoot } from './public_keys/public_roots.ts'
 import { scalarsInRegisters } from './register_scalars.ts'
 import { registerPlaces, secretsInRegisters } from './registers.ts'
 import type { LimitList } from './scan_limits.ts'

@@ -4,13 +4,14 @@
  *
  * @module
  */
+
+import { proveMaterial } from '@mintmark/keys/der_keys/prove'
+import type { KeyMaterial, RsaMaterial } from '@mintmark/keys/material/key_material'
+import { keyIdOf } from '@mintmark/keys/public_half/key_id'
+import type { PublicKey } from '@mintmark/keys/public_half/public_key'
 import type { Detected } from './detected.ts'
 import { copied, hasSecret } from './found_material.ts'
-import { keyIdOf } from './key_id.ts'
-import type { KeyMaterial, RsaMaterial } from './key_material.ts'
 import { fromFactor } from './known/rebuild.ts'
-import { proveMaterial } from './prove.ts'
-import type { PublicKey } from './public_keys/public_key.ts'
 
 /** Instead of a modulus: of the key nothing is known but a prime, and the modulus is one that it divides. */
 export const NO_MODULUS = 0n

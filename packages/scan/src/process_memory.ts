@@ -4,8 +4,8 @@
  * @module
  */
 import type { ByteSource } from '@mintmark/dump'
+import { charge } from '@mintmark/keys/material/effort'
 import type { Memory, Pointed } from './detected.ts'
-import { charge } from './effort.ts'
 import type { Run } from './scan_plan.ts'
 
 /** Of a read from the file, in the units of `effort.ts`. */

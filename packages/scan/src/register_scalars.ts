@@ -8,10 +8,10 @@
  * @module
  */
 import type { ByteSource, Range } from '@mintmark/dump'
-import type { Curve, EcMaterial, KeyMaterial } from './key_material.ts'
+import type { Curve, EcMaterial, KeyMaterial } from '@mintmark/keys/material/key_material'
+import { isRandomLookingAt } from '@mintmark/keys/material/random_looking'
 import { CutScalars, cutNumbersIn, type SpelledCut } from './known/cut_scalars.ts'
 import type { FoundValue } from './known/found_value.ts'
-import { isRandomLookingAt } from './random_looking.ts'
 import { UNIT } from './registers.ts'
 
 /**

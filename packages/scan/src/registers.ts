@@ -7,7 +7,7 @@
  * @module
  */
 import type { ByteSource, Range } from '@mintmark/dump'
-import { isRandomLooking } from './random_looking.ts'
+import { isRandomLooking } from '@mintmark/keys/material/random_looking'
 
 /** Lower and upper halves of 16 registers, from the begin of the area. */
 const LOWER = 160

@@ -6,7 +6,7 @@
  *
  * @module
  */
-import { charge } from './effort.ts'
+import { charge } from '@mintmark/keys/material/effort'
 
 /** What a look must have taken to be remembered: to compare takes less. */
 const LEAST_UNITS = 2000

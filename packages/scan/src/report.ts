@@ -4,7 +4,8 @@
  * @module
  */
 import type { Container, Flaw } from '@mintmark/dump'
-import type { Finding, KeyId } from './finding.ts'
+import type { KeyId } from '@mintmark/keys/public_half/key_id'
+import type { Finding } from './finding.ts'
 import type { GivenKey } from './given_keys.ts'
 import type { ScanLimit } from './scan_limits.ts'
 

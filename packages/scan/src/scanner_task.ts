@@ -3,6 +3,9 @@
  *
  * @module
  */
+
+import type { KeyMaterial } from '@mintmark/keys/material/key_material'
+import type { PublicKey } from '@mintmark/keys/public_half/public_key'
 import { allAnchors } from './all_anchors.ts'
 import type { Anchor } from './anchor.ts'
 import { type AnchorTables, anchorTables } from './anchor_tables.ts'
@@ -13,12 +16,10 @@ import { PROCESS_ANCHORS } from './detectors/process_anchors.ts'
 import { TEXT_ANCHORS } from './detectors/text_anchors.ts'
 import { FORMS_LAYOUT } from './forms_layout.ts'
 import type { KernelMemory } from './kernel_memory.ts'
-import type { KeyMaterial } from './key_material.ts'
 import { KnownKeySearch } from './known/known_key_search.ts'
 import { ValueSearch } from './known/value_search.ts'
 import { ProcessMemory } from './process_memory.ts'
 import { KEY_SOURCES } from './public_keys/harvest.ts'
-import type { PublicKey } from './public_keys/public_key.ts'
 import { type Run, WINDOW_BYTES } from './scan_plan.ts'
 import { WindowScanner } from './window_scanner.ts'
 

@@ -4,7 +4,7 @@
  * @module
  */
 import type { Dump, Segment } from '@mintmark/dump'
-import type { Certainty } from './detected.ts'
+import type { Certainty } from '@mintmark/keys/material/key_kind'
 import type { Finding, FindingSeen } from './finding.ts'
 import type { LimitList } from './scan_limits.ts'
 import { SegmentFinder } from './segment_finder.ts'

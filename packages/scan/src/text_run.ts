@@ -7,9 +7,10 @@
  *
  * @module
  */
+
+import { charge } from '@mintmark/keys/material/effort'
 import { type Anchor, REACH } from './anchor.ts'
 import type { Detected } from './detected.ts'
-import { charge } from './effort.ts'
 
 /** Letters around an anchor. Offsets in a {@link Detected} of a {@link TextReader} count letters of it. */
 export interface TextRun {

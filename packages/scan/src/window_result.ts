@@ -4,12 +4,12 @@
  * @module
  */
 import type { ByteSource, Range } from '@mintmark/dump'
+import { publicHalf } from '@mintmark/keys/public_half/public_half'
+import type { PublicKey } from '@mintmark/keys/public_half/public_key'
 import type { PackedSeen } from './coded/packed_seen.ts'
 import { type FoundMaterial, MaterialList } from './found_material.ts'
 import { MOST_BARE } from './known_keys.ts'
 import { type PossibleKey, possibleKeys } from './possible_keys.ts'
-import { publicHalf } from './public_half.ts'
-import type { PublicKey } from './public_keys/public_key.ts'
 import { type LimitSeen, TOO_MANY_PACKED } from './scan_limits.ts'
 import type { Window } from './scan_plan.ts'
 import type { Sighting } from './sightings.ts'

@@ -3,9 +3,10 @@
  *
  * @module
  */
-import type { Certainty, Detected } from './detected.ts'
+import type { Certainty } from '@mintmark/keys/material/key_kind'
+import { keyTag } from '@mintmark/keys/material/key_tag'
+import type { Detected } from './detected.ts'
 import { findingSeen } from './finding.ts'
-import { keyTag } from './key_tag.ts'
 import type { LimitSeen } from './scan_limits.ts'
 import type { Sighting } from './sightings.ts'
 

@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict'
 import { createHash, generateKeyPairSync } from 'node:crypto'
 import { describe, it } from 'node:test'
+import { keyIdOf } from '@mintmark/keys/public_half/key_id'
 import { readAgain } from '@mintmark/testkit'
 import { planted } from '@mintmark/testkit/text_keys'
-import { keyIdOf } from '../src/key_id.ts'
 import { hitsIn, SPELLINGS } from './text_hits.ts'
 
 /** Test keys: of the CCTV vectors of age, and the example of its manual. Published, and worth nothing. */

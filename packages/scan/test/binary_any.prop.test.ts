@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
+import { keyFromDer } from '@mintmark/keys/der_keys/key_from_der'
 import { noise } from '@mintmark/testkit/noise'
 import * as fc from 'fast-check'
 import { REACH } from '../src/anchor.ts'
 import { BINARY_ANCHORS } from '../src/detectors/binary_anchors.ts'
-import { keyFromDer } from '../src/key_from_der.ts'
 import { hitsIn, placesIn } from './binary_hits.ts'
 import { DER_SAMPLES } from './der_world.ts'
 

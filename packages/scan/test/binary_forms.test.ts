@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
+import { der, derInteger, derOid, derSequence } from '@mintmark/keys/der/der_write'
 import { noise } from '@mintmark/testkit/noise'
-import { der, derInteger, derOid, derSequence } from '../src/der_write.ts'
 import type { Detected } from '../src/detected.ts'
 import { hitsIn, idsOf, planted } from './binary_hits.ts'
 import {

@@ -1,11 +1,11 @@
 /** What coded text costs is counted as what it takes, and a key in digits takes no more where digits go on behind it. */
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
+import { endLook, startLook } from '@mintmark/keys/material/effort'
 import { ED25519, pemsOf } from '@mintmark/testkit/text_keys'
 import { LayerReader } from '../src/coded/coded_layers.ts'
 import { keysOf } from '../src/coded/keys_of_layer.ts'
 import { CODED_PEM_ANCHORS } from '../src/detectors/coded_pem.ts'
-import { endLook, startLook } from '../src/effort.ts'
 
 const LENGTH = 60_000
 

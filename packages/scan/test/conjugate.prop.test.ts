@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
+import { fromLittleEndian } from '@mintmark/keys/arithmetic/modular'
 import * as fc from 'fast-check'
-import { fromLittleEndian } from '../src/arithmetic/modular.ts'
 import { BEFORE, type Candidate } from '../src/conjugate.ts'
 import {
   EVERY,

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict'
 import { randomBytes } from 'node:crypto'
 import { describe, it } from 'node:test'
+import { fromLittleEndian } from '@mintmark/keys/arithmetic/modular'
 import * as fc from 'fast-check'
-import { fromLittleEndian } from '../src/arithmetic/modular.ts'
 import { BEFORE } from '../src/conjugate.ts'
 import type { RsaGroup } from '../src/known/rsa_group.ts'
 import {

@@ -4,9 +4,9 @@
  * @module
  */
 import { generateKeyPairSync } from 'node:crypto'
+import { fromBigEndian } from '@mintmark/keys/arithmetic/modular'
 import { readAgain } from '@mintmark/testkit'
 import * as fc from 'fast-check'
-import { fromBigEndian } from '../src/arithmetic/modular.ts'
 import { type Candidate, type CandidateChoice, ConjugateKernel, ORDERS } from '../src/conjugate.ts'
 import { type RsaGroup, rsaGroups } from '../src/known/rsa_group.ts'
 import { gatherReference, spanOf } from './reference/conjugate.ts'

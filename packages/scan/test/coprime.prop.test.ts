@@ -2,8 +2,8 @@
 import assert from 'node:assert/strict'
 import { randomBytes } from 'node:crypto'
 import { it } from 'node:test'
+import { fromBigEndian, gcd as gcdReference } from '@mintmark/keys/arithmetic/modular'
 import * as fc from 'fast-check'
-import { fromBigEndian, gcd as gcdReference } from '../src/arithmetic/modular.ts'
 import { commonDivisor } from '../src/known/coprime.ts'
 import { fastGcd } from '../src/known/fast_gcd.ts'
 

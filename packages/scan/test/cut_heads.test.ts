@@ -4,6 +4,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { after, describe, it } from 'node:test'
+import { parsePublicKeys } from '@mintmark/keys/public_keys/parse'
 import {
   ED25519,
   isEc,
@@ -14,7 +15,6 @@ import {
   planted,
   type TestKey,
 } from '@mintmark/testkit/text_keys'
-import { parsePublicKeys } from '../src/public_keys/parse.ts'
 import { scanFile } from '../src/scan_file.ts'
 
 const folder = mkdtempSync(path.join(tmpdir(), 'cut-heads-'))

@@ -4,8 +4,8 @@ import {
   areUpperFactors,
   fromLowerFactor,
   fromUpperFactors,
-} from '../src/arithmetic/damaged_factors.ts'
-import { fromBigEndian } from '../src/arithmetic/modular.ts'
+} from '@mintmark/keys/arithmetic/damaged_factors'
+import { fromBigEndian } from '@mintmark/keys/arithmetic/modular'
 import { keyOf } from './malloc_heap.ts'
 
 const numberOf = (text: string | undefined): bigint =>

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
-import { endLook, startLook } from '../src/effort.ts'
+import { endLook, startLook } from '@mintmark/keys/material/effort'
 import { hitsIn, idsOf, planted, provenIn } from './binary_hits.ts'
 import { EC_SAMPLES, elementsOf, nineIntegers, RSA_SAMPLES, sampleOf, spkiOf } from './der_world.ts'
 

@@ -6,12 +6,12 @@ import {
   generateKeyPairSync,
   type KeyObject,
 } from 'node:crypto'
+import { fromBigEndian } from '@mintmark/keys/arithmetic/modular'
+import { childrenOf, elementOf, TAG } from '@mintmark/keys/der/der'
+import { der, derInteger, derOid, derSequence } from '@mintmark/keys/der/der_write'
+import type { KeyKind } from '@mintmark/keys/material/key_kind'
+import { OID } from '@mintmark/keys/public_half/spki'
 import { readAgain } from '@mintmark/testkit'
-import { fromBigEndian } from '../src/arithmetic/modular.ts'
-import { childrenOf, elementOf, TAG } from '../src/der.ts'
-import { der, derInteger, derOid, derSequence } from '../src/der_write.ts'
-import type { KeyKind } from '../src/detected.ts'
-import { OID } from '../src/spki.ts'
 import { spkiSha256 } from './binary_hits.ts'
 
 /** A key made for this run, in a DER form. */

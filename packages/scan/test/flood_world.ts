@@ -1,8 +1,5 @@
 import { deflateSync, gzipSync } from 'node:zlib'
 import { noise } from '@mintmark/testkit/noise'
-import { KEY_SOURCES } from '../src/public_keys/harvest.ts'
-import { ANCHORS } from '../src/scanner_task.ts'
-import { DER_SAMPLES } from './der_world.ts'
 import {
   armoured,
   certificateOf,
@@ -11,7 +8,10 @@ import {
   spkiOf,
   sshRsaBlob,
   withoutOpenssl,
-} from './public_key_world.ts'
+} from '@mintmark/testkit/public_key_world'
+import { KEY_SOURCES } from '../src/public_keys/harvest.ts'
+import { ANCHORS } from '../src/scanner_task.ts'
+import { DER_SAMPLES } from './der_world.ts'
 import { BINARY_SPELLINGS } from './spelled_binary.ts'
 import { TEXT_SPELLINGS } from './spelled_text.ts'
 

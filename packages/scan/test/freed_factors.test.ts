@@ -2,12 +2,12 @@
 import assert from 'node:assert/strict'
 import { createPublicKey } from 'node:crypto'
 import { describe, it } from 'node:test'
+import { fromBigEndian } from '@mintmark/keys/arithmetic/modular'
+import type { PublicKey } from '@mintmark/keys/public_half/public_key'
+import { parsePublicKeys } from '@mintmark/keys/public_keys/parse'
 import { noise } from '@mintmark/testkit/noise'
-import { fromBigEndian } from '../src/arithmetic/modular.ts'
 import { SLICE } from '../src/conjugate.ts'
 import { KnownKeySearch } from '../src/known/known_key_search.ts'
-import { parsePublicKeys } from '../src/public_keys/parse.ts'
-import type { PublicKey } from '../src/public_keys/public_key.ts'
 import { keyOf } from './malloc_heap.ts'
 
 interface Known {

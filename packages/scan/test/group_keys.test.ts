@@ -6,18 +6,18 @@ import {
   type KeyObject,
 } from 'node:crypto'
 import { describe, it } from 'node:test'
+import { FixedBase } from '@mintmark/keys/arithmetic/fixed_base'
+import { fromBigEndian, power, toBigEndian } from '@mintmark/keys/arithmetic/modular'
+import { okpPublicKey } from '@mintmark/keys/arithmetic/okp'
+import { childrenOf, contentOf, elementOf, TAG } from '@mintmark/keys/der/der'
+import { groupKeyOfSpki } from '@mintmark/keys/public_half/group_spki'
+import { groupSpki, OID, okpSpki } from '@mintmark/keys/public_half/spki'
+import { type PublicKey, parsePublicKeys } from '@mintmark/keys/public_keys/parse'
 import { readAgain } from '@mintmark/testkit'
+import { armoured } from '@mintmark/testkit/public_key_world'
 import * as fc from 'fast-check'
-import { FixedBase } from '../src/arithmetic/fixed_base.ts'
-import { fromBigEndian, power, toBigEndian } from '../src/arithmetic/modular.ts'
-import { okpPublicKey } from '../src/arithmetic/okp.ts'
-import { childrenOf, contentOf, elementOf, TAG } from '../src/der.ts'
-import { groupKeyOfSpki } from '../src/group_spki.ts'
 import { KnownKeySearch } from '../src/known/known_key_search.ts'
-import { type PublicKey, parsePublicKeys } from '../src/public_keys/parse.ts'
-import { groupSpki, OID, okpSpki } from '../src/spki.ts'
 import { GROUNDS } from './known_plants.ts'
-import { armoured } from './public_key_world.ts'
 
 interface GroupPair {
   readonly spki: Buffer

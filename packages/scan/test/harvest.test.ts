@@ -2,12 +2,9 @@ import assert from 'node:assert/strict'
 import { createHash } from 'node:crypto'
 import { describe, it } from 'node:test'
 import { bytesSource } from '@mintmark/dump'
+import { ML_KEM, mlKemFromSeed } from '@mintmark/keys/arithmetic/ml_kem'
+import { plainSpki } from '@mintmark/keys/public_half/spki'
 import { noise } from '@mintmark/testkit/noise'
-import { ML_KEM, mlKemFromSeed } from '../src/arithmetic/ml_kem.ts'
-import { planWindows } from '../src/scan_plan.ts'
-import { scannerFor } from '../src/scanner_task.ts'
-import { plainSpki } from '../src/spki.ts'
-import { type KeySeen, searchWindow } from '../src/window_result.ts'
 import {
   armoured,
   certificateOf,
@@ -26,7 +23,10 @@ import {
   sshEdBlob,
   sshRsaBlob,
   withoutOpenssl,
-} from './public_key_world.ts'
+} from '@mintmark/testkit/public_key_world'
+import { planWindows } from '../src/scan_plan.ts'
+import { scannerFor } from '../src/scanner_task.ts'
+import { type KeySeen, searchWindow } from '../src/window_result.ts'
 
 const scanner = scannerFor({ kind: 'forms', isDeep: false })
 

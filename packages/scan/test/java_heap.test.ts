@@ -4,11 +4,11 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { after, describe, it } from 'node:test'
+import { parsePublicKeys } from '@mintmark/keys/public_keys/parse'
 import { heapDump, readAgain } from '@mintmark/testkit'
 import { noise } from '@mintmark/testkit/noise'
-import { parsePublicKeys } from '../src/public_keys/parse.ts'
+import { idOf, RSA } from '@mintmark/testkit/public_key_world'
 import { scanFile } from '../src/scan_file.ts'
-import { idOf, RSA } from './public_key_world.ts'
 
 const folder = mkdtempSync(path.join(tmpdir(), 'java-heap-'))
 after(() => rmSync(folder, { recursive: true }))

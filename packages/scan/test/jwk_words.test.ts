@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
+import { keyIdOf } from '@mintmark/keys/public_half/key_id'
 import { ED25519, P256, planted, RSA, RSA_SMALL, type TestKey } from '@mintmark/testkit/text_keys'
-import { keyIdOf } from '../src/key_id.ts'
 import { jwk } from './spelled_text.ts'
 import { hitsIn, SPELLINGS } from './text_hits.ts'
 

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
-import { toBigEndian } from '../src/arithmetic/modular.ts'
+import { toBigEndian } from '@mintmark/keys/arithmetic/modular'
 import { ConjugateKernel, ORDERS, SLICE } from '../src/conjugate.ts'
 import { KnownKeySearch } from '../src/known/known_key_search.ts'
 import { rsaGroups } from '../src/known/rsa_group.ts'

@@ -5,12 +5,12 @@
  * @module
  */
 import { generateKeyPairSync } from 'node:crypto'
+import { bitLength, fromBigEndian, inverse, toBigEndian } from '@mintmark/keys/arithmetic/modular'
+import type { RsaMaterial } from '@mintmark/keys/material/key_material'
+import type { PublicKey } from '@mintmark/keys/public_half/public_key'
+import { keyWith } from '@mintmark/keys/public_keys/certificate'
 import { readAgain } from '@mintmark/testkit'
-import { bitLength, fromBigEndian, inverse, toBigEndian } from '../src/arithmetic/modular.ts'
-import type { RsaMaterial } from '../src/key_material.ts'
 import { encodingsOf } from '../src/known/encodings.ts'
-import { keyWith } from '../src/public_keys/certificate.ts'
-import type { PublicKey } from '../src/public_keys/public_key.ts'
 
 /** A private key made for a test. */
 export interface TestKey {

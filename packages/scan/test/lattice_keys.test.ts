@@ -1,13 +1,13 @@
 import assert from 'node:assert/strict'
 import { createHash, randomBytes } from 'node:crypto'
 import { describe, it } from 'node:test'
-import { LATTICE_SCHEMES, type LatticeScheme } from '../src/der_keys/post_quantum.ts'
+import { LATTICE_SCHEMES, type LatticeScheme } from '@mintmark/keys/der_keys/post_quantum'
+import { plainSpki } from '@mintmark/keys/public_half/spki'
+import { parsePublicKeys } from '@mintmark/keys/public_keys/parse'
+import { armoured } from '@mintmark/testkit/public_key_world'
 import { derivedValues } from '../src/known/derived_values.ts'
 import { KnownKeySearch } from '../src/known/known_key_search.ts'
-import { parsePublicKeys } from '../src/public_keys/parse.ts'
-import { plainSpki } from '../src/spki.ts'
 import { GROUNDS } from './known_plants.ts'
-import { armoured } from './public_key_world.ts'
 
 const AT = 20_000
 

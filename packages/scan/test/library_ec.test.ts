@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict'
 import { generateKeyPairSync } from 'node:crypto'
 import { describe, it } from 'node:test'
+import { fromBigEndian } from '@mintmark/keys/arithmetic/modular'
+import type { Curve } from '@mintmark/keys/material/key_material'
 import { readAgain } from '@mintmark/testkit'
-import { fromBigEndian } from '../src/arithmetic/modular.ts'
-import type { Curve } from '../src/key_material.ts'
 import { HEADS, le, Process, pair, words } from './process_world.ts'
 
 interface Ec {

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import type { KeyObject } from 'node:crypto'
 import { describe, it } from 'node:test'
-import { fromBigEndian, gcd, inverse, toBigEndian } from '../src/arithmetic/modular.ts'
+import { fromBigEndian, gcd, inverse, toBigEndian } from '@mintmark/keys/arithmetic/modular'
 import { MALLOC_FACTOR_ANCHORS } from '../src/detectors/malloc_factors.ts'
 import { expected, foundBy, heapOf, hitsBy, keyOf, limbs } from './malloc_heap.ts'
 

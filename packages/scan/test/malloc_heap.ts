@@ -1,9 +1,9 @@
 /** Numbers of RSA keys in a heap, as glibc's malloc lays it out. */
 import assert from 'node:assert/strict'
 import { generateKeyPairSync, type JsonWebKey, type KeyObject } from 'node:crypto'
+import { fromBigEndian } from '@mintmark/keys/arithmetic/modular'
 import { readAgain } from '@mintmark/testkit'
 import type { Anchor } from '../src/anchor.ts'
-import { fromBigEndian } from '../src/arithmetic/modular.ts'
 import type { Detected } from '../src/detected.ts'
 
 export interface FoundRsa {

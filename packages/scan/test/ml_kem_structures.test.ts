@@ -1,14 +1,14 @@
 import assert from 'node:assert/strict'
 import { randomBytes } from 'node:crypto'
 import { describe, it } from 'node:test'
-import { ML_KEM, type MlKemParameters, mlKemFromSeed } from '../src/arithmetic/ml_kem.ts'
-import { mlKemWords, mlKemWordsAround0 } from '../src/arithmetic/ml_kem_polynomials.ts'
+import { ML_KEM, type MlKemParameters, mlKemFromSeed } from '@mintmark/keys/arithmetic/ml_kem'
+import { mlKemWords, mlKemWordsAround0 } from '@mintmark/keys/arithmetic/ml_kem_polynomials'
+import { plainSpki } from '@mintmark/keys/public_half/spki'
+import { parsePublicKeys } from '@mintmark/keys/public_keys/parse'
+import { armoured } from '@mintmark/testkit/public_key_world'
 import { MlKemSearch } from '../src/detectors/ml_kem_structures.ts'
 import { KnownKeySearch } from '../src/known/known_key_search.ts'
-import { parsePublicKeys } from '../src/public_keys/parse.ts'
-import { plainSpki } from '../src/spki.ts'
 import { GROUNDS } from './known_plants.ts'
-import { armoured } from './public_key_world.ts'
 
 const SIZE = 40_000
 const AT = 20_000

@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict'
 import { createHash, generateKeyPairSync, type KeyObject } from 'node:crypto'
 import { describe, it } from 'node:test'
+import { curveNamed } from '@mintmark/keys/arithmetic/curves'
+import { fromBigEndian } from '@mintmark/keys/arithmetic/modular'
 import { readAgain } from '@mintmark/testkit'
-import { curveNamed } from '../src/arithmetic/curves.ts'
-import { fromBigEndian } from '../src/arithmetic/modular.ts'
 import { HEADS, le, NUMBERS, Process, pair, SECRET_AT, words } from './process_world.ts'
 
 const numbersOf = (key: KeyObject): Buffer[] => {

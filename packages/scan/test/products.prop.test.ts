@@ -1,8 +1,8 @@
 /** The kernel of `number_products.ts`, held against BigInt. */
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
+import { fromBigEndian, inverse } from '@mintmark/keys/arithmetic/modular'
 import * as fc from 'fast-check'
-import { fromBigEndian, inverse } from '../src/arithmetic/modular.ts'
 import { BEFORE, ConjugateKernel, ORDERS } from '../src/conjugate.ts'
 import { numberAt } from '../src/known/slice_numbers.ts'
 import { laid } from './conjugate_world.ts'

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
-import { gcd, inverse } from '../src/arithmetic/modular.ts'
+import { gcd, inverse } from '@mintmark/keys/arithmetic/modular'
 import { fromWhole } from '../src/known/rebuild.ts'
 
 /** Primes of which e · d by n comes out, in 52 bits, right above the fraction that it lies below. */

@@ -4,10 +4,10 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { after, describe, it } from 'node:test'
+import { curveNamed } from '@mintmark/keys/arithmetic/curves'
+import { fromBigEndian, toBigEndian } from '@mintmark/keys/arithmetic/modular'
 import { elfCore, readAgain } from '@mintmark/testkit'
 import { noise } from '@mintmark/testkit/noise'
-import { curveNamed } from '../src/arithmetic/curves.ts'
-import { fromBigEndian, toBigEndian } from '../src/arithmetic/modular.ts'
 import { scanFile } from '../src/scan_file.ts'
 
 const folder = mkdtempSync(path.join(tmpdir(), 'rust-keys-'))

@@ -4,9 +4,9 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { after, describe, it } from 'node:test'
+import { parsePublicKeys } from '@mintmark/keys/public_keys/parse'
 import { readAgain } from '@mintmark/testkit'
 import { noise } from '@mintmark/testkit/noise'
-import { parsePublicKeys } from '../src/public_keys/parse.ts'
 import { scanFile } from '../src/scan_file.ts'
 
 const folder = mkdtempSync(path.join(tmpdir(), 'scan-keys-'))

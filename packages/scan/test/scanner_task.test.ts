@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict'
 import { generateKeyPairSync } from 'node:crypto'
 import { it } from 'node:test'
+import type { KeyMaterial } from '@mintmark/keys/material/key_material'
+import { parsePublicKeys } from '@mintmark/keys/public_keys/parse'
 import { readAgain } from '@mintmark/testkit'
-import type { KeyMaterial } from '../src/key_material.ts'
-import { parsePublicKeys } from '../src/public_keys/parse.ts'
 import { giveBack, type KnownTask, takeScanner } from '../src/scanner_task.ts'
 
 const { publicKey } = readAgain(generateKeyPairSync('ec', { namedCurve: 'P-256' }))

@@ -1,14 +1,14 @@
 import assert from 'node:assert/strict'
 import { createHash, generateKeyPairSync, randomBytes } from 'node:crypto'
 import { describe, it } from 'node:test'
+import { fromBigEndian } from '@mintmark/keys/arithmetic/modular'
+import type { KeyMaterial } from '@mintmark/keys/material/key_material'
+import type { PublicKey } from '@mintmark/keys/public_half/public_key'
+import { keyWith } from '@mintmark/keys/public_keys/certificate'
 import { readAgain } from '@mintmark/testkit'
-import { fromBigEndian } from '../src/arithmetic/modular.ts'
 import { SLICE } from '../src/conjugate.ts'
-import type { KeyMaterial } from '../src/key_material.ts'
 import { KnownKeySearch } from '../src/known/known_key_search.ts'
 import { secretTexts } from '../src/known/secret_texts.ts'
-import { keyWith } from '../src/public_keys/certificate.ts'
-import type { PublicKey } from '../src/public_keys/public_key.ts'
 import { GROUNDS } from './known_plants.ts'
 
 interface TestKey {

@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict'
 import { createECDH, createPrivateKey, generateKeyPairSync } from 'node:crypto'
 import { it } from 'node:test'
+import { selfTestOrigin } from '@mintmark/keys/public_half/self_test_keys'
 import { readAgain } from '@mintmark/testkit'
 import { findingSeen } from '../src/finding.ts'
-import { selfTestOrigin } from '../src/self_test_keys.ts'
 import { hitsIn, planted } from './binary_hits.ts'
 
 /** The private key that RFC 8410, section 10.3, prints: a test key. */

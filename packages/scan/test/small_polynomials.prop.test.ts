@@ -1,14 +1,18 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
-import * as fc from 'fast-check'
 import {
   encoded,
   mlKemWords,
   mlKemWordsAround0,
   Q,
   transform,
-} from '../src/arithmetic/ml_kem_polynomials.ts'
-import { isSmallPolynomial, POLYNOMIAL_BYTES, smallPolynomials } from '../src/small_polynomials.ts'
+} from '@mintmark/keys/arithmetic/ml_kem_polynomials'
+import {
+  isSmallPolynomial,
+  POLYNOMIAL_BYTES,
+  smallPolynomials,
+} from '@mintmark/keys/arithmetic/small_polynomials'
+import * as fc from 'fast-check'
 import { randomFrom } from './known_plants.ts'
 
 const RUNS = { numRuns: Number(process.env['FUZZ_RUNS'] ?? 25) }

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict'
 import { generateKeyPairSync, type KeyObject } from 'node:crypto'
+import { fromBigEndian, inverse } from '@mintmark/keys/arithmetic/modular'
 import { readAgain } from '@mintmark/testkit'
 import { noise } from '@mintmark/testkit/noise'
-import { fromBigEndian, inverse } from '../src/arithmetic/modular.ts'
 import { spkiSha256 } from './binary_hits.ts'
 
 export interface Pair {

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
+import { keyIdOf } from '@mintmark/keys/public_half/key_id'
 import { ED25519, P256, pemsOf, planted, RSA } from '@mintmark/testkit/text_keys'
-import { keyIdOf } from '../src/key_id.ts'
 import { hitsIn } from './text_hits.ts'
 
 const base64 = (text: string): string => Buffer.from(text).toString('base64')

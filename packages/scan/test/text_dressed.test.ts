@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
+import { endLook, startLook } from '@mintmark/keys/material/effort'
+import { keyIdOf } from '@mintmark/keys/public_half/key_id'
 import { P256, pemsOf, planted, RSA, type TestKey } from '@mintmark/testkit/text_keys'
 import type { Detected } from '../src/detected.ts'
 import { readDressed } from '../src/detectors/dressed_lines.ts'
-import { endLook, startLook } from '../src/effort.ts'
-import { keyIdOf } from '../src/key_id.ts'
 import { hitsIn, SPELLINGS } from './text_hits.ts'
 
 /** What a line becomes; lines are counted from 1. */

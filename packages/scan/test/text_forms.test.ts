@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { createDiffieHellmanGroup, createECDH, type JsonWebKey, randomBytes } from 'node:crypto'
 import { describe, it } from 'node:test'
+import { keyIdOf } from '@mintmark/keys/public_half/key_id'
 import {
   ED25519,
   KEYS,
@@ -11,7 +12,6 @@ import {
   type TestKey,
 } from '@mintmark/testkit/text_keys'
 import type { Detected } from '../src/detected.ts'
-import { keyIdOf } from '../src/key_id.ts'
 import { b64, dnssecOf, hex, jwk, mpint, putty, puttyOf, rsaXml, string } from './spelled_text.ts'
 import { hitsIn, SPELLINGS } from './text_hits.ts'
 

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { randomBytes } from 'node:crypto'
 import { describe, it } from 'node:test'
+import { keyIdOf } from '@mintmark/keys/public_half/key_id'
 import {
   bodyOf,
   ED25519,
@@ -13,7 +14,6 @@ import {
   type TestKey,
 } from '@mintmark/testkit/text_keys'
 import type { Detected } from '../src/detected.ts'
-import { keyIdOf } from '../src/key_id.ts'
 import { hitsIn, SPELLINGS } from './text_hits.ts'
 
 /** How a PEM can stand in memory. */

@@ -5,8 +5,8 @@ import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { after, describe, it } from 'node:test'
+import { keyIdOf } from '@mintmark/keys/public_half/key_id'
 import { planted, spkiHash } from '@mintmark/testkit/text_keys'
-import { keyIdOf } from '../src/key_id.ts'
 import { hitsIn, SPELLINGS } from './text_hits.ts'
 
 const folder = mkdtempSync(join(tmpdir(), 'mintmark-tools-'))

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict'
 import { generateKeyPairSync } from 'node:crypto'
 import { describe, it } from 'node:test'
+import { fromBigEndian } from '@mintmark/keys/arithmetic/modular'
 import { readAgain } from '@mintmark/testkit'
-import { fromBigEndian } from '../src/arithmetic/modular.ts'
 import { TOMMATH_ANCHORS } from '../src/detectors/tommath_keys.ts'
 import {
   type DigitForm,

@@ -5,9 +5,9 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { after, describe, it } from 'node:test'
+import { parsePublicKeys } from '@mintmark/keys/public_keys/parse'
 import { readAgain } from '@mintmark/testkit'
 import { answerOf } from '../src/answer.ts'
-import { parsePublicKeys } from '../src/public_keys/parse.ts'
 import { scanFile } from '../src/scan_file.ts'
 
 const folder = mkdtempSync(join(tmpdir(), 'well-formed-'))

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { it } from 'node:test'
+import { endLook, startLook } from '@mintmark/keys/material/effort'
 import { LayerReader } from '../src/coded/coded_layers.ts'
-import { endLook, startLook } from '../src/effort.ts'
 import { textAnchors } from '../src/text_run.ts'
 
 const LETTERS = 20_000

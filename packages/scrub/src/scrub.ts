@@ -4,13 +4,14 @@
  * @module
  */
 import type { ByteSource, Dump, Range } from '@mintmark/dump'
+import type { KeyMaterial } from '@mintmark/keys/material/key_material'
+import type { KeyId } from '@mintmark/keys/public_half/key_id'
+import type { PublicKey } from '@mintmark/keys/public_half/public_key'
 import { isKerberosForm } from '@mintmark/scan/detectors/kerberos'
-import type { Finding, KeyId } from '@mintmark/scan/finding'
+import type { Finding } from '@mintmark/scan/finding'
 import type { FoundMaterial } from '@mintmark/scan/found_material'
-import type { KeyMaterial } from '@mintmark/scan/key_material'
 import { KeyRing } from '@mintmark/scan/key_ring'
 import { classOf, type FindingClass, isKept } from '@mintmark/scan/policy'
-import type { PublicKey } from '@mintmark/scan/public_keys/public_key'
 import type { ScanReport } from '@mintmark/scan/report'
 import { ArrayEnds } from './array_ends.ts'
 import { ErasedRanges, isWithin, joinedRanges } from './copy/erased_ranges.ts'

@@ -4,8 +4,8 @@
  * @module
  */
 import type { Range } from '@mintmark/dump'
+import type { PublicKey } from '@mintmark/keys/public_half/public_key'
 import type { ClassPolicy } from '@mintmark/scan/policy'
-import type { PublicKey } from '@mintmark/scan/public_keys/public_key'
 import type { ScrubReport } from './scrub_report.ts'
 
 export interface ScrubProgress {

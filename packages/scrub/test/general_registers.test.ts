@@ -1,7 +1,7 @@
 /** Threads without number: the registers of the last one are looked at as those of the first. */
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
-import type { KeyMaterial } from '@mintmark/scan/key_material'
+import type { KeyMaterial } from '@mintmark/keys/material/key_material'
 import { piecesInRegisters } from '../src/general_registers.ts'
 
 /** Bytes of the general registers of one thread, as x86-64 has them. */

@@ -1,11 +1,11 @@
 import assert from 'node:assert/strict'
 import { generatePrimeSync } from 'node:crypto'
 import { describe, it } from 'node:test'
-import { fromBigEndian, gcd, inverse, toBigEndian } from '@mintmark/scan/arithmetic/modular'
-import type { RsaMaterial } from '@mintmark/scan/key_material'
+import { fromBigEndian, gcd, inverse, toBigEndian } from '@mintmark/keys/arithmetic/modular'
+import type { RsaMaterial } from '@mintmark/keys/material/key_material'
+import { keyWith } from '@mintmark/keys/public_keys/certificate'
 import { derivedValues } from '@mintmark/scan/known/derived_values'
 import { KnownKeySearch } from '@mintmark/scan/known/known_key_search'
-import { keyWith } from '@mintmark/scan/public_keys/certificate'
 import { secretPatterns } from '../src/pieces/secret_pattern.ts'
 
 const E = 65_537n

@@ -6,10 +6,11 @@ import { mintmarkImports, projectFiles, read } from './repository.ts'
 /** Which packages a package may import, in its sources. Arrows go one way. */
 const ARROWS: Readonly<Record<string, readonly string[]>> = {
   core: [],
+  keys: ['core'],
   dump: ['core'],
-  scan: ['core', 'dump'],
-  scrub: ['core', 'dump', 'scan'],
-  coredump: ['core', 'dump', 'scan', 'scrub'],
+  scan: ['core', 'keys', 'dump'],
+  scrub: ['core', 'keys', 'dump', 'scan'],
+  coredump: ['core', 'keys', 'dump', 'scan', 'scrub'],
   logs: ['core'],
   case: ['core', 'logs'],
   replay: ['core', 'logs', 'ledger', 'guard'],
@@ -20,6 +21,7 @@ const ARROWS: Readonly<Record<string, readonly string[]>> = {
   web: ['core', 'case', 'report'],
   cli: [
     'core',
+    'keys',
     'dump',
     'scan',
     'scrub',

@@ -5,7 +5,8 @@
  */
 import type { DumpFile, DumpKey, DumpKeyForm, DumpScan } from '@mintmark/case'
 import { isoOf } from '@mintmark/core'
-import type { Finding, PublicKey, ScanReport } from '@mintmark/scan'
+import type { PublicKey } from '@mintmark/keys'
+import type { Finding, ScanReport } from '@mintmark/scan'
 import { classOf, gapsOf } from '@mintmark/scan/answer'
 import { isIncomplete } from './incomplete_scan.ts'
 

@@ -7,8 +7,8 @@
  */
 import { DUMP_SHAPE, KEYS_SHAPE } from '@mintmark/case'
 import { bytesSource, openDump } from '@mintmark/dump'
+import { parsePublicKeys } from '@mintmark/keys'
 import { isPackedDump } from '@mintmark/scan/packing/dump_head'
-import { parsePublicKeys } from '@mintmark/scan/public_keys/parse'
 
 /** Enough for the headers that show what a dump is. */
 const HEAD_BYTES = 8192

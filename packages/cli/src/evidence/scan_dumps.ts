@@ -19,8 +19,9 @@ import {
   keepScan,
 } from '@mintmark/case'
 import { MintmarkError, safeText } from '@mintmark/core'
-import type { PublicKey, ScanReport } from '@mintmark/scan'
-import { parsePublicKeys } from '@mintmark/scan/public_keys/parse'
+import type { PublicKey } from '@mintmark/keys'
+import { parsePublicKeys } from '@mintmark/keys'
+import type { ScanReport } from '@mintmark/scan'
 import { threadsOption } from '../options/option_values.ts'
 import type { Options } from '../process/command.ts'
 import type { Io } from '../process/io.ts'

@@ -5,7 +5,7 @@
  */
 import { readFile, stat } from 'node:fs/promises'
 import { MintmarkError, safeText } from '@mintmark/core'
-import { type PublicKey, type PublicKeyFile, parsePublicKeys } from '@mintmark/scan/find_keys'
+import { type PublicKey, type PublicKeyFile, parsePublicKeys } from '@mintmark/keys'
 import type { Options } from '../process/command.ts'
 import type { Io } from '../process/io.ts'
 import { reasonOf } from './input_files.ts'

@@ -3,7 +3,9 @@
  *
  * @module
  */
-import type { Finding, KeyKind } from '@mintmark/scan'
+
+import type { KeyKind } from '@mintmark/keys'
+import type { Finding } from '@mintmark/scan'
 import { classOf } from '@mintmark/scan/answer'
 
 export interface Rule {

@@ -7,8 +7,9 @@
  *
  * @module
  */
+
+import { charge, effortLeft, withEffort } from '@mintmark/keys/material/effort'
 import { isBase64Letter, lettersBefore } from '../base64.ts'
-import { charge, effortLeft, withEffort } from '../effort.ts'
 import { isDigit, isListed } from '../number_text.ts'
 import { LEAST_DIGITS } from './coded_places.ts'
 import { isZlibHead, type Layer, type Span } from './layer.ts'

@@ -5,8 +5,10 @@
  *
  * @module
  */
+
+import type { Certainty } from '@mintmark/keys/material/key_kind'
 import { type Anchor, REACH } from '../anchor.ts'
-import type { Certainty, Detected } from '../detected.ts'
+import type { Detected } from '../detected.ts'
 import { anchor } from '../detectors/anchored.ts'
 import { LayerReader } from './coded_layers.ts'
 import { keysOf } from './keys_of_layer.ts'

@@ -3,11 +3,12 @@
  *
  * @module
  */
+
+import { charge, withEffort } from '@mintmark/keys/material/effort'
 import type { Detected } from '../detected.ts'
 import { AnchorIndex } from '../detectors/anchor_index.ts'
 import { BINARY_ANCHORS } from '../detectors/binary_anchors.ts'
 import { TEXT_ANCHORS } from '../detectors/text_anchors.ts'
-import { charge, withEffort } from '../effort.ts'
 import type { CodedBytes } from './coded_layers.ts'
 import { PACKED_HEADS } from './packed_heads.ts'
 import { notePacked, notesPacked } from './packed_seen.ts'

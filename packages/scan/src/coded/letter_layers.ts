@@ -6,8 +6,9 @@
  *
  * @module
  */
+
+import { charge } from '@mintmark/keys/material/effort'
 import { letterValue, readLetters } from '../base64.ts'
-import { charge } from '../effort.ts'
 import {
   isKeyHead,
   isTextual,

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { charge } from '../effort.ts'
+import { charge } from '@mintmark/keys/material/effort'
 import { isListed, MOST_NUMBERS, type Notation, NumberList } from '../number_text.ts'
 import { isWorthALook, type Layer } from './layer.ts'
 

@@ -9,11 +9,12 @@
  *
  * @module
  */
+
+import { charge } from '@mintmark/keys/material/effort'
 import type { Anchor } from '../anchor.ts'
 import { decodeBase64, isBase64Letter } from '../base64.ts'
 import type { Detector } from '../detected.ts'
 import { anchor, patternOf } from '../detectors/anchored.ts'
-import { charge } from '../effort.ts'
 import { notePacked, type PackedCoding } from './packed_seen.ts'
 
 /** Of a head that is looked at. */

@@ -6,7 +6,7 @@
  * @module
  */
 import { constants, inflateRawSync, inflateSync } from 'node:zlib'
-import { charge, withEffort } from '../effort.ts'
+import { charge, withEffort } from '@mintmark/keys/material/effort'
 import { isZlibHead, type Layer } from './layer.ts'
 
 /** Bytes that are unpacked from one place, and those that are read for it. */

@@ -3,8 +3,9 @@
  *
  * @module
  */
+
+import { charge } from '@mintmark/keys/material/effort'
 import type { Anchor } from '../anchor.ts'
-import { charge } from '../effort.ts'
 
 /** Of a byte, of an anchor that may stand there, and of one that does. */
 const UNITS = { byte: 4, anchor: 6, place: 150 } as const

@@ -3,10 +3,11 @@
  *
  * @module
  */
+
+import type { DerKey } from '@mintmark/keys/der_keys/der_key'
+import type { Proof } from '@mintmark/keys/material/proof'
 import type { Anchor } from '../anchor.ts'
-import type { DerKey } from '../der_keys/der_key.ts'
 import type { Detected, Detector } from '../detected.ts'
-import type { Proof } from '../proof.ts'
 
 /** How far a detector looks, in bytes. */
 export interface Sight {

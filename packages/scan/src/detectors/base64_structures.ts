@@ -5,8 +5,8 @@
  *
  * @module
  */
-import { RSA_BITS } from '../arithmetic/rsa.ts'
-import { elementAt, elementOf, lengthOf, TAG } from '../der.ts'
+import { RSA_BITS } from '@mintmark/keys/arithmetic/rsa'
+import { elementAt, elementOf, lengthOf, TAG } from '@mintmark/keys/der/der'
 
 const WHOLE_MOST = 16_384
 const KEYSTORE_MOST = 40_000

@@ -6,10 +6,11 @@
  *
  * @module
  */
-import { BECH32_LETTERS, CHECKSUM_LETTERS, readBech32 } from '../bech32.ts'
+
+import { proveOkp } from '@mintmark/keys/der_keys/prove'
+import type { Proof } from '@mintmark/keys/material/proof'
+import { BECH32_LETTERS, CHECKSUM_LETTERS, readBech32 } from '@mintmark/keys/public_keys/bech32'
 import type { Detected } from '../detected.ts'
-import type { Proof } from '../proof.ts'
-import { proveOkp } from '../prove.ts'
 import { standsAt, type TextReader, type TextRun } from '../text_run.ts'
 import { hit } from './anchored.ts'
 

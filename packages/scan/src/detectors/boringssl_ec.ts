@@ -6,13 +6,13 @@
  *
  * @module
  */
-import { curveNamed } from '../arithmetic/curves.ts'
-import type { Point } from '../arithmetic/ec.ts'
-import { fromLittleEndian } from '../arithmetic/modular.ts'
+import { curveNamed } from '@mintmark/keys/arithmetic/curves'
+import type { Point } from '@mintmark/keys/arithmetic/ec'
+import { fromLittleEndian } from '@mintmark/keys/arithmetic/modular'
+import { proveEc } from '@mintmark/keys/der_keys/prove'
+import type { Curve } from '@mintmark/keys/material/key_material'
+import { isRandomLooking } from '@mintmark/keys/material/random_looking'
 import type { Detected, Memory } from '../detected.ts'
-import type { Curve } from '../key_material.ts'
-import { proveEc } from '../prove.ts'
-import { isRandomLooking } from '../random_looking.ts'
 import { hit } from './anchored.ts'
 import { pointOf } from './jacobian_point.ts'
 import { pointerAt } from './openssl_numbers.ts'

@@ -7,14 +7,15 @@
  *
  * @module
  */
+
+import { fromLittleEndian } from '@mintmark/keys/arithmetic/modular'
+import { RSA_BITS } from '@mintmark/keys/arithmetic/rsa'
+import { proveRsa } from '@mintmark/keys/der_keys/prove'
+import { proveGroupKey } from '@mintmark/keys/der_keys/prove_opaque'
+import { unproven } from '@mintmark/keys/material/proof'
+import { isRandomLooking } from '@mintmark/keys/material/random_looking'
 import type { Anchor } from '../anchor.ts'
-import { fromLittleEndian } from '../arithmetic/modular.ts'
-import { RSA_BITS } from '../arithmetic/rsa.ts'
 import type { Detected, Detector } from '../detected.ts'
-import { unproven } from '../proof.ts'
-import { proveRsa } from '../prove.ts'
-import { proveGroupKey } from '../prove_opaque.ts'
-import { isRandomLooking } from '../random_looking.ts'
 import { anchor, hit, lesser, patternOf } from './anchored.ts'
 import { fieldsAt, isAt, isWithin, wordAt, wordsAt } from './little_endian.ts'
 

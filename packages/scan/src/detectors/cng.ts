@@ -8,16 +8,17 @@
  *
  * @module
  */
+
+import { CURVES, type CurveParameters, curvesOfLength } from '@mintmark/keys/arithmetic/curves'
+import { isOnCurve } from '@mintmark/keys/arithmetic/ec'
+import { bitLength, fromBigEndian } from '@mintmark/keys/arithmetic/modular'
+import { RSA_BITS } from '@mintmark/keys/arithmetic/rsa'
+import { proveEc, proveOkp, proveRsa } from '@mintmark/keys/der_keys/prove'
+import { proveGroupKey } from '@mintmark/keys/der_keys/prove_opaque'
+import { type Proof, unproven } from '@mintmark/keys/material/proof'
+import { isRandomLooking } from '@mintmark/keys/material/random_looking'
 import type { Anchor } from '../anchor.ts'
-import { CURVES, type CurveParameters, curvesOfLength } from '../arithmetic/curves.ts'
-import { isOnCurve } from '../arithmetic/ec.ts'
-import { bitLength, fromBigEndian } from '../arithmetic/modular.ts'
-import { RSA_BITS } from '../arithmetic/rsa.ts'
 import type { Detected, Detector } from '../detected.ts'
-import { type Proof, unproven } from '../proof.ts'
-import { proveEc, proveOkp, proveRsa } from '../prove.ts'
-import { proveGroupKey } from '../prove_opaque.ts'
-import { isRandomLooking } from '../random_looking.ts'
 import { anchor, hit, patternOf } from './anchored.ts'
 import { detectCapiRsa } from './capi.ts'
 import { fieldsAt, isAt, isWithin, wordsAt } from './little_endian.ts'

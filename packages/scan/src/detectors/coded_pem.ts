@@ -4,10 +4,11 @@
  *
  * @module
  */
+
+import { charge } from '@mintmark/keys/material/effort'
 import { type Anchor, REACH } from '../anchor.ts'
 import { base64Needles, decodeBase64, hexDigit, letterAt } from '../base64.ts'
 import type { Detected } from '../detected.ts'
-import { charge } from '../effort.ts'
 import { GLANCE, type TextReader, type TextRun, textAnchors } from '../text_run.ts'
 import {
   decodePem,

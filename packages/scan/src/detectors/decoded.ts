@@ -6,9 +6,11 @@
  *
  * @module
  */
-import type { Certainty, Detected } from '../detected.ts'
-import { charge } from '../effort.ts'
-import { keyFromDer } from '../key_from_der.ts'
+
+import { keyFromDer } from '@mintmark/keys/der_keys/key_from_der'
+import { charge } from '@mintmark/keys/material/effort'
+import type { Certainty } from '@mintmark/keys/material/key_kind'
+import type { Detected } from '../detected.ts'
 import { AnchorIndex, type AnchorPlace } from './anchor_index.ts'
 import { derHit } from './anchored.ts'
 import { BINARY_ANCHORS } from './binary_anchors.ts'

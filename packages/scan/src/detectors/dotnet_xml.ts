@@ -5,9 +5,10 @@
  *
  * @module
  */
+
+import { charge } from '@mintmark/keys/material/effort'
 import { decodeBase64, skipJunk } from '../base64.ts'
 import type { Detected } from '../detected.ts'
-import { charge } from '../effort.ts'
 import { endsAt, find, standsAt, type TextReader, type TextRun } from '../text_run.ts'
 import { dsaKey, numberOf, rsaKey } from './parts.ts'
 

@@ -6,9 +6,10 @@
  *
  * @module
  */
+
+import { charge } from '@mintmark/keys/material/effort'
 import { isBase64Letter } from '../base64.ts'
 import type { Detected } from '../detected.ts'
-import { charge } from '../effort.ts'
 import type { TextRun } from '../text_run.ts'
 
 /** Letters before an armour's first line that are looked at. */

@@ -3,10 +3,10 @@
  *
  * @module
  */
-import { type CurveParameters, NAMED_CURVES } from '../arithmetic/curves.ts'
-import { type Element, elementOf, sequenceAround, TAG } from '../der.ts'
-import type { DerKey } from '../der_keys/der_key.ts'
-import { pkcs8At, readPkcs8 } from '../der_keys/pkcs8.ts'
+import { type CurveParameters, NAMED_CURVES } from '@mintmark/keys/arithmetic/curves'
+import { type Element, elementOf, sequenceAround, TAG } from '@mintmark/keys/der/der'
+import type { DerKey } from '@mintmark/keys/der_keys/der_key'
+import { pkcs8At, readPkcs8 } from '@mintmark/keys/der_keys/pkcs8'
 
 /** From the version to the OCTET STRING: an algorithm with spelled-out parameters of a curve is the longest. */
 const LONGEST_HEAD = 512

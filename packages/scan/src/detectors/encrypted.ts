@@ -5,8 +5,16 @@
  *
  * @module
  */
+
+import {
+  childrenOf,
+  type Element,
+  elementOf,
+  lengthOf,
+  sequenceAround,
+  TAG,
+} from '@mintmark/keys/der/der'
 import type { Anchor } from '../anchor.ts'
-import { childrenOf, type Element, elementOf, lengthOf, sequenceAround, TAG } from '../der.ts'
 import type { Detector } from '../detected.ts'
 import { anchor, lesser } from './anchored.ts'
 

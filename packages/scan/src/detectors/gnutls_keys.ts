@@ -6,11 +6,12 @@
  *
  * @module
  */
+
+import type { OkpCurve } from '@mintmark/keys/arithmetic/okp'
+import { proveOkp } from '@mintmark/keys/der_keys/prove'
+import { isRandomLooking } from '@mintmark/keys/material/random_looking'
 import type { Anchor } from '../anchor.ts'
-import type { OkpCurve } from '../arithmetic/okp.ts'
 import type { Detected, Detector } from '../detected.ts'
-import { proveOkp } from '../prove.ts'
-import { isRandomLooking } from '../random_looking.ts'
 import { anchor, hit } from './anchored.ts'
 import { pointerAt } from './openssl_numbers.ts'
 

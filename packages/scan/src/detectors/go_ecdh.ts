@@ -5,10 +5,11 @@
  *
  * @module
  */
+
+import { proveOkp } from '@mintmark/keys/der_keys/prove'
+import { isRandomLooking } from '@mintmark/keys/material/random_looking'
 import type { Anchor } from '../anchor.ts'
 import type { Detector } from '../detected.ts'
-import { proveOkp } from '../prove.ts'
-import { isRandomLooking } from '../random_looking.ts'
 import { anchor, hit } from './anchored.ts'
 
 const WORD = 8

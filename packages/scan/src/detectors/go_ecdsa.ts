@@ -6,13 +6,14 @@
  *
  * @module
  */
+
+import { curveNamed } from '@mintmark/keys/arithmetic/curves'
+import { fromBigEndian } from '@mintmark/keys/arithmetic/modular'
+import { proveEc } from '@mintmark/keys/der_keys/prove'
+import type { Curve } from '@mintmark/keys/material/key_material'
+import { isRandomLooking } from '@mintmark/keys/material/random_looking'
 import type { Anchor } from '../anchor.ts'
-import { curveNamed } from '../arithmetic/curves.ts'
-import { fromBigEndian } from '../arithmetic/modular.ts'
 import type { Detector } from '../detected.ts'
-import type { Curve } from '../key_material.ts'
-import { proveEc } from '../prove.ts'
-import { isRandomLooking } from '../random_looking.ts'
 import { anchor, hit } from './anchored.ts'
 
 const WORD = 8

@@ -6,11 +6,12 @@
  *
  * @module
  */
+
+import { fromLittleEndian } from '@mintmark/keys/arithmetic/modular'
+import { charge } from '@mintmark/keys/material/effort'
+import { isRandomLooking } from '@mintmark/keys/material/random_looking'
 import type { Anchor } from '../anchor.ts'
-import { fromLittleEndian } from '../arithmetic/modular.ts'
 import type { Detected, Detector, Memory, Pointed } from '../detected.ts'
-import { charge } from '../effort.ts'
-import { isRandomLooking } from '../random_looking.ts'
 import { hit } from './anchored.ts'
 import { isFull } from './malloc_numbers.ts'
 import { pointerAt } from './openssl_numbers.ts'

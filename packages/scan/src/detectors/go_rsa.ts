@@ -5,10 +5,11 @@
  *
  * @module
  */
+
+import { fromLittleEndian } from '@mintmark/keys/arithmetic/modular'
+import { proveRsa } from '@mintmark/keys/der_keys/prove'
 import type { Anchor } from '../anchor.ts'
-import { fromLittleEndian } from '../arithmetic/modular.ts'
 import type { Detector, Memory, Pointed } from '../detected.ts'
-import { proveRsa } from '../prove.ts'
 import { anchor, hit } from './anchored.ts'
 
 const WORD = 8

@@ -7,10 +7,11 @@
  *
  * @module
  */
+
+import { fromBigEndian } from '@mintmark/keys/arithmetic/modular'
+import { elementAt, elementOf, TAG } from '@mintmark/keys/der/der'
 import { type Anchor, REACH } from '../anchor.ts'
-import { fromBigEndian } from '../arithmetic/modular.ts'
 import { base64Needles, decodeBase64, letterAt, lettersBefore, skipJunk } from '../base64.ts'
-import { elementAt, elementOf, TAG } from '../der.ts'
 import type { Detected } from '../detected.ts'
 import { findLast, standsAt, type TextReader, type TextRun, textAnchors } from '../text_run.ts'
 import {

@@ -3,11 +3,11 @@
  *
  * @module
  */
-import { curveNamed } from '../arithmetic/curves.ts'
-import { isOnCurve, type Point } from '../arithmetic/ec.ts'
-import { inverse } from '../arithmetic/modular.ts'
-import { charge } from '../effort.ts'
-import type { Curve } from '../key_material.ts'
+import { curveNamed } from '@mintmark/keys/arithmetic/curves'
+import { isOnCurve, type Point } from '@mintmark/keys/arithmetic/ec'
+import { inverse } from '@mintmark/keys/arithmetic/modular'
+import { charge } from '@mintmark/keys/material/effort'
+import type { Curve } from '@mintmark/keys/material/key_material'
 
 /** Of telling Montgomery's form, and of the equation of a curve. */
 const POINT_UNITS = 20_000

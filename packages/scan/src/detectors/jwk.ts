@@ -5,9 +5,9 @@
  *
  * @module
  */
-import { OKP } from '../arithmetic/okp.ts'
+import { OKP } from '@mintmark/keys/arithmetic/okp'
+import { charge } from '@mintmark/keys/material/effort'
 import type { Detected } from '../detected.ts'
-import { charge } from '../effort.ts'
 import { standsAt, type TextReader, type TextRun } from '../text_run.ts'
 import {
   isOpened,

@@ -8,10 +8,10 @@
  *
  * @module
  */
-import { fromBigEndian } from '../arithmetic/modular.ts'
+import { fromBigEndian } from '@mintmark/keys/arithmetic/modular'
+import { charge } from '@mintmark/keys/material/effort'
 import { decodeBase64, isBase64Letter } from '../base64.ts'
 import type { Detected } from '../detected.ts'
-import { charge } from '../effort.ts'
 import { isAlphanumeric, isBlank, nameOf, standsAt, type TextRun } from '../text_run.ts'
 import { isOpened, isQuoteEnd } from './json_object.ts'
 import { ecKey, okpKey, rsaKey } from './parts.ts'

@@ -7,9 +7,10 @@
  *
  * @module
  */
+
+import { isRandomLookingAt } from '@mintmark/keys/material/random_looking'
 import { type Anchor, FOURTHS } from '../anchor.ts'
 import type { Detected, Detector } from '../detected.ts'
-import { isRandomLookingAt } from '../random_looking.ts'
 import { anchor, hit } from './anchored.ts'
 
 /** What a key of an encryption type is for, and how many bytes it has. */

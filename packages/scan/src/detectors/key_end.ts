@@ -4,15 +4,15 @@
  *
  * @module
  */
-import { curvesOfLength } from '../arithmetic/curves.ts'
-import { isOnCurve } from '../arithmetic/ec.ts'
-import { fromBigEndian } from '../arithmetic/modular.ts'
-import { OKP, type OkpParameters } from '../arithmetic/okp.ts'
-import { TAG } from '../der.ts'
+import { curvesOfLength } from '@mintmark/keys/arithmetic/curves'
+import { isOnCurve } from '@mintmark/keys/arithmetic/ec'
+import { fromBigEndian } from '@mintmark/keys/arithmetic/modular'
+import { OKP, type OkpParameters } from '@mintmark/keys/arithmetic/okp'
+import { TAG } from '@mintmark/keys/der/der'
+import { proveEc, proveOkp } from '@mintmark/keys/der_keys/prove'
+import { type Proof, unproven } from '@mintmark/keys/material/proof'
+import { isRandomLooking } from '@mintmark/keys/material/random_looking'
 import type { Detected } from '../detected.ts'
-import { type Proof, unproven } from '../proof.ts'
-import { proveEc, proveOkp } from '../prove.ts'
-import { isRandomLooking } from '../random_looking.ts'
 import { hit } from './anchored.ts'
 
 /** Bytes of a coordinate on the curves that there are. */

@@ -9,15 +9,16 @@
  *
  * @module
  */
+
+import { CURVES, curvesOfLength } from '@mintmark/keys/arithmetic/curves'
+import { isOnCurve } from '@mintmark/keys/arithmetic/ec'
+import { fromBigEndian } from '@mintmark/keys/arithmetic/modular'
+import { proveEc, proveOkp, proveRsa } from '@mintmark/keys/der_keys/prove'
+import { proveGroupKey } from '@mintmark/keys/der_keys/prove_opaque'
+import { type Proof, unproven } from '@mintmark/keys/material/proof'
+import { isRandomLooking } from '@mintmark/keys/material/random_looking'
 import type { Anchor } from '../anchor.ts'
-import { CURVES, curvesOfLength } from '../arithmetic/curves.ts'
-import { isOnCurve } from '../arithmetic/ec.ts'
-import { fromBigEndian } from '../arithmetic/modular.ts'
 import type { Detected, Detector } from '../detected.ts'
-import { type Proof, unproven } from '../proof.ts'
-import { proveEc, proveOkp, proveRsa } from '../prove.ts'
-import { proveGroupKey } from '../prove_opaque.ts'
-import { isRandomLooking } from '../random_looking.ts'
 import { anchor, hit } from './anchored.ts'
 
 /** `03 01 LL LL name 01 LL LL value`, of which the value is [from, to). */

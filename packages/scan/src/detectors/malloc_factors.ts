@@ -9,14 +9,20 @@
  *
  * @module
  */
+
+import {
+  bitLength,
+  fromLittleEndian,
+  isProbablePrime,
+  toBigEndian,
+} from '@mintmark/keys/arithmetic/modular'
+import { proveRsa } from '@mintmark/keys/der_keys/prove'
+import { charge } from '@mintmark/keys/material/effort'
+import { type Proof, unproven } from '@mintmark/keys/material/proof'
+import { isRandomLookingAt } from '@mintmark/keys/material/random_looking'
 import type { Anchor } from '../anchor.ts'
-import { bitLength, fromLittleEndian, isProbablePrime, toBigEndian } from '../arithmetic/modular.ts'
 import type { Detected, Detector } from '../detected.ts'
-import { charge } from '../effort.ts'
 import { NO_MODULUS } from '../possible_keys.ts'
-import { type Proof, unproven } from '../proof.ts'
-import { proveRsa } from '../prove.ts'
-import { isRandomLookingAt } from '../random_looking.ts'
 import { hit } from './anchored.ts'
 import {
   chunkAnchor,

@@ -6,10 +6,11 @@
  *
  * @module
  */
+
+import { LATTICE_SCHEMES, type PqScheme, provePq } from '@mintmark/keys/der_keys/post_quantum'
+import { isRandomLookingAt } from '@mintmark/keys/material/random_looking'
 import type { Anchor } from '../anchor.ts'
-import { LATTICE_SCHEMES, type PqScheme, provePq } from '../der_keys/post_quantum.ts'
 import type { Detector } from '../detected.ts'
-import { isRandomLookingAt } from '../random_looking.ts'
 import { hit } from './anchored.ts'
 
 /** Of the head of a chunk, of which the size is the last word. */

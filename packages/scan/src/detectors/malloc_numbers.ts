@@ -7,10 +7,11 @@
  *
  * @module
  */
+
+import { charge } from '@mintmark/keys/material/effort'
+import { isRandomLookingAt } from '@mintmark/keys/material/random_looking'
 import { type Anchor, EIGHTHS, FOURTHS } from '../anchor.ts'
 import type { Detector } from '../detected.ts'
-import { charge } from '../effort.ts'
-import { isRandomLookingAt } from '../random_looking.ts'
 
 /** What a chunk takes besides its bytes, and one more limb if need be. */
 const HEAD = 16

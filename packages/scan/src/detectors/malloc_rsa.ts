@@ -5,19 +5,20 @@
  *
  * @module
  */
-import type { Anchor } from '../anchor.ts'
-import { areUpperFactors, fromUpperFactors } from '../arithmetic/damaged_factors.ts'
+
+import { areUpperFactors, fromUpperFactors } from '@mintmark/keys/arithmetic/damaged_factors'
 import {
   fromBigEndian,
   fromLittleEndian,
   gcd,
   inverse,
   toBigEndian,
-} from '../arithmetic/modular.ts'
+} from '@mintmark/keys/arithmetic/modular'
+import { proveRsa } from '@mintmark/keys/der_keys/prove'
+import { charge } from '@mintmark/keys/material/effort'
+import { isRandomLooking } from '@mintmark/keys/material/random_looking'
+import type { Anchor } from '../anchor.ts'
 import type { Detected, Detector } from '../detected.ts'
-import { charge } from '../effort.ts'
-import { proveRsa } from '../prove.ts'
-import { isRandomLooking } from '../random_looking.ts'
 import { hit } from './anchored.ts'
 import {
   chunkAnchor,

@@ -6,13 +6,14 @@
  *
  * @module
  */
+
+import { CURVES } from '@mintmark/keys/arithmetic/curves'
+import { isOnCurve } from '@mintmark/keys/arithmetic/ec'
+import { fromLittleEndian } from '@mintmark/keys/arithmetic/modular'
+import { proveEc } from '@mintmark/keys/der_keys/prove'
+import { charge } from '@mintmark/keys/material/effort'
 import type { Anchor } from '../anchor.ts'
-import { CURVES } from '../arithmetic/curves.ts'
-import { isOnCurve } from '../arithmetic/ec.ts'
-import { fromLittleEndian } from '../arithmetic/modular.ts'
 import type { Detector } from '../detected.ts'
-import { charge } from '../effort.ts'
-import { proveEc } from '../prove.ts'
 import { anchor, hit } from './anchored.ts'
 
 const NUMBER_BYTES = 16

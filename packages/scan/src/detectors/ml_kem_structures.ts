@@ -6,13 +6,17 @@
  *
  * @module
  */
-import { ML_KEM, type MlKemParameters } from '../arithmetic/ml_kem.ts'
-import { mlKemPacked } from '../arithmetic/ml_kem_polynomials.ts'
-import { sha3 } from '../arithmetic/shake.ts'
-import { pqSchemeOfOid, provePq } from '../der_keys/post_quantum.ts'
+import { ML_KEM, type MlKemParameters } from '@mintmark/keys/arithmetic/ml_kem'
+import { mlKemPacked } from '@mintmark/keys/arithmetic/ml_kem_polynomials'
+import { sha3 } from '@mintmark/keys/arithmetic/shake'
+import {
+  inARow,
+  POLYNOMIAL_BYTES,
+  smallPolynomials,
+} from '@mintmark/keys/arithmetic/small_polynomials'
+import { pqSchemeOfOid, provePq } from '@mintmark/keys/der_keys/post_quantum'
 import type { Detected } from '../detected.ts'
 import { Budget } from '../known/budget.ts'
-import { inARow, POLYNOMIAL_BYTES, smallPolynomials } from '../small_polynomials.ts'
 import type { WindowSearch } from '../window_search.ts'
 import { hit } from './anchored.ts'
 

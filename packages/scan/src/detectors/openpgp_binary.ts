@@ -8,13 +8,14 @@
  *
  * @module
  */
+
+import { curveOfOid } from '@mintmark/keys/arithmetic/curves'
+import { bitLength, fromBigEndian, toBigEndian } from '@mintmark/keys/arithmetic/modular'
+import { proveEc, proveOkp, proveRsa } from '@mintmark/keys/der_keys/prove'
+import { proveGroupKey } from '@mintmark/keys/der_keys/prove_opaque'
+import type { Proof } from '@mintmark/keys/material/proof'
 import type { Anchor } from '../anchor.ts'
-import { curveOfOid } from '../arithmetic/curves.ts'
-import { bitLength, fromBigEndian, toBigEndian } from '../arithmetic/modular.ts'
 import type { Detected, Detector } from '../detected.ts'
-import type { Proof } from '../proof.ts'
-import { proveEc, proveOkp, proveRsa } from '../prove.ts'
-import { proveGroupKey } from '../prove_opaque.ts'
 import { anchor, hit, lesser } from './anchored.ts'
 
 const FORM = 'openpgp-packet'

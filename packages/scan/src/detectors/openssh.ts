@@ -8,16 +8,17 @@
  *
  * @module
  */
+
+import { CURVES, type CurveParameters } from '@mintmark/keys/arithmetic/curves'
+import { fromBigEndian } from '@mintmark/keys/arithmetic/modular'
+import { proveEc, proveOkp, proveRsa } from '@mintmark/keys/der_keys/prove'
+import { proveGroupKey } from '@mintmark/keys/der_keys/prove_opaque'
+import { charge } from '@mintmark/keys/material/effort'
+import type { Proof } from '@mintmark/keys/material/proof'
+import { latinOf } from '@mintmark/keys/public_keys/ssh_strings'
 import type { Anchor } from '../anchor.ts'
-import { CURVES, type CurveParameters } from '../arithmetic/curves.ts'
-import { fromBigEndian } from '../arithmetic/modular.ts'
 import type { Detected, Detector } from '../detected.ts'
-import { charge } from '../effort.ts'
-import type { Proof } from '../proof.ts'
-import { proveEc, proveOkp, proveRsa } from '../prove.ts'
-import { proveGroupKey } from '../prove_opaque.ts'
 import { anchor, hit, lesser, patternOf } from './anchored.ts'
-import { latinOf } from './ssh_strings.ts'
 
 /** What a key of 16,384 bits takes, and a certificate before it. */
 const LONGEST = 32_768

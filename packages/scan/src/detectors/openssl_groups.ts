@@ -6,9 +6,10 @@
  *
  * @module
  */
+
+import { proveGroupKey } from '@mintmark/keys/der_keys/prove_opaque'
 import type { Anchor } from '../anchor.ts'
 import type { Detected, Detector, Memory } from '../detected.ts'
-import { proveGroupKey } from '../prove_opaque.ts'
 import { anchor, hit } from './anchored.ts'
 import { isPointer, type NumberPointed, numberAt, pointerAt } from './openssl_numbers.ts'
 

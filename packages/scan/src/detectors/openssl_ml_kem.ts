@@ -6,12 +6,13 @@
  *
  * @module
  */
+
+import { ML_KEM, type MlKemParameters } from '@mintmark/keys/arithmetic/ml_kem'
+import { mlKemPacked } from '@mintmark/keys/arithmetic/ml_kem_polynomials'
+import { pqSchemeOfOid, provePq } from '@mintmark/keys/der_keys/post_quantum'
+import { isRandomLookingAt } from '@mintmark/keys/material/random_looking'
 import type { Anchor } from '../anchor.ts'
-import { ML_KEM, type MlKemParameters } from '../arithmetic/ml_kem.ts'
-import { mlKemPacked } from '../arithmetic/ml_kem_polynomials.ts'
-import { pqSchemeOfOid, provePq } from '../der_keys/post_quantum.ts'
 import type { Detector } from '../detected.ts'
-import { isRandomLookingAt } from '../random_looking.ts'
 import { anchor, hit } from './anchored.ts'
 
 /** From the upper two bytes of z*, which the anchor begins with. */

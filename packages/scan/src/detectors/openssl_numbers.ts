@@ -6,7 +6,7 @@
  *
  * @module
  */
-import { fromLittleEndian } from '../arithmetic/modular.ts'
+import { fromLittleEndian } from '@mintmark/keys/arithmetic/modular'
 import type { Memory, Pointed } from '../detected.ts'
 
 const POINTER = 8

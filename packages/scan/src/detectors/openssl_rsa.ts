@@ -8,12 +8,13 @@
  *
  * @module
  */
+
+import { fromLittleEndian } from '@mintmark/keys/arithmetic/modular'
+import { proveRsa } from '@mintmark/keys/der_keys/prove'
+import { charge } from '@mintmark/keys/material/effort'
+import { isRandomLooking } from '@mintmark/keys/material/random_looking'
 import type { Anchor } from '../anchor.ts'
-import { fromLittleEndian } from '../arithmetic/modular.ts'
 import type { Detected, Detector, Memory, Pointed } from '../detected.ts'
-import { charge } from '../effort.ts'
-import { proveRsa } from '../prove.ts'
-import { isRandomLooking } from '../random_looking.ts'
 import { hit } from './anchored.ts'
 import { isFull } from './malloc_numbers.ts'
 import { EXPONENTS } from './malloc_rsa.ts'

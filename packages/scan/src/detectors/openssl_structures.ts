@@ -6,15 +6,16 @@
  *
  * @module
  */
+
+import { curveNamed } from '@mintmark/keys/arithmetic/curves'
+import type { Point } from '@mintmark/keys/arithmetic/ec'
+import type { OkpCurve } from '@mintmark/keys/arithmetic/okp'
+import { okpNamed } from '@mintmark/keys/arithmetic/okp'
+import { proveEc, proveOkp } from '@mintmark/keys/der_keys/prove'
+import type { Curve } from '@mintmark/keys/material/key_material'
+import { isRandomLooking } from '@mintmark/keys/material/random_looking'
 import type { Anchor } from '../anchor.ts'
-import { curveNamed } from '../arithmetic/curves.ts'
-import type { Point } from '../arithmetic/ec.ts'
-import type { OkpCurve } from '../arithmetic/okp.ts'
-import { okpNamed } from '../arithmetic/okp.ts'
 import type { Detected, Detector, Memory } from '../detected.ts'
-import type { Curve } from '../key_material.ts'
-import { proveEc, proveOkp } from '../prove.ts'
-import { isRandomLooking } from '../random_looking.ts'
 import { anchor, hit } from './anchored.ts'
 import { boringKeyAt } from './boringssl_ec.ts'
 import { pointOf } from './jacobian_point.ts'

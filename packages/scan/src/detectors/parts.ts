@@ -6,16 +6,16 @@
  *
  * @module
  */
-import { curveNamed, NAMED_CURVES } from '../arithmetic/curves.ts'
-import { fromBigEndian } from '../arithmetic/modular.ts'
-import { OKP } from '../arithmetic/okp.ts'
-import type { RsaParts } from '../arithmetic/rsa.ts'
-import { der, derInteger, derOid, derSequence } from '../der_write.ts'
+import { curveNamed, NAMED_CURVES } from '@mintmark/keys/arithmetic/curves'
+import { fromBigEndian } from '@mintmark/keys/arithmetic/modular'
+import { OKP } from '@mintmark/keys/arithmetic/okp'
+import type { RsaParts } from '@mintmark/keys/arithmetic/rsa'
+import { der, derInteger, derOid, derSequence } from '@mintmark/keys/der/der_write'
+import { proveEc, proveOkp, proveRsa } from '@mintmark/keys/der_keys/prove'
+import { proveGroupKey } from '@mintmark/keys/der_keys/prove_opaque'
+import type { Curve } from '@mintmark/keys/material/key_material'
+import { type Proof, REFUSED } from '@mintmark/keys/material/proof'
 import type { Detected } from '../detected.ts'
-import type { Curve } from '../key_material.ts'
-import { type Proof, REFUSED } from '../proof.ts'
-import { proveEc, proveOkp, proveRsa } from '../prove.ts'
-import { proveGroupKey } from '../prove_opaque.ts'
 import { keyIn } from './decoded.ts'
 
 const NOWHERE = { offset: 0, length: 0, form: '' } as const

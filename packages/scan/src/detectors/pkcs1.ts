@@ -3,8 +3,9 @@
  *
  * @module
  */
+
+import { pkcs1At } from '@mintmark/keys/der_keys/pkcs1'
 import type { Anchor } from '../anchor.ts'
-import { pkcs1At } from '../der_keys/pkcs1.ts'
 import type { Detector } from '../detected.ts'
 import { anchor, derHit } from './anchored.ts'
 import { enclosingKey } from './enclosing.ts'

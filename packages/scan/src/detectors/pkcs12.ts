@@ -8,10 +8,11 @@
  *
  * @module
  */
+
+import { elementOf, sequenceAround, TAG } from '@mintmark/keys/der/der'
+import { charge } from '@mintmark/keys/material/effort'
 import type { Anchor } from '../anchor.ts'
-import { elementOf, sequenceAround, TAG } from '../der.ts'
 import type { Detector } from '../detected.ts'
-import { charge } from '../effort.ts'
 import { anchor, lesser } from './anchored.ts'
 
 /** 1.2.840.113549.1.7.x: data, signed data. */

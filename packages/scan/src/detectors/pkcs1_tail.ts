@@ -6,15 +6,16 @@
  *
  * @module
  */
+
+import { type Element, elementOf, lengthOf, sequenceAround, TAG } from '@mintmark/keys/der/der'
+import { integersAt, numberOf } from '@mintmark/keys/der_keys/der_key'
+import { pkcs1At } from '@mintmark/keys/der_keys/pkcs1'
+import { proveRsa } from '@mintmark/keys/der_keys/prove'
+import { charge } from '@mintmark/keys/material/effort'
+import { type Proof, unproven } from '@mintmark/keys/material/proof'
+import { isRandomLooking } from '@mintmark/keys/material/random_looking'
 import type { Anchor } from '../anchor.ts'
-import { type Element, elementOf, lengthOf, sequenceAround, TAG } from '../der.ts'
-import { integersAt, numberOf } from '../der_keys/der_key.ts'
-import { pkcs1At } from '../der_keys/pkcs1.ts'
 import type { Detected, Detector } from '../detected.ts'
-import { charge } from '../effort.ts'
-import { type Proof, unproven } from '../proof.ts'
-import { proveRsa } from '../prove.ts'
-import { isRandomLooking } from '../random_looking.ts'
 import { anchor, derHit, hit } from './anchored.ts'
 import { enclosingKey } from './enclosing.ts'
 

@@ -3,8 +3,9 @@
  *
  * @module
  */
+
+import { pkcs8At } from '@mintmark/keys/der_keys/pkcs8'
 import type { Anchor } from '../anchor.ts'
-import { pkcs8At } from '../der_keys/pkcs8.ts'
 import type { Detector } from '../detected.ts'
 import { anchor, derHit } from './anchored.ts'
 

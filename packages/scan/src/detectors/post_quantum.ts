@@ -6,10 +6,16 @@
  *
  * @module
  */
+
+import { elementOf, TAG } from '@mintmark/keys/der/der'
+import { pkcs8At, readPqKey } from '@mintmark/keys/der_keys/pkcs8'
+import {
+  PQ_SCHEMES,
+  type PqScheme,
+  pqSchemeOfOid,
+  provePq,
+} from '@mintmark/keys/der_keys/post_quantum'
 import type { Anchor } from '../anchor.ts'
-import { elementOf, TAG } from '../der.ts'
-import { pkcs8At, readPqKey } from '../der_keys/pkcs8.ts'
-import { PQ_SCHEMES, type PqScheme, pqSchemeOfOid, provePq } from '../der_keys/post_quantum.ts'
 import type { Detector } from '../detected.ts'
 import { anchor, derHit, hit, patternOf } from './anchored.ts'
 import { fieldsAt, isWithin, wordsAt } from './little_endian.ts'

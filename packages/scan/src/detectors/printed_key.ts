@@ -5,9 +5,9 @@
  *
  * @module
  */
-import { fromBigEndian } from '../arithmetic/modular.ts'
+import { fromBigEndian } from '@mintmark/keys/arithmetic/modular'
+import { charge } from '@mintmark/keys/material/effort'
 import type { Detected } from '../detected.ts'
-import { charge } from '../effort.ts'
 import { standsAt, type TextReader, type TextRun } from '../text_run.ts'
 import { ecKey, numberOf, okpKey, rsaKey } from './parts.ts'
 

@@ -5,6 +5,8 @@
  *
  * @module
  */
+
+import { SshStrings } from '@mintmark/keys/public_keys/ssh_strings'
 import { REACH } from '../anchor.ts'
 import { decodeBase64 } from '../base64.ts'
 import type { Detected } from '../detected.ts'
@@ -18,7 +20,6 @@ import {
   type TextRun,
 } from '../text_run.ts'
 import { dsaKey, ecKey, numberOf, okpKey, rsaKey } from './parts.ts'
-import { SshStrings } from './ssh_strings.ts'
 
 const HEADER = 'PuTTY-User-Key-File-'
 /** Lines of a 16,384-bit RSA key. */

@@ -6,15 +6,16 @@
  *
  * @module
  */
+
+import { curveNamed } from '@mintmark/keys/arithmetic/curves'
+import { isOnCurve } from '@mintmark/keys/arithmetic/ec'
+import { fromBigEndian, fromLittleEndian, inverse } from '@mintmark/keys/arithmetic/modular'
+import { proveEc } from '@mintmark/keys/der_keys/prove'
+import { charge } from '@mintmark/keys/material/effort'
+import type { Curve } from '@mintmark/keys/material/key_material'
+import { isRandomLooking } from '@mintmark/keys/material/random_looking'
 import type { Anchor } from '../anchor.ts'
-import { curveNamed } from '../arithmetic/curves.ts'
-import { isOnCurve } from '../arithmetic/ec.ts'
-import { fromBigEndian, fromLittleEndian, inverse } from '../arithmetic/modular.ts'
 import type { Detector } from '../detected.ts'
-import { charge } from '../effort.ts'
-import type { Curve } from '../key_material.ts'
-import { proveEc } from '../prove.ts'
-import { isRandomLooking } from '../random_looking.ts'
 import { anchor, hit } from './anchored.ts'
 
 const SECRET_BYTES = 48

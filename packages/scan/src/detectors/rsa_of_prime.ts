@@ -4,10 +4,10 @@
  *
  * @module
  */
-import { bitLength } from '../arithmetic/modular.ts'
-import { charge } from '../effort.ts'
-import type { Proof } from '../proof.ts'
-import { proveRsa } from '../prove.ts'
+import { bitLength } from '@mintmark/keys/arithmetic/modular'
+import { proveRsa } from '@mintmark/keys/der_keys/prove'
+import { charge } from '@mintmark/keys/material/effort'
+import type { Proof } from '@mintmark/keys/material/proof'
 import { EXPONENTS } from './malloc_rsa.ts'
 
 interface Numbered {

@@ -8,15 +8,16 @@
  *
  * @module
  */
+
+import { curveNamed } from '@mintmark/keys/arithmetic/curves'
+import { isOnCurve, type Point } from '@mintmark/keys/arithmetic/ec'
+import { fromLittleEndian, inverse } from '@mintmark/keys/arithmetic/modular'
+import { proveEc, proveOkp } from '@mintmark/keys/der_keys/prove'
+import { charge } from '@mintmark/keys/material/effort'
+import type { Curve } from '@mintmark/keys/material/key_material'
+import { isRandomLooking } from '@mintmark/keys/material/random_looking'
 import type { Anchor } from '../anchor.ts'
-import { curveNamed } from '../arithmetic/curves.ts'
-import { isOnCurve, type Point } from '../arithmetic/ec.ts'
-import { fromLittleEndian, inverse } from '../arithmetic/modular.ts'
 import type { Detected, Detector } from '../detected.ts'
-import { charge } from '../effort.ts'
-import type { Curve } from '../key_material.ts'
-import { proveEc, proveOkp } from '../prove.ts'
-import { isRandomLooking } from '../random_looking.ts'
 import { hit } from './anchored.ts'
 
 /** Of the equation of a curve, and two products. */

@@ -3,8 +3,9 @@
  *
  * @module
  */
+
+import { LONGEST_SCALAR, sec1At } from '@mintmark/keys/der_keys/sec1'
 import type { Anchor } from '../anchor.ts'
-import { LONGEST_SCALAR, sec1At } from '../der_keys/sec1.ts'
 import type { Detector } from '../detected.ts'
 import { anchor, derHit } from './anchored.ts'
 import { curveBefore, enclosingKey } from './enclosing.ts'

@@ -7,14 +7,15 @@
  *
  * @module
  */
+
+import { type CurveParameters, NAMED_CURVES } from '@mintmark/keys/arithmetic/curves'
+import { isOnCurve, type Point } from '@mintmark/keys/arithmetic/ec'
+import { fromBigEndian } from '@mintmark/keys/arithmetic/modular'
+import { proveEc } from '@mintmark/keys/der_keys/prove'
+import { unproven } from '@mintmark/keys/material/proof'
+import { isRandomLookingAt } from '@mintmark/keys/material/random_looking'
 import type { Anchor } from '../anchor.ts'
-import { type CurveParameters, NAMED_CURVES } from '../arithmetic/curves.ts'
-import { isOnCurve, type Point } from '../arithmetic/ec.ts'
-import { fromBigEndian } from '../arithmetic/modular.ts'
 import type { Detector } from '../detected.ts'
-import { unproven } from '../proof.ts'
-import { proveEc } from '../prove.ts'
-import { isRandomLookingAt } from '../random_looking.ts'
 import { anchor, hit } from './anchored.ts'
 
 const FORM = 'sec1-tail'

@@ -11,12 +11,13 @@
  *
  * @module
  */
+
+import { montgomeryOf, okpPublicKey } from '@mintmark/keys/arithmetic/okp'
+import { proveOkp } from '@mintmark/keys/der_keys/prove'
+import { withEffort } from '@mintmark/keys/material/effort'
+import { isRandomLooking } from '@mintmark/keys/material/random_looking'
 import type { Anchor } from '../anchor.ts'
-import { montgomeryOf, okpPublicKey } from '../arithmetic/okp.ts'
 import type { Detected, Detector, Memory } from '../detected.ts'
-import { withEffort } from '../effort.ts'
-import { proveOkp } from '../prove.ts'
-import { isRandomLooking } from '../random_looking.ts'
 import { anchor, hit } from './anchored.ts'
 import { pointerAt } from './openssl_numbers.ts'
 

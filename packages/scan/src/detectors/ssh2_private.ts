@@ -8,9 +8,10 @@
  *
  * @module
  */
+
+import { SshStrings } from '@mintmark/keys/public_keys/ssh_strings'
 import type { Detected } from '../detected.ts'
 import { dsaKey, numberOf, rsaKey } from './parts.ts'
-import { SshStrings } from './ssh_strings.ts'
 
 const MAGIC = 0x3f_6f_f9_eb
 

@@ -6,10 +6,11 @@
  *
  * @module
  */
+
+import { charge } from '@mintmark/keys/material/effort'
 import { REACH } from '../anchor.ts'
 import { decodeBase64, isBase64Letter } from '../base64.ts'
 import type { Detected } from '../detected.ts'
-import { charge } from '../effort.ts'
 import { endsAt, isAlphanumeric, standsAt, type TextReader, type TextRun } from '../text_run.ts'
 import { quoteLength, skipSpace } from './quoted.ts'
 

@@ -5,13 +5,13 @@
  *
  * @module
  */
-import { curveNamed } from '../arithmetic/curves.ts'
-import { isOnCurve, type Point } from '../arithmetic/ec.ts'
+import { curveNamed } from '@mintmark/keys/arithmetic/curves'
+import { isOnCurve, type Point } from '@mintmark/keys/arithmetic/ec'
+import { proveEc } from '@mintmark/keys/der_keys/prove'
+import { charge } from '@mintmark/keys/material/effort'
+import type { Curve } from '@mintmark/keys/material/key_material'
 import type { Detected } from '../detected.ts'
-import { charge } from '../effort.ts'
-import type { Curve } from '../key_material.ts'
 import { digitCount } from '../known/digit_forms.ts'
-import { proveEc } from '../prove.ts'
 import { hit } from './anchored.ts'
 import {
   type TomMathBuild,

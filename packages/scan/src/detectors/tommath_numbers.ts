@@ -7,10 +7,11 @@
  *
  * @module
  */
+
+import { bitLength } from '@mintmark/keys/arithmetic/modular'
+import { charge } from '@mintmark/keys/material/effort'
 import type { Anchor } from '../anchor.ts'
-import { bitLength } from '../arithmetic/modular.ts'
 import type { Detector } from '../detected.ts'
-import { charge } from '../effort.ts'
 import {
   areRandomDigits,
   type DigitForm,

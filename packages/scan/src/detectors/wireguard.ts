@@ -9,9 +9,10 @@
  *
  * @module
  */
+
+import { proveOkp } from '@mintmark/keys/der_keys/prove'
+import { isRandomLooking } from '@mintmark/keys/material/random_looking'
 import type { Detected } from '../detected.ts'
-import { proveOkp } from '../prove.ts'
-import { isRandomLooking } from '../random_looking.ts'
 import { standsAt, type TextReader, type TextRun } from '../text_run.ts'
 import { hit } from './anchored.ts'
 

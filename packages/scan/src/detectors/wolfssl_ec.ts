@@ -7,14 +7,15 @@
  *
  * @module
  */
+
+import { curveNamed } from '@mintmark/keys/arithmetic/curves'
+import { isOnCurve } from '@mintmark/keys/arithmetic/ec'
+import { fromLittleEndian } from '@mintmark/keys/arithmetic/modular'
+import { proveEc } from '@mintmark/keys/der_keys/prove'
+import { charge } from '@mintmark/keys/material/effort'
+import type { Curve } from '@mintmark/keys/material/key_material'
 import type { Anchor } from '../anchor.ts'
-import { curveNamed } from '../arithmetic/curves.ts'
-import { isOnCurve } from '../arithmetic/ec.ts'
-import { fromLittleEndian } from '../arithmetic/modular.ts'
 import type { Detected, Detector } from '../detected.ts'
-import { charge } from '../effort.ts'
-import type { Curve } from '../key_material.ts'
-import { proveEc } from '../prove.ts'
 import { hit } from './anchored.ts'
 
 const DIGITS = 129

@@ -6,7 +6,7 @@
  *
  * @module
  */
-import { isRandomLookingAt } from '../random_looking.ts'
+import { isRandomLookingAt } from '@mintmark/keys/material/random_looking'
 import { type CutScalars, cutNumbersIn, type SpelledCut } from './cut_scalars.ts'
 import type { FoundValue } from './found_value.ts'
 import type { SoughtGroup } from './secret_looks.ts'

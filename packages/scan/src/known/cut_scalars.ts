@@ -6,12 +6,12 @@
  *
  * @module
  */
-import { curveNamed } from '../arithmetic/curves.ts'
-import { multiplyBase, type Point, publicPoint } from '../arithmetic/ec.ts'
-import { negativeOf, type Sum, sumsOf } from '../arithmetic/many_points.ts'
-import { fromBigEndian, fromLittleEndian, inverse } from '../arithmetic/modular.ts'
-import { ShortLogarithm } from '../arithmetic/short_logarithm.ts'
-import type { Curve, EcMaterial } from '../key_material.ts'
+import { curveNamed } from '@mintmark/keys/arithmetic/curves'
+import { multiplyBase, type Point, publicPoint } from '@mintmark/keys/arithmetic/ec'
+import { negativeOf, type Sum, sumsOf } from '@mintmark/keys/arithmetic/many_points'
+import { fromBigEndian, fromLittleEndian, inverse } from '@mintmark/keys/arithmetic/modular'
+import { ShortLogarithm } from '@mintmark/keys/arithmetic/short_logarithm'
+import type { Curve, EcMaterial } from '@mintmark/keys/material/key_material'
 
 /** A number that may be a scalar without bytes of one end. */
 export interface CutNumber {

@@ -7,15 +7,21 @@
  * @module
  */
 import { createHash } from 'node:crypto'
-import { curveNamed } from '../arithmetic/curves.ts'
-import { bitLength, fromBigEndian, fromLittleEndian, gcd, inverse } from '../arithmetic/modular.ts'
+import { curveNamed } from '@mintmark/keys/arithmetic/curves'
+import {
+  bitLength,
+  fromBigEndian,
+  fromLittleEndian,
+  gcd,
+  inverse,
+} from '@mintmark/keys/arithmetic/modular'
 import type {
   EcMaterial,
   KeyMaterial,
   OkpMaterial,
   OpaqueMaterial,
   RsaMaterial,
-} from '../key_material.ts'
+} from '@mintmark/keys/material/key_material'
 import { coefficientsOf, otherPrimes } from './many_primes.ts'
 import { postQuantumParts } from './post_quantum_values.ts'
 

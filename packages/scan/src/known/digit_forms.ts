@@ -8,8 +8,8 @@
  * @module
  */
 
-import { toBigEndian } from '../arithmetic/modular.ts'
-import { isRandomLookingAt } from '../random_looking.ts'
+import { toBigEndian } from '@mintmark/keys/arithmetic/modular'
+import { isRandomLookingAt } from '@mintmark/keys/material/random_looking'
 
 /** How a digit lies in its word. `raw` as it is; others are V8's small integers and floating point numbers. */
 export type DigitCoding = 'raw' | 'smi-high' | 'smi-doubled' | 'double'

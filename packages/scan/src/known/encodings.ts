@@ -4,8 +4,8 @@
  * @module
  */
 
-import { bitLength, toBigEndian } from '../arithmetic/modular.ts'
-import { BECH32_ALPHABET } from '../bech32.ts'
+import { bitLength, toBigEndian } from '@mintmark/keys/arithmetic/modular'
+import { BECH32_ALPHABET } from '@mintmark/keys/public_keys/bech32'
 import { ORDERS } from '../conjugate.ts'
 import { DIGIT_FORMS, type DigitForm, digitsOf, NARROW_DIGITS } from './digit_forms.ts'
 import { asciiBytes, HEX_OF_BYTE, joinedBytes, wideBytes } from './text_bytes.ts'

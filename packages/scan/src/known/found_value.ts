@@ -4,14 +4,15 @@
  * @module
  */
 
-import { curveNamed } from '../arithmetic/curves.ts'
-import { bitLength } from '../arithmetic/modular.ts'
-import { okpNamed } from '../arithmetic/okp.ts'
-import { pqSchemeOfOid } from '../der_keys/post_quantum.ts'
-import type { Detected, KeyKind } from '../detected.ts'
-import { groupKeyOfSpki } from '../group_spki.ts'
-import type { KeyMaterial } from '../key_material.ts'
-import { spkiParts } from '../spki.ts'
+import { curveNamed } from '@mintmark/keys/arithmetic/curves'
+import { bitLength } from '@mintmark/keys/arithmetic/modular'
+import { okpNamed } from '@mintmark/keys/arithmetic/okp'
+import { pqSchemeOfOid } from '@mintmark/keys/der_keys/post_quantum'
+import type { KeyKind } from '@mintmark/keys/material/key_kind'
+import type { KeyMaterial } from '@mintmark/keys/material/key_material'
+import { groupKeyOfSpki } from '@mintmark/keys/public_half/group_spki'
+import { spkiParts } from '@mintmark/keys/public_half/spki'
+import type { Detected } from '../detected.ts'
 
 /** A value of a key that is known now, in one spelling. */
 export interface FoundValue {

@@ -4,9 +4,10 @@
  *
  * @module
  */
+
+import type { RsaMaterial } from '@mintmark/keys/material/key_material'
 import type { Candidate, ConjugateKernel, FactorHit } from '../conjugate.ts'
 import { ORDERS } from '../conjugate.ts'
-import type { RsaMaterial } from '../key_material.ts'
 import type { Budget } from './budget.ts'
 import type { FoundValue } from './found_value.ts'
 import { fromFactor } from './rebuild.ts'

@@ -7,8 +7,8 @@
  *
  * @module
  */
-import { fromLowerFactor } from '../arithmetic/damaged_factors.ts'
-import { fromBigEndian } from '../arithmetic/modular.ts'
+import { fromLowerFactor } from '@mintmark/keys/arithmetic/damaged_factors'
+import { fromBigEndian } from '@mintmark/keys/arithmetic/modular'
 import { BEFORE } from '../conjugate.ts'
 import type { FoundValue } from './found_value.ts'
 import { fromFactor } from './rebuild.ts'

@@ -4,16 +4,16 @@
  *
  * @module
  */
-import { FixedBase, fixedBaseUnits } from '../arithmetic/fixed_base.ts'
+import { FixedBase, fixedBaseUnits } from '@mintmark/keys/arithmetic/fixed_base'
 import {
   bitLength,
   fromBigEndian,
   fromLittleEndian,
   toBigEndian,
   toShortestBytes,
-} from '../arithmetic/modular.ts'
-import { type GroupKey, groupKeyOfSpki } from '../group_spki.ts'
-import type { GroupMaterial } from '../key_material.ts'
+} from '@mintmark/keys/arithmetic/modular'
+import type { GroupMaterial } from '@mintmark/keys/material/key_material'
+import { type GroupKey, groupKeyOfSpki } from '@mintmark/keys/public_half/group_spki'
 import type { FoundSecret, SecretGroup } from './secret_groups.ts'
 
 /** A key with its numbers. */

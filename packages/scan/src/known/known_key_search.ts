@@ -7,12 +7,17 @@
  *
  * @module
  */
+
+import type {
+  KeyMaterial,
+  LatticeMaterial,
+  RsaMaterial,
+} from '@mintmark/keys/material/key_material'
+import { keyIdOf } from '@mintmark/keys/public_half/key_id'
+import type { PublicKey } from '@mintmark/keys/public_half/public_key'
+import { isRoot } from '@mintmark/keys/public_keys/public_roots'
 import { BEHIND, ConjugateKernel, SLICE } from '../conjugate.ts'
 import type { Detected, Memory } from '../detected.ts'
-import { keyIdOf } from '../key_id.ts'
-import type { KeyMaterial, LatticeMaterial, RsaMaterial } from '../key_material.ts'
-import type { PublicKey } from '../public_keys/public_key.ts'
-import { isRoot } from '../public_keys/public_roots.ts'
 import type { LeftOver, WindowSearch } from '../window_search.ts'
 import { Allowance, type Effort, type Whose } from './allowance.ts'
 import { detectedOf, type FoundValue } from './found_value.ts'

@@ -6,9 +6,9 @@
  *
  * @module
  */
-import { LATTICE_SCHEMES, type LatticeScheme } from '../der_keys/post_quantum.ts'
-import type { LatticeMaterial } from '../key_material.ts'
-import { spkiParts } from '../spki.ts'
+import { LATTICE_SCHEMES, type LatticeScheme } from '@mintmark/keys/der_keys/post_quantum'
+import type { LatticeMaterial } from '@mintmark/keys/material/key_material'
+import { spkiParts } from '@mintmark/keys/public_half/spki'
 import type { FoundSecret, SecretGroup } from './secret_groups.ts'
 
 /** Of a hash, and of the key pair of each seed that gives the ρ of a known key. */

@@ -6,11 +6,20 @@
  *
  * @module
  */
-import { isMlKemSecret, ML_KEM, type MlKemParameters, mlKemWithoutZ } from '../arithmetic/ml_kem.ts'
-import { mlKemPacked } from '../arithmetic/ml_kem_polynomials.ts'
-import type { LatticeMaterial } from '../key_material.ts'
-import { inARow, POLYNOMIAL_BYTES, smallPolynomials } from '../small_polynomials.ts'
-import { spkiParts } from '../spki.ts'
+import {
+  isMlKemSecret,
+  ML_KEM,
+  type MlKemParameters,
+  mlKemWithoutZ,
+} from '@mintmark/keys/arithmetic/ml_kem'
+import { mlKemPacked } from '@mintmark/keys/arithmetic/ml_kem_polynomials'
+import {
+  inARow,
+  POLYNOMIAL_BYTES,
+  smallPolynomials,
+} from '@mintmark/keys/arithmetic/small_polynomials'
+import type { LatticeMaterial } from '@mintmark/keys/material/key_material'
+import { spkiParts } from '@mintmark/keys/public_half/spki'
 import { type Effort, OF_KEYS_MET, PATIENT } from './allowance.ts'
 import { Budget } from './budget.ts'
 import type { FoundValue } from './found_value.ts'

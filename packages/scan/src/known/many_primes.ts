@@ -4,8 +4,8 @@
  *
  * @module
  */
-import { bitLength, gcd, inverse, isProbablePrime, power } from '../arithmetic/modular.ts'
-import type { RsaMaterial } from '../key_material.ts'
+import { bitLength, gcd, inverse, isProbablePrime, power } from '@mintmark/keys/arithmetic/modular'
+import type { RsaMaterial } from '@mintmark/keys/material/key_material'
 import { Budget } from './budget.ts'
 
 /** OpenSSL makes keys of up to five. */

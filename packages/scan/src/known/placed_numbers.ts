@@ -5,8 +5,9 @@
  *
  * @module
  */
+
+import { isRandomLookingAt } from '@mintmark/keys/material/random_looking'
 import { BEFORE, type ConjugateKernel, ORDERS } from '../conjugate.ts'
-import { isRandomLookingAt } from '../random_looking.ts'
 import type { Budget } from './budget.ts'
 import type { Relation } from './relations.ts'
 import type { Spelled } from './rsa_found.ts'

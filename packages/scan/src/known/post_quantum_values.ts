@@ -6,11 +6,21 @@
  *
  * @module
  */
-import { ML_DSA, ML_DSA_SEED, mlDsaFromSeed, mlDsaSecretParts } from '../arithmetic/ml_dsa.ts'
-import { ML_KEM, ML_KEM_SEED, mlKemFromSeed, mlKemSecretVector } from '../arithmetic/ml_kem.ts'
-import { mlKemWords, mlKemWordsAround0 } from '../arithmetic/ml_kem_polynomials.ts'
-import type { OpaqueMaterial } from '../key_material.ts'
-import { spkiParts } from '../spki.ts'
+import {
+  ML_DSA,
+  ML_DSA_SEED,
+  mlDsaFromSeed,
+  mlDsaSecretParts,
+} from '@mintmark/keys/arithmetic/ml_dsa'
+import {
+  ML_KEM,
+  ML_KEM_SEED,
+  mlKemFromSeed,
+  mlKemSecretVector,
+} from '@mintmark/keys/arithmetic/ml_kem'
+import { mlKemWords, mlKemWordsAround0 } from '@mintmark/keys/arithmetic/ml_kem_polynomials'
+import type { OpaqueMaterial } from '@mintmark/keys/material/key_material'
+import { spkiParts } from '@mintmark/keys/public_half/spki'
 
 /** Bytes with a constant name. */
 export interface NamedBytes {

@@ -4,9 +4,15 @@
  * @module
  */
 import { createDiffieHellman } from 'node:crypto'
-import { bitLength, fromBigEndian, gcd, inverse, squareRoot } from '../arithmetic/modular.ts'
-import { factorsFromExponent } from '../arithmetic/rsa.ts'
-import type { RsaMaterial } from '../key_material.ts'
+import {
+  bitLength,
+  fromBigEndian,
+  gcd,
+  inverse,
+  squareRoot,
+} from '@mintmark/keys/arithmetic/modular'
+import { factorsFromExponent } from '@mintmark/keys/arithmetic/rsa'
+import type { RsaMaterial } from '@mintmark/keys/material/key_material'
 import type { Budget } from './budget.ts'
 import { failuresAllowed, fromExponentOfMany, gapOfMany } from './many_primes.ts'
 

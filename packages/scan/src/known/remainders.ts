@@ -6,9 +6,9 @@
  *
  * @module
  */
-import { bitLength } from '../arithmetic/modular.ts'
+import { bitLength } from '@mintmark/keys/arithmetic/modular'
+import type { RsaMaterial } from '@mintmark/keys/material/key_material'
 import type { ConjugateKernel } from '../conjugate.ts'
-import type { RsaMaterial } from '../key_material.ts'
 import type { Allowance } from './allowance.ts'
 import { commonDivisor } from './coprime.ts'
 import type { FoundValue } from './found_value.ts'

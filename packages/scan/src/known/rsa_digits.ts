@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { bitLength } from '../arithmetic/modular.ts'
+import { bitLength } from '@mintmark/keys/arithmetic/modular'
 import { BEFORE, type ConjugateKernel, type DigitShape } from '../conjugate.ts'
 import type { Budget } from './budget.ts'
 import {

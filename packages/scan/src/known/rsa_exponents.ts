@@ -3,8 +3,9 @@
  *
  * @module
  */
+
+import type { RsaMaterial } from '@mintmark/keys/material/key_material'
 import { BEFORE, type Candidate, type ConjugateKernel, ORDERS } from '../conjugate.ts'
-import type { RsaMaterial } from '../key_material.ts'
 import type { Budget } from './budget.ts'
 import type { FoundValue } from './found_value.ts'
 import { DAMAGED_COST, WHOLE_COST, wholeFound } from './rsa_found.ts'

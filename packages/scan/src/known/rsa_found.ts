@@ -3,8 +3,8 @@
  *
  * @module
  */
-import { isPrimeFactor } from '../arithmetic/modulus_like.ts'
-import type { RsaMaterial } from '../key_material.ts'
+import { isPrimeFactor } from '@mintmark/keys/arithmetic/modulus_like'
+import type { RsaMaterial } from '@mintmark/keys/material/key_material'
 import type { Budget } from './budget.ts'
 import type { FoundValue } from './found_value.ts'
 import { fromWhole, isExponentAbove } from './rebuild.ts'

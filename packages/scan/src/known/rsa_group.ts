@@ -3,9 +3,9 @@
  *
  * @module
  */
-import { bitLength } from '../arithmetic/modular.ts'
+import { bitLength } from '@mintmark/keys/arithmetic/modular'
+import type { RsaMaterial } from '@mintmark/keys/material/key_material'
 import type { ConjugateKernel, ExponentTable, FactorShape, KeyTable } from '../conjugate.ts'
-import type { RsaMaterial } from '../key_material.ts'
 import type { ProductTable } from '../number_products.ts'
 import { Allowance } from './allowance.ts'
 import { leftovers } from './relations.ts'

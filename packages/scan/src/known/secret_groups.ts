@@ -4,10 +4,15 @@
  *
  * @module
  */
-import { curveNamed } from '../arithmetic/curves.ts'
-import { publicPoint } from '../arithmetic/ec.ts'
-import { fromBigEndian, fromLittleEndian, inverse, toBigEndian } from '../arithmetic/modular.ts'
-import { montgomeryOfEach, okpNamed, okpPublicKey } from '../arithmetic/okp.ts'
+import { curveNamed } from '@mintmark/keys/arithmetic/curves'
+import { publicPoint } from '@mintmark/keys/arithmetic/ec'
+import {
+  fromBigEndian,
+  fromLittleEndian,
+  inverse,
+  toBigEndian,
+} from '@mintmark/keys/arithmetic/modular'
+import { montgomeryOfEach, okpNamed, okpPublicKey } from '@mintmark/keys/arithmetic/okp'
 import type {
   Curve,
   EcMaterial,
@@ -15,8 +20,8 @@ import type {
   KeyMaterial,
   LatticeMaterial,
   OkpMaterial,
-} from '../key_material.ts'
-import type { PublicKey } from '../public_keys/public_key.ts'
+} from '@mintmark/keys/material/key_material'
+import type { PublicKey } from '@mintmark/keys/public_half/public_key'
 import { CutScalars } from './cut_scalars.ts'
 import { clamped } from './derived_values.ts'
 import { digitBytes, PYTHON_DIGITS } from './digit_forms.ts'

@@ -3,8 +3,9 @@
  *
  * @module
  */
+
+import { isRandomLookingAt } from '@mintmark/keys/material/random_looking'
 import type { Memory } from '../detected.ts'
-import { isRandomLookingAt } from '../random_looking.ts'
 import type { Effort } from './allowance.ts'
 import { areRandomDigits, type DigitForm, digitCount, digitsAt } from './digit_forms.ts'
 import type { FoundValue } from './found_value.ts'

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { fromBigEndian, fromLittleEndian } from '../arithmetic/modular.ts'
+import { fromBigEndian, fromLittleEndian } from '@mintmark/keys/arithmetic/modular'
 import { BEFORE, type Candidate, type ConjugateKernel, ORDERS } from '../conjugate.ts'
 import type { Spelled } from './rsa_found.ts'
 

@@ -5,7 +5,7 @@
  *
  * @module
  */
-import { bitLength, toBigEndian } from '../arithmetic/modular.ts'
+import { bitLength, toBigEndian } from '@mintmark/keys/arithmetic/modular'
 import { BEFORE, ORDERS } from '../conjugate.ts'
 import { digitCount, digitsInto } from './digit_forms.ts'
 import { BECH32_BYTES, FORMS_OF_DIGITS, fiveBitTexts, LEAST_BYTES } from './encodings.ts'

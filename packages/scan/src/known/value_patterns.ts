@@ -6,8 +6,9 @@
  *
  * @module
  */
+
+import type { KeyMaterial } from '@mintmark/keys/material/key_material'
 import type { Detected } from '../detected.ts'
-import type { KeyMaterial } from '../key_material.ts'
 import { type DerivedValue, derivedValues } from './derived_values.ts'
 import { spellingOf } from './encodings.ts'
 import { HeadSpeller } from './spelled_heads.ts'

@@ -3,10 +3,11 @@
  *
  * @module
  */
+
+import type { KeyMaterial } from '@mintmark/keys/material/key_material'
 import { BEFORE, BEHIND, ConjugateKernel, SLICE, type WordTable } from '../conjugate.ts'
 import type { Detected } from '../detected.ts'
 import { DRBG_KEY_BYTES, isDrbgState } from '../detectors/drbg.ts'
-import type { KeyMaterial } from '../key_material.ts'
 import type { LeftOver, WindowSearch } from '../window_search.ts'
 import { detectedOf, type FoundValue } from './found_value.ts'
 import { PatternHeads, type PatternWords } from './pattern_heads.ts'

@@ -3,13 +3,13 @@
  *
  * @module
  */
-import { fromBigEndian, fromLittleEndian } from '../arithmetic/modular.ts'
-import { hasNoSmallFactor, hasTinyFactor } from '../arithmetic/modulus_like.ts'
-import { charge } from '../effort.ts'
-import { isRandomLooking } from '../random_looking.ts'
-import { plainKey } from './certificate.ts'
-import type { PublicKey } from './public_key.ts'
-import { rsaKey } from './spki_key.ts'
+import { fromBigEndian, fromLittleEndian } from '@mintmark/keys/arithmetic/modular'
+import { hasNoSmallFactor, hasTinyFactor } from '@mintmark/keys/arithmetic/modulus_like'
+import { charge } from '@mintmark/keys/material/effort'
+import { isRandomLooking } from '@mintmark/keys/material/random_looking'
+import type { PublicKey } from '@mintmark/keys/public_half/public_key'
+import { plainKey } from '@mintmark/keys/public_keys/certificate'
+import { rsaKey } from '@mintmark/keys/public_keys/spki_key'
 
 /** How far from its exponent a modulus is looked for: OpenSSL allocates one after the other. */
 const MOST_APART = 640

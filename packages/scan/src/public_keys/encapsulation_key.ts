@@ -7,16 +7,17 @@
  *
  * @module
  */
+
+import { ML_KEM, type MlKemParameters, mlKemPublicLength } from '@mintmark/keys/arithmetic/ml_kem'
+import { isPacked } from '@mintmark/keys/arithmetic/ml_kem_polynomials'
+import { charge } from '@mintmark/keys/material/effort'
+import { isRandomLooking } from '@mintmark/keys/material/random_looking'
+import type { PublicKey } from '@mintmark/keys/public_half/public_key'
+import { plainSpki } from '@mintmark/keys/public_half/spki'
+import { plainKey } from '@mintmark/keys/public_keys/certificate'
+import { keyOfSpki } from '@mintmark/keys/public_keys/spki_key'
 import { EIGHTHS } from '../anchor.ts'
-import { ML_KEM, type MlKemParameters, mlKemPublicLength } from '../arithmetic/ml_kem.ts'
-import { isPacked } from '../arithmetic/ml_kem_polynomials.ts'
-import { charge } from '../effort.ts'
-import { isRandomLooking } from '../random_looking.ts'
-import { plainSpki } from '../spki.ts'
-import { plainKey } from './certificate.ts'
 import type { KeySource } from './key_source.ts'
-import type { PublicKey } from './public_key.ts'
-import { keyOfSpki } from './spki_key.ts'
 
 /** Of the head of a chunk, of which the size is the last word. */
 const WORD = 8

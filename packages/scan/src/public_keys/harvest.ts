@@ -8,17 +8,17 @@
  */
 
 import { parseObject } from '@mintmark/core'
-import { fromBigEndian, fromLittleEndian } from '../arithmetic/modular.ts'
-import { elementOf, sequenceAround, TAG } from '../der.ts'
-import { charge } from '../effort.ts'
+import { fromBigEndian, fromLittleEndian } from '@mintmark/keys/arithmetic/modular'
+import { elementOf, sequenceAround, TAG } from '@mintmark/keys/der/der'
+import { charge } from '@mintmark/keys/material/effort'
+import type { PublicKey } from '@mintmark/keys/public_half/public_key'
+import { keyOfCertificate, plainKey } from '@mintmark/keys/public_keys/certificate'
+import { keyOfJwk } from '@mintmark/keys/public_keys/jwks'
+import { keyOfSshBlob, keyOfSshLine } from '@mintmark/keys/public_keys/openssh_line'
+import { keyOfRsaPublicKey, keyOfSpki, rsaKey } from '@mintmark/keys/public_keys/spki_key'
 import { bigNear, littleNear, rightBefore, rightBehind } from './bare_moduli.ts'
-import { keyOfCertificate, plainKey } from './certificate.ts'
 import { ENCAPSULATION_KEYS } from './encapsulation_key.ts'
-import { keyOfJwk } from './jwks.ts'
 import type { KeySource } from './key_source.ts'
-import { keyOfSshBlob, keyOfSshLine } from './openssh_line.ts'
-import type { PublicKey } from './public_key.ts'
-import { keyOfRsaPublicKey, keyOfSpki, rsaKey } from './spki_key.ts'
 
 const hex = (text: string): Buffer => Buffer.from(text.replaceAll(' ', ''), 'hex')
 const latin = (text: string): Buffer => Buffer.from(text, 'latin1')

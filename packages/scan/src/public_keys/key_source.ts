@@ -3,7 +3,7 @@
  *
  * @module
  */
-import type { PublicKey } from './public_key.ts'
+import type { PublicKey } from '@mintmark/keys/public_half/public_key'
 
 /** A pattern beside which public keys lie. */
 export interface KeySource {

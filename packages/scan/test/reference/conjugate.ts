@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { fromLittleEndian } from '../../src/arithmetic/modular.ts'
+import { fromLittleEndian } from '@mintmark/keys/arithmetic/modular'
 import {
   type Candidate,
   type CandidateKind,

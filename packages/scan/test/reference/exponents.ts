@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { fromLittleEndian } from '../../src/arithmetic/modular.ts'
+import { fromLittleEndian } from '@mintmark/keys/arithmetic/modular'
 import { ORDERS } from '../../src/conjugate.ts'
 import type { ExponentPlaces } from '../../src/conjugate_types.ts'
 import { gatherReference, looksRandomReference, marksReference, spanOf } from './conjugate.ts'

@@ -5,8 +5,9 @@
  *
  * @module
  */
+
+import { endLook, startLook } from '@mintmark/keys/material/effort'
 import { type CodedBytes, LayerReader } from '@mintmark/scan/coded/coded_layers'
-import { endLook, startLook } from '@mintmark/scan/effort'
 import { continued } from './continued.ts'
 import type { Piece } from './piece_search.ts'
 import type { PieceHit, PieceTable } from './piece_table.ts'

@@ -7,7 +7,7 @@
  *
  * @module
  */
-import { toBigEndian } from '@mintmark/scan/arithmetic/modular'
+import { toBigEndian } from '@mintmark/keys/arithmetic/modular'
 import { asciiBytes, HEX_OF_BYTE, joinedBytes, wideBytes } from '@mintmark/scan/known/text_bytes'
 import { ALL_TEXTS, type TextKinds } from '@mintmark/scan/known/text_kinds'
 

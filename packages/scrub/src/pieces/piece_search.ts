@@ -9,8 +9,8 @@
  * @module
  */
 import type { ByteSource, Range } from '@mintmark/dump'
+import type { KeyMaterial } from '@mintmark/keys/material/key_material'
 import { REACH_BYTES } from '@mintmark/scan/coded/coded_layers'
-import type { KeyMaterial } from '@mintmark/scan/key_material'
 import { ALL_TEXTS, type TextKinds } from '@mintmark/scan/known/text_kinds'
 import { CodedPieces } from './coded_pieces.ts'
 import { continued } from './continued.ts'

@@ -5,8 +5,8 @@
  *
  * @module
  */
-import { bitLength } from '@mintmark/scan/arithmetic/modular'
-import type { RsaMaterial } from '@mintmark/scan/key_material'
+import { bitLength } from '@mintmark/keys/arithmetic/modular'
+import type { RsaMaterial } from '@mintmark/keys/material/key_material'
 import type { DerivedValue } from '@mintmark/scan/known/derived_values'
 import { otherPrimes } from '@mintmark/scan/known/many_primes'
 

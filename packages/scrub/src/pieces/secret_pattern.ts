@@ -3,8 +3,8 @@
  *
  * @module
  */
-import { bitLength } from '@mintmark/scan/arithmetic/modular'
-import type { KeyMaterial, RsaMaterial } from '@mintmark/scan/key_material'
+import { bitLength } from '@mintmark/keys/arithmetic/modular'
+import type { KeyMaterial, RsaMaterial } from '@mintmark/keys/material/key_material'
 import { type DerivedValue, derivedValues } from '@mintmark/scan/known/derived_values'
 import { encodingsOf } from '@mintmark/scan/known/encodings'
 import { otherPrimes } from '@mintmark/scan/known/many_primes'

@@ -10,7 +10,7 @@
  *
  * @module
  */
-import { toBigEndian } from '@mintmark/scan/arithmetic/modular'
+import { toBigEndian } from '@mintmark/keys/arithmetic/modular'
 import { DIGIT_FORMS, digitsOf, PYTHON_DIGITS } from '@mintmark/scan/known/digit_forms'
 import { orderedBytes } from '@mintmark/scan/known/encodings'
 import type { Spelling } from './more_spellings.ts'

@@ -3,8 +3,9 @@
  *
  * @module
  */
+
+import type { KeyMaterial } from '@mintmark/keys/material/key_material'
 import { decryptionSchedule, expandKey } from '@mintmark/scan/aes_words'
-import type { KeyMaterial } from '@mintmark/scan/key_material'
 import { sm4RoundKeys } from '@mintmark/scan/sm4_words'
 
 export interface SymmetricValue {

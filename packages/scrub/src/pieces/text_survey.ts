@@ -9,8 +9,9 @@
  *
  * @module
  */
+
+import { endLook, startLook } from '@mintmark/keys/material/effort'
 import { LayerReader } from '@mintmark/scan/coded/coded_layers'
-import { endLook, startLook } from '@mintmark/scan/effort'
 import { ALL_TEXTS, type TextKinds } from '@mintmark/scan/known/text_kinds'
 import { isListed } from '@mintmark/scan/number_text'
 import { LEAST_UNITS, UNITS_PER_BYTE } from './coded_pieces.ts'

@@ -1,14 +1,9 @@
 import { closeSync, openSync } from 'node:fs'
 import { MintmarkError, safeJson } from '@mintmark/core'
 import { fsPath, pathText } from '@mintmark/dump'
+import type { PublicKey } from '@mintmark/keys'
 import { answerOf, byClass, type ScanAnswer, type Scanned } from '@mintmark/scan/answer'
-import {
-  type PublicKey,
-  type ScanOptions,
-  type ScanReport,
-  scanFile,
-  scanPipe,
-} from '@mintmark/scan/find_keys'
+import { type ScanOptions, type ScanReport, scanFile, scanPipe } from '@mintmark/scan/find_keys'
 import { keysAndOperands } from '../../options/given_keys.ts'
 import {
   type InputFile,

@@ -1,5 +1,5 @@
 import { MintmarkError, safeJson, safeText } from '@mintmark/core'
-import type { PublicKey } from '@mintmark/scan'
+import type { PublicKey } from '@mintmark/keys'
 import {
   begunFor,
   removeUnfinished,

@@ -1,0 +1,78 @@
+/**
+ * DSA and DH: g^x = y modulo p.
+ *
+ * @module
+ */
+import { createDiffieHellmanGroup } from 'node:crypto'
+import { withEffort } from '../material/effort.ts'
+import { bitLength, isProbablePrime, power, powerUnits } from './modular.ts'
+
+export interface GroupParts {
+  readonly p: bigint
+  readonly g: bigint
+  readonly x: bigint
+  /** Order of g; DH may leave it out. */
+  readonly q: bigint | undefined
+  /** The public half, where it was seen. */
+  readonly y: bigint | undefined
+}
+
+/** Bits of p. */
+const BITS = { least: 512, most: 8192 } as const
+
+/** Whether these can be the numbers of a group: cheap, and far from all that a group must be. */
+export function isGroup({ p, g, q }: Pick<GroupParts, 'p' | 'g' | 'q'>): boolean {
+  const bits = bitLength(p)
+  if (bits < BITS.least || bits > BITS.most || (p & 1n) === 0n) return false
+  if (g < 2n || g >= p) return false
+  return q === undefined || (bitLength(q) >= 128 && q < p && (p - 1n) % q === 0n)
+}
+
+/** Primes of RFC 2409 and RFC 3526, which nearly all keys without an order have. */
+const PUBLISHED_GROUPS = [
+  'modp1',
+  'modp2',
+  'modp5',
+  'modp14',
+  'modp15',
+  'modp16',
+  'modp17',
+  'modp18',
+]
+let publishedPrimes: ReadonlySet<bigint> | undefined
+
+function isPublishedPrime(p: bigint): boolean {
+  publishedPrimes ??= new Set(
+    // Read without being charged: which look is the first must make no difference.
+    PUBLISHED_GROUPS.map((name) => BigInt(`0x${createDiffieHellmanGroup(name).getPrime('hex')}`)),
+  )
+  return publishedPrimes.has(p)
+}
+
+/**
+ * The public half and what shows the key, or undefined if something does not hold.
+ *
+ * That q divides p − 1 costs one division and drops everything that is no group of DSA. Without a stored y, g has
+ * the order q, or p is prime.
+ *
+ * @returns `undefined` too where `effort.ts` refuses
+ */
+export function proveGroup(parts: GroupParts): { y: bigint; proof: string } | undefined {
+  const { p, g, x, q, y } = parts
+  if (!isGroup(parts) || x < 1n || x >= (q ?? p)) return undefined
+  const bits = bitLength(p)
+  const isToBeTested = y === undefined && (q !== undefined || !isPublishedPrime(p))
+  const units = powerUnits(bits, bitLength(x)) + (isToBeTested ? powerUnits(bits, bits) : 0)
+  return withEffort(units, () => {
+    const computed = power(g, x, p)
+    if (y !== undefined) return y === computed ? { y, proof: 'g^x ≡ y (mod p)' } : undefined
+    if (q !== undefined) {
+      return power(g, q, p) === 1n
+        ? { y: computed, proof: 'g has the order q, x below it' }
+        : undefined
+    }
+    return !isToBeTested || isProbablePrime(p)
+      ? { y: computed, proof: 'key decodes, p is prime' }
+      : undefined
+  })
+}

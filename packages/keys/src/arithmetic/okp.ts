@@ -1,0 +1,105 @@
+/**
+ * Public halves of Edwards and Montgomery keys (RFC 8032, RFC 7748), computed by OpenSSL.
+ *
+ * @module
+ */
+import { createPrivateKey, createPublicKey } from 'node:crypto'
+import { TAG } from '../der/der.ts'
+import { der, derInteger, derOid, derSequence } from '../der/der_write.ts'
+import type { OkpMaterial } from '../material/key_material.ts'
+import { fromLittleEndian, inversesModPrime, toBigEndian } from './modular.ts'
+
+export type OkpCurve = OkpMaterial['curve']
+
+export interface OkpParameters {
+  readonly curve: OkpCurve
+  readonly kind: 'ed25519' | 'ed448' | 'x25519' | 'x448'
+  /** Content of its object identifier, hex: RFC 8410, section 3. */
+  readonly oid: string
+  /** Of the secret and of the public half. */
+  readonly lengthBytes: number
+  readonly bits: number
+}
+
+export const OKP: readonly OkpParameters[] = [
+  { curve: 'X25519', kind: 'x25519', oid: '2b656e', lengthBytes: 32, bits: 256 },
+  { curve: 'X448', kind: 'x448', oid: '2b656f', lengthBytes: 56, bits: 448 },
+  { curve: 'Ed25519', kind: 'ed25519', oid: '2b6570', lengthBytes: 32, bits: 256 },
+  { curve: 'Ed448', kind: 'ed448', oid: '2b6571', lengthBytes: 57, bits: 456 },
+]
+
+const BY_OID = new Map(OKP.map((parameters) => [parameters.oid, parameters]))
+const BY_CURVE = new Map(OKP.map((parameters) => [parameters.curve, parameters]))
+
+/** @param oid content of the object identifier, hex */
+export function okpOfOid(oid: string): OkpParameters | undefined {
+  return BY_OID.get(oid)
+}
+
+/** @throws {TypeError} for a name that is none of the four: a mistake of the caller */
+export function okpNamed(curve: OkpCurve): OkpParameters {
+  const parameters = BY_CURVE.get(curve)
+  if (parameters === undefined) throw new TypeError('no such curve')
+  return parameters
+}
+
+/**
+ * The public half of a seed or scalar, or undefined if it has the wrong length. Cost: 0.04 ms.
+ *
+ * OpenSSL is given the secret as it is: it takes ten times as long to find out what is in DER. JWK asks for a public
+ * half; where Node holds that against the secret, it throws, and DER it is.
+ */
+export function okpPublicKey(curve: OkpCurve, secret: Uint8Array): Uint8Array | undefined {
+  if (secret.length !== okpNamed(curve).lengthBytes) return undefined
+  const d = Buffer.from(secret.buffer, secret.byteOffset, secret.length).toString('base64url')
+  try {
+    const key = createPrivateKey({ key: { kty: 'OKP', crv: curve, d, x: d }, format: 'jwk' })
+    const { x } = key.export({ format: 'jwk' })
+    return x === undefined ? undefined : new Uint8Array(Buffer.from(x, 'base64url'))
+  } catch {
+    return byDer(curve, secret)
+  }
+}
+
+/** Cost: 0.4 ms. */
+function byDer(curve: OkpCurve, secret: Uint8Array): Uint8Array | undefined {
+  const { oid, lengthBytes } = okpNamed(curve)
+  const spelled = derSequence(
+    derInteger(0n),
+    derSequence(derOid(oid)),
+    der(TAG.octets, der(TAG.octets, secret)),
+  )
+  try {
+    const key = createPrivateKey({ key: spelled, format: 'der', type: 'pkcs8' })
+    const spki = createPublicKey(key).export({ format: 'der', type: 'spki' })
+    return new Uint8Array(spki.subarray(spki.length - lengthBytes))
+  } catch {
+    return undefined
+  } finally {
+    spelled.fill(0)
+  }
+}
+
+const FIELD = (1n << 255n) - 19n
+
+/**
+ * u = (1 + y) / (1 − y): X25519 of an Edwards scalar gives the same point's u (RFC 7748, section 4.1).
+ *
+ * @param publicKey of Ed25519
+ */
+export function montgomeryOf(publicKey: Uint8Array): Uint8Array | undefined {
+  return montgomeryOfEach([publicKey])[0]
+}
+
+/** The same of many keys: one takes 0.1 ms by itself, and 5 µs among many. */
+export function montgomeryOfEach(
+  publicKeys: readonly Uint8Array[],
+): readonly (Uint8Array | undefined)[] {
+  const ys = publicKeys.map((key) => BigInt.asUintN(255, fromLittleEndian(key)) % FIELD)
+  const divisors = ys.map((y) => (1n - y + FIELD) % FIELD)
+  return inversesModPrime(divisors, FIELD).map((divisor, i) => {
+    if (divisor === undefined) return undefined
+    const u = ((1n + (ys[i] ?? 0n)) * divisor) % FIELD
+    return Uint8Array.from(toBigEndian(u, 32)).toReversed()
+  })
+}

@@ -1,0 +1,121 @@
+/**
+ * Reads DER, and the BER that real writers produce, one element at a time and never outside its bounds.
+ *
+ * No function here recurses: callers step into an element by hand, so nesting costs them nothing that they did
+ * not ask for. Lengths may be longer than they need to be (Windows writes `84 00 00 04 A6`); the indefinite
+ * length and tags of more than one byte are not read.
+ *
+ * Source: ITU-T X.690 (2021), sections 8.1 and 10.1.
+ *
+ * @module
+ */
+import { charge } from '../material/effort.ts'
+
+/** One element: `at` its tag, content in [`from`, `to`). */
+export interface Element {
+  readonly tag: number
+  readonly at: number
+  readonly from: number
+  readonly to: number
+}
+
+export const TAG = {
+  boolean: 0x01,
+  integer: 0x02,
+  bits: 0x03,
+  octets: 0x04,
+  none: 0x05,
+  oid: 0x06,
+  sequence: 0x30,
+  set: 0x31,
+} as const
+
+/** More elements than any key has: a longer list is no key. */
+const MOST_CHILDREN = 64
+
+/** The element at `at`, or undefined if it does not lie whole within `end`. */
+export function elementAt(bytes: Uint8Array, at: number, end: number): Element | undefined {
+  charge(20)
+  const limit = Math.min(end, bytes.length)
+  if (at < 0 || at + 2 > limit) return undefined
+  const tag = bytes[at] ?? 0
+  if ((tag & 0x1f) === 0x1f) return undefined
+  const first = bytes[at + 1] ?? 0
+  if (first < 0x80) return within(tag, at, at + 2, first, limit)
+  const count = first & 0x7f
+  const from = at + 2 + count
+  if (count === 0 || count > 4 || from > limit) return undefined
+  let length = 0
+  for (let i = at + 2; i < from; i++) length = length * 256 + (bytes[i] ?? 0)
+  return within(tag, at, from, length, limit)
+}
+
+function within(
+  tag: number,
+  at: number,
+  from: number,
+  length: number,
+  limit: number,
+): Element | undefined {
+  return from + length <= limit ? { tag, at, from, to: from + length } : undefined
+}
+
+/** The element at `at` if it has this tag. */
+export function elementOf(
+  bytes: Uint8Array,
+  at: number,
+  end: number,
+  tag: number,
+): Element | undefined {
+  // Most places that are tried fail here: the tag is looked at before anything is made.
+  if (bytes[at] !== tag) return undefined
+  return elementAt(bytes, at, end)
+}
+
+/** The elements in [from, to), or undefined if they do not fill it exactly or are more than a key has. */
+export function elementsIn(bytes: Uint8Array, from: number, to: number): Element[] | undefined {
+  const found: Element[] = []
+  let at = from
+  while (at < to) {
+    const element = elementAt(bytes, at, to)
+    if (element === undefined || found.length === MOST_CHILDREN) return undefined
+    found.push(element)
+    at = element.to
+  }
+  return at === to ? found : undefined
+}
+
+/** The elements inside `parent`. See {@link elementsIn}. */
+export function childrenOf(bytes: Uint8Array, parent: Element): Element[] | undefined {
+  return elementsIn(bytes, parent.from, parent.to)
+}
+
+/** A view of the content. */
+export function contentOf(bytes: Uint8Array, element: Element): Uint8Array {
+  return bytes.subarray(element.from, element.to)
+}
+
+/** Content as lower-case hex: for object identifiers, which are compared in that spelling. */
+export function hexOf(bytes: Uint8Array, element: Element): string {
+  return Buffer.from(bytes.buffer, bytes.byteOffset + element.from, lengthOf(element)).toString(
+    'hex',
+  )
+}
+
+export function lengthOf(element: Element): number {
+  return element.to - element.from
+}
+
+/**
+ * The SEQUENCE whose content begins at `from`, or undefined.
+ *
+ * An anchor is found inside; its header ends right before and is 2 to 6 bytes. A header is taken only if its
+ * length stays within `end`.
+ */
+export function sequenceAround(bytes: Uint8Array, from: number, end: number): Element | undefined {
+  for (let header = 2; header <= 6; header++) {
+    const sequence = elementOf(bytes, from - header, end, TAG.sequence)
+    if (sequence?.from === from) return sequence
+  }
+  return undefined
+}

@@ -1,0 +1,71 @@
+/**
+ * A key in DER: what it is and where it lies.
+ *
+ * @module
+ */
+
+import { fromBigEndian } from '../arithmetic/modular.ts'
+import { type Element, elementOf, lengthOf, sequenceAround, TAG } from '../der/der.ts'
+import type { Proof } from '../material/proof.ts'
+
+export interface DerKey extends Proof {
+  readonly form: 'pkcs8-der' | 'pkcs1-der' | 'sec1-der' | 'dsa-der'
+  /** Where it begins: its SEQUENCE, or its version where that is gone. */
+  readonly from: number
+  readonly to: number
+}
+
+/** `proof` at its place: the SEQUENCE around `version` where it is there and reaches as far as `to`. */
+export function placed(
+  bytes: Uint8Array,
+  form: DerKey['form'],
+  version: number,
+  to: number,
+  proof: Proof,
+): DerKey {
+  const whole = wholeOf(bytes, version, to)
+  return { ...proof, form, from: whole?.at ?? version, to: whole?.to ?? to }
+}
+
+/** The SEQUENCE around what lies in [version, to), if it is there. */
+export function wholeOf(bytes: Uint8Array, version: number, to: number): Element | undefined {
+  const whole = sequenceAround(bytes, version, bytes.length)
+  return whole !== undefined && whole.to >= to ? whole : undefined
+}
+
+/** Whether the SEQUENCE around `version` is there and ends at `to`, as one does that a writer made. */
+export function isFilled(bytes: Uint8Array, version: number, to: number): boolean {
+  return wholeOf(bytes, version, to)?.to === to
+}
+
+/** What is said of a key whose structure is cut, and whose secret nothing shows. */
+export const CUT = 'laid out as a key, cut before its end'
+
+/** The place behind a version INTEGER of one byte that is one of `versions`, or undefined. */
+export function behindVersion(
+  bytes: Uint8Array,
+  at: number,
+  versions: readonly number[],
+): number | undefined {
+  if (bytes[at] !== TAG.integer || bytes[at + 1] !== 1) return undefined
+  return versions.includes(bytes[at + 2] ?? -1) ? at + 3 : undefined
+}
+
+/** `count` non-negative INTEGERs in a row from `at`, or as many as there are. */
+export function integersAt(bytes: Uint8Array, at: number, count: number): Element[] {
+  const found: Element[] = []
+  let next = at
+  while (found.length < count) {
+    const element = elementOf(bytes, next, bytes.length, TAG.integer)
+    if (element === undefined || lengthOf(element) === 0) break
+    if ((bytes[element.from] ?? 0) >= 0x80) break
+    found.push(element)
+    next = element.to
+  }
+  return found
+}
+
+/** The number in an INTEGER or an OCTET STRING, without a sign. */
+export function numberOf(bytes: Uint8Array, element: Element): bigint {
+  return fromBigEndian(bytes.subarray(element.from, element.to))
+}

@@ -1,0 +1,45 @@
+/**
+ * Private keys in DER that are not encrypted: PKCS#8, PKCS#1, SEC1 and the DSA form of OpenSSL.
+ *
+ * Every reader starts at the version INTEGER, for that is where anchors point: a freed buffer has lost its first 16
+ * bytes, and with them the SEQUENCE around it.
+ *
+ * Source: RFC 5208, RFC 5958 (PKCS#8), RFC 8017 appendix A.1.2 (PKCS#1), RFC 5915 (SEC1).
+ *
+ * @module
+ */
+import { childrenOf, type Element, elementOf, TAG } from '../der/der.ts'
+import type { KeyMaterial } from '../material/key_material.ts'
+import type { DerKey } from './der_key.ts'
+import { pkcs1At } from './pkcs1.ts'
+import { pkcs8At } from './pkcs8.ts'
+import { sec1At } from './sec1.ts'
+
+export type { DerKey } from './der_key.ts'
+
+/** The key that `der` spells from its first byte on, or undefined if it spells none; bytes behind it are ignored. */
+export function keyFromDer(der: Uint8Array): DerKey | undefined {
+  const whole = elementOf(der, 0, der.length, TAG.sequence)
+  const [version, second] = (whole && childrenOf(der, whole)) ?? []
+  if (version?.tag !== TAG.integer || second === undefined) return undefined
+  return keyAt(der, version, second)
+}
+
+function keyAt(der: Uint8Array, version: Element, second: Element): DerKey | undefined {
+  switch (second.tag) {
+    case TAG.sequence:
+      return pkcs8At(der, version.at)
+    case TAG.integer:
+      return pkcs1At(der, version.at)
+    case TAG.octets:
+      return sec1At(der, version.at)
+    default:
+      return undefined
+  }
+}
+
+/** The proven key of {@link keyFromDer}, or undefined. */
+export function materialFromDer(der: Uint8Array): KeyMaterial | undefined {
+  const key = keyFromDer(der)
+  return key?.certainty === 'proven' ? key.material : undefined
+}

@@ -1,0 +1,92 @@
+/**
+ * RSA and DSA keys as a row of INTEGERs.
+ *
+ * Both begin alike; the count tells them apart: nine for RSA, six for DSA.
+ *
+ * @module
+ */
+import { bitLength } from '../arithmetic/modular.ts'
+import { RSA_BITS } from '../arithmetic/rsa.ts'
+import { childrenOf, type Element, elementOf, lengthOf, TAG } from '../der/der.ts'
+import { unproven } from '../material/proof.ts'
+import { isRandomLooking } from '../material/random_looking.ts'
+import { behindVersion, type DerKey, integersAt, numberOf, placed } from './der_key.ts'
+import { proveRsa } from './prove.ts'
+import { proveGroupKey } from './prove_opaque.ts'
+
+const RSA_INTEGERS = 8
+const DSA_INTEGERS = 5
+
+/** The RSA or DSA key whose version INTEGER is at `version`. */
+export function pkcs1At(bytes: Uint8Array, version: number): DerKey | undefined {
+  const at = behindVersion(bytes, version, [0, 1])
+  if (at === undefined) return undefined
+  const integers = integersAt(bytes, at, RSA_INTEGERS)
+  const last = integers.at(-1)
+  if (last === undefined) return undefined
+  if (integers.length === RSA_INTEGERS) return rsaOf(bytes, version, integers, last)
+  if (integers.length === DSA_INTEGERS) return dsaOf(bytes, version, integers, last)
+  return undefined
+}
+
+function rsaOf(
+  bytes: Uint8Array,
+  version: number,
+  integers: readonly Element[],
+  last: Element,
+): DerKey | undefined {
+  const isMultiPrime = bytes[version + 2] === 1
+  if (!areSizesOfRsa(integers, isMultiPrime)) return undefined
+  const more = isMultiPrime ? otherPrimes(bytes, last.to) : undefined
+  const to = more?.to ?? last.to
+  const [n, e, d, p, q, dP, dQ, qInv] = integers.map((element) => numberOf(bytes, element))
+  const proof = proveRsa({ n, e, d, p, q, dP, dQ, qInv, others: more?.primes ?? [] })
+  if (proof !== undefined) return placed(bytes, 'pkcs1-der', version, to, proof)
+  // A structure of fitting sizes that is filled with something else than numbers of a key is nothing.
+  const isFilled = integers
+    .filter((_, i) => i !== 1)
+    .every((element) => isRandomLooking(bytes.subarray(element.from, element.to)))
+  if (!isFilled) return undefined
+  const damaged = unproven('rsa', bitLength(n ?? 0n), 'laid out as a key, no equation of RSA holds')
+  return placed(bytes, 'pkcs1-der', version, to, damaged)
+}
+
+/** Dropped here, before any number is made of them, are rows of INTEGERs that are no key by their lengths. */
+function areSizesOfRsa(integers: readonly Element[], isMultiPrime: boolean): boolean {
+  const [n = 0, e = 0, d = 0, p = 0, q = 0, ...rest] = integers.map(lengthOf)
+  if (n < RSA_BITS.least / 8 || n > RSA_BITS.most / 8 + 1 || e > n || d > n + 8) return false
+  if (rest.some((length) => length > Math.max(p, q) + 1)) return false
+  return isMultiPrime ? p + q < n + 4 : Math.abs(p + q - n) <= 4
+}
+
+/** OtherPrimeInfos: a SEQUENCE of SEQUENCEs that begin with a prime. */
+function otherPrimes(bytes: Uint8Array, at: number): { primes: bigint[]; to: number } | undefined {
+  const list = elementOf(bytes, at, bytes.length, TAG.sequence)
+  if (list === undefined || lengthOf(list) > RSA_BITS.most) return undefined
+  const primes: bigint[] = []
+  for (const info of childrenOf(bytes, list) ?? []) {
+    const prime = elementOf(bytes, info.from, info.to, TAG.integer)
+    if (prime !== undefined) primes.push(numberOf(bytes, prime))
+  }
+  return { primes, to: list.to }
+}
+
+const MOST_GROUP_BYTES = 1025
+
+function dsaOf(
+  bytes: Uint8Array,
+  version: number,
+  integers: readonly Element[],
+  last: Element,
+): DerKey | undefined {
+  if (!areSizesOfDsa(integers)) return undefined
+  const [p = 0n, q = 0n, g = 0n, y = 0n, x = 0n] = integers.map((each) => numberOf(bytes, each))
+  const proof = proveGroupKey('dsa', { p, q, g, y, x })
+  return proof && placed(bytes, 'dsa-der', version, last.to, proof)
+}
+
+function areSizesOfDsa(integers: readonly Element[]): boolean {
+  const [p = 0, q = 0, g = 0, y = 0, x = 0] = integers.map(lengthOf)
+  if (p > MOST_GROUP_BYTES || q > 65 || q < 16) return false
+  return g <= p && y <= p && x <= q
+}

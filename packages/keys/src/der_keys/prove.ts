@@ -1,0 +1,134 @@
+/**
+ * Judges key material: what arithmetic shows of it, in words for people, never a value.
+ *
+ * @module
+ */
+import { curveNamed } from '../arithmetic/curves.ts'
+import { isOnCurve, type Point, publicPoint } from '../arithmetic/ec.ts'
+import { bitLength } from '../arithmetic/modular.ts'
+import { type OkpCurve, okpNamed, okpPublicKey } from '../arithmetic/okp.ts'
+import { completeRsa, type RsaParts } from '../arithmetic/rsa.ts'
+import { withEffort } from '../material/effort.ts'
+import type { Curve, KeyMaterial, RsaMaterial } from '../material/key_material.ts'
+import { type Proof, REFUSED, unproven } from '../material/proof.ts'
+import { proveOpaque } from './prove_opaque.ts'
+
+export type { Proof } from '../material/proof.ts'
+
+/** Proves material that was put together elsewhere: a JWK, an XML file, a search by public key. */
+export function proveMaterial(material: KeyMaterial): Proof {
+  const { type } = material
+  if (type === 'rsa') return provenRsa(material)
+  if (type === 'ec') return provenEc(material.curve, material.d, material, material.computed)
+  if (type === 'okp') {
+    return provenOkp(material.curve, material.secret, material.publicKey, material.computed)
+  }
+  return proveOpaque(material)
+}
+
+function provenRsa(material: RsaMaterial): Proof {
+  const bits = bitLength(material.n)
+  if (material.p === undefined && material.d === undefined) {
+    return { certainty: 'candidate', proof: 'no private part', bits, kind: 'rsa', material }
+  }
+  return proveRsa(material) ?? unproven('rsa', bits, 'no equation of RSA holds')
+}
+
+/** Of d·G: OpenSSL has P-256 in assembly. */
+function pointUnits(curve: Curve): number {
+  return curve === 'P-256' ? 100_000 : 1_000_000 * (curveNamed(curve).bits / 384) ** 2
+}
+
+const okpUnits = (curve: OkpCurve): number => (curve.endsWith('448') ? 300_000 : 80_000)
+
+/** An RSA key from its parts, or undefined where no equation holds. */
+export function proveRsa(parts: RsaParts): Proof | undefined {
+  const found = completeRsa(parts)
+  if (found === undefined) return undefined
+  const { material, proof } = found
+  return { certainty: 'proven', proof, bits: bitLength(material.n), kind: 'rsa', material }
+}
+
+/** @param stored the public point that lay beside d, if any */
+export function proveEc(curve: Curve, d: bigint, stored: Point | undefined): Proof {
+  return provenEc(curve, d, stored, undefined)
+}
+
+function provenEc(
+  curve: Curve,
+  d: bigint | undefined,
+  stored: Point | undefined,
+  computed: true | undefined,
+): Proof {
+  const { bits, n } = curveNamed(curve)
+  const kind = 'ec'
+  if (d === undefined) return unproven(kind, bits, 'no private part')
+  if (d < 1n || d >= n) return unproven(kind, bits, 'scalar out of range')
+  // Noise fails here, before anything costs.
+  if (stored !== undefined && !isOnCurve(curveNamed(curve), stored)) {
+    return unproven(kind, bits, 'the public point is not on the curve')
+  }
+  const point = withEffort(pointUnits(curve), () => publicPoint(curve, d))
+  if (point === undefined) return unproven(kind, bits, REFUSED)
+  const isComputed = stored === undefined || computed === true
+  const { x, y } = point
+  if (stored !== undefined && (x !== stored.x || y !== stored.y)) {
+    const possible: KeyMaterial = { type: 'ec', curve, x, y, d, computed: true }
+    return { ...unproven(kind, bits, 'd·G is another point'), possible: [possible] }
+  }
+  return {
+    certainty: 'proven',
+    proof: isComputed ? 'key decodes, scalar in range' : 'd·G = Q',
+    bits,
+    kind,
+    material: { type: 'ec', curve, x, y, d, ...(isComputed ? { computed: true } : {}) },
+    ...(isComputed ? { isWellFormed: true } : {}),
+  }
+}
+
+/** A candidate that would be one of these keys: known public halves tell. */
+export function withPossible(proof: Proof, proofs: readonly Proof[]): Proof {
+  const possible = proofs.flatMap(({ material }) => material ?? [])
+  return possible.length === 0 ? proof : { ...proof, possible }
+}
+
+/** @param stored the public half that lay beside the secret, if any */
+export function proveOkp(
+  curve: OkpCurve,
+  secret: Uint8Array,
+  stored: Uint8Array | undefined,
+): Proof {
+  return provenOkp(curve, secret, stored, undefined)
+}
+
+function provenOkp(
+  curve: OkpCurve,
+  secret: Uint8Array | undefined,
+  stored: Uint8Array | undefined,
+  computed: true | undefined,
+): Proof {
+  const { kind, bits, lengthBytes } = okpNamed(curve)
+  if (secret === undefined) return unproven(kind, bits, 'no private part')
+  if (secret.length !== lengthBytes) return unproven(kind, bits, 'wrong length')
+  const publicKey = withEffort(okpUnits(curve), () => okpPublicKey(curve, secret))
+  if (publicKey === undefined) return unproven(kind, bits, REFUSED)
+  const isComputed = stored === undefined || computed === true
+  if (stored !== undefined && Buffer.compare(stored, publicKey) !== 0) {
+    const own = new Uint8Array(secret)
+    const possible: KeyMaterial = { type: 'okp', curve, publicKey, secret: own, computed: true }
+    return { ...unproven(kind, bits, 'the secret gives another public half'), possible: [possible] }
+  }
+  return {
+    certainty: 'proven',
+    proof: isComputed ? 'key decodes' : 'the secret gives its public half',
+    bits,
+    kind,
+    material: {
+      type: 'okp',
+      curve,
+      publicKey,
+      secret: new Uint8Array(secret),
+      ...(isComputed ? { computed: true } : {}),
+    },
+  }
+}

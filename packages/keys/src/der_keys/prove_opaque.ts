@@ -1,0 +1,71 @@
+/**
+ * Judges material that is spelled as bytes: DSA and DH by their group, others by what they are.
+ *
+ * @module
+ */
+import { type GroupParts, proveGroup } from '../arithmetic/group.ts'
+import { bitLength, fromBigEndian, toShortestBytes } from '../arithmetic/modular.ts'
+import type { OpaqueMaterial } from '../material/key_material.ts'
+import { type Proof, unproven } from '../material/proof.ts'
+import { groupKeyOfSpki, groupKeySpki } from '../public_half/group_spki.ts'
+import { spkiParts } from '../public_half/spki.ts'
+import { pqSchemeOfOid, provePq } from './post_quantum.ts'
+
+/** See {@link Proof}; symmetric keys are candidates, since any bytes are one. */
+export function proveOpaque(material: OpaqueMaterial): Proof {
+  const { type: kind, secret } = material
+  const group = kind === 'dsa' || kind === 'dh' ? groupOf(material) : undefined
+  if (group !== undefined && (kind === 'dsa' || kind === 'dh')) {
+    const proven = proveGroupKey(kind, group, material.computed)
+    if (proven !== undefined) return proven
+    return unproven(kind, bitLength(group.p), 'g^x is not y, or too many such places')
+  }
+  const postQuantum = provenPq(material)
+  if (postQuantum !== undefined) return postQuantum
+  const bits = secret.length * 8
+  return { certainty: 'candidate', proof: 'nothing to compare with', bits, kind, material }
+}
+
+/** A DSA or DH key from its numbers, or undefined if they do not fit. */
+export function proveGroupKey(
+  kind: 'dsa' | 'dh',
+  parts: GroupParts,
+  computed?: true,
+): Proof | undefined {
+  const found = proveGroup(computed ? { ...parts, y: undefined } : parts)
+  if (found === undefined) return undefined
+  const { p, x } = parts
+  const isComputed = parts.y === undefined || computed === true
+  const material: OpaqueMaterial = {
+    type: kind,
+    secret: new Uint8Array(toShortestBytes(x)),
+    publicKey: new Uint8Array(groupKeySpki(kind, parts, found.y)),
+    ...(isComputed ? { computed: true } : {}),
+  }
+  return { certainty: 'proven', proof: found.proof, bits: bitLength(p), kind, material }
+}
+
+function groupOf({ secret, publicKey }: OpaqueMaterial): GroupParts | undefined {
+  const key = publicKey && groupKeyOfSpki(publicKey)
+  return key && { p: key.p, g: key.g, q: key.q, y: key.y, x: fromBigEndian(secret) }
+}
+
+/** Seed and expanded key are told apart by their lengths. */
+function provenPq({ secret, publicKey, computed }: OpaqueMaterial): Proof | undefined {
+  const oid = publicKey && spkiParts(publicKey)?.oid
+  const scheme = oid === undefined ? undefined : pqSchemeOfOid(oid)
+  if (scheme === undefined || publicKey === undefined) return undefined
+  const isSeed = secret.length === scheme.seedLength
+  const proof = provePq(scheme, isSeed ? secret : undefined, isSeed ? undefined : secret)
+  return proof && held(proof, publicKey, isSeed && computed !== true)
+}
+
+/** `proof`, if its public half is `publicKey`; where that was stored beside a seed, it is what shows the key. */
+function held(proof: Proof, publicKey: Uint8Array, isStored: boolean): Proof {
+  const { material } = proof
+  if (material === undefined || !('publicKey' in material) || !material.publicKey) return proof
+  if (Buffer.compare(material.publicKey, publicKey) !== 0) {
+    return unproven(proof.kind, proof.bits, 'the secret gives another public half')
+  }
+  return isStored ? { ...proof, proof: 'the seed gives its public half' } : proof
+}

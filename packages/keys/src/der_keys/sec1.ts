@@ -1,0 +1,178 @@
+/**
+ * EC keys as SEC1 spells them, alone or inside PKCS#8.
+ *
+ * @module
+ */
+import {
+  type CurveParameters,
+  curveOfOid,
+  curveSpelled,
+  curvesOfLength,
+  NAMED_CURVES,
+} from '../arithmetic/curves.ts'
+import { isOnCurve, type Point } from '../arithmetic/ec.ts'
+import { fromBigEndian } from '../arithmetic/modular.ts'
+import { childrenOf, contentOf, type Element, elementOf, hexOf, lengthOf, TAG } from '../der/der.ts'
+import { type Proof, unproven } from '../material/proof.ts'
+import { isRandomLooking } from '../material/random_looking.ts'
+import { behindVersion, CUT, type DerKey, isFilled, numberOf, placed } from './der_key.ts'
+import { proveEc, withPossible } from './prove.ts'
+
+const PARAMETERS = 0xa0
+const PUBLIC = 0xa1
+/** Of a curve over a field of 571 bits. */
+export const LONGEST_SCALAR = 72
+
+const UNNAMED = 'laid out as a key, nothing names its curve'
+
+interface Sec1 {
+  readonly secret: Element
+  /** Content of [0] and of [1], where they are there. */
+  readonly parameters: Element | undefined
+  readonly point: Element | undefined
+  /** Whether [1] is there and holds no point: what follows the scalar was written over. */
+  readonly isCut: boolean
+  readonly to: number
+}
+
+/**
+ * The EC key whose version INTEGER is at `version`.
+ *
+ * @param known the curve that a PKCS#8 around it named
+ */
+export function sec1At(
+  bytes: Uint8Array,
+  version: number,
+  known?: CurveParameters,
+): DerKey | undefined {
+  const sec1 = readSec1(bytes, version)
+  if (sec1 === undefined) return undefined
+  const proof = judged(bytes, version, sec1, known)
+  return proof && placed(bytes, 'sec1-der', version, sec1.to, proof)
+}
+
+function readSec1(bytes: Uint8Array, version: number): Sec1 | undefined {
+  const at = behindVersion(bytes, version, [1])
+  const secret = at === undefined ? undefined : elementOf(bytes, at, bytes.length, TAG.octets)
+  if (secret === undefined || lengthOf(secret) === 0 || lengthOf(secret) > LONGEST_SCALAR) {
+    return undefined
+  }
+  const parameters = elementOf(bytes, secret.to, bytes.length, PARAMETERS)
+  const next = parameters?.to ?? secret.to
+  const outer = elementOf(bytes, next, bytes.length, PUBLIC)
+  const point = outer && elementOf(bytes, outer.from, outer.to, TAG.bits)
+  const isCut = outer !== undefined && point?.to !== outer.to
+  return { secret, parameters, point, isCut, to: outer?.to ?? next }
+}
+
+function judged(
+  bytes: Uint8Array,
+  version: number,
+  sec1: Sec1,
+  known: CurveParameters | undefined,
+): Proof | undefined {
+  const { secret, parameters, point } = sec1
+  const d = numberOf(bytes, secret)
+  const curve = (parameters && curveOf(bytes, parameters)) ?? known
+  if (curve !== undefined) return judgedOn(bytes, version, curve, d, sec1)
+  // Without a name, the point tells the curve: it satisfies one equation only.
+  const uncompressed = point && contentOf(bytes, point)
+  const found = uncompressed && curveOfPoint(uncompressed)
+  if (found !== undefined) return proveEc(found.curve.curve, d, found.point)
+  if (!isFilled(bytes, version, sec1.to) || !isRandomLooking(contentOf(bytes, secret)))
+    return undefined
+  const unnamed = unproven('ec', lengthOf(secret) * 8, UNNAMED)
+  const curves = curvesOfLength(lengthOf(secret))
+  return withPossible(
+    unnamed,
+    curves.map((each) => proveEc(each.curve, d, undefined)),
+  )
+}
+
+function judgedOn(
+  bytes: Uint8Array,
+  version: number,
+  parameters: CurveParameters,
+  d: bigint,
+  { secret, point, isCut, to }: Sec1,
+): Proof | undefined {
+  const { curve, bits, lengthBytes } = parameters
+  const stored = point && contentOf(bytes, point)
+  const full = stored && pointOf(stored, lengthBytes)
+  if (full !== undefined) return proveEc(curve, d, full)
+  if (stored !== undefined) return againstCompressed(parameters, d, stored)
+  if (!isRandomLooking(contentOf(bytes, secret))) return undefined
+  if (!isCut && isFilled(bytes, version, to)) return proveEc(curve, d, undefined)
+  if (isTemplate(bytes, secret)) return undefined
+  return withPossible(unproven('ec', bits, CUT), [proveEc(curve, d, undefined)])
+}
+
+function againstCompressed(
+  { curve, bits, lengthBytes }: CurveParameters,
+  d: bigint,
+  stored: Uint8Array,
+): Proof {
+  const proof = proveEc(curve, d, undefined)
+  const made = proof.material?.type === 'ec' ? proof.material : undefined
+  if (made === undefined) return proof
+  if (!isCompressed(stored, made, lengthBytes)) return unproven('ec', bits, 'd·G is another point')
+  const { x, y } = made
+  const { isWellFormed: _, ...shown } = proof
+  return { ...shown, proof: 'd·G = Q', material: { type: 'ec', curve, x, y, d } }
+}
+
+/**
+ * Whether what should follow the scalar stands in its place: programs hold heads of keys to put before one, one field
+ * after another without what goes between (seen in the Rust crate ring).
+ */
+function isTemplate(bytes: Uint8Array, secret: Element): boolean {
+  const outer = elementOf(bytes, secret.from, bytes.length, bytes[secret.from] ?? 0)
+  if (outer?.tag !== PARAMETERS && outer?.tag !== PUBLIC) return false
+  const inner = elementOf(bytes, outer.from, outer.to, outer.tag === PUBLIC ? TAG.bits : TAG.oid)
+  return inner !== undefined
+}
+
+/** X and Y of an uncompressed point in a BIT STRING's content, or of one in the hybrid form, which tells the last bit of y twice. */
+function pointOf(bits: Uint8Array, lengthBytes: number): Point | undefined {
+  if (bits.length !== 2 + 2 * lengthBytes || bits[0] !== 0) return undefined
+  const hybrid = 6 + ((bits.at(-1) ?? 0) & 1)
+  if (bits[1] !== 4 && bits[1] !== hybrid) return undefined
+  return {
+    x: fromBigEndian(bits.subarray(2, 2 + lengthBytes)),
+    y: fromBigEndian(bits.subarray(2 + lengthBytes)),
+  }
+}
+
+function isCompressed(bits: Uint8Array, { x, y }: Point, lengthBytes: number): boolean {
+  if (bits.length !== 2 + lengthBytes || bits[0] !== 0) return false
+  return bits[1] === 2 + Number(y & 1n) && fromBigEndian(bits.subarray(2)) === x
+}
+
+/** The curve that an uncompressed point lies on. */
+function curveOfPoint(bits: Uint8Array): { curve: CurveParameters; point: Point } | undefined {
+  const lengthBytes = (bits.length - 2) / 2
+  const point = Number.isInteger(lengthBytes) ? pointOf(bits, lengthBytes) : undefined
+  if (point === undefined) return undefined
+  const curve = NAMED_CURVES.find(
+    (each) => each.lengthBytes === lengthBytes && isOnCurve(each, point),
+  )
+  return curve && { curve, point }
+}
+
+/** The curve that `parameters` names, or spells out by its prime. */
+export function curveOf(bytes: Uint8Array, parameters: Element): CurveParameters | undefined {
+  const oid = elementOf(bytes, parameters.from, parameters.to, TAG.oid)
+  if (oid !== undefined) return curveOfOid(hexOf(bytes, oid))
+  const explicit = elementOf(bytes, parameters.from, parameters.to, TAG.sequence)
+  return explicit && explicitCurve(bytes, explicit)
+}
+
+/** RFC 3279, section 2.3.5: version, field { identifier, p }, { a, b, … }, … */
+export function explicitCurve(bytes: Uint8Array, explicit: Element): CurveParameters | undefined {
+  const [, field, equation] = childrenOf(bytes, explicit) ?? []
+  const prime = field && childrenOf(bytes, field)?.[1]
+  if (prime === undefined || lengthOf(prime) > LONGEST_SCALAR + 1) return undefined
+  const a = equation && elementOf(bytes, equation.from, equation.to, TAG.octets)
+  const isShort = a !== undefined && lengthOf(a) <= LONGEST_SCALAR
+  return curveSpelled(numberOf(bytes, prime), isShort ? numberOf(bytes, a) : undefined)
+}

@@ -1,0 +1,5 @@
+export type { Certainty, KeyKind } from './material/key_kind.ts'
+export type { KeyMaterial } from './material/key_material.ts'
+export type { KeyId } from './public_half/key_id.ts'
+export type { PublicKey } from './public_half/public_key.ts'
+export { type PublicKeyFile, parsePublicKeys } from './public_keys/parse.ts'

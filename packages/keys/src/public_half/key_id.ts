@@ -1,0 +1,87 @@
+/**
+ * Names a key by its public half.
+ *
+ * @module
+ */
+import { hash } from 'node:crypto'
+import { curveNamed } from '../arithmetic/curves.ts'
+import { toBigEndian, toShortestBytes } from '../arithmetic/modular.ts'
+import { charge } from '../material/effort.ts'
+
+import type { Curve, KeyMaterial } from '../material/key_material.ts'
+import { OfPublicHalf } from '../material/of_public_half.ts'
+import { ecSpki, okpSpki, rsaSpki } from './spki.ts'
+
+/** What RFC 7518 and RFC 8812 call the curves that JWK has. */
+const JWK_CURVES: Partial<Record<Curve, string>> = {
+  'P-256': 'P-256',
+  'P-384': 'P-384',
+  'P-521': 'P-521',
+  secp256k1: 'secp256k1',
+}
+
+/** Which key it is, by its public half. */
+export interface KeyId {
+  /** SHA-256 of the DER SubjectPublicKeyInfo, hex. */
+  readonly spkiSha256: string | undefined
+  /** RFC 7638, SHA-256, base64url. */
+  readonly jwkThumbprint: string | undefined
+  /** Of a given or harvested public key that matches: its `kid`, or its certificate's subject. */
+  readonly kid: string | undefined
+  readonly subject: string | undefined
+}
+
+type Ids = Pick<KeyId, 'spkiSha256' | 'jwkThumbprint'>
+
+const kept = new OfPublicHalf<Ids>()
+
+/**
+ * SHA-256 of the SubjectPublicKeyInfo (hex) and RFC 7638 thumbprint (base64url) of a key's public half.
+ *
+ * Both are undefined where no public half is known; the thumbprint also for keys that JWK has no words for. An RSA
+ * key is named as `rsaEncryption`, whatever it was marked for.
+ */
+export function keyIdOf(material: KeyMaterial): Ids {
+  // As much each time: what is refused must not hang on what came before.
+  charge(12_000)
+  return kept.answer(material, () => idsOf(material))
+}
+
+function idsOf(material: KeyMaterial): Ids {
+  const spki = spkiOf(material)
+  const jwk = jwkOf(material)
+  return {
+    spkiSha256: spki && hash('sha256', spki, 'hex'),
+    jwkThumbprint: jwk && hash('sha256', jwk, 'base64url'),
+  }
+}
+
+/** The SubjectPublicKeyInfo of the public half, where there is one. */
+export function spkiOf(material: KeyMaterial): Uint8Array | undefined {
+  if (material.type === 'rsa') return rsaSpki(material)
+  if (material.type === 'ec') return ecSpki(material)
+  if (material.type === 'okp') return okpSpki(material)
+  return material.publicKey
+}
+
+/** The members that RFC 7638 asks for, in its order and without white space. */
+function jwkOf(material: KeyMaterial): string | undefined {
+  if (material.type === 'rsa') {
+    const e = base64url(toShortestBytes(material.e))
+    return JSON.stringify({ e, kty: 'RSA', n: base64url(toShortestBytes(material.n)) })
+  }
+  if (material.type === 'ec') {
+    const crv = JWK_CURVES[material.curve]
+    if (crv === undefined) return undefined
+    const { lengthBytes } = curveNamed(material.curve)
+    const x = base64url(toBigEndian(material.x, lengthBytes))
+    return JSON.stringify({ crv, kty: 'EC', x, y: base64url(toBigEndian(material.y, lengthBytes)) })
+  }
+  if (material.type !== 'okp') return undefined
+  const x = base64url(material.publicKey)
+  return JSON.stringify({ crv: material.curve, kty: 'OKP', x })
+}
+
+function base64url(bytes: Uint8Array): string {
+  return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length).toString('base64url')
+}

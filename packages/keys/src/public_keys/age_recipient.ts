@@ -1,0 +1,31 @@
+/**
+ * Recipients of age: X25519 public keys in Bech32, anywhere in a text.
+ *
+ * Source: C2SP age.md (X25519 recipients, mlkem768x25519 recipients); BIP 173.
+ *
+ * @module
+ */
+import { readBech32 } from './bech32.ts'
+import type { PublicMaterial } from './spki_key.ts'
+
+/** Not of a longer word; 58 letters are 32 bytes and their checksum. */
+const RECIPIENT = /(?<![\w-])(?:age1([02-9ac-hj-np-z]{58})|AGE1([02-9AC-HJ-NP-Z]{58}))(?![\w-])/g
+/** Of the hybrid with ML-KEM-768, of security keys, of plugins: what follows the `1` names them. */
+const OTHER_RECIPIENT = /(?<![\w-])age1[a-z\d]{2,24}1[02-9ac-hj-np-z]{20}/
+
+/** Their keys, in order: those whose checksum is right. */
+export function keysOfRecipients(text: string): PublicMaterial[] {
+  return [...text.matchAll(RECIPIENT)].flatMap(([, small, capitals]) => {
+    const data = Buffer.from(small ?? capitals ?? '', 'latin1')
+    const publicKey = readBech32('age', data)
+    if (publicKey === undefined) return []
+    return [{ type: 'okp', curve: 'X25519', publicKey, secret: undefined } as const]
+  })
+}
+
+/** Why a recipient in the text is none of them, or undefined. */
+export function recipientProblem(text: string): string | undefined {
+  return OTHER_RECIPIENT.test(text)
+    ? 'a recipient of age that is no X25519 key (of its hybrid with ML-KEM-768, of a plugin) cannot be looked for'
+    : undefined
+}

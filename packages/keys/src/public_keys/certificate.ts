@@ -1,0 +1,66 @@
+/**
+ * Public keys of X.509 certificates: the key, whose it is and until when.
+ *
+ * Nothing is verified: a certificate that anyone made up names a key as well as any other.
+ *
+ * Source: RFC 5280, section 4.1.
+ *
+ * @module
+ */
+import { X509Certificate } from 'node:crypto'
+import { childrenOf, elementOf, TAG } from '../der/der.ts'
+import { charge } from '../material/effort.ts'
+import { keyIdOf } from '../public_half/key_id.ts'
+import type { PublicKey } from '../public_half/public_key.ts'
+import { keyOfSpki } from './spki_key.ts'
+
+/** `[0]`, which holds the version. */
+const VERSION = 0xa0
+
+/** The key of a certificate that begins at 0, or undefined for none and for kinds that are not looked for. */
+export function keyOfCertificate(der: Uint8Array): PublicKey | undefined {
+  const spki = spkiOfCertificate(der)
+  const material = spki && keyOfSpki(spki)
+  if (material === undefined) return undefined
+  return keyWith(material, namesOf(der))
+}
+
+/** The SubjectPublicKeyInfo of a certificate that begins at 0, a view; undefined for none. */
+export function spkiOfCertificate(der: Uint8Array): Uint8Array | undefined {
+  const whole = elementOf(der, 0, der.length, TAG.sequence)
+  const [signed] = (whole && childrenOf(der, whole)) ?? []
+  if (signed?.tag !== TAG.sequence) return undefined
+  const fields = childrenOf(der, signed) ?? []
+  const spki = fields[fields[0]?.tag === VERSION ? 6 : 5]
+  return spki?.tag === TAG.sequence ? der.subarray(spki.at, spki.to) : undefined
+}
+
+/** A public key with what is known of it. */
+export function keyWith(
+  material: PublicKey['material'],
+  known: Pick<PublicKey, 'kid' | 'subject' | 'notAfterMs'>,
+): PublicKey {
+  const { kid, subject } = known
+  return { ...known, material, keyId: { ...keyIdOf(material), kid, subject } }
+}
+
+/** A key of which nothing else is known. */
+export const plainKey = (material: PublicKey['material'] | undefined): PublicKey | undefined =>
+  material && keyWith(material, {})
+
+/** @param der may go on behind the certificate */
+function namesOf(der: Uint8Array): Pick<PublicKey, 'subject' | 'notAfterMs'> {
+  charge(100_000)
+  try {
+    const whole = elementOf(der, 0, der.length, TAG.sequence)
+    const { subject, validTo } = new X509Certificate(der.subarray(0, whole?.to))
+    const notAfterMs = Date.parse(validTo)
+    return {
+      // An attribute a line; a certificate may have no subject at all, whatever the types say.
+      ...(subject ? { subject: subject.trim().replaceAll('\n', ', ') } : {}),
+      ...(Number.isNaN(notAfterMs) ? {} : { notAfterMs }),
+    }
+  } catch {
+    return {}
+  }
+}

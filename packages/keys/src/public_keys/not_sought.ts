@@ -1,0 +1,41 @@
+/**
+ * Why a public key cannot be looked for, in words that quote nothing of it.
+ *
+ * @module
+ */
+import { pqSchemeOfOid } from '../der_keys/post_quantum.ts'
+import { OID, spkiParts } from '../public_half/spki.ts'
+import { curveOfParameters } from './spki_key.ts'
+
+const RSA = new Set<string>([OID.rsa, OID.rsaPss, OID.rsaOaep])
+const EC = new Set<string>([OID.ec, OID.ecdh])
+const GROUP = new Set<string>([OID.dsa, OID.dh, OID.dhX942])
+
+/** Of a SubjectPublicKeyInfo for which `keyOfSpki` gives none; undefined where it is none at all. */
+export function spkiProblem(spki: Uint8Array): string | undefined {
+  const parts = spkiParts(spki)
+  if (parts === undefined) return undefined
+  const { oid, parameters } = parts
+  const scheme = pqSchemeOfOid(oid)
+  if (scheme?.kind === 'slh-dsa') {
+    return `a public key of ${scheme.name} cannot be looked for: its private half is found only where it shows itself`
+  }
+  if (scheme !== undefined) return `a public key of ${scheme.name} of another length`
+  if (RSA.has(oid)) return 'an RSA key whose numbers are none of a key of 256 to 16384 bits'
+  if (GROUP.has(oid)) return 'a key of DSA or DH whose numbers do not fit each other'
+  if (!EC.has(oid)) return 'a public key of an algorithm that is not looked for'
+  const isKnown = parameters !== undefined && curveOfParameters(spki, parameters) !== undefined
+  return isKnown ? 'a point that is none of its curve' : 'a key of a curve that is not looked for'
+}
+
+/** Where a line of OpenSSH has the type of its key, and base64 that begins with a length. */
+const TYPE_IN_LINE = /(?:^|[\s,])((?:sk-|ssh-|ecdsa-)[\w@.-]{2,60}) +AAAA[\w+/]{40}/
+
+/** Of a line for which `keyOfSshLine` gives none; undefined where it is no such line. */
+export function sshLineProblem(line: string): string | undefined {
+  const type = TYPE_IN_LINE.exec(line)?.[1]
+  if (type === undefined) return undefined
+  return type.startsWith('sk-')
+    ? 'a key of OpenSSH whose private half lies in a security key cannot be looked for'
+    : 'a key of OpenSSH is damaged, or of a type that is not looked for'
+}

@@ -1,0 +1,81 @@
+/**
+ * Public keys as OpenSSH spells them: the blob, and lines of `id_*.pub`, `authorized_keys` and `known_hosts`.
+ *
+ * Source: RFC 4253 section 6.6, RFC 5656 section 3.1, RFC 8709 section 4, sshd(8); certificates of PROTOCOL.certkeys.
+ *
+ * @module
+ */
+import { curveNamed } from '../arithmetic/curves.ts'
+import { fromBigEndian } from '../arithmetic/modular.ts'
+import { charge } from '../material/effort.ts'
+import type { Curve } from '../material/key_material.ts'
+import { groupMaterial } from '../public_half/group_spki.ts'
+import { keyOfPoint, type PublicMaterial, rsaKey } from './spki_key.ts'
+import { SshStrings } from './ssh_strings.ts'
+
+const CURVES_BY_NAME: Readonly<Record<string, Curve>> = {
+  'ecdsa-sha2-nistp256': 'P-256',
+  'ecdsa-sha2-nistp384': 'P-384',
+  'ecdsa-sha2-nistp521': 'P-521',
+}
+
+const CERTIFICATE = '-cert-v01@openssh.com'
+
+/** The key of a blob that begins at 0; what is behind it is ignored. */
+export function keyOfSshBlob(blob: Uint8Array): PublicMaterial | undefined {
+  charge(2000)
+  const strings = new SshStrings(blob)
+  const name = strings.name()
+  const plain = name.endsWith(CERTIFICATE) ? name.slice(0, -CERTIFICATE.length) : name
+  // A certificate has a nonce before the key.
+  if (plain !== name) strings.string()
+  if (plain === 'ssh-rsa') {
+    const [e, n] = [strings.string(), strings.string()]
+    return e && n && rsaKey(fromBigEndian(n), fromBigEndian(e))
+  }
+  if (plain === 'ssh-ed25519') {
+    const publicKey = strings.string()
+    if (publicKey?.length !== 32) return undefined
+    return {
+      type: 'okp',
+      curve: 'Ed25519',
+      publicKey: Uint8Array.from(publicKey),
+      secret: undefined,
+    }
+  }
+  if (plain === 'ssh-dss') return dsaKey(strings)
+  const curve = Object.hasOwn(CURVES_BY_NAME, plain) ? CURVES_BY_NAME[plain] : undefined
+  if (curve === undefined) return undefined
+  strings.string()
+  const point = strings.string()
+  return point && keyOfPoint(curveNamed(curve).oid, point)
+}
+
+/** Bytes of p and q of a DSA key at least. */
+const LEAST_GROUP = 64
+const LEAST_ORDER = 16
+
+/** RFC 4253, section 6.6: p, q, g, y. */
+function dsaKey(strings: SshStrings): PublicMaterial | undefined {
+  const [p, q, g, y] = [1, 2, 3, 4].map(() => strings.string())
+  if (p === undefined || q === undefined || g === undefined || y === undefined) return undefined
+  // What groupMaterial turns down, before numbers are made of it.
+  if (p.length < LEAST_GROUP || q.length < LEAST_ORDER) return undefined
+  return groupMaterial({
+    kind: 'dsa',
+    p: fromBigEndian(p),
+    q: fromBigEndian(q),
+    g: fromBigEndian(g),
+    y: fromBigEndian(y),
+  })
+}
+
+/** Where a line's key begins: its type, then base64 that begins with the length of that type. */
+const KEY_IN_LINE =
+  /(?:^|[\s,])(?:ssh-rsa|ssh-dss|ssh-ed25519|ecdsa-sha2-nistp\d{3})(?:-cert-v01@openssh\.com)? +(AAAA[\w+/]{40,30000}={0,2})/
+
+/** The key of a line, whatever options or hosts stand before it and whatever comment behind. */
+export function keyOfSshLine(line: string): PublicMaterial | undefined {
+  const base64 = KEY_IN_LINE.exec(line)?.[1]
+  return base64 === undefined ? undefined : keyOfSshBlob(Buffer.from(base64, 'base64'))
+}

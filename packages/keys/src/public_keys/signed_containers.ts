@@ -1,0 +1,56 @@
+/**
+ * Public keys in what is signed around them: certificates that PKCS#7 (CMS) carries, and requests for a certificate.
+ *
+ * Nothing is verified: who signed is of no matter to what is looked for. DER alone; the indefinite lengths of BER are
+ * not read.
+ *
+ * Source: RFC 5652 sections 3, 5.1 and 10.2.2 (PKCS#7: RFC 2315 section 9.1); RFC 2986 section 4.
+ *
+ * @module
+ */
+import { childrenOf, type Element, elementAt, elementOf, hexOf, TAG } from '../der/der.ts'
+
+/** 1.2.840.113549.1.7.2 */
+const SIGNED_DATA = '2a864886f70d010702'
+/** `[0]`: content of a ContentInfo, certificates of SignedData, attributes of a request. */
+const CONTEXT_0 = 0xa0
+
+/**
+ * The certificates of a SignedData that begins at 0, views, in order; undefined where it is none. A chain is in any
+ * order, and may be longer than the lists that keys have.
+ */
+export function certificatesOfSigned(der: Uint8Array): Uint8Array[] | undefined {
+  const [type, content] = sequenceAt(der, 0) ?? []
+  if (type?.tag !== TAG.oid || hexOf(der, type) !== SIGNED_DATA) return undefined
+  if (content?.tag !== CONTEXT_0) return undefined
+  const list = sequenceAt(der, content.from)?.find(({ tag }) => tag === CONTEXT_0)
+  return list === undefined ? [] : sequencesIn(der, list)
+}
+
+/** The SubjectPublicKeyInfo of a request for a certificate that begins at 0, a view; undefined where it is none. */
+export function spkiOfRequest(der: Uint8Array): Uint8Array | undefined {
+  const [asked, , signature] = sequenceAt(der, 0) ?? []
+  if (asked?.tag !== TAG.sequence || signature?.tag !== TAG.bits) return undefined
+  const [version, , spki, attributes] = childrenOf(der, asked) ?? []
+  if (version?.tag !== TAG.integer || spki?.tag !== TAG.sequence) return undefined
+  // Some writers leave the attributes out.
+  if (attributes !== undefined && attributes.tag !== CONTEXT_0) return undefined
+  return der.subarray(spki.at, spki.to)
+}
+
+/** What is in the SEQUENCE at a place. */
+function sequenceAt(der: Uint8Array, at: number): Element[] | undefined {
+  const whole = elementOf(der, at, der.length, TAG.sequence)
+  return whole && childrenOf(der, whole)
+}
+
+/** Certificates are SEQUENCEs; other kinds (of attributes, of PKCS#6) are tagged. */
+function sequencesIn(der: Uint8Array, { from, to }: Element): Uint8Array[] {
+  const found: Uint8Array[] = []
+  let element = elementAt(der, from, to)
+  while (element !== undefined) {
+    if (element.tag === TAG.sequence) found.push(der.subarray(element.at, element.to))
+    element = elementAt(der, element.to, to)
+  }
+  return found
+}

@@ -1,0 +1,114 @@
+/**
+ * Public keys from SubjectPublicKeyInfo and the bare RSAPublicKey inside it.
+ *
+ * Source: RFC 5280 section 4.1.2.7, RFC 8017 appendix A.1.1, RFC 5480, RFC 8410; RFC 3279 and PKCS#3 for DSA and DH.
+ *
+ * @module
+ */
+import { ECDH } from 'node:crypto'
+import { type CurveParameters, curveOfOid } from '../arithmetic/curves.ts'
+import { isOnCurve } from '../arithmetic/ec.ts'
+import { fromBigEndian } from '../arithmetic/modular.ts'
+import { okpOfOid } from '../arithmetic/okp.ts'
+import { childrenOf, contentOf, type Element, elementOf, hexOf, TAG } from '../der/der.ts'
+import { pqSchemeOfOid } from '../der_keys/post_quantum.ts'
+import { explicitCurve } from '../der_keys/sec1.ts'
+import type { EcMaterial, LatticeMaterial, RsaMaterial } from '../material/key_material.ts'
+import { groupKeyOf, groupMaterial } from '../public_half/group_spki.ts'
+import type { PublicKey } from '../public_half/public_key.ts'
+import { OID, plainSpki, spkiParts } from '../public_half/spki.ts'
+
+export type PublicMaterial = PublicKey['material']
+
+const RSA_OIDS = new Set<string>([OID.rsa, OID.rsaPss, OID.rsaOaep])
+const EC_OIDS = new Set<string>([OID.ec, OID.ecdh])
+
+/** The key of a SubjectPublicKeyInfo that begins at 0, or undefined for none and for kinds that are not looked for. */
+export function keyOfSpki(spki: Uint8Array): PublicMaterial | undefined {
+  const parts = spkiParts(spki)
+  if (parts === undefined) return undefined
+  const { oid, parameters, publicKey } = parts
+  if (RSA_OIDS.has(oid)) return keyOfRsaPublicKey(publicKey)
+  if (EC_OIDS.has(oid)) {
+    const curve = parameters && curveOfParameters(spki, parameters)
+    return curve && pointKey(curve, publicKey)
+  }
+  const group = groupKeyOf(spki, parts)
+  if (group !== undefined) return groupMaterial(group)
+  const lattice = latticeMaterial(oid, publicKey)
+  if (lattice !== undefined) return lattice
+  const okp = okpOfOid(oid)
+  if (okp === undefined || publicKey.length !== okp.lengthBytes) return undefined
+  return {
+    type: 'okp',
+    curve: okp.curve,
+    publicKey: Uint8Array.from(publicKey),
+    secret: undefined,
+  }
+}
+
+/** The curve that the parameters of an algorithm name, or spell by its numbers; undefined for one that is not known. */
+export function curveOfParameters(
+  spki: Uint8Array,
+  parameters: Element,
+): CurveParameters | undefined {
+  if (parameters.tag === TAG.oid) return curveOfOid(hexOf(spki, parameters))
+  return parameters.tag === TAG.sequence ? explicitCurve(spki, parameters) : undefined
+}
+
+/** Of ML-KEM and ML-DSA: the length tells whether it can be one. */
+function latticeMaterial(oid: string, publicKey: Uint8Array): LatticeMaterial | undefined {
+  const scheme = pqSchemeOfOid(oid)
+  if (scheme === undefined || scheme.kind === 'slh-dsa') return undefined
+  if (publicKey.length !== scheme.publicLength) return undefined
+  const spki = new Uint8Array(plainSpki(oid, publicKey))
+  return { type: scheme.kind, secret: new Uint8Array(0), publicKey: spki }
+}
+
+/** The key of an RSAPublicKey that begins at 0: SEQUENCE { n, e }. */
+export function keyOfRsaPublicKey(der: Uint8Array): RsaMaterial | undefined {
+  const whole = elementOf(der, 0, der.length, TAG.sequence)
+  const [n, e, more] = (whole && childrenOf(der, whole)) ?? []
+  if (n?.tag !== TAG.integer || e?.tag !== TAG.integer || more !== undefined) return undefined
+  return rsaKey(fromBigEndian(contentOf(der, n)), fromBigEndian(contentOf(der, e)))
+}
+
+/** A key that can be one: both numbers odd, n of 256 to 16384 bits, e smaller. */
+export function rsaKey(n: bigint, e: bigint): RsaMaterial | undefined {
+  if (n >> 255n === 0n || n >> 16_384n !== 0n) return undefined
+  if ((n & 1n) === 0n || (e & 1n) === 0n || e < 3n || e >= n) return undefined
+  return { type: 'rsa', n, e, p: undefined, q: undefined, d: undefined }
+}
+
+/** The key of a point as SEC 1 spells it, compressed or not. @param oid of the curve, hex */
+export function keyOfPoint(oid: string, point: Uint8Array): EcMaterial | undefined {
+  const curve = curveOfOid(oid)
+  return curve && pointKey(curve, point)
+}
+
+function pointKey(curve: CurveParameters, point: Uint8Array): EcMaterial | undefined {
+  const whole = point[0] === 4 ? point : uncompressed(curve, point)
+  const length = curve.lengthBytes
+  if (whole?.length !== 1 + 2 * length) return undefined
+  return ecKey(curve, whole.subarray(1, 1 + length), whole.subarray(1 + length))
+}
+
+/** The key with these coordinates, if they are of a point of the curve. */
+export function ecKey(
+  parameters: CurveParameters,
+  xBytes: Uint8Array,
+  yBytes: Uint8Array,
+): EcMaterial | undefined {
+  const [x, y] = [fromBigEndian(xBytes), fromBigEndian(yBytes)]
+  if (!isOnCurve(parameters, { x, y })) return undefined
+  return { type: 'ec', curve: parameters.curve, x, y, d: undefined }
+}
+
+function uncompressed({ openssl }: CurveParameters, point: Uint8Array): Uint8Array | undefined {
+  try {
+    const whole = ECDH.convertKey(point, openssl, undefined, undefined, 'uncompressed')
+    return typeof whole === 'string' ? undefined : whole
+  } catch {
+    return undefined
+  }
+}

@@ -1,0 +1,39 @@
+/** DH keys without an order and without their public half: what is left to show is that p is prime. */
+import assert from 'node:assert/strict'
+import { createDiffieHellman, createDiffieHellmanGroup, generatePrimeSync } from 'node:crypto'
+import { describe, it } from 'node:test'
+import { proveGroup } from '../src/arithmetic/group.ts'
+import { bitLength, fromBigEndian, powerUnits } from '../src/arithmetic/modular.ts'
+import { endLook, startLook } from '../src/material/effort.ts'
+
+/** What a look proves that has time for one power: y, and no test of p. */
+function provenByOnePower(p: bigint, g: bigint, x: bigint): bigint | undefined {
+  startLook(powerUnits(bitLength(p), bitLength(x)))
+  const proof = proveGroup({ p, g, x, q: undefined, y: undefined })
+  endLook()
+  return proof?.y
+}
+
+describe('the prime of a DH key', () => {
+  for (const name of ['modp1', 'modp2', 'modp5', 'modp14', 'modp15']) {
+    it(`is not tested where it is published: ${name}`, () => {
+      const pair = createDiffieHellmanGroup(name)
+      pair.generateKeys()
+      const [p, g, x] = [pair.getPrime(), pair.getGenerator(), pair.getPrivateKey()].map((bytes) =>
+        fromBigEndian(bytes),
+      )
+      assert.ok(p !== undefined && g !== undefined && x !== undefined)
+      assert.equal(provenByOnePower(p, g, x), fromBigEndian(pair.getPublicKey()))
+    })
+  }
+
+  it('is tested where it is not', () => {
+    const pair = createDiffieHellman(generatePrimeSync(512), 2)
+    pair.generateKeys()
+    const [p, x] = [fromBigEndian(pair.getPrime()), fromBigEndian(pair.getPrivateKey())]
+    const y = fromBigEndian(pair.getPublicKey())
+    assert.equal(provenByOnePower(p, 2n, x), undefined)
+    assert.equal(proveGroup({ p, g: 2n, x, q: undefined, y: undefined })?.y, y)
+    assert.equal(proveGroup({ p: 3n * p, g: 2n, x, q: undefined, y: undefined }), undefined)
+  })
+})
