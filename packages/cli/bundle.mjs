@@ -16,7 +16,7 @@ const OF_A_PACKAGE = /[\\/]packages[\\/][^\\/]+[\\/]dist[\\/]src[\\/]/
 const THREADS = {
   bundle_worker: 'ledger/dist/src/tree',
   ingest_worker: 'case/dist/src/ingest',
-  scan_worker: 'scan/dist/src',
+  scan_worker: 'scan/dist/src/engine',
   spill_thread: 'scan/dist/src/hold',
 }
 const ENTRIES = { main: 'cli/dist/src', gate_receiver: 'cli/dist/src', ...THREADS }

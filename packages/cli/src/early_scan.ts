@@ -8,7 +8,7 @@
  */
 import { statSync } from 'node:fs'
 import { availableParallelism } from 'node:os'
-import { SMALL_BYTES, startEarly } from '@mintmark/scan/early_worker'
+import { SMALL_BYTES, startEarly } from '@mintmark/scan/engine/early_worker'
 
 /** Of a block as file systems count them. */
 const BLOCK_BYTES = 512

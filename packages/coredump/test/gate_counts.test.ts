@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict'
 import { generateKeyPairSync, randomBytes } from 'node:crypto'
 import { describe, it } from 'node:test'
-import { expandKey } from '@mintmark/scan/aes_words'
+import { expandKey } from '@mintmark/scan/schedules/aes_words'
 import { loadGateScrub, receiveCore } from '../src/index.ts'
 import { arrivalOfBytes, gateWith } from './gate_world.ts'
 

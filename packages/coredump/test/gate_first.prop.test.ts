@@ -7,7 +7,7 @@ import { CoreHold, fixedShare } from '@mintmark/scan/hold/core_hold'
 import { drain, Inlet } from '@mintmark/scan/hold/drain'
 import { FirstBytes } from '@mintmark/scan/hold/first_bytes'
 import { BLOCK_BYTES, CHUNK_BYTES } from '@mintmark/scan/hold/hold_layout'
-import { openInput } from '@mintmark/scan/scan_input'
+import { openInput } from '@mintmark/scan/memory/scan_input'
 import * as fc from 'fast-check'
 import { arrivalOfBytes, place } from './gate_world.ts'
 

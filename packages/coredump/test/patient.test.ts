@@ -1,11 +1,11 @@
 /** What must not leave as long as a part of it was passed over has more time: docs/threat-model-dumps.md, C16. */
 import assert from 'node:assert/strict'
 import { it } from 'node:test'
-import { CutWindows, withFirstUnits } from '@mintmark/scan/extra_units'
-import { Allowance } from '@mintmark/scan/known/allowance'
-import { budgetsFor } from '@mintmark/scan/known/secret_budgets'
-import { LimitList } from '@mintmark/scan/scan_limits'
-import { planWindows, sizeOf } from '@mintmark/scan/scan_plan'
+import { planWindows, sizeOf } from '@mintmark/scan/anchors/scan_plan'
+import { budgetsFor } from '@mintmark/scan/known/secrets/secret_budgets'
+import { Allowance } from '@mintmark/scan/known/values/allowance'
+import { CutWindows, withFirstUnits } from '@mintmark/scan/memory/extra_units'
+import { LimitList } from '@mintmark/scan/report/scan_limits'
 import { turnMs } from '../src/spool/turn.ts'
 
 const NANOSECONDS = 1e6

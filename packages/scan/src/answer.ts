@@ -5,15 +5,16 @@
  *
  * @module
  */
-import { completenessOf, type Gap, type Unread } from './completeness.ts'
-import type { Finding } from './finding.ts'
-import { acrossFiles, type GivenKey } from './given_keys.ts'
-import { classOf, countsOf, type FindingClass } from './policy.ts'
-import type { ScanReport } from './report.ts'
 
-export { GAP_CODES, type Gap, type GapCode, gapsOf, type Unread } from './completeness.ts'
-export type { GivenKey } from './given_keys.ts'
-export { classOf, type FindingClass, POLICY } from './policy.ts'
+import type { Finding } from './findings/finding.ts'
+import { classOf, countsOf, type FindingClass } from './findings/policy.ts'
+import { completenessOf, type Gap, type Unread } from './report/completeness.ts'
+import { acrossFiles, type GivenKey } from './report/given_keys.ts'
+import type { ScanReport } from './report/report.ts'
+
+export { classOf, type FindingClass, POLICY } from './findings/policy.ts'
+export { GAP_CODES, type Gap, type GapCode, gapsOf, type Unread } from './report/completeness.ts'
+export type { GivenKey } from './report/given_keys.ts'
 
 /** What was searched. */
 export interface Scanned {

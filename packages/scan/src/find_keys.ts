@@ -4,7 +4,7 @@
  *
  * @module
  */
-export type { ScanReport } from './report.ts'
+export type { ScanReport } from './report/report.ts'
 export type { ScanOptions } from './scan_bytes.ts'
 export { scanFile } from './scan_file.ts'
 export { scanPipe } from './scan_pipe.ts'

@@ -9,9 +9,9 @@ import { heldSource } from './hold/held_input.ts'
 import type { HeldInput } from './hold/hold_layout.ts'
 import { magicOf, packerOfFile, withUnpacked } from './packing/packed.ts'
 import { hasMembers, packerOf, programOf } from './packing/packers.ts'
-import type { ScanReport } from './report.ts'
+import type { ScanReport } from './report/report.ts'
+import { withLimit } from './report/scan_limits.ts'
 import { type ScanOptions, scanInput } from './scan_bytes.ts'
-import { withLimit } from './scan_limits.ts'
 
 /**
  * Scans a dump, or any other file. One that is packed by itself is unpacked first; an archive is not.

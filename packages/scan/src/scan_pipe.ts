@@ -13,7 +13,7 @@ import { heldSource } from './hold/held_input.ts'
 import type { HeldInput } from './hold/hold_layout.ts'
 import { magicOf } from './packing/packed.ts'
 import { howToUnpack, packerOf, programOf } from './packing/packers.ts'
-import type { ScanReport } from './report.ts'
+import type { ScanReport } from './report/report.ts'
 import { type ScanOptions, scanInput } from './scan_bytes.ts'
 
 /**

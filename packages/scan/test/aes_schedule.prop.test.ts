@@ -1,14 +1,14 @@
 import assert from 'node:assert/strict'
 import { it } from 'node:test'
 import * as fc from 'fast-check'
+import { KernelMemory } from '../src/anchors/kernel_memory.ts'
 import {
   findSchedulesReference,
   type ScheduleForm,
   type ScheduleHit,
   ScheduleKernel,
-} from '../src/aes_schedule.ts'
-import { decryptionSchedule, expandKey } from '../src/aes_words.ts'
-import { KernelMemory } from '../src/kernel_memory.ts'
+} from '../src/schedules/aes_schedule.ts'
+import { decryptionSchedule, expandKey } from '../src/schedules/aes_words.ts'
 
 const numRuns = Number(process.env['FUZZ_RUNS'] ?? 100)
 const kernel = new ScheduleKernel(new KernelMemory(1 << 20))

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
 import * as fc from 'fast-check'
-import { base64Needles, decodeBase64, letterAt, lettersBefore } from '../src/base64.ts'
+import { base64Needles, decodeBase64, letterAt, lettersBefore } from '../src/text/base64.ts'
 
 const numRuns = Number(process.env['FUZZ_RUNS'] ?? 200)
 const some = fc.uint8Array({ minLength: 1, maxLength: 400 })

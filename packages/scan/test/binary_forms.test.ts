@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
 import { der, derInteger, derOid, derSequence } from '@mintmark/keys/der/der_write'
 import { noise } from '@mintmark/testkit/noise'
-import type { Detected } from '../src/detected.ts'
+import type { Detected } from '../src/anchors/detected.ts'
 import { hitsIn, idsOf, planted } from './binary_hits.ts'
 import {
   BINARY_SPELLINGS,

@@ -1,9 +1,9 @@
 import { createHash } from 'node:crypto'
 import { keyIdOf } from '@mintmark/keys/public_half/key_id'
 import { noise } from '@mintmark/testkit/noise'
-import type { Anchor } from '../src/anchor.ts'
-import type { Detected } from '../src/detected.ts'
-import { BINARY_ANCHORS } from '../src/detectors/binary_anchors.ts'
+import type { Anchor } from '../src/anchors/anchor.ts'
+import type { Detected } from '../src/anchors/detected.ts'
+import { BINARY_ANCHORS } from '../src/detectors/binary/binary_anchors.ts'
 
 /** What the anchors lead to in `bytes`, looked for the plain way; each place and form once, in order. */
 export function hitsIn(bytes: Uint8Array): readonly Detected[] {

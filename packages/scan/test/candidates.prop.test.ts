@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
 import { isRandomLookingAt } from '@mintmark/keys/material/random_looking'
 import * as fc from 'fast-check'
-import { BEFORE } from '../src/conjugate.ts'
+import { BEFORE } from '../src/slices/conjugate.ts'
 import { byPlace, EVERY, groups, joined, kernel, RUNS } from './conjugate_world.ts'
 import { candidatesReference } from './reference/conjugate.ts'
 

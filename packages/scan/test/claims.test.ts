@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { it } from 'node:test'
 import { Worker } from 'node:worker_threads'
-import { claim, newClaims } from '../src/claims.ts'
+import { claim, newClaims } from '../src/engine/claims.ts'
 
 const WINDOWS = 900
 
@@ -15,7 +15,7 @@ it('a window is claimed once, and again only once its place belongs to a later o
 
 it('of threads that claim all windows at once, each has what no other has, and all have everything', async () => {
   const claims = newClaims()
-  const url = new URL('../src/claims.js', import.meta.url).href
+  const url = new URL('../src/engine/claims.js', import.meta.url).href
   const code = `
     const { parentPort, workerData } = require('node:worker_threads')
     import(${JSON.stringify(url)}).then(({ claim }) => {

@@ -5,7 +5,7 @@ import { endLook, startLook } from '@mintmark/keys/material/effort'
 import { ED25519, pemsOf } from '@mintmark/testkit/text_keys'
 import { LayerReader } from '../src/coded/coded_layers.ts'
 import { keysOf } from '../src/coded/keys_of_layer.ts'
-import { CODED_PEM_ANCHORS } from '../src/detectors/coded_pem.ts'
+import { CODED_PEM_ANCHORS } from '../src/detectors/text/coded_pem.ts'
 
 const LENGTH = 60_000
 

@@ -3,11 +3,11 @@ import assert from 'node:assert/strict'
 import { createHash, generateKeyPairSync } from 'node:crypto'
 import { describe, it } from 'node:test'
 import { keyIdOf } from '@mintmark/keys/public_half/key_id'
+import type { Detected } from '../src/anchors/detected.ts'
 import { LayerReader } from '../src/coded/coded_layers.ts'
 import { keysOf } from '../src/coded/keys_of_layer.ts'
 import { isKeyHead } from '../src/coded/layer.ts'
 import { mayBeCoded } from '../src/coded/letter_layers.ts'
-import type { Detected } from '../src/detected.ts'
 
 const u16 = (value: number): Buffer => Buffer.from([value >> 8, value & 255])
 const u32 = (value: number): Buffer => Buffer.concat([u16(value >>> 16), u16(value & 0xffff)])

@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
 import * as fc from 'fast-check'
+import { KernelMemory } from '../src/anchors/kernel_memory.ts'
 import { LayerReader, STRIDE } from '../src/coded/coded_layers.ts'
 import { CodedPlaces, isCodedPlaceReference } from '../src/coded/coded_places.ts'
-import { KernelMemory } from '../src/kernel_memory.ts'
 
 const numRuns = Number(process.env['FUZZ_RUNS'] ?? 300)
 const kernel = new CodedPlaces(new KernelMemory(1 << 20))

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
 import { fromLittleEndian } from '@mintmark/keys/arithmetic/modular'
 import * as fc from 'fast-check'
-import { BEFORE, type Candidate } from '../src/conjugate.ts'
+import { BEFORE, type Candidate } from '../src/slices/conjugate.ts'
 import {
   EVERY,
   groups,

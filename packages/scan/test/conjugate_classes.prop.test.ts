@@ -3,8 +3,8 @@ import { randomBytes } from 'node:crypto'
 import { describe, it } from 'node:test'
 import { fromLittleEndian } from '@mintmark/keys/arithmetic/modular'
 import * as fc from 'fast-check'
-import { BEFORE } from '../src/conjugate.ts'
-import type { RsaGroup } from '../src/known/rsa_group.ts'
+import type { RsaGroup } from '../src/known/rsa/rsa_group.ts'
+import { BEFORE } from '../src/slices/conjugate.ts'
 import {
   EVERY,
   groups,

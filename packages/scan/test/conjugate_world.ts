@@ -7,8 +7,13 @@ import { generateKeyPairSync } from 'node:crypto'
 import { fromBigEndian } from '@mintmark/keys/arithmetic/modular'
 import { readAgain } from '@mintmark/testkit'
 import * as fc from 'fast-check'
-import { type Candidate, type CandidateChoice, ConjugateKernel, ORDERS } from '../src/conjugate.ts'
-import { type RsaGroup, rsaGroups } from '../src/known/rsa_group.ts'
+import { type RsaGroup, rsaGroups } from '../src/known/rsa/rsa_group.ts'
+import {
+  type Candidate,
+  type CandidateChoice,
+  ConjugateKernel,
+  ORDERS,
+} from '../src/slices/conjugate.ts'
 import { gatherReference, spanOf } from './reference/conjugate.ts'
 
 export const RUNS: number = Number(process.env['FUZZ_RUNS'] ?? 200)

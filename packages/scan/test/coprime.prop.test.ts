@@ -1,11 +1,11 @@
-/** The kernel of `known/coprime.ts`, held against Euclid's algorithm. */
+/** The kernel of `coprime.ts`, held against Euclid's algorithm. */
 import assert from 'node:assert/strict'
 import { randomBytes } from 'node:crypto'
 import { it } from 'node:test'
 import { fromBigEndian, gcd as gcdReference } from '@mintmark/keys/arithmetic/modular'
 import * as fc from 'fast-check'
-import { commonDivisor } from '../src/known/coprime.ts'
-import { fastGcd } from '../src/known/fast_gcd.ts'
+import { commonDivisor } from '../src/known/rsa/coprime.ts'
+import { fastGcd } from '../src/known/rsa/fast_gcd.ts'
 
 const numRuns = Number(process.env['FUZZ_RUNS'] ?? 2000)
 

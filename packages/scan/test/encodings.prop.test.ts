@@ -8,7 +8,7 @@ import {
   digitCount,
   NARROW_DIGITS,
   wordOfDigit,
-} from '../src/known/digit_forms.ts'
+} from '../src/known/values/digit_forms.ts'
 
 /** Digit by digit, by division. */
 function reference(form: DigitForm, value: bigint, bits: number): Uint8Array {

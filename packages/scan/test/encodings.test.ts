@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
-import { encodingsOf } from '../src/known/encodings.ts'
+import { encodingsOf } from '../src/known/values/encodings.ts'
 
 /** Of 1024 bits, the upper 40 of them zero: as one CRT exponent in 2^40 is. */
 const VALUE = (0x8123_4567_89abn << 936n) | 0x1234_5678_9abc_def1n

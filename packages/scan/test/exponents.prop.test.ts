@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
 import { gcd, inverse } from '@mintmark/keys/arithmetic/modular'
 import * as fc from 'fast-check'
-import { BEFORE, ORDERS } from '../src/conjugate.ts'
+import { BEFORE, ORDERS } from '../src/slices/conjugate.ts'
 import { groups, joined, KEYS, kernel, laid, RUNS } from './conjugate_world.ts'
 import { exponentsReference } from './reference/exponents.ts'
 

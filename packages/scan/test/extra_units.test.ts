@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
-import { UNITS_PER_BYTE } from '../src/anchor_budget.ts'
-import { CutWindows, type PlanSize, withFirstUnits } from '../src/extra_units.ts'
-import { LimitList, type LimitSeen } from '../src/scan_limits.ts'
-import { ownBytes, planWindows, sizeOf, type Window } from '../src/scan_plan.ts'
+import { UNITS_PER_BYTE } from '../src/anchors/anchor_budget.ts'
+import { ownBytes, planWindows, sizeOf, type Window } from '../src/anchors/scan_plan.ts'
+import { CutWindows, type PlanSize, withFirstUnits } from '../src/memory/extra_units.ts'
+import { LimitList, type LimitSeen } from '../src/report/scan_limits.ts'
 
 const windowsOf = (bytes: number): readonly Window[] => [
   ...planWindows([{ offset: 0, length: bytes, isAligned: true }]),

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
 import * as fc from 'fast-check'
-import { BEFORE, ORDERS } from '../src/conjugate.ts'
+import { BEFORE, ORDERS } from '../src/slices/conjugate.ts'
 import { EVERY, groups, joined, KEYS, kernel, laid, RUNS } from './conjugate_world.ts'
 import { testReference } from './reference/conjugate.ts'
 

@@ -9,8 +9,8 @@ import {
   sshRsaBlob,
   withoutOpenssl,
 } from '@mintmark/testkit/public_key_world'
+import { ANCHORS } from '../src/engine/scanner_task.ts'
 import { KEY_SOURCES } from '../src/public_keys/harvest.ts'
-import { ANCHORS } from '../src/scanner_task.ts'
 import { DER_SAMPLES } from './der_world.ts'
 import { BINARY_SPELLINGS } from './spelled_binary.ts'
 import { TEXT_SPELLINGS } from './spelled_text.ts'

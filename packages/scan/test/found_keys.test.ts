@@ -1,7 +1,7 @@
 /** Which of the keys found are still to be looked for by their values. */
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
-import { FoundKeys } from '../src/found_keys.ts'
+import { FoundKeys } from '../src/engine/found_keys.ts'
 import { KEYS } from './conjugate_world.ts'
 
 const seen = (note?: 'self-test') =>

@@ -7,10 +7,10 @@ import path from 'node:path'
 import { after, it } from 'node:test'
 import { fromBigEndian, toShortestBytes } from '@mintmark/keys/arithmetic/modular'
 import { readAgain } from '@mintmark/testkit'
-import { expandKey } from '../src/aes_words.ts'
-import type { ScanReport } from '../src/report.ts'
+import { WINDOW_BYTES } from '../src/anchors/scan_plan.ts'
+import type { ScanReport } from '../src/report/report.ts'
 import { scanFile } from '../src/scan_file.ts'
-import { WINDOW_BYTES } from '../src/scan_plan.ts'
+import { expandKey } from '../src/schedules/aes_words.ts'
 
 const folder = mkdtempSync(path.join(tmpdir(), 'found-values-'))
 after(() => rmSync(folder, { recursive: true }))

@@ -6,8 +6,8 @@ import { fromBigEndian } from '@mintmark/keys/arithmetic/modular'
 import type { PublicKey } from '@mintmark/keys/public_half/public_key'
 import { parsePublicKeys } from '@mintmark/keys/public_keys/parse'
 import { noise } from '@mintmark/testkit/noise'
-import { SLICE } from '../src/conjugate.ts'
-import { KnownKeySearch } from '../src/known/known_key_search.ts'
+import { KnownKeySearch } from '../src/known/secrets/known_key_search.ts'
+import { SLICE } from '../src/slices/conjugate.ts'
 import { keyOf } from './malloc_heap.ts'
 
 interface Known {

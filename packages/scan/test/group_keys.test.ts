@@ -16,7 +16,7 @@ import { type PublicKey, parsePublicKeys } from '@mintmark/keys/public_keys/pars
 import { readAgain } from '@mintmark/testkit'
 import { armoured } from '@mintmark/testkit/public_key_world'
 import * as fc from 'fast-check'
-import { KnownKeySearch } from '../src/known/known_key_search.ts'
+import { KnownKeySearch } from '../src/known/secrets/known_key_search.ts'
 import { GROUNDS } from './known_plants.ts'
 
 interface GroupPair {

@@ -24,9 +24,9 @@ import {
   sshRsaBlob,
   withoutOpenssl,
 } from '@mintmark/testkit/public_key_world'
-import { planWindows } from '../src/scan_plan.ts'
-import { scannerFor } from '../src/scanner_task.ts'
-import { type KeySeen, searchWindow } from '../src/window_result.ts'
+import { planWindows } from '../src/anchors/scan_plan.ts'
+import { scannerFor } from '../src/engine/scanner_task.ts'
+import { type KeySeen, searchWindow } from '../src/engine/window_result.ts'
 
 const scanner = scannerFor({ kind: 'forms', isDeep: false })
 

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
-import { HmacSearch } from '../src/detectors/hmac.ts'
-import { KernelMemory } from '../src/kernel_memory.ts'
+import { KernelMemory } from '../src/anchors/kernel_memory.ts'
+import { HmacSearch } from '../src/schedules/hmac.ts'
 
 const memory = new KernelMemory(1 << 16)
 const search = new HmacSearch(memory, false)

@@ -7,7 +7,7 @@ import { Worker } from 'node:worker_threads'
 import * as fc from 'fast-check'
 import { CoreHold, fixedShare } from '../src/hold/core_hold.ts'
 import { BLOCK_BYTES, CHUNK_BYTES, type HeldInput } from '../src/hold/hold_layout.ts'
-import { dataOf, openInput } from '../src/scan_input.ts'
+import { dataOf, openInput } from '../src/memory/scan_input.ts'
 
 const folder = mkdtempSync(join(tmpdir(), 'gate-hold-'))
 after(() => rmSync(folder, { recursive: true }))
@@ -151,7 +151,7 @@ describe('the file that holds a core', () => {
         openInput(workerData.input).read(0, target)
         parentPort.postMessage(require('node:crypto').createHash('sha256').update(target).digest('hex'))
       })`
-    const module = new URL('../src/scan_input.js', import.meta.url).href
+    const module = new URL('../src/memory/scan_input.js', import.meta.url).href
     const worker = new Worker(script, { eval: true, workerData: { module, input } })
     const there: unknown = await new Promise((resolve, reject) => {
       worker.once('message', resolve).once('error', reject)

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
 import * as fc from 'fast-check'
-import { ConjugateKernel } from '../src/conjugate.ts'
+import { ConjugateKernel } from '../src/slices/conjugate.ts'
 import { javaArraysReference, javaNumbersReference } from './reference/java_objects.ts'
 
 const RUNS = { numRuns: Number(process.env['FUZZ_RUNS'] ?? 300) }

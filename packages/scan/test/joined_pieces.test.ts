@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { it } from 'node:test'
-import { joinedPieces, smallPieces } from '../src/joined_pieces.ts'
-import type { Piece } from '../src/scan_plan.ts'
+import type { Piece } from '../src/anchors/scan_plan.ts'
+import { joinedPieces, smallPieces } from '../src/memory/joined_pieces.ts'
 
 const pieceOf = (begin: number, length: number): Piece => {
   const end = begin + length

@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
 import { toBigEndian } from '@mintmark/keys/arithmetic/modular'
-import { ConjugateKernel, ORDERS, SLICE } from '../src/conjugate.ts'
-import { KnownKeySearch } from '../src/known/known_key_search.ts'
-import { rsaGroups } from '../src/known/rsa_group.ts'
+import { rsaGroups } from '../src/known/rsa/rsa_group.ts'
+import { KnownKeySearch } from '../src/known/secrets/known_key_search.ts'
+import { ConjugateKernel, ORDERS, SLICE } from '../src/slices/conjugate.ts'
 import { randomFrom, testKey } from './known_plants.ts'
 
 const KEYS = Array.from({ length: 24 }, () => testKey(1024))

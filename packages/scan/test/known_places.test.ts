@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
-import type { Detected } from '../src/detected.ts'
-import { KnownKeySearch } from '../src/known/known_key_search.ts'
+import type { Detected } from '../src/anchors/detected.ts'
+import { KnownKeySearch } from '../src/known/secrets/known_key_search.ts'
 import { type GroundName, PLOT, type Plant, plotOf, type TestKey, testKey } from './known_plants.ts'
 
 const ORDERS = [

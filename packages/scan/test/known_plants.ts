@@ -10,7 +10,7 @@ import type { RsaMaterial } from '@mintmark/keys/material/key_material'
 import type { PublicKey } from '@mintmark/keys/public_half/public_key'
 import { keyWith } from '@mintmark/keys/public_keys/certificate'
 import { readAgain } from '@mintmark/testkit'
-import { encodingsOf } from '../src/known/encodings.ts'
+import { encodingsOf } from '../src/known/values/encodings.ts'
 
 /** A private key made for a test. */
 export interface TestKey {

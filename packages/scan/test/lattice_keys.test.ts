@@ -5,8 +5,8 @@ import { LATTICE_SCHEMES, type LatticeScheme } from '@mintmark/keys/der_keys/pos
 import { plainSpki } from '@mintmark/keys/public_half/spki'
 import { parsePublicKeys } from '@mintmark/keys/public_keys/parse'
 import { armoured } from '@mintmark/testkit/public_key_world'
-import { derivedValues } from '../src/known/derived_values.ts'
-import { KnownKeySearch } from '../src/known/known_key_search.ts'
+import { KnownKeySearch } from '../src/known/secrets/known_key_search.ts'
+import { derivedValues } from '../src/known/values/derived_values.ts'
 import { GROUNDS } from './known_plants.ts'
 
 const AT = 20_000

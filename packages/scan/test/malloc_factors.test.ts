@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import type { KeyObject } from 'node:crypto'
 import { describe, it } from 'node:test'
 import { fromBigEndian, gcd, inverse, toBigEndian } from '@mintmark/keys/arithmetic/modular'
-import { MALLOC_FACTOR_ANCHORS } from '../src/detectors/malloc_factors.ts'
+import { MALLOC_FACTOR_ANCHORS } from '../src/detectors/heap/malloc_factors.ts'
 import { expected, foundBy, heapOf, hitsBy, keyOf, limbs } from './malloc_heap.ts'
 
 const found = (bytes: Uint8Array) => foundBy(MALLOC_FACTOR_ANCHORS, bytes)

@@ -3,8 +3,8 @@ import assert from 'node:assert/strict'
 import { generateKeyPairSync, type JsonWebKey, type KeyObject } from 'node:crypto'
 import { fromBigEndian } from '@mintmark/keys/arithmetic/modular'
 import { readAgain } from '@mintmark/testkit'
-import type { Anchor } from '../src/anchor.ts'
-import type { Detected } from '../src/detected.ts'
+import type { Anchor } from '../src/anchors/anchor.ts'
+import type { Detected } from '../src/anchors/detected.ts'
 
 export interface FoundRsa {
   readonly offset: number

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
-import { MALLOC_RSA_ANCHORS } from '../src/detectors/malloc_rsa.ts'
+import { MALLOC_RSA_ANCHORS } from '../src/detectors/heap/malloc_rsa.ts'
 import { expected, foundBy, heapOf, keyOf, limbs } from './malloc_heap.ts'
 
 /** What `free` writes: where the next chunk is, and a number that marks this one as free. */

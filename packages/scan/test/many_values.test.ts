@@ -4,10 +4,10 @@ import { createECDH, createHash } from 'node:crypto'
 import { it } from 'node:test'
 import { fromBigEndian } from '@mintmark/keys/arithmetic/modular'
 import type { EcMaterial } from '@mintmark/keys/material/key_material'
-import { ConjugateKernel } from '../src/conjugate.ts'
-import { derivedValues } from '../src/known/derived_values.ts'
-import { encodingsOf } from '../src/known/encodings.ts'
-import { findValues } from '../src/known/value_search.ts'
+import { derivedValues } from '../src/known/values/derived_values.ts'
+import { encodingsOf } from '../src/known/values/encodings.ts'
+import { findValues } from '../src/known/values/value_search.ts'
+import { ConjugateKernel } from '../src/slices/conjugate.ts'
 
 const COUNT = 160
 

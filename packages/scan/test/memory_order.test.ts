@@ -7,9 +7,9 @@ import { join } from 'node:path'
 import { after, describe, it } from 'node:test'
 import { bytesSource, openDump } from '@mintmark/dump'
 import { elfCore, qemuStream, readAgain } from '@mintmark/testkit'
-import { arrangedRuns } from '../src/memory_order.ts'
+import { type Run, runsOf } from '../src/anchors/scan_plan.ts'
+import { arrangedRuns } from '../src/memory/memory_order.ts'
 import { scanFile } from '../src/scan_file.ts'
-import { type Run, runsOf } from '../src/scan_plan.ts'
 
 const folder = mkdtempSync(join(tmpdir(), 'arranged-'))
 after(() => rmSync(folder, { recursive: true }))

@@ -6,8 +6,8 @@ import { mlKemWords, mlKemWordsAround0 } from '@mintmark/keys/arithmetic/ml_kem_
 import { plainSpki } from '@mintmark/keys/public_half/spki'
 import { parsePublicKeys } from '@mintmark/keys/public_keys/parse'
 import { armoured } from '@mintmark/testkit/public_key_world'
-import { MlKemSearch } from '../src/detectors/ml_kem_structures.ts'
-import { KnownKeySearch } from '../src/known/known_key_search.ts'
+import { MlKemSearch } from '../src/detectors/process/ml_kem_structures.ts'
+import { KnownKeySearch } from '../src/known/secrets/known_key_search.ts'
 import { GROUNDS } from './known_plants.ts'
 
 const SIZE = 40_000

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
 import * as fc from 'fast-check'
-import { BEFORE } from '../src/conjugate.ts'
+import { BEFORE } from '../src/slices/conjugate.ts'
 import { groups, joined, kernel, RUNS } from './conjugate_world.ts'
 import { marksReference } from './reference/conjugate.ts'
 

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
 import * as fc from 'fast-check'
-import { type Notation, NumberList } from '../src/number_text.ts'
+import { type Notation, NumberList } from '../src/text/number_text.ts'
 
 const FUZZ = { numRuns: Number(process.env['FUZZ_RUNS'] ?? 200) }
 

@@ -1,11 +1,11 @@
 import assert from 'node:assert/strict'
 import { it } from 'node:test'
-import { type Claims, claim } from '../src/claims.ts'
-import { PooledSearch } from '../src/pooled_search.ts'
-import type { Window } from '../src/scan_plan.ts'
-import type { ScannerTask } from '../src/scanner_task.ts'
-import { Searcher, type SearchOrder } from '../src/searcher.ts'
-import type { WindowResult } from '../src/window_result.ts'
+import type { Window } from '../src/anchors/scan_plan.ts'
+import { type Claims, claim } from '../src/engine/claims.ts'
+import { PooledSearch } from '../src/engine/pooled_search.ts'
+import type { ScannerTask } from '../src/engine/scanner_task.ts'
+import { Searcher, type SearchOrder } from '../src/engine/searcher.ts'
+import type { WindowResult } from '../src/engine/window_result.ts'
 
 const TASK: ScannerTask = { kind: 'values', isDeep: false, materials: [] }
 const WINDOWS = 40

@@ -6,8 +6,8 @@ import path from 'node:path'
 import process from 'node:process'
 import { toBigEndian } from '@mintmark/keys/arithmetic/modular'
 import { elfCore } from '@mintmark/testkit'
+import { WINDOW_BYTES } from '../src/anchors/scan_plan.ts'
 import { scanFile } from '../src/scan_file.ts'
-import { WINDOW_BYTES } from '../src/scan_plan.ts'
 
 const folder = mkdtempSync(path.join(tmpdir(), 'structures-'))
 process.on('exit', () => rmSync(folder, { recursive: true }))

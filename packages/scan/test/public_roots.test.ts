@@ -12,15 +12,20 @@ import { keyWith } from '@mintmark/keys/public_keys/certificate'
 import { parsePublicKeys } from '@mintmark/keys/public_keys/parse'
 import { isPublicRoot } from '@mintmark/keys/public_keys/public_roots'
 import { certificateOf, RSA } from '@mintmark/testkit/public_key_world'
-import { ConjugateKernel } from '../src/conjugate.ts'
-import { Allowance, OF_KEYS_MET } from '../src/known/allowance.ts'
-import { areRandomDigits, DIGIT_FORMS, digitBytes, digitCount } from '../src/known/digit_forms.ts'
-import { KnownKeySearch } from '../src/known/known_key_search.ts'
-import { rsaGroups } from '../src/known/rsa_group.ts'
-import { RsaSearch } from '../src/known/rsa_search.ts'
-import { randomStretches } from '../src/known/text_forms.ts'
-import { KnownKeys } from '../src/known_keys.ts'
+import { rsaGroups } from '../src/known/rsa/rsa_group.ts'
+import { RsaSearch } from '../src/known/rsa/rsa_search.ts'
+import { KnownKeySearch } from '../src/known/secrets/known_key_search.ts'
+import { Allowance, OF_KEYS_MET } from '../src/known/values/allowance.ts'
+import {
+  areRandomDigits,
+  DIGIT_FORMS,
+  digitBytes,
+  digitCount,
+} from '../src/known/values/digit_forms.ts'
+import { randomStretches } from '../src/known/values/text_forms.ts'
+import { KnownKeys } from '../src/report/known_keys.ts'
 import { scanFile } from '../src/scan_file.ts'
+import { ConjugateKernel } from '../src/slices/conjugate.ts'
 import { testKey } from './known_plants.ts'
 
 const folder = mkdtempSync(join(tmpdir(), 'public-roots-'))

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
 import { gcd, inverse } from '@mintmark/keys/arithmetic/modular'
-import { fromWhole } from '../src/known/rebuild.ts'
+import { fromWhole } from '../src/known/values/rebuild.ts'
 
 /** Primes of which e · d by n comes out, in 52 bits, right above the fraction that it lies below. */
 const PRIMES = [

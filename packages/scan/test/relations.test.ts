@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
-import { allRelations, RelatedNumbers } from '../src/known/relations.ts'
+import { allRelations, RelatedNumbers } from '../src/known/rsa/relations.ts'
 import { randomFrom, testKey } from './known_plants.ts'
 
 const BITS = 512

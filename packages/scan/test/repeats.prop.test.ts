@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
 import * as fc from 'fast-check'
-import { Repeats } from '../src/repeats.ts'
+import { Repeats } from '../src/anchors/repeats.ts'
 
 const SIGHT = { before: 20, behind: 60 }
 const DEAR = 10_000

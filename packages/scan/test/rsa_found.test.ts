@@ -2,8 +2,8 @@ import assert from 'node:assert/strict'
 import { it } from 'node:test'
 import { fromBigEndian, inverse } from '@mintmark/keys/arithmetic/modular'
 import { RSA } from '@mintmark/testkit/public_key_world'
-import { failuresAllowed } from '../src/known/many_primes.ts'
-import { wholeFound } from '../src/known/rsa_found.ts'
+import { wholeFound } from '../src/known/rsa/rsa_found.ts'
+import { failuresAllowed } from '../src/known/values/many_primes.ts'
 
 const place = { at: 0, length: 128, spelling: 'limbs-le64' }
 const { n, d, p } = RSA.privateKey.export({ format: 'jwk' })

@@ -15,10 +15,10 @@ import { after, describe, it } from 'node:test'
 import { MintmarkError } from '@mintmark/core'
 import { parsePublicKeys } from '@mintmark/keys/public_keys/parse'
 import { type BuiltDump, elfCore, readAgain } from '@mintmark/testkit'
-import { expandKey } from '../src/aes_words.ts'
-import type { FoundMaterial } from '../src/found_material.ts'
+import { WINDOW_BYTES } from '../src/anchors/scan_plan.ts'
+import type { FoundMaterial } from '../src/findings/found_material.ts'
 import { scanFile } from '../src/scan_file.ts'
-import { WINDOW_BYTES } from '../src/scan_plan.ts'
+import { expandKey } from '../src/schedules/aes_words.ts'
 
 const folder = mkdtempSync(path.join(tmpdir(), 'scan-'))
 after(() => rmSync(folder, { recursive: true }))

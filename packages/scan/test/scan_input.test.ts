@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { after, it } from 'node:test'
 import * as fc from 'fast-check'
-import { openInput } from '../src/scan_input.ts'
+import { openInput } from '../src/memory/scan_input.ts'
 
 const folder = mkdtempSync(join(tmpdir(), 'scan-input-'))
 after(() => rmSync(folder, { recursive: true }))

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { it } from 'node:test'
-import { LimitList } from '../src/scan_limits.ts'
+import { LimitList } from '../src/report/scan_limits.ts'
 
 it('keys that are told, but not all looked for by value, are not called left out of the report', () => {
   const list = new LimitList()

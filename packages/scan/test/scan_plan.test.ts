@@ -2,8 +2,14 @@ import assert from 'node:assert/strict'
 import { it } from 'node:test'
 import type { Dump } from '@mintmark/dump'
 import * as fc from 'fast-check'
-import { REACH } from '../src/anchor.ts'
-import { planWindows, type Run, runsOf, WINDOW_BYTES, WINDOW_CAPACITY } from '../src/scan_plan.ts'
+import { REACH } from '../src/anchors/anchor.ts'
+import {
+  planWindows,
+  type Run,
+  runsOf,
+  WINDOW_BYTES,
+  WINDOW_CAPACITY,
+} from '../src/anchors/scan_plan.ts'
 
 const numRuns = Number(process.env['FUZZ_RUNS'] ?? 200)
 

@@ -4,7 +4,7 @@ import { it } from 'node:test'
 import type { KeyMaterial } from '@mintmark/keys/material/key_material'
 import { parsePublicKeys } from '@mintmark/keys/public_keys/parse'
 import { readAgain } from '@mintmark/testkit'
-import { giveBack, type KnownTask, takeScanner } from '../src/scanner_task.ts'
+import { giveBack, type KnownTask, takeScanner } from '../src/engine/scanner_task.ts'
 
 const { publicKey } = readAgain(generateKeyPairSync('ec', { namedCurve: 'P-256' }))
 const pem = Buffer.from(publicKey.export({ type: 'spki', format: 'pem' }))

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict'
 import { it } from 'node:test'
-import { CutWindows } from '../src/extra_units.ts'
-import { LimitList, type LimitSeen } from '../src/scan_limits.ts'
-import type { Window } from '../src/scan_plan.ts'
+import type { Window } from '../src/anchors/scan_plan.ts'
+import { CutWindows } from '../src/memory/extra_units.ts'
+import { LimitList, type LimitSeen } from '../src/report/scan_limits.ts'
 
 const flood: LimitSeen = { code: 'anchor-flood', name: 'pem', offset: 0 }
 const windowAt = (offset: number): Window => {

@@ -6,9 +6,9 @@ import type { KeyMaterial } from '@mintmark/keys/material/key_material'
 import type { PublicKey } from '@mintmark/keys/public_half/public_key'
 import { keyWith } from '@mintmark/keys/public_keys/certificate'
 import { readAgain } from '@mintmark/testkit'
-import { SLICE } from '../src/conjugate.ts'
-import { KnownKeySearch } from '../src/known/known_key_search.ts'
-import { secretTexts } from '../src/known/secret_texts.ts'
+import { KnownKeySearch } from '../src/known/secrets/known_key_search.ts'
+import { secretTexts } from '../src/known/secrets/secret_texts.ts'
+import { SLICE } from '../src/slices/conjugate.ts'
 import { GROUNDS } from './known_plants.ts'
 
 interface TestKey {

@@ -3,7 +3,7 @@ import { createECDH, createPrivateKey, generateKeyPairSync } from 'node:crypto'
 import { it } from 'node:test'
 import { selfTestOrigin } from '@mintmark/keys/public_half/self_test_keys'
 import { readAgain } from '@mintmark/testkit'
-import { findingSeen } from '../src/finding.ts'
+import { findingSeen } from '../src/findings/finding.ts'
 import { hitsIn, planted } from './binary_hits.ts'
 
 /** The private key that RFC 8410, section 10.3, prints: a test key. */

@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
 import type { Dump } from '@mintmark/dump'
-import type { FindingSeen } from '../src/finding.ts'
-import { LimitList } from '../src/scan_limits.ts'
-import { type Sighting, SightingList } from '../src/sightings.ts'
+import type { FindingSeen } from '../src/findings/finding.ts'
+import { LimitList } from '../src/report/scan_limits.ts'
+import { type Sighting, SightingList } from '../src/report/sightings.ts'
 
 const dump: Dump = {
   container: 'elf-core',

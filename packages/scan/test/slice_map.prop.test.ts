@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
 import * as fc from 'fast-check'
-import { AT, BEFORE, BLOCKS, SliceMemory } from '../src/slice_memory.ts'
+import { AT, BEFORE, BLOCKS, SliceMemory } from '../src/slices/slice_memory.ts'
 import type { BlockCounts } from './reference/conjugate.ts'
 import { mapDigitsReference, mapSliceReference } from './reference/slice_map.ts'
 

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
 import * as fc from 'fast-check'
-import { BEFORE, ConjugateKernel, type DigitShape } from '../src/conjugate.ts'
+import { BEFORE, ConjugateKernel, type DigitShape } from '../src/slices/conjugate.ts'
 import { isNearRandomReference } from './reference/conjugate.ts'
 import {
   digitRunsReference,

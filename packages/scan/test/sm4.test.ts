@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict'
 import { createCipheriv, createDecipheriv, getCiphers, randomBytes } from 'node:crypto'
 import { describe, it } from 'node:test'
-import { mayHoldSm4, Sm4Search } from '../src/detectors/sm4.ts'
-import { SM4_ROUNDS, sm4RoundKeys, sm4Step } from '../src/sm4_words.ts'
+import { mayHoldSm4, Sm4Search } from '../src/schedules/sm4.ts'
+import { SM4_ROUNDS, sm4RoundKeys, sm4Step } from '../src/schedules/sm4_words.ts'
 
 const search = new Sm4Search()
 const key = Uint8Array.from({ length: 16 }, (_, i) => 17 * i + 3)

@@ -3,9 +3,9 @@ import { createHash } from 'node:crypto'
 import { it } from 'node:test'
 import { bitLength, fromBigEndian } from '@mintmark/keys/arithmetic/modular'
 import * as fc from 'fast-check'
-import { BEFORE } from '../src/conjugate.ts'
-import { encodingsOf, LEAST_BYTES, spellingOf, spellingsOf } from '../src/known/encodings.ts'
-import { HeadSpeller } from '../src/known/spelled_heads.ts'
+import { encodingsOf, LEAST_BYTES, spellingOf, spellingsOf } from '../src/known/values/encodings.ts'
+import { HeadSpeller } from '../src/known/values/spelled_heads.ts'
+import { BEFORE } from '../src/slices/conjugate.ts'
 
 interface Head {
   readonly slot: number

@@ -1,7 +1,6 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
 import * as fc from 'fast-check'
-import { letterValue } from '../src/base64.ts'
 import {
   hexStretches,
   hexStretchesReference,
@@ -9,6 +8,7 @@ import {
   textStretches,
   textStretchesReference,
 } from '../src/coded/stretches.ts'
+import { letterValue } from '../src/text/base64.ts'
 
 const numRuns = Number(process.env['FUZZ_RUNS'] ?? 300)
 const valuesOf = (text: string): number[] => Array.from(Buffer.from(text), letterValue)

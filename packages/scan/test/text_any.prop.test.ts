@@ -2,8 +2,8 @@ import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
 import { P256, pemsOf, RSA } from '@mintmark/testkit/text_keys'
 import * as fc from 'fast-check'
-import { REACH } from '../src/anchor.ts'
-import { TEXT_ANCHORS } from '../src/detectors/text_anchors.ts'
+import { REACH } from '../src/anchors/anchor.ts'
+import { TEXT_ANCHORS } from '../src/detectors/text/text_anchors.ts'
 import { hitsIn, SPELLINGS } from './text_hits.ts'
 
 const numRuns = Number(process.env['FUZZ_RUNS'] ?? 200)

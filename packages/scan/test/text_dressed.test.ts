@@ -3,8 +3,8 @@ import { describe, it } from 'node:test'
 import { endLook, startLook } from '@mintmark/keys/material/effort'
 import { keyIdOf } from '@mintmark/keys/public_half/key_id'
 import { P256, pemsOf, planted, RSA, type TestKey } from '@mintmark/testkit/text_keys'
-import type { Detected } from '../src/detected.ts'
-import { readDressed } from '../src/detectors/dressed_lines.ts'
+import type { Detected } from '../src/anchors/detected.ts'
+import { readDressed } from '../src/text/dressed_lines.ts'
 import { hitsIn, SPELLINGS } from './text_hits.ts'
 
 /** What a line becomes; lines are counted from 1. */

@@ -11,7 +11,7 @@ import {
   RSA_SMALL,
   type TestKey,
 } from '@mintmark/testkit/text_keys'
-import type { Detected } from '../src/detected.ts'
+import type { Detected } from '../src/anchors/detected.ts'
 import { b64, dnssecOf, hex, jwk, mpint, putty, puttyOf, rsaXml, string } from './spelled_text.ts'
 import { hitsIn, SPELLINGS } from './text_hits.ts'
 

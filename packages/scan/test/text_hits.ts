@@ -1,6 +1,6 @@
-import type { Anchor } from '../src/anchor.ts'
-import type { Detected } from '../src/detected.ts'
-import { TEXT_ANCHORS } from '../src/detectors/text_anchors.ts'
+import type { Anchor } from '../src/anchors/anchor.ts'
+import type { Detected } from '../src/anchors/detected.ts'
+import { TEXT_ANCHORS } from '../src/detectors/text/text_anchors.ts'
 
 /** What the anchors lead to in `bytes`, looked for the plain way; each place and form once. */
 export function hitsIn(

@@ -13,7 +13,7 @@ import {
   RSA_SMALL,
   type TestKey,
 } from '@mintmark/testkit/text_keys'
-import type { Detected } from '../src/detected.ts'
+import type { Detected } from '../src/anchors/detected.ts'
 import { hitsIn, SPELLINGS } from './text_hits.ts'
 
 /** How a PEM can stand in memory. */

@@ -3,13 +3,13 @@ import { generateKeyPairSync } from 'node:crypto'
 import { describe, it } from 'node:test'
 import { fromBigEndian } from '@mintmark/keys/arithmetic/modular'
 import { readAgain } from '@mintmark/testkit'
-import { TOMMATH_ANCHORS } from '../src/detectors/tommath_keys.ts'
+import { TOMMATH_ANCHORS } from '../src/detectors/heap/tommath_keys.ts'
 import {
   type DigitForm,
   digitBytes,
   NARROW_TOMMATH_DIGITS,
   TOMMATH_DIGITS,
-} from '../src/known/digit_forms.ts'
+} from '../src/known/values/digit_forms.ts'
 import { hitsBy, keyOf } from './malloc_heap.ts'
 
 type Text = string | undefined

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { it } from 'node:test'
 import { endLook, startLook } from '@mintmark/keys/material/effort'
 import { LayerReader } from '../src/coded/coded_layers.ts'
-import { textAnchors } from '../src/text_run.ts'
+import { textAnchors } from '../src/text/text_run.ts'
 
 const LETTERS = 20_000
 const wide = Buffer.from('words '.repeat(LETTERS / 6) + 'A'.repeat(64), 'utf16le')

@@ -3,12 +3,12 @@ import { createHash } from 'node:crypto'
 import { it } from 'node:test'
 import { bytesSource } from '@mintmark/dump'
 import { charge } from '@mintmark/keys/material/effort'
-import type { Detected } from '../src/detected.ts'
-import { withFirstUnits } from '../src/extra_units.ts'
-import { planWindows, sizeOf } from '../src/scan_plan.ts'
-import { scannerFor } from '../src/scanner_task.ts'
-import { searchWindow } from '../src/window_result.ts'
-import { WindowScanner } from '../src/window_scanner.ts'
+import type { Detected } from '../src/anchors/detected.ts'
+import { planWindows, sizeOf } from '../src/anchors/scan_plan.ts'
+import { scannerFor } from '../src/engine/scanner_task.ts'
+import { searchWindow } from '../src/engine/window_result.ts'
+import { WindowScanner } from '../src/engine/window_scanner.ts'
+import { withFirstUnits } from '../src/memory/extra_units.ts'
 
 const hit = (offset: number, certainty: Detected['certainty']): Detected => ({
   offset,

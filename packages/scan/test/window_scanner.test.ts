@@ -3,12 +3,12 @@ import { describe, it } from 'node:test'
 import { MintmarkError } from '@mintmark/core'
 import { type ByteSource, bytesSource } from '@mintmark/dump'
 import { charge, withEffort } from '@mintmark/keys/material/effort'
-import type { Anchor } from '../src/anchor.ts'
-import { AnchorBudget, DEEP_FACTOR, UNITS_PER_BYTE } from '../src/anchor_budget.ts'
-import type { Detected } from '../src/detected.ts'
-import type { LimitSeen } from '../src/scan_limits.ts'
-import { planWindows } from '../src/scan_plan.ts'
-import { WindowScanner } from '../src/window_scanner.ts'
+import type { Anchor } from '../src/anchors/anchor.ts'
+import { AnchorBudget, DEEP_FACTOR, UNITS_PER_BYTE } from '../src/anchors/anchor_budget.ts'
+import type { Detected } from '../src/anchors/detected.ts'
+import { planWindows } from '../src/anchors/scan_plan.ts'
+import { WindowScanner } from '../src/engine/window_scanner.ts'
+import type { LimitSeen } from '../src/report/scan_limits.ts'
 
 const text = (letters: string) => Uint8Array.from(Buffer.from(letters))
 

@@ -3,9 +3,9 @@ import assert from 'node:assert/strict'
 import { it } from 'node:test'
 import { bytesSource, type Range } from '@mintmark/dump'
 import * as fc from 'fast-check'
-import { planWindows } from '../src/scan_plan.ts'
-import { WindowScanner } from '../src/window_scanner.ts'
-import { LEAST_ZEROS, ZeroRuns } from '../src/zero_runs.ts'
+import { planWindows } from '../src/anchors/scan_plan.ts'
+import { WindowScanner } from '../src/engine/window_scanner.ts'
+import { LEAST_ZEROS, ZeroRuns } from '../src/memory/zero_runs.ts'
 
 const MOST = 400
 

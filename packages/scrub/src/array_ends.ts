@@ -8,7 +8,7 @@
  * @module
  */
 import type { Dump, Range } from '@mintmark/dump'
-import { SegmentFinder } from '@mintmark/scan/segment_finder'
+import { SegmentFinder } from '@mintmark/scan/report/segment_finder'
 
 /** What is no shorter is erased wherever it lies: it is a piece of a key by itself. */
 const PIECE_BYTES = 12

@@ -8,7 +8,7 @@
  */
 import type { ByteSource, Range } from '@mintmark/dump'
 import type { KeyMaterial } from '@mintmark/keys/material/key_material'
-import { NO_TEXTS } from '@mintmark/scan/known/text_kinds'
+import { NO_TEXTS } from '@mintmark/scan/known/values/text_kinds'
 import type { ErasedPiece } from './erased_values.ts'
 import { type SecretPattern, secretPatterns } from './pieces/secret_pattern.ts'
 

@@ -3,8 +3,8 @@
  *
  * @module
  */
-import type { ScanReport } from '@mintmark/scan/report'
-import type { ScanLimit } from '@mintmark/scan/scan_limits'
+import type { ScanReport } from '@mintmark/scan/report/report'
+import type { ScanLimit } from '@mintmark/scan/report/scan_limits'
 import type { Piece } from './pieces/piece_search.ts'
 
 /** The last scans. */

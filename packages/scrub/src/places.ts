@@ -4,7 +4,7 @@
  * @module
  */
 import type { Dump, Range, Segment } from '@mintmark/dump'
-import { SegmentFinder } from '@mintmark/scan/segment_finder'
+import { SegmentFinder } from '@mintmark/scan/report/segment_finder'
 import type { Place } from './scrub_report.ts'
 
 export class Places {

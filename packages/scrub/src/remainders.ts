@@ -4,7 +4,7 @@
  * @module
  */
 import type { Range } from '@mintmark/dump'
-import { secretBits } from '@mintmark/scan/key_ring'
+import { secretBits } from '@mintmark/scan/engine/key_ring'
 import { shownBits } from './in_structure.ts'
 import { isCut, type LastLook, type Left, unseen } from './last_look.ts'
 import { provenLeft, type Scrub } from './scrub.ts'

@@ -7,9 +7,9 @@
  * @module
  */
 import { openDump } from '@mintmark/dump'
-import type { ScanReport } from '@mintmark/scan/report'
+import { dataOf, openInput, type ScanInput } from '@mintmark/scan/memory/scan_input'
+import type { ScanReport } from '@mintmark/scan/report/report'
 import { type ScanOptions, scanInput } from '@mintmark/scan/scan_bytes'
-import { dataOf, openInput, type ScanInput } from '@mintmark/scan/scan_input'
 import { isCut, type LastLook } from './last_look.ts'
 import { Scrub } from './scrub.ts'
 import type { Scrubbed, ScrubOptions } from './scrub_options.ts'

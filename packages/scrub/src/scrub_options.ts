@@ -5,7 +5,7 @@
  */
 import type { Range } from '@mintmark/dump'
 import type { PublicKey } from '@mintmark/keys/public_half/public_key'
-import type { ClassPolicy } from '@mintmark/scan/policy'
+import type { ClassPolicy } from '@mintmark/scan/findings/policy'
 import type { ScrubReport } from './scrub_report.ts'
 
 export interface ScrubProgress {

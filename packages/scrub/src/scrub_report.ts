@@ -8,8 +8,8 @@
 import type { Container, Flaw, Owner, Range } from '@mintmark/dump'
 import type { Certainty, KeyKind } from '@mintmark/keys/material/key_kind'
 import type { KeyId } from '@mintmark/keys/public_half/key_id'
-import type { Finding } from '@mintmark/scan/finding'
-import type { ScanLimit } from '@mintmark/scan/scan_limits'
+import type { Finding } from '@mintmark/scan/findings/finding'
+import type { ScanLimit } from '@mintmark/scan/report/scan_limits'
 
 /** A place of the dump. */
 export interface Place {

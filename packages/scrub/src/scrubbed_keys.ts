@@ -6,9 +6,9 @@
 
 import type { KeyId } from '@mintmark/keys/public_half/key_id'
 import type { PublicKey } from '@mintmark/keys/public_half/public_key'
-import type { Finding } from '@mintmark/scan/finding'
-import { type RingKey, secretBits } from '@mintmark/scan/key_ring'
-import { bitsOf, kindOf } from '@mintmark/scan/known/found_value'
+import { type RingKey, secretBits } from '@mintmark/scan/engine/key_ring'
+import type { Finding } from '@mintmark/scan/findings/finding'
+import { bitsOf, kindOf } from '@mintmark/scan/known/values/found_value'
 import { ErasedValues, STRUCTURE } from './erased_values.ts'
 import { shownBits } from './in_structure.ts'
 import { isCut, type LastLook, type Left, unseen } from './last_look.ts'

@@ -3,8 +3,8 @@
  *
  * @module
  */
-import { countsOf } from '@mintmark/scan/policy'
-import { openInput, type ScanInput } from '@mintmark/scan/scan_input'
+import { countsOf } from '@mintmark/scan/findings/policy'
+import { openInput, type ScanInput } from '@mintmark/scan/memory/scan_input'
 import { bytesOf, commonRanges } from './copy/erased_ranges.ts'
 import type { LastLook, Left } from './last_look.ts'
 import { findPieces, type Piece } from './pieces/piece_search.ts'

@@ -4,8 +4,8 @@ import { describe, it } from 'node:test'
 import { fromBigEndian, gcd, inverse, toBigEndian } from '@mintmark/keys/arithmetic/modular'
 import type { RsaMaterial } from '@mintmark/keys/material/key_material'
 import { keyWith } from '@mintmark/keys/public_keys/certificate'
-import { derivedValues } from '@mintmark/scan/known/derived_values'
-import { KnownKeySearch } from '@mintmark/scan/known/known_key_search'
+import { KnownKeySearch } from '@mintmark/scan/known/secrets/known_key_search'
+import { derivedValues } from '@mintmark/scan/known/values/derived_values'
 import { secretPatterns } from '../src/pieces/secret_pattern.ts'
 
 const E = 65_537n

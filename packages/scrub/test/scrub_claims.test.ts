@@ -6,7 +6,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { after, it } from 'node:test'
 import { parsePublicKeys } from '@mintmark/keys/public_keys/parse'
-import { expandKey } from '@mintmark/scan/aes_words'
+import { expandKey } from '@mintmark/scan/schedules/aes_words'
 import { readAgain } from '@mintmark/testkit'
 import { scrubFile } from '../src/scrub_file.ts'
 

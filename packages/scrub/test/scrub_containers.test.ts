@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { after, describe, it } from 'node:test'
 import { bytesSource, openDump } from '@mintmark/dump'
-import { openInput } from '@mintmark/scan/scan_input'
+import { openInput } from '@mintmark/scan/memory/scan_input'
 import {
   type BuiltDump,
   elfCore,

@@ -6,7 +6,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { after, describe, it } from 'node:test'
 import { bytesSource, openDump } from '@mintmark/dump'
-import { expandKey } from '@mintmark/scan/aes_words'
+import { expandKey } from '@mintmark/scan/schedules/aes_words'
 import { heapDump } from '@mintmark/testkit'
 import { scrubInput } from '../src/scrub_input.ts'
 

@@ -5,7 +5,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { after, describe, it } from 'node:test'
-import { openInput } from '@mintmark/scan/scan_input'
+import { openInput } from '@mintmark/scan/memory/scan_input'
 import { readAgain } from '@mintmark/testkit'
 import { scrubInput } from '../src/scrub_input.ts'
 

@@ -7,11 +7,11 @@ import { join } from 'node:path'
 import { after, describe, it } from 'node:test'
 import { bytesSource, openDump } from '@mintmark/dump'
 import { parsePublicKeys } from '@mintmark/keys/public_keys/parse'
-import { expandKey } from '@mintmark/scan/aes_words'
+import { runsOf } from '@mintmark/scan/anchors/scan_plan'
+import { Seams } from '@mintmark/scan/memory/seams'
+import type { Sighting } from '@mintmark/scan/report/sightings'
 import { scanFile } from '@mintmark/scan/scan_file'
-import { runsOf } from '@mintmark/scan/scan_plan'
-import { Seams } from '@mintmark/scan/seams'
-import type { Sighting } from '@mintmark/scan/sightings'
+import { expandKey } from '@mintmark/scan/schedules/aes_words'
 import {
   type BuiltDump,
   elfCore,

@@ -14,7 +14,7 @@ import { constants, createGzip, createZstdCompress } from 'node:zlib'
 import type { Range } from '@mintmark/dump'
 import { heldSource } from '@mintmark/scan/hold/held_input'
 import type { HeldInput } from '@mintmark/scan/hold/hold_layout'
-import { eraseIn } from '@mintmark/scan/scan_input'
+import { eraseIn } from '@mintmark/scan/memory/scan_input'
 
 export const SUFFIX = { gzip: 'gz', zstd: 'zst' } as const
 

@@ -7,10 +7,10 @@
  */
 import path from 'node:path'
 import type { Range } from '@mintmark/dump'
+import type { ClassPolicy } from '@mintmark/scan/findings/policy'
 import { CoreHold } from '@mintmark/scan/hold/core_hold'
 import { drain, type Inlet } from '@mintmark/scan/hold/drain'
-import type { ClassPolicy } from '@mintmark/scan/policy'
-import type { ScanInput } from '@mintmark/scan/scan_input'
+import type { ScanInput } from '@mintmark/scan/memory/scan_input'
 import type { Crash } from '../spool/crash.ts'
 import type { GateLog } from '../spool/gate_log.ts'
 import type { DroppedFile, ReceivedBytes } from '../spool/gate_report.ts'

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import type { ClassPolicy } from '@mintmark/scan/policy'
+import type { ClassPolicy } from '@mintmark/scan/findings/policy'
 import type { FileId } from './taken_before.ts'
 
 export type Counts = ClassPolicy['counts']

@@ -9,8 +9,8 @@
  */
 
 import { charge, effortLeft, withEffort } from '@mintmark/keys/material/effort'
-import { isBase64Letter, lettersBefore } from '../base64.ts'
-import { isDigit, isListed } from '../number_text.ts'
+import { isBase64Letter, lettersBefore } from '../text/base64.ts'
+import { isDigit, isListed } from '../text/number_text.ts'
 import { LEAST_DIGITS } from './coded_places.ts'
 import { isZlibHead, type Layer, type Span } from './layer.ts'
 import { LetterRun, mayBeCoded } from './letter_layers.ts'

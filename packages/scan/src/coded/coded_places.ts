@@ -6,10 +6,11 @@
  *
  * @module
  */
-import { isBase64Letter } from '../base64.ts'
-import { codedPlacesWasm } from '../coded_places.wasm.ts'
-import { type KernelMemory, kernelFunction, LAYOUT } from '../kernel_memory.ts'
-import { isDigit, isListed } from '../number_text.ts'
+
+import { type KernelMemory, kernelFunction, LAYOUT } from '../anchors/kernel_memory.ts'
+import { isBase64Letter } from '../text/base64.ts'
+import { isDigit, isListed } from '../text/number_text.ts'
+import { codedPlacesWasm } from './coded_places.wasm.ts'
 
 /** What the kernel looks at from a place on, in bytes. */
 const LOOKED = 16

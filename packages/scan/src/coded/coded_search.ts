@@ -5,9 +5,9 @@
  *
  * @module
  */
-import type { Detected } from '../detected.ts'
-import type { KernelMemory } from '../kernel_memory.ts'
-import type { WindowSearch } from '../window_search.ts'
+import type { Detected } from '../anchors/detected.ts'
+import type { KernelMemory } from '../anchors/kernel_memory.ts'
+import type { WindowSearch } from '../anchors/window_search.ts'
 import { type CodedBytes, LayerReader, STRIDE } from './coded_layers.ts'
 import { CodedPlaces } from './coded_places.ts'
 import { keysOf } from './keys_of_layer.ts'

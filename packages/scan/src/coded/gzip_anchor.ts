@@ -7,9 +7,9 @@
  */
 
 import type { Certainty } from '@mintmark/keys/material/key_kind'
-import { type Anchor, REACH } from '../anchor.ts'
-import type { Detected } from '../detected.ts'
-import { anchor } from '../detectors/anchored.ts'
+import { type Anchor, REACH } from '../anchors/anchor.ts'
+import { anchor } from '../anchors/anchored.ts'
+import type { Detected } from '../anchors/detected.ts'
 import { LayerReader } from './coded_layers.ts'
 import { keysOf } from './keys_of_layer.ts'
 import { isGzipHead } from './packed_layers.ts'

@@ -5,10 +5,10 @@
  */
 
 import { charge, withEffort } from '@mintmark/keys/material/effort'
-import type { Detected } from '../detected.ts'
-import { AnchorIndex } from '../detectors/anchor_index.ts'
-import { BINARY_ANCHORS } from '../detectors/binary_anchors.ts'
-import { TEXT_ANCHORS } from '../detectors/text_anchors.ts'
+import { AnchorIndex } from '../anchors/anchor_index.ts'
+import type { Detected } from '../anchors/detected.ts'
+import { BINARY_ANCHORS } from '../detectors/binary/binary_anchors.ts'
+import { TEXT_ANCHORS } from '../detectors/text/text_anchors.ts'
 import type { CodedBytes } from './coded_layers.ts'
 import { PACKED_HEADS } from './packed_heads.ts'
 import { notePacked, notesPacked } from './packed_seen.ts'

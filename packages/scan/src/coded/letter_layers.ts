@@ -8,7 +8,7 @@
  */
 
 import { charge } from '@mintmark/keys/material/effort'
-import { letterValue, readLetters } from '../base64.ts'
+import { letterValue, readLetters } from '../text/base64.ts'
 import {
   isKeyHead,
   isTextual,

@@ -4,7 +4,7 @@
  * @module
  */
 import { charge } from '@mintmark/keys/material/effort'
-import { isListed, MOST_NUMBERS, type Notation, NumberList } from '../number_text.ts'
+import { isListed, MOST_NUMBERS, type Notation, NumberList } from '../text/number_text.ts'
 import { isWorthALook, type Layer } from './layer.ts'
 
 const NOTATIONS: readonly Notation[] = ['hex', 'decimal']

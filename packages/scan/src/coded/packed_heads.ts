@@ -11,10 +11,10 @@
  */
 
 import { charge } from '@mintmark/keys/material/effort'
-import type { Anchor } from '../anchor.ts'
-import { decodeBase64, isBase64Letter } from '../base64.ts'
-import type { Detector } from '../detected.ts'
-import { anchor, patternOf } from '../detectors/anchored.ts'
+import type { Anchor } from '../anchors/anchor.ts'
+import { anchor, patternOf } from '../anchors/anchored.ts'
+import type { Detector } from '../anchors/detected.ts'
+import { decodeBase64, isBase64Letter } from '../text/base64.ts'
 import { notePacked, type PackedCoding } from './packed_seen.ts'
 
 /** Of a head that is looked at. */

@@ -9,13 +9,13 @@
  */
 import type { ByteSource } from '@mintmark/dump'
 import type { PackedCoding, PackedSeen } from '../coded/packed_seen.ts'
-import type { Finding, FindingSeen } from '../finding.ts'
+import type { Finding, FindingSeen } from '../findings/finding.ts'
 import { withHold } from '../hold/held_back.ts'
 import type { HeldInput } from '../hold/hold_layout.ts'
 import { type Sink, SMALL_BYTES, SmallHold } from '../hold/small_hold.ts'
-import { EQUAL_VALUE } from '../known/value_search.ts'
-import { type LimitSeen, TOO_MANY_PACKED } from '../scan_limits.ts'
-import type { Sighting } from '../sightings.ts'
+import { EQUAL_VALUE } from '../known/values/value_search.ts'
+import { type LimitSeen, TOO_MANY_PACKED } from '../report/scan_limits.ts'
+import type { Sighting } from '../report/sightings.ts'
 import { type Opened, openPacked } from './open_packed.ts'
 
 /** Packings within each other that are opened. */

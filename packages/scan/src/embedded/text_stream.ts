@@ -7,9 +7,9 @@
  * @module
  */
 import type { ByteSource } from '@mintmark/dump'
-import { isBase64Letter, readLetters } from '../base64.ts'
 import { hexOf } from '../coded/stretches.ts'
-import { isBlank } from '../text_run.ts'
+import { isBase64Letter, readLetters } from '../text/base64.ts'
+import { isBlank } from '../text/text_run.ts'
 
 const STEP_BYTES = 1 << 18
 /** What stands between two letters is no longer: see `base64.ts`. */

@@ -16,8 +16,8 @@ import type { PublicKey } from '@mintmark/keys/public_half/public_key'
 import { plainSpki } from '@mintmark/keys/public_half/spki'
 import { plainKey } from '@mintmark/keys/public_keys/certificate'
 import { keyOfSpki } from '@mintmark/keys/public_keys/spki_key'
-import { EIGHTHS } from '../anchor.ts'
-import type { KeySource } from './key_source.ts'
+import { EIGHTHS } from '../anchors/anchor.ts'
+import type { KeySource } from '../anchors/key_source.ts'
 
 /** Of the head of a chunk, of which the size is the last word. */
 const WORD = 8

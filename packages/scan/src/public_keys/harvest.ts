@@ -16,9 +16,9 @@ import { keyOfCertificate, plainKey } from '@mintmark/keys/public_keys/certifica
 import { keyOfJwk } from '@mintmark/keys/public_keys/jwks'
 import { keyOfSshBlob, keyOfSshLine } from '@mintmark/keys/public_keys/openssh_line'
 import { keyOfRsaPublicKey, keyOfSpki, rsaKey } from '@mintmark/keys/public_keys/spki_key'
+import type { KeySource } from '../anchors/key_source.ts'
 import { bigNear, littleNear, rightBefore, rightBehind } from './bare_moduli.ts'
 import { ENCAPSULATION_KEYS } from './encapsulation_key.ts'
-import type { KeySource } from './key_source.ts'
 
 const hex = (text: string): Buffer => Buffer.from(text.replaceAll(' ', ''), 'hex')
 const latin = (text: string): Buffer => Buffer.from(text, 'latin1')

@@ -9,7 +9,7 @@ import {
   type CandidateKind,
   type FactorShape,
   ORDERS,
-} from '../../src/conjugate.ts'
+} from '../../src/slices/conjugate.ts'
 
 /** Bytes that a number of `length` bytes takes in an order. */
 export function spanOf(order: number, length: number): number {

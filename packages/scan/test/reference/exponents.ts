@@ -4,8 +4,8 @@
  * @module
  */
 import { fromLittleEndian } from '@mintmark/keys/arithmetic/modular'
-import { ORDERS } from '../../src/conjugate.ts'
-import type { ExponentPlaces } from '../../src/conjugate_types.ts'
+import { ORDERS } from '../../src/slices/conjugate.ts'
+import type { ExponentPlaces } from '../../src/slices/conjugate_types.ts'
 import { gatherReference, looksRandomReference, marksReference, spanOf } from './conjugate.ts'
 
 /** A window that can be the private exponent of a key. */

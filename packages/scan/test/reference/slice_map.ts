@@ -3,7 +3,7 @@
  *
  * @module
  */
-import type { DigitShape } from '../../src/conjugate.ts'
+import type { DigitShape } from '../../src/slices/conjugate.ts'
 import { type BlockCounts, countsOf, isRandomBlock, isStructureReference } from './conjugate.ts'
 import { isDigitBlock, isTextPair } from './slice_words.ts'
 

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import type { DigitShape } from '../../src/conjugate.ts'
+import type { DigitShape } from '../../src/slices/conjugate.ts'
 
 /** Where one of `words` lies at multiples of `step` below `to`, and which: of equal ones the first. */
 export function findWordsReference(

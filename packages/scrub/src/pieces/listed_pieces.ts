@@ -6,7 +6,7 @@
  *
  * @module
  */
-import { isListed, MOST_NUMBERS, type Notation, NumberList } from '@mintmark/scan/number_text'
+import { isListed, MOST_NUMBERS, type Notation, NumberList } from '@mintmark/scan/text/number_text'
 import type { Piece } from './piece_search.ts'
 import { type PieceHit, PieceTable, type Step } from './piece_table.ts'
 import type { SecretPattern } from './secret_pattern.ts'

@@ -8,8 +8,13 @@
  * @module
  */
 import { toBigEndian } from '@mintmark/keys/arithmetic/modular'
-import { asciiBytes, HEX_OF_BYTE, joinedBytes, wideBytes } from '@mintmark/scan/known/text_bytes'
-import { ALL_TEXTS, type TextKinds } from '@mintmark/scan/known/text_kinds'
+import {
+  asciiBytes,
+  HEX_OF_BYTE,
+  joinedBytes,
+  wideBytes,
+} from '@mintmark/scan/known/values/text_bytes'
+import { ALL_TEXTS, type TextKinds } from '@mintmark/scan/known/values/text_kinds'
 
 export interface Spelling {
   readonly form: string

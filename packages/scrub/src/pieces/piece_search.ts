@@ -11,7 +11,7 @@
 import type { ByteSource, Range } from '@mintmark/dump'
 import type { KeyMaterial } from '@mintmark/keys/material/key_material'
 import { REACH_BYTES } from '@mintmark/scan/coded/coded_layers'
-import { ALL_TEXTS, type TextKinds } from '@mintmark/scan/known/text_kinds'
+import { ALL_TEXTS, type TextKinds } from '@mintmark/scan/known/values/text_kinds'
 import { CodedPieces } from './coded_pieces.ts'
 import { continued } from './continued.ts'
 import { ListedPieces } from './listed_pieces.ts'

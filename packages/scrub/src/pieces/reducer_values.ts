@@ -7,8 +7,8 @@
  */
 import { bitLength } from '@mintmark/keys/arithmetic/modular'
 import type { RsaMaterial } from '@mintmark/keys/material/key_material'
-import type { DerivedValue } from '@mintmark/scan/known/derived_values'
-import { otherPrimes } from '@mintmark/scan/known/many_primes'
+import type { DerivedValue } from '@mintmark/scan/known/values/derived_values'
+import { otherPrimes } from '@mintmark/scan/known/values/many_primes'
 
 /** R³ mod p, p² and ⌊R² / p⌋ of each prime, for R of whole words of 32 and 64 bits; none where the primes are not known. */
 export function reducerValues(material: RsaMaterial): readonly DerivedValue[] {

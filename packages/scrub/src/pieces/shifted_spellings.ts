@@ -11,11 +11,11 @@
  * @module
  */
 import { toBigEndian } from '@mintmark/keys/arithmetic/modular'
-import { DIGIT_FORMS, digitsOf, PYTHON_DIGITS } from '@mintmark/scan/known/digit_forms'
-import { orderedBytes } from '@mintmark/scan/known/encodings'
+import { DIGIT_FORMS, digitsOf, PYTHON_DIGITS } from '@mintmark/scan/known/values/digit_forms'
+import { orderedBytes } from '@mintmark/scan/known/values/encodings'
 import type { Spelling } from './more_spellings.ts'
 
-/** Place in the orders of `known/encodings.ts`. */
+/** Place in the orders of `encodings.ts`. */
 const JAVA_INT_ARRAY = 2
 
 /**

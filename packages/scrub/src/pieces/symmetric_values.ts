@@ -5,8 +5,8 @@
  */
 
 import type { KeyMaterial } from '@mintmark/keys/material/key_material'
-import { decryptionSchedule, expandKey } from '@mintmark/scan/aes_words'
-import { sm4RoundKeys } from '@mintmark/scan/sm4_words'
+import { decryptionSchedule, expandKey } from '@mintmark/scan/schedules/aes_words'
+import { sm4RoundKeys } from '@mintmark/scan/schedules/sm4_words'
 
 export interface SymmetricValue {
   readonly value: string

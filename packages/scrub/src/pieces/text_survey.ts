@@ -12,8 +12,8 @@
 
 import { endLook, startLook } from '@mintmark/keys/material/effort'
 import { LayerReader } from '@mintmark/scan/coded/coded_layers'
-import { ALL_TEXTS, type TextKinds } from '@mintmark/scan/known/text_kinds'
-import { isListed } from '@mintmark/scan/number_text'
+import { ALL_TEXTS, type TextKinds } from '@mintmark/scan/known/values/text_kinds'
+import { isListed } from '@mintmark/scan/text/number_text'
 import { LEAST_UNITS, UNITS_PER_BYTE } from './coded_pieces.ts'
 
 /** A run of 16 characters, or of 7 of UTF-16 with their zeros, has a whole block of these at a multiple of its length. */

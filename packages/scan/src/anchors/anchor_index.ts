@@ -1,0 +1,78 @@
+/**
+ * Anchors by their first two bytes, for short bytes that are in no kernel's memory: what text decodes to, what was unpacked.
+ *
+ * @module
+ */
+
+import { charge } from '@mintmark/keys/material/effort'
+import type { Anchor } from './anchor.ts'
+
+/** Of a byte, of an anchor that may stand there, and of one that does. */
+const UNITS = { byte: 4, anchor: 6, place: 150 } as const
+const ANY_BYTE: readonly number[] = Array.from({ length: 256 }, (_, byte) => byte)
+
+/** Where an anchor stands. */
+export interface AnchorPlace {
+  readonly anchor: Anchor
+  /** The number of the anchor. */
+  readonly order: number
+  readonly at: number
+}
+
+export class AnchorIndex {
+  /** By the first two bytes, the first the lower: many begin with 2 or 0, and nothing but these is looked at. */
+  readonly #byBegin: (Omit<AnchorPlace, 'at'>[] | undefined)[] = Array.from({ length: 1 << 16 })
+  /** A bit for each of them that is there: all of these stay in the processor's first cache. */
+  readonly #isBegin: Uint8Array = new Uint8Array(1 << 13)
+
+  constructor(anchors: readonly Anchor[]) {
+    for (const [order, anchor] of anchors.entries()) {
+      for (const second of bytesAt(anchor, 1)) {
+        for (const first of bytesAt(anchor, 0)) {
+          const begin = first | (second << 8)
+          const list = this.#byBegin[begin]
+          this.#isBegin[begin >> 3] = (this.#isBegin[begin >> 3] ?? 0) | (1 << (begin & 7))
+          if (list === undefined) this.#byBegin[begin] = [{ anchor, order }]
+          else list.push({ anchor, order })
+        }
+      }
+    }
+  }
+
+  /** Where anchors stand, in order of place, `most` of them and a few more at most. */
+  places(bytes: Uint8Array, most: number): AnchorPlace[] {
+    const places: AnchorPlace[] = []
+    const isBegin = this.#isBegin
+    let tried = 0
+    for (let at = 0; at < bytes.length && places.length < most; at++) {
+      const begin = (bytes[at] ?? 0) | ((bytes[at + 1] ?? 0) << 8)
+      if (((isBegin[begin >> 3] ?? 0) & (1 << (begin & 7))) === 0) continue
+      const anchors = this.#byBegin[begin]
+      if (anchors === undefined) continue
+      tried += anchors.length
+      for (const { anchor, order } of anchors) {
+        if (stands(bytes, at, anchor)) places.push({ anchor, order, at })
+      }
+    }
+    charge(UNITS.byte * bytes.length + UNITS.anchor * tried + UNITS.place * places.length)
+    return places
+  }
+}
+
+/** The bytes that an anchor can have at a place. */
+function bytesAt({ pattern, mask }: Anchor, place: number): readonly number[] {
+  const byte = pattern[place]
+  const counts = byte === undefined ? 0 : (mask?.[place] ?? 0xff)
+  if (counts === 0xff) return [byte ?? 0]
+  return ANY_BYTE.filter((each) => ((each ^ (byte ?? 0)) & counts) === 0)
+}
+
+function stands(bytes: Uint8Array, at: number, { pattern, mask }: Anchor): boolean {
+  if (at + pattern.length > bytes.length) return false
+  // From the end: many begin alike.
+  for (let i = pattern.length - 1; i >= 0; i--) {
+    const differs = (bytes[at + i] ?? 0) ^ (pattern[i] ?? 0)
+    if ((differs & (mask?.[i] ?? 0xff)) !== 0) return false
+  }
+  return true
+}

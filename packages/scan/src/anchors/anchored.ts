@@ -1,0 +1,72 @@
+/**
+ * Makes anchors and hits: the small shapes that all binary detectors share.
+ *
+ * @module
+ */
+
+import type { DerKey } from '@mintmark/keys/der_keys/der_key'
+import type { Proof } from '@mintmark/keys/material/proof'
+import type { Anchor } from './anchor.ts'
+import type { Detected, Detector } from './detected.ts'
+
+/** How far a detector looks, in bytes. */
+export interface Sight {
+  readonly before: number
+  readonly behind: number
+}
+
+/**
+ * @param pattern hex, blanks between bytes, `??` for a byte that does not count
+ */
+export function anchor(name: string, pattern: string, sight: Sight, detect: Detector): Anchor {
+  const parts = pattern.split(' ')
+  const bytes = Uint8Array.from(parts, (part) => (part === '??' ? 0 : Number.parseInt(part, 16)))
+  const shape = { name, pattern: bytes, detect, ...sight }
+  if (!parts.includes('??')) return shape
+  return { ...shape, mask: Uint8Array.from(parts, (part) => (part === '??' ? 0 : 0xff)) }
+}
+
+/** The bytes of `text` as a pattern for {@link anchor}. */
+export function patternOf(text: string): string {
+  return Array.from(text, (letter) => letter.charCodeAt(0).toString(16).padStart(2, '0')).join(' ')
+}
+
+/** A hit in [from, to). */
+export function hit(
+  proof: Proof,
+  form: string,
+  from: number,
+  to: number,
+  note?: Detected['note'],
+): Detected {
+  const { certainty, kind, bits, material, possible, isWellFormed } = proof
+  return {
+    offset: from,
+    length: to - from,
+    kind,
+    form,
+    bits,
+    certainty,
+    proof: proof.proof,
+    ...(note === undefined ? {} : { note }),
+    ...(material === undefined ? {} : { material }),
+    ...(possible === undefined ? {} : { possible }),
+    ...(isWellFormed === undefined ? {} : { isWellFormed }),
+  }
+}
+
+/** A key in DER as a hit. */
+export function derHit(key: DerKey | undefined): Detected | undefined {
+  return key && hit(key, key.form, key.from, key.to)
+}
+
+/** Something that is encrypted, or of lesser class: told, and no finding. */
+export function lesser(
+  kind: Detected['kind'],
+  form: string,
+  from: number,
+  to: number,
+  proof: string,
+): Detected {
+  return { offset: from, length: to - from, kind, form, bits: 0, certainty: 'lesser', proof }
+}

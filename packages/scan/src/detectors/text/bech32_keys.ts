@@ -1,0 +1,66 @@
+/**
+ * Keys in Bech32: identities of age, of X25519 and of its hybrid with ML-KEM-768. The checksum shows that they are
+ * some.
+ *
+ * Source: age-encryption.org/v1 and C2SP age.md (X25519, mlkem768x25519 identities): 32 bytes, a scalar or the seed of X-Wing.
+ *
+ * @module
+ */
+
+import { proveOkp } from '@mintmark/keys/der_keys/prove'
+import type { Proof } from '@mintmark/keys/material/proof'
+import { BECH32_LETTERS, CHECKSUM_LETTERS, readBech32 } from '@mintmark/keys/public_keys/bech32'
+import { hit } from '../../anchors/anchored.ts'
+import type { Detected } from '../../anchors/detected.ts'
+import { standsAt, type TextReader, type TextRun } from '../../text/text_run.ts'
+
+/** What all identities of age begin with that hold a key. */
+export const AGE_PREFIX = 'AGE-SECRET-KEY-'
+
+interface Kind {
+  /** What stands before the `1`. */
+  readonly prefix: string
+  /** In small letters. */
+  readonly small: string
+  readonly proofOf: (secret: Uint8Array) => Proof
+}
+
+const KINDS: readonly Kind[] = [
+  {
+    prefix: AGE_PREFIX,
+    small: AGE_PREFIX.toLowerCase(),
+    proofOf: (secret) => proveOkp('X25519', secret, undefined),
+  },
+  { prefix: `${AGE_PREFIX}PQ-`, small: `${AGE_PREFIX}PQ-`.toLowerCase(), proofOf: hybridOf },
+]
+
+/** Its public half is no SubjectPublicKeyInfo: the seed alone is the key. */
+function hybridOf(seed: Uint8Array): Proof {
+  const material = { type: 'ml-kem', secret: seed.slice(), publicKey: undefined } as const
+  return { certainty: 'proven', proof: 'key decodes', bits: 768, kind: 'ml-kem', material }
+}
+
+const DATA_LETTERS = BECH32_LETTERS + CHECKSUM_LETTERS
+const MOST = AGE_PREFIX.length + 4 + DATA_LETTERS
+
+export const AGE_IDENTITY: TextReader = {
+  before: 0,
+  behind: MOST,
+  glance: ({ chars, at }) => (standsAt(chars, at, AGE_PREFIX) ? MOST : 0),
+  read,
+}
+
+function read({ chars, at }: TextRun): Detected | undefined {
+  const kind = KINDS.find(
+    ({ prefix }) => standsAt(chars, at, prefix) && chars[at + prefix.length] === 0x31,
+  )
+  if (kind === undefined) return undefined
+  const { prefix, small, proofOf } = kind
+  const from = at + prefix.length + 1
+  const secret = readBech32(small, chars.subarray(from, from + DATA_LETTERS))
+  if (secret === undefined) return undefined
+  const proof = proofOf(secret)
+  secret.fill(0)
+  const words = `checksum, ${proof.proof}`
+  return hit({ ...proof, proof: words, isWellFormed: true }, 'bech32', at, from + DATA_LETTERS)
+}

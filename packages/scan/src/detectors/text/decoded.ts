@@ -1,0 +1,65 @@
+/**
+ * Keys in bytes that text decodes to: every binary form, wherever in them it begins.
+ *
+ * A body whose first letters are gone still has its inner structure, so it is not enough to read from the
+ * first byte on.
+ *
+ * @module
+ */
+
+import { keyFromDer } from '@mintmark/keys/der_keys/key_from_der'
+import { charge } from '@mintmark/keys/material/effort'
+import type { Certainty } from '@mintmark/keys/material/key_kind'
+import { AnchorIndex, type AnchorPlace } from '../../anchors/anchor_index.ts'
+import { derHit } from '../../anchors/anchored.ts'
+import type { Detected } from '../../anchors/detected.ts'
+import { BINARY_ANCHORS } from '../binary/binary_anchors.ts'
+
+/** Places that are looked at in one body, so that one full of anchors costs no more. */
+const PLACES_MOST = 48
+const FOUND_MOST = 1024
+/** Of an anchor that looks. */
+const LOOK_UNITS = 300
+
+const RANK: Readonly<Record<Certainty, number>> = { proven: 3, candidate: 2, lesser: 1 }
+
+/**
+ * The best proven key in `decoded`; where nothing is proven, the longest candidate or lesser thing.
+ *
+ * @param decoded never kept
+ * @returns offsets from the begin of `decoded`
+ */
+export function keyIn(decoded: Uint8Array): Detected | undefined {
+  const whole = wholeKey(decoded)
+  if (whole?.certainty === 'proven') return whole
+  let best = whole
+  for (const { anchor, at } of placesIn(decoded)) {
+    charge(LOOK_UNITS)
+    const hit = anchor.detect(decoded, at)
+    if (hit !== undefined && (best === undefined || isBetter(hit, best))) best = hit
+  }
+  return best
+}
+
+/** The key that begins with the first byte: nearly always the one. */
+function wholeKey(decoded: Uint8Array): Detected | undefined {
+  return derHit(keyFromDer(decoded))
+}
+
+function isBetter(hit: Detected, best: Detected): boolean {
+  const rank = RANK[hit.certainty] - RANK[best.certainty]
+  if (rank !== 0) return rank > 0
+  return hit.length > best.length || (hit.length === best.length && hit.offset < best.offset)
+}
+
+/** Made when it is first asked for: anchors and their detectors know each other. */
+let index: AnchorIndex | undefined
+
+/** Where anchors stand: those of whole keys first, at most {@link PLACES_MOST}. */
+function placesIn(bytes: Uint8Array): readonly AnchorPlace[] {
+  index ??= new AnchorIndex(BINARY_ANCHORS)
+  return index
+    .places(bytes, FOUND_MOST)
+    .toSorted((a, b) => a.order - b.order || a.at - b.at)
+    .slice(0, PLACES_MOST)
+}

@@ -1,0 +1,134 @@
+/**
+ * The object of a JSON text around a place, begin and end of which may be cut off, and what its members spell.
+ *
+ * @module
+ */
+import { decodeBase64 } from '../../text/base64.ts'
+import { type Member, membersIn, skipSpace } from '../../text/quoted.ts'
+import { nameOf } from '../../text/text_run.ts'
+import { numberOf } from './parts.ts'
+
+/** Letters to either side of a place that belong to one key: a 16,384-bit RSA key with its certificate chain. */
+export const SIDE_MOST = 24_576
+
+/** What belongs to another object: so no letter is passed by more than two anchors. */
+export interface OtherObject {
+  /** The letter that it begins with: at all others nothing is called. */
+  readonly letter: number
+  readonly begins: (chars: Uint8Array, at: number) => boolean
+}
+
+export interface JsonObject {
+  /** Its brace, or as far as nothing says that it is another object. */
+  readonly from: number
+  /** Behind its brace, or where it is cut. */
+  readonly end: number
+  readonly values: Values
+}
+
+/** @param names members that are looked at; of one that is there twice, the one nearest behind the brace */
+export function objectAround(
+  chars: Uint8Array,
+  at: number,
+  names: ReadonlySet<string>,
+  other: OtherObject,
+): JsonObject {
+  const from = objectBegin(chars, at, other)
+  const to = objectEnd(chars, at, other)
+  const members = new Map<string, Member>()
+  for (const member of membersIn(chars, from, to)) {
+    if (names.has(member.name) && !members.has(member.name)) members.set(member.name, member)
+  }
+  return { from, end: chars[to] === 0x7d ? to + 1 : to, values: new Values(chars, members) }
+}
+
+/** Whether a member of this name stands in the object between its brace and `at`. Cost: less than the whole object. */
+export function hasBefore(
+  chars: Uint8Array,
+  at: number,
+  name: string,
+  other: OtherObject,
+): boolean {
+  for (const member of membersIn(chars, objectBegin(chars, at, other), at)) {
+    if (member.name === name) return true
+  }
+  return false
+}
+
+function objectBegin(chars: Uint8Array, at: number, other: OtherObject): number {
+  const least = Math.max(0, at - SIDE_MOST)
+  let depth = 0
+  let first = at
+  for (let i = at - 1; i >= least; i--) {
+    const letter = chars[i] ?? 0
+    if (letter === 0x7d) depth += 1
+    else if (letter === 0x7b) {
+      if (depth === 0) return i
+      depth -= 1
+    } else if (letter === 0 || (letter === other.letter && other.begins(chars, i))) return first
+    if (letter === 0x22 && depth === 0) first = i
+  }
+  return first
+}
+
+/** Its brace, or before what cannot belong to it. */
+function objectEnd(chars: Uint8Array, at: number, other: OtherObject): number {
+  const most = Math.min(chars.length, at + SIDE_MOST)
+  let depth = 0
+  for (let i = at + 1; i < most; i++) {
+    const letter = chars[i] ?? 0
+    if (letter === 0x7b) depth += 1
+    else if (letter === 0x7d) {
+      if (depth === 0) return i
+      depth -= 1
+    } else if (letter === 0 || (letter === other.letter && other.begins(chars, i))) return i
+  }
+  return most
+}
+
+/** Members, decoded when asked for. */
+export class Values {
+  readonly #chars: Uint8Array
+  readonly #members: ReadonlyMap<string, Member>
+
+  constructor(chars: Uint8Array, members: ReadonlyMap<string, Member>) {
+    this.#chars = chars
+    this.#members = members
+  }
+
+  hasAny(...names: readonly string[]): boolean {
+    return names.some((name) => this.#members.has(name))
+  }
+
+  name(member: string): string {
+    const found = this.#members.get(member)
+    return found === undefined || found.to - found.from > 32
+      ? ''
+      : nameOf(this.#chars, found.from, found.to)
+  }
+
+  /** Undefined where the member is missing, empty, or not base64url from begin to end. */
+  bytes(member: string): Uint8Array | undefined {
+    const found = this.#members.get(member)
+    if (found === undefined) return undefined
+    const { bytes, end } = decodeBase64(this.#chars, found.from, found.to, { isUrl: true })
+    const isWhole = skipSpace(this.#chars, end, found.to) === found.to
+    return bytes.length > 0 && isWhole ? bytes : undefined
+  }
+
+  /** Of the first of these names that is there. */
+  number(...names: readonly string[]): bigint | undefined {
+    const name = names.find((each) => this.#members.has(each))
+    return name === undefined ? undefined : numberOf(this.bytes(name))
+  }
+}
+
+/** Whether a quote ends right before `at`. */
+export function isOpened(chars: Uint8Array, at: number): boolean {
+  return isQuoteEnd(chars[at - 1])
+}
+
+/** The last letters of `"`, `'`, `&quot;`, `%22`, `%27`, `\u0022` and `\u0027`. */
+export function isQuoteEnd(letter: number | undefined): boolean {
+  return [0x22, 0x27, 0x3b, 0x32, 0x37].includes(letter ?? 0)
+}

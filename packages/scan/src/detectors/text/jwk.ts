@@ -1,0 +1,133 @@
+/**
+ * JSON Web Keys with their private members: alone, in a set, in other JSON, in strings of JSON, in any order.
+ *
+ * Source: RFC 7517, RFC 7518 section 6, RFC 8037, draft-ietf-cose-dilithium (`AKP`).
+ *
+ * @module
+ */
+import { OKP } from '@mintmark/keys/arithmetic/okp'
+import { charge } from '@mintmark/keys/material/effort'
+import type { Detected } from '../../anchors/detected.ts'
+import { quoteLength, skipSpace } from '../../text/quoted.ts'
+import { standsAt, type TextReader, type TextRun } from '../../text/text_run.ts'
+import {
+  isOpened,
+  isQuoteEnd,
+  type OtherObject,
+  objectAround,
+  SIDE_MOST,
+  type Values,
+} from './json_object.ts'
+import { ecKey, okpKey, pqKey, rsaKey } from './parts.ts'
+
+const KTY = 'kty'
+const TYPES = ['RSA', 'EC', 'OKP', 'oct', 'AKP'] as const
+type KeyType = (typeof TYPES)[number]
+
+/** Members that are looked at. */
+const WANTED: ReadonlySet<string> = new Set([
+  'kty',
+  'crv',
+  'alg',
+  'n',
+  'e',
+  'd',
+  'p',
+  'q',
+  'dp',
+  'dq',
+  'qi',
+  'x',
+  'y',
+  'k',
+  'pub',
+  'priv',
+])
+const SYMMETRIC_LEAST = 8
+/** Of the object around a `kty`, its numbers not counted. */
+const OBJECT_UNITS = 3000
+
+export const JWK: TextReader = {
+  before: SIDE_MOST,
+  behind: SIDE_MOST,
+  glance: ({ chars, at }) => (keyType(chars, at) === undefined ? 0 : SIDE_MOST),
+  isEnd: (bytes, place, stride) =>
+    bytes[place] === 0 ||
+    (standsAt(bytes, place, KTY, stride) && isQuoteEnd(bytes[place - stride])),
+  read: (run) => readJwk(run),
+}
+
+/** The value of the `kty` at `at`, if it is one that a key has. */
+function keyType(chars: Uint8Array, at: number): KeyType | undefined {
+  const close = quoteLength(chars, at + KTY.length)
+  if (close === 0 || !isOpened(chars, at)) return undefined
+  let i = skipSpace(chars, at + KTY.length + close, chars.length)
+  if (chars[i] === 0x3a) i += 1
+  else if (standsAt(chars, i, '%3A')) i += 3
+  else return undefined
+  i = skipSpace(chars, i, chars.length)
+  const open = quoteLength(chars, i)
+  if (open === 0) return undefined
+  i += open
+  return TYPES.find((type) => standsAt(chars, i, type) && quoteLength(chars, i + type.length) > 0)
+}
+
+function readJwk({ chars, at }: TextRun): Detected | undefined {
+  const type = keyType(chars, at)
+  if (type === undefined) return undefined
+  charge(OBJECT_UNITS)
+  const { from, end, values } = objectAround(chars, at, WANTED, OTHER_KEY)
+  if (!values.hasAny('d', 'k', 'priv', 'p')) return undefined
+  const key = READERS[type](values)
+  return key === undefined ? undefined : { ...key, offset: from, length: end - from, form: 'jwk' }
+}
+
+/** Another `kty` belongs to another key. */
+const OTHER_KEY: OtherObject = {
+  letter: KTY.charCodeAt(0),
+  begins: (chars, at) => standsAt(chars, at, KTY) && isOpened(chars, at),
+}
+
+const READERS: Readonly<Record<KeyType, (values: Values) => Detected | undefined>> = {
+  RSA: (values) =>
+    rsaKey({
+      n: values.number('n'),
+      e: values.number('e'),
+      d: values.number('d'),
+      p: values.number('p'),
+      q: values.number('q'),
+      dP: values.number('dp'),
+      dQ: values.number('dq'),
+      qInv: values.number('qi'),
+    }),
+  EC: (values) =>
+    ecKey(values.name('crv'), values.bytes('d'), values.bytes('x'), values.bytes('y')),
+  OKP: okp,
+  AKP: (values) => pqKey(values.name('alg'), values.bytes('priv'), values.bytes('pub')),
+  oct: symmetric,
+}
+
+/** Where the name of the curve is cut off, its length and the public half tell which one it is. */
+function okp(values: Values): Detected | undefined {
+  const [secret, publicKey] = [values.bytes('d'), values.bytes('x')]
+  if (values.hasAny('crv') || publicKey === undefined)
+    return okpKey(values.name('crv'), secret, publicKey)
+  return OKP.map(({ curve }) => okpKey(curve, secret, publicKey)).find((key) => key !== undefined)
+}
+
+function symmetric(values: Values): Detected | undefined {
+  const secret = values.bytes('k')
+  if (secret === undefined || secret.length < SYMMETRIC_LEAST) return undefined
+  if (secret.every((byte) => byte === secret[0])) return undefined
+  const type = /^(?:A\d|dir)/.test(values.name('alg')) ? 'aes' : 'hmac'
+  return {
+    offset: 0,
+    length: 0,
+    kind: type,
+    form: 'jwk',
+    bits: secret.length * 8,
+    certainty: 'candidate',
+    proof: 'kty is oct, k decodes; any bytes are such a key',
+    material: { type, secret, publicKey: undefined },
+  }
+}

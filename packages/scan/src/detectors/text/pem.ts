@@ -1,0 +1,166 @@
+/**
+ * PEM: armour of private keys, in files, in JSON, on one line, in HTML, in quoted mail, with the end cut off.
+ *
+ * Source: RFC 7468, RFC 1421 (`Proc-Type`), OpenSSH PROTOCOL.key, OpenVPN's `--genkey`, RFC 4716's private
+ * sibling of ssh.com.
+ *
+ * @module
+ */
+import { REACH } from '../../anchors/anchor.ts'
+import type { Detected } from '../../anchors/detected.ts'
+import { skipHeaders } from '../../text/armour_headers.ts'
+import { decodeBase64, hexDigit, skipJunk } from '../../text/base64.ts'
+import { PREFIX_MOST, readDressed } from '../../text/dressed_lines.ts'
+import { endsAt, nameOf, standsAt, type TextReader, type TextRun } from '../../text/text_run.ts'
+import { keyIn } from './decoded.ts'
+import { openPgpArmour } from './openpgp_text.ts'
+import { ssh2Private } from './ssh2_private.ts'
+
+const BEGIN = '-----BEGIN '
+const SSH2_BEGIN = '---- BEGIN SSH2 ENCRYPTED PRIVATE KEY ----'
+const LABEL_MOST = 48
+const LABEL = /^(?:[A-Z0-9]{1,12} ){0,3}PRIVATE KEY(?: BLOCK)?$|^OpenVPN Static key V1$/
+const BODY_LEAST = 20
+/** A body shorter than that holds no encrypted key. */
+const ENCRYPTED_LEAST = 40
+
+interface Armour {
+  /** Where the first dash is. */
+  readonly begin: number
+  readonly label: string
+  /** Behind the dashes of the first line, and behind its headers. */
+  readonly body: number
+  readonly isEncrypted: boolean
+}
+
+export const PEM: TextReader = {
+  before: PREFIX_MOST,
+  behind: REACH,
+  glance: ({ chars, at }) => (labelAt(chars, at) === undefined ? 0 : REACH),
+  isEnd: endsAt(BEGIN),
+  read: (run) => bare(run, readPem),
+}
+
+/** `---- BEGIN SSH2 ENCRYPTED PRIVATE KEY ----`. */
+export const SSH2: TextReader = {
+  before: PREFIX_MOST,
+  behind: REACH,
+  glance: ({ chars, at }) =>
+    standsAt(chars, at, SSH2_BEGIN) && chars[at - 1] !== 0x2d ? REACH : 0,
+  isEnd: endsAt(SSH2_BEGIN),
+  read: (run) => bare(run, readSsh2),
+}
+
+/** As it stands, or else as if its lines were not dressed. */
+function bare(run: TextRun, read: (run: TextRun) => Detected | undefined): Detected | undefined {
+  const hit = read(run)
+  if (hit !== undefined && hit.certainty !== 'candidate') return hit
+  const undressed = readDressed(run, read)
+  return undressed?.certainty === 'candidate' ? (hit ?? undressed) : (undressed ?? hit)
+}
+
+/** The label between the dashes, if it is one of a private key; nothing else is looked at. */
+export function labelAt(chars: Uint8Array, at: number): string | undefined {
+  if (!standsAt(chars, at, BEGIN)) return undefined
+  const from = at + BEGIN.length
+  const most = Math.min(chars.length, from + LABEL_MOST)
+  let to = from
+  while (to < most && chars[to] !== 0x2d) to += 1
+  if (!standsAt(chars, to, '-----')) return undefined
+  const label = nameOf(chars, from, to)
+  return LABEL.test(label) ? label : undefined
+}
+
+/** Where the body of an armour begins whose key is in the clear, or undefined. */
+export function armourBody(chars: Uint8Array, at: number): number | undefined {
+  const label = labelAt(chars, at)
+  if (label === undefined) return undefined
+  const { body, isEncrypted } = readArmour(chars, at, label)
+  return isEncrypted ? undefined : body
+}
+
+/** The key in the armour that begins at the run's place. A header alone is nothing. */
+export function readPem({ chars, at }: TextRun): Detected | undefined {
+  const label = labelAt(chars, at)
+  if (label === undefined) return undefined
+  const armour = readArmour(chars, at, label)
+  if (label === 'OpenVPN Static key V1') return openVpn(chars, armour)
+  if (label === 'PGP PRIVATE KEY BLOCK') return openPgpArmour(chars, armour.begin, armour.body)
+  const { bytes, end, letters } = decodeBase64(chars, armour.body, chars.length)
+  try {
+    if (bytes.length < BODY_LEAST) return undefined
+    const place = { offset: at, length: armourEnd(chars, end, label) - at }
+    if (armour.isEncrypted) return bytes.length < ENCRYPTED_LEAST ? undefined : encrypted(place)
+    const key = keyIn(bytes)
+    // Behind a key that ends early, other text may have been read as letters.
+    if (key === undefined || letters === 0) return undefined
+    return { ...key, ...place, form: 'pem' }
+  } finally {
+    bytes.fill(0)
+  }
+}
+
+function encrypted(place: { readonly offset: number; readonly length: number }): Detected {
+  return {
+    ...place,
+    kind: 'encrypted-key',
+    form: 'pem-encrypted',
+    bits: 0,
+    certainty: 'lesser',
+    proof: 'armour says ENCRYPTED; a passphrase guards it',
+  }
+}
+
+function readArmour(chars: Uint8Array, begin: number, label: string): Armour {
+  const first = begin + BEGIN.length + label.length + 5
+  const { body, isEncrypted } = skipHeaders(chars, first)
+  return { begin, label, body, isEncrypted }
+}
+
+/** Behind `-----END …-----` where it follows, else `end`. */
+export function armourEnd(chars: Uint8Array, end: number, label: string): number {
+  const dashes = skipJunk(chars, end, chars.length)
+  const footer = `-----END ${label}-----`
+  return standsAt(chars, dashes, footer) ? dashes + footer.length : end
+}
+
+/** 2048 bits as 16 lines of 32 hex digits: of four keys, none of which can be checked. */
+function openVpn(chars: Uint8Array, { begin, body, label }: Armour): Detected | undefined {
+  let digits = 0
+  let zeros = 0
+  let at = body
+  while (digits < 512) {
+    const next = skipJunk(chars, at, chars.length)
+    const digit = hexDigit(chars[next])
+    if (digit < 0) return undefined
+    zeros += digit === 0 ? 1 : 0
+    digits += 1
+    at = next + 1
+  }
+  // A placeholder: 512 random digits hold about 32 zeros.
+  if (zeros > 128) return undefined
+  return {
+    offset: begin,
+    length: armourEnd(chars, at, label) - begin,
+    kind: 'hmac',
+    form: 'openvpn-static',
+    bits: 2048,
+    certainty: 'candidate',
+    proof: '512 hex digits in the armour of OpenVPN; nothing in them can be checked',
+  }
+}
+
+function readSsh2({ chars, at }: TextRun): Detected | undefined {
+  const footer = '---- END SSH2 ENCRYPTED PRIVATE KEY ----'
+  const { body } = skipHeaders(chars, at + SSH2_BEGIN.length)
+  const { bytes, end } = decodeBase64(chars, body, chars.length)
+  try {
+    const key = ssh2Private(bytes)
+    if (key === undefined) return undefined
+    const dashes = skipJunk(chars, end, chars.length)
+    const stop = standsAt(chars, dashes, footer) ? dashes + footer.length : end
+    return { ...key, offset: at, length: stop - at }
+  } finally {
+    bytes.fill(0)
+  }
+}

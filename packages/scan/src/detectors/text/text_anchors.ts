@@ -1,0 +1,60 @@
+/**
+ * Anchors of text forms, each for letters one byte apart and two; for PEM and JWK four as well.
+ *
+ * @module
+ */
+import type { Anchor } from '../../anchors/anchor.ts'
+import { quadAnchor, textAnchors } from '../../text/text_run.ts'
+import { BASE64_OF_PEM_ANCHORS } from './base64_of_pem.ts'
+import { BASE64_OF_TEXT_ANCHORS } from './base64_of_text.ts'
+import { AGE_IDENTITY, AGE_PREFIX } from './bech32_keys.ts'
+import { CODED_PEM_ANCHORS } from './coded_pem.ts'
+import { DNSSEC } from './dnssec.ts'
+import { keyXml } from './dotnet_xml.ts'
+import { HEADERLESS_ANCHORS } from './headerless_base64.ts'
+import { JWK } from './jwk.ts'
+import { FREED_JWK_ANCHORS } from './jwk_freed.ts'
+import { CURVE, EXPONENT, JSON_CURVE, JSON_RSA } from './jwk_headless.ts'
+import { PEM, SSH2 } from './pem.ts'
+import { PEM_END, PEM_END_TEXT } from './pem_end.ts'
+import { FIRST_PRIME, PRINTED_CURVE, PRINTED_RSA, PRIVATE } from './printed_key.ts'
+import { PUTTY } from './putty.ts'
+import { SEXP_CANONICAL, SEXP_PROTECTED, SEXP_TEXT } from './sexp.ts'
+import { ENTRA_REFRESH, JOSE, prefixedToken, refreshToken } from './token.ts'
+import { WIREGUARD, WIREGUARD_NAME } from './wireguard.ts'
+
+export const TEXT_ANCHORS: readonly Anchor[] = [
+  ...textAnchors('pem', '-----BEGIN ', PEM),
+  quadAnchor('pem', '-----BEGIN ', PEM),
+  ...textAnchors('pem-end', PEM_END_TEXT, PEM_END),
+  ...textAnchors('ssh2', '---- BEGIN SSH2 ', SSH2),
+  ...HEADERLESS_ANCHORS,
+  ...BASE64_OF_PEM_ANCHORS,
+  ...CODED_PEM_ANCHORS,
+  ...BASE64_OF_TEXT_ANCHORS,
+  ...textAnchors('age', AGE_PREFIX, AGE_IDENTITY),
+  ...textAnchors('putty', 'PuTTY-User-Key-File-', PUTTY),
+  ...textAnchors('jwk', 'kty', JWK),
+  quadAnchor('jwk', 'kty', JWK),
+  ...textAnchors('json-rsa', EXPONENT, JSON_RSA),
+  ...textAnchors('json-curve', CURVE, JSON_CURVE),
+  ...FREED_JWK_ANCHORS,
+  ...['RSAKeyValue', 'RSAKeyPair', 'DSAKeyValue'].flatMap((element) =>
+    textAnchors(`xml-${element}`, element, keyXml(element)),
+  ),
+  ...textAnchors('printed-rsa', FIRST_PRIME, PRINTED_RSA),
+  ...textAnchors('printed-curve', PRIVATE, PRINTED_CURVE),
+  ...textAnchors('dnssec', 'Private-key-format:', DNSSEC),
+  ...textAnchors('wireguard', WIREGUARD_NAME, WIREGUARD),
+  ...textAnchors('sexp-text', '(private-key', SEXP_TEXT),
+  ...textAnchors('sexp-canonical', '(11:private-key(', SEXP_CANONICAL),
+  ...textAnchors('sexp-protected', '(protected-private-key', SEXP_PROTECTED),
+  ...textAnchors('sexp-canonical-protected', '(21:protected-private-key(', SEXP_PROTECTED),
+  ...textAnchors('jose', 'eyJ', JOSE),
+  ...['refresh_token', 'refreshToken', 'RefreshToken'].flatMap((name) =>
+    textAnchors(`refresh-${name}`, name, refreshToken(name)),
+  ),
+  ...['.AgABA', '.AQABA'].flatMap((text) => textAnchors(`entra${text}`, text, ENTRA_REFRESH)),
+  ...textAnchors('google-refresh', '1//0', prefixedToken('1//0', 60, 'Google')),
+  ...textAnchors('github-refresh', 'ghr_', prefixedToken('ghr_', 60, 'GitHub')),
+]

@@ -1,0 +1,115 @@
+/**
+ * The keys that a scrub knows, each once, with all that was learnt of it.
+ *
+ * @module
+ */
+import { randomBytes } from 'node:crypto'
+import { factorsFromExponent } from '@mintmark/keys/arithmetic/rsa'
+import type { KeyKind } from '@mintmark/keys/material/key_kind'
+import type { KeyMaterial, RsaMaterial } from '@mintmark/keys/material/key_material'
+import { keyTag } from '@mintmark/keys/material/key_tag'
+import type { KeyId } from '@mintmark/keys/public_half/key_id'
+import type { FindingSeen } from '../findings/finding.ts'
+import type { FoundMaterial } from '../findings/found_material.ts'
+import { fromFactor } from '../known/values/rebuild.ts'
+
+/** A key under its number. */
+export interface RingKey {
+  readonly number: number
+  readonly kind: KeyKind
+  readonly bits: number
+  readonly note: FindingSeen['note']
+  readonly keyId: KeyId | undefined
+  /** More than one where several private exponents were found: each is a value of its own. */
+  readonly materials: readonly KeyMaterial[]
+}
+
+/** More are made up: each takes its share of a pass over the file. */
+const MOST_KEYS = 4096
+/** Private exponents of one key that differ. */
+const MOST_OF_ONE = 8
+
+interface Held extends RingKey {
+  readonly materials: KeyMaterial[]
+}
+
+export class KeyRing {
+  readonly #hashKey = randomBytes(32)
+  readonly #byTag = new Map<string, Held>()
+  readonly #byId = new Map<string, number>()
+  /** Keys that there was no room for. */
+  leftOut = 0
+
+  get all(): readonly RingKey[] {
+    return [...this.#byTag.values()]
+  }
+
+  /** The number of the key with this public half. */
+  numberOf(spkiSha256: string | undefined): number | undefined {
+    return spkiSha256 === undefined ? undefined : this.#byId.get(spkiSha256)
+  }
+
+  /** @returns the key's number if it, or a value of it, is new */
+  add({ material, seen }: FoundMaterial): number | undefined {
+    const whole = completed(material)
+    const tag = keyTag(this.#hashKey, whole)
+    const held = this.#byTag.get(tag)
+    if (held === undefined) return this.#enter(tag, whole, seen)
+    if (held.materials.some((other) => hasAllOf(other, whole))) return undefined
+    if (held.materials.length >= MOST_OF_ONE) return undefined
+    held.materials.push(whole)
+    return held.number
+  }
+
+  /** Overwrites what can be: numbers cannot. */
+  wipe(): void {
+    for (const { materials } of this.#byTag.values()) {
+      for (const material of materials) {
+        if ('secret' in material) material.secret?.fill(0)
+      }
+      materials.length = 0
+    }
+    this.#hashKey.fill(0)
+  }
+
+  #enter(tag: string, material: KeyMaterial, seen: FindingSeen): number | undefined {
+    if (this.#byTag.size >= MOST_KEYS) {
+      this.leftOut++
+      return undefined
+    }
+    const { kind, bits, note, keyId } = seen
+    const number = this.#byTag.size
+    if (keyId?.spkiSha256 !== undefined) this.#byId.set(keyId.spkiSha256, number)
+    this.#byTag.set(tag, { number, kind, bits, note, keyId, materials: [material] })
+    return number
+  }
+}
+
+/** An RSA key of which d alone was found, with its factors: they are values too. */
+function completed(material: KeyMaterial): KeyMaterial {
+  if (material.type !== 'rsa' || material.d === undefined) return material
+  if (material.p !== undefined && material.q !== undefined) return material
+  const primes = factorsFromExponent(material.n, material.e, material.d)
+  const whole = primes && fromFactor(material, primes.p)
+  return whole === undefined ? material : { ...whole, d: material.d }
+}
+
+function hasAllOf(held: KeyMaterial, other: KeyMaterial): boolean {
+  if (held.type === 'rsa' && other.type === 'rsa') return hasAllOfRsa(held, other)
+  return true
+}
+
+function hasAllOfRsa(held: RsaMaterial, other: RsaMaterial): boolean {
+  return (
+    (other.p === undefined || held.p !== undefined) && (other.d === undefined || held.d === other.d)
+  )
+}
+
+/**
+ * So many bits of its values are too many to leave. Of an RSA key half a prime; of any other key nothing is little
+ * enough: half of a scalar leaves 2^64 steps.
+ */
+export function secretBits({ materials, bits }: RingKey): number {
+  const [material] = materials
+  return material?.type === 'rsa' ? Math.floor(bits / 4) : 1
+}

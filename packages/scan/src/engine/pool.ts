@@ -1,0 +1,62 @@
+/**
+ * The threads that search the windows of one file side by side, pass after pass.
+ *
+ * Threads live as long as the scan: to start one, with its modules, takes some 0.2 s of processor time. The thread that
+ * asks searches too.
+ *
+ * @module
+ */
+import type { ByteSource } from '@mintmark/dump'
+import type { Window } from '../anchors/scan_plan.ts'
+import { PooledSearch, type TakeResult } from './pooled_search.ts'
+import { formsTables, type ScannerTask } from './scanner_task.ts'
+import { type Searcher, SearchHere, type SearchStart, SearchThread } from './searcher.ts'
+
+/** The threads of one scan. None is started before there is something to search. */
+export class SearchThreads {
+  readonly #start: SearchStart
+  readonly #here: SearchHere
+  #others: Searcher[] = []
+
+  /** @param source of the thread that asks: the same bytes as `start.input` */
+  constructor(start: SearchStart, source: ByteSource) {
+    this.#start = start
+    this.#here = new SearchHere(source, start.hashKey)
+  }
+
+  /** Whether there are others than the one that asks. */
+  get areStarted(): boolean {
+    return this.#others.some(({ isOver }) => !isOver)
+  }
+
+  /**
+   * Gives each window to one of `count` threads, this among them, and each result to `take` in the order of the windows.
+   *
+   * Holds only few windows and results at a time. One search at a time.
+   */
+  async search(
+    task: ScannerTask,
+    count: number,
+    windows: Iterator<Window, unknown>,
+    take: TakeResult,
+  ): Promise<void> {
+    this.#others = this.#others.filter(({ isOver }) => !isOver)
+    while (this.#others.length < count - 1) this.#startAnew()
+    const threads = [...this.#others.slice(0, count - 1), this.#here]
+    // Made while the threads load their modules.
+    const told = task.kind === 'forms' ? { ...task, tables: formsTables() } : task
+    const search = new PooledSearch(told, threads, windows, take, () => this.#startAnew())
+    await search.run()
+  }
+
+  /** All threads have wiped their memory and closed the file when this resolves; they end by themselves. */
+  async close(): Promise<void> {
+    await Promise.all([...this.#others, this.#here].map((thread) => thread.close()))
+  }
+
+  #startAnew(): Searcher {
+    const thread = new SearchThread(this.#start)
+    this.#others.push(thread)
+    return thread
+  }
+}

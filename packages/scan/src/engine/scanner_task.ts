@@ -1,0 +1,175 @@
+/**
+ * What a scanner looks for, as data that threads can be given.
+ *
+ * @module
+ */
+
+import type { KeyMaterial } from '@mintmark/keys/material/key_material'
+import type { PublicKey } from '@mintmark/keys/public_half/public_key'
+import { allAnchors } from '../anchors/all_anchors.ts'
+import type { Anchor } from '../anchors/anchor.ts'
+import { type AnchorTables, anchorTables } from '../anchors/anchor_tables.ts'
+import { FORMS_LAYOUT } from '../anchors/forms_layout.ts'
+import type { KernelMemory } from '../anchors/kernel_memory.ts'
+import { type Run, WINDOW_BYTES } from '../anchors/scan_plan.ts'
+import { GZIP_ANCHORS } from '../coded/gzip_anchor.ts'
+import { PACKED_HEADS } from '../coded/packed_heads.ts'
+import { BINARY_ANCHORS } from '../detectors/binary/binary_anchors.ts'
+import { PROCESS_ANCHORS } from '../detectors/process/process_anchors.ts'
+import { TEXT_ANCHORS } from '../detectors/text/text_anchors.ts'
+import { KnownKeySearch } from '../known/secrets/known_key_search.ts'
+import { ValueSearch } from '../known/values/value_search.ts'
+import { ProcessMemory } from '../memory/process_memory.ts'
+import { KEY_SOURCES } from '../public_keys/harvest.ts'
+import { WindowScanner } from './window_scanner.ts'
+
+interface TaskOptions {
+  readonly isDeep: boolean
+  /** Of the file, for what follows pointers; none are followed where absent. */
+  readonly runs?: readonly Run[]
+  /** Results hold the material of keys too, for what looks for its values and what erases it: {@link import('../findings/found_material.ts').FoundMaterial}. */
+  readonly hasMaterial?: boolean
+}
+
+/** The pass that looks for every form that shows itself, and for public keys. */
+export interface FormsTask extends TaskOptions {
+  readonly kind: 'forms'
+  /** {@link formsTables}: a thread need not make them once more. */
+  readonly tables?: AnchorTables
+}
+
+/** The pass that looks for the private half of public keys. */
+export interface KnownTask extends TaskOptions {
+  readonly kind: 'known'
+  readonly keys: readonly PublicKey[]
+  /** See {@link import('../known/secrets/known_key_search.ts').KnownKeyOptions.hasDeepSecrets}. */
+  readonly hasDeepSecrets?: boolean
+  /** Keys that lie in the dump and are not asked for: far less is spent on them. */
+  readonly met: readonly PublicKey[]
+  /** Keys that were found already: every value of theirs is looked for as well. */
+  readonly materials?: readonly KeyMaterial[]
+  /** Whether it is settled whether a given key is there, however long that takes. */
+  readonly isPatient?: boolean
+  /** Scanners of this task that go side by side; 1 where absent. */
+  readonly searchers?: number
+}
+
+/** The pass that looks for keys that were found already: wherever else a value of theirs lies. */
+export interface ValuesTask extends TaskOptions {
+  readonly kind: 'values'
+  readonly materials: readonly KeyMaterial[]
+}
+
+export type ScannerTask = FormsTask | KnownTask | ValuesTask
+
+/** All forms that show themselves by their bytes. */
+export const ANCHORS: readonly Anchor[] = [
+  ...BINARY_ANCHORS,
+  ...PROCESS_ANCHORS,
+  ...TEXT_ANCHORS,
+  ...GZIP_ANCHORS,
+  ...PACKED_HEADS,
+]
+
+let madeTables: AnchorTables | undefined
+
+/** The tables of all forms, made once a process. A layout that is kept of other forms would cost time, not findings. */
+export function formsTables(): AnchorTables {
+  const all = allAnchors(ANCHORS, KEY_SOURCES)
+  const isKept = FORMS_LAYOUT.length === 2 * all.length
+  madeTables ??= isKept ? anchorTables(all, FORMS_LAYOUT) : anchorTables(all)
+  return madeTables
+}
+
+interface ScannerChoice {
+  /** Looked for instead of all forms. */
+  readonly anchors?: readonly Anchor[] | undefined
+  /** Of the scanner alone, from now on; its own where absent. */
+  readonly memory?: KernelMemory
+}
+
+/** A scanner for a task. */
+export function scannerFor(task: ScannerTask, choice: ScannerChoice = {}): WindowScanner {
+  return following(task, newScanner(task, choice))
+}
+
+/** Has a scanner follow pointers in the file of a task. */
+function following({ runs }: ScannerTask, scanner: WindowScanner): WindowScanner {
+  scanner.follow(runs === undefined ? undefined : new ProcessMemory(runs))
+  return scanner
+}
+
+function newScanner(task: ScannerTask, { anchors, memory }: ScannerChoice): WindowScanner {
+  const { isDeep } = task
+  if (task.kind !== 'forms') {
+    return new WindowScanner({
+      anchors: [],
+      hasKeyTables: false,
+      isDeep,
+      searches: [
+        task.kind === 'known'
+          ? new KnownKeySearch(task.keys, {
+              deep: isDeep,
+              isPatient: task.isPatient ?? false,
+              met: task.met,
+              hasDeepSecrets: task.hasDeepSecrets ?? false,
+              searchers: task.searchers ?? 1,
+              leavesValues: true,
+              found: task.materials ?? [],
+            })
+          : new ValueSearch(task.materials),
+      ],
+      blockBytes: WINDOW_BYTES,
+      memory,
+    })
+  }
+  return new WindowScanner({
+    anchors: anchors ?? ANCHORS,
+    hasKeyTables: anchors === undefined,
+    isDeep,
+    keySources: anchors === undefined ? KEY_SOURCES : [],
+    tables: anchors === undefined ? (task.tables ?? formsTables()) : undefined,
+    memory,
+  })
+}
+
+/** Scanners of all forms that nobody uses now: a folder of small files needs one, and to make one takes longer than a file. */
+const idle = new Map<string, WindowScanner>()
+
+const nameOf = ({ isDeep }: FormsTask) => (isDeep ? 'deep' : 'plain')
+
+/** Of other tasks, as long as what they look for is known: the borders of a file are searched for the same. */
+const idleOf = new WeakMap<readonly KeyMaterial[], { task: ScannerTask; scanner: WindowScanner }>()
+
+/** A scanner for a task: an idle one where there is. Give it back when done. */
+export function takeScanner(task: ScannerTask): WindowScanner {
+  const scanner = task.kind === 'forms' ? idle.get(nameOf(task)) : idleFor(task)
+  if (scanner === undefined) return scannerFor(task)
+  if (task.kind === 'forms') idle.delete(nameOf(task))
+  else if (task.materials !== undefined) idleOf.delete(task.materials)
+  return following(task, scanner)
+}
+
+/** Wipes a scanner and keeps it for the next file, or for what is left of this pass. */
+export function giveBack(task: ScannerTask, scanner: WindowScanner): void {
+  scanner.wipe()
+  scanner.follow(undefined)
+  if (task.kind === 'forms') idle.set(nameOf(task), scanner)
+  else if (task.materials !== undefined) idleOf.set(task.materials, { task, scanner })
+}
+
+function idleFor(task: KnownTask | ValuesTask): WindowScanner | undefined {
+  const held = task.materials && idleOf.get(task.materials)
+  return held !== undefined && areAlike(task, held.task) ? held.scanner : undefined
+}
+
+/** Whether two tasks for the same materials are for the same public keys, too, and spend as much on them. */
+function areAlike(task: ScannerTask, other: ScannerTask): boolean {
+  if (task.kind !== other.kind || task.isDeep !== other.isDeep) return false
+  if (task.kind !== 'known' || other.kind !== 'known') return true
+  const spendsAlike =
+    (task.searchers ?? 1) === (other.searchers ?? 1) &&
+    task.hasDeepSecrets === other.hasDeepSecrets &&
+    task.isPatient === other.isPatient
+  return spendsAlike && task.keys === other.keys && task.met === other.met
+}

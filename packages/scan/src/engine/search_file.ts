@@ -1,0 +1,100 @@
+/**
+ * Takes the windows of a file through one pass: in this thread where that is quicker, otherwise in several.
+ *
+ * @module
+ */
+import { availableParallelism } from 'node:os'
+import type { ByteSource, Range } from '@mintmark/dump'
+import type { Anchor } from '../anchors/anchor.ts'
+import { type Run, WINDOW_BYTES, type Window } from '../anchors/scan_plan.ts'
+import type { FileBorders } from '../memory/seam_chains.ts'
+import { SMALL_BYTES } from './early_worker.ts'
+import type { SearchThreads } from './pool.ts'
+import type { TakeResult } from './pooled_search.ts'
+import { giveBack, type ScannerTask, scannerFor, takeScanner } from './scanner_task.ts'
+import { searchWindow } from './window_result.ts'
+
+/** Each thread takes some 40 MB: more would not keep to the bound of memory. */
+const MOST_THREADS = 8
+
+/** A file to search. */
+export interface SearchedFile {
+  readonly source: ByteSource
+  readonly runs: readonly Run[]
+  /** See {@link import('@mintmark/dump').Dump.vectorRegisters}. */
+  readonly vectorRegisters: readonly Range[]
+  /** See {@link import('@mintmark/dump').Dump.wideRegisters}. */
+  readonly wideRegisters: readonly Range[]
+  /** Which of them are searched as the file has them; none where absent. */
+  readonly borders?: FileBorders
+  /** Where the file holds data. */
+  readonly data: readonly Range[]
+  /** For the tags of keys; see `key_tag.ts`. */
+  readonly hashKey: Uint8Array
+  readonly threads: SearchThreads
+}
+
+export interface SearchOptions {
+  /** As many as there are processors, up to 8, where absent. */
+  readonly threads?: number
+  /** These instead of all forms, in this thread. */
+  readonly anchors?: readonly Anchor[]
+}
+
+/** What is searched of a file, and its bytes. */
+export interface Searched {
+  readonly windows: Iterable<Window>
+  readonly bytes: number
+}
+
+/** How many threads search so many bytes of a file: 1 where this one does it alone. */
+export function searchersOf(file: SearchedFile, options: SearchOptions, bytes: number): number {
+  const most = Math.min(options.threads ?? availableParallelism(), MOST_THREADS)
+  const threads = Math.min(most, Math.ceil(bytes / WINDOW_BYTES))
+  // Once there are threads, the few windows of a file that are searched again are worth them.
+  const isSmall = options.threads === undefined && bytes <= SMALL_BYTES && !file.threads.areStarted
+  return options.anchors !== undefined || isSmall ? 1 : Math.max(threads, 1)
+}
+
+/** Searches windows of a file. */
+export async function searchFile(
+  file: SearchedFile,
+  task: ScannerTask,
+  options: SearchOptions,
+  { windows, bytes }: Searched,
+  take: TakeResult,
+): Promise<void> {
+  const threads = searchersOf(file, options, bytes)
+  if (threads === 1) await searchHere(file, task, options.anchors, take, windows)
+  else await file.threads.search(task, threads, windows[Symbol.iterator](), take)
+}
+
+async function searchHere(
+  file: SearchedFile,
+  task: ScannerTask,
+  anchors: readonly Anchor[] | undefined,
+  take: TakeResult,
+  windows: Iterable<Window>,
+): Promise<void> {
+  const search = { ...task, hashKey: file.hashKey }
+  const scanner = anchors === undefined ? takeScanner(task) : scannerFor(task, { anchors })
+  try {
+    let isFirst = true
+    for (const window of windows) {
+      // oxlint-disable-next-line no-await-in-loop -- lets others run between windows
+      if (!isFirst) await othersDone()
+      isFirst = false
+      take(window, searchWindow(scanner, file.source, window, search))
+    }
+  } finally {
+    if (anchors === undefined) giveBack(task, scanner)
+    else scanner.wipe()
+  }
+}
+
+/** Resolves once whatever waits for this thread had it. */
+function othersDone(): Promise<void> {
+  return new Promise((resolve) => {
+    setImmediate(resolve)
+  })
+}

@@ -1,0 +1,174 @@
+/**
+ * What searches windows: a thread of its own, or the thread that asks, between other things that it does.
+ *
+ * @module
+ */
+import type { Worker } from 'node:worker_threads'
+import type { ByteSource } from '@mintmark/dump'
+import type { Window } from '../anchors/scan_plan.ts'
+import type { ScanInput } from '../memory/scan_input.ts'
+import type { Claims } from './claims.ts'
+import { takeWorker } from './early_worker.ts'
+import { giveBack, type ScannerTask, takeScanner } from './scanner_task.ts'
+import { searchWindow, type WindowResult } from './window_result.ts'
+import type { WindowScanner } from './window_scanner.ts'
+
+/** What a thread must know before it searches. */
+export interface SearchStart {
+  readonly input: ScanInput
+  /** For the tags of keys; see `key_tag.ts`. */
+  readonly hashKey: Uint8Array
+}
+
+/** A window to search. */
+export interface GivenWindow {
+  readonly index: number
+  readonly window: Window
+  /** It is left out where it is claimed by the time that the thread comes to it. */
+  readonly ticket: number
+}
+
+/** First the start; then what the windows behind it are searched for, a window to search, or the end. */
+export type SearchOrder =
+  | { readonly kind: 'start'; readonly start: SearchStart }
+  | { readonly kind: 'task'; readonly task: ScannerTask; readonly claims: Claims }
+  | ({ readonly kind: 'window' } & GivenWindow)
+  | { readonly kind: 'done' }
+
+export interface WindowAnswer {
+  readonly index: number
+  /** Undefined where there was an error of ours. */
+  readonly result: WindowResult | undefined
+}
+
+/** What a thread says: at its end that its memory is wiped and its file closed. */
+export type ThreadAnswer = WindowAnswer | 'wiped'
+
+const PATIENCE_MS = 2000
+
+/** Searches the windows that it is given, one after the other. */
+export abstract class Searcher {
+  /** What it has not answered, in order. */
+  readonly given: Map<number, GivenWindow> = new Map()
+  isOver: boolean = false
+  onAnswer: (answer: WindowAnswer) => void = () => {}
+  onEnd: () => void = () => {}
+
+  /** Nobody waits for it now. */
+  leave(): void {
+    this.onAnswer = () => {}
+    this.onEnd = () => {}
+  }
+
+  /** Windows that are given to it at a time. */
+  abstract readonly atHand: number
+  /** Begins a window as soon as it has it: none of them can be taken away. */
+  abstract readonly isPrompt: boolean
+
+  abstract tell(order: SearchOrder): void
+
+  /** Resolves once its memory is wiped and its file closed. Then it ends by itself. */
+  abstract close(): Promise<void>
+}
+
+/** A thread of its own; what does not end soon is ended. */
+export class SearchThread extends Searcher {
+  /** So many that it never waits for the next: the thread that asks gives none while it searches a slow one itself. */
+  readonly atHand = 4
+  readonly isPrompt = false
+  readonly #worker: Worker
+  #onWiped: () => void = () => {}
+
+  constructor(start: SearchStart) {
+    super()
+    this.#worker = takeWorker()
+    this.#worker.on('message', (answer: ThreadAnswer) => {
+      if (answer === 'wiped') this.#onWiped()
+      else this.onAnswer(answer)
+    })
+    // Its message is dropped: it may quote what was being read.
+    this.#worker.on('error', () => this.#end())
+    this.#worker.on('exit', () => this.#end())
+    this.tell({ kind: 'start', start })
+  }
+
+  tell(order: SearchOrder): void {
+    this.#worker.postMessage(order, [])
+  }
+
+  async close(): Promise<void> {
+    if (this.isOver) return
+    this.isOver = true
+    const wiped = new Promise<void>((resolve) => {
+      this.#onWiped = resolve
+      this.#worker.once('exit', () => resolve())
+    })
+    this.tell({ kind: 'done' })
+    const timer = setTimeout(() => {
+      void this.#worker.terminate()
+    }, PATIENCE_MS)
+    await wiped
+    clearTimeout(timer)
+  }
+
+  #end(): void {
+    if (this.isOver) return
+    this.isOver = true
+    this.onEnd()
+  }
+}
+
+/** The thread that asks. Whatever else waits for it comes between two windows. */
+export class SearchHere extends Searcher {
+  /** Those that come back from other threads must not wait for several. */
+  readonly atHand = 1
+  readonly isPrompt = true
+  readonly #source: ByteSource
+  readonly #hashKey: Uint8Array
+  #task: ScannerTask | undefined
+  /** For the task; made for its first window, so that other threads have theirs by then. */
+  #scanner: WindowScanner | undefined
+
+  constructor(source: ByteSource, hashKey: Uint8Array) {
+    super()
+    this.#source = source
+    this.#hashKey = hashKey
+  }
+
+  tell(order: SearchOrder): void {
+    if (order.kind === 'window') {
+      setImmediate(() => this.#search(order.index, order.window))
+      return
+    }
+    this.#release()
+    this.#task = order.kind === 'task' ? order.task : undefined
+  }
+
+  close(): Promise<void> {
+    this.isOver = true
+    this.#release()
+    return Promise.resolve()
+  }
+
+  #search(index: number, window: Window): void {
+    const task = this.#task
+    if (task === undefined) return
+    const search = { hashKey: this.#hashKey, hasMaterial: task.hasMaterial ?? false }
+    let result: WindowResult | undefined
+    try {
+      this.#scanner ??= takeScanner(task)
+      result = searchWindow(this.#scanner, this.#source, window, search)
+    } catch {
+      // Its message may quote what was being read: it is dropped, and the window is told to be lost.
+    }
+    this.onAnswer({ index, result })
+  }
+
+  #release(): void {
+    if (this.#task !== undefined && this.#scanner !== undefined) {
+      giveBack(this.#task, this.#scanner)
+    }
+    this.#task = undefined
+    this.#scanner = undefined
+  }
+}

@@ -1,0 +1,159 @@
+/**
+ * What the search of one window gives, in a form that may cross threads: of key material only what is asked for.
+ *
+ * @module
+ */
+import type { ByteSource, Range } from '@mintmark/dump'
+import { publicHalf } from '@mintmark/keys/public_half/public_half'
+import type { PublicKey } from '@mintmark/keys/public_half/public_key'
+import type { Window } from '../anchors/scan_plan.ts'
+import type { PackedSeen } from '../coded/packed_seen.ts'
+import { type FoundMaterial, MaterialList } from '../findings/found_material.ts'
+import { type PossibleKey, possibleKeys } from '../findings/possible_keys.ts'
+import { MOST_BARE } from '../report/known_keys.ts'
+import { type LimitSeen, TOO_MANY_PACKED } from '../report/scan_limits.ts'
+import type { Sighting } from '../report/sightings.ts'
+import { Told, WindowSightings } from '../report/window_sightings.ts'
+import type { WindowScanner } from './window_scanner.ts'
+
+/** A public key; `isBare` if nothing around it shows that it is one. */
+export interface KeySeen {
+  readonly key: PublicKey
+  readonly isBare: boolean
+  /** It was made of its private half, which lies there; nothing else shows it. */
+  readonly isOwn: boolean
+}
+
+export interface WindowResult {
+  readonly sightings: readonly Sighting[]
+  readonly limits: readonly LimitSeen[]
+  /** Public keys that lie there, and public halves of the keys found: their private halves are looked for. */
+  readonly publicKeys: readonly KeySeen[]
+  /** Keys themselves; none unless they were asked for. */
+  readonly materials: readonly FoundMaterial[]
+  /** Keys that candidates would be. */
+  readonly possible: readonly PossibleKey[]
+  /** Packed data that was not unpacked to its end, from the file's start; each place once. */
+  readonly packed: readonly PackedSeen[]
+  /** Many of them on end, in order of offset. */
+  readonly zeros: readonly Range[]
+  /** Bytes that proven keys take, at least. */
+  readonly provenBytes: number
+  /** Bytes. */
+  readonly searched: number
+}
+
+/** Public keys that a window can have; of numbers alone as many as the whole file. */
+const MOST_KEYS = 1200
+/** Keys that candidates of a window would be: more are made up. */
+const MOST_POSSIBLE = 1024
+/** Packed data of a window that is opened by itself: members of a zip file take some 100 bytes each. */
+const MOST_PACKED = 50_000
+
+/** What a search does beside looking. */
+export interface SearchTask {
+  /** For the tags of keys; see `key_tag.ts`. */
+  readonly hashKey: Uint8Array
+  /** The result holds the keys themselves. */
+  readonly hasMaterial?: boolean
+}
+
+/** Searches one window; hits leave as findings. */
+export function searchWindow(
+  scanner: WindowScanner,
+  source: ByteSource,
+  window: Window,
+  { hashKey, hasMaterial = false }: SearchTask,
+): WindowResult {
+  const materials = new MaterialList(hashKey)
+  const sightings = new WindowSightings(hashKey)
+  const limits: LimitSeen[] = []
+  const publicKeys = new KeysOfWindow()
+  const possible: PossibleKey[] = []
+  const zeros: Range[] = []
+  const packed = new PackedOfWindow(limits)
+  const onPublicKey = (key: PublicKey, isBare: boolean): void =>
+    publicKeys.add({ key, isBare, isOwn: false })
+  const searched = scanner.scan(source, window, {
+    onHit: (detected, offset) => {
+      const told = sightings.add(detected, offset)
+      if (told.sighting === undefined) return told
+      const { seen } = told.sighting
+      if (hasMaterial && detected.isCopy !== true) materials.add(detected, seen)
+      if (possible.length < MOST_POSSIBLE) possible.push(...possibleKeys(detected, offset))
+      const known = detected.certainty === 'proven' ? publicHalf(detected.material) : undefined
+      const isOwn = seen.isWellFormed === true
+      if (known !== undefined) publicKeys.add({ key: known, isBare: false, isOwn })
+      return told
+    },
+    onCopy: (told, offset) => told instanceof Told && sightings.addCopy(told, offset),
+    onLimit: (seen) => limits.push(seen),
+    onZeros: (run) => zeros.push(run),
+    onPacked: (seen) => packed.add(seen),
+    onPublicKey,
+    hasRoomForKey: (isBare) => publicKeys.hasRoom(isBare),
+  })
+  if (materials.leftOut > 0) {
+    limits.push({ code: 'many-hits', name: 'keys', offset: window.offset })
+  }
+  limits.push(...sightings.limits())
+  return {
+    sightings: sightings.all,
+    limits,
+    publicKeys: publicKeys.all,
+    materials: materials.all,
+    possible,
+    packed: packed.all,
+    zeros,
+    provenBytes: sightings.provenBytes,
+    searched,
+  }
+}
+
+/** Each public key once, with a name where one tells it. */
+class KeysOfWindow {
+  readonly #keys = new Map<string, KeySeen>()
+  #bare = 0
+
+  hasRoom(isBare: boolean): boolean {
+    return this.#keys.size < MOST_KEYS && (!isBare || this.#bare < MOST_BARE)
+  }
+
+  add(seen: KeySeen): void {
+    const id = seen.key.keyId.spkiSha256 ?? ''
+    const held = this.#keys.get(id)
+    if (held !== undefined) this.#keys.set(id, better(held, seen))
+    else if (this.hasRoom(seen.isBare)) {
+      if (seen.isBare) this.#bare++
+      this.#keys.set(id, seen)
+    }
+  }
+
+  get all(): readonly KeySeen[] {
+    return [...this.#keys.values()]
+  }
+}
+
+function better(held: KeySeen, seen: KeySeen): KeySeen {
+  const isNamed = held.key.subject === undefined && seen.key.subject !== undefined
+  return { ...(isNamed ? seen : held), isOwn: held.isOwn && seen.isOwn }
+}
+
+/** Each place once; of more than there is room for, that they were left out. */
+class PackedOfWindow {
+  readonly #places = new Map<string, PackedSeen>()
+  readonly #limits: LimitSeen[]
+
+  constructor(limits: LimitSeen[]) {
+    this.#limits = limits
+  }
+
+  add(seen: PackedSeen): void {
+    if (this.#places.size < MOST_PACKED) this.#places.set(`${seen.coding} ${seen.at}`, seen)
+    else this.#limits.push({ code: 'packed-unsearched', name: TOO_MANY_PACKED, offset: seen.at })
+  }
+
+  get all(): readonly PackedSeen[] {
+    return [...this.#places.values()]
+  }
+}

@@ -1,0 +1,444 @@
+/**
+ * Searches one window after another: anchors and what they lead to, then the searches of whole windows.
+ *
+ * Owns one kernel memory, into which the file is read. Each thread has its own scanner.
+ *
+ * @module
+ */
+import type { ByteSource, Range } from '@mintmark/dump'
+import { forgetScalar } from '@mintmark/keys/arithmetic/ec'
+import { charge, endLook, forgetAnswers, startLook } from '@mintmark/keys/material/effort'
+import type { PublicKey } from '@mintmark/keys/public_half/public_key'
+import { allAnchors, KEYS, PATTERN_BYTES } from '../anchors/all_anchors.ts'
+import { type Anchor, REACH } from '../anchors/anchor.ts'
+import type { AnchorTables } from '../anchors/anchor_tables.ts'
+import { AnchorKernel } from '../anchors/anchors.ts'
+import { BlockShares } from '../anchors/block_shares.ts'
+import type { Detected, Memory } from '../anchors/detected.ts'
+import { KernelMemory } from '../anchors/kernel_memory.ts'
+import type { KeySource } from '../anchors/key_source.ts'
+import { Repeats, type Sight } from '../anchors/repeats.ts'
+import { type Piece, WINDOW_CAPACITY, type Window } from '../anchors/scan_plan.ts'
+import type { WindowSearch } from '../anchors/window_search.ts'
+import { CodedSearch } from '../coded/coded_search.ts'
+import { type PackedSeen, takePacked } from '../coded/packed_seen.ts'
+import { MlKemSearch } from '../detectors/process/ml_kem_structures.ts'
+import { joinedPieces, smallPieces } from '../memory/joined_pieces.ts'
+import type { ProcessMemory } from '../memory/process_memory.ts'
+import { LEAST_ZEROS } from '../memory/zero_runs.ts'
+import { keyOfNumber } from '../public_keys/bare_moduli.ts'
+import type { LimitSeen } from '../report/scan_limits.ts'
+import { AesSearch } from '../schedules/aes.ts'
+import { HmacSearch } from '../schedules/hmac.ts'
+import { mayHoldSm4, Sm4Search } from '../schedules/sm4.ts'
+
+/** Bytes that all searches go through before the next are looked at: they stay in the processor's cache. */
+const BLOCK_BYTES = 256 << 10
+/** A piece that is no longer than this is a whole run. */
+const SMALL_BYTES = 256 << 10
+/** Zeros that are searched before data: forms may begin with zeros. Kernels look behind `to` by themselves. */
+const LEAD_BYTES = 256
+/** Data is told in pages; zeros between it are searched along up to `gap`, for that is quicker than to begin anew. */
+const DATA = { page: 4096, gap: 16 << 10 } as const
+
+export interface ScannerOptions {
+  readonly anchors: readonly Anchor[]
+  /** AES schedules, HMAC pads and polynomials of ML-KEM are looked for. */
+  readonly hasKeyTables: boolean
+  /** Every alignment, and every place however many look alike. */
+  readonly isDeep: boolean
+  /** Patterns beside which public keys lie, for {@link WindowTaker.onPublicKey}. */
+  readonly keySources?: readonly KeySource[]
+  /** Further searches, of this scanner alone. */
+  readonly searches?: readonly WindowSearch[]
+  /** Bytes that a search is given at a time; 256 KiB where absent. */
+  readonly blockBytes?: number
+  /** Of {@link allAnchors}; made where absent. */
+  readonly tables?: AnchorTables | undefined
+  /** What windows are read into, of this scanner alone; its own where absent. */
+  readonly memory?: KernelMemory | undefined
+}
+
+/** What a window gave. */
+export interface WindowTaker {
+  /** `offset` is from the file's start; the material of `detected` is the scanner's own only until this returns. */
+  readonly onHit: (detected: Detected, offset: number) => unknown
+  /**
+   * The same bytes lie elsewhere: `told` is what `onHit` gave for them. Where absent, they are looked at each time.
+   *
+   * @returns whether the place is told, not only counted
+   */
+  readonly onCopy?: (told: unknown, offset: number) => boolean
+  readonly onLimit: (seen: LimitSeen) => void
+  /** A public key that lies there; `isBare` if nothing around it shows that it is one. */
+  readonly onPublicKey?: (key: PublicKey, isBare: boolean) => void
+  /** Packed data that was not unpacked to its end, from the file's start; see `packed_seen.ts`. */
+  readonly onPacked?: (packed: PackedSeen) => void
+  /** Many zeros on end, in order of offset; see `zero_runs.ts`. */
+  readonly onZeros?: (zeros: Range) => void
+  /** Whether the window may have more of them; always where absent. */
+  readonly hasRoomForKey?: (isBare: boolean) => boolean
+}
+
+/** A hit of an earlier look, for copies of its bytes. */
+interface Hit {
+  readonly told: unknown
+  /** From the anchor. */
+  readonly offset: number
+  readonly isProven: boolean
+  /** A candidate may be a key that is known later: each of its places counts. */
+  readonly isSettled: boolean
+}
+
+/** The piece under way; the next is told in the same object, for memory can be in a million of them. */
+interface Place extends WindowTaker {
+  /** What can be seen of the run. */
+  bytes: Uint8Array
+  /** Of its first byte, from the file's start. */
+  offset: number
+  /** The same in the process, as far as the dump tells. */
+  address: bigint | undefined
+  /** Of the process, seen from `bytes`. */
+  memory: Memory | undefined
+}
+
+/** No form that shows itself is shorter, in bytes. The head of an array of a Java heap is 18: there is one between any two. */
+const LEAST_PIECE = 20
+
+export class WindowScanner {
+  readonly #memory: KernelMemory
+  readonly #anchors: readonly Anchor[]
+  readonly #glances: readonly Anchor['mayHold'][]
+  /** Their numbers in the kernel follow those of the anchors. */
+  readonly #keySources: readonly KeySource[]
+  readonly #kernel: AnchorKernel
+  readonly #shares: BlockShares
+  /** Of coded text, behind those of anchors and key sources. */
+  readonly #codedNumber: number
+  readonly #blockBytes: number
+  readonly #isDeep: boolean
+  /** What searches said they cut short: each is told once. */
+  readonly #cut = new Set<string>()
+  /** Has its share of the time that anchors have, under the number behind theirs. */
+  readonly #coded: CodedSearch | undefined
+  readonly #aligned: readonly WindowSearch[]
+  readonly #unaligned: readonly WindowSearch[]
+  /** Those of this scanner alone. */
+  readonly #own: readonly WindowSearch[]
+  /** What is dear, for small runs without addresses. */
+  readonly #small: readonly WindowSearch[]
+  readonly #repeats: Repeats<Hit>
+  /** The last look hung on nothing but the bytes in sight: equal bytes give the same. */
+  #isWhole: boolean = false
+  /** Bytes: nothing is looked for in less. */
+  readonly #leastPiece: number
+  #process: ProcessMemory | undefined
+
+  /** @throws {RangeError} if an anchor's pattern is wrong, or there are too many */
+  constructor(options: ScannerOptions) {
+    const { anchors, isDeep, hasKeyTables } = options
+    this.#memory = options.memory ?? new KernelMemory(WINDOW_CAPACITY)
+    this.#anchors = anchors
+    this.#glances = anchors.map(({ mayHold }) => mayHold)
+    this.#keySources = options.keySources ?? []
+    const all = allAnchors(anchors, this.#keySources)
+    this.#kernel = new AnchorKernel(this.#memory, all, options.tables)
+    this.#coded = hasKeyTables ? new CodedSearch(this.#memory, isDeep) : undefined
+    this.#repeats = new Repeats(all.length)
+    this.#leastPiece = hasKeyTables ? LEAST_PIECE : 1
+    const more = options.searches ?? []
+    this.#own = more
+    this.#blockBytes = options.blockBytes ?? BLOCK_BYTES
+    this.#codedNumber = all.length
+    this.#isDeep = isDeep
+    this.#shares = new BlockShares(all.length + 1, this.#kernel, this.#blockBytes, isDeep)
+    const pads = hasKeyTables ? [new HmacSearch(this.#memory, isDeep)] : []
+    const schedules = (isEveryByte: boolean) =>
+      hasKeyTables ? [new AesSearch(this.#memory, isEveryByte)] : []
+    const polynomials = hasKeyTables ? [new MlKemSearch()] : []
+    this.#aligned = [...schedules(isDeep), ...pads, ...polynomials, ...more]
+    this.#unaligned = [...schedules(true), ...pads, ...polynomials, ...more]
+    this.#small = hasKeyTables ? [...this.#unaligned, new Sm4Search()] : this.#unaligned
+  }
+
+  /** What pointers of the windows behind it lead into. */
+  follow(process: ProcessMemory | undefined): void {
+    this.#process = process
+  }
+
+  /**
+   * Reads a window and searches it.
+   *
+   * What cannot be read, an error in a detector, and anchors that are too many are limits, and the rest is searched.
+   *
+   * @returns bytes of the window that were searched, its surroundings not counted
+   */
+  scan(source: ByteSource, window: Window, taker: WindowTaker): number {
+    const target = this.#memory.windowOf(window.length)
+    let held: number
+    try {
+      held = source.read(window.offset, target)
+    } catch {
+      taker.onLimit({ code: 'unreadable', name: '', offset: window.offset })
+      return 0
+    }
+    if (held < window.length) {
+      target.fill(0, held)
+      taker.onLimit({ code: 'unreadable', name: '', offset: window.offset + held })
+    }
+    this.#shares.startWindow(window.moreUnits ?? 0, window.onceUnits, window.anchorShare)
+    this.#process?.use(source)
+    forgetAnswers()
+    const whole = held === window.length ? window.pieces : heldPieces(window.pieces, held)
+    // Without anchors each byte is much the same to what is looked for, and it has much to do before the first.
+    const { small, others } = this.#hasAnchors ? { small: [], others: whole } : smallPieces(whole)
+    const bytes = new Uint8Array(0)
+    const place: Place = { ...taker, bytes, offset: 0, address: undefined, memory: undefined }
+    for (const piece of others) this.#scanPiece(target, window.offset, piece, place)
+    if (small.length > 0) this.#scanJoined(target, window.offset, small, taker)
+    return whole.reduce((sum, { from, to }) => sum + to - from, 0)
+  }
+
+  get #hasAnchors(): boolean {
+    return this.#anchors.length + this.#keySources.length > 0
+  }
+
+  /** What looking at anchors took in the last window, in the units of `effort.ts`. */
+  get lastUnits(): number {
+    return this.#shares.total
+  }
+
+  /** Overwrites what was read last. Call it when the last window is done. */
+  wipe(): void {
+    this.#memory.wipe()
+    this.#repeats.start(new Uint8Array(0))
+    for (const search of this.#own) search.wipe?.()
+    forgetScalar()
+  }
+
+  #scanPiece(target: Uint8Array, offset: number, piece: Piece, place: Place): void {
+    if (piece.end - piece.begin < this.#leastPiece) return
+    const bytes = target.subarray(piece.begin, piece.end)
+    const begin = offset + piece.begin
+    place.bytes = bytes
+    place.offset = begin
+    place.address = piece.address
+    place.memory = this.#process?.around(begin)
+    this.#repeats.start(bytes)
+    const isSmall = bytes.length <= SMALL_BYTES && mayHoldSm4(bytes.length, piece.array)
+    const unaligned = isSmall && piece.isRaw === true ? this.#small : this.#unaligned
+    const searches = piece.isAligned ? this.#aligned : unaligned
+    const isAligned = piece.isAligned && !this.#isDeep
+    if (piece.array === 'number') this.#takeNumber(place)
+    const to = piece.to - piece.begin
+    let done = piece.from - piece.begin
+    for (const [from, until] of this.#stretches(bytes, done, to)) {
+      tellZeros(place, done, from)
+      done = until
+      for (let at = from; at < until; at += this.#blockBytes) {
+        const end = Math.min(at + this.#blockBytes, until)
+        this.#shares.take(end - at)
+        this.#kernel.find(bytes, at, end, isAligned, (hit, anchor) =>
+          this.#look(place, hit, anchor),
+        )
+        for (const search of searches) {
+          if (bytes.length >= (search.least ?? 1)) this.#run(search, place, at, end)
+        }
+        this.#lookAtText(place, at, end)
+      }
+    }
+    tellZeros(place, done, to)
+  }
+
+  /** Looks for keys in coded text of a block, in what is left for its anchors. */
+  #lookAtText(place: Place, from: number, to: number): void {
+    const coded = this.#coded
+    if (coded === undefined || place.bytes.length < coded.least) return
+    const number = this.#codedNumber
+    startLook(this.#shares.leftFor(number))
+    this.#run(coded, place, from, to)
+    const { units, wasRefused } = endLook()
+    if (wasRefused) this.#pass(place, from, number, coded.name)
+    this.#shares.charge(number, units)
+  }
+
+  /** Small pieces side by side: a hit that is in more than one is none. */
+  #scanJoined(
+    target: Uint8Array,
+    offset: number,
+    pieces: readonly Piece[],
+    taker: WindowTaker,
+  ): void {
+    for (const { bytes, placeOf, isWithin } of joinedPieces(target, pieces)) {
+      const place: Place = {
+        bytes,
+        offset: 0,
+        address: undefined,
+        memory: undefined,
+        onHit: (detected, at) => {
+          if (isWithin(at, detected.length)) taker.onHit(detected, offset + placeOf(at))
+        },
+        onLimit: (seen) => taker.onLimit({ ...seen, offset: offset + placeOf(seen.offset) }),
+      }
+      for (const search of this.#own) this.#run(search, place, 0, bytes.length)
+    }
+  }
+
+  /** The parts of `[from, to)` that are not zeros, with some zeros before them. */
+  *#stretches(bytes: Uint8Array, from: number, to: number): Generator<readonly [number, number]> {
+    let start = this.#kernel.nextNonzero(bytes, from, to)
+    let done = from
+    while (start < to) {
+      const { end, next } = this.#kernel.dataAt(bytes, start, to, DATA)
+      yield [Math.max(done, start - LEAD_BYTES), end]
+      done = end
+      start = next
+    }
+  }
+
+  /** Lets an anchor's detector look at a place, or takes the public key that lies there. */
+  #look(place: Place, at: number, number: number): void {
+    const anchor = this.#anchors[number]
+    const name = anchor?.name ?? KEYS
+    if (this.#shares.isOff(number)) {
+      this.#pass(place, at, number, name)
+      return
+    }
+    if (this.#glances[number]?.(place.bytes, at) === false) {
+      this.#shares.charge(number, LOOK_UNITS)
+      return
+    }
+    startLook(this.#shares.leftFor(number))
+    charge(LOOK_UNITS)
+    const sight = anchor ?? SOURCE_SIGHT
+    const isCopy = this.#repeats.knows(number) && this.#takeCopy(place, at, number, sight)
+    const hit = isCopy ? undefined : this.#lookAt(place, at, number, name)
+    const { units, wasRefused } = endLook()
+    // What is proven without the test that was refused has been looked at: OpenSSL's program holds a key of 15,360 bits.
+    if (wasRefused && hit?.isProven !== true) this.#pass(place, at, number, name)
+    if (this.#isWhole && !isCopy && !wasRefused) {
+      this.#repeats.remember(number, at, sight, units, hit)
+    }
+    this.#shares.charge(number, units)
+  }
+
+  /** Sets {@link #isWhole}, too. */
+  #lookAt(place: Place, at: number, number: number, name: string): Hit | undefined {
+    const anchor = this.#anchors[number]
+    let hit: Hit | undefined
+    this.#isWhole = true
+    try {
+      if (anchor === undefined) this.#takeKey(place, at, number)
+      else hit = detect(anchor, place, at)
+    } catch {
+      this.#isWhole = false
+      // Its message may hold what it looked at: it is dropped.
+      place.onLimit({ code: 'detector-failed', name, offset: place.offset + at })
+    }
+    if (this.#process?.wipe() === true || hit?.isSettled === false) this.#isWhole = false
+    // Its end is looked for behind what is in sight.
+    if (tellPacked(place)) this.#isWhole = false
+    return hit
+  }
+
+  /** Tells what lies at a place whose bytes were looked at before, as far as an anchor's look sees. */
+  #takeCopy({ offset, onCopy }: Place, at: number, number: number, sight: Sight): boolean {
+    if (onCopy === undefined) return false
+    const earlier = this.#repeats.earlier(number, at, sight)
+    if (earlier === undefined) return false
+    const { found } = earlier
+    if (found !== undefined && onCopy(found.told, offset + at + found.offset)) {
+      charge(COPY_UNITS)
+    }
+    return true
+  }
+
+  /** Tells once a block that places of an anchor are not looked at in full. */
+  #pass(place: Place, at: number, number: number, name: string): void {
+    if (!this.#shares.pass(number)) return
+    place.onLimit({ code: 'anchor-flood', name, offset: place.offset + at })
+  }
+
+  #takeKey(place: Place, at: number, number: number): void {
+    const source = this.#keySources[number - this.#anchors.length]
+    if (source === undefined) return
+    const { pattern, isBare = false } = source
+    if (place.hasRoomForKey?.(isBare) === false) {
+      this.#pass(place, at, number, KEYS)
+      return
+    }
+    // The kernel knows only the first bytes of a long pattern.
+    for (let i = PATTERN_BYTES; i < pattern.length; i++) {
+      if (place.bytes[at + i] !== pattern[i]) return
+    }
+    for (const key of [source.keyAt(place.bytes, at), source.otherAt?.(place.bytes, at)]) {
+      if (key !== undefined) place.onPublicKey?.(key, isBare)
+    }
+  }
+
+  /** A number of a Java heap may be a modulus: its exponent lies elsewhere. */
+  #takeNumber({ bytes, onPublicKey, hasRoomForKey }: Place): void {
+    const isWanted = onPublicKey !== undefined && hasRoomForKey?.(true) !== false
+    const key = isWanted ? keyOfNumber(bytes) : undefined
+    if (key !== undefined) onPublicKey?.(key, true)
+  }
+
+  #run(search: WindowSearch, place: Place, from: number, to: number): void {
+    try {
+      const hits = search.search(place.bytes, from, to, place.address, place.memory)
+      for (const detected of hits) place.onHit(detected, place.offset + detected.offset)
+    } catch {
+      place.onLimit({ code: 'detector-failed', name: search.name, offset: place.offset + from })
+    }
+    tellPacked(place)
+    this.#process?.wipe()
+    const { over } = search
+    if (over !== undefined) {
+      const offset = place.offset + over.offset
+      place.onLimit({ code: 'many-hits', name: 'proven places', offset, count: over.count })
+    }
+    for (const name of search.limits ?? []) {
+      if (this.#cut.has(name)) continue
+      this.#cut.add(name)
+      place.onLimit({ code: 'search-cut', name, offset: place.offset + from })
+    }
+  }
+}
+
+/** @returns whether anything was noted */
+function tellPacked({ offset, onPacked }: Place): boolean {
+  const noted = takePacked()
+  for (const { coding, at } of noted) onPacked?.({ coding, at: offset + at })
+  return noted.length > 0
+}
+
+function tellZeros({ offset, onZeros }: Place, from: number, to: number): void {
+  if (to - from >= LEAST_ZEROS) onZeros?.({ offset: offset + from, length: to - from })
+}
+
+/** What of the pieces could be read. */
+function heldPieces(pieces: readonly Piece[], held: number): readonly Piece[] {
+  return pieces
+    .filter(({ begin }) => begin < held)
+    .map((piece): Piece => {
+      const end = Math.min(piece.end, held)
+      return Object.assign({}, piece, { end, to: Math.max(piece.from, Math.min(piece.to, held)) })
+    })
+}
+
+/** Of a look that finds nothing at once, and of telling a hit: its names, its place in a report, its JSON. */
+const LOOK_UNITS = 300
+const HIT_UNITS = 90_000
+const COPY_UNITS = 20_000
+/** Of what looks for public keys: certificates are the longest. */
+const SOURCE_SIGHT: Sight = { before: REACH, behind: REACH }
+
+function detect(anchor: Anchor, place: Place, at: number): Hit | undefined {
+  const detected = anchor.detect(place.bytes, at, place.memory)
+  if (detected === undefined) return undefined
+  charge(HIT_UNITS)
+  const { offset, certainty, possible } = detected
+  const told = place.onHit(detected, place.offset + offset)
+  const isSettled = possible === undefined
+  return { told, offset: offset - at, isProven: certainty === 'proven', isSettled }
+}

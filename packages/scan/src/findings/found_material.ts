@@ -1,0 +1,71 @@
+/**
+ * Keys themselves, for what looks for their values and what erases them: they cross from the thread that found them to
+ * those, and never leave the process.
+ *
+ * @module
+ */
+
+import type { KeyMaterial } from '@mintmark/keys/material/key_material'
+import { keyTag } from '@mintmark/keys/material/key_tag'
+import type { Detected } from '../anchors/detected.ts'
+import type { FindingSeen } from './finding.ts'
+
+/** A key, and what is told of the place that it was found at. */
+export interface FoundMaterial {
+  readonly material: KeyMaterial
+  readonly seen: FindingSeen
+}
+
+/** Keys that a window can have: one more than are erased by value (`key_ring.ts`), so that there being more is seen. */
+const MOST_MATERIALS = 4097
+
+/** Collects the keys of one window: one of each that holds as much. */
+export class MaterialList {
+  readonly #hashKey: Uint8Array
+  readonly #byName = new Map<string, FoundMaterial>()
+  /** Keys that there was no room for. */
+  leftOut = 0
+
+  constructor(hashKey: Uint8Array) {
+    this.#hashKey = hashKey
+  }
+
+  add({ material }: Detected, seen: FindingSeen): void {
+    if (material === undefined || !hasSecret(material)) return
+    const { certainty, note = '' } = seen
+    const name = `${keyTag(this.#hashKey, material)} ${certainty} ${note} ${partsOf(material)}`
+    if (this.#byName.has(name)) return
+    if (this.#byName.size >= MOST_MATERIALS) this.leftOut++
+    else this.#byName.set(name, { material: copied(material), seen })
+  }
+
+  get all(): readonly FoundMaterial[] {
+    return [...this.#byName.values()]
+  }
+}
+
+/** Whether anything in it is secret: halves that are public alone are not erased. */
+export function hasSecret(material: KeyMaterial): boolean {
+  if (material.type === 'rsa') return material.p !== undefined || material.d !== undefined
+  if (material.type === 'ec') return material.d !== undefined
+  return material.secret !== undefined && material.secret.length > 0
+}
+
+/** Which of its private values a key has: those that differ are kept side by side. */
+function partsOf(material: KeyMaterial): string {
+  if (material.type !== 'rsa') return ''
+  const hasPrimes = material.p !== undefined && material.q !== undefined
+  // Exponents differ by multiples of λ(n): their low bits tell them apart, and only within this process.
+  return `${hasPrimes ? 'primes' : ''} ${material.d === undefined ? '' : String(material.d & 0xffffn)}`
+}
+
+/** With bytes of its own: those of others are overwritten. */
+export function copied(material: KeyMaterial): KeyMaterial {
+  if (material.type === 'rsa' || material.type === 'ec') return material
+  if (material.type === 'okp') {
+    const { publicKey, secret } = material
+    return { ...material, publicKey: publicKey.slice(), secret: secret?.slice() }
+  }
+  const { publicKey, secret } = material
+  return { ...material, secret: secret.slice(), publicKey: publicKey?.slice() }
+}

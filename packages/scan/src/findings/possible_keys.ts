@@ -1,0 +1,82 @@
+/**
+ * Keys that a candidate would be, if it is one: known public halves tell, those that are given and those that lie
+ * elsewhere in the dump.
+ *
+ * @module
+ */
+
+import { proveMaterial } from '@mintmark/keys/der_keys/prove'
+import type { KeyMaterial, RsaMaterial } from '@mintmark/keys/material/key_material'
+import { keyIdOf } from '@mintmark/keys/public_half/key_id'
+import type { PublicKey } from '@mintmark/keys/public_half/public_key'
+import type { Detected } from '../anchors/detected.ts'
+import { fromFactor } from '../known/values/rebuild.ts'
+import { copied, hasSecret } from './found_material.ts'
+
+/** Instead of a modulus: of the key nothing is known but a prime, and the modulus is one that it divides. */
+export const NO_MODULUS = 0n
+
+/** A key, and the place of the candidate. It never leaves the process. */
+export interface PossibleKey {
+  readonly material: KeyMaterial
+  /** From the file's start. */
+  readonly offset: number
+  readonly length: number
+  readonly form: string
+}
+
+/** The keys of which a candidate is one, if it is a key; none of what is no candidate. */
+export function possibleKeys(detected: Detected, offset: number): readonly PossibleKey[] {
+  const { certainty, material, possible = [], length, form } = detected
+  if (certainty !== 'candidate') return []
+  const all = material === undefined ? possible : [material, ...possible]
+  return all.flatMap((each) => {
+    if (!hasSecret(each)) return []
+    const { computed: _, ...known } = { computed: undefined, ...copied(each) }
+    return [{ material: known, offset, length, form }]
+  })
+}
+
+/** Divisions of known moduli by primes of which nothing else is known: half a second. */
+const MOST_DIVISIONS = 200_000
+
+/** Public halves that are known, of which candidates may be keys. */
+export class PublicHalves {
+  readonly #isKnown: (spkiSha256: string) => boolean
+  readonly #moduli: readonly RsaMaterial[]
+  readonly #ofPrime = new Map<bigint, RsaMaterial | undefined>()
+  #divisions = 0
+
+  /** @param isKnown whether a public key is known, by the hash of its SubjectPublicKeyInfo */
+  constructor(keys: readonly PublicKey[], isKnown: (spkiSha256: string) => boolean) {
+    this.#isKnown = isKnown
+    this.#moduli = keys.flatMap(({ material }) => (material.type === 'rsa' ? [material] : []))
+  }
+
+  /** The finding that a candidate is, where its public half is one of those that are known. */
+  shown({ material: told, length, form }: PossibleKey): Detected | undefined {
+    const material = this.#whole(told)
+    if (material === undefined) return undefined
+    const { spkiSha256 } = keyIdOf(material)
+    if (spkiSha256 === undefined || !this.#isKnown(spkiSha256)) return undefined
+    const { certainty, proof, kind, bits, material: shown } = proveMaterial(material)
+    if (certainty !== 'proven' || shown === undefined) return undefined
+    const words = `${proof}, which is known`
+    return { offset: 0, length, kind, form, bits, certainty, proof: words, material: shown }
+  }
+
+  #whole(material: KeyMaterial): KeyMaterial | undefined {
+    if (material.type !== 'rsa' || material.n !== NO_MODULUS) return material
+    const { p } = material
+    if (p === undefined) return undefined
+    if (!this.#ofPrime.has(p)) this.#ofPrime.set(p, this.#withPrime(p))
+    return this.#ofPrime.get(p)
+  }
+
+  #withPrime(p: bigint): RsaMaterial | undefined {
+    if (this.#divisions + this.#moduli.length > MOST_DIVISIONS) return undefined
+    this.#divisions += this.#moduli.length
+    const key = this.#moduli.find(({ n }) => n % p === 0n)
+    return key && fromFactor(key, p)
+  }
+}

@@ -1,0 +1,97 @@
+/**
+ * Pairs of windows whose low limbs multiply to that of a known modulus: parts of its factors, whatever became of the
+ * rest, and factors that there were too many windows to divide by.
+ *
+ * @module
+ */
+
+import type { RsaMaterial } from '@mintmark/keys/material/key_material'
+import type { Candidate, ConjugateKernel, FactorHit } from '../../slices/conjugate.ts'
+import { ORDERS } from '../../slices/conjugate.ts'
+import type { Budget } from '../values/budget.ts'
+import type { FoundValue } from '../values/found_value.ts'
+import { fromFactor } from '../values/rebuild.ts'
+import type { RsaGroup } from './rsa_group.ts'
+import { numberAt, spanOf } from './slice_numbers.ts'
+
+/** Keys from which on it pays to leave out windows that a small prime divides: two of three. */
+const MANY_KEYS = 8
+/** Estimates in nanoseconds: to keep a low limb and find its inverse, to look one up, to sieve a window. */
+const COST = { limb: 12, look: 3, sieve: 35 } as const
+
+/** How windows are chosen that may be one of a pair, and what each costs. */
+export function pairCost(keys: number): { readonly isSieved: boolean; readonly cost: number } {
+  const cost = COST.limb + COST.look * keys
+  return keys < MANY_KEYS
+    ? { isSieved: false, cost }
+    : { isSieved: true, cost: COST.sieve + cost / 3 }
+}
+
+/** Pairs that are looked at in a slice: copies of one pair are one, so that more are made up. */
+const MOST_PAIRS = 64
+
+/** Fewer equal bytes than this are one limb that fits, which chance or n itself gives. */
+const LEAST_BYTES = 16
+const SMALL = 1n << 32n
+
+/**
+ * Pairs among the windows of the slice whose low limbs the kernel has kept. `budget` pays for them.
+ *
+ * @param known factors that are told already
+ */
+export function conjugateFragments(
+  kernel: ConjugateKernel,
+  group: RsaGroup,
+  budget: Budget,
+  known: readonly FactorHit[],
+): FoundValue[] {
+  const { kept } = kernel
+  const { isSieved, cost } = pairCost(group.keys.length)
+  budget.pay(kept * (isSieved ? cost * 3 : cost))
+  if (kept < 2) return []
+  const places = new Set(known.map(({ at, order }) => `${at}:${order}`))
+  return kernel
+    .conjugates(group.table)
+    .slice(0, MOST_PAIRS)
+    .flatMap(({ a, b, key }) => {
+      const material = group.keys[key]
+      if (material === undefined) return []
+      const isTold = places.has(`${a.at}:${a.order}`)
+      return isTold ? [] : partOf(kernel, group, material, { a, b })
+    })
+}
+
+/** What the first of a pair is. */
+function partOf(
+  kernel: ConjugateKernel,
+  { shape }: RsaGroup,
+  key: RsaMaterial,
+  { a, b }: { a: Candidate; b: Candidate },
+): FoundValue[] {
+  const x = numberAt(kernel, a, shape.length)
+  const spelling = ORDERS[a.order]?.form ?? ''
+  const span = spanOf(a.order, shape.length)
+  const material = fromFactor(key, x)
+  if (material !== undefined) {
+    return [{ at: a.at, length: span, spelling, name: 'p', proof: 'n mod p = 0', material }]
+  }
+  const other = numberAt(kernel, b, shape.length)
+  const bytes = equalLowBytes(x * other, key.n, shape.length)
+  // Any word is 1 times itself: the low limb of n, and a small number elsewhere, are no parts of factors.
+  if (bytes < LEAST_BYTES || [x, other].some((each) => BigInt.asUintN(64, each) < SMALL)) return []
+  // The low bytes are the first of a window whose lowest word is the first, the last of another.
+  const isLowFirst = a.order === 0 || a.order >= 4
+  const at = isLowFirst ? a.at : a.at + span - bytes
+  const proof = `its low ${bytes * 8} bits are of a factor: a second window holds the cofactor`
+  return [{ at, length: bytes, spelling, name: 'p', proof, material: key, note: 'fragment' }]
+}
+
+function equalLowBytes(a: bigint, b: bigint, most: number): number {
+  let rest = a ^ b
+  let bytes = 0
+  while (bytes < most && (rest & 0xffn) === 0n) {
+    rest >>= 8n
+    bytes++
+  }
+  return bytes
+}

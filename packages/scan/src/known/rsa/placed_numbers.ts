@@ -1,0 +1,183 @@
+/**
+ * Numbers of a slice that can share a factor with a known modulus without being one: Montgomery leftovers, d mod (p − 1).
+ *
+ * Each costs an operation on whole moduli, so only places where a number visibly begins or ends are looked at.
+ *
+ * @module
+ */
+
+import { isRandomLookingAt } from '@mintmark/keys/material/random_looking'
+import { BEFORE, type ConjugateKernel, ORDERS } from '../../slices/conjugate.ts'
+import type { Budget } from '../values/budget.ts'
+import type { Relation } from './relations.ts'
+import type { Spelled } from './rsa_found.ts'
+import type { RsaGroup } from './rsa_group.ts'
+import { numberAt, numberIn, spanOf } from './slice_numbers.ts'
+
+/** A number of a window that is looked at once the cheap tests are done. */
+export interface PlacedNumber extends Spelled {
+  readonly group: RsaGroup
+  /** What it is, or in which of {@link ORDERS} it lies in the window. */
+  readonly x: bigint | { readonly order: number }
+  /** Whether the kernel has multiplied the products of its group's keys by it: see `number_products.ts`. */
+  readonly isMultiplied: boolean
+  /** What it may be. */
+  readonly relations: readonly Relation[]
+  /** Bits 0 and 1: something else ends before it, begins behind it. Bit 2: its length stands before it. Bit 3: less. */
+  readonly sides: number
+}
+
+/** Where both sides or a length tell a number. */
+const ALL_ORDERS = [0, 1, 2, 3, 4, 5]
+/** Where one side does: what OpenSSL, mbedTLS and Go leave alone lies lowest byte first. */
+const PLAIN_ORDER = [0]
+/** Of a number, what is looked at before it is read. */
+const LOOKED_BYTES = 64
+
+/** Estimate in nanoseconds for a modulus of 2048 bits. */
+const PRODUCT_COST = 3000
+
+/** What it costs to see whether a number of this group has one of so many relations to a key. */
+export function relationCost({ keys, shape }: RsaGroup, relations: number): number {
+  return PRODUCT_COST * (shape.bits / 1024) ** 2 * relations * keys.length
+}
+
+/** How numbers of a slice are chosen. */
+export interface NumberChoice {
+  readonly relations: readonly Relation[]
+  readonly budget: Budget
+  /** Numbers without a boundary as well, at multiples of 8. */
+  readonly isDeep: boolean
+  /** Numbers that only one side tells as well. */
+  readonly isOneSided: boolean
+  /** Those out of what is saved alone: keys that were met are not asked for. */
+  readonly isSpared: boolean
+  /** The slice is what text means, and gone with it. */
+  readonly isText: boolean
+}
+
+/** The numbers of the slice that have a boundary, as many as the budget allows. Their group's keys get them as factors. */
+export function boundedNumbers(
+  kernel: ConjugateKernel,
+  length: number,
+  group: RsaGroup,
+  choice: NumberChoice,
+): PlacedNumber[] {
+  const cost = relationCost(group, choice.relations.length)
+  if (choice.budget.isSpent(cost)) return []
+  const places = affordedPlaces(likelyPairs(kernel, length, group, choice), cost, choice)
+  kernel.products.multiply(group.products, places, group.shape.length)
+  return places.map((place) => placedNumber(kernel, place, group, choice))
+}
+
+interface NumberPlace {
+  readonly at: number
+  readonly order: number
+  readonly sides: number
+}
+
+function affordedPlaces(
+  pairs: readonly number[],
+  cost: number,
+  { budget, isDeep, isSpared }: NumberChoice,
+): readonly NumberPlace[] {
+  const places: NumberPlace[] = []
+  for (let k = 0; k < pairs.length; k += 2) {
+    const at = pairs[k] ?? 0
+    const sides = pairs[k + 1] ?? 0
+    // The last ones: see likelyPairs.
+    if (isSpared && !isTold(sides) && budget.left - cost < budget.most / 2) break
+    for (const order of ordersAt(at, isTold(sides) || isDeep)) {
+      if (!budget.take(cost)) return places
+      places.push({ at, order, sides })
+    }
+  }
+  return places
+}
+
+function ordersAt(at: number, isEvery: boolean): readonly number[] {
+  const orders = isEvery ? ALL_ORDERS : PLAIN_ORDER
+  return orders.filter((order) => at % (ORDERS[order]?.alignment ?? 1) === 0)
+}
+
+function placedNumber(
+  kernel: ConjugateKernel,
+  { at, order, sides }: NumberPlace,
+  group: RsaGroup,
+  { relations, isText }: NumberChoice,
+): PlacedNumber {
+  const { length } = group.shape
+  const x = isText ? numberAt(kernel, { at, order }, length) : { order }
+  const spelling = ORDERS[order]?.form ?? ''
+  // Written out: there are many, and what is spread costs twenty times as much.
+  return {
+    at,
+    length: spanOf(order, length),
+    spelling,
+    group,
+    x,
+    isMultiplied: true,
+    relations,
+    sides,
+  }
+}
+
+/** The same number so many bytes further on. */
+export function movedBy(number: PlacedNumber, bytes: number): PlacedNumber {
+  const { at, length, spelling, group, x, isMultiplied, relations, sides } = number
+  return { at: at + bytes, length, spelling, group, x, isMultiplied, relations, sides }
+}
+
+/**
+ * Places and their sides in turns. Where both sides or a length tell, first: what the budget does not reach is the
+ * least likely.
+ */
+function likelyPairs(
+  kernel: ConjugateKernel,
+  length: number,
+  { shape }: RsaGroup,
+  { isDeep, isOneSided }: NumberChoice,
+): readonly number[] {
+  const looked = Math.min(shape.length, LOOKED_BYTES)
+  const bounded = kernel.boundedPairs(shape.length, length, isDeep, looked)
+  const byWeight: [number[], number[], number[]] = [[], [], []]
+  for (let k = 0; k < bounded.length; k += 2) {
+    const at = bounded[k] ?? 0
+    const sides = bounded[k + 1] ?? 0
+    // One side alone tells what lies in words that were allocated: at multiples of 8.
+    const isWorth = isDeep || (isOneSided && sides < 4 && at % 8 === 0)
+    if (!isTold(sides) && !isWorth) continue
+    byWeight[weightOf(sides)].push(at, sides)
+  }
+  const [least, told, lengths] = byWeight
+  const unbounded = isDeep ? unboundedPairs(kernel, length, shape.length) : []
+  return [...lengths, ...told, ...least, ...unbounded]
+}
+
+/** Whether both sides or a length tell a number. */
+export function isTold(sides: number): boolean {
+  return (sides & 4) !== 0 || (sides & 3) === 3
+}
+
+/** Random-looking windows of `size` bytes at multiples of 8, which nothing tells. */
+function unboundedPairs(kernel: ConjugateKernel, length: number, size: number): readonly number[] {
+  const pairs: number[] = []
+  const slice = kernel.slice
+  for (const [first, behind] of kernel.groups(size, length)) {
+    for (let at = 16 * first; at < Math.min(16 * behind, length); at += 8) {
+      if (isRandomLookingAt(slice, BEFORE + at, size)) pairs.push(at, 0)
+    }
+  }
+  return pairs
+}
+
+/** How much tells a number: one side or less, both sides, a length. */
+export function weightOf(sides: number): 0 | 1 | 2 {
+  if ((sides & 4) !== 0) return 2
+  return isTold(sides) ? 1 : 0
+}
+
+/** @param window what the slices were of which it is one */
+export function numberOf({ x, at, group }: PlacedNumber, window: Uint8Array): bigint {
+  return typeof x === 'bigint' ? x : numberIn(window, at, x.order, group.shape.length)
+}

@@ -1,0 +1,157 @@
+/**
+ * Numbers that are no factor, but share one with the modulus after a step that anyone can take.
+ *
+ * The product of many such numbers is taken modulo n, and one gcd tells whether there is anything in it. A product
+ * that is 0 holds both factors: then its parts are looked at.
+ *
+ * @module
+ */
+
+import { montgomeryWidths } from '../values/derived_values.ts'
+import { commonDivisor } from './coprime.ts'
+
+export interface Relation {
+  /** As {@link import('../values/derived_values.ts').derivedValues} names it for p. */
+  readonly name: string
+  readonly proof: string
+  /** A number that the prime divides if `x` is what the name says. May be negative. */
+  readonly multiple: (x: bigint) => bigint
+}
+
+/** Leftovers of Montgomery arithmetic with R of these many bits. */
+function leftoversOf(widths: readonly number[], bits: number): Relation[] {
+  return [
+    ...widths.map((width): Relation => {
+      const square = 1n << BigInt(2 * width)
+      const proof = 'gcd(R² − X, n) = p'
+      return { name: 'montgomery-r2-mod-p', proof, multiple: (x) => square - x }
+    }),
+    // With R of the prime's own bits, R mod p is R − p: the kernel sees that.
+    ...widths
+      .filter((width) => width > bits)
+      .map((width): Relation => {
+        const radix = 1n << BigInt(width)
+        const proof = 'gcd(R − X, n) = p'
+        return { name: 'montgomery-r-mod-p', proof, multiple: (x) => radix - x }
+      }),
+  ]
+}
+
+/** What whole words can hold and the kernel does not see. `bits`: of the prime. */
+export function leftovers(bits: number): readonly Relation[] {
+  return leftoversOf(
+    montgomeryWidths(bits).filter((width) => width % 32 === 0),
+    bits,
+  )
+}
+
+/** What the kernel sees in windows of whole bytes: the prime, what is beside it, what it lacks to a power of two. */
+export function directRelations(bits: number): readonly Relation[] {
+  const limit = 1n << BigInt(bits)
+  return [
+    { name: 'p', proof: 'n mod p = 0', multiple: (x) => x },
+    { name: 'p-minus-1', proof: 'n mod (X + 1) = 0', multiple: (x) => x + 1n },
+    { name: 'p-plus-1', proof: 'n mod (X − 1) = 0', multiple: (x) => x - 1n },
+    { name: 'two-to-w-minus-p', proof: 'n mod (2^w − X) = 0', multiple: (x) => limit - x },
+    { name: 'p-minus-1-halved', proof: 'n mod (2X + 1) = 0', multiple: (x) => 2n * x + 1n },
+  ]
+}
+
+/** Everything that one number of the size of a prime can be. */
+export function allRelations(bits: number): readonly Relation[] {
+  const held = relationsOf.get(bits)
+  if (held !== undefined) return held
+  const relations = [...directRelations(bits), ...leftoversOf(montgomeryWidths(bits), bits)]
+  relationsOf.set(bits, relations)
+  return relations
+}
+
+/** Of each size that was asked for: they are few. */
+const relationsOf = new Map<number, readonly Relation[]>()
+
+/** A number and what it may be. */
+export interface Related {
+  readonly x: bigint
+  readonly relations: readonly Relation[]
+}
+
+export interface RelationHit<T extends Related> {
+  readonly number: T
+  readonly relation: Relation
+  /** A factor of n, neither 1 nor n. */
+  readonly factor: bigint
+}
+
+interface Step<T extends Related> {
+  readonly number: T
+  readonly relation: Relation
+  readonly multiple: bigint
+}
+
+/** Keys from which on it pays to multiply numbers before they are divided by each modulus. */
+const MANY_KEYS = 4
+/** As many of them at once. */
+const MULTIPLIED = 8
+
+/** Numbers that are held against one modulus after the other. */
+export class RelatedNumbers<T extends Related> {
+  readonly #steps: readonly Step<T>[]
+  readonly #products: readonly bigint[]
+
+  /** @param keys how many moduli there will be */
+  constructor(numbers: readonly T[], keys: number) {
+    this.#steps = numbers.flatMap((number) =>
+      number.relations.map((relation) => {
+        const multiple = relation.multiple(number.x)
+        return { number, relation, multiple: multiple < 0n ? -multiple : multiple }
+      }),
+    )
+    const multiples = this.#steps.map(({ multiple }) => multiple)
+    this.#products = keys < MANY_KEYS ? multiples : productsOf(multiples)
+  }
+
+  /**
+   * The first number that gives a factor of n, or undefined.
+   *
+   * Cost: some 3 µs a number and relation for 2048 bits, half of that with many keys, and 0.05 ms; twice that and 15 gcds
+   * where there is one.
+   */
+  first(n: bigint): RelationHit<T> | undefined {
+    if (this.#steps.length === 0 || commonFactor(n, this.#products) === 1n) return undefined
+    let steps = this.#steps
+    while (steps.length > 1) {
+      const half = steps.slice(0, steps.length >> 1)
+      steps = commonFactorOf(n, half) === 1n ? steps.slice(steps.length >> 1) : half
+    }
+    const [step] = steps
+    if (step === undefined) return undefined
+    const factor = commonFactorOf(n, steps)
+    return factor > 1n && factor < n ? { ...step, factor } : undefined
+  }
+}
+
+/** Products of {@link MULTIPLIED} numbers each, and of what is left. */
+function productsOf(numbers: readonly bigint[]): readonly bigint[] {
+  let products = numbers
+  for (let size = 1; size < MULTIPLIED; size *= 2) {
+    const pairs: bigint[] = []
+    for (let k = 0; k < products.length; k += 2) {
+      pairs.push((products[k] ?? 1n) * (products[k + 1] ?? 1n))
+    }
+    products = pairs
+  }
+  return products
+}
+
+function commonFactorOf<T extends Related>(n: bigint, steps: readonly Step<T>[]): bigint {
+  return commonFactor(
+    n,
+    steps.map(({ multiple }) => multiple),
+  )
+}
+
+function commonFactor(n: bigint, numbers: readonly bigint[]): bigint {
+  let product = 1n
+  for (const number of numbers) product = (product * (number % n)) % n
+  return commonDivisor(product, n)
+}

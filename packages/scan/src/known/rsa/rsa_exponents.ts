@@ -1,0 +1,124 @@
+/**
+ * Private exponents in a slice, told by their upper half.
+ *
+ * @module
+ */
+
+import type { RsaMaterial } from '@mintmark/keys/material/key_material'
+import { BEFORE, type Candidate, type ConjugateKernel, ORDERS } from '../../slices/conjugate.ts'
+import type { Budget } from '../values/budget.ts'
+import type { FoundValue } from '../values/found_value.ts'
+import { DAMAGED_COST, WHOLE_COST, wholeFound } from './rsa_found.ts'
+import type { RsaGroup } from './rsa_group.ts'
+import type { SliceContext } from './rsa_search.ts'
+import { numberAt, spanOf, spelledAt } from './slice_numbers.ts'
+
+// A bit for each place in a group of 16.
+export const EVERY_LANE = 0xffff
+export const EIGHTH_LANES = 0x0101
+export const NO_LANE = 0
+/** Of the byte orders, those that text spells. */
+export const PLAIN_ORDERS = 2
+
+/** Places of one value of a key in one slice that are looked at: every value of a key that is found is looked for anyhow. */
+export const MOST_OF_ONE = 16
+/** With more keys than this, other places are at multiples of 8 or of words as well. */
+const FEW_KEYS = 4
+
+interface Look {
+  /** Places that nothing marks and that are looked at, in the plain orders and in the others. */
+  readonly lanes: number
+  readonly others: number
+  readonly isText: boolean
+  readonly budget: Budget
+}
+
+/**
+ * Private exponents that begin in the slice: where something marks them; of given keys at multiples of 8 as well; out of
+ * what is saved at all places.
+ */
+export function exponentsIn(
+  context: SliceContext,
+  group: RsaGroup,
+  isText: boolean,
+): readonly FoundValue[] {
+  const { effort, budgets } = group.allowance
+  const { exponents: budget, exponentSamples: samples } = budgets
+  const isAll = effort === 'deep' && !isText
+  const plain = effort === 'met' || isText ? NO_LANE : EIGHTH_LANES
+  const found = look(context, group, {
+    lanes: isAll ? EVERY_LANE : plain,
+    others: isAll ? EVERY_LANE : NO_LANE,
+    isText,
+    budget,
+  })
+  if (found.isCut) budget.isShort = true
+  // A look that is cut short at once is not worth its begin.
+  if (isAll || isText || samples.left <= samples.most / 8) return found.values
+  const lanes = group.keys.length <= FEW_KEYS ? EVERY_LANE : EIGHTH_LANES
+  const more = look(context, group, { lanes, others: EVERY_LANE, isText, budget: samples })
+  return [...found.values, ...more.values]
+}
+
+function look(
+  { kernel, length }: SliceContext,
+  { exponents: table, exponentKeys, keys, allowance }: RsaGroup,
+  { lanes, others, isText, budget }: Look,
+): { readonly values: readonly FoundValue[]; readonly isCut: boolean } {
+  if (table === undefined) return { values: [], isCut: false }
+  const orders = isText ? PLAIN_ORDERS : ORDERS.length
+  const places = { lanes, others, orders, budget: budget.left }
+  const { found, spent } = kernel.exponents(table, length, places)
+  let isCut = spent >= budget.left
+  budget.pay(spent)
+  const proven = new ProvenPlaces(kernel, table.length)
+  const values = found.flatMap((candidate) => {
+    const key = keys[exponentKeys[candidate.key] ?? -1]
+    if (key === undefined || proven.isEnough(key, candidate)) return []
+    isCut ||= budget.left < WHOLE_COST
+    if (budget.left < WHOLE_COST) return []
+    budget.pay(WHOLE_COST)
+    const value = numberAt(kernel, candidate, table.length)
+    const whole = wholeFound(spelledAt(candidate, table.length), key, value, allowance.failures)
+    if (whole.some(({ note }) => note === undefined)) proven.add(key, candidate)
+    else budget.pay(DAMAGED_COST)
+    return whole
+  })
+  return { values, isCut }
+}
+
+type Place = Pick<Candidate, 'at' | 'order'>
+
+/** Of each key the place in the slice where an exponent was proven last, and how often. */
+class ProvenPlaces {
+  readonly #kernel: ConjugateKernel
+  readonly #length: number
+  readonly #of = new Map<RsaMaterial, { readonly place: Place; readonly times: number }>()
+
+  constructor(kernel: ConjugateKernel, length: number) {
+    this.#kernel = kernel
+    this.#length = length
+  }
+
+  /** Whether a place holds what was proven often enough. */
+  isEnough(key: RsaMaterial, place: Place): boolean {
+    const held = this.#of.get(key)
+    return held !== undefined && held.times >= MOST_OF_ONE && this.#areEqual(held.place, place)
+  }
+
+  add(key: RsaMaterial, place: Place): void {
+    const held = this.#of.get(key)
+    const isSame = held !== undefined && this.#areEqual(held.place, place)
+    this.#of.set(key, { place, times: isSame ? held.times + 1 : 1 })
+  }
+
+  #areEqual(one: Place, other: Place): boolean {
+    if (one.order !== other.order) return false
+    return Buffer.compare(this.#bytesOf(one), this.#bytesOf(other)) === 0
+  }
+
+  #bytesOf({ at, order }: Place): Uint8Array {
+    const begin = BEFORE + at
+    return this.#kernel.slice.subarray(begin, begin + spanOf(order, this.#length))
+  }
+}

@@ -1,0 +1,52 @@
+/**
+ * Tells what a number of a window gives: a whole key with its place, or nothing.
+ *
+ * @module
+ */
+import { isPrimeFactor } from '@mintmark/keys/arithmetic/modulus_like'
+import type { RsaMaterial } from '@mintmark/keys/material/key_material'
+import type { Budget } from '../values/budget.ts'
+import type { FoundValue } from '../values/found_value.ts'
+import { fromWhole, isExponentAbove } from '../values/rebuild.ts'
+
+/** Where a number lies and how it is spelled. */
+export type Spelled = Pick<FoundValue, 'at' | 'length' | 'spelling'>
+
+/** What was tested before. */
+const factors = new WeakMap<RsaMaterial, boolean>()
+
+/** Whether what was taken for a modulus is a factor of one: d mod (p − 1) would be a damaged exponent of it. */
+function isFactor(key: RsaMaterial): boolean {
+  const held = factors.get(key)
+  if (held !== undefined) return held
+  const isPrime = isPrimeFactor(key.n)
+  factors.set(key, isPrime)
+  return isPrime
+}
+
+/** Estimates in nanoseconds of {@link wholeFound}: of most numbers, and of one whose upper half is that of an exponent. */
+export const WHOLE_COST = 3000
+export const DAMAGED_COST = 80_000
+
+/**
+ * A private exponent, φ(n) or λ(n) of `key`, or none.
+ *
+ * @param failures of the search: see `many_primes.ts`
+ */
+export function wholeFound(
+  place: Spelled,
+  key: RsaMaterial,
+  value: bigint,
+  failures: Budget,
+): FoundValue[] {
+  const whole = fromWhole(key, value, failures)
+  if (whole !== undefined) {
+    const more = (whole.material.others ?? []).length
+    const fromD = more === 0 ? 'e·d − 1 gives p·q = n' : `e·d − 1 gives the ${more + 2} primes of n`
+    const proof = whole.name === 'd' ? fromD : 'φ(n) gives p·q = n'
+    return [{ ...place, name: whole.name, proof, material: whole.material }]
+  }
+  if (!isExponentAbove(key, value) || isFactor(key)) return []
+  const proof = 'its upper half is that of d, the rest is damaged'
+  return [{ ...place, name: 'd', proof, material: key, note: 'fragment' }]
+}

@@ -1,0 +1,130 @@
+/**
+ * Known RSA keys of one size: what their factors have in common, and their tables in the kernel.
+ *
+ * @module
+ */
+import { bitLength } from '@mintmark/keys/arithmetic/modular'
+import type { RsaMaterial } from '@mintmark/keys/material/key_material'
+import type {
+  ConjugateKernel,
+  ExponentTable,
+  FactorShape,
+  KeyTable,
+} from '../../slices/conjugate.ts'
+import type { ProductTable } from '../../slices/number_products.ts'
+import { Allowance } from '../values/allowance.ts'
+import { leftovers } from './relations.ts'
+
+/** Bits of a modulus that is searched for: below, anyone can factor it; above, the kernel's room ends. */
+export const MODULUS_BITS = { least: 512, most: 16_384 } as const
+
+/** Public exponents up to this are followed by their top bits. RSA in use has 3 to 65537. */
+const MOST_EXPONENT = 1n << 32n
+
+/** A group of keys whose moduli have equally many bits. */
+export interface RsaGroup {
+  readonly keys: readonly RsaMaterial[]
+  /** Bits of the moduli. */
+  readonly bits: number
+  readonly shape: FactorShape
+  readonly table: KeyTable
+  /** What numbers lack to the constants of {@link leftovers}, in the same order, is multiplied. */
+  readonly products: ProductTable
+  /** Of the keys with a usual public exponent, by {@link exponentKeys}; undefined where none has. */
+  readonly exponents: ExponentTable | undefined
+  /** For each key of the exponent table its index in `keys`. */
+  readonly exponentKeys: readonly number[]
+  /** What the search for these keys may cost. */
+  readonly allowance: Allowance
+}
+
+/**
+ * No factor of an RSA modulus is among these: numbers that were taken for one by mistake mostly have one. In two groups,
+ * whose products are exact as Numbers: a file can hold ten thousand moduli.
+ */
+const SMALL_PRIMES = [
+  [3, 5, 7, 11, 13, 17, 19, 23, 29, 31, 37, 41],
+  [43, 47, 53, 59, 61, 67],
+].map((primes) => ({ primes, product: BigInt(primes.reduce((product, prime) => product * prime)) }))
+
+function hasSmallPrime(n: bigint): boolean {
+  return SMALL_PRIMES.some(({ primes, product }) => {
+    const rest = Number(n % product)
+    return primes.some((prime) => rest % prime === 0)
+  })
+}
+
+/** Whether the search can look for this key's private half. */
+export function isSearchable({ n, e }: RsaMaterial): boolean {
+  const bits = bitLength(n)
+  if (bits < MODULUS_BITS.least || bits > MODULUS_BITS.most || hasSmallPrime(n)) return false
+  return (n & 1n) === 1n && (e & 1n) === 1n && e >= 3n && e < n
+}
+
+/** Groups keys by the size of their modulus and enters them into the kernel. Those not searchable are left out. */
+export function rsaGroups(
+  kernel: ConjugateKernel,
+  keys: readonly RsaMaterial[],
+  allowance: Allowance = new Allowance('given', 'given'),
+): readonly RsaGroup[] {
+  const bySize = new Map<number, RsaMaterial[]>()
+  for (const key of keys.filter((each) => isSearchable(each))) {
+    const bits = bitLength(key.n)
+    const group = bySize.get(bits)
+    if (group === undefined) bySize.set(bits, [key])
+    else group.push(key)
+  }
+  return [...bySize].map(([bits, group]) => rsaGroup(kernel, group, bits, allowance))
+}
+
+function rsaGroup(
+  kernel: ConjugateKernel,
+  keys: readonly RsaMaterial[],
+  modulusBits: number,
+  allowance: Allowance,
+): RsaGroup {
+  const moduli = keys.map(({ n }) => n)
+  const shape = factorShape(moduli, Math.ceil(modulusBits / 2))
+  const exponentKeys = keys.flatMap(({ e }, index) => (e < MOST_EXPONENT ? [index] : []))
+  const usual = keys.filter(({ e }) => e < MOST_EXPONENT)
+  return {
+    keys,
+    bits: modulusBits,
+    shape,
+    table: kernel.enterKeys(moduli, shape.bits),
+    products: kernel.products.enter(moduli, modulusBits, constantsOf(shape.bits)),
+    exponents: usual.length === 0 ? undefined : kernel.enterExponents(usual, modulusBits),
+    exponentKeys,
+    allowance,
+  }
+}
+
+/** What numbers are taken from to see whether they are {@link leftovers}. */
+function constantsOf(bits: number): readonly bigint[] {
+  return leftovers(bits).map(({ multiple }) => multiple(0n))
+}
+
+/**
+ * Bounds of the factors of these moduli. Both factors are below 2^bits, so each is above n / 2^bits: a bound that
+ * holds for every key, unlike √2 · 2^(bits − 1) of FIPS 186.
+ */
+function factorShape(moduli: readonly bigint[], bits: number): FactorShape {
+  const length = Math.ceil(bits / 8)
+  const toTop = BigInt(8 * (length - 1))
+  let smallest = moduli[0] ?? 0n
+  for (const n of moduli) if (n < smallest) smallest = n
+  const least = smallest >> BigInt(bits)
+  const limit = 1n << BigInt(bits)
+  // The least that FIPS 186-5 allows, √2 · 2^(bits − 1), unless the moduli tell more.
+  const root = (0xb504f333n << BigInt(bits)) >> 32n
+  const usual = root > least ? root : least
+  return {
+    bits,
+    length,
+    low: Number(least >> toTop),
+    high: Number((limit - 1n) >> toTop),
+    usual: Number(usual >> toTop),
+    negated: Number((limit - least) >> toTop) & 0xff,
+    few: Number((limit - usual) >> toTop) & 0xff,
+  }
+}

@@ -1,0 +1,256 @@
+/**
+ * Searches one slice of a window for what the factors of known moduli leave: the factors themselves, what is beside
+ * them, leftovers of arithmetic modulo them, and private exponents, in every spelling.
+ *
+ * @module
+ */
+
+import { type ConjugateKernel, type FactorHit, ORDERS } from '../../slices/conjugate.ts'
+import type { Allowance, Effort } from '../values/allowance.ts'
+import type { FoundValue } from '../values/found_value.ts'
+import { fromFactor } from '../values/rebuild.ts'
+import { conjugateFragments, pairCost } from './fragments.ts'
+import { freedFactors } from './freed_factors.ts'
+import { boundedNumbers, type PlacedNumber } from './placed_numbers.ts'
+import { directRelations, leftovers } from './relations.ts'
+import { Remainders, type SearchedWindow } from './remainders.ts'
+import { DigitSearch } from './rsa_digits.ts'
+import {
+  EIGHTH_LANES,
+  EVERY_LANE,
+  exponentsIn,
+  MOST_OF_ONE,
+  NO_LANE,
+  PLAIN_ORDERS,
+} from './rsa_exponents.ts'
+import type { RsaGroup } from './rsa_group.ts'
+import { TextSearch } from './rsa_text.ts'
+import { numberAt, spelledAt } from './slice_numbers.ts'
+
+/** What is found in the slice that the kernel holds; places are from the slice's begin. */
+export interface SliceContext {
+  readonly kernel: ConjugateKernel
+  /** Bytes of the slice in which a number may begin. */
+  readonly length: number
+}
+
+/** What the cheap tests of a slice have found, and the numbers that are left for dear ones. */
+export interface SliceResult {
+  readonly found: readonly FoundValue[]
+  readonly numbers: readonly PlacedNumber[]
+}
+
+/** Lists of candidates, see {@link ConjugateKernel.candidates}. */
+const LIST = { marked: 0, aligned: 1, factors: 2, others: 3, markedOthers: 4 } as const
+/** The order in which they are looked at: the likeliest first. */
+const IN_ORDER = [LIST.marked, LIST.markedOthers, LIST.aligned, LIST.factors, LIST.others]
+/** Lists of whose factors pairs are told. */
+const IN_PAIRS = [LIST.marked, LIST.aligned, LIST.factors]
+/** With more keys than this, a remainder is only looked for where both sides tell it, or its length. */
+const FEW_KEYS = 4
+
+/** What a list of candidates is for: to be divided by in full, as far as there is time to spare, or in pairs alone. */
+type Use = 'needed' | 'sample' | 'none'
+
+function useOf(list: number, effort: Effort, isText: boolean): Use {
+  if (effort === 'deep' || list === LIST.marked || list === LIST.markedOthers) return 'needed'
+  return isText || effort === 'met' ? 'none' : 'sample'
+}
+
+export class RsaSearch {
+  readonly #groups: readonly RsaGroup[]
+  /** Those that every slice is searched for. */
+  readonly #always: readonly RsaGroup[]
+  readonly #text: TextSearch
+  readonly #digits = new DigitSearch()
+  readonly #remainders = new Map<Allowance, Remainders>()
+  /** Of which keys there were candidates that the kernel had no room for. */
+  readonly #lost = new Set<Allowance>()
+
+  constructor(groups: readonly RsaGroup[]) {
+    // Those of one size one after the other: they share its places.
+    this.#groups = groups.toSorted((a, b) => a.bits - b.bits)
+    this.#always = this.#groups.filter(({ allowance }) => !allowance.isSampled)
+    for (const { allowance } of groups) this.#remainders.set(allowance, new Remainders(allowance))
+    this.#text = new TextSearch(groups, (context, group) => this.#numbers(context, group, true))
+  }
+
+  /** The kinds of tests that were cut short so far. */
+  get limits(): readonly string[] {
+    const short = [...this.#remainders.keys()].flatMap((allowance) => allowance.limits)
+    const told = [...this.#lost].filter(({ isTold }) => isTold)
+    const lost = told.map((allowance) => allowance.named('candidates'))
+    return [...short, ...lost]
+  }
+
+  /** So many bytes are looked at, or hold nothing: what is saved on those may be spent on others. */
+  earn(length: number): void {
+    for (const allowance of this.#remainders.keys()) allowance.earn(length)
+  }
+
+  /**
+   * Searches the slice that the kernel holds. Text is decoded into the kernel: the slice is gone afterwards.
+   *
+   * @param isSample whether it is one of those that stand for all, see {@link Allowance.isSampled}
+   */
+  slice(context: SliceContext, isSample: boolean): SliceResult {
+    const groups = isSample ? this.#groups : this.#always
+    if (groups.length === 0) return NOTHING
+    const freed = groups.flatMap((group) => freedFactors(context, group))
+    const results = groups.map((group) => this.#numbers(context, group, false))
+    const digits = groups.map((group) => this.#digits.search(context, group))
+    const text = this.#text.search(context, groups)
+    return {
+      found: [...freed, ...[...results, ...digits, text].flatMap(({ found }) => found)],
+      numbers: [...results, ...digits, text].flatMap(({ numbers }) => numbers),
+    }
+  }
+
+  /**
+   * What the numbers of a window's slices give, at most one value a key.
+   *
+   * @param known moduli of keys that were found already
+   */
+  settle(
+    window: SearchedWindow,
+    numbers: readonly PlacedNumber[],
+    known: ReadonlySet<bigint>,
+  ): FoundValue[] {
+    return [...this.#remainders].flatMap(([allowance, remainders]) => {
+      const own = numbers.filter(({ group }) => group.allowance === allowance)
+      return remainders.settle(window, own, known)
+    })
+  }
+
+  /** @param isText only the plain byte orders are of interest */
+  #numbers(context: SliceContext, group: RsaGroup, isText: boolean): SliceResult {
+    const { kernel, length } = context
+    const { effort, budgets } = group.allowance
+    const isDeep = effort === 'deep' && !isText
+    if (!isDeep && !hasPlaces(context, group)) return NOTHING
+    return {
+      found: [...this.#factors(context, group, isText), ...exponentsIn(context, group, isText)],
+      numbers: boundedNumbers(kernel, length, group, {
+        relations: leftovers(group.shape.bits),
+        budget: budgets.remainders,
+        isDeep,
+        // A number in text has an end on both sides, or its length before it.
+        isOneSided: !isText && group.keys.length <= FEW_KEYS,
+        isSpared: effort === 'met',
+        isText,
+      }),
+    }
+  }
+
+  #factors(context: SliceContext, group: RsaGroup, isText: boolean): FoundValue[] {
+    const { kernel } = context
+    const { allowance } = group
+    const { pairs, factors } = allowance.budgets
+    this.#listFactors(context, group, isText)
+    const hits: FactorHit[] = []
+    for (const list of IN_ORDER) {
+      const use = useOf(list, allowance.effort, isText)
+      const next = use === 'none' ? 0 : this.#test(kernel, group, list, use, hits)
+      if (use === 'needed' && next < (kernel.sizes[list] ?? 0)) factors.isShort = true
+    }
+    const whole = fewOfEach(hits).flatMap((hit) => this.#factorFound(context, group, hit))
+    this.#keepLimbs(kernel, group)
+    return [...whole, ...conjugateFragments(kernel, group, pairs, hits)]
+  }
+
+  /** Keeps the low limbs of what is listed, as far as there is time to look for pairs among them. */
+  #keepLimbs(kernel: ConjugateKernel, { keys, shape, allowance }: RsaGroup): void {
+    const { pairs } = allowance.budgets
+    const { isSieved, cost } = pairCost(keys.length)
+    let left = pairs.left
+    for (const list of IN_PAIRS) {
+      const listed = kernel.sizes[list] ?? 0
+      // Where nothing marks them and they are at any place: out of what is saved.
+      const kept = list === LIST.factors && allowance.effort !== 'deep' ? pairs.most / 2 : 0
+      const room = Math.max(0, Math.floor((left - kept) / cost))
+      if (list === LIST.aligned && listed > room) pairs.isShort = true
+      kernel.keepLowLimbs(list, room, shape, isSieved)
+      left -= Math.min(room, listed) * cost
+    }
+  }
+
+  #listFactors({ kernel, length }: SliceContext, group: RsaGroup, isText: boolean): void {
+    const { allowance, keys, shape } = group
+    const { factorSamples: samples, pairs } = allowance.budgets
+    const { cost } = pairCost(keys.length)
+    const isDeep = allowance.effort === 'deep'
+    const orders = isText ? PLAIN_ORDERS : ORDERS.length
+    // The last two lists take time to fill: only where there is some to look at them.
+    const isSaved = samples.left > samples.most / 2
+    // What lies beside a factor of a key that was met, and nothing marks it, is not looked at: see useOf.
+    const plain = allowance.effort === 'met' ? NO_LANE : EIGHTH_LANES
+    const beside = isDeep ? EVERY_LANE : plain
+    // Keys that were met are many: a slice now and then.
+    const isWorth = allowance.effort !== 'met' || pairs.left > pairs.most / 2
+    const aligned = isWorth ? Math.ceil(Math.max(0, pairs.left) / cost) : 0
+    const isEvery = isDeep || (isSaved && !isText)
+    const lost = kernel.candidates(shape, length, { beside, orders, isEvery, aligned })
+    if (lost > 0) this.#lost.add(allowance)
+    if (kernel.leftOut > 0 && !isText) pairs.isShort = true
+    kernel.reset()
+  }
+
+  /** Tests a list as far as its budget reaches; returns the first that was not looked at. */
+  #test(
+    kernel: ConjugateKernel,
+    { shape, table, allowance }: RsaGroup,
+    list: number,
+    use: 'needed' | 'sample',
+    hits: FactorHit[],
+  ): number {
+    const { factors, factorSamples } = allowance.budgets
+    const budget = use === 'needed' ? factors : factorSamples
+    // For keys that were met, what is marked in slices to come is worth more than what nothing marks here.
+    const kept = allowance.effort === 'met' && list !== LIST.marked ? budget.most / 8 : 0
+    const before = kernel.spent
+    const result = kernel.test(list, 0, shape, table, before + budget.left - kept)
+    budget.pay(kernel.spent - before)
+    hits.push(...result.hits)
+    return result.next
+  }
+
+  #factorFound({ kernel }: SliceContext, group: RsaGroup, hit: FactorHit): FoundValue[] {
+    const key = group.keys[hit.key]
+    const x = numberAt(kernel, hit, group.shape.length)
+    const relation = directRelations(group.shape.bits).find(({ name }) => name === nameOf(hit))
+    if (key === undefined || relation === undefined) return []
+    const material = fromFactor(key, relation.multiple(x))
+    if (material === undefined) return []
+    const { name, proof } = relation
+    return [{ ...spelledAt(hit, group.shape.length), name, proof, material }]
+  }
+}
+
+/**
+ * Some hits of each key: one shows the key, and every value of a key that is known is looked for by itself. A slice can
+ * hold thousands of one.
+ */
+function fewOfEach(hits: readonly FactorHit[]): readonly FactorHit[] {
+  if (hits.length <= MOST_OF_ONE) return hits
+  const counts = new Map<number, number>()
+  return hits.filter(({ key }) => {
+    const count = (counts.get(key) ?? 0) + 1
+    counts.set(key, count)
+    return count <= MOST_OF_ONE
+  })
+}
+
+function nameOf({ kind, isAbove }: FactorHit): string {
+  if (kind === 'factor') return 'p'
+  if (kind === 'negated') return 'two-to-w-minus-p'
+  if (kind === 'halved') return 'p-minus-1-halved'
+  return isAbove ? 'p-plus-1' : 'p-minus-1'
+}
+
+const NOTHING: SliceResult = { found: [], numbers: [] }
+
+/** Whether a factor or an exponent can lie anywhere: most memory is no random bytes. */
+function hasPlaces({ kernel, length }: SliceContext, { shape, exponents }: RsaGroup): boolean {
+  const isOfFactors = kernel.hasPlaces(shape.length, length)
+  return isOfFactors || (exponents !== undefined && kernel.hasPlaces(exponents.length, length))
+}

@@ -1,0 +1,169 @@
+/**
+ * Searches the text of a slice for numbers of known keys: hexadecimal, base64 in every alignment, decimal.
+ *
+ * @module
+ */
+import { BEFORE, BEHIND, type ConjugateKernel, SLICE } from '../../slices/conjugate.ts'
+import type { Budget } from '../values/budget.ts'
+import type { FoundValue } from '../values/found_value.ts'
+import {
+  type DecodedText,
+  decimalsOf,
+  decodeRun,
+  lastNotAbove,
+  runOf,
+  type TextRun,
+} from '../values/text_forms.ts'
+import { type PlacedNumber, relationCost } from './placed_numbers.ts'
+import { allRelations } from './relations.ts'
+import { type Spelled, wholeFound } from './rsa_found.ts'
+import type { RsaGroup } from './rsa_group.ts'
+import type { SliceContext, SliceResult } from './rsa_search.ts'
+
+/** Estimates in nanoseconds: for a character, for a byte that characters mean in one of their alignments, for a whole number. */
+const COST = { read: 6, decoded: 5, whole: 3000 } as const
+
+export type NumberSearch = (context: SliceContext, group: RsaGroup) => SliceResult
+
+export class TextSearch {
+  /** For reading text: that of the keys for which most is spent. */
+  readonly #budget: Budget | undefined
+  readonly #numbers: NumberSearch
+  readonly #leastLength: number
+  readonly #edge: number
+
+  /** @param numbers searches bytes that lie in the kernel */
+  constructor(groups: readonly RsaGroup[], numbers: NumberSearch) {
+    const allowances = groups.map(({ allowance }) => allowance)
+    const first = allowances.find(({ effort }) => effort !== 'met') ?? allowances[0]
+    this.#budget = first?.budgets.text
+    this.#numbers = numbers
+    this.#leastLength = Math.min(...groups.map(({ shape }) => shape.length))
+    // Half as many again as base64 of a private exponent takes.
+    this.#edge = Math.max(...groups.map(({ bits }) => bits / 4))
+  }
+
+  /** Values of some of the groups spelled as text that begin in the slice. The slice is gone from the kernel afterwards. */
+  search({ kernel, length }: SliceContext, groups: readonly RsaGroup[]): SliceResult {
+    const decoded: DecodedText[] = []
+    const results: SliceResult[] = []
+    for (const run of this.#runs(kernel, length)) {
+      results.push(...groups.map((group) => this.#decimals(group, run)))
+      const texts = decodeRun(run, this.#leastLength, this.#edge)
+      // Of each character there are some of these.
+      this.#budget?.pay(texts.reduce((sum, { bytes }) => sum + bytes.length, 0) * COST.decoded)
+      decoded.push(...texts)
+    }
+    for (const batch of batches(decoded)) results.push(...this.#decoded(kernel, groups, batch))
+    return {
+      found: results.flatMap(({ found }) => found).filter(({ at }) => at < length),
+      numbers: results.flatMap(({ numbers }) => numbers).filter(({ at }) => at < length),
+    }
+  }
+
+  /** Runs that begin in the slice, as many as the budget allows. */
+  #runs(kernel: ConjugateKernel, length: number): TextRun[] {
+    const least = Math.max(32, Math.floor((this.#leastLength * 4) / 3) - 2)
+    const to = Math.min(length + BEHIND, SLICE + BEHIND - 16)
+    const slice = kernel.slice
+    return [1 as const, 2 as const].flatMap((unit) => {
+      // Either end of a run of two bytes a character may be cut by less than a block.
+      const places = kernel.textRuns(0, to, unit === 1 ? least : least * 2 - 48, unit === 2)
+      return places.flatMap((run) => {
+        const cost = COST.read * (run.to - run.from)
+        if (run.from >= length || this.#budget?.take(cost) !== true) return []
+        const [from, end] = unit === 1 ? [run.from, run.to] : [run.from - 16, run.to + 16]
+        return [runOf(slice.subarray(BEFORE + from, BEFORE + end), from, unit)]
+      })
+    })
+  }
+
+  #decimals(group: RsaGroup, run: TextRun): SliceResult {
+    const relations = allRelations(group.shape.bits)
+    const cost = relationCost(group, relations.length)
+    const { budgets, failures } = group.allowance
+    const { text: budget } = budgets
+    const found: FoundValue[] = []
+    const numbers: PlacedNumber[] = []
+    for (const { at, length, value: x } of decimalsOf(run, group.shape.bits - 8)) {
+      const spelled: Spelled = { at, length, spelling: 'decimal' }
+      const isWhole = x >> BigInt(group.bits - 32) !== 0n
+      if (isWhole && budget.take(COST.whole * group.keys.length)) {
+        found.push(...group.keys.flatMap((key) => wholeFound(spelled, key, x, failures)))
+      } else if (!isWhole && budget.take(cost)) {
+        numbers.push({ ...spelled, group, x, isMultiplied: false, relations, sides: 3 })
+      }
+    }
+    return { found, numbers }
+  }
+
+  /** Searches bytes that text means, all of them at once, apart by zeros; tells hits by their places in the text. */
+  #decoded(
+    kernel: ConjugateKernel,
+    groups: readonly RsaGroup[],
+    batch: readonly DecodedText[],
+  ): SliceResult[] {
+    const joined = new Uint8Array(batch.reduce((sum, { bytes }) => sum + slotOf(bytes), GAP))
+    const begins: number[] = []
+    let end = GAP
+    for (const { bytes } of batch) {
+      begins.push(end)
+      joined.set(bytes, end)
+      end += slotOf(bytes)
+    }
+    kernel.load(joined, 0, joined.length)
+    const context = { kernel, length: joined.length }
+    const results = groups.map((group) => this.#numbers(context, group))
+    joined.fill(0)
+    const told = <T extends Spelled>(value: T): T[] => {
+      const index = lastNotAbove(begins, value.at)
+      const text = batch[index]
+      const place = text && inText(text, value, value.at - (begins[index] ?? 0))
+      return place === undefined ? [] : [Object.assign({}, value, place)]
+    }
+    return results.map(({ found, numbers }) => ({
+      found: found.flatMap((value) => told(value)),
+      numbers: numbers.flatMap((number) => told(number)),
+    }))
+  }
+}
+
+/** Where a value that begins at byte `begin` of a text's meaning is spelled; undefined where it is none of the text. */
+function inText(
+  text: DecodedText,
+  { spelling, length }: Spelled,
+  begin: number,
+): Spelled | undefined {
+  const isPlain = spelling === 'limbs-le64' || spelling === 'limbs-be'
+  if (!isPlain || begin + length > text.bytes.length) return undefined
+  const at = text.textAt(begin)
+  const isLittle = text.form === 'hex' && spelling === 'limbs-le64'
+  return {
+    at,
+    length: text.textAt(begin + length) - at,
+    spelling: isLittle ? 'hex-le' : text.form,
+  }
+}
+
+/** Zero bytes between decoded texts: a boundary on either side. */
+const GAP = 64
+
+function slotOf(bytes: Uint8Array): number {
+  return ((bytes.length + 15) & ~15) + GAP
+}
+
+/** Texts in groups that fit a slice. A longer one is cut: no spelling of a number is that long. */
+function batches(texts: readonly DecodedText[]): DecodedText[][] {
+  const result: DecodedText[][] = []
+  let room = 0
+  for (const text of texts) {
+    const bytes = text.bytes.subarray(0, SLICE - 2 * GAP)
+    if (slotOf(bytes) > room) {
+      result.push([])
+      room = SLICE - GAP
+    }
+    room -= slotOf(bytes)
+    result.at(-1)?.push({ ...text, bytes })
+  }
+  return result
+}

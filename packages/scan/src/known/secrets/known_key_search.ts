@@ -1,0 +1,318 @@
+/**
+ * The private half of known public keys, wherever and however it lies in a window of memory.
+ *
+ * RSA: the factors of n by the kernel of `conjugate.ts`, what they leave behind by `relations.ts`, private exponents by
+ * their upper half. Curves: scalars and seeds near the public half and between boundaries. Once a key is found, every
+ * value of it is looked for in every spelling.
+ *
+ * @module
+ */
+
+import type {
+  KeyMaterial,
+  LatticeMaterial,
+  RsaMaterial,
+} from '@mintmark/keys/material/key_material'
+import { keyIdOf } from '@mintmark/keys/public_half/key_id'
+import type { PublicKey } from '@mintmark/keys/public_half/public_key'
+import { isRoot } from '@mintmark/keys/public_keys/public_roots'
+import type { Detected, Memory } from '../../anchors/detected.ts'
+import type { LeftOver, WindowSearch } from '../../anchors/window_search.ts'
+import { BEHIND, ConjugateKernel, SLICE } from '../../slices/conjugate.ts'
+import { POINTER_BYTES } from '../objects/pointed_places.ts'
+import { movedBy, type PlacedNumber } from '../rsa/placed_numbers.ts'
+import { isSearchable, rsaGroups } from '../rsa/rsa_group.ts'
+import { RsaSearch } from '../rsa/rsa_search.ts'
+import { Allowance, type Effort, type Whose } from '../values/allowance.ts'
+import { detectedOf, type FoundValue } from '../values/found_value.ts'
+import { markOfTwo } from '../values/many_primes.ts'
+import {
+  findValues,
+  lastWord,
+  type PlacedValue,
+  ValueTable,
+  ValueWords,
+  valueDetected,
+} from '../values/value_search.ts'
+import { LatticeVectors } from './lattice_vectors.ts'
+import { hasOneSecret } from './secret_groups.ts'
+import {
+  type InProcess,
+  type SecretKeys,
+  SecretSearch,
+  type SecretWindow,
+} from './secret_search.ts'
+
+export interface KnownKeyOptions {
+  /** Looks at places that are hardly ever taken as well, and spends eight times as much on what is dear. */
+  readonly deep: boolean
+  /** Does that with the secrets of given keys of curves and their kin alone: of a file that is not large. */
+  readonly hasDeepSecrets?: boolean
+  /** Spends on given keys what it takes to look at each place that something marks: see {@link Effort}. */
+  readonly isPatient?: boolean
+  /** Keys that are not asked for, but lie in the dump: far less is spent on them, and least on public roots. */
+  readonly met?: readonly PublicKey[]
+  /** Searches of the same file that go side by side, 1 where absent: they share what is spent on keys not asked for. */
+  readonly searchers?: number
+  /** A later search looks for the other values of the keys that are found. */
+  readonly leavesValues?: boolean
+  /** Keys that were found before: every value of theirs is looked for as well. */
+  readonly found?: readonly KeyMaterial[]
+}
+
+/** The first slice of so many bytes of memory is searched for keys of public root stores, see {@link Allowance.isSampled}. */
+const SAMPLED = 8 * SLICE
+/** Found keys whose values are looked for in one window: more are made up. */
+const MOST_KEYS = 64
+
+export class KnownKeySearch implements WindowSearch {
+  readonly name = 'known-keys'
+  readonly reach: number = BEHIND
+  readonly #kernel = new ConjugateKernel()
+  readonly #rsa: RsaSearch | undefined
+  readonly #secrets: SecretSearch | undefined
+  /** Of keys that some slices are searched for. */
+  readonly #sampled: SecretSearch | undefined
+  readonly #vectors: readonly LatticeVectors[]
+  readonly #values: ValueTable | undefined
+  readonly #isShared: boolean
+  readonly #leavesValues: boolean
+  /** Keys that cannot be looked for: their numbers are too small, too large or none of a key. */
+  readonly unsearchable: number
+
+  constructor(keys: readonly PublicKey[], options: KnownKeyOptions) {
+    const { met = [], leavesValues = false, searchers = 1, found = [] } = options
+    const isDeep = (effort: Effort): boolean =>
+      effort === 'given' && options.hasDeepSecrets === true
+    this.#leavesValues = leavesValues
+    const given = materialsOf(keys)
+    const others = materialsOf(met.filter((key) => !isRoot(key)))
+    const roots = materialsOf(met.filter(isRoot))
+    const setOf = (whose: Whose, materials: readonly PublicKey['material'][]) => {
+      const effort = effortFor(whose, options)
+      return { materials, allowance: new Allowance(effort, whose, materials.length, searchers) }
+    }
+    const sets = [setOf('given', given), setOf('met', others), setOf('roots', roots)]
+    markOfTwo([...given, ...others].filter(isRsa), found.filter(isRsa))
+    const groups = sets.flatMap(({ materials, allowance }) =>
+      rsaGroups(this.#kernel, materials.filter(isRsa), allowance),
+    )
+    const secretsOf = (isSampled: boolean): SecretKeys[] =>
+      sets
+        .filter(({ allowance }) => allowance.isSampled === isSampled)
+        .map(({ materials, allowance: { effort, isTold } }) => ({
+          keys: materials.filter(hasOneSecret),
+          effort: isDeep(effort) ? ('deep' as const) : effort,
+          isTold,
+        }))
+        .filter(({ keys: own }) => own.length > 0)
+    const [always, sampled] = [secretsOf(false), secretsOf(true)]
+    this.#rsa = groups.length === 0 ? undefined : new RsaSearch(groups)
+    const mostStep = always.length > 0 ? POINTER_BYTES : undefined
+    const values = found.length === 0 ? undefined : new ValueWords(found, mostStep)
+    if (always.length > 0) {
+      this.#secrets = new SecretSearch(this.#kernel, always, searchers, values?.step)
+    }
+    if (sampled.length > 0) this.#sampled = new SecretSearch(this.#kernel, sampled, searchers)
+    this.#vectors = sets.flatMap(({ materials, allowance: { effort } }) => {
+      const own = materials.filter(isMlKem)
+      return own.length === 0 ? [] : [new LatticeVectors(own, effort)]
+    })
+    if (values !== undefined)
+      this.#values = new ValueTable(this.#kernel, values, this.#secrets?.words.list)
+    // Both are told by words at the same places: one look finds both.
+    this.#isShared = this.#values?.step === this.#secrets?.words.step
+    this.unsearchable = [...given, ...others, ...roots]
+      .filter(isRsa)
+      .filter((material) => !isSearchable(material)).length
+  }
+
+  /**
+   * The kinds of tests that were cut short so far, since the bytes held more that looks like keys than can be looked
+   * at in time: their findings are incomplete.
+   */
+  get limits(): readonly string[] {
+    const ofVectors = this.#vectors.flatMap(({ limits }) => limits)
+    return [
+      ...new Set([...(this.#rsa?.limits ?? []), ...(this.#secrets?.limits ?? []), ...ofVectors]),
+    ]
+  }
+
+  get over(): LeftOver | undefined {
+    return this.#values?.over
+  }
+
+  search(
+    bytes: Uint8Array,
+    from: number,
+    to: number,
+    address?: bigint,
+    memory?: Memory,
+  ): readonly Detected[] {
+    const part = { bytes, from, to: Math.min(to, bytes.length) }
+    this.#values?.begin()
+    const { found, values } = this.#slices(part, { address, memory })
+    for (const vectors of this.#vectors) found.push(...vectors.found(bytes, from, part.to))
+    if (!this.#leavesValues) found.push(...this.#valuesOf(found, part))
+    this.#kernel.wipe()
+    return [
+      ...onceEach(found).map((value) => detectedOf(value)),
+      ...values.map((value) => valueDetected(bytes, value)),
+    ]
+  }
+
+  wipe(): void {
+    this.#values?.wipe()
+  }
+
+  /** Every value of the keys that were found whole. */
+  #valuesOf(found: readonly FoundValue[], { bytes, from, to }: Part): FoundValue[] {
+    const whole = distinct(
+      found.filter(({ note }) => note === undefined).map((value) => value.material),
+    )
+    return whole.length === 0
+      ? []
+      : findValues(this.#kernel, whole.slice(0, MOST_KEYS), bytes, from, to)
+  }
+
+  /** What the slices give; values of keys that were found before apart. */
+  #slices(
+    part: Part,
+    where: InProcess,
+  ): { readonly found: FoundValue[]; readonly values: readonly PlacedValue[] } {
+    const { bytes, from, to } = part
+    const seen: Seen = { found: [], numbers: [], values: [] }
+    this.#rsa?.earn(to - from)
+    const sights: SecretSights = {
+      always: this.#secrets?.begin(to - from),
+      sampled: this.#sampled?.begin(to - from),
+    }
+    // Slices begin at multiples of 16, as alignment in the segment asks for.
+    const first = from & ~15
+    const before = placeOf(where.address, first)
+    for (let at = first; at < to; at += SLICE) {
+      this.#slice(part, at, (before + at - first) % SAMPLED < SLICE, sights, seen)
+    }
+    const isInside = ({ at }: { readonly at: number }): boolean => at >= from && at < to
+    const numbers = seen.numbers.filter(isInside)
+    const { found, values } = seen
+    if (this.#rsa !== undefined) {
+      const window = { kernel: this.#kernel, bytes }
+      found.push(...this.#rsa.settle(window, numbers, moduliOf(found)))
+    }
+    const inside = found.filter(isInside)
+    // A pointer leads out of [from, to): nothing but the pointer would show what lies there.
+    for (const secrets of [sights.always, sights.sampled]) {
+      if (secrets !== undefined) inside.push(...secrets.found(bytes, from, to, where))
+    }
+    return { found: inside, values }
+  }
+
+  /** Looks at the slice that begins at `at`. */
+  #slice(part: Part, at: number, isSample: boolean, sights: SecretSights, seen: Seen): void {
+    const { bytes, from, to } = part
+    const length = Math.min(SLICE, to - at)
+    // Of a value that begins at the end, the word that tells it can lie behind.
+    const words = at + length === to ? lastWord(bytes, to) - at : length
+    if (isZero(bytes, at, at + words)) return
+    this.#kernel.load(bytes, at, at + length)
+    if (this.#values !== undefined) {
+      seen.values.push(...this.#values.inSlice(bytes, { at, length: words, from, to }))
+    }
+    const slice = { bytes, at, length }
+    sights.always?.look(this.#kernel, slice, this.#isShared ? this.#values?.others : undefined)
+    if (isSample) sights.sampled?.look(this.#kernel, slice, undefined)
+    if (this.#rsa === undefined) return
+    const { found, numbers } = this.#rsa.slice({ kernel: this.#kernel, length }, isSample)
+    for (const value of found) seen.found.push({ ...value, at: at + value.at })
+    for (const number of numbers) seen.numbers.push(movedBy(number, at))
+  }
+}
+
+/** Bytes of a window, and where in them hits may begin: in [from, to). */
+interface Part {
+  readonly bytes: Uint8Array
+  readonly from: number
+  readonly to: number
+}
+
+/** What slices show of secrets, of keys that each is searched for and of those that some are. */
+interface SecretSights {
+  readonly always: SecretWindow | undefined
+  readonly sampled: SecretWindow | undefined
+}
+
+/** What slices gave so far. */
+interface Seen {
+  readonly found: FoundValue[]
+  readonly numbers: PlacedNumber[]
+  /** Of keys that were found before. */
+  readonly values: PlacedValue[]
+}
+
+function effortFor(whose: Whose, { deep, isPatient = false }: KnownKeyOptions): Effort {
+  if (deep) return 'deep'
+  if (whose !== 'given') return 'met'
+  return isPatient ? 'patient' : 'given'
+}
+
+const isRsa = (material: KeyMaterial): material is RsaMaterial => material.type === 'rsa'
+const isMlKem = (material: KeyMaterial): material is LatticeMaterial => material.type === 'ml-kem'
+/** Whether there is nothing: sparse dumps are zeros for the most part. */
+function isZero(bytes: Uint8Array, from: number, to: number): boolean {
+  let at = from
+  while (at < to && (bytes.byteOffset + at) % 8 !== 0) if (bytes[at++] !== 0) return false
+  const words = new BigUint64Array(bytes.buffer, bytes.byteOffset + at, (to - at) >> 3)
+  for (const word of words) if (word !== 0n) return false
+  for (at += words.length * 8; at < to; at++) if (bytes[at] !== 0) return false
+  return true
+}
+
+/** Where within {@link SAMPLED} bytes of memory a window's byte lies; at their begin, where the address is not known. */
+function placeOf(address: bigint | undefined, at: number): number {
+  return address === undefined ? 0 : Number((address + BigInt(at)) % BigInt(SAMPLED))
+}
+
+/** Of the keys that were found whole. */
+function moduliOf(found: readonly FoundValue[]): Set<bigint> {
+  const moduli = new Set<bigint>()
+  for (const { material, note } of found) {
+    if (material.type === 'rsa' && note === undefined) moduli.add(material.n)
+  }
+  return moduli
+}
+
+/** Of keys with different public halves, by the names that they have. */
+function materialsOf(keys: readonly PublicKey[]): PublicKey['material'][] {
+  return [...new Map(keys.map(({ keyId, material }) => [keyId.spkiSha256, material])).values()]
+}
+
+/** Keys with different public halves. */
+function distinct<T extends KeyMaterial>(materials: readonly T[]): T[] {
+  const byId = new Map(materials.map((material) => [keyIdOf(material).spkiSha256, material]))
+  return [...byId.values()]
+}
+
+/**
+ * One value a place and spelling, in order of place, the first name that was found. Fragments that a whole value lies
+ * over are left out: text that is read in a wrong alignment gives those.
+ */
+function onceEach(values: readonly FoundValue[]): FoundValue[] {
+  const byPlace = new Map<string, FoundValue>()
+  const sorted = values.toSorted(
+    (a, b) => Number(a.note !== undefined) - Number(b.note !== undefined),
+  )
+  const covered: FoundValue[] = []
+  for (const value of sorted) {
+    const place = `${value.at}:${value.spelling}`
+    if (byPlace.has(place)) continue
+    if (value.note === undefined) covered.push(value)
+    else if (covered.some((whole) => overlap(whole, value))) continue
+    byPlace.set(place, value)
+  }
+  return [...byPlace.values()].toSorted((a, b) => a.at - b.at || a.length - b.length)
+}
+
+function overlap(a: FoundValue, b: FoundValue): boolean {
+  return a.at < b.at + b.length && b.at < a.at + a.length
+}

@@ -1,0 +1,74 @@
+/**
+ * What the search for the secrets of known keys may cost, for each kind of place that is looked at.
+ *
+ * @module
+ */
+import { type Effort, PATIENT, ROOTS_SHARE } from '../values/allowance.ts'
+import { Budget, type Rate } from '../values/budget.ts'
+
+const RATES = {
+  pointed: { perByte: 1, atOnce: 3e8 },
+  far: { perByte: 0.5, atOnce: 1e8 },
+  ints: { perByte: 0.5, atOnce: 1e9 },
+  strings: { perByte: 0.5, atOnce: 1e8 },
+  texts: { perByte: 0.5, atOnce: 2e8 },
+  before: { perByte: 0.5, atOnce: 1e8 },
+  near: { perByte: 3, atOnce: 3e8 },
+  placed: { perByte: 0.5, atOnce: 2e8 },
+  /** Numbers and arrays of the JVM. */
+  java: { perByte: 0.5, atOnce: 2e8 },
+  /** Terms of Erlang. */
+  terms: { perByte: 0.5, atOnce: 2e8 },
+  /** Scalars without their begin or end. */
+  cut: { perByte: 0.5, atOnce: 1e9 },
+  /** Numbers of JavaScript libraries. */
+  v8: { perByte: 0.5, atOnce: 1e9 },
+} as const
+
+export type SecretBudgets = Readonly<Record<keyof typeof RATES, Budget>>
+
+/** How much is spent, of what is usual. */
+const SHARES: Readonly<Record<Effort, number>> = {
+  given: 1,
+  met: 0.1,
+  deep: 8,
+  patient: PATIENT,
+}
+
+/** Whose secrets are looked for. */
+interface Sought {
+  readonly effort: Effort
+  /** See {@link import('../values/allowance.ts').Allowance.isTold}. */
+  readonly isTold: boolean
+}
+
+/**
+ * @param searchers how many searches of the same bytes go side by side: they share what keys not asked for may take
+ * @returns what makes the budgets for one group of such keys after another: those for places near a public half, and for
+ *   places that something marks, are theirs together
+ */
+export function budgetsFor({ effort, isTold }: Sought, searchers: number): () => SecretBudgets {
+  const ofRoots = isTold ? 1 : ROOTS_SHARE
+  const parts = effort === 'met' ? searchers : 1
+  const usual = SHARES[effort]
+  const budget = ({ perByte, atOnce }: Rate, share = usual): Budget =>
+    new Budget(perByte * share * ofRoots, (atOnce * share * ofRoots) / parts)
+  const near = budget(RATES.near)
+  // A sample in any case.
+  const placed = budget(RATES.placed, effort === 'patient' ? SHARES.given : usual)
+  return () => ({
+    pointed: budget(RATES.pointed),
+    far: budget(RATES.far),
+    ints: budget(RATES.ints),
+    strings: budget(RATES.strings),
+    texts: budget(RATES.texts),
+    before: budget(RATES.before),
+    near,
+    placed,
+    // There are few such places, where there are any: keys that merely lie there have as much.
+    java: budget(RATES.java, Math.max(1, usual)),
+    cut: budget(RATES.cut),
+    v8: budget(RATES.v8),
+    terms: budget(RATES.terms),
+  })
+}

@@ -1,0 +1,207 @@
+/**
+ * Known public keys whose private half is one secret, where RSA has factors: what they look like in memory, and whether bytes
+ * are the secret of one of them.
+ *
+ * @module
+ */
+import { curveNamed } from '@mintmark/keys/arithmetic/curves'
+import { publicPoint } from '@mintmark/keys/arithmetic/ec'
+import {
+  fromBigEndian,
+  fromLittleEndian,
+  inverse,
+  toBigEndian,
+} from '@mintmark/keys/arithmetic/modular'
+import { montgomeryOfEach, okpNamed, okpPublicKey } from '@mintmark/keys/arithmetic/okp'
+import type {
+  Curve,
+  EcMaterial,
+  GroupMaterial,
+  KeyMaterial,
+  LatticeMaterial,
+  OkpMaterial,
+} from '@mintmark/keys/material/key_material'
+import type { PublicKey } from '@mintmark/keys/public_half/public_key'
+import { clamped } from '../values/derived_values.ts'
+import { digitBytes, PYTHON_DIGITS } from '../values/digit_forms.ts'
+import { CutScalars } from './cut_scalars.ts'
+import { groupsOfNumbers } from './group_keys.ts'
+import { groupsOfSeeds } from './lattice_keys.ts'
+
+/** Keys of curves, of DSA and DH, and of ML-KEM and ML-DSA. */
+export type SingleSecret = EcMaterial | OkpMaterial | GroupMaterial | LatticeMaterial
+
+/** Whether a key has one secret and no factors. */
+export const hasOneSecret = (material: PublicKey['material']): material is SingleSecret =>
+  material.type !== 'rsa'
+
+/** What a secret turned out to be. */
+export interface FoundSecret {
+  readonly material: KeyMaterial
+  /** `limbs-le64`, `limbs-be`, `java-int-array`, or the form of its digits. */
+  readonly spelling: string
+  readonly name: 'd' | 'montgomery-d' | 'seed' | 'scalar' | 'expanded-scalar' | 'secret'
+  readonly proof: string
+}
+
+/** Known keys of one curve, one group of numbers, or one parameter set. */
+export interface SecretGroup {
+  /** Bytes of a secret. */
+  readonly length: number
+  /** Estimate in nanoseconds of a look at one place. */
+  readonly cost: number
+  /** The first 16 bytes of each of the public halves, in every form that was seen. */
+  readonly signs: readonly Uint8Array[]
+  /** The numbers of the public halves as CPython spells them, where they are numbers: to be told from secrets. */
+  readonly publicDigits?: readonly Uint8Array[]
+  /** Limbs of 8 bytes that libraries keep a secret in; 0 where they keep it as bytes. */
+  readonly limbs: number
+  /** The secret that `bytes` are, in either byte order. */
+  readonly secretIn: (bytes: Uint8Array) => FoundSecret | undefined
+  /** The same, if the lowest byte comes first: that takes half the time where there are two orders. */
+  readonly limbsIn: (bytes: Uint8Array) => FoundSecret | undefined
+  /** The secret that a number is, where libraries keep numbers. */
+  readonly numberIn?: (value: bigint, spelling: FoundSecret['spelling']) => FoundSecret | undefined
+  /** Finds scalars that are not there as a whole, of curves whose points can be added. */
+  readonly scalars?: CutScalars
+  /** The secret that `bytes` are if they are one in a form that only pays next to a public half. */
+  readonly rareSecretIn: (bytes: Uint8Array) => FoundSecret | undefined
+}
+
+/** Groups keys by curve, and others by their numbers or parameter set. */
+export function secretGroups(keys: readonly SingleSecret[]): readonly SecretGroup[] {
+  const byCurve = new Map<string, (EcMaterial | OkpMaterial)[]>()
+  const ofNumbers: GroupMaterial[] = []
+  const ofSeeds: LatticeMaterial[] = []
+  for (const key of keys) {
+    if (isOfGroup(key)) ofNumbers.push(key)
+    else if (isLattice(key)) ofSeeds.push(key)
+    else byCurve.set(key.curve, [...(byCurve.get(key.curve) ?? []), key])
+  }
+  const groups = [...groupsOfNumbers(ofNumbers), ...groupsOfSeeds(ofSeeds)]
+  for (const group of byCurve.values()) {
+    const points = group.filter((key) => key.type === 'ec')
+    const strings = group.filter((key) => key.type === 'okp')
+    if (points[0] !== undefined) groups.push(pointGroup(points[0].curve, points))
+    if (strings[0] !== undefined) groups.push(stringGroup(strings[0].curve, strings))
+  }
+  return groups
+}
+
+const isOfGroup = (key: SingleSecret): key is GroupMaterial =>
+  key.type === 'dsa' || key.type === 'dh'
+const isLattice = (key: SingleSecret): key is LatticeMaterial =>
+  key.type === 'ml-kem' || key.type === 'ml-dsa'
+
+/** Measured on one core with OpenSSL 3; P-256 has an implementation of its own there. */
+const POINT_COST: Partial<Record<Curve, number>> = {
+  'P-256': 8e4,
+  'P-384': 1.4e6,
+  'P-521': 3.2e6,
+  secp256k1: 5e5,
+}
+const USUAL_POINT_COST = 8e5
+
+function pointGroup(curve: Curve, keys: readonly EcMaterial[]): SecretGroup {
+  const { lengthBytes, n } = curveNamed(curve)
+  const byX = new Map(keys.map((key) => [key.x, key]))
+  const test = (d: bigint): KeyMaterial | undefined => {
+    const point = publicPoint(curve, d)
+    const key = point && byX.get(point.x)
+    if (key === undefined || point === undefined) return undefined
+    // n − d has the same x: it is as good as d.
+    return { type: 'ec', curve, x: key.x, y: key.y, d: point.y === key.y ? d : n - d }
+  }
+  const secretOf = (d: bigint, spelling: FoundSecret['spelling']): FoundSecret | undefined => {
+    const material = test(d)
+    return material && { material, spelling, name: 'd', proof: 'd·G = Q' }
+  }
+  const limbsIn = (bytes: Uint8Array) => secretOf(fromLittleEndian(bytes), 'limbs-le64')
+  const fromMontgomery = inverse((1n << BigInt(64 * Math.ceil(lengthBytes / 8))) % n, n) ?? 0n
+  return {
+    length: lengthBytes,
+    cost: 2 * (POINT_COST[curve] ?? USUAL_POINT_COST),
+    signs: keys.flatMap((key) => pointSigns(key)),
+    publicDigits: keys.flatMap(({ x, y }) =>
+      [x, y].map((number) => digitBytes(PYTHON_DIGITS, number, 8 * lengthBytes)),
+    ),
+    limbs: Math.ceil(lengthBytes / 8),
+    secretIn: (bytes) => secretOf(fromBigEndian(bytes), 'limbs-be') ?? limbsIn(bytes),
+    limbsIn,
+    numberIn: secretOf,
+    scalars: new CutScalars(curve, keys),
+    // Botan keeps it so, and in no other form.
+    rareSecretIn: (bytes) => {
+      const found = secretOf((fromLittleEndian(bytes) * fromMontgomery) % n, 'limbs-le64')
+      return found && { ...found, name: 'montgomery-d' }
+    },
+  }
+}
+
+const SIGN_BYTES = 16
+
+/** Both coordinates plain, highest and lowest byte first, and in Montgomery form. */
+function pointSigns({ curve, x, y }: EcMaterial): Uint8Array[] {
+  const { p, bits, lengthBytes } = curveNamed(curve)
+  const radix = BigInt(Math.ceil(bits / 64) * 64)
+  return [x, y].flatMap((coordinate) => {
+    const big = Uint8Array.from(toBigEndian(coordinate, lengthBytes))
+    const montgomery = toBigEndian((coordinate << radix) % p, lengthBytes)
+    return [big, big.toReversed(), Uint8Array.from(montgomery).toReversed()].map((bytes) =>
+      bytes.subarray(0, SIGN_BYTES),
+    )
+  })
+}
+
+const STRING_COST = { Ed25519: 1e5, X25519: 1e5, Ed448: 4.5e5, X448: 4e5 } as const
+
+function stringGroup(curve: OkpMaterial['curve'], keys: readonly OkpMaterial[]): SecretGroup {
+  const byPublic = new Map(keys.map((key) => [hexOf(key.publicKey), key]))
+  const byMontgomery = curve === 'Ed25519' ? montgomeryKeys(keys) : new Map<string, OkpMaterial>()
+  const isSeed = curve === 'Ed25519' || curve === 'Ed448'
+  const secretIn = (bytes: Uint8Array): FoundSecret | undefined => {
+    const secret = Uint8Array.from(bytes)
+    const made = okpPublicKey(curve, secret)
+    const key = made && byPublic.get(hexOf(made))
+    if (key === undefined) return undefined
+    const material: OkpMaterial = { ...key, secret }
+    const name = isSeed ? 'seed' : 'scalar'
+    return { material, spelling: 'limbs-le64', name, proof: 'public half of it is the key' }
+  }
+  return {
+    length: okpNamed(curve).lengthBytes,
+    cost: STRING_COST[curve],
+    signs: keys.map(({ publicKey }) => publicKey.subarray(0, SIGN_BYTES)),
+    limbs: 0,
+    secretIn,
+    limbsIn: secretIn,
+    rareSecretIn: (bytes) => {
+      if (byMontgomery.size === 0 || !isClamped(bytes)) return undefined
+      const made = okpPublicKey('X25519', Uint8Array.from(bytes))
+      const key = made && byMontgomery.get(hexOf(made))
+      if (key === undefined) return undefined
+      // The seed cannot be had from it, but anyone who has it signs.
+      const proof = 'scalar times B is the key'
+      return { material: key, spelling: 'limbs-le64', name: 'expanded-scalar', proof }
+    },
+  }
+}
+
+function isClamped(bytes: Uint8Array): boolean {
+  return hexOf(clamped(bytes, 'X25519')) === hexOf(bytes)
+}
+
+/** Public keys of Ed25519 by the points of X25519 that their scalars give. */
+function montgomeryKeys(keys: readonly OkpMaterial[]): Map<string, OkpMaterial> {
+  const points = montgomeryOfEach(keys.map(({ publicKey }) => publicKey))
+  return new Map(
+    keys.flatMap((key, index) => {
+      const u = points[index]
+      return u === undefined ? [] : [[hexOf(u), key] as const]
+    }),
+  )
+}
+
+function hexOf(bytes: Uint8Array): string {
+  return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length).toString('hex')
+}

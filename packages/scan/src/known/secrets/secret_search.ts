@@ -1,0 +1,374 @@
+/**
+ * Searches a window for the secrets of known keys that have one, as those of curves do.
+ *
+ * They are looked for where something points to that is of their size; in arrays like those of the public half; in objects
+ * of CPython, the JVM, V8 and Erlang; by themselves in text; near copies of the public half; and where something that looks like
+ * a secret visibly begins and ends.
+ *
+ * A multiplication a place is too dear for every place; what the budget does not reach is counted.
+ *
+ * @module
+ */
+
+import type { Memory } from '../../anchors/detected.ts'
+import type { ConjugateKernel, PlaceRoom } from '../../slices/conjugate.ts'
+import { chunksBeside } from '../objects/chunks_beside.ts'
+import { TermList } from '../objects/erlang_terms.ts'
+import { ArrayList, OCTETS_HEAD } from '../objects/java_arrays.ts'
+import { IntegerList, integerBits } from '../objects/java_integers.ts'
+import { likeArrays } from '../objects/like_arrays.ts'
+import { beforePoints, besidePoints, nearest } from '../objects/places_near_points.ts'
+import {
+  HeadList,
+  NumberHeads,
+  POINTER_BYTES,
+  placesIn,
+  pointedBeside,
+} from '../objects/pointed_places.ts'
+import { ObjectList } from '../objects/python_objects.ts'
+import { type DigitRun, digitRuns, placesInRuns, V8_FORMS } from '../objects/v8_numbers.ts'
+import { type Effort, OF_KEYS_MET, SCALARS } from '../values/allowance.ts'
+import type { Budget } from '../values/budget.ts'
+import { digitCount, PYTHON_DIGITS, TOMMATH_DIGITS } from '../values/digit_forms.ts'
+import type { FoundValue } from '../values/found_value.ts'
+import type { WordHit } from '../values/value_search.ts'
+import { lookAtCut } from './cut_places.ts'
+import { budgetsFor } from './secret_budgets.ts'
+import { type SecretGroup, type SingleSecret, secretGroups } from './secret_groups.ts'
+import {
+  lookAt,
+  lookAtDigits,
+  lookAtIntegers,
+  lookAtTexts,
+  lookFar,
+  type SoughtGroup,
+  type Tried,
+} from './secret_looks.ts'
+import { SecretTexts } from './secret_texts.ts'
+import { type SignTable, signTable } from './sign_table.ts'
+
+/** Keys that as much is spent on. */
+export interface SecretKeys {
+  readonly keys: readonly SingleSecret[]
+  readonly effort: Effort
+  /** See {@link import('../values/allowance.ts').Allowance.isTold}. */
+  readonly isTold: boolean
+}
+
+export class SecretSearch {
+  readonly #groups: readonly SoughtGroup[]
+  readonly #signs: SignTable
+  readonly #heads: NumberHeads
+  readonly #budgets: readonly Budget[]
+
+  /**
+   * @param searchers how many searches of the same bytes go side by side: they share what keys not asked for may take
+   * @param mostStep of {@link words}: that of those others; structures lie at multiples of 8
+   */
+  constructor(
+    kernel: ConjugateKernel,
+    all: readonly SecretKeys[],
+    searchers: number = 1,
+    mostStep: number = POINTER_BYTES,
+  ) {
+    this.#groups = all.flatMap(({ keys, effort, isTold }) => {
+      const budgets = budgetsFor({ effort, isTold }, searchers)
+      // Curves that are dear must not take the time of those that are not.
+      return secretGroups(keys).map((group) =>
+        Object.assign({ budgets: budgets(), effort, isTold }, group),
+      )
+    })
+    this.#signs = signTable(kernel, this.#groups, mostStep)
+    // Nobody has the private keys of public roots in a program of Python or Erlang.
+    const headed = this.#groups.map(({ length, limbs, isTold }) => ({
+      length,
+      limbs,
+      hasObjects: isTold,
+    }))
+    this.#heads = new NumberHeads(kernel, headed)
+    const budgets = this.#groups.flatMap((group) => Object.values(group.budgets))
+    this.#budgets = [...new Set(budgets)]
+  }
+
+  /** The kinds of tests that were cut short so far. Places far from a public half are samples in any case. */
+  get limits(): readonly string[] {
+    return this.#groups.flatMap(({ budgets, effort, isTold }) => {
+      const { pointed, far, ints, near, java, v8, terms } = budgets
+      const isMet = effort === 'met'
+      const isUsual = near.isShort || pointed.isShort || java.isShort
+      const isFurther = far.isShort || ints.isShort || v8.isShort || terms.isShort
+      if (!isTold || !(isUsual || (isFurther && !isMet))) return []
+      return [isMet ? `${SCALARS}${OF_KEYS_MET}` : SCALARS]
+    })
+  }
+
+  /** All words that a window's look asks for, at multiples of `step`: they may be looked for along with others. */
+  get words(): { readonly list: readonly bigint[]; readonly step: number } {
+    return { list: [...this.#signs.list, ...this.#heads.list], step: this.#signs.step }
+  }
+
+  /** Begins with a window of so many bytes. */
+  begin(bytes: number): SecretWindow {
+    for (const budget of this.#budgets) budget.earn(bytes)
+    return new SecretWindow(this.#groups, this.#signs, this.#heads)
+  }
+}
+
+/** A window's slices, one after the other. */
+export class SecretWindow {
+  readonly #groups: readonly SoughtGroup[]
+  readonly #signs: SignTable
+  readonly #heads: NumberHeads
+  readonly #sights: readonly Sights[]
+  readonly #texts: SecretTexts
+
+  constructor(groups: readonly SoughtGroup[], signs: SignTable, heads: NumberHeads) {
+    this.#groups = groups
+    this.#signs = signs
+    this.#heads = heads
+    this.#sights = groups.map(({ cost, budgets, length }) => ({
+      anchors: [],
+      heads: new HeadList(),
+      digits: new HeadList(),
+      integers: new IntegerList(),
+      arrays: new ArrayList(),
+      objects: new ObjectList(),
+      terms: new TermList(length),
+      places: new LikelyPlaces(affordable(budgets.placed, cost)),
+    }))
+    this.#texts = new SecretTexts(groups)
+  }
+
+  /**
+   * Looks at the slice of the window's `bytes` that the kernel holds, which begins at `at`.
+   *
+   * @param found where {@link SecretSearch.words} lie in it and behind it, if that is known
+   */
+  look(
+    kernel: ConjugateKernel,
+    { bytes, at, length }: WindowSlice,
+    found: readonly WordHit[] | undefined,
+  ): void {
+    const { words, step, told } = this.#signs
+    const hits =
+      found === undefined
+        ? kernel.findWords(words, length, step, true)
+        : kernel.inNumbers(
+            found.filter(({ word }) => word < told.length),
+            length,
+          )
+    for (const hit of hits) {
+      for (const { group, wordAt } of told[hit.word] ?? []) {
+        this.#sights[group]?.anchors.push(at + hit.at - wordAt)
+      }
+    }
+    this.#lookForHeads(kernel, { bytes, at, length }, found)
+    this.#texts.look(kernel, at, length)
+    this.#lookForJava(kernel, { bytes, at, length })
+    for (const [index, { length: size }] of this.#groups.entries()) {
+      const { places } = this.#sights[index] ?? {}
+      if (places?.isFull !== false) continue
+      places.add(at, kernel.boundedPairs(size, length, false, size, places.room))
+    }
+  }
+
+  /** Numbers and arrays of the JVM; nobody has the private keys of public roots there. */
+  #lookForJava(kernel: ConjugateKernel, { bytes, at, length }: WindowSlice): void {
+    const told = this.#groups.flatMap(({ isTold, limbs, length: size }, index) => {
+      const sights = this.#sights[index]
+      return isTold && sights !== undefined ? [{ size, isNumber: limbs > 0, ...sights }] : []
+    })
+    for (const size of new Set(told.map((group) => group.size))) {
+      const groups = told.filter((group) => group.size === size)
+      const found = kernel.javaObjects('arrays', [size, size + OCTETS_HEAD], length)
+      for (const { arrays } of groups) arrays.add(bytes, at, found, size)
+      const ofNumbers = groups.filter(({ isNumber }) => isNumber)
+      if (ofNumbers.length === 0) continue
+      const sizes = kernel.javaObjects('numbers', integerBits(size), length)
+      for (const { integers } of ofNumbers) integers.add(bytes, at, sizes)
+    }
+  }
+
+  #lookForHeads(
+    kernel: ConjugateKernel,
+    { bytes, at, length }: WindowSlice,
+    found: readonly WordHit[] | undefined,
+  ): void {
+    // Once any size fills its list, the window is no process's.
+    if (this.#sights.some(({ heads }) => heads.isFull)) return
+    const first = this.#signs.told.length
+    const seen =
+      found === undefined
+        ? this.#heads.look(kernel, length)
+        : this.#heads.among(found, first, length)
+    for (const head of seen) {
+      for (const { group, what } of head.told) {
+        const sights = this.#sights[group]
+        if (what === 'number') sights?.heads.add(at + head.at)
+        else if (what === 'digits') sights?.digits.add(at + head.at)
+        else if (what === 'int' || what === 'bytes') sights?.objects.add(bytes, at + head.at, what)
+        else sights?.terms.add(bytes, at + head.at, what)
+      }
+    }
+  }
+
+  /** Words in a row that may be digits of the shortest of the secrets, and of others. */
+  #digitRuns(bytes: Uint8Array, from: number, to: number): readonly DigitRun[] {
+    const lengths = this.#groups.flatMap(({ isTold, numberIn, length }) =>
+      isTold && numberIn !== undefined ? [length] : [],
+    )
+    if (lengths.length === 0) return []
+    const bits = 8 * Math.min(...lengths)
+    const least = Math.min(...V8_FORMS.map((form) => digitCount(form, bits)))
+    return digitRuns(bytes, from, to, least)
+  }
+
+  /** Secrets that begin in [from, to) of the window's bytes, or that something in them leads to. */
+  found(bytes: Uint8Array, from: number, to: number, where: InProcess): FoundValue[] {
+    const runs = this.#digitRuns(bytes, from, to)
+    return this.#groups.flatMap((group, index) => {
+      const sights = this.#sights[index]
+      if (sights === undefined) return []
+      const { anchors, places, arrays, objects, terms } = sights
+      const tried = { places: new Set<number>(), contents: new Set<number>() }
+      const { near: pointed, far } = pointedPlaces(bytes, group, sights, where.address)
+      const before = beforePoints(bytes, anchors, group.length, from, to)
+      const chunks = chunksBeside(bytes, anchors, group.length, from, to)
+      const near = nearest(bytes, anchors, group.length, from, to)
+      const whole = [
+        ...lookAt(bytes, pointed, group, 'pointed', tried),
+        ...lookAt(bytes, likeArrays(bytes, anchors, group.length), group, 'alike', tried),
+        ...lookAtDigits(bytes, objects.intsOf(bytes, group), group, PYTHON_DIGITS, 'ints', tried),
+        ...lookAtV8(bytes, runs, group, tried),
+        ...lookOutside(bytes, far, group, sights, tried, where.memory),
+        ...lookAt(bytes, arrays.places, group, 'java', tried),
+        ...lookAt(bytes, objects.stringsOf(bytes, group.length), group, 'string', tried),
+        ...lookAt(bytes, terms.numbers, group, 'number', tried),
+        ...lookAt(bytes, terms.strings, group, 'term', tried),
+        ...lookAtTexts(this.#texts.of(bytes, group, from, to), group, tried),
+        ...lookAt(bytes, before, group, 'before', tried),
+        ...lookAt(bytes, chunks, group, 'before', tried),
+        ...lookAt(bytes, near, group, 'near', tried),
+        ...lookAt(bytes, places.all, group, 'placed', tried),
+      ]
+      if (whole.length > 0 || anchors.length === 0) return whole
+      return lookAtCut(bytes, besidePoints(bytes, anchors, group.length, from, to), group)
+    })
+  }
+}
+
+/** Nobody has the private keys of public roots in a program of JavaScript. */
+function lookAtV8(
+  bytes: Uint8Array,
+  runs: readonly DigitRun[],
+  group: SoughtGroup,
+  tried: Tried,
+): FoundValue[] {
+  if (!group.isTold || runs.length === 0) return []
+  return V8_FORMS.flatMap((form) => {
+    const places = placesInRuns(bytes, runs, form, 8 * group.length)
+    // The same words are another number in digits of another width.
+    const own = { ...tried, contents: new Set<number>() }
+    return lookAtDigits(bytes, places, group, form, 'v8', own)
+  })
+}
+
+/** To find what is marked takes as long for a few places as for many: so many are saved up before. */
+const LEAST_PLACES = 64
+
+/** Places that may be tried in a window, each at a cost; none where they are too few. */
+function affordable({ left, most }: Budget, cost: number): number {
+  const places = Math.floor(left / cost)
+  return places < Math.min(LEAST_PLACES, most / cost / 2) ? 0 : places
+}
+
+/** Bytes of a window that a kernel holds. */
+interface WindowSlice {
+  readonly bytes: Uint8Array
+  readonly at: number
+  readonly length: number
+}
+
+/** Where in the process a window lies, as far as the dump tells. */
+export interface InProcess {
+  /** Of the first byte. */
+  readonly address: bigint | undefined
+  /** As seen from the window. */
+  readonly memory: Memory | undefined
+}
+
+function lookOutside(
+  bytes: Uint8Array,
+  far: readonly bigint[],
+  group: SoughtGroup,
+  { digits, integers }: Sights,
+  tried: Tried,
+  memory: Memory | undefined,
+): FoundValue[] {
+  if (memory === undefined) return []
+  return [
+    ...lookFar(memory, far, group, tried),
+    ...lookFar(memory, digits.digitAddresses(bytes), group, tried, TOMMATH_DIGITS),
+    ...lookAtIntegers(memory, integers.arrays, group, tried),
+  ]
+}
+
+/** What was seen in a window for one group. */
+interface Sights {
+  /** Copies of public halves. */
+  readonly anchors: number[]
+  /** Structures of numbers of the size of its secrets. */
+  readonly heads: HeadList
+  /** The same of LibTomMath's. */
+  readonly digits: HeadList
+  /** Numbers of the JVM. */
+  readonly integers: IntegerList
+  readonly arrays: ArrayList
+  readonly objects: ObjectList
+  readonly terms: TermList
+  readonly places: LikelyPlaces
+}
+
+/** Places in the window that something points to, and addresses outside. */
+function pointedPlaces(
+  bytes: Uint8Array,
+  { length, limbs }: SecretGroup,
+  { heads, anchors }: Sights,
+  address: bigint | undefined,
+): { readonly near: readonly number[]; readonly far: readonly bigint[] } {
+  if (address === undefined) return { near: [], far: [] }
+  if (limbs > 0) return placesIn(bytes, heads.addresses(bytes), address)
+  return { near: pointedBeside(bytes, anchors, length, address), far: [] }
+}
+
+/** Places where something visibly begins or ends: as many as can be looked at, those with both sides first. */
+class LikelyPlaces {
+  readonly #most: number
+  readonly #told: number[] = []
+  readonly #others: number[] = []
+
+  constructor(most: number) {
+    this.#most = most
+  }
+
+  /** @param pairs place from `base` on, and its sides, in turns */
+  add(base: number, pairs: Uint32Array): void {
+    for (let k = 0; k < pairs.length; k += 2) {
+      const list = (pairs[k + 1] ?? 0) >= 3 ? this.#told : this.#others
+      if (list.length < this.#most) list.push(base + (pairs[k] ?? 0))
+    }
+  }
+
+  get room(): PlaceRoom {
+    return { told: this.#most - this.#told.length, others: this.#most - this.#others.length }
+  }
+
+  /** They are a sample in any case: once there are enough, no more are looked for. */
+  get isFull(): boolean {
+    return Math.max(this.#told.length, this.#others.length) >= this.#most
+  }
+
+  get all(): readonly number[] {
+    return [...this.#told, ...this.#others]
+  }
+}

@@ -1,0 +1,183 @@
+/**
+ * Secrets of known keys that stand by themselves in text: as many hexadecimal digits or letters of base64 as a secret takes,
+ * and no letter more on either side. So WireGuard writes them (`PrivateKey = …=`), and so they lie in variables of a process
+ * (`PRIVATE_KEY=0x…`) and in files of settings. Letters lie one byte apart.
+ *
+ * The kernel lists runs of text (`text_runs`); each byte of those is looked at here, once for each length of secrets.
+ *
+ * @module
+ */
+
+import { BEHIND, type ConjugateKernel, SLICE } from '../../slices/conjugate.ts'
+import { hexDigit, isBase64Letter } from '../../text/base64.ts'
+import type { Effort } from '../values/allowance.ts'
+
+/** What stands in a text where a secret may. */
+export interface SecretText {
+  readonly at: number
+  /** In letters, without what pads it. */
+  readonly length: number
+  readonly form: 'hex' | 'base64'
+  /** As many as a secret has. Owned by the caller, who wipes them. */
+  readonly bytes: Uint8Array
+}
+
+/** Where text lies in a window's bytes. */
+export interface TextRange {
+  readonly from: number
+  readonly to: number
+}
+
+/** Texts of one secret's size in a window: more are hashes. */
+const TEXTS_MOST = 2000
+/** So far before a secret its name is looked for. */
+const NAME_BYTES = 40
+const NAME = /key|priv|secret|seed/i
+
+/** Letters that runs of a size can have. */
+interface Shape {
+  /** Bytes of a secret. */
+  readonly length: number
+  readonly digits: ReadonlySet<number>
+  readonly letters: ReadonlySet<number>
+}
+
+/** Letters of base64 that so many bytes take, without what pads them. */
+const lettersOf = (size: number): number => Math.ceil((size * 4) / 3)
+
+/** @param hasPublicBehind whether a secret may stand with its public half behind it, as NaCl keeps seeds */
+function shapeOf(length: number, hasPublicBehind: boolean): Shape {
+  const sizes = hasPublicBehind ? [length, 2 * length] : [length]
+  return {
+    length,
+    digits: new Set(sizes.map((size) => 2 * size)),
+    letters: new Set(sizes.map(lettersOf)),
+  }
+}
+
+/** Keys whose secrets may be in texts. */
+interface Sought {
+  readonly length: number
+  /** 0 for keys whose secret is a string of bytes. */
+  readonly limbs: number
+  readonly effort: Effort
+}
+
+/** Shorter runs the kernel does not list. */
+const LEAST_RUN = 32
+
+/** Texts of a window. Of keys that merely lie there none is looked at: hashes are spelled in the same way. */
+export class SecretTexts {
+  /** The shortest run that can be a secret; 0 where none is looked for. */
+  readonly #least: number
+  readonly #runs: TextRange[] = []
+
+  constructor(groups: readonly Sought[]) {
+    const sizes = groups.filter(isInTexts).map(({ length }) => length)
+    this.#least = sizes.length === 0 ? 0 : Math.max(LEAST_RUN, lettersOf(Math.min(...sizes)))
+  }
+
+  /** Keeps where text lies in the slice that the kernel holds, which begins at `at` of the window. */
+  look(kernel: ConjugateKernel, at: number, length: number): void {
+    if (this.#least === 0) return
+    // What lies behind the slice is there for texts that begin in it.
+    const to = Math.min(length + BEHIND, SLICE + BEHIND - 16)
+    for (const run of kernel.textRuns(0, to, this.#least)) {
+      if (run.from < length) this.#runs.push({ from: at + run.from, to: at + run.to })
+    }
+  }
+
+  /** Those that begin in [from, to) and may be a secret of these keys. */
+  of(bytes: Uint8Array, keys: Sought, from: number, to: number): readonly SecretText[] {
+    const { length, limbs } = keys
+    const secret = { length, hasPublicBehind: limbs === 0 }
+    return isInTexts(keys) ? secretTexts(bytes, this.#runs, secret, from, to) : []
+  }
+}
+
+const isInTexts = ({ effort }: Sought): boolean => effort !== 'met'
+
+/**
+ * Texts that begin in [from, to) of `bytes` and may be a secret of `length` bytes, those first that a name stands before,
+ * then base64.
+ *
+ * @param runs where text lies, ascending: all of {@link lettersOf} bytes or more; one may be there in two parts that overlap
+ */
+export function secretTexts(
+  bytes: Uint8Array,
+  runs: readonly TextRange[],
+  { length, hasPublicBehind }: { readonly length: number; readonly hasPublicBehind: boolean },
+  from: number,
+  to: number,
+): readonly SecretText[] {
+  const shape = shapeOf(length, hasPublicBehind)
+  const ranked: [SecretText[], SecretText[], SecretText[]] = [[], [], []]
+  let count = 0
+  for (const [begin, end] of letterRuns(bytes, runs)) {
+    if (begin < from || begin >= to) continue
+    const text = textIn(bytes, begin, end, shape)
+    if (text === undefined) continue
+    const rank = hasName(bytes, text.at) ? 0 : text.form === 'base64' ? 1 : 2
+    ranked[rank].push(text)
+    count += 1
+    if (count >= TEXTS_MOST) break
+  }
+  return ranked.flat()
+}
+
+/** Letters without any other among them, whole: the last of a range may end behind it. */
+function* letterRuns(
+  bytes: Uint8Array,
+  ranges: readonly TextRange[],
+): Generator<readonly [number, number], void, void> {
+  let done = 0
+  for (const { from, to } of ranges) {
+    let begin = Math.max(from, done)
+    // What begins before was given there, or begins where nobody asks.
+    if (begin > 0) while (isBase64Letter(bytes[begin - 1])) begin++
+    while (begin < to) {
+      let end = begin
+      while (isBase64Letter(bytes[end])) end++
+      if (end > begin) yield [begin, end]
+      begin = end + 1
+    }
+    done = begin
+  }
+}
+
+/** The secret that a whole run of letters may be. */
+function textIn(
+  bytes: Uint8Array,
+  begin: number,
+  end: number,
+  { length, digits, letters }: Shape,
+): SecretText | undefined {
+  const hasPrefix = bytes[begin] === 0x30 && ((bytes[begin + 1] ?? 0) | 0x20) === 0x78
+  const first = hasPrefix ? begin + 2 : begin
+  if (digits.has(end - first)) {
+    const secret = fromHex(bytes, first, length)
+    if (secret !== undefined) return { at: first, length: 2 * length, form: 'hex', bytes: secret }
+  }
+  if (!letters.has(end - begin)) return undefined
+  const text = Buffer.from(bytes.buffer, bytes.byteOffset + begin, lettersOf(length))
+  const secret = Uint8Array.from(Buffer.from(text.toString('latin1'), 'base64').subarray(0, length))
+  return { at: begin, length: text.length, form: 'base64', bytes: secret }
+}
+
+function fromHex(bytes: Uint8Array, at: number, length: number): Uint8Array | undefined {
+  const secret = new Uint8Array(length)
+  for (let i = 0; i < length; i++) {
+    const high = hexDigit(bytes[at + 2 * i])
+    const low = hexDigit(bytes[at + 2 * i + 1])
+    if (high < 0 || low < 0) return undefined
+    secret[i] = high * 16 + low
+  }
+  return secret
+}
+
+/** Whether what stands before a text is named as a secret is. */
+function hasName(bytes: Uint8Array, at: number): boolean {
+  const from = Math.max(0, at - NAME_BYTES)
+  const before = Buffer.from(bytes.buffer, bytes.byteOffset + from, at - from)
+  return NAME.test(before.toString('latin1'))
+}

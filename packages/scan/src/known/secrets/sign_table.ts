@@ -1,0 +1,41 @@
+/**
+ * Words that tell public halves, near which their secrets may lie.
+ *
+ * @module
+ */
+import type { ConjugateKernel, WordTable } from '../../slices/conjugate.ts'
+import { stepFor, wordsFrom } from '../values/spaced_words.ts'
+import type { SecretGroup } from './secret_groups.ts'
+
+/** What tells the public halves of all groups, entered into a kernel. */
+export interface SignTable {
+  readonly words: WordTable
+  readonly list: readonly bigint[]
+  /** Of the words of a public half that lies anywhere, one lies at a multiple of it. */
+  readonly step: number
+  /** For each word the groups that it tells, and where it lies in what tells them. */
+  readonly told: readonly (readonly { readonly group: number; readonly wordAt: number }[])[]
+}
+
+/** @param mostStep that of other words, to be looked for along with these */
+export function signTable(
+  kernel: ConjugateKernel,
+  groups: readonly SecretGroup[],
+  mostStep: number,
+): SignTable {
+  const step = stepFor(
+    groups.flatMap(({ signs }) => signs),
+    mostStep,
+  )
+  const byWord = new Map<bigint, { group: number; wordAt: number }[]>()
+  for (const [group, { signs }] of groups.entries()) {
+    for (const sign of signs) {
+      for (const [wordAt, word] of wordsFrom(sign, 0, step).entries()) {
+        const held = byWord.get(word) ?? []
+        byWord.set(word, [...held, { group, wordAt }])
+      }
+    }
+  }
+  const list = [...byWord.keys()]
+  return { words: kernel.enterWords(list), list, step, told: [...byWord.values()] }
+}

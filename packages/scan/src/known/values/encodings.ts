@@ -1,0 +1,230 @@
+/**
+ * Every spelling of a number that runtimes leave in memory, as bytes to look for.
+ *
+ * @module
+ */
+
+import { bitLength, toBigEndian } from '@mintmark/keys/arithmetic/modular'
+import { BECH32_ALPHABET } from '@mintmark/keys/public_keys/bech32'
+import { ORDERS } from '../../slices/conjugate.ts'
+import { DIGIT_FORMS, type DigitForm, digitsOf, NARROW_DIGITS } from './digit_forms.ts'
+import { asciiBytes, HEX_OF_BYTE, joinedBytes, wideBytes } from './text_bytes.ts'
+import { ALL_TEXTS, type TextKinds } from './text_kinds.ts'
+
+/** One spelling of a number. */
+export interface Encoding {
+  /** One of `docs/key-encodings.md`. */
+  readonly form: string
+  readonly bytes: Uint8Array
+  /** Bytes to whose multiples in a segment its begin is bound: 1 where it is not. */
+  readonly alignment: number
+}
+
+/** Shorter spellings than this are left out: they would be found by chance. */
+export const LEAST_BYTES = 8
+/** Arrays of digits, in order. */
+export const FORMS_OF_DIGITS: readonly DigitForm[] = [...DIGIT_FORMS, NARROW_DIGITS]
+
+/**
+ * Every spelling of `value` in a field of `bits` bits and in one that is just wide enough, without two of equal bytes:
+ * integers of Python and of DER have no leading zeros.
+ *
+ * Binary spellings carry no more leading zero bytes than the word that holds the top bit: a wider field holds them
+ * too. Spellings in text leave out the characters at either end that carry bits of something else.
+ *
+ * The same in the same order for equal numbers. Cost: 0.1 to 0.2 ms, most of it for text.
+ *
+ * @param texts spellings in text of other kinds are left out
+ */
+export function encodingsOf(
+  value: bigint,
+  bits: number,
+  texts: TextKinds = ALL_TEXTS,
+): readonly Encoding[] {
+  const seen = new Map<number, Uint8Array[]>()
+  return spellingsOf(value, bits, texts).filter(({ bytes }) => {
+    if (bytes.length < LEAST_BYTES) return false
+    const alike = seen.get(bytes.length)
+    if (alike === undefined) seen.set(bytes.length, [bytes])
+    else if (alike.some((other) => Buffer.compare(other, bytes) === 0)) return false
+    else alike.push(bytes)
+    return true
+  })
+}
+
+/** The same with all that are too short or equal to others. */
+export function spellingsOf(
+  value: bigint,
+  bits: number,
+  texts: TextKinds = ALL_TEXTS,
+): readonly Encoding[] {
+  const widths = new Set([bits, bitLength(value)])
+  return [...widths].flatMap((width) => ofWidth(value, width, texts))
+}
+
+/** One of {@link spellingsOf}, by its number among them. */
+export function spellingOf(value: bigint, bits: number, slot: number): Encoding | undefined {
+  const inFirst = slotsOf(bits)
+  if (slot < inFirst) return oneOfWidth(value, bits, slot)
+  const held = bitLength(value)
+  return held === bits ? undefined : oneOfWidth(value, held, slot - inFirst)
+}
+
+const BINARY_SLOTS = ORDERS.length + FORMS_OF_DIGITS.length
+/** Each in letters of one byte and of two: hexadecimal numbers, base64, decimal. */
+const TEXT_SLOTS = 2 * (6 + 12 + 1)
+/** Each in letters of one byte and of two, of either order of bytes: two cases of Bech32, two places in base32. */
+const FIVE_BITS_SLOTS = 2 * (4 + 4)
+
+function slotsOf(bits: number): number {
+  return BINARY_SLOTS + TEXT_SLOTS + (lengthOf(bits) === BECH32_BYTES ? FIVE_BITS_SLOTS : 0)
+}
+
+const lengthOf = (bits: number): number => Math.max(1, Math.ceil(bits / 8))
+
+function ofWidth(value: bigint, bits: number, texts: TextKinds): Encoding[] {
+  const [big, little] = bothWays(value, bits)
+  const encodings = [
+    ...Array.from({ length: BINARY_SLOTS }, (_, slot) => binaryOf(big, little, bits, slot)),
+    ...textEncodings(big, little, value, texts),
+  ]
+  big.fill(0)
+  little.fill(0)
+  return encodings
+}
+
+function oneOfWidth(value: bigint, bits: number, slot: number): Encoding | undefined {
+  const [big, little] = bothWays(value, bits)
+  const made =
+    slot < BINARY_SLOTS
+      ? binaryOf(big, little, bits, slot)
+      : textEncodings(big, little, value, ALL_TEXTS)[slot - BINARY_SLOTS]
+  big.fill(0)
+  little.fill(0)
+  return made
+}
+
+/** Highest byte first, and lowest. */
+function bothWays(value: bigint, bits: number): [Uint8Array, Uint8Array] {
+  const big = toBigEndian(value, lengthOf(bits))
+  return [big, big.toReversed()]
+}
+
+function binaryOf(big: Uint8Array, little: Uint8Array, bits: number, slot: number): Encoding {
+  const order = ORDERS[slot]
+  if (order !== undefined) {
+    const { form, word, alignment } = order
+    return { form, bytes: inOrder(big, Math.ceil(big.length / word) * word, slot), alignment }
+  }
+  const digits = FORMS_OF_DIGITS[slot - ORDERS.length] ?? NARROW_DIGITS
+  return { form: digits.form, bytes: digitsOf(digits, little, bits), alignment: digits.slot }
+}
+
+/** A number's bytes in one of the kernel's orders. `length` is a multiple of the order's word. */
+export function orderedBytes(value: bigint, length: number, order: number): Uint8Array {
+  const big = toBigEndian(value, length)
+  const bytes = inOrder(big, length, order)
+  big.fill(0)
+  return bytes
+}
+
+/** @param big highest byte first, up to `length` bytes */
+function inOrder(big: Uint8Array, length: number, order: number): Uint8Array {
+  const bytes = new Uint8Array(length)
+  bytes.set(big, length - big.length)
+  const word = ORDERS[order]?.word ?? 1
+  // Orders 0, 4 and 5 have the lowest word first, 1, 2 and 3 the highest.
+  const isLowFirst = order === 0 || order >= 4
+  const isTurned = order === 2 || order === 3
+  if (isLowFirst) bytes.reverse()
+  if (isTurned || order >= 4) {
+    const words = Buffer.from(bytes.buffer)
+    if (word === 4) words.swap32()
+    else words.swap64()
+  }
+  return bytes
+}
+
+function textEncodings(
+  big: Uint8Array,
+  little: Uint8Array,
+  value: bigint,
+  kinds: TextKinds,
+): Encoding[] {
+  const texts = [
+    ...(kinds.wide || kinds.hex ? inBothCases('hex', joinedBytes(big, HEX_OF_BYTE, '')) : []),
+    // As `openssl -text` and certificate viewers print it.
+    ...(kinds.wide || kinds.list
+      ? inBothCases('hex-colons', joinedBytes(big, HEX_OF_BYTE, ':'))
+      : []),
+    ...(kinds.wide || kinds.hex ? inBothCases('hex-le', joinedBytes(little, HEX_OF_BYTE, '')) : []),
+    ...(kinds.wide || kinds.base64 ? allOfBase64(big, little) : []),
+    ...(kinds.wide || kinds.decimal ? [{ form: 'decimal', text: value.toString(10) }] : []),
+    ...((kinds.wide || kinds.base64) && big.length === BECH32_BYTES
+      ? [big, little].flatMap((raw) => fiveBitTexts(raw))
+      : []),
+  ]
+  return texts.flatMap(({ form, text }) => {
+    const bytes = asciiBytes(text)
+    const narrow = { form, bytes, alignment: 1 }
+    if (!kinds.wide) return [narrow]
+    return [narrow, { form: `${form}-utf16`, bytes: wideBytes(bytes), alignment: 1 }]
+  })
+}
+
+function allOfBase64(big: Uint8Array, little: Uint8Array): Text[] {
+  return [0, 1, 2].flatMap((lead) => [big, little].flatMap((raw) => base64Texts(raw, lead)))
+}
+
+/** A spelling in text. */
+interface Text {
+  readonly form: string
+  readonly text: string
+}
+
+function inBothCases(form: string, text: string): Text[] {
+  return [
+    { form, text },
+    { form, text: text.toUpperCase() },
+  ]
+}
+
+/** What is written in letters of five bits are keys of 256. */
+export const BECH32_BYTES = 32
+const BASE32_ALPHABET = 'ABCDEFGHIJKLMNOPQRSTUVWXYZ234567'
+/** Of the first letter that seeds of NATS share with what stands before them, two bytes. */
+const BITS_SHARED = 4
+
+/**
+ * The letters of five bits that these 32 bytes alone decide: Bech32 (identities of age in capitals, `nsec` in small
+ * letters), and base32 of RFC 4648, by itself and behind the two bytes that a seed of NATS begins with.
+ */
+export function fiveBitTexts(bytes: Uint8Array): Text[] {
+  const bech32 = inLetters(bytes, 0, BECH32_ALPHABET)
+  return [
+    { form: 'bech32', text: bech32 },
+    { form: 'bech32', text: bech32.toUpperCase() },
+    { form: 'base32', text: inLetters(bytes, 0, BASE32_ALPHABET) },
+    { form: 'base32', text: inLetters(bytes, BITS_SHARED, BASE32_ALPHABET) },
+  ]
+}
+
+function inLetters(bytes: Uint8Array, skipped: number, alphabet: string): string {
+  const bits = Array.from(bytes, (byte) => byte.toString(2).padStart(8, '0')).join('')
+  const digits = bits.slice(skipped).match(/.{5}/g) ?? []
+  return digits.map((digit) => alphabet[Number.parseInt(digit, 2)] ?? '').join('')
+}
+
+/** The characters of base64 that these bytes alone decide, with `lead` bytes of something else before them. */
+function base64Texts(bytes: Uint8Array, lead: number): Text[] {
+  const padded = new Uint8Array(lead + bytes.length)
+  padded.set(bytes, lead)
+  const text = Buffer.from(padded.buffer).toString('base64')
+  const first = lead === 0 ? 0 : lead + 1
+  const whole = text.slice(first, Math.floor((padded.length * 8) / 6))
+  padded.fill(0)
+  return [
+    { form: 'base64', text: whole },
+    { form: 'base64url', text: whole.replaceAll('+', '-').replaceAll('/', '_') },
+  ]
+}

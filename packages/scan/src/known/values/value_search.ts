@@ -1,0 +1,231 @@
+/**
+ * Exact search for every value of known private keys in every spelling: what lies beside a key once it is proven.
+ *
+ * @module
+ */
+
+import type { KeyMaterial } from '@mintmark/keys/material/key_material'
+import type { Detected } from '../../anchors/detected.ts'
+import type { LeftOver, WindowSearch } from '../../anchors/window_search.ts'
+import { DRBG_KEY_BYTES, isDrbgState } from '../../schedules/drbg.ts'
+import { BEFORE, BEHIND, ConjugateKernel, SLICE, type WordTable } from '../../slices/conjugate.ts'
+import { detectedOf, type FoundValue } from './found_value.ts'
+import { PatternHeads, type PatternWords } from './pattern_heads.ts'
+import { stepOf } from './spaced_words.ts'
+import { type Pattern, ValuePatterns } from './value_patterns.ts'
+
+/** A value that lies somewhere. */
+export interface PlacedValue extends FoundValue {
+  readonly told: Detected
+}
+
+/** Where a word lies in a slice, and which. */
+export interface WordHit {
+  readonly at: number
+  readonly word: number
+}
+
+/** A slice of a window that a kernel holds, and where in the window values may begin. */
+export interface ValueSlice {
+  readonly at: number
+  /** Bytes of it in which a word may begin. */
+  readonly length: number
+  readonly from: number
+  readonly to: number
+}
+
+/** Where the last word can lie of a value that begins before `to`: up to {@link BEFORE} bytes behind that. */
+export function lastWord(bytes: Uint8Array, to: number): number {
+  return Math.min(bytes.length, to + BEFORE)
+}
+
+/** Values that begin in [from, to) of `bytes`. The patterns are wiped before this returns. */
+export function findValues(
+  kernel: ConjugateKernel,
+  keys: readonly KeyMaterial[],
+  bytes: Uint8Array,
+  from: number,
+  to: number,
+): FoundValue[] {
+  const mark = kernel.mark()
+  const table = new ValueTable(kernel, new ValueWords(keys))
+  const found = table.find(bytes, from, to)
+  table.wipe()
+  kernel.release(mark)
+  return found
+}
+
+/** Values of a window that are told one by one: in all, and of one key. All others are counted. */
+const MOST_VALUES = 5000
+const MOST_OF_ONE = 1000
+/** Of what is counted only, the bytes at its end that are compared. */
+const COUNTED_BYTES = 16
+
+/** Words by which every value of some keys is found, in every spelling. */
+export class ValueWords {
+  readonly patterns: ValuePatterns
+  /** Of each pattern so many words are looked for; one of them lies at a multiple of it. */
+  readonly step: number
+  /** `step` words for each pattern. */
+  readonly words: PatternWords
+
+  /** @param mostStep that of other words, to be looked for along with these: a power of two */
+  constructor(keys: readonly KeyMaterial[], mostStep: number = Number.POSITIVE_INFINITY) {
+    const heads = new PatternHeads()
+    this.patterns = new ValuePatterns(keys, (head, length) => heads.add(head, length))
+    this.step = stepOf(heads.count, heads.shortest, mostStep)
+    this.words = heads.words(this.step)
+    heads.wipe()
+  }
+}
+
+/** Every value of some keys in every spelling, entered into a kernel. */
+export class ValueTable {
+  readonly #kernel: ConjugateKernel
+  readonly #patterns: ValuePatterns
+  readonly step: number
+  readonly #words: PatternWords
+  readonly #table: WordTable
+  /** Hits of other words in the slice that was looked at last. */
+  others: readonly WordHit[] = []
+  #over: { offset: number; count: number } | undefined
+  /** Values told in the window, in all and by key. */
+  #taken = 0
+  readonly #takenOf = new Map<KeyMaterial, number>()
+
+  /** @param others words that are looked for along with the values, at multiples of the same step */
+  constructor(kernel: ConjugateKernel, values: ValueWords, others: readonly bigint[] = []) {
+    this.#kernel = kernel
+    this.#patterns = values.patterns
+    this.step = values.step
+    this.#words = values.words
+    this.#table = kernel.enterWords(others, this.#words.packed)
+    this.#words.packed.fill(0)
+  }
+
+  /** Values in the window beyond what it may have. */
+  get over(): LeftOver | undefined {
+    return this.#over
+  }
+
+  /** Values that begin in [from, to) of `bytes`. */
+  find(bytes: Uint8Array, from: number, to: number): PlacedValue[] {
+    this.begin()
+    const found: PlacedValue[] = []
+    const limit = lastWord(bytes, to)
+    for (let at = from; at < limit; at += SLICE) {
+      const end = Math.min(limit, at + SLICE)
+      this.#kernel.load(bytes, at, end)
+      found.push(...this.inSlice(bytes, { at, length: end - at, from, to }))
+    }
+    return found
+  }
+
+  /** The next window. */
+  begin(): void {
+    this.#taken = 0
+    this.#takenOf.clear()
+    this.#over = undefined
+  }
+
+  /** Those whose word lies in the slice that the kernel holds, as many as a window may have. */
+  inSlice(bytes: Uint8Array, slice: ValueSlice): PlacedValue[] {
+    const found: PlacedValue[] = []
+    const others: WordHit[] = []
+    const own = this.#patterns.count * this.step
+    const take = (at: number, word: number): void => {
+      if (word >= own) others.push({ at, word: word - own })
+      else this.#take(bytes, slice, { at, word }, found)
+    }
+    for (const { at, word } of this.#kernel.findWords(this.#table, slice.length, this.step)) {
+      take(at, word)
+      for (const repeat of this.#table.repeats().get(word) ?? []) take(at, repeat)
+    }
+    this.others = others
+    return found
+  }
+
+  #take(
+    bytes: Uint8Array,
+    { at, from, to }: ValueSlice,
+    { at: place, word }: WordHit,
+    found: PlacedValue[],
+  ): void {
+    const number = Math.floor(word / this.step)
+    const first = at + place - (word % this.step)
+    const begin = first - this.#words.placeOf(number)
+    if (begin < from || begin >= to || !this.#words.isLike(number, bytes, first)) return
+    const pattern = this.#patterns.at(number)
+    if (pattern === undefined) return
+    const ofKey = this.#takenOf.get(pattern.material) ?? 0
+    const isTold = this.#taken < MOST_VALUES && ofKey < MOST_OF_ONE
+    const compared = isTold ? 0 : Math.max(0, pattern.bytes.length - COUNTED_BYTES)
+    if (!isAt(bytes, begin, pattern.bytes, compared)) return
+    if (isTold) {
+      this.#taken++
+      this.#takenOf.set(pattern.material, ofKey + 1)
+      found.push(foundAt(pattern, begin))
+      return
+    }
+    this.#over ??= { offset: begin, count: 0 }
+    this.#over.offset = Math.min(this.#over.offset, begin)
+    this.#over.count++
+  }
+
+  wipe(): void {
+    this.#patterns.wipe()
+  }
+}
+
+/** Keys that were found already, wherever else a value of theirs lies. */
+export class ValueSearch implements WindowSearch {
+  readonly name = 'values'
+  readonly reach: number = BEHIND
+  readonly #kernel = new ConjugateKernel()
+  readonly #table: ValueTable
+
+  constructor(keys: readonly KeyMaterial[]) {
+    this.#table = new ValueTable(this.#kernel, new ValueWords(keys))
+  }
+
+  get over(): LeftOver | undefined {
+    return this.#table.over
+  }
+
+  *search(bytes: Uint8Array, from: number, to: number): Generator<Detected, void, void> {
+    const found = this.#table.find(bytes, from, Math.min(to, bytes.length))
+    this.#kernel.wipe()
+    for (const value of found) yield valueDetected(bytes, value)
+  }
+
+  wipe(): void {
+    this.#table.wipe()
+  }
+}
+
+/** A value of a key that is known already, as a hit in `bytes`. */
+export function valueDetected(
+  bytes: Uint8Array,
+  { at, length, material, told }: PlacedValue,
+): Detected {
+  const detected: Detected = { ...told, offset: at, isCopy: true }
+  const isDrbg = material.type === 'aes' && length === DRBG_KEY_BYTES && isDrbgState(bytes, at)
+  return isDrbg ? { ...detected, note: 'drbg' } : detected
+}
+
+/** How the proof of a copy of a value begins. */
+export const EQUAL_VALUE = 'equals what the proven key gives'
+
+function foundAt(pattern: Pattern, at: number): PlacedValue {
+  const { bytes, spelling, name, material } = pattern
+  const found = { at, length: bytes.length, spelling, name, proof: EQUAL_VALUE, material }
+  pattern.told ??= detectedOf(found)
+  return { ...found, told: pattern.told }
+}
+
+/** Whether a pattern lies at a place, as far as its bytes from `from` on tell: the last first, for p − 1 begins like p. */
+function isAt(bytes: Uint8Array, at: number, pattern: Uint8Array, from: number): boolean {
+  if (at + pattern.length > bytes.length) return false
+  for (let k = pattern.length - 1; k >= from; k--) if (bytes[at + k] !== pattern[k]) return false
+  return true
+}

@@ -1,0 +1,83 @@
+/**
+ * The memory of the dumped process by address, for what follows pointers: they lead out of a window more often than not.
+ *
+ * @module
+ */
+import type { ByteSource } from '@mintmark/dump'
+import { charge } from '@mintmark/keys/material/effort'
+import type { Memory, Pointed } from '../anchors/detected.ts'
+import type { Run } from '../anchors/scan_plan.ts'
+
+/** Of a read from the file, in the units of `effort.ts`. */
+const READ_UNITS = 3000
+/** Bytes of one number or structure: more is none. */
+const MOST_BYTES = 4096
+
+interface PlacedRun {
+  readonly address: bigint
+  readonly offset: number
+  readonly length: number
+}
+
+/** What can be followed in one file. */
+export class ProcessMemory {
+  /** In order of address. */
+  readonly #runs: readonly PlacedRun[]
+  #source: ByteSource | undefined
+  /** Copies that were handed out. */
+  #lent: Uint8Array[] = []
+
+  constructor(runs: readonly Run[]) {
+    this.#runs = runs
+      .flatMap(({ address, offset, length }) =>
+        address === undefined ? [] : { address, offset, length },
+      )
+      .toSorted((a, b) => (a.address < b.address ? -1 : Number(a.address > b.address)))
+  }
+
+  /** What is read from now on. */
+  use(source: ByteSource): void {
+    this.#source = source
+  }
+
+  /** As seen from bytes that begin at `offset` of the file; undefined where the dump tells no addresses. */
+  around(offset: number): Memory | undefined {
+    if (this.#runs.length === 0) return undefined
+    return { at: (address, length) => this.#read(address, length, offset) }
+  }
+
+  /**
+   * Overwrites what was handed out.
+   *
+   * @returns whether there was any
+   */
+  wipe(): boolean {
+    if (this.#lent.length === 0) return false
+    for (const bytes of this.#lent) bytes.fill(0)
+    this.#lent = []
+    return true
+  }
+
+  #read(address: bigint, length: number, from: number): Pointed | undefined {
+    const run = this.#runAt(address)
+    if (run === undefined || this.#source === undefined || length > MOST_BYTES) return undefined
+    const inside = Number(address - run.address)
+    if (inside + length > run.length) return undefined
+    charge(READ_UNITS)
+    const bytes = new Uint8Array(length)
+    this.#lent.push(bytes)
+    const held = this.#source.read(run.offset + inside, bytes)
+    return held < length ? undefined : { bytes, offset: run.offset + inside - from }
+  }
+
+  #runAt(address: bigint): PlacedRun | undefined {
+    let [low, high] = [0, this.#runs.length]
+    while (low < high) {
+      const middle = (low + high) >> 1
+      if ((this.#runs[middle]?.address ?? 0n) <= address) low = middle + 1
+      else high = middle
+    }
+    const run = this.#runs[low - 1]
+    return run !== undefined && address < run.address + BigInt(run.length) ? run : undefined
+  }
+}

@@ -1,0 +1,93 @@
+/**
+ * Where the bytes of a scan lie, as plain data: each thread is given it and opens it for itself.
+ *
+ * @module
+ */
+import { dataRanges, type FilePath, type FileSource, fileSource, type Range } from '@mintmark/dump'
+import { heldData, heldSource } from '../hold/held_input.ts'
+import type { HeldInput } from '../hold/hold_layout.ts'
+import { JoinedParts } from './joined_parts.ts'
+
+export interface FileInput {
+  readonly kind: 'file'
+  readonly path: FilePath
+}
+
+/** Another input as it is once some of its bytes are erased. Nothing is written: reading gives zeros there. */
+export interface ErasedInput {
+  readonly kind: 'erased'
+  readonly input: ScanInput
+  /** Sorted and disjoint. */
+  readonly erased: readonly Range[]
+}
+
+/** Parts of another input, one after another: a dump in the order of memory. */
+export interface ArrangedInput {
+  readonly kind: 'arranged'
+  readonly input: ScanInput
+  readonly parts: readonly Range[]
+}
+
+export type ScanInput = FileInput | HeldInput | ErasedInput | ArrangedInput
+
+/**
+ * Opens an input for reading; close it when done.
+ *
+ * @throws {MintmarkError} `INPUT_UNREADABLE` if it cannot be opened
+ */
+export function openInput(input: ScanInput): FileSource {
+  if (input.kind === 'file') return fileSource(input.path)
+  if (input.kind === 'held') return heldSource(input)
+  if (input.kind === 'arranged') return arrangedSource(openInput(input.input), input.parts)
+  return erasedSource(openInput(input.input), input.erased)
+}
+
+/** The runs of an input that hold data; the bytes between them are zeros. See `dataRanges`. */
+export function dataOf(input: ScanInput, size: number): readonly Range[] {
+  if (input.kind === 'held') return heldData(input)
+  if (input.kind === 'arranged') return [{ offset: 0, length: size }]
+  return input.kind === 'file' ? dataRanges(input.path, size) : dataOf(input.input, size)
+}
+
+function arrangedSource(source: FileSource, parts: readonly Range[]): FileSource {
+  const joined = new JoinedParts(parts)
+  return {
+    size: joined.size,
+    read: (offset, target) => joined.read(source, offset, target),
+    close: () => source.close(),
+  }
+}
+
+function erasedSource(source: FileSource, erased: readonly Range[]): FileSource {
+  return {
+    size: source.size,
+    read(offset, target) {
+      const held = source.read(offset, target)
+      eraseIn(target.subarray(0, held), offset, erased)
+      return held
+    },
+    close: () => source.close(),
+  }
+}
+
+/** Makes zeros of what the ranges, sorted and disjoint, have of the bytes that stand at `offset`. */
+export function eraseIn(bytes: Uint8Array, offset: number, erased: readonly Range[]): void {
+  for (let i = firstBehind(erased, offset); i < erased.length; i++) {
+    const range = erased[i]
+    if (range === undefined || range.offset >= offset + bytes.length) break
+    const from = Math.max(0, range.offset - offset)
+    bytes.fill(0, from, Math.min(bytes.length, range.offset + range.length - offset))
+  }
+}
+
+/** The first range that ends behind `offset`. */
+function firstBehind(ranges: readonly Range[], offset: number): number {
+  let [low, high] = [0, ranges.length]
+  while (low < high) {
+    const middle = (low + high) >> 1
+    const range = ranges[middle]
+    if (range !== undefined && range.offset + range.length <= offset) low = middle + 1
+    else high = middle
+  }
+  return low
+}

@@ -1,0 +1,169 @@
+/**
+ * Where memory goes on elsewhere in the file: two runs that are neighbours in the process, and not in the dump.
+ *
+ * The kernel writes memory in the order of its addresses, and most others do. Where a writer does not (lists of ranges
+ * in a minidump, an image of physical memory with a header between two ranges), a key that lies across the border of
+ * two runs is whole in neither. So the borders are searched once more as the process sees them.
+ *
+ * A damaged header puts borders where there are none: a key lies across one in the file, and nothing says so. Those are
+ * searched once more as the file has them.
+ *
+ * @module
+ */
+import type { ByteSource, Range } from '@mintmark/dump'
+import type { Run } from '../anchors/scan_plan.ts'
+import type { LimitSeen } from '../report/scan_limits.ts'
+import type { Sighting } from '../report/sightings.ts'
+import { JoinedParts } from './joined_parts.ts'
+import {
+  addressChains,
+  behind,
+  type Chain,
+  type FileBorders,
+  fileChains,
+  SIDE_BYTES,
+} from './seam_chains.ts'
+
+/** Numbers and schedules are aligned as in the run. */
+const ALIGNMENT = 16
+
+/** The borders of a dump, one after another as if they were a file. */
+export class Seams {
+  /** Each is memory without a gap, in the process if not in the file. */
+  readonly runs: readonly Run[]
+  readonly source: ByteSource
+  readonly #parts: JoinedParts
+  /** Fewer parts are found elsewhere. */
+  readonly #leastParts: number
+
+  private constructor(
+    runs: readonly Run[],
+    parts: readonly Range[],
+    source: ByteSource,
+    leastParts: number,
+  ) {
+    this.runs = runs
+    this.#parts = new JoinedParts(parts)
+    this.#leastParts = leastParts
+    const { size } = this.#parts
+    this.source = { size, read: (offset, target) => this.#parts.read(source, offset, target) }
+  }
+
+  /**
+   * The borders between runs of which one ends where another begins, at an address or in the file; undefined where there
+   * are none. O(n log n).
+   */
+  static of(
+    runs: readonly Run[],
+    source: ByteSource,
+    inFile: FileBorders = 'none',
+  ): Seams | undefined {
+    const chains: readonly Chain[] = [...addressChains(runs), ...fileChains(runs, inFile)]
+    if (chains.length === 0) return undefined
+    const { runs: made, parts } = laidOut(sidesOfAll(chains))
+    return new Seams(made, parts, source, 2)
+  }
+
+  /** Places of one part or more, each as memory of its own; undefined where there are none. */
+  static joined(places: readonly (readonly Range[])[], source: ByteSource): Seams | undefined {
+    if (places.length === 0) return undefined
+    const runs: Run[] = []
+    let at = 0
+    for (const place of places) {
+      const begin = at
+      for (const { length } of place) at += length
+      runs.push({ offset: begin, length: at - begin, isAligned: true })
+    }
+    return new Seams(runs, places.flat(), source, 1)
+  }
+
+  /** All of a dump in the order of memory: see `memory_order.ts`. */
+  static whole({ runs, parts }: LaidOut, source: ByteSource): Seams {
+    return new Seams(runs, parts, source, 1)
+  }
+
+  /** What lies across a border, as its parts in the file; none for what lies within one run and is found there. */
+  sightings({ seen, tag }: Sighting): readonly Sighting[] {
+    const parts = this.#parts.rangesOf(seen.offset, seen.length)
+    if (parts.length < this.#leastParts) return []
+    const [first = seen] = parts
+    if (parts.length === 1) return [{ seen: { ...seen, offset: first.offset }, tag }]
+    if (isOneRange(parts)) return [{ seen: { ...seen, offset: first.offset }, tag }]
+    const [{ offset: beginsAt } = seen, { offset: goesOnAt } = seen] = parts
+    return parts.map((part, i) => {
+      const where = i === 0 ? `goes on at ${hex(goesOnAt)}` : `begins at ${hex(beginsAt)}`
+      const proof = `${seen.proof}; ${where}`
+      return { seen: { ...seen, ...part, proof, ...(i > 0 && { beginsAt }) }, tag }
+    })
+  }
+
+  /** Where among the parts a range of the file lies as a whole, if it does. */
+  placeOf(range: Range): number | undefined {
+    return this.#parts.placeOf(range)
+  }
+
+  limit(limit: LimitSeen): LimitSeen {
+    return { ...limit, offset: this.#parts.rangesOf(limit.offset, 1)[0]?.offset ?? limit.offset }
+  }
+}
+
+/** Whether each part goes on in the next, in the file. */
+function isOneRange(parts: readonly Range[]): boolean {
+  return parts.every(
+    ({ offset, length }, i) => offset + length === (parts[i + 1]?.offset ?? offset + length),
+  )
+}
+
+const hex = (offset: number): string => `0x${offset.toString(16)}`
+
+/** Runs that go on one in the other, or parts of them. */
+export type Sides = readonly [Run, ...Run[]]
+
+interface LaidOut {
+  readonly runs: readonly Run[]
+  readonly parts: readonly Range[]
+}
+
+/** Memory that goes on from run to run, each one run among the borders, and the parts of the file that these are, in order. */
+export function laidOut(all: readonly Sides[]): LaidOut {
+  const runs: Run[] = []
+  const parts: Range[] = []
+  let at = 0
+  for (const sides of all) {
+    const [{ address, isAligned }] = sides
+    const begin = at
+    for (const { offset, length } of sides) {
+      parts.push({ offset, length })
+      at += length
+    }
+    runs.push({ offset: begin, length: at - begin, address, isAligned })
+  }
+  return { runs, parts }
+}
+
+/** What of chains lies near their borders. */
+export function sidesOfAll(chains: readonly Chain[]): readonly Sides[] {
+  const all: Sides[] = []
+  for (const chain of chains) for (const sides of sidesOf(chain)) all.push(sides)
+  return all
+}
+
+/** What of a chain lies near its borders: a run that is short is searched as a whole. */
+function* sidesOf(chain: Chain): Generator<Sides> {
+  let sides: Run[] = []
+  for (const [i, run] of chain.entries()) {
+    const isLast = i === chain.length - 1
+    if (i > 0 && !isLast && run.length <= 2 * SIDE_BYTES) {
+      sides.push(run)
+      continue
+    }
+    if (i > 0) yield sealed(sides, { ...run, length: Math.min(run.length, SIDE_BYTES) })
+    const from = Math.max(0, run.length - SIDE_BYTES)
+    sides = isLast ? [] : [behind(run, from - (from % ALIGNMENT))]
+  }
+}
+
+function sealed(sides: readonly Run[], last: Run): Sides {
+  const [first, ...others] = sides
+  return first === undefined ? [last] : [first, ...others, last]
+}

@@ -1,0 +1,112 @@
+/**
+ * What a scan answers of each public key that it was given.
+ *
+ * @module
+ */
+import type { KeyKind } from '@mintmark/keys/material/key_kind'
+import type { KeyId } from '@mintmark/keys/public_half/key_id'
+import type { PublicKey } from '@mintmark/keys/public_half/public_key'
+import type { Finding } from '../findings/finding.ts'
+import { isSearchable } from '../known/rsa/rsa_group.ts'
+import { bitsOf, kindOf } from '../known/values/found_value.ts'
+
+/**
+ * - `found`: its private half lies there.
+ * - `rebuilt`: only a part lies there, or what is left of one; with the public key it gives the whole private half.
+ * - `absent`: nothing private of it lies there in any encoding of `docs/key-encodings.md`, by a search that nothing stopped.
+ * - `not-excluded`: nothing of it was found, and that proves nothing: `why` says what keeps it from it.
+ */
+export type GivenState = 'found' | 'rebuilt' | 'absent' | 'not-excluded'
+
+export interface GivenKey {
+  readonly keyId: KeyId
+  readonly kind: KeyKind
+  readonly bits: number
+  readonly state: GivenState
+  /** Empty unless it cannot be excluded. */
+  readonly why: string
+}
+
+const PART = 'a part of it lies there, which does not give the whole'
+const STOPPED = 'not all was searched'
+const BY_MARKS =
+  'keys of this kind are looked for by their values near what marks them, not at every place'
+const UNSOUGHT = 'its modulus is of a size whose factors are not looked for'
+
+/** What was searched for given keys. */
+export interface GivenSearch {
+  readonly found: readonly Finding[]
+  /** The search was stopped somewhere, or the file is damaged or cut. */
+  readonly isStopped: boolean
+}
+
+/** An answer for each key, in their order. */
+export function givenKeys(
+  given: readonly PublicKey[],
+  { found, isStopped }: GivenSearch,
+): readonly GivenKey[] {
+  const byId = new Map<string, Finding[]>()
+  for (const finding of found) {
+    const id = finding.keyId?.spkiSha256 ?? ''
+    const held = byId.get(id)
+    if (held === undefined) byId.set(id, [finding])
+    else held.push(finding)
+  }
+  return given.map((key) => {
+    const own = byId.get(key.keyId.spkiSha256 ?? ' ') ?? []
+    const { spkiSha256, jwkThumbprint } = key.keyId
+    return {
+      keyId: { spkiSha256, jwkThumbprint, kid: key.kid, subject: key.subject },
+      kind: kindOf(key.material),
+      bits: bitsOf(key.material),
+      ...stateOf(key, own, isStopped),
+    }
+  })
+}
+
+function stateOf(
+  { material }: PublicKey,
+  own: readonly Finding[],
+  isStopped: boolean,
+): Pick<GivenKey, 'state' | 'why'> {
+  const proven = own.filter(({ certainty }) => certainty === 'proven')
+  if (proven.length > 0) {
+    const isRebuilt = proven.every((finding) => finding.isRebuilt === true)
+    return { state: isRebuilt ? 'rebuilt' : 'found', why: '' }
+  }
+  if (own.length > 0) return { state: 'not-excluded', why: PART }
+  if (isStopped) return { state: 'not-excluded', why: STOPPED }
+  if (material.type !== 'rsa') return { state: 'not-excluded', why: BY_MARKS }
+  return isSearchable(material)
+    ? { state: 'absent', why: '' }
+    : { state: 'not-excluded', why: UNSOUGHT }
+}
+
+const RANK: Readonly<Record<GivenState, number>> = {
+  found: 3,
+  rebuilt: 2,
+  'not-excluded': 1,
+  absent: 0,
+}
+
+/** One answer a key for all files: the strongest, and absence only where every file was searched to its end. */
+export function acrossFiles(
+  answers: readonly (readonly GivenKey[])[],
+  isComplete: boolean,
+): readonly GivenKey[] {
+  const keys = new Map<string, GivenKey>()
+  for (const answer of answers.flat()) {
+    const id = answer.keyId.spkiSha256 ?? ''
+    const held = keys.get(id)
+    if (held === undefined || RANK[answer.state] > RANK[held.state]) keys.set(id, answer)
+  }
+  const all = [...keys.values()]
+  return isComplete ? all : all.map(notExcluded)
+}
+
+/** What can be said of a key where not all was searched. */
+function notExcluded(key: GivenKey): GivenKey {
+  if (key.state !== 'absent') return key
+  const { keyId, kind, bits } = key
+  return { keyId, kind, bits, state: 'not-excluded', why: STOPPED }
+}

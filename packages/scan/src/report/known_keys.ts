@@ -1,0 +1,152 @@
+/**
+ * The public keys of one scan: given ones first, then those that the dump itself shows.
+ *
+ * @module
+ */
+import { isPrimeFactor } from '@mintmark/keys/arithmetic/modulus_like'
+import type { KeyId } from '@mintmark/keys/public_half/key_id'
+import type { PublicKey } from '@mintmark/keys/public_half/public_key'
+import { isRoot } from '@mintmark/keys/public_keys/public_roots'
+import type { Finding } from '../findings/finding.ts'
+import { isSearchable } from '../known/rsa/rsa_group.ts'
+import { OF_KEYS_MET, SCALARS } from '../known/values/allowance.ts'
+import { type GivenKey, givenKeys } from './given_keys.ts'
+import type { ScanLimit } from './scan_limits.ts'
+
+/** Keys that are looked for: a file full of certificates has more. */
+const MOST_KEYS = 10_000
+/** Of those, numbers that nothing around them shows to be keys: they can be made up without end. */
+export const MOST_BARE = 256
+/** Of these, those that are tested at once: of more, one that something is found of (`rsa_found.ts`). */
+const TESTED_BARE = 16
+
+/** Each key once, by the hash of its SubjectPublicKeyInfo. */
+export class KnownKeys {
+  readonly #given: readonly PublicKey[]
+  /** Of the given ones. */
+  readonly #ids: ReadonlySet<string>
+  readonly #keys = new Map<string, PublicKey>()
+  /** Of those that are known from elsewhere than their private halves. */
+  readonly #shown = new Set<string>()
+  /** Numbers that are no modulus. */
+  readonly #primes = new Set<string>()
+  #bare = 0
+  /** Keys beyond the bound. */
+  leftOut = 0
+
+  constructor(given: readonly PublicKey[]) {
+    this.#given = given
+    this.#ids = new Set(given.flatMap(({ keyId }) => keyId.spkiSha256 ?? []))
+    for (const key of given) this.add(key, false)
+  }
+
+  get given(): readonly PublicKey[] {
+    return this.#of(true)
+  }
+
+  /** Those that are not given. */
+  get met(): readonly PublicKey[] {
+    return this.#of(false)
+  }
+
+  get all(): readonly PublicKey[] {
+    return [...this.#keys.values()]
+  }
+
+  /** How many of those are of public root stores: runtimes carry them. */
+  get publicRoots(): number {
+    return this.met.filter(isRoot).length
+  }
+
+  #of(isGiven: boolean): readonly PublicKey[] {
+    return [...this.#keys].flatMap(([id, key]) => (this.#ids.has(id) === isGiven ? [key] : []))
+  }
+
+  /**
+   * Takes a key, or what it tells of the name of one that is there.
+   *
+   * @param isOwn it was made of its private half
+   */
+  add(key: PublicKey, isBare: boolean, isOwn = false): void {
+    const id = key.keyId.spkiSha256
+    if (id === undefined) return
+    if (!isOwn) this.#shown.add(id)
+    const held = this.#keys.get(id)
+    if (held !== undefined) this.#keys.set(id, { ...key, ...held })
+    else if (this.#keys.size >= MOST_KEYS || (isBare && this.#bare >= MOST_BARE)) this.leftOut++
+    else if (!isBare) this.#keys.set(id, key)
+    else if (!this.#primes.has(id)) {
+      this.#bare++
+      // A factor of the key beside its exponent.
+      const isTested = this.#bare <= TESTED_BARE && key.material.type === 'rsa'
+      if (isTested && isPrimeFactor(key.material.n)) this.#primes.add(id)
+      else this.#keys.set(id, key)
+    }
+  }
+
+  /** @param spkiSha256 hash of its SubjectPublicKeyInfo */
+  has(spkiSha256: string): boolean {
+    return this.#keys.has(spkiSha256)
+  }
+
+  /** Whether a key is known from elsewhere than its private half. */
+  readonly isShown = (spkiSha256: string): boolean => this.#shown.has(spkiSha256)
+
+  /** A finding with the names of its key, where a key has some. */
+  named(finding: Finding): Finding {
+    const { keyId } = finding
+    const key = keyId?.spkiSha256 === undefined ? undefined : this.#keys.get(keyId.spkiSha256)
+    if (keyId === undefined || key === undefined) return finding
+    return { ...finding, keyId: { ...keyId, kid: key.kid, subject: key.subject } }
+  }
+
+  /**
+   * The limits that leave something open: where each given key that is no RSA key is proven, its values were looked for
+   * everywhere, and a search for it that was cut short before has nothing more to tell.
+   */
+  open(found: readonly Finding[], limits: readonly ScanLimit[]): readonly ScanLimit[] {
+    const seen = new Set(found.filter(isProven).map(({ keyId }) => keyId?.spkiSha256))
+    const isLeft = this.#given.some(
+      ({ material, keyId }) => material.type !== 'rsa' && !seen.has(keyId.spkiSha256),
+    )
+    if (isLeft) return limits
+    return limits.filter(({ code, facts }) => code !== 'search-cut' || facts['anchor'] !== SCALARS)
+  }
+
+  /** What is answered of each given key, once each. `isDamaged`: the file is cut, or its container damaged. */
+  answers(
+    found: readonly Finding[],
+    limits: readonly ScanLimit[],
+    isDamaged: boolean,
+  ): readonly GivenKey[] {
+    const isStopped = isDamaged || limits.some((limit) => !isOfKeysMet(limit))
+    return givenKeys(this.given, { found, isStopped })
+  }
+
+  /**
+   * The given RSA keys of which nothing private was found. None where anything was left out in looking for them: then
+   * nothing is known.
+   * Keys of curves are never among them: their secrets are looked for near copies of the public half and where
+   * something visibly begins and ends, so that not finding one proves nothing.
+   */
+  absent(found: readonly Finding[], limits: readonly ScanLimit[]): readonly KeyId[] {
+    if (limits.some((limit) => !isOfKeysMet(limit))) return []
+    const seen = new Set(found.map(({ keyId }) => keyId?.spkiSha256))
+    return this.#given
+      .filter(({ material }) => material.type === 'rsa' && isSearchable(material))
+      .filter(({ keyId }) => !seen.has(keyId.spkiSha256))
+      .map(({ keyId: { spkiSha256, jwkThumbprint }, kid, subject }) => ({
+        spkiSha256,
+        jwkThumbprint,
+        kid,
+        subject,
+      }))
+  }
+}
+
+const isProven = ({ certainty }: Finding): boolean => certainty === 'proven'
+
+/** Whether a limit says nothing of given keys. */
+function isOfKeysMet({ code, facts }: ScanLimit): boolean {
+  return code === 'search-cut' && String(facts['anchor']).endsWith(OF_KEYS_MET)
+}

@@ -1,0 +1,147 @@
+/**
+ * What a scan did not look at, or could not: told beside its result, never silently.
+ *
+ * @module
+ */
+import type { ErrorFacts } from '@mintmark/core'
+import { howToUnpack } from '../packing/packers.ts'
+import { acrossFiles } from './given_keys.ts'
+import type { ScanReport } from './report.ts'
+
+/**
+ * - `anchor-flood`: so many places looked like one form that not all could be examined.
+ * - `search-cut`: a search of whole windows met more that looks like keys than it can look at in time.
+ * - `detector-failed`: an error of ours while a place was examined; the rest was.
+ * - `unreadable`: a part of the file could not be read.
+ * - `thread-failed`: a thread ended while it searched a window; the rest was searched.
+ * - `many-keys`: more public keys than are looked for.
+ * - `many-hits`: more hits than a report holds; those in front are in it. Of `keys`: more than are looked for by value.
+ * - `not-unpacked`: the file is an archive, or a machine's dump of packed pages: only its packed bytes were searched.
+ * - `unpack-failed`: a packed file is damaged, cut or too large; what came out was searched.
+ * - `packed-unsearched`: packed data amid other bytes was not opened, or not to its end; the name says why.
+ * - `changed`: the file was written to while it was searched.
+ * - `nothing-unpacked`: a packed file is damaged or cut, and nothing came out: only its packed bytes were searched.
+ */
+export type LimitCode =
+  | 'anchor-flood'
+  | 'search-cut'
+  | 'detector-failed'
+  | 'unreadable'
+  | 'thread-failed'
+  | 'many-keys'
+  | 'many-hits'
+  | 'not-unpacked'
+  | 'unpack-failed'
+  | 'nothing-unpacked'
+  | 'packed-unsearched'
+  | 'changed'
+
+export interface ScanLimit {
+  readonly code: LimitCode
+  readonly message: string
+  /** How often, where first (`offset`), and of which form (`anchor`). */
+  readonly facts: ErrorFacts
+}
+
+/** Of `packed-unsearched`: there is more of it than is opened. */
+export const TOO_MANY_PACKED = 'more parts than are opened'
+
+/** One occurrence, before those of one kind are put together. */
+export interface LimitSeen {
+  readonly code: LimitCode
+  /** The anchor or search, where there is one. */
+  readonly name: string
+  /** From the file's start. */
+  readonly offset: number
+  /** How often; once where absent. */
+  readonly count?: number
+}
+
+const MESSAGES: Readonly<Record<LimitCode, (name: string, count: number) => string>> = {
+  'anchor-flood': (name, count) =>
+    `too many places look like ${name}: in ${windows(count)} not all were examined (--deep examines more)`,
+  'search-cut': (name) => `the search for ${name} was cut short: too much looks like it`,
+  'detector-failed': (name, count) => `an error of ours while examining ${name}, ${times(count)}`,
+  unreadable: (_, count) => `${windows(count)} of the file could not be read`,
+  'thread-failed': (_, count) => `a thread failed: ${windows(count)} of the file were not searched`,
+  'many-keys': (_, count) => `${said(count)} more public keys lie there than are looked for`,
+  'not-unpacked': (name) =>
+    `packed by ${name}: what it holds was not searched, ${howToUnpack(name)}`,
+  'unpack-failed': (name) => `${name} could not unpack it to its end: what came out was searched`,
+  'nothing-unpacked': (name) =>
+    `${name} could unpack nothing of it, which is cut or damaged: what it holds was not searched`,
+  'packed-unsearched': (name, count) =>
+    `${count === 1 ? 'packed data in it was' : `${said(count)} packed parts of it were`} not searched: ${name}`,
+  changed: () => 'it was written to while it was searched',
+  'many-hits': (name, count) =>
+    name === 'keys'
+      ? 'too many keys were found to look for each value of all of them'
+      : `${said(count)} more ${name} were found and counted, and not told one by one`,
+}
+
+const said = (count: number) => count.toLocaleString('en-US')
+const windows = (count: number) => (count === 1 ? 'one part' : `${said(count)} parts`)
+const times = (count: number) => (count === 1 ? 'once' : `${said(count)} times`)
+
+/** Bytes of a file in another order: where in the file a limit is. */
+export interface LimitView {
+  readonly limit: (limit: LimitSeen) => LimitSeen
+}
+
+/** Puts occurrences of one code and name together, in the order in which they were first seen in the file. */
+export class LimitList {
+  readonly #seen = new Map<string, { seen: LimitSeen; count: number }>()
+  readonly #view: LimitView | undefined
+
+  /** @param view through which the file is seen: places are those of the file in the end */
+  constructor(view?: LimitView) {
+    this.#view = view
+  }
+
+  add(seen: LimitSeen, count: number = seen.count ?? 1): void {
+    const name = `${seen.code} ${seen.name}`
+    const known = this.#seen.get(name)
+    if (known === undefined) this.#seen.set(name, { seen, count })
+    else {
+      // Each thread tells a search that was cut once: how many threads there were says nothing.
+      if (seen.code !== 'search-cut') known.count += count
+      if (seen.offset < known.seen.offset) known.seen = seen
+    }
+  }
+
+  addAll(all: readonly LimitSeen[]): void {
+    for (const seen of all) this.add(seen)
+  }
+
+  /** Each with its count, as another list takes it. */
+  seen(): readonly LimitSeen[] {
+    return [...this.#seen.values()].map(({ seen: { code, name, offset }, count }) => {
+      return { code, name, offset, count }
+    })
+  }
+
+  list(): readonly ScanLimit[] {
+    const inFile = [...this.#seen.values()].map(({ seen, count }) => {
+      return { seen: this.#view?.limit(seen) ?? seen, count }
+    })
+    const all = inFile.toSorted(
+      (a, b) => a.seen.offset - b.seen.offset || (a.seen.code < b.seen.code ? -1 : 1),
+    )
+    return all.map(({ seen: { code, name, offset }, count }) => ({
+      code,
+      message: MESSAGES[code](name, count),
+      facts: { count, offset, ...(name === '' ? {} : { anchor: name }) },
+    }))
+  }
+}
+
+/** The same report with one limit more. Of keys of which nothing was found no more can be said where not all was searched. */
+export function withLimit<T extends Pick<ScanReport, 'limits' | 'given'>>(
+  report: T,
+  limit: LimitSeen,
+): T {
+  const more = new LimitList()
+  more.add(limit)
+  const given = acrossFiles([report.given], false)
+  return { ...report, limits: [...report.limits, ...more.list()], absent: [], given }
+}

@@ -1,0 +1,195 @@
+/**
+ * Puts what the windows gave together: one finding for each place, with its address, owner and copies.
+ *
+ * @module
+ */
+import type { Dump, Segment } from '@mintmark/dump'
+import type { Certainty } from '@mintmark/keys/material/key_kind'
+import type { Finding, FindingSeen } from '../findings/finding.ts'
+import type { LimitList } from './scan_limits.ts'
+import { SegmentFinder } from './segment_finder.ts'
+
+/** A finding of one window, with the tag of its key: `''` where there is none to compare. */
+export interface Sighting {
+  readonly seen: FindingSeen
+  readonly tag: string
+}
+
+/** Bytes of a file in another order: what is seen there, as its parts in the file. */
+interface SightingView {
+  readonly sightings: (sighting: Sighting) => readonly Sighting[]
+}
+
+/** What a report holds of each class, and what is kept of it before places are put together. */
+const MOST: Readonly<Record<Certainty, number>> = {
+  proven: 50_000,
+  candidate: 20_000,
+  lesser: 20_000,
+}
+/** Places that a place can lie within, as far as they are looked at. */
+const MOST_AROUND = 64
+
+const RANK: Readonly<Record<Certainty, number>> = { proven: 2, candidate: 1, lesser: 0 }
+
+/** Collects sightings in the order of their windows, and keeps to a bound. */
+export class SightingList {
+  readonly #kept: Sighting[] = []
+  readonly #counts: Record<Certainty, number> = { proven: 0, candidate: 0, lesser: 0 }
+  readonly #limits: LimitList
+  readonly #view: SightingView | undefined
+
+  /** @param view through which the file is seen: places are those of the file in the end */
+  constructor(limits: LimitList, view?: SightingView) {
+    this.#limits = limits
+    this.#view = view
+  }
+
+  add(sighting: Sighting): void {
+    const { certainty, offset } = sighting.seen
+    if (this.#counts[certainty] >= MOST[certainty]) {
+      this.#limits.add({ code: 'many-hits', name: `${certainty} places`, offset })
+      return
+    }
+    this.#counts[certainty]++
+    this.#kept.push(...(this.#view?.sightings(sighting) ?? [sighting]))
+  }
+
+  /**
+   * The findings, in order of offset.
+   *
+   * @param isKnown whether a public key is known from elsewhere than its private half
+   */
+  findings(file: string, dump: Dump, isKnown: IsKnown = () => false): readonly Finding[] {
+    return this.tagged(file, dump, isKnown).map(({ finding }) => finding)
+  }
+
+  /** Keys that are well-formed alone are candidates, with all copies of their values, unless something else shows the same key. */
+  #settled(isKnown: IsKnown): readonly Sighting[] {
+    const all = this.#kept.filter(isVerified)
+    const verified = new Set(all.map(({ tag }) => tag))
+    const whole = new Set(all.flatMap(({ seen, tag }) => (seen.isRebuilt === true ? [] : tag)))
+    return this.#kept.map((sighting) => {
+      const { seen, tag } = sighting
+      if (seen.isRebuilt === true && whole.has(tag)) return { seen: asWhole(seen), tag }
+      if (seen.certainty !== 'proven' || seen.isWellFormed === undefined) return sighting
+      const { isWellFormed: _, ...shown } = seen
+      const isShown = verified.has(tag) || isKnown(seen.keyId?.spkiSha256 ?? '')
+      return { seen: isShown ? shown : { ...seen, certainty: 'candidate' }, tag }
+    })
+  }
+
+  /** The same with the tags of their keys. */
+  tagged(
+    file: string,
+    dump: Dump,
+    isKnown: IsKnown,
+  ): readonly { readonly finding: Finding; readonly tag: string }[] {
+    const kept = onePerPlace(this.#settled(isKnown))
+    const copies = new Map<string, number>()
+    const firstPlaces = new Map<string, number>()
+    for (const { tag, seen } of kept) {
+      if (seen.keyId === undefined && !firstPlaces.has(tag)) firstPlaces.set(tag, seen.offset)
+      if (seen.beginsAt !== undefined) continue
+      const name = `${tag} ${seen.form}`
+      copies.set(name, (copies.get(name) ?? 0) + 1)
+    }
+    const segments = new SegmentFinder(dump.segments)
+    const generators = new Set(kept.flatMap(({ tag, seen }) => (seen.note === 'drbg' ? tag : [])))
+    return kept.map(({ tag, seen }) => {
+      const known = tag === '' ? 1 : (copies.get(`${tag} ${seen.form}`) ?? 1)
+      // A generator's state can lie far from the schedules of its key.
+      const named = generators.has(tag) ? { ...seen, note: 'drbg' as const } : seen
+      const first = tag === '' ? undefined : firstPlaces.get(tag)
+      const isLater = seen.keyId === undefined && first !== undefined && first !== seen.offset
+      const segment = segments.at(seen.offset)
+      return { finding: placed(file, named, segment, known, isLater ? first : undefined), tag }
+    })
+  }
+}
+
+/** Whether a public key is known, by the hash of its SubjectPublicKeyInfo. */
+export type IsKnown = (spkiSha256: string) => boolean
+
+function placed(
+  file: string,
+  seen: FindingSeen,
+  segment: Segment | undefined,
+  copies: number,
+  sameKeyAt: number | undefined,
+): Finding {
+  const address = segment?.address
+  const inside = BigInt(seen.offset - (segment?.offset ?? 0))
+  return {
+    file,
+    ...seen,
+    address: address === undefined ? undefined : `0x${(address + inside).toString(16)}`,
+    owner: segment?.owner,
+    copies,
+    ...(sameKeyAt !== undefined && { sameKeyAt }),
+  }
+}
+
+/** Of a key that lies there as a whole too, a part is one of its values. */
+function asWhole(seen: FindingSeen): FindingSeen {
+  const { isRebuilt: _, ...whole } = seen
+  return whole
+}
+
+const isVerified = ({ seen, tag }: Sighting): boolean =>
+  tag !== '' && seen.certainty === 'proven' && seen.isWellFormed === undefined
+
+const endOf = ({ seen }: Sighting) => seen.offset + seen.length
+
+/** Outer before inner, better before worse. */
+function order(a: Sighting, b: Sighting): number {
+  return (
+    a.seen.offset - b.seen.offset ||
+    b.seen.length - a.seen.length ||
+    RANK[b.seen.certainty] - RANK[a.seen.certainty] ||
+    (a.seen.form < b.seen.form ? -1 : a.seen.form > b.seen.form ? 1 : 0)
+  )
+}
+
+/**
+ * Leaves out what lies within another finding and says no more: the same key again, and what is no key beside the
+ * key that it is part of.
+ */
+function onePerPlace(sightings: readonly Sighting[]): readonly Sighting[] {
+  const kept = new Set<Sighting>()
+  let around: Sighting[] = []
+  for (const sighting of sightings.toSorted(order)) {
+    const { offset } = sighting.seen
+    around = around.filter((outer) => endOf(outer) > offset).slice(-MOST_AROUND)
+    if (around.some((outer) => covers(outer, sighting))) continue
+    for (const outer of around) if (isProofOf(sighting, outer)) kept.delete(outer)
+    kept.add(sighting)
+    around.push(sighting)
+  }
+  return [...kept]
+}
+
+const isSameKey = (a: Sighting, b: Sighting) => a.tag !== '' && a.tag === b.tag
+const isWithin = (inner: Sighting, outer: Sighting) => endOf(inner) <= endOf(outer)
+const isBetter = (a: Sighting, b: Sighting) => RANK[a.seen.certainty] > RANK[b.seen.certainty]
+
+/** Whether `inner`, which begins no earlier, adds nothing to `outer`. */
+function covers(outer: Sighting, inner: Sighting): boolean {
+  if (isSameKey(outer, inner)) {
+    return (
+      !isBetter(inner, outer) && (isWithin(inner, outer) || inner.seen.form === outer.seen.form)
+    )
+  }
+  if (!isWithin(inner, outer)) return false
+  if (outer.seen.certainty === 'proven' && isBetter(outer, inner)) return true
+  const isSamePlace = inner.seen.offset === outer.seen.offset && endOf(inner) === endOf(outer)
+  return isSamePlace && inner.seen.form === outer.seen.form && inner.tag === outer.tag
+}
+
+/**
+ * Whether a proven key shows that what lies around it, or begins before it, and seemed to be the same, is just more of it: 256·d
+ * looks like a damaged d of the same key where d begins with eight zero bits.
+ */
+function isProofOf(inner: Sighting, outer: Sighting): boolean {
+  if (!isSameKey(outer, inner) || !isBetter(inner, outer)) return false
+  return isWithin(inner, outer) || inner.seen.form === outer.seen.form
+}

@@ -1,0 +1,81 @@
+/**
+ * AES keys by their schedules.
+ *
+ * A schedule of 44 to 60 words that obeys the whole recurrence is proven: by chance it does once in 2^1280.
+ *
+ * @module
+ */
+
+import type { Detected } from '../anchors/detected.ts'
+import type { KernelMemory } from '../anchors/kernel_memory.ts'
+import type { WindowSearch } from '../anchors/window_search.ts'
+import {
+  keyOfWords,
+  SCHEDULE_REACH,
+  type ScheduleForm,
+  type ScheduleHit,
+  ScheduleKernel,
+  scheduleLength,
+  scheduleWords,
+} from './aes_schedule.ts'
+import { DrbgStates, isBoringDrbg } from './drbg.ts'
+import { isTestKey } from './test_keys.ts'
+
+const FORMS: Readonly<Record<ScheduleForm, string>> = {
+  encryption: 'aes-schedule-enc',
+  decryption: 'aes-schedule-dec',
+  'decryption-forward': 'aes-schedule-dec-forward',
+}
+
+/** 44 words, of which the first four may be gone. */
+const LEAST_SCHEDULE = 160
+
+/** Looks for AES key schedules. */
+export class AesSearch implements WindowSearch {
+  readonly name = 'aes'
+  readonly reach: number = SCHEDULE_REACH
+  readonly least: number = LEAST_SCHEDULE
+  readonly #kernel: ScheduleKernel
+  readonly #isEveryByte: boolean
+  readonly #states = new DrbgStates()
+
+  /** @param isEveryByte whether schedules may begin at any byte, rather than at every fourth */
+  constructor(memory: KernelMemory, isEveryByte: boolean) {
+    this.#kernel = new ScheduleKernel(memory)
+    this.#isEveryByte = isEveryByte
+  }
+
+  search(bytes: Uint8Array, from: number, to: number): readonly Detected[] {
+    const found: Detected[] = []
+    for (let shift = 0; shift < 4; shift++) {
+      // Words are aligned within the segment, of which the first byte here is.
+      const first = from + ((shift + 4 - (from % 4)) % 4)
+      if (first >= to || (shift > 0 && !this.#isEveryByte)) continue
+      for (const hit of this.#kernel.find(bytes, first, to))
+        found.push(detected(bytes, hit, this.#states))
+    }
+    return found
+  }
+}
+
+function detected(bytes: Uint8Array, hit: ScheduleHit, states: DrbgStates): Detected {
+  const length = scheduleLength(hit)
+  const words = scheduleWords(bytes.subarray(hit.at, hit.at + length), hit) ?? new Uint32Array()
+  const key = keyOfWords(words, hit.keyWords)
+  words.fill(0)
+  const isDrbg = states.hold(bytes, key) || (hit.keyWords === 8 && isBoringDrbg(bytes, hit.at))
+  const note = isTestKey(key) ? 'self-test' : isDrbg ? 'drbg' : undefined
+  return {
+    offset: hit.at,
+    length,
+    kind: 'aes',
+    form: `${FORMS[hit.form]}${hit.isSwapped ? '-swapped' : ''}`,
+    bits: hit.keyWords * 32,
+    certainty: 'proven',
+    proof: hit.isHeadless
+      ? 'schedule expands; its first 16 bytes are overwritten'
+      : 'schedule expands',
+    ...(note === undefined ? {} : { note }),
+    material: { type: 'aes', secret: key, publicKey: undefined },
+  }
+}

@@ -1,0 +1,170 @@
+/**
+ * Finds expanded AES keys: all sizes, for encryption and decryption, in both word orders.
+ *
+ * Kernel: `assembly/aes_schedule.ts` (AssemblyScript, SIMD, four places a step). Its oracle is
+ * {@link findSchedulesReference}; the property test holds the two equal.
+ *
+ * Source: FIPS-197 sections 5.2 (key expansion) and 5.3.5 (equivalent inverse cipher).
+ *
+ * @module
+ */
+
+import { type KernelMemory, kernelFunction, LAYOUT } from '../anchors/kernel_memory.ts'
+import { aesScheduleWasm } from './aes_schedule.wasm.ts'
+import { expandKey, mixed, SBOX, step } from './aes_words.ts'
+
+export type ScheduleForm = 'encryption' | 'decryption' | 'decryption-forward'
+
+/** A schedule that obeys the whole recurrence. */
+export interface ScheduleHit {
+  /** Of its first byte; of a headless one, of the first byte that is left. */
+  readonly at: number
+  readonly form: ScheduleForm
+  /** Each 32-bit word has its bytes in reverse. */
+  readonly isSwapped: boolean
+  readonly keyWords: 4 | 6 | 8
+  /** The first 16 bytes are overwritten, as free() does. */
+  readonly isHeadless: boolean
+}
+
+const FORMS: readonly ScheduleForm[] = ['encryption', 'decryption', 'decryption-forward']
+
+/** The longest schedule, in bytes. */
+export const SCHEDULE_REACH = 240
+
+/** Hits that the table holds; the kernel needs room for what four places can have. */
+const CAPACITY = LAYOUT.hitBytes / 8
+
+/** The hit that the kernel means by a place and a code. */
+export function scheduleHit(at: number, code: number): ScheduleHit {
+  const words = (code >> 4) & 15
+  return {
+    at,
+    form: FORMS[code & 3] ?? 'encryption',
+    isSwapped: (code & 4) !== 0,
+    keyWords: words === 4 ? 4 : words === 6 ? 6 : 8,
+    isHeadless: (code & 256) !== 0,
+  }
+}
+
+/** Bytes that are there of a hit. */
+export function scheduleLength(hit: ScheduleHit): number {
+  return (hit.keyWords + 7) * 16 - (hit.isHeadless ? 16 : 0)
+}
+
+export class ScheduleKernel {
+  readonly #memory: KernelMemory
+  readonly #find: (...args: readonly number[]) => number
+
+  constructor(memory: KernelMemory) {
+    this.#memory = memory
+    this.#find = kernelFunction(memory.start(aesScheduleWasm), 'find_schedules')
+    memory.bytes.set(SBOX, LAYOUT.sbox)
+  }
+
+  /**
+   * Schedules that begin in `[from, to)` at `from` plus a multiple of 4, as far as `bytes` holds them whole.
+   *
+   * In no particular order. Cost: one pass; a hit costs about a microsecond.
+   */
+  find(bytes: Uint8Array, from: number, to: number): readonly ScheduleHit[] {
+    const base = this.#memory.place(bytes)
+    const found: ScheduleHit[] = []
+    const { hits } = this.#memory
+    let at = base + from
+    do {
+      const count = this.#find(
+        at,
+        base + from,
+        base + to,
+        base,
+        base + bytes.length,
+        LAYOUT.sbox,
+        LAYOUT.hits,
+        CAPACITY,
+        LAYOUT.resume,
+      )
+      for (let i = 0; i < count; i++) {
+        found.push(scheduleHit((hits[2 * i] ?? 0) - base, hits[2 * i + 1] ?? 0))
+      }
+      at = this.#memory.resume
+    } while (at !== 0)
+    return found
+  }
+}
+
+/**
+ * The schedule that begins at byte 0 of `bytes`, as encryption words; undefined where less than all of it is there.
+ *
+ * With `isHeadless`, what the first 16 bytes would be is undone from the rest.
+ */
+export function scheduleWords(
+  bytes: Uint8Array,
+  hit: Omit<ScheduleHit, 'at'>,
+): Uint32Array | undefined {
+  const rounds = hit.keyWords + 6
+  const length = scheduleLength({ ...hit, at: 0 })
+  if (bytes.length < length) return undefined
+  const view = new DataView(bytes.buffer, bytes.byteOffset, length)
+  const words = new Uint32Array(4 * (rounds + 1))
+  for (let place = 0; place < length / 4; place++) {
+    const block = (place >> 2) + (hit.isHeadless ? 1 : 0)
+    const round = hit.form === 'decryption' ? rounds - block : block
+    const word = view.getUint32(4 * place, !hit.isSwapped)
+    const isPlain = hit.form === 'encryption' || round === 0 || round === rounds
+    words[4 * round + (place & 3)] = isPlain ? word : mixed(word)
+  }
+  if (hit.isHeadless && hit.form !== 'decryption') undoHead(words, hit.keyWords)
+  return words
+}
+
+/** Works out the first four words from the others. */
+function undoHead(words: Uint32Array, keyWords: number): void {
+  for (let i = keyWords + 3; i >= keyWords; i--) {
+    words[i - keyWords] = (words[i] ?? 0) ^ step(words[i - 1] ?? 0, i, keyWords)
+  }
+}
+
+/** The key of a schedule. */
+export function keyOfWords(words: Uint32Array, keyWords: number): Uint8Array {
+  const key = new Uint8Array(4 * keyWords)
+  const view = new DataView(key.buffer)
+  for (let i = 0; i < keyWords; i++) view.setUint32(4 * i, words[i] ?? 0, true)
+  return key
+}
+
+/** Says what {@link ScheduleKernel.find} means, one place and one form at a time. Tests only. */
+export function findSchedulesReference(
+  bytes: Uint8Array,
+  from: number,
+  to: number,
+): readonly ScheduleHit[] {
+  const found: ScheduleHit[] = []
+  for (let at = from; at < to; at += 4) {
+    for (const form of FORMS) {
+      for (const keyWords of [4, 6, 8] as const) {
+        for (const isSwapped of [false, true]) {
+          const shape = { at, form, isSwapped, keyWords }
+          const whole = { ...shape, isHeadless: false }
+          const rest = { ...shape, isHeadless: true }
+          const before = bytes.subarray(Math.max(0, at - 16))
+          if (expands(bytes.subarray(at), whole)) found.push(whole)
+          else if (expands(bytes.subarray(at), rest) && (at < 16 || !expands(before, whole))) {
+            found.push(rest)
+          }
+        }
+      }
+    }
+  }
+  return found
+}
+
+/** Whether the key at byte 0 expands to exactly what is there. */
+function expands(bytes: Uint8Array, hit: ScheduleHit): boolean {
+  const words = scheduleWords(bytes, hit)
+  if (words === undefined) return false
+  const full = expandKey(keyOfWords(words, hit.keyWords))
+  const isLost = (i: number) =>
+    hit.isHeadless && (hit.form === 'decryption' ? i >= full.length - 4 : i < 4)
+  return words.every((word, i) => isLost(i) || word === full[i])
+}

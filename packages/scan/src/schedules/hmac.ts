@@ -1,0 +1,101 @@
+/**
+ * HMAC keys by the two padded blocks that a library keeps of them.
+ *
+ * What shows it: 64 bytes and more, and 0x6a between each and its partner, happen by chance once in 2^512. A key
+ * shorter than its block ends in 0x36 and 0x5c, which tells the blocks apart and gives the key: proven. A key that
+ * fills its block leaves open which block is which, and other tables could look so: a candidate.
+ *
+ * @module
+ */
+import type { Detected } from '../anchors/detected.ts'
+import type { KernelMemory } from '../anchors/kernel_memory.ts'
+import type { WindowSearch } from '../anchors/window_search.ts'
+import { PADS_REACH, type PadHit, PadKernel } from './hmac_pads.ts'
+import { isTestKey } from './test_keys.ts'
+
+const IPAD = 0x36
+const OPAD = 0x5c
+/** Blocks of the hash functions in use: SHA-1 and SHA-256, SHA-512, SHA3 of 512, 384, 256 and 224 bits. */
+const BLOCKS = [144, 136, 128, 104, 72, 64] as const
+/** Shorter keys are not told from fillings. */
+const SHORTEST_KEY = 8
+/** Fewer different values make a filling, not a key. */
+const LEAST_DIFFERENT = 6
+
+/** Looks for pairs of padded blocks. */
+export class HmacSearch implements WindowSearch {
+  readonly name = 'hmac'
+  readonly reach: number = PADS_REACH
+  readonly least: number = 2 * Math.min(...BLOCKS)
+  readonly #kernel: PadKernel
+  readonly #step: 1 | 8
+
+  /** @param isDeep whether blocks may lie any number of bytes apart, rather than a multiple of 8 */
+  constructor(memory: KernelMemory, isDeep: boolean) {
+    this.#kernel = new PadKernel(memory)
+    this.#step = isDeep ? 1 : 8
+  }
+
+  search(bytes: Uint8Array, from: number, to: number): readonly Detected[] {
+    return this.#kernel.find(bytes, from, to, this.#step).flatMap((hit) => {
+      const detected = detectPads(bytes, hit)
+      return detected === undefined ? [] : [detected]
+    })
+  }
+}
+
+/** The key that a pair of blocks was made of; undefined where it has no values of a key. */
+export function detectPads(bytes: Uint8Array, hit: PadHit): Detected | undefined {
+  const block = BLOCKS.find((size) => size <= hit.length && size <= hit.distance)
+  if (block === undefined) return undefined
+  const { lead, padding, pad } = paddingOf(bytes.subarray(hit.at, hit.at + hit.length), block)
+  const length = block - padding
+  const from = hit.at + lead
+  const secret = bytes.slice(from, from + length).map((byte) => byte ^ pad)
+  const isPadded = padding > 0
+  if (length < SHORTEST_KEY || new Set(secret).size < LEAST_DIFFERENT) return undefined
+  if (!isPadded && isProducts(secret)) return undefined
+  return {
+    offset: from,
+    length: hit.distance + block,
+    kind: 'hmac',
+    form: 'hmac-pads',
+    bits: length * 8,
+    certainty: isPadded ? 'proven' : 'candidate',
+    proof: isPadded
+      ? `two blocks of ${block} bytes are one key XOR ipad and XOR opad`
+      : `two blocks of ${block} bytes differ by ipad XOR opad; which is which is not told`,
+    ...(isTestKey(secret) ? { note: 'self-test' as const } : {}),
+    material: { type: 'hmac', secret, publicKey: undefined },
+  }
+}
+
+/**
+ * Whether the values are a row of a multiplication table of GF(2^8), of which two rows may well differ by 0x6a: the
+ * value at i XOR j is that at i XOR that at j, but for one constant. Seen in libnorm and libpgm, which correct errors.
+ */
+function isProducts(values: Uint8Array): boolean {
+  const first = values[0] ?? 0
+  return values.every((value, i) => {
+    const lowest = i & -i
+    return value === ((values[lowest] ?? 0) ^ (values[i ^ lowest] ?? 0) ^ first)
+  })
+}
+
+/**
+ * Where in a run the block begins: bytes beside it can fit by chance, so that place is taken which leaves the
+ * longest padding at the block's end.
+ */
+function paddingOf(
+  run: Uint8Array,
+  block: number,
+): { readonly lead: number; readonly padding: number; readonly pad: number } {
+  let best = { lead: 0, padding: 0, pad: IPAD }
+  for (let lead = 0; lead + block <= run.length; lead++) {
+    const pad = run[lead + block - 1] === OPAD ? OPAD : IPAD
+    let padding = 0
+    while (padding < block && run[lead + block - 1 - padding] === pad) padding++
+    if (padding > best.padding) best = { lead, padding, pad }
+  }
+  return best
+}

@@ -1,0 +1,446 @@
+/**
+ * Base64 as it lies in memory: cut anywhere, in lines, escaped, quoted or dressed in HTML.
+ *
+ * Both alphabets are read at once. Between two letters may stand: blanks and line ends; `\n`, `\r`, `\t` as
+ * two letters, with any number of backslashes; `\/`; `\u000a`, `\x0a`, `\012` and their kin; `` `n `` of PowerShell; `%0A` and `%2B`, also as `%250A`; tags such as
+ * `<br>`; entities such as `&nbsp;`; what joins string literals of a program (`" + "`).
+ *
+ * Source: RFC 4648. Cost: one pass.
+ *
+ * @module
+ */
+
+import { charge } from '@mintmark/keys/material/effort'
+import { REACH } from '../anchors/anchor.ts'
+import { isBlank } from './text_run.ts'
+
+/** What a piece of text decodes to. */
+export interface Decoded {
+  /** Owned by the caller, who wipes it. */
+  readonly bytes: Uint8Array
+  /** Just behind the last letter or padding that was used. */
+  readonly end: number
+  /** Letters used, without padding. */
+  readonly letters: number
+  /** `=` seen. */
+  readonly padding: number
+}
+
+export interface DecodeOptions {
+  /** Stop once so many bytes are there. */
+  readonly most?: number
+  /** Whether `-` and `_` are letters: not in PEM, where a dash ends the body. */
+  readonly isUrl?: boolean
+  /** Stop at an empty line. */
+  readonly stopsAtBlankLine?: boolean
+}
+
+const PAD = 64
+const SKIP = 65
+const MAYBE = 66
+const STOP = 67
+const TAG_MOST = 300
+const BACKSLASHES_MOST = 64
+/** Of a letter that is gone over backwards, and of one that is stepped over. */
+const BACK_UNITS = 5
+const STEP_UNITS = 5
+const PERCENTS_MOST = 3
+
+const KINDS = kinds(false)
+const KINDS_URL = kinds(true)
+
+function kinds(isUrl: boolean): Uint8Array {
+  const table = new Uint8Array(256).fill(STOP)
+  const letters = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/'
+  for (let i = 0; i < letters.length; i++) table[letters.charCodeAt(i)] = i
+  if (isUrl) {
+    table[0x2d] = 62
+    table[0x5f] = 63
+  }
+  table[0x3d] = PAD
+  for (const blank of ' \t\r\n\v\f') table[blank.charCodeAt(0)] = SKIP
+  for (const letter of '\\%&<"\'`') table[letter.charCodeAt(0)] = MAYBE
+  return table
+}
+
+// Decoding goes here first, so that a body of ten letters costs no room for 64 KiB. Wiped after each use.
+const scratch = new Uint8Array(REACH)
+
+/** One thing of a text: its value as {@link KINDS} has it, and where the next begins. */
+interface Step {
+  kind: number
+  next: number
+}
+
+/** Steps over one letter, or over what may stand between two. */
+function step(chars: Uint8Array, at: number, to: number, table: Uint8Array, out: Step): void {
+  const kind = table[chars[at] ?? 0] ?? STOP
+  out.kind = kind
+  out.next = at + 1
+  if (kind !== MAYBE) return
+  out.kind = STOP
+  switch (chars[at] ?? 0) {
+    case 0x60:
+    case 0x5c:
+      backslash(chars, at, to, table, out)
+      break
+    case 0x25:
+      coded(chars, behindPercent(chars, at), 2, table, out)
+      break
+    case 0x26:
+      entity(chars, at, to, out)
+      break
+    case 0x3c:
+      skipTo(chars, at, to, 0x3e, TAG_MOST, out)
+      break
+    default:
+      joined(chars, at, to, out)
+  }
+}
+
+/** `\n`, `\\n`, `\/`, `\u002b`, or the backslash that continues a line; `` `n `` and its kin. */
+function backslash(chars: Uint8Array, at: number, to: number, table: Uint8Array, out: Step): void {
+  let i = chars[at] === 0x60 ? at + 1 : at
+  while (i < to && chars[i] === 0x5c && i - at < BACKSLASHES_MOST) i += 1
+  const letter = chars[i]
+  if (letter === 0x6e || letter === 0x72 || letter === 0x74 || isBlank(letter)) {
+    out.kind = SKIP
+    out.next = i + 1
+  } else if (letter === 0x2f) {
+    out.kind = 63
+    out.next = i + 1
+  } else if (letter === 0x22 || letter === 0x27) joined(chars, i, to, out)
+  else numbered(chars, i, table, out)
+}
+
+/** `u002b`, `x2b`, and of octal numbers the blanks `011`, `012` and `015`. */
+function numbered(chars: Uint8Array, at: number, table: Uint8Array, out: Step): void {
+  const [letter, second, third = 0] = chars.subarray(at, at + 3)
+  if (letter === 0x78) coded(chars, at + 1, 2, table, out)
+  else if (letter === 0x75 && second === 0x30 && third === 0x30) coded(chars, at + 3, 2, table, out)
+  else if (letter === 0x30 && second === 0x31 && [0x31, 0x32, 0x35].includes(third)) {
+    out.kind = SKIP
+    out.next = at + 3
+  }
+}
+
+/** Behind `%`, and behind `%25` where a URL lies in a URL. */
+function behindPercent(chars: Uint8Array, at: number): number {
+  let next = at + 1
+  for (let k = 0; k < PERCENTS_MOST; k++) {
+    if (chars[next] !== 0x32 || chars[next + 1] !== 0x35) break
+    next += 2
+  }
+  return next
+}
+
+/** Two hex digits that stand for a letter, a line end or padding. */
+function coded(chars: Uint8Array, at: number, digits: number, table: Uint8Array, out: Step): void {
+  const high = hexDigit(chars[at])
+  const low = hexDigit(chars[at + 1])
+  if (high < 0 || low < 0) return
+  const kind = table[high * 16 + low] ?? STOP
+  if (kind === MAYBE) return
+  out.kind = kind
+  out.next = at + digits
+}
+
+/** @returns 0 to 15, or -1 */
+export function hexDigit(letter: number | undefined): number {
+  if (letter === undefined) return -1
+  if (letter >= 0x30 && letter <= 0x39) return letter - 0x30
+  const lower = letter | 0x20
+  return lower >= 0x61 && lower <= 0x66 ? lower - 0x57 : -1
+}
+
+/** `&nbsp;`, `&#10;`, `&#x2B;`. */
+function entity(chars: Uint8Array, at: number, to: number, out: Step): void {
+  const most = Math.min(to, at + 10)
+  let end = at + 1
+  while (end < most && chars[end] !== 0x3b) end += 1
+  if (end === most) return
+  const name = String.fromCharCode(...chars.subarray(at + 1, end)).toLowerCase()
+  out.next = end + 1
+  if (name === 'nbsp' || /^#(?:0*1[03]|0*9|0*32|x0*[9ad]|x0*20|0*160|x0*a0)$/.test(name)) {
+    out.kind = SKIP
+  } else if (name === 'plus' || name === '#43' || name === '#x2b') out.kind = 62
+  else if (name === 'sol' || name === '#47' || name === '#x2f') out.kind = 63
+  else if (name === 'equals' || name === '#61' || name === '#x3d') out.kind = PAD
+}
+
+function skipTo(
+  chars: Uint8Array,
+  at: number,
+  to: number,
+  wanted: number,
+  most: number,
+  out: Step,
+): void {
+  const last = Math.min(to, at + most)
+  for (let i = at + 1; i < last; i++) {
+    if (chars[i] === wanted) {
+      out.kind = SKIP
+      out.next = i + 1
+      return
+    }
+    if (chars[i] === 0x3c) return
+  }
+}
+
+/** The end of one string literal and the begin of the next: `" + "`, `"\n"`, `" . "`, `" \`. */
+function joined(chars: Uint8Array, at: number, to: number, out: Step): void {
+  const quote = chars[at]
+  const most = Math.min(to, at + 64)
+  for (let i = at + 1; i < most; i++) {
+    const letter = chars[i]
+    if (letter === quote) {
+      out.kind = SKIP
+      out.next = i + 1
+      return
+    }
+    const isGlue =
+      isBlank(letter) || letter === 0x2b || letter === 0x2e || letter === 0x2c || letter === 0x5c
+    if (!isGlue) return
+  }
+}
+
+/**
+ * Decodes from `from` on as far as it is base64. Bits left over behind the last whole byte are dropped.
+ *
+ * @param to where the text ends at the latest
+ */
+export function decodeBase64(
+  chars: Uint8Array,
+  from: number,
+  to: number,
+  options: DecodeOptions = {},
+): Decoded {
+  const table = options.isUrl === true ? KINDS_URL : KINDS
+  const body = new Body(Math.min(options.most ?? scratch.length, scratch.length))
+  const out: Step = { kind: STOP, next: from }
+  let [at, end, breaks] = [from, from, 0]
+  while (at < to && !body.isFull()) {
+    const groups = body.takeGroups(chars, at, to, table)
+    if (groups > at) {
+      at = groups
+      end = groups
+      breaks = 0
+      continue
+    }
+    step(chars, at, to, table, out)
+    if (out.kind === SKIP) {
+      breaks += chars[at] === 0x0a ? 1 : 0
+      if (breaks > 1 && options.stopsAtBlankLine === true) break
+    } else if (body.take(out.kind)) {
+      end = out.next
+      breaks = 0
+    } else break
+    at = out.next
+  }
+  charge(300 + 4 * (at - from))
+  return { bytes: body.takeBytes(), end, letters: body.letters, padding: body.padding }
+}
+
+/** Letters on their way to bytes, in {@link scratch}. */
+class Body {
+  readonly #most: number
+  #length = 0
+  #bits = 0
+  letters = 0
+  padding = 0
+
+  constructor(most: number) {
+    this.#most = most
+  }
+
+  isFull(): boolean {
+    return this.#length >= this.#most
+  }
+
+  /** Takes whole groups of four letters as long as nothing stands between them, which is nearly everything. */
+  takeGroups(chars: Uint8Array, from: number, to: number, table: Uint8Array): number {
+    if ((this.letters & 3) !== 0 || this.padding > 0) return from
+    const last = Math.min(to, from + ((this.#most - this.#length) / 3) * 4) - 3
+    let length = this.#length
+    let at = from
+    for (; at < last; at += 4) {
+      const a = table[chars[at] ?? 0] ?? STOP
+      const b = table[chars[at + 1] ?? 0] ?? STOP
+      const c = table[chars[at + 2] ?? 0] ?? STOP
+      const d = table[chars[at + 3] ?? 0] ?? STOP
+      if ((a | b | c | d) >= PAD) break
+      scratch[length] = (a << 2) | (b >> 4)
+      scratch[length + 1] = (b << 4) | (c >> 2)
+      scratch[length + 2] = (c << 6) | d
+      length += 3
+    }
+    this.#length = length
+    this.letters += at - from
+    return at
+  }
+
+  #takeLetter(value: number): void {
+    this.#bits = ((this.#bits << 6) | value) & 0xffffff
+    const place = this.letters & 3
+    this.letters += 1
+    if (place !== 0) scratch[this.#length++] = this.#bits >> (6 - 2 * place)
+  }
+
+  /** @returns whether it belongs to the body */
+  take(kind: number): boolean {
+    if (kind < PAD) {
+      if (this.padding > 0) return false
+      this.#takeLetter(kind)
+      return true
+    }
+    if (kind !== PAD || (this.letters & 3) === 0 || this.padding === 2) return false
+    this.padding += 1
+    return true
+  }
+
+  /** A copy; the scratch is wiped. */
+  takeBytes(): Uint8Array {
+    const bytes = scratch.slice(0, this.#length)
+    scratch.fill(0, 0, this.#length)
+    return bytes
+  }
+}
+
+/**
+ * The letters of either alphabet from `from` on, as far as it is base64: the value of each, and where it stands.
+ *
+ * @param values as many are read as it has room for
+ * @param places of the same length
+ * @returns how many there are, and just behind the last of them and its padding
+ */
+export function readLetters(
+  chars: Uint8Array,
+  from: number,
+  to: number,
+  values: Uint8Array,
+  places: Uint32Array,
+): { readonly count: number; readonly end: number } {
+  const out: Step = { kind: STOP, next: from }
+  let [at, end, count, padding] = [from, from, 0, 0]
+  while (at < to && count < values.length) {
+    const value = KINDS_URL[chars[at] ?? 0] ?? STOP
+    if (value < PAD) {
+      out.kind = value
+      out.next = at + 1
+    } else step(chars, at, to, KINDS_URL, out)
+    if (out.kind < PAD && padding === 0) {
+      values[count] = out.kind
+      places[count] = at
+      count++
+      end = out.next
+    } else if (out.kind === PAD && padding < 2) {
+      padding++
+      end = out.next
+    } else if (out.kind !== SKIP) break
+    at = out.next
+  }
+  return { count, end }
+}
+
+/** Where the letter with number `index` stands, counted from `from`. */
+export function letterAt(
+  chars: Uint8Array,
+  from: number,
+  to: number,
+  index: number,
+  isUrl: boolean = false,
+): number {
+  const table = isUrl ? KINDS_URL : KINDS
+  const out: Step = { kind: STOP, next: from }
+  let at = from
+  let seen = 0
+  while (at < to) {
+    step(chars, at, to, table, out)
+    if (out.kind < PAD) {
+      if (seen === index) break
+      seen += 1
+    } else if (out.kind !== SKIP) break
+    at = out.next
+  }
+  charge(STEP_UNITS * (at - from))
+  return at
+}
+
+/** The value of a letter of either alphabet; 64 or more where it is none. */
+export function letterValue(letter: number | undefined): number {
+  return KINDS_URL[letter ?? 0] ?? STOP
+}
+
+/** Whether a letter is of either alphabet. */
+export function isBase64Letter(letter: number | undefined): boolean {
+  return letter !== undefined && (KINDS_URL[letter] ?? STOP) < PAD
+}
+
+/** Behind everything from `at` on that may stand between two letters. */
+export function skipJunk(chars: Uint8Array, at: number, to: number): number {
+  const out: Step = { kind: STOP, next: at }
+  let place = at
+  while (place < to) {
+    step(chars, place, to, KINDS, out)
+    if (out.kind !== SKIP) break
+    place = out.next
+  }
+  return place
+}
+
+/**
+ * Goes back from `at` over at most `most` letters and the line breaks between them.
+ *
+ * @param isUrl whether `-` and `_` are letters
+ * @returns where the earliest of them stands, and how many letters lie between it and `at`
+ */
+export function lettersBefore(
+  chars: Uint8Array,
+  at: number,
+  most: number,
+  isUrl: boolean = true,
+): { readonly start: number; readonly count: number } {
+  const table = isUrl ? KINDS_URL : KINDS
+  let [i, start, count] = [at - 1, at, 0]
+  while (i >= 0 && count < most) {
+    const letter = chars[i]
+    // The letter of an escaped line end is no letter of the body: in memory, `\n` is far more usual than a
+    // backslash within base64, which has none.
+    if (isEscapedBreak(chars, i)) {
+      i -= 2
+      while (chars[i] === 0x5c) i -= 1
+    } else if ((table[letter ?? 0] ?? STOP) < PAD) {
+      start = i
+      count += 1
+      i -= 1
+    } else if (isBlank(letter)) i -= 1
+    else break
+  }
+  charge(BACK_UNITS * (at - start))
+  return { start, count }
+}
+
+function isEscapedBreak(chars: Uint8Array, at: number): boolean {
+  const letter = chars[at]
+  return (letter === 0x6e || letter === 0x72 || letter === 0x74) && chars[at - 1] === 0x5c
+}
+
+/**
+ * The letters of base64 that stand for `bits` whatever surrounds them, for each of the three places that they
+ * can begin at within a group.
+ *
+ * @param bytes begin of the bytes looked for
+ * @param bits how many of their bits count
+ */
+export function base64Needles(
+  bytes: readonly number[],
+  bits: number,
+): readonly { readonly text: string; readonly phase: number; readonly inGroup: number }[] {
+  return [0, 1, 2].map((phase) => {
+    const lead = phase * 8
+    const first = Math.ceil(lead / 6)
+    const last = Math.floor((lead + bits) / 6)
+    const buffer = Buffer.from([...new Uint8Array(phase), ...bytes, 0, 0, 0])
+    return { text: buffer.toString('base64').slice(first, last), phase, inGroup: first % 4 }
+  })
+}

@@ -1,0 +1,235 @@
+/**
+ * Text in a window: the same characters whether they lie one byte apart, two or four.
+ *
+ * UTF-16 of either byte order is read alike: ASCII letters two bytes apart with zeros between them. Read from
+ * a letter on, `2D 00 42 00` of a little-endian text and `00 2D 00 42` of a big-endian one differ only before
+ * the first letter and behind the last. So is UTF-32, which wide strings of C on Unix and some of Python are.
+ *
+ * @module
+ */
+
+import { charge } from '@mintmark/keys/material/effort'
+import { type Anchor, REACH } from '../anchors/anchor.ts'
+import type { Detected } from '../anchors/detected.ts'
+
+/** Letters around an anchor. Offsets in a {@link Detected} of a {@link TextReader} count letters of it. */
+export interface TextRun {
+  /** One letter a byte. A view of the window where letters are one byte apart, else a copy. */
+  readonly chars: Uint8Array
+  /** Where the anchor's first letter is. */
+  readonly at: number
+}
+
+/** Looks at text around an anchor. */
+export interface TextReader {
+  /**
+   * A first look at some letters around the anchor: how many letters behind it `read` wants, at most `behind`; 0 where
+   * there is nothing to read.
+   */
+  readonly glance: (run: TextRun) => number
+  /** Whether what stands at `place` ends the text of this anchor, to either side; letters are `stride` bytes apart. */
+  readonly isEnd?: (bytes: Uint8Array, place: number, stride: number) => boolean
+  /** What is there; offsets and lengths in letters. Never throws. */
+  readonly read: (run: TextRun) => Detected | undefined
+  /** Letters before and behind the anchor that `read` looks at; at most 65,536. */
+  readonly before: number
+  readonly behind: number
+}
+
+/** Letters around an anchor that {@link TextReader.glance} sees. */
+export const GLANCE = 160
+
+const LETTERS_WIDE = 8
+const LETTERS_QUAD = 4
+const PATTERN_MOST = 16
+
+/** Two anchors for one ASCII text: one byte a letter, and two. */
+export function textAnchors(name: string, ascii: string, reader: TextReader): Anchor[] {
+  const letters = new TextEncoder().encode(ascii)
+  const narrow = {
+    name,
+    pattern: letters.subarray(0, PATTERN_MOST),
+    detect: (bytes: Uint8Array, at: number) => readNarrow(reader, bytes, at),
+    before: reader.before,
+    behind: reader.behind,
+  }
+  return [narrow, spread(`${name}-utf16`, letters.subarray(0, LETTERS_WIDE), reader, 2)]
+}
+
+/** The anchor for letters that are four bytes apart. */
+export function quadAnchor(name: string, ascii: string, reader: TextReader): Anchor {
+  const letters = new TextEncoder().encode(ascii)
+  return spread(`${name}-utf32`, letters.subarray(0, LETTERS_QUAD), reader, 4)
+}
+
+function spread(name: string, letters: Uint8Array, reader: TextReader, stride: number): Anchor {
+  const pattern = new Uint8Array(stride * (letters.length - 1) + 1)
+  for (const [index, letter] of letters.entries()) pattern[stride * index] = letter
+  return {
+    name,
+    pattern,
+    detect: (bytes, at) => readWide(reader, bytes, at, stride),
+    before: Math.min(stride * reader.before, REACH),
+    behind: Math.min(stride * reader.behind, REACH),
+  }
+}
+
+function readNarrow(reader: TextReader, bytes: Uint8Array, at: number): Detected | undefined {
+  const from = Math.max(0, at - reader.before)
+  const chars = bytes.subarray(from, Math.min(bytes.length, at + reader.behind))
+  const run = { chars, at: at - from }
+  if (reader.glance(run) === 0) return undefined
+  const hit = reader.read(run)
+  return hit === undefined ? undefined : { ...hit, offset: from + hit.offset }
+}
+
+function readWide(
+  reader: TextReader,
+  bytes: Uint8Array,
+  at: number,
+  stride: number,
+): Detected | undefined {
+  const glanced = wideRun({ bytes, stride }, at, GLANCE, GLANCE, undefined)
+  const behind = wiped(glanced, reader.glance(glanced))
+  if (behind === 0) return undefined
+  const reach = REACH / stride
+  const before = Math.min(reader.before, reach)
+  const run = wideRun({ bytes, stride }, at, before, Math.min(behind, reach), reader.isEnd)
+  const hit = wiped(run, reader.read(run))
+  if (hit === undefined) return undefined
+  const offset = at + stride * (hit.offset - run.at)
+  // The zeros before a letter may be those that belong to it: then none follow the last.
+  return { ...hit, offset, length: Math.min(stride * hit.length, bytes.length - offset) }
+}
+
+function wiped<T>(run: TextRun, result: T): T {
+  run.chars.fill(0)
+  return result
+}
+
+/** Of letters that are copied, and of each byte of them, in the units of `effort.ts`. */
+const RUN_UNITS = 500
+const LETTER_UNITS = 8
+/** Letters that are taken behind an end, for its own closing bracket. */
+const END_LETTERS = 64
+
+/** Bytes with letters `stride` bytes apart. */
+interface Wide {
+  readonly bytes: Uint8Array
+  readonly stride: number
+}
+
+/** Whether zeros lie between the letter at `place` and the one before. */
+function isSpread({ bytes, stride }: Wide, place: number): boolean {
+  if (bytes[place - 1] !== 0) return false
+  return stride === 2 || (bytes[place - 2] === 0 && bytes[place - 3] === 0)
+}
+
+/** A copy of the letters around `at`, as far as there are zeros between them, and to the ends of the text. */
+function wideRun(
+  wide: Wide,
+  at: number,
+  before: number,
+  behind: number,
+  isEnd: TextReader['isEnd'],
+): TextRun {
+  const { bytes, stride } = wide
+  const from = wideBegin(wide, at, Math.max(0, at - stride * before), isEnd)
+  const to = wideEnd(wide, at, Math.min(bytes.length, at + stride * behind), isEnd)
+  charge(RUN_UNITS + LETTER_UNITS * (to - from))
+  const chars = new Uint8Array((to - from) / stride)
+  for (let i = 0, next = from; next < to; i++, next += stride) chars[i] = bytes[next] ?? 0
+  return { chars, at: (at - from) / stride }
+}
+
+function wideBegin(wide: Wide, at: number, least: number, isEnd: TextReader['isEnd']): number {
+  const { bytes, stride } = wide
+  let from = at
+  while (from - stride >= least && bytes[from - stride] !== 0 && bytes[from] !== 0) {
+    if (!isSpread(wide, from)) break
+    from -= stride
+    if (isEnd?.(bytes, from, stride) === true) break
+  }
+  return from
+}
+
+function wideEnd(wide: Wide, at: number, most: number, isEnd: TextReader['isEnd']): number {
+  const { bytes, stride } = wide
+  let to = at + stride
+  let last = most
+  while (to < last && bytes[to] !== 0 && isSpread(wide, to)) {
+    if (last === most && isEnd?.(bytes, to, stride) === true) {
+      last = Math.min(most, to + stride * END_LETTERS)
+    }
+    to += stride
+  }
+  return to
+}
+
+/** Whether `ascii` stands at `at`, its letters `stride` bytes apart. */
+export function standsAt(
+  chars: Uint8Array,
+  at: number,
+  ascii: string,
+  stride: number = 1,
+): boolean {
+  if (at < 0 || at + (ascii.length - 1) * stride >= chars.length) return false
+  for (let i = 0; i < ascii.length; i++) {
+    if (chars[at + i * stride] !== ascii.charCodeAt(i)) return false
+  }
+  return true
+}
+
+/** An end where `ascii` stands: see {@link TextReader.isEnd}. */
+export function endsAt(ascii: string): NonNullable<TextReader['isEnd']> {
+  const first = ascii.charCodeAt(0)
+  return (bytes, place, stride) => bytes[place] === first && standsAt(bytes, place, ascii, stride)
+}
+
+/** Where `ascii` begins in [from, to), or -1. */
+export function find(
+  chars: Uint8Array,
+  ascii: string,
+  from: number,
+  to: number = chars.length,
+): number {
+  const within = chars.subarray(0, to)
+  const at = Buffer.from(within.buffer, within.byteOffset, within.byteLength).indexOf(
+    ascii,
+    from,
+    'latin1',
+  )
+  charge(300 + ((at < 0 ? within.length : at) - from) / 2)
+  return at
+}
+
+/** Where `ascii` last begins in [from, to), or -1. */
+export function findLast(chars: Uint8Array, ascii: string, from: number, to: number): number {
+  const within = chars.subarray(from, to)
+  charge(300 + within.length)
+  const at = Buffer.from(within.buffer, within.byteOffset, within.byteLength).lastIndexOf(
+    ascii,
+    undefined,
+    'latin1',
+  )
+  return at < 0 ? -1 : from + at
+}
+
+/** Names and labels as a string: never for values. */
+export function nameOf(chars: Uint8Array, from: number, to: number): string {
+  let name = ''
+  for (let i = from; i < to; i++) name += String.fromCharCode(chars[i] ?? 0)
+  return name
+}
+
+/** A-Z, a-z, 0-9. */
+export function isAlphanumeric(letter: number | undefined): boolean {
+  if (letter === undefined) return false
+  const lower = letter | 0x20
+  return (lower >= 0x61 && lower <= 0x7a) || (letter >= 0x30 && letter <= 0x39)
+}
+
+/** Blank, tab, carriage return, line feed, form feed, vertical tab. */
+export function isBlank(letter: number | undefined): boolean {
+  return letter === 0x20 || (letter !== undefined && letter >= 0x09 && letter <= 0x0d)
+}
