@@ -7,7 +7,7 @@ import path from 'node:path'
 import { fileURLToPath, pathToFileURL } from 'node:url'
 
 /** Packages whose tests keep to themselves: no session of chDB, of which a process has one, no clock that all share. */
-const PACKAGES = /^packages.(?:core|dump|logs|scan)\b/
+const PACKAGES = /^packages.(?:core|coredump|dump|keys|logs|scan|scrub)\b/
 /** Files in one process: of so many, two processes end at about the same time. */
 const MOST = 8
 /** A test that kills, or fills, or measures processes. */
@@ -25,7 +25,7 @@ export function together(files, { root, folder, sourceOf, isLong }) {
   const groups = []
   for (const file of files) {
     const isShort = PACKAGES.test(file) && !isLong(file) && !isApart(path.join(root, sourceOf(file)))
-    const home = path.dirname(file)
+    const home = file.split(path.sep).slice(0, 2).join(path.sep)
     if (!isShort) groups.push({ files: [file] })
     else {
       const open = groups.find((group) => group.home === home && group.files.length < MOST)

@@ -11,9 +11,9 @@ import {
 } from '@mintmark/testkit/public_key_world'
 import { ANCHORS } from '../src/engine/scanner_task.ts'
 import { KEY_SOURCES } from '../src/public_keys/harvest.ts'
-import { DER_SAMPLES } from './der_world.ts'
-import { BINARY_SPELLINGS } from './spelled_binary.ts'
-import { TEXT_SPELLINGS } from './spelled_text.ts'
+import { DER_SAMPLES } from './detectors/binary/der_world.ts'
+import { BINARY_SPELLINGS } from './detectors/binary/spelled_binary.ts'
+import { TEXT_SPELLINGS } from './detectors/text/spelled_text.ts'
 
 /** Bytes made to hold a scan up. */
 export interface Flood {

@@ -18,10 +18,10 @@ import { type Outcome, Passes } from '../src/passes.ts'
 import { KnownKeys } from '../src/report/known_keys.ts'
 import { LimitList, type ScanLimit } from '../src/report/scan_limits.ts'
 import { SightingList } from '../src/report/sightings.ts'
-import { DER_SAMPLES, spkiOf } from './der_world.ts'
+import { DER_SAMPLES, spkiOf } from './detectors/binary/der_world.ts'
+import { BINARY_SPELLINGS, idOf } from './detectors/binary/spelled_binary.ts'
+import { TEXT_SPELLINGS } from './detectors/text/spelled_text.ts'
 import { FLOODS } from './flood_world.ts'
-import { BINARY_SPELLINGS, idOf } from './spelled_binary.ts'
-import { TEXT_SPELLINGS } from './spelled_text.ts'
 
 const folder = mkdtempSync(join(tmpdir(), 'mintmark-floods-'))
 after(() => rmSync(folder, { recursive: true }))

@@ -108,6 +108,10 @@ describe('packages', () => {
 })
 
 const MOST_FILES = 25
+/** Folders of tests that still have more. The list only gets shorter. */
+const CROWDED_TESTS: readonly string[] = ['case', 'cli', 'ledger', 'logs'].map(
+  (name) => `packages/${name}/test`,
+)
 
 /** Files that a source imports from its own package, types too. */
 function ownImports(file: string): string[] {
@@ -142,10 +146,14 @@ function reached(from: string, arrows: ReadonlyMap<string, ReadonlySet<string>>)
 describe('folders of a package', () => {
   it(`hold at most ${MOST_FILES} files`, () => {
     const counts = new Map<string, number>()
-    for (const folder of sources.map((file) => path.dirname(file)))
+    const tests = projectFiles().filter((file) => /^packages\/[a-z]+\/test\/.*\.ts$/.test(file))
+    for (const folder of [...sources, ...tests].map((file) => path.dirname(file)))
       counts.set(folder, (counts.get(folder) ?? 0) + 1)
     const crowded = [...counts].filter(([, count]) => count > MOST_FILES).map(([folder]) => folder)
-    assert.deepEqual(crowded, [])
+    assert.deepEqual(
+      crowded.filter((folder) => !CROWDED_TESTS.includes(folder)),
+      [],
+    )
   })
 
   it('import one another one way', () => {

@@ -4,7 +4,8 @@ import path from 'node:path'
 import { describe, it } from 'node:test'
 import { projectFiles, ROOT, read } from './repository.ts'
 
-const kernels = projectFiles()
+const files = projectFiles()
+const kernels = files
   .map((file) => /^packages\/([a-z]+)\/assembly\/([a-z_]+)\.ts$/.exec(file))
   .filter((found) => found !== null)
 
@@ -19,7 +20,12 @@ describe('kernels', () => {
 
   for (const [, home, name] of kernels) {
     it(`${name} has a reference and a property test that holds the two equal`, () => {
-      const test = read(`packages/${home}/test/${name}.prop.test.ts`)
+      const tests = files.filter(
+        (file) =>
+          file.startsWith(`packages/${home}/test/`) && file.endsWith(`/${name}.prop.test.ts`),
+      )
+      assert.equal(tests.length, 1)
+      const test = read(tests[0] ?? '')
       assert.match(test, /Reference/)
       assert.match(test, /fc\.property/)
     })

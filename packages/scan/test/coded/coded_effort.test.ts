@@ -1,0 +1,58 @@
+/** What coded text costs is counted as what it takes, and a key in digits takes no more where digits go on behind it. */
+import assert from 'node:assert/strict'
+import { describe, it } from 'node:test'
+import { endLook, startLook } from '@mintmark/keys/material/effort'
+import { ED25519, pemsOf } from '@mintmark/testkit/text_keys'
+import { LayerReader } from '../../src/coded/coded_layers.ts'
+import { keysOf } from '../../src/coded/keys_of_layer.ts'
+import { CODED_PEM_ANCHORS } from '../../src/detectors/text/coded_pem.ts'
+
+const LENGTH = 60_000
+
+function unitsOf(work: () => unknown): number {
+  startLook(Number.POSITIVE_INFINITY)
+  work()
+  return endLook().units
+}
+
+const [pem = ''] = pemsOf(ED25519)
+
+describe('a key in PEM as numbers', () => {
+  const codings = {
+    'hex-of-pem-0': Buffer.from(pem).toString('hex'),
+    'decimal-of-pem-0': [...Buffer.from(pem)].join(','),
+  }
+  for (const [name, text] of Object.entries(codings)) {
+    it(`takes as much whatever follows it: ${name}`, () => {
+      const anchor = CODED_PEM_ANCHORS.find((each) => each.name === name)
+      const unitsWith = (behind: number) => {
+        const bytes = Buffer.from(text + (name.startsWith('hex') ? '2d' : ',45').repeat(behind))
+        return unitsOf(() => assert.equal(anchor?.detect(bytes, 0)?.certainty, 'proven'))
+      }
+      const [near, far] = [unitsWith(1000), unitsWith(20_000)]
+      assert.ok(far < near + 20_000, `${near} units, then ${far}`)
+    })
+  }
+})
+
+describe('letters that stand for text', () => {
+  const letters = Buffer.from(Buffer.alloc(LENGTH, 'words amid words, ').toString('base64'))
+
+  it('cost as much as it takes to read them, to look for stretches and to decode them', () => {
+    const reader = new LayerReader({ isDeep: false })
+    const units = unitsOf(() => reader.read(letters, 0, LENGTH, () => undefined))
+    assert.ok(units > 30 * LENGTH, `${units / LENGTH} units a letter`)
+  })
+
+  it('cost more where they hold keys: what is told of each', () => {
+    const reader = new LayerReader({ isDeep: false })
+    const coded = Buffer.from(Buffer.from(pem).toString('base64'))
+    let hits = 0
+    const units = unitsOf(() =>
+      reader.read(coded, 0, coded.length, (layer) => {
+        for (const hit of keysOf(layer)) hits += hit.length > 0 ? 1 : 0
+      }),
+    )
+    assert.ok(hits > 0 && units > 90_000 * hits, `${units} units, ${hits} hits`)
+  })
+})

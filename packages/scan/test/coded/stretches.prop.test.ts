@@ -1,0 +1,64 @@
+import assert from 'node:assert/strict'
+import { describe, it } from 'node:test'
+import * as fc from 'fast-check'
+import {
+  hexStretches,
+  hexStretchesReference,
+  LEAST_HEX,
+  textStretches,
+  textStretchesReference,
+} from '../../src/coded/stretches.ts'
+import { letterValue } from '../../src/text/base64.ts'
+
+const numRuns = Number(process.env['FUZZ_RUNS'] ?? 300)
+const valuesOf = (text: string): number[] => Array.from(Buffer.from(text), letterValue)
+
+/** Letters that stand for anything, for ASCII, and hexadecimal digits, around the least length of a stretch. */
+const random = fc.array(fc.nat(63), { maxLength: 70 })
+const text = fc
+  .array(fc.integer({ min: 32, max: 126 }), { minLength: 20, maxLength: 60 })
+  .map((bytes) => valuesOf(Buffer.from(bytes).toString('base64url')))
+const hex = fc
+  .array(fc.nat(255), { minLength: LEAST_HEX / 2 - 3, maxLength: LEAST_HEX })
+  .map((bytes) => valuesOf(Buffer.from(bytes).toString('hex')))
+const runs = fc
+  .array(fc.oneof(random, text, hex), { maxLength: 6 })
+  .map((parts) => Uint8Array.from(parts.flat()))
+
+describe('stretches of letters', () => {
+  it('of ASCII are those that a look at each letter gives', () => {
+    fc.assert(
+      fc.property(runs, (values) => {
+        assert.deepEqual(
+          textStretches(values, values.length),
+          textStretchesReference(values, values.length),
+        )
+      }),
+      { numRuns },
+    )
+  })
+
+  it('of hexadecimal digits are those that a look at each letter gives', () => {
+    fc.assert(
+      fc.property(runs, (values) => {
+        assert.deepEqual(
+          hexStretches(values, values.length),
+          hexStretchesReference(values, values.length),
+        )
+      }),
+      { numRuns },
+    )
+  })
+
+  it('are found at the least length and at no less, wherever they begin', () => {
+    const digits = valuesOf('0a'.repeat(LEAST_HEX))
+    const outside = letterValue('z'.charCodeAt(0))
+    for (let at = 0; at < LEAST_HEX; at++) {
+      for (const less of [0, 1]) {
+        const before = Array.from({ length: at }, () => outside)
+        const values = Uint8Array.from([...before, ...digits.slice(0, LEAST_HEX - less), outside])
+        assert.equal(hexStretches(values, values.length).length, 1 - less)
+      }
+    }
+  })
+})

@@ -1,0 +1,50 @@
+import { createHash } from 'node:crypto'
+import { keyIdOf } from '@mintmark/keys/public_half/key_id'
+import { noise } from '@mintmark/testkit/noise'
+import type { Anchor } from '../../../src/anchors/anchor.ts'
+import type { Detected } from '../../../src/anchors/detected.ts'
+import { BINARY_ANCHORS } from '../../../src/detectors/binary/binary_anchors.ts'
+
+/** What the anchors lead to in `bytes`, looked for the plain way; each place and form once, in order. */
+export function hitsIn(bytes: Uint8Array): readonly Detected[] {
+  const hits = new Map<string, Detected>()
+  for (const { anchor, at } of placesIn(bytes)) {
+    const hit = anchor.mayHold?.(bytes, at) === false ? undefined : anchor.detect(bytes, at)
+    if (hit !== undefined) hits.set(`${hit.offset} ${hit.length} ${hit.form}`, hit)
+  }
+  return [...hits.values()].toSorted((a, b) => a.offset - b.offset)
+}
+
+export function provenIn(bytes: Uint8Array): readonly Detected[] {
+  return hitsIn(bytes).filter(({ certainty }) => certainty === 'proven')
+}
+
+/** Every place where a pattern stands. */
+export function* placesIn(
+  bytes: Uint8Array,
+): Generator<{ readonly anchor: Anchor; readonly at: number }> {
+  const haystack = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength)
+  for (const anchor of BINARY_ANCHORS) {
+    const { pattern, mask } = anchor
+    const free = mask === undefined ? -1 : mask.indexOf(0)
+    const needle = Buffer.from(free < 0 ? pattern : pattern.subarray(0, free))
+    for (let at = haystack.indexOf(needle); at >= 0; at = haystack.indexOf(needle, at + 1)) {
+      const stands = pattern.every((byte, i) => mask?.[i] === 0 || haystack[at + i] === byte)
+      if (stands) yield { anchor, at }
+    }
+  }
+}
+
+/** `bytes` in noise, `before` bytes from its begin. */
+export function planted(bytes: Uint8Array, before: number, behind = 96): Buffer {
+  return Buffer.concat([noise(before, 'before'), bytes, noise(behind, 'behind')])
+}
+
+export function spkiSha256(spki: Uint8Array): string {
+  return createHash('sha256').update(spki).digest('hex')
+}
+
+/** The key ids of hits. */
+export function idsOf(hits: readonly Detected[]): (string | undefined)[] {
+  return hits.map(({ material }) => material && keyIdOf(material).spkiSha256)
+}

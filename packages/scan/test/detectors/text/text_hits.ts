@@ -1,0 +1,36 @@
+import type { Anchor } from '../../../src/anchors/anchor.ts'
+import type { Detected } from '../../../src/anchors/detected.ts'
+import { TEXT_ANCHORS } from '../../../src/detectors/text/text_anchors.ts'
+
+/** What the anchors lead to in `bytes`, looked for the plain way; each place and form once. */
+export function hitsIn(
+  bytes: Uint8Array,
+  anchors: readonly Anchor[] = TEXT_ANCHORS,
+): readonly Detected[] {
+  const hits = new Map<string, Detected>()
+  for (const { detect, at } of placesIn(bytes, anchors)) {
+    const hit = detect(bytes, at)
+    if (hit !== undefined) hits.set(`${hit.offset} ${hit.form}`, hit)
+  }
+  return [...hits.values()].toSorted((a, b) => a.offset - b.offset)
+}
+
+function* placesIn(
+  bytes: Uint8Array,
+  anchors: readonly Anchor[],
+): Generator<{ readonly detect: Anchor['detect']; readonly at: number }> {
+  const haystack = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength)
+  for (const { pattern, detect } of anchors) {
+    const needle = Buffer.from(pattern)
+    for (let at = haystack.indexOf(needle); at >= 0; at = haystack.indexOf(needle, at + 1)) {
+      yield { detect, at }
+    }
+  }
+}
+
+/** Text as it lies in memory, one spelling a name. */
+export const SPELLINGS = {
+  plain: (text: string): Buffer => Buffer.from(text, 'latin1'),
+  utf16le: (text: string): Buffer => Buffer.from(text, 'utf16le'),
+  utf16be: (text: string): Buffer => Buffer.from(text, 'utf16le').swap16(),
+} as const

@@ -1,0 +1,100 @@
+/** Which of the keys found are still to be looked for by their values. */
+import assert from 'node:assert/strict'
+import { describe, it } from 'node:test'
+import { FoundKeys } from '../../src/engine/found_keys.ts'
+import { KEYS } from '../slices/conjugate_world.ts'
+
+const seen = (note?: 'self-test') =>
+  ({
+    offset: 0,
+    length: 1,
+    kind: 'rsa',
+    form: 'pem',
+    bits: 1024,
+    certainty: 'proven',
+    proof: '',
+    note,
+    keyId: undefined,
+  }) as const
+
+it('a key is given once, and once more when a value of it is new', () => {
+  const found = new FoundKeys()
+  const [first, second] = KEYS
+  assert.ok(first !== undefined && second !== undefined)
+  const key = { type: 'rsa', ...first, d: 65_537n ** 70n } as const
+  const another = { type: 'rsa', ...second, d: undefined } as const
+  found.add({ material: key, seen: seen() })
+  assert.equal(found.unsought().length, 1)
+  found.add({ material: { ...key, d: undefined }, seen: seen() })
+  assert.equal(found.unsought().length, 0)
+  const other = { ...key, d: key.d + 2n }
+  found.add({ material: other, seen: seen() })
+  assert.deepEqual(found.unsought(), [other])
+  found.add({ material: another, seen: seen('self-test') })
+  assert.equal(found.unsought().length, 0)
+})
+
+const ed25519 = (count: number, bytes?: number): FoundKeys => {
+  const found = new FoundKeys(bytes)
+  for (let i = 0; i < count; i++) {
+    const secret = new Uint8Array(32).fill(i + 1)
+    secret[1] = i >> 8
+    const material = { type: 'okp', curve: 'Ed25519', publicKey: secret, secret } as const
+    found.add({ material, seen: seen() })
+  }
+  return found
+}
+
+it('public halves are told of keys that a file is full of, and of no others', () => {
+  const [few, many] = [1024, 1025].map((count) => {
+    const found = new FoundKeys()
+    for (let i = 0; i < count; i++) {
+      const secret = Uint8Array.of(i, i >> 8, ...new Uint8Array(30).fill(7))
+      const material = { type: 'okp', curve: 'Ed25519', publicKey: secret, secret } as const
+      const keyId = { spkiSha256: `${i}`, jwkThumbprint: '', kid: undefined, subject: undefined }
+      found.add({ material, seen: { ...seen(), keyId } })
+    }
+    return found.ofFlood
+  })
+  assert.deepEqual([few?.size, many?.size, many?.has('1024')], [0, 1025, true])
+})
+
+describe('keys that are more than a pass may look for', () => {
+  it('are counted, and fewer are looked for', () => {
+    const [all, some] = [ed25519(1024), ed25519(1100)]
+    assert.deepEqual([all.unsought().length, all.leftOut], [1024, 0])
+    assert.deepEqual([some.unsought().length, some.leftOut], [512, 588])
+  })
+
+  it('are as few as suits a small file, but all where they are no more than that', () => {
+    const [all, some] = [1024, 1100].map((count) => ed25519(count, 16 << 20))
+    assert.deepEqual([all?.unsought().length, some?.unsought().length], [1024, 128])
+  })
+
+  it('are a quarter as many where they are RSA keys', () => {
+    const found = new FoundKeys()
+    for (let i = 0; i < 520; i++) {
+      const [p, q] = [0xc0ffee01n, BigInt(2 * i + 3)]
+      const material = { type: 'rsa', n: p * q, e: 3n, p, q, d: 5n } as const
+      found.add({ material, seen: seen() })
+    }
+    assert.deepEqual([found.unsought().length, found.leftOut], [128, 392])
+  })
+
+  it('are few of each kind in a file that is made of them, and public halves of those kinds are told', () => {
+    const found = ed25519(40)
+    const [one] = KEYS
+    assert.ok(one !== undefined)
+    const rsa = { type: 'rsa', ...one, d: undefined } as const
+    found.add({ material: rsa, seen: seen() })
+    assert.deepEqual([found.unsought().length, found.isMadeOf(rsa)], [41, false])
+    const full = ed25519(40)
+    full.isFull = true
+    full.add({ material: rsa, seen: seen() })
+    const chosen = full.unsought()
+    assert.deepEqual([chosen.length, full.leftOut, chosen.includes(rsa)], [29, 12, true])
+    const [key] = chosen
+    assert.ok(key !== undefined)
+    assert.deepEqual([full.isMadeOf(key), full.isMadeOf(rsa)], [true, false])
+  })
+})

@@ -1,0 +1,39 @@
+/** In a file that is not large given scalars are looked for as in a deep search. */
+import assert from 'node:assert/strict'
+import { generateKeyPairSync } from 'node:crypto'
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { after, it } from 'node:test'
+import { parsePublicKeys } from '@mintmark/keys/public_keys/parse'
+import { readAgain } from '@mintmark/testkit'
+import { noise } from '@mintmark/testkit/noise'
+import { scanFile } from '../../src/scan_file.ts'
+
+const folder = mkdtempSync(join(tmpdir(), 'deep-'))
+after(() => rmSync(folder, { recursive: true }))
+
+/** What looks like a secret, between zeros: more of it than the usual budget is enough for. */
+const DECOYS = 600
+const SCALAR = 32
+const BLOCK = 2 * SCALAR
+
+it('a given scalar among thousands of places that look like one is found without --deep', async () => {
+  const { privateKey, publicKey } = readAgain(generateKeyPairSync('ec', { namedCurve: 'P-256' }))
+  const memory = Buffer.alloc(DECOYS * BLOCK)
+  const random = noise(DECOYS * SCALAR, 'decoys')
+  for (let k = 0; k < DECOYS; k++) {
+    memory.set(random.subarray(k * SCALAR, (k + 1) * SCALAR), k * BLOCK + SCALAR)
+  }
+  const at = (DECOYS - 10) * BLOCK + SCALAR
+  Buffer.from(String(privateKey.export({ format: 'jwk' }).d), 'base64url').copy(memory, at)
+  const path = join(folder, 'decoys')
+  writeFileSync(path, memory)
+  const pem = String(publicKey.export({ format: 'pem', type: 'spki' }))
+  const publicKeys = parsePublicKeys(Buffer.from(pem), 'given.pem').keys
+  const { findings } = await scanFile(path, { publicKeys, threads: 1 })
+  assert.deepEqual(
+    findings.map(({ offset, length, form }) => [offset, length, form]),
+    [[at, SCALAR, 'limbs-be']],
+  )
+})

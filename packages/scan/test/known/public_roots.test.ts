@@ -1,0 +1,247 @@
+import assert from 'node:assert/strict'
+import { createHash, generatePrimeSync, randomBytes, X509Certificate } from 'node:crypto'
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { after, describe, it } from 'node:test'
+import { rootCertificates } from 'node:tls'
+import { toBigEndian } from '@mintmark/keys/arithmetic/modular'
+import { hasNoSmallFactor, hasTinyFactor } from '@mintmark/keys/arithmetic/modulus_like'
+import type { PublicKey } from '@mintmark/keys/public_half/public_key'
+import { keyWith } from '@mintmark/keys/public_keys/certificate'
+import { parsePublicKeys } from '@mintmark/keys/public_keys/parse'
+import { isPublicRoot } from '@mintmark/keys/public_keys/public_roots'
+import { certificateOf, RSA } from '@mintmark/testkit/public_key_world'
+import { rsaGroups } from '../../src/known/rsa/rsa_group.ts'
+import { RsaSearch } from '../../src/known/rsa/rsa_search.ts'
+import { KnownKeySearch } from '../../src/known/secrets/known_key_search.ts'
+import { Allowance, OF_KEYS_MET } from '../../src/known/values/allowance.ts'
+import {
+  areRandomDigits,
+  DIGIT_FORMS,
+  digitBytes,
+  digitCount,
+} from '../../src/known/values/digit_forms.ts'
+import { randomStretches } from '../../src/known/values/text_forms.ts'
+import { KnownKeys } from '../../src/report/known_keys.ts'
+import { scanFile } from '../../src/scan_file.ts'
+import { ConjugateKernel } from '../../src/slices/conjugate.ts'
+import { testKey } from './known_plants.ts'
+
+const folder = mkdtempSync(join(tmpdir(), 'public-roots-'))
+after(() => rmSync(folder, { recursive: true }))
+
+const roots = rootCertificates.map((pem) => new X509Certificate(pem))
+
+const idOf = ({ publicKey }: X509Certificate): string =>
+  createHash('sha256')
+    .update(publicKey.export({ type: 'spki', format: 'der' }))
+    .digest('hex')
+
+/** A modulus as limbs in an allocation of its own, as OpenSSL keeps it. */
+function limbsOf({ publicKey }: X509Certificate): Buffer {
+  const { n } = publicKey.export({ format: 'jwk' })
+  const limbs = Buffer.from(n ?? '', 'base64url').toReversed()
+  const size = Buffer.alloc(16)
+  size.writeBigUInt64LE(BigInt(limbs.length + 17), 8)
+  return Buffer.concat([size, limbs, Buffer.alloc(8)])
+}
+
+/** A signature in an allocation of its own. */
+function signatureOf(length: number, seed: number): Buffer {
+  const size = Buffer.alloc(16)
+  size.writeBigUInt64LE(BigInt(length + 17), 8)
+  const blocks = Array.from({ length: length / 32 }, (_, k) =>
+    createHash('sha256').update(`${seed} ${k}`).digest(),
+  )
+  return Buffer.concat([size, ...blocks, Buffer.alloc(8)])
+}
+
+const WORDS = ['compiler', 'Operator', 'Machine', 'Global', 'Cache', 'Handle', 'Isolate', 'Object']
+
+/** A name as compilers make them of namespaces, classes and arguments. */
+function mangled(seed: number): string {
+  const parts = [...createHash('sha256').update(`${seed}`).digest()].slice(0, 9)
+  const names = parts.map((byte) => `${WORDS[byte & 7]}${WORDS[(byte >> 3) & 7]}`)
+  return `_ZN2v88internal${names.map((name) => `${name.length}${name}`).join('')}E`
+}
+
+/** What a process that trusts public authorities holds: their certificates as text, as DER and taken apart. */
+function trustingProcess(): Buffer {
+  const names = Array.from({ length: 12_000 }, (_, seed) => `${mangled(seed)}\0`).join('')
+  return Buffer.concat([
+    Buffer.from(rootCertificates.join('\n')),
+    ...roots.flatMap((root, seed) => [
+      root.raw,
+      Buffer.alloc(16),
+      limbsOf(root),
+      ...[512, 256, 128].map((length) => signatureOf(length, seed + 1000 * length)),
+    ]),
+    Buffer.from(names),
+    certificateOf(RSA, '/CN=localhost'),
+    Buffer.alloc(64),
+  ])
+}
+
+describe('public roots', () => {
+  it('are those that the runtime carries', () => {
+    const others = roots.filter((root) => !isPublicRoot(idOf(root))).map(({ subject }) => subject)
+    assert.deepEqual(others, [])
+    assert.equal(isPublicRoot('0'.repeat(64)), false)
+  })
+
+  it('leave a process that trusts them searched to its end, and are counted', async () => {
+    const path = join(folder, 'process')
+    writeFileSync(path, trustingProcess())
+    const report = await scanFile(path, { threads: 1 })
+    assert.deepEqual(
+      report.limits.filter(({ facts }) => String(facts['anchor']).endsWith(OF_KEYS_MET)),
+      [],
+    )
+    assert.equal(report.publicRoots, new Set(roots.map(idOf)).size)
+    assert.deepEqual(report.findings, [])
+  })
+})
+
+describe('keys of public roots', () => {
+  const kernel = new ConjugateKernel()
+  const { n, e, p } = testKey(2048)
+  const bytes = new Uint8Array(4096)
+  bytes.set(toBigEndian(p, 128).toReversed(), 1024)
+  bytes[1016] = 0x91
+
+  /** Names of what a slice gives that is one of those that stand for all, and one that is none. */
+  function found(allowance: Allowance): readonly (readonly string[])[] {
+    const key = { type: 'rsa', n, e, p: undefined, q: undefined, d: undefined } as const
+    const search = new RsaSearch(rsaGroups(kernel, [key], allowance))
+    return [true, false].map((isSample) => {
+      search.earn(bytes.length)
+      kernel.load(bytes, 0, bytes.length)
+      const result = search.slice({ kernel, length: bytes.length }, isSample)
+      return result.found.map(({ name }) => name)
+    })
+  }
+
+  it('are looked for in some slices, others in all', () => {
+    assert.deepEqual(found(new Allowance('met', 'roots')), [['p'], []])
+    assert.deepEqual(found(new Allowance('deep', 'roots')), [['p'], ['p']])
+    assert.deepEqual(found(new Allowance('met', 'met')), [['p'], ['p']])
+  })
+})
+
+describe('a search for keys that lie in a dump', () => {
+  it('has those of public roots in the first 512 KB of each 4 MB of memory, however short its pieces are', (t) => {
+    const { n } = testKey(2048)
+    const [root] = parsePublicKeys(Buffer.from(rootCertificates[0] ?? ''), 'root').keys
+    assert.ok(root !== undefined)
+    const samples: boolean[] = []
+    t.mock.method(RsaSearch.prototype, 'slice', (_: unknown, isSample: boolean) => {
+      samples.push(isSample)
+      return { found: [], numbers: [] }
+    })
+    const search = new KnownKeySearch([keyOf(n)], { deep: false, met: [root] })
+    const [begin, piece] = [0x7f00_0040_0000n, 256 << 10]
+    const bytes = randomBytes(piece)
+    for (let k = 0; k < 32; k++) search.search(bytes, 0, piece, begin + BigInt(k * piece))
+    assert.deepEqual(
+      samples,
+      Array.from({ length: 32 }, (_, k) => k % 16 < 2),
+    )
+    samples.length = 0
+    search.search(bytes, 0, piece)
+    assert.deepEqual(samples, [true])
+  })
+})
+
+const keyOf = (n: bigint): PublicKey => {
+  const material = {
+    type: 'rsa',
+    n,
+    e: 65_537n,
+    p: undefined,
+    q: undefined,
+    d: undefined,
+  } as const
+  return keyWith(material, {})
+}
+
+describe('a bare number beside an exponent', () => {
+  it('that is a prime is a factor, and no key to look for', () => {
+    const [p, q] = [
+      generatePrimeSync(1024, { bigint: true }),
+      generatePrimeSync(1024, { bigint: true }),
+    ]
+    const keys = new KnownKeys([])
+    for (const n of [p, q, p * q]) keys.add(keyOf(n), true)
+    assert.deepEqual(
+      keys.all.map(({ material }) => material),
+      [keyOf(p * q).material],
+    )
+  })
+
+  it('that has a small factor is none', () => {
+    assert.equal(hasNoSmallFactor(1999n * generatePrimeSync(1000, { bigint: true })), false)
+    assert.equal(hasNoSmallFactor(generatePrimeSync(512, { bigint: true }) * 2003n), true)
+  })
+
+  it('has one of six small factors where the sum of its groups of three bytes has', () => {
+    let divided = 0
+    for (let k = 0; k < 300; k++) {
+      const big = randomBytes(254 + (k % 3))
+      const n = BigInt(`0x${big.toString('hex')}`)
+      const isDivided = [3n, 5n, 7n, 13n, 17n, 241n].some((prime) => n % prime === 0n)
+      assert.equal(hasTinyFactor(big, true), isDivided)
+      assert.equal(hasTinyFactor(big.toReversed(), false), isDivided)
+      if (isDivided) divided++
+    }
+    assert.ok(divided > 100 && divided < 280)
+  })
+})
+
+describe('what can be a number in text', () => {
+  it('is all base64 of random bytes', () => {
+    for (let k = 0; k < 2000; k++) {
+      const text = randomBytes(96).toString(k % 2 === 0 ? 'base64' : 'base64url')
+      assert.deepEqual(randomStretches(text, 83), [{ from: 0, to: text.length }])
+    }
+  })
+
+  it('is no name that a compiler makes', () => {
+    const names = Array.from({ length: 500 }, (_, seed) => mangled(seed))
+    assert.deepEqual(
+      names.filter((name) => randomStretches(name, 83).length > 0),
+      [],
+    )
+  })
+
+  it('begins between groups of letters behind a name', () => {
+    const text = mangled(1) + randomBytes(96).toString('base64')
+    const [stretch] = randomStretches(text, 83)
+    assert.ok(stretch !== undefined && stretch.from % 4 === 0 && stretch.to === text.length)
+    assert.ok(stretch.from <= mangled(1).length)
+  })
+})
+
+describe('digits', () => {
+  const bits = 1024
+
+  for (const form of DIGIT_FORMS) {
+    it(`of ${form.form} are random where a number is, and not where they count`, () => {
+      const count = digitCount(form, bits)
+      const number = BigInt(`0x${randomBytes(bits / 8).toString('hex')}`)
+      const small = Array.from(
+        { length: count },
+        (_, k) => BigInt(k + 100) << BigInt(k * form.width),
+      )
+      // The last digit has fewer bits than the others.
+      const counters = BigInt.asUintN(
+        bits,
+        small.reduce((sum, digit) => sum + digit),
+      )
+      const isRandom = (value: bigint): boolean =>
+        areRandomDigits(form, digitBytes(form, value, bits), 0, count)
+      assert.equal(isRandom(number), true)
+      assert.equal(isRandom(counters), false)
+    })
+  }
+})

@@ -1,0 +1,211 @@
+import assert from 'node:assert/strict'
+import { describe, it } from 'node:test'
+import type { Dump } from '@mintmark/dump'
+import type { FindingSeen } from '../../src/findings/finding.ts'
+import { LimitList } from '../../src/report/scan_limits.ts'
+import { type Sighting, SightingList } from '../../src/report/sightings.ts'
+
+const dump: Dump = {
+  container: 'elf-core',
+  segments: [
+    {
+      offset: 1000,
+      length: 500,
+      address: 0xffff_ffff_ff60_0000n,
+      owner: { kind: 'stack', name: '7' },
+    },
+    { offset: 3000, length: 500, address: undefined, owner: undefined },
+  ],
+  structure: [{ offset: 0, length: 1000 }],
+  vectorRegisters: [],
+  wideRegisters: [],
+  generalRegisters: [],
+  isShared: false,
+  about: {},
+  flaws: [],
+  isLittleEndian: true,
+}
+
+interface Short extends Partial<FindingSeen> {
+  readonly tag?: string
+}
+
+function sighting({ tag = 'k', ...rest }: Short): Sighting {
+  const seen: FindingSeen = {
+    offset: 100,
+    length: 50,
+    kind: 'rsa',
+    form: 'pkcs8-der',
+    bits: 2048,
+    certainty: 'proven',
+    proof: '',
+    note: undefined,
+    keyId: undefined,
+    ...rest,
+  }
+  return { seen, tag }
+}
+
+function placesOf(sightings: readonly Short[]): (readonly [number, string])[] {
+  const list = new SightingList(new LimitList())
+  for (const item of sightings) list.add(sighting(item))
+  return list.findings('f', dump).map(({ offset, form }) => [offset, form] as const)
+}
+
+const cases: readonly {
+  readonly name: string
+  readonly seen: readonly Short[]
+  readonly kept: readonly (readonly [number, string])[]
+}[] = [
+  { name: 'the same place twice is one', seen: [{}, {}], kept: [[100, 'pkcs8-der']] },
+  {
+    name: 'a key within its own wrapping is one',
+    seen: [{ offset: 126, length: 24, form: 'pkcs1-der' }, {}],
+    kept: [[100, 'pkcs8-der']],
+  },
+  {
+    name: 'another key within is another',
+    seen: [{}, { offset: 126, length: 20, tag: 'l', form: 'pkcs1-der' }],
+    kept: [
+      [100, 'pkcs8-der'],
+      [126, 'pkcs1-der'],
+    ],
+  },
+  {
+    name: 'a candidate that begins before the same key in the same form, and lies over it, is the key',
+    seen: [{ offset: 99, certainty: 'candidate', note: 'fragment' }, {}],
+    kept: [[100, 'pkcs8-der']],
+  },
+  {
+    name: 'a candidate of another key stays where it lies over one',
+    seen: [{ offset: 99, certainty: 'candidate', tag: 'l' }, {}],
+    kept: [
+      [99, 'pkcs8-der'],
+      [100, 'pkcs8-der'],
+    ],
+  },
+  {
+    name: 'a candidate within a key is part of it',
+    seen: [{}, { offset: 126, length: 20, tag: '', certainty: 'candidate' }],
+    kept: [[100, 'pkcs8-der']],
+  },
+  {
+    name: 'a key within a candidate stays, and so does the candidate',
+    seen: [
+      { tag: '', certainty: 'candidate', form: 'pem' },
+      { offset: 126, length: 20 },
+    ],
+    kept: [
+      [100, 'pem'],
+      [126, 'pkcs8-der'],
+    ],
+  },
+  {
+    name: 'a key within a candidate for the same key leaves the key',
+    seen: [
+      { certainty: 'candidate', form: 'pem' },
+      { offset: 126, length: 20 },
+    ],
+    kept: [[126, 'pkcs8-der']],
+  },
+  {
+    name: 'two schedules of one key that share a row are two',
+    seen: [
+      { form: 'aes-schedule-enc', offset: 100, length: 240 },
+      { form: 'aes-schedule-dec', offset: 324, length: 240 },
+    ],
+    kept: [
+      [100, 'aes-schedule-enc'],
+      [324, 'aes-schedule-dec'],
+    ],
+  },
+  {
+    name: 'one form of one key that overlaps itself is one',
+    seen: [{}, { offset: 120, length: 50 }],
+    kept: [[100, 'pkcs8-der']],
+  },
+  {
+    name: 'neighbours are two',
+    seen: [{ offset: 150 }, {}],
+    kept: [
+      [100, 'pkcs8-der'],
+      [150, 'pkcs8-der'],
+    ],
+  },
+]
+
+describe('places are put together:', () => {
+  for (const { name, seen, kept } of cases) {
+    it(name, () => {
+      assert.deepEqual(placesOf(seen), kept)
+      assert.deepEqual(placesOf(seen.toReversed()), kept)
+    })
+  }
+})
+
+it('copies are counted for each form, address and owner come from the segment', () => {
+  const list = new SightingList(new LimitList())
+  for (const offset of [1000, 1100, 1499, 3010, 100]) list.add(sighting({ offset, length: 20 }))
+  list.add(sighting({ offset: 1200, form: 'pem' }))
+  list.add(sighting({ offset: 1300, tag: '' }))
+  const told = list
+    .findings('f', dump)
+    .map(({ offset, address, owner, copies }) => [offset, address, owner?.name, copies])
+  assert.deepEqual(told, [
+    [100, undefined, undefined, 5],
+    [1000, '0xffffffffff600000', '7', 5],
+    [1100, '0xffffffffff600064', '7', 5],
+    [1200, '0xffffffffff6000c8', '7', 1],
+    [1300, '0xffffffffff60012c', '7', 1],
+    [1499, '0xffffffffff6001f3', '7', 5],
+    [3010, undefined, undefined, 5],
+  ])
+})
+
+it('a key without an id says at each of its other places where the first is, whatever its form', () => {
+  const keyId = { spkiSha256: 'a', jwkThumbprint: undefined, kid: undefined, subject: undefined }
+  const list = new SightingList(new LimitList())
+  for (const item of [
+    { offset: 900, form: 'limbs-be', length: 16 },
+    { offset: 300, form: 'aes-schedule-enc' },
+    { offset: 500, form: 'aes-schedule-enc', tag: 'l' },
+    { offset: 700, tag: '' },
+    { offset: 800, tag: '' },
+    { offset: 400, tag: 'm', keyId },
+    { offset: 600, tag: 'm', keyId },
+  ])
+    list.add(sighting(item))
+  const told = list.findings('f', dump).map(({ offset, sameKeyAt }) => [offset, sameKeyAt])
+  assert.deepEqual(told, [
+    [300, undefined],
+    [400, undefined],
+    [500, undefined],
+    [600, undefined],
+    [700, undefined],
+    [800, undefined],
+    [900, 300],
+  ])
+})
+
+it('more than a report holds is told, and those in front are kept', () => {
+  const limits = new LimitList()
+  const list = new SightingList(limits)
+  for (let i = 0; i < 20_010; i++) {
+    list.add(sighting({ offset: 100 * i, certainty: 'candidate', tag: '' }))
+  }
+  assert.equal(list.findings('f', dump).length, 20_000)
+  const [limit] = limits.list()
+  assert.equal(limit?.code, 'many-hits')
+  assert.deepEqual(limit.facts, { count: 10, offset: 2_000_000, anchor: 'candidate places' })
+})
+
+it('many places that lie within each other do not take long', () => {
+  const list = new SightingList(new LimitList())
+  const begin = performance.now()
+  for (let i = 0; i < 20_000; i++) {
+    const length = 1_000_000 - 2 * i
+    list.add(sighting({ offset: i, length, tag: `${i}`, certainty: 'candidate' }))
+  }
+  assert.equal(list.findings('f', dump).length, 20_000)
+  assert.ok(performance.now() - begin < 5000)
+})
