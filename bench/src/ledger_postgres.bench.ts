@@ -20,7 +20,7 @@ import {
   logPolicy,
   openHome,
 } from '@mintmark/ledger'
-import { type PostgresServer, postgresMissing, startPostgres } from '@mintmark/testservers'
+import { type PostgresServer, postgresMissing, startPostgres } from '@mintmark/testkit'
 import { DESCRIPTION, drive, makeEntry, quantile, row } from './ledger_load.ts'
 
 const isTiny = process.env['BENCH_TINY'] === '1'

@@ -3,7 +3,7 @@ import assert from 'node:assert/strict'
 import { createHash } from 'node:crypto'
 import { describe, it } from 'node:test'
 import { auditLedger, type Entry, LedgerReader, logPolicy } from '@mintmark/ledger'
-import { WrittenLedger } from '@mintmark/testkit'
+import { WrittenLedger } from '@mintmark/ledger/written-ledger'
 
 const ISSUER = 'https://id.example.org'
 const NOW = Date.parse('2026-11-25T12:00:00Z')

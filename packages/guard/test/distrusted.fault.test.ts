@@ -1,7 +1,7 @@
 /** Keys that are distrusted, on a disk that fails or loses its power at every one of its operations: none is trusted again. */
 import assert from 'node:assert/strict'
 import { it } from 'node:test'
-import { type Fault, SimulatedDisk } from '@mintmark/testservers'
+import { type Fault, SimulatedDisk } from '@mintmark/testkit'
 import type { Alarm } from '../src/index.ts'
 import { DistrustedKeys } from '../src/verify/distrusted_keys.ts'
 

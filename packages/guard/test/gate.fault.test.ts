@@ -15,7 +15,7 @@ import {
   openFolderLedger,
   tokenIdBytes,
 } from '@mintmark/ledger'
-import { type Fault, SimulatedDisk } from '@mintmark/testservers'
+import { type Fault, SimulatedDisk } from '@mintmark/testkit'
 import { LedgerFollower, revocationOf, SigningGate } from '../src/index.ts'
 import { claims, ENTERPRISE, newKey } from './guard_world.ts'
 

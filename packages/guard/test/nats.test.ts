@@ -17,7 +17,7 @@ import {
   type Sequencer,
   tokenIdBytes,
 } from '@mintmark/ledger'
-import { natsMissing, startNats } from '@mintmark/testservers'
+import { natsMissing, startNats } from '@mintmark/testkit'
 import { NatsLine } from '../src/follow/nats_line.ts'
 import { FanOut, LedgerFollower, type NatsAddress, natsFeed } from '../src/index.ts'
 import { claims, ENTERPRISE } from './guard_world.ts'

@@ -5,7 +5,7 @@
 import assert from 'node:assert/strict'
 import { generateKeyPairSync } from 'node:crypto'
 import { describe, it } from 'node:test'
-import { type Fault, SimulatedDisk } from '@mintmark/testservers'
+import { type Fault, SimulatedDisk } from '@mintmark/testkit'
 import { KeptHeads } from '../src/home/kept_heads.ts'
 import { GrowingTree, type Head, NoteSigner, Witness } from '../src/index.ts'
 import { parseCheckpoint, signHead } from '../src/notes/checkpoint.ts'

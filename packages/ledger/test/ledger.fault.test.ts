@@ -7,7 +7,7 @@
 import assert from 'node:assert/strict'
 import { before, describe, it } from 'node:test'
 import { MintmarkError } from '@mintmark/core'
-import { type Fault, SimulatedDisk } from '@mintmark/testservers'
+import { type Fault, SimulatedDisk } from '@mintmark/testkit'
 import {
   auditLedger,
   type Issuance,

@@ -7,7 +7,7 @@
  */
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
-import { SimulatedDisk } from '@mintmark/testservers'
+import { SimulatedDisk } from '@mintmark/testkit'
 import * as fc from 'fast-check'
 import { type Issuance, openFolderLedger, type Sequencer } from '../src/index.ts'
 import { tokenIdBytes } from '../src/tree/entry.ts'

@@ -8,7 +8,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { after, describe, it } from 'node:test'
 import { fileURLToPath } from 'node:url'
-import type { PostgresServer } from '@mintmark/testservers'
+import type { PostgresServer } from '@mintmark/testkit'
 import {
   auditLedger,
   type Head,

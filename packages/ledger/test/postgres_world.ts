@@ -1,5 +1,5 @@
 /** A PostgreSQL server for the tests of this file, and ledgers in schemas of their own. */
-import { type PostgresServer, postgresMissing, startPostgres as start } from '@mintmark/testservers'
+import { type PostgresServer, postgresMissing, startPostgres as start } from '@mintmark/testkit'
 import { createPostgresLedger } from '../src/index.ts'
 import type { Wanted } from './tested_store.ts'
 

@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict'
 import { once } from 'node:events'
 import { describe, it } from 'node:test'
-import { SimulatedDisk } from '@mintmark/testservers'
+import { SimulatedDisk } from '@mintmark/testkit'
 import {
   auditLedger,
   type Files,

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { generateKeyPairSync } from 'node:crypto'
 import { describe, it } from 'node:test'
-import { SimulatedDisk } from '@mintmark/testservers'
+import { SimulatedDisk } from '@mintmark/testkit'
 import * as fc from 'fast-check'
 import { signHead } from '../src/notes/checkpoint.ts'
 import { NoteSigner } from '../src/notes/note.ts'

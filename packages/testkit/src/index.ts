@@ -9,11 +9,6 @@ export {
   startNode,
 } from './built_command.ts'
 export type { BuiltDump, BuiltSegment, MemoryToDump } from './built_dump.ts'
-export {
-  type ClickHouse,
-  clickHouseMissing,
-  startClickHouse,
-} from './clickhouse_server.ts'
 export { type ElfCore, elfCore } from './elf_core_builder.ts'
 export {
   claimsOf,
@@ -43,4 +38,12 @@ export {
 export { type KeyPair, readAgain } from './key_pair.ts'
 export { type Minidump, minidump } from './minidump_builder.ts'
 export { type QemuStream, qemuStream } from './qemu_builder.ts'
-export { WrittenLedger } from './written_ledger.ts'
+export { type ClickHouse, clickHouseMissing, startClickHouse } from './servers/clickhouse_server.ts'
+export { type NatsServer, natsMissing, startNats } from './servers/nats_server.ts'
+export { accepts, freePort } from './servers/ports.ts'
+export {
+  type PostgresServer,
+  postgresMissing,
+  startPostgres,
+} from './servers/postgres_server.ts'
+export { type Fault, SimulatedDisk } from './simulated_disk.ts'

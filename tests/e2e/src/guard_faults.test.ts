@@ -13,8 +13,7 @@ import { join } from 'node:path'
 import { after, before, describe, it } from 'node:test'
 import { MintmarkError, parseObject } from '@mintmark/core'
 import { EntryRecorder, SigningGate } from '@mintmark/guard'
-import { forge, readAgain } from '@mintmark/testkit'
-import { freePort } from '@mintmark/testservers'
+import { forge, freePort, readAgain } from '@mintmark/testkit'
 import { type Program, startMintmark } from './guard_servers.ts'
 
 const ROUNDS = process.env['SLOW'] === '1' ? 50 : 6

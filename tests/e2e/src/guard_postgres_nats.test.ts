@@ -12,16 +12,17 @@ import { join } from 'node:path'
 import { after, before, describe, it } from 'node:test'
 import { MintmarkError, parseObject } from '@mintmark/core'
 import { EntryRecorder, SigningGate } from '@mintmark/guard'
-import { forge, readAgain } from '@mintmark/testkit'
 import {
+  forge,
   freePort,
   type NatsServer,
   natsMissing,
   type PostgresServer,
   postgresMissing,
+  readAgain,
   startNats,
   startPostgres,
-} from '@mintmark/testservers'
+} from '@mintmark/testkit'
 import { type Program, startMintmark } from './guard_servers.ts'
 
 const skip = postgresMissing() || natsMissing()

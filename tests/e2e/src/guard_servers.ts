@@ -4,7 +4,7 @@ import { type ChildProcess, spawn, spawnSync } from 'node:child_process'
 import { chmodSync, chownSync, existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { accepts, freePort } from '@mintmark/testservers'
+import { accepts, freePort } from '@mintmark/testkit'
 import { BIN } from './built_command.ts'
 
 const NOBODY = 65_534

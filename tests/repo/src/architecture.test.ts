@@ -34,8 +34,7 @@ const ARROWS: Readonly<Record<string, readonly string[]>> = {
     'report',
     'web',
   ],
-  testkit: ['core', 'logs', 'case', 'ledger'],
-  testservers: [],
+  testkit: ['core'],
 }
 
 const sources = projectFiles().filter((file) => /^packages\/[a-z]+\/src\/.*\.ts$/.test(file))

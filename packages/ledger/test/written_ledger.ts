@@ -15,7 +15,7 @@ import {
   originOf,
   type ReadResource,
   signHead,
-} from '@mintmark/ledger'
+} from '../src/index.ts'
 
 const { privateKey } = generateKeyPairSync('ed25519')
 

@@ -23,7 +23,7 @@ export interface ServerSpec {
   /** On 127.0.0.1: it accepts connections when it is ready, or soon is. */
   readonly port: number
   /** Whether it answers, where accepting a connection does not say so. */
-  readonly answers?: () => boolean
+  readonly answers?: () => boolean | Promise<boolean>
   readonly user: { readonly uid?: number; readonly gid?: number }
   /** Asks it to end in good order. */
   readonly stopSignal: NodeJS.Signals
@@ -56,7 +56,7 @@ export class ServerProcess {
 
   async #isReady(): Promise<boolean> {
     const { port, answers = () => true } = this.#spec
-    return (await accepts(port)) && answers()
+    return (await accepts(port)) && (await answers())
   }
 
   #spawn(): void {
