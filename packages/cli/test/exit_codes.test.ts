@@ -6,12 +6,12 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { after, before, describe, it } from 'node:test'
 import { openCase } from '@mintmark/case'
+import { claims, makeLedger, token } from '@mintmark/ledger/testing'
 import { commandNames } from '../src/index.ts'
 import { type ExitCode, exitCode } from '../src/process/exit_codes.ts'
 import { exitCodeOf } from '../src/process/gate_exit.ts'
 import { writeEvidence } from './evidence_folder.ts'
 import { mintmark } from './fake_io.ts'
-import { claims, makeLedger, token } from './ledger_world.ts'
 
 const root = mkdtempSync(join(tmpdir(), 'mintmark-exit-'))
 after(() => rmSync(root, { recursive: true, force: true }))

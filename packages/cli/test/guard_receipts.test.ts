@@ -15,9 +15,9 @@ import {
   SigningGate,
 } from '@mintmark/guard'
 import { diskFiles, logPolicy, openFolderLedger, readDescription } from '@mintmark/ledger'
+import { claims, ISSUER, makeLedger } from '@mintmark/ledger/testing'
 import { forge, readAgain } from '@mintmark/testkit'
 import { mintmark } from './fake_io.ts'
-import { claims, ISSUER, makeLedger } from './ledger_world.ts'
 import { member, objects, parsed } from './printed.ts'
 
 const scratch = mkdtempSync(join(tmpdir(), 'mintmark-receipts-'))

@@ -4,9 +4,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { after, before, describe, it } from 'node:test'
-import { openPlace } from '../src/server/place.ts'
-import type { Served } from '../src/server/serve.ts'
-import { mintmark } from './fake_io.ts'
+import { openReader, type Served } from '@mintmark/ledger/http'
 import {
   claims,
   frontEndKey,
@@ -16,7 +14,8 @@ import {
   post,
   serve,
   token,
-} from './ledger_world.ts'
+} from '@mintmark/ledger/testing'
+import { mintmark } from './fake_io.ts'
 
 const scratch = mkdtempSync(join(tmpdir(), 'mintmark-ledger-'))
 after(() => rmSync(scratch, { recursive: true, force: true }))
@@ -54,7 +53,7 @@ describe('a ledger', () => {
   it('prints the key with which any tlog client opens the checkpoint of a shard', async () => {
     const { code, out } = await mintmark('ledger', 'keys', made.folder)
     assert.equal(code, 0)
-    const reader = await openPlace(made.folder)
+    const reader = await openReader(made.folder)
     const path = await reader.newest('agency')
     const text = Buffer.from((await reader.read(`${path}/checkpoint`)) ?? []).toString('utf8')
     // As Go's note.Open does it: the line's name and first four bytes are those of the key, the rest is the signature.

@@ -7,10 +7,10 @@ import { join } from 'node:path'
 import { after, before, describe, it } from 'node:test'
 import { isObject, parseObject } from '@mintmark/core'
 import { EntryRecorder, SigningGate } from '@mintmark/guard'
+import type { Served } from '@mintmark/ledger/http'
+import { claims, frontEndKey, type MadeLedger, makeLedger, serve } from '@mintmark/ledger/testing'
 import { readAgain } from '@mintmark/testkit'
-import type { Served } from '../src/server/serve.ts'
 import { mintmark } from './fake_io.ts'
-import { claims, frontEndKey, type MadeLedger, makeLedger, serve } from './ledger_world.ts'
 
 const scratch = mkdtempSync(join(tmpdir(), 'mintmark-attested-'))
 const front = readAgain(generateKeyPairSync('ed25519'))

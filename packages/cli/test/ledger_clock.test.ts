@@ -4,8 +4,16 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { after, it } from 'node:test'
+import {
+  claims,
+  frontEndKey,
+  issuanceFor,
+  makeLedger,
+  post,
+  serve,
+  token,
+} from '@mintmark/ledger/testing'
 import { mintmark } from './fake_io.ts'
-import { claims, frontEndKey, issuanceFor, makeLedger, post, serve, token } from './ledger_world.ts'
 
 const scratch = mkdtempSync(join(tmpdir(), 'mintmark-clock-'))
 after(() => rmSync(scratch, { recursive: true, force: true }))

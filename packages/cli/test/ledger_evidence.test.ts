@@ -6,8 +6,8 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { after, before, describe, it } from 'node:test'
 import { openFolderLedger, openingLine } from '@mintmark/ledger'
+import { claims, issuanceFor, type MadeLedger, makeLedger, token } from '@mintmark/ledger/testing'
 import { mintmark } from './fake_io.ts'
-import { claims, issuanceFor, type MadeLedger, makeLedger, token } from './ledger_world.ts'
 import { member, objects, parsed } from './printed.ts'
 
 const scratch = mkdtempSync(join(tmpdir(), 'mintmark-evidence-'))

@@ -4,8 +4,8 @@ import { existsSync, mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { after, describe, it } from 'node:test'
+import { ISSUER } from '@mintmark/ledger/testing'
 import { mintmark } from './fake_io.ts'
-import { ISSUER } from './ledger_world.ts'
 
 const scratch = mkdtempSync(join(tmpdir(), 'mintmark-options-'))
 after(() => rmSync(scratch, { recursive: true, force: true }))

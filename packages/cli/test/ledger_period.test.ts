@@ -6,8 +6,8 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { after, before, it } from 'node:test'
 import { openFolderLedger } from '@mintmark/ledger'
+import { claims, ISSUER, issuanceFor, makeLedger, token } from '@mintmark/ledger/testing'
 import { mintmark } from './fake_io.ts'
-import { claims, ISSUER, issuanceFor, makeLedger, token } from './ledger_world.ts'
 import { member, parsed } from './printed.ts'
 
 const scratch = mkdtempSync(join(tmpdir(), 'mintmark-period-'))
@@ -33,7 +33,7 @@ let issuances = ''
 let accesses = ''
 
 before(async () => {
-  const { folder } = await makeLedger(scratch, 'young', '--skew', '3')
+  const { folder } = await makeLedger(scratch, 'young', { skewMs: 3000 })
   let nowMs = at(0)
   const ledger = await openFolderLedger(folder, { now: () => nowMs, elapsed: () => nowMs })
   const lines: string[] = []

@@ -4,11 +4,9 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { after, before, describe, it } from 'node:test'
 import { MintmarkError } from '@mintmark/core'
-import { LedgerFollower, servedLedger } from '@mintmark/guard'
+import { LedgerFollower } from '@mintmark/guard'
 import { type LedgerReader, parsePolicy, type ShardView } from '@mintmark/ledger'
-import { openPlace } from '../src/server/place.ts'
-import { type Served, serveWitness } from '../src/server/serve.ts'
-import { mintmark } from './fake_io.ts'
+import { openReader, type Served, servedLedger, serveWitness } from '@mintmark/ledger/http'
 import {
   claims,
   frontEndKey,
@@ -18,7 +16,8 @@ import {
   post,
   serve,
   token,
-} from './ledger_world.ts'
+} from '@mintmark/ledger/testing'
+import { mintmark } from './fake_io.ts'
 
 const scratch = mkdtempSync(join(tmpdir(), 'mintmark-witness-'))
 after(() => rmSync(scratch, { recursive: true, force: true }))
@@ -34,7 +33,7 @@ async function append(served: Served, folder: string, count: number): Promise<vo
 /** The newest shard once its witnessed checkpoint has this many entries. */
 async function witnessed(place: string, size: number): Promise<ShardView> {
   for (const end = Date.now() + 10_000; Date.now() < end; ) {
-    const reader: LedgerReader = await openPlace(place)
+    const reader: LedgerReader = await openReader(place)
     const path = await reader.newest('agency')
     const shard = path === undefined ? undefined : await reader.shard(path)
     if (shard !== undefined && shard.head.size >= size) return shard

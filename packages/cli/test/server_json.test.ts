@@ -8,9 +8,7 @@ import { join } from 'node:path'
 import { after, before, describe, it } from 'node:test'
 import { type Json, parseObject } from '@mintmark/core'
 import { parseProof } from '@mintmark/ledger'
-import { BIN, readAgain } from '@mintmark/testkit'
-import type { Served } from '../src/server/serve.ts'
-import { mintmark } from './fake_io.ts'
+import type { Served } from '@mintmark/ledger/http'
 import {
   claims,
   frontEndKey,
@@ -21,7 +19,9 @@ import {
   post,
   serve,
   token,
-} from './ledger_world.ts'
+} from '@mintmark/ledger/testing'
+import { BIN, readAgain } from '@mintmark/testkit'
+import { mintmark } from './fake_io.ts'
 
 const scratch = mkdtempSync(join(tmpdir(), 'mintmark-server-json-'))
 let made: MadeLedger

@@ -1,5 +1,5 @@
 export { GUARD_SCHEMA, type GuardConfig, parseGuardConfig } from './config/config.ts'
-export { FanOut, type FanOutOptions } from './follow/fan_out.ts'
+export { FanOut, type FanOutOptions, fanOutTo } from './follow/fan_out.ts'
 export {
   type FollowedLedger,
   type FollowerOptions,
@@ -16,17 +16,12 @@ export {
 export { decodePublication, encodePublication, type Publication } from './follow/publication.ts'
 export { natsFeed, type PushFeed } from './follow/push_feed.ts'
 export { revocationOf } from './follow/revocation.ts'
-export {
-  type LedgerWord,
-  type LiveAnswers,
-  liveAnswers,
-  servedLedger,
-} from './follow/served_ledger.ts'
 export { type GuardService, type ServiceOptions, startGuard } from './guard_service.ts'
 export type { ExpressLane } from './http/express_lane.ts'
 export { type GuardAppDeps, guardApp } from './http/guard_app.ts'
 export { SIGNER_SCHEMA, type SignerService, startSigner } from './http/signer_service.ts'
 export { warmUp } from './http/warm_up.ts'
+export { type Serving, serveGuard, serveSigner } from './serve.ts'
 export { EntryRecorder, type RecordEntry, type RecorderOptions } from './sign/entry_recorder.ts'
 export { type ExternalKey, type RecordedKeyOptions, recordedKey } from './sign/oidc_key.ts'
 export { type Cause, type GateOptions, type Minted, SigningGate } from './sign/signing_gate.ts'

@@ -11,6 +11,7 @@ import {
   openFolderLedger,
   type Sequencer,
 } from '@mintmark/ledger'
+import type { LiveAnswers } from '@mintmark/ledger/http'
 import { readAgain } from '@mintmark/testkit'
 import {
   type Alarm,
@@ -19,7 +20,6 @@ import {
   type IssuerPolicy,
   KeyRing,
   LedgerFollower,
-  type LiveAnswers,
   readKeys,
   SigningGate,
 } from '../src/index.ts'

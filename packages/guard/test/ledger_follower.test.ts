@@ -12,7 +12,7 @@ import {
   type ReadResource,
   tokenIdBytes,
 } from '@mintmark/ledger'
-import { WrittenLedger } from '@mintmark/ledger/written-ledger'
+import { WrittenLedger } from '@mintmark/ledger/testing'
 import { LedgerFollower } from '../src/index.ts'
 
 const ISSUER = 'https://id.example.org'

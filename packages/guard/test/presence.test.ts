@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
-import type { LedgerWord } from '../src/index.ts'
+import type { LedgerWord } from '@mintmark/ledger/http'
 import { type Followed, presenceOf } from '../src/verify/presence.ts'
 
 const asked = {

@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
 import { type Entry, encodeEntry, GrowingTree, logPolicy, type SeenHead } from '@mintmark/ledger'
-import { WrittenLedger } from '@mintmark/ledger/written-ledger'
+import { WrittenLedger } from '@mintmark/ledger/testing'
 import { LedgerFollower } from '../src/index.ts'
 
 const ISSUER = 'https://id.example.org/agency'

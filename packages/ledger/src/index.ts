@@ -1,4 +1,5 @@
 export { createFolderLedger, openFolderLedger, readDescription } from './home/folder_ledger.ts'
+export { makeFrontEnd } from './home/front_ends.ts'
 export { KeptHeads } from './home/kept_heads.ts'
 export { type HomeOptions, type LedgerHome, openHome, openLedger } from './home/ledger_home.ts'
 export { createPostgresLedger, isPostgresUrl } from './home/postgres_ledger.ts'

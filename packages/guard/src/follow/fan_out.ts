@@ -39,6 +39,18 @@ interface Position {
   readonly size: number
 }
 
+/** For `serveLedger`: hands publications on to this stream, and tells in words what hinders it. */
+export function fanOutTo(
+  address: NatsAddress,
+  warn: (text: string) => void,
+): (publications: Publications, read: ReadResource) => FanOut {
+  const onTrouble = (cause: unknown) =>
+    warn(cause === undefined ? 'NATS: handed on again' : `NATS: not handed on: ${reasonOf(cause)}`)
+  return (publications, read) => new FanOut({ read, publications, address, onTrouble })
+}
+
+const reasonOf = (cause: unknown) => (cause instanceof Error ? cause.message : String(cause))
+
 export class FanOut {
   readonly #options: FanOutOptions
   readonly #stopping: AbortController = new AbortController()

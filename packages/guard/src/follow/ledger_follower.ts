@@ -18,11 +18,11 @@ import {
   type ReadResource,
   type SeenHead,
 } from '@mintmark/ledger'
+import type { LedgerWord, LiveAnswers } from '@mintmark/ledger/http'
 import { IssuerFeed } from './issuer_feed.ts'
 import type { Membership } from './live_table.ts'
 import type { Publication } from './publication.ts'
 import type { PushFeed } from './push_feed.ts'
-import type { LedgerWord, LiveAnswers } from './served_ledger.ts'
 
 /** Rounds follow one another at least this fast: each shows that the ledger is still there. */
 const HEARTBEAT_MS = 1000

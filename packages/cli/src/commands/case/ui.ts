@@ -1,13 +1,14 @@
 import { userInfo } from 'node:os'
 import { join } from 'node:path'
 import { type Case, prepare } from '@mintmark/case'
+import { listen } from '@mintmark/ledger/http'
 import { caseApp, Desk, Gate, OwnHunts, pageFiles } from '@mintmark/web'
 import { flag, list, numberOption, textOption, withCase } from '../../options/options.ts'
 import type { Handler, Options } from '../../process/command.ts'
 import { DONE, type ExitCode } from '../../process/exit_codes.ts'
 import type { Io } from '../../process/io.ts'
 import { Progress } from '../../process/progress.ts'
-import { listen } from '../../server/listen.ts'
+import { toldToStop } from '../../process/stopping.ts'
 
 const HOST = '127.0.0.1'
 
@@ -40,7 +41,7 @@ async function serve(
   const { url, stop } = await listen(app, { host: HOST, port })
   gate.bind(url)
   await io.out(greeting(gate.entrance(), flag(options, 'json')))
-  await told()
+  await toldToStop()
   await stop()
   await desk.close()
   return DONE
@@ -69,12 +70,4 @@ async function opened(investigated: Case, ownHunts: OwnHunts, io: Io): Promise<D
 /** Where hunts go that the page keeps: into the case's own folder; on a server nowhere, unless it is named. */
 function homeOf({ session, location }: Case): string | undefined {
   return session.kind === 'embedded' ? join(location, 'hunts') : undefined
-}
-
-/** Resolves when the process is asked to end. */
-function told(): Promise<void> {
-  return new Promise((resolve) => {
-    process.once('SIGINT', () => resolve())
-    process.once('SIGTERM', () => resolve())
-  })
 }

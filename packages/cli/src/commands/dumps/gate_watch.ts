@@ -5,6 +5,7 @@ import { FolderWatch, GateLog, Spool, type WatchCount } from '@mintmark/coredump
 import { flag, list, numberOption, textOption } from '../../options/option_values.ts'
 import type { Handler, Options } from '../../process/command.ts'
 import { DONE, exitCode, WRONG_USAGE } from '../../process/exit_codes.ts'
+import { untilStopped } from '../../process/stopping.ts'
 import { folderOption, limitsOf } from './gate_options.ts'
 
 const USAGE = 'error: give one DIR to watch: name it first, or behind a -- (see --help)'
@@ -41,7 +42,8 @@ export const gateWatch: Handler = async (args, options, io) => {
     })
   }
   io.err(`mintmark: watching ${safeText(folder)}; what lands is told in ${spool.folder}/gate.log\n`)
-  await watch.run(untilEnded())
+  // A core that is being received when this ends is lost, its raw dump is not: it is taken again.
+  await watch.run(untilStopped())
   return DONE
 }
 
@@ -75,11 +77,4 @@ function receiveCall(
 
 function inWords({ landed, withKeys, withLeads, failed, left, waiting }: WatchCount): string {
   return `${landed} landed, ${withKeys} of them with keys that were erased, ${withLeads} with what may be keys; ${failed} failed, ${left} not taken (see gate.log), ${waiting} still being written or taken by another watch\n`
-}
-
-/** A core that is being received when this ends is lost, its raw dump is not: it is taken again. */
-function untilEnded(): AbortSignal {
-  const ending = new AbortController()
-  for (const name of ['SIGINT', 'SIGTERM'] as const) process.once(name, () => ending.abort())
-  return ending.signal
 }

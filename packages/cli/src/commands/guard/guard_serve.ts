@@ -1,26 +1,19 @@
 import { safeJson } from '@mintmark/core'
-import { startGuard, warmUp } from '@mintmark/guard'
+import { serveGuard } from '@mintmark/guard'
 import { flag, textOption } from '../../options/option_values.ts'
 import type { Handler } from '../../process/command.ts'
 import { DONE } from '../../process/exit_codes.ts'
-import { listen } from '../../server/listen.ts'
-import { toldToStop } from '../../server/serve.ts'
+import { toldToStop } from '../../process/stopping.ts'
 
 /** Serves a guard until it is told to stop. Alarms and events are lines of JSON on standard output. */
 export const guardServe: Handler = async (_operands, options, io) => {
   const log = (line: string) => void io.out(`${line}\n`)
-  const service = await startGuard(textOption(options, 'config') ?? '', { log, now: io.now })
-  try {
-    await warmUp()
-    const { url, stop } = await listen(service.app, service.config, service.expressLane)
-    if (flag(options, 'json')) log(safeJson(listeningAt(url, io.now())))
-    else io.err(`guard at ${url}\n`)
-    await toldToStop()
-    service.abort()
-    await stop()
-  } finally {
-    await service.stop()
-  }
+  const file = textOption(options, 'config') ?? ''
+  const { url, stop } = await serveGuard(file, { log, now: io.now })
+  if (flag(options, 'json')) log(safeJson(listeningAt(url, io.now())))
+  else io.err(`guard at ${url}\n`)
+  await toldToStop()
+  await stop()
   return DONE
 }
 

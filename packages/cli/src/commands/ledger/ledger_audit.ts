@@ -11,11 +11,11 @@ import {
   parseHeads,
   type SeenHead,
 } from '@mintmark/ledger'
+import { openReader } from '@mintmark/ledger/http'
 import { policyFor, textOfFile } from '../../options/ledger_files.ts'
 import { flag, list, textOption } from '../../options/option_values.ts'
 import type { Handler } from '../../process/command.ts'
 import { exitCode } from '../../process/exit_codes.ts'
-import { openPlace } from '../../server/place.ts'
 
 /** Walks a ledger from outside. Found is what does not hold. */
 export const ledgerAudit: Handler = async ([place = ''], options, io) => {
@@ -24,7 +24,7 @@ export const ledgerAudit: Handler = async ([place = ''], options, io) => {
     remember !== undefined && existsSync(remember) ? parseHeads(await textOfFile(remember)) : []
   const given = await Promise.all(list(options, 'seen').map(headsOf))
   const seen = [...remembered, ...given.flat()]
-  const reader = await openPlace(place)
+  const reader = await openReader(place)
   const policy = await policyFor(reader, options, io)
   const keys = textOption(options, 'frontEnds')
   const frontEnds = keys === undefined ? undefined : frontEndKeys(await textOfFile(keys))

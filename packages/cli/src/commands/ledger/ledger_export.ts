@@ -1,16 +1,16 @@
 import { MintmarkError } from '@mintmark/core'
 import { type ExportCount, exportLines, parseOpenings } from '@mintmark/ledger'
+import { openReader } from '@mintmark/ledger/http'
 import { textOfFile } from '../../options/ledger_files.ts'
 import { list, textOption } from '../../options/option_values.ts'
 import type { Handler } from '../../process/command.ts'
 import { DONE, NOT_ANSWERED } from '../../process/exit_codes.ts'
-import { openPlace } from '../../server/place.ts'
 
 const LINES_AT_ONCE = 512
 
 /** Prints a ledger as `mintmark-issuance/1`, for `mintmark investigate`. */
 export const ledgerExport: Handler = async ([place = ''], options, io) => {
-  const reader = await openPlace(place)
+  const reader = await openReader(place)
   const tenants = tenantsOf(list(options, 'tenant'), new Set(reader.description.issuers.keys()))
   const file = textOption(options, 'openings')
   const openings = file === undefined ? new Map() : parseOpenings(await textOfFile(file))

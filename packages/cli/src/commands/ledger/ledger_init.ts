@@ -1,5 +1,3 @@
-import { createHash, randomBytes } from 'node:crypto'
-import { writeFile } from 'node:fs/promises'
 import { MintmarkError, safeJson, safeText } from '@mintmark/core'
 import {
   createFolderLedger,
@@ -9,6 +7,7 @@ import {
   formatVerifierKey,
   isAlias,
   isKeyName,
+  makeFrontEnd,
   PERIODS,
   parseVerifierKey,
 } from '@mintmark/ledger'
@@ -37,11 +36,7 @@ async function initLedger(folder: string, name: string, options: Options): Promi
   const made = await (store === undefined
     ? createFolderLedger(folder, wanted)
     : createPostgresLedger(folder, store, wanted))
-  // One front end to begin with: its key is for it alone, the ledger keeps the hash.
-  const key = randomBytes(32).toString('base64url')
-  await writeFile(`${folder}/private/front-end.key`, `${key}\n`, { mode: 0o600 })
-  const hash = createHash('sha256').update(key).digest('hex')
-  await writeFile(`${folder}/private/front-ends`, `front-end ${hash}\n`, { mode: 0o600 })
+  await makeFrontEnd(folder)
   return formatVerifierKey(made.key)
 }
 

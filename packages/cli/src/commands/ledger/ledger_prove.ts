@@ -9,15 +9,15 @@ import {
   signingInputOf,
   type TlogProof,
 } from '@mintmark/ledger'
+import { openReader } from '@mintmark/ledger/http'
 import { textOfFile } from '../../options/ledger_files.ts'
 import { flag, numberOption, textOption } from '../../options/option_values.ts'
 import type { Handler, Options } from '../../process/command.ts'
 import { DONE, FOUND } from '../../process/exit_codes.ts'
-import { openPlace } from '../../server/place.ts'
 
 /** Prints the proof of a token's entry. Found is a token that the ledger does not have. */
 export const ledgerProve: Handler = async ([place = ''], options, io) => {
-  const reader = await openPlace(place)
+  const reader = await openReader(place)
   const proof = await proofOf(reader, options)
   const isJson = flag(options, 'json')
   if (isJson) await io.out(`${safeJson(documentOf(proof), 2)}\n`)

@@ -1,12 +1,13 @@
 import { MintmarkError, safeJson } from '@mintmark/core'
-import { DEFAULT_STREAM, isNatsUrl, type NatsAddress, STREAM_NAME } from '@mintmark/guard'
+import { DEFAULT_STREAM, fanOutTo, isNatsUrl, type NatsAddress, STREAM_NAME } from '@mintmark/guard'
 import { isFolderWitness } from '@mintmark/ledger'
+import { serveLedger, serveWitness } from '@mintmark/ledger/http'
 import { policyOption } from '../../options/ledger_files.ts'
 import { flag, numberOption, textOption, timeOption } from '../../options/option_values.ts'
 import type { Handler, Options } from '../../process/command.ts'
 import { DONE } from '../../process/exit_codes.ts'
 import type { Io } from '../../process/io.ts'
-import { serveLedger, serveWitness, toldToStop } from '../../server/serve.ts'
+import { toldToStop } from '../../process/stopping.ts'
 
 const DEFAULT_PORT = 8470
 
@@ -30,7 +31,7 @@ export const ledgerServe: Handler = async ([folder = ''], options, io) => {
         issuersPort,
         heads,
         policy,
-        nats,
+        handOn: nats && fanOutTo(nats, warn),
         warn,
         confirmedMs,
         now: io.now,

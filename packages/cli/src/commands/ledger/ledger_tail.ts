@@ -2,11 +2,11 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { isObject, isoOf, MintmarkError, safeJson, safeText } from '@mintmark/core'
 import { decodeEntry, type Entry, type LedgerReader, TILE_WIDTH } from '@mintmark/ledger'
+import { openReader } from '@mintmark/ledger/http'
 import { flag, numberOption } from '../../options/option_values.ts'
 import type { Handler } from '../../process/command.ts'
 import { DONE } from '../../process/exit_codes.ts'
 import type { Io } from '../../process/io.ts'
-import { openPlace } from '../../server/place.ts'
 
 const POLL_MS = 500
 
@@ -15,7 +15,7 @@ type Positions = Map<string, { path: string; next: number }>
 
 /** Prints the newest entries, and goes on with `--follow` until it is interrupted. */
 export const ledgerTail: Handler = async ([place = ''], options, io) => {
-  const reader = await openPlace(place)
+  const reader = await openReader(place)
   const lines = numberOption(options, 'lines', { least: 0, most: 1_000_000 }) ?? 10
   const positions: Positions = new Map()
   for (const alias of reader.description.issuers.keys()) {

@@ -5,9 +5,9 @@
  *
  * @module
  */
-import { MAX_ADD_CHECKPOINT_BYTES, type Witness } from '@mintmark/ledger'
 import { Hono } from 'hono'
 import { bodyLimit } from 'hono/body-limit'
+import { MAX_ADD_CHECKPOINT_BYTES, type Witness } from '../witness/witness.ts'
 
 export function witnessApp(witness: Pick<Witness, 'addCheckpoint' | 'readHash'>): Hono {
   const app = new Hono()

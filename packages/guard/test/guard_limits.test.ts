@@ -4,8 +4,8 @@ import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, it } from 'node:test'
 import { parseObject } from '@mintmark/core'
-import { AUDIENCE, callerNamed, type GuardWorld, jwks, startGuardWorld } from './guard_world.ts'
-import { ISSUER } from './ledger_world.ts'
+import { ISSUER } from '@mintmark/ledger/testing'
+import { AUDIENCE, callerNamed, type GuardWorld, jwks, startGuardWorld } from './served_guard.ts'
 
 const DAY_SECONDS = 86_400
 

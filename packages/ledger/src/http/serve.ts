@@ -3,25 +3,21 @@
  *
  * @module
  */
-import { readFile } from 'node:fs/promises'
 import { MintmarkError } from '@mintmark/core'
-import { FanOut, type NatsAddress } from '@mintmark/guard'
-import {
-  Cosigning,
-  type Description,
-  type Issuance,
-  KeptHeads,
-  type LedgerHome,
-  openFolderWitness,
-  openHome,
-  type Policy,
-  type Revocation,
-  StandingLedger,
-  type WitnessHttp,
-} from '@mintmark/ledger'
-import { entriesApp, type FrontEnd, ledgerApp, parseFrontEnds } from './ledger_app.ts'
+import { WatchedFrontEnds } from '../home/front_ends.ts'
+import { KeptHeads } from '../home/kept_heads.ts'
+import { type LedgerHome, openHome } from '../home/ledger_home.ts'
+import { StandingLedger } from '../home/standing_ledger.ts'
+import type { Description } from '../notes/description.ts'
+import type { Policy } from '../notes/policy.ts'
+import type { Issuance, Revocation } from '../tree/entry.ts'
+import type { ReadResource } from '../tree/tile_tree.ts'
+import { Cosigning } from '../witness/cosigning.ts'
+import { openFolderWitness } from '../witness/folder_witness.ts'
+import { entriesApp, ledgerApp } from './ledger_app.ts'
 import { listen } from './listen.ts'
 import { witnessApp } from './witness_app.ts'
+import { witnessHttp } from './witness_client.ts'
 
 interface Address {
   readonly host: string
@@ -63,14 +59,20 @@ export async function serveWitness(folder: string, { host, port, now }: Address)
   }
 }
 
+/** @returns what is stopped before the ledger is closed */
+export type HandOn = (
+  publications: Pick<StandingLedger, 'publications' | 'publishedAfter'>,
+  read: ReadResource,
+) => { readonly stop: () => Promise<void> }
+
 export interface LedgerServeOptions extends Address {
   /** File outside of the ledger that keeps the highest heads. */
   readonly heads: string | undefined
   readonly policy: Policy | undefined
   /** Port on which front ends send entries, and nobody else is answered; undefined: the same as for the public. */
   readonly issuersPort?: number | undefined
-  /** Stream that publications are handed on to. */
-  readonly nats?: NatsAddress | undefined
+  /** Starts what hands publications on to elsewhere. */
+  readonly handOn?: HandOn | undefined
   /** The time that somebody read from another clock: milliseconds since 1970-01-01 UTC. */
   readonly confirmedMs?: number | undefined
   readonly warn: (text: string) => void
@@ -86,42 +88,6 @@ export async function serveLedger(folder: string, options: LedgerServeOptions): 
     frontEnds.stop()
     await home.close()
     throw cause
-  }
-}
-
-/** Who may append, as the file says it now: whoever is taken out of it can append no more a moment later. */
-class WatchedFrontEnds {
-  #known: readonly FrontEnd[]
-  #trouble = ''
-  readonly #timer: NodeJS.Timeout
-
-  private constructor(folder: string, known: readonly FrontEnd[], warn: (text: string) => void) {
-    this.#known = known
-    this.#timer = setInterval(() => void this.#look(folder, warn), CARE_MS)
-    this.#timer.unref()
-  }
-
-  static async open(folder: string, warn: (text: string) => void): Promise<WatchedFrontEnds> {
-    return new WatchedFrontEnds(folder, parseFrontEnds(await readFrontEnds(folder)), warn)
-  }
-
-  get known(): readonly FrontEnd[] {
-    return this.#known
-  }
-
-  stop(): void {
-    clearInterval(this.#timer)
-  }
-
-  async #look(folder: string, warn: (text: string) => void): Promise<void> {
-    try {
-      this.#known = parseFrontEnds(await readFrontEnds(folder))
-      this.#trouble = ''
-    } catch (cause) {
-      const trouble = reasonOf(cause)
-      if (trouble !== this.#trouble) warn(`front ends stay as they were: ${trouble}`)
-      this.#trouble = trouble
-    }
   }
 }
 
@@ -196,9 +162,9 @@ async function listenFor(
   },
 ): Promise<Served> {
   const stopping = new AbortController()
-  const fanOut = fanOutOf(ledger, home, options)
+  const handing = options.handOn?.(ledger, home.read)
   const closeStore = inTurn(() => ledger.close(), home.close)
-  const close = inTurn(() => fanOut?.stop() ?? Promise.resolve(), closeStore)
+  const close = inTurn(() => handing?.stop() ?? Promise.resolve(), closeStore)
   try {
     const live = { ledger, signal: stopping.signal }
     const append = (entry: Issuance | Revocation) => ledger.append(entry)
@@ -233,17 +199,6 @@ async function listenFor(
   }
 }
 
-function fanOutOf(
-  ledger: StandingLedger,
-  { read }: LedgerHome,
-  { nats, warn }: LedgerServeOptions,
-): FanOut | undefined {
-  if (nats === undefined) return undefined
-  const onTrouble = (cause: unknown) =>
-    warn(cause === undefined ? 'NATS: handed on again' : `NATS: not handed on: ${reasonOf(cause)}`)
-  return new FanOut({ read, publications: ledger, address: nats, onTrouble })
-}
-
 const reasonOf = (cause: unknown) => (cause instanceof Error ? cause.message : String(cause))
 
 /** Those of the policy that have a URL. */
@@ -259,59 +214,4 @@ function witnessesOf(
       option: 'policy',
     })
   return new Cosigning(policy, witnessHttp, { onDispute })
-}
-
-const WITNESS_TIMEOUT_MS = 5000
-const MAX_ANSWER_BYTES = 64 << 10
-
-const witnessHttp: WitnessHttp = {
-  post: (url, body) =>
-    fetched(url, {
-      method: 'POST',
-      body,
-      headers: { 'content-type': 'text/plain; charset=utf-8' },
-    }),
-  get: (url) => fetched(url, {}),
-}
-
-/** A witness may answer for ever: no more of it is read than an answer has. */
-async function fetched(url: string, init: RequestInit): Promise<{ status: number; body: string }> {
-  const ending = new AbortController()
-  const signal = AbortSignal.any([ending.signal, AbortSignal.timeout(WITNESS_TIMEOUT_MS)])
-  const response = await fetch(url, { ...init, redirect: 'error', signal })
-  const parts: Uint8Array[] = []
-  let left = MAX_ANSWER_BYTES
-  const body: AsyncIterable<Uint8Array> | undefined = response.body ?? undefined
-  for await (const part of body ?? []) {
-    parts.push(part.subarray(0, left))
-    left -= part.length
-    if (left <= 0) break
-  }
-  ending.abort()
-  return { status: response.status, body: Buffer.concat(parts).toString('utf8') }
-}
-
-/** Of a folder that lacks even these it is said that it is no ledger. */
-async function readFrontEnds(folder: string): Promise<string> {
-  const path = `${folder}/private/front-ends`
-  try {
-    return await readFile(path, 'utf8')
-  } catch (cause) {
-    const errno = cause instanceof Error && 'code' in cause ? String(cause.code) : ''
-    const message = `${path} cannot be read: ${errno}`
-    if (errno === 'ENOENT')
-      throw new MintmarkError(
-        'LEDGER_MISSING',
-        `no private/front-ends at ${folder}: it is no ledger`,
-      )
-    throw new MintmarkError('INPUT_UNREADABLE', message, { errno, path }, { cause })
-  }
-}
-
-/** Resolves when the process is asked to end. */
-export function toldToStop(): Promise<void> {
-  return new Promise((resolve) => {
-    process.once('SIGINT', () => resolve())
-    process.once('SIGTERM', () => resolve())
-  })
 }

@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict'
 import { request } from 'node:http'
 import { after, before, describe, it } from 'node:test'
-import { type GuardWorld, secretOf, startGuardWorld } from './guard_world.ts'
+import { type GuardWorld, secretOf, startGuardWorld } from './served_guard.ts'
 
 let world: GuardWorld
 let genuine = ''

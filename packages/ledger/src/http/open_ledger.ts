@@ -4,18 +4,16 @@
  * @module
  */
 import { MintmarkError } from '@mintmark/core'
-import { servedLedger } from '@mintmark/guard'
-import {
-  diskFiles,
-  isPostgresUrl,
-  LedgerReader,
-  openHome,
-  PostgresFiles,
-  type ReadResource,
-} from '@mintmark/ledger'
+import { openHome } from '../home/ledger_home.ts'
+import { isPostgresUrl } from '../home/postgres_ledger.ts'
+import { LedgerReader } from '../read/reader.ts'
+import { diskFiles } from '../store/files.ts'
+import { PostgresFiles } from '../store/postgres_files.ts'
+import type { ReadResource } from '../tree/tile_tree.ts'
+import { servedLedger } from './ledger_client.ts'
 
 /** Opens the ledger at a folder, or at an `http(s)://` or `postgres://` URL that the user named. */
-export async function openPlace(place: string): Promise<LedgerReader> {
+export async function openReader(place: string): Promise<LedgerReader> {
   const read = await readAt(place)
   try {
     return await LedgerReader.open(read)

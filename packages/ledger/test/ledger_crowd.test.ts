@@ -5,7 +5,7 @@ import { connect, type Socket } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { after, before, describe, it } from 'node:test'
-import type { Served } from '../src/server/serve.ts'
+import type { Served } from '../src/http.ts'
 import { claims, frontEndKey, issuanceFor, makeLedger, post, serve, token } from './ledger_world.ts'
 
 const scratch = mkdtempSync(join(tmpdir(), 'mintmark-crowd-'))

@@ -4,7 +4,7 @@
  * @module
  */
 import { MintmarkError, parseObject } from '@mintmark/core'
-import type { ReadResource } from '@mintmark/ledger'
+import type { ReadResource } from '../tree/tile_tree.ts'
 
 const TIMEOUT_MS = 30_000
 /** A bundle of 256 of the longest entries is below this. */

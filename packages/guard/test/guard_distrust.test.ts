@@ -4,9 +4,9 @@ import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { after, before, describe, it } from 'node:test'
 import { parseObject } from '@mintmark/core'
-import { startGuard } from '@mintmark/guard'
-import { type GuardWorld, startGuardWorld } from './guard_world.ts'
-import { ISSUER } from './ledger_world.ts'
+import { ISSUER } from '@mintmark/ledger/testing'
+import { startGuard } from '../src/index.ts'
+import { type GuardWorld, startGuardWorld } from './served_guard.ts'
 
 let world: GuardWorld
 before(async () => {

@@ -2,8 +2,8 @@
 import assert from 'node:assert/strict'
 import { createHash } from 'node:crypto'
 import { describe, it } from 'node:test'
-import { auditLedger, type Entry, LedgerReader, logPolicy } from '@mintmark/ledger'
-import { WrittenLedger } from '@mintmark/ledger/written-ledger'
+import { auditLedger, type Entry, LedgerReader, logPolicy } from '../src/index.ts'
+import { WrittenLedger } from './written_ledger.ts'
 
 const ISSUER = 'https://id.example.org'
 const NOW = Date.parse('2026-11-25T12:00:00Z')

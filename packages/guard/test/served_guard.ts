@@ -4,10 +4,10 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { parseObject } from '@mintmark/core'
-import { EntryRecorder, SigningGate, startGuard } from '@mintmark/guard'
+import { listen } from '@mintmark/ledger/http'
+import { claims, frontEndKey, ISSUER, makeLedger, serve } from '@mintmark/ledger/testing'
 import { forge, readAgain } from '@mintmark/testkit'
-import { listen } from '../src/server/listen.ts'
-import { claims, frontEndKey, ISSUER, makeLedger, serve } from './ledger_world.ts'
+import { EntryRecorder, SigningGate, startGuard } from '../src/index.ts'
 
 const LOOPBACK = { host: '127.0.0.1', port: 0 }
 export const AUDIENCE = 'https://wiki.example.org'

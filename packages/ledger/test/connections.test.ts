@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { EventEmitter } from 'node:events'
 import type { Server } from 'node:http'
 import { it } from 'node:test'
-import { Connections } from '../src/server/connections.ts'
+import { Connections } from '../src/http/connections.ts'
 
 class FakeSocket extends EventEmitter {
   readonly remoteAddress: string

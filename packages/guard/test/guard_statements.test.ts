@@ -8,7 +8,7 @@ import { after, before, describe, it } from 'node:test'
 import { isObject, type Json, parseObject } from '@mintmark/core'
 import { readAgain } from '@mintmark/testkit'
 import { createRemoteJWKSet, type JWTPayload, jwtVerify } from 'jose'
-import { callerNamed, type GuardWorld, startGuardWorld } from './guard_world.ts'
+import { callerNamed, type GuardWorld, startGuardWorld } from './served_guard.ts'
 
 const ISSUER = 'https://guard.example.org/mail'
 const ALARM = 'urn:mintmark:secevent:token-alarm'

@@ -6,10 +6,10 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { after, describe, it } from 'node:test'
 import { MintmarkError } from '@mintmark/core'
-import { encodeEntry, type Issuance, type Receipt, writeBundle } from '@mintmark/ledger'
-import { BIN } from '@mintmark/testkit'
-import { ledgerApp, MAX_ENTRIES_BYTES, parseFrontEnds } from '../src/server/ledger_app.ts'
-import { mintmark } from './fake_io.ts'
+import { BIN, mintmark } from '@mintmark/testkit'
+import { parseFrontEnds } from '../src/home/front_ends.ts'
+import { ledgerApp, MAX_ENTRIES_BYTES } from '../src/http/ledger_app.ts'
+import { encodeEntry, type Issuance, type Receipt, writeBundle } from '../src/index.ts'
 import { claims, frontEndKey, issuanceFor, makeLedger, post, serve, token } from './ledger_world.ts'
 
 const scratch = mkdtempSync(join(tmpdir(), 'mintmark-http-'))
@@ -33,8 +33,9 @@ const bundle = (...entries: readonly Issuance[]) =>
   Buffer.from(writeBundle(entries.map((entry) => encodeEntry(entry))))
 const entry = () => issuanceFor(token(claims()))
 
-async function answered(body: Buffer, key = KEY, target = app) {
+async function answered(bytes: Uint8Array, key = KEY, target = app) {
   const headers = { authorization: `Bearer ${key}` }
+  const body = Uint8Array.from(bytes)
   const response = await target.request('/entries', { method: 'POST', headers, body })
   return { status: response.status, text: await response.text(), headers: response.headers }
 }

@@ -3,17 +3,20 @@ import { randomUUID } from 'node:crypto'
 import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { isObject, parseObject } from '@mintmark/core'
+import { makeFrontEnd } from '../src/home/front_ends.ts'
+import { type LedgerServeOptions, type Served, serveLedger } from '../src/http.ts'
 import {
+  createFolderLedger,
+  type Description,
   type Entry,
   encodeEntry,
+  formatVerifierKey,
   type Issuance,
   issuanceOf,
   newSalt,
   SALT_CLAIM,
   writeBundle,
-} from '@mintmark/ledger'
-import { type LedgerServeOptions, type Served, serveLedger } from '../src/server/serve.ts'
-import { mintmark } from './fake_io.ts'
+} from '../src/index.ts'
 
 export const ISSUER = 'https://id.example.org/realms/agency'
 
@@ -55,15 +58,23 @@ export interface MadeLedger {
 export async function makeLedger(
   scratch: string,
   name: string,
-  ...more: readonly string[]
+  more: Partial<Description> = {},
 ): Promise<MadeLedger> {
   const folder = join(scratch, name)
-  const named = ['--name', 'ledger.example.org', '--issuer', `agency=${ISSUER}`]
-  const { out, err, code } = await mintmark('ledger', 'init', folder, ...named, ...more)
-  if (code !== 0) throw new Error(err)
+  const { key } = await createFolderLedger(folder, {
+    name: 'ledger.example.org',
+    period: 'day',
+    issuers: new Map([['agency', ISSUER]]),
+    maxLifetimeMs: 3_600_000,
+    skewMs: 60_000,
+    retentionDays: undefined,
+    ...more,
+  })
+  await makeFrontEnd(folder)
+  const vkey = formatVerifierKey(key)
   const policy = join(scratch, `${name}.policy`)
-  writeFileSync(policy, `log ${out.trim()}\nquorum none\n`)
-  return { folder, policy, vkey: out.trim() }
+  writeFileSync(policy, `log ${vkey}\nquorum none\n`)
+  return { folder, policy, vkey }
 }
 
 export function serve(folder: string, options: Partial<LedgerServeOptions> = {}): Promise<Served> {

@@ -1,7 +1,7 @@
 /** A guard whose clock is not that of the ledger. */
 import assert from 'node:assert/strict'
 import { it } from 'node:test'
-import { startGuardWorld } from './guard_world.ts'
+import { startGuardWorld } from './served_guard.ts'
 
 const AHEAD_MS = 600_000
 

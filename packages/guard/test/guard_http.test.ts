@@ -5,8 +5,8 @@ import { request } from 'node:http'
 import { join } from 'node:path'
 import { after, before, describe, it } from 'node:test'
 import { isObject } from '@mintmark/core'
-import { mintmark } from './fake_io.ts'
-import { type GuardWorld, jwks, secretOf, startGuardWorld } from './guard_world.ts'
+import { mintmark } from '@mintmark/testkit'
+import { type GuardWorld, jwks, secretOf, startGuardWorld } from './served_guard.ts'
 
 const SECRET = secretOf('dovecot')
 let world: GuardWorld

@@ -7,17 +7,13 @@
  */
 import { createHash, timingSafeEqual } from 'node:crypto'
 import { MintmarkError } from '@mintmark/core'
-import {
-  decodeEntry,
-  type Issuance,
-  parseTilePath,
-  type ReadResource,
-  type Receipt,
-  type Revocation,
-  readBundle,
-} from '@mintmark/ledger'
 import { type Context, Hono } from 'hono'
 import { bodyLimit } from 'hono/body-limit'
+import type { FrontEnd } from '../home/front_ends.ts'
+import type { Receipt } from '../sequence/sequencer.ts'
+import { decodeEntry, type Issuance, type Revocation } from '../tree/entry.ts'
+import type { ReadResource } from '../tree/tile_tree.ts'
+import { parseTilePath, readBundle } from '../tree/tiles.ts'
 import { type LiveLedger, liveRoutes } from './live_routes.ts'
 
 export const MAX_ENTRIES_BYTES: number = 1 << 20
@@ -36,32 +32,6 @@ export interface LedgerAppDeps extends Pick<EntriesDeps, 'trouble'> {
   readonly entries?: EntriesDeps | undefined
   /** What verifiers ask; undefined where nobody writes to the ledger here. */
   readonly live?: LiveLedger | undefined
-}
-
-/** Who may append. */
-export interface FrontEnd {
-  readonly name: string
-  /** SHA-256 of its key. */
-  readonly keyHash: Uint8Array
-}
-
-/** @throws {MintmarkError} `LEDGER_INVALID` with `facts.line` */
-export function parseFrontEnds(source: string): FrontEnd[] {
-  return source
-    .split('\n')
-    .map((line, i) => ({ words: line.trim().split(/\s+/), number: i + 1 }))
-    .filter(({ words }) => words[0] !== '' && words[0]?.startsWith('#') === false)
-    .map(({ words: [name = '', hash = '', ...rest], number }) => {
-      if (!/^[0-9a-f]{64}$/.test(hash) || rest.length > 0)
-        throw new MintmarkError(
-          'LEDGER_INVALID',
-          `private/front-ends, line ${number}: NAME SHA256`,
-          {
-            line: number,
-          },
-        )
-      return { name, keyHash: Buffer.from(hash, 'hex') }
-    })
 }
 
 /** What front ends send, and nothing that the public asks for. */

@@ -6,8 +6,8 @@
  * @module
  */
 import { randomBytes } from 'node:crypto'
-import type { StandingLedger } from '@mintmark/ledger'
 import type { Context, Hono } from 'hono'
+import type { StandingLedger } from '../home/standing_ledger.ts'
 
 /** How long a verifier is kept waiting where nothing is published. */
 const PATIENCE_MS = 20_000

@@ -6,7 +6,6 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { after, before, describe, it } from 'node:test'
 import { isObject } from '@mintmark/core'
-import { startSigner } from '@mintmark/guard'
 import {
   attest,
   attestedBy,
@@ -17,12 +16,11 @@ import {
   newSalt,
   SALT_CLAIM,
 } from '@mintmark/ledger'
-import { readAgain } from '@mintmark/testkit'
+import { type Listening, listen, type Served } from '@mintmark/ledger/http'
+import { claims, makeLedger, serve } from '@mintmark/ledger/testing'
+import { mintmark, readAgain } from '@mintmark/testkit'
 import { createRemoteJWKSet, jwtVerify } from 'jose'
-import { type Listening, listen } from '../src/server/listen.ts'
-import type { Served } from '../src/server/serve.ts'
-import { mintmark } from './fake_io.ts'
-import { claims, makeLedger, serve } from './ledger_world.ts'
+import { startSigner } from '../src/index.ts'
 
 const scratch = mkdtempSync(join(tmpdir(), 'mintmark-signer-'))
 const SECRET = 'the-secret-of-the-provider'

@@ -8,9 +8,10 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { after, describe, it } from 'node:test'
 import { parseObject } from '@mintmark/core'
-import { encodeEntry, writeBundle } from '@mintmark/ledger'
 import { BIN } from '@mintmark/testkit'
-import { entriesApp, parseFrontEnds } from '../src/server/ledger_app.ts'
+import { parseFrontEnds } from '../src/home/front_ends.ts'
+import { entriesApp } from '../src/http/ledger_app.ts'
+import { encodeEntry, writeBundle } from '../src/index.ts'
 import { claims, issuanceFor, makeLedger, serve, token } from './ledger_world.ts'
 
 const scratch = mkdtempSync(join(tmpdir(), 'mintmark-doors-'))
@@ -75,7 +76,7 @@ describe('a body that comes without a key', () => {
         { highWaterMark: 0 },
       )
       const headers = { authorization: `Bearer ${key}` }
-      const init: RequestInit = { method: 'POST', headers, body, duplex: 'half' }
+      const init = { method: 'POST', headers, body, duplex: 'half' }
       const { status } = await app.fetch(new Request('http://localhost/entries', init))
       return { status, parts }
     }

@@ -1,0 +1,39 @@
+/**
+ * A guard and a signing gate as servers: opened, listening, and closed in good order.
+ *
+ * @module
+ */
+import { listen } from '@mintmark/ledger/http'
+import { type ServiceOptions, startGuard } from './guard_service.ts'
+import { startSigner } from './http/signer_service.ts'
+import { warmUp } from './http/warm_up.ts'
+
+export interface Serving {
+  readonly url: string
+  /** Takes no more connections, lets requests end, and resolves when all is closed. */
+  readonly stop: () => Promise<void>
+}
+
+/** @throws {MintmarkError} `INPUT_UNREADABLE`, `INPUT_INVALID` */
+export async function serveGuard(file: string, options: ServiceOptions): Promise<Serving> {
+  const service = await startGuard(file, options)
+  try {
+    await warmUp()
+    const { url, stop } = await listen(service.app, service.config, service.expressLane)
+    const stopAll = async () => {
+      service.abort()
+      await stop()
+      await service.stop()
+    }
+    return { url, stop: stopAll }
+  } catch (cause) {
+    await service.stop()
+    throw cause
+  }
+}
+
+/** As {@link startSigner}. */
+export async function serveSigner(file: string, log: (line: string) => void): Promise<Serving> {
+  const { host, port, app } = await startSigner(file, log)
+  return await listen(app, { host, port })
+}

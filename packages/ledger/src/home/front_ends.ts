@@ -1,0 +1,100 @@
+/**
+ * Who may append to a ledger: lines of `private/front-ends` in its folder, which hold the hashes of their keys.
+ *
+ * @module
+ */
+import { createHash, randomBytes } from 'node:crypto'
+import { readFile, writeFile } from 'node:fs/promises'
+import { MintmarkError } from '@mintmark/core'
+import { errnoOf } from '../store/files.ts'
+
+const FILE = 'private/front-ends'
+/** Between two looks at what may have changed. */
+const CARE_MS = 500
+
+/** Who may append. */
+export interface FrontEnd {
+  readonly name: string
+  /** SHA-256 of its key. */
+  readonly keyHash: Uint8Array
+}
+
+/** @throws {MintmarkError} `LEDGER_INVALID` with `facts.line` */
+export function parseFrontEnds(source: string): FrontEnd[] {
+  return source
+    .split('\n')
+    .map((line, i) => ({ words: line.trim().split(/\s+/), number: i + 1 }))
+    .filter(({ words }) => words[0] !== '' && words[0]?.startsWith('#') === false)
+    .map(({ words: [name = '', hash = '', ...rest], number }) => {
+      if (!/^[0-9a-f]{64}$/.test(hash) || rest.length > 0)
+        throw new MintmarkError(
+          'LEDGER_INVALID',
+          `private/front-ends, line ${number}: NAME SHA256`,
+          {
+            line: number,
+          },
+        )
+      return { name, keyHash: Buffer.from(hash, 'hex') }
+    })
+}
+
+/** The first front end of a ledger: its key is in a file of its own, the ledger keeps the hash. */
+export async function makeFrontEnd(folder: string): Promise<void> {
+  const key = randomBytes(32).toString('base64url')
+  await writeFile(`${folder}/private/front-end.key`, `${key}\n`, { mode: 0o600 })
+  const hash = createHash('sha256').update(key).digest('hex')
+  await writeFile(`${folder}/${FILE}`, `front-end ${hash}\n`, { mode: 0o600 })
+}
+
+/** Who may append, as the file says it now: whoever is taken out of it can append no more a moment later. */
+export class WatchedFrontEnds {
+  #known: readonly FrontEnd[]
+  #trouble = ''
+  readonly #timer: NodeJS.Timeout
+
+  private constructor(folder: string, known: readonly FrontEnd[], warn: (text: string) => void) {
+    this.#known = known
+    this.#timer = setInterval(() => void this.#look(folder, warn), CARE_MS)
+    this.#timer.unref()
+  }
+
+  static async open(folder: string, warn: (text: string) => void): Promise<WatchedFrontEnds> {
+    return new WatchedFrontEnds(folder, parseFrontEnds(await readFrontEnds(folder)), warn)
+  }
+
+  get known(): readonly FrontEnd[] {
+    return this.#known
+  }
+
+  stop(): void {
+    clearInterval(this.#timer)
+  }
+
+  async #look(folder: string, warn: (text: string) => void): Promise<void> {
+    try {
+      this.#known = parseFrontEnds(await readFrontEnds(folder))
+      this.#trouble = ''
+    } catch (cause) {
+      const trouble = cause instanceof Error ? cause.message : String(cause)
+      if (trouble !== this.#trouble) warn(`front ends stay as they were: ${trouble}`)
+      this.#trouble = trouble
+    }
+  }
+}
+
+/** Of a folder that lacks even these it is said that it is no ledger. */
+async function readFrontEnds(folder: string): Promise<string> {
+  const path = `${folder}/${FILE}`
+  try {
+    return await readFile(path, 'utf8')
+  } catch (cause) {
+    const errno = errnoOf(cause)
+    const message = `${path} cannot be read: ${errno}`
+    if (errno === 'ENOENT')
+      throw new MintmarkError(
+        'LEDGER_MISSING',
+        `no private/front-ends at ${folder}: it is no ledger`,
+      )
+    throw new MintmarkError('INPUT_UNREADABLE', message, { errno, path }, { cause })
+  }
+}

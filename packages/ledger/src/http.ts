@@ -1,0 +1,15 @@
+export {
+  type LedgerWord,
+  type LiveAnswers,
+  liveAnswers,
+  servedLedger,
+} from './http/ledger_client.ts'
+export { type Listening, listen } from './http/listen.ts'
+export { openReader } from './http/open_ledger.ts'
+export {
+  type HandOn,
+  type LedgerServeOptions,
+  type Served,
+  serveLedger,
+  serveWitness,
+} from './http/serve.ts'
