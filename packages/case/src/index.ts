@@ -9,9 +9,7 @@ export {
 } from './answer/answer.ts'
 export {
   type Conclusion,
-  conclude,
   type DumpSearch,
-  isPointedAt,
   isUnread,
   type Status,
   type Unanswered,
@@ -28,6 +26,14 @@ export {
   STATUS_WORDS,
 } from './answer/conclusion_text.ts'
 export type { Lead } from './answer/leads.ts'
+export {
+  caseOutcome,
+  custodyOutcome,
+  huntsOutcome,
+  type Outcome,
+  selectionOutcome,
+  verdictsOutcome,
+} from './answer/outcomes.ts'
 export { hunt, judge, prepare } from './answer/prepare.ts'
 export type { HowToExport, Need } from './doctor/exports.ts'
 export {
@@ -66,7 +72,7 @@ export {
   type IngestReport,
   ingest,
 } from './ingest/ingest.ts'
-export { type Judged, judgedCounts, unjudged } from './scope/accesses_judged.ts'
+export type { Judged } from './scope/accesses_judged.ts'
 export { type AccountAddress, accountAddresses } from './scope/account_addresses.ts'
 export {
   type Indicator,
@@ -82,17 +88,12 @@ export {
   type Mark,
   type MarkKind,
   type MarkParty,
-  markConditions,
   markHistory,
   marks,
   type NewMark,
 } from './scope/marks.ts'
 export type { Bounds, PartScope } from './scope/parts.ts'
-export {
-  type PointedByStrength,
-  type PointedCounts,
-  pointedCounts,
-} from './scope/pointed_counts.ts'
+export type { PointedByStrength, PointedCounts } from './scope/pointed_counts.ts'
 export type { UnboundedCode } from './scope/reasons.ts'
 export { type AccountScope, type ClassScope, type Scope, scope } from './scope/scope.ts'
 export { select } from './scope/select.ts'
@@ -151,7 +152,7 @@ export { type Focus, focusOn, isNarrow } from './views/focus.ts'
 export { hitsWithin } from './views/hits_within.ts'
 export { type Lineage, lineage, sessionsOf, tokensOf } from './views/lineage.ts'
 export { messageRows } from './views/message_rows.ts'
-export { type RejectRow, rejectPage } from './views/reject_page.ts'
+export { type RejectRow, rejectPage, rejectRows } from './views/reject_page.ts'
 export { type Sighted, sightedAccounts } from './views/sighted.ts'
 export { type Band, type TimeBins, timeBins } from './views/time_bins.ts'
 export { timelineRows } from './views/timeline_rows.ts'

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { createPublicKey, verify } from 'node:crypto'
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { after, before, describe, it } from 'node:test'
@@ -18,27 +18,29 @@ import {
 import { mintmark } from './fake_io.ts'
 
 const scratch = mkdtempSync(join(tmpdir(), 'mintmark-ledger-'))
-after(() => rmSync(scratch, { recursive: true, force: true }))
+
+const jws = token(claims())
+const tokenFile = join(scratch, 'token.txt')
+const proofFile = join(scratch, 'token.tlog-proof')
+let made: MadeLedger
+let served: Served
+
+before(async () => {
+  writeFileSync(tokenFile, jws)
+  made = await makeLedger(scratch, 'first')
+  served = await serve(made.folder, { heads: join(scratch, 'heads') })
+  const others = Array.from({ length: 400 }, () => issuanceFor(token(claims())))
+  const key = frontEndKey(made.folder)
+  const { status, results } = await post(served.url, key, [issuanceFor(jws), ...others])
+  assert.equal(status, 200)
+  assert.equal(results.length, 401)
+})
+after(async () => {
+  await served.stop()
+  rmSync(scratch, { recursive: true, force: true })
+})
 
 describe('a ledger', () => {
-  const jws = token(claims())
-  const tokenFile = join(scratch, 'token.txt')
-  const proofFile = join(scratch, 'token.tlog-proof')
-  let made: MadeLedger
-  let served: Served
-
-  before(async () => {
-    writeFileSync(tokenFile, jws)
-    made = await makeLedger(scratch, 'first')
-    served = await serve(made.folder, { heads: join(scratch, 'heads') })
-    const others = Array.from({ length: 400 }, () => issuanceFor(token(claims())))
-    const key = frontEndKey(made.folder)
-    const { status, results } = await post(served.url, key, [issuanceFor(jws), ...others])
-    assert.equal(status, 200)
-    assert.equal(results.length, 401)
-  })
-  after(() => served.stop())
-
   it('proves a token over HTTP, and the proof holds offline', async () => {
     await new Promise((resolve) => setTimeout(resolve, 200))
     const proved = await mintmark('ledger', 'prove', served.url, '--token', tokenFile)
@@ -78,5 +80,20 @@ describe('a ledger', () => {
       assert.equal(code, 0, out)
       assert.match(out, /402 entries in 1 shard \(401 tokens, 0 revocations\)/)
     }
+  })
+
+  it('is audited against the heads that an earlier audit remembered', async () => {
+    const heads = join(scratch, 'remembered')
+    const audit = () =>
+      mintmark('ledger', 'audit', made.folder, '--policy', made.policy, '--remember', heads)
+    assert.equal((await audit()).code, 0)
+    const kept = readFileSync(heads, 'utf8')
+    assert.match(kept, /"size":402/)
+    const later = kept.replace('"size":402', '"size":403')
+    writeFileSync(heads, later)
+    const { code, out } = await audit()
+    assert.equal(code, 1)
+    assert.match(out, /403 entries were seen, 402 are there/)
+    assert.equal(readFileSync(heads, 'utf8'), later)
   })
 })

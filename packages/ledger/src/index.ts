@@ -83,6 +83,7 @@ export {
 } from './read/export.ts'
 export { entryOfProof, proveIndex, proveIssuance } from './read/prove.ts'
 export { LedgerReader, type ShardView } from './read/reader.ts'
+export { LedgerTail, type PlacedEntry } from './read/tail.ts'
 export { type LinkedShard, verifiedEntries, walkShards } from './read/walk.ts'
 export { type Receipt, Sequencer } from './sequence/sequencer.ts'
 export { diskFiles, type Files, type GrowingFile, replaceDurably } from './store/files.ts'

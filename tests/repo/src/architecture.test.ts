@@ -90,6 +90,13 @@ describe('one place alone', () => {
     assert.deepEqual(enders, ['packages/cli/src/main.ts'])
   })
 
+  it('asks a case with SQL: the package case', () => {
+    const asks = /\bsession\.(?:rows|stream|command)\(/
+    const askers = sources.filter((file) => asks.test(read(file)))
+    assert.ok(askers.length > 10)
+    assert.deepEqual([...new Set(askers.map(packageOf))], ['case'])
+  })
+
   it('speaks HTTP of the ledger: its folder http', () => {
     const speaks = /from '(?:node:(?:http|https|net)|@?hono)|fetch\(|from '[./]+\/http\//
     const speakers = sources.filter(

@@ -1,3 +1,4 @@
+import type { Json } from '@mintmark/core'
 import type { Session } from '../engine/session.ts'
 
 /** A row of the evidence that could not be read, with where it stands. */
@@ -45,4 +46,14 @@ export async function rejectPage(
       detail: String(row['told']),
     })),
   }
+}
+
+/** All rejects, with the members of {@link RejectRow}, in the order of the evidence. */
+export function rejectRows(session: Session): AsyncIterable<readonly Json[]> {
+  return session.stream(
+    `SELECT e.path AS path, r.line AS line, r.kind AS kind, r.reason AS reason, r.detail AS detail
+     FROM reject AS r
+     LEFT JOIN evidence AS e ON e.evidence_id = r.evidence_id
+     ORDER BY r.evidence_id, r.line, r.kind, r.reason, r.detail`,
+  )
 }

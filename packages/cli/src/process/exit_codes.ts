@@ -3,6 +3,7 @@
  *
  * @module
  */
+import type { Outcome } from '@mintmark/case'
 
 /**
  * 0: nothing found, and all of it could be judged; or what was to be written is written. 1: found, established.
@@ -16,16 +17,6 @@ export const FOUND = 1
 export const WRONG_USAGE = 2
 export const NOT_ANSWERED = 3
 export const LEADS_ONLY = 4
-
-/** How a question to evidence came out. */
-export interface Outcome {
-  /** Something is established. */
-  readonly isFound: boolean
-  /** All of the question could be answered: every access judged, every input read, every search finished. */
-  readonly isWhole: boolean
-  /** Something is missing or odd, and ordinary causes remain. */
-  readonly hasLeads?: boolean
-}
 
 /** Found wins over a part without an answer, and that over leads. */
 export function exitCode({ isFound, isWhole, hasLeads = false }: Outcome): ExitCode {

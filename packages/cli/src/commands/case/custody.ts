@@ -1,4 +1,4 @@
-import { type Custody, custody, prepare, type Session } from '@mintmark/case'
+import { type Custody, custody, custodyOutcome, prepare } from '@mintmark/case'
 import { safeJson, safeText } from '@mintmark/core'
 import { flag, withCase } from '../../options/options.ts'
 import type { Handler } from '../../process/command.ts'
@@ -27,16 +27,9 @@ export const custodyOf: Handler = (args, options, io) =>
     const found = await custody(session, args[0] === undefined ? {} : { artefact: args[0] })
     if (flag(options, 'json')) await io.out(`${safeJson(found)}\n`)
     else await io.out(flag(options, 'csv') ? custodyCsv(found) : described(found))
-    const isNamed = args[0] !== undefined
-    // No log covers every place where a file may have been: that none names it proves nothing.
-    return exitCode({ isFound: found.length > 0, isWhole: !isNamed && (await hasFileLog(session)) })
+    const asked = { found: found.length, isNamed: args[0] !== undefined }
+    return exitCode(await custodyOutcome(session, asked))
   })
-
-/** Whether any record is of a file: else nobody looked. */
-async function hasFileLog(session: Session): Promise<boolean> {
-  const [row] = await session.rows("SELECT count() AS n FROM access WHERE object_path != ''")
-  return Number(row?.['n'] ?? 0) > 0
-}
 
 function custodyCsv(artefacts: readonly Custody[]): string {
   const lines = artefacts.flatMap(({ rows }) =>

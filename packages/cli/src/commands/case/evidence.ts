@@ -1,4 +1,4 @@
-import { type EvidenceRow, evidenceRows } from '@mintmark/case'
+import { type EvidenceRow, evidenceRows, rejectRows } from '@mintmark/case'
 import { safeJson, safeText } from '@mintmark/core'
 import { flag, withCase } from '../../options/options.ts'
 import type { Handler } from '../../process/command.ts'
@@ -6,20 +6,13 @@ import { DONE } from '../../process/exit_codes.ts'
 import { writeRows } from '../../render/rows.ts'
 import { count, minute, table } from '../../render/table.ts'
 
-const REJECTS = `
-  SELECT e.path AS path, r.line AS line, r.kind AS kind, r.reason AS reason, r.detail AS detail
-  FROM reject AS r
-  LEFT JOIN evidence AS e ON e.evidence_id = r.evidence_id
-  ORDER BY r.evidence_id, r.line, r.kind, r.reason, r.detail
-`
-
 const COLUMNS: readonly string[] = ['path', 'line', 'kind', 'reason', 'detail']
 
 export const evidence: Handler = (_args, options, io) =>
   withCase(options, 'read', async ({ session }) => {
     if (flag(options, 'rejects')) {
       const format = flag(options, 'json') ? 'jsonl' : 'csv'
-      await writeRows(io, session.stream(REJECTS), format, COLUMNS)
+      await writeRows(io, rejectRows(session), format, COLUMNS)
       return DONE
     }
     const rows = await evidenceRows(session)

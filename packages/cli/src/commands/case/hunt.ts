@@ -2,15 +2,14 @@ import {
   type Hunt,
   type HuntResult,
   huntList,
+  huntsOutcome,
   judge,
-  judgedCounts,
   hunt as runHunts,
-  type Session,
 } from '@mintmark/case'
 import { safeJson, safeText } from '@mintmark/core'
 import { flag, list, textOption, withCase } from '../../options/options.ts'
 import type { Handler, Options } from '../../process/command.ts'
-import { DONE, type ExitCode, exitCode, WRONG_USAGE } from '../../process/exit_codes.ts'
+import { DONE, exitCode, WRONG_USAGE } from '../../process/exit_codes.ts'
 import type { Io } from '../../process/io.ts'
 import { Progress } from '../../process/progress.ts'
 import { csvLine } from '../../render/rows.ts'
@@ -58,18 +57,7 @@ export const hunt: Handler = async (args, options, io) => {
     })
     progress.end()
     await print(results, options, io)
-    return huntCode(session, results)
-  })
-}
-
-/** A case without an access holds nothing that a hunt could have hit. */
-async function huntCode(session: Session, results: readonly HuntResult[]): Promise<ExitCode> {
-  const hit = results.filter(({ hits }) => hits > 0)
-  const { of } = await judgedCounts(session)
-  return exitCode({
-    isFound: hit.some(({ strength }) => strength !== 'lead'),
-    isWhole: of > 0,
-    hasLeads: hit.length > 0,
+    return exitCode(await huntsOutcome(session, results))
   })
 }
 

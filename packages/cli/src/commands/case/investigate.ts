@@ -1,13 +1,13 @@
 import { createHash } from 'node:crypto'
 import path from 'node:path'
-import { type Answer, answer, type Case, type Conclusion, ingest, openCase } from '@mintmark/case'
+import { type Answer, answer, type Case, caseOutcome, ingest, openCase } from '@mintmark/case'
 import { safeJson } from '@mintmark/core'
 import { requirePaths } from '@mintmark/logs'
 import { otherShape } from '../../evidence/evidence_kinds.ts'
 import { scanDumps } from '../../evidence/scan_dumps.ts'
 import { flag, list, selectionOption, textOption, threadsOption } from '../../options/options.ts'
 import type { Handler, Options } from '../../process/command.ts'
-import { type ExitCode, exitCode } from '../../process/exit_codes.ts'
+import { exitCode } from '../../process/exit_codes.ts'
 import type { Io } from '../../process/io.ts'
 import { Progress } from '../../process/progress.ts'
 import { answerText } from '../../render/answer.ts'
@@ -31,23 +31,9 @@ export const investigate: Handler = async (args, options, io) => {
   } finally {
     await investigated.close()
   }
-  const code = answerCode(found.conclusion, options['scan'] !== false)
+  const code = exitCode(caseOutcome(found.conclusion, options['scan'] !== false))
   await io.out(flag(options, 'json') ? `${safeJson(found, 2)}\n` : answerText(found), code)
   return code
-}
-
-/**
- * The question is put to the whole case: a selection says what is told of its accesses, not what the case comes to.
- *
- * @param isSearchAsked whether dumps were to be searched; what nobody asked for is no part without an answer
- */
-function answerCode({ status, unanswered }: Conclusion, isSearchAsked: boolean): ExitCode {
-  const open = unanswered.filter((code) => isSearchAsked || code !== 'dumps-not-searched')
-  return exitCode({
-    isFound: status === 'found',
-    isWhole: open.length === 0,
-    hasLeads: status === 'lead',
-  })
 }
 
 /** Reads files into the case, with progress. */

@@ -1,8 +1,8 @@
-import { prepare, type Scope, scope } from '@mintmark/case'
+import { prepare, type Scope, scope, selectionOutcome } from '@mintmark/case'
 import { safeJson } from '@mintmark/core'
 import { flag, selectionOption, withCase } from '../../options/options.ts'
-import { selectionCode } from '../../options/selection_code.ts'
 import type { Handler } from '../../process/command.ts'
+import { exitCode } from '../../process/exit_codes.ts'
 import { csvLine } from '../../render/rows.ts'
 import { bounds, boundText, count, minute, plural, table } from '../../render/table.ts'
 
@@ -28,7 +28,7 @@ export const scopeOf: Handler = async (_args, options, io) => {
     const found = await scope(investigated.session, selection)
     if (flag(options, 'json')) await io.out(`${safeJson(found)}\n`)
     else await io.out(flag(options, 'csv') ? accountsCsv(found) : described(found))
-    return selectionCode(investigated.session, selection, found.accesses)
+    return exitCode(await selectionOutcome(investigated.session, selection, found.accesses))
   })
 }
 

@@ -2,6 +2,7 @@ import {
   prepare,
   type Selection,
   type Session,
+  selectionOutcome,
   type Timeline,
   timeline,
   timelineRows,
@@ -9,8 +10,8 @@ import {
 import { isoOf, type Json, safeJson, safeText } from '@mintmark/core'
 import { timesketchRow } from '@mintmark/report'
 import { flag, selectionOption, withCase } from '../../options/options.ts'
-import { selectionCode } from '../../options/selection_code.ts'
 import type { Handler, Options } from '../../process/command.ts'
+import { exitCode } from '../../process/exit_codes.ts'
 import type { Io } from '../../process/io.ts'
 import { writeRows } from '../../render/rows.ts'
 import { count, minute, plural, table } from '../../render/table.ts'
@@ -21,7 +22,7 @@ export const timelineOf: Handler = async (_args, options, io) => {
     await prepare(investigated)
     const { session } = investigated
     const accesses = await printed(session, selection, options, io)
-    return selectionCode(session, selection, accesses)
+    return exitCode(await selectionOutcome(session, selection, accesses))
   })
 }
 

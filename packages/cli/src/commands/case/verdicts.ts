@@ -1,23 +1,21 @@
 import {
   baseRateText,
   type Case,
-  type Judged,
   judge,
-  judgedCounts,
   judgeSessions,
   outcomeCounts,
   REASONS,
   type SessionVerdict,
   type TokenVerdict,
   tokenVerdicts,
-  unjudged,
   type VerdictCounts,
   verdictsCsv,
+  verdictsOutcome,
 } from '@mintmark/case'
 import { safeJson } from '@mintmark/core'
 import { flag, withCase } from '../../options/options.ts'
 import type { Handler } from '../../process/command.ts'
-import { type ExitCode, exitCode } from '../../process/exit_codes.ts'
+import { exitCode } from '../../process/exit_codes.ts'
 import type { Io } from '../../process/io.ts'
 import { Progress } from '../../process/progress.ts'
 import { count, minute, plural, table } from '../../render/table.ts'
@@ -31,7 +29,7 @@ export const verdicts: Handler = (_args, options, io) =>
     await judged(investigated, io)
     const { session } = investigated
     const { verdicts: counts, reasons } = await outcomeCounts(session)
-    const code = verdictCode(await judgedCounts(session))
+    const code = exitCode(await verdictsOutcome(session))
     if (flag(options, 'csv')) {
       for await (const lines of verdictsCsv(session)) await io.out(lines)
       return code
@@ -48,14 +46,6 @@ export const verdicts: Handler = (_args, options, io) =>
     )
     return code
   })
-
-function verdictCode(counts: Judged): ExitCode {
-  return exitCode({
-    isFound: counts.accesses > counts.issued,
-    isWhole: unjudged(counts).length === 0,
-    hasLeads: counts.leads > 0,
-  })
-}
 
 /** Brings the verdicts up to the evidence; does nothing where they are. */
 export async function judged(investigated: Case, io: Io): Promise<void> {

@@ -1,12 +1,9 @@
-import { existsSync } from 'node:fs'
-import { rename, writeFile } from 'node:fs/promises'
 import { MintmarkError, safeJson, safeText } from '@mintmark/core'
 import {
   type AuditReport,
   auditLedger,
-  formatHeads,
   frontEndKeys,
-  highestHeads,
+  KeptHeads,
   parseCheckpoint,
   parseHeads,
   type SeenHead,
@@ -20,10 +17,9 @@ import { exitCode } from '../../process/exit_codes.ts'
 /** Walks a ledger from outside. Found is what does not hold. */
 export const ledgerAudit: Handler = async ([place = ''], options, io) => {
   const remember = textOption(options, 'remember')
-  const remembered =
-    remember !== undefined && existsSync(remember) ? parseHeads(await textOfFile(remember)) : []
+  const remembered = await KeptHeads.open(remember)
   const given = await Promise.all(list(options, 'seen').map(headsOf))
-  const seen = [...remembered, ...given.flat()]
+  const seen = [...remembered.seen, ...given.flat()]
   const reader = await openReader(place)
   const policy = await policyFor(reader, options, io)
   const keys = textOption(options, 'frontEnds')
@@ -32,8 +28,7 @@ export const ledgerAudit: Handler = async ([place = ''], options, io) => {
   await io.out(flag(options, 'json') ? `${safeJson(documentOf(report), 2)}\n` : textOf(report))
   const isClean = report.findings.length === 0
   // What is not as it should be is not remembered: the next audit must say it again.
-  if (isClean && remember !== undefined)
-    await keep(remember, formatHeads(highestHeads([...remembered, ...report.heads]).values()))
+  if (isClean) await remembered.keep(report.heads).catch(unwritable)
   return exitCode({ isFound: !isClean, isWhole: true })
 }
 
@@ -44,15 +39,10 @@ async function headsOf(file: string): Promise<readonly SeenHead[]> {
   return checkpoint === undefined ? parseHeads(source) : [checkpoint.head]
 }
 
-async function keep(file: string, heads: string): Promise<void> {
-  try {
-    await writeFile(`${file}.new`, heads)
-    await rename(`${file}.new`, file)
-  } catch (cause) {
-    const errno = cause instanceof Error && 'code' in cause ? String(cause.code) : ''
-    const message = `${file} cannot be written: ${errno}`
-    throw new MintmarkError('OUTPUT_UNWRITABLE', message, { errno }, { cause })
-  }
+function unwritable(cause: unknown): never {
+  const errno = cause instanceof Error && 'code' in cause ? String(cause.code) : ''
+  const message = `the file of --remember cannot be written: ${errno}`
+  throw new MintmarkError('OUTPUT_UNWRITABLE', message, { errno }, { cause })
 }
 
 function documentOf(report: AuditReport): object {

@@ -1,0 +1,108 @@
+/**
+ * How each question to a case comes out: whether something is found, and whether all of it has an answer.
+ *
+ * @module
+ */
+import type { Session } from '../engine/session.ts'
+import type { HuntResult } from '../hunts/run_hunts.ts'
+import { judgedCounts, unjudged } from '../scope/accesses_judged.ts'
+import { markConditions } from '../scope/marks.ts'
+import { pointedCounts } from '../scope/pointed_counts.ts'
+import type { Selection } from '../scope/selection.ts'
+import { type Conclusion, isPointedAt } from './conclusion.ts'
+
+export interface Outcome {
+  /** Something is established. */
+  readonly isFound: boolean
+  /** All of the question could be answered: every access judged, every input read, every search finished. */
+  readonly isWhole: boolean
+  /** Something is missing or odd, and ordinary causes remain. */
+  readonly hasLeads?: boolean
+}
+
+/**
+ * Of the whole case: a selection says what is told of its accesses, not what the case comes to.
+ *
+ * @param isSearchAsked whether dumps were to be searched; what nobody asked for is no part without an answer
+ */
+export function caseOutcome({ status, unanswered }: Conclusion, isSearchAsked: boolean): Outcome {
+  const open = unanswered.filter((code) => isSearchAsked || code !== 'dumps-not-searched')
+  return { isFound: status === 'found', isWhole: open.length === 0, hasLeads: status === 'lead' }
+}
+
+/** Of the verdicts. Throws as `Session.rows`. */
+export async function verdictsOutcome(session: Session): Promise<Outcome> {
+  const counts = await judgedCounts(session)
+  return {
+    isFound: counts.accesses > counts.issued,
+    isWhole: unjudged(counts).length === 0,
+    hasLeads: counts.leads > 0,
+  }
+}
+
+/** Of hunts: a case without an access holds nothing that one could have hit. Throws as `Session.rows`. */
+export async function huntsOutcome(
+  session: Session,
+  results: readonly HuntResult[],
+): Promise<Outcome> {
+  const hit = results.filter(({ hits }) => hits > 0)
+  const { of } = await judgedCounts(session)
+  return {
+    isFound: hit.some(({ strength }) => strength !== 'lead'),
+    isWhole: of > 0,
+    hasLeads: hit.length > 0,
+  }
+}
+
+/**
+ * Of custody. No log covers every place where a file may have been: that none names a file that was asked for proves
+ * nothing. Without a record of any file nobody looked. Throws as `Session.rows`.
+ */
+export async function custodyOutcome(
+  session: Session,
+  { found, isNamed }: { readonly found: number; readonly isNamed: boolean },
+): Promise<Outcome> {
+  const isWhole = !isNamed && (await hasAccess(session, "object_path != ''"))
+  return { isFound: found > 0, isWhole }
+}
+
+/**
+ * Of a question about the accesses of a selection: its scope, its timeline.
+ *
+ * An empty selection is what verdicts and hunts point at. One that was named asks for its accesses alone: found is any.
+ * Where there is none, the answer is whole only if the logs have an access within the time that was named.
+ *
+ * @param accesses of the selection
+ * @throws {MintmarkError} as `Session.rows`
+ */
+export async function selectionOutcome(
+  session: Session,
+  selection: Selection,
+  accesses: number,
+): Promise<Outcome> {
+  if (Object.keys(selection).length > 0)
+    return { isFound: accesses > 0, isWhole: await isCovered(session, selection) }
+  const { established, leads } = await pointedCounts(session, await markConditions(session))
+  return {
+    isFound: isPointedAt(established),
+    isWhole: unjudged(await judgedCounts(session)).length === 0,
+    hasLeads: isPointedAt(leads),
+  }
+}
+
+async function isCovered(session: Session, { fromMs, toMs }: Selection): Promise<boolean> {
+  return await hasAccess(
+    session,
+    'toUnixTimestamp64Milli(at) >= {from:Int64} AND toUnixTimestamp64Milli(at) < {to:Int64}',
+    { from: Math.trunc(fromMs ?? 0), to: Math.trunc(toMs ?? Number.MAX_SAFE_INTEGER) },
+  )
+}
+
+async function hasAccess(
+  session: Session,
+  where: string,
+  params: Readonly<Record<string, number>> = {},
+): Promise<boolean> {
+  const [row] = await session.rows(`SELECT count() AS n FROM access WHERE ${where}`, params)
+  return Number(row?.['n'] ?? 0) > 0
+}

@@ -1,0 +1,69 @@
+/* oxlint-disable no-await-in-loop -- entries are read in their order, one shard after the other */
+/**
+ * The newest entries of a ledger, and those that come after them.
+ *
+ * @module
+ */
+import { MintmarkError } from '@mintmark/core'
+import { decodeEntry, type Entry } from '../tree/entry.ts'
+import { TILE_WIDTH } from '../tree/tiles.ts'
+import type { LedgerReader } from './reader.ts'
+
+/** An entry with the shard that holds it, and its index there. */
+export interface PlacedEntry {
+  readonly shard: string
+  readonly index: number
+  readonly entry: Entry
+}
+
+export class LedgerTail {
+  readonly #reader: LedgerReader
+  /** Where it stands in each issuer's newest shard. */
+  readonly #positions = new Map<string, { readonly path: string; readonly next: number }>()
+
+  private constructor(reader: LedgerReader) {
+    this.#reader = reader
+  }
+
+  /** @param last how many entries of each newest shard come first */
+  static async open(reader: LedgerReader, last: number): Promise<LedgerTail> {
+    const tail = new LedgerTail(reader)
+    for (const alias of reader.description.issuers.keys()) {
+      const path = await reader.newest(alias)
+      if (path === undefined) continue
+      const size = (await reader.shard(path))?.head.size ?? 0
+      tail.#positions.set(alias, { path, next: Math.max(0, size - last) })
+    }
+    return tail
+  }
+
+  /**
+   * What was published since the last call, a bundle at a time.
+   *
+   * @throws {MintmarkError} `LEDGER_DAMAGED`, and as `LedgerReader` does
+   */
+  async *next(): AsyncGenerator<readonly PlacedEntry[], void, void> {
+    for (const alias of this.#reader.description.issuers.keys()) {
+      const newest = await this.#reader.newest(alias)
+      if (newest === undefined) continue
+      const at = this.#positions.get(alias) ?? { path: newest, next: 0 }
+      // The rest of the shard that was the newest comes before the one that is.
+      for (const path of new Set([at.path, newest]))
+        yield* this.#from(alias, path, path === at.path ? at.next : 0)
+    }
+  }
+
+  async *#from(alias: string, path: string, first: number): AsyncGenerator<PlacedEntry[]> {
+    const shard = await this.#reader.shard(path)
+    if (shard === undefined) throw new MintmarkError('LEDGER_DAMAGED', `${path} has no checkpoint`)
+    let next = first
+    while (next < shard.head.size) {
+      const bundle = await shard.tree.bundle(Math.floor(next / TILE_WIDTH))
+      const index = next
+      const rest = bundle.slice(index % TILE_WIDTH)
+      yield rest.map((bytes, i) => ({ shard: path, index: index + i, entry: decodeEntry(bytes) }))
+      next += rest.length
+    }
+    this.#positions.set(alias, { path, next })
+  }
+}
