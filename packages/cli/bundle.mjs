@@ -12,14 +12,16 @@ const { BUNDLE, isBundled } = await import('./bin/load.mjs')
 
 const PACKAGES = path.join(import.meta.dirname, '..')
 const OF_A_PACKAGE = /[\\/]packages[\\/][^\\/]+[\\/]dist[\\/]src[\\/]/
-/** Scripts of threads stand beside the bundle: their modules say `new URL('./NAME.js', import.meta.url)`. */
-const THREADS = {
+/** Scripts of threads and processes are beside the bundle: their modules say `new URL('./NAME.js', import.meta.url)`. */
+const STARTED = {
   bundle_worker: 'ledger/dist/src/tree',
   ingest_worker: 'case/dist/src/ingest',
+  provider_process: 'replay/dist/src/live',
   scan_worker: 'scan/dist/src/engine',
+  signing_service: 'replay/dist/src/signing',
   spill_thread: 'scan/dist/src/hold',
 }
-const ENTRIES = { main: 'cli/dist/src', gate_receiver: 'cli/dist/src', ...THREADS }
+const ENTRIES = { main: 'cli/dist/src', gate_receiver: 'cli/dist/src', read_first: 'coredump/dist/src', ...STARTED }
 
 try {
   if (!isBundled()) await writeBundle(fileURLToPath(BUNDLE))
@@ -32,16 +34,26 @@ async function writeBundle(place) {
   const folder = mkdtempSync(path.join(path.dirname(place), 'bundle-'))
   const sources = Object.entries(ENTRIES).map(([name, home]) => [name, path.join(PACKAGES, home, `${name}.js`)])
   const bundle = await rolldown({
+    // Paths in the bundle's comments begin here: the same bytes in every clone.
+    cwd: PACKAGES,
     input: Object.fromEntries(sources),
     platform: 'node',
     external: (id) => !id.startsWith('.') && !path.isAbsolute(id) && !id.startsWith('@mintmark/'),
     plugins: [{ name: 'places', transform: (code, id) => withPlaces(code, id, place) }],
   })
-  await bundle.write({ dir: folder, format: 'esm', entryFileNames: '[name].js', chunkFileNames: '[name]-[hash].js' })
+  const { output } = await bundle.write({ dir: folder, format: 'esm', entryFileNames: '[name].js', chunkFileNames: '[name]-[hash].js' })
   await bundle.close()
-  writeFileSync(path.join(folder, 'made'), '')
+  writeFileSync(path.join(folder, 'made'), `${packagesOf(output).join('\n')}\n`)
   rmSync(place, { recursive: true, force: true })
   renameSync(folder, place)
+}
+
+/** Packages that the bundle loads and does not hold, sorted: `tools/pack.mjs` makes them its dependencies. */
+function packagesOf(output) {
+  const own = new Set(output.map(({ fileName }) => fileName))
+  const loaded = output.flatMap(({ imports = [], dynamicImports = [] }) => [...imports, ...dynamicImports])
+  const others = loaded.filter((name) => !own.has(name) && !name.startsWith('node:'))
+  return [...new Set(others.map((name) => /^(?:@[^/]+\/)?[^/]+/.exec(name)[0]))].sort()
 }
 
 /** A module's own address is where tsc wrote it: files that it reads lie around that place. */
@@ -49,6 +61,6 @@ function withPlaces(code, id, folder) {
   if (!OF_A_PACKAGE.test(id)) return code
   const place = JSON.stringify(path.relative(folder, id).split(path.sep).join('/'))
   return code.replace(/new URL\('\.\/(\w+)\.js', import\.meta\.url\)|import\.meta\.url/g, (found, name) =>
-    name !== undefined && name in THREADS ? found : found.replace('import.meta.url', `new URL(${place}, import.meta.url).href`),
+    name !== undefined && name in STARTED ? found : found.replace('import.meta.url', `new URL(${place}, import.meta.url).href`),
   )
 }

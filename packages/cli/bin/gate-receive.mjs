@@ -1,4 +1,4 @@
-import { readFirst } from '@mintmark/coredump/read_first'
+import { readFirst } from '#read-first'
 
 // Read before anything else is loaded: a process waits for it.
 const called = readFirst(process.argv.slice(2))

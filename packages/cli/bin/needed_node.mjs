@@ -1,7 +1,8 @@
 /** The Node that the command needs. In the project's folder it goes on under one; elsewhere it says which. */
 import { existsSync, readFileSync } from 'node:fs'
 
-const OWN = new URL('../package.json', import.meta.url)
+/** Of the workspace, or of the installed package. */
+const OWN = new URL('../../../package.json', import.meta.url)
 const WORKSPACE = new URL('../../../tools/current_node.mjs', import.meta.url)
 
 /** Returns where this Node is new enough; else the process ends here. */

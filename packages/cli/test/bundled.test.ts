@@ -133,7 +133,7 @@ it('a scrub whose summary cannot be printed ends with what it did: its report is
 function bare(home: string, ...flags: readonly string[]) {
   const own = join(folder, home, 'packages/cli')
   cpSync(bin, join(own, 'bin'), { recursive: true })
-  cpSync(join(bin, '../package.json'), join(own, 'package.json'))
+  cpSync(join(root, 'package.json'), join(folder, home, 'package.json'))
   const command = [...flags, join(own, 'bin/mintmark.mjs'), 'scan', dump]
   const { status, stdout, stderr } = spawnSync(process.execPath, command, { encoding: 'utf8' })
   return { status, stdout, stderr }

@@ -20,6 +20,7 @@ export {
   readTokenId,
   type TokenIdReading,
 } from './token_id.ts'
+export { VERSION } from './version.ts'
 export {
   apartFrom,
   type BoundsText,

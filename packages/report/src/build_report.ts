@@ -4,6 +4,7 @@
  * @module
  */
 import { type Answer, type Selected, type Session, type TokenUses, tokenUses } from '@mintmark/case'
+import { VERSION } from '@mintmark/core'
 import { REPORT_SCHEMA, type Redaction, type Report } from './model/model.ts'
 import { mapTexts } from './report_texts.ts'
 import { answerSection } from './sections/answer.ts'
@@ -14,8 +15,6 @@ import { markSection } from './sections/marks.ts'
 import { scopeSection } from './sections/scope.ts'
 import { courseOf, timelineSection } from './sections/timeline.ts'
 import { inputSection, methodSection, unknownSection } from './sections/unknowns.ts'
-
-export const VERSION = '0.1.0'
 
 /** Longest text that a report holds, in characters: a log may hold subjects and names of megabytes. */
 const MOST_TEXT = 4_000

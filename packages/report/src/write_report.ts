@@ -17,8 +17,8 @@ import {
   type TokenUse,
   tokenUses,
 } from '@mintmark/case'
-import { type Json, safeJson } from '@mintmark/core'
-import { buildReport, VERSION } from './build_report.ts'
+import { type Json, safeJson, VERSION } from '@mintmark/core'
+import { buildReport } from './build_report.ts'
 import { accountLines, messageLines } from './exports/accounts_csv.ts'
 import { redactedEvents } from './exports/event_texts.ts'
 import { accessEvent, huntEvent, incidentEvent, issuanceEvent } from './exports/ocsf.ts'

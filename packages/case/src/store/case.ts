@@ -95,10 +95,11 @@ async function requireShards(session: Session, location: ServerLocation): Promis
 
 async function openFolder(folder: string, mode: 'read' | 'write'): Promise<Case> {
   requireCaseFolder(folder, mode)
+  const { openChdb } = await loadEngine()
+  makeFolder(folder)
   const unlock = locked(folder)
   try {
     if (!existsSync(join(folder, 'case.json'))) writeCaseFile(folder)
-    const { openChdb } = await import('../engine/chdb_session.ts')
     const session = openChdb(join(folder, 'engine'), join(folder, 'staging'))
     try {
       await prepare(session, 'write')
@@ -120,6 +121,18 @@ async function openFolder(folder: string, mode: 'read' | 'write'): Promise<Case>
   }
 }
 
+/** chDB is an optional package, and there is none for some machines. */
+async function loadEngine(): Promise<typeof import('../engine/chdb_session.ts')> {
+  try {
+    return await import('../engine/chdb_session.ts')
+  } catch (cause) {
+    throw new MintmarkError('ENGINE_UNAVAILABLE', NO_ENGINE, {}, { cause })
+  }
+}
+
+const NO_ENGINE =
+  'a case in a folder needs chDB, which is not installed here or does not load: it runs on glibc Linux and macOS, and `npm install --omit=optional` leaves it out. Install mintmark with its optional dependencies, or give a ClickHouse server as the case (clickhouse://HOST/DATABASE)'
+
 function locked(folder: string): () => void {
   try {
     return lockFolder(folder)
@@ -137,6 +150,9 @@ function requireCaseFolder(folder: string, mode: 'read' | 'write'): void {
   if (entries?.some((name) => !LEFTOVERS.has(name)) === true)
     throw new MintmarkError('CASE_INVALID', `${folder} holds other files and is no case`, {})
   if (mode === 'read') throw new MintmarkError('CASE_MISSING', `there is no case at ${folder}`, {})
+}
+
+function makeFolder(folder: string): void {
   try {
     mkdirSync(folder, { recursive: true })
   } catch (cause) {

@@ -35,8 +35,15 @@ export async function runProgram(args: readonly string[], io: Io): Promise<ExitC
   }
 }
 
+/** Why parsing ends where the version is asked for. */
+const VERSION_ASKED = 'mintmark.version'
+
 async function failed(error: unknown, io: Io): Promise<ExitCode> {
-  // Commander has printed its own message; help and version end with 0.
+  if (error instanceof CommanderError && error.code === VERSION_ASKED) {
+    await io.out(`${(await import('./version.ts')).versionText()}\n`)
+    return DONE
+  }
+  // Commander has printed its own message; help ends with 0.
   if (error instanceof CommanderError) return error.exitCode === 0 ? DONE : WRONG_USAGE
   // Loaded only now: `--help` waits for nothing that it does not use.
   const { safeText } = await import('@mintmark/core')
@@ -65,7 +72,10 @@ function buildProgram(io: Io, done: (code: ExitCode) => void): Command {
     .description(
       'From raw audit logs to: these accesses used tokens nobody issued, this is what they read,\nthis is what we cannot know. Works offline, on exported files.',
     )
-    .version('0.1.0')
+    .option('-V, --version', 'print the version, and the commit that it is built from')
+    .on('option:version', () => {
+      throw new CommanderError(0, VERSION_ASKED, '')
+    })
     .showHelpAfterError('(see --help)')
     .exitOverride()
     .configureOutput(outputOf(io))

@@ -12,7 +12,7 @@
 import { createHash } from 'node:crypto'
 import path from 'node:path'
 import { pathToFileURL } from 'node:url'
-import { safeText } from '@mintmark/core'
+import { safeText, VERSION } from '@mintmark/core'
 import type { Finding, ScanReport } from '@mintmark/scan'
 import { classOf, type Gap, POLICY } from '@mintmark/scan/answer'
 import { RULES, ruleOf } from './sarif_rules.ts'
@@ -21,7 +21,6 @@ import type { Answered } from './scan_text.ts'
 /** Where OASIS publishes the schema. */
 const SCHEMA =
   'https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json'
-const VERSION = '0.1.0'
 
 /** One log with one run. JSON-safe. */
 export function sarifLog({

@@ -1,0 +1,135 @@
+/**
+ * `npm run pack`: writes the package `mintmark` below `release`: what `npm pack` makes of the built workspace, its SBOM, and
+ * the SHA-256 of both. The package is the workspace without sources, at the same paths: its files find one another by the
+ * same addresses. The same commit gives the same bytes.
+ *
+ * Usage: node tools/pack.mjs [FOLDER], in a workspace that is set up
+ */
+import { spawnSync } from 'node:child_process'
+import { createHash } from 'node:crypto'
+import { chmodSync, cpSync, existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import path from 'node:path'
+import { commit } from '@mintmark/cli'
+import { VERSION } from '@mintmark/core'
+import { BUNDLE, isBundled } from '../packages/cli/bin/load.mjs'
+
+const root = path.dirname(import.meta.dirname)
+const NAME = 'mintmark'
+const BIN = 'packages/cli/bin/mintmark.mjs'
+const HOLDS = [
+  'README.md',
+  'LICENSE',
+  'CHANGELOG.md',
+  'SECURITY.md',
+  'docs',
+  'packages/case/hunts',
+  'packages/cli/bin',
+  'packages/cli/dist/bundle',
+  'packages/web/dist/page',
+  'packages/web/dist/report',
+]
+/** Only the pictures of pages: most of the bytes of the whole package. */
+const LEFT_OUT = /^docs.img\b/
+/** Only cases in folders need the first, only `replay --live` the others. The command says so where they are not there. */
+const OPTIONAL = new Set(['chdb', 'imapflow', 'oidc-provider'])
+
+if (!isBundled() || !existsSync(path.join(root, 'packages/web/dist/page/index.html'))) fail('run `node tools/setup.mjs` first')
+const out = path.resolve(process.argv[2] ?? path.join(root, 'release'))
+const work = mkdtempSync(path.join(tmpdir(), 'mintmark-pack-'))
+try {
+  const described = packageJson()
+  const tarball = pack(described)
+  const bom = path.join(out, tarball.replace(/\.tgz$/, '.cdx.json'))
+  writeFileSync(bom, sbom(described))
+  const lines = [tarball, path.basename(bom)].map((name) => `${sha256(path.join(out, name))}  ${name}\n`)
+  writeFileSync(path.join(out, 'SHA256SUMS'), lines.join(''))
+  process.stdout.write(lines.join(''))
+} finally {
+  rmSync(work, { recursive: true, force: true })
+}
+
+/** Third-party packages in the versions that the workspace is tested with. */
+function packageJson() {
+  const { description, engines, license } = json('package.json')
+  const { packages } = json('package-lock.json')
+  const needed = readFileSync(new URL('made', BUNDLE), 'utf8').split('\n').filter(Boolean)
+  const versions = (names) => Object.fromEntries(names.map((name) => [name, packages[`node_modules/${name}`].version]))
+  return {
+    name: NAME,
+    version: VERSION,
+    description,
+    license,
+    type: 'module',
+    engines,
+    bin: { [NAME]: BIN },
+    imports: { '#read-first': './packages/cli/dist/bundle/read_first.js' },
+    dependencies: versions(needed.filter((name) => !OPTIONAL.has(name))),
+    optionalDependencies: versions(needed.filter((name) => OPTIONAL.has(name))),
+    gitHead: commit(),
+  }
+}
+
+/** @returns the tarball's name in `out` */
+function pack(described) {
+  const folder = path.join(work, NAME)
+  for (const name of HOLDS)
+    cpSync(path.join(root, name), path.join(folder, name), {
+      recursive: true,
+      filter: (file) => !LEFT_OUT.test(path.relative(root, file)),
+    })
+  writeJson(path.join(folder, 'package.json'), described)
+  // npm packs the bits that this user's files have.
+  for (const entry of readdirSync(folder, { recursive: true, withFileTypes: true }))
+    chmodSync(path.join(entry.parentPath, entry.name), entry.isDirectory() ? 0o755 : 0o644)
+  chmodSync(path.join(folder, BIN), 0o755)
+  mkdirSync(out, { recursive: true })
+  const [{ filename }] = JSON.parse(npm(folder, 'pack', '--json', '--ignore-scripts', '--pack-destination', out))
+  return filename
+}
+
+/** A CycloneDX list of all packages that come with this one, in the versions of the workspace's lockfile. */
+function sbom(described) {
+  const folder = path.join(work, 'sbom', NAME)
+  const lock = json('package-lock.json')
+  const others = Object.entries(lock.packages).filter(([place, { link }]) => place.startsWith('node_modules/') && link !== true)
+  mkdirSync(folder, { recursive: true })
+  writeJson(path.join(folder, 'package.json'), described)
+  writeJson(path.join(folder, 'package-lock.json'), { ...lock, name: NAME, packages: { '': described, ...Object.fromEntries(others) } })
+  // Leaves what the package does not need out of the copy of the lockfile.
+  npm(folder, 'install', '--package-lock-only', '--offline', '--ignore-scripts', '--no-audit', '--no-fund')
+  const bom = JSON.parse(npm(folder, 'sbom', '--package-lock-only', '--sbom-format', 'cyclonedx', '--sbom-type', 'application'))
+  // npm writes a random number and the time: here those of the commit.
+  bom.metadata.timestamp = new Date(commitSeconds() * 1000).toISOString()
+  delete bom.serialNumber
+  return `${JSON.stringify(bom, null, 2)}\n`
+}
+
+/** Seconds since 1970. */
+function commitSeconds() {
+  const { stdout } = spawnSync('git', ['log', '-1', '--format=%ct'], { cwd: root, encoding: 'utf8' })
+  return Number(process.env.SOURCE_DATE_EPOCH ?? stdout ?? 0)
+}
+
+function npm(cwd, ...args) {
+  const { status, stdout, stderr } = spawnSync('npm', args, { cwd, encoding: 'utf8', shell: process.platform === 'win32' })
+  if (status !== 0) fail(`npm ${args[0]}: ${stderr}`)
+  return stdout
+}
+
+function json(file) {
+  return JSON.parse(readFileSync(path.join(root, file), 'utf8'))
+}
+
+function writeJson(file, value) {
+  writeFileSync(file, `${JSON.stringify(value, null, 2)}\n`)
+}
+
+function sha256(file) {
+  return createHash('sha256').update(readFileSync(file)).digest('hex')
+}
+
+function fail(why) {
+  console.error(`pack: ${why}`)
+  process.exit(3)
+}
