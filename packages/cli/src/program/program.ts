@@ -47,6 +47,12 @@ async function failed(error: unknown, io: Io): Promise<ExitCode> {
   if (error instanceof CommanderError) return error.exitCode === 0 ? DONE : WRONG_USAGE
   // Loaded only now: `--help` waits for nothing that it does not use.
   const { safeText } = await import('@mintmark/core')
+  const missing = missingPackage(error)
+  if (missing !== undefined) {
+    io.err(`mintmark: this needs the package ${missing}, which is optional and not installed here: \
+install mintmark with its optional dependencies (PROGRAM_MISSING)\n`)
+    return NOT_ANSWERED
+  }
   if (isMintmarkError(error)) {
     io.err(`mintmark: ${safeText(error.message, 2000)} (${error.code})\n`)
     return isUsage(error) ? WRONG_USAGE : NOT_ANSWERED
@@ -60,6 +66,13 @@ async function failed(error: unknown, io: Io): Promise<ExitCode> {
 /** An option or operand that means nothing, or names a file without what it is for: it is named. */
 function isUsage({ code, facts }: MintmarkError): boolean {
   return code === 'INPUT_INVALID' && typeof facts['option'] === 'string'
+}
+
+/** The package that Node looked for and did not find. */
+function missingPackage(error: unknown): string | undefined {
+  if (!(error instanceof Error && 'code' in error) || error.code !== 'ERR_MODULE_NOT_FOUND')
+    return undefined
+  return /^Cannot find package '([^']+)'/.exec(error.message)?.[1]
 }
 
 /** By shape: two copies of `core` in one tree must not turn a clear error into "a bug". */
