@@ -17,6 +17,7 @@ import { BUNDLE, isBundled } from '../packages/cli/bin/load.mjs'
 const root = path.dirname(import.meta.dirname)
 const NAME = 'mintmark'
 const BIN = 'packages/cli/bin/mintmark.mjs'
+const MAN = 'man/mintmark.1'
 const HOLDS = [
   'README.md',
   'LICENSE',
@@ -63,6 +64,7 @@ function packageJson() {
     type: 'module',
     engines,
     bin: { [NAME]: BIN },
+    man: MAN,
     imports: { '#read-first': './packages/cli/dist/bundle/read_first.js' },
     dependencies: versions(needed.filter((name) => !OPTIONAL.has(name))),
     optionalDependencies: versions(needed.filter((name) => OPTIONAL.has(name))),
@@ -79,6 +81,8 @@ function pack(described) {
       filter: (file) => !LEFT_OUT.test(path.relative(root, file)),
     })
   writeJson(path.join(folder, 'package.json'), described)
+  mkdirSync(path.join(folder, path.dirname(MAN)))
+  writeFileSync(path.join(folder, MAN), output(process.execPath, [path.join(root, BIN), 'man', '--ignore-config'], root))
   // npm packs the bits that this user's files have.
   for (const entry of readdirSync(folder, { recursive: true, withFileTypes: true }))
     chmodSync(path.join(entry.parentPath, entry.name), entry.isDirectory() ? 0o755 : 0o644)
@@ -111,9 +115,12 @@ function commitSeconds() {
   return Number(process.env.SOURCE_DATE_EPOCH ?? stdout ?? 0)
 }
 
-function npm(cwd, ...args) {
-  const { status, stdout, stderr } = spawnSync('npm', args, { cwd, encoding: 'utf8', shell: process.platform === 'win32' })
-  if (status !== 0) fail(`npm ${args[0]}: ${stderr}`)
+const npm = (cwd, ...args) => output('npm', args, cwd)
+
+/** What a program prints. */
+function output(command, args, cwd) {
+  const { status, stdout, stderr } = spawnSync(command, args, { cwd, encoding: 'utf8', shell: process.platform === 'win32' })
+  if (status !== 0) fail(`${command} ${args.join(' ')}: ${stderr}`)
   return stdout
 }
 

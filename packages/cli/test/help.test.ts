@@ -59,9 +59,12 @@ describe('mintmark --help', () => {
     )
   })
 
-  it('prints the version', async () => {
+  it('prints the version, and the commit where it is known', async () => {
     const { code, out } = await mintmark('--version')
-    assert.deepEqual([code, /^\d+\.\d+\.\d+\n$/.test(out)], [0, true])
+    assert.deepEqual(
+      [code, /^\d+\.\d+\.\d+(?: \([0-9a-f]{12}(?:-dirty)?\))?\n$/.test(out)],
+      [0, true],
+    )
   })
 })
 
@@ -123,6 +126,28 @@ describe('a command', () => {
 
   it('must be named', async () => {
     assert.equal((await mintmark()).code, 2)
+  })
+})
+
+describe('a name', () => {
+  for (const args of [
+    ['scn'],
+    ['scn', '--help'],
+    ['help', 'scn'],
+    ['scn', '-h', '--quiet'],
+    ['gate', 'instal', '--help'],
+    ['help', 'gate', 'instal'],
+  ])
+    it(`that is misspelled is a wrong usage, with a suggestion: ${args.join(' ')}`, async () => {
+      const { code, out, err } = await mintmark(...args)
+      assert.deepEqual([code, out], [2, ''])
+      const meant = args.includes('scn') ? 'scan' : 'install'
+      assert.ok(err.includes(`(Did you mean ${meant}?)`), err)
+    })
+
+  it('below another is shown by help, too', async () => {
+    const { code, out } = await mintmark('help', 'gate', 'install')
+    assert.deepEqual([code, out], [0, (await mintmark('gate', 'install', '--help')).out])
   })
 })
 

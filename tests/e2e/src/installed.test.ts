@@ -21,7 +21,10 @@ import {
 } from './installed.ts'
 
 const root = mkdtempSync(join(tmpdir(), 'mintmark-installed-'))
-after(() => rmSync(root, { recursive: true, force: true }))
+after(() => {
+  run(root, 'chmod', ['-R', 'u+w', root])
+  rmSync(root, { recursive: true, force: true })
+})
 // Another user is to find the command in it.
 chmodSync(root, 0o755)
 
@@ -75,24 +78,24 @@ describe('the package', { skip: unbuilt }, () => {
   })
 })
 
+const home = join(root, 'whole')
+const work = join(root, 'work')
+const command = join(home, 'node_modules/.bin/mintmark')
+const mintmark = (...args: readonly string[]): Ended => run(work, command, args, NOBODY)
+
+let installed: string[] = []
+
+before(() => {
+  if (!isReached) return
+  install(home, tarball)
+  installed = contentOf(join(home, 'node_modules/mintmark'))
+  if (NOBODY.uid === undefined)
+    run(root, 'chmod', ['-R', 'a-w', join(home, 'node_modules/mintmark')])
+  mkdirSync(work)
+  chmodSync(work, 0o777)
+})
+
 describe('installed in an empty folder', { skip: unbuilt || unreached }, () => {
-  const home = join(root, 'whole')
-  const work = join(root, 'work')
-  let command = ''
-  let installed: string[] = []
-  const mintmark = (...args: readonly string[]): Ended => run(work, command, args, NOBODY)
-
-  before(() => {
-    if (!isReached) return
-    command = install(home, tarball)
-    installed = contentOf(join(home, 'node_modules/mintmark'))
-    if (NOBODY.uid === undefined)
-      run(root, 'chmod', ['-R', 'a-w', join(home, 'node_modules/mintmark')])
-    mkdirSync(work)
-    chmodSync(work, 0o777)
-  })
-  after(() => void run(root, 'chmod', ['-R', 'u+w', root]))
-
   it('says which commit it is of', () => {
     assert.match(mintmark('--version').out, /^0\.1\.0 \([0-9a-f]{12}(?:-dirty)?\)\n$/)
   })
@@ -127,7 +130,9 @@ describe('installed in an empty folder', { skip: unbuilt || unreached }, () => {
       child.kill('SIGINT')
     }
   })
+})
 
+describe('the installed command', { skip: unbuilt || unreached }, () => {
   it('finds keys, erases them, and takes a core as the kernel hands it over', () => {
     assert.equal(mintmark('scan', CORE).code, 1)
     assert.equal(mintmark('scrub', CORE, '--out', 'clean').code, 0)
@@ -173,35 +178,35 @@ describe('installed in an empty folder', { skip: unbuilt || unreached }, () => {
 })
 
 describe('installed without its optional parts', { skip: unbuilt || unreached }, () => {
-  const work = join(root, 'small-work')
-  let command = ''
-  const mintmark = (...args: readonly string[]): Ended => run(work, command, args)
+  const smallWork = join(root, 'small-work')
+  let small = ''
+  const smallMintmark = (...args: readonly string[]): Ended => run(smallWork, small, args)
 
   before(() => {
     if (!isReached) return
-    command = install(join(root, 'small'), tarball, '--omit=optional')
-    mkdirSync(work)
+    small = install(join(root, 'small'), tarball, '--omit=optional')
+    mkdirSync(smallWork)
   })
 
   it('does what needs no case', () => {
-    const replayed = mintmark('replay', 'storm-0558', '--out', 'replay', '--scale', '0.01')
+    const replayed = smallMintmark('replay', 'storm-0558', '--out', 'replay', '--scale', '0.01')
     assert.equal(replayed.code, 0, replayed.err)
-    assert.equal(mintmark('scan', CORE).code, 1)
-    assert.equal(mintmark('scrub', CORE, '--out', 'clean').code, 0)
-    assert.equal(mintmark('ledger', 'init', 'ledger', ...LEDGER).code, 0)
-    assert.equal(mintmark('hunt', '--list').code, 0)
-    for (const group of ['gate', 'guard']) assert.equal(mintmark(group, '--help').code, 0)
+    assert.equal(smallMintmark('scan', CORE).code, 1)
+    assert.equal(smallMintmark('scrub', CORE, '--out', 'clean').code, 0)
+    assert.equal(smallMintmark('ledger', 'init', 'ledger', ...LEDGER).code, 0)
+    assert.equal(smallMintmark('hunt', '--list').code, 0)
+    for (const group of ['gate', 'guard']) assert.equal(smallMintmark(group, '--help').code, 0)
   })
 
   it('says what a case needs, and makes none', () => {
-    const { code, out, err } = mintmark('investigate', 'replay/logs', '--case', 'case')
+    const { code, out, err } = smallMintmark('investigate', 'replay/logs', '--case', 'case')
     assert.deepEqual([code, out], [3, ''])
     assert.match(err, /chDB.*optional dependencies.*clickhouse:\/\/.* \(ENGINE_UNAVAILABLE\)\n$/)
-    assert.equal(existsSync(join(work, 'case')), false)
+    assert.equal(existsSync(join(smallWork, 'case')), false)
   })
 
   it('says which package the live replay needs', () => {
-    const { code, out, err } = mintmark('replay', 'storm-0558', '--live')
+    const { code, out, err } = smallMintmark('replay', 'storm-0558', '--live')
     assert.deepEqual([code, out], [3, ''])
     assert.match(err, /needs the package imapflow, .*optional dependencies \(PROGRAM_MISSING\)\n$/)
   })

@@ -14,9 +14,10 @@ export type Handler = (args: readonly string[], options: Options, io: Io) => Pro
 export interface Spec {
   readonly usage: string
   readonly summary: string
-  readonly example: string
+  readonly example?: string
   readonly options: readonly Option[]
-  readonly load: () => Promise<Handler>
+  /** Left out where the command only has others below it. */
+  readonly load?: () => Promise<Handler>
   /** Commands below this one; it may then have no mandatory option, which they would have too. */
   readonly children?: readonly Spec[]
 }

@@ -12,12 +12,21 @@ export interface Io {
   readonly err: (text: string) => void
   /** Whether a person looks at standard error, so that progress is worth showing. */
   readonly showsProgress: boolean
+  /** Whether a person looks at standard output. */
+  readonly isTerminal?: boolean
+  /** Whether notes are left out; see {@link note}. */
+  readonly isQuiet?: boolean
   /** Milliseconds since 1970-01-01 UTC. */
   readonly now: () => number
   /** What the process ends with if nobody reads what it printed last. */
   readonly codeIfUnread?: () => ExitCode
   /** What the process ends with if standard output does not take what was printed last. */
   readonly codeIfUnprinted?: () => ExitCode
+}
+
+/** Writes to standard error what is good to know, and neither an error nor a warning. */
+export function note({ err, isQuiet = false }: Io, text: string): void {
+  if (!isQuiet) err(text)
 }
 
 /** The process's own streams. */
@@ -37,6 +46,7 @@ export function processIo(): Io {
       process.stderr.write(text)
     },
     showsProgress: process.stderr.isTTY,
+    isTerminal: process.stdout.isTTY,
     now: () => Date.now(),
   }
 }

@@ -1,16 +1,17 @@
 import { seal, UNREADABLE } from '@mintmark/case'
 import { safeJson, shellWord } from '@mintmark/core'
 import { requirePaths } from '@mintmark/logs'
-import { flag, withCase } from '../../options/options.ts'
+import { flag, list, withCase } from '../../options/options.ts'
 import type { Handler } from '../../process/command.ts'
 import { exitCode } from '../../process/exit_codes.ts'
 import { count, plural } from '../../render/table.ts'
 import { readIn } from './investigate.ts'
 
 export const ingestFiles: Handler = async (args, options, io) => {
-  await requirePaths(args)
+  const paths = [...args, ...list(options, 'directory')]
+  await requirePaths(paths)
   return await withCase(options, 'write', async (investigated) => {
-    const report = await readIn(investigated, args, options, io)
+    const report = await readIn(investigated, paths, options, io)
     const sealed = await seal(investigated)
     await io.out(
       flag(options, 'json')

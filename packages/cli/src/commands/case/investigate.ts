@@ -15,11 +15,12 @@ import { answerText } from '../../render/answer.ts'
 export const investigate: Handler = async (args, options, io) => {
   const location = textOption(options, 'case') ?? defaultCase(args)
   const selection = await selectionOption(options, io)
-  await requirePaths(args)
+  const paths = [...args, ...list(options, 'directory')]
+  await requirePaths(paths)
   const investigated = await openCase(location, { mode: 'write' })
   let found: Answer
   try {
-    const { evidence } = await readIn(investigated, args, options, io)
+    const { evidence } = await readIn(investigated, paths, options, io)
     if (options['scan'] !== false) await scanDumps(investigated, evidence, options, io)
     const progress = new Progress(io)
     let done = 0

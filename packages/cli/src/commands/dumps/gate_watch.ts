@@ -5,6 +5,7 @@ import { FolderWatch, GateLog, Spool, type WatchCount } from '@mintmark/coredump
 import { flag, list, numberOption, textOption } from '../../options/option_values.ts'
 import type { Handler, Options } from '../../process/command.ts'
 import { DONE, exitCode, WRONG_USAGE } from '../../process/exit_codes.ts'
+import { note } from '../../process/io.ts'
 import { untilStopped } from '../../process/stopping.ts'
 import { folderOption, limitsOf } from './gate_options.ts'
 
@@ -41,7 +42,10 @@ export const gateWatch: Handler = async (args, options, io) => {
       hasLeads: count.withLeads > 0,
     })
   }
-  io.err(`mintmark: watching ${safeText(folder)}; what lands is told in ${spool.folder}/gate.log\n`)
+  note(
+    io,
+    `mintmark: watching ${safeText(folder)}; what lands is told in ${spool.folder}/gate.log\n`,
+  )
   // A core that is being received when this ends is lost, its raw dump is not: it is taken again.
   await watch.run(untilStopped())
   return DONE

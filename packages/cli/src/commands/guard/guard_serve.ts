@@ -3,6 +3,7 @@ import { serveGuard } from '@mintmark/guard'
 import { flag, textOption } from '../../options/option_values.ts'
 import type { Handler } from '../../process/command.ts'
 import { DONE } from '../../process/exit_codes.ts'
+import { note } from '../../process/io.ts'
 import { toldToStop } from '../../process/stopping.ts'
 
 /** Serves a guard until it is told to stop. Alarms and events are lines of JSON on standard output. */
@@ -11,7 +12,7 @@ export const guardServe: Handler = async (_operands, options, io) => {
   const file = textOption(options, 'config') ?? ''
   const { url, stop } = await serveGuard(file, { log, now: io.now })
   if (flag(options, 'json')) log(safeJson(listeningAt(url, io.now())))
-  else io.err(`guard at ${url}\n`)
+  else note(io, `guard at ${url}\n`)
   await toldToStop()
   await stop()
   return DONE

@@ -14,7 +14,7 @@ import { differences, type LiveRun, replayLive, type Tale, taleOf } from '@mintm
 import { flag, placeOption } from '../../options/option_values.ts'
 import type { Options } from '../../process/command.ts'
 import { type ExitCode, FOUND, NOT_ANSWERED } from '../../process/exit_codes.ts'
-import type { Io } from '../../process/io.ts'
+import { type Io, note } from '../../process/io.ts'
 import { type ComparedRun, liveText } from '../../render/live_text.ts'
 import { readIn } from '../case/investigate.ts'
 
@@ -30,7 +30,7 @@ export async function replayLiveHere(options: Options, seed: number, io: Io): Pr
   const { signal } = stopping
   const startedMs = io.now()
   const onStep = (step: string) =>
-    io.err(`${String(Math.round((io.now() - startedMs) / 1000)).padStart(3)} s  ${step} …\n`)
+    note(io, `${String(Math.round((io.now() - startedMs) / 1000)).padStart(3)} s  ${step} …\n`)
   try {
     const mintmark = [process.execPath, COMMAND] as const
     const runs = await replayLive({ out, seed, mintmark, onStep, signal, now: io.now })

@@ -1,0 +1,214 @@
+/**
+ * What can be done with a case, as the command line knows it.
+ *
+ * @module
+ */
+import { Option } from 'commander'
+import type { Spec } from '../process/command.ts'
+
+const option = (flags: string, text: string): Option => new Option(flags, text)
+const inCase = (): Option =>
+  option(
+    '--case <CASE>',
+    'folder of the case, or a clickhouse:// or https:// URL',
+  ).makeOptionMandatory()
+const json = (): Option => option('--json', 'one JSON document instead of text')
+const csv = (what: string): Option => option('--csv', `${what} as CSV`)
+const hunts = (): Option =>
+  option('--hunts <DIR...>', 'folders with your own hunts (.sql), beside the built-in ones')
+const directory = (): Option =>
+  option('--directory <FILE...>', 'files to read too that say who belongs to which organisation')
+const threads = (): Option =>
+  option('--threads <N>', 'worker threads that read files (default: one a core)')
+
+/** What is looked at: values of one option are alternatives, different options narrow each other. */
+const selection = (): Option[] => [
+  option('--all', 'every access, whatever its verdict'),
+  option('--session <ID...>', 'accesses of these sessions'),
+  option('--token <ID...>', 'accesses with these token ids, in any spelling'),
+  option('--ip <ADDRESS...>', 'accesses from these addresses or networks (CIDR)'),
+  option('--app <ID...>', 'accesses of these application ids'),
+  option('--principal <NAME...>', 'accesses by these principals (UPN or object id)'),
+  option('--mailbox <NAME...>', 'accesses to these mailboxes'),
+  option('--operation <NAME...>', 'accesses by these operations, such as MailItemsAccessed'),
+  option('--from <TIME>', 'accesses at or after this time (ISO 8601, UTC when it names no zone)'),
+  option('--to <TIME>', 'accesses before this time'),
+  option('--attacker <FILE>', 'accesses that match a list of indicators, one a line'),
+]
+
+/** Read evidence, and ask it. */
+export const CASE_COMMANDS: readonly Spec[] = [
+  {
+    usage: 'investigate <FILE|DIR...>',
+    summary: 'Read logs and answer: whose mail, how much, since when, how sure',
+    example: 'mintmark investigate exports/ --case incident-42',
+    options: [
+      option(
+        '--case <CASE>',
+        'folder or URL of the case (default: ./mintmark-case-… named after the input)',
+      ),
+      json(),
+      option('--no-scan', 'do not search memory dumps among the files for keys'),
+      hunts(),
+      directory(),
+      threads(),
+      ...selection(),
+    ],
+    load: async () => (await import('../commands/case/investigate.ts')).investigate,
+  },
+  {
+    usage: 'doctor <FILE|DIR...>',
+    summary: 'Say what exports can answer, and what to export next; makes no case',
+    example: 'mintmark doctor exports/',
+    options: [json()],
+    load: async () => (await import('../commands/case/doctor.ts')).doctor,
+  },
+  {
+    usage: 'ingest <FILE|DIR...>',
+    summary: 'Read logs into a case, exactly once',
+    example: 'mintmark ingest exports/ directory.csv --case incident-42',
+    options: [inCase(), json(), directory(), threads()],
+    load: async () => (await import('../commands/case/ingest.ts')).ingestFiles,
+  },
+  {
+    usage: 'evidence',
+    summary: 'List the files of a case: rows, duplicates, rejects, gaps',
+    example: 'mintmark evidence --case incident-42',
+    options: [inCase(), json(), option('--rejects', 'every reject with file, line and reason')],
+    load: async () => (await import('../commands/case/evidence.ts')).evidence,
+  },
+  {
+    usage: 'coverage',
+    summary: 'Show what each log could have shown, by tenant, field and hour',
+    example: 'mintmark coverage --case incident-42',
+    options: [inCase(), json()],
+    load: async () => (await import('../commands/case/coverage.ts')).coverage,
+  },
+  {
+    usage: 'verdicts',
+    summary: 'Count verdicts, list tokens nobody issued, export every access',
+    example: 'mintmark verdicts --case incident-42 --csv > verdicts.csv',
+    options: [inCase(), json(), csv('one row an access')],
+    load: async () => (await import('../commands/case/verdicts.ts')).verdicts,
+  },
+  {
+    usage: 'why <ID>',
+    summary: 'Explain the verdict on an access, a token or a session',
+    example: 'mintmark why 24633e37-3729-4da1-8428-14c1e1726386 --case incident-42',
+    options: [inCase(), json()],
+    load: async () => (await import('../commands/case/why.ts')).why,
+  },
+  {
+    usage: 'scope',
+    summary: 'Bound what was exposed: mailboxes, messages, folders',
+    example: 'mintmark scope --case incident-42 --ip 198.51.100.0/24 --from 2023-05-15',
+    options: [inCase(), json(), csv('one row an account'), ...selection()],
+    load: async () => (await import('../commands/case/scope.ts')).scopeOf,
+  },
+  {
+    usage: 'timeline',
+    summary: 'Show first and last evidence, active hours, phases',
+    example: 'mintmark timeline --case incident-42 --timesketch > timeline.jsonl',
+    options: [
+      inCase(),
+      json(),
+      csv('one row a selected access'),
+      option('--timesketch', 'selected accesses as Timesketch JSONL'),
+      ...selection(),
+    ],
+    load: async () => (await import('../commands/case/timeline.ts')).timelineOf,
+  },
+  {
+    usage: 'custody [ARTEFACT]',
+    summary: 'Say who touched a file, from where, with which token',
+    example: 'mintmark custody crash-2021-04.dmp --case incident-42',
+    options: [inCase(), json(), csv('one row an access to a file')],
+    load: async () => (await import('../commands/case/custody.ts')).custodyOf,
+  },
+  {
+    usage: 'hunt [ID...]',
+    summary: 'Hunt for replayed and mis-granted tokens, new contexts',
+    example: 'mintmark hunt --case incident-42 --hunts my-hunts/',
+    options: [
+      option(
+        '--case <CASE>',
+        'folder of the case, or a clickhouse:// or https:// URL; needed but for --list',
+      ),
+      json(),
+      csv('one row a hit'),
+      hunts(),
+      option('--list', 'list the hunts, run none'),
+    ],
+    load: async () => (await import('../commands/case/hunt.ts')).hunt,
+  },
+  {
+    usage: 'sql <QUERY>',
+    summary: 'Put a read-only SQL query to the case',
+    example:
+      'mintmark sql "SELECT verdict, count() FROM judged GROUP BY verdict" --case incident-42',
+    options: [inCase(), option('--json', 'JSON lines, which is the default'), csv('rows')],
+    load: async () => (await import('../commands/case/sql.ts')).sql,
+  },
+]
+
+/** Hand a case on. */
+export const REPORT_COMMANDS: readonly Spec[] = [
+  {
+    usage: 'report',
+    summary: 'Write the case as a report, in every form; check one',
+    example: 'mintmark report --case incident-42 --out incident-42-report',
+    options: [
+      option('--case <CASE>', 'folder of the case, or a clickhouse:// or https:// URL; needed'),
+      option('--out <DIR>', 'folder to write; it appears whole or not at all; needed'),
+      option('--title <TITLE>', 'title of the report (default: Case and its name)'),
+      option(
+        '--redact <WHAT...>',
+        'put pseudonyms in place of names, addresses or both, in every file',
+      ).choices(['names', 'addresses']),
+      option(
+        '--sign <KEY>',
+        'sign the MANIFEST with this private key: Ed25519 or EC, PEM, no passphrase',
+      ),
+      option('--no-pdf', 'do not print report.html to report.pdf where a Chromium is there'),
+      option('--force', 'replace the report that DIR holds'),
+      json(),
+      hunts(),
+      ...selection(),
+    ],
+    children: [
+      {
+        usage: 'diff <BEFORE> <AFTER>',
+        summary: 'Say what two reports say differently; write it as an erratum',
+        example: 'mintmark report diff march-report april-report --out erratum',
+        options: [
+          option('--out <DIR>', 'folder to write the erratum to; it appears whole or not at all'),
+          option('--sign <KEY>', 'sign its MANIFEST, as that of a report'),
+          json(),
+        ],
+        load: async () => (await import('../commands/case/report_diff.ts')).reportDiff,
+      },
+      {
+        usage: 'verify <DIR>',
+        summary: 'Check a report against its MANIFEST and signature',
+        example: 'mintmark report verify incident-42-report --key signer.pub.pem',
+        options: [option('--key <FILE>', 'public key that must have signed it (PEM)'), json()],
+        load: async () => (await import('../commands/case/report_verify.ts')).reportVerify,
+      },
+    ],
+    load: async () => (await import('../commands/case/report.ts')).report,
+  },
+  {
+    usage: 'ui',
+    summary: 'Serve the case to a browser on this machine',
+    example: 'mintmark ui --case incident-42',
+    options: [
+      inCase(),
+      option('--port <N>', 'port on 127.0.0.1 (default: any that is free)'),
+      option('--as <NAME>', 'under whose name marks are made (default: the user of this machine)'),
+      option('--read-only', 'take no marks and no hunts'),
+      hunts(),
+      option('--json', 'the address as one JSON document'),
+    ],
+    load: async () => (await import('../commands/case/ui.ts')).ui,
+  },
+]

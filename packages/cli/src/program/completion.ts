@@ -1,0 +1,147 @@
+/**
+ * What completes commands and options in a shell, made from the commands themselves.
+ *
+ * @module
+ */
+import type { Command, Option } from 'commander'
+import type { Handler } from '../process/command.ts'
+import { DONE } from '../process/exit_codes.ts'
+
+/** What may be typed after a command. */
+interface Place {
+  /** The words before it: empty, `/scan`, `/gate/install`. */
+  readonly at: string
+  readonly command: Command
+  readonly below: readonly Command[]
+  readonly options: readonly Option[]
+}
+
+const SHELLS: Readonly<Record<string, (places: readonly Place[]) => string>> = { bash, zsh, fish }
+
+/** The command that prints it. */
+export function completionOf(program: Command): Handler {
+  return async ([shell = ''], _options, io) => {
+    const script = SHELLS[shell]
+    if (script !== undefined) {
+      await io.out(script(placesOf(program)))
+      return DONE
+    }
+    const { MintmarkError } = await import('@mintmark/core')
+    const message = `there is no completion for ${shell}: name ${Object.keys(SHELLS).join(', ')}`
+    throw new MintmarkError('INPUT_INVALID', message, { option: 'shell' })
+  }
+}
+
+function placesOf(command: Command, at = ''): Place[] {
+  const help = command.createHelp()
+  const below = help.visibleCommands(command)
+  const options = [...help.visibleOptions(command), ...help.visibleGlobalOptions(command)]
+  const place = { at, command, below, options }
+  const [...named] = command.commands
+  return [place, ...named.flatMap((each) => placesOf(each, `${at}/${each.name()}`))]
+}
+
+const wordsOf = ({ below, options }: Place): string[] => [
+  ...below.map((each) => each.name()),
+  ...options.map(({ long, short }) => long ?? short ?? ''),
+]
+
+/** Lines of a `case` of the shell that follow the words which are typed, to the place where they lead. */
+const steps = (places: readonly Place[]): string =>
+  places
+    .filter(({ at }) => at !== '')
+    .map(({ at }) => `      ${at}) at=${at} ;;`)
+    .join('\n')
+
+/** Options that take one of a few values, at each place. */
+const choices = (places: readonly Place[]): { readonly at: string; readonly option: Option }[] =>
+  places.flatMap(({ at, options }) =>
+    options.filter(({ argChoices }) => argChoices !== undefined).map((option) => ({ at, option })),
+  )
+
+function bash(places: readonly Place[]): string {
+  const values = choices(places).map(
+    ({ at, option: { long, argChoices = [] } }) =>
+      `    ${at}:${long}) words='${argChoices.join(' ')}' ;;`,
+  )
+  const words = places.map((place) => `    ${place.at}:*) words='${wordsOf(place).join(' ')}' ;;`)
+  return `# bash completion of mintmark
+_mintmark() {
+  local at= word words i
+  for ((i = 1; i < COMP_CWORD; i++)); do
+    case $at/\${COMP_WORDS[i]} in
+${steps(places)}
+    esac
+  done
+  case $at:\${COMP_WORDS[COMP_CWORD - 1]} in
+${[...values, ...words].join('\n')}
+  esac
+  COMPREPLY=($(compgen -W "$words" -- "\${COMP_WORDS[COMP_CWORD]}"))
+}
+complete -o bashdefault -o default -F _mintmark mintmark
+`
+}
+
+/** Inside of quotation marks. */
+const quoted = (text: string): string => text.replaceAll(/[\\']/g, '').replaceAll(/\s+/g, ' ')
+
+function described({ below, options }: Place): (readonly [string, string])[] {
+  return [
+    ...below.map((each) => [each.name(), quoted(each.description())] as const),
+    ...options.map((each) => [each.long ?? each.short ?? '', quoted(each.description)] as const),
+  ]
+}
+
+function zsh(places: readonly Place[]): string {
+  const values = choices(places).map(
+    ({ at, option: { long, argChoices = [] } }) =>
+      `    ${at}:${long}) known=(${argChoices.join(' ')}) ;;`,
+  )
+  const words = places.map((place) => {
+    const known = described(place).map(([word, text]) => `'${word}:${text}'`)
+    return `    ${place.at}:*) known=(${known.join(' ')}) ;;`
+  })
+  return `#compdef mintmark
+_mintmark() {
+  local at= word
+  local -a known
+  for word in \${words[2,CURRENT-1]}; do
+    case $at/$word in
+${steps(places)}
+    esac
+  done
+  case $at:\${words[CURRENT-1]} in
+${[...values, ...words].join('\n')}
+  esac
+  _describe mintmark known || _files
+}
+compdef _mintmark mintmark
+`
+}
+
+function fish(places: readonly Place[]): string {
+  const lines = places.flatMap(({ at, below, options }) => {
+    const here = `complete -c mintmark -n '__mintmark_at "${at}"'`
+    return [
+      ...below.map((each) => `${here} -a ${each.name()} -d '${quoted(each.description())}'`),
+      ...options.map((each) => `${here} ${fishOption(each)}`),
+    ]
+  })
+  const known = places.map(({ at }) => at).filter((at) => at !== '')
+  return `# fish completion of mintmark
+function __mintmark_at
+  set -l at
+  for word in (commandline -opc)[2..-1]
+    contains -- "$at/$word" ${known.join(' ')}; and set at "$at/$word"
+  end
+  test "$at" = $argv[1]
+end
+${lines.join('\n')}
+`
+}
+
+function fishOption({ long, short, argChoices, required, description }: Option): string {
+  const names = [long && `-l ${long.slice(2)}`, short && `-s ${short.slice(1)}`].filter(Boolean)
+  const values = argChoices === undefined ? '' : ` -x -a '${argChoices.join(' ')}'`
+  return `${names.join(' ')}${values || (required ? ' -r' : '')} -d '${quoted(description)}'`
+}

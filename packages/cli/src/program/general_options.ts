@@ -1,0 +1,57 @@
+/**
+ * Options of every command: how it speaks, never what it does.
+ *
+ * @module
+ */
+import { Option } from 'commander'
+import type { Options } from '../process/command.ts'
+import type { ExitCode } from '../process/exit_codes.ts'
+import type { Io } from '../process/io.ts'
+import { painted } from '../render/paint.ts'
+
+export const IGNORE_CONFIG = '--ignore-config'
+export const VERBOSE: readonly string[] = ['-v', '--verbose']
+/** Options that ask for what programs read. */
+const FOR_PROGRAMS = ['json', 'csv', 'sarif', 'timesketch'] as const
+
+export const generalOptions = (): Option[] => [
+  new Option('--color <WHEN>', 'colour the text output')
+    .choices(['auto', 'always', 'never'])
+    .default('auto', 'on a terminal, unless NO_COLOR is set'),
+  new Option('-q, --quiet', 'on standard error only warnings and errors').conflicts('verbose'),
+  new Option(VERBOSE.join(', '), 'on standard error also version, time, memory, causes of errors'),
+  new Option('--no-progress', 'show no progress'),
+  new Option(IGNORE_CONFIG, 'do not read mintmark.config.json'),
+]
+
+/** The world as a command with these options speaks to it. */
+export function spokenTo(io: Io, options: Options): Io {
+  const isQuiet = options['quiet'] === true
+  const isPainted = isColored(options['color'], io) && FOR_PROGRAMS.every((name) => !options[name])
+  return {
+    ...io,
+    isQuiet,
+    showsProgress: io.showsProgress && !isQuiet && options['progress'] !== false,
+    out: isPainted
+      ? (text, code, isInFile) => io.out(painted(text), code, isInFile)
+      : (text, code, isInFile) => io.out(text, code, isInFile),
+  }
+}
+
+/** Source of NO_COLOR: no-color.org: set, and not empty. */
+function isColored(when: unknown, { isTerminal = false }: Io): boolean {
+  if (when === 'always' || when === 'never') return when === 'always'
+  const { NO_COLOR = '', TERM = '' } = process.env
+  return isTerminal && NO_COLOR === '' && TERM !== 'dumb'
+}
+
+const MEBIBYTE_IN_KIBIBYTES = 1024
+
+/** What a verbose command ends with. */
+export async function verboseEnd(code: ExitCode): Promise<string> {
+  const { versionText } = await import('./version.ts')
+  const build = `${versionText()}, Node ${process.versions.node}, ${process.platform} ${process.arch}`
+  const seconds = process.uptime().toFixed(1)
+  const mebibytes = Math.ceil(process.resourceUsage().maxRSS / MEBIBYTE_IN_KIBIBYTES)
+  return `mintmark: ${build}\nmintmark: exit code ${code} after ${seconds} s, at most ${mebibytes} MiB\n`
+}

@@ -1,0 +1,26 @@
+/**
+ * Colours for people: how it came out, and how sure it is. The words stay as they are.
+ *
+ * @module
+ */
+import { styleText } from 'node:util'
+
+type Style = Parameters<typeof styleText>[0]
+
+/** What a line may begin with, or a cell of a table be. */
+const STYLES: readonly (readonly [RegExp, Style])[] = [
+  [/^(?:FOUND|NOT CLEAN)\b:?/gm, ['bold', 'red']],
+  [/^(?:LEADS?|Leads)\b:?/gm, ['bold', 'yellow']],
+  [/^(?:CLEAN|NOTHING FOUND)\b:?/gm, ['bold', 'green']],
+  [/^(?:CANNOT TELL|NOTHING SEARCHED)\b:?|^(?:Cannot tell|Not excluded)\b/gm, 'bold'],
+  [/(?<= {2})established(?= {2}|$)/gm, 'red'],
+  [/(?<= {2})lead(?= {2}|$)/gm, 'yellow'],
+]
+
+export function painted(text: string): string {
+  return STYLES.reduce(
+    (done, [words, style]) =>
+      done.replaceAll(words, (found) => styleText(style, found, { validateStream: false })),
+    text,
+  )
+}
