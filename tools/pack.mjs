@@ -46,6 +46,7 @@ try {
   const lines = [tarball, path.basename(bom)].map((name) => `${sha256(path.join(out, name))}  ${name}\n`)
   writeFileSync(path.join(out, 'SHA256SUMS'), lines.join(''))
   process.stdout.write(lines.join(''))
+  if (described.gitHead?.endsWith('-dirty')) console.error('pack: files differ from the commit: nobody else can make these bytes')
 } finally {
   rmSync(work, { recursive: true, force: true })
 }
@@ -115,7 +116,9 @@ function commitSeconds() {
   return Number(process.env.SOURCE_DATE_EPOCH ?? stdout ?? 0)
 }
 
-const npm = (cwd, ...args) => output('npm', args, cwd)
+function npm(cwd, ...args) {
+  return output('npm', args, cwd)
+}
 
 /** What a program prints. */
 function output(command, args, cwd) {

@@ -39,7 +39,7 @@ if (!isReported)
 console.error(`
 The report   replay-out/report/report.html${isReported ? ', written before (mintmark report --force writes it anew)' : ''}
 The truth    replay-out/truth.json, which the answer is held against
-In a browser npx mintmark ui --case replay-out/case`)
+In a browser node packages/cli/bin/mintmark.mjs ui --case replay-out/case`)
 
 /** Runs a command with its output shown; gives its exit code. */
 function mintmark(...args) {

@@ -59,7 +59,6 @@ describe('mintmark.config.json', () => {
     ['a name that no option has', { cases: 'x' }, /"cases"; it takes attacker, case/],
     ['a value of another form', { case: ['x'] }, /case is not a text/],
     ['an empty value', { hunts: [''] }, /hunts is not a text/],
-    ['a server, to which evidence would be sent', { case: 'clickhouse://h/x' }, /names a server/],
     ['no object', ['case'], /not a JSON object/],
   ]
   for (const [name, value, why] of refused)
@@ -69,6 +68,14 @@ describe('mintmark.config.json', () => {
       assert.deepEqual([code, out], [2, ''])
       assert.match(err, why)
     })
+
+  it('names no server', async () => {
+    for (const name of ['case', 'hunts', 'directory', 'attacker']) {
+      configure({ [name]: 'https://server.example.org/x' })
+      const { code, err } = await mintmark('evidence', '--case', 'none')
+      assert.deepEqual([code, err.includes('names a server')], [2, true], name)
+    }
+  })
 
   it('is not used where it is in a folder of evidence', async () => {
     configure({ hunts: 'exports' })

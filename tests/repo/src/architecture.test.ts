@@ -66,6 +66,15 @@ describe('packages', () => {
     assert.equal(own, whole)
   })
 
+  it('have one version, which the command prints', () => {
+    const [, printed] = /VERSION = '([\d.]+)'/.exec(read('packages/core/src/version.ts')) ?? []
+    const versions = projectFiles()
+      .filter((file) => /^packages\/[a-z]+\/package\.json$/.test(file))
+      .map((file) => /"version": "([\d.]+)"/.exec(read(file))?.[1])
+    assert.ok(versions.length > 10)
+    assert.deepEqual([...new Set(versions)], [printed])
+  })
+
   it('have a root index that names its exports', () => {
     const starred = sources.filter((file) => /^export \*/m.test(read(file)))
     assert.deepEqual(starred, [])
