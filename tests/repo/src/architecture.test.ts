@@ -33,7 +33,9 @@ const ARROWS: Readonly<Record<string, readonly string[]>> = {
     'guard',
     'report',
     'web',
+    'trust',
   ],
+  trust: ['core', 'guard', 'replay'],
   testkit: ['core'],
 }
 

@@ -11,6 +11,7 @@ import { DUMP_COMMANDS } from './dump_specs.ts'
 import { GATE_COMMANDS } from './gate_specs.ts'
 import { GUARD_COMMANDS } from './guard_specs.ts'
 import { LEDGER_COMMANDS } from './ledger_specs.ts'
+import { TRUST_COMMANDS } from './trust_specs.ts'
 
 export interface Task {
   /** As help shows it. */
@@ -35,6 +36,12 @@ const GUARD: Spec = {
   summary: 'Refuse tokens that no ledger recorded, and raise an alarm',
   options: [],
   children: GUARD_COMMANDS,
+}
+const TRUST: Spec = {
+  usage: 'trust',
+  summary: 'Say which keys are trusted by whom, and for how long',
+  options: [],
+  children: TRUST_COMMANDS,
 }
 
 const option = (flags: string, text: string): Option => new Option(flags, text)
@@ -65,6 +72,7 @@ export const TASKS: readonly Task[] = [
   { heading: 'Report a case:', commands: REPORT_COMMANDS },
   { heading: 'Find and remove keys in dumps:', commands: [...DUMP_COMMANDS, GATE] },
   { heading: 'Record tokens, and refuse the others:', commands: [LEDGER, GUARD] },
+  { heading: 'Test who trusts which key:', commands: [TRUST] },
   { heading: SET_UP, commands: [REPLAY] },
 ]
 

@@ -26,14 +26,17 @@ const VERSION = 0xa0
 const EXTENSIONS = 0xa3
 const TRUE = Buffer.from([0x01, 0x01, 0xff])
 /** sha256WithRSAEncryption, with its NULL. */
-const ALGORITHM = der(SEQUENCE, Buffer.from('06092a864886f70d01010b0500', 'hex'))
+const WITH_RSA = der(SEQUENCE, Buffer.from('06092a864886f70d01010b0500', 'hex'))
+/** ecdsa-with-SHA256. Source: RFC 5758, section 3.2. */
+const WITH_ECDSA = der(SEQUENCE, Buffer.from('06082a8648ce3d040302', 'hex'))
 const COMMON_NAME = Buffer.from('0603550403', 'hex')
 const KEY_USAGE = Buffer.from('0603551d0f', 'hex')
 /** digitalSignature, nonRepudiation, keyCertSign, cRLSign: one bit left over. */
 const USAGE = der(TAG.bitString, Buffer.from([0x01, 0xc6]))
 
-/** A version 3 certificate of the key, signed with the key itself, in DER. */
+/** A version 3 certificate of the key, RSA or EC, signed with the key itself, in DER. */
 export function certificateOf(key: KeyObject, facts: CertificateFacts): Buffer {
+  const algorithm = key.asymmetricKeyType === 'ec' ? WITH_ECDSA : WITH_RSA
   const name = der(
     SEQUENCE,
     der(SET, der(SEQUENCE, COMMON_NAME, der(TAG.utf8, Buffer.from(facts.commonName, 'utf8')))),
@@ -42,7 +45,7 @@ export function certificateOf(key: KeyObject, facts: CertificateFacts): Buffer {
     SEQUENCE,
     der(VERSION, der(TAG.integer, Buffer.from([2]))),
     der(TAG.integer, facts.serial),
-    ALGORITHM,
+    algorithm,
     name,
     der(SEQUENCE, utcTime(facts.fromMs), utcTime(facts.toMs)),
     name,
@@ -50,7 +53,7 @@ export function certificateOf(key: KeyObject, facts: CertificateFacts): Buffer {
     der(EXTENSIONS, der(SEQUENCE, der(SEQUENCE, KEY_USAGE, TRUE, der(TAG.octetString, USAGE)))),
   )
   const signature = sign('sha256', signed, key)
-  return der(SEQUENCE, signed, ALGORITHM, der(TAG.bitString, Buffer.from([0]), signature))
+  return der(SEQUENCE, signed, algorithm, der(TAG.bitString, Buffer.from([0]), signature))
 }
 
 function utcTime(ms: number): Buffer {

@@ -1,0 +1,52 @@
+import { isObject, type Json, safeJson, safeText } from '@mintmark/core'
+import { commandIssuer, type IssuerCommand, startIssuer } from '@mintmark/trust'
+import { flag, invalid, numberOption, textOption } from '../../options/option_values.ts'
+import type { Handler } from '../../process/command.ts'
+import { DONE } from '../../process/exit_codes.ts'
+
+/** Serves a test issuer until it is stopped. No key and no secret is printed. */
+export const issuerServe: Handler = async (_operands, options, io) => {
+  const issuer = await startIssuer({
+    folder: textOption(options, 'state') ?? '',
+    host: textOption(options, 'host') ?? '',
+    port: numberOption(options, 'port', { least: 0, most: 65_535 }) ?? 0,
+    audience: textOption(options, 'audience'),
+    publicUrl: textOption(options, 'url')?.replace(/\/$/, ''),
+  })
+  const { url, audience } = issuer
+  const discovery = `${url}/.well-known/openid-configuration`
+  const listening = { schema: 'mintmark-issuer-event/1', event: 'listening', url, audience }
+  if (flag(options, 'json')) await io.out(`${safeJson({ ...listening, discovery })}\n`)
+  else io.err(`issuer at ${url}, audience ${safeText(audience)}\ndiscovery ${discovery}\n`)
+  await new Promise<void>((resolve) => {
+    process.once('SIGINT', () => resolve())
+    process.once('SIGTERM', () => resolve())
+  })
+  await issuer.stop()
+  return DONE
+}
+
+/** A command to a running issuer: the name of the command on the command line. */
+export const issuerCommand =
+  (name: IssuerCommand['do']): Handler =>
+  async ([kid = ''], options, io) => {
+    const folder = textOption(options, 'state') ?? ''
+    const command: IssuerCommand =
+      name === 'list' || name === 'unlist' ? { do: name, kid } : { do: name }
+    const status = await commandIssuer(folder, command)
+    await io.out(flag(options, 'json') ? `${safeJson(status, 2)}\n` : textOf(status))
+    return DONE
+  }
+
+function textOf(status: Json): string {
+  const { issuer, endpoint, keys } = status
+  const rows = (Array.isArray(keys) ? keys : []).filter(isObject).map(({ role, kid, listed }) => {
+    const where = listed === true ? 'listed' : 'unlisted'
+    return `${String(role).padEnd(10)}  ${where.padEnd(8)}  ${safeText(String(kid))}`
+  })
+  return `${[`${safeText(String(issuer))}, key endpoint ${String(endpoint)}`, ...rows].join('\n')}\n`
+}
+
+export const issuerUnnamed: Handler = () => {
+  throw invalid('issuer', 'name what the issuer is to do: mintmark trust issuer --help')
+}

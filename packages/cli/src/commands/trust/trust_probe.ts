@@ -1,0 +1,104 @@
+import { type Json, parseObject, safeJson } from '@mintmark/core'
+import {
+  chooseVectors,
+  judged,
+  openIssuer,
+  type ProbeOptions,
+  type ProbeReport,
+  parseAllowList,
+  probeDocument,
+  probeJunit,
+  probeMarkdown,
+  probeSarif,
+  probeText,
+  runProbe,
+  VECTORS,
+} from '@mintmark/trust'
+import { textOfFile } from '../../options/ledger_files.ts'
+import { flag, invalid, list, numberOption, textOption } from '../../options/option_values.ts'
+import type { Handler, Options } from '../../process/command.ts'
+import { DONE, type ExitCode, exitCode } from '../../process/exit_codes.ts'
+import { Progress } from '../../process/progress.ts'
+import { targetOption } from './probe_target.ts'
+
+/** Between two questions while a key is to be distrusted. */
+const DISTRUST_EVERY_MS = 250
+
+/** Asks a verifier of the operator's which forged tokens it accepts. No token is printed. */
+export const trustProbe: Handler = async (_operands, options, io) => {
+  if (flag(options, 'list')) {
+    await io.out(listed(options))
+    return DONE
+  }
+  const rate = numberOption(options, 'rate', { least: 0.1, most: 1000 }) ?? 20
+  const allow = await allowOption(options)
+  const claims = await claimsOption(options)
+  const target = await targetOption(options)
+  const audience = textOption(options, 'audience')
+  const issuer = await openIssuer(needed(options, 'issuer'), { audience, claims })
+  const choice = { named: list(options, 'vectors'), isAdvisory: flag(options, 'advisory') }
+  const vectors = chooseVectors(choice, target, issuer)
+  const progress = new Progress(io)
+  const report = await runProbe({
+    target,
+    issuer,
+    vectors,
+    now: io.now,
+    rate,
+    allow,
+    distrust: distrustOption(options, progress),
+    onProgress: (done, total) => progress.show('vectors', done, total),
+  }).finally(() => progress.end())
+  const code = exitCode(judged(report))
+  await io.out(printed(report, options, code), code)
+  return code
+}
+
+function needed(options: Options, name: string): string {
+  const value = textOption(options, name)
+  if (value === undefined) throw invalid(name, `--${name} is needed`)
+  return value
+}
+
+async function claimsOption(options: Options): Promise<Json | undefined> {
+  const file = textOption(options, 'claims')
+  if (file === undefined) return undefined
+  const claims = parseObject(await textOfFile(file))
+  if (claims === undefined) throw invalid('claims', '--claims takes a file with a JSON object')
+  return claims
+}
+
+async function allowOption(options: Options): Promise<ProbeOptions['allow']> {
+  const file = textOption(options, 'allow')
+  const ids = new Set(VECTORS.map(({ id }) => id))
+  return file === undefined ? [] : parseAllowList(await textOfFile(file), ids)
+}
+
+function distrustOption(options: Options, progress: Progress): ProbeOptions['distrust'] {
+  if (!flag(options, 'distrust')) return undefined
+  const day = { least: 0, most: 86_400 }
+  return {
+    patienceS: numberOption(options, 'patience', day) ?? 0,
+    withinS: numberOption(options, 'within', day) ?? 0,
+    everyMs: DISTRUST_EVERY_MS,
+    onProgress: (seconds, patienceS) => progress.show('time to distrust', seconds, patienceS),
+  }
+}
+
+function printed(report: ProbeReport, options: Options, code: ExitCode): string {
+  if (flag(options, 'json')) return `${safeJson(probeDocument(report), 2)}\n`
+  if (flag(options, 'sarif')) return `${safeJson(probeSarif(report, code), 2)}\n`
+  if (flag(options, 'junit')) return probeJunit(report)
+  return flag(options, 'md') ? probeMarkdown(report) : probeText(report)
+}
+
+/** All vectors, one a line; with `--json` all that is known of each. */
+function listed(options: Options): string {
+  if (flag(options, 'json')) {
+    // Functions have no JSON.
+    return `${safeJson({ schema: 'mintmark-trust-vectors/1', vectors: VECTORS }, 2)}\n`
+  }
+  return VECTORS.map(
+    ({ id, family, level, what }) => `${family.padEnd(10)}  ${level.padEnd(8)}  ${id}: ${what}\n`,
+  ).join('')
+}

@@ -1,0 +1,11 @@
+/** Encrypted tokens for the issuer's encryption key, which everybody can make. @module */
+import { CompactEncrypt } from 'jose'
+import type { Forge } from './forge.ts'
+
+/** Source: RFC 7516, section 7.1. */
+export async function encrypted(inner: string, forge: Forge): Promise<string> {
+  const { kid } = forge.key('encryption')
+  return await new CompactEncrypt(Buffer.from(inner))
+    .setProtectedHeader({ alg: 'ECDH-ES', enc: 'A256GCM', kid, cty: 'JWT' })
+    .encrypt(forge.publicKey('encryption'))
+}

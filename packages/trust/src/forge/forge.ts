@@ -1,0 +1,118 @@
+/**
+ * Makes tokens from a genuine token's own claims: the genuine one, and forgeries that differ from it in one thing.
+ *
+ * Every token has a fresh `jti` and `iat`, so that no verifier refuses one for having seen it.
+ *
+ * @module
+ */
+import { createPublicKey, type KeyObject, randomUUID } from 'node:crypto'
+import type { Json } from '@mintmark/core'
+import type { Algorithm } from '@mintmark/guard/signatures'
+import { compact, part, signature } from './jws.ts'
+
+/** A private key that a probe may use, and the issuer that it belongs to. */
+export interface ForgeKey {
+  /** As `KeyRole` names them; a hook may leave some out. */
+  readonly role: string
+  readonly issuer: string
+  readonly kid: string
+  readonly alg: Algorithm
+  readonly privateKey: KeyObject
+}
+
+/** What a probe knows of an issuer. */
+export interface ForgeIssuer {
+  readonly issuer: string
+  readonly audience: string
+  /** `typ` of its access tokens. */
+  readonly typ: string
+  /** Claims of its tokens beyond those of RFC 9068, which are made here. */
+  readonly claims: Json
+  readonly keys: readonly ForgeKey[]
+  /** Where a server of the attacker's publishes the key `stranger`. */
+  readonly strangerUrl?: string | undefined
+}
+
+/** A forgery that cannot be made here: nothing can be said about it. */
+export class Unforgeable extends Error {}
+
+/** What to change in the genuine token; whatever is left out stays. */
+export interface Change {
+  /** The whole header. */
+  readonly header?: Json
+  /** The whole claims. */
+  readonly claims?: Json
+  /** The key that signs, by its role. */
+  readonly by?: string
+  /** The header's key and algorithm, where it is not those of the key that signs. */
+  readonly as?: string
+}
+
+/** Seconds that a token lives. */
+const LIFE_S = 300
+
+export class Forge {
+  readonly issuer: ForgeIssuer
+  readonly nowS: number
+  /** Those of a genuine token, fresh. */
+  readonly claims: Json
+
+  constructor(issuer: ForgeIssuer, nowMs: number) {
+    this.issuer = issuer
+    this.nowS = Math.floor(nowMs / 1000)
+    this.claims = {
+      iss: issuer.issuer,
+      sub: 'mintmark-probe',
+      aud: issuer.audience,
+      client_id: 'mintmark-probe-client',
+      scope: 'probe',
+      ...issuer.claims,
+      jti: randomUUID(),
+      iat: this.nowS,
+      nbf: this.nowS,
+      exp: this.nowS + LIFE_S,
+    }
+  }
+
+  /** @throws {Unforgeable} where the issuer has no such key */
+  key(role: string): ForgeKey {
+    const found = this.issuer.keys.find((key) => key.role === role)
+    if (found !== undefined) return found
+    throw new Unforgeable(`the issuer has no key for the role ${role}`)
+  }
+
+  /** Header of a genuine token, or what it would be with another key. */
+  header(role = 'signing'): Json {
+    const { alg, kid } = this.key(role)
+    return { alg, typ: this.issuer.typ, kid }
+  }
+
+  /** Where the attacker publishes keys. @throws {Unforgeable} */
+  get strangerUrl(): string {
+    const { strangerUrl } = this.issuer
+    if (strangerUrl === undefined)
+      throw new Unforgeable('the issuer has no server for foreign keys')
+    return strangerUrl
+  }
+
+  /** Public half of a key. */
+  publicKey(role: string): KeyObject {
+    return createPublicKey(this.key(role).privateKey)
+  }
+
+  /** A token; the genuine one if nothing is changed. */
+  token(change: Change = {}): string {
+    const { by = 'signing', as = by, claims = this.claims, header = this.header(as) } = change
+    return this.signed(`${part(header)}.${part(claims)}`, by)
+  }
+
+  /** A signing input of any spelling, signed. */
+  signed(input: string, by = 'signing'): string {
+    const { privateKey, alg } = this.key(by)
+    return compact(input, signature(input, privateKey, alg))
+  }
+}
+
+export function without(record: Json, name: string): Json {
+  return Object.fromEntries(Object.entries(record).filter(([key]) => key !== name))
+}

@@ -1,0 +1,158 @@
+/**
+ * What refuses a kind of forgery, by library: options as the libraries' own documentation names them.
+ *
+ * A library that is not in a row has no option for it that is known here. "by default" needs no option.
+ *
+ * @module
+ */
+
+/** By name of the library, or `any` for what no option does. */
+export type Settings = Readonly<Record<string, string>>
+
+const DEFAULT = 'by default'
+const ALWAYS: Settings = {
+  jose: DEFAULT,
+  jsonwebtoken: DEFAULT,
+  'express-jwt': DEFAULT,
+  'passport-jwt': DEFAULT,
+  'fast-jwt': DEFAULT,
+  'express-oauth2-jwt-bearer': DEFAULT,
+  oauth4webapi: DEFAULT,
+  PyJWT: DEFAULT,
+  'golang-jwt': DEFAULT,
+  'Microsoft.IdentityModel': DEFAULT,
+}
+
+/** A signature that does not verify with a key of the set. */
+export const SIGNATURE: Settings = ALWAYS
+
+/** A key bound to the issuer that it belongs to. RFC 8725, section 3.8. */
+export const KEY_OF_ISSUER: Settings = {
+  'Microsoft.IdentityModel':
+    'EnableAadSigningKeyIssuerValidation() of Microsoft.IdentityModel.Validators',
+  any: "compare the issuer and class of the key with the token's iss before you trust the signature; keep a key set for each issuer",
+}
+
+/** A key that is out of use. */
+export const KEY_IN_USE: Settings = {
+  any: 'take retired keys out of the key set, or pin the keys that may sign, with an end date for each',
+}
+
+/** How long a key is remembered after it left the set. */
+export const KEY_CACHE: Settings = {
+  jose: 'cacheMaxAge of createRemoteJWKSet',
+  'jwks-rsa': 'cacheMaxAge; leave cacheMaxAgeFallback off',
+  'get-jwks': 'ttl',
+  'Microsoft.IdentityModel': 'AutomaticRefreshInterval of ConfigurationManager',
+}
+
+export const KEY_USE: Settings = {
+  jose: DEFAULT,
+  any: 'skip keys of the set with another use than sig',
+}
+
+export const ALGORITHMS: Settings = {
+  jose: 'algorithms',
+  jsonwebtoken: 'algorithms',
+  'express-jwt': 'algorithms',
+  'passport-jwt': 'algorithms',
+  'fast-jwt': 'algorithms',
+  hono: 'alg',
+  PyJWT: 'algorithms=',
+  'golang-jwt': 'WithValidMethods',
+  'Spring Security': 'jws-algorithms of the resource server',
+  'Microsoft.IdentityModel': 'ValidAlgorithms',
+}
+
+export const ISSUER: Settings = {
+  jose: 'issuer',
+  jsonwebtoken: 'issuer',
+  'express-jwt': 'issuer',
+  'passport-jwt': 'issuer',
+  'fast-jwt': "allowedIss, with requiredClaims: ['iss']",
+  'express-oauth2-jwt-bearer': 'issuerBaseURL or issuer',
+  oauth4webapi: 'the issuer of the authorization server',
+  PyJWT: 'issuer=',
+  'golang-jwt': 'WithIssuer',
+  'Spring Security': 'issuer-uri of the resource server',
+  'Microsoft.IdentityModel': 'ValidIssuer, with ValidateIssuer',
+}
+
+export const AUDIENCE: Settings = {
+  jose: 'audience',
+  jsonwebtoken: 'audience',
+  'express-jwt': 'audience',
+  'passport-jwt': 'audience',
+  'fast-jwt': "allowedAud, with requiredClaims: ['aud']",
+  'express-oauth2-jwt-bearer': 'audience',
+  oauth4webapi: 'expectedAudience',
+  PyJWT: 'audience=',
+  'golang-jwt': 'WithAudience',
+  'Spring Security': 'audiences of the resource server',
+  'Microsoft.IdentityModel': 'ValidAudience, with ValidateAudience',
+}
+
+export const EXPIRY: Settings = { ...ALWAYS, 'Microsoft.IdentityModel': 'ValidateLifetime' }
+
+export const EXPIRY_REQUIRED: Settings = {
+  jose: "requiredClaims: ['exp']",
+  'fast-jwt': "requiredClaims: ['exp']",
+  oauth4webapi: DEFAULT,
+  PyJWT: "options={'require': ['exp']}",
+  'golang-jwt': 'WithExpirationRequired',
+  'Microsoft.IdentityModel': 'RequireExpirationTime',
+  any: 'refuse a token without exp after the library has verified it',
+}
+
+export const LIFETIME: Settings = {
+  jose: 'maxTokenAge',
+  jsonwebtoken: 'maxAge',
+  'fast-jwt': 'maxAge',
+  any: 'refuse a token whose exp is further from its iat than the issuer ever makes it',
+}
+
+export const TYPE: Settings = {
+  jose: "typ: 'at+jwt'",
+  'fast-jwt': 'checkTyp',
+  'express-oauth2-jwt-bearer': 'strict: true',
+  oauth4webapi: DEFAULT,
+  'Microsoft.IdentityModel': 'ValidTypes',
+  any: "compare the header's typ with at+jwt",
+}
+
+export const REQUIRED_CLAIMS: Settings = {
+  jose: 'requiredClaims',
+  'fast-jwt': 'requiredClaims',
+  oauth4webapi: DEFAULT,
+  PyJWT: "options={'require': […]}",
+}
+
+/** Keys and addresses in a token's own header. */
+export const HEADER_KEYS: Settings = {
+  ...ALWAYS,
+  any: 'take keys from the configured key set alone; ignore jwk, jku, x5u and x5c of a header',
+}
+
+export const KEY_LOOKUP: Settings = {
+  ...ALWAYS,
+  any: 'look a kid up among the keys of the set, never as a path, an address or part of a query',
+}
+
+export const CRITICAL: Settings = {
+  jose: DEFAULT,
+  oauth4webapi: DEFAULT,
+  any: 'refuse a token whose header has crit with a name that you do not process',
+}
+
+export const STRICT_ENCODING: Settings = {
+  any: 'refuse a part that does not encode back to the same letters',
+}
+
+export const ENCRYPTED: Settings = {
+  jose: 'jwtVerify takes no encrypted token; verify what jwtDecrypt gives with jwtVerify',
+  any: 'verify the signature inside an encrypted token as that of any other',
+}
+
+export const APPLICATION: Settings = {
+  any: 'no option of a library: compare the claim in the application',
+}

@@ -1,0 +1,24 @@
+export { FAMILIES, type Family, type Vector } from './forge/vector.ts'
+export { commandIssuer, type IssuerCommand } from './issuer/issuer_control.ts'
+export { type IssuerOptions, type RunningIssuer, startIssuer } from './issuer/issuer_server.ts'
+export { probeDocument } from './matrix/json.ts'
+export { probeJunit } from './matrix/junit.ts'
+export { probeMarkdown } from './matrix/markdown.ts'
+export { probeSarif } from './matrix/sarif.ts'
+export { probeText } from './matrix/text.ts'
+export { parseAllowList } from './probe/allow_list.ts'
+export { chooseVectors } from './probe/choose_vectors.ts'
+export { openIssuer, type ProbeIssuer } from './probe/probe_issuer.ts'
+export { judged, type ProbeReport } from './probe/report.ts'
+export { type ProbeOptions, runProbe } from './probe/run_probe.ts'
+export {
+  bearerTarget,
+  type HttpOptions,
+  introspectionTarget,
+  isLoopback,
+  samlTarget,
+} from './targets/http_target.ts'
+export { type ImapOptions, imapTarget } from './targets/imap_target.ts'
+export { confirmOwn } from './targets/ownership.ts'
+export type { Answer, Target } from './targets/target.ts'
+export { VECTORS } from './vectors/catalogue.ts'

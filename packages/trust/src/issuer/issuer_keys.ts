@@ -1,0 +1,136 @@
+/**
+ * Keys of the test issuer: what each is for, and how it looks in the merged key set.
+ *
+ * One key set carries the keys of several issuers and classes, as Microsoft Entra publishes them: a verifier that takes a
+ * key by its `kid` alone trusts all of them for everything.
+ *
+ * @module
+ */
+import {
+  createHash,
+  createPrivateKey,
+  createPublicKey,
+  generateKeyPairSync,
+  type KeyObject,
+} from 'node:crypto'
+import type { Json } from '@mintmark/core'
+
+/** What a probe uses a key for. */
+export type KeyRole =
+  /** Signs genuine tokens. */
+  | 'signing'
+  /** Announced successor; withdrawn while a probe measures the time to distrust. */
+  | 'next'
+  /** A second one, withdrawn while the key endpoint cannot be reached. */
+  | 'spare'
+  /** Signs nothing any more, still listed. */
+  | 'retired'
+  /** Retired too; a probe takes it out of the set. */
+  | 'leaving'
+  | 'consumer'
+  /** Of another tenant. */
+  | 'tenant'
+  /** Of an issuer that is disabled, still listed. */
+  | 'disabled'
+  | 'encryption'
+  /** The attacker's own; in no set. */
+  | 'stranger'
+
+export type KeyClass = 'enterprise' | 'consumer' | 'retired' | 'disabled' | 'encryption'
+
+/** A key as the state folder holds it. */
+export interface StoredKey {
+  readonly role: KeyRole
+  readonly kid: string
+  readonly isListed: boolean
+  /** PKCS #8, PEM. */
+  readonly pem: string
+}
+
+/** Class of a role, and below which path of the issuer it is an issuer of its own. */
+const ROLES: ReadonlyMap<KeyRole, readonly [KeyClass, string]> = new Map<
+  KeyRole,
+  readonly [KeyClass, string]
+>([
+  ['signing', ['enterprise', '']],
+  ['next', ['enterprise', '']],
+  ['spare', ['enterprise', '']],
+  ['retired', ['retired', '']],
+  ['leaving', ['retired', '']],
+  ['consumer', ['consumer', '/consumers']],
+  ['tenant', ['enterprise', '/other-tenant']],
+  ['disabled', ['disabled', '/disabled']],
+  ['encryption', ['encryption', '']],
+  // What the attacker would claim.
+  ['stranger', ['enterprise', '']],
+])
+
+/** Paths below which discovery answers, the issuer's own first. */
+export const ISSUER_PATHS: readonly string[] = [
+  ...new Set([...ROLES.values()].map(([, path]) => path)),
+]
+
+export function newKey(role: KeyRole): StoredKey {
+  const { privateKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' })
+  return {
+    role,
+    kid: kidOf(privateKey),
+    isListed: role !== 'stranger',
+    pem: privateKey.export({ format: 'pem', type: 'pkcs8' }).toString(),
+  }
+}
+
+/** A full set: one key for each role. */
+export function newKeys(): StoredKey[] {
+  return [...ROLES.keys()].map(newKey)
+}
+
+/** The old signing key stays listed as a retired one, its successor signs, and a new successor is announced. */
+export function rotated(keys: readonly StoredKey[]): StoredKey[] {
+  const kept = keys.filter(({ role }) => role !== 'retired').map(moved)
+  return [...kept, newKey('next')]
+}
+
+function moved(key: StoredKey): StoredKey {
+  if (key.role === 'signing') return { ...key, role: 'retired' }
+  return key.role === 'next' ? { ...key, role: 'signing', isListed: true } : key
+}
+
+/** Issuer in whose name a key signs. */
+export function issuerOf(role: KeyRole, url: string): string {
+  return `${url}${ROLES.get(role)?.[1] ?? ''}`
+}
+
+/** The signing key first: a reader that takes the first key that fits takes that one. */
+export function keySet(keys: readonly StoredKey[], url: string): Json {
+  const listed = keys.filter(({ isListed, role }) => isListed && role !== 'stranger')
+  const first = (key: StoredKey) => (key.role === 'signing' ? 0 : 1)
+  return {
+    keys: listed.toSorted((a, b) => first(a) - first(b)).map((key) => publicKey(key, url)),
+  }
+}
+
+/** What a server of the attacker's would publish. */
+export function strangerKeySet(keys: readonly StoredKey[], url: string): Json {
+  return { keys: keys.filter(({ role }) => role === 'stranger').map((key) => publicKey(key, url)) }
+}
+
+function publicKey({ role, kid, pem }: StoredKey, url: string): Json {
+  const isForEncryption = role === 'encryption'
+  return {
+    ...createPublicKey(pem).export({ format: 'jwk' }),
+    kid,
+    use: isForEncryption ? 'enc' : 'sig',
+    alg: isForEncryption ? 'ECDH-ES' : 'ES256',
+    issuer: issuerOf(role, url),
+    x_class: ROLES.get(role)?.[0],
+  }
+}
+
+export const privateKeyOf = ({ pem }: StoredKey): KeyObject => createPrivateKey(pem)
+
+/** Thumbprint of the key. Source: RFC 7638, section 3.2. */
+function kidOf(key: KeyObject): string {
+  const { crv, kty, x, y } = createPublicKey(key).export({ format: 'jwk' })
+  return createHash('sha256').update(JSON.stringify({ crv, kty, x, y })).digest('base64url')
+}

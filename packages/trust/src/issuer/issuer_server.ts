@@ -1,0 +1,205 @@
+/**
+ * The test issuer over HTTP: discovery and the merged key set for everybody, the control for whoever has its secret.
+ *
+ * The attacker's key server and the control are on a port of their own, on loopback: a verifier that takes keys from any
+ * address of the issuer's own origin is not asked to follow a foreign one.
+ *
+ * Source: OpenID Connect Discovery 1.0, section 3; RFC 7517 for the key set.
+ *
+ * @module
+ */
+import { timingSafeEqual } from 'node:crypto'
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
+import path from 'node:path'
+import { type Json, MintmarkError, parseObject, text } from '@mintmark/core'
+import { ISSUER_PATHS, keySet, rotated, type StoredKey, strangerKeySet } from './issuer_keys.ts'
+import {
+  type IssuerState,
+  openState,
+  type Running,
+  writeRunning,
+  writeState,
+} from './issuer_state.ts'
+
+export interface IssuerOptions {
+  readonly folder: string
+  readonly host: string
+  /** 0 for any that is free. */
+  readonly port: number
+  /** Kept in the folder; undefined for what it holds. */
+  readonly audience?: string | undefined
+  /** What verifiers know the issuer as, where that is not the address that it listens on. */
+  readonly publicUrl?: string | undefined
+}
+
+export interface RunningIssuer extends Running {
+  readonly audience: string
+  readonly stop: () => Promise<void>
+}
+
+const LOOPBACK = '127.0.0.1'
+/** A command is a line. */
+const MOST_COMMAND_BYTES = 4096
+
+/** @throws {MintmarkError} as `openState`; `INPUT_INVALID` where the port cannot be taken */
+export async function startIssuer(options: IssuerOptions): Promise<RunningIssuer> {
+  const { host, port, audience, publicUrl } = options
+  const folder = path.resolve(options.folder)
+  const issuer = new Issuer(folder, await openState(folder, audience))
+  const server = createServer((request, response) => issuer.answerPublic(request, response))
+  const control = createServer((request, response) => void issuer.answerControl(request, response))
+  const bound = await listening(server, host, port)
+  try {
+    const controlUrl = `http://${LOOPBACK}:${await listening(control, LOOPBACK, 0)}`
+    const name = host.includes(':') ? `[${host}]` : host
+    const running = { url: publicUrl ?? `http://${name}:${bound}`, controlUrl }
+    issuer.url = running.url
+    await writeRunning(folder, running)
+    const stop = async () => void (await Promise.all([closed(server), closed(control)]))
+    return { ...running, audience: issuer.audience, stop }
+  } catch (cause) {
+    await Promise.all([closed(server), closed(control)])
+    throw cause
+  }
+}
+
+class Issuer {
+  /** Set before the first request is answered. */
+  url = ''
+  readonly #folder: string
+  #state: IssuerState
+  #isReachable = true
+  /** Requests for the attacker's keys: who sends one has followed an address out of a token. */
+  #followed = 0
+
+  constructor(folder: string, state: IssuerState) {
+    this.#folder = folder
+    this.#state = state
+  }
+
+  get audience(): string {
+    return this.#state.audience
+  }
+
+  answerPublic(request: IncomingMessage, response: ServerResponse): void {
+    if (!this.#isReachable) {
+      request.socket.destroy()
+      return
+    }
+    const at = (request.url ?? '').split('?')[0]
+    const isLocal = isLoopback(request.socket.remoteAddress ?? '')
+    const found = ISSUER_PATHS.find((each) => at === `${each}/.well-known/openid-configuration`)
+    if (at === '/keys') send(response, 200, keySet(this.#state.keys, this.url))
+    else if (found !== undefined) send(response, 200, this.#discovery(found, isLocal))
+    else send(response, 404, { error: 'not_found' })
+  }
+
+  #discovery(below: string, isLocal: boolean): Json {
+    return {
+      issuer: `${this.url}${below}`,
+      jwks_uri: `${this.url}/keys`,
+      authorization_endpoint: `${this.url}${below}/authorize`,
+      token_endpoint: `${this.url}${below}/token`,
+      response_types_supported: ['code'],
+      subject_types_supported: ['public'],
+      id_token_signing_alg_values_supported: ['ES256'],
+      // For a probe on the same machine, which may read the folder only as its owner.
+      ...(isLocal && { mintmark_state: this.#folder }),
+    }
+  }
+
+  async answerControl(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    if (request.url === '/stranger/keys') {
+      this.#followed++
+      send(response, 200, strangerKeySet(this.#state.keys, this.url))
+      return
+    }
+    if (request.method !== 'POST' || request.url !== '/control' || !this.#isAllowed(request)) {
+      send(response, 401, { error: 'unauthorised' })
+      return
+    }
+    try {
+      send(response, 200, await this.#obey(parseObject(await bodyOf(request)) ?? {}))
+    } catch (error) {
+      const isOurs = error instanceof MintmarkError
+      send(response, isOurs ? 400 : 500, { error: isOurs ? error.message : 'failed' })
+    }
+  }
+
+  #isAllowed(request: IncomingMessage): boolean {
+    const [given, wanted] = [
+      request.headers.authorization ?? '',
+      `Bearer ${this.#state.secret}`,
+    ].map((each) => Buffer.from(each))
+    if (given === undefined || wanted === undefined) return false
+    return given.length === wanted.length && timingSafeEqual(given, wanted)
+  }
+
+  async #obey(command: Json): Promise<Json> {
+    const does = text(command, 'do')
+    if (does === 'rotate') await this.#keep(rotated(this.#state.keys))
+    else if (does === 'unlist' || does === 'list')
+      await this.#keep(this.#listed(text(command, 'kid') ?? '', does === 'list'))
+    else if (does === 'reach' || does === 'block') this.#isReachable = does === 'reach'
+    else if (does !== 'status')
+      throw new MintmarkError('INPUT_INVALID', 'the issuer knows no such command')
+    return {
+      issuer: this.url,
+      audience: this.audience,
+      endpoint: this.#isReachable ? 'reachable' : 'unreachable',
+      followed: this.#followed,
+      keys: this.#state.keys.map(({ role, kid, isListed }) => ({ role, kid, listed: isListed })),
+    }
+  }
+
+  #listed(kid: string, isListed: boolean): StoredKey[] {
+    const { keys } = this.#state
+    if (!keys.some((key) => key.kid === kid && key.role !== 'stranger'))
+      throw new MintmarkError('INPUT_INVALID', 'the issuer has no such key', { option: 'kid' })
+    const changed = (key: StoredKey) => ({ ...key, isListed })
+    return keys.map((key) => (key.kid === kid ? changed(key) : key))
+  }
+
+  async #keep(keys: readonly StoredKey[]): Promise<void> {
+    this.#state = { ...this.#state, keys }
+    await writeState(this.#folder, this.#state)
+  }
+}
+
+async function bodyOf(request: IncomingMessage): Promise<string> {
+  let body = ''
+  for await (const chunk of request) {
+    body += String(chunk)
+    if (body.length > MOST_COMMAND_BYTES)
+      throw new MintmarkError('INPUT_INVALID', 'the command is too long')
+  }
+  return body
+}
+
+function send(response: ServerResponse, status: number, value: Json): void {
+  response.writeHead(status, { 'content-type': 'application/json', 'cache-control': 'no-store' })
+  response.end(JSON.stringify(value))
+}
+
+/** @returns the port */
+function listening(server: Server, host: string, port: number): Promise<number> {
+  return new Promise((resolve, reject) => {
+    server.once('error', (cause: NodeJS.ErrnoException) => {
+      const message = `cannot listen on ${host} port ${port}: ${cause.code ?? ''}`
+      reject(new MintmarkError('INPUT_INVALID', message, { option: 'port' }, { cause }))
+    })
+    server.listen(port, host, () => {
+      const address = server.address()
+      resolve(typeof address === 'object' && address !== null ? address.port : port)
+    })
+  })
+}
+
+function closed(server: Server): Promise<void> {
+  return new Promise((resolve) => {
+    server.close(() => resolve())
+    server.closeAllConnections()
+  })
+}
+
+const isLoopback = (address: string) => address === '::1' || address.endsWith(LOOPBACK)

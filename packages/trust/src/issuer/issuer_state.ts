@@ -1,0 +1,133 @@
+/**
+ * The state folder of the test issuer: private keys, the secret of its control, and where it runs.
+ *
+ * Trust: whoever can read the folder can sign as the issuer. Files are for their owner alone, and a folder that others can
+ * read is refused.
+ *
+ * @module
+ */
+import { randomBytes } from 'node:crypto'
+import { lstat, mkdir, readFile, rename, writeFile } from 'node:fs/promises'
+import path from 'node:path'
+import { isObject, type Json, MintmarkError, parseObject, safeText, text } from '@mintmark/core'
+import { newKeys, type StoredKey } from './issuer_keys.ts'
+
+const STATE_SCHEMA = 'mintmark-issuer-state/1'
+const STATE_FILE = 'issuer.json'
+const RUNNING_FILE = 'running.json'
+/** A folder of a hundred rotations is a tenth of it. */
+const MOST_BYTES = 1 << 20
+
+export interface IssuerState {
+  readonly schema: typeof STATE_SCHEMA
+  readonly audience: string
+  /** Bearer of the control. */
+  readonly secret: string
+  readonly keys: readonly StoredKey[]
+}
+
+/** Where a started issuer answers. */
+export interface Running {
+  readonly url: string
+  /** On loopback, for whoever has the secret. */
+  readonly controlUrl: string
+}
+
+/** Opens the state in a folder, or makes it. @throws {MintmarkError} `INPUT_UNREADABLE`, `OUTPUT_UNWRITABLE` */
+export async function openState(
+  folder: string,
+  audience: string | undefined,
+): Promise<IssuerState> {
+  try {
+    await mkdir(folder, { recursive: true, mode: 0o700 })
+  } catch (cause) {
+    throw unwritable(folder, cause)
+  }
+  const found = await readState(folder).catch((error: unknown) => {
+    if (error instanceof MintmarkError && error.facts['errno'] === 'ENOENT') return undefined
+    throw error
+  })
+  const state = found ?? {
+    schema: STATE_SCHEMA,
+    audience: 'api://mintmark-probe',
+    secret: randomBytes(32).toString('base64url'),
+    keys: newKeys(),
+  }
+  const asked = { ...state, audience: audience ?? state.audience }
+  await writeState(folder, asked)
+  return asked
+}
+
+export async function readState(folder: string): Promise<IssuerState> {
+  const state = await readPrivate(folder, STATE_FILE)
+  const keys = state['keys']
+  if (state['schema'] !== STATE_SCHEMA || !Array.isArray(keys) || !keys.every(isKey))
+    throw unreadable(path.join(folder, STATE_FILE), 'it is not the state of an issuer')
+  return {
+    schema: STATE_SCHEMA,
+    audience: text(state, 'audience') ?? '',
+    secret: text(state, 'secret') ?? '',
+    keys,
+  }
+}
+
+/** @throws {MintmarkError} `INPUT_UNREADABLE` where no issuer was started on the folder */
+export async function readRunning(folder: string): Promise<Running> {
+  const running = await readPrivate(folder, RUNNING_FILE)
+  const [url, controlUrl] = [text(running, 'url'), text(running, 'controlUrl')]
+  if (url === undefined || controlUrl === undefined)
+    throw unreadable(path.join(folder, RUNNING_FILE), 'it does not say where the issuer runs')
+  return { url, controlUrl }
+}
+
+export const writeState = (folder: string, state: IssuerState): Promise<void> =>
+  writePrivate(folder, STATE_FILE, state)
+
+export const writeRunning = (folder: string, running: Running): Promise<void> =>
+  writePrivate(folder, RUNNING_FILE, running)
+
+function isKey(value: unknown): value is StoredKey {
+  if (!isObject(value) || typeof value['isListed'] !== 'boolean') return false
+  return ['role', 'kid', 'pem'].every((name) => text(value, name) !== undefined)
+}
+
+async function readPrivate(folder: string, name: string): Promise<Json> {
+  const file = path.join(folder, name)
+  try {
+    const { mode, uid, size } = await lstat(file)
+    if ((mode & 0o077) !== 0 || (process.getuid !== undefined && uid !== process.getuid()))
+      throw unreadable(file, 'it is not for its owner, the caller, alone (chmod 600)')
+    if (size > MOST_BYTES) throw unreadable(file, 'it is too large')
+    const value = parseObject(await readFile(file, 'utf8'))
+    if (value !== undefined) return value
+  } catch (cause) {
+    if (cause instanceof MintmarkError) throw cause
+    const errno = cause instanceof Error && 'code' in cause ? String(cause.code) : ''
+    throw new MintmarkError(
+      'INPUT_UNREADABLE',
+      `${safeText(file)} cannot be read: ${errno}`,
+      { errno },
+      { cause },
+    )
+  }
+  throw unreadable(file, 'it is no JSON object')
+}
+
+async function writePrivate(folder: string, name: string, value: object): Promise<void> {
+  const file = path.join(folder, name)
+  try {
+    await writeFile(`${file}.new`, `${JSON.stringify(value, null, 1)}\n`, { mode: 0o600 })
+    await rename(`${file}.new`, file)
+  } catch (cause) {
+    throw unwritable(file, cause)
+  }
+}
+
+const unreadable = (file: string, why: string) =>
+  new MintmarkError('INPUT_UNREADABLE', `${safeText(file)}: ${why}`, { reason: why })
+
+function unwritable(place: string, cause: unknown): MintmarkError {
+  const errno = cause instanceof Error && 'code' in cause ? String(cause.code) : ''
+  const message = `${safeText(place)} cannot be written: ${errno}`
+  return new MintmarkError('OUTPUT_UNWRITABLE', message, { errno }, { cause })
+}

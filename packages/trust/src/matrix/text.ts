@@ -1,0 +1,95 @@
+/** The report of a probe for a terminal of 80 columns: the verdict, the matrix, what was not refused. @module */
+import { safeText } from '@mintmark/core'
+import type { Settings } from '../forge/settings.ts'
+import { isAccepted, type ProbeReport, type VectorResult } from '../probe/report.ts'
+import { familyRows, verdictOf } from './family_counts.ts'
+
+const WIDTH = 80
+const COLUMNS = ['refused', 'accepted', 'late', 'cannotTell'] as const
+
+export function probeText(report: ProbeReport): string {
+  const { vectors, distrust, unusedAllowances } = report
+  const notRefused = vectors.filter(({ outcome }) => outcome !== 'refused')
+  const isAnswered = report.controls.every(({ expected, outcome }) => expected === outcome)
+  const parts = [
+    wrapped(verdictOf(report)),
+    matrix(report),
+    ...(isAnswered ? described(notRefused) : []),
+    ...distrust.map(({ endpoint, outcome, seconds, seen }) =>
+      wrapped(
+        `time to distrust, key endpoint ${endpoint}: ${outcome}${
+          seconds === null ? '' : ` after ${seconds} s`
+        } (${safeText(seen)})`,
+      ),
+    ),
+    ...unusedAllowances.map(({ vector, until }) =>
+      wrapped(`allow-list: ${vector} until ${until} counts for nothing now`),
+    ),
+  ]
+  return `${parts.join('\n\n')}\n`
+}
+
+function matrix(report: ProbeReport): string {
+  const head = ['family', 'refused', 'accepted', 'late', 'cannot tell']
+  const rows = familyRows(report).map(({ family, counts }) =>
+    [family].concat(COLUMNS.map((name) => String(counts[name]))),
+  )
+  return [head, ...rows]
+    .map((row) => row.map((cell, at) => (at === 0 ? cell.padEnd(12) : cell.padStart(13))).join(''))
+    .join('\n')
+}
+
+/** Those that one setting refuses share the line that says so. */
+function described(results: readonly VectorResult[]): string[] {
+  const groups = new Map<object, VectorResult[]>()
+  for (const result of results) {
+    const isAlone = result.outcome === 'cannot-tell' || result.allowed !== undefined
+    const key = isAlone ? result : result.vector.settings
+    groups.set(key, [...(groups.get(key) ?? []), result])
+  }
+  return [...groups.values()].map((group) => {
+    const [first] = group
+    const lines = group.flatMap(lineOf)
+    if (first === undefined || !isAccepted(first.outcome) || first.allowed !== undefined)
+      return lines.join('\n')
+    return [...lines, wrapped(`Refuse it: ${settingsText(first.vector.settings)}`, '  ')].join('\n')
+  })
+}
+
+function lineOf({ vector, outcome, seen, allowed }: VectorResult): string[] {
+  const { id, family, axis, level, what, forbiddenBy, incident } = vector
+  const isLead = level === 'advisory' ? ', advisory' : ''
+  const head = `${outcome.replace('-', ' ')}  ${id} (${family}, ${axis}${isLead}): ${safeText(seen)}`
+  if (outcome === 'cannot-tell') return [wrapped(head)]
+  const source = `${what} ${forbiddenBy}${incident === undefined ? '' : `. ${incident}`}.`
+  const why = allowed && `Allowed until ${allowed.until}: ${safeText(allowed.reason)}`
+  return [
+    wrapped(head),
+    ...[source, ...(why === undefined ? [] : [why])].map((line) => wrapped(line, '  ')),
+  ]
+}
+
+/** What refuses a vector, by library. */
+export function settingsText(settings: Settings): string {
+  const named = Object.entries(settings).filter(([library]) => library !== 'any')
+  const byDefault = named.filter(([, setting]) => setting === 'by default')
+  const optional = named.filter(([, setting]) => setting !== 'by default')
+  return [
+    ...(settings['any'] === undefined ? [] : [settings['any']]),
+    ...optional.map(([library, setting]) => `${library}: ${setting}`),
+    ...(byDefault.length === 0
+      ? []
+      : [`by default in ${byDefault.map(([library]) => library).join(', ')}`]),
+  ].join('; ')
+}
+
+function wrapped(text: string, indent = ''): string {
+  const lines: string[] = []
+  let line = indent
+  for (const word of text.split(' ')) {
+    const isFull = line.length + word.length + 1 > WIDTH && line !== indent
+    if (isFull) lines.push(line)
+    line = isFull ? `${indent}  ${word}` : `${line}${line === indent ? '' : ' '}${word}`
+  }
+  return [...lines, line].join('\n')
+}

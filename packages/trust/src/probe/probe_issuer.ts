@@ -1,0 +1,175 @@
+/**
+ * The issuer of a probe: our own that runs, by its state folder or its address, or the operator's behind a hook.
+ *
+ * Nothing is fetched from an address that a document names.
+ *
+ * @module
+ */
+
+import { createPrivateKey } from 'node:crypto'
+import path from 'node:path'
+import { pathToFileURL } from 'node:url'
+import { isObject, type Json, MintmarkError, parseObject, safeText, text } from '@mintmark/core'
+import type { ForgeIssuer, ForgeKey } from '../forge/forge.ts'
+import { commandIssuer } from '../issuer/issuer_control.ts'
+import { issuerOf, privateKeyOf } from '../issuer/issuer_keys.ts'
+import { readRunning, readState } from '../issuer/issuer_state.ts'
+import { boundedText, isLoopback } from '../targets/http_target.ts'
+
+/** What a probe asks an issuer to do. */
+export interface ProbeControl {
+  /** Takes a key out of the key set. */
+  readonly unlist: (kid: string) => Promise<void>
+  /** Puts it in again. */
+  readonly list: (kid: string) => Promise<void>
+  /** Whether the key endpoint answers. Left out: it cannot be switched off. */
+  readonly setReachable?: ((isReachable: boolean) => Promise<void>) | undefined
+}
+
+export interface ProbeIssuer extends ForgeIssuer {
+  readonly control?: ProbeControl | undefined
+}
+
+export interface IssuerChoice {
+  readonly audience?: string | undefined
+  readonly claims?: Json | undefined
+}
+
+/** A discovery document is a few hundred bytes. */
+const MOST_BYTES = 1 << 16
+const PATIENCE_MS = 5000
+
+/**
+ * @param place state folder, address on loopback, or a module (`.mjs`, `.js`) that exports a hook
+ * @throws {MintmarkError} `INPUT_UNREADABLE`, `INPUT_INVALID`
+ */
+export async function openIssuer(place: string, choice: IssuerChoice = {}): Promise<ProbeIssuer> {
+  if (/^https?:\/\//i.test(place)) return await runningIssuer(await folderOf(place), choice, place)
+  if (/\.m?js$/.test(place)) return await hookedIssuer(place, choice)
+  return await runningIssuer(place, choice)
+}
+
+async function runningIssuer(
+  folder: string,
+  { audience, claims = {} }: IssuerChoice,
+  asked?: string,
+): Promise<ProbeIssuer> {
+  const [state, { url, controlUrl }] = [await readState(folder), await readRunning(folder)]
+  if (asked !== undefined && trimmed(asked) !== url)
+    throw invalid('the state folder that this issuer names is of another issuer')
+  const keys = state.keys.map((key): ForgeKey => {
+    const { role, kid } = key
+    return { role, kid, issuer: issuerOf(role, url), alg: 'ES256', privateKey: privateKeyOf(key) }
+  })
+  await commandIssuer(folder, { do: 'status' })
+  return {
+    issuer: url,
+    audience: audience ?? state.audience,
+    typ: 'at+jwt',
+    claims,
+    keys,
+    strangerUrl: `${controlUrl}/stranger/keys`,
+    control: {
+      unlist: async (kid) => void (await commandIssuer(folder, { do: 'unlist', kid })),
+      list: async (kid) => void (await commandIssuer(folder, { do: 'list', kid })),
+      setReachable: async (isReachable) =>
+        void (await commandIssuer(folder, { do: isReachable ? 'reach' : 'block' })),
+    },
+  }
+}
+
+const trimmed = (url: string) => url.replace(/\/(\.well-known\/openid-configuration)?$/, '')
+
+/** The folder that an issuer on this machine names. What it names is read only if it is the caller's own. */
+async function folderOf(place: string): Promise<string> {
+  const url = URL.canParse(place) ? new URL(place) : undefined
+  if (url === undefined || !isLoopback(url.hostname))
+    throw invalid('an issuer elsewhere is named by its state folder, or by a hook')
+  const signal = AbortSignal.timeout(PATIENCE_MS)
+  const address = `${trimmed(place)}/.well-known/openid-configuration`
+  const source = await fetch(address, { redirect: 'error', signal })
+    .then((response) => boundedText(response, MOST_BYTES))
+    .catch((cause: unknown) => {
+      const message = `no issuer answers at ${safeText(place)}`
+      throw new MintmarkError('INPUT_UNREADABLE', message, { reason: 'no-answer' }, { cause })
+    })
+  const folder = text(parseObject(source) ?? {}, 'mintmark_state')
+  if (folder === undefined || !path.isAbsolute(folder))
+    throw invalid('it is no issuer of mintmark trust issuer serve; name a hook instead')
+  return folder
+}
+
+/** A hook is the operator's own code: it is trusted as he is. docs/trust-probe.md says what it exports. */
+async function hookedIssuer(place: string, choice: IssuerChoice): Promise<ProbeIssuer> {
+  const made = await hookOf(place)
+  const [issuer, audience] = [text(made, 'issuer'), choice.audience ?? text(made, 'audience')]
+  const rows = made['keys']
+  if (issuer === undefined || audience === undefined || !Array.isArray(rows))
+    throw invalid('the hook gives no issuer, audience and keys')
+  const own = isObject(made['claims']) ? made['claims'] : {}
+  return {
+    issuer,
+    audience,
+    typ: text(made, 'typ') ?? 'at+jwt',
+    claims: { ...own, ...choice.claims },
+    keys: rows.map((row: unknown) => hookedKey(row, issuer)),
+    strangerUrl: text(made, 'strangerUrl'),
+    control: controlOf(made),
+  }
+}
+
+async function hookOf(place: string): Promise<Json> {
+  try {
+    const module: unknown = await import(pathToFileURL(path.resolve(place)).href)
+    const make = isObject(module) ? module['default'] : undefined
+    const made: unknown = typeof make === 'function' ? await make() : make
+    if (isObject(made)) return made
+  } catch (cause) {
+    const message = `the hook ${safeText(place)} failed`
+    throw new MintmarkError('INPUT_UNREADABLE', message, { reason: 'hook' }, { cause })
+  }
+  throw invalid('the hook exports no object, and no function that gives one')
+}
+
+function hookedKey(row: unknown, issuer: string): ForgeKey {
+  const [role, kid, alg] = ['role', 'kid', 'alg'].map((name) =>
+    isObject(row) ? text(row, name) : undefined,
+  )
+  if (!isObject(row) || role === undefined || kid === undefined || !isAlgorithm(alg))
+    throw invalid('a key of the hook has no role, kid and alg')
+  try {
+    const jwk = row['jwk']
+    const privateKey = isObject(jwk)
+      ? createPrivateKey({ key: jwk, format: 'jwk' })
+      : createPrivateKey(text(row, 'pem') ?? '')
+    return { role, kid, alg, issuer: text(row, 'issuer') ?? issuer, privateKey }
+  } catch {
+    // What it says might repeat the key.
+    throw invalid(`the key for the role ${safeText(role)} of the hook cannot be read`)
+  }
+}
+
+type Alg = ForgeKey['alg']
+
+const ALGORITHMS: ReadonlySet<string> = new Set<Alg>([
+  ...(['ES256', 'ES384', 'ES512', 'EdDSA'] as const),
+  ...(['RS256', 'RS384', 'RS512', 'PS256', 'PS384', 'PS512'] as const),
+])
+
+const isAlgorithm = (alg: string | undefined): alg is Alg => ALGORITHMS.has(alg ?? '')
+
+function controlOf(made: Json): ProbeControl | undefined {
+  const [unlist, list, reach] = [made['unlist'], made['list'], made['setReachable']]
+  if (typeof unlist !== 'function' || typeof list !== 'function') return undefined
+  return {
+    unlist: async (kid) => void (await unlist(kid)),
+    list: async (kid) => void (await list(kid)),
+    setReachable:
+      typeof reach === 'function'
+        ? async (isReachable) => void (await reach(isReachable))
+        : undefined,
+  }
+}
+
+const invalid = (message: string) =>
+  new MintmarkError('INPUT_INVALID', message, { option: 'issuer' })

@@ -1,0 +1,188 @@
+/**
+ * Runs a probe: the genuine token first, garbage, every vector, both again.
+ *
+ * An outcome counts only between controls that hold: a target that refuses the genuine token, or takes garbage, says nothing
+ * of a forgery.
+ *
+ * @module
+ */
+import { randomBytes } from 'node:crypto'
+import { Forge, Unforgeable } from '../forge/forge.ts'
+import type { Vector } from '../forge/vector.ts'
+import type { Answer, Target } from '../targets/target.ts'
+import { isInForce } from './allow_list.ts'
+import { type DistrustOptions, measureDistrust } from './distrust.ts'
+import { Pace } from './pace.ts'
+import type { ProbeIssuer } from './probe_issuer.ts'
+import {
+  type Allowed,
+  type Control,
+  type Distrust,
+  isAccepted,
+  type ProbeReport,
+  summaryOf,
+  type VectorResult,
+} from './report.ts'
+
+export interface ProbeOptions {
+  readonly target: Target
+  readonly issuer: ProbeIssuer
+  readonly vectors: readonly Vector[]
+  readonly now: () => number
+  /** Requests a second. */
+  readonly rate: number
+  readonly allow?: readonly Allowed[] | undefined
+  /** Undefined: the time to distrust is not measured. */
+  readonly distrust?: DistrustOptions | undefined
+  readonly onProgress?: ((done: number, total: number) => void) | undefined
+}
+
+/** Answer to a forgery, and why there is none. */
+type Asked = Pick<VectorResult, 'outcome' | 'seen'>
+
+export async function runProbe(options: ProbeOptions): Promise<ProbeReport> {
+  const run = new Run(options)
+  return await run.report()
+}
+
+class Run {
+  readonly #options: ProbeOptions
+  readonly #pace: Pace
+  #asked = 0
+
+  constructor(options: ProbeOptions) {
+    this.#options = options
+    this.#pace = new Pace(options.rate)
+  }
+
+  async report(): Promise<ProbeReport> {
+    const { target, issuer, now, distrust: wanted } = this.#options
+    const atMs = now()
+    const first = await this.#controls('first')
+    const canTell = first.every(holds)
+    const results = canTell ? await this.#all() : this.#untold('the controls do not hold')
+    const last = canTell ? await this.#controls('last') : []
+    const stillTells = canTell && last.every(holds)
+    const vectors = stillTells ? results : this.#untold('the controls do not hold')
+    // Behind the controls: a verifier that could not reach its keys may take a while to take the genuine token again.
+    const distrust = stillTells && wanted !== undefined ? await this.#distrust(wanted) : []
+    return {
+      target: target.name,
+      issuer: issuer.issuer,
+      atMs,
+      controls: [...first, ...last],
+      ...this.#withAllowances(vectors, distrust, atMs),
+    }
+  }
+
+  async #ask(token: string): Promise<Answer> {
+    await this.#pace.turn()
+    return await this.#options.target.ask(token)
+  }
+
+  async #controls(when: 'first' | 'last'): Promise<Control[]> {
+    const genuine = await this.#ask(this.#forge().token())
+    const garbage = await this.#ask(garbageToken())
+    return [
+      controlOf(`genuine-${when}`, 'accepted', genuine),
+      controlOf(`garbage-${when}`, 'refused', garbage),
+    ]
+  }
+
+  /** Those that change the issuer come last: the others meet it as it was. */
+  async #all(): Promise<VectorResult[]> {
+    const { vectors } = this.#options
+    const asked = new Map<Vector, Asked>()
+    const ordered = [
+      ...vectors.filter(({ first }) => first === undefined),
+      ...vectors.filter(({ first }) => first !== undefined),
+    ]
+    for (const vector of ordered) {
+      // oxlint-disable-next-line no-await-in-loop -- one request at a time
+      asked.set(vector, await this.#one(vector))
+      this.#options.onProgress?.(++this.#asked, vectors.length)
+    }
+    const resultOf = (vector: Vector): VectorResult => {
+      const { outcome, seen } = asked.get(vector) ?? NOT_ASKED
+      return { vector, outcome, seen }
+    }
+    return vectors.map(resultOf)
+  }
+
+  async #one(vector: Vector): Promise<Asked> {
+    try {
+      if (vector.first === 'unlist') return await this.#unlisted(vector)
+      return asked(await this.#ask(await vector.forge(this.#forge())))
+    } catch (error) {
+      if (error instanceof Unforgeable) return { outcome: 'cannot-tell', seen: error.message }
+      throw error
+    }
+  }
+
+  /** Takes the key out of the set, asks, and asks again: a verifier may have had to look first. */
+  async #unlisted(vector: Vector): Promise<Asked> {
+    const { control } = this.#options.issuer
+    if (control === undefined) throw new Unforgeable('the issuer can take no key out of its set')
+    const { kid } = this.#forge().key('leaving')
+    await control.unlist(kid)
+    try {
+      const once = asked(await this.#ask(await vector.forge(this.#forge())))
+      if (once.outcome !== 'accepted') return once
+      const again = asked(await this.#ask(await vector.forge(this.#forge())))
+      return again.outcome === 'refused' ? { outcome: 'late', seen: again.seen } : once
+    } finally {
+      await control.list(kid)
+    }
+  }
+
+  #distrust(wanted: DistrustOptions): Promise<Distrust[]> {
+    const { issuer } = this.#options
+    const ask = (role: string) => this.#ask(this.#forge().token({ by: role }))
+    return measureDistrust(issuer, ask, wanted)
+  }
+
+  #forge(): Forge {
+    return new Forge(this.#options.issuer, this.#options.now())
+  }
+
+  #untold(seen: string): VectorResult[] {
+    return this.#options.vectors.map((vector) => ({ vector, outcome: 'cannot-tell', seen }))
+  }
+
+  #withAllowances(results: readonly VectorResult[], distrust: readonly Distrust[], atMs: number) {
+    const { allow = [] } = this.#options
+    const inForce = new Map(
+      allow.filter((entry) => isInForce(entry, atMs)).map((entry) => [entry.vector, entry]),
+    )
+    const vectors = results.map((result): VectorResult => {
+      const allowed = isAccepted(result.outcome) ? inForce.get(result.vector.id) : undefined
+      return { ...result, allowed }
+    })
+    const used = new Set(vectors.map(({ allowed }) => allowed))
+    const unusedAllowances = allow.filter((entry) => !used.has(entry))
+    return { vectors, distrust, summary: summaryOf(vectors, distrust), unusedAllowances }
+  }
+}
+
+const NOT_ASKED: Asked = { outcome: 'cannot-tell', seen: 'not asked' }
+
+/** Three parts of random bytes. */
+function garbageToken(): string {
+  const [header, payload, signature] = [24, 96, 64].map((length) => randomBytes(length))
+  return [header, payload, signature].map((each) => each?.toString('base64url')).join('.')
+}
+
+const asked = ({ said, seen }: Answer): Asked => ({
+  outcome: said === 'unclear' ? 'cannot-tell' : said,
+  seen,
+})
+
+function controlOf(
+  id: Control['id'],
+  expected: Control['expected'],
+  { said, seen }: Answer,
+): Control {
+  return { id, expected, outcome: said === 'unclear' ? 'cannot-tell' : said, seen }
+}
+
+const holds = ({ expected, outcome }: Control) => outcome === expected

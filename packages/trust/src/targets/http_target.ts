@@ -1,0 +1,141 @@
+/**
+ * Targets over HTTP: a protected address, an introspection endpoint, an assertion consumer service.
+ *
+ * Redirects are answers and are not followed. Source: RFC 6750, section 2.1; RFC 7662, section 2; SAML 2.0 Bindings,
+ * section 3.5.
+ *
+ * @module
+ */
+import { parseObject } from '@mintmark/core'
+import { type Answer, PATIENCE_MS, type Target } from './target.ts'
+
+export interface HttpOptions {
+  readonly url: URL
+  /** Default GET; introspection and SAML are always POST. */
+  readonly method?: string | undefined
+  /** Statuses of an accepted token; undefined: 200 to 299. */
+  readonly expect?: ReadonlySet<number> | undefined
+  /** Statuses of a refused token beyond 200 to 428 and 430 to 499. */
+  readonly refuse?: ReadonlySet<number> | undefined
+  /** Further headers of each request, by name. */
+  readonly headers?: Readonly<Record<string, string>> | undefined
+}
+
+/** A longer answer of an introspection endpoint is none. */
+const MOST_BYTES = 1 << 16
+
+/** A token in the header Authorization: also what stands behind `auth_request` of nginx. */
+export function bearerTarget(options: HttpOptions): Target {
+  const { url, method = 'GET', headers } = options
+  return {
+    name: nameOf(url),
+    takes: 'jwt',
+    ask: (token) =>
+      asked(
+        url,
+        { method, headers: { ...headers, authorization: `Bearer ${token}` } },
+        (response) => Promise.resolve(byStatus(response.status, options)),
+      ),
+  }
+}
+
+export function introspectionTarget({ url, headers }: HttpOptions): Target {
+  return {
+    name: nameOf(url),
+    takes: 'jwt',
+    ask: (token) => asked(url, form({ token }, headers), byActive),
+  }
+}
+
+/** @param options `expect` is what an accepted response leads to: 2xx, 302 or 303 if undefined */
+export function samlTarget({ url, headers, refuse, expect = SIGNED_IN }: HttpOptions): Target {
+  return {
+    name: nameOf(url),
+    takes: 'saml',
+    ask: (xml) => {
+      const fields = { SAMLResponse: Buffer.from(xml).toString('base64') }
+      return asked(url, form(fields, headers), ({ status }) =>
+        Promise.resolve(byStatus(status, { expect, refuse })),
+      )
+    },
+  }
+}
+
+const SIGNED_IN: ReadonlySet<number> = new Set([200, 201, 204, 302, 303])
+
+function form(
+  fields: Readonly<Record<string, string>>,
+  headers: HttpOptions['headers'],
+): RequestInit {
+  const type = { 'content-type': 'application/x-www-form-urlencoded' }
+  return {
+    method: 'POST',
+    headers: { accept: 'application/json', ...headers, ...type },
+    body: new URLSearchParams(fields).toString(),
+  }
+}
+
+async function asked(
+  url: URL,
+  request: RequestInit,
+  read: (response: Response) => Promise<Answer>,
+): Promise<Answer> {
+  try {
+    const signal = AbortSignal.timeout(PATIENCE_MS)
+    const response = await fetch(url, { ...request, redirect: 'manual', signal })
+    const answer = await read(response)
+    if (!response.bodyUsed) await response.body?.cancel()
+    return answer
+  } catch (error) {
+    return { said: 'unclear', seen: `no answer (${reasonOf(error)})` }
+  }
+}
+
+/** Errors of fetch repeat headers: only a code or a name is taken from one. */
+function reasonOf(error: unknown): string {
+  const cause = error instanceof Error ? (error.cause ?? error) : error
+  if (!(cause instanceof Error)) return 'failed'
+  return 'code' in cause && typeof cause.code === 'string' ? cause.code : cause.name
+}
+
+function byStatus(
+  status: number,
+  { expect, refuse }: Pick<HttpOptions, 'expect' | 'refuse'>,
+): Answer {
+  const seen = `HTTP ${status}`
+  const isExpected = expect === undefined ? status >= 200 && status < 300 : expect.has(status)
+  if (refuse?.has(status) === true) return { said: 'refused', seen }
+  if (isExpected) return { said: 'accepted', seen }
+  // Too many requests says nothing of the token; nor does a failure of the server.
+  const isRefusal = status >= 200 && status < 500 && status !== 429
+  return { said: isRefusal ? 'refused' : 'unclear', seen }
+}
+
+async function byActive(response: Response): Promise<Answer> {
+  const seen = `HTTP ${response.status}`
+  if (response.status !== 200) return { said: 'unclear', seen }
+  const active = parseObject(await boundedText(response))?.['active']
+  if (typeof active !== 'boolean') return { said: 'unclear', seen: `${seen} without active` }
+  return { said: active ? 'accepted' : 'refused', seen: `active: ${active}` }
+}
+
+/** Text of a body; cut where it is longer than any answer. */
+export async function boundedText(response: Response, most: number = MOST_BYTES): Promise<string> {
+  const chunks: Uint8Array[] = []
+  let length = 0
+  const body: AsyncIterable<Uint8Array> | undefined = response.body ?? undefined
+  if (body === undefined) return ''
+  for await (const chunk of body) {
+    chunks.push(chunk)
+    length += chunk.length
+    if (length > most) break
+  }
+  return Buffer.concat(chunks).subarray(0, most).toString('utf8')
+}
+
+const nameOf = ({ origin, pathname }: URL) => `${origin}${pathname}`
+
+/** Whether a host of a URL is this machine. */
+export function isLoopback(hostname: string): boolean {
+  return /^(?:localhost|127(?:\.\d{1,3}){3}|\[::1\])$/.test(hostname)
+}

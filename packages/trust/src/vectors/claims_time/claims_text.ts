@@ -1,0 +1,14 @@
+import { part } from '../../forge/jws.ts'
+import { SIGNATURE } from '../../forge/settings.ts'
+import type { Vector } from '../../forge/vector.ts'
+
+export const claimsText: Vector = {
+  id: 'claims-text',
+  family: 'claims',
+  axis: 'claims',
+  level: 'required',
+  what: 'The claims are no JSON.',
+  forbiddenBy: 'RFC 7519, section 7.2',
+  settings: SIGNATURE,
+  forge: (forge) => forge.signed(`${part(forge.header())}.${part('mintmark')}`),
+}

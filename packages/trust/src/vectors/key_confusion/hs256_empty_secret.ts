@@ -1,0 +1,14 @@
+import { macToken } from '../../forge/jws.ts'
+import { ALGORITHMS } from '../../forge/settings.ts'
+import type { Vector } from '../../forge/vector.ts'
+
+export const hs256EmptySecret: Vector = {
+  id: 'hs256-empty-secret',
+  family: 'key',
+  axis: 'alg',
+  level: 'required',
+  what: 'HS256, with an empty secret.',
+  forbiddenBy: 'RFC 8725, section 3.5',
+  settings: ALGORITHMS,
+  forge: (forge) => macToken({ ...forge.header(), alg: 'HS256' }, forge.claims, ''),
+}
