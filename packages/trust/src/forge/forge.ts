@@ -29,6 +29,8 @@ export interface ForgeIssuer {
   /** Claims of its tokens beyond those of RFC 9068, which are made here. */
   readonly claims: Json
   readonly keys: readonly ForgeKey[]
+  /** Address of the assertion consumer service, of a target that takes SAML. */
+  readonly acs?: string | undefined
   /** Where a server of the attacker's publishes the key `stranger`. */
   readonly strangerUrl?: string | undefined
 }

@@ -5,9 +5,9 @@ import type { Forge } from './forge.ts'
 const DAY_MS = 86_400_000
 
 /** Self-signed, in DER; its name is that of the issuer. */
-export function ownCertificate(forge: Forge): Buffer {
+export function ownCertificate(forge: Forge, role = 'stranger'): Buffer {
   const nowMs = forge.nowS * 1000
-  return certificateOf(forge.key('stranger').privateKey, {
+  return certificateOf(forge.key(role).privateKey, {
     commonName: forge.issuer.issuer,
     serial: Buffer.from([1]),
     fromMs: nowMs - DAY_MS,

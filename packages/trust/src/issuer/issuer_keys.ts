@@ -14,6 +14,7 @@ import {
   type KeyObject,
 } from 'node:crypto'
 import type { Json } from '@mintmark/core'
+import { certificateOf } from '@mintmark/replay/certificate'
 
 /** What a probe uses a key for. */
 export type KeyRole =
@@ -35,6 +36,10 @@ export type KeyRole =
   | 'encryption'
   /** The attacker's own; in no set. */
   | 'stranger'
+  /** RSA, of SAML metadata: signs responses; has an expired certificate; the attacker's. */
+  | 'saml'
+  | 'saml-expired'
+  | 'saml-stranger'
 
 export type KeyClass = 'enterprise' | 'consumer' | 'retired' | 'disabled' | 'encryption'
 
@@ -70,19 +75,43 @@ export const ISSUER_PATHS: readonly string[] = [
   ...new Set([...ROLES.values()].map(([, path]) => path)),
 ]
 
+/** In SAML metadata, and in no key set. */
+const SAML_ROLES: readonly KeyRole[] = ['saml', 'saml-expired', 'saml-stranger']
+
+const isSaml = (role: KeyRole): boolean => SAML_ROLES.includes(role)
+
 export function newKey(role: KeyRole): StoredKey {
-  const { privateKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' })
+  // Services that take SAML know RSA, and few know ECDSA.
+  const { privateKey } = isSaml(role)
+    ? generateKeyPairSync('rsa', { modulusLength: 2048 })
+    : generateKeyPairSync('ec', { namedCurve: 'P-256' })
   return {
     role,
     kid: kidOf(privateKey),
-    isListed: role !== 'stranger',
+    isListed: role !== 'stranger' && !isSaml(role),
     pem: privateKey.export({ format: 'pem', type: 'pkcs8' }).toString(),
   }
 }
 
-/** A full set: one key for each role. */
-export function newKeys(): StoredKey[] {
-  return [...ROLES.keys()].map(newKey)
+/** Keys with one more for each role that has none. @param hasSaml those of SAML too, which take a second to make */
+export function completed(keys: readonly StoredKey[], hasSaml: boolean): StoredKey[] {
+  const roles = [...ROLES.keys(), ...(hasSaml ? SAML_ROLES : [])]
+  const missing = roles.filter((role) => !keys.some((key) => key.role === role))
+  return [...keys, ...missing.map(newKey)]
+}
+
+export const algorithmOf = (role: KeyRole): 'ES256' | 'RS256' => (isSaml(role) ? 'RS256' : 'ES256')
+
+const YEAR_2020 = Date.UTC(2020, 0)
+
+/** Certificate of a key of SAML metadata in DER, the same bytes each time; one role's has expired. */
+export function certificateFor(key: StoredKey): Buffer {
+  return certificateOf(privateKeyOf(key), {
+    commonName: 'mintmark trust issuer',
+    serial: Buffer.from([1]),
+    fromMs: YEAR_2020,
+    toMs: Date.UTC(key.role === 'saml-expired' ? 2021 : 2049, 0),
+  })
 }
 
 /** The old signing key stays listed as a retired one, its successor signs, and a new successor is announced. */
@@ -131,6 +160,6 @@ export const privateKeyOf = ({ pem }: StoredKey): KeyObject => createPrivateKey(
 
 /** Thumbprint of the key. Source: RFC 7638, section 3.2. */
 function kidOf(key: KeyObject): string {
-  const { crv, kty, x, y } = createPublicKey(key).export({ format: 'jwk' })
-  return createHash('sha256').update(JSON.stringify({ crv, kty, x, y })).digest('base64url')
+  const { crv, e, kty, n, x, y } = createPublicKey(key).export({ format: 'jwk' })
+  return createHash('sha256').update(JSON.stringify({ crv, e, kty, n, x, y })).digest('base64url')
 }

@@ -12,22 +12,28 @@ import { timingSafeEqual } from 'node:crypto'
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
 import path from 'node:path'
 import { type Json, MintmarkError, parseObject, text } from '@mintmark/core'
-import { ISSUER_PATHS, keySet, rotated, type StoredKey, strangerKeySet } from './issuer_keys.ts'
+import {
+  certificateFor,
+  ISSUER_PATHS,
+  keySet,
+  rotated,
+  type StoredKey,
+  strangerKeySet,
+} from './issuer_keys.ts'
 import {
   type IssuerState,
   openState,
   type Running,
+  type StateOptions,
   writeRunning,
   writeState,
 } from './issuer_state.ts'
 
-export interface IssuerOptions {
+export interface IssuerOptions extends StateOptions {
   readonly folder: string
   readonly host: string
   /** 0 for any that is free. */
   readonly port: number
-  /** Kept in the folder; undefined for what it holds. */
-  readonly audience?: string | undefined
   /** What verifiers know the issuer as, where that is not the address that it listens on. */
   readonly publicUrl?: string | undefined
 }
@@ -43,9 +49,9 @@ const MOST_COMMAND_BYTES = 4096
 
 /** @throws {MintmarkError} as `openState`; `INPUT_INVALID` where the port cannot be taken */
 export async function startIssuer(options: IssuerOptions): Promise<RunningIssuer> {
-  const { host, port, audience, publicUrl } = options
+  const { host, port, publicUrl } = options
   const folder = path.resolve(options.folder)
-  const issuer = new Issuer(folder, await openState(folder, audience))
+  const issuer = new Issuer(folder, await openState(folder, options))
   const server = createServer((request, response) => issuer.answerPublic(request, response))
   const control = createServer((request, response) => void issuer.answerControl(request, response))
   const bound = await listening(server, host, port)
@@ -68,7 +74,7 @@ class Issuer {
   url = ''
   readonly #folder: string
   #state: IssuerState
-  #isReachable = true
+  #endpoint: 'reachable' | 'unreachable' = 'reachable'
   /** Requests for the attacker's keys: who sends one has followed an address out of a token. */
   #followed = 0
 
@@ -82,7 +88,7 @@ class Issuer {
   }
 
   answerPublic(request: IncomingMessage, response: ServerResponse): void {
-    if (!this.#isReachable) {
+    if (this.#endpoint === 'unreachable') {
       request.socket.destroy()
       return
     }
@@ -90,8 +96,23 @@ class Issuer {
     const isLocal = isLoopback(request.socket.remoteAddress ?? '')
     const found = ISSUER_PATHS.find((each) => at === `${each}/.well-known/openid-configuration`)
     if (at === '/keys') send(response, 200, keySet(this.#state.keys, this.url))
+    else if (at === '/saml/metadata') this.#metadata(response)
     else if (found !== undefined) send(response, 200, this.#discovery(found, isLocal))
     else send(response, 404, { error: 'not_found' })
+  }
+
+  /** Source: SAML 2.0 Metadata, section 2.4.3. */
+  #metadata(response: ServerResponse): void {
+    const descriptors = this.#state.keys
+      .filter(({ role }) => role === 'saml' || role === 'saml-expired')
+      .map(
+        (key) =>
+          `<KeyDescriptor use="signing"><KeyInfo xmlns="http://www.w3.org/2000/09/xmldsig#"><X509Data><X509Certificate>${certificateFor(key).toString('base64')}</X509Certificate></X509Data></KeyInfo></KeyDescriptor>`,
+      )
+    response.writeHead(200, { 'content-type': 'application/samlmetadata+xml' })
+    response.end(
+      `<EntityDescriptor xmlns="urn:oasis:names:tc:SAML:2.0:metadata" entityID="${this.url}"><IDPSSODescriptor protocolSupportEnumeration="urn:oasis:names:tc:SAML:2.0:protocol">${descriptors.join('')}<SingleSignOnService Binding="urn:oasis:names:tc:SAML:2.0:bindings:HTTP-Redirect" Location="${this.url}/saml/login"/></IDPSSODescriptor></EntityDescriptor>`,
+    )
   }
 
   #discovery(below: string, isLocal: boolean): Json {
@@ -140,13 +161,14 @@ class Issuer {
     if (does === 'rotate') await this.#keep(rotated(this.#state.keys))
     else if (does === 'unlist' || does === 'list')
       await this.#keep(this.#listed(text(command, 'kid') ?? '', does === 'list'))
-    else if (does === 'reach' || does === 'block') this.#isReachable = does === 'reach'
+    else if (does === 'reach' || does === 'block')
+      this.#endpoint = does === 'reach' ? 'reachable' : 'unreachable'
     else if (does !== 'status')
       throw new MintmarkError('INPUT_INVALID', 'the issuer knows no such command')
     return {
       issuer: this.url,
       audience: this.audience,
-      endpoint: this.#isReachable ? 'reachable' : 'unreachable',
+      endpoint: this.#endpoint,
       followed: this.#followed,
       keys: this.#state.keys.map(({ role, kid, isListed }) => ({ role, kid, listed: isListed })),
     }

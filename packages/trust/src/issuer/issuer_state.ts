@@ -10,7 +10,7 @@ import { randomBytes } from 'node:crypto'
 import { lstat, mkdir, readFile, rename, writeFile } from 'node:fs/promises'
 import path from 'node:path'
 import { isObject, type Json, MintmarkError, parseObject, safeText, text } from '@mintmark/core'
-import { newKeys, type StoredKey } from './issuer_keys.ts'
+import { completed, type StoredKey } from './issuer_keys.ts'
 
 const STATE_SCHEMA = 'mintmark-issuer-state/1'
 const STATE_FILE = 'issuer.json'
@@ -33,10 +33,17 @@ export interface Running {
   readonly controlUrl: string
 }
 
+export interface StateOptions {
+  /** Kept in the folder; undefined for what it holds. */
+  readonly audience?: string | undefined
+  /** Keys for SAML too. */
+  readonly hasSaml?: boolean | undefined
+}
+
 /** Opens the state in a folder, or makes it. @throws {MintmarkError} `INPUT_UNREADABLE`, `OUTPUT_UNWRITABLE` */
 export async function openState(
   folder: string,
-  audience: string | undefined,
+  { audience, hasSaml = false }: StateOptions,
 ): Promise<IssuerState> {
   try {
     await mkdir(folder, { recursive: true, mode: 0o700 })
@@ -51,9 +58,13 @@ export async function openState(
     schema: STATE_SCHEMA,
     audience: 'api://mintmark-probe',
     secret: randomBytes(32).toString('base64url'),
-    keys: newKeys(),
+    keys: [],
   }
-  const asked = { ...state, audience: audience ?? state.audience }
+  const asked = {
+    ...state,
+    audience: audience ?? state.audience,
+    keys: completed(state.keys, hasSaml),
+  }
   await writeState(folder, asked)
   return asked
 }

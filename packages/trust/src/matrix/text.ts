@@ -72,10 +72,11 @@ function lineOf({ vector, outcome, seen, allowed }: VectorResult): string[] {
 /** What refuses a vector, by library. */
 export function settingsText(settings: Settings): string {
   const named = Object.entries(settings).filter(([library]) => library !== 'any')
+  const general = Object.entries(settings).filter(([library]) => library === 'any')
   const byDefault = named.filter(([, setting]) => setting === 'by default')
   const optional = named.filter(([, setting]) => setting !== 'by default')
   return [
-    ...(settings['any'] === undefined ? [] : [settings['any']]),
+    ...general.map(([, setting]) => setting),
     ...optional.map(([library, setting]) => `${library}: ${setting}`),
     ...(byDefault.length === 0
       ? []

@@ -72,7 +72,7 @@ async function measureOne(one: Measurement): Promise<Distrust> {
 async function untilRefused({ endpoint, ask, options }: Measurement): Promise<Distrust> {
   const { patienceS, withinS, everyMs, onProgress } = options
   const startMs = performance.now()
-  for (let first = true; ; first = false) {
+  for (let asked = 0; ; asked++) {
     // The time of the question counts: the verifier trusted the key until then at least.
     const seconds = (performance.now() - startMs) / 1000
     // oxlint-disable-next-line no-await-in-loop -- one question after another
@@ -83,7 +83,7 @@ async function untilRefused({ endpoint, ask, options }: Measurement): Promise<Di
     if (isOut)
       return {
         endpoint,
-        outcome: first || seconds <= withinS ? 'refused' : 'late',
+        outcome: asked === 0 || seconds <= withinS ? 'refused' : 'late',
         seconds: rounded,
         seen,
       }

@@ -12,7 +12,7 @@ import { pathToFileURL } from 'node:url'
 import { isObject, type Json, MintmarkError, parseObject, safeText, text } from '@mintmark/core'
 import type { ForgeIssuer, ForgeKey } from '../forge/forge.ts'
 import { commandIssuer } from '../issuer/issuer_control.ts'
-import { issuerOf, privateKeyOf } from '../issuer/issuer_keys.ts'
+import { algorithmOf, issuerOf, privateKeyOf } from '../issuer/issuer_keys.ts'
 import { readRunning, readState } from '../issuer/issuer_state.ts'
 import { boundedText, isLoopback } from '../targets/http_target.ts'
 
@@ -59,7 +59,13 @@ async function runningIssuer(
     throw invalid('the state folder that this issuer names is of another issuer')
   const keys = state.keys.map((key): ForgeKey => {
     const { role, kid } = key
-    return { role, kid, issuer: issuerOf(role, url), alg: 'ES256', privateKey: privateKeyOf(key) }
+    return {
+      role,
+      kid,
+      issuer: issuerOf(role, url),
+      alg: algorithmOf(role),
+      privateKey: privateKeyOf(key),
+    }
   })
   await commandIssuer(folder, { do: 'status' })
   return {

@@ -8,6 +8,7 @@
  */
 import { randomBytes } from 'node:crypto'
 import { Forge, Unforgeable } from '../forge/forge.ts'
+import { SamlForge } from '../forge/saml.ts'
 import type { Vector } from '../forge/vector.ts'
 import type { Answer, Target } from '../targets/target.ts'
 import { isInForce } from './allow_list.ts'
@@ -81,8 +82,10 @@ class Run {
   }
 
   async #controls(when: 'first' | 'last'): Promise<Control[]> {
-    const genuine = await this.#ask(this.#forge().token())
-    const garbage = await this.#ask(garbageToken())
+    const isSaml = this.#options.target.takes === 'saml'
+    const forge = this.#forge()
+    const genuine = await this.#ask(isSaml ? new SamlForge(forge).response() : forge.token())
+    const garbage = await this.#ask(isSaml ? garbageResponse() : garbageToken())
     return [
       controlOf(`genuine-${when}`, 'accepted', genuine),
       controlOf(`garbage-${when}`, 'refused', garbage),
@@ -171,6 +174,9 @@ function garbageToken(): string {
   const [header, payload, signature] = [24, 96, 64].map((length) => randomBytes(length))
   return [header, payload, signature].map((each) => each?.toString('base64url')).join('.')
 }
+
+const garbageResponse = () =>
+  `<samlp:Response xmlns:samlp="urn:oasis:names:tc:SAML:2.0:protocol">${randomBytes(48).toString('hex')}</samlp:Response>`
 
 const asked = ({ said, seen }: Answer): Asked => ({
   outcome: said === 'unclear' ? 'cannot-tell' : said,

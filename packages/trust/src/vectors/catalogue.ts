@@ -116,6 +116,30 @@ import { hs256PublicDer } from './key_confusion/hs256_public_der.ts'
 import { hs256PublicJwk } from './key_confusion/hs256_public_jwk.ts'
 import { hs256PublicPem } from './key_confusion/hs256_public_pem.ts'
 import { hs256PublicPemTrimmed } from './key_confusion/hs256_public_pem_trimmed.ts'
+import { samlAudienceComment } from './saml/saml_audience_comment.ts'
+import { samlAudienceMissing } from './saml/saml_audience_missing.ts'
+import { samlAudienceOther } from './saml/saml_audience_other.ts'
+import { samlCertificateExpired } from './saml/saml_certificate_expired.ts'
+import { samlConfirmationExpired } from './saml/saml_confirmation_expired.ts'
+import { samlDestinationOther } from './saml/saml_destination_other.ts'
+import { samlExpired } from './saml/saml_expired.ts'
+import { samlIssuerOther } from './saml/saml_issuer_other.ts'
+import { samlNotYet } from './saml/saml_not_yet.ts'
+import { samlOwnCertificate } from './saml/saml_own_certificate.ts'
+import { samlOwnKey } from './saml/saml_own_key.ts'
+import { samlRecipientOther } from './saml/saml_recipient_other.ts'
+import { samlResponseOnly } from './saml/saml_response_only.ts'
+import { samlStatusFailure } from './saml/saml_status_failure.ts'
+import { samlUnsigned } from './saml/saml_unsigned.ts'
+import { samlUserChanged } from './saml/saml_user_changed.ts'
+import { samlWrapping1 } from './saml/saml_wrapping_1.ts'
+import { samlWrapping2 } from './saml/saml_wrapping_2.ts'
+import { samlWrapping3 } from './saml/saml_wrapping_3.ts'
+import { samlWrapping4 } from './saml/saml_wrapping_4.ts'
+import { samlWrapping5 } from './saml/saml_wrapping_5.ts'
+import { samlWrapping6 } from './saml/saml_wrapping_6.ts'
+import { samlWrapping7 } from './saml/saml_wrapping_7.ts'
+import { samlWrapping8 } from './saml/saml_wrapping_8.ts'
 import { consumerKey } from './storm_2023/consumer_key.ts'
 import { disabledIssuerKey } from './storm_2023/disabled_issuer_key.ts'
 import { keyUnlisted } from './storm_2023/key_unlisted.ts'
@@ -244,4 +268,28 @@ export const VECTORS: readonly Vector[] = [
   base64Padding,
   base64SpareBits,
   base64Alphabet,
+  samlUnsigned,
+  samlOwnKey,
+  samlOwnCertificate,
+  samlUserChanged,
+  samlResponseOnly,
+  samlWrapping1,
+  samlWrapping2,
+  samlWrapping3,
+  samlWrapping4,
+  samlWrapping5,
+  samlWrapping6,
+  samlWrapping7,
+  samlWrapping8,
+  samlAudienceOther,
+  samlAudienceMissing,
+  samlAudienceComment,
+  samlIssuerOther,
+  samlDestinationOther,
+  samlRecipientOther,
+  samlExpired,
+  samlNotYet,
+  samlConfirmationExpired,
+  samlStatusFailure,
+  samlCertificateExpired,
 ]

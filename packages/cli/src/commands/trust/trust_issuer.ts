@@ -11,6 +11,7 @@ export const issuerServe: Handler = async (_operands, options, io) => {
     host: textOption(options, 'host') ?? '',
     port: numberOption(options, 'port', { least: 0, most: 65_535 }) ?? 0,
     audience: textOption(options, 'audience'),
+    hasSaml: true,
     publicUrl: textOption(options, 'url')?.replace(/\/$/, ''),
   })
   const { url, audience } = issuer

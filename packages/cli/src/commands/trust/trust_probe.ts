@@ -35,7 +35,8 @@ export const trustProbe: Handler = async (_operands, options, io) => {
   const claims = await claimsOption(options)
   const target = await targetOption(options)
   const audience = textOption(options, 'audience')
-  const issuer = await openIssuer(needed(options, 'issuer'), { audience, claims })
+  const opened = await openIssuer(needed(options, 'issuer'), { audience, claims })
+  const issuer = target.takes === 'saml' ? { ...opened, acs: target.name } : opened
   const choice = { named: list(options, 'vectors'), isAdvisory: flag(options, 'advisory') }
   const vectors = chooseVectors(choice, target, issuer)
   const progress = new Progress(io)

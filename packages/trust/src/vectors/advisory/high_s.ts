@@ -1,5 +1,5 @@
 import { compact, inputOf, signatureOf } from '../../forge/jws.ts'
-import { STRICT_ENCODING } from '../../forge/settings.ts'
+import { LOW_S } from '../../forge/settings.ts'
 import type { Vector } from '../../forge/vector.ts'
 
 /** Order of the curve. Source: FIPS 186-5, P-256. */
@@ -12,7 +12,7 @@ export const highS: Vector = {
   level: 'advisory',
   what: 'The twin of the genuine signature: (r, n − s) for (r, s).',
   forbiddenBy: 'SEC 1, section 4.1.3, leaves it open',
-  settings: STRICT_ENCODING,
+  settings: LOW_S,
   applies: (forge) => forge.key('signing').alg === 'ES256',
   forge: (forge) => {
     const token = forge.token()

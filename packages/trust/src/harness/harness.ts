@@ -1,0 +1,101 @@
+/**
+ * Probes a verify function of one's own, in process: as a report, or as a suite of `node:test`.
+ *
+ * An issuer is started on loopback for it, with a state folder that is removed afterwards.
+ *
+ * @module
+ */
+import assert from 'node:assert/strict'
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import path from 'node:path'
+import { before, describe, it } from 'node:test'
+import type { Json } from '@mintmark/core'
+import { startIssuer } from '../issuer/issuer_server.ts'
+import { chooseVectors } from '../probe/choose_vectors.ts'
+import type { DistrustOptions } from '../probe/distrust.ts'
+import { openIssuer } from '../probe/probe_issuer.ts'
+import type { Allowed, ProbeReport, VectorResult } from '../probe/report.ts'
+import { runProbe } from '../probe/run_probe.ts'
+import { type Verify, verifyTarget } from '../targets/verify_target.ts'
+import { VECTORS } from '../vectors/catalogue.ts'
+
+export type { ProbeReport } from '../probe/report.ts'
+export type { Verify } from '../targets/verify_target.ts'
+
+/** What a verifier is configured with. */
+export interface VerifierPlace {
+  readonly issuer: string
+  readonly audience: string
+  readonly jwksUri: string
+}
+
+export type MakeVerify = (place: VerifierPlace) => Verify | Promise<Verify>
+
+export interface HarnessOptions {
+  /** Families or single vectors; left out: all that are required. */
+  readonly vectors?: readonly string[] | undefined
+  readonly advisory?: boolean | undefined
+  /** Further claims of the genuine token. */
+  readonly claims?: Json | undefined
+  readonly allow?: readonly Allowed[] | undefined
+  readonly distrust?: DistrustOptions | undefined
+}
+
+/** In process no server has to be spared. */
+const RATE = 10_000
+
+/** @param make called once, with an issuer that runs */
+export async function probeVerifier(
+  make: MakeVerify,
+  { vectors: named = [], advisory = false, claims, allow, distrust }: HarnessOptions = {},
+): Promise<ProbeReport> {
+  const folder = await mkdtemp(path.join(tmpdir(), 'mintmark-issuer-'))
+  try {
+    const running = await startIssuer({ folder, host: '127.0.0.1', port: 0 })
+    try {
+      const issuer = await openIssuer(folder, { claims })
+      const place = { issuer: running.url, audience: running.audience }
+      const target = verifyTarget(await make({ ...place, jwksUri: `${running.url}/keys` }))
+      const vectors = chooseVectors({ named, isAdvisory: advisory }, target, issuer)
+      const options = { target, issuer, vectors, allow, distrust, rate: RATE }
+      return await runProbe({ ...options, now: () => Date.now() })
+    } finally {
+      await running.stop()
+    }
+  } finally {
+    await rm(folder, { recursive: true, force: true })
+  }
+}
+
+/** A test for the controls, and one for each vector that it refuses it. */
+export function trustSuite(name: string, make: MakeVerify, options: HarnessOptions = {}): void {
+  describe(name, () => {
+    let report: ProbeReport | undefined
+    before(async () => {
+      report = await probeVerifier(make, options)
+    })
+    it('accepts the genuine token, and refuses garbage', () => {
+      for (const { id, expected, outcome, seen } of report?.controls ?? [])
+        assert.equal(outcome, expected, `${id}: ${seen}`)
+      assert.equal(report?.controls.length, 4)
+    })
+    const { vectors = [], advisory = false } = options
+    const asked = VECTORS.filter(({ id, family, level }) => {
+      const isNamed = vectors.length === 0 || vectors.includes(family) || vectors.includes(id)
+      return (
+        isNamed && family !== 'saml' && (level === 'required' || advisory || vectors.includes(id))
+      )
+    })
+    for (const { id, what } of asked)
+      it(`refuses ${id}: ${what}`, (test) => {
+        const result = report?.vectors.find(({ vector }) => vector.id === id)
+        if (result === undefined) test.skip('does not apply to this token')
+        else assertRefused(result)
+      })
+  })
+}
+
+function assertRefused({ outcome, seen, allowed }: VectorResult): void {
+  if (allowed === undefined) assert.equal(outcome, 'refused', seen)
+}

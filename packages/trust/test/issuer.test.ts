@@ -1,0 +1,276 @@
+import assert from 'node:assert/strict'
+import {
+  chmodSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs'
+import { createServer, type RequestListener } from 'node:http'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { after, before, describe, it } from 'node:test'
+import { isObject, type Json } from '@mintmark/core'
+import { isLowS } from '@mintmark/guard/signatures'
+import { Forge } from '../src/forge/forge.ts'
+import {
+  bearerTarget,
+  chooseVectors,
+  commandIssuer,
+  openIssuer,
+  type RunningIssuer,
+  runProbe,
+  startIssuer,
+} from '../src/index.ts'
+import { closed, openDoor, portOf } from './doors.ts'
+import { FAULTS, strict } from './verifiers.ts'
+
+const root = mkdtempSync(join(tmpdir(), 'mintmark-issuer-test-'))
+const folder = join(root, 'state')
+let running: RunningIssuer
+
+before(async () => {
+  running = await startIssuer({ folder, host: '127.0.0.1', port: 0 })
+})
+after(async () => {
+  await running.stop()
+  rmSync(root, { recursive: true, force: true })
+})
+
+const place = () => ({
+  issuer: running.url,
+  audience: running.audience,
+  jwksUri: `${running.url}/keys`,
+})
+
+async function json(address: string): Promise<Json> {
+  const value: unknown = await (await fetch(address)).json()
+  return isObject(value) ? value : {}
+}
+
+async function keys(): Promise<Json[]> {
+  const list = (await json(`${running.url}/keys`))['keys']
+  return Array.isArray(list) ? list.filter(isObject) : []
+}
+
+const kidOf = (found: readonly Json[], at = 0) => String(found[at]?.['kid'])
+
+describe('an issuer', () => {
+  it('publishes one set of the keys of all issuers and classes, and no private half', async () => {
+    const discovery = await json(`${running.url}/.well-known/openid-configuration`)
+    assert.deepEqual([discovery['issuer'], discovery['jwks_uri']], [running.url, place().jwksUri])
+    const found = await keys()
+    const classes = new Set(found.map((key) => key['x_class']))
+    const wanted = ['enterprise', 'retired', 'consumer', 'disabled', 'encryption']
+    assert.deepEqual(classes, new Set(wanted))
+    assert.deepEqual([found[0]?.['x_class'], found[0]?.['issuer']], ['enterprise', running.url])
+    for (const key of found) {
+      assert.equal(key['d'], undefined)
+      const issuer = String(key['issuer'])
+      const own = await json(`${issuer}/.well-known/openid-configuration`)
+      assert.equal(own['issuer'], issuer)
+    }
+  })
+
+  it('rotates, takes keys out and puts them in again while it runs', async () => {
+    const was = await keys()
+    await commandIssuer(folder, { do: 'rotate' })
+    const is = await keys()
+    assert.equal(kidOf(is), kidOf(was, 1))
+    assert.equal(is.find(({ kid }) => kid === kidOf(was))?.['x_class'], 'retired')
+    await commandIssuer(folder, { do: 'unlist', kid: kidOf(is) })
+    assert.ok(!(await keys()).some(({ kid }) => kid === kidOf(is)))
+    await commandIssuer(folder, { do: 'list', kid: kidOf(is) })
+    assert.equal(kidOf(await keys()), kidOf(is))
+    await assert.rejects(commandIssuer(folder, { do: 'unlist', kid: 'none' }), {
+      code: 'INPUT_INVALID',
+    })
+  })
+
+  it('answers nobody while its endpoint is blocked', async () => {
+    await commandIssuer(folder, { do: 'block' })
+    await assert.rejects(fetch(place().jwksUri))
+    await commandIssuer(folder, { do: 'reach' })
+    assert.equal((await fetch(place().jwksUri)).status, 200)
+  })
+})
+
+describe('the state of an issuer', () => {
+  it('obeys nobody without the secret of its folder', async () => {
+    const { controlUrl } = running
+    for (const authorization of ['', 'Bearer x', `Bearer ${'x'.repeat(43)}`]) {
+      const asked = { method: 'POST', headers: { authorization }, body: '{"do":"rotate"}' }
+      assert.equal((await fetch(`${controlUrl}/control`, asked)).status, 401)
+    }
+    assert.equal((await fetch(`${running.url}/control`)).status, 404)
+  })
+
+  it('keeps its files for their owner, and is not opened from files that others can read', async () => {
+    for (const name of readdirSync(folder))
+      assert.equal(statSync(join(folder, name)).mode & 0o777, 0o600, name)
+    assert.equal(statSync(folder).mode & 0o777, 0o700)
+    const copy = join(root, 'copy')
+    mkdirSync(copy)
+    for (const name of readdirSync(folder))
+      writeFileSync(join(copy, name), readFileSync(join(folder, name)), { mode: 0o600 })
+    await openIssuer(copy)
+    chmodSync(join(copy, 'issuer.json'), 0o644)
+    await assert.rejects(openIssuer(copy), { code: 'INPUT_UNREADABLE' })
+  })
+
+  it('signs with low s', async () => {
+    const forge = new Forge(await openIssuer(folder), Date.now())
+    for (let i = 0; i < 40; i++) {
+      const signed = Buffer.from(forge.token().split('.')[2] ?? '', 'base64url')
+      assert.ok(isLowS(signed, 'ES256'))
+    }
+  })
+
+  it('keeps its keys over a restart, under another address', async () => {
+    const was = kidOf(await keys())
+    const again = await startIssuer({ folder, host: '127.0.0.1', port: 0, audience: 'api://other' })
+    const set = await json(`${again.url}/keys`)
+    assert.ok(JSON.stringify(set).includes(was))
+    assert.equal(again.audience, 'api://other')
+    await again.stop()
+    await running.stop()
+    running = await startIssuer({
+      folder,
+      host: '127.0.0.1',
+      port: 0,
+      audience: 'api://mintmark-probe',
+    })
+  })
+})
+
+describe('an address that a token names', () => {
+  it('is never asked by the probe, and its key server says whether a verifier did', async () => {
+    for (const [make, isFollowed] of [
+      [strict, false],
+      [FAULTS.find(({ name }) => name === 'follows jku')?.make ?? strict, true],
+    ] as const) {
+      const door = await openDoor(make(place()))
+      const wasFollowed = (await commandIssuer(folder, { do: 'status' }))['followed']
+      const target = bearerTarget({ url: new URL(door.url) })
+      const issuer = await openIssuer(folder)
+      const vectors = chooseVectors({ named: ['key'], isAdvisory: false }, target, issuer)
+      await runProbe({ target, issuer, vectors, rate: 10_000, now: () => Date.now() })
+      const followed = (await commandIssuer(folder, { do: 'status' }))['followed']
+      assert.equal(Number(followed) > Number(wasFollowed), isFollowed)
+      await door.close()
+    }
+  })
+})
+
+async function against(listener: RequestListener): Promise<{ error: unknown; seconds: number }> {
+  const server = createServer(listener)
+  const port = await portOf(server)
+  const started = performance.now()
+  const error: unknown = await openIssuer(`http://127.0.0.1:${port}`).catch(
+    (cause: unknown) => cause,
+  )
+  await closed(server)
+  return { error, seconds: (performance.now() - started) / 1000 }
+}
+
+describe('a hostile document of an issuer', () => {
+  const asked: string[] = []
+  const documents: readonly (readonly [string, RequestListener])[] = [
+    ['of ten megabytes', (_, response) => void response.end(`{"a":"${'x'.repeat(10 << 20)}"}`)],
+    ['that is nested deeply', (_, response) => void response.end('['.repeat(60_000))],
+    [
+      'that never ends',
+      (_, response) => void setInterval(() => response.write('{"a":'), 1).unref(),
+    ],
+    [
+      'that leads elsewhere',
+      (_, response) => void response.writeHead(302, { location: '/x' }).end(),
+    ],
+    ['that is none', (_, response) => void response.writeHead(404).end()],
+    [
+      'that names files of another',
+      (_, response) => void response.end(JSON.stringify({ mintmark_state: '/etc' })),
+    ],
+    [
+      'that names the folder of another issuer',
+      (_, response) => void response.end(JSON.stringify({ mintmark_state: folder })),
+    ],
+    [
+      'that names addresses',
+      (request, response) => {
+        asked.push(request.url ?? '')
+        const own = `http://${request.headers.host}`
+        response.end(
+          JSON.stringify({ issuer: own, jwks_uri: `${own}/bait`, mintmark_state: folder }),
+        )
+      },
+    ],
+  ]
+  for (const [name, listener] of documents)
+    it(`is refused within its bounds: one ${name}`, async () => {
+      const { error, seconds } = await against(listener)
+      assert.ok(error instanceof Error && 'code' in error, String(error))
+      assert.match(String(error.code), /^INPUT_(?:INVALID|UNREADABLE)$/)
+      assert.ok(seconds < 8, `${seconds} s`)
+    })
+
+  it('leads to no request to an address in it', () => {
+    assert.deepEqual(asked, ['/.well-known/openid-configuration'])
+  })
+
+  it('is not asked for elsewhere', async () => {
+    await assert.rejects(openIssuer('http://192.0.2.1/'), { code: 'INPUT_INVALID' })
+  })
+})
+
+describe('a hook', () => {
+  const hook = join(root, 'hook.mjs')
+  const write = (text: string) => writeFileSync(hook, text)
+
+  it('gives an issuer of the the operator, and roles that it leaves out cannot be judged', async () => {
+    const state: unknown = JSON.parse(readFileSync(join(folder, 'issuer.json'), 'utf8'))
+    const stored = isObject(state) && Array.isArray(state['keys']) ? state['keys'] : []
+    const signing: unknown = stored.find((key) => isObject(key) && key['role'] === 'signing')
+    assert.ok(isObject(signing))
+    const key = { role: 'signing', kid: signing['kid'], alg: 'ES256', pem: signing['pem'] }
+    const made = { issuer: running.url, audience: running.audience, keys: [key] }
+    write(`export default () => (${JSON.stringify(made)})`)
+    const issuer = await openIssuer(hook)
+    const door = await openDoor(strict(place()))
+    const target = bearerTarget({ url: new URL(door.url) })
+    const vectors = chooseVectors(
+      { named: ['storm-2023', 'form'], isAdvisory: false },
+      target,
+      issuer,
+    )
+    const report = await runProbe({ target, issuer, vectors, rate: 10_000, now: () => Date.now() })
+    await door.close()
+    const { refused, accepted, cannotTell } = report.summary
+    assert.equal(accepted, 0)
+    assert.ok(refused > 20 && cannotTell >= 5)
+    const consumer = report.vectors.find(({ vector }) => vector.id === 'consumer-key')
+    assert.equal(consumer?.seen, 'the issuer has no key for the role consumer')
+  })
+
+  const wrong: readonly (readonly [string, string])[] = [
+    ['throws', 'export default () => { throw new Error("no") }'],
+    ['gives nothing', 'export const other = 1'],
+    ['gives no keys', 'export default { issuer: "a", audience: "b" }'],
+    [
+      'gives a key that is none',
+      'export default { issuer: "a", audience: "b", keys: [{ role: "signing", kid: "k", alg: "ES256", pem: "secret" }] }',
+    ],
+  ]
+  for (const [name, source] of wrong)
+    it(`that ${name} is refused, and nothing of a key is repeated`, async () => {
+      const other = join(root, `${name.replaceAll(' ', '-')}.mjs`)
+      writeFileSync(other, source)
+      const error: unknown = await openIssuer(other).catch((cause: unknown) => cause)
+      assert.ok(error instanceof Error && 'code' in error)
+      assert.match(String(error.code), /^INPUT_/)
+      assert.ok(!error.message.includes('secret'))
+    })
+})

@@ -1,0 +1,96 @@
+import assert from 'node:assert/strict'
+import { describe, it } from 'node:test'
+import { probeVerifier, trustSuite } from '../src/harness/harness.ts'
+import { isAccepted, judged, type ProbeReport } from '../src/probe/report.ts'
+import { VECTORS } from '../src/vectors/catalogue.ts'
+import { decodesOnly, FAULTS, merged, strict } from './verifiers.ts'
+
+const accepted = ({ vectors }: ProbeReport) =>
+  vectors.filter(({ outcome }) => isAccepted(outcome)).map(({ vector }) => vector.id)
+
+describe('a strict verifier', () => {
+  trustSuite('as a suite', strict)
+
+  it('refuses every required vector, of which there are at least 80', async () => {
+    const report = await probeVerifier(strict)
+    assert.deepEqual(accepted(report), [])
+    assert.ok(report.summary.refused >= 80, `${report.summary.refused}`)
+    assert.deepEqual(judged(report), { isFound: false, isWhole: true, hasLeads: false })
+  })
+
+  it('has leads alone where what standards leave open is asked too', async () => {
+    const report = await probeVerifier(strict, { advisory: true })
+    assert.deepEqual(judged(report), { isFound: false, isWhole: true, hasLeads: true })
+    assert.ok(accepted(report).includes('exp-9999'))
+  })
+})
+
+describe('a planted fault', () => {
+  for (const { name, accepts, make } of FAULTS)
+    it(`is found, and nothing else: a verifier that ${name}`, async () => {
+      const report = await probeVerifier(make)
+      assert.deepEqual(new Set(accepted(report)), new Set(accepts))
+      assert.deepEqual(judged(report), { isFound: true, isWhole: true, hasLeads: false })
+    })
+})
+
+describe('controls', () => {
+  it('that fail leave every vector untold, and unasked', async () => {
+    let asked = 0
+    const report = await probeVerifier(() => () => {
+      asked++
+      throw new TypeError('no')
+    })
+    assert.deepEqual([report.summary.cannotTell, asked], [report.vectors.length, 2])
+    assert.equal(judged(report).isWhole, false)
+  })
+
+  it('fail where garbage is accepted', async () => {
+    const report = await probeVerifier(() => () => true)
+    assert.equal(report.summary.accepted, 0)
+    assert.equal(report.summary.cannotTell, report.vectors.length)
+  })
+
+  it('that fail at the end take back what was judged between them', async () => {
+    let asked = 0
+    const report = await probeVerifier((place) => {
+      const verify = merged(place)
+      return (token) => (++asked > 20 ? false : verify(token))
+    })
+    assert.equal(report.controls.at(-2)?.outcome, 'refused')
+    assert.equal(report.summary.cannotTell, report.vectors.length)
+  })
+
+  it('begin with the genuine token', async () => {
+    const seen: string[] = []
+    await probeVerifier((place) => {
+      const verify = strict(place)
+      return async (token) => {
+        const answer = await verify(token)
+        seen.push(token)
+        return answer
+      }
+    })
+    assert.equal(seen.length, 2)
+  })
+})
+
+describe('vectors', () => {
+  it('have ids, sentences and sources of their own', () => {
+    assert.equal(new Set(VECTORS.map(({ id }) => id)).size, VECTORS.length)
+    assert.equal(new Set(VECTORS.map(({ what }) => what)).size, VECTORS.length)
+    for (const { id, what, forbiddenBy, settings } of VECTORS) {
+      assert.match(what, /^[A-Z].*\.$/, id)
+      assert.match(forbiddenBy, /\w+ .*\d/, id)
+      assert.ok(Object.keys(settings).length > 0, id)
+    }
+  })
+
+  it('differ: a verifier that checks nothing takes most of them', async () => {
+    const report = await probeVerifier(decodesOnly)
+    const ids = accepted(report)
+    for (const id of ['own-key-real-kid', 'alg-none', 'signature-zero', 'claims-changed'])
+      assert.ok(ids.includes(id), id)
+    assert.ok(ids.length >= 60, `${ids.length}`)
+  })
+})

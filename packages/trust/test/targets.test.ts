@@ -1,0 +1,236 @@
+import assert from 'node:assert/strict'
+import { mkdtempSync, rmSync } from 'node:fs'
+import { createServer as createMailServer, type Server as MailServer } from 'node:net'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { createInterface } from 'node:readline'
+import { after, before, describe, it } from 'node:test'
+import {
+  bearerTarget,
+  chooseVectors,
+  confirmOwn,
+  imapTarget,
+  introspectionTarget,
+  openIssuer,
+  type ProbeIssuer,
+  type ProbeReport,
+  probeDocument,
+  probeJunit,
+  probeMarkdown,
+  probeSarif,
+  probeText,
+  type RunningIssuer,
+  runProbe,
+  startIssuer,
+  type Target,
+} from '../src/index.ts'
+import type { Verify } from '../src/targets/verify_target.ts'
+import { type Door, isAccepted, openDoor } from './doors.ts'
+import { merged, strict } from './verifiers.ts'
+
+const folder = mkdtempSync(join(tmpdir(), 'mintmark-targets-'))
+let running: RunningIssuer
+let issuer: ProbeIssuer
+
+before(async () => {
+  running = await startIssuer({ folder, host: '127.0.0.1', port: 0 })
+  issuer = await openIssuer(running.url)
+})
+after(async () => {
+  await running.stop()
+  rmSync(folder, { recursive: true, force: true })
+})
+
+const place = () => ({
+  issuer: running.url,
+  audience: running.audience,
+  jwksUri: `${running.url}/keys`,
+})
+
+function probe(target: Target, named: readonly string[] = [], rate = 10_000): Promise<ProbeReport> {
+  const vectors = chooseVectors({ named, isAdvisory: false }, target, issuer)
+  return runProbe({ target, issuer, vectors, rate, now: () => Date.now() })
+}
+
+const accepted = ({ vectors }: ProbeReport) =>
+  vectors.filter(({ outcome }) => outcome !== 'refused').map(({ vector }) => vector.id)
+
+const THE_2023_SET = [
+  'consumer-key',
+  'retired-key-listed',
+  'key-unlisted',
+  'other-tenant-key',
+  'disabled-issuer-key',
+]
+
+async function withDoor<T>(verify: Verify, work: (door: Door) => Promise<T>): Promise<T> {
+  const door = await openDoor(verify)
+  try {
+    return await work(door)
+  } finally {
+    await door.close()
+  }
+}
+
+const asBearer = ({ url }: Door) => probe(bearerTarget({ url: new URL(url) }), ['storm-2023'])
+
+const asIntrospection = ({ url }: Door) =>
+  probe(introspectionTarget({ url: new URL(`${url}/introspect`) }), ['storm-2023', 'form'])
+
+/** It is this machine too, and by no name of it. */
+const elsewhere = (url: string) => new URL(url.replace('127.0.0.1', '0.0.0.0'))
+
+describe('a bearer target', () => {
+  it('of a merged key set accepts the set of 2023, and of class-bound keys none of it', async () => {
+    assert.deepEqual(accepted(await withDoor(merged(place()), asBearer)), THE_2023_SET)
+    assert.deepEqual(accepted(await withDoor(strict(place()), asBearer)), [])
+  })
+
+  it('is asked at most 20 times a second, and all of it within ten seconds', async () => {
+    const started = performance.now()
+    const report = await withDoor(strict(place()), ({ url }) =>
+      probe(bearerTarget({ url: new URL(url) }), [], 20),
+    )
+    const seconds = (performance.now() - started) / 1000
+    assert.deepEqual(accepted(report), [])
+    assert.ok(report.vectors.length >= 80)
+    assert.ok(seconds > (report.vectors.length + 3) / 20 - 0.1 && seconds < 10, `${seconds} s`)
+  })
+
+  it('is shown the genuine token first, and no token or part of one is in any output', async () => {
+    await withDoor(merged(place()), async (door) => {
+      const report = await probe(bearerTarget({ url: new URL(door.url) }))
+      const outputs = [
+        JSON.stringify(probeDocument(report)),
+        JSON.stringify(probeSarif(report, 1)),
+        probeJunit(report),
+        probeMarkdown(report),
+        probeText(report),
+      ]
+      const parts = door.shown
+        .flatMap((token) => token.split('.'))
+        .filter((each) => each.length > 40)
+      assert.ok(parts.length > 200)
+      for (const output of outputs) assert.ok(!parts.some((each) => output.includes(each)))
+      const verify = strict(place())
+      await assert.doesNotReject(async () => await verify(door.shown[0] ?? ''))
+    })
+  })
+
+  it('that fails at a forgery, or asks to slow down, is one that cannot be judged', async () => {
+    for (const status of [500, 503, 429]) {
+      const target: Target = {
+        ...bearerTarget({ url: new URL('http://127.0.0.1:9/') }),
+        ask: () => Promise.resolve({ said: 'unclear', seen: `HTTP ${status}` }),
+      }
+      const { summary, vectors } = await probe(target, ['form'])
+      assert.equal(summary.cannotTell, vectors.length)
+    }
+  })
+
+  it('may accept with another status, and refuse with one of success', async () => {
+    const report = await withDoor(strict(place()), ({ url }) =>
+      probe(bearerTarget({ url: new URL(url), expect: new Set([401]), refuse: new Set([200]) }), [
+        'storm-2023',
+      ]),
+    )
+    // Turned round, the genuine token is refused: nothing can be told.
+    assert.equal(report.controls[0]?.outcome, 'refused')
+    assert.equal(report.summary.cannotTell, 5)
+  })
+})
+
+describe('a target that cannot be judged', () => {
+  it('is one that does not answer: all is untold', async () => {
+    const url = await withDoor(strict(place()), (door) => Promise.resolve(new URL(door.url)))
+    const report = await probe(bearerTarget({ url }), ['form'])
+    assert.equal(report.controls[0]?.seen, 'no answer (ECONNREFUSED)')
+    assert.equal(report.summary.cannotTell, report.vectors.length)
+  })
+})
+
+describe('an introspection target', () => {
+  it('says by active what it accepts', async () => {
+    assert.deepEqual(accepted(await withDoor(merged(place()), asIntrospection)), THE_2023_SET)
+    assert.deepEqual(accepted(await withDoor(strict(place()), asIntrospection)), [])
+  })
+})
+
+/** A mail server that knows one command. */
+function mailServer(verify: Verify): MailServer {
+  return createMailServer((socket) => {
+    socket.write('* OK ready\r\n')
+    let tag = ''
+    createInterface({ input: socket }).on('line', (line) => {
+      if (tag !== '') {
+        socket.end(`${tag} NO failed\r\n`)
+        return
+      }
+      const [given = '', , mechanism = '', initial = ''] = line.split(' ')
+      const login = Buffer.from(initial, 'base64').toString().replaceAll('\u0001', '|')
+      const wanted = mechanism === 'XOAUTH2' ? /^user=ada\|/ : /^n,a=ada,\|host=127.0.0.1\|/
+      const token = /auth=Bearer ([^|]+)\|\|$/.exec(login)?.[1] ?? ''
+      void isAccepted(verify, token).then((isIn) => {
+        if (isIn && wanted.test(login)) return socket.end(`${given} OK logged in\r\n`)
+        tag = given
+        return socket.write('+ eyJzdGF0dXMiOiJpbnZhbGlkX3Rva2VuIn0=\r\n')
+      })
+    })
+    socket.on('error', () => undefined)
+  })
+}
+
+describe('a mail server as a target', () => {
+  for (const mechanism of ['oauthbearer', 'xoauth2'] as const)
+    it(`is asked with ${mechanism}, and the reason of a failure is confirmed`, async () => {
+      for (const [verify, expected] of [
+        [merged(place()), THE_2023_SET],
+        [strict(place()), []],
+      ] as const) {
+        const server = mailServer(verify)
+        await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+        const address = server.address()
+        const port = typeof address === 'object' ? address?.port : 0
+        const url = new URL(`imap://127.0.0.1:${port}`)
+        const report = await probe(imapTarget({ url, mechanism, user: 'ada' }), [
+          'storm-2023',
+          'alg-none',
+        ])
+        assert.deepEqual(accepted(report), expected)
+        server.close()
+      }
+    })
+})
+
+describe('a target elsewhere', () => {
+  const run = 'run-of-the-test-0001'
+
+  it('is not asked until a file or a header there names the run', async () => {
+    await withDoor(strict(place()), async ({ url, shown }) => {
+      await assert.rejects(confirmOwn(elsewhere(url), run), { code: 'INPUT_INVALID' })
+      await assert.rejects(
+        confirmOwn(elsewhere(url), undefined),
+        /Place a file with the text \w{24}/,
+      )
+      await assert.rejects(confirmOwn(elsewhere(url), 'short'), /--run takes/)
+      // Once, without a token.
+      assert.deepEqual(shown, [''])
+      await confirmOwn(new URL(url), undefined)
+    })
+  })
+
+  for (const how of ['file', 'header'] as const)
+    it(`is confirmed by a ${how}`, async () => {
+      const { createServer } = await import('node:http')
+      const { portOf, closed } = await import('./doors.ts')
+      const server = createServer((request, response) => {
+        const isThere = request.url === '/.well-known/mintmark-probe'
+        if (how === 'header') response.setHeader('mintmark-probe', run)
+        response.end(isThere && how === 'file' ? `${run}\n` : 'hello')
+      })
+      const port = await portOf(server)
+      await confirmOwn(new URL(`http://0.0.0.0:${port}/api`), run)
+      await assert.rejects(confirmOwn(new URL(`http://0.0.0.0:${port}/api`), `${run}x`))
+      await closed(server)
+    })
+})
