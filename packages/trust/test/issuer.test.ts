@@ -93,8 +93,11 @@ describe('an issuer', () => {
   it('answers nobody while its endpoint is blocked', async () => {
     await commandIssuer(folder, { do: 'block' })
     await assert.rejects(fetch(place().jwksUri))
+    await assert.rejects(openIssuer(folder), /mintmark trust issuer reach/)
     await commandIssuer(folder, { do: 'reach' })
     assert.equal((await fetch(place().jwksUri)).status, 200)
+    const { issuer } = await openIssuer(running.url.replace('127.0.0.1', 'localhost'))
+    assert.equal(issuer, running.url)
   })
 })
 

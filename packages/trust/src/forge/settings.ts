@@ -46,6 +46,11 @@ export const KEY_CACHE: Settings = {
   'Microsoft.IdentityModel': 'AutomaticRefreshInterval of ConfigurationManager',
 }
 
+/** For how long libraries keep keys unless told otherwise, seconds. Sources: their documentation, November 2026. */
+export const DOCUMENTED_CACHES: string =
+  'jose and express-oauth2-jwt-bearer 600 (cacheMaxAge), jwks-rsa 600 a kid, get-jwks 60 (ttl), ' +
+  'oauth4webapi 300, PyJWKClient 300 (lifespan), Microsoft.IdentityModel 43200 (AutomaticRefreshInterval)'
+
 export const KEY_USE: Settings = {
   jose: DEFAULT,
   any: 'skip keys of the set with another use than sig',
@@ -168,7 +173,7 @@ export const APPLICATION: Settings = {
 /** Of services that take SAML. */
 export const SAML_SIGNED: Settings = {
   '@node-saml/node-saml': 'wantAssertionsSigned and wantAuthnResponseSigned, with idpCert',
-  samlify: 'wantMessageSigned, and the certificate of the metadata',
+  samlify: 'WantAssertionsSigned in the metadata of the service',
   any: 'take the key from the configured metadata alone, never from the message',
 }
 

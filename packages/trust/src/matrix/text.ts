@@ -1,6 +1,6 @@
 /** The report of a probe for a terminal of 80 columns: the verdict, the matrix, what was not refused. @module */
 import { safeText } from '@mintmark/core'
-import type { Settings } from '../forge/settings.ts'
+import { DOCUMENTED_CACHES, type Settings } from '../forge/settings.ts'
 import { isAccepted, type ProbeReport, type VectorResult } from '../probe/report.ts'
 import { familyRows, verdictOf } from './family_counts.ts'
 
@@ -22,6 +22,7 @@ export function probeText(report: ProbeReport): string {
         } (${safeText(seen)})`,
       ),
     ),
+    ...(distrust.length > 0 ? [wrapped(`documented caches, s: ${DOCUMENTED_CACHES}`)] : []),
     ...unusedAllowances.map(({ vector, until }) =>
       wrapped(`allow-list: ${vector} until ${until} counts for nothing now`),
     ),

@@ -56,6 +56,8 @@ interface Measurement {
 
 async function measureOne(one: Measurement): Promise<Distrust> {
   const { endpoint, kid, control, ask } = one
+  // An interrupted probe may have left it out.
+  await control.list(kid)
   const before = await ask()
   if (before.said !== 'accepted')
     return unmeasured(endpoint, `a listed key is not trusted (${before.seen})`)

@@ -55,7 +55,7 @@ async function runningIssuer(
   asked?: string,
 ): Promise<ProbeIssuer> {
   const [state, { url, controlUrl }] = [await readState(folder), await readRunning(folder)]
-  if (asked !== undefined && trimmed(asked) !== url)
+  if (asked !== undefined && !isSamePlace(asked, url))
     throw invalid('the state folder that this issuer names is of another issuer')
   const keys = state.keys.map((key): ForgeKey => {
     const { role, kid } = key
@@ -67,7 +67,9 @@ async function runningIssuer(
       privateKey: privateKeyOf(key),
     }
   })
-  await commandIssuer(folder, { do: 'status' })
+  const { endpoint } = await commandIssuer(folder, { do: 'status' })
+  if (endpoint !== 'reachable')
+    throw invalid('its key endpoint is blocked: mintmark trust issuer reach lets it answer again')
   return {
     issuer: url,
     audience: audience ?? state.audience,
@@ -85,6 +87,12 @@ async function runningIssuer(
 }
 
 const trimmed = (url: string) => url.replace(/\/(\.well-known\/openid-configuration)?$/, '')
+
+/** One address, whatever this machine is called in it. */
+function isSamePlace(asked: string, url: string): boolean {
+  const [a, b] = [new URL(trimmed(asked)), new URL(url)]
+  return a.port === b.port && a.pathname === b.pathname && isLoopback(b.hostname)
+}
 
 /** The folder that an issuer on this machine names. What it names is read only if it is the caller's own. */
 async function folderOf(place: string): Promise<string> {

@@ -7,7 +7,7 @@ export const b64False: Vector = {
   axis: 'b64',
   level: 'required',
   what: 'The header says that the payload is not encoded.',
-  forbiddenBy: 'RFC 7797, section 7',
+  forbiddenBy: 'RFC 7797, which updates RFC 7519',
   settings: CRITICAL,
   forge: (forge) => forge.token({ header: { ...forge.header(), b64: false, crit: ['b64'] } }),
 }

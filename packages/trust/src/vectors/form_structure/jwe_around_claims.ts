@@ -8,7 +8,7 @@ export const jweAroundClaims: Vector = {
   axis: 'form',
   level: 'required',
   what: 'The bare claims inside an encrypted token, for the public encryption key.',
-  forbiddenBy: 'RFC 8725, section 3.4',
+  forbiddenBy: 'RFC 8725, section 3.3',
   incident: 'CVE-2026-29000 is of this class',
   settings: ENCRYPTED,
   forge: async (forge) => await encrypted(JSON.stringify(forge.claims), forge),

@@ -9,7 +9,7 @@ export const jweAroundNone: Vector = {
   axis: 'form',
   level: 'required',
   what: 'An unsigned token inside an encrypted one, for the public encryption key.',
-  forbiddenBy: 'RFC 8725, section 3.4',
+  forbiddenBy: 'RFC 8725, section 3.3',
   incident: 'CVE-2026-29000: pac4j took an unsigned token inside an encrypted one',
   settings: ENCRYPTED,
   forge: async (forge) => {

@@ -8,7 +8,7 @@ export const jweAroundOwn: Vector = {
   axis: 'form',
   level: 'required',
   what: "A token of the attacker's inside an encrypted one, under the genuine kid.",
-  forbiddenBy: 'RFC 8725, section 3.4',
+  forbiddenBy: 'RFC 8725, section 3.3',
   settings: ENCRYPTED,
   forge: async (forge) => await encrypted(forge.token({ by: 'stranger', as: 'signing' }), forge),
 }

@@ -8,7 +8,7 @@ export const nestedGenuine: Vector = {
   axis: 'form',
   level: 'required',
   what: 'A genuine token as the payload of one that the attacker signed.',
-  forbiddenBy: 'RFC 8725, section 3.4',
+  forbiddenBy: 'RFC 8725, section 3.3',
   settings: SIGNATURE,
   forge: (forge) => {
     const header = { ...forge.header(), cty: 'JWT' }

@@ -8,7 +8,7 @@ export const samlResponseOnly: Vector = {
   axis: 'signature',
   level: 'advisory',
   what: 'The response is signed, and its assertion is not.',
-  forbiddenBy: 'SAML 2.0 Core, section 5.4.6, leaves it open',
+  forbiddenBy: 'SAML 2.0 Core, section 5.3, leaves it open',
   settings: SAML_SIGNED,
   forge: (forge) => {
     const saml = new SamlForge(forge)

@@ -8,7 +8,7 @@ export const keyUnlisted: Vector = {
   level: 'required',
   what: 'Signed by a retired key that has just left the key set.',
   forbiddenBy: 'OpenID Connect Core 1.0, section 10.1.1',
-  incident: 'Storm-0558, 2023: the key was trusted until caches were cleared',
+  incident: 'Storm-0558, 2023',
   settings: KEY_CACHE,
   first: 'unlist',
   forge: (forge) => forge.token({ by: 'leaving' }),

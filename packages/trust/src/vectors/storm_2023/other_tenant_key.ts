@@ -8,7 +8,7 @@ export const otherTenantKey: Vector = {
   level: 'required',
   what: "Signed by another tenant's key of the same key set.",
   forbiddenBy: 'RFC 8725, section 3.8',
-  incident: 'Storm-0558, 2023: one key was good for every tenant',
+  incident: 'Storm-0558, 2023: one key signed tokens for many tenants',
   settings: KEY_OF_ISSUER,
   forge: (forge) => forge.token({ by: 'tenant' }),
 }

@@ -8,7 +8,7 @@ export const retiredKeyListed: Vector = {
   level: 'required',
   what: 'Signed by a retired key that the set still lists.',
   forbiddenBy: 'NIST SP 800-57 part 1 rev. 5, section 5.3',
-  incident: 'Storm-0558, 2023: the key of 2016 was retired in 2021 and still trusted',
+  incident: 'Storm-0558, 2023: a key of 2016 that was to be retired in 2021',
   settings: KEY_IN_USE,
   forge: (forge) => forge.token({ by: 'retired' }),
 }
