@@ -1,4 +1,4 @@
-/** The claims of docs/threat-model.md and docs/threat-model-dumps.md, held against the tests that they name. */
+/** The claims of docs/threat-model.md and the pages that continue it, held against the tests that they name. */
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
 import { projectFiles, read } from './repository.ts'
@@ -124,7 +124,11 @@ function misnumbered(claims: readonly Claim[]): string[] {
   })
 }
 
-const PAGES = ['docs/threat-model.md', 'docs/threat-model-dumps.md']
+const PAGES = [
+  'docs/threat-model.md',
+  'docs/threat-model-dumps.md',
+  'docs/threat-model-trust.md',
+]
 const claims = PAGES.flatMap((page) => claimsOf(read(page)))
 const tested = claims.filter(({ section }) => section !== UNTESTED)
 const testFiles = new Set(
@@ -135,7 +139,7 @@ const sourceOf = (path: string) => (testFiles.has(path) ? read(path) : undefined
 describe('the threat model', () => {
   it('has claims on every part of the product', () => {
     const letters = new Set(tested.map(({ number }) => number.charAt(0)))
-    assert.deepEqual([...letters], ['R', 'L', 'G', 'S', 'C'])
+    assert.deepEqual([...letters], ['R', 'L', 'G', 'S', 'C', 'P'])
     assert.ok(tested.length >= 40, `${tested.length} claims`)
   })
 
