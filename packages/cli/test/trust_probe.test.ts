@@ -125,7 +125,9 @@ describe('trust probe', () => {
     const { out: markdown } = await probe('--md', '--vectors', 'storm-2023')
     assert.match(markdown, /^\| `consumer-key` \| accepted \|/m)
   })
+})
 
+describe('the answer of trust probe', () => {
   it('ends with 0 where all is refused, with 4 for leads and with 3 where it cannot tell', async () => {
     assert.equal((await probe('--vectors', 'form')).code, 0)
     assert.equal((await probe('--vectors', 'exp-9999')).code, 4)
@@ -156,10 +158,11 @@ describe('trust probe', () => {
   })
 })
 
+const row = (vector: string, until = '2999-12-31') => ({ vector, until, reason: 'known <b>' })
+
 describe('the allow-list of trust probe', () => {
   const file = join(folder, 'allow.json')
   const allow = (rows: readonly object[]) => writeFileSync(file, JSON.stringify({ allow: rows }))
-  const row = (vector: string, until = '2999-12-31') => ({ vector, until, reason: 'known <b>' })
 
   it('takes out what it names, with a reason and until a day', async () => {
     allow(THE_2023_SET.map((id) => row(id)))
@@ -225,19 +228,19 @@ describe('a usage of trust', () => {
   })
 })
 
+const kidOf = (text: string, role: string) => new RegExp(`^${role} .* (\\S+)$`, 'm').exec(text)?.[1]
+
 describe('trust issuer', () => {
   it('rotates and shows its keys, and prints no private part', async () => {
     const was = await trust('issuer', 'status', '--state', state)
     const is = await trust('issuer', 'rotate', '--state', state)
     assert.deepEqual([was.code, is.code], [0, 0])
-    const kid = (text: string, role: string) =>
-      new RegExp(`^${role} .* (\\S+)$`, 'm').exec(text)?.[1]
-    assert.equal(kid(is.out, 'signing'), kid(was.out, 'next'))
+    assert.equal(kidOf(is.out, 'signing'), kidOf(was.out, 'next'))
     assert.ok(!/PRIVATE|"d"|secret/.test(was.out + is.out))
     const unlisted = await trust(
       'issuer',
       'unlist',
-      kid(is.out, 'next') ?? '',
+      kidOf(is.out, 'next') ?? '',
       '--state',
       state,
       '--json',
