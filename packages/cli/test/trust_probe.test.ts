@@ -1,73 +1,25 @@
 import assert from 'node:assert/strict'
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
-import { createServer, type Server } from 'node:http'
-import { tmpdir } from 'node:os'
+import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { after, before, describe, it } from 'node:test'
-import { isObject, type Json } from '@mintmark/core'
-import { type RunningIssuer, startIssuer } from '@mintmark/trust'
+import type { Json } from '@mintmark/core'
 import { Ajv2020 } from 'ajv/dist/2020.js'
-import { createRemoteJWKSet, jwtVerify } from 'jose'
-import { runProgram } from '../src/index.ts'
-import type { Outcome } from './fake_io.ts'
 import { member, objects, parsed } from './printed.ts'
 import { sarifErrors } from './sarif_official.ts'
+import { startTrustWorld, type TrustWorld, trust } from './trust_world.ts'
 
 const SCHEMA = new URL('../../../../docs/schema/trust-probe-1.schema.json', import.meta.url)
-const folder = mkdtempSync(join(tmpdir(), 'mintmark-trust-cli-'))
-const state = join(folder, 'issuer')
-let issuer: RunningIssuer
-let server: Server
-let target: string
+let world: TrustWorld
 
-/** A verifier of the merged key set: fully configured, and knows no class of keys. */
 before(async () => {
-  issuer = await startIssuer({ folder: state, host: '127.0.0.1', port: 0 })
-  const { url, audience } = issuer
-  const keys = createRemoteJWKSet(new URL(`${url}/keys`))
-  const options = {
-    issuer: url,
-    audience,
-    algorithms: ['ES256'],
-    typ: 'at+jwt',
-    requiredClaims: ['exp'],
-  }
-  server = createServer((request, response) => {
-    const token = (request.headers.authorization ?? '').replace('Bearer ', '')
-    jwtVerify(token, keys, options)
-      .then(() => response.writeHead(200).end())
-      .catch(() => response.writeHead(401).end())
-  })
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
-  const address = server.address()
-  target = `http://127.0.0.1:${isObject(address) ? String(address['port']) : ''}/mail`
+  world = await startTrustWorld()
 })
-after(async () => {
-  server.close()
-  server.closeAllConnections()
-  await issuer.stop()
-  rmSync(folder, { recursive: true, force: true })
-})
+after(() => world.stop())
 
-/** With the clock of this machine: a token of another time is no genuine one. */
-async function trust(...args: readonly string[]): Promise<Outcome> {
-  let [out, err] = ['', '']
-  const code = await runProgram(['trust', ...args], {
-    out: (text) => {
-      out += text
-      return Promise.resolve()
-    },
-    err: (text) => {
-      err += text
-    },
-    showsProgress: false,
-    now: () => Date.now(),
-  })
-  return { code, out, err }
+const probe = (...args: readonly string[]) => {
+  const { target, issuer } = world
+  return trust(['probe', '--target', target, '--issuer', issuer.url, '--rate', '1000', ...args])
 }
-
-const probe = (...args: readonly string[]) =>
-  trust('probe', '--target', target, '--issuer', issuer.url, '--rate', '1000', ...args)
 
 const idsOf = (document: Json, outcome: string) =>
   objects(document['vectors'])
@@ -131,8 +83,8 @@ describe('the answer of trust probe', () => {
   it('ends with 0 where all is refused, with 4 for leads and with 3 where it cannot tell', async () => {
     assert.equal((await probe('--vectors', 'form')).code, 0)
     assert.equal((await probe('--vectors', 'exp-9999')).code, 4)
-    const away = ['--target', 'http://127.0.0.1:9/', '--issuer', state]
-    const { code, out } = await trust('probe', ...away, '--rate', '1000')
+    const away = ['--target', 'http://127.0.0.1:9/', '--issuer', world.state]
+    const { code, out } = await trust(['probe', ...away, '--rate', '1000'])
     assert.equal(code, 3)
     assert.match(out, /^CANNOT TELL: the genuine token/)
   })
@@ -161,7 +113,10 @@ describe('the answer of trust probe', () => {
 const row = (vector: string, until = '2999-12-31') => ({ vector, until, reason: 'known <b>' })
 
 describe('the allow-list of trust probe', () => {
-  const file = join(folder, 'allow.json')
+  let file = ''
+  before(() => {
+    file = join(world.folder, 'allow.json')
+  })
   const allow = (rows: readonly object[]) => writeFileSync(file, JSON.stringify({ allow: rows }))
 
   it('takes out what it names, with a reason and until a day', async () => {
@@ -211,7 +166,7 @@ describe('a usage of trust', () => {
     ['an issuer without a folder', ['issuer', 'serve']],
   ] as const)
     it(`is refused: ${name}`, async () => {
-      const { code, out } = await trust(...args)
+      const { code, out } = await trust(args)
       assert.deepEqual([code, out], [2, ''])
     })
 
@@ -222,7 +177,7 @@ describe('a usage of trust', () => {
   })
 
   it('lists the vectors without an issuer', async () => {
-    const { code, out } = await trust('probe', '--list')
+    const { code, out } = await trust(['probe', '--list'])
     assert.equal(code, 0)
     assert.ok(out.split('\n').length > 100)
   })
@@ -232,26 +187,23 @@ const kidOf = (text: string, role: string) => new RegExp(`^${role} .* (\\S+)$`, 
 
 describe('trust issuer', () => {
   it('rotates and shows its keys, and prints no private part', async () => {
-    const was = await trust('issuer', 'status', '--state', state)
-    const is = await trust('issuer', 'rotate', '--state', state)
+    const was = await trust(['issuer', 'status', '--state', world.state])
+    const is = await trust(['issuer', 'rotate', '--state', world.state])
     assert.deepEqual([was.code, is.code], [0, 0])
     assert.equal(kidOf(is.out, 'signing'), kidOf(was.out, 'next'))
     assert.ok(!/PRIVATE|"d"|secret/.test(was.out + is.out))
-    const unlisted = await trust(
-      'issuer',
-      'unlist',
-      kidOf(is.out, 'next') ?? '',
-      '--state',
-      state,
-      '--json',
-    )
+    const next = kidOf(is.out, 'next') ?? ''
+    const unlisted = await trust(['issuer', 'unlist', next, '--state', world.state, '--json'])
     assert.equal(unlisted.code, 0)
-    const next = objects(parsed(unlisted.out)['keys']).find(({ role }) => role === 'next')
-    assert.equal(next?.['listed'], false)
+    const named = objects(parsed(unlisted.out)['keys']).find(({ role }) => role === 'next')
+    assert.equal(named?.['listed'], false)
+    const retired = await trust(['issuer', 'unlist', '--state', world.state])
+    assert.match(retired.out, /^retired +unlisted/m)
+    assert.match(retired.out, /^signing +listed/m)
   })
 
   it('that does not run is not commanded', async () => {
-    const { code, err } = await trust('issuer', 'rotate', '--state', join(folder, 'none'))
+    const { code, err } = await trust(['issuer', 'rotate', '--state', join(world.folder, 'none')])
     assert.equal(code, 3)
     assert.match(err, /\(INPUT_UNREADABLE\)/)
   })

@@ -9,7 +9,7 @@ export { probeText } from './matrix/text.ts'
 export { parseAllowList } from './probe/allow_list.ts'
 export { chooseVectors } from './probe/choose_vectors.ts'
 export { openIssuer, type ProbeIssuer } from './probe/probe_issuer.ts'
-export { judged, type ProbeReport } from './probe/report.ts'
+export { isAccepted, judged, type ProbeReport } from './probe/report.ts'
 export { type ProbeOptions, runProbe } from './probe/run_probe.ts'
 export {
   bearerTarget,

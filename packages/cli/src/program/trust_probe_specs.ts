@@ -9,7 +9,7 @@ const state = (): Option =>
   option('--state <DIR>', 'folder with the private keys of the issuer').makeOptionMandatory()
 
 const issuerCommand = (name: IssuerCommand['do'], summary: string, operand = ''): Spec => ({
-  usage: `${name}${operand && ` <${operand}>`}`,
+  usage: `${name}${operand && ` [${operand}]`}`,
   summary,
   example: `mintmark trust issuer ${name}${operand && ` ${operand}`} --state ISSUER`,
   options: [state(), json()],
@@ -20,10 +20,10 @@ const ISSUER: readonly Spec[] = [
   {
     usage: 'serve',
     summary: 'Serve discovery and a merged key set until it is stopped',
-    example: 'mintmark trust issuer serve --port 8480 --state ISSUER',
+    example: 'mintmark trust issuer serve --port 8490 --state ISSUER',
     options: [
       state(),
-      option('--port <PORT>', 'port to listen on; 0 for any').default('8480'),
+      option('--port <PORT>', 'port to listen on; 0 for any').default('8490'),
       option('--host <ADDRESS>', 'address to listen on').default('127.0.0.1'),
       option('--url <URL>', 'what verifiers know it as (default: the address that it listens on)'),
       option('--audience <AUDIENCE>', 'audience of its tokens, kept in DIR'),
@@ -33,8 +33,8 @@ const ISSUER: readonly Spec[] = [
   },
   issuerCommand('status', 'List the keys of a running issuer, and which are listed'),
   issuerCommand('rotate', 'Let the announced key sign, and announce another'),
-  issuerCommand('unlist', 'Take a key out of the key set', 'KID'),
-  issuerCommand('list', 'Put a key into the key set again', 'KID'),
+  issuerCommand('unlist', 'Take a key out of the key set', 'KEY'),
+  issuerCommand('list', 'Put a key into the key set again', 'KEY'),
   issuerCommand('block', 'Let the key endpoint answer nobody'),
   issuerCommand('reach', 'Let it answer again'),
 ]
@@ -85,6 +85,8 @@ export const TRUST_PROBE_COMMANDS: readonly Spec[] = [
       option('--patience <SECONDS>', 'for how long to wait for distrust').default('900'),
       option('--allow <FILE>', 'accepted vectors that are known, each with a reason and an end'),
       option('--rate <N>', 'most requests a second').default('20'),
+      option('--schedule <EVERY>', 'probe again and again, such as 24h; JSON lines, until stopped'),
+      option('--alarms <FILE>', 'guard.json, whose pushed streams get an accepted forgery'),
       option('--run <ID>', 'name of this run, for a target that confirms it'),
       ...outputs(),
     ],
@@ -93,7 +95,7 @@ export const TRUST_PROBE_COMMANDS: readonly Spec[] = [
   {
     usage: 'issuer',
     summary: 'Serve an issuer for probes: keys of all classes, rotation on command',
-    example: 'mintmark trust issuer serve --port 8480 --state ISSUER',
+    example: 'mintmark trust issuer serve --port 8490 --state ISSUER',
     options: [],
     children: ISSUER,
     load: async () => (await import('../commands/trust/trust_issuer.ts')).issuerUnnamed,

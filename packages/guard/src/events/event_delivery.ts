@@ -74,7 +74,10 @@ export class EventDelivery {
   }
 
   async tell(alarm: Alarm): Promise<void> {
-    const events = this.#events.of(alarm)
+    await this.announce(this.#events.of(alarm))
+  }
+
+  async announce(events: readonly SecurityEvent[]): Promise<void> {
     await Promise.all(this.streams.map((stream) => addAll(stream, events)))
   }
 

@@ -53,6 +53,9 @@ export interface Change {
 /** Seconds that a token lives. */
 const LIFE_S = 300
 
+/** What the clock of a verifier may be behind. */
+const SKEW_S = 5
+
 export class Forge {
   readonly issuer: ForgeIssuer
   readonly nowS: number
@@ -70,8 +73,8 @@ export class Forge {
       scope: 'probe',
       ...issuer.claims,
       jti: randomUUID(),
-      iat: this.nowS,
-      nbf: this.nowS,
+      iat: this.nowS - SKEW_S,
+      nbf: this.nowS - SKEW_S,
       exp: this.nowS + LIFE_S,
     }
   }

@@ -80,6 +80,9 @@ const SAML_ROLES: readonly KeyRole[] = ['saml', 'saml-expired', 'saml-stranger']
 
 const isSaml = (role: KeyRole): boolean => SAML_ROLES.includes(role)
 
+/** Whether a key set may have it. */
+export const isPublished = (role: KeyRole): boolean => role !== 'stranger' && !isSaml(role)
+
 export function newKey(role: KeyRole): StoredKey {
   // Services that take SAML know RSA, and few know ECDSA.
   const { privateKey } = isSaml(role)
@@ -88,7 +91,7 @@ export function newKey(role: KeyRole): StoredKey {
   return {
     role,
     kid: kidOf(privateKey),
-    isListed: role !== 'stranger' && !isSaml(role),
+    isListed: isPublished(role),
     pem: privateKey.export({ format: 'pem', type: 'pkcs8' }).toString(),
   }
 }
@@ -132,7 +135,7 @@ export function issuerOf(role: KeyRole, url: string): string {
 
 /** The signing key first: a reader that takes the first key that fits takes that one. */
 export function keySet(keys: readonly StoredKey[], url: string): Json {
-  const listed = keys.filter(({ isListed, role }) => isListed && role !== 'stranger')
+  const listed = keys.filter(({ isListed, role }) => isListed && isPublished(role))
   const first = (key: StoredKey) => (key.role === 'signing' ? 0 : 1)
   return {
     keys: listed.toSorted((a, b) => first(a) - first(b)).map((key) => publicKey(key, url)),

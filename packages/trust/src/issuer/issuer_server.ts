@@ -15,6 +15,7 @@ import { type Json, MintmarkError, parseObject, text } from '@mintmark/core'
 import {
   certificateFor,
   ISSUER_PATHS,
+  isPublished,
   keySet,
   rotated,
   type StoredKey,
@@ -174,12 +175,15 @@ class Issuer {
     }
   }
 
-  #listed(kid: string, isListed: boolean): StoredKey[] {
+  /** @param named the id of a key, or the role of some */
+  #listed(named: string, isListed: boolean): StoredKey[] {
     const { keys } = this.#state
-    if (!keys.some((key) => key.kid === kid && key.role !== 'stranger'))
+    const isNamed = ({ kid, role }: StoredKey) =>
+      (kid === named || role === named) && isPublished(role)
+    if (!keys.some(isNamed))
       throw new MintmarkError('INPUT_INVALID', 'the issuer has no such key', { option: 'kid' })
     const changed = (key: StoredKey) => ({ ...key, isListed })
-    return keys.map((key) => (key.kid === kid ? changed(key) : key))
+    return keys.map((key) => (isNamed(key) ? changed(key) : key))
   }
 
   async #keep(keys: readonly StoredKey[]): Promise<void> {

@@ -1,8 +1,10 @@
+import { once } from 'node:events'
 import { isObject, type Json, safeJson, safeText } from '@mintmark/core'
 import { commandIssuer, type IssuerCommand, startIssuer } from '@mintmark/trust'
 import { flag, invalid, numberOption, textOption } from '../../options/option_values.ts'
 import type { Handler } from '../../process/command.ts'
 import { DONE } from '../../process/exit_codes.ts'
+import { stopSignal } from './stop_signal.ts'
 
 /** Serves a test issuer until it is stopped. No key and no secret is printed. */
 export const issuerServe: Handler = async (_operands, options, io) => {
@@ -19,10 +21,7 @@ export const issuerServe: Handler = async (_operands, options, io) => {
   const listening = { schema: 'mintmark-issuer-event/1', event: 'listening', url, audience }
   if (flag(options, 'json')) await io.out(`${safeJson({ ...listening, discovery })}\n`)
   else io.err(`issuer at ${url}, audience ${safeText(audience)}\ndiscovery ${discovery}\n`)
-  await new Promise<void>((resolve) => {
-    process.once('SIGINT', () => resolve())
-    process.once('SIGTERM', () => resolve())
-  })
+  await once(stopSignal(), 'abort')
   await issuer.stop()
   return DONE
 }
@@ -30,7 +29,7 @@ export const issuerServe: Handler = async (_operands, options, io) => {
 /** A command to a running issuer: the name of the command on the command line. */
 export const issuerCommand =
   (name: IssuerCommand['do']): Handler =>
-  async ([kid = ''], options, io) => {
+  async ([kid = 'retired'], options, io) => {
     const folder = textOption(options, 'state') ?? ''
     const command: IssuerCommand =
       name === 'list' || name === 'unlist' ? { do: name, kid } : { do: name }

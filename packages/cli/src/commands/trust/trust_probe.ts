@@ -18,7 +18,9 @@ import { textOfFile } from '../../options/ledger_files.ts'
 import { flag, invalid, list, numberOption, textOption } from '../../options/option_values.ts'
 import type { Handler, Options } from '../../process/command.ts'
 import { DONE, type ExitCode, exitCode } from '../../process/exit_codes.ts'
+import type { Io } from '../../process/io.ts'
 import { Progress } from '../../process/progress.ts'
+import { probeOnSchedule, type Schedule } from './probe_schedule.ts'
 import { targetOption } from './probe_target.ts'
 
 /** Between two questions while a key is to be distrusted. */
@@ -30,6 +32,16 @@ export const trustProbe: Handler = async (_operands, options, io) => {
     await io.out(listed(options))
     return DONE
   }
+  const once = () => probed(options, io)
+  const schedule = scheduleOption(options)
+  if (schedule !== undefined) return await probeOnSchedule(once, schedule, io)
+  const report = await once()
+  const code = exitCode(judged(report))
+  await io.out(printed(report, options, code), code)
+  return code
+}
+
+async function probed(options: Options, io: Io): Promise<ProbeReport> {
   const rate = numberOption(options, 'rate', { least: 0.1, most: 1000 }) ?? 20
   const allow = await allowOption(options)
   const claims = await claimsOption(options)
@@ -40,7 +52,7 @@ export const trustProbe: Handler = async (_operands, options, io) => {
   const choice = { named: list(options, 'vectors'), isAdvisory: flag(options, 'advisory') }
   const vectors = chooseVectors(choice, target, issuer)
   const progress = new Progress(io)
-  const report = await runProbe({
+  return await runProbe({
     target,
     issuer,
     vectors,
@@ -50,9 +62,28 @@ export const trustProbe: Handler = async (_operands, options, io) => {
     distrust: distrustOption(options, progress),
     onProgress: (done, total) => progress.show('vectors', done, total),
   }).finally(() => progress.end())
-  const code = exitCode(judged(report))
-  await io.out(printed(report, options, code), code)
-  return code
+}
+
+const UNITS: ReadonlyMap<string, number> = new Map([
+  ['s', 1000],
+  ['m', 60_000],
+  ['h', 3_600_000],
+  ['d', 86_400_000],
+])
+/** Timers of Node hold no more than 24 days. */
+const LONGEST_MS = 86_400_000 * 24
+
+function scheduleOption(options: Options): Schedule | undefined {
+  const given = textOption(options, 'schedule')
+  const alarms = textOption(options, 'alarms')
+  if (given === undefined) {
+    if (alarms === undefined) return undefined
+    throw invalid('alarms', '--alarms is for a probe with --schedule')
+  }
+  const [, number, unit = ''] = /^(\d+)([smhd])$/.exec(given) ?? []
+  const everyMs = Number(number) * (UNITS.get(unit) ?? Number.NaN)
+  if (everyMs > 0 && everyMs <= LONGEST_MS) return { everyMs, alarms }
+  throw invalid('schedule', '--schedule takes a time such as 30m, 24h or 7d, at most 24d')
 }
 
 function needed(options: Options, name: string): string {
