@@ -245,7 +245,7 @@ describe('a hook', () => {
     const door = await openDoor(strict(place()))
     const target = bearerTarget({ url: new URL(door.url) })
     const vectors = chooseVectors(
-      { named: ['storm-2023', 'form'], isAdvisory: false },
+      { named: ['storm-2023', 'form', 'own-key-real-kid'], isAdvisory: false },
       target,
       issuer,
     )
@@ -256,6 +256,8 @@ describe('a hook', () => {
     assert.ok(refused > 20 && cannotTell >= 5)
     const consumer = report.vectors.find(({ vector }) => vector.id === 'consumer-key')
     assert.equal(consumer?.seen, 'the issuer has no key for the role consumer')
+    const own = report.vectors.find(({ vector }) => vector.id === 'own-key-real-kid')
+    assert.equal(own?.outcome, 'refused')
   })
 
   const wrong: readonly (readonly [string, string])[] = [

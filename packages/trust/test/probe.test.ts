@@ -86,6 +86,21 @@ describe('vectors', () => {
     }
   })
 
+  it('that change nothing in the genuine token at hand cannot be judged', async () => {
+    const claims = { client_id: 'api://mintmark-probe' }
+    const { vectors } = await probeVerifier(strict, {
+      claims,
+      vectors: ['aud-client', 'aud-other'],
+    })
+    assert.deepEqual(
+      vectors.map(({ outcome, seen }) => [outcome, seen]),
+      [
+        ['refused', 'threw JWTClaimValidationFailed'],
+        ['cannot-tell', 'the change leaves the genuine token as it is'],
+      ],
+    )
+  })
+
   it('differ: a verifier that checks nothing takes most of them', async () => {
     const report = await probeVerifier(decodesOnly)
     const ids = accepted(report)

@@ -105,10 +105,18 @@ export class Forge {
     return createPublicKey(this.key(role).privateKey)
   }
 
-  /** A token; the genuine one if nothing is changed. */
-  token(change: Change = {}): string {
-    const { by = 'signing', as = by, claims = this.claims, header = this.header(as) } = change
-    return this.signed(`${part(header)}.${part(claims)}`, by)
+  /**
+   * A token; the genuine one if no change is given.
+   *
+   * @throws {Unforgeable} for a change that changes nothing here, such as capitals of an audience that has no small letter
+   */
+  token(change?: Change): string {
+    const { by = 'signing', as = by, claims = this.claims, header = this.header(as) } = change ?? {}
+    const input = `${part(header)}.${part(claims)}`
+    const isGenuine = by === 'signing' && input === `${part(this.header())}.${part(this.claims)}`
+    if (change !== undefined && isGenuine)
+      throw new Unforgeable('the change leaves the genuine token as it is')
+    return this.signed(input, by)
   }
 
   /** A signing input of any spelling, signed. */

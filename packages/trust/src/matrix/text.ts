@@ -1,7 +1,7 @@
 /** The report of a probe for a terminal of 80 columns: the verdict, the matrix, what was not refused. @module */
 import { safeText } from '@mintmark/core'
 import { DOCUMENTED_CACHES, type Settings } from '../forge/settings.ts'
-import { isAccepted, type ProbeReport, type VectorResult } from '../probe/report.ts'
+import type { ProbeReport, VectorResult } from '../probe/report.ts'
 import { familyRows, verdictOf } from './family_counts.ts'
 
 const WIDTH = 80
@@ -42,26 +42,34 @@ function matrix(report: ProbeReport): string {
 
 /** Those that one setting refuses share the line that says so. */
 function described(results: readonly VectorResult[]): string[] {
-  const groups = new Map<object, VectorResult[]>()
+  const groups = new Map<unknown, VectorResult[]>()
   for (const result of results) {
-    const isAlone = result.outcome === 'cannot-tell' || result.allowed !== undefined
-    const key = isAlone ? result : result.vector.settings
+    const key = groupOf(result)
     groups.set(key, [...(groups.get(key) ?? []), result])
   }
   return [...groups.values()].map((group) => {
     const [first] = group
+    if (first === undefined) return ''
+    if (first.outcome === 'cannot-tell') {
+      const ids = group.map(({ vector }) => vector.id).join(', ')
+      return wrapped(`cannot tell (${safeText(first.seen)}): ${ids}`)
+    }
     const lines = group.flatMap(lineOf)
-    if (first === undefined || !isAccepted(first.outcome) || first.allowed !== undefined)
-      return lines.join('\n')
+    if (first.allowed !== undefined) return lines.join('\n')
     return [...lines, wrapped(`Refuse it: ${settingsText(first.vector.settings)}`, '  ')].join('\n')
   })
+}
+
+/** What is said once for all that have it. */
+function groupOf(result: VectorResult): unknown {
+  if (result.outcome === 'cannot-tell') return result.seen
+  return result.allowed === undefined ? result.vector.settings : result
 }
 
 function lineOf({ vector, outcome, seen, allowed }: VectorResult): string[] {
   const { id, family, axis, level, what, forbiddenBy, incident } = vector
   const isLead = level === 'advisory' ? ', advisory' : ''
-  const head = `${outcome.replace('-', ' ')}  ${id} (${family}, ${axis}${isLead}): ${safeText(seen)}`
-  if (outcome === 'cannot-tell') return [wrapped(head)]
+  const head = `${outcome}  ${id} (${family}, ${axis}${isLead}): ${safeText(seen)}`
   const source = `${what} ${forbiddenBy}${incident === undefined ? '' : `. ${incident}`}.`
   const why = allowed && `Allowed until ${allowed.until}: ${safeText(allowed.reason)}`
   return [

@@ -6,7 +6,7 @@
  * @module
  */
 
-import { createPrivateKey } from 'node:crypto'
+import { createPrivateKey, generateKeyPairSync, type KeyObject, randomUUID } from 'node:crypto'
 import path from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { isObject, type Json, MintmarkError, parseObject, safeText, text } from '@mintmark/core'
@@ -126,10 +126,26 @@ async function hookedIssuer(place: string, choice: IssuerChoice): Promise<ProbeI
     audience,
     typ: text(made, 'typ') ?? 'at+jwt',
     claims: { ...own, ...choice.claims },
-    keys: rows.map((row: unknown) => hookedKey(row, issuer)),
+    keys: withStranger(rows.map((row: unknown) => hookedKey(row, issuer))),
     strangerUrl: text(made, 'strangerUrl'),
     control: controlOf(made),
   }
+}
+
+/** The attacker's key is nobody else's to give: one of the kind that the genuine key is, where the hook has none. */
+function withStranger(keys: readonly ForgeKey[]): readonly ForgeKey[] {
+  const genuine = keys.find(({ role }) => role === 'signing')
+  if (genuine === undefined) throw invalid('the hook gives no key for the role signing')
+  if (keys.some(({ role }) => role === 'stranger')) return keys
+  const privateKey = keyLike(genuine.privateKey)
+  return [...keys, { ...genuine, role: 'stranger', kid: randomUUID(), privateKey }]
+}
+
+function keyLike({ asymmetricKeyType, asymmetricKeyDetails }: KeyObject): KeyObject {
+  const { namedCurve = 'P-256' } = asymmetricKeyDetails ?? {}
+  if (asymmetricKeyType === 'ec') return generateKeyPairSync('ec', { namedCurve }).privateKey
+  if (asymmetricKeyType === 'ed25519') return generateKeyPairSync('ed25519').privateKey
+  return generateKeyPairSync('rsa', { modulusLength: 2048 }).privateKey
 }
 
 async function hookOf(place: string): Promise<Json> {
