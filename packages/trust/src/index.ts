@@ -22,3 +22,21 @@ export { type ImapOptions, imapTarget } from './targets/imap_target.ts'
 export { confirmOwn } from './targets/ownership.ts'
 export type { Answer, Target } from './targets/target.ts'
 export { VECTORS } from './vectors/catalogue.ts'
+export { PROFILES } from './audit/profiles.ts'
+export { type Alarm, type AlarmCode, ANNOUNCED, alarmsOf } from './history/alarms.ts'
+export { eventClaims } from './history/events.ts'
+export { historicalKeys } from './history/federation.ts'
+export { alarmText, answerText, keyText, recordText } from './history/text.ts'
+export {
+  type Answer as KeyAnswer,
+  historiesOf,
+  isKey,
+  type KeyHistory,
+  type Series,
+  seriesOf,
+  standingAt,
+} from './history/timeline.ts'
+export { KeyRecord, type RecordContent } from './record/key_record.ts'
+export type { Observation } from './record/observation.ts'
+export { type Round, recordEvery, recordOnce } from './record/recorder.ts'
+export { parseSource, type Source } from './sources/read_source.ts'

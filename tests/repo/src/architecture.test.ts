@@ -18,6 +18,7 @@ const ARROWS: Readonly<Record<string, readonly string[]>> = {
   ledger: ['core'],
   guard: ['core', 'ledger'],
   report: ['core', 'case'],
+  trust: ['core', 'scan', 'ledger', 'guard'],
   web: ['core', 'case', 'report'],
   cli: [
     'core',
@@ -35,7 +36,7 @@ const ARROWS: Readonly<Record<string, readonly string[]>> = {
     'web',
     'trust',
   ],
-  trust: ['core', 'guard', 'replay'],
+  trust: ['core', 'keys', 'scan', 'ledger', 'guard', 'replay'],
   testkit: ['core'],
 }
 

@@ -41,8 +41,8 @@ function modulusOf(key: KeyObject): bigint {
   return BigInt(`0x${hex === '' ? '0' : hex}`)
 }
 
-/** Of other moduli one in some hundreds of millions passes. */
-function isRoca(modulus: bigint): boolean {
+/** Whether a modulus is of the form that can be factored. Of others one in some hundreds of millions passes. */
+export function isRoca(modulus: bigint): boolean {
   return PRIMES.every((prime) =>
     powersOf(65_537 % prime, prime).has(Number(modulus % BigInt(prime))),
   )

@@ -15,7 +15,7 @@ import { Sequencer, type SequencerOptions } from '../sequence/sequencer.ts'
 import { diskFiles, type Files, folderOf, replaceDurably } from '../store/files.ts'
 import { FolderStore } from '../store/folder_store.ts'
 import { encodeRecord, newSegmentHeader, SEGMENT_HEADER_BYTES } from '../store/journal_records.ts'
-import { makeLedgerKey, readLedgerSigner } from './ledger_key.ts'
+import { makeLogKey, readLedgerSigner } from './ledger_key.ts'
 
 const FIRST_SEGMENT = 'private/journal/0000000001.log'
 
@@ -32,7 +32,7 @@ export async function createFolderLedger(
 ): Promise<Description> {
   if ((await files.list(folder)).length > 0)
     throw new MintmarkError('LEDGER_INVALID', `${folder} is not empty`)
-  const key = await makeLedgerKey(folder, wanted.name, files)
+  const key = await makeLogKey(folder, wanted.name, files)
   const description: Description = { ...wanted, key }
   await files.makeFolder(`${folder}/private/journal`)
   await files.makeFolder(`${folder}/public`)

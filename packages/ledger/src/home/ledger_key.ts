@@ -13,11 +13,7 @@ import { diskFiles, type Files, replaceDurably } from '../store/files.ts'
 const KEY_PATH = 'private/checkpoint.pem'
 
 /** Makes the key; `private/` is made for its owner alone. */
-export async function makeLedgerKey(
-  folder: string,
-  name: string,
-  files: Files,
-): Promise<VerifierKey> {
+export async function makeLogKey(folder: string, name: string, files: Files): Promise<VerifierKey> {
   const { privateKey } = generateKeyPairSync('ed25519')
   const pem = privateKey.export({ type: 'pkcs8', format: 'pem' })
   await files.makeFolder(`${folder}/private`)
@@ -42,10 +38,14 @@ export async function readLedgerSigner(
   description: Description,
   files: Files,
 ): Promise<NoteSigner> {
-  const pem = await files.read(`${folder}/${KEY_PATH}`)
-  if (pem === undefined) throw new MintmarkError('LEDGER_INVALID', `${KEY_PATH} is missing`)
-  const key = readPrivateKey(Buffer.from(pem).toString('utf8'))
-  const signer = new NoteSigner(description.name, 'log', key)
+  const signer = await readLogKey(folder, description.name, files)
   if (signer.key.id === description.key.id) return signer
   throw new MintmarkError('LEDGER_INVALID', `${KEY_PATH} is not the key of this ledger`)
+}
+
+/** @throws {MintmarkError} `LEDGER_INVALID` where the key is missing */
+export async function readLogKey(folder: string, name: string, files: Files): Promise<NoteSigner> {
+  const pem = await files.read(`${folder}/${KEY_PATH}`)
+  if (pem === undefined) throw new MintmarkError('LEDGER_INVALID', `${KEY_PATH} is missing`)
+  return new NoteSigner(name, 'log', readPrivateKey(Buffer.from(pem).toString('utf8')))
 }

@@ -16,7 +16,7 @@ import { encodeRecord, newSeed } from '../store/journal_records.ts'
 import { inTransaction, openSession, type SqlSession } from '../store/postgres_database.ts'
 import { STATE_TABLE } from '../store/postgres_state.ts'
 import type { ReadResource } from '../tree/tile_tree.ts'
-import { makeLedgerKey, replacePrivately } from './ledger_key.ts'
+import { makeLogKey, replacePrivately } from './ledger_key.ts'
 
 /** Says which database the ledger of a folder is in. */
 export const STORE_PATH = 'private/store'
@@ -59,7 +59,7 @@ export async function createPostgresLedger(
   const session = await openSession(url)
   try {
     await assertFree(session)
-    const key = await makeLedgerKey(folder, wanted.name, files)
+    const key = await makeLogKey(folder, wanted.name, files)
     const description: Description = { ...wanted, key }
     await makeTables(session, description)
     // Last: a folder that names a store is a ledger.

@@ -1,0 +1,152 @@
+import { MintmarkError, safeJson } from '@mintmark/core'
+import { KeptHeads } from '@mintmark/ledger/log'
+import {
+  type Alarm,
+  type KeyAnswer as Answer,
+  alarmsOf,
+  alarmText,
+  answerText,
+  eventClaims,
+  historicalKeys,
+  historiesOf,
+  isKey,
+  type KeyHistory,
+  KeyRecord,
+  keyText,
+  PROFILES,
+  type RecordContent,
+  recordText,
+  type Series,
+  seriesOf,
+  standingAt,
+} from '@mintmark/trust'
+import { flag, textOption, timeOption } from '../../options/option_values.ts'
+import type { Handler, Options } from '../../process/command.ts'
+import { DONE, type ExitCode, exitCode, NOT_ANSWERED } from '../../process/exit_codes.ts'
+import type { Io } from '../../process/io.ts'
+
+interface Told {
+  readonly content: RecordContent
+  readonly series: readonly Series[]
+  readonly keys: readonly KeyHistory[]
+  readonly alarms: readonly Alarm[]
+  readonly answers: readonly { readonly key: KeyHistory; readonly answer: Answer }[]
+  readonly atMs: number | undefined
+}
+
+/** Verifies a record and answers from it. Found is an alarm. */
+export const trustHistory: Handler = async ([folder = ''], options, io) => {
+  const atMs = timeOption(options, 'at')
+  const heads = await KeptHeads.open(textOption(options, 'heads'))
+  const content = await KeyRecord.read(folder, { seen: heads.seen })
+  const series = await seriesOf(content)
+  const all = historiesOf(series)
+  const issuer = textOption(options, 'federation')
+  if (issuer !== undefined) return await federation(all, issuer, io)
+  const id = textOption(options, 'key')
+  const keys = id === undefined ? all : all.filter((history) => isKey(history, id))
+  if (id !== undefined && keys.length === 0) {
+    io.err('mintmark: no look lists this key\n')
+    return NOT_ANSWERED
+  }
+  const longestUseMs = PROFILES[textOption(options, 'profile') ?? '']?.longestUseMs
+  const named = new Set(keys.map(({ thumbprint }) => thumbprint))
+  const alarms = alarmsOf(series, all, { longestUseMs }).filter(
+    ({ thumbprint }) => id === undefined || named.has(thumbprint ?? ''),
+  )
+  const told = { content, series, keys, alarms, answers: answersOf(series, keys, atMs), atMs }
+  await io.out(written(told, options, io.now()))
+  return codeOf(told)
+}
+
+async function federation(keys: readonly KeyHistory[], issuer: string, io: Io): Promise<ExitCode> {
+  if (!keys.some(({ issuers }) => issuers.includes(issuer)))
+    throw new MintmarkError('INPUT_INVALID', 'the record has no key of this issuer', {
+      option: 'federation',
+    })
+  await io.out(`${safeJson(historicalKeys(keys, issuer, io.now()), 2)}\n`)
+  return DONE
+}
+
+function answersOf(
+  series: readonly Series[],
+  keys: readonly KeyHistory[],
+  atMs: number | undefined,
+) {
+  if (atMs === undefined) return []
+  return keys.flatMap((key) => {
+    const own = series.find(({ name }) => name === key.series)
+    return own === undefined ? [] : [{ key, answer: standingAt(own, key.thumbprint, atMs) }]
+  })
+}
+
+/** A record that is cut behind its head, and a time that no look decides, are parts without an answer. */
+function codeOf({ content, alarms, answers }: Told): ExitCode {
+  const isWhole =
+    content.unsignedBytes === 0 && answers.every(({ answer }) => answer.standing !== 'unknown')
+  return exitCode({ isFound: alarms.length > 0, isWhole })
+}
+
+function written(told: Told, options: Options, nowMs: number): string {
+  if (flag(options, 'ssf'))
+    return told.alarms.map((alarm) => `${safeJson(eventClaims(alarm, nowMs))}\n`).join('')
+  return flag(options, 'json') ? `${safeJson(documentOf(told), 2)}\n` : textOf(told)
+}
+
+function textOf({ content, series, keys, alarms, answers, atMs }: Told): string {
+  const parts =
+    atMs === undefined
+      ? keys.map((key) => keyText(key))
+      : answers.map(({ key, answer }) => keyText(key, false) + answerText(key, answer, atMs))
+  return [recordText(content, series), ...alarms.map(alarmText), ...parts].join('\n')
+}
+
+const isoOf = (ms: number | undefined) => (ms === undefined ? null : new Date(ms).toISOString())
+
+function documentOf({ content, series, keys, alarms, answers, atMs }: Told): object {
+  const { head, unsignedBytes } = content
+  const standing = new Map(answers.map(({ key, answer }) => [key, answer]))
+  return {
+    schema: 'mintmark-key-history/1',
+    record: {
+      origin: head.origin,
+      size: head.size,
+      root: Buffer.from(head.root).toString('base64'),
+      unsignedBytes,
+    },
+    documents: series.map(({ name, looks, unavailable }) => ({
+      name,
+      looks: looks.length,
+      unavailable,
+      firstLook: isoOf(looks[0]?.observation.atMs),
+      lastLook: isoOf(looks.at(-1)?.observation.atMs),
+    })),
+    at: isoOf(atMs),
+    keys: keys.map((history) => keyDocument(history, standing.get(history))),
+    alarms: alarms.map(({ atMs: seenMs, afterMs, ...alarm }) => ({
+      ...alarm,
+      at: isoOf(seenMs),
+      after: isoOf(afterMs),
+    })),
+  }
+}
+
+function keyDocument(history: KeyHistory, answer: Answer | undefined): object {
+  const { series, thumbprint, kids, issuers, classes, key, listings } = history
+  const { kty, crv, bits, use, alg, spkiSha256 } = key
+  return {
+    ...{ document: series, thumbprint, spkiSha256, kids, issuers, classes },
+    ...{ kty, crv, bits, use, alg },
+    listings: listings.map((listing) => ({
+      lastAbsent: isoOf(listing.lastAbsentMs),
+      firstPresent: isoOf(listing.firstPresentMs),
+      lastPresent: isoOf(listing.lastPresentMs),
+      firstAbsent: isoOf(listing.firstAbsentMs),
+    })),
+    ...(answer !== undefined && {
+      standing: answer.standing,
+      lookBefore: isoOf(answer.beforeMs),
+      lookAfter: isoOf(answer.afterMs),
+    }),
+  }
+}

@@ -1,0 +1,109 @@
+import { setTimeout } from 'node:timers/promises'
+import { safeJson, safeText } from '@mintmark/core'
+import { KeptHeads } from '@mintmark/ledger/log'
+import {
+  KeyRecord,
+  type Observation,
+  parseSource,
+  type Round,
+  recordEvery,
+  recordOnce,
+} from '@mintmark/trust'
+import { flag, invalid, list, textOption } from '../../options/option_values.ts'
+import type { Handler, Options } from '../../process/command.ts'
+import { DONE, type ExitCode, NOT_ANSWERED } from '../../process/exit_codes.ts'
+import type { Io } from '../../process/io.ts'
+
+/** Looks at sources and writes down which keys are there. */
+export const trustRecord: Handler = async (operands, options, io) => {
+  const everyMs = durationOption(options, 'every')
+  const heads = await KeptHeads.open(textOption(options, 'heads'))
+  const record = await KeyRecord.open(textOption(options, 'out') ?? '', { seen: heads.seen })
+  const given = {
+    record,
+    sources: operands.map(parseSource),
+    announced: list(options, 'announced'),
+    origins: new Set(list(options, 'origin')),
+    now: io.now,
+  }
+  const print = async (round: Round) => {
+    await heads.keep([record.head])
+    for (const problem of round.problems) io.err(`mintmark: ${safeText(problem, 500)}\n`)
+    await io.out(textOf(round, options))
+  }
+  try {
+    if (everyMs !== undefined) return await goOn(given, everyMs, print)
+    const round = await recordOnce(given)
+    await print(round)
+    return await concluded(round, record, options, io)
+  } finally {
+    await record.close()
+  }
+}
+
+async function goOn(
+  given: Parameters<typeof recordEvery>[0],
+  everyMs: number,
+  onRound: (round: Round) => Promise<void>,
+): Promise<ExitCode> {
+  const stop = new AbortController()
+  const onSignal = () => stop.abort()
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, onSignal)
+  await recordEvery(given, {
+    everyMs,
+    onRound,
+    isStopped: () => stop.signal.aborted,
+    wait: (ms) => setTimeout(ms, undefined, { signal: stop.signal }).catch(() => undefined),
+  })
+  return DONE
+}
+
+async function concluded(
+  round: Round,
+  record: KeyRecord,
+  options: Options,
+  io: Io,
+): Promise<ExitCode> {
+  const missed = round.written.filter(({ outcome }) => outcome === 'unavailable')
+  const isWhole = missed.length + round.problems.length === 0
+  if (!flag(options, 'json')) {
+    const known = round.known === 0 ? '' : `; ${round.known} known before`
+    await io.out(
+      `${round.written.length} looks recorded${known}; the record has ${record.head.size}\n`,
+    )
+  }
+  return isWhole ? DONE : NOT_ANSWERED
+}
+
+function textOf({ written }: Round, options: Options): string {
+  const line = flag(options, 'json') ? jsonOf : lineOf
+  return written.map((each) => `${line(each)}\n`).join('')
+}
+
+const jsonOf = ({ atMs, recordedMs, ...seen }: Observation) =>
+  safeJson({
+    schema: 'mintmark-key-observation/1',
+    at: new Date(atMs).toISOString(),
+    recorded: new Date(recordedMs).toISOString(),
+    ...seen,
+  })
+
+function lineOf({ atMs, outcome, document, why }: Observation): string {
+  const time = `${new Date(atMs).toISOString().slice(0, 19)}Z`
+  const what = `${time}  ${outcome.padEnd(11)}  ${safeText(document, 44)}`
+  return why === undefined ? what : `${what}\n  ${safeText(why, 76)}`
+}
+
+const UNITS: Readonly<Record<string, number>> = { s: 1000, m: 60_000, h: 3_600_000, d: 86_400_000 }
+/** More often is not polite. */
+const LEAST_MS = 1000
+
+/** A length of time such as `5m`, in milliseconds. */
+function durationOption(options: Options, name: string): number | undefined {
+  const given = textOption(options, name)
+  if (given === undefined) return undefined
+  const [, count, unit = ''] = /^(\d{1,6})([smhd])$/.exec(given) ?? []
+  const ms = Number(count) * (UNITS[unit] ?? Number.NaN)
+  if (ms >= LEAST_MS) return ms
+  throw invalid(name, `--${name} takes a time such as 30s, 5m or 2h`)
+}

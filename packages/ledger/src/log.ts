@@ -1,0 +1,14 @@
+/**
+ * What a log of something else than tokens is made of: a tree, its signed heads, files. Loads no database.
+ *
+ * @module
+ */
+export { KeptHeads } from './home/kept_heads.ts'
+export { makeLogKey, readLogKey } from './home/ledger_key.ts'
+export { parseCheckpoint, signHead } from './notes/checkpoint.ts'
+export { assertContains, type SeenHead } from './notes/heads.ts'
+export { formatVerifierKey, openNote, parseVerifierKey, type VerifierKey } from './notes/note.ts'
+export { diskFiles, type Files, folderOf, replaceDurably } from './store/files.ts'
+export { lockFolder } from './store/folder_lock.ts'
+export { GrowingTree } from './tree/growing_tree.ts'
+export { EMPTY_ROOT, isEqualHash } from './tree/tree.ts'

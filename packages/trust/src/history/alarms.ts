@@ -1,0 +1,282 @@
+/**
+ * What in a record should alarm its owner.
+ *
+ * Each alarm says between which two looks it came about: before the first of them it was not so. Each is raised once for
+ * a key or a member, however often it was seen.
+ *
+ * @module
+ */
+import type { ListedKey } from '../sources/key.ts'
+import { classOf, issuerOf, type KeyHistory, type Look, lists, type Series } from './timeline.ts'
+
+export type AlarmCode =
+  | 'key-without-notice'
+  | 'key-back'
+  | 'kid-reused'
+  | 'key-shared'
+  | 'private-published'
+  | 'algorithms-widened'
+  | 'issuer-changed'
+  | 'endpoint-changed'
+  | 'expired-listed'
+  | 'rotation-late'
+
+export interface Alarm {
+  readonly code: AlarmCode
+  readonly severity: 'critical' | 'warning'
+  readonly document: string
+  readonly thumbprint: string | undefined
+  readonly kid: string | undefined
+  readonly issuer: string | undefined
+  /** The look that showed it; milliseconds since 1970-01-01 UTC. */
+  readonly atMs: number
+  /** The look before that did not; undefined where there was none. */
+  readonly afterMs: number | undefined
+  /** What happened, in one sentence. */
+  readonly message: string
+}
+
+const CRITICAL: ReadonlySet<AlarmCode> = new Set([
+  'key-back',
+  'kid-reused',
+  'key-shared',
+  'private-published',
+  'issuer-changed',
+])
+
+/** Documents that hold keys which somebody announced. */
+export const ANNOUNCED = 'announced:'
+
+export interface AlarmOptions {
+  /** Longest time that a signing key may be listed; undefined: rotation is not looked at. */
+  readonly longestUseMs?: number | undefined
+}
+
+/** All alarms, by time. */
+export function alarmsOf(
+  all: readonly Series[],
+  histories: readonly KeyHistory[],
+  { longestUseMs }: AlarmOptions = {},
+): readonly Alarm[] {
+  const announced = all.filter(({ name }) => name.startsWith(ANNOUNCED))
+  const series = all.filter((each) => !announced.includes(each))
+  const keys = histories.filter(({ series: name }) => !name.startsWith(ANNOUNCED))
+  const alarms = [
+    ...keys.flatMap((key) => [...listingAlarms(key, announced), ...lateAlarms(key, longestUseMs)]),
+    ...series.flatMap((each) => [...keyAlarms(each), ...metadataAlarms(each)]),
+    ...sharedAlarms(series),
+  ]
+  const once = new Map(alarms.toReversed().map((alarm) => [nameOf(alarm), alarm]))
+  return [...once.values()].toSorted((a, b) => a.atMs - b.atMs || (a.code < b.code ? -1 : 1))
+}
+
+const nameOf = ({ code, document, thumbprint, message }: Alarm) =>
+  [code, document, thumbprint, message].join('\0')
+
+type Named = Pick<Alarm, 'document' | 'atMs' | 'afterMs' | 'message'> & {
+  readonly key?: Pick<ListedKey, 'thumbprint' | 'kid'>
+  readonly issuer?: string | undefined
+}
+
+function alarm(code: AlarmCode, { key, issuer, ...named }: Named): Alarm {
+  const severity = CRITICAL.has(code) ? 'critical' : 'warning'
+  return { code, severity, thumbprint: key?.thumbprint, kid: key?.kid, issuer, ...named }
+}
+
+/** A key that came without notice, or that came back. */
+function listingAlarms(history: KeyHistory, announced: readonly Series[]): Alarm[] {
+  const { key, listings, series: document, issuers } = history
+  return listings.flatMap(({ lastAbsentMs: afterMs, firstPresentMs: atMs }, i) => {
+    const at = { document, key, atMs, afterMs, issuer: issuers[0] }
+    if (i > 0)
+      return [alarm('key-back', { ...at, message: 'a key that was unlisted is listed again' })]
+    if (afterMs === undefined || isAnnounced(history, atMs, announced)) return []
+    return [
+      alarm('key-without-notice', { ...at, message: 'a key is listed that nobody announced' }),
+    ]
+  })
+}
+
+function isAnnounced({ key, thumbprint }: KeyHistory, atMs: number, announced: readonly Series[]) {
+  const isAhead = key.notBeforeMs !== undefined && key.notBeforeMs > atMs
+  return (
+    isAhead ||
+    announced.some(({ looks }) =>
+      looks.some(
+        ({ observation, document }) => observation.atMs <= atMs && lists(document, thumbprint),
+      ),
+    )
+  )
+}
+
+function lateAlarms(history: KeyHistory, longestUseMs: number | undefined): Alarm[] {
+  const { key, listings, series: document, issuers } = history
+  const fromMs = listings[0]?.firstPresentMs
+  const toMs = listings.at(-1)?.lastPresentMs
+  if (longestUseMs === undefined || fromMs === undefined || toMs === undefined) return []
+  if (key.use === 'enc' || toMs - fromMs <= longestUseMs) return []
+  const days = Math.floor((toMs - fromMs) / 86_400_000)
+  const most = Math.floor(longestUseMs / 86_400_000)
+  const message = `a signing key is listed for at least ${days} days, where ${most} are allowed`
+  return [
+    alarm('rotation-late', {
+      document,
+      key,
+      atMs: toMs,
+      afterMs: undefined,
+      issuer: issuers[0],
+      message,
+    }),
+  ]
+}
+
+/** What one look shows of a key: private members, expired certificates, another algorithm than before. */
+function keyAlarms({ name: document, looks }: Series): Alarm[] {
+  const alarms: Alarm[] = []
+  const algorithms = new Map<string, string | undefined>()
+  const reported = new Set<string>()
+  let before: Look | undefined
+  for (const look of looks) {
+    const afterMs = before?.observation.atMs
+    const at = { document, atMs: look.observation.atMs, afterMs }
+    for (const secret of look.document?.secrets ?? [])
+      if (isFirst(reported, secret))
+        alarms.push(alarm('private-published', { ...at, message: `${secret} is published` }))
+    for (const key of look.document?.keys ?? []) {
+      const issuer = issuerOf(key, look)
+      for (const [code, message] of [
+        ...stateOf(key, look.observation.atMs),
+        ...widened(algorithms, key),
+      ])
+        if (isFirst(reported, `${code}\0${key.thumbprint}\0${message}`))
+          alarms.push(alarm(code, { ...at, key, issuer, message }))
+    }
+    before = look
+  }
+  return alarms
+}
+
+function isFirst(reported: Set<string>, name: string): boolean {
+  if (reported.has(name)) return false
+  reported.add(name)
+  return true
+}
+
+function stateOf(key: ListedKey, atMs: number): (readonly [AlarmCode, string])[] {
+  const found: (readonly [AlarmCode, string])[] = []
+  if (key.privateMembers.length > 0)
+    found.push([
+      'private-published',
+      `private members are published: ${key.privateMembers.join(', ')}`,
+    ])
+  const [certificate] = key.certificates
+  if (certificate !== undefined && certificate.notAfterMs < atMs)
+    found.push(['expired-listed', `its certificate expired on ${day(certificate.notAfterMs)}`])
+  if (key.expiresMs !== undefined && key.expiresMs < atMs)
+    found.push(['expired-listed', `the key itself says that it expired on ${day(key.expiresMs)}`])
+  return found
+}
+
+const day = (ms: number) => new Date(ms).toISOString().slice(0, 10)
+
+/** A key that may be used with another algorithm than before, or now with any. */
+function widened(
+  algorithms: Map<string, string | undefined>,
+  { thumbprint, alg }: ListedKey,
+): (readonly [AlarmCode, string])[] {
+  const known = algorithms.has(thumbprint) ? algorithms.get(thumbprint) : alg
+  algorithms.set(thumbprint, alg)
+  if (known === undefined || known === alg) return []
+  return [['algorithms-widened', `its alg was ${known} and is ${alg ?? 'any'}`]]
+}
+
+function metadataAlarms({ name: document, looks }: Series): Alarm[] {
+  const alarms: Alarm[] = []
+  let before: Look | undefined
+  for (const look of looks) {
+    const [was, is] = [before?.document, look.document]
+    if (was !== undefined && is !== undefined && was !== is) {
+      const at = {
+        document,
+        atMs: look.observation.atMs,
+        afterMs: before?.observation.atMs,
+        issuer: is.issuer,
+      }
+      for (const [code, message] of changes(was, is)) alarms.push(alarm(code, { ...at, message }))
+    }
+    if (is !== undefined) before = look
+  }
+  return alarms
+}
+
+type Metadata = NonNullable<Look['document']>
+
+function changes(was: Metadata, is: Metadata): (readonly [AlarmCode, string])[] {
+  const found: (readonly [AlarmCode, string])[] = []
+  if (was.issuer !== is.issuer)
+    found.push([
+      'issuer-changed',
+      `the issuer was ${was.issuer ?? 'none'} and is ${is.issuer ?? 'none'}`,
+    ])
+  for (const name of new Set([...Object.keys(was.endpoints), ...Object.keys(is.endpoints)])) {
+    const [old, now] = [was.endpoints[name], is.endpoints[name]]
+    if (old !== now)
+      found.push(['endpoint-changed', `${name} was ${old ?? 'none'} and is ${now ?? 'none'}`])
+  }
+  for (const [name, values] of Object.entries(is.algorithms)) {
+    const added = (values ?? []).filter((value) => was.algorithms[name]?.includes(value) !== true)
+    if (added.length > 0) found.push(['algorithms-widened', `${name} now has ${added.join(', ')}`])
+  }
+  return found
+}
+
+interface Use {
+  readonly value: string
+  readonly look: Look
+  readonly key: ListedKey
+  readonly document: string
+}
+
+/** One name for two keys, and one key under two issuers, in two classes, or for signing and for encryption. */
+function sharedAlarms(all: readonly Series[]): Alarm[] {
+  const uses = new Map<string, Use[]>()
+  const note = (name: string, use: Use) => {
+    const known = uses.get(name)
+    if (known === undefined) uses.set(name, [use])
+    else if (!known.some(({ value }) => value === use.value)) known.push(use)
+  }
+  for (const { name: document, looks } of all)
+    for (const look of looks)
+      for (const key of look.document?.keys ?? []) {
+        const issuer = issuerOf(key, look)
+        const at = { look, key, document }
+        if (key.kid !== undefined)
+          note(`kid\0${issuer ?? document}\0${key.kid}`, { ...at, value: key.thumbprint })
+        for (const [what, value] of [
+          ['issuers', issuer],
+          ['classes', classOf(key, look)],
+          ['uses', key.use],
+        ] as const)
+          if (value !== undefined) note(`${what}\0${key.thumbprint}`, { ...at, value })
+      }
+  return [...uses].flatMap(([name, found]) => (found.length < 2 ? [] : [sharedAlarm(name, found)]))
+}
+
+function sharedAlarm(name: string, found: readonly Use[]): Alarm {
+  const [what = ''] = name.split('\0')
+  const byTime = found.toSorted((a, b) => a.look.observation.atMs - b.look.observation.atMs)
+  // The second of them made it so.
+  const [first, second] = byTime
+  const { key, look, document } = second ?? (first as Use)
+  const at = {
+    document,
+    key,
+    issuer: issuerOf(key, look),
+    atMs: look.observation.atMs,
+    afterMs: undefined,
+  }
+  if (what === 'kid')
+    return alarm('kid-reused', { ...at, message: `one kid names ${found.length} keys` })
+  const values = byTime.map(({ value }) => value).join(', ')
+  return alarm('key-shared', { ...at, message: `one key has ${found.length} ${what}: ${values}` })
+}

@@ -1,0 +1,116 @@
+/**
+ * The history of keys as text of at most 80 columns.
+ *
+ * @module
+ */
+import { plural, safeText } from '@mintmark/core'
+import type { RecordContent } from '../record/key_record.ts'
+import type { Alarm } from './alarms.ts'
+import type { Answer, KeyHistory, Listing, Series } from './timeline.ts'
+
+const WIDTH = 80
+
+/** `2023-05-15 08:00:00Z`. */
+export const time = (ms: number): string =>
+  `${new Date(ms).toISOString().slice(0, 19).replace('T', ' ')}Z`
+
+const line = (text: string) => `${safeText(text, WIDTH)}\n`
+
+/** Texts from a source on lines of their own, folded where they are longer. */
+export function folded(text: string, indent = '  '): string {
+  const safe = safeText(text, 4 * WIDTH)
+  const width = WIDTH - indent.length
+  const lines: string[] = []
+  let rest = safe
+  while (rest.length > width) {
+    const space = rest.lastIndexOf(' ', width)
+    const cut = space > width / 2 ? space : width
+    lines.push(rest.slice(0, cut))
+    rest = rest.slice(cut).trimStart()
+  }
+  return [...lines, rest].map((each) => `${indent}${each}\n`).join('')
+}
+
+export function keyText(history: KeyHistory, isWithDocument = true): string {
+  const { key, thumbprint, kids, issuers, classes, listings, series } = history
+  const kind = `${key.kty} ${key.crv ?? key.bits}`
+  const facts = [kind, key.use, key.alg, ...classes.map((name) => `class ${name}`)]
+  const name = kids.length === 0 ? '(no kid)' : kids.map((kid) => safeText(kid, 40)).join(', ')
+  return [
+    line(`${name}  ${facts.filter((fact) => fact !== undefined).join(', ')}`),
+    line(`  thumbprint ${thumbprint}`),
+    ...issuers.map((issuer) => folded(`issuer ${issuer}`)),
+    ...(isWithDocument ? [folded(`in ${series}`)] : []),
+    ...listings.map(listingText),
+  ].join('')
+}
+
+function listingText(listing: Listing): string {
+  const { lastAbsentMs, firstPresentMs, lastPresentMs, firstAbsentMs } = listing
+  const came =
+    lastAbsentMs === undefined
+      ? `listed at the first look, ${time(firstPresentMs)}`
+      : `came after ${time(lastAbsentMs)}, by ${time(firstPresentMs)}`
+  const went =
+    firstAbsentMs === undefined
+      ? `listed at the last look, ${time(lastPresentMs)}`
+      : `went after ${time(lastPresentMs)}, by ${time(firstAbsentMs)}`
+  return line(`  ${came}`) + line(`  ${went}`)
+}
+
+const STANDINGS = { listed: 'LISTED', absent: 'NOT LISTED', unknown: 'CANNOT TELL' } as const
+
+export function answerText(
+  { series, issuers, classes }: KeyHistory,
+  answer: Answer,
+  atMs: number,
+): string {
+  const { standing, beforeMs, afterMs } = answer
+  const looks = [
+    beforeMs === undefined ? 'no look before' : `look before: ${time(beforeMs)}`,
+    afterMs === undefined ? 'no look after' : `look after: ${time(afterMs)}`,
+  ]
+  const facts = [
+    ...issuers.map((each) => `issuer ${each}`),
+    ...classes.map((each) => `class ${each}`),
+  ]
+  return [
+    line(`${STANDINGS[standing]} at ${time(atMs)}`),
+    folded(`in ${series}`),
+    ...facts.map((fact) => folded(fact)),
+    line(`  ${looks.join(', ')}`),
+  ].join('')
+}
+
+export function alarmText({
+  code,
+  severity,
+  document,
+  kid,
+  atMs,
+  afterMs,
+  message,
+}: Alarm): string {
+  const since =
+    afterMs === undefined ? `at ${time(atMs)}` : `after ${time(afterMs)}, by ${time(atMs)}`
+  return [
+    line(`${severity === 'critical' ? 'CRITICAL' : 'WARNING '}  ${code}`),
+    folded(kid === undefined ? message : `kid ${safeText(kid, 60)}: ${message}`),
+    folded(`in ${document}`),
+    line(`  ${since}`),
+  ].join('')
+}
+
+export function recordText(
+  { head, unsignedBytes }: RecordContent,
+  series: readonly Series[],
+): string {
+  const unavailable = series.reduce((sum, each) => sum + each.unavailable, 0)
+  const looks = `${plural(head.size, 'look')} at ${plural(series.length, 'document')}`
+  const parts = [`${looks}, unaltered since they were signed (${head.origin})`]
+  if (unavailable > 0)
+    parts.push(`${plural(unavailable, 'look')} without an answer: nothing is known of these times`)
+  if (unsignedBytes > 0)
+    parts.push(`${unsignedBytes} bytes behind the last signed look are not read`)
+  return parts.map((part) => folded(part, '')).join('')
+}

@@ -1,0 +1,189 @@
+/**
+ * When each key was listed, as far as somebody looked.
+ *
+ * Between two looks nobody knows: a run of looks that list a key begins after the last one before it that does not, and
+ * ends before the first one after it that does not.
+ *
+ * @module
+ */
+
+import type { Observation } from '../record/observation.ts'
+import { type KeyDocument, readDocument } from '../sources/document.ts'
+import type { ListedKey } from '../sources/key.ts'
+
+/** A look with what it showed. `document` is undefined where nothing was read; a document that is gone lists nothing. */
+export interface Look {
+  readonly observation: Observation
+  readonly document: KeyDocument | undefined
+}
+
+/** Looks at one document that answered, by time. */
+export interface Series {
+  readonly name: string
+  readonly looks: readonly Look[]
+  /** Looks that nothing was read at. */
+  readonly unavailable: number
+}
+
+/** A run of looks that list a key. Times are milliseconds since 1970-01-01 UTC. */
+export interface Listing {
+  /** Undefined: no look before the first that lists it. */
+  readonly lastAbsentMs: number | undefined
+  readonly firstPresentMs: number
+  readonly lastPresentMs: number
+  /** Undefined: no look after the last that lists it. */
+  readonly firstAbsentMs: number | undefined
+}
+
+/** A key in one document. */
+export interface KeyHistory {
+  readonly series: string
+  readonly thumbprint: string
+  /** As it was listed last. */
+  readonly key: ListedKey
+  readonly issuers: readonly string[]
+  readonly classes: readonly string[]
+  readonly kids: readonly string[]
+  readonly listings: readonly Listing[]
+}
+
+export interface Content {
+  readonly observations: readonly Observation[]
+  readonly bodyOf: (observation: Observation) => Promise<Uint8Array | undefined>
+}
+
+/** Looks by document, each by time. A document of many looks is read once for each content that it had. */
+export async function seriesOf({ observations, bodyOf }: Content): Promise<readonly Series[]> {
+  const read = new Map<string, KeyDocument | undefined>()
+  const byName = new Map<string, { looks: Look[]; unavailable: number }>()
+  for (const observation of observations) {
+    const { document: name, stored, outcome } = observation
+    const series = byName.get(name) ?? { looks: [], unavailable: 0 }
+    byName.set(name, series)
+    if (outcome === 'unavailable') {
+      series.unavailable++
+      continue
+    }
+    if (stored !== undefined && !read.has(stored)) {
+      const body = await bodyOf(observation)
+      const found = body && readDocument(body)
+      read.set(stored, found !== undefined && 'document' in found ? found.document : undefined)
+    }
+    const document = stored === undefined ? undefined : read.get(stored)
+    series.looks.push({ observation, document })
+  }
+  return [...byName].map(([name, { looks, unavailable }]) => ({
+    name,
+    unavailable,
+    looks: looks.toSorted((a, b) => a.observation.atMs - b.observation.atMs),
+  }))
+}
+
+/** All keys of all documents. */
+export function historiesOf(all: readonly Series[]): readonly KeyHistory[] {
+  return all.flatMap((series) => {
+    const keys = new Map<string, { key: ListedKey; look: Look }[]>()
+    for (const look of series.looks)
+      for (const key of look.document?.keys ?? []) {
+        const seen = keys.get(key.thumbprint)
+        if (seen === undefined) keys.set(key.thumbprint, [{ key, look }])
+        else seen.push({ key, look })
+      }
+    return [...keys].flatMap(([thumbprint, seen]) => {
+      const last = seen.at(-1)?.key
+      return last === undefined ? [] : [historyOf(series, thumbprint, last, seen)]
+    })
+  })
+}
+
+function historyOf(
+  series: Series,
+  thumbprint: string,
+  key: ListedKey,
+  seen: readonly { readonly key: ListedKey; readonly look: Look }[],
+): KeyHistory {
+  const distinct = (values: readonly (string | undefined)[]) =>
+    [...new Set(values)].filter((value) => value !== undefined)
+  return {
+    series: series.name,
+    thumbprint,
+    key,
+    issuers: distinct(seen.map(({ key: each, look }) => issuerOf(each, look))),
+    classes: distinct(seen.map(({ key: each, look }) => classOf(each, look))),
+    kids: distinct(seen.map(({ key: each }) => each.kid)),
+    listings: listingsOf(series.looks, thumbprint),
+  }
+}
+
+/** Whose key it is: by its own member, by the document, or by the metadata that led to it. */
+export function issuerOf(key: ListedKey, { observation, document }: Look): string | undefined {
+  return key.issuer ?? document?.issuer ?? observation.issuer
+}
+
+/** What it is for: by its own member, or as the user named the source. */
+export function classOf(key: ListedKey, { observation }: Look): string | undefined {
+  return key.className ?? observation.className
+}
+
+const listed = new WeakMap<KeyDocument, ReadonlySet<string>>()
+
+/** Whether a document lists a key. A document is looked through once, for all its looks. */
+export function lists(document: KeyDocument | undefined, thumbprint: string): boolean {
+  if (document === undefined) return false
+  const known = listed.get(document) ?? new Set(document.keys.map((key) => key.thumbprint))
+  listed.set(document, known)
+  return known.has(thumbprint)
+}
+
+export function listingsOf(looks: readonly Look[], thumbprint: string): readonly Listing[] {
+  const listings: Listing[] = []
+  let open:
+    | { lastAbsentMs: number | undefined; firstPresentMs: number; lastPresentMs: number }
+    | undefined
+  let lastAbsentMs: number | undefined
+  for (const { observation, document } of looks) {
+    const { atMs } = observation
+    if (lists(document, thumbprint)) {
+      open ??= { lastAbsentMs, firstPresentMs: atMs, lastPresentMs: atMs }
+      open.lastPresentMs = atMs
+    } else {
+      if (open !== undefined) listings.push({ ...open, firstAbsentMs: atMs })
+      open = undefined
+      lastAbsentMs = atMs
+    }
+  }
+  if (open !== undefined) listings.push({ ...open, firstAbsentMs: undefined })
+  return listings
+}
+
+/**
+ * Whether a key was listed at a time.
+ *
+ * `listed`: the looks before and after both list it. `absent`: neither does. `unknown`: it came or went between them, or
+ * nobody looked before or after.
+ */
+export type Standing = 'listed' | 'absent' | 'unknown'
+
+export interface Answer {
+  readonly standing: Standing
+  /** The looks around the time; undefined where there is none. */
+  readonly beforeMs: number | undefined
+  readonly afterMs: number | undefined
+}
+
+export function standingAt(series: Series, thumbprint: string, atMs: number): Answer {
+  const before = series.looks.findLast(({ observation }) => observation.atMs <= atMs)
+  const after = series.looks.find(({ observation }) => observation.atMs >= atMs)
+  const times = { beforeMs: before?.observation.atMs, afterMs: after?.observation.atMs }
+  if (before === undefined || after === undefined) return { standing: 'unknown', ...times }
+  const [was, is] = [before, after].map(({ document }) => lists(document, thumbprint))
+  if (was !== is) return { standing: 'unknown', ...times }
+  return { standing: was === true ? 'listed' : 'absent', ...times }
+}
+
+/** Whether an id names a key: its kid, thumbprint, SPKI SHA-256, or the SHA-1 or SHA-256 of a certificate. */
+export function isKey({ key, thumbprint, kids }: KeyHistory, id: string): boolean {
+  const hex = id.toLowerCase().replaceAll(':', '')
+  const hashes = [key.spkiSha256, ...key.certificates.flatMap(({ sha1, sha256 }) => [sha1, sha256])]
+  return thumbprint === id || kids.includes(id) || hashes.includes(hex)
+}

@@ -1,0 +1,280 @@
+/**
+ * The record of key sets: a folder with a line for each look, the documents themselves, and a signed head.
+ *
+ * Every line is a leaf of a tree as RFC 6962 hashes it, and names the document by its hash. The head is a checkpoint
+ * (C2SP) that the record's own key signs: nobody without the key can change what was seen. Whoever has the key can; a
+ * head that somebody else keeps reveals it.
+ *
+ * Trust: `observations` and `bodies/` are believed only after {@link KeyRecord.read} has hashed them.
+ *
+ * @module
+ */
+import { createHash, randomBytes } from 'node:crypto'
+import { truncate } from 'node:fs/promises'
+import { MintmarkError } from '@mintmark/core'
+import {
+  assertContains,
+  diskFiles,
+  EMPTY_ROOT,
+  type Files,
+  formatVerifierKey,
+  GrowingTree,
+  isEqualHash,
+  lockFolder,
+  makeLogKey,
+  openNote,
+  parseCheckpoint,
+  parseVerifierKey,
+  readLogKey,
+  replaceDurably,
+  type SeenHead,
+  signHead,
+} from '@mintmark/ledger/log'
+import type { Seen } from '../sources/seen.ts'
+import { keptBytes } from './kept_bytes.ts'
+import { formatObservation, type Observation, parseObservation } from './observation.ts'
+
+const LINES = 'observations'
+const CHECKPOINT = 'checkpoint'
+const KEY = 'key'
+
+/** A head that the record is at. */
+export interface RecordHead {
+  readonly origin: string
+  readonly size: number
+  readonly root: Uint8Array
+}
+
+/** What a record holds, verified. */
+export interface RecordContent {
+  readonly observations: readonly Observation[]
+  readonly head: RecordHead
+  /** Bytes behind the last line that the head covers: of an append that never ended, or of somebody else. */
+  readonly unsignedBytes: number
+  /** The document of a look; undefined where it read nothing. @throws {MintmarkError} `LEDGER_DAMAGED` */
+  readonly bodyOf: (observation: Observation) => Promise<Uint8Array | undefined>
+}
+
+const sha256 = (bytes: Uint8Array) => createHash('sha256').update(bytes).digest('hex')
+
+export class KeyRecord {
+  readonly #folder: string
+  readonly #files: Files
+  readonly #unlock: () => Promise<void>
+  #content: RecordContent
+  #tree: GrowingTree
+  #bytes: number
+
+  private constructor(
+    folder: string,
+    files: Files,
+    unlock: () => Promise<void>,
+    read: { content: RecordContent; tree: GrowingTree; bytes: number },
+  ) {
+    this.#folder = folder
+    this.#files = files
+    this.#unlock = unlock
+    this.#content = read.content
+    this.#tree = read.tree
+    this.#bytes = read.bytes
+  }
+
+  /**
+   * Opens a record to go on with it, and makes one where there is none.
+   *
+   * @param seen heads that somebody keeps elsewhere
+   * @throws {MintmarkError} `LEDGER_BUSY`, `LEDGER_DAMAGED`, `LEDGER_BEHIND`, `LEDGER_INVALID`
+   */
+  static async open(
+    folder: string,
+    { seen = [], files = diskFiles }: { seen?: readonly SeenHead[]; files?: Files } = {},
+  ): Promise<KeyRecord> {
+    await files.makeFolder(`${folder}/bodies`)
+    const unlock = await lockFolder(files, `${folder}/lock`)
+    try {
+      if (!(await files.isThere(`${folder}/${KEY}`))) await begin(folder, files)
+      const read = await readWhole(folder, files, seen)
+      // What no head covers was never acknowledged: it is looked at again.
+      if (read.content.unsignedBytes > 0) await truncate(`${folder}/${LINES}`, read.bytes)
+      return new KeyRecord(folder, files, unlock, read)
+    } catch (cause) {
+      await unlock()
+      throw cause
+    }
+  }
+
+  /**
+   * Reads and verifies a record.
+   *
+   * @throws {MintmarkError} `LEDGER_MISSING`, `LEDGER_DAMAGED`, `LEDGER_BEHIND`, `LEDGER_INVALID`
+   */
+  static async read(
+    folder: string,
+    { seen = [], files = diskFiles }: { seen?: readonly SeenHead[]; files?: Files } = {},
+  ): Promise<RecordContent> {
+    return (await readWhole(folder, files, seen)).content
+  }
+
+  get head(): RecordHead {
+    return this.#content.head
+  }
+
+  get observations(): readonly Observation[] {
+    return this.#content.observations
+  }
+
+  bodyOf(observation: Observation): Promise<Uint8Array | undefined> {
+    return this.#content.bodyOf(observation)
+  }
+
+  /**
+   * Writes looks down: documents, then lines, then the head. Durable on return.
+   *
+   * @returns what was written
+   */
+  async append(looks: readonly Seen[], nowMs: number): Promise<readonly Observation[]> {
+    const written: Observation[] = []
+    for (const seen of looks) written.push(await this.#observed(seen, nowMs))
+    if (written.length === 0) return written
+    const lines = written.map((each) => Buffer.from(`${formatObservation(each)}\n`))
+    const file = await this.#files.openToGrow(`${this.#folder}/${LINES}`)
+    try {
+      await file.append(Buffer.concat(lines))
+      await file.sync()
+    } finally {
+      await file.close()
+    }
+    for (const line of lines) this.#tree.append(line.subarray(0, -1))
+    this.#tree.takeFull()
+    this.#bytes += lines.reduce((sum, line) => sum + line.length, 0)
+    const head = await writeHead(this.#folder, this.#files, this.#tree)
+    this.#content = {
+      ...this.#content,
+      head,
+      unsignedBytes: 0,
+      observations: [...this.#content.observations, ...written],
+    }
+    return written
+  }
+
+  async #observed(
+    { body, unchanged, retryAfterMs: _, ...seen }: Seen,
+    nowMs: number,
+  ): Promise<Observation> {
+    const recordedMs = nowMs
+    if (unchanged !== undefined) {
+      const before = this.observations.findLast(({ sha256: hash }) => hash === unchanged)
+      return { ...seen, recordedMs, sha256: unchanged, stored: before?.stored }
+    }
+    if (body === undefined) return { ...seen, recordedMs }
+    const kept = keptBytes(body)
+    const stored = sha256(kept)
+    const path = `${this.#folder}/bodies/${stored}`
+    if (!(await this.#files.isThere(path))) await replaceDurably(this.#files, path, kept)
+    return { ...seen, recordedMs, sha256: sha256(body), stored }
+  }
+
+  async close(): Promise<void> {
+    await this.#unlock()
+  }
+}
+
+/** Whether a folder holds a record. */
+export async function isRecord(folder: string, files: Files = diskFiles): Promise<boolean> {
+  return (
+    (await files.isThere(`${folder}/${KEY}`)) && (await files.isThere(`${folder}/${CHECKPOINT}`))
+  )
+}
+
+async function begin(folder: string, files: Files): Promise<void> {
+  if (await files.isThere(`${folder}/${LINES}`)) throw damaged('its key is missing')
+  const key = await makeLogKey(folder, `keys-${randomBytes(8).toString('hex')}`, files)
+  await files.write(`${folder}/${LINES}`, new Uint8Array())
+  await replaceDurably(files, `${folder}/${KEY}`, Buffer.from(`${formatVerifierKey(key)}\n`))
+  await writeHead(folder, files, new GrowingTree())
+}
+
+async function writeHead(folder: string, files: Files, tree: GrowingTree): Promise<RecordHead> {
+  const origin = (await verifierOf(folder, files)).name
+  const signer = await readLogKey(folder, origin, files)
+  const head = { origin, size: tree.size, root: tree.root() }
+  await replaceDurably(files, `${folder}/${CHECKPOINT}`, Buffer.from(signHead(head, signer)))
+  return head
+}
+
+async function verifierOf(folder: string, files: Files) {
+  const bytes = await files.read(`${folder}/${KEY}`)
+  if (bytes === undefined)
+    throw new MintmarkError('LEDGER_MISSING', `${folder} is no record of keys`)
+  const spelled = Buffer.from(bytes).toString('utf8')
+  const key = parseVerifierKey(spelled.slice(0, -1))
+  if (`${formatVerifierKey(key)}\n` !== spelled) throw damaged('its key is spelled otherwise')
+  return key
+}
+
+async function readWhole(folder: string, files: Files, seen: readonly SeenHead[]) {
+  const key = await verifierOf(folder, files)
+  const note = await files.read(`${folder}/${CHECKPOINT}`)
+  const checkpoint = note && parseCheckpoint(Buffer.from(note).toString('utf8'))
+  const signed = checkpoint && openNote(checkpoint.note, [key])
+  if (checkpoint === undefined || signed === 'bad-signature' || signed?.length !== 1)
+    throw damaged('its checkpoint is missing, or not signed by its key')
+  const { head } = checkpoint
+  const bytes = await files.read(`${folder}/${LINES}`)
+  const sizes = new Set(seen.map(({ size }) => size))
+  const { tree, observations, end, roots } = grown(bytes ?? new Uint8Array(), head.size, sizes)
+  if (!isEqualHash(tree.root(), head.root))
+    throw damaged('its observations are not those of its checkpoint')
+  const rootAt = async (size: number) => roots.get(size) ?? EMPTY_ROOT
+  for (const each of seen)
+    await assertContains(
+      each,
+      each.origin === head.origin ? { size: head.size, rootAt } : undefined,
+    )
+  const content: RecordContent = {
+    observations,
+    head,
+    unsignedBytes: (bytes?.length ?? 0) - end,
+    bodyOf: (observation: Observation) => bodyOf(folder, files, observation),
+  }
+  return { content, tree, bytes: end }
+}
+
+/** The tree over the first lines, with its roots at the sizes that are asked for. */
+function grown(bytes: Uint8Array, size: number, sizes: ReadonlySet<number>) {
+  const tree = new GrowingTree()
+  const roots = new Map<number, Uint8Array>()
+  const observations: Observation[] = []
+  let at = 0
+  while (tree.size < size) {
+    const end = bytes.indexOf(0x0a, at)
+    if (end === -1) throw damaged(`it has ${tree.size} of ${size} observations`)
+    const line = bytes.subarray(at, end)
+    const observation = parseObservation(Buffer.from(line).toString('utf8'))
+    if (observation === undefined) throw damaged(`observation ${tree.size + 1} cannot be read`)
+    observations.push(observation)
+    tree.append(line)
+    tree.takeFull()
+    if (sizes.has(tree.size)) roots.set(tree.size, tree.root())
+    at = end + 1
+  }
+  return { tree, observations, end: at, roots }
+}
+
+async function bodyOf(
+  folder: string,
+  files: Files,
+  { stored }: Observation,
+): Promise<Uint8Array | undefined> {
+  if (stored === undefined) return undefined
+  const bytes = /^[\da-f]{64}$/.test(stored)
+    ? await files.read(`${folder}/bodies/${stored}`)
+    : undefined
+  if (bytes === undefined) throw damaged(`the document ${stored.slice(0, 64)} is missing`)
+  if (sha256(bytes) !== stored) throw damaged(`the document ${stored} is another one`)
+  return bytes
+}
+
+function damaged(why: string): MintmarkError {
+  return new MintmarkError('LEDGER_DAMAGED', `the record of keys was altered or cut: ${why}`)
+}

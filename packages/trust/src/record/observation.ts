@@ -1,0 +1,72 @@
+/**
+ * An observation as a leaf of the record: one line of JSON, its members in one order.
+ *
+ * @module
+ */
+import { isObject, parseObject, text } from '@mintmark/core'
+import type { Clock, Seen } from '../sources/seen.ts'
+
+export const SCHEMA = 'mintmark-key-observation/1'
+
+/** A look at a document, without its bytes: these are in the record under `stored`. */
+export interface Observation extends Omit<Seen, 'body' | 'unchanged' | 'retryAfterMs'> {
+  /** When it was written into the record, by our clock; milliseconds since 1970-01-01 UTC. */
+  readonly recordedMs: number
+  /** SHA-256 of the bytes that came, hex; undefined where nothing was read. */
+  readonly sha256?: string | undefined
+  /** SHA-256 of the bytes that are kept: another one where private members were taken out. */
+  readonly stored?: string | undefined
+}
+
+const CLOCKS: readonly string[] = ['fetched', 'commit', 'file-name', 'file-time', 'har']
+const OUTCOMES: readonly string[] = ['read', 'gone', 'unavailable']
+
+export function formatObservation(seen: Observation): string {
+  return JSON.stringify({
+    schema: SCHEMA,
+    document: seen.document,
+    at: new Date(seen.atMs).toISOString(),
+    clock: seen.clock,
+    recorded: new Date(seen.recordedMs).toISOString(),
+    outcome: seen.outcome,
+    why: seen.why,
+    status: seen.status,
+    headers: seen.headers,
+    sha256: seen.sha256,
+    stored: seen.stored,
+    chain: seen.chain,
+    issuer: seen.issuer,
+    class: seen.className,
+    commit: seen.commit,
+  })
+}
+
+/** Undefined for a line that is no observation. */
+export function parseObservation(line: string): Observation | undefined {
+  const record = parseObject(line)
+  if (record?.['schema'] !== SCHEMA) return undefined
+  const document = text(record, 'document')
+  const clock = text(record, 'clock')
+  const outcome = text(record, 'outcome')
+  const atMs = Date.parse(text(record, 'at') ?? '')
+  const recordedMs = Date.parse(text(record, 'recorded') ?? '')
+  if (document === undefined || Number.isNaN(atMs) || Number.isNaN(recordedMs)) return undefined
+  if (!CLOCKS.includes(clock ?? '') || !OUTCOMES.includes(outcome ?? '')) return undefined
+  const { status, headers, chain } = record
+  return {
+    document,
+    atMs,
+    recordedMs,
+    clock: clock as Clock,
+    outcome: outcome as Observation['outcome'],
+    why: text(record, 'why'),
+    status: typeof status === 'number' ? status : undefined,
+    headers: isObject(headers) ? (headers as Record<string, string>) : undefined,
+    sha256: text(record, 'sha256'),
+    stored: text(record, 'stored'),
+    chain: Array.isArray(chain) ? (chain as string[]) : undefined,
+    issuer: text(record, 'issuer'),
+    className: text(record, 'class'),
+    commit: text(record, 'commit'),
+  }
+}

@@ -1,0 +1,133 @@
+/**
+ * Looks at sources and writes down what was there; again and again where it is asked to.
+ *
+ * @module
+ */
+import { createHash } from 'node:crypto'
+import { MintmarkError } from '@mintmark/core'
+import { checkedUrl, type FetchOptions, type Known } from '../sources/issuer.ts'
+import { isUrl, type Source, seenIn } from '../sources/read_source.ts'
+import type { Seen } from '../sources/seen.ts'
+import type { KeyRecord } from './key_record.ts'
+import type { Observation } from './observation.ts'
+
+export interface RecorderOptions extends Omit<FetchOptions, 'known'> {
+  readonly record: KeyRecord
+  readonly sources: readonly Source[]
+  /** Files of keys that are to come: looked at first, and as of now. */
+  readonly announced?: readonly string[]
+}
+
+export interface Round {
+  readonly written: readonly Observation[]
+  /** Looks at files and commits that the record has already. */
+  readonly known: number
+  /** Sources that could not be read at all, in words. */
+  readonly problems: readonly string[]
+}
+
+/** Looks kept in memory before they are written. */
+const MOST_AT_ONCE = 500
+
+/** One look at every source. @throws {MintmarkError} `INPUT_INVALID` for a source that means nothing */
+export async function recordOnce(options: RecorderOptions): Promise<Round> {
+  for (const { place } of options.sources) if (isUrl(place)) checkedUrl(place)
+  const rounds: Round[] = []
+  for (const place of options.announced ?? [])
+    rounds.push(await recordSource({ place, className: undefined }, options, true))
+  for (const source of options.sources) rounds.push(await recordSource(source, options))
+  return {
+    written: rounds.flatMap(({ written }) => written),
+    known: rounds.reduce((sum, { known }) => sum + known, 0),
+    problems: rounds.flatMap(({ problems }) => problems),
+  }
+}
+
+async function recordSource(
+  source: Source,
+  options: RecorderOptions,
+  isAnnounced = false,
+): Promise<Round & { retryAfterMs?: number | undefined }> {
+  const { record, now } = options
+  const have = new Set(record.observations.map(nameOf))
+  const written: Observation[] = []
+  const problems: string[] = []
+  let waiting: Seen[] = []
+  let known = 0
+  let retryAfterMs: number | undefined
+  const write = async () => {
+    written.push(...(await record.append(waiting, now())))
+    waiting = []
+  }
+  try {
+    for await (const each of seenIn(source, { ...options, known: knownIn(record) })) {
+      const seen = isAnnounced ? announcement(each, now()) : each
+      retryAfterMs = seen.retryAfterMs ?? retryAfterMs
+      // A saved look is the same look however often its file is read; one at a server is not.
+      if (seen.clock !== 'fetched' && have.has(nameOf({ ...seen, sha256: hashOf(seen) }))) known++
+      else waiting.push(seen)
+      if (waiting.length >= MOST_AT_ONCE) await write()
+    }
+  } catch (cause) {
+    if (!(cause instanceof MintmarkError) || cause.code === 'INPUT_INVALID') throw cause
+    problems.push(cause.message)
+  }
+  await write()
+  return { written, known, problems, retryAfterMs }
+}
+
+/** An announcement counts from when we saw it, whatever the file says. */
+function announcement(seen: Seen, atMs: number): Seen {
+  return { ...seen, document: `announced:${seen.document}`, atMs, clock: 'fetched' }
+}
+
+const nameOf = ({ document, atMs, outcome, sha256 }: Omit<Observation, 'recordedMs'>) =>
+  `${document}\0${atMs}\0${outcome}\0${sha256 ?? ''}`
+
+const hashOf = ({ body }: Seen) => body && createHash('sha256').update(body).digest('hex')
+
+/** What the record has of a URL, to ask for it only if it changed. */
+function knownIn(record: KeyRecord): (url: string) => Promise<Known | undefined> {
+  return async (url) => {
+    const last = record.observations.findLast(
+      ({ document, outcome, clock }) =>
+        document === url && outcome === 'read' && clock === 'fetched',
+    )
+    const etag = last?.headers?.['etag']
+    if (last?.sha256 === undefined || etag === undefined) return undefined
+    const body = await record.bodyOf(last)
+    return body && { etag, sha256: last.sha256, body }
+  }
+}
+
+export interface Rhythm {
+  readonly everyMs: number
+  /** Resolves after a time, or at once where the work is to end. */
+  readonly wait: (ms: number) => Promise<void>
+  readonly isStopped: () => boolean
+  /** After each round. */
+  readonly onRound: (round: Round) => Promise<void>
+}
+
+/** A source that does not answer is asked half as often each time, down to this many times less. */
+const MOST_BACK_OFF = 32
+
+/** Goes on until it is stopped: each source in its own time. */
+export async function recordEvery(options: RecorderOptions, rhythm: Rhythm): Promise<void> {
+  for (const { place } of options.sources) if (isUrl(place)) checkedUrl(place)
+  if ((options.announced ?? []).length > 0)
+    await rhythm.onRound(await recordOnce({ ...options, sources: [] }))
+  const due = options.sources.map((source) => ({ source, atMs: options.now(), slower: 1 }))
+  while (!rhythm.isStopped()) {
+    const next = due.reduce((a, b) => (b.atMs < a.atMs ? b : a))
+    const waitMs = next.atMs - options.now()
+    if (waitMs > 0) await rhythm.wait(waitMs)
+    if (rhythm.isStopped()) return
+    const round = await recordSource(next.source, options)
+    const isAnswered =
+      round.problems.length === 0 && !round.written.some(({ outcome }) => outcome === 'unavailable')
+    next.slower = isAnswered ? 1 : Math.min(next.slower * 2, MOST_BACK_OFF)
+    next.atMs = options.now() + Math.max(rhythm.everyMs * next.slower, round.retryAfterMs ?? 0)
+    await rhythm.onRound(round)
+  }
+}

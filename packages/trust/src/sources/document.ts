@@ -1,0 +1,123 @@
+/**
+ * What a document says about keys: a key set, metadata of an issuer, metadata of SAML, or certificates and keys in PEM.
+ *
+ * Nothing in it is verified, and no address in it is followed from here.
+ *
+ * Source: RFC 7517 section 5, OpenID Connect Discovery 1.0 section 3, RFC 8414 section 2, SAML 2.0 metadata.
+ *
+ * @module
+ */
+import { createPublicKey } from 'node:crypto'
+import { isObject, type Json, text } from '@mintmark/core'
+import { certificateKey } from './certificate_key.ts'
+import { readJson, readText } from './json_text.ts'
+import { keyOfObject, type ListedKey, readJwk, textsOf } from './key.ts'
+import { MOST_KEYS } from './limits.ts'
+import { keysOfSaml } from './saml.ts'
+
+export type DocumentKind = 'jwks' | 'metadata' | 'saml' | 'pem'
+
+export interface KeyDocument {
+  readonly kind: DocumentKind
+  /** As the document names it. */
+  readonly issuer: string | undefined
+  readonly keys: readonly ListedKey[]
+  /** Keys that are listed and could not be read: why, each once. */
+  readonly unread: readonly string[]
+  /** What no document may publish: `a private key in PEM`, `a symmetric key`. Private members are with their key. */
+  readonly secrets: readonly string[]
+  /** Members of metadata that list algorithms, such as `id_token_signing_alg_values_supported`. */
+  readonly algorithms: Readonly<Partial<Record<string, readonly string[]>>>
+  /** Members of metadata that are addresses. */
+  readonly endpoints: Readonly<Partial<Record<string, string>>>
+  /** Until when SAML metadata is valid. */
+  readonly validUntilMs: number | undefined
+}
+
+export type ReadDocument = { readonly document: KeyDocument } | { readonly problem: string }
+
+export const EMPTY_DOCUMENT: Omit<KeyDocument, 'kind'> = {
+  issuer: undefined,
+  keys: [],
+  unread: [],
+  secrets: [],
+  algorithms: {},
+  endpoints: {},
+  validUntilMs: undefined,
+}
+
+/** Reads a document; a problem says why it is none, or is refused, without repeating it. */
+export function readDocument(bytes: Uint8Array): ReadDocument {
+  const read = readText(bytes)
+  if ('problem' in read) return read
+  const source = read.value.trim()
+  if (source.startsWith('<')) return keysOfSaml(source)
+  if (source.includes('-----BEGIN ') && !source.startsWith('{')) return keysOfPem(source)
+  const json = readJson(source)
+  return 'problem' in json ? json : documentOfJson(json.value)
+}
+
+function documentOfJson(value: unknown): ReadDocument {
+  if (!isObject(value)) return { problem: 'neither a key set nor metadata' }
+  if (Array.isArray(value['keys'])) return keySet(value['keys'])
+  if (text(value, 'kty') !== undefined) return keySet([value])
+  if (text(value, 'issuer') !== undefined) return { document: metadataOf(value) }
+  return { problem: 'neither a key set nor metadata' }
+}
+
+function keySet(listed: readonly unknown[]): ReadDocument {
+  if (listed.length > MOST_KEYS)
+    return { problem: `more than ${MOST_KEYS} keys: refused, not read` }
+  const keys: ListedKey[] = []
+  const unread = new Set<string>()
+  for (const each of listed) {
+    const read = isObject(each) ? readJwk(each) : { problem: 'a key that is no object' }
+    if ('key' in read) keys.push(read.key)
+    else unread.add(read.problem)
+  }
+  const isSecret = listed.some((each) => isObject(each) && each['kty'] === 'oct')
+  const secrets = isSecret ? ['a symmetric key'] : []
+  return { document: { ...EMPTY_DOCUMENT, kind: 'jwks', keys, unread: [...unread], secrets } }
+}
+
+function metadataOf(metadata: Json): KeyDocument {
+  const algorithms: Record<string, readonly string[]> = {}
+  const endpoints: Record<string, string> = {}
+  for (const [name, value] of Object.entries(metadata)) {
+    if (/_alg_values_supported$/.test(name)) algorithms[name] = textsOf(value)
+    else if (typeof value === 'string' && /^https?:/.test(value) && name !== 'issuer')
+      endpoints[name] = value
+  }
+  const issuer = text(metadata, 'issuer')
+  return { ...EMPTY_DOCUMENT, kind: 'metadata', issuer, algorithms, endpoints }
+}
+
+const BLOCK = /-----BEGIN ([A-Z0-9 ]{1,40})-----([\w+/=\s]*)-----END \1-----/g
+
+function keysOfPem(source: string): ReadDocument {
+  const keys: ListedKey[] = []
+  const unread = new Set<string>()
+  let isPrivate = false
+  for (const [block, label = '', body = ''] of source.matchAll(BLOCK)) {
+    if (label.endsWith('PRIVATE KEY')) isPrivate = true
+    else {
+      const key = keyOfBlock(block, label, body)
+      if (key === undefined) unread.add('a PEM block that holds no public key or certificate')
+      else keys.push(key)
+    }
+  }
+  const secrets = isPrivate ? ['a private key in PEM'] : []
+  if (keys.length + unread.size + secrets.length === 0)
+    return { problem: 'neither a key set nor metadata' }
+  if (keys.length > MOST_KEYS) return { problem: `more than ${MOST_KEYS} keys: refused, not read` }
+  return { document: { ...EMPTY_DOCUMENT, kind: 'pem', keys, unread: [...unread], secrets } }
+}
+
+function keyOfBlock(block: string, label: string, body: string): ListedKey | undefined {
+  if (label === 'CERTIFICATE') return certificateKey(Buffer.from(body, 'base64'))
+  try {
+    return keyOfObject(createPublicKey(block))
+  } catch {
+    return undefined
+  }
+}

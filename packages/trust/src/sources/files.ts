@@ -1,0 +1,97 @@
+/**
+ * Saved documents: one file, or a folder of them. HAR files give the answers that they hold.
+ *
+ * A date in the name of a file is its time, and files whose names differ in the date alone are one document at several
+ * times; else the time is that of its last change.
+ *
+ * @module
+ */
+import { type Dirent, promises as fs } from 'node:fs'
+import path from 'node:path'
+import { MintmarkError, whyUnread } from '@mintmark/core'
+import { readDocument } from './document.ts'
+import { seenInHar } from './har.ts'
+import { MOST_BYTES, MOST_FILES } from './limits.ts'
+import type { Clock, Seen } from './seen.ts'
+
+/** Of a HAR: it holds pages and pictures beside key sets. */
+const MOST_HAR_BYTES = 256 << 20
+/** Names of files in a folder that are looked into. */
+export const KEY_FILE: RegExp = /\.(?:json|jwks?|xml|pem|crt|cer|har)$/i
+const DATE = /(\d{4})-?([01]\d)-?([0-3]\d)(?:[T_]?([0-2]\d)[:-]?([0-5]\d)(?:[:-]?([0-5]\d))?Z?)?/
+
+/** @throws {MintmarkError} `INPUT_UNREADABLE` for a place that is not there */
+export async function* seenInPlace(place: string): AsyncGenerator<Seen> {
+  const stat = await fs.stat(place).catch((cause: unknown) => {
+    throw new MintmarkError(
+      'INPUT_UNREADABLE',
+      `${place} cannot be read: ${whyUnread(errnoOf(cause))}`,
+    )
+  })
+  if (!stat.isDirectory()) {
+    yield* seenInFile(place, path.basename(place))
+    return
+  }
+  let files = 0
+  for await (const file of filesBelow(place)) {
+    const name = path.relative(place, file)
+    if (++files > MOST_FILES) {
+      yield unavailable(`file:${name}`, 0, `more than ${MOST_FILES} files: the rest was not read`)
+      return
+    }
+    yield* seenInFile(file, name)
+  }
+}
+
+async function* filesBelow(folder: string): AsyncGenerator<string> {
+  const entries: Dirent[] = await fs.readdir(folder, { withFileTypes: true })
+  const names = new Set(entries.map(({ name }) => name))
+  // A record of ours is no source: its documents are looks that somebody had already.
+  if (names.has('observations') && names.has('checkpoint')) return
+  for (const entry of entries.toSorted((a, b) => (a.name < b.name ? -1 : 1))) {
+    const whole = path.join(folder, entry.name)
+    if (entry.isDirectory() && entry.name !== '.git') yield* filesBelow(whole)
+    else if (entry.isFile() && KEY_FILE.test(entry.name)) yield whole
+  }
+}
+
+async function* seenInFile(file: string, name: string): AsyncGenerator<Seen> {
+  const { size, mtimeMs } = await fs.stat(file)
+  const isHar = /\.har$/i.test(file)
+  const { atMs, clock, document } = timeOf(name, mtimeMs)
+  if (size > (isHar ? MOST_HAR_BYTES : MOST_BYTES)) {
+    yield unavailable(document, atMs, `of ${size} bytes: refused, not read`, clock)
+    return
+  }
+  const body = await fs.readFile(file)
+  if (isHar) yield* seenInHar(body, name)
+  else yield seenOf(body, { document, atMs, clock })
+}
+
+/** A look at bytes that somebody saved. */
+export function seenOf(body: Uint8Array, at: Pick<Seen, 'document' | 'atMs' | 'clock'>): Seen {
+  const read = readDocument(body)
+  if ('problem' in read) return { ...at, outcome: 'unavailable', why: read.problem }
+  return { ...at, outcome: 'read', body }
+}
+
+function unavailable(
+  document: string,
+  atMs: number,
+  why: string,
+  clock: Clock = 'file-time',
+): Seen {
+  return { document, atMs, clock, outcome: 'unavailable', why }
+}
+
+/** The document that a name stands for, and its time. */
+function timeOf(name: string, mtimeMs: number): Pick<Seen, 'document' | 'atMs' | 'clock'> {
+  const [found, year, month, day, hour = '00', minute = '00', second = '00'] = DATE.exec(name) ?? []
+  const atMs = Date.parse(`${year}-${month}-${day}T${hour}:${minute}:${second}Z`)
+  if (found === undefined || Number.isNaN(atMs))
+    return { document: `file:${name}`, atMs: Math.floor(mtimeMs), clock: 'file-time' }
+  return { document: `file:${name.replace(found, '*')}`, atMs, clock: 'file-name' }
+}
+
+const errnoOf = (cause: unknown) =>
+  cause instanceof Error && 'code' in cause ? String(cause.code) : ''

@@ -1,0 +1,125 @@
+/**
+ * Key documents in the history of a git repository: each version of each file, at the time of its commit.
+ *
+ * Times are the committer's word. Only the first parent of a merge is followed. Nothing of the repository is run: no
+ * hook, no filter, no helper of its configuration.
+ *
+ * @module
+ */
+import { spawn } from 'node:child_process'
+import path from 'node:path'
+import { MintmarkError } from '@mintmark/core'
+import { KEY_FILE, seenOf } from './files.ts'
+import { MOST_BYTES, MOST_FILES } from './limits.ts'
+import type { Seen } from './seen.ts'
+
+const SAFE = [
+  ...['-c', 'core.fsmonitor=false', '-c', 'core.hooksPath=/dev/null'],
+  ...['-c', 'protocol.allow=never', '--no-pager', '--no-replace-objects', '--literal-pathspecs'],
+]
+/** Of the list of all versions. */
+const MOST_LOG_BYTES = 256 << 20
+
+interface Version {
+  readonly commit: string
+  readonly atMs: number
+  readonly file: string
+  /** Undefined where the commit removes the file. */
+  readonly blob: string | undefined
+}
+
+/**
+ * @param place folder of the repository, or a file or folder in it
+ * @throws {MintmarkError} `INPUT_UNREADABLE` where it is no repository
+ */
+export async function* seenInHistory(place: string): AsyncGenerator<Seen> {
+  const { versions, isCut } = versionsIn(await logOf(place))
+  const name = path.basename(path.resolve(place))
+  for (const { commit, atMs, file, blob } of versions) {
+    const at = { document: `git:${name}/${file}`, atMs, clock: 'commit', commit } as const
+    if (blob === undefined) yield { ...at, outcome: 'gone', why: 'removed' }
+    else {
+      const body = await git(place, ['cat-file', 'blob', blob], MOST_BYTES)
+      if (body === undefined)
+        yield { ...at, outcome: 'unavailable', why: 'larger than is read: refused' }
+      else yield { ...seenOf(body, at), commit }
+    }
+  }
+  if (isCut) {
+    const why = `more than ${MOST_FILES} versions: the rest was not read`
+    yield { document: `git:${name}`, atMs: 0, clock: 'commit', outcome: 'unavailable', why }
+  }
+}
+
+async function logOf(place: string): Promise<string> {
+  const isFile = KEY_FILE.test(place)
+  const folder = isFile ? path.dirname(place) : place
+  const args = ['log', '--first-parent', '-m', '--raw', '-z', '--no-renames', '--no-abbrev']
+  const out = await git(
+    folder,
+    [...args, '--no-ext-diff', '--format=commit %H %ct', '--', isFile ? path.basename(place) : '.'],
+    MOST_LOG_BYTES,
+  )
+  if (out === undefined) throw unreadable(place, 'its history is too long')
+  return out.toString('utf8')
+}
+
+/** Of `--raw -z`: a commit between NULs, then pairs of `:modes blobs status` and a path. Oldest first. */
+function versionsIn(log: string): { versions: Version[]; isCut: boolean } {
+  const versions: Version[] = []
+  let commit = ''
+  let atMs = 0
+  const parts = log.split('\0')
+  for (let at = 0; at < parts.length; at++) {
+    const part = (parts[at] ?? '').replace(/^\n/, '')
+    const [, hash, seconds] = /commit ([\da-f]{40,64}) (\d+)/.exec(part) ?? []
+    if (hash !== undefined) [commit, atMs] = [hash, Number(seconds) * 1000]
+    const [, mode, blob, status] = /:\d+ (\d+) [\da-f]+ ([\da-f]+) ([AMDT])$/.exec(part) ?? []
+    if (status === undefined) continue
+    const file = parts[++at] ?? ''
+    // Neither links nor submodules.
+    const isFile = status === 'D' || mode === '100644' || mode === '100755'
+    if (isFile && KEY_FILE.test(file))
+      versions.push({ commit, atMs, file, blob: status === 'D' ? undefined : blob })
+  }
+  const isCut = versions.length > MOST_FILES
+  return { versions: versions.slice(0, MOST_FILES).toReversed(), isCut }
+}
+
+/** What git prints; undefined where that is more than `most` bytes. */
+async function git(
+  place: string,
+  args: readonly string[],
+  most: number,
+): Promise<Buffer | undefined> {
+  const folder = KEY_FILE.test(place) ? path.dirname(place) : place
+  const env = { ...process.env, GIT_TERMINAL_PROMPT: '0', GIT_OPTIONAL_LOCKS: '0' }
+  const child = spawn('git', ['-C', folder, ...SAFE, ...args], {
+    env,
+    stdio: ['ignore', 'pipe', 'ignore'],
+  })
+  const ended = new Promise<number | null>((resolve, reject) => {
+    child.once('error', () => reject(new MintmarkError('PROGRAM_MISSING', 'git is not there')))
+    child.once('close', resolve)
+  })
+  // Listened to at once: a failure may come before all is read.
+  const status = ended.catch((cause: unknown) => cause)
+  const parts: Buffer[] = []
+  let length = 0
+  for await (const part of child.stdout as AsyncIterable<Buffer>) {
+    length += part.length
+    if (length > most) {
+      child.kill()
+      return undefined
+    }
+    parts.push(part)
+  }
+  const code = await status
+  if (code instanceof MintmarkError) throw code
+  if (code !== 0) throw unreadable(place, 'no git repository with a history')
+  return Buffer.concat(parts)
+}
+
+function unreadable(place: string, why: string): MintmarkError {
+  return new MintmarkError('INPUT_UNREADABLE', `${place} cannot be read: ${why}`)
+}

@@ -1,0 +1,115 @@
+/**
+ * Documents of an issuer, by its URL: metadata and the key set that it names, a key set, or metadata of SAML.
+ *
+ * A document names addresses, and whoever serves it chooses them. None is asked but the `jwks_uri` of metadata, and that
+ * only on the origin of the metadata or on one that the user named.
+ *
+ * Source: OpenID Connect Discovery 1.0 section 4, RFC 8414 section 3.
+ *
+ * @module
+ */
+import { MintmarkError } from '@mintmark/core'
+import { type KeyDocument, readDocument } from './document.ts'
+import { type Answered, getDocument } from './http_get.ts'
+import type { Seen } from './seen.ts'
+
+export interface FetchOptions {
+  /** Milliseconds since 1970-01-01 UTC. */
+  readonly now: () => number
+  /** Origins beside a source's own that a `jwks_uri` may be on. */
+  readonly origins: ReadonlySet<string>
+  /** What was seen at a URL before: asked for only if it changed. */
+  readonly known?: ((url: string) => Promise<Known | undefined>) | undefined
+  readonly timeoutMs?: number | undefined
+}
+
+export interface Known {
+  readonly etag: string
+  readonly sha256: string
+  /** The bytes of then. */
+  readonly body: Uint8Array
+}
+
+/** @throws {MintmarkError} `INPUT_INVALID` for what is no URL, or is HTTP to another machine */
+export async function* seenAtUrl(given: string, options: FetchOptions): AsyncGenerator<Seen> {
+  const url = checkedUrl(given)
+  let first = await look(url, options)
+  if (first.document === undefined)
+    for (const place of wellKnown(url)) {
+      const next = await look(place, options)
+      if (next.document === undefined) continue
+      first = next
+      break
+    }
+  yield first.seen
+  if (first.document !== undefined) yield* keySetOf(first.document, first.url, options)
+}
+
+/** The key set that metadata names. */
+async function* keySetOf(
+  { kind, issuer, endpoints }: KeyDocument,
+  from: URL,
+  options: FetchOptions,
+): AsyncGenerator<Seen> {
+  const named = endpoints['jwks_uri']
+  if (kind !== 'metadata' || named === undefined) return
+  const url = URL.canParse(named) ? new URL(named) : undefined
+  if (url !== undefined && (url.origin === from.origin || options.origins.has(url.origin))) {
+    yield { ...(await look(url, options)).seen, issuer }
+    return
+  }
+  const why = `not asked: its jwks_uri is on another origin${url === undefined ? '' : `, ${url.origin}`}; --origin allows it`
+  const at = { atMs: options.now(), clock: 'fetched' } as const
+  yield { ...at, document: named, outcome: 'unavailable', why, issuer }
+}
+
+interface Looked {
+  readonly url: URL
+  readonly seen: Seen
+  readonly document: KeyDocument | undefined
+}
+
+async function look(url: URL, options: FetchOptions): Promise<Looked> {
+  const known = await options.known?.(url.href)
+  const { timeoutMs } = options
+  const answer = await getDocument(url, {
+    etag: known?.etag,
+    ...(timeoutMs !== undefined && { timeoutMs }),
+  })
+  const seen = seenOfAnswer(url, answer, known, options.now())
+  const body = seen.body ?? (seen.unchanged === undefined ? undefined : known?.body)
+  const read = body && readDocument(body)
+  if (read !== undefined && 'document' in read) return { url, seen, document: read.document }
+  if (read === undefined) return { url, seen, document: undefined }
+  const refused = { ...seen, body: undefined, outcome: 'unavailable', why: read.problem } as const
+  return { url, seen: refused, document: undefined }
+}
+
+function seenOfAnswer(url: URL, answer: Answered, known: Known | undefined, atMs: number): Seen {
+  const at = { document: url.href, atMs, clock: 'fetched' } as const
+  if ('why' in answer) return { ...at, outcome: 'unavailable', why: answer.why }
+  const { status, headers, chain, body, retryAfterMs } = answer
+  const got = { ...at, status, headers, ...(chain.length > 0 && { chain }) }
+  if (body !== undefined) return { ...got, outcome: 'read', body }
+  if (status === 304 && known !== undefined)
+    return { ...got, outcome: 'read', unchanged: known.sha256 }
+  return { ...got, outcome: 'unavailable', why: `answered with ${status}`, retryAfterMs }
+}
+
+/** Where the metadata of an issuer may be. */
+function wellKnown(url: URL): URL[] {
+  const path = url.pathname.replace(/\/$/, '')
+  return [
+    `${path}/.well-known/openid-configuration`,
+    `/.well-known/oauth-authorization-server${path}`,
+  ].map((place) => new URL(place, url.origin))
+}
+
+/** @throws {MintmarkError} `INPUT_INVALID` */
+export function checkedUrl(given: string): URL {
+  const url = URL.canParse(given) ? new URL(given) : undefined
+  const isLocal = url !== undefined && /^(?:localhost|127\.[\d.]+|\[::1\])$/.test(url.hostname)
+  if (url?.protocol === 'https:' || (url?.protocol === 'http:' && isLocal)) return url
+  const why = 'a source is an https:// URL (http:// on this machine alone), a file or a folder'
+  throw new MintmarkError('INPUT_INVALID', why, { option: 'source' })
+}

@@ -1,0 +1,202 @@
+/**
+ * A public key as a key set or metadata lists it, and its identity: the thumbprint of RFC 7638 and the hash of its SPKI.
+ *
+ * Source: RFC 7517, RFC 7518 section 6, RFC 7638, RFC 8037; `issuer` of a key as Entra publishes it.
+ *
+ * @module
+ */
+import { createHash, createPublicKey, type KeyObject } from 'node:crypto'
+import { isObject, type Json, text } from '@mintmark/core'
+import { CURVES, isOnCurve } from '@mintmark/scan/public-key-facts'
+import { type CertificateFacts, readCertificate } from './certificate.ts'
+import { MOST_CERTIFICATES, MOST_RSA_BITS } from './limits.ts'
+
+export interface ListedKey {
+  /** RFC 7638 over SHA-256, base64url: the identity of the key. */
+  readonly thumbprint: string
+  /** Hex; undefined where OpenSSL takes no such key. */
+  readonly spkiSha256: string | undefined
+  readonly spkiSha1: string | undefined
+  readonly kid: string | undefined
+  readonly kty: string
+  readonly crv: string | undefined
+  readonly use: string | undefined
+  readonly alg: string | undefined
+  readonly keyOps: readonly string[]
+  /** `x_class`, or the class that the source was given. */
+  readonly className: string | undefined
+  /** Whose key it is by its own member or by the entity that lists it. */
+  readonly issuer: string | undefined
+  readonly bits: number
+  /** Of RSA alone. */
+  readonly n: bigint | undefined
+  readonly e: bigint | undefined
+  /** False for a point that does not satisfy the equation of its curve; undefined where that was not looked at. */
+  readonly isOnCurve: boolean | undefined
+  readonly notBeforeMs: number | undefined
+  readonly expiresMs: number | undefined
+  readonly certificates: readonly CertificateFacts[]
+  /** Whether the first certificate is of another key than the one beside it. */
+  readonly isCertifiedOtherwise: boolean
+  /** Names of private members that were published; never their values. */
+  readonly privateMembers: readonly string[]
+  /** Members that make the key, as RFC 7638 orders them. */
+  readonly jwk: Readonly<Partial<Record<string, string>>>
+}
+
+/** Members that nobody may publish. Source: RFC 7518, sections 6.2.2, 6.3.2 and 6.4.1. */
+export const PRIVATE_MEMBERS: readonly string[] = ['d', 'p', 'q', 'dp', 'dq', 'qi', 'oth', 'k']
+
+/** Members of a JWK that make the key. */
+type Members = Partial<Record<string, string>>
+
+/** A key, or why it could not be read; the words repeat nothing of it. */
+export type ReadKey = { readonly key: ListedKey } | { readonly problem: string }
+
+const REQUIRED: Readonly<Record<string, readonly string[]>> = {
+  RSA: ['e', 'kty', 'n'],
+  EC: ['crv', 'kty', 'x', 'y'],
+  OKP: ['crv', 'kty', 'x'],
+  AKP: ['alg', 'kty', 'pub'],
+}
+/** Members that are base64url; the others are names. */
+const ENCODED: ReadonlySet<string> = new Set(['n', 'e', 'x', 'y', 'pub'])
+
+export function readJwk(jwk: Json): ReadKey {
+  const kty = text(jwk, 'kty') ?? ''
+  if (kty === 'oct') return { problem: 'a symmetric key' }
+  const required = REQUIRED[kty]
+  if (required === undefined) return { problem: 'a key of a type that is not known' }
+  const members: Members = {}
+  for (const name of required) {
+    const value = text(jwk, name)
+    const spelled = ENCODED.has(name) ? canonical(value, name) : value
+    if (spelled === undefined) return { problem: `the member ${name} is missing or not base64url` }
+    members[name] = spelled
+  }
+  const n = kty === 'RSA' ? numberOf(members['n'] ?? '') : undefined
+  if (n !== undefined && n >> BigInt(MOST_RSA_BITS) !== 0n)
+    return { problem: `an RSA key of more than ${MOST_RSA_BITS} bits: refused` }
+  return { key: keyOf(jwk, members, n) }
+}
+
+function keyOf(jwk: Json, members: Members, n: bigint | undefined): ListedKey {
+  const spki = spkiOf(members)
+  const certificates = certificatesOf(jwk['x5c'])
+  const [first] = certificates
+  return {
+    ...identityOf(members, spki),
+    kid: text(jwk, 'kid'),
+    use: text(jwk, 'use'),
+    alg: text(jwk, 'alg'),
+    keyOps: textsOf(jwk['key_ops']),
+    className: text(jwk, 'x_class'),
+    issuer: text(jwk, 'issuer'),
+    n,
+    e: members['e'] === undefined ? undefined : numberOf(members['e']),
+    isOnCurve: onCurve(members),
+    notBeforeMs: secondsOf(jwk['nbf']),
+    expiresMs: secondsOf(jwk['exp']),
+    certificates: certificates.map(({ facts }) => facts),
+    isCertifiedOtherwise: first !== undefined && spki !== undefined && !isOf(first.publicKey, spki),
+    privateMembers: PRIVATE_MEMBERS.filter((name) => jwk[name] !== undefined),
+    bits: bitsOf(members, n),
+    jwk: members,
+  }
+}
+
+/** A key out of a certificate or a SPKI; undefined for a kind that has no JWK. */
+export function keyOfObject(
+  publicKey: KeyObject,
+  given: Partial<ListedKey> = {},
+): ListedKey | undefined {
+  try {
+    const read = readJwk(publicKey.export({ format: 'jwk' }) as Json)
+    return 'key' in read ? { ...read.key, ...given } : undefined
+  } catch {
+    return undefined
+  }
+}
+
+function identityOf(members: Members, spki: Buffer | undefined) {
+  const hash = (name: string) => spki && createHash(name).update(spki).digest('hex')
+  return {
+    thumbprint: createHash('sha256').update(JSON.stringify(members)).digest('base64url'),
+    spkiSha256: hash('sha256'),
+    spkiSha1: hash('sha1'),
+    kty: members['kty'] ?? '',
+    crv: members['crv'],
+  }
+}
+
+function spkiOf(members: Members): Buffer | undefined {
+  try {
+    return createPublicKey({ key: { ...members }, format: 'jwk' }).export({
+      format: 'der',
+      type: 'spki',
+    })
+  } catch {
+    return undefined
+  }
+}
+
+const isOf = (key: KeyObject, spki: Buffer) =>
+  key.export({ format: 'der', type: 'spki' }).equals(spki)
+
+/** Base64url in its one spelling; of numbers without leading zeros, as RFC 7518 wants them. */
+function canonical(value: string | undefined, name: string): string | undefined {
+  if (value === undefined || !/^[\w-]+$/.test(value) || value.length % 4 === 1) return undefined
+  const bytes = Buffer.from(value, 'base64url')
+  const isNumber = name === 'n' || name === 'e'
+  const start = isNumber ? bytes.findIndex((byte) => byte !== 0) : 0
+  return start === -1 ? undefined : bytes.subarray(start).toString('base64url')
+}
+
+function numberOf(encoded: string): bigint {
+  const hex = Buffer.from(encoded, 'base64url').toString('hex')
+  return hex === '' ? 0n : BigInt(`0x${hex}`)
+}
+
+function bitsOf(members: Members, n: bigint | undefined): number {
+  if (n !== undefined) return n.toString(16).length * 4 - leadingZeros(n)
+  const curve = CURVES.find((each) => each.curve === members['crv'])
+  if (curve !== undefined) return curve.bits
+  return Buffer.from(members['x'] ?? members['pub'] ?? '', 'base64url').length * 8
+}
+
+const leadingZeros = (n: bigint) => Math.clz32(Number.parseInt(n.toString(16)[0] ?? '0', 16)) - 28
+
+function onCurve({ crv, kty, x = '', y = '' }: Members): boolean | undefined {
+  const curve = kty === 'EC' ? CURVES.find((each) => each.curve === crv) : undefined
+  return curve && isOnCurve(curve, { x: numberOf(x), y: numberOf(y) })
+}
+
+function certificatesOf(chain: unknown) {
+  return textsOf(chain)
+    .slice(0, MOST_CERTIFICATES)
+    .flatMap((each) => readCertificate(Buffer.from(each, 'base64')) ?? [])
+}
+
+export function textsOf(value: unknown): readonly string[] {
+  return Array.isArray(value)
+    ? value.filter((each): each is string => typeof each === 'string')
+    : []
+}
+
+/** Milliseconds of a NumericDate, as far as a date can be. */
+function secondsOf(value: unknown): number | undefined {
+  return typeof value === 'number' && Math.abs(value) < 8.64e12 ? value * 1000 : undefined
+}
+
+/** The same value without the values of private members; the members stay, so that it can be seen that they were there. */
+export function withoutPrivate(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(withoutPrivate)
+  if (!isObject(value)) return value
+  const isKey = typeof value['kty'] === 'string'
+  return Object.fromEntries(
+    Object.entries(value).map(([name, member]) => [
+      name,
+      isKey && PRIVATE_MEMBERS.includes(name) ? 'removed' : withoutPrivate(member),
+    ]),
+  )
+}

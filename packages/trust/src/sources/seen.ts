@@ -1,0 +1,35 @@
+/**
+ * One look at a document: what was there, when, and how it came.
+ *
+ * @module
+ */
+
+/** What the time of a look rests on: our clock as it was fetched, or what somebody else wrote down. */
+export type Clock = 'fetched' | 'commit' | 'file-name' | 'file-time' | 'har'
+
+export interface Seen {
+  /** Name of the document that is followed: a URL, `file:NAME`, `git:PATH`, `announced:NAME`. */
+  readonly document: string
+  readonly atMs: number
+  readonly clock: Clock
+  /** `gone`: it was removed, so that it lists nothing. `unavailable`: nobody knows what it would have said. */
+  readonly outcome: 'read' | 'gone' | 'unavailable'
+  /** Why it was not read, in our words. */
+  readonly why?: string | undefined
+  readonly status?: number | undefined
+  /** `etag`, `last-modified`, `cache-control`, `date`, `age`, `content-type`. */
+  readonly headers?: Readonly<Record<string, string>> | undefined
+  readonly body?: Uint8Array | undefined
+  /** 304: the body is the one of this hash, seen before. */
+  readonly unchanged?: string | undefined
+  /** SHA-256 of the certificates of the connection, hex, the server's first. */
+  readonly chain?: readonly string[] | undefined
+  /** How long the server asks not to be asked again. Not recorded. */
+  readonly retryAfterMs?: number | undefined
+  /** Whose keys these are, by the metadata that led here. */
+  readonly issuer?: string | undefined
+  /** The class that the user gave the source. */
+  readonly className?: string | undefined
+  /** The commit that holds it. */
+  readonly commit?: string | undefined
+}

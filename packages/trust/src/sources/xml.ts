@@ -1,0 +1,111 @@
+/**
+ * A small strict reader of XML: elements, attributes and text.
+ *
+ * A document type is refused, so no entity is defined, expanded or fetched. Source: XML 1.0, fifth edition.
+ *
+ * @module
+ */
+import type { Read } from './json_text.ts'
+import { MOST_DEPTH, MOST_ELEMENTS } from './limits.ts'
+
+export interface XmlElement {
+  /** Without its prefix. */
+  readonly name: string
+  readonly attributes: ReadonlyMap<string, string>
+  readonly children: XmlElement[]
+  text: string
+}
+
+const NAME = String.raw`[\p{L}_][\p{L}\p{N}._:-]*`
+const PART = new RegExp(
+  String.raw`<!--(?:(?!--)[^])*?-->|<\?(?:(?!\?>)[^])*?\?>|<!\[CDATA\[(?<cdata>(?:(?!\]\]>)[^])*?)\]\]>|` +
+    String.raw`<\/(?<close>${NAME})\s*>|<(?<open>${NAME})(?<attributes>(?:\s+${NAME}\s*=\s*(?:"[^"<]*"|'[^'<]*'))*)\s*(?<empty>\/?)>|(?<text>[^<]+)`,
+  'uy',
+)
+const ATTRIBUTE = new RegExp(String.raw`(${NAME})\s*=\s*(?:"([^"]*)"|'([^']*)')`, 'gu')
+const ENTITIES: Readonly<Record<string, string>> = {
+  amp: '&',
+  lt: '<',
+  gt: '>',
+  quot: '"',
+  apos: "'",
+}
+
+class Refused extends Error {}
+
+/** The root element; a problem for what is not well-formed, or goes beyond the bounds. */
+export function readXml(source: string): Read<XmlElement> {
+  if (/<!DOCTYPE|<!ENTITY/i.test(source))
+    return { problem: 'a document type, which may define entities: refused, not read' }
+  try {
+    return { value: rootOf(source) }
+  } catch (error) {
+    // Besides our own refusals, a pattern may find the text too long for its stack.
+    return { problem: error instanceof Refused ? error.message : 'not well-formed XML' }
+  }
+}
+
+function rootOf(source: string): XmlElement {
+  const top: XmlElement = { name: '', attributes: new Map(), children: [], text: '' }
+  const open: { name: string; element: XmlElement }[] = [{ name: '', element: top }]
+  let elements = 0
+  PART.lastIndex = source.charCodeAt(0) === 0xfeff ? 1 : 0
+  while (PART.lastIndex < source.length) {
+    const groups = PART.exec(source)?.groups
+    if (groups === undefined) {
+      if (PART.lastIndex === 0) throw new Refused('not well-formed XML')
+      continue
+    }
+    const inner = open.at(-1)?.element ?? top
+    if (groups['open'] !== undefined) {
+      if (++elements > MOST_ELEMENTS)
+        throw new Refused(`more than ${MOST_ELEMENTS} elements: refused, not read`)
+      const element = elementOf(groups['open'], groups['attributes'] ?? '')
+      inner.children.push(element)
+      if (groups['empty'] === '') open.push({ name: groups['open'], element })
+      if (open.length > MOST_DEPTH)
+        throw new Refused(`nested deeper than ${MOST_DEPTH}: refused, not read`)
+    } else if (groups['close'] !== undefined) {
+      if (open.length < 2 || open.pop()?.name !== groups['close'])
+        throw new Refused('not well-formed XML')
+    } else inner.text += groups['cdata'] ?? unescaped(groups['text'] ?? '')
+  }
+  const [root, ...others] = top.children
+  if (open.length > 1 || root === undefined || others.length > 0 || top.text.trim() !== '')
+    throw new Refused('not well-formed XML')
+  return root
+}
+
+function elementOf(name: string, attributes: string): XmlElement {
+  const read = new Map<string, string>()
+  for (const [, key = '', double, single] of attributes.matchAll(ATTRIBUTE)) {
+    if (read.has(key)) throw new Refused('not well-formed XML')
+    read.set(key, unescaped(double ?? single ?? ''))
+  }
+  return { name: localName(name), attributes: read, children: [], text: '' }
+}
+
+const localName = (name: string) => name.slice(name.indexOf(':') + 1)
+
+function unescaped(text: string): string {
+  if (!text.includes('&')) return text
+  return text.replaceAll(
+    /&(?:#x([\da-f]{1,6})|#(\d{1,7})|(\w{1,8}));|&/gi,
+    (whole, hex, ten, name) => {
+      const entity = ENTITIES[String(name)]
+      if (entity !== undefined) return entity
+      const code = hex === undefined ? Number(ten) : Number.parseInt(String(hex), 16)
+      if (whole === '&' || !(code > 0 && code <= 0x10ffff))
+        throw new Refused('an entity that is not known: refused')
+      return String.fromCodePoint(code)
+    },
+  )
+}
+
+/** All elements of a name below one, in order. */
+export function descendants(element: XmlElement, name: string): XmlElement[] {
+  return element.children.flatMap((child) => [
+    ...(child.name === name ? [child] : []),
+    ...descendants(child, name),
+  ])
+}
