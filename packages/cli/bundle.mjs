@@ -15,6 +15,7 @@ const OF_A_PACKAGE = /[\\/]packages[\\/][^\\/]+[\\/]dist[\\/]src[\\/]/
 /** Scripts of threads and processes are beside the bundle: their modules say `new URL('./NAME.js', import.meta.url)`. */
 const STARTED = {
   bundle_worker: 'ledger/dist/src/tree',
+  gcd_worker: 'trust/dist/src/weak',
   ingest_worker: 'case/dist/src/ingest',
   provider_process: 'replay/dist/src/live',
   scan_worker: 'scan/dist/src/engine',

@@ -22,7 +22,21 @@ export { type ImapOptions, imapTarget } from './targets/imap_target.ts'
 export { confirmOwn } from './targets/ownership.ts'
 export type { Answer, Target } from './targets/target.ts'
 export { VECTORS } from './vectors/catalogue.ts'
+export {
+  type AuditAnswer,
+  auditDocument,
+  findingsOf,
+  isFound,
+  isWhole,
+} from './audit/answer.ts'
+export { auditKeys } from './audit/audit.ts'
+export { lifetimesIn } from './audit/lifetimes.ts'
+export { findPinned } from './audit/pinned.ts'
 export { PROFILES } from './audit/profiles.ts'
+export { RULES } from './audit/rules.ts'
+export { auditSarif } from './audit/sarif.ts'
+export { standardRows } from './audit/standards.ts'
+export { auditText } from './audit/text.ts'
 export { type Alarm, type AlarmCode, ANNOUNCED, alarmsOf } from './history/alarms.ts'
 export { eventClaims } from './history/events.ts'
 export { historicalKeys } from './history/federation.ts'
@@ -37,6 +51,9 @@ export {
   standingAt,
 } from './history/timeline.ts'
 export { KeyRecord, type RecordContent } from './record/key_record.ts'
+export { looksAt } from './record/looks.ts'
 export type { Observation } from './record/observation.ts'
 export { type Round, recordEvery, recordOnce } from './record/recorder.ts'
 export { parseSource, type Source } from './sources/read_source.ts'
+export { readBlocklist } from './weak/blocklist.ts'
+export { sharedFactors } from './weak/shared_factors.ts'

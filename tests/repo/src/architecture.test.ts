@@ -18,7 +18,6 @@ const ARROWS: Readonly<Record<string, readonly string[]>> = {
   ledger: ['core'],
   guard: ['core', 'ledger'],
   report: ['core', 'case'],
-  trust: ['core', 'scan', 'ledger', 'guard'],
   web: ['core', 'case', 'report'],
   cli: [
     'core',

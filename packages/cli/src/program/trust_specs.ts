@@ -49,5 +49,20 @@ export const TRUST_COMMANDS: readonly Spec[] = [
     ],
     load: async () => (await import('../commands/trust/trust_history.ts')).trustHistory,
   },
+  {
+    usage: 'audit <SOURCE...>',
+    summary: 'Find weak, stale, shared and pinned keys; compare with NIST rows',
+    example: 'mintmark trust audit keys --profile ir8587-tenant --source-tree src',
+    options: [
+      profile('how long a signing key may be in use'),
+      option('--source-tree <DIR>', 'look there for keys, hashes and kids that are written in'),
+      option('--ledger <LEDGER>', 'a ledger of issued tokens: how long they live, which keys sign'),
+      option('--blocklist <FILE>', 'known private keys, a blocklist.dat of badkeys'),
+      origins(),
+      json().conflicts('sarif'),
+      option('--sarif', 'one SARIF 2.1.0 log instead of text'),
+    ],
+    load: async () => (await import('../commands/trust/trust_audit.ts')).trustAudit,
+  },
   ...TRUST_PROBE_COMMANDS,
 ]

@@ -1,0 +1,74 @@
+import { readFile } from 'node:fs/promises'
+import path from 'node:path'
+import { MintmarkError, safeJson, whyUnread } from '@mintmark/core'
+import {
+  type AuditAnswer,
+  auditDocument,
+  auditKeys,
+  auditSarif,
+  auditText,
+  findPinned,
+  historiesOf,
+  isFound,
+  isWhole,
+  lifetimesIn,
+  looksAt,
+  PROFILES,
+  parseSource,
+  readBlocklist,
+  seriesOf,
+  standardRows,
+} from '@mintmark/trust'
+import { flag, list, textOption } from '../../options/option_values.ts'
+import type { Handler, Options } from '../../process/command.ts'
+import { type ExitCode, exitCode } from '../../process/exit_codes.ts'
+
+/** Audits the keys that sources list now, and how a record saw them listed. Found is an error or a warning. */
+export const trustAudit: Handler = async (operands, options, io) => {
+  const nowMs = io.now()
+  const blocklist = await blocklistOption(options)
+  const profile = PROFILES[textOption(options, 'profile') ?? '']
+  const sources = operands.map(parseSource)
+  const looks = await looksAt(sources, { now: io.now, origins: new Set(list(options, 'origin')) })
+  const series = await seriesOf(looks)
+  const read = await auditKeys(series, { nowMs, profile, blocklist })
+  const audit = { ...read, unjudged: [...looks.problems, ...read.unjudged] }
+  const tree = textOption(options, 'sourceTree')
+  const own = new Set(sources.map(({ place }) => path.resolve(place)))
+  const lifetimes = await lifetimesOption(options)
+  const evidence = { audit, histories: historiesOf(series), lifetimes, profile, nowMs }
+  const answer = {
+    audit,
+    pinned: tree === undefined ? undefined : await findPinned(tree, audit.keys, own),
+    rows: standardRows(evidence),
+    blocklistEntries: blocklist?.entries,
+  }
+  const code = exitCode({ isFound: isFound(answer), isWhole: isWhole(answer) })
+  await io.out(written(answer, code, options), code)
+  return code
+}
+
+function written(answer: AuditAnswer, code: ExitCode, options: Options): string {
+  if (flag(options, 'sarif')) return `${safeJson(auditSarif(answer, code), 2)}\n`
+  return flag(options, 'json') ? `${safeJson(auditDocument(answer), 2)}\n` : auditText(answer)
+}
+
+async function blocklistOption(options: Options) {
+  const file = textOption(options, 'blocklist')
+  if (file === undefined) return undefined
+  try {
+    return readBlocklist(await readFile(file))
+  } catch (cause) {
+    if (cause instanceof MintmarkError) throw cause
+    const errno = cause instanceof Error && 'code' in cause ? String(cause.code) : ''
+    throw new MintmarkError('INPUT_UNREADABLE', `${file} cannot be read: ${whyUnread(errno)}`)
+  }
+}
+
+/** Loaded only where a ledger is named: reading one loads its database, too. */
+async function lifetimesOption(options: Options) {
+  const place = textOption(options, 'ledger')
+  if (place === undefined) return undefined
+  const { openPlace } = await import('../../server/place.ts')
+  return await lifetimesIn(await openPlace(place))
+}

@@ -1,0 +1,169 @@
+/**
+ * An audit of key sets: what is wrong with the keys that are listed now, and with how they were listed over time.
+ *
+ * What could not be judged is said beside the findings: nothing found is an answer only about what was looked at.
+ *
+ * @module
+ */
+import { alarmsOf } from '../history/alarms.ts'
+import { historiesOf, type KeyHistory, type Look, type Series } from '../history/timeline.ts'
+import type { ListedKey } from '../sources/key.ts'
+import type { Blocklist } from '../weak/blocklist.ts'
+import { sharedFactors } from '../weak/shared_factors.ts'
+import { certificateFaults, contradictionsOf, documentFaults, weaknessesOf } from './key_checks.ts'
+import type { Profile } from './profiles.ts'
+import { type AuditFinding, finding, type RuleId } from './rules.ts'
+
+export interface AuditOptions {
+  readonly nowMs: number
+  readonly profile: Profile | undefined
+  readonly blocklist: Blocklist | undefined
+}
+
+export interface KeyAudit {
+  readonly findings: readonly AuditFinding[]
+  /** Distinct keys that are listed now. */
+  readonly keys: readonly ListedKey[]
+  readonly documents: number
+  /** What could not be judged, in words. */
+  readonly unjudged: readonly string[]
+}
+
+/** Of more keys than this, moduli are not tested for being primes. */
+const MOST_THOROUGH = 5000
+
+export async function auditKeys(
+  series: readonly Series[],
+  options: AuditOptions,
+): Promise<KeyAudit> {
+  const histories = historiesOf(series)
+  const current = series.flatMap(({ name, looks }) => {
+    const look = looks.at(-1)
+    return look?.document === undefined ? [] : [{ name, look, document: look.document }]
+  })
+  const keys = new Map<string, { key: ListedKey; name: string }>()
+  for (const { name, document } of current)
+    for (const key of document.keys)
+      if (!keys.has(key.thumbprint)) keys.set(key.thumbprint, { key, name })
+  const isThorough = keys.size <= MOST_THOROUGH
+  const ofKeys = [...keys.values()].flatMap(({ key, name }) =>
+    weaknessesOf(key, { ...options, isThorough }).map(([rule, message]) =>
+      finding(rule, name, message, { key }),
+    ),
+  )
+  const { findings: shared, unjudged } = await sharedFindings(histories)
+  const findings = [
+    ...ofKeys,
+    ...shared,
+    ...current.flatMap(({ name, look }) => listedFindings(name, look, options.nowMs)),
+    ...current.flatMap(({ name, document }) => documentFaults(name, document, options.nowMs)),
+    ...seriesFindings(series, histories, options.profile),
+  ]
+  return {
+    findings,
+    keys: [...keys.values()].map(({ key }) => key),
+    documents: current.length,
+    unjudged: [
+      ...unread(series),
+      ...unjudged,
+      ...(isThorough ? [] : ['whether a modulus is a prime: too many keys']),
+    ],
+  }
+}
+
+function listedFindings(name: string, { document }: Look, nowMs: number): AuditFinding[] {
+  return (document?.keys ?? []).flatMap((key) =>
+    [...contradictionsOf(key), ...certificateFaults(key, nowMs)].map(([rule, message]) =>
+      finding(rule, name, message, { key }),
+    ),
+  )
+}
+
+/** Of all keys that were ever seen: a key that is no longer listed factors one that is. */
+async function sharedFindings(
+  histories: readonly KeyHistory[],
+): Promise<{ findings: AuditFinding[]; unjudged: string[] }> {
+  const byModulus = new Map<bigint, KeyHistory>()
+  for (const history of histories)
+    if (history.key.n !== undefined && history.key.n > 1n && !byModulus.has(history.key.n))
+      byModulus.set(history.key.n, history)
+  const listed = [...byModulus.values()]
+  const { shared, pairs, isCut } = await sharedFactors([...byModulus.keys()])
+  const partners = new Map<number, number>()
+  for (const { first, second } of pairs) {
+    partners.set(first, second)
+    if (!partners.has(second)) partners.set(second, first)
+  }
+  const findings = shared.flatMap((at) => {
+    const history = listed[at]
+    const partner = listed[partners.get(at) ?? -1]
+    if (history === undefined) return []
+    const other = partner?.key.kid ?? partner?.thumbprint
+    const message =
+      other === undefined ? 'it shares a prime with another key' : `it shares a prime with ${other}`
+    return [finding('rsa-shared-factor', history.series, message, { key: history.key })]
+  })
+  const unjudged = isCut ? ['which keys share a prime with which: too many do'] : []
+  return { findings, unjudged }
+}
+
+/** Alarms that are a state, not an event: what an audit says each time. */
+const STATES: Readonly<Partial<Record<string, RuleId>>> = {
+  'kid-reused': 'kid-reused',
+  'key-shared': 'key-shared',
+  'private-published': 'private-published',
+  'rotation-late': 'key-age',
+}
+
+function seriesFindings(
+  series: readonly Series[],
+  histories: readonly KeyHistory[],
+  profile: Profile | undefined,
+): AuditFinding[] {
+  const longestUseMs = profile?.longestUseMs
+  const states = alarmsOf(series, histories, { longestUseMs }).flatMap((alarm) => {
+    const rule = STATES[alarm.code]
+    // Secrets without a key are reported of the document already.
+    if (rule === undefined || alarm.thumbprint === undefined) return []
+    const key = { thumbprint: alarm.thumbprint, kid: alarm.kid }
+    const isBoth = alarm.code === 'key-shared' && alarm.message.includes(' uses: ')
+    return [finding(isBoth ? 'sign-and-encrypt' : rule, alarm.document, alarm.message, { key })]
+  })
+  return [...states, ...series.flatMap(overlapFindings)]
+}
+
+/** Looks after which all signing keys of the look before were gone, and others were there. */
+function overlapFindings({ name, looks }: Series): AuditFinding[] {
+  const found: AuditFinding[] = []
+  let before: ReadonlySet<string> = new Set()
+  for (const { document, observation } of looks) {
+    if (document === undefined || document.kind === 'metadata') continue
+    const signing = document.keys.filter(({ use }) => use !== 'enc')
+    const isReplaced =
+      before.size > 0 &&
+      signing.length > 0 &&
+      !signing.some(({ thumbprint }) => before.has(thumbprint))
+    if (isReplaced) {
+      const at = new Date(observation.atMs).toISOString().slice(0, 10)
+      found.push(
+        finding(
+          'no-overlap',
+          name,
+          `all signing keys were replaced by ${at} without a look at both`,
+          { key: signing[0] },
+        ),
+      )
+    }
+    if (signing.length > 0) before = new Set(signing.map(({ thumbprint }) => thumbprint))
+  }
+  return found
+}
+
+function unread(series: readonly Series[]): string[] {
+  return series.flatMap(({ name, looks, unavailable }) => {
+    const last = looks.at(-1)
+    const keys = last?.document?.unread ?? []
+    const never = last === undefined && unavailable > 0 ? [`${name}: never read`] : []
+    return [...never, ...keys.map((why) => `${name}: ${why}`)]
+  })
+}

@@ -1,0 +1,175 @@
+/**
+ * What is wrong with one key by itself, and with a document that lists it.
+ *
+ * Sources: RFC 7517, RFC 7518, RFC 8725; NIST IR 8587 (draft).
+ *
+ * @module
+ */
+import type { KeyDocument } from '../sources/document.ts'
+import type { ListedKey } from '../sources/key.ts'
+import type { Blocklist } from '../weak/blocklist.ts'
+import { publisherOf } from '../weak/published_keys.ts'
+import { isPrimeModulus, rsaWeaknesses } from '../weak/rsa_weakness.ts'
+import { type AuditFinding, finding, type RuleId } from './rules.ts'
+
+export interface KeyCheckOptions {
+  readonly nowMs: number
+  readonly blocklist: Blocklist | undefined
+  /** Whether moduli are tested for being primes, which takes some milliseconds a key. */
+  readonly isThorough: boolean
+}
+
+type Wrong = readonly [RuleId, string]
+
+const LEAST_RSA_BITS = 2048
+const LEAST_EC_BITS = 256
+
+/** Findings of arithmetic: of the key, wherever it is listed. */
+export function weaknessesOf(key: ListedKey, options: KeyCheckOptions): Wrong[] {
+  const found: Wrong[] = []
+  const { n, e } = key
+  if (n !== undefined && e !== undefined) {
+    for (const weakness of rsaWeaknesses(n, e))
+      found.push([`rsa-${weakness}`, WORDS[weakness] ?? weakness])
+    if (options.isThorough && isPrimeModulus(n))
+      found.push(['rsa-prime-modulus', 'the modulus is a prime'])
+  }
+  const least = key.kty === 'RSA' ? LEAST_RSA_BITS : key.kty === 'EC' ? LEAST_EC_BITS : 0
+  if (key.bits < least) found.push(['key-size', `${key.bits} bits, where ${least} are the least`])
+  if (key.isOnCurve === false) found.push(['off-curve', `not a point of ${key.crv ?? 'its curve'}`])
+  const publisher = publisherOf(key)
+  if (publisher !== undefined)
+    found.push(['published-key', `its private half is published: ${publisher}`])
+  const list = options.blocklist?.listOf(key)
+  if (list !== undefined) found.push(['blocklisted-key', `on list ${list} of the blocklist`])
+  return found
+}
+
+const WORDS: Readonly<Partial<Record<string, string>>> = {
+  exponent: 'the exponent is even, below 65,537, or above 2^256',
+  'small-factor': 'a prime up to 65,537 divides the modulus',
+  'close-primes': "Fermat's method factors the modulus in 100 rounds",
+  roca: 'the modulus is of the form of CVE-2017-15361',
+  'small-private-exponent': "Wiener's attack finds the private exponent",
+}
+
+/** Signature algorithms, by what they want of a key. */
+const SIGNS: Readonly<Partial<Record<string, { readonly kty: string; readonly crv?: string }>>> = {
+  RS256: { kty: 'RSA' },
+  RS384: { kty: 'RSA' },
+  RS512: { kty: 'RSA' },
+  PS256: { kty: 'RSA' },
+  PS384: { kty: 'RSA' },
+  PS512: { kty: 'RSA' },
+  ES256: { kty: 'EC', crv: 'P-256' },
+  ES384: { kty: 'EC', crv: 'P-384' },
+  ES512: { kty: 'EC', crv: 'P-521' },
+  ES256K: { kty: 'EC', crv: 'secp256k1' },
+  EdDSA: { kty: 'OKP' },
+  Ed25519: { kty: 'OKP', crv: 'Ed25519' },
+}
+const ENCRYPTS = /^(?:RSA|ECDH-ES|A\d{3}|dir$|PBES2)/
+const SIGN_OPS: ReadonlySet<string> = new Set(['sign', 'verify'])
+
+/** Members that contradict one another. */
+export function contradictionsOf(key: ListedKey): Wrong[] {
+  const found: Wrong[] = []
+  const { use, alg, keyOps, kty, crv } = key
+  const wanted = alg === undefined ? undefined : SIGNS[alg]
+  if (
+    wanted !== undefined &&
+    (wanted.kty !== kty || (wanted.crv !== undefined && wanted.crv !== crv))
+  )
+    found.push(['use-mismatch', `alg ${alg} does not fit a key of type ${kty} ${crv ?? ''}`.trim()])
+  if (use === 'enc' && wanted !== undefined)
+    found.push(['use-mismatch', `use enc, and alg ${alg}, which signs`])
+  if (use === 'sig' && alg !== undefined && ENCRYPTS.test(alg))
+    found.push(['use-mismatch', `use sig, and alg ${alg}, which encrypts`])
+  const signs = keyOps.some((operation) => SIGN_OPS.has(operation))
+  const encrypts = keyOps.some((operation) => !SIGN_OPS.has(operation))
+  if ((use === 'enc' && signs) || (use === 'sig' && encrypts))
+    found.push(['use-mismatch', `use ${use}, and key_ops ${keyOps.join(', ')}`])
+  if (signs && encrypts) found.push(['sign-and-encrypt', `key_ops ${keyOps.join(', ')}`])
+  if (use === undefined && keyOps.length === 0) found.push(['no-use', 'neither use nor key_ops'])
+  if (alg === undefined && key.certificates.length === 0) found.push(['no-alg', 'no alg'])
+  if (crv?.startsWith('X') === true && use === 'sig')
+    found.push(['use-mismatch', `use sig, and ${crv}, which only agrees on keys`])
+  return found
+}
+
+export function certificateFaults(key: ListedKey, nowMs: number): Wrong[] {
+  const found: Wrong[] = []
+  const [first] = key.certificates
+  if (key.isCertifiedOtherwise)
+    found.push(['certificate-other-key', 'the first of x5c is of another key'])
+  if (first !== undefined && first.notAfterMs < nowMs)
+    found.push(['certificate-expired', `its certificate expired on ${day(first.notAfterMs)}`])
+  if (first !== undefined && first.notBeforeMs > nowMs)
+    found.push(['certificate-not-yet', `its certificate is valid from ${day(first.notBeforeMs)}`])
+  if (key.expiresMs !== undefined && key.expiresMs < nowMs)
+    found.push(['certificate-expired', `its own exp was ${day(key.expiresMs)}`])
+  // What a self-issued certificate is signed with proves nothing either way.
+  const broken = key.certificates.find(
+    ({ brokenHash, isSelfIssued }) => brokenHash !== undefined && !isSelfIssued,
+  )
+  if (broken !== undefined)
+    found.push([
+      'certificate-broken-hash',
+      `a certificate is signed with ${broken.brokenHash ?? ''}`,
+    ])
+  return found
+}
+
+const day = (ms: number) => new Date(ms).toISOString().slice(0, 10)
+
+const BROKEN_ALGORITHM = /^none$|^RSA1_5$|^HS\d|(?:#|-)(?:rsa-)?(?:sha1|md5)$/i
+/** Members of metadata that say with what an issuer signs, or what it is signed with. */
+const SIGNING_MEMBER =
+  /^(?:id_token|userinfo|introspection|authorization)_sign|^SigningMethod$|_encryption_alg/
+
+/** What is wrong with a document as a whole. */
+export function documentFaults(
+  name: string,
+  document: KeyDocument,
+  nowMs: number,
+): readonly AuditFinding[] {
+  const found: AuditFinding[] = []
+  for (const [member, values = []] of Object.entries(document.algorithms)) {
+    const broken = SIGNING_MEMBER.test(member)
+      ? values.filter((each) => BROKEN_ALGORITHM.test(each))
+      : []
+    if (broken.length > 0)
+      found.push(finding('broken-algorithm', name, `${member}: ${broken.join(', ')}`))
+  }
+  if (document.kind === 'saml' && document.validUntilMs === undefined)
+    found.push(finding('metadata-no-expiry', name, 'no validUntil'))
+  if (document.validUntilMs !== undefined && document.validUntilMs < nowMs)
+    found.push(finding('metadata-expired', name, `validUntil was ${day(document.validUntilMs)}`))
+  for (const secret of document.secrets)
+    found.push(finding('private-published', name, `${secret} is published`))
+  const together = separationOf(document)
+  if (together !== undefined) found.push(finding('classes-together', name, together))
+  if (document.kind === 'metadata' && !isOwnIssuer(name, document.issuer))
+    found.push(finding('issuer-mismatch', name, `the issuer is ${document.issuer ?? 'missing'}`))
+  return found
+}
+
+/** Classes or issuers that one key set holds, where there are several. */
+function separationOf({ kind, keys }: KeyDocument): string | undefined {
+  if (kind !== 'jwks') return undefined
+  for (const [what, values] of [
+    ['classes', new Set(keys.flatMap(({ className }) => className ?? []))],
+    ['issuers', new Set(keys.flatMap(({ issuer }) => issuer ?? []))],
+  ] as const)
+    if (values.size > 1) return `${values.size} ${what}: ${[...values].slice(0, 5).join(', ')}`
+  return undefined
+}
+
+const WELL_KNOWN = /\/\.well-known\/(?:openid-configuration|oauth-authorization-server)/
+
+/** Whether metadata that was fetched is of the issuer whose address that was. Of a file nobody knows. */
+function isOwnIssuer(name: string, issuer: string | undefined): boolean {
+  if (!/^https?:/.test(name) || !WELL_KNOWN.test(name)) return true
+  const given = name.replace(WELL_KNOWN, '').replace(/\/$/, '')
+  return issuer?.replace(/\/$/, '') === given
+}

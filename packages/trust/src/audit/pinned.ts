@@ -1,0 +1,153 @@
+/**
+ * Keys that are written into source trees, configuration and other files: hashes, kids, moduli, certificates.
+ *
+ * Bounded: what is skipped is counted, with the reason. Archives are not opened; the bytes of what they store without
+ * compressing it are looked through.
+ *
+ * @module
+ */
+import { createHash } from 'node:crypto'
+import { type Dirent, promises as fs } from 'node:fs'
+import path from 'node:path'
+import { readCertificate } from '../sources/certificate.ts'
+import type { ListedKey } from '../sources/key.ts'
+import { type Needles, needlesOf, spellingsOf } from './pinned_needles.ts'
+import { type AuditFinding, finding } from './rules.ts'
+
+export interface PinnedSearch {
+  readonly findings: readonly AuditFinding[]
+  readonly files: number
+  /** Files that were not looked through, by reason. */
+  readonly skipped: ReadonlyMap<string, number>
+  /** kids that were not looked for. */
+  readonly kidsLeftOut: readonly string[]
+}
+
+/** Larger files are for `mintmark scan`, which reads them in windows. */
+const MOST_FILE_BYTES = 64 << 20
+const MOST_TREE_FILES = 200_000
+const TOO_LARGE = 'larger than 64 MiB'
+const COMPRESSED = 'compressed'
+const TOO_MANY = 'beyond 200,000 files'
+const UNREADABLE = 'unreadable'
+/** gzip, zip, xz, zstd, bzip2. */
+const PACKED = ['1f8b', '504b0304', 'fd377a58', '28b52ffd', '425a68']
+
+/** @param without files that are sources of the keys themselves */
+export async function findPinned(
+  folder: string,
+  keys: readonly ListedKey[],
+  without: ReadonlySet<string> = new Set(),
+): Promise<PinnedSearch> {
+  const needles = needlesOf(keys)
+  const findings: AuditFinding[] = []
+  const skipped = new Map<string, number>()
+  const skip = (why: string) => skipped.set(why, (skipped.get(why) ?? 0) + 1)
+  let files = 0
+  for await (const file of filesBelow(folder, () => skip(UNREADABLE))) {
+    if (without.has(path.resolve(file))) continue
+    if (files >= MOST_TREE_FILES) {
+      skip(TOO_MANY)
+      break
+    }
+    const bytes = await readSome(file)
+    if (typeof bytes === 'string') {
+      skip(bytes)
+      continue
+    }
+    files++
+    findings.push(...pinnedIn(bytes, path.relative(folder, file) || path.basename(file), needles))
+  }
+  return { findings, files, skipped, kidsLeftOut: needles.kidsLeftOut }
+}
+
+async function* filesBelow(place: string, onUnreadable: () => void): AsyncGenerator<string> {
+  let entries: Dirent[]
+  try {
+    entries = await fs.readdir(place, { withFileTypes: true })
+  } catch {
+    // One file is a tree of its own.
+    if (await isFile(place)) yield place
+    else onUnreadable()
+    return
+  }
+  for (const entry of entries.toSorted((a, b) => (a.name < b.name ? -1 : 1))) {
+    const whole = path.join(place, entry.name)
+    if (entry.isDirectory() && entry.name !== '.git') yield* filesBelow(whole, onUnreadable)
+    else if (entry.isFile()) yield whole
+  }
+}
+
+const isFile = async (place: string) => {
+  try {
+    return (await fs.stat(place)).isFile()
+  } catch {
+    return false
+  }
+}
+
+/** The bytes of a file, or why it is skipped. */
+async function readSome(file: string): Promise<Buffer | string> {
+  try {
+    if ((await fs.stat(file)).size > MOST_FILE_BYTES) return TOO_LARGE
+    const bytes = await fs.readFile(file)
+    const head = bytes.subarray(0, 6).toString('hex')
+    return PACKED.some((magic) => head.startsWith(magic)) ? COMPRESSED : bytes
+  } catch {
+    return UNREADABLE
+  }
+}
+
+/** Each key and way of writing once a file, at its first place. */
+function pinnedIn(bytes: Buffer, file: string, needles: Needles): AuditFinding[] {
+  const found = new Map<string, AuditFinding>()
+  const text = bytes.toString('latin1')
+  const note = (key: ListedKey, what: string, at: number) => {
+    const name = `${key.thumbprint}\0${what}`
+    if (found.has(name)) return
+    const line = text.includes('\0') ? undefined : lineAt(text, at)
+    found.set(
+      name,
+      finding('pinned-key', file, `${what} of the key`, { key, place: { file, line } }),
+    )
+  }
+  for (const { index, 0: word } of text.matchAll(/[\w+/=.:~-]{8,}/g))
+    for (const each of wordsIn(word)) {
+      const needle = needles.texts.get(each)
+      if (needle !== undefined) note(needle.key, needle.what, index)
+    }
+  for (const { key, at } of encodedKeys(text, needles)) note(key, 'certificate or public key', at)
+  for (const { key, head } of needles.bytes) {
+    const at = bytes.indexOf(head)
+    if (at >= 0) note(key, 'raw bytes', at)
+  }
+  return [...found.values()]
+}
+
+/** A word, and what is behind a `=`, `:` or `/` in it: `pin-sha256=…`, `sha256/…`. */
+function wordsIn(word: string): string[] {
+  const parts = word.length > 20_000 ? [word] : [word, ...word.split(/[=:/](?=.{8})/).slice(1)]
+  return parts.flatMap(spellingsOf)
+}
+
+/** DER in base64, on one line or folded: PEM, `x5c`, certificates in XML. */
+function* encodedKeys(text: string, { spki }: Needles): Generator<{ key: ListedKey; at: number }> {
+  for (const { index, 0: run } of text.matchAll(
+    /MI[\w+/]{60,}(?:(?:\\n|\s)+[\w+/]{1,200})*={0,2}/g,
+  )) {
+    const der = Buffer.from(run.replaceAll(/\\n|\s/g, ''), 'base64')
+    const certified = readCertificate(der)?.publicKey.export({ format: 'der', type: 'spki' })
+    const id = createHash('sha256')
+      .update(certified ?? der)
+      .digest('hex')
+    const key = spki.get(id)
+    if (key !== undefined) yield { key, at: index }
+  }
+}
+
+function lineAt(text: string, at: number): number {
+  let line = 1
+  for (let next = text.indexOf('\n'); next !== -1 && next < at; next = text.indexOf('\n', next + 1))
+    line++
+  return line
+}

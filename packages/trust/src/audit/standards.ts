@@ -1,0 +1,170 @@
+/**
+ * Rows of NIST IR 8587 (draft) and SP 800-53 IA-13, and what an audit of public keys shows of each.
+ *
+ * Most rows are about what an issuer or a verifier does, which no key set shows: for those the evidence that is missing
+ * is named. Numbers are those that others give of the draft; the final text was not read.
+ *
+ * @module
+ */
+import type { KeyHistory } from '../history/timeline.ts'
+import type { KeyAudit } from './audit.ts'
+import type { TokenLifetimes } from './lifetimes.ts'
+import type { Profile } from './profiles.ts'
+import type { RuleId } from './rules.ts'
+
+export interface StandardRow {
+  readonly standard: 'NIST IR 8587 (draft)' | 'SP 800-53 IA-13'
+  readonly section: string
+  readonly text: string
+  readonly state: 'met' | 'not met' | 'cannot tell'
+  /** The findings behind it, or the evidence that is missing. */
+  readonly because: string
+}
+
+export interface Evidence {
+  readonly audit: KeyAudit
+  readonly histories: readonly KeyHistory[]
+  readonly lifetimes: TokenLifetimes | undefined
+  readonly profile: Profile | undefined
+  readonly nowMs: number
+}
+
+/** IR 8587 (draft): the life of a token is at most an hour. */
+const LONGEST_TOKEN_SECONDS = 3600
+
+type State = Pick<StandardRow, 'state' | 'because'>
+
+export function standardRows(evidence: Evidence): readonly StandardRow[] {
+  const ir = (section: string, text: string, state: State): StandardRow => ({
+    standard: 'NIST IR 8587 (draft)',
+    section,
+    text,
+    ...state,
+  })
+  const ia = (section: string, text: string, state: State): StandardRow => ({
+    standard: 'SP 800-53 IA-13',
+    section,
+    text,
+    ...state,
+  })
+  return [
+    ir('', 'signing keys are used no longer than the profile allows', ageRow(evidence)),
+    ir(
+      '',
+      'keys are isolated in hardware (moderate and high)',
+      missing('an attestation of the hardware'),
+    ),
+    ir('5.2.1.2', 'a signing key is no encryption key', separateRow(evidence)),
+    ir(
+      '4.2.1.2',
+      'verifiers confirm validity, scope, source and integrity',
+      missing('a test of each verifier'),
+    ),
+    ir(
+      '5.2.1.1',
+      'tokens have the elements that the draft lists',
+      missing('tokens, or claims of them'),
+    ),
+    ir('', 'a token lives for at most an hour', lifeRow(evidence)),
+    ir('', 'no log holds tokens', missing('the logs: mintmark scan finds tokens in them')),
+    ir('', 'tokens can be revoked', missing('a token that was revoked, and who refused it')),
+    ia('(1)', 'keys are protected', protectedRow(evidence)),
+    ia('(2)', 'source and integrity of assertions and metadata are verified', sourceRow(evidence)),
+    ia(
+      '(3)',
+      'tokens are issued, refreshed, revoked, bound in time and audience',
+      boundRow(evidence),
+    ),
+  ]
+}
+
+const missing = (what: string): State => ({ state: 'cannot tell', because: `missing: ${what}` })
+const notMet = (because: string): State => ({ state: 'not met', because })
+
+/** The rules that a row fails by, with how often each was found. */
+function foundOf({ audit }: Evidence, rules: readonly RuleId[]): string | undefined {
+  const counts = new Map<RuleId, number>()
+  for (const { rule } of audit.findings)
+    if (rules.includes(rule)) counts.set(rule, (counts.get(rule) ?? 0) + 1)
+  return counts.size === 0 ? undefined : [...counts].map(([rule, n]) => `${rule} (${n})`).join(', ')
+}
+
+function ageRow(evidence: Evidence): State {
+  const { histories, profile, lifetimes, nowMs } = evidence
+  if (profile === undefined) return missing('--profile')
+  const late = foundOf(evidence, ['key-age'])
+  if (late !== undefined) return notMet(late)
+  const used = [...(lifetimes?.keys ?? [])].filter(
+    ([, { firstMs, lastMs }]) => lastMs - firstMs > profile.longestUseMs,
+  )
+  if (used.length > 0) return notMet(`${used.length} kid signed for longer, by the ledger`)
+  const signing = histories.filter(({ key }) => key.use !== 'enc')
+  if (signing.length === 0) return missing('a signing key')
+  const open = signing.filter((key) => longestPossibleMs(key, nowMs) > profile.longestUseMs)
+  if (open.length === 0) return { state: 'met', because: `${signing.length} keys, by the record` }
+  return missing(
+    `looks before and after ${open.length} of ${signing.length} keys: a record over time`,
+  )
+}
+
+/** From the last look without a key to the first one without it again: it cannot have been listed for longer. */
+function longestPossibleMs({ listings }: KeyHistory, nowMs: number): number {
+  const from = listings[0]?.lastAbsentMs
+  return from === undefined
+    ? Number.POSITIVE_INFINITY
+    : (listings.at(-1)?.firstAbsentMs ?? nowMs) - from
+}
+
+function separateRow(evidence: Evidence): State {
+  const both = foundOf(evidence, ['sign-and-encrypt', 'use-mismatch'])
+  if (both !== undefined) return notMet(both)
+  const silent = evidence.audit.keys.filter(
+    ({ use, keyOps }) => use === undefined && keyOps.length === 0,
+  )
+  if (silent.length > 0) return missing(`use of ${silent.length} keys`)
+  if (evidence.audit.keys.length === 0) return missing('a key')
+  return { state: 'met', because: `${evidence.audit.keys.length} keys say one use each` }
+}
+
+function lifeRow({ lifetimes }: Evidence): State {
+  if (lifetimes === undefined || lifetimes.tokens === 0)
+    return missing('--ledger with issued tokens')
+  const { longest, p50, p99, isPruned } = lifetimes
+  const numbers = `longest ${longest} s, p50 ${p50} s, p99 ${p99} s, by the ledger`
+  if (longest > LONGEST_TOKEN_SECONDS) return notMet(numbers)
+  return isPruned
+    ? missing(`entries that were pruned; of the others ${numbers}`)
+    : { state: 'met', because: numbers }
+}
+
+const KNOWN_PRIVATE: readonly RuleId[] = [
+  'private-published',
+  'published-key',
+  'blocklisted-key',
+  'rsa-shared-factor',
+  'rsa-small-factor',
+  'rsa-prime-modulus',
+  'rsa-close-primes',
+  'rsa-roca',
+  'rsa-small-private-exponent',
+]
+
+function protectedRow(evidence: Evidence): State {
+  const known = foundOf(evidence, KNOWN_PRIVATE)
+  return known === undefined
+    ? missing('where private keys are, and who can read them')
+    : notMet(known)
+}
+
+function sourceRow(evidence: Evidence): State {
+  const wrong = foundOf(evidence, ['issuer-mismatch', 'metadata-expired', 'broken-algorithm'])
+  return wrong === undefined
+    ? missing('a test of each verifier; signatures of metadata')
+    : notMet(wrong)
+}
+
+function boundRow({ lifetimes }: Evidence): State {
+  if (lifetimes !== undefined && lifetimes.longest > LONGEST_TOKEN_SECONDS)
+    return notMet(`a token lives for ${lifetimes.longest} s`)
+  return missing('audiences and revocations of tokens; the share bound to a key (cnf)')
+}

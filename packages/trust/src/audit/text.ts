@@ -1,0 +1,97 @@
+/**
+ * An audit as text of at most 80 columns.
+ *
+ * @module
+ */
+import { plural, safeText } from '@mintmark/core'
+import { folded } from '../history/text.ts'
+import type { AuditAnswer } from './answer.ts'
+import { type AuditFinding, type Level, RULES } from './rules.ts'
+import type { StandardRow } from './standards.ts'
+
+const LEVELS: readonly Level[] = ['error', 'warning', 'note']
+/** Findings of one rule that are listed; of all of them JSON and SARIF tell. */
+const MOST_LISTED = 10
+
+export function auditText({ audit, pinned, rows, blocklistEntries }: AuditAnswer): string {
+  const all = [...audit.findings, ...(pinned?.findings ?? [])]
+  const counts = LEVELS.map((level) =>
+    plural(all.filter((each) => each.level === level).length, level),
+  )
+  const head = `${plural(audit.keys.length, 'key')} in ${plural(audit.documents, 'document')}: ${counts.join(', ')}`
+  return [
+    folded(head, ''),
+    ...LEVELS.map((level) => rulesText(all.filter((each) => each.level === level))),
+    looked(pinned, blocklistEntries),
+    audit.unjudged.length === 0
+      ? ''
+      : `Not judged:\n${audit.unjudged.map((each) => folded(each)).join('')}`,
+    rowsText(rows),
+  ]
+    .filter((part) => part !== '')
+    .join('\n')
+}
+
+/** Findings under their rules. */
+function rulesText(findings: readonly AuditFinding[]): string {
+  const rules = [...new Set(findings.map(({ rule }) => rule))]
+  return rules
+    .map((id) => {
+      const found = findings.filter(({ rule }) => rule === id)
+      const more = found.length - MOST_LISTED
+      return [
+        folded(`${found[0]?.level.toUpperCase() ?? ''} ${id}: ${RULES[id].title}`, ''),
+        ...found.slice(0, MOST_LISTED).map(findingText),
+        more > 0 ? `  and ${more} more: --json lists all\n` : '',
+        folded(RULES[id].help, '  To do: '.replaceAll(/./g, ' ').slice(0, 2)),
+      ].join('')
+    })
+    .join('\n')
+}
+
+function findingText({ kid, thumbprint, document, place, message }: AuditFinding): string {
+  const name = kid ?? thumbprint
+  const where =
+    place === undefined
+      ? document
+      : `${place.file}${place.line === undefined ? '' : `:${place.line}`}`
+  const whose = name === undefined ? '' : `${safeText(name, 60)}: `
+  return folded(`- ${whose}${message}`) + folded(`in ${where}`, '    ')
+}
+
+function looked(pinned: AuditAnswer['pinned'], blocklistEntries: number | undefined): string {
+  const lines =
+    blocklistEntries === undefined
+      ? folded('No blocklist was given: --blocklist FILE')
+      : folded(`Blocklist of ${plural(blocklistEntries, 'key')}`)
+  if (pinned === undefined)
+    return `Looked for:\n${lines}${folded('Pinned keys: not looked for, --source-tree DIR')}`
+  const skipped = [...pinned.skipped].map(([why, n]) => `${n} ${why}`)
+  const tree = folded(
+    `Pinned keys in ${plural(pinned.files, 'file')}; skipped: ${skipped.join(', ') || 'none'}`,
+  )
+  const kids =
+    pinned.kidsLeftOut.length === 0
+      ? ''
+      : folded(
+          `Too short or plain to look for: kid ${pinned.kidsLeftOut
+            .slice(0, 5)
+            .map((kid) => safeText(kid, 20))
+            .join(', ')}`,
+        )
+  return `Looked for:\n${lines}${tree}${kids}`
+}
+
+function rowsText(rows: readonly StandardRow[]): string {
+  return rows
+    .map(
+      ({ standard, section, text, state, because }) =>
+        folded(
+          `${state.toUpperCase().padEnd(11)}  ${standard}${section === '' ? '' : ` ${section}`}`,
+          '',
+        ) +
+        folded(text, '             ') +
+        folded(because, '             '),
+    )
+    .join('')
+}
