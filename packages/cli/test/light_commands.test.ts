@@ -53,6 +53,16 @@ describe('what works on a case loads once it is needed', () => {
     assert.equal(loads('case/investigate', 'csv-parse', 'whole'), true))
 })
 
+describe('loads no engine and no database:', () => {
+  for (const command of ['trust/trust_record', 'trust/trust_history', 'trust/trust_audit'])
+    it(command, () => {
+      assert.equal(loadsCase(command), false)
+      assert.equal(loads(command, 'pg', 'whole'), false)
+    })
+  it('unlike what serves a ledger', () =>
+    assert.equal(loads('ledger/ledger_serve', 'pg', 'whole'), true))
+})
+
 it('a thread that reads logs loads nothing that looks for them', () => {
   const worker = new URL('ingest/ingest_worker.js', import.meta.resolve('@mintmark/case'))
   const loaded = [...loadedWith(worker.href)]

@@ -30,7 +30,6 @@ export {
   isWhole,
 } from './audit/answer.ts'
 export { auditKeys } from './audit/audit.ts'
-export { lifetimesIn } from './audit/lifetimes.ts'
 export { findPinned } from './audit/pinned.ts'
 export { PROFILES } from './audit/profiles.ts'
 export { RULES } from './audit/rules.ts'

@@ -5,6 +5,8 @@ import { TRUST_PROBE_COMMANDS } from './trust_probe_specs.ts'
 
 const option = (flags: string, text: string): Option => new Option(flags, text)
 const json = (): Option => option('--json', 'one JSON document instead of text')
+const ca = (): Option =>
+  option('--ca <FILE>', 'certificates in PEM that are trusted beside the usual ones')
 const origins = (): Option =>
   option('--origin <ORIGIN...>', 'other origins on which metadata may name its key set')
 /** The names are those of `PROFILES` in the package: listed here, so that help loads nothing. */
@@ -26,6 +28,7 @@ export const TRUST_COMMANDS: readonly Spec[] = [
       option('--every <TIME>', 'go on, and look again after each such time: 30s, 5m, 2h'),
       option('--announced <FILE...>', 'keys that are to come: thumbprints or key sets'),
       origins(),
+      ca(),
       heads(),
       option('--json', 'each observation as a JSON line'),
     ],
@@ -59,6 +62,7 @@ export const TRUST_COMMANDS: readonly Spec[] = [
       option('--ledger <LEDGER>', 'a ledger of issued tokens: how long they live, which keys sign'),
       option('--blocklist <FILE>', 'known private keys, a blocklist.dat of badkeys'),
       origins(),
+      ca(),
       json().conflicts('sarif'),
       option('--sarif', 'one SARIF 2.1.0 log instead of text'),
     ],

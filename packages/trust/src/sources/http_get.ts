@@ -6,7 +6,7 @@
 import { createHash } from 'node:crypto'
 import { type IncomingMessage, request as requestPlain } from 'node:http'
 import { request as requestTls } from 'node:https'
-import { type DetailedPeerCertificate, TLSSocket } from 'node:tls'
+import { type DetailedPeerCertificate, rootCertificates, TLSSocket } from 'node:tls'
 import { MOST_BYTES } from './limits.ts'
 
 export interface Got {
@@ -26,7 +26,9 @@ export type Answered = Got | { readonly why: string }
 
 export interface GetOptions {
   readonly etag?: string | undefined
-  readonly timeoutMs?: number
+  readonly timeoutMs?: number | undefined
+  /** Certificates in PEM that are trusted beside the usual ones. */
+  readonly ca?: string | undefined
   readonly mostBytes?: number
 }
 
@@ -63,7 +65,7 @@ function ask(
   url: URL,
   options: GetOptions,
 ): Promise<(Got & { location?: string }) | { why: string }> {
-  const { etag, timeoutMs = TIMEOUT_MS, mostBytes = MOST_BYTES } = options
+  const { etag, timeoutMs = TIMEOUT_MS, mostBytes = MOST_BYTES, ca } = options
   return new Promise((resolve) => {
     const headers = {
       accept: 'application/json, application/samlmetadata+xml, application/xml;q=0.9, */*;q=0.1',
@@ -72,13 +74,20 @@ function ask(
     }
     const send: typeof requestTls = url.protocol === 'https:' ? requestTls : requestPlain
     const signal = AbortSignal.timeout(timeoutMs)
-    const request = send(url, { headers, signal, agent: false }, (response) => {
-      void answerOf(response, mostBytes).then(resolve, () => resolve({ why: whyOf(signal) }))
-    })
+    const request = send(
+      url,
+      { headers, signal, agent: false, ...(ca !== undefined && { ca: withUsual(ca) }) },
+      (response) => {
+        void answerOf(response, mostBytes).then(resolve, () => resolve({ why: whyOf(signal) }))
+      },
+    )
     request.once('error', (error) => resolve({ why: whyOf(signal, error) }))
     request.end()
   })
 }
+
+/** Naming any replaces those that Node has. */
+const withUsual = (ca: string) => [...rootCertificates, ca]
 
 async function answerOf(response: IncomingMessage, mostBytes: number) {
   const { statusCode: status = 0, headers, socket } = response
@@ -99,7 +108,9 @@ async function answerOf(response: IncomingMessage, mostBytes: number) {
     const { location } = headers
     return status >= 301 && status <= 308 && location !== undefined ? { ...got, location } : got
   }
-  const body = await bytesOf(response, mostBytes)
+  const isAnnouncedLarger = Number(headers['content-length']) > mostBytes
+  const body = isAnnouncedLarger ? undefined : await bytesOf(response, mostBytes)
+  if (isAnnouncedLarger) response.destroy()
   if (body !== undefined) return { ...got, body }
   return { why: `answered with more than ${mostBytes} bytes: refused, not read` }
 }

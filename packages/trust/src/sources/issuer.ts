@@ -21,6 +21,8 @@ export interface FetchOptions {
   /** What was seen at a URL before: asked for only if it changed. */
   readonly known?: ((url: string) => Promise<Known | undefined>) | undefined
   readonly timeoutMs?: number | undefined
+  /** Certificates in PEM that are trusted beside the usual ones. */
+  readonly ca?: string | undefined
 }
 
 export interface Known {
@@ -71,11 +73,8 @@ interface Looked {
 
 async function look(url: URL, options: FetchOptions): Promise<Looked> {
   const known = await options.known?.(url.href)
-  const { timeoutMs } = options
-  const answer = await getDocument(url, {
-    etag: known?.etag,
-    ...(timeoutMs !== undefined && { timeoutMs }),
-  })
+  const { timeoutMs, ca } = options
+  const answer = await getDocument(url, { etag: known?.etag, timeoutMs, ca })
   const seen = seenOfAnswer(url, answer, known, options.now())
   const body = seen.body ?? (seen.unchanged === undefined ? undefined : known?.body)
   const read = body && readDocument(body)

@@ -1,6 +1,5 @@
-import { readFile } from 'node:fs/promises'
 import path from 'node:path'
-import { MintmarkError, safeJson, whyUnread } from '@mintmark/core'
+import { safeJson } from '@mintmark/core'
 import {
   type AuditAnswer,
   auditDocument,
@@ -11,7 +10,6 @@ import {
   historiesOf,
   isFound,
   isWhole,
-  lifetimesIn,
   looksAt,
   PROFILES,
   parseSource,
@@ -19,6 +17,7 @@ import {
   seriesOf,
   standardRows,
 } from '@mintmark/trust'
+import { bytesOfFile, caOption } from '../../options/ca_option.ts'
 import { flag, list, textOption } from '../../options/option_values.ts'
 import type { Handler, Options } from '../../process/command.ts'
 import { type ExitCode, exitCode } from '../../process/exit_codes.ts'
@@ -29,7 +28,8 @@ export const trustAudit: Handler = async (operands, options, io) => {
   const blocklist = await blocklistOption(options)
   const profile = PROFILES[textOption(options, 'profile') ?? '']
   const sources = operands.map(parseSource)
-  const looks = await looksAt(sources, { now: io.now, origins: new Set(list(options, 'origin')) })
+  const origins = new Set(list(options, 'origin'))
+  const looks = await looksAt(sources, { now: io.now, origins, ca: await caOption(options) })
   const series = await seriesOf(looks)
   const read = await auditKeys(series, { nowMs, profile, blocklist })
   const audit = { ...read, unjudged: [...looks.problems, ...read.unjudged] }
@@ -55,14 +55,7 @@ function written(answer: AuditAnswer, code: ExitCode, options: Options): string 
 
 async function blocklistOption(options: Options) {
   const file = textOption(options, 'blocklist')
-  if (file === undefined) return undefined
-  try {
-    return readBlocklist(await readFile(file))
-  } catch (cause) {
-    if (cause instanceof MintmarkError) throw cause
-    const errno = cause instanceof Error && 'code' in cause ? String(cause.code) : ''
-    throw new MintmarkError('INPUT_UNREADABLE', `${file} cannot be read: ${whyUnread(errno)}`)
-  }
+  return file === undefined ? undefined : readBlocklist(await bytesOfFile(file))
 }
 
 /** Loaded only where a ledger is named: reading one loads its database, too. */
@@ -70,5 +63,6 @@ async function lifetimesOption(options: Options) {
   const place = textOption(options, 'ledger')
   if (place === undefined) return undefined
   const { openPlace } = await import('../../server/place.ts')
+  const { lifetimesIn } = await import('@mintmark/trust/lifetimes')
   return await lifetimesIn(await openPlace(place))
 }

@@ -9,6 +9,7 @@ import {
   recordEvery,
   recordOnce,
 } from '@mintmark/trust'
+import { caOption } from '../../options/ca_option.ts'
 import { flag, invalid, list, textOption } from '../../options/option_values.ts'
 import type { Handler, Options } from '../../process/command.ts'
 import { DONE, type ExitCode, NOT_ANSWERED } from '../../process/exit_codes.ts'
@@ -24,6 +25,7 @@ export const trustRecord: Handler = async (operands, options, io) => {
     sources: operands.map(parseSource),
     announced: list(options, 'announced'),
     origins: new Set(list(options, 'origin')),
+    ca: await caOption(options),
     now: io.now,
   }
   const print = async (round: Round) => {

@@ -1,0 +1,20 @@
+import { readFile } from 'node:fs/promises'
+import { MintmarkError, whyUnread } from '@mintmark/core'
+import type { Options } from '../process/command.ts'
+import { textOption } from './option_values.ts'
+
+/** Certificates of the file that `--ca` names, in PEM. @throws {MintmarkError} `INPUT_UNREADABLE` */
+export async function caOption(options: Options): Promise<string | undefined> {
+  const file = textOption(options, 'ca')
+  return file === undefined ? undefined : (await bytesOfFile(file)).toString('utf8')
+}
+
+/** @throws {MintmarkError} `INPUT_UNREADABLE` */
+export async function bytesOfFile(file: string): Promise<Buffer> {
+  try {
+    return await readFile(file)
+  } catch (cause) {
+    const errno = cause instanceof Error && 'code' in cause ? String(cause.code) : ''
+    throw new MintmarkError('INPUT_UNREADABLE', `${file} cannot be read: ${whyUnread(errno)}`)
+  }
+}
