@@ -26,6 +26,8 @@ export interface PinnedSearch {
 /** Larger files are for `mintmark scan`, which reads them in windows. */
 const MOST_FILE_BYTES = 64 << 20
 const MOST_TREE_FILES = 200_000
+/** Of what may stand before a hash: `SHA256 Fingerprint`, the name of a variable. */
+const LONGEST_LABEL = 60
 const TOO_LARGE = 'larger than 64 MiB'
 const COMPRESSED = 'compressed'
 const TOO_MANY = 'beyond 200,000 files'
@@ -124,10 +126,13 @@ function pinnedIn(bytes: Buffer, file: string, needles: Needles): AuditFinding[]
   return [...found.values()]
 }
 
-/** A word, and what is behind a `=`, `:` or `/` in it: `pin-sha256=…`, `sha256/…`. */
+/** A word, and what is behind the first `=`, `:` or `/` in it: `pin-sha256=…`, `SHA256:…`, `sha256/…`. */
 function wordsIn(word: string): string[] {
-  const parts = word.length > 20_000 ? [word] : [word, ...word.split(/[=:/](?=.{8})/).slice(1)]
-  return parts.flatMap(spellingsOf)
+  const behind = ['=', ':', '/'].flatMap((mark) => {
+    const at = word.indexOf(mark)
+    return at === -1 || at > LONGEST_LABEL ? [] : [word.slice(at + 1)]
+  })
+  return [word, ...behind].flatMap(spellingsOf)
 }
 
 /** DER in base64, on one line or folded: PEM, `x5c`, certificates in XML. */

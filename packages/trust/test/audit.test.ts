@@ -1,0 +1,424 @@
+/** What an audit finds in key sets and metadata, each beside a sound one. */
+import assert from 'node:assert/strict'
+import { mkdirSync } from 'node:fs'
+import path from 'node:path'
+import { describe, it } from 'node:test'
+import { gzipSync } from 'node:zlib'
+import type { TokenLifetimes } from '../src/audit/lifetimes.ts'
+import type { RuleId } from '../src/audit/rules.ts'
+import {
+  type AuditAnswer,
+  auditDocument,
+  auditKeys,
+  auditText,
+  findingsOf,
+  findPinned,
+  historiesOf,
+  isFound,
+  isWhole,
+  PROFILES,
+  RULES,
+  seriesOf,
+  standardRows,
+} from '../src/index.ts'
+import type { Observation } from '../src/record/observation.ts'
+import {
+  certified,
+  ecKey,
+  ecPair,
+  type Jwk,
+  jwks,
+  rsaKey,
+  rsaOf,
+  saml,
+  samlKey,
+  scratch,
+  writeAt,
+} from './made_keys.ts'
+
+const NOW = Date.parse('2026-11-30T00:00:00Z')
+const DAY_MS = 86_400_000
+const DOCUMENT = 'https://id.example.org/keys'
+
+interface Given {
+  readonly body: Buffer
+  readonly document?: string
+  readonly daysAgo?: number
+  readonly className?: string
+}
+
+async function audited(
+  given: readonly Given[],
+  { profile, lifetimes }: { profile?: string; lifetimes?: TokenLifetimes } = {},
+): Promise<AuditAnswer> {
+  const observations = given.map(
+    ({ document = DOCUMENT, daysAgo = 0, className }, i): Observation => {
+      const atMs = NOW - daysAgo * DAY_MS
+      return {
+        document,
+        className,
+        atMs,
+        recordedMs: atMs,
+        clock: 'fetched',
+        outcome: 'read',
+        stored: String(i),
+      }
+    },
+  )
+  const series = await seriesOf({
+    observations,
+    bodyOf: async ({ stored }) => given[Number(stored)]?.body,
+  })
+  const chosen = PROFILES[profile ?? '']
+  const audit = await auditKeys(series, { nowMs: NOW, profile: chosen, blocklist: undefined })
+  const histories = historiesOf(series)
+  const rows = standardRows({ audit, histories, lifetimes, profile: chosen, nowMs: NOW })
+  return { audit, pinned: undefined, rows, blocklistEntries: undefined }
+}
+
+const rulesIn = (answer: AuditAnswer) => [...new Set(findingsOf(answer).map(({ rule }) => rule))]
+const of = async (...keys: readonly Jwk[]) => rulesIn(await audited([{ body: jwks(...keys) }]))
+
+const [a, b] = [ecKey('a'), ecKey('b')]
+const good = certified()
+const { jwk: leaf, der } = good
+const other = certified()
+const old = certified({ from: '20200101000000Z', to: '20260101000000Z' })
+const metadata = (more: object = {}) =>
+  Buffer.from(
+    JSON.stringify({
+      issuer: 'https://id.example.org',
+      id_token_signing_alg_values_supported: ['ES256'],
+      ...more,
+    }),
+  )
+const at = (document: string, body: Buffer) => [{ document, body }]
+const CONFIGURATION = 'https://id.example.org/.well-known/openid-configuration'
+const VALID = 'entityID="e" validUntil="2033-01-01T00:00:00Z"'
+const offCurve = () => {
+  const y = Buffer.from(String(a['y']), 'base64url')
+  y[0] = (y[0] ?? 0) ^ 1
+  return { ...a, y: y.toString('base64url') }
+}
+const x5c = (certificate: Buffer) => [certificate.toString('base64')]
+
+/** What raises a rule, and what is much like it and raises nothing. */
+const CASES: Partial<
+  Record<RuleId, { readonly bad: readonly Given[]; readonly sound: readonly Given[] }>
+> = {
+  'key-size': {
+    bad: [{ body: jwks(rsaKey('k', {}, 1024)) }],
+    sound: [{ body: jwks(rsaKey('k')) }],
+  },
+  'off-curve': { bad: [{ body: jwks(offCurve()) }], sound: [{ body: jwks(a) }] },
+  'use-mismatch': {
+    bad: [{ body: jwks({ ...a, use: 'enc' }) }],
+    sound: [{ body: jwks({ ...a, use: 'enc', alg: 'ECDH-ES' }) }],
+  },
+  'no-use': {
+    bad: [{ body: jwks({ ...a, use: undefined }) }],
+    sound: [{ body: jwks({ ...a, use: undefined, key_ops: ['verify'] }) }],
+  },
+  'no-alg': { bad: [{ body: jwks({ ...a, alg: undefined }) }], sound: [{ body: jwks(a) }] },
+  'sign-and-encrypt': {
+    bad: [{ body: jwks({ ...a, use: undefined, key_ops: ['verify', 'deriveKey'] }) }],
+    sound: [{ body: jwks({ ...a, use: undefined, key_ops: ['sign', 'verify'] }) }],
+  },
+  'classes-together': {
+    bad: [{ body: jwks({ ...a, x_class: 'consumer' }, { ...b, x_class: 'enterprise' }) }],
+    sound: [{ body: jwks({ ...a, x_class: 'enterprise' }, { ...b, x_class: 'enterprise' }) }],
+  },
+  'kid-reused': { bad: [{ body: jwks(a, { ...b, kid: 'a' }) }], sound: [{ body: jwks(a, b) }] },
+  'key-shared': {
+    bad: [
+      { body: jwks(a), className: 'test' },
+      { body: jwks(a), className: 'production', document: 'https://id.example.org/other' },
+    ],
+    sound: [
+      { body: jwks(a), className: 'test' },
+      { body: jwks(b), className: 'production', document: 'https://id.example.org/other' },
+    ],
+  },
+  'private-published': {
+    bad: [{ body: jwks(ecPair('p').privateJwk) }],
+    sound: [{ body: jwks(a) }],
+  },
+  'published-key': {
+    bad: [
+      {
+        body: jwks({
+          kty: 'OKP',
+          crv: 'Ed25519',
+          x: '11qYAYKxCrfVS_7TyWQHOg7hcvPapiMlrwIaaPcHURo',
+          use: 'sig',
+          alg: 'EdDSA',
+        }),
+      },
+    ],
+    sound: [{ body: jwks(a) }],
+  },
+  'no-overlap': {
+    bad: [
+      { body: jwks(a), daysAgo: 2 },
+      { body: jwks(b), daysAgo: 1 },
+    ],
+    sound: [
+      { body: jwks(a), daysAgo: 3 },
+      { body: jwks(a, b), daysAgo: 2 },
+      { body: jwks(b), daysAgo: 1 },
+    ],
+  },
+  'certificate-expired': {
+    bad: [{ body: jwks({ ...old.jwk, use: 'sig', alg: 'ES256', x5c: x5c(old.der) }) }],
+    sound: [{ body: jwks({ ...leaf, use: 'sig', alg: 'ES256', x5c: x5c(der) }) }],
+  },
+  'certificate-other-key': {
+    bad: [{ body: jwks({ ...leaf, use: 'sig', alg: 'ES256', x5c: x5c(other.der) }) }],
+    sound: [{ body: jwks({ ...leaf, use: 'sig', alg: 'ES256', x5c: x5c(der) }) }],
+  },
+  'metadata-no-expiry': {
+    bad: [{ body: saml(samlKey(der), 'entityID="e"') }],
+    sound: [{ body: saml(samlKey(der), VALID) }],
+  },
+  'metadata-expired': {
+    bad: [{ body: saml(samlKey(der), 'entityID="e" validUntil="2025-01-01T00:00:00Z"') }],
+    sound: [{ body: saml(samlKey(der), VALID) }],
+  },
+  'broken-algorithm': {
+    bad: [
+      {
+        body: saml(
+          `<ds:SignatureMethod Algorithm="http://www.w3.org/2000/09/xmldsig#rsa-sha1"/>${samlKey(der)}`,
+          VALID,
+        ),
+      },
+    ],
+    sound: [
+      {
+        body: saml(
+          `<ds:SignatureMethod Algorithm="http://www.w3.org/2001/04/xmldsig-more#rsa-sha256"/>${samlKey(der)}`,
+          VALID,
+        ),
+      },
+    ],
+  },
+  'issuer-mismatch': {
+    bad: at(CONFIGURATION, metadata({ issuer: 'https://id.example.net' })),
+    sound: at(CONFIGURATION, metadata()),
+  },
+}
+
+describe('an audit', () => {
+  for (const [rule, { bad, sound }] of Object.entries(CASES))
+    it(`finds ${rule} alone, and nothing in what is sound`, async () => {
+      assert.deepEqual(rulesIn(await audited(bad)), [rule])
+      assert.deepEqual(rulesIn(await audited(sound)), [])
+    })
+
+  it('finds keys that share a prime, though one of them is no longer listed', async () => {
+    const [p, q, r] = [
+      0xf7e75fdc469067ffdc4e847c51f452dfn,
+      0xe85ced54af57e53e092113e62f436f4fn,
+      0xd2c8e4e5a2b6f0f5d0f7b1f4a6f0c7e1n,
+    ]
+    const body = [jwks(rsaOf(p * q, 65_537n, 'one')), jwks(rsaOf(p * r, 65_537n, 'two'))]
+    const answer = await audited(body.map((each, i) => ({ body: each, daysAgo: 2 - i })))
+    const shared = answer.audit.findings.filter(({ rule }) => rule === 'rsa-shared-factor')
+    assert.deepEqual(
+      shared.map(({ kid, message }) => [kid, message]),
+      [
+        ['one', 'it shares a prime with two'],
+        ['two', 'it shares a prime with one'],
+      ],
+    )
+  })
+
+  it('finds metadata that allows none and HMAC, but not what clients of it may sign with', async () => {
+    const broken = metadata({ id_token_signing_alg_values_supported: ['ES256', 'none', 'HS256'] })
+    assert.deepEqual(rulesIn(await audited(at(CONFIGURATION, broken))), ['broken-algorithm'])
+    const clients = metadata({ token_endpoint_auth_signing_alg_values_supported: ['HS256'] })
+    assert.deepEqual(rulesIn(await audited(at(CONFIGURATION, clients))), [])
+  })
+
+  it('finds a certificate that another signed with SHA-1, not one that is signed by itself', async () => {
+    const own = certified({ digest: 'sha1' })
+    assert.deepEqual(await of({ ...own.jwk, use: 'sig', alg: 'ES256', x5c: x5c(own.der) }), [])
+    assert.equal(RULES['certificate-broken-hash'].level, 'warning')
+  })
+
+  it('counts notes as nothing found, and keys that it cannot read as not judged', async () => {
+    const notes = await audited([{ body: jwks({ ...a, alg: undefined }) }])
+    assert.deepEqual([isFound(notes), isWhole(notes)], [false, true])
+    const unread = await audited([{ body: jwks(a, { kty: 'XYZ' }) }])
+    assert.deepEqual([isFound(unread), isWhole(unread)], [false, false])
+    const empty = await audited([{ body: jwks() }])
+    assert.deepEqual([isFound(empty), isWhole(empty)], [false, false])
+  })
+
+  it('fits 80 columns, whatever the names', async () => {
+    const hostile = 'k'.repeat(300)
+    const answer = await audited([
+      {
+        body: jwks({ ...a, kid: hostile, alg: undefined }, { ...b, kid: hostile, use: 'enc' }),
+        document: `https://${'h'.repeat(200)}/`,
+      },
+    ])
+    const text = auditText(answer)
+    assert.ok(text.length > 500)
+    for (const line of text.split('\n')) assert.ok(line.length <= 80, line)
+    assert.deepEqual(
+      JSON.parse(JSON.stringify(auditDocument(answer))).schema,
+      'mintmark-key-audit/1',
+    )
+  })
+})
+
+describe('a row of the standards', () => {
+  const state = async (
+    given: readonly Given[],
+    row: string,
+    more: Parameters<typeof audited>[1] = {},
+  ) => {
+    const { rows } = await audited(given, more)
+    const found = rows.find(({ text }) => text.includes(row))
+    assert.ok(found !== undefined, row)
+    return found
+  }
+  const listed = (...days: readonly (readonly [number, Buffer])[]) =>
+    days.map(([daysAgo, body]) => ({ daysAgo, body }))
+  const profile = 'ir8587-multi-tenant'
+
+  it('on the age of keys is met where looks bound it, not met above, and cannot tell without', async () => {
+    const text = 'no longer than the profile'
+    const young = listed([10, jwks(b)], [9, jwks(a, b)], [0, jwks(a)], [15, jwks()])
+    const states = await Promise.all([
+      state(young, text, { profile: 'ir8587-tenant' }),
+      state(listed([20, jwks(a)], [0, jwks(a)]), text, { profile }),
+      state(listed([1, jwks(a)], [0, jwks(a)]), text, { profile }),
+      state(young, text),
+    ])
+    assert.deepEqual(
+      states.map((each) => each.state),
+      ['met', 'not met', 'cannot tell', 'cannot tell'],
+    )
+    assert.match(states[1]?.because ?? '', /key-age \(1\)/)
+    assert.match(states[2]?.because ?? '', /missing: looks before and after 1 of 1 keys/)
+    assert.match(states[3]?.because ?? '', /missing: --profile/)
+  })
+
+  it('on separate keys is met only where each key says its use', async () => {
+    const text = 'no encryption key'
+    const bodies = [jwks(a), jwks({ ...a, use: 'enc' }), jwks({ ...a, use: undefined })]
+    const states = await Promise.all(bodies.map((body) => state([{ body }], text)))
+    assert.deepEqual(
+      states.map((each) => each.state),
+      ['met', 'not met', 'cannot tell'],
+    )
+  })
+
+  it('on the life of tokens is by the ledger alone', async () => {
+    const text = 'at most an hour'
+    const lifetimes = {
+      tokens: 3,
+      p50: 600,
+      p99: 3600,
+      longest: 3600,
+      keys: new Map(),
+      isPruned: false,
+    }
+    const given = [{ body: jwks(a) }]
+    const states = await Promise.all([
+      state(given, text, { lifetimes }),
+      state(given, text, { lifetimes: { ...lifetimes, longest: 7200 } }),
+      state(given, text, { lifetimes: { ...lifetimes, isPruned: true } }),
+      state(given, text),
+    ])
+    assert.deepEqual(
+      states.map((each) => each.state),
+      ['met', 'not met', 'cannot tell', 'cannot tell'],
+    )
+  })
+
+  it('on protected keys is not met by published ones, and never met by public ones', async () => {
+    const text = 'keys are protected'
+    const leaked = await state([{ body: jwks(ecPair('p').privateJwk) }], text)
+    assert.deepEqual([leaked.state, leaked.because], ['not met', 'private-published (1)'])
+    assert.equal((await state([{ body: jwks(a) }], text)).state, 'cannot tell')
+  })
+})
+
+describe('pinned keys', () => {
+  const rsa = rsaKey('2023-signing-key-7')
+  const known = [rsa, { ...leaf, kid: 'plain', use: 'sig', x5c: x5c(der) }]
+
+  async function searched(files: Readonly<Record<string, string | Buffer>>) {
+    const folder = scratch('tree')
+    for (const [name, content] of Object.entries(files)) {
+      mkdirSync(path.dirname(path.join(folder, name)), { recursive: true })
+      writeAt(path.join(folder, name), content)
+    }
+    const { audit } = await audited([{ body: jwks(...known) }])
+    const found = await findPinned(folder, audit.keys)
+    return {
+      ...found,
+      said: found.findings.map(
+        ({ place, message }) => `${place?.file}:${place?.line ?? ''} ${message}`,
+      ),
+      keys: audit.keys,
+    }
+  }
+
+  it('are found however they are written', async () => {
+    const { keys } = await searched({})
+    const [first, second] = keys
+    assert.ok(first !== undefined && second !== undefined)
+    const spki = first.spkiSha256 ?? ''
+    const [certificate] = second.certificates
+    assert.ok(certificate !== undefined)
+    const n = Buffer.from(first.jwk['n'] ?? '', 'base64url')
+    const colons = certificate.sha1.toUpperCase().replaceAll(/..(?=.)/g, '$&:')
+    const { said } = await searched({
+      '1.ts': `x\nconst key = '${first.thumbprint}'`,
+      '2.yaml': `pin-sha256="${Buffer.from(spki, 'hex').toString('base64')}"`,
+      '3.txt': `Fingerprint=${colons}`,
+      '4.json': JSON.stringify({ n: n.toString('base64url') }),
+      '5.go': `"00${n.toString('hex')}"`,
+      '6.env': 'KID=2023-signing-key-7',
+      '7.pem': good.pem,
+      '8.json': JSON.stringify({ pem: good.pem }),
+      '9.der': der,
+      'layer.tar': Buffer.concat([Buffer.alloc(512), der, Buffer.alloc(512)]),
+      'x5t.txt': `x5t ${Buffer.from(certificate.sha1, 'hex').toString('base64url')}`,
+    })
+    assert.deepEqual(said, [
+      '1.ts:2 RFC 7638 thumbprint of the key',
+      '2.yaml:1 SPKI SHA-256 of the key',
+      '3.txt:1 certificate SHA-1 of the key',
+      '4.json:1 modulus of the key',
+      '5.go:1 modulus of the key',
+      '6.env:1 kid of the key',
+      '7.pem:2 certificate or public key of the key',
+      '8.json:1 certificate or public key of the key',
+      '9.der: raw bytes of the key',
+      'layer.tar: raw bytes of the key',
+      'x5t.txt:1 certificate SHA-1 of the key',
+    ])
+  })
+
+  it('are not found in a tree that names other keys', async () => {
+    const strange = rsaKey('2023-signing-key-8')
+    const { said, files } = await searched({
+      'a.json': JSON.stringify(strange),
+      'b.pem': other.pem,
+      'c.txt': 'plain words, 2023-signing-key, and nothing else',
+    })
+    assert.deepEqual([said, files], [[], 3])
+  })
+
+  it('say what was skipped, and which kids were not looked for', async () => {
+    const found = await searched({ 'a.gz': gzipSync('x'), 'b.txt': 'y', '.git/config': 'z' })
+    assert.deepEqual([...found.skipped], [['compressed', 1]])
+    assert.equal(found.files, 1)
+    assert.deepEqual(found.kidsLeftOut, ['plain'])
+  })
+})
