@@ -82,6 +82,20 @@ describe('mintmark trust record', () => {
   })
 })
 
+/** How a question for a key at a time ends, and what it says. */
+const standing = async (key: string, time: string) => {
+  const { code, out } = await mintmark(
+    'trust',
+    'history',
+    place('quiet'),
+    '--key',
+    key,
+    '--at',
+    time,
+  )
+  return [code, /^(LISTED|NOT LISTED|CANNOT TELL) at/m.exec(out)?.[1]]
+}
+
 describe('mintmark trust history', () => {
   it('says when each key was listed, with both bounds, and ends with 0 without an alarm', async () => {
     const { code, out } = await mintmark('trust', 'history', place('quiet'))
@@ -95,25 +109,15 @@ describe('mintmark trust history', () => {
   })
 
   it('answers for a key at a time: listed, not listed, cannot tell', async () => {
-    const at = async (key: string, time: string) => {
-      const { code, out } = await mintmark(
-        'trust',
-        'history',
-        place('quiet'),
-        '--key',
-        key,
-        '--at',
-        time,
-      )
-      return [code, /^(LISTED|NOT LISTED|CANNOT TELL) at/m.exec(out)?.[1]]
-    }
-    assert.deepEqual(await at('a', '2023-05-04T00:00Z'), [0, 'LISTED'])
-    assert.deepEqual(await at('a', '2023-05-10T00:00Z'), [3, 'CANNOT TELL'])
-    assert.deepEqual(await at('a', '2023-05-15T00:00Z'), [0, 'NOT LISTED'])
-    assert.deepEqual(await at('a', '2023-05-16T00:00Z'), [3, 'CANNOT TELL'])
-    assert.deepEqual(await at('unknown', '2023-05-04T00:00Z'), [3, undefined])
+    assert.deepEqual(await standing('a', '2023-05-04T00:00Z'), [0, 'LISTED'])
+    assert.deepEqual(await standing('a', '2023-05-10T00:00Z'), [3, 'CANNOT TELL'])
+    assert.deepEqual(await standing('a', '2023-05-15T00:00Z'), [0, 'NOT LISTED'])
+    assert.deepEqual(await standing('a', '2023-05-16T00:00Z'), [3, 'CANNOT TELL'])
+    assert.deepEqual(await standing('unknown', '2023-05-04T00:00Z'), [3, undefined])
   })
+})
 
+describe('mintmark trust history of what alarms', () => {
   it('ends with 1 for an alarm, as text, JSON and security events', async () => {
     const keys = place('back')
     const sets = saved('back', { '2023-05-01': [a, b], '2023-05-08': [b], '2023-05-15': [a, b] })

@@ -166,7 +166,9 @@ describe('an alarm', () => {
       ['key-without-notice'],
     )
   })
+})
 
+describe('alarms of keys', () => {
   it('of a shared key is raised for two classes, and for signing and encryption', async () => {
     for (const steps of [
       twoDocuments({ ...enterprise, className: 'consumer' }),
@@ -220,8 +222,9 @@ describe('an alarm', () => {
 describe('historical keys of OpenID Federation', () => {
   it('are those that the issuer lists no more, valid between the looks that list them', async () => {
     const issuer = 'https://id.example.org'
-    const steps = daily(jwks(b), jwks(a, b), jwks(a, b), jwks(b)).map((step) => ({
-      ...step,
+    const steps = [jwks(b), jwks(a, b), jwks(a, b), jwks(b)].map((body, day) => ({
+      day,
+      body,
       issuer,
     }))
     const keys = historiesOf(await timeline(steps))
@@ -232,9 +235,17 @@ describe('historical keys of OpenID Federation', () => {
       iat: seconds(0),
       keys: [
         {
-          ...{ crv: 'P-256', kty: 'EC', x, y, kid: 'a', use: 'sig', alg: 'ES256' },
-          ...{ iat: seconds(1), exp: seconds(2) },
-          ...{ last_seen_absent: seconds(0), first_seen_absent: seconds(3) },
+          crv: 'P-256',
+          kty: 'EC',
+          x,
+          y,
+          kid: 'a',
+          use: 'sig',
+          alg: 'ES256',
+          iat: seconds(1),
+          exp: seconds(2),
+          last_seen_absent: seconds(0),
+          first_seen_absent: seconds(3),
         },
       ],
     })

@@ -1,9 +1,6 @@
 /** What an audit finds in key sets and metadata, each beside a sound one. */
 import assert from 'node:assert/strict'
-import { mkdirSync } from 'node:fs'
-import path from 'node:path'
 import { describe, it } from 'node:test'
-import { gzipSync } from 'node:zlib'
 import type { TokenLifetimes } from '../src/audit/lifetimes.ts'
 import type { RuleId } from '../src/audit/rules.ts'
 import {
@@ -12,7 +9,6 @@ import {
   auditKeys,
   auditText,
   findingsOf,
-  findPinned,
   historiesOf,
   isFound,
   isWhole,
@@ -32,8 +28,6 @@ import {
   rsaOf,
   saml,
   samlKey,
-  scratch,
-  writeAt,
 } from './made_keys.ts'
 
 const NOW = Date.parse('2026-11-30T00:00:00Z')
@@ -266,26 +260,25 @@ describe('an audit', () => {
     const text = auditText(answer)
     assert.ok(text.length > 500)
     for (const line of text.split('\n')) assert.ok(line.length <= 80, line)
-    assert.deepEqual(
-      JSON.parse(JSON.stringify(auditDocument(answer))).schema,
-      'mintmark-key-audit/1',
-    )
+    assert.match(JSON.stringify(auditDocument(answer)), /^\{"schema":"mintmark-key-audit\/1"/)
   })
 })
 
+const state = async (
+  given: readonly Given[],
+  row: string,
+  more: Parameters<typeof audited>[1] = {},
+) => {
+  const { rows } = await audited(given, more)
+  const found = rows.find(({ text }) => text.includes(row))
+  assert.ok(found !== undefined, row)
+  return found
+}
+
+const listed = (...days: readonly (readonly [number, Buffer])[]) =>
+  days.map(([daysAgo, body]) => ({ daysAgo, body }))
+
 describe('a row of the standards', () => {
-  const state = async (
-    given: readonly Given[],
-    row: string,
-    more: Parameters<typeof audited>[1] = {},
-  ) => {
-    const { rows } = await audited(given, more)
-    const found = rows.find(({ text }) => text.includes(row))
-    assert.ok(found !== undefined, row)
-    return found
-  }
-  const listed = (...days: readonly (readonly [number, Buffer])[]) =>
-    days.map(([daysAgo, body]) => ({ daysAgo, body }))
   const profile = 'ir8587-multi-tenant'
 
   it('on the age of keys is met where looks bound it, not met above, and cannot tell without', async () => {
@@ -301,9 +294,9 @@ describe('a row of the standards', () => {
       states.map((each) => each.state),
       ['met', 'not met', 'cannot tell', 'cannot tell'],
     )
-    assert.match(states[1]?.because ?? '', /key-age \(1\)/)
-    assert.match(states[2]?.because ?? '', /missing: looks before and after 1 of 1 keys/)
-    assert.match(states[3]?.because ?? '', /missing: --profile/)
+    assert.match(states[1].because, /key-age \(1\)/)
+    assert.match(states[2].because, /missing: looks before and after 1 of 1 keys/)
+    assert.match(states[3].because, /missing: --profile/)
   })
 
   it('on separate keys is met only where each key says its use', async () => {
@@ -315,7 +308,9 @@ describe('a row of the standards', () => {
       ['met', 'not met', 'cannot tell'],
     )
   })
+})
 
+describe('a row on tokens and protection', () => {
   it('on the life of tokens is by the ledger alone', async () => {
     const text = 'at most an hour'
     const lifetimes = {
@@ -344,81 +339,5 @@ describe('a row of the standards', () => {
     const leaked = await state([{ body: jwks(ecPair('p').privateJwk) }], text)
     assert.deepEqual([leaked.state, leaked.because], ['not met', 'private-published (1)'])
     assert.equal((await state([{ body: jwks(a) }], text)).state, 'cannot tell')
-  })
-})
-
-describe('pinned keys', () => {
-  const rsa = rsaKey('2023-signing-key-7')
-  const known = [rsa, { ...leaf, kid: 'plain', use: 'sig', x5c: x5c(der) }]
-
-  async function searched(files: Readonly<Record<string, string | Buffer>>) {
-    const folder = scratch('tree')
-    for (const [name, content] of Object.entries(files)) {
-      mkdirSync(path.dirname(path.join(folder, name)), { recursive: true })
-      writeAt(path.join(folder, name), content)
-    }
-    const { audit } = await audited([{ body: jwks(...known) }])
-    const found = await findPinned(folder, audit.keys)
-    return {
-      ...found,
-      said: found.findings.map(
-        ({ place, message }) => `${place?.file}:${place?.line ?? ''} ${message}`,
-      ),
-      keys: audit.keys,
-    }
-  }
-
-  it('are found however they are written', async () => {
-    const { keys } = await searched({})
-    const [first, second] = keys
-    assert.ok(first !== undefined && second !== undefined)
-    const spki = first.spkiSha256 ?? ''
-    const [certificate] = second.certificates
-    assert.ok(certificate !== undefined)
-    const n = Buffer.from(first.jwk['n'] ?? '', 'base64url')
-    const colons = certificate.sha1.toUpperCase().replaceAll(/..(?=.)/g, '$&:')
-    const { said } = await searched({
-      '1.ts': `x\nconst key = '${first.thumbprint}'`,
-      '2.yaml': `pin-sha256="${Buffer.from(spki, 'hex').toString('base64')}"`,
-      '3.txt': `Fingerprint=${colons}`,
-      '4.json': JSON.stringify({ n: n.toString('base64url') }),
-      '5.go': `"00${n.toString('hex')}"`,
-      '6.env': 'KID=2023-signing-key-7',
-      '7.pem': good.pem,
-      '8.json': JSON.stringify({ pem: good.pem }),
-      '9.der': der,
-      'layer.tar': Buffer.concat([Buffer.alloc(512), der, Buffer.alloc(512)]),
-      'x5t.txt': `x5t ${Buffer.from(certificate.sha1, 'hex').toString('base64url')}`,
-    })
-    assert.deepEqual(said, [
-      '1.ts:2 RFC 7638 thumbprint of the key',
-      '2.yaml:1 SPKI SHA-256 of the key',
-      '3.txt:1 certificate SHA-1 of the key',
-      '4.json:1 modulus of the key',
-      '5.go:1 modulus of the key',
-      '6.env:1 kid of the key',
-      '7.pem:2 certificate or public key of the key',
-      '8.json:1 certificate or public key of the key',
-      '9.der: raw bytes of the key',
-      'layer.tar: raw bytes of the key',
-      'x5t.txt:1 certificate SHA-1 of the key',
-    ])
-  })
-
-  it('are not found in a tree that names other keys', async () => {
-    const strange = rsaKey('2023-signing-key-8')
-    const { said, files } = await searched({
-      'a.json': JSON.stringify(strange),
-      'b.pem': other.pem,
-      'c.txt': 'plain words, 2023-signing-key, and nothing else',
-    })
-    assert.deepEqual([said, files], [[], 3])
-  })
-
-  it('say what was skipped, and which kids were not looked for', async () => {
-    const found = await searched({ 'a.gz': gzipSync('x'), 'b.txt': 'y', '.git/config': 'z' })
-    assert.deepEqual([...found.skipped], [['compressed', 1]])
-    assert.equal(found.files, 1)
-    assert.deepEqual(found.kidsLeftOut, ['plain'])
   })
 })

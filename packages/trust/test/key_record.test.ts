@@ -78,7 +78,9 @@ describe('a record', () => {
       await assert.rejects(KeyRecord.read(folder), { code: 'LEDGER_DAMAGED' })
     }
   })
+})
 
+describe('a record that is not the one that was kept', () => {
   it('is behind where an older copy, or one of another key, replaced it', async () => {
     const { folder, head } = await recorded('older')
     const copy = `${folder}-older`
@@ -104,7 +106,9 @@ describe('a record', () => {
     await KeyRecord.read(fork)
     await assert.rejects(KeyRecord.read(fork, { seen: [record.head] }), { code: 'LEDGER_BEHIND' })
   })
+})
 
+describe('a record that goes on', () => {
   it('reports an append that never ended, and goes on without it', async () => {
     const { folder } = await recorded('torn')
     const file = path.join(folder, 'observations')

@@ -43,18 +43,18 @@ export class KeyServer implements AsyncDisposable {
   #answer(request: IncomingMessage, response: ServerResponse): void {
     const known = request.headers['if-none-match']
     this.asked.push(known === undefined ? (request.url ?? '') : `${request.url} ${known}`)
-    const page = this.pages.get(request.url ?? '')
+    const page = this.pages.get(request.url ?? '') ?? { status: 404 }
     if (typeof page === 'function') {
       page(response)
       return
     }
-    const etag = page?.headers?.['etag']
+    const etag = page.headers?.['etag']
     if (etag !== undefined && etag === known) {
-      response.writeHead(304, page?.headers).end()
+      response.writeHead(304, page.headers).end()
       return
     }
-    response.writeHead(page?.status ?? (page === undefined ? 404 : 200), page?.headers)
-    response.end(page?.body ?? '')
+    response.writeHead(page.status ?? 200, page.headers)
+    response.end(page.body ?? '')
   }
 
   async [Symbol.asyncDispose](): Promise<void> {

@@ -36,14 +36,13 @@ export function rsaKey(kid: string, more: Jwk = {}, modulusLength = 2048): Jwk {
   return { ...jwk, kid, use: 'sig', alg: 'RS256', ...more }
 }
 
+function encoded(value: bigint): string {
+  const hex = value.toString(16)
+  return Buffer.from(hex.padStart(hex.length + (hex.length % 2), '0'), 'hex').toString('base64url')
+}
+
 /** An RSA key of given numbers. */
 export function rsaOf(n: bigint, e: bigint, kid = 'k'): Jwk {
-  const encoded = (value: bigint) => {
-    const hex = value.toString(16)
-    return Buffer.from(hex.padStart(hex.length + (hex.length % 2), '0'), 'hex').toString(
-      'base64url',
-    )
-  }
   return { kty: 'RSA', n: encoded(n), e: encoded(e), kid, use: 'sig', alg: 'RS256' }
 }
 

@@ -12,12 +12,12 @@ const NOW = Date.parse('2026-11-30T00:00:00Z')
 const fetching = { now: () => NOW, origins: new Set<string>() }
 const [a, b] = [ecKey('a'), ecKey('b')]
 
-async function read(...places: readonly string[]) {
+async function lookedAt(...places: readonly string[]) {
   const looks = await looksAt(places.map(parseSource), fetching)
   return { ...looks, series: await seriesOf(looks) }
 }
 
-const said = ({ observations }: Awaited<ReturnType<typeof read>>) =>
+const said = ({ observations }: Awaited<ReturnType<typeof lookedAt>>) =>
   observations.map(({ document, atMs, clock, outcome, why }) =>
     [outcome, clock, new Date(atMs).toISOString().slice(0, 16), document, why ?? '']
       .join(' ')
@@ -32,7 +32,7 @@ describe('saved files', () => {
     const undated = writeAt(path.join(folder, 'other.json'), jwks(b))
     utimesSync(undated, new Date('2024-01-01T00:00Z'), new Date('2024-01-01T00:00Z'))
     writeAt(path.join(folder, 'notes.txt'), 'no key file')
-    const found = await read(folder)
+    const found = await lookedAt(folder)
     assert.deepEqual(said(found), [
       'read file-name 2023-05-08T00:00 file:jwks-*.json',
       'read file-name 2023-05-01T12:30 file:jwks-*.json',
@@ -55,13 +55,13 @@ describe('saved files', () => {
 
   it('take the class that the source is given', async () => {
     const file = writeAt(path.join(scratch('class'), 'jwks.json'), jwks(a))
-    const { series } = await read(`consumer=${file}`)
+    const { series } = await lookedAt(`consumer=${file}`)
     assert.deepEqual(historiesOf(series)[0]?.classes, ['consumer'])
   })
 
   it('that are not there are a problem, and the others are read all the same', async () => {
     const file = writeAt(path.join(scratch('missing'), 'jwks.json'), jwks(a))
-    const { observations, problems } = await read(`${file}.not`, file)
+    const { observations, problems } = await lookedAt(`${file}.not`, file)
     assert.equal(observations.length, 1)
     assert.match(problems.join(), /cannot be read: there is no such file/)
   })
@@ -95,7 +95,7 @@ describe('a git history', () => {
     commit('2023-05-10T00:00:00Z')
     rmSync(file)
     commit('2023-05-15T00:00:00Z')
-    const found = await read(`git:${folder}`)
+    const found = await lookedAt(`git:${folder}`)
     const name = `git:${path.basename(folder)}/conf/jwks.json`
     assert.deepEqual(said(found), [
       `read commit 2023-05-01T00:00 ${name}`,
@@ -111,32 +111,33 @@ describe('a git history', () => {
   })
 
   it('of what is no repository is a problem', async () => {
-    const { problems } = await read(`git:${scratch('no-git')}`)
+    const { problems } = await lookedAt(`git:${scratch('no-git')}`)
     assert.match(problems.join(), /no git repository/)
   })
 })
 
+const entry = (url: string, text: string, encoding?: string, status = 200) => ({
+  startedDateTime: '2023-05-01T10:00:00.000Z',
+  request: { method: 'GET', url },
+  response: { status, content: { text, encoding } },
+})
+
 describe('a HAR file', () => {
   it('gives the key documents among its answers, at their times and under their addresses', async () => {
-    const entry = (url: string, text: string, encoding?: string, status = 200) => ({
-      startedDateTime: '2023-05-01T10:00:00.000Z',
-      request: { method: 'GET', url },
-      response: { status, content: { text, encoding } },
-    })
     const entries = [
       entry('https://id.example.org/keys', jwks(a).toString('base64'), 'base64'),
       entry('https://id.example.org/page', '<html></html>'),
       entry('https://id.example.org/old', jwks(b).toString(), undefined, 404),
     ]
     const file = writeAt(path.join(scratch('har'), 'a.har'), JSON.stringify({ log: { entries } }))
-    assert.deepEqual(said(await read(file)), [
+    assert.deepEqual(said(await lookedAt(file)), [
       'read har 2023-05-01T10:00 https://id.example.org/keys',
     ])
   })
 
   it('that is none is not read, and said', async () => {
     const file = writeAt(path.join(scratch('no-har'), 'a.har'), '{"log": 1}')
-    assert.match(said(await read(file)).join(), /^unavailable har .* no HAR$/)
+    assert.match(said(await lookedAt(file)).join(), /^unavailable har .* no HAR$/)
   })
 })
 
@@ -214,7 +215,7 @@ describe('the identity of a key', () => {
     const read = readDocument(jwks({ kty: 'RSA', n, e: 'AQAB' }))
     assert.ok('document' in read)
     assert.equal(read.document.keys[0]?.thumbprint, 'NzbLsXh8uDCcd-6MNwXF4W_7noWXFZAfHkxZsRGC9Xs')
-    assert.equal(read.document.keys[0]?.bits, 2048)
+    assert.equal(read.document.keys[0].bits, 2048)
   })
 
   it('is the same in a JWK, in SAML metadata and in PEM', () => {

@@ -1,7 +1,7 @@
 /** What is said of a key between two looks, against what was so. */
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
-import fc from 'fast-check'
+import * as fc from 'fast-check'
 import { historiesOf, seriesOf, standingAt } from '../src/index.ts'
 import type { Observation } from '../src/record/observation.ts'
 import { ecKey, jwks } from './made_keys.ts'
@@ -90,8 +90,10 @@ describe('the bounds of a key', () => {
       }),
     )
   })
+})
 
-  it('give an answer for a time that is true unless it changed twice between two looks', async () => {
+describe('what is said of a time', () => {
+  it('is true unless it changed twice between two looks', async () => {
     await fc.assert(
       fc.asyncProperty(
         changes,

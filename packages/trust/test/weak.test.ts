@@ -153,7 +153,9 @@ describe('a batch gcd', () => {
     ])
     assert.deepEqual(shared, [0, 1, 2])
   })
+})
 
+describe('the trees of a batch gcd', () => {
   it('gives what a comparison of all pairs gives', () => {
     const numbers = moduli(40, [
       [1, 2],
@@ -215,13 +217,15 @@ describe('a published key', () => {
   })
 })
 
+const block = (value: Buffer, list: number) =>
+  Buffer.concat([createHash('sha256').update(value).digest().subarray(0, 15), Buffer.of(list)])
+const listOf = (...blocks: readonly Buffer[]) =>
+  Buffer.concat(blocks.toSorted((x, y) => x.compare(y)))
+const value = (jwk: Jwk, member: string) => Buffer.from(String(jwk[member]), 'base64url')
+
 describe('a blocklist of badkeys', () => {
-  const block = (value: Buffer, list: number) =>
-    Buffer.concat([createHash('sha256').update(value).digest().subarray(0, 15), Buffer.of(list)])
-  const listOf = (...blocks: readonly Buffer[]) => Buffer.concat(blocks.toSorted(Buffer.compare))
   const rsa = rsaOf(prime(512) * prime(512), E)
   const ec = ecKey('k')
-  const value = (jwk: Jwk, member: string) => Buffer.from(String(jwk[member]), 'base64url')
   const filler = Array.from({ length: 50 }, (_, i) => block(Buffer.of(i), 9))
 
   it('names the list of an RSA modulus and of an x coordinate, and of no other key', () => {

@@ -71,29 +71,39 @@ const SIGNS: Readonly<Partial<Record<string, { readonly kty: string; readonly cr
 const ENCRYPTS = /^(?:RSA|ECDH-ES|A\d{3}|dir$|PBES2)/
 const SIGN_OPS: ReadonlySet<string> = new Set(['sign', 'verify'])
 
-/** Members that contradict one another. */
+/** Members that contradict one another, or that are missing. */
 export function contradictionsOf(key: ListedKey): Wrong[] {
+  const found = [...algorithmFaults(key), ...operationFaults(key)]
+  if (key.use === undefined && key.keyOps.length === 0)
+    found.push(['no-use', 'neither use nor key_ops'])
+  if (key.alg === undefined && key.certificates.length === 0) found.push(['no-alg', 'no alg'])
+  return found
+}
+
+const isOther = (given: string | undefined, own: string | undefined) =>
+  given !== undefined && given !== own
+
+function algorithmFaults({ use, alg, kty, crv }: ListedKey): Wrong[] {
   const found: Wrong[] = []
-  const { use, alg, keyOps, kty, crv } = key
   const wanted = alg === undefined ? undefined : SIGNS[alg]
-  if (
-    wanted !== undefined &&
-    (wanted.kty !== kty || (wanted.crv !== undefined && wanted.crv !== crv))
-  )
+  if (isOther(wanted?.kty, kty) || isOther(wanted?.crv, crv))
     found.push(['use-mismatch', `alg ${alg} does not fit a key of type ${kty} ${crv ?? ''}`.trim()])
   if (use === 'enc' && wanted !== undefined)
     found.push(['use-mismatch', `use enc, and alg ${alg}, which signs`])
-  if (use === 'sig' && alg !== undefined && ENCRYPTS.test(alg))
+  if (use === 'sig' && ENCRYPTS.test(alg ?? ''))
     found.push(['use-mismatch', `use sig, and alg ${alg}, which encrypts`])
+  if (use === 'sig' && crv?.startsWith('X') === true)
+    found.push(['use-mismatch', `use sig, and ${crv}, which only agrees on keys`])
+  return found
+}
+
+function operationFaults({ use, keyOps }: ListedKey): Wrong[] {
   const signs = keyOps.some((operation) => SIGN_OPS.has(operation))
   const encrypts = keyOps.some((operation) => !SIGN_OPS.has(operation))
+  const found: Wrong[] = []
   if ((use === 'enc' && signs) || (use === 'sig' && encrypts))
     found.push(['use-mismatch', `use ${use}, and key_ops ${keyOps.join(', ')}`])
   if (signs && encrypts) found.push(['sign-and-encrypt', `key_ops ${keyOps.join(', ')}`])
-  if (use === undefined && keyOps.length === 0) found.push(['no-use', 'neither use nor key_ops'])
-  if (alg === undefined && key.certificates.length === 0) found.push(['no-alg', 'no alg'])
-  if (crv?.startsWith('X') === true && use === 'sig')
-    found.push(['use-mismatch', `use sig, and ${crv}, which only agrees on keys`])
   return found
 }
 

@@ -189,7 +189,7 @@ export interface AuditFinding {
 }
 
 export function finding(
-  rule: RuleId,
+  id: RuleId,
   document: string,
   message: string,
   given: {
@@ -198,6 +198,6 @@ export function finding(
     readonly level?: Level
   } = {},
 ): AuditFinding {
-  const { key, place, level = RULES[rule].level } = given
-  return { rule, level, document, thumbprint: key?.thumbprint, kid: key?.kid, message, place }
+  const { key, place, level = RULES[id].level } = given
+  return { rule: id, level, document, thumbprint: key?.thumbprint, kid: key?.kid, message, place }
 }

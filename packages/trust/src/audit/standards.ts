@@ -34,19 +34,20 @@ const LONGEST_TOKEN_SECONDS = 3600
 
 type State = Pick<StandardRow, 'state' | 'because'>
 
+const ir = (section: string, text: string, state: State): StandardRow => ({
+  standard: 'NIST IR 8587 (draft)',
+  section,
+  text,
+  ...state,
+})
+const ia = (section: string, text: string, state: State): StandardRow => ({
+  standard: 'SP 800-53 IA-13',
+  section,
+  text,
+  ...state,
+})
+
 export function standardRows(evidence: Evidence): readonly StandardRow[] {
-  const ir = (section: string, text: string, state: State): StandardRow => ({
-    standard: 'NIST IR 8587 (draft)',
-    section,
-    text,
-    ...state,
-  })
-  const ia = (section: string, text: string, state: State): StandardRow => ({
-    standard: 'SP 800-53 IA-13',
-    section,
-    text,
-    ...state,
-  })
   return [
     ir('', 'signing keys are used no longer than the profile allows', ageRow(evidence)),
     ir(

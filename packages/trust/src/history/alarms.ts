@@ -62,11 +62,13 @@ export function alarmsOf(
   const series = all.filter((each) => !announced.includes(each))
   const keys = histories.filter(({ series: name }) => !name.startsWith(ANNOUNCED))
   const alarms = [
-    ...keys.flatMap((key) => [...listingAlarms(key, announced), ...lateAlarms(key, longestUseMs)]),
-    ...series.flatMap((each) => [...keyAlarms(each), ...metadataAlarms(each)]),
+    ...keys.flatMap((key) => listingAlarms(key, announced)),
+    ...keys.flatMap((key) => lateAlarms(key, longestUseMs)),
+    ...series.flatMap(keyAlarms),
+    ...series.flatMap(metadataAlarms),
     ...sharedAlarms(series),
   ]
-  const once = new Map(alarms.toReversed().map((alarm) => [nameOf(alarm), alarm]))
+  const once = new Map(alarms.toReversed().map((each) => [nameOf(each), each]))
   return [...once.values()].toSorted((a, b) => a.atMs - b.atMs || (a.code < b.code ? -1 : 1))
 }
 
@@ -259,15 +261,16 @@ function sharedAlarms(all: readonly Series[]): Alarm[] {
         ] as const)
           if (value !== undefined) note(`${what}\0${key.thumbprint}`, { ...at, value })
       }
-  return [...uses].flatMap(([name, found]) => (found.length < 2 ? [] : [sharedAlarm(name, found)]))
+  return [...uses].flatMap(([name, found]) => sharedAlarm(name, found))
 }
 
-function sharedAlarm(name: string, found: readonly Use[]): Alarm {
+function sharedAlarm(name: string, found: readonly Use[]): readonly Alarm[] {
   const [what = ''] = name.split('\0')
   const byTime = found.toSorted((a, b) => a.look.observation.atMs - b.look.observation.atMs)
   // The second of them made it so.
-  const [first, second] = byTime
-  const { key, look, document } = second ?? (first as Use)
+  const second = byTime[1]
+  if (second === undefined) return []
+  const { key, look, document } = second
   const at = {
     document,
     key,
@@ -276,7 +279,7 @@ function sharedAlarm(name: string, found: readonly Use[]): Alarm {
     afterMs: undefined,
   }
   if (what === 'kid')
-    return alarm('kid-reused', { ...at, message: `one kid names ${found.length} keys` })
+    return [alarm('kid-reused', { ...at, message: `one kid names ${found.length} keys` })]
   const values = byTime.map(({ value }) => value).join(', ')
-  return alarm('key-shared', { ...at, message: `one key has ${found.length} ${what}: ${values}` })
+  return [alarm('key-shared', { ...at, message: `one key has ${found.length} ${what}: ${values}` })]
 }

@@ -12,11 +12,12 @@ import type { Alarm } from './alarms.ts'
 export const KEY_ALARM_EVENT = 'urn:mintmark:secevent:key-alarm'
 const COMPROMISE_EVENT = 'https://schemas.openid.net/secevent/risc/event-type/credential-compromise'
 
+const seconds = (ms: number) => Math.floor(ms / 1000)
+
 /** Claims of one event. The same alarm has the same `jti`, whenever it is raised. */
 export function eventClaims(alarm: Alarm, nowMs: number): Readonly<Record<string, unknown>> {
   const { code, severity, document, thumbprint, kid, issuer, atMs, afterMs, message } = alarm
   const name = JSON.stringify([code, document, thumbprint, atMs, message])
-  const seconds = (ms: number) => Math.floor(ms / 1000)
   const details = {
     code,
     severity,

@@ -10,13 +10,14 @@
  */
 import type { KeyHistory } from './timeline.ts'
 
+const seconds = (ms: number | undefined) => (ms === undefined ? undefined : Math.floor(ms / 1000))
+
 /** Claims of the signed JWT of type `jwk-set+jwt`. */
 export function historicalKeys(
   histories: readonly KeyHistory[],
   issuer: string,
   nowMs: number,
 ): Readonly<Record<string, unknown>> {
-  const seconds = (ms: number | undefined) => (ms === undefined ? undefined : Math.floor(ms / 1000))
   const gone = histories.filter(
     ({ issuers, listings }) =>
       issuers.includes(issuer) && listings.at(-1)?.firstAbsentMs !== undefined,

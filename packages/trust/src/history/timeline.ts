@@ -65,6 +65,7 @@ export async function seriesOf({ observations, bodyOf }: Content): Promise<reado
       continue
     }
     if (stored !== undefined && !read.has(stored)) {
+      // oxlint-disable-next-line no-await-in-loop -- one document at a time bounds the memory
       const body = await bodyOf(observation)
       const found = body && readDocument(body)
       read.set(stored, found !== undefined && 'document' in found ? found.document : undefined)
@@ -96,14 +97,15 @@ export function historiesOf(all: readonly Series[]): readonly KeyHistory[] {
   })
 }
 
+const distinct = (values: readonly (string | undefined)[]) =>
+  [...new Set(values)].filter((value) => value !== undefined)
+
 function historyOf(
   series: Series,
   thumbprint: string,
   key: ListedKey,
   seen: readonly { readonly key: ListedKey; readonly look: Look }[],
 ): KeyHistory {
-  const distinct = (values: readonly (string | undefined)[]) =>
-    [...new Set(values)].filter((value) => value !== undefined)
   return {
     series: series.name,
     thumbprint,

@@ -32,7 +32,7 @@ import {
 } from '@mintmark/ledger/log'
 import type { Seen } from '../sources/seen.ts'
 import { keptBytes } from './kept_bytes.ts'
-import { formatObservation, type Observation, parseObservation } from './observation.ts'
+import { factsOf, formatObservation, type Observation, parseObservation } from './observation.ts'
 
 const LINES = 'observations'
 const CHECKPOINT = 'checkpoint'
@@ -62,8 +62,7 @@ export class KeyRecord {
   readonly #files: Files
   readonly #unlock: () => Promise<void>
   #content: RecordContent
-  #tree: GrowingTree
-  #bytes: number
+  readonly #tree: GrowingTree
 
   private constructor(
     folder: string,
@@ -76,7 +75,6 @@ export class KeyRecord {
     this.#unlock = unlock
     this.#content = read.content
     this.#tree = read.tree
-    this.#bytes = read.bytes
   }
 
   /**
@@ -134,7 +132,10 @@ export class KeyRecord {
    */
   async append(looks: readonly Seen[], nowMs: number): Promise<readonly Observation[]> {
     const written: Observation[] = []
-    for (const seen of looks) written.push(await this.#observed(seen, nowMs))
+    for (const seen of looks) {
+      // oxlint-disable-next-line no-await-in-loop -- two of one document would write one file at once
+      written.push(await this.#observed(seen, nowMs))
+    }
     if (written.length === 0) return written
     const lines = written.map((each) => Buffer.from(`${formatObservation(each)}\n`))
     const file = await this.#files.openToGrow(`${this.#folder}/${LINES}`)
@@ -146,7 +147,6 @@ export class KeyRecord {
     }
     for (const line of lines) this.#tree.append(line.subarray(0, -1))
     this.#tree.takeFull()
-    this.#bytes += lines.reduce((sum, line) => sum + line.length, 0)
     const head = await writeHead(this.#folder, this.#files, this.#tree)
     this.#content = {
       ...this.#content,
@@ -157,10 +157,9 @@ export class KeyRecord {
     return written
   }
 
-  async #observed(
-    { body, unchanged, retryAfterMs: _, ...seen }: Seen,
-    nowMs: number,
-  ): Promise<Observation> {
+  async #observed(look: Seen, nowMs: number): Promise<Observation> {
+    const { body, unchanged } = look
+    const seen = factsOf(look)
     const recordedMs = nowMs
     if (unchanged !== undefined) {
       const before = this.observations.findLast(({ sha256: hash }) => hash === unchanged)
@@ -226,11 +225,11 @@ async function readWhole(folder: string, files: Files, seen: readonly SeenHead[]
   if (!isEqualHash(tree.root(), head.root))
     throw damaged('its observations are not those of its checkpoint')
   const rootAt = async (size: number) => roots.get(size) ?? EMPTY_ROOT
-  for (const each of seen)
-    await assertContains(
-      each,
-      each.origin === head.origin ? { size: head.size, rootAt } : undefined,
-    )
+  const own = { size: head.size, rootAt }
+  for (const each of seen) {
+    // oxlint-disable-next-line no-await-in-loop -- the first that is missing ends it
+    await assertContains(each, each.origin === head.origin ? own : undefined)
+  }
   const content: RecordContent = {
     observations,
     head,

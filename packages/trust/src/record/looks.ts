@@ -8,7 +8,7 @@ import { MintmarkError } from '@mintmark/core'
 import { checkedUrl, type FetchOptions } from '../sources/issuer.ts'
 import { isUrl, type Source, seenIn } from '../sources/read_source.ts'
 import { isRecord, KeyRecord } from './key_record.ts'
-import type { Observation } from './observation.ts'
+import { factsOf, type Observation } from './observation.ts'
 
 export interface Looks {
   readonly observations: readonly Observation[]
@@ -38,13 +38,16 @@ export async function looksAt(sources: readonly Source[], options: FetchOptions)
       continue
     }
     try {
-      for await (const { body, unchanged: _, retryAfterMs: __, ...seen } of seenIn(
-        source,
-        options,
-      )) {
+      for await (const seen of seenIn(source, options)) {
+        const { body } = seen
         const stored = body && createHash('sha256').update(body).digest('hex')
         if (stored !== undefined && body !== undefined) bodies.set(stored, body)
-        const observation = { ...seen, recordedMs: options.now(), sha256: stored, stored }
+        const observation = {
+          ...factsOf(seen),
+          recordedMs: options.now(),
+          sha256: stored,
+          stored,
+        }
         observations.push(observation)
         own.add(observation)
       }

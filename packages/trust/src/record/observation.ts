@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { isObject, parseObject, text } from '@mintmark/core'
+import { isObject, type Json, parseObject, text } from '@mintmark/core'
 import type { Clock, Seen } from '../sources/seen.ts'
 
 export const SCHEMA = 'mintmark-key-observation/1'
@@ -18,8 +18,8 @@ export interface Observation extends Omit<Seen, 'body' | 'unchanged' | 'retryAft
   readonly stored?: string | undefined
 }
 
-const CLOCKS: readonly string[] = ['fetched', 'commit', 'file-name', 'file-time', 'har']
-const OUTCOMES: readonly string[] = ['read', 'gone', 'unavailable']
+const CLOCKS: readonly Clock[] = ['fetched', 'commit', 'file-name', 'file-time', 'har']
+const OUTCOMES: readonly Seen['outcome'][] = ['read', 'gone', 'unavailable']
 
 export function formatObservation(seen: Observation): string {
   return JSON.stringify({
@@ -46,27 +46,41 @@ export function parseObservation(line: string): Observation | undefined {
   const record = parseObject(line)
   if (record?.['schema'] !== SCHEMA) return undefined
   const document = text(record, 'document')
-  const clock = text(record, 'clock')
-  const outcome = text(record, 'outcome')
+  const clock = CLOCKS.find((each) => each === record['clock'])
+  const outcome = OUTCOMES.find((each) => each === record['outcome'])
   const atMs = Date.parse(text(record, 'at') ?? '')
   const recordedMs = Date.parse(text(record, 'recorded') ?? '')
   if (document === undefined || Number.isNaN(atMs) || Number.isNaN(recordedMs)) return undefined
-  if (!CLOCKS.includes(clock ?? '') || !OUTCOMES.includes(outcome ?? '')) return undefined
+  if (clock === undefined || outcome === undefined) return undefined
   const { status, headers, chain } = record
   return {
     document,
     atMs,
     recordedMs,
-    clock: clock as Clock,
-    outcome: outcome as Observation['outcome'],
+    clock,
+    outcome,
     why: text(record, 'why'),
     status: typeof status === 'number' ? status : undefined,
-    headers: isObject(headers) ? (headers as Record<string, string>) : undefined,
+    headers: isObject(headers) ? textsIn(headers) : undefined,
     sha256: text(record, 'sha256'),
     stored: text(record, 'stored'),
-    chain: Array.isArray(chain) ? (chain as string[]) : undefined,
+    chain: Array.isArray(chain) ? chain.filter((each) => typeof each === 'string') : undefined,
     issuer: text(record, 'issuer'),
     className: text(record, 'class'),
     commit: text(record, 'commit'),
   }
+}
+
+function textsIn(headers: Json): Readonly<Record<string, string>> {
+  const texts = Object.entries(headers).flatMap(([name, value]) =>
+    typeof value === 'string' ? [[name, value] as const] : [],
+  )
+  return Object.fromEntries(texts)
+}
+
+/** A look without its bytes, and without what is not recorded. */
+export function factsOf(seen: Seen): Omit<Observation, 'recordedMs'> {
+  const { document, atMs, clock, outcome, why, status, headers, chain, issuer, className, commit } =
+    seen
+  return { document, atMs, clock, outcome, why, status, headers, chain, issuer, className, commit }
 }

@@ -33,9 +33,14 @@ const MOST_AT_ONCE = 500
 export async function recordOnce(options: RecorderOptions): Promise<Round> {
   for (const { place } of options.sources) if (isUrl(place)) checkedUrl(place)
   const rounds: Round[] = []
-  for (const place of options.announced ?? [])
+  for (const place of options.announced ?? []) {
+    // oxlint-disable-next-line no-await-in-loop -- a record has one writer
     rounds.push(await recordSource({ place, className: undefined }, options, true))
-  for (const source of options.sources) rounds.push(await recordSource(source, options))
+  }
+  for (const source of options.sources) {
+    // oxlint-disable-next-line no-await-in-loop -- a record has one writer
+    rounds.push(await recordSource(source, options))
+  }
   return {
     written: rounds.flatMap(({ written }) => written),
     known: rounds.reduce((sum, { known }) => sum + known, 0),
@@ -118,6 +123,7 @@ export async function recordEvery(options: RecorderOptions, rhythm: Rhythm): Pro
   if ((options.announced ?? []).length > 0)
     await rhythm.onRound(await recordOnce({ ...options, sources: [] }))
   const due = options.sources.map((source) => ({ source, atMs: options.now(), slower: 1 }))
+  /* oxlint-disable no-await-in-loop -- one source after the other, each in its time */
   while (!rhythm.isStopped()) {
     const next = due.reduce((a, b) => (b.atMs < a.atMs ? b : a))
     const waitMs = next.atMs - options.now()
@@ -130,4 +136,5 @@ export async function recordEvery(options: RecorderOptions, rhythm: Rhythm): Pro
     next.atMs = options.now() + Math.max(rhythm.everyMs * next.slower, round.retryAfterMs ?? 0)
     await rhythm.onRound(round)
   }
+  /* oxlint-enable no-await-in-loop */
 }

@@ -84,7 +84,7 @@ function metadataOf(metadata: Json): KeyDocument {
   const algorithms: Record<string, readonly string[]> = {}
   const endpoints: Record<string, string> = {}
   for (const [name, value] of Object.entries(metadata)) {
-    if (/_alg_values_supported$/.test(name)) algorithms[name] = textsOf(value)
+    if (name.endsWith('_alg_values_supported')) algorithms[name] = textsOf(value)
     else if (typeof value === 'string' && /^https?:/.test(value) && name !== 'issuer')
       endpoints[name] = value
   }

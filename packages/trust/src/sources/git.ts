@@ -13,9 +13,18 @@ import { KEY_FILE, seenOf } from './files.ts'
 import { MOST_BYTES, MOST_FILES } from './limits.ts'
 import type { Seen } from './seen.ts'
 
+/** Settings of the repository that would run something, or ask somebody. */
+const OFF = [
+  'core.fsmonitor=false',
+  'core.hooksPath=',
+  'protocol.allow=never',
+  'log.showSignature=false',
+]
 const SAFE = [
-  ...['-c', 'core.fsmonitor=false', '-c', 'core.hooksPath=/dev/null'],
-  ...['-c', 'protocol.allow=never', '--no-pager', '--no-replace-objects', '--literal-pathspecs'],
+  ...OFF.flatMap((setting) => ['-c', setting]),
+  '--no-pager',
+  '--no-replace-objects',
+  '--literal-pathspecs',
 ]
 /** Of the list of all versions. */
 const MOST_LOG_BYTES = 256 << 20
@@ -39,6 +48,7 @@ export async function* seenInHistory(place: string): AsyncGenerator<Seen> {
     const at = { document: `git:${name}/${file}`, atMs, clock: 'commit', commit } as const
     if (blob === undefined) yield { ...at, outcome: 'gone', why: 'removed' }
     else {
+      // oxlint-disable-next-line no-await-in-loop -- one at a time bounds the memory
       const body = await git(place, ['cat-file', 'blob', blob], MOST_BYTES)
       if (body === undefined)
         yield { ...at, outcome: 'unavailable', why: 'larger than is read: refused' }
@@ -93,7 +103,12 @@ async function git(
   most: number,
 ): Promise<Buffer | undefined> {
   const folder = KEY_FILE.test(place) ? path.dirname(place) : place
-  const env = { ...process.env, GIT_TERMINAL_PROMPT: '0', GIT_OPTIONAL_LOCKS: '0' }
+  const env = {
+    ...process.env,
+    GIT_TERMINAL_PROMPT: '0',
+    GIT_OPTIONAL_LOCKS: '0',
+    GIT_NO_LAZY_FETCH: '1',
+  }
   const child = spawn('git', ['-C', folder, ...SAFE, ...args], {
     env,
     stdio: ['ignore', 'pipe', 'ignore'],

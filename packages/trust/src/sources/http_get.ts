@@ -51,6 +51,7 @@ const LONGEST_WAIT_MS = 86_400_000
 export async function getDocument(url: URL, options: GetOptions = {}): Promise<Answered> {
   let at = url
   for (let redirects = 0; redirects <= MOST_REDIRECTS; redirects++) {
+    // oxlint-disable-next-line no-await-in-loop -- each is named by the one before
     const answer = await ask(at, options)
     if ('why' in answer || answer.location === undefined) return answer
     const next = URL.canParse(answer.location, at.href) ? new URL(answer.location, at) : undefined
@@ -131,7 +132,7 @@ async function bytesOf(response: IncomingMessage, most: number): Promise<Uint8Ar
 
 function chainOf(first: DetailedPeerCertificate): string[] {
   const chain: string[] = []
-  let at: DetailedPeerCertificate | undefined = first
+  let at: Partial<DetailedPeerCertificate> | undefined = first
   // The root is issued by itself.
   while (at?.raw !== undefined && chain.length < 10) {
     const hash = createHash('sha256').update(at.raw).digest('hex')

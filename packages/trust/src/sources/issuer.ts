@@ -38,6 +38,7 @@ export async function* seenAtUrl(given: string, options: FetchOptions): AsyncGen
   let first = await look(url, options)
   if (first.document === undefined)
     for (const place of wellKnown(url)) {
+      // oxlint-disable-next-line no-await-in-loop -- the second only where the first is none
       const next = await look(place, options)
       if (next.document === undefined) continue
       first = next

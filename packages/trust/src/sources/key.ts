@@ -111,7 +111,7 @@ export function keyOfObject(
   given: Partial<ListedKey> = {},
 ): ListedKey | undefined {
   try {
-    const read = readJwk(publicKey.export({ format: 'jwk' }) as Json)
+    const read = readJwk({ ...publicKey.export({ format: 'jwk' }) })
     return 'key' in read ? { ...read.key, ...given } : undefined
   } catch {
     return undefined

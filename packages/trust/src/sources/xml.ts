@@ -31,6 +31,8 @@ const ENTITIES: Readonly<Record<string, string>> = {
   apos: "'",
 }
 
+const MALFORMED = 'not well-formed XML'
+
 class Refused extends Error {}
 
 /** The root element; a problem for what is not well-formed, or goes beyond the bounds. */
@@ -41,45 +43,65 @@ export function readXml(source: string): Read<XmlElement> {
     return { value: rootOf(source) }
   } catch (error) {
     // Besides our own refusals, a pattern may find the text too long for its stack.
-    return { problem: error instanceof Refused ? error.message : 'not well-formed XML' }
+    return { problem: error instanceof Refused ? error.message : MALFORMED }
   }
 }
 
 function rootOf(source: string): XmlElement {
-  const top: XmlElement = { name: '', attributes: new Map(), children: [], text: '' }
-  const open: { name: string; element: XmlElement }[] = [{ name: '', element: top }]
-  let elements = 0
+  const builder = new Builder()
   PART.lastIndex = source.charCodeAt(0) === 0xfeff ? 1 : 0
   while (PART.lastIndex < source.length) {
     const groups = PART.exec(source)?.groups
-    if (groups === undefined) {
-      if (PART.lastIndex === 0) throw new Refused('not well-formed XML')
-      continue
-    }
-    const inner = open.at(-1)?.element ?? top
-    if (groups['open'] !== undefined) {
-      if (++elements > MOST_ELEMENTS)
-        throw new Refused(`more than ${MOST_ELEMENTS} elements: refused, not read`)
-      const element = elementOf(groups['open'], groups['attributes'] ?? '')
-      inner.children.push(element)
-      if (groups['empty'] === '') open.push({ name: groups['open'], element })
-      if (open.length > MOST_DEPTH)
-        throw new Refused(`nested deeper than ${MOST_DEPTH}: refused, not read`)
-    } else if (groups['close'] !== undefined) {
-      if (open.length < 2 || open.pop()?.name !== groups['close'])
-        throw new Refused('not well-formed XML')
-    } else inner.text += groups['cdata'] ?? unescaped(groups['text'] ?? '')
+    if (groups === undefined) throw new Refused(MALFORMED)
+    if (groups['open'] !== undefined)
+      builder.open(groups['open'], groups['attributes'] ?? '', groups['empty'] === '/')
+    else if (groups['close'] !== undefined) builder.close(groups['close'])
+    else builder.text(groups['cdata'] ?? unescaped(groups['text'] ?? ''))
   }
-  const [root, ...others] = top.children
-  if (open.length > 1 || root === undefined || others.length > 0 || top.text.trim() !== '')
-    throw new Refused('not well-formed XML')
-  return root
+  return builder.root()
+}
+
+/** Elements as they open and close. */
+class Builder {
+  readonly #top: XmlElement = { name: '', attributes: new Map(), children: [], text: '' }
+  readonly #open: { name: string; element: XmlElement }[] = [{ name: '', element: this.#top }]
+  #elements = 0
+
+  get #inner(): XmlElement {
+    return this.#open.at(-1)?.element ?? this.#top
+  }
+
+  open(name: string, attributes: string, isEmpty: boolean): void {
+    this.#elements++
+    if (this.#elements > MOST_ELEMENTS)
+      throw new Refused(`more than ${MOST_ELEMENTS} elements: refused, not read`)
+    const element = elementOf(name, attributes)
+    this.#inner.children.push(element)
+    if (!isEmpty) this.#open.push({ name, element })
+    if (this.#open.length > MOST_DEPTH)
+      throw new Refused(`nested deeper than ${MOST_DEPTH}: refused, not read`)
+  }
+
+  close(name: string): void {
+    if (this.#open.length < 2 || this.#open.pop()?.name !== name) throw new Refused(MALFORMED)
+  }
+
+  text(text: string): void {
+    this.#inner.text += text
+  }
+
+  root(): XmlElement {
+    const [root, ...others] = this.#top.children
+    const isWhole = this.#open.length === 1 && others.length === 0 && this.#top.text.trim() === ''
+    if (root === undefined || !isWhole) throw new Refused(MALFORMED)
+    return root
+  }
 }
 
 function elementOf(name: string, attributes: string): XmlElement {
   const read = new Map<string, string>()
   for (const [, key = '', double, single] of attributes.matchAll(ATTRIBUTE)) {
-    if (read.has(key)) throw new Refused('not well-formed XML')
+    if (read.has(key)) throw new Refused(MALFORMED)
     read.set(key, unescaped(double ?? single ?? ''))
   }
   return { name: localName(name), attributes: read, children: [], text: '' }

@@ -5,14 +5,17 @@ import { type ProductTree, productOf, productTree, sharedWith } from './batch_gc
 /** First the moduli, then the product of those of the others. */
 export type GcdOrder = { readonly moduli: readonly bigint[] } | { readonly others: bigint }
 
+/** The product alone; or what each modulus shares with any other. */
+export type GcdAnswer = readonly bigint[]
+
 let tree: ProductTree | undefined
 
 parentPort?.on('message', (order: GcdOrder) => {
   if ('moduli' in order) {
     tree = productTree(order.moduli)
-    parentPort?.postMessage(productOf(tree))
+    parentPort?.postMessage([productOf(tree)], [])
     return
   }
-  parentPort?.postMessage(tree === undefined ? [] : sharedWith(tree, order.others))
+  parentPort?.postMessage(tree === undefined ? [] : sharedWith(tree, order.others), [])
   parentPort?.close()
 })

@@ -3,11 +3,10 @@
  *
  * @module
  */
-import { once } from 'node:events'
 import { Worker } from 'node:worker_threads'
 import { fastGcd } from '@mintmark/scan/public-key-facts'
 import { productTree, sharedWith } from './batch_gcd.ts'
-import type { GcdOrder } from './gcd_worker.ts'
+import type { GcdAnswer, GcdOrder } from './gcd_worker.ts'
 
 /** Two moduli with a common factor, by their places in the list. */
 export interface SharedFactor {
@@ -50,21 +49,36 @@ async function inTwoThreads(moduli: readonly bigint[]): Promise<bigint[]> {
   const half = Math.ceil(moduli.length / 2)
   const parts = [moduli.slice(0, half), moduli.slice(half)]
   const threads = parts.map(() => new Worker(new URL('./gcd_worker.js', import.meta.url)))
-  const ask = async <T>(orders: readonly GcdOrder[]): Promise<T[]> => {
-    const answers = threads.map(async (thread, i): Promise<T> => {
-      const answer = once(thread, 'message')
-      thread.postMessage(orders[i])
-      const [value]: T[] = await answer
-      if (value === undefined) throw new TypeError('a thread gave no answer')
-      return value
-    })
-    return await Promise.all(answers)
-  }
   try {
-    const products = await ask<bigint>(parts.map((part) => ({ moduli: part })))
-    const shared = await ask<bigint[]>(products.toReversed().map((others) => ({ others })))
+    const products = await ask(
+      threads,
+      parts.map((part) => ({ moduli: part })),
+    )
+    const shared = await ask(
+      threads,
+      products
+        .flat()
+        .toReversed()
+        .map((others) => ({ others })),
+    )
     return shared.flat()
   } finally {
     await Promise.all(threads.map((thread) => thread.terminate()))
   }
+}
+
+/** One order for each thread; their answers. */
+async function ask(
+  threads: readonly Worker[],
+  orders: readonly GcdOrder[],
+): Promise<readonly GcdAnswer[]> {
+  const answers = threads.map(
+    (thread, i) =>
+      new Promise<GcdAnswer>((resolve, reject) => {
+        thread.once('message', resolve)
+        thread.once('error', reject)
+        thread.postMessage(orders[i], [])
+      }),
+  )
+  return await Promise.all(answers)
 }

@@ -135,8 +135,17 @@ function keyDocument(history: KeyHistory, answer: Answer | undefined): object {
   const { series, thumbprint, kids, issuers, classes, key, listings } = history
   const { kty, crv, bits, use, alg, spkiSha256 } = key
   return {
-    ...{ document: series, thumbprint, spkiSha256, kids, issuers, classes },
-    ...{ kty, crv, bits, use, alg },
+    document: series,
+    thumbprint,
+    spkiSha256,
+    kids,
+    issuers,
+    classes,
+    kty,
+    crv,
+    bits,
+    use,
+    alg,
     listings: listings.map((listing) => ({
       lastAbsent: isoOf(listing.lastAbsentMs),
       firstPresent: isoOf(listing.firstPresentMs),

@@ -1,0 +1,93 @@
+/** Keys that are written into source trees: found however they are spelled, and not where other keys are. */
+import assert from 'node:assert/strict'
+import { mkdirSync } from 'node:fs'
+import path from 'node:path'
+import { describe, it } from 'node:test'
+import { gzipSync } from 'node:zlib'
+import { findPinned } from '../src/index.ts'
+import { readDocument } from '../src/sources/document.ts'
+import { certified, jwks, rsaKey, scratch, writeAt } from './made_keys.ts'
+
+const good = certified()
+const { jwk: leaf, der } = good
+const other = certified()
+const x5c = [der.toString('base64')]
+const rsa = rsaKey('2023-signing-key-7')
+const known = [rsa, { ...leaf, kid: 'plain', use: 'sig', x5c }]
+
+async function searched(files: Readonly<Record<string, string | Buffer>>) {
+  const folder = scratch('tree')
+  for (const [name, content] of Object.entries(files)) {
+    mkdirSync(path.dirname(path.join(folder, name)), { recursive: true })
+    writeAt(path.join(folder, name), content)
+  }
+  const read = readDocument(jwks(...known))
+  assert.ok('document' in read)
+  const { keys } = read.document
+  const found = await findPinned(folder, keys)
+  return {
+    ...found,
+    said: found.findings.map(
+      ({ place, message }) => `${place?.file}:${place?.line ?? ''} ${message}`,
+    ),
+    keys,
+  }
+}
+
+describe('pinned keys', () => {
+  it('are found however they are written', async () => {
+    const { keys } = await searched({})
+    const [first, second] = keys
+    assert.ok(first !== undefined && second !== undefined)
+    const spki = first.spkiSha256 ?? ''
+    const [certificate] = second.certificates
+    assert.ok(certificate !== undefined)
+    const n = Buffer.from(first.jwk['n'] ?? '', 'base64url')
+    const colons = certificate.sha1.toUpperCase().replaceAll(/..(?=.)/g, '$&:')
+    const { said } = await searched({
+      '1.ts': `x\nconst key = '${first.thumbprint}'`,
+      '2.yaml': `pin-sha256="${Buffer.from(spki, 'hex').toString('base64')}"`,
+      '3.txt': `Fingerprint=${colons}`,
+      '4.json': JSON.stringify({ n: n.toString('base64url') }),
+      '5.go': `"00${n.toString('hex')}"`,
+      '6.env': 'KID=2023-signing-key-7',
+      '7.pem': good.pem,
+      '8.json': JSON.stringify({ pem: good.pem }),
+      '9.der': der,
+      'layer.tar': Buffer.concat([Buffer.alloc(512), der, Buffer.alloc(512)]),
+      'x5t.txt': `x5t ${Buffer.from(certificate.sha1, 'hex').toString('base64url')}`,
+    })
+    assert.deepEqual(said, [
+      '1.ts:2 RFC 7638 thumbprint of the key',
+      '2.yaml:1 SPKI SHA-256 of the key',
+      '3.txt:1 certificate SHA-1 of the key',
+      '4.json:1 modulus of the key',
+      '5.go:1 modulus of the key',
+      '6.env:1 kid of the key',
+      '7.pem:2 certificate or public key of the key',
+      '8.json:1 certificate or public key of the key',
+      '9.der: raw bytes of the key',
+      'layer.tar: raw bytes of the key',
+      'x5t.txt:1 certificate SHA-1 of the key',
+    ])
+  })
+})
+
+describe('a search for pinned keys', () => {
+  it('are not found in a tree that names other keys', async () => {
+    const strange = rsaKey('2023-signing-key-8')
+    const { said, files } = await searched({
+      'a.json': JSON.stringify(strange),
+      'b.pem': other.pem,
+      'c.txt': 'plain words, 2023-signing-key, and nothing else',
+    })
+    assert.deepEqual([said, files], [[], 3])
+  })
+
+  it('say what was skipped, and which kids were not looked for', async () => {
+    const found = await searched({ 'a.gz': gzipSync('x'), 'b.txt': 'y', '.git/config': 'z' })
+    assert.deepEqual([...found.skipped], [['compressed', 1]])
+    assert.equal(found.files, 1)
+    assert.deepEqual(found.kidsLeftOut, ['plain'])
+  })
+})
