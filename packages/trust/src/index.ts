@@ -1,27 +1,3 @@
-export { FAMILIES, type Family, type Vector } from './forge/vector.ts'
-export { commandIssuer, type IssuerCommand } from './issuer/issuer_control.ts'
-export { type IssuerOptions, type RunningIssuer, startIssuer } from './issuer/issuer_server.ts'
-export { probeDocument } from './matrix/json.ts'
-export { probeJunit } from './matrix/junit.ts'
-export { probeMarkdown } from './matrix/markdown.ts'
-export { probeSarif } from './matrix/sarif.ts'
-export { probeText } from './matrix/text.ts'
-export { parseAllowList } from './probe/allow_list.ts'
-export { chooseVectors } from './probe/choose_vectors.ts'
-export { openIssuer, type ProbeIssuer } from './probe/probe_issuer.ts'
-export { isAccepted, judged, type ProbeReport } from './probe/report.ts'
-export { type ProbeOptions, runProbe } from './probe/run_probe.ts'
-export {
-  bearerTarget,
-  type HttpOptions,
-  introspectionTarget,
-  isLoopback,
-  samlTarget,
-} from './targets/http_target.ts'
-export { type ImapOptions, imapTarget } from './targets/imap_target.ts'
-export { confirmOwn } from './targets/ownership.ts'
-export type { Answer, Target } from './targets/target.ts'
-export { VECTORS } from './vectors/catalogue.ts'
 export {
   type AuditAnswer,
   auditDocument,
@@ -36,6 +12,7 @@ export { RULES } from './audit/rules.ts'
 export { auditSarif } from './audit/sarif.ts'
 export { standardRows } from './audit/standards.ts'
 export { auditText } from './audit/text.ts'
+export { FAMILIES, type Family, type Vector } from './forge/vector.ts'
 export { type Alarm, type AlarmCode, ANNOUNCED, alarmsOf } from './history/alarms.ts'
 export { eventClaims } from './history/events.ts'
 export { historicalKeys } from './history/federation.ts'
@@ -49,10 +26,33 @@ export {
   seriesOf,
   standingAt,
 } from './history/timeline.ts'
+export { commandIssuer, type IssuerCommand } from './issuer/issuer_control.ts'
+export { type IssuerOptions, type RunningIssuer, startIssuer } from './issuer/issuer_server.ts'
+export { probeDocument } from './matrix/json.ts'
+export { probeJunit } from './matrix/junit.ts'
+export { probeMarkdown } from './matrix/markdown.ts'
+export { probeSarif } from './matrix/sarif.ts'
+export { probeText } from './matrix/text.ts'
+export { parseAllowList } from './probe/allow_list.ts'
+export { chooseVectors } from './probe/choose_vectors.ts'
+export { openIssuer, type ProbeIssuer } from './probe/probe_issuer.ts'
+export { isAccepted, judged, type ProbeReport } from './probe/report.ts'
+export { type ProbeOptions, runProbe } from './probe/run_probe.ts'
 export { KeyRecord, type RecordContent } from './record/key_record.ts'
 export { looksAt } from './record/looks.ts'
 export type { Observation } from './record/observation.ts'
 export { type Round, recordEvery, recordOnce } from './record/recorder.ts'
 export { parseSource, type Source } from './sources/read_source.ts'
+export {
+  bearerTarget,
+  type HttpOptions,
+  introspectionTarget,
+  isLoopback,
+  samlTarget,
+} from './targets/http_target.ts'
+export { type ImapOptions, imapTarget } from './targets/imap_target.ts'
+export { confirmOwn } from './targets/ownership.ts'
+export type { Answer, Target } from './targets/target.ts'
+export { VECTORS } from './vectors/catalogue.ts'
 export { readBlocklist } from './weak/blocklist.ts'
 export { sharedFactors } from './weak/shared_factors.ts'

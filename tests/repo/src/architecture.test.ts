@@ -35,7 +35,7 @@ const ARROWS: Readonly<Record<string, readonly string[]>> = {
     'web',
     'trust',
   ],
-  trust: ['core', 'keys', 'scan', 'ledger', 'guard', 'replay'],
+  trust: ['core', 'keys', 'ledger', 'guard', 'replay'],
   testkit: ['core'],
 }
 

@@ -124,11 +124,7 @@ function misnumbered(claims: readonly Claim[]): string[] {
   })
 }
 
-const PAGES = [
-  'docs/threat-model.md',
-  'docs/threat-model-dumps.md',
-  'docs/threat-model-trust.md',
-]
+const PAGES = ['docs/threat-model.md', 'docs/threat-model-dumps.md', 'docs/threat-model-trust.md']
 const claims = PAGES.flatMap((page) => claimsOf(read(page)))
 const tested = claims.filter(({ section }) => section !== UNTESTED)
 const testFiles = new Set(

@@ -2,10 +2,10 @@
 import assert from 'node:assert/strict'
 import { randomBytes } from 'node:crypto'
 import { it } from 'node:test'
+import { fastGcd } from '@mintmark/keys/arithmetic/fast_gcd'
 import { fromBigEndian, gcd as gcdReference } from '@mintmark/keys/arithmetic/modular'
 import * as fc from 'fast-check'
 import { commonDivisor } from '../../src/known/rsa/coprime.ts'
-import { fastGcd } from '../../src/known/rsa/fast_gcd.ts'
 
 const numRuns = Number(process.env['FUZZ_RUNS'] ?? 2000)
 

@@ -7,7 +7,8 @@
  */
 import { createHash, createPublicKey, type KeyObject } from 'node:crypto'
 import { isObject, type Json, text } from '@mintmark/core'
-import { CURVES, isOnCurve } from '@mintmark/scan/public-key-facts'
+import { CURVES } from '@mintmark/keys/arithmetic/curves'
+import { isOnCurve } from '@mintmark/keys/arithmetic/ec'
 import { type CertificateFacts, readCertificate } from './certificate.ts'
 import { MOST_CERTIFICATES, MOST_RSA_BITS } from './limits.ts'
 

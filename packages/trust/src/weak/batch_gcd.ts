@@ -9,7 +9,7 @@
  *
  * @module
  */
-import { fastGcd } from '@mintmark/scan/public-key-facts'
+import { fastGcd } from '@mintmark/keys/arithmetic/fast_gcd'
 
 /** Products of some moduli, level by level up to all of them, and the sum of products that lack one each. */
 export interface ProductTree {

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { selfTestOrigin } from '@mintmark/scan/public-key-facts'
+import { selfTestOrigin } from '@mintmark/keys/public_half/self_test_keys'
 import type { ListedKey } from '../sources/key.ts'
 
 const STANDARDS: ReadonlyMap<string, string> = new Map([

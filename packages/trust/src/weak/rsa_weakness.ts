@@ -8,7 +8,7 @@
  */
 import { checkPrimeSync } from 'node:crypto'
 import { isRoca } from '@mintmark/guard/weak-rsa'
-import { fastGcd } from '@mintmark/scan/public-key-facts'
+import { fastGcd } from '@mintmark/keys/arithmetic/fast_gcd'
 
 export type RsaWeakness =
   | 'exponent'

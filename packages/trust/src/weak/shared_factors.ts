@@ -4,7 +4,7 @@
  * @module
  */
 import { Worker } from 'node:worker_threads'
-import { fastGcd } from '@mintmark/scan/public-key-facts'
+import { fastGcd } from '@mintmark/keys/arithmetic/fast_gcd'
 import { productTree, sharedWith } from './batch_gcd.ts'
 import type { GcdAnswer, GcdOrder } from './gcd_worker.ts'
 

@@ -62,7 +62,7 @@ async function blocklistOption(options: Options) {
 async function lifetimesOption(options: Options) {
   const place = textOption(options, 'ledger')
   if (place === undefined) return undefined
-  const { openPlace } = await import('../../server/place.ts')
+  const { openReader } = await import('@mintmark/ledger/http')
   const { lifetimesIn } = await import('@mintmark/trust/lifetimes')
-  return await lifetimesIn(await openPlace(place))
+  return await lifetimesIn(await openReader(place))
 }

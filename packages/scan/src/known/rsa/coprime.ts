@@ -6,9 +6,9 @@
  * @module
  */
 
+import { fastGcd } from '@mintmark/keys/arithmetic/fast_gcd'
 import { kernelFunction } from '../../anchors/kernel_memory.ts'
 import { coprimeWasm } from './coprime.wasm.ts'
-import { fastGcd } from './fast_gcd.ts'
 
 const PAGE = 65_536
 /** Of each of the two numbers. */

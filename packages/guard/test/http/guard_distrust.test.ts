@@ -5,7 +5,7 @@ import { join } from 'node:path'
 import { after, before, describe, it } from 'node:test'
 import { parseObject } from '@mintmark/core'
 import { ISSUER } from '@mintmark/ledger/testing'
-import { startGuard } from '../src/index.ts'
+import { startGuard } from '../../src/index.ts'
 import { type GuardWorld, startGuardWorld } from './served_guard.ts'
 
 let world: GuardWorld

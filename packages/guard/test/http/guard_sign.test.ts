@@ -20,7 +20,7 @@ import { type Listening, listen, type Served } from '@mintmark/ledger/http'
 import { claims, makeLedger, serve } from '@mintmark/ledger/testing'
 import { mintmark, readAgain } from '@mintmark/testkit'
 import { createRemoteJWKSet, jwtVerify } from 'jose'
-import { startSigner } from '../src/index.ts'
+import { startSigner } from '../../src/index.ts'
 
 const scratch = mkdtempSync(join(tmpdir(), 'mintmark-signer-'))
 const SECRET = 'the-secret-of-the-provider'

@@ -7,7 +7,7 @@ import { join } from 'node:path'
 import { after, before, describe, it } from 'node:test'
 import { isObject, type Json, parseObject } from '@mintmark/core'
 import { decodeJwt } from 'jose'
-import { startGuard } from '../src/index.ts'
+import { startGuard } from '../../src/index.ts'
 import { callerNamed, type GuardWorld, secretOf, startGuardWorld } from './served_guard.ts'
 
 const ISSUER = 'https://guard.example.org'

@@ -7,7 +7,7 @@ import { parseObject } from '@mintmark/core'
 import { listen } from '@mintmark/ledger/http'
 import { claims, frontEndKey, ISSUER, makeLedger, serve } from '@mintmark/ledger/testing'
 import { forge, readAgain } from '@mintmark/testkit'
-import { EntryRecorder, SigningGate, startGuard } from '../src/index.ts'
+import { EntryRecorder, SigningGate, startGuard } from '../../src/index.ts'
 
 const LOOPBACK = { host: '127.0.0.1', port: 0 }
 export const AUDIENCE = 'https://wiki.example.org'
