@@ -14,7 +14,7 @@ export interface Io {
   readonly showsProgress: boolean
   /** Whether a person looks at standard output. */
   readonly isTerminal?: boolean
-  /** Whether notes are left out; see {@link note}. */
+  /** Whether notes are left out; see `note`. */
   readonly isQuiet?: boolean
   /** Milliseconds since 1970-01-01 UTC. */
   readonly now: () => number

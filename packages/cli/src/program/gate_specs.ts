@@ -41,12 +41,6 @@ const bounds = (): Option[] => [
   option('--compress <HOW>', 'what packs a scrubbed core')
     .choices(['zstd', 'gzip'])
     .default('zstd'),
-  option(
-    '--keep-unscrubbed <WHEN>',
-    'a core that cannot be scrubbed is not kept: there is no other choice',
-  )
-    .choices(['never'])
-    .default('never'),
 ]
 
 /** Where the gate keeps what it remembers, and the kernel its settings. */

@@ -31,7 +31,7 @@ export interface Anchor {
    * none. Fewer than one random number in 10^8 is so, and of those in digits of 60 bits fewer than one in 10^6.
    */
   readonly number?: RandomNumber | undefined
-  /** How far before and behind the anchor the detector may look, in bytes; at most {@link REACH}. */
+  /** How far before and behind the anchor the detector may look, in bytes; at most `REACH`. */
   readonly before: number
   readonly behind: number
 }

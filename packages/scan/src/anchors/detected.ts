@@ -21,9 +21,9 @@ export interface Detected {
   readonly note?: 'self-test' | 'drbg' | 'shielded' | 'fragment'
   /** What was found, for key ids, copies and scrubbing. */
   readonly material?: KeyMaterial
-  /** See {@link import('@mintmark/keys/material/proof').Proof.possible}. */
+  /** See `Proof.possible`. */
   readonly possible?: readonly KeyMaterial[]
-  /** See {@link import('@mintmark/keys/material/proof').Proof.isWellFormed}. */
+  /** See `Proof.isWellFormed`. */
   readonly isWellFormed?: true
   /** Worked out from a part of the key, or from what is left of one, and what is public. */
   readonly isRebuilt?: true

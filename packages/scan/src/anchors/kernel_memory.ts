@@ -35,7 +35,7 @@ export class KernelMemory {
   readonly #window: Uint8Array
   /** Most of the window that was given out since the last wipe. */
   #used = 0
-  /** Of {@link LAYOUT}'s `hits`, in u32. */
+  /** Of `LAYOUT`'s `hits`, in u32. */
   readonly hits: Uint32Array
   readonly #resume: Uint32Array
 

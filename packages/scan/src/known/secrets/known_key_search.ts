@@ -48,7 +48,7 @@ export interface KnownKeyOptions {
   readonly deep: boolean
   /** Does that with the secrets of given keys of curves and their kin alone: of a file that is not large. */
   readonly hasDeepSecrets?: boolean
-  /** Spends on given keys what it takes to look at each place that something marks: see {@link Effort}. */
+  /** Spends on given keys what it takes to look at each place that something marks: see `Effort`. */
   readonly isPatient?: boolean
   /** Keys that are not asked for, but lie in the dump: far less is spent on them, and least on public roots. */
   readonly met?: readonly PublicKey[]
