@@ -8,7 +8,6 @@ import type { KeyMaterial } from '@mintmark/keys/material/key_material'
 import { copied, type FoundMaterial } from '../findings/found_material.ts'
 import { derivedValues } from '../known/values/derived_values.ts'
 import { sizedKind } from '../known/values/found_value.ts'
-import { inTurns } from './in_turns.ts'
 import { KeyRing, type RingKey } from './key_ring.ts'
 
 /**
@@ -144,4 +143,23 @@ function kindsOfMany(keys: readonly KeyMaterial[]): ReadonlySet<string> {
   const counts = new Map<string, number>()
   for (const key of keys) counts.set(sizedKind(key), (counts.get(sizedKind(key)) ?? 0) + 1)
   return new Set([...counts].flatMap(([kind, count]) => (count > FEW_OF_KIND ? kind : [])))
+}
+
+/**
+ * The first of each kind, then the second of each, and so on: so that however many there are of one kind, those of others
+ * are among the first.
+ *
+ * @param kindOf what names the kind of each; within a kind the order stays
+ */
+export function inTurns<T>(all: readonly T[], kindOf: (item: T) => string): readonly T[] {
+  const counts = new Map<string, number>()
+  return all
+    .map((item) => {
+      const kind = kindOf(item)
+      const turn = counts.get(kind) ?? 0
+      counts.set(kind, turn + 1)
+      return { item, turn }
+    })
+    .toSorted((a, b) => a.turn - b.turn)
+    .map(({ item }) => item)
 }

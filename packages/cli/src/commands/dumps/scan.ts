@@ -2,8 +2,11 @@ import { closeSync, openSync } from 'node:fs'
 import { MintmarkError, safeJson } from '@mintmark/core'
 import { fsPath, pathText } from '@mintmark/dump'
 import type { PublicKey } from '@mintmark/keys'
+import type { ScanReport } from '@mintmark/scan'
 import { answerOf, byClass, type ScanAnswer, type Scanned } from '@mintmark/scan/answer'
-import { type ScanOptions, type ScanReport, scanFile, scanPipe } from '@mintmark/scan/find_keys'
+import type { ScanOptions } from '@mintmark/scan/scan_bytes'
+import { scanFile } from '@mintmark/scan/scan_file'
+import { scanPipe } from '@mintmark/scan/scan_pipe'
 import { keysAndOperands } from '../../options/given_keys.ts'
 import {
   type InputFile,
