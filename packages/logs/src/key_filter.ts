@@ -3,7 +3,7 @@
  *
  * @module
  */
-import type { Json } from '@mintmark/core'
+import { type Json, rememberedOf } from '@mintmark/core'
 import type { Adapter } from './model/adapter.ts'
 
 /** The keys of which a row has at least one if an adapter accepts it. */
@@ -12,7 +12,7 @@ interface KeyFilter {
   readonly prefixes: readonly string[]
 }
 
-const filters = new WeakMap<readonly Adapter[], KeyFilter | undefined>()
+const filterFor = rememberedOf(filterOf)
 
 /**
  * Whether one of the adapters may accept a row of JSON; false only if none does.
@@ -21,8 +21,7 @@ const filters = new WeakMap<readonly Adapter[], KeyFilter | undefined>()
  * empty row for goes the way of the empty row, which nobody accepts.
  */
 export function mayBeKnown(adapters: readonly Adapter[], row: Json): boolean {
-  if (!filters.has(adapters)) filters.set(adapters, filterOf(adapters))
-  const filter = filters.get(adapters)
+  const filter = filterFor(adapters)
   if (filter === undefined) return true
   // `for in` costs a fraction of Object.keys, and what JSON.parse makes inherits no keys.
   for (const key in row) {

@@ -49,6 +49,7 @@ const byName = (a: string, b: string) => (a < b ? -1 : 1)
 const parent = (path: string) => path.slice(0, Math.max(path.lastIndexOf('/'), 1))
 
 export class SimulatedDisk {
+  readonly held: Set<string> = new Set()
   /** Folders are names without a node. */
   readonly #names = new Map<string, Node | undefined>()
   readonly #keptNames = new Map<string, Node | undefined>()

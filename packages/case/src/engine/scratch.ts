@@ -6,6 +6,7 @@
  * @module
  */
 import { randomBytes } from 'node:crypto'
+import { RUN } from '@mintmark/core'
 import type { Session } from './session.ts'
 
 const PREFIX = 'scratch_'
@@ -15,12 +16,9 @@ const STALE_HOURS = 24
 /** Name of the table for few rows, or of that for many. */
 export type EitherTable = (isFew: boolean) => Promise<string>
 
-/** Of this process: their tables must not be taken for stale. */
-let openScratches = 0
-
 export class Scratch {
   readonly #session: Session
-  readonly #suffix = randomBytes(6).toString('hex')
+  readonly #suffix = `${RUN}_${randomBytes(6).toString('hex')}`
   readonly #made: string[] = []
 
   private constructor(session: Session) {
@@ -28,10 +26,7 @@ export class Scratch {
   }
 
   static async open(session: Session): Promise<Scratch> {
-    // No other process has a folder open: what is there is stale, however young, unless it is this one's.
-    const isOwn = session.kind === 'embedded' && openScratches > 0
-    if (!isOwn) await dropStale(session)
-    openScratches++
+    await dropStale(session)
     return new Scratch(session)
   }
 
@@ -66,15 +61,15 @@ export class Scratch {
   /** Drops the tables; a second call does nothing. */
   async close(): Promise<void> {
     if (this.#made.length === 0) return
-    openScratches--
     await drop(this.#session, this.#made.splice(0))
   }
 }
 
+/** No other process has a folder open: what is there is stale, however young, unless it is this one's. */
 async function dropStale(session: Session): Promise<void> {
   const stale = await session.rows(
     `SELECT name FROM system.tables
-     WHERE database = currentDatabase() AND startsWith(name, '${PREFIX}')
+     WHERE database = currentDatabase() AND startsWith(name, '${PREFIX}') AND position(name, '${RUN}') = 0
        AND ({embedded:UInt8} = 1 OR metadata_modification_time < now() - INTERVAL ${STALE_HOURS} HOUR)
      ORDER BY name`,
     { embedded: session.kind === 'embedded' ? 1 : 0 },

@@ -8,17 +8,22 @@
  * @module
  */
 import { randomUUID } from 'node:crypto'
-import { MintmarkError, parseObject, text } from '@mintmark/core'
+import {
+  type Holder,
+  isAlive,
+  MintmarkError,
+  parseHolder,
+  parseObject,
+  RUN,
+  self,
+  text,
+} from '@mintmark/core'
 import type { Session } from '../engine/session.ts'
-import { type Holder, isAlive, parseHolder, self } from './folder_lock.ts'
 import { writeMeta } from './meta.ts'
 
 const FACT = 'ingest'
 const BEAT_MS = 60_000
 const SILENT_SECONDS = 300
-
-/** Locks that this process holds: its own pid, left by one that was killed, must not fool it. */
-const held = new Set<string>()
 
 interface Lock {
   readonly holder: Holder
@@ -36,20 +41,15 @@ export async function lockIngest(session: Session): Promise<() => Promise<void>>
   await requireNoIngest(session)
   const key = randomUUID()
   const mine = JSON.stringify({ ...self(), key })
-  held.add(key)
   await writeMeta(session, FACT, mine)
   const winner = await readLock(session)
-  if (winner?.key !== key) {
-    held.delete(key)
-    throw busy(winner?.holder ?? self())
-  }
+  if (winner?.key !== key) throw busy(winner?.holder ?? self())
   const beat = setInterval(() => {
     // A beat that is lost is followed by the next one.
     writeMeta(session, FACT, mine).catch(() => {})
   }, BEAT_MS)
   return async () => {
     clearInterval(beat)
-    held.delete(key)
     await writeMeta(session, FACT, '')
   }
 }
@@ -59,8 +59,10 @@ export async function requireNoIngest(session: Session): Promise<void> {
   if (session.kind === 'embedded') return
   const lock = await readLock(session)
   if (lock === undefined) return
-  const isOurs = lock.holder.host === self().host && lock.holder.pid === process.pid
-  const runs = isOurs ? held.has(lock.key) : isAlive(lock.holder)
+  const { host, pid, run } = lock.holder
+  // Its own pid, left by a process that was killed, must not fool it.
+  const isOurs = host === self().host && pid === process.pid
+  const runs = isOurs ? run === RUN : isAlive(lock.holder)
   if (runs) throw busy(lock.holder)
 }
 

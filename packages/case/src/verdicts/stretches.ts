@@ -33,6 +33,8 @@ export interface CategoryLog {
   /** Hours of grouped and capped files. */
   readonly thin: readonly IssuanceHour[]
   readonly silences: readonly Doubtful[]
+  /** What was asked of it before: most kinds of token ask the same. */
+  readonly asked: Map<string, readonly Doubtful[]>
 }
 
 /**
@@ -46,6 +48,7 @@ export function categoryLog(
   return {
     whole: merged(hours.filter((hour) => hour.quality === 'whole')),
     thin: hours.filter((hour) => hour.quality !== 'whole'),
+    asked: new Map(),
     silences: losses.flatMap((loss): Doubtful[] => {
       const { fromMs, toMs } = loss
       if (loss.code === 'hole') return [{ fromMs, toMs, doubt: 'issuance-hour-empty' }]
@@ -55,7 +58,7 @@ export function categoryLog(
 }
 
 /** A category of which there is no record. */
-export const NO_LOG: CategoryLog = { whole: [], thin: [], silences: [] }
+export const NO_LOG: CategoryLog = { whole: [], thin: [], silences: [], asked: new Map() }
 
 /**
  * Where one category of one tenant proves nothing.
@@ -74,16 +77,11 @@ export function doubtfulStretches(
   lateMs: number,
   endMs = 0,
 ): readonly Doubtful[] {
-  const known = asked.get(log) ?? new Map<string, readonly Doubtful[]>()
-  asked.set(log, known)
   const question = `${field}/${lateMs}/${endMs}`
-  const stretches = known.get(question) ?? stretchesOf(log, field, lateMs, endMs)
-  known.set(question, stretches)
+  const stretches = log.asked.get(question) ?? stretchesOf(log, field, lateMs, endMs)
+  log.asked.set(question, stretches)
   return stretches
 }
-
-/** What was asked of a log before: most kinds of token ask the same of it. */
-const asked = new WeakMap<CategoryLog, Map<string, readonly Doubtful[]>>()
 
 function stretchesOf(
   { whole, thin, silences }: CategoryLog,

@@ -5,16 +5,12 @@
  */
 import { setFlagsFromString } from 'node:v8'
 
-let isDone = false
-
 /**
  * From now on JavaScript is compiled later and inlined less, in all threads of the process: for searches of dumps and
  * for reading logs in, of whose processor time a tenth and more goes into optimizing what runs for seconds. Reading
  * half a gigabyte of logs takes no more for it (measured).
  */
 export function compileLess(): void {
-  if (isDone) return
-  isDone = true
   setFlagsFromString('--max-inlined-bytecode-size-cumulative=100')
 }
 

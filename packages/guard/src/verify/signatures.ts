@@ -47,7 +47,7 @@ function derOf(signature: Uint8Array, width: number): Uint8Array {
   const s = firstDigit(signature, width, 2 * width)
   const rLength = integerLength(signature, r, width)
   const length = 4 + rLength + integerLength(signature, s, 2 * width)
-  const der = ofLength((length < 0x80 ? 2 : 3) + length)
+  const der = derRoom.subarray(0, (length < 0x80 ? 2 : 3) + length)
   let at = 0
   der[at++] = 0x30
   if (length >= 0x80) der[at++] = 0x81
@@ -57,10 +57,8 @@ function derOf(signature: Uint8Array, width: number): Uint8Array {
   return der
 }
 
-// Filled and read within one call: one for each length that a signature has.
-const ders: Uint8Array[] = []
-
-const ofLength = (length: number): Uint8Array => (ders[length] ??= Buffer.alloc(length))
+/** Room for two numbers of 66 bytes, the longest that there are, in DER. Filled and read within one call. */
+const derRoom = Buffer.alloc(3 + 2 * (2 + 67))
 
 /** Where a number begins: zeros before it are left out, save the last. */
 function firstDigit(signature: Uint8Array, from: number, end: number): number {

@@ -30,7 +30,10 @@ export interface StrictJws {
 }
 
 /** @returns undefined for what is no JWS with an algorithm and a key id: nobody could say whose it is */
-export function parseStrict(token: string): StrictJws | undefined {
+export function parseStrict(
+  token: string,
+  headers: HeaderCache = new HeaderCache(),
+): StrictJws | undefined {
   // Beyond ASCII the decoder takes the lower byte of a letter for the letter.
   const isAscii = Buffer.byteLength(token) === token.length
   if (!isAscii || token.length > MOST_READ_LETTERS) return undefined
@@ -42,7 +45,7 @@ export function parseStrict(token: string): StrictJws | undefined {
   const signature = Buffer.from(third, 'base64url')
   const length = scratch.write(second, 'base64url')
   const payload = parseObject(scratch.toString('utf8', 0, length)) ?? {}
-  const { named, isCanonical: isFirst } = headerOf(first)
+  const { named, isCanonical: isFirst } = headers.of(first)
   const isCanonical = isFirst && isSpelled(second, length) && isSpelled(third, signature.length)
   if (named === undefined || (!isCanonical && !SHAPE.test(token))) return undefined
   const issuer = text(payload, 'iss')
@@ -91,26 +94,28 @@ interface Header {
   readonly isCanonical: boolean
 }
 
-/** Headers of one key are spelled alike: those that were read last. */
-const headers = new Map<string, Header>()
 const MOST_HEADERS = 64
 const LONGEST_HEADER = 1024
 
-let latest: Header = { part: '', named: undefined, isCanonical: false }
+/** Headers of one key are spelled alike: keeps those that were read last. */
+export class HeaderCache {
+  readonly #known = new Map<string, Header>()
+  #latest: Header = { part: '', named: undefined, isCanonical: false }
 
-function headerOf(part: string): Header {
-  if (part !== latest.part) latest = headers.get(part) ?? readHeader(part)
-  return latest
-}
+  of(part: string): Header {
+    if (part !== this.#latest.part) this.#latest = this.#known.get(part) ?? this.#read(part)
+    return this.#latest
+  }
 
-function readHeader(part: string): Header {
-  const bytes = Buffer.from(part, 'base64url')
-  const named = namedIn(parseObject(bytes.toString('utf8')) ?? {})
-  const read = { part, named, isCanonical: isSpelled(part, bytes.length) }
-  if (named === undefined || part.length > LONGEST_HEADER) return read
-  if (headers.size >= MOST_HEADERS) headers.clear()
-  headers.set(part, read)
-  return read
+  #read(part: string): Header {
+    const bytes = Buffer.from(part, 'base64url')
+    const named = namedIn(parseObject(bytes.toString('utf8')) ?? {})
+    const read = { part, named, isCanonical: isSpelled(part, bytes.length) }
+    if (named === undefined || part.length > LONGEST_HEADER) return read
+    if (this.#known.size >= MOST_HEADERS) this.#known.clear()
+    this.#known.set(part, read)
+    return read
+  }
 }
 
 function namedIn(header: Json): Header['named'] {

@@ -12,7 +12,7 @@ import type { AudiencePolicy, IssuerPolicy } from './policies.ts'
 import { type Presence, presenceOf } from './presence.ts'
 import { sha256Of } from './sha256.ts'
 import { isLowS, isSigned } from './signatures.ts'
-import { parseStrict, type StrictJws } from './strict_jws.ts'
+import { HeaderCache, parseStrict, type StrictJws } from './strict_jws.ts'
 import { VerifiedTokens } from './verified_tokens.ts'
 
 /** What is wrong with a token that a known key has signed, whether it is recorded or not. */
@@ -100,6 +100,7 @@ const refused = (reason: Refusal, shown?: Shown): Verdict =>
   shown === undefined ? { isAdmitted: false, reason } : { isAdmitted: false, reason, shown }
 
 export class Verifier {
+  readonly #headers = new HeaderCache()
   readonly #options: VerifierOptions
   readonly #verified: VerifiedTokens
 
@@ -124,7 +125,7 @@ export class Verifier {
     audiences: readonly AudiencePolicy[],
     caller: string,
   ): Verdict | Promise<Verdict> {
-    const jws = parseStrict(token)
+    const jws = parseStrict(token, this.#headers)
     if (jws === undefined) return refused('malformed')
     const policy = this.#options.issuers.get(jws.issuer)
     const ring = this.#options.keys()
@@ -152,7 +153,7 @@ export class Verifier {
 
   /** A token that its issuer's key has signed, whatever else is wrong with it; undefined for any other. */
   signedToken(token: string): StrictJws | 'malformed' | undefined {
-    const jws = parseStrict(token)
+    const jws = parseStrict(token, this.#headers)
     if (jws === undefined || jws.isMalformed) return 'malformed'
     const signer = this.#signerOf(jws, this.#options.keys())
     return typeof signer === 'object' && signer.issuer === jws.issuer ? jws : undefined

@@ -16,7 +16,7 @@ import {
   sign,
   verify,
 } from 'node:crypto'
-import { MintmarkError } from '@mintmark/core'
+import { MintmarkError, remembered } from '@mintmark/core'
 import { base64, readBase64 } from './base64.ts'
 
 /** What a signature of this key says: that of a log, or that of a witness. */
@@ -172,21 +172,19 @@ function cosigned(text: string, timeSeconds: number): string {
 
 function isSigned(message: string, signature: Uint8Array, publicKey: Uint8Array): boolean {
   if (signature.length !== 64) return false
-  return verify(null, Buffer.from(message), keyObject(publicKey), signature)
+  return verify(
+    null,
+    Buffer.from(message),
+    keyObject(Buffer.from(publicKey).toString('base64url')),
+    signature,
+  )
 }
 
 /** Few keys verify many notes: taking a key apart costs as much as half a verification. */
-const objects = new Map<string, KeyObject>()
-
-function keyObject(publicKey: Uint8Array): KeyObject {
-  const x = Buffer.from(publicKey).toString('base64url')
-  const known = objects.get(x)
-  if (known !== undefined) return known
-  const made = createPublicKey({ key: { kty: 'OKP', crv: 'Ed25519', x }, format: 'jwk' })
-  if (objects.size > 256) objects.clear()
-  objects.set(x, made)
-  return made
-}
+const keyObject = remembered(
+  (x: string) => createPublicKey({ key: { kty: 'OKP', crv: 'Ed25519', x }, format: 'jwk' }),
+  256,
+)
 
 /** Signs notes under one name. The private key stays inside. */
 export class NoteSigner {

@@ -20,6 +20,8 @@ export interface GrowingFile {
 }
 
 export interface Files {
+  /** Paths of the locks on it that this process holds. */
+  readonly held: Set<string>
   /** Whole content; undefined if there is no such file. */
   read(path: string): Promise<Uint8Array | undefined>
   isThere(path: string): Promise<boolean>
@@ -49,6 +51,7 @@ export function errnoOf(cause: unknown): string {
 
 /** Files of this machine. New ones are for their owner and readable by the group, as the umask allows. */
 export const diskFiles: Files = {
+  held: new Set(),
   async read(path) {
     try {
       return await readFile(path)

@@ -11,7 +11,7 @@ import { MAX_CONTAINERS } from '../model/limits.ts'
 import type { Reject } from '../model/records.ts'
 import { inflate, type RejectTaker } from './inflate.ts'
 import { diskBytes, errnoOf, firstBytes, type StoredBytes, unreadable } from './stored_bytes.ts'
-import { zipMembers } from './zip_members.ts'
+import { HeldArchive, zipMembers } from './zip_members.ts'
 
 /** One text that may hold records: a file, what a gzip holds, a member of a zip. */
 export interface EvidenceSource {
@@ -70,6 +70,7 @@ export async function* walkEvidence(
 ): AsyncGenerator<EvidenceSource, void, void> {
   const except = new Set((options.except ?? []).map((path) => resolve(path)))
   const walked = new Set<string>()
+  const held = new HeldArchive()
   const waiting = paths.map((path) => ({ path, isNamed: true })).toReversed()
   for (let next = waiting.pop(); next !== undefined; next = waiting.pop()) {
     const { path, isNamed } = next
@@ -87,7 +88,7 @@ export async function* walkEvidence(
         for (const name of names.toReversed())
           waiting.push({ path: join(path, name), isNamed: false })
       } else yield refusedSource(diskBytes(path, 0), names)
-    } else if (found.isFile()) yield* expandFile(path, Number(found.size))
+    } else if (found.isFile()) yield* expandFile(path, Number(found.size), held)
     else yield refusedSource(diskBytes(path, 0), notAFile)
   }
 }
@@ -119,10 +120,11 @@ async function namesIn(folder: string): Promise<string[] | Reject> {
 async function* expandFile(
   path: string,
   sizeBytes: number,
+  held: HeldArchive,
 ): AsyncGenerator<EvidenceSource, void, void> {
   const bytes = diskBytes(path, sizeBytes)
   try {
-    yield* expand(bytes, true, 0)
+    yield* expand(bytes, true, 0, held)
   } catch (cause) {
     if (!(cause instanceof MintmarkError) || cause.code !== 'INPUT_UNREADABLE') throw cause
     yield refusedSource(bytes, notReadable(cause))
@@ -137,6 +139,7 @@ async function* expand(
   bytes: StoredBytes,
   isOnDisk: boolean,
   depth: number,
+  held: HeldArchive,
 ): AsyncGenerator<EvidenceSource, void, void> {
   let inner = bytes
   let level = depth
@@ -155,7 +158,12 @@ async function* expand(
     }
     level++
     if (isZip) {
-      yield* expandZip(inner, isOnDisk && inner === bytes, level)
+      const isFile = isOnDisk && inner === bytes
+      // oxlint-disable-next-line no-await-in-loop -- members in their order
+      for await (const member of zipMembers(inner, isFile ? undefined : held)) {
+        if (member.refused === undefined) yield* expand(member.bytes, false, level, held)
+        else yield refusedSource(member.bytes, member.refused)
+      }
       return
     }
     inner = gunzipped(inner)
@@ -164,17 +172,6 @@ async function* expand(
 
 /** A member first, or an archive without one. */
 const ZIP_MAGICS: ReadonlySet<string> = new Set(['PK\x03\x04', 'PK\x05\x06'])
-
-async function* expandZip(
-  archive: StoredBytes,
-  isOnDisk: boolean,
-  depth: number,
-): AsyncGenerator<EvidenceSource, void, void> {
-  for await (const { bytes, refused } of zipMembers(archive, isOnDisk)) {
-    if (refused === undefined) yield* expand(bytes, false, depth)
-    else yield refusedSource(bytes, refused)
-  }
-}
 
 function gunzipped(outer: StoredBytes): StoredBytes {
   return {

@@ -24,22 +24,19 @@ const MAX_NAME_CHARACTERS = 1024
 const DEFLATE = 8
 const STORED = 0
 
-/** The archive that was last read from within another container, in memory. One at a time. */
-let held: { readonly archive: StoredBytes; readonly bytes: Buffer } | undefined
-
 const refuse = (reason: string, detail: string): Reject => ({ kind: 'file', reason, detail })
 
 /**
  * Members in the order of the archive's directory, folders left out. An archive that cannot be opened, or
  * whose directory is damaged, gives a refused member with the archive's own path.
  *
- * @param isOnDisk whether the archive is a file; else it is read into memory
+ * @param held undefined for an archive that is a file; any other is read into memory
  */
 export async function* zipMembers(
   archive: StoredBytes,
-  isOnDisk: boolean,
+  held: HeldArchive | undefined,
 ): AsyncGenerator<ZipMember, void, void> {
-  const openZip = () => (isOnDisk ? openOnDisk(archive) : openHeld(archive))
+  const openZip = () => held?.open(archive) ?? openOnDisk(archive)
   let declaredBytes = 0
   try {
     const zip = await openZip()
@@ -67,21 +64,26 @@ async function openOnDisk(archive: StoredBytes): Promise<ZipFile> {
   return await openPromise(archive.file, OPTIONS)
 }
 
-/** Undefined when the archive is too large to be held. */
-async function openHeld(archive: StoredBytes): Promise<ZipFile | undefined> {
-  const { fromBufferPromise } = await import('yauzl')
-  if (held?.archive !== archive) {
-    held = undefined
-    const chunks: Uint8Array[] = []
-    let total = 0
-    for await (const chunk of archive.read(() => {})) {
-      total += chunk.length
-      if (total > MAX_NESTED_ZIP_BYTES) return undefined
-      chunks.push(chunk)
+/** The archive that was last read from within another container, in memory. One at a time. */
+export class HeldArchive {
+  #held: { readonly archive: StoredBytes; readonly bytes: Buffer } | undefined
+
+  /** Undefined when the archive is too large to be held. */
+  async open(archive: StoredBytes): Promise<ZipFile | undefined> {
+    const { fromBufferPromise } = await import('yauzl')
+    if (this.#held?.archive !== archive) {
+      this.#held = undefined
+      const chunks: Uint8Array[] = []
+      let total = 0
+      for await (const chunk of archive.read(() => {})) {
+        total += chunk.length
+        if (total > MAX_NESTED_ZIP_BYTES) return undefined
+        chunks.push(chunk)
+      }
+      this.#held = { archive, bytes: Buffer.concat(chunks) }
     }
-    held = { archive, bytes: Buffer.concat(chunks) }
+    return await fromBufferPromise(this.#held.bytes, OPTIONS)
   }
-  return await fromBufferPromise(held.bytes, OPTIONS)
 }
 
 /** yauzl's own errors have no code; the system's have. */

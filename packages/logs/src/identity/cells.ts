@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { type Json, readGuid, readSlashDate, utcMs } from '@mintmark/core'
+import { type Json, readGuid, readSlashDate, rememberedOf, utcMs } from '@mintmark/core'
 import type { Adapter, FileContext, RowSink } from '../model/adapter.ts'
 import { named, plain, told } from '../ual/fields.ts'
 
@@ -36,28 +36,21 @@ export function bare(header: string): string {
 /** Header cells of one file by their bare form. The first of two alike counts. */
 export type Layout = ReadonlyMap<string, string>
 
-// Only a cache: the same header always gives the same layout.
-const layouts = new WeakMap<readonly string[], Layout>()
+const layoutOfHeader = rememberedOf(layoutOfNames)
 
 /** The file's header by its bare forms; undefined for JSON. */
-export function layoutOf(context: FileContext): Layout | undefined {
-  const { columns } = context
-  if (columns === undefined) return undefined
-  const known = layouts.get(columns)
-  if (known !== undefined) return known
-  const layout = new Map<string, string>()
-  for (const column of columns) {
-    const key = bare(column)
-    if (!layout.has(key)) layout.set(key, column)
-  }
-  layouts.set(columns, layout)
-  return layout
+export function layoutOf({ columns }: FileContext): Layout | undefined {
+  return columns && layoutOfHeader(columns)
 }
 
 /** The names of a JSON row by their bare forms. */
 export function layoutOfRow(row: Json): Layout {
+  return layoutOfNames(Object.keys(row))
+}
+
+function layoutOfNames(names: readonly string[]): Layout {
   const layout = new Map<string, string>()
-  for (const name of Object.keys(row)) {
+  for (const name of names) {
     const key = bare(name)
     if (!layout.has(key)) layout.set(key, name)
   }

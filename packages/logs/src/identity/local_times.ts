@@ -6,6 +6,7 @@
  *
  * @module
  */
+import { rememberedOf } from '@mintmark/core'
 import type { Adapter } from '../model/adapter.ts'
 
 const LOCAL =
@@ -13,18 +14,11 @@ const LOCAL =
 const UTC =
   /^(?:TimeGenerated|CreatedDateTime|ActivityDateTime|Timestamp|Date)(?: ?[[(]\s*UTC\s*[\])])?$/i
 
-// Only a cache: the same header always gives the same answer.
-const known = new WeakMap<readonly string[], string>()
-
 /** The column of local times of a header that has none in UTC; `''` for any other header. */
-function localColumn(columns: readonly string[]): string {
-  const found = known.get(columns)
-  if (found !== undefined) return found
+const localColumn = rememberedOf((columns: readonly string[]): string => {
   const hasUtc = columns.some((column) => UTC.test(column))
-  const local = hasUtc ? '' : (columns.find((column) => LOCAL.test(column)) ?? '')
-  known.set(columns, local)
-  return local
-}
+  return hasUtc ? '' : (columns.find((column) => LOCAL.test(column)) ?? '')
+})
 
 export const localTimesCsv: Adapter = {
   shape: 'local-times-csv',

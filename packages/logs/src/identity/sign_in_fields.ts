@@ -4,7 +4,7 @@
  *
  * @module
  */
-import { isObject, type Json } from '@mintmark/core'
+import { isObject, type Json, remembered } from '@mintmark/core'
 import type { IssuanceCategory } from '../model/records.ts'
 import { lower, named, plain, truth } from '../ual/fields.ts'
 import { list, object } from '../ual/nested.ts'
@@ -43,15 +43,11 @@ function upperFirst(name: string): string {
   return name.charAt(0).toUpperCase() + name.slice(1)
 }
 
-const pascalNames = new Map<string, readonly string[]>()
-
-function pascalNamesOf(name: string): readonly string[] {
-  const known = pascalNames.get(name)
-  if (known !== undefined) return known
-  const names = IRREGULAR.get(name) ?? [upperFirst(name)]
-  pascalNames.set(name, names)
-  return names
-}
+/** Names come from the adapters alone: there are some dozens. */
+const pascalNamesOf = remembered(
+  (name: string): readonly string[] => IRREGULAR.get(name) ?? [upperFirst(name)],
+  1024,
+)
 
 /** A row whose columns are in Pascal case. */
 export function pascalFields(row: Json): Fields {

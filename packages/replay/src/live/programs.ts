@@ -96,20 +96,14 @@ function startProgram(
   }
 }
 
-let leash: readonly string[] | undefined
-
 /**
  * What goes before a command so that the kernel ends it when this process ends, though it be killed: a program of
  * util-linux. Nothing where that is missing; then only what ends in good order takes its programs with it.
  */
 function endedWithUs(): readonly string[] {
-  leash ??= hasLeash() ? ['setpriv', '--pdeathsig', 'TERM'] : []
-  return leash
-}
-
-function hasLeash(): boolean {
   const { error, stdout } = spawnSync('setpriv', ['--help'], { encoding: 'utf8' })
-  return error === undefined && stdout.includes('--pdeathsig')
+  const isThere = error === undefined && stdout.includes('--pdeathsig')
+  return isThere ? ['setpriv', '--pdeathsig', 'TERM'] : []
 }
 
 async function stop(child: ChildProcess, ended: Promise<number | null>): Promise<void> {

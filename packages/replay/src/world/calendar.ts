@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { remembered } from '@mintmark/core'
 
 export const SECOND = 1000
 export const MINUTE = 60_000
@@ -51,18 +52,10 @@ export function isWeekend(dayMs: number): boolean {
   return weekday === 0 || weekday === 6
 }
 
-let knownDay = Number.NaN
-let knownDate = ''
+/** `2023-05-15` of a day, counted from 1970-01-01. The replay has some hundred of them. */
+const dateOfDay = remembered((day: number) => new Date(day * DAY).toISOString().slice(0, 10), 1024)
 
-/** `2023-05-15`. Rows of one day follow each other, so the last answer is mostly the next. */
-function dateOf(ms: number): string {
-  const day = Math.floor(ms / DAY)
-  if (day !== knownDay) {
-    knownDay = day
-    knownDate = new Date(ms).toISOString().slice(0, 10)
-  }
-  return knownDate
-}
+const dateOf = (ms: number): string => dateOfDay(Math.floor(ms / DAY))
 
 const TWO_DIGITS: readonly string[] = Array.from({ length: 60 }, (_, number) =>
   String(number).padStart(2, '0'),

@@ -1,0 +1,64 @@
+/**
+ * Who holds something that one process may have at a time, as a lock file spells it.
+ *
+ * @module
+ */
+import { randomBytes } from 'node:crypto'
+import { readFileSync } from 'node:fs'
+import { hostname } from 'node:os'
+import { isObject, parseObject } from './json.ts'
+
+/** Of this process alone: what bears it was made by it, whatever pids come again. */
+export const RUN: string = randomBytes(6).toString('hex')
+
+/** In place of the start of a process that has ended. */
+const ENDED = 'ended'
+
+/** Enough to tell whether it still runs. */
+export interface Holder {
+  readonly host: string
+  readonly pid: number
+  /** The kernel's start time of the process, since pids come again; `''` where it is not told. */
+  readonly started: string
+  /** {@link RUN} of the process; `''` where it is not told. */
+  readonly run: string
+}
+
+/** This process. */
+export function self(): Holder {
+  return { host: hostname(), pid: process.pid, started: startOf(process.pid), run: RUN }
+}
+
+/** Whether the holder runs; a holder on another host is taken to run. */
+export function isAlive(holder: Holder): boolean {
+  if (holder.host !== hostname()) return true
+  try {
+    process.kill(holder.pid, 0)
+  } catch (cause) {
+    // EPERM: it runs, under another user.
+    return isObject(cause) && cause['code'] === 'EPERM'
+  }
+  return holder.started === '' || holder.started === startOf(holder.pid)
+}
+
+/** The holder that `source` spells, or undefined. */
+export function parseHolder(source: string): Holder | undefined {
+  const { host, pid, started, run = '' } = parseObject(source) ?? {}
+  const isText = [host, started, run].every((each) => typeof each === 'string')
+  if (!isText || typeof pid !== 'number' || !Number.isSafeInteger(pid) || pid <= 0) return undefined
+  return { host: String(host), pid, started: String(started), run: String(run) }
+}
+
+/**
+ * Field 22 of /proc/PID/stat; the command name before it may hold spaces and parentheses. A process that has ended, and
+ * that its parent has not asked after yet, is none: field 3 tells.
+ */
+function startOf(pid: number): string {
+  try {
+    const stat = readFileSync(`/proc/${pid}/stat`, 'utf8')
+    const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ')
+    return /^[ZX]/i.test(fields[0] ?? '') ? ENDED : (fields[19] ?? '')
+  } catch {
+    return ''
+  }
+}
