@@ -20,9 +20,10 @@ export async function main(args: readonly string[], io: Io = processIo()): Promi
     process.exit(io.codeIfUnprinted?.() ?? 3)
   })
   // Before a thread compiles, and before what lies compiled is read: V8 takes that under the flags of then alone.
-  if (SEARCHES.has(args[0] ?? '')) forSearches()
-  else if (args[0] === 'investigate') compileLess()
-  startForScan(args)
+  const called = args.slice(args.findIndex((each) => !each.startsWith('-')))
+  if (SEARCHES.has(called[0] ?? '')) forSearches()
+  else if (called[0] === 'investigate') compileLess()
+  startForScan(called)
   const { runProgram } = await import('./program/program.ts')
   const code: ExitCode = await runProgram(args, io)
   process.exit(code)

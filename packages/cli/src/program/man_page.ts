@@ -5,7 +5,7 @@
  *
  * @module
  */
-import type { Command, Option } from 'commander'
+import { type Command, Help, type Option } from 'commander'
 import type { Handler } from '../process/command.ts'
 import { DONE, EXIT_CODES_TEXT } from '../process/exit_codes.ts'
 
@@ -70,8 +70,8 @@ function commandLines(command: Command, above = 'mintmark'): string[] {
   ]
 }
 
-function optionLines({ flags, description }: Option): string[] {
-  return ['.TP', `.B ${plain(flags)}`, plain(description)]
+function optionLines(option: Option): string[] {
+  return ['.TP', `.B ${plain(option.flags)}`, plain(new Help().optionDescription(option))]
 }
 
 /** A text that groff prints as it is. */
