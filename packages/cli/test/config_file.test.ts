@@ -54,7 +54,9 @@ describe('mintmark.config.json', () => {
     rmSync(FILE)
     assert.equal((await mintmark('evidence')).code, 2)
   })
+})
 
+describe('what is no configuration file', () => {
   const refused: readonly (readonly [string, unknown, RegExp])[] = [
     ['a name that no option has', { cases: 'x' }, /"cases"; it takes attacker, case/],
     ['a value of another form', { case: ['x'] }, /case is not a text/],
