@@ -161,6 +161,10 @@ describe('a usage of trust', () => {
       ['probe', '--target', 'http://127.0.0.1/', '--issuer', 'x', '--via', 'xoauth2'],
     ],
     ['two outputs', ['probe', '--json', '--sarif']],
+    [
+      'the time to distrust of a service that takes SAML',
+      ['probe', '--target', 'http://127.0.0.1/', '--via', 'saml', '--distrust', '--issuer', 'x'],
+    ],
     ['a rate of zero', ['probe', '--rate', '0', '--target', 'http://127.0.0.1/']],
     ['an issuer without a command', ['issuer']],
     ['an issuer without a folder', ['issuer', 'serve']],
@@ -174,6 +178,12 @@ describe('a usage of trust', () => {
     const { code, err } = await probe('--vectors', 'none')
     assert.equal(code, 2)
     assert.match(err, /families are storm-2023, key, claims, form, saml/)
+  })
+
+  it('is refused where the issuer can make no genuine token for the target', async () => {
+    const { code, err } = await probe('--via', 'saml')
+    assert.equal(code, 2)
+    assert.match(err, /no genuine token can be made: the issuer has no key for the role saml/)
   })
 
   it('lists the vectors without an issuer', async () => {

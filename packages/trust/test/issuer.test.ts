@@ -21,6 +21,7 @@ import {
   chooseVectors,
   commandIssuer,
   openIssuer,
+  type ProbeReport,
   type RunningIssuer,
   runProbe,
   startIssuer,
@@ -229,35 +230,48 @@ describe('a hostile document of an issuer', () => {
   })
 })
 
-describe('a hook', () => {
-  const hook = join(root, 'hook.mjs')
-  const write = (text: string) => writeFileSync(hook, text)
+/** The keys of the issuer that runs, as a hook gives them. */
+function hookKeys(): Json[] {
+  const state: unknown = JSON.parse(readFileSync(join(folder, 'issuer.json'), 'utf8'))
+  const stored: unknown[] = isObject(state) && Array.isArray(state['keys']) ? state['keys'] : []
+  return stored.filter(isObject).map(({ role, kid, pem }) => ({ role, kid, pem, alg: 'ES256' }))
+}
 
-  it('gives an issuer of the the operator, and roles that it leaves out cannot be judged', async () => {
-    const state: unknown = JSON.parse(readFileSync(join(folder, 'issuer.json'), 'utf8'))
-    const stored = isObject(state) && Array.isArray(state['keys']) ? state['keys'] : []
-    const signing: unknown = stored.find((key) => isObject(key) && key['role'] === 'signing')
-    assert.ok(isObject(signing))
-    const key = { role: 'signing', kid: signing['kid'], alg: 'ES256', pem: signing['pem'] }
-    const made = { issuer: running.url, audience: running.audience, keys: [key] }
-    write(`export default () => (${JSON.stringify(made)})`)
-    const issuer = await openIssuer(hook)
-    const door = await openDoor(strict(place()))
+/** Probes a strict verifier of the issuer that runs, through a hook of this source. */
+async function probedThrough(source: string, named: readonly string[]): Promise<ProbeReport> {
+  const file = join(root, `hook-${named.length}.mjs`)
+  writeFileSync(file, source)
+  const issuer = await openIssuer(file)
+  const door = await openDoor(strict(place()))
+  try {
     const target = bearerTarget({ url: new URL(door.url) })
-    const vectors = chooseVectors(
-      { named: ['storm-2023', 'form', 'own-key-real-kid'], isAdvisory: false },
-      target,
-      issuer,
-    )
-    const report = await runProbe({ target, issuer, vectors, rate: 10_000, now: () => Date.now() })
+    const vectors = chooseVectors({ named, isAdvisory: false }, target, issuer)
+    return await runProbe({ target, issuer, vectors, rate: 10_000, now: () => Date.now() })
+  } finally {
     await door.close()
+  }
+}
+
+describe('a hook', () => {
+  const base = () => ({ issuer: running.url, audience: running.audience })
+
+  it('gives an issuer of the operator, and roles that it leaves out cannot be judged', async () => {
+    const keys = hookKeys().filter(({ role }) => role === 'signing')
+    const source = `export default () => (${JSON.stringify({ ...base(), keys })})`
+    const report = await probedThrough(source, ['storm-2023', 'form', 'own-key-real-kid'])
     const { refused, accepted, cannotTell } = report.summary
     assert.equal(accepted, 0)
     assert.ok(refused > 20 && cannotTell >= 5)
-    const consumer = report.vectors.find(({ vector }) => vector.id === 'consumer-key')
-    assert.equal(consumer?.seen, 'the issuer has no key for the role consumer')
-    const own = report.vectors.find(({ vector }) => vector.id === 'own-key-real-kid')
-    assert.equal(own?.outcome, 'refused')
+    const seenOf = (id: string) => report.vectors.find(({ vector }) => vector.id === id)
+    assert.equal(seenOf('consumer-key')?.seen, 'the issuer has no key for the role consumer')
+    assert.equal(seenOf('own-key-real-kid')?.outcome, 'refused')
+  })
+
+  it('that fails while the probe runs ends it with an error of ours', async () => {
+    const made = JSON.stringify({ ...base(), keys: hookKeys() })
+    const source = `export default { ...${made}, unlist() { throw 1 }, list() {} }`
+    const run = probedThrough(source, ['key-unlisted'])
+    await assert.rejects(run, { code: 'INPUT_UNREADABLE', message: 'the hook failed at unlist' })
   })
 
   const wrong: readonly (readonly [string, string])[] = [

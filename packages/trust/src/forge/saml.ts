@@ -135,6 +135,7 @@ export class SamlForge {
   /** Signature over an element without one. @param inner what stands in it behind its value */
   signatureOf(xml: string, id: string, by = 'saml', inner = ''): string {
     const { privateKey, alg } = this.forge.key(by)
+    if (alg !== 'RS256') throw new Unforgeable('responses are signed with RS256 alone')
     const digest = createHash('sha256').update(xml).digest('base64')
     // Canonical where it is the apex, and so signed; within the signature the namespace is declared already.
     const signedInfo = (declared: string) =>

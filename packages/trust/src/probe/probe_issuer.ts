@@ -189,16 +189,20 @@ const ALGORITHMS: ReadonlySet<string> = new Set<Alg>([
 const isAlgorithm = (alg: string | undefined): alg is Alg => ALGORITHMS.has(alg ?? '')
 
 function controlOf(made: Json): ProbeControl | undefined {
-  const [unlist, list, reach] = [made['unlist'], made['list'], made['setReachable']]
-  if (typeof unlist !== 'function' || typeof list !== 'function') return undefined
-  return {
-    unlist: async (kid) => void (await unlist(kid)),
-    list: async (kid) => void (await list(kid)),
-    setReachable:
-      typeof reach === 'function'
-        ? async (isReachable) => void (await reach(isReachable))
-        : undefined,
+  const call = (name: string) => {
+    const own = made[name]
+    if (typeof own !== 'function') return undefined
+    return async (argument: unknown) => {
+      try {
+        await own.call(made, argument)
+      } catch (cause) {
+        const message = `the hook failed at ${name}`
+        throw new MintmarkError('INPUT_UNREADABLE', message, { reason: 'hook' }, { cause })
+      }
+    }
   }
+  const [unlist, list] = [call('unlist'), call('list')]
+  return unlist && list && { unlist, list, setReachable: call('setReachable') }
 }
 
 const invalid = (message: string) =>

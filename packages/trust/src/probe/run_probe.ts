@@ -7,6 +7,7 @@
  * @module
  */
 import { randomBytes } from 'node:crypto'
+import { MintmarkError } from '@mintmark/core'
 import { Forge, Unforgeable } from '../forge/forge.ts'
 import { SamlForge } from '../forge/saml.ts'
 import type { Vector } from '../forge/vector.ts'
@@ -83,13 +84,24 @@ class Run {
 
   async #controls(when: 'first' | 'last'): Promise<Control[]> {
     const isSaml = this.#options.target.takes === 'saml'
-    const forge = this.#forge()
-    const genuine = await this.#ask(isSaml ? new SamlForge(forge).response() : forge.token())
+    const genuine = await this.#ask(this.#genuine(isSaml))
     const garbage = await this.#ask(isSaml ? garbageResponse() : garbageToken())
     return [
       controlOf(`genuine-${when}`, 'accepted', genuine),
       controlOf(`garbage-${when}`, 'refused', garbage),
     ]
+  }
+
+  /** @throws {MintmarkError} `INPUT_INVALID` where the issuer has no key for one */
+  #genuine(isSaml: boolean): string {
+    const forge = this.#forge()
+    try {
+      return isSaml ? new SamlForge(forge).response() : forge.token()
+    } catch (error) {
+      if (!(error instanceof Unforgeable)) throw error
+      const message = `no genuine token can be made: ${error.message}`
+      throw new MintmarkError('INPUT_INVALID', message, { option: 'issuer' })
+    }
   }
 
   /** Those that change the issuer come last: the others meet it as it was. */

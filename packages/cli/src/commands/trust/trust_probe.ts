@@ -46,6 +46,8 @@ async function probed(options: Options, io: Io): Promise<ProbeReport> {
   const allow = await allowOption(options)
   const claims = await claimsOption(options)
   const target = await targetOption(options)
+  if (target.takes === 'saml' && flag(options, 'distrust'))
+    throw invalid('distrust', '--distrust is for targets that take tokens of a key set')
   const audience = textOption(options, 'audience')
   const opened = await openIssuer(needed(options, 'issuer'), { audience, claims })
   const issuer = target.takes === 'saml' ? { ...opened, acs: target.name } : opened
