@@ -52,7 +52,7 @@ async function json(address: string): Promise<Json> {
   return isObject(value) ? value : {}
 }
 
-async function keys(): Promise<Json[]> {
+async function publishedKeys(): Promise<Json[]> {
   const list = (await json(`${running.url}/keys`))['keys']
   return Array.isArray(list) ? list.filter(isObject) : []
 }
@@ -63,7 +63,7 @@ describe('an issuer', () => {
   it('publishes one set of the keys of all issuers and classes, and no private half', async () => {
     const discovery = await json(`${running.url}/.well-known/openid-configuration`)
     assert.deepEqual([discovery['issuer'], discovery['jwks_uri']], [running.url, place().jwksUri])
-    const found = await keys()
+    const found = await publishedKeys()
     const classes = new Set(found.map((key) => key['x_class']))
     const wanted = ['enterprise', 'retired', 'consumer', 'disabled', 'encryption']
     assert.deepEqual(classes, new Set(wanted))
@@ -77,15 +77,15 @@ describe('an issuer', () => {
   })
 
   it('rotates, takes keys out and puts them in again while it runs', async () => {
-    const was = await keys()
+    const was = await publishedKeys()
     await commandIssuer(folder, { do: 'rotate' })
-    const is = await keys()
+    const is = await publishedKeys()
     assert.equal(kidOf(is), kidOf(was, 1))
     assert.equal(is.find(({ kid }) => kid === kidOf(was))?.['x_class'], 'retired')
     await commandIssuer(folder, { do: 'unlist', kid: kidOf(is) })
-    assert.ok(!(await keys()).some(({ kid }) => kid === kidOf(is)))
+    assert.ok(!(await publishedKeys()).some(({ kid }) => kid === kidOf(is)))
     await commandIssuer(folder, { do: 'list', kid: kidOf(is) })
-    assert.equal(kidOf(await keys()), kidOf(is))
+    assert.equal(kidOf(await publishedKeys()), kidOf(is))
     await assert.rejects(commandIssuer(folder, { do: 'unlist', kid: 'none' }), {
       code: 'INPUT_INVALID',
     })
@@ -134,7 +134,7 @@ describe('the state of an issuer', () => {
   })
 
   it('keeps its keys over a restart, under another address', async () => {
-    const was = kidOf(await keys())
+    const was = kidOf(await publishedKeys())
     const again = await startIssuer({ folder, host: '127.0.0.1', port: 0, audience: 'api://other' })
     const set = await json(`${again.url}/keys`)
     assert.ok(JSON.stringify(set).includes(was))
@@ -252,9 +252,9 @@ async function probedThrough(source: string, named: readonly string[]): Promise<
   }
 }
 
-describe('a hook', () => {
-  const base = () => ({ issuer: running.url, audience: running.audience })
+const base = () => ({ issuer: running.url, audience: running.audience })
 
+describe('a hook', () => {
   it('gives an issuer of the operator, and roles that it leaves out cannot be judged', async () => {
     const keys = hookKeys().filter(({ role }) => role === 'signing')
     const source = `export default () => (${JSON.stringify({ ...base(), keys })})`

@@ -18,6 +18,12 @@ describe('a strict verifier', () => {
     assert.deepEqual(judged(report), { isFound: false, isWhole: true, hasLeads: false })
   })
 
+  it('of another typ is asked with that typ, and not about it', async () => {
+    const report = await probeVerifier((place) => strict(place, { typ: 'JWT' }), { typ: 'JWT' })
+    assert.deepEqual(judged(report), { isFound: false, isWhole: true, hasLeads: false })
+    assert.ok(!report.vectors.some(({ vector }) => vector.axis === 'typ'))
+  })
+
   it('has leads alone where what standards leave open is asked too', async () => {
     const report = await probeVerifier(strict, { advisory: true })
     assert.deepEqual(judged(report), { isFound: false, isWhole: true, hasLeads: true })

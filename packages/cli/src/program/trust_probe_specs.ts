@@ -79,6 +79,7 @@ export const TRUST_PROBE_COMMANDS: readonly Spec[] = [
       option('--header-file <FILE>', 'further headers of each request, one a line'),
       option('--user <NAME>', 'user of an IMAP login'),
       option('--audience <AUDIENCE>', 'audience of the genuine token'),
+      option('--typ <TYP>', 'typ of the genuine token (default: at+jwt)'),
       option('--claims <FILE>', 'JSON with further claims of the genuine token'),
       option('--distrust', 'measure for how long an unlisted key is trusted'),
       option('--within <SECONDS>', 'time to distrust that is no finding').default('0'),

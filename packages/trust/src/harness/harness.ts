@@ -38,6 +38,8 @@ export interface HarnessOptions {
   readonly advisory?: boolean | undefined
   /** Further claims of the genuine token. */
   readonly claims?: Json | undefined
+  /** Of its header, by default `at+jwt`. */
+  readonly typ?: string | undefined
   readonly allow?: readonly Allowed[] | undefined
   readonly distrust?: DistrustOptions | undefined
 }
@@ -48,13 +50,13 @@ const RATE = 10_000
 /** @param make called once, with an issuer that runs */
 export async function probeVerifier(
   make: MakeVerify,
-  { vectors: named = [], advisory = false, claims, allow, distrust }: HarnessOptions = {},
+  { vectors: named = [], advisory = false, claims, typ, allow, distrust }: HarnessOptions = {},
 ): Promise<ProbeReport> {
   const folder = await mkdtemp(path.join(tmpdir(), 'mintmark-issuer-'))
   try {
     const running = await startIssuer({ folder, host: '127.0.0.1', port: 0 })
     try {
-      const issuer = await openIssuer(folder, { claims })
+      const issuer = await openIssuer(folder, { claims, typ })
       const place = { issuer: running.url, audience: running.audience }
       const target = verifyTarget(await make({ ...place, jwksUri: `${running.url}/keys` }))
       const vectors = chooseVectors({ named, isAdvisory: advisory }, target, issuer)

@@ -33,7 +33,12 @@ export interface ProbeIssuer extends ForgeIssuer {
 export interface IssuerChoice {
   readonly audience?: string | undefined
   readonly claims?: Json | undefined
+  /** Of the genuine token's header. */
+  readonly typ?: string | undefined
 }
+
+/** Source: RFC 9068, section 2.1. */
+const ACCESS_TOKEN = 'at+jwt'
 
 /** A discovery document is a few hundred bytes. */
 const MOST_BYTES = 1 << 16
@@ -51,7 +56,7 @@ export async function openIssuer(place: string, choice: IssuerChoice = {}): Prom
 
 async function runningIssuer(
   folder: string,
-  { audience, claims = {} }: IssuerChoice,
+  { audience, claims = {}, typ = ACCESS_TOKEN }: IssuerChoice,
   asked?: string,
 ): Promise<ProbeIssuer> {
   const [state, { url, controlUrl }] = [await readState(folder), await readRunning(folder)]
@@ -73,7 +78,7 @@ async function runningIssuer(
   return {
     issuer: url,
     audience: audience ?? state.audience,
-    typ: 'at+jwt',
+    typ,
     claims,
     keys,
     strangerUrl: `${controlUrl}/stranger/keys`,
@@ -124,7 +129,7 @@ async function hookedIssuer(place: string, choice: IssuerChoice): Promise<ProbeI
   return {
     issuer,
     audience,
-    typ: text(made, 'typ') ?? 'at+jwt',
+    typ: choice.typ ?? text(made, 'typ') ?? ACCESS_TOKEN,
     claims: { ...own, ...choice.claims },
     keys: withStranger(rows.map((row: unknown) => hookedKey(row, issuer))),
     strangerUrl: text(made, 'strangerUrl'),

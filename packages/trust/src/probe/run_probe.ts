@@ -134,11 +134,13 @@ class Run {
     }
   }
 
-  /** Takes the key out of the set, asks, and asks again: a verifier may have had to look first. */
+  /** Shows the key while it is listed, takes it out of the set, asks, and asks again. */
   async #unlisted(vector: Vector): Promise<Asked> {
     const { control } = this.#options.issuer
     if (control === undefined) throw new Unforgeable('the issuer can take no key out of its set')
     const { kid } = this.#forge().key('leaving')
+    // Verifiers that keep each key for itself have it only once they have looked it up.
+    await this.#ask(await vector.forge(this.#forge()))
     await control.unlist(kid)
     try {
       const once = asked(await this.#ask(await vector.forge(this.#forge())))

@@ -48,8 +48,8 @@ async function probed(options: Options, io: Io): Promise<ProbeReport> {
   const target = await targetOption(options)
   if (target.takes === 'saml' && flag(options, 'distrust'))
     throw invalid('distrust', '--distrust is for targets that take tokens of a key set')
-  const audience = textOption(options, 'audience')
-  const opened = await openIssuer(needed(options, 'issuer'), { audience, claims })
+  const [audience, typ] = [textOption(options, 'audience'), textOption(options, 'typ')]
+  const opened = await openIssuer(needed(options, 'issuer'), { audience, claims, typ })
   const issuer = target.takes === 'saml' ? { ...opened, acs: target.name } : opened
   const choice = { named: list(options, 'vectors'), isAdvisory: flag(options, 'advisory') }
   const vectors = chooseVectors(choice, target, issuer)
