@@ -30,6 +30,7 @@ function saved(name: string, sets: Readonly<Record<string, readonly object[]>>):
   return at
 }
 
+/** Nothing in it is to be alarmed about. */
 const QUIET = { '2023-05-01': [a, b], '2023-05-08': [a, b], '2023-05-15': [b] }
 
 describe('mintmark trust record', () => {
@@ -45,13 +46,13 @@ describe('mintmark trust record', () => {
 
   it('prints JSON lines, and ends with 3 where a source was not read', async () => {
     const bad = saved('bad', { '2023-05-01': [a] })
-    writeFileSync(path.join(bad, 'page.json'), '<html></html>')
+    writeFileSync(path.join(bad, 'cut.json'), '{"keys": [')
     const { code, out } = await mintmark('trust', 'record', bad, '--out', place('bad'), '--json')
     assert.equal(code, 3)
     const lines = out.trimEnd().split('\n').map(parseObject)
     assert.deepEqual(
       lines.map((line) => line?.['outcome']),
-      ['read', 'unavailable'],
+      ['unavailable', 'read'],
     )
     const gone = await mintmark('trust', 'record', place('not-there'), '--out', place('gone'))
     assert.deepEqual([gone.code, /cannot be read: there is no such file/.test(gone.err)], [3, true])
@@ -121,7 +122,10 @@ describe('mintmark trust history of what alarms', () => {
   it('ends with 1 for an alarm, as text, JSON and security events', async () => {
     const keys = place('back')
     const sets = saved('back', { '2023-05-01': [a, b], '2023-05-08': [b], '2023-05-15': [a, b] })
-    await mintmark('trust', 'record', sets, '--out', keys)
+    const recorded = await mintmark('trust', 'record', sets, '--out', keys)
+    assert.deepEqual([recorded.code, /CRITICAL {2}key-back/.test(recorded.out)], [1, true])
+    const again = await mintmark('trust', 'record', sets, '--out', keys)
+    assert.deepEqual([again.code, /key-back/.test(again.out)], [0, false])
     const text = await mintmark('trust', 'history', keys)
     assert.equal(text.code, 1)
     assert.match(

@@ -156,10 +156,18 @@ describe('an address', () => {
     await record.close()
   })
 
-  it('over plain HTTP on another machine is refused before anything is asked', async () => {
-    const { record, options } = await opened('plain', ['http://id.example.org/keys'])
-    await assert.rejects(recordOnce(options), { code: 'INPUT_INVALID' })
-    await record.close()
+  it('over plain HTTP on another machine, or with a password, is refused before anything is asked', async () => {
+    for (const [name, source] of [
+      ['plain', 'http://id.example.org/keys'],
+      ['password', 'https://user:password@id.example.org/keys'],
+    ] as const) {
+      // oxlint-disable-next-line no-await-in-loop -- one after the other reads easier
+      const { record, options } = await opened(name, [source])
+      // oxlint-disable-next-line no-await-in-loop -- as above
+      await assert.rejects(recordOnce(options), { code: 'INPUT_INVALID' })
+      // oxlint-disable-next-line no-await-in-loop -- as above
+      await record.close()
+    }
   })
 })
 

@@ -32,11 +32,16 @@ describe('saved files', () => {
     const undated = writeAt(path.join(folder, 'other.json'), jwks(b))
     utimesSync(undated, new Date('2024-01-01T00:00Z'), new Date('2024-01-01T00:00Z'))
     writeAt(path.join(folder, 'notes.txt'), 'no key file')
+    writeAt(path.join(folder, 'package.json'), '{"name": "no keys"}')
+    writeAt(path.join(folder, 'tsconfig.json'), '// comments are no JSON')
+    const cut = writeAt(path.join(folder, 'z.json'), '{"keys": [')
+    utimesSync(cut, 0, 0)
     const found = await lookedAt(folder)
     assert.deepEqual(said(found), [
       'read file-name 2023-05-08T00:00 file:jwks-*.json',
       'read file-name 2023-05-01T12:30 file:jwks-*.json',
       'read file-time 2024-01-01T00:00 file:other.json',
+      'unavailable file-time 1970-01-01T00:00 file:z.json not JSON',
     ])
     const [listing] = historiesOf(found.series).find(({ kids }) => kids[0] === 'b')?.listings ?? []
     assert.equal(listing?.lastAbsentMs, Date.parse('2023-05-01T12:30Z'))
@@ -88,12 +93,14 @@ describe('a git history', () => {
     const file = path.join(folder, 'conf/jwks.json')
     writeAt(file, jwks(a))
     writeAt(path.join(folder, 'README.txt'), 'text')
+    writeAt(path.join(folder, 'package.json'), '{}')
     commit('2023-05-01T00:00:00Z')
     writeAt(file, jwks(a, b))
     commit('2023-05-08T00:00:00Z')
     writeAt(path.join(folder, 'README.txt'), 'more text')
     commit('2023-05-10T00:00:00Z')
     rmSync(file)
+    rmSync(path.join(folder, 'package.json'))
     commit('2023-05-15T00:00:00Z')
     const found = await lookedAt(`git:${folder}`)
     const name = `git:${path.basename(folder)}/conf/jwks.json`

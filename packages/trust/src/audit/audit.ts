@@ -6,7 +6,13 @@
  * @module
  */
 import { alarmsOf } from '../history/alarms.ts'
-import { historiesOf, type KeyHistory, type Look, type Series } from '../history/timeline.ts'
+import {
+  ANNOUNCED,
+  historiesOf,
+  type KeyHistory,
+  type Look,
+  type Series,
+} from '../history/timeline.ts'
 import type { ListedKey } from '../sources/key.ts'
 import type { Blocklist } from '../weak/blocklist.ts'
 import { sharedFactors } from '../weak/shared_factors.ts'
@@ -32,11 +38,9 @@ export interface KeyAudit {
 /** Of more keys than this, moduli are not tested for being primes. */
 const MOST_THOROUGH = 5000
 
-export async function auditKeys(
-  series: readonly Series[],
-  options: AuditOptions,
-): Promise<KeyAudit> {
-  const histories = historiesOf(series)
+export async function auditKeys(all: readonly Series[], options: AuditOptions): Promise<KeyAudit> {
+  const histories = historiesOf(all)
+  const series = all.filter(({ name }) => !name.startsWith(ANNOUNCED))
   const current = series.flatMap(({ name, looks }) => {
     const look = looks.at(-1)
     return look?.document === undefined ? [] : [{ name, look, document: look.document }]

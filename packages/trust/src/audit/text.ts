@@ -43,7 +43,7 @@ function rulesText(findings: readonly AuditFinding[]): string {
         folded(`${found[0]?.level.toUpperCase() ?? ''} ${id}: ${RULES[id].title}`, ''),
         ...found.slice(0, MOST_LISTED).map(findingText),
         more > 0 ? `  and ${more} more: --json lists all\n` : '',
-        folded(RULES[id].help, '  To do: '.replaceAll(/./g, ' ').slice(0, 2)),
+        folded(RULES[id].help),
       ].join('')
     })
     .join('\n')

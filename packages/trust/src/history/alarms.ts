@@ -7,7 +7,15 @@
  * @module
  */
 import type { ListedKey } from '../sources/key.ts'
-import { classOf, issuerOf, type KeyHistory, type Look, lists, type Series } from './timeline.ts'
+import {
+  ANNOUNCED,
+  classOf,
+  issuerOf,
+  type KeyHistory,
+  type Look,
+  lists,
+  type Series,
+} from './timeline.ts'
 
 export type AlarmCode =
   | 'key-without-notice'
@@ -44,12 +52,15 @@ const CRITICAL: ReadonlySet<AlarmCode> = new Set([
   'issuer-changed',
 ])
 
-/** Documents that hold keys which somebody announced. */
-export const ANNOUNCED = 'announced:'
-
 export interface AlarmOptions {
   /** Longest time that a signing key may be listed; undefined: rotation is not looked at. */
   readonly longestUseMs?: number | undefined
+}
+
+/** JSON-safe. */
+export function alarmDocument({ atMs, afterMs, ...alarm }: Alarm): object {
+  const after = afterMs === undefined ? null : new Date(afterMs).toISOString()
+  return { schema: 'mintmark-key-alarm/1', ...alarm, at: new Date(atMs).toISOString(), after }
 }
 
 /** All alarms, by time. */
@@ -60,10 +71,9 @@ export function alarmsOf(
 ): readonly Alarm[] {
   const announced = all.filter(({ name }) => name.startsWith(ANNOUNCED))
   const series = all.filter((each) => !announced.includes(each))
-  const keys = histories.filter(({ series: name }) => !name.startsWith(ANNOUNCED))
   const alarms = [
-    ...keys.flatMap((key) => listingAlarms(key, announced)),
-    ...keys.flatMap((key) => lateAlarms(key, longestUseMs)),
+    ...histories.flatMap((key) => listingAlarms(key, announced)),
+    ...histories.flatMap((key) => lateAlarms(key, longestUseMs)),
     ...series.flatMap(keyAlarms),
     ...series.flatMap(metadataAlarms),
     ...sharedAlarms(series),

@@ -80,9 +80,13 @@ export async function seriesOf({ observations, bodyOf }: Content): Promise<reado
   }))
 }
 
-/** All keys of all documents. */
+/** Begins the names of documents that hold keys which somebody announced: they list none. */
+export const ANNOUNCED = 'announced:'
+
+/** All keys of all documents that list keys. */
 export function historiesOf(all: readonly Series[]): readonly KeyHistory[] {
   return all.flatMap((series) => {
+    if (series.name.startsWith(ANNOUNCED)) return []
     const keys = new Map<string, { key: ListedKey; look: Look }[]>()
     for (const look of series.looks)
       for (const key of look.document?.keys ?? []) {

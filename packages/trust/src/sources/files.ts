@@ -39,7 +39,7 @@ export async function* seenInPlace(place: string): AsyncGenerator<Seen> {
       yield unavailable(`file:${name}`, 0, `more than ${MOST_FILES} files: the rest was not read`)
       return
     }
-    yield* seenInFile(file, name)
+    yield* seenInFile(file, name, true)
   }
 }
 
@@ -55,7 +55,7 @@ async function* filesBelow(folder: string): AsyncGenerator<string> {
   }
 }
 
-async function* seenInFile(file: string, name: string): AsyncGenerator<Seen> {
+async function* seenInFile(file: string, name: string, isOneOfMany = false): AsyncGenerator<Seen> {
   const { size, mtimeMs } = await fs.stat(file)
   const isHar = /\.har$/i.test(file)
   const { atMs, clock, document } = timeOf(name, mtimeMs)
@@ -65,8 +65,19 @@ async function* seenInFile(file: string, name: string): AsyncGenerator<Seen> {
   }
   const body = await fs.readFile(file)
   if (isHar) yield* seenInHar(body, name)
-  else yield seenOf(body, { document, atMs, clock })
+  else {
+    const seen = seenOf(body, { document, atMs, clock })
+    if (seen.outcome === 'read' || !isOneOfMany || isAboutKeys(body)) yield seen
+  }
 }
+
+/** What only a document about keys has: others in a folder or repository are none of ours. */
+const ABOUT_KEYS =
+  /"(?:keys|kty|jwks_uri|x5c)"|<(?:\w+:)?(?:KeyDescriptor|EntityDescriptor|EntitiesDescriptor)\b|-----BEGIN (?:CERTIFICATE|(?:RSA )?PUBLIC KEY|[A-Z ]*PRIVATE KEY)-----/
+
+/** Whether bytes that could not be read as keys were meant to be: damaged, or refused. */
+export const isAboutKeys = (body: Uint8Array): boolean =>
+  ABOUT_KEYS.test(Buffer.from(body.buffer, body.byteOffset, body.length).toString('latin1'))
 
 /** A look at bytes that somebody saved. */
 export function seenOf(body: Uint8Array, at: Pick<Seen, 'document' | 'atMs' | 'clock'>): Seen {

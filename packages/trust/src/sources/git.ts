@@ -9,7 +9,7 @@
 import { spawn } from 'node:child_process'
 import path from 'node:path'
 import { MintmarkError } from '@mintmark/core'
-import { KEY_FILE, seenOf } from './files.ts'
+import { isAboutKeys, KEY_FILE, seenOf } from './files.ts'
 import { MOST_BYTES, MOST_FILES } from './limits.ts'
 import type { Seen } from './seen.ts'
 
@@ -44,15 +44,22 @@ interface Version {
 export async function* seenInHistory(place: string): AsyncGenerator<Seen> {
   const { versions, isCut } = versionsIn(await logOf(place))
   const name = path.basename(path.resolve(place))
+  const listed = new Set<string>()
   for (const { commit, atMs, file, blob } of versions) {
     const at = { document: `git:${name}/${file}`, atMs, clock: 'commit', commit } as const
-    if (blob === undefined) yield { ...at, outcome: 'gone', why: 'removed' }
-    else {
+    if (blob === undefined) {
+      if (listed.delete(file)) yield { ...at, outcome: 'gone', why: 'removed' }
+    } else {
       // oxlint-disable-next-line no-await-in-loop -- one at a time bounds the memory
       const body = await git(place, ['cat-file', 'blob', blob], MOST_BYTES)
       if (body === undefined)
         yield { ...at, outcome: 'unavailable', why: 'larger than is read: refused' }
-      else yield { ...seenOf(body, at), commit }
+      else {
+        const seen = seenOf(body, at)
+        if (seen.outcome === 'read') listed.add(file)
+        // What was one before and is none now lists nothing that we know of.
+        if (listed.has(file) || isAboutKeys(body)) yield { ...seen, commit }
+      }
     }
   }
   if (isCut) {

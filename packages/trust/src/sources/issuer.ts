@@ -109,7 +109,13 @@ function wellKnown(url: URL): URL[] {
 export function checkedUrl(given: string): URL {
   const url = URL.canParse(given) ? new URL(given) : undefined
   const isLocal = url !== undefined && /^(?:localhost|127\.[\d.]+|\[::1\])$/.test(url.hostname)
+  if (url !== undefined && url.username + url.password !== '')
+    throw invalidSource(
+      'a source with a name or password in its address, which the record would keep',
+    )
   if (url?.protocol === 'https:' || (url?.protocol === 'http:' && isLocal)) return url
   const why = 'a source is an https:// URL (http:// on this machine alone), a file or a folder'
-  throw new MintmarkError('INPUT_INVALID', why, { option: 'source' })
+  throw invalidSource(why)
 }
+
+const invalidSource = (why: string) => new MintmarkError('INPUT_INVALID', why, { option: 'source' })

@@ -2,6 +2,7 @@ import { MintmarkError, safeJson } from '@mintmark/core'
 import { KeptHeads } from '@mintmark/ledger/log'
 import {
   type Alarm,
+  alarmDocument,
   type KeyAnswer as Answer,
   alarmsOf,
   alarmText,
@@ -123,11 +124,7 @@ function documentOf({ content, series, keys, alarms, answers, atMs }: Told): obj
     })),
     at: isoOf(atMs),
     keys: keys.map((history) => keyDocument(history, standing.get(history))),
-    alarms: alarms.map(({ atMs: seenMs, afterMs, ...alarm }) => ({
-      ...alarm,
-      at: isoOf(seenMs),
-      after: isoOf(afterMs),
-    })),
+    alarms: alarms.map(alarmDocument),
   }
 }
 

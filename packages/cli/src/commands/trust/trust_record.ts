@@ -2,17 +2,23 @@ import { setTimeout } from 'node:timers/promises'
 import { safeJson, safeText } from '@mintmark/core'
 import { KeptHeads } from '@mintmark/ledger/log'
 import {
+  type Alarm,
+  alarmDocument,
+  alarmsOf,
+  alarmText,
+  historiesOf,
   KeyRecord,
   type Observation,
   parseSource,
   type Round,
   recordEvery,
   recordOnce,
+  seriesOf,
 } from '@mintmark/trust'
 import { caOption } from '../../options/ca_option.ts'
 import { flag, invalid, list, textOption } from '../../options/option_values.ts'
 import type { Handler, Options } from '../../process/command.ts'
-import { DONE, type ExitCode, NOT_ANSWERED } from '../../process/exit_codes.ts'
+import { DONE, type ExitCode, exitCode } from '../../process/exit_codes.ts'
 import type { Io } from '../../process/io.ts'
 
 /** Looks at sources and writes down which keys are there. */
@@ -28,16 +34,23 @@ export const trustRecord: Handler = async (operands, options, io) => {
     ca: await caOption(options),
     now: io.now,
   }
+  const alarms = new NewAlarms(record)
+  await alarms.next()
+  let isAlarmed = false
   const print = async (round: Round) => {
     await heads.keep([record.head])
     for (const problem of round.problems) io.err(`mintmark: ${safeText(problem, 500)}\n`)
     await io.out(textOf(round, options))
+    const fresh = await alarms.next()
+    isAlarmed ||= fresh.length > 0
+    const line = flag(options, 'json') ? alarmLine : alarmText
+    await io.out(fresh.map(line).join(''))
   }
   try {
     if (everyMs !== undefined) return await goOn(given, everyMs, print)
     const round = await recordOnce(given)
     await print(round)
-    return await concluded(round, record, options, io)
+    return await concluded(round, { record, isAlarmed }, options, io)
   } finally {
     await record.close()
   }
@@ -62,19 +75,42 @@ async function goOn(
 
 async function concluded(
   round: Round,
-  record: KeyRecord,
+  { record, isAlarmed }: { readonly record: KeyRecord; readonly isAlarmed: boolean },
   options: Options,
   io: Io,
 ): Promise<ExitCode> {
   const missed = round.written.filter(({ outcome }) => outcome === 'unavailable')
-  const isWhole = missed.length + round.problems.length === 0
   if (!flag(options, 'json')) {
     const known = round.known === 0 ? '' : `; ${round.known} known before`
     await io.out(
       `${round.written.length} looks recorded${known}; the record has ${record.head.size}\n`,
     )
   }
-  return isWhole ? DONE : NOT_ANSWERED
+  return exitCode({ isFound: isAlarmed, isWhole: missed.length + round.problems.length === 0 })
+}
+
+const alarmLine = (alarm: Alarm) => `${safeJson(alarmDocument(alarm))}\n`
+
+/** Alarms of a record that it did not raise when it was asked before. */
+class NewAlarms {
+  readonly #record: KeyRecord
+  readonly #known = new Set<string>()
+
+  constructor(record: KeyRecord) {
+    this.#record = record
+  }
+
+  async next(): Promise<readonly Alarm[]> {
+    const { observations } = this.#record
+    const bodyOf = (each: Observation) => this.#record.bodyOf(each)
+    const series = await seriesOf({ observations, bodyOf })
+    return alarmsOf(series, historiesOf(series)).filter((alarm) => {
+      const name = JSON.stringify([alarm.code, alarm.document, alarm.thumbprint, alarm.message])
+      const isNew = !this.#known.has(name)
+      this.#known.add(name)
+      return isNew
+    })
+  }
 }
 
 function textOf({ written }: Round, options: Options): string {
