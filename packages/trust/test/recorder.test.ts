@@ -141,7 +141,9 @@ describe('an address', () => {
     assert.deepEqual(other.asked, [])
     await record.close()
   })
+})
 
+describe('a connection', () => {
   it('over TLS leaves the hashes of its certificates; one that nobody vouches for gives no answer', async () => {
     const { pem, keyPem } = certified()
     await using server = await KeyServer.start({ key: keyPem, cert: pem })

@@ -58,9 +58,9 @@ export interface AlarmOptions {
 }
 
 /** JSON-safe. */
-export function alarmDocument({ atMs, afterMs, ...alarm }: Alarm): object {
+export function alarmDocument({ atMs, afterMs, ...rest }: Alarm): object {
   const after = afterMs === undefined ? null : new Date(afterMs).toISOString()
-  return { schema: 'mintmark-key-alarm/1', ...alarm, at: new Date(atMs).toISOString(), after }
+  return { schema: 'mintmark-key-alarm/1', ...rest, at: new Date(atMs).toISOString(), after }
 }
 
 /** All alarms, by time. */
