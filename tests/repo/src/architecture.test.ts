@@ -122,7 +122,9 @@ describe('one place alone', () => {
 
   it('of core reads files: who holds a lock. Else it and the adapters read no file and no clock', () => {
     const pure = sources.filter((file) =>
-      /^packages\/((?:core\/src\/(?!holder)|keys\/src\/)|logs\/src\/(ual|identity|dovecot)\/)/.test(file),
+      /^packages\/((?:core\/src\/(?!holder)|keys\/src\/)|logs\/src\/(ual|identity|dovecot)\/)/.test(
+        file,
+      ),
     )
     const wrong = pure.filter((file) =>
       /from 'node:(fs|net|http|child_process)|Date\.now\(|new Date\(\)/.test(read(file)),

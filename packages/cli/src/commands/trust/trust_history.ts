@@ -2,8 +2,8 @@ import { MintmarkError, safeJson } from '@mintmark/core'
 import { KeptHeads } from '@mintmark/ledger/log'
 import {
   type Alarm,
-  alarmDocument,
   type KeyAnswer as Answer,
+  alarmDocument,
   alarmsOf,
   alarmText,
   answerText,
