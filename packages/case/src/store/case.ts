@@ -2,7 +2,7 @@
  * Opening a case, wherever it lives. Of the two engines that is loaded which it takes.
  *
  * A case in a folder: `case.json` says that it is one, `engine/` is the database, `lock` names the
- * process that has it open, `staging/` holds rows on their way in and is empty between runs.
+ * process that has it open, `socket` leads other readers to that process, `staging/` holds rows on their way in and is empty between runs.
  *
  * Trust: whoever can write in the folder, or on the server, can change every answer.
  *
@@ -17,9 +17,11 @@ import {
   writeFileSync,
 } from 'node:fs'
 import { join, resolve } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
 import { isObject, MintmarkError, parseObject } from '@mintmark/core'
 import { isServerLocation, parseServerLocation, type ServerLocation } from '../engine/location.ts'
 import type { Session } from '../engine/session.ts'
+import { sharedSession, shareSession } from '../engine/shared_session.ts'
 import { lockFolder } from './folder_lock.ts'
 import { requireNoIngest } from './ingest_lock.ts'
 import { readMeta, writeMeta } from './meta.ts'
@@ -30,7 +32,10 @@ import { createTables } from './tables.ts'
 const FORMAT = 'mintmark-case'
 const VERSION_FACT = 'schema_version'
 /** What an interrupted first opening may leave behind: such a folder is as good as empty. */
-const LEFTOVERS = new Set(['lock', 'case.json.new'])
+const LEFTOVERS = new Set(['lock', 'case.json.new', 'socket'])
+/** For so long a reader waits for a process that has just begun to open the case, or is about to end. */
+const PATIENCE_MS = 5000
+const PAUSE_MS = 100
 
 /** One investigation: its evidence, and the engine that answers for it. */
 export interface Case {
@@ -97,12 +102,17 @@ async function openFolder(folder: string, mode: 'read' | 'write'): Promise<Case>
   requireCaseFolder(folder, mode)
   const { openChdb } = await loadEngine()
   makeFolder(folder)
-  const unlock = locked(folder)
+  const taken = mode === 'read' ? await lockedOrShared(folder) : locked(folder)
+  if (typeof taken !== 'function') return taken
+  const unlock = taken
   try {
     if (!existsSync(join(folder, 'case.json'))) writeCaseFile(folder)
     const session = openChdb(join(folder, 'engine'), join(folder, 'staging'))
+    let unshare: (() => Promise<void>) | undefined
     try {
       await prepare(session, 'write')
+      // Who fills a case shares it with nobody: an answer amid that would be of a part.
+      if (mode === 'read') unshare = await shareSession(session, join(folder, 'socket'))
     } catch (cause) {
       await session.close()
       throw cause
@@ -111,6 +121,7 @@ async function openFolder(folder: string, mode: 'read' | 'write'): Promise<Case>
       session,
       location: folder,
       close: async () => {
+        await unshare?.()
         await session.close()
         unlock()
       },
@@ -119,6 +130,22 @@ async function openFolder(folder: string, mode: 'read' | 'write'): Promise<Case>
     unlock()
     throw cause instanceof MintmarkError ? cause : folderError(folder, cause)
   }
+}
+
+/** The lock of the folder; where another process has it, that one's session, if it is shared. */
+async function lockedOrShared(folder: string): Promise<(() => void) | Case> {
+  const until = Date.now() + PATIENCE_MS
+  for (;;)
+    try {
+      return locked(folder)
+    } catch (cause) {
+      // oxlint-disable-next-line no-await-in-loop -- until one of them is had
+      const session = await sharedSession(join(folder, 'socket'))
+      if (session !== undefined) return { session, location: folder, close: () => session.close() }
+      if (Date.now() > until) throw cause
+      // oxlint-disable-next-line no-await-in-loop -- the same
+      await sleep(PAUSE_MS)
+    }
 }
 
 /** chDB is an optional package, and there is none for some machines. */

@@ -69,6 +69,6 @@ function setAside(path: string): void {
 
 function busy(folder: string, holder: Holder): MintmarkError {
   const { host, pid } = holder
-  const message = `the case ${folder} is in use by process ${pid} on ${host}`
+  const message = `the case ${folder} is in use by process ${pid} on ${host}; if that does not run any more, remove ${join(folder, 'lock')}`
   return new MintmarkError('CASE_BUSY', message, { pid, host })
 }

@@ -1,0 +1,244 @@
+/**
+ * One engine for several processes of this machine: the one that has the case open answers the others over a socket in
+ * the case's folder.
+ *
+ * A request is a line of JSON, and so is each part of its answer. A connection has one request at a time, as a session
+ * runs one statement at a time.
+ *
+ * Trust: whoever may open the socket can do what he could do with the files of the case beside it.
+ *
+ * @module
+ */
+import { chmodSync, rmSync } from 'node:fs'
+import { connect, createServer, type Socket } from 'node:net'
+import { relative } from 'node:path'
+import { createInterface } from 'node:readline'
+import { type Json, MintmarkError } from '@mintmark/core'
+import type { InsertFormat, Params, Session } from './session.ts'
+
+type Request =
+  | { readonly op: 'command' | 'rows' | 'stream'; readonly sql: string; readonly params: Params }
+  | { readonly op: 'ask'; readonly sql: string }
+  | {
+      readonly op: 'insert'
+      readonly table: string
+      readonly columns: readonly string[]
+      readonly format: InsertFormat
+      /** Base64. */
+      readonly bytes: string
+    }
+
+type Answer =
+  | { readonly rows: readonly Json[] }
+  | { readonly end: true }
+  | { readonly error: Pick<MintmarkError, 'code' | 'message' | 'facts'> }
+
+/** The kernel takes no longer address of a socket. */
+const MOST_PATH_BYTES = 100
+
+/** The address by which the system takes a path that is too long for it as it is; undefined where there is none. */
+function addressOf(path: string): string | undefined {
+  return [path, relative(process.cwd(), path)].find(
+    (each) => Buffer.byteLength(each) <= MOST_PATH_BYTES,
+  )
+}
+
+/**
+ * Answers other processes until it is ended. What cannot be shared, as on a file system without sockets, is not.
+ *
+ * @returns takes no more processes, and waits for those that are there
+ */
+export async function shareSession(session: Session, path: string): Promise<() => Promise<void>> {
+  const address = addressOf(path)
+  if (address === undefined) return () => Promise.resolve()
+  rmSync(path, { force: true })
+  const server = createServer((socket) => void serve(session, socket))
+  const isListening = await new Promise<boolean>((resolve) => {
+    server.once('error', () => resolve(false))
+    server.listen(address, () => resolve(true))
+  })
+  if (!isListening) return () => Promise.resolve()
+  chmodSync(path, 0o600)
+  return () =>
+    new Promise((resolve) => {
+      server.close(() => resolve())
+    })
+}
+
+/** Until the other side has gone, killed or not, or says what no request is. */
+async function serve(session: Session, socket: Socket): Promise<void> {
+  try {
+    for await (const line of createInterface({ input: socket })) {
+      // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- the same program wrote it
+      await respond(session, socket, JSON.parse(line, revived) as Request)
+    }
+  } catch {
+    socket.destroy()
+  }
+}
+
+async function respond(session: Session, socket: Socket, request: Request): Promise<void> {
+  try {
+    for await (const rows of answersTo(session, request)) await send(socket, { rows })
+    await send(socket, { end: true })
+  } catch (cause) {
+    await send(socket, { error: errorOf(cause) })
+  }
+}
+
+async function* answersTo(session: Session, request: Request): AsyncIterable<readonly Json[]> {
+  switch (request.op) {
+    case 'command':
+      await session.command(request.sql, request.params)
+      return
+    case 'rows':
+      yield await session.rows(request.sql, request.params)
+      return
+    case 'stream':
+      yield* session.stream(request.sql, request.params)
+      return
+    case 'ask':
+      yield* session.ask(request.sql)
+      return
+    case 'insert': {
+      const { table, columns, format, bytes } = request
+      await session.insert(table, columns, format, Buffer.from(bytes, 'base64'))
+    }
+  }
+}
+
+/** Waits for a reader that is slower than the engine. */
+function send(socket: Socket, answer: Answer): Promise<void> {
+  return new Promise((resolve) => {
+    if (socket.destroyed || socket.write(`${JSON.stringify(answer)}\n`)) resolve()
+    else socket.once('drain', resolve).once('close', resolve)
+  })
+}
+
+function errorOf(cause: unknown): Pick<MintmarkError, 'code' | 'message' | 'facts'> {
+  if (cause instanceof MintmarkError)
+    return { code: cause.code, message: cause.message, facts: cause.facts }
+  return { code: 'ENGINE_QUERY', message: String(cause), facts: {} }
+}
+
+const BIG = '$bigint'
+const replaced = (_key: string, value: unknown): unknown =>
+  typeof value === 'bigint' ? { [BIG]: String(value) } : value
+function revived(_key: string, value: unknown): unknown {
+  if (typeof value !== 'object' || value === null || !(BIG in value)) return value
+  return BigInt(String(value[BIG]))
+}
+
+/** The session of the process that shares it at this path; undefined where none does. */
+export async function sharedSession(path: string): Promise<Session | undefined> {
+  const address = addressOf(path)
+  if (address === undefined) return undefined
+  const socket = connect(address)
+  const isConnected = await new Promise<boolean>((resolve) => {
+    socket.once('connect', () => resolve(true)).once('error', () => resolve(false))
+  })
+  if (!isConnected) return undefined
+  socket.on('error', () => socket.destroy())
+  return new SharedSession(socket)
+}
+
+class SharedSession implements Session {
+  readonly kind = 'embedded'
+  readonly shards = 1
+  readonly #socket: Socket
+  readonly #lines: AsyncIterator<string>
+  /** Tail of the queue: a connection has one request at a time. */
+  #last: Promise<unknown> = Promise.resolve()
+
+  constructor(socket: Socket) {
+    this.#socket = socket
+    this.#lines = createInterface({ input: socket })[Symbol.asyncIterator]()
+  }
+
+  async command(sql: string, params: Params = {}): Promise<void> {
+    await this.#all({ op: 'command', sql, params })
+  }
+
+  rows(sql: string, params: Params = {}): Promise<Json[]> {
+    return this.#all({ op: 'rows', sql, params })
+  }
+
+  stream(sql: string, params: Params = {}): AsyncIterable<readonly Json[]> {
+    return this.#asked({ op: 'stream', sql, params })
+  }
+
+  ask(sql: string): AsyncIterable<readonly Json[]> {
+    return this.#asked({ op: 'ask', sql })
+  }
+
+  async insert(
+    table: string,
+    columns: readonly string[],
+    format: InsertFormat,
+    bytes: Uint8Array | readonly Uint8Array[],
+  ): Promise<void> {
+    const whole = bytes instanceof Uint8Array ? Buffer.from(bytes) : Buffer.concat([...bytes])
+    await this.#all({ op: 'insert', table, columns, format, bytes: whole.toString('base64') })
+  }
+
+  localTable(name: string): string {
+    return name
+  }
+
+  everywhere(sql: string, params: Params = {}): Promise<void> {
+    return this.command(sql, params)
+  }
+
+  async close(): Promise<void> {
+    await this.#last.catch(() => {})
+    this.#socket.destroy()
+  }
+
+  async #all(request: Request): Promise<Json[]> {
+    const rows: Json[] = []
+    for await (const some of this.#asked(request)) for (const row of some) rows.push(row)
+    return rows
+  }
+
+  async *#asked(request: Request): AsyncGenerator<readonly Json[], void, void> {
+    const turn = this.#last
+    const done = this.#take()
+    await turn
+    let isOver = false
+    try {
+      this.#socket.write(`${JSON.stringify(request, replaced)}\n`)
+      for (;;) {
+        // oxlint-disable-next-line no-await-in-loop -- one part after the other
+        const answer = await this.#next()
+        isOver = !('rows' in answer)
+        if ('error' in answer)
+          throw new MintmarkError(answer.error.code, answer.error.message, answer.error.facts)
+        if ('end' in answer) return
+        yield answer.rows
+      }
+    } finally {
+      // Somebody who has seen enough still has to let the rest pass.
+      // oxlint-disable-next-line no-await-in-loop -- one part after the other
+      while (!isOver) isOver = !('rows' in (await this.#next()))
+      done()
+    }
+  }
+
+  /** The next turn; what it gives ends it. */
+  #take(): () => void {
+    let end: (() => void) | undefined
+    this.#last = new Promise<void>((resolve) => {
+      end = resolve
+    })
+    return () => end?.()
+  }
+
+  async #next(): Promise<Answer> {
+    // A process that was killed breaks the connection.
+    const line = await this.#lines.next().catch(() => undefined)
+    // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- the same program wrote it
+    if (line !== undefined && line.done !== true) return JSON.parse(line.value) as Answer
+    const message = 'the process that had the case open has ended: run this again'
+    return { error: { code: 'CASE_BUSY', message, facts: {} } }
+  }
+}
