@@ -65,7 +65,7 @@ function packageJson() {
     type: 'module',
     engines,
     bin: { [NAME]: BIN },
-    man: MAN,
+    man: [MAN],
     imports: { '#read-first': './packages/cli/dist/bundle/read_first.js' },
     dependencies: versions(needed.filter((name) => !OPTIONAL.has(name))),
     optionalDependencies: versions(needed.filter((name) => OPTIONAL.has(name))),

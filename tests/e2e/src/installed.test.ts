@@ -80,24 +80,25 @@ describe('the package', { skip: unbuilt }, () => {
 
 const home = join(root, 'whole')
 const work = join(root, 'work')
-const command = join(home, 'node_modules/.bin/mintmark')
+const command = join(home, 'bin/mintmark')
+const own = join(home, 'lib/node_modules/mintmark')
 const mintmark = (...args: readonly string[]): Ended => run(work, command, args, NOBODY)
 
 let installed: string[] = []
 
 before(() => {
   if (!isReached) return
-  install(home, tarball)
-  installed = contentOf(join(home, 'node_modules/mintmark'))
-  if (NOBODY.uid === undefined)
-    run(root, 'chmod', ['-R', 'a-w', join(home, 'node_modules/mintmark')])
+  install(home, tarball, '--global', '--prefix', home)
+  installed = contentOf(own)
+  if (NOBODY.uid === undefined) run(root, 'chmod', ['-R', 'a-w', own])
   mkdirSync(work)
   chmodSync(work, 0o777)
 })
 
-describe('installed in an empty folder', { skip: unbuilt || unreached }, () => {
-  it('says which commit it is of', () => {
+describe('installed for all users of a machine', { skip: unbuilt || unreached }, () => {
+  it('says which commit it is of, and has a manual page', () => {
     assert.match(mintmark('--version').out, /^0\.1\.0 \([0-9a-f]{12}(?:-dirty)?\)\n$/)
+    assert.ok(existsSync(join(home, 'share/man/man1/mintmark.1')))
   })
 
   it('replays the incident, finds it, and reports it', () => {
@@ -144,7 +145,7 @@ describe('the installed command', { skip: unbuilt || unreached }, () => {
       NOBODY,
     )
     assert.equal(parseObject(received.out)?.['outcome'], 'core', received.err)
-    const receiver = join(home, 'node_modules/mintmark/packages/cli/bin/gate-receive.mjs')
+    const receiver = join(own, 'packages/cli/bin/gate-receive.mjs')
     const { code, err } = run(work, process.execPath, [receiver, 'no-state', '--check'], NOBODY)
     assert.deepEqual([code, /the gate is not installed/.test(err)], [3, true], err)
   })
@@ -173,18 +174,18 @@ describe('the installed command', { skip: unbuilt || unreached }, () => {
   it('is not changed by anything that it ran', () => {
     assert.ok(installed.length > 100)
     assert.equal(run(root, command, ['--version']).code, 0)
-    assert.deepEqual(contentOf(join(home, 'node_modules/mintmark')), installed)
+    assert.deepEqual(contentOf(own), installed)
   })
 })
 
 describe('installed without its optional parts', { skip: unbuilt || unreached }, () => {
   const smallWork = join(root, 'small-work')
-  let small = ''
+  const small = join(root, 'small/node_modules/.bin/mintmark')
   const smallMintmark = (...args: readonly string[]): Ended => run(smallWork, small, args)
 
   before(() => {
     if (!isReached) return
-    small = install(join(root, 'small'), tarball, '--omit=optional')
+    install(join(root, 'small'), tarball, '--omit=optional')
     mkdirSync(smallWork)
   })
 

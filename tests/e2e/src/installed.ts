@@ -60,16 +60,14 @@ export function pack(out: string): string[] {
 /**
  * Installs a tarball with npm, without running any script of a package: nothing is compiled.
  *
- * @param folder a new folder, which gets `node_modules`
- * @returns the installed command
+ * @param folder a new folder, in which npm runs
  */
-export function install(folder: string, tarball: string, ...flags: readonly string[]): string {
+export function install(folder: string, tarball: string, ...flags: readonly string[]): void {
   mkdirSync(folder)
   // npm's own settings, of this user, say where packages come from.
   const args = ['install', '--ignore-scripts', '--no-audit', '--no-fund', ...flags, tarball]
   const { code, err } = run(folder, 'npm', args, {}, process.env)
   if (code !== 0) throw new Error(`npm install ended with ${code}: ${err}`)
-  return join(folder, 'node_modules/.bin/mintmark')
 }
 
 /** Whether npm reaches its registry. */
