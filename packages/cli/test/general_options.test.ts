@@ -6,6 +6,7 @@ import { join } from 'node:path'
 import { after, afterEach, describe, it } from 'node:test'
 import { stripVTControlCharacters } from 'node:util'
 import { type Io, runProgram } from '../src/index.ts'
+import { errorPlaces } from '../src/render/error_places.ts'
 import { painted } from '../src/render/paint.ts'
 
 const folder = mkdtempSync(join(tmpdir(), 'mintmark-general-'))
@@ -105,9 +106,16 @@ describe('what is said on standard error', () => {
   it('is the cause of an error where a command is verbose, and only there', async () => {
     const args = ['scan', key, '--public-key', join(folder, 'none')]
     const { code, err } = await run(false, '-v', ...args)
-    assert.match(err, /\(INPUT_UNREADABLE\)\n.*Error: .*\n {4}at [\s\S]*caused by Error: ENOENT/)
+    assert.match(err, /\(INPUT_UNREADABLE\)\n {4}at [\s\S]*\ncaused by Error \(ENOENT\)\n {4}at /)
     assert.equal(code, 3)
     assert.doesNotMatch((await run(false, ...args)).err, / {4}at /)
+  })
+
+  it('quotes nothing that the cause of an error quotes', () => {
+    const cause = new SyntaxError('"secret-one" is not JSON\n    at secret-two')
+    const said = errorPlaces(new Error('unreadable', { cause }))
+    assert.match(said, /^ {4}at .*\n[\s\S]*\ncaused by SyntaxError\n {4}at /)
+    assert.doesNotMatch(said, /secret/)
   })
 
   it('cannot be both verbose and quiet', async () => {

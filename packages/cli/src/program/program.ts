@@ -82,19 +82,13 @@ install mintmark with its optional dependencies (PROGRAM_MISSING)\n`)
   }
   if (isMintmarkError(error)) {
     io.err(`mintmark: ${safeText(error.message, 2000)} (${error.code})\n`)
-    if (isVerbose) io.err(stackOf(error, safeText))
+    if (isVerbose) io.err((await import('../render/error_places.ts')).errorPlaces(error))
     return isUsage(error) ? WRONG_USAGE : NOT_ANSWERED
   }
-  io.err(`mintmark: a bug, please report it: ${stackOf(error, safeText)}`)
-  return NOT_ANSWERED
-}
-
-/** Where it was thrown, and what caused it. */
-function stackOf(error: unknown, safe: (text: string, most: number) => string): string {
   const stack = error instanceof Error ? (error.stack ?? error.message) : String(error)
-  const lines = stack.split('\n').map((line) => `${safe(line, 500)}\n`)
-  const cause = error instanceof Error && error.cause !== undefined ? error.cause : undefined
-  return lines.join('') + (cause === undefined ? '' : `caused by ${stackOf(cause, safe)}`)
+  const lines = stack.split('\n').map((line) => safeText(line, 500))
+  io.err(`mintmark: a bug, please report it: ${lines.join('\n')}\n`)
+  return NOT_ANSWERED
 }
 
 /** An option or operand that means nothing, or names a file without what it is for: it is named. */
