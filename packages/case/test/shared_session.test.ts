@@ -93,8 +93,22 @@ describe('a case that somebody reads', () => {
     await second.close()
     await closing
   })
+})
 
-  it('is not open to who would fill it', async () => {
+describe('a case and who wants it for long, or to fill it', () => {
+  it('makes the one for long wait for the end of the others', async () => {
+    const folder = await newCase()
+    const first = await openCase(folder, { mode: 'read' })
+    const opening = openCase(folder, { mode: 'read', isLasting: true })
+    await first.close()
+    const lasting = await opening
+    const second = await openCase(folder, { mode: 'read' })
+    assert.deepEqual(await second.session.rows('SELECT 6 AS six'), [{ six: 6 }])
+    await second.close()
+    await lasting.close()
+  })
+
+  it('is not open to the one that would fill it', async () => {
     const folder = await newCase()
     const first = await openCase(folder, { mode: 'read' })
     await assert.rejects(openCase(folder), { code: 'CASE_BUSY' })

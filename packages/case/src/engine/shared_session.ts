@@ -33,6 +33,8 @@ type Answer =
   | { readonly end: true }
   | { readonly error: Pick<MintmarkError, 'code' | 'message' | 'facts'> }
 
+/** Most questions are answered by then; who asks on, such as a browser's server, is told that he has to open the case anew. */
+const MOST_WAIT_MS = 30_000
 /** The kernel takes no longer address of a socket. */
 const MOST_PATH_BYTES = 100
 
@@ -46,13 +48,18 @@ function addressOf(path: string): string | undefined {
 /**
  * Answers other processes until it is ended. What cannot be shared, as on a file system without sockets, is not.
  *
- * @returns takes no more processes, and waits for those that are there
+ * @returns takes no more processes, and waits for those that are there, {@link MOST_WAIT_MS} at most
  */
 export async function shareSession(session: Session, path: string): Promise<() => Promise<void>> {
   const address = addressOf(path)
   if (address === undefined) return () => Promise.resolve()
   rmSync(path, { force: true })
-  const server = createServer((socket) => void serve(session, socket))
+  const readers = new Set<Socket>()
+  const server = createServer((socket) => {
+    readers.add(socket)
+    socket.once('close', () => readers.delete(socket))
+    void serve(session, socket)
+  })
   const isListening = await new Promise<boolean>((resolve) => {
     server.once('error', () => resolve(false))
     server.listen(address, () => resolve(true))
@@ -61,7 +68,13 @@ export async function shareSession(session: Session, path: string): Promise<() =
   chmodSync(path, 0o600)
   return () =>
     new Promise((resolve) => {
-      server.close(() => resolve())
+      const late = setTimeout(() => {
+        for (const reader of readers) reader.destroy()
+      }, MOST_WAIT_MS)
+      server.close(() => {
+        clearTimeout(late)
+        resolve()
+      })
     })
 }
 
@@ -139,7 +152,15 @@ export async function sharedSession(path: string): Promise<Session | undefined> 
   })
   if (!isConnected) return undefined
   socket.on('error', () => socket.destroy())
-  return new SharedSession(socket)
+  const session = new SharedSession(socket)
+  try {
+    // A process that is about to end takes connections, and answers nothing.
+    await session.rows('SELECT 1')
+    return session
+  } catch {
+    await session.close()
+    return undefined
+  }
 }
 
 class SharedSession implements Session {

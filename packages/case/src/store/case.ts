@@ -35,6 +35,8 @@ const VERSION_FACT = 'schema_version'
 const LEFTOVERS = new Set(['lock', 'case.json.new', 'socket'])
 /** For so long a reader waits for a process that has just begun to open the case, or is about to end. */
 const PATIENCE_MS = 5000
+/** A command that answers one question mostly ends by then. */
+const LASTING_PATIENCE_MS = 15_000
 const PAUSE_MS = 100
 
 /** One investigation: its evidence, and the engine that answers for it. */
@@ -48,6 +50,10 @@ export interface Case {
 export interface OpenOptions {
   /** `read` makes nothing: a case that is not there is `CASE_MISSING`. Default `write`. */
   readonly mode?: 'read' | 'write'
+  /**
+   * Reads for long, and so waits to have the case itself: the process that lets it in may end before. Default false.
+   */
+  readonly isLasting?: boolean
 }
 
 /**
@@ -60,7 +66,7 @@ export interface OpenOptions {
 export async function openCase(location: string, options: OpenOptions = {}): Promise<Case> {
   const mode = options.mode ?? 'write'
   if (isServerLocation(location)) return openOnServer(parseServerLocation(location), mode)
-  return openFolder(resolve(location), mode)
+  return openFolder(resolve(location), mode, options.isLasting === true)
 }
 
 async function openOnServer(location: ServerLocation, mode: 'read' | 'write'): Promise<Case> {
@@ -98,11 +104,15 @@ async function requireShards(session: Session, location: ServerLocation): Promis
   throw new MintmarkError('INPUT_INVALID', message, { nodes: location.nodes.length })
 }
 
-async function openFolder(folder: string, mode: 'read' | 'write'): Promise<Case> {
+async function openFolder(
+  folder: string,
+  mode: 'read' | 'write',
+  isLasting: boolean,
+): Promise<Case> {
   requireCaseFolder(folder, mode)
   const { openChdb } = await loadEngine()
   makeFolder(folder)
-  const taken = mode === 'read' ? await lockedOrShared(folder) : locked(folder)
+  const taken = mode === 'read' ? await lockedOrShared(folder, isLasting) : locked(folder)
   if (typeof taken !== 'function') return taken
   const unlock = taken
   try {
@@ -133,19 +143,21 @@ async function openFolder(folder: string, mode: 'read' | 'write'): Promise<Case>
 }
 
 /** The lock of the folder; where another process has it, that one's session, if it is shared. */
-async function lockedOrShared(folder: string): Promise<(() => void) | Case> {
-  const until = Date.now() + PATIENCE_MS
-  for (;;)
+async function lockedOrShared(folder: string, isLasting: boolean): Promise<(() => void) | Case> {
+  const until = Date.now() + (isLasting ? LASTING_PATIENCE_MS : PATIENCE_MS)
+  for (;;) {
+    const isLate = Date.now() > until
     try {
       return locked(folder)
     } catch (cause) {
       // oxlint-disable-next-line no-await-in-loop -- until one of them is had
-      const session = await sharedSession(join(folder, 'socket'))
+      const session = isLasting && !isLate ? undefined : await sharedSession(join(folder, 'socket'))
       if (session !== undefined) return { session, location: folder, close: () => session.close() }
-      if (Date.now() > until) throw cause
+      if (isLate) throw cause
       // oxlint-disable-next-line no-await-in-loop -- the same
       await sleep(PAUSE_MS)
     }
+  }
 }
 
 /** chDB is an optional package, and there is none for some machines. */

@@ -21,13 +21,16 @@ export {
   threadsOption,
 } from './option_values.ts'
 
-/** Runs `work` on the case that `--case` names, and closes it whatever happens. */
+/** Runs `work` on the case that `--case` names, and closes it whatever happens. `read-on`: until somebody stops it. */
 export async function withCase(
   options: Options,
-  mode: 'read' | 'write',
+  mode: 'read' | 'write' | 'read-on',
   work: (investigated: Case) => Promise<ExitCode>,
 ): Promise<ExitCode> {
-  const investigated = await openCase(textOption(options, 'case') ?? '', { mode })
+  const investigated = await openCase(textOption(options, 'case') ?? '', {
+    mode: mode === 'write' ? 'write' : 'read',
+    isLasting: mode === 'read-on',
+  })
   try {
     return await work(investigated)
   } finally {

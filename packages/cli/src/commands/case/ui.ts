@@ -16,7 +16,7 @@ const HOST = '127.0.0.1'
 export const ui: Handler = async (_args, options, io) => {
   // First of all: a page that is not built is said before a case is opened.
   const files = pageFiles()
-  return withCase(options, 'read', (investigated) => serve(investigated, { options, io, files }))
+  return withCase(options, 'read-on', (investigated) => serve(investigated, { options, io, files }))
 }
 
 async function serve(
