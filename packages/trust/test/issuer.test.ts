@@ -9,7 +9,7 @@ import {
   statSync,
   writeFileSync,
 } from 'node:fs'
-import { createServer, type RequestListener } from 'node:http'
+import { createServer, type RequestListener, type ServerResponse } from 'node:http'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { after, before, describe, it } from 'node:test'
@@ -169,6 +169,12 @@ describe('an address that a token names', () => {
   })
 })
 
+/** Writes until the other side has enough. */
+function endless(response: ServerResponse, bytes: number, everyMs: number): void {
+  const timer = setInterval(() => response.write('x'.repeat(bytes)), everyMs)
+  response.on('close', () => clearInterval(timer))
+}
+
 async function against(listener: RequestListener): Promise<{ error: unknown; seconds: number }> {
   const server = createServer(listener)
   const port = await portOf(server)
@@ -182,13 +188,12 @@ async function against(listener: RequestListener): Promise<{ error: unknown; sec
 
 describe('a hostile document of an issuer', () => {
   const asked: string[] = []
-  const documents: readonly (readonly [string, RequestListener])[] = [
+  const documents: readonly (readonly [string, RequestListener, number?])[] = [
     ['of ten megabytes', (_, response) => void response.end(`{"a":"${'x'.repeat(10 << 20)}"}`)],
     ['that is nested deeply', (_, response) => void response.end('['.repeat(60_000))],
-    [
-      'that never ends',
-      (_, response) => void setInterval(() => response.write('{"a":'), 1).unref(),
-    ],
+    // A megabyte each millisecond: the size ends it, long before the time.
+    ['that never ends', (_, response) => void endless(response, 1 << 20, 1), 2],
+    ['that comes letter by letter', (_, response) => void endless(response, 1, 100)],
     [
       'that leads elsewhere',
       (_, response) => void response.writeHead(302, { location: '/x' }).end(),
@@ -213,12 +218,12 @@ describe('a hostile document of an issuer', () => {
       },
     ],
   ]
-  for (const [name, listener] of documents)
+  for (const [name, listener, mostSeconds = 8] of documents)
     it(`is refused within its bounds: one ${name}`, async () => {
       const { error, seconds } = await against(listener)
       assert.ok(error instanceof Error && 'code' in error, String(error))
       assert.match(String(error.code), /^INPUT_(?:INVALID|UNREADABLE)$/)
-      assert.ok(seconds < 8, `${seconds} s`)
+      assert.ok(seconds < mostSeconds, `${seconds} s`)
     })
 
   it('leads to no request to an address in it', () => {

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
 import { mkdtempSync, rmSync } from 'node:fs'
+import { createServer } from 'node:http'
 import { createServer as createMailServer, type Server as MailServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -25,7 +26,7 @@ import {
   type Target,
 } from '../src/index.ts'
 import type { Verify } from '../src/targets/verify_target.ts'
-import { type Door, isAccepted, openDoor } from './doors.ts'
+import { closed, type Door, isAccepted, openDoor, portOf } from './doors.ts'
 import { merged, strict } from './verifiers.ts'
 
 const folder = mkdtempSync(join(tmpdir(), 'mintmark-targets-'))
@@ -221,16 +222,17 @@ describe('a target elsewhere', () => {
 
   for (const how of ['file', 'header'] as const)
     it(`is confirmed by a ${how}`, async () => {
-      const { createServer } = await import('node:http')
-      const { portOf, closed } = await import('./doors.ts')
       const server = createServer((request, response) => {
         const isThere = request.url === '/.well-known/mintmark-probe'
         if (how === 'header') response.setHeader('mintmark-probe', run)
         response.end(isThere && how === 'file' ? `${run}\n` : 'hello')
       })
       const port = await portOf(server)
-      await confirmOwn(new URL(`http://0.0.0.0:${port}/api`), run)
-      await assert.rejects(confirmOwn(new URL(`http://0.0.0.0:${port}/api`), `${run}x`))
-      await closed(server)
+      try {
+        await confirmOwn(new URL(`http://0.0.0.0:${port}/api`), run)
+        await assert.rejects(confirmOwn(new URL(`http://0.0.0.0:${port}/api`), `${run}x`))
+      } finally {
+        await closed(server)
+      }
     })
 })
