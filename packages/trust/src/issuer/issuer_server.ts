@@ -78,6 +78,8 @@ class Issuer {
   #endpoint: 'reachable' | 'unreachable' = 'reachable'
   /** Requests for the attacker's keys: who sends one has followed an address out of a token. */
   #followed = 0
+  /** When the key set was last given out; undefined before. On the clock of `performance`. */
+  #fetchedMs: number | undefined
 
   constructor(folder: string, state: IssuerState) {
     this.#folder = folder
@@ -96,10 +98,15 @@ class Issuer {
     const at = (request.url ?? '').split('?')[0]
     const isLocal = isLoopback(request.socket.remoteAddress ?? '')
     const found = ISSUER_PATHS.find((each) => at === `${each}/.well-known/openid-configuration`)
-    if (at === '/keys') send(response, 200, keySet(this.#state.keys, this.url))
+    if (at === '/keys') this.#keys(response)
     else if (at === '/saml/metadata') this.#metadata(response)
     else if (found !== undefined) send(response, 200, this.#discovery(found, isLocal))
     else send(response, 404, { error: 'not_found' })
+  }
+
+  #keys(response: ServerResponse): void {
+    this.#fetchedMs = performance.now()
+    send(response, 200, keySet(this.#state.keys, this.url))
   }
 
   /** Source: SAML 2.0 Metadata, section 2.4.3. */
@@ -171,6 +178,8 @@ class Issuer {
       audience: this.audience,
       endpoint: this.#endpoint,
       followed: this.#followed,
+      // Seconds since somebody fetched the key set.
+      keysAge: this.#fetchedMs === undefined ? null : (performance.now() - this.#fetchedMs) / 1000,
       keys: this.#state.keys.map(({ role, kid, isListed }) => ({ role, kid, listed: isListed })),
     }
   }

@@ -1,7 +1,7 @@
 /** The report of a probe for a terminal of 80 columns: the verdict, the matrix, what was not refused. @module */
 import { safeText } from '@mintmark/core'
 import { DOCUMENTED_CACHES, type Settings } from '../forge/settings.ts'
-import type { ProbeReport, VectorResult } from '../probe/report.ts'
+import type { Distrust, ProbeReport, VectorResult } from '../probe/report.ts'
 import { familyRows, verdictOf } from './family_counts.ts'
 
 const WIDTH = 80
@@ -15,19 +15,20 @@ export function probeText(report: ProbeReport): string {
     wrapped(verdictOf(report)),
     matrix(report),
     ...(isAnswered ? described(notRefused) : []),
-    ...distrust.map(({ endpoint, outcome, seconds, seen }) =>
-      wrapped(
-        `time to distrust, key endpoint ${endpoint}: ${outcome}${
-          seconds === null ? '' : ` after ${seconds} s`
-        } (${safeText(seen)})`,
-      ),
-    ),
+    ...distrust.map((each) => wrapped(timeOf(each))),
     ...(distrust.length > 0 ? [wrapped(`documented caches, s: ${DOCUMENTED_CACHES}`)] : []),
     ...unusedAllowances.map(({ vector, until }) =>
       wrapped(`allow-list: ${vector} until ${until} counts for nothing now`),
     ),
   ]
   return `${parts.join('\n\n')}\n`
+}
+
+function timeOf({ endpoint, outcome, seconds, keysAge, seen }: Distrust): string {
+  const after = seconds === null ? '' : ` after ${seconds} s`
+  const total = Math.round(((seconds ?? 0) + (keysAge ?? 0)) * 10) / 10
+  const since = keysAge === null ? '' : `, ${total} s after the keys were fetched`
+  return `time to distrust, key endpoint ${endpoint}: ${outcome}${after}${since} (${safeText(seen)})`
 }
 
 function matrix(report: ProbeReport): string {

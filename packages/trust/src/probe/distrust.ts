@@ -63,15 +63,22 @@ async function measureOne(one: Measurement): Promise<Distrust> {
     return unmeasured(endpoint, `a listed key is not trusted (${before.seen})`)
   try {
     await control.unlist(kid)
+    const keysAge = rounded((await control.keysAge?.()) ?? null)
     if (endpoint === 'unreachable') await control.setReachable?.(false)
-    return await untilRefused(one)
+    return { ...(await untilRefused(one)), keysAge }
   } finally {
     if (endpoint === 'unreachable') await control.setReachable?.(true)
     await control.list(kid)
   }
 }
 
-async function untilRefused({ endpoint, ask, options }: Measurement): Promise<Distrust> {
+const rounded = (seconds: number | null) => seconds && Math.round(seconds * 10) / 10
+
+async function untilRefused({
+  endpoint,
+  ask,
+  options,
+}: Measurement): Promise<Omit<Distrust, 'keysAge'>> {
   const { patienceS, withinS, everyMs, onProgress } = options
   const startMs = performance.now()
   for (let asked = 0; ; asked++) {
@@ -79,18 +86,18 @@ async function untilRefused({ endpoint, ask, options }: Measurement): Promise<Di
     const seconds = (performance.now() - startMs) / 1000
     // oxlint-disable-next-line no-await-in-loop -- one question after another
     const { said, seen } = await ask()
-    const rounded = Math.round(seconds * 10) / 10
     // Without keys a verifier may fail instead: it trusts the key no more.
     const isOut = said === 'refused' || (said === 'unclear' && endpoint === 'unreachable')
     if (isOut)
       return {
         endpoint,
         outcome: asked === 0 || seconds <= withinS ? 'refused' : 'late',
-        seconds: rounded,
+        seconds: rounded(seconds),
         seen,
       }
     if (said === 'unclear') return unmeasured(endpoint, seen)
-    if (seconds >= patienceS) return { endpoint, outcome: 'accepted', seconds: rounded, seen }
+    if (seconds >= patienceS)
+      return { endpoint, outcome: 'accepted', seconds: rounded(seconds), seen }
     onProgress?.(seconds, patienceS)
     // oxlint-disable-next-line no-await-in-loop -- the next question
     await setTimeout(everyMs)
@@ -101,5 +108,6 @@ const unmeasured = (endpoint: Distrust['endpoint'], seen: string): Distrust => (
   endpoint,
   outcome: 'cannot-tell',
   seconds: null,
+  keysAge: null,
   seen,
 })

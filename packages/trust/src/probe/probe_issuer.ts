@@ -22,6 +22,8 @@ export interface ProbeControl {
   readonly unlist: (kid: string) => Promise<void>
   /** Puts it in again. */
   readonly list: (kid: string) => Promise<void>
+  /** Seconds since somebody fetched the key set, where the issuer knows. */
+  readonly keysAge?: (() => Promise<number | undefined>) | undefined
   /** Whether the key endpoint answers. Left out: it cannot be switched off. */
   readonly setReachable?: ((isReachable: boolean) => Promise<void>) | undefined
 }
@@ -85,6 +87,10 @@ async function runningIssuer(
     control: {
       unlist: async (kid) => void (await commandIssuer(folder, { do: 'unlist', kid })),
       list: async (kid) => void (await commandIssuer(folder, { do: 'list', kid })),
+      keysAge: async () => {
+        const { keysAge } = await commandIssuer(folder, { do: 'status' })
+        return typeof keysAge === 'number' ? keysAge : undefined
+      },
       setReachable: async (isReachable) =>
         void (await commandIssuer(folder, { do: isReachable ? 'reach' : 'block' })),
     },

@@ -40,6 +40,8 @@ export interface Distrust {
   readonly outcome: Outcome
   /** From the withdrawal until the first refusal; of `accepted`, for how long it was asked; null if it cannot be told. */
   readonly seconds: number | null
+  /** How old the keys of the verifier were at the withdrawal, if nobody else fetches them; null if the issuer does not know. */
+  readonly keysAge: number | null
   readonly seen: string
 }
 

@@ -14,7 +14,7 @@ export const issuerServe: Handler = async (_operands, options, io) => {
     port: numberOption(options, 'port', { least: 0, most: 65_535 }) ?? 0,
     audience: textOption(options, 'audience'),
     hasSaml: true,
-    publicUrl: textOption(options, 'url')?.replace(/\/$/, ''),
+    publicUrl: urlOption(textOption(options, 'url')),
   })
   const { url, audience } = issuer
   const discovery = `${url}/.well-known/openid-configuration`
@@ -24,6 +24,12 @@ export const issuerServe: Handler = async (_operands, options, io) => {
   await once(stopSignal(), 'abort')
   await issuer.stop()
   return DONE
+}
+
+function urlOption(given: string | undefined): string | undefined {
+  if (given === undefined || /^https?:\/\/[\w.:[\]/~-]+$/.test(given))
+    return given?.replace(/\/$/, '')
+  throw invalid('url', '--url takes an http:// or https:// address without a query')
 }
 
 /** A command to a running issuer: the name of the command on the command line. */
