@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict'
+import { createHash } from 'node:crypto'
 import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { after, before, describe, it } from 'node:test'
@@ -68,6 +69,15 @@ describe('trust probe', () => {
     })
     assert.deepEqual(prints[0], prints[1])
     assert.equal(new Set(prints[0]).size, 5)
+  })
+
+  it('--sarif has the fingerprints of the name of a target, wherever it is', async () => {
+    const named = await probe('--sarif', '--vectors', 'consumer-key', '--name', 'mail <front>')
+    const log = parsed(named.out)
+    assert.deepEqual(sarifErrors(log), [])
+    const [result] = objects(objects(log['runs'])[0]?.['results'])
+    const wanted = createHash('sha256').update('mail <front>\0consumer-key').digest('hex')
+    assert.equal(member(result?.['partialFingerprints'], 'targetVector/v1'), wanted)
   })
 
   it('--junit has a test case for each vector and control, and --md a table', async () => {

@@ -85,6 +85,7 @@ export const TRUST_PROBE_COMMANDS: readonly Spec[] = [
       option('--within <SECONDS>', 'time to distrust that is no finding').default('0'),
       option('--patience <SECONDS>', 'for how long to wait for distrust').default('900'),
       option('--allow <FILE>', 'accepted vectors that are known, each with a reason and an end'),
+      option('--name <NAME>', 'name of the target in reports (default: its address)'),
       option('--rate <N>', 'most requests a second').default('20'),
       option('--schedule <EVERY>', 'probe again and again, such as 24h; JSON lines, until stopped'),
       option('--alarms <FILE>', 'guard.json, whose pushed streams get an accepted forgery'),

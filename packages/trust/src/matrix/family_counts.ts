@@ -1,4 +1,5 @@
 /** Outcomes by family: the rows of the matrix. @module */
+import { safeText } from '@mintmark/core'
 import { FAMILIES } from '../forge/vector.ts'
 import { judged, type ProbeReport, type Summary, summaryOf } from '../probe/report.ts'
 
@@ -20,7 +21,8 @@ export function familyRows({ vectors, distrust }: ProbeReport): FamilyRow[] {
 
 /** One line that says how a probe came out. */
 export function verdictOf(report: ProbeReport): string {
-  const { controls, vectors, summary, target } = report
+  const { controls, vectors, summary } = report
+  const target = safeText(report.target)
   const broken = controls.find(({ expected, outcome }) => outcome !== expected)
   if (broken !== undefined) {
     const [what] = broken.id.split('-')

@@ -128,7 +128,11 @@ function untold({ vectors, controls, distrust }: ProbeReport): [string, string][
   ]
 }
 
-const location = (uri: string) => ({ physicalLocation: { artifactLocation: { uri } } })
+/** A name that is no address is a relative reference, with anything odd percent-encoded. */
+const location = (name: string) => {
+  const uri = URL.canParse(name) ? new URL(name).href : encodeURIComponent(name)
+  return { physicalLocation: { artifactLocation: { uri } } }
+}
 
 const fingerprint = (target: string, id: string) => ({
   'targetVector/v1': createHash('sha256').update(`${target}\0${id}`).digest('hex'),

@@ -115,7 +115,9 @@ function openOnes({ vectors, distrust }: ProbeReport): string[] {
 }
 
 const alarmOf = (report: ProbeReport) => ({
-  subject: { format: 'uri', uri: report.target },
+  subject: URL.canParse(report.target)
+    ? { format: 'uri', uri: report.target }
+    : { format: 'opaque', id: report.target },
   type: ACCEPTED_EVENT,
   details: eventOf(report),
 })

@@ -54,8 +54,10 @@ async function probed(options: Options, io: Io): Promise<ProbeReport> {
   const choice = { named: list(options, 'vectors'), isAdvisory: flag(options, 'advisory') }
   const vectors = chooseVectors(choice, target, issuer)
   const progress = new Progress(io)
+  // A port that changes from run to run would make every alert a new one.
+  const name = textOption(options, 'name') ?? target.name
   return await runProbe({
-    target,
+    target: { ...target, name },
     issuer,
     vectors,
     now: io.now,
