@@ -7,7 +7,7 @@
  * @module
  */
 
-export interface Address {
+interface Address {
   /** Dotted IPv4, or IPv6 as RFC 5952 writes it; `''` if there is none. */
   readonly ip: string
   /** 0 if the log gives none. */

@@ -5,8 +5,6 @@
  */
 import { MintmarkError } from './errors.ts'
 
-const MAX_SIZE = BigInt(Number.MAX_SAFE_INTEGER)
-
 /** A place in bytes, moving forward with each read, in one byte order. */
 export class Reader {
   readonly #bytes: Uint8Array
@@ -90,9 +88,4 @@ export class Reader {
     this.#at = end
     return start
   }
-}
-
-/** `value` as a number of bytes; above 2^53 − 1 it gives 2^53 − 1, which is past the end of any file. */
-export function sizeOf(value: bigint): number {
-  return Number(value > MAX_SIZE ? MAX_SIZE : value)
 }

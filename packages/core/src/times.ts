@@ -19,7 +19,7 @@ const DAYS_BEFORE: readonly number[] = [0, 31, 59, 90, 120, 151, 181, 212, 243, 
 const DAYS_IN: readonly number[] = [31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31]
 
 /** Order of day and month, as a date or a whole file proves it. */
-export type DayMonthOrder = 'day-first' | 'month-first'
+type DayMonthOrder = 'day-first' | 'month-first'
 
 const isLeap = (year: number) => (year % 4 === 0 && year % 100 !== 0) || year % 400 === 0
 

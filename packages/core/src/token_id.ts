@@ -15,7 +15,7 @@ import { createHash } from 'node:crypto'
 import { guidOfBytes, guidOfNetBytes, readGuid } from './guid.ts'
 
 /** What a field that should hold a token id holds. Only `present` comes with an id. */
-export interface TokenIdReading {
+interface TokenIdReading {
   /** Canonical GUID text; `''` unless `state` is `present`. */
   readonly tokenId: string
   readonly state: 'present' | 'absent' | 'anonymised' | 'malformed'

@@ -17,7 +17,7 @@ export function plural(value: number, one: string, many: string = `${one}s`): st
 }
 
 /** A count as two numbers. */
-export interface BoundsText {
+interface BoundsText {
   readonly lower: number
   /** Null where nothing bounds it. */
   readonly upper: number | null

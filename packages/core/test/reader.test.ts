@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
 import * as fc from 'fast-check'
-import { Reader, sizeOf } from '../src/reader.ts'
+import { Reader } from '../src/reader.ts'
 
 const bytes = Uint8Array.of(0x01, 0x02, 0x03, 0x04, 0x05, 0x06, 0x07, 0x08, 0x09)
 
@@ -45,11 +45,12 @@ describe('a Reader', () => {
       fc.property(value, fc.boolean(), (wanted, isLittleEndian) => {
         const at = new Uint8Array(8)
         new DataView(at.buffer).setBigUint64(0, wanted, isLittleEndian)
-        assert.equal(new Reader(at, isLittleEndian).size(), sizeOf(wanted))
+        assert.equal(new Reader(at, isLittleEndian).size(), Number(wanted > MOST ? MOST : wanted))
       }),
       { numRuns: Number(process.env['FUZZ_RUNS'] ?? 200) },
     )
   })
 })
 
+const MOST = BigInt(Number.MAX_SAFE_INTEGER)
 const EDGES = [0n, 2n ** 32n - 1n, 2n ** 32n, 2n ** 53n - 1n, 2n ** 53n, 2n ** 64n - 1n]

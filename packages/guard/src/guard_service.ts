@@ -29,7 +29,7 @@ import { textOfFile } from './verify/text_file.ts'
 /** Keys and unsettled tokens are looked at this often. */
 const CARE_MS = 500
 
-export interface GuardService {
+interface GuardService {
   readonly config: GuardConfig
   readonly guard: Guard
   readonly app: Hono

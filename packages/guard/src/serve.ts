@@ -8,7 +8,7 @@ import { type ServiceOptions, startGuard } from './guard_service.ts'
 import { startSigner } from './http/signer_service.ts'
 import { warmUp } from './http/warm_up.ts'
 
-export interface Serving {
+interface Serving {
   readonly url: string
   /** Takes no more connections, lets requests end, and resolves when all is closed. */
   readonly stop: () => Promise<void>

@@ -6,10 +6,4 @@ export {
 } from './http/ledger_client.ts'
 export { type Listening, listen } from './http/listen.ts'
 export { openReader } from './http/open_ledger.ts'
-export {
-  type HandOn,
-  type LedgerServeOptions,
-  type Served,
-  serveLedger,
-  serveWitness,
-} from './http/serve.ts'
+export { type LedgerServeOptions, type Served, serveLedger, serveWitness } from './http/serve.ts'

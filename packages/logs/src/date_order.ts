@@ -31,7 +31,7 @@ const PROBE_ROWS = 100
 const PIECE_BYTES = 64 * 1024
 
 /** Takes the rows of a first pass over a file for what their dates prove. */
-export class DateProver implements RowTaker {
+class DateProver implements RowTaker {
   readonly #adapters: readonly Adapter[]
   #context: FileContext = { columns: undefined, dateOrder: 'unproven' }
   #rows = 0

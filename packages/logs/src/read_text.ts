@@ -7,6 +7,5 @@
 
 export { adapters } from './adapters.ts'
 export { type DateProof, proveDateOrder, withSharedOrder } from './date_order.ts'
-export type { DateOrder } from './model/adapter.ts'
 export type { Reject } from './model/records.ts'
 export { EvidenceReader, type ReadOptions } from './reader.ts'

@@ -6,8 +6,9 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { after, describe, it } from 'node:test'
 import { gzipSync } from 'node:zlib'
-import { type EvidenceSource, readEvidence, walkEvidence } from '../src/index.ts'
+import { type EvidenceSource, walkEvidence } from '../src/index.ts'
 import { collector, keyed } from './collected.ts'
+import { readEvidence } from './read_evidence.ts'
 import { zipOf } from './zip_writer.ts'
 
 const root = mkdtempSync(join(tmpdir(), 'mintmark-walk-'))

@@ -6,8 +6,9 @@ import { Readable } from 'node:stream'
 import { after, describe, it } from 'node:test'
 import { createGzip, gzipSync } from 'node:zlib'
 import { inflate, isBomb } from '../src/files/inflate.ts'
-import { EvidenceReader, readEvidence, readSlices, walkEvidence } from '../src/index.ts'
+import { EvidenceReader, readSlices, walkEvidence } from '../src/index.ts'
 import { collector, keyed } from './collected.ts'
+import { readEvidence } from './read_evidence.ts'
 import { zipOf } from './zip_writer.ts'
 
 const GIB = 2 ** 30

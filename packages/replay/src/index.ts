@@ -1,6 +1,1 @@
-export {
-  type ReplayOptions,
-  type ReplayProgress,
-  type ReplaySummary,
-  replayStorm0558,
-} from './replay.ts'
+export { replayStorm0558 } from './replay.ts'

@@ -1,3 +1,3 @@
-export { type AccountTale, differences, type Tale, taleOf } from './live/compare.ts'
+export { differences, type Tale, taleOf } from './live/compare.ts'
 export type { Forgery } from './live/forger.ts'
-export { type LiveOptions, type LiveRun, RUNS, type RunName, replayLive } from './live/live.ts'
+export { type LiveRun, replayLive } from './live/live.ts'

@@ -20,7 +20,7 @@ import { attempt, TextFile } from './world/text_file.ts'
 import { Truth, type TruthSums } from './world/truth.ts'
 import { type Organisation, World } from './world/world.ts'
 
-export interface ReplayOptions {
+interface ReplayOptions {
   /** Folder to write to; made if it is not there. */
   readonly out: string
   /** A whole number from 0 to 4294967295. */
@@ -30,7 +30,7 @@ export interface ReplayOptions {
   readonly onProgress?: (progress: ReplayProgress) => void
 }
 
-export interface ReplayProgress {
+interface ReplayProgress {
   /** Days of tenants written, of all. */
   readonly done: number
   readonly total: number
@@ -38,7 +38,7 @@ export interface ReplayProgress {
 }
 
 /** What was written. */
-export interface ReplaySummary {
+interface ReplaySummary {
   /** The folder with the logs: what `investigate` is pointed at. */
   readonly logs: string
   readonly truth: string

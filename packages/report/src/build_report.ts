@@ -19,7 +19,7 @@ import { inputSection, methodSection, unknownSection } from './sections/unknowns
 /** Longest text that a report holds, in characters: a log may hold subjects and names of megabytes. */
 const MOST_TEXT = 4_000
 
-export interface ReportOptions {
+interface ReportOptions {
   /** What the case answers for the same selection. */
   readonly answer: Answer
   /** The selection, written down. */
@@ -45,7 +45,7 @@ export async function buildReport(session: Session, options: ReportOptions): Pro
 }
 
 /** Pure: the same answer gives the same report. */
-export function reportOf(
+function reportOf(
   answer: Answer,
   uses: TokenUses,
   {

@@ -38,7 +38,7 @@ const isProgram = (path: string) =>
   )
 
 /** What was printed, or why nothing was. */
-export type Printed = { readonly pdf: Uint8Array } | { readonly problem: string }
+type Printed = { readonly pdf: Uint8Array } | { readonly problem: string }
 
 /** Prints a file. Never throws: a report without a PDF is a report. */
 export async function printPdf(chromium: string, html: string): Promise<Printed> {

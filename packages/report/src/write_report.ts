@@ -50,7 +50,7 @@ export interface WriteOptions {
   readonly onFile?: (name: string) => void
 }
 
-export interface WrittenReport {
+interface WrittenReport {
   readonly report: Report
   /** Files in the order in which they were written, `MANIFEST` among them. */
   readonly files: readonly Written[]

@@ -52,7 +52,7 @@ export interface Deeds {
   '/api/hunts/save': { readonly takes: { readonly source: string }; readonly gives: HuntSummary }
 }
 
-export interface MarkDeed {
+interface MarkDeed {
   readonly kind: Mark['kind']
   readonly value: string
   /** Null takes a mark back. */

@@ -14,7 +14,7 @@ import type { Gate, Refusal } from './gate.ts'
 import type { OwnHunts } from './own_hunts.ts'
 import type { StaticFile } from './static_files.ts'
 
-export interface CaseAppDeps {
+interface CaseAppDeps {
   readonly desk: Desk
   readonly gate: Gate
   readonly viewer: Viewer

@@ -11,7 +11,7 @@ import type { Desk } from './desk.ts'
 import type { OwnHunts } from './own_hunts.ts'
 import { invalid } from './params.ts'
 
-export interface Doing {
+interface Doing {
   readonly desk: Desk
   readonly viewer: Viewer
   readonly ownHunts: OwnHunts

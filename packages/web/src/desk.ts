@@ -30,7 +30,7 @@ import { type FocusQuery, isWhole, writeFocus } from './query.ts'
 const MOST_PARTS = 6
 
 /** What is said of a part. */
-export interface PartAnswer {
+interface PartAnswer {
   readonly scope: Scope
   readonly timeline: Timeline
   readonly unknowns: readonly Unknown[]

@@ -11,7 +11,7 @@ import type { Report } from '@mintmark/report'
 const RENDER = new URL('../report/render.js', import.meta.url)
 
 /** Makes the file: no network, no script, styles and typefaces inside, the same bytes for the same report. */
-export type RenderHtml = (report: Report) => string
+type RenderHtml = (report: Report) => string
 
 /** @throws {MintmarkError} `INPUT_UNREADABLE` where the components are not built */
 export async function htmlRenderer(place: URL = RENDER): Promise<RenderHtml> {

@@ -36,7 +36,7 @@ import { keepAnswer, keptAnswer, questionOf } from './kept_answer.ts'
 import { type Lead, leadsOf } from './leads.ts'
 import { hunt } from './prepare.ts'
 
-export const ANSWER_SCHEMA = 'mintmark-answer/1'
+const ANSWER_SCHEMA = 'mintmark-answer/1'
 
 export interface Answer {
   readonly schema: typeof ANSWER_SCHEMA
@@ -80,13 +80,13 @@ export interface AnsweredEvidence
 }
 
 /** What a file says of its own completeness, with null where it names no period. */
-export interface AnsweredStatement extends Omit<EvidenceStatement, 'from' | 'to'> {
+interface AnsweredStatement extends Omit<EvidenceStatement, 'from' | 'to'> {
   readonly from: string | null
   readonly to: string | null
 }
 
 /** Steps of an investigation, as progress names them. */
-export type Step = 'seal' | 'reconcile' | 'hunts' | 'scope' | 'timeline' | 'unknowns'
+type Step = 'seal' | 'reconcile' | 'hunts' | 'scope' | 'timeline' | 'unknowns'
 
 export interface AnswerOptions {
   readonly hunts?: HuntOptions
@@ -163,7 +163,7 @@ async function answerAnew(
 }
 
 /** The part of an answer that marks change. */
-export type SelectionAnswer = Pick<
+type SelectionAnswer = Pick<
   Answer,
   'conclusion' | 'leads' | 'selection' | 'scope' | 'timeline' | 'custody' | 'unknowns' | 'marks'
 >

@@ -129,7 +129,7 @@ async function unansweredOf(
 }
 
 /** A file that could not be read, or that nothing recognises: it may be the log that is missing. */
-export function isUnread({ shape }: Pick<EvidenceRow, 'shape'>): boolean {
+function isUnread({ shape }: Pick<EvidenceRow, 'shape'>): boolean {
   return shape === UNREADABLE || shape === 'unrecognised'
 }
 

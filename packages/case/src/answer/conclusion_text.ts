@@ -13,7 +13,7 @@ import type { Conclusion, DumpSearch, Status, Unanswered, Unread } from './concl
 import type { Lead } from './leads.ts'
 
 /** First words of the headline, in every view. */
-export const STATUS_WORDS: Readonly<Record<Status, string>> = {
+const STATUS_WORDS: Readonly<Record<Status, string>> = {
   found: 'FOUND',
   lead: 'LEAD',
   'nothing-found': 'NOTHING FOUND',

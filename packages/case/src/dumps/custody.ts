@@ -42,12 +42,12 @@ export interface Custody {
 }
 
 /** A key that lies in a file. */
-export interface HeldKey {
+interface HeldKey {
   readonly spkiSha256: string
   readonly kid: string | null
 }
 
-export interface ArtefactAccess {
+interface ArtefactAccess {
   readonly artefact: string
   readonly path: string
   readonly at: string

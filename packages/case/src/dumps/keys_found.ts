@@ -9,7 +9,7 @@ import { type DumpKey, type DumpKeyForm, dumpFiles, dumpName, dumpScans } from '
 import { type FileTouches, fileTouches } from './file_touches.ts'
 
 /** A dump that holds the key. */
-export interface KeyPlace {
+interface KeyPlace {
   /** Where the dump lies, the same content under each of its names. */
   readonly files: readonly string[]
   readonly sha256: string

@@ -14,7 +14,7 @@ const PREFIX = 'scratch_'
 const STALE_HOURS = 24
 
 /** Name of the table for few rows, or of that for many. */
-export type EitherTable = (isFew: boolean) => Promise<string>
+type EitherTable = (isFew: boolean) => Promise<string>
 
 export class Scratch {
   readonly #session: Session

@@ -57,7 +57,7 @@ export const HUNT_COLUMNS: readonly { readonly name: string; readonly type: stri
 ]
 
 /** Bound by the runner for every hunt, whether it uses them or not. */
-export const SLICE_PLACEHOLDERS: ReadonlyMap<string, string> = new Map([
+const SLICE_PLACEHOLDERS: ReadonlyMap<string, string> = new Map([
   ['first_bucket', 'UInt8'],
   ['last_bucket', 'UInt8'],
   ['slice', 'UInt16'],

@@ -13,7 +13,7 @@ export interface HuntParam {
   readonly text: string
 }
 
-export type HuntParamType =
+type HuntParamType =
   | 'UInt8'
   | 'UInt16'
   | 'UInt32'
@@ -58,7 +58,7 @@ export function readParam(line: string): HuntParam | string {
 /**
  * The value that `spelled` has as `type`, or undefined: `14`, `0.5`, `'text'` or `text`, `['a', 'b']`.
  */
-export function readParamValue(
+function readParamValue(
   type: HuntParamType,
   spelled: string,
 ): string | number | string[] | undefined {

@@ -190,7 +190,7 @@ const NAMES: Readonly<Record<string, readonly string[]>> = {
   ],
 }
 
-export interface QuietFolder {
+interface QuietFolder {
   /** `archive`, `conversations`, `deleted` or `junk`. */
   readonly kind: string
   readonly name: string

@@ -9,14 +9,14 @@
  */
 
 /** Something in a statement that a hunt may not have. */
-export interface StatementFault {
+interface StatementFault {
   /** 1-based, in the text that was given. */
   readonly line: number
   readonly message: string
 }
 
 /** A statement that may be a hunt's: without comments, and with the names of its parameters. */
-export interface Statement {
+interface Statement {
   readonly sql: string
   /** `{name:Type}` placeholders in the order in which they first stand. */
   readonly placeholders: readonly {

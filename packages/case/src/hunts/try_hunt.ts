@@ -9,7 +9,7 @@ import { checkHunt } from './check_hunt.ts'
 import { HUNT_COLUMNS, type Hunt, parseHunt } from './hunt_file.ts'
 import type { HuntRow } from './run_hunts.ts'
 
-export interface HuntTrial {
+interface HuntTrial {
   readonly hunt: Hunt
   readonly hits: number
   readonly accounts: number

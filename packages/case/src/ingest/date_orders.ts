@@ -17,7 +17,7 @@ import { forgetFiles } from '../store/recover.ts'
 import { type OpenFile, ordersByTokens } from './token_orders.ts'
 
 /** A file whose dates must be read in another order than they were. */
-export interface Reread {
+interface Reread {
   readonly evidenceId: number
   readonly path: string
   readonly sha256: string

@@ -22,7 +22,7 @@ import { MergePause } from './merges.ts'
 import { type OtherShape, SourceFailure, SourceReader, type Taken } from './source_reader.ts'
 import { WorkerPool } from './worker_pool.ts'
 
-export interface IngestOptions {
+interface IngestOptions {
   /** Worker threads. Default: one a core, up to 16. */
   readonly threads?: number
   readonly onProgress?: (progress: IngestProgress) => void
@@ -35,7 +35,7 @@ export interface IngestOptions {
   readonly signal?: AbortSignal
 }
 
-export interface IngestProgress {
+interface IngestProgress {
   /** Texts found: files, and members of archives. */
   readonly files: number
   /** Of them, those that are in the case. */
@@ -46,7 +46,7 @@ export interface IngestProgress {
   readonly bytesRead: number
 }
 
-export interface IngestReport {
+interface IngestReport {
   /** The files of this run, in the order in which they were met; those that the case had before, too. */
   readonly evidence: readonly EvidenceRow[]
   /** Files that are new to the case. */

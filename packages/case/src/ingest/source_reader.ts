@@ -46,7 +46,7 @@ export class SourceFailure extends Error {
 }
 
 /** What a run has to do with, apart from the sources. */
-export interface Run {
+interface Run {
   readonly pool: WorkerPool
   readonly committer: Committer
   readonly known: KnownEvidence

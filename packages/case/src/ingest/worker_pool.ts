@@ -20,7 +20,7 @@ const YOUNG_MB = 64
 const CHUNKS_AHEAD = 4
 
 /** Takes rows, and resolves when more may come. */
-export type RowTaker = (blocks: readonly TableBlock[]) => Promise<void>
+type RowTaker = (blocks: readonly TableBlock[]) => Promise<void>
 
 /** Who gets what a job gives. */
 interface Takers {

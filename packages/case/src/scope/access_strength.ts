@@ -8,7 +8,7 @@
 export const IS_ESTABLISHED_HUNT = "strength IN ('strong', 'established')"
 
 /** Rows (record_id, content, pointed): `established` or `lead`; accesses that nothing points at have none. */
-export const ACCESS_STRENGTHS: string = `
+const ACCESS_STRENGTHS: string = `
   SELECT record_id, content, if(max(is_established) = 1, 'established', 'lead') AS pointed FROM (
     SELECT record_id, content, toUInt8(strength = 'established') AS is_established FROM verdict WHERE strength != ''
     UNION ALL

@@ -31,13 +31,13 @@ export interface Indicator {
 }
 
 /** A value of a list that could not be read. */
-export interface IndicatorReject {
+interface IndicatorReject {
   /** 1-based line of the file; in JSON the 1-based position of the value. */
   readonly line: number
   readonly reason: 'unrecognised' | 'unknown-kind' | 'not-of-its-kind' | 'too-long' | 'too-many'
 }
 
-export interface IndicatorList {
+interface IndicatorList {
   readonly indicators: readonly Indicator[]
   readonly rejects: readonly IndicatorReject[]
 }

@@ -156,7 +156,7 @@ export async function partCounts(
   )
 }
 
-export type PartCounts = Awaited<ReturnType<typeof partCounts>>
+type PartCounts = Awaited<ReturnType<typeof partCounts>>
 
 /** Parts by lower bound, largest first; of their mailboxes only those with accesses of theirs count. */
 export function partScopes(

@@ -34,7 +34,7 @@ export interface PointedCounts {
   readonly lastAccess: string | null
 }
 
-export interface PointedByStrength {
+interface PointedByStrength {
   readonly established: PointedCounts
   readonly leads: PointedCounts
 }

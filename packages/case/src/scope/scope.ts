@@ -96,7 +96,7 @@ export interface Scope {
   readonly not_judged: number | null
 }
 
-export interface ClassScope {
+interface ClassScope {
   readonly name: string
   readonly accesses: number
   readonly mailboxes: number

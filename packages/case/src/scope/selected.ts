@@ -98,7 +98,7 @@ const GRAPH_MAIL = `${GRAPH_MESSAGES} OR match(operation, '(?i)/mailfolders')`
  * Whether the access is one to mail. What names a message without a mailbox is one too; a file that a
  * mailbox's owner owns is none.
  */
-export const IS_MAIL: string = `(account != '' OR notEmpty(item_message_id)) AND multiIf(
+const IS_MAIL: string = `(account != '' OR notEmpty(item_message_id)) AND multiIf(
   service IN ('SharePoint', 'OneDrive'), 0,
   notEmpty(item_message_id) OR notEmpty(item_id) OR notEmpty(folder_id) OR service IN ('Exchange', 'Dovecot'), 1,
   ${GRAPH}, ${GRAPH_MAIL},

@@ -13,9 +13,9 @@ import { isDefault, type Selection } from './selection.ts'
 import { tenantNames } from './tenant_names.ts'
 
 /** A pause longer than this ends a phase: a working week has pauses of up to 64 hours. */
-export const PHASE_PAUSE_HOURS = 72
+const PHASE_PAUSE_HOURS = 72
 /** Shorter silences of a log are its nights and weekends. */
-export const COVERAGE_GAP_HOURS = 72
+const COVERAGE_GAP_HOURS = 72
 const HOUR_MS = 3_600_000
 
 export interface Timeline {
@@ -42,7 +42,7 @@ export interface Timeline {
 }
 
 /** A stretch of activity without a long pause and without a change of all that it came with. */
-export interface Phase {
+interface Phase {
   readonly from: string
   readonly to: string
   /** What it is: days, mailboxes, addresses and the commonest client. Holds text of the log. */
@@ -65,7 +65,7 @@ export interface CoverageBand {
 }
 
 /** Before `at` the evidence excludes nothing; null: at no time, because there is no such log. */
-export interface Horizon {
+interface Horizon {
   readonly at: string | null
   readonly because: string
 }

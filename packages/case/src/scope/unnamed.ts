@@ -25,7 +25,7 @@ export interface SyncedFolder {
   readonly either: boolean
 }
 
-export interface ThrottledWindow {
+interface ThrottledWindow {
   readonly mailbox: string
   readonly fromMs: number
   readonly toMs: number

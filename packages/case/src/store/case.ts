@@ -47,7 +47,7 @@ export interface Case {
   close(): Promise<void>
 }
 
-export interface OpenOptions {
+interface OpenOptions {
   /** `read` makes nothing: a case that is not there is `CASE_MISSING`. Default `write`. */
   readonly mode?: 'read' | 'write'
   /**

@@ -6,7 +6,7 @@
 import type { Session } from '../engine/session.ts'
 
 /** A name, and the account that it is one of; both as logged. */
-export interface CaseName {
+interface CaseName {
   readonly name: string
   /** The principal that the directory gives the name for; the name itself where it is no other's. */
   readonly account: string

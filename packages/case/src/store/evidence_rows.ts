@@ -41,7 +41,7 @@ export interface EvidenceStatement {
   readonly to: string | undefined
 }
 
-export interface RejectReason {
+interface RejectReason {
   /** One of `RejectKind` in `@mintmark/logs`. */
   readonly kind: string
   readonly reason: string

@@ -6,7 +6,7 @@
 import { readAddress } from '@mintmark/core'
 
 /** All addresses of a network, ends included, in IPv6 text (an IPv4 address is `::ffff:` + itself). */
-export interface Network {
+interface Network {
   readonly first: string
   readonly last: string
 }

@@ -28,7 +28,7 @@ const VIEWS: readonly View[] = [
 ]
 
 /** Where the Distributed tables of a cluster point. */
-export interface ClusterNames {
+interface ClusterNames {
   readonly cluster: string
   readonly database: string
 }

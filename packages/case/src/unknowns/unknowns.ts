@@ -76,7 +76,7 @@ export const UNKNOWN_CODES: readonly string[] = [
 ]
 
 /** Answers that are there already, so that they are not asked for again. */
-export interface Answers {
+interface Answers {
   readonly scope?: Scope
   readonly timeline?: Timeline
   readonly keys?: readonly KeyFound[]

@@ -10,7 +10,7 @@
 import type { Session } from '../engine/session.ts'
 
 /** Whose accesses are compared. `none`: there is nothing to compare with. */
-export type ComparableBasis = 'same-context' | 'same-principals' | 'none'
+type ComparableBasis = 'same-context' | 'same-principals' | 'none'
 
 /** Of `of` comparable accesses or sessions, `issued` have a record of their issuance. */
 export interface Rate {

@@ -32,19 +32,19 @@ import {
  * been on. `owa`: its issuer is the mail service. `user-owa`: a user's token that the mail service could have
  * made as well.
  */
-export const TOKEN_KINDS = ['user', 'user-owa', 'owa', 'app-sp', 'app-mi', 'app', 'any'] as const
+const TOKEN_KINDS = ['user', 'user-owa', 'owa', 'app-sp', 'app-mi', 'app', 'any'] as const
 
-export type TokenKind = (typeof TOKEN_KINDS)[number]
+type TokenKind = (typeof TOKEN_KINDS)[number]
 
 /**
  * Where an access stands: `cloud`, a log of Microsoft's; `plain`, one of a system with its own identity
  * provider. A plain access is looked for in the `token` category where its tenant has it.
  */
-export const FAMILIES = ['cloud', 'plain'] as const
+const FAMILIES = ['cloud', 'plain'] as const
 
-export type Family = (typeof FAMILIES)[number]
+type Family = (typeof FAMILIES)[number]
 
-export const kindKey = (field: Field, family: Family, kind: TokenKind): string =>
+const kindKey = (field: Field, family: Family, kind: TokenKind): string =>
   `${field}/${family}/${kind}`
 
 interface Period {
@@ -146,7 +146,7 @@ async function logsOf(
 }
 
 /** Each category's hours in order, with what that log lost. */
-export function inOrder(
+function inOrder(
   hours: ReadonlyMap<string, readonly IssuanceHour[]>,
   losses: readonly Loss[] = [],
 ): Log {
@@ -162,7 +162,7 @@ export function inOrder(
 }
 
 /** The stretches of a tenant by `kindKey`. */
-export function tenantDoubts(
+function tenantDoubts(
   log: Log,
   audit: AuditSpan | undefined,
   complete?: Period,

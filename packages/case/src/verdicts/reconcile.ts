@@ -36,7 +36,7 @@ export interface ReconcileOptions {
   readonly onProgress?: (done: number, total: number) => void
 }
 
-export interface ReconcileReport extends OutcomeCounts {
+interface ReconcileReport extends OutcomeCounts {
   /** False when the case had been reconciled already and nothing was done. */
   readonly isFresh: boolean
 }

@@ -26,13 +26,13 @@ const DAY = 24
 const WEEK = 168
 
 /** A stretch of time, half-open, milliseconds. */
-export interface Stretch {
+interface Stretch {
   readonly fromMs: number
   readonly toMs: number
 }
 
 /** Records by start of hour (milliseconds), in order of time; hours without records are absent. */
-export type Counts = readonly (readonly [hourMs: number, records: number])[]
+type Counts = readonly (readonly [hourMs: number, records: number])[]
 
 /** The silences of a log that are holes, in order of time, whole hours. */
 export function holes(counts: Counts): Stretch[] {

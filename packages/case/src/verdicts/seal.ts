@@ -19,7 +19,7 @@ const SIDES = ['issuance', 'access'] as const
 const GROUP_BYTES = 300_000_000
 
 /** What de-duplication found. */
-export interface SealReport {
+interface SealReport {
   /** Records that another row has already, or says with more, and that are therefore not kept twice. */
   readonly duplicates: number
   /** Record ids under which records of different content stand; all of these are kept. */
@@ -27,7 +27,7 @@ export interface SealReport {
 }
 
 /** One record id that stands for more than one content. */
-export interface Conflict {
+interface Conflict {
   readonly side: 'issuance' | 'access'
   readonly source: string
   readonly recordId: string

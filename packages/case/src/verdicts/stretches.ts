@@ -192,7 +192,7 @@ function backups(whole: readonly IssuanceHour[]): Doubtful[] {
 }
 
 /** For each doubt, in the order given, until when it lasted: one row for each moment at which that changes. */
-export interface DoubtRow {
+interface DoubtRow {
   readonly fromMs: number
   readonly untilMs: readonly number[]
 }

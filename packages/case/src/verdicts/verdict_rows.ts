@@ -234,7 +234,7 @@ export function judgeSessions(
   return run(session, SESSIONS, { limit })
 }
 
-export const VERDICTS_HEADER = 'access_id,verdict,reason,strength,base_rate,token_id,at,mailbox'
+const VERDICTS_HEADER = 'access_id,verdict,reason,strength,base_rate,token_id,at,mailbox'
 
 const ACCESSES = `
   SELECT if(a.record_ref != '', a.record_ref, toString(a.record_id)) AS access_id,

@@ -43,7 +43,7 @@ export interface ListedAccess {
   readonly objectPath: string
 }
 
-export interface PageOptions {
+interface PageOptions {
   readonly offset?: number
   /** At most 500, 100 when left out. */
   readonly limit?: number

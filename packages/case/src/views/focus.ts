@@ -48,15 +48,6 @@ const KINDS: readonly Kind[] = [
 const VALUES_AT_ONCE = 500
 const MAX_VALUES = 100_000
 
-/** Whether it leaves anything out. */
-export function isNarrow(focus: Focus): boolean {
-  return (
-    focus.fromMs !== undefined ||
-    focus.toMs !== undefined ||
-    KINDS.some((kind) => focus[kind] !== undefined)
-  )
-}
-
 /**
  * The accesses of a selection, and those that could be either party's, that lie in the focus.
  *

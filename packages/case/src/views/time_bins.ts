@@ -43,7 +43,7 @@ export interface TimeBins {
 }
 
 /** One log in the tenants that the selection touches. */
-export interface Band {
+interface Band {
   readonly side: 'issuance' | 'access'
   readonly source: string
   readonly category: string
@@ -55,7 +55,7 @@ export interface Band {
   readonly records: readonly number[]
 }
 
-export interface BinOptions {
+interface BinOptions {
   readonly fromMs?: number
   readonly toMs?: number
   /** About how many bins are wanted; 240 when left out. */

@@ -29,7 +29,7 @@ export interface Unreadable {
   readonly reason: string
 }
 
-export interface InputFiles {
+interface InputFiles {
   /** In order of the command line, in folders by name; each file once, whatever links lead to it. */
   readonly files: readonly InputFile[]
   /** What was asked for and is not among them: each path that was left out. */

@@ -16,7 +16,7 @@ export const DONE = 0
 export const FOUND = 1
 export const WRONG_USAGE = 2
 export const NOT_ANSWERED = 3
-export const LEADS_ONLY = 4
+const LEADS_ONLY = 4
 
 /** Found wins over a part without an answer, and that over leads. */
 export function exitCode({ isFound, isWhole, hasLeads = false }: Outcome): ExitCode {

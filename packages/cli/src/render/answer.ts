@@ -18,7 +18,7 @@ import { bounds, boundText, count, minute, plural } from './table.ts'
 import { labelled, WIDTH, wrapped } from './wrapped.ts'
 
 /** Most lines, whatever the case. */
-export const ANSWER_LINES = 40
+const ANSWER_LINES = 40
 /** Rows of each list that is cut; `--json` has all. */
 const SHOWN = { organisations: 4, groups: 4, hunts: 3, files: 4 }
 /** Fewest lines of what cannot be told that are worth their title. */

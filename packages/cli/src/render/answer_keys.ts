@@ -25,7 +25,7 @@ export function fileNames({ places }: KeyFound): string[] {
 }
 
 /** A label and what it says. */
-export type Line = readonly [label: string, text: string]
+type Line = readonly [label: string, text: string]
 
 /** Which key, where, and who touched that, for the first keys; and how many are left. */
 export function keyLines({ keys }: Answer): Line[] {

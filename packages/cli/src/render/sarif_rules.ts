@@ -8,7 +8,7 @@ import type { KeyKind } from '@mintmark/keys'
 import type { Finding } from '@mintmark/scan'
 import { classOf } from '@mintmark/scan/answer'
 
-export interface Rule {
+interface Rule {
   readonly id: string
   /** PascalCase, as section 3.49.7 wants it, and not the id in other letters. */
   readonly name: string

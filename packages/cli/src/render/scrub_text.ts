@@ -11,7 +11,7 @@ import { count, plural } from './table.ts'
 /** Lines of each list. */
 const SHOWN = { keys: 12, values: 3, given: 4, others: 3, left: 5 }
 
-export interface ScrubShown {
+interface ScrubShown {
   readonly document: ScrubDocument
   /** Where the report is. */
   readonly report: string

@@ -10,7 +10,7 @@ export { bounds, boundText, count, minute, percent, plural } from '@mintmark/cor
 /** Widest cell of a table, in characters: longer ones end in an ellipsis. */
 const CELL = 60
 
-export interface Column {
+interface Column {
   readonly title: string
   readonly align?: 'left' | 'right'
 }

@@ -15,7 +15,7 @@ import type { Caller } from '../verify/callers.ts'
 import type { AudiencePolicy, IssuerPolicy, Mode, WhenStale } from '../verify/policies.ts'
 import { addressOf, knownCallerOf, type Members, openConfig } from './members.ts'
 
-export interface ConfiguredIssuer extends IssuerPolicy {
+interface ConfiguredIssuer extends IssuerPolicy {
   /** File with its keys. */
   readonly keys: string
   readonly maxKeyAgeMs: number | undefined
@@ -55,7 +55,7 @@ export interface GuardConfig {
   readonly receipts: { readonly file: string; readonly tenant: string | undefined } | undefined
 }
 
-export const GUARD_SCHEMA = 'mintmark-guard/1'
+const GUARD_SCHEMA = 'mintmark-guard/1'
 const MODES: readonly Mode[] = ['enforce', 'enforce-with-grace', 'monitor']
 const STALE: readonly WhenStale[] = ['recorded', 'none', 'all']
 const DAY_MS = 86_400_000

@@ -48,7 +48,7 @@ export interface SecurityEvent {
   readonly transaction?: string | undefined
 }
 
-export interface PendingEvent {
+interface PendingEvent {
   readonly jti: string
   readonly set: string
 }

@@ -12,7 +12,7 @@ const TIMEOUT_MS = 10_000
 const FIRST_PAUSE_MS = 500
 const LONGEST_PAUSE_MS = 60_000
 
-export interface PushOptions {
+interface PushOptions {
   readonly stream: EventStream
   readonly url: string
   /** Value of `Authorization`, where the receiver asks for one. */

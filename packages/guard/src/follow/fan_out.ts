@@ -20,12 +20,12 @@ const ENVELOPE_BYTES = 128 << 10
 const KEPT_MINUTES = 60
 
 /** Wakes when something is published. */
-export interface Publications {
+interface Publications {
   readonly publications: number
   readonly publishedAfter: (seen: number, signal: AbortSignal) => Promise<void>
 }
 
-export interface FanOutOptions {
+interface FanOutOptions {
   readonly read: ReadResource
   readonly publications: Publications
   readonly address: NatsAddress

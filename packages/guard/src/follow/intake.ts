@@ -6,7 +6,7 @@
 import { type EntryOutline, OUTLINE_WORDS } from '@mintmark/ledger'
 import type { LiveSet } from './live_set.ts'
 
-export interface IntakeOptions {
+interface IntakeOptions {
   readonly set: LiveSet
   /** Nobody asks this set yet: entries may go straight into it. */
   readonly isHidden: boolean

@@ -28,7 +28,7 @@ import { LiveSet } from './live_set.ts'
 import type { Publication } from './publication.ts'
 import { type Intaking, takeUpTo } from './shard_intake.ts'
 
-export interface FeedOptions {
+interface FeedOptions {
   readonly alias: string
   readonly policy: Policy
   /** Heads of earlier runs, by origin. */

@@ -31,7 +31,7 @@ const MAX_QUEUE = 256
 /** Where the ledger wakes nobody. */
 const POLL_MS = 250
 
-export interface FollowerOptions {
+interface FollowerOptions {
   /** Files below the prefix of the ledger. */
   readonly read: ReadResource
   /** Undefined for plain files, which are polled. */

@@ -28,7 +28,7 @@ const MAX_PINGS = 2
 const MINUTE_NS = 60e9
 
 /** A message of the stream. */
-export interface StreamMessage {
+interface StreamMessage {
   readonly sequence: number
   readonly data: Uint8Array
 }

@@ -19,7 +19,7 @@ import { revoke } from './revoke_route.ts'
 import { sentPath } from './sent_path.ts'
 import { ssfRoutes } from './ssf_routes.ts'
 
-export interface GuardAppDeps {
+interface GuardAppDeps {
   readonly guard: Guard
   readonly callers: Callers
   /** Whether tokens can be judged as the policy wants. */

@@ -25,7 +25,7 @@ import {
 import { MAX_BODY_BYTES, shortBody } from './request_body.ts'
 
 /** RFC 9701, section 4. */
-export const SIGNED_ANSWER = 'application/token-introspection+jwt'
+const SIGNED_ANSWER = 'application/token-introspection+jwt'
 
 export interface IntrospectDeps {
   readonly guard: Guard
@@ -34,7 +34,7 @@ export interface IntrospectDeps {
 }
 
 /** What of a request bears on the answer. */
-export interface Question {
+interface Question {
   /** Values of these headers; `''` for one that is not there. */
   readonly authorization: string
   readonly accept: string

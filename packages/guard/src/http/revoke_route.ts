@@ -20,7 +20,7 @@ import {
 import { tokenIn } from './introspect_route.ts'
 import { MAX_BODY_BYTES, shortBody } from './request_body.ts'
 
-export interface RevokeDeps {
+interface RevokeDeps {
   readonly guard: Guard
   readonly callers: Callers
   readonly record: RecordEntry

@@ -27,7 +27,7 @@ export interface SignerKey {
   readonly jwk: Json
 }
 
-export interface SignerAppDeps {
+interface SignerAppDeps {
   readonly keys: readonly SignerKey[]
   readonly callers: readonly SignerCaller[]
   /** Subjects of nobody: who asks for a token of theirs is no provider. */

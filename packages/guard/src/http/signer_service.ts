@@ -17,14 +17,14 @@ import { isAlgorithm } from '../verify/keys.ts'
 import { textOfFile } from '../verify/text_file.ts'
 import { type SignerKey, signerApp } from './signer_app.ts'
 
-export const SIGNER_SCHEMA = 'mintmark-signer/1'
+const SIGNER_SCHEMA = 'mintmark-signer/1'
 
 export interface SignerCaller extends KnownCaller {
   /** Ids of the keys that sign for it. */
   readonly kids: ReadonlySet<string>
 }
 
-export interface SignerService {
+interface SignerService {
   readonly host: string
   readonly port: number
   readonly app: Hono

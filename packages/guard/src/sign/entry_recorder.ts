@@ -25,7 +25,7 @@ interface Waiting {
   readonly reject: (cause: unknown) => void
 }
 
-export interface RecorderOptions {
+interface RecorderOptions {
   /** Where the ledger is served. */
   readonly url: string
   /** Key of the front end. */

@@ -12,14 +12,14 @@ import type { KeyObject } from 'node:crypto'
 import type { Cause, SigningGate } from './signing_gate.ts'
 
 /** What `ExternalSigningKey` of oidc-provider has, as far as it is used here. */
-export interface ExternalKey {
+interface ExternalKey {
   kid: string | undefined
   alg: string | undefined
   keyObject: () => KeyObject
   sign: (data: Buffer) => Promise<Buffer> | Buffer
 }
 
-export interface RecordedKeyOptions {
+interface RecordedKeyOptions {
   readonly gate: Pick<SigningGate, 'kid' | 'alg' | 'signInput'>
   readonly publicKey: KeyObject
   /** Why a signing input is to be signed, where somebody knows: for double entry. */

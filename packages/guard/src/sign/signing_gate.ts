@@ -20,7 +20,7 @@ import type { RecordEntry } from './entry_recorder.ts'
 
 const sign = promisify(signBytes)
 
-export interface GateOptions {
+interface GateOptions {
   readonly record: RecordEntry
   readonly kid: string
   readonly alg: Algorithm
@@ -39,7 +39,7 @@ export interface Cause {
 }
 
 /** A token and where it is recorded. */
-export interface Minted {
+interface Minted {
   readonly token: string
   readonly receipt: Receipt
 }

@@ -59,7 +59,7 @@ export function claimRefusal(
 const PREFIX = 'application/'
 
 /** RFC 7515, section 4.1.9: the prefix may be left out. */
-export function typeOf(header: Json): string {
+function typeOf(header: Json): string {
   const type = (text(header, 'typ') ?? '').toLowerCase()
   return type.startsWith(PREFIX) ? type.slice(PREFIX.length) : type
 }

@@ -8,7 +8,7 @@
 import { type KeyOwner, KeyRing, readKeys, type TrustedKey } from './keys.ts'
 import { textOfFile } from './text_file.ts'
 
-export interface KeySource extends KeyOwner {
+interface KeySource extends KeyOwner {
   readonly file: string
 }
 

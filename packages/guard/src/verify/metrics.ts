@@ -6,7 +6,7 @@
  * @module
  */
 
-export type Labels = Readonly<Record<string, string>>
+type Labels = Readonly<Record<string, string>>
 
 export interface Counter {
   value: number

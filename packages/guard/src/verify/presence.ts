@@ -19,7 +19,7 @@ export type Presence =
   /** The ledger could not be read to its end. */
   | { readonly state: 'cannot-tell' }
 
-export interface Asked {
+interface Asked {
   readonly issuer: string
   /** 16 bytes of the token id. */
   readonly id: Uint8Array

@@ -26,7 +26,7 @@ export interface Presentation {
 }
 
 /** One line, with its end. @param tenant as the issuances of the ledger's export have it */
-export function presentationLine(shown: Presentation, tenant: string | undefined): string {
+function presentationLine(shown: Presentation, tenant: string | undefined): string {
   const { id, atMs, jws, claims, audience, caller, isAdmitted } = shown
   const { payload } = jws
   const record = {

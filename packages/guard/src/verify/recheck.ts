@@ -17,7 +17,7 @@ const MOST = 10_000
 const MOST_A_ROUND = 256
 const AT_ONCE = 16
 
-export interface RecheckOptions {
+interface RecheckOptions {
   readonly follower: FollowedLedger
   readonly verifier: Pick<Verifier, 'alarmOf'>
   readonly waitMs: number

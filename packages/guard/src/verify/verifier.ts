@@ -24,7 +24,7 @@ export type SignedRefusal =
   | 'wrong-audience'
   | 'revoked-key'
 
-export type Refusal =
+type Refusal =
   | SignedRefusal
   | AlarmClass
   | 'unknown-key'
@@ -72,13 +72,13 @@ export interface Shown {
 }
 
 /** The same of a token that is not let in whatever the ledger says. */
-export interface Unfit extends Omit<Shown, 'audience'> {
+interface Unfit extends Omit<Shown, 'audience'> {
   /** Undefined for a token that is for none of the caller's. */
   readonly audience: AudiencePolicy | undefined
   readonly refusal: SignedRefusal
 }
 
-export interface VerifierOptions {
+interface VerifierOptions {
   readonly keys: () => KeyRing
   readonly issuers: ReadonlyMap<string, IssuerPolicy>
   readonly follower: FollowedLedger

@@ -19,7 +19,7 @@ import type { ReadResource } from '../tree/tile_tree.ts'
 import { makeLogKey, replacePrivately } from './ledger_key.ts'
 
 /** Says which database the ledger of a folder is in. */
-export const STORE_PATH = 'private/store'
+const STORE_PATH = 'private/store'
 
 const TABLES = [
   `CREATE TABLE mintmark_ledger (

@@ -19,7 +19,7 @@ import type { HomeOptions, LedgerHome } from './ledger_home.ts'
 
 const RETRY_MS = 500
 
-export interface StandingOptions extends HomeOptions {
+interface StandingOptions extends HomeOptions {
   /** Told why the ledger is shut, and with undefined when it is open again. */
   readonly onTrouble?: ((cause: unknown) => void) | undefined
 }

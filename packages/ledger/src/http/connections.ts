@@ -7,7 +7,7 @@
 import type { IncomingMessage, Server, ServerResponse } from 'node:http'
 import { isIPv6, type Socket } from 'node:net'
 
-export interface ConnectionLimits {
+interface ConnectionLimits {
   readonly most: number
   /** From one address of IPv4, or one /64 of IPv6. A proxy on this machine answers for its own. */
   readonly perAddress: number

@@ -19,14 +19,14 @@ import { type LiveLedger, liveRoutes } from './live_routes.ts'
 export const MAX_ENTRIES_BYTES: number = 1 << 20
 const MAX_ENTRIES = 4096
 
-export interface EntriesDeps {
+interface EntriesDeps {
   readonly append: (entry: Issuance | Revocation) => Promise<Receipt>
   readonly frontEnds: () => readonly FrontEnd[]
   /** What is not done now, in words; undefined where all is. */
   readonly trouble?: (() => string | undefined) | undefined
 }
 
-export interface LedgerAppDeps extends Pick<EntriesDeps, 'trouble'> {
+interface LedgerAppDeps extends Pick<EntriesDeps, 'trouble'> {
   readonly read: ReadResource
   /** Undefined where entries are taken in elsewhere. */
   readonly entries?: EntriesDeps | undefined

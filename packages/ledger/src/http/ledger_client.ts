@@ -10,7 +10,7 @@ const TIMEOUT_MS = 30_000
 /** A bundle of 256 of the longest entries is below this. */
 const MAX_BYTES = 32 << 20
 
-export interface ServedOptions {
+interface ServedOptions {
   readonly timeoutMs?: number
   /** Told the `Date` of each answer. */
   readonly onDate?: (date: string | null) => void

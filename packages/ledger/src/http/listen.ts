@@ -26,7 +26,7 @@ export interface Listening {
 }
 
 /** Answers a request before the routes see it, or says that it is not one for it. */
-export type Lane = (request: IncomingMessage, response: ServerResponse) => boolean
+type Lane = (request: IncomingMessage, response: ServerResponse) => boolean
 
 /**
  * @param address port 0 for any that is free

@@ -60,7 +60,7 @@ export async function serveWitness(folder: string, { host, port, now }: Address)
 }
 
 /** @returns what is stopped before the ledger is closed */
-export type HandOn = (
+type HandOn = (
   publications: Pick<StandingLedger, 'publications' | 'publishedAfter'>,
   read: ReadResource,
 ) => { readonly stop: () => Promise<void> }

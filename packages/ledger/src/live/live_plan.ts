@@ -23,7 +23,7 @@ export interface KeptRun extends Entries {
 
 export type Piece = Entries | KeptRun
 
-export interface ReadingPlan {
+interface ReadingPlan {
   /** In the order of the entries, from the first that has to be read to the end of the shard. */
   readonly pieces: readonly Piece[]
   /** Latest expiry of the entries before the first piece, in seconds since 1970: all of them have expired. */

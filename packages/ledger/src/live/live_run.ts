@@ -32,7 +32,7 @@ const HEADER_BYTES = 512
 const SCHEMA = 'mintmark-live/1'
 
 /** What a file of a run says beside its records. */
-export interface RunBinding {
+interface RunBinding {
   /** Root of the shard's tree at the end of the run. */
   readonly root: Uint8Array
   /** Latest expiry of all entries of the shard before the run, in seconds since 1970; 0 if there are none. */

@@ -43,7 +43,7 @@ interface Kept {
   readonly untilMs: number
 }
 
-export interface LiveStateOptions {
+interface LiveStateOptions {
   readonly files: StateFiles
   readonly live: LiveByIssuer
   /** Told what an operator should know, and what stops nothing. */

@@ -28,7 +28,7 @@ export interface LiveToken {
 }
 
 /** Path of a shard, and the index of an entry in it. */
-export interface Place {
+interface Place {
   readonly shard: string
   readonly index: number
 }

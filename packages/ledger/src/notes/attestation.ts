@@ -26,7 +26,7 @@ const DOMAIN = Buffer.from('mintmark-attestation/1\0')
 /** Public keys of front ends, by key id in hexadecimal. */
 export type FrontEndKeys = ReadonlyMap<string, KeyObject>
 
-export type Attested =
+type Attested =
   | { readonly state: 'attested'; readonly keyId: string; readonly reference: string }
   /** There is none; none of these keys made it; or it is no attestation of this token. */
   | { readonly state: 'none' | 'unknown-key' | 'wrong' }

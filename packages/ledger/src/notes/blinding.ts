@@ -14,7 +14,7 @@ import { base64, readBase64url } from './base64.ts'
 
 /** Claim that holds the salt, as base64url of 16 bytes. */
 export const SALT_CLAIM = 'mintmark_salt'
-export const SALT_BYTES = 16
+const SALT_BYTES = 16
 
 /** What is committed to. An empty text and an empty list are values; undefined is none. */
 export interface Blinded {

@@ -8,7 +8,7 @@
 import { isObject, type Json, MintmarkError, parseObject, text } from '@mintmark/core'
 import { isKeyName, parseVerifierKey, type VerifierKey, verifierKey } from './note.ts'
 
-export const DESCRIPTION_SCHEMA = 'mintmark-ledger/1'
+const DESCRIPTION_SCHEMA = 'mintmark-ledger/1'
 export const DESCRIPTION_PATH = 'ledger.json'
 
 /** For how long one shard takes entries. */

@@ -20,7 +20,7 @@ import { MintmarkError, remembered } from '@mintmark/core'
 import { base64, readBase64 } from './base64.ts'
 
 /** What a signature of this key says: that of a log, or that of a witness. */
-export type KeyKind = 'log' | 'witness'
+type KeyKind = 'log' | 'witness'
 
 const TYPE_BYTE: Readonly<Record<KeyKind, number>> = { log: 0x01, witness: 0x04 }
 const DASH = '\u2014'
@@ -38,7 +38,7 @@ export interface VerifierKey {
   readonly publicKey: Uint8Array
 }
 
-export interface NoteSignature {
+interface NoteSignature {
   readonly name: string
   readonly id: string
   /** Without the four bytes of the id. */

@@ -60,7 +60,7 @@ export interface AuditReport {
   readonly heads: readonly Head[]
 }
 
-export interface AuditOptions {
+interface AuditOptions {
   readonly policy: Policy
   readonly seen: readonly SeenHead[]
   readonly nowMs: number

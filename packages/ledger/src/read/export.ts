@@ -16,11 +16,11 @@ import { isEqualHash } from '../tree/tree.ts'
 import type { LedgerReader } from './reader.ts'
 import { type LinkedShard, verifiedEntries, walkShards } from './walk.ts'
 
-export const OPENING_SCHEMA = 'mintmark-opening/1'
+const OPENING_SCHEMA = 'mintmark-opening/1'
 const PERIOD_SCHEMA = 'mintmark-issuance-period/1'
 
 /** What opens the commitments of one token. */
-export interface TokenOpening {
+interface TokenOpening {
   readonly blinded: Blinded
   readonly salt: Uint8Array
 }
@@ -56,7 +56,7 @@ export function parseOpenings(source: string): Map<string, TokenOpening> {
   return openings
 }
 
-export interface ExportOptions {
+interface ExportOptions {
   /** Tenant by alias of the issuer, where the openings do not say; `''` for all others. */
   readonly tenants: ReadonlyMap<string, string>
   readonly openings: ReadonlyMap<string, TokenOpening>

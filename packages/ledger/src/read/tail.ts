@@ -10,7 +10,7 @@ import { TILE_WIDTH } from '../tree/tiles.ts'
 import type { LedgerReader } from './reader.ts'
 
 /** An entry with the shard that holds it, and its index there. */
-export interface PlacedEntry {
+export interface TailEntry {
   readonly shard: string
   readonly index: number
   readonly entry: Entry
@@ -42,7 +42,7 @@ export class LedgerTail {
    *
    * @throws {MintmarkError} `LEDGER_DAMAGED`, and as `LedgerReader` does
    */
-  async *next(): AsyncGenerator<readonly PlacedEntry[], void, void> {
+  async *next(): AsyncGenerator<readonly TailEntry[], void, void> {
     for (const alias of this.#reader.description.issuers.keys()) {
       const newest = await this.#reader.newest(alias)
       if (newest === undefined) continue
@@ -53,7 +53,7 @@ export class LedgerTail {
     }
   }
 
-  async *#from(alias: string, path: string, first: number): AsyncGenerator<PlacedEntry[]> {
+  async *#from(alias: string, path: string, first: number): AsyncGenerator<TailEntry[]> {
     const shard = await this.#reader.shard(path)
     if (shard === undefined) throw new MintmarkError('LEDGER_DAMAGED', `${path} has no checkpoint`)
     let next = first

@@ -62,7 +62,7 @@ async function openingOf(shard: ShardView): Promise<Opening> {
   throw new MintmarkError('LEDGER_DAMAGED', message, { shard: shard.path })
 }
 
-export interface PlacedEntry {
+interface PlacedEntry {
   readonly index: number
   readonly entry: Entry
   readonly bytes: Uint8Array

@@ -15,7 +15,7 @@ const DAY_MS = 86_400_000
 export const prunedPath = (shard: string): string => `${shard}/pruned`
 
 /** When the last token of a shard cannot live any more. @param nextMs when the next shard's period begins */
-export function lastExpiryMs(nextMs: number, { maxLifetimeMs, skewMs }: Description): number {
+function lastExpiryMs(nextMs: number, { maxLifetimeMs, skewMs }: Description): number {
   return nextMs + maxLifetimeMs + 2 * skewMs
 }
 

@@ -27,7 +27,7 @@ import { unwitnessedPath } from './publisher.ts'
 import type { SequencerOptions } from './sequencer.ts'
 import type { Shards } from './shards.ts'
 
-export interface Recovery {
+interface Recovery {
   /** Checkpoints that no witness has accepted, by path of the shard. */
   readonly unwitnessed: ReadonlyMap<string, string>
   readonly clock: LedgerClock

@@ -17,7 +17,7 @@ import { type Edge, GrowingTree, type Resource } from '../tree/growing_tree.ts'
 import { EMPTY_ROOT } from '../tree/tree.ts'
 
 /** A tree that takes entries. */
-export interface OpenShard {
+interface OpenShard {
   readonly alias: string
   readonly path: string
   readonly period: string
@@ -152,6 +152,6 @@ export class Shards {
   }
 }
 
-export function below(prefix: string, { path, bytes }: Resource): Resource {
+function below(prefix: string, { path, bytes }: Resource): Resource {
   return { path: `${prefix}/${path}`, bytes }
 }

@@ -20,7 +20,7 @@ const SEGMENT_BYTES = 16 << 20
 /** Files synced at once in the background: the journal's own sync must not stand in a long queue. */
 const SYNCS_AT_ONCE = 2
 
-export interface FolderStoreOptions {
+interface FolderStoreOptions {
   readonly files: Files
   readonly segmentBytes?: number
 }

@@ -25,14 +25,14 @@ const RECORD_BYTES = HEAD_BYTES + HASH_BYTES
 const TYPE = { edges: 0, batch: 1 } as const
 
 /** Where all open shards stood when the segment began. */
-export interface EdgesRecord {
+interface EdgesRecord {
   readonly kind: 'edges'
   /** By path of the shard. */
   readonly edges: ReadonlyMap<string, Edge>
 }
 
 /** What one durable commit added. */
-export interface BatchRecord {
+interface BatchRecord {
   readonly kind: 'batch'
   readonly appends: readonly ShardAppend[]
 }
@@ -75,7 +75,7 @@ function recordHash(seed: Uint8Array, offset: number, head: Uint8Array, payload:
   return createHash('sha256').update(seed).update(u64(offset)).update(head).update(payload).digest()
 }
 
-export interface ReadSegment {
+interface ReadSegment {
   readonly records: readonly JournalRecord[]
   /** Bytes up to the end of the last whole record. */
   readonly wholeBytes: number

@@ -13,9 +13,9 @@ import { isObject, MintmarkError } from '@mintmark/core'
 import { Client, type ClientConfig, Pool } from 'pg'
 
 /** What a statement may be given, and gives. */
-export type SqlValue = string | number | Uint8Array | readonly string[] | readonly Uint8Array[]
+type SqlValue = string | number | Uint8Array | readonly string[] | readonly Uint8Array[]
 
-export interface SqlAnswer {
+interface SqlAnswer {
   readonly rows: readonly Readonly<Record<string, unknown>>[]
   /** Rows that were read or changed. */
   readonly count: number

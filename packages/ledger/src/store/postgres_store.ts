@@ -44,7 +44,7 @@ const COMMIT = `
 const FORGET = `
   WITH ${HELD} DELETE FROM mintmark_record USING held WHERE number < $2`
 
-export interface PostgresStoreOptions {
+interface PostgresStoreOptions {
   readonly recordBytes?: number | undefined
 }
 

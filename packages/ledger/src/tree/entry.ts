@@ -11,7 +11,7 @@
 import { guidOfBytes, MintmarkError, Reader } from '@mintmark/core'
 import { HASH_BYTES } from './tree.ts'
 
-export const ENTRY_VERSION = 1
+const ENTRY_VERSION = 1
 const KIND = { issuance: 1, revocation: 2, opening: 3 } as const
 const MAX_ISSUER = 1024
 const MAX_KID = 512

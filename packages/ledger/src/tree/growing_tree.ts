@@ -24,7 +24,7 @@ export interface Edge {
   readonly entries: readonly Uint8Array[]
 }
 
-export const EMPTY_EDGE: Edge = { size: 0, levels: [], entries: [] }
+const EMPTY_EDGE: Edge = { size: 0, levels: [], entries: [] }
 
 export class GrowingTree {
   #size: number

@@ -12,7 +12,7 @@ import { HASH_BYTES } from './tree.ts'
 
 export const TILE_WIDTH = 256
 
-export interface TileName {
+interface TileName {
   /** Level of a hash tile, or `entries`. */
   readonly level: number | 'entries'
   readonly index: number

@@ -109,25 +109,11 @@ export function verifyConsistency(claim: {
 }
 
 /** A part `[start, end)` of a tree whose shape does not depend on what stands around it. */
-export function isSubtree(start: number, end: number): boolean {
+function isSubtree(start: number, end: number): boolean {
   if (!isCount(start) || !isCount(end) || start >= end) return false
   let width = 1
   while (width < end - start) width *= 2
   return start % width === 0
-}
-
-/** Whether `leaf` is entry number `index` in the subtree `[start, end)` with this root. */
-export function verifySubtreeInclusion(claim: {
-  readonly index: number
-  readonly start: number
-  readonly end: number
-  readonly leaf: Uint8Array
-  readonly proof: readonly Uint8Array[]
-  readonly root: Uint8Array
-}): boolean {
-  const { index, start, end, leaf, proof, root } = claim
-  if (!isSubtree(start, end) || !isCount(index) || index < start) return false
-  return verifyInclusion({ index: index - start, size: end - start, leaf, proof, root })
 }
 
 /**

@@ -11,7 +11,7 @@ import type { Cosigning } from './cosigning.ts'
 
 const RETRY_MS = 1000
 
-export interface CosignRoundsOptions {
+interface CosignRoundsOptions {
   readonly witnesses: Cosigning
   /** Reads published files of the ledger. */
   readonly read: ReadResource

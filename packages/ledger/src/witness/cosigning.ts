@@ -22,12 +22,12 @@ export interface WitnessHttp {
   get(url: string): Promise<WitnessResponse>
 }
 
-export interface WitnessResponse {
+interface WitnessResponse {
   readonly status: number
   readonly body: string
 }
 
-export interface CosigningOptions {
+interface CosigningOptions {
   /** Told once of a witness that claims to have seen another history of a log, and cannot show it. */
   readonly onDispute?: ((text: string) => void) | undefined
 }

@@ -27,14 +27,14 @@ const SIZE_TYPE = 'text/x.tlog.size'
 const TEXT_TYPE = 'text/plain; charset=utf-8'
 export const MAX_ADD_CHECKPOINT_BYTES: number = 64 << 10
 
-export interface AddCheckpoint {
+interface AddCheckpoint {
   readonly oldSize: number
   readonly proof: readonly Uint8Array[]
   /** Text of the checkpoint. */
   readonly checkpoint: string
 }
 
-export interface WitnessAnswer {
+interface WitnessAnswer {
   readonly status: 200 | 400 | 403 | 404 | 409 | 422
   readonly type: string
   readonly body: string

@@ -14,7 +14,7 @@ import { address } from '../ual/fields.ts'
 /** After so long the time in an id begins again. */
 export const ROUND_MS: number = 2 ** 48 / 1000
 
-export interface SessionOrigin {
+interface SessionOrigin {
   /** When the connection came: milliseconds since 1970-01-01 UTC, or since then and some {@link ROUND_MS}. */
   readonly startMs: number
   /** Canonical text. */

@@ -64,7 +64,7 @@ const FIRST_ROUND = 3
 const LAST_ROUND = 13
 
 /** A zone as milliseconds that its clocks are ahead of UTC, and the instant that follows. */
-export interface ProvenTime {
+interface ProvenTime {
   readonly zoneMs: number
   readonly atMs: number
 }

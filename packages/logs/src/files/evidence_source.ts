@@ -35,7 +35,7 @@ export interface EvidenceSource {
 }
 
 /** What a walk leaves out. */
-export interface WalkOptions {
+interface WalkOptions {
   /** Folders and files that are not walked, such as the case itself. */
   readonly except?: readonly string[]
 }
@@ -210,7 +210,7 @@ function refusedSource(stored: StoredBytes, refused: Reject): EvidenceSource {
 async function* nothing(): AsyncGenerator<Uint8Array, void, void> {}
 
 /** SHA-256 of a stream, lower-case hex. */
-export async function sha256Of(chunks: AsyncIterable<Uint8Array>): Promise<string> {
+async function sha256Of(chunks: AsyncIterable<Uint8Array>): Promise<string> {
   const hash = createHash('sha256')
   for await (const chunk of chunks) hash.update(chunk)
   return hash.digest('hex')

@@ -13,7 +13,7 @@ import { expandsBeyondLimit, inflate, isBomb, type RejectTaker } from './inflate
 import { errnoOf, type StoredBytes, unreadable } from './stored_bytes.ts'
 
 /** One member, or why it cannot be read. */
-export interface ZipMember {
+interface ZipMember {
   readonly bytes: StoredBytes
   readonly refused: Reject | undefined
 }

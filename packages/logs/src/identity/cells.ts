@@ -29,7 +29,7 @@ export function hasAll(row: Json, names: readonly string[]): boolean {
 }
 
 /** Letters and digits of a header cell, lower-case: portals change its blanks and its case. */
-export function bare(header: string): string {
+function bare(header: string): string {
   return header.toLowerCase().replaceAll(/[^\p{L}\p{N}]/gu, '')
 }
 

@@ -113,7 +113,7 @@ export function issuanceOf(signIn: SignIn, category: IssuanceCategory, grouped =
 }
 
 /** Whether the tokens of a category are made for an application, without a user. */
-export function isAppCategory(category: IssuanceCategory): boolean {
+function isAppCategory(category: IssuanceCategory): boolean {
   return (
     category === 'service-principal' ||
     category === 'managed-identity' ||

@@ -12,7 +12,7 @@ import { first, hasAny, tenantOf, tenantOfPath } from './cells.ts'
 import type { SignIn } from './sign_in.ts'
 
 /** The values of a row by the names that Graph gives them. */
-export type Fields = (name: string) => unknown
+type Fields = (name: string) => unknown
 
 /** A row that spells every field as Graph does. */
 export function camelFields(row: Json): Fields {

@@ -10,10 +10,10 @@
  */
 
 /** Canonical GUID text (lower-case, RFC 4122 order) of a 16-byte token id; `''` when there is none. */
-export type TokenId = string
+type TokenId = string
 
 /** Why an access record has no token id that could be looked up. */
-export type TokenIdState =
+type TokenIdState =
   /** `tokenId` is there. */
   | 'present'
   /** The record has no such field, or it is empty. */
@@ -26,7 +26,7 @@ export type TokenIdState =
 /** Owner of a sign-in across tenants that stands in both tenants' logs, in an export that does not name its tenant. */
 export const UNKNOWN_OWNER = 'unknown'
 
-export type IssuanceSource =
+type IssuanceSource =
   /** Entra sign-in logs, whatever the export. */
   | 'entra-signin'
   /** Unified audit log, RecordType 15 (AzureActiveDirectoryStsLogon). */

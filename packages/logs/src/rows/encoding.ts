@@ -1,5 +1,5 @@
 /** How the characters of a text file are written. */
-export type Encoding = 'utf8' | 'utf16le' | 'utf16be'
+type Encoding = 'utf8' | 'utf16le' | 'utf16be'
 
 /** The encoding that a file's first bytes show, and how many of them are its byte order mark. */
 export function detectEncoding(bytes: Uint8Array): { encoding: Encoding; markBytes: number } {

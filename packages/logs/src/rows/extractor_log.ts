@@ -13,7 +13,7 @@ import { utcMs } from '@mintmark/core'
 import { ByteTail } from './byte_tail.ts'
 
 /** A period of which the extractor says that it has not got everything; 0 where it names none. */
-export interface ExtractorGap {
+interface ExtractorGap {
   readonly line: number
   readonly fromMs: number
   readonly toMs: number

@@ -1,5 +1,5 @@
 /** What stopped a walk. `more`: the bytes ended first. */
-export type WalkStep = 'more' | 'closed' | 'broken' | 'too-deep' | 'wrapper' | 'line'
+type WalkStep = 'more' | 'closed' | 'broken' | 'too-deep' | 'wrapper' | 'line'
 
 const QUOTE = 0x22
 const COMMA = 0x2c

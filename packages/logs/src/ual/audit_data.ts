@@ -27,7 +27,7 @@ const TRUNCATED = {
 } as const
 
 /** Why a payload is no record: the reject's reason. */
-export type PayloadFault =
+type PayloadFault =
   | 'audit-data-empty'
   | 'audit-data-truncated'
   | 'audit-data-not-json'
@@ -57,7 +57,7 @@ export function readAuditData(value: unknown, sink: RowSink, outer: OuterFields)
  * The record, or why there is none. An object without any field of a record is none: read as one, it would be an
  * access without a user, a mailbox and a token, which nobody would miss.
  */
-export function auditDataOf(value: unknown): Json | PayloadFault {
+function auditDataOf(value: unknown): Json | PayloadFault {
   const held = heldObject(value)
   if (!isObject(held) || isRecord(held)) return held
   const inner = BAGS.map((bag) => held[bag]).find((bag) => isObject(bag) && isRecord(bag))

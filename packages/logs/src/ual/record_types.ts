@@ -8,12 +8,12 @@
 import { plain } from './fields.ts'
 
 export const EXCHANGE_ADMIN = 1
-export const EXCHANGE_ITEM = 2
-export const EXCHANGE_ITEM_GROUP = 3
-export const DIRECTORY = 8
+const EXCHANGE_ITEM = 2
+const EXCHANGE_ITEM_GROUP = 3
+const DIRECTORY = 8
 export const STS_LOGON = 15
-export const EXCHANGE_AGGREGATED = 19
-export const EXCHANGE_ITEM_AGGREGATED = 50
+const EXCHANGE_AGGREGATED = 19
+const EXCHANGE_ITEM_AGGREGATED = 50
 export const DLP_ENDPOINT = 63
 export const OWA_AUTH = 275
 

@@ -163,7 +163,7 @@ function newGrant(
 }
 
 /** Directory audit records carry no token: nothing can be said of it. */
-export const directoryTrap = {
+const directoryTrap = {
   name: 'directory-audit-without-token',
   verdicts: ['undetermined', 'session-only'],
   reasons: ['no-token-id'],

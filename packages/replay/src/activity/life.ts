@@ -36,7 +36,7 @@ const STREAM = 0x6c696665
 /** Messages of an ordinary mailbox. */
 const MAILBOX = 9000
 /** The day on which the tenants with that habit moved to the new application of Outlook on the web. */
-export const MIGRATION_MS: number = Date.UTC(2023, 5, 5)
+const MIGRATION_MS: number = Date.UTC(2023, 5, 5)
 
 /** One person's day at work. */
 export interface Working {
@@ -103,13 +103,13 @@ export function firstSignIn(day: Working): SignIn {
 }
 
 /** Outlook on the web, under the id of that day, or Outlook for Windows. */
-export function mailApp(day: Working): apps.App {
+function mailApp(day: Working): apps.App {
   if (!day.person.inBrowser) return apps.OUTLOOK
   return owaOf(day.of, day.dayMs)
 }
 
 /** The application id of Outlook on the web in a tenant on a day. */
-export function owaOf(of: Organisation, dayMs: number): apps.App {
+function owaOf(of: Organisation, dayMs: number): apps.App {
   return of.habits.includes('app-migration') && dayMs >= MIGRATION_MS ? apps.NEW_OWA : apps.OWA
 }
 
@@ -208,7 +208,7 @@ function useLate(day: Working, token: Token, into: Happenings): void {
 }
 
 /** How a person's own client uses a token on his own mailbox. */
-export function mailUse(day: Working, token: Token, atMs: number): MailUse {
+function mailUse(day: Working, token: Token, atMs: number): MailUse {
   const { of, person, random } = day
   const browser = token.app !== apps.OUTLOOK && token.app !== apps.PHONE
   const client = browser

@@ -23,7 +23,7 @@ import { bindRecord } from './mail.ts'
 const STREAM = 0x73657276
 
 /** An application that acts by itself. */
-export interface ServicePrincipal {
+interface ServicePrincipal {
   readonly app: apps.App
   readonly oid: string
   readonly ip: string

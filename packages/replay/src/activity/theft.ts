@@ -28,8 +28,8 @@ export interface Visit {
 
 const STREAM = 0x74686566
 /** Working hours of the attacker, UTC. */
-export const HOURS_FROM = 0
-export const HOURS_TO = 9
+const HOURS_FROM = 0
+const HOURS_TO = 9
 /** Messages read on the day after which the log falls silent: more records than the log takes in a day. */
 const BURST = 1010
 

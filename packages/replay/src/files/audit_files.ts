@@ -16,7 +16,7 @@ function spanOf({ span }: AuditLayout, ms: number): string {
 }
 
 /** Most rows that a capped search gives. */
-export const ROW_CAP = 5000
+const ROW_CAP = 5000
 
 /** The audit log of one tenant, as files. */
 export class AuditFiles {

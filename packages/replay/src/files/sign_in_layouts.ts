@@ -22,7 +22,7 @@ export const CATEGORIES: Record<SignInCategory, { readonly log: string; readonly
   }
 
 /** What the exports of one sign-in have in common, in this tenant at that time. */
-export interface SignInRow {
+interface SignInRow {
   readonly of: Organisation
   readonly signIn: SignIn
   readonly isApp: boolean

@@ -2,7 +2,7 @@
 import type { Forgery } from './forger.ts'
 
 /** One account, as either side tells of it. Times are milliseconds since 1970-01-01 UTC. */
-export interface AccountTale {
+interface AccountTale {
   readonly mailbox: string
   /** `FOLDER/UID` of what was read, in order. */
   readonly messages: readonly string[]

@@ -61,7 +61,7 @@ function makeOpen(folder: string): void {
   chmodSync(folder, isRoot() ? 0o777 : 0o700)
 }
 
-export interface Dovecot {
+interface Dovecot {
   readonly port: number
   readonly stop: () => Promise<void>
 }

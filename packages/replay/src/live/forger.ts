@@ -10,7 +10,7 @@ import type { Mailbox } from './people.ts'
 import { AUDIENCE } from './provider.ts'
 
 /** `forged`: a token with an id of its own. `reused-id`: one with the id of a colleague's genuine token. */
-export type ForgedClass = 'forged' | 'reused-id'
+type ForgedClass = 'forged' | 'reused-id'
 
 /** What the forger wrote down of one token. Never the token. */
 export interface Forgery {
@@ -28,7 +28,7 @@ export interface Forgery {
   }[]
 }
 
-export interface Forger {
+interface Forger {
   readonly key: { readonly kid: string; readonly privateKey: KeyObject }
   readonly issuer: string
   readonly port: number
@@ -36,7 +36,7 @@ export interface Forger {
 }
 
 /** A mailbox that is to be read, and the id that the token for it gets. */
-export interface Target {
+interface Target {
   readonly class: ForgedClass
   readonly mailbox: Mailbox
   readonly jti: string

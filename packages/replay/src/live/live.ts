@@ -38,10 +38,10 @@ import {
   startProvider,
 } from './provider.ts'
 
-export const RUNS = ['monitor', 'enforce'] as const
-export type RunName = (typeof RUNS)[number]
+const RUNS = ['monitor', 'enforce'] as const
+type RunName = (typeof RUNS)[number]
 
-export interface LiveOptions {
+interface LiveOptions {
   /** Folder to write to; made if it is not there. */
   readonly out: string
   readonly seed: number

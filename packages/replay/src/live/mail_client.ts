@@ -3,7 +3,7 @@
 import { ImapFlow } from 'imapflow'
 
 /** One message that was read, as the client saw it. */
-export interface ReadMessage {
+interface ReadMessage {
   readonly folder: string
   readonly uid: number
   readonly messageId: string
@@ -12,7 +12,7 @@ export interface ReadMessage {
   readonly toMs: number
 }
 
-export interface MailAccount {
+interface MailAccount {
   readonly port: number
   readonly user: string
   readonly token: string

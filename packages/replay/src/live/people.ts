@@ -3,7 +3,7 @@ import { mix, Random } from '../world/random.ts'
 
 export const DOMAIN = 'agency.example'
 
-export interface Message {
+interface Message {
   /** With its angle brackets. */
   readonly messageId: string
   readonly text: string

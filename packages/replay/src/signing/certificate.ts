@@ -9,7 +9,7 @@
 import { createPublicKey, type KeyObject, sign } from 'node:crypto'
 
 /** What a certificate says. */
-export interface CertificateFacts {
+interface CertificateFacts {
   readonly commonName: string
   /** Up to 16 bytes, the first below 0x80 and not 0. */
   readonly serial: Uint8Array

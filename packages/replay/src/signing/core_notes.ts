@@ -51,7 +51,7 @@ function arm64Registers({ call, args, stackPointer, programCounter }: Thread): b
   return [...general, stackPointer, programCounter, 0n]
 }
 
-export interface NoteFacts {
+interface NoteFacts {
   readonly machine: Machine
   readonly identity: Identity
   readonly threads: readonly Thread[]

@@ -19,7 +19,7 @@ const PATIENCE_MS = 20_000
 const POLL_MS = 5
 
 /** What machine this is; another one only to see what happens there. */
-export interface Machine {
+interface Machine {
   readonly platform: NodeJS.Platform
   readonly architecture: NodeJS.Architecture
 }

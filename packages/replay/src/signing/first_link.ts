@@ -23,7 +23,7 @@ export interface FirstLink {
 }
 
 /** Where the link is written. */
-export interface LinkPlace {
+interface LinkPlace {
   readonly logs: string
   /** Folder of the provider, in `logs`. */
   readonly provider: string

@@ -43,7 +43,7 @@ export function daysOf(span: Span): number[] {
 }
 
 /** 0 is Sunday. */
-export function weekdayOf(dayMs: number): number {
+function weekdayOf(dayMs: number): number {
   return new Date(dayMs).getUTCDay()
 }
 

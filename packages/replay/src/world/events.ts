@@ -32,7 +32,7 @@ export interface Token {
 export const ATTACKERS: Trap = { name: '', verdicts: [], reasons: [] }
 
 /** A category of sign-ins, the mail service's own token call, or no log at all. */
-export type Origin = SignInCategory | 'owa' | 'none'
+type Origin = SignInCategory | 'owa' | 'none'
 
 export type SignInCategory =
   | 'interactive'

@@ -8,7 +8,7 @@
  */
 
 /** How an organisation's unified audit log was exported. */
-export type AuditShape =
+type AuditShape =
   | 'ndjson'
   | 'ndjson-gz'
   | 'ndjson-zip'
@@ -24,7 +24,7 @@ export type AuditShape =
   | 'elastic'
 
 /** How its sign-in logs were exported. */
-export type SignInShape = 'diagnostic' | 'records' | 'log-analytics' | 'graph' | 'portal'
+type SignInShape = 'diagnostic' | 'records' | 'log-analytics' | 'graph' | 'portal'
 
 /** What is odd in a tenant's logs: each is a trap for whoever reads them naively. */
 export type Habit =

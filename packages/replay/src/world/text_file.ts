@@ -5,7 +5,7 @@
  * @module
  */
 import { closeSync, mkdirSync, openSync, writeSync } from 'node:fs'
-import { dirname, relative, sep } from 'node:path'
+import { dirname } from 'node:path'
 import { crc32, deflateRawSync, gzipSync, constants as zlib } from 'node:zlib'
 import { MintmarkError } from '@mintmark/core'
 
@@ -165,9 +165,4 @@ export function attempt<T>(path: string, act: () => T): T {
       { cause: error },
     )
   }
-}
-
-/** A path below `root`, with slashes on every system. */
-export function below(root: string, path: string): string {
-  return relative(root, path).split(sep).join('/')
 }

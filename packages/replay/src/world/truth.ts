@@ -107,7 +107,7 @@ interface Account {
   lastMs: number
 }
 
-export interface AccountRef {
+interface AccountRef {
   readonly of: Organisation
   readonly person: Person
   readonly theft: Theft
@@ -308,7 +308,7 @@ export class Truth {
   }
 }
 
-export interface TruthAccount {
+interface TruthAccount {
   readonly mailbox: string
   readonly organisation: string
   readonly group: string

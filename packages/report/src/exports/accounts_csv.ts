@@ -10,7 +10,7 @@ import { csvCell, isoOf, type Json } from '@mintmark/core'
 import type { Redactor } from '../model/redaction.ts'
 import { accountStrength } from '../sections/scope.ts'
 
-export const ACCOUNT_COLUMNS = [
+const ACCOUNT_COLUMNS = [
   'mailbox',
   'organisation',
   'groups',
@@ -26,7 +26,7 @@ export const ACCOUNT_COLUMNS = [
   'strength',
 ] as const
 
-export const MESSAGE_COLUMNS = [
+const MESSAGE_COLUMNS = [
   'mailbox',
   'message_id',
   'item_id',

@@ -272,7 +272,7 @@ export function huntEvent(hunt: HuntResult, version: string): Json | undefined {
   }
 }
 
-export interface Incident {
+interface Incident {
   readonly uid: string
   readonly title: string
   readonly text: string

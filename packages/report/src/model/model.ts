@@ -155,7 +155,7 @@ export const SECTION_IDS = [
   'inputs',
 ] as const
 
-export type SectionId = (typeof SECTION_IDS)[number]
+type SectionId = (typeof SECTION_IDS)[number]
 
 export interface Section {
   readonly id: SectionId

@@ -105,7 +105,7 @@ export async function seal(folder: ReportFolder, key: KeyObject | undefined): Pr
 }
 
 /** As `sha256sum` writes it and `sha256sum -c` reads it: hash, two blanks, name; by name. */
-export function manifestOf(files: readonly Written[]): string {
+function manifestOf(files: readonly Written[]): string {
   return files
     .toSorted((a, b) => (a.name < b.name ? -1 : 1))
     .map(({ sha256, name }) => `${sha256}  ${name}\n`)

@@ -15,7 +15,7 @@ import { MANIFEST } from './folder.ts'
 import { fingerprint, isSigned, PUBLIC_KEY, readPublicKey, SIGNATURE } from './signature.ts'
 
 /** `changed`: of another hash. `missing`: listed and not there. `unlisted`: there and not listed. */
-export type FileState = 'whole' | 'changed' | 'missing' | 'unlisted'
+type FileState = 'whole' | 'changed' | 'missing' | 'unlisted'
 
 export interface Verified {
   /** By name. */

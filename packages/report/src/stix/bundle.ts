@@ -21,7 +21,7 @@ import { fileObject, Maker, observable, type StixObject } from './objects.ts'
 import { techniqueOf } from './techniques.ts'
 import { MINTMARK, uuid5 } from './uuid5.ts'
 
-export interface BundleInput {
+interface BundleInput {
   readonly answer: Answer
   /** The same case as a report, with pseudonyms where those are asked for. */
   readonly report: Report

@@ -98,7 +98,7 @@ export interface CoverageSpan {
   readonly fields: Readonly<Record<CoverageField, number>>
 }
 
-export type CoverageField = 'token' | 'session' | 'principal' | 'app' | 'ip' | 'issuedAt'
+type CoverageField = 'token' | 'session' | 'principal' | 'app' | 'ip' | 'issuedAt'
 
 const SPANS: Query<{ limit: number }, CoverageSpan> = {
   name: 'coverage spans',

@@ -62,7 +62,7 @@ export interface MinuteLog {
 }
 
 /** A silence that is too long for its log. */
-export interface Hole extends Stretch {
+interface Hole extends Stretch {
   /** The chance that a log like it, which lacks nothing, has such a silence anywhere. */
   readonly chance: number
 }

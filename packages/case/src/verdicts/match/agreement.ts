@@ -25,9 +25,9 @@ import { PLAIN_SOURCES } from './plain_sources.ts'
 
 /** One hour: an interactive sign-in with its prompts takes that long at most. */
 export const LATER_MS = 3_600_000
-export const EARLIER_MS = 3_600_000
+const EARLIER_MS = 3_600_000
 /** 90 days, the life of a session that is renewed. */
-export const SIGNED_IN_MS: number = 90 * 86_400_000
+const SIGNED_IN_MS: number = 90 * 86_400_000
 
 /** The longest life of a token: 28 hours under continuous access evaluation. */
 export const LONGEST_LIFE_MS: number = 28 * 3_600_000

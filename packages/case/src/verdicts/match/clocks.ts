@@ -25,7 +25,7 @@ export interface Clocks {
 }
 
 /** A clock that is off, as people are told of it. */
-export interface ClockOffset {
+interface ClockOffset {
   readonly side: 'issuance' | 'access'
   /** Owner of the log. */
   readonly tenant: string

@@ -50,7 +50,7 @@ export const CANDIDATE_COLUMNS = `bucket UInt8, token_id UUID, record_id UUID, c
 export const OPEN_COLUMNS: string = `${CANDIDATE_COLUMNS}, finding LowCardinality(String), root String`
 
 /** Tables that the join writes. `candidate` is emptied between ranges. */
-export interface JoinTables {
+interface JoinTables {
   readonly candidate: string
   readonly open: string
 }

@@ -34,7 +34,7 @@ export interface Ruling {
 }
 
 /** Explained tokens below which a log has not shown that it can speak. */
-export const ENOUGH_TOKENS = 20
+const ENOUGH_TOKENS = 20
 /** A value of a property fails as a whole when so many tokens, and more than this share of its tokens, are not explained. */
 const FAILING_TOKENS = 3
 const FAILING_SHARE = 0.1
@@ -61,7 +61,7 @@ export interface NotShown {
   readonly missing: number
 }
 
-export interface Weighed {
+interface Weighed {
   readonly rulings: readonly Ruling[]
   readonly notShown: readonly NotShown[]
 }
@@ -251,7 +251,7 @@ export class TenantTrial {
 /** Whether the ledger lacks the token, and has it of nobody else either. */
 const isMissing = ({ reason }: Context): boolean => reason === 'never-issued'
 
-export const tokensOf = (contexts: readonly Context[], matter?: Context['matter']): number =>
+const tokensOf = (contexts: readonly Context[], matter?: Context['matter']): number =>
   contexts.reduce(
     (sum, context) =>
       sum + (matter === undefined || context.matter === matter ? context.hours.length : 0),

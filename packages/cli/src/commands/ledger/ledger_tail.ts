@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { isObject, isoOf, safeJson, safeText } from '@mintmark/core'
-import { type Entry, LedgerTail, type PlacedEntry } from '@mintmark/ledger'
+import { type Entry, LedgerTail, type TailEntry } from '@mintmark/ledger'
 import { openReader } from '@mintmark/ledger/http'
 import { flag, numberOption } from '../../options/option_values.ts'
 import type { Handler } from '../../process/command.ts'
@@ -26,10 +26,10 @@ export const ledgerTail: Handler = async ([place = ''], options, io) => {
   return DONE
 }
 
-const jsonLine = ({ shard, index, entry }: PlacedEntry): string =>
+const jsonLine = ({ shard, index, entry }: TailEntry): string =>
   `${safeJson({ shard, index, ...plain(entry) })}\n`
 
-const textLine = ({ shard, index, entry }: PlacedEntry): string =>
+const textLine = ({ shard, index, entry }: TailEntry): string =>
   `${shard} ${String(index).padStart(8)}  ${safeText(summary(entry))}\n`
 
 /** Hashes as hexadecimal text, times as ISO 8601. */
