@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { MintmarkError } from './errors.ts'
 
 const READ: ReadonlyMap<string, string> = new Map([
   ['ENOENT', 'there is no such file'],
@@ -26,3 +27,15 @@ export const whyUnread = (errno: string): string => READ.get(errno) ?? errno
 
 /** Why a file cannot be written; where there are no words, the system's own name. */
 export const whyUnwritten = (errno: string): string => WRITE.get(errno) ?? errno
+
+/** The `code` of a failed system call; `''` for anything else. */
+export function errnoOf(cause: unknown): string {
+  return cause instanceof Error && 'code' in cause ? String(cause.code) : ''
+}
+
+/** `INPUT_UNREADABLE`, with the path and the system's name of the error. */
+export function unreadable(path: string, cause: unknown): MintmarkError {
+  const errno = errnoOf(cause)
+  const message = `${path} cannot be read: ${errno}`
+  return new MintmarkError('INPUT_UNREADABLE', message, { errno, path }, { cause })
+}

@@ -1,6 +1,6 @@
 export { readAddress } from './addresses.ts'
 export { type ErrorCode, type ErrorFacts, MintmarkError } from './errors.ts'
-export { whyUnread, whyUnwritten } from './file_errors.ts'
+export { errnoOf, unreadable, whyUnread, whyUnwritten } from './file_errors.ts'
 export { guidOfBytes, readGuid } from './guid.ts'
 export { type Holder, isAlive, parseHolder, RUN, self } from './holder.ts'
 export { hasMemberTwice, isObject, type Json, parseObject, text } from './json.ts'

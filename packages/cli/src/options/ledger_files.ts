@@ -1,7 +1,7 @@
 /** Files that the commands of the ledger take. @module */
 import { readFile } from 'node:fs/promises'
 import { text as readAll } from 'node:stream/consumers'
-import { MintmarkError } from '@mintmark/core'
+import { unreadable } from '@mintmark/core'
 import { type LedgerReader, logPolicy, type Policy, parsePolicy } from '@mintmark/ledger'
 import type { Options } from '../process/command.ts'
 import type { Io } from '../process/io.ts'
@@ -12,9 +12,7 @@ export async function textOfFile(path: string): Promise<string> {
   try {
     return path === '-' ? await readAll(process.stdin) : await readFile(path, 'utf8')
   } catch (cause) {
-    const errno = cause instanceof Error && 'code' in cause ? String(cause.code) : ''
-    const message = `${path} cannot be read: ${errno}`
-    throw new MintmarkError('INPUT_UNREADABLE', message, { errno, path }, { cause })
+    throw unreadable(path, cause)
   }
 }
 

@@ -5,7 +5,7 @@
  */
 import { readFile } from 'node:fs/promises'
 import { type Case, type Indicator, openCase, readIndicators, type Selection } from '@mintmark/case'
-import { MintmarkError, utcMs } from '@mintmark/core'
+import { unreadable, utcMs } from '@mintmark/core'
 import { textOfBytes } from '@mintmark/logs'
 import type { Options } from '../process/command.ts'
 import type { ExitCode } from '../process/exit_codes.ts'
@@ -97,12 +97,6 @@ async function textOf(file: string): Promise<string> {
     // Lists from Windows are often UTF-16.
     return textOfBytes(await readFile(file))
   } catch (cause) {
-    const errno = cause instanceof Error && 'code' in cause ? String(cause.code) : ''
-    throw new MintmarkError(
-      'INPUT_UNREADABLE',
-      `${file} cannot be read: ${errno}`,
-      { errno },
-      { cause },
-    )
+    throw unreadable(file, cause)
   }
 }

@@ -5,8 +5,7 @@
  */
 import { createHash, randomBytes } from 'node:crypto'
 import { readFile, writeFile } from 'node:fs/promises'
-import { MintmarkError } from '@mintmark/core'
-import { errnoOf } from '../store/files.ts'
+import { errnoOf, MintmarkError, unreadable } from '@mintmark/core'
 
 const FILE = 'private/front-ends'
 /** Between two looks at what may have changed. */
@@ -88,13 +87,8 @@ async function readFrontEnds(folder: string): Promise<string> {
   try {
     return await readFile(path, 'utf8')
   } catch (cause) {
-    const errno = errnoOf(cause)
-    const message = `${path} cannot be read: ${errno}`
-    if (errno === 'ENOENT')
-      throw new MintmarkError(
-        'LEDGER_MISSING',
-        `no private/front-ends at ${folder}: it is no ledger`,
-      )
-    throw new MintmarkError('INPUT_UNREADABLE', message, { errno, path }, { cause })
+    if (errnoOf(cause) === 'ENOENT')
+      throw new MintmarkError('LEDGER_MISSING', `no ${FILE} at ${folder}: it is no ledger`)
+    throw unreadable(path, cause)
   }
 }

@@ -5,10 +5,10 @@
  *
  * @module
  */
-import { MintmarkError } from '@mintmark/core'
+import { unreadable } from '@mintmark/core'
 import type { Head } from '../notes/checkpoint.ts'
 import { formatHeads, highestHeads, parseHeads, type SeenHead } from '../notes/heads.ts'
-import { diskFiles, errnoOf, type Files, replaceDurably } from '../store/files.ts'
+import { diskFiles, type Files, replaceDurably } from '../store/files.ts'
 
 export class KeptHeads {
   readonly #path: string | undefined
@@ -26,7 +26,10 @@ export class KeptHeads {
    * @throws {MintmarkError} `INPUT_INVALID` for a file of something else, `INPUT_UNREADABLE`
    */
   static async open(path: string | undefined, files: Files = diskFiles): Promise<KeptHeads> {
-    const bytes = path === undefined ? undefined : await files.read(path).catch(unreadable(path))
+    const failed = (cause: unknown) => {
+      throw unreadable(path ?? '', cause)
+    }
+    const bytes = path === undefined ? undefined : await files.read(path).catch(failed)
     const seen = bytes === undefined ? [] : parseHeads(Buffer.from(bytes).toString('utf8'))
     return new KeptHeads(path, files, seen)
   }
@@ -42,10 +45,4 @@ export class KeptHeads {
     const bytes = Buffer.from(formatHeads(this.#highest.values()))
     await replaceDurably(this.#files, this.#path, bytes)
   }
-}
-
-const unreadable = (path: string) => (cause: unknown) => {
-  const errno = errnoOf(cause)
-  const message = `${path} cannot be read: ${errno}`
-  throw new MintmarkError('INPUT_UNREADABLE', message, { errno, path }, { cause })
 }

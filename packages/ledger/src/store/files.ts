@@ -7,7 +7,7 @@
  */
 import { link, mkdir, open, readdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises'
 import { dirname } from 'node:path'
-import { isObject } from '@mintmark/core'
+import { errnoOf } from '@mintmark/core'
 
 /** A file that only grows. */
 export interface GrowingFile {
@@ -41,13 +41,7 @@ export interface Files {
   remove(path: string): Promise<void>
 }
 
-const hasCode = (cause: unknown, ...codes: readonly string[]) =>
-  isObject(cause) && typeof cause['code'] === 'string' && codes.includes(cause['code'])
-
-/** The `code` of a failed system call; `''` for anything else. */
-export function errnoOf(cause: unknown): string {
-  return isObject(cause) && typeof cause['code'] === 'string' ? cause['code'] : ''
-}
+const hasCode = (cause: unknown, ...codes: readonly string[]) => codes.includes(errnoOf(cause))
 
 /** Files of this machine. New ones are for their owner and readable by the group, as the umask allows. */
 export const diskFiles: Files = {

@@ -5,8 +5,8 @@
  *
  * @module
  */
-import { type Holder, isAlive, MintmarkError, parseHolder, self } from '@mintmark/core'
-import { errnoOf, type Files } from './files.ts'
+import { errnoOf, type Holder, isAlive, MintmarkError, parseHolder, self } from '@mintmark/core'
+import type { Files } from './files.ts'
 
 /**
  * @returns gives the lock back; call it once

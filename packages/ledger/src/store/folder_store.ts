@@ -8,9 +8,9 @@
  *
  * @module
  */
-import { MintmarkError } from '@mintmark/core'
+import { errnoOf, MintmarkError } from '@mintmark/core'
 import type { Resource } from '../tree/growing_tree.ts'
-import { errnoOf, type Files, folderOf, replaceDurably } from './files.ts'
+import { type Files, folderOf, replaceDurably } from './files.ts'
 import { lockFolder } from './folder_lock.ts'
 import { Journal } from './journal.ts'
 import type { Edges, LedgerStore, RecoveredStep, ShardAppend, StateFiles } from './store.ts'

@@ -10,8 +10,8 @@
  *
  * @module
  */
-import { MintmarkError } from '@mintmark/core'
-import { errnoOf, type Files, folderOf, type GrowingFile } from './files.ts'
+import { errnoOf, MintmarkError } from '@mintmark/core'
+import { type Files, folderOf, type GrowingFile } from './files.ts'
 import {
   encodeRecord,
   type JournalRecord,

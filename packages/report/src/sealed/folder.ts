@@ -7,7 +7,7 @@ import { createHash, type KeyObject, randomBytes } from 'node:crypto'
 import { existsSync } from 'node:fs'
 import { type FileHandle, mkdir, open, readdir, rename, rm, stat } from 'node:fs/promises'
 import { basename, dirname, join, resolve } from 'node:path'
-import { MintmarkError } from '@mintmark/core'
+import { errnoOf, MintmarkError } from '@mintmark/core'
 import { PUBLIC_KEY, publicPem, SIGNATURE, signatureOf } from './signature.ts'
 
 export const MANIFEST = 'MANIFEST'
@@ -156,7 +156,7 @@ async function attempt<T>(path: string, work: () => Promise<T>): Promise<T> {
     return await work()
   } catch (cause) {
     if (cause instanceof MintmarkError) throw cause
-    const errno = cause instanceof Error && 'code' in cause ? String(cause.code) : ''
+    const errno = errnoOf(cause)
     if (errno === 'ENOSPC' || errno === 'EDQUOT' || errno === 'EFBIG')
       throw new MintmarkError('DISK_FULL', `no room for ${path}`, { path, errno }, { cause })
     const message = `${path} cannot be written: ${errno}`

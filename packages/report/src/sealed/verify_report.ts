@@ -10,7 +10,7 @@ import { createHash, type KeyObject } from 'node:crypto'
 import { createReadStream } from 'node:fs'
 import { lstat, readdir, readFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { MintmarkError } from '@mintmark/core'
+import { errnoOf, MintmarkError, unreadable } from '@mintmark/core'
 import { MANIFEST } from './folder.ts'
 import { fingerprint, isSigned, PUBLIC_KEY, readPublicKey, SIGNATURE } from './signature.ts'
 
@@ -138,17 +138,4 @@ async function attempt<T>(path: string, work: () => Promise<T>): Promise<T> {
   } catch (cause) {
     throw unreadable(path, cause)
   }
-}
-
-const errnoOf = (cause: unknown) =>
-  cause instanceof Error && 'code' in cause ? String(cause.code) : ''
-
-function unreadable(path: string, cause: unknown): MintmarkError {
-  const errno = errnoOf(cause)
-  return new MintmarkError(
-    'INPUT_UNREADABLE',
-    `${path} cannot be read: ${errno}`,
-    { path, errno },
-    { cause },
-  )
 }

@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises'
 import path from 'node:path'
 import { answer } from '@mintmark/case'
-import { MintmarkError, safeJson, safeText } from '@mintmark/core'
+import { errnoOf, MintmarkError, safeJson, safeText } from '@mintmark/core'
 import {
   findChromium,
   type Redaction,
@@ -88,7 +88,7 @@ export async function pemOf(file: string): Promise<string> {
   try {
     return await readFile(file, 'utf8')
   } catch (cause) {
-    const errno = cause instanceof Error && 'code' in cause ? String(cause.code) : ''
+    const errno = errnoOf(cause)
     throw new MintmarkError('INPUT_UNREADABLE', `${file} cannot be read: ${errno}`, {
       path: file,
       errno,

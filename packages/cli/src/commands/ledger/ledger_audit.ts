@@ -1,4 +1,4 @@
-import { MintmarkError, safeJson, safeText } from '@mintmark/core'
+import { errnoOf, MintmarkError, safeJson, safeText } from '@mintmark/core'
 import {
   type AuditReport,
   auditLedger,
@@ -40,7 +40,7 @@ async function headsOf(file: string): Promise<readonly SeenHead[]> {
 }
 
 function unwritable(cause: unknown): never {
-  const errno = cause instanceof Error && 'code' in cause ? String(cause.code) : ''
+  const errno = errnoOf(cause)
   const message = `the file of --remember cannot be written: ${errno}`
   throw new MintmarkError('OUTPUT_UNWRITABLE', message, { errno }, { cause })
 }
