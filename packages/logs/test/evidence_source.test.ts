@@ -7,8 +7,8 @@ import { join } from 'node:path'
 import { after, describe, it } from 'node:test'
 import { gzipSync } from 'node:zlib'
 import { type EvidenceSource, walkEvidence } from '../src/index.ts'
+import { readEvidence } from '../src/read_evidence.ts'
 import { collector, keyed } from './collected.ts'
-import { readEvidence } from './read_evidence.ts'
 import { zipOf } from './zip_writer.ts'
 
 const root = mkdtempSync(join(tmpdir(), 'mintmark-walk-'))

@@ -7,8 +7,8 @@ import { after, describe, it } from 'node:test'
 import { createGzip, gzipSync } from 'node:zlib'
 import { inflate, isBomb } from '../src/files/inflate.ts'
 import { EvidenceReader, readSlices, walkEvidence } from '../src/index.ts'
+import { readEvidence } from '../src/read_evidence.ts'
 import { collector, keyed } from './collected.ts'
-import { readEvidence } from './read_evidence.ts'
 import { zipOf } from './zip_writer.ts'
 
 const GIB = 2 ** 30

@@ -5,10 +5,11 @@
  */
 import type { DumpFile, DumpKey, DumpKeyForm, DumpScan } from '@mintmark/case'
 import { isoOf } from '@mintmark/core'
+
 import type { PublicKey } from '@mintmark/keys'
-import type { Finding, ScanReport } from '@mintmark/scan'
+import type { Finding, LimitCode, ScanReport } from '@mintmark/scan'
+
 import { classOf, gapsOf } from '@mintmark/scan/answer'
-import { isIncomplete } from './incomplete_scan.ts'
 
 /** Keys of one dump that are kept; a heap of test keys has more. */
 const MOST_KEYS = 1000
@@ -29,7 +30,7 @@ export function scanOf(
   return {
     sha256,
     // Of no keys: what could not be searched this time is searched again the next time.
-    given: isIncomplete(report) ? '' : given,
+    given: report.limits.some(({ code }) => INCOMPLETE.has(code)) ? '' : given,
     container: report.container,
     scannedBytes: report.scannedBytes,
     keys: keys.map(([id, findings]) => keyOf(id, findings, known.get(id))),
@@ -40,6 +41,14 @@ export function scanOf(
     ],
   }
 }
+
+/** Parts of a file were not searched at all, for a reason that may pass. */
+const INCOMPLETE: ReadonlySet<LimitCode> = new Set([
+  'unreadable',
+  'thread-failed',
+  'unpack-failed',
+  'nothing-unpacked',
+])
 
 const isKey = (finding: Finding): boolean => classOf(finding) === 'key'
 

@@ -1,9 +1,9 @@
-import { adapters as allAdapters } from '../src/adapters.ts'
-import { proveDateOrder } from '../src/date_order.ts'
-import type { EvidenceSource } from '../src/files/evidence_source.ts'
-import type { Adapter } from '../src/model/adapter.ts'
-import type { RecordSink } from '../src/model/records.ts'
-import { EvidenceReader, type EvidenceSummary } from '../src/reader.ts'
+import { adapters as allAdapters } from './adapters.ts'
+import { proveDateOrder } from './date_order.ts'
+import type { EvidenceSource } from './files/evidence_source.ts'
+import type { Adapter } from './model/adapter.ts'
+import type { RecordSink } from './model/records.ts'
+import { EvidenceReader, type EvidenceSummary } from './reader.ts'
 
 /**
  * Reads a whole source into a sink: for the order of its dates first, where its adapter needs that, then
