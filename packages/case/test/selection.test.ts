@@ -168,6 +168,15 @@ describe('a selection', () => {
     assert.deepEqual(await world.session.rows('EXISTS TABLE scratch_old_0'), [{ result: 0 }])
   })
 
+  it('drops nothing of a selection that is still open', async () => {
+    const first = await select(world.session, {})
+    const second = await select(world.session, {})
+    const isThere = await world.session.rows(`EXISTS TABLE ${first.table}`)
+    await second.close()
+    await first.close()
+    assert.deepEqual(isThere, [{ result: 1 }])
+  })
+
   it('takes more values than fit into one request', async () => {
     const sessions = Array.from({ length: 1201 }, (_, i) => guid(100_000 + i))
     assert.deepEqual(await theirs(world.session, { sessions: [...sessions, guid(44)] }), [
