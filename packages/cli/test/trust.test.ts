@@ -1,7 +1,7 @@
 /** The commands of `mintmark trust` on records, key sets and source trees: what they print, and how they end. */
 import assert from 'node:assert/strict'
 import { createPublicKey, generateKeyPairSync } from 'node:crypto'
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { after, describe, it } from 'node:test'
@@ -194,7 +194,7 @@ describe('mintmark trust audit', () => {
     assert.equal((await mintmark('trust', 'audit', shared, '--profile', 'unknown')).code, 2)
   })
 
-  it('takes a record, and knows from it how long a key was listed', async () => {
+  it('takes a record that was not altered, and knows from it how long a key was listed', async () => {
     const sets = saved('aged', { '2023-05-01': [a], '2023-05-31': [a] })
     await mintmark('trust', 'record', sets, '--out', place('aged'))
     const args = ['trust', 'audit', place('aged'), '--profile']
@@ -203,6 +203,10 @@ describe('mintmark trust audit', () => {
       /at least 30 days, where 14 are/,
     )
     assert.equal((await mintmark(...args, 'ir8587-tenant')).code, 0)
+    const [body = ''] = readdirSync(path.join(place('aged'), 'bodies'))
+    writeFileSync(path.join(place('aged'), 'bodies', body), '{"keys":[]}')
+    const altered = await mintmark(...args, 'ir8587-tenant')
+    assert.deepEqual([altered.code, /LEDGER_DAMAGED/.test(altered.err)], [3, true])
   })
 
   it('writes SARIF that the schema accepts, with fingerprints that stay', async () => {

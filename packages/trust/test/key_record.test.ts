@@ -1,8 +1,9 @@
 /** Nobody rewrites a record without a reader seeing it. */
 import assert from 'node:assert/strict'
-import { cpSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { cpSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
 import { describe, it } from 'node:test'
+import { diskFiles } from '@mintmark/ledger/log'
 import { KeyRecord } from '../src/index.ts'
 import type { Seen } from '../src/sources/seen.ts'
 import { ecKey, ecPair, jwks, scratch } from './made_keys.ts'
@@ -121,6 +122,44 @@ describe('a record that goes on', () => {
     await record.close()
     const after = await KeyRecord.read(folder)
     assert.deepEqual([after.observations.length, after.unsignedBytes], [4, 0])
+  })
+})
+
+describe('a folder of a record', () => {
+  it('is refused where its folder cannot be made or read', async () => {
+    const file = path.join(scratch('file'), 'file')
+    writeFileSync(file, '')
+    await assert.rejects(KeyRecord.open(path.join(file, 'keys')), { code: 'OUTPUT_UNWRITABLE' })
+    const { folder } = await recorded('folder')
+    rmSync(path.join(folder, 'observations'))
+    mkdirSync(path.join(folder, 'observations'))
+    await assert.rejects(KeyRecord.read(folder), { code: 'INPUT_UNREADABLE' })
+  })
+})
+
+describe('an append that fails', () => {
+  it('loses nothing that was acknowledged where a later append fails', async () => {
+    const { folder } = await recorded('failing')
+    const disk = { isFull: false }
+    const files = {
+      ...diskFiles,
+      write: async (place: string, bytes: Uint8Array) => {
+        if (disk.isFull) throw Object.assign(new Error('full'), { code: 'ENOSPC' })
+        await diskFiles.write(place, bytes)
+      },
+    }
+    const record = await KeyRecord.open(folder, { files })
+    disk.isFull = true
+    await assert.rejects(record.append([look(3, first)], START), { code: 'DISK_FULL' })
+    disk.isFull = false
+    await assert.rejects(record.append([look(3, first)], START), { code: 'LEDGER_FAILED' })
+    await record.close()
+    assert.equal((await KeyRecord.read(folder)).observations.length, 3)
+    const again = await KeyRecord.open(folder)
+    await again.append([look(4, first)], START)
+    await again.close()
+    const { observations, unsignedBytes } = await KeyRecord.read(folder)
+    assert.deepEqual([observations.length, unsignedBytes], [4, 0])
   })
 
   it('is not written by two at once', async () => {

@@ -59,6 +59,29 @@ describe('an issuer', () => {
     await record.close()
   })
 
+  it('is asked first where its metadata was before, and for no more if it does not answer', async () => {
+    await using server = await KeyServer.start()
+    const place = '/.well-known/openid-configuration'
+    server.pages.set(place, { body: metadata(server.url, `${server.url}/keys`) })
+    server.pages.set('/keys', { body: jwks(ecKey('a')) })
+    const { record, clock, options } = await opened('first', [server.url])
+    await recordOnce(options)
+    assert.deepEqual(server.asked.splice(0), ['/', place, '/keys'])
+    clock.ms += MINUTE_MS
+    await recordOnce(options)
+    assert.deepEqual(server.asked.splice(0), [place, '/keys'])
+    server.pages.set(place, (response) => response.destroy())
+    const { written } = await recordOnce(options)
+    assert.deepEqual(
+      written.map((each) => said(each, server.url)),
+      [`unavailable ${place} no answer (ECONNRESET)`],
+    )
+    assert.deepEqual(server.asked, [place])
+    await record.close()
+  })
+})
+
+describe('a key set', () => {
   it('is asked with its ETag, and an answer that nothing changed lists the same keys', async () => {
     await using server = await KeyServer.start()
     server.pages.set('/keys', { headers: { etag: '"1"' }, body: jwks(ecKey('a')) })
@@ -79,8 +102,10 @@ describe('an issuer', () => {
     )
     await record.close()
   })
+})
 
-  it('whose key set is on another origin is asked there only if the user named it', async () => {
+describe('an address that a document names', () => {
+  it('of a key set that is on another origin is asked only if the user named it', async () => {
     await using server = await KeyServer.start()
     await using other = await KeyServer.start()
     server.pages.set('/.well-known/openid-configuration', {

@@ -225,9 +225,9 @@ describe('the identity of a key', () => {
     assert.equal(read.document.keys[0].bits, 2048)
   })
 
-  it('is the same in a JWK, in SAML metadata and in PEM', () => {
+  it('is the same in a JWK, in SAML metadata, in PEM and in DER', () => {
     const { jwk, der, pem } = certified()
-    const thumbprints = [jwks(jwk), saml(samlKey(der)), Buffer.from(pem)].map((body) => {
+    const thumbprints = [jwks(jwk), saml(samlKey(der)), Buffer.from(pem), der].map((body) => {
       const read = readDocument(body)
       return 'document' in read ? read.document.keys[0]?.thumbprint : read.problem
     })

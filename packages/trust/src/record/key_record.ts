@@ -11,7 +11,7 @@
  */
 import { createHash, randomBytes } from 'node:crypto'
 import { truncate } from 'node:fs/promises'
-import { MintmarkError } from '@mintmark/core'
+import { type ErrorCode, MintmarkError, whyUnread, whyUnwritten } from '@mintmark/core'
 import {
   assertContains,
   diskFiles,
@@ -63,6 +63,7 @@ export class KeyRecord {
   readonly #unlock: () => Promise<void>
   #content: RecordContent
   readonly #tree: GrowingTree
+  #failure: MintmarkError | undefined
 
   private constructor(
     folder: string,
@@ -87,8 +88,10 @@ export class KeyRecord {
     folder: string,
     { seen = [], files = diskFiles }: { seen?: readonly SeenHead[]; files?: Files } = {},
   ): Promise<KeyRecord> {
-    await files.makeFolder(`${folder}/bodies`)
-    const unlock = await lockFolder(files, `${folder}/lock`)
+    const unlock = await said('OUTPUT_UNWRITABLE', folder, async () => {
+      await files.makeFolder(`${folder}/bodies`)
+      return await lockFolder(files, `${folder}/lock`)
+    })
     try {
       if (!(await files.isThere(`${folder}/${KEY}`))) await begin(folder, files)
       const read = await readWhole(folder, files, seen)
@@ -110,7 +113,8 @@ export class KeyRecord {
     folder: string,
     { seen = [], files = diskFiles }: { seen?: readonly SeenHead[]; files?: Files } = {},
   ): Promise<RecordContent> {
-    return (await readWhole(folder, files, seen)).content
+    const read = () => readWhole(folder, files, seen)
+    return (await said('INPUT_UNREADABLE', folder, read)).content
   }
 
   get head(): RecordHead {
@@ -131,6 +135,18 @@ export class KeyRecord {
    * @returns what was written
    */
   async append(looks: readonly Seen[], nowMs: number): Promise<readonly Observation[]> {
+    // Half a line may be in the file: only a new start reads what is there.
+    if (this.#failure !== undefined) throw this.#failure
+    const write = () => this.#append(looks, nowMs)
+    try {
+      return await said('OUTPUT_UNWRITABLE', this.#folder, write)
+    } catch (cause) {
+      this.#failure = new MintmarkError('LEDGER_FAILED', 'an earlier append failed')
+      throw cause
+    }
+  }
+
+  async #append(looks: readonly Seen[], nowMs: number): Promise<readonly Observation[]> {
     const written: Observation[] = []
     for (const seen of looks) {
       // oxlint-disable-next-line no-await-in-loop -- two of one document would write one file at once
@@ -276,4 +292,19 @@ async function bodyOf(
 
 function damaged(why: string): MintmarkError {
   return new MintmarkError('LEDGER_DAMAGED', `the record of keys was altered or cut: ${why}`)
+}
+
+/** Failures of the file system as ours. A disk that is full has a code of its own. */
+async function said<T>(code: ErrorCode, place: string, work: () => Promise<T>): Promise<T> {
+  try {
+    return await work()
+  } catch (cause) {
+    if (cause instanceof MintmarkError) throw cause
+    const errno = cause instanceof Error && 'code' in cause ? String(cause.code) : ''
+    if (errno === '') throw cause
+    const why = code === 'INPUT_UNREADABLE' ? whyUnread(errno) : whyUnwritten(errno)
+    const verb = code === 'INPUT_UNREADABLE' ? 'read' : 'written'
+    const named = errno === 'ENOSPC' ? 'DISK_FULL' : code
+    throw new MintmarkError(named, `${place} cannot be ${verb}: ${why}`, { errno }, { cause })
+  }
 }

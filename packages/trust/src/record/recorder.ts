@@ -11,7 +11,7 @@ import type { Seen } from '../sources/seen.ts'
 import type { KeyRecord } from './key_record.ts'
 import type { Observation } from './observation.ts'
 
-export interface RecorderOptions extends Omit<FetchOptions, 'known'> {
+export interface RecorderOptions extends Omit<FetchOptions, 'known' | 'wasRead'> {
   readonly record: KeyRecord
   readonly sources: readonly Source[]
   /** Files of keys that are to come: looked at first, and as of now. */
@@ -28,6 +28,10 @@ export interface Round {
 
 /** Looks kept in memory before they are written. */
 const MOST_AT_ONCE = 500
+const MOST_BYTES_AT_ONCE = 64 << 20
+
+/** Of a source that cannot be read: the others are, all the same. */
+const SOURCE_CODES: ReadonlySet<string> = new Set(['INPUT_UNREADABLE', 'PROGRAM_MISSING'])
 
 /** One look at every source. @throws {MintmarkError} `INPUT_INVALID` for a source that means nothing */
 export async function recordOnce(options: RecorderOptions): Promise<Round> {
@@ -58,23 +62,27 @@ async function recordSource(
   const written: Observation[] = []
   const problems: string[] = []
   let waiting: Seen[] = []
+  let waitingBytes = 0
   let known = 0
   let retryAfterMs: number | undefined
   const write = async () => {
     written.push(...(await record.append(waiting, now())))
     waiting = []
+    waitingBytes = 0
   }
   try {
-    for await (const each of seenIn(source, { ...options, known: knownIn(record) })) {
+    for await (const each of seenIn(source, { ...options, ...knownIn(record) })) {
       const seen = isAnnounced ? announcement(each, now()) : each
       retryAfterMs = seen.retryAfterMs ?? retryAfterMs
       // A saved look is the same look however often its file is read; one at a server is not.
       if (seen.clock !== 'fetched' && have.has(nameOf({ ...seen, sha256: hashOf(seen) }))) known++
       else waiting.push(seen)
-      if (waiting.length >= MOST_AT_ONCE) await write()
+      waitingBytes += seen.body?.length ?? 0
+      if (waiting.length >= MOST_AT_ONCE || waitingBytes >= MOST_BYTES_AT_ONCE) await write()
     }
   } catch (cause) {
-    if (!(cause instanceof MintmarkError) || cause.code === 'INPUT_INVALID') throw cause
+    const isOfSource = cause instanceof MintmarkError && SOURCE_CODES.has(cause.code)
+    if (!isOfSource) throw cause
     problems.push(cause.message)
   }
   await write()
@@ -91,18 +99,21 @@ const nameOf = ({ document, atMs, outcome, sha256 }: Omit<Observation, 'recorded
 
 const hashOf = ({ body }: Seen) => body && createHash('sha256').update(body).digest('hex')
 
-/** What the record has of a URL, to ask for it only if it changed. */
-function knownIn(record: KeyRecord): (url: string) => Promise<Known | undefined> {
-  return async (url) => {
-    const last = record.observations.findLast(
+/** What the record has of a URL: to ask for it first, and only if it changed. */
+function knownIn(record: KeyRecord): Required<Pick<FetchOptions, 'known' | 'wasRead'>> {
+  const lastAt = (url: string) =>
+    record.observations.findLast(
       ({ document, outcome, clock }) =>
         document === url && outcome === 'read' && clock === 'fetched',
     )
+  const known = async (url: string): Promise<Known | undefined> => {
+    const last = lastAt(url)
     const etag = last?.headers?.['etag']
     if (last?.sha256 === undefined || etag === undefined) return undefined
     const body = await record.bodyOf(last)
     return body && { etag, sha256: last.sha256, body }
   }
+  return { known, wasRead: (url) => lastAt(url) !== undefined }
 }
 
 export interface Rhythm {

@@ -48,6 +48,9 @@ export const EMPTY_DOCUMENT: Omit<KeyDocument, 'kind'> = {
 
 /** Reads a document; a problem says why it is none, or is refused, without repeating it. */
 export function readDocument(bytes: Uint8Array): ReadDocument {
+  // A certificate in DER; no text begins like it.
+  const key = bytes[0] === 0x30 && (bytes[1] ?? 0) > 0x80 ? certificateKey(bytes) : undefined
+  if (key !== undefined) return { document: { ...EMPTY_DOCUMENT, kind: 'pem', keys: [key] } }
   const read = readText(bytes)
   if ('problem' in read) return read
   const source = read.value.trim()

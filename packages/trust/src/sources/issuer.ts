@@ -20,6 +20,8 @@ export interface FetchOptions {
   readonly origins: ReadonlySet<string>
   /** What was seen at a URL before: asked for only if it changed. */
   readonly known?: ((url: string) => Promise<Known | undefined>) | undefined
+  /** Whether a document was read at a URL before. */
+  readonly wasRead?: ((url: string) => boolean) | undefined
   readonly timeoutMs?: number | undefined
   /** Certificates in PEM that are trusted beside the usual ones. */
   readonly ca?: string | undefined
@@ -35,15 +37,21 @@ export interface Known {
 /** @throws {MintmarkError} `INPUT_INVALID` for what is no URL, or is HTTP to another machine */
 export async function* seenAtUrl(given: string, options: FetchOptions): AsyncGenerator<Seen> {
   const url = checkedUrl(given)
-  let first = await look(url, options)
-  if (first.document === undefined)
-    for (const place of wellKnown(url)) {
-      // oxlint-disable-next-line no-await-in-loop -- the second only where the first is none
-      const next = await look(place, options)
-      if (next.document === undefined) continue
-      first = next
-      break
-    }
+  const wasRead = (place: URL) => options.wasRead?.(place.href) === true
+  // Where a document was before, it is asked for first.
+  const places = [url, ...wellKnown(url)].toSorted(
+    (a, b) => Number(wasRead(b)) - Number(wasRead(a)),
+  )
+  let first: Looked | undefined
+  for (const place of places) {
+    // oxlint-disable-next-line no-await-in-loop -- the next only where this one is none
+    const looked = await look(place, options)
+    first ??= looked
+    if (looked.document !== undefined) first = looked
+    // A server that does not answer at all is not asked for more.
+    if (looked.document !== undefined || looked.seen.status === undefined) break
+  }
+  if (first === undefined) return
   yield first.seen
   if (first.document !== undefined) yield* keySetOf(first.document, first.url, options)
 }
