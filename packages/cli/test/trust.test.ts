@@ -175,6 +175,15 @@ describe('mintmark trust history of what alarms', () => {
 })
 
 describe('mintmark trust audit', () => {
+  it('finds a key in a source tree though it is listed no more', async () => {
+    const sets = saved('retired', { '2023-05-01': [a, b], '2023-05-08': [b] })
+    const tree = mkdtempSync(place('pins-'))
+    writeFileSync(path.join(tree, 'config.json'), JSON.stringify({ jwk: a }))
+    const { code, out } = await mintmark('trust', 'audit', sets, '--source-tree', tree)
+    assert.equal(code, 1)
+    assert.match(out, /- a: public key of the key\n {4}in config\.json:1/)
+  })
+
   it('ends with 0 for sound keys, and says what it did not look for', async () => {
     const sets = saved('sound', { '2023-05-01': [a, b] })
     const { code, out } = await mintmark('trust', 'audit', sets)

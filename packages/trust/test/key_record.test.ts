@@ -140,18 +140,18 @@ describe('a folder of a record', () => {
 describe('an append that fails', () => {
   it('loses nothing that was acknowledged where a later append fails', async () => {
     const { folder } = await recorded('failing')
-    const disk = { isFull: false }
+    const disk = { full: new Set<string>() }
     const files = {
       ...diskFiles,
       write: async (place: string, bytes: Uint8Array) => {
-        if (disk.isFull) throw Object.assign(new Error('full'), { code: 'ENOSPC' })
+        if (disk.full.has('now')) throw Object.assign(new Error('full'), { code: 'ENOSPC' })
         await diskFiles.write(place, bytes)
       },
     }
     const record = await KeyRecord.open(folder, { files })
-    disk.isFull = true
+    disk.full.add('now')
     await assert.rejects(record.append([look(3, first)], START), { code: 'DISK_FULL' })
-    disk.isFull = false
+    disk.full.clear()
     await assert.rejects(record.append([look(3, first)], START), { code: 'LEDGER_FAILED' })
     await record.close()
     assert.equal((await KeyRecord.read(folder)).observations.length, 3)

@@ -1,7 +1,7 @@
 /** Saved files, git histories and HAR files; and what is refused of hostile ones. */
 import assert from 'node:assert/strict'
 import { execFileSync } from 'node:child_process'
-import { mkdirSync, rmSync, utimesSync } from 'node:fs'
+import { chmodSync, existsSync, mkdirSync, rmSync, utimesSync } from 'node:fs'
 import path from 'node:path'
 import { describe, it } from 'node:test'
 import { historiesOf, KeyRecord, looksAt, parseSource, recordOnce, seriesOf } from '../src/index.ts'
@@ -115,6 +115,40 @@ describe('a git history', () => {
       [listing?.lastAbsentMs, listing?.firstPresentMs, listing?.firstAbsentMs],
       ['2023-05-01', '2023-05-08', '2023-05-15'].map((day) => Date.parse(day)),
     )
+  })
+})
+
+describe('a repository', () => {
+  it('runs nothing that its configuration names', async () => {
+    const folder = scratch('git-hostile')
+    const marker = path.join(folder, 'ran')
+    const script = writeAt(
+      path.join(folder, 'gpg.sh'),
+      `#!/bin/sh\ncat > /dev/null\necho ran >> ${marker}\necho '[GNUPG:] SIG_CREATED D 1 8 00 0 A' >&2\necho '-----BEGIN PGP SIGNATURE-----'\necho '-----END PGP SIGNATURE-----'\n`,
+    )
+    chmodSync(script, 0o700)
+    const git = (...args: readonly string[]) =>
+      execFileSync('git', args, { cwd: folder, stdio: 'ignore' })
+    git('init', '-q', '.')
+    writeAt(path.join(folder, 'jwks.json'), jwks(a))
+    for (const [name, value] of [
+      ['gpg.program', script],
+      ['log.showSignature', 'true'],
+      ['core.fsmonitor', script],
+      ['diff.external', script],
+      ['core.pager', script],
+      ['user.name', 'a'],
+      ['user.email', 'a@example.org'],
+    ] as const)
+      git('config', name, value)
+    git('-c', 'core.fsmonitor=false', 'add', 'jwks.json')
+    git('-c', 'core.fsmonitor=false', 'commit', '-q', '-S', '-m', 'signed')
+    git('log')
+    assert.ok(existsSync(marker))
+    rmSync(marker)
+    const { observations } = await lookedAt(`git:${folder}`)
+    assert.equal(observations.length, 1)
+    assert.equal(existsSync(marker), false)
   })
 
   it('of what is no repository is a problem', async () => {

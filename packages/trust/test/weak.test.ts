@@ -137,6 +137,27 @@ describe('a batch gcd', () => {
     }
   })
 
+  it('finds whom each of three keys shares with, where each shares both primes', async () => {
+    const [p, q, r] = [prime(64), prime(64), prime(64)]
+    const { pairs } = await sharedFactors([p * q, q * r, r * p])
+    assert.deepEqual(
+      new Set(pairs.flatMap(({ first, second }) => [first, second])),
+      new Set([0, 1, 2]),
+    )
+  })
+
+  it('ends soon where all share: one prime, or each with the next', async () => {
+    const [p, ...others] = Array.from({ length: 3001 }, () => prime(64))
+    const one = others.map((q) => (p ?? 0n) * q)
+    const chain = others.map((q, i) => q * (others[(i + 1) % others.length] ?? 0n))
+    const began = performance.now()
+    assert.equal((await sharedFactors(one)).pairs.length, 2999)
+    const { shared, isCut } = await sharedFactors(chain)
+    assert.deepEqual([shared.length, isCut], [3000, true])
+    // Far above what it takes: a comparison of all pairs takes minutes.
+    assert.ok(performance.now() - began < 60_000)
+  })
+
   it('finds nothing in sound numbers, and nothing in none or one', async () => {
     assert.deepEqual((await sharedFactors(moduli(300, []))).shared, [])
     assert.deepEqual((await sharedFactors([])).shared, [])
@@ -145,13 +166,15 @@ describe('a batch gcd', () => {
 
   it('finds a key both of whose primes others share', async () => {
     const [p, q] = [prime(64), prime(64)]
-    const { shared } = await sharedFactors([
+    const { shared, pairs } = await sharedFactors([
       p * q,
       p * prime(64),
       q * prime(64),
       prime(64) * prime(64),
     ])
     assert.deepEqual(shared, [0, 1, 2])
+    assert.ok(pairs.some(({ first, second }) => first === 0 && second === 1))
+    assert.ok(pairs.some(({ first, second }) => first === 0 && second === 2))
   })
 })
 

@@ -16,8 +16,9 @@ export interface SharedFactor {
 
 /** Below, two threads take longer than one: starting them and handing numbers over takes some tenths of a second. */
 const LEAST_FOR_THREADS = 4000
-/** Pairs are looked for among so many at most; of further ones only that they share a factor is known. */
-const MOST_PAIRED = 2000
+/** So many are compared with so many others: some seconds. Of further ones only that they share a factor is known. */
+const MOST_SINGLE = 50
+const MOST_COMPARED = 1000
 
 export interface SharedFactors {
   /** Places of all moduli that share a factor. */
@@ -35,14 +36,34 @@ export async function sharedFactors(moduli: readonly bigint[]): Promise<SharedFa
       ? sharedWith(productTree(moduli), 1n)
       : await inTwoThreads(moduli)
   const shared = found.flatMap((factor, i) => (factor === 1n ? [] : [i]))
-  const looked = shared.slice(0, MOST_PAIRED)
-  const pairs = looked.flatMap((first, at) =>
-    looked.slice(at + 1).flatMap((second) => {
-      const gcd = fastGcd(moduli[first] ?? 1n, moduli[second] ?? 1n)
-      return gcd === 1n ? [] : [{ first, second }]
-    }),
-  )
-  return { shared, pairs, isCut: shared.length > looked.length }
+  return { shared, ...pairsOf(moduli, found, shared) }
+}
+
+/** With whom each modulus shares: two with one prime in common have the same factor; others are compared. */
+function pairsOf(
+  moduli: readonly bigint[],
+  found: readonly bigint[],
+  shared: readonly number[],
+): Pick<SharedFactors, 'pairs' | 'isCut'> {
+  const groups = new Map<bigint, number[]>()
+  for (const at of shared) {
+    const factor = found[at] ?? 1n
+    const group = groups.get(factor)
+    if (group === undefined) groups.set(factor, [at])
+    else group.push(at)
+  }
+  const pairs: SharedFactor[] = []
+  for (const [first = 0, ...others] of groups.values())
+    for (const second of others) pairs.push({ first, second })
+  const single = [...groups.values()].flatMap((group) => (group.length === 1 ? group : []))
+  const among = shared.slice(0, MOST_COMPARED)
+  for (const at of single.slice(0, MOST_SINGLE)) {
+    const modulus = moduli[at] ?? 1n
+    const other = among.find((each) => each !== at && fastGcd(modulus, moduli[each] ?? 1n) !== 1n)
+    if (other !== undefined) pairs.push({ first: Math.min(at, other), second: Math.max(at, other) })
+  }
+  const isCut = single.length > MOST_SINGLE || (single.length > 0 && shared.length > MOST_COMPARED)
+  return { pairs: pairs.toSorted((a, b) => a.first - b.first || a.second - b.second), isCut }
 }
 
 async function inTwoThreads(moduli: readonly bigint[]): Promise<bigint[]> {

@@ -36,10 +36,13 @@ export const trustAudit: Handler = async (operands, options, io) => {
   const tree = textOption(options, 'sourceTree')
   const own = new Set(sources.map(({ place }) => path.resolve(place)))
   const lifetimes = await lifetimesOption(options)
-  const evidence = { audit, histories: historiesOf(series), lifetimes, profile, nowMs }
+  const histories = historiesOf(series)
+  // A key that is listed no more is pinned at the greatest cost.
+  const ever = [...new Map(histories.map(({ thumbprint, key }) => [thumbprint, key])).values()]
+  const evidence = { audit, histories, lifetimes, profile, nowMs }
   const answer = {
     audit,
-    pinned: tree === undefined ? undefined : await findPinned(tree, audit.keys, own),
+    pinned: tree === undefined ? undefined : await findPinned(tree, ever, own),
     rows: standardRows(evidence),
     blocklistEntries: blocklist?.entries,
   }
