@@ -68,13 +68,20 @@ describe('mintmark --help', () => {
   })
 })
 
-describe('mintmark ledger', () => {
-  for (const command of ['init', 'serve', 'prove', 'verify', 'audit', 'keys', 'tail', 'export']) {
-    it(`${command} has help with an example of itself, and refuses an option that it does not have`, async () => {
-      const { code, out, err } = await mintmark('ledger', command, '--help')
+const GROUPS = {
+  ledger: ['init', 'serve', 'prove', 'verify', 'audit', 'keys', 'tail', 'export'],
+  trust: ['record', 'history', 'audit'],
+}
+
+describe('a group', () => {
+  for (const [group, command] of Object.entries(GROUPS).flatMap(([name, commands]) =>
+    commands.map((each) => [name, each] as const),
+  )) {
+    it(`${group} ${command} has help with an example of itself, and refuses an option that it does not have`, async () => {
+      const { code, out, err } = await mintmark(group, command, '--help')
       assert.deepEqual([code, err], [0, ''])
-      assert.match(out, new RegExp(`Example:\\n {2}mintmark ledger ${command} .+`))
-      assert.equal((await mintmark('ledger', command, 'place', '--no-such-option')).code, 2)
+      assert.match(out, new RegExp(`Example:\\n {2}mintmark ${group} ${command} .+`))
+      assert.equal((await mintmark(group, command, 'place', '--no-such-option')).code, 2)
     })
   }
 })

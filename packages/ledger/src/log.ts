@@ -7,7 +7,13 @@ export { KeptHeads } from './home/kept_heads.ts'
 export { makeLogKey, readLogKey } from './home/ledger_key.ts'
 export { parseCheckpoint, signHead } from './notes/checkpoint.ts'
 export { assertContains, type SeenHead } from './notes/heads.ts'
-export { formatVerifierKey, openNote, parseVerifierKey, type VerifierKey } from './notes/note.ts'
+export {
+  formatVerifierKey,
+  type NoteSigner,
+  openNote,
+  parseVerifierKey,
+  type VerifierKey,
+} from './notes/note.ts'
 export { diskFiles, type Files, folderOf, replaceDurably } from './store/files.ts'
 export { lockFolder } from './store/folder_lock.ts'
 export { GrowingTree } from './tree/growing_tree.ts'

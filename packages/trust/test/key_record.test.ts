@@ -130,6 +130,10 @@ describe('a folder of a record', () => {
     const file = path.join(scratch('file'), 'file')
     writeFileSync(file, '')
     await assert.rejects(KeyRecord.open(path.join(file, 'keys')), { code: 'OUTPUT_UNWRITABLE' })
+    const strange = scratch('strange')
+    writeFileSync(path.join(strange, 'notes.txt'), '')
+    await assert.rejects(KeyRecord.open(strange), { code: 'OUTPUT_EXISTS' })
+    assert.deepEqual(readdirSync(strange), ['notes.txt'])
     const { folder } = await recorded('folder')
     rmSync(path.join(folder, 'observations'))
     mkdirSync(path.join(folder, 'observations'))
@@ -137,7 +141,28 @@ describe('a folder of a record', () => {
   })
 })
 
-describe('an append that fails', () => {
+describe('a start that fails', () => {
+  it('leaves a folder that can be begun again', async () => {
+    const folder = path.join(scratch('begun'), 'keys')
+    for (const name of ['checkpoint.new', 'key.new']) {
+      const files = {
+        ...diskFiles,
+        write: async (place: string, bytes: Uint8Array) => {
+          if (place.endsWith(name)) throw Object.assign(new Error('full'), { code: 'ENOSPC' })
+          await diskFiles.write(place, bytes)
+        },
+      }
+      // oxlint-disable-next-line no-await-in-loop -- one after the other
+      await assert.rejects(KeyRecord.open(folder, { files }), { code: 'DISK_FULL' })
+    }
+    const record = await KeyRecord.open(folder)
+    await record.append([look(0, first)], START)
+    await record.close()
+    assert.equal((await KeyRecord.read(folder)).observations.length, 1)
+  })
+})
+
+describe('a full disk', () => {
   it('loses nothing that was acknowledged where a later append fails', async () => {
     const { folder } = await recorded('failing')
     const disk = { full: new Set<string>() }
@@ -168,6 +193,13 @@ describe('an append that fails', () => {
     await assert.rejects(KeyRecord.open(folder), { code: 'LEDGER_BUSY' })
     await record.close()
     await (await KeyRecord.open(folder)).close()
+  })
+
+  it('is not gone on with under another key', async () => {
+    const [{ folder }, other] = [await recorded('own-key'), await recorded('other-key')]
+    cpSync(path.join(other.folder, 'private'), path.join(folder, 'private'), { recursive: true })
+    await assert.rejects(KeyRecord.open(folder), { code: 'LEDGER_INVALID' })
+    await readAll(folder)
   })
 
   it('is missing where there is none, and is not made anew without its key', async () => {

@@ -22,6 +22,7 @@ import {
   isEqualHash,
   lockFolder,
   makeLogKey,
+  type NoteSigner,
   openNote,
   parseCheckpoint,
   parseVerifierKey,
@@ -61,6 +62,7 @@ export class KeyRecord {
   readonly #folder: string
   readonly #files: Files
   readonly #unlock: () => Promise<void>
+  readonly #signer: NoteSigner
   #content: RecordContent
   readonly #tree: GrowingTree
   #failure: MintmarkError | undefined
@@ -69,11 +71,13 @@ export class KeyRecord {
     folder: string,
     files: Files,
     unlock: () => Promise<void>,
+    signer: NoteSigner,
     read: { content: RecordContent; tree: GrowingTree; bytes: number },
   ) {
     this.#folder = folder
     this.#files = files
     this.#unlock = unlock
+    this.#signer = signer
     this.#content = read.content
     this.#tree = read.tree
   }
@@ -82,22 +86,25 @@ export class KeyRecord {
    * Opens a record to go on with it, and makes one where there is none.
    *
    * @param seen heads that somebody keeps elsewhere
-   * @throws {MintmarkError} `LEDGER_BUSY`, `LEDGER_DAMAGED`, `LEDGER_BEHIND`, `LEDGER_INVALID`
+   * @throws {MintmarkError} `LEDGER_BUSY`, `LEDGER_DAMAGED`, `LEDGER_BEHIND`, `LEDGER_INVALID`, `OUTPUT_EXISTS`
    */
   static async open(
     folder: string,
     { seen = [], files = diskFiles }: { seen?: readonly SeenHead[]; files?: Files } = {},
   ): Promise<KeyRecord> {
     const unlock = await said('OUTPUT_UNWRITABLE', folder, async () => {
+      await refuseOthers(folder, files)
       await files.makeFolder(`${folder}/bodies`)
       return await lockFolder(files, `${folder}/lock`)
     })
     try {
-      if (!(await files.isThere(`${folder}/${KEY}`))) await begin(folder, files)
+      if (!(await files.isThere(`${folder}/${KEY}`)))
+        await said('OUTPUT_UNWRITABLE', folder, () => begin(folder, files))
+      const signer = await signerOf(folder, files)
       const read = await readWhole(folder, files, seen)
       // What no head covers was never acknowledged: it is looked at again.
       if (read.content.unsignedBytes > 0) await truncate(`${folder}/${LINES}`, read.bytes)
-      return new KeyRecord(folder, files, unlock, read)
+      return new KeyRecord(folder, files, unlock, signer, read)
     } catch (cause) {
       await unlock()
       throw cause
@@ -163,7 +170,7 @@ export class KeyRecord {
     }
     for (const line of lines) this.#tree.append(line.subarray(0, -1))
     this.#tree.takeFull()
-    const head = await writeHead(this.#folder, this.#files, this.#tree)
+    const head = await writeHead(this.#folder, this.#files, this.#signer, this.#tree)
     this.#content = {
       ...this.#content,
       head,
@@ -201,20 +208,44 @@ export async function isRecord(folder: string, files: Files = diskFiles): Promis
   )
 }
 
-async function begin(folder: string, files: Files): Promise<void> {
-  if (await files.isThere(`${folder}/${LINES}`)) throw damaged('its key is missing')
-  const key = await makeLogKey(folder, `keys-${randomBytes(8).toString('hex')}`, files)
-  await files.write(`${folder}/${LINES}`, new Uint8Array())
-  await replaceDurably(files, `${folder}/${KEY}`, Buffer.from(`${formatVerifierKey(key)}\n`))
-  await writeHead(folder, files, new GrowingTree())
+/** What a start that never ended may have left. */
+const BEGUN: ReadonlySet<string> = new Set(['bodies', 'lock', 'private', LINES, CHECKPOINT])
+
+/** @throws {MintmarkError} `OUTPUT_EXISTS` for a folder of something else */
+async function refuseOthers(folder: string, files: Files): Promise<void> {
+  const names = await files.list(folder)
+  if (names.includes(KEY) || names.every((name) => BEGUN.has(name.replace(/\..*$/, '')))) return
+  throw new MintmarkError('OUTPUT_EXISTS', `${folder} is there, and is no record of keys`)
 }
 
-async function writeHead(folder: string, files: Files, tree: GrowingTree): Promise<RecordHead> {
-  const origin = (await verifierOf(folder, files)).name
-  const signer = await readLogKey(folder, origin, files)
-  const head = { origin, size: tree.size, root: tree.root() }
+/** The key comes last: where it is, the record is whole. */
+async function begin(folder: string, files: Files): Promise<void> {
+  const lines = await files.read(`${folder}/${LINES}`)
+  if (lines !== undefined && lines.length > 0) throw damaged('its key is missing')
+  const key = await makeLogKey(folder, `keys-${randomBytes(8).toString('hex')}`, files)
+  await files.write(`${folder}/${LINES}`, new Uint8Array())
+  const signer = await readLogKey(folder, key.name, files)
+  await writeHead(folder, files, signer, new GrowingTree())
+  await replaceDurably(files, `${folder}/${KEY}`, Buffer.from(`${formatVerifierKey(key)}\n`))
+}
+
+async function writeHead(
+  folder: string,
+  files: Files,
+  signer: NoteSigner,
+  tree: GrowingTree,
+): Promise<RecordHead> {
+  const head = { origin: signer.key.name, size: tree.size, root: tree.root() }
   await replaceDurably(files, `${folder}/${CHECKPOINT}`, Buffer.from(signHead(head, signer)))
   return head
+}
+
+/** @throws {MintmarkError} `LEDGER_INVALID` where the private key is missing, or another one */
+async function signerOf(folder: string, files: Files): Promise<NoteSigner> {
+  const key = await verifierOf(folder, files)
+  const signer = await readLogKey(folder, key.name, files)
+  if (signer.key.id === key.id) return signer
+  throw new MintmarkError('LEDGER_INVALID', 'private/checkpoint.pem is not the key of this record')
 }
 
 async function verifierOf(folder: string, files: Files) {
