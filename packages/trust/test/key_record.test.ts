@@ -186,7 +186,9 @@ describe('a full disk', () => {
     const { observations, unsignedBytes } = await KeyRecord.read(folder)
     assert.deepEqual([observations.length, unsignedBytes], [4, 0])
   })
+})
 
+describe('a record and its key', () => {
   it('is not written by two at once', async () => {
     const { folder } = await recorded('busy')
     const record = await KeyRecord.open(folder)

@@ -26,7 +26,7 @@ export const TRUST_COMMANDS: readonly Spec[] = [
         'folder of the record; it is made or gone on with',
       ).makeOptionMandatory(),
       option('--every <TIME>', 'go on, and look again after each such time: 30s, 5m, 2h'),
-      option('--announced <FILE...>', 'keys that are to come: thumbprints or key sets'),
+      option('--announced <FILE...>', 'key sets of keys that are to come'),
       origins(),
       ca(),
       heads(),

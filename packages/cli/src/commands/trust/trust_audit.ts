@@ -17,8 +17,8 @@ import {
   seriesOf,
   standardRows,
 } from '@mintmark/trust'
-import { bytesOfFile, caOption } from '../../options/ca_option.ts'
-import { flag, list, textOption } from '../../options/option_values.ts'
+import { flag, textOption } from '../../options/option_values.ts'
+import { bytesOfFile, caOption, originsOption } from '../../options/trust_options.ts'
 import type { Handler, Options } from '../../process/command.ts'
 import { type ExitCode, exitCode } from '../../process/exit_codes.ts'
 
@@ -28,7 +28,7 @@ export const trustAudit: Handler = async (operands, options, io) => {
   const blocklist = await blocklistOption(options)
   const profile = PROFILES[textOption(options, 'profile') ?? '']
   const sources = operands.map(parseSource)
-  const origins = new Set(list(options, 'origin'))
+  const origins = originsOption(options)
   const looks = await looksAt(sources, { now: io.now, origins, ca: await caOption(options) })
   const series = await seriesOf(looks)
   const read = await auditKeys(series, { nowMs, profile, blocklist })

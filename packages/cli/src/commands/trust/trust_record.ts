@@ -1,5 +1,5 @@
 import { setTimeout } from 'node:timers/promises'
-import { safeJson, safeText } from '@mintmark/core'
+import { plural, safeJson, safeText } from '@mintmark/core'
 import { KeptHeads } from '@mintmark/ledger/log'
 import {
   type Alarm,
@@ -15,8 +15,8 @@ import {
   recordOnce,
   seriesOf,
 } from '@mintmark/trust'
-import { caOption } from '../../options/ca_option.ts'
 import { flag, invalid, list, textOption } from '../../options/option_values.ts'
+import { caOption, originsOption } from '../../options/trust_options.ts'
 import type { Handler, Options } from '../../process/command.ts'
 import { DONE, type ExitCode, exitCode } from '../../process/exit_codes.ts'
 import type { Io } from '../../process/io.ts'
@@ -30,7 +30,7 @@ export const trustRecord: Handler = async (operands, options, io) => {
     record,
     sources: operands.map(parseSource),
     announced: list(options, 'announced'),
-    origins: new Set(list(options, 'origin')),
+    origins: originsOption(options),
     ca: await caOption(options),
     now: io.now,
   }
@@ -83,7 +83,7 @@ async function concluded(
   if (!flag(options, 'json')) {
     const known = round.known === 0 ? '' : `; ${round.known} known before`
     await io.out(
-      `${round.written.length} looks recorded${known}; the record has ${record.head.size}\n`,
+      `${plural(round.written.length, 'look')} recorded${known}; the record has ${record.head.size}\n`,
     )
   }
   return exitCode({ isFound: isAlarmed, isWhole: missed.length + round.problems.length === 0 })
