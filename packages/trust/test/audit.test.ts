@@ -230,7 +230,16 @@ describe('an audit', () => {
   it('finds metadata that allows none and HMAC, but not what clients of it may sign with', async () => {
     const broken = metadata({ id_token_signing_alg_values_supported: ['ES256', 'none', 'HS256'] })
     assert.deepEqual(rulesIn(await audited(at(CONFIGURATION, broken))), ['broken-algorithm'])
-    const clients = metadata({ token_endpoint_auth_signing_alg_values_supported: ['HS256'] })
+    const levels = async (...values: readonly string[]) => {
+      const body = metadata({ id_token_signing_alg_values_supported: values })
+      return findingsOf(await audited(at(CONFIGURATION, body))).map(({ level }) => level)
+    }
+    assert.deepEqual(await levels('RS256', 'HS256'), ['warning'])
+    assert.deepEqual(await levels('RS256', 'HS256', 'none'), ['error'])
+    const clients = metadata({
+      userinfo_signing_alg_values_supported: ['none'],
+      token_endpoint_auth_signing_alg_values_supported: ['HS256'],
+    })
     assert.deepEqual(rulesIn(await audited(at(CONFIGURATION, clients))), [])
   })
 
@@ -239,7 +248,9 @@ describe('an audit', () => {
     assert.deepEqual(await of({ ...own.jwk, use: 'sig', alg: 'ES256', x5c: x5c(own.der) }), [])
     assert.equal(RULES['certificate-broken-hash'].level, 'warning')
   })
+})
 
+describe('the answer of an audit', () => {
   it('counts notes as nothing found, and keys that it cannot read as not judged', async () => {
     const notes = await audited([{ body: jwks({ ...a, alg: undefined }) }])
     assert.deepEqual([isFound(notes), isWhole(notes)], [false, true])

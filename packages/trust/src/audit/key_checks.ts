@@ -133,9 +133,9 @@ export function certificateFaults(key: ListedKey, nowMs: number): Wrong[] {
 const day = (ms: number) => new Date(ms).toISOString().slice(0, 10)
 
 const BROKEN_ALGORITHM = /^none$|^RSA1_5$|^HS\d|(?:#|-)(?:rsa-)?(?:sha1|md5)$/i
-/** Members of metadata that say with what an issuer signs, or what it is signed with. */
+/** Members of metadata that say with what an issuer signs or encrypts. Answers of userinfo may be unsigned over TLS. */
 const SIGNING_MEMBER =
-  /^(?:id_token|userinfo|introspection|authorization)_sign|^SigningMethod$|_encryption_alg/
+  /^(?:id_token|introspection|authorization)_sign|^SigningMethod$|_encryption_alg/
 
 /** What is wrong with a document as a whole. */
 export function documentFaults(
@@ -148,8 +148,10 @@ export function documentFaults(
     const broken = SIGNING_MEMBER.test(member)
       ? values.filter((each) => BROKEN_ALGORITHM.test(each))
       : []
-    if (broken.length > 0)
-      found.push(finding('broken-algorithm', name, `${member}: ${broken.join(', ')}`))
+    if (broken.length === 0) continue
+    // A shared secret signs for whoever has it: worse than a key pair, and no break.
+    const level = broken.every((each) => each.startsWith('HS')) ? 'warning' : 'error'
+    found.push(finding('broken-algorithm', name, `${member}: ${broken.join(', ')}`, { level }))
   }
   if (document.kind === 'saml' && document.validUntilMs === undefined)
     found.push(finding('metadata-no-expiry', name, 'no validUntil'))

@@ -162,7 +162,7 @@ export const RULES: Readonly<Record<RuleId, Rule>> = {
   'broken-algorithm': rule(
     'error',
     'Metadata allows an algorithm that is broken or absent.',
-    'Take `none`, RSA1_5, SHA-1 and MD5 out.',
+    'Take `none`, RSA1_5, SHA-1 and MD5 out; replace HMAC by key pairs.',
   ),
   'issuer-mismatch': rule(
     'error',
