@@ -202,6 +202,10 @@ const CASES: Partial<
   },
 }
 
+/** Looks ten days apart. */
+const days = (...bodies: readonly Buffer[]) =>
+  bodies.map((body, i) => ({ body, daysAgo: 10 * (bodies.length - i) }))
+
 describe('an audit', () => {
   for (const [rule, { bad, sound }] of Object.entries(CASES))
     it(`finds ${rule} alone, and nothing in what is sound`, async () => {
@@ -225,6 +229,20 @@ describe('an audit', () => {
         ['two', 'it shares a prime with one'],
       ],
     )
+  })
+
+  it('holds nothing against keys that are gone, and no earlier rotation against the last', async () => {
+    const later = ecKey('later')
+    const rotated = days(jwks(a), jwks(b), jwks(b, later), jwks(later))
+    assert.deepEqual(rulesIn(await audited(rotated)), [])
+    const late = days(jwks(a), jwks(a), jwks(a), jwks(a, b), jwks(b))
+    const profile = 'ir8587-multi-tenant'
+    assert.deepEqual(rulesIn(await audited(late, { profile })), [])
+    assert.deepEqual(rulesIn(await audited(late.slice(0, 4), { profile })), ['key-age'])
+    const leaked = ecPair('leaked')
+    assert.deepEqual(rulesIn(await audited(days(jwks(leaked.privateJwk), jwks(leaked.jwk)))), [
+      'private-published',
+    ])
   })
 
   it('finds metadata that allows none and HMAC, but not what clients of it may sign with', async () => {

@@ -61,7 +61,10 @@ export async function auditKeys(all: readonly Series[], options: AuditOptions): 
     ...shared,
     ...current.flatMap(({ name, look }) => listedFindings(name, look, options.nowMs)),
     ...current.flatMap(({ name, document }) => documentFaults(name, document, options.nowMs)),
-    ...seriesFindings(series, histories, options.profile),
+    ...seriesFindings(series, histories, {
+      profile: options.profile,
+      listed: new Set(keys.keys()),
+    }),
   ]
   return {
     findings,
@@ -119,44 +122,39 @@ const STATES: Readonly<Partial<Record<string, RuleId>>> = {
   'rotation-late': 'key-age',
 }
 
+/** Of keys that are listed now: what is over is for the history. */
 function seriesFindings(
   series: readonly Series[],
   histories: readonly KeyHistory[],
-  profile: Profile | undefined,
+  { profile, listed }: Pick<AuditOptions, 'profile'> & { readonly listed: ReadonlySet<string> },
 ): AuditFinding[] {
   const longestUseMs = profile?.longestUseMs
   const states = alarmsOf(series, histories, { longestUseMs }).flatMap((alarm) => {
     const rule = STATES[alarm.code]
     // Secrets without a key are reported of the document already.
-    if (rule === undefined || alarm.thumbprint === undefined) return []
-    const key = { thumbprint: alarm.thumbprint, kid: alarm.kid }
+    const { thumbprint, kid } = alarm
+    if (rule === undefined || thumbprint === undefined || !listed.has(thumbprint)) return []
+    const key = { thumbprint, kid }
     const isBoth = alarm.code === 'key-shared' && alarm.message.includes(' uses: ')
     return [finding(isBoth ? 'sign-and-encrypt' : rule, alarm.document, alarm.message, { key })]
   })
   return [...states, ...series.flatMap(overlapFindings)]
 }
 
-/** Looks after which all signing keys of the look before were gone, and others were there. */
+/** Whether the signing keys of now came in a look after which all of the look before were gone. */
 function overlapFindings({ name, looks }: Series): AuditFinding[] {
-  const found: AuditFinding[] = []
+  let found: AuditFinding[] = []
   let before: ReadonlySet<string> = new Set()
   for (const { document, observation } of looks) {
     if (document === undefined || document.kind === 'metadata') continue
     const signing = document.keys.filter(({ use }) => use !== 'enc')
-    const isReplaced =
-      before.size > 0 &&
-      signing.length > 0 &&
-      !signing.some(({ thumbprint }) => before.has(thumbprint))
-    if (isReplaced) {
+    const kept = signing.filter(({ thumbprint }) => before.has(thumbprint))
+    // A rotation that is over is not held against the next one.
+    if (kept.length < signing.length) found = []
+    if (before.size > 0 && signing.length > 0 && kept.length === 0) {
       const at = new Date(observation.atMs).toISOString().slice(0, 10)
-      found.push(
-        finding(
-          'no-overlap',
-          name,
-          `all signing keys were replaced by ${at} without a look at both`,
-          { key: signing[0] },
-        ),
-      )
+      const message = `all signing keys were replaced by ${at} without a look at both`
+      found = [finding('no-overlap', name, message, { key: signing[0] })]
     }
     if (signing.length > 0) before = new Set(signing.map(({ thumbprint }) => thumbprint))
   }

@@ -99,7 +99,9 @@ function ageRow(evidence: Evidence): State {
     ([, { firstMs, lastMs }]) => lastMs - firstMs > profile.longestUseMs,
   )
   if (used.length > 0) return notMet(`${used.length} kid signed for longer, by the ledger`)
-  const signing = histories.filter(({ key }) => key.use !== 'enc')
+  const signing = histories.filter(
+    ({ key, listings }) => key.use !== 'enc' && listings.at(-1)?.firstAbsentMs === undefined,
+  )
   if (signing.length === 0) return missing('a signing key')
   const open = signing.filter((key) => longestPossibleMs(key, nowMs) > profile.longestUseMs)
   if (open.length === 0) return { state: 'met', because: `${signing.length} keys, by the record` }
