@@ -203,7 +203,7 @@ const CASES: Partial<
 }
 
 /** Looks ten days apart. */
-const days = (...bodies: readonly Buffer[]) =>
+const apart = (...bodies: readonly Buffer[]) =>
   bodies.map((body, i) => ({ body, daysAgo: 10 * (bodies.length - i) }))
 
 describe('an audit', () => {
@@ -233,14 +233,14 @@ describe('an audit', () => {
 
   it('holds nothing against keys that are gone, and no earlier rotation against the last', async () => {
     const later = ecKey('later')
-    const rotated = days(jwks(a), jwks(b), jwks(b, later), jwks(later))
+    const rotated = apart(jwks(a), jwks(b), jwks(b, later), jwks(later))
     assert.deepEqual(rulesIn(await audited(rotated)), [])
-    const late = days(jwks(a), jwks(a), jwks(a), jwks(a, b), jwks(b))
+    const late = apart(jwks(a), jwks(a), jwks(a), jwks(a, b), jwks(b))
     const profile = 'ir8587-multi-tenant'
     assert.deepEqual(rulesIn(await audited(late, { profile })), [])
     assert.deepEqual(rulesIn(await audited(late.slice(0, 4), { profile })), ['key-age'])
     const leaked = ecPair('leaked')
-    assert.deepEqual(rulesIn(await audited(days(jwks(leaked.privateJwk), jwks(leaked.jwk)))), [
+    assert.deepEqual(rulesIn(await audited(apart(jwks(leaked.privateJwk), jwks(leaked.jwk)))), [
       'private-published',
     ])
   })
