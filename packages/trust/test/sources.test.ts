@@ -32,7 +32,7 @@ describe('saved files', () => {
     const undated = writeAt(path.join(folder, 'other.json'), jwks(b))
     utimesSync(undated, new Date('2024-01-01T00:00Z'), new Date('2024-01-01T00:00Z'))
     writeAt(path.join(folder, 'notes.txt'), 'no key file')
-    writeAt(path.join(folder, 'package.json'), '{"name": "no keys"}')
+    writeAt(path.join(folder, 'package.json'), '{"properties": {"keys": {}}}')
     writeAt(path.join(folder, 'tsconfig.json'), '// comments are no JSON')
     const cut = writeAt(path.join(folder, 'z.json'), '{"keys": [')
     utimesSync(cut, 0, 0)

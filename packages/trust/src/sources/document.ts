@@ -46,6 +46,9 @@ export const EMPTY_DOCUMENT: Omit<KeyDocument, 'kind'> = {
   validUntilMs: undefined,
 }
 
+/** Of what is whole, and about something else. */
+export const OF_ANOTHER_KIND = 'neither a key set nor metadata'
+
 /** Reads a document; a problem says why it is none, or is refused, without repeating it. */
 export function readDocument(bytes: Uint8Array): ReadDocument {
   // A certificate in DER; no text begins like it.
@@ -61,11 +64,11 @@ export function readDocument(bytes: Uint8Array): ReadDocument {
 }
 
 function documentOfJson(value: unknown): ReadDocument {
-  if (!isObject(value)) return { problem: 'neither a key set nor metadata' }
+  if (!isObject(value)) return { problem: OF_ANOTHER_KIND }
   if (Array.isArray(value['keys'])) return keySet(value['keys'])
   if (text(value, 'kty') !== undefined) return keySet([value])
   if (text(value, 'issuer') !== undefined) return { document: metadataOf(value) }
-  return { problem: 'neither a key set nor metadata' }
+  return { problem: OF_ANOTHER_KIND }
 }
 
 function keySet(listed: readonly unknown[]): ReadDocument {
@@ -110,8 +113,7 @@ function keysOfPem(source: string): ReadDocument {
     }
   }
   const secrets = isPrivate ? ['a private key in PEM'] : []
-  if (keys.length + unread.size + secrets.length === 0)
-    return { problem: 'neither a key set nor metadata' }
+  if (keys.length + unread.size + secrets.length === 0) return { problem: OF_ANOTHER_KIND }
   if (keys.length > MOST_KEYS) return { problem: `more than ${MOST_KEYS} keys: refused, not read` }
   return { document: { ...EMPTY_DOCUMENT, kind: 'pem', keys, unread: [...unread], secrets } }
 }

@@ -9,7 +9,7 @@
 import { type Dirent, promises as fs } from 'node:fs'
 import path from 'node:path'
 import { MintmarkError, whyUnread } from '@mintmark/core'
-import { readDocument } from './document.ts'
+import { OF_ANOTHER_KIND, readDocument } from './document.ts'
 import { seenInHar } from './har.ts'
 import { MOST_BYTES, MOST_FILES } from './limits.ts'
 import type { Clock, Seen } from './seen.ts'
@@ -67,7 +67,7 @@ async function* seenInFile(file: string, name: string, isOneOfMany = false): Asy
   if (isHar) yield* seenInHar(body, name)
   else {
     const seen = seenOf(body, { document, atMs, clock })
-    if (seen.outcome === 'read' || !isOneOfMany || isAboutKeys(body)) yield seen
+    if (!isOneOfMany || isAboutKeys(seen, body)) yield seen
   }
 }
 
@@ -75,9 +75,11 @@ async function* seenInFile(file: string, name: string, isOneOfMany = false): Asy
 const ABOUT_KEYS =
   /"(?:keys|kty|jwks_uri|x5c)"|<(?:\w+:)?(?:KeyDescriptor|EntityDescriptor|EntitiesDescriptor)\b|-----BEGIN (?:CERTIFICATE|(?:RSA )?PUBLIC KEY|[A-Z ]*PRIVATE KEY)-----/
 
-/** Whether bytes that could not be read as keys were meant to be: damaged, or refused. */
-export const isAboutKeys = (body: Uint8Array): boolean =>
-  ABOUT_KEYS.test(Buffer.from(body.buffer, body.byteOffset, body.length).toString('latin1'))
+/** Whether a look at one of many files counts: what is no key document, and was never meant to be, does not. */
+export const isAboutKeys = ({ outcome, why }: Seen, body: Uint8Array): boolean =>
+  outcome === 'read' ||
+  (why !== OF_ANOTHER_KIND &&
+    ABOUT_KEYS.test(Buffer.from(body.buffer, body.byteOffset, body.length).toString('latin1')))
 
 /** A look at bytes that somebody saved. */
 export function seenOf(body: Uint8Array, at: Pick<Seen, 'document' | 'atMs' | 'clock'>): Seen {

@@ -58,7 +58,7 @@ export async function* seenInHistory(place: string): AsyncGenerator<Seen> {
         const seen = seenOf(body, at)
         if (seen.outcome === 'read') listed.add(file)
         // What was one before and is none now lists nothing that we know of.
-        if (listed.has(file) || isAboutKeys(body)) yield { ...seen, commit }
+        if (listed.has(file) || isAboutKeys(seen, body)) yield { ...seen, commit }
       }
     }
   }

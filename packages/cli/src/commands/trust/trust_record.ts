@@ -86,7 +86,10 @@ async function concluded(
       `${plural(round.written.length, 'look')} recorded${known}; the record has ${record.head.size}\n`,
     )
   }
-  return exitCode({ isFound: isAlarmed, isWhole: missed.length + round.problems.length === 0 })
+  const isEmpty = round.written.length + round.known + round.problems.length === 0
+  if (isEmpty) io.err('mintmark: the sources hold no key document\n')
+  const isWhole = !isEmpty && missed.length + round.problems.length === 0
+  return exitCode({ isFound: isAlarmed, isWhole })
 }
 
 const alarmLine = (alarm: Alarm) => `${safeJson(alarmDocument(alarm))}\n`
