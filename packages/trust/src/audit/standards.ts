@@ -6,6 +6,7 @@
  *
  * @module
  */
+import { plural } from '@mintmark/core'
 import type { KeyHistory } from '../history/timeline.ts'
 import type { KeyAudit } from './audit.ts'
 import type { TokenLifetimes } from './lifetimes.ts'
@@ -126,7 +127,7 @@ function separateRow(evidence: Evidence): State {
   )
   if (silent.length > 0) return missing(`use of ${silent.length} keys`)
   if (evidence.audit.keys.length === 0) return missing('a key')
-  return { state: 'met', because: `${evidence.audit.keys.length} keys say one use each` }
+  return { state: 'met', because: `${plural(evidence.audit.keys.length, 'key')}, each for one use` }
 }
 
 function lifeRow({ lifetimes }: Evidence): State {

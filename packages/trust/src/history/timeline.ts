@@ -7,6 +7,7 @@
  * @module
  */
 
+import { rememberedOf } from '@mintmark/core'
 import type { Observation } from '../record/observation.ts'
 import { type KeyDocument, readDocument } from '../sources/document.ts'
 import type { ListedKey } from '../sources/key.ts'
@@ -131,14 +132,13 @@ export function classOf(key: ListedKey, { observation }: Look): string | undefin
   return key.className ?? observation.className
 }
 
-const listed = new WeakMap<KeyDocument, ReadonlySet<string>>()
+const thumbprintsOf = rememberedOf(
+  ({ keys }: KeyDocument) => new Set(keys.map(({ thumbprint }) => thumbprint)),
+)
 
 /** Whether a document lists a key. A document is looked through once, for all its looks. */
 export function lists(document: KeyDocument | undefined, thumbprint: string): boolean {
-  if (document === undefined) return false
-  const known = listed.get(document) ?? new Set(document.keys.map((key) => key.thumbprint))
-  listed.set(document, known)
-  return known.has(thumbprint)
+  return document !== undefined && thumbprintsOf(document).has(thumbprint)
 }
 
 export function listingsOf(looks: readonly Look[], thumbprint: string): readonly Listing[] {

@@ -7,6 +7,7 @@
  * @module
  */
 import { checkPrimeSync } from 'node:crypto'
+import { remembered } from '@mintmark/core'
 import { isRoca } from '@mintmark/guard/weak-rsa'
 import { fastGcd } from '@mintmark/keys/arithmetic/fast_gcd'
 
@@ -40,24 +41,20 @@ export function isPrimeModulus(n: bigint): boolean {
   return checkPrimeSync(n, { checks: 2 })
 }
 
-let smallPrimes: bigint | undefined
-
-/** Product of the primes up to {@link MOST_SMALL_FACTOR}, which take 12 kB. */
-function primorial(): bigint {
-  const isComposite = new Uint8Array(MOST_SMALL_FACTOR + 1)
+/** Product of the primes up to a number: those up to {@link MOST_SMALL_FACTOR} take 12 kB. */
+const primorial = remembered((most: number): bigint => {
+  const isComposite = new Uint8Array(most + 1)
   let product = 1n
-  for (let p = 2; p <= MOST_SMALL_FACTOR; p++) {
+  for (let p = 2; p <= most; p++) {
     if (isComposite[p] === 1) continue
     product *= BigInt(p)
-    for (let multiple = p * p; multiple <= MOST_SMALL_FACTOR; multiple += p)
-      isComposite[multiple] = 1
+    for (let multiple = p * p; multiple <= most; multiple += p) isComposite[multiple] = 1
   }
   return product
-}
+}, 1)
 
 function hasSmallFactor(n: bigint): boolean {
-  smallPrimes ??= primorial()
-  return n < 2n || fastGcd(n, smallPrimes % n) !== 1n
+  return n < 2n || fastGcd(n, primorial(MOST_SMALL_FACTOR) % n) !== 1n
 }
 
 /** Whether n = a² − b² with a close to its root: both primes are close to it, then. */
