@@ -79,7 +79,7 @@ const SPARE_ROOM = 64
  *
  * Line breaks and tabs become spaces, other controls and bidirectional marks are left out. A text that a
  * spreadsheet could run gets an apostrophe in front, and so does what follows a semicolon within it. A number
- * is written as it is. Texts above {@link CELL_LIMIT} are cut, with `…` at the cut.
+ * is written as it is. Texts above `CELL_LIMIT` are cut, with `…` at the cut.
  */
 export function csvCell(value: string | number | bigint | boolean): string {
   if (typeof value !== 'string') return `"${String(value)}"`

@@ -96,7 +96,7 @@ export class Guard {
     return verdict
   }
 
-  /** As {@link Verifier.signedToken}. */
+  /** As `Verifier.signedToken`. */
   signedToken(token: string): StrictJws | 'malformed' | undefined {
     return this.#verifier.signedToken(token)
   }

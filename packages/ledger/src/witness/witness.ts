@@ -62,7 +62,7 @@ export function parseAddCheckpoint(body: string): AddCheckpoint | undefined {
 export interface WitnessState {
   /** Text of the newest checkpoint that was cosigned; undefined if there is none. */
   read(origin: string): Promise<string | undefined>
-  /** The same by {@link originHash}. */
+  /** The same by `originHash`. */
   readHash(hash: string): Promise<string | undefined>
   /** Durable on return. */
   write(origin: string, checkpoint: string): Promise<void>
@@ -136,7 +136,7 @@ export class Witness {
     return this.#state.read(origin)
   }
 
-  /** The same by {@link originHash}; undefined for what is no hash. */
+  /** The same by `originHash`; undefined for what is no hash. */
   async readHash(hash: string): Promise<string | undefined> {
     return /^[0-9a-f]{64}$/.test(hash) ? await this.#state.readHash(hash) : undefined
   }

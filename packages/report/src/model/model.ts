@@ -105,7 +105,7 @@ export interface Figure {
  * What the cells of a column are, and so how they are shown.
  *
  * `text`, `time` (ISO), `day` (YYYY-MM-DD), `hash` and `id` are strings; `count` and `share` (0 to 1) are numbers;
- * `range` is a {@link Range}; `strength` is a {@link Strength}. A cell of any column may be null: not known.
+ * `range` is a `Range`; `strength` is a {@link Strength}. A cell of any column may be null: not known.
  */
 export type CellType =
   | 'text'
@@ -178,9 +178,9 @@ export interface Report {
   readonly redacted: readonly Redaction[]
   /** Sections in the order of {@link SECTION_IDS}, every one of them. */
   readonly sections: readonly Section[]
-  /** The course of what was selected, and what each log covered, to be drawn: see {@link Course}. */
+  /** The course of what was selected, and what each log covered, to be drawn: see `Course`. */
   readonly course: Course
-  /** Key → token → session → accesses, to be drawn: see {@link Lineage}. */
+  /** Key → token → session → accesses, to be drawn: see `Lineage`. */
   readonly lineage: Lineage
 }
 
