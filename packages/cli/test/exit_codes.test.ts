@@ -321,7 +321,31 @@ const GATE: readonly Row[] = [
   ['gate watch', 'no folder', () => ['--spool', at('spool'), '--raw', 'keep'], 2],
 ]
 
-const ROWS = [...INVESTIGATE, ...QUESTIONS, ...WRITES, ...SCANS, ...SERVERS, ...LEDGER, ...GATE]
+const TRUST: readonly Row[] = [
+  ['trust record', 'no folder to write to', () => [at('none')], 2],
+  ['trust record', 'a file that is not there', () => [at('none'), '--out', at('keys')], 3],
+  ['trust history', 'no record', () => [], 2],
+  ['trust history', 'a record that is not there', () => [at('none')], 3],
+  ['trust audit', 'no source', () => [], 2],
+  ['trust audit', 'a file that is not there', () => [at('none')], 3],
+  ['trust probe', 'no target', () => [], 2],
+  ['trust issuer serve', 'a port that is none', () => ['--port', 'x', '--state', at('state')], 2],
+  ['trust issuer status', 'an issuer that does not run', () => ['--state', at('none')], 3],
+  ...['rotate', 'unlist', 'list', 'block', 'reach'].map(
+    (deed): Row => [`trust issuer ${deed}`, 'no issuer', () => [], 2],
+  ),
+]
+
+const ROWS = [
+  ...INVESTIGATE,
+  ...QUESTIONS,
+  ...WRITES,
+  ...SCANS,
+  ...SERVERS,
+  ...LEDGER,
+  ...GATE,
+  ...TRUST,
+]
 
 describe('the exit code of', () => {
   for (const [command, says, args, code] of ROWS)

@@ -1,6 +1,14 @@
 /** The packed command, installed into an empty folder: it does all that it does in a clone. */
 import assert from 'node:assert/strict'
-import { chmodSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import {
+  chmodSync,
+  copyFileSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  rmSync,
+} from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { after, before, describe, it } from 'node:test'
@@ -27,6 +35,11 @@ after(() => {
 })
 // Another user is to find the command in it.
 chmodSync(root, 0o755)
+
+// Another user may not reach the one that runs this, and the system's may be an old one.
+mkdirSync(join(root, 'node'))
+copyFileSync(process.execPath, join(root, 'node/node'))
+process.env['PATH'] = `${join(root, 'node')}:${process.env['PATH'] ?? ''}`
 
 const isBuilt = existsSync(join(ROOT, 'packages/cli/dist/bundle/made'))
 const isReached = isBuilt && reachesRegistry(root)

@@ -100,6 +100,5 @@ export const TRUST_PROBE_COMMANDS: readonly Spec[] = [
     example: 'mintmark trust issuer serve --port 8490 --state ISSUER',
     options: [],
     children: ISSUER,
-    load: async () => (await import('../commands/trust/trust_issuer.ts')).issuerUnnamed,
   },
 ]

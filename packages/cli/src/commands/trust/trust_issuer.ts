@@ -52,7 +52,3 @@ function textOf(status: Json): string {
   })
   return `${[`${safeText(String(issuer))}, key endpoint ${String(endpoint)}`, ...rows].join('\n')}\n`
 }
-
-export const issuerUnnamed: Handler = () => {
-  throw invalid('issuer', 'name what the issuer is to do: mintmark trust issuer --help')
-}
