@@ -194,6 +194,20 @@ const cases: readonly Case[] = [
     more: (t) => ({ issuance: [issuance(1, t.ann, { ip: t.proxy })] }),
   },
   {
+    name: 'with an issued token in a session that they forged, from an egress that they share with its owner',
+    isEither: false,
+    row: (t) => t.owner({ ip: t.proxy, token_id: t.id(9), session_id: t.id(70) }),
+    verdict: ['', ''],
+    more: (t) => {
+      const forged = t.owner({ ip: t.proxy, token_id: t.id(8), session_id: t.id(70) })
+      return {
+        access: [forged],
+        issuance: [issuance(1, t.ann, { ip: t.proxy, session_id: t.id(70) })],
+        verdicts: new Map(unissued(forged)),
+      }
+    },
+  },
+  {
     name: 'with an issued token, although they forged with its id',
     isEither: false,
     row: (t) => t.owner({ token_id: t.id(1) }),
@@ -243,6 +257,7 @@ async function fillCases(session: Session): Promise<readonly string[]> {
     ],
     verdicts: new Map([
       ...unissued(...forged),
+      ...more.flatMap((one) => [...(one.verdicts ?? [])]),
       ...cases.flatMap((one, i) => {
         const [verdict, reason] = one.verdict ?? ['undetermined', 'no-token-id']
         return judgedAs(verdict, reason, rows.slice(i, i + 1))
