@@ -133,7 +133,8 @@ export class FolderWatch {
   async sweepOnce(): Promise<WatchCount> {
     const first = await this.sweep(Date.now())
     if (this.#ahead.size === 0) return first
-    await pause(this.#options.settleMs)
+    // A timer can end a millisecond early by the other clock.
+    await pause(this.#options.settleMs + 2)
     const second = await this.sweep(Date.now())
     return {
       landed: first.landed + second.landed,
