@@ -257,7 +257,7 @@ async function fillCases(session: Session): Promise<readonly string[]> {
     ],
     verdicts: new Map([
       ...unissued(...forged),
-      ...more.flatMap((one) => [...(one.verdicts ?? [])]),
+      ...more.flatMap((one) => Array.from(one.verdicts ?? [])),
       ...cases.flatMap((one, i) => {
         const [verdict, reason] = one.verdict ?? ['undetermined', 'no-token-id']
         return judgedAs(verdict, reason, rows.slice(i, i + 1))
