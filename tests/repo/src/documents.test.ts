@@ -35,6 +35,18 @@ describe('documents', () => {
     const wrong = texts.filter((file) => file !== 'package-lock.json' && telling.test(read(file)))
     assert.deepEqual(wrong, [])
   })
+
+  it('hold no private key outside tests, and nothing that a command wrote', () => {
+    const homes = ['.ci', 'bench', 'docs', 'packages', 'tests', 'tools']
+    const stray = files.filter(
+      (file) => file.includes('/') && !homes.includes(file.split('/')[0] ?? ''),
+    )
+    const keys = files.filter(
+      (file) =>
+        !/^bench\/|\/test\//.test(file) && /-----BEGIN [A-Z ]*PRIVATE[ ]KEY-----/.test(read(file)),
+    )
+    assert.deepEqual([stray, keys], [[], []])
+  })
 })
 
 describe('docs/errors.md', () => {
