@@ -67,6 +67,17 @@ describe('a case in a folder', () => {
   })
 })
 
+it('has no tables of a killed run once it is open', async () => {
+  const folder = mkdtempSync(join(tmpdir(), 'mintmark-killed-'))
+  const killed = await openCase(folder)
+  await killed.session.command('CREATE TABLE scratch_old_0 (x UInt8) ENGINE = MergeTree ORDER BY x')
+  await killed.close()
+  const opened = await openCase(folder)
+  assert.deepEqual(await opened.session.rows('EXISTS TABLE scratch_old_0'), [{ result: 0 }])
+  await opened.close()
+  rmSync(folder, { recursive: true })
+})
+
 describe('the lock of a case', () => {
   const root = mkdtempSync(join(tmpdir(), 'mintmark-lock-'))
   after(() => rmSync(root, { recursive: true, force: true }))

@@ -160,14 +160,6 @@ describe('a selection', () => {
     assert.deepEqual(tables, [])
   })
 
-  it('drops what a killed run left behind', async () => {
-    await world.session.command(
-      'CREATE TABLE scratch_old_0 (x UInt8) ENGINE = MergeTree ORDER BY x',
-    )
-    await theirs(world.session, {})
-    assert.deepEqual(await world.session.rows('EXISTS TABLE scratch_old_0'), [{ result: 0 }])
-  })
-
   it('drops nothing of a selection that is still open', async () => {
     const first = await select(world.session, {})
     const second = await select(world.session, {})

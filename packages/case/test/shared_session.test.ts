@@ -1,11 +1,14 @@
 import assert from 'node:assert/strict'
 import { spawn } from 'node:child_process'
+import { once } from 'node:events'
 import { mkdtempSync, rmSync, statSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { createInterface } from 'node:readline'
 import { after, describe, it } from 'node:test'
 import type { Json } from '@mintmark/core'
 import type { Session } from '../src/engine/session.ts'
+import { select } from '../src/scope/select.ts'
 import { openCase } from '../src/store/case.ts'
 
 const root = mkdtempSync(join(tmpdir(), 'mintmark-shared-'))
@@ -23,6 +26,15 @@ async function streamed(rows: AsyncIterable<readonly Json[]>): Promise<number> {
   let count = 0
   for await (const some of rows) count += some.length
   return count
+}
+
+const urlOf = (module: string) => JSON.stringify(new URL(module, import.meta.url).href)
+
+/** Another process, which opens the case to read it and then runs `script`. */
+function startReader(folder: string, script: string) {
+  const open = `const { openCase } = await import(${urlOf('../src/store/case.js')})
+    const opened = await openCase(${JSON.stringify(folder)}, { mode: 'read' })`
+  return spawn(process.execPath, ['--input-type=module', '-e', `${open}\n${script}`])
 }
 
 /** What a session has to do, whoever has the engine. */
@@ -65,7 +77,58 @@ describe('a case that somebody reads', () => {
     await first.close()
     await (await openCase(folder, { mode: 'read' })).close()
   })
+})
 
+describe('the tables of a case that several processes read', () => {
+  it('are those of each process, whoever asks next', async () => {
+    const folder = await newCase()
+    const first = await openCase(folder, { mode: 'read' })
+    const own = await select(first.session, { all: true })
+    const other = startReader(
+      folder,
+      `const { select } = await import(${urlOf('../src/scope/select.js')})
+       console.log((await select(opened.session, { all: true })).table)
+       process.stdin.once('data', async () => {
+         await opened.close()
+         process.exit()
+       })`,
+    )
+    let line = ''
+    for await (line of createInterface({ input: other.stdout })) break
+    await (await select(first.session, {})).close()
+    for (const table of [own.table, line])
+      assert.deepEqual(await first.session.rows(`EXISTS TABLE ${table}`), [{ result: 1 }])
+    other.stdin.write('end\n')
+    await once(other, 'close')
+    await own.close()
+    await first.close()
+  })
+
+  it('are changed by the first alone', async () => {
+    const folder = await newCase()
+    const first = await openCase(folder, { mode: 'read' })
+    const second = await openCase(folder, { mode: 'read' })
+    for (const statement of [
+      'TRUNCATE TABLE verdict',
+      'INSERT INTO hunt_hit SELECT * FROM hunt_hit',
+      'INSERT INTO meta VALUES (1)',
+      'DROP TABLE access',
+      'ALTER TABLE access DELETE WHERE 1',
+    ])
+      await assert.rejects(second.session.command(statement))
+    await assert.rejects(
+      second.session.insert('mark', ['kind'], 'TabSeparated', Buffer.from('a\n')),
+      {
+        code: 'CASE_BUSY',
+      },
+    )
+    assert.deepEqual(await first.session.rows('EXISTS TABLE access'), [{ result: 1 }])
+    await second.close()
+    await first.close()
+  })
+})
+
+describe('a case that several readers have open', () => {
   it('goes on after a reader who left in the middle of an answer', async () => {
     const folder = await newCase()
     const first = await openCase(folder, { mode: 'read' })
@@ -118,17 +181,8 @@ describe('a case and who wants it for long, or to fill it', () => {
 
 it('tells a reader whose process with the engine was killed', async () => {
   const folder = await newCase()
-  const holder = spawn(process.execPath, [
-    '--input-type=module',
-    '-e',
-    `const { openCase } = await import(${JSON.stringify(new URL('../src/store/case.js', import.meta.url).href)})
-     await openCase(${JSON.stringify(folder)}, { mode: 'read' })
-     console.log('open')
-     setInterval(() => {}, 1000)`,
-  ])
-  await new Promise((resolve) => {
-    holder.stdout.once('data', resolve)
-  })
+  const holder = startReader(folder, "console.log('open'); setInterval(() => {}, 1000)")
+  await once(holder.stdout, 'data')
   const reader = await openCase(folder, { mode: 'read' })
   assert.deepEqual(await reader.session.rows('SELECT 4 AS four'), [{ four: 4 }])
   holder.kill('SIGKILL')

@@ -9,7 +9,8 @@ import { randomBytes } from 'node:crypto'
 import { RUN } from '@mintmark/core'
 import type { Session } from './session.ts'
 
-const PREFIX = 'scratch_'
+/** How the name of each such table begins. */
+export const SCRATCH = 'scratch_'
 /** What a killed run left behind is dropped by the next run after this time. */
 const STALE_HOURS = 24
 
@@ -25,8 +26,10 @@ export class Scratch {
     this.#session = session
   }
 
+  /** On a server, drops what a killed run left behind first: who opens a folder has done so. */
   static async open(session: Session): Promise<Scratch> {
-    await dropStale(session)
+    if (session.kind === 'server')
+      await dropWhere(session, `metadata_modification_time < now() - INTERVAL ${STALE_HOURS} HOUR`)
     return new Scratch(session)
   }
 
@@ -36,7 +39,7 @@ export class Scratch {
    * @param orderBy left out: the table stays in memory, for what a join or an IN holds there anyhow
    */
   async table(name: string, columns: string, orderBy?: string): Promise<string> {
-    const full = `${PREFIX}${name}_${this.#suffix}`
+    const full = `${SCRATCH}${name}_${this.#suffix}`
     const engine = orderBy === undefined ? 'Memory' : `MergeTree ORDER BY ${orderBy}`
     // Not synced to the disk: a table that a lost machine leaves behind is dropped anyhow.
     await this.#session.command(
@@ -65,14 +68,16 @@ export class Scratch {
   }
 }
 
-/** No other process has a folder open: what is there is stale, however young, unless it is this one's. */
-async function dropStale(session: Session): Promise<void> {
+/** Drops the tables that killed processes left in a folder, for the process that has just locked it. */
+export const dropScratch = (session: Session): Promise<void> => dropWhere(session, '1')
+
+/** Drops tables of other processes. */
+async function dropWhere(session: Session, condition: string): Promise<void> {
   const stale = await session.rows(
     `SELECT name FROM system.tables
-     WHERE database = currentDatabase() AND startsWith(name, '${PREFIX}') AND position(name, '${RUN}') = 0
-       AND ({embedded:UInt8} = 1 OR metadata_modification_time < now() - INTERVAL ${STALE_HOURS} HOUR)
+     WHERE database = currentDatabase() AND startsWith(name, '${SCRATCH}') AND position(name, '${RUN}') = 0
+       AND ${condition}
      ORDER BY name`,
-    { embedded: session.kind === 'embedded' ? 1 : 0 },
   )
   await drop(
     session,

@@ -3,7 +3,7 @@
  * the case's folder.
  *
  * A request is a line of JSON, and so is each part of its answer. A connection has one request at a time, as a session
- * runs one statement at a time.
+ * runs one statement at a time. Other processes change no table but their own scratch tables.
  *
  * Trust: whoever may open the socket can do what he could do with the files of the case beside it.
  *
@@ -14,6 +14,7 @@ import { connect, createServer, type Socket } from 'node:net'
 import { relative } from 'node:path'
 import { createInterface } from 'node:readline'
 import { type Json, MintmarkError } from '@mintmark/core'
+import { SCRATCH } from './scratch.ts'
 import type { InsertFormat, Params, Session } from './session.ts'
 
 type Request =
@@ -33,7 +34,7 @@ type Answer =
   | { readonly end: true }
   | { readonly error: Pick<MintmarkError, 'code' | 'message' | 'facts'> }
 
-/** Most questions are answered by then; who asks on, such as a browser's server, is told that he has to open the case anew. */
+/** Most questions are answered by then. A process that asks later has to open the case anew. */
 const MOST_WAIT_MS = 30_000
 /** The kernel takes no longer address of a socket. */
 const MOST_PATH_BYTES = 100
@@ -99,7 +100,25 @@ async function respond(session: Session, socket: Socket, request: Request): Prom
   }
 }
 
+/**
+ * Others make tables of their own, and change nothing else: what is derived from the evidence is read by everybody, and
+ * two processes that derive it at the same time would fill it twice.
+ *
+ * @throws {MintmarkError} `CASE_BUSY`
+ */
+function requireOwnTable(statement: string): void {
+  if (OF_OWN_TABLE.test(statement)) return
+  const message = `this would change the case, which process ${process.pid} has open: run it again when that has ended`
+  throw new MintmarkError('CASE_BUSY', message, { pid: process.pid })
+}
+
+const OF_OWN_TABLE = new RegExp(
+  String.raw`^\s*(?:(?:CREATE|DROP|TRUNCATE) TABLE (?:IF EXISTS )?|INSERT INTO )?${SCRATCH}\w+(?:\s|$)`,
+)
+
 async function* answersTo(session: Session, request: Request): AsyncIterable<readonly Json[]> {
+  if (request.op === 'command') requireOwnTable(request.sql)
+  if (request.op === 'insert') requireOwnTable(request.table)
   switch (request.op) {
     case 'command':
       await session.command(request.sql, request.params)
@@ -238,7 +257,7 @@ class SharedSession implements Session {
         yield answer.rows
       }
     } finally {
-      // Somebody who has seen enough still has to let the rest pass.
+      // The rest of an answer that nobody reads comes before the next answer.
       // oxlint-disable-next-line no-await-in-loop -- one part after the other
       while (!isOver) isOver = !('rows' in (await this.#next()))
       done()

@@ -20,6 +20,7 @@ import { join, resolve } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { isObject, MintmarkError, parseObject } from '@mintmark/core'
 import { isServerLocation, parseServerLocation, type ServerLocation } from '../engine/location.ts'
+import { dropScratch } from '../engine/scratch.ts'
 import type { Session } from '../engine/session.ts'
 import { sharedSession, shareSession } from '../engine/shared_session.ts'
 import { lockFolder } from './folder_lock.ts'
@@ -121,6 +122,7 @@ async function openFolder(
     let unshare: (() => Promise<void>) | undefined
     try {
       await prepare(session, 'write')
+      await dropScratch(session)
       // Who fills a case shares it with nobody: an answer amid that would be of a part.
       if (mode === 'read') unshare = await shareSession(session, join(folder, 'socket'))
     } catch (cause) {

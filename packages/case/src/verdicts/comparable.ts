@@ -29,8 +29,7 @@ export interface Comparable {
 }
 
 const UNISSUED = "token_state = 'present' AND verdict = 'unissued'"
-/** Accesses that nothing points at, and whose token could be looked up. */
-export const OTHERS =
+const OTHERS =
   "token_state = 'present' AND verdict NOT IN ('unissued', 'mismatched') AND strength = ''"
 /** A principal as a record names it. */
 export const WHO: string = "lower(if(principal != '', principal, principal_id))"

@@ -236,7 +236,7 @@ export function judgeSessions(
 
 const VERDICTS_HEADER = 'access_id,verdict,reason,strength,base_rate,token_id,at,mailbox'
 
-const ACCESSES = `
+const accessesWhere = (condition: string) => `
   SELECT if(a.record_ref != '', a.record_ref, toString(a.record_id)) AS access_id,
     if(v.verdict = '', 'issued', v.verdict) AS verdict, if(v.verdict = '', 'token-issued', v.reason) AS reason, v.strength AS strength,
     if(v.verdict = 'unissued', b.issued, 0) AS rate_issued, if(v.verdict = 'unissued', b.others, 0) AS rate_of,
@@ -245,13 +245,15 @@ const ACCESSES = `
   FROM (
     SELECT bucket, token_id, record_id, record_ref, content, tenant, service, app_id, client_app_id, principal,
       principal_id, at, mailbox
-    FROM access WHERE bucket BETWEEN {first:UInt8} AND {last:UInt8}
+    FROM access WHERE ${condition}
   ) AS a
-  LEFT ANY JOIN (SELECT * FROM verdict WHERE bucket BETWEEN {first:UInt8} AND {last:UInt8}) AS v
+  LEFT ANY JOIN (SELECT * FROM verdict WHERE ${condition}) AS v
     ON v.bucket = a.bucket AND v.record_id = a.record_id AND v.content = a.content
   GLOBAL LEFT ANY JOIN (${CONTEXTS}) AS b ON ${CONTEXT_KEYS}
   ORDER BY a.bucket, a.token_id, a.record_id, a.content
   SETTINGS ${LOCAL}, max_bytes_before_external_sort = 200000000, max_bytes_ratio_before_external_sort = 0`
+
+const IN_RANGE = accessesWhere('bucket BETWEEN {first:UInt8} AND {last:UInt8}')
 
 /** Every access as a CSV line, RFC 4180 with CRLF, the header first. Memory for one bucket range. */
 export async function* verdictsCsv(session: Session): AsyncIterable<string> {
@@ -266,15 +268,28 @@ async function* csvOf(
   range: Range,
   rates: ReadonlyMap<string, Rate>,
 ): AsyncIterable<string> {
-  for await (const rows of session.stream(ACCESSES, { ...range }))
+  for await (const rows of session.stream(IN_RANGE, { ...range }))
     yield rows.map((row) => csvLine(row, rates)).join('')
+}
+
+/** Of an unissued access: comparable accesses that are issued. Null for others, and where there is nothing to compare with. */
+function accessRate(raw: Json, rates: ReadonlyMap<string, Rate>): Rate | null {
+  if (text(raw, 'verdict') !== 'unissued') return null
+  const [tenant, who] = [text(raw, 'tenant') ?? '', text(raw, 'who') ?? '']
+  return contextRate(raw) ?? ofPrincipals([tenant], [who], rates)
+}
+
+/** The base rate of one access, as every view gives it. Throws as `Session.rows`. */
+export async function baseRateOf(session: Session, recordId: string): Promise<Rate | null> {
+  const [row] = await session.rows(accessesWhere('record_id = toUUID({id:String})'), {
+    id: recordId,
+  })
+  return row === undefined ? null : accessRate(row, await principalRates(session))
 }
 
 /** The share alone: a spreadsheet sorts by it. The numbers that it is made of are in `--json`. */
 function shareOf(raw: Json, rates: ReadonlyMap<string, Rate>): string {
-  if (text(raw, 'verdict') !== 'unissued') return ''
-  const [tenant, who] = [text(raw, 'tenant') ?? '', text(raw, 'who') ?? '']
-  const rate = contextRate(raw) ?? ofPrincipals([tenant], [who], rates)
+  const rate = accessRate(raw, rates)
   return rate === null ? '' : (Math.floor((rate.issued / rate.of) * 10_000) / 10_000).toFixed(4)
 }
 

@@ -11,12 +11,14 @@ import type { Session } from '../engine/session.ts'
 import { BOUNDED } from '../engine/settings.ts'
 import { NO_ID } from '../store/no_id.ts'
 import { settledBy } from '../unknowns/settled_by.ts'
-import { OTHERS, type Rate, WHO } from '../verdicts/comparable.ts'
+import type { Rate } from '../verdicts/comparable.ts'
 import { soleTenantOf } from '../verdicts/doubts.ts'
 import { type Loss, lossesOf } from '../verdicts/losses/losses.ts'
 import { LATER_MS, LONGEST_LIFE_MS } from '../verdicts/match/agreement.ts'
-import { SKEW_MS } from '../verdicts/match/judge.ts'
+import { correctedMs, readClocks } from '../verdicts/match/clocks.ts'
+import { LOOK_BACK_FROM } from '../verdicts/match/judge.ts'
 import { isReason } from '../verdicts/match/reasons.ts'
+import { baseRateOf } from '../verdicts/verdict_rows.ts'
 import { type AccessDetail, accessDetails } from '../views/access_list.ts'
 import { type RawRow, rawRow } from './raw_row.ts'
 import { REASON_TEXTS, type ReasonText } from './reason_texts.ts'
@@ -77,7 +79,7 @@ export interface Why {
   readonly ofTokenId: readonly IssuanceSeen[]
   /** Sign-ins of the same principal around the access, in the order of time. */
   readonly near: readonly IssuanceSeen[]
-  /** Of the comparable accesses that nothing points at, how many are issued; null where there are none. */
+  /** The base rate of an unissued access, as `verdicts` gives it; else null. */
   readonly rate: Rate | null
   readonly settledBy: string
 }
@@ -151,15 +153,13 @@ async function whysOf(session: Session, record: string): Promise<Why[]> {
 async function whyOf(session: Session, access: AccessDetail, sole: string): Promise<Why> {
   const field = (name: string) => access.fields.find((one) => one.name === name)?.value ?? ''
   const tenant = field('tenant') || sole
-  const facts = await factsOf(session, access)
-  const atMs = Date.parse(access.at)
-  const fromMs = lookBack(atMs, facts.issuedMs)
+  const { atMs, fromMs, ...place } = await factsOf(session, access)
   const span = { tenant, from: fromMs, to: atMs + LATER_MS }
   const losses = await lossesOf(session, 'issuance', [tenant])
   const tokenId = field('token_id')
   return {
     access,
-    raw: await rawRow({ ...access.evidence, sha256: facts.sha256, ids: facts.ids }),
+    raw: await rawRow({ ...access.evidence, ...place }),
     text: isReason(access.reason) ? REASON_TEXTS[access.reason] : { means: '', cannotMean: '' },
     lookedFor: {
       tenant,
@@ -172,29 +172,29 @@ async function whyOf(session: Session, access: AccessDetail, sole: string): Prom
     losses: losses.filter((loss) => loss.fromMs < span.to && loss.toMs > span.from),
     ofTokenId: tokenId === '' ? [] : await issuancesWhere(session, OF_TOKEN, { token: tokenId }),
     near: await signInsNear(session, [field('principal'), field('principal_id')], atMs),
-    rate: await rateOf(session, access, field),
+    rate: await baseRateOf(session, access.recordId),
     settledBy: access.verdict === 'issued' ? '' : settledBy(access.reason),
   }
 }
 
-/** From when on the token may have been issued: none lives longer, and an access may name the time. */
-function lookBack(atMs: number, issuedMs: number): number {
-  const longest = atMs - LONGEST_LIFE_MS
-  const isGiven = issuedMs > longest && issuedMs <= atMs + LATER_MS
-  return isGiven ? Math.min(issuedMs, atMs) - SKEW_MS : longest
-}
-
+/** Where the record is, and its times as verdicts take them: by corrected clocks. */
 async function factsOf(session: Session, { recordId, evidence }: AccessDetail) {
+  const { access: clocks } = await readClocks(session)
   const [row] = await session.rows(
-    `SELECT toUnixTimestamp64Milli(a.issued_at) AS issued_ms, a.record_ref AS ref, e.sha256 AS sha256
-     FROM (SELECT * FROM access WHERE record_id = toUUID({id:String}) AND line = {line:UInt64}) AS a
+    `SELECT at_ms, ${LOOK_BACK_FROM} AS from_ms, ref, e.sha256 AS sha256
+     FROM (
+       SELECT evidence_id, record_ref AS ref, ${correctedMs('at', clocks)} AS at_ms,
+         if(toUnixTimestamp64Milli(issued_at) > 0, ${correctedMs('issued_at', clocks)}, 0) AS issued_ms
+       FROM access WHERE record_id = toUUID({id:String}) AND line = {line:UInt64}
+     ) AS a
      GLOBAL LEFT ANY JOIN evidence AS e ON e.evidence_id = a.evidence_id
      ORDER BY e.path = {path:String} DESC LIMIT 1`,
     { id: recordId, line: evidence.line, path: evidence.path },
   )
   const ref = text(row ?? {}, 'ref') ?? ''
   return {
-    issuedMs: Number(row?.['issued_ms'] ?? 0),
+    atMs: Number(row?.['at_ms'] ?? 0),
+    fromMs: Number(row?.['from_ms'] ?? 0),
     sha256: text(row ?? {}, 'sha256') ?? '',
     ids: ref === '' ? [recordId] : [ref],
   }
@@ -286,40 +286,4 @@ async function signInsNear(
     )
   const before = await side(true)
   return [...before.toReversed(), ...(await side(false))]
-}
-
-type Field = (name: string) => string
-
-/** In the same context; where nobody else is in it, the principal's other accesses. */
-async function rateOf(
-  session: Session,
-  { at, recordId }: AccessDetail,
-  field: Field,
-): Promise<Rate | null> {
-  const context = `tenant = {tenant:String} AND service = {service:String}
-    AND if(client_app_id != '', client_app_id, app_id) = {app:String} AND toDate(at) = toDate({day:String})`
-  const params = {
-    tenant: field('tenant'),
-    service: field('service'),
-    app: field('client_app_id') || field('app_id'),
-    day: at.slice(0, 10),
-    record: recordId,
-    who: (field('principal') || field('principal_id')).toLowerCase(),
-  }
-  const alike = await othersWhere(session, context, params)
-  if (alike.issued > 0) return { ...alike, basis: 'same-context' }
-  const own = await othersWhere(
-    session,
-    `tenant = {tenant:String} AND ${WHO} = {who:String}`,
-    params,
-  )
-  return own.of === 0 ? null : { ...own, basis: 'same-principals' }
-}
-
-async function othersWhere(session: Session, condition: string, params: Params) {
-  const [row] = await session.rows(
-    `SELECT countIf(verdict = 'issued') AS issued, count() AS n FROM judged WHERE ${OTHERS} AND record_id != toUUID({record:String}) AND ${condition} ${BOUNDED}`,
-    params,
-  )
-  return { issued: Number(row?.['issued'] ?? 0), of: Number(row?.['n'] ?? 0) }
 }

@@ -101,8 +101,8 @@ export function doubtOf(until: string, from: string): string {
 
 /** Whether the time of issue that the record names is one that its token can have. */
 const IS_TIME_GIVEN = `issued_ms > at_ms - ${LONGEST_LIFE_MS} AND issued_ms <= at_ms + ${LATER_MS}`
-/** From when on an access's token may have been issued, milliseconds: no token is older, whatever it claims. */
-const LOOK_BACK_FROM = `greatest(at_ms - ${LONGEST_LIFE_MS},
+/** From when on an access's token may have been issued, SQL in milliseconds: no token is older, whatever it claims. */
+export const LOOK_BACK_FROM: string = `greatest(at_ms - ${LONGEST_LIFE_MS},
   if(${IS_TIME_GIVEN}, least(issued_ms, at_ms) - ${SKEW_MS}, 0))`
 
 const MISMATCHES = REASONS.filter(({ verdict }) => verdict === 'mismatched')

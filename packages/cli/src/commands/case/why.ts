@@ -69,7 +69,7 @@ function one(found: Why): string {
     ['MEANS', `${text.means} It cannot mean ${text.cannotMean}`],
     ...found.access.hunts.map(({ hunt, why: said }) => ['HUNT', `${hunt}: ${said}`] as const),
     ['LOOKED FOR', lookedFor(found)],
-    ['COMPARE', compared(found.rate)],
+    ['BASE RATE', found.rate === null ? '' : baseRateText(found.rate)],
     ['SETTLED BY', found.settledBy],
   ]
   const lines = parts
@@ -93,10 +93,6 @@ function lookedFor({ lookedFor: { tokenId, sessionId, from, to, tenant } }: Why)
   const what = tokenId === '' ? session : `token ${tokenId}`
   const when = `issued ${minute(from)} to ${minute(to)} by tenant ${tenant || 'unknown'}`
   return what === '' ? `no id to look for; it would be ${when}` : `${what}, ${when}`
-}
-
-function compared(rate: Why['rate']): string {
-  return rate === null ? '' : `comparable accesses with an issued token: ${baseRateText(rate)}`
 }
 
 function logs(looked: readonly LogLooked[]): string {
@@ -147,8 +143,7 @@ const MOST_NAME = 28
 const PROBLEMS: Readonly<Record<Why['raw']['problem'], string>> = {
   '': '',
   'file-missing': 'The file is not there any more.\n',
-  'file-changed':
-    'The file has changed since it was read: this is not the record that was judged.\n',
+  'file-changed': 'The file has changed since it was read: it is not shown.\n',
   'row-not-found': 'The record was not found on its line.\n',
 }
 
