@@ -258,7 +258,10 @@ export class Passes {
     const left = keys.filter(({ keyId }) => !this.#taken.has(keyId.spkiSha256))
     if (seams === undefined || left.length === 0) return
     const materials = left.map(({ material }) => material)
-    const { found, isCut } = scalarsInRegisters(places, source, materials, this.#how.isDeep)
+    // What erases keys also erases what may be a part of one: it need not be completed first.
+    const hasMore = this.#size.bytes < DEEP_BYTES && this.#options.onMaterial === undefined
+    const effort = this.#how.isDeep ? 'deep' : hasMore ? 'more' : 'usual'
+    const { found, isCut } = scalarsInRegisters(places, source, materials, effort)
     for (const { place, ...value } of found) {
       const detected = detectedOf({ ...value, at: value.at + (seams.runs[place]?.offset ?? 0) })
       const seen = findingSeen(detected, detected.offset)

@@ -3,7 +3,7 @@
  * begins or ends within the scalar, or others were written over its end.
  *
  * At any place up to three bytes may be missing at either end of the scalar; where a register or a part of 16 bytes of one
- * begins or ends up to four, and in a deep search five.
+ * begins or ends up to four, and in a search of little or a deep one five.
  *
  * @module
  */
@@ -14,14 +14,19 @@ import { CutScalars, cutNumbersIn, type SpelledCut } from '../known/secrets/cut_
 import type { FoundValue } from '../known/values/found_value.ts'
 import { UNIT } from './registers.ts'
 
+/** Up to so many bytes are missing at any place, and at the ends of registers, and of those where there is more time. */
+const MOST_LOST = { anywhere: 3, atEnds: 4, more: 5 } as const
 /**
- * Up to so many bytes are missing at any place, and at the ends of registers, and of those in a deep search. Five take 1.4 s of
- * processor time a number, and 3 s for the table: with a key that is not there a core of sshd 9.5 s in place of 1.4, one of Node 13.7
- * in place of 2.4.
+ * How much is tried where registers are full of what looks random: up to four missing bytes, and then five, in nanoseconds by
+ * estimate. Five take 1.1 s of processor time a number, and 2.2 s for the table: a register of 64 bytes has 12 numbers.
  */
-const MOST_LOST = { anywhere: 3, atEnds: 4, deep: 5 } as const
-/** Nanoseconds of a whole search by estimate: seconds where registers are full of what looks random. */
-const MOST_UNITS = { usual: 1e10, deep: 1e11 } as const
+const MOST_UNITS = {
+  usual: { four: 1e10, five: 0 },
+  more: { four: 1e10, five: 3.5e10 },
+  deep: { four: 1e11, five: 1e11 },
+} as const
+/** How long is searched: `more` for given keys in files that are searched deep for them, `deep` where all is. */
+export type RegisterEffort = keyof typeof MOST_UNITS
 /** Bytes of registers that are looked at: of some thousand threads. */
 const MOST_BYTES = 4 << 20
 
@@ -52,14 +57,14 @@ export function scalarsInRegisters(
   places: readonly (readonly Range[])[],
   source: ByteSource,
   keys: readonly KeyMaterial[],
-  isDeep: boolean,
+  effort: RegisterEffort,
 ): RegisterScalars {
   const ec = keys.filter(isEc)
   const curves = [...new Set(ec.map(({ curve }) => curve))]
   if (curves.length === 0) return { found: [], isCut: false }
   const { held, isWhole } = bytesOf(places, source)
   try {
-    const search = new Search(held, isDeep)
+    const search = new Search(held, effort)
     const found = curves.flatMap((curve) =>
       search.of(
         curve,
@@ -96,21 +101,20 @@ function bytesOf(
 
 class Search {
   readonly #places: readonly Uint8Array[]
-  readonly #isDeep: boolean
-  #units: number
+  readonly #effort: RegisterEffort
+  readonly #units: { four: number; five: number }
   isCut: boolean = false
 
-  constructor(places: readonly Uint8Array[], isDeep: boolean) {
+  constructor(places: readonly Uint8Array[], effort: RegisterEffort) {
     this.#places = places
-    this.#isDeep = isDeep
-    this.#units = isDeep ? MOST_UNITS.deep : MOST_UNITS.usual
+    this.#effort = effort
+    this.#units = { ...MOST_UNITS[effort] }
   }
 
   of(curve: Curve, keys: readonly EcMaterial[]): RegisterScalar[] {
     const found: RegisterScalar[] = []
     let left = keys
-    const most = this.#isDeep ? MOST_LOST.deep : MOST_LOST.atEnds
-    for (let lost = 0; lost <= most && left.length > 0 && !this.isCut; lost++) {
+    for (let lost = 0; lost <= MOST_LOST.more && left.length > 0 && !this.isCut; lost++) {
       const scalars = new CutScalars(curve, left)
       found.push(...this.#lacking(scalars, lost))
       const seen = new Set(found.map(({ material }) => (isEc(material) ? material.x : 0n)))
@@ -119,15 +123,18 @@ class Search {
     return found
   }
 
-  /** As many as there is time for. */
+  /** As many as there is time for. A search that was not asked to be deep is not cut where five bytes are missing. */
   #lacking(scalars: CutScalars, lost: number): RegisterScalar[] {
-    const numbers = this.#numbers(scalars.length, lost)
+    const part = lost > MOST_LOST.atEnds ? 'five' : 'four'
     const fixed = scalars.cost(0, lost)
     const each = scalars.cost(1, lost) - fixed
-    const affordable = Math.max(0, Math.floor((this.#units - fixed) / each))
-    if (affordable < numbers.length) this.isCut = true
+    const affordable = Math.max(0, Math.floor((this.#units[part] - fixed) / each))
+    if (affordable === 0 && part === 'five' && this.#effort !== 'deep') return []
+    const numbers = this.#numbers(scalars.length, lost)
+    if (affordable < numbers.length && (part === 'four' || this.#effort === 'deep'))
+      this.isCut = true
     const tried = numbers.slice(0, affordable)
-    this.#units -= tried.length === 0 ? 0 : fixed + tried.length * each
+    this.#units[part] -= tried.length === 0 ? 0 : fixed + tried.length * each
     return scalars.find(tried).flatMap(({ index, material }) => {
       const number = tried[index]
       return number === undefined ? [] : [scalarAt(number, scalars.length, material)]

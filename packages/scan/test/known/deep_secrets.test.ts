@@ -37,3 +37,19 @@ it('a given scalar among thousands of places that look like one is found without
     [[at, SCALAR, 'limbs-be']],
   )
 })
+
+it('a given scalar beside its public half is found without five of its bytes', async () => {
+  const { privateKey, publicKey } = readAgain(generateKeyPairSync('ec', { namedCurve: 'P-256' }))
+  const { d, x, y } = privateKey.export({ format: 'jwk' })
+  const part = Buffer.from(String(d), 'base64url').fill(0, 0, 5)
+  const point = [x, y].map((each) => Buffer.from(String(each), 'base64url'))
+  const path = join(folder, 'part')
+  writeFileSync(path, Buffer.concat([Buffer.alloc(4096), part, ...point, Buffer.alloc(4096)]))
+  const pem = String(publicKey.export({ format: 'pem', type: 'spki' }))
+  const publicKeys = parsePublicKeys(Buffer.from(pem), 'given.pem').keys
+  const { findings } = await scanFile(path, { publicKeys, threads: 1 })
+  assert.deepEqual(
+    findings.map(({ offset, length, proof }) => [offset, length, proof]),
+    [[4096 + 5, 27, 'd·G = Q, from 27 of its 32 bytes (d as limbs-be)']],
+  )
+})

@@ -2,7 +2,8 @@
  * Looks for scalars of which bytes at one end were written over, where a scalar would lie: in a chunk of a heap beside a copy of its
  * public half, and right next to one.
  *
- * Up to three bytes may be gone: where such a place is, is known, and how long a scalar is.
+ * Up to three bytes may be gone, and up to five in a deep search: where such a place is, is known, and how long a scalar is.
+ * Numbers that lack five take 1.1 s each. They are tried as long as the budget lasts.
  *
  * @module
  */
@@ -12,6 +13,7 @@ import { type CutScalars, cutNumbersIn, type SpelledCut } from './cut_scalars.ts
 import type { SoughtGroup } from './secret_looks.ts'
 
 const MOST_LOST = 3
+const MOST_LOST_DEEP = 5
 /** Places of a window that are looked at: a few copies of a public half have as many. */
 const MOST_PLACES = 256
 
@@ -28,12 +30,15 @@ export function lookAtCut(
 ): FoundValue[] {
   if (scalars === undefined || effort === 'met') return []
   const likely = likelyPlaces(bytes, places, scalars.length)
-  for (let lost = 1; lost <= MOST_LOST && likely.length > 0; lost++) {
+  const most = effort === 'deep' ? MOST_LOST_DEEP : MOST_LOST
+  for (let lost = 1; lost <= most && likely.length > 0; lost++) {
     const numbers = likely.flatMap((at) => numbersAt(bytes, at, scalars.length, lost))
-    if (numbers.length === 0) continue
-    if (!budgets.cut.take(scalars.cost(numbers.length, lost))) break
-    const found = foundOf(scalars, numbers)
-    if (found.length > 0) return found
+    for (const some of lost > MOST_LOST ? numbers.map((number) => [number]) : [numbers]) {
+      if (some.length === 0) continue
+      if (!budgets.cut.take(scalars.cost(some.length, lost))) return []
+      const found = foundOf(scalars, some)
+      if (found.length > 0) return found
+    }
   }
   return []
 }
