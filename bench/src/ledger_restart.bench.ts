@@ -4,8 +4,9 @@
  * The ledger is made by its own writer, with a clock that says when each entry comes: so many a second, from midnight on.
  * Tokens live for 50 minutes. Then a process that has done nothing else opens it, with the clock of the last entry: as
  * it was closed; as it was killed, with its journal behind it; and without what is kept for a quick start.
+ * With `--postgres` its record is in a PostgreSQL server that this starts.
  *
- * Usage: node bench/dist/src/ledger_restart.bench.js [folder] [--entries N] [--rate N] [--keep]. With `--keep` the ledger
+ * Usage: node bench/dist/src/ledger_restart.bench.js [folder] [--entries N] [--rate N] [--keep] [--postgres]. With `--keep` the ledger
  * stays where it is. BENCH_TINY=1 only checks that all three know the same tokens.
  */
 import { spawnSync } from 'node:child_process'
@@ -15,7 +16,8 @@ import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { parseArgs } from 'node:util'
-import { createFolderLedger, type Issuance, openFolderLedger } from '@mintmark/ledger'
+import { createFolderLedger, createPostgresLedger, type Issuance, openHome } from '@mintmark/ledger'
+import { startPostgres } from '@mintmark/testkit'
 import { DESCRIPTION, makeEntry } from './ledger_load.ts'
 import type { Start } from './ledger_start.ts'
 
@@ -31,6 +33,7 @@ const { values, positionals } = parseArgs({
     entries: { type: 'string', default: isTiny ? '20000' : '1000000' },
     rate: { type: 'string', default: '1000' },
     keep: { type: 'boolean', default: false },
+    postgres: { type: 'boolean', default: false },
   },
 })
 const entries = Number(values.entries)
@@ -51,10 +54,12 @@ function entryAt(nowMs: number): Issuance {
 
 /** @returns the clock of the last entry */
 async function make(folder: string): Promise<number> {
-  await createFolderLedger(folder, DESCRIPTION)
+  if (server === undefined) await createFolderLedger(folder, DESCRIPTION)
+  else await createPostgresLedger(folder, server.schema('restart'), DESCRIPTION)
+  const home = await openHome(folder)
   let nowMs = START
   // Its clock is that of the entries: no time passes between two of them for anybody else.
-  const ledger = await openFolderLedger(folder, { now: () => nowMs, elapsed: () => nowMs })
+  const ledger = await home.open({ now: () => nowMs, elapsed: () => nowMs })
   const from = performance.now()
   for (let made = 0; made < entries; made += AT_ONCE) {
     nowMs = START + Math.floor((made / rate) * 1000)
@@ -65,6 +70,7 @@ async function make(folder: string): Promise<number> {
   const perSecond = Math.round((entries / (performance.now() - from)) * 1000)
   console.log(`${entries.toLocaleString('en')} entries made, ${perSecond.toLocaleString('en')}/s`)
   await ledger.close()
+  await home.close()
   return nowMs
 }
 
@@ -87,6 +93,7 @@ function start(name: string, folder: string, nowMs: number, isKilled: boolean): 
   return liveTokens
 }
 
+const server = values.postgres ? await startPostgres() : undefined
 const scratch = mkdtempSync(path.join(positionals[0] ?? tmpdir(), 'mintmark-bench-restart-'))
 try {
   const folder = path.join(scratch, 'ledger')
@@ -97,6 +104,7 @@ try {
   if (new Set(known.map((count, i) => count - (i > 0 ? AT_ONCE : 0))).size !== 1)
     throw new Error(`live tokens: ${known.join(', ')}`)
 } finally {
+  await server?.stop()
   if (values.keep) console.log(scratch)
   else rmSync(scratch, { recursive: true, force: true })
 }

@@ -4,7 +4,7 @@
  * Prints what it took as JSON. With `killed` it then appends, and ends without a word to the ledger.
  */
 import { randomUUID } from 'node:crypto'
-import { openFolderLedger } from '@mintmark/ledger'
+import { openHome } from '@mintmark/ledger'
 import { makeEntry } from './ledger_load.ts'
 
 export interface Start {
@@ -18,7 +18,8 @@ export interface Start {
 const [folder = '', now = '0', end = ''] = process.argv.slice(2)
 const nowMs = Number(now)
 const from = performance.now()
-const ledger = await openFolderLedger(folder, {
+const home = await openHome(folder)
+const ledger = await home.open({
   now: () => nowMs,
   onNotice: (text) => process.stderr.write(`${text}\n`),
 })
@@ -28,8 +29,10 @@ const cpuMs = (user + system) / 1000
 const { liveTokens } = ledger
 const rssBytes = process.memoryUsage().rss
 process.stdout.write(`${JSON.stringify({ liveTokens, tookMs, cpuMs, rssBytes } satisfies Start)}\n`)
-if (end !== 'killed') await ledger.close()
-else {
+if (end !== 'killed') {
+  await ledger.close()
+  await home.close()
+} else {
   const pattern = makeEntry()
   const times = { issuedAtMs: nowMs, expiresMs: nowMs + 3_000_000 }
   const batch = Array.from({ length: 4096 }, () => ({
