@@ -9,7 +9,7 @@ import { inflate, isBomb } from '../src/files/inflate.ts'
 import { EvidenceReader, readSlices, walkEvidence } from '../src/index.ts'
 import { readEvidence } from '../src/read_evidence.ts'
 import { collector, keyed } from './collected.ts'
-import { zipOf } from './zip_writer.ts'
+import { zipOf } from './files/zip_writer.ts'
 
 const GIB = 2 ** 30
 const MIB = 2 ** 20

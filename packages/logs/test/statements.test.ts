@@ -3,7 +3,7 @@ import { describe, it } from 'node:test'
 import type { Json } from '@mintmark/core'
 import { type Adapter, adapters, EvidenceReader, type Statement } from '../src/index.ts'
 import { collect, collector, keyed } from './collected.ts'
-import { MAIL_READ } from './ual_rows.ts'
+import { MAIL_READ } from './ual/ual_rows.ts'
 
 const AuditData = JSON.stringify(MAIL_READ)
 

@@ -15,7 +15,7 @@ import { after, before, describe, it } from 'node:test'
 import { parseObject, text } from '@mintmark/core'
 import { printedAddress } from '@mintmark/testkit'
 import { objectOf, ROOT, rowsOf } from './built_command.ts'
-import { missingServers } from './guard_servers.ts'
+import { missingServers } from './guard/guard_servers.ts'
 import {
   contentOf,
   type Ended,

@@ -10,7 +10,7 @@ import { after, before, describe, it } from 'node:test'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { type Json, parseObject } from '@mintmark/core'
 import { objectOf, rowsOf, start } from './built_command.ts'
-import { missingServers } from './guard_servers.ts'
+import { missingServers } from './guard/guard_servers.ts'
 
 const skip = missingServers()
 if (process.env['CI'] === 'true' && skip !== false) throw new Error(`missing under CI: ${skip}`)

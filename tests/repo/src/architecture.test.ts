@@ -134,11 +134,6 @@ describe('one place alone', () => {
 })
 
 const MOST_FILES = 25
-/** Folders of tests that still have more. The list only gets shorter. */
-const CROWDED_TESTS: ReadonlySet<string> = new Set(
-  ['case', 'cli', 'ledger', 'logs'].map((name) => `packages/${name}/test`),
-)
-
 /** Files that a source imports from its own package, types too. */
 function ownImports(file: string): string[] {
   return [...read(file).matchAll(/(?:from|import|import\()\s*'(\.[^']+\.ts)'/g)].map((match) =>
@@ -172,14 +167,13 @@ function reached(from: string, arrows: ReadonlyMap<string, ReadonlySet<string>>)
 describe('folders of a package', () => {
   it(`hold at most ${MOST_FILES} files`, () => {
     const counts = new Map<string, number>()
-    const tests = projectFiles().filter((file) => /^packages\/[a-z]+\/test\/.*\.ts$/.test(file))
+    const tests = projectFiles().filter((file) =>
+      /^(?:packages\/[a-z]+\/test|tests\/[a-z0-9]+)\/.*\.ts$/.test(file),
+    )
     for (const folder of [...sources, ...tests].map((file) => path.dirname(file)))
       counts.set(folder, (counts.get(folder) ?? 0) + 1)
     const crowded = [...counts].filter(([, count]) => count > MOST_FILES).map(([folder]) => folder)
-    assert.deepEqual(
-      crowded.filter((folder) => !CROWDED_TESTS.has(folder)),
-      [],
-    )
+    assert.deepEqual(crowded, [])
   })
 
   it('import one another one way', () => {

@@ -1,11 +1,17 @@
 /** Erlang/OTP, whose machine keeps numbers as digits of 64 bits behind a header on the heap of a process. */
 import { describe } from 'node:test'
-import { ed25519Truth, p256Truth } from './curve_truth.ts'
-import { numberOf } from './encodings.ts'
-import { ed25519Of, p256Of } from './key_files.ts'
-import { missingInErlang, sourceOf } from './programs.ts'
-import { rsaTruthOfPrimes } from './rsa_truth.ts'
-import { FOLDER, ran, startMasked, unmaskedBytes, unmaskedNumber } from './victim_process.ts'
+import { missingInErlang, sourceOf } from './process/programs.ts'
+import {
+  FOLDER,
+  ran,
+  startMasked,
+  unmaskedBytes,
+  unmaskedNumber,
+} from './process/victim_process.ts'
+import { ed25519Truth, p256Truth } from './truth/curve_truth.ts'
+import { numberOf } from './truth/encodings.ts'
+import { ed25519Of, p256Of } from './truth/key_files.ts'
+import { rsaTruthOfPrimes } from './truth/rsa_truth.ts'
 import { BESIDE, type Started, testVictim } from './victim_test.ts'
 
 /** One thread that runs processes, and the room for compiled code mapped once: the core is a third smaller. */

@@ -2,10 +2,10 @@
 import assert from 'node:assert/strict'
 import { randomBytes } from 'node:crypto'
 import { it } from 'node:test'
-import { bigEndian } from './encodings.ts'
-import { freshRsa } from './key_files.ts'
 import { leftovers } from './leftovers.ts'
-import { rsaTruthOf } from './rsa_truth.ts'
+import { bigEndian } from './truth/encodings.ts'
+import { freshRsa } from './truth/key_files.ts'
+import { rsaTruthOf } from './truth/rsa_truth.ts'
 
 /** Of half the bits of n, without the zeros that memory may hold before it. */
 const PRIME_BYTES = 128

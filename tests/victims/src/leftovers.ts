@@ -5,8 +5,8 @@
  * R² mod p, or the same of q. Of the first three only what X can be is multiplied: p is odd, and not below n divided by
  * the least number that is too long for q. Plain BigInt, so that nothing of the code under test is in it.
  */
-import type { Load, Piece } from './core_file.ts'
-import { gcd } from './rsa_truth.ts'
+import type { Load, Piece } from './process/core_file.ts'
+import { gcd } from './truth/rsa_truth.ts'
 
 interface Window {
   readonly offset: number

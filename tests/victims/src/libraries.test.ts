@@ -2,11 +2,11 @@
 import type { KeyObject } from 'node:crypto'
 import { join } from 'node:path'
 import { describe } from 'node:test'
-import { p256Truth } from './curve_truth.ts'
-import { freshP256, freshRsa, pemFile } from './key_files.ts'
-import { missingInPython, missingMbedTls, PYTHON, sourceOf } from './programs.ts'
-import { rsaTruthOf } from './rsa_truth.ts'
-import { FOLDER, ran, startVictim, type Victim } from './victim_process.ts'
+import { missingInPython, missingMbedTls, PYTHON, sourceOf } from './process/programs.ts'
+import { FOLDER, ran, startVictim, type Victim } from './process/victim_process.ts'
+import { p256Truth } from './truth/curve_truth.ts'
+import { freshP256, freshRsa, pemFile } from './truth/key_files.ts'
+import { rsaTruthOf } from './truth/rsa_truth.ts'
 import { BESIDE, type Started, testVictim } from './victim_test.ts'
 
 const VALUES = ['d le', 'p le', 'q le', 'dP le', 'dQ le', 'qInv le']

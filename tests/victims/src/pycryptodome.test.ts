@@ -1,9 +1,14 @@
 /** PyCryptodome, whose numbers are GMP's or CPython's own. */
 import { describe } from 'node:test'
-import { ed25519Truth, p256Truth } from './curve_truth.ts'
-import { ed25519Of, freshP256, p256Of, pemFile } from './key_files.ts'
-import { missingInPython, PYTHON, sourceOf } from './programs.ts'
-import { startMasked, startVictim, unmaskedBytes, unmaskedNumber } from './victim_process.ts'
+import { missingInPython, PYTHON, sourceOf } from './process/programs.ts'
+import {
+  startMasked,
+  startVictim,
+  unmaskedBytes,
+  unmaskedNumber,
+} from './process/victim_process.ts'
+import { ed25519Truth, p256Truth } from './truth/curve_truth.ts'
+import { ed25519Of, freshP256, p256Of, pemFile } from './truth/key_files.ts'
 import { BESIDE, type Started, testVictim } from './victim_test.ts'
 
 const needs = [PYTHON, () => missingInPython('Cryptodome')]

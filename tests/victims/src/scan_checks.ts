@@ -1,11 +1,11 @@
 /** What must hold of every victim's core: all that is there is found, where and as what it is. */
 import assert from 'node:assert/strict'
 import { it } from 'node:test'
-import type { Core } from './core_file.ts'
-import type { Hit } from './exact_search.ts'
-import { givenKeys, type HeldCore } from './held_core.ts'
 import { leftovers } from './leftovers.ts'
+import type { Core } from './process/core_file.ts'
+import { givenKeys, type HeldCore } from './process/held_core.ts'
 import { type Scanned, scanned, type Told } from './scanned.ts'
+import type { Hit } from './truth/exact_search.ts'
 
 export interface Expected {
   /** Names of needles that such a process is known to hold; at least one place of each. */

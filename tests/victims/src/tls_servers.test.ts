@@ -4,9 +4,9 @@ import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe } from 'node:test'
 import { connect } from 'node:tls'
-import { freshRsa, pemFile } from './key_files.ts'
-import { rsaTruthOf } from './rsa_truth.ts'
-import { FOLDER, freePort, ran, startVictim } from './victim_process.ts'
+import { FOLDER, freePort, ran, startVictim } from './process/victim_process.ts'
+import { freshRsa, pemFile } from './truth/key_files.ts'
+import { rsaTruthOf } from './truth/rsa_truth.ts'
 import { BESIDE, type Started, testVictim } from './victim_test.ts'
 
 const VALUES = ['d le', 'p le', 'q le', 'dP le', 'dQ le', 'qInv le']

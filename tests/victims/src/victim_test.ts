@@ -1,11 +1,11 @@
 /** All checks of one victim: it is started, one core is taken, and every check looks at that one. */
 import { after, before } from 'node:test'
-import { type HeldCore, heldCore, removeCore } from './held_core.ts'
-import { describeVictim, type Missing } from './programs.ts'
-import type { Truth } from './rsa_truth.ts'
+import { type HeldCore, heldCore, removeCore } from './process/held_core.ts'
+import { describeVictim, type Missing } from './process/programs.ts'
+import type { Victim } from './process/victim_process.ts'
 import { checkLeftovers, checkScan, type Expected } from './scan_checks.ts'
 import { checkScrub } from './scrub_checks.ts'
-import type { Victim } from './victim_process.ts'
+import type { Truth } from './truth/rsa_truth.ts'
 
 /** Victims that are looked at beside each other: most of it is work of other processes. */
 export const BESIDE = 2

@@ -1,0 +1,31 @@
+import assert from 'node:assert/strict'
+import { describe, it } from 'node:test'
+import { keepAnswer, keptAnswer, questionOf } from '../../src/answer/kept_answer.ts'
+import { openCase } from '../../src/store/case.ts'
+import { backends } from '../backends.ts'
+
+/** What a row format could trip over, and longer than a request's address may be. */
+const hostile = {
+  subject: 'tab\t line\n back\\slash \\N \u009b é 会 "quoted"',
+  long: 'x'.repeat(3_000_000),
+}
+
+for (const backend of backends)
+  describe(`an answer kept in ${backend.name}`, { skip: backend.skip ?? false }, () => {
+    it('is given to the same question alone, whatever stands in it; the last one counts', async () => {
+      const place = await backend.start()
+      const opened = await openCase(place.location)
+      const { session } = opened
+      try {
+        const question = questionOf('evidence', { ips: ['192.0.2.1'] })
+        assert.equal(await keptAnswer(session, question), undefined)
+        await keepAnswer(session, question, { first: true })
+        await keepAnswer(session, question, hostile)
+        assert.deepEqual(await keptAnswer(session, question), hostile)
+        assert.equal(await keptAnswer(session, questionOf('evidence', {})), undefined)
+      } finally {
+        await opened.close()
+        await place.stop()
+      }
+    })
+  })

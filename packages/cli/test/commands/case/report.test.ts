@@ -1,0 +1,153 @@
+import assert from 'node:assert/strict'
+import { generateKeyPairSync } from 'node:crypto'
+import {
+  appendFileSync,
+  existsSync,
+  mkdtempSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { after, before, describe, it } from 'node:test'
+import { STOLEN_MESSAGES, writeEvidence } from '../../evidence_folder.ts'
+import { mintmark } from '../../fake_io.ts'
+import { assertHarmless, csv, objects, parsed } from '../../printed.ts'
+
+const folder = mkdtempSync(join(tmpdir(), 'mintmark-cli-report-'))
+const inCase = ['--case', join(folder, 'case')]
+const out = join(folder, 'report')
+const key = join(folder, 'signer.pem')
+const publicKey = join(folder, 'signer.pub.pem')
+
+before(async () => {
+  const pair = generateKeyPairSync('ed25519')
+  writeFileSync(key, pair.privateKey.export({ type: 'pkcs8', format: 'pem' }))
+  writeFileSync(publicKey, pair.publicKey.export({ type: 'spki', format: 'pem' }))
+  const made = writeEvidence(join(folder, 'exports'))
+  await mintmark('investigate', made.folder, ...inCase, '--threads', '2')
+})
+after(() => rmSync(folder, { recursive: true, force: true }))
+
+describe('report', () => {
+  it('writes the folder, lists its files, and ends with 0 since it is written', async () => {
+    const {
+      code,
+      out: printed,
+      err,
+    } = await mintmark('report', ...inCase, '--out', out, '--sign', key)
+    assert.deepEqual([code, err], [0, ''])
+    assertHarmless(printed)
+    for (const line of printed.trimEnd().split('\n'))
+      assert.ok(existsSync(line.split('  ')[0] ?? ''), line)
+    const messages = csv(readFileSync(join(out, 'messages.csv'), 'utf8'))
+    assert.equal(messages.rows.length, STOLEN_MESSAGES)
+    assert.ok(!readFileSync(join(out, 'MANIFEST.pub'), 'utf8').includes('PRIVATE'))
+  })
+
+  it('--json names every file with its hash', async () => {
+    const args = [
+      ...inCase,
+      '--out',
+      join(folder, 'json'),
+      '--json',
+      '--no-pdf',
+      '--redact',
+      'names',
+      'addresses',
+    ]
+    const { code, out: printed } = await mintmark('report', ...args)
+    assert.equal(code, 0)
+    const files = objects(parsed(printed)['files'])
+    assert.ok(files.every(({ sha256 }) => /^[0-9a-f]{64}$/.test(String(sha256))))
+    const accounts = readFileSync(join(folder, 'json', 'accounts.csv'), 'utf8')
+    assert.doesNotMatch(accounts, /ada@/)
+  })
+
+  it('is about what the options select', async () => {
+    const place = join(folder, 'own')
+    const args = [
+      ...inCase,
+      '--out',
+      place,
+      '--no-pdf',
+      '--principal',
+      'bo@example.gov',
+      '--title',
+      'Of Bo',
+    ]
+    assert.equal((await mintmark('report', ...args)).code, 0)
+    const report = parsed(readFileSync(join(place, 'report.json'), 'utf8'))
+    assert.equal(report['title'], 'Of Bo')
+    const accounts = csv(readFileSync(join(place, 'accounts.csv'), 'utf8'))
+    assert.deepEqual(
+      accounts.rows.map(([mailbox]) => mailbox),
+      ['bo@example.gov'],
+    )
+  })
+})
+
+describe('report refuses', () => {
+  it('what is there, unless that is a report and --force is given', async () => {
+    const again = await mintmark('report', ...inCase, '--out', out)
+    assert.equal(again.code, 3)
+    assert.match(again.err, /\(OUTPUT_EXISTS\)\n$/)
+    assert.equal((await mintmark('report', ...inCase, '--out', folder, '--force')).code, 3)
+    assert.ok(existsSync(key))
+  })
+
+  it('a call without a case or a folder, and to hide what it cannot', async () => {
+    assert.equal((await mintmark('report', '--out', out)).code, 2)
+    assert.equal((await mintmark('report', ...inCase)).code, 2)
+    const strange = await mintmark('report', ...inCase, '--out', out, '--redact', 'everything')
+    assert.equal(strange.code, 2)
+  })
+
+  it('a key that is none, and says nothing of the file', async () => {
+    const file = join(folder, 'none.pem')
+    writeFileSync(file, 'sesame')
+    const { code, err } = await mintmark(
+      'report',
+      ...inCase,
+      '--out',
+      join(folder, 'n'),
+      '--sign',
+      file,
+    )
+    assert.equal(code, 2)
+    assert.match(err, /\(INPUT_INVALID\)\n$/)
+    assert.ok(!err.includes('sesame'))
+    assert.ok(!existsSync(join(folder, 'n')))
+  })
+})
+
+describe('report verify', () => {
+  it('ends with 0 for a report as written, with and without the key', async () => {
+    const { code, out: printed } = await mintmark('report', 'verify', out)
+    assert.equal(code, 0)
+    assert.match(printed, /^whole: /)
+    const known = await mintmark('report', 'verify', out, '--key', publicKey, '--json')
+    assert.equal(known.code, 0)
+    assert.equal(parsed(known.out)['signature'], 'good')
+  })
+
+  it('ends with 1 for one that is not signed by the key, and for one that was changed', async () => {
+    const unsigned = await mintmark('report', 'verify', join(folder, 'json'), '--key', publicKey)
+    assert.equal(unsigned.code, 1)
+    appendFileSync(join(folder, 'json', 'accounts.csv'), '"x"\r\n')
+    const changed = await mintmark('report', 'verify', join(folder, 'json'))
+    assert.equal(changed.code, 1)
+    assert.match(changed.out, /^changed {4}accounts\.csv$/m)
+  })
+
+  it('has help with an example of itself', async () => {
+    const { code, out: printed } = await mintmark('report', 'verify', '--help')
+    assert.equal(code, 0)
+    assert.match(printed, /Example:\n {2}mintmark report verify .+/)
+  })
+
+  it('fails for a folder that is no report', async () => {
+    assert.equal((await mintmark('report', 'verify', folder)).code, 3)
+  })
+})

@@ -1,0 +1,74 @@
+/**
+ * Commands that touch no case load none of it: the engine alone takes a third of a second. Those that read evidence in load
+ * what searches dumps once there is one.
+ */
+import assert from 'node:assert/strict'
+import { readFileSync } from 'node:fs'
+import { describe, it } from 'node:test'
+import { fileURLToPath } from 'node:url'
+
+/** Every module that loading one loads; of what is not of this project the name alone. */
+function loadedWith(url: string, seen: Set<string> = new Set()): Set<string> {
+  if (seen.has(url)) return seen
+  seen.add(url)
+  const text = readFileSync(fileURLToPath(url), 'utf8')
+  for (const [, name = ''] of text.matchAll(/^(?:import|export|\}) .*?from '([^']+)'/gm)) {
+    if (name.startsWith('.')) loadedWith(new URL(name, url).href, seen)
+    else if (name.startsWith('@mintmark/')) loadedWith(import.meta.resolve(name), seen)
+    else seen.add(name)
+  }
+  return seen
+}
+
+const loads = (command: string, name: string, as: 'part' | 'whole' = 'part'): boolean =>
+  [...loadedWith(import.meta.resolve(`../../src/commands/${command}.js`))].some((url) =>
+    as === 'whole' ? url === name : url.includes(name),
+  )
+const loadsCase = (command: string): boolean => loads(command, '/packages/case/')
+
+describe('loads nothing of a case:', () => {
+  for (const command of [
+    'dumps/scan',
+    'dumps/scrub',
+    'dumps/gate_receive',
+    'guard/guard_serve',
+    'ledger/ledger_serve',
+  ]) {
+    it(command, () => assert.equal(loadsCase(command), false))
+  }
+  it('unlike what works on one', () => assert.equal(loadsCase('case/investigate'), true))
+})
+
+describe('loads no search of dumps:', () => {
+  for (const command of ['case/ingest', 'case/investigate', 'case/scope'])
+    it(command, () => assert.equal(loads(command, '/packages/scan/dist/src/scan_'), false))
+  it('unlike what searches one', () =>
+    assert.equal(loads('dumps/scrub', '/packages/scan/dist/src/scan_'), true))
+})
+
+describe('what works on a case loads once it is needed', () => {
+  for (const name of ['chdb', '@clickhouse/client', 'yauzl'])
+    it(name, () => assert.equal(loads('case/investigate', name, 'whole'), false))
+  it('unlike what every case needs', () =>
+    assert.equal(loads('case/investigate', 'csv-parse', 'whole'), true))
+})
+
+describe('loads no engine and no database:', () => {
+  for (const command of ['trust/trust_record', 'trust/trust_history', 'trust/trust_audit'])
+    it(command, () => {
+      assert.equal(loadsCase(command), false)
+      assert.equal(loads(command, 'pg', 'whole'), false)
+    })
+  it('unlike what serves a ledger', () =>
+    assert.equal(loads('ledger/ledger_serve', 'pg', 'whole'), true))
+})
+
+it('a thread that reads logs loads nothing that looks for them', () => {
+  const worker = new URL('ingest/ingest_worker.js', import.meta.resolve('@mintmark/case'))
+  const loaded = [...loadedWith(worker.href)]
+  assert.ok(loaded.some((url) => url.endsWith('/logs/dist/src/reader.js')))
+  assert.deepEqual(
+    loaded.filter((url) => /\/logs\/dist\/src\/(?:index|files\/evidence_source)\.js$/.test(url)),
+    [],
+  )
+})

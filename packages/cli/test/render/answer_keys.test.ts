@@ -1,0 +1,117 @@
+/** The answer on a terminal with keys in it: within its lines, whatever keys there are. */
+import assert from 'node:assert/strict'
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { after, before, describe, it } from 'node:test'
+import type { Answer, KeyFound } from '@mintmark/case'
+import { isObject } from '@mintmark/core'
+import { answerText } from '../../src/render/answer.ts'
+import { writeEvidence } from '../evidence_folder.ts'
+import { mintmark } from '../fake_io.ts'
+import { assertHarmless } from '../printed.ts'
+
+const folder = mkdtempSync(join(tmpdir(), 'mintmark-answer-keys-'))
+after(() => rmSync(folder, { recursive: true, force: true }))
+
+const isAnswer = (value: unknown): value is Answer =>
+  isObject(value) && value['schema'] === 'mintmark-answer/1'
+
+let answer: Answer
+before(async () => {
+  const { folder: input } = writeEvidence(join(folder, 'in'))
+  const { out } = await mintmark('investigate', input, '--case', join(folder, 'case'), '--json')
+  const value: unknown = JSON.parse(out)
+  assert.ok(isAnswer(value))
+  answer = value
+})
+
+const TIME = '2021-05-18T17:45:00.000Z'
+const key = (at: number, more: Partial<KeyFound> = {}): KeyFound => ({
+  spkiSha256: String(at).padStart(64, '0'),
+  jwkThumbprint: null,
+  kind: 'rsa',
+  bits: 2048,
+  note: null,
+  kid: `kid-${at}`,
+  subject: 'CN=Signing',
+  notAfter: '2021-04-04T14:43:35.000Z',
+  places: [
+    {
+      files: ['in/dumps/a.core'],
+      sha256: '0'.repeat(64),
+      container: 'elf-core',
+      copies: 3,
+      forms: [
+        { form: 'pem', places: 1, offset: 0, address: null, owner: null, proof: 'p' },
+        { form: 'limbs-le64', places: 2, offset: 9, address: null, owner: null, proof: 'p' },
+      ],
+      touched: null,
+    },
+  ],
+  ...more,
+})
+const long = 'x'.repeat(500)
+const touched = (suspect: number) => ({
+  by: 'hash' as const,
+  accesses: 12,
+  principals: 2,
+  suspect,
+  established: suspect,
+  people: [
+    {
+      principal: `eve${long}@example.org`,
+      verdict: 'issued',
+      hunts: [long, '\u001b[2J'],
+      accesses: 1,
+      first: TIME,
+      last: TIME,
+    },
+  ],
+})
+
+const textWith = (keys: readonly KeyFound[]) => answerText({ ...answer, keys })
+
+describe('keys on a terminal', () => {
+  it('are told by name, file, forms and touch', () => {
+    const lines = textWith([key(1)]).split('\n')
+    const at = lines.findIndex((line) => line.startsWith('Key found'))
+    assert.deepEqual(lines.slice(at, at + 5), [
+      'Key found     private rsa 2048, SPKI SHA-256',
+      `              ${'1'.padStart(64, '0')},`,
+      '              kid kid-1 (CN=Signing, ran out 2021-04-04)',
+      '  in file     dumps/a.core: 3 copies (limbs-le64, pem)',
+      '  touched     no record names such a file: who had it cannot be told',
+    ])
+  })
+
+  it('say that nothing points at those who touched the file, where nothing does', () => {
+    const [place] = key(1).places
+    assert.ok(place !== undefined)
+    const text = textWith([key(1, { places: [{ ...place, touched: touched(0) }] })])
+    assert.match(text, /touched +12 times by 2 accounts; nothing points at any of them\n/)
+  })
+
+  it('stay within 40 lines and are harmless, however many and long', () => {
+    const [place] = key(1).places
+    assert.ok(place !== undefined)
+    const places = Array.from({ length: 3 }, () => ({
+      ...place,
+      files: [`in/${long}/\u001b[31m${long}`],
+      touched: touched(12),
+    }))
+    const hostile = { kid: `\u202e${long}`, subject: `\u009b${long}`, places }
+    const text = textWith(Array.from({ length: 200 }, (_, at) => key(at, hostile)))
+    assertHarmless(text)
+    assert.ok(text.trimEnd().split('\n').length <= 40)
+    assert.match(text, /… and 199 more keys: --json/)
+    assert.match(text, /and in\s+2\s+other\s+dumps/)
+    assert.match(text, new RegExp('0'.repeat(64)))
+    assert.match(text, /THIS EVIDENCE CANNOT TELL/)
+  })
+
+  it('are not told where they are published for tests, nor where there are none', () => {
+    assert.equal(textWith([key(1, { note: 'self-test' }), key(2, { note: 'drbg' })]), textWith([]))
+    assert.equal(textWith([]).includes('Key found'), false)
+  })
+})

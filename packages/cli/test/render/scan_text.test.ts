@@ -1,0 +1,59 @@
+import assert from 'node:assert/strict'
+import { it } from 'node:test'
+import type { ScanReport } from '@mintmark/scan'
+import { answerOf } from '@mintmark/scan/answer'
+import { exitCodeOf } from '../../src/commands/dumps/scan.ts'
+import { scanText } from '../../src/render/scan_text.ts'
+import { findingOf, reportOf } from '../scan_reports.ts'
+
+const schedule = findingOf()
+
+function textOf(reports: readonly ScanReport[]): string {
+  const scanned = { reports, unreadable: [] }
+  const answer = answerOf(scanned)
+  return scanText({ scanned, answer, code: exitCodeOf(answer) })
+}
+
+it('a key without a public half is one, though its parts and its forms lie apart in the file', () => {
+  const rest = { ...schedule, offset: 0x2000, beginsAt: schedule.offset }
+  const bare = {
+    ...schedule,
+    offset: 0x3000,
+    length: 16,
+    form: 'limbs-be',
+    sameKeyAt: schedule.offset,
+  }
+  const told = textOf([reportOf([schedule, rest, bare])])
+  assert.match(told, /^FOUND: 1 key, verified, at 3 places in 1 of 1 file/)
+})
+
+it('of many keys those that outlive a process are told first, and those that everybody knows are apart', () => {
+  const many = Array.from({ length: 20 }, (_, k) => ({ ...schedule, offset: 4096 * k }))
+  const known = { ...schedule, kind: 'rsa', bits: 1024, note: 'self-test', offset: 0 } as const
+  const own = { ...schedule, kind: 'ec', bits: 256, offset: 1 << 20 } as const
+  const told = textOf([reportOf([known, ...many, own])])
+  assert.match(
+    told,
+    /^FOUND: 21 keys, .*\. Ignored: 1 published test key\.\n {2}ec 256\n.*\n {2}aes 128\n/,
+  )
+  assert.match(told, /\nIGNORED: .*\n {2}1 × rsa \(a published test key\)/)
+})
+
+it('of candidates alone the first line says that there are some', () => {
+  const candidate = {
+    ...schedule,
+    certainty: 'candidate',
+    form: 'keytab',
+    proof: 'a keytab',
+  } as const
+  const report = { ...reportOf([]), candidates: [candidate] }
+  const told = textOf([report])
+  assert.match(told, /^LEAD: .* searched\); 1 candidate below may be one\.\n/)
+})
+
+it('holes are told beside what was searched', () => {
+  const report = { ...reportOf([]), scannedBytes: 3 << 20, holeBytes: 5 << 20 }
+  const told = textOf([report, reportOf([])])
+  assert.match(told, /^NOTHING FOUND: .* \(3\.1 MiB and 5\.0 MiB of holes searched\)\.\n/)
+  assert.match(told, /^SEARCHED {2}2 files, 3\.1 MiB and 5\.0 MiB of holes \(elf-core\)$/m)
+})

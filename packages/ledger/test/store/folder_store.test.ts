@@ -1,0 +1,69 @@
+import assert from 'node:assert/strict'
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { after, describe, it } from 'node:test'
+import { openFolderLedger } from '../../src/home/folder_ledger.ts'
+import { auditLedger, createFolderLedger, logPolicy } from '../../src/index.ts'
+import { diskFiles, replaceDurably } from '../../src/store/files.ts'
+import { newLedger, readerOf, useStore } from '../tested_store.ts'
+import { ISSUER, issuance } from '../tokens.ts'
+
+useStore(createFolderLedger)
+await import('./store_contract.ts')
+
+const scratch = mkdtempSync(join(tmpdir(), 'mintmark-folder-'))
+after(() => rmSync(scratch, { recursive: true, force: true }))
+
+let made = 0
+const newFolder = () => newLedger(join(scratch, String(made++)))
+const open = (folder: string) => openFolderLedger(folder, { now: Date.now })
+
+describe('an opening of a folder', () => {
+  it('is refused where there is no ledger, or none that can be read', async () => {
+    await assert.rejects(open(join(scratch, 'nowhere')), { code: 'LEDGER_MISSING' })
+    const folder = await newFolder()
+    await replaceDurably(diskFiles, join(folder, 'public/ledger.json'), Buffer.from('{}'))
+    await assert.rejects(open(folder), { code: 'LEDGER_INVALID' })
+  })
+
+  it('is refused with a journal that is damaged before its end', async () => {
+    const folder = await newFolder()
+    const ledger = await open(folder)
+    await ledger.append(issuance())
+    await ledger.append(issuance())
+    // As a crash leaves it: nothing is tidied up.
+    const journal = join(folder, 'private/journal')
+    const [name = ''] = (await diskFiles.list(journal)).slice(-1)
+    const segment = Buffer.from((await diskFiles.read(join(journal, name))) ?? [])
+    await ledger.close()
+    const at = segment.indexOf(ISSUER)
+    segment[at] = (segment[at] ?? 0) ^ 1
+    for (const old of await diskFiles.list(journal)) await diskFiles.remove(join(journal, old))
+    await diskFiles.write(join(journal, name), segment)
+    await assert.rejects(open(folder), { code: 'LEDGER_DAMAGED' })
+  })
+})
+
+it('entries that are gone before their time are found out', async () => {
+  const DAY = 86_400_000
+  const start = Date.parse('2026-11-20T12:00:00Z')
+  const folder = await newLedger(join(scratch, 'gone'), { retentionDays: 2 })
+  for (let day = 0; day < 3; day++) {
+    const nowMs = start + day * DAY
+    const ledger = await openFolderLedger(folder, { now: () => nowMs })
+    await ledger.append(issuance({ iat: nowMs / 1000, exp: nowMs / 1000 + 600 }))
+    await ledger.close()
+  }
+  const codes = async () => {
+    const reader = await readerOf(folder)
+    const policy = logPolicy(reader.description.key)
+    const report = await auditLedger(reader, { policy, seen: [], nowMs: start + 2 * DAY })
+    return report.findings.map(({ code }) => code)
+  }
+  const shard = join(folder, 'public/agency/2026-11-21')
+  await diskFiles.remove(join(shard, 'tile'))
+  assert.equal((await codes())[0], 'chain')
+  await diskFiles.write(join(shard, 'pruned'), Buffer.from('now\n'))
+  assert.deepEqual(await codes(), ['pruned'])
+})
