@@ -11,7 +11,7 @@ import { join } from 'node:path'
 
 const ROOT = join(import.meta.dirname, '..')
 const TOOLS = ['typedoc@0.28.20', 'typescript@6.0.2']
-const TESTS_ALONE = ['testkit', 'faults']
+const TESTS_ALONE = ['testkit']
 
 const packages = readdirSync(join(ROOT, 'packages')).filter(
   (name) => !TESTS_ALONE.includes(name) && existsSync(join(ROOT, 'packages', name, 'src/index.ts')),

@@ -14,7 +14,6 @@ const ARROWS: Readonly<Record<string, readonly string[]>> = {
   logs: ['core'],
   case: ['core', 'logs'],
   replay: ['core', 'logs', 'ledger', 'guard'],
-  faults: ['case', 'replay'],
   ledger: ['core'],
   guard: ['core', 'ledger'],
   report: ['core', 'case'],
