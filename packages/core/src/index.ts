@@ -7,6 +7,7 @@ export { hasMemberTwice, isObject, type Json, parseObject, text } from './json.t
 export { Reader } from './reader.ts'
 export { remembered, rememberedOf } from './remembered.ts'
 export { csvCell, safeJson, safeText } from './safe_text.ts'
+export { withoutSecrets } from './secrets.ts'
 export { shellWord } from './shell_word.ts'
 export { dateOrderOf, epochMs, isoOf, readSlashDate, utcMs } from './times.ts'
 export { hashedId, readJti, readTokenId } from './token_id.ts'

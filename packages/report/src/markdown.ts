@@ -142,7 +142,7 @@ function cellText(cell: Cell, type: CellType): string {
 const MARKS = /[\\`*_{}[\]<>|~&@$^]|:(?=\/\/)|(?<=\bwww)\./gi
 
 /** `text` as Markdown, within a line, that is nothing but this text. */
-function plainText(text: string, max: number = CELL): string {
+export function plainText(text: string, max: number = CELL): string {
   return safeText(text, max).replaceAll(MARKS, (mark) => ENTITIES.get(mark) ?? `\\${mark}`)
 }
 

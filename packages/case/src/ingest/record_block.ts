@@ -4,7 +4,7 @@
  *
  * @module
  */
-import { hashedId, readGuid } from '@mintmark/core'
+import { hashedId, readGuid, withoutSecrets } from '@mintmark/core'
 import type { Access, DirectoryEntry, FolderInventory, Issuance, Reject } from '@mintmark/logs'
 import { NO_ID } from '../store/no_id.ts'
 import {
@@ -330,7 +330,8 @@ export class AccessBlock extends Block {
     this.#accessType.push(it.accessType)
     this.#throttled.push(it.throttled)
     this.#items.push(it)
-    this.#objectPath.push(it.objectPath)
+    // A link may open what it names.
+    this.#objectPath.push(withoutSecrets(it.objectPath))
     this.#objectName.push(it.objectName)
     this.#objectHash.push(it.objectHash)
     this.#bytes.push(it.bytes)
@@ -425,7 +426,7 @@ export class RejectBlock extends Block {
     this.#line.push(line)
     this.#kind.push(reject.kind)
     this.#reason.push(reject.reason)
-    this.#detail.push(reject.detail)
+    this.#detail.push(withoutSecrets(reject.detail))
   }
 }
 

@@ -5,7 +5,7 @@
  *
  * @module
  */
-import { isoOf, type Json, readGuid } from '@mintmark/core'
+import { isoOf, type Json, readGuid, withoutSecrets } from '@mintmark/core'
 import type { Session } from '../engine/session.ts'
 import { BOUNDED } from '../engine/settings.ts'
 import { withStrength } from '../scope/access_strength.ts'
@@ -202,7 +202,7 @@ function detailOf(id: string, row: Json, hunts: AccessDetail['hunts']): AccessDe
       bytes: Number(bytes[at] ?? 0),
     })),
     itemsTotal: Number(row['item_count']),
-    detail: String(row['detail_cut']),
+    detail: withoutSecrets(String(row['detail_cut'])),
     hunts,
   }
 }

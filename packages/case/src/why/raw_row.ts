@@ -4,8 +4,8 @@
  * @module
  */
 import { stat } from 'node:fs/promises'
+import { withoutSecrets } from '@mintmark/core'
 import { type EvidenceSource, walkEvidence } from '@mintmark/logs'
-import { withoutSecrets } from './secrets.ts'
 
 /** A record longer than this is given in part. */
 const MOST_CHARS = 4_000

@@ -8,7 +8,6 @@ import { gzipSync } from 'node:zlib'
 import * as fc from 'fast-check'
 import { rawRow, rowIn } from '../../src/why/raw_row.ts'
 import { REASON_TEXTS } from '../../src/why/reason_texts.ts'
-import { withoutSecrets } from '../../src/why/secrets.ts'
 import { explain } from '../../src/why/why.ts'
 import {
   bind,
@@ -20,8 +19,6 @@ import {
   openWorld,
   undetermined,
 } from '../world.ts'
-
-const TOKEN = `eyJhbGciOiJub25lIn0.${'a'.repeat(20)}.${'b'.repeat(10)}`
 
 describe('a record in its file', () => {
   const record = fc.record(
@@ -67,27 +64,6 @@ describe('a record in its file', () => {
     } finally {
       rmSync(folder, { recursive: true })
     }
-  })
-})
-
-describe('secrets of a record', () => {
-  const places: readonly ((secret: string) => string)[] = [
-    (secret) => `{"password":"${secret}"}`,
-    (secret) => `"x","{""access_token"":""${secret}"",""UniqueTokenId"":""kept""}"`,
-    (secret) => JSON.stringify({ detail: JSON.stringify({ client_secret: secret }) }),
-    (secret) => `GET /x?sig=${secret}&id=kept`,
-    (secret) => `Authorization: Bearer ${secret}`,
-  ]
-
-  it('are replaced wherever a name or a form tells them', () => {
-    for (const place of places)
-      assert.ok(!withoutSecrets(place('s3cretS3cret')).includes('s3cret'), place('…'))
-    assert.equal(withoutSecrets(`{"x":"${TOKEN}"}`), '{"x":"[secret]"}')
-  })
-
-  it('are not the ids of tokens and sessions', () => {
-    const text = '{"UniqueTokenId":"kdk6Hnha10uxJecUDHboEw","AADSessionId":"d6c25bae-5f6b"}'
-    assert.equal(withoutSecrets(text), text)
   })
 })
 

@@ -4,12 +4,14 @@
  * @module
  */
 import { count, plural } from '@mintmark/core'
+import { plainText } from '../markdown.ts'
 import type { ReadReport, Said } from './read_report.ts'
 
 export const ERRATUM_SCHEMA = 'mintmark-erratum/1'
 
 /** Rows of a table that are listed, each way. */
 const MOST_ROWS = 50
+const MOST_CHARS = 2_000
 
 export interface Difference {
   readonly kind: Said['kind']
@@ -123,8 +125,8 @@ export function erratumText({ before, after, inputs, differences }: Erratum): st
   const statements = differences.filter(({ kind }) => kind === 'statement')
   const others = differences.filter(({ kind }) => kind !== 'statement')
   return [
-    `# Erratum to ${plain(before.title)}`,
-    `Earlier report: MANIFEST SHA-256 ${before.manifestSha256}\nLater report: MANIFEST SHA-256 ${after.manifestSha256}, ${plain(after.title)}`,
+    `# Erratum to ${plainText(before.title, MOST_CHARS)}`,
+    `Earlier report: MANIFEST SHA-256 ${before.manifestSha256}\nLater report: MANIFEST SHA-256 ${after.manifestSha256}, ${plainText(after.title, MOST_CHARS)}`,
     differences.length === 0
       ? 'Both reports say the same.'
       : `${plural(statements.length, 'statement')} and ${plural(others.length, 'figure or table', 'figures and tables')} differ.`,
@@ -140,26 +142,25 @@ const inputText = (title: string, inputs: readonly Input[]) =>
     ? []
     : [
         `## ${title}`,
-        inputs.map(({ path, sha256 }) => `- ${plain(path)}, SHA-256 ${sha256}`).join('\n'),
+        inputs
+          .map(({ path, sha256 }) => `- ${plainText(path, MOST_CHARS)}, SHA-256 ${sha256}`)
+          .join('\n'),
       ]
 
 function differenceText(one: Difference): string {
   const { kind, section, id, change, before, after, rows, evidence } = one
   const lines = [
-    ...(before === null ? [] : [`- before (${before.strength}): ${plain(before.text)}`]),
-    ...(after === null ? [] : [`- now (${after.strength}): ${plain(after.text)}`]),
+    ...(before === null
+      ? []
+      : [`- before (${before.strength}): ${plainText(before.text, MOST_CHARS)}`]),
+    ...(after === null ? [] : [`- now (${after.strength}): ${plainText(after.text, MOST_CHARS)}`]),
     ...(rows.addedTotal + rows.withdrawnTotal === 0
       ? []
       : [`- rows: ${count(rows.addedTotal)} added, ${count(rows.withdrawnTotal)} withdrawn`]),
-    ...rows.withdrawn.map((row) => `- row withdrawn: ${plain(row)}`),
-    ...rows.added.map((row) => `- row added: ${plain(row)}`),
-    ...evidence.withdrawn.map((row) => `- rested on: ${plain(row)}`),
-    ...evidence.added.map((row) => `- rests on: ${plain(row)}`),
+    ...rows.withdrawn.map((row) => `- row withdrawn: ${plainText(row, MOST_CHARS)}`),
+    ...rows.added.map((row) => `- row added: ${plainText(row, MOST_CHARS)}`),
+    ...evidence.withdrawn.map((row) => `- rested on: ${plainText(row, MOST_CHARS)}`),
+    ...evidence.added.map((row) => `- rests on: ${plainText(row, MOST_CHARS)}`),
   ]
   return `## ${section}: ${kind} ${id}, ${change}\n\n${lines.join('\n')}`
-}
-
-/** A log's text in Markdown: on one line, and nothing in it is a mark. */
-function plain(text: string): string {
-  return text.replaceAll(/[\p{Cc}\p{Cf}\u2028\u2029]+/gu, ' ').replaceAll(/[\\`*_[\]<>#|]/g, '\\$&')
 }

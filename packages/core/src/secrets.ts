@@ -18,7 +18,7 @@ const MEMBER = new RegExp(
   String.raw`((?:${NAMES})\\*"{1,2}\s*:\s*\\*"{1,2})(?:[^"\\]|\\[^"])+`,
   'gi',
 )
-const PARAMETER = new RegExp(String.raw`\b((?:${NAMES}|sig)=)[^&\s"\\]+`, 'gi')
+const PARAMETER = new RegExp(String.raw`((?:${NAMES}|\bsig|tempauth)=)[^&\s"\\]+`, 'gi')
 
 /** The text with each secret replaced by `[secret]`; ids of tokens stay, since they open nothing. */
 export function withoutSecrets(text: string): string {
