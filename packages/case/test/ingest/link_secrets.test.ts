@@ -8,7 +8,7 @@ import { openCase } from '../../src/store/case.ts'
 import { accessDetails } from '../../src/views/access_list.ts'
 
 const ID = '6f0dcd5f-4a1c-4b8e-9b0a-2f6f3a1c0d01'
-const SECRET = `${'s3cret'.repeat(5)}`
+const SECRET = 's3cret'.repeat(5)
 
 it('a case shows no secret of a link, nor of the rest of a record', async () => {
   const folder = mkdtempSync(join(tmpdir(), 'mintmark-links-'))

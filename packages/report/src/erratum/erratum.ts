@@ -4,7 +4,7 @@
  * @module
  */
 import { count, plural } from '@mintmark/core'
-import { plainText } from '../markdown.ts'
+import { plainText } from '../model/markdown.ts'
 import type { ReadReport, Said } from './read_report.ts'
 
 export const ERRATUM_SCHEMA = 'mintmark-erratum/1'

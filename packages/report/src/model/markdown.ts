@@ -18,7 +18,7 @@ import type {
   Statement,
   Strength,
   Table,
-} from './model/model.ts'
+} from './model.ts'
 
 /** Longest text of a cell, in characters; `report.json` has more. */
 const CELL = 200
