@@ -1,5 +1,5 @@
 /**
- * Writes the API documentation of every package into `dist/api`: `npm run docs:api`. Build first.
+ * Writes the API documentation of every package into `dist/api`: `npm run docs:api`.
  *
  * TypeDoc reads the sources with a compiler of its own: it does not know the one that builds them. Both are fetched when
  * they are needed, so that nobody installs them for anything else.

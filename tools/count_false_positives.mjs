@@ -13,8 +13,8 @@ import { chmodSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, w
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { parsePublicKeys } from '../packages/keys/dist/src/index.js'
-import { scanFile } from '../packages/scan/dist/src/index.js'
+import { parsePublicKeys } from '../packages/keys/src/index.ts'
+import { scanFile } from '../packages/scan/src/index.ts'
 import { keylessPrograms } from './keyless_programs.mjs'
 
 const args = process.argv.slice(2)

@@ -12,19 +12,24 @@ import { fileURLToPath } from 'node:url'
 
 const root = path.dirname(path.dirname(fileURLToPath(import.meta.url)))
 const MAJOR = 24
+/** Tests say `await using`, which is newer than what the command needs. */
+export const LEAST_OF_TESTS = `${MAJOR}.0`
 const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP']
 
-/** Whether this Node is one that `engines` of the workspace allows. */
-function isCurrent() {
-  const { engines } = JSON.parse(readFileSync(path.join(root, 'package.json'), 'utf8'))
-  const [least, own] = [engines.node.replace('>=', ''), process.versions.node].map((text) => text.split('.').map(Number))
-  const at = least.findIndex((number, i) => number !== own[i])
-  return at < 0 || own[at] > least[at]
+/** What `engines` of the workspace allows. */
+function leastOfWorkspace() {
+  return JSON.parse(readFileSync(path.join(root, 'package.json'), 'utf8')).engines.node.replace('>=', '')
+}
+
+function isCurrent(least) {
+  const [wanted, own] = [least, process.versions.node].map((text) => text.split('.').map(Number))
+  const at = wanted.findIndex((number, i) => number !== own[i])
+  return at < 0 || own[at] > wanted[at]
 }
 
 /** Path of a current Node; installs one where that is needed. */
-function currentNode() {
-  if (isCurrent()) return process.execPath
+function currentNode(least) {
+  if (isCurrent(least)) return process.execPath
   const name = `node-${process.platform === 'win32' ? 'win' : process.platform}-${process.arch}`
   const program = path.join(root, '.node', 'node_modules', name, 'bin', process.platform === 'win32' ? 'node.exe' : 'node')
   if (!existsSync(program)) install(`${name}@${MAJOR}`)
@@ -51,10 +56,11 @@ function install(name) {
  * Goes on under a current Node, if this is none: never returns then. The process ends as that one does.
  *
  * @param isSaid whether to name the Node that is taken
+ * @param least the oldest that will do
  */
-export async function underCurrentNode(isSaid = true) {
-  if (isCurrent()) return
-  const program = currentNode()
+export async function underCurrentNode({ isSaid = true, least = leastOfWorkspace() } = {}) {
+  if (isCurrent(least)) return
+  const program = currentNode(least)
   if (isSaid) console.error(`This is Node ${process.versions.node}: going on under ${path.relative(root, program)}`)
   const child = spawn(program, [...process.execArgv, ...process.argv.slice(1)], { stdio: 'inherit' })
   for (const signal of SIGNALS) process.on(signal, () => child.kill(signal))
@@ -62,4 +68,4 @@ export async function underCurrentNode(isSaid = true) {
   process.exit(code ?? 128 + (constants.signals[signal] ?? 0))
 }
 
-if (process.argv[1] !== undefined && realpathSync(process.argv[1]) === fileURLToPath(import.meta.url)) console.log(currentNode())
+if (process.argv[1] !== undefined && realpathSync(process.argv[1]) === fileURLToPath(import.meta.url)) console.log(currentNode(LEAST_OF_TESTS))

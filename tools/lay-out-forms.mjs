@@ -2,10 +2,10 @@
 // anchors have changed, and build again. A test says where it is stale.
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { anchorLayout } from '../packages/scan/dist/src/anchors/anchor_layout.js'
-import { KEY_SOURCES } from '../packages/scan/dist/src/public_keys/harvest.js'
-import { ANCHORS } from '../packages/scan/dist/src/engine/scanner_task.js'
-import { allAnchors } from '../packages/scan/dist/src/anchors/all_anchors.js'
+import { anchorLayout } from '../packages/scan/src/anchors/anchor_layout.ts'
+import { KEY_SOURCES } from '../packages/scan/src/public_keys/harvest.ts'
+import { ANCHORS } from '../packages/scan/src/engine/scanner_task.ts'
+import { allAnchors } from '../packages/scan/src/anchors/all_anchors.ts'
 
 const layout = anchorLayout(allAnchors(ANCHORS, KEY_SOURCES))
 const lines = layout.match(/.{1,90}/g) ?? []

@@ -4,7 +4,7 @@
  * The built command is run as a user runs it; what is compared is what it printed. Ends with exit code 1 where the
  * answer to the replay is wrong.
  *
- * Usage: node bench/dist/src/answer.bench.js [--seed N] [--scale X] [--real FOLDER]. FOLDER has the audit log of
+ * Usage: node bench/src/answer.bench.ts [--seed N] [--scale X] [--real FOLDER]. FOLDER has the audit log of
  * invictus-ir/o365_dataset (`../shared/data/invictus` if not given). `BENCH_TINY=1` takes a small replay, and no
  * real tenant: a test has that (tests/e2e/src/real_tenant.test.ts).
  */
@@ -16,7 +16,7 @@ import { parseArgs } from 'node:util'
 import { askedOfRealTenant } from './real_tenant_answer.ts'
 import { comparedWithTruth } from './replay_answer.ts'
 
-const HOME = fileURLToPath(new URL('../../../', import.meta.url))
+const HOME = fileURLToPath(new URL('../../', import.meta.url))
 const IS_TINY = process.env['BENCH_TINY'] !== undefined
 
 const { values } = parseArgs({

@@ -4,7 +4,7 @@
  * Primes of 1,024 bits would take hours to make: each modulus is a product of small primes that no other has, which costs
  * the trees the same.
  *
- * Usage: node bench/dist/src/batch_gcd.bench.js [keys]. BENCH_TINY=1 only checks that it works.
+ * Usage: node bench/src/batch_gcd.bench.ts [keys]. BENCH_TINY=1 only checks that it works.
  */
 import { deepEqual } from 'node:assert/strict'
 import { sharedFactors } from '@mintmark/trust'

@@ -10,7 +10,7 @@ import { cpus, tmpdir } from 'node:os'
 import path from 'node:path'
 import { fileURLToPath } from 'node:url'
 
-const MINTMARK = fileURLToPath(new URL('../../../packages/cli/bin/mintmark.mjs', import.meta.url))
+const MINTMARK = fileURLToPath(new URL('../../packages/cli/bin/mintmark.mjs', import.meta.url))
 const IS_TINY = process.env['BENCH_TINY'] !== undefined
 const HELP_ROUNDS = IS_TINY ? 3 : 15
 const ROUNDS = IS_TINY ? 1 : 3

@@ -9,7 +9,7 @@
  * Needs gcore (of gdb) and GNU time, and fails without them where CI=true. BENCH_TINY=1 takes small files, with a hundred
  * keys (of which the one is one) alone, and checks memory, and that nothing fails.
  *
- * Usage: node bench/dist/src/floods.bench.js [MEGABYTES] [--only PART-OF-A-NAME]
+ * Usage: node bench/src/floods.bench.ts [MEGABYTES] [--only PART-OF-A-NAME]
  */
 import { closeSync, mkdtempSync, openSync, readSync, rmSync, writeFileSync } from 'node:fs'
 import { cpus, loadavg, tmpdir } from 'node:os'

@@ -5,7 +5,7 @@
  * by jose (`compactVerify`), the whole of `jwtVerify` by jose, of `fast-jwt` without its cache, and of the guard. Processor
  * time is user and system of the process, so that what a thread of the pool does is counted. The guard remembers no token.
  *
- * Usage: node bench/dist/src/guard.bench.js. BENCH_TINY=1 only checks that it runs and that all agree.
+ * Usage: node bench/src/guard.bench.ts. BENCH_TINY=1 only checks that it runs and that all agree.
  */
 import { execFileSync } from 'node:child_process'
 import {
@@ -36,7 +36,7 @@ const LIVE_POOL = 100_000
 const LIVE = isTiny ? 20_000 : 10_000_000
 const STORED = isTiny ? [2000] : [300_000, 1_000_000]
 const STARTS = isTiny ? 1 : 5
-const START = fileURLToPath(new URL('guard_start.js', import.meta.url))
+const START = fileURLToPath(new URL('guard_start.ts', import.meta.url))
 
 const { privateKey, publicKey } = readAgain(generateKeyPairSync('ec', { namedCurve: 'P-256' }))
 const jwk = { ...publicKey.export({ format: 'jwk' }), kid: 'key-1', alg: 'ES256' }

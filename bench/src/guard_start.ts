@@ -1,5 +1,5 @@
 /**
- * One start of a guard from tiles, in a process that has done nothing else: `node guard_start.js FILE`, where FILE holds
+ * One start of a guard from tiles, in a process that has done nothing else: `node guard_start.ts FILE`, where FILE holds
  * {@link StoredLedger}, serialized. Writes a {@link Start} to standard output.
  */
 import { readFileSync } from 'node:fs'

@@ -3,7 +3,7 @@
  * into a table of the same order. Each run is a process of its own, in turns, so that both meet the same
  * machine; the ratio is what counts.
  *
- * Usage: node bench/dist/src/ingest.bench.js [megabytes] [rounds]. BENCH_TINY=1 only checks that it runs.
+ * Usage: node bench/src/ingest.bench.ts [megabytes] [rounds]. BENCH_TINY=1 only checks that it runs.
  */
 import { execFileSync } from 'node:child_process'
 import { mkdtempSync, rmSync, statSync } from 'node:fs'

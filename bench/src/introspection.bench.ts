@@ -9,7 +9,7 @@
  * that come over and over, to one that does as is usual. Beside them stands a server that answers without a look. What comes in the first seconds of each is told apart: a server's code
  * is compiled as it is used.
  *
- * Usage: node bench/dist/src/introspection.bench.js [--seconds N]. BENCH_TINY=1 only checks that all are let in.
+ * Usage: node bench/src/introspection.bench.ts [--seconds N]. BENCH_TINY=1 only checks that all are let in.
  */
 import { execFile, spawn } from 'node:child_process'
 import { createHash, generateKeyPairSync, randomBytes } from 'node:crypto'
@@ -25,9 +25,9 @@ import { readAgain } from '@mintmark/testkit'
 import type { Answered, Assignment } from './introspection_load.ts'
 import { AUDIENCE, ISSUER, type Load, makeClaims, quantile, row } from './ledger_load.ts'
 
-const MINTMARK = fileURLToPath(new URL('../../../packages/cli/bin/mintmark.mjs', import.meta.url))
-const LOAD = fileURLToPath(new URL('introspection_load.js', import.meta.url))
-const FLOOR = fileURLToPath(new URL('introspection_floor.js', import.meta.url))
+const MINTMARK = fileURLToPath(new URL('../../packages/cli/bin/mintmark.mjs', import.meta.url))
+const LOAD = fileURLToPath(new URL('introspection_load.ts', import.meta.url))
+const FLOOR = fileURLToPath(new URL('introspection_floor.ts', import.meta.url))
 const isTiny = process.env['BENCH_TINY'] === '1'
 const at = process.argv.indexOf('--seconds')
 const SECONDS = isTiny ? 0.5 : Number(at === -1 ? 10 : process.argv[at + 1])

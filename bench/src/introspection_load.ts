@@ -1,5 +1,5 @@
 /**
- * Asks a guard about tokens, from a process of its own: `node introspection_load.js FILE`, where FILE holds an
+ * Asks a guard about tokens, from a process of its own: `node introspection_load.ts FILE`, where FILE holds an
  * {@link Assignment}. Writes an {@link Answered} to standard output.
  *
  * Requests are made beforehand and written to plain sockets, so that the load takes as little of the processors as it can: it

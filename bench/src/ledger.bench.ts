@@ -5,7 +5,7 @@
  * ledger does; then as fast as 512 callers get their acknowledgements. *Published* is from the call until a checkpoint that covers the entry has been renamed into its place. Beside it, in
  * the same run: one append and fsync of the same bytes for each entry, which is what a log without group commit does.
  *
- * Usage: node bench/dist/src/ledger.bench.js [folder] [--seconds N]. The folder decides which disk is measured.
+ * Usage: node bench/src/ledger.bench.ts [folder] [--seconds N]. The folder decides which disk is measured.
  * BENCH_TINY=1 only checks that everything that was acknowledged is there.
  */
 import { mkdtempSync, rmSync, statSync } from 'node:fs'

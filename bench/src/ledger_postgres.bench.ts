@@ -5,7 +5,7 @@
  * 512 callers wait for each acknowledgement. The server is Debian's, with its usual settings but for 32 MB of shared
  * buffers, on loopback; it, the ledger and the callers share the machine.
  *
- * Usage: node bench/dist/src/ledger_postgres.bench.js [--seconds N]. BENCH_TINY=1 only checks that everything that was
+ * Usage: node bench/src/ledger_postgres.bench.ts [--seconds N]. BENCH_TINY=1 only checks that everything that was
  * acknowledged is there.
  */
 import { mkdtempSync, rmSync } from 'node:fs'

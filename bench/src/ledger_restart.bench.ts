@@ -6,7 +6,7 @@
  * it was closed; as it was killed, with its journal behind it; and without what is kept for a quick start.
  * With `--postgres` its record is in a PostgreSQL server that this starts.
  *
- * Usage: node bench/dist/src/ledger_restart.bench.js [folder] [--entries N] [--rate N] [--keep] [--postgres]. With `--keep` the ledger
+ * Usage: node bench/src/ledger_restart.bench.ts [folder] [--entries N] [--rate N] [--keep] [--postgres]. With `--keep` the ledger
  * stays where it is. BENCH_TINY=1 only checks that all three know the same tokens.
  */
 import { spawnSync } from 'node:child_process'
@@ -25,7 +25,7 @@ const isTiny = process.env['BENCH_TINY'] === '1'
 const START = Date.parse('2026-11-25T00:00:00Z')
 const LIFETIME_MS = 3_000_000
 const AT_ONCE = 4096
-const STARTER = fileURLToPath(new URL('ledger_start.js', import.meta.url))
+const STARTER = fileURLToPath(new URL('ledger_start.ts', import.meta.url))
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,

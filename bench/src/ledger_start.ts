@@ -1,5 +1,5 @@
 /**
- * One start of a ledger, in a process of its own: `node ledger_start.js FOLDER NOW_MS [killed]`.
+ * One start of a ledger, in a process of its own: `node ledger_start.ts FOLDER NOW_MS [killed]`.
  *
  * Prints what it took as JSON. With `killed` it then appends, and ends without a word to the ledger.
  */

@@ -9,7 +9,7 @@
  * access in a thousand is made with a forged token, and one in ten thousand with the id of somebody else's;
  * each of these tokens is used 25 times.
  *
- * Usage: node bench/dist/src/reconcile.bench.js [accesses…] [--rounds N] [--worlds DIR]. Worlds are kept in DIR
+ * Usage: node bench/src/reconcile.bench.ts [accesses…] [--rounds N] [--worlds DIR]. Worlds are kept in DIR
  * and found there again; without it they are made anew and removed. BENCH_TINY=1 only checks that it runs and
  * that both find the same.
  */

@@ -5,7 +5,7 @@
  * with its page cache warm, and makes both passes. Rounds are interleaved, so that a noisy neighbour slows all alike:
  * ratios are what counts.
  *
- * Usage: node bench/dist/src/scan.bench.js [file] [--rounds N]. Without a file, one of 64 MiB is made up: bytes that
+ * Usage: node bench/src/scan.bench.ts [file] [--rounds N]. Without a file, one of 64 MiB is made up: bytes that
  * look random, small numbers, text and zeros. BENCH_TINY=1 only checks that each kernel agrees with its reference.
  */
 import {

@@ -10,7 +10,7 @@
  * Needs gcore (of gdb) and GNU time; a peer that is missing is left out, and fails the run where CI=true. BENCH_TINY=1
  * takes a small process and checks what is found alone.
  *
- * Usage: node bench/dist/src/scan_peers.bench.js [MEGABYTES] [--core FILE]
+ * Usage: node bench/src/scan_peers.bench.ts [MEGABYTES] [--core FILE]
  */
 import { execFileSync } from 'node:child_process'
 import { generateKeyPairSync } from 'node:crypto'

@@ -9,7 +9,7 @@ import { fileURLToPath } from 'node:url'
 
 const HERE = path.dirname(fileURLToPath(import.meta.url))
 /** The command. */
-export const MINTMARK: string = path.resolve(HERE, '../../../packages/cli/bin/mintmark.mjs')
+export const MINTMARK: string = path.resolve(HERE, '../../packages/cli/bin/mintmark.mjs')
 
 /** What a program took. */
 export interface Run {
@@ -46,7 +46,7 @@ async function ready(victim: ChildProcess): Promise<void> {
 
 /** The core of a process with a dense heap of so many megabytes, taken with gcore into `folder`. */
 export async function denseCore(folder: string, megabytes: number): Promise<string> {
-  const script = path.join(HERE, 'dense_victim.js')
+  const script = path.join(HERE, 'dense_victim.ts')
   const args = ['--max-old-space-size=8192', script, String(megabytes)]
   const victim = spawn(process.execPath, args, { stdio: ['ignore', 'pipe', 'inherit'] })
   try {

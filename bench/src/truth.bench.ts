@@ -5,7 +5,7 @@
  * faults; the product investigates it in this process. These must be 0, or the run ends with 1: genuine accesses that are
  * accused (`established`), bounds that the truth is outside of, and forged accesses that the forger's own choices hide.
  *
- * Usage: node bench/dist/src/truth.bench.js [--seeds N] [--first SEED] [--worlds firm,campus,replay] [--faults x,y]
+ * Usage: node bench/src/truth.bench.ts [--seeds N] [--first SEED] [--worlds firm,campus,replay] [--faults x,y]
  *   [--pairs N] [--share S] [--people N] [--explain] [--list] [--keep DIR] [--record FILE] [--markdown]
  *
  * `--faults` takes names, and `none`, `faults` and `forger` for all of a kind; `--share 0.2` draws a fifth of them for each

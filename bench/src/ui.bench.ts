@@ -2,7 +2,7 @@
  * How long the first view of `mintmark ui` takes on a case of a million accesses, from the address to a page on which
  * the answer stands and the chart is drawn, in Debian's Chromium; and the same view narrowed to half of the time.
  *
- * `node bench/dist/src/ui.bench.js [ACCESSES]`. `BENCH_TINY=1` takes two thousand.
+ * `node bench/src/ui.bench.ts [ACCESSES]`. `BENCH_TINY=1` takes two thousand.
  */
 import { spawn, spawnSync } from 'node:child_process'
 import { once } from 'node:events'

@@ -1,8 +1,8 @@
 /**
  * Writes the command and its threads into few files below `dist/bundle`, which load in half of the time that their modules
- * take. `bin/load.mjs` loads them. Does nothing where they are of this build.
+ * take. `bin/load.mjs` loads them. Does nothing where no source was written since.
  */
-import { mkdtempSync, renameSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdirSync, mkdtempSync, renameSync, rmSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { underCurrentNode } from '../../tools/current_node.mjs'
@@ -11,29 +11,30 @@ await underCurrentNode()
 const { BUNDLE, isBundled } = await import('./bin/load.mjs')
 
 const PACKAGES = path.join(import.meta.dirname, '..')
-const OF_A_PACKAGE = /[\\/]packages[\\/][^\\/]+[\\/]dist[\\/]src[\\/]/
-/** Scripts of threads and processes are beside the bundle: their modules say `new URL('./NAME.js', import.meta.url)`. */
+const OF_A_PACKAGE = /[\\/]packages[\\/][^\\/]+[\\/]src[\\/]/
+/** Scripts of threads and processes are beside the bundle: their modules say `new URL('./NAME.ts', import.meta.url)`. */
 const STARTED = {
-  bundle_worker: 'ledger/dist/src/tree',
-  gcd_worker: 'trust/dist/src/weak',
-  ingest_worker: 'case/dist/src/ingest',
-  provider_process: 'replay/dist/src/live',
-  scan_worker: 'scan/dist/src/engine',
-  signing_service: 'replay/dist/src/signing',
-  spill_thread: 'scan/dist/src/hold',
+  bundle_worker: 'ledger/src/tree',
+  gcd_worker: 'trust/src/weak',
+  ingest_worker: 'case/src/ingest',
+  provider_process: 'replay/src/live',
+  scan_worker: 'scan/src/engine',
+  signing_service: 'replay/src/signing',
+  spill_thread: 'scan/src/hold',
 }
-const ENTRIES = { main: 'cli/dist/src', gate_receiver: 'cli/dist/src', read_first: 'coredump/dist/src', ...STARTED }
+const ENTRIES = { main: 'cli/src', gate_receiver: 'cli/src', read_first: 'coredump/src', ...STARTED }
 
 try {
   if (!isBundled()) await writeBundle(fileURLToPath(BUNDLE))
 } catch (error) {
-  console.error(`The command is not bundled, and starts from its modules, slower: ${error.message}`)
+  console.error(`The command is not bundled, and starts from its sources, slower: ${error.message}`)
 }
 
 async function writeBundle(place) {
   const { rolldown } = await import('rolldown')
+  mkdirSync(path.dirname(place), { recursive: true })
   const folder = mkdtempSync(path.join(path.dirname(place), 'bundle-'))
-  const sources = Object.entries(ENTRIES).map(([name, home]) => [name, path.join(PACKAGES, home, `${name}.js`)])
+  const sources = Object.entries(ENTRIES).map(([name, home]) => [name, path.join(PACKAGES, home, `${name}.ts`)])
   const bundle = await rolldown({
     // Paths in the bundle's comments begin here: the same bytes in every clone.
     cwd: PACKAGES,
@@ -57,11 +58,13 @@ function packagesOf(output) {
   return [...new Set(others.map((name) => /^(?:@[^/]+\/)?[^/]+/.exec(name)[0]))].sort()
 }
 
-/** A module's own address is where tsc wrote it: files that it reads lie around that place. */
+/** A module's own address is where its source lies: files that it reads lie around that place. */
 function withPlaces(code, id, folder) {
   if (!OF_A_PACKAGE.test(id)) return code
   const place = JSON.stringify(path.relative(folder, id).split(path.sep).join('/'))
-  return code.replace(/new URL\('\.\/(\w+)\.js', import\.meta\.url\)|import\.meta\.url/g, (found, name) =>
-    name !== undefined && name in STARTED ? found : found.replace('import.meta.url', `new URL(${place}, import.meta.url).href`),
+  return code.replace(/new URL\(['"]\.\/(\w+)\.ts['"], import\.meta\.url\)|import\.meta\.url/g, (found, name) =>
+    name !== undefined && name in STARTED
+      ? found.replace('.ts', '.js')
+      : found.replace('import.meta.url', `new URL(${place}, import.meta.url).href`),
   )
 }

@@ -2,9 +2,9 @@
 import { goOn } from './needed_node.mjs'
 
 await goOn()
-const { isBuilt, load } = await import('./load.mjs')
-if (!isBuilt()) {
-  console.error("mintmark: it is not built: run `node tools/setup.mjs` in the project's folder")
+const { isSetUp, load } = await import('./load.mjs')
+if (!isSetUp()) {
+  console.error("mintmark: it is not set up: run `node tools/setup.mjs` in the project's folder")
   process.exit(3)
 }
 const { main } = await load('main')

@@ -12,7 +12,7 @@ export async function goOn() {
   if (major > leastMajor || (major === leastMajor && minor >= leastMinor)) return
   if (existsSync(WORKSPACE)) {
     const { underCurrentNode } = await import(WORKSPACE.href)
-    await underCurrentNode(false)
+    await underCurrentNode({ isSaid: false })
     return
   }
   console.error(`mintmark: it needs Node ${least} or newer; this is ${process.versions.node}`)

@@ -10,7 +10,7 @@ import { type Made, STOLEN_MESSAGES, TENANT, writeEvidence } from './evidence_fo
 import { mintmark, type Outcome } from './fake_io.ts'
 import { assertHarmless, csv, member, objects, parsed } from './printed.ts'
 
-const SCHEMA = new URL('../../../../docs/schema/answer-1.schema.json', import.meta.url)
+const SCHEMA = new URL('../../../docs/schema/answer-1.schema.json', import.meta.url)
 const folder = mkdtempSync(join(tmpdir(), 'mintmark-cli-'))
 const place = join(folder, 'case')
 const inCase = ['--case', place]

@@ -6,8 +6,7 @@ import { after, describe, it } from 'node:test'
 import { fileURLToPath } from 'node:url'
 import { mintmark } from './fake_io.ts'
 
-/** This file runs from `dist/test`. */
-const GOLDEN = fileURLToPath(new URL('../../test/golden/help.txt', import.meta.url))
+const GOLDEN = fileURLToPath(new URL('../test/golden/help.txt', import.meta.url))
 
 const COMMANDS = [
   'investigate',

@@ -12,7 +12,7 @@ import * as fc from 'fast-check'
 import { arrivalOfBytes, place } from './gate_world.ts'
 
 const MOST_BLOCKS = (5 * CHUNK_BYTES) / BLOCK_BYTES
-const FIRST = new URL('../src/read_first.js', import.meta.url)
+const FIRST = new URL('../src/read_first.ts', import.meta.url)
 
 /** Data, but for runs of blocks of zeros. */
 function coreOf(blocks: number, zeros: readonly (readonly [number, number])[], cut: number) {

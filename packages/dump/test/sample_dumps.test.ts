@@ -10,7 +10,7 @@ import type { Dump } from '../src/memory/segment.ts'
 import { openDump } from '../src/open_dump.ts'
 import { assertMap, dumpOf } from './checked_dump.ts'
 
-const repository = resolve(fileURLToPath(import.meta.url), '../../../../..')
+const repository = resolve(fileURLToPath(import.meta.url), '../../../..')
 const root = resolve(repository, '../shared/data/dumps')
 const skip = existsSync(root) ? false : `${root} is not there`
 

@@ -139,7 +139,7 @@ describe('keys', () => {
 })
 
 const cookbook = fileURLToPath(
-  new URL('../../../../../shared/data/jose-cookbook/jws', import.meta.url),
+  new URL('../../../../shared/data/jose-cookbook/jws', import.meta.url),
 )
 
 describe('the signatures of the JOSE cookbook (RFC 7520)', {

@@ -10,7 +10,7 @@ import { isTokenOf } from './vector_token.ts'
 
 const ISSUER = 'https://id.example.org'
 const FOLDER = fileURLToPath(
-  new URL('../../../../../shared/data/wycheproof/testvectors_v1/', import.meta.url),
+  new URL('../../../../shared/data/wycheproof/testvectors_v1/', import.meta.url),
 )
 const skip = existsSync(FOLDER) ? false : 'no ../shared/data beside the repository'
 

@@ -26,8 +26,7 @@ import {
 import * as fc from 'fast-check'
 import { type PublicKey, parsePublicKeys } from '../src/public_keys/parse.ts'
 
-/** This file runs from `packages/scan/dist/test`. */
-const DATA = fileURLToPath(new URL('../../../../../shared/data', import.meta.url))
+const DATA = fileURLToPath(new URL('../../../../shared/data', import.meta.url))
 
 const parsed = (given: string | Uint8Array) => parsePublicKeys(Buffer.from(given), 'given')
 const ids = (keys: readonly PublicKey[]) => keys.map(({ keyId }) => keyId.spkiSha256)

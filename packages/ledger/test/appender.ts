@@ -1,5 +1,5 @@
 /**
- * A process that appends to a ledger until it is killed: `node appender.js FOLDER NUMBER`.
+ * A process that appends to a ledger until it is killed: `node appender.ts FOLDER NUMBER`.
  *
  * Writes the token ids of a batch to standard output once they are acknowledged, one line each.
  */

@@ -20,7 +20,7 @@ import { checkedEvents } from './ocsf_check.ts'
 import { checkedBundle } from './stix_check.ts'
 import { schemaErrors } from './stix_schemas.ts'
 
-const SCHEMA = new URL('../../../../docs/schema/report-1.schema.json', import.meta.url)
+const SCHEMA = new URL('../../../docs/schema/report-1.schema.json', import.meta.url)
 const folder = mkdtempSync(join(tmpdir(), 'mintmark-report-'))
 const place = join(folder, 'report')
 let opened: Case
@@ -119,7 +119,7 @@ describe('report.json', () => {
         if (one.kind === 'export') assert.ok(files.includes(one.file), one.file)
         if (one.kind === 'query') for await (const rows of opened.session.ask(one.sql)) void rows
         if (one.kind === 'rule') {
-          const url = new URL(`../../../../${one.document}`, import.meta.url)
+          const url = new URL(`../../../${one.document}`, import.meta.url)
           const headings = [...readFileSync(url, 'utf8').matchAll(/^#+ (.*)$/gm)].map((match) =>
             (match[1] ?? '').replaceAll('`', ''),
           )

@@ -4,9 +4,8 @@ import { join } from 'node:path'
 import { describe, it } from 'node:test'
 import { fileURLToPath } from 'node:url'
 
-/** This file runs from `packages/scan/dist/test`. */
-const SOURCES = fileURLToPath(new URL('../../src', import.meta.url))
-const DOCUMENT = fileURLToPath(new URL('../../../../docs/key-encodings.md', import.meta.url))
+const SOURCES = fileURLToPath(new URL('../src', import.meta.url))
+const DOCUMENT = fileURLToPath(new URL('../../../docs/key-encodings.md', import.meta.url))
 
 const sources = readdirSync(SOURCES, { recursive: true, encoding: 'utf8' })
   .filter((name) => name.endsWith('.ts') && !name.endsWith('.wasm.ts'))

@@ -222,7 +222,7 @@ it('an empty file has nothing, and one byte has nothing', async () => {
   }
 })
 
-const REAL = path.resolve(import.meta.dirname, '../../../../../shared/data/dumps')
+const REAL = path.resolve(import.meta.dirname, '../../../../shared/data/dumps')
 const missing = existsSync(REAL) ? false : 'no shared data beside the repository'
 describe('real material', { skip: missing }, () => {
   const binaries = 'radare2-testbins/other'

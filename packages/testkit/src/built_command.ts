@@ -6,8 +6,8 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { fileURLToPath } from 'node:url'
 
-/** Folder of the project; this file runs from `packages/testkit/dist/src`. */
-export const ROOT: string = fileURLToPath(new URL('../../../../', import.meta.url))
+/** Folder of the project. */
+export const ROOT: string = fileURLToPath(new URL('../../../', import.meta.url))
 export const BIN: string = `${ROOT}packages/cli/bin/mintmark.mjs`
 
 /** How a process ended, and what it printed. */

@@ -7,8 +7,8 @@ import { fileURLToPath } from 'node:url'
 import { isObject, MintmarkError } from '@mintmark/core'
 import type { Report } from '@mintmark/report'
 
-/** Where Vite puts the components. This file is built to `dist/src`. */
-const RENDER = new URL('../report/render.js', import.meta.url)
+/** Where Vite puts the components. */
+const RENDER = new URL('../dist/report/render.js', import.meta.url)
 
 /** Makes the file: no network, no script, styles and typefaces inside, the same bytes for the same report. */
 type RenderHtml = (report: Report) => string

@@ -8,8 +8,8 @@ import { extname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { MintmarkError } from '@mintmark/core'
 
-/** Where Vite puts the page. This file is built to `dist/src`. */
-const PAGE = fileURLToPath(new URL('../page/', import.meta.url))
+/** Where Vite puts the page. */
+const PAGE = fileURLToPath(new URL('../dist/page/', import.meta.url))
 
 const TYPES: Readonly<Record<string, string>> = {
   '.html': 'text/html; charset=utf-8',

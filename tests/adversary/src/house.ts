@@ -25,7 +25,7 @@ import { type Program, startProgram } from '@mintmark/tests-e2e/guard-servers'
 export const ISSUER = 'https://id.example.org/realms/agency'
 const AUDIENCE = 'https://wiki.example.org'
 const SECRET = 'the-secret-of-the-wiki'
-const SHIFT = fileURLToPath(new URL('shifted_clock.js', import.meta.url))
+const SHIFT = fileURLToPath(new URL('shifted_clock.ts', import.meta.url))
 const PATIENCE_MS = 30_000
 
 /** A folder for one test, and the processes that are stopped with it. */

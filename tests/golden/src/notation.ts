@@ -10,8 +10,8 @@ import path from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { parse } from 'csv-parse/sync'
 
-/** The pages; this file runs from `tests/golden/dist/src`. */
-export const WORLDS: string = fileURLToPath(new URL('../../worlds/', import.meta.url))
+/** The pages. */
+export const WORLDS: string = fileURLToPath(new URL('../worlds/', import.meta.url))
 
 /** One row of a table, by the names of its columns. */
 export type Line = Readonly<Record<string, string>>

@@ -4,11 +4,8 @@ import { readFileSync } from 'node:fs'
 import path from 'node:path'
 import { fileURLToPath } from 'node:url'
 
-/** Folder of the whole project; this file runs from `tests/repo/dist/src`. */
-export const ROOT: string = path.resolve(
-  path.dirname(fileURLToPath(import.meta.url)),
-  '../../../..',
-)
+/** Folder of the whole project. */
+export const ROOT: string = path.resolve(path.dirname(fileURLToPath(import.meta.url)), '../../..')
 
 export function read(file: string): string {
   return readFileSync(path.join(ROOT, file), 'utf8')

@@ -18,8 +18,8 @@ import { freshRsa } from './truth/key_files.ts'
 import { rsaTruthOf } from './truth/rsa_truth.ts'
 import { BESIDE } from './victim_test.ts'
 
-/** Beside the repository, where they are at hand; this file runs from `tests/victims/dist/src`. */
-const DUMPS = resolve(fileURLToPath(import.meta.url), '../../../../../../shared/data/dumps')
+/** Beside the repository, where they are at hand. */
+const DUMPS = resolve(fileURLToPath(import.meta.url), '../../../../../shared/data/dumps')
 const BREAKPAD = 'breakpad/src/processor/testdata'
 
 /** Of Windows, Linux and macOS; with 2 to 247 frames for lldb. */

@@ -266,7 +266,7 @@ export class WorkerPool {
 
   #newWorker(): Worker {
     const flow = new Flow()
-    const worker = new Worker(new URL('./ingest_worker.js', import.meta.url), {
+    const worker = new Worker(new URL('./ingest_worker.ts', import.meta.url), {
       resourceLimits: { maxYoungGenerationSizeMb: YOUNG_MB },
       workerData: flow.memory,
     })

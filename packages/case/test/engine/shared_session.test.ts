@@ -32,7 +32,7 @@ const urlOf = (module: string) => JSON.stringify(new URL(module, import.meta.url
 
 /** Another process, which opens the case to read it and then runs `script`. */
 function startReader(folder: string, script: string) {
-  const open = `const { openCase } = await import(${urlOf('../../src/store/case.js')})
+  const open = `const { openCase } = await import(${urlOf('../../src/store/case.ts')})
     const opened = await openCase(${JSON.stringify(folder)}, { mode: 'read' })`
   return spawn(process.execPath, ['--input-type=module', '-e', `${open}\n${script}`])
 }
@@ -86,7 +86,7 @@ describe('the tables of a case that several processes read', () => {
     const own = await select(first.session, { all: true })
     const other = startReader(
       folder,
-      `const { select } = await import(${urlOf('../../src/scope/select.js')})
+      `const { select } = await import(${urlOf('../../src/scope/select.ts')})
        console.log((await select(opened.session, { all: true })).table)
        process.stdin.once('data', async () => {
          await opened.close()

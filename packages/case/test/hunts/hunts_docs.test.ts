@@ -5,8 +5,7 @@ import { fileURLToPath } from 'node:url'
 import { HUNT_COLUMNS, type Hunt, parseHunt } from '../../src/hunts/hunt_file.ts'
 import { huntList } from '../../src/hunts/hunt_list.ts'
 
-const page = (name: string) =>
-  fileURLToPath(new URL(`../../../../../docs/${name}`, import.meta.url))
+const page = (name: string) => fileURLToPath(new URL(`../../../../docs/${name}`, import.meta.url))
 const listed = page('hunts-built-in.md')
 const START = '## Hunts\n\n'
 

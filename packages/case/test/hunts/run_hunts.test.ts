@@ -142,7 +142,7 @@ describe('hunts that run', () => {
   })
 
   it('are as the documentation shows them', async () => {
-    const docs = readFileSync(new URL('../../../../../docs/hunts.md', import.meta.url), 'utf8')
+    const docs = readFileSync(new URL('../../../../docs/hunts.md', import.meta.url), 'utf8')
     const [, example = ''] = /```sql\n([\s\S]*?)```/u.exec(docs) ?? []
     writeFileSync(join(dir, 'mail_from_script.sql'), example)
     const result = await one({

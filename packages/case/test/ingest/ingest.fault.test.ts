@@ -12,7 +12,7 @@ import { type Case, openCase } from '../../src/store/case.ts'
 import { backends, embedded } from '../backends.ts'
 import { accessLine, contentOf, writeEvidence } from './ingest_files.ts'
 
-const CHILD = fileURLToPath(new URL('ingest_child.js', import.meta.url))
+const CHILD = fileURLToPath(new URL('ingest_child.ts', import.meta.url))
 const ROUNDS = Number(process.env['KILL_ROUNDS'] ?? 4)
 
 const root = mkdtempSync(join(tmpdir(), 'mintmark-fault-'))

@@ -308,7 +308,7 @@ const OF_DUMPS = new Set([
 ])
 
 describe('docs/unknowns.md', () => {
-  const text = readFileSync(new URL('../../../../../docs/unknowns.md', import.meta.url), 'utf8')
+  const text = readFileSync(new URL('../../../../docs/unknowns.md', import.meta.url), 'utf8')
   const headings = [...text.matchAll(/^### `([\w-]+)`/gmu)].map(([, code]) => code)
   it('has a heading for each code, and none besides', () => {
     assert.deepEqual(headings, UNKNOWN_CODES)

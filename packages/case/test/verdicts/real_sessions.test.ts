@@ -11,7 +11,7 @@ import { seal } from '../../src/verdicts/seal.ts'
 import { judgeSessions, type SessionVerdict } from '../../src/verdicts/verdict_rows.ts'
 
 const file = fileURLToPath(
-  new URL('../../../../../../shared/data/invictus/auditrecords.csv.gz', import.meta.url),
+  new URL('../../../../../shared/data/invictus/auditrecords.csv.gz', import.meta.url),
 )
 const skip = existsSync(file) ? undefined : `there is no ${file}`
 

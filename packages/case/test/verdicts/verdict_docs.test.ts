@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs'
 import { describe, it } from 'node:test'
 import { REASONS, VERDICTS } from '../../src/verdicts/match/reasons.ts'
 
-const text = readFileSync(new URL('../../../../../docs/verdicts.md', import.meta.url), 'utf8')
+const text = readFileSync(new URL('../../../../docs/verdicts.md', import.meta.url), 'utf8')
 
 /** Text below a heading, up to the next of its rank. */
 function section(heading: string): string {

@@ -68,7 +68,7 @@ describe('a record in its file', () => {
 })
 
 it('says of each reason what docs/verdicts.md says', () => {
-  const docs = readFileSync(new URL('../../../../../docs/verdicts.md', import.meta.url), 'utf8')
+  const docs = readFileSync(new URL('../../../../docs/verdicts.md', import.meta.url), 'utf8')
   const plain = docs.replaceAll('`', '').replaceAll(/\s+/g, ' ')
   for (const [reason, { means, cannotMean }] of Object.entries(REASON_TEXTS))
     assert.ok(

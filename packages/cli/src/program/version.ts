@@ -7,8 +7,8 @@ import { execFileSync } from 'node:child_process'
 import { readFileSync } from 'node:fs'
 import { parseObject, text, VERSION } from '@mintmark/core'
 
-/** Of the workspace, or of the installed package. This file is built to `packages/cli/dist/src/program`. */
-const ROOT = new URL('../../../../../', import.meta.url)
+/** Of the workspace, or of the installed package. */
+const ROOT = new URL('../../../../', import.meta.url)
 const DESCRIBE = ['describe', '--always', '--dirty', '--abbrev=40', '--exclude=*']
 const SHORT = 12
 

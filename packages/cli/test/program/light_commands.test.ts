@@ -4,6 +4,7 @@
  */
 import assert from 'node:assert/strict'
 import { readFileSync } from 'node:fs'
+import { stripTypeScriptTypes } from 'node:module'
 import { describe, it } from 'node:test'
 import { fileURLToPath } from 'node:url'
 
@@ -11,7 +12,7 @@ import { fileURLToPath } from 'node:url'
 function loadedWith(url: string, seen: Set<string> = new Set()): Set<string> {
   if (seen.has(url)) return seen
   seen.add(url)
-  const text = readFileSync(fileURLToPath(url), 'utf8')
+  const text = stripTypeScriptTypes(readFileSync(fileURLToPath(url), 'utf8'))
   for (const [, name = ''] of text.matchAll(/^(?:import|export|\}) .*?from '([^']+)'/gm)) {
     if (name.startsWith('.')) loadedWith(new URL(name, url).href, seen)
     else if (name.startsWith('@mintmark/')) loadedWith(import.meta.resolve(name), seen)
@@ -21,7 +22,7 @@ function loadedWith(url: string, seen: Set<string> = new Set()): Set<string> {
 }
 
 const loads = (command: string, name: string, as: 'part' | 'whole' = 'part'): boolean =>
-  [...loadedWith(import.meta.resolve(`../../src/commands/${command}.js`))].some((url) =>
+  [...loadedWith(import.meta.resolve(`../../src/commands/${command}.ts`))].some((url) =>
     as === 'whole' ? url === name : url.includes(name),
   )
 const loadsCase = (command: string): boolean => loads(command, '/packages/case/')
@@ -41,9 +42,9 @@ describe('loads nothing of a case:', () => {
 
 describe('loads no search of dumps:', () => {
   for (const command of ['case/ingest', 'case/investigate', 'case/scope'])
-    it(command, () => assert.equal(loads(command, '/packages/scan/dist/src/scan_'), false))
+    it(command, () => assert.equal(loads(command, '/packages/scan/src/scan_'), false))
   it('unlike what searches one', () =>
-    assert.equal(loads('dumps/scrub', '/packages/scan/dist/src/scan_'), true))
+    assert.equal(loads('dumps/scrub', '/packages/scan/src/scan_'), true))
 })
 
 describe('what works on a case loads once it is needed', () => {
@@ -64,11 +65,11 @@ describe('loads no engine and no database:', () => {
 })
 
 it('a thread that reads logs loads nothing that looks for them', () => {
-  const worker = new URL('ingest/ingest_worker.js', import.meta.resolve('@mintmark/case'))
+  const worker = new URL('ingest/ingest_worker.ts', import.meta.resolve('@mintmark/case'))
   const loaded = [...loadedWith(worker.href)]
-  assert.ok(loaded.some((url) => url.endsWith('/logs/dist/src/reader.js')))
+  assert.ok(loaded.some((url) => url.endsWith('/logs/src/reader.ts')))
   assert.deepEqual(
-    loaded.filter((url) => /\/logs\/dist\/src\/(?:index|files\/evidence_source)\.js$/.test(url)),
+    loaded.filter((url) => /\/logs\/src\/(?:index|files\/evidence_source)\.ts$/.test(url)),
     [],
   )
 })

@@ -27,7 +27,7 @@ class BundleThread {
   readonly #up = new Int32Array(new SharedArrayBuffer(4))
 
   constructor(module: object) {
-    const script = new URL('./bundle_worker.js', import.meta.url)
+    const script = new URL('./bundle_worker.ts', import.meta.url)
     const workerData: BundleThreadData = { module, up: this.#up }
     this.#worker = new Worker(script, { workerData })
     this.#worker.on('message', (reading: BatchReading | undefined) =>

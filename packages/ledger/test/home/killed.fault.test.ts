@@ -24,7 +24,7 @@ const ROUNDS = Number(process.env['KILL_ROUNDS'] ?? 200)
 const LEDGERS = 4
 /** Between two batches, so that one process does not keep the others from starting. */
 const PAUSE_MS = 3
-const APPENDER = fileURLToPath(new URL('../appender.js', import.meta.url))
+const APPENDER = fileURLToPath(new URL('../appender.ts', import.meta.url))
 
 const scratch = mkdtempSync(join(tmpdir(), 'mintmark-killed-'))
 after(() => rmSync(scratch, { recursive: true, force: true }))

@@ -27,7 +27,7 @@ import { createIn, skip, startPostgres } from './postgres_world.ts'
 
 const ROUNDS = Number(process.env['KILL_ROUNDS'] ?? 3)
 const PATIENCE_MS = 60_000
-const APPENDER = fileURLToPath(new URL('../appender.js', import.meta.url))
+const APPENDER = fileURLToPath(new URL('../appender.ts', import.meta.url))
 
 const server = await startPostgres()
 const scratch = mkdtempSync(join(tmpdir(), 'mintmark-postgres-fault-'))

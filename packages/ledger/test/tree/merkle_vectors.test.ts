@@ -11,9 +11,7 @@ import {
   verifySubtreeConsistency,
 } from '../../src/tree/tree.ts'
 
-const data = fileURLToPath(
-  new URL('../../../../../../shared/data/merkle/testdata/', import.meta.url),
-)
+const data = fileURLToPath(new URL('../../../../../shared/data/merkle/testdata/', import.meta.url))
 const skip = existsSync(data) ? false : 'no ../shared/data beside the repository'
 
 const bytes = (value: unknown) => Buffer.from(typeof value === 'string' ? value : '', 'base64')

@@ -7,7 +7,7 @@ import * as fc from 'fast-check'
 import { ACCESS_SCHEMA, ISSUANCE_SCHEMA, PERIOD_SCHEMA } from '../../src/identity/plain_ndjson.ts'
 import { adapterOf, type Given, JSON_FILE, readRow, readWith } from './identity_rows.ts'
 
-const docs = new URL('../../../../../docs/schema/', import.meta.url)
+const docs = new URL('../../../../docs/schema/', import.meta.url)
 const schemaOf = (name: string): Json =>
   parseObject(readFileSync(new URL(name, docs), 'utf8')) ?? {}
 const kinds = [

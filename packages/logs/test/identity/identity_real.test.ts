@@ -5,7 +5,7 @@ import { fileURLToPath } from 'node:url'
 import { isObject, type Json, parseObject } from '@mintmark/core'
 import { adapterOf, JSON_FILE, readWith } from './identity_rows.ts'
 
-const data = fileURLToPath(new URL('../../../../../../shared/data/sekoia/', import.meta.url))
+const data = fileURLToPath(new URL('../../../../../shared/data/sekoia/', import.meta.url))
 const skip = existsSync(data) ? false : 'no ../shared/data beside the repository'
 
 interface Sample {

@@ -87,7 +87,7 @@ export async function startProvider(
   }
   const file = join(work, 'provider.json')
   writeFileSync(file, JSON.stringify(settings), { mode: 0o600 })
-  const script = fileURLToPath(new URL('./provider_process.js', import.meta.url))
+  const script = fileURLToPath(new URL('./provider_process.ts', import.meta.url))
   await programs.start(process.execPath, [script, file]).prints(/provider at (\S+)/)
 }
 

@@ -9,7 +9,7 @@ import { Worker } from 'node:worker_threads'
 
 /** What a thread may use besides its window: more is a fault of ours, and ends it. */
 const HEAP_MB = { maxOldGenerationSizeMb: 192, maxYoungGenerationSizeMb: 16 }
-const SCRIPT = new URL('./scan_worker.js', import.meta.url)
+const SCRIPT = new URL('./scan_worker.ts', import.meta.url)
 
 let waiting: Worker | undefined
 

@@ -19,7 +19,7 @@ import {
   WriterState,
 } from './spill_ring.ts'
 
-const SCRIPT = new URL('./spill_thread.js', import.meta.url)
+const SCRIPT = new URL('./spill_thread.ts', import.meta.url)
 /** Looked at again after this, should a call have been missed. */
 const LOOK_MS = 100
 /** A disk that takes nothing for so long counts as broken. */

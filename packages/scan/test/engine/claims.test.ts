@@ -15,7 +15,7 @@ it('a window is claimed once, and again only once its place belongs to a later o
 
 it('of threads that claim all windows at once, each has what no other has, and all have everything', async () => {
   const claims = newClaims()
-  const url = new URL('../../src/engine/claims.js', import.meta.url).href
+  const url = new URL('../../src/engine/claims.ts', import.meta.url).href
   const code = `
     const { parentPort, workerData } = require('node:worker_threads')
     import(${JSON.stringify(url)}).then(({ claim }) => {

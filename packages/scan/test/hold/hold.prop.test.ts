@@ -151,7 +151,7 @@ describe('the file that holds a core', () => {
         openInput(workerData.input).read(0, target)
         parentPort.postMessage(require('node:crypto').createHash('sha256').update(target).digest('hex'))
       })`
-    const module = new URL('../../src/memory/scan_input.js', import.meta.url).href
+    const module = new URL('../../src/memory/scan_input.ts', import.meta.url).href
     const worker = new Worker(script, { eval: true, workerData: { module, input } })
     const there: unknown = await new Promise((resolve, reject) => {
       worker.once('message', resolve).once('error', reject)

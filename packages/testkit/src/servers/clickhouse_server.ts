@@ -71,7 +71,7 @@ function node(folder: string, port: Ports, all: readonly Ports[]): ServerProcess
   return new ServerProcess({
     command: process.execPath,
     args: [
-      fileURLToPath(new URL('clickhouse_node.js', import.meta.url)),
+      fileURLToPath(new URL('clickhouse_node.ts', import.meta.url)),
       `--config-file=${config}`,
       `--path=${folder}`,
       `--http_port=${port.http}`,

@@ -69,7 +69,7 @@ function pairsOf(
 async function inTwoThreads(moduli: readonly bigint[]): Promise<bigint[]> {
   const half = Math.ceil(moduli.length / 2)
   const parts = [moduli.slice(0, half), moduli.slice(half)]
-  const threads = parts.map(() => new Worker(new URL('./gcd_worker.js', import.meta.url)))
+  const threads = parts.map(() => new Worker(new URL('./gcd_worker.ts', import.meta.url)))
   try {
     const products = await ask(
       threads,

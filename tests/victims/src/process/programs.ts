@@ -9,9 +9,9 @@ import { fileURLToPath } from 'node:url'
 /** Debian's own: the package python3-cryptography is of this Python alone. */
 export const PYTHON = '/usr/bin/python3'
 
-/** Source of a victim; this file runs from `tests/victims/dist/src`. */
+/** Source of a victim. */
 export const sourceOf = (name: string): string =>
-  fileURLToPath(new URL(`../../../programs/${name}`, import.meta.url))
+  fileURLToPath(new URL(`../../programs/${name}`, import.meta.url))
 
 /** Where a program lies, or undefined. Those of administrators are looked for as well. */
 export function programAt(name: string): string | undefined {

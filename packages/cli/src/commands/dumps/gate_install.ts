@@ -16,7 +16,7 @@ import { DONE, exitCode } from '../../process/exit_codes.ts'
 import { plural } from '../../render/table.ts'
 import { compressionOf, folderOption, keptKeysOf, limitsOf } from './gate_options.ts'
 
-const RECEIVER = new URL('../../../../bin/gate-receive.mjs', import.meta.url)
+const RECEIVER = new URL('../../../bin/gate-receive.mjs', import.meta.url)
 
 export const gateInstall: Handler = async (_args, options, io) => {
   const places = placesOf(options)

@@ -18,7 +18,7 @@ import { type Io, note } from '../../process/io.ts'
 import { type ComparedRun, liveText } from '../../render/live_text.ts'
 import { readIn } from '../case/investigate.ts'
 
-const COMMAND = fileURLToPath(new URL('../../../../bin/mintmark.mjs', import.meta.url))
+const COMMAND = fileURLToPath(new URL('../../../bin/mintmark.mjs', import.meta.url))
 
 /** @returns 1 where the forger was found and nothing differs, as investigations do; 3 where something differs */
 export async function replayLiveHere(options: Options, seed: number, io: Io): Promise<ExitCode> {

@@ -13,7 +13,7 @@ import { Ajv2020 } from 'ajv/dist/2020.js'
 import { mintmark, type Outcome } from '../../fake_io.ts'
 import { assertHarmless, member, objects, parsed } from '../../printed.ts'
 
-const SCHEMA = new URL('../../../../../../docs/schema/answer-1.schema.json', import.meta.url)
+const SCHEMA = new URL('../../../../../docs/schema/answer-1.schema.json', import.meta.url)
 const root = mkdtempSync(join(tmpdir(), 'mintmark-dumps-'))
 after(() => rmSync(root, { recursive: true, force: true }))
 

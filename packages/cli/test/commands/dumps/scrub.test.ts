@@ -12,11 +12,7 @@ import { mintmark } from '../../fake_io.ts'
 const folder = mkdtempSync(join(tmpdir(), 'mintmark-scrub-'))
 after(() => rmSync(folder, { recursive: true, force: true }))
 
-/** From `dist/test`. */
-const SCHEMA = new URL(
-  '../../../../../../docs/schema/mintmark-scrub-1.schema.json',
-  import.meta.url,
-)
+const SCHEMA = new URL('../../../../../docs/schema/mintmark-scrub-1.schema.json', import.meta.url)
 
 const rsa = readAgain(generateKeyPairSync('rsa', { modulusLength: 2048 }))
 const other = readAgain(generateKeyPairSync('rsa', { modulusLength: 2048 }))

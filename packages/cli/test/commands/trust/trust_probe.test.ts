@@ -9,7 +9,7 @@ import { member, objects, parsed } from '../../printed.ts'
 import { sarifErrors } from '../../render/sarif_official.ts'
 import { startTrustWorld, type TrustWorld, trust } from './trust_world.ts'
 
-const SCHEMA = new URL('../../../../../../docs/schema/trust-probe-1.schema.json', import.meta.url)
+const SCHEMA = new URL('../../../../../docs/schema/trust-probe-1.schema.json', import.meta.url)
 let world: TrustWorld
 
 before(async () => {

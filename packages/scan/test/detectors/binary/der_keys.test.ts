@@ -228,7 +228,7 @@ describe('proveMaterial', () => {
 
 describe('real files', () => {
   const folder = new URL(
-    '../../../../../../../shared/data/dumps/radare2-testbins/other/',
+    '../../../../../../shared/data/dumps/radare2-testbins/other/',
     import.meta.url,
   )
   const skip = existsSync(folder) ? false : 'shared/data is not here'

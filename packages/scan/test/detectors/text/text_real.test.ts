@@ -9,8 +9,7 @@ import { TEXT_ANCHORS } from '../../../src/detectors/text/text_anchors.ts'
 import { scanFile } from '../../../src/scan_file.ts'
 import { hitsIn } from './text_hits.ts'
 
-/** This file runs from `packages/scan/dist/test`. */
-const DATA = fileURLToPath(new URL('../../../../../../../shared/data', import.meta.url))
+const DATA = fileURLToPath(new URL('../../../../../../shared/data', import.meta.url))
 const KEYFINDER = join(DATA, 'keyfinder/tests/data')
 const ALL = [...TEXT_ANCHORS, ...BINARY_ANCHORS]
 

@@ -15,12 +15,11 @@ import {
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { after, describe, it } from 'node:test'
-import { fileURLToPath } from 'node:url'
 import { parseObject } from '@mintmark/core'
+import { ROOT } from './built_command.ts'
 
-const root = fileURLToPath(new URL('../../../../', import.meta.url))
-const bin = join(root, 'packages/cli/bin')
-const made = join(root, 'packages/cli/dist/bundle/made')
+const bin = join(ROOT, 'packages/cli/bin')
+const made = join(ROOT, 'packages/cli/dist/bundle/made')
 const folder = mkdtempSync(join(tmpdir(), 'mintmark-bundled-'))
 after(() => rmSync(folder, { recursive: true, force: true }))
 
@@ -32,7 +31,7 @@ writeFileSync(
 import { writeSync } from 'node:fs'
 registerHooks({
   load(url, context, next) {
-    const [, file] = /\\/packages\\/(.*\\/dist\\/.*)/.exec(url) ?? []
+    const [, file] = /\\/packages\\/(.*\\/(?:dist|src)\\/.*)/.exec(url) ?? []
     if (file !== undefined) writeSync(2, 'loaded ' + file + '\\n')
     return next(url, context)
   },
@@ -63,11 +62,7 @@ function isLoaded(line: string): boolean {
 }
 const isOfBundle = (file: string) => file.startsWith('cli/dist/bundle/')
 
-// Built by `tsc -b` alone, the command has no bundle; a set-up tree has one, and CI is set up.
-const skip =
-  !existsSync(made) && process.env['CI'] !== 'true' && 'the command is not bundled: npm run build'
-
-describe('the bundled command', { skip }, () => {
+describe('the bundled command', () => {
   for (const args of [['--version'], ['scan', dump], ['verdicts', '--case', join(folder, 'none')]])
     it(`loads nothing else for ${args[0]}`, () => {
       const { loaded } = run(args)
@@ -78,22 +73,22 @@ describe('the bundled command', { skip }, () => {
       )
     })
 
-  it('is not used where a package was built again since', () => {
-    const built = join(root, 'packages/core/dist/tsconfig.tsbuildinfo')
-    const { atime, mtime } = statSync(built)
+  it('is not used where a source was written since', () => {
+    const source = join(ROOT, 'packages/core/src/index.ts')
+    const { atime, mtime } = statSync(source)
     try {
-      utimesSync(built, atime, new Date(statSync(made).mtimeMs + 1000))
+      utimesSync(source, atime, new Date(statSync(made).mtimeMs + 1000))
       const { loaded, out } = run(['--version'])
       assert.deepEqual(loaded.filter(isOfBundle), [])
       assert.match(out, /^\d+\.\d+\.\d+\b/)
     } finally {
-      utimesSync(built, atime, mtime)
+      utimesSync(source, atime, mtime)
     }
     assert.ok(run(['--version']).loaded.some(isOfBundle))
   })
 
-  it('prints what the modules print', () => {
-    const plain = `import(${JSON.stringify(join(root, 'packages/cli/dist/src/main.js'))}).then(({ main }) => main(process.argv.slice(1)))`
+  it('prints what the sources print', () => {
+    const plain = `import(${JSON.stringify(join(ROOT, 'packages/cli/src/main.ts'))}).then(({ main }) => main(process.argv.slice(1)))`
     const args = ['scan', '--json', dump]
     const { stdout } = spawnSync(process.execPath, ['-e', plain, ...args], { encoding: 'utf8' })
     assert.equal(run(args).out, stdout)
@@ -133,16 +128,16 @@ it('a scrub whose summary cannot be printed ends with what it did: its report is
 function bare(home: string, ...flags: readonly string[]) {
   const own = join(folder, home, 'packages/cli')
   cpSync(bin, join(own, 'bin'), { recursive: true })
-  cpSync(join(root, 'package.json'), join(folder, home, 'package.json'))
+  cpSync(join(ROOT, 'package.json'), join(folder, home, 'package.json'))
   const command = [...flags, join(own, 'bin/mintmark.mjs'), 'scan', dump]
   const { status, stdout, stderr } = spawnSync(process.execPath, command, { encoding: 'utf8' })
   return { status, stdout, stderr }
 }
 
-it('a clone that was not built says what builds it, and ends with 3', () => {
+it('a clone that was not set up says what sets it up, and ends with 3', () => {
   const { status, stdout, stderr } = bare('clone')
   assert.deepEqual([status, stdout], [3, ''])
-  assert.match(stderr, /^mintmark: it is not built: run `node tools\/setup\.mjs`.*\n$/)
+  assert.match(stderr, /^mintmark: it is not set up: run `node tools\/setup\.mjs`.*\n$/)
 })
 
 it('an installed command says which Node it needs where that is older, and ends with 3', () => {
