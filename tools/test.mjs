@@ -11,7 +11,7 @@
  */
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { createReadStream, createWriteStream, globSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import fs, { createReadStream, createWriteStream, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { availableParallelism, tmpdir } from 'node:os'
 import path from 'node:path'
 import { PassThrough } from 'node:stream'
@@ -33,7 +33,8 @@ process.chdir(root)
 install()
 const words = process.argv.slice(2).filter((word) => !word.startsWith('--'))
 const flags = new Set(process.argv.slice(2).filter((word) => word.startsWith('--')))
-const every = globSync(['packages/*/test/**/*.test.ts', 'tests/*/{src,test}/**/*.test.ts']).toSorted()
+// Imported by name it would not be there for the Node that looks for a current one.
+const every = fs.globSync(['packages/*/test/**/*.test.ts', 'tests/*/{src,test}/**/*.test.ts']).toSorted()
 const isBuilt = (file) => /^tests.(?!repo\b)/.test(file)
 const showsPage = (file) => /^packages.(?:cli|web)\b/.test(file)
 const isLong = (file) => isBuilt(file) || file.endsWith('.long.test.ts')
