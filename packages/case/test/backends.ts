@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { clickHouseMissing, startClickHouse } from '@mintmark/testkit'
 
-/** Where the same tests run: a folder, one server, two shards. */
+/** Where the same tests run. */
 export interface Backend {
   readonly name: string
   /** Why it is not here; under CI that is a failure. */
@@ -12,11 +12,10 @@ export interface Backend {
   start(): Promise<{ readonly location: string; stop(): Promise<void> }>
 }
 
-const missing = clickHouseMissing()
-if (missing !== undefined && process.env['CI'] === 'true')
-  throw new Error(`no ClickHouse to test against: ${missing}`)
-
 function server(name: string, shards: 1 | 2): Backend {
+  const missing = clickHouseMissing()
+  if (missing !== undefined && process.env['CI'] === 'true')
+    throw new Error(`no ClickHouse to test against: ${missing}`)
   return {
     name,
     skip: missing,
@@ -42,8 +41,10 @@ export const embedded: Backend = {
   },
 }
 
-export const backends: readonly Backend[] = [
-  embedded,
-  server('one server', 1),
-  server('two shards', 2),
-]
+export const oneServer = (): Backend => server('one server', 1)
+
+/** A folder; in `servers.long.test.ts` the servers. */
+export const backends: readonly Backend[] =
+  process.env['MINTMARK_TEST_BACKENDS'] === 'servers'
+    ? [oneServer(), server('two shards', 2)]
+    : [embedded]

@@ -73,7 +73,7 @@ describe('fileSource refuses with INPUT_UNREADABLE', () => {
 })
 
 describe('a dump of more than 4 GiB', () => {
-  it('is read at its far end, in a moment', () => {
+  it('is read at its far end', () => {
     const path = join(folder, 'huge')
     const head = elfCore({ memory: [{ address: 0x1000n, bytes: memory(64) }] })
     const far = 6 * 2 ** 30
@@ -83,7 +83,6 @@ describe('a dump of more than 4 GiB', () => {
     writeFileSync(path, bytes)
     truncateSync(path, far + 64)
     const file = fileSource(path)
-    const started = performance.now()
     const dump = openDump(file)
     assertMap(dump, far + 64)
     assert.deepEqual(dump.segments.at(-1), {
@@ -93,7 +92,6 @@ describe('a dump of more than 4 GiB', () => {
       owner: undefined,
     })
     assert.deepEqual(dump.flaws, [])
-    assert.ok(performance.now() - started < 5000)
     file.close()
   })
 })

@@ -5,9 +5,9 @@ import { MintmarkError } from '@mintmark/core'
 import { type Case, openCase } from '../../src/store/case.ts'
 import { lockIngest } from '../../src/store/ingest_lock.ts'
 import { writeMeta } from '../../src/store/meta.ts'
-import { backends } from '../backends.ts'
+import { oneServer } from '../backends.ts'
 
-const backend = backends.find(({ name }) => name === 'one server')
+const backend = oneServer()
 
 const here = hostname()
 const holders = [
@@ -33,12 +33,11 @@ const holders = [
   },
 ]
 
-describe('the ingest lock of a server', { skip: backend?.skip ?? false }, () => {
-  let place: Awaited<ReturnType<NonNullable<typeof backend>['start']>>
+describe('the ingest lock of a server', { skip: backend.skip ?? false }, () => {
+  let place: Awaited<ReturnType<typeof backend.start>>
   let opened: Case
 
   before(async () => {
-    assert.ok(backend !== undefined)
     place = await backend.start()
     opened = await openCase(place.location)
   })

@@ -1,0 +1,16 @@
+/** What the tests of a case in a folder ask, asked again of a case on one server, and on two shards. */
+process.env['MINTMARK_TEST_BACKENDS'] = 'servers'
+
+for (const file of [
+  'answer/kept_answer',
+  'dumps/dump_keys_backends',
+  'engine/session',
+  'hunts/hunts_backends',
+  'ingest/ingest.fault.long',
+  'ingest/ingest',
+  'scope/marks',
+  'scope/scope_backends',
+  'store/case',
+  'verdicts/reconcile',
+])
+  await import(`./${file}.test.ts`)
