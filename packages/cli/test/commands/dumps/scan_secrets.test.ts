@@ -157,13 +157,21 @@ describe('no byte of a key is told', () => {
     filled.set(Buffer.concat(Object.values(PLANTED)), 1 << 20)
     writeFileSync(large, filled)
     const preload = join(folder, 'preload.mjs')
+    // The first thread searches, too: it waits for another to begin, which loads its code meanwhile.
     writeFileSync(
       preload,
-      `import { isMainThread } from 'node:worker_threads'
+      `import { existsSync, writeFileSync } from 'node:fs'
+       import { isMainThread } from 'node:worker_threads'
        const text = ${JSON.stringify(pem(rsa, 'pkcs8') + p.toString('hex'))}
+       const begun = ${JSON.stringify(join(folder, 'begun'))}
+       const idle = new Int32Array(new SharedArrayBuffer(4))
        const claim = Atomics.exchange
-       const fail = (...claimed) => { claim(...claimed); throw new Error(text) }
-       if (!isMainThread) Atomics.exchange = fail`,
+       const fail = (...claimed) => { writeFileSync(begun, ''); claim(...claimed); throw new Error(text) }
+       const wait = (...claimed) => {
+         while (!existsSync(begun)) Atomics.wait(idle, 0, 0, 10)
+         return claim(...claimed)
+       }
+       Atomics.exchange = isMainThread ? wait : fail`,
     )
     const { stdout, stderr, status } = spawnSync(
       process.execPath,
