@@ -41,8 +41,16 @@ describe('docs/hunts.md', () => {
     assert.equal(parseHunt(example, 'docs/hunts.md').id, 'mail_from_script')
   })
 
-  it('names every column of a hunt', () => {
-    for (const { name } of HUNT_COLUMNS) assert.ok(docs.includes(`\`${name}\``), name)
+  it('lists the columns of a hunt, with their types, in order', () => {
+    const [, columns = ''] = /\n\| column \|.*\n((?:\|.*\n)+)/u.exec(docs) ?? []
+    const listed = columns.split('\n').flatMap((row) => {
+      const [, names = '', type = ''] = row.split('|').map((each) => each.trim())
+      return [...names.matchAll(/`(\w+)`/gu)].map(([, name]) => [name, type.slice(1, -1)])
+    })
+    assert.deepEqual(
+      listed,
+      HUNT_COLUMNS.map(({ name, type }) => [name, type]),
+    )
   })
 })
 
