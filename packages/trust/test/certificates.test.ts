@@ -21,7 +21,7 @@ const keyOf = (role: KeyRole) => {
 describe('certificates of the test issuer', () => {
   for (const role of ['stranger', 'saml-stranger'] as const)
     it(`of the attacker are verified by their own key: ${role}`, () => {
-      const key = { ...keyOf(role), issuer: 'http://a.example', alg: algorithmOf(role) }
+      const key = { ...keyOf(role), issuer: 'http://a.example', alg: algorithmOf(keyOf(role)) }
       const issuer = { issuer: 'http://a.example', audience: 'a', typ: 'at+jwt', claims: {} }
       const nowMs = Date.now()
       const signing = { ...key, privateKey: privateKeyOf(key) }

@@ -47,6 +47,9 @@ const TRUST: Spec = {
 const option = (flags: string, text: string): Option => new Option(flags, text)
 const json = (): Option => option('--json', 'one JSON document instead of text')
 
+/** As `@mintmark/replay/front-end` has them, which is loaded by the command alone. */
+const MEASURES = ['none', 'rotation', 'class-check', 'guard']
+
 const REPLAY: Spec = {
   usage: 'replay <SCENARIO>',
   summary: 'Write an incident again as log files, or run it on real parts; with the truth',
@@ -57,6 +60,20 @@ const REPLAY: Spec = {
       '--live',
       'run it: provider, ledger, guard, Dovecot, users and the forger, on loopback, twice',
     ).conflicts('scale'),
+    option(
+      '--front-end <STATE>',
+      'serve the mail front end with the merged key set, for trust probe',
+    )
+      .choices(['2023', 'fixed'])
+      .conflicts(['live', 'with', 'scale']),
+    option('--port <N>', 'port of the front end on 127.0.0.1 (default: any that is free)'),
+    option('--with [MEASURE...]', 'print what would have stayed unread with these measures')
+      .choices([...MEASURES, 'all'])
+      .conflicts(['live', 'out']),
+    option(
+      '--rotation-age <DAYS>',
+      'age at which rotation retires a key (default: when its certificate ends)',
+    ),
     option('--seed <N>', 'seed of the generator').default('558'),
     option('--scale <X>', 'size of the ordinary life around the incident').default('1'),
     json(),

@@ -19,7 +19,7 @@ import { owaTokenRecord } from './owa_auth.ts'
 import { isBurst, type Visit, visitsOf, visitTimes } from './theft.ts'
 
 /** Lives of tokens, forged or renewed. The lifetime of the forged ones was never published. */
-const TOKEN_LIFE_MS = 70 * MINUTE
+export const TOKEN_LIFE_MS: number = 70 * MINUTE
 /** Messages of one folder that a synchronised folder held: its first number, and how many by folder. */
 export const SYNCED_MESSAGES: readonly { place: number; items: number }[] = [
   { place: 0, items: 350 },
@@ -31,6 +31,25 @@ interface Hold {
   readonly kind: AccessClass
   readonly client: string
   readonly spelled: string
+  readonly from: Forged
+}
+
+/** A token signed with the stolen key. */
+export interface Forged {
+  readonly token: Token
+  /** Of a colleague, whose id the forged one has; undefined: the id is invented. */
+  readonly genuine: Token | undefined
+}
+
+/** What the attacker read at one time, whether a log shows it or not. */
+export interface ForgedUse {
+  readonly of: Organisation
+  readonly atMs: number
+  readonly forged: Forged
+  /** By a token that the mail service made for whoever had shown the forged one. */
+  readonly isRenewed: boolean
+  /** Names of the messages: one message has one name in all mailboxes. */
+  readonly messages: readonly string[]
 }
 
 /** The forged accesses of one organisation, day by day. */
@@ -38,13 +57,20 @@ export class Attack {
   readonly #world: World
   readonly #of: Organisation
   readonly #truth: Truth
+  readonly #onUse: (use: ForgedUse) => void
   readonly #visits = new Map<number, Visit[]>()
   #silent: { readonly mailbox: string; readonly fromMs: number } | undefined
 
-  constructor(world: World, of: Organisation, truth: Truth) {
+  constructor(
+    world: World,
+    of: Organisation,
+    truth: Truth,
+    onUse: (use: ForgedUse) => void = () => {},
+  ) {
     this.#world = world
     this.#of = of
     this.#truth = truth
+    this.#onUse = onUse
     for (const visit of visitsOf(world, of)) {
       const day = this.#visits.get(visit.dayMs)
       if (day === undefined) this.#visits.set(visit.dayMs, [visit])
@@ -122,6 +148,7 @@ export class Attack {
       kind: genuine === undefined ? 'forged' : 'reused-id',
       client: random.pick(apps.FORGED_CLIENTS),
       spelled: isMalformed ? `${id.uti}.${random.next().toString(36)}` : id.uti,
+      from: { token, genuine },
     }
   }
 
@@ -153,7 +180,7 @@ export class Attack {
       into.audits.push(owaTokenRecord(of, owner, token, hold.token, random))
       this.#truth.renewal()
     }
-    return { token, kind: 'renewed', client: hold.client, spelled: id.uti }
+    return { ...hold, token, kind: 'renewed', spelled: id.uti }
   }
 
   #read(
@@ -168,7 +195,7 @@ export class Attack {
       this.#call(visit, hold, atMs, messages[0] ?? 0, into)
       return
     }
-    const use = this.#use(visit, hold, atMs)
+    const use = this.#mailUse(visit, hold, atMs)
     const ends = isBurst(visit) && isLast
     const shared = sharedBelow(visit)
     const own = messages.filter((index) => index >= shared)
@@ -197,6 +224,7 @@ export class Attack {
     into: Happenings,
   ): void {
     const record = this.#written(visit, hold, plain)
+    this.#use(visit, hold, record.atMs, namesOf(visit.of, read.mailbox, read.numbers))
     const isLogged = this.isLogged(record)
     this.#truth.read(this.#account(visit), record.atMs, read.numbers, read.mailbox, isLogged)
     if (!isLogged) return
@@ -221,7 +249,11 @@ export class Attack {
     }
   }
 
-  #use(visit: Visit, hold: Hold, atMs: number): MailUse {
+  #use({ of }: Visit, { from, kind }: Hold, atMs: number, messages: readonly string[]): void {
+    this.#onUse({ of, atMs, forged: from, isRenewed: kind === 'renewed', messages })
+  }
+
+  #mailUse(visit: Visit, hold: Hold, atMs: number): MailUse {
     const { of, random } = visit
     const owner = this.#world.person(of, visit.victim)
     const { token, client } = hold
@@ -250,15 +282,18 @@ export class Attack {
       trap: ATTACKERS,
     }
     into.calls.push(call)
+    this.#use(visit, hold, atMs, namesOf(of, victim, [index]))
     this.#truth.readItem(this.#account(visit), atMs, index)
     this.#label(visit, hold, call, 1)
   }
 
   #sync(visit: Visit, hold: Hold, atMs: number, into: Happenings): void {
     for (const [at, { place, items }] of SYNCED_MESSAGES.entries()) {
-      const use = this.#use(visit, hold, atMs + at * MINUTE)
+      const use = this.#mailUse(visit, hold, atMs + at * MINUTE)
       const record = this.#written(visit, hold, syncRecord(use, place, at === 0 ? 2 : 50))
       into.audits.push(record)
+      const names = Array.from({ length: items }, (_, item) => `folder ${place}, ${item}`)
+      this.#use(visit, hold, record.atMs, namesOf(visit.of, visit.victim, names))
       this.#truth.synced(this.#account(visit), record.atMs, items)
       this.#label(visit, hold, record, 0)
     }
@@ -277,6 +312,9 @@ export class Attack {
     return { of: visit.of, person: this.#world.person(visit.of, visit.victim), theft: visit.theft }
   }
 }
+
+const namesOf = (of: Organisation, mailbox: number, messages: readonly (number | string)[]) =>
+  messages.map((message) => `${of.index}.${mailbox}.${message}`)
 
 /** Messages that the second victim of an organisation got together with the first: below this number. */
 function sharedBelow(visit: Visit): number {

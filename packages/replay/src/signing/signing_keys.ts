@@ -53,6 +53,7 @@ export interface PublishedKey {
   /** SHA-256 of the DER SubjectPublicKeyInfo, hex. */
   readonly spkiSha256: string
   readonly subject: string
+  readonly notBeforeMs: number
   readonly notAfterMs: number
   readonly jwk: Readonly<Record<string, unknown>>
 }
@@ -94,6 +95,7 @@ function publish(key: KeyObject, plan: Plan, seed: number, index: number): Publi
     kid,
     spkiSha256: createHash('sha256').update(spki).digest('hex'),
     subject: `CN=${plan.commonName}`,
+    notBeforeMs: plan.fromMs,
     notAfterMs: plan.toMs,
     jwk: {
       kty: 'RSA',

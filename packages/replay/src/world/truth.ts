@@ -121,7 +121,7 @@ interface Touched {
 
 /** Collects the truth while the logs are written. */
 export class Truth {
-  readonly #lines: TextFile
+  readonly #lines: Pick<TextFile, 'write'>
   readonly #accounts = new Map<string, Account>()
   readonly #classes = new Map<AccessClass, number>()
   readonly #traps = new Map<string, { accesses: number; verdicts: Set<string> }>()
@@ -133,7 +133,7 @@ export class Truth {
   #firstMs = Number.POSITIVE_INFINITY
   #lastMs = 0
 
-  constructor(lines: TextFile) {
+  constructor(lines: Pick<TextFile, 'write'>) {
     this.#lines = lines
   }
 

@@ -103,7 +103,8 @@ export function completed(keys: readonly StoredKey[], hasSaml: boolean): StoredK
   return [...keys, ...missing.map(newKey)]
 }
 
-export const algorithmOf = (role: KeyRole): 'ES256' | 'RS256' => (isSaml(role) ? 'RS256' : 'ES256')
+export const algorithmOf = ({ pem }: Pick<StoredKey, 'pem'>): 'ES256' | 'RS256' =>
+  createPublicKey(pem).asymmetricKeyType === 'rsa' ? 'RS256' : 'ES256'
 
 const YEAR_2020 = Date.UTC(2020, 0)
 
@@ -153,7 +154,7 @@ function publicKey({ role, kid, pem }: StoredKey, url: string): Json {
     ...createPublicKey(pem).export({ format: 'jwk' }),
     kid,
     use: isForEncryption ? 'enc' : 'sig',
-    alg: isForEncryption ? 'ECDH-ES' : 'ES256',
+    alg: isForEncryption ? 'ECDH-ES' : algorithmOf({ pem }),
     issuer: issuerOf(role, url),
     x_class: ROLES.get(role)?.[0],
   }

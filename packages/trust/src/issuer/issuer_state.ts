@@ -36,6 +36,8 @@ export interface Running {
 export interface StateOptions {
   /** Kept in the folder; undefined for what it holds. */
   readonly audience?: string | undefined
+  /** Keys that a new state begins with; those of other roles are made. */
+  readonly keys?: readonly StoredKey[] | undefined
   /** Keys for SAML too. */
   readonly hasSaml?: boolean | undefined
 }
@@ -43,7 +45,7 @@ export interface StateOptions {
 /** Opens the state in a folder, or makes it. @throws {MintmarkError} `INPUT_UNREADABLE`, `OUTPUT_UNWRITABLE` */
 export async function openState(
   folder: string,
-  { audience, hasSaml = false }: StateOptions,
+  { audience, keys = [], hasSaml = false }: StateOptions,
 ): Promise<IssuerState> {
   try {
     await mkdir(folder, { recursive: true, mode: 0o700 })
@@ -58,7 +60,7 @@ export async function openState(
     schema: STATE_SCHEMA,
     audience: 'api://mintmark-probe',
     secret: randomBytes(32).toString('base64url'),
-    keys: [],
+    keys,
   }
   const asked = {
     ...state,

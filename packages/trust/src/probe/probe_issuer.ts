@@ -70,7 +70,7 @@ async function runningIssuer(
       role,
       kid,
       issuer: issuerOf(role, url),
-      alg: algorithmOf(role),
+      alg: algorithmOf(key),
       privateKey: privateKeyOf(key),
     }
   })

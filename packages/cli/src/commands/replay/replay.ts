@@ -1,10 +1,11 @@
 import { MintmarkError, safeJson, safeText, shellWord } from '@mintmark/core'
 import { replayStorm0558 } from '@mintmark/replay'
-import { flag, numberOption, placeOption } from '../../options/option_values.ts'
+import { flag, numberOption, placeOption, textOption } from '../../options/option_values.ts'
 import type { Handler } from '../../process/command.ts'
 import { DONE } from '../../process/exit_codes.ts'
 import { Progress } from '../../process/progress.ts'
 import { count } from '../../render/table.ts'
+import { scaleOption } from './scale_option.ts'
 
 export const replay: Handler = async (args, options, io) => {
   if (args[0] !== 'storm-0558')
@@ -16,16 +17,20 @@ export const replay: Handler = async (args, options, io) => {
     throw new MintmarkError('INPUT_INVALID', '--seed takes a whole number', { option: 'seed' })
   if (flag(options, 'live'))
     return await (await import('./replay_live.ts')).replayLiveHere(options, seed, io)
+  if (options['with'] !== undefined)
+    return await (await import('./replay_with.ts')).replayWith(options, seed, io)
   const out = placeOption(options, 'out')
   if (out === undefined)
     throw new MintmarkError('INPUT_INVALID', '--out names the folder to write to', {
       option: 'out',
     })
+  if (textOption(options, 'frontEnd') !== undefined)
+    return await (await import('./replay_front_end.ts')).replayFrontEnd(options, { out, seed }, io)
   const progress = new Progress(io)
   const summary = await replayStorm0558({
     out,
     seed,
-    scale: numberOption(options, 'scale', { least: 0.001, most: 1000 }) ?? 1,
+    scale: scaleOption(options),
     onProgress: ({ done, total }) => progress.show('writing', done, total),
   })
   progress.end()

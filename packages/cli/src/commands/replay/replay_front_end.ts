@@ -1,0 +1,59 @@
+/**
+ * The provider and the mail front end of 2023, to be probed. Both listen on loopback alone.
+ *
+ * @module
+ */
+import { once } from 'node:events'
+import path from 'node:path'
+import { safeJson, shellWord } from '@mintmark/core'
+import { signingKeys, startFrontEnd } from '@mintmark/replay/front-end'
+import { startIssuer } from '@mintmark/trust'
+import { flag, numberOption, textOption } from '../../options/option_values.ts'
+import type { Options } from '../../process/command.ts'
+import { DONE, type ExitCode } from '../../process/exit_codes.ts'
+import type { Io } from '../../process/io.ts'
+import { stopSignal } from '../trust/stop_signal.ts'
+
+const LOOPBACK = '127.0.0.1'
+const AUDIENCE = 'api://mail.example.com'
+
+/** Serves until it is stopped. No key and no secret is printed. */
+export async function replayFrontEnd(
+  options: Options,
+  { out, seed }: { readonly out: string; readonly seed: number },
+  io: Io,
+): Promise<ExitCode> {
+  const port = numberOption(options, 'port', { least: 0, most: 65_535 }) ?? 0
+  const isFixed = textOption(options, 'frontEnd') === 'fixed'
+  const state = path.join(out, 'issuer')
+  const { published, privateKey } = signingKeys(seed).leaked
+  const pem = privateKey.export({ format: 'pem', type: 'pkcs8' }).toString()
+  const issuer = await startIssuer({
+    folder: state,
+    host: LOOPBACK,
+    port: 0,
+    audience: AUDIENCE,
+    keys: [{ role: 'consumer', kid: published.kid, isListed: true, pem }],
+  })
+  try {
+    const { url: name, audience } = issuer
+    const jwksUri = `${name}/keys`
+    const frontEnd = await startFrontEnd({ port, issuer: name, audience, jwksUri, isFixed, seed })
+    const { url } = frontEnd
+    const probe = `mintmark trust probe --target ${url} --issuer ${shellWord(state)}`
+    const place = { schema: 'mintmark-front-end/1', url, isFixed, issuer: name, jwksUri, state }
+    if (flag(options, 'json')) await io.out(`${safeJson(place)}\n`)
+    else
+      await io.out(`mail front end ${isFixed ? 'with the fix' : 'of 2023'} at ${url}
+key set ${jwksUri}
+${isFixed ? 'A key counts for its own issuer and class, and none that is retired.' : 'Every key of the set counts for every token, looked up by its kid alone.'}
+
+Next:  ${probe}
+`)
+    await once(stopSignal(), 'abort')
+    await frontEnd.stop()
+  } finally {
+    await issuer.stop()
+  }
+  return DONE
+}

@@ -1,0 +1,107 @@
+/**
+ * The mail front end over HTTP, on loopback alone: whoever shows a token that verifies gets the list of a mailbox.
+ *
+ * @module
+ */
+import { once } from 'node:events'
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
+import { MintmarkError } from '@mintmark/core'
+import { createRemoteJWKSet, customFetch, errors } from 'jose'
+import { messageOf, World } from '../world/world.ts'
+import { jwkSet, keysIn, RELOAD_MS, usedKeys, verifierOf } from './verifier.ts'
+
+export interface FrontEndOptions {
+  /** 0 for any that is free. */
+  readonly port: number
+  readonly issuer: string
+  readonly audience: string
+  readonly jwksUri: string
+  /** Binds each key to its issuer and class, and drops retired keys. */
+  readonly isFixed: boolean
+  /** Of the mailbox that is shown. */
+  readonly seed: number
+}
+
+export interface FrontEnd {
+  readonly url: string
+  readonly stop: () => Promise<void>
+}
+
+const LOOPBACK = '127.0.0.1'
+/** Access tokens of RFC 9068, which the test issuer makes. */
+const TYP = 'at+jwt'
+const SHOWN = 10
+const SMALLEST_WORLD = 0.001
+
+/** @throws {MintmarkError} `INPUT_INVALID` where the port cannot be taken */
+export async function startFrontEnd(options: FrontEndOptions): Promise<FrontEnd> {
+  const { port, issuer, audience, jwksUri, isFixed, seed } = options
+  const checksNow = () => ({
+    isClassChecked: isFixed,
+    ...(isFixed && { rotation: { atMs: Date.now() } }),
+  })
+  const keys = createRemoteJWKSet(new URL(jwksUri), {
+    cacheMaxAge: RELOAD_MS,
+    [customFetch]: async (url, init) => {
+      const response = await fetch(url, init)
+      if (response.status !== 200) return response
+      return Response.json(jwkSet(usedKeys(keysIn(await response.json()), issuer, checksNow())))
+    },
+  })
+  const verify = verifierOf(keys, { issuer, audience, typ: TYP })
+  const mailbox = mailboxOf(seed)
+  const server = createServer((request, response) => {
+    void answered(request, verify).then((status) => send(response, status, mailbox))
+  })
+  server.listen(port, LOOPBACK)
+  try {
+    await once(server, 'listening')
+  } catch (cause) {
+    const message = `port ${port} of ${LOOPBACK} cannot be taken`
+    throw new MintmarkError('INPUT_INVALID', message, { option: 'port' }, { cause })
+  }
+  const address = server.address()
+  const bound = typeof address === 'object' ? (address?.port ?? port) : port
+  const stop = async () => {
+    server.closeAllConnections()
+    server.close()
+    await once(server, 'close')
+  }
+  return { url: `http://${LOOPBACK}:${bound}/`, stop }
+}
+
+/** 200, 401, or 503 where the keys cannot be had. */
+async function answered(
+  { headers }: IncomingMessage,
+  verify: (token: string) => Promise<void>,
+): Promise<200 | 401 | 503> {
+  const [, token] = /^Bearer (\S+)$/.exec(headers.authorization ?? '') ?? []
+  if (token === undefined) return 401
+  try {
+    await verify(token)
+    return 200
+  } catch (error) {
+    return error instanceof errors.JOSEError && !(error instanceof errors.JWKSTimeout) ? 401 : 503
+  }
+}
+
+function send(response: ServerResponse, status: number, mailbox: object): void {
+  const body = status === 200 ? mailbox : { error: status === 401 ? 'invalid_token' : 'no_keys' }
+  response.writeHead(status, {
+    'content-type': 'application/json',
+    ...(status === 401 && { 'www-authenticate': 'Bearer error="invalid_token"' }),
+  })
+  response.end(`${JSON.stringify(body)}\n`)
+}
+
+/** The first mailbox that was read in 2023, as the seed has it. */
+function mailboxOf(seed: number): object {
+  const world = new World(seed, SMALLEST_WORLD)
+  const [state] = world.organisations
+  if (state === undefined) return {}
+  const messages = Array.from({ length: SHOWN }, (_, index) => {
+    const { messageId, subject } = messageOf(state, 0, index)
+    return { messageId, subject }
+  })
+  return { mailbox: world.person(state, 0).upn, messages }
+}
