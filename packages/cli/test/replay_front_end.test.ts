@@ -18,10 +18,9 @@ async function probed(state: '2023' | 'fixed') {
   const served = start('replay', 'storm-0558', '--front-end', state, '--out', root)
   try {
     const target = await printedAddress(served.process)
-    const ended = await mintmark(
-      ...['trust', 'probe', '--target', target, '--issuer', join(root, 'issuer')],
-      ...['--rate', '1000', '--json'],
-    )
+    const issuer = join(root, 'issuer')
+    const args = ['--target', target, '--issuer', issuer, '--rate', '1000', '--json']
+    const ended = await mintmark('trust', 'probe', ...args)
     const vectors = objects(parsed(ended.out)['vectors'])
     const accepted = vectors.filter(({ outcome }) => outcome === 'accepted').map(({ id }) => id)
     const refused = vectors.filter(({ outcome }) => outcome === 'refused').length

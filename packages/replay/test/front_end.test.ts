@@ -29,6 +29,9 @@ const of = (name: string) => {
   return found
 }
 
+const ask = (seed: number) => whatIf({ seed, scale: SCALE, measures: ['none'] })
+const kidsOf = (keys: ReturnType<typeof usedKeys>) => keys.map(({ kid }) => kid)
+
 const rowsOf = (value: unknown) =>
   Array.isArray(value) ? value.filter((row) => isObject(row)) : []
 
@@ -69,7 +72,6 @@ describe('what would have stayed unread', () => {
   })
 
   it('is the same for one seed, and another for another', async () => {
-    const ask = (seed: number) => whatIf({ seed, scale: SCALE, measures: ['none'] })
     assert.deepEqual(await ask(SEED), [of('none')])
     assert.notDeepEqual(await ask(SEED + 1), [of('none')])
   })
@@ -80,7 +82,6 @@ describe('the keys of a front end', () => {
   const [state] = new World(SEED, SCALE).organisations
   assert.ok(state !== undefined)
   const issuer = issuerOf(state)
-  const kidsOf = (keys: ReturnType<typeof usedKeys>) => keys.map(({ kid }) => kid)
 
   it('of 2023 are all that the set lists', () =>
     assert.equal(usedKeys(jwks.keys, issuer, { isClassChecked: false }).length, 4))

@@ -62,7 +62,7 @@ function isOf(key: Json, issuer: string): boolean {
 function isRetired(key: Json, { atMs, maxAgeMs }: Rotation): boolean {
   if (text(key, 'x_class') === 'retired') return true
   const chain: unknown = key['x5c']
-  const [first] = Array.isArray(chain) ? chain : []
+  const first: unknown = Array.isArray(chain) ? chain[0] : undefined
   if (typeof first !== 'string') return false
   const { validFrom, validTo } = new X509Certificate(Buffer.from(first, 'base64'))
   const endMs = maxAgeMs === undefined ? Date.parse(validTo) : Date.parse(validFrom) + maxAgeMs
@@ -82,7 +82,7 @@ export function verifierOf(
     requiredClaims: ['exp', 'iss', 'aud'],
   }
   const byKid: JWTVerifyGetKey = async (header, token) => {
-    if (header?.kid === undefined) throw new errors.JWKSNoMatchingKey()
+    if (header.kid === undefined) throw new errors.JWKSNoMatchingKey()
     return await keys(header, token)
   }
   return async (token, at = new Date()) =>

@@ -153,12 +153,13 @@ function byGuard({ world, keys, uses }: Setting): RefusalOf {
   return (_of, token, atMs) => guard.refusal(token, atMs)
 }
 
+const day = (ms: number) => isoOf(ms).slice(0, 10)
+
 function assumptionOf(
   measure: Measure,
   { rotationDays }: WhatIfOptions,
   { leaked: { published } }: SigningKeys,
 ): string {
-  const day = (ms: number) => isoOf(ms).slice(0, 10)
   if (measure === 'none') return 'every listed key counts for every issuer, looked up by kid alone'
   if (measure === 'class-check')
     return 'a key counts only for the issuer that its member issuer names'
