@@ -21,6 +21,18 @@ export {
   verdictsOutcome,
 } from './answer/outcomes.ts'
 export { hunt, judge, prepare } from './answer/prepare.ts'
+export type { ChainLink, KeyChain, LinkEvidence } from './chain/key_chains.ts'
+export {
+  type Door,
+  type FactSource,
+  type KeyTrust,
+  keepTrustFacts,
+  type SignedToken,
+  TRUST_SHAPES,
+  type TrustEnd,
+  type TrustFacts,
+  trustFacts,
+} from './chain/trust_facts.ts'
 export type { HowToExport, Need } from './doctor/exports.ts'
 export {
   exportsWanted,

@@ -6,6 +6,8 @@
  * @module
  */
 import { isObject } from '@mintmark/core'
+import { type KeyChain, keyChains } from '../chain/key_chains.ts'
+import { trustFacts, trustMark } from '../chain/trust_facts.ts'
 import { type Custody, custody } from '../dumps/custody.ts'
 import { scansMark } from '../dumps/dump_scans.ts'
 import { type KeyFound, keysFound } from '../dumps/keys_found.ts'
@@ -64,6 +66,8 @@ export interface Answer {
   readonly custody: readonly Custody[]
   /** Private keys that lie in the dumps of the evidence. */
   readonly keys: readonly KeyFound[]
+  /** From dump to door: each key of which the evidence has a private half, or a token. */
+  readonly chains: readonly KeyChain[]
   readonly unknowns: readonly Unknown[]
   /** What people have marked: it has a part in the default selection. */
   readonly marks: readonly Mark[]
@@ -122,7 +126,8 @@ async function questionAbout(
   selection: Selection,
   hunts: HuntOptions = {},
 ): Promise<string> {
-  const known = [await evidenceMark(session), await scansMark(session), await marks(session)]
+  const found = [await scansMark(session), await trustMark(session)]
+  const known = [await evidenceMark(session), ...found, await marks(session)]
   return questionOf(known, selection, huntList(hunts))
 }
 
@@ -146,6 +151,7 @@ async function answerAnew(
   const tokens = await tokenVerdicts(session, { limit: LISTED })
   const keys = await keysFound(session)
   const evidence = (await evidenceRows(session)).map(answered)
+  const chains = await keyChains(session, keys, await trustFacts(session), evidence)
   const known = { evidence, keys, hunts, comparable: await comparable(session) }
   return {
     schema: ANSWER_SCHEMA,
@@ -158,6 +164,7 @@ async function answerAnew(
     ...(await ofSelection(session, selection, known, onStep)),
     hunts,
     keys,
+    chains,
     duplicates: { records: sealed.duplicates, conflicts: sealed.conflicts },
   }
 }

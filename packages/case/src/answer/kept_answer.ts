@@ -6,13 +6,12 @@
 import { createHash } from 'node:crypto'
 import { parseObject } from '@mintmark/core'
 import type { Session } from '../engine/session.ts'
-import { tabSeparated } from '../engine/tab_separated.ts'
-import { readMeta } from '../store/meta.ts'
+import { keepMeta, readMeta } from '../store/meta.ts'
 
 const FACT = 'answer'
 
 /** Changes with every change to what an answer says of the same evidence. */
-const RULES = 8
+const RULES = 9
 
 /** What an answer depends on, as one text: any difference is another question. */
 export function questionOf(...parts: readonly unknown[]): string {
@@ -28,21 +27,11 @@ export async function keptAnswer(session: Session, question: string): Promise<un
   return kept?.['question'] === question ? kept['answer'] : undefined
 }
 
-/**
- * Keeps an answer in place of the last one, as an inserted row: a server takes bound values from the request's
- * address, and an answer is longer than that may be. Throws as `Session.command`.
- */
+/** Keeps an answer in place of the last one. Throws as `Session.command`. */
 export async function keepAnswer(
   session: Session,
   question: string,
   answer: unknown,
 ): Promise<void> {
-  const [row] = await session.rows(
-    `SELECT toString(greatest(now64(3, 'UTC'), addMilliseconds(max(at), 1))) AS at
-     FROM meta WHERE name = {name:String}`,
-    { name: FACT },
-  )
-  const value = JSON.stringify({ question, answer })
-  const line = tabSeparated([FACT, value, String(row?.['at'])])
-  await session.insert('meta', ['name', 'value', 'at'], 'TabSeparated', line)
+  await keepMeta(session, FACT, JSON.stringify({ question, answer }))
 }

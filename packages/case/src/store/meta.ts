@@ -1,5 +1,6 @@
 import { text } from '@mintmark/core'
 import type { Session } from '../engine/session.ts'
+import { tabSeparated } from '../engine/tab_separated.ts'
 
 /** The newest value of a fact about the case, or undefined. Throws as `Session.command`. */
 export async function readMeta(session: Session, name: string): Promise<string | undefined> {
@@ -19,4 +20,18 @@ export async function writeMeta(session: Session, name: string, value: string): 
       greatest(now64(3, 'UTC'), addMilliseconds(max(at), 1)) FROM meta WHERE name = {name:String}`,
     { name, value },
   )
+}
+
+/**
+ * Remembers a long fact as an inserted row: a server takes bound values from the request's address, and such a fact is
+ * longer than that may be. Throws as `Session.command`.
+ */
+export async function keepMeta(session: Session, name: string, value: string): Promise<void> {
+  const [row] = await session.rows(
+    `SELECT toString(greatest(now64(3, 'UTC'), addMilliseconds(max(at), 1))) AS at
+     FROM meta WHERE name = {name:String}`,
+    { name },
+  )
+  const line = tabSeparated([name, value, String(row?.['at'])])
+  await session.insert('meta', ['name', 'value', 'at'], 'TabSeparated', line)
 }

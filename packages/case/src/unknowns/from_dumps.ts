@@ -3,6 +3,8 @@
  *
  * @module
  */
+import { tokenAccesses } from '../chain/token_accesses.ts'
+import { trustFacts } from '../chain/trust_facts.ts'
 import { dumpFiles, dumpScans } from '../dumps/dump_scans.ts'
 import { isLeak, type KeyFound } from '../dumps/keys_found.ts'
 import type { Session } from '../engine/session.ts'
@@ -72,6 +74,10 @@ async function unusedFor(session: Session, keys: readonly KeyFound[]): Promise<U
   if (keys.length === 0) return []
   const { unissued } = (await outcomeCounts(session)).verdicts
   if (unissued === 0) return []
+  const signed = (await trustFacts(session)).signed.filter(({ by }) => by !== 'kid')
+  const except = signed.map(({ tokenId }) => tokenId)
+  if (except.length > 0 && (await tokenAccesses(session, { ids: [], except })).tokens === 0)
+    return []
   const names = keys.map(({ kid, spkiSha256 }) => kid ?? spkiSha256)
   return [
     {

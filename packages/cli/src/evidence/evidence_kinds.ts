@@ -5,7 +5,7 @@
  *
  * @module
  */
-import { DUMP_SHAPE, KEYS_SHAPE } from '@mintmark/case'
+import { DUMP_SHAPE, KEYS_SHAPE, TRUST_SHAPES } from '@mintmark/case'
 import { bytesSource, openDump } from '@mintmark/dump'
 import { parsePublicKeys } from '@mintmark/keys'
 import { isPackedDump } from '@mintmark/scan/packing/dump_head'
@@ -16,11 +16,24 @@ const HEAD_BYTES = 8192
 const KEYS_BEGIN = /^(?:\uFEFF)?\s*(?:-----BEGIN |ssh-|ecdsa-|sk-|\[|\{)/
 const JSON_KEYS = /"(?:kty|x5c)"|:\s*"-----BEGIN /
 
-/** The shape of a dump or of a file of public keys; undefined for what may be a log. */
+/** The shape of a dump, of a file of public keys, or of what says who trusts them; undefined for what may be a log. */
 export function otherShape(bytes: Uint8Array, isWhole: boolean): string | undefined {
   if (isDump(bytes) || isPackedDump(bytes)) return DUMP_SHAPE
+  const begin = Buffer.from(bytes.buffer, bytes.byteOffset, Math.min(bytes.length, HEAD_BYTES))
+  const found = BEGINNINGS.find(([, pattern]) => pattern.test(begin.toString('latin1')))
+  if (found !== undefined) return found[0]
   return isWhole && isKeyFile(bytes) ? KEYS_SHAPE : undefined
 }
+
+/** How files of ours begin, and one of captured tokens: nothing but compact JWS, whose header is JSON. */
+const BEGINNINGS: readonly (readonly [string, RegExp])[] = [
+  [TRUST_SHAPES.record, /^\{"schema":"mintmark-key-observation\//],
+  // Of such a record: its checkpoint and the key that verifies that.
+  [TRUST_SHAPES.record, /^keys-[\da-f]{16}(?:\n\d+\n[\w+/]{43}=\n\n|\+[\da-f]{8}\+[\w+/=]+\s*$)/],
+  [TRUST_SHAPES.probe, /^\s*\{\s*"schema"\s*:\s*"mintmark-trust-probe\//],
+  [TRUST_SHAPES.alarms, /^\{"schema":"mintmark-alarm\//],
+  [TRUST_SHAPES.tokens, /^\s*eyJ[\w-]+\.eyJ[\w-]+\.[\w-]+\s*(?:$|\neyJ)/],
+]
 
 /** Whether the first bytes of a file are those of a container of memory. */
 export function isDump(head: Uint8Array): boolean {

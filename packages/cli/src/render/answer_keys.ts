@@ -28,11 +28,11 @@ export function fileNames({ places }: KeyFound): string[] {
 type Line = readonly [label: string, text: string]
 
 /** Which key, where, and who touched that, for the first keys; and how many are left. */
-export function keyLines({ keys }: Answer): Line[] {
+export function keyLines({ keys, chains }: Answer): Line[] {
   const leaks = keys.filter(isLeak)
   const left = leaks.length - SHOWN.keys
   return [
-    ...leaks.slice(0, SHOWN.keys).flatMap(linesOf),
+    ...leaks.slice(0, SHOWN.keys).flatMap((key) => [...linesOf(key), ...chainLines(chains, key)]),
     ...(left > 0 ? [['', `… and ${plural(left, 'more key')}: --json`] as const] : []),
   ]
 }
@@ -49,6 +49,47 @@ function linesOf(key: KeyFound): Line[] {
     ['  in file', `${ending(place.files[0] ?? '')}: ${copies(place)}${more}`],
     ['  touched', touched(place.touched)],
   ]
+}
+
+/** Since when the key was not to be trusted, who accepts it, and what the evidence cannot connect. */
+function chainLines(chains: Answer['chains'], { spkiSha256 }: KeyFound): Line[] {
+  const links = chains.find((chain) => chain.spkiSha256 === spkiSha256)?.links ?? []
+  const shown = links.flatMap(({ link, state, text }): Line[] => {
+    const { label, sentences } = SHOWN_LINKS[link] ?? {}
+    if (label === undefined || state === 'missing') return []
+    return [
+      [
+        label,
+        safeText(
+          text
+            .split(/(?<=\.) /)
+            .slice(0, sentences)
+            .join(' '),
+          400,
+        ),
+      ],
+    ]
+  })
+  const missing = links.flatMap(({ link, state }) => {
+    if (state === 'missing') return [MISSING[link]]
+    return link === 'verifiers' ? ['which verifier the accesses used'] : []
+  })
+  return missing.length === 0 ? shown : [...shown, ['  missing', missing.join('; ')]]
+}
+
+type LinkName = Answer['chains'][number]['links'][number]['link']
+
+const SHOWN_LINKS: Readonly<Partial<Record<LinkName, { label: string; sentences: number }>>> = {
+  trust: { label: '  trusted', sentences: 2 },
+  tokens: { label: '  tokens', sentences: 1 },
+  verifiers: { label: '  doors', sentences: 1 },
+}
+const MISSING: Readonly<Record<LinkName, string>> = {
+  key: 'a dump with the key',
+  trust: 'until when it was to be trusted',
+  tokens: 'which tokens it signed',
+  accesses: 'accesses with its tokens',
+  verifiers: 'who still accepts it',
 }
 
 function named({ subject, notAfter }: KeyFound): string {

@@ -15,6 +15,7 @@ import {
   type Table,
   table,
 } from '../model/model.ts'
+import { chainStatements, chainTables } from './chains.ts'
 import { byQuery, byRule, column, inTable, listStrength } from './wording.ts'
 
 const TOUCHES_SQL =
@@ -114,14 +115,19 @@ function touchTable(custody: readonly Custody[]): Table {
   })
 }
 
-export function keySection({ keys, conclusion }: Answer): Section {
+export function keySection({ keys, chains, conclusion }: Answer): Section {
   const absence = keyAbsence(conclusion)
   return {
     id: 'keys',
     title: 'Keys found',
-    statements: keys.filter(isLeak).map(keyStatement),
+    statements: [...keys.filter(isLeak).map(keyStatement), ...chains.flatMap(chainStatements)],
     figures: [],
-    tables: [dumpTable(conclusion), keyTable(keys, absence), toucherTable(keys)],
+    tables: [
+      dumpTable(conclusion),
+      keyTable(keys, absence),
+      toucherTable(keys),
+      ...chainTables(chains),
+    ],
   }
 }
 

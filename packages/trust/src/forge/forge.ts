@@ -61,6 +61,8 @@ export class Forge {
   readonly nowS: number
   /** Those of a genuine token, fresh. */
   readonly claims: Json
+  /** The key that signed last; undefined: none has. */
+  signer: ForgeKey | undefined
 
   constructor(issuer: ForgeIssuer, nowMs: number) {
     this.issuer = issuer
@@ -121,7 +123,8 @@ export class Forge {
 
   /** A signing input of any spelling, signed. */
   signed(input: string, by = 'signing'): string {
-    const { privateKey, alg } = this.key(by)
+    this.signer = this.key(by)
+    const { privateKey, alg } = this.signer
     return compact(input, signature(input, privateKey, alg))
   }
 }

@@ -17,7 +17,7 @@ export function probeDocument(report: ProbeReport): Json {
   }
 }
 
-function documentOf({ vector, outcome, seen, allowed }: VectorResult): Json {
+function documentOf({ vector, outcome, seen, allowed, signer }: VectorResult): Json {
   const { id, family, axis, level, what, forbiddenBy, incident } = vector
   return {
     id,
@@ -29,6 +29,7 @@ function documentOf({ vector, outcome, seen, allowed }: VectorResult): Json {
     what,
     forbiddenBy,
     ...(incident !== undefined && { incident }),
+    ...(signer !== undefined && { signer }),
     ...(allowed !== undefined && { allowed: { reason: allowed.reason, until: allowed.until } }),
   }
 }

@@ -26,12 +26,21 @@ export interface Allowed {
   readonly until: string
 }
 
+/** The key that signed a forgery. */
+export interface Signer {
+  readonly kid: string
+  /** Of the DER SubjectPublicKeyInfo, hex. */
+  readonly spkiSha256: string
+}
+
 export interface VectorResult {
   readonly vector: Vector
   readonly outcome: Outcome
   /** What was seen, or why it cannot be told. */
   readonly seen: string
   readonly allowed?: Allowed | undefined
+  /** Of a vector that is about its key. */
+  readonly signer?: Signer | undefined
 }
 
 /** How long a key was still trusted after it had left the key set. */

@@ -6,7 +6,7 @@
  *
  * @module
  */
-import { randomBytes } from 'node:crypto'
+import { createHash, createPublicKey, randomBytes } from 'node:crypto'
 import { MintmarkError } from '@mintmark/core'
 import { Forge, Unforgeable } from '../forge/forge.ts'
 import { SamlForge } from '../forge/saml.ts'
@@ -22,6 +22,7 @@ import {
   type Distrust,
   isAccepted,
   type ProbeReport,
+  type Signer,
   summaryOf,
   type VectorResult,
 } from './report.ts'
@@ -40,7 +41,7 @@ export interface ProbeOptions {
 }
 
 /** Answer to a forgery, and why there is none. */
-type Asked = Pick<VectorResult, 'outcome' | 'seen'>
+type Asked = Pick<VectorResult, 'outcome' | 'seen' | 'signer'>
 
 export async function runProbe(options: ProbeOptions): Promise<ProbeReport> {
   const run = new Run(options)
@@ -118,16 +119,18 @@ class Run {
       this.#options.onProgress?.(++this.#asked, vectors.length)
     }
     const resultOf = (vector: Vector): VectorResult => {
-      const { outcome, seen } = asked.get(vector) ?? NOT_ASKED
-      return { vector, outcome, seen }
+      return { vector, ...(asked.get(vector) ?? NOT_ASKED) }
     }
     return vectors.map(resultOf)
   }
 
   async #one(vector: Vector): Promise<Asked> {
     try {
-      if (vector.first === 'unlist') return await this.#unlisted(vector)
-      return asked(await this.#ask(await vector.forge(this.#forge())))
+      const forge = this.#forge()
+      const token = await vector.forge(forge)
+      const signer = vector.axis === 'key' ? signerOf(forge) : undefined
+      if (vector.first === 'unlist') return { ...(await this.#unlisted(vector)), signer }
+      return { ...asked(await this.#ask(token)), signer }
     } catch (error) {
       if (error instanceof Unforgeable) return { outcome: 'cannot-tell', seen: error.message }
       throw error
@@ -179,6 +182,12 @@ class Run {
     const unusedAllowances = allow.filter((entry) => !used.has(entry))
     return { vectors, distrust, summary: summaryOf(vectors, distrust), unusedAllowances }
   }
+}
+
+function signerOf({ signer }: Forge): Signer | undefined {
+  if (signer === undefined) return undefined
+  const spki = createPublicKey(signer.privateKey).export({ format: 'der', type: 'spki' })
+  return { kid: signer.kid, spkiSha256: createHash('sha256').update(spki).digest('hex') }
 }
 
 const NOT_ASKED: Asked = { outcome: 'cannot-tell', seen: 'not asked' }

@@ -5,6 +5,7 @@ import { safeJson } from '@mintmark/core'
 import { requirePaths } from '@mintmark/logs'
 import { otherShape } from '../../evidence/evidence_kinds.ts'
 import { scanDumps } from '../../evidence/scan_dumps.ts'
+import { readTrustEvidence } from '../../evidence/trust_evidence.ts'
 import { flag, list, selectionOption, textOption, threadsOption } from '../../options/options.ts'
 import type { Handler, Options } from '../../process/command.ts'
 import { exitCode } from '../../process/exit_codes.ts'
@@ -22,6 +23,7 @@ export const investigate: Handler = async (args, options, io) => {
   try {
     const { evidence } = await readIn(investigated, paths, options, io)
     if (options['scan'] !== false) await scanDumps(investigated, evidence, options, io)
+    await readTrustEvidence(investigated.session, io)
     const progress = new Progress(io)
     let done = 0
     found = await answer(investigated, selection, {

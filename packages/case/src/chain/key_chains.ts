@@ -1,0 +1,300 @@
+/**
+ * From dump to door: for each key, the links from where it was found to who still accepts it.
+ *
+ * A link is what the evidence shows, with where; what it cannot connect is a link that is `missing`, and says what would
+ * supply it. Nothing here accuses anybody: a token that nobody issued stays what its verdict says.
+ *
+ * @module
+ */
+import { minute, plural } from '@mintmark/core'
+import { isLeak, type KeyFound } from '../dumps/keys_found.ts'
+import type { Session } from '../engine/session.ts'
+import type { EvidenceRow } from '../store/evidence_rows.ts'
+import { type TokenAccesses, tokenAccesses } from './token_accesses.ts'
+import type {
+  Door,
+  FactSource,
+  KeyTrust,
+  SignedToken,
+  TrustEnd,
+  TrustFacts,
+} from './trust_facts.ts'
+
+/** Where a link is shown. */
+export interface LinkEvidence {
+  readonly path: string
+  readonly sha256: string
+  readonly line: number | null
+  /** Bytes from the begin of the file. */
+  readonly offset: number | null
+}
+
+const LINK_NAMES = ['key', 'trust', 'tokens', 'accesses', 'verifiers'] as const
+
+export interface ChainLink {
+  readonly link: (typeof LINK_NAMES)[number]
+  /** `lead`: shown, and not that it is of this key. `missing`: the evidence does not say. */
+  readonly state: 'established' | 'lead' | 'missing'
+  /** Whole sentences, as logged. */
+  readonly text: string
+  readonly evidence: readonly LinkEvidence[]
+  /** What would supply or settle it; null of what is established. */
+  readonly settledBy: string | null
+}
+
+export interface KeyChain {
+  readonly spkiSha256: string
+  readonly kid: string | null
+  /** One of each, in this order: key, trust, tokens, accesses, verifiers. */
+  readonly links: readonly ChainLink[]
+}
+
+/** Places of one kind that a link lists. */
+const MOST_PLACES = 20
+
+interface Known {
+  readonly facts: TrustFacts
+  readonly evidence: ReadonlyMap<number, Pick<EvidenceRow, 'path' | 'sha256'>>
+}
+
+/**
+ * The chain of each key that a dump holds, or that is known to have signed a token.
+ *
+ * @throws {MintmarkError} as `Session.rows`
+ */
+export async function keyChains(
+  session: Session,
+  keys: readonly KeyFound[],
+  facts: TrustFacts,
+  rows: readonly Pick<EvidenceRow, 'evidenceId' | 'path' | 'sha256'>[],
+): Promise<KeyChain[]> {
+  const evidence = new Map(rows.map((row) => [row.evidenceId, row]))
+  const leaks = keys.filter(isLeak)
+  const found = new Set(leaks.map(({ spkiSha256 }) => spkiSha256))
+  const signers = new Set(facts.signed.map(({ spkiSha256 }) => spkiSha256))
+  const others = [...signers].filter((id) => id !== '' && !found.has(id))
+  const chains: KeyChain[] = []
+  for (const id of [...found, ...others]) {
+    const key = leaks.find(({ spkiSha256 }) => spkiSha256 === id)
+    // oxlint-disable-next-line no-await-in-loop -- one query at a time
+    chains.push(await chainOf(session, id, key, { facts, evidence }))
+  }
+  return chains
+}
+
+async function chainOf(
+  session: Session,
+  id: string,
+  key: KeyFound | undefined,
+  known: Known,
+): Promise<KeyChain> {
+  const { facts } = known
+  const trust = facts.keys.find(({ spkiSha256 }) => spkiSha256 === id)
+  const signed = facts.signed.filter(({ spkiSha256 }) => spkiSha256 === id)
+  const tokens = await tokenAccesses(session, {
+    ids: signed.map(({ tokenId }) => tokenId),
+    // What another key signed, this one did not.
+    except: facts.signed
+      .filter(({ spkiSha256 }) => spkiSha256 !== id && spkiSha256 !== '')
+      .map(({ tokenId }) => tokenId),
+  })
+  return {
+    spkiSha256: id,
+    kid: key?.kid ?? trust?.kids[0] ?? null,
+    links: [
+      keyLink(key),
+      trustLink(trust, tokens.last?.at),
+      tokenLink(signed, tokens),
+      accessLink(signed, tokens, known),
+      doorLink(facts.doors, id),
+    ],
+  }
+}
+
+const placeOf = ({ path, sha256, line }: FactSource): LinkEvidence => ({
+  path,
+  sha256,
+  line,
+  offset: null,
+})
+
+const missing = (link: ChainLink['link'], text: string, settledBy: string): ChainLink => ({
+  link,
+  state: 'missing',
+  text,
+  evidence: [],
+  settledBy,
+})
+
+function keyLink(key: KeyFound | undefined): ChainLink {
+  if (key === undefined)
+    return missing(
+      'key',
+      'No memory dump of the evidence holds this key.',
+      'The dumps of every process that had the key',
+    )
+  const places = key.places.slice(0, MOST_PLACES)
+  const [first] = places
+  return {
+    link: 'key',
+    state: 'established',
+    text: `The private key is in ${first?.files[0] ?? ''}${places.length > 1 ? ` and ${plural(key.places.length - 1, 'other dump')}` : ''}.`,
+    evidence: places.map(({ files, sha256, forms }) => ({
+      path: files[0] ?? '',
+      sha256,
+      line: null,
+      offset: forms[0]?.offset ?? null,
+    })),
+    settledBy: null,
+  }
+}
+
+const ENDS: Readonly<Record<TrustEnd['why'], string>> = {
+  'certificate-ended': 'end of its certificate',
+  'key-expired': 'its own exp',
+  unlisted: 'no longer listed',
+}
+
+/** @param lastUse of its tokens, ISO: what ends later does not make their accesses late */
+function trustLink(trust: KeyTrust | undefined, lastUse: string | undefined): ChainLink {
+  if (trust === undefined)
+    return missing(
+      'trust',
+      'No key set or trust record of the evidence lists this key: since when it was not to be trusted is not known.',
+      'The key sets of its issuer over time: mintmark trust record, or saved copies beside the logs',
+    )
+  const owners = [
+    ...trust.issuers.map((each) => `issuer ${each}`),
+    ...trust.classes.map((each) => `class ${each}`),
+  ]
+  const whose = owners.length === 0 ? '' : ` It belongs to ${owners.join(', ')}.`
+  const { listed, sources } = trust
+  const [end] = trust.ends
+  if (end === undefined)
+    return {
+      ...missing(
+        'trust',
+        `No key set or record says until when it was to be trusted.${whose}`,
+        'A key set with its certificate, or a trust record that goes on until it was removed',
+      ),
+      evidence: sources.slice(0, MOST_PLACES).map(placeOf),
+    }
+  const stillListed =
+    listed !== null && listed.at > end.at ? ` It was still listed at ${minute(listed.at)}.` : ''
+  const isOver = lastUse !== undefined && end.at <= lastUse
+  const since = isOver ? 'No longer to be trusted since' : 'To be trusted until'
+  const removed = trust.ends.find(({ why }) => why === 'unlisted')
+  const gone =
+    removed === undefined || removed === end || removed.after === null
+      ? ''
+      : ` It was removed after ${minute(removed.after)}, by ${minute(removed.at)}.`
+  return {
+    link: 'trust',
+    state: 'established',
+    text: `${since} ${minute(end.at)} (${ENDS[end.why]}).${stillListed}${gone}${whose}`,
+    evidence: [
+      ...trust.ends.map(({ source }) => placeOf(source)),
+      ...(listed === null || stillListed === '' ? [] : [placeOf(listed.source)]),
+    ].slice(0, MOST_PLACES),
+    settledBy: null,
+  }
+}
+
+const WANTED_TOKENS =
+  'The tokens themselves, alarms of a guard, or a log of the verifier that keeps the kid'
+
+function tokenLink(signed: readonly SignedToken[], { tokens }: TokenAccesses): ChainLink {
+  if (signed.length > 0) {
+    const isKnown = signed.every(({ by }) => by !== 'kid')
+    const how = isKnown ? 'verifies with this key' : 'names this key in its header'
+    return {
+      link: 'tokens',
+      state: isKnown ? 'established' : 'lead',
+      text: `${plural(signed.length, 'token')} of the evidence: each ${how}. ${plural(tokens, 'of them is', 'of them are')} in the logs.`,
+      evidence: signed.slice(0, MOST_PLACES).map(({ source }) => placeOf(source)),
+      settledBy: isKnown ? null : WANTED_TOKENS,
+    }
+  }
+  const could =
+    tokens === 0
+      ? 'No token of the case is one that nobody issued to its user.'
+      : `It could have signed ${plural(tokens, 'token')} that nobody issued to their user, and so could another key.`
+  return missing('tokens', `No record names the key of a token. ${could}`, WANTED_TOKENS)
+}
+
+function accessLink(
+  signed: readonly SignedToken[],
+  { accesses, mailboxes, first, last }: TokenAccesses,
+  { evidence }: Known,
+): ChainLink {
+  if (accesses === 0 || first === undefined || last === undefined)
+    return missing(
+      'accesses',
+      'No record shows an access with such a token.',
+      'The access logs of every service that accepts tokens of this issuer',
+    )
+  const places = [
+    first,
+    ...(last.line === first.line && last.evidenceId === first.evidenceId ? [] : [last]),
+  ]
+  const isOfKey = signed.length > 0
+  return {
+    link: 'accesses',
+    state: isOfKey && signed.every(({ by }) => by !== 'kid') ? 'established' : 'lead',
+    text: `${plural(accesses, 'access', 'accesses')} with ${isOfKey ? 'these' : 'those'} tokens, to ${plural(mailboxes, 'mailbox', 'mailboxes')}, ${minute(first.at)} to ${minute(last.at)}.`,
+    evidence: places.flatMap(({ evidenceId, line }) => {
+      const file = evidence.get(evidenceId)
+      return file === undefined ? [] : [placeOf({ path: file.path, sha256: file.sha256, line })]
+    }),
+    settledBy: isOfKey ? null : WANTED_TOKENS,
+  }
+}
+
+const WANTED_PROBE =
+  'mintmark trust probe --json of each verifier, with this key as one of its issuer, beside the logs'
+
+const isTaken = ({ outcome }: Door) => outcome !== 'refused'
+
+function doorLink(doors: readonly Door[], id: string): ChainLink {
+  const own = doors.filter(({ spkiSha256 }) => spkiSha256 === id)
+  if (own.length > 0) return probedLink(own)
+  const taken = doors.filter(isTaken)
+  const targets = [...new Set(taken.map(({ target }) => target))]
+  if (targets.length > 0)
+    return {
+      link: 'verifiers',
+      state: 'lead',
+      text: `${targets.join(', ')} accepted other keys that it should refuse. This key was not shown to it.`,
+      evidence: distinctPlaces(taken),
+      settledBy: WANTED_PROBE,
+    }
+  const text =
+    doors.length === 0
+      ? 'No probe of a verifier is in the evidence: which verifiers accept the key is not known.'
+      : 'The verifiers that were probed refused the keys shown. This key was not among them.'
+  return { ...missing('verifiers', text, WANTED_PROBE), evidence: distinctPlaces(doors) }
+}
+
+/** Verifiers that were shown this very key. */
+function probedLink(own: readonly Door[]): ChainLink {
+  const newest = new Map(
+    own.toSorted((a, b) => (a.at < b.at ? -1 : 1)).map((door) => [door.target, door]),
+  )
+  const said = [...newest.values()].map(
+    (door) =>
+      `${door.target} ${isTaken(door) ? 'accepted' : 'refused'} a token of this key at ${minute(door.at)} (${door.vector}).`,
+  )
+  const isOpen = [...newest.values()].some(isTaken)
+  return {
+    link: 'verifiers',
+    state: 'established',
+    text: `${said.join(' ')}${isOpen ? ' No record says that the accesses went through it.' : ''}`,
+    evidence: distinctPlaces(own),
+    settledBy: null,
+  }
+}
+
+function distinctPlaces(doors: readonly Door[]): LinkEvidence[] {
+  const places = new Map(doors.map(({ source }) => [source.sha256, placeOf(source)]))
+  return [...places.values()].slice(0, MOST_PLACES)
+}

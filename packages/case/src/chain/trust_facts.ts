@@ -1,0 +1,106 @@
+/**
+ * What evidence beside the logs says of keys: until when they were to be trusted, what they signed, who still accepts them.
+ *
+ * Whoever reads such files reports it; this package keeps it with the case. It names keys by hashes of their public halves
+ * and tokens by their ids, never by their bytes.
+ *
+ * @module
+ */
+import { createHash } from 'node:crypto'
+import { isObject, parseObject } from '@mintmark/core'
+import type { Session } from '../engine/session.ts'
+import { keepMeta, readMeta } from '../store/meta.ts'
+
+/** Shapes of evidence that is no log: see `IngestOptions.otherShape`. */
+export const TRUST_SHAPES = {
+  /** A file of a record of `mintmark trust record`. */
+  record: 'key-record',
+  probe: 'trust-probe',
+  alarms: 'guard-alarms',
+  tokens: 'captured-tokens',
+} as const
+
+/** Where something was read. */
+export interface FactSource {
+  readonly path: string
+  readonly sha256: string
+  /** 1-based; null where the whole file says it. */
+  readonly line: number | null
+}
+
+/** From when on a key was no longer to be trusted. */
+export interface TrustEnd {
+  readonly why: 'certificate-ended' | 'key-expired' | 'unlisted'
+  /** ISO. Of `unlisted`: the first look that lacks the key. */
+  readonly at: string
+  /** Of `unlisted`: the look before, which lists it; else null. */
+  readonly after: string | null
+  readonly source: FactSource
+}
+
+/** What key sets and records of the evidence say of one key. */
+export interface KeyTrust {
+  readonly spkiSha256: string
+  readonly kids: readonly string[]
+  readonly issuers: readonly string[]
+  readonly classes: readonly string[]
+  readonly sources: readonly FactSource[]
+  readonly ends: readonly TrustEnd[]
+  /** The last dated look that lists it. */
+  readonly listed: { readonly at: string; readonly source: FactSource } | null
+}
+
+/** A token whose key is known. */
+export interface SignedToken {
+  /** Canonical GUID text. */
+  readonly tokenId: string
+  /** Empty where only a `kid` is known. */
+  readonly spkiSha256: string
+  readonly kid: string
+  /** `signature`: the token itself verifies with the key. `alarm`: a guard says that it did. `kid`: its header names it. */
+  readonly by: 'signature' | 'alarm' | 'kid'
+  readonly source: FactSource
+}
+
+/** What a probe saw a verifier do with a key that it should refuse. */
+export interface Door {
+  readonly target: string
+  /** ISO. */
+  readonly at: string
+  readonly vector: string
+  readonly outcome: 'refused' | 'accepted' | 'late'
+  /** Of the key that signed; empty where the probe does not say. */
+  readonly spkiSha256: string
+  readonly source: FactSource
+}
+
+export interface TrustFacts {
+  readonly keys: readonly KeyTrust[]
+  readonly signed: readonly SignedToken[]
+  readonly doors: readonly Door[]
+}
+
+const FACT = 'trust'
+const NONE: TrustFacts = { keys: [], signed: [], doors: [] }
+
+/** Throws as `Session.rows`. */
+export async function trustFacts(session: Session): Promise<TrustFacts> {
+  const kept: unknown = parseObject((await readMeta(session, FACT)) ?? '')
+  return isFacts(kept) ? kept : NONE
+}
+
+/** Only {@link keepTrustFacts} writes what is read here, so that its members are proof enough. */
+function isFacts(value: unknown): value is TrustFacts {
+  return isObject(value) && ['keys', 'signed', 'doors'].every((name) => Array.isArray(value[name]))
+}
+
+/** Keeps what all evidence of the case says, in place of what it said before. Throws as `Session.command`. */
+export async function keepTrustFacts(session: Session, facts: TrustFacts): Promise<void> {
+  await keepMeta(session, FACT, JSON.stringify(facts))
+}
+
+/** Equal as long as the facts are. Throws as `Session.rows`. */
+export async function trustMark(session: Session): Promise<string> {
+  const kept = await readMeta(session, FACT)
+  return kept === undefined ? '' : createHash('sha256').update(kept).digest('hex')
+}

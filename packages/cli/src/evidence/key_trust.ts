@@ -1,0 +1,151 @@
+/**
+ * Until when each key was to be trusted, by key sets and records of the evidence.
+ *
+ * @module
+ */
+import { createPublicKey, type KeyObject } from 'node:crypto'
+import path from 'node:path'
+import {
+  type FactSource,
+  KEYS_SHAPE,
+  type KeyTrust,
+  TRUST_SHAPES,
+  type TrustEnd,
+} from '@mintmark/case'
+import { isoOf, MintmarkError, safeText } from '@mintmark/core'
+import {
+  historiesOf,
+  type KeyHistory,
+  KeyRecord,
+  looksAt,
+  type Series,
+  seriesOf,
+} from '@mintmark/trust'
+import { type Io, note } from '../process/io.ts'
+import { ofShape, sourceOf, type TrustFile } from './trust_file.ts'
+
+export interface KeyTrusts {
+  readonly trusts: readonly KeyTrust[]
+  /** By SHA-256 of the SPKI. */
+  readonly publicKeys: ReadonlyMap<string, KeyObject>
+}
+
+/** Looks at one place, and where each look is in the evidence. */
+interface Found {
+  readonly series: readonly Series[]
+  readonly sourceOf: (look: Series['looks'][number]) => FactSource | undefined
+}
+
+export async function keyTrusts(files: readonly TrustFile[], io: Io): Promise<KeyTrusts> {
+  const records = ofShape(files, TRUST_SHAPES.record).filter(
+    (file) => path.basename(file.path) === 'observations',
+  )
+  const folders = records.map((file) => path.dirname(file.path))
+  const isInRecord = (file: TrustFile) =>
+    folders.some((folder) => !path.relative(folder, file.path).startsWith('..'))
+  const saved = ofShape(files, KEYS_SHAPE).filter((file) => !isInRecord(file))
+  const found = [...(await recordsRead(records, io)), ...(await savedRead(saved, io))]
+  const publicKeys = new Map<string, KeyObject>()
+  const trusts = found.flatMap((each) =>
+    historiesOf(each.series).flatMap((history) => {
+      const { spkiSha256, jwk } = history.key
+      if (spkiSha256 === undefined) return []
+      publicKeys.set(spkiSha256, createPublicKey({ key: { ...jwk }, format: 'jwk' }))
+      return trustOf(history, spkiSha256, each)
+    }),
+  )
+  return { trusts, publicKeys }
+}
+
+/** A record that was altered says nothing. */
+async function recordsRead(records: readonly TrustFile[], io: Io): Promise<Found[]> {
+  const found: Found[] = []
+  for (const file of records) {
+    const folder = path.dirname(file.path)
+    try {
+      // oxlint-disable-next-line no-await-in-loop -- one record at a time bounds the memory
+      const content = await KeyRecord.read(folder)
+      const lines = new Map(content.observations.map((each, index) => [each, index + 1]))
+      found.push({
+        // oxlint-disable-next-line no-await-in-loop -- the same
+        series: await seriesOf({ ...content, bodyOf: (each) => content.bodyOf(each) }),
+        sourceOf: ({ observation }) => sourceOf(file, lines.get(observation) ?? null),
+      })
+    } catch (error) {
+      if (!(error instanceof MintmarkError)) throw error
+      note(io, `mintmark: the trust record ${safeText(folder, 200)} is not used: ${error.code}\n`)
+    }
+  }
+  return found
+}
+
+/** Saved key sets, folder by folder: files of one name in two folders are two documents. */
+async function savedRead(saved: readonly TrustFile[], { now }: Io): Promise<Found[]> {
+  const found: Found[] = []
+  for (const folder of new Set(saved.map((file) => path.dirname(file.path)))) {
+    const own = saved.filter((file) => path.dirname(file.path) === folder)
+    const bySha256 = new Map(own.map((file) => [file.sha256, file]))
+    const sources = own.map((file) => ({ place: file.path, className: undefined }))
+    // oxlint-disable-next-line no-await-in-loop -- one folder at a time bounds the memory
+    const looks = await looksAt(sources, { now, origins: new Set() })
+    found.push({
+      // oxlint-disable-next-line no-await-in-loop -- the same
+      series: await seriesOf(looks),
+      sourceOf: ({ observation }) => {
+        const file = bySha256.get(observation.sha256 ?? '')
+        return file && sourceOf(file)
+      },
+    })
+  }
+  return found
+}
+
+function trustOf(history: KeyHistory, spkiSha256: string, found: Found): KeyTrust[] {
+  const { key, kids, issuers, classes, listings, thumbprint } = history
+  const looks = found.series.find(({ name }) => name === history.series)?.looks ?? []
+  const listing = looks.filter(
+    ({ document }) => document?.keys.some((each) => each.thumbprint === thumbprint) === true,
+  )
+  const source = sourceAt(found, listing.at(-1))
+  if (source === undefined) return []
+  const ended = (why: TrustEnd['why'], ms: number | undefined): TrustEnd[] =>
+    ms === undefined ? [] : [{ why, at: isoOf(ms), after: null, source }]
+  const last = listings.at(-1)
+  const dated = listing.findLast(({ observation }) => observation.clock !== 'file-time')
+  const datedSource = sourceAt(found, dated)
+  return [
+    {
+      spkiSha256,
+      kids,
+      issuers,
+      classes,
+      sources: [source],
+      ends: [
+        ...ended('certificate-ended', key.certificates[0]?.notAfterMs),
+        ...ended('key-expired', key.expiresMs),
+        ...unlisted(last, looks, found),
+      ].toSorted((a, b) => (a.at < b.at ? -1 : 1)),
+      listed:
+        dated === undefined || datedSource === undefined
+          ? null
+          : { at: isoOf(dated.observation.atMs), source: datedSource },
+    },
+  ]
+}
+
+const sourceAt = (found: Found, look: Series['looks'][number] | undefined) =>
+  look && found.sourceOf(look)
+
+/** A time that is a file's last change says nothing of when the set was published. */
+function unlisted(
+  last: KeyHistory['listings'][number] | undefined,
+  looks: Series['looks'],
+  found: Found,
+): TrustEnd[] {
+  const { firstAbsentMs, lastPresentMs } = last ?? {}
+  if (firstAbsentMs === undefined || lastPresentMs === undefined) return []
+  const look = looks.find(({ observation }) => observation.atMs === firstAbsentMs)
+  const source = sourceAt(found, look)
+  if (source === undefined || look?.observation.clock === 'file-time') return []
+  return [{ why: 'unlisted', at: isoOf(firstAbsentMs), after: isoOf(lastPresentMs), source }]
+}
