@@ -18,6 +18,10 @@ const sources = projectFiles().filter((file) =>
 
 /** Shapes of files in which no adapter took a row. */
 const NO_ADAPTER = [
+  'captured-tokens',
+  'guard-alarms',
+  'key-record',
+  'trust-probe',
   'extractor-log',
   'empty',
   'memory-dump',

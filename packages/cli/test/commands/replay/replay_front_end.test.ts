@@ -1,17 +1,19 @@
 /** The front end of 2023 as a user meets it: served, probed, fixed, and probed again. */
 import assert from 'node:assert/strict'
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { copyFileSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { after, describe, it } from 'node:test'
-import type { Json } from '@mintmark/core'
+import { type Json, text } from '@mintmark/core'
 import { mintmark, printedAddress, start } from '@mintmark/testkit'
 import { Ajv2020 } from 'ajv/dist/2020.js'
-import { objects, parsed } from './printed.ts'
+import { objects, parsed } from '../../printed.ts'
 
-const SCHEMA = new URL('../../../../docs/schema/replay-with-1.schema.json', import.meta.url)
+const SCHEMA = new URL('../../../../../../docs/schema/replay-with-1.schema.json', import.meta.url)
 const root = mkdtempSync(join(tmpdir(), 'mintmark-front-end-'))
 after(() => rmSync(root, { recursive: true, force: true }))
+
+const PROBE = join(root, 'probe.json')
 
 /** Serves the front end, and probes it. */
 async function probed(state: '2023' | 'fixed') {
@@ -24,6 +26,7 @@ async function probed(state: '2023' | 'fixed') {
     const vectors = objects(parsed(ended.out)['vectors'])
     const accepted = vectors.filter(({ outcome }) => outcome === 'accepted').map(({ id }) => id)
     const refused = vectors.filter(({ outcome }) => outcome === 'refused').length
+    if (state === '2023') writeFileSync(PROBE, ended.out)
     return { ...ended, accepted, refused, all: vectors.length }
   } finally {
     served.process.kill('SIGTERM')
@@ -52,6 +55,46 @@ describe('replay --front-end', () => {
     const { code, accepted, refused, all } = await probed('fixed')
     assert.deepEqual([code, accepted], [0, []])
     assert.equal(refused, all)
+  })
+})
+
+describe('from dump to door', () => {
+  const out = join(root, 'world')
+  const logs = join(out, 'logs')
+
+  it('leads from the core of the replay to the front end, the tokens named as missing', async (t) => {
+    const ended = await mintmark('replay', 'storm-0558', '--out', out, '--scale', '0.001', '--json')
+    const dump = text(parsed(ended.out), 'dump')
+    if (dump === undefined) {
+      t.skip('no core can be taken here')
+      return
+    }
+    copyFileSync(PROBE, join(logs, 'probe.json'))
+    const { out: said } = await mintmark('investigate', logs, '--case', join(out, 'case'), '--json')
+    const [chain, ...more] = objects(parsed(said)['chains'])
+    assert.deepEqual(more, [])
+    const links = objects(chain?.['links'])
+    assert.deepEqual(
+      links.map(({ link, state }) => [link, state]),
+      [
+        ['key', 'established'],
+        ['trust', 'established'],
+        ['tokens', 'missing'],
+        ['accesses', 'lead'],
+        ['verifiers', 'established'],
+      ],
+    )
+    const [key, trust, , accesses, verifiers] = links.map((link) => objects(link['evidence'])[0])
+    assert.equal(key?.['path'], dump)
+    assert.match(String(trust?.['path']), /discovery-keys\.json$/)
+    assert.match(String(links[1]?.['text']), /^No longer to be trusted since 2021-04-04 14:43 UTC/)
+    const line = readFileSync(String(accesses?.['path']), 'utf8').split('\n')
+    assert.match(line[Number(accesses?.['line']) - 1] ?? '', /MailItemsAccessed/)
+    assert.equal(verifiers?.['path'], join(logs, 'probe.json'))
+    const shown = await mintmark('investigate', logs, '--case', join(out, 'case'))
+    const lines = shown.out.trimEnd().split('\n')
+    assert.ok(lines.length <= 40 && lines.every((each) => each.length <= 80 || /^NEXT/.test(each)))
+    assert.match(shown.out, /^ {2}missing {5}which tokens it signed; which verifier the/m)
   })
 })
 
