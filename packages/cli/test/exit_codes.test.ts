@@ -247,6 +247,8 @@ const WRITES: readonly Row[] = [
   ['scrub', 'no output', () => [at('dumps', 'key.bin')], 2],
   ['scrub', 'a file that is not there', () => [at('none'), '-o', at('clean2.bin')], 3],
   ['replay', 'a folder', () => ['storm-0558', '--out', at('replayed'), '--scale', '0.001'], 0],
+  ['replay', 'measures', () => ['storm-0558', '--with', 'class-check', '--scale', '0.001'], 0],
+  ['replay', 'a measure that is none', () => ['storm-0558', '--with', 'prayer'], 2],
   ['replay', 'no scenario of that name', () => ['none', '--out', at('replayed-none')], 2],
 ]
 

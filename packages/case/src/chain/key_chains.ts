@@ -51,9 +51,15 @@ export interface KeyChain {
 
 /** Places of one kind that a link lists. */
 const MOST_PLACES = 20
+/** A heap of test keys has more; those that somebody named come first. */
+const MOST_CHAINS = 100
 
 interface Known {
   readonly facts: TrustFacts
+  /** Tokens that the key is known to have signed. */
+  readonly signed: readonly SignedToken[]
+  /** Accesses with these; where there are none, with all that nobody issued. */
+  readonly tokens: TokenAccesses
   readonly evidence: ReadonlyMap<number, Pick<EvidenceRow, 'path' | 'sha256'>>
 }
 
@@ -73,39 +79,34 @@ export async function keyChains(
   const found = new Set(leaks.map(({ spkiSha256 }) => spkiSha256))
   const signers = new Set(facts.signed.map(({ spkiSha256 }) => spkiSha256))
   const others = [...signers].filter((id) => id !== '' && !found.has(id))
+  const ids = [...found, ...others].slice(0, MOST_CHAINS)
+  if (ids.length === 0) return []
+  // What another key is known to have signed, these have not: one answer for all that are not known to have signed any.
+  const signedAt = facts.signed.filter(({ spkiSha256 }) => spkiSha256 !== '')
+  const open = await tokenAccesses(session, { except: signedAt.map(({ tokenId }) => tokenId) })
   const chains: KeyChain[] = []
-  for (const id of [...found, ...others]) {
-    const key = leaks.find(({ spkiSha256 }) => spkiSha256 === id)
+  for (const id of ids) {
+    const signed = facts.signed.filter(({ spkiSha256 }) => spkiSha256 === id)
+    const own = signed.map(({ tokenId }) => tokenId)
     // oxlint-disable-next-line no-await-in-loop -- one query at a time
-    chains.push(await chainOf(session, id, key, { facts, evidence }))
+    const tokens = own.length > 0 ? await tokenAccesses(session, { ids: own }) : open
+    const key = leaks.find(({ spkiSha256 }) => spkiSha256 === id)
+    chains.push(chainOf(id, key, { signed, tokens, facts, evidence }))
   }
   return chains
 }
 
-async function chainOf(
-  session: Session,
-  id: string,
-  key: KeyFound | undefined,
-  known: Known,
-): Promise<KeyChain> {
-  const { facts } = known
+function chainOf(id: string, key: KeyFound | undefined, known: Known): KeyChain {
+  const { facts, tokens } = known
   const trust = facts.keys.find(({ spkiSha256 }) => spkiSha256 === id)
-  const signed = facts.signed.filter(({ spkiSha256 }) => spkiSha256 === id)
-  const tokens = await tokenAccesses(session, {
-    ids: signed.map(({ tokenId }) => tokenId),
-    // What another key signed, this one did not.
-    except: facts.signed
-      .filter(({ spkiSha256 }) => spkiSha256 !== id && spkiSha256 !== '')
-      .map(({ tokenId }) => tokenId),
-  })
   return {
     spkiSha256: id,
     kid: key?.kid ?? trust?.kids[0] ?? null,
     links: [
       keyLink(key),
       trustLink(trust, tokens.last?.at),
-      tokenLink(signed, tokens),
-      accessLink(signed, tokens, known),
+      tokenLink(known),
+      accessLink(known),
       doorLink(facts.doors, id),
     ],
   }
@@ -203,7 +204,7 @@ function trustLink(trust: KeyTrust | undefined, lastUse: string | undefined): Ch
 const WANTED_TOKENS =
   'The tokens themselves, alarms of a guard, or a log of the verifier that keeps the kid'
 
-function tokenLink(signed: readonly SignedToken[], { tokens }: TokenAccesses): ChainLink {
+function tokenLink({ signed, tokens: { tokens } }: Known): ChainLink {
   if (signed.length > 0) {
     const isKnown = signed.every(({ by }) => by !== 'kid')
     const how = isKnown ? 'verifies with this key' : 'names this key in its header'
@@ -222,11 +223,8 @@ function tokenLink(signed: readonly SignedToken[], { tokens }: TokenAccesses): C
   return missing('tokens', `No record names the key of a token. ${could}`, WANTED_TOKENS)
 }
 
-function accessLink(
-  signed: readonly SignedToken[],
-  { accesses, mailboxes, first, last }: TokenAccesses,
-  { evidence }: Known,
-): ChainLink {
+function accessLink({ signed, tokens, evidence }: Known): ChainLink {
+  const { accesses, mailboxes, first, last } = tokens
   if (accesses === 0 || first === undefined || last === undefined)
     return missing(
       'accesses',

@@ -23,21 +23,23 @@ export interface TokenAccesses {
   readonly last: Place | undefined
 }
 
-/** Throws as `Session.rows`. */
+const UNISSUED = "verdict IN ('unissued', 'mismatched') AND strength = 'established'"
+
+/** Those with some tokens; or with all that nobody issued to their user, except some. Throws as `Session.rows`. */
 export async function tokenAccesses(
   session: Session,
-  { ids, except }: { readonly ids: readonly string[]; readonly except: readonly string[] },
+  asked: { readonly ids: readonly string[] } | { readonly except: readonly string[] },
 ): Promise<TokenAccesses> {
-  const wanted =
-    ids.length > 0
-      ? 'toString(token_id) IN {ids:Array(String)}'
-      : "verdict IN ('unissued', 'mismatched') AND strength = 'established' AND toString(token_id) NOT IN {ids:Array(String)}"
+  const [wanted, ids] =
+    'ids' in asked
+      ? ['toString(token_id) IN {ids:Array(String)}', asked.ids]
+      : [`${UNISSUED} AND toString(token_id) NOT IN {ids:Array(String)}`, asked.except]
   const place = '(toUnixTimestamp64Milli(at), evidence_id, line)'
   const [row] = await session.rows(
     `SELECT uniqExact(token_id) AS tokens, count() AS accesses, uniqExactIf(mailbox, mailbox != '') AS mailboxes,
        min(${place}) AS first, max(${place}) AS last
      FROM judged WHERE token_state = 'present' AND ${wanted} ${BOUNDED}`,
-    { ids: ids.length > 0 ? ids : except },
+    { ids },
   )
   const accesses = Number(row?.['accesses'] ?? 0)
   return {

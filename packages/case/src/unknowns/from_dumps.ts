@@ -76,8 +76,7 @@ async function unusedFor(session: Session, keys: readonly KeyFound[]): Promise<U
   if (unissued === 0) return []
   const signed = (await trustFacts(session)).signed.filter(({ by }) => by !== 'kid')
   const except = signed.map(({ tokenId }) => tokenId)
-  if (except.length > 0 && (await tokenAccesses(session, { ids: [], except })).tokens === 0)
-    return []
+  if (except.length > 0 && (await tokenAccesses(session, { except })).tokens === 0) return []
   const names = keys.map(({ kid, spkiSha256 }) => kid ?? spkiSha256)
   return [
     {

@@ -32,7 +32,7 @@ export function keyLines({ keys, chains }: Answer): Line[] {
   const leaks = keys.filter(isLeak)
   const left = leaks.length - SHOWN.keys
   return [
-    ...leaks.slice(0, SHOWN.keys).flatMap((key) => [...linesOf(key), ...chainLines(chains, key)]),
+    ...leaks.slice(0, SHOWN.keys).flatMap((key) => linesOf(key).concat(chainLines(chains, key))),
     ...(left > 0 ? [['', `… and ${plural(left, 'more key')}: --json`] as const] : []),
   ]
 }

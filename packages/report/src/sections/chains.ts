@@ -63,10 +63,13 @@ export function chainTables(chains: Answer['chains']): Table[] {
   if (chains.length === 0) return []
   const rows = chains.flatMap(({ spkiSha256, kid, links }) =>
     links.flatMap(({ link, state, text, evidence }) => {
-      const facts = [spkiSha256, kid, TITLES[link], STRENGTHS[state], text]
       const places = evidence.length === 0 ? [undefined] : evidence
       return places.map((place) => [
-        ...facts,
+        spkiSha256,
+        kid,
+        TITLES[link],
+        STRENGTHS[state],
+        text,
         place?.path ?? null,
         place === undefined ? null : placeOf(place),
         place?.sha256 ?? null,

@@ -108,9 +108,10 @@ describe('a chain of a core and a log alone', () => {
     assert.deepEqual([...links.keys()], ['key', 'trust', 'tokens', 'accesses', 'verifiers'])
     assert.deepEqual(statesOf(links), ['established', 'missing', 'missing', 'missing', 'missing'])
     const [place] = objects(links.get('key')?.['evidence'])
+    assert.ok(place !== undefined)
     const bytes = readFileSync(join(root, 'alone', 'service.core'))
-    assert.equal(place?.['sha256'], createHash('sha256').update(bytes).digest('hex'))
-    const offset = Number(place?.['offset'])
+    assert.equal(place['sha256'], createHash('sha256').update(bytes).digest('hex'))
+    const offset = Number(place['offset'])
     assert.ok(
       bytes
         .subarray(offset, offset + 27)
@@ -123,12 +124,12 @@ describe('a chain of a core and a log alone', () => {
   })
 })
 
-describe('a key set beside the logs', () => {
-  const trustIn = async (name: string, files: Files) => {
-    const { links } = await chainOf(written(name, { ...CORE_AND_LOG, ...files }))
-    return links.get('trust')
-  }
+const trustIn = async (name: string, files: Files) => {
+  const { links } = await chainOf(written(name, { ...CORE_AND_LOG, ...files }))
+  return links.get('trust')
+}
 
+describe('a key set beside the logs', () => {
   it('that says no end leaves that open', async () => {
     const trust = await trustIn('no-end', { 'keys.json': setOf(jwkOf(own.publicKey, 'own')) })
     assert.equal(trust?.['state'], 'missing')
@@ -281,13 +282,13 @@ describe('an alarm of a guard', () => {
   })
 })
 
-describe('a probe beside the logs', () => {
-  const doorIn = async (name: string, ...probes: readonly string[]) => {
-    const files = Object.fromEntries(probes.map((text, at) => [`probe-${at}.json`, text]))
-    const { links } = await chainOf(written(name, { ...CORE_AND_LOG, ...files }))
-    return links.get('verifiers')
-  }
+const doorIn = async (name: string, ...probes: readonly string[]) => {
+  const files = Object.fromEntries(probes.map((text, at) => [`probe-${at}.json`, text]))
+  const { links } = await chainOf(written(name, { ...CORE_AND_LOG, ...files }))
+  return links.get('verifiers')
+}
 
+describe('a probe beside the logs', () => {
   it('with this key says who accepts it, the newest one counting', async () => {
     const before1 = probe('2026-05-01T00:00:00.000Z', 'accepted', own.publicKey)
     const open = await doorIn('open', before1)
