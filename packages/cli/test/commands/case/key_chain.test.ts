@@ -11,7 +11,7 @@ import { Ajv2020 } from 'ajv/dist/2020.js'
 import { mintmark } from '../../fake_io.ts'
 import { assertHarmless, objects, parsed } from '../../printed.ts'
 
-const SCHEMA = new URL('../../../../../../docs/schema/answer-1.schema.json', import.meta.url)
+const SCHEMA = new URL('../../../../../docs/schema/answer-1.schema.json', import.meta.url)
 const root = mkdtempSync(join(tmpdir(), 'mintmark-chain-'))
 after(() => rmSync(root, { recursive: true, force: true }))
 

@@ -9,7 +9,7 @@ import { mintmark, printedAddress, start } from '@mintmark/testkit'
 import { Ajv2020 } from 'ajv/dist/2020.js'
 import { objects, parsed } from '../../printed.ts'
 
-const SCHEMA = new URL('../../../../../../docs/schema/replay-with-1.schema.json', import.meta.url)
+const SCHEMA = new URL('../../../../../docs/schema/replay-with-1.schema.json', import.meta.url)
 const root = mkdtempSync(join(tmpdir(), 'mintmark-front-end-'))
 after(() => rmSync(root, { recursive: true, force: true }))
 
