@@ -86,7 +86,7 @@ export async function keyChains(
   const open = await tokenAccesses(session, { except: signedAt.map(({ tokenId }) => tokenId) })
   const chains: KeyChain[] = []
   for (const id of ids) {
-    const signed = facts.signed.filter(({ spkiSha256 }) => spkiSha256 === id)
+    const signed = surest(facts.signed.filter(({ spkiSha256 }) => spkiSha256 === id))
     const own = signed.map(({ tokenId }) => tokenId)
     // oxlint-disable-next-line no-await-in-loop -- one query at a time
     const tokens = own.length > 0 ? await tokenAccesses(session, { ids: own }) : open
@@ -94,6 +94,12 @@ export async function keyChains(
     chains.push(chainOf(id, key, { signed, tokens, facts, evidence }))
   }
   return chains
+}
+
+/** Those that verify with the key; where none does, those that name it. */
+function surest(signed: readonly SignedToken[]): readonly SignedToken[] {
+  const verified = signed.filter(({ by }) => by !== 'kid')
+  return verified.length > 0 ? verified : signed
 }
 
 function chainOf(id: string, key: KeyFound | undefined, known: Known): KeyChain {

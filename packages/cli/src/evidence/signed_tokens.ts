@@ -8,10 +8,13 @@
 import { type KeyObject, verify } from 'node:crypto'
 import { type KeyTrust, type SignedToken, TRUST_SHAPES } from '@mintmark/case'
 import { type Json, parseObject, readJti, readTokenId, text } from '@mintmark/core'
+import { type Algorithm, digestOf, paddingOf } from '@mintmark/guard/signatures'
 import { ofShape, sourceOf, type TrustFile } from './trust_file.ts'
 
-/** Tokens of a case that are kept. */
+/** Tokens of a case that are kept, and lines of a file that are read. */
 const MOST_TOKENS = 10_000
+/** Keys that a token is verified with. */
+const MOST_TRIED = 100
 
 export function signedIn(
   files: readonly TrustFile[],
@@ -22,7 +25,7 @@ export function signedIn(
     ofShape(files, shape).flatMap((file) =>
       Buffer.from(file.bytes)
         .toString('utf8')
-        .split('\n')
+        .split('\n', MOST_TOKENS)
         .flatMap((line, index) => {
           const signed = line.trim() === '' ? undefined : of(line.trim())
           return signed === undefined ? [] : [{ ...signed, source: sourceOf(file, index + 1) }]
@@ -51,14 +54,7 @@ function ofAlarm(line: string, keys: readonly KeyTrust[]): Omit<SignedToken, 'so
   return { tokenId, kid, by: 'alarm', spkiSha256: keyOfKid(keys, kid, text(alarm, 'keyIssuer')) }
 }
 
-const DIGESTS: Readonly<Partial<Record<string, string>>> = {
-  RS256: 'sha256',
-  RS384: 'sha384',
-  RS512: 'sha512',
-  ES256: 'sha256',
-  ES384: 'sha384',
-  ES512: 'sha512',
-}
+const isAlgorithm = (alg: string): alg is Algorithm => /^(?:[ERP]S(?:256|384|512)|EdDSA)$/.test(alg)
 
 function ofToken(
   line: string,
@@ -72,26 +68,28 @@ function ofToken(
   const { state, tokenId } = own.state === 'present' ? own : readJti(claims['jti'])
   if (state !== 'present') return undefined
   const kid = text(header, 'kid') ?? ''
-  const digest = DIGESTS[text(header, 'alg') ?? '']
+  const alg = text(header, 'alg') ?? ''
+  const bytes = Buffer.from(signature, 'base64url')
   const input = Buffer.from(`${head}.${body}`, 'latin1')
-  const signer = [...publicKeys].find(([, key]) =>
-    isSignedBy(key, digest, input, Buffer.from(signature, 'base64url')),
-  )
-  if (signer !== undefined) return { tokenId, kid, by: 'signature', spkiSha256: signer[0] }
-  return { tokenId, kid, by: 'kid', spkiSha256: keyOfKid(keys, kid) }
+  // The one that it names comes first.
+  const named = keyOfKid(keys, kid)
+  const tried = [named, ...[...publicKeys.keys()].slice(0, MOST_TRIED)]
+  const signer = tried.find((id) => isSignedBy(publicKeys.get(id), alg, input, bytes))
+  if (signer !== undefined) return { tokenId, kid, by: 'signature', spkiSha256: signer }
+  return { tokenId, kid, by: 'kid', spkiSha256: named }
 }
 
 const partOf = (part: string): Json => parseObject(Buffer.from(part, 'base64url').toString()) ?? {}
 
 function isSignedBy(
-  key: KeyObject,
-  digest: string | undefined,
+  key: KeyObject | undefined,
+  alg: string,
   input: Uint8Array,
   signature: Uint8Array,
 ): boolean {
-  if (digest === undefined) return false
+  if (key === undefined || !isAlgorithm(alg)) return false
   try {
-    return verify(digest, input, { key, dsaEncoding: 'ieee-p1363' }, signature)
+    return verify(digestOf(alg), input, { key, ...paddingOf(alg) }, signature)
   } catch {
     // Of another kind than the algorithm.
     return false
