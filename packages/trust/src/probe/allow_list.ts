@@ -1,5 +1,5 @@
 /**
- * The allow-list: accepted vectors that the operator knows of, each with a reason and an end.
+ * The allow-list: accepted vectors or findings that the operator knows of, each with a reason and an end.
  *
  * @module
  */
@@ -8,28 +8,52 @@ import type { Allowed } from './report.ts'
 
 const DAY_MS = 86_400_000
 
+/** A reason why something found is nothing to act on now. */
+export interface Allowance {
+  readonly id: string
+  /** In this file alone. */
+  readonly file: string | undefined
+  readonly reason: string
+  /** Last day on which it counts, UTC: `2027-01-31`. */
+  readonly until: string
+}
+
 /**
  * @param source `{"allow": [{"vector": "…", "reason": "…", "until": "2027-01-31"}]}`
- * @throws {MintmarkError} `INPUT_INVALID` for a vector that there is not, and an entry without reason or end
+ * @param member what an entry names: a vector or a rule
+ * @throws {MintmarkError} `INPUT_INVALID` for a name that there is not, and an entry without reason or end
  */
-export function parseAllowList(source: string, ids: ReadonlySet<string>): Allowed[] {
+export function parseAllowances(
+  source: string,
+  member: 'vector' | 'rule',
+  ids: ReadonlySet<string>,
+): Allowance[] {
   const rows = parseObject(source)?.['allow']
   if (!Array.isArray(rows)) throw invalid('the allow-list has no list "allow"')
-  return rows.map((row: unknown): Allowed => {
-    const [vector, reason, until] = ['vector', 'reason', 'until'].map((name) =>
+  return rows.map((row: unknown): Allowance => {
+    const [id, file, reason, until] = [member, 'file', 'reason', 'until'].map((name) =>
       isObject(row) ? text(row, name) : undefined,
     )
-    if (vector === undefined || !ids.has(vector))
-      throw invalid('an entry of the allow-list names no vector that there is')
-    if (reason === undefined) throw invalid(`${vector} is allowed without a reason`)
+    if (id === undefined || !ids.has(id))
+      throw invalid(`an entry of the allow-list names no ${member} that there is`)
+    if (reason === undefined) throw invalid(`${id} is allowed without a reason`)
     if (until === undefined || Number.isNaN(endMs(until)))
-      throw invalid(`${vector} is allowed without an end: "until" is a day such as 2027-01-31`)
-    return { vector, reason, until }
+      throw invalid(`${id} is allowed without an end: "until" is a day such as 2027-01-31`)
+    return { id, file, reason, until }
   })
 }
 
+/** @throws {MintmarkError} as `parseAllowances` */
+export const parseAllowList = (source: string, ids: ReadonlySet<string>): Allowed[] =>
+  parseAllowances(source, 'vector', ids).map(({ id, reason, until }) => ({
+    vector: id,
+    reason,
+    until,
+  }))
+
 /** Whether an entry counts at a time. */
-export const isInForce = ({ until }: Allowed, nowMs: number): boolean => nowMs < endMs(until)
+export const isInForce = ({ until }: Pick<Allowance, 'until'>, nowMs: number): boolean =>
+  nowMs < endMs(until)
 
 /** The end of the day, milliseconds since 1970-01-01 UTC. */
 function endMs(day: string): number {

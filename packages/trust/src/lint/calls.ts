@@ -1,0 +1,248 @@
+/**
+ * Calls and settings of a source, alike for all languages: what is called with which arguments, and what is set to what.
+ *
+ * @module
+ */
+import type { SgNode } from '@ast-grep/napi'
+
+/** A name with its value, as the source or document spells it. */
+export interface Setting {
+  readonly name: string
+  readonly value: string
+  readonly line: number
+}
+
+export interface Call {
+  /** Without arguments and blanks: `Jwts.parser().build().parse`, `new JwtStrategy`. */
+  readonly callee: string
+  readonly args: readonly SgNode[]
+  readonly node: SgNode
+  readonly line: number
+}
+
+/** Options of a call. Open: more may come from a variable. */
+export interface Options {
+  readonly settings: readonly Setting[]
+  readonly isOpen: boolean
+}
+
+const CALLS = [
+  'call_expression',
+  'new_expression',
+  'call',
+  'composite_literal',
+  'method_invocation',
+  'object_creation_expression',
+  'invocation_expression',
+]
+const SETTINGS = [
+  'pair',
+  'assignment_expression',
+  'assignment',
+  'assignment_statement',
+  'keyword_argument',
+  'keyed_element',
+]
+/** Names of the kinds that a grammar does not know are an error to it. */
+export type Kinds = readonly string[]
+const OF_LANGUAGE: Readonly<Record<string, { calls: Kinds; settings: Kinds }>> = {
+  js: { calls: CALLS.slice(0, 2), settings: SETTINGS.slice(0, 2) },
+  python: { calls: ['call'], settings: ['pair', 'assignment', 'keyword_argument'] },
+  go: {
+    calls: ['call_expression', 'composite_literal'],
+    settings: ['assignment_statement', 'keyed_element'],
+  },
+  java: { calls: CALLS.slice(4, 6), settings: ['assignment_expression'] },
+  csharp: { calls: CALLS.slice(5), settings: ['assignment_expression'] },
+}
+
+const findAll = (root: SgNode, kinds: Kinds = []): SgNode[] =>
+  root.findAll({ rule: { any: kinds.map((kind) => ({ kind })) } })
+
+export function callsIn(root: SgNode, language: string): Call[] {
+  return findAll(root, OF_LANGUAGE[language]?.calls).map((node) => ({
+    callee: calleeOf(node),
+    args: argumentsOf(node),
+    node,
+    line: lineOf(node),
+  }))
+}
+
+export const settingsIn = (root: SgNode, language: string): Setting[] =>
+  findAll(root, OF_LANGUAGE[language]?.settings).flatMap((node) => settingOf(node) ?? [])
+
+/** Longest chain of calls that is followed. */
+const MOST_LINKS = 64
+
+function calleeOf(node: SgNode, depth = 0): string {
+  if (depth > MOST_LINKS) return '…'
+  const made = node.field('constructor') ?? node.field('type')
+  if (made !== null)
+    return `${node.kind() === 'composite_literal' ? '' : 'new '}${plain(made.text())}`
+  const called = node.field('function')
+  if (called !== null) return spelled(called, depth)
+  const [object, name] = [node.field('object'), node.field('name')?.text() ?? '']
+  return object === null ? name : `${spelled(object, depth)}.${name}`
+}
+
+/** An expression with the arguments of its calls left out. */
+function spelled(node: SgNode, depth: number): string {
+  if (CALLS.includes(String(node.kind()))) return `${calleeOf(node, depth + 1)}()`
+  const object = node.field('object') ?? node.field('operand') ?? node.field('expression')
+  const name =
+    node.field('property') ?? node.field('field') ?? node.field('attribute') ?? node.field('name')
+  if (object !== null && name !== null && depth < MOST_LINKS)
+    return `${spelled(object, depth + 1)}.${name.text()}`
+  return plain(node.text())
+}
+
+const plain = (text: string) => text.slice(0, 200).replaceAll(/<[^()]*>|\s+/g, '')
+
+function argumentsOf(node: SgNode): SgNode[] {
+  const list = node.field('arguments') ?? node.field('body')
+  return list === null
+    ? []
+    : list.children().filter((each) => each.isNamed() && each.kind() !== 'comment')
+}
+
+const WRAPPERS = [
+  'argument',
+  'literal_element',
+  'parenthesized_expression',
+  'as_expression',
+  'satisfies_expression',
+]
+
+/** The value of an argument that C# or Go wraps, and what the address of a literal points to. */
+function inner(node: SgNode): SgNode {
+  const parts = node.children().filter((each) => each.isNamed())
+  const value = parts[node.field('name') === null ? 0 : 1] ?? node
+  const isAddress = value.kind() === 'composite_literal' && node.kind() === 'unary_expression'
+  return isAddress || WRAPPERS.includes(String(node.kind())) ? value : node
+}
+
+function settingOf(node: SgNode): Setting | undefined {
+  const parts = node.children().filter((each) => each.isNamed())
+  const name = node.field('key') ?? node.field('left') ?? node.field('name') ?? parts[0]
+  const value = node.field('value') ?? node.field('right') ?? parts.at(-1)
+  if (name === undefined || value === undefined || parts.length < 2) return undefined
+  return { name: unquoted(name.text()), value: inner(value).text(), line: lineOf(node) }
+}
+
+const unquoted = (text: string) => plain(text).replaceAll(/^["'`]|["'`]$/g, '')
+export const lineOf = (node: SgNode): number => node.range().start.line + 1
+
+const FUNCTIONS = ['arrow_function', 'function_expression', 'function', 'undefined', 'null']
+const OBJECTS = [
+  'object',
+  'dictionary',
+  'initializer_expression',
+  'composite_literal',
+  'literal_value',
+]
+
+/** @param first position of the object with options, or of the first option */
+export function optionsOf(call: Call, language: string, first: number | undefined): Options {
+  if (language === 'js') return jsOptions(call, first)
+  if (language === 'python') return keywordsOf(call)
+  if (language === 'go') return goOptions(call, first)
+  return chainOf(call)
+}
+
+function jsOptions({ args }: Call, first = 0): Options {
+  const isSpread = args.slice(0, first + 1).some((each) => each.kind() === 'spread_element')
+  const given = args[first]
+  if (isSpread) return OPEN
+  if (given === undefined || FUNCTIONS.includes(String(given.kind()))) return NONE
+  return membersOf(inner(given))
+}
+
+const OPEN: Options = { settings: [], isOpen: true }
+const NONE: Options = { settings: [], isOpen: false }
+
+const joined = (all: readonly Options[]): Options => ({
+  settings: all.flatMap(({ settings }) => settings),
+  isOpen: all.some(({ isOpen }) => isOpen),
+})
+
+/** Members of an object that is written out, those of its objects with their path. */
+function membersOf(node: SgNode, prefix = '', depth = 0): Options {
+  if (!OBJECTS.includes(String(node.kind())) || depth > 8) return OPEN
+  const body = node.field('body') ?? node
+  return joined(
+    body
+      .children()
+      .filter((each) => each.isNamed() && each.kind() !== 'comment')
+      .map((each) => memberOf(each, prefix, depth)),
+  )
+}
+
+function memberOf(node: SgNode, prefix: string, depth: number): Options {
+  const kind = String(node.kind())
+  const line = lineOf(node)
+  if (kind === 'shorthand_property_identifier' || kind === 'method_definition') {
+    const name = (node.field('name') ?? node).text()
+    return { settings: [{ name: `${prefix}${name}`, value: name, line }], isOpen: false }
+  }
+  const found = settingOf(node)
+  if (found === undefined || found.name.startsWith('[')) return isComputed(found) ? OPEN : NONE
+  const name = `${prefix}${found.name}`
+  const value = node.field('value') ?? node.field('right') ?? node.children().at(-1)
+  const below =
+    value != null && OBJECTS.includes(String(inner(value).kind()))
+      ? membersOf(inner(value), `${name}.`, depth + 1)
+      : NONE
+  return joined([
+    { settings: [{ ...found, name }], isOpen: false },
+    { ...below, isOpen: false },
+  ])
+}
+
+/** Symbols, such as `[oauth.allowInsecureRequests]`, are no names of options that a rule asks for. */
+const isComputed = (found: Setting | undefined) =>
+  found === undefined || !/^\[\w+(?:\.\w+)*\]$/.test(found.name)
+
+/** Named arguments of Python. */
+function keywordsOf({ args }: Call): Options {
+  return joined(
+    args.map((each) => {
+      if (each.kind() === 'dictionary_splat' || each.kind() === 'list_splat') return OPEN
+      return each.kind() === 'keyword_argument' ? memberOf(each, '', 0) : NONE
+    }),
+  )
+}
+
+/** Options of Go: members of a literal, or a call each. */
+function goOptions({ node, args }: Call, first = 0): Options {
+  if (node.kind() === 'composite_literal') return membersOf(node)
+  return joined(
+    args.map((each, position) => {
+      const object = inner(each)
+      if (object.kind() === 'composite_literal' && position >= first) return membersOf(object)
+      return each.kind() === 'call_expression' ? callOption(each) : position < first ? NONE : OPEN
+    }),
+  )
+}
+
+/** A call that is an option by its name. */
+function callOption(call: SgNode): Options {
+  const name = calleeOf(call).replace(/^.*\./, '')
+  const value = argumentsOf(call).map((each) => each.text())
+  return {
+    settings: [{ name, value: value.join(', ') || '()', line: lineOf(call) }],
+    isOpen: false,
+  }
+}
+
+/** Java and C#: methods that were called before on the same object, and an initialiser. */
+function chainOf({ node }: Call): Options {
+  const found: Options[] = []
+  const initializer = node.field('initializer')
+  if (initializer !== null) found.push(membersOf(initializer))
+  let at: SgNode | null = node
+  for (let link = 0; at !== null && link < MOST_LINKS; link++) {
+    if (CALLS.includes(String(at.kind()))) found.push(callOption(at))
+    at = at.field('object') ?? at.field('function')?.field('expression') ?? null
+  }
+  return joined(found)
+}

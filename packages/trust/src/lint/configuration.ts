@@ -1,0 +1,175 @@
+/**
+ * Configuration as a list of paths: YAML, JSON, HCL, properties and nginx, alike for all rules.
+ *
+ * Documents come from whoever wrote them: aliases are followed within a budget, and depth has an end.
+ *
+ * @module
+ */
+import { parse as parseHcl } from '@cdktn/hcl2json'
+import {
+  isAlias,
+  isMap,
+  isNode,
+  isScalar,
+  isSeq,
+  LineCounter,
+  parseAllDocuments,
+  type Document as YamlDocument,
+} from 'yaml'
+import type { Setting } from './calls.ts'
+import { readNginx } from './nginx.ts'
+import { plainName } from './rule.ts'
+
+/** Members of one file, in the order of the file: those of an object follow it. */
+export type Document = readonly Setting[]
+
+/** The value of what has members. */
+const CONTAINER = '{}'
+export const MOST_ENTRIES = 100_000
+export const MOST_DEPTH = 64
+
+/** @throws {Error} for what is none, or is above a limit */
+export async function readConfiguration(text: string, language: string): Promise<Document[]> {
+  if (language === 'properties') return [readProperties(text)]
+  if (language === 'nginx') return [readNginx(text)]
+  if (language === 'hcl') return [await readHcl(text)]
+  return readYaml(language === 'json' ? withoutComments(text) : text)
+}
+
+/** Comments and last commas of JSON, as .NET takes them. Lines stay. */
+function withoutComments(text: string): string {
+  const breaks = (found: string) => found.replaceAll(/[^\n]/g, '')
+  return text
+    .replaceAll(/("(?:[^"\\\n]|\\.)*")|\/\/[^\n]*|\/\*[\s\S]*?\*\//g, (found, string?: string) =>
+      string === undefined ? breaks(found) : string,
+    )
+    .replaceAll(/("(?:[^"\\\n]|\\.)*")|,(?=\s*[\]}])/g, (_, string?: string) => string ?? '')
+    .replaceAll('\t', ' ')
+}
+
+class Entries {
+  readonly list: Setting[] = []
+
+  add(name: string, value: string, line: number): void {
+    if (this.list.length >= MOST_ENTRIES) throw new Error(`more than ${MOST_ENTRIES} entries`)
+    this.list.push({ name, value: value.slice(0, 4000), line })
+  }
+}
+
+function readYaml(text: string): Document[] {
+  const lineCounter = new LineCounter()
+  const documents = parseAllDocuments(text, { lineCounter, uniqueKeys: false })
+  return [...documents].map((document) => {
+    const [error] = document.errors
+    if (error !== undefined) throw new Error(`not YAML or JSON (${error.code})`)
+    const tree = new YamlTree(document, (at) => lineCounter.linePos(at).line)
+    tree.walk(document.contents, { name: '', depth: 0, at: 0 })
+    return tree.entries.list
+  })
+}
+
+interface YamlPlace {
+  readonly name: string
+  readonly depth: number
+  readonly at: number
+}
+
+class YamlTree {
+  readonly entries: Entries = new Entries()
+  readonly #document: YamlDocument
+  readonly #lineOf: (at: number) => number
+
+  constructor(document: YamlDocument, lineOf: (at: number) => number) {
+    this.#document = document
+    this.#lineOf = lineOf
+  }
+
+  walk(given: unknown, place: YamlPlace): void {
+    const node = this.#target(given, place)
+    const { name, at } = place
+    const isEmpty = (isSeq(node) || isMap(node)) && node.items.length === 0
+    const value = isScalar(node) ? String(node.value ?? '') : isEmpty ? '' : CONTAINER
+    if (name !== '') this.entries.add(name, value, this.#lineOf(at))
+    if (isSeq(node))
+      for (const [i, item] of node.items.entries()) this.walk(item, below(place, String(i), item))
+    this.#members(node, place)
+  }
+
+  #target(given: unknown, { depth }: YamlPlace): unknown {
+    if (depth > MOST_DEPTH) throw new Error(`deeper than ${MOST_DEPTH} levels`)
+    return isAlias(given) ? given.resolve(this.#document) : given
+  }
+
+  #members(node: unknown, place: YamlPlace): void {
+    if (!isMap(node)) return
+    for (const { key, value } of node.items) {
+      const name = isScalar(key) ? String(key.value) : ''
+      if (name === '<<') this.#merge(value, { ...place, depth: place.depth + 1 })
+      else this.walk(value, below(place, plainName(name), key))
+    }
+  }
+
+  /** What is merged in has the path of the object that it is merged into. */
+  #merge(given: unknown, place: YamlPlace): void {
+    const node = this.#target(given, place)
+    const parts = isSeq(node) ? node.items : [node]
+    for (const part of parts) this.#members(this.#target(part, place), place)
+  }
+}
+
+const below = ({ name, depth, at }: YamlPlace, own: string, node: unknown): YamlPlace => ({
+  name: name === '' ? own : `${name}.${own}`,
+  depth: depth + 1,
+  at: isNode(node) ? (node.range?.[0] ?? at) : at,
+})
+
+/** Keys of Spring and others: `a.b-c[0].d = value`. */
+function readProperties(text: string): Document {
+  const entries = new Entries()
+  const known = new Set<string>()
+  for (const [i, line] of text.split('\n').entries()) {
+    const [, key, value = ''] = /^\s*([\w.[\]-]+)\s*[=: ]\s*(.*)$/.exec(line) ?? []
+    if (key === undefined) continue
+    const parts = plainName(key)
+      .replaceAll(/\[(\d+)\]/g, '.$1')
+      .split('.')
+      .slice(0, MOST_DEPTH)
+    for (const n of parts.keys()) {
+      const name = parts.slice(0, n + 1).join('.')
+      if (n === parts.length - 1 || !known.has(name))
+        entries.add(name, n === parts.length - 1 ? value.trim() : CONTAINER, i + 1)
+      known.add(name)
+    }
+  }
+  // Members of an object follow it, in whichever order lines are.
+  return entries.list.toSorted((a, b) => (a.name < b.name ? -1 : a.name > b.name ? 1 : 0))
+}
+
+async function readHcl(text: string): Promise<Document> {
+  const entries = new Entries()
+  const walk = (value: unknown, name: string, depth: number, from: number) => {
+    if (depth > MOST_DEPTH) throw new Error(`deeper than ${MOST_DEPTH} levels`)
+    const isInside = typeof value === 'object'
+    const members = Object.entries(isInside ? (value ?? {}) : {})
+    const shown = !isInside ? String(value) : members.length === 0 ? '' : CONTAINER
+    if (name !== '') entries.add(name, shown, lineAt(text, from))
+    // A list has members, too: its positions.
+    for (const [key, each] of members) {
+      const found = Array.isArray(value) ? -1 : keyAfter(text, key, from)
+      const path = name === '' ? plainName(key) : `${name}.${plainName(key)}`
+      walk(each, path, depth + 1, found === -1 ? from : found)
+    }
+  }
+  walk(await parseHcl('main.tf', text), '', 0, 0)
+  return entries.list
+}
+
+/** The parser has no lines: that of the next such name is taken. */
+function keyAfter(text: string, key: string, from: number): number {
+  const escaped = key.replaceAll(/[$()*+.?[\\\]^{|}]/g, '\\$&')
+  const found = new RegExp(`(?<![\\w.-])"?${escaped}"?\\s*[={"]`, 'g')
+  found.lastIndex = from
+  return found.exec(text)?.index ?? -1
+}
+
+const lineAt = (text: string, at: number) => text.slice(0, at).split('\n').length

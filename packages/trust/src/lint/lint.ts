@@ -1,0 +1,209 @@
+/**
+ * Reads source and configuration below a folder, and says which verifiers accept more than they should.
+ *
+ * A file counts as examined where no rule's library is named in it, or where it was parsed whole. Others are listed.
+ *
+ * @module
+ */
+import { promises as fs } from 'node:fs'
+import path from 'node:path'
+import { errnoOf, whyUnread } from '@mintmark/core'
+import { type Allowance, isInForce } from '../probe/allow_list.ts'
+import { readConfiguration } from './configuration.ts'
+import { isBroken, parseSource, sourceLanguage } from './languages.ts'
+import { type Match, matchesInDocument, matchesInSource } from './match.ts'
+import type { Level, Rule } from './rule.ts'
+import { filesBelow, MOST_FILES } from './walk.ts'
+
+export interface LintFinding {
+  readonly rule: string
+  readonly level: Level
+  readonly file: string
+  readonly line: number
+  /** The same in each run of the same finding, whichever line it is on. */
+  readonly place: string
+  /** Of `cannot-tell`: rules that were not decided. */
+  readonly undecided: readonly string[]
+  readonly allowed: Allowance | undefined
+}
+
+export interface LintReport {
+  readonly findings: readonly LintFinding[]
+  /** Files of a kind that rules are for, that were examined whole. */
+  readonly files: number
+  /** Files of other kinds. */
+  readonly others: number
+  /** Folders and test files that were left out, by name. */
+  readonly skipped: ReadonlyMap<string, number>
+  readonly unread: readonly { readonly file: string; readonly why: string }[]
+  readonly unusedAllowances: readonly Allowance[]
+}
+
+export interface LintOptions {
+  readonly rules: readonly Rule[]
+  readonly allow: readonly Allowance[]
+  readonly nowMs: number
+  readonly isWithAll: boolean
+}
+
+export const CANNOT_TELL = 'cannot-tell'
+const MOST_BYTES = 2 << 20
+/** Brackets inside one another: parsers and walks recurse. */
+const MOST_NESTED = 500
+
+const CONFIGURATION: readonly (readonly [RegExp, string])[] = [
+  [/\.ya?ml$/i, 'yaml'],
+  [/\.jsonc?$/i, 'json'],
+  [/\.(?:tf|hcl)$/i, 'hcl'],
+  [/\.properties$/i, 'properties'],
+  [/(?:^nginx|\.nginx|\.conf)(?:\.\w+)?$/i, 'nginx'],
+]
+
+const languageOf = (file: string): string | undefined =>
+  sourceLanguage(file) ?? CONFIGURATION.find(([name]) => name.test(path.basename(file)))?.[1]
+
+export async function lint(folder: string, options: LintOptions): Promise<LintReport> {
+  const skipped = new Map<string, number>()
+  const unread: { file: string; why: string }[] = []
+  const all: LintFinding[] = []
+  let [files, others] = [0, 0]
+  const onSkip = (what: string) => skipped.set(what, (skipped.get(what) ?? 0) + 1)
+  const nameOf = (file: string) => path.relative(folder, file) || path.basename(file)
+  const onUnread = (file: string, why: string) => unread.push({ file: nameOf(file), why })
+  const walk = { isWithAll: options.isWithAll, onSkip, onUnread }
+  for await (const file of filesBelow(folder, walk)) {
+    const language = languageOf(file)
+    if (language === undefined) others++
+    else if (files >= MOST_FILES) {
+      onUnread(file, `more than ${MOST_FILES} files`)
+      break
+    } else {
+      const examined = await examine(file, language, options.rules)
+      if (examined.why === undefined) files++
+      else onUnread(file, examined.why)
+      all.push(...findingsOf(examined.matches, nameOf(file)))
+    }
+  }
+  return { files, others, skipped, unread, ...allowed(all, options) }
+}
+
+interface Examined {
+  readonly matches: readonly Match[]
+  readonly why?: string
+}
+
+async function examine(file: string, language: string, all: readonly Rule[]): Promise<Examined> {
+  let text: string
+  try {
+    const { size } = await fs.stat(file)
+    if (size > MOST_BYTES) return { matches: [], why: `larger than ${MOST_BYTES >> 20} MiB` }
+    text = await fs.readFile(file, 'utf8')
+  } catch (cause) {
+    return { matches: [], why: whyUnread(errnoOf(cause)) }
+  }
+  const base = path.basename(file)
+  const rules = all.filter(
+    (rule) =>
+      rule.languages.some((each) => each === language) &&
+      rule.file.test(base) &&
+      rule.library.test(text),
+  )
+  if (rules.length === 0) return { matches: [] }
+  if (text.includes('\0')) return { matches: [], why: 'binary' }
+  if (nestedIn(text) > MOST_NESTED)
+    return { matches: [], why: `deeper than ${MOST_NESTED} brackets` }
+  return sourceLanguage(file) === undefined
+    ? await examineConfiguration(text, language, rules)
+    : examineSource(file, text, rules)
+}
+
+function examineSource(file: string, text: string, rules: readonly Rule[]): Examined {
+  const root = parseSource(file, text)
+  if (typeof root === 'string') return { matches: [], why: root }
+  const matches = matchesInSource(root, sourceLanguage(file) ?? '', rules)
+  return isBroken(root) ? { matches, why: 'a part of it could not be parsed' } : { matches }
+}
+
+async function examineConfiguration(
+  text: string,
+  language: string,
+  rules: readonly Rule[],
+): Promise<Examined> {
+  try {
+    const documents = await readConfiguration(text, language)
+    return { matches: documents.flatMap((each) => matchesInDocument(each, rules)) }
+  } catch (cause) {
+    const [why = ''] = (cause instanceof Error ? cause.message : String(cause)).split('\n')
+    return { matches: [], why: `could not be parsed: ${why}` }
+  }
+}
+
+/** An upper bound: brackets in texts count. */
+function nestedIn(text: string): number {
+  let [depth, most] = [0, 0]
+  for (const { 0: bracket } of text.matchAll(/[()[\]{}]/g)) {
+    depth = '([{'.includes(bracket) ? depth + 1 : Math.max(0, depth - 1)
+    most = Math.max(most, depth)
+  }
+  return most
+}
+
+/** A call with options that are not in view is one note, however many rules ask for them. */
+function findingsOf(matches: readonly Match[], file: string): LintFinding[] {
+  const counts = new Map<string, number>()
+  const placeOf = (rule: string, what: string) => {
+    const name = `${rule}\0${file}\0${what}`
+    counts.set(name, (counts.get(name) ?? 0) + 1)
+    return `${name}\0${counts.get(name)}`
+  }
+  const found = matches
+    .filter(({ isOpen }) => !isOpen)
+    .map(({ rule: { id, level }, line, what }) => ({
+      rule: id,
+      level,
+      file,
+      line,
+      place: placeOf(id, what),
+      undecided: [],
+      allowed: undefined,
+    }))
+  const open = new Map<string, Match[]>()
+  for (const match of matches.filter(({ isOpen }) => isOpen)) {
+    const call = `${match.line}\0${match.what}`
+    open.set(call, [...(open.get(call) ?? []), match])
+  }
+  const notes = [...open.values()].map((group) => ({
+    rule: CANNOT_TELL,
+    level: 'note' as const,
+    file,
+    line: group[0]?.line ?? 1,
+    place: placeOf(CANNOT_TELL, group[0]?.what ?? ''),
+    undecided: group.map(({ rule }) => rule.id),
+    allowed: undefined,
+  }))
+  return [...found, ...notes].toSorted((a, b) => a.line - b.line)
+}
+
+function allowed(
+  all: readonly LintFinding[],
+  { allow, nowMs }: LintOptions,
+): Pick<LintReport, 'findings' | 'unusedAllowances'> {
+  const isFor = ({ id, file }: Allowance, finding: LintFinding) =>
+    id === finding.rule && (file === undefined || file === finding.file)
+  const current = allow.filter((each) => isInForce(each, nowMs))
+  return {
+    findings: all.map((finding) => ({
+      ...finding,
+      allowed: current.find((each) => isFor(each, finding)),
+    })),
+    unusedAllowances: allow.filter(
+      (each) => !current.includes(each) || !all.some((finding) => isFor(each, finding)),
+    ),
+  }
+}
+
+/** Whether something is found that nobody allowed. Notes are nothing. */
+export const isLintFound = ({ findings }: LintReport): boolean =>
+  findings.some(({ level, allowed: allowance }) => level !== 'note' && allowance === undefined)
+
+export const isLintWhole = ({ unread }: LintReport): boolean => unread.length === 0
