@@ -27,13 +27,20 @@ const HOLDS = [
   'packages/case/hunts',
   'packages/cli/bin',
   'packages/cli/dist/bundle',
+  'packages/trust/rules',
   'packages/web/dist/page',
   'packages/web/dist/report',
 ]
 /** Only the pictures of pages: most of the bytes of the whole package. */
 const LEFT_OUT = /^docs.img\b/
-/** Only cases in folders need the first, only `replay --live` the others. The command says so where they are not there. */
-const OPTIONAL = new Set(['chdb', 'imapflow', 'oidc-provider'])
+/**
+ * Only cases in folders need chDB, only `trust lint` the parsers, only `replay --live` the last two. The command says so where
+ * they are not there.
+ */
+const OPTIONAL = new Set([
+  ...['@ast-grep/lang-csharp', '@ast-grep/lang-go', '@ast-grep/lang-java', '@ast-grep/lang-python', '@ast-grep/napi'],
+  ...['@cdktn/hcl2json', 'chdb', 'imapflow', 'oidc-provider'],
+])
 
 if (!isBundled() || !existsSync(path.join(root, 'packages/web/dist/page/index.html'))) fail('run `node tools/setup.mjs` first')
 const out = path.resolve(process.argv[2] ?? path.join(root, 'release'))

@@ -69,7 +69,7 @@ describe('mintmark --help', () => {
 
 const GROUPS = {
   ledger: ['init', 'serve', 'prove', 'verify', 'audit', 'keys', 'tail', 'export'],
-  trust: ['record', 'history', 'audit'],
+  trust: ['record', 'history', 'audit', 'lint'],
 }
 
 describe('a group', () => {

@@ -7,6 +7,13 @@ export { hasMemberTwice, isObject, type Json, parseObject, text } from './json.t
 export { Reader } from './reader.ts'
 export { remembered, rememberedOf } from './remembered.ts'
 export { csvCell, safeJson, safeText } from './safe_text.ts'
+export {
+  type SarifRule,
+  sarifFingerprint,
+  sarifLocation,
+  sarifLog,
+  sarifPath,
+} from './sarif.ts'
 export { withoutSecrets } from './secrets.ts'
 export { shellWord } from './shell_word.ts'
 export { dateOrderOf, epochMs, isoOf, readSlashDate, utcMs } from './times.ts'

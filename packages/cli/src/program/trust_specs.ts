@@ -68,5 +68,17 @@ export const TRUST_COMMANDS: readonly Spec[] = [
     ],
     load: async () => (await import('../commands/trust/trust_audit.ts')).trustAudit,
   },
+  {
+    usage: 'lint <DIR>',
+    summary: 'Find verifiers in source and configuration that accept too much',
+    example: 'mintmark trust lint . --sarif > lint.sarif',
+    options: [
+      option('--all', 'also dependencies, built files and tests'),
+      option('--allow <FILE>', 'findings that are known, each with a reason and an end'),
+      json().conflicts('sarif'),
+      option('--sarif', 'one SARIF 2.1.0 log instead of text'),
+    ],
+    load: async () => (await import('../commands/trust/trust_lint.ts')).trustLint,
+  },
   ...TRUST_PROBE_COMMANDS,
 ]

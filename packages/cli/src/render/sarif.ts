@@ -4,78 +4,43 @@
  * Levels are those of the policy (`policy.ts` of `scan`); what was not searched is a notification. No value of a
  * key is in it, nor the text around one.
  *
- * Source: OASIS, Static Analysis Results Interchange Format (SARIF) Version 2.1.0 Plus Errata 01, sections 3.13 to
- * 3.58.
- *
  * @module
  */
-import { createHash } from 'node:crypto'
 import path from 'node:path'
 import { pathToFileURL } from 'node:url'
-import { safeText, VERSION } from '@mintmark/core'
+import { type Json, safeText, sarifFingerprint, sarifLocation, sarifLog } from '@mintmark/core'
 import type { Finding, ScanReport } from '@mintmark/scan'
 import { classOf, type Gap, POLICY } from '@mintmark/scan/answer'
 import { RULES, ruleOf } from './sarif_rules.ts'
 import type { Answered } from './scan_text.ts'
 
-/** Where OASIS publishes the schema. */
-const SCHEMA =
-  'https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json'
-
 /** One log with one run. JSON-safe. */
-export function sarifLog({
+export function scanSarif({
   scanned: { reports },
   answer: { unsearched },
   code: exitCode,
-}: Answered): Readonly<Record<string, unknown>> {
+}: Answered): Json {
   const found = reports.flatMap(({ findings, candidates, lesser }) => [
     ...findings,
     ...candidates,
     ...lesser,
   ])
-  return {
-    $schema: SCHEMA,
-    version: '2.1.0',
-    runs: [
-      {
-        tool: {
-          driver: {
-            name: 'mintmark',
-            version: VERSION,
-            semanticVersion: VERSION,
-            rules: RULES.map(({ id, name, text, help, level }) => ({
-              id,
-              name,
-              shortDescription: { text },
-              fullDescription: { text: `${text} ${help}` },
-              help: { text: help },
-              defaultConfiguration: { level },
-            })),
-          },
-        },
-        invocations: [
-          {
-            executionSuccessful: unsearched.length === 0,
-            exitCode,
-            toolExecutionNotifications: unsearched.map(notification),
-          },
-        ],
-        artifacts: reports.map(({ file, size, container, packedBy }) => ({
-          location: { uri: uriOf(file) },
-          length: size,
-          roles: ['analysisTarget'],
-          properties: { container, ...(packedBy === undefined ? {} : { packedBy }) },
-        })),
-        results: found.map((finding) => result(finding, reports)),
-      },
-    ],
-  }
+  return sarifLog({
+    rules: RULES,
+    results: found.map((finding) => result(finding, reports)),
+    notifications: unsearched.map(notification),
+    isSuccessful: unsearched.length === 0,
+    exitCode,
+    artifacts: reports.map(({ file, size, container, packedBy }) => ({
+      location: { uri: uriOf(file) },
+      length: size,
+      roles: ['analysisTarget'],
+      properties: { container, ...(packedBy === undefined ? {} : { packedBy }) },
+    })),
+  })
 }
 
-function result(
-  finding: Finding,
-  reports: readonly ScanReport[],
-): Readonly<Record<string, unknown>> {
+function result(finding: Finding, reports: readonly ScanReport[]): Json {
   const { file, offset, length, form, certainty, address, copies, keyId, owner, bits } = finding
   const rule = ruleOf(finding)
   return {
@@ -128,20 +93,19 @@ function messageOf({ kind, bits, form, certainty, proof, owner, keyId, note }: F
 /** `place`: the same place in a file of the same name. `key`: the same key, wherever it is found. */
 function fingerprints(finding: Finding): Readonly<Record<string, string>> {
   const { file, offset, form, kind, keyId } = finding
-  const place = `${path.basename(file)}\0${offset}\0${form}\0${kind}`
   return {
-    'place/v1': createHash('sha256').update(place).digest('hex'),
+    'place/v1': sarifFingerprint(path.basename(file), String(offset), form, kind),
     ...(keyId?.spkiSha256 === undefined ? {} : { 'key/v1': keyId.spkiSha256 }),
   }
 }
 
 /** What was not searched. */
-function notification({ file, code, message, remedy }: Gap): unknown {
+function notification({ file, code, message, remedy }: Gap): Json {
   return {
     level: code === 'not-read' ? 'error' : 'warning',
     descriptor: { id: code },
     message: { text: `${safeText(message)}. What to do: ${remedy}.` },
-    locations: [{ physicalLocation: { artifactLocation: { uri: uriOf(file) } } }],
+    locations: [sarifLocation(uriOf(file))],
   }
 }
 

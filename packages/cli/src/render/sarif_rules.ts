@@ -3,52 +3,43 @@
  *
  * @module
  */
-
+import type { SarifRule } from '@mintmark/core'
 import type { KeyKind } from '@mintmark/keys'
 import type { Finding } from '@mintmark/scan'
 import { classOf } from '@mintmark/scan/answer'
 
-interface Rule {
-  readonly id: string
-  /** PascalCase, as section 3.49.7 wants it, and not the id in other letters. */
-  readonly name: string
-  readonly text: string
-  readonly help: string
-  readonly level: 'error' | 'warning' | 'note'
-}
-
 const REPLACE =
   'Treat the key as known to whoever could read this file: replace it, and take it out of the file before it leaves.'
 
-const PRIVATE: Rule = {
+const PRIVATE: SarifRule = {
   id: 'private-key',
   name: 'PrivateKey',
   text: 'A private key lies in this file.',
   help: REPLACE,
   level: 'error',
 }
-const SYMMETRIC: Rule = {
+const SYMMETRIC: SarifRule = {
   id: 'symmetric-key',
   name: 'SymmetricKey',
   text: 'A symmetric key lies in this file.',
   help: REPLACE,
   level: 'error',
 }
-const ENCRYPTED: Rule = {
+const ENCRYPTED: SarifRule = {
   id: 'encrypted-key',
   name: 'EncryptedKey',
   text: 'An encrypted private key or a key store lies in this file.',
   help: 'It is as safe as its passphrase, which may lie in the same file.',
   level: 'note',
 }
-const TOKEN: Rule = {
+const TOKEN: SarifRule = {
   id: 'token',
   name: 'BearerToken',
   text: 'A token lies in this file.',
   help: 'Whoever has it can use it until it runs out or is revoked.',
   level: 'note',
 }
-const KNOWN: Rule = {
+const KNOWN: SarifRule = {
   id: 'known-key',
   name: 'KnownKey',
   text: "A key that is published for tests, or most likely a random generator's own, lies in this file.",
@@ -56,9 +47,9 @@ const KNOWN: Rule = {
   level: 'note',
 }
 
-export const RULES: readonly Rule[] = [PRIVATE, SYMMETRIC, ENCRYPTED, TOKEN, KNOWN]
+export const RULES: readonly SarifRule[] = [PRIVATE, SYMMETRIC, ENCRYPTED, TOKEN, KNOWN]
 
-const BY_KIND: Partial<Record<KeyKind, Rule>> = {
+const BY_KIND: Partial<Record<KeyKind, SarifRule>> = {
   aes: SYMMETRIC,
   sm4: SYMMETRIC,
   hmac: SYMMETRIC,
@@ -67,6 +58,6 @@ const BY_KIND: Partial<Record<KeyKind, Rule>> = {
   token: TOKEN,
 }
 
-export function ruleOf(finding: Pick<Finding, 'kind' | 'note' | 'certainty'>): Rule {
+export function ruleOf(finding: Pick<Finding, 'kind' | 'note' | 'certainty'>): SarifRule {
   return classOf(finding) === 'ignored' ? KNOWN : (BY_KIND[finding.kind] ?? PRIVATE)
 }

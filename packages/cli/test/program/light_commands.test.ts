@@ -59,6 +59,7 @@ describe('loads no engine and no database:', () => {
     it(command, () => {
       assert.equal(loadsCase(command), false)
       assert.equal(loads(command, 'pg', 'whole'), false)
+      assert.equal(loads(command, '@ast-grep/napi', 'whole'), false)
     })
   it('unlike what serves a ledger', () =>
     assert.equal(loads('ledger/ledger_serve', 'pg', 'whole'), true))

@@ -5,14 +5,24 @@
  *
  * @module
  */
-import { createRequire } from 'node:module'
 import path from 'node:path'
-import { Lang, parse, registerDynamicLanguage, type SgNode } from '@ast-grep/napi'
+import {
+  type DynamicLangRegistrations,
+  Lang,
+  parse,
+  registerDynamicLanguage,
+  type SgNode,
+} from '@ast-grep/napi'
 import type { Language } from './rule.ts'
 
-const require = createRequire(import.meta.url)
-const DYNAMIC = ['csharp', 'go', 'java', 'python'] as const
-const USABLE = registered()
+/** ast-grep calls them by these names. Literal imports, so that they become dependencies of the package. */
+const LOADED = {
+  csharp: async () => await import('@ast-grep/lang-csharp'),
+  go: async () => await import('@ast-grep/lang-go'),
+  java: async () => await import('@ast-grep/lang-java'),
+  python: async () => await import('@ast-grep/lang-python'),
+}
+const USABLE = await registered()
 
 interface Kind {
   readonly language: Language
@@ -37,17 +47,18 @@ const KINDS: Readonly<Record<string, Kind>> = {
 }
 const kindOf = (file: string): Kind | undefined => KINDS[path.extname(file).toLowerCase()]
 
-/** ast-grep takes all of them at once, or none. */
-function registered(): ReadonlySet<string> {
-  const found = DYNAMIC.flatMap((name) => {
+/** ast-grep takes all of them at once, and once a process. */
+async function registered(): Promise<ReadonlySet<string>> {
+  const found: [string, DynamicLangRegistrations[string]][] = []
+  for (const [name, load] of Object.entries(LOADED))
     try {
-      const language = require(`@ast-grep/lang-${name}`)
+      // oxlint-disable-next-line no-await-in-loop -- four packages, once
+      const { default: language } = await load()
       // Reading it looks for the library of this platform.
-      return language.libraryPath === undefined ? [] : [[name, language] as const]
+      if (language.libraryPath !== '') found.push([name, language])
     } catch {
-      return []
+      // Its files are counted as not examined.
     }
-  })
   registerDynamicLanguage(Object.fromEntries(found))
   return new Set(found.map(([name]) => name))
 }
@@ -57,7 +68,7 @@ export const sourceLanguage = (file: string): Language | undefined => kindOf(fil
 /** The root of a source, or why it is not examined. */
 export function parseSource(file: string, text: string): SgNode | string {
   const name = kindOf(file)?.parser ?? ''
-  if (DYNAMIC.some((each) => each === name) && !USABLE.has(name))
+  if (name in LOADED && !USABLE.has(name))
     return `needs the package @ast-grep/lang-${name}, which is not installed or has no parser for this platform`
   return parse(name, text).root()
 }

@@ -108,8 +108,8 @@ function share(done: number, total: number): number {
 /** Each way is loaded where it is asked for. */
 async function rendered(answered: Answered, options: Options): Promise<string> {
   if (flag(options, 'sarif')) {
-    const { sarifLog } = await import('../../render/sarif.ts')
-    return `${safeJson(sarifLog(answered), 2)}\n`
+    const { scanSarif } = await import('../../render/sarif.ts')
+    return `${safeJson(scanSarif(answered), 2)}\n`
   }
   if (flag(options, 'json')) return `${safeJson(documentOf(answered), 2)}\n`
   const { scanText } = await import('../../render/scan_text.ts')

@@ -3,7 +3,7 @@ import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
 import { answerOf, GAP_CODES, type GapCode, type Scanned } from '@mintmark/scan/answer'
 import { documentOf, exitCodeOf } from '../../../src/commands/dumps/scan.ts'
-import { sarifLog } from '../../../src/render/sarif.ts'
+import { scanSarif } from '../../../src/render/sarif.ts'
 import { type Answered, scanText } from '../../../src/render/scan_text.ts'
 import { findingOf, reportOf } from '../../scan_reports.ts'
 
@@ -37,7 +37,7 @@ describe('a search that was stopped', () => {
       const json = JSON.stringify(documentOf(shown))
       assert.match(json, /^\{"status":"cannot-tell","exitCode":3,"isComplete":false/)
       assert.ok(json.includes(`"code":"${code}"`))
-      const sarif = JSON.stringify(sarifLog(shown))
+      const sarif = JSON.stringify(scanSarif(shown))
       assert.match(sarif, /"executionSuccessful":false,"exitCode":3/)
       assert.ok(sarif.includes(`"descriptor":{"id":"${code}"}`))
     })
@@ -76,10 +76,10 @@ describe('the policy', () => {
       /^NOTHING FOUND: .* Ignored: 1 published test key, 1 internal key of a random generator\.\n/,
     )
     assert.match(
-      JSON.stringify(sarifLog(shown)),
+      JSON.stringify(scanSarif(shown)),
       /"results":\[\{[\s\S]*"level":"note"[\s\S]*"level":"note"/,
     )
-    assert.doesNotMatch(JSON.stringify(sarifLog(shown)['runs']), /"level":"error","message"/)
+    assert.doesNotMatch(JSON.stringify(scanSarif(shown)['runs']), /"level":"error","message"/)
   })
 
   it('counts a key beside them as found', () => {

@@ -1,0 +1,164 @@
+/**
+ * What lint found, as text of at most 80 columns, JSON and SARIF. No source text is in any of them.
+ *
+ * @module
+ */
+import {
+  type Json,
+  plural,
+  safeText,
+  sarifFingerprint,
+  sarifLocation,
+  sarifLog,
+  sarifPath,
+} from '@mintmark/core'
+import { folded } from '../history/text.ts'
+import { CANNOT_TELL, isLintWhole, type LintFinding, type LintReport } from './lint.ts'
+import { LEVELS, type Level, type Rule } from './rule.ts'
+
+type Described = Pick<Rule, 'id' | 'level' | 'title' | 'source' | 'fix'>
+
+const UNDECIDED: Described = {
+  id: CANNOT_TELL,
+  level: 'note',
+  title: 'The options of a call come from a variable, so that rules about them are not decided.',
+  source: 'none',
+  fix: 'Write the options into the call, or look where they are made.',
+}
+/** Findings of one rule that are listed; JSON and SARIF list all. */
+const MOST_LISTED = 10
+
+const described = (rules: readonly Rule[]): readonly Described[] => [...rules, UNDECIDED]
+
+/** JSON-safe. */
+export function lintDocument(report: LintReport, rules: readonly Rule[]): Json {
+  const { findings, files, others, skipped, unread, unusedAllowances } = report
+  const used = new Set(findings.map(({ rule }) => rule))
+  return {
+    schema: 'mintmark-trust-lint/1',
+    findings: findings.map(({ place, allowed, ...finding }) => ({
+      ...finding,
+      fingerprint: sarifFingerprint(place),
+      allowed: allowed === undefined ? null : { reason: allowed.reason, until: allowed.until },
+    })),
+    rules: described(rules)
+      .filter(({ id }) => used.has(id))
+      .map(({ id, level, title, source, fix }) => ({ id, level, title, source, fix })),
+    coverage: { rules: rules.length, files, others, skipped: Object.fromEntries(skipped), unread },
+    unusedAllowances: unusedAllowances.map(({ id, file, reason, until }) => ({
+      rule: id,
+      file: file ?? null,
+      reason,
+      until,
+    })),
+  }
+}
+
+export function lintSarif(report: LintReport, rules: readonly Rule[], exitCode: number): Json {
+  const all = described(rules)
+  return sarifLog({
+    rules: all.map(({ id, level, title, source, fix }) => ({
+      id,
+      level,
+      text: title,
+      help: fix,
+      full: `${title} Source: ${source}. ${fix}`,
+    })),
+    results: report.findings.map((finding) => resultOf(finding, all)),
+    notifications: report.unread.map(({ file, why }) => ({
+      level: 'warning',
+      descriptor: { id: 'not-examined' },
+      message: { text: safeText(why, 500) },
+      locations: [sarifLocation(sarifPath(file))],
+    })),
+    isSuccessful: isLintWhole(report),
+    exitCode,
+  })
+}
+
+function resultOf(finding: LintFinding, all: readonly Described[]): Json {
+  const { rule, level, file, line, place, undecided, allowed } = finding
+  const ruleIndex = all.findIndex(({ id }) => id === rule)
+  const { title = '', fix = '' } = all[ruleIndex] ?? {}
+  const open = undecided.length === 0 ? '' : ` Not decided: ${undecided.join(', ')}.`
+  return {
+    ruleId: rule,
+    ruleIndex,
+    kind: 'fail',
+    level,
+    message: { text: `${title}${open} ${fix}` },
+    locations: [sarifLocation(sarifPath(file), line)],
+    partialFingerprints: { 'place/v1': sarifFingerprint(place) },
+    ...(allowed !== undefined && {
+      suppressions: [
+        { kind: 'external', justification: `${allowed.reason} (until ${allowed.until})` },
+      ],
+    }),
+  }
+}
+
+export function lintText(report: LintReport, rules: readonly Rule[]): string {
+  const { findings, unread, unusedAllowances } = report
+  const open = findings.filter(({ allowed }) => allowed === undefined)
+  const counts = LEVELS.map((level) =>
+    plural(open.filter((each) => each.level === level).length, level),
+  )
+  const spared = findings.length - open.length
+  const head = `${counts.join(', ')}${spared === 0 ? '' : `; ${plural(spared, 'finding')} allowed`}`
+  return [
+    folded(head, ''),
+    ...LEVELS.map((level) => rulesText(open, level, described(rules))),
+    listText(
+      'Not examined:',
+      unread.map(({ file, why }) => `${file}: ${why}`),
+    ),
+    listText(
+      'Of the allow-list, past its end or without a finding:',
+      unusedAllowances.map(({ id, until }) => `${id}, until ${until}`),
+    ),
+    folded(coverageText(report, rules), ''),
+  ]
+    .filter((part) => part !== '')
+    .join('\n')
+}
+
+/** Findings of one level under their rules. */
+function rulesText(
+  open: readonly LintFinding[],
+  level: Level,
+  rules: readonly Described[],
+): string {
+  return rules
+    .filter((each) => each.level === level && open.some(({ rule }) => rule === each.id))
+    .map(({ id, title, source, fix }) => {
+      const found = open.filter(({ rule }) => rule === id)
+      const places = found.map(({ file, line }) => `${safeText(file, 500)}:${line}`)
+      return [
+        folded(`${level.toUpperCase()} ${id}: ${title}`, ''),
+        ...places.slice(0, MOST_LISTED).map((place) => folded(place)),
+        moreText(found.length),
+        folded(`Fix: ${fix}${source === 'none' ? '' : ` (${source})`}`),
+      ].join('')
+    })
+    .join('\n')
+}
+
+const moreText = (count: number) =>
+  count > MOST_LISTED ? `  and ${count - MOST_LISTED} more: --json lists all\n` : ''
+
+const listText = (head: string, lines: readonly string[]) =>
+  lines.length === 0
+    ? ''
+    : `${head}\n${lines
+        .slice(0, MOST_LISTED)
+        .map((each) => folded(each))
+        .join('')}${moreText(lines.length)}`
+
+function coverageText(
+  { files, others, skipped, unread }: LintReport,
+  rules: readonly Rule[],
+): string {
+  const names = [...skipped].map(([name, count]) => `${count} ${name}`)
+  const left = names.length === 0 ? '' : ` Skipped (--all examines them): ${names.join(', ')}.`
+  return `Coverage: ${plural(files, 'file')} examined with ${plural(rules.length, 'rule')}, ${unread.length} not; ${others} of other kinds.${left}`
+}
