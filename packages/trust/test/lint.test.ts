@@ -3,7 +3,7 @@ import assert from 'node:assert/strict'
 import { mkdirSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
 import { describe, it } from 'node:test'
-import { type LintReport, lint, readRules } from '../src/lint/index.ts'
+import { isLintFound, isLintWhole, type LintReport, lint, readRules } from '../src/lint/index.ts'
 import { scratch } from './made_keys.ts'
 
 const rules = readRules()
@@ -37,4 +37,123 @@ describe('rules', () => {
       assert.deepEqual(fine.unread, [])
       assert.ok(!idsOf(fine).includes(id), 'found in the good example')
     })
+})
+
+const JOSE = "import { jwtVerify } from 'jose'\n"
+
+describe('lint', () => {
+  it('accuses where options are in view, and says where they are not', async () => {
+    const report = await linted({
+      'a.ts': `${JOSE}await jwtVerify(token, keys, options)\nawait jwtVerify(token, keys, { ...rest })`,
+      'b.ts': `${JOSE}await jwtVerify(token, keys, { issuer: undefined, audience, algorithms, maxTokenAge })`,
+    })
+    assert.deepEqual(
+      report.findings.map(({ rule, file, line }) => [rule, file, line]),
+      [
+        ['cannot-tell', 'a.ts', 2],
+        ['cannot-tell', 'a.ts', 3],
+        ['jose-no-issuer', 'b.ts', 2],
+      ],
+    )
+    assert.ok(report.findings[0]?.undecided.includes('jose-no-issuer'))
+    const notes = await linted({ 'a.ts': `${JOSE}await jwtVerify(token, keys, options)` })
+    assert.deepEqual([isLintFound(notes), isLintWhole(notes)], [false, true])
+  })
+
+  it('skips code of others and tests, counts them, and examines them where it is asked to', async () => {
+    const bad = `${JOSE}await jwtVerify(token, keys)`
+    const files = {
+      'node_modules/x/a.js': bad,
+      'test/a.ts': bad,
+      'src/a.test.ts': bad,
+      'a.md': bad,
+    }
+    const report = await linted(files)
+    assert.deepEqual([report.findings, report.files, report.others], [[], 0, 1])
+    assert.deepEqual(Object.fromEntries(report.skipped), {
+      node_modules: 1,
+      test: 1,
+      'test files': 1,
+    })
+    assert.equal((await linted(files, true)).files, 3)
+  })
+
+  it('takes names of configuration in each spelling, and follows aliases', async () => {
+    const { findings } = await linted({
+      'application.properties':
+        'spring.security.oauth2.resourceserver.jwt.jwkSetUri = https://id.example.org/keys',
+      'istio.yaml':
+        'base: &base { issuer: x }\nkind: RequestAuthentication\nspec:\n  jwtRules:\n  - <<: *base\n  - *base\n',
+      'appsettings.json': '{ // a comment\n "AzureAd": {\n  "validateIssuer": false, } }',
+    })
+    assert.deepEqual(
+      findings.map(({ rule, line }) => `${rule}:${line}`),
+      [
+        'spring-no-issuer:1',
+        'spring-no-audience:1',
+        'dotnet-issuer-off:3',
+        'istio-no-policy:4',
+        'istio-no-audience:5',
+        'istio-no-audience:6',
+      ],
+    )
+  })
+
+  it('gives a finding the same place on another line, and each of two its own', async () => {
+    const call = 'await jwtVerify(token, keys, { audience, algorithms, maxTokenAge })\n'
+    const placesIn = async (source: string) =>
+      (await linted({ 'a.ts': source })).findings.map(({ place }) => place)
+    const first = await placesIn(`${JOSE}${call}${call}`)
+    assert.deepEqual(await placesIn(`${JOSE}\n\n${call}\n${call}`), first)
+    assert.equal(new Set(first).size, 2)
+  })
+})
+
+const LINKS = Array.from({ length: 40 }, (_, n) => `a${n + 1}: &a${n + 1} [*a${n}, *a${n}]`)
+
+/** Each of them names a library, so that no file is passed over. */
+const HOSTILE: Readonly<Record<string, string | Buffer>> = {
+  'large.ts': `${JOSE}${'x'.repeat(10 << 20)}`,
+  'deep.ts': `${JOSE}${'['.repeat(500_000)}`,
+  'binary.ts': Buffer.concat([Buffer.from(JOSE), Buffer.alloc(1000)]),
+  'broken.ts': `${JOSE}const = = (\n`,
+  'deep.yaml': `kind: RequestAuthentication\na: ${'['.repeat(100_000)}`,
+  'nested.yaml': `kind: RequestAuthentication\n${Array.from({ length: 200 }, (_, n) => `${' '.repeat(n)}a:`).join('\n')}`,
+  'bomb.yaml': `kind: RequestAuthentication\na0: &a0 [x, x]\n${LINKS.join('\n')}\n`,
+  'circle.yaml': 'kind: RequestAuthentication\na: &a { b: *a }\n',
+  'template.yaml': 'kind: RequestAuthentication\n{{- if .Values.x }}\n',
+  'broken.tf': 'resource "vault_jwt_auth_backend" "a" {',
+  'broken.conf': 'location / { auth_jwt a;',
+}
+
+describe('hostile files', () => {
+  for (const [name, content] of Object.entries(HOSTILE))
+    it(`${name} is counted as not examined, soon`, async () => {
+      const start = performance.now()
+      const report = await linted({ [name]: content })
+      assert.deepEqual(
+        report.unread.map(({ file }) => file),
+        [name],
+      )
+      assert.equal(isLintWhole(report), false)
+      assert.ok(performance.now() - start < 10_000)
+    })
+
+  it('long files without an end are bounded', async () => {
+    const noise = '}{)(\n'.repeat(40_000)
+    const calls = 'jwtVerify('.repeat(400)
+    const start = performance.now()
+    await linted({
+      'a.ts': `${JOSE}${noise}`,
+      'b.cs': `JwtBearer ${noise}`,
+      'c.go': `golang-jwt/jwt ${noise}`,
+      'd.java': `io.jsonwebtoken ${noise}`,
+      'e.py': `import jwt\n${noise}`,
+      'f.ts': `${JOSE}${calls}${')'.repeat(400)}`,
+      'g.conf': `auth_jwt ${'a '.repeat(500_000)}`,
+      'h.properties': `resourceserver\n${'a.b.c.d = e\n'.repeat(100_000)}`,
+      'i.java': `io.jsonwebtoken; class A { void f() { Jwts.parser()${'.a()'.repeat(400)}; } }`,
+    })
+    assert.ok(performance.now() - start < 60_000)
+  })
 })

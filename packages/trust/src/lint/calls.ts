@@ -59,8 +59,11 @@ const OF_LANGUAGE: Readonly<Record<string, { calls: Kinds; settings: Kinds }>> =
 const findAll = (root: SgNode, kinds: Kinds = []): SgNode[] =>
   root.findAll({ rule: { any: kinds.map((kind) => ({ kind })) } })
 
+/** @throws {Error} above a limit */
 export function callsIn(root: SgNode, language: string): Call[] {
-  return findAll(root, OF_LANGUAGE[language]?.calls).map((node) => ({
+  const nodes = findAll(root, OF_LANGUAGE[language]?.calls)
+  if (nodes.length > MOST_CALLS) throw new Error(`more than ${MOST_CALLS} calls`)
+  return nodes.map((node) => ({
     callee: calleeOf(node),
     args: argumentsOf(node),
     node,
@@ -72,13 +75,14 @@ export const settingsIn = (root: SgNode, language: string): Setting[] =>
   findAll(root, OF_LANGUAGE[language]?.settings).flatMap((node) => settingOf(node) ?? [])
 
 /** Longest chain of calls that is followed. */
-const MOST_LINKS = 64
+const MOST_LINKS = 32
+/** Chains are walked once a call: generated files have more of them than people write. */
+const MOST_CALLS = 20_000
 
 function calleeOf(node: SgNode, depth = 0): string {
   if (depth > MOST_LINKS) return '…'
   const made = node.field('constructor') ?? node.field('type')
-  if (made !== null)
-    return `${node.kind() === 'composite_literal' ? '' : 'new '}${plain(made.text())}`
+  if (made !== null) return `${node.kind() === 'composite_literal' ? '' : 'new '}${plain(made)}`
   const called = node.field('function')
   if (called !== null) return spelled(called, depth)
   const [object, name] = [node.field('object'), node.field('name')?.text() ?? '']
@@ -93,10 +97,16 @@ function spelled(node: SgNode, depth: number): string {
     node.field('property') ?? node.field('field') ?? node.field('attribute') ?? node.field('name')
   if (object !== null && name !== null && depth < MOST_LINKS)
     return `${spelled(object, depth + 1)}.${name.text()}`
-  return plain(node.text())
+  return plain(node)
 }
 
-const plain = (text: string) => text.slice(0, 200).replaceAll(/<[^()]*>|\s+/g, '')
+/** Text without blanks and type arguments. That of a node above the limit is not copied: nodes are inside one another. */
+const plain = (node: SgNode) => textOf(node, 200).replaceAll(/<[^()]*>|\s+/g, '')
+
+export function textOf(node: SgNode, most = 4000): string {
+  const { start, end } = node.range()
+  return end.index - start.index > most ? '…' : node.text()
+}
 
 function argumentsOf(node: SgNode): SgNode[] {
   const list = node.field('arguments') ?? node.field('body')
@@ -126,10 +136,10 @@ function settingOf(node: SgNode): Setting | undefined {
   const name = node.field('key') ?? node.field('left') ?? node.field('name') ?? parts[0]
   const value = node.field('value') ?? node.field('right') ?? parts.at(-1)
   if (name === undefined || value === undefined || parts.length < 2) return undefined
-  return { name: unquoted(name.text()), value: inner(value).text(), line: lineOf(node) }
+  return { name: unquoted(name), value: textOf(inner(value)), line: lineOf(node) }
 }
 
-const unquoted = (text: string) => plain(text).replaceAll(/^["'`]|["'`]$/g, '')
+const unquoted = (node: SgNode) => plain(node).replaceAll(/^["'`]|["'`]$/g, '')
 export const lineOf = (node: SgNode): number => node.range().start.line + 1
 
 const FUNCTIONS = ['arrow_function', 'function_expression', 'function', 'undefined', 'null']
@@ -207,7 +217,14 @@ function keywordsOf({ args }: Call): Options {
   return joined(
     args.map((each) => {
       if (each.kind() === 'dictionary_splat' || each.kind() === 'list_splat') return OPEN
-      return each.kind() === 'keyword_argument' ? memberOf(each, '', 0) : NONE
+      if (each.kind() !== 'keyword_argument') return NONE
+      const isObject = each.field('value')?.kind() === 'dictionary'
+      const own = memberOf(each, '', 0)
+      // What a variable called options has in it is not in view.
+      return {
+        ...own,
+        isOpen: own.isOpen || (!isObject && each.field('name')?.text() === 'options'),
+      }
     }),
   )
 }
@@ -227,7 +244,7 @@ function goOptions({ node, args }: Call, first = 0): Options {
 /** A call that is an option by its name. */
 function callOption(call: SgNode): Options {
   const name = calleeOf(call).replace(/^.*\./, '')
-  const value = argumentsOf(call).map((each) => each.text())
+  const value = argumentsOf(call).map((each) => textOf(each))
   return {
     settings: [{ name, value: value.join(', ') || '()', line: lineOf(call) }],
     isOpen: false,

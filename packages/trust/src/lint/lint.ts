@@ -47,7 +47,7 @@ export interface LintOptions {
 }
 
 export const CANNOT_TELL = 'cannot-tell'
-const MOST_BYTES = 2 << 20
+const MOST_BYTES = 1 << 20
 /** Brackets inside one another: parsers and walks recurse. */
 const MOST_NESTED = 500
 
@@ -59,8 +59,13 @@ const CONFIGURATION: readonly (readonly [RegExp, string])[] = [
   [/(?:^nginx|\.nginx|\.conf)(?:\.\w+)?$/i, 'nginx'],
 ]
 
+/** Declarations call nothing. */
+const DECLARATIONS = /\.d\.[cm]?ts$/i
+
 const languageOf = (file: string): string | undefined =>
-  sourceLanguage(file) ?? CONFIGURATION.find(([name]) => name.test(path.basename(file)))?.[1]
+  DECLARATIONS.test(file)
+    ? undefined
+    : (sourceLanguage(file) ?? CONFIGURATION.find(([name]) => name.test(path.basename(file)))?.[1])
 
 export async function lint(folder: string, options: LintOptions): Promise<LintReport> {
   const skipped = new Map<string, number>()
@@ -106,15 +111,21 @@ async function examine(file: string, language: string, all: readonly Rule[]): Pr
     (rule) =>
       rule.languages.some((each) => each === language) &&
       rule.file.test(base) &&
-      rule.library.test(text),
+      rule.library.test(text) &&
+      rule.without?.test(text) !== true,
   )
   if (rules.length === 0) return { matches: [] }
   if (text.includes('\0')) return { matches: [], why: 'binary' }
   if (nestedIn(text) > MOST_NESTED)
     return { matches: [], why: `deeper than ${MOST_NESTED} brackets` }
-  return sourceLanguage(file) === undefined
-    ? await examineConfiguration(text, language, rules)
-    : examineSource(file, text, rules)
+  try {
+    if (sourceLanguage(file) !== undefined) return examineSource(file, text, rules)
+    const documents = await readConfiguration(text, language)
+    return { matches: documents.flatMap((each) => matchesInDocument(each, rules)) }
+  } catch (cause) {
+    const [why = ''] = (cause instanceof Error ? cause.message : String(cause)).split('\n')
+    return { matches: [], why: `could not be parsed: ${why}` }
+  }
 }
 
 function examineSource(file: string, text: string, rules: readonly Rule[]): Examined {
@@ -122,20 +133,6 @@ function examineSource(file: string, text: string, rules: readonly Rule[]): Exam
   if (typeof root === 'string') return { matches: [], why: root }
   const matches = matchesInSource(root, sourceLanguage(file) ?? '', rules)
   return isBroken(root) ? { matches, why: 'a part of it could not be parsed' } : { matches }
-}
-
-async function examineConfiguration(
-  text: string,
-  language: string,
-  rules: readonly Rule[],
-): Promise<Examined> {
-  try {
-    const documents = await readConfiguration(text, language)
-    return { matches: documents.flatMap((each) => matchesInDocument(each, rules)) }
-  } catch (cause) {
-    const [why = ''] = (cause instanceof Error ? cause.message : String(cause)).split('\n')
-    return { matches: [], why: `could not be parsed: ${why}` }
-  }
 }
 
 /** An upper bound: brackets in texts count. */

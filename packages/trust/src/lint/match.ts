@@ -6,7 +6,15 @@
  * @module
  */
 import type { SgNode } from '@ast-grep/napi'
-import { type Call, callsIn, type Options, optionsOf, type Setting, settingsIn } from './calls.ts'
+import {
+  type Call,
+  callsIn,
+  type Options,
+  optionsOf,
+  type Setting,
+  settingsIn,
+  textOf,
+} from './calls.ts'
 import type { Document } from './configuration.ts'
 import { type Condition, plainName, type Rule } from './rule.ts'
 
@@ -25,8 +33,12 @@ const holds = ({ name, value }: Condition, setting: Setting): boolean =>
 /** A setting without a value is not set. */
 const NOTHING = /^(?:undefined|null|None|nil|""|''|)$/
 
-function judged({ has, lacks }: Rule, { settings, isOpen }: Options): 'yes' | 'no' | 'open' {
-  if (!has.every((each) => settings.some((setting) => holds(each, setting)))) return 'no'
+function judged(
+  { has, unless, lacks }: Rule,
+  { settings, isOpen }: Options,
+): 'yes' | 'no' | 'open' {
+  const isSet = (each: Condition) => settings.some((setting) => holds(each, setting))
+  if (!has.every(isSet) || unless.some(isSet)) return 'no'
   const isThere = lacks.some((name) =>
     settings.some((each) => name.test(plainName(each.name)) && !NOTHING.test(each.value)),
   )
@@ -54,8 +66,9 @@ function matchOfCall(rule: Rule, call: Call, language: string): Match | undefine
 }
 
 function isGiven({ args }: Call, at: string, value: RegExp): boolean {
-  if (at === '*') return args.some((each) => value.test(each.text()))
-  return value.test(args[Number(at)]?.text() ?? '')
+  if (at === '*') return args.some((each) => value.test(textOf(each)))
+  const given = args[Number(at)]
+  return value.test(given === undefined ? '' : textOf(given))
 }
 
 function matchOfSetting(rule: Rule, setting: Setting): Match | undefined {

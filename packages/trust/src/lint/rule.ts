@@ -30,6 +30,8 @@ export interface Rule {
   readonly languages: readonly Language[]
   /** The file has to hold it: a call of a common name counts only beside its library. */
   readonly library: RegExp
+  /** The file must not hold it: there the check is made by hand. */
+  readonly without: RegExp | undefined
   /** Of a file of configuration: its name. */
   readonly file: RegExp
   /** Of a file of configuration: what the document has to say. */
@@ -45,6 +47,8 @@ export interface Rule {
   readonly options: number | undefined
   /** Each has to be among the options or members. */
   readonly has: readonly Condition[]
+  /** None of these may hold. */
+  readonly unless: readonly Condition[]
   /** None of these may be. */
   readonly lacks: readonly RegExp[]
   readonly title: string
@@ -88,7 +92,7 @@ function ruleOf(row: Readonly<Record<string, unknown>>, name: string): Rule {
     return value === undefined ? undefined : wholeText(value)
   }
   const [setting] = conditionsOf(row['setting'])
-  const at = text(row, 'at')
+  const [at, without] = [text(row, 'at'), text(row, 'without')]
   const level = LEVELS.find((each) => each === row['level'])
   if (level === undefined) throw invalid(name, `rule ${id} has no level`)
   const languages = ALL_LANGUAGES.filter((each) => textsOf(row['languages']).includes(each))
@@ -97,6 +101,7 @@ function ruleOf(row: Readonly<Record<string, unknown>>, name: string): Rule {
     level,
     languages,
     library: new RegExp(needed('library')),
+    without: without === undefined ? undefined : new RegExp(without),
     file: new RegExp(text(row, 'file') ?? '', 'i'),
     document: conditionsOf(row['document']),
     call: whole('call'),
@@ -105,6 +110,7 @@ function ruleOf(row: Readonly<Record<string, unknown>>, name: string): Rule {
     args: new Map(entriesOf(row['args']).map(([key, value]) => [key, wholeText(value)])),
     options: typeof row['options'] === 'number' ? row['options'] : undefined,
     has: conditionsOf(row['has']),
+    unless: conditionsOf(row['unless']),
     lacks: textsOf(row['lacks']).map(namePattern),
     title: needed('title'),
     source: needed('source'),
