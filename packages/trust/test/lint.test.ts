@@ -46,6 +46,10 @@ describe('lint', () => {
     const report = await linted({
       'a.ts': `${JOSE}await jwtVerify(token, keys, options)\nawait jwtVerify(token, keys, { ...rest })`,
       'b.ts': `${JOSE}await jwtVerify(token, keys, { issuer: undefined, audience, algorithms, maxTokenAge })`,
+      'c.go':
+        'package a // golang-jwt/jwt\nfunc f() { jwt.Parse(t, func(t *jwt.Token) (any, error) { return key, nil }, more...) }',
+      'd.py': 'import jwt\njwt.decode(token, key, algorithms=["RS256"], options=options)',
+      'e.ts': `${JOSE}await jwtVerify(token, secret, {})\nawait jwtVerify(token, keys, { typ: 'dpop+jwt' })`,
     })
     assert.deepEqual(
       report.findings.map(({ rule, file, line }) => [rule, file, line]),
@@ -53,6 +57,8 @@ describe('lint', () => {
         ['cannot-tell', 'a.ts', 2],
         ['cannot-tell', 'a.ts', 3],
         ['jose-no-issuer', 'b.ts', 2],
+        ['cannot-tell', 'c.go', 2],
+        ['cannot-tell', 'd.py', 2],
       ],
     )
     assert.ok(report.findings[0]?.undecided.includes('jose-no-issuer'))

@@ -78,7 +78,10 @@ describe('the package', { skip: unbuilt }, () => {
     const needed = { ...objectOf(described?.['dependencies']) }
     const optional = { ...objectOf(described?.['optionalDependencies']) }
     assert.ok(Object.keys(needed).length <= 12)
-    assert.deepEqual(Object.keys(optional), ['chdb', 'imapflow', 'oidc-provider'])
+    assert.deepEqual(Object.keys(optional), [
+      ...['csharp', 'go', 'java', 'python'].map((name) => `@ast-grep/lang-${name}`),
+      ...['@ast-grep/napi', '@cdktn/hcl2json', 'chdb', 'imapflow', 'oidc-provider'],
+    ])
     const bom = parseObject(readFileSync(tarball.replace('.tgz', '.cdx.json'), 'utf8'))
     const listed = new Map(
       rowsOf(bom?.['components']).map((each) => [text(each, 'name') ?? '', each] as const),
@@ -223,5 +226,11 @@ describe('installed without its optional parts', { skip: unbuilt || unreached },
     const { code, out, err } = smallMintmark('replay', 'storm-0558', '--live')
     assert.deepEqual([code, out], [3, ''])
     assert.match(err, /needs the package imapflow, .*optional dependencies \(PROGRAM_MISSING\)\n$/)
+  })
+
+  it('says which package lint needs', () => {
+    const { code, err } = smallMintmark('trust', 'lint', '.')
+    assert.equal(code, 3)
+    assert.match(err, /needs the package @ast-grep\/napi, .*optional dependencies \(PROGRAM_MISSING\)\n$/)
   })
 })

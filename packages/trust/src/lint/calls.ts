@@ -236,7 +236,8 @@ function goOptions({ node, args }: Call, first = 0): Options {
     args.map((each, position) => {
       const object = inner(each)
       if (object.kind() === 'composite_literal' && position >= first) return membersOf(object)
-      return each.kind() === 'call_expression' ? callOption(each) : position < first ? NONE : OPEN
+      if (each.kind() === 'call_expression') return callOption(each)
+      return position < first && each.kind() !== 'variadic_argument' ? NONE : OPEN
     }),
   )
 }

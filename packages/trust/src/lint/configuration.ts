@@ -6,16 +6,7 @@
  * @module
  */
 import { parse as parseHcl } from '@cdktn/hcl2json'
-import {
-  isAlias,
-  isMap,
-  isNode,
-  isScalar,
-  isSeq,
-  LineCounter,
-  parseAllDocuments,
-  type Document as YamlDocument,
-} from 'yaml'
+import { isAlias, isMap, isNode, isScalar, isSeq, LineCounter, parseAllDocuments } from 'yaml'
 import type { Setting } from './calls.ts'
 import { readNginx } from './nginx.ts'
 import { plainName } from './rule.ts'
@@ -62,7 +53,7 @@ function readYaml(text: string): Document[] {
   return [...documents].map((document) => {
     const [error] = document.errors
     if (error !== undefined) throw new Error(`not YAML or JSON (${error.code})`)
-    const tree = new YamlTree(document, (at) => lineCounter.linePos(at).line)
+    const tree = new YamlTree((at) => lineCounter.linePos(at).line)
     tree.walk(document.contents, { name: '', depth: 0, at: 0 })
     return tree.entries.list
   })
@@ -76,11 +67,11 @@ interface YamlPlace {
 
 class YamlTree {
   readonly entries: Entries = new Entries()
-  readonly #document: YamlDocument
+  /** Anchors so far: an alias points back. */
+  readonly #anchors = new Map<string, unknown>()
   readonly #lineOf: (at: number) => number
 
-  constructor(document: YamlDocument, lineOf: (at: number) => number) {
-    this.#document = document
+  constructor(lineOf: (at: number) => number) {
     this.#lineOf = lineOf
   }
 
@@ -97,7 +88,10 @@ class YamlTree {
 
   #target(given: unknown, { depth }: YamlPlace): unknown {
     if (depth > MOST_DEPTH) throw new Error(`deeper than ${MOST_DEPTH} levels`)
-    return isAlias(given) ? given.resolve(this.#document) : given
+    if (isAlias(given)) return this.#anchors.get(given.source)
+    if ((isMap(given) || isSeq(given) || isScalar(given)) && given.anchor !== undefined)
+      this.#anchors.set(given.anchor, given)
+    return given
   }
 
   #members(node: unknown, place: YamlPlace): void {

@@ -1,3 +1,3 @@
 export { isLintFound, isLintWhole, type LintFinding, type LintReport, lint } from './lint.ts'
 export { lintDocument, lintSarif, lintText } from './output.ts'
-export { type Rule, readRules } from './rule.ts'
+export { CONFIG_LANGUAGES, type Rule, readRules } from './rule.ts'
