@@ -73,7 +73,6 @@ function packageJson() {
     engines,
     bin: { [NAME]: BIN },
     man: [MAN],
-    imports: { '#read-first': './packages/cli/dist/bundle/read_first.js' },
     dependencies: versions(needed.filter((name) => !OPTIONAL.has(name))),
     optionalDependencies: versions(needed.filter((name) => OPTIONAL.has(name))),
     gitHead: commit(),

@@ -20,9 +20,8 @@ const STARTED = {
   provider_process: 'replay/src/live',
   scan_worker: 'scan/src/engine',
   signing_service: 'replay/src/signing',
-  spill_thread: 'scan/src/hold',
 }
-const ENTRIES = { main: 'cli/src', gate_receiver: 'cli/src', read_first: 'coredump/src', ...STARTED }
+const ENTRIES = { main: 'cli/src', gate_receiver: 'cli/src', ...STARTED }
 
 try {
   if (!isBundled()) await writeBundle(fileURLToPath(BUNDLE))

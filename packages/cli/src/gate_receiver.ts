@@ -8,7 +8,6 @@
  */
 import {
   arrivalOf,
-  type Called,
   crashOf,
   type Gate,
   GateLog,
@@ -25,10 +24,10 @@ import type { ExitCode } from './process/exit_codes.ts'
 const STANDARD_INPUT = 0
 
 /**
- * @param called with what was read before this was loaded
+ * @param args the folder of the gate's state, then what the kernel tells of the crash, or `--check` alone
  * @returns 0, or 3 if there is no core; never 1, with which Node ends where it cannot load this
  */
-export async function receiveFromKernel({ told: args, first }: Called): Promise<ExitCode> {
+export async function receiveFromKernel(args: readonly string[]): Promise<ExitCode> {
   const [stateFolder = '', ...told] = args
   const isCheck = told[0] === '--check'
   try {
@@ -37,7 +36,7 @@ export async function receiveFromKernel({ told: args, first }: Called): Promise<
     if (isCheck) return await check(gate)
     const crash = crashOf(told, Date.now())
     const wantsNone = crash.wantsNone && !settings.ignoresLimits
-    const inlet = new Inlet(STANDARD_INPUT, first)
+    const inlet = new Inlet(STANDARD_INPUT)
     const { outcome } = await receiveCore(gate, arrivalOf({ ...crash, wantsNone }, inlet))
     return outcome === 'core' ? 0 : 3
   } catch (error) {

@@ -4,7 +4,6 @@
  * @module
  */
 
-import { startForScan } from './early_scan.ts'
 import { compileLess, forSearches } from './process/compiling.ts'
 import type { ExitCode } from './process/exit_codes.ts'
 import { type Io, processIo } from './process/io.ts'
@@ -19,11 +18,10 @@ export async function main(args: readonly string[], io: Io = processIo()): Promi
     io.err(`mintmark: standard output cannot be written to (${error.code ?? 'unknown'})\n`)
     process.exit(io.codeIfUnprinted?.() ?? 3)
   })
-  // Before a thread compiles, and before what lies compiled is read: V8 takes that under the flags of then alone.
+  // Before what lies compiled is read: V8 takes that under the flags of then alone.
   const called = args.slice(args.findIndex((each) => !each.startsWith('-')))
   if (SEARCHES.has(called[0] ?? '')) forSearches()
   else if (called[0] === 'investigate') compileLess()
-  startForScan(called)
   const { runProgram } = await import('./program/program.ts')
   const code: ExitCode = await runProgram(args, io)
   process.exit(code)

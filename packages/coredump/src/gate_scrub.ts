@@ -1,8 +1,4 @@
-/**
- * The scrub of the gate: public keys as they were kept, and the scanner, which is loaded only for it.
- *
- * @module
- */
+/** The scrub of the gate: public keys as they were kept, and the scanner, which is loaded only for it. @module */
 import { availableParallelism } from 'node:os'
 import type { Json } from '@mintmark/core'
 import { scrubInput } from '@mintmark/scrub/scrub_input'

@@ -1,9 +1,7 @@
 /**
  * Public keys written down, so that a core is searched for them without the files that they came from.
  *
- * Only public halves are written, whatever a file held.
- *
- * @module
+ * Only public halves are written, whatever a file held. @module
  */
 import { isObject, type Json } from '@mintmark/core'
 import { spkiOf } from '@mintmark/keys/public_half/key_id'

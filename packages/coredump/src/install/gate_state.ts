@@ -1,9 +1,7 @@
 /**
  * What `gate install` remembers: the settings for each core, and what stood in the kernel before.
  *
- * Trust: it is root's. Whoever can change it decides what program the kernel is given at `gate uninstall`.
- *
- * @module
+ * Trust: it is root's. Whoever can change it decides what program the kernel is given at `gate uninstall`. @module
  */
 import {
   closeSync,

@@ -1,8 +1,4 @@
-/**
- * Whether the gate stands as it was installed, and what has come through it.
- *
- * @module
- */
+/** Whether the gate stands as it was installed, and what has come through it. @module */
 import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import path from 'node:path'
 import { MintmarkError } from '@mintmark/core'

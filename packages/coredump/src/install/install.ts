@@ -1,8 +1,4 @@
-/**
- * Puts the gate between the kernel and the disk, and takes it away again.
- *
- * @module
- */
+/** Puts the gate between the kernel and the disk, and takes it away again. @module */
 import { spawnSync } from 'node:child_process'
 import { readFileSync, realpathSync } from 'node:fs'
 import { MintmarkError, safeText } from '@mintmark/core'

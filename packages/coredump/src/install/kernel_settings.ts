@@ -1,9 +1,6 @@
 /**
  * What the kernel does with a core: `kernel.core_pattern` and `kernel.core_pipe_limit`.
- *
- * Source: core(5); `fs/coredump.c`.
- *
- * @module
+ * Source: core(5); `fs/coredump.c`. @module
  */
 import { accessSync, constants, readFileSync, writeFileSync } from 'node:fs'
 import path from 'node:path'

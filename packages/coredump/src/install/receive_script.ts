@@ -3,10 +3,7 @@
  *
  * Its limit on cores stays as the kernel set it: 1 byte, by which the kernel knows its own helpers and does not call
  * one for the crash of another. A limit of 0 would allow that.
- *
- * Source: core(5); `umh_coredump_setup` in `fs/coredump.c`.
- *
- * @module
+ * Source: core(5); `umh_coredump_setup` in `fs/coredump.c`. @module
  */
 import path from 'node:path'
 import { LOG_NAME } from '../spool/gate_log.ts'

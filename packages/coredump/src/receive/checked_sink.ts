@@ -1,8 +1,4 @@
-/**
- * A hold for what is unpacked: with a checksum, and with room asked for on the disk while it goes there.
- *
- * @module
- */
+/** A hold for what is unpacked: with a checksum, and with room asked for on the disk while it goes there. @module */
 import { crc32 } from 'node:zlib'
 import type { CoreHold } from '@mintmark/scan/hold/core_hold'
 import type { Sink } from '@mintmark/scan/hold/small_hold'

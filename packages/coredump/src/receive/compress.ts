@@ -1,9 +1,7 @@
 /**
  * Writes a scrubbed core, compressed, to a file that is open.
  *
- * zstd takes half of gzip's time. What unpacks it sees damage: gzip's by CRC-32, zstd's by XXH64.
- *
- * @module
+ * zstd takes half of gzip's time. What unpacks it sees damage: gzip's by CRC-32, zstd's by XXH64. @module
  */
 import { createHash, type Hash } from 'node:crypto'
 import { fstatSync, fsyncSync, write } from 'node:fs'

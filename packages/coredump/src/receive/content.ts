@@ -1,8 +1,4 @@
-/**
- * What is scrubbed of what was read, and how it is written.
- *
- * @module
- */
+/** What is scrubbed of what was read, and how it is written. @module */
 import type { Range } from '@mintmark/dump'
 import type { HeldInput } from '@mintmark/scan/hold/hold_layout'
 import type { LandedCore } from '../spool/gate_report.ts'

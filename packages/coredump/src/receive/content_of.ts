@@ -1,9 +1,4 @@
-/**
- * Tells a core from a crash report of apport with one in it.
- *
- * @module
- */
-
+/** Tells a core from a crash report of apport with one in it. @module */
 import type { CoreHold } from '@mintmark/scan/hold/core_hold'
 import { heldSource } from '@mintmark/scan/hold/held_input'
 import type { HeldInput } from '@mintmark/scan/hold/hold_layout'

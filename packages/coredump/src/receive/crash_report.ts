@@ -3,10 +3,7 @@
  *
  * Core and text are scrubbed as one: a key of the process is erased from its environment and its backtrace too.
  * Nothing leaves the holds of the gate: memory, then an encrypted file without a name.
- *
- * Source: `problem_report.py` of apport 2.28.
- *
- * @module
+ * Source: `problem_report.py` of apport 2.28. @module
  */
 import { MintmarkError } from '@mintmark/core'
 import type { ByteSource } from '@mintmark/dump'

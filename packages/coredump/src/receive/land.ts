@@ -1,8 +1,4 @@
-/**
- * A core that was read to its end: scrubbed, and only then written.
- *
- * @module
- */
+/** A core that was read to its end: scrubbed, and only then written. @module */
 import { closeSync, fsyncSync, writeFileSync } from 'node:fs'
 import { MintmarkError, safeJson } from '@mintmark/core'
 import type { CoreHold } from '@mintmark/scan/hold/core_hold'

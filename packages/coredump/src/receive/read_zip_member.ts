@@ -1,8 +1,4 @@
-/**
- * Reads one member of a zip archive into a hold: it is unpacked where it is scrubbed, in a process of its own.
- *
- * @module
- */
+/** Reads one member of a zip archive into a hold: it is unpacked where it is scrubbed, in a process of its own. @module */
 import { MintmarkError } from '@mintmark/core'
 import type { CoreHold } from '@mintmark/scan/hold/core_hold'
 import type { ReceivedBytes } from '../spool/gate_report.ts'

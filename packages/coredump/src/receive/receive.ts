@@ -1,9 +1,7 @@
 /**
  * One core: held back, scrubbed, and only then written.
  *
- * Nothing of it is on a disk before, save enciphered. Where anything fails there is no core, and a line in the log.
- *
- * @module
+ * Nothing of it is on a disk before, save enciphered. Where anything fails there is no core, and a line in the log. @module
  */
 import path from 'node:path'
 import type { Range } from '@mintmark/dump'
@@ -184,11 +182,11 @@ function readAll(
   { inlet, name }: Arrival,
   hold: CoreHold,
 ): ReceivedBytes | undefined {
-  const [startMs, isRead] = [performance.now(), !inlet.isOpen]
+  const startMs = performance.now()
   const end = drain(inlet, hold, limits.maxSizeBytes, () => {
     refuseFullDisk(spool, limits.keepFreeBytes)
   })
-  const readMs = Math.round(inlet.firstMs + (isRead ? 0 : performance.now() - startMs))
+  const readMs = Math.round(performance.now() - startMs)
   inlet.close()
   standBack()
   if (end === 'too-large') return undefined

@@ -3,10 +3,7 @@
  *
  * Nothing is ever written under the name of a member. An archive that is damaged, or made to harm, is refused as a
  * whole, before anything of it is taken. yauzl reads the directory; it is loaded once there is an archive.
- *
- * Source: PKWARE's APPNOTE 6.3.10.
- *
- * @module
+ * Source: PKWARE's APPNOTE 6.3.10. @module
  */
 import path from 'node:path'
 import { crc32 } from 'node:zlib'

@@ -1,9 +1,7 @@
 /**
  * What the gate did, a line each, in `gate.log` of the spool; what went wrong in the system's log as well.
  *
- * A line holds names and numbers, and nothing of the core.
- *
- * @module
+ * A line holds names and numbers, and nothing of the core. @module
  */
 import { closeSync, constants, fstatSync, openSync, writeFileSync, writeSync } from 'node:fs'
 import path from 'node:path'

@@ -2,9 +2,7 @@
  * Memory for held cores that all receivers of a spool share, so that many crashes at once keep to one bound.
  *
  * Each says in its own folder of the spool how much it holds. It says so first and counts then: two that ask at one
- * moment may both be refused, and never both be let past the bound.
- *
- * @module
+ * moment may both be refused, and never both be let past the bound. @module
  */
 import type { MemoryShare } from '@mintmark/scan/hold/core_hold'
 import type { Spool, SpoolEntry } from './spool.ts'

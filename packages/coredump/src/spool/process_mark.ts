@@ -3,10 +3,7 @@
  * belongs to nobody.
  *
  * A process id alone is given again. With the time the process started, the boot and the namespace it is unique.
- *
- * Source: proc(5), `/proc/PID/stat` field 22, `starttime`, in ticks since the boot.
- *
- * @module
+ * Source: proc(5), `/proc/PID/stat` field 22, `starttime`, in ticks since the boot. @module
  */
 import { readFileSync, readlinkSync } from 'node:fs'
 
@@ -42,21 +39,9 @@ function runsElsewhere(pid: number): boolean {
   }
 }
 
-/** Neither changes while a process runs; they are asked for with each mark. */
-let ownBoot: string | undefined
-let ownNamespace: string | undefined
-
-function bootId(): string {
-  ownBoot ??= read('/proc/sys/kernel/random/boot_id')?.slice(0, 8) ?? 'unknown'
-  return ownBoot
-}
+const bootId = (): string => read('/proc/sys/kernel/random/boot_id')?.slice(0, 8) ?? 'unknown'
 
 function pidNamespace(): string {
-  ownNamespace ??= readNamespace()
-  return ownNamespace
-}
-
-function readNamespace(): string {
   try {
     return readlinkSync('/proc/self/ns/pid').replaceAll(/\D/g, '')
   } catch {

@@ -1,8 +1,4 @@
-/**
- * Why a core was lost, in words that hold nothing of it.
- *
- * @module
- */
+/** Why a core was lost, in words that hold nothing of it. @module */
 import { MintmarkError } from '@mintmark/core'
 import { errnoOf } from './spool.ts'
 

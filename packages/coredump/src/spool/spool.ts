@@ -3,9 +3,7 @@
  *
  * A core and its report are written into a folder with a hidden name, made durable, and renamed: one step, so that no
  * core is ever there without its report. What a killed process left is found by its name and removed by the next.
- * Trust: whoever can write into the spool can take its cores away and put others there, so only its owner may.
- *
- * @module
+ * Trust: whoever can write into the spool can take its cores away and put others there, so only its owner may. @module
  */
 import {
   closeSync,

@@ -1,8 +1,6 @@
 /**
  * What follows once a core is read must not slow what starts anew; nor may it starve, for raw bytes are held as long as
- * it takes.
- *
- * @module
+ * it takes. @module
  */
 import { readdirSync } from 'node:fs'
 import { getPriority, setPriority } from 'node:os'

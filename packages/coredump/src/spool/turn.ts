@@ -2,9 +2,7 @@
  * Turns to scrub: few cores at once, since each takes memory beside what is held of it.
  *
  * A turn ends by itself, so that one that hangs does not keep it from the others. A core that is still being read has
- * none and waits for none. Nobody hands a turn on: whoever was killed is no longer among those at work.
- *
- * @module
+ * none and waits for none. Nobody hands a turn on: whoever was killed is no longer among those at work. @module
  */
 import path from 'node:path'
 import { MintmarkError } from '@mintmark/core'

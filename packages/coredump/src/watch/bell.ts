@@ -1,9 +1,4 @@
-/**
- * Ends a wait early.
- *
- * @module
- */
-
+/** Ends a wait early. @module */
 export class Bell {
   #isRung: boolean = false
   #wake: () => void = () => {}

@@ -1,9 +1,6 @@
 /**
  * Which files some process may still write to.
- *
- * Source: proc(5), `/proc/PID/fd` and `/proc/PID/fdinfo`.
- *
- * @module
+ * Source: proc(5), `/proc/PID/fd` and `/proc/PID/fdinfo`. @module
  */
 import { readdirSync, readFileSync, type Stats, statSync } from 'node:fs'
 

@@ -1,8 +1,4 @@
-/**
- * What became of a file that another system dropped.
- *
- * @module
- */
+/** What became of a file that another system dropped. @module */
 import type { ClassPolicy } from '@mintmark/scan/findings/policy'
 import type { FileId } from './taken_before.ts'
 

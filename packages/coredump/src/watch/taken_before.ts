@@ -1,8 +1,4 @@
-/**
- * Which dropped files have a core, or the report that there can be none, in the spool already.
- *
- * @module
- */
+/** Which dropped files have a core, or the report that there can be none, in the spool already. @module */
 import { readdirSync, readFileSync } from 'node:fs'
 import path from 'node:path'
 import { isObject } from '@mintmark/core'

@@ -2,9 +2,7 @@
  * One dump that another system dropped: through the gate, in a process of its own, and then away.
  *
  * The raw file goes only once its core lies scrubbed and durable in the spool, and only if it is still the very file
- * that was read.
- *
- * @module
+ * that was read. @module
  */
 import { closeSync, constants, fstatSync, openSync, type Stats } from 'node:fs'
 import { type DumpHead, dumpHead } from '@mintmark/scan/packing/dump_head'

@@ -2,9 +2,7 @@
  * One zip archive that another system dropped: each dump in it goes through the gate as if it lay in the folder.
  *
  * The archive goes once all that it holds is in the spool: text beside a dump is scrubbed and kept there too. While
- * something in it is not taken it stays, and so does all of it.
- *
- * @module
+ * something in it is not taken it stays, and so does all of it. @module
  */
 import type { Stats } from 'node:fs'
 import { MintmarkError } from '@mintmark/core'

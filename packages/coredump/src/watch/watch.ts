@@ -1,9 +1,7 @@
 /**
  * Watches a folder that another system drops dumps into: Windows Error Reporting, systemd-coredump, a cluster's nodes.
  *
- * Raw dumps are on a disk before the gate sees them; it can only make that time short.
- *
- * @module
+ * Raw dumps are on a disk before the gate sees them; it can only make that time short. @module
  */
 import { type FSWatcher, lstatSync, readdirSync, type Stats, watch } from 'node:fs'
 import path from 'node:path'

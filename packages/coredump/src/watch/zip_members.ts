@@ -1,8 +1,4 @@
-/**
- * What is to become of each member of a zip archive, by its first bytes; each is unpacked to its end for that.
- *
- * @module
- */
+/** What is to become of each member of a zip archive, by its first bytes; each is unpacked to its end for that. @module */
 import { type DumpHead, dumpHeadOf, HEAD_BYTES } from '@mintmark/scan/packing/dump_head'
 import type { ZipArchive, ZipMember } from '../receive/zip_archive.ts'
 import type { Taken } from './taken.ts'

@@ -1,14 +1,9 @@
-/**
- * Takes the windows of a file through one pass: in this thread where that is quicker, otherwise in several.
- *
- * @module
- */
+/** Takes the windows of a file through one pass: in this thread where that is quicker, otherwise in several. @module */
 import { availableParallelism } from 'node:os'
 import type { ByteSource, Range } from '@mintmark/dump'
 import type { Anchor } from '../anchors/anchor.ts'
 import { type Run, WINDOW_BYTES, type Window } from '../anchors/scan_plan.ts'
 import type { FileBorders } from '../memory/seam_chains.ts'
-import { SMALL_BYTES } from './early_worker.ts'
 import type { SearchThreads } from './pool.ts'
 import type { TakeResult } from './pooled_search.ts'
 import { giveBack, type ScannerTask, scannerFor, takeScanner } from './scanner_task.ts'
@@ -16,6 +11,9 @@ import { searchWindow } from './window_result.ts'
 
 /** Each thread takes some 40 MB: more would not keep to the bound of memory. */
 const MOST_THREADS = 8
+
+/** Files with less data than this are searched before a thread would have started. */
+const SMALL_BYTES = 96 << 20
 
 /** A file to search. */
 export interface SearchedFile {

@@ -1,14 +1,9 @@
-/**
- * What searches windows: a thread of its own, or the thread that asks, between other things that it does.
- *
- * @module
- */
-import type { Worker } from 'node:worker_threads'
+/** What searches windows: a thread of its own, or the thread that asks, between other things that it does. @module */
+import { Worker } from 'node:worker_threads'
 import type { ByteSource } from '@mintmark/dump'
 import type { Window } from '../anchors/scan_plan.ts'
 import type { ScanInput } from '../memory/scan_input.ts'
 import type { Claims } from './claims.ts'
-import { takeWorker } from './early_worker.ts'
 import { giveBack, type ScannerTask, takeScanner } from './scanner_task.ts'
 import { searchWindow, type WindowResult } from './window_result.ts'
 import type { WindowScanner } from './window_scanner.ts'
@@ -45,6 +40,9 @@ export interface WindowAnswer {
 export type ThreadAnswer = WindowAnswer | 'wiped'
 
 const PATIENCE_MS = 2000
+/** What a thread may use besides its window: more is a fault of ours, and ends it. */
+const HEAP_MB = { maxOldGenerationSizeMb: 192, maxYoungGenerationSizeMb: 16 }
+const SCRIPT = new URL('./scan_worker.ts', import.meta.url)
 
 /** Searches the windows that it is given, one after the other. */
 export abstract class Searcher {
@@ -81,7 +79,7 @@ export class SearchThread extends Searcher {
 
   constructor(start: SearchStart) {
     super()
-    this.#worker = takeWorker()
+    this.#worker = new Worker(SCRIPT, { resourceLimits: HEAP_MB })
     this.#worker.on('message', (answer: ThreadAnswer) => {
       if (answer === 'wiped') this.#onWiped()
       else this.onAnswer(answer)

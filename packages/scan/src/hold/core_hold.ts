@@ -1,11 +1,9 @@
 /**
  * Holds a core back while it comes in, in order, once: see `held_input.ts` for where its bytes go.
  *
- * A core through a pipe has no holes: of a Java process 2.5 of 2.7 GB are zeros. Blocks of zeros take no room.
- *
- * @module
+ * A core through a pipe has no holes: of a Java process 2.5 of 2.7 GB are zeros. Blocks of zeros take no room. @module
  */
-import { BLOCK_BYTES, CHUNK_BYTES, type HeldInput, type Spill } from './hold_layout.ts'
+import { BLOCK_BYTES, CHUNK_BYTES, type HeldInput } from './hold_layout.ts'
 import { SpillWriter } from './spill.ts'
 
 const ZEROS = Buffer.alloc(BLOCK_BYTES)
@@ -43,7 +41,6 @@ export class CoreHold {
   #window: Buffer = Buffer.alloc(0)
   #pending = 0
   #writer: SpillWriter | undefined
-  #spill: Spill | undefined
   #size = 0
   #heldBytes = 0
 
@@ -86,19 +83,6 @@ export class CoreHold {
     }
   }
 
-  /** Takes the first bytes of a chunk of {@link CHUNK_BYTES}, and the chunk itself, where they can stay in it. */
-  adopt(chunk: SharedArrayBuffer, length: number): void {
-    const bytes = Buffer.from(chunk)
-    if (this.#window.length === 0 && this.#mayHoldChunk()) {
-      this.#chunks.push(chunk)
-      this.#window = bytes
-      this.took(length)
-      return
-    }
-    this.take(bytes.subarray(0, length))
-    bytes.fill(0)
-  }
-
   /**
    * What was taken, to be read. It stands until {@link wipe}; nothing more can be taken.
    *
@@ -106,16 +90,10 @@ export class CoreHold {
    */
   input(): HeldInput {
     if (this.#pending > 0) this.#settle(this.#pending)
-    this.#spill ??= this.#writer?.finish()
     const runs = new SharedArrayBuffer(this.#runs.length * Float64Array.BYTES_PER_ELEMENT)
     new Float64Array(runs).set(this.#runs)
-    return {
-      kind: 'held',
-      size: this.#size,
-      runs,
-      chunks: this.#chunks,
-      spill: this.#spill,
-    }
+    const spill = this.#writer?.spill
+    return { kind: 'held', size: this.#size, runs, chunks: this.#chunks, spill }
   }
 
   /** Gives the core up: memory and key become zeros, the file ends. More than once does no harm. */
@@ -132,7 +110,7 @@ export class CoreHold {
     } else {
       this.#noteRun(length)
       this.#heldBytes += length
-      this.#writer?.give(length)
+      this.#writer?.write(block)
       this.#window = this.#window.subarray(length)
     }
     this.#pending -= length

@@ -2,9 +2,7 @@
  * Holds back what a scan is given once and looks at more than once: what a pipe gives, and what a packed dump holds.
  *
  * As the gate holds a core: in memory up to a bound, then in an encrypted file that has no name. Nothing of it is left
- * behind.
- *
- * @module
+ * behind. @module
  */
 import { mkdtempSync, rmdirSync } from 'node:fs'
 import { tmpdir } from 'node:os'
@@ -12,7 +10,7 @@ import path from 'node:path'
 import { MintmarkError, safeText } from '@mintmark/core'
 import { CoreHold, fixedShare } from './core_hold.ts'
 
-/** Bytes of data that are held in memory; with what is on its way to the file 128 MiB. */
+/** Bytes of data that are held in memory; with what is on its way to the file less than 128 MiB. */
 const MAX_MEMORY_BYTES = 112 << 20
 
 /**

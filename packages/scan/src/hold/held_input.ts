@@ -3,15 +3,13 @@
  *
  * The file is AES-256-CTR under a key that is random for
  * each core and lives in shared memory alone. Trust: whoever can change the file (it has no name: root, through
- * `/proc`) can read this process's memory as well; reading it without the key gives nothing.
- *
- * @module
+ * `/proc`) can read this process's memory as well; reading it without the key gives nothing. @module
  */
 import { readSync } from 'node:fs'
 import { MintmarkError } from '@mintmark/core'
 import type { FileSource, Range } from '@mintmark/dump'
 import { CHUNK_BYTES, type HeldInput, type Spill } from './hold_layout.ts'
-import { cipherAt } from './spill_cipher.ts'
+import { cipherAt } from './spill.ts'
 
 /** Deciphered at a time: what lies around in between is bounded by it. */
 const STEP_BYTES = 1 << 18

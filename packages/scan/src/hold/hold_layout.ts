@@ -1,19 +1,8 @@
-/**
- * How a core lies that is held back, as plain data that each thread of this process can read.
- *
- * @module
- */
-
+/** How a core lies that is held back, as plain data that each thread of this process can read. @module */
 /** Read at once, and held or found to be zeros as a whole. A divisor of {@link CHUNK_BYTES}. */
 export const BLOCK_BYTES: number = 1 << 16
 /** Memory is taken by this much. What is not written to of it takes no room. */
 export const CHUNK_BYTES: number = 1 << 23
-/**
- * Of the first bytes of a core, read before it is counted: at most so many, and such a part of the memory that is left,
- * since many may begin at once.
- */
-export const FIRST_MOST_BYTES: number = 1 << 26
-export const FIRST_SHARE = 128
 /** Of the cipher: its key, then its nonce. */
 export const KEY_BYTES = 32
 export const NONCE_BYTES = 8

@@ -1,8 +1,6 @@
 /**
  * Holds the little that most packed data unpacks to: a file has thousands of such places, and a hold for a core takes a
- * megabyte and a folder.
- *
- * @module
+ * megabyte and a folder. @module
  */
 import type { HeldInput } from './hold_layout.ts'
 
