@@ -1,11 +1,8 @@
 /**
  * What a scan answers: findings by what they count as, what was not searched, and what follows from both.
  *
- * Every rendering and the exit code are made of this alone.
- *
- * @module
+ * Every rendering and the exit code are made of this alone. @module
  */
-
 import type { Finding } from './findings/finding.ts'
 import { classOf, countsOf, type FindingClass } from './findings/policy.ts'
 import { completenessOf, type Gap, type Unread } from './report/completeness.ts'

@@ -1,10 +1,7 @@
 /**
  * The passes over a file: for what shows itself, for the private halves of keys that are known by then, and for every
- * value of the keys found.
- *
- * @module
+ * value of the keys found. @module
  */
-
 import type { KeyMaterial } from '@mintmark/keys/material/key_material'
 import { keyTag } from '@mintmark/keys/material/key_tag'
 import { keyIdOf } from '@mintmark/keys/public_half/key_id'

@@ -3,9 +3,7 @@
  *
  * Up to three passes. The first looks for every form that shows itself. The second looks for the private half of
  * public keys, in forms that nothing shows: of those that are given, that lie in the dump, and that belong to keys
- * found. The third looks for every value of the keys found, wherever else it lies.
- *
- * @module
+ * found. The third looks for every value of the keys found, wherever else it lies. @module
  */
 import { randomBytes } from 'node:crypto'
 import { type ByteSource, type Dump, openDump, type Range } from '@mintmark/dump'

@@ -1,8 +1,4 @@
-/**
- * Scans one file: as it is, or what it unpacks to.
- *
- * @module
- */
+/** Scans one file: as it is, or what it unpacks to. @module */
 import { statSync } from 'node:fs'
 import { type FilePath, type FileSource, fileSource, fsPath, pathText } from '@mintmark/dump'
 import { heldSource } from './hold/held_input.ts'

@@ -1,9 +1,7 @@
 /**
  * Scans what comes through a pipe: in order, once.
  *
- * A scan looks at most bytes more than once, so what came is held back: `held_back.ts`.
- *
- * @module
+ * A scan looks at most bytes more than once, so what came is held back: `held_back.ts`. @module
  */
 import { MintmarkError, safeText } from '@mintmark/core'
 import type { CoreHold } from './hold/core_hold.ts'

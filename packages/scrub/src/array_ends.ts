@@ -3,9 +3,7 @@
  * none that follow are read.
  *
  * Nothing goes on from one array in the next, but a byte behind an array may be that which a longer value would have
- * there, or belong to a letter of two bytes that was taken for one of the other byte order.
- *
- * @module
+ * there, or belong to a letter of two bytes that was taken for one of the other byte order. @module
  */
 import type { Dump, Range } from '@mintmark/dump'
 import { SegmentFinder } from '@mintmark/scan/report/segment_finder'

@@ -1,9 +1,5 @@
-/**
- * Keeps account of what was erased of each key: value by value, spelling by spelling.
- *
- * @module
- */
-import type { Piece } from './pieces/piece_search.ts'
+/** Keeps account of what was erased of each key: value by value, spelling by spelling. @module */
+import type { Piece } from './pieces/piece_table.ts'
 import type { Places } from './places.ts'
 import type { ErasedValue, Place } from './scrub_report.ts'
 

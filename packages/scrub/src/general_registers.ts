@@ -2,13 +2,10 @@
  * Finds pieces of known keys in general registers, which hold a word of a number each: too few bytes for the search of all of
  * the file, and enough to leave little of a key where several of them stand there.
  *
- * A register that holds bytes of a key holds no pointer: backtraces do not depend on it.
- *
- * @module
+ * A register that holds bytes of a key holds no pointer: backtraces do not depend on it. @module
  */
 import type { ByteSource, Range } from '@mintmark/dump'
 import type { KeyMaterial } from '@mintmark/keys/material/key_material'
-import { NO_TEXTS } from '@mintmark/scan/known/values/text_kinds'
 import type { ErasedPiece } from './erased_values.ts'
 import { type SecretPattern, secretPatterns } from './pieces/secret_pattern.ts'
 
@@ -91,10 +88,8 @@ function piecesInBatch(
   }
   if (held.isEmpty) return []
   return [...keys].flatMap(([key, materials]) => {
-    const patterns = secretPatterns(materials, key, NO_TEXTS)
-    const pieces = patterns
-      .filter(({ isText }) => !isText)
-      .flatMap((pattern) => joined([...held.piecesOf(pattern)]))
+    const patterns = secretPatterns(materials, key, false)
+    const pieces = patterns.flatMap((pattern) => joined([...held.piecesOf(pattern)]))
     for (const { bytes } of patterns) bytes.fill(0)
     return pieces
   })

@@ -1,4 +1,4 @@
-export { begunFor, removeUnfinished } from './copy/new_file.ts'
+export { begunFor, Unfinished } from './copy/new_file.ts'
 export {
   type FileProgress,
   type ScrubDocument,

@@ -1,11 +1,7 @@
-/**
- * What a scrub rests its verdict on: the last scans of the result, and pieces that are still there.
- *
- * @module
- */
+/** What a scrub rests its verdict on: the last scans of the result, and pieces that are still there. @module */
 import type { ScanReport } from '@mintmark/scan/report/report'
 import type { ScanLimit } from '@mintmark/scan/report/scan_limits'
-import type { Piece } from './pieces/piece_search.ts'
+import type { Piece } from './pieces/piece_table.ts'
 
 /** The last scans. */
 export interface LastLook {

@@ -1,8 +1,4 @@
-/**
- * Names places of a file as the dump tells them.
- *
- * @module
- */
+/** Names places of a file as the dump tells them. @module */
 import type { Dump, Range, Segment } from '@mintmark/dump'
 import { SegmentFinder } from '@mintmark/scan/report/segment_finder'
 import type { Place } from './scrub_report.ts'

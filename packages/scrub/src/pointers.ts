@@ -2,9 +2,7 @@
  * Keeps words that point into the dump's memory: a debugger follows them when it unwinds stacks.
  *
  * No value of a key is kept by this: those are erased byte by byte. It concerns what is erased because it has the
- * shape of a key as a whole.
- *
- * @module
+ * shape of a key as a whole. @module
  */
 import type { ByteSource, Container, Dump, Range, Segment } from '@mintmark/dump'
 

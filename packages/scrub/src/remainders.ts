@@ -1,8 +1,4 @@
-/**
- * What keeps a scrubbed dump from being clean.
- *
- * @module
- */
+/** What keeps a scrubbed dump from being clean. @module */
 import type { Range } from '@mintmark/dump'
 import { secretBits } from '@mintmark/scan/engine/key_ring'
 import { shownBits } from './in_structure.ts'

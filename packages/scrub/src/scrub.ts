@@ -1,8 +1,4 @@
-/**
- * The state of one scrub: keys that are known, ranges that are to be erased, and the account of both.
- *
- * @module
- */
+/** The state of one scrub: keys that are known, ranges that are to be erased, and the account of both. @module */
 import type { ByteSource, Dump, Range } from '@mintmark/dump'
 import type { KeyMaterial } from '@mintmark/keys/material/key_material'
 import type { KeyId } from '@mintmark/keys/public_half/key_id'

@@ -1,15 +1,11 @@
-/**
- * Writes a copy of a dump without its private keys, or nothing at all.
- *
- * @module
- */
+/** Writes a copy of a dump without its private keys, or nothing at all. @module */
 import { type BigIntStats, statSync } from 'node:fs'
 import { MintmarkError, safeJson, safeText, whyUnread } from '@mintmark/core'
 import { dataRanges, type FileSource, fileSource } from '@mintmark/dump'
 import { magicOf } from '@mintmark/scan/packing/packed'
 import { howToUnpack, packerOf } from '@mintmark/scan/packing/packers'
 import { type Copied, copyErased, isAsCopied, sha256OfFile } from './copy/copy_erased.ts'
-import { checkPlace, NewFile } from './copy/new_file.ts'
+import { checkPlace, NewFile, Unfinished } from './copy/new_file.ts'
 import { scrubInput } from './scrub_input.ts'
 import type { Scrubbed, ScrubOptions, ScrubProgress } from './scrub_options.ts'
 import type { ScrubReport } from './scrub_report.ts'
@@ -38,6 +34,8 @@ export interface ScrubFileOptions extends Omit<ScrubOptions, 'onProgress'> {
   readonly report?: string
   /** Replace what is at `out` and `report`. */
   readonly isForced?: boolean
+  /** Has what is under way, for whoever is told to end. */
+  readonly unfinished?: Unfinished
   readonly onProgress?: (progress: FileProgress) => void
 }
 
@@ -54,6 +52,7 @@ export interface FileProgress extends Omit<ScrubProgress, 'step'> {
  */
 export async function scrubFile(path: string, options: ScrubFileOptions): Promise<ScrubDocument> {
   const { out, report = `${out}.report.json`, isForced = false } = options
+  const { unfinished = new Unfinished() } = options
   const source = fileSource(path)
   try {
     refusePacked(source, path)
@@ -66,7 +65,14 @@ export async function scrubFile(path: string, options: ScrubFileOptions): Promis
       ...rest,
       ...(onProgress && { onProgress }),
     })
-    return await written(source, before, scrubbed, { path, out, report, isForced, onProgress })
+    return await written(source, before, scrubbed, {
+      path,
+      out,
+      report,
+      isForced,
+      unfinished,
+      onProgress,
+    })
   } finally {
     source.close()
   }
@@ -86,6 +92,7 @@ interface Places {
   readonly out: string
   readonly report: string
   readonly isForced: boolean
+  readonly unfinished: Unfinished
   readonly onProgress: ScrubFileOptions['onProgress']
 }
 
@@ -95,11 +102,11 @@ async function written(
   scrubbed: Scrubbed,
   places: Places,
 ): Promise<ScrubDocument> {
-  const { path, out, report: reportPlace, isForced } = places
-  const reportFile = new NewFile(reportPlace)
+  const { path, out, report: reportPlace, isForced, unfinished } = places
+  const reportFile = new NewFile(reportPlace, unfinished)
   let target: NewFile | undefined
   try {
-    if (scrubbed.isClean) target = new NewFile(out)
+    if (scrubbed.isClean) target = new NewFile(out, unfinished)
     const copied =
       target && (await copiedTo(target, source, { before, erased: scrubbed.erased, places }))
     const inputSha256 = copied?.inputSha256 ?? (await sha256OfFile(path))

@@ -1,8 +1,4 @@
-/**
- * What a scrub is asked for, and what it gives.
- *
- * @module
- */
+/** What a scrub is asked for, and what it gives. @module */
 import type { Range } from '@mintmark/dump'
 import type { PublicKey } from '@mintmark/keys/public_half/public_key'
 import type { ClassPolicy } from '@mintmark/scan/findings/policy'

@@ -1,9 +1,7 @@
 /**
  * What a scrub says of what it did: places, names and counts, never a value.
  *
- * `docs/schema/mintmark-scrub-1.schema.json` is the contract.
- *
- * @module
+ * `docs/schema/mintmark-scrub-1.schema.json` is the contract. @module
  */
 import type { Container, Flaw, Owner, Range } from '@mintmark/dump'
 import type { Certainty, KeyKind } from '@mintmark/keys/material/key_kind'

@@ -1,9 +1,4 @@
-/**
- * What is said of each key: of those that were found, and of those that were given and were not.
- *
- * @module
- */
-
+/** What is said of each key: of those that were found, and of those that were given and were not. @module */
 import type { KeyId } from '@mintmark/keys/public_half/key_id'
 import type { PublicKey } from '@mintmark/keys/public_half/public_key'
 import { type RingKey, secretBits } from '@mintmark/scan/engine/key_ring'

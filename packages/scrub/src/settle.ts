@@ -1,13 +1,10 @@
-/**
- * Looks at what is left once all is erased that was found, and says whether it may leave.
- *
- * @module
- */
+/** Looks at what is left once all is erased that was found, and says whether it may leave. @module */
 import { countsOf } from '@mintmark/scan/findings/policy'
 import { openInput, type ScanInput } from '@mintmark/scan/memory/scan_input'
 import { bytesOf, commonRanges } from './copy/erased_ranges.ts'
 import type { LastLook, Left } from './last_look.ts'
-import { findPieces, type Piece } from './pieces/piece_search.ts'
+import { findPieces } from './pieces/piece_search.ts'
+import type { Piece } from './pieces/piece_table.ts'
 import { remaindersOf } from './remainders.ts'
 import { provenLeft, type Scrub } from './scrub.ts'
 import type { Scrubbed } from './scrub_options.ts'

@@ -1,8 +1,4 @@
-/**
- * What may be said of a key in an output, in words.
- *
- * @module
- */
+/** What may be said of a key in an output, in words. @module */
 import { REGISTER_PART_BITS } from './general_registers.ts'
 import { PART_BITS } from './pieces/secret_pattern.ts'
 import type { PartsExcluded, Verdict } from './scrub_report.ts'

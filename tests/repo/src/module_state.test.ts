@@ -4,7 +4,7 @@ import { parseAst } from 'rolldown/parseAst'
 import { projectFiles, read } from './repository.ts'
 
 /** Packages that may still have some; the list only gets shorter. `testkit` is for tests alone. */
-const EXCEPTED: ReadonlySet<string> = new Set(['keys', 'scan', 'scrub', 'coredump', 'testkit'])
+const EXCEPTED: ReadonlySet<string> = new Set(['keys', 'scan', 'testkit'])
 /** The mains of a thread and of a process of their own: nobody imports them. */
 const MAINS: ReadonlySet<string> = new Set([
   'packages/case/src/ingest/ingest_worker.ts',

@@ -1,8 +1,4 @@
-/**
- * Anchors of forms and of public keys in one row: the numbers by which a kernel names them.
- *
- * @module
- */
+/** Anchors of forms and of public keys in one row: the numbers by which a kernel names them. @module */
 import type { Anchor } from './anchor.ts'
 import type { KeySource } from './key_source.ts'
 

@@ -1,8 +1,4 @@
-/**
- * Byte patterns that lead to key material: what the anchor kernel looks for, and what then looks closely.
- *
- * @module
- */
+/** Byte patterns that lead to key material: what the anchor kernel looks for, and what then looks closely. @module */
 import type { Detector } from './detected.ts'
 
 /** A byte pattern by which a form is found, and what looks at the place. */

@@ -6,11 +6,8 @@
  * block. An anchor that had its share of a block's allowance is passed over until the next block. Once all is used up,
  * so are those that had more than an equal part. So a flood of one form hides neither others nor what lies behind it.
  * A look that takes half of the share by itself (the tree of one SLH-DSA key, a key of RSA of 15,360 bits in OpenSSL's
- * program) is the only one of its kind in a window; it does not count against the cheap looks behind it.
- *
- * @module
+ * program) is the only one of its kind in a window; it does not count against the cheap looks behind it. @module
  */
-
 /** Allowance of a byte. A window without keys takes 1 to 2 ns a byte: this keeps any other above a tenth of its speed. */
 export const UNITS_PER_BYTE = 8
 /** With `--deep`. */

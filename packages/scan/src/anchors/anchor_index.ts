@@ -1,9 +1,7 @@
 /**
  * Anchors by their first two bytes, for short bytes that are in no kernel's memory: what text decodes to, what was unpacked.
- *
  * @module
  */
-
 import { charge } from '@mintmark/keys/material/effort'
 import type { Anchor } from './anchor.ts'
 

@@ -1,13 +1,21 @@
-/**
- * Lays patterns out for the anchor kernel: its tables of nibbles, of hashes, and of what is compared.
- *
- * @module
- */
+/** Lays patterns out for the anchor kernel: its tables of nibbles, of hashes, and of what is compared. @module */
 import { ANYWHERE, type Anchor } from './anchor.ts'
-import { endsOf, type Fragment, fragmentAt, isOpen, maskAt, setsOf } from './anchor_fragment.ts'
-import { anchorLayout, OPEN_BUCKET } from './anchor_layout.ts'
+import {
+  endsOf,
+  FRAGMENT,
+  type Fragment,
+  fragmentAt,
+  isOpen,
+  isVague,
+  maskAt,
+  setsOf,
+} from './anchor_fragment.ts'
 
 const HASH_BITS = 13
+/** Fragments are told by the nibbles of their bytes in as many sets; the last has those that are open. */
+const BUCKETS = 8
+const OPEN_BUCKET = 7
+const CLOSED_BUCKETS = [0, 1, 2, 3, 4, 5, 6]
 
 /** Where the parts lie, from the begin: as `assembly/anchors.ts` says. */
 const AT = {
@@ -34,40 +42,152 @@ interface Row {
   readonly id: number
   readonly anchor: Anchor
   readonly fragment: Fragment
+  readonly bucket: number
   /** Each value of the fragment, as a number with its first byte lowest; of an open one the bits that count alone. */
   readonly words: readonly number[]
+}
+
+/** A kind of memory, of which neighbours are as a rule: its share, and the weights of the low and high nibbles of its bytes. */
+interface Kind {
+  readonly share: number
+  readonly low: Float64Array
+  readonly high: Float64Array
+}
+
+/** For each set of the lower eight nibbles, and then of the upper ones, the weight of those in it, of the weight of all. */
+function weightsOf(common: Readonly<Record<number, number>>): Float64Array {
+  const weights = Array.from({ length: 16 }, (_, nibble) => common[nibble] ?? 1)
+  const all = weights.reduce((sum, weight) => sum + weight, 0)
+  return Float64Array.from({ length: 512 }, (_, set) => {
+    const own = set < 256 ? weights.slice(0, 8) : weights.slice(8)
+    return own.reduce((sum, weight, i) => sum + weight * ((set >> i) & 1), 0) / all
+  })
+}
+
+const memoryKind = (
+  share: number,
+  low: Record<number, number>,
+  high: Record<number, number>,
+): Kind => ({
+  share,
+  low: weightsOf(low),
+  high: weightsOf(high),
+})
+
+/** Pointers and small numbers between zeros, text, numbers in text, code, -1, and what looks random. They steer speed alone. */
+const kindsOfMemory = (): readonly Kind[] => [
+  memoryKind(0.4, { 0: 70, 15: 4 }, { 0: 90, 15: 4 }),
+  memoryKind(0.25, {}, { 0: 6, 2: 8, 3: 6, 4: 6, 5: 6, 6: 40, 7: 25 }),
+  memoryKind(0.15, {}, { 2: 20, 3: 40, 6: 4, 7: 4 }),
+  memoryKind(0.25, { 0: 8, 8: 3, 15: 4 }, { 0: 8, 4: 4, 8: 3, 15: 4 }),
+  memoryKind(0.05, { 15: 200 }, { 15: 200 }),
+  memoryKind(0.1, {}, {}),
+]
+
+/** Fragments of one anchor that are tried, the rarest first: more are hardly ever better. */
+const MOST_TRIED = 12
+/** What it costs to compare a pattern, in places that fit a bucket and are no fragment. */
+const COMPARED = 8
+
+/** A fragment of an anchor, the sets of its nibbles, where it may end, and the share of places that have it. */
+interface Choice {
+  readonly fragment: Fragment
+  readonly sets: readonly number[]
+  readonly ends: number
+  readonly share: number
+}
+
+/** Deals anchors to buckets, by one of the fragments of each. */
+class Layout {
+  readonly #kinds = kindsOfMemory()
+  /** Eight a bucket; behind the last bucket that of nothing. */
+  readonly #sets = new Uint16Array(8 * (BUCKETS + 1))
+  readonly #ends = new Uint8Array(BUCKETS + 1)
+  readonly #shares = new Float64Array(BUCKETS)
+
+  /** The fragments that an anchor may be found by, the rarest first: those that are not open, where there are any. */
+  choicesOf(anchor: Anchor): readonly Choice[] {
+    const fragments = [fragmentAt(anchor, 0)]
+    for (let place = 1; place + FRAGMENT <= anchor.pattern.length; place++)
+      fragments.push(fragmentAt(anchor, place))
+    const usable = fragments.filter((fragment) => !isVague(fragment))
+    if (usable.length === 0)
+      throw new RangeError(`the pattern of ${anchor.name} fits nearly everything`)
+    const closed = usable.filter((fragment) => !isOpen(fragment))
+    const choices = (closed.length > 0 ? closed : usable).map((fragment) => {
+      const [sets, ends] = [setsOf(fragment), endsOf(anchor, fragment.place)]
+      return { fragment, sets, ends, share: this.#shareOf(sets, ends, BUCKETS) }
+    })
+    return choices.toSorted((a, b) => a.share - b.share).slice(0, MOST_TRIED)
+  }
+
+  /** The choice and the bucket by which fewest places are looked at in vain. */
+  deal(choices: readonly Choice[]): { readonly fragment: Fragment; readonly bucket: number } {
+    let [chosen, at, least] = [choices[0], OPEN_BUCKET, Number.POSITIVE_INFINITY]
+    const buckets = chosen !== undefined && isOpen(chosen.fragment) ? [OPEN_BUCKET] : CLOSED_BUCKETS
+    for (const choice of choices) {
+      for (const bucket of buckets) {
+        const share = this.#shareOf(choice.sets, choice.ends, bucket)
+        const more = share - (this.#shares[bucket] ?? 0) + COMPARED * choice.share
+        if (more < least) [chosen, at, least] = [choice, bucket, more]
+      }
+    }
+    if (chosen === undefined) throw new RangeError('an anchor without a fragment')
+    const { fragment, sets, ends } = chosen
+    this.#shares[at] = this.#shareOf(sets, ends, at)
+    for (const [i, set] of sets.entries())
+      this.#sets[8 * at + i] = set | (this.#sets[8 * at + i] ?? 0)
+    this.#ends[at] = (this.#ends[at] ?? 0) | ends
+    return { fragment, bucket: at }
+  }
+
+  /** Share of places that have these sets or those of a bucket, and are so aligned, roughly. */
+  #shareOf(sets: readonly number[], ends: number, bucket: number): number {
+    const all = ends | (this.#ends[bucket] ?? 0)
+    let places = 0
+    for (let bit = 0; bit < 8; bit++) places += (all >> bit) & 1
+    let share = 0
+    for (const kind of this.#kinds) {
+      let product = kind.share
+      for (let k = 0; k < 8; k++) {
+        const set = (sets[k] ?? 0) | (this.#sets[8 * bucket + k] ?? 0)
+        const weights = (k & 1) === 0 ? kind.low : kind.high
+        product *= (weights[set & 255] ?? 0) + (weights[256 + (set >> 8)] ?? 0)
+      }
+      share += product
+    }
+    return (share * places) / 8
+  }
 }
 
 /**
  * Lays anchors out.
  *
- * @param layout of these anchors, see {@link anchorLayout}; found where absent
  * @throws {RangeError} if a pattern is shorter than 2 bytes or longer than 16, has a mask of another length, or has
  * fewer than 12 bits that count, or there are more than 65,534
  */
-export function anchorTables(
-  anchors: readonly Anchor[],
-  layout: string = anchorLayout(anchors),
-): AnchorTables {
-  const all = anchors.map((anchor, id): Row => {
-    const fragment = fragmentAt(anchor, Number.parseInt(layout[2 * id] ?? '0', 16))
-    return {
-      id,
-      anchor,
-      fragment,
-      words: isOpen(fragment) ? [wordOf(fragment)] : wordsOf(fragment),
-    }
+export function anchorTables(anchors: readonly Anchor[]): AnchorTables {
+  const layout = new Layout()
+  const chosen = anchors.map((anchor, id) => {
+    const choices = layout.choicesOf(anchor)
+    return { id, anchor, choices, least: choices[0]?.share ?? 0 }
   })
+  // The most common first: others join the bucket that has room for them.
+  const all = chosen
+    .toSorted((a, b) => b.least - a.least)
+    .map(({ id, anchor, choices }): Row => {
+      const { fragment, bucket } = layout.deal(choices)
+      const words = isOpen(fragment) ? [wordOf(fragment)] : wordsOf(fragment)
+      return { id, anchor, fragment, bucket, words }
+    })
+    .toSorted((a, b) => a.id - b.id)
   const open = all.filter(({ fragment }) => isOpen(fragment))
   const rows = [...open, ...all.filter(({ fragment }) => !isOpen(fragment))]
   const count = rows.reduce((sum, { words }) => sum + words.length, 0)
   if (count > MOST_ENTRIES) throw new RangeError('too many anchors')
   const switches = AT.entries + ENTRY * count
   const bytes = new Uint8Array(switches + 3 * anchors.length)
-  for (const row of all) {
-    const bucket = isOpen(row.fragment) ? OPEN_BUCKET : Number(layout[2 * row.id + 1] ?? 0)
-    writeSets(bytes, bucket, row)
-  }
+  for (const row of all) writeSets(bytes, row)
   const view = new DataView(bytes.buffer)
   view.setUint32(AT.openEntries, open.length, true)
   view.setUint32(AT.openBit, open.length === 0 ? 0 : 1 << OPEN_BUCKET, true)
@@ -90,7 +210,7 @@ export function anchorTables(
 }
 
 /** Adds the nibbles that fit a fragment to its bucket, and where it may end. */
-function writeSets(bytes: Uint8Array, bucket: number, { anchor, fragment }: Row): void {
+function writeSets(bytes: Uint8Array, { anchor, fragment, bucket }: Row): void {
   const ends = AT.alignments + bucket
   bytes[ends] = (bytes[ends] ?? 0) | endsOf(anchor, fragment.place)
   for (const [number, set] of setsOf(fragment).entries()) {

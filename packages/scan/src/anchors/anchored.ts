@@ -1,9 +1,4 @@
-/**
- * Makes anchors and hits: the small shapes that all binary detectors share.
- *
- * @module
- */
-
+/** Makes anchors and hits: the small shapes that all binary detectors share. @module */
 import type { DerKey } from '@mintmark/keys/der_keys/der_key'
 import type { Proof } from '@mintmark/keys/material/proof'
 import type { Anchor } from './anchor.ts'

@@ -2,9 +2,7 @@
  * Finds the patterns of many anchors in one pass.
  *
  * Kernel: `assembly/anchors.ts` (AssemblyScript, relaxed SIMD, 16 bytes a step). Its oracle is {@link findAnchorsReference};
- * the property test holds the two equal.
- *
- * @module
+ * the property test holds the two equal. @module
  */
 import { ANYWHERE, type Anchor } from './anchor.ts'
 import { maskAt } from './anchor_fragment.ts'
@@ -30,17 +28,12 @@ export class AnchorKernel {
   readonly #dataEnd: (...args: readonly number[]) => number
 
   /**
-   * @param tables of these anchors; made where absent
    * @throws {RangeError} if an anchor's pattern or mask is wrong, or there are too many
    */
-  constructor(
-    memory: KernelMemory,
-    anchors: readonly Anchor[],
-    tables: AnchorTables = anchorTables(anchors),
-  ) {
+  constructor(memory: KernelMemory, anchors: readonly Anchor[]) {
     this.#memory = memory
     this.#anchors = anchors.length
-    this.#tables = tables
+    this.#tables = anchorTables(anchors)
     if (anchors.length > CAPACITY || this.#tables.bytes.length > LAYOUT.anchorBytes) {
       throw new RangeError('too many anchors')
     }

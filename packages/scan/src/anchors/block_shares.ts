@@ -2,9 +2,7 @@
  * The blocks of a window, and which anchors had their share of the one under way.
  *
  * Memory can be in pieces of some hundred bytes: those that are shorter than a block are one block together, so that a
- * flood in pieces costs no more than one without borders.
- *
- * @module
+ * flood in pieces costs no more than one without borders. @module
  */
 import { AnchorBudget } from './anchor_budget.ts'
 

@@ -1,8 +1,4 @@
-/**
- * What a detector says of bytes in a window: raw, before it becomes a {@link Finding}.
- *
- * @module
- */
+/** What a detector says of bytes in a window: raw, before it becomes a {@link Finding}. @module */
 import type { Certainty, KeyKind } from '@mintmark/keys/material/key_kind'
 import type { KeyMaterial } from '@mintmark/keys/material/key_material'
 

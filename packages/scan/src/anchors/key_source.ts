@@ -1,8 +1,4 @@
-/**
- * What public keys in memory are found by.
- *
- * @module
- */
+/** What public keys in memory are found by. @module */
 import type { PublicKey } from '@mintmark/keys/public_half/public_key'
 
 /** A pattern beside which public keys lie. */

@@ -2,9 +2,7 @@
  * Places whose bytes were looked at before in the same piece: a file full of one key, whole or damaged, is looked at once.
  *
  * A look tells as much of equal bytes, as far as its detector sees, at a place that is aligned alike. Bytes that go on
- * repeating are compared once, however many anchors lie in them.
- *
- * @module
+ * repeating are compared once, however many anchors lie in them. @module
  */
 import { charge } from '@mintmark/keys/material/effort'
 

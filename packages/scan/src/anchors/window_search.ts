@@ -1,8 +1,4 @@
-/**
- * What looks through a whole window of a segment by itself, without anchors: schedules, pads, known keys.
- *
- * @module
- */
+/** What looks through a whole window of a segment by itself, without anchors: schedules, pads, known keys. @module */
 import type { Detected, Memory } from './detected.ts'
 
 /** Proven places that are only counted, and where the first of them is. */

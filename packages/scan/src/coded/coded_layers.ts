@@ -4,10 +4,8 @@
  *
  * Each layer of text is shorter than what it is coded in, by a quarter at least: all of them together are less than four times as long.
  * What is packed gives 1 MiB at most. Whoever looks at bytes in the time of a look (`effort.ts`) has layers in that time alone.
- *
  * @module
  */
-
 import { charge, effortLeft, withEffort } from '@mintmark/keys/material/effort'
 import { isBase64Letter, lettersBefore } from '../text/base64.ts'
 import { isDigit, isListed } from '../text/number_text.ts'

@@ -2,11 +2,8 @@
  * Places at which coded text can lie, so that nothing else is looked at one byte after the other.
  *
  * Kernel: `assembly/coded_places.ts` (AssemblyScript, SIMD). Its oracle is {@link isCodedPlaceReference}; the property test
- * holds the two equal.
- *
- * @module
+ * holds the two equal. @module
  */
-
 import { type KernelMemory, kernelFunction, LAYOUT } from '../anchors/kernel_memory.ts'
 import { isBase64Letter } from '../text/base64.ts'
 import { isDigit, isListed } from '../text/number_text.ts'

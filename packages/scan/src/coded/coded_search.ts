@@ -1,9 +1,7 @@
 /**
  * Finds keys in what coded text stands for, as often as it is coded: see `coded_layers.ts`.
  *
- * What the anchors of text find by themselves is found once more here, as the same key at the same place.
- *
- * @module
+ * What the anchors of text find by themselves is found once more here, as the same key at the same place. @module
  */
 import type { Detected } from '../anchors/detected.ts'
 import type { KernelMemory } from '../anchors/kernel_memory.ts'

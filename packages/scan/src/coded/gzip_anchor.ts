@@ -1,11 +1,7 @@
 /**
  * What gzip packed amid other bytes, found by its first bytes: bodies of HTTP, values of databases, Secrets of Kubernetes.
- *
- * Source: RFC 1952.
- *
- * @module
+ * Source: RFC 1952. @module
  */
-
 import type { Certainty } from '@mintmark/keys/material/key_kind'
 import { type Anchor, REACH } from '../anchors/anchor.ts'
 import { anchor } from '../anchors/anchored.ts'

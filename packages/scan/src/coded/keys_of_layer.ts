@@ -1,9 +1,4 @@
-/**
- * Keys in a layer of coded text: every form that shows itself, as bytes or as text.
- *
- * @module
- */
-
+/** Keys in a layer of coded text: every form that shows itself, as bytes or as text. @module */
 import { charge, withEffort } from '@mintmark/keys/material/effort'
 import { AnchorIndex } from '../anchors/anchor_index.ts'
 import type { Detected } from '../anchors/detected.ts'

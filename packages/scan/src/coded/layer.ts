@@ -1,9 +1,4 @@
-/**
- * Bytes that coded text or packed data stands for, and whether they are worth a look.
- *
- * @module
- */
-
+/** Bytes that coded text or packed data stands for, and whether they are worth a look. @module */
 /** Places `[from, to)`. */
 export interface Span {
   readonly from: number

@@ -2,11 +2,8 @@
  * What letters of base64 or hexadecimal digits stand for, where that is text again, or packed, or has the structure of a key.
  *
  * Base64 of anything else is left to the anchors of `headerless_base64.ts`. Where a group of four letters begins is told by the
- * text: of ASCII, three of the 24 bits of a group are zeros.
- *
- * @module
+ * text: of ASCII, three of the 24 bits of a group are zeros. @module
  */
-
 import { charge } from '@mintmark/keys/material/effort'
 import { letterValue, readLetters } from '../text/base64.ts'
 import {

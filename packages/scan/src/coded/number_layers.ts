@@ -1,6 +1,5 @@
 /**
  * What lists of hexadecimal or decimal numbers stand for, where that is text again, or packed, or has the structure of a key.
- *
  * @module
  */
 import { charge } from '@mintmark/keys/material/effort'

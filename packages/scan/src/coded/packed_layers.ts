@@ -1,9 +1,6 @@
 /**
  * What gzip and zlib packed amid other bytes: configuration in Secrets of Kubernetes, bodies of HTTP, pages of databases.
- *
- * Source: RFC 1950, RFC 1952. What is cut gives what comes out before; what is damaged gives nothing.
- *
- * @module
+ * Source: RFC 1950, RFC 1952. What is cut gives what comes out before; what is damaged gives nothing. @module
  */
 import { constants, inflateRawSync, inflateSync } from 'node:zlib'
 import { charge, withEffort } from '@mintmark/keys/material/effort'

@@ -3,11 +3,8 @@
  * letters that stand for anything else one in two is not looked at.
  *
  * The values of letters are those of base64; more than 63 is none. Oracles are {@link textStretchesReference} and
- * {@link hexStretchesReference}; the property test holds them equal.
- *
- * @module
+ * {@link hexStretchesReference}; the property test holds them equal. @module
  */
-
 /** Letters of base64 in a row that stand for ASCII, and hexadecimal digits. */
 export const LEAST_TEXT = 32
 export const LEAST_HEX = 56

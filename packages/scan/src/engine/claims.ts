@@ -1,10 +1,7 @@
 /**
  * Which windows of a pass have been begun, as all its threads see it: a thread that has nothing left may be given what
- * another was given and has not come to.
- *
- * @module
+ * another was given and has not come to. @module
  */
-
 /** More windows than that are not given while one is searched, so that no two of them have one place. */
 const PLACES = 1024
 

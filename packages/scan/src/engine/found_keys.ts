@@ -1,8 +1,4 @@
-/**
- * The keys that a scan has proven, for the passes that look for all of their values.
- *
- * @module
- */
+/** The keys that a scan has proven, for the passes that look for all of their values. @module */
 import { ML_KEM_SEED } from '@mintmark/keys/arithmetic/ml_kem'
 import type { KeyMaterial } from '@mintmark/keys/material/key_material'
 import { copied, type FoundMaterial } from '../findings/found_material.ts'

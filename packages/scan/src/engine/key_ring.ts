@@ -1,8 +1,4 @@
-/**
- * The keys that a scrub knows, each once, with all that was learnt of it.
- *
- * @module
- */
+/** The keys that a scrub knows, each once, with all that was learnt of it. @module */
 import { randomBytes } from 'node:crypto'
 import { factorsFromExponent } from '@mintmark/keys/arithmetic/rsa'
 import type { KeyKind } from '@mintmark/keys/material/key_kind'

@@ -1,8 +1,6 @@
 /**
  * Whether a file is made of keys: proven ones take a good part of most of its windows, and more lie there than could be
- * looked at.
- *
- * @module
+ * looked at. @module
  */
 import { ownBytes, type Window } from '../anchors/scan_plan.ts'
 import type { WindowResult } from './window_result.ts'

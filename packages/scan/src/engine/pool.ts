@@ -2,14 +2,12 @@
  * The threads that search the windows of one file side by side, pass after pass.
  *
  * Threads live as long as the scan: to start one, with its modules, takes some 0.2 s of processor time. The thread that
- * asks searches too.
- *
- * @module
+ * asks searches too. @module
  */
 import type { ByteSource } from '@mintmark/dump'
 import type { Window } from '../anchors/scan_plan.ts'
 import { PooledSearch, type TakeResult } from './pooled_search.ts'
-import { formsTables, type ScannerTask } from './scanner_task.ts'
+import type { ScannerTask } from './scanner_task.ts'
 import { type Searcher, SearchHere, type SearchStart, SearchThread } from './searcher.ts'
 
 /** The threads of one scan. None is started before there is something to search. */
@@ -43,9 +41,7 @@ export class SearchThreads {
     this.#others = this.#others.filter(({ isOver }) => !isOver)
     while (this.#others.length < count - 1) this.#startAnew()
     const threads = [...this.#others.slice(0, count - 1), this.#here]
-    // Made while the threads load their modules.
-    const told = task.kind === 'forms' ? { ...task, tables: formsTables() } : task
-    const search = new PooledSearch(told, threads, windows, take, () => this.#startAnew())
+    const search = new PooledSearch(task, threads, windows, take, () => this.#startAnew())
     await search.run()
   }
 

@@ -2,11 +2,8 @@
  * Deals the windows of one pass to threads, and hands their results on in order.
  *
  * A thread is given a few windows ahead, so that it never waits for the next; one that has nothing left takes what
- * another has not come to, so that all end together.
- *
- * @module
+ * another has not come to, so that all end together. @module
  */
-
 import type { Window } from '../anchors/scan_plan.ts'
 import { claim, newClaims } from './claims.ts'
 import type { ScannerTask } from './scanner_task.ts'

@@ -1,15 +1,7 @@
-/**
- * What a scanner looks for, as data that threads can be given.
- *
- * @module
- */
-
+/** What a scanner looks for, as data that threads can be given. @module */
 import type { KeyMaterial } from '@mintmark/keys/material/key_material'
 import type { PublicKey } from '@mintmark/keys/public_half/public_key'
-import { allAnchors } from '../anchors/all_anchors.ts'
 import type { Anchor } from '../anchors/anchor.ts'
-import { type AnchorTables, anchorTables } from '../anchors/anchor_tables.ts'
-import { FORMS_LAYOUT } from '../anchors/forms_layout.ts'
 import type { KernelMemory } from '../anchors/kernel_memory.ts'
 import { type Run, WINDOW_BYTES } from '../anchors/scan_plan.ts'
 import { GZIP_ANCHORS } from '../coded/gzip_anchor.ts'
@@ -34,8 +26,6 @@ interface TaskOptions {
 /** The pass that looks for every form that shows itself, and for public keys. */
 export interface FormsTask extends TaskOptions {
   readonly kind: 'forms'
-  /** {@link formsTables}: a thread need not make them once more. */
-  readonly tables?: AnchorTables
 }
 
 /** The pass that looks for the private half of public keys. */
@@ -70,16 +60,6 @@ export const ANCHORS: readonly Anchor[] = [
   ...GZIP_ANCHORS,
   ...PACKED_HEADS,
 ]
-
-let madeTables: AnchorTables | undefined
-
-/** The tables of all forms, made once a process. A layout that is kept of other forms would cost time, not findings. */
-export function formsTables(): AnchorTables {
-  const all = allAnchors(ANCHORS, KEY_SOURCES)
-  const isKept = FORMS_LAYOUT.length === 2 * all.length
-  madeTables ??= isKept ? anchorTables(all, FORMS_LAYOUT) : anchorTables(all)
-  return madeTables
-}
 
 interface ScannerChoice {
   /** Looked for instead of all forms. */
@@ -128,7 +108,6 @@ function newScanner(task: ScannerTask, { anchors, memory }: ScannerChoice): Wind
     hasKeyTables: anchors === undefined,
     isDeep,
     keySources: anchors === undefined ? KEY_SOURCES : [],
-    tables: anchors === undefined ? (task.tables ?? formsTables()) : undefined,
     memory,
   })
 }

@@ -1,9 +1,7 @@
 /**
  * Searches one window after another: anchors and what they lead to, then the searches of whole windows.
  *
- * Owns one kernel memory, into which the file is read. Each thread has its own scanner.
- *
- * @module
+ * Owns one kernel memory, into which the file is read. Each thread has its own scanner. @module
  */
 import type { ByteSource, Range } from '@mintmark/dump'
 import { forgetScalar } from '@mintmark/keys/arithmetic/ec'
@@ -11,7 +9,6 @@ import { charge, endLook, forgetAnswers, startLook } from '@mintmark/keys/materi
 import type { PublicKey } from '@mintmark/keys/public_half/public_key'
 import { allAnchors, KEYS, PATTERN_BYTES } from '../anchors/all_anchors.ts'
 import { type Anchor, REACH } from '../anchors/anchor.ts'
-import type { AnchorTables } from '../anchors/anchor_tables.ts'
 import { AnchorKernel } from '../anchors/anchors.ts'
 import { BlockShares } from '../anchors/block_shares.ts'
 import type { Detected, Memory } from '../anchors/detected.ts'
@@ -53,8 +50,6 @@ export interface ScannerOptions {
   readonly searches?: readonly WindowSearch[]
   /** Bytes that a search is given at a time; 256 KiB where absent. */
   readonly blockBytes?: number
-  /** Of {@link allAnchors}; made where absent. */
-  readonly tables?: AnchorTables | undefined
   /** What windows are read into, of this scanner alone; its own where absent. */
   readonly memory?: KernelMemory | undefined
 }
@@ -142,7 +137,7 @@ export class WindowScanner {
     this.#glances = anchors.map(({ mayHold }) => mayHold)
     this.#keySources = options.keySources ?? []
     const all = allAnchors(anchors, this.#keySources)
-    this.#kernel = new AnchorKernel(this.#memory, all, options.tables)
+    this.#kernel = new AnchorKernel(this.#memory, all)
     this.#coded = hasKeyTables ? new CodedSearch(this.#memory, isDeep) : undefined
     this.#repeats = new Repeats(all.length)
     this.#leastPiece = hasKeyTables ? LEAST_PIECE : 1

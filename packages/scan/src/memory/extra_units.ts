@@ -3,9 +3,7 @@
  * large one that are full of keys, are looked at in full.
  *
  * One part is spread over all windows before they are searched, the other over those that it was too little for, which
- * are searched again. Which windows these are depends on the bytes alone.
- *
- * @module
+ * are searched again. Which windows these are depends on the bytes alone. @module
  */
 import { DEEP_FACTOR, UNITS_PER_BYTE } from '../anchors/anchor_budget.ts'
 import { ownBytes, type Window } from '../anchors/scan_plan.ts'

@@ -1,8 +1,4 @@
-/**
- * Parts of a source, one after another as if they were a file.
- *
- * @module
- */
+/** Parts of a source, one after another as if they were a file. @module */
 import type { ByteSource, Range } from '@mintmark/dump'
 
 export class JoinedParts {

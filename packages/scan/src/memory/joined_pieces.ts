@@ -1,10 +1,7 @@
 /**
  * Lays many small pieces of a window side by side, so that a search that has much to do before its first byte goes through
- * them at once: a Java heap has tens of thousands of arrays.
- *
- * @module
+ * them at once: a Java heap has tens of thousands of arrays. @module
  */
-
 import type { Piece } from '../anchors/scan_plan.ts'
 import { ARRAY_HEAD } from '../known/objects/jvm_array.ts'
 

@@ -2,9 +2,7 @@
  * Dumps whose memory is in short pieces that lie in another order in the file: they are searched in the order of memory.
  *
  * Then nothing is searched twice, as borders are, and what costs the same for each piece is spent once. Other dumps are
- * searched as the file has them, which is quicker to read, and their borders once more: see `seams.ts`.
- *
- * @module
+ * searched as the file has them, which is quicker to read, and their borders once more: see `seams.ts`. @module
  */
 import type { Range } from '@mintmark/dump'
 import type { Run } from '../anchors/scan_plan.ts'

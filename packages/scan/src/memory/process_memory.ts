@@ -1,7 +1,5 @@
 /**
- * The memory of the dumped process by address, for what follows pointers: they lead out of a window more often than not.
- *
- * @module
+ * The memory of the dumped process by address, for what follows pointers: they lead out of a window more often than not. @module
  */
 import type { ByteSource } from '@mintmark/dump'
 import { charge } from '@mintmark/keys/material/effort'

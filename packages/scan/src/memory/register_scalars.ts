@@ -3,9 +3,7 @@
  * begins or ends within the scalar, or others were written over its end.
  *
  * At any place up to three bytes may be missing at either end of the scalar; where a register or a part of 16 bytes of one
- * begins or ends up to four, and in a search of little or a deep one five.
- *
- * @module
+ * begins or ends up to four, and in a search of little or a deep one five. @module
  */
 import type { ByteSource, Range } from '@mintmark/dump'
 import type { Curve, EcMaterial, KeyMaterial } from '@mintmark/keys/material/key_material'

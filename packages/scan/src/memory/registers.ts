@@ -1,10 +1,7 @@
 /**
  * The vector registers of threads, as an ELF core of x86-64 keeps them: the lower halves of all in one place, the upper
  * ones in another, so that what was copied by them is in one piece nowhere.
- *
- * Source: Intel's Software Developer's Manual, volume 1, 13.4 and 13.5 (the area of XSAVE).
- *
- * @module
+ * Source: Intel's Software Developer's Manual, volume 1, 13.4 and 13.5 (the area of XSAVE). @module
  */
 import type { ByteSource, Range } from '@mintmark/dump'
 import { isRandomLooking } from '@mintmark/keys/material/random_looking'

@@ -1,8 +1,4 @@
-/**
- * Where the bytes of a scan lie, as plain data: each thread is given it and opens it for itself.
- *
- * @module
- */
+/** Where the bytes of a scan lie, as plain data: each thread is given it and opens it for itself. @module */
 import { dataRanges, type FilePath, type FileSource, fileSource, type Range } from '@mintmark/dump'
 import { heldData, heldSource } from '../hold/held_input.ts'
 import type { HeldInput } from '../hold/hold_layout.ts'

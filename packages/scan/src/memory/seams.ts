@@ -6,9 +6,7 @@
  * two runs is whole in neither. So the borders are searched once more as the process sees them.
  *
  * A damaged header puts borders where there are none: a key lies across one in the file, and nothing says so. Those are
- * searched once more as the file has them.
- *
- * @module
+ * searched once more as the file has them. @module
  */
 import type { ByteSource, Range } from '@mintmark/dump'
 import type { Run } from '../anchors/scan_plan.ts'

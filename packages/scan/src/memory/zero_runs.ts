@@ -2,9 +2,7 @@
  * Zeros that the first pass met: the passes behind it leave them out, as they do holes of a sparse file.
  *
  * Cores are mostly zeros. A copy of one that was taken without regard to holes (a pipe, scp) has them all on the disk,
- * and a pass spends some 0.45 s a GB on reading them.
- *
- * @module
+ * and a pass spends some 0.45 s a GB on reading them. @module
  */
 import { joinedRanges, partOfRange, type Range, withoutRanges } from '@mintmark/dump'
 

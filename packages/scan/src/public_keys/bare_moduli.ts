@@ -1,8 +1,4 @@
-/**
- * Moduli of RSA that lie by themselves in memory, by their exponent beside them: 65,537.
- *
- * @module
- */
+/** Moduli of RSA that lie by themselves in memory, by their exponent beside them: 65,537. @module */
 import { fromBigEndian, fromLittleEndian } from '@mintmark/keys/arithmetic/modular'
 import { hasNoSmallFactor, hasTinyFactor } from '@mintmark/keys/arithmetic/modulus_like'
 import { charge } from '@mintmark/keys/material/effort'

@@ -2,11 +2,8 @@
  * Finds public keys in memory, to look for their private halves: certificates, SubjectPublicKeyInfo, RSAPublicKey, SSH
  * blobs and lines, JWK sets, CNG and CAPI blobs, libgcrypt tokens, and bare moduli in limbs with their exponent near.
  *
- * Nothing is verified, and a modulus that is none costs no more than time.
- *
- * @module
+ * Nothing is verified, and a modulus that is none costs no more than time. @module
  */
-
 import { parseObject } from '@mintmark/core'
 import { fromBigEndian, fromLittleEndian } from '@mintmark/keys/arithmetic/modular'
 import { elementOf, sequenceAround, TAG } from '@mintmark/keys/der/der'
@@ -18,7 +15,6 @@ import { keyOfSshBlob, keyOfSshLine } from '@mintmark/keys/public_keys/openssh_l
 import { keyOfRsaPublicKey, keyOfSpki, rsaKey } from '@mintmark/keys/public_keys/spki_key'
 import type { KeySource } from '../anchors/key_source.ts'
 import { bigNear, littleNear, rightBefore, rightBehind } from './bare_moduli.ts'
-import { ENCAPSULATION_KEYS } from './encapsulation_key.ts'
 
 const hex = (text: string): Buffer => Buffer.from(text.replaceAll(' ', ''), 'hex')
 const latin = (text: string): Buffer => Buffer.from(text, 'latin1')
@@ -63,7 +59,6 @@ export const KEY_SOURCES: readonly KeySource[] = [
       return { pattern: latin(`-----BEGIN ${pattern}`), keyAt: pemAt(pattern.length + 11) }
     },
   ),
-  ...ENCAPSULATION_KEYS,
   { pattern: latin('RSA1'), keyAt: windowsBlobAt },
   { pattern: hex('01 01 00 6e 01'), keyAt: libgcryptAt },
   {

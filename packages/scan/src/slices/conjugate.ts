@@ -4,11 +4,8 @@
  *
  * Kernels: `slice_map.ts`, `number_places.ts`, `candidates.ts`, `factors.ts`, `conjugate.ts`, `exponents.ts` and `slice_words.ts` in
  * `assembly/` (AssemblyScript, SIMD), in one memory. Their oracles are `conjugate_reference.ts` and its neighbours; property
- * tests hold them equal.
- *
- * @module
+ * tests hold them equal. @module
  */
-
 import { limbs28 } from '@mintmark/keys/arithmetic/limbs'
 import { randomBounds } from '@mintmark/keys/material/random_looking'
 import { candidateOf } from './candidate_entry.ts'
@@ -28,7 +25,6 @@ import type {
 } from './conjugate_types.ts'
 import { DigitPlaces } from './digit_places.ts'
 import { repeatsOf } from './equal_words.ts'
-import { NumberProducts } from './number_products.ts'
 import { AT, HITS, LIST, LISTS, PAIRS, SliceMemory } from './slice_memory.ts'
 import { SlicePlaces } from './slice_places.ts'
 
@@ -47,10 +43,6 @@ export type {
 export { ORDERS } from './conjugate_types.ts'
 export { BEFORE, BEHIND, SLICE } from './slice_memory.ts'
 
-/** Of so many keys and low limbs all pairs of a key are looked for at once: see `assembly/conjugate_classes.ts`. */
-const MANY_KEYS = 16
-const MANY_LIMBS = 1000
-
 const ANY_NUMBER: PlaceRoom = { told: 0x7fffffff, others: 0x7fffffff }
 
 /** Owns the kernels of one thread and their memory. Each thread needs its own. */
@@ -58,7 +50,6 @@ export class ConjugateKernel {
   readonly #memory = new SliceMemory()
   readonly #places = new SlicePlaces(this.#memory)
   readonly #digits = new DigitPlaces(this.#memory, this.#places)
-  readonly products: NumberProducts = new NumberProducts(this.#memory)
   /** How many candidates each of the five lists holds, after {@link candidates}. */
   readonly sizes: number[] = [0, 0, 0, 0, 0]
   /** Groups of places that the last {@link candidates} left out, as the second list held enough. */
@@ -66,7 +57,6 @@ export class ConjugateKernel {
 
   constructor() {
     this.#memory.bytes(AT.close, 1 << 16).set(closeBelowFraction())
-    this.#call('enter_logs', [AT.pairLogs])
   }
 
   /** The slice: `BEFORE` bytes of context, the slice, `BEHIND` bytes of context. A view, valid until the next call. */
@@ -268,23 +258,14 @@ export class ConjugateKernel {
 
   /** Pairs of kept windows whose low limbs multiply to that of a modulus, once for either of the two. */
   conjugates(keys: KeyTable): { a: Candidate; b: Candidate; key: number }[] {
-    const isMany = keys.count >= MANY_KEYS && this.kept >= MANY_LIMBS
-    const kept = isMany
-      ? this.kept
-      : this.#call('keep_pairs', [AT.pairs, this.kept, AT.pairFilter], [keys.lowAt, keys.count])
+    const sought = [keys.lowAt, keys.count] as const
+    const kept = this.#call('keep_pairs', [AT.pairs, this.kept, AT.pairFilter], sought)
     if (kept < 2) return []
     let slots = 1024
     while (slots < kept * 4) slots *= 2
     this.#call('index_limbs', [AT.pairs, kept, AT.pairFilter, AT.pairSlots, slots - 1])
-    const sought = [keys.lowAt, keys.count, AT.hits, HITS] as const
-    const found = isMany
-      ? this.#call(
-          'conjugates_of_many',
-          [AT.pairs, kept, AT.pairSlots, slots - 1],
-          [AT.pairLogs, AT.pairMaps, AT.pairHeads],
-          sought,
-        )
-      : this.#call('conjugates', [AT.pairs, kept, AT.pairFilter, AT.pairSlots, slots - 1], sought)
+    const table = [AT.pairs, kept, AT.pairFilter, AT.pairSlots, slots - 1] as const
+    const found = this.#call('conjugates', table, sought, [AT.hits, HITS])
     const pairs = this.#memory.words(AT.hits, Math.min(found, HITS) * 3)
     const limbs = this.#memory.words(AT.pairs, kept * 4)
     const entryOf = (index: number): Candidate => candidateOf(limbs[index * 4 + 2] ?? 0)
@@ -410,19 +391,6 @@ export class ConjugateKernel {
     const found = this.#call(name, [AT.slice, from, to, least, AT.lists, LIST])
     const pairs = this.#pairs(AT.lists, Math.min(found, LIST))
     return pairs.map(([begin, end]) => ({ from: begin, to: end }))
-  }
-
-  /**
-   * Where in [0, to) arrays of one of two lengths begin, or where the sizes of numbers stand that have so many bits, from the first
-   * size to the second, as the JVM has them. A view until the next call.
-   */
-  javaObjects(
-    kind: 'arrays' | 'numbers',
-    sizes: readonly [number, number],
-    to: number,
-  ): Uint32Array {
-    const found = this.#call(`java_${kind}`, [AT.slice, to, ...sizes, AT.lists, LIST])
-    return this.#memory.words(AT.lists, Math.min(found, LIST))
   }
 
   #pairs(at: number, count: number): [number, number][] {

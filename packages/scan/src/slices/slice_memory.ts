@@ -1,16 +1,9 @@
-/**
- * The memory that the kernels of `conjugate.ts` share: a slice of what is searched, tables of keys, lists.
- *
- * @module
- */
+/** The memory that the kernels of `conjugate.ts` share: a slice of what is searched, tables of keys, lists. @module */
 import { candidatesWasm } from './candidates.wasm.ts'
 import { conjugateWasm } from './conjugate.wasm.ts'
-import { conjugateClassesWasm } from './conjugate_classes.wasm.ts'
 import { exponentsWasm } from './exponents.wasm.ts'
 import { factorsWasm } from './factors.wasm.ts'
-import { javaObjectsWasm } from './java_objects.wasm.ts'
 import { numberPlacesWasm } from './number_places.wasm.ts'
-import { productsWasm } from './products.wasm.ts'
 import { sliceMapWasm } from './slice_map.wasm.ts'
 import { sliceWordsWasm } from './slice_words.wasm.ts'
 
@@ -27,8 +20,6 @@ export const LISTS = 5
 export const HITS: number = 1 << 12
 export const PAIRS: number = 1 << 17
 const PAIR_SLOTS = PAIRS << 2
-/** Bytes of the maps that pairs are found by: see `assembly/conjugate_classes.ts`. */
-const PAIR_MAPS = 2 * ((1 << 16) + (1 << 14) + 16)
 /** Blocks of 16 bytes of a slice and what is behind it. */
 export const BLOCKS: number = (SLICE + BEHIND) >> 4
 /** Of a map of a bit for each eight places. */
@@ -62,9 +53,6 @@ type Part =
   | 'lists'
   | 'pairs'
   | 'pairFilter'
-  | 'pairLogs'
-  | 'pairMaps'
-  | 'pairHeads'
   | 'pairSlots'
   | 'end'
 
@@ -85,12 +73,9 @@ export class SliceMemory {
         numberPlacesWasm,
         candidatesWasm,
         factorsWasm,
-        productsWasm,
         conjugateWasm,
-        conjugateClassesWasm,
         exponentsWasm,
         sliceWordsWasm,
-        javaObjectsWasm,
       ].flatMap((wasm) => functionsOf(wasm, this.#memory)),
     )
   }
@@ -197,10 +182,7 @@ function layout(): Record<Part, number> {
   const lists = (slice + SLICE + BEHIND + 4096) & ~4095
   const pairs = lists + LISTS * LIST * 4
   const pairFilter = pairs + PAIRS * 16
-  const pairLogs = pairFilter + (1 << 15)
-  const pairMaps = pairLogs + (1 << 18)
-  const pairHeads = pairMaps + PAIR_MAPS
-  const pairSlots = pairHeads + (1 << 20)
+  const pairSlots = pairFilter + (1 << 15)
   const end = pairSlots + PAIR_SLOTS * 4 + 64
   return Object.freeze({
     sizes,
@@ -219,9 +201,6 @@ function layout(): Record<Part, number> {
     lists,
     pairs,
     pairFilter,
-    pairLogs,
-    pairMaps,
-    pairHeads,
     pairSlots,
     end,
   })

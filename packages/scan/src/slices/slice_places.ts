@@ -1,8 +1,4 @@
-/**
- * Where in a slice numbers of a size can lie, worked out once for each slice and size.
- *
- * @module
- */
+/** Where in a slice numbers of a size can lie, worked out once for each slice and size. @module */
 import { AT, BLOCKS, KEPT, MAP_BYTES, SIZES_KEPT, type SliceMemory } from './slice_memory.ts'
 
 /** Bytes behind the last place that maps reach: more than the longest number takes, and what stands behind it. */

@@ -1,9 +1,6 @@
 import assert from 'node:assert/strict'
-import { createHash } from 'node:crypto'
 import { describe, it } from 'node:test'
 import { bytesSource } from '@mintmark/dump'
-import { ML_KEM, mlKemFromSeed } from '@mintmark/keys/arithmetic/ml_kem'
-import { plainSpki } from '@mintmark/keys/public_half/spki'
 import { noise } from '@mintmark/testkit/noise'
 import {
   armoured,
@@ -108,30 +105,6 @@ describe('a public key is harvested at every alignment', () => {
         assert.ok(idsOf(found).includes(idOf(pair)), `at ${before}`)
         for (const { isBare } of found) assert.equal(isBare, false)
       }
-    })
-  }
-})
-
-describe('an encapsulation key of ML-KEM that is alone in a chunk of malloc is harvested', () => {
-  for (const { name, oid, k, ...parameters } of ML_KEM) {
-    const { publicKey } = mlKemFromSeed({ name, oid, k, ...parameters }, Buffer.alloc(64, k))
-    const chunk = (size: number, key: Uint8Array): Buffer =>
-      Buffer.concat([lengthWord(size), key, Buffer.alloc(8)])
-    const size = (publicKey.length + 8 + 15) & ~15
-
-    it(`of ${name}`, () => {
-      const id = createHash('sha256').update(plainSpki(oid, publicKey)).digest('hex')
-      for (const flags of [0, 1, 5]) {
-        assert.deepEqual(idsOf(harvested(chunk(size | flags, publicKey), 640)), [id])
-      }
-    })
-
-    it(`of ${name}, and not where a number is too large, nor from a chunk of another size`, () => {
-      const damaged = Uint8Array.from(publicKey)
-      damaged[384 * k - 1] = 0xff
-      assert.deepEqual(harvested(chunk(size | 1, damaged), 640), [])
-      assert.deepEqual(harvested(chunk(size + 16 + 1, publicKey), 640), [])
-      assert.deepEqual(harvested(chunk(size | 1, Buffer.alloc(publicKey.length)), 640), [])
     })
   }
 })

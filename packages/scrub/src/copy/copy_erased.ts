@@ -1,8 +1,4 @@
-/**
- * Copies a file with some of its bytes erased, hashes both, and makes sure of what was written.
- *
- * @module
- */
+/** Copies a file with some of its bytes erased, hashes both, and makes sure of what was written. @module */
 import { createHash, type Hash } from 'node:crypto'
 import { type ByteSource, dataRanges, fileSource, type Range } from '@mintmark/dump'
 import { joinedRanges } from './erased_ranges.ts'

@@ -1,8 +1,4 @@
-/**
- * Which bytes are to be erased: sorted, disjoint, and of what describes the dump nothing but values of keys.
- *
- * @module
- */
+/** Which bytes are to be erased: sorted, disjoint, and of what describes the dump nothing but values of keys. @module */
 import type { Range } from '@mintmark/dump'
 
 /** What stays as it is. Each sorted and disjoint. */

@@ -1,8 +1,4 @@
-/**
- * Files that appear whole or not at all: written under another name beside their place, made durable, then renamed.
- *
- * @module
- */
+/** Files that appear whole or not at all: written under another name beside their place, made durable, then renamed. @module */
 import { randomBytes } from 'node:crypto'
 import {
   accessSync,
@@ -25,13 +21,24 @@ import { MintmarkError, safeText, whyUnwritten } from '@mintmark/core'
 const MODE = 0o600
 const NO_ROOM: ReadonlySet<string> = new Set(['ENOSPC', 'EDQUOT', 'EFBIG'])
 
-/** Files that are begun and not in their place, for {@link removeUnfinished}. */
-const unfinished = new Set<string>()
+/** Files that are begun and not in their place. */
+export class Unfinished {
+  readonly #files = new Set<string>()
 
-/** Removes what is begun and not finished: to be called when the process is told to end. */
-export function removeUnfinished(): void {
-  for (const file of unfinished) removeQuietly(file)
-  unfinished.clear()
+  add(file: string): void {
+    this.#files.add(file)
+  }
+
+  /** @returns whether it was there */
+  drop(file: string): boolean {
+    return this.#files.delete(file)
+  }
+
+  /** Removes them: to be called when the process is told to end. */
+  remove(): void {
+    for (const file of this.#files) removeQuietly(file)
+    this.#files.clear()
+  }
 }
 
 /**
@@ -58,16 +65,19 @@ export class NewFile {
   readonly path: string
   readonly #place: string
   readonly #shown: string
+  readonly #unfinished: Unfinished
   #file: number | undefined
   /** Once it is in its place. */
   #placed: string | undefined
 
   /**
    * @param place where it is to be
+   * @param unfinished has it until it is in its place, or discarded
    * @throws {MintmarkError} `OUTPUT_UNWRITABLE`, `DISK_FULL`
    */
-  constructor(place: string) {
+  constructor(place: string, unfinished: Unfinished) {
     this.#place = place
+    this.#unfinished = unfinished
     this.#shown = safeText(place)
     const name = `.${begunName(path.basename(place))}.${randomBytes(6).toString('hex')}.tmp`
     this.path = path.join(path.dirname(place), name)
@@ -110,7 +120,7 @@ export class NewFile {
       else unlinkSync(this.path)
     })
     this.#placed = this.#place
-    unfinished.delete(this.path)
+    this.#unfinished.drop(this.path)
     this.#close()
     syncFolder(path.dirname(this.#place))
   }
@@ -124,8 +134,7 @@ export class NewFile {
   /** Removes what is under way; once it is in its place this does nothing. */
   discard(): void {
     this.#close()
-    if (!unfinished.delete(this.path)) return
-    removeQuietly(this.path)
+    if (this.#unfinished.drop(this.path)) removeQuietly(this.path)
   }
 
   /** Whether it has its name now. A link replaces nothing, which a rename would; some file systems have none. */

@@ -1,16 +1,12 @@
 /**
  * Finds pieces of keys in what coded text stands for, as often as it is coded: base64 of base64, digits of digits, what is packed.
  *
- * Cost: one look at each 48 bytes; coded text is read in each of its layers.
- *
- * @module
+ * Cost: one look at each 48 bytes; coded text is read in each of its layers. @module
  */
-
 import { endLook, startLook } from '@mintmark/keys/material/effort'
-import { type CodedBytes, LayerReader } from '@mintmark/scan/coded/coded_layers'
+import { LayerReader } from '@mintmark/scan/coded/coded_layers'
 import { continued } from './continued.ts'
-import type { Piece } from './piece_search.ts'
-import type { PieceHit, PieceTable } from './piece_table.ts'
+import { type Piece, type PieceTable, pieceIn } from './piece_table.ts'
 
 /** What reading may take, in the units of `effort.ts`: of a block, and of each of its bytes. */
 export const LEAST_UNITS = 1e9
@@ -38,28 +34,14 @@ export class CodedPieces {
       // The table takes words at multiples of 4 of the memory that they lie in.
       const layer = coded.bytes.byteOffset % 8 === 0 ? coded.bytes : coded.bytes.slice()
       this.#table.find(layer, 0, layer.length, (hit) => {
-        for (const part of continued(layer, hit)) onPiece(pieceOf(part, coded))
+        for (const part of continued(layer, hit)) {
+          const span = coded.spanOf(part.at, part.at + part.length)
+          const range = { offset: span.from, length: span.to - span.from }
+          onPiece(pieceIn(range, part, `${coded.coding}-of-${part.pattern.form}`))
+        }
       })
       if (layer !== coded.bytes) layer.fill(0)
     })
     return !endLook().wasRefused
-  }
-}
-
-/** In bytes of the text that stands for it, as pieces of other texts are. */
-function pieceOf({ at, length, from, pattern }: PieceHit, { coding, spanOf }: CodedBytes): Piece {
-  const { key, value, form, bits, bytes } = pattern
-  const span = spanOf(at, at + length)
-  const each = (span.to - span.from) / length
-  return {
-    offset: span.from,
-    length: span.to - span.from,
-    key,
-    value,
-    form: `${coding}-of-${form}`,
-    from: Math.floor(from * each),
-    of: Math.ceil(bytes.length * each),
-    valueBits: bits,
-    isWhole: length === bytes.length,
   }
 }

@@ -1,8 +1,4 @@
-/**
- * What else of a value lies beside a piece of it: behind bytes that were overwritten, and behind the ends of lines.
- *
- * @module
- */
+/** What else of a value lies beside a piece of it: behind bytes that were overwritten, and behind the ends of lines. @module */
 import type { PieceHit } from './piece_table.ts'
 
 /** Fewer equal bytes at their place are chance. */

@@ -1,14 +1,11 @@
 /**
- * Finds pieces of keys that a text has as lists of numbers, whatever stands between two: those that no spelling of `more_spellings.ts`
+ * Finds pieces of keys that a text has as lists of numbers, whatever stands between two: those that no spelling there
  * has word for word, or whose lines are shorter than a piece.
  *
- * Cost: one look at each 16 bytes; lists are read twice, some 50 MB of text a second.
- *
- * @module
+ * Cost: one look at each 16 bytes; lists are read twice, some 50 MB of text a second. @module
  */
 import { isListed, MOST_NUMBERS, type Notation, NumberList } from '@mintmark/scan/text/number_text'
-import type { Piece } from './piece_search.ts'
-import { type PieceHit, PieceTable, type Step } from './piece_table.ts'
+import { type Piece, PieceTable, pieceIn, type Step } from './piece_table.ts'
 import type { SecretPattern } from './secret_pattern.ts'
 
 /** A list is looked for at multiples of this, and is longer if it holds a piece. */
@@ -104,30 +101,8 @@ export class ListedPieces {
     this.#table.find(bytes.subarray(0, length), 0, length, (hit) => {
       const offset = base + width * (begins[hit.at] ?? 0)
       const end = base + width * (ends[hit.at + hit.length - 1] ?? 0)
-      onPiece(pieceOf(hit, form, offset, end - offset))
+      onPiece(pieceIn({ offset, length: end - offset }, hit, form))
     })
-  }
-}
-
-/** In characters of its text, as pieces of other texts are. */
-function pieceOf(
-  { pattern, from, length: numbers }: PieceHit,
-  form: string,
-  offset: number,
-  length: number,
-): Piece {
-  const { key, value, bits, bytes } = pattern
-  const each = length / numbers
-  return {
-    offset,
-    length,
-    key,
-    value,
-    form,
-    from: Math.floor(from * each),
-    of: Math.ceil(bytes.length * each),
-    valueBits: bits,
-    isWhole: numbers === bytes.length,
   }
 }
 

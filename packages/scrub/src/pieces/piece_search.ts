@@ -4,34 +4,24 @@
  * Nothing is cut short here, whatever the bytes are: what this does not find of the patterns is not there.
  *
  * Cost: one pass over the data for each {@link MOST_WORDS} words of patterns: some 4 RSA keys of 2048 bits, or 30 at a time where
- * there are more.
- *
- * @module
+ * there are more. @module
  */
 import type { ByteSource, Range } from '@mintmark/dump'
 import type { KeyMaterial } from '@mintmark/keys/material/key_material'
 import { REACH_BYTES } from '@mintmark/scan/coded/coded_layers'
-import { ALL_TEXTS, type TextKinds } from '@mintmark/scan/known/values/text_kinds'
 import { CodedPieces } from './coded_pieces.ts'
 import { continued } from './continued.ts'
 import { ListedPieces } from './listed_pieces.ts'
-import { type PieceHit, PieceTable, type Step, wordCount } from './piece_table.ts'
+import {
+  type Piece,
+  type PieceHit,
+  PieceTable,
+  pieceIn,
+  type Step,
+  wordCount,
+} from './piece_table.ts'
 import { type SecretPattern, secretPatterns } from './secret_pattern.ts'
 import { SpreadPieces } from './spread_pieces.ts'
-import { TextSurvey } from './text_survey.ts'
-
-/** A piece of a key in an input. */
-export interface Piece extends Range {
-  readonly key: number
-  readonly value: string
-  readonly form: string
-  /** Bytes of the spelling before it, and those of the whole. */
-  readonly from: number
-  readonly of: number
-  /** Bits of the value. */
-  readonly valueBits: number
-  readonly isWhole: boolean
-}
 
 /** The pieces that do not lie within another of the same key: p and p − 1 differ by one byte. In order of offset. */
 function outermost(pieces: readonly Piece[]): Piece[] {
@@ -88,8 +78,6 @@ const MOST_WORDS = 650_000
 const MOST_PATTERN_BYTES = 48 << 20
 /** Of a pattern besides its bytes. */
 const OBJECT_BYTES = 300
-/** Bytes that are read for each key, up to which it is worth a look at which kinds of text there are. */
-const SURVEYED_BYTES = 256 << 10
 /** A piece holds a word of 8 bytes at a multiple of 4 if it is no shorter. */
 const LEAST_BYTES = 11
 
@@ -104,8 +92,7 @@ export async function findPieces(
   keys: ReadonlyMap<number, readonly KeyMaterial[]>,
 ): Promise<Pieces> {
   const found = new PieceList()
-  const texts = await textsIn({ source, data }, keys.size)
-  for (const { patterns, step } of batches(keys, texts)) {
+  for (const { patterns, step } of batches(keys)) {
     const long = patterns.filter(({ least }) => least >= LEAST_BYTES)
     const short = patterns.filter(({ least }) => least < LEAST_BYTES)
     const table = new PieceTable(long, step)
@@ -118,18 +105,16 @@ export async function findPieces(
       for (const { offset, from, to, length } of blocksOf(data, source.size, margin)) {
         const bytes = buffer.subarray(0, source.read(offset, buffer.subarray(0, length)))
         const take = (hit: PieceHit): void => {
-          for (const part of continued(bytes, hit)) found.add(pieceAt(offset, part))
+          for (const part of continued(bytes, hit))
+            found.add(pieceIn({ offset: offset + part.at, length: part.length }, part))
         }
-        table.find(bytes, from, Math.min(to, bytes.length), take)
-        listed.find(bytes, from, Math.min(to, bytes.length), (piece) => {
+        const takePiece = (piece: Piece): void =>
           found.add({ ...piece, offset: offset + piece.offset })
-        })
-        spread.find(bytes, from, Math.min(to, bytes.length), (piece) => {
-          found.add({ ...piece, offset: offset + piece.offset })
-        })
-        const isRead = coded.find(bytes, from, Math.min(to, bytes.length), (piece) => {
-          found.add({ ...piece, offset: offset + piece.offset })
-        })
+        const end = Math.min(to, bytes.length)
+        table.find(bytes, from, end, take)
+        listed.find(bytes, from, end, takePiece)
+        spread.find(bytes, from, end, takePiece)
+        const isRead = coded.find(bytes, from, end, takePiece)
         if (!isRead) found.isFull = true
         for (const pattern of short) findShort(bytes, from, to, pattern, take)
         // oxlint-disable-next-line no-await-in-loop -- lets others run between blocks
@@ -146,25 +131,6 @@ export async function findPieces(
   return found.all
 }
 
-/** Kinds of text in an input, where to spell the keys without the others takes less time than to look for them. */
-async function textsIn({ source, data }: SearchedBytes, keys: number): Promise<TextKinds> {
-  const read = data.reduce((sum, { length }) => sum + length + 2 * REACH_BYTES, 0)
-  if (read > keys * SURVEYED_BYTES) return ALL_TEXTS
-  const survey = new TextSurvey()
-  const buffer = new Uint8Array(BLOCK_BYTES + 2 * REACH_BYTES)
-  try {
-    for (const { offset, from, to, length } of blocksOf(data, source.size, REACH_BYTES)) {
-      const bytes = buffer.subarray(0, source.read(offset, buffer.subarray(0, length)))
-      survey.add(bytes, from, Math.min(to, bytes.length))
-      // oxlint-disable-next-line no-await-in-loop -- lets others run between blocks
-      await breath()
-    }
-  } finally {
-    buffer.fill(0)
-  }
-  return survey.kinds
-}
-
 const breath = (): Promise<void> =>
   new Promise((resolve) => {
     setImmediate(resolve)
@@ -177,16 +143,13 @@ interface Batch {
 }
 
 /** Patterns of as many keys as are looked for at once: with fewer words of each if those of all are too many. */
-function* batches(
-  keys: ReadonlyMap<number, readonly KeyMaterial[]>,
-  texts: TextKinds,
-): Generator<Batch, void, void> {
+function* batches(keys: ReadonlyMap<number, readonly KeyMaterial[]>): Generator<Batch, void, void> {
   let step: Step = 4
   let patterns: SecretPattern[] = []
   let words = 0
   let memory = 0
   for (const [key, materials] of keys) {
-    const own = secretPatterns(materials, key, texts)
+    const own = secretPatterns(materials, key)
     const ownMemory = own.reduce((sum, { bytes }) => sum + bytes.length + OBJECT_BYTES, 0)
     if (step === 4 && words + wordsOf(own, step) > MOST_WORDS) {
       step = 1
@@ -231,21 +194,6 @@ function* blocksOf(data: readonly Range[], size: number, margin: number): Genera
       const length = Math.min(size, until + margin) - offset
       yield { offset, length, from: at - offset, to: until - offset }
     }
-  }
-}
-
-function pieceAt(offset: number, { at, length, from, pattern }: PieceHit): Piece {
-  const { key, value, form, bits, bytes } = pattern
-  return {
-    offset: offset + at,
-    length,
-    key,
-    value,
-    form,
-    from,
-    of: bytes.length,
-    valueBits: bits,
-    isWhole: length === bytes.length,
   }
 }
 

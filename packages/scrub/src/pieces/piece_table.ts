@@ -3,10 +3,9 @@
  *
  * Memory is looked at in words of 8 bytes at multiples of a step, which is 4 or 1. Of each pattern so many words are in the
  * table that every piece that is long enough holds one of them, whatever its alignment in memory: a quarter as many where
- * every place is looked at.
- *
- * @module
+ * every place is looked at. @module
  */
+import type { Range } from '@mintmark/dump'
 import type { SecretPattern } from './secret_pattern.ts'
 
 /** Bytes in memory that are equal to a piece of a pattern. */
@@ -17,6 +16,40 @@ export interface PieceHit {
   readonly pattern: SecretPattern
   /** Where in the pattern the piece begins. */
   readonly from: number
+}
+
+/** A piece of a key in an input. */
+export interface Piece extends Range {
+  readonly key: number
+  readonly value: string
+  readonly form: string
+  /** Bytes of the spelling before it, and those of the whole. */
+  readonly from: number
+  readonly of: number
+  /** Bits of the value. */
+  readonly valueBits: number
+  readonly isWhole: boolean
+}
+
+/** The piece that a range of an input holds, which may be coded: all of it is counted in bytes of the input. */
+export function pieceIn(
+  { offset, length }: Range,
+  { length: plain, from, pattern }: PieceHit,
+  form: string = pattern.form,
+): Piece {
+  const { key, value, bits, bytes } = pattern
+  const each = length / plain
+  return {
+    offset,
+    length,
+    key,
+    value,
+    form,
+    from: Math.floor(from * each),
+    of: Math.ceil(bytes.length * each),
+    valueBits: bits,
+    isWhole: plain === bytes.length,
+  }
 }
 
 const WORD = 8

@@ -1,15 +1,9 @@
-/**
- * What a private key can lie around as, spelled out: bytes to look for, and how few of them in a row give it away.
- *
- * @module
- */
-import { bitLength } from '@mintmark/keys/arithmetic/modular'
+/** What a private key can lie around as, spelled out: bytes to look for, and how few of them in a row give it away. @module */
 import type { KeyMaterial, RsaMaterial } from '@mintmark/keys/material/key_material'
 import { type DerivedValue, derivedValues } from '@mintmark/scan/known/values/derived_values'
 import { encodingsOf } from '@mintmark/scan/known/values/encodings'
 import { otherPrimes } from '@mintmark/scan/known/values/many_primes'
-import { ALL_TEXTS, NO_TEXTS, type TextKinds } from '@mintmark/scan/known/values/text_kinds'
-import { moreSpellings } from './more_spellings.ts'
+import { literalsOf } from './python_literals.ts'
 import { reducerValues } from './reducer_values.ts'
 import { shiftedSpellings } from './shifted_spellings.ts'
 import { symmetricValues } from './symmetric_values.ts'
@@ -52,8 +46,6 @@ const TELLING = new Set([
 export const PART_BITS = 96
 /** Of any other value of an RSA key: the equation that joins it to n can be solved for the rest if half is there. */
 const OTHER_PART_BITS = 256
-/** A spelling of fewer bits may have fewer than 16 characters. */
-const SHORT_BITS = 128
 /** Shorter spellings would be met by chance. */
 const LEAST_BYTES = 8
 /** Pieces that are no shorter are looked for: texts have fewer bits a byte than the value itself. */
@@ -64,32 +56,31 @@ const LEAST_LETTERS = 16
  * Every value of a key in every spelling. The bytes are the caller's own: wipe them.
  *
  * @param materials what is known of it: a value that several give is spelled once
- * @param texts spellings in text of other kinds are left out, save those that are shorter than 16 bytes
  */
 export function secretPatterns(
   materials: readonly KeyMaterial[],
   key: number,
-  texts: TextKinds = ALL_TEXTS,
+  hasTexts = true,
 ): SecretPattern[] {
   const seen = new Set<bigint>()
-  return materials.flatMap((material) => patternsOf(material, { key, seen, texts }))
+  return materials.flatMap((material) => patternsOf(material, { key, seen, hasTexts }))
 }
 
 interface Spelled {
   readonly key: number
   /** Values that are spelled already. */
   readonly seen: Set<bigint>
-  readonly texts: TextKinds
+  readonly hasTexts: boolean
 }
 
-function patternsOf(material: KeyMaterial, { key, seen, texts }: Spelled): SecretPattern[] {
+function patternsOf(material: KeyMaterial, { key, seen, hasTexts }: Spelled): SecretPattern[] {
   const isRsa = material.type === 'rsa'
   const values = derivedValues(material).filter(({ value }) => !seen.has(value))
   for (const { value } of values) seen.add(value)
   const primes = isRsa ? 2 + otherPrimes(material).length : 0
   const numbers = values.flatMap((value) => (isRsa ? withLowerPart(value, primes) : [value]))
   return [
-    ...numbers.flatMap((number) => spelled(number, key, isRsa, texts)),
+    ...numbers.flatMap((number) => spelled(number, key, isRsa, hasTexts)),
     ...(isRsa ? reducersIn(material, key, seen) : []),
     ...symmetricValues(material).map(({ bytes, value, form, partBytes }) => ({
       bytes,
@@ -108,7 +99,7 @@ function reducersIn(material: RsaMaterial, key: number, seen: Set<bigint>): Secr
   const values = reducerValues(material).filter(({ value }) => !seen.has(value))
   for (const { value } of values) seen.add(value)
   return values.flatMap(({ name, value, bits }) =>
-    encodingsOf(value, bits, NO_TEXTS)
+    encodingsOf(value, bits, false)
       .filter(({ form }) => form.startsWith('limbs-'))
       .map(({ form, bytes }) => {
         const part = Math.max(16, Math.ceil((bytes.length * OTHER_PART_BITS) / bits))
@@ -136,20 +127,16 @@ function spelled(
   { name, value, bits }: DerivedValue,
   key: number,
   isRsa: boolean,
-  kinds: TextKinds,
+  hasTexts: boolean,
 ): SecretPattern[] {
-  const texts = bitLength(value) < SHORT_BITS ? ALL_TEXTS : kinds
   const partBits = !isRsa || TELLING.has(name) ? PART_BITS : OTHER_PART_BITS
   const shifted = isRsa && TELLING.has(name) ? shiftedSpellings(value, bits) : []
-  const spellings = [
-    ...encodingsOf(value, bits, texts),
-    ...moreSpellings(value, bits, texts),
-    ...shifted,
-  ]
+  const literals = hasTexts ? literalsOf(value, bits) : []
+  const spellings = [...encodingsOf(value, bits, hasTexts), ...literals, ...shifted]
   return spellings.flatMap(({ form, bytes }) => {
     if (bytes.length < LEAST_BYTES) return []
-    const { isText, isList } = factsOf(form)
-    const leastBits = isList ? PART_BITS : partBits
+    const isText = TEXT_FORMS.test(form)
+    const leastBits = LIST_FORMS.test(form) ? PART_BITS : partBits
     const part = PARTLY_PUBLIC.has(name)
       ? bytes.length
       : Math.ceil((bytes.length * leastBits) / bits)
@@ -160,19 +147,3 @@ function spelled(
 
 const TEXT_FORMS = /^(?:hex|base64|decimal|byte-list)/
 const LIST_FORMS = /^(?:hex-colons|byte-list)/
-
-interface FormFacts {
-  readonly isText: boolean
-  readonly isList: boolean
-}
-
-const factsByForm = new Map<string, FormFacts>()
-
-/** Of some hundred forms, each asked for thousands of times. */
-function factsOf(form: string): FormFacts {
-  const known = factsByForm.get(form)
-  if (known !== undefined) return known
-  const facts = { isText: TEXT_FORMS.test(form), isList: LIST_FORMS.test(form) }
-  factsByForm.set(form, facts)
-  return facts
-}

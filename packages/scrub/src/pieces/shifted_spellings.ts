@@ -4,16 +4,13 @@
  *
  * Such copies are freed without being cleared. Loading an RSA key with PyCryptodome leaves 112 of 129 bytes of q · 2^4 in
  * limbs, and 29 of 35 digits of p in Python's, of a number that had not come to its last bytes.
- *
  * Source: `mpn_tdiv_qr` of GMP, `BN_div` of OpenSSL, `mbedtls_mpi_div_mpi` (limbs), `x_divrem` of CPython, `mp_div` of
- * LibTomMath, `_wordDiv` of bn.js, `divRemTo` of jsbn (digits), `MutableBigInteger` of OpenJDK (32-bit words).
- *
- * @module
+ * LibTomMath, `_wordDiv` of bn.js, `divRemTo` of jsbn (digits), `MutableBigInteger` of OpenJDK (32-bit words). @module
  */
 import { toBigEndian } from '@mintmark/keys/arithmetic/modular'
 import { DIGIT_FORMS, digitsOf, PYTHON_DIGITS } from '@mintmark/scan/known/values/digit_forms'
 import { orderedBytes } from '@mintmark/scan/known/values/encodings'
-import type { Spelling } from './more_spellings.ts'
+import type { Spelling } from './python_literals.ts'
 
 /** Place in the orders of `encodings.ts`. */
 const JAVA_INT_ARRAY = 2

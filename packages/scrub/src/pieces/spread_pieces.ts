@@ -5,12 +5,9 @@
  * it. Arrays are those of numbers of 32 and 64 bits, and V8's of small integers and doubles.
  *
  * Cost: one look at each byte, and one at each cell of a run that is long enough.
- * Sources: `erts/emulator/beam/erl_term.h` of Erlang/OTP 27, seen where `crypto` takes a number; `src/objects/smi.h` of V8.
- *
- * @module
+ * Sources: `erts/emulator/beam/erl_term.h` of Erlang/OTP 27, seen where `crypto` takes a number; `src/objects/smi.h` of V8. @module
  */
-import type { Piece } from './piece_search.ts'
-import { type PieceHit, PieceTable, type Step } from './piece_table.ts'
+import { type Piece, PieceTable, pieceIn, type Step } from './piece_table.ts'
 import type { SecretPattern } from './secret_pattern.ts'
 
 /** A piece has as many cells at least: 96 bits. */
@@ -163,7 +160,7 @@ export class SpreadPieces {
     if (count < LEAST_CELLS || isZero) return end
     this.#table.find(this.#bytes.subarray(0, count), 0, count, (hit) => {
       const length = (hit.length - 1) * stride + width
-      onPiece(pieceOf(hit, form, begin + hit.at * stride, length))
+      onPiece(pieceIn({ offset: begin + hit.at * stride, length }, hit, form))
     })
     return count === MOST_CELLS ? end - AGAIN * stride : end
   }
@@ -174,26 +171,4 @@ interface Window {
   readonly view: DataView
   readonly from: number
   readonly to: number
-}
-
-/** In bytes of the cells. */
-function pieceOf(
-  { pattern, from, length: cells }: PieceHit,
-  form: string,
-  offset: number,
-  length: number,
-): Piece {
-  const { key, value, bits, bytes } = pattern
-  const each = length / cells
-  return {
-    offset,
-    length,
-    key,
-    value,
-    form,
-    from: Math.floor(from * each),
-    of: Math.ceil(bytes.length * each),
-    valueBits: bits,
-    isWhole: cells === bytes.length,
-  }
 }

@@ -2,10 +2,10 @@ import { MintmarkError, safeJson, safeText } from '@mintmark/core'
 import type { PublicKey } from '@mintmark/keys'
 import {
   begunFor,
-  removeUnfinished,
   type ScrubDocument,
   type ScrubFileOptions,
   scrubFile,
+  Unfinished,
 } from '@mintmark/scrub'
 import { keysAndOperands } from '../../options/given_keys.ts'
 import { flag, placeOption } from '../../options/option_values.ts'
@@ -33,7 +33,7 @@ export const scrub: Handler = async (args, options, io) => {
   const asked = askedFor(options, publicKeys)
   const report = asked.report ?? `${asked.out}.report.json`
   tellOfBegun([asked.out, report], io)
-  const document = await endingClean(() => scrubbed(path, asked, io))
+  const document = await endingClean((unfinished) => scrubbed(path, { ...asked, unfinished }, io))
   const shown = { document, report }
   const code = exitCodeOf(document)
   await io.out(flag(options, 'json') ? `${safeJson(document, 2)}\n` : scrubText(shown), code, true)
@@ -84,9 +84,10 @@ const ENDINGS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const
 const goOn = (): void => {}
 
 /** Leaves no half of a file if the process is told to end meanwhile; a file that is too large is an error of the write. */
-async function endingClean<T>(work: () => Promise<T>): Promise<T> {
+async function endingClean<T>(work: (unfinished: Unfinished) => Promise<T>): Promise<T> {
+  const unfinished = new Unfinished()
   const end = (signal: NodeJS.Signals): void => {
-    removeUnfinished()
+    unfinished.remove()
     // As if there had been no handler: whoever asked sees that it ended by the signal.
     process.removeListener(signal, end)
     process.kill(process.pid, signal)
@@ -94,7 +95,7 @@ async function endingClean<T>(work: () => Promise<T>): Promise<T> {
   for (const signal of ENDINGS) process.on(signal, end)
   process.on('SIGXFSZ', goOn)
   try {
-    return await work()
+    return await work(unfinished)
   } finally {
     for (const signal of ENDINGS) process.removeListener(signal, end)
     process.removeListener('SIGXFSZ', goOn)

@@ -2,9 +2,7 @@
  * Chunks of glibc's malloc of the size that a secret takes, near a copy of its public half: libraries that keep both apart
  * ask for one after the other. There are few of them, so that copies elsewhere do not take their time.
  *
- * Seen in strongSwan 6.0 (plugin curve25519) and in Samba 4.22 (GnuTLS 3.8), both of Debian 13.
- *
- * @module
+ * Seen in strongSwan 6.0 (plugin curve25519) and in Samba 4.22 (GnuTLS 3.8), both of Debian 13. @module
  */
 import { placesBeside } from './places_beside.ts'
 

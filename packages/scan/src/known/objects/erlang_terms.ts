@@ -8,11 +8,8 @@
  * - A longer one lies outside of the heap of its process: {flags, room, count, size, bytes}.
  *
  * Of 64-bit processes, lowest byte first. OTP 24 to 26 were not seen in a process.
- * Sources: `erts/emulator/beam/erl_term.h`, `erl_bits.h`, `erl_binary.h` and `big.h` of Erlang/OTP 24 to 28.
- *
- * @module
+ * Sources: `erts/emulator/beam/erl_term.h`, `erl_bits.h`, `erl_binary.h` and `big.h` of Erlang/OTP 24 to 28. @module
  */
-
 const WORD = 8
 const SIZE_SHIFT = 6n
 /** What a term is, with the two bits of a header. */

@@ -2,13 +2,10 @@
  * Secrets in arrays of bytes of the JVM that have nothing else around them: as they are, and in the OCTET STRING that PKCS#8
  * has around those of Ed25519 and its kin. There need be no copy of the public half that would tell an array of its class.
  *
- * Of 64-bit HotSpot an array is {u64 mark, u32 class, u32 length, bytes}: the kernel finds it.
+ * See `java_objects.ts`.
  * Sources: sun.security.pkcs.PKCS8Key and EdDSAPrivateKeyImpl of OpenJDK 17 and 21; Ed25519PrivateKeyParameters of
- * Bouncy Castle 1.80; HotSpot's `oops/arrayOop.hpp`.
- *
- * @module
+ * Bouncy Castle 1.80; HotSpot's `oops/arrayOop.hpp`. @module
  */
-
 const OCTET_STRING = 0x04
 /** Bytes of the head of an OCTET STRING, whose length is one byte. */
 export const OCTETS_HEAD = 2
@@ -20,7 +17,7 @@ export class ArrayList {
   readonly places: number[] = []
 
   /** @param arrays where those of `length` bytes, and of {@link OCTETS_HEAD} more, begin, from `base` on */
-  add(bytes: Uint8Array, base: number, arrays: Uint32Array, length: number): void {
+  add(bytes: Uint8Array, base: number, arrays: readonly number[], length: number): void {
     for (const array of arrays) {
       if (this.places.length >= ARRAYS_MOST) return
       const at = base + array

@@ -6,9 +6,7 @@
  * int firstNonzeroIntNum + 2, int[] mag}, where a size is 0 until it is asked for, and what writes a secret or multiplies by it
  * asks for its bitLength: by that the kernel finds it. The array is {u64 mark, u32 class, u32 length, ints}, the highest int
  * first. A reference is an address, of the generational ZGC with bits behind it, or 4 bytes: an address, or an eighth of one.
- * Sources: java.math.BigInteger of OpenJDK 8 to 24; HotSpot's `oops/compressedOops.hpp` and `gc/z/zAddress.hpp`.
- *
- * @module
+ * Sources: java.math.BigInteger of OpenJDK 8 to 24; HotSpot's `oops/compressedOops.hpp` and `gc/z/zAddress.hpp`. @module
  */
 import type { Memory, Pointed } from '../../anchors/detected.ts'
 import { ARRAY_HEAD } from './jvm_array.ts'
@@ -40,7 +38,7 @@ export class IntegerList {
   readonly #arrays = new Map<string, JavaInts>()
 
   /** @param sizes where those of numbers stand, from `base` of `bytes` on */
-  add(bytes: Uint8Array, base: number, sizes: Uint32Array): void {
+  add(bytes: Uint8Array, base: number, sizes: readonly number[]): void {
     const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length)
     for (const size of sizes) {
       const at = base + size

@@ -1,10 +1,7 @@
 /**
  * Numbers of OpenSSL by their address: BIGNUM {limbs*, int top, int dmax, int neg, int flags}, of 64-bit processes whose
  * lowest byte comes first.
- *
- * Source: crypto/bn/bn_local.h of OpenSSL.
- *
- * @module
+ * Source: crypto/bn/bn_local.h of OpenSSL. @module
  */
 import { fromLittleEndian } from '@mintmark/keys/arithmetic/modular'
 import type { Memory, Pointed } from '../../anchors/detected.ts'

@@ -1,9 +1,4 @@
-/**
- * Places near others, such as copies of a public half.
- *
- * @module
- */
-
+/** Places near others, such as copies of a public half. @module */
 /**
  * Multiples of `step` in [from, to) that are at most `reach` before one of `anchors` or less than that behind it, each once
  * where these are in order.

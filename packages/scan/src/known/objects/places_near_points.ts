@@ -1,8 +1,6 @@
 /**
  * Places at which the secret may lie near copies of its public half: right before a point, next to one, behind its own
- * length, and further off.
- *
- * @module
+ * length, and further off. @module
  */
 import { chunksBeside } from './chunks_beside.ts'
 import { placesBeside } from './places_beside.ts'

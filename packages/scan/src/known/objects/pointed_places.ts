@@ -5,9 +5,7 @@
  * Structures that begin a number: OpenSSL's BIGNUM {limbs*, int top, int dmax, int neg, int flags}; mbedTLS's
  * {limbs*, short sign, unsigned short n}; GMP's {int alloc, int size, limbs*}; LibTomMath's {int used, int alloc, int sign,
  * digits*}. Beside a public half: OpenSSL's ECX_KEY
- * {…, byte pubkey[57], byte *privkey}, of processes of 32 bits too. All others of 64-bit processes, lowest byte first.
- *
- * @module
+ * {…, byte pubkey[57], byte *privkey}, of processes of 32 bits too. All others of 64-bit processes, lowest byte first. @module
  */
 import type { ConjugateKernel, WordTable } from '../../slices/conjugate.ts'
 import { digitCount, TOMMATH_DIGITS } from '../values/digit_forms.ts'

@@ -4,9 +4,7 @@
  *
  * int is {count, class*, size, digits of 30 bits in four bytes each}, where size is the number of digits, and eight times
  * that from 3.12 on; bytes is {count, class*, length, hash, bytes, 0}. Of 64-bit processes, lowest byte first.
- * Sources: Include/cpython/longintrepr.h and Include/cpython/bytesobject.h of CPython 3.8 to 3.13.
- *
- * @module
+ * Sources: Include/cpython/longintrepr.h and Include/cpython/bytesobject.h of CPython 3.8 to 3.13. @module
  */
 import { digitCount, PYTHON_DIGITS } from '../values/digit_forms.ts'
 import { sortedByDistance } from './like_arrays.ts'

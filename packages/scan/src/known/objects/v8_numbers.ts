@@ -4,10 +4,7 @@
  *
  * Nothing leads to such an array but an object among many thousands, so that all runs of such words are looked at: there
  * are few of digits that could be random.
- *
- * Source: `src/objects/smi.h` and `fixed-array.h` of V8, with words of 64 bits.
- *
- * @module
+ * Source: `src/objects/smi.h` and `fixed-array.h` of V8, with words of 64 bits. @module
  */
 import { DIGIT_FORMS, type DigitForm, digitCount, wordOfDigit } from '../values/digit_forms.ts'
 

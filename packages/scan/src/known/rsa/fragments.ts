@@ -1,10 +1,7 @@
 /**
  * Pairs of windows whose low limbs multiply to that of a known modulus: parts of its factors, whatever became of the
- * rest, and factors that there were too many windows to divide by.
- *
- * @module
+ * rest, and factors that there were too many windows to divide by. @module
  */
-
 import type { RsaMaterial } from '@mintmark/keys/material/key_material'
 import type { Candidate, ConjugateKernel, FactorHit } from '../../slices/conjugate.ts'
 import { ORDERS } from '../../slices/conjugate.ts'

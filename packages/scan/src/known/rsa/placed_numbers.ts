@@ -1,11 +1,8 @@
 /**
  * Numbers of a slice that can share a factor with a known modulus without being one: Montgomery leftovers, d mod (p − 1).
  *
- * Each costs an operation on whole moduli, so only places where a number visibly begins or ends are looked at.
- *
- * @module
+ * Each costs an operation on whole moduli, so only places where a number visibly begins or ends are looked at. @module
  */
-
 import { isRandomLookingAt } from '@mintmark/keys/material/random_looking'
 import { BEFORE, type ConjugateKernel, ORDERS } from '../../slices/conjugate.ts'
 import type { Budget } from '../values/budget.ts'
@@ -19,8 +16,6 @@ export interface PlacedNumber extends Spelled {
   readonly group: RsaGroup
   /** What it is, or in which of {@link ORDERS} it lies in the window. */
   readonly x: bigint | { readonly order: number }
-  /** Whether the kernel has multiplied the products of its group's keys by it: see `number_products.ts`. */
-  readonly isMultiplied: boolean
   /** What it may be. */
   readonly relations: readonly Relation[]
   /** Bits 0 and 1: something else ends before it, begins behind it. Bit 2: its length stands before it. Bit 3: less. */
@@ -66,7 +61,6 @@ export function boundedNumbers(
   const cost = relationCost(group, choice.relations.length)
   if (choice.budget.isSpent(cost)) return []
   const places = affordedPlaces(likelyPairs(kernel, length, group, choice), cost, choice)
-  kernel.products.multiply(group.products, places, group.shape.length)
   return places.map((place) => placedNumber(kernel, place, group, choice))
 }
 
@@ -116,7 +110,6 @@ function placedNumber(
     spelling,
     group,
     x,
-    isMultiplied: true,
     relations,
     sides,
   }
@@ -124,8 +117,8 @@ function placedNumber(
 
 /** The same number so many bytes further on. */
 export function movedBy(number: PlacedNumber, bytes: number): PlacedNumber {
-  const { at, length, spelling, group, x, isMultiplied, relations, sides } = number
-  return { at: at + bytes, length, spelling, group, x, isMultiplied, relations, sides }
+  const { at, length, spelling, group, x, relations, sides } = number
+  return { at: at + bytes, length, spelling, group, x, relations, sides }
 }
 
 /**

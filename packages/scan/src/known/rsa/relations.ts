@@ -2,13 +2,10 @@
  * Numbers that are no factor, but share one with the modulus after a step that anyone can take.
  *
  * The product of many such numbers is taken modulo n, and one gcd tells whether there is anything in it. A product
- * that is 0 holds both factors: then its parts are looked at.
- *
- * @module
+ * that is 0 holds both factors: then its parts are looked at. @module
  */
-
+import { fastGcd } from '@mintmark/keys/arithmetic/fast_gcd'
 import { montgomeryWidths } from '../values/derived_values.ts'
-import { commonDivisor } from './coprime.ts'
 
 export interface Relation {
   /** As {@link import('../values/derived_values.ts').derivedValues} names it for p. */
@@ -59,15 +56,8 @@ export function directRelations(bits: number): readonly Relation[] {
 
 /** Everything that one number of the size of a prime can be. */
 export function allRelations(bits: number): readonly Relation[] {
-  const held = relationsOf.get(bits)
-  if (held !== undefined) return held
-  const relations = [...directRelations(bits), ...leftoversOf(montgomeryWidths(bits), bits)]
-  relationsOf.set(bits, relations)
-  return relations
+  return [...directRelations(bits), ...leftoversOf(montgomeryWidths(bits), bits)]
 }
-
-/** Of each size that was asked for: they are few. */
-const relationsOf = new Map<number, readonly Relation[]>()
 
 /** A number and what it may be. */
 export interface Related {
@@ -153,5 +143,5 @@ function commonFactorOf<T extends Related>(n: bigint, steps: readonly Step<T>[])
 function commonFactor(n: bigint, numbers: readonly bigint[]): bigint {
   let product = 1n
   for (const number of numbers) product = (product * (number % n)) % n
-  return commonDivisor(product, n)
+  return fastGcd(product, n)
 }

@@ -1,8 +1,4 @@
-/**
- * Numbers of known RSA keys in the digits of other runtimes.
- *
- * @module
- */
+/** Numbers of known RSA keys in the digits of other runtimes. @module */
 import { bitLength } from '@mintmark/keys/arithmetic/modular'
 import { BEFORE, type ConjugateKernel, type DigitShape } from '../../slices/conjugate.ts'
 import type { Budget } from '../values/budget.ts'
@@ -16,7 +12,6 @@ import {
 } from '../values/digit_forms.ts'
 import type { FoundValue } from '../values/found_value.ts'
 import { type PlacedNumber, relationCost } from './placed_numbers.ts'
-import { allRelations, type Relation } from './relations.ts'
 import { type Spelled, WHOLE_COST, wholeFound } from './rsa_found.ts'
 import type { RsaGroup } from './rsa_group.ts'
 import type { SliceContext, SliceResult } from './rsa_search.ts'
@@ -40,7 +35,6 @@ interface DigitChoice {
 
 /** What is looked for of one group of keys, worked out once. */
 interface DigitPlan {
-  readonly relations: readonly Relation[]
   readonly factors: readonly DigitChoice[]
   readonly factorCost: number
   readonly wholes: readonly DigitChoice[]
@@ -54,19 +48,20 @@ export class DigitSearch {
   readonly #choices = new Map<string, DigitChoice>()
 
   search({ kernel, length }: SliceContext, group: RsaGroup): SliceResult {
-    const { relations, factors, factorCost, wholes, wholeCost } = this.#planOf(group)
+    const { factors, factorCost, wholes, wholeCost } = this.#planOf(group)
+    const { relations } = group
     const { digits: budget } = group.allowance.budgets
     const numbers: PlacedNumber[] = []
     for (const choice of factors) {
       for (const number of numbersOf(kernel, length, choice, budget, factorCost)) {
-        numbers.push({ ...number, group, isMultiplied: false, relations, sides: 3 })
+        numbers.push({ ...number, group, relations, sides: 3 })
       }
     }
     const found: FoundValue[] = []
     for (const choice of wholes) {
       for (const { x, ...place } of numbersOf(kernel, length, choice, budget, wholeCost)) {
         for (const key of group.keys) {
-          found.push(...wholeFound(place, key, x, group.allowance.failures))
+          found.push(...wholeFound(place, key, x))
         }
       }
     }
@@ -76,11 +71,9 @@ export class DigitSearch {
   #planOf(group: RsaGroup): DigitPlan {
     const held = this.#plans.get(group)
     if (held !== undefined) return held
-    const relations = allRelations(group.shape.bits)
     const plan = {
-      relations,
       factors: DIGIT_FORMS.map((form) => this.#choiceOf(form, group.shape.bits)),
-      factorCost: relationCost(group, relations.length),
+      factorCost: relationCost(group, group.relations.length),
       wholes: WHOLE_DIGIT_FORMS.map((form) => this.#choiceOf(form, group.bits)),
       wholeCost: WHOLE_COST * group.keys.length,
     }

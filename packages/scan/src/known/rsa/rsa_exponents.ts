@@ -1,9 +1,4 @@
-/**
- * Private exponents in a slice, told by their upper half.
- *
- * @module
- */
-
+/** Private exponents in a slice, told by their upper half. @module */
 import type { RsaMaterial } from '@mintmark/keys/material/key_material'
 import { BEFORE, type Candidate, type ConjugateKernel, ORDERS } from '../../slices/conjugate.ts'
 import type { Budget } from '../values/budget.ts'
@@ -62,7 +57,7 @@ export function exponentsIn(
 
 function look(
   { kernel, length }: SliceContext,
-  { exponents: table, exponentKeys, keys, allowance }: RsaGroup,
+  { exponents: table, exponentKeys, keys }: RsaGroup,
   { lanes, others, isText, budget }: Look,
 ): { readonly values: readonly FoundValue[]; readonly isCut: boolean } {
   if (table === undefined) return { values: [], isCut: false }
@@ -79,7 +74,7 @@ function look(
     if (budget.left < WHOLE_COST) return []
     budget.pay(WHOLE_COST)
     const value = numberAt(kernel, candidate, table.length)
-    const whole = wholeFound(spelledAt(candidate, table.length), key, value, allowance.failures)
+    const whole = wholeFound(spelledAt(candidate, table.length), key, value)
     if (whole.some(({ note }) => note === undefined)) proven.add(key, candidate)
     else budget.pay(DAMAGED_COST)
     return whole

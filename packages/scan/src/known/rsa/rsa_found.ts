@@ -1,11 +1,6 @@
-/**
- * Tells what a number of a window gives: a whole key with its place, or nothing.
- *
- * @module
- */
+/** Tells what a number of a window gives: a whole key with its place, or nothing. @module */
 import { isPrimeFactor } from '@mintmark/keys/arithmetic/modulus_like'
 import type { RsaMaterial } from '@mintmark/keys/material/key_material'
-import type { Budget } from '../values/budget.ts'
 import type { FoundValue } from '../values/found_value.ts'
 import { fromWhole, isExponentAbove } from '../values/rebuild.ts'
 
@@ -28,22 +23,11 @@ function isFactor(key: RsaMaterial): boolean {
 export const WHOLE_COST = 3000
 export const DAMAGED_COST = 80_000
 
-/**
- * A private exponent, φ(n) or λ(n) of `key`, or none.
- *
- * @param failures of the search: see `many_primes.ts`
- */
-export function wholeFound(
-  place: Spelled,
-  key: RsaMaterial,
-  value: bigint,
-  failures: Budget,
-): FoundValue[] {
-  const whole = fromWhole(key, value, failures)
+/** A private exponent, φ(n) or λ(n) of `key`, or none. */
+export function wholeFound(place: Spelled, key: RsaMaterial, value: bigint): FoundValue[] {
+  const whole = fromWhole(key, value)
   if (whole !== undefined) {
-    const more = (whole.material.others ?? []).length
-    const fromD = more === 0 ? 'e·d − 1 gives p·q = n' : `e·d − 1 gives the ${more + 2} primes of n`
-    const proof = whole.name === 'd' ? fromD : 'φ(n) gives p·q = n'
+    const proof = `${whole.name === 'd' ? 'e·d − 1' : 'φ(n)'} gives p·q = n`
     return [{ ...place, name: whole.name, proof, material: whole.material }]
   }
   if (!isExponentAbove(key, value) || isFactor(key)) return []

@@ -1,8 +1,4 @@
-/**
- * Known RSA keys of one size: what their factors have in common, and their tables in the kernel.
- *
- * @module
- */
+/** Known RSA keys of one size: what their factors have in common, and their tables in the kernel. @module */
 import { bitLength } from '@mintmark/keys/arithmetic/modular'
 import type { RsaMaterial } from '@mintmark/keys/material/key_material'
 import type {
@@ -11,9 +7,8 @@ import type {
   FactorShape,
   KeyTable,
 } from '../../slices/conjugate.ts'
-import type { ProductTable } from '../../slices/number_products.ts'
 import { Allowance } from '../values/allowance.ts'
-import { leftovers } from './relations.ts'
+import { allRelations, type Relation } from './relations.ts'
 
 /** Bits of a modulus that is searched for: below, anyone can factor it; above, the kernel's room ends. */
 export const MODULUS_BITS = { least: 512, most: 16_384 } as const
@@ -28,8 +23,8 @@ export interface RsaGroup {
   readonly bits: number
   readonly shape: FactorShape
   readonly table: KeyTable
-  /** What numbers lack to the constants of {@link leftovers}, in the same order, is multiplied. */
-  readonly products: ProductTable
+  /** All that a number of the size of a factor can be. */
+  readonly relations: readonly Relation[]
   /** Of the keys with a usual public exponent, by {@link exponentKeys}; undefined where none has. */
   readonly exponents: ExponentTable | undefined
   /** For each key of the exponent table its index in `keys`. */
@@ -92,16 +87,11 @@ function rsaGroup(
     bits: modulusBits,
     shape,
     table: kernel.enterKeys(moduli, shape.bits),
-    products: kernel.products.enter(moduli, modulusBits, constantsOf(shape.bits)),
+    relations: allRelations(shape.bits),
     exponents: usual.length === 0 ? undefined : kernel.enterExponents(usual, modulusBits),
     exponentKeys,
     allowance,
   }
-}
-
-/** What numbers are taken from to see whether they are {@link leftovers}. */
-function constantsOf(bits: number): readonly bigint[] {
-  return leftovers(bits).map(({ multiple }) => multiple(0n))
 }
 
 /**

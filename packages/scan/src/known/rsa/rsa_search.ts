@@ -1,10 +1,7 @@
 /**
  * Searches one slice of a window for what the factors of known moduli leave: the factors themselves, what is beside
- * them, leftovers of arithmetic modulo them, and private exponents, in every spelling.
- *
- * @module
+ * them, leftovers of arithmetic modulo them, and private exponents, in every spelling. @module
  */
-
 import { type ConjugateKernel, type FactorHit, ORDERS } from '../../slices/conjugate.ts'
 import type { Allowance, Effort } from '../values/allowance.ts'
 import type { FoundValue } from '../values/found_value.ts'
@@ -13,7 +10,7 @@ import { conjugateFragments, pairCost } from './fragments.ts'
 import { freedFactors } from './freed_factors.ts'
 import { boundedNumbers, type PlacedNumber } from './placed_numbers.ts'
 import { directRelations, leftovers } from './relations.ts'
-import { Remainders, type SearchedWindow } from './remainders.ts'
+import { Remainders } from './remainders.ts'
 import { DigitSearch } from './rsa_digits.ts'
 import {
   EIGHTH_LANES,
@@ -112,7 +109,7 @@ export class RsaSearch {
    * @param known moduli of keys that were found already
    */
   settle(
-    window: SearchedWindow,
+    window: Uint8Array,
     numbers: readonly PlacedNumber[],
     known: ReadonlySet<bigint>,
   ): FoundValue[] {

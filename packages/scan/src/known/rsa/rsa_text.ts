@@ -1,8 +1,4 @@
-/**
- * Searches the text of a slice for numbers of known keys: hexadecimal, base64 in every alignment, decimal.
- *
- * @module
- */
+/** Searches the text of a slice for numbers of known keys: hexadecimal, base64 in every alignment, decimal. @module */
 import { BEFORE, BEHIND, type ConjugateKernel, SLICE } from '../../slices/conjugate.ts'
 import type { Budget } from '../values/budget.ts'
 import type { FoundValue } from '../values/found_value.ts'
@@ -15,7 +11,6 @@ import {
   type TextRun,
 } from '../values/text_forms.ts'
 import { type PlacedNumber, relationCost } from './placed_numbers.ts'
-import { allRelations } from './relations.ts'
 import { type Spelled, wholeFound } from './rsa_found.ts'
 import type { RsaGroup } from './rsa_group.ts'
 import type { SliceContext, SliceResult } from './rsa_search.ts'
@@ -79,19 +74,18 @@ export class TextSearch {
   }
 
   #decimals(group: RsaGroup, run: TextRun): SliceResult {
-    const relations = allRelations(group.shape.bits)
+    const { relations } = group
     const cost = relationCost(group, relations.length)
-    const { budgets, failures } = group.allowance
-    const { text: budget } = budgets
+    const { text: budget } = group.allowance.budgets
     const found: FoundValue[] = []
     const numbers: PlacedNumber[] = []
     for (const { at, length, value: x } of decimalsOf(run, group.shape.bits - 8)) {
       const spelled: Spelled = { at, length, spelling: 'decimal' }
       const isWhole = x >> BigInt(group.bits - 32) !== 0n
       if (isWhole && budget.take(COST.whole * group.keys.length)) {
-        found.push(...group.keys.flatMap((key) => wholeFound(spelled, key, x, failures)))
+        found.push(...group.keys.flatMap((key) => wholeFound(spelled, key, x)))
       } else if (!isWhole && budget.take(cost)) {
-        numbers.push({ ...spelled, group, x, isMultiplied: false, relations, sides: 3 })
+        numbers.push({ ...spelled, group, x, relations, sides: 3 })
       }
     }
     return { found, numbers }

@@ -1,8 +1,4 @@
-/**
- * Reads numbers out of the slice that the kernel holds.
- *
- * @module
- */
+/** Reads numbers out of the slice that the kernel holds. @module */
 import { fromBigEndian, fromLittleEndian } from '@mintmark/keys/arithmetic/modular'
 import { BEFORE, type Candidate, type ConjugateKernel, ORDERS } from '../../slices/conjugate.ts'
 import type { Spelled } from './rsa_found.ts'

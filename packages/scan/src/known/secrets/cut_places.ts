@@ -3,9 +3,7 @@
  * public half, and right next to one.
  *
  * Up to three bytes may be gone, and up to five in a deep search: where such a place is, is known, and how long a scalar is.
- * Numbers that lack five take 1.1 s each. They are tried as long as the budget lasts.
- *
- * @module
+ * Numbers that lack five take 1.1 s each. They are tried as long as the budget lasts. @module
  */
 import { isRandomLookingAt } from '@mintmark/keys/material/random_looking'
 import type { FoundValue } from '../values/found_value.ts'

@@ -2,9 +2,7 @@
  * Scalars of known public keys of which a copy lacks bytes at one end: what is there and the public half give the rest, where
  * it is 40 bits or fewer.
  *
- * Of a seed of Ed25519 nothing of the kind is known: it is hashed first.
- *
- * @module
+ * Of a seed of Ed25519 nothing of the kind is known: it is hashed first. @module
  */
 import { curveNamed } from '@mintmark/keys/arithmetic/curves'
 import { multiplyBase, type Point, publicPoint } from '@mintmark/keys/arithmetic/ec'

@@ -3,16 +3,9 @@
  *
  * RSA: the factors of n by the kernel of `conjugate.ts`, what they leave behind by `relations.ts`, private exponents by
  * their upper half. Curves: scalars and seeds near the public half and between boundaries. Once a key is found, every
- * value of it is looked for in every spelling.
- *
- * @module
+ * value of it is looked for in every spelling. @module
  */
-
-import type {
-  KeyMaterial,
-  LatticeMaterial,
-  RsaMaterial,
-} from '@mintmark/keys/material/key_material'
+import type { KeyMaterial, RsaMaterial } from '@mintmark/keys/material/key_material'
 import { keyIdOf } from '@mintmark/keys/public_half/key_id'
 import type { PublicKey } from '@mintmark/keys/public_half/public_key'
 import { isRoot } from '@mintmark/keys/public_keys/public_roots'
@@ -25,16 +18,14 @@ import { isSearchable, rsaGroups } from '../rsa/rsa_group.ts'
 import { RsaSearch } from '../rsa/rsa_search.ts'
 import { Allowance, type Effort, type Whose } from '../values/allowance.ts'
 import { detectedOf, type FoundValue } from '../values/found_value.ts'
-import { markOfTwo } from '../values/many_primes.ts'
+import { ValuePatterns } from '../values/value_patterns.ts'
 import {
   findValues,
   lastWord,
   type PlacedValue,
   ValueTable,
-  ValueWords,
   valueDetected,
 } from '../values/value_search.ts'
-import { LatticeVectors } from './lattice_vectors.ts'
 import { hasOneSecret } from './secret_groups.ts'
 import {
   type InProcess,
@@ -73,7 +64,6 @@ export class KnownKeySearch implements WindowSearch {
   readonly #secrets: SecretSearch | undefined
   /** Of keys that some slices are searched for. */
   readonly #sampled: SecretSearch | undefined
-  readonly #vectors: readonly LatticeVectors[]
   readonly #values: ValueTable | undefined
   readonly #isShared: boolean
   readonly #leavesValues: boolean
@@ -93,7 +83,6 @@ export class KnownKeySearch implements WindowSearch {
       return { materials, allowance: new Allowance(effort, whose, materials.length, searchers) }
     }
     const sets = [setOf('given', given), setOf('met', others), setOf('roots', roots)]
-    markOfTwo([...given, ...others].filter(isRsa), found.filter(isRsa))
     const groups = sets.flatMap(({ materials, allowance }) =>
       rsaGroups(this.#kernel, materials.filter(isRsa), allowance),
     )
@@ -109,15 +98,11 @@ export class KnownKeySearch implements WindowSearch {
     const [always, sampled] = [secretsOf(false), secretsOf(true)]
     this.#rsa = groups.length === 0 ? undefined : new RsaSearch(groups)
     const mostStep = always.length > 0 ? POINTER_BYTES : undefined
-    const values = found.length === 0 ? undefined : new ValueWords(found, mostStep)
+    const values = found.length === 0 ? undefined : new ValuePatterns(found, mostStep)
     if (always.length > 0) {
       this.#secrets = new SecretSearch(this.#kernel, always, searchers, values?.step)
     }
     if (sampled.length > 0) this.#sampled = new SecretSearch(this.#kernel, sampled, searchers)
-    this.#vectors = sets.flatMap(({ materials, allowance: { effort } }) => {
-      const own = materials.filter(isMlKem)
-      return own.length === 0 ? [] : [new LatticeVectors(own, effort)]
-    })
     if (values !== undefined)
       this.#values = new ValueTable(this.#kernel, values, this.#secrets?.words.list)
     // Both are told by words at the same places: one look finds both.
@@ -132,10 +117,7 @@ export class KnownKeySearch implements WindowSearch {
    * at in time: their findings are incomplete.
    */
   get limits(): readonly string[] {
-    const ofVectors = this.#vectors.flatMap(({ limits }) => limits)
-    return [
-      ...new Set([...(this.#rsa?.limits ?? []), ...(this.#secrets?.limits ?? []), ...ofVectors]),
-    ]
+    return [...new Set([...(this.#rsa?.limits ?? []), ...(this.#secrets?.limits ?? [])])]
   }
 
   get over(): LeftOver | undefined {
@@ -152,7 +134,6 @@ export class KnownKeySearch implements WindowSearch {
     const part = { bytes, from, to: Math.min(to, bytes.length) }
     this.#values?.begin()
     const { found, values } = this.#slices(part, { address, memory })
-    for (const vectors of this.#vectors) found.push(...vectors.found(bytes, from, part.to))
     if (!this.#leavesValues) found.push(...this.#valuesOf(found, part))
     this.#kernel.wipe()
     return [
@@ -197,8 +178,7 @@ export class KnownKeySearch implements WindowSearch {
     const numbers = seen.numbers.filter(isInside)
     const { found, values } = seen
     if (this.#rsa !== undefined) {
-      const window = { kernel: this.#kernel, bytes }
-      found.push(...this.#rsa.settle(window, numbers, moduliOf(found)))
+      found.push(...this.#rsa.settle(bytes, numbers, moduliOf(found)))
     }
     const inside = found.filter(isInside)
     // A pointer leads out of [from, to): nothing but the pointer would show what lies there.
@@ -257,7 +237,6 @@ function effortFor(whose: Whose, { deep, isPatient = false }: KnownKeyOptions): 
 }
 
 const isRsa = (material: KeyMaterial): material is RsaMaterial => material.type === 'rsa'
-const isMlKem = (material: KeyMaterial): material is LatticeMaterial => material.type === 'ml-kem'
 /** Whether there is nothing: sparse dumps are zeros for the most part. */
 function isZero(bytes: Uint8Array, from: number, to: number): boolean {
   let at = from

@@ -1,8 +1,4 @@
-/**
- * What the search for the secrets of known keys may cost, for each kind of place that is looked at.
- *
- * @module
- */
+/** What the search for the secrets of known keys may cost, for each kind of place that is looked at. @module */
 import { type Effort, PATIENT, ROOTS_SHARE } from '../values/allowance.ts'
 import { Budget, type Rate } from '../values/budget.ts'
 

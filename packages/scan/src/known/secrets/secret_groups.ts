@@ -1,8 +1,6 @@
 /**
  * Known public keys whose private half is one secret, where RSA has factors: what they look like in memory, and whether bytes
- * are the secret of one of them.
- *
- * @module
+ * are the secret of one of them. @module
  */
 import { curveNamed } from '@mintmark/keys/arithmetic/curves'
 import { publicPoint } from '@mintmark/keys/arithmetic/ec'

@@ -1,9 +1,4 @@
-/**
- * Looks at places where the secret of a known key may lie, one after the other, until what may be spent is spent.
- *
- * @module
- */
-
+/** Looks at places where the secret of a known key may lie, one after the other, until what may be spent is spent. @module */
 import { isRandomLookingAt } from '@mintmark/keys/material/random_looking'
 import type { Memory } from '../../anchors/detected.ts'
 import { intsAt, type JavaInts, numberOfInts } from '../objects/java_integers.ts'

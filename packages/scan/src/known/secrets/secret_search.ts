@@ -5,17 +5,15 @@
  * of CPython, the JVM, V8 and Erlang; by themselves in text; near copies of the public half; and where something that looks like
  * a secret visibly begins and ends.
  *
- * A multiplication a place is too dear for every place; what the budget does not reach is counted.
- *
- * @module
+ * A multiplication a place is too dear for every place; what the budget does not reach is counted. @module
  */
-
 import type { Memory } from '../../anchors/detected.ts'
 import type { ConjugateKernel, PlaceRoom } from '../../slices/conjugate.ts'
 import { chunksBeside } from '../objects/chunks_beside.ts'
 import { TermList } from '../objects/erlang_terms.ts'
 import { ArrayList, OCTETS_HEAD } from '../objects/java_arrays.ts'
 import { IntegerList, integerBits } from '../objects/java_integers.ts'
+import { javaArrays, javaNumbers } from '../objects/java_objects.ts'
 import { likeArrays } from '../objects/like_arrays.ts'
 import { beforePoints, besidePoints, nearest } from '../objects/places_near_points.ts'
 import {
@@ -180,11 +178,11 @@ export class SecretWindow {
     })
     for (const size of new Set(told.map((group) => group.size))) {
       const groups = told.filter((group) => group.size === size)
-      const found = kernel.javaObjects('arrays', [size, size + OCTETS_HEAD], length)
+      const found = javaArrays(kernel.slice, [size, size + OCTETS_HEAD], length)
       for (const { arrays } of groups) arrays.add(bytes, at, found, size)
       const ofNumbers = groups.filter(({ isNumber }) => isNumber)
       if (ofNumbers.length === 0) continue
-      const sizes = kernel.javaObjects('numbers', integerBits(size), length)
+      const sizes = javaNumbers(kernel.slice, integerBits(size), length)
       for (const { integers } of ofNumbers) integers.add(bytes, at, sizes)
     }
   }

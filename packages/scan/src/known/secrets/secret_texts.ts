@@ -3,11 +3,8 @@
  * and no letter more on either side. So WireGuard writes them (`PrivateKey = …=`), and so they lie in variables of a process
  * (`PRIVATE_KEY=0x…`) and in files of settings. Letters lie one byte apart.
  *
- * The kernel lists runs of text (`text_runs`); each byte of those is looked at here, once for each length of secrets.
- *
- * @module
+ * The kernel lists runs of text (`text_runs`); each byte of those is looked at here, once for each length of secrets. @module
  */
-
 import { BEHIND, type ConjugateKernel, SLICE } from '../../slices/conjugate.ts'
 import { hexDigit, isBase64Letter } from '../../text/base64.ts'
 import type { Effort } from '../values/allowance.ts'

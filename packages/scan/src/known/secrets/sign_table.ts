@@ -1,8 +1,4 @@
-/**
- * Words that tell public halves, near which their secrets may lie.
- *
- * @module
- */
+/** Words that tell public halves, near which their secrets may lie. @module */
 import type { ConjugateKernel, WordTable } from '../../slices/conjugate.ts'
 import { stepFor, wordsFrom } from '../values/spaced_words.ts'
 import type { SecretGroup } from './secret_groups.ts'

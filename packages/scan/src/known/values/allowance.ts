@@ -2,12 +2,9 @@
  * What the search for the private halves of some keys may cost: an allowance for each kind of test.
  *
  * Keys that are given, and keys that merely lie in the dump, have one each: the roots of a trust store hardly ever have
- * their private half there, and must not take the time of the key that is asked for.
- *
- * @module
+ * their private half there, and must not take the time of the key that is asked for. @module
  */
 import { Budget, type Rate } from './budget.ts'
-import { failuresAllowed } from './many_primes.ts'
 
 /** For each kind of test. */
 const GIVEN = {
@@ -104,8 +101,6 @@ export const SCALARS = 'scalars'
 export class Allowance {
   readonly effort: Effort
   readonly budgets: Readonly<Record<Test, Budget>>
-  /** Of numbers that look like the exponent of a key of more than two primes and are none. */
-  readonly failures: Budget = failuresAllowed()
   readonly #whose: Whose
 
   /**
@@ -161,8 +156,7 @@ export class Allowance {
     const short = Object.entries(this.budgets).flatMap(([test, { isShort }]) =>
       isShort && !isGift(test) ? [test] : [],
     )
-    if (this.failures.isShort) short.push('exponents')
-    return [...new Set(short)].map((test) => this.named(test))
+    return short.map((test) => this.named(test))
   }
 
   /** A kind of tests, as limits call it. */

@@ -1,11 +1,8 @@
 /**
  * What the tests of a search may cost, so that no bytes can hold it up: an allowance at once, and so much a byte.
  *
- * Costs are estimates in nanoseconds, not times: the same bytes give the same findings on any machine.
- *
- * @module
+ * Costs are estimates in nanoseconds, not times: the same bytes give the same findings on any machine. @module
  */
-
 /** Of a kind of test: nanoseconds for each byte that is looked at, and what may be saved up. */
 export interface Rate {
   readonly perByte: number

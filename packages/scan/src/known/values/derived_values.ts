@@ -1,10 +1,7 @@
 /**
  * Every number (or string of bytes) that a private key can lie around as.
- *
  * Source: key-material notes of this project, section 2.5: limbs and leftovers seen in OpenSSL, mbedTLS, Go, GMP,
- * libgcrypt and SymCrypt; RFC 8032 for Edwards keys.
- *
- * @module
+ * libgcrypt and SymCrypt; RFC 8032 for Edwards keys. @module
  */
 import { createHash } from 'node:crypto'
 import { curveNamed } from '@mintmark/keys/arithmetic/curves'

@@ -1,13 +1,9 @@
 /**
  * Numbers whose words do not use all their bits: arrays of digits, lowest first.
- *
  * Source: CPython `Include/cpython/longintrepr.h` (30 and 15 bits), Go `crypto/internal/bigmod` before 1.21 (63 bits),
  * bn.js (26 bits) and jsbn (28 bits) as V8 stores small integers, LibTomMath `tommath.h` (60 bits: Dropbear, CryptX of
- * Perl; 28 on 32-bit machines), 51- and 52-bit limbs of field and RNS code.
- *
- * @module
+ * Perl; 28 on 32-bit machines), 51- and 52-bit limbs of field and RNS code. @module
  */
-
 import { toBigEndian } from '@mintmark/keys/arithmetic/modular'
 import { isRandomLookingAt } from '@mintmark/keys/material/random_looking'
 
@@ -21,53 +17,52 @@ export interface DigitForm {
   /** Bytes of a word. */
   readonly slot: 2 | 4 | 8
   readonly coding: DigitCoding
+  /** Of the higher 32 bits of words: the least of a digit that has one of its eight highest bits, and of the greatest digit. */
+  readonly highs: { readonly least: number; readonly most: number }
+}
+
+function digits(
+  form: string,
+  width: number,
+  slot: DigitForm['slot'],
+  coding: DigitCoding = 'raw',
+): DigitForm {
+  const highOf = (digit: bigint): number =>
+    Number((wordOfDigit({ coding }, digit) << BigInt(64 - slot * 8)) >> 32n)
+  const least = highOf(1n << BigInt(width - 8))
+  return { form, width, slot, coding, highs: { least, most: highOf((1n << BigInt(width)) - 1n) } }
 }
 
 /** Digits of CPython. */
-export const PYTHON_DIGITS: DigitForm = {
-  form: 'python-digits-30',
-  width: 30,
-  slot: 4,
-  coding: 'raw',
-}
+export const PYTHON_DIGITS: DigitForm = digits('python-digits-30', 30, 4)
 
 /** Digits of LibTomMath on 64-bit machines. */
-export const TOMMATH_DIGITS: DigitForm = { form: 'limbs-60', width: 60, slot: 8, coding: 'raw' }
+export const TOMMATH_DIGITS: DigitForm = digits('limbs-60', 60, 8)
 
 /** The same on machines of 32 bits. */
-export const NARROW_TOMMATH_DIGITS: DigitForm = {
-  form: 'digits-28',
-  width: 28,
-  slot: 4,
-  coding: 'raw',
-}
+export const NARROW_TOMMATH_DIGITS: DigitForm = digits('digits-28', 28, 4)
 
 export const DIGIT_FORMS: readonly DigitForm[] = [
   PYTHON_DIGITS,
   NARROW_TOMMATH_DIGITS,
-  { form: 'digits-26', width: 26, slot: 4, coding: 'raw' },
-  { form: 'jsbn-smi-28-compressed', width: 28, slot: 4, coding: 'smi-doubled' },
-  { form: 'bn-js-smi-26-compressed', width: 26, slot: 4, coding: 'smi-doubled' },
-  { form: 'go-limbs-63', width: 63, slot: 8, coding: 'raw' },
+  digits('digits-26', 26, 4),
+  digits('jsbn-smi-28-compressed', 28, 4, 'smi-doubled'),
+  digits('bn-js-smi-26-compressed', 26, 4, 'smi-doubled'),
+  digits('go-limbs-63', 63, 8),
   TOMMATH_DIGITS,
-  { form: 'limbs-52', width: 52, slot: 8, coding: 'raw' },
-  { form: 'limbs-51', width: 51, slot: 8, coding: 'raw' },
-  { form: 'jsbn-smi-28', width: 28, slot: 8, coding: 'smi-high' },
-  { form: 'bn-js-smi-26', width: 26, slot: 8, coding: 'smi-high' },
-  { form: 'jsbn-double-28', width: 28, slot: 8, coding: 'double' },
-  { form: 'bn-js-double-26', width: 26, slot: 8, coding: 'double' },
+  digits('limbs-52', 52, 8),
+  digits('limbs-51', 51, 8),
+  digits('jsbn-smi-28', 28, 8, 'smi-high'),
+  digits('bn-js-smi-26', 26, 8, 'smi-high'),
+  digits('jsbn-double-28', 28, 8, 'double'),
+  digits('bn-js-double-26', 26, 8, 'double'),
 ]
 
 /** Digits of 15 bits in u16: CPython built for 32 bits. Too weak to be looked for without the value. */
-export const NARROW_DIGITS: DigitForm = {
-  form: 'python-digits-15',
-  width: 15,
-  slot: 2,
-  coding: 'raw',
-}
+export const NARROW_DIGITS: DigitForm = digits('python-digits-15', 15, 2)
 
 /** A digit's word as an unsigned number of the word's size. Grows with the digit. */
-export function wordOfDigit({ coding }: DigitForm, digit: bigint): bigint {
+export function wordOfDigit({ coding }: Pick<DigitForm, 'coding'>, digit: bigint): bigint {
   if (coding === 'smi-high') return digit << 32n
   if (coding === 'smi-doubled') return digit << 1n
   if (coding === 'raw') return digit
@@ -181,27 +176,6 @@ const MOST_SMALL = 4
 /** Of 80 random digits of 26 bits, three have been there before in less than one number of 10^10. */
 const MOST_REPEATED = 2
 
-/** The higher 32 bits of words of a form. */
-interface Highs {
-  /** The least of a digit that has one of its eight highest bits. */
-  readonly least: number
-  /** Of the greatest digit. */
-  readonly most: number
-}
-
-const HIGHS = new WeakMap<DigitForm, Highs>()
-
-function highsOf(form: DigitForm): Highs {
-  const known = HIGHS.get(form)
-  if (known !== undefined) return known
-  const highOf = (digit: bigint): number =>
-    Number(wordOfDigit(form, digit) >> BigInt(form.slot * 8 - 32))
-  const width = BigInt(form.width)
-  const highs = { least: highOf(1n << (width - 8n)), most: highOf((1n << width) - 1n) }
-  HIGHS.set(form, highs)
-  return highs
-}
-
 /** Whether digits can be those of a random number, and are no counters, offsets or pointers in words of their own, nor text. */
 export function areRandomDigits(
   form: DigitForm,
@@ -220,7 +194,7 @@ export function areRandomDigits(
 
 /** Whether more digits but the last are small than of a random number. */
 function areSmallDigits(form: DigitForm, bytes: Uint8Array, at: number, count: number): boolean {
-  const { least } = highsOf(form)
+  const { least } = form.highs
   let left = mostSmall(count)
   for (let k = 1; k < count && left >= 0; k++) {
     if (highWord(bytes, at + k * form.slot - 4) < least) left--
@@ -238,7 +212,7 @@ function mostSmall(count: number): number {
  */
 export function digitsInUse(form: DigitForm, bytes: Uint8Array, at: number, most: number): number {
   const { slot } = form
-  const { least, most: greatest } = highsOf(form)
+  const { least, most: greatest } = form.highs
   const enough = mostSmall(most) + 1
   let small = 0
   let isLastSmall = false

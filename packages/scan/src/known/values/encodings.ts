@@ -1,15 +1,9 @@
-/**
- * Every spelling of a number that runtimes leave in memory, as bytes to look for.
- *
- * @module
- */
-
+/** Every spelling of a number that runtimes leave in memory, as bytes to look for. @module */
 import { bitLength, toBigEndian } from '@mintmark/keys/arithmetic/modular'
 import { BECH32_ALPHABET } from '@mintmark/keys/public_keys/bech32'
 import { ORDERS } from '../../slices/conjugate.ts'
-import { DIGIT_FORMS, type DigitForm, digitsOf, NARROW_DIGITS } from './digit_forms.ts'
+import { DIGIT_FORMS, digitsOf, NARROW_DIGITS } from './digit_forms.ts'
 import { asciiBytes, HEX_OF_BYTE, joinedBytes, wideBytes } from './text_bytes.ts'
-import { ALL_TEXTS, type TextKinds } from './text_kinds.ts'
 
 /** One spelling of a number. */
 export interface Encoding {
@@ -21,9 +15,7 @@ export interface Encoding {
 }
 
 /** Shorter spellings than this are left out: they would be found by chance. */
-export const LEAST_BYTES = 8
-/** Arrays of digits, in order. */
-export const FORMS_OF_DIGITS: readonly DigitForm[] = [...DIGIT_FORMS, NARROW_DIGITS]
+const LEAST_BYTES = 8
 
 /**
  * Every spelling of `value` in a field of `bits` bits and in one that is just wide enough, without two of equal bytes:
@@ -33,16 +25,12 @@ export const FORMS_OF_DIGITS: readonly DigitForm[] = [...DIGIT_FORMS, NARROW_DIG
  * too. Spellings in text leave out the characters at either end that carry bits of something else.
  *
  * The same in the same order for equal numbers. Cost: 0.1 to 0.2 ms, most of it for text.
- *
- * @param texts spellings in text of other kinds are left out
  */
-export function encodingsOf(
-  value: bigint,
-  bits: number,
-  texts: TextKinds = ALL_TEXTS,
-): readonly Encoding[] {
+export function encodingsOf(value: bigint, bits: number, hasTexts = true): readonly Encoding[] {
   const seen = new Map<number, Uint8Array[]>()
-  return spellingsOf(value, bits, texts).filter(({ bytes }) => {
+  const widths = new Set([bits, bitLength(value)])
+  const all = [...widths].flatMap((width) => ofWidth(value, width, hasTexts))
+  return all.filter(({ bytes }) => {
     if (bytes.length < LEAST_BYTES) return false
     const alike = seen.get(bytes.length)
     if (alike === undefined) seen.set(bytes.length, [bytes])
@@ -52,72 +40,21 @@ export function encodingsOf(
   })
 }
 
-/** The same with all that are too short or equal to others. */
-export function spellingsOf(
-  value: bigint,
-  bits: number,
-  texts: TextKinds = ALL_TEXTS,
-): readonly Encoding[] {
-  const widths = new Set([bits, bitLength(value)])
-  return [...widths].flatMap((width) => ofWidth(value, width, texts))
-}
-
-/** One of {@link spellingsOf}, by its number among them. */
-export function spellingOf(value: bigint, bits: number, slot: number): Encoding | undefined {
-  const inFirst = slotsOf(bits)
-  if (slot < inFirst) return oneOfWidth(value, bits, slot)
-  const held = bitLength(value)
-  return held === bits ? undefined : oneOfWidth(value, held, slot - inFirst)
-}
-
-const BINARY_SLOTS = ORDERS.length + FORMS_OF_DIGITS.length
-/** Each in letters of one byte and of two: hexadecimal numbers, base64, decimal. */
-const TEXT_SLOTS = 2 * (6 + 12 + 1)
-/** Each in letters of one byte and of two, of either order of bytes: two cases of Bech32, two places in base32. */
-const FIVE_BITS_SLOTS = 2 * (4 + 4)
-
-function slotsOf(bits: number): number {
-  return BINARY_SLOTS + TEXT_SLOTS + (lengthOf(bits) === BECH32_BYTES ? FIVE_BITS_SLOTS : 0)
-}
-
-const lengthOf = (bits: number): number => Math.max(1, Math.ceil(bits / 8))
-
-function ofWidth(value: bigint, bits: number, texts: TextKinds): Encoding[] {
-  const [big, little] = bothWays(value, bits)
-  const encodings = [
-    ...Array.from({ length: BINARY_SLOTS }, (_, slot) => binaryOf(big, little, bits, slot)),
-    ...textEncodings(big, little, value, texts),
+function ofWidth(value: bigint, bits: number, hasTexts: boolean): Encoding[] {
+  const big = toBigEndian(value, Math.max(1, Math.ceil(bits / 8)))
+  const little = big.toReversed()
+  const encodings: Encoding[] = [
+    ...ORDERS.map(({ form, word, alignment }, order) => {
+      return { form, bytes: inOrder(big, Math.ceil(big.length / word) * word, order), alignment }
+    }),
+    ...[...DIGIT_FORMS, NARROW_DIGITS].map((digits) => {
+      return { form: digits.form, bytes: digitsOf(digits, little, bits), alignment: digits.slot }
+    }),
+    ...(hasTexts ? textEncodings(big, little, value) : []),
   ]
   big.fill(0)
   little.fill(0)
   return encodings
-}
-
-function oneOfWidth(value: bigint, bits: number, slot: number): Encoding | undefined {
-  const [big, little] = bothWays(value, bits)
-  const made =
-    slot < BINARY_SLOTS
-      ? binaryOf(big, little, bits, slot)
-      : textEncodings(big, little, value, ALL_TEXTS)[slot - BINARY_SLOTS]
-  big.fill(0)
-  little.fill(0)
-  return made
-}
-
-/** Highest byte first, and lowest. */
-function bothWays(value: bigint, bits: number): [Uint8Array, Uint8Array] {
-  const big = toBigEndian(value, lengthOf(bits))
-  return [big, big.toReversed()]
-}
-
-function binaryOf(big: Uint8Array, little: Uint8Array, bits: number, slot: number): Encoding {
-  const order = ORDERS[slot]
-  if (order !== undefined) {
-    const { form, word, alignment } = order
-    return { form, bytes: inOrder(big, Math.ceil(big.length / word) * word, slot), alignment }
-  }
-  const digits = FORMS_OF_DIGITS[slot - ORDERS.length] ?? NARROW_DIGITS
-  return { form: digits.form, bytes: digitsOf(digits, little, bits), alignment: digits.slot }
 }
 
 /** A number's bytes in one of the kernel's orders. `length` is a multiple of the order's word. */
@@ -145,41 +82,32 @@ function inOrder(big: Uint8Array, length: number, order: number): Uint8Array {
   return bytes
 }
 
-function textEncodings(
-  big: Uint8Array,
-  little: Uint8Array,
-  value: bigint,
-  kinds: TextKinds,
-): Encoding[] {
-  const texts = [
-    ...(kinds.wide || kinds.hex ? inBothCases('hex', joinedBytes(big, HEX_OF_BYTE, '')) : []),
-    // As `openssl -text` and certificate viewers print it.
-    ...(kinds.wide || kinds.list
-      ? inBothCases('hex-colons', joinedBytes(big, HEX_OF_BYTE, ':'))
-      : []),
-    ...(kinds.wide || kinds.hex ? inBothCases('hex-le', joinedBytes(little, HEX_OF_BYTE, '')) : []),
-    ...(kinds.wide || kinds.base64 ? allOfBase64(big, little) : []),
-    ...(kinds.wide || kinds.decimal ? [{ form: 'decimal', text: value.toString(10) }] : []),
-    ...((kinds.wide || kinds.base64) && big.length === BECH32_BYTES
-      ? [big, little].flatMap((raw) => fiveBitTexts(raw))
-      : []),
-  ]
-  return texts.flatMap(({ form, text }) => {
-    const bytes = asciiBytes(text)
-    const narrow = { form, bytes, alignment: 1 }
-    if (!kinds.wide) return [narrow]
-    return [narrow, { form: `${form}-utf16`, bytes: wideBytes(bytes), alignment: 1 }]
-  })
-}
-
-function allOfBase64(big: Uint8Array, little: Uint8Array): Text[] {
-  return [0, 1, 2].flatMap((lead) => [big, little].flatMap((raw) => base64Texts(raw, lead)))
-}
-
 /** A spelling in text. */
 interface Text {
   readonly form: string
   readonly text: string
+}
+
+const hexOf = ({ buffer, byteOffset, length }: Uint8Array): string =>
+  Buffer.from(buffer, byteOffset, length).toString('hex')
+
+function textEncodings(big: Uint8Array, little: Uint8Array, value: bigint): Encoding[] {
+  const texts: readonly Text[] = [
+    ...inBothCases('hex', hexOf(big)),
+    // As `openssl -text` and certificate viewers print it.
+    ...inBothCases('hex-colons', joinedBytes(big, HEX_OF_BYTE, ':')),
+    ...inBothCases('hex-le', hexOf(little)),
+    ...[0, 1, 2].flatMap((lead) => [big, little].flatMap((raw) => base64Texts(raw, lead))),
+    { form: 'decimal', text: value.toString(10) },
+    ...(big.length === BECH32_BYTES ? [big, little].flatMap((raw) => fiveBitTexts(raw)) : []),
+  ]
+  return texts.flatMap(({ form, text }) => {
+    const bytes = asciiBytes(text)
+    return [
+      { form, bytes, alignment: 1 },
+      { form: `${form}-utf16`, bytes: wideBytes(bytes), alignment: 1 },
+    ]
+  })
 }
 
 function inBothCases(form: string, text: string): Text[] {
@@ -190,7 +118,7 @@ function inBothCases(form: string, text: string): Text[] {
 }
 
 /** What is written in letters of five bits are keys of 256. */
-export const BECH32_BYTES = 32
+const BECH32_BYTES = 32
 const BASE32_ALPHABET = 'ABCDEFGHIJKLMNOPQRSTUVWXYZ234567'
 /** Of the first letter that seeds of NATS share with what stands before them, two bytes. */
 const BITS_SHARED = 4
@@ -199,11 +127,10 @@ const BITS_SHARED = 4
  * The letters of five bits that these 32 bytes alone decide: Bech32 (identities of age in capitals, `nsec` in small
  * letters), and base32 of RFC 4648, by itself and behind the two bytes that a seed of NATS begins with.
  */
-export function fiveBitTexts(bytes: Uint8Array): Text[] {
+function fiveBitTexts(bytes: Uint8Array): Text[] {
   const bech32 = inLetters(bytes, 0, BECH32_ALPHABET)
   return [
-    { form: 'bech32', text: bech32 },
-    { form: 'bech32', text: bech32.toUpperCase() },
+    ...inBothCases('bech32', bech32),
     { form: 'base32', text: inLetters(bytes, 0, BASE32_ALPHABET) },
     { form: 'base32', text: inLetters(bytes, BITS_SHARED, BASE32_ALPHABET) },
   ]

@@ -1,9 +1,4 @@
-/**
- * What the search by public key has found, before it is told as a hit.
- *
- * @module
- */
-
+/** What the search by public key has found, before it is told as a hit. @module */
 import { curveNamed } from '@mintmark/keys/arithmetic/curves'
 import { bitLength } from '@mintmark/keys/arithmetic/modular'
 import { okpNamed } from '@mintmark/keys/arithmetic/okp'

@@ -1,8 +1,4 @@
-/**
- * The whole private key from its public half and one number that only its owner has.
- *
- * @module
- */
+/** The whole private key from its public half and one number that only its owner has. @module */
 import { createDiffieHellman } from 'node:crypto'
 import {
   bitLength,
@@ -13,8 +9,6 @@ import {
 } from '@mintmark/keys/arithmetic/modular'
 import { factorsFromExponent } from '@mintmark/keys/arithmetic/rsa'
 import type { RsaMaterial } from '@mintmark/keys/material/key_material'
-import type { Budget } from './budget.ts'
-import { failuresAllowed, fromExponentOfMany, gapOfMany } from './many_primes.ts'
 
 /**
  * The key whose modulus this number divides, or undefined if it is no factor of a key.
@@ -46,23 +40,11 @@ export interface FromWhole {
   readonly name: 'd' | 'phi' | 'lambda'
 }
 
-/**
- * The key whose private exponent, φ(n) or λ(n) this number is, or undefined.
- *
- * @param failures of the search: see {@link fromExponentOfMany}
- */
-export function fromWhole(
-  key: RsaMaterial,
-  value: bigint,
-  failures: Budget = failuresAllowed(),
-): FromWhole | undefined {
+/** The key whose private exponent, φ(n) or λ(n) this number is, or undefined. */
+export function fromWhole(key: RsaMaterial, value: bigint): FromWhole | undefined {
   const { n, e } = key
   if (value < 3n || value >= n) return undefined
-  if (!isNearExponent(key, value, gapOfMany(n, e))) return fromTotient(key, value)
-  if (!isNearExponent(key, value)) {
-    const many = fromExponentOfMany(key, value, failures)
-    return many === undefined ? fromTotient(key, value) : { material: many, name: 'd' }
-  }
+  if (!isNearExponent(key, value)) return fromTotient(key, value)
   const primes = factorsFromExponent(n, e, value)
   const material = primes && fromFactor(key, primes.p)
   if (material !== undefined) return { material: { ...material, d: value }, name: 'd' }
@@ -97,12 +79,12 @@ const MOST_COMMON_FACTOR = 64
  * Whether a number can be a private exponent of this key by its upper half: what is left of e · d by n is small, up to
  * a factor of both p − 1 and q − 1. Cost: 2 µs for most numbers.
  */
-function isNearExponent({ n, e }: RsaMaterial, value: bigint, gap = gapOfTwo(n, e)): boolean {
+function isNearExponent({ n, e }: RsaMaterial, value: bigint): boolean {
   const bits = BigInt(bitLength(n))
   const rest = (e * value) % n
   // The same by 52 bits first: nearly all numbers fail that.
   const share = Number(rest >> (bits - 52n)) / Number(n >> (bits - 52n))
-  const least = n - (1n << BigInt(gap))
+  const least = n - (1n << BigInt(Math.ceil(bitLength(n) / 2) + bitLength(e) + 8))
   for (let g = 1; g <= MOST_COMMON_FACTOR; g += g === 1 ? 1 : 2) {
     const part = g * share
     // Rounded, it may lie on either side of the integer that it is below.
@@ -110,8 +92,6 @@ function isNearExponent({ n, e }: RsaMaterial, value: bigint, gap = gapOfTwo(n, 
   }
   return false
 }
-
-const gapOfTwo = (n: bigint, e: bigint): number => Math.ceil(bitLength(n) / 2) + bitLength(e) + 8
 
 /** Of one: more than what 52 bits and what e · (p + q) take, for the smallest keys that are looked for. */
 const ROUGHLY = 2 ** -32

@@ -2,11 +2,8 @@
  * Words by which bytes are found though few places are looked at.
  *
  * With as many words of a pattern, one behind the other, as there are places from one multiple of a step to the next, one
- * of them lies at a multiple: so that no other places need be looked at.
- *
- * @module
+ * of them lies at a multiple: so that no other places need be looked at. @module
  */
-
 /** Of a word that is looked up. */
 export const WORD_BYTES = 8
 /** The greatest step that pays: half as many places, for twice as many words. */

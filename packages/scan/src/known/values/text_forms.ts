@@ -1,9 +1,4 @@
-/**
- * Numbers spelled as text: runs of hexadecimal, base64 and decimal digits, and the bytes that they can mean.
- *
- * @module
- */
-
+/** Numbers spelled as text: runs of hexadecimal, base64 and decimal digits, and the bytes that they can mean. @module */
 /** Bytes that a run of text means, and how to find a place in them back. */
 export interface DecodedText {
   readonly form: 'hex' | 'base64'

@@ -1,17 +1,10 @@
-/**
- * Exact search for every value of known private keys in every spelling: what lies beside a key once it is proven.
- *
- * @module
- */
-
+/** Exact search for every value of known private keys in every spelling: what lies beside a key once it is proven. @module */
 import type { KeyMaterial } from '@mintmark/keys/material/key_material'
 import type { Detected } from '../../anchors/detected.ts'
 import type { LeftOver, WindowSearch } from '../../anchors/window_search.ts'
 import { DRBG_KEY_BYTES, isDrbgState } from '../../schedules/drbg.ts'
 import { BEFORE, BEHIND, ConjugateKernel, SLICE, type WordTable } from '../../slices/conjugate.ts'
 import { detectedOf, type FoundValue } from './found_value.ts'
-import { PatternHeads, type PatternWords } from './pattern_heads.ts'
-import { stepOf } from './spaced_words.ts'
 import { type Pattern, ValuePatterns } from './value_patterns.ts'
 
 /** A value that lies somewhere. */
@@ -48,7 +41,7 @@ export function findValues(
   to: number,
 ): FoundValue[] {
   const mark = kernel.mark()
-  const table = new ValueTable(kernel, new ValueWords(keys))
+  const table = new ValueTable(kernel, new ValuePatterns(keys))
   const found = table.find(bytes, from, to)
   table.wipe()
   kernel.release(mark)
@@ -61,30 +54,11 @@ const MOST_OF_ONE = 1000
 /** Of what is counted only, the bytes at its end that are compared. */
 const COUNTED_BYTES = 16
 
-/** Words by which every value of some keys is found, in every spelling. */
-export class ValueWords {
-  readonly patterns: ValuePatterns
-  /** Of each pattern so many words are looked for; one of them lies at a multiple of it. */
-  readonly step: number
-  /** `step` words for each pattern. */
-  readonly words: PatternWords
-
-  /** @param mostStep that of other words, to be looked for along with these: a power of two */
-  constructor(keys: readonly KeyMaterial[], mostStep: number = Number.POSITIVE_INFINITY) {
-    const heads = new PatternHeads()
-    this.patterns = new ValuePatterns(keys, (head, length) => heads.add(head, length))
-    this.step = stepOf(heads.count, heads.shortest, mostStep)
-    this.words = heads.words(this.step)
-    heads.wipe()
-  }
-}
-
 /** Every value of some keys in every spelling, entered into a kernel. */
 export class ValueTable {
   readonly #kernel: ConjugateKernel
   readonly #patterns: ValuePatterns
   readonly step: number
-  readonly #words: PatternWords
   readonly #table: WordTable
   /** Hits of other words in the slice that was looked at last. */
   others: readonly WordHit[] = []
@@ -94,13 +68,12 @@ export class ValueTable {
   readonly #takenOf = new Map<KeyMaterial, number>()
 
   /** @param others words that are looked for along with the values, at multiples of the same step */
-  constructor(kernel: ConjugateKernel, values: ValueWords, others: readonly bigint[] = []) {
+  constructor(kernel: ConjugateKernel, patterns: ValuePatterns, others: readonly bigint[] = []) {
     this.#kernel = kernel
-    this.#patterns = values.patterns
-    this.step = values.step
-    this.#words = values.words
-    this.#table = kernel.enterWords(others, this.#words.packed)
-    this.#words.packed.fill(0)
+    this.#patterns = patterns
+    this.step = patterns.step
+    this.#table = kernel.enterWords(others, patterns.packed)
+    patterns.packed.fill(0)
   }
 
   /** Values in the window beyond what it may have. */
@@ -151,12 +124,10 @@ export class ValueTable {
     { at: place, word }: WordHit,
     found: PlacedValue[],
   ): void {
-    const number = Math.floor(word / this.step)
     const first = at + place - (word % this.step)
-    const begin = first - this.#words.placeOf(number)
-    if (begin < from || begin >= to || !this.#words.isLike(number, bytes, first)) return
-    const pattern = this.#patterns.at(number)
-    if (pattern === undefined) return
+    const like = this.#patterns.likeAt(Math.floor(word / this.step), bytes, first)
+    if (like === undefined || like.begin < from || like.begin >= to) return
+    const { begin, pattern } = like
     const ofKey = this.#takenOf.get(pattern.material) ?? 0
     const isTold = this.#taken < MOST_VALUES && ofKey < MOST_OF_ONE
     const compared = isTold ? 0 : Math.max(0, pattern.bytes.length - COUNTED_BYTES)
@@ -185,7 +156,7 @@ export class ValueSearch implements WindowSearch {
   readonly #table: ValueTable
 
   constructor(keys: readonly KeyMaterial[]) {
-    this.#table = new ValueTable(this.#kernel, new ValueWords(keys))
+    this.#table = new ValueTable(this.#kernel, new ValuePatterns(keys))
   }
 
   get over(): LeftOver | undefined {
