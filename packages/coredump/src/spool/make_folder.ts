@@ -1,7 +1,7 @@
 /**
  * Makes a folder and those above it that are missing.
  *
- * Not by `recursive` of `mkdirSync`: Node 20 never comes back from that below `/proc`, where a folder that is there takes
+ * Not by `recursive` of `mkdirSync`: Node never comes back from that below `/proc`, where a folder that is there takes
  * no other (`ENOENT`). @module
  */
 import { existsSync, mkdirSync, statSync } from 'node:fs'

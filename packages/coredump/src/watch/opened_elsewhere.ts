@@ -1,7 +1,4 @@
-/**
- * Which files some process may still write to.
- * Source: proc(5), `/proc/PID/fd` and `/proc/PID/fdinfo`. @module
- */
+/** Which files some process may still write to. Source: proc(5), `/proc/PID/fd` and `/proc/PID/fdinfo`. @module */
 import { readdirSync, readFileSync, type Stats, statSync } from 'node:fs'
 
 /** `O_WRONLY | O_RDWR`. */

@@ -1,6 +1,4 @@
-/**
- * A table of low limbs, by open addressing: u32, index + 1 below and 14 bits of the limb above.
- */
+/** A table of low limbs, by open addressing: u32, index + 1 below and 14 bits of the limb above. */
 import { GOLDEN } from './number.ts'
 
 const INDEX_BITS: u32 = 18

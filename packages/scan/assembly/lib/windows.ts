@@ -1,6 +1,4 @@
-/**
- * Reads the numbers of windows, in the byte orders of `number.ts`.
- */
+/** Reads the numbers of windows, in the byte orders of `number.ts`. */
 import { span } from './number.ts'
 
 function reverse16(v: v128): v128 {

@@ -106,9 +106,7 @@ function isPageHead({ container }: Dump, { length }: Range): boolean {
   return container === 'qemu' && length <= PAGE_HEAD_BYTES
 }
 
-/**
- * The windows of a file, in order of offset. Where `data` is given, what lies outside of it is zeros and is left out.
- */
+/** The windows of a file, in order of offset. Where `data` is given, what lies outside of it is zeros and is left out. */
 export function* planWindows(
   runs: readonly Run[],
   data?: readonly Range[],
