@@ -44,29 +44,38 @@ export class Remainders {
     const groups = new Set(numbers.map(({ group }) => group))
     return [...groups].flatMap((group) => {
       const own = numbers.filter((number) => number.group === group)
-      const found = new Map<RsaMaterial, FoundValue>()
-      const left = (): RsaMaterial[] =>
-        group.keys.filter((key) => !known.has(key.n) && !found.has(key))
-      for (let at = 0; at < own.length; at += TOGETHER) {
-        const placed = own.slice(at, at + TOGETHER).map((number): RelatedNumber => {
-          return { x: numberOf(number, window), relations: number.relations, placed: number }
-        })
-        const related = new RelatedNumbers(placed, group.keys.length)
-        for (const key of left()) {
-          const value = this.#isWorth(group) ? valueOf(key, related.first(key.n)) : undefined
-          if (value !== undefined) found.set(key, value)
-        }
-      }
-      // Their length tells most.
-      const likely = own
-        .filter(({ sides }) => isTold(sides))
-        .toSorted((a, b) => weightOf(b.sides) - weightOf(a.sides))
-      for (const key of left()) {
-        const value = this.#crtExponent(key, likely, window)
-        if (value !== undefined) found.set(key, value)
-      }
-      return [...found.values()]
+      return this.#ofGroup(group, own, window, known)
     })
+  }
+
+  #ofGroup(
+    group: RsaGroup,
+    numbers: readonly PlacedNumber[],
+    window: Uint8Array,
+    known: ReadonlySet<bigint>,
+  ): FoundValue[] {
+    const found: FoundValue[] = []
+    let left = group.keys.filter(({ n }) => !known.has(n))
+    const hold = (valueFor: (key: RsaMaterial) => FoundValue | undefined): void => {
+      left = left.filter((key) => {
+        const value = valueFor(key)
+        if (value !== undefined) found.push(value)
+        return value === undefined
+      })
+    }
+    for (let at = 0; at < numbers.length; at += TOGETHER) {
+      const placed = numbers.slice(at, at + TOGETHER).map((number): RelatedNumber => {
+        return { x: numberOf(number, window), relations: number.relations, placed: number }
+      })
+      const related = new RelatedNumbers(placed, group.keys.length)
+      hold((key) => (this.#isWorth(group) ? foundBy(key, related.first(key.n)) : undefined))
+    }
+    // Their length tells most.
+    const likely = numbers
+      .filter(({ sides }) => isTold(sides))
+      .toSorted((a, b) => weightOf(b.sides) - weightOf(a.sides))
+    hold((key) => this.#crtExponent(key, likely, window))
+    return found
   }
 
   /** Whether there is time for a gcd: keys that were met are many, and hardly ever there. */
@@ -112,7 +121,7 @@ function spelledOf({ at, length, spelling }: PlacedNumber): Spelled {
   return { at, length, spelling }
 }
 
-function valueOf(
+function foundBy(
   key: RsaMaterial,
   hit: RelationHit<RelatedNumber> | undefined,
 ): FoundValue | undefined {
