@@ -43,12 +43,12 @@ describe('docs/hunts.md', () => {
 
   it('lists the columns of a hunt, with their types, in order', () => {
     const [, columns = ''] = /\n\| column \|.*\n((?:\|.*\n)+)/u.exec(docs) ?? []
-    const listed = columns.split('\n').flatMap((row) => {
+    const shown = columns.split('\n').flatMap((row) => {
       const [, names = '', type = ''] = row.split('|').map((each) => each.trim())
       return [...names.matchAll(/`(\w+)`/gu)].map(([, name]) => [name, type.slice(1, -1)])
     })
     assert.deepEqual(
-      listed,
+      shown,
       HUNT_COLUMNS.map(({ name, type }) => [name, type]),
     )
   })

@@ -117,6 +117,24 @@ const publicKey = join(folder, 'key.json')
 const { n: modulus, e: exponent, kty } = rsa.export({ format: 'jwk' })
 writeFileSync(publicKey, JSON.stringify({ kty, n: modulus, e: exponent, kid: 'signing' }))
 
+/**
+ * A script that ends each thread with a key in its message. The first thread searches, too: it waits until another has
+ * loaded its code and begun.
+ */
+const endsThreads = (begun: string): string =>
+  `import { existsSync, writeFileSync } from 'node:fs'
+   import { isMainThread } from 'node:worker_threads'
+   const text = ${JSON.stringify(pem(rsa, 'pkcs8') + p.toString('hex'))}
+   const begun = ${JSON.stringify(begun)}
+   const idle = new Int32Array(new SharedArrayBuffer(4))
+   const claim = Atomics.exchange
+   const fail = (...claimed) => { writeFileSync(begun, ''); claim(...claimed); throw new Error(text) }
+   const wait = (...claimed) => {
+     while (!existsSync(begun)) Atomics.wait(idle, 0, 0, 10)
+     return claim(...claimed)
+   }
+   Atomics.exchange = isMainThread ? wait : fail`
+
 describe('no byte of a key is told', () => {
   it('though keys are found in more than 20 forms', async () => {
     const { out, code } = await mintmark('scan', core, '--public-key', publicKey, '--json')
@@ -157,22 +175,7 @@ describe('no byte of a key is told', () => {
     filled.set(Buffer.concat(Object.values(PLANTED)), 1 << 20)
     writeFileSync(large, filled)
     const preload = join(folder, 'preload.mjs')
-    // The first thread searches, too: it waits for another to begin, which loads its code meanwhile.
-    writeFileSync(
-      preload,
-      `import { existsSync, writeFileSync } from 'node:fs'
-       import { isMainThread } from 'node:worker_threads'
-       const text = ${JSON.stringify(pem(rsa, 'pkcs8') + p.toString('hex'))}
-       const begun = ${JSON.stringify(join(folder, 'begun'))}
-       const idle = new Int32Array(new SharedArrayBuffer(4))
-       const claim = Atomics.exchange
-       const fail = (...claimed) => { writeFileSync(begun, ''); claim(...claimed); throw new Error(text) }
-       const wait = (...claimed) => {
-         while (!existsSync(begun)) Atomics.wait(idle, 0, 0, 10)
-         return claim(...claimed)
-       }
-       Atomics.exchange = isMainThread ? wait : fail`,
-    )
+    writeFileSync(preload, endsThreads(join(folder, 'begun')))
     const { stdout, stderr, status } = spawnSync(
       process.execPath,
       ['--import', preload, BIN, 'scan', large],
