@@ -4,6 +4,7 @@ export {
   type AnswerOptions,
   answer,
   answerMarked,
+  finishedAnswer,
 } from './answer/answer.ts'
 export {
   baseRateText,
@@ -16,11 +17,13 @@ export {
   caseOutcome,
   custodyOutcome,
   huntsOutcome,
+  judgedOutcome,
   type Outcome,
+  pointedOutcome,
   selectionOutcome,
   verdictsOutcome,
 } from './answer/outcomes.ts'
-export { hunt, judge, prepare } from './answer/prepare.ts'
+export { hunt, huntOnce, judge, prepare } from './answer/prepare.ts'
 export type { ChainLink, KeyChain, LinkEvidence } from './chain/key_chains.ts'
 export {
   type Door,

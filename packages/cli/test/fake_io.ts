@@ -25,3 +25,7 @@ export async function mintmark(...args: readonly string[]): Promise<Outcome> {
   const code = await runProgram(args, io)
   return { code, out, err }
 }
+
+/** The same with lines as long as they are. */
+export const unwrapped = async (...args: readonly string[]): Promise<Outcome> =>
+  await mintmark('--wide', ...args)

@@ -34,7 +34,7 @@ import {
   type VerdictCounts,
 } from '../verdicts/verdict_rows.ts'
 import { type Conclusion, conclude, type Grounds } from './conclusion.ts'
-import { keepAnswer, keptAnswer, questionOf } from './kept_answer.ts'
+import { type AnswerSlot, keepAnswer, keptAnswer, questionOf } from './kept_answer.ts'
 import { type Lead, leadsOf } from './leads.ts'
 import { hunt } from './prepare.ts'
 
@@ -113,12 +113,29 @@ export async function answer(
 ): Promise<Answer> {
   const { session } = investigated
   const question = await questionAbout(investigated, selection, options.hunts)
-  const kept = await keptAnswer(session, question)
+  const slot = slotOf(selection)
+  const kept = await keptAnswer(session, slot, question)
   // The case may have been moved since.
   if (isAnswer(kept)) return { ...kept, case: investigated.location }
   const made = await answerAnew(investigated, selection, options)
-  await keepAnswer(session, question, made)
+  await keepAnswer(session, slot, question, made)
   return made
+}
+
+const slotOf = (selection: Selection): AnswerSlot =>
+  isDefault(selection) ? 'answer' : 'answer-selected'
+
+/**
+ * The answer to the whole case where it is there already, and nothing that it rests on has changed since. Costs one
+ * small query. Throws as `Session.rows`.
+ */
+export async function finishedAnswer(
+  investigated: Case,
+  hunts: HuntOptions = {},
+): Promise<Answer | undefined> {
+  const question = await questionAbout(investigated, {}, hunts)
+  const kept = await keptAnswer(investigated.session, 'answer', question)
+  return isAnswer(kept) ? { ...kept, case: investigated.location } : undefined
 }
 
 async function questionAbout(
@@ -227,7 +244,7 @@ export async function answerMarked(
     comparable: before.conclusion.comparable,
   }
   const made = { ...before, ...(await ofSelection(session, {}, known, () => {})) }
-  await keepAnswer(session, await questionAbout(investigated, {}, hunts), made)
+  await keepAnswer(session, 'answer', await questionAbout(investigated, {}, hunts), made)
   return made
 }
 

@@ -13,21 +13,31 @@ import type { Conclusion, DumpSearch, Status, Unanswered, Unread } from './concl
 import type { Lead } from './leads.ts'
 
 /** First words of the headline, in every view. */
-const STATUS_WORDS: Readonly<Record<Status, string>> = {
-  found: 'FOUND',
-  lead: 'LEAD',
-  'nothing-found': 'NOTHING FOUND',
-  'cannot-tell': 'CANNOT TELL',
+const TITLES: Readonly<Record<Status, (conclusion: Conclusion) => string>> = {
+  found: ({ established: { tokens, sessions, huntHits } }) => {
+    if (tokens > 0) return 'FORGED TOKENS USED'
+    if (sessions > 0) return 'FORGED SESSIONS USED'
+    return huntHits > 0 ? 'MISUSE ESTABLISHED' : 'PRIVATE KEY FOUND'
+  },
+  lead: () => 'LEADS ONLY',
+  'nothing-found': () => 'NOTHING FOUND',
+  'cannot-tell': () => 'CANNOT TELL',
 }
 
 /** What every view says of a conclusion. Text of a log is in none of it but `settles`. */
 export interface ConclusionText {
-  /** `FOUND: …`. */
+  /** `FORGED TOKENS USED`. */
+  readonly title: string
+  /** What that rests on, in sentences. */
+  readonly statement: string
+  /** Both: `FORGED TOKENS USED. 1,338 tokens …`. */
   readonly headline: string
   /** What the comparison with everybody else shows. */
   readonly comparison: string
   /** How many accesses could be judged. */
   readonly judged: string
+  /** The same two where there is one line for each; `''` where nothing is to be said. */
+  readonly brief: { readonly comparison: string; readonly judged: string }
   /** What leads are, apart from what is established; `''` where there is none. */
   readonly leads: string
   /** What was not read or not searched; `''` where there is nothing of the kind. */
@@ -38,10 +48,15 @@ export interface ConclusionText {
 }
 
 export function conclusionText(conclusion: Conclusion): ConclusionText {
+  const title = TITLES[conclusion.status](conclusion)
+  const statement = capital(STATEMENTS[conclusion.status](conclusion))
   return {
-    headline: headline(conclusion),
+    title,
+    statement,
+    headline: `${title}. ${statement}`,
     comparison: comparisonText(conclusion.comparable),
     judged: judgedText(conclusion),
+    brief: { comparison: briefComparison(conclusion), judged: briefJudged(conclusion) },
     leads: leadsText(conclusion),
     unread: unreadText(conclusion),
     dumps: dumpsText(conclusion.dumps),
@@ -67,11 +82,7 @@ export function ignoranceText(some: number, all: number): string {
   return all === 0 ? 'none' : `${percentUp(some / all)} (${count(some)} of ${count(all)})`
 }
 
-function headline(conclusion: Conclusion): string {
-  return `${STATUS_WORDS[conclusion.status]}: ${HEADLINES[conclusion.status](conclusion)}`
-}
-
-const HEADLINES: Readonly<Record<Status, (conclusion: Conclusion) => string>> = {
+const STATEMENTS: Readonly<Record<Status, (conclusion: Conclusion) => string>> = {
   found: foundText,
   lead: ({ leads }) =>
     `${pointedText(leads).join('; ')}. Ordinary causes remain; this accuses nobody.`,
@@ -170,6 +181,26 @@ export function comparisonText({ issued, of, basis, unit }: Comparable): string 
   return basis === 'same-context'
     ? `Of the other accesses to the same services on the same days, ${rate} used an issued token.`
     : `Nobody else uses this context. Of the same principals' other accesses in the same logs, ${rate} used an issued token.`
+}
+
+/** How sure, by what it is compared with; of nothing that is unissued there is no comparison. */
+function briefComparison({ established, leads, comparable }: Conclusion): string {
+  const { issued, of, basis, unit } = comparable
+  if (established.unissued + leads.unissued === 0) return ''
+  if (basis === 'none' || of === 0) return 'nothing to compare with'
+  const share = percent(issued / of)
+  if (unit === 'sessions') return `by sessions alone: ${share} of ${count(of)} others are known`
+  return basis === 'same-context'
+    ? `${share} of ${count(of)} comparable accesses have an issued token`
+    : `${share} of the users' ${count(of)} other accesses have an issued token`
+}
+
+function briefJudged({ judged: { of, undetermined, sessionOnly } }: Conclusion): string {
+  if (of === 0) return 'no access was read: nothing could be judged'
+  const accesses = plural(of, 'access', 'accesses')
+  const byShare = `${count(undetermined)} of ${accesses} (${percentUp(undetermined / of)})`
+  const open = undetermined === 0 ? `all ${accesses} judged` : `not judged: ${byShare}`
+  return sessionOnly === 0 ? open : `${open}; by session alone: ${count(sessionOnly)}`
 }
 
 function judgedText({ judged }: Conclusion): string {

@@ -1,5 +1,6 @@
 /**
- * The last answer of a case, kept with it: asking the same of the same evidence does the work once.
+ * The answer cache of a case: asking the same of the same evidence does the work once. It holds the last answer to the
+ * whole case and, apart from it, the last one to a selection.
  *
  * @module
  */
@@ -8,10 +9,11 @@ import { parseObject } from '@mintmark/core'
 import type { Session } from '../engine/session.ts'
 import { keepMeta, readMeta } from '../store/meta.ts'
 
-const FACT = 'answer'
+/** Names of the facts. What somebody selected once must not displace what every command asks. */
+export type AnswerSlot = 'answer' | 'answer-selected'
 
 /** Changes with every change to what an answer says of the same evidence. */
-const RULES = 9
+const RULES = 10
 
 /** What an answer depends on, as one text: any difference is another question. */
 export function questionOf(...parts: readonly unknown[]): string {
@@ -22,16 +24,21 @@ export function questionOf(...parts: readonly unknown[]): string {
 }
 
 /** The kept answer to a question, as JSON, or undefined. Throws as `Session.rows`. */
-export async function keptAnswer(session: Session, question: string): Promise<unknown> {
-  const kept = parseObject((await readMeta(session, FACT)) ?? '')
+export async function keptAnswer(
+  session: Session,
+  slot: AnswerSlot,
+  question: string,
+): Promise<unknown> {
+  const kept = parseObject((await readMeta(session, slot)) ?? '')
   return kept?.['question'] === question ? kept['answer'] : undefined
 }
 
 /** Keeps an answer in place of the last one. Throws as `Session.command`. */
 export async function keepAnswer(
   session: Session,
+  slot: AnswerSlot,
   question: string,
   answer: unknown,
 ): Promise<void> {
-  await keepMeta(session, FACT, JSON.stringify({ question, answer }))
+  await keepMeta(session, slot, JSON.stringify({ question, answer }))
 }

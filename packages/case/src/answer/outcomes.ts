@@ -5,9 +5,9 @@
  */
 import type { Session } from '../engine/session.ts'
 import type { HuntResult } from '../hunts/run_hunts.ts'
-import { judgedCounts, unjudged } from '../scope/accesses_judged.ts'
+import { type Judged, judgedCounts, unjudged } from '../scope/accesses_judged.ts'
 import { markConditions } from '../scope/marks.ts'
-import { pointedCounts } from '../scope/pointed_counts.ts'
+import { type PointedCounts, pointedCounts } from '../scope/pointed_counts.ts'
 import type { Selection } from '../scope/selection.ts'
 import { type Conclusion, isPointedAt } from './conclusion.ts'
 
@@ -32,7 +32,11 @@ export function caseOutcome({ status, unanswered }: Conclusion, isSearchAsked: b
 
 /** Of the verdicts. Throws as `Session.rows`. */
 export async function verdictsOutcome(session: Session): Promise<Outcome> {
-  const counts = await judgedCounts(session)
+  return judgedOutcome(await judgedCounts(session))
+}
+
+/** Of the verdicts of a conclusion. */
+export function judgedOutcome(counts: Judged): Outcome {
   return {
     isFound: counts.accesses > counts.issued,
     isWhole: unjudged(counts).length === 0,
@@ -82,10 +86,23 @@ export async function selectionOutcome(
 ): Promise<Outcome> {
   if (Object.keys(selection).length > 0)
     return { isFound: accesses > 0, isWhole: await isCovered(session, selection) }
-  const { established, leads } = await pointedCounts(session, await markConditions(session))
+  const counts = await pointedCounts(session, await markConditions(session))
+  return pointedOutcome({ ...counts, judged: await judgedCounts(session) })
+}
+
+/** Of the accesses that verdicts and hunts point at. */
+export function pointedOutcome({
+  established,
+  leads,
+  judged,
+}: {
+  readonly established: PointedCounts
+  readonly leads: PointedCounts
+  readonly judged: Judged
+}): Outcome {
   return {
     isFound: isPointedAt(established),
-    isWhole: unjudged(await judgedCounts(session)).length === 0,
+    isWhole: unjudged(judged).length === 0,
     hasLeads: isPointedAt(leads),
   }
 }

@@ -5,13 +5,15 @@
  */
 
 import type { Session } from '../engine/session.ts'
-import { type HuntOptions, type HuntResult, runHunts } from '../hunts/run_hunts.ts'
+import { huntList } from '../hunts/hunt_list.ts'
+import { type HuntOptions, type HuntResult, huntHits, runHunts } from '../hunts/run_hunts.ts'
 import type { Case } from '../store/case.ts'
 import { readMeta, writeMeta } from '../store/meta.ts'
 import { type ReconcileOptions, reconcile } from '../verdicts/reconcile.ts'
 import { evidenceMark, seal } from '../verdicts/seal.ts'
+import { questionOf } from './kept_answer.ts'
 
-/** Evidence for which `hunt_hit` holds what hunts found. */
+/** Evidence and, after a blank, hunts for which `hunt_hit` holds what they found. */
 const HUNTED = 'hunted'
 
 /**
@@ -22,8 +24,7 @@ const HUNTED = 'hunted'
  */
 export async function prepare(investigated: Case, options: ReconcileOptions = {}): Promise<void> {
   await judge(investigated, options)
-  const { session } = investigated
-  if ((await readMeta(session, HUNTED)) !== (await evidenceMark(session))) await hunt(session)
+  if (!(await isHunted(investigated.session))) await hunt(investigated.session)
 }
 
 /** The part of {@link prepare} that verdicts need. Throws as that. */
@@ -34,7 +35,31 @@ export async function judge(investigated: Case, options: ReconcileOptions = {}):
 
 /** Runs hunts, and remembers for which evidence. Throws as `runHunts`. */
 export async function hunt(session: Session, options: HuntOptions = {}): Promise<HuntResult[]> {
+  const isOfAll = options.only === undefined
+  const before = await isHunted(session)
+  // A run that is cut leaves a part of the hits.
+  await writeMeta(session, HUNTED, '')
   const results = await runHunts(session, options)
-  if (options.only === undefined) await writeMeta(session, HUNTED, await evidenceMark(session))
+  const evidence = before ? await evidenceMark(session) : ''
+  await writeMeta(session, HUNTED, isOfAll ? await huntedMark(session, options) : evidence)
   return results
+}
+
+async function isHunted(session: Session): Promise<boolean> {
+  const [evidence] = ((await readMeta(session, HUNTED)) ?? '').split(' ')
+  return evidence === (await evidenceMark(session))
+}
+
+/** What the same hunts found in the same evidence, or else runs them. Throws as {@link hunt}. */
+export async function huntOnce(session: Session, options: HuntOptions = {}): Promise<HuntResult[]> {
+  const isDone = (await readMeta(session, HUNTED)) === (await huntedMark(session, options))
+  return isDone ? await huntHits(session, options) : await hunt(session, options)
+}
+
+/** The evidence, and all hunts that there are, whichever of them are asked for. */
+async function huntedMark(
+  session: Session,
+  { dirs = [], params = {} }: HuntOptions,
+): Promise<string> {
+  return `${await evidenceMark(session)} ${questionOf(huntList({ dirs }), params)}`
 }

@@ -30,7 +30,7 @@ export interface HowToExport {
 const signIns = (tab: string, type: string): HowToExport => ({
   name: `${tab} sign-ins`,
   portal: `Entra admin centre > Monitoring & health > Sign-in logs > ${tab} > Download JSON`,
-  command: `GET https://graph.microsoft.com/beta/auditLogs/signIns?$filter=signInEventTypes/any(t: t eq '${type}')`,
+  command: `GET https://graph.microsoft.com/beta/auditLogs/signIns?$filter=signInEventTypes/any(t:t%20eq%20'${type}')`,
   licence:
     'kept 30 days with Entra P1 or P2, 7 days with Free; longer where a diagnostic setting stores them',
   keptDays: 30,

@@ -90,13 +90,19 @@ export async function runHunts(session: Session, options: HuntOptions = {}): Pro
   await fillPlaces(session)
   const most = Math.ceil((await rowsOf(session)) / ROWS_A_SLICE)
   await forget(session, options.only)
-  const results: HuntResult[] = []
   for (const [index, { hunt, sql, params }] of ready.entries()) {
     options.onProgress?.(index, ready.length, hunt.id)
     // oxlint-disable-next-line eslint/no-await-in-loop
     await fillHits(session, hunt, { sql, params, slices: Math.max(1, Math.min(hunt.slices, most)) })
   }
+  return await huntHits(session, options)
+}
+
+/** What hunts found when they ran last, as {@link runHunts} gives it. Throws as that. */
+export async function huntHits(session: Session, options: HuntOptions = {}): Promise<HuntResult[]> {
+  const hunts = huntList(options)
   const hit = await withHits(session, hunts)
+  const results: HuntResult[] = []
   for (const hunt of hunts) {
     // oxlint-disable-next-line eslint/no-await-in-loop
     const hits = hit.has(hunt.id) ? await hitsOf(session, hunt, options.limit ?? 20) : NO_HITS

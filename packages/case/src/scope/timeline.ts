@@ -37,8 +37,8 @@ export interface Timeline {
   readonly phases: readonly Phase[]
   readonly coverage: readonly CoverageBand[]
   readonly cannotExcludeBefore: Horizon | null
-  /** The same for each tenant that the selection touches. */
-  readonly horizons: readonly (Horizon & { readonly tenant: string })[]
+  /** The same for each tenant of the selection. */
+  readonly horizons: readonly TenantHorizon[]
 }
 
 /** A stretch of activity without a long pause and without a change of all that it came with. */
@@ -68,6 +68,12 @@ export interface CoverageBand {
 interface Horizon {
   readonly at: string | null
   readonly because: string
+}
+
+interface TenantHorizon extends Horizon {
+  readonly tenant: string
+  /** By which people know the tenant; its id where there is none. */
+  readonly name: string
 }
 
 /**
@@ -101,7 +107,7 @@ async function timelineOf(session: Session, selected: Selected): Promise<Timelin
     weekdays: await histogram(session, selected, 'toDayOfWeek(at) - 1', 7),
     phases: await phasesOf(session, selected, days),
     coverage: await coverageBands(session, selected),
-    cannotExcludeBefore: await latest(session, horizons),
+    cannotExcludeBefore: latest(horizons),
     horizons,
   }
 }
@@ -314,10 +320,7 @@ function gapParts(gap: unknown): readonly [number, number] {
  * Mail can only be seen to be read where `MailItemsAccessed` is recorded. Where verdicts make the selection,
  * an access must also fall into the time of the issuance log, without which it has no verdict.
  */
-async function horizonsOf(
-  session: Session,
-  selected: Selected,
-): Promise<(Horizon & { readonly tenant: string })[]> {
+async function horizonsOf(session: Session, selected: Selected): Promise<TenantHorizon[]> {
   const rows = await session.rows(
     `SELECT theirs.tenant AS tenant, theirs.mail AS mail,
        toUnixTimestamp64Milli(seen.first) AS first_ms, toUnixTimestamp64Milli(seen.first_mail) AS mail_ms,
@@ -339,7 +342,12 @@ async function horizonsOf(
      ORDER BY tenant ${BOUNDED}`,
   )
   const byVerdict = isDefault(selected.selection)
+  const names = await tenantNames(
+    session,
+    rows.map((row) => String(row['tenant'])),
+  )
   return rows.map((row) => {
+    const tenant = String(row['tenant'])
     const { at, because } = horizon({
       isMail: Number(row['mail']) === 1,
       accessMs: Number(row['first_ms']),
@@ -347,7 +355,7 @@ async function horizonsOf(
       issuedMs: Number(row['made']) > 0 ? Number(row['made_ms']) : undefined,
       byVerdict,
     })
-    return { tenant: String(row['tenant']), at, because }
+    return { tenant, name: names.get(tenant) ?? tenant, at, because }
   })
 }
 
@@ -380,21 +388,14 @@ function horizon({ isMail, accessMs, mailMs, issuedMs, byVerdict }: Starts): Hor
 /**
  * Of several tenants the one whose log begins last; those without a log are said beside it, or stand alone.
  */
-async function latest(
-  session: Session,
-  horizons: readonly (Horizon & { readonly tenant: string })[],
-): Promise<Horizon | null> {
+function latest(horizons: readonly TenantHorizon[]): Horizon | null {
   const ordered = horizons.toSorted((a, b) => rank(b) - rank(a) || (a.tenant < b.tenant ? -1 : 1))
   const blind = ordered.find((one) => one.at === null)
   const last = ordered.find((one) => one.at !== null)
-  const names = await tenantNames(
-    session,
-    [blind, last].flatMap((one) => one?.tenant ?? []),
-  )
-  const said = (one: Horizon & { readonly tenant: string }) => {
+  const said = (one: TenantHorizon) => {
     const others = ordered.filter((other) => other.at === one.at).length - 1
     const more = others === 0 ? '' : ` and ${others} more`
-    return `${one.because} (tenant ${names.get(one.tenant) ?? one.tenant}${more})`
+    return `${one.because} (tenant ${one.name}${more})`
   }
   if (last === undefined) return blind === undefined ? null : { at: null, because: said(blind) }
   const never = blind === undefined ? '' : `; at no time in others: ${said(blind)}`

@@ -99,34 +99,34 @@ describe('the headline', () => {
     [
       'of tokens',
       { established: ONE },
-      /^FOUND: 1 token that no identity provider issued to their user\. 3 accesses used one that nobody issued\.$/,
+      /^FORGED TOKENS USED\. 1 token that no identity provider issued to their user\. 3 accesses used one that nobody issued\.$/,
     ],
     [
       'of a log that lacks some hours',
       { losses: 2 },
-      /^CANNOT TELL: all 10 accesses that the logs have used an issued token, but accesses of 2025-03-14 08:10 UTC to 2025-03-14 17:58 UTC are missing \(2 losses in all\)\.$/,
+      /^CANNOT TELL\. All 10 accesses that the logs have used an issued token, but accesses of 2025-03-14 08:10 UTC to 2025-03-14 17:58 UTC are missing \(2 losses in all\)\.$/,
     ],
-    ['of a key', { keys: 2 }, /^FOUND: 2 private keys in memory dumps\.$/],
+    ['of a key', { keys: 2 }, /^PRIVATE KEY FOUND\. 2 private keys in memory dumps\.$/],
     [
       'of leads',
       { leads: ONE },
-      /^LEAD: 3 accesses \(1 token\) that no record explains\. Ordinary causes remain; this accuses nobody\.$/,
+      /^LEADS ONLY\. 3 accesses \(1 token\) that no record explains\. Ordinary causes remain; this accuses nobody\.$/,
     ],
-    ['of nothing', {}, /^NOTHING FOUND: all 10 accesses used an issued token, and no hunt hit\.$/],
+    ['of nothing', {}, /^NOTHING FOUND\. All 10 accesses used an issued token, and no hunt hit\.$/],
     [
       'of a part that can be judged',
       { judged: { accesses: 8, issued: 8, undetermined: 2 } },
-      /^CANNOT TELL: only 8 of 10 accesses could be judged, and nothing points at those\.$/,
+      /^CANNOT TELL\. Only 8 of 10 accesses could be judged, and nothing points at those\.$/,
     ],
     [
       'of what cannot be judged',
       { judged: { accesses: 0, issued: 0, undetermined: 10 } },
-      /^CANNOT TELL: none of 10 accesses could be judged\.$/,
+      /^CANNOT TELL\. None of 10 accesses could be judged\.$/,
     ],
     [
       'of no access',
       { judged: { accesses: 0, of: 0, issued: 0 } },
-      /^CANNOT TELL: no record of an access was read/,
+      /^CANNOT TELL\. No record of an access was read/,
     ],
   ]
   for (const [name, given, wanted] of cases)

@@ -11,18 +11,19 @@ const hostile = {
 }
 
 for (const backend of backends)
-  describe(`an answer kept in ${backend.name}`, { skip: backend.skip ?? false }, () => {
-    it('is given to the same question alone, whatever stands in it; the last one counts', async () => {
+  describe(`an answer cached in ${backend.name}`, { skip: backend.skip ?? false }, () => {
+    it('is given to the same question alone, whatever it holds; the last one of its slot counts', async () => {
       const place = await backend.start()
       const opened = await openCase(place.location)
       const { session } = opened
       try {
         const question = questionOf('evidence', { ips: ['192.0.2.1'] })
-        assert.equal(await keptAnswer(session, question), undefined)
-        await keepAnswer(session, question, { first: true })
-        await keepAnswer(session, question, hostile)
-        assert.deepEqual(await keptAnswer(session, question), hostile)
-        assert.equal(await keptAnswer(session, questionOf('evidence', {})), undefined)
+        assert.equal(await keptAnswer(session, 'answer', question), undefined)
+        await keepAnswer(session, 'answer', question, { first: true })
+        await keepAnswer(session, 'answer', question, hostile)
+        await keepAnswer(session, 'answer-selected', question, { first: false })
+        assert.deepEqual(await keptAnswer(session, 'answer', question), hostile)
+        assert.equal(await keptAnswer(session, 'answer', questionOf('evidence', {})), undefined)
       } finally {
         await opened.close()
         await place.stop()

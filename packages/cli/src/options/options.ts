@@ -53,6 +53,9 @@ export async function selectionOption(options: Options, io: Io): Promise<Selecti
   }
 }
 
+/** Whether options say which accesses are meant, in place of those that verdicts and hunts point at. */
+export const isNamed = (selection: Selection): boolean => Object.keys(selection).length > 0
+
 function lists(options: Options): Selection {
   const named = [
     ['session', 'sessions'],

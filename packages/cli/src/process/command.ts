@@ -16,6 +16,8 @@ export interface Spec {
   readonly summary: string
   readonly example?: string
   readonly options: readonly Option[]
+  /** Programs read what it prints, whatever its options: it is neither wrapped nor coloured. */
+  readonly isData?: boolean
   /** Left out where the command only has others below it. */
   readonly load?: () => Promise<Handler>
   /** Commands below this one; it may then have no mandatory option, which they would have too. */

@@ -14,6 +14,8 @@ export interface Io {
   readonly showsProgress: boolean
   /** Whether a person looks at standard output. */
   readonly isTerminal?: boolean
+  /** Columns that text may take; `Infinity` where tables are to be whole. Default 80. */
+  readonly width?: number
   /** Whether notes are left out; see `note`. */
   readonly isQuiet?: boolean
   /** Milliseconds since 1970-01-01 UTC. */
@@ -27,6 +29,22 @@ export interface Io {
 /** Writes to standard error what is good to know, and neither an error nor a warning. */
 export function note({ err, isQuiet = false }: Io, text: string): void {
   if (!isQuiet) err(text)
+}
+
+/** Columns where nothing says how many there are. */
+export const WIDTH = 80
+
+/** Columns that text may take. */
+export const widthOf = ({ width = WIDTH }: Io): number => width
+
+/** Narrower than that nothing can be laid out. */
+const NARROWEST = 40
+
+/** Columns of the terminal; in a pipe those that the environment names. */
+function columnsOf({ columns }: { readonly columns?: number }): number {
+  const named = Number(process.env['COLUMNS'] ?? Number.NaN)
+  const found = columns ?? (Number.isInteger(named) && named > 0 ? named : WIDTH)
+  return Math.max(NARROWEST, found)
 }
 
 /** The process's own streams. */
@@ -47,6 +65,7 @@ export function processIo(): Io {
     },
     showsProgress: process.stderr.isTTY,
     isTerminal: process.stdout.isTTY,
+    width: columnsOf(process.stdout),
     now: () => Date.now(),
   }
 }

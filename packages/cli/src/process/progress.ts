@@ -1,8 +1,44 @@
+import { safeText } from '@mintmark/core'
 import type { SingleBar } from 'cli-progress'
 import type { Io } from './io.ts'
 
 /** A step is shown once it has worked this long. */
 const PATIENCE_MS = 1000
+const BAR = 30
+/** So much of a step must be done before the rest is estimated. */
+const KNOWN_SHARE = 0.02
+const MOST_LEFT_MS = 99 * 3_600_000
+
+/** How far a step is. */
+interface Done {
+  readonly step: string
+  readonly done: number
+  /** In the same unit; 0 while it is not known. */
+  readonly total: number
+  /** Since the step began. */
+  readonly elapsedMs: number
+}
+
+/** One line for a terminal: `reading [=====-----] 50 %  about 12 s left`. An estimate only where there is ground for it. */
+export function progressLine({ step, done, total, elapsedMs }: Done, width: number): string {
+  const part = done / total
+  if (!(total > 0 && Number.isFinite(part))) return safeText(`${step} …`, width)
+  const share = Math.min(1, Math.max(0, part))
+  const filled = Math.round(share * BAR)
+  const bar = `${'='.repeat(filled)}${'-'.repeat(BAR - filled)}`
+  const leftMs = share < KNOWN_SHARE ? 0 : (elapsedMs * (1 - share)) / share
+  const isKnown = leftMs >= PATIENCE_MS && leftMs < MOST_LEFT_MS
+  const left = isKnown ? `  about ${durationText(leftMs)} left` : ''
+  const room = width - `: [${bar}] 100 %  about 59 min left`.length
+  return `${safeText(step, Math.max(4, room))} [${bar}] ${Math.floor(share * 100)} %${left}`
+}
+
+function durationText(ms: number): string {
+  const seconds = Math.ceil(ms / 1000)
+  if (seconds < 100) return `${seconds} s`
+  const minutes = Math.ceil(seconds / 60)
+  return minutes < 100 ? `${minutes} min` : `${Math.ceil(minutes / 60)} h`
+}
 
 /**
  * Progress of one step, for people: nothing unless standard error is a terminal and the step takes more
@@ -11,6 +47,8 @@ const PATIENCE_MS = 1000
 export class Progress {
   readonly #io: Io
   readonly #startedMs: number
+  #step = ''
+  #stepMs = 0
   #bar: SingleBar | undefined
   #made: Promise<void> | undefined
 
@@ -21,13 +59,18 @@ export class Progress {
 
   /** @param total what `done` is a part of, in the same unit; 0 while it is not known */
   show(step: string, done: number, total: number): void {
-    if (!this.#io.showsProgress || this.#io.now() - this.#startedMs < PATIENCE_MS) return
+    const nowMs = this.#io.now()
+    if (step !== this.#step) {
+      this.#step = step
+      this.#stepMs = nowMs
+    }
+    if (!this.#io.showsProgress || nowMs - this.#startedMs < PATIENCE_MS) return
     this.#made ??= this.#make()
     const bar = this.#bar
     if (bar === undefined) return
-    if (!bar.isActive) bar.start(Math.max(total, 1), done, { step })
-    bar.setTotal(Math.max(total, 1))
-    bar.update(done, { step })
+    const payload: Done = { step, done, total, elapsedMs: nowMs - this.#stepMs }
+    if (!bar.isActive) bar.start(1, 0, payload)
+    bar.update(0, payload)
   }
 
   end(): void {
@@ -42,10 +85,12 @@ export class Progress {
     // It may have ended by now.
     if (this.#made === undefined) return
     this.#bar = new Bar({
-      format: '{step} [{bar}] {percentage} %  {eta_formatted} left',
-      barsize: 30,
+      // The library's own estimates can be NaN, INF and 0s.
+      format: (_options, _params, payload: Done) => progressLine(payload, process.stderr.columns),
       hideCursor: true,
       clearOnComplete: true,
+      // Ctrl-C is the command's.
+      gracefulExit: false,
       stream: process.stderr,
     })
   }

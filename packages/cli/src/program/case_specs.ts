@@ -58,7 +58,7 @@ export const CASE_COMMANDS: readonly Spec[] = [
   },
   {
     usage: 'doctor <FILE|DIR...>',
-    summary: 'Say what exports can answer, and what to export next; makes no case',
+    summary: 'List what exports can answer, and what to export next; makes no case',
     example: 'mintmark doctor exports/',
     options: [json()],
     load: async () => (await import('../commands/case/doctor.ts')).doctor,
@@ -120,7 +120,7 @@ export const CASE_COMMANDS: readonly Spec[] = [
   },
   {
     usage: 'custody [ARTEFACT]',
-    summary: 'Say who touched a file, from where, with which token',
+    summary: 'Show who accessed a file, from where, with which token',
     example: 'mintmark custody crash-2021-04.dmp --case incident-42',
     options: [inCase(), json(), csv('one row an access to a file')],
     load: async () => (await import('../commands/case/custody.ts')).custodyOf,
@@ -143,7 +143,8 @@ export const CASE_COMMANDS: readonly Spec[] = [
   },
   {
     usage: 'sql <QUERY>',
-    summary: 'Put a read-only SQL query to the case',
+    isData: true,
+    summary: 'Run a read-only SQL query on the case',
     example:
       'mintmark sql "SELECT verdict, count() FROM judged GROUP BY verdict" --case incident-42',
     options: [inCase(), option('--json', 'JSON lines, which is the default'), csv('rows')],
@@ -155,7 +156,7 @@ export const CASE_COMMANDS: readonly Spec[] = [
 export const REPORT_COMMANDS: readonly Spec[] = [
   {
     usage: 'report',
-    summary: 'Write the case as a report, in every form; check one',
+    summary: 'Write the case as a report in every format; compare and verify reports',
     example: 'mintmark report --case incident-42 --out incident-42-report',
     options: [
       option('--case <CASE>', 'folder of the case, or a clickhouse:// or https:// URL; needed'),
@@ -178,7 +179,7 @@ export const REPORT_COMMANDS: readonly Spec[] = [
     children: [
       {
         usage: 'diff <BEFORE> <AFTER>',
-        summary: 'Say what two reports say differently; write it as an erratum',
+        summary: 'Compare two reports; write the difference as an erratum',
         example: 'mintmark report diff march-report april-report --out erratum',
         options: [
           option('--out <DIR>', 'folder to write the erratum to; it appears whole or not at all'),

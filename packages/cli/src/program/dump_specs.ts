@@ -23,7 +23,7 @@ export const DUMP_COMMANDS: readonly Spec[] = [
     example: 'mintmark scan core.4711 /var/crash --public-key jwks.json old-ca.pem',
     options: [
       publicKeys(),
-      option('--deep', 'every alignment, and every place however many look alike'),
+      option('--deep', 'every alignment, and every location however many look alike'),
       json().conflicts('sarif'),
       option('--sarif', 'one SARIF 2.1.0 log instead of text'),
     ],
@@ -49,9 +49,9 @@ export const DUMP_COMMANDS: readonly Spec[] = [
       ),
       option(
         '--accept-cut',
-        'write OUT though a search was cut short: for a given key, or among places that look like one',
+        'write OUT although a search was cut short: for a given key, or among locations that look like one',
       ),
-      option('--keep-candidates', 'leave what has the shape of a key and nothing proves'),
+      option('--keep-candidates', 'leave unverified keys'),
       json(),
     ],
     load: async () => (await import('../commands/dumps/scrub.ts')).scrub,

@@ -10,7 +10,7 @@ const option = (flags: string, text: string): Option => new Option(flags, text)
 const hidden = (flags: string, text: string): Option => option(flags, text).hideHelp()
 
 const json = (): Option => option('--json', 'one JSON document instead of text')
-const spool = (): Option => option('--spool <DIR>', 'folder that scrubbed cores land in')
+const spool = (): Option => option('--spool <DIR>', 'folder that scrubbed cores are written to')
 const publicKeys = (): Option =>
   option(
     '--public-key <FILE...>',
@@ -21,7 +21,7 @@ const publicKeys = (): Option =>
 const bounds = (): Option[] => [
   option(
     '--accept-cut',
-    'a core lands though the search for a given key was cut short; its report says so',
+    'write a core although the search for a given key was cut short; its report says so',
   ),
   option(
     '--max-memory <SIZE>',
@@ -66,14 +66,14 @@ export const GATE_COMMANDS: readonly Spec[] = [
   },
   {
     usage: 'uninstall',
-    summary: 'Restore what stood in kernel.core_pattern before',
+    summary: 'Restore the kernel.core_pattern from before',
     example: 'mintmark gate uninstall',
     options: [...places(), json()],
     load: async () => (await import('../commands/dumps/gate_install.ts')).gateUninstall,
   },
   {
     usage: 'status',
-    summary: 'Say whether the gate stands, and what came through it (1: look at it)',
+    summary: 'Show whether the gate is installed, and what it took (1: it needs attention)',
     example: 'mintmark gate status --json',
     options: [...places(), json()],
     load: async () => (await import('../commands/dumps/gate_install.ts')).gateStatusOf,
@@ -86,7 +86,7 @@ export const GATE_COMMANDS: readonly Spec[] = [
       spool(),
       publicKeys(),
       ...bounds(),
-      option('--check', 'take no core, but show that one would land'),
+      option('--check', 'take no core; check that a core dump would be scrubbed and written'),
       hidden('--dropped <JSON>', 'the file that the core comes from'),
       json(),
     ],

@@ -6,13 +6,14 @@
 import { Option } from 'commander'
 import type { Options } from '../process/command.ts'
 import type { ExitCode } from '../process/exit_codes.ts'
-import type { Io } from '../process/io.ts'
+import { type Io, widthOf } from '../process/io.ts'
 import { painted } from '../render/paint.ts'
+import { fitted } from '../render/wrapped.ts'
 
 export const IGNORE_CONFIG = '--ignore-config'
 export const VERBOSE: readonly string[] = ['-v', '--verbose']
 /** Options that ask for what programs read. */
-const FOR_PROGRAMS = ['json', 'csv', 'sarif', 'timesketch'] as const
+const FOR_PROGRAMS = ['json', 'csv', 'sarif', 'timesketch', 'rejects'] as const
 
 export const generalOptions = (): Option[] => [
   new Option('--color <WHEN>', 'colour the text output')
@@ -21,20 +22,30 @@ export const generalOptions = (): Option[] => [
   new Option('-q, --quiet', 'on standard error only warnings and errors').conflicts('verbose'),
   new Option(VERBOSE.join(', '), 'on standard error also version, time, memory, causes of errors'),
   new Option('--no-progress', 'show no progress'),
+  new Option('--wide', 'tables with all their columns, wider than the terminal'),
   new Option(IGNORE_CONFIG, 'do not read mintmark.config.json'),
 ]
 
-/** The world as a command with these options speaks to it. */
-export function spokenTo(io: Io, options: Options): Io {
+/**
+ * The world as a command with these options speaks to it.
+ *
+ * @param isData whether programs read what the command prints, whatever its options
+ */
+export function spokenTo(io: Io, options: Options, isData = false): Io {
   const isQuiet = options['quiet'] === true
-  const isPainted = isColored(options['color'], io) && FOR_PROGRAMS.every((name) => !options[name])
+  const isText = !isData && FOR_PROGRAMS.every((name) => !options[name])
+  const isPainted = isText && isColored(options['color'], io)
+  const width = options['wide'] === true ? Infinity : widthOf(io)
+  const shown = (text: string) => {
+    const fit = isText ? fitted(text, width) : text
+    return isPainted ? painted(fit) : fit
+  }
   return {
     ...io,
     isQuiet,
+    width,
     showsProgress: io.showsProgress && !isQuiet && options['progress'] !== false,
-    out: isPainted
-      ? (text, code, isInFile) => io.out(painted(text), code, isInFile)
-      : (text, code, isInFile) => io.out(text, code, isInFile),
+    out: (text, code, isInFile) => io.out(shown(text), code, isInFile),
   }
 }
 

@@ -12,6 +12,7 @@ const token = (): Option =>
 export const LEDGER_COMMANDS: readonly Spec[] = [
   {
     usage: 'init <DIR>',
+    isData: true,
     summary: 'Make a ledger, or a witness, and its key; prints the key that verifies',
     example:
       'mintmark ledger init LEDGER --name ledger.example.org --issuer main=https://id.example.org',
@@ -64,6 +65,7 @@ export const LEDGER_COMMANDS: readonly Spec[] = [
   },
   {
     usage: 'prove <DIR|URL>',
+    isData: true,
     summary: 'Print the proof that a token is recorded',
     example: 'mintmark ledger prove LEDGER --token token.txt > token.tlog-proof',
     options: [
@@ -95,7 +97,7 @@ export const LEDGER_COMMANDS: readonly Spec[] = [
       ),
       option(
         '--front-ends <FILE>',
-        'public keys in PEM: tell of each token that none of these front ends asked for',
+        'public keys in PEM: report each token that none of these front ends asked for',
       ),
       json(),
     ],
@@ -103,6 +105,7 @@ export const LEDGER_COMMANDS: readonly Spec[] = [
   },
   {
     usage: 'keys <DIR|URL>',
+    isData: true,
     summary: 'Print the verifier key of each shard, for other tlog clients',
     example: 'mintmark ledger keys LEDGER > keys.txt',
     options: [option('--json', 'JSON lines')],
@@ -110,6 +113,7 @@ export const LEDGER_COMMANDS: readonly Spec[] = [
   },
   {
     usage: 'tail <DIR|URL>',
+    isData: true,
     summary: 'Print the newest entries',
     example: 'mintmark ledger tail LEDGER --follow --json',
     options: [
@@ -121,6 +125,7 @@ export const LEDGER_COMMANDS: readonly Spec[] = [
   },
   {
     usage: 'export <DIR|URL>',
+    isData: true,
     summary: 'Print all issuances as evidence for mintmark investigate',
     example: 'mintmark ledger export LEDGER --tenant agency > issuances.ndjson',
     options: [

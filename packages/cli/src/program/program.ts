@@ -17,14 +17,19 @@ import {
   NOT_ANSWERED,
   WRONG_USAGE,
 } from '../process/exit_codes.ts'
-import type { Io } from '../process/io.ts'
+import { type Io, widthOf } from '../process/io.ts'
+import { fitted } from '../render/wrapped.ts'
 import type { Config } from './config_file.ts'
 import { generalOptions, IGNORE_CONFIG, spokenTo, VERBOSE, verboseEnd } from './general_options.ts'
 import { SET_UP, TASKS } from './tasks.ts'
 
+const HELP_FLAGS: ReadonlySet<string> = new Set(['--help', '-h'])
+
 /** @returns the exit code; never throws for anything that a user or an input can cause */
 export async function runProgram(args: readonly string[], io: Io): Promise<ExitCode> {
-  const asked = args[0] === 'help' ? [...args.slice(1), '--help'] : [...args]
+  const [first = '', ...others] = args
+  const isHelp = first === 'help' || HELP_FLAGS.has(first)
+  const asked = isHelp ? [...others, '--help'] : [...args]
   const isVerbose = asked.some((each) => VERBOSE.includes(each))
   const code = await parsed(asked, io, isVerbose)
   if (isVerbose) io.err(await verboseEnd(code))
@@ -43,7 +48,7 @@ async function parsed(args: readonly string[], io: Io, isVerbose: boolean): Prom
   } catch (error) {
     if (error instanceof CommanderError && error.code === HELP_OF_NONE)
       return await parsed(
-        args.filter((each) => each !== '--help' && each !== '-h'),
+        args.filter((each) => !HELP_FLAGS.has(each)),
         io,
         isVerbose,
       )
@@ -113,7 +118,7 @@ type Done = (code: ExitCode) => void
 function buildProgram(io: Io, config: Config | undefined, done: Done): Command {
   const program = new Command('mintmark')
     .description(
-      'From raw audit logs to: these accesses used tokens nobody issued, this is what they read, this is what we cannot know. Works offline, on exported files.',
+      'Finds accesses with tokens that nobody issued, what they read, and what cannot be known. Works offline, on exported logs.',
     )
     .option('-V, --version', 'print the version, and the commit that it is built from')
     .on('option:version', () => {
@@ -139,6 +144,7 @@ const setUpTask = (program: Command) => ({
       summary: 'Print what completes commands and options in bash, zsh or fish',
       example: 'mintmark completion bash > ~/.local/share/bash-completion/completions/mintmark',
       options: [],
+      isData: true,
       load: async () => (await import('./completion.ts')).completionOf(program),
     },
     {
@@ -146,6 +152,7 @@ const setUpTask = (program: Command) => ({
       summary: 'Print the manual page',
       example: 'mintmark man > mintmark.1',
       options: [],
+      isData: true,
       load: async () => (await import('./man_page.ts')).manPageOf(program),
     },
   ],
@@ -156,7 +163,7 @@ function prepare(command: Command, io: Io): void {
   command
     .exitOverride()
     .configureOutput(outputOf(io))
-    .configureHelp({ showGlobalOptions: true })
+    .configureHelp({ showGlobalOptions: true, minWidthToWrap: 16 })
     .on('beforeHelp', () => {
       const [name] = command.args
       const isNone = name !== undefined && !name.startsWith('-') && command.commands.length > 0
@@ -170,7 +177,9 @@ function prepare(command: Command, io: Io): void {
 }
 
 const outputOf = (io: Io) => ({
-  writeOut: (text: string) => void io.out(text),
+  getOutHelpWidth: () => widthOf(io),
+  getErrHelpWidth: () => widthOf(io),
+  writeOut: (text: string) => void io.out(fitted(text, widthOf(io))),
   writeErr: (text: string) => io.err(text),
 })
 
@@ -181,7 +190,7 @@ function addCommand(
   config: Config | undefined,
   done: Done,
 ): void {
-  const { usage, summary, example, options, load, children = [] } = spec
+  const { usage, summary, example, options, load, isData, children = [] } = spec
   const command = parent.command(usage).description(summary)
   prepare(command, io)
   // Copies: what the configuration makes their default is of this call alone.
@@ -195,7 +204,7 @@ function addCommand(
     const given = operands(call)
     // An option that a command above has too is taken for that one's.
     const values: Options = command.optsWithGlobals()
-    const own = spokenTo(io, values)
+    const own = spokenTo(io, values, isData)
     config?.report(command, given, own)
     done(await (await load())(given, values, own))
   })

@@ -39,7 +39,7 @@ const GUARD: Spec = {
 }
 const TRUST: Spec = {
   usage: 'trust',
-  summary: 'Say which keys are trusted by whom, and for how long',
+  summary: 'Show which keys are trusted by whom, and for how long',
   options: [],
   children: TRUST_COMMANDS,
 }
@@ -52,7 +52,7 @@ const MEASURES = ['none', 'rotation', 'class-check', 'guard']
 
 const REPLAY: Spec = {
   usage: 'replay <SCENARIO>',
-  summary: 'Write an incident again as log files, or run it on real parts; with the truth',
+  summary: 'Replay an incident as log files, or live on real services; with the truth',
   example: 'mintmark replay storm-0558 --out replay-out',
   options: [
     option('--out <DIR>', 'folder to write to; with --live a new one, if left out'),
@@ -75,7 +75,7 @@ const REPLAY: Spec = {
       'age at which rotation retires a key (default: when its certificate ends)',
     ),
     option('--seed <N>', 'seed of the generator').default('558'),
-    option('--scale <X>', 'size of the ordinary life around the incident').default('1'),
+    option('--scale <X>', 'size of the baseline activity around the incident').default('1'),
     json(),
   ],
   load: async () => (await import('../commands/replay/replay.ts')).replay,

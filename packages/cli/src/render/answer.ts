@@ -1,106 +1,176 @@
 /**
- * The answer on a terminal: at most 40 lines, the answer first.
+ * The answer on a terminal: 24 rows where it has 80 columns, the answer first.
+ *
+ * What happened, how much was read, how sure, what nobody can see, who was hit most, the key, what else, what next.
  *
  * @module
  */
 import {
   type Answer,
-  type ConclusionText,
   conclusionText,
   dumpName,
   type HuntResult,
   isLeak,
   leadText,
 } from '@mintmark/case'
-import { apartFrom, safeText, shellWord } from '@mintmark/core'
+import { boundText, safeText, shellWord } from '@mintmark/core'
 import { fileNames, keyLines } from './answer_keys.ts'
-import { bounds, boundText, count, minute, plural } from './table.ts'
-import { labelled, WIDTH, wrapped } from './wrapped.ts'
+import { mailboxesRead, organisationTable, type Room } from './answer_scope.ts'
+import { count, minute, plural } from './table.ts'
+import { labelled, proseWidth, shortened, WIDTH, wrapped } from './wrapped.ts'
 
-/** Most lines, whatever the case. */
-const ANSWER_LINES = 40
-/** Rows of each list that is cut; `--json` has all. */
-const SHOWN = { organisations: 4, groups: 4, hunts: 3, files: 4 }
-/** Fewest lines of what cannot be told that are worth their title. */
-const UNKNOWN_ROOM = 4
+/** Rows of a terminal of {@link WIDTH} columns; a narrower one takes more. */
+const ROWS = 24
+const INDENT = 10
 
-/** At most {@link ANSWER_LINES} lines; text from logs is safe to print. */
-export function answerText(answer: Answer): string {
-  const ending = closing(answer)
-  // One line is kept for how much cannot be told, where its list has no room.
-  const foot = answer.unknowns.length > 0 ? ['', ...ending] : ending
-  const first = headline(answer)
-  const free = ANSWER_LINES - foot.length - first.length
-  const whoseMail = fitted(whose(answer), free)
-  const head = [...first, ...whoseMail, ...fitted(hunted(answer), free - whoseMail.length)]
-  const room = ANSWER_LINES - head.length - foot.length
-  const leads = led(answer, room > 2 * UNKNOWN_ROOM ? room - UNKNOWN_ROOM : room)
-  const left = unknown(answer, room - leads.length)
-  const unlisted = left.length > 0 || answer.unknowns.length === 0 ? [] : cannotTell(answer)
-  return `${[...head, ...leads, ...left, ...unlisted, ...ending].join('\n')}\n`
+/** From generous to sparing: the first that fits is taken. */
+const ROOMS: readonly Omit<Room, 'width'>[] = [
+  { mailboxes: 5, organisations: 5, list: 4, lines: 4 },
+  { mailboxes: 4, organisations: 4, list: 3, lines: 3 },
+  { mailboxes: 4, organisations: 3, list: 2, lines: 3 },
+  { mailboxes: 3, organisations: 2, list: 2, lines: 3 },
+  { mailboxes: 3, organisations: 2, list: 1, lines: 2 },
+  { mailboxes: 2, organisations: 1, list: 1, lines: 2 },
+  { mailboxes: 1, organisations: 1, list: 1, lines: 1 },
+]
+
+interface Shown {
+  /** Columns of the terminal. */
+  readonly width?: number
+  /** The case as a command takes it. Default its whole place. */
+  readonly place?: string
 }
 
-/** How much this evidence cannot tell, in one line. */
-function cannotTell({ unknowns }: Answer): string[] {
-  const what = `${plural(unknowns.length, 'thing')}, each with what would settle it: --json`
-  return labelled('Cannot tell', what, 1)
+type Block = (label: string, text: string, lines?: number) => string[]
+
+/** Text from logs is safe to print. Narrow terminals take more rows. */
+export function answerText(answer: Answer, { width = WIDTH, place }: Shown = {}): string {
+  const word = shellWord(place ?? answer.case)
+  const columns = proseWidth(width)
+  const tried = ROOMS.map((room) => linesOf(answer, word, { ...room, width: columns }))
+  const most = Math.floor((ROWS * WIDTH) / Math.min(columns, WIDTH))
+  const lines = tried.find(({ length }) => length <= most) ?? tried.at(-1) ?? []
+  return `${lines.join('\n')}\n`
 }
 
-/** As many of these lines as there is room for. */
-function fitted(lines: readonly string[], room: number): readonly string[] {
-  if (lines.length <= room) return lines
-  return room < 3 ? [] : [...lines.slice(0, room - 1), '  … and more: --json']
+function linesOf(answer: Answer, place: string, room: Room): string[] {
+  const block: Block = (label, text, lines = room.lines) =>
+    labelled(label, text, { width: room.width, indent: INDENT, lines })
+  const hasTable = answer.scope.accesses > 0
+  const sure = sureness(answer, block)
+  return [
+    ...happened(answer, place, room),
+    '',
+    ...(hasTable ? [...read(answer, room, block), ...sure, ...blind(answer, block)] : sure),
+    ...(hasTable ? [] : selected(answer, block)),
+    ...(hasTable ? ['', ...organisationTable(answer, room)] : []),
+    '',
+    ...keyLines(answer).flatMap(([label, text]) =>
+      block(label, text, label === '' ? Math.min(2, room.lines) : Math.max(3, room.lines)),
+    ),
+    ...also(answer, room, block),
+    ...(answer.conclusion.status === 'found' ? [] : open(answer, room, block)),
+    ...next(answer, place, block),
+  ]
 }
 
-/** What the case comes to, then whose mail; the words are those of every view. */
-function headline(answer: Answer): string[] {
+/** What the case comes to; the words are those of every view. */
+function happened(answer: Answer, place: string, { width, lines }: Room): string[] {
   const { conclusion, scope } = answer
-  const said = conclusionText(conclusion)
-  const isOpen = conclusion.status !== 'found'
+  const { title, statement } = conclusionText(conclusion)
+  const whose =
+    scope.accesses === 0 || conclusion.status !== 'found' || !answer.selection.isDefault
+      ? ''
+      : `   ${plural(scope.mailboxes, 'mailbox', 'mailboxes')}, ${plural(scope.organisations, 'organisation')}`
+  const first = `${title}${whose}`
+  const room = width - first.length - '   case: '.length
+  const named = room < 8 ? '' : `case: ${shortened(place, room, 'end')}`
   return [
-    ...wrapped(said.headline, WIDTH, 4),
-    ...(isOpen && said.settles !== '' ? labelled('First of all', said.settles, 4) : []),
-    ...labelled('How sure', sureness(answer, said), 5),
-    ...(said.leads === '' ? [] : labelled('Leads', said.leads)),
-    ...selected(answer),
-    ...(scope.accesses === 0 ? [] : exposed(answer)),
-    ...leaked(answer),
+    `${first}${named.padStart(width - first.length)}`.trimEnd(),
+    ...wrapped(brief(answer) ?? statement, width, Math.max(2, lines)),
   ]
 }
 
-function exposed(answer: Answer): string[] {
-  const { scope } = answer
-  const mailboxes = `${plural(scope.mailboxes, 'mailbox', 'mailboxes')} of ${plural(scope.organisations, 'organisation')}, by ${plural(scope.accesses, 'access', 'accesses')}`
+/** Of forged tokens in one line; undefined where the whole statement is to be read. */
+function brief({ conclusion: { status, established } }: Answer): string | undefined {
+  const { tokens, sessions, firstAccess, lastAccess } = established
+  if (status !== 'found' || firstAccess === null || lastAccess === null) return undefined
+  const things = [
+    ...(tokens > 0 ? [plural(tokens, 'token')] : []),
+    ...(sessions > 0 ? [plural(sessions, 'session')] : []),
+  ].join(' and ')
+  const [first, last] = [firstAccess.slice(0, 10), lastAccess.slice(0, 10)]
+  return `${things} nobody issued to their user; accesses ${first} to ${last}`
+}
+
+function read(answer: Answer, room: Room, block: Block): string[] {
+  const { scope, selection, conclusion } = answer
+  const of = selection.isDefault
+    ? conclusion.status === 'found'
+      ? ''
+      : 'of what leads or people point at: '
+    : `of the selection alone (${plural(scope.mailboxes, 'mailbox', 'mailboxes')}): `
+  const nameless = scope.items_without_message_id
+  const known = orMore(boundText(scope.messages, 'message'))
+  const apart = nameless === 0 ? '' : `, ${plural(nameless, 'item')} without an id`
+  const isOpen = scope.messages.upper === null
+  const ceiling = isOpen ? '. No ceiling:' : ''
   return [
-    ...labelled('Whose mail', `${aboutWhat(answer)}${mailboxes}`),
-    ...labelled('How much', messages(answer), 3),
-    ...labelled('Since when', course(answer)),
-    ...labelled('Not excluded', horizon(answer)),
+    ...block('READ', `${of}${known}${apart}${ceiling}`),
+    ...(isOpen ? mailboxesRead(answer, room, INDENT + 2) : []),
   ]
 }
 
-function aboutWhat({ selection, conclusion }: Answer): string {
-  if (!selection.isDefault) return 'of the selection alone: '
-  return conclusion.status === 'found' ? '' : 'of what leads or people point at: '
-}
+/** `67,174 messages or more`. */
+const orMore = (text: string) => text.replace(/^at least (.*)$/, '$1 or more')
 
-function leaked(answer: Answer): string[] {
-  return keyLines(answer).flatMap(([label, text]) => labelled(label, text, 3))
-}
+const STRENGTHS = {
+  found: 'established: ',
+  lead: 'lead: ',
+  'nothing-found': '',
+  'cannot-tell': '',
+} as const
 
 /** What the issuance logs show of everybody else, where something was found, and how much could be judged. */
-function sureness({ conclusion: { established, leads } }: Answer, said: ConclusionText): string {
-  const isCompared = established.unissued + leads.unissued > 0
-  return `${isCompared ? `${said.comparison} ` : ''}${said.judged}`
+function sureness({ conclusion }: Answer, block: Block): string[] {
+  const { comparison, judged } = conclusionText(conclusion).brief
+  return [
+    ...(comparison === '' ? [] : block('SURE', `${STRENGTHS[conclusion.status]}${comparison}`)),
+    ...block(comparison === '' ? 'SURE' : '', judged),
+  ]
 }
 
-/** A selection without an access, or nothing but leads, or what people marked as ours. */
-function selected({ selection, scope, verdicts, conclusion, marks }: Answer): string[] {
-  if (scope.accesses > 0) return []
+/** Before when the logs of the tenants concerned exclude nothing, in which they never do, and what else was not seen. */
+function blind({ timeline, conclusion }: Answer, block: Block): string[] {
+  const { horizons, cannotExcludeBefore } = timeline
+  const begun = horizons.flatMap(({ at }) => at ?? []).toSorted((a, b) => (a < b ? -1 : 1))
+  const never = horizons.filter(({ at }) => at === null).map(({ name }) => safeText(name, 40))
+  const latest = begun.at(-1)
+  const { losses, files, records } = conclusion.unread
+  const parts = [
+    ...(latest === undefined ? [] : [`before ${minute(latest)}`]),
+    ...(never.length === 0 ? [] : [`${firstOf(never, 2)} at any time`]),
+    ...(losses === 0 ? [] : [`${plural(losses, 'loss', 'losses')} in the access logs`]),
+    ...(files === 0 ? [] : [`${plural(files, 'file')} not read`]),
+    ...(records === 0 ? [] : [`${plural(records, 'record')} rejected`]),
+  ]
+  const reason = safeText(cannotExcludeBefore?.because ?? 'nothing is selected', 2 * WIDTH)
+  return block('BLIND', parts.length === 0 ? reason : parts.join('; '))
+}
+
+/** The first names, and how many more there are. */
+function firstOf(names: readonly string[], most: number): string {
+  const left = names.length - most
+  return `${names.slice(0, most).join(', ')}${left > 0 ? ` and ${count(left)} more` : ''}`
+}
+
+/** A selection without an access, or nothing but leads, or what people marked as legitimate. */
+function selected(answer: Answer, block: Block): string[] {
+  const { selection, scope, verdicts, conclusion, marks } = answer
   if (!selection.isDefault)
-    return labelled(
-      'Selection',
-      'no access of the case is in it. That may be its spelling, or that no log covers it: mintmark coverage.',
+    return block(
+      'SELECTED',
+      'no access of the case. That may be its spelling, or that no log covers it: mintmark coverage.',
     )
   const isMarked =
     conclusion.status !== 'found' &&
@@ -109,193 +179,91 @@ function selected({ selection, scope, verdicts, conclusion, marks }: Answer): st
   const { either } = scope
   return [
     ...(isMarked
-      ? labelled('Marks', 'all that verdicts and established hunts point at is marked as ours.')
+      ? block('MARKED', 'all that verdicts and established hunts point at is marked as legitimate.')
       : []),
     ...(either.accesses > 0
-      ? labelled(
-          'Not excluded',
-          `${plural(either.accesses, 'access', 'accesses')} to ${plural(either.mailboxes, 'mailbox', 'mailboxes')} of ${plural(either.organisations, 'organisation')}, which leads are about or which could be anybody's.`,
+      ? block(
+          'POSSIBLE',
+          `${plural(either.accesses, 'access', 'accesses')} to ${plural(either.mailboxes, 'mailbox', 'mailboxes')} of ${plural(either.organisations, 'organisation')} that leads are about, or that are ambiguous.`,
         )
       : []),
   ]
 }
 
-function messages({ scope }: Answer): string {
-  const apart = apartFrom(scope.items_without_message_id, scope.not_judged)
-  const known = boundText(scope.messages, 'message')
-  // Where nothing is named the reason stands in place of the number.
-  if (scope.messages.lower === 0 && scope.messages.upper === null) return `${known}${apart}`
-  const why = scope.messages.upper === null ? `. No upper bound: ${unbounded(scope)}` : ''
-  return `${known} (${boundText(scope.copies, 'copy', 'copies')})${apart}${why}`
-}
-
-function unbounded({ unbounded: accounts, access_log_losses: losses }: Answer['scope']): string {
-  const reasons = new Set([...accounts, ...losses].map(({ because }) => because))
-  const mailboxes = new Set(accounts.map(({ mailbox }) => mailbox)).size
-  const others = losses.length > 0 ? ', and those that no record names' : ''
-  return `${plural(mailboxes, 'mailbox', 'mailboxes')}${others} (${[...reasons].join(', ')})`
-}
-
-/** Forged tokens first; a replayed one has a course of its own. */
-const CLASS_ORDER = ['forged', 'replayed', 'mis-granted', 'context', 'named']
-
-const day = (iso: string) => iso.slice(0, 10)
-
-/** When, for each kind of finding. */
-function course({ timeline }: Answer): string {
-  if (timeline.classes.length === 0)
-    return `${minute(timeline.first)} until ${minute(timeline.last)}`
-  return timeline.classes
-    .toSorted((a, b) => CLASS_ORDER.indexOf(a.name) - CLASS_ORDER.indexOf(b.name))
-    .map(({ name, first, last }) => `${name} ${day(first)} to ${day(last)}`)
-    .join('; ')
-}
-
-/** Before when the logs of the tenants concerned exclude nothing, and in how many they never do. */
-function horizon({ timeline: { horizons, cannotExcludeBefore } }: Answer): string {
-  const begun = horizons.flatMap(({ at }) => at ?? []).toSorted((a, b) => (a < b ? -1 : 1))
-  const never = horizons.length - begun.length
-  const latest = begun.at(-1)
-  const limits = [
-    ...(latest === undefined
-      ? []
-      : [`anything before ${minute(latest)}, when the last of the access logs concerned begins`]),
-    ...(never === 0
-      ? []
-      : [`anything at all in ${plural(never, 'tenant')} without a record of mail being read`]),
-  ]
-  return limits.length > 0
-    ? limits.join('; ')
-    : safeText(cannotExcludeBefore?.because ?? 'nothing is selected', 2 * WIDTH)
-}
-
-function whose({ scope, keys, conclusion }: Answer): string[] {
-  // A key that was found takes some of the room, and so does what would settle a lead.
-  const less = keys.some(isLeak) || conclusion.status !== 'found' ? 2 : 0
-  // Of what nothing points at there is no table of zeros.
-  if (scope.accesses === 0) return []
-  const organisations = parts(scope.organisation_list)
-  const groups = parts(scope.groups.filter(({ name }) => name !== ''))
-  return [
-    ...titled('ORGANISATION', cut(organisations, SHOWN.organisations - less)),
-    ...titled('GROUP', cut(groups, SHOWN.groups - less), false),
-  ]
-}
-
-function titled(title: string, rows: readonly string[], isFirst = true): string[] {
-  if (rows.length === 0) return []
-  const head = `  ${title.padEnd(44)} ${'MAILBOXES'.padStart(9)}   MESSAGES`
-  return isFirst ? ['', head, ...rows] : [head, ...rows]
-}
-
-function parts(list: Answer['scope']['groups']): string[] {
-  return list
-    .toSorted((a, b) => b.messages.lower - a.messages.lower)
-    .map(
-      ({ name, mailboxes, messages: held }) =>
-        `  ${safeText(name || '(not in the directory)', 44).padEnd(44)} ${count(mailboxes).padStart(9)}   ${bounds(held)}`,
-    )
-}
-
-function hunted({ hunts, custody, keys }: Answer): string[] {
+/** Established hunts, files, and how much leads are about. */
+function also(answer: Answer, room: Room, block: Block): string[] {
+  const { hunts, custody, keys, conclusion } = answer
   const hit = hunts
     .filter(({ hits, strength }) => hits > 0 && strength !== 'lead')
     .toSorted((a, b) => b.hits - a.hits)
-  // Told with the key that lies in it.
-  const told = new Set(keys.filter(isLeak).flatMap(fileNames))
+  // With the key that is in it.
+  const known = new Set(keys.filter(isLeak).flatMap(fileNames))
   const files = custody
-    .filter(({ artefact, suspect }) => suspect > 0 && !told.has(dumpName(artefact)))
+    .filter(({ artefact, suspect }) => suspect > 0 && !known.has(dumpName(artefact)))
     .map(({ artefact }) => safeText(artefact, 40))
-  const touched = files.length > SHOWN.files ? [...files.slice(0, SHOWN.files), '…'] : files
-  if (hit.length + files.length === 0) return []
-  return [
-    '',
-    'ALSO, established by hunts',
-    ...cut(hit.map(huntLine), SHOWN.hunts),
-    ...(files.length > 0
-      ? labelled('  files', `suspect accesses to ${touched.join(', ')}`, told.size > 0 ? 1 : 2)
-      : []),
+  const { accesses, huntHits, hunts: pointing } = conclusion.leads
+  const leads = [
+    ...(accesses > 0 ? [plural(accesses, 'access', 'accesses')] : []),
+    ...(huntHits > 0 ? [`${plural(huntHits, 'hit')} of ${plural(pointing, 'hunt')}`] : []),
   ]
-}
-
-/** As many as there is room for, apart from what is established, each with what would settle it. */
-function led({ leads }: Answer, room: number): string[] {
-  const fitting = Math.floor((room - 2) / 2)
-  if (leads.length === 0 || fitting < 1) return []
-  const most = leads.length > fitting ? Math.max(1, fitting - 1) : leads.length
-  const left = leads.length - most
-  return [
-    '',
-    'LEADS, which accuse nobody',
-    ...leads
-      .slice(0, most)
-      .flatMap((lead) => [
-        `  - ${one(leadText(lead), WIDTH - 4)}`,
-        `    ${one(`settled by: ${lead.settledBy}`, WIDTH - 4)}`,
-      ]),
-    ...(left > 0 ? [`  … and ${count(left)} more: --json`] : []),
+  const more = hit.length - room.list
+  const parts = [
+    ...hit.slice(0, room.list).map(huntLine),
+    ...(more > 0 ? [`${plural(more, 'more hunt')} with hits: mintmark hunt`] : []),
+    ...(files.length === 0
+      ? []
+      : [`suspicious accesses to ${firstOf(files, 2)}: mintmark custody`]),
+    ...(leads.length === 0 || conclusion.status !== 'found'
+      ? []
+      : [`leads, which accuse nobody: ${leads.join(', ')}`]),
   ]
+  return parts.flatMap((text, i) => block(i === 0 ? 'ALSO' : '', text))
 }
-
-/** The beginning of a text, on one line. */
-const one = (text: string, width: number) => wrapped(safeText(text, 4 * WIDTH), width, 1)[0] ?? ''
 
 function huntLine({ id, class: kind, hits, accounts, first, last }: HuntResult): string {
-  const days = first === null ? '' : `, ${first.slice(0, 10)} to ${(last ?? first).slice(0, 10)}`
-  const what = `${kind.padEnd(12)}${id}: ${count(hits)} by ${plural(accounts, 'account')}${days}`
-  return `  ${what.slice(0, WIDTH - 2)}`
+  const [from, to] = [first?.slice(0, 10) ?? '', (last ?? first)?.slice(0, 10) ?? '']
+  const days = from === '' ? '' : `, ${from === to ? from : `${from} to ${to}`}`
+  const who = plural(accounts, 'account')
+  return `${kind}: ${plural(hits, 'access', 'accesses')} by ${who}${days} (${safeText(id, 40)})`
 }
 
-/** As many unknowns as there is room for, the beginning of each. */
-function unknown({ unknowns }: Answer, room: number): string[] {
-  if (unknowns.length === 0 || room < 4) return []
-  const rows: string[] = []
-  let shown = 0
-  for (const { text } of unknowns) {
-    const lines = wrapped(safeText(text, 4 * WIDTH), WIDTH - 4, 1)
-    const isLast = shown === unknowns.length - 1
-    if (rows.length + lines.length + (isLast ? 0 : 1) > room - 2) break
-    rows.push(...lines.map((line, i) => `  ${i === 0 ? '-' : ' '} ${line}`))
-    shown += 1
-  }
-  const more = unknowns.length - shown
+/** Where nothing is established: leads, or else what would settle it. */
+function open({ leads, conclusion }: Answer, room: Room, block: Block): string[] {
+  const most = 'more, each with what would settle it: --json'
+  const shown = leads.slice(0, room.list)
+  const listed = shown.flatMap((lead, i) => [
+    ...block(i === 0 ? 'LEADS' : '', safeText(leadText(lead), 4 * WIDTH)),
+    ...block('', `settled by: ${safeText(lead.settledBy, 4 * WIDTH)}`),
+  ])
+  const left = leads.length - shown.length
+  const settling = conclusion.wouldSettle.slice(0, leads.length === 0 ? room.list : 1)
   return [
-    '',
-    'THIS EVIDENCE CANNOT TELL',
-    ...rows,
-    ...(more > 0 ? [`  … and ${count(more)} more, with what would settle each: --json`] : []),
-  ]
-}
-
-function closing(answer: Answer): string[] {
-  const { evidence, duplicates } = answer
-  const sum = (of: (file: Answer['evidence'][number]) => number) =>
-    evidence.reduce((all, file) => all + of(file), 0)
-  const rejected = sum((file) => file.rejected.file + file.rejected.row + file.rejected.payload)
-  const unread = evidence.filter(({ shape }) => shape === 'unrecognised' || shape === 'unreadable')
-  const facts = [
-    plural(evidence.length, 'file'),
-    plural(
-      sum((file) => file.rows),
-      'record',
+    ...listed,
+    ...(left > 0 ? block('', `${count(left)} ${most}`) : []),
+    ...settling.flatMap(({ text, settledBy }, i) =>
+      block(
+        i === 0 ? 'TO SETTLE' : '',
+        safeText(`${text}. Settled by: ${settledBy}.`, 6 * WIDTH),
+        Math.max(2, room.lines),
+      ),
     ),
-    `${count(duplicates.records)} of them duplicates`,
-    ...(duplicates.conflicts > 0
-      ? [`${plural(duplicates.conflicts, 'id')} with differing content`]
-      : []),
-    `${count(rejected)} rejected`,
-    ...(unread.length > 0 ? [`${plural(unread.length, 'file')} not read`] : []),
-  ]
-  const place = shellWord(answer.case)
-  return [
-    '',
-    ...labelled('EVIDENCE', facts.join(', ')),
-    `NEXT          mintmark verdicts --csv --case ${place}`,
   ]
 }
 
-/** The first rows, and a line for how many more there are. */
-function cut(rows: readonly string[], most: number): string[] {
-  if (rows.length <= most) return [...rows]
-  return [...rows.slice(0, most - 1), `  … and ${count(rows.length - most + 1)} more`]
+/** Commands are copied: they are never cut. */
+function next(answer: Answer, place: string, block: Block): string[] {
+  const { conclusion, unknowns, scope } = answer
+  const found = conclusion.status === 'found' && scope.accesses > 0
+  const command = found
+    ? `who to notify   mintmark scope --csv --case ${place}`
+    : conclusion.judged.of === 0
+      ? `what was read   mintmark evidence --case ${place}`
+      : `each access     mintmark verdicts --csv --case ${place}`
+  const things = plural(unknowns.length, 'thing')
+  return [
+    `${'NEXT'.padEnd(INDENT)}${command}`,
+    ...(unknowns.length === 0
+      ? []
+      : block('', `${things} this evidence cannot tell: in mintmark report, or --json`)),
+  ]
 }

@@ -19,13 +19,18 @@ const WHAT = {
   enforce: 'the guard refuses',
 } as const
 
-export function liveText(out: string, runs: readonly ComparedRun[], seconds: number): string {
-  return `${runs.map(runText).join('\n')}
-Both runs took ${seconds} s. Logs, truth and cases lie in ${safeText(out, 500)}
+export function liveText(
+  out: string,
+  runs: readonly ComparedRun[],
+  seconds: number,
+  width: number,
+): string {
+  return `${runs.map((run) => runText(run, width)).join('\n')}
+Both runs took ${seconds} s. Logs, truth and cases are in ${safeText(out, 500)}
 Next:  mintmark report --case ${shellWord(runs[0]?.place ?? '')} --out REPORT\n`
 }
 
-function runText({ run, place, truth, said, differences }: ComparedRun): string {
+function runText({ run, place, truth, said, differences }: ComparedRun, width: number): string {
   const refused = run.forgeries.filter(({ isRefused }) => isRefused).length
   const alarms = Object.entries(run.alarms).map(([alarm, times]) => `${count(times)} ${alarm}`)
   const rows = table(
@@ -37,6 +42,7 @@ function runText({ run, place, truth, said, differences }: ComparedRun): string 
       ['messages', messages(truth), messages(said)],
       ['first, last', period(truth), period(said)],
     ],
+    width,
   )
   const found =
     differences.length === 0

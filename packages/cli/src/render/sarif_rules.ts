@@ -14,35 +14,35 @@ const REPLACE =
 const PRIVATE: SarifRule = {
   id: 'private-key',
   name: 'PrivateKey',
-  text: 'A private key lies in this file.',
+  text: 'A private key is in this file.',
   help: REPLACE,
   level: 'error',
 }
 const SYMMETRIC: SarifRule = {
   id: 'symmetric-key',
   name: 'SymmetricKey',
-  text: 'A symmetric key lies in this file.',
+  text: 'A symmetric key is in this file.',
   help: REPLACE,
   level: 'error',
 }
 const ENCRYPTED: SarifRule = {
   id: 'encrypted-key',
   name: 'EncryptedKey',
-  text: 'An encrypted private key or a key store lies in this file.',
+  text: 'An encrypted private key or a key store is in this file.',
   help: 'It is as safe as its passphrase, which may lie in the same file.',
   level: 'note',
 }
 const TOKEN: SarifRule = {
   id: 'token',
   name: 'BearerToken',
-  text: 'A token lies in this file.',
+  text: 'A token is in this file.',
   help: 'Whoever has it can use it until it runs out or is revoked.',
   level: 'note',
 }
 const KNOWN: SarifRule = {
   id: 'known-key',
   name: 'KnownKey',
-  text: "A key that is published for tests, or most likely a random generator's own, lies in this file.",
+  text: "A key that is published for tests, or most likely a random generator's own, is in this file.",
   help: 'It protects nothing that another file would open.',
   level: 'note',
 }

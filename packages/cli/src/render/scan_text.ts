@@ -10,10 +10,12 @@ import type { Gap, GivenKey, ScanAnswer, Scanned } from '@mintmark/scan/answer'
 import { STANDARD_INPUT } from '../options/input_files.ts'
 import type { ExitCode } from '../process/exit_codes.ts'
 import { count, plural } from './table.ts'
+import { shortened } from './wrapped.ts'
 
 /** Most lines, whatever was found. */
 export const SCAN_LINES = 40
-const WIDTH = 150
+/** Of one line before it is wrapped. */
+const LONGEST = 150
 /** Lines of each list; `--json` has all. */
 const SHOWN = { keys: 12, places: 2, candidates: 3, lesser: 3, ignored: 2, given: 3, gaps: 3 }
 /** Of what was not searched, where that is the answer: nothing else takes much room then. */
@@ -35,8 +37,8 @@ export function scanText({ scanned: { reports }, answer }: Answered): string {
     headline(reports, answer),
     ...(isOpen ? gaps : []),
     ...keyLines(findings.key),
-    ...section('CANDIDATES: well-formed keys and parts of keys, which nothing verifies', [
-      ...cut(findings.candidate.map(placeLine), SHOWN.candidates, 'candidate'),
+    ...section('UNVERIFIED: well-formed keys and parts of keys, which nothing verifies', [
+      ...cut(findings.candidate.map(placeLine), SHOWN.candidates, 'unverified key'),
     ]),
     ...section('ALSO: encrypted keys and tokens', kindLines(findings.protected, SHOWN.lesser)),
     ...section('IGNORED: keys that protect nothing', kindLines(findings.ignored, SHOWN.ignored)),
@@ -79,11 +81,11 @@ function headline(reports: readonly ScanReport[], answer: ScanAnswer): string {
   if (status === 'found') {
     const keys = grouped(findings.key).size
     const files = new Set(findings.key.map(({ file }) => file)).size
-    return `FOUND: ${plural(keys, 'key')}, verified, at ${plural(findings.key.length, 'place')} in ${count(files)} of ${plural(reports.length, 'file')}.${ignored}${open}`
+    return `FOUND: ${plural(keys, 'key')}, verified, at ${plural(findings.key.length, 'location')} in ${count(files)} of ${plural(reports.length, 'file')}.${ignored}${open}`
   }
   const none = `no private key is verified in ${plural(reports.length, 'file')} (${searched})`
   const shapes = findings.candidate.length
-  const leads = shapes === 0 ? '' : `; ${plural(shapes, 'candidate')} below may be one`
+  const leads = shapes === 0 ? '' : `; ${plural(shapes, 'unverified key')} below`
   return `${HEADS[status]}: ${none}${leads}.${ignored}${open}`
 }
 
@@ -160,7 +162,7 @@ function groupLines([first, ...others]: Group): string[] {
   const places = [first, ...others]
   return [
     line(`  ${what(first)}${noteOf(first)}${names.length === 0 ? '' : `  ${names.join(', ')}`}`),
-    ...cut(places.map(placeLine), SHOWN.places, 'place').map((text) => `  ${text}`),
+    ...cut(places.map(placeLine), SHOWN.places, 'location').map((text) => `  ${text}`),
   ]
 }
 
@@ -196,17 +198,14 @@ const PATH = 56
 
 /** The end of a path, which tells files apart. */
 export function shortPath(file: string): string {
-  const safe = safeText(file, 4000)
-  return safe.length <= PATH ? safe : `…${safe.slice(1 - PATH)}`
+  return shortened(safeText(file, 4000), PATH, 'end')
 }
 
 export function hex(value: number): string {
   return `0x${value.toString(16)}`
 }
 
-export function line(text: string): string {
-  return text.length <= WIDTH ? text : `${text.slice(0, WIDTH - 1)}…`
-}
+export const line = (text: string): string => shortened(text, LONGEST)
 
 /** One line a kind, form and note. */
 function kindLines(found: readonly Finding[], most: number): string[] {
@@ -271,7 +270,7 @@ function closing(reports: readonly ScanReport[], findings: readonly Finding[]): 
       ? []
       : [
           // A command is copied: it is never cut.
-          `NEXT      who touched it: mintmark custody ${shellWord(basename(file))} --case CASE`,
+          `NEXT      who accessed it   mintmark custody ${shellWord(basename(file))} --case CASE`,
         ]),
   ]
 }

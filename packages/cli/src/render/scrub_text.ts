@@ -49,7 +49,7 @@ function headline({ isClean, erased, input }: ScrubDocument, keys: readonly Scru
     return `CLEAN: no key was found to erase. Vector registers are zeros now: ${vectors}.`
   const what = keys.length === 0 ? '' : ` of ${plural(keys.length, 'key')}`
   const also = vectorRegisters.bytes === 0 ? '' : `, ${vectors} of vector registers with them`
-  return `CLEAN: ${plural(erased.bytes, 'byte')}${what} erased at ${plural(erased.ranges.length, 'place')}${also}. A deep scan of the result finds no key.`
+  return `CLEAN: ${plural(erased.bytes, 'byte')}${what} erased at ${plural(erased.ranges.length, 'location')}${also}. A deep scan of the result finds no key.`
 }
 
 /** Which parts of keys the output does not hold. */
@@ -92,14 +92,14 @@ function valueLine({ value, form, places, at }: ErasedValue): string {
   const where = first === undefined ? '' : `, first at ${hex(first.offset)}`
   const address = first?.address === undefined ? '' : ` (address ${first.address})`
   const name = value === 'structure' ? form : `${value} as ${form}`
-  return line(`  ${name}: ${plural(places, 'place')}${where}${address}`)
+  return line(`  ${name}: ${plural(places, 'location')}${where}${address}`)
 }
 
 /** One line a kind and form. */
 function otherLines({ others, moreOthers }: ScrubDocument): string[] {
   const kinds = new Map<string, number>()
   for (const { kind, form, certainty } of others) {
-    const name = `${certainty === 'candidate' ? 'candidate: ' : ''}${kind} (${form})`
+    const name = `${certainty === 'candidate' ? 'unverified: ' : ''}${kind} (${form})`
     kinds.set(name, (kinds.get(name) ?? 0) + 1)
   }
   const lines = [...kinds].map(([name, often]) => line(`  ${count(often)} × ${name}`))

@@ -1,36 +1,112 @@
 /**
- * Text for a terminal in columns. Whatever comes from a log passes `safeText`.
+ * Text for a terminal in columns, as wide as the terminal at most. Whatever comes from a log passes `safeText`.
  *
  * @module
  */
 import { safeText } from '@mintmark/core'
+import { proseWidth, shortened, wrapped } from './wrapped.ts'
 
 export { bounds, boundText, count, minute, percent, plural } from '@mintmark/core'
 
-/** Widest cell of a table, in characters: longer ones end in an ellipsis. */
+/** Widest cell, in characters, unless the whole table is asked for. */
 const CELL = 60
+const WHOLE_CELL = 2000
+/** To so many characters a cell is shortened before a column is left out. */
+const LEAST = 16
+const GAP = 2
 
-interface Column {
+export interface Column {
   readonly title: string
   readonly align?: 'left' | 'right'
+  /** Which columns are left out where there is no room, the highest number first. Left out: never. */
+  readonly drop?: number
+  /** Fewest characters of a cell. Default 16; of numbers and times all. */
+  readonly least?: number
+  /** What stays of a cell that is shortened. Default its start. */
+  readonly keep?: 'start' | 'end'
 }
 
-/** Rows under their titles, two blanks between columns; every cell is made safe to print. */
-export function table(columns: readonly Column[], rows: readonly (readonly string[])[]): string {
-  const cells = [
-    columns.map(({ title }) => title),
-    ...rows.map((row) => row.map((cell) => safeText(cell, CELL))),
-  ]
-  const widths = columns.map((_, i) => Math.max(...cells.map((row) => row[i]?.length ?? 0)))
-  const lines = cells.map((row) =>
-    columns
-      .map(({ align }, i) => pad(row[i] ?? '', widths[i] ?? 0, align))
-      .join('  ')
-      .trimEnd(),
+/**
+ * Rows under their titles, two blanks between columns; every cell is made safe to print. Long cells are shortened with
+ * an ellipsis, then columns are left out, which a line below names.
+ *
+ * @param width columns of the terminal; `Infinity` for the whole table
+ */
+export function table(
+  columns: readonly Column[],
+  rows: readonly (readonly string[])[],
+  width: number,
+): string {
+  const limit = width === Infinity ? WHOLE_CELL : CELL
+  const cells = rows.map((row) => columns.map((_, i) => safeText(row[i] ?? '', limit)))
+  const natural = columns.map(({ title }, i) =>
+    Math.max(title.length, ...cells.map((row) => row[i]?.length ?? 0)),
   )
-  return `${lines.join('\n')}\n`
+  const shown = shownColumns(columns, natural, width)
+  const widths = fittedWidths(columns, natural, shown, width)
+  const line = (row: readonly string[]) =>
+    shown
+      .map((i) => padded(row[i] ?? '', widths[i] ?? 0, columns[i]))
+      .join(' '.repeat(GAP))
+      .trimEnd()
+  const lines = [columns.map(({ title }) => title), ...cells].map(line)
+  return `${[...lines, ...leftOut(columns, shown, width)].join('\n')}\n`
 }
 
-function pad(cell: string, width: number, align: Column['align']): string {
-  return align === 'right' ? cell.padStart(width) : cell.padEnd(width)
+const sum = (numbers: readonly number[]) => numbers.reduce((all, one) => all + one, 0)
+
+const leastOf = (
+  { align, least = align === 'right' ? Infinity : LEAST }: Column,
+  natural: number,
+) => Math.min(natural, least)
+
+/** Indices of the columns for which there is room at their least widths. */
+function shownColumns(
+  columns: readonly Column[],
+  natural: readonly number[],
+  width: number,
+): number[] {
+  const needed = (some: readonly number[]) =>
+    sum(some.map((i) => leastOf(columns[i] ?? { title: '' }, natural[i] ?? 0) + GAP)) - GAP
+  let shown = columns.map((_, i) => i)
+  while (needed(shown) > width) {
+    const [first] = shown
+      .filter((i) => columns[i]?.drop !== undefined)
+      .toSorted((a, b) => (columns[b]?.drop ?? 0) - (columns[a]?.drop ?? 0))
+    if (first === undefined) return shown
+    shown = shown.filter((i) => i !== first)
+  }
+  return shown
+}
+
+/** The widest column gives way, down to its least; where that is not enough, below it. */
+function fittedWidths(
+  columns: readonly Column[],
+  natural: readonly number[],
+  shown: readonly number[],
+  width: number,
+): number[] {
+  const widths = [...natural]
+  const excess = () => sum(shown.map((i) => (widths[i] ?? 0) + GAP)) - GAP - width
+  const least = (i: number) => leastOf(columns[i] ?? { title: '' }, natural[i] ?? 0)
+  while (excess() > 0) {
+    const free = shown.filter((i) => (widths[i] ?? 0) > least(i))
+    const [widest] = (free.length > 0 ? free : shown).toSorted(
+      (a, b) => (widths[b] ?? 0) - (widths[a] ?? 0),
+    )
+    if (widest === undefined || (widths[widest] ?? 0) <= 1) break
+    widths[widest] = (widths[widest] ?? 0) - 1
+  }
+  return widths
+}
+
+function padded(cell: string, width: number, { align, keep }: Column = { title: '' }): string {
+  const text = shortened(cell, width, keep)
+  return align === 'right' ? text.padStart(width) : text.padEnd(width)
+}
+
+function leftOut(columns: readonly Column[], shown: readonly number[], width: number): string[] {
+  const names = columns.filter((_, i) => !shown.includes(i)).map(({ title }) => title)
+  if (names.length === 0) return []
+  return wrapped(`Not shown: ${names.join(', ')}. All columns: --wide`, proseWidth(width))
 }

@@ -1,29 +1,93 @@
 /**
- * Text for a terminal that is wrapped at its words.
+ * Text for a terminal, wrapped at its words to the terminal's width.
  *
  * @module
  */
 
-export const WIDTH = 80
+import { WIDTH } from '../process/io.ts'
+
+export { WIDTH }
+
+/** Longer lines of prose are hard to read. */
+const WIDEST_PROSE = 100
 const LABEL = 14
 
-/** A label, and its text on up to `lines` lines with a hanging indent. */
-export function labelled(label: string, text: string, lines = 2): string[] {
-  return wrapped(text, WIDTH - LABEL, lines).map(
-    (line, i) => (i === 0 ? label : '').padEnd(LABEL) + line,
+/** Columns of prose on a terminal of so many. */
+export const proseWidth = (width: number): number => Math.min(width, WIDEST_PROSE)
+
+export interface LabelledOptions {
+  /** Columns of the terminal. Default {@link WIDTH}. */
+  readonly width?: number
+  /** Columns of the label. */
+  readonly indent?: number
+  /** Most lines; what does not fit ends in an ellipsis. */
+  readonly lines?: number
+}
+
+/** A label, and its text beside it with a hanging indent. */
+export function labelled(label: string, text: string, options: LabelledOptions = {}): string[] {
+  const { width = WIDTH, indent = LABEL, lines = 2 } = options
+  return wrapped(text, proseWidth(width) - indent, lines).map(
+    (line, i) => (i === 0 ? label : '').padEnd(indent) + line,
   )
 }
 
-/** Words on at most `most` lines; what does not fit ends in an ellipsis. */
-export function wrapped(text: string, width: number, most: number): string[] {
+/** Words on at most `most` lines; what does not fit ends in an ellipsis, and so does a word that is wider than a line. */
+export function wrapped(text: string, width: number, most: number = Infinity): string[] {
+  const lines = linesOf(text, width)
+  if (lines.length <= most) return lines.map((line) => shortened(line, width))
+  const last = `${(lines[most - 1] ?? '').slice(0, width - 2)} …`
+  return [...lines.slice(0, most - 1).map((line) => shortened(line, width)), last]
+}
+
+function linesOf(text: string, width: number): string[] {
   const lines = ['']
   // A number is not parted from its unit.
   for (const word of text.split(/ (?!%)/)) {
     const line = lines.at(-1) ?? ''
     if (line === '') lines[lines.length - 1] = word
     else if (line.length + 1 + word.length <= width) lines[lines.length - 1] = `${line} ${word}`
-    else if (lines.length < most) lines.push(word)
-    else return [...lines.slice(0, -1), `${line.slice(0, width - 2)} …`]
+    else lines.push(word)
   }
-  return lines.map((line) => (line.length <= width ? line : `${line.slice(0, width - 1)}…`))
+  return lines
+}
+
+/** The beginning of a text, or with `end` its end, which tells paths apart. */
+export function shortened(text: string, width: number, keep: 'start' | 'end' = 'start'): string {
+  if (text.length <= width) return text
+  return keep === 'start' ? `${text.slice(0, width - 1)}…` : `…${text.slice(1 - width)}`
+}
+
+/** A command of ours, or one of PowerShell, and what is before it. */
+const COMMAND = /^(.*?\s{2,}|\s*)((?:mintmark|[A-Z][a-z]+-[A-Z]\w+) -?.*)$/
+
+/**
+ * Each line that is wider than the terminal, on several. Words stay whole: paths and hashes are copied. A command goes
+ * on behind a backslash, or in PowerShell a backtick.
+ */
+export function fitted(text: string, width: number): string {
+  if (/^\s*[[{]/.test(text)) return text
+  return text
+    .split('\n')
+    .map((line) => (line.length <= width ? line : fittedLine(line, width)))
+    .join('\n')
+}
+
+function fittedLine(line: string, width: number): string {
+  const [, before = '', command] = COMMAND.exec(line) ?? []
+  const indent = before.length > 0 ? before.length : leading(line)
+  const end = command === undefined ? '' : command.startsWith('mintmark') ? ' \\' : ' `'
+  const room = width - indent - end.length
+  const start = line.slice(0, indent)
+  // What goes on is not to be taken for another entry of a list.
+  const hanging = end !== '' || (indent > 0 && start.trim() === '') ? indent + 2 : indent
+  return linesOf(line.slice(indent), room - (hanging - indent))
+    .map((part, i) => (i === 0 ? start : ' '.repeat(hanging)) + part)
+    .join(`${end}\n`)
+}
+
+/** Blanks before the text of a line; behind a label of a list, those of the text. */
+function leading(line: string): number {
+  const [start = ''] = /^\s*(?:- |[\w]+ {2,})?/.exec(line) ?? []
+  return start.length < line.length / 2 ? start.length : 0
 }

@@ -73,26 +73,25 @@ const touched = (suspect: number) => ({
 const textWith = (keys: readonly KeyFound[]) => answerText({ ...answer, keys })
 
 describe('keys on a terminal', () => {
-  it('are told by name, file, forms and touch', () => {
+  it('are reported by name, file and access', () => {
     const lines = textWith([key(1)]).split('\n')
-    const at = lines.findIndex((line) => line.startsWith('Key found'))
-    assert.deepEqual(lines.slice(at, at + 5), [
-      'Key found     private rsa 2048, SPKI SHA-256',
-      `              ${'1'.padStart(64, '0')},`,
-      '              kid kid-1 (CN=Signing, ran out 2021-04-04)',
-      '  in file     dumps/a.core: 3 copies (limbs-le64, pem)',
-      '  touched     no record names such a file: who had it cannot be told',
+    const at = lines.findIndex((line) => line.startsWith('KEY'))
+    assert.deepEqual(lines.slice(at, at + 1), [
+      'KEY       private key in a.core (rsa 2048), no log records access to that file',
     ])
   })
 
-  it('say that nothing points at those who touched the file, where nothing does', () => {
+  it('say that nothing points at those who accessed the file, where nothing does', () => {
     const [place] = key(1).places
     assert.ok(place !== undefined)
     const text = textWith([key(1, { places: [{ ...place, touched: touched(0) }] })])
-    assert.match(text, /touched +12 times by 2 accounts; nothing points at any of them\n/)
+    assert.match(
+      text.replaceAll(/\s+/g, ' '),
+      /accessed 12 times by 2 accounts; nothing points at any of them/,
+    )
   })
 
-  it('stay within 40 lines and are harmless, however many and long', () => {
+  it('stay within 24 rows and are harmless, however many and long', () => {
     const [place] = key(1).places
     assert.ok(place !== undefined)
     const places = Array.from({ length: 3 }, () => ({
@@ -103,15 +102,14 @@ describe('keys on a terminal', () => {
     const hostile = { kid: `\u202e${long}`, subject: `\u009b${long}`, places }
     const text = textWith(Array.from({ length: 200 }, (_, at) => key(at, hostile)))
     assertHarmless(text)
-    assert.ok(text.trimEnd().split('\n').length <= 40)
-    assert.match(text, /… and 199 more keys: --json/)
+    assert.ok(text.trimEnd().split('\n').length <= 24)
+    assert.match(text, /199 more keys: --json/)
     assert.match(text, /and in\s+2\s+other\s+dumps/)
-    assert.match(text, new RegExp('0'.repeat(64)))
-    assert.match(text, /THIS EVIDENCE CANNOT TELL/)
+    assert.match(text, /things? this evidence cannot tell/)
   })
 
-  it('are not told where they are published for tests, nor where there are none', () => {
+  it('are left out where they are published for tests, nor where there are none', () => {
     assert.equal(textWith([key(1, { note: 'self-test' }), key(2, { note: 'drbg' })]), textWith([]))
-    assert.equal(textWith([]).includes('Key found'), false)
+    assert.equal(textWith([]).includes('KEY'), false)
   })
 })

@@ -72,6 +72,7 @@ describe('a table', () => {
         ['ada@example.gov', '12'],
         ['bo@example.gov', '1,200'],
       ],
+      80,
     )
     assert.equal(
       text,
@@ -80,14 +81,14 @@ describe('a table', () => {
   })
 
   it('without rows has its titles', () => {
-    assert.equal(table([{ title: 'a' }, { title: 'b' }], []), 'a  b\n')
+    assert.equal(table([{ title: 'a' }, { title: 'b' }], [], 80), 'a  b\n')
   })
 
   it('has one line a row and no control character, whatever the cells', () => {
     const cell = fc.string({ unit: 'binary' })
     fc.assert(
       fc.property(fc.array(fc.tuple(cell, cell), { maxLength: 5 }), (rows) => {
-        const lines = table([{ title: 'one' }, { title: 'two' }], rows).split('\n')
+        const lines = table([{ title: 'one' }, { title: 'two' }], rows, 80).split('\n')
         assert.equal(lines.length, rows.length + 2)
         for (const line of lines) assert.equal(DANGEROUS.test(line), false)
       }),
@@ -96,7 +97,7 @@ describe('a table', () => {
   })
 
   it('cuts a cell that would hide the others', () => {
-    const [, row] = table([{ title: 'a' }, { title: 'b' }], [['x'.repeat(5000), 'seen']]).split(
+    const [, row] = table([{ title: 'a' }, { title: 'b' }], [['x'.repeat(5000), 'seen']], 80).split(
       '\n',
     )
     assert.ok(row !== undefined && row.length < 100 && row.endsWith('seen'))

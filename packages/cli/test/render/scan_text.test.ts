@@ -24,7 +24,7 @@ it('a key without a public half is one, though its parts and its forms lie apart
     sameKeyAt: schedule.offset,
   }
   const told = textOf([reportOf([schedule, rest, bare])])
-  assert.match(told, /^FOUND: 1 key, verified, at 3 places in 1 of 1 file/)
+  assert.match(told, /^FOUND: 1 key, verified, at 3 locations in 1 of 1 file/)
 })
 
 it('of many keys those that outlive a process are told first, and those that everybody knows are apart', () => {
@@ -48,7 +48,7 @@ it('of candidates alone the first line says that there are some', () => {
   } as const
   const report = { ...reportOf([]), candidates: [candidate] }
   const told = textOf([report])
-  assert.match(told, /^LEAD: .* searched\); 1 candidate below may be one\.\n/)
+  assert.match(told, /^LEAD: .* searched\); 1 unverified key below\.\n/)
 })
 
 it('holes are told beside what was searched', () => {

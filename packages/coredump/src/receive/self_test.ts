@@ -1,4 +1,4 @@
-/** Shows that a core would land: takes a made one through every step but the last. @module */
+/** Shows that a core dump would be scrubbed and written: takes a made one through every step but the last. @module */
 import { closeSync } from 'node:fs'
 import { MintmarkError } from '@mintmark/core'
 import { CoreHold, fixedShare } from '@mintmark/scan/hold/core_hold'

@@ -1,5 +1,5 @@
 /**
- * The folder that scrubbed cores land in: one folder a core, which appears whole or not at all.
+ * The folder that scrubbed cores are written to: one folder a core, which appears whole or not at all.
  *
  * A core and its report are written into a folder with a hidden name, made durable, and renamed: one step, so that no
  * core is ever there without its report. What a killed process left is found by its name and removed by the next.

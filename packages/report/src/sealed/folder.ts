@@ -4,7 +4,7 @@
  * @module
  */
 import { createHash, type KeyObject, randomBytes } from 'node:crypto'
-import { existsSync } from 'node:fs'
+import { existsSync, rmSync } from 'node:fs'
 import { type FileHandle, mkdir, open, readdir, rename, rm, stat } from 'node:fs/promises'
 import { basename, dirname, join, resolve } from 'node:path'
 import { errnoOf, MintmarkError } from '@mintmark/core'
@@ -29,6 +29,8 @@ export class ReportFolder {
   readonly path: string
   readonly #place: string
   readonly #written: Written[] = []
+  /** Where the process ends meanwhile, nothing else takes the folder away. */
+  readonly #onExit = () => rmSync(this.path, { recursive: true, force: true })
 
   private constructor(place: string) {
     this.#place = place
@@ -43,6 +45,7 @@ export class ReportFolder {
     const folder = new ReportFolder(resolve(place))
     await requireRoom(folder.#place, isForced)
     await attempt(folder.path, () => mkdir(folder.path, { recursive: true }))
+    process.on('exit', folder.#onExit)
     return folder
   }
 
@@ -88,11 +91,13 @@ export class ReportFolder {
       await rm(this.#place, { recursive: true, force: true })
       await rename(this.path, this.#place)
     })
+    process.off('exit', this.#onExit)
   }
 
   /** Takes away what was written, if it was not finished. */
   async abandon(): Promise<void> {
     await rm(this.path, { recursive: true, force: true })
+    process.off('exit', this.#onExit)
   }
 }
 

@@ -258,7 +258,7 @@ function keyFiles({ answer, redactor }: BundleInput, maker: Maker): StixObject[]
       return [
         file,
         maker.object('note', `key\0${key.spkiSha256}\0${sha256}`, {
-          content: `A private key, ${key.kind} of ${key.bits} bits, lies in this file. SHA-256 of its public half: ${key.spkiSha256}.`,
+          content: `A private key, ${key.kind} of ${key.bits} bits, is in this file. SHA-256 of its public half: ${key.spkiSha256}.`,
           object_refs: [file.id],
         }),
       ]

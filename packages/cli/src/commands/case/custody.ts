@@ -3,8 +3,10 @@ import { safeJson, safeText } from '@mintmark/core'
 import { flag, withCase } from '../../options/options.ts'
 import type { Handler } from '../../process/command.ts'
 import { exitCode } from '../../process/exit_codes.ts'
+import { widthOf } from '../../process/io.ts'
 import { csvLine } from '../../render/rows.ts'
 import { minute, plural, table } from '../../render/table.ts'
+import { shortened } from '../../render/wrapped.ts'
 
 const CSV_COLUMNS = [
   'artefact',
@@ -26,7 +28,7 @@ export const custodyOf: Handler = (args, options, io) =>
     const { session } = investigated
     const found = await custody(session, args[0] === undefined ? {} : { artefact: args[0] })
     if (flag(options, 'json')) await io.out(`${safeJson(found)}\n`)
-    else await io.out(flag(options, 'csv') ? custodyCsv(found) : described(found))
+    else await io.out(flag(options, 'csv') ? custodyCsv(found) : described(found, widthOf(io)))
     const asked = { found: found.length, isNamed: args[0] !== undefined }
     return exitCode(await custodyOutcome(session, asked))
   })
@@ -52,22 +54,22 @@ function custodyCsv(artefacts: readonly Custody[]): string {
   return `${CSV_COLUMNS.join(',')}\r\n${lines.join('')}`
 }
 
-function described(artefacts: readonly Custody[]): string {
+function described(artefacts: readonly Custody[], width: number): string {
   if (artefacts.length === 0)
-    return 'No record of this case names such a file. That is no proof that nobody touched it.\n'
+    return 'No log records access to such a file. That is no proof that nobody accessed it.\n'
   return artefacts
     .map(
       ({ artefact, path, accesses, principals, keys, rows }) =>
-        `${safeText(artefact)}  ${safeText(path, 100)}
+        `${safeText(artefact)}  ${shortened(safeText(path, 1000), 40, 'end')}
 ${plural(accesses, 'access', 'accesses')} by ${plural(principals, 'principal')}
 ${keys.map(held).join('')}${table(
   [
-    { title: 'at' },
+    { title: 'at', least: 20 },
     { title: 'principal' },
-    { title: 'operation' },
-    { title: 'from' },
-    { title: 'verdict' },
-    { title: 'hunts' },
+    { title: 'operation', least: 14, drop: 3 },
+    { title: 'from', least: 15, drop: 2 },
+    { title: 'verdict', least: 20 },
+    { title: 'hunts', least: 10, drop: 4 },
   ],
   rows.map((row) => [
     minute(row.at),
@@ -77,12 +79,13 @@ ${keys.map(held).join('')}${table(
     `${row.verdict} (${row.reason})`,
     row.hunts.join(' '),
   ]),
+  width,
 )}`,
     )
     .join('\n')
 }
 
 function held({ spkiSha256, kid }: Custody['keys'][number]): string {
-  const name = kid === null ? '' : `kid ${safeText(kid, 60)}, `
-  return `a dump of this name or hash holds the private key of ${name}SPKI SHA-256 ${spkiSha256}\n`
+  const name = kid === null ? '' : `kid ${safeText(kid, 60)}\n`
+  return `a dump of this name or hash holds a private key:\n${name}SPKI SHA-256 ${spkiSha256}\n`
 }

@@ -17,9 +17,10 @@ import { safeJson, safeText } from '@mintmark/core'
 import { flag } from '../../options/options.ts'
 import type { Handler } from '../../process/command.ts'
 import { exitCode } from '../../process/exit_codes.ts'
+import { widthOf } from '../../process/io.ts'
 import { Progress } from '../../process/progress.ts'
 import { count, percent, plural, table } from '../../render/table.ts'
-import { labelled, WIDTH, wrapped } from '../../render/wrapped.ts'
+import { labelled, wrapped } from '../../render/wrapped.ts'
 
 /** Files without records that text names; JSON names all. */
 const SHOWN = 10
@@ -35,7 +36,7 @@ export const doctor: Handler = async (paths, options, io) => {
   await io.out(
     flag(options, 'json')
       ? `${safeJson(asJson(found, questions))}\n`
-      : described(found, questions, io.now()),
+      : described(found, questions, { nowMs: io.now(), width: widthOf(io) }),
   )
   const isWhole = questions.length > 0 && questions.every(({ answer }) => answer === 'yes')
   return exitCode({ isFound: false, isWhole })
@@ -62,16 +63,22 @@ function asJson({ logs, statements, ...rest }: Survey, questions: readonly Quest
   }
 }
 
-function described(found: Survey, questions: readonly Question[], nowMs: number): string {
+interface Shown {
+  readonly nowMs: number
+  readonly width: number
+}
+
+function described(found: Survey, questions: readonly Question[], shown: Shown): string {
   const tenants = [...new Set(questions.map(({ tenant }) => tenant))]
   const parts = tenants.map((tenant) =>
     ofTenant(
       tenant,
       found.logs.filter((log) => log.tenant === tenant),
       questions.filter((one) => one.tenant === tenant),
+      shown,
     ),
   )
-  return [summary(found), ...parts, toExport(questions, nowMs)]
+  return [summary(found), ...parts, toExport(questions, shown)]
     .filter((part) => part !== '')
     .join('\n')
 }
@@ -92,6 +99,7 @@ function ofTenant(
   tenant: string,
   logs: readonly LogSeen[],
   questions: readonly Question[],
+  { nowMs, width }: Shown,
 ): string {
   const title =
     tenant === '' && logs.length === 0
@@ -105,25 +113,31 @@ function ofTenant(
       day(log.lastMs),
       count(log.records),
       percent(log.withToken / log.records),
-      kept === 0 ? '' : day(log.firstMs + kept * DAY_MS),
+      kept === 0 ? '' : deletion(log.firstMs + kept * DAY_MS, log.lastMs + kept * DAY_MS, nowMs),
     ]
   })
   const columns = [
     { title: 'log' },
-    { title: 'first' },
-    { title: 'last' },
+    { title: 'first', least: 10 },
+    { title: 'last', least: 10 },
     { title: 'records', align: 'right' },
-    { title: 'with id', align: 'right' },
-    { title: 'deleted' },
+    { title: 'with id', align: 'right', drop: 1 },
+    { title: 'at the source', least: 15 },
   ] as const
-  return `${title}\n${rows.length === 0 ? '' : table(columns, rows)}${questions.map(answered).join('')}`
+  return `${title}\n${rows.length === 0 ? '' : table(columns, rows, width)}${questions.map((one) => answered(one, width)).join('')}`
 }
 
-function answered({ question, answer, period, lacking }: Question): string {
+/** What the source does with the records of a log, by the usual licence. */
+function deletion(firstMs: number, lastMs: number, nowMs: number): string {
+  if (lastMs < nowMs) return `gone ${day(lastMs)}`
+  return firstMs < nowMs ? `going to ${day(lastMs)}` : `goes ${day(firstMs)}`
+}
+
+function answered({ question, answer, period, lacking }: Question, width: number): string {
   const when = period === null ? '' : `, ${period.from.slice(0, 10)} to ${period.to.slice(0, 10)}`
   const why = lacking.map(({ name, how }) => `${WHY[how]} ${name}`).join('; ')
   const said = `${question} ${ANSWERS[answer]}${when}${why === '' ? '' : `. ${why}`}`
-  return `${labelled(answer.toUpperCase(), said, 4).join('\n')}\n`
+  return `${labelled(answer.toUpperCase(), said, { width, indent: 6, lines: 4 }).join('\n')}\n`
 }
 
 const ANSWERS = { yes: 'Yes', part: 'In part', no: 'No' } as const
@@ -134,24 +148,24 @@ const WHY: Readonly<Record<Lacking['how'], string>> = {
 }
 
 /** Each export that would change an answer. */
-function toExport(questions: readonly Question[], nowMs: number): string {
+function toExport(questions: readonly Question[], shown: Shown): string {
   const wanted = exportsWanted(questions)
-  return wanted.length === 0 ? '' : `TO EXPORT\n${wanted.map((one) => howTo(one, nowMs)).join('')}`
+  return wanted.length === 0 ? '' : `TO EXPORT\n${wanted.map((one) => howTo(one, shown)).join('')}`
 }
 
-const paragraph = (line: string) => wrapped(line, WIDTH - 4, 4)
-
-function howTo(one: Lacking, nowMs: number): string {
+function howTo(one: Lacking, { nowMs, width }: Shown): string {
   const { name, portal, command, licence, fromMs, toMs, keptDays } = one
-  const deletes = keptDays === 0 ? '' : `; ${deadline(fromMs, toMs, keptDays * DAY_MS, nowMs)}`
+  const said = (label: string, text: string) =>
+    labelled(`  ${label}`, text, { width, indent: 12, lines: 6 })
   const lines = [
-    ...paragraph(toMs === 0 ? name : `${name}, ${day(fromMs)} to ${day(toMs)}`),
-    ...(portal === 'none' ? [] : paragraph(portal)),
+    ...wrapped(toMs === 0 ? `- ${name}` : `- ${name}, ${day(fromMs)} to ${day(toMs)}`, width, 2),
+    ...(portal === 'none' ? [] : said('menu', portal)),
     // Whole, to be copied.
-    command,
-    ...paragraph(`${licence}${deletes}`),
+    `  command   ${command}`,
+    ...said('licence', licence),
+    ...(keptDays === 0 ? [] : said('deadline', deadline(fromMs, toMs, keptDays * DAY_MS, nowMs))),
   ]
-  return lines.map((line, i) => `${i === 0 ? '- ' : '  '}${line}\n`).join('')
+  return `${lines.join('\n')}\n`
 }
 
 function deadline(fromMs: number, toMs: number, keptMs: number, nowMs: number): string {

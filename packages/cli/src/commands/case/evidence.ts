@@ -3,8 +3,9 @@ import { safeJson, safeText } from '@mintmark/core'
 import { flag, withCase } from '../../options/options.ts'
 import type { Handler } from '../../process/command.ts'
 import { DONE } from '../../process/exit_codes.ts'
+import { widthOf } from '../../process/io.ts'
 import { writeRows } from '../../render/rows.ts'
-import { count, minute, table } from '../../render/table.ts'
+import { count, table } from '../../render/table.ts'
 
 const COLUMNS: readonly string[] = ['path', 'line', 'kind', 'reason', 'detail']
 
@@ -16,37 +17,33 @@ export const evidence: Handler = (_args, options, io) =>
       return DONE
     }
     const rows = await evidenceRows(session)
-    await io.out(flag(options, 'json') ? `${safeJson(rows)}\n` : listed(rows))
+    await io.out(flag(options, 'json') ? `${safeJson(rows)}\n` : listed(rows, widthOf(io)))
     return DONE
   })
 
-function listed(rows: readonly EvidenceRow[]): string {
+function listed(rows: readonly EvidenceRow[], width: number): string {
   const files = table(
     [
-      { title: 'file' },
-      { title: 'shape' },
+      { title: 'file', least: 24, keep: 'end' },
+      { title: 'shape', least: 10 },
       { title: 'rows', align: 'right' },
-      { title: 'duplicates', align: 'right' },
+      { title: 'duplicates', align: 'right', drop: 1 },
       { title: 'rejected', align: 'right' },
-      { title: 'first' },
-      { title: 'last' },
+      { title: 'first', least: 10, drop: 3 },
+      { title: 'last', least: 10, drop: 2 },
     ],
     rows.map(({ path, shape, sameAs, rows: read, duplicates, rejected, first, last }) => [
-      shortPath(path),
+      path,
       sameAs === undefined ? shape : 'same content as another',
       count(read),
       count(duplicates),
       count(rejected.file + rejected.row + rejected.payload),
-      minute(first ?? null),
-      minute(last ?? null),
+      (first ?? '').slice(0, 10),
+      (last ?? '').slice(0, 10),
     ]),
+    width,
   )
   return files + rows.flatMap(notes).join('')
-}
-
-/** The end of a path says more than its beginning. */
-function shortPath(path: string): string {
-  return path.length <= 58 ? path : `…${path.slice(-57)}`
 }
 
 function notes({ path, statements, reasons }: EvidenceRow): string[] {

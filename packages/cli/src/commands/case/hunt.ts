@@ -1,19 +1,13 @@
-import {
-  type Hunt,
-  type HuntResult,
-  huntList,
-  huntsOutcome,
-  judge,
-  hunt as runHunts,
-} from '@mintmark/case'
+import { type Hunt, type HuntResult, huntList, huntOnce, huntsOutcome, judge } from '@mintmark/case'
 import { safeJson, safeText } from '@mintmark/core'
 import { flag, list, textOption, withCase } from '../../options/options.ts'
 import type { Handler, Options } from '../../process/command.ts'
 import { DONE, exitCode, WRONG_USAGE } from '../../process/exit_codes.ts'
-import type { Io } from '../../process/io.ts'
+import { type Io, widthOf } from '../../process/io.ts'
 import { Progress } from '../../process/progress.ts'
 import { csvLine } from '../../render/rows.ts'
-import { count, minute, table } from '../../render/table.ts'
+import { count, minute, plural, table } from '../../render/table.ts'
+import { labelled } from '../../render/wrapped.ts'
 
 /** Rows of one hunt that text shows; JSON and CSV have more. */
 const SHOWN = 5
@@ -38,7 +32,9 @@ export const hunt: Handler = async (args, options, io) => {
   const selection = { dirs: list(options, 'hunts'), ...(args.length > 0 && { only: args }) }
   if (flag(options, 'list')) {
     const hunts = huntList(selection)
-    await io.out(flag(options, 'json') ? `${safeJson(hunts.map(summary))}\n` : listed(hunts))
+    await io.out(
+      flag(options, 'json') ? `${safeJson(hunts.map(summary))}\n` : listed(hunts, widthOf(io)),
+    )
     return DONE
   }
   if (textOption(options, 'case') === undefined) {
@@ -50,7 +46,7 @@ export const hunt: Handler = async (args, options, io) => {
     const { session } = investigated
     const progress = new Progress(io)
     const limit = flag(options, 'csv') || flag(options, 'json') ? EXPORTED : SHOWN
-    const results = await runHunts(session, {
+    const results = await huntOnce(session, {
       ...selection,
       limit,
       onProgress: (done, total, id) => progress.show(id, done, total),
@@ -64,7 +60,7 @@ export const hunt: Handler = async (args, options, io) => {
 async function print(results: readonly HuntResult[], options: Options, io: Io): Promise<void> {
   if (flag(options, 'json')) await io.out(`${safeJson(results)}\n`)
   else if (flag(options, 'csv')) await printCsv(results, io)
-  else await io.out(results.map(described).join('\n'))
+  else await io.out(described(results, widthOf(io)))
 }
 
 async function printCsv(results: readonly HuntResult[], io: Io): Promise<void> {
@@ -90,27 +86,48 @@ async function printCsv(results: readonly HuntResult[], io: Io): Promise<void> {
   await io.out(`${CSV_COLUMNS.join(',')}\r\n${lines.join('')}`)
 }
 
-/** What a hunt is, without its SQL and where it lies. */
+/** What a hunt is, without its SQL and its place. */
 function summary({ sql: _sql, file: _file, ...rest }: Hunt): Omit<Hunt, 'sql' | 'file'> {
   return rest
 }
 
-function listed(hunts: ReturnType<typeof huntList>): string {
+function listed(hunts: ReturnType<typeof huntList>, width: number): string {
   return table(
-    [{ title: 'hunt' }, { title: 'class' }, { title: 'strength' }, { title: 'title' }],
+    [
+      { title: 'hunt', least: 24 },
+      { title: 'class', least: 8, drop: 1 },
+      { title: 'strength', least: 11 },
+      { title: 'title', least: 24 },
+    ],
     hunts.map(({ id, class: kind, strength, title }) => [id, kind, strength, title]),
+    width,
   )
 }
 
-function described(result: HuntResult): string {
-  const head = `${result.id} (${result.class}, ${result.strength}): ${count(result.hits)} accesses, ${count(result.accounts)} accounts`
-  if (result.hits === 0) return `${head}\n`
-  const rows = result.rows.map(
-    ({ at, mailbox, principal, ip, why }) =>
-      `  ${minute(at)}  ${safeText(mailbox || principal, 40)}  ${safeText(ip, 40)}  ${safeText(why, 100)}`,
-  )
-  return `${head}
-  means: ${safeText(result.means, 300)}
-  cannot mean: ${safeText(result.cannotMean, 300)}
-${rows.join('\n')}\n`
+/** Hunts with hits one by one, the others in one sentence. */
+function described(results: readonly HuntResult[], width: number): string {
+  const hit = results.filter(({ hits }) => hits > 0)
+  const none = results.filter(({ hits }) => hits === 0).map(({ id }) => id)
+  const without = none.length === 0 ? [] : [`Without a hit: ${none.join(', ')}\n`]
+  return [...hit.map((result) => ofHunt(result, width)), ...without].join('\n')
+}
+
+function ofHunt(result: HuntResult, width: number): string {
+  const { id, class: kind, strength, hits, accounts, rows } = result
+  const of = [plural(hits, 'access', 'accesses'), plural(accounts, 'account')].join(' by ')
+  const said = (label: string, text: string) =>
+    labelled(`  ${label}`, safeText(text, 1000), { width, indent: 16, lines: 4 })
+  const more = hits - rows.length
+  return `${id} (${kind}, ${strength}): ${of}
+${[...said('means', result.means), ...said('cannot mean', result.cannotMean)].join('\n')}
+${table(
+  [
+    { title: 'at', least: 20 },
+    { title: 'account', least: 34 },
+    { title: 'from', least: 15, drop: 1 },
+    { title: 'why' },
+  ],
+  rows.map(({ at, mailbox, principal, ip, why }) => [minute(at), mailbox || principal, ip, why]),
+  width,
+)}${more > 0 ? `${count(more)} more: --csv\n` : ''}`
 }

@@ -35,7 +35,6 @@ function textOf({ files, signature, key }: Verified, isGood: boolean): string {
 const SIGNATURES: Readonly<Record<Verified['signature'], string>> = {
   none: 'none',
   good: 'good, by the key that was given',
-  'unknown-key':
-    'good, by the key that lies in the folder: give --key to know that it is the signer’s',
+  'unknown-key': 'good, by the key in the folder: give --key to know that it is the signer’s',
   bad: 'BAD: of another key, or of another MANIFEST',
 }

@@ -1,4 +1,6 @@
 import {
+  finishedAnswer,
+  pointedOutcome,
   prepare,
   type Selection,
   type Session,
@@ -9,16 +11,23 @@ import {
 } from '@mintmark/case'
 import { isoOf, type Json, safeJson, safeText } from '@mintmark/core'
 import { timesketchRow } from '@mintmark/report'
-import { flag, selectionOption, withCase } from '../../options/options.ts'
+import { flag, isNamed, selectionOption, withCase } from '../../options/options.ts'
 import type { Handler, Options } from '../../process/command.ts'
 import { exitCode } from '../../process/exit_codes.ts'
-import type { Io } from '../../process/io.ts'
+import { type Io, widthOf } from '../../process/io.ts'
 import { writeRows } from '../../render/rows.ts'
 import { count, minute, plural, table } from '../../render/table.ts'
+import { labelled } from '../../render/wrapped.ts'
 
 export const timelineOf: Handler = async (_args, options, io) => {
   const selection = await selectionOption(options, io)
   return withCase(options, 'read', async (investigated) => {
+    const isListed = flag(options, 'csv') || flag(options, 'timesketch')
+    const answer = isListed || isNamed(selection) ? undefined : await finishedAnswer(investigated)
+    if (answer !== undefined) {
+      await print(answer.timeline, flag(options, 'json'), io)
+      return exitCode(pointedOutcome(answer.conclusion))
+    }
     await prepare(investigated)
     const { session } = investigated
     const accesses = await printed(session, selection, options, io)
@@ -62,29 +71,52 @@ async function print(found: Timeline, asJson: boolean, io: Io): Promise<void> {
     await io.out(`${safeJson(found)}\n`)
     return
   }
-  const hours = found.hours.map((accesses, hour) => [
-    String(hour).padStart(2, '0'),
-    count(accesses),
-  ])
+  const width = widthOf(io)
   const horizon = found.cannotExcludeBefore
-  await io.out(`first  ${minute(found.first)}
-last   ${minute(found.last)}
-active on ${plural(found.activeDays.length, 'day')}
-${horizon === null ? 'nothing is selected' : `cannot exclude anything before ${minute(horizon.at)}: ${safeText(horizon.because)}`}
+  const said = (label: string, text: string) => labelled(label, text, { width, lines: 6 })
+  const lines = [
+    ...said('first', minute(found.first)),
+    ...said('last', minute(found.last)),
+    ...said('active', `on ${plural(found.activeDays.length, 'day')}`),
+    ...said(
+      'blind before',
+      horizon === null
+        ? 'nothing is selected'
+        : `${minute(horizon.at)}: ${safeText(horizon.because, 1000)}`,
+    ),
+  ]
+  await io.out(`${lines.join('\n')}\n\n${phaseTable(found, width)}\n${hourTable(found, width)}`)
+}
 
-${table(
-  [
-    { title: 'phase from' },
-    { title: 'to' },
-    { title: 'accesses', align: 'right' },
-    { title: 'what' },
-  ],
-  found.phases.map(({ from, to, accesses, label }) => [
-    minute(from),
-    minute(to),
-    count(accesses),
-    label,
-  ]),
-)}
-${table([{ title: 'hour UTC' }, { title: 'accesses', align: 'right' }], hours)}`)
+function phaseTable({ phases }: Timeline, width: number): string {
+  return table(
+    [
+      { title: 'phase from', least: 20 },
+      { title: 'to', least: 20, drop: 1 },
+      { title: 'accesses', align: 'right' },
+      { title: 'what', least: 20 },
+    ],
+    phases.map(({ from, to, accesses, label }) => [
+      minute(from),
+      minute(to),
+      count(accesses),
+      label,
+    ]),
+    width,
+  )
+}
+
+/** Hours of the day, UTC, in four columns. */
+function hourTable({ hours }: Timeline, width: number): string {
+  const rows = Array.from({ length: 6 }, (_, row) =>
+    Array.from({ length: 4 }, (__, column) => row + 6 * column).flatMap((hour) => [
+      String(hour).padStart(2, '0'),
+      count(hours[hour] ?? 0),
+    ]),
+  )
+  const columns = Array.from({ length: 4 }, () => [
+    { title: 'UTC' },
+    { title: 'accesses', align: 'right' as const },
+  ]).flat()
+  return table(columns, rows, width)
 }

@@ -15,6 +15,7 @@ import { safeJson, safeText } from '@mintmark/core'
 import { flag, withCase } from '../../options/options.ts'
 import type { Handler } from '../../process/command.ts'
 import { type ExitCode, exitCode } from '../../process/exit_codes.ts'
+import { widthOf } from '../../process/io.ts'
 import { count, minute, plural, table } from '../../render/table.ts'
 import { labelled } from '../../render/wrapped.ts'
 import { judged } from './verdicts.ts'
@@ -23,7 +24,7 @@ export const why: Handler = ([id = ''], options, io) =>
   withCase(options, 'read', async (investigated) => {
     await judged(investigated, io)
     const found = await explain(investigated.session, id.trim())
-    await io.out(flag(options, 'json') ? `${safeJson(found)}\n` : described(id, found))
+    await io.out(flag(options, 'json') ? `${safeJson(found)}\n` : described(id, found, widthOf(io)))
     return codeOf(found)
   })
 
@@ -38,26 +39,27 @@ function codeOf({ whys }: Explained): ExitCode {
   })
 }
 
-function described(id: string, found: Explained): string {
-  if (found.kind === 'unknown') return unused(id, found.issuances)
+function described(id: string, found: Explained, width: number): string {
+  if (found.kind === 'unknown') return unused(id, found.issuances, width)
   const head =
     found.kind === 'access'
       ? ''
       : `${found.kind} ${safeText(id, 100)}: ${plural(found.accesses, 'access', 'accesses')}, ${plural(found.outcomes, 'outcome')}, each by its first access\n\n`
-  return `${head}${found.whys.map(one).join('\n')}`
+  return `${head}${found.whys.map((each) => one(each, width)).join('\n')}`
 }
 
 /** An id that no access has: it may still be that of an issued token or of a session that was begun. */
-function unused(id: string, issuances: readonly IssuanceSeen[]): string {
+function unused(id: string, issuances: readonly IssuanceSeen[], width: number): string {
   const name = safeText(id, 100)
-  if (issuances.length > 0) return `No access has ${name}. It was issued:\n${issued(issuances)}`
+  if (issuances.length > 0)
+    return `No access has ${name}. It was issued:\n${issued(issuances, width)}`
   return `Nothing in this case has the id ${name}: no access, token or session.\nA record's own id, a token id in any spelling, or a session id as logged will do.\n`
 }
 
 /** Of one paragraph. */
 const LINES = 6
 
-function one(found: Why): string {
+function one(found: Why, width: number): string {
   const { access, text } = found
   const strength = access.strength === '' ? '' : `, ${access.strength}`
   const field = (name: string) => access.fields.find((each) => each.name === name)?.value ?? ''
@@ -74,18 +76,18 @@ function one(found: Why): string {
   ]
   const lines = parts
     .filter(([, said]) => said !== '')
-    .flatMap(([title, said]) => labelled(title, safeText(said, 1000), LINES))
+    .flatMap(([title, said]) => labelled(title, safeText(said, 1000), { width, lines: LINES }))
   return `${access.verdict} (${access.reason})${strength}
 ${lines.join('\n')}
 
 LOGS OF ITS TENANT IN THAT TIME
-${logs(found.logs)}${losses(found)}
+${logs(found.logs, width)}${losses(found)}
 THIS TOKEN ID
-${found.lookedFor.tokenId === '' ? 'The record has none that can be looked up.\n' : issued(found.ofTokenId)}
+${found.lookedFor.tokenId === '' ? 'The record has none that can be looked up.\n' : issued(found.ofTokenId, width)}
 SIGN-INS OF THE PRINCIPAL AROUND IT
-${issued(found.near)}
+${issued(found.near, width)}
 RECORD  ${safeText(access.evidence.path, 400)}, line ${access.evidence.line}
-${record(found)}`
+${record(found, width)}`
 }
 
 function lookedFor({ lookedFor: { tokenId, sessionId, from, to, tenant } }: Why): string {
@@ -95,7 +97,7 @@ function lookedFor({ lookedFor: { tokenId, sessionId, from, to, tenant } }: Why)
   return what === '' ? `no id to look for; it would be ${when}` : `${what}, ${when}`
 }
 
-function logs(looked: readonly LogLooked[]): string {
+function logs(looked: readonly LogLooked[], width: number): string {
   if (looked.length === 0) return 'None of its logs of issued tokens is in this case.\n'
   return table(
     [
@@ -112,6 +114,7 @@ function logs(looked: readonly LogLooked[]): string {
       count(log.withToken),
       `${log.first.slice(0, 10)} to ${log.last.slice(0, 10)}`,
     ]),
+    width,
   )
 }
 
@@ -124,21 +127,24 @@ function losses({ losses: lost }: Why): string {
   return lines.join('')
 }
 
-function issued(rows: readonly IssuanceSeen[]): string {
+function issued(rows: readonly IssuanceSeen[], width: number): string {
   if (rows.length === 0) return 'No log has any.\n'
   return table(
-    [{ title: 'at, UTC' }, { title: 'log' }, { title: 'for' }, { title: 'from' }],
+    [
+      { title: 'at, UTC', least: 16 },
+      { title: 'log' },
+      { title: 'for' },
+      { title: 'from', least: 15 },
+    ],
     rows.map(({ at, category, outcome, principal, ip }) => [
       minute(at).slice(0, 16),
       outcome === 'issued' ? category : `${category} (${outcome})`,
-      principal.length > MOST_NAME ? `${principal.slice(0, MOST_NAME - 1)}…` : principal,
+      principal,
       ip,
     ]),
+    width,
   )
 }
-
-/** Characters of a name, so that a row fits 80 columns beside an address of IPv4. */
-const MOST_NAME = 28
 
 const PROBLEMS: Readonly<Record<Why['raw']['problem'], string>> = {
   '': '',
@@ -147,7 +153,10 @@ const PROBLEMS: Readonly<Record<Why['raw']['problem'], string>> = {
   'row-not-found': 'The record was not found on its line.\n',
 }
 
-function record({ raw }: Why): string {
-  const text = raw.text === '' ? '' : `${safeText(raw.text, 4_000)}${raw.isCut ? ' …' : ''}\n`
-  return `${PROBLEMS[raw.problem]}${text}`
+/** As it is in its file, however long its words. */
+function record({ raw }: Why, width: number): string {
+  const text = `${safeText(raw.text, 4_000)}${raw.isCut ? ' …' : ''}`
+  const columns = width === Infinity ? text.length : width
+  const lines = text.match(new RegExp(`.{1,${Math.max(1, columns)}}`, 'gu')) ?? []
+  return `${PROBLEMS[raw.problem]}${raw.text === '' ? '' : `${lines.join('\n')}\n`}`
 }

@@ -41,8 +41,10 @@ export const gateInstall: Handler = async (_args, options, io) => {
         : `${safeText(state.previous.pattern)}  ("mintmark gate uninstall" restores that)`
     await io.out(
       [
-        wasThere ? 'The gate stood there already; its settings are new.' : 'The gate stands.',
-        `Cores land in ${safeText(state.settings.spool)}, packed by ${state.settings.compression}.`,
+        wasThere
+          ? 'Core dump gate: was installed already; its settings are new.'
+          : 'Core dump gate: installed.',
+        `Cores are written to ${safeText(state.settings.spool)}, packed by ${state.settings.compression}.`,
         `Before it there was: ${before}`,
         'A reboot takes it away: docs/gate.md has a unit for systemd.\n',
       ].join('\n'),
@@ -59,10 +61,11 @@ export const gateUninstall: Handler = async (_args, options, io) => {
 
 function inWords({ outcome, kernel }: Uninstalled): string {
   const pattern = safeText(kernel.pattern)
-  if (outcome === 'restored') return `The gate is gone. kernel.core_pattern is again: ${pattern}`
+  if (outcome === 'restored')
+    return `Core dump gate: removed. kernel.core_pattern is again: ${pattern}`
   return outcome === 'not-ours'
-    ? `The gate is forgotten. kernel.core_pattern was changed since, and is left as it is: ${pattern}`
-    : `The gate is not installed. kernel.core_pattern is: ${pattern}`
+    ? `Core dump gate: removed. kernel.core_pattern was changed since, and is left as it is: ${pattern}`
+    : `Core dump gate: not installed. kernel.core_pattern is: ${pattern}`
 }
 
 export const gateStatusOf: Handler = async (_args, options, io) => {
@@ -81,7 +84,7 @@ function publicPart({ state, ...rest }: GateStatus): object {
 
 function statusText({ isInstalled, kernel, state, spool, problems }: GateStatus): string {
   const lines = [
-    isInstalled ? 'The gate stands.' : 'The gate does not stand.',
+    isInstalled ? 'Core dump gate: installed.' : 'Core dump gate: not installed.',
     `kernel.core_pattern   ${safeText(kernel.pattern)}`,
   ]
   if (state?.previous !== undefined)

@@ -59,7 +59,7 @@ async function receiveOne(
 ): Promise<ExitCode> {
   if (flag(options, 'check')) {
     await selfTest(gate)
-    await io.out('a core would land\n')
+    await io.out('Check passed: a core dump would be scrubbed and written\n')
     return DONE
   }
   const inlet = new Inlet(STANDARD_INPUT)
@@ -77,13 +77,13 @@ function inWords(landed: Landed): string {
   if (landed.outcome === 'lost') return `no core: ${landed.why}`
   if (landed.outcome === 'unclean') return `no core, only a report: ${landed.folder}`
   const { folder, erasedRanges } = landed
-  return `${folder}: ${erasedRanges === 0 ? 'nothing to erase' : `${erasedRanges} places erased`}`
+  return `${folder}: ${erasedRanges === 0 ? 'nothing to erase' : `${erasedRanges} locations erased`}`
 }
 
 function droppedOf(text: string): DroppedFile {
   const { path, bytes, modifiedMs, inode, member } = parseObject(text) ?? {}
   if (typeof path !== 'string' || typeof bytes !== 'number')
-    throw invalid('dropped', '--dropped takes what "gate watch" tells')
+    throw invalid('dropped', '--dropped takes what "gate watch" gives')
   const file = { path, bytes, modifiedMs: Number(modifiedMs), inode: Number(inode) }
   return typeof member === 'string' ? { ...file, member } : file
 }

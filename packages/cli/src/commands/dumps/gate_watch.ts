@@ -44,7 +44,7 @@ export const gateWatch: Handler = async (args, options, io) => {
   }
   note(
     io,
-    `mintmark: watching ${safeText(folder)}; what lands is told in ${spool.folder}/gate.log\n`,
+    `mintmark: watching ${safeText(folder)}; results are logged in ${spool.folder}/gate.log\n`,
   )
   // A core that is being received when this ends is lost, its raw dump is not: it is taken again.
   await watch.run(untilStopped())
@@ -80,5 +80,5 @@ function receiveCall(
 }
 
 function inWords({ landed, withKeys, withLeads, failed, left, waiting }: WatchCount): string {
-  return `${landed} landed, ${withKeys} of them with keys that were erased, ${withLeads} with what may be keys; ${failed} failed, ${left} not taken (see gate.log), ${waiting} still being written or taken by another watch\n`
+  return `${landed} written, ${withKeys} of them with keys that were erased, ${withLeads} with what may be keys; ${failed} failed, ${left} not taken (see gate.log), ${waiting} still being written or taken by another watch\n`
 }

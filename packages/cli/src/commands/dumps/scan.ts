@@ -17,6 +17,7 @@ import {
 import { flag } from '../../options/option_values.ts'
 import type { Handler, Options } from '../../process/command.ts'
 import { type ExitCode, exitCode, WRONG_USAGE } from '../../process/exit_codes.ts'
+import { type Interrupted, interruptible } from '../../process/interrupted.ts'
 import type { Io } from '../../process/io.ts'
 import { Progress } from '../../process/progress.ts'
 import type { Answered } from '../../render/scan_text.ts'
@@ -28,13 +29,20 @@ const NO_OPERAND =
 const NO_FILE = 'it holds no file that could be searched'
 const EMPTY = 'it is empty'
 
+const NOTHING_KEPT: Interrupted = {
+  kept: 'A scan writes nothing, and keeps nothing.',
+  next: 'run it again, on fewer files at a time where it takes too long.',
+}
+
 export const scan: Handler = async (args, options, io) => {
   const { publicKeys, operands } = await keysAndOperands(args, options, io)
   if (operands.length === 0) {
     io.err(`${NO_OPERAND}\n`)
     return WRONG_USAGE
   }
-  const scanned = await scanAll(operands, publicKeys, options, io)
+  const scanned = await interruptible(io, NOTHING_KEPT, () =>
+    scanAll(operands, publicKeys, options, io),
+  )
   const answer = answerOf(scanned)
   const code = exitCodeOf(answer)
   await io.out(await rendered({ scanned, answer, code }, options), code)

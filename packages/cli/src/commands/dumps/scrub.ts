@@ -11,9 +11,15 @@ import { keysAndOperands } from '../../options/given_keys.ts'
 import { flag, placeOption } from '../../options/option_values.ts'
 import type { Handler, Options } from '../../process/command.ts'
 import { DONE, type ExitCode, NOT_ANSWERED, WRONG_USAGE } from '../../process/exit_codes.ts'
+import { type Interrupted, interruptible } from '../../process/interrupted.ts'
 import type { Io } from '../../process/io.ts'
 import { Progress } from '../../process/progress.ts'
 import { scrubText } from '../../render/scrub_text.ts'
+
+const NOTHING_WRITTEN: Interrupted = {
+  kept: 'The input is unchanged, and no output was written.',
+  next: 'run the same command again. It begins anew.',
+}
 
 const USAGE = 'error: give one FILE to scrub: name it first, or behind a -- (see --help)'
 
@@ -33,7 +39,9 @@ export const scrub: Handler = async (args, options, io) => {
   const asked = askedFor(options, publicKeys)
   const report = asked.report ?? `${asked.out}.report.json`
   tellOfBegun([asked.out, report], io)
-  const document = await endingClean((unfinished) => scrubbed(path, { ...asked, unfinished }, io))
+  const document = await endingClean(io, (unfinished) =>
+    scrubbed(path, { ...asked, unfinished }, io),
+  )
   const shown = { document, report }
   const code = exitCodeOf(document)
   await io.out(flag(options, 'json') ? `${safeJson(document, 2)}\n` : scrubText(shown), code, true)
@@ -79,12 +87,15 @@ async function scrubbed(path: string, options: ScrubFileOptions, io: Io): Promis
   }
 }
 
-const ENDINGS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const
+const ENDINGS = ['SIGTERM', 'SIGHUP'] as const
 
 const goOn = (): void => {}
 
 /** Leaves no half of a file if the process is told to end meanwhile; a file that is too large is an error of the write. */
-async function endingClean<T>(work: (unfinished: Unfinished) => Promise<T>): Promise<T> {
+async function endingClean<T>(
+  io: Io,
+  work: (unfinished: Unfinished) => Promise<T>,
+): Promise<T> {
   const unfinished = new Unfinished()
   const end = (signal: NodeJS.Signals): void => {
     unfinished.remove()
@@ -95,7 +106,8 @@ async function endingClean<T>(work: (unfinished: Unfinished) => Promise<T>): Pro
   for (const signal of ENDINGS) process.on(signal, end)
   process.on('SIGXFSZ', goOn)
   try {
-    return await work(unfinished)
+    const remove = () => unfinished.remove()
+    return await interruptible(io, NOTHING_WRITTEN, () => work(unfinished), remove)
   } finally {
     for (const signal of ENDINGS) process.removeListener(signal, end)
     process.removeListener('SIGXFSZ', goOn)

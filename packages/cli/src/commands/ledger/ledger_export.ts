@@ -24,7 +24,7 @@ export const ledgerExport: Handler = async ([place = ''], options, io) => {
   }
   await io.out(lines.join(''))
   if (tenants.size === 0 && count.opened < count.issuances)
-    io.err('mintmark: without --tenant, accesses that name a tenant find no issuance of theirs\n')
+    io.err('mintmark: without --tenant, accesses that name a tenant match no issuance\n')
   if (count.pruned > 0) io.err(`mintmark: entries of ${count.pruned} or more shards are pruned\n`)
   if (count.refused === 0) return DONE
   io.err(`mintmark: ${count.refused} openings do not fit their tokens, and were not used\n`)

@@ -15,7 +15,7 @@ import { exitCode } from '../../process/exit_codes.ts'
 
 const REFUSALS: Readonly<Record<ProofRefusal, string>> = {
   'not-a-proof': 'the file is no proof',
-  'not-a-checkpoint': 'what stands below the proof is no checkpoint',
+  'not-a-checkpoint': 'the text below the proof is no checkpoint',
   'log-unknown': 'the checkpoint is of a ledger that the policy does not know',
   'log-signature-missing': 'the checkpoint is not signed by the ledger',
   'bad-signature': 'a signature of a known key is wrong',

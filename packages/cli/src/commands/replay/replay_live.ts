@@ -9,12 +9,13 @@ import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { answer, messageRows, openCase, type Session, select } from '@mintmark/case'
-import { MintmarkError, safeJson, shellWord, utcMs } from '@mintmark/core'
+import { safeJson, safeText, shellWord, utcMs } from '@mintmark/core'
 import { differences, type LiveRun, replayLive, type Tale, taleOf } from '@mintmark/replay/live'
 import { flag, placeOption } from '../../options/option_values.ts'
 import type { Options } from '../../process/command.ts'
 import { type ExitCode, FOUND, NOT_ANSWERED } from '../../process/exit_codes.ts'
-import { type Io, note } from '../../process/io.ts'
+import { endInterrupted } from '../../process/interrupted.ts'
+import { type Io, note, widthOf } from '../../process/io.ts'
 import { type ComparedRun, liveText } from '../../render/live_text.ts'
 import { readIn } from '../case/investigate.ts'
 
@@ -44,18 +45,16 @@ export async function replayLiveHere(options: Options, seed: number, io: Io): Pr
     await io.out(
       flag(options, 'json')
         ? `${safeJson(documentOf(out, compared))}\n`
-        : liveText(out, compared, seconds),
+        : liveText(out, compared, seconds, widthOf(io)),
     )
     const agrees = compared.every(({ differences: found }) => found.length === 0)
     return agrees ? FOUND : NOT_ANSWERED
   } catch (cause) {
     if (!signal.aborted) throw cause
-    throw new MintmarkError(
-      'PROGRAM_FAILED',
-      `stopped; what there is lies in ${out}`,
-      {},
-      { cause },
-    )
+    return endInterrupted(io, {
+      kept: `All programs are stopped. Logs so far are in ${safeText(out, 1000)}.`,
+      next: 'run the same command again with another --out. It begins anew.',
+    })
   } finally {
     process.off('SIGINT', stop).off('SIGTERM', stop)
   }

@@ -29,16 +29,15 @@ before(async () => {
   empty = value
 })
 
-/** Its first lines, up to the empty one, as one. */
-const headOf = (answer: Answer) =>
-  (answerText(answer).split('\n\n')[0] ?? '').replaceAll(/\s+/g, ' ')
+/** Its lines as one. */
+const headOf = (answer: Answer) => answerText(answer, { place: 'case' }).replaceAll(/\s+/g, ' ')
 
 describe('an answer to a selection', () => {
   it('without an access says so, after what the whole case comes to', () => {
     const head = headOf(empty)
-    assert.match(head, /^FOUND: .* that no identity provider issued to their user\./)
-    assert.match(head, /Selection no access of the case is in it\. That may be its spelling/)
-    assert.doesNotMatch(head, /NOTHING FOUND|Whose mail/)
+    assert.match(head, /^FORGED TOKENS USED case: case \d+ tokens nobody issued to their user;/)
+    assert.match(head, /SELECTED no access of the case\. That may be its spelling/)
+    assert.doesNotMatch(head, /NOTHING FOUND|READ/)
   })
 
   it('says where the case has nothing either', () => {
@@ -54,9 +53,9 @@ describe('an answer to a selection', () => {
     const head = headOf({ ...empty, conclusion })
     assert.match(
       head,
-      /^CANNOT TELL: all [\d,]+ accesses that the logs have used an issued token, but accesses/,
+      /^CANNOT TELL case: case All [\d,]+ accesses that the logs have used an issued token, but accesses/,
     )
-    assert.match(head, /Selection no access of the case is in it\./)
+    assert.match(head, /SELECTED no access of the case\./)
   })
 
   it('that nobody made, of which marks left nothing, says that', () => {
@@ -66,15 +65,18 @@ describe('an answer to a selection', () => {
     const selection = { isDefault: true, accesses: 0 }
     const mark = { kind: 'address', value: '203.0.113.99', party: 'ours' } as const
     const marks = [{ ...mark, reason: 'our own test', who: 'ann', at: '2023-06-08T00:00:00.000Z' }]
-    assert.doesNotMatch(headOf({ ...empty, selection, conclusion }), /Marks/)
+    assert.doesNotMatch(headOf({ ...empty, selection, conclusion }), /MARKED/)
     const head = headOf({ ...empty, selection, conclusion, marks })
-    assert.match(head, /Marks all that verdicts and established hunts point at is marked as ours/)
+    assert.match(
+      head,
+      /MARKED all that verdicts and established hunts point at is marked as legitimate/,
+    )
   })
 
   it('with accesses says of whose mail it speaks', async () => {
     const { out } = await mintmark(...investigated, '--all')
-    assert.match(out, /^Whose mail {4}of the selection alone: \d+ mailboxes/m)
+    assert.match(out, /^READ {6}of the selection alone \(\d+ mailboxes\): /m)
     const { out: whole } = await mintmark(...investigated)
-    assert.match(whole, /^Whose mail {4}\d+ mailbox/m)
+    assert.match(whole, /^READ {6}\d+ messages?/m)
   })
 })

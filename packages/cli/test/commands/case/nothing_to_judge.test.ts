@@ -17,12 +17,12 @@ describe('files without a record of an access', () => {
     [
       'prose',
       'nothing that is a log\n',
-      /^CANNOT TELL: no record of an access was read, .* 1 file could not be read as a log\./,
+      /^CANNOT TELL case: \S+ No record of an access was read, .* 1 file could not be read as a log\./,
     ],
     [
       'sign-ins',
       SIGN_IN,
-      /^CANNOT TELL: no record of an access was read, so nothing could be judged\. .*unified audit log/,
+      /^CANNOT TELL case: \S+ No record of an access was read, so nothing could be judged\. .*unified audit log/,
     ],
   ] as const)
     it(`are no answer: ${name}`, async () => {

@@ -52,7 +52,7 @@ describe('a report on accesses that cannot be judged', () => {
     const [first] = objects(member(answerOf(), 'statements'))
     assert.match(
       String(member(first, 'text')),
-      /^CANNOT TELL: none of 4 accesses could be judged\./,
+      /^CANNOT TELL\. None of 4 accesses could be judged\./,
     )
     assert.equal(member(first, 'strength'), 'not-excluded')
     assert.match(String(member(first, 'settledBy')), /^Sign-in logs of these tenants/)

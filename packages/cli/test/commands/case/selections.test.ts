@@ -138,8 +138,8 @@ describe('timeline', () => {
   it('on a terminal says since when and what is not excluded', async () => {
     const { out } = await mintmark('timeline', ...inCase)
     assertHarmless(out)
-    assert.match(out, /first {2}2023-06-07 02:20 UTC/)
-    assert.match(out, /cannot exclude/)
+    assert.match(out, /^first {9}2023-06-07 02:20 UTC/m)
+    assert.match(out, /^blind before {2}2023/m)
   })
 })
 

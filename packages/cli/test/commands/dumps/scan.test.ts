@@ -11,7 +11,7 @@ import { isObject, type Json, parseObject } from '@mintmark/core'
 import { elfCore, readAgain } from '@mintmark/testkit'
 import { Ajv2020 } from 'ajv/dist/2020.js'
 import { ruleOf } from '../../../src/render/sarif_rules.ts'
-import { mintmark, type Outcome } from '../../fake_io.ts'
+import { unwrapped as mintmark, type Outcome } from '../../fake_io.ts'
 import { sarifErrors } from '../../render/sarif_official.ts'
 import { SARIF_SCHEMA } from '../../render/sarif_schema.ts'
 
@@ -157,7 +157,7 @@ describe('mintmark scan', () => {
   it('ends with 1 where a key is proven, and names it, its places and its id first', async () => {
     const outcome = await mintmark('scan', one)
     assert.equal(outcome.code, 1)
-    assert.match(outcome.out, /^FOUND: 1 key, verified, at 2 places in 1 of 1 file/)
+    assert.match(outcome.out, /^FOUND: 1 key, verified, at 2 locations in 1 of 1 file/)
     assert.match(outcome.out, new RegExp(`rsa 2048  SPKI SHA-256 ${spki}`))
     assert.match(outcome.out, /pem, 2 copies: .*core\.1 at 0x3e8/)
     assertSilent(outcome)
@@ -169,7 +169,7 @@ describe('mintmark scan', () => {
     assert.equal(outcome.code, 4)
     assert.match(
       outcome.out,
-      /^LEAD: [\s\S]*CANDIDATES[\s\S]*hmac 256 jwk[\s\S]*ALSO[\s\S]*1 × token \(jws\)/,
+      /^LEAD: [\s\S]*UNVERIFIED[\s\S]*hmac 256 jwk[\s\S]*ALSO[\s\S]*1 × token \(jws\)/,
     )
     assertSilent(outcome)
   })

@@ -6,7 +6,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { after, it } from 'node:test'
 import { elfCore, type KeyPair, readAgain } from '@mintmark/testkit'
-import { mintmark } from '../../fake_io.ts'
+import { unwrapped as mintmark } from '../../fake_io.ts'
 
 const folder = mkdtempSync(join(tmpdir(), 'mintmark-given-'))
 after(() => rmSync(folder, { recursive: true, force: true }))

@@ -7,7 +7,7 @@ import { after, describe, it } from 'node:test'
 import { isObject, parseObject } from '@mintmark/core'
 import { elfCore, readAgain } from '@mintmark/testkit'
 import { Ajv2020 } from 'ajv/dist/2020.js'
-import { mintmark } from '../../fake_io.ts'
+import { unwrapped as mintmark } from '../../fake_io.ts'
 
 const folder = mkdtempSync(join(tmpdir(), 'mintmark-scrub-'))
 after(() => rmSync(folder, { recursive: true, force: true }))
@@ -67,9 +67,9 @@ describe('mintmark scrub', () => {
     const out = join(folder, 'out.1')
     const { code, out: text, err } = await mintmark('scrub', dump, '-o', out, '--public-key', keys)
     assert.deepEqual([code, err], [0, ''])
-    assert.match(text, /^CLEAN: [\d,]+ bytes of 1 key erased at \d+ places/)
+    assert.match(text, /^CLEAN: [\d,]+ bytes of 1 key erased at \d+ locations/)
     assert.ok(text.includes(`rsa 2048  SPKI SHA-256 ${spki}, kid consumer-2021`))
-    assert.match(text, /pem: 1 place, first at 0x[0-9a-f]+ \(address 0x103e8\)/)
+    assert.match(text, /pem: 1 location, first at 0x[0-9a-f]+ \(address 0x103e8\)/)
     assert.match(text, /1 × token/)
     assert.match(text, /\(other\): no value of it is there/)
     assert.match(text, /\(curve\): not found, which proves nothing/)

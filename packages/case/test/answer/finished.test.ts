@@ -1,0 +1,61 @@
+/** What a finished case answers without doing the work again, and when it must. */
+import assert from 'node:assert/strict'
+import { after, before, describe, it } from 'node:test'
+import { answer, finishedAnswer } from '../../src/answer/answer.ts'
+import { hunt, huntOnce } from '../../src/answer/prepare.ts'
+import { addMark } from '../../src/scope/marks.ts'
+import type { Case } from '../../src/store/case.ts'
+import { access, fill, issuance, type OpenWorld, openWorld } from '../world.ts'
+
+const PERSON = 'anna@a.example.org'
+let world: OpenWorld
+let opened: Case
+before(async () => {
+  world = await openWorld()
+  opened = { ...world, location: 'a case' }
+  await fill(world.session, {
+    access: [access(1, { principal: PERSON })],
+    issuance: [issuance(0, PERSON)],
+  })
+})
+after(() => world.close())
+
+describe('a finished case', () => {
+  it('has the last answer to the whole case, whatever was selected since', async () => {
+    assert.equal(await finishedAnswer(opened), undefined)
+    const whole = await answer(opened)
+    await answer(opened, { all: true })
+    assert.deepEqual(await finishedAnswer(opened), whole)
+  })
+
+  it('has none once somebody has marked something', async () => {
+    const mark = { kind: 'address', value: '203.0.113.99', party: 'ours' } as const
+    await addMark(world.session, { ...mark, reason: 'our own test', who: 'ann' })
+    assert.equal(await finishedAnswer(opened), undefined)
+  })
+})
+
+/** Hits that no hunt would find again. */
+const plant = async () =>
+  await world.session.command(
+    `INSERT INTO hunt_hit (hunt, class, strength, at, principal) VALUES ('id_structure', 'forged', 'lead', now64(3), '${PERSON}')`,
+  )
+
+async function hitsOf(): Promise<number | undefined> {
+  const [found] = await huntOnce(world.session, { only: ['id_structure'] })
+  return found?.hits
+}
+
+describe('hunts', () => {
+  it('are not run again on the same evidence', async () => {
+    await hunt(world.session)
+    await plant()
+    assert.equal(await hitsOf(), 1)
+  })
+
+  it('are run again where one of them ran by itself since', async () => {
+    await hunt(world.session, { only: ['id_structure'] })
+    await plant()
+    assert.equal(await hitsOf(), 0)
+  })
+})

@@ -1,0 +1,46 @@
+/**
+ * Ctrl-C: what a long command says of what is kept, and how it ends.
+ *
+ * @module
+ */
+import type { Io } from './io.ts'
+
+/** What shells give for an end by SIGINT. */
+const INTERRUPTED = 130
+/** Back to the beginning of the line, which goes, and the cursor is shown again. */
+const AFTER_PROGRESS = '\r\u001b[K\u001b[?25h'
+
+/** Both are whole sentences. */
+export interface Interrupted {
+  readonly kept: string
+  readonly next: string
+}
+
+/** Does the work; Ctrl-C meanwhile says what is kept and how to go on, and ends the process as such a signal does. */
+export async function interruptible<T>(
+  io: Io,
+  said: Interrupted,
+  work: () => Promise<T>,
+  cleanUp: () => void = () => {},
+): Promise<T> {
+  const end = () => {
+    cleanUp()
+    endInterrupted(io, said)
+  }
+  process.once('SIGINT', end)
+  try {
+    return await work()
+  } finally {
+    process.off('SIGINT', end)
+  }
+}
+
+/** Says what is kept, and ends the process by the signal: 130 to a shell. */
+export function endInterrupted({ err, showsProgress }: Io, { kept, next }: Interrupted): never {
+  err(`${showsProgress ? AFTER_PROGRESS : ''}mintmark: interrupted. ${kept}\nTo go on: ${next}\n`)
+  // As an exit does, so that unfinished files go. A real one would crash amid a query of the engine.
+  process.emit('exit', INTERRUPTED)
+  process.removeAllListeners('SIGINT')
+  process.kill(process.pid, 'SIGINT')
+  throw new Error('the signal ends the process before this')
+}

@@ -1,0 +1,107 @@
+/**
+ * Who was hit, on a terminal: the mailboxes without a ceiling, and the organisations that were read most.
+ *
+ * @module
+ */
+import type { Answer } from '@mintmark/case'
+import { safeText } from '@mintmark/core'
+import { bounds, count, plural } from './table.ts'
+import { labelled, shortened, wrapped } from './wrapped.ts'
+
+/** How much is shown; `--json` has all. */
+export interface Room {
+  /** Columns. */
+  readonly width: number
+  /** Lines of mailboxes without a ceiling, and of organisations. */
+  readonly mailboxes: number
+  readonly organisations: number
+  /** Entries of each other list, and lines of each paragraph. */
+  readonly list: number
+  readonly lines: number
+}
+
+type Code = Answer['scope']['unbounded'][number]['because']
+
+/** Why nothing bounds what was read in a mailbox. */
+const WHY: Readonly<Record<Code, string>> = {
+  'no-mailbox-auditing': 'mail reads never logged',
+  throttled: 'logging throttled for 24 h',
+  'reads-without-items': 'reads logged without messages',
+  'record-cut': 'records cut short',
+  'graph-lists': 'messages listed without names',
+  'synced-folders': 'folders synchronised whole',
+  'access-log-hole': 'silence in the access log',
+  'access-records-lost': 'access records lost',
+  'access-log-capped': 'export of the access log cut off',
+}
+
+/** Most columns of a reason on its first line. */
+const REASON = 32
+
+/** A line for each mailbox, the reason beside it, and one for mailboxes that no record names. */
+export function mailboxesRead({ scope }: Answer, room: Room, indent: number): string[] {
+  const reasons = new Map<string, string[]>()
+  for (const { mailbox, because } of scope.unbounded)
+    reasons.set(mailbox, [...(reasons.get(mailbox) ?? []), WHY[because]])
+  const all = [...reasons]
+  const lost = scope.access_log_losses.length
+  const most = room.mailboxes - (lost > 0 ? 1 : 0)
+  const shown = all.length <= most ? all : all.slice(0, Math.max(0, room.mailboxes - 1))
+  const left = all.length - shown.length
+  const name = Math.max(...shown.map(([mailbox]) => mailbox.length + 2), 0)
+  const longest = Math.max(...shown.map(([, codes]) => codes.join(', ').length), 0)
+  const column = Math.min(name, room.width - indent - Math.min(REASON, longest))
+  const more = [
+    ...(left > 0 ? [plural(left, 'more mailbox', 'more mailboxes')] : []),
+    ...(lost > 0 ? ['any that no record names'] : []),
+  ]
+  const note = (text: string) =>
+    wrapped(text, room.width - indent, 2).map((line) => ' '.repeat(indent) + line)
+  return [
+    ...shown.flatMap(([mailbox, codes]) =>
+      labelled(
+        `${' '.repeat(indent)}${shortened(safeText(mailbox, 200), column - 2).padEnd(column)}`,
+        codes.join(', '),
+        { width: room.width, indent: indent + column, lines: room.lines },
+      ),
+    ),
+    ...(more.length > 0 ? note(more.join(', and ')) : []),
+  ]
+}
+
+const MAILBOXES = 9
+const NUMBER = 8
+const GAP = '   '
+/** Columns of a name, at most, and of the words behind a number. */
+const NAME = 32
+const WORDS = 8
+
+/** Most messages first. */
+export function organisationTable({ scope }: Answer, { width, organisations }: Room): string[] {
+  const name = Math.max(12, Math.min(NAME, width - 2 - MAILBOXES - NUMBER - WORDS - GAP.length))
+  const all = scope.organisation_list.toSorted((a, b) => b.messages.lower - a.messages.lower)
+  const most = all.length === organisations + 1 ? all.length : organisations
+  const left = all.length - most
+  const row = (first: string, mailboxes: string, messages: string) =>
+    `${first.padEnd(name + 2)}${mailboxes.padStart(MAILBOXES)}${GAP}${messages}`.trimEnd()
+  return [
+    row('MOST READ', 'MAILBOXES', 'MESSAGES'.padStart(NUMBER)),
+    ...all
+      .slice(0, most)
+      .map(({ name: organisation, mailboxes, messages }) =>
+        row(
+          `  ${shortened(safeText(organisation || '(not in the directory)', 200), name)}`,
+          count(mailboxes),
+          aligned(messages),
+        ),
+      ),
+    ...(left > 0 ? [row(`  ${plural(left, 'more organisation')}`, '', 'mintmark scope')] : []),
+  ]
+}
+
+/** The first number ends where the others do. */
+function aligned(messages: Parameters<typeof bounds>[0]): string {
+  const text = bounds(messages).replace(/^at least (.*)$/, '$1 or more')
+  const number = /^[\d,]+/.exec(text)?.[0]
+  return number === undefined ? text : `${number.padStart(NUMBER)}${text.slice(number.length)}`
+}
