@@ -4,7 +4,7 @@ import { MEASURES, type WhatIf, whatIf } from '@mintmark/replay/front-end'
 import { list, numberOption } from '../../options/option_values.ts'
 import type { Options } from '../../process/command.ts'
 import { DONE, type ExitCode } from '../../process/exit_codes.ts'
-import type { Io } from '../../process/io.ts'
+import { type Io, widthOf } from '../../process/io.ts'
 import { Progress } from '../../process/progress.ts'
 import { count, table } from '../../render/table.ts'
 import { scaleOption } from './scale_option.ts'
@@ -30,12 +30,12 @@ export async function replayWith(options: Options, seed: number, io: Io): Promis
   await io.out(
     options['json'] === true
       ? `${safeJson({ schema, seed, scale, measures: results }, 2)}\n`
-      : textOf(results),
+      : textOf(results, widthOf(io)),
   )
   return DONE
 }
 
-function textOf(results: readonly WhatIf[]): string {
+function textOf(results: readonly WhatIf[], width: number): string {
   const right = 'right'
   const columns = [
     { title: 'WITH' },
@@ -54,7 +54,7 @@ function textOf(results: readonly WhatIf[]): string {
   const assumptions = results.map(
     ({ measure, assumption }) => `  ${measure.padEnd(11)}  ${assumption}\n`,
   )
-  return `${table(columns, rows)}\nAssumptions\n${assumptions.join('')}${COMMON}`
+  return `${table(columns, rows, width)}\nAssumptions\n${assumptions.join('')}${COMMON}`
 }
 
 const COMMON = `Each token is shown to the verifier at the time of each access. Whoever was
