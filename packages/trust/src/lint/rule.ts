@@ -60,7 +60,7 @@ export interface Rule {
   readonly good: string
 }
 
-const FOLDER = fileURLToPath(new URL('../../../rules/', import.meta.url))
+const FOLDER = fileURLToPath(new URL('../../rules/', import.meta.url))
 const ALL = /^[\s\S]*$/
 
 /** @throws {MintmarkError} `INPUT_INVALID` for a rule that is not one */

@@ -7,10 +7,10 @@ import { after, describe, it } from 'node:test'
 import { isObject, parseObject } from '@mintmark/core'
 import { CONFIG_LANGUAGES, type Rule, readRules } from '@mintmark/trust/lint'
 import { Ajv2020 } from 'ajv/dist/2020.js'
-import { mintmark } from './fake_io.ts'
-import { sarifErrors } from './render/sarif_official.ts'
+import { mintmark } from '../../fake_io.ts'
+import { sarifErrors } from '../../render/sarif_official.ts'
 
-const DOCS = new URL('../../../docs/', import.meta.url)
+const DOCS = new URL('../../../../../docs/', import.meta.url)
 const root = mkdtempSync(path.join(tmpdir(), 'mintmark-lint-'))
 after(() => rmSync(root, { recursive: true, force: true }))
 
