@@ -32,7 +32,7 @@ describe('rules', () => {
     it(`${id} finds its bad example, and not its good one`, async () => {
       const found = await linted({ [example]: bad })
       assert.deepEqual(found.unread, [])
-      assert.ok(idsOf(found).includes(id), `not found: ${idsOf(found)}`)
+      assert.ok(idsOf(found).includes(id), `not found: ${idsOf(found).join(', ')}`)
       const fine = await linted({ [example]: good })
       assert.deepEqual(fine.unread, [])
       assert.ok(!idsOf(fine).includes(id), 'found in the good example')
@@ -83,7 +83,12 @@ describe('lint', () => {
     })
     assert.equal((await linted(files, true)).files, 3)
   })
+})
 
+const placesIn = async (source: string) =>
+  (await linted({ 'a.ts': source })).findings.map(({ place }) => place)
+
+describe('lint of configuration, and places', () => {
   it('takes names of configuration in each spelling, and follows aliases', async () => {
     const { findings } = await linted({
       'application.properties':
@@ -107,8 +112,6 @@ describe('lint', () => {
 
   it('gives a finding the same place on another line, and each of two its own', async () => {
     const call = 'await jwtVerify(token, keys, { audience, algorithms, maxTokenAge })\n'
-    const placesIn = async (source: string) =>
-      (await linted({ 'a.ts': source })).findings.map(({ place }) => place)
     const first = await placesIn(`${JOSE}${call}${call}`)
     assert.deepEqual(await placesIn(`${JOSE}\n\n${call}\n${call}`), first)
     assert.equal(new Set(first).size, 2)

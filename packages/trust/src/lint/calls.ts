@@ -115,20 +115,20 @@ function argumentsOf(node: SgNode): SgNode[] {
     : list.children().filter((each) => each.isNamed() && each.kind() !== 'comment')
 }
 
-const WRAPPERS = [
+const WRAPPERS: ReadonlySet<string> = new Set([
   'argument',
   'literal_element',
   'parenthesized_expression',
   'as_expression',
   'satisfies_expression',
-]
+])
 
 /** The value of an argument that C# or Go wraps, and what the address of a literal points to. */
 function inner(node: SgNode): SgNode {
   const parts = node.children().filter((each) => each.isNamed())
   const value = parts[node.field('name') === null ? 0 : 1] ?? node
   const isAddress = value.kind() === 'composite_literal' && node.kind() === 'unary_expression'
-  return isAddress || WRAPPERS.includes(String(node.kind())) ? value : node
+  return isAddress || WRAPPERS.has(String(node.kind())) ? value : node
 }
 
 function settingOf(node: SgNode): Setting | undefined {
@@ -142,14 +142,20 @@ function settingOf(node: SgNode): Setting | undefined {
 const unquoted = (node: SgNode) => plain(node).replaceAll(/^["'`]|["'`]$/g, '')
 export const lineOf = (node: SgNode): number => node.range().start.line + 1
 
-const FUNCTIONS = ['arrow_function', 'function_expression', 'function', 'undefined', 'null']
-const OBJECTS = [
+const FUNCTIONS: ReadonlySet<string> = new Set([
+  'arrow_function',
+  'function_expression',
+  'function',
+  'undefined',
+  'null',
+])
+const OBJECTS: ReadonlySet<string> = new Set([
   'object',
   'dictionary',
   'initializer_expression',
   'composite_literal',
   'literal_value',
-]
+])
 
 /** @param first position of the object with options, or of the first option */
 export function optionsOf(call: Call, language: string, first: number | undefined): Options {
@@ -163,7 +169,7 @@ function jsOptions({ args }: Call, first = 0): Options {
   const isSpread = args.slice(0, first + 1).some((each) => each.kind() === 'spread_element')
   const given = args[first]
   if (isSpread) return OPEN
-  if (given === undefined || FUNCTIONS.includes(String(given.kind()))) return NONE
+  if (given === undefined || FUNCTIONS.has(String(given.kind()))) return NONE
   return membersOf(inner(given))
 }
 
@@ -177,7 +183,7 @@ const joined = (all: readonly Options[]): Options => ({
 
 /** Members of an object that is written out, those of its objects with their path. */
 function membersOf(node: SgNode, prefix = '', depth = 0): Options {
-  if (!OBJECTS.includes(String(node.kind())) || depth > 8) return OPEN
+  if (!OBJECTS.has(String(node.kind())) || depth > 8) return OPEN
   const body = node.field('body') ?? node
   return joined(
     body
@@ -199,7 +205,7 @@ function memberOf(node: SgNode, prefix: string, depth: number): Options {
   const name = `${prefix}${found.name}`
   const value = node.field('value') ?? node.field('right') ?? node.children().at(-1)
   const below =
-    value != null && OBJECTS.includes(String(inner(value).kind()))
+    value !== undefined && OBJECTS.has(String(inner(value).kind()))
       ? membersOf(inner(value), `${name}.`, depth + 1)
       : NONE
   return joined([

@@ -27,9 +27,10 @@ export async function readConfiguration(text: string, language: string): Promise
   return readYaml(language === 'json' ? withoutComments(text) : text)
 }
 
+const breaks = (found: string) => found.replaceAll(/[^\n]/g, '')
+
 /** Comments and last commas of JSON, as .NET takes them. Lines stay. */
 function withoutComments(text: string): string {
-  const breaks = (found: string) => found.replaceAll(/[^\n]/g, '')
   return text
     .replaceAll(/("(?:[^"\\\n]|\\.)*")|\/\/[^\n]*|\/\*[\s\S]*?\*\//g, (found, string?: string) =>
       string === undefined ? breaks(found) : string,
@@ -59,6 +60,14 @@ function readYaml(text: string): Document[] {
   })
 }
 
+/** A scalar as rules compare it. */
+const spelled = (value: unknown): string =>
+  value === null || value === undefined
+    ? ''
+    : typeof value === 'string'
+      ? value
+      : JSON.stringify(value)
+
 interface YamlPlace {
   readonly name: string
   readonly depth: number
@@ -79,7 +88,7 @@ class YamlTree {
     const node = this.#target(given, place)
     const { name, at } = place
     const isEmpty = (isSeq(node) || isMap(node)) && node.items.length === 0
-    const value = isScalar(node) ? String(node.value ?? '') : isEmpty ? '' : CONTAINER
+    const value = isScalar(node) ? spelled(node.value) : isEmpty ? '' : CONTAINER
     if (name !== '') this.entries.add(name, value, this.#lineOf(at))
     if (isSeq(node))
       for (const [i, item] of node.items.entries()) this.walk(item, below(place, String(i), item))
@@ -145,7 +154,7 @@ async function readHcl(text: string): Promise<Document> {
     if (depth > MOST_DEPTH) throw new Error(`deeper than ${MOST_DEPTH} levels`)
     const isInside = typeof value === 'object'
     const members = Object.entries(isInside ? (value ?? {}) : {})
-    const shown = !isInside ? String(value) : members.length === 0 ? '' : CONTAINER
+    const shown = !isInside ? spelled(value) : members.length === 0 ? '' : CONTAINER
     if (name !== '') entries.add(name, shown, lineAt(text, from))
     // A list has members, too: its positions.
     for (const [key, each] of members) {

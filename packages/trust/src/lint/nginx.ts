@@ -15,6 +15,7 @@ const MOST = 100_000
 const MOST_BLOCKS = 64
 
 /** @throws {Error} for blocks that do not close, and above limits */
+// oxlint-disable-next-line complexity -- one token after another, with the state of the reader
 export function readNginx(text: string): readonly Setting[] {
   const list: Setting[] = []
   const open: string[] = []

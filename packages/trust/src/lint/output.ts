@@ -36,8 +36,12 @@ export function lintDocument(report: LintReport, rules: readonly Rule[]): Json {
   const used = new Set(findings.map(({ rule }) => rule))
   return {
     schema: 'mintmark-trust-lint/1',
-    findings: findings.map(({ place, allowed, ...finding }) => ({
-      ...finding,
+    findings: findings.map(({ rule, level, file, line, undecided, place, allowed }) => ({
+      rule,
+      level,
+      file,
+      line,
+      undecided,
       fingerprint: sarifFingerprint(place),
       allowed: allowed === undefined ? null : { reason: allowed.reason, until: allowed.until },
     })),

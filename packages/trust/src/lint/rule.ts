@@ -166,7 +166,7 @@ const conditionsOf = (value: unknown): Condition[] =>
   }))
 
 const textsOf = (value: unknown): string[] =>
-  Array.isArray(value) ? value.map(String) : value === undefined ? [] : [String(value)]
+  Array.isArray(value) ? value.map(String) : typeof value === 'string' ? [value] : []
 
 const invalid = (name: string, why: string) =>
   new MintmarkError('INPUT_INVALID', `rules of ${name}: ${why}`)
