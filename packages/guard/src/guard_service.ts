@@ -5,8 +5,7 @@
  */
 import { safeJson } from '@mintmark/core'
 import { KeptHeads, type Policy, parsePolicy } from '@mintmark/ledger'
-import { liveAnswers, servedLedger } from '@mintmark/ledger/http'
-import type { Hono } from 'hono'
+import { liveAnswers, type Routes, servedLedger } from '@mintmark/ledger/http'
 import { ClockCheck } from './clock_check.ts'
 import { type GuardConfig, parseGuardConfig } from './config/config.ts'
 import { EventDelivery, settingsOf } from './events/event_delivery.ts'
@@ -29,10 +28,10 @@ import { textOfFile } from './verify/text_file.ts'
 /** Keys and unsettled tokens are looked at this often. */
 const CARE_MS = 500
 
-interface GuardService {
+export interface GuardService {
   readonly config: GuardConfig
   readonly guard: Guard
-  readonly app: Hono
+  readonly app: Routes
   /** The same answers to what is asked most, on a server of Node's. */
   readonly expressLane: ExpressLane
   /** Ends requests that wait for something, so that a server can stop. */

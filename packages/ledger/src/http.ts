@@ -4,6 +4,6 @@ export {
   liveAnswers,
   servedLedger,
 } from './http/ledger_client.ts'
-export { type Listening, listen } from './http/listen.ts'
+export { type Listening, listen, type Routes } from './http/listen.ts'
 export { openReader } from './http/open_ledger.ts'
 export { type LedgerServeOptions, type Served, serveLedger, serveWitness } from './http/serve.ts'

@@ -8,7 +8,7 @@
  * @module
  */
 import { createPrivateKey, createPublicKey, type KeyObject } from 'node:crypto'
-import type { Hono } from 'hono'
+import type { Routes } from '@mintmark/ledger/http'
 import { addressOf, knownCallerOf, type Members, openConfig } from '../config/members.ts'
 import { EntryRecorder } from '../sign/entry_recorder.ts'
 import { SigningGate } from '../sign/signing_gate.ts'
@@ -27,7 +27,7 @@ export interface SignerCaller extends KnownCaller {
 interface SignerService {
   readonly host: string
   readonly port: number
-  readonly app: Hono
+  readonly app: Routes
 }
 
 /**

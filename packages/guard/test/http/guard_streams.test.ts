@@ -263,7 +263,9 @@ describe('streams of a guard', () => {
     try {
       const basic = Buffer.from(`soc:${secretOf('soc')}`).toString('base64')
       const headers = { authorization: `Basic ${basic}` }
-      const status = await again.app.request(`/ssf/status?stream_id=${id}`, { headers })
+      const status = await again.app.fetch(
+        new Request(`http://localhost/ssf/status?stream_id=${id}`, { headers }),
+      )
       assert.deepEqual(await status.json(), { stream_id: id, status: 'paused' })
     } finally {
       await again.stop()

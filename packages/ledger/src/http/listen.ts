@@ -6,7 +6,6 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
 import { getRequestListener } from '@hono/node-server'
 import { MintmarkError } from '@mintmark/core'
-import type { Hono } from 'hono'
 import { Connections } from './connections.ts'
 
 const REQUEST_TIMEOUT_MS = 15_000
@@ -18,6 +17,11 @@ const CHECK_MS = 1000
 const IDLE_TIMEOUT_MS = 75_000
 /** How long requests that are under way may still take. */
 const STOP_PATIENCE_MS = 5000
+
+/** What Hono's applications are. Its types need those of a browser, which not every program has. */
+export interface Routes {
+  readonly fetch: (request: Request) => Response | Promise<Response>
+}
 
 export interface Listening {
   readonly url: string
@@ -33,11 +37,11 @@ type Lane = (request: IncomingMessage, response: ServerResponse) => boolean
  * @throws {MintmarkError} `INPUT_INVALID` where the address cannot be taken
  */
 export async function listen(
-  app: Hono,
+  { fetch }: Routes,
   { host, port }: { readonly host: string; readonly port: number },
   lane: Lane = () => false,
 ): Promise<Listening> {
-  const listener = getRequestListener(app.fetch)
+  const listener = getRequestListener(fetch)
   const server = createServer(
     {
       requestTimeout: REQUEST_TIMEOUT_MS,

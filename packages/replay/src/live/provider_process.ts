@@ -9,13 +9,14 @@ import { createPrivateKey, createPublicKey, generateKeyPairSync, randomBytes } f
 import { appendFileSync, readFileSync } from 'node:fs'
 import { createServer } from 'node:http'
 import { parseObject } from '@mintmark/core'
-import { EntryRecorder, recordedKey, SigningGate } from '@mintmark/guard'
-import { newSalt, openingLine, SALT_CLAIM } from '@mintmark/ledger'
-import { ExternalSigningKey, Provider } from 'oidc-provider/lib/index.js'
+import { EntryRecorder, SigningGate } from '@mintmark/guard'
+import { type RecordedTokens, recordedTokens } from '@mintmark/guard/oidc-provider'
+import { openingLine } from '@mintmark/ledger'
+import { type Configuration, ExternalSigningKey, Provider } from 'oidc-provider'
 import { KEY_ID, LIFETIME_SECONDS, type ProviderSettings } from './provider.ts'
 
-/** A key whose signatures are recorded first; and what opens each entry is kept. */
-function recordingKey(settings: ProviderSettings): ExternalSigningKey {
+/** Tokens are recorded before they are signed; and what opens each entry is kept. */
+function recordedWith(settings: ProviderSettings): RecordedTokens<ExternalSigningKey> {
   const privateKey = createPrivateKey(settings.privateKey)
   const recorder = new EntryRecorder({ url: settings.ledgerUrl, key: settings.frontEndKey })
   const record = (entry: Parameters<EntryRecorder['record']>[0]) => recorder.record(entry)
@@ -27,10 +28,11 @@ function recordingKey(settings: ProviderSettings): ExternalSigningKey {
     return signed
   }
   const signer = { kid: gate.kid, alg: gate.alg, signInput }
-  return recordedKey(ExternalSigningKey, { gate: signer, publicKey: createPublicKey(privateKey) })
+  const publicKey = createPublicKey(privateKey)
+  return recordedTokens(ExternalSigningKey, { gate: signer, publicKey })
 }
 
-function configurationOf(settings: ProviderSettings): object {
+function configurationOf(settings: ProviderSettings): Configuration {
   // Read from its PEM: Node 20 may wait for ever where a key that was just made becomes a JWK.
   const idTokenKey = createPrivateKey(
     generateKeyPairSync('rsa', {
@@ -39,6 +41,7 @@ function configurationOf(settings: ProviderSettings): object {
       publicKeyEncoding: { type: 'spki', format: 'pem' },
     }).privateKey,
   )
+  const recorded = recordedWith(settings)
   const users = new Map(settings.clients.map(({ clientId, user }) => [clientId, user]))
   return {
     clients: settings.clients.map(({ clientId, secret }) => ({
@@ -50,28 +53,27 @@ function configurationOf(settings: ProviderSettings): object {
     })),
     jwks: {
       keys: [
-        recordingKey(settings),
+        recorded.key,
         { ...idTokenKey.export({ format: 'jwk' }), kid: 'id-tokens', alg: 'RS256', use: 'sig' },
       ],
     },
     cookies: { keys: [randomBytes(24).toString('hex')] },
-    // The claim that blinds the entry, and the mailbox that this client reads.
-    extraTokenClaims: (_ctx: unknown, { clientId }: { readonly clientId: string }) => ({
-      [SALT_CLAIM]: newSalt(),
+    // Also the mailbox that this client reads.
+    extraTokenClaims: (_ctx, { clientId = '' }) => ({
+      ...recorded.extraTokenClaims(),
       email: users.get(clientId),
     }),
     features: {
       devInteractions: { enabled: false },
       clientCredentials: { enabled: true },
-      externalSigningSupport: { enabled: true, ack: 'experimental-01' },
+      externalSigningSupport: recorded.externalSigningSupport,
       resourceIndicators: {
         enabled: true,
-        getResourceServerInfo: (_ctx: unknown, audience: string) => ({
+        getResourceServerInfo: (_ctx, audience) => ({
           scope: 'imap',
           audience,
           accessTokenTTL: LIFETIME_SECONDS,
-          accessTokenFormat: 'jwt',
-          jwt: { sign: { alg: 'ES256', kid: KEY_ID } },
+          ...recorded.accessTokens,
         }),
       },
     },
@@ -82,6 +84,9 @@ function configurationOf(settings: ProviderSettings): object {
 // oxlint-disable-next-line no-unsafe-assignment -- see above
 const settings: ProviderSettings = JSON.parse(readFileSync(process.argv[2] ?? '', 'utf8'))
 const provider = new Provider(settings.issuer, configurationOf(settings))
-createServer(provider.callback()).listen(Number(new URL(settings.issuer).port), '127.0.0.1', () =>
-  console.log(`provider at ${settings.issuer}`),
+const answer = provider.callback()
+createServer((request, response) => void answer(request, response)).listen(
+  Number(new URL(settings.issuer).port),
+  '127.0.0.1',
+  () => console.log(`provider at ${settings.issuer}`),
 )

@@ -2,11 +2,11 @@
 import { generateKeyPairSync } from 'node:crypto'
 import { createServer, type Server } from 'node:http'
 import { parseObject, text } from '@mintmark/core'
-import { EntryRecorder, recordedKey, SigningGate } from '@mintmark/guard'
-import { newSalt, SALT_CLAIM } from '@mintmark/ledger'
+import { EntryRecorder, SigningGate } from '@mintmark/guard'
+import { type RecordedTokens, recordedTokens } from '@mintmark/guard/oidc-provider'
 import type { ForgerKey } from '@mintmark/testkit'
 import { readAgain } from '@mintmark/testkit'
-import { ExternalSigningKey, Provider } from 'oidc-provider/lib/index.js'
+import { type Configuration, ExternalSigningKey, Provider } from 'oidc-provider'
 
 export const USER = 'ada@example.org'
 const CLIENT = { id: 'mail-reader', secret: 'the-secret-of-the-mail-reader' }
@@ -36,8 +36,12 @@ export async function startProvider(): Promise<RunningProvider> {
     alg: 'ES256',
     privateKey,
   })
-  const provider = new Provider(issuer, configuration(gate, publicKey))
-  server.on('request', provider.callback())
+  const provider = new Provider(
+    issuer,
+    configuration(recordedTokens(ExternalSigningKey, { gate, publicKey })),
+  )
+  const answer = provider.callback()
+  server.on('request', (request, response) => void answer(request, response))
   const jwk = { ...publicKey.export({ format: 'jwk' }), kid: gate.kid, alg: gate.alg }
   return {
     issuer,
@@ -57,10 +61,7 @@ async function portOf(server: Server): Promise<number> {
   return typeof address === 'object' ? (address?.port ?? 0) : 0
 }
 
-function configuration(
-  gate: SigningGate,
-  publicKey: Parameters<typeof recordedKey>[1]['publicKey'],
-): object {
+function configuration(recorded: RecordedTokens<ExternalSigningKey>): Configuration {
   const idTokenKey = readAgain(generateKeyPairSync('rsa', { modulusLength: 2048 })).privateKey
   return {
     clients: [
@@ -74,25 +75,24 @@ function configuration(
     ],
     jwks: {
       keys: [
-        recordedKey(ExternalSigningKey, { gate, publicKey }),
+        recorded.key,
         { ...idTokenKey.export({ format: 'jwk' }), kid: 'id-tokens', alg: 'RS256', use: 'sig' },
       ],
     },
     cookies: { keys: ['only-for-tests'] },
-    // The claim that blinds the entry, and the mailbox that this client reads.
-    extraTokenClaims: () => ({ [SALT_CLAIM]: newSalt(), email: USER }),
+    // Also the mailbox that this client reads.
+    extraTokenClaims: () => ({ ...recorded.extraTokenClaims(), email: USER }),
     features: {
       devInteractions: { enabled: false },
       clientCredentials: { enabled: true },
-      externalSigningSupport: { enabled: true, ack: 'experimental-01' },
+      externalSigningSupport: recorded.externalSigningSupport,
       resourceIndicators: {
         enabled: true,
-        getResourceServerInfo: (_ctx: unknown, audience: string) => ({
+        getResourceServerInfo: (_ctx, audience) => ({
           scope: 'imap',
           audience,
           accessTokenTTL: 600,
-          accessTokenFormat: 'jwt',
-          jwt: { sign: { alg: gate.alg, kid: gate.kid } },
+          ...recorded.accessTokens,
         }),
       },
     },

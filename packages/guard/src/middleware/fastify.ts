@@ -1,0 +1,44 @@
+/**
+ * A guard in front of the routes of Fastify 5.
+ *
+ * @module
+ */
+import type { FastifyReply, FastifyRequest } from 'fastify'
+import {
+  authorizationOf,
+  type TokenJudge,
+  type TokenOptions,
+  tokenCheck,
+  type VerifiedToken,
+} from './bearer.ts'
+
+export type { TokenJudge, TokenOptions, VerifiedToken } from './bearer.ts'
+
+declare module 'fastify' {
+  interface FastifyRequest {
+    /** Behind `requireToken`. */
+    accessToken?: VerifiedToken
+  }
+}
+
+/**
+ * A hook for `onRequest` that lets a request with an admitted token through, with `request.accessToken`, and answers every
+ * other one.
+ *
+ * @throws {MintmarkError} `INPUT_INVALID` where the guard's configuration lacks the audience
+ */
+export function requireToken(
+  judge: TokenJudge,
+  options: TokenOptions,
+): (request: FastifyRequest, reply: FastifyReply) => Promise<unknown> {
+  const check = tokenCheck(judge, options)
+  return async (request, reply) => {
+    const checked = await check(authorizationOf(request.raw))
+    if ('refusal' in checked) {
+      const { status, headers, body } = checked.refusal
+      return await reply.code(status).headers(headers).send(body)
+    }
+    request.accessToken = checked.token
+    return undefined
+  }
+}
