@@ -1,20 +1,26 @@
 /**
- * `npm run pack`: writes the package `mintmark` below `release`: what `npm pack` makes of the built workspace, its SBOM, and
- * the SHA-256 of both. The package is the workspace without sources, at the same paths: its files find one another by the
- * same addresses. The same commit gives the same bytes.
+ * `npm run pack`: writes the package `mintmark` below `release`: what `npm pack` makes of the built workspace, its SBOM, the
+ * libraries (`pack_libraries.mjs`), and the SHA-256 of all. The package `mintmark` is the workspace without sources, at the
+ * same paths: its files find one another by the same addresses. The same commit gives the same bytes.
  *
  * Usage: node tools/pack.mjs [FOLDER], in a workspace that is set up
  */
 import { spawnSync } from 'node:child_process'
 import { createHash } from 'node:crypto'
-import { chmodSync, cpSync, existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
-import { commit } from '@mintmark/cli'
-import { VERSION } from '@mintmark/core'
-import { BUNDLE, isBundled } from '../packages/cli/bin/load.mjs'
+import { underCurrentNode } from './current_node.mjs'
+import { fail, json, npm, output, packFolder, root, writeJson } from './packing.mjs'
 
-const root = path.dirname(import.meta.dirname)
+await underCurrentNode()
+// Node warns that it strips types, which it does for every command in a clone.
+process.removeAllListeners('warning')
+const { BUNDLE, isBundled } = await import('../packages/cli/bin/load.mjs')
+const { commit } = await import('@mintmark/cli')
+const { VERSION } = await import('@mintmark/core')
+const { packLibraries } = await import('./pack_libraries.mjs')
+
 const NAME = 'mintmark'
 const BIN = 'packages/cli/bin/mintmark.mjs'
 const MAN = 'man/mintmark.1'
@@ -50,7 +56,9 @@ try {
   const tarball = pack(described)
   const bom = path.join(out, tarball.replace(/\.tgz$/, '.cdx.json'))
   writeFileSync(bom, sbom(described))
-  const lines = [tarball, path.basename(bom)].map((name) => `${sha256(path.join(out, name))}  ${name}\n`)
+  const { version, license, engines, gitHead } = described
+  const libraries = packLibraries(work, out, { version, license, engines, gitHead })
+  const lines = [tarball, path.basename(bom), ...libraries].map((name) => `${sha256(path.join(out, name))}  ${name}\n`)
   writeFileSync(path.join(out, 'SHA256SUMS'), lines.join(''))
   process.stdout.write(lines.join(''))
   if (described.gitHead?.endsWith('-dirty')) console.error('pack: files differ from the commit: nobody else can make these bytes')
@@ -90,13 +98,7 @@ function pack(described) {
   writeJson(path.join(folder, 'package.json'), described)
   mkdirSync(path.join(folder, path.dirname(MAN)))
   writeFileSync(path.join(folder, MAN), output(process.execPath, [path.join(root, BIN), 'man', '--ignore-config'], root))
-  // npm packs the bits that this user's files have.
-  for (const entry of readdirSync(folder, { recursive: true, withFileTypes: true }))
-    chmodSync(path.join(entry.parentPath, entry.name), entry.isDirectory() ? 0o755 : 0o644)
-  chmodSync(path.join(folder, BIN), 0o755)
-  mkdirSync(out, { recursive: true })
-  const [{ filename }] = JSON.parse(npm(folder, 'pack', '--json', '--ignore-scripts', '--pack-destination', out))
-  return filename
+  return packFolder(folder, out, [BIN])
 }
 
 /** A CycloneDX list of all packages that come with this one, in the versions of the workspace's lockfile. */
@@ -122,30 +124,6 @@ function commitSeconds() {
   return Number(process.env.SOURCE_DATE_EPOCH ?? stdout ?? 0)
 }
 
-function npm(cwd, ...args) {
-  return output('npm', args, cwd)
-}
-
-/** What a program prints. */
-function output(command, args, cwd) {
-  const { status, stdout, stderr } = spawnSync(command, args, { cwd, encoding: 'utf8', shell: process.platform === 'win32' })
-  if (status !== 0) fail(`${command} ${args.join(' ')}: ${stderr}`)
-  return stdout
-}
-
-function json(file) {
-  return JSON.parse(readFileSync(path.join(root, file), 'utf8'))
-}
-
-function writeJson(file, value) {
-  writeFileSync(file, `${JSON.stringify(value, null, 2)}\n`)
-}
-
 function sha256(file) {
   return createHash('sha256').update(readFileSync(file)).digest('hex')
-}
-
-function fail(why) {
-  console.error(`pack: ${why}`)
-  process.exit(3)
 }

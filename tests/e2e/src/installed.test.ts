@@ -62,11 +62,14 @@ describe('the package', { skip: unbuilt }, () => {
   it('has the same bytes each time, and those that SHA256SUMS says', () => {
     const again = join(root, 'again')
     const names = pack(again)
-    assert.deepEqual(names, ['SHA256SUMS', 'mintmark-0.1.0.cdx.json', 'mintmark-0.1.0.tgz'])
+    const libraries = names.filter((name) => /^mintmark-[a-z]+-0\.1\.0\.tgz$/.test(name))
+    assert.equal(libraries.length, 7)
+    const others = names.filter((name) => !libraries.includes(name))
+    assert.deepEqual(others, ['SHA256SUMS', 'mintmark-0.1.0.cdx.json', 'mintmark-0.1.0.tgz'])
     for (const name of names)
       assert.equal(sha256(join(again, name)), sha256(join(root, 'packed', name)), name)
     const sums = readFileSync(join(again, 'SHA256SUMS'), 'utf8').trim().split('\n')
-    assert.equal(sums.length, 2)
+    assert.equal(sums.length, names.length - 1)
     for (const line of sums) {
       const [sum, name = ''] = line.split('  ')
       assert.equal(sum, sha256(join(again, name)))
