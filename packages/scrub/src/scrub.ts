@@ -3,7 +3,6 @@ import type { ByteSource, Dump, Range } from '@mintmark/dump'
 import type { KeyMaterial } from '@mintmark/keys/material/key_material'
 import type { KeyId } from '@mintmark/keys/public_half/key_id'
 import type { PublicKey } from '@mintmark/keys/public_half/public_key'
-import { isKerberosForm } from '@mintmark/scan/detectors/binary/kerberos'
 import { KeyRing } from '@mintmark/scan/engine/key_ring'
 import type { Finding } from '@mintmark/scan/findings/finding'
 import type { FoundMaterial } from '@mintmark/scan/findings/found_material'
@@ -99,7 +98,7 @@ export class Scrub {
 
   /** Takes a key of which every value is to be erased. */
   learn(found: FoundMaterial): void {
-    if (!isToErase(found.seen, this.task.options) || !isValue(found, this.task.options)) return
+    if (!isToErase(found.seen, this.task.options) || !isValue(found)) return
     const number = this.ring.add(found)
     if (number !== undefined) this.#fresh.add(number)
   }
@@ -200,13 +199,9 @@ function isPart({ note }: Finding): boolean {
 }
 
 /**
- * Whether all copies of it are erased by value. Of what nothing proves only keys of HMAC (those that fill their block
- * leave open which of two values they are) and, unless candidates are to stay, of Kerberos: stacks keep copies of those.
+ * Whether all copies of it are erased by value. Of what nothing proves only keys of HMAC: those that fill their block
+ * leave open which of two values they are.
  */
-function isValue(
-  { seen: { certainty, kind, form } }: FoundMaterial,
-  { keepCandidates }: ScrubOptions,
-): boolean {
-  if (certainty === 'proven' || kind === 'hmac') return true
-  return keepCandidates !== true && isKerberosForm(form)
+function isValue({ seen: { certainty, kind } }: FoundMaterial): boolean {
+  return certainty === 'proven' || kind === 'hmac'
 }

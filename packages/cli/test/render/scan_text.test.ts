@@ -43,8 +43,8 @@ it('of candidates alone the first line says that there are some', () => {
   const candidate = {
     ...schedule,
     certainty: 'candidate',
-    form: 'keytab',
-    proof: 'a keytab',
+    form: 'cng-kdbm',
+    proof: 'a blob of a symmetric key',
   } as const
   const report = { ...reportOf([]), candidates: [candidate] }
   const told = textOf([report])

@@ -19,7 +19,7 @@ import { type Piece, WINDOW_CAPACITY, type Window } from '../anchors/scan_plan.t
 import type { WindowSearch } from '../anchors/window_search.ts'
 import { CodedSearch } from '../coded/coded_search.ts'
 import { type PackedSeen, takePacked } from '../coded/packed_seen.ts'
-import { MlKemSearch } from '../detectors/process/ml_kem_structures.ts'
+import { MlKemSearch } from '../detectors/process/ml_kem_layouts.ts'
 import { joinedPieces, smallPieces } from '../memory/joined_pieces.ts'
 import type { ProcessMemory } from '../memory/process_memory.ts'
 import { LEAST_ZEROS } from '../memory/zero_runs.ts'

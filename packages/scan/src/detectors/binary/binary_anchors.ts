@@ -9,7 +9,6 @@ import { CAPI_ANCHORS } from './capi.ts'
 import { CNG_ANCHORS } from './cng.ts'
 import { DPAPI_ANCHORS } from './dpapi.ts'
 import { ENCRYPTED_ANCHORS } from './encrypted.ts'
-import { KEYTAB_ANCHORS } from './kerberos.ts'
 import { KEYSTORE_ANCHORS } from './keystore.ts'
 import { LIBGCRYPT_ANCHORS } from './libgcrypt.ts'
 import { OPENPGP_ANCHORS } from './openpgp_binary.ts'
@@ -21,7 +20,6 @@ import { PKCS12_ANCHORS } from './pkcs12.ts'
 import { POST_QUANTUM_ANCHORS } from './post_quantum.ts'
 import { SEC1_ANCHORS } from './sec1.ts'
 import { SEC1_TAIL_ANCHORS } from './sec1_tail.ts'
-import { SYMCRYPT_ANCHORS } from './symcrypt.ts'
 
 export const BINARY_ANCHORS: readonly Anchor[] = [
   ...PKCS8_ANCHORS,
@@ -30,14 +28,12 @@ export const BINARY_ANCHORS: readonly Anchor[] = [
   ...OPENSSH_ANCHORS,
   ...CAPI_ANCHORS,
   ...CNG_ANCHORS,
-  ...SYMCRYPT_ANCHORS,
   ...POST_QUANTUM_ANCHORS,
   ...OPENPGP_ANCHORS,
   ...LIBGCRYPT_ANCHORS,
   ...ENCRYPTED_ANCHORS,
   ...PKCS12_ANCHORS,
   ...KEYSTORE_ANCHORS,
-  ...KEYTAB_ANCHORS,
   ...DPAPI_ANCHORS,
   ...PKCS1_TAIL_ANCHORS,
   ...SEC1_TAIL_ANCHORS,

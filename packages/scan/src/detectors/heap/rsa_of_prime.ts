@@ -8,7 +8,9 @@ import { bitLength } from '@mintmark/keys/arithmetic/modular'
 import { proveRsa } from '@mintmark/keys/der_keys/prove'
 import { charge } from '@mintmark/keys/material/effort'
 import type { Proof } from '@mintmark/keys/material/proof'
-import { EXPONENTS } from './malloc_rsa.ts'
+
+/** Public exponents that are told from each other by their d: all that programs make keys with. */
+export const EXPONENTS: readonly bigint[] = [65_537n, 3n, 17n, 5n, 257n]
 
 interface Numbered {
   readonly value: bigint
@@ -39,9 +41,10 @@ export function rsaOfPrime(
   for (const { value: q } of others) {
     if (q === p) continue
     const n = p * q
-    const told = secrets.find(({ d, e }) => isInverse(e, d, q))?.e
-    const e = told ?? (wholes.some(({ value }) => value === n) ? 65_537n : undefined)
-    const proof = e === undefined ? undefined : proveRsa({ n, e, p, q })
+    const told = secrets.find(({ d, e }) => isInverse(e, d, q))
+    const isProduct = told === undefined && wholes.some(({ value }) => value === n)
+    if (told === undefined && !isProduct) continue
+    const proof = proveRsa({ n, e: told?.e ?? 65_537n, p, q, d: told?.d })
     if (proof !== undefined) return proof
   }
   return undefined

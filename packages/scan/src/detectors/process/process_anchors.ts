@@ -1,52 +1,50 @@
 /**
- * Anchors of structures that only the memory of a process has: most of them hold pointers, or what an
- * allocator writes. They are of 64-bit processes
- * whose lowest byte comes first.
+ * Anchors of structures that only the memory of a process has: most of them hold pointers, or what an allocator writes. They
+ * are of 64-bit processes whose lowest byte comes first.
  *
  * @module
  */
+import { LATTICE_SCHEMES, provePq } from '@mintmark/keys/der_keys/post_quantum'
+import { isRandomLookingAt } from '@mintmark/keys/material/random_looking'
 import { type Anchor, EIGHTHS } from '../../anchors/anchor.ts'
-import { KEYBLOCK_ANCHORS } from '../binary/kerberos.ts'
-import { GO_NAT_ANCHORS } from '../heap/go_nat.ts'
+import { chunkHead, chunkSize } from '../heap/chunk_head.ts'
 import { MALLOC_FACTOR_ANCHORS } from '../heap/malloc_factors.ts'
-import { LATTICE_ANCHORS } from '../heap/malloc_lattice.ts'
 import { MALLOC_RSA_ANCHORS } from '../heap/malloc_rsa.ts'
-import { OPENSSL_RSA_ANCHORS } from '../heap/openssl_rsa.ts'
-import { TOMMATH_ANCHORS } from '../heap/tommath_keys.ts'
-import { GNUTLS_ANCHORS } from './gnutls_keys.ts'
-import { GO_ECDH_ANCHORS } from './go_ecdh.ts'
-import { GO_ECDSA_ANCHORS } from './go_ecdsa.ts'
-import { GO_RSA_ANCHORS } from './go_rsa.ts'
-import { MBEDTLS_ANCHORS } from './mbedtls_structures.ts'
-import { NSS_EC_ANCHORS } from './nss_ec.ts'
-import { OPENSSL_GROUP_ANCHORS } from './openssl_groups.ts'
-import { OPENSSL_ML_KEM_ANCHORS } from './openssl_ml_kem.ts'
-import { OPENSSL_ANCHORS } from './openssl_structures.ts'
-import { RING_ANCHORS } from './ring_ecdsa.ts'
-import { RUST_ANCHORS } from './rust_keys.ts'
-import { SEED_ANCHORS } from './seed_and_public.ts'
-import { WOLFSSL_EC_ANCHORS } from './wolfssl_ec.ts'
+import { POINTED_NUMBER_ANCHORS } from '../heap/pointed_numbers.ts'
+import { TOMMATH_ANCHORS } from '../heap/tommath.ts'
+import { CURVE_LAYOUTS } from './curve_layouts.ts'
+import { inline } from './field.ts'
+import { type Layout, layoutAnchor, provenHit } from './layout.ts'
+import { OPENSSL_ML_KEM } from './ml_kem_layouts.ts'
+import { NUMBER_LAYOUTS } from './number_layouts.ts'
+import { OKP_LAYOUTS } from './okp_layouts.ts'
+
+/** Of a key's begin: noise ends here. */
+const BEGIN_BYTES = 64
+
+/** Expanded keys of ML-KEM and ML-DSA alone in a chunk, as OpenSSL 3.5 keeps those of ML-DSA: their parts show each other. */
+const LATTICE: readonly Layout[] = LATTICE_SCHEMES.map((scheme) => ({
+  name: `chunk-${scheme.name.toLowerCase()}`,
+  pattern: chunkHead(chunkSize(scheme.secretLength)),
+  sight: { before: 0, behind: 8 + scheme.secretLength },
+  rows: [
+    {
+      keyAt: (place) => {
+        const key = inline(8, scheme.secretLength)(place)
+        if (key === undefined || !isRandomLookingAt(key.bytes, 0, BEGIN_BYTES)) return undefined
+        return provenHit(provePq(scheme, undefined, key.bytes), 'expanded-key', key)
+      },
+    },
+  ],
+}))
 
 /** What begins in the middle of a word, or is of processes of 32 bits, says so; all others are at multiples of 8. */
 export const PROCESS_ANCHORS: readonly Anchor[] = [
-  ...OPENSSL_ANCHORS,
-  ...OPENSSL_GROUP_ANCHORS,
-  ...OPENSSL_ML_KEM_ANCHORS,
-  ...OPENSSL_RSA_ANCHORS,
-  ...LATTICE_ANCHORS,
-  ...MBEDTLS_ANCHORS,
-  ...SEED_ANCHORS,
+  ...[...CURVE_LAYOUTS, ...OKP_LAYOUTS, ...NUMBER_LAYOUTS, ...LATTICE, OPENSSL_ML_KEM].map(
+    layoutAnchor,
+  ),
   ...MALLOC_RSA_ANCHORS,
   ...MALLOC_FACTOR_ANCHORS,
-  ...RING_ANCHORS,
-  ...RUST_ANCHORS,
-  ...GNUTLS_ANCHORS,
-  ...GO_ECDH_ANCHORS,
-  ...GO_ECDSA_ANCHORS,
-  ...GO_NAT_ANCHORS,
-  ...GO_RSA_ANCHORS,
-  ...NSS_EC_ANCHORS,
+  ...POINTED_NUMBER_ANCHORS,
   ...TOMMATH_ANCHORS,
-  ...WOLFSSL_EC_ANCHORS,
-  ...KEYBLOCK_ANCHORS,
 ].map((structure): Anchor => Object.assign({ alignment: EIGHTHS }, structure))

@@ -26,7 +26,7 @@ import type { FindingSeen } from '../../../src/findings/finding.ts'
 import { decryptionSchedule, expandKey } from '../../../src/schedules/aes_words.ts'
 import { spkiSha256 } from './binary_hits.ts'
 import { elementsOf } from './der_world.ts'
-import { BINARY_SPELLINGS, ED, idOf, P256, part, RSA, u32le } from './spelled_binary.ts'
+import { BINARY_SPELLINGS, ED, idOf, P256, RSA, u32le } from './spelled_binary.ts'
 
 const scanner = scannerFor({ kind: 'forms', isDeep: false })
 
@@ -136,34 +136,6 @@ it('RSA of three primes', () => {
   assert.deepEqual(more, [])
   assert.deepEqual([found?.kind, found?.certainty], ['rsa', 'proven'])
   assert.match(found?.proof ?? '', /3 primes/)
-})
-
-/** A SYMCRYPT_INT with digits of 64 bytes. */
-function symcryptInt(value: Uint8Array): Buffer {
-  const digits = Math.ceil(value.length / 64)
-  const header = Buffer.concat([u32le(0x67490000, digits, 32 + digits * 64), Buffer.alloc(20)])
-  const words = Buffer.from(value.toReversed())
-  return Buffer.concat([header, words, Buffer.alloc(digits * 64 - words.length)])
-}
-
-describe('SymCrypt', () => {
-  const numbers = { n: part(RSA, 'n'), p: part(RSA, 'p'), q: part(RSA, 'q') }
-
-  it('a modulus with its primes behind it is a key', () => {
-    const bytes = Buffer.concat([
-      symcryptInt(numbers.n),
-      noise(700),
-      symcryptInt(noise(128)),
-      symcryptInt(numbers.q),
-      symcryptInt(numbers.p),
-    ])
-    assert.deepEqual(provenIn(bytes), [`symcrypt-rsa ${idOf(RSA)}`])
-  })
-
-  it('a modulus beside other numbers is none', () => {
-    const bytes = Buffer.concat([symcryptInt(numbers.n), symcryptInt(noise(128))])
-    assert.deepEqual(seenIn(bytes), [])
-  })
 })
 
 describe('AES schedules in both directions and word orders', () => {

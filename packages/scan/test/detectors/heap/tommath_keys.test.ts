@@ -3,7 +3,7 @@ import { generateKeyPairSync } from 'node:crypto'
 import { describe, it } from 'node:test'
 import { fromBigEndian } from '@mintmark/keys/arithmetic/modular'
 import { readAgain } from '@mintmark/testkit'
-import { TOMMATH_ANCHORS } from '../../../src/detectors/heap/tommath_keys.ts'
+import { TOMMATH_ANCHORS } from '../../../src/detectors/heap/tommath.ts'
 import {
   type DigitForm,
   digitBytes,

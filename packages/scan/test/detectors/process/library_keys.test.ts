@@ -1,7 +1,6 @@
 import assert from 'node:assert/strict'
 import { createDiffieHellmanGroup, generateKeyPairSync, randomBytes } from 'node:crypto'
 import { describe, it } from 'node:test'
-import { curveNamed } from '@mintmark/keys/arithmetic/curves'
 import { ML_KEM, ML_KEM_SEED, mlKemFromSeed } from '@mintmark/keys/arithmetic/ml_kem'
 import { mlKemWords } from '@mintmark/keys/arithmetic/ml_kem_polynomials'
 import { bitLength, fromBigEndian } from '@mintmark/keys/arithmetic/modular'
@@ -156,47 +155,4 @@ describe('an expanded key alone in a chunk of malloc', () => {
       assert.deepEqual(await process.found('chunk-wrong'), [])
     })
   }
-})
-
-const CURVES = ['P-256', 'P-384', 'P-521'] as const
-
-/** A point, the number of the secret with its limbs behind it, and the EC_KEY before both. */
-function ecStructure(process: Process, curve: (typeof CURVES)[number], isWrong: boolean): string {
-  const keys = readAgain(generateKeyPairSync('ec', { namedCurve: curve }))
-  const jwk = keys.privateKey.export({ format: 'jwk' })
-  const [x = 0n, y = 0n, d = 0n] = [jwk.x, jwk.y, jwk.d].map((text) =>
-    fromBigEndian(Buffer.from(text ?? '', 'base64url')),
-  )
-  const { p, bits } = curveNamed(curve)
-  const limbs = Math.ceil(bits / 64)
-  const radix = 1n << BigInt(64 * limbs)
-  const group = HEADS + 16n
-  const coordinates = [x, y, 1n].map((value) => le((value * radix) % p, 9))
-  const point = process.put(Buffer.concat([words(group), ...coordinates]))
-  const keyAt = process.put(new Uint8Array(40))
-  const head = process.put(new Uint8Array(24 + 72))
-  const [place, keyPlace] = [Number(head - HEADS), Number(keyAt - HEADS)]
-  process.heads.set(words(group, point, head, pair(0, 4), 1n), keyPlace)
-  const width = BigInt(limbs) | (BigInt(limbs) << 32n)
-  process.heads.set(words(head + 24n, width, 2n << 32n), place)
-  process.heads.set(le(isWrong ? d ^ 8n : d, 9), place + 24)
-  return hex(head + 24n)
-}
-
-describe('the structures of BoringSSL for EC', () => {
-  for (const curve of CURVES) {
-    it(`lead to the public half of a number of ${curve}`, async () => {
-      const process = new Process()
-      const address = ecStructure(process, curve, false)
-      const { lengthBytes } = curveNamed(curve)
-      const found = await process.found(`boringssl-${curve}`)
-      assert.deepEqual(found, [['ec', 'limbs-le64', lengthBytes, address]])
-    })
-  }
-
-  it('are none where the number is not the secret', async () => {
-    const process = new Process()
-    ecStructure(process, 'P-256', true)
-    assert.deepEqual(await process.found('boringssl-wrong'), [])
-  })
 })

@@ -206,21 +206,6 @@ describe('a seed of Ed25519 and its public half in one array', () => {
     assert.deepEqual(await process.found('slice'), expected)
   })
 
-  for (const between of [0, 3]) {
-    it(`is found from a structure with its length ${between + 1} words before the pointer`, async () => {
-      const process = new Process()
-      const at = process.number(both, SECRET_AT)
-      const empty = Array.from({ length: between }, () => 0n)
-      const when = 0x6a0b_266bn
-      process.put(words(0n, 0n, 64n, ...empty, at, 0n, when, pair(0, 1)))
-      const expected = [['ed25519', 'limbs-le64', 32, `0x${at.toString(16)}`]]
-      assert.deepEqual(await process.found('structure'), expected)
-      both.copy(process.numbers, SECRET_AT + 64, 32)
-      both.copy(process.numbers, SECRET_AT + 32, 0, 32)
-      assert.deepEqual(await process.found('structure'), [])
-    })
-  }
-
   it('is nothing with another public half, or where nothing tells of it', async () => {
     const other = Buffer.from(both)
     other[40] = (other[40] ?? 0) ^ 1

@@ -1,0 +1,103 @@
+/**
+ * Numbers in chunks of glibc's malloc, as libraries of big numbers keep them: as long as the chunk but for two limbs at most,
+ * at multiples of 16. In a process of 32 bits a number takes a chunk of the same size as in one of 64.
+ *
+ * @module
+ */
+import { fromLittleEndian } from '@mintmark/keys/arithmetic/modular'
+import { charge } from '@mintmark/keys/material/effort'
+import { isRandomLookingAt } from '@mintmark/keys/material/random_looking'
+import type { Anchor } from '../../anchors/anchor.ts'
+import type { Detector } from '../../anchors/detected.ts'
+import { chunkHead, type SizeBytes, sizeAt } from './chunk_head.ts'
+
+/** What a chunk takes besides its bytes, and one more limb if need be. */
+const HEAD = 16
+/** Of going through a KB of chunks. */
+const UNITS_PER_KB = 600
+const MOST_NUMBERS = 96
+/** Of a number and the head of its chunk. */
+const MOST_BYTES = 2048
+
+/** A chunk that holds a number of `length` bytes, by the place of its size. */
+export interface Chunk {
+  readonly bytes: Uint8Array
+  readonly at: number
+  readonly length: number
+  readonly sizeBytes: SizeBytes
+  /** How far from it others are looked for. */
+  readonly reach: number
+}
+
+interface ChunkForm {
+  readonly lengths: readonly number[]
+  readonly reach: number
+  readonly mayHold: (bytes: Uint8Array, from: number, length: number) => boolean
+  readonly detect: (chunk: Chunk) => ReturnType<Detector>
+}
+
+/** Anchors at chunks with numbers of these lengths, in processes of 64 and of 32 bits. */
+export function chunkAnchors(name: string, form: ChunkForm): readonly Anchor[] {
+  const { lengths, reach, mayHold, detect } = form
+  return lengths.flatMap((length) =>
+    ([8, 4] as const).map((sizeBytes): Anchor => {
+      // What follows a size of 4 bytes is an odd number: of processes of 64 bits it would be the rest of the size.
+      const behind = sizeBytes === 8 ? [] : [1]
+      const head = chunkHead(length + HEAD, { sizeBytes, behind, behindMask: behind })
+      return Object.assign(head, {
+        name: `${name}-${8 * length}${sizeBytes === 4 ? '-of-32' : ''}`,
+        number: { from: sizeBytes, length: 64 } as const,
+        before: reach,
+        behind: reach + MOST_BYTES,
+        mayHold: (bytes: Uint8Array, at: number) => mayHold(bytes, at + sizeBytes, length),
+        detect: (bytes: Uint8Array, at: number) =>
+          at + sizeBytes + length > bytes.length
+            ? undefined
+            : detect({ bytes, at, length, sizeBytes, reach }),
+      })
+    }),
+  )
+}
+
+export const isOdd = (bytes: Uint8Array, from: number): boolean => ((bytes[from] ?? 0) & 1) === 1
+
+/** Whether the lowest bit of a number that begins at `from` is set, and the highest: nothing else costs less to ask. */
+export const isFull = (bytes: Uint8Array, from: number, length: number): boolean =>
+  isOdd(bytes, from) && (bytes[from + length - 1] ?? 0) >= 0x80
+
+/**
+ * Where numbers of this length, or of another, begin in chunks near this one, nearest first: odd ones, with `isAny` even ones
+ * too.
+ */
+export function numbersNear(
+  { bytes, at, sizeBytes, reach, ...chunk }: Chunk,
+  isAny = false,
+  length: number = chunk.length,
+): number[] {
+  charge((2 * reach * UNITS_PER_KB) / 1024)
+  const found: number[] = []
+  for (let distance = 16; distance <= reach && found.length < MOST_NUMBERS; distance += 16) {
+    for (const place of [at - distance, at + distance]) {
+      const from = place + sizeBytes
+      if (from + length > bytes.length || (!isAny && !isOdd(bytes, from))) continue
+      const size = sizeAt(bytes, place, sizeBytes)
+      if (size !== length + HEAD && size !== length + 2 * HEAD) continue
+      if (isRandomLookingAt(bytes, from, length)) found.push(from)
+    }
+  }
+  return found
+}
+
+/** The lowest 32 bits of the number that begins there. */
+export const lowOf = (bytes: Uint8Array, at: number): number =>
+  (bytes[at] ?? 0) |
+  ((bytes[at + 1] ?? 0) << 8) |
+  ((bytes[at + 2] ?? 0) << 16) |
+  ((bytes[at + 3] ?? 0) << 24)
+
+/** The highest 48 bits of the number that ends at `end`. */
+export const highOf = (bytes: Uint8Array, end: number): number =>
+  Buffer.from(bytes.buffer, bytes.byteOffset + end - 6, 6).readUIntLE(0, 6)
+
+export const numberIn = (bytes: Uint8Array, at: number, length: number): bigint =>
+  fromLittleEndian(bytes.subarray(at, at + length))

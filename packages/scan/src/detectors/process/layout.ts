@@ -1,0 +1,150 @@
+/**
+ * Interprets rows of layouts: an anchor, what must stand around it, where the parts of a key lie or are led to. What the
+ * parts are is shown by arithmetic alone: a point on its curve, and the secret that gives it.
+ *
+ * @module
+ */
+import { type CurveParameters, curveNamed } from '@mintmark/keys/arithmetic/curves'
+import { isOnCurve, type Point } from '@mintmark/keys/arithmetic/ec'
+import { fromLittleEndian, inverse } from '@mintmark/keys/arithmetic/modular'
+import type { OkpCurve } from '@mintmark/keys/arithmetic/okp'
+import { proveEc, proveOkp } from '@mintmark/keys/der_keys/prove'
+import { charge } from '@mintmark/keys/material/effort'
+import type { Curve } from '@mintmark/keys/material/key_material'
+import type { Proof } from '@mintmark/keys/material/proof'
+import { isRandomLooking } from '@mintmark/keys/material/random_looking'
+import type { Anchor } from '../../anchors/anchor.ts'
+import { anchor, hit, type Sight } from '../../anchors/anchored.ts'
+import type { Detected, Pointed } from '../../anchors/detected.ts'
+import type { Check, Field, Place } from './field.ts'
+
+/** How the key at an anchor is found, and what is asked before: of the bytes themselves, and of what they lead to. */
+export interface KeyRow {
+  readonly glance?: Check
+  readonly when?: Check
+  readonly keyAt: (place: Place) => Detected | undefined
+}
+
+/** A pattern, as {@link anchor} takes it, with what may stand there. */
+export interface Layout extends Pick<Anchor, 'alignment' | 'number'> {
+  readonly name: string
+  readonly pattern: string | Pick<Anchor, 'pattern' | 'mask'>
+  readonly sight: Sight
+  readonly rows: readonly KeyRow[]
+}
+
+/** The anchor of a layout. */
+export function layoutAnchor({ pattern, sight, name, rows, ...more }: Layout): Anchor {
+  const detect: Anchor['detect'] = (bytes, at, memory) => {
+    const place = { bytes, at, base: 0, memory }
+    for (const { glance, when, keyAt } of rows) {
+      if (glance?.(place) === false || when?.(place) === false) continue
+      const found = keyAt(place)
+      if (found !== undefined) return found
+    }
+    return undefined
+  }
+  const shape =
+    typeof pattern === 'string'
+      ? anchor(name, pattern, sight, detect)
+      : { ...pattern, name, detect, ...sight }
+  const isToldAtOnce = rows.every(({ glance }) => glance !== undefined)
+  if (!isToldAtOnce) return { ...shape, ...more }
+  const mayHold = (bytes: Uint8Array, at: number): boolean =>
+    rows.some(({ glance }) => glance?.({ bytes, at, base: 0, memory: undefined }) === true)
+  return { ...shape, ...more, mayHold }
+}
+
+/** How a number is read, and what its finding is called. */
+export interface NumberForm {
+  readonly form: string
+  readonly read: (bytes: Uint8Array, curve: CurveParameters) => bigint
+}
+
+export const LITTLE: NumberForm = { form: 'limbs-le64', read: (bytes) => fromLittleEndian(bytes) }
+
+interface EcParts extends Pick<KeyRow, 'glance' | 'when'> {
+  /** Those of which the structure may be. */
+  readonly curves: readonly Curve[] | ((place: Place) => readonly Curve[])
+  readonly secret: Field
+  readonly x: Field
+  readonly y: Field
+  /** Of Jacobian coordinates, which may be in Montgomery's form. */
+  readonly z?: Field
+  readonly number?: NumberForm
+  /** Of coordinates, where those are not kept as the secret is. */
+  readonly coordinate?: NumberForm['read']
+}
+
+/** Of the equation of a curve. */
+const POINT_UNITS = 15_000
+
+export function ecKey(parts: EcParts): KeyRow {
+  const { curves, secret, x, y, z, number = LITTLE, coordinate = number.read } = parts
+  const keyAt = (place: Place): Detected | undefined => {
+    const [d, ...coordinates] = [secret, x, y].map((field) => field(place))
+    const third = z?.(place)
+    if (d === undefined || (z !== undefined && !third)) return undefined
+    for (const name of typeof curves === 'function' ? curves(place) : curves) {
+      const curve = curveNamed(name)
+      if (!isRandomLooking(d.bytes.subarray(0, curve.lengthBytes))) continue
+      charge(POINT_UNITS)
+      const [px, py, pz] = [...coordinates, third].map(
+        (part) => part && coordinate(part.bytes, curve),
+      )
+      const point = px === undefined || py === undefined ? undefined : pointOf(curve, px, py, pz)
+      if (point === undefined) continue
+      const found = provenHit(
+        proveEc(name, number.read(d.bytes, curve), point),
+        number.form,
+        d,
+        curve.lengthBytes,
+      )
+      if (found !== undefined) return found
+    }
+    return undefined
+  }
+  return { ...parts, keyAt }
+}
+
+/** The point of these coordinates, if they are one of the curve. */
+function pointOf(curve: CurveParameters, x: bigint, y: bigint, z?: bigint): Point | undefined {
+  if (z === undefined) return isOnCurve(curve, { x, y }) ? { x, y } : undefined
+  const { p } = curve
+  const radix = inverse((1n << BigInt(64 * Math.ceil(curve.bits / 64))) % p, p) ?? 0n
+  for (const scale of [1n, radix]) {
+    const inverted = inverse((z * scale) % p, p)
+    if (inverted === undefined) continue
+    const square = (inverted * inverted) % p
+    const point = { x: (x * scale * square) % p, y: (((y * scale * square) % p) * inverted) % p }
+    if (isOnCurve(curve, point)) return point
+  }
+  return undefined
+}
+
+interface OkpParts extends Pick<KeyRow, 'glance' | 'when'> {
+  readonly secret: Field
+  readonly publicKey: Field
+}
+
+export function okpKey(curve: OkpCurve, parts: OkpParts): KeyRow {
+  const keyAt = (place: Place): Detected | undefined => {
+    const [secret, publicKey] = [parts.secret(place), parts.publicKey(place)]
+    if (secret === undefined || publicKey === undefined) return undefined
+    if (!isRandomLooking(secret.bytes) || !isRandomLooking(publicKey.bytes)) return undefined
+    const proof = proveOkp(curve, secret.bytes.slice(), publicKey.bytes.slice())
+    return provenHit(proof, LITTLE.form, secret, secret.bytes.length)
+  }
+  return { ...parts, keyAt }
+}
+
+/** What does not fit was no such structure. */
+export function provenHit(
+  proof: Proof | undefined,
+  form: string,
+  { bytes, offset }: Pointed,
+  most: number = bytes.length,
+): Detected | undefined {
+  if (proof?.certainty !== 'proven') return undefined
+  return hit(proof, form, offset, offset + Math.min(most, bytes.length))
+}
