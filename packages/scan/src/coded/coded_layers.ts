@@ -155,7 +155,8 @@ export class LayerReader {
   #letters(place: Place, at: number, done: number, take: OnCoded): number {
     const { bytes } = place
     if (!isLongRun(bytes, at)) return done
-    if (!mayBeCoded(bytes, at)) return notedRun(place, at, done)
+    // Numbers with dashes between them are letters too.
+    if (!mayBeCoded(bytes, at)) return isList(bytes, at, 1) ? done : notedRun(place, at, done)
     const most = this.#mostToRead()
     if (most === 0) return done
     // What was read before is not gone through again.

@@ -1,11 +1,10 @@
-/** What coded text costs is counted as what it takes, and a key in digits takes no more where digits go on behind it. */
+/** What coded text costs is counted as what it takes. */
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
 import { endLook, startLook } from '@mintmark/keys/material/effort'
 import { ED25519, pemsOf } from '@mintmark/testkit/text_keys'
 import { LayerReader } from '../../src/coded/coded_layers.ts'
 import { keysOf } from '../../src/coded/keys_of_layer.ts'
-import { CODED_PEM_ANCHORS } from '../../src/detectors/text/coded_pem.ts'
 
 const LENGTH = 60_000
 
@@ -16,24 +15,6 @@ function unitsOf(work: () => unknown): number {
 }
 
 const [pem = ''] = pemsOf(ED25519)
-
-describe('a key in PEM as numbers', () => {
-  const codings = {
-    'hex-of-pem-0': Buffer.from(pem).toString('hex'),
-    'decimal-of-pem-0': [...Buffer.from(pem)].join(','),
-  }
-  for (const [name, text] of Object.entries(codings)) {
-    it(`takes as much whatever follows it: ${name}`, () => {
-      const anchor = CODED_PEM_ANCHORS.find((each) => each.name === name)
-      const unitsWith = (behind: number) => {
-        const bytes = Buffer.from(text + (name.startsWith('hex') ? '2d' : ',45').repeat(behind))
-        return unitsOf(() => assert.equal(anchor?.detect(bytes, 0)?.certainty, 'proven'))
-      }
-      const [near, far] = [unitsWith(1000), unitsWith(20_000)]
-      assert.ok(far < near + 20_000, `${near} units, then ${far}`)
-    })
-  }
-})
 
 describe('letters that stand for text', () => {
   const letters = Buffer.from(Buffer.alloc(LENGTH, 'words amid words, ').toString('base64'))

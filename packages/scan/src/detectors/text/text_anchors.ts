@@ -5,10 +5,7 @@
  */
 import type { Anchor } from '../../anchors/anchor.ts'
 import { quadAnchor, textAnchors } from '../../text/text_run.ts'
-import { BASE64_OF_PEM_ANCHORS } from './base64_of_pem.ts'
-import { BASE64_OF_TEXT_ANCHORS } from './base64_of_text.ts'
 import { AGE_IDENTITY, AGE_PREFIX } from './bech32_keys.ts'
-import { CODED_PEM_ANCHORS } from './coded_pem.ts'
 import { DNSSEC } from './dnssec.ts'
 import { keyXml } from './dotnet_xml.ts'
 import { HEADERLESS_ANCHORS } from './headerless_base64.ts'
@@ -29,9 +26,6 @@ export const TEXT_ANCHORS: readonly Anchor[] = [
   ...textAnchors('pem-end', PEM_END_TEXT, PEM_END),
   ...textAnchors('ssh2', '---- BEGIN SSH2 ', SSH2),
   ...HEADERLESS_ANCHORS,
-  ...BASE64_OF_PEM_ANCHORS,
-  ...CODED_PEM_ANCHORS,
-  ...BASE64_OF_TEXT_ANCHORS,
   ...textAnchors('age', AGE_PREFIX, AGE_IDENTITY),
   ...textAnchors('putty', 'PuTTY-User-Key-File-', PUTTY),
   ...textAnchors('jwk', 'kty', JWK),

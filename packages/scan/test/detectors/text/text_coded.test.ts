@@ -30,10 +30,11 @@ const CODINGS: Readonly<Record<string, Coding>> = {
   'BitConverter of .NET': { form: 'hex', code: (pem) => digits(pem).join('-').toUpperCase() },
   'a string of C': {
     form: 'hex',
+    before: '\\',
     code: (pem) =>
       digits(pem)
-        .map((pair) => `\\x${pair}`)
-        .join(''),
+        .map((pair) => `x${pair}`)
+        .join('\\'),
   },
   'an array of C': {
     form: 'hex',

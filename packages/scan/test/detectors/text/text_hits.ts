@@ -1,17 +1,22 @@
 import type { Anchor } from '../../../src/anchors/anchor.ts'
 import type { Detected } from '../../../src/anchors/detected.ts'
+import { LayerReader } from '../../../src/coded/coded_layers.ts'
+import { keysOf } from '../../../src/coded/keys_of_layer.ts'
 import { TEXT_ANCHORS } from '../../../src/detectors/text/text_anchors.ts'
 
-/** What the anchors lead to in `bytes`, looked for the plain way; each place and form once. */
+/** What the anchors lead to in `bytes` and in what they code, looked for the plain way; each place and form once. */
 export function hitsIn(
   bytes: Uint8Array,
   anchors: readonly Anchor[] = TEXT_ANCHORS,
 ): readonly Detected[] {
   const hits = new Map<string, Detected>()
-  for (const { detect, at } of placesIn(bytes, anchors)) {
-    const hit = detect(bytes, at)
+  const take = (hit: Detected | undefined): void => {
     if (hit !== undefined) hits.set(`${hit.offset} ${hit.form}`, hit)
   }
+  for (const { detect, at } of placesIn(bytes, anchors)) take(detect(bytes, at))
+  new LayerReader({ isDeep: false }).read(bytes, 0, bytes.length, (coded) => {
+    for (const hit of keysOf(coded)) take(hit)
+  })
   return [...hits.values()].toSorted((a, b) => a.offset - b.offset)
 }
 
