@@ -185,7 +185,7 @@ function isEnd(chars: Uint8Array, from: number, to: number, line: number): boole
   return (
     (line === 1 && to - from < LETTERS_LEAST) ||
     (to === from && line > HEADERS_MOST) ||
-    HEADERS.some((letters) => stands(chars, from, letters))
+    stands(chars, from, HEADER)
   )
 }
 
@@ -206,7 +206,7 @@ function isFooter(chars: Uint8Array, from: number, to: number): boolean {
   return to - from > 8 && stands(chars, from, FOOTER)
 }
 
-const HEADERS = ['-----BEGIN', '---- BEGIN'].map((letters) => Buffer.from(letters, 'latin1'))
+const HEADER = Buffer.from('-----BEGIN')
 const FOOTER = Uint8Array.from('-----END', (letter) => letter.charCodeAt(0))
 
 /** Of base64, with its padding; a dash is a sign. */

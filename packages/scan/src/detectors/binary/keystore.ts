@@ -1,9 +1,6 @@
 /**
- * Java keystores: JKS and JCEKS, whose private entries are always encrypted.
- *
- * A store that holds nothing but certificates is told apart: every JVM has one.
- *
- * Source: OpenJDK, sun.security.provider.JavaKeyStore and com.sun.crypto.provider.JceKeyStore.
+ * Java keystores, JKS and JCEKS, whose private entries are always encrypted (JavaKeyStore and JceKeyStore of OpenJDK). A store
+ * with nothing but certificates is told apart: every JVM has one.
  *
  * @module
  */
@@ -11,14 +8,12 @@ import type { Anchor } from '../../anchors/anchor.ts'
 import { anchor, lesser } from '../../anchors/anchored.ts'
 import type { Detector } from '../../anchors/detected.ts'
 
-const KEY_ENTRY = 1
-const CERTIFICATE_ENTRY = 2
-const SECRET_ENTRY = 3
+const [KEY_ENTRY, CERTIFICATE_ENTRY, SECRET_ENTRY] = [1, 2, 3]
 const HEADER = 12
 const DATE = 8
-const MOST_ENTRIES = 4096
+const [MOST_ENTRIES, MOST_CHAIN] = [4096, 64]
 
-/** Walks numbers and lengths, big-endian; past the end it gives zeros and stays there. */
+/** Walks big-endian lengths and what they count; past the end it gives zeros and stays there. */
 class Cursor {
   readonly #view: DataView
   at: number
@@ -32,70 +27,46 @@ class Cursor {
     return this.at < this.#view.byteLength
   }
 
-  u32(): number {
-    if (this.at + 4 > this.#view.byteLength) return this.#end()
-    this.at += 4
-    return this.#view.getUint32(this.at - 4)
-  }
-
-  u16(): number {
-    if (this.at + 2 > this.#view.byteLength) return this.#end()
-    this.at += 2
-    return this.#view.getUint16(this.at - 2)
+  number(bytes: 2 | 4): number {
+    const from = this.at
+    this.skip(bytes)
+    if (this.at - from < bytes) return 0
+    return bytes === 2 ? this.#view.getUint16(from) : this.#view.getUint32(from)
   }
 
   skip(length: number): void {
     this.at = Math.min(this.at + length, this.#view.byteLength)
   }
 
-  #end(): number {
-    this.at = this.#view.byteLength
-    return 0
+  skipCertificate(version: number): void {
+    if (version === 2) this.skip(this.number(2))
+    this.skip(this.number(4))
   }
 }
 
 const detectKeystore: Detector = (bytes, at) => {
   const cursor = new Cursor(bytes, at + 4)
-  const version = cursor.u32()
-  const count = cursor.u32()
+  const version = cursor.number(4)
+  const count = cursor.number(4)
   if ((version !== 1 && version !== 2) || count === 0 || count > MOST_ENTRIES) return undefined
   let keys = 0
   for (let i = 0; i < count && cursor.isInside; i++) {
-    const tag = cursor.u32()
-    if (tag < KEY_ENTRY || tag > SECRET_ENTRY) break
-    cursor.skip(cursor.u16())
+    const tag = cursor.number(4)
+    if (tag !== KEY_ENTRY && tag !== CERTIFICATE_ENTRY && tag !== SECRET_ENTRY) break
+    cursor.skip(cursor.number(2))
     cursor.skip(DATE)
-    if (tag === CERTIFICATE_ENTRY) skipCertificate(cursor, version)
-    else {
-      keys += 1
-      // A secret is a serialised object without a length: what lies behind is not walked.
-      if (tag === SECRET_ENTRY) break
-      skipKey(cursor, version)
-    }
+    if (tag !== CERTIFICATE_ENTRY) keys += 1
+    // A secret is a serialised object without a length: what lies behind is not walked.
+    if (tag === SECRET_ENTRY) break
+    if (tag === KEY_ENTRY) cursor.skip(cursor.number(4))
+    const certificates = tag === KEY_ENTRY ? Math.min(cursor.number(4), MOST_CHAIN) : 1
+    for (let k = 0; k < certificates && cursor.isInside; k++) cursor.skipCertificate(version)
   }
   if (keys === 0) return undefined
   const form = bytes[at] === 0xfe ? 'jks' : 'jceks'
   const to = Math.max(cursor.at, Math.min(bytes.length, at + HEADER))
-  return lesser(
-    'keystore',
-    form,
-    at,
-    to,
-    `Java keystore, ${keys} or more private entries, encrypted`,
-  )
-}
-
-function skipCertificate(cursor: Cursor, version: number): void {
-  if (version === 2) cursor.skip(cursor.u16())
-  cursor.skip(cursor.u32())
-}
-
-const MOST_CHAIN = 64
-
-function skipKey(cursor: Cursor, version: number): void {
-  cursor.skip(cursor.u32())
-  const chain = Math.min(cursor.u32(), MOST_CHAIN)
-  for (let i = 0; i < chain && cursor.isInside; i++) skipCertificate(cursor, version)
+  const proof = `Java keystore, ${keys} or more private entries, encrypted`
+  return lesser('keystore', form, at, to, proof)
 }
 
 const SIGHT = { before: 0, behind: 65_536 }

@@ -3,10 +3,8 @@
  *
  * @module
  */
-import { decodeBase64 } from '../../text/base64.ts'
-import { type Member, membersIn, skipSpace } from '../../text/quoted.ts'
-import { nameOf } from '../../text/text_run.ts'
-import { numberOf } from './parts.ts'
+import { membersIn } from '../../text/quoted.ts'
+import { Labelled } from './labelled.ts'
 
 /** Letters to either side of a place that belong to one key: a 16,384-bit RSA key with its certificate chain. */
 export const SIDE_MOST = 24_576
@@ -23,7 +21,7 @@ export interface JsonObject {
   readonly from: number
   /** Behind its brace, or where it is cut. */
   readonly end: number
-  readonly values: Values
+  readonly values: Labelled
 }
 
 /** @param names members that are looked at; of one that is there twice, the one nearest behind the brace */
@@ -35,11 +33,12 @@ export function objectAround(
 ): JsonObject {
   const from = objectBegin(chars, at, other)
   const to = objectEnd(chars, at, other)
-  const members = new Map<string, Member>()
+  const values = new Labelled(chars)
   for (const member of membersIn(chars, from, to)) {
-    if (names.has(member.name) && !members.has(member.name)) members.set(member.name, member)
+    if (names.has(member.name))
+      values.add(member.name, { from: member.from, to: member.to, coding: 'base64url' })
   }
-  return { from, end: chars[to] === 0x7d ? to + 1 : to, values: new Values(chars, members) }
+  return { from, end: chars[to] === 0x7d ? to + 1 : to, values }
 }
 
 /** Whether a member of this name stands in the object between its brace and `at`. Cost: less than the whole object. */
@@ -84,43 +83,6 @@ function objectEnd(chars: Uint8Array, at: number, other: OtherObject): number {
     } else if (letter === 0 || (letter === other.letter && other.begins(chars, i))) return i
   }
   return most
-}
-
-/** Members, decoded when asked for. */
-export class Values {
-  readonly #chars: Uint8Array
-  readonly #members: ReadonlyMap<string, Member>
-
-  constructor(chars: Uint8Array, members: ReadonlyMap<string, Member>) {
-    this.#chars = chars
-    this.#members = members
-  }
-
-  hasAny(...names: readonly string[]): boolean {
-    return names.some((name) => this.#members.has(name))
-  }
-
-  name(member: string): string {
-    const found = this.#members.get(member)
-    return found === undefined || found.to - found.from > 32
-      ? ''
-      : nameOf(this.#chars, found.from, found.to)
-  }
-
-  /** Undefined where the member is missing, empty, or not base64url from begin to end. */
-  bytes(member: string): Uint8Array | undefined {
-    const found = this.#members.get(member)
-    if (found === undefined) return undefined
-    const { bytes, end } = decodeBase64(this.#chars, found.from, found.to, { isUrl: true })
-    const isWhole = skipSpace(this.#chars, end, found.to) === found.to
-    return bytes.length > 0 && isWhole ? bytes : undefined
-  }
-
-  /** Of the first of these names that is there. */
-  number(...names: readonly string[]): bigint | undefined {
-    const name = names.find((each) => this.#members.has(each))
-    return name === undefined ? undefined : numberOf(this.bytes(name))
-  }
 }
 
 /** Whether a quote ends right before `at`. */

@@ -10,39 +10,18 @@ import { charge } from '@mintmark/keys/material/effort'
 import type { Detected } from '../../anchors/detected.ts'
 import { quoteLength, skipSpace } from '../../text/quoted.ts'
 import { standsAt, type TextReader, type TextRun } from '../../text/text_run.ts'
-import {
-  isOpened,
-  isQuoteEnd,
-  type OtherObject,
-  objectAround,
-  SIDE_MOST,
-  type Values,
-} from './json_object.ts'
-import { ecKey, okpKey, pqKey, rsaKey } from './parts.ts'
+import { isOpened, isQuoteEnd, type OtherObject, objectAround, SIDE_MOST } from './json_object.ts'
+import type { Labelled } from './labelled.ts'
+import { ecKey, okpKey, pqKey, rsaNamed } from './parts.ts'
 
 const KTY = 'kty'
 const TYPES = ['RSA', 'EC', 'OKP', 'oct', 'AKP'] as const
 type KeyType = (typeof TYPES)[number]
 
 /** Members that are looked at. */
-const WANTED: ReadonlySet<string> = new Set([
-  'kty',
-  'crv',
-  'alg',
-  'n',
-  'e',
-  'd',
-  'p',
-  'q',
-  'dp',
-  'dq',
-  'qi',
-  'x',
-  'y',
-  'k',
-  'pub',
-  'priv',
-])
+const WANTED: ReadonlySet<string> = new Set(
+  'kty crv alg n e d p q dp dq qi x y k pub priv'.split(' '),
+)
 const SYMMETRIC_LEAST = 8
 /** Of the object around a `kty`, its numbers not counted. */
 const OBJECT_UNITS = 3000
@@ -77,7 +56,7 @@ function readJwk({ chars, at }: TextRun): Detected | undefined {
   if (type === undefined) return undefined
   charge(OBJECT_UNITS)
   const { from, end, values } = objectAround(chars, at, WANTED, OTHER_KEY)
-  if (!values.hasAny('d', 'k', 'priv', 'p')) return undefined
+  if (!values.has('d', 'k', 'priv', 'p')) return undefined
   const key = READERS[type](values)
   return key === undefined ? undefined : { ...key, offset: from, length: end - from, form: 'jwk' }
 }
@@ -88,38 +67,28 @@ const OTHER_KEY: OtherObject = {
   begins: (chars, at) => standsAt(chars, at, KTY) && isOpened(chars, at),
 }
 
-const READERS: Readonly<Record<KeyType, (values: Values) => Detected | undefined>> = {
-  RSA: (values) =>
-    rsaKey({
-      n: values.number('n'),
-      e: values.number('e'),
-      d: values.number('d'),
-      p: values.number('p'),
-      q: values.number('q'),
-      dP: values.number('dp'),
-      dQ: values.number('dq'),
-      qInv: values.number('qi'),
-    }),
+const READERS: Readonly<Record<KeyType, (values: Labelled) => Detected | undefined>> = {
+  RSA: ({ number }) => rsaNamed(number, 'n e d p q dp dq qi'),
   EC: (values) =>
-    ecKey(values.name('crv'), values.bytes('d'), values.bytes('x'), values.bytes('y')),
+    ecKey(values.text('crv'), values.bytes('d'), values.bytes('x'), values.bytes('y')),
   OKP: okp,
-  AKP: (values) => pqKey(values.name('alg'), values.bytes('priv'), values.bytes('pub')),
+  AKP: (values) => pqKey(values.text('alg'), values.bytes('priv'), values.bytes('pub')),
   oct: symmetric,
 }
 
 /** Where the name of the curve is cut off, its length and the public half tell which one it is. */
-function okp(values: Values): Detected | undefined {
+function okp(values: Labelled): Detected | undefined {
   const [secret, publicKey] = [values.bytes('d'), values.bytes('x')]
-  if (values.hasAny('crv') || publicKey === undefined)
-    return okpKey(values.name('crv'), secret, publicKey)
+  if (values.has('crv') || publicKey === undefined)
+    return okpKey(values.text('crv'), secret, publicKey)
   return OKP.map(({ curve }) => okpKey(curve, secret, publicKey)).find((key) => key !== undefined)
 }
 
-function symmetric(values: Values): Detected | undefined {
+function symmetric(values: Labelled): Detected | undefined {
   const secret = values.bytes('k')
   if (secret === undefined || secret.length < SYMMETRIC_LEAST) return undefined
   if (secret.every((byte) => byte === secret[0])) return undefined
-  const type = /^(?:A\d|dir)/.test(values.name('alg')) ? 'aes' : 'hmac'
+  const type = /^(?:A\d|dir)/.test(values.text('alg')) ? 'aes' : 'hmac'
   return {
     offset: 0,
     length: 0,

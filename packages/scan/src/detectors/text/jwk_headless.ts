@@ -13,26 +13,19 @@
 import type { Detected } from '../../anchors/detected.ts'
 import { quoteLength } from '../../text/quoted.ts'
 import { isAlphanumeric, standsAt, type TextReader, type TextRun } from '../../text/text_run.ts'
-import {
-  hasBefore,
-  isOpened,
-  type OtherObject,
-  objectAround,
-  SIDE_MOST,
-  type Values,
-} from './json_object.ts'
+import { hasBefore, isOpened, type OtherObject, objectAround, SIDE_MOST } from './json_object.ts'
 import { curveKeyOfWords, rsaOfWords } from './jwk_words.ts'
-import { ecKey, okpKey, rsaKey } from './parts.ts'
+import type { Labelled } from './labelled.ts'
+import { ecKey, okpKey, rsaNamed } from './parts.ts'
 
 /** 65,537 in base64. */
 export const EXPONENT = 'AQAB'
 export const CURVE = 'crv'
 
-const NAMES: ReadonlySet<string> = new Set(
-  'kty crv x y d n e p q dp dq qi Modulus Exponent D P Q DP DQ InverseQ modulus exponent inverseQ'.split(
-    ' ',
-  ),
-)
+/** Of JWKs and of .NET. */
+const RSA_MEMBERS =
+  'n|Modulus|modulus e|Exponent|exponent d|D p|P q|Q dp|DP dq|DQ qi|InverseQ|inverseQ'
+const NAMES: ReadonlySet<string> = new Set(['kty', 'crv', 'x', 'y', ...RSA_MEMBERS.split(/[ |]/)])
 
 export const JSON_RSA: TextReader = reader(EXPONENT, rsaIn, rsaOfWords)
 export const JSON_CURVE: TextReader = reader(CURVE, curveKeyIn, curveKeyOfWords)
@@ -40,7 +33,7 @@ export const JSON_CURVE: TextReader = reader(CURVE, curveKeyIn, curveKeyOfWords)
 /** What a key is made of in JSON, and in other texts, of which the run and the end of its anchor are given. */
 function reader(
   text: string,
-  keyIn: (values: Values) => Detected | undefined,
+  keyIn: (values: Labelled) => Detected | undefined,
   keyOfWords: (run: TextRun, to: number) => Detected | undefined,
 ): TextReader {
   const isQuoted = (chars: Uint8Array, at: number): boolean =>
@@ -64,33 +57,24 @@ function reader(
 function readObject(
   { chars, at }: TextRun,
   other: OtherObject,
-  keyIn: (values: Values) => Detected | undefined,
+  keyIn: (values: Labelled) => Detected | undefined,
 ): Detected | undefined {
   // With its `kty` it is found by that.
   if (hasBefore(chars, at, 'kty', other)) return undefined
   const { from, end, values } = objectAround(chars, at, NAMES, other)
-  if (values.hasAny('kty') || !values.hasAny('d', 'D', 'p', 'P')) return undefined
+  if (values.has('kty') || !values.has('d', 'D', 'p', 'P')) return undefined
   const key = keyIn(values)
   if (key === undefined) return undefined
-  const isNet = values.hasAny('Modulus', 'modulus', 'InverseQ', 'inverseQ')
+  const isNet = values.has('Modulus', 'modulus', 'InverseQ', 'inverseQ')
   const form = isNet ? 'rsa-parameters' : 'jwk'
   return { ...key, offset: from, length: end - from, form }
 }
 
-function rsaIn(values: Values): Detected | undefined {
-  return rsaKey({
-    n: values.number('n', 'Modulus', 'modulus'),
-    e: values.number('e', 'Exponent', 'exponent'),
-    d: values.number('d', 'D'),
-    p: values.number('p', 'P'),
-    q: values.number('q', 'Q'),
-    dP: values.number('dp', 'DP'),
-    dQ: values.number('dq', 'DQ'),
-    qInv: values.number('qi', 'InverseQ', 'inverseQ'),
-  })
+function rsaIn({ number }: Labelled): Detected | undefined {
+  return rsaNamed(number, RSA_MEMBERS)
 }
 
-function curveKeyIn(values: Values): Detected | undefined {
-  const [name, d, x] = [values.name('crv'), values.bytes('d'), values.bytes('x')]
+function curveKeyIn(values: Labelled): Detected | undefined {
+  const [name, d, x] = [values.text('crv'), values.bytes('d'), values.bytes('x')]
   return okpKey(name, d, x) ?? ecKey(name, d, x, values.bytes('y'))
 }

@@ -1,5 +1,5 @@
 /**
- * Keys from the numbers that a text names: put together, proven, or dropped.
+ * Keys from the values that a text names: put together, proven, or dropped.
  *
  * What is given here has no place yet: offset and length are 0, the form is empty. Where a text spells the public half too, it
  * must agree: else the key is a candidate at most.
@@ -10,56 +10,78 @@ import { curveNamed, NAMED_CURVES } from '@mintmark/keys/arithmetic/curves'
 import { fromBigEndian } from '@mintmark/keys/arithmetic/modular'
 import { OKP } from '@mintmark/keys/arithmetic/okp'
 import type { RsaParts } from '@mintmark/keys/arithmetic/rsa'
-import { der, derInteger, derOid, derSequence } from '@mintmark/keys/der/der_write'
+import { LATTICE_SCHEMES, provePq } from '@mintmark/keys/der_keys/post_quantum'
 import { proveEc, proveOkp, proveRsa } from '@mintmark/keys/der_keys/prove'
 import { proveGroupKey } from '@mintmark/keys/der_keys/prove_opaque'
 import type { Curve } from '@mintmark/keys/material/key_material'
 import { type Proof, REFUSED } from '@mintmark/keys/material/proof'
+import { hit } from '../../anchors/anchored.ts'
 import type { Detected } from '../../anchors/detected.ts'
-import { keyIn } from './decoded.ts'
 
-const NOWHERE = { offset: 0, length: 0, form: '' } as const
+type Bytes = Uint8Array | undefined
+/** The number that a text has under a name. */
+type NumberOf = (name: string) => bigint | undefined
+
+const placeless = (proof: Proof): Detected => hit(proof, '', 0, 0)
 
 /** A number from its big-endian bytes; undefined where there are none, or more than 16,384 bits have. */
-export function numberOf(bytes: Uint8Array | undefined): bigint | undefined {
+export function numberOf(bytes: Bytes): bigint | undefined {
   if (bytes === undefined || bytes.length === 0 || bytes.length > 2056) return undefined
   return fromBigEndian(bytes)
+}
+
+/** @param names in the order of the numbers that are wanted; `a|b` for one that has two names, `-` for none */
+const numbersOf = (numberNamed: NumberOf, names: string): readonly (bigint | undefined)[] =>
+  names.split(' ').map((name) => {
+    for (const each of name.split('|')) {
+      const number = numberNamed(each)
+      if (number !== undefined) return number
+    }
+    return undefined
+  })
+
+/** @param names of n, e, d, p, q, dP, dQ and qInv */
+export function rsaNamed(
+  numberNamed: NumberOf,
+  names: string,
+  how?: 'needs n',
+): Detected | undefined {
+  const [n, e, d, p, q, dP, dQ, qInv] = numbersOf(numberNamed, names)
+  if (how === 'needs n' && n === undefined) return undefined
+  return rsaKey({ n, e, d, p, q, dP, dQ, qInv })
+}
+
+/** @param names of p, q, g, y and x */
+export function groupNamed(
+  kind: 'dsa' | 'dh',
+  numberNamed: NumberOf,
+  names: string,
+): Detected | undefined {
+  const [p, q, g, y, x] = numbersOf(numberNamed, names)
+  if (p === undefined || g === undefined || y === undefined || x === undefined) return undefined
+  if (kind === 'dsa' && q === undefined) return undefined
+  const proof = proveGroupKey(kind, { p, q, g, y, x })
+  return proof && placeless(proof)
 }
 
 /** An RSA key, if its parts prove each other. */
 export function rsaKey(parts: RsaParts): Detected | undefined {
   const proven = proveRsa(parts)
-  const material = proven?.material
-  if (proven === undefined || material?.type !== 'rsa') return undefined
-  if (parts.n === undefined || parts.n === material.n) return placeless(proven)
+  if (proven?.material?.type !== 'rsa') return undefined
+  if (parts.n === undefined || parts.n === proven.material.n) return placeless(proven)
   const proof = `${proven.proof}, but the n beside it is another`
   return placeless({ ...proven, certainty: 'candidate', proof })
 }
 
-function placeless({ certainty, proof, bits, kind, material, possible }: Proof): Detected {
-  return {
-    ...NOWHERE,
-    kind,
-    bits,
-    certainty,
-    proof,
-    ...(material === undefined ? {} : { material }),
-    ...(possible === undefined ? {} : { possible }),
-  }
-}
-
 /** Names of curves in JWK, OpenSSH, GnuPG and OpenSSL. */
 const CURVE_NAMES: ReadonlyMap<string, Curve> = new Map([
-  ['nistp256', 'P-256'],
-  ['nistp384', 'P-384'],
-  ['nistp521', 'P-521'],
-  ['NIST P-224', 'P-224'],
-  ['NIST P-256', 'P-256'],
-  ['NIST P-384', 'P-384'],
-  ['NIST P-521', 'P-521'],
   ['P-256K', 'secp256k1'],
   ['NIST P-192', 'P-192'],
   ['sm2p256v1', 'SM2'],
+  ...(['P-224', 'P-256', 'P-384', 'P-521'] as const).flatMap((curve) => [
+    [`NIST ${curve}`, curve] as const,
+    [`nist${curve.replace('-', '').toLowerCase()}`, curve] as const,
+  ]),
   ...NAMED_CURVES.flatMap(({ curve, openssl }) => [
     [curve, curve] as const,
     [openssl, curve] as const,
@@ -72,12 +94,7 @@ const CURVE_NAMES: ReadonlyMap<string, Curve> = new Map([
  *
  * @param d as long as the curve's order, or a byte longer (sign)
  */
-export function ecKey(
-  name: string,
-  d: Uint8Array | undefined,
-  x: Uint8Array | undefined,
-  y: Uint8Array | undefined,
-): Detected | undefined {
+export function ecKey(name: string, d: Bytes, x: Bytes, y: Bytes): Detected | undefined {
   const curve = CURVE_NAMES.get(name)
   if (curve === undefined || d === undefined || d.length === 0) return undefined
   const { lengthBytes } = curveNamed(curve)
@@ -89,8 +106,15 @@ export function ecKey(
   return isHeld ? held(proof, true) : held(withCoordinate(proof, x, y), (x ?? y) !== undefined)
 }
 
+/** The same with a point as 04 X Y. */
+export function ecKeyOfPoint(name: string, d: Bytes, point: Bytes): Detected | undefined {
+  if (point?.[0] !== 4 || point.length % 2 === 0) return undefined
+  const half = (point.length - 1) / 2
+  return ecKey(name, d, point.subarray(1, 1 + half), point.subarray(1 + half))
+}
+
 /** What was computed, beside the one coordinate that is there. */
-function withCoordinate(proof: Proof, x: Uint8Array | undefined, y: Uint8Array | undefined): Proof {
+function withCoordinate(proof: Proof, x: Bytes, y: Bytes): Proof {
   const { material } = proof
   const coordinate = x ?? y
   if (material?.type !== 'ec' || coordinate === undefined) return proof
@@ -102,85 +126,30 @@ function withCoordinate(proof: Proof, x: Uint8Array | undefined, y: Uint8Array |
 }
 
 /** An Edwards or Montgomery key. Proven by its public half; a candidate without. */
-export function okpKey(
-  name: string,
-  secret: Uint8Array | undefined,
-  publicKey: Uint8Array | undefined,
-): Detected | undefined {
+export function okpKey(name: string, secret: Bytes, publicKey: Bytes): Detected | undefined {
   const parameters = OKP.find(({ curve }) => curve === name)
   if (parameters === undefined || secret?.length !== parameters.lengthBytes) return undefined
   return held(proveOkp(parameters.curve, secret, publicKey), publicKey !== undefined)
 }
 
 /** What did not fit is no key; what was not computed stays a candidate. */
-function held(proof: Proof, isHeld: boolean): Detected | undefined {
+function held({ isWellFormed: _, ...proof }: Proof, isHeld: boolean): Detected | undefined {
   if (proof.certainty !== 'proven') return proof.proof === REFUSED ? placeless(proof) : undefined
   if (isHeld) return placeless(proof)
   const words = `${proof.proof}; no public half beside it`
   return placeless({ ...proof, certainty: 'candidate', proof: words })
 }
 
-export function equal(a: Uint8Array, b: Uint8Array): boolean {
-  return a.length === b.length && a.every((byte, i) => byte === b[i])
-}
-
-/** A DSA key whose y is g^x modulo p. */
-export function dsaKey(
-  p: bigint | undefined,
-  q: bigint | undefined,
-  g: bigint | undefined,
-  y: bigint | undefined,
-  x: bigint | undefined,
-): Detected | undefined {
-  if (p === undefined || q === undefined || g === undefined) return undefined
-  if (y === undefined || x === undefined) return undefined
-  const proof = proveGroupKey('dsa', { p, q, g, y, x })
-  return proof === undefined ? undefined : placeless(proof)
-}
-
-/** A DH key, which is what ElGamal has too: y is g^x modulo p. */
-export function dhKey(
-  p: bigint | undefined,
-  g: bigint | undefined,
-  y: bigint | undefined,
-  x: bigint | undefined,
-): Detected | undefined {
-  if (p === undefined || g === undefined || y === undefined || x === undefined) return undefined
-  const proof = proveGroupKey('dh', { p, q: undefined, g, y, x })
-  return proof === undefined ? undefined : placeless(proof)
-}
-
-/** Last byte of the object identifier 2.16.840.1.101.3.4.3.x or .4.x, by name: FIPS 204. */
-const PQ_OIDS: ReadonlyMap<string, string> = new Map([
-  ['ML-DSA-44', '608648016503040311'],
-  ['ML-DSA-65', '608648016503040312'],
-  ['ML-DSA-87', '608648016503040313'],
-  ['ML-KEM-512', '608648016503040401'],
-  ['ML-KEM-768', '608648016503040402'],
-  ['ML-KEM-1024', '608648016503040403'],
-])
-
-/** An ML-DSA or ML-KEM key from its seed, looked at as PKCS#8. */
-export function pqKey(
-  name: string,
-  seed: Uint8Array | undefined,
-  publicKey: Uint8Array | undefined,
-): Detected | undefined {
-  const oid = PQ_OIDS.get(name)
-  if (oid === undefined || seed === undefined) return undefined
-  if (seed.length !== (name.startsWith('ML-DSA') ? 32 : 64)) return undefined
-  const inner = der(0x04, der(0x80, seed))
-  const key = inDer(derSequence(derInteger(0n), derSequence(derOid(oid)), inner))
-  if (key === undefined || publicKey === undefined) return key
-  const material = key.material
+/** An ML-DSA or ML-KEM key from its seed. */
+export function pqKey(name: string, seed: Bytes, publicKey: Bytes): Detected | undefined {
+  const scheme = LATTICE_SCHEMES.find((each) => each.name === name)
+  if (scheme === undefined || seed?.length !== scheme.seedLength) return undefined
+  const proof = provePq(scheme, seed, undefined)
+  if (proof === undefined || publicKey === undefined) return proof && placeless(proof)
+  const { material } = proof
   const computed =
     material !== undefined && 'publicKey' in material ? material.publicKey : undefined
-  if (computed === undefined) return { ...key, certainty: 'candidate' }
-  return equal(computed.subarray(-publicKey.length), publicKey) ? key : undefined
-}
-
-function inDer(spelled: Uint8Array): Detected | undefined {
-  const key = keyIn(spelled)
-  spelled.fill(0)
-  return key === undefined ? undefined : { ...key, ...NOWHERE }
+  if (computed === undefined) return placeless({ ...proof, certainty: 'candidate' })
+  const isSame = Buffer.compare(computed.subarray(-publicKey.length), publicKey) === 0
+  return isSame ? placeless(proof) : undefined
 }

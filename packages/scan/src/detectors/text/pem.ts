@@ -14,10 +14,8 @@ import { PREFIX_MOST, readDressed } from '../../text/dressed_lines.ts'
 import { endsAt, nameOf, standsAt, type TextReader, type TextRun } from '../../text/text_run.ts'
 import { keyIn } from './decoded.ts'
 import { openPgpArmour } from './openpgp_text.ts'
-import { ssh2Private } from './ssh2_private.ts'
 
 const BEGIN = '-----BEGIN '
-const SSH2_BEGIN = '---- BEGIN SSH2 ENCRYPTED PRIVATE KEY ----'
 const LABEL_MOST = 48
 const LABEL = /^(?:[A-Z0-9]{1,12} ){0,3}PRIVATE KEY(?: BLOCK)?$|^OpenVPN Static key V1$/
 const BODY_LEAST = 20
@@ -39,16 +37,6 @@ export const PEM: TextReader = {
   glance: ({ chars, at }) => (labelAt(chars, at) === undefined ? 0 : REACH),
   isEnd: endsAt(BEGIN),
   read: (run) => bare(run, readPem),
-}
-
-/** `---- BEGIN SSH2 ENCRYPTED PRIVATE KEY ----`. */
-export const SSH2: TextReader = {
-  before: PREFIX_MOST,
-  behind: REACH,
-  glance: ({ chars, at }) =>
-    standsAt(chars, at, SSH2_BEGIN) && chars[at - 1] !== 0x2d ? REACH : 0,
-  isEnd: endsAt(SSH2_BEGIN),
-  read: (run) => bare(run, readSsh2),
 }
 
 /** As it stands, or else as if its lines were not dressed. */
@@ -147,20 +135,5 @@ function openVpn(chars: Uint8Array, { begin, body, label }: Armour): Detected | 
     bits: 2048,
     certainty: 'candidate',
     proof: '512 hex digits in the armour of OpenVPN; nothing in them can be checked',
-  }
-}
-
-function readSsh2({ chars, at }: TextRun): Detected | undefined {
-  const footer = '---- END SSH2 ENCRYPTED PRIVATE KEY ----'
-  const { body } = skipHeaders(chars, at + SSH2_BEGIN.length)
-  const { bytes, end } = decodeBase64(chars, body, chars.length)
-  try {
-    const key = ssh2Private(bytes)
-    if (key === undefined) return undefined
-    const dashes = skipJunk(chars, end, chars.length)
-    const stop = standsAt(chars, dashes, footer) ? dashes + footer.length : end
-    return { ...key, offset: at, length: stop - at }
-  } finally {
-    bytes.fill(0)
   }
 }

@@ -1,13 +1,11 @@
 /**
- * PuTTY's private key files, versions 2 and 3: also indented, in strings, in UTF-16.
- *
- * Source: PuTTY's manual, appendix C.
+ * PuTTY's private key files, versions 2 and 3 (PuTTY's manual, appendix C): also indented, in strings, in UTF-16.
  *
  * @module
  */
-
-import { SshStrings } from '@mintmark/keys/public_keys/ssh_strings'
+import { latinOf, SshStrings } from '@mintmark/keys/public_keys/ssh_strings'
 import { REACH } from '../../anchors/anchor.ts'
+import { lesser } from '../../anchors/anchored.ts'
 import type { Detected } from '../../anchors/detected.ts'
 import { decodeBase64 } from '../../text/base64.ts'
 import {
@@ -19,13 +17,15 @@ import {
   type TextReader,
   type TextRun,
 } from '../../text/text_run.ts'
-import { dsaKey, ecKey, numberOf, okpKey, rsaKey } from './parts.ts'
+import { smallNumber } from './labelled.ts'
+import { ecKeyOfPoint, groupNamed, numberOf, okpKey, rsaNamed } from './parts.ts'
 
 const HEADER = 'PuTTY-User-Key-File-'
 /** Lines of a 16,384-bit RSA key. */
 const LINES_MOST = 200
 const LINE_BYTES = 48
 const FIELD_MOST = 32_768
+const WORD_MOST = 40
 
 export const PUTTY: TextReader = {
   before: 0,
@@ -35,118 +35,104 @@ export const PUTTY: TextReader = {
     return standsAt(chars, at, HEADER) && (version === 0x32 || version === 0x33) ? REACH : 0
   },
   isEnd: endsAt(HEADER),
-  read: (run) => readPutty(run),
+  read: ({ chars, at }: TextRun): Detected | undefined => {
+    const next = find(chars, HEADER, at + HEADER.length)
+    const file = next < 0 ? chars : chars.subarray(0, next)
+    const type = wordBehind(file, ':', at)
+    const cipher = wordBehind(file, 'Encryption:', at)
+    const [open, secret] = ['Public-Lines:', 'Private-Lines:'].map((name) => lines(file, name, at))
+    if (open === undefined || secret === undefined || cipher === '') return undefined
+    const length = secret.end - at
+    try {
+      if (secret.bytes.length < 16) return undefined
+      if (cipher !== 'none') {
+        const how = cipher.startsWith('aes') ? ', encrypted with AES' : ' that names a cipher'
+        const proof = `a PuTTY key${how}; a passphrase guards it`
+        return lesser('encrypted-key', 'putty', at, at + length, proof)
+      }
+      const key = keyOf(type, open.bytes, secret.bytes)
+      return key && { ...key, offset: at, length, form: 'putty' }
+    } finally {
+      secret.bytes.fill(0)
+    }
+  },
 }
 
-function readPutty({ chars, at }: TextRun): Detected | undefined {
-  const next = find(chars, HEADER, at + HEADER.length)
-  const to = next < 0 ? chars.length : next
-  const type = field(chars, HEADER, at, to)?.slice(3)
-  const cipher = field(chars, 'Encryption:', at, to)
-  const publicLines = lines(chars, 'Public-Lines:', at, to)
-  const privateLines = lines(chars, 'Private-Lines:', at, to)
-  if (type === undefined || cipher === undefined || privateLines === undefined) return undefined
-  const place = { offset: at, length: privateLines.end - at, form: 'putty' }
-  try {
-    if (publicLines === undefined || privateLines.bytes.length < 16) return undefined
-    if (cipher !== 'none') return { ...encrypted(cipher), ...place }
-    const key = keyOf(type, publicLines.bytes, privateLines.bytes)
-    return key === undefined ? undefined : { ...key, ...place }
-  } finally {
-    privateLines.bytes.fill(0)
-  }
+/** Behind `name`, or -1. */
+function behind(chars: Uint8Array, name: string, at: number): number {
+  const place = find(chars, name, at, Math.min(chars.length, at + FIELD_MOST))
+  return place < 0 ? -1 : place + name.length
 }
 
-/** The word behind `name`, or undefined. */
-function field(chars: Uint8Array, name: string, at: number, to: number): string | undefined {
-  const place = find(chars, name, at, Math.min(to, at + FIELD_MOST))
-  if (place < 0) return undefined
-  let from = place + name.length
-  while (isBlank(chars[from]) && from < to) from += 1
+/** The word behind `name`, or nothing. */
+function wordBehind(chars: Uint8Array, name: string, at: number): string {
+  let from = behind(chars, name, at)
+  if (from < 0) return ''
+  while (isBlank(chars[from])) from += 1
   let end = from
-  while (end < to && end - from < 40 && isWord(chars[end])) end += 1
-  // The header's word is `3: ssh-rsa`: the version, a colon, a blank and the type.
-  if (chars[end] === 0x3a && name === HEADER) {
-    end += 1
-    while (chars[end] === 0x20) end += 1
-    while (end < to && end - from < 40 && isWord(chars[end])) end += 1
-  }
+  while (end - from < WORD_MOST && isWord(chars[end])) end += 1
   return nameOf(chars, from, end)
 }
 
-function isWord(letter: number | undefined): boolean {
-  return (
-    letter !== undefined && letter > 0x20 && letter < 0x7f && letter !== 0x3a && letter !== 0x5c
-  )
-}
+const isWord = (letter = 0): boolean =>
+  letter > 0x20 && letter < 0x7f && letter !== 0x3a && letter !== 0x5c
 
 /** As many lines of base64 as the number behind `name` says. */
-function lines(
-  chars: Uint8Array,
-  name: string,
-  at: number,
-  to: number,
-): { readonly bytes: Uint8Array; readonly end: number } | undefined {
-  const place = find(chars, name, at, Math.min(to, at + FIELD_MOST))
-  if (place < 0) return undefined
-  let from = place + name.length
-  while (chars[from] === 0x20) from += 1
-  let count = 0
-  const first = from
-  while (from - first < 3) {
-    const digit = (chars[from] ?? 0) - 0x30
-    if (digit < 0 || digit > 9) break
-    count = count * 10 + digit
-    from += 1
-  }
-  if (from === first || count < 1 || count > LINES_MOST) return undefined
-  return decodeBase64(chars, from, to, { most: count * LINE_BYTES })
+function lines(chars: Uint8Array, name: string, at: number) {
+  let from = behind(chars, name, at)
+  while (from >= 0 && chars[from] === 0x20) from += 1
+  const count = from < 0 ? undefined : smallNumber(chars, from)
+  if (count === undefined || count.value < 1 || count.value > LINES_MOST) return undefined
+  return decodeBase64(chars, count.end, chars.length, { most: count.value * LINE_BYTES })
 }
 
-function encrypted(cipher: string): Omit<Detected, 'offset' | 'length' | 'form'> {
-  return {
-    kind: 'encrypted-key',
-    bits: 0,
-    certainty: 'lesser',
-    proof: cipher.startsWith('aes')
-      ? 'a PuTTY key, encrypted with AES; a passphrase guards it'
-      : 'a PuTTY key that names a cipher; a passphrase guards it',
-  }
+type Fields = ReadonlyMap<string, Uint8Array | undefined>
+
+/** Names of the strings behind the type in the public part, and in the private one, and what they are a key of. */
+interface KeyType {
+  readonly open: string
+  readonly secret: string
+  readonly keyOf: (
+    fields: Fields,
+    number: (name: string) => bigint | undefined,
+  ) => Detected | undefined
 }
 
-function keyOf(
-  type: string,
-  publicBlob: Uint8Array,
-  privateBlob: Uint8Array,
-): Detected | undefined {
-  const open = new SshStrings(publicBlob)
-  const secret = new SshStrings(privateBlob)
-  if (open.name() !== type) return undefined
-  const openNumber = (): bigint | undefined => numberOf(open.string())
-  const secretNumber = (): bigint | undefined => numberOf(secret.string())
-  switch (type) {
-    case 'ssh-rsa': {
-      const [e, n] = [openNumber(), openNumber()]
-      const [d, p, q, qInv] = [secretNumber(), secretNumber(), secretNumber(), secretNumber()]
-      return n === undefined ? undefined : rsaKey({ n, e, d, p, q, qInv })
-    }
-    case 'ssh-dss': {
-      const [p, q, g, y] = [openNumber(), openNumber(), openNumber(), openNumber()]
-      return dsaKey(p, q, g, y, secretNumber())
-    }
-    case 'ssh-ed25519':
-      return okpKey('Ed25519', secret.string(), open.string())
-    case 'ssh-ed448':
-      return okpKey('Ed448', secret.string(), open.string())
-    default:
-      return type.startsWith('ecdsa-sha2-') ? ecdsa(open, secret) : undefined
-  }
+const edwards = (curve: string): KeyType => ({
+  open: 'a',
+  secret: 'k',
+  keyOf: (fields) => okpKey(curve, fields.get('k'), fields.get('a')),
+})
+
+const ECDSA: KeyType = {
+  open: 'curve point',
+  secret: 'd',
+  keyOf: (fields) => {
+    const curve = latinOf(fields.get('curve')?.subarray(0, WORD_MOST) ?? new Uint8Array())
+    return ecKeyOfPoint(curve, fields.get('d'), fields.get('point'))
+  },
 }
 
-function ecdsa(open: SshStrings, secret: SshStrings): Detected | undefined {
-  const curve = open.name()
-  const point = open.string()
-  if (point === undefined || point[0] !== 4) return undefined
-  const half = (point.length - 1) / 2
-  return ecKey(curve, secret.string(), point.subarray(1, 1 + half), point.subarray(1 + half))
+const TYPES: ReadonlyMap<string, KeyType> = new Map([
+  [
+    'ssh-rsa',
+    { open: 'e n', secret: 'd p q u', keyOf: (_, number) => rsaNamed(number, 'n e d p q - - u') },
+  ],
+  [
+    'ssh-dss',
+    { open: 'p q g y', secret: 'x', keyOf: (_, number) => groupNamed('dsa', number, 'p q g y x') },
+  ],
+  ['ssh-ed25519', edwards('Ed25519')],
+  ['ssh-ed448', edwards('Ed448')],
+])
+
+function keyOf(type: string, open: Uint8Array, secret: Uint8Array): Detected | undefined {
+  const known = TYPES.get(type) ?? (type.startsWith('ecdsa-sha2-') ? ECDSA : undefined)
+  const [openStrings, secretStrings] = [new SshStrings(open), new SshStrings(secret)]
+  if (known === undefined || openStrings.name() !== type) return undefined
+  const fields = new Map([
+    ...known.open.split(' ').map((name) => [name, openStrings.string()] as const),
+    ...known.secret.split(' ').map((name) => [name, secretStrings.string()] as const),
+  ])
+  return known.keyOf(fields, (name) => numberOf(fields.get(name)))
 }

@@ -1,13 +1,11 @@
 /**
- * GnuPG's private keys as S-expressions: the text of `private-keys-v1.d` since 2.3, and the canonical form.
- *
- * Source: GnuPG, agent/keyformat.txt; libgcrypt's manual, "S-expressions".
+ * GnuPG's private keys as S-expressions: the text of `private-keys-v1.d` since 2.3, and the canonical form (agent/keyformat.txt
+ * of GnuPG; libgcrypt's manual).
  *
  * @module
  */
-
+import { lesser } from '../../anchors/anchored.ts'
 import type { Detected } from '../../anchors/detected.ts'
-import { hexDigit } from '../../text/base64.ts'
 import {
   endsAt,
   find,
@@ -18,245 +16,149 @@ import {
   type TextReader,
   type TextRun,
 } from '../../text/text_run.ts'
-import { dhKey, dsaKey, ecKey, numberOf, okpKey, rsaKey } from './parts.ts'
+import { Labelled, type Value } from './labelled.ts'
+import { ecKeyOfPoint, groupNamed, okpKey, rsaNamed } from './parts.ts'
 
 const BEHIND_MOST = 32_768
 const TOKENS_MOST = 128
 const VALUE_MOST = 4096
-const TEXT = '(private-key'
-const TEXT_PROTECTED = '(protected-private-key'
-const CANONICAL = '(11:private-key('
-const CANONICAL_PROTECTED = '(21:protected-private-key('
+const NAME_MOST = 24
+const [OPEN, CLOSE, HASH, QUOTE, COLON, DASH] = [0x28, 0x29, 0x23, 0x22, 0x3a, 0x2d]
 
-export const SEXP_TEXT: TextReader = {
-  before: 0,
-  behind: BEHIND_MOST,
-  glance: ({ chars, at }) =>
-    standsAt(chars, at, TEXT) && isBlank(chars[at + TEXT.length]) ? BEHIND_MOST : 0,
-  isEnd: endsAt(TEXT),
-  read: (run) => readSexp(run, TEXT, textToken),
+/** A value, or a bracket, whose value is empty; `end` is behind it. */
+interface Token extends Value {
+  readonly type: 'open' | 'close' | 'value'
+  readonly end: number
 }
 
-export const SEXP_CANONICAL: TextReader = {
+/** How the tokens of a form are spelled, and what its keys begin with, without protection and with it. */
+interface Syntax {
+  readonly head: string
+  readonly protectedHead: string
+  /** Behind a head that is protected: the algorithm, a number or the curve. */
+  readonly begin: readonly Token['type'][]
+  readonly next: (chars: Uint8Array, at: number) => Token | undefined
+}
+
+/** `(`, `)`, `12:twelve bytes`. */
+const CANONICAL: Syntax = {
+  head: '(11:private-key(',
+  protectedHead: '(21:protected-private-key(',
+  begin: ['value', 'open', 'value', 'value'],
+  next: (chars, at) => {
+    let [length, from] = [0, at]
+    for (; from - at < 5; from++) {
+      const digit = (chars[from] ?? 0) - 0x30
+      if (digit < 0 || digit > 9) break
+      length = length * 10 + digit
+    }
+    if (from === at) return bracketAt(chars, at)
+    const to = from + 1 + length
+    if (chars[from] !== COLON || length > VALUE_MOST || to > chars.length) return undefined
+    return { type: 'value', from: from + 1, to, coding: 'raw', end: to }
+  },
+}
+
+/** `(`, `)`, `word`, `"quoted"`, `#hex#`. */
+const TEXT: Syntax = {
+  head: '(private-key',
+  protectedHead: '(protected-private-key',
+  begin: ['open', 'value', 'open', 'value', 'value'],
+  next: (chars, at) => {
+    let from = at
+    while (isBlank(chars[from])) from += 1
+    const mark = chars[from] ?? 0
+    if (mark === HASH || mark === QUOTE) {
+      const most = Math.min(chars.length, from + 3 * VALUE_MOST)
+      const to = find(chars, String.fromCharCode(mark), from + 1, most)
+      const coding = mark === HASH ? 'hex' : 'raw'
+      return to < 0 ? undefined : { type: 'value', from: from + 1, to, coding, end: to + 1 }
+    }
+    let to = from
+    while (to - from < 32 && (isAlphanumeric(chars[to]) || chars[to] === DASH)) to += 1
+    if (to === from) return bracketAt(chars, from)
+    return { type: 'value', from, to, coding: 'raw', end: to }
+  },
+}
+
+function bracketAt(chars: Uint8Array, at: number): Token | undefined {
+  if (chars[at] !== OPEN && chars[at] !== CLOSE) return undefined
+  const type = chars[at] === OPEN ? 'open' : 'close'
+  return { type, from: at, to: at, coding: 'raw', end: at + 1 }
+}
+
+const plain = (syntax: Syntax, isHead: (chars: Uint8Array, at: number) => boolean): TextReader => ({
   before: 0,
   behind: BEHIND_MOST,
-  glance: ({ chars, at }) => (standsAt(chars, at, CANONICAL) ? BEHIND_MOST : 0),
-  isEnd: endsAt(CANONICAL),
-  read: (run) => readSexp(run, CANONICAL, canonicalToken),
-}
+  glance: ({ chars, at }) => (isHead(chars, at) ? BEHIND_MOST : 0),
+  isEnd: endsAt(syntax.head),
+  read: (run) => readSexp(run, syntax),
+})
+
+export const SEXP_TEXT: TextReader = plain(
+  TEXT,
+  (chars, at) => standsAt(chars, at, TEXT.head) && isBlank(chars[at + TEXT.head.length]),
+)
+export const SEXP_CANONICAL: TextReader = plain(CANONICAL, (chars, at) =>
+  standsAt(chars, at, CANONICAL.head),
+)
 
 export const SEXP_PROTECTED: TextReader = {
   before: 0,
   behind: 2 * VALUE_MOST,
-  glance: ({ chars, at }) => (isProtectedHead(chars, at) ? 2 * VALUE_MOST : 0),
+  glance: ({ chars, at }) => (protectedSyntax(chars, at) === undefined ? 0 : 2 * VALUE_MOST),
   read: ({ chars, at }) => {
-    const length = protectedLength(chars, at)
-    if (length === 0) return undefined
-    return {
-      offset: at,
-      length,
-      kind: 'encrypted-key',
-      form: 'sexp-protected',
-      bits: 0,
-      certainty: 'lesser',
-      proof: 'a protected-private-key of GnuPG; a passphrase guards it',
+    const syntax = protectedSyntax(chars, at)
+    if (syntax === undefined) return undefined
+    let end = at + syntax.protectedHead.length
+    // Heads alone, and the patterns that libgcrypt fills in, stand in every gpg-agent's program.
+    for (const type of syntax.begin) {
+      const token = syntax.next(chars, end)
+      if (token?.type !== type) return undefined
+      ;({ end } = token)
     }
+    const proof = 'a protected-private-key of GnuPG; a passphrase guards it'
+    return lesser('encrypted-key', 'sexp-protected', at, end, proof)
   },
 }
 
-function isProtectedHead(chars: Uint8Array, at: number): boolean {
-  return standsAt(chars, at, CANONICAL_PROTECTED) || standsAt(chars, at, TEXT_PROTECTED)
-}
+const protectedSyntax = (chars: Uint8Array, at: number): Syntax | undefined =>
+  [CANONICAL, TEXT].find(({ protectedHead }) => standsAt(chars, at, protectedHead))
 
-/**
- * Letters from the head to the end of the first number or name of a curve; 0 where they are not there: heads alone, and the
- * patterns that libgcrypt fills in, stand in every gpg-agent's program.
- */
-function protectedLength(chars: Uint8Array, at: number): number {
-  const isCanonical = standsAt(chars, at, CANONICAL_PROTECTED)
-  if (!isCanonical && !standsAt(chars, at, TEXT_PROTECTED)) return 0
-  const next = isCanonical ? canonicalToken : textToken
-  let place = at + (isCanonical ? CANONICAL_PROTECTED : TEXT_PROTECTED).length
-  for (const type of [...(isCanonical ? [] : ['open']), 'value', 'open', 'value', 'value']) {
-    const token = next(chars, place)
-    if (token?.type !== type) return 0
-    place = token.end
-  }
-  return place - at
-}
-
-/** A token: a value's bytes are [`from`, `to`), in hex where `isHex`. */
-interface Token {
-  readonly type: 'open' | 'close' | 'value'
-  readonly from: number
-  readonly to: number
-  readonly isHex: boolean
-  readonly end: number
-}
-
-type Tokenise = (chars: Uint8Array, at: number) => Token | undefined
-
-function readSexp(run: TextRun, head: string, next: Tokenise): Detected | undefined {
+function readSexp(run: TextRun, { head, next }: Syntax): Detected | undefined {
   const { at } = run
   // The begin of the next key: nothing behind it belongs to this one.
   const other = find(run.chars, head, at + head.length)
   const chars = other < 0 ? run.chars : run.chars.subarray(0, other)
+  const shortName = ({ from, to }: Value) => (to - from > NAME_MOST ? '' : nameOf(chars, from, to))
+  const values = new Labelled(chars)
   // The canonical head ends in the bracket of the algorithm.
-  let place = head.endsWith('(') ? at + head.length - 1 : at + head.length
-  const values = new Map<string, Token>()
+  let place = at + head.length - (head.endsWith('(') ? 1 : 0)
   let algorithm = ''
   let name: Token | undefined
-  let depth = 1
-  for (let i = 0; i < TOKENS_MOST && depth > 0; i++) {
+  for (let i = 0, depth = 1; i < TOKENS_MOST && depth > 0; i++) {
     const token = next(chars, place)
     if (token === undefined) break
     place = token.end
     if (token.type !== 'value') {
       depth += token.type === 'open' ? 1 : -1
       name = undefined
-    } else if (algorithm === '') algorithm = shortName(chars, token)
+    } else if (algorithm === '') algorithm = shortName(token)
     else if (name === undefined) name = token
     else {
-      const key = shortName(chars, name)
-      if (!values.has(key)) values.set(key, token)
+      values.add(shortName(name), token)
       name = undefined
     }
   }
-  const key = keyOf(algorithm, new SexpValues(chars, values))
-  if (key === undefined) return undefined
-  return { ...key, offset: at, length: place - at, form: 'sexp' }
+  const key = ALGORITHMS.get(algorithm)?.(values)
+  return key && { ...key, offset: at, length: place - at, form: 'sexp' }
 }
 
-function shortName(chars: Uint8Array, { from, to }: Token): string {
-  return to - from > 24 ? '' : nameOf(chars, from, to)
-}
+type KeyOf = (values: Labelled) => Detected | undefined
 
-/** `(`, `)`, `12:twelve bytes`. */
-const canonicalToken: Tokenise = (chars, at) => {
-  const bracket = bracketAt(chars, at)
-  if (bracket !== undefined) return bracket
-  let length = 0
-  let i = at
-  while (i - at < 5) {
-    const digit = (chars[i] ?? 0) - 0x30
-    if (digit < 0 || digit > 9) break
-    length = length * 10 + digit
-    i += 1
-  }
-  const from = i + 1
-  const isWhole =
-    i > at && chars[i] === 0x3a && length <= VALUE_MOST && from + length <= chars.length
-  if (!isWhole) return undefined
-  return { type: 'value', from, to: from + length, isHex: false, end: from + length }
-}
-
-/** `(`, `)`, `word`, `"quoted"`, `#hex#`. */
-const textToken: Tokenise = (chars, at) => {
-  let i = at
-  while (isBlank(chars[i])) i += 1
-  const bracket = bracketAt(chars, i)
-  if (bracket !== undefined) return bracket
-  const mark = chars[i]
-  if (mark === 0x23 || mark === 0x22) {
-    const to = find(
-      chars,
-      String.fromCharCode(mark),
-      i + 1,
-      Math.min(chars.length, i + 3 * VALUE_MOST),
-    )
-    if (to < 0) return undefined
-    return { type: 'value', from: i + 1, to, isHex: mark === 0x23, end: to + 1 }
-  }
-  let to = i
-  while (to - i < 32 && (isAlphanumeric(chars[to]) || chars[to] === 0x2d)) to += 1
-  return to === i ? undefined : { type: 'value', from: i, to, isHex: false, end: to }
-}
-
-function bracketAt(chars: Uint8Array, at: number): Token | undefined {
-  const isOpen = chars[at] === 0x28
-  if (!isOpen && chars[at] !== 0x29) return undefined
-  return { type: isOpen ? 'open' : 'close', from: at, to: at, isHex: false, end: at + 1 }
-}
-
-class SexpValues {
-  readonly #chars: Uint8Array
-  readonly #values: ReadonlyMap<string, Token>
-
-  constructor(chars: Uint8Array, values: ReadonlyMap<string, Token>) {
-    this.#chars = chars
-    this.#values = values
-  }
-
-  text(name: string): string {
-    const token = this.#values.get(name)
-    return token === undefined ? '' : shortName(this.#chars, token)
-  }
-
-  bytes(name: string): Uint8Array | undefined {
-    const token = this.#values.get(name)
-    if (token === undefined) return undefined
-    if (!token.isHex) return this.#chars.subarray(token.from, token.to)
-    return hexBytes(this.#chars, token)
-  }
-
-  number(name: string): bigint | undefined {
-    return numberOf(this.bytes(name))
-  }
-}
-
-function hexBytes(chars: Uint8Array, { from, to }: Token): Uint8Array | undefined {
-  const digits: number[] = []
-  for (let i = from; i < to; i++) {
-    if (isBlank(chars[i])) continue
-    const digit = hexDigit(chars[i])
-    if (digit < 0) return undefined
-    digits.push(digit)
-  }
-  if (digits.length % 2 !== 0) return undefined
-  return Uint8Array.from(
-    { length: digits.length / 2 },
-    (_, i) => (digits[2 * i] ?? 0) * 16 + (digits[2 * i + 1] ?? 0),
-  )
-}
-
-function keyOf(algorithm: string, values: SexpValues): Detected | undefined {
-  switch (algorithm) {
-    case 'rsa':
-    case 'openpgp-rsa':
-      return rsaKey({
-        n: values.number('n'),
-        e: values.number('e'),
-        d: values.number('d'),
-        p: values.number('p'),
-        q: values.number('q'),
-        // libgcrypt's u is p⁻¹ mod q.
-        qInv: values.number('u'),
-      })
-    case 'dsa':
-      return dsaKey(...dsaNumbers(values))
-    case 'elg':
-    case 'openpgp-elg':
-      return dhKey(values.number('p'), values.number('g'), values.number('y'), values.number('x'))
-    case 'ecc':
-    case 'ecdsa':
-    case 'ecdh':
-      return ecc(values)
-    default:
-      return undefined
-  }
-}
-
-type DsaNumbers = Parameters<typeof dsaKey>
-
-function dsaNumbers(values: SexpValues): DsaNumbers {
-  return [
-    values.number('p'),
-    values.number('q'),
-    values.number('g'),
-    values.number('y'),
-    values.number('x'),
-  ]
-}
+/** libgcrypt's u is p⁻¹ mod q. */
+const rsa: KeyOf = ({ number }) => rsaNamed(number, 'n e d p q - - u')
+const elgamal: KeyOf = ({ number }) => groupNamed('dh', number, 'p - g y x')
 
 /** Names that libgcrypt gives the curves that are not in Weierstrass form. */
 const OKP_CURVES: ReadonlyMap<string, string> = new Map([
@@ -267,20 +169,23 @@ const OKP_CURVES: ReadonlyMap<string, string> = new Map([
   ['X448', 'X448'],
 ])
 
-function ecc(values: SexpValues): Detected | undefined {
-  const curve = values.text('curve')
-  const point = values.bytes('q')
-  const secret = values.bytes('d')
+const ecc: KeyOf = (values) => {
+  const [curve, point, secret] = [values.text('curve'), values.bytes('q'), values.bytes('d')]
   const okp = OKP_CURVES.get(curve)
-  if (okp !== undefined) {
-    // 40 marks a point in its own form. Of Curve25519 libgcrypt keeps the scalar big-endian, RFC 7748 has it the other
-    // way round.
-    const half =
-      point !== undefined && point.length % 2 === 1 && point[0] === 0x40 ? point.subarray(1) : point
-    const isReversed = okp === 'X25519'
-    return okpKey(okp, isReversed ? secret?.toReversed() : secret, half)
-  }
-  if (point === undefined || point[0] !== 4) return undefined
-  const half = (point.length - 1) / 2
-  return ecKey(curve, secret, point.subarray(1, 1 + half), point.subarray(1 + half))
+  if (okp === undefined) return point && ecKeyOfPoint(curve, secret, point)
+  // 40 marks a point in its own form. Of Curve25519 libgcrypt keeps the scalar highest byte first.
+  const isMarked = point !== undefined && point.length % 2 === 1 && point[0] === 0x40
+  const half = isMarked ? point.subarray(1) : point
+  return okpKey(okp, okp === 'X25519' ? secret?.toReversed() : secret, half)
 }
+
+const ALGORITHMS: ReadonlyMap<string, KeyOf> = new Map([
+  ['rsa', rsa],
+  ['openpgp-rsa', rsa],
+  ['dsa', ({ number }) => groupNamed('dsa', number, 'p q g y x')],
+  ['elg', elgamal],
+  ['openpgp-elg', elgamal],
+  ['ecc', ecc],
+  ['ecdsa', ecc],
+  ['ecdh', ecc],
+])

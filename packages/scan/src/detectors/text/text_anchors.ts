@@ -12,7 +12,7 @@ import { HEADERLESS_ANCHORS } from './headerless_base64.ts'
 import { JWK } from './jwk.ts'
 import { FREED_JWK_ANCHORS } from './jwk_freed.ts'
 import { CURVE, EXPONENT, JSON_CURVE, JSON_RSA } from './jwk_headless.ts'
-import { PEM, SSH2 } from './pem.ts'
+import { PEM } from './pem.ts'
 import { PEM_END, PEM_END_TEXT } from './pem_end.ts'
 import { FIRST_PRIME, PRINTED_CURVE, PRINTED_RSA, PRIVATE } from './printed_key.ts'
 import { PUTTY } from './putty.ts'
@@ -24,7 +24,6 @@ export const TEXT_ANCHORS: readonly Anchor[] = [
   ...textAnchors('pem', '-----BEGIN ', PEM),
   quadAnchor('pem', '-----BEGIN ', PEM),
   ...textAnchors('pem-end', PEM_END_TEXT, PEM_END),
-  ...textAnchors('ssh2', '---- BEGIN SSH2 ', SSH2),
   ...HEADERLESS_ANCHORS,
   ...textAnchors('age', AGE_PREFIX, AGE_IDENTITY),
   ...textAnchors('putty', 'PuTTY-User-Key-File-', PUTTY),

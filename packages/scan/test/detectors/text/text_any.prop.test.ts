@@ -16,7 +16,6 @@ const PIECES = [
   'Proc-Type: 4,ENCRYPTED\n',
   '-----BEGIN PGP PRIVATE KEY BLOCK-----\n\nlQ',
   '-----BEGIN OpenVPN Static key V1-----\n',
-  '---- BEGIN SSH2 ENCRYPTED PRIVATE KEY ----\nP2/56w',
   'MIIEowIBAAKCAQEA',
   'MIIEvgIBADANBgkqhkiG9w0BAQEFAASC',
   'MHcCAQEEI',

@@ -125,13 +125,6 @@ describe('PEM that is no key', () => {
   })
 })
 
-function string(text: string | Uint8Array): Buffer {
-  const bytes = Buffer.from(text)
-  const length = Buffer.alloc(4)
-  length.writeUInt32BE(bytes.length)
-  return Buffer.concat([length, bytes])
-}
-
 describe('PEM of a lesser class', () => {
   const encrypted = String(
     P256.key.export({ type: 'sec1', format: 'pem', cipher: 'aes-128-cbc', passphrase: 'test' }),
@@ -156,21 +149,6 @@ describe('PEM of a lesser class', () => {
       })
     }
   }
-
-  it('is told as encrypted: SSH2', () => {
-    const blob = Buffer.concat([
-      Buffer.from('3f6ff9eb00000200', 'hex'),
-      string('if-modn{sign{rsa-pkcs1-sha1},encrypt{rsa-pkcs1v2-oaep}}'),
-      string('3des-cbc'),
-      string(randomBytes(512)),
-    ])
-    const body = blob.toString('base64').replaceAll(/.{70}/g, '$&\n')
-    const text = `---- BEGIN SSH2 ENCRYPTED PRIVATE KEY ----\nComment: "test"\n${body}\n---- END SSH2 ENCRYPTED PRIVATE KEY ----\n`
-    const [hit, ...others] = hitsIn(Buffer.from(text))
-    assert.deepEqual(others, [])
-    assert.equal(hit && `${hit.certainty} ${hit.kind}`, 'lesser encrypted-key')
-    assert.equal(hit?.length, text.length - 1)
-  })
 
   it('is a candidate: OpenVPN', () => {
     const lines = randomBytes(256).toString('hex').replaceAll(/.{32}/g, '$&\n')

@@ -1,27 +1,29 @@
 /**
- * What is left of a PKCS#1 key whose begin is gone: a freed buffer that was written over, or cut by a window.
+ * What is left of keys in DER whose begin is gone: a freed buffer that was written over, or cut by a window.
  *
- * Two kinds: the public exponent is still there, and everything behind it; or only some of p, q, dP, dQ and qInv, in
- * that order, up to the end. Three CRT values still give the whole key.
+ * Of PKCS#1 the public exponent is still there, and everything behind it; or only some of p, q, dP, dQ and qInv, in that order,
+ * up to the end: three CRT values still give the whole key. Of SEC1 the end of the scalar, the curve and the point, which leave
+ * few enough steps to anyone who has the public half (seen in the listener of sshd, OpenSSH 10.0).
  *
  * @module
  */
-
+import { type CurveParameters, NAMED_CURVES } from '@mintmark/keys/arithmetic/curves'
+import { isOnCurve } from '@mintmark/keys/arithmetic/ec'
+import { fromBigEndian } from '@mintmark/keys/arithmetic/modular'
 import { type Element, elementOf, lengthOf, sequenceAround, TAG } from '@mintmark/keys/der/der'
 import { integersAt, numberOf } from '@mintmark/keys/der_keys/der_key'
-import { pkcs1At } from '@mintmark/keys/der_keys/pkcs1'
-import { proveRsa } from '@mintmark/keys/der_keys/prove'
+import { proveEc, proveRsa } from '@mintmark/keys/der_keys/prove'
 import { charge } from '@mintmark/keys/material/effort'
 import { type Proof, unproven } from '@mintmark/keys/material/proof'
-import { isRandomLooking } from '@mintmark/keys/material/random_looking'
+import { isRandomLookingAt } from '@mintmark/keys/material/random_looking'
 import type { Anchor } from '../../anchors/anchor.ts'
-import { anchor, derHit, hit } from '../../anchors/anchored.ts'
+import { anchor, hit } from '../../anchors/anchored.ts'
 import type { Detected, Detector } from '../../anchors/detected.ts'
-import { enclosingKey } from './enclosing.ts'
+import { detectPkcs1 } from './der_anchors.ts'
 
 const FORM = 'pkcs1-tail'
-const LEAST_HALF = 32
-const MOST_HALF = 1025
+/** Bytes of a prime. */
+const [LEAST_HALF, MOST_HALF] = [32, 1025]
 
 /** The key whose public exponent is at `at`. */
 const detectFromExponent: Detector = (bytes, at) => {
@@ -29,7 +31,7 @@ const detectFromExponent: Detector = (bytes, at) => {
   const length = modulusLength(integers)
   if (length === undefined) return undefined
   const n = elementBefore(bytes, at, length - 3, length + 17)
-  const whole = n && wholeKey(bytes, n)
+  const whole = n && n.at >= 3 ? detectPkcs1(bytes, n.at - 3) : undefined
   if (whole !== undefined) return whole
   // With fewer than e, d, p and q, the modulus must be there.
   const used = integers.length >= 4 ? integers : integers.slice(0, n === undefined ? 0 : 2)
@@ -49,13 +51,6 @@ function modulusLength(integers: readonly Element[]): number | undefined {
   return d + 16 < primes ? undefined : Math.max(primes, d)
 }
 
-/** The hit that the version before n leads to. */
-function wholeKey(bytes: Uint8Array, n: Element): Detected | undefined {
-  if (n.at < 3) return undefined
-  const key = pkcs1At(bytes, n.at - 3)
-  return key && derHit(enclosingKey(bytes, n.at - 3) ?? key)
-}
-
 function provenTail(
   bytes: Uint8Array,
   modulus: Element | undefined,
@@ -65,17 +60,12 @@ function provenTail(
   const n = modulus && numberOf(bytes, modulus)
   const proof = proveRsa({ n, e, d, p, q, dP, dQ, qInv })
   if (proof !== undefined || !areRandomLooking(bytes, integers.slice(1))) return proof
-  const [, first] = integers
-  return unproven(
-    'rsa',
-    (first ? lengthOf(first) : 0) * 8,
-    'laid out as a key, no equation of RSA holds',
-  )
+  const bits = integers[1] === undefined ? 0 : 8 * lengthOf(integers[1])
+  return unproven('rsa', bits, 'laid out as a key, no equation of RSA holds')
 }
 
-function areRandomLooking(bytes: Uint8Array, elements: readonly Element[]): boolean {
-  return elements.every(({ from, to }) => isRandomLooking(bytes.subarray(from, to)))
-}
+const areRandomLooking = (bytes: Uint8Array, elements: readonly Element[]): boolean =>
+  elements.every((element) => isRandomLookingAt(bytes, element.from, lengthOf(element)))
 
 /** The INTEGER that ends at `end` and has `least` to `most` bytes. */
 function elementBefore(
@@ -92,6 +82,9 @@ function elementBefore(
   return undefined
 }
 
+/** Of a look at the numbers around one. */
+const CHAIN_UNITS = 1000
+
 /** The run of INTEGERs of one size of which one is at `at`. */
 const detectFromCrt: Detector = (bytes, at) => {
   charge(CHAIN_UNITS)
@@ -99,29 +92,30 @@ const detectFromCrt: Detector = (bytes, at) => {
   const [first] = chain
   const last = chain.at(-1)
   if (first === undefined || last === undefined) return undefined
-  const half = longest(chain)
-  if (chain.length < leastChain(half)) return undefined
+  // One of them may be a byte or two shorter, and tells nothing of the others then.
+  const half = Math.max(...chain.map(lengthOf))
+  // Headers of two bytes stand in tables of small numbers too.
+  if (chain.length < (half < 0x80 ? 3 : 2)) return undefined
   // Parameters of other algorithms go on with a shorter number.
   if (bytes[last.to] === TAG.integer || !areRandomLooking(bytes, chain)) return undefined
-  const d = exponentOf(bytes, first, half)
-  const e = d && exponentBefore(bytes, d.at)
+  const d = exponentBefore(bytes, first, half)
+  const e = d && elementBefore(bytes, d.at, 1, 4)
   const whole =
     e === undefined ? multiPrimeAround(bytes, chain, first, last) : detectFromExponent(bytes, e.at)
-  return whole ?? fragment(bytes, d, chain, first, last)
-}
-
-/** One of them may be a byte or two shorter, and tells nothing of the others then. */
-const longest = (chain: readonly Element[]): number => Math.max(...chain.map(lengthOf))
-
-/** Headers of two bytes stand in tables of small numbers too. */
-function leastChain(half: number): number {
-  return half < 0x80 ? 3 : 2
+  if (whole !== undefined) return whole
+  const values = chain.slice(-5).map((element) => numberOf(bytes, element))
+  const [qInv, dQ, dP, q, p] = values.toReversed()
+  const proof = proveRsa({ d: d && numberOf(bytes, d), p, q, dP, dQ, qInv })
+  if (proof !== undefined) return hit(proof, FORM, d?.at ?? first.at, last.to)
+  const text = `${chain.length} numbers of one size, as at the end of a key; alone they prove nothing`
+  const from = d?.at ?? startOfCut(bytes, first.at, half)
+  return hit(unproven('rsa', half * 16, text), FORM, from, last.to, 'fragment')
 }
 
 const MOST_PRIMES = 6
 
 /** d before p: as long as n, which is twice as long as a prime, or more often where there are more primes. */
-function exponentOf(bytes: Uint8Array, first: Element, half: number): Element | undefined {
+function exponentBefore(bytes: Uint8Array, first: Element, half: number): Element | undefined {
   for (let primes = 2; primes <= MOST_PRIMES; primes++) {
     const d = elementBefore(bytes, first.at, primes * half - 18, primes * half + 1)
     if (d !== undefined) return d
@@ -139,42 +133,14 @@ function multiPrimeAround(
   first: Element,
   last: Element,
 ): Detected | undefined {
-  if (chain.length !== 3 || sequenceAround(bytes, first.at, bytes.length)?.to !== last.to) {
-    return undefined
-  }
+  const around = sequenceAround(bytes, first.at, bytes.length)
+  if (chain.length !== 3 || around?.to !== last.to) return undefined
   const from = Math.max(0, first.at - LONGEST_KEY)
   const view = Buffer.from(bytes.buffer, bytes.byteOffset + from, first.at - from)
   const version = view.lastIndexOf(MULTI_PRIME)
-  const key = version < 0 ? undefined : pkcs1At(bytes, from + version)
-  if (key === undefined || key.to < last.to) return undefined
-  return derHit(enclosingKey(bytes, from + version) ?? key)
+  const key = version < 0 ? undefined : detectPkcs1(bytes, from + version)
+  return key !== undefined && key.offset + key.length >= last.to ? key : undefined
 }
-
-function exponentBefore(bytes: Uint8Array, end: number): Element | undefined {
-  return elementBefore(bytes, end, 1, 4)
-}
-
-function fragment(
-  bytes: Uint8Array,
-  privateExponent: Element | undefined,
-  chain: readonly Element[],
-  first: Element,
-  last: Element,
-): Detected {
-  const half = longest(chain)
-  const values = chain.slice(-5).map((element) => numberOf(bytes, element))
-  const [qInv, dQ, dP, q, p] = values.toReversed()
-  const d = privateExponent && numberOf(bytes, privateExponent)
-  const proof = proveRsa({ d, p, q, dP, dQ, qInv })
-  if (proof !== undefined) return hit(proof, FORM, privateExponent?.at ?? first.at, last.to)
-  const bits = half * 16
-  const text = `${chain.length} numbers of one size, as at the end of a key; alone they prove nothing`
-  const from = privateExponent?.at ?? startOfCut(bytes, first.at, half)
-  return hit(unproven('rsa', bits, text), FORM, from, last.to, 'fragment')
-}
-
-/** Of a look at the numbers around one. */
-const CHAIN_UNITS = 1000
 
 const STEP = 16
 
@@ -182,7 +148,7 @@ const STEP = 16
 function startOfCut(bytes: Uint8Array, end: number, length: number): number {
   let from = end
   while (from - STEP >= Math.max(0, end - length)) {
-    if (!isRandomLooking(bytes.subarray(from - STEP, from))) break
+    if (!isRandomLookingAt(bytes, from - STEP, STEP)) break
     from -= STEP
   }
   return from
@@ -210,12 +176,63 @@ function chainAround(bytes: Uint8Array, at: number): Element[] {
   return chain
 }
 
+/** As many bytes of a scalar, right in front of what follows it, are no chance. */
+const LEAST_LEFT = 8
+/** Version and head of the scalar: where they are there the key is found as a whole. */
+const SCALAR_HEAD = Buffer.from([2, 1, 1, TAG.octets])
+const PARAMETERS = 0xa0
+
+/** What stands in front of the point: [1], a BIT STRING without unused bits, an uncompressed point. */
+const POINT_HEADS = [
+  [28, 'a1 3c 03 3a 00 04'],
+  [32, 'a1 44 03 42 00 04'],
+  [48, 'a1 64 03 62 00 04'],
+  [66, 'a1 81 89 03 81 86 00 04'],
+] as const
+
+/** [0] with the object identifier of a curve. */
+const parametersOf = ({ oid }: CurveParameters): Buffer => {
+  const id = Buffer.from(oid, 'hex')
+  return Buffer.from([PARAMETERS, id.length + 2, TAG.oid, id.length, ...id])
+}
+
+const NAMED = NAMED_CURVES.map((curve) => ({ curve, spelled: parametersOf(curve) }))
+
+const detectSec1Tail =
+  (length: number, headBytes: number): Detector =>
+  (bytes, at) => {
+    const point = at + headBytes
+    if (point + 2 * length > bytes.length) return undefined
+    const number = (from: number) => fromBigEndian(bytes.subarray(from, from + length))
+    const view = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length)
+    const named = NAMED.find(
+      ({ curve, spelled }) =>
+        curve.lengthBytes === length &&
+        at >= spelled.length &&
+        view.subarray(at - spelled.length, at).equals(spelled),
+    )
+    if (named === undefined) return undefined
+    const { curve, spelled } = named
+    const stored = { x: number(point), y: number(point + length) }
+    const end = at - spelled.length
+    const from = end - length
+    const isWhole = view.subarray(Math.max(0, from - 5), from - 1).equals(SCALAR_HEAD)
+    if (from < 0 || isWhole || !isRandomLookingAt(bytes, end - LEAST_LEFT, LEAST_LEFT)) {
+      return undefined
+    }
+    if (!isOnCurve(curve, stored)) return undefined
+    const proof = proveEc(curve.curve, number(from), stored)
+    if (proof.certainty === 'proven') return hit(proof, 'sec1-tail', from, end)
+    const left = unproven('ec', curve.bits, 'the begin of the scalar is gone')
+    return hit(left, 'sec1-tail', from, end, 'fragment')
+  }
+
 const SIGHT = { before: 16_384, behind: 16_384 }
 
-export const PKCS1_TAIL_ANCHORS: readonly Anchor[] = [
-  anchor('pkcs1-tail-e-65537', '02 03 01 00 01 02', SIGHT, detectFromExponent),
-  anchor('pkcs1-tail-e-17', '02 01 11 02', SIGHT, detectFromExponent),
-  anchor('pkcs1-tail-e-3', '02 01 03 02', SIGHT, detectFromExponent),
+export const DER_TAIL_ANCHORS: readonly Anchor[] = [
+  ...['02 03 01 00 01 02', '02 01 11 02', '02 01 03 02'].map((pattern) =>
+    anchor(`pkcs1-tail-e-${pattern}`, pattern, SIGHT, detectFromExponent),
+  ),
   ...[
     '02 41 00',
     '02 81 80',
@@ -225,4 +242,8 @@ export const PKCS1_TAIL_ANCHORS: readonly Anchor[] = [
     '02 82 01 00',
     '02 82 01 01 00',
   ].map((pattern) => anchor(`pkcs1-tail-${pattern}`, pattern, SIGHT, detectFromCrt)),
+  ...POINT_HEADS.map(([length, pattern]) => {
+    const detect = detectSec1Tail(length, pattern.split(' ').length)
+    return anchor(`sec1-tail-${length}`, pattern, { before: 1024, behind: 1024 }, detect)
+  }),
 ]

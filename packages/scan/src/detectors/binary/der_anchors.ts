@@ -1,0 +1,156 @@
+/**
+ * Keys in DER: PKCS#8, PKCS#1, SEC1 and what is encrypted, each found by what stands at its begin, the SEQUENCE around it left
+ * aside: a freed buffer has lost that.
+ *
+ * @module
+ */
+import { type CurveParameters, NAMED_CURVES } from '@mintmark/keys/arithmetic/curves'
+import {
+  childrenOf,
+  type Element,
+  elementOf,
+  lengthOf,
+  sequenceAround,
+  TAG,
+} from '@mintmark/keys/der/der'
+import type { DerKey } from '@mintmark/keys/der_keys/der_key'
+import { pkcs1At } from '@mintmark/keys/der_keys/pkcs1'
+import { pkcs8At, readPkcs8, readPqKey } from '@mintmark/keys/der_keys/pkcs8'
+import { pqSchemeOfOid } from '@mintmark/keys/der_keys/post_quantum'
+import { LONGEST_SCALAR, sec1At } from '@mintmark/keys/der_keys/sec1'
+import { charge } from '@mintmark/keys/material/effort'
+import type { Anchor } from '../../anchors/anchor.ts'
+import { anchor, derHit, hit, lesser } from '../../anchors/anchored.ts'
+import type { Detector } from '../../anchors/detected.ts'
+
+/** From the version to the OCTET STRING: an algorithm with spelled-out parameters of a curve is the longest. */
+const LONGEST_HEAD = 512
+const SHORTEST_HEAD = 8
+
+/** The OCTET STRING whose content begins with the SEQUENCE around `version`, if both are there. */
+function octetsAround(bytes: Uint8Array, version: number): Element | undefined {
+  const inner = sequenceAround(bytes, version, bytes.length)
+  if (inner === undefined) return undefined
+  for (let header = 2; header <= 6; header++) {
+    const octets = elementOf(bytes, inner.at - header, bytes.length, TAG.octets)
+    if (octets?.from === inner.at) return octets
+  }
+  return undefined
+}
+
+/** The key of the PKCS#8 that holds the structure at `version`, if its head is intact: so both anchors tell of one place. */
+function enclosingKey(bytes: Uint8Array, version: number): DerKey | undefined {
+  const octets = octetsAround(bytes, version)
+  if (octets === undefined) return undefined
+  const first = Math.max(0, octets.at - LONGEST_HEAD)
+  for (let at = octets.at - SHORTEST_HEAD; at >= first; at--) {
+    // 02 01 0x 30: the version and the algorithm's SEQUENCE.
+    if (bytes[at] !== 2 || bytes[at + 1] !== 1 || bytes[at + 3] !== TAG.sequence) continue
+    if (readPkcs8(bytes, at)?.key.at === octets.at) return pkcs8At(bytes, at)
+  }
+  return undefined
+}
+
+/** The curve whose identifier ends where the OCTET STRING around `version` begins: what a freed buffer keeps. */
+function curveBefore(bytes: Uint8Array, version: number): CurveParameters | undefined {
+  const octets = octetsAround(bytes, version)
+  if (octets === undefined) return undefined
+  return NAMED_CURVES.find(({ oid }) => {
+    const from = octets.at - oid.length / 2
+    return from >= 0 && Buffer.from(bytes.subarray(from, octets.at)).toString('hex') === oid
+  })
+}
+
+const detectPkcs8: Detector = (bytes, at) => derHit(pkcs8At(bytes, at))
+
+/** RSA or DSA whose version is at `at`, in a PKCS#8 or not. */
+export const detectPkcs1: Detector = (bytes, at) => {
+  const key = pkcs1At(bytes, at)
+  return key && derHit(enclosingKey(bytes, at) ?? key)
+}
+
+const detectSec1: Detector = (bytes, at) => {
+  // Most places fail by the length of the scalar.
+  const length = bytes[at + 4] ?? 0
+  if (length === 0 || length > LONGEST_SCALAR) return undefined
+  return derHit(enclosingKey(bytes, at) ?? sec1At(bytes, at, curveBefore(bytes, at)))
+}
+
+/** From the version to the last four bytes of the identifier: version, SEQUENCE, tag and length, five bytes. */
+const TO_VERSION = 12
+
+/** ML-KEM, ML-DSA whose PKCS#8 has lost its head: the tail of an identifier at `at`, and an OCTET STRING right behind it. */
+const detectHeadless: Detector = (bytes, at) => {
+  const tail = Buffer.from(bytes.subarray(at, at + 4)).toString('hex')
+  const scheme = pqSchemeOfOid(`6086480165${tail}`)
+  const key = scheme && elementOf(bytes, at + 4, bytes.length, TAG.octets)
+  if (scheme === undefined || key === undefined) return undefined
+  const whole = pkcs8At(bytes, at - TO_VERSION)
+  if (whole !== undefined) return derHit(whole)
+  const proof = readPqKey(bytes, key, scheme)
+  return proof && hit(proof, 'pkcs8-der', at, key.to)
+}
+
+const LEAST_CIPHERTEXT = 32
+/** Last arcs of the schemes of PKCS#5 (RFC 8018), of which 13 is PBES2; 12 and 14 are no schemes but their parts. */
+const PKCS5_SCHEMES = new Set([1, 3, 4, 6, 10, 11, 13])
+
+/** The identifier at `at` must be that of the algorithm of a SEQUENCE { SEQUENCE { identifier, … }, OCTET STRING }. */
+const detectEncrypted: Detector = (bytes, at) => {
+  const [isPkcs5, scheme = 0] = [bytes[at + 1] === 9, bytes[at + 10]]
+  if (isPkcs5 && !PKCS5_SCHEMES.has(scheme)) return undefined
+  const algorithm = sequenceAround(bytes, at, bytes.length)
+  const parts = algorithm && childrenOf(bytes, algorithm)
+  if (algorithm === undefined || parts?.length !== 2) return undefined
+  const key = elementOf(bytes, algorithm.to, bytes.length, TAG.octets)
+  if (key === undefined || lengthOf(key) < LEAST_CIPHERTEXT) return undefined
+  const whole = sequenceAround(bytes, algorithm.at, bytes.length)
+  const from = whole?.to === key.to ? whole.at : algorithm.at
+  const pbes = scheme === 13 ? 'PBES2' : 'PBES1'
+  const proof = `encrypted with ${isPkcs5 ? pbes : 'a scheme of PKCS#12'}`
+  return lesser('encrypted-key', 'pkcs8-encrypted-der', from, key.to, proof)
+}
+
+/** 1.2.840.113549.1.7.x: data, signed data. */
+const CONTENT = Buffer.from('06092a864886f70d0107', 'hex')
+/** 1.2.840.113549.1.12.10.1.2, a key bag that is encrypted, and 1.2.840.113549.1.7.6, encrypted content. */
+const ENCRYPTED = ['2a864886f70d010c0a0102', '2a864886f70d010706'].map((oid) =>
+  Buffer.from(oid, 'hex'),
+)
+const LONGEST_PFX = 65_536
+
+/** A PFX whose version INTEGER (3) is at `at`, of which the content is encrypted; a key in the clear is found as PKCS#8. */
+const detectPkcs12: Detector = (bytes, at) => {
+  // The SEQUENCE behind the version may have an indefinite length, as Java and Windows write it.
+  const content = elementOf(bytes, at + 3, bytes.length, TAG.sequence)?.from ?? at + 5
+  const view = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength)
+  if (!view.subarray(content, content + CONTENT.length).equals(CONTENT)) return undefined
+  const whole = sequenceAround(bytes, at, bytes.length)
+  const isIndefinite = bytes[at - 2] === TAG.sequence && bytes[at - 1] === 0x80
+  const from = whole?.at ?? (isIndefinite ? at - 2 : at)
+  const to = Math.min(whole?.to ?? bytes.length, bytes.length, at + LONGEST_PFX)
+  const inside = view.subarray(content, to)
+  charge(inside.length)
+  const last = Math.max(...ENCRYPTED.map((oid) => inside.indexOf(oid)))
+  if (last < 0) return undefined
+  const end = Math.min(whole?.to ?? content + last + 16, bytes.length)
+  return lesser('keystore', 'pkcs12', from, end, 'PKCS#12 with encrypted content')
+}
+
+const KEY = { before: 1024, behind: 32_768 }
+
+export const DER_ANCHORS: readonly Anchor[] = [
+  anchor('pkcs8', '02 01 00 30', KEY, detectPkcs8),
+  anchor('pkcs8-v2', '02 01 01 30', KEY, detectPkcs8),
+  anchor('pkcs1', '02 01 00 02', KEY, detectPkcs1),
+  anchor('pkcs1-multi-prime', '02 01 01 02', KEY, detectPkcs1),
+  anchor('sec1', '02 01 01 04', KEY, detectSec1),
+  anchor('ml-kem-headless', '03 04 04 ?? 04', KEY, detectHeadless),
+  anchor('ml-dsa-headless', '03 04 03 ?? 04', KEY, detectHeadless),
+]
+
+export const ENCRYPTED_ANCHORS: readonly Anchor[] = [
+  anchor('pbes2', '06 09 2a 86 48 86 f7 0d 01 05', KEY, detectEncrypted),
+  anchor('pkcs12-pbe', '06 0a 2a 86 48 86 f7 0d 01 0c 01', KEY, detectEncrypted),
+  anchor('pkcs12', '02 01 03 30', { before: 8, behind: LONGEST_PFX }, detectPkcs12),
+]

@@ -1,0 +1,332 @@
+/**
+ * Keys as CryptoAPI (PRIVATEKEYBLOB, `.snk` and PVK files) and CNG (BCRYPT_*_BLOB) write them: four letters, words that are
+ * lengths, and the numbers one after another: of CryptoAPI lowest byte first, of CNG highest.
+ *
+ * Source: Microsoft, "RSA/Schannel Key BLOBs", "DSS Provider Key BLOBs", bcrypt.h; PVK as OpenSSL's `pvkfmt.c` reads it.
+ *
+ * @module
+ */
+import { CURVES, curvesOfLength } from '@mintmark/keys/arithmetic/curves'
+import { isOnCurve } from '@mintmark/keys/arithmetic/ec'
+import { fromBigEndian, fromLittleEndian } from '@mintmark/keys/arithmetic/modular'
+import { RSA_BITS } from '@mintmark/keys/arithmetic/rsa'
+import { PQ_SCHEMES, type PqScheme, provePq } from '@mintmark/keys/der_keys/post_quantum'
+import { proveEc, proveOkp, proveRsa } from '@mintmark/keys/der_keys/prove'
+import { proveGroupKey } from '@mintmark/keys/der_keys/prove_opaque'
+import { type Proof, unproven } from '@mintmark/keys/material/proof'
+import { isRandomLooking } from '@mintmark/keys/material/random_looking'
+import type { Anchor } from '../../anchors/anchor.ts'
+import { anchor, hit, lesser, patternOf } from '../../anchors/anchored.ts'
+import type { Detected, Detector } from '../../anchors/detected.ts'
+
+/** The words behind the magic, and where the numbers begin behind it. */
+interface Blob {
+  readonly magics: readonly string[]
+  readonly form: string
+  readonly header: number
+  /** Lengths of the fields, by the words of the header; undefined where those do not fit together. */
+  readonly lengths: (words: readonly number[], magic: string) => readonly number[] | undefined
+  readonly prove: (
+    fields: readonly Uint8Array[],
+    words: readonly number[],
+    magic: string,
+  ) => Proof | undefined
+  /** With headers before the magic: none of CNG has one. */
+  readonly placeOf?: (bytes: Uint8Array, at: number) => { from: number; form: string }
+}
+
+const isWithin = (value: number, least: number, most: number) => value >= least && value <= most
+
+/** Words of four bytes, lowest first, as far as they are there. */
+function wordsAt(bytes: Uint8Array, at: number, count: number): number[] {
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length)
+  const there = Math.max(0, Math.min(count, Math.floor((bytes.length - at) / 4)))
+  return Array.from({ length: there }, (_, i) => view.getUint32(at + 4 * i, true))
+}
+
+/** Fields of these lengths one after another from `at`, as views, or undefined if they do not all fit. */
+function fieldsAt(
+  bytes: Uint8Array,
+  at: number,
+  lengths: readonly number[],
+): Uint8Array[] | undefined {
+  const fields: Uint8Array[] = []
+  let from = at
+  for (const length of lengths) {
+    if (length > bytes.length - from) return undefined
+    fields.push(bytes.subarray(from, from + length))
+    from += length
+  }
+  return fields
+}
+
+function blobAt(blob: Blob, bytes: Uint8Array, at: number, magic: string): Detected | undefined {
+  const words = wordsAt(bytes, at + 4, 7)
+  const lengths = blob.lengths(words, magic)
+  const fields = lengths && fieldsAt(bytes, at + blob.header, lengths)
+  const last = fields?.at(-1)
+  if (fields === undefined || last === undefined) return undefined
+  const proof = blob.prove(fields, words, magic)
+  const to = last.byteOffset - bytes.byteOffset + last.length
+  const { from, form } = blob.placeOf?.(bytes, at) ?? { from: at, form: blob.form }
+  // Of CryptoAPI the headers show that numbers which nothing proves are of a key.
+  const isTold = proof?.certainty === 'proven' || blob.placeOf === undefined || from < at
+  return proof && isTold ? hit(proof, form, from, to) : undefined
+}
+
+const isRsaBits = (bits: number) => isWithin(bits, RSA_BITS.least, RSA_BITS.most)
+const damagedRsa = (bits: number): Proof =>
+  unproven('rsa', bits, 'laid out as a key, no equation of RSA holds')
+
+const CAPI_HEADER = [7, 2, 0, 0, 0, -1, 0, 0]
+const PVK = [0x1e, 0xf1, 0xb5, 0xb0]
+const PVK_HEADER = 24
+
+/** Type, version, two reserved bytes and the algorithm are before the magic, and the header of a PVK file before those. */
+function capiPlace(bytes: Uint8Array, at: number): { from: number; form: string } {
+  const stands = (pattern: readonly number[], from: number) =>
+    pattern.every((byte, i) => (byte < 0 ? from + i >= 0 : bytes[from + i] === byte))
+  if (!stands(CAPI_HEADER, at - 8)) return { from: at, form: 'capi-blob' }
+  const pvk = at - 8 - PVK_HEADER
+  return stands(PVK, pvk) ? { from: pvk, form: 'pvk' } : { from: at - 8, form: 'capi-blob' }
+}
+
+const CAPI_RSA: Blob = {
+  magics: ['RSA2'],
+  form: 'capi-blob',
+  header: 12,
+  lengths: ([bits = 0, exponent = 0]) => {
+    const [whole, half] = [Math.ceil(bits / 8), Math.ceil(bits / 16)]
+    if (!isRsaBits(bits) || exponent % 2 === 0) return undefined
+    return [whole, half, half, half, half, half, whole]
+  },
+  prove: (fields, [bits = 0, exponent = 0]) => {
+    const [modulus] = fields
+    // The highest byte of n begins with its highest bit, the lowest is odd.
+    const isModulus = (modulus?.at(-1) ?? 0) >> ((bits - 1) % 8) === 1
+    if (!isModulus || ((modulus?.[0] ?? 0) & 1) === 0) return undefined
+    const [n, p, q, dP, dQ, qInv, d] = fields.map(fromLittleEndian)
+    const proof = proveRsa({ n, e: BigInt(exponent), d, p, q, dP, dQ, qInv })
+    return proof ?? (fields.every(isRandomLooking) ? damagedRsa(bits) : undefined)
+  },
+  placeOf: capiPlace,
+}
+
+const DSS_Q = 20
+
+/** p, q, g, x and the seed; y is left out. */
+const CAPI_DSA: Blob = {
+  magics: ['DSS2'],
+  form: 'capi-blob',
+  header: 8,
+  lengths: ([bits = 0]) => {
+    const length = bits / 8
+    if (!isWithin(bits, 512, 3072) || bits % 64 !== 0) return undefined
+    return [length, DSS_Q, length, DSS_Q, 24]
+  },
+  prove: (fields) => {
+    const [p = 0n, q = 0n, g = 0n, x = 0n] = fields.map(fromLittleEndian)
+    return proveGroupKey('dsa', { p, q, g, x, y: undefined })
+  },
+  placeOf: capiPlace,
+}
+
+/** `RSA2` has the primes, `RSA3` everything. */
+const cngRsa = (magic: 'RSA2' | 'RSA3'): Blob => ({
+  magics: [magic],
+  form: magic === 'RSA3' ? 'cng-rsa3' : 'cng-rsa2',
+  header: 24,
+  lengths: ([bits = 0, e = 0, n = 0, p = 0, q = 0]) => {
+    if (!isRsaBits(bits) || n !== Math.ceil(bits / 8) || !isWithin(e, 1, 8)) return undefined
+    if (p === 0 || Math.abs(p + q - n) > 2) return undefined
+    return [e, n, p, q, ...(magic === 'RSA3' ? [p, q, p, n] : [])]
+  },
+  prove: (fields, [bits = 0]) => {
+    const [e, n, p, q, dP, dQ, qInv, d] = fields.map(fromBigEndian)
+    const proof = proveRsa({ n, e, d, p, q, dP, dQ, qInv })
+    return proof ?? (fields.slice(1).every(isRandomLooking) ? damagedRsa(bits) : undefined)
+  },
+})
+
+/** X, Y, d; the curve is that on which the point lies. */
+const CNG_ECC: Blob = {
+  magics: ['ECS2', 'ECS4', 'ECS6', 'ECK2', 'ECK4', 'ECK6', 'ECDV', 'ECKV'],
+  form: 'cng-ecc',
+  header: 8,
+  lengths: ([length = 0]) => (isWithin(length, 28, 66) ? [length, length, length] : undefined),
+  prove: ([first, second, secret]) => {
+    if (first === undefined || second === undefined || secret === undefined) return undefined
+    const point = { x: fromBigEndian(first), y: fromBigEndian(second) }
+    const curve = curvesOfLength(first.length).find((each) => isOnCurve(each, point))
+    if (curve !== undefined) return proveEc(curve.curve, fromBigEndian(secret), point)
+    // Curve25519 has no Y: CNG leaves it zero.
+    if (first.length !== 32 || point.y !== 0n || !isRandomLooking(secret)) return undefined
+    const proofs = [
+      proveOkp('X25519', secret, first),
+      proveOkp('X25519', secret.toReversed(), first.toReversed()),
+    ]
+    return proofs.find(({ certainty }) => certainty === 'proven')
+  },
+}
+
+/** The same behind the parameters of the curve: P, A, B, Gx, Gy, n, cofactor and seed. */
+const CNG_ECC_FULL: Blob = {
+  magics: ['ECDV', 'ECKV'],
+  form: 'cng-ecc-full',
+  header: 32,
+  lengths: ([version, , , field = 0, order = 0, cofactor = 0, seed = 0]) => {
+    if (version !== 1 || !isWithin(field, 28, 66) || !isWithin(order, 28, 66)) return undefined
+    if (cofactor > 8 || seed > 64) return undefined
+    return [field, field, field, field, field, order, cofactor, seed, field, field, order]
+  },
+  prove: (fields) => {
+    const [p, a, b, gx, gy, n, , , x = 0n, y = 0n, d = 0n] = fields.map(fromBigEndian)
+    const spelled = [p, a, b, gx, gy, n].join()
+    const curve = CURVES.find((c) => [c.p, c.a, c.b, c.gx, c.gy, c.n].join() === spelled)
+    return curve && proveEc(curve.curve, d, { x, y })
+  },
+}
+
+const MOST_GROUP_BYTES = 1024
+
+function dsaProof(fields: readonly Uint8Array[]): Proof | undefined {
+  const [q = 0n, p = 0n, g = 0n, y = 0n, x = 0n] = fields.map(fromBigEndian)
+  return proveGroupKey('dsa', { p, q, g, y, x })
+}
+
+/** Counter and seed come before q; the first version is for 1024 bits and SHA-1. */
+const CNG_DSA: Blob = {
+  magics: ['DSPV'],
+  form: 'cng-dsa',
+  header: 32,
+  lengths: ([length = 0]) =>
+    isWithin(length, 64, 128) ? [DSS_Q, length, length, length, DSS_Q] : undefined,
+  prove: dsaProof,
+}
+
+const CNG_DSA2: Blob = {
+  magics: ['DPV2'],
+  form: 'cng-dsa',
+  header: 28,
+  lengths: ([length = 0, , , seed = 0, group = 0]) => {
+    const fits = isWithin(length, 64, MOST_GROUP_BYTES) && seed <= 64 && isWithin(group, 20, 64)
+    return fits ? [seed, group, length, length, length, group] : undefined
+  },
+  prove: (fields) => dsaProof(fields.slice(1)),
+}
+
+const CNG_DH: Blob = {
+  magics: ['DHPV'],
+  form: 'cng-dh',
+  header: 8,
+  lengths: ([length = 0]) =>
+    isWithin(length, 64, MOST_GROUP_BYTES) ? [length, length, length, length] : undefined,
+  prove: (fields) => {
+    const [p = 0n, g = 0n, y = 0n, x = 0n] = fields.map(fromBigEndian)
+    return proveGroupKey('dh', { p, g, x, y, q: undefined })
+  },
+}
+
+/** A symmetric key: nothing to hold it against. */
+const CNG_SYMMETRIC: Blob = {
+  magics: ['KDBM'],
+  form: 'cng-kdbm',
+  header: 12,
+  lengths: ([version, length = 0]) =>
+    version === 1 && isWithin(length, 16, 128) && length % 8 === 0 ? [length] : undefined,
+  prove: ([secret]) => {
+    if (secret === undefined || !isRandomLooking(secret)) return undefined
+    const type = secret.length <= 32 ? 'aes' : 'hmac'
+    const material = { type, secret: new Uint8Array(secret), publicKey: undefined } as const
+    const words = 'a blob of a symmetric key, filled'
+    return { ...unproven(type, secret.length * 8, words), material }
+  },
+}
+
+/** The name of the set in UTF-16, then an expanded key or a seed. */
+const cngPostQuantum = (kind: PqScheme['kind'], expanded: string, seed: string): Blob => ({
+  magics: [expanded, seed],
+  form: `cng-${kind}`,
+  header: 12,
+  lengths: ([name = 0, key = 0]) =>
+    isWithin(name, 4, 64) && name % 2 === 0 ? [name, key] : undefined,
+  prove: ([name, key], _, magic) => {
+    const set = name && Buffer.from(name).toString('utf16le').replaceAll('\0', '')
+    const scheme = PQ_SCHEMES.find((each) => each.kind === kind && String(each.set) === set)
+    const isSeed = magic === seed
+    return scheme && provePq(scheme, isSeed ? key : undefined, isSeed ? undefined : key)
+  },
+})
+
+/** In the order in which they are tried where a magic is of several. */
+const BLOBS: readonly Blob[] = [
+  cngRsa('RSA2'),
+  CAPI_RSA,
+  cngRsa('RSA3'),
+  CNG_ECC_FULL,
+  CNG_ECC,
+  CNG_DSA,
+  CNG_DSA2,
+  CNG_DH,
+  CNG_SYMMETRIC,
+  CAPI_DSA,
+  cngPostQuantum('ml-dsa', 'DSSK', 'DSSS'),
+  cngPostQuantum('ml-kem', 'MLKR', 'MLKS'),
+]
+
+const MAGICS = [...new Set(BLOBS.flatMap(({ magics }) => magics))]
+
+const blobAnchor = (magic: string): Anchor => {
+  const own = BLOBS.filter(({ magics }) => magics.includes(magic))
+  const detect: Detector = (bytes, at) => {
+    for (const blob of own) {
+      const found = blobAt(blob, bytes, at, magic)
+      if (found !== undefined) return found
+    }
+    return undefined
+  }
+  return anchor(`blob-${magic}`, patternOf(magic), { before: 40, behind: 16_384 }, detect)
+}
+
+/** A PVK file that is encrypted; one that is not is found by the blob in it. */
+const detectPvk: Detector = (bytes, at) => {
+  const [reserved, keyType = 0, encrypted, salt = 0, key = 0] = wordsAt(bytes, at + 4, 5)
+  if (reserved !== 0 || !isWithin(keyType, 1, 2) || encrypted !== 1) return undefined
+  if (!isWithin(salt, 1, 10_240) || !isWithin(key, 64, 16_384)) return undefined
+  const to = Math.min(bytes.length, at + PVK_HEADER + salt + key)
+  return lesser('encrypted-key', 'pvk-encrypted', at, to, 'PVK header, encrypted')
+}
+
+/** Whether each field of a DPAPI blob behind its description has an algorithm before it: 8 bytes with the bits of its key. */
+const DPAPI_FIELDS = [0, 8, 0, 8, 0, 0]
+/** Version and provider, then version and GUID of the master key, then flags. */
+const DPAPI_DESCRIPTION = 20 + 4 + 16 + 4
+const MOST_FIELD = 32_768
+
+/** As tools that read it have it (dpapick, mimikatz): description, then salt, HMAC key, data and signature. */
+const detectDpapi: Detector = (bytes, at) => {
+  let to = at + DPAPI_DESCRIPTION
+  for (const [i, algorithm] of DPAPI_FIELDS.entries()) {
+    to += algorithm
+    const [length] = wordsAt(bytes, to, 1)
+    if (length === undefined) break
+    if (length > MOST_FIELD) {
+      if (i === 0) return undefined
+      break
+    }
+    to += 4 + length
+  }
+  const end = Math.min(bytes.length, to)
+  return lesser('encrypted-key', 'dpapi', at, end, 'a DPAPI blob; what it guards is not known')
+}
+
+export const WINDOWS_ANCHORS: readonly Anchor[] = [
+  ...MAGICS.map(blobAnchor),
+  anchor('pvk', '1e f1 b5 b0', { before: 0, behind: 32_768 }, detectPvk),
+  anchor(
+    'dpapi',
+    '01 00 00 00 d0 8c 9d df 01 15 d1 11 8c 7a 00 c0',
+    { before: 0, behind: 65_536 },
+    detectDpapi,
+  ),
+]
