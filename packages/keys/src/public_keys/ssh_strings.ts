@@ -15,6 +15,11 @@ export class SshStrings {
     this.#bytes = bytes
   }
 
+  /** How many bytes were read. */
+  get length(): number {
+    return this.#at
+  }
+
   u32(): number | undefined {
     const bytes = this.#bytes
     const at = this.#at

@@ -48,6 +48,6 @@ export const TEXT_ANCHORS: readonly Anchor[] = [
     textAnchors(`refresh-${name}`, name, refreshToken(name)),
   ),
   ...['.AgABA', '.AQABA'].flatMap((text) => textAnchors(`entra${text}`, text, ENTRA_REFRESH)),
-  ...textAnchors('google-refresh', '1//0', prefixedToken('1//0', 60, 'Google')),
-  ...textAnchors('github-refresh', 'ghr_', prefixedToken('ghr_', 60, 'GitHub')),
+  ...textAnchors('google-refresh', '1//0', prefixedToken('1//0', 'Google')),
+  ...textAnchors('github-refresh', 'ghr_', prefixedToken('ghr_', 'GitHub')),
 ]

@@ -1,14 +1,12 @@
 /**
- * Bearer tokens and refresh tokens: of a lesser class than keys, and secrets all the same.
- *
- * Source: RFC 7515 and 7516, compact serialisation; RFC 6749 for `refresh_token`; the shapes of Entra's, Google's and GitHub's
- * refresh tokens as they are seen.
+ * Bearer tokens and refresh tokens: of a lesser class than keys, and secrets all the same (RFC 7515 and 7516, compact
+ * serialisation; RFC 6749 for `refresh_token`; the shapes of Entra's, Google's and GitHub's as they are seen).
  *
  * @module
  */
-
 import { charge } from '@mintmark/keys/material/effort'
 import { REACH } from '../../anchors/anchor.ts'
+import { lesser } from '../../anchors/anchored.ts'
 import type { Detected } from '../../anchors/detected.ts'
 import { decodeBase64, isBase64Letter } from '../../text/base64.ts'
 import { quoteLength, skipSpace } from '../../text/quoted.ts'
@@ -25,6 +23,26 @@ const PAYLOAD_MOST = 49_152
 const SIGNATURE_LEAST = 20
 const DOT = 0x2e
 
+const isTokenLetter = (letter: number | undefined): boolean =>
+  isAlphanumeric(letter) || letter === 0x2d || letter === 0x5f
+const isOpaqueLetter = (letter: number | undefined): boolean =>
+  isTokenLetter(letter) || [DOT, 0x7e, 0x2b, 0x2f].includes(letter ?? 0)
+
+function lettersEnd(
+  chars: Uint8Array,
+  from: number,
+  most: number,
+  isOne: (letter: number | undefined) => boolean = isTokenLetter,
+): number {
+  const last = Math.min(chars.length, from + most)
+  let end = from
+  while (end < last && isOne(chars[end])) end += 1
+  return end
+}
+
+const token = (from: number, to: number, form: string, proof: string): Detected =>
+  lesser('token', form, from, to, proof)
+
 /** `eyJ`, the base64 of `{"`. */
 export const JOSE: TextReader = {
   before: 1,
@@ -32,95 +50,62 @@ export const JOSE: TextReader = {
   // Within a longer run of letters, or behind a dot, no token begins.
   glance: ({ chars, at }) => {
     const isInside = isTokenLetter(chars[at - 1]) || chars[at - 1] === DOT
-    return !isInside && isHeaderLike(chars, at) ? REACH : 0
+    // A JOSE header's first member is a short name in quotes.
+    const isHeader = /^\{"[a-z][a-z\d#]{2,7}/.test(decoded(chars, at, at + 16))
+    return !isInside && isHeader ? REACH : 0
   },
   isEnd: (bytes, place) => !isTokenLetter(bytes[place]) && bytes[place] !== DOT,
-  read: (run) => readJose(run),
+  read: readJose,
 }
 
-function isTokenLetter(letter: number | undefined): boolean {
-  return isAlphanumeric(letter) || letter === 0x2d || letter === 0x5f
+/** What letters of base64url say. */
+function decoded(chars: Uint8Array, from: number, to: number): string {
+  const { bytes } = decodeBase64(chars, from, Math.min(chars.length, to), { isUrl: true })
+  const text = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length).toString('utf8')
+  bytes.fill(0)
+  return text
 }
 
-/** A JOSE header's first member is a short name in quotes. */
-function isHeaderLike(chars: Uint8Array, at: number): boolean {
-  const { bytes } = decodeBase64(chars, at, Math.min(chars.length, at + 16), { isUrl: true })
-  return /^\{"[a-z][a-z\d#]{2,7}/.test(String.fromCharCode(...bytes))
-}
-
+/** JWS: header, claims, signature; JWE: header, key, iv, ciphertext, tag. */
 function readJose({ chars, at }: TextRun): Detected | undefined {
-  const header = partEnd(chars, at, HEADER_MOST)
-  if (chars[header] !== DOT) return undefined
-  const names = memberNames(chars, at, header)
-  if (!names.has('alg')) return undefined
-  const second = partEnd(chars, header + 1, PAYLOAD_MOST)
-  if (chars[second] !== DOT) return undefined
-  const third = partEnd(chars, second + 1, PAYLOAD_MOST)
-  if (names.has('enc')) return encrypted(chars, at, third)
-  const isLong = third - second - 1 >= SIGNATURE_LEAST
-  if (!isLong || !isClaims(chars, header + 1, second)) return undefined
-  return token(
-    at,
-    third - at,
-    'jws',
-    'JOSE header and JSON claims decode; the signature is not checked',
+  const ends: number[] = []
+  for (let from = at; ends.length < 5; from = (ends.at(-1) ?? 0) + 1) {
+    ends.push(lettersEnd(chars, from, ends.length === 0 ? HEADER_MOST : PAYLOAD_MOST))
+    if (chars[ends.at(-1) ?? 0] !== DOT) break
+  }
+  const [header = 0, second, third, fourth, fifth] = ends
+  const text = second === undefined ? '' : decoded(chars, at, header)
+  const names = new Set(
+    Array.from(text.matchAll(/"([a-z][a-z\d#]{2,7})"\s*:/g), ([, name]) => name),
   )
-}
-
-/** Five parts: header, key, iv, ciphertext, tag. */
-function encrypted(chars: Uint8Array, at: number, third: number): Detected | undefined {
-  if (chars[third] !== DOT) return undefined
-  const fourth = partEnd(chars, third + 1, PAYLOAD_MOST)
-  if (chars[fourth] !== DOT) return undefined
-  const end = partEnd(chars, fourth + 1, 256)
-  if (end - fourth - 1 < SIGNATURE_LEAST) return undefined
-  return token(at, end - at, 'jwe', 'JOSE header with enc decodes, five parts')
-}
-
-function token(offset: number, length: number, form: string, proof: string): Detected {
-  return { offset, length, kind: 'token', form, bits: 0, certainty: 'lesser', proof }
-}
-
-function partEnd(chars: Uint8Array, from: number, most: number): number {
-  const last = Math.min(chars.length, from + most)
-  let i = from
-  while (i < last && isTokenLetter(chars[i])) i += 1
-  return i
-}
-
-/** Names of the members of a JSON object in base64url; empty unless it is one. */
-function memberNames(chars: Uint8Array, from: number, to: number): ReadonlySet<string> {
-  const { bytes } = decodeBase64(chars, from, to, { isUrl: true })
-  const text = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('utf8')
-  bytes.fill(0)
-  if (!text.trimEnd().endsWith('}')) return new Set()
-  return new Set([...text.matchAll(/"([a-z][a-z\d#]{2,7})"\s*:/g)].map((match) => match[1] ?? ''))
-}
-
-/** Whether a part begins and ends as a JSON object does. */
-function isClaims(chars: Uint8Array, from: number, to: number): boolean {
-  const { bytes } = decodeBase64(chars, from, to, { isUrl: true })
-  let last = bytes.length - 1
-  while (last > 0 && (bytes[last] === 0x20 || bytes[last] === 0x0a)) last -= 1
-  const isObject = bytes[0] === 0x7b && bytes[last] === 0x7d && last > 1
-  bytes.fill(0)
-  return isObject
+  if (!text.trimEnd().endsWith('}') || !names.has('alg')) return undefined
+  const isLong = (end: number, last: number) => last - end - 1 >= SIGNATURE_LEAST
+  if (names.has('enc')) {
+    if (fourth === undefined || fifth === undefined || !isLong(fourth, fifth)) return undefined
+    return token(at, fifth, 'jwe', 'JOSE header with enc decodes, five parts')
+  }
+  if (second === undefined || third === undefined || !isLong(second, third)) return undefined
+  if (!/^\{[^]+\}[ \n]*$/.test(decoded(chars, header + 1, second))) return undefined
+  const proof = 'JOSE header and JSON claims decode; the signature is not checked'
+  return token(at, third, 'jws', proof)
 }
 
 const REFRESH_LEAST = 40
 const REFRESH_MOST = 8192
 
 /** @param name as a document or a program spells it */
-export function refreshToken(name: string): TextReader {
-  return {
-    before: 0,
-    behind: REFRESH_MOST + 256,
-    glance: ({ chars, at }) =>
-      standsAt(chars, at, name) && valueBegin(chars, at + name.length) > 0 ? REFRESH_MOST : 0,
-    isEnd: endsAt(name),
-    read: (run) => readRefresh(run, name),
-  }
-}
+export const refreshToken = (name: string): TextReader => ({
+  before: 0,
+  behind: REFRESH_MOST + 256,
+  glance: ({ chars, at }) =>
+    standsAt(chars, at, name) && valueBegin(chars, at + name.length) > 0 ? REFRESH_MOST : 0,
+  isEnd: endsAt(name),
+  read: ({ chars, at }) => {
+    const from = valueBegin(chars, at + name.length)
+    const proof = 'a long opaque value under the name of a refresh token'
+    return standsAt(chars, from, 'eyJ') ? undefined : opaque(chars, from, proof)
+  },
+})
 
 /** Behind `": "`, `=`, `%3D` and the like; 0 where no value follows. */
 function valueBegin(chars: Uint8Array, at: number): number {
@@ -133,39 +118,19 @@ function valueBegin(chars: Uint8Array, at: number): number {
   return isBase64Letter(chars[i]) ? i : 0
 }
 
-function readRefresh({ chars, at }: TextRun, name: string): Detected | undefined {
-  const from = valueBegin(chars, at + name.length)
-  if (standsAt(chars, from, 'eyJ')) return undefined
-  return opaque(
-    chars,
-    from,
-    'refresh-token',
-    'a long opaque value under the name of a refresh token',
-  )
-}
-
 /** A run of letters that is long and mixed enough to be made by a generator. */
 function opaque(
   chars: Uint8Array,
   from: number,
-  form: string,
   proof: string,
+  least: number = REFRESH_LEAST,
 ): Detected | undefined {
-  const most = Math.min(chars.length, from + REFRESH_MOST)
-  let end = from
-  while (end < most && isOpaqueLetter(chars[end])) end += 1
-  if (end - from < REFRESH_LEAST) return undefined
+  const end = lettersEnd(chars, from, REFRESH_MOST, isOpaqueLetter)
+  if (end - from < least) return undefined
   charge(20 * (end - from))
   const seen = new Set(chars.subarray(from, end))
   const isMixed = seen.size >= 16 && [...seen].some((letter) => letter >= 0x30 && letter <= 0x39)
-  if (!isMixed) return undefined
-  return token(from, end - from, form, proof)
-}
-
-function isOpaqueLetter(letter: number | undefined): boolean {
-  return (
-    isTokenLetter(letter) || letter === DOT || letter === 0x7e || letter === 0x2b || letter === 0x2f
-  )
+  return isMixed ? token(from, end, 'refresh-token', proof) : undefined
 }
 
 const ENTRA_HEAD_MOST = 160
@@ -179,14 +144,8 @@ export const ENTRA_REFRESH: TextReader = {
   isEnd: (bytes, place) => !isOpaqueLetter(bytes[place]),
   read: ({ chars, at }) => {
     const from = entraBegin(chars, at)
-    if (from === undefined) return undefined
-    const hit = opaque(
-      chars,
-      from,
-      'refresh-token',
-      'the shape of a refresh token of Microsoft Entra',
-    )
-    return hit === undefined || hit.length < ENTRA_LEAST ? undefined : hit
+    const proof = 'the shape of a refresh token of Microsoft Entra'
+    return from === undefined ? undefined : opaque(chars, from, proof, ENTRA_LEAST)
   },
 }
 
@@ -199,19 +158,18 @@ function entraBegin(chars: Uint8Array, at: number): number | undefined {
   return isHead && !isTokenLetter(chars[dot - 2]) ? dot - 1 : undefined
 }
 
+const PREFIXED_LEAST = 60
+
 /** Refresh tokens that a prefix tells: Google's `1//0`, GitHub's `ghr_`. */
-export function prefixedToken(prefix: string, least: number, owner: string): TextReader {
-  return {
-    before: 1,
-    behind: 512,
-    glance: ({ chars, at }) =>
-      standsAt(chars, at, prefix) && !isOpaqueLetter(chars[at - 1]) ? 512 : 0,
-    isEnd: (bytes, place) => !isOpaqueLetter(bytes[place]),
-    read: ({ chars, at }) => {
-      const end = partEnd(chars, at + prefix.length, 400)
-      const proof = `the shape of a refresh token of ${owner}`
-      const hit = opaque(chars.subarray(0, end), at, 'refresh-token', proof)
-      return hit !== undefined && hit.length >= least ? hit : undefined
-    },
-  }
-}
+export const prefixedToken = (prefix: string, owner: string): TextReader => ({
+  before: 1,
+  behind: 512,
+  glance: ({ chars, at }) =>
+    standsAt(chars, at, prefix) && !isOpaqueLetter(chars[at - 1]) ? 512 : 0,
+  isEnd: (bytes, place) => !isOpaqueLetter(bytes[place]),
+  read: ({ chars, at }) => {
+    const end = lettersEnd(chars, at + prefix.length, 400)
+    const proof = `the shape of a refresh token of ${owner}`
+    return opaque(chars.subarray(0, end), at, proof, PREFIXED_LEAST)
+  },
+})
