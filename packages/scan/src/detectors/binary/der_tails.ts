@@ -102,7 +102,18 @@ const detectFromCrt: Detector = (bytes, at) => {
   const e = d && elementBefore(bytes, d.at, 1, 4)
   const whole =
     e === undefined ? multiPrimeAround(bytes, chain, first, last) : detectFromExponent(bytes, e.at)
-  if (whole !== undefined) return whole
+  return whole ?? crtOf(bytes, chain, first, last, d)
+}
+
+/** What the numbers of one size show by themselves, and with d. */
+function crtOf(
+  bytes: Uint8Array,
+  chain: readonly Element[],
+  first: Element,
+  last: Element,
+  d: Element | undefined,
+): Detected {
+  const half = Math.max(...chain.map(lengthOf))
   const values = chain.slice(-5).map((element) => numberOf(bytes, element))
   const [qInv, dQ, dP, q, p] = values.toReversed()
   const proof = proveRsa({ d: d && numberOf(bytes, d), p, q, dP, dQ, qInv })

@@ -23,8 +23,8 @@ class Cursor {
     this.at = at
   }
 
-  get isInside(): boolean {
-    return this.at < this.#view.byteLength
+  get end(): number {
+    return this.#view.byteLength
   }
 
   number(bytes: 2 | 4): number {
@@ -35,22 +35,21 @@ class Cursor {
   }
 
   skip(length: number): void {
-    this.at = Math.min(this.at + length, this.#view.byteLength)
+    this.at = Math.min(this.at + length, this.end)
   }
 
-  skipCertificate(version: number): void {
-    if (version === 2) this.skip(this.number(2))
-    this.skip(this.number(4))
+  skipCertificates(version: number, count: number): void {
+    for (let i = 0; i < Math.min(count, MOST_CHAIN) && this.at < this.end; i++) {
+      if (version === 2) this.skip(this.number(2))
+      this.skip(this.number(4))
+    }
   }
 }
 
-const detectKeystore: Detector = (bytes, at) => {
-  const cursor = new Cursor(bytes, at + 4)
-  const version = cursor.number(4)
-  const count = cursor.number(4)
-  if ((version !== 1 && version !== 2) || count === 0 || count > MOST_ENTRIES) return undefined
+/** Private entries of a store with so many, as far as they can be walked. */
+function keysBehind(cursor: Cursor, version: number, count: number): number {
   let keys = 0
-  for (let i = 0; i < count && cursor.isInside; i++) {
+  for (let i = 0; i < count && cursor.at < cursor.end; i++) {
     const tag = cursor.number(4)
     if (tag !== KEY_ENTRY && tag !== CERTIFICATE_ENTRY && tag !== SECRET_ENTRY) break
     cursor.skip(cursor.number(2))
@@ -59,9 +58,17 @@ const detectKeystore: Detector = (bytes, at) => {
     // A secret is a serialised object without a length: what lies behind is not walked.
     if (tag === SECRET_ENTRY) break
     if (tag === KEY_ENTRY) cursor.skip(cursor.number(4))
-    const certificates = tag === KEY_ENTRY ? Math.min(cursor.number(4), MOST_CHAIN) : 1
-    for (let k = 0; k < certificates && cursor.isInside; k++) cursor.skipCertificate(version)
+    cursor.skipCertificates(version, tag === KEY_ENTRY ? cursor.number(4) : 1)
   }
+  return keys
+}
+
+const detectKeystore: Detector = (bytes, at) => {
+  const cursor = new Cursor(bytes, at + 4)
+  const version = cursor.number(4)
+  const count = cursor.number(4)
+  if ((version !== 1 && version !== 2) || count > MOST_ENTRIES) return undefined
+  const keys = keysBehind(cursor, version, count)
   if (keys === 0) return undefined
   const form = bytes[at] === 0xfe ? 'jks' : 'jceks'
   const to = Math.max(cursor.at, Math.min(bytes.length, at + HEADER))

@@ -96,7 +96,7 @@ const detect: Detector = (bytes, at) => {
 }
 
 function proofOf(values: ReadonlyMap<string, Uint8Array>): Proof | undefined {
-  const [n, e, d, p, q, qInv, g, y, x] = [...'nedpqugyx'].map((name) => {
+  const [n, e, d, p, q, qInv, g, y, x] = 'n e d p q u g y x'.split(' ').map((name) => {
     const value = values.get(name)
     return value && fromBigEndian(value)
   })
@@ -142,11 +142,13 @@ function lone({ name, at, from, to }: Token): Detected | undefined {
   return hit(unproven('rsa', bits, text), FORM, at, to, 'fragment')
 }
 
-export const LIBGCRYPT_ANCHORS: readonly Anchor[] = [...'ndpqux'].map((name) =>
-  anchor(
-    `libgcrypt-${name}`,
-    `03 01 01 00 ${name.charCodeAt(0).toString(16)} 01`,
-    { before: 8192, behind: 8192 },
-    detect,
-  ),
-)
+export const LIBGCRYPT_ANCHORS: readonly Anchor[] = 'n d p q u x'
+  .split(' ')
+  .map((name) =>
+    anchor(
+      `libgcrypt-${name}`,
+      `03 01 01 00 ${name.charCodeAt(0).toString(16)} 01`,
+      { before: 8192, behind: 8192 },
+      detect,
+    ),
+  )

@@ -63,9 +63,9 @@ function proveEcdsa({ curve, point, d }: Strings): Proof | undefined {
 }
 
 function proveDsa(strings: Strings): Proof | undefined {
-  const [p = 0n, q = 0n, g = 0n, y = 0n, x = 0n] = [...'pqgyx'].map((name) =>
-    numberOf(strings[name]),
-  )
+  const [p = 0n, q = 0n, g = 0n, y = 0n, x = 0n] = 'p q g y x'
+    .split(' ')
+    .map((name) => numberOf(strings[name]))
   return proveGroupKey('dsa', { p, q, g, y, x })
 }
 
@@ -97,14 +97,14 @@ function read(bytes: Uint8Array, start: number, { names, first, prove }: Fields)
 }
 
 /** ADD_IDENTITY and ADD_ID_CONSTRAINED. */
-const MESSAGES = [17, 25]
+const MESSAGES: ReadonlySet<number | undefined> = new Set([17, 25])
 
 /** What stands before the first key: two equal check numbers in a file, a message's number in the agent. */
 function framing(bytes: Uint8Array, at: number): { form: string; from: number } {
   if (at >= 8 && [0, 1, 2, 3].every((i) => bytes[at - 8 + i] === bytes[at - 4 + i])) {
     return { form: 'openssh-v1-body', from: at - 8 }
   }
-  const isMessage = MESSAGES.includes(bytes[at - 1] ?? 0)
+  const isMessage = MESSAGES.has(bytes[at - 1])
   return isMessage ? { form: 'ssh-agent-add', from: at - 1 } : { form: 'openssh-v1-body', from: at }
 }
 

@@ -22,7 +22,9 @@ type Bytes = Uint8Array | undefined
 /** The number that a text has under a name. */
 type NumberOf = (name: string) => bigint | undefined
 
-const placeless = (proof: Proof): Detected => hit(proof, '', 0, 0)
+function placeless({ certainty, proof, bits, kind, material, possible }: Proof): Detected {
+  return hit({ certainty, proof, bits, kind, material, ...(possible && { possible }) }, '', 0, 0)
+}
 
 /** A number from its big-endian bytes; undefined where there are none, or more than 16,384 bits have. */
 export function numberOf(bytes: Bytes): bigint | undefined {
@@ -133,7 +135,7 @@ export function okpKey(name: string, secret: Bytes, publicKey: Bytes): Detected 
 }
 
 /** What did not fit is no key; what was not computed stays a candidate. */
-function held({ isWellFormed: _, ...proof }: Proof, isHeld: boolean): Detected | undefined {
+function held(proof: Proof, isHeld: boolean): Detected | undefined {
   if (proof.certainty !== 'proven') return proof.proof === REFUSED ? placeless(proof) : undefined
   if (isHeld) return placeless(proof)
   const words = `${proof.proof}; no public half beside it`

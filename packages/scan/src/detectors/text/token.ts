@@ -66,26 +66,34 @@ function decoded(chars: Uint8Array, from: number, to: number): string {
   return text
 }
 
+/** Where the parts of a token end, as far as there are dots between them: five at most. */
+function partEnds(chars: Uint8Array, at: number): number[] {
+  const ends = [lettersEnd(chars, at, HEADER_MOST)]
+  for (let end = ends[0] ?? at; chars[end] === DOT && ends.length < 5; ) {
+    end = lettersEnd(chars, end + 1, PAYLOAD_MOST)
+    ends.push(end)
+  }
+  return ends
+}
+
+const isLong = (begin: number, end: number): boolean => end - begin - 1 >= SIGNATURE_LEAST
+
 /** JWS: header, claims, signature; JWE: header, key, iv, ciphertext, tag. */
 function readJose({ chars, at }: TextRun): Detected | undefined {
-  const ends: number[] = []
-  for (let from = at; ends.length < 5; from = (ends.at(-1) ?? 0) + 1) {
-    ends.push(lettersEnd(chars, from, ends.length === 0 ? HEADER_MOST : PAYLOAD_MOST))
-    if (chars[ends.at(-1) ?? 0] !== DOT) break
-  }
-  const [header = 0, second, third, fourth, fifth] = ends
-  const text = second === undefined ? '' : decoded(chars, at, header)
+  const ends = partEnds(chars, at)
+  const [header = 0, second = 0, third = 0, fourth = 0, fifth = 0] = ends
+  if (ends.length < 3) return undefined
+  const text = decoded(chars, at, header)
   const names = new Set(
     Array.from(text.matchAll(/"([a-z][a-z\d#]{2,7})"\s*:/g), ([, name]) => name),
   )
   if (!text.trimEnd().endsWith('}') || !names.has('alg')) return undefined
-  const isLong = (end: number, last: number) => last - end - 1 >= SIGNATURE_LEAST
   if (names.has('enc')) {
-    if (fourth === undefined || fifth === undefined || !isLong(fourth, fifth)) return undefined
+    if (ends.length < 5 || !isLong(fourth, fifth)) return undefined
     return token(at, fifth, 'jwe', 'JOSE header with enc decodes, five parts')
   }
-  if (second === undefined || third === undefined || !isLong(second, third)) return undefined
-  if (!/^\{[^]+\}[ \n]*$/.test(decoded(chars, header + 1, second))) return undefined
+  const isClaims = /^\{[^]+\}[ \n]*$/.test(decoded(chars, header + 1, second))
+  if (!isClaims || !isLong(second, third)) return undefined
   const proof = 'JOSE header and JSON claims decode; the signature is not checked'
   return token(at, third, 'jws', proof)
 }
