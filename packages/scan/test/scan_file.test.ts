@@ -232,7 +232,6 @@ describe('real material', { skip: missing }, () => {
     { file: `${binaries}/aes_192.dump`, expected: [[0xfa, 192, 'self-test']] },
     { file: `${binaries}/rsa-private-4096.key`, expected: [[0x0d, 4096, undefined]] },
     { file: `${binaries}/ed448-private.key`, expected: [[0xf5, 456, undefined]] },
-    { file: `${binaries}/sm4_key_schedule.bin`, expected: [[0xff, 128, undefined]] },
     {
       file: 'bulk_extractor/src/tests/ram_2pages.bin',
       expected: [
@@ -264,7 +263,6 @@ describe('real material', { skip: missing }, () => {
     [`${binaries}/aes.dump`]: { 30: '00'.repeat(32) },
     [`${binaries}/aes_192.dump`]: { 250: '000102030405060708090a0b0c0d0e0f1011121314151617' },
     // radare2 prints the first round key; this is the key that it comes from.
-    [`${binaries}/sm4_key_schedule.bin`]: { 255: '0123456789abcdef' },
   }
   for (const [file, expected] of Object.entries(keys)) {
     it(`${file} gives the keys that its project names`, async () => {

@@ -51,7 +51,6 @@ export const RULES: readonly SarifRule[] = [PRIVATE, SYMMETRIC, ENCRYPTED, TOKEN
 
 const BY_KIND: Partial<Record<KeyKind, SarifRule>> = {
   aes: SYMMETRIC,
-  sm4: SYMMETRIC,
   hmac: SYMMETRIC,
   'encrypted-key': ENCRYPTED,
   keystore: ENCRYPTED,

@@ -116,7 +116,7 @@ function ignoredText(ignored: readonly Finding[]): string {
 type Group = readonly [Finding, ...Finding[]]
 
 /** Of which a process makes many by itself: a session's, a cache's. */
-const SYMMETRIC: ReadonlySet<Finding['kind']> = new Set(['aes', 'sm4', 'hmac'])
+const SYMMETRIC: ReadonlySet<Finding['kind']> = new Set(['aes', 'hmac'])
 
 /** 0 comes first: what outlives a process, then what may not. */
 function rankOf(finding: Finding): number {

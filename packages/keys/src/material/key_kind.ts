@@ -14,7 +14,6 @@ export type KeyKind =
   | 'dsa'
   | 'dh'
   | 'aes'
-  | 'sm4'
   | 'hmac'
   | 'ml-kem'
   | 'ml-dsa'

@@ -63,7 +63,7 @@ export interface OkpMaterial {
 
 /** Anything else: symmetric keys, post-quantum keys, DSA and DH. */
 export interface OpaqueMaterial {
-  readonly type: 'aes' | 'sm4' | 'hmac' | 'ml-kem' | 'ml-dsa' | 'slh-dsa' | 'dsa' | 'dh'
+  readonly type: 'aes' | 'hmac' | 'ml-kem' | 'ml-dsa' | 'slh-dsa' | 'dsa' | 'dh'
   /**
    * The secret itself: the seed of a post-quantum key where there is one, otherwise its expanded form; the exponent of
    * a DSA or DH key, highest byte first.

@@ -27,12 +27,9 @@ import { keyOfNumber } from '../public_keys/bare_moduli.ts'
 import type { LimitSeen } from '../report/scan_limits.ts'
 import { AesSearch } from '../schedules/aes.ts'
 import { HmacSearch } from '../schedules/hmac.ts'
-import { mayHoldSm4, Sm4Search } from '../schedules/sm4.ts'
 
 /** Bytes that all searches go through before the next are looked at: they stay in the processor's cache. */
 const BLOCK_BYTES = 256 << 10
-/** A piece that is no longer than this is a whole run. */
-const SMALL_BYTES = 256 << 10
 /** Zeros that are searched before data: forms may begin with zeros. Kernels look behind `to` by themselves. */
 const LEAD_BYTES = 256
 /** Data is told in pages; zeros between it are searched along up to `gap`, for that is quicker than to begin anew. */
@@ -120,8 +117,6 @@ export class WindowScanner {
   readonly #unaligned: readonly WindowSearch[]
   /** Those of this scanner alone. */
   readonly #own: readonly WindowSearch[]
-  /** What is dear, for small runs without addresses. */
-  readonly #small: readonly WindowSearch[]
   readonly #repeats: Repeats<Hit>
   /** The last look hung on nothing but the bytes in sight: equal bytes give the same. */
   #isWhole: boolean = false
@@ -153,7 +148,6 @@ export class WindowScanner {
     const polynomials = hasKeyTables ? [new MlKemSearch()] : []
     this.#aligned = [...schedules(isDeep), ...pads, ...polynomials, ...more]
     this.#unaligned = [...schedules(true), ...pads, ...polynomials, ...more]
-    this.#small = hasKeyTables ? [...this.#unaligned, new Sm4Search()] : this.#unaligned
   }
 
   /** What pointers of the windows behind it lead into. */
@@ -220,9 +214,7 @@ export class WindowScanner {
     place.address = piece.address
     place.memory = this.#process?.around(begin)
     this.#repeats.start(bytes)
-    const isSmall = bytes.length <= SMALL_BYTES && mayHoldSm4(bytes.length, piece.array)
-    const unaligned = isSmall && piece.isRaw === true ? this.#small : this.#unaligned
-    const searches = piece.isAligned ? this.#aligned : unaligned
+    const searches = piece.isAligned ? this.#aligned : this.#unaligned
     const isAligned = piece.isAligned && !this.#isDeep
     if (piece.array === 'number') this.#takeNumber(place)
     const to = piece.to - piece.begin

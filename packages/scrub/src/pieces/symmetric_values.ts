@@ -1,7 +1,6 @@
 /** What symmetric keys become in use: schedules and padded blocks. @module */
 import type { KeyMaterial } from '@mintmark/keys/material/key_material'
 import { decryptionSchedule, expandKey } from '@mintmark/scan/schedules/aes_words'
-import { sm4RoundKeys } from '@mintmark/scan/schedules/sm4_words'
 
 export interface SymmetricValue {
   readonly value: string
@@ -18,7 +17,6 @@ const ROUND_KEY_PART = 12
 export function symmetricValues({ type, ...rest }: KeyMaterial): SymmetricValue[] {
   if (!('secret' in rest) || rest.secret === undefined) return []
   if (type === 'aes') return aesSchedules(rest.secret)
-  if (type === 'sm4') return sm4Schedules(rest.secret)
   if (type === 'hmac') return pads(rest.secret)
   return []
 }
@@ -31,14 +29,6 @@ function aesSchedules(key: Uint8Array): SymmetricValue[] {
     { form: 'aes-schedule-dec-forward', words: decryptionSchedule(words, true) },
   ]
   return forms.flatMap((each) => bothOrders('schedule', each.form, each.words))
-}
-
-function sm4Schedules(key: Uint8Array): SymmetricValue[] {
-  const words = sm4RoundKeys(key)
-  return [
-    ...bothOrders('schedule', 'sm4-schedule', words),
-    ...bothOrders('schedule', 'sm4-schedule-dec', words.toReversed()),
-  ]
 }
 
 /** Words as little-endian numbers, and with their bytes turned. */
