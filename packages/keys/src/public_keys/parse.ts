@@ -6,7 +6,7 @@
  * @module
  */
 import { createPrivateKey, createPublicKey } from 'node:crypto'
-import { type Element, elementOf, TAG } from '../der/der.ts'
+import { elementOf, TAG } from '../der/der.ts'
 import { keyFromDer } from '../der_keys/key_from_der.ts'
 import { withoutSecret } from '../public_half/public_half.ts'
 import type { PublicKey } from '../public_half/public_key.ts'
@@ -15,16 +15,17 @@ import { keyOfCertificate, keyWith, spkiOfCertificate } from './certificate.ts'
 import { keysOfJson } from './jwks.ts'
 import { spkiProblem, sshLineProblem } from './not_sought.ts'
 import { keyOfSshBlob, keyOfSshLine } from './openssh_line.ts'
-import { type NamedPem, namedPems } from './pem_map.ts'
+import { namedPems } from './pem_map.ts'
 import { certificatesOfSigned, spkiOfRequest } from './signed_containers.ts'
 import { keyOfRsaPublicKey, keyOfSpki, type PublicMaterial } from './spki_key.ts'
+import { SshStrings } from './ssh_strings.ts'
 
 export type { PublicKey } from '../public_half/public_key.ts'
 
 /** The keys of a file, and what in it could not be used, in words that quote nothing of it but its name. */
 export interface PublicKeyFile {
-  readonly keys: PublicKey[]
-  readonly problems: string[]
+  readonly keys: readonly PublicKey[]
+  readonly problems: readonly string[]
 }
 
 const GIVEN_PRIVATE = 'a private key was given: only its public half is used'
@@ -70,25 +71,30 @@ function textOf(bytes: Uint8Array): string {
   return decoder.decode(bytes)
 }
 
+const NOTHING: PublicKeyFile = { keys: [], problems: [] }
+
+/** What several parts of a file give, one after another. */
+const joined = (parts: readonly PublicKeyFile[]): PublicKeyFile => ({
+  keys: parts.flatMap(({ keys }) => keys),
+  problems: parts.flatMap(({ problems }) => problems),
+})
+
+const problem = (words: string | undefined): PublicKeyFile =>
+  words === undefined ? NOTHING : { keys: [], problems: [words] }
+
+const keyOf = (material: PublicMaterial | undefined): PublicKeyFile =>
+  material === undefined ? NOTHING : { keys: [keyWith(material, {})], problems: [] }
+
 function keysOfText(source: string): PublicKeyFile {
   const text = source.trim()
-  if (text.startsWith('{') || text.startsWith('[')) {
-    return keysOfJsonText(text)
-  }
-  const pem = keysOfPem(text)
-  const ssh = keysOfSshLines(text)
-  const age = keysOfRecipients(text).flatMap((material) => wrapped(material))
-  const isBare = pem.keys.length + ssh.keys.length + age.length === 0
-  const bare = isBare ? keysOfBase64(text) : { keys: [], problems: [] }
-  return {
-    keys: [...pem.keys, ...ssh.keys, ...age, ...bare.keys],
-    problems: [
-      ...pem.problems,
-      ...ssh.problems,
-      ...listed(recipientProblem(text)),
-      ...bare.problems,
-    ],
-  }
+  if (text.startsWith('{') || text.startsWith('[')) return keysOfJsonText(text)
+  const found = joined([
+    keysOfPem(text),
+    ...text.split('\n').map((line) => keysOfLine(line)),
+    ...keysOfRecipients(text).map((material) => keyOf(material)),
+    problem(recipientProblem(text)),
+  ])
+  return found.keys.length > 0 ? found : joined([found, keysOfBase64(text)])
 }
 
 function keysOfJsonText(source: string): PublicKeyFile {
@@ -96,87 +102,60 @@ function keysOfJsonText(source: string): PublicKeyFile {
   try {
     value = JSON.parse(source)
   } catch {
-    return { keys: [], problems: ['it begins like JSON and is none'] }
+    return problem('it begins like JSON and is none')
   }
   const pems = namedPems(value)
-  if (pems.length > 0) return keysOfNamed(pems)
-  const { keys, problems } = keysOfJson(value)
-  return { keys: [...keys], problems: [...problems] }
-}
-
-function keysOfNamed(pems: readonly NamedPem[]): PublicKeyFile {
-  const keys: PublicKey[] = []
-  const problems: string[] = []
-  for (const { name, pem } of pems) {
-    const found = keysOfPem(pem)
-    keys.push(...found.keys.map((key) => withKid(key, name)))
-    problems.push(...found.problems)
-  }
-  return { keys, problems }
-}
-
-function withKid(key: PublicKey, kid: string): PublicKey {
-  return { ...key, kid, keyId: { ...key.keyId, kid } }
+  if (pems.length === 0) return joined([keysOfJson(value)])
+  return joined(
+    pems.map(({ name: kid, pem }) => {
+      const { keys, problems } = keysOfPem(pem)
+      return { keys: keys.map((key) => ({ ...key, kid, keyId: { ...key.keyId, kid } })), problems }
+    }),
+  )
 }
 
 /** A certificate as metadata has it: base64 alone. */
 function keysOfBase64(text: string): PublicKeyFile {
-  return /^[\w+/\s]{44,1000000}={0,2}\s*$/.test(text)
-    ? keysOfDer(Buffer.from(text, 'base64'))
-    : { keys: [], problems: [] }
+  const isBase64 = /^[\w+/\s]{44,1000000}={0,2}\s*$/.test(text)
+  return isBase64 ? keysOfDer(Buffer.from(text, 'base64')) : NOTHING
 }
 
-function keysOfSshLines(text: string): PublicKeyFile {
-  const keys: PublicKey[] = []
-  const problems: string[] = []
-  for (const line of text.split('\n')) {
-    const material = keyOfSshLine(line)
-    if (material === undefined) problems.push(...listed(sshLineProblem(line)))
-    else keys.push(...wrapped(material))
-  }
-  return { keys, problems }
+function keysOfLine(line: string): PublicKeyFile {
+  const material = keyOfSshLine(line)
+  return material === undefined ? problem(sshLineProblem(line)) : keyOf(material)
 }
-
-const listed = (problem: string | undefined): string[] => (problem === undefined ? [] : [problem])
 
 const BEGIN = '-----BEGIN '
 const DASHES = '-----'
 
 function keysOfPem(text: string): PublicKeyFile {
-  const keys: PublicKey[] = []
-  const problems: string[] = []
+  const blocks: PublicKeyFile[] = []
   for (let at = text.indexOf(BEGIN); at >= 0; at = text.indexOf(BEGIN, at + BEGIN.length)) {
     const labelEnd = text.indexOf(DASHES, at + BEGIN.length)
     const end = labelEnd < 0 ? -1 : text.indexOf(DASHES, labelEnd + DASHES.length)
     if (end < 0) {
-      problems.push('a PEM block is cut short')
+      blocks.push(problem('a PEM block is cut short'))
       break
     }
     const label = text.slice(at + BEGIN.length, labelEnd)
-    const body = text.slice(labelEnd + DASHES.length, end)
-    const block = keysOfBlock(label, body)
-    keys.push(...block.keys)
-    problems.push(...block.problems)
+    blocks.push(keysOfBlock(label, text.slice(labelEnd + DASHES.length, end)))
   }
-  return { keys, problems }
+  return joined(blocks)
 }
 
 function keysOfBlock(label: string, body: string): PublicKeyFile {
-  if (label.length > 64 || label.includes('\n')) return { keys: [], problems: [] }
+  if (label.length > 64 || label.includes('\n')) return NOTHING
   // Lines such as `Proc-Type: 4,ENCRYPTED` end at an empty one.
   const der = Buffer.from(body.replace(/^[\s\S]*:[^\n]*\n/, ''), 'base64')
-  const isPrivate = label.endsWith('PRIVATE KEY')
   const found = label === 'OPENSSH PRIVATE KEY' ? opensshPublic(der) : keysOfDer(der)
-  const problems = [...found.problems]
-  if (isPrivate) problems.push(found.keys.length > 0 ? GIVEN_PRIVATE : privateProblem(label, body))
-  else if (
-    found.keys.length + problems.length === 0 &&
-    /CERTIFICATE|PUBLIC KEY|PKCS|CMS/.test(label)
-  ) {
-    problems.push('a PEM block holds no key that can be looked for')
-  }
   der.fill(0)
-  return { keys: found.keys, problems }
+  if (label.endsWith('PRIVATE KEY')) {
+    const words = found.keys.length > 0 ? GIVEN_PRIVATE : privateProblem(label, body)
+    return joined([found, problem(words)])
+  }
+  const isOfKeys = /CERTIFICATE|PUBLIC KEY|PKCS|CMS/.test(label)
+  if (found.keys.length + found.problems.length > 0 || !isOfKeys) return found
+  return problem('a PEM block holds no key that can be looked for')
 }
 
 /** Why a private key gives no public half. */
@@ -190,49 +169,42 @@ const OPENSSH_MAGIC = 'openssh-key-v1\0'
 
 /** The public half stands before the private part, and in the clear even where that is encrypted. */
 function opensshPublic(bytes: Buffer): PublicKeyFile {
-  let at = OPENSSH_MAGIC.length
+  const fields = new SshStrings(bytes.subarray(OPENSSH_MAGIC.length))
   // Cipher, key derivation and its options; then the number of keys.
-  for (let k = 0; k < 3 && at + 4 <= bytes.length; k++) at += 4 + bytes.readUInt32BE(at)
-  at += 4
-  if (at + 4 > bytes.length) return { keys: [], problems: [] }
-  return { keys: wrapped(keyOfSshBlob(bytes.subarray(at + 4))), problems: [] }
+  for (let k = 0; k < 3; k++) fields.string()
+  fields.u32()
+  const blob = fields.string()
+  return keyOf(blob && keyOfSshBlob(blob))
 }
 
 /** Every key of DER elements one behind the other. */
 function keysOfDer(bytes: Uint8Array): PublicKeyFile {
-  const keys: PublicKey[] = []
-  const problems: string[] = []
-  let element: Element | undefined = elementOf(bytes, 0, bytes.length, TAG.sequence)
-  while (element !== undefined) {
-    const der = bytes.subarray(element.at, element.to)
-    const found = keysOfElement(der)
-    keys.push(...found.keys)
-    problems.push(...found.problems)
-    element = elementOf(bytes, element.to, bytes.length, TAG.sequence)
+  const found: PublicKeyFile[] = []
+  for (let at = 0; ; ) {
+    const element = elementOf(bytes, at, bytes.length, TAG.sequence)
+    if (element === undefined) return joined(found)
+    found.push(keysOfElement(bytes.subarray(element.at, element.to)))
+    at = element.to
   }
-  return { keys, problems }
 }
 
 function keysOfElement(der: Uint8Array): PublicKeyFile {
-  const key = keyOfCertificate(der) ?? wrapped(keyOfSpki(spkiIn(der)) ?? keyOfRsaPublicKey(der))[0]
-  if (key !== undefined) return { keys: [key], problems: [] }
+  const certified = keyOfCertificate(der)
+  if (certified !== undefined) return { keys: [certified], problems: [] }
+  const material = keyOfSpki(spkiIn(der)) ?? keyOfRsaPublicKey(der)
+  if (material !== undefined) return keyOf(material)
   const chain = certificatesOfSigned(der)
-  if (chain !== undefined) return keysOfChain(chain)
+  if (chain?.length === 0) return problem('PKCS#7 without a certificate')
+  if (chain !== undefined) return joined(chain.map(keysOfCertificate))
   const own = privateHalf(der)
-  if (own !== undefined) return { keys: [own], problems: [GIVEN_PRIVATE] }
-  return { keys: [], problems: listed(spkiProblem(spkiIn(der))) }
+  return own === undefined
+    ? problem(spkiProblem(spkiIn(der)))
+    : joined([keyOf(own), problem(GIVEN_PRIVATE)])
 }
 
-function keysOfChain(chain: readonly Uint8Array[]): PublicKeyFile {
-  const keys: PublicKey[] = []
-  const problems: string[] = []
-  for (const der of chain) {
-    const key = keyOfCertificate(der)
-    if (key === undefined) problems.push(...listed(spkiProblem(spkiIn(der))))
-    else keys.push(key)
-  }
-  if (chain.length === 0) problems.push('PKCS#7 without a certificate')
-  return { keys, problems }
+function keysOfCertificate(der: Uint8Array): PublicKeyFile {
+  const key = keyOfCertificate(der)
+  return key === undefined ? problem(spkiProblem(spkiIn(der))) : { keys: [key], problems: [] }
 }
 
 /** The SubjectPublicKeyInfo of a certificate or of a request for one, or what may be one itself. */
@@ -241,18 +213,13 @@ function spkiIn(der: Uint8Array): Uint8Array {
 }
 
 /** The public half of a private key in DER. */
-function privateHalf(der: Uint8Array): PublicKey | undefined {
+function privateHalf(der: Uint8Array): PublicMaterial | undefined {
   const material = withoutSecret(keyFromDer(der)?.material)
-  if (material !== undefined) return wrapped(material)[0]
+  if (material !== undefined) return material
   try {
     const key = createPrivateKey({ key: Buffer.from(der), format: 'der', type: 'pkcs8' })
-    const spki = createPublicKey(key).export({ format: 'der', type: 'spki' })
-    return wrapped(keyOfSpki(spki))[0]
+    return keyOfSpki(createPublicKey(key).export({ format: 'der', type: 'spki' }))
   } catch {
     return undefined
   }
-}
-
-function wrapped(material: PublicMaterial | undefined): PublicKey[] {
-  return material === undefined ? [] : [keyWith(material, {})]
 }
