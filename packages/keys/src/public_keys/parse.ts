@@ -109,10 +109,16 @@ function keysOfJsonText(source: string): PublicKeyFile {
   return joined(
     pems.map(({ name: kid, pem }) => {
       const { keys, problems } = keysOfPem(pem)
-      return { keys: keys.map((key) => ({ ...key, kid, keyId: { ...key.keyId, kid } })), problems }
+      return { keys: keys.map((key) => withKid(key, kid)), problems }
     }),
   )
 }
+
+const withKid = (key: PublicKey, kid: string): PublicKey => ({
+  ...key,
+  kid,
+  keyId: { ...key.keyId, kid },
+})
 
 /** A certificate as metadata has it: base64 alone. */
 function keysOfBase64(text: string): PublicKeyFile {

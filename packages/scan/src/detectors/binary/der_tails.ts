@@ -7,7 +7,11 @@
  *
  * @module
  */
-import { type CurveParameters, NAMED_CURVES } from '@mintmark/keys/arithmetic/curves'
+import {
+  type CurveParameters,
+  curvesOfLength,
+  NAMED_CURVES,
+} from '@mintmark/keys/arithmetic/curves'
 import { isOnCurve } from '@mintmark/keys/arithmetic/ec'
 import { fromBigEndian } from '@mintmark/keys/arithmetic/modular'
 import { type Element, elementOf, lengthOf, sequenceAround, TAG } from '@mintmark/keys/der/der'
@@ -222,18 +226,17 @@ const detectSec1Tail =
         at >= spelled.length &&
         view.subarray(at - spelled.length, at).equals(spelled),
     )
-    if (named === undefined) return undefined
-    const { curve, spelled } = named
     const stored = { x: number(point), y: number(point + length) }
-    const end = at - spelled.length
+    // Inside PKCS#8 no curve is named: the point tells it.
+    const curve = named?.curve ?? curvesOfLength(length).find((each) => isOnCurve(each, stored))
+    const end = at - (named?.spelled.length ?? 0)
     const from = end - length
     const isWhole = view.subarray(Math.max(0, from - 5), from - 1).equals(SCALAR_HEAD)
-    if (from < 0 || isWhole || !isRandomLookingAt(bytes, end - LEAST_LEFT, LEAST_LEFT)) {
-      return undefined
-    }
-    if (!isOnCurve(curve, stored)) return undefined
+    if (curve === undefined || from < 0 || isWhole || !isOnCurve(curve, stored)) return undefined
+    if (!isRandomLookingAt(bytes, end - LEAST_LEFT, LEAST_LEFT)) return undefined
     const proof = proveEc(curve.curve, number(from), stored)
     if (proof.certainty === 'proven') return hit(proof, 'sec1-tail', from, end)
+    if (named === undefined) return undefined
     const left = unproven('ec', curve.bits, 'the begin of the scalar is gone')
     return hit(left, 'sec1-tail', from, end, 'fragment')
   }

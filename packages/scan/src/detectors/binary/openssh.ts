@@ -23,7 +23,7 @@ const MOST_NUMBER = 2049
 /** Of fields that are read one after another, their numbers not counted. */
 const FIELDS_UNITS = 700
 
-type Strings = Readonly<Record<string, Uint8Array>>
+type Strings = Readonly<Record<string, Uint8Array | undefined>>
 
 /** Names of the strings behind a type, how long the first may be, and what they prove. */
 interface Fields {
@@ -85,7 +85,7 @@ const ED25519_CERTIFIED: Fields = { names: 'cert a k', first: CERTIFICATE, prove
 function read(bytes: Uint8Array, start: number, { names, first, prove }: Fields) {
   const fields = new SshStrings(bytes.subarray(start, start + LONGEST))
   charge(FIELDS_UNITS)
-  const strings: Record<string, Uint8Array> = {}
+  const strings: Record<string, Uint8Array | undefined> = {}
   for (const [i, name] of names.split(' ').entries()) {
     const string = fields.string()
     const [least, most] = i === 0 ? first : [0, LONGEST]

@@ -1,25 +1,20 @@
 /**
- * What the last bytes of a key in DER show of it, where its begin is gone: a scalar before its point, or a secret of
- * RFC 8410, which ends the structure.
+ * What the last bytes of a key of RFC 8410 in DER show of it, where its begin is gone: the secret ends the structure.
  *
  * @module
  */
-import { curvesOfLength } from '@mintmark/keys/arithmetic/curves'
-import { isOnCurve } from '@mintmark/keys/arithmetic/ec'
-import { fromBigEndian } from '@mintmark/keys/arithmetic/modular'
 import { OKP, type OkpParameters } from '@mintmark/keys/arithmetic/okp'
 import { TAG } from '@mintmark/keys/der/der'
-import { proveEc, proveOkp } from '@mintmark/keys/der_keys/prove'
+import { proveOkp } from '@mintmark/keys/der_keys/prove'
 import { type Proof, unproven } from '@mintmark/keys/material/proof'
 import { isRandomLooking } from '@mintmark/keys/material/random_looking'
 import { hit } from '../../anchors/anchored.ts'
 import type { Detected } from '../../anchors/detected.ts'
 
-/** Bytes of a coordinate on the curves that there are. */
-const COORDINATES = [28, 32, 40, 48, 64, 66]
-/** [0] with the curve's identifier between scalar and point: 7 to 13 bytes, or absent. */
-const PARAMETERS = 0xa0
-const MOST_PARAMETERS = 15
+/** Bytes of the structure before a secret that show it by themselves: its object identifier, with the header. */
+const TELLING = 9
+/** Bytes before a secret that tell its curve. */
+const NAMING = 5
 
 /**
  * The key whose structure ends with the last of `bytes`; it may begin anywhere.
@@ -27,58 +22,6 @@ const MOST_PARAMETERS = 15
  * @returns offsets from the begin of `bytes`; nothing where even the secret is cut
  */
 export function keyAtEnd(bytes: Uint8Array): Detected | undefined {
-  return ecAtEnd(bytes) ?? okpAtEnd(bytes)
-}
-
-/** SEC 1 and RFC 5915: scalar, curve or nothing, [1] with a BIT STRING of 00 04 X Y. */
-function ecAtEnd(bytes: Uint8Array): Detected | undefined {
-  for (const length of COORDINATES) {
-    const xAt = bytes.length - 2 * length
-    if (xAt < length || bytes[xAt - 1] !== 4 || bytes[xAt - 2] !== 0) continue
-    const bits = headerBefore(bytes, xAt - 2, 2 * length + 2, TAG.bits)
-    const outer = bits && headerBefore(bytes, bits, bytes.length - bits, 0xa1)
-    if (outer === undefined) continue
-    const point = {
-      x: fromBigEndian(bytes.subarray(xAt, xAt + length)),
-      y: fromBigEndian(bytes.subarray(xAt + length)),
-    }
-    const curve = curvesOfLength(length).find((each) => isOnCurve(each, point))
-    const at = beforeParameters(bytes, outer) - length
-    if (curve === undefined || at < 0) continue
-    const d = fromBigEndian(bytes.subarray(at, at + length))
-    const proof = proveEc(curve.curve, d, point)
-    if (proof.certainty === 'proven') return hit(proof, 'sec1-der', at, bytes.length)
-  }
-  return undefined
-}
-
-/** Where the header of an element begins whose content has `length` bytes from `from` on. */
-function headerBefore(
-  bytes: Uint8Array,
-  from: number,
-  length: number,
-  tag: number,
-): number | undefined {
-  const isShort = length < 0x80
-  const at = from - (isShort ? 2 : 3)
-  if (at < 0 || bytes[at] !== tag || bytes[from - 1] !== length) return undefined
-  return isShort || bytes[at + 1] === 0x81 ? at : undefined
-}
-
-function beforeParameters(bytes: Uint8Array, end: number): number {
-  for (let length = 7; length <= MOST_PARAMETERS - 2; length++) {
-    const at = end - length - 2
-    if (at >= 0 && bytes[at] === PARAMETERS && bytes[at + 1] === length) return at
-  }
-  return end
-}
-
-/** Bytes of the structure before a secret that show it by themselves: its object identifier, with the header. */
-const TELLING = 9
-/** Bytes before a secret that tell its curve. */
-const NAMING = 5
-
-function okpAtEnd(bytes: Uint8Array): Detected | undefined {
   // Of two that are alike, Ed25519 is the usual one.
   const ends = OKP.toReversed().flatMap((curve) => {
     const at = bytes.length - curve.lengthBytes

@@ -92,7 +92,7 @@ function readJose({ chars, at }: TextRun): Detected | undefined {
     if (ends.length < 5 || !isLong(fourth, fifth)) return undefined
     return token(at, fifth, 'jwe', 'JOSE header with enc decodes, five parts')
   }
-  const isClaims = /^\{[^]+\}[ \n]*$/.test(decoded(chars, header + 1, second))
+  const isClaims = /^\{[\s\S]+\}[ \n]*$/.test(decoded(chars, header + 1, second))
   if (!isClaims || !isLong(second, third)) return undefined
   const proof = 'JOSE header and JSON claims decode; the signature is not checked'
   return token(at, third, 'jws', proof)
