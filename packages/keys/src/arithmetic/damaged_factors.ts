@@ -1,11 +1,6 @@
 /**
- * Factors of a number that are known in part.
- *
- * Of both the lowest bits are lost: (P + x)·(Q + y) = n with x and y below 2^lost is nearly linear: x·Q + y·P lies next to
- * n − P·Q. That is the vector of a plane lattice closest to a point, which Lagrange's reduction finds.
- *
- * Of one the highest bits are lost: what is left of it gives as many low bits of the other, P·Q = n modulo 2^known, and with
- * them P·y + Q·x modulo that, which again is a vector of a plane lattice.
+ * Factors of a number that are known in part: (P + x)·(Q + y) = n with small x and y is nearly linear, so that what is lost is
+ * a vector of a plane lattice, which Lagrange's reduction finds.
  *
  * @module
  */

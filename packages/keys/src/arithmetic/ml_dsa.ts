@@ -1,10 +1,6 @@
 /**
- * ML-DSA: the key that a seed gives, and the public half that a private key proves.
- *
- * A private key holds s₁, s₂ and the low bits t₀ of t = A·s₁ + s₂; the public key the high bits t₁. So the one follows
- * from the other, and t₀ and the hash of the public key show whether all of it belongs together.
- *
- * Source: FIPS 204, algorithms 6, 9, 16 to 18, 22 to 25, 30 to 35, 41 and 42.
+ * ML-DSA (FIPS 204): the key that a seed gives, and the public half that a private key proves: t = A·s₁ + s₂ has t₀ as its low
+ * bits, and the hash of the public key shows whether all of it belongs together.
  *
  * @module
  */

@@ -1,10 +1,6 @@
 /**
- * ML-KEM: the key that a seed gives, and whether a decapsulation key is one.
- *
- * A polynomial is 256 numbers below q. The secret s is held in its transformed form; t = A·s + e with a small e shows that
- * an s belongs to a t, and is what a damaged key fails.
- *
- * Source: FIPS 203, algorithms 5 to 13 and 16.
+ * ML-KEM (FIPS 203): the key that a seed gives, and whether a decapsulation key is one: t = A·s + e with a small e shows that an s
+ * belongs to a t.
  *
  * @module
  */

@@ -1,9 +1,6 @@
 /**
- * Curves whose keys are proven where a structure names them, and that nothing is looked for by itself on: old ones, the national
- * one of China, and the twins of brainpool.
- *
- * Source: SEC 2 (P-192, secp192k1), RFC 5639 (brainpool), GM/T 0003.5 (SM2). The numbers are as OpenSSL 3.5 writes
- * them (`openssl ecparam -param_enc explicit`).
+ * Curves whose keys are proven where a structure names them (SEC 2, RFC 5639, GM/T 0003.5): old ones, the national one of China,
+ * and the twins of brainpool. The numbers are as OpenSSL 3.5 writes them.
  *
  * @module
  */

@@ -1,10 +1,6 @@
 /**
- * Finds secret polynomials of ML-KEM in words of 16 bits by themselves: 256 numbers of which the transform back is small.
- * Chance gives one in 2^2000, so that nothing else needs to be known of their key.
- *
- * Numbers lie from 0 to q, or around 0. Samples of 32 bytes are looked at: where those are in range and differ, all around that
- * is in range is gone through. The first two numbers of the transform back are sums
- * of every other number, which go along from place to place; what is left after them is one place in 200,000.
+ * Finds secret polynomials of ML-KEM in words of 16 bits by themselves: 256 numbers of which the transform back is small, by chance
+ * one in 2^2000. Its first two numbers are sums that go along from place to place.
  *
  * @module
  */

@@ -1,11 +1,6 @@
 /**
- * Reads DER, and the BER that real writers produce, one element at a time and never outside its bounds.
- *
- * No function here recurses: callers step into an element by hand, so nesting costs them nothing that they did
- * not ask for. Lengths may be longer than they need to be (Windows writes `84 00 00 04 A6`); the indefinite
- * length and tags of more than one byte are not read.
- *
- * Source: ITU-T X.690 (2021), sections 8.1 and 10.1.
+ * Reads DER, and the BER that real writers produce (X.690), one element at a time, without recursion, and never outside its bounds.
+ * Lengths may be longer than they need to be; the indefinite length and tags of more than one byte are not read.
  *
  * @module
  */

@@ -1,10 +1,6 @@
 /**
- * Private keys in DER that are not encrypted: PKCS#8, PKCS#1, SEC1 and the DSA form of OpenSSL.
- *
- * Every reader starts at the version INTEGER, for that is where anchors point: a freed buffer has lost its first 16
- * bytes, and with them the SEQUENCE around it.
- *
- * Source: RFC 5208, RFC 5958 (PKCS#8), RFC 8017 appendix A.1.2 (PKCS#1), RFC 5915 (SEC1).
+ * Private keys in DER that are not encrypted: PKCS#8, PKCS#1, SEC1 and the DSA form of OpenSSL. Every reader starts at the version
+ * INTEGER: a freed buffer has lost its first 16 bytes, and with them the SEQUENCE around it.
  *
  * @module
  */

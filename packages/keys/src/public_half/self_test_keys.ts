@@ -1,10 +1,6 @@
 /**
- * Private keys that everybody has: those that libraries test themselves with, and those of standards.
- *
- * They lie in the memory of many programs and say nothing about them. Only hashes of their public halves are here.
- *
- * Source: what `mintmark scan` finds in the files of Debian 13 that are named; RFC 8032, section 7.1, test 1; RFC 8410,
- * section 10.3.
+ * Private keys that everybody has: those that libraries test themselves with (found in files of Debian 13), and those of standards
+ * (RFC 8032, RFC 8410). Only hashes of their public halves are here.
  *
  * @module
  */

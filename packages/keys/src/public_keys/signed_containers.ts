@@ -1,10 +1,6 @@
 /**
- * Public keys in what is signed around them: certificates that PKCS#7 (CMS) carries, and requests for a certificate.
- *
- * Nothing is verified: who signed is of no matter to what is looked for. DER alone; the indefinite lengths of BER are
- * not read.
- *
- * Source: RFC 5652 sections 3, 5.1 and 10.2.2 (PKCS#7: RFC 2315 section 9.1); RFC 2986 section 4.
+ * Public keys in what is signed around them, in DER: certificates that PKCS#7 carries (RFC 5652), and requests for a certificate
+ * (RFC 2986). Nothing is verified: who signed is of no matter to what is looked for.
  *
  * @module
  */

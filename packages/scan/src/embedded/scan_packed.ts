@@ -1,9 +1,6 @@
 /**
- * Searches packed data that a file holds amid other bytes: each place is unpacked into a hold and searched like a file, what is
- * packed in it as well.
- *
- * What is found has the place of the packed data in the file, and where it is in what came out (`inside`). What is not
- * opened, or not to its end, is a limit.
+ * Searches packed data that a file holds amid other bytes: each place is unpacked into a hold and searched like a file. What is
+ * found has the place of the packed data, and `inside` the place in what came out.
  *
  * @module
  */

@@ -1,10 +1,6 @@
 /**
- * What packs files, by the first bytes of what it writes.
- *
- * Source: the formats' own documents: RFC 1952 (gzip), RFC 8878 (zstd), the LZ4 frame format, the .xz file format,
- * PKWARE's APPNOTE (zip), deb(5), and so on; of kernel dumps what makedumpfile 1.7.6 and QEMU 10.0.13 write; `SSM.cpp`
- * of VirtualBox; `image.rs` of AVML; `deflate.c` of LiME; `qemu_saveimage.h` of libvirt. Of hibernation files none was
- * at hand: the signatures are those that libhibr and Volatility know.
+ * What packs files, by the first bytes of what it writes, as the formats' documents and programs have it. Of hibernation files
+ * none was at hand: the signatures are those that libhibr and Volatility know.
  *
  * @module
  */

@@ -1,10 +1,6 @@
 /**
- * Finds expanded AES keys: all sizes, for encryption and decryption, in both word orders.
- *
- * Kernel: `assembly/aes_schedule.ts` (AssemblyScript, SIMD, four places a step). Its oracle is
- * {@link findSchedulesReference}; the property test holds the two equal.
- *
- * Source: FIPS-197 sections 5.2 (key expansion) and 5.3.5 (equivalent inverse cipher).
+ * Finds expanded AES keys (FIPS-197 sections 5.2 and 5.3.5): all sizes, both directions, both word orders. Kernel:
+ * `assembly/aes_schedule.ts`; a property test holds it equal to {@link findSchedulesReference}.
  *
  * @module
  */

@@ -1,15 +1,6 @@
 /**
- * Tells the key of a random generator from a key that somebody chose.
- *
- * OpenSSL 3 keeps the state of its CTR-DRBG as `size_t keylen; int use_df; unsigned char K[32]; V[16]`: the raw key
- * right behind the number 32 and a truth value. Every process that drew random bytes has one to three of them, each
- * with two schedules (seen in Node 20).
- *
- * BoringSSL keeps one in each thread: `AES_KEY ks; block128_f block; ctr128_f ctr; uint8_t counter[16]; uint64_t
- * reseed_counter`, in memory that begins with its own size (seen in Chromium: 312 bytes, 13 as the number of rounds).
- *
- * Source: providers/implementations/rands/drbg_ctr.c of OpenSSL 3.0, struct rand_drbg_ctr_st; crypto/fipsmodule/rand of
- * BoringSSL, struct ctr_drbg_state_st.
+ * Tells the key of a random generator from a key that somebody chose: `size_t keylen; int use_df; unsigned char K[32]; V[16]` of
+ * OpenSSL 3 (drbg_ctr.c), and `AES_KEY ks; …` of BoringSSL (ctr_drbg_state_st), one a thread.
  *
  * @module
  */

@@ -1,9 +1,6 @@
 /**
- * HMAC keys by the two padded blocks that a library keeps of them.
- *
- * What shows it: 64 bytes and more, and 0x6a between each and its partner, happen by chance once in 2^512. A key
- * shorter than its block ends in 0x36 and 0x5c, which tells the blocks apart and gives the key: proven. A key that
- * fills its block leaves open which block is which, and other tables could look so: a candidate.
+ * HMAC keys by the two padded blocks that a library keeps of them: 64 bytes and more with 0x6a between each and its partner. A key
+ * shorter than its block is proven; one that fills it leaves open which block is which.
  *
  * @module
  */

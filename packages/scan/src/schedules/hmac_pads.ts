@@ -1,10 +1,6 @@
 /**
- * Finds pairs of blocks that an HMAC key leaves: the key XOR 0x36… and the key XOR 0x5c….
- *
- * Kernel: `assembly/hmac_pads.ts` (AssemblyScript, one pass with a table of words). Its oracle is
- * {@link findPadsReference}; the property test holds the two equal.
- *
- * Source: RFC 2104 section 2; FIPS 198-1 table 1.
+ * Finds pairs of blocks that an HMAC key leaves, the key XOR 0x36… and XOR 0x5c… (RFC 2104, section 2). Kernel:
+ * `assembly/hmac_pads.ts`; a property test holds it equal to {@link findPadsReference}.
  *
  * @module
  */

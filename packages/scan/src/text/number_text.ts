@@ -1,9 +1,6 @@
 /**
  * Bytes that a text has as numbers: lists of hexadecimal or decimal numbers, whatever stands between two of them, and the lines of
- * hex dumps with their addresses.
- *
- * Source: output of `xxd`, `hexdump -C`, `od -t x1`, `BIO_dump` of OpenSSL, `mbedtls_debug_print_buf`, `BitConverter.ToString` of
- * .NET, `Arrays.toString` of Java, `%v` of Go, `JSON.stringify` of a `Uint8Array` in Node.js.
+ * hex dumps with their addresses, as `xxd`, `hexdump -C`, `od -t x1`, OpenSSL, mbedTLS, .NET, Java, Go and Node.js write them.
  *
  * @module
  */

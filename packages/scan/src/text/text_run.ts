@@ -1,9 +1,6 @@
 /**
- * Text in a window: the same characters whether they lie one byte apart, two or four.
- *
- * UTF-16 of either byte order is read alike: ASCII letters two bytes apart with zeros between them. Read from
- * a letter on, `2D 00 42 00` of a little-endian text and `00 2D 00 42` of a big-endian one differ only before
- * the first letter and behind the last. So is UTF-32, which wide strings of C on Unix and some of Python are.
+ * Text in a window: the same characters whether they lie one byte apart, two or four. Read from a letter on, texts of either byte
+ * order differ only before the first letter and behind the last.
  *
  * @module
  */

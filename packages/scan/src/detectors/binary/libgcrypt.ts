@@ -1,9 +1,6 @@
 /**
- * Keys in libgcrypt's memory: S-expressions as it holds them inside, one byte a token (src/sexp.c of libgcrypt 1.11). gpg-agent
- * 2.4 holds its private keys like this after the first use.
- *
- * `04` closes a list, `03` opens one, `01` begins data: a length of two bytes, lowest first, then so many bytes. So `03 01 01 00
- * 70 01 81 00 00 …` is a list that begins with "p" and goes on with a number of 0x81 bytes, the first of them a sign.
+ * Keys in libgcrypt's memory, as gpg-agent 2.4 holds them after the first use: `04` closes a list, `03` opens one, `01` begins
+ * data, a length of two bytes, lowest first, then so many bytes (src/sexp.c of libgcrypt 1.11).
  *
  * @module
  */

@@ -1,9 +1,6 @@
 /**
- * Private keys in base64 without armour: bodies of PEM whose first line is gone, values in JSON and YAML, bodies whose first bytes
- * a freed buffer has lost.
- *
- * The anchors are what the inner structure of each form looks like in base64, at each of the three places that it can
- * begin at. So a body is found whether its own header is there or not.
+ * Private keys in base64 without armour, found by what the inner structure of each form looks like in base64, at each of the three
+ * places that it can begin at: whether its own header is there or not.
  *
  * @module
  */

@@ -1,12 +1,6 @@
 /**
- * Keys in JSON that no `kty` shows: JWKs of which a freed buffer has lost the begin, and .NET's `RSAParameters` as
- * JSON libraries write them. And those in texts that are not JSON: see `jwk_words.ts`.
- *
- * RSA is found by its exponent 65,537, curves by `crv`. Node writes `kty` first: the 16 bytes that glibc overwrites of
- * a freed buffer are `{"kty":"RSA","n"`.
- *
- * Source: RFC 7518 section 6; `System.Security.Cryptography.RSAParameters`, which IdentityServer4 kept its
- * signing key as (`tempkey.rsa`).
+ * Keys in JSON that no `kty` shows, found by the exponent 65,537 or `crv`: JWKs of which a freed buffer has lost its first 16
+ * bytes, and .NET's `RSAParameters`. And those in texts that are not JSON: see `jwk_words.ts`.
  *
  * @module
  */

@@ -1,10 +1,6 @@
 /**
- * Keys of JWKs in texts that are not JSON: YAML, TOML, variables of a process, what PHP, Ruby, Go and JavaScript print.
- *
- * How a number is named is not asked: of the words in base64url around an exponent of 65,537 or the name of a curve those
- * are a key of which arithmetic says so. The others of its numbers are found by their values.
- *
- * Source: RFC 7518 section 6, RFC 8037.
+ * Keys of JWKs in texts that are not JSON: YAML, TOML, variables of a process, what PHP, Ruby, Go and JavaScript print. Of the
+ * words around an exponent of 65,537 or the name of a curve those are a key of which arithmetic says so.
  *
  * @module
  */

@@ -151,7 +151,7 @@ function readSexp(run: TextRun, { head, next }: Syntax): Detected | undefined {
     }
   }
   const key = ALGORITHMS.get(algorithm)?.(values)
-  return key && { ...key, offset: at, length: place - at, form: 'sexp' }
+  return key === undefined ? undefined : { ...key, offset: at, length: place - at, form: 'sexp' }
 }
 
 type KeyOf = (values: Labelled) => Detected | undefined

@@ -1,11 +1,6 @@
 /**
- * Private keys in configurations of WireGuard: `PrivateKey = …=`, as wg(8) and wg-quick(8) write them, and `PrivateKey=…=` of
- * systemd-networkd.
- *
- * The public half is not in the file. Its exact length and padding, and the five bits of a scalar that `wg genkey` sets and clears,
- * are what holds it: it is well-formed, and verified where its public half is known.
- *
- * Source: wireguard-tools, src/config.c and src/genkey.c.
+ * Private keys in configurations of WireGuard and systemd-networkd (src/config.c of wireguard-tools). The public half is not in
+ * the file: exact length and padding, and the five bits that `wg genkey` sets and clears, are what holds them.
  *
  * @module
  */
