@@ -53,6 +53,7 @@ export {
 export { type ImapOptions, imapTarget } from './targets/imap_target.ts'
 export { confirmOwn } from './targets/ownership.ts'
 export type { Answer, Target } from './targets/target.ts'
+export { type Verify, verifyTarget } from './targets/verify_target.ts'
 export { VECTORS } from './vectors/catalogue.ts'
 export { readBlocklist } from './weak/blocklist.ts'
 export { sharedFactors } from './weak/shared_factors.ts'

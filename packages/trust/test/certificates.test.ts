@@ -11,7 +11,7 @@ import {
   privateKeyOf,
 } from '../src/issuer/issuer_keys.ts'
 
-const keys = completed([], true)
+const keys = completed([], true, 'ES256')
 const keyOf = (role: KeyRole) => {
   const found = keys.find((key) => key.role === role)
   assert.ok(found !== undefined)

@@ -27,6 +27,10 @@ const ISSUER: readonly Spec[] = [
       option('--host <ADDRESS>', 'address to listen on').default('127.0.0.1'),
       option('--url <URL>', 'what verifiers know it as (default: the address that it listens on)'),
       option('--audience <AUDIENCE>', 'audience of its tokens, kept in DIR'),
+      option('--algorithm <ALG>', 'algorithm of its tokens (default: ES256), kept in DIR').choices([
+        'ES256',
+        'RS256',
+      ]),
       json(),
     ],
     load: async () => (await import('../commands/trust/trust_issuer.ts')).issuerServe,

@@ -11,6 +11,7 @@ import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { before, describe, it } from 'node:test'
 import type { Json } from '@mintmark/core'
+import type { IssuerAlgorithm } from '../issuer/issuer_keys.ts'
 import { startIssuer } from '../issuer/issuer_server.ts'
 import { chooseVectors } from '../probe/choose_vectors.ts'
 import type { DistrustOptions } from '../probe/distrust.ts'
@@ -38,6 +39,8 @@ export interface HarnessOptions {
   readonly advisory?: boolean | undefined
   /** Further claims of the genuine token. */
   readonly claims?: Json | undefined
+  /** That signs it, by default ES256. */
+  readonly algorithm?: IssuerAlgorithm | undefined
   /** Of its header, by default `at+jwt`. */
   readonly typ?: string | undefined
   readonly allow?: readonly Allowed[] | undefined
@@ -50,18 +53,19 @@ const RATE = 10_000
 /** @param make called once, with an issuer that runs */
 export async function probeVerifier(
   make: MakeVerify,
-  { vectors: named = [], advisory = false, claims, typ, allow, distrust }: HarnessOptions = {},
+  options: HarnessOptions = {},
 ): Promise<ProbeReport> {
+  const { vectors: named = [], advisory = false, claims, typ, allow, distrust, algorithm } = options
   const folder = await mkdtemp(path.join(tmpdir(), 'mintmark-issuer-'))
   try {
-    const running = await startIssuer({ folder, host: '127.0.0.1', port: 0 })
+    const running = await startIssuer({ folder, host: '127.0.0.1', port: 0, algorithm })
     try {
       const issuer = await openIssuer(folder, { claims, typ })
       const place = { issuer: running.url, audience: running.audience }
       const target = verifyTarget(await make({ ...place, jwksUri: `${running.url}/keys` }))
       const vectors = chooseVectors({ named, isAdvisory: advisory }, target, issuer)
-      const options = { target, issuer, vectors, allow, distrust, rate: RATE }
-      return await runProbe({ ...options, now: () => Date.now() })
+      const probe = { target, issuer, vectors, allow, distrust, rate: RATE }
+      return await runProbe({ ...probe, now: () => Date.now() })
     } finally {
       await running.stop()
     }

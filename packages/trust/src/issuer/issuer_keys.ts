@@ -83,11 +83,15 @@ const isSaml = (role: KeyRole): boolean => SAML_ROLES.includes(role)
 /** Whether a key set may have it. */
 export const isPublished = (role: KeyRole): boolean => role !== 'stranger' && !isSaml(role)
 
-export function newKey(role: KeyRole): StoredKey {
+/** Algorithms that the issuer can sign tokens with. */
+export type IssuerAlgorithm = 'ES256' | 'RS256'
+
+export function newKey(role: KeyRole, algorithm: IssuerAlgorithm): StoredKey {
   // Services that take SAML know RSA, and few know ECDSA.
-  const { privateKey } = isSaml(role)
-    ? generateKeyPairSync('rsa', { modulusLength: 2048 })
-    : generateKeyPairSync('ec', { namedCurve: 'P-256' })
+  const { privateKey } =
+    isSaml(role) || algorithm === 'RS256'
+      ? generateKeyPairSync('rsa', { modulusLength: 2048 })
+      : generateKeyPairSync('ec', { namedCurve: 'P-256' })
   return {
     role,
     kid: kidOf(privateKey),
@@ -97,14 +101,24 @@ export function newKey(role: KeyRole): StoredKey {
 }
 
 /** Keys with one more for each role that has none. @param hasSaml those of SAML too, which take a second to make */
-export function completed(keys: readonly StoredKey[], hasSaml: boolean): StoredKey[] {
+export function completed(
+  keys: readonly StoredKey[],
+  hasSaml: boolean,
+  algorithm: IssuerAlgorithm,
+): StoredKey[] {
   const roles = [...ROLES.keys(), ...(hasSaml ? SAML_ROLES : [])]
   const missing = roles.filter((role) => !keys.some((key) => key.role === role))
-  return [...keys, ...missing.map(newKey)]
+  return [...keys, ...missing.map((role) => newKey(role, algorithm))]
 }
 
-export const algorithmOf = ({ pem }: Pick<StoredKey, 'pem'>): 'ES256' | 'RS256' =>
+export const algorithmOf = ({ pem }: Pick<StoredKey, 'pem'>): IssuerAlgorithm =>
   createPublicKey(pem).asymmetricKeyType === 'rsa' ? 'RS256' : 'ES256'
+
+/** Algorithm of an issuer's tokens; undefined before it has a signing key. */
+export function issuerAlgorithm(keys: readonly StoredKey[]): IssuerAlgorithm | undefined {
+  const signing = keys.find(({ role }) => role === 'signing')
+  return signing && algorithmOf(signing)
+}
 
 const YEAR_2020 = Date.UTC(2020, 0)
 
@@ -121,7 +135,7 @@ export function certificateFor(key: StoredKey): Buffer {
 /** The old signing key stays listed as a retired one, its successor signs, and a new successor is announced. */
 export function rotated(keys: readonly StoredKey[]): StoredKey[] {
   const kept = keys.filter(({ role }) => role !== 'retired').map(moved)
-  return [...kept, newKey('next')]
+  return [...kept, newKey('next', issuerAlgorithm(keys) ?? 'ES256')]
 }
 
 function moved(key: StoredKey): StoredKey {
@@ -143,18 +157,22 @@ export function keySet(keys: readonly StoredKey[], url: string): Json {
   }
 }
 
+const ENCRYPTION = { ES256: 'ECDH-ES', RS256: 'RSA-OAEP-256' } as const
+
 /** What a server of the attacker's would publish. */
 export function strangerKeySet(keys: readonly StoredKey[], url: string): Json {
   return { keys: keys.filter(({ role }) => role === 'stranger').map((key) => publicKey(key, url)) }
 }
 
-function publicKey({ role, kid, pem }: StoredKey, url: string): Json {
+function publicKey(key: StoredKey, url: string): Json {
+  const { role, kid, pem } = key
+  const alg = algorithmOf(key)
   const isForEncryption = role === 'encryption'
   return {
     ...createPublicKey(pem).export({ format: 'jwk' }),
     kid,
     use: isForEncryption ? 'enc' : 'sig',
-    alg: isForEncryption ? 'ECDH-ES' : algorithmOf({ pem }),
+    alg: isForEncryption ? ENCRYPTION[alg] : alg,
     issuer: issuerOf(role, url),
     x_class: ROLES.get(role)?.[0],
   }

@@ -16,6 +16,7 @@ import {
   certificateFor,
   ISSUER_PATHS,
   isPublished,
+  issuerAlgorithm,
   keySet,
   rotated,
   type StoredKey,
@@ -131,7 +132,7 @@ class Issuer {
       token_endpoint: `${this.url}${below}/token`,
       response_types_supported: ['code'],
       subject_types_supported: ['public'],
-      id_token_signing_alg_values_supported: ['ES256'],
+      id_token_signing_alg_values_supported: [issuerAlgorithm(this.#state.keys)],
       // For a probe on the same machine, which may read the folder only as its owner.
       ...(isLocal && { mintmark_state: this.#folder }),
     }

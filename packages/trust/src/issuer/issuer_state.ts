@@ -10,7 +10,7 @@ import { randomBytes } from 'node:crypto'
 import { lstat, mkdir, readFile, rename, writeFile } from 'node:fs/promises'
 import path from 'node:path'
 import { isObject, type Json, MintmarkError, parseObject, safeText, text } from '@mintmark/core'
-import { completed, type StoredKey } from './issuer_keys.ts'
+import { completed, type IssuerAlgorithm, issuerAlgorithm, type StoredKey } from './issuer_keys.ts'
 
 const STATE_SCHEMA = 'mintmark-issuer-state/1'
 const STATE_FILE = 'issuer.json'
@@ -38,14 +38,20 @@ export interface StateOptions {
   readonly audience?: string | undefined
   /** Keys that a new state begins with; those of other roles are made. */
   readonly keys?: readonly StoredKey[] | undefined
+  /** Of its tokens; undefined for that of the folder's keys, else ES256. */
+  readonly algorithm?: IssuerAlgorithm | undefined
   /** Keys for SAML too. */
   readonly hasSaml?: boolean | undefined
 }
 
-/** Opens the state in a folder, or makes it. @throws {MintmarkError} `INPUT_UNREADABLE`, `OUTPUT_UNWRITABLE` */
+/**
+ * Opens the state in a folder, or makes it.
+ *
+ * @throws {MintmarkError} `INPUT_UNREADABLE`, `OUTPUT_UNWRITABLE`; `INPUT_INVALID` for another algorithm than that of its keys
+ */
 export async function openState(
   folder: string,
-  { audience, keys = [], hasSaml = false }: StateOptions,
+  { audience, algorithm, keys = [], hasSaml = false }: StateOptions,
 ): Promise<IssuerState> {
   try {
     await mkdir(folder, { recursive: true, mode: 0o700 })
@@ -62,10 +68,15 @@ export async function openState(
     secret: randomBytes(32).toString('base64url'),
     keys,
   }
+  const kept = issuerAlgorithm(state.keys) ?? algorithm ?? 'ES256'
+  if (algorithm !== undefined && algorithm !== kept) {
+    const message = `${safeText(folder)} has keys for ${kept}: choose another --state for ${algorithm}`
+    throw new MintmarkError('INPUT_INVALID', message, { option: 'algorithm' })
+  }
   const asked = {
     ...state,
     audience: audience ?? state.audience,
-    keys: completed(state.keys, hasSaml),
+    keys: completed(state.keys, hasSaml, kept),
   }
   await writeState(folder, asked)
   return asked

@@ -8,11 +8,13 @@ import { stopSignal } from './stop_signal.ts'
 
 /** Serves a test issuer until it is stopped. No key and no secret is printed. */
 export const issuerServe: Handler = async (_operands, options, io) => {
+  const algorithm = textOption(options, 'algorithm')
   const issuer = await startIssuer({
     folder: textOption(options, 'state') ?? '',
     host: textOption(options, 'host') ?? '',
     port: numberOption(options, 'port', { least: 0, most: 65_535 }) ?? 0,
     audience: textOption(options, 'audience'),
+    ...((algorithm === 'ES256' || algorithm === 'RS256') && { algorithm }),
     hasSaml: true,
     publicUrl: urlOption(textOption(options, 'url')),
   })
