@@ -42,7 +42,7 @@ export { KeyRecord, type RecordContent } from './record/key_record.ts'
 export { looksAt } from './record/looks.ts'
 export type { Observation } from './record/observation.ts'
 export { type Round, recordEvery, recordOnce } from './record/recorder.ts'
-export { parseSource, type Source } from './sources/read_source.ts'
+export { isUrl, parseSource, type Source } from './sources/read_source.ts'
 export {
   bearerTarget,
   type HttpOptions,

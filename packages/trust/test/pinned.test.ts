@@ -15,7 +15,10 @@ const x5c = [der.toString('base64')]
 const rsa = rsaKey('2023-signing-key-7')
 const known = [rsa, { ...leaf, kid: 'plain', use: 'sig', x5c }]
 
-async function searched(files: Readonly<Record<string, string | Buffer>>) {
+async function searched(
+  files: Readonly<Record<string, string | Buffer>>,
+  sources: readonly string[] = [],
+) {
   const folder = scratch('tree')
   for (const [name, content] of Object.entries(files)) {
     mkdirSync(path.dirname(path.join(folder, name)), { recursive: true })
@@ -24,7 +27,8 @@ async function searched(files: Readonly<Record<string, string | Buffer>>) {
   const read = readDocument(jwks(...known))
   assert.ok('document' in read)
   const { keys } = read.document
-  const found = await findPinned(folder, keys)
+  const own = sources.map((name) => path.join(folder, name))
+  const found = await findPinned(folder, keys, own)
   return {
     ...found,
     said: found.findings.map(
@@ -82,6 +86,15 @@ describe('a search for pinned keys', () => {
       'c.txt': 'plain words, 2023-signing-key, and nothing else',
     })
     assert.deepEqual([said, files], [[], 3])
+  })
+
+  it('passes over the sources of the keys and records, and not over a copy', async () => {
+    const set = jwks(...known)
+    const files = { 'keys/set.json': set, 'keys/pin.ts': good.pem, 'copy/set.json': set }
+    const record = { 'record/observations': set, 'record/checkpoint': 'x', 'record/bodies/a': set }
+    const { said } = await searched({ ...files, ...record }, ['keys'])
+    const places = said.map((each) => each.split(':')[0])
+    assert.deepEqual([...new Set(places)], ['copy/set.json', 'keys/pin.ts'])
   })
 
   it('say what was skipped, and which kids were not looked for', async () => {

@@ -10,6 +10,7 @@ import { createHash } from 'node:crypto'
 import { type Dirent, promises as fs } from 'node:fs'
 import path from 'node:path'
 import { readCertificate } from '../sources/certificate.ts'
+import { isRecordFolder, KEY_FILE } from '../sources/files.ts'
 import type { ListedKey } from '../sources/key.ts'
 import { type Needles, needlesOf, spellingsOf } from './pinned_needles.ts'
 import { type AuditFinding, finding } from './rules.ts'
@@ -35,11 +36,15 @@ const UNREADABLE = 'unreadable'
 /** gzip, zip, xz, zstd, bzip2. */
 const PACKED = ['1f8b', '504b0304', 'fd377a58', '28b52ffd', '425a68']
 
-/** @param without files that are sources of the keys themselves */
+/**
+ * Records of keys are passed over, wherever they are.
+ *
+ * @param sources files, folders and repositories that the keys were read from: their key documents are passed over
+ */
 export async function findPinned(
   folder: string,
   keys: readonly ListedKey[],
-  without: ReadonlySet<string> = new Set(),
+  sources: readonly string[] = [],
 ): Promise<PinnedSearch> {
   const needles = needlesOf(keys)
   const findings: AuditFinding[] = []
@@ -47,7 +52,7 @@ export async function findPinned(
   const skip = (why: string) => skipped.set(why, (skipped.get(why) ?? 0) + 1)
   let files = 0
   for await (const file of filesBelow(folder, () => skip(UNREADABLE))) {
-    if (without.has(path.resolve(file))) continue
+    if (isSource(path.resolve(file), sources)) continue
     if (files >= MOST_TREE_FILES) {
       skip(TOO_MANY)
       break
@@ -63,6 +68,13 @@ export async function findPinned(
   return { findings, files, skipped, kidsLeftOut: needles.kidsLeftOut }
 }
 
+/** @param file absolute */
+function isSource(file: string, sources: readonly string[]): boolean {
+  return sources
+    .map((source) => path.resolve(source.replace(/^git:/, '')))
+    .some((own) => file === own || (KEY_FILE.test(file) && file.startsWith(own + path.sep)))
+}
+
 async function* filesBelow(place: string, onUnreadable: () => void): AsyncGenerator<string> {
   let entries: Dirent[]
   try {
@@ -73,6 +85,7 @@ async function* filesBelow(place: string, onUnreadable: () => void): AsyncGenera
     else onUnreadable()
     return
   }
+  if (isRecordFolder(entries)) return
   for (const entry of entries.toSorted((a, b) => (a.name < b.name ? -1 : 1))) {
     const whole = path.join(place, entry.name)
     if (entry.isDirectory() && entry.name !== '.git') yield* filesBelow(whole, onUnreadable)

@@ -16,19 +16,30 @@ export const time = (ms: number): string =>
 
 const line = (text: string) => `${safeText(text, WIDTH)}\n`
 
-/** Texts from a source on lines of their own, folded where they are longer. */
-export function folded(text: string, indent = '  '): string {
-  const safe = safeText(text, 4 * WIDTH)
-  const width = WIDTH - indent.length
+interface Folding {
+  /** Before each line but the first; by default as before the first. */
+  readonly hanging?: string
+  /** Most letters of the text. */
+  readonly most?: number
+}
+
+/** A text on lines of its own, folded at spaces where it is longer than a line. */
+export function folded(
+  text: string,
+  indent = '  ',
+  { hanging = indent, most = 4 * WIDTH }: Folding = {},
+): string {
   const lines: string[] = []
-  let rest = safe
-  while (rest.length > width) {
+  let [rest, before] = [safeText(text, most), indent]
+  while (before.length + rest.length > WIDTH) {
+    const width = WIDTH - before.length
     const space = rest.lastIndexOf(' ', width)
     const cut = space > width / 2 ? space : width
-    lines.push(rest.slice(0, cut))
+    lines.push(`${before}${rest.slice(0, cut)}\n`)
     rest = rest.slice(cut).trimStart()
+    before = hanging
   }
-  return [...lines, rest].map((each) => `${indent}${each}\n`).join('')
+  return [...lines, `${before}${rest}\n`].join('')
 }
 
 export function keyText(history: KeyHistory, isWithDocument = true): string {

@@ -1,10 +1,11 @@
 /** The report of a probe for a terminal of 80 columns: the verdict, the matrix, what was not refused. @module */
 import { safeText } from '@mintmark/core'
 import { DOCUMENTED_CACHES, type Settings } from '../forge/settings.ts'
+import { folded } from '../history/text.ts'
 import type { Distrust, ProbeReport, VectorResult } from '../probe/report.ts'
 import { familyRows, verdictOf } from './family_counts.ts'
 
-const WIDTH = 80
+const MOST_LETTERS = 2000
 const COLUMNS = ['refused', 'accepted', 'late', 'cannotTell'] as const
 
 export function probeText(report: ProbeReport): string {
@@ -94,13 +95,6 @@ export function settingsText(settings: Settings): string {
   ].join('; ')
 }
 
-function wrapped(text: string, indent = ''): string {
-  const lines: string[] = []
-  let line = indent
-  for (const word of text.split(' ')) {
-    const isFull = line.length + word.length + 1 > WIDTH && line !== indent
-    if (isFull) lines.push(line)
-    line = isFull ? `${indent}  ${word}` : `${line}${line === indent ? '' : ' '}${word}`
-  }
-  return [...lines, line].join('\n')
-}
+/** Without the end of its last line. What there is to do about a vector is longer than a line of a source. */
+const wrapped = (text: string, indent = '') =>
+  folded(text, indent, { hanging: `${indent}  `, most: MOST_LETTERS }).trimEnd()

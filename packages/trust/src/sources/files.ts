@@ -43,11 +43,16 @@ export async function* seenInPlace(place: string): AsyncGenerator<Seen> {
   }
 }
 
+/** Whether these are the entries of a record of keys. */
+export function isRecordFolder(entries: readonly Dirent[]): boolean {
+  const names = new Set(entries.map(({ name }) => name))
+  return names.has('observations') && names.has('checkpoint')
+}
+
 async function* filesBelow(folder: string): AsyncGenerator<string> {
   const entries: Dirent[] = await fs.readdir(folder, { withFileTypes: true })
-  const names = new Set(entries.map(({ name }) => name))
-  // A record of ours is no source: its documents are looks that somebody had already.
-  if (names.has('observations') && names.has('checkpoint')) return
+  // A record is no source: its documents are looks that somebody had already.
+  if (isRecordFolder(entries)) return
   for (const entry of entries.toSorted((a, b) => (a.name < b.name ? -1 : 1))) {
     const whole = path.join(folder, entry.name)
     if (entry.isDirectory() && entry.name !== '.git') yield* filesBelow(whole)

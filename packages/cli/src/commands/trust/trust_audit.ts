@@ -1,4 +1,3 @@
-import path from 'node:path'
 import { safeJson } from '@mintmark/core'
 import {
   type AuditAnswer,
@@ -9,6 +8,7 @@ import {
   findPinned,
   historiesOf,
   isFound,
+  isUrl,
   isWhole,
   looksAt,
   PROFILES,
@@ -34,7 +34,7 @@ export const trustAudit: Handler = async (operands, options, io) => {
   const read = await auditKeys(series, { nowMs, profile, blocklist })
   const audit = { ...read, unjudged: [...looks.problems, ...read.unjudged] }
   const tree = textOption(options, 'sourceTree')
-  const own = new Set(sources.map(({ place }) => path.resolve(place)))
+  const own = sources.map(({ place }) => place).filter((place) => !isUrl(place))
   const lifetimes = await lifetimesOption(options)
   const histories = historiesOf(series)
   // A key that is listed no more is pinned at the greatest cost.
