@@ -27,6 +27,8 @@ export interface MeasuredCache {
   /** Seconds from the fetch of the keys to the first refusal; Infinity: accepted until the end; null: cannot tell. */
   readonly reachableS: number | null
   readonly unreachableS: number | null
+  /** What was seen at the end of each. */
+  readonly seen: readonly string[]
 }
 
 export interface Examined {
@@ -111,7 +113,7 @@ async function measured(bench: Bench, cache: Cache): Promise<MeasuredCache> {
     if (outcome === 'accepted') return Number.POSITIVE_INFINITY
     return seconds === null ? null : seconds + (outcome === 'late' ? (keysAge ?? 0) : 0)
   })
-  return { cache, reachableS, unreachableS }
+  return { cache, reachableS, unreachableS, seen: distrust.map(({ seen }) => seen) }
 }
 
 /** With `distrust`, one vector alone: it is about keys. */

@@ -8,7 +8,7 @@ const HEAD = [
   'strict: refused',
   'no option or hook refuses',
   'planted faults: vectors that found it',
-  'cached keys, s: documented; measured',
+  'keys cached, s: documented; measured',
 ]
 
 export function tableOf(rows: readonly Examined[]): string {
@@ -46,7 +46,7 @@ const time = (seconds: number | null) => {
 /** Both ways apart where they differ. */
 const both = (reachableS: number | null, unreachableS: number | null) => {
   const [reachable, unreachable] = [time(reachableS), time(unreachableS)]
-  return reachable === unreachable ? reachable : `${reachable}, unreachable ${unreachable}`
+  return reachable === unreachable ? reachable : `${reachable} / ${unreachable}`
 }
 
 function cacheText({ cache, reachableS, unreachableS }: MeasuredCache): string {

@@ -35,7 +35,7 @@ export const awsJwtVerify: Specimen = {
   faults: ['kid', 'retired', 'issuer', 'audience', 'expiry', 'type'],
   caches: [
     {
-      setting: 'none: a key set is kept until an unknown kid is asked for',
+      setting: 'SimpleJwksCache, until an unknown kid',
       way: {},
       reachableS: Number.POSITIVE_INFINITY,
       unreachableS: Number.POSITIVE_INFINITY,

@@ -85,7 +85,7 @@ export const dovecotOauthbearer: Specimen = {
   faults: ['kid', 'retired', 'issuer', 'audience'],
   caches: [
     {
-      setting: 'none: a key is kept until Dovecot restarts',
+      setting: 'no setting, until a restart',
       way: {},
       reachableS: Number.POSITIVE_INFINITY,
       unreachableS: Number.POSITIVE_INFINITY,

@@ -29,7 +29,7 @@ export const GET_JWKS_CACHES: readonly Cache[] = [
     kept: {
       reachableS: ENDLESS,
       unreachableS: ENDLESS,
-      why: 'the answer of a failed refresh is its stale copy, which is then kept as a fresh one',
+      why: 'a refresh that does not find the key gives its stale copy, which counts as fresh',
     },
   },
 ]

@@ -2,7 +2,8 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { createServer } from 'node:http'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
-import { freePort } from '@mintmark/testkit'
+import { setTimeout } from 'node:timers/promises'
+import { accepts, freePort } from '@mintmark/testkit'
 import { startNginx } from '@mintmark/tests-e2e/guard-servers'
 import { bearerTarget } from '@mintmark/trust'
 import { closed, portOf } from '../servers.ts'
@@ -33,6 +34,9 @@ export const nginx: Specimen = {
 location = /auth { internal; proxy_pass http://127.0.0.1:${asked};
 proxy_pass_request_body off; proxy_set_header Content-Length ""; }`,
     )
+    // Its socket in the folder is there before the port is.
+    // oxlint-disable-next-line no-await-in-loop -- waits until it listens
+    while (!(await accepts(port))) await setTimeout(20)
     return {
       target: bearerTarget({ url: new URL(`http://127.0.0.1:${port}/`) }),
       close: async () => {
@@ -44,6 +48,6 @@ proxy_pass_request_body off; proxy_set_header Content-Length ""; }`,
   },
   faults: ['kid', 'audience'],
   caches: [
-    { setting: 'none of its own; jose: 2', way: { cacheS: 2 }, reachableS: 2, unreachableS: 2 },
+    { setting: 'cacheMaxAge 2 of jose', way: { cacheS: 2 }, reachableS: 2, unreachableS: 2 },
   ],
 }
