@@ -12,6 +12,7 @@ packages=(
   chromium
   zstd lz4 xz-utils strace perl
   dovecot-core dovecot-imapd nginx-light
+  python3-jwt golang-github-golang-jwt-jwt-v5-dev golang-github-go-jose-go-jose.v3-dev libjose4j-java
   postgresql nats-server
 )
 

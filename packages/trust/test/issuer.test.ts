@@ -135,12 +135,15 @@ describe('the state of an issuer', () => {
 
   it('keeps its keys over a restart, under another address', async () => {
     const was = kidOf(await publishedKeys())
-    const again = await startIssuer({ folder, host: '127.0.0.1', port: 0, audience: 'api://other' })
+    const other = { folder, host: '127.0.0.1', port: 0, audience: 'api://other' }
+    await assert.rejects(startIssuer(other), /an issuer runs on .* already, at http:/)
+    await running.stop()
+    await assert.rejects(startIssuer({ ...other, algorithm: 'RS256' }), /has keys for ES256/)
+    const again = await startIssuer(other)
     const set = await json(`${again.url}/keys`)
     assert.ok(JSON.stringify(set).includes(was))
     assert.equal(again.audience, 'api://other')
     await again.stop()
-    await running.stop()
     running = await startIssuer({
       folder,
       host: '127.0.0.1',

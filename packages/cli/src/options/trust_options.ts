@@ -1,15 +1,20 @@
 import { readFile } from 'node:fs/promises'
 import { MintmarkError, whyUnread } from '@mintmark/core'
+import { isLoopback } from '@mintmark/trust'
 import type { Options } from '../process/command.ts'
 import { invalid, list, textOption } from './option_values.ts'
 
 /** @throws {MintmarkError} `INPUT_INVALID` for what is no origin: it would allow nothing, unnoticed */
 export function originsOption(options: Options): ReadonlySet<string> {
   const given = list(options, 'origin')
-  const wrong = given.find((each) => !URL.canParse(each) || new URL(each).origin !== each)
+  const wrong = given.find((each) => !URL.canParse(each) || !isOrigin(each, new URL(each)))
   if (wrong === undefined) return new Set(given)
   throw invalid('origin', '--origin takes an origin such as https://keys.example.org')
 }
+
+/** As sources are: plain HTTP on this machine alone. */
+const isOrigin = (given: string, { origin, protocol, hostname }: URL) =>
+  origin === given && (protocol === 'https:' || (protocol === 'http:' && isLoopback(hostname)))
 
 /** Certificates of the file that `--ca` names, in PEM. @throws {MintmarkError} `INPUT_UNREADABLE` */
 export async function caOption(options: Options): Promise<string | undefined> {

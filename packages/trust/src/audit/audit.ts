@@ -162,10 +162,10 @@ function overlapFindings({ name, looks }: Series): AuditFinding[] {
 }
 
 function unread(series: readonly Series[]): string[] {
-  return series.flatMap(({ name, looks, unavailable }) => {
+  return series.flatMap(({ name, looks, unavailable, why = 'not read' }) => {
     const last = looks.at(-1)
     const keys = last?.document?.unread ?? []
-    const never = last === undefined && unavailable > 0 ? [`${name}: never read`] : []
-    return [...never, ...keys.map((why) => `${name}: ${why}`)]
+    const never = last === undefined && unavailable > 0 ? [`${name}: ${why}`] : []
+    return [...never, ...keys.map((problem) => `${name}: ${problem}`)]
   })
 }

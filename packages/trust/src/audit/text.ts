@@ -56,7 +56,7 @@ function findingText({ kid, thumbprint, document, place, message }: AuditFinding
       ? document
       : `${place.file}${place.line === undefined ? '' : `:${place.line}`}`
   const whose = name === undefined ? '' : `${safeText(name, 60)}: `
-  return folded(`- ${whose}${message}`) + folded(`in ${where}`, '    ')
+  return folded(`- ${whose}${message}`, '  ', { hanging: '    ' }) + folded(`in ${where}`, '    ')
 }
 
 function looked(pinned: AuditAnswer['pinned'], blocklistEntries: number | undefined): string {

@@ -28,6 +28,16 @@ export const SIGNATURE: Settings = ALWAYS
 
 /** A key bound to the issuer that it belongs to. RFC 8725, section 3.8. */
 export const KEY_OF_ISSUER: Settings = {
+  jose: 'a key function that compares the key of the set',
+  jsonwebtoken: 'fetcher of jwks-rsa',
+  'express-jwt': 'fetcher of jwks-rsa',
+  'passport-jwt': 'fetcher of jwks-rsa',
+  'fast-jwt': 'key as a function',
+  hono: 'keys as a function',
+  'express-oauth2-jwt-bearer': 'validators',
+  oauth4webapi: 'customFetch of the key set',
+  'aws-jwt-verify': 'customJwtCheck',
+  'golang-jwt': 'Keyfunc',
   'Microsoft.IdentityModel':
     'EnableAadSigningKeyIssuerValidation() of Microsoft.IdentityModel.Validators',
   any: "compare the issuer and class of the key with the token's iss before you trust the signature; keep a key set for each issuer",
@@ -42,13 +52,15 @@ export const KEY_IN_USE: Settings = {
 export const KEY_CACHE: Settings = {
   jose: 'cacheMaxAge of createRemoteJWKSet',
   'jwks-rsa': 'cacheMaxAge; leave cacheMaxAgeFallback off',
-  'get-jwks': 'ttl',
+  'get-jwks': 'no option: 11.0.3 keeps a key for as long as tokens ask for it',
+  'aws-jwt-verify': 'no option: make a new verifier from time to time',
   'Microsoft.IdentityModel': 'AutomaticRefreshInterval of ConfigurationManager',
 }
 
 /** For how long libraries keep keys unless told otherwise, seconds. Sources: their documentation, November 2026. */
 export const DOCUMENTED_CACHES: string =
-  'jose and express-oauth2-jwt-bearer 600 (cacheMaxAge), jwks-rsa 600 a kid, get-jwks 60 (ttl), ' +
+  'jose and express-oauth2-jwt-bearer 600 (cacheMaxAge), jwks-rsa 600 a kid, ' +
+  '@okta/jwt-verifier 3600 (cacheMaxAge), get-jwks 60 (ttl), aws-jwt-verify no end, ' +
   'oauth4webapi 300, PyJWKClient 300 (lifespan), Microsoft.IdentityModel 43200 (AutomaticRefreshInterval)'
 
 export const KEY_USE: Settings = {

@@ -24,6 +24,8 @@ export interface Series {
   readonly looks: readonly Look[]
   /** Looks that nothing was read at. */
   readonly unavailable: number
+  /** Why the last of these has none. */
+  readonly why?: string | undefined
 }
 
 /** A run of looks that list a key. Times are milliseconds since 1970-01-01 UTC. */
@@ -56,13 +58,14 @@ export interface Content {
 /** Looks by document, each by time. A document of many looks is read once for each content that it had. */
 export async function seriesOf({ observations, bodyOf }: Content): Promise<readonly Series[]> {
   const read = new Map<string, KeyDocument | undefined>()
-  const byName = new Map<string, { looks: Look[]; unavailable: number }>()
+  const byName = new Map<string, { looks: Look[]; unavailable: number; why?: string | undefined }>()
   for (const observation of observations) {
     const { document: name, stored, outcome } = observation
     const series = byName.get(name) ?? { looks: [], unavailable: 0 }
     byName.set(name, series)
     if (outcome === 'unavailable') {
       series.unavailable++
+      series.why = observation.why
       continue
     }
     if (stored !== undefined && !read.has(stored)) {
@@ -74,9 +77,10 @@ export async function seriesOf({ observations, bodyOf }: Content): Promise<reado
     const document = stored === undefined ? undefined : read.get(stored)
     series.looks.push({ observation, document })
   }
-  return [...byName].map(([name, { looks, unavailable }]) => ({
+  return [...byName].map(([name, { looks, unavailable, why }]) => ({
     name,
     unavailable,
+    why,
     looks: looks.toSorted((a, b) => a.observation.atMs - b.observation.atMs),
   }))
 }

@@ -11,7 +11,8 @@
 import { timingSafeEqual } from 'node:crypto'
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
 import path from 'node:path'
-import { type Json, MintmarkError, parseObject, text } from '@mintmark/core'
+import { type Json, MintmarkError, parseObject, safeText, text } from '@mintmark/core'
+import { commandIssuer } from './issuer_control.ts'
 import {
   certificateFor,
   ISSUER_PATHS,
@@ -49,10 +50,11 @@ const LOOPBACK = '127.0.0.1'
 /** A command is a line. */
 const MOST_COMMAND_BYTES = 4096
 
-/** @throws {MintmarkError} as `openState`; `INPUT_INVALID` where the port cannot be taken */
+/** @throws {MintmarkError} as `openState`; `INPUT_INVALID` where the port cannot be taken, or one runs on the folder */
 export async function startIssuer(options: IssuerOptions): Promise<RunningIssuer> {
   const { host, port, publicUrl } = options
   const folder = path.resolve(options.folder)
+  await assertNoneRuns(folder)
   const issuer = new Issuer(folder, await openState(folder, options))
   const server = createServer((request, response) => issuer.answerPublic(request, response))
   const control = createServer((request, response) => void issuer.answerControl(request, response))
@@ -69,6 +71,14 @@ export async function startIssuer(options: IssuerOptions): Promise<RunningIssuer
     await Promise.all([closed(server), closed(control)])
     throw cause
   }
+}
+
+/** A second issuer would write over the keys of the first. */
+async function assertNoneRuns(folder: string): Promise<void> {
+  const found = await commandIssuer(folder, { do: 'status' }).catch(() => undefined)
+  if (found === undefined) return
+  const message = `an issuer runs on ${safeText(folder)} already, at ${safeText(String(found['issuer']))}`
+  throw new MintmarkError('INPUT_INVALID', message, { option: 'state' })
 }
 
 class Issuer {

@@ -18,9 +18,7 @@ export function chooseVectors(
   { takes }: Pick<Target, 'takes'>,
   issuer: ForgeIssuer,
 ): Vector[] {
-  const unknown = named.find((name) => !isFamily(name) && !VECTORS.some(({ id }) => id === name))
-  if (unknown !== undefined)
-    throw invalid(`there is no family or vector of that name: families are ${FAMILIES.join(', ')}`)
+  assertNames(named)
   const forge = new Forge(issuer, 0)
   const chosen = VECTORS.filter(({ id, family, level, applies }) => {
     const isNamed = named.length === 0 || named.includes(family) || named.includes(id)
@@ -30,6 +28,13 @@ export function chooseVectors(
   })
   if (chosen.length > 0) return chosen
   throw invalid(`no vector that is named fits a target that takes ${takes.toUpperCase()}`)
+}
+
+/** @throws {MintmarkError} `INPUT_INVALID` for a name that is no family and no vector */
+export function assertNames(names: readonly string[]): void {
+  const unknown = names.find((name) => !isFamily(name) && !VECTORS.some(({ id }) => id === name))
+  if (unknown === undefined) return
+  throw invalid(`there is no family or vector of that name: families are ${FAMILIES.join(', ')}`)
 }
 
 const isFamily = (name: string): name is Family => FAMILIES.some((family) => family === name)

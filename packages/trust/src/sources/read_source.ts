@@ -19,7 +19,8 @@ export function parseSource(given: string): Source {
   return place === undefined ? { place: given, className: undefined } : { place, className }
 }
 
-export const isUrl = (place: string): boolean => /^https?:\/\//i.test(place)
+/** Of any scheme: only some are asked. */
+export const isUrl = (place: string): boolean => /^[a-z][\w+.-]*:\/\//i.test(place)
 
 /** Every look that a source gives now. */
 export async function* seenIn(

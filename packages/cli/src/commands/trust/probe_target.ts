@@ -34,9 +34,12 @@ export async function targetOption(options: Options): Promise<Target> {
 
 async function httpOptions(url: URL, options: Options): Promise<HttpOptions> {
   const file = textOption(options, 'headerFile')
+  const method = textOption(options, 'method')
+  if (method !== undefined && !/^[A-Za-z]+$/.test(method))
+    throw invalid('method', '--method takes the name of an HTTP method, such as POST')
   return {
     url,
-    method: textOption(options, 'method'),
+    method,
     expect: statuses(options, 'expect'),
     refuse: statuses(options, 'refuse'),
     headers: file === undefined ? undefined : headersOf(await textOfFile(file)),

@@ -1,5 +1,6 @@
 import { type Json, parseObject, safeJson } from '@mintmark/core'
 import {
+  assertNames,
   chooseVectors,
   judged,
   openIssuer,
@@ -128,13 +129,20 @@ function printed(report: ProbeReport, options: Options, code: ExitCode): string 
   return flag(options, 'md') ? probeMarkdown(report) : probeText(report)
 }
 
-/** All vectors, one a line; with `--json` all that is known of each. */
+/** Vectors, one a line; with `--json` all that is known of each. */
 function listed(options: Options): string {
+  const named = list(options, 'vectors')
+  assertNames(named)
+  const chosen = VECTORS.filter(
+    ({ id, family }) => named.length === 0 || named.includes(id) || named.includes(family),
+  )
   if (flag(options, 'json')) {
     // Functions have no JSON.
-    return `${safeJson({ schema: 'mintmark-trust-vectors/1', vectors: VECTORS }, 2)}\n`
+    return `${safeJson({ schema: 'mintmark-trust-vectors/1', vectors: chosen }, 2)}\n`
   }
-  return VECTORS.map(
-    ({ id, family, level, what }) => `${family.padEnd(10)}  ${level.padEnd(8)}  ${id}: ${what}\n`,
-  ).join('')
+  return chosen
+    .map(
+      ({ id, family, level, what }) => `${family.padEnd(10)}  ${level.padEnd(8)}  ${id}: ${what}\n`,
+    )
+    .join('')
 }

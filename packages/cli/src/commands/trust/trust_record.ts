@@ -24,16 +24,16 @@ import type { Io } from '../../process/io.ts'
 /** Looks at sources and writes down which keys are there. */
 export const trustRecord: Handler = async (operands, options, io) => {
   const everyMs = durationOption(options, 'every')
-  const heads = await KeptHeads.open(textOption(options, 'heads'))
-  const record = await KeyRecord.open(textOption(options, 'out') ?? '', { seen: heads.seen })
-  const given = {
-    record,
+  const asked = {
     sources: operands.map(parseSource),
     announced: list(options, 'announced'),
     origins: originsOption(options),
     ca: await caOption(options),
     now: io.now,
   }
+  const heads = await KeptHeads.open(textOption(options, 'heads'))
+  const record = await KeyRecord.open(textOption(options, 'out') ?? '', { seen: heads.seen })
+  const given = { record, ...asked }
   const alarms = new NewAlarms(record)
   await alarms.next()
   let isAlarmed = false

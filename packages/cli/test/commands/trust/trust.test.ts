@@ -66,6 +66,7 @@ describe('mintmark trust record', () => {
       ['http://id.example.org', '--out', place('usage')],
       [folder, '--out', place('usage'), '--every', '5'],
       [folder, '--out', place('usage'), '--origin', 'keys.example.org'],
+      [folder, '--out', place('usage'), '--origin', 'http://keys.example.org'],
       [folder],
     ])
       assert.equal((await mintmark('trust', 'record', ...args)).code, 2, args.join(' '))
