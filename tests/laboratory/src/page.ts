@@ -1,7 +1,7 @@
 /** docs/trust-laboratory.md, whose table a command writes. @module */
 import { readFileSync, writeFileSync } from 'node:fs'
 
-const FILE = new URL('../../../../docs/trust-laboratory.md', import.meta.url)
+const FILE = new URL('../../../docs/trust-laboratory.md', import.meta.url)
 const TABLE = /(<!-- made by npm run laboratory -->\n\n)[\s\S]*?(\n\n<!-- end of what is made -->)/
 
 export const tableOfPage = (): string =>

@@ -5,7 +5,7 @@ import { bearerTarget } from '@mintmark/trust'
 import type { Opened, Place, Way } from './specimen.ts'
 
 export const programFile = (name: string): string =>
-  fileURLToPath(new URL(`../../programs/${name}`, import.meta.url))
+  fileURLToPath(new URL(`../programs/${name}`, import.meta.url))
 
 /** Seconds for which a program keeps keys, where no short cache is measured. */
 const LIFETIME_S = 300
