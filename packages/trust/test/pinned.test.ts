@@ -3,7 +3,7 @@ import assert from 'node:assert/strict'
 import { mkdirSync } from 'node:fs'
 import path from 'node:path'
 import { describe, it } from 'node:test'
-import { gzipSync } from 'node:zlib'
+import { gzipSync, zstdCompressSync } from 'node:zlib'
 import { findPinned } from '../src/index.ts'
 import { readDocument } from '../src/sources/document.ts'
 import { certified, jwks, rsaKey, scratch, writeAt } from './made_keys.ts'
@@ -59,6 +59,8 @@ describe('pinned keys', () => {
       '8.json': JSON.stringify({ pem: good.pem }),
       '9.der': der,
       'layer.tar': Buffer.concat([Buffer.alloc(512), der, Buffer.alloc(512)]),
+      'layer.tar.gz': gzipSync(Buffer.concat([Buffer.alloc(512), der])),
+      'layer.tar.zst': zstdCompressSync(Buffer.concat([Buffer.alloc(512), der])),
       'x5t.txt': `x5t ${Buffer.from(certificate.sha1, 'hex').toString('base64url')}`,
     })
     assert.deepEqual(said, [
@@ -72,6 +74,8 @@ describe('pinned keys', () => {
       '8.json:1 certificate or public key of the key',
       '9.der: raw bytes of the key',
       'layer.tar: raw bytes of the key',
+      'layer.tar.gz: raw bytes of the key',
+      'layer.tar.zst: raw bytes of the key',
       'x5t.txt:1 certificate SHA-1 of the key',
     ])
   })
@@ -98,8 +102,14 @@ describe('a search for pinned keys', () => {
   })
 
   it('say what was skipped, and which kids were not looked for', async () => {
-    const found = await searched({ 'a.gz': gzipSync('x'), 'b.txt': 'y', '.git/config': 'z' })
-    assert.deepEqual([...found.skipped], [['compressed', 1]])
+    const found = await searched({
+      'a.gz': gzipSync('x').subarray(0, -9),
+      'a.xz': Buffer.from('fd377a585a00', 'hex'),
+      'bomb.gz': gzipSync(Buffer.alloc((256 << 20) + 1)),
+      'b.txt': 'y',
+      '.git/config': 'z',
+    })
+    assert.deepEqual([...found.skipped], [['compressed', 3]])
     assert.equal(found.files, 1)
     assert.deepEqual(found.kidsLeftOut, ['plain'])
   })

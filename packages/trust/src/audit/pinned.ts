@@ -1,14 +1,16 @@
 /**
  * Keys that are written into source trees, configuration and other files: hashes, kids, moduli, certificates.
  *
- * Bounded: what is skipped is counted, with the reason. Archives are not opened; the bytes of what they store without
- * compressing it are looked through.
+ * Bounded: what is skipped is counted, with the reason. gzip and zstd are unpacked, as layers of containers are packed so.
+ * Archives are not opened; the bytes of what they store without compressing it are looked through.
  *
  * @module
  */
 import { createHash } from 'node:crypto'
 import { type Dirent, promises as fs } from 'node:fs'
 import path from 'node:path'
+import { promisify } from 'node:util'
+import { gunzip, zstdDecompress } from 'node:zlib'
 import { readCertificate } from '../sources/certificate.ts'
 import { isRecordFolder, KEY_FILE } from '../sources/files.ts'
 import type { ListedKey } from '../sources/key.ts'
@@ -30,11 +32,17 @@ const MOST_TREE_FILES = 200_000
 /** Of what may stand before a hash: `SHA256 Fingerprint`, the name of a variable. */
 const LONGEST_LABEL = 60
 const TOO_LARGE = 'larger than 64 MiB'
+const MOST_UNPACKED_BYTES = 256 << 20
 const COMPRESSED = 'compressed'
 const TOO_MANY = 'beyond 200,000 files'
 const UNREADABLE = 'unreadable'
-/** gzip, zip, xz, zstd, bzip2. */
-const PACKED = ['1f8b', '504b0304', 'fd377a58', '28b52ffd', '425a68']
+/** zip, xz, bzip2. */
+const PACKED = ['504b0304', 'fd377a58', '425a68']
+type Unpack = (packed: Buffer, bound: { readonly maxOutputLength: number }) => Promise<Buffer>
+const UNPACKED: readonly (readonly [string, Unpack])[] = [
+  ['1f8b', promisify<Buffer, { maxOutputLength: number }, Buffer>(gunzip)],
+  ['28b52ffd', promisify<Buffer, { maxOutputLength: number }, Buffer>(zstdDecompress)],
+]
 
 /**
  * Records of keys are passed over, wherever they are.
@@ -107,9 +115,20 @@ async function readSome(file: string): Promise<Buffer | string> {
     if ((await fs.stat(file)).size > MOST_FILE_BYTES) return TOO_LARGE
     const bytes = await fs.readFile(file)
     const head = bytes.subarray(0, 6).toString('hex')
-    return PACKED.some((magic) => head.startsWith(magic)) ? COMPRESSED : bytes
+    if (PACKED.some((magic) => head.startsWith(magic))) return COMPRESSED
+    const [, unpack] = UNPACKED.find(([magic]) => head.startsWith(magic)) ?? []
+    return unpack === undefined ? bytes : await unpacked(bytes, unpack)
   } catch {
     return UNREADABLE
+  }
+}
+
+/** A bomb, and what is damaged, is skipped as what it is: compressed. */
+async function unpacked(bytes: Buffer, unpack: Unpack): Promise<Buffer | string> {
+  try {
+    return await unpack(bytes, { maxOutputLength: MOST_UNPACKED_BYTES })
+  } catch {
+    return COMPRESSED
   }
 }
 
