@@ -1,8 +1,9 @@
 /** Verifiers in other languages, from Debian's packages. @module */
-import { execFileSync } from 'node:child_process'
+import { execFile } from 'node:child_process'
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
+import { promisify } from 'node:util'
 import { programFile, programTarget } from '../program_target.ts'
 import type { FaultName, Specimen } from '../specimen.ts'
 import { debian } from '../versions.ts'
@@ -37,6 +38,8 @@ export const jose4j: Specimen = {
   ],
 }
 
+const run = promisify(execFile)
+
 /** Both Go libraries are in one program, which is built for each opening: Go keeps what it has built. */
 const go = (library: 'golang-jwt' | 'go-jose'): Specimen['open'] => {
   return async (place, way) => {
@@ -45,7 +48,8 @@ const go = (library: 'golang-jwt' | 'go-jose'): Specimen['open'] => {
     try {
       const program = path.join(folder, 'verifier')
       const env = { ...process.env, GO111MODULE: 'off', GOPATH: '/usr/share/gocode', GOFLAGS: '' }
-      execFileSync('go', ['build', '-o', program, programFile('go_verifier.go')], { env })
+      // Not in the way of the issuers of this process: the first build takes a minute.
+      await run('go', ['build', '-o', program, programFile('go_verifier.go')], { env })
       const opened = await programTarget([program, library], place, way)
       const close = async () => {
         await opened.close?.()
