@@ -4,6 +4,7 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { promisify } from 'node:util'
+import { remembered } from '@mintmark/core'
 import { programFile, programTarget } from '../program_target.ts'
 import type { FaultName, Specimen } from '../specimen.ts'
 import { debian } from '../versions.ts'
@@ -40,28 +41,20 @@ export const jose4j: Specimen = {
 
 const run = promisify(execFile)
 
-/** Both Go libraries are in one program, which is built for each opening: Go keeps what it has built. */
-const go = (library: 'golang-jwt' | 'go-jose'): Specimen['open'] => {
-  return async (place, way) => {
-    const folder = mkdtempSync(path.join(tmpdir(), 'mintmark-go-'))
-    const remove = () => rmSync(folder, { recursive: true, force: true })
-    try {
-      const program = path.join(folder, 'verifier')
-      const env = { ...process.env, GO111MODULE: 'off', GOPATH: '/usr/share/gocode', GOFLAGS: '' }
-      // Not in the way of the issuers of this process: the first build takes a minute.
-      await run('go', ['build', '-o', program, programFile('go_verifier.go')], { env })
-      const opened = await programTarget([program, library], place, way)
-      const close = async () => {
-        await opened.close?.()
-        remove()
-      }
-      return { ...opened, close }
-    } catch (error) {
-      remove()
-      throw error
-    }
-  }
-}
+/** Builds a program of both Go libraries once, without standing in the way of the issuers of this process. */
+const built = remembered(async (source: string): Promise<string> => {
+  const folder = mkdtempSync(path.join(tmpdir(), 'mintmark-go-'))
+  process.once('exit', () => rmSync(folder, { recursive: true, force: true }))
+  const program = path.join(folder, 'verifier')
+  const env = { ...process.env, GO111MODULE: 'off', GOPATH: '/usr/share/gocode', GOFLAGS: '' }
+  await run('go', ['build', '-o', program, programFile(source)], { env })
+  return program
+}, 1)
+
+const go =
+  (library: 'golang-jwt' | 'go-jose'): Specimen['open'] =>
+  async (place, way) =>
+    await programTarget([await built('go_verifier.go'), library], place, way)
 
 export const golangJwt: Specimen = {
   name: 'golang-jwt (Go)',
