@@ -92,10 +92,7 @@ const ENDINGS = ['SIGTERM', 'SIGHUP'] as const
 const goOn = (): void => {}
 
 /** Leaves no half of a file if the process is told to end meanwhile; a file that is too large is an error of the write. */
-async function endingClean<T>(
-  io: Io,
-  work: (unfinished: Unfinished) => Promise<T>,
-): Promise<T> {
+async function endingClean<T>(io: Io, work: (unfinished: Unfinished) => Promise<T>): Promise<T> {
   const unfinished = new Unfinished()
   const end = (signal: NodeJS.Signals): void => {
     unfinished.remove()
