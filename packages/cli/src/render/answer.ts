@@ -62,7 +62,7 @@ function linesOf(answer: Answer, place: string, room: Room): string[] {
     ...happened(answer, place, room),
     '',
     ...(hasTable ? [...read(answer, room, block), ...sure, ...blind(answer, block)] : sure),
-    ...(hasTable ? [] : selected(answer, block)),
+    ...(hasTable ? [] : [...unseen(answer, block), ...selected(answer, block)]),
     ...(hasTable ? ['', ...organisationTable(answer, room)] : []),
     '',
     ...keyLines(answer).flatMap(([label, text]) =>
@@ -152,10 +152,21 @@ function blind({ timeline, conclusion }: Answer, block: Block): string[] {
     ...(never.length === 0 ? [] : [`${firstOf(never, 2)} at any time`]),
     ...(losses === 0 ? [] : [`${plural(losses, 'loss', 'losses')} in the access logs`]),
     ...(files === 0 ? [] : [`${plural(files, 'file')} not read`]),
-    ...(records === 0 ? [] : [`${plural(records, 'record')} rejected`]),
+    ...(records === 0 ? [] : [`${plural(records, 'row')} rejected`]),
   ]
   const reason = safeText(cannotExcludeBefore?.because ?? 'nothing is selected', 2 * WIDTH)
   return block('BLIND', parts.length === 0 ? reason : parts.join('; '))
+}
+
+/** What was lost or not read, where nothing is selected. */
+function unseen({ conclusion: { unread } }: Answer, block: Block): string[] {
+  const { losses, files, records } = unread
+  const parts = [
+    ...(losses === 0 ? [] : [`${plural(losses, 'loss', 'losses')} in the access logs`]),
+    ...(files === 0 ? [] : [`${plural(files, 'file')} not read`]),
+    ...(records === 0 ? [] : [`${plural(records, 'row')} rejected`]),
+  ]
+  return parts.length === 0 ? [] : block('BLIND', parts.join('; '))
 }
 
 /** The first names, and how many more there are. */
@@ -228,7 +239,7 @@ function huntLine({ id, class: kind, hits, accounts, first, last }: HuntResult):
 }
 
 /** Where nothing is established: leads, or else what would settle it. */
-function open({ leads, conclusion }: Answer, room: Room, block: Block): string[] {
+function open({ leads, conclusion, unknowns }: Answer, room: Room, block: Block): string[] {
   const most = 'more, each with what would settle it: --json'
   const shown = leads.slice(0, room.list)
   const listed = shown.flatMap((lead, i) => [
@@ -247,6 +258,10 @@ function open({ leads, conclusion }: Answer, room: Room, block: Block): string[]
         Math.max(2, room.lines),
       ),
     ),
+    ...unknowns
+      .filter((unknown) => !settling.some(({ text }) => text === unknown.text))
+      .slice(0, 2 * room.list)
+      .flatMap(({ text }) => block('', safeText(text, 4 * WIDTH), 1)),
   ]
 }
 
