@@ -83,7 +83,11 @@ describe('the package', { skip: unbuilt }, () => {
     assert.ok(Object.keys(needed).length <= 12)
     assert.deepEqual(Object.keys(optional), [
       ...['csharp', 'go', 'java', 'python'].map((name) => `@ast-grep/lang-${name}`),
-      ...['@ast-grep/napi', '@cdktn/hcl2json', 'chdb', 'imapflow', 'oidc-provider'],
+      '@ast-grep/napi',
+      '@cdktn/hcl2json',
+      'chdb',
+      'imapflow',
+      'oidc-provider',
     ])
     const bom = parseObject(readFileSync(tarball.replace('.tgz', '.cdx.json'), 'utf8'))
     const listed = new Map(
@@ -234,6 +238,9 @@ describe('installed without its optional parts', { skip: unbuilt || unreached },
   it('says which package lint needs', () => {
     const { code, err } = smallMintmark('trust', 'lint', '.')
     assert.equal(code, 3)
-    assert.match(err, /needs the package @ast-grep\/napi, .*optional dependencies \(PROGRAM_MISSING\)\n$/)
+    assert.match(
+      err,
+      /needs the package @ast-grep\/napi, .*optional dependencies \(PROGRAM_MISSING\)\n$/,
+    )
   })
 })

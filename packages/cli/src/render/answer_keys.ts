@@ -33,7 +33,7 @@ export function keyLines(answer: Answer): Line[] {
   const leaks = answer.keys.filter(isLeak)
   const left = leaks.length - KEYS
   const texts = [
-    ...leaks.slice(0, KEYS).flatMap((key) => [...textOf(key, answer), ...chainTexts(answer, key)]),
+    ...leaks.slice(0, KEYS).flatMap((key) => textOf(key, answer).concat(chainTexts(answer, key))),
     ...(left > 0 ? [`${plural(left, 'more key')}: --json`] : []),
   ]
   return texts.map((text, i) => [i === 0 ? 'KEY' : '', text])
