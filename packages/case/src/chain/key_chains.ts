@@ -45,6 +45,8 @@ export interface ChainLink {
 export interface KeyChain {
   readonly spkiSha256: string
   readonly kid: string | null
+  /** From when on a key set, certificate or record says that it was not to be trusted, ISO; null where none says so. */
+  readonly trustedUntil: string | null
   /** One of each, in this order: key, trust, tokens, accesses, verifiers. */
   readonly links: readonly ChainLink[]
 }
@@ -108,6 +110,7 @@ function chainOf(id: string, key: KeyFound | undefined, known: Known): KeyChain 
   return {
     spkiSha256: id,
     kid: key?.kid ?? trust?.kids[0] ?? null,
+    trustedUntil: trust?.ends[0]?.at ?? null,
     links: [
       keyLink(key),
       trustLink(trust, tokens.last?.at),

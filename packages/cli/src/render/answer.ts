@@ -31,6 +31,8 @@ const ROOMS: readonly Omit<Room, 'width'>[] = [
   { mailboxes: 3, organisations: 2, list: 2, lines: 3 },
   { mailboxes: 3, organisations: 2, list: 1, lines: 2 },
   { mailboxes: 2, organisations: 1, list: 1, lines: 2 },
+  { mailboxes: 3, organisations: 2, list: 1, lines: 1 },
+  { mailboxes: 2, organisations: 2, list: 1, lines: 1 },
   { mailboxes: 1, organisations: 1, list: 1, lines: 1 },
 ]
 
@@ -66,7 +68,7 @@ function linesOf(answer: Answer, place: string, room: Room): string[] {
     ...(hasTable ? ['', ...organisationTable(answer, room)] : []),
     '',
     ...keyLines(answer).flatMap(([label, text]) =>
-      block(label, text, label === '' ? Math.min(2, room.lines) : Math.max(3, room.lines)),
+      block(label, text, label === '' ? 2 : Math.max(3, room.lines)),
     ),
     ...also(answer, room, block),
     ...(answer.conclusion.status === 'found' ? [] : open(answer, room, block)),
@@ -155,7 +157,7 @@ function blind({ timeline, conclusion }: Answer, block: Block): string[] {
     ...(records === 0 ? [] : [`${plural(records, 'row')} rejected`]),
   ]
   const reason = safeText(cannotExcludeBefore?.because ?? 'nothing is selected', 2 * WIDTH)
-  return block('BLIND', parts.length === 0 ? reason : parts.join('; '))
+  return block('BLIND', parts.length === 0 ? reason : parts.join('; '), 2)
 }
 
 /** What was lost or not read, where nothing is selected. */

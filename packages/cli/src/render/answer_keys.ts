@@ -39,38 +39,34 @@ export function keyLines(answer: Answer): Line[] {
   return texts.map((text, i) => [i === 0 ? 'KEY' : '', text])
 }
 
-function textOf({ kind, bits, places }: KeyFound, answer: Answer): string[] {
+function textOf({ kind, bits, places, spkiSha256 }: KeyFound, answer: Answer): string[] {
   const [place] = places
   if (place === undefined) return []
+  const until = answer.chains.find((chain) => chain.spkiSha256 === spkiSha256)?.trustedUntil ?? null
+  const end = until === null ? '' : `; trusted until ${until.slice(0, 10)}`
   const what = bits === 0 ? kind : `${kind} ${bits}`
   const file = shortened(safeText(place.files[0]?.split(/[\\/]/).at(-1) ?? '', 4000), NAME, 'end')
   const more = places.length > 1 ? ` and in ${plural(places.length - 1, 'other dump')}` : ''
-  return [`private key in ${file} (${what})${more}, ${accessed(place.touched, answer)}`]
+  return [`private key in ${file} (${what})${more}, ${accessed(place.touched, answer)}${end}`]
 }
 
-/** Since when the key was not to be trusted, who accepts it, and what the evidence cannot connect. */
+/** Where the evidence names its tokens or a verifier: these, and what it cannot connect. The report has every link. */
 function chainTexts({ chains }: Answer, { spkiSha256 }: KeyFound): string[] {
   const links = chains.find((chain) => chain.spkiSha256 === spkiSha256)?.links ?? []
-  const shown = links.flatMap(({ link, state, text }) => {
-    const { label, sentences } = SHOWN_LINKS[link] ?? {}
-    if (label === undefined || state === 'missing') return []
-    const first = text.split(/(?<=\.) /).slice(0, sentences)
-    return [`${label}: ${safeText(first.join(' '), 400)}`]
-  })
+  const shown = links
+    .filter(({ link, state }) => SHOWN.has(link) && state !== 'missing')
+    .map(({ text }) => safeText(text.split(/(?<=\.) /)[0] ?? '', 400))
+  if (shown.length === 0) return []
   const missing = links.flatMap(({ link, state }) => {
     if (state === 'missing') return [MISSING[link]]
     return link === 'verifiers' ? ['which verifier the accesses used'] : []
   })
-  return missing.length === 0 ? shown : [...shown, `missing: ${missing.join('; ')}`]
+  return [...shown, `missing: ${missing.join('; ')}`]
 }
 
 type LinkName = Answer['chains'][number]['links'][number]['link']
 
-const SHOWN_LINKS: Readonly<Partial<Record<LinkName, { label: string; sentences: number }>>> = {
-  trust: { label: 'trusted', sentences: 2 },
-  tokens: { label: 'tokens', sentences: 1 },
-  verifiers: { label: 'doors', sentences: 1 },
-}
+const SHOWN: ReadonlySet<LinkName> = new Set(['tokens', 'verifiers'])
 const MISSING: Readonly<Record<LinkName, string>> = {
   key: 'a dump with the key',
   trust: 'until when it was to be trusted',
