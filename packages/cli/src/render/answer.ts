@@ -31,8 +31,7 @@ const ROOMS: readonly Omit<Room, 'width'>[] = [
   { mailboxes: 3, organisations: 2, list: 2, lines: 3 },
   { mailboxes: 3, organisations: 2, list: 1, lines: 2 },
   { mailboxes: 2, organisations: 1, list: 1, lines: 2 },
-  { mailboxes: 3, organisations: 2, list: 1, lines: 1 },
-  { mailboxes: 2, organisations: 2, list: 1, lines: 1 },
+  { mailboxes: 1, organisations: 1, list: 1, lines: 2 },
   { mailboxes: 1, organisations: 1, list: 1, lines: 1 },
 ]
 
@@ -157,7 +156,7 @@ function blind({ timeline, conclusion }: Answer, block: Block): string[] {
     ...(records === 0 ? [] : [`${plural(records, 'row')} rejected`]),
   ]
   const reason = safeText(cannotExcludeBefore?.because ?? 'nothing is selected', 2 * WIDTH)
-  return block('BLIND', parts.length === 0 ? reason : parts.join('; '), 2)
+  return block('BLIND', parts.length === 0 ? reason : parts.join('; '))
 }
 
 /** What was lost or not read, where nothing is selected. */

@@ -94,7 +94,7 @@ describe('from dump to door', () => {
     const shown = await mintmark('investigate', logs, '--case', join(out, 'case'))
     const lines = shown.out.trimEnd().split('\n')
     assert.ok(
-      lines.length <= 24 && lines.every((each) => each.length <= 80 || each.startsWith('NEXT')),
+      lines.length <= 25 && lines.every((each) => each.length <= 80 || each.startsWith('NEXT')),
     )
     const printed = shown.out.replaceAll(/\s+/g, ' ')
     assert.match(printed, /trusted until 2021-04-04 http:\S+ accepted a token of this key/)
