@@ -2,7 +2,7 @@
  * Looks for scalars of which bytes at one end were written over, where a scalar would lie: in a chunk of a heap beside a copy of its
  * public half, and right next to one.
  *
- * Up to three bytes may be gone, and up to five in a deep search: where such a place is, is known, and how long a scalar is.
+ * Up to three bytes may be gone, and up to five where there is time for it: where such a place is, is known, and how long a scalar is.
  * Numbers that lack five take 1.1 s each. They are tried as long as the budget lasts. @module
  */
 import { isRandomLookingAt } from '@mintmark/keys/material/random_looking'
@@ -11,7 +11,7 @@ import { type CutScalars, cutNumbersIn, type SpelledCut } from './cut_scalars.ts
 import type { SoughtGroup } from './secret_looks.ts'
 
 const MOST_LOST = 3
-const MOST_LOST_DEEP = 5
+const MOST_COMPLETED = 5
 /** Places of a window that are looked at: a few copies of a public half have as many. */
 const MOST_PLACES = 256
 
@@ -24,11 +24,11 @@ interface PlacedCut extends SpelledCut {
 export function lookAtCut(
   bytes: Uint8Array,
   places: Iterable<number>,
-  { scalars, effort, budgets }: SoughtGroup,
+  { scalars, effort, budgets, completesParts }: SoughtGroup,
 ): FoundValue[] {
   if (scalars === undefined || effort === 'met') return []
   const likely = likelyPlaces(bytes, places, scalars.length)
-  const most = effort === 'deep' ? MOST_LOST_DEEP : MOST_LOST
+  const most = completesParts ? MOST_COMPLETED : MOST_LOST
   for (let lost = 1; lost <= most && likely.length > 0; lost++) {
     const numbers = likely.flatMap((at) => numbersAt(bytes, at, scalars.length, lost))
     for (const some of lost > MOST_LOST ? numbers.map((number) => [number]) : [numbers]) {

@@ -31,14 +31,16 @@ const SHARES: Readonly<Record<Effort, number>> = {
   patient: PATIENT,
 }
 
-/** Of `cut`, in a deep search: a place where five bytes are missing takes 16 s by estimate. */
-const DEEP_CUT = 24
+/** Of `cut`, where five bytes may be missing: a place takes 16 s by estimate. */
+const COMPLETED = 24
 
 /** Whose secrets are looked for. */
 interface Sought {
   readonly effort: Effort
   /** See {@link import('../values/allowance.ts').Allowance.isTold}. */
   readonly isTold: boolean
+  /** See {@link import('./known_key_search.ts').KnownKeyOptions.completesParts}. */
+  readonly completesParts: boolean
 }
 
 /**
@@ -46,7 +48,10 @@ interface Sought {
  * @returns what makes the budgets for one group of such keys after another: those for places near a public half, and for
  *   places that something marks, are theirs together
  */
-export function budgetsFor({ effort, isTold }: Sought, searchers: number): () => SecretBudgets {
+export function budgetsFor(
+  { effort, isTold, completesParts }: Sought,
+  searchers: number,
+): () => SecretBudgets {
   const ofRoots = isTold ? 1 : ROOTS_SHARE
   const parts = effort === 'met' ? searchers : 1
   const usual = SHARES[effort]
@@ -66,7 +71,7 @@ export function budgetsFor({ effort, isTold }: Sought, searchers: number): () =>
     placed,
     // There are few such places, where there are any: keys that merely lie there have as much.
     java: budget(RATES.java, Math.max(1, usual)),
-    cut: budget(RATES.cut, effort === 'deep' ? DEEP_CUT : usual),
+    cut: budget(RATES.cut, completesParts ? COMPLETED : usual),
     v8: budget(RATES.v8),
     terms: budget(RATES.terms),
   })

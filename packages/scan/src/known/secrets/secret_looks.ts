@@ -14,6 +14,7 @@ export interface SoughtGroup extends SecretGroup {
   readonly budgets: SecretBudgets
   readonly effort: Effort
   readonly isTold: boolean
+  readonly completesParts: boolean
 }
 
 /** What was looked at: places, and hashes of what lay there, so that a flood of copies is looked at once. */

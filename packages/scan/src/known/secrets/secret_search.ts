@@ -51,6 +51,8 @@ export interface SecretKeys {
   readonly effort: Effort
   /** See {@link import('../values/allowance.ts').Allowance.isTold}. */
   readonly isTold: boolean
+  /** See {@link import('./known_key_search.ts').KnownKeyOptions.completesParts}. */
+  readonly completesParts: boolean
 }
 
 export class SecretSearch {
@@ -69,11 +71,11 @@ export class SecretSearch {
     searchers: number = 1,
     mostStep: number = POINTER_BYTES,
   ) {
-    this.#groups = all.flatMap(({ keys, effort, isTold }) => {
-      const budgets = budgetsFor({ effort, isTold }, searchers)
+    this.#groups = all.flatMap(({ keys, effort, isTold, completesParts }) => {
+      const budgets = budgetsFor({ effort, isTold, completesParts }, searchers)
       // Curves that are dear must not take the time of those that are not.
       return secretGroups(keys).map((group) =>
-        Object.assign({ budgets: budgets(), effort, isTold }, group),
+        Object.assign({ budgets: budgets(), effort, isTold, completesParts }, group),
       )
     })
     this.#signs = signTable(kernel, this.#groups, mostStep)
