@@ -240,7 +240,7 @@ describe('installed without its optional parts', { skip: unbuilt || unreached },
     assert.equal(code, 3)
     assert.match(
       err,
-      /needs the package @ast-grep\/napi, .*optional dependencies \(PROGRAM_MISSING\)\n$/,
+      /needs the package @(?:ast-grep\/napi|cdktn\/hcl2json), .*optional dependencies \(PROGRAM_MISSING\)\n$/,
     )
   })
 })
