@@ -6,8 +6,11 @@
 
 const HIDDEN = '[secret]'
 
-/** Three parts of base64url, the first of which is a JSON object: a signed token (RFC 7515, section 3.1). */
-const SIGNED_TOKEN = /\beyJ[\w-]{8,}\.[\w-]{8,}\.[\w-]*/g
+/**
+ * Three parts of base64url, the first of which has a JSON object: a signed token (RFC 7515, section 3.1). It begins where
+ * such a part begins: else text such as `eyJ-eyJ-…` would be read to its end from each `eyJ`.
+ */
+const SIGNED_TOKEN = /(?<![\w-])(?=[\w-]*\beyJ[\w-]{8})[\w-]+\.[\w-]{8,}\.[\w-]*/g
 const PRIVATE_KEY =
   /-----BEGIN [A-Z ]*PRIVATE KEY-----[\s\S]*?(?:-----END [A-Z ]*PRIVATE KEY-----|$)/g
 const BEARER = /\b(bearer|basic)\s+[\w+/=.~-]{8,}/gi
