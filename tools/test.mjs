@@ -12,7 +12,7 @@
  */
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
-import fs, { createReadStream, createWriteStream, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import fs, { createReadStream, createWriteStream, mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { availableParallelism, tmpdir } from 'node:os'
 import path from 'node:path'
 import { PassThrough } from 'node:stream'
@@ -24,8 +24,9 @@ import { LEAST_OF_TESTS, underCurrentNode } from './current_node.mjs'
 import { install, makeBuilt, makePage, root } from './setup.mjs'
 import { together } from './together.mjs'
 
-/** What hangs must end, so that the run can say so. */
+/** What hangs must end, so that the run can say so: a test after that time, a run in which no test ends for so long. */
 const TIMEOUT_MS = 10 * 60_000
+const STOPPED = `stopped: no test of the run ended for ${TIMEOUT_MS / 60_000} minutes. This file hung, or waited for one that did`
 /** With `--again`, files of failures that run once more: of thousands of processes that are killed, one may meet bad luck. */
 const MOST_AGAIN = 3
 /** What Node makes of the sources, and how long each file took the last time. */
@@ -89,22 +90,37 @@ function filesOf(word) {
   return flags.has('--all') || short.length === 0 ? found : short
 }
 
-/** Runs these files, those that took long the last time first: one that is begun last keeps a core idle. */
+/** Runs these files, the longest first: one that is begun last keeps a core idle. */
 async function testAll(own, concurrency, output) {
-  const started = together(own.toSorted((a, b) => (durations[b] ?? 0) - (durations[a] ?? 0)), { isLong, folder: notes })
-  const tests = run({ files: started.map(({ start }) => start), concurrency, timeout: TIMEOUT_MS })
+  const started = together(own.toSorted((a, b) => expectedMs(b) - expectedMs(a)), { isLong, folder: notes })
+  // Node's own time limit ends a test. It does not end a process that is busy, or that has something open.
+  const stalled = new AbortController()
+  const watch = setTimeout(() => stalled.abort(), TIMEOUT_MS)
+  const { signal } = stalled
+  const filesIn = (name) => started.find(({ start }) => start === name)?.files ?? []
+  const tests = run({ files: started.map(({ start }) => start), concurrency, timeout: TIMEOUT_MS, signal })
   tests.on('test:fail', ({ name, file = '', line, details: { error } }) => {
     process.exitCode = 1
     if (error.failureType === 'subtestsFailed') return
-    const reason = inspect(error.cause ?? error, { depth: 3, breakLength: 110 })
-    failures.push({ place: `${path.relative(root, file)}:${line}`, test: name, reason })
+    const isStopped = error.failureType === 'testAborted'
+    const reason = isStopped ? STOPPED : inspect(error.cause ?? error, { depth: 3, breakLength: 110 })
+    const place = filesIn(file).length > 1 ? filesIn(file).join(', ') : `${path.relative(root, file)}:${line}`
+    failures.push({ place, test: name, reason })
   })
   tests.on('test:complete', ({ name, details }) => {
-    const held = started.find(({ start }) => start === name)?.files ?? []
+    watch.refresh()
+    if (signal.aborted) return
+    const held = filesIn(name)
     for (const file of held) durations[file] = details.duration_ms / held.length
   })
   const end = output !== process.stdout
   await pipeline(own.length === 0 ? new PassThrough().end() : tests.compose(tap), output, { end })
+  clearTimeout(watch)
+}
+
+/** What it took the last time. Of a file that is new here, the size is all there is: a byte counts as a millisecond. */
+function expectedMs(file) {
+  return durations[file] ?? statSync(file).size
 }
 
 /** Runs the files of a few failures alone; returns the failures where all pass then. */
