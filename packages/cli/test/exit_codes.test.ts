@@ -110,6 +110,11 @@ function writeWorlds(): void {
   writeFileSync(at('cut', 'log.ndjson'), lines(numbers.flatMap((n) => [issuance(n), access(n)])))
   writeFileSync(at('cut', 'notes.txt'), 'nothing that is a log\n')
   writeFileSync(at('signins', 'log.ndjson'), lines(numbers.map(issuance)))
+  mkdirSync(at('verifier'))
+  writeFileSync(
+    at('verifier', 'index.js'),
+    "import jwt from 'jsonwebtoken'\njwt.verify(token, key, { ignoreExpiration: true })\n",
+  )
   writeFileSync(at('hunts-lead', 'own_first.sql'), HUNT('lead'))
   writeEvidence(at('found'))
 }
@@ -249,6 +254,8 @@ const WRITES: readonly Row[] = [
   ['replay', 'a folder', () => ['storm-0558', '--out', at('replayed'), '--scale', '0.001'], 0],
   ['replay', 'measures', () => ['storm-0558', '--with', 'class-check', '--scale', '0.001'], 0],
   ['replay', 'a measure that is none', () => ['storm-0558', '--with', 'prayer'], 2],
+  ['replay', 'a front end of no known state', () => ['storm-0558', '--front-end', '2024'], 2],
+  ['replay', 'a front end without a folder', () => ['storm-0558', '--front-end', '2023'], 2],
   ['replay', 'no scenario of that name', () => ['none', '--out', at('replayed-none')], 2],
 ]
 
@@ -333,6 +340,7 @@ const TRUST: readonly Row[] = [
   ['trust lint', 'no folder', () => [], 2],
   ['trust lint', 'a folder that is not there', () => [at('none')], 3],
   ['trust lint', 'a folder without verifiers', () => [at('empty')], 0],
+  ['trust lint', 'a verifier that accepts too much', () => [at('verifier')], 1],
   ['trust probe', 'no target', () => [], 2],
   ['trust issuer serve', 'a port that is none', () => ['--port', 'x', '--state', at('state')], 2],
   ['trust issuer status', 'an issuer that does not run', () => ['--state', at('none')], 3],

@@ -149,6 +149,7 @@ describe('wrapped text', () => {
 
   it('marks what does not fit', () => {
     assert.deepEqual(wrapped('one two three four five', 9, 2), ['one two', 'three …'])
+    assert.deepEqual(wrapped('one two three four', 8, 1), ['one …'])
   })
 
   it('leaves JSON as it is', () => {

@@ -22,6 +22,8 @@ import { labelled, proseWidth, shortened, WIDTH, wrapped } from './wrapped.ts'
 /** Rows of a terminal of {@link WIDTH} columns; a narrower one takes more. */
 const ROWS = 24
 const INDENT = 10
+/** Of a key: how sure its access is comes at the end, and is never cut. */
+const KEY_LINES = 5
 
 /** From generous to sparing: the first that fits is taken. */
 const ROOMS: readonly Omit<Room, 'width'>[] = [
@@ -55,8 +57,13 @@ export function answerText(answer: Answer, { width = WIDTH, place }: Shown = {})
 }
 
 function linesOf(answer: Answer, place: string, room: Room): string[] {
+  const narrowness = Math.max(1, WIDTH / room.width)
   const block: Block = (label, text, lines = room.lines) =>
-    labelled(label, text, { width: room.width, indent: INDENT, lines })
+    labelled(label, text, {
+      width: room.width,
+      indent: INDENT,
+      lines: Math.ceil(lines * narrowness),
+    })
   const hasTable = answer.scope.accesses > 0
   const sure = sureness(answer, block)
   return [
@@ -67,7 +74,7 @@ function linesOf(answer: Answer, place: string, room: Room): string[] {
     ...(hasTable ? ['', ...organisationTable(answer, room)] : []),
     '',
     ...keyLines(answer).flatMap(([label, text]) =>
-      block(label, text, label === '' ? 2 : Math.max(3, room.lines)),
+      block(label, text, label === '' ? 2 : KEY_LINES),
     ),
     ...also(answer, room, block),
     ...(answer.conclusion.status === 'found' ? [] : open(answer, room, block)),
@@ -147,27 +154,27 @@ function blind({ timeline, conclusion }: Answer, block: Block): string[] {
   const begun = horizons.flatMap(({ at }) => at ?? []).toSorted((a, b) => (a < b ? -1 : 1))
   const never = horizons.filter(({ at }) => at === null).map(({ name }) => safeText(name, 40))
   const latest = begun.at(-1)
-  const { losses, files, records } = conclusion.unread
   const parts = [
     ...(latest === undefined ? [] : [`before ${minute(latest)}`]),
+    ...notRead(conclusion),
     ...(never.length === 0 ? [] : [`${firstOf(never, 2)} at any time`]),
-    ...(losses === 0 ? [] : [`${plural(losses, 'loss', 'losses')} in the access logs`]),
-    ...(files === 0 ? [] : [`${plural(files, 'file')} not read`]),
-    ...(records === 0 ? [] : [`${plural(records, 'row')} rejected`]),
   ]
   const reason = safeText(cannotExcludeBefore?.because ?? 'nothing is selected', 2 * WIDTH)
   return block('BLIND', parts.length === 0 ? reason : parts.join('; '))
 }
 
 /** What was lost or not read, where nothing is selected. */
-function unseen({ conclusion: { unread } }: Answer, block: Block): string[] {
-  const { losses, files, records } = unread
-  const parts = [
+function unseen({ conclusion }: Answer, block: Block): string[] {
+  const parts = notRead(conclusion)
+  return parts.length === 0 ? [] : block('BLIND', parts.join('; '))
+}
+
+function notRead({ unread: { losses, files, records } }: Answer['conclusion']): string[] {
+  return [
     ...(losses === 0 ? [] : [`${plural(losses, 'loss', 'losses')} in the access logs`]),
     ...(files === 0 ? [] : [`${plural(files, 'file')} not read`]),
     ...(records === 0 ? [] : [`${plural(records, 'row')} rejected`]),
   ]
-  return parts.length === 0 ? [] : block('BLIND', parts.join('; '))
 }
 
 /** The first names, and how many more there are. */

@@ -5,7 +5,7 @@
  */
 import type { Answer } from '@mintmark/case'
 import { safeText } from '@mintmark/core'
-import { bounds, count, plural } from './table.ts'
+import { bounds, count, plural, table } from './table.ts'
 import { labelled, shortened, wrapped } from './wrapped.ts'
 
 /** How much is shown; `--json` has all. */
@@ -37,6 +37,8 @@ const WHY: Readonly<Record<Code, string>> = {
 
 /** Most columns of a reason on its first line. */
 const REASON = 32
+/** Narrower than that a mailbox has a line of its own. */
+const NAME = 20
 
 /** A line for each mailbox, the reason beside it, and one for mailboxes that no record names. */
 export function mailboxesRead({ scope }: Answer, room: Room, indent: number): string[] {
@@ -48,55 +50,60 @@ export function mailboxesRead({ scope }: Answer, room: Room, indent: number): st
   const most = room.mailboxes - (lost > 0 ? 1 : 0)
   const shown = all.length <= most ? all : all.slice(0, Math.max(0, room.mailboxes - 1))
   const left = all.length - shown.length
-  const name = Math.max(...shown.map(([mailbox]) => mailbox.length + 2), 0)
+  const longestName = Math.max(...shown.map(([mailbox]) => mailbox.length + 2), 0)
   const longest = Math.max(...shown.map(([, codes]) => codes.join(', ').length), 0)
-  const column = Math.min(name, room.width - indent - Math.min(REASON, longest))
+  const width = room.width - indent
+  const column = Math.min(longestName, width - Math.min(REASON, longest))
   const more = [
     ...(left > 0 ? [plural(left, 'more mailbox', 'more mailboxes')] : []),
     ...(lost > 0 ? ['any that no record names'] : []),
   ]
-  const note = (text: string) =>
-    wrapped(text, room.width - indent, 2).map((line) => ' '.repeat(indent) + line)
+  const note = (text: string) => wrapped(text, width, 4).map((line) => ' '.repeat(indent) + line)
+  const beside = (mailbox: string, why: string) =>
+    labelled(`${' '.repeat(indent)}${shortened(mailbox, column - 2)}`, why, {
+      width: room.width,
+      indent: indent + column,
+      lines: room.lines,
+    })
   return [
-    ...shown.flatMap(([mailbox, codes]) =>
-      labelled(
-        `${' '.repeat(indent)}${shortened(safeText(mailbox, 200), column - 2).padEnd(column)}`,
-        codes.join(', '),
-        { width: room.width, indent: indent + column, lines: room.lines },
-      ),
-    ),
+    ...shown.flatMap(([name, codes]) => {
+      const mailbox = safeText(name, 200)
+      const why = codes.join(', ')
+      return column < Math.min(NAME, mailbox.length + 2)
+        ? note(`${shortened(mailbox, width - 1)}: ${why}`)
+        : beside(mailbox, why)
+    }),
     ...(more.length > 0 ? note(more.join(', and ')) : []),
   ]
 }
 
-const MAILBOXES = 9
+/** Columns of a number of messages, under its title. */
 const NUMBER = 8
-const GAP = '   '
-/** Columns of a name, at most, and of the words behind a number. */
-const NAME = 32
-const WORDS = 8
 
 /** Most messages first. */
 export function organisationTable({ scope }: Answer, { width, organisations }: Room): string[] {
-  const name = Math.max(12, Math.min(NAME, width - 2 - MAILBOXES - NUMBER - WORDS - GAP.length))
   const all = scope.organisation_list.toSorted((a, b) => b.messages.lower - a.messages.lower)
   const most = all.length === organisations + 1 ? all.length : organisations
   const left = all.length - most
-  const row = (first: string, mailboxes: string, messages: string) =>
-    `${first.padEnd(name + 2)}${mailboxes.padStart(MAILBOXES)}${GAP}${messages}`.trimEnd()
-  return [
-    row('MOST READ', 'MAILBOXES', 'MESSAGES'.padStart(NUMBER)),
-    ...all
-      .slice(0, most)
-      .map(({ name: organisation, mailboxes, messages }) =>
-        row(
-          `  ${shortened(safeText(organisation || '(not in the directory)', 200), name)}`,
-          count(mailboxes),
-          aligned(messages),
-        ),
-      ),
-    ...(left > 0 ? [row(`  ${plural(left, 'more organisation')}`, '', 'mintmark scope')] : []),
-  ]
+  const rows = all
+    .slice(0, most)
+    .map(({ name, mailboxes, messages }) => [
+      `  ${name || '(not in the directory)'}`,
+      count(mailboxes),
+      aligned(messages),
+    ])
+  const more = [`  ${plural(left, 'more organisation')}`, '', 'mintmark scope']
+  return table(
+    [
+      { title: 'MOST READ', least: 10 },
+      { title: 'MAILBOXES', align: 'right' },
+      { title: 'MESSAGES'.padStart(NUMBER) },
+    ],
+    left > 0 ? [...rows, more] : rows,
+    width,
+  )
+    .trimEnd()
+    .split('\n')
 }
 
 /** The first number ends where the others do. */

@@ -36,8 +36,8 @@ export function labelled(label: string, text: string, options: LabelledOptions =
 export function wrapped(text: string, width: number, most: number = Infinity): string[] {
   const lines = linesOf(text, width)
   if (lines.length <= most) return lines.map((line) => shortened(line, width))
-  const last = `${(lines[most - 1] ?? '').slice(0, width - 2)} …`
-  return [...lines.slice(0, most - 1).map((line) => shortened(line, width)), last]
+  const [last = ''] = linesOf(lines[most - 1] ?? '', width - 2)
+  return [...lines.slice(0, most - 1), `${last} …`].map((line) => shortened(line, width))
 }
 
 function linesOf(text: string, width: number): string[] {

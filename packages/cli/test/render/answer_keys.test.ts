@@ -72,6 +72,41 @@ const touched = (suspect: number) => ({
 
 const textWith = (keys: readonly KeyFound[]) => answerText({ ...answer, keys })
 
+describe('mailboxes without a ceiling on a terminal', () => {
+  const mailbox = `\u001b[2J${long}@example.org`
+  const scope = (): Answer['scope'] => ({
+    ...answer.scope,
+    messages: { ...answer.scope.messages, upper: null },
+    unbounded: [{ mailbox, because: 'throttled' }],
+    access_log_losses: [],
+  })
+
+  it('fit, however long their names and narrow the terminal', () => {
+    for (const width of [80, 60, 40]) {
+      const text = answerText({ ...answer, scope: scope() }, { width, place: 'case' })
+      assertHarmless(text)
+      const at = text.split('\n').findIndex((line) => line.includes('\\x1b'))
+      const lines = text.split('\n').slice(at, at + 2)
+      assert.ok(lines.every((line) => line.length <= width))
+      assert.match(lines.join(' '), /logging throttled for 24 h/)
+    }
+  })
+})
+
+describe('what is not seen, on a terminal', () => {
+  it('names losses and files not read before tenants, whose names can be long', () => {
+    const name = 'x '.repeat(100)
+    const timeline = {
+      ...answer.timeline,
+      horizons: [{ tenant: 'x', name, at: null, because: '' }],
+    }
+    const unread = { ...answer.conclusion.unread, losses: 2, files: 3, records: 0 }
+    const conclusion = { ...answer.conclusion, unread }
+    const text = answerText({ ...answer, timeline, conclusion })
+    assert.match(text, /^BLIND .*2 losses in the access logs; 3 files not read; x x/m)
+  })
+})
+
 describe('keys on a terminal', () => {
   it('are reported by name, file and access', () => {
     const lines = textWith([key(1)]).split('\n')
@@ -106,6 +141,19 @@ describe('keys on a terminal', () => {
     assert.match(text, /199 more keys: --json/)
     assert.match(text, /and in\s+2\s+other\s+dumps/)
     assert.match(text, /things? this evidence cannot tell/)
+  })
+
+  it('say how sure the access is, however long the names and narrow the terminal', () => {
+    const [place] = key(1).places
+    assert.ok(place !== undefined)
+    const found = { ...place, files: [`${long}.core`] }
+    const byName = { ...touched(12), by: 'name' as const, established: 0 }
+    const keys = [key(1, { places: [{ ...found, touched: byName }, found] })]
+    for (const width of [80, 60, 40])
+      assert.match(
+        answerText({ ...answer, keys }, { width }).replaceAll(/\s+/g, ' '),
+        /\(lead, matched by file name\)/,
+      )
   })
 
   it('are left out where they are published for tests, nor where there are none', () => {
