@@ -36,7 +36,7 @@ import {
 import { type Conclusion, conclude, type Grounds } from './conclusion.ts'
 import { type AnswerSlot, keepAnswer, keptAnswer, questionOf } from './kept_answer.ts'
 import { type Lead, leadsOf } from './leads.ts'
-import { hunt } from './prepare.ts'
+import { hunt, isHuntedWith } from './prepare.ts'
 
 const ANSWER_SCHEMA = 'mintmark-answer/1'
 
@@ -66,7 +66,7 @@ export interface Answer {
   readonly custody: readonly Custody[]
   /** Private keys that lie in the dumps of the evidence. */
   readonly keys: readonly KeyFound[]
-  /** From dump to door: each key of which the evidence has a private half, or a token. */
+  /** From key to verifier: each key of which the evidence has a private half, or a token. */
   readonly chains: readonly KeyChain[]
   readonly unknowns: readonly Unknown[]
   /** What people have marked: it has a part in the default selection. */
@@ -116,7 +116,8 @@ export async function answer(
   const slot = slotOf(selection)
   const kept = await keptAnswer(session, slot, question)
   // The case may have been moved since.
-  if (isAnswer(kept)) return { ...kept, case: investigated.location }
+  if (isAnswer(kept) && (await isHuntedWith(session, options.hunts)))
+    return { ...kept, case: investigated.location }
   const made = await answerAnew(investigated, selection, options)
   await keepAnswer(session, slot, question, made)
   return made
@@ -126,15 +127,17 @@ const slotOf = (selection: Selection): AnswerSlot =>
   isDefault(selection) ? 'answer' : 'answer-selected'
 
 /**
- * The answer to the whole case where it is there already, and nothing that it rests on has changed since. Costs one
- * small query. Throws as `Session.rows`.
+ * The answer to the whole case where it is there already, and nothing that it rests on has changed since. Costs
+ * small queries. Throws as `Session.rows`.
  */
 export async function finishedAnswer(
   investigated: Case,
   hunts: HuntOptions = {},
 ): Promise<Answer | undefined> {
-  const question = await questionAbout(investigated, {}, hunts)
-  const kept = await keptAnswer(investigated.session, 'answer', question)
+  const { session } = investigated
+  // Other hunts point at other accesses.
+  if (!(await isHuntedWith(session, hunts))) return undefined
+  const kept = await keptAnswer(session, 'answer', await questionAbout(investigated, {}, hunts))
   return isAnswer(kept) ? { ...kept, case: investigated.location } : undefined
 }
 

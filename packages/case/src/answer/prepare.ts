@@ -52,8 +52,14 @@ async function isHunted(session: Session): Promise<boolean> {
 
 /** What the same hunts found in the same evidence, or else runs them. Throws as {@link hunt}. */
 export async function huntOnce(session: Session, options: HuntOptions = {}): Promise<HuntResult[]> {
-  const isDone = (await readMeta(session, HUNTED)) === (await huntedMark(session, options))
-  return isDone ? await huntHits(session, options) : await hunt(session, options)
+  return (await isHuntedWith(session, options))
+    ? await huntHits(session, options)
+    : await hunt(session, options)
+}
+
+/** Whether `hunt_hit` holds what these hunts, and no others, find in the evidence. Throws as `Session.rows`. */
+export async function isHuntedWith(session: Session, options: HuntOptions = {}): Promise<boolean> {
+  return (await readMeta(session, HUNTED)) === (await huntedMark(session, options))
 }
 
 /** The evidence, and all hunts that there are, whichever of them are asked for. */

@@ -28,6 +28,14 @@ describe('a finished case', () => {
     assert.deepEqual(await finishedAnswer(opened), whole)
   })
 
+  it('has none while the hits of other hunts are in the case', async () => {
+    const whole = await answer(opened)
+    await hunt(world.session, { params: { 'id_structure.min_ids': 7 } })
+    assert.equal(await finishedAnswer(opened), undefined)
+    assert.deepEqual(await answer(opened), whole)
+    assert.deepEqual(await finishedAnswer(opened), whole)
+  })
+
   it('has none once somebody has marked something', async () => {
     const mark = { kind: 'address', value: '203.0.113.99', party: 'ours' } as const
     await addMark(world.session, { ...mark, reason: 'our own test', who: 'ann' })
