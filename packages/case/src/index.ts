@@ -26,10 +26,10 @@ export {
 export { hunt, huntOnce, judge, prepare } from './answer/prepare.ts'
 export type { ChainLink, KeyChain, LinkEvidence } from './chain/key_chains.ts'
 export {
-  type Door,
   type FactSource,
   type KeyTrust,
   keepTrustFacts,
+  type ProbedVerifier,
   type SignedToken,
   TRUST_SHAPES,
   type TrustEnd,

@@ -1,20 +1,20 @@
 /**
- * From dump to door: for each key, the links from where it was found to who still accepts it.
+ * From key to verifier: for each key, the links from where it was found to who still accepts it.
  *
  * A link is what the evidence shows, with where; what it cannot connect is a link that is `missing`, and says what would
  * supply it. Nothing here accuses anybody: a token that nobody issued stays what its verdict says.
  *
  * @module
  */
-import { minute, plural } from '@mintmark/core'
+import { count, minute, plural } from '@mintmark/core'
 import { isLeak, type KeyFound } from '../dumps/keys_found.ts'
 import type { Session } from '../engine/session.ts'
 import type { EvidenceRow } from '../store/evidence_rows.ts'
 import { type TokenAccesses, tokenAccesses } from './token_accesses.ts'
 import type {
-  Door,
   FactSource,
   KeyTrust,
+  ProbedVerifier,
   SignedToken,
   TrustEnd,
   TrustFacts,
@@ -53,6 +53,8 @@ export interface KeyChain {
 
 /** Places of one kind that a link lists. */
 const MOST_PLACES = 20
+/** Of a name that a key set gives its owner. */
+const MOST_CHARS = 300
 /** A heap of test keys has more; those that somebody named come first. */
 const MOST_CHAINS = 100
 
@@ -116,7 +118,7 @@ function chainOf(id: string, key: KeyFound | undefined, known: Known): KeyChain 
       trustLink(trust, tokens.last?.at),
       tokenLink(known),
       accessLink(known),
-      doorLink(facts.doors, id),
+      verifierLink(facts.probed, id),
     ],
   }
 }
@@ -174,9 +176,9 @@ function trustLink(trust: KeyTrust | undefined, lastUse: string | undefined): Ch
       'The key sets of its issuer over time: mintmark trust record, or saved copies beside the logs',
     )
   const owners = [
-    ...trust.issuers.map((each) => `issuer ${each}`),
-    ...trust.classes.map((each) => `class ${each}`),
-  ]
+    ...trust.issuers.map((each) => `issuer ${each.slice(0, MOST_CHARS)}`),
+    ...trust.classes.map((each) => `class ${each.slice(0, MOST_CHARS)}`),
+  ].slice(0, MOST_PLACES)
   const whose = owners.length === 0 ? '' : ` It belongs to ${owners.join(', ')}.`
   const { listed, sources } = trust
   const [end] = trust.ends
@@ -245,53 +247,58 @@ function accessLink({ signed, tokens, evidence }: Known): ChainLink {
     ...(last.line === first.line && last.evidenceId === first.evidenceId ? [] : [last]),
   ]
   const isOfKey = signed.length > 0
+  const isKnown = isOfKey && signed.every(({ by }) => by !== 'kid')
   return {
     link: 'accesses',
-    state: isOfKey && signed.every(({ by }) => by !== 'kid') ? 'established' : 'lead',
+    state: isKnown ? 'established' : 'lead',
     text: `${plural(accesses, 'access', 'accesses')} with ${isOfKey ? 'these' : 'those'} tokens, to ${plural(mailboxes, 'mailbox', 'mailboxes')}, ${minute(first.at)} to ${minute(last.at)}.`,
     evidence: places.flatMap(({ evidenceId, line }) => {
       const file = evidence.get(evidenceId)
       return file === undefined ? [] : [placeOf({ path: file.path, sha256: file.sha256, line })]
     }),
-    settledBy: isOfKey ? null : WANTED_TOKENS,
+    settledBy: isKnown ? null : WANTED_TOKENS,
   }
 }
 
 const WANTED_PROBE =
   'mintmark trust probe --json of each verifier, with this key as one of its issuer, beside the logs'
 
-const isTaken = ({ outcome }: Door) => outcome !== 'refused'
+const isTaken = ({ outcome }: ProbedVerifier) => outcome !== 'refused'
 
-function doorLink(doors: readonly Door[], id: string): ChainLink {
-  const own = doors.filter(({ spkiSha256 }) => spkiSha256 === id)
+function verifierLink(probed: readonly ProbedVerifier[], id: string): ChainLink {
+  const own = probed.filter(({ spkiSha256 }) => spkiSha256 === id)
   if (own.length > 0) return probedLink(own)
-  const taken = doors.filter(isTaken)
+  const taken = probed.filter(isTaken)
   const targets = [...new Set(taken.map(({ target }) => target))]
+  const more = targets.length - MOST_PLACES
   if (targets.length > 0)
     return {
       link: 'verifiers',
       state: 'lead',
-      text: `${targets.join(', ')} accepted other keys that it should refuse. This key was not shown to it.`,
+      text: `${targets.slice(0, MOST_PLACES).join(', ')}${more > 0 ? ` and ${count(more)} more` : ''} accepted other keys that it should refuse. This key was not shown to it.`,
       evidence: distinctPlaces(taken),
       settledBy: WANTED_PROBE,
     }
   const text =
-    doors.length === 0
+    probed.length === 0
       ? 'No probe of a verifier is in the evidence: which verifiers accept the key is not known.'
       : 'The verifiers that were probed refused the keys shown. This key was not among them.'
-  return { ...missing('verifiers', text, WANTED_PROBE), evidence: distinctPlaces(doors) }
+  return { ...missing('verifiers', text, WANTED_PROBE), evidence: distinctPlaces(probed) }
 }
 
-/** Verifiers that were shown this very key. */
-function probedLink(own: readonly Door[]): ChainLink {
-  const newest = new Map(
-    own.toSorted((a, b) => (a.at < b.at ? -1 : 1)).map((door) => [door.target, door]),
-  )
-  const said = [...newest.values()].map(
-    (door) =>
-      `${door.target} ${isTaken(door) ? 'accepted' : 'refused'} a token of this key at ${minute(door.at)} (${door.vector}).`,
-  )
-  const isOpen = [...newest.values()].some(isTaken)
+/** Verifiers that were shown this very key: the newest probe of each counts. */
+function probedLink(own: readonly ProbedVerifier[]): ChainLink {
+  // Of one probe with several tokens of the key, one that was accepted counts.
+  const order = (probe: ProbedVerifier) => `${probe.at} ${isTaken(probe) ? 1 : 0}`
+  const ordered = own.toSorted((a, b) => (order(a) < order(b) ? -1 : 1))
+  const newest = [...new Map(ordered.map((probe) => [probe.target, probe])).values()]
+  const said = newest
+    .slice(0, MOST_PLACES)
+    .map(
+      (probe) =>
+        `${probe.target} ${isTaken(probe) ? 'accepted' : 'refused'} a token of this key at ${minute(probe.at)} (${probe.vector}).`,
+    )
+  const isOpen = newest.some(isTaken)
   return {
     link: 'verifiers',
     state: 'established',
@@ -301,7 +308,7 @@ function probedLink(own: readonly Door[]): ChainLink {
   }
 }
 
-function distinctPlaces(doors: readonly Door[]): LinkEvidence[] {
-  const places = new Map(doors.map(({ source }) => [source.sha256, placeOf(source)]))
+function distinctPlaces(probed: readonly ProbedVerifier[]): LinkEvidence[] {
+  const places = new Map(probed.map(({ source }) => [source.sha256, placeOf(source)]))
   return [...places.values()].slice(0, MOST_PLACES)
 }

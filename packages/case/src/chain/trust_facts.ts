@@ -63,7 +63,7 @@ export interface SignedToken {
 }
 
 /** What a probe saw a verifier do with a key that it should refuse. */
-export interface Door {
+export interface ProbedVerifier {
   readonly target: string
   /** ISO. */
   readonly at: string
@@ -77,11 +77,11 @@ export interface Door {
 export interface TrustFacts {
   readonly keys: readonly KeyTrust[]
   readonly signed: readonly SignedToken[]
-  readonly doors: readonly Door[]
+  readonly probed: readonly ProbedVerifier[]
 }
 
 const FACT = 'trust'
-const NONE: TrustFacts = { keys: [], signed: [], doors: [] }
+const NONE: TrustFacts = { keys: [], signed: [], probed: [] }
 
 /** Throws as `Session.rows`. */
 export async function trustFacts(session: Session): Promise<TrustFacts> {
@@ -91,12 +91,13 @@ export async function trustFacts(session: Session): Promise<TrustFacts> {
 
 /** Only {@link keepTrustFacts} writes what is read here, so that its members are proof enough. */
 function isFacts(value: unknown): value is TrustFacts {
-  return isObject(value) && ['keys', 'signed', 'doors'].every((name) => Array.isArray(value[name]))
+  return isObject(value) && ['keys', 'signed', 'probed'].every((name) => Array.isArray(value[name]))
 }
 
 /** Keeps what all evidence of the case says, in place of what it said before. Throws as `Session.command`. */
 export async function keepTrustFacts(session: Session, facts: TrustFacts): Promise<void> {
-  await keepMeta(session, FACT, JSON.stringify(facts))
+  const value = JSON.stringify(facts)
+  if ((await readMeta(session, FACT)) !== value) await keepMeta(session, FACT, value)
 }
 
 /** Equal as long as the facts are. Throws as `Session.rows`. */

@@ -41,8 +41,8 @@ export async function keyTrusts(files: readonly TrustFile[], io: Io): Promise<Ke
     (file) => path.basename(file.path) === 'observations',
   )
   const folders = records.map((file) => path.dirname(file.path))
-  const isInRecord = (file: TrustFile) =>
-    folders.some((folder) => !path.relative(folder, file.path).startsWith('..'))
+  const bodies = new Set(folders.map((folder) => path.join(folder, 'bodies')))
+  const isInRecord = (file: TrustFile) => bodies.has(path.dirname(file.path))
   const saved = ofShape(files, KEYS_SHAPE).filter((file) => !isInRecord(file))
   const found = [...(await recordsRead(records, io)), ...(await savedRead(saved, io))]
   const publicKeys = new Map<string, KeyObject>()
@@ -85,7 +85,7 @@ async function savedRead(saved: readonly TrustFile[], { now }: Io): Promise<Foun
   for (const folder of new Set(saved.map((file) => path.dirname(file.path)))) {
     const own = saved.filter((file) => path.dirname(file.path) === folder)
     const bySha256 = new Map(own.map((file) => [file.sha256, file]))
-    const sources = own.map((file) => ({ place: file.path, className: undefined }))
+    const sources = own.map((file) => ({ place: path.resolve(file.path), className: undefined }))
     // oxlint-disable-next-line no-await-in-loop -- one folder at a time bounds the memory
     const looks = await looksAt(sources, { now, origins: new Set() })
     found.push({
@@ -108,8 +108,13 @@ function trustOf(history: KeyHistory, spkiSha256: string, found: Found): KeyTrus
   )
   const source = sourceAt(found, listing.at(-1))
   if (source === undefined) return []
-  const ended = (why: TrustEnd['why'], ms: number | undefined): TrustEnd[] =>
-    ms === undefined ? [] : [{ why, at: isoOf(ms), after: null, source }]
+  const ended = (why: TrustEnd['why'], ms: number | undefined): TrustEnd[] => {
+    // Of a time that no log can have, such as the year 9999, there is no text: it ends nothing.
+    const at = ms === undefined ? '' : isoOf(ms)
+    return at === '' ? [] : [{ why, at, after: null, source }]
+  }
+  // A certificate of another key says nothing of this one.
+  const certificate = key.isCertifiedOtherwise ? undefined : key.certificates[0]
   const last = listings.at(-1)
   const dated = listing.findLast(({ observation }) => observation.clock !== 'file-time')
   const datedSource = sourceAt(found, dated)
@@ -121,7 +126,7 @@ function trustOf(history: KeyHistory, spkiSha256: string, found: Found): KeyTrus
       classes,
       sources: [source],
       ends: [
-        ...ended('certificate-ended', key.certificates[0]?.notAfterMs),
+        ...ended('certificate-ended', certificate?.notAfterMs),
         ...ended('key-expired', key.expiresMs),
         ...unlisted(last, looks, found),
       ].toSorted((a, b) => (a.at < b.at ? -1 : 1)),

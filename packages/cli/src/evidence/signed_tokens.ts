@@ -13,14 +13,15 @@ import { ofShape, sourceOf, type TrustFile } from './trust_file.ts'
 
 /** Tokens of a case that are kept, and lines of a file that are read. */
 const MOST_TOKENS = 10_000
-/** Keys that a token is verified with. */
-const MOST_TRIED = 100
+/** Signatures that are verified: with the largest keys that takes a minute or two. */
+const MOST_TRIED = 50_000
 
 export function signedIn(
   files: readonly TrustFile[],
   keys: readonly KeyTrust[],
   publicKeys: ReadonlyMap<string, KeyObject>,
 ): SignedToken[] {
+  const known = { keys, publicKeys, left: MOST_TRIED }
   const read = (shape: string, of: (line: string) => Omit<SignedToken, 'source'> | undefined) =>
     ofShape(files, shape).flatMap((file) =>
       Buffer.from(file.bytes)
@@ -32,35 +33,44 @@ export function signedIn(
         }),
     )
   return [
-    ...read(TRUST_SHAPES.tokens, (line) => ofToken(line, keys, publicKeys)),
+    ...read(TRUST_SHAPES.tokens, (line) => ofToken(line, known)),
     ...read(TRUST_SHAPES.alarms, (line) => ofAlarm(line, keys)),
   ].slice(0, MOST_TOKENS)
 }
 
-/** The one key of that id; empty where there is none, or more. */
-function keyOfKid(keys: readonly KeyTrust[], kid: string, issuer?: string): string {
-  const named = keys.filter(({ kids }) => kids.includes(kid))
-  const own = named.filter(({ issuers }) => issuer !== undefined && issuers.includes(issuer))
-  const [only, ...more] = own.length > 0 ? own : named
+/** Empty where there is none, or more. */
+function onlyOf(keys: readonly KeyTrust[]): string {
+  const [only, ...more] = keys
   return more.length === 0 ? (only?.spkiSha256 ?? '') : ''
 }
 
-/** A guard has verified the signature before it raises an alarm. */
+/**
+ * A guard has verified the signature before it raises an alarm. Which key it was, its issuer and `kid` say together: many
+ * issuers have a key of one `kid`.
+ */
 function ofAlarm(line: string, keys: readonly KeyTrust[]): Omit<SignedToken, 'source'> | undefined {
   const alarm = parseObject(line) ?? {}
   const [tokenId, kid] = [text(alarm, 'tokenId'), text(alarm, 'kid')]
   if (text(alarm, 'schema') !== 'mintmark-alarm/1' || tokenId === undefined || kid === undefined)
     return undefined
-  return { tokenId, kid, by: 'alarm', spkiSha256: keyOfKid(keys, kid, text(alarm, 'keyIssuer')) }
+  const named = keys.filter(({ kids }) => kids.includes(kid))
+  const issuer = text(alarm, 'keyIssuer') ?? ''
+  const own = onlyOf(named.filter(({ issuers }) => issuers.includes(issuer)))
+  if (own !== '') return { tokenId, kid, by: 'alarm', spkiSha256: own }
+  const open = onlyOf(named.filter(({ issuers }) => issuers.length === 0))
+  return { tokenId, kid, by: 'kid', spkiSha256: open }
 }
 
 const isAlgorithm = (alg: string): alg is Algorithm => /^(?:[ERP]S(?:256|384|512)|EdDSA)$/.test(alg)
 
-function ofToken(
-  line: string,
-  keys: readonly KeyTrust[],
-  publicKeys: ReadonlyMap<string, KeyObject>,
-): Omit<SignedToken, 'source'> | undefined {
+interface Known {
+  readonly keys: readonly KeyTrust[]
+  readonly publicKeys: ReadonlyMap<string, KeyObject>
+  /** Signatures that may still be verified. */
+  left: number
+}
+
+function ofToken(line: string, known: Known): Omit<SignedToken, 'source'> | undefined {
   const [head = '', body = '', signature = ''] = line.split('.')
   const [header, claims] = [partOf(head), partOf(body)]
   // Entra's tokens have their id in uti.
@@ -71,27 +81,33 @@ function ofToken(
   const alg = text(header, 'alg') ?? ''
   const bytes = Buffer.from(signature, 'base64url')
   const input = Buffer.from(`${head}.${body}`, 'latin1')
-  // The one that it names comes first.
-  const named = keyOfKid(keys, kid)
-  const tried = [named, ...[...publicKeys.keys()].slice(0, MOST_TRIED)]
-  const signer = tried.find((id) => isSignedBy(publicKeys.get(id), alg, input, bytes))
-  if (signer !== undefined) return { tokenId, kid, by: 'signature', spkiSha256: signer }
-  return { tokenId, kid, by: 'kid', spkiSha256: named }
+  const named = known.keys.filter(({ kids }) => kids.includes(kid))
+  // Those that it names come first.
+  const tried = new Set([...named.map(({ spkiSha256 }) => spkiSha256), ...known.publicKeys.keys()])
+  for (const spkiSha256 of tried) {
+    const key = known.publicKeys.get(spkiSha256)
+    if (key === undefined || !isAlgorithm(alg) || !isOfKind(key, alg)) continue
+    if (known.left-- <= 0) break
+    if (isSignedBy(key, alg, input, bytes)) return { tokenId, kid, by: 'signature', spkiSha256 }
+  }
+  return { tokenId, kid, by: 'kid', spkiSha256: onlyOf(named) }
 }
+
+const isOfKind = ({ asymmetricKeyType: kind }: KeyObject, alg: Algorithm) =>
+  kind === (alg === 'EdDSA' ? 'ed25519' : alg.startsWith('ES') ? 'ec' : 'rsa')
 
 const partOf = (part: string): Json => parseObject(Buffer.from(part, 'base64url').toString()) ?? {}
 
 function isSignedBy(
-  key: KeyObject | undefined,
-  alg: string,
+  key: KeyObject,
+  alg: Algorithm,
   input: Uint8Array,
   signature: Uint8Array,
 ): boolean {
-  if (key === undefined || !isAlgorithm(alg)) return false
   try {
     return verify(digestOf(alg), input, { key, ...paddingOf(alg) }, signature)
   } catch {
-    // Of another kind than the algorithm.
+    // Such as a curve of another width than the signature.
     return false
   }
 }

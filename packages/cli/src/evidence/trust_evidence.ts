@@ -6,23 +6,24 @@
  * @module
  */
 import {
-  type Door,
   evidenceRows,
   type FactSource,
   KEYS_SHAPE,
   type KeyTrust,
   keepTrustFacts,
+  type ProbedVerifier,
   type Session,
   TRUST_SHAPES,
   type TrustFacts,
   trustFacts,
 } from '@mintmark/case'
-import { isObject, parseObject, text } from '@mintmark/core'
-import type { Io } from '../process/io.ts'
+import { isObject, isoOf, type Json, parseObject, safeText, text, utcMs } from '@mintmark/core'
+import { type Io, note } from '../process/io.ts'
 import { signedIn } from './signed_tokens.ts'
-import { asItWas, ofShape, sourceOf, type TrustFile } from './trust_file.ts'
+import { filesOf, ofShape, sourceOf, type TrustFile } from './trust_file.ts'
 
 const SHAPES: ReadonlySet<string> = new Set([KEYS_SHAPE, ...Object.values(TRUST_SHAPES)])
+
 /**
  * Reads what the case's files say of keys, and keeps it with the case. What a file said that is not there any more stays.
  *
@@ -33,9 +34,12 @@ export async function readTrustEvidence(session: Session, io: Io): Promise<void>
     ({ shape, sameAs }) => SHAPES.has(shape) && sameAs === undefined,
   )
   if (rows.length === 0) return
-  const files = (await Promise.all(rows.map(asItWas))).filter((file) => file !== undefined)
-  const read = new Set(files.map(({ sha256 }) => sha256))
-  const before = withoutSources(await trustFacts(session), read)
+  const { files, unread } = await filesOf(rows)
+  const known = await trustFacts(session)
+  for (const { path, sha256 } of unread)
+    if (!isSource(known, sha256))
+      note(io, `mintmark: ${safeText(path, 200)} is not used: ${WHY_UNREAD}\n`)
+  const before = withoutSources(known, new Set(files.map(({ sha256 }) => sha256)))
   // Few cases have such files, and what reads them takes a while to load.
   const { keyTrusts } = await import('./key_trust.ts')
   const { trusts, publicKeys } = await keyTrusts(files, io)
@@ -43,12 +47,20 @@ export async function readTrustEvidence(session: Session, io: Io): Promise<void>
   await keepTrustFacts(session, {
     keys,
     signed: [...before.signed, ...signedIn(files, keys, publicKeys)],
-    doors: [...before.doors, ...ofShape(files, TRUST_SHAPES.probe).flatMap(doorsOf)],
+    probed: [...before.probed, ...ofShape(files, TRUST_SHAPES.probe).flatMap(probedIn)],
   })
 }
 
+const WHY_UNREAD = 'it is packed, changed, gone, or too large. Put the file itself beside the logs'
+
+const isSource = ({ keys, signed, probed }: TrustFacts, sha256: string) =>
+  [
+    ...keys.flatMap(({ sources }) => sources),
+    ...[...signed, ...probed].map((each) => each.source),
+  ].some((source) => source.sha256 === sha256)
+
 function withoutSources(
-  { keys, signed, doors }: TrustFacts,
+  { keys, signed, probed }: TrustFacts,
   read: ReadonlySet<string>,
 ): TrustFacts {
   const isOld = ({ source }: { readonly source: FactSource }) => !read.has(source.sha256)
@@ -60,7 +72,7 @@ function withoutSources(
       return [{ ...key, sources, ends: key.ends.filter(isOld), listed }]
     }),
     signed: signed.filter(isOld),
-    doors: doors.filter(isOld),
+    probed: probed.filter(isOld),
   }
 }
 
@@ -90,22 +102,29 @@ function joined(one: KeyTrust, other: KeyTrust): KeyTrust {
   }
 }
 
+/** Characters of a text that a probe may have of its own. */
+const MOST_CHARS = 200
+/** Vectors of a probe are some hundred. */
+const MOST_VECTORS = 1000
+
 /** Keys that no verifier should take; what a probe could not tell says nothing. */
-function doorsOf(file: TrustFile): Door[] {
+function probedIn(file: TrustFile): ProbedVerifier[] {
   const probe = parseObject(Buffer.from(file.bytes).toString('utf8')) ?? {}
-  const [target, at] = [text(probe, 'target'), text(probe, 'at')]
+  const [target, atMs] = [text(probe, 'target'), utcMs(text(probe, 'at') ?? '')]
   const vectors: unknown = probe['vectors']
-  if (target === undefined || at === undefined || !Array.isArray(vectors)) return []
+  if (target === undefined || atMs === undefined || !Array.isArray(vectors)) return []
+  const probed = { target: target.slice(0, MOST_CHARS), at: isoOf(atMs), source: sourceOf(file) }
   return vectors
-    .filter((vector) => isObject(vector))
-    .filter((vector) => text(vector, 'family') === 'storm-2023')
+    .slice(0, MOST_VECTORS)
+    .filter((vector): vector is Json => isObject(vector) && vector['family'] === 'storm-2023')
     .flatMap((vector) => {
       const outcome = OUTCOMES.find((each) => each === vector['outcome'])
       if (outcome === undefined) return []
       const signer: unknown = vector['signer']
-      const spkiSha256 = (isObject(signer) && text(signer, 'spkiSha256')) || ''
-      const name = text(vector, 'id') ?? ''
-      return [{ target, at, vector: name, outcome, spkiSha256, source: sourceOf(file) }]
+      const spkiSha256 = ((isObject(signer) && text(signer, 'spkiSha256')) || '').slice(0, 64)
+      return [
+        { ...probed, vector: (text(vector, 'id') ?? '').slice(0, MOST_CHARS), outcome, spkiSha256 },
+      ]
     })
 }
 

@@ -4,8 +4,9 @@
  * @module
  */
 import { createHash } from 'node:crypto'
-import { readFile } from 'node:fs/promises'
+import { readFile, stat } from 'node:fs/promises'
 import type { EvidenceRow, FactSource } from '@mintmark/case'
+import { otherShape } from './evidence_kinds.ts'
 
 /** A file that is there as the case has it. */
 export interface TrustFile {
@@ -15,19 +16,36 @@ export interface TrustFile {
   readonly bytes: Uint8Array
 }
 
-/** A probe is some hundred kilobytes, alarms of a month some megabytes. */
-const MOST_BYTES = 64 << 20
+/** Of all files together. A probe is some hundred kilobytes, alarms of a month some megabytes. */
+const MOST_BYTES = 256 << 20
 
-/** Undefined for a file that is not there any more, or another one. */
-export async function asItWas({
-  path,
-  sha256,
-  shape,
-}: EvidenceRow): Promise<TrustFile | undefined> {
+/** Those that are there as the case has them, and the others: gone, changed, packed, or beyond {@link MOST_BYTES}. */
+export async function filesOf(
+  rows: readonly EvidenceRow[],
+): Promise<{ readonly files: readonly TrustFile[]; readonly unread: readonly EvidenceRow[] }> {
+  const files: TrustFile[] = []
+  const unread: EvidenceRow[] = []
+  let left = MOST_BYTES
+  for (const row of rows) {
+    // oxlint-disable-next-line no-await-in-loop -- what is read bounds what is read next
+    const file = await asItWas(row, left)
+    if (file === undefined) unread.push(row)
+    else files.push(file)
+    left -= file?.bytes.length ?? 0
+  }
+  return { files, unread }
+}
+
+async function asItWas(
+  { path, sha256, shape }: EvidenceRow,
+  most: number,
+): Promise<TrustFile | undefined> {
+  const found = await stat(path).catch(() => undefined)
+  if (found === undefined || !found.isFile() || found.size > most) return undefined
   const bytes = await readFile(path).catch(() => undefined)
-  if (bytes === undefined || bytes.length > MOST_BYTES) return undefined
-  const isSame = createHash('sha256').update(bytes).digest('hex') === sha256
-  return isSame ? { path, sha256, shape, bytes } : undefined
+  if (bytes === undefined || createHash('sha256').update(bytes).digest('hex') !== sha256)
+    return undefined
+  return otherShape(bytes, true) === shape ? { path, sha256, shape, bytes } : undefined
 }
 
 export const ofShape = (files: readonly TrustFile[], shape: string): TrustFile[] =>

@@ -1,12 +1,14 @@
-/** From dump to door: what connects a key with accesses and verifiers, and what is missing. */
+/** From key to verifier: what connects a key with accesses and verifiers, and what is missing. */
 import assert from 'node:assert/strict'
 import { createHash, generateKeyPairSync, type KeyObject, sign } from 'node:crypto'
 import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { after, before, describe, it } from 'node:test'
+import { gzipSync } from 'node:zlib'
 import type { Json } from '@mintmark/core'
 import { elfCore, readAgain } from '@mintmark/testkit'
+import { certificateOf, withoutOpenssl } from '@mintmark/testkit/public_key_world'
 import { Ajv2020 } from 'ajv/dist/2020.js'
 import { mintmark } from '../../fake_io.ts'
 import { assertHarmless, objects, parsed } from '../../printed.ts'
@@ -182,6 +184,35 @@ describe('a key set beside the logs', () => {
   })
 })
 
+describe('a key set that somebody else may have written', () => {
+  it('gives no end of another key, nor one that no log can reach', {
+    skip: withoutOpenssl,
+  }, async () => {
+    const chain = { x5c: [certificateOf(other, '/CN=other').toString('base64')] }
+    const far = { exp: Date.UTC(9999, 11, 31) / 1000 }
+    for (const [name, more] of Object.entries({ chain, far })) {
+      const keys = setOf(jwkOf(own.publicKey, 'own', more))
+      const trust = await trustIn(`no-end-${name}`, { 'keys.json': keys })
+      assert.equal(trust?.['state'], 'missing', name)
+    }
+  })
+
+  it('counts whatever is beside it', async () => {
+    const exp = Date.UTC(2021, 3, 4) / 1000
+    const folder = written('beside', {
+      ...CORE_AND_LOG,
+      'keys.json': setOf(jwkOf(own.publicKey, 'own', { exp })),
+      observations: '{"schema":"mintmark-key-observation/1"}\n',
+      'probe.json.gz': gzipSync(probe('2026-05-01T00:00:00Z', 'accepted', own.publicKey)),
+    })
+    const { out, err } = await mintmark('investigate', folder, '--case', `${folder}.case`, '--json')
+    assert.match(err, /trust record .* is not used: LEDGER_/)
+    assert.match(err, /probe\.json\.gz is not used: it is packed/)
+    const links = objects(objects(parsed(out)['chains'])[0]?.['links'])
+    assert.equal(links[1]?.['state'], 'established')
+  })
+})
+
 describe('a trust record beside the logs', () => {
   const folder = join(root, 'recorded')
   before(async () => {
@@ -282,7 +313,20 @@ describe('an alarm of a guard', () => {
   })
 })
 
-const doorIn = async (name: string, ...probes: readonly string[]) => {
+describe('an alarm of a guard for another issuer', () => {
+  it('says nothing of a key with the same kid', async () => {
+    const alarm = { schema: 'mintmark-alarm/1', kid: 'own', keyIssuer: 'https://other.example' }
+    const folder = written('alarmed-elsewhere', {
+      ...CORE_AND_LOG,
+      'keys.json': setOf(jwkOf(own.publicKey, 'own')),
+      'alarms.ndjson': `${JSON.stringify({ ...alarm, tokenId: TOKEN_ID })}\n`,
+    })
+    const { links } = await chainOf(folder)
+    assert.equal(links.get('tokens')?.['state'], 'missing')
+  })
+})
+
+const probedIn = async (name: string, ...probes: readonly string[]) => {
   const files = Object.fromEntries(probes.map((text, at) => [`probe-${at}.json`, text]))
   const { links } = await chainOf(written(name, { ...CORE_AND_LOG, ...files }))
   return links.get('verifiers')
@@ -291,7 +335,7 @@ const doorIn = async (name: string, ...probes: readonly string[]) => {
 describe('a probe beside the logs', () => {
   it('with this key says who accepts it, the newest one counting', async () => {
     const before1 = probe('2026-05-01T00:00:00.000Z', 'accepted', own.publicKey)
-    const open = await doorIn('open', before1)
+    const open = await probedIn('open', before1)
     assert.equal(open?.['state'], 'established')
     assert.match(
       String(open['text']),
@@ -299,15 +343,26 @@ describe('a probe beside the logs', () => {
     )
     assert.match(String(open['text']), /No record says that the accesses went through it\.$/)
     const fixed = probe('2026-05-02T00:00:00.000Z', 'refused', own.publicKey)
-    const closed = await doorIn('closed', fixed, before1)
+    const closed = await probedIn('closed', fixed, before1)
     assert.match(String(closed?.['text']), /^\S+ refused a token of this key at 2026-05-02/)
+  })
+
+  it('counts what was accepted of several tokens, and nothing without a time', async () => {
+    const at = '2026-05-01T00:00:00.000Z'
+    const all = [probe(at, 'accepted', own.publicKey), probe(at, 'refused', own.publicKey)]
+    for (const [name, probes] of Object.entries({ one: all, other: all.toReversed() })) {
+      const link = await probedIn(`several-${name}`, ...probes)
+      assert.match(String(link?.['text']), /^\S+ accepted a token of this key/)
+    }
+    const none = await probedIn('timeless', probe('some time', 'accepted', own.publicKey))
+    assert.equal(none?.['state'], 'missing')
   })
 
   it('with other keys is a lead where they were accepted, and else leaves it open', async () => {
     const at = '2026-05-01T00:00:00.000Z'
-    const lead = await doorIn('other-open', probe(at, 'accepted', other.publicKey))
+    const lead = await probedIn('other-open', probe(at, 'accepted', other.publicKey))
     assert.deepEqual([lead?.['state'], typeof lead?.['settledBy']], ['lead', 'string'])
-    const none = await doorIn('other-closed', probe(at, 'refused', other.publicKey))
+    const none = await probedIn('other-closed', probe(at, 'refused', other.publicKey))
     assert.equal(none?.['state'], 'missing')
     assert.match(String(none['text']), /This key was not among them/)
   })
