@@ -1,4 +1,4 @@
-/** What must not leave as long as a part of it was passed over has more time: docs/threat-model-dumps.md, C16. */
+/** What must not leave as long as a part of it was passed over has more time: docs/threat-model-dumps.md, C15. */
 import assert from 'node:assert/strict'
 import { it } from 'node:test'
 import { planWindows, sizeOf } from '@mintmark/scan/anchors/scan_plan'
@@ -31,7 +31,7 @@ it('the time to settle given keys fits into the turn of the gate, whatever the b
     const bytes = megabytes * 2 ** 20
     const { budgets } = new Allowance('patient', 'given', 1)
     const groups = [0, 1].map(() =>
-      Object.values(budgetsFor({ effort: 'patient', isTold: true, completesParts: false }, 1)()),
+      Object.values(budgetsFor({ effort: 'patient', isTold: true }, 1)(true)),
     )
     const all = [...Object.values(budgets), ...groups.flat()]
     const spent = all.map((budget) => {

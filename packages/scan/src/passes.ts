@@ -153,7 +153,8 @@ export class Passes {
       ? { keys: [...given, ...met.filter((key) => !isRoot(key))], met: met.filter(isRoot) }
       : { keys: given, met: this.#someOf(unfound(met, materials, this.#found.ofFlood), materials) }
     const hasDeepSecrets = this.#size.bytes < DEEP_BYTES
-    const completesParts = this.#completesParts
+    // What erases keys scans with `deep` at its end.
+    const completed = this.#how.isDeep || (hasDeepSecrets && !isAll) ? given : []
     const isPatient = this.#options.isGivenOnly === true
     const task = {
       kind: 'known',
@@ -161,7 +162,7 @@ export class Passes {
       ...sought,
       materials,
       hasDeepSecrets,
-      completesParts,
+      completed,
       isPatient,
     } as const
     await this.#searchWithSeams(task)
@@ -249,15 +250,6 @@ export class Passes {
     this.#searchForCutScalars(this.#outcome.keys.given.filter(isSoughtInRegisters))
   }
 
-  /**
-   * Whether time is spent on parts of scalars that lack five bytes. What erases keys also erases what may be such a part: it
-   * need not be completed first.
-   */
-  get #completesParts(): boolean {
-    const { isDeep } = this.#how
-    return (isDeep || this.#size.bytes < DEEP_BYTES) && this.#options.onMaterial === undefined
-  }
-
   /** Of given keys that were not found. */
   #searchForCutScalars(keys: readonly PublicKey[]): void {
     const { vectorRegisters, wideRegisters, source } = this.#file
@@ -266,7 +258,9 @@ export class Passes {
     const left = keys.filter(({ keyId }) => !this.#taken.has(keyId.spkiSha256))
     if (seams === undefined || left.length === 0) return
     const materials = left.map(({ material }) => material)
-    const effort = this.#how.isDeep ? 'deep' : this.#completesParts ? 'more' : 'usual'
+    // What erases keys sets these registers to zero in any case.
+    const isMore = this.#size.bytes < DEEP_BYTES && this.#options.onMaterial === undefined
+    const effort = this.#how.isDeep ? 'deep' : isMore ? 'more' : 'usual'
     const { found, isCut } = scalarsInRegisters(places, source, materials, effort)
     for (const { place, ...value } of found) {
       const detected = detectedOf({ ...value, at: value.at + (seams.runs[place]?.offset ?? 0) })

@@ -34,8 +34,8 @@ export interface KnownTask extends TaskOptions {
   readonly keys: readonly PublicKey[]
   /** See {@link import('../known/secrets/known_key_search.ts').KnownKeyOptions.hasDeepSecrets}. */
   readonly hasDeepSecrets?: boolean
-  /** See {@link import('../known/secrets/known_key_search.ts').KnownKeyOptions.completesParts}. */
-  readonly completesParts?: boolean
+  /** See {@link import('../known/secrets/known_key_search.ts').KnownKeyOptions.completed}. */
+  readonly completed?: readonly PublicKey[]
   /** Keys that lie in the dump and are not asked for: far less is spent on them. */
   readonly met: readonly PublicKey[]
   /** Keys that were found already: every value of theirs is looked for as well. */
@@ -95,7 +95,7 @@ function newScanner(task: ScannerTask, { anchors, memory }: ScannerChoice): Wind
               isPatient: task.isPatient ?? false,
               met: task.met,
               hasDeepSecrets: task.hasDeepSecrets ?? false,
-              completesParts: task.completesParts ?? false,
+              completed: task.completed ?? [],
               searchers: task.searchers ?? 1,
               leavesValues: true,
               found: task.materials ?? [],
@@ -152,7 +152,7 @@ function areAlike(task: ScannerTask, other: ScannerTask): boolean {
   const spendsAlike =
     (task.searchers ?? 1) === (other.searchers ?? 1) &&
     task.hasDeepSecrets === other.hasDeepSecrets &&
-    task.completesParts === other.completesParts &&
+    task.completed === other.completed &&
     task.isPatient === other.isPatient
   return spendsAlike && task.keys === other.keys && task.met === other.met
 }

@@ -124,15 +124,13 @@ class Search {
   /** As many as there is time for. A search that was not asked to be deep is not cut where five bytes are missing. */
   #lacking(scalars: CutScalars, lost: number): RegisterScalar[] {
     const part = lost > MOST_LOST.atEnds ? 'five' : 'four'
-    const fixed = scalars.cost(0, lost)
-    const each = scalars.cost(1, lost) - fixed
-    const affordable = Math.max(0, Math.floor((this.#units[part] - fixed) / each))
+    const affordable = scalars.affordable(this.#units[part], lost)
     if (affordable === 0 && part === 'five' && this.#effort !== 'deep') return []
     const numbers = this.#numbers(scalars.length, lost)
     if (affordable < numbers.length && (part === 'four' || this.#effort === 'deep'))
       this.isCut = true
     const tried = numbers.slice(0, affordable)
-    this.#units[part] -= tried.length === 0 ? 0 : fixed + tried.length * each
+    if (tried.length > 0) this.#units[part] -= scalars.cost(tried.length, lost)
     return scalars.find(tried).flatMap(({ index, material }) => {
       const number = tried[index]
       return number === undefined ? [] : [scalarAt(number, scalars.length, material)]

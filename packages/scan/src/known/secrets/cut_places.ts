@@ -10,6 +10,8 @@ import type { FoundValue } from '../values/found_value.ts'
 import { type CutScalars, cutNumbersIn, type SpelledCut } from './cut_scalars.ts'
 import type { SoughtGroup } from './secret_looks.ts'
 
+/** Bytes of a public number that are compared, see `SecretGroup.signs`. */
+const SIGN_BYTES = 16
 const MOST_LOST = 3
 const MOST_COMPLETED = 5
 /** Places of a window that are looked at: a few copies of a public half have as many. */
@@ -20,25 +22,42 @@ interface PlacedCut extends SpelledCut {
   readonly at: number
 }
 
-/** Scalars in a window, each as it lacks least. Nothing tells how many places were left out: they are taken as long as there is time. */
+/**
+ * Scalars in a window, each as it lacks least. Nothing tells how many places were left out: they are taken as long as there is time.
+ *
+ * @param anchors places of numbers of public halves: no part of a scalar is there
+ */
 export function lookAtCut(
   bytes: Uint8Array,
   places: Iterable<number>,
-  { scalars, effort, budgets, completesParts }: SoughtGroup,
+  anchors: readonly number[],
+  { scalars, completed, effort, budgets }: SoughtGroup,
 ): FoundValue[] {
   if (scalars === undefined || effort === 'met') return []
-  const likely = likelyPlaces(bytes, places, scalars.length)
-  const most = completesParts ? MOST_COMPLETED : MOST_LOST
-  for (let lost = 1; lost <= most && likely.length > 0; lost++) {
-    const numbers = likely.flatMap((at) => numbersAt(bytes, at, scalars.length, lost))
-    for (const some of lost > MOST_LOST ? numbers.map((number) => [number]) : [numbers]) {
-      if (some.length === 0) continue
-      if (!budgets.cut.take(scalars.cost(some.length, lost))) return []
-      const found = foundOf(scalars, some)
-      if (found.length > 0) return found
-    }
+  const { length } = scalars
+  const likely = likelyPlaces(bytes, places, length)
+  const taken = new Set(anchors)
+  for (let lost = 1; lost <= MOST_COMPLETED && likely.length > 0; lost++) {
+    const sought = lost > MOST_LOST ? completed : scalars
+    if (sought === undefined) return []
+    const all = likely
+      .flatMap((at) => numbersAt(bytes, at, length, lost))
+      .filter((number) => !isOfPublicHalf(number, taken))
+    const numbers = all.slice(0, sought.affordable(budgets.cut.left, lost))
+    if (numbers.length === 0) continue
+    budgets.cut.pay(sought.cost(numbers.length, lost))
+    const found = foundOf(sought, numbers)
+    if (found.length > 0) return found
   }
   return []
+}
+
+/** Whether some of the first bytes of a public number, which were compared, are in it. */
+function isOfPublicHalf({ at, length }: PlacedCut, anchors: ReadonlySet<number>): boolean {
+  for (let place = at - SIGN_BYTES + 1; place < at + length; place++) {
+    if (anchors.has(place)) return true
+  }
+  return false
 }
 
 function likelyPlaces(bytes: Uint8Array, places: Iterable<number>, length: number): number[] {

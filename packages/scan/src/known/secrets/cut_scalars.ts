@@ -9,7 +9,7 @@ import { multiplyBase, type Point, publicPoint } from '@mintmark/keys/arithmetic
 import { negativeOf, type Sum, sumsOf } from '@mintmark/keys/arithmetic/many_points'
 import { fromBigEndian, fromLittleEndian, inverse } from '@mintmark/keys/arithmetic/modular'
 import { ShortLogarithm } from '@mintmark/keys/arithmetic/short_logarithm'
-import type { Curve, EcMaterial } from '@mintmark/keys/material/key_material'
+import type { Curve, EcMaterial, KeyMaterial } from '@mintmark/keys/material/key_material'
 
 /** A number that may be a scalar without bytes of one end. */
 export interface CutNumber {
@@ -45,6 +45,12 @@ export class CutScalars {
     this.#keys = keys
   }
 
+  /** The same for some of the keys; undefined where there are none. */
+  ofSome(keys: ReadonlySet<KeyMaterial>): CutScalars | undefined {
+    const some = this.#keys.filter((key) => keys.has(key))
+    return some.length === 0 ? undefined : new CutScalars(this.#curve, some)
+  }
+
   /** Bytes of a scalar. */
   get length(): number {
     return curveNamed(this.#curve).lengthBytes
@@ -58,6 +64,12 @@ export class CutScalars {
     const giant = Math.max(1, 2 ** (8 * bytes - stepBits - 1))
     const each = MULTIPLE + ADDITION * (giant + 1)
     return scale * (table * ADDITION + numbers * this.#keys.length * each)
+  }
+
+  /** How many numbers that have lost so many bytes can be looked for in so many nanoseconds by estimate. */
+  affordable(units: number, bytes: number): number {
+    const fixed = this.cost(0, bytes)
+    return Math.max(0, Math.floor((units - fixed) / (this.cost(1, bytes) - fixed)))
   }
 
   /** Those of the numbers that are scalars of a key; all have lost the same bytes. */

@@ -39,8 +39,8 @@ export interface KnownKeyOptions {
   readonly deep: boolean
   /** Does that with the secrets of given keys of curves and their kin alone: of a file that is not large. */
   readonly hasDeepSecrets?: boolean
-  /** Whether parts of given scalars that lack five bytes are completed, as long as there is time. Default false. */
-  readonly completesParts?: boolean
+  /** Of the keys, those whose scalars are completed where five bytes are missing, as long as there is time. Default none. */
+  readonly completed?: readonly PublicKey[]
   /** Spends on given keys what it takes to look at each place that something marks: see `Effort`. */
   readonly isPatient?: boolean
   /** Keys that are not asked for, but lie in the dump: far less is spent on them, and least on public roots. */
@@ -88,6 +88,7 @@ export class KnownKeySearch implements WindowSearch {
     const groups = sets.flatMap(({ materials, allowance }) =>
       rsaGroups(this.#kernel, materials.filter(isRsa), allowance),
     )
+    const completed = new Set(materialsOf(options.completed ?? []))
     const secretsOf = (isSampled: boolean): SecretKeys[] =>
       sets
         .filter(({ allowance }) => allowance.isSampled === isSampled)
@@ -95,7 +96,7 @@ export class KnownKeySearch implements WindowSearch {
           keys: materials.filter(hasOneSecret),
           effort: isDeep(effort) ? ('deep' as const) : effort,
           isTold,
-          completesParts: effort !== 'met' && options.completesParts === true,
+          completed,
         }))
         .filter(({ keys: own }) => own.length > 0)
     const [always, sampled] = [secretsOf(false), secretsOf(true)]

@@ -5,6 +5,7 @@ import { intsAt, type JavaInts, numberOfInts } from '../objects/java_integers.ts
 import type { Effort } from '../values/allowance.ts'
 import { areRandomDigits, type DigitForm, digitCount, digitsAt } from '../values/digit_forms.ts'
 import type { FoundValue } from '../values/found_value.ts'
+import type { CutScalars } from './cut_scalars.ts'
 import type { SecretBudgets } from './secret_budgets.ts'
 import type { FoundSecret, SecretGroup } from './secret_groups.ts'
 import type { SecretText } from './secret_texts.ts'
@@ -14,7 +15,8 @@ export interface SoughtGroup extends SecretGroup {
   readonly budgets: SecretBudgets
   readonly effort: Effort
   readonly isTold: boolean
-  readonly completesParts: boolean
+  /** Those of the scalars whose parts are completed where five bytes are missing. */
+  readonly completed: CutScalars | undefined
 }
 
 /** What was looked at: places, and hashes of what lay there, so that a flood of copies is looked at once. */

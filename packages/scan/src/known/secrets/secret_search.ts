@@ -7,6 +7,7 @@
  *
  * A multiplication a place is too dear for every place; what the budget does not reach is counted. @module
  */
+import type { KeyMaterial } from '@mintmark/keys/material/key_material'
 import type { Memory } from '../../anchors/detected.ts'
 import type { ConjugateKernel, PlaceRoom } from '../../slices/conjugate.ts'
 import { chunksBeside } from '../objects/chunks_beside.ts'
@@ -51,8 +52,8 @@ export interface SecretKeys {
   readonly effort: Effort
   /** See {@link import('../values/allowance.ts').Allowance.isTold}. */
   readonly isTold: boolean
-  /** See {@link import('./known_key_search.ts').KnownKeyOptions.completesParts}. */
-  readonly completesParts: boolean
+  /** Of the keys; see {@link import('./known_key_search.ts').KnownKeyOptions.completed}. */
+  readonly completed: ReadonlySet<KeyMaterial>
 }
 
 export class SecretSearch {
@@ -71,12 +72,16 @@ export class SecretSearch {
     searchers: number = 1,
     mostStep: number = POINTER_BYTES,
   ) {
-    this.#groups = all.flatMap(({ keys, effort, isTold, completesParts }) => {
-      const budgets = budgetsFor({ effort, isTold, completesParts }, searchers)
+    this.#groups = all.flatMap(({ keys, effort, isTold, completed: some }) => {
+      const budgets = budgetsFor({ effort, isTold }, searchers)
       // Curves that are dear must not take the time of those that are not.
-      return secretGroups(keys).map((group) =>
-        Object.assign({ budgets: budgets(), effort, isTold, completesParts }, group),
-      )
+      return secretGroups(keys).map((group) => {
+        const completed = group.scalars?.ofSome(some)
+        return Object.assign(
+          { budgets: budgets(completed !== undefined), completed, effort, isTold },
+          group,
+        )
+      })
     })
     this.#signs = signTable(kernel, this.#groups, mostStep)
     // Nobody has the private keys of public roots in a program of Python or Erlang.
@@ -252,7 +257,8 @@ export class SecretWindow {
         ...lookAt(bytes, places.all, group, 'placed', tried),
       ]
       if (whole.length > 0 || anchors.length === 0) return whole
-      return lookAtCut(bytes, besidePoints(bytes, anchors, group.length, from, to), group)
+      const beside = besidePoints(bytes, anchors, group.length, from, to)
+      return lookAtCut(bytes, beside, anchors, group)
     })
   }
 }
