@@ -132,7 +132,10 @@ async function unpacked(bytes: Buffer, unpack: Unpack): Promise<Buffer | string>
   }
 }
 
-/** Each key and way of writing once a file, at its first place. */
+/**
+ * Each key and way of writing once a file, at its first place. Repeats in its expressions have an end: 16 MiB of one word
+ * would fill the stack of the engine.
+ */
 function pinnedIn(bytes: Buffer, file: string, needles: Needles): AuditFinding[] {
   const found = new Map<string, AuditFinding>()
   const text = bytes.toString('latin1')
@@ -145,7 +148,7 @@ function pinnedIn(bytes: Buffer, file: string, needles: Needles): AuditFinding[]
       finding('pinned-key', file, `${what} of the key`, { key, place: { file, line } }),
     )
   }
-  for (const { index, 0: word } of text.matchAll(/[\w+/=.:~-]{8,}/g))
+  for (const { index, 0: word } of text.matchAll(/[\w+/=.:~-]{8,8192}/g))
     for (const each of wordsIn(word)) {
       const needle = needles.texts.get(each)
       if (needle !== undefined) note(needle.key, needle.what, index)
@@ -170,7 +173,7 @@ function wordsIn(word: string): string[] {
 /** DER in base64, on one line or folded: PEM, `x5c`, certificates in XML. */
 function* encodedKeys(text: string, { spki }: Needles): Generator<{ key: ListedKey; at: number }> {
   for (const { index, 0: run } of text.matchAll(
-    /MI[\w+/]{60,}(?:(?:\\n|\s)+[\w+/]{1,200})*={0,2}/g,
+    /MI[\w+/]{60,65536}(?:(?:\\n|\s){1,64}[\w+/]{1,200}){0,4096}={0,2}/g,
   )) {
     const der = Buffer.from(run.replaceAll(/\\n|\s/g, ''), 'base64')
     const certified = readCertificate(der)?.publicKey.export({ format: 'der', type: 'spki' })

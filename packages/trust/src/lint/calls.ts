@@ -4,6 +4,7 @@
  * @module
  */
 import type { SgNode } from '@ast-grep/napi'
+import { MOST_ENTRIES } from './entries.ts'
 
 /** A name with its value, as the source or document spells it. */
 export interface Setting {
@@ -71,8 +72,12 @@ export function callsIn(root: SgNode, language: string): Call[] {
   }))
 }
 
-export const settingsIn = (root: SgNode, language: string): Setting[] =>
-  findAll(root, OF_LANGUAGE[language]?.settings).flatMap((node) => settingOf(node) ?? [])
+/** @throws {Error} above a limit */
+export function settingsIn(root: SgNode, language: string): Setting[] {
+  const nodes = findAll(root, OF_LANGUAGE[language]?.settings)
+  if (nodes.length > MOST_ENTRIES) throw new Error(`more than ${MOST_ENTRIES} settings`)
+  return nodes.flatMap((node) => settingOf(node) ?? [])
+}
 
 /** Longest chain of calls that is followed. */
 const MOST_LINKS = 32

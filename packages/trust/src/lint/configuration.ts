@@ -8,6 +8,7 @@
 import { parse as parseHcl } from '@cdktn/hcl2json'
 import { isAlias, isMap, isNode, isScalar, isSeq, LineCounter, parseAllDocuments } from 'yaml'
 import type { Setting } from './calls.ts'
+import { Entries, MOST_DEPTH } from './entries.ts'
 import { readNginx } from './nginx.ts'
 import { plainName } from './rule.ts'
 
@@ -16,8 +17,6 @@ export type Document = readonly Setting[]
 
 /** The value of what has members. */
 const CONTAINER = '{}'
-export const MOST_ENTRIES = 100_000
-export const MOST_DEPTH = 64
 
 /** @throws {Error} for what is none, or is above a limit */
 export async function readConfiguration(text: string, language: string): Promise<Document[]> {
@@ -29,34 +28,29 @@ export async function readConfiguration(text: string, language: string): Promise
 
 const breaks = (found: string) => found.replaceAll(/[^\n]/g, '')
 
-/** Comments and last commas of JSON, as .NET takes them. Lines stay. */
+/**
+ * Comments and last commas of JSON, as .NET takes them. Lines stay. Texts and comments without an end match too: else each
+ * of their beginnings would be tried to the end of the file.
+ */
 function withoutComments(text: string): string {
   return text
-    .replaceAll(/("(?:[^"\\\n]|\\.)*")|\/\/[^\n]*|\/\*[\s\S]*?\*\//g, (found, string?: string) =>
+    .replaceAll(/("(?:[^"\\\n]|\\.)*"?)|\/\/[^\n]*|\/\*[\s\S]*?(?:\*\/|$)/g, (found, string?: string) =>
       string === undefined ? breaks(found) : string,
     )
-    .replaceAll(/("(?:[^"\\\n]|\\.)*")|,(?=\s*[\]}])/g, (_, string?: string) => string ?? '')
+    .replaceAll(/("(?:[^"\\\n]|\\.)*"?)|,(?=\s*[\]}])/g, (_, string?: string) => string ?? '')
     .replaceAll('\t', ' ')
-}
-
-class Entries {
-  readonly list: Setting[] = []
-
-  add(name: string, value: string, line: number): void {
-    if (this.list.length >= MOST_ENTRIES) throw new Error(`more than ${MOST_ENTRIES} entries`)
-    this.list.push({ name, value: value.slice(0, 4000), line })
-  }
 }
 
 function readYaml(text: string): Document[] {
   const lineCounter = new LineCounter()
   const documents = parseAllDocuments(text, { lineCounter, uniqueKeys: false })
+  const entries = new Entries()
   return [...documents].map((document) => {
     const [error] = document.errors
     if (error !== undefined) throw new Error(`not YAML or JSON (${error.code})`)
-    const tree = new YamlTree((at) => lineCounter.linePos(at).line)
+    const tree = new YamlTree(entries, (at) => lineCounter.linePos(at).line)
     tree.walk(document.contents, { name: '', depth: 0, at: 0 })
-    return tree.entries.list
+    return entries.take()
   })
 }
 
@@ -75,12 +69,13 @@ interface YamlPlace {
 }
 
 class YamlTree {
-  readonly entries: Entries = new Entries()
+  readonly #entries: Entries
   /** Anchors so far: an alias points back. */
   readonly #anchors = new Map<string, unknown>()
   readonly #lineOf: (at: number) => number
 
-  constructor(lineOf: (at: number) => number) {
+  constructor(entries: Entries, lineOf: (at: number) => number) {
+    this.#entries = entries
     this.#lineOf = lineOf
   }
 
@@ -89,7 +84,7 @@ class YamlTree {
     const { name, at } = place
     const isEmpty = (isSeq(node) || isMap(node)) && node.items.length === 0
     const value = isScalar(node) ? spelled(node.value) : isEmpty ? '' : CONTAINER
-    if (name !== '') this.entries.add(name, value, this.#lineOf(at))
+    if (name !== '') this.#entries.add(name, value, this.#lineOf(at))
     if (isSeq(node))
       for (const [i, item] of node.items.entries()) this.walk(item, below(place, String(i), item))
     this.#members(node, place)
@@ -145,34 +140,57 @@ function readProperties(text: string): Document {
     }
   }
   // Members of an object follow it, in whichever order lines are.
-  return entries.list.toSorted((a, b) => (a.name < b.name ? -1 : a.name > b.name ? 1 : 0))
+  return entries.take().toSorted((a, b) => (a.name < b.name ? -1 : a.name > b.name ? 1 : 0))
 }
 
 async function readHcl(text: string): Promise<Document> {
   const entries = new Entries()
+  const places = placesOfNames(text)
+  const lineCounter = new LineCounter()
+  lineCounter.addNewLine(0)
+  for (const { index } of text.matchAll(/\n/g)) lineCounter.addNewLine(index + 1)
   const walk = (value: unknown, name: string, depth: number, from: number) => {
     if (depth > MOST_DEPTH) throw new Error(`deeper than ${MOST_DEPTH} levels`)
     const isInside = typeof value === 'object'
     const members = Object.entries(isInside ? (value ?? {}) : {})
     const shown = !isInside ? spelled(value) : members.length === 0 ? '' : CONTAINER
-    if (name !== '') entries.add(name, shown, lineAt(text, from))
+    if (name !== '') entries.add(name, shown, lineCounter.linePos(from).line)
     // A list has members, too: its positions.
     for (const [key, each] of members) {
-      const found = Array.isArray(value) ? -1 : keyAfter(text, key, from)
       const path = name === '' ? plainName(key) : `${name}.${plainName(key)}`
-      walk(each, path, depth + 1, found === -1 ? from : found)
+      walk(each, path, depth + 1, Array.isArray(value) ? from : placeAfter(places, key, from))
     }
   }
   walk(await parseHcl('main.tf', text), '', 0, 0)
-  return entries.list
+  return entries.take()
 }
 
-/** The parser has no lines: that of the next such name is taken. */
-function keyAfter(text: string, key: string, from: number): number {
-  const escaped = key.replaceAll(/[$()*+.?[\\\]^{|}]/g, '\\$&')
-  const found = new RegExp(`(?<![\\w.-])"?${escaped}"?\\s*[={"]`, 'g')
-  found.lastIndex = from
-  return found.exec(text)?.index ?? -1
+/** Offsets of what may name a member, ascending, by name: the parser has none. */
+function placesOfNames(text: string): ReadonlyMap<string, readonly number[]> {
+  const places = new Map<string, number[]>()
+  for (const { index, 1: quoted, 2: bare = '' } of text.matchAll(
+    /(?:"([^"\n]*)"|(?<![\w.-])([\w.-]+))(?=\s*[={"])/g,
+  )) {
+    const name = quoted ?? bare
+    const known = places.get(name)
+    if (known === undefined) places.set(name, [index])
+    else known.push(index)
+  }
+  return places
 }
 
-const lineAt = (text: string, at: number) => text.slice(0, at).split('\n').length
+/** The next such name at or after `from`, else `from`. */
+function placeAfter(
+  places: ReadonlyMap<string, readonly number[]>,
+  name: string,
+  from: number,
+): number {
+  const known = places.get(name) ?? []
+  let [low, high] = [0, known.length]
+  while (low < high) {
+    const middle = (low + high) >> 1
+    if ((known[middle] ?? 0) < from) low = middle + 1
+    else high = middle
+  }
+  return known[low] ?? from
+}

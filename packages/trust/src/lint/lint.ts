@@ -47,7 +47,10 @@ export interface LintOptions {
 }
 
 export const CANNOT_TELL = 'cannot-tell'
-const MOST_BYTES = 1 << 20
+/** Of a file in which names of libraries are looked for. */
+const MOST_READ_BYTES = 16 << 20
+/** Of a file that is parsed. Parsers take up to 16 s for a megabyte of what is no source. */
+const MOST_BYTES = 512 << 10
 /** Brackets inside one another: parsers and walks recurse. */
 const MOST_NESTED = 500
 
@@ -86,7 +89,8 @@ export async function lint(folder: string, options: LintOptions): Promise<LintRe
       const examined = await examine(file, language, options.rules)
       if (examined.why === undefined) files++
       else onUnread(file, examined.why)
-      all.push(...findingsOf(examined.matches, nameOf(file)))
+      // No spread: a hostile file has more findings than a call may have arguments.
+      for (const each of findingsOf(examined.matches, nameOf(file))) all.push(each)
     }
   }
   return { files, others, skipped, unread, ...allowed(all, options) }
@@ -101,8 +105,9 @@ async function examine(file: string, language: string, all: readonly Rule[]): Pr
   let text: string
   try {
     const { size } = await fs.stat(file)
-    if (size > MOST_BYTES) return { matches: [], why: `larger than ${MOST_BYTES >> 20} MiB` }
-    text = await fs.readFile(file, 'utf8')
+    if (size > MOST_READ_BYTES)
+      return { matches: [], why: `larger than ${MOST_READ_BYTES >> 20} MiB` }
+    text = decoded(await fs.readFile(file))
   } catch (cause) {
     return { matches: [], why: whyUnread(errnoOf(cause)) }
   }
@@ -115,6 +120,8 @@ async function examine(file: string, language: string, all: readonly Rule[]): Pr
       rule.without?.test(text) !== true,
   )
   if (rules.length === 0) return { matches: [] }
+  if (text.length > MOST_BYTES)
+    return { matches: [], why: `names a library, and is larger than ${MOST_BYTES >> 10} KiB` }
   if (text.includes('\0')) return { matches: [], why: 'binary' }
   if (nestedIn(text) > MOST_NESTED)
     return { matches: [], why: `deeper than ${MOST_NESTED} brackets` }
@@ -127,6 +134,12 @@ async function examine(file: string, language: string, all: readonly Rule[]): Pr
     return { matches: [], why: `could not be parsed: ${why}` }
   }
 }
+
+const BYTE_ORDER_MARKS: Readonly<Record<string, string>> = { fffe: 'utf-16le', feff: 'utf-16be' }
+
+/** Tools of Windows write UTF-16: read as UTF-8, no library would be found in it. */
+const decoded = (bytes: Buffer): string =>
+  new TextDecoder(BYTE_ORDER_MARKS[bytes.toString('hex', 0, 2)] ?? 'utf-8').decode(bytes)
 
 function examineSource(file: string, text: string, rules: readonly Rule[]): Examined {
   const root = parseSource(file, text)
@@ -167,7 +180,9 @@ function findingsOf(matches: readonly Match[], file: string): LintFinding[] {
   const open = new Map<string, Match[]>()
   for (const match of matches.filter(({ isOpen }) => isOpen)) {
     const call = `${match.line}\0${match.what}`
-    open.set(call, [...(open.get(call) ?? []), match])
+    const group = open.get(call)
+    if (group === undefined) open.set(call, [match])
+    else group.push(match)
   }
   const notes = [...open.values()].map((group) => ({
     rule: CANNOT_TELL,

@@ -7,17 +7,16 @@
  * @module
  */
 import type { Setting } from './calls.ts'
+import { Entries, MOST_DEPTH } from './entries.ts'
 import { plainName } from './rule.ts'
 
 const TOKEN =
   /#[^\n]*|"(?:[^"\\]|\\.)*"|'(?:[^'\\]|\\.)*'|[;{}]|(?:[^\s;{}"'#\\]|\\.|\$\{\w*\}|(?<=\S)#)+/gs
-const MOST = 100_000
-const MOST_BLOCKS = 64
 
 /** @throws {Error} for blocks that do not close, and above limits */
 // oxlint-disable-next-line complexity -- one token after another, with the state of the reader
 export function readNginx(text: string): readonly Setting[] {
-  const list: Setting[] = []
+  const entries = new Entries()
   const open: string[] = []
   let words: string[] = []
   let line = 1
@@ -33,18 +32,17 @@ export function readNginx(text: string): readonly Setting[] {
       continue
     }
     if (words.length > 0) {
-      if (list.length >= MOST) throw new Error(`more than ${MOST} directives`)
       const [directive = '', ...rest] = words
       const name = [...open, plainName(directive)].join('.')
-      const block = `${name}.${list.length}`
-      list.push({ name: token === '{' ? block : name, value: rest.join(' '), line })
-      if (token === '{') open.push(`${plainName(directive)}.${list.length - 1}`)
+      const number = entries.size
+      entries.add(token === '{' ? `${name}.${number}` : name, rest.join(' '), line)
+      if (token === '{') open.push(`${plainName(directive)}.${number}`)
     } else if (token === '{') open.push('block')
     if (token === '}' && open.pop() === undefined)
       throw new Error('a block closes that is not open')
-    if (open.length > MOST_BLOCKS) throw new Error(`deeper than ${MOST_BLOCKS} blocks`)
+    if (open.length > MOST_DEPTH) throw new Error(`deeper than ${MOST_DEPTH} blocks`)
     words = []
   }
   if (open.length > 0) throw new Error('a block does not close')
-  return list
+  return entries.take()
 }
