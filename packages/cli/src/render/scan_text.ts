@@ -238,7 +238,8 @@ function gapLines(gaps: readonly Gap[], most: number): readonly string[] {
     if (first === undefined) return []
     const others = rest.length === 0 ? '' : ` and ${plural(rest.length, 'more file')}`
     const where = `${shortPath(first.file)}${others}`
-    return [line(`  ${where}: ${safeText(first.message, 100)}; ${first.remedy}`)]
+    // What to do about it is never cut.
+    return [`${line(`  ${where}: ${safeText(first.message, 100)}`)}; ${first.remedy}`]
   })
   return cut(lines, most, 'reason')
 }
