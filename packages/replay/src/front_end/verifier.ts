@@ -58,7 +58,7 @@ function isOf(key: Json, issuer: string): boolean {
   return isOwn && (text(key, 'x_class') ?? 'enterprise') === 'enterprise'
 }
 
-/** A certificate that cannot be read retires nothing. */
+/** A key without a certificate retires by its class alone. */
 function isRetired(key: Json, { atMs, maxAgeMs }: Rotation): boolean {
   if (text(key, 'x_class') === 'retired') return true
   const chain: unknown = key['x5c']

@@ -1,5 +1,5 @@
 /**
- * From dump to door: for each key the links from where it was found to who still accepts it.
+ * From key to verifier: for each key the links from where it was found to who still accepts it.
  *
  * A link that the evidence cannot connect is a row that says so. Nothing here accuses anybody.
  *
@@ -17,8 +17,8 @@ import {
 } from '../model/model.ts'
 import { byRule, column, inTable } from './wording.ts'
 
-const RULE = byRule('docs/trust-story.md', 'From dump to door')
-const TABLE = 'dump-to-door'
+const RULE = byRule('docs/trust-story.md', 'From key to verifier')
+const TABLE = 'key-to-verifier'
 const TITLES: Readonly<Record<ChainLink['link'], string>> = {
   key: 'Key in a dump',
   trust: 'Until when it was to be trusted',
@@ -79,7 +79,7 @@ export function chainTables(chains: Answer['chains']): Table[] {
   return [
     table({
       id: TABLE,
-      title: 'From dump to door: what connects a key with an access, and what is missing',
+      title: 'From key to verifier: what connects a key with an access, and what is missing',
       columns: [
         column('public_key_sha256', 'SHA-256 of the public half', 'hash'),
         column('kid', 'Key id', 'id'),

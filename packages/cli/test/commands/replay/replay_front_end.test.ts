@@ -58,7 +58,7 @@ describe('replay --front-end', () => {
   })
 })
 
-describe('from dump to door', () => {
+describe('from key to verifier', () => {
   const out = join(root, 'world')
   const logs = join(out, 'logs')
 
