@@ -34,8 +34,9 @@ const breaks = (found: string) => found.replaceAll(/[^\n]/g, '')
  */
 function withoutComments(text: string): string {
   return text
-    .replaceAll(/("(?:[^"\\\n]|\\.)*"?)|\/\/[^\n]*|\/\*[\s\S]*?(?:\*\/|$)/g, (found, string?: string) =>
-      string === undefined ? breaks(found) : string,
+    .replaceAll(
+      /("(?:[^"\\\n]|\\.)*"?)|\/\/[^\n]*|\/\*[\s\S]*?(?:\*\/|$)/g,
+      (found, string?: string) => (string === undefined ? breaks(found) : string),
     )
     .replaceAll(/("(?:[^"\\\n]|\\.)*"?)|,(?=\s*[\]}])/g, (_, string?: string) => string ?? '')
     .replaceAll('\t', ' ')
