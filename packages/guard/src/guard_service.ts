@@ -68,7 +68,7 @@ export async function startGuard(file: string, options: ServiceOptions): Promise
     follower,
     keys: () => keyFiles.ring,
     issuers: config.issuers,
-    waitMs: config.ledger.waitMs,
+    waitMs: config.ledger.waitMilliseconds,
     canaries: config.canaries,
     rememberedTokens: config.rememberedTokens,
     distrusted,

@@ -10,6 +10,7 @@ export { newSalt, SALT_CLAIM } from './notes/blinding.ts'
 export { type Head, parseCheckpoint, signHead } from './notes/checkpoint.ts'
 export {
   type Description,
+  descriptionSettings,
   formatDescription,
   isAlias,
   originOf,

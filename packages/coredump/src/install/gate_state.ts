@@ -13,16 +13,40 @@ import {
   writeFileSync,
 } from 'node:fs'
 import path from 'node:path'
-import { isObject, type Json, MintmarkError, safeText } from '@mintmark/core'
+import { type Json, MintmarkError, parseObject, safeText } from '@mintmark/core'
+import * as v from 'valibot'
 import type { Compression } from '../receive/compress.ts'
 import type { GateLimits } from '../receive/receive.ts'
 import { makeFolder } from '../spool/make_folder.ts'
 import { errnoOf } from '../spool/spool.ts'
 import type { KernelSettings } from './kernel_settings.ts'
 
-const SCHEMA = 'mintmark-gate-state/1'
 export const STATE_NAME = 'gate.json'
 const SCRIPT_NAME = 'receive'
+
+const count = v.pipe(v.number(), v.safeInteger(), v.minValue(0))
+const bound = v.union([count, v.literal('auto')])
+const kernel = v.object({ pattern: v.string(), pipeLimit: count })
+const isFlagged = v.fallback(v.boolean(), false)
+
+const stateDocument = v.object({
+  schema: v.literal('mintmark-gate-state/1'),
+  settings: v.object({
+    spool: v.string(),
+    limits: v.object({
+      maxMemoryBytes: bound,
+      maxSizeBytes: count,
+      maxAtOnce: count,
+      keepFreeBytes: v.optional(bound, 'auto'),
+    }),
+    compression: v.fallback(v.picklist(['gzip', 'zstd']), 'zstd'),
+    ignoresLimits: isFlagged,
+    acceptsCut: isFlagged,
+    publicKeys: v.array(v.record(v.string(), v.unknown())),
+  }),
+  kernel,
+  previous: v.fallback(v.optional(kernel), undefined),
+})
 
 export interface GateSettings {
   /** The spool, absolute. */
@@ -78,7 +102,7 @@ export function removeState(folder: string): void {
 }
 
 function stateText(state: GateState): string {
-  return `${JSON.stringify({ schema: SCHEMA, ...state }, undefined, 2)}\n`
+  return `${JSON.stringify({ ...state, schema: stateDocument.entries.schema.literal }, undefined, 2)}\n`
 }
 
 function replaceFile(file: string, text: string, mode: number): void {
@@ -95,46 +119,9 @@ function replaceFile(file: string, text: string, mode: number): void {
 }
 
 function parsed(text: string): GateState | undefined {
-  let value: unknown
-  try {
-    value = JSON.parse(text)
-  } catch {
-    return undefined
-  }
-  if (!isObject(value) || value['schema'] !== SCHEMA) return undefined
-  const settings = settingsOf(value['settings'])
-  const kernel = kernelOf(value['kernel'])
-  if (settings === undefined || kernel === undefined) return undefined
-  return { settings, kernel, previous: kernelOf(value['previous']) }
+  const { success, output } = v.safeParse(stateDocument, parseObject(text))
+  return success ? { ...output, previous: output.previous } : undefined
 }
-
-function settingsOf(value: unknown): GateSettings | undefined {
-  if (!isObject(value)) return undefined
-  const { spool, limits, compression, ignoresLimits, acceptsCut, publicKeys } = value
-  if (typeof spool !== 'string' || !isObject(limits) || !Array.isArray(publicKeys)) return undefined
-  const { maxMemoryBytes, maxSizeBytes, maxAtOnce, keepFreeBytes = 'auto' } = limits
-  if (!isBound(maxMemoryBytes) || !isBound(keepFreeBytes)) return undefined
-  if (!isCount(maxSizeBytes) || !isCount(maxAtOnce)) return undefined
-  return {
-    spool,
-    limits: { maxMemoryBytes, maxSizeBytes, maxAtOnce, keepFreeBytes },
-    compression: compression === 'gzip' ? 'gzip' : 'zstd',
-    ignoresLimits: ignoresLimits === true,
-    acceptsCut: acceptsCut === true,
-    publicKeys: publicKeys.filter(isObject),
-  }
-}
-
-function kernelOf(value: unknown): KernelSettings | undefined {
-  if (!isObject(value)) return undefined
-  const { pattern, pipeLimit } = value
-  return typeof pattern === 'string' && isCount(pipeLimit) ? { pattern, pipeLimit } : undefined
-}
-
-const isCount = (value: unknown): value is number =>
-  Number.isSafeInteger(value) && Number(value) >= 0
-
-const isBound = (value: unknown): value is number | 'auto' => value === 'auto' || isCount(value)
 
 function damaged(file: string, why: string): MintmarkError {
   const message = `what the gate remembers, ${safeText(file)}, cannot be read: ${why}. Once it is mended or moved away, "mintmark gate install" writes it anew`

@@ -7,13 +7,24 @@
  *
  * @module
  */
-
+import * as v from 'valibot'
 import { ALARM_EVENT, COMPROMISE_EVENT } from '../events/alarm_events.ts'
 import type { StreamConfig } from '../events/event_delivery.ts'
 import { DEFAULT_STREAM, isNatsUrl, type NatsAddress, STREAM_NAME } from '../follow/nats_address.ts'
 import type { Caller } from '../verify/callers.ts'
-import type { AudiencePolicy, IssuerPolicy, Mode, WhenStale } from '../verify/policies.ts'
-import { addressOf, knownCallerOf, type Members, openConfig } from './members.ts'
+import type { AudiencePolicy, IssuerPolicy } from '../verify/policies.ts'
+import {
+  CALLER,
+  flag,
+  invalidSetting,
+  knownCaller,
+  listenOn,
+  numberOr,
+  parseSettings,
+  text,
+  textLike,
+  texts,
+} from './settings.ts'
 
 interface ConfiguredIssuer extends IssuerPolicy {
   /** File with its keys. */
@@ -29,14 +40,14 @@ export interface GuardConfig {
     /** File of a tlog-policy. */
     readonly policy: string
     /** File that keeps the highest heads. */
-    readonly heads: string | undefined
-    readonly waitMs: number
+    readonly heads?: string | undefined
+    readonly waitMilliseconds: number
     /** File with the key of a front end: for revocations. */
-    readonly frontEndKey: string | undefined
+    readonly frontEndKey?: string | undefined
     /** Where entries are sent, if that is not `url`. */
-    readonly entriesUrl: string | undefined
+    readonly entriesUrl?: string | undefined
     /** Stream that brings what the ledger publishes. */
-    readonly nats: NatsAddress | undefined
+    readonly nats?: NatsAddress | undefined
   }
   /** Who the guard is where it signs itself, and the file with its private key. */
   readonly statements: { readonly issuer: string; readonly key: string } | undefined
@@ -52,162 +63,167 @@ export interface GuardConfig {
   /** Tokens whose signature is not verified anew when they are shown again. */
   readonly rememberedTokens: number
   /** Where receipts go, and the tenant that they name. */
-  readonly receipts: { readonly file: string; readonly tenant: string | undefined } | undefined
+  readonly receipts: { readonly file: string; readonly tenant?: string | undefined } | undefined
 }
 
-const GUARD_SCHEMA = 'mintmark-guard/1'
-const MODES: readonly Mode[] = ['enforce', 'enforce-with-grace', 'monitor']
-const STALE: readonly WhenStale[] = ['recorded', 'none', 'all']
 const DAY_MS = 86_400_000
 /** Some hundred bytes each. */
 const REMEMBERED_TOKENS = 65_536
 const MOST_REMEMBERED = 10_000_000
 
+const address = textLike(/^https?:\/\//, 'an address that begins with http:// or https://')
+const name = textLike(/^[\w-]{1,64}$/, 'letters, digits, - and _')
+
+const ledger = v.strictObject({
+  url: address,
+  policy: text,
+  heads: v.optional(text),
+  waitMilliseconds: numberOr(250, 10, 10_000),
+  frontEndKey: v.optional(text),
+  entriesUrl: v.optional(address),
+  nats: v.optional(
+    v.strictObject({
+      url: v.pipe(text, v.check(isNatsUrl, 'nats://HOST:PORT or tls://HOST:PORT')),
+      stream: v.optional(textLike(STREAM_NAME, 'letters, digits, - and _'), DEFAULT_STREAM),
+      credentialsFile: v.optional(text),
+    }),
+  ),
+})
+
+const issuer = v.pipe(
+  v.strictObject({
+    issuer: text,
+    class: text,
+    keys: text,
+    types: v.optional(texts, ['at+jwt']),
+    maxLifetimeSeconds: numberOr(3600, 1, 366 * 86_400),
+    maxKeyAgeDays: v.optional(v.pipe(v.number(), v.minValue(1), v.maxValue(36_500))),
+    takesHighS: flag,
+  }),
+  v.transform(
+    (row): ConfiguredIssuer => ({
+      issuer: row.issuer,
+      issuerClass: row.class,
+      keys: row.keys,
+      types: new Set(row.types.map((type) => type.toLowerCase().replace(/^application\//, ''))),
+      maxLifetimeMs: 1000 * row.maxLifetimeSeconds,
+      maxKeyAgeMs: row.maxKeyAgeDays && row.maxKeyAgeDays * DAY_MS,
+      takesHighS: row.takesHighS,
+    }),
+  ),
+)
+
+const audience = v.pipe(
+  v.strictObject({
+    audience: text,
+    classes: texts,
+    mode: v.picklist(['enforce', 'enforce-with-grace', 'monitor']),
+    graceSeconds: numberOr(10, 1, 300),
+    whenStale: v.optional(v.picklist(['recorded', 'none', 'all']), 'recorded'),
+    maxHeadAgeSeconds: numberOr(30, 2, 86_400),
+    username: v.optional(text, 'sub'),
+  }),
+  v.transform(
+    (row): AudiencePolicy => ({
+      audience: row.audience,
+      classes: new Set(row.classes),
+      mode: row.mode,
+      graceMs: 1000 * row.graceSeconds,
+      whenStale: row.whenStale,
+      maxHeadAgeMs: 1000 * row.maxHeadAgeSeconds,
+      usernameClaim: row.username,
+    }),
+  ),
+)
+
+const stream = v.pipe(
+  v.strictObject({
+    id: name,
+    audience: text,
+    caller: text,
+    presentations: flag,
+    push: v.optional(v.strictObject({ url: text, authorizationFile: v.optional(text) })),
+  }),
+  v.transform(
+    ({ presentations, push, ...row }): StreamConfig => ({
+      ...row,
+      requested: presentations ? undefined : [ALARM_EVENT, COMPROMISE_EVENT],
+      push: push && { url: push.url, authorizationFile: push.authorizationFile },
+    }),
+  ),
+)
+
+const file = v.optional(v.strictObject({ file: text }))
+
+const document = v.strictObject({
+  $schema: v.optional(v.string()),
+  schema: v.literal('mintmark-guard/1'),
+  listen: listenOn(8480),
+  ledger,
+  statements: v.optional(
+    v.strictObject({
+      issuer: v.pipe(
+        text,
+        v.transform((url) => url.replace(/\/+$/, '')),
+      ),
+      key: text,
+    }),
+  ),
+  issuers: v.array(issuer),
+  audiences: v.array(audience),
+  callers: v.array(
+    v.strictObject({
+      ...CALLER,
+      audiences: texts,
+      mayRevoke: flag,
+      maySubscribe: flag,
+      pushTo: v.optional(v.array(text), []),
+    }),
+  ),
+  streams: v.optional(v.array(stream), []),
+  subscriptions: file,
+  canaries: v.optional(v.array(text), []),
+  distrust: file,
+  rememberedTokens: numberOr(REMEMBERED_TOKENS, 0, MOST_REMEMBERED),
+  receipts: v.optional(v.strictObject({ file: text, tenant: v.optional(text) })),
+})
+
+/** What the published JSON Schema is made of. */
+export const guardSettings: v.GenericSchema = document
+
 /** @throws {MintmarkError} `INPUT_INVALID` with `facts.option`, the path of the member that is wrong */
 export function parseGuardConfig(source: string): GuardConfig {
-  const top = openConfig(source, GUARD_SCHEMA)
-  const audiences = byName(top.list('audiences').map(audienceOf), ({ audience }) => audience, top)
-  const config: GuardConfig = {
-    ...addressOf(top, 8480),
-    ledger: ledgerOf(top.object('ledger')),
-    statements: statementsOf(top.optional('statements')),
-    issuers: byName(top.list('issuers').map(issuerOf), ({ issuer }) => issuer, top),
+  const { schema: _, $schema: __, listen, ...settings } = parseSettings(source, document)
+  const audiences = byName('audiences', settings.audiences, (row) => row.audience)
+  if (settings.streams.length + (settings.subscriptions ? 1 : 0) > 0 && !settings.statements)
+    throw invalidSetting('streams', 'need statements, whose key signs the events')
+  return {
+    ...settings,
+    ...listen,
+    statements: settings.statements,
+    issuers: byName('issuers', settings.issuers, (row) => row.issuer),
     audiences,
-    callers: top.list('callers').map((row) => callerOf(row, audiences)),
-    streams: (top.optionalList('streams') ?? []).map(streamOf),
-    subscriptions: fileOf(top.optional('subscriptions')),
-    canaries: new Set(top.textsOr('canaries', [])),
-    distrust: fileOf(top.optional('distrust')),
-    rememberedTokens: top.numberOr('rememberedTokens', REMEMBERED_TOKENS, 0, MOST_REMEMBERED),
-    receipts: receiptsOf(top.optional('receipts')),
+    callers: settings.callers.map((row, i) => ({
+      ...knownCaller(row),
+      audiences: row.audiences.map((each) => {
+        const known = audiences.get(each)
+        if (known !== undefined) return known
+        throw invalidSetting(`callers[${i}].audiences`, 'names one that is not configured')
+      }),
+      mayRevoke: row.mayRevoke,
+      maySubscribe: row.maySubscribe,
+      pushTo: row.pushTo,
+    })),
+    subscriptions: settings.subscriptions,
+    canaries: new Set(settings.canaries),
+    distrust: settings.distrust,
+    receipts: settings.receipts,
   }
-  const hasStreams = config.streams.length > 0 || config.subscriptions !== undefined
-  if (hasStreams && config.statements === undefined)
-    throw top.invalid('streams', 'need statements, whose key signs the events')
-  top.done()
-  return config
 }
 
-function byName<T>(rows: readonly T[], nameOf: (row: T) => string, top: Members): Map<string, T> {
+function byName<T>(list: string, rows: readonly T[], nameOf: (row: T) => string): Map<string, T> {
   const map = new Map(rows.map((row) => [nameOf(row), row]))
   if (rows.length === 0 || map.size < rows.length)
-    throw top.invalid('', 'names no issuer or audience, or one twice')
+    throw invalidSetting(list, `names no ${list.replace(/s$/, '')}, or one twice`)
   return map
-}
-
-function ledgerOf(row: Members): GuardConfig['ledger'] {
-  const ledger = {
-    url: row.text('url'),
-    policy: row.text('policy'),
-    heads: row.optionalText('heads'),
-    waitMs: row.numberOr('waitMilliseconds', 250, 10, 10_000),
-    frontEndKey: row.optionalText('frontEndKey'),
-    entriesUrl: row.optionalText('entriesUrl'),
-    nats: natsOf(row.optional('nats')),
-  }
-  for (const name of ['url', 'entriesUrl'] as const)
-    if (!/^https?:\/\//.test(ledger[name] ?? ledger.url))
-      throw row.invalid(name, 'is to begin with http:// or https://')
-  row.done()
-  return ledger
-}
-
-function natsOf(row: Members | undefined): NatsAddress | undefined {
-  if (row === undefined) return undefined
-  const nats = {
-    url: row.text('url'),
-    stream: row.textOr('stream', DEFAULT_STREAM),
-    credentialsFile: row.optionalText('credentialsFile'),
-  }
-  if (!isNatsUrl(nats.url)) throw row.invalid('url', 'is to be nats://HOST:PORT or tls://HOST:PORT')
-  if (!STREAM_NAME.test(nats.stream))
-    throw row.invalid('stream', 'is to be letters, digits, - and _')
-  row.done()
-  return nats
-}
-
-function statementsOf(row: Members | undefined): GuardConfig['statements'] {
-  if (row === undefined) return undefined
-  const statements = { issuer: row.text('issuer').replace(/\/+$/, ''), key: row.text('key') }
-  row.done()
-  return statements
-}
-
-function issuerOf(row: Members): ConfiguredIssuer {
-  const days = row.numberOr('maxKeyAgeDays', Number.POSITIVE_INFINITY, 1, 36_500)
-  const types = row.textsOr('types', ['at+jwt']).map((type) => type.toLowerCase())
-  const issuer = {
-    issuer: row.text('issuer'),
-    issuerClass: row.text('class'),
-    keys: row.text('keys'),
-    types: new Set(types.map((type) => type.replace(/^application\//, ''))),
-    maxLifetimeMs: 1000 * row.numberOr('maxLifetimeSeconds', 3600, 1, 366 * 86_400),
-    maxKeyAgeMs: Number.isFinite(days) ? days * DAY_MS : undefined,
-    takesHighS: row.flagOr('takesHighS', false),
-  }
-  row.done()
-  return issuer
-}
-
-function audienceOf(row: Members): AudiencePolicy {
-  const audience = {
-    audience: row.text('audience'),
-    classes: new Set(row.texts('classes')),
-    mode: row.oneOf('mode', MODES),
-    graceMs: 1000 * row.numberOr('graceSeconds', 10, 1, 300),
-    whenStale: row.oneOfOr('whenStale', STALE, 'recorded'),
-    maxHeadAgeMs: 1000 * row.numberOr('maxHeadAgeSeconds', 30, 2, 86_400),
-    usernameClaim: row.textOr('username', 'sub'),
-  }
-  row.done()
-  return audience
-}
-
-function callerOf(row: Members, audiences: ReadonlyMap<string, AudiencePolicy>): Caller {
-  const own = row.texts('audiences').map((name) => {
-    const audience = audiences.get(name)
-    if (audience === undefined) throw row.invalid('audiences', 'names one that is not configured')
-    return audience
-  })
-  const caller = {
-    ...knownCallerOf(row),
-    audiences: own,
-    mayRevoke: row.flagOr('mayRevoke', false),
-    maySubscribe: row.flagOr('maySubscribe', false),
-    pushTo: row.textsOr('pushTo', []),
-  }
-  row.done()
-  return caller
-}
-
-function streamOf(row: Members): StreamConfig {
-  const push = row.optional('push')
-  const stream = {
-    id: row.text('id'),
-    audience: row.text('audience'),
-    caller: row.text('caller'),
-    requested: row.flagOr('presentations', false) ? undefined : [ALARM_EVENT, COMPROMISE_EVENT],
-    push: push && {
-      url: push.text('url'),
-      authorizationFile: push.optionalText('authorizationFile'),
-    },
-  }
-  if (!/^[\w-]{1,64}$/.test(stream.id)) throw row.invalid('id', 'is to be letters, digits, - and _')
-  push?.done()
-  row.done()
-  return stream
-}
-
-function fileOf(row: Members | undefined): { readonly file: string } | undefined {
-  if (row === undefined) return undefined
-  const named = { file: row.text('file') }
-  row.done()
-  return named
-}
-
-function receiptsOf(row: Members | undefined): GuardConfig['receipts'] {
-  if (row === undefined) return undefined
-  const receipts = { file: row.text('file'), tenant: row.optionalText('tenant') }
-  row.done()
-  return receipts
 }

@@ -9,14 +9,46 @@
  * @module
  */
 import { writeFile } from 'node:fs/promises'
-import { isObject, type Json, MintmarkError, parseObject, text } from '@mintmark/core'
+import { MintmarkError, parseObject } from '@mintmark/core'
 import { diskFiles, replaceDurably } from '@mintmark/ledger'
+import * as v from 'valibot'
 import type { Caller } from '../verify/callers.ts'
 import type { EventDelivery } from './event_delivery.ts'
 import type { EventStream, StreamSettings, StreamStatus } from './event_stream.ts'
 import { pushAddress } from './push_address.ts'
 
-const SCHEMA = 'mintmark-guard-streams/1'
+const STATUSES = ['enabled', 'paused', 'disabled'] as const
+
+const text = v.pipe(v.string(), v.nonEmpty())
+const optionalText = v.optional(v.string())
+const keptStream = v.pipe(
+  v.object({
+    id: text,
+    audience: text,
+    caller: text,
+    requested: v.optional(v.array(v.string())),
+    description: optionalText,
+    push: v.optional(v.object({ url: v.string(), authorization: optionalText })),
+    status: v.picklist(STATUSES),
+    reason: optionalText,
+    excluded: v.array(v.string()),
+  }),
+  v.transform(
+    ({ requested, description, push, reason, excluded, ...row }): StreamSettings => ({
+      ...row,
+      requested,
+      description,
+      push: push && { url: push.url, authorization: push.authorization },
+      reason,
+      excluded: new Set(excluded),
+    }),
+  ),
+)
+const document = v.object({
+  schema: v.literal('mintmark-guard-streams/1'),
+  streams: v.array(keptStream),
+})
+
 /** Of one caller. */
 const MOST_STREAMS = 20
 
@@ -94,8 +126,8 @@ export class Subscriptions {
     const streams = own.map(({ settings }) => rowOf(settings))
     // For nobody else, from its first moment on.
     await writeFile(`${this.#path}.new`, '', { mode: 0o600 })
-    const document = JSON.stringify({ schema: SCHEMA, streams })
-    await replaceDurably(diskFiles, this.#path, Buffer.from(document))
+    const written = JSON.stringify({ schema: document.entries.schema.literal, streams })
+    await replaceDurably(diskFiles, this.#path, Buffer.from(written))
   }
 }
 
@@ -111,42 +143,18 @@ const rowOf = (settings: StreamSettings): object => {
 }
 
 function streamsIn(source: string): StreamSettings[] {
-  const document = parseObject(source)
-  const rows = document?.['schema'] === SCHEMA ? document['streams'] : undefined
-  if (!Array.isArray(rows)) throw invalid()
-  return rows.map((row: unknown) => settingsIn(isObject(row) ? row : {}))
-}
-
-function settingsIn(row: Json): StreamSettings {
-  const [id, audience, caller] = [text(row, 'id'), text(row, 'audience'), text(row, 'caller')]
-  const status = statusOf(row['status'])
-  if (id === undefined || audience === undefined || caller === undefined || status === undefined)
-    throw invalid()
-  const push = isObject(row['push']) ? row['push'] : undefined
-  return {
-    id,
-    audience,
-    caller,
-    requested: textsOf(row['requested']),
-    description: text(row, 'description'),
-    push: push && { url: text(push, 'url') ?? '', authorization: text(push, 'authorization') },
-    status,
-    reason: text(row, 'reason'),
-    excluded: new Set(textsOf(row['excluded'])),
-  }
+  const parsed = v.safeParse(document, parseObject(source))
+  if (parsed.success) return parsed.output.streams
+  throw new MintmarkError('INPUT_INVALID', 'the file of streams holds something else', {
+    option: 'subscriptions.file',
+  })
 }
 
 export function statusOf(value: unknown): StreamStatus | undefined {
-  return value === 'enabled' || value === 'paused' || value === 'disabled' ? value : undefined
+  return STATUSES.find((each) => each === value)
 }
 
 /** The texts of a list; undefined for what is none. */
 export function textsOf(value: unknown): string[] | undefined {
   return Array.isArray(value) ? value.filter((each) => typeof each === 'string') : undefined
-}
-
-function invalid(): MintmarkError {
-  return new MintmarkError('INPUT_INVALID', 'the file of streams holds something else', {
-    option: 'subscriptions.file',
-  })
 }

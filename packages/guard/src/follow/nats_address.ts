@@ -10,7 +10,7 @@ export interface NatsAddress {
   /** Name of the stream, and first word of its subjects: letters, digits, `-` and `_`. */
   readonly stream: string
   /** File with the credentials of a user, as `nsc` writes it. */
-  readonly credentialsFile: string | undefined
+  readonly credentialsFile?: string | undefined
 }
 
 export const STREAM_NAME: RegExp = /^[\w-]{1,64}$/

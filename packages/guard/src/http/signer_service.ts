@@ -9,15 +9,22 @@
  */
 import { createPrivateKey, createPublicKey, type KeyObject } from 'node:crypto'
 import type { Routes } from '@mintmark/ledger/http'
-import { addressOf, knownCallerOf, type Members, openConfig } from '../config/members.ts'
+import * as v from 'valibot'
+import {
+  CALLER,
+  invalidSetting,
+  knownCaller,
+  listenOn,
+  parseSettings,
+  text,
+  texts,
+} from '../config/settings.ts'
 import { EntryRecorder } from '../sign/entry_recorder.ts'
 import { SigningGate } from '../sign/signing_gate.ts'
 import type { KnownCaller } from '../verify/callers.ts'
-import { isAlgorithm } from '../verify/keys.ts'
+import { ALGORITHMS, type Algorithm } from '../verify/keys.ts'
 import { textOfFile } from '../verify/text_file.ts'
 import { type SignerKey, signerApp } from './signer_app.ts'
-
-const SIGNER_SCHEMA = 'mintmark-signer/1'
 
 export interface SignerCaller extends KnownCaller {
   /** Ids of the keys that sign for it. */
@@ -30,6 +37,25 @@ interface SignerService {
   readonly app: Routes
 }
 
+const document = v.strictObject({
+  $schema: v.optional(v.string()),
+  schema: v.literal('mintmark-signer/1'),
+  listen: listenOn(8481),
+  ledger: v.strictObject({ url: text, frontEndKey: text }),
+  keys: v.array(
+    v.strictObject({
+      kid: text,
+      alg: v.picklist(ALGORITHMS),
+      key: text,
+    }),
+  ),
+  callers: v.array(v.strictObject({ ...CALLER, keys: texts })),
+  canaries: v.optional(v.array(text), []),
+})
+
+/** What the published JSON Schema is made of. */
+export const signerSettings: v.GenericSchema = document
+
 /**
  * @param file the configuration
  * @param log takes one line for each thing that somebody should know of
@@ -39,49 +65,43 @@ export async function startSigner(
   file: string,
   log: (line: string) => void,
 ): Promise<SignerService> {
-  const top = openConfig(await textOfFile(file), SIGNER_SCHEMA)
-  const address = addressOf(top, 8481)
-  const ledger = top.object('ledger')
-  const [url, keyFile] = [ledger.text('url'), ledger.text('frontEndKey')]
-  ledger.done()
-  const recorder = new EntryRecorder({ url, key: (await textOfFile(keyFile)).trim() })
-  const rows = top.list('keys')
-  const keys = await Promise.all(rows.map((row) => keyOf(row, (entry) => recorder.record(entry))))
+  const { listen, ledger, ...settings } = parseSettings(await textOfFile(file), document)
+  const key = (await textOfFile(ledger.frontEndKey)).trim()
+  const recorder = new EntryRecorder({ url: ledger.url, key })
+  const keys = await Promise.all(
+    settings.keys.map((row, i) => keyOf(row, `keys[${i}]`, (entry) => recorder.record(entry))),
+  )
   const kids = new Set(keys.map(({ gate }) => gate.kid))
-  if (kids.size < rows.length) throw top.invalid('keys', 'name one kid twice')
-  const callers = top.list('callers').map((row) => callerOf(row, kids))
-  const canaries = new Set(top.textsOr('canaries', []))
-  top.done()
-  return { ...address, app: signerApp({ keys, callers, canaries, log }) }
-}
-
-async function keyOf(row: Members, record: SigningGateRecord): Promise<SignerKey> {
-  const [kid, alg, file] = [row.text('kid'), row.text('alg'), row.text('key')]
-  row.done()
-  if (!isAlgorithm(alg)) throw row.invalid('alg', 'is none that is known')
-  const privateKey = privateKeyIn(await textOfFile(file), row)
-  const jwk = { ...createPublicKey(privateKey).export({ format: 'jwk' }), kid, alg, use: 'sig' }
-  const gate = new SigningGate({ record, kid, alg, privateKey })
-  await gate.assertFit().catch(() => {
-    throw row.invalid('key', 'does not fit its alg')
+  if (kids.size < keys.length) throw invalidSetting('keys', 'name one kid twice')
+  const callers = settings.callers.map((row, i) => {
+    if (row.keys.every((kid) => kids.has(kid)))
+      return { ...knownCaller(row), kids: new Set(row.keys) }
+    throw invalidSetting(`callers[${i}].keys`, 'name one that is not there')
   })
-  return { gate, jwk }
+  const canaries = new Set(settings.canaries)
+  return { ...listen, app: signerApp({ keys, callers, canaries, log }) }
 }
 
 type SigningGateRecord = ConstructorParameters<typeof SigningGate>[0]['record']
 
-function privateKeyIn(pem: string, row: Members): KeyObject {
+async function keyOf(
+  { kid, alg, key: file }: { kid: string; alg: Algorithm; key: string },
+  path: string,
+  record: SigningGateRecord,
+): Promise<SignerKey> {
+  const privateKey = privateKeyIn(await textOfFile(file), path)
+  const jwk = { ...createPublicKey(privateKey).export({ format: 'jwk' }), kid, alg, use: 'sig' }
+  const gate = new SigningGate({ record, kid, alg, privateKey })
+  await gate.assertFit().catch(() => {
+    throw invalidSetting(`${path}.key`, 'does not fit its alg')
+  })
+  return { gate, jwk }
+}
+
+function privateKeyIn(pem: string, path: string): KeyObject {
   try {
     return createPrivateKey(pem)
   } catch {
-    throw row.invalid('key', 'is to be a file with a private key in PEM')
+    throw invalidSetting(`${path}.key`, 'is to be a file with a private key in PEM')
   }
-}
-
-function callerOf(row: Members, known: ReadonlySet<string>): SignerCaller {
-  const kids = row.texts('keys')
-  if (!kids.every((kid) => known.has(kid))) throw row.invalid('keys', 'name one that is not there')
-  const caller = { ...knownCallerOf(row), kids: new Set(kids) }
-  row.done()
-  return caller
 }

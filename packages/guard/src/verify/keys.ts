@@ -13,19 +13,7 @@ import { isObject, type Json, MintmarkError, parseObject, safeText, text } from 
 import { importJWK } from 'jose'
 import { weaknessOf } from './weak_rsa.ts'
 
-export type Algorithm =
-  | 'ES256'
-  | 'ES384'
-  | 'ES512'
-  | 'EdDSA'
-  | 'RS256'
-  | 'RS384'
-  | 'RS512'
-  | 'PS256'
-  | 'PS384'
-  | 'PS512'
-
-const ALGORITHMS: ReadonlySet<string> = new Set<Algorithm>([
+export const ALGORITHMS = [
   'ES256',
   'ES384',
   'ES512',
@@ -36,7 +24,8 @@ const ALGORITHMS: ReadonlySet<string> = new Set<Algorithm>([
   'PS256',
   'PS384',
   'PS512',
-])
+] as const
+export type Algorithm = (typeof ALGORITHMS)[number]
 
 export interface TrustedKey {
   readonly issuer: string
@@ -133,7 +122,8 @@ async function keyOf(row: Json, owner: KeyOwner): Promise<TrustedKey> {
 const millisecondsOf = (seconds: number | undefined) =>
   seconds === undefined ? Number.POSITIVE_INFINITY : seconds * 1000
 
-export const isAlgorithm = (alg: string): alg is Algorithm => ALGORITHMS.has(alg)
+export const isAlgorithm = (alg: string): alg is Algorithm =>
+  ALGORITHMS.some((each) => each === alg)
 
 async function imported(row: Json, alg: string, name: string, owner: KeyOwner): Promise<KeyObject> {
   try {

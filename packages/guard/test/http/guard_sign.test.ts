@@ -172,7 +172,7 @@ describe('mintmark guard sign, to others', () => {
       ],
       [
         { keys: [{ kid: 'k1', alg: 'none', key: join(scratch, 'k1.pem') }] },
-        /alg is none that is known/,
+        /keys\[0\]\.alg is to be one of ES256, /,
       ],
       [{ keys: [{ kid: 'k1', alg: 'ES256', key: file }] }, /is to be a file with a private key/],
       [{ canary: [] }, /canary is not known/],

@@ -5,15 +5,35 @@
  *
  * @module
  */
-import { isObject, type Json, MintmarkError, parseObject, text } from '@mintmark/core'
+import { MintmarkError, parseObject } from '@mintmark/core'
+import * as v from 'valibot'
 import { isKeyName, parseVerifierKey, type VerifierKey, verifierKey } from './note.ts'
 
-const DESCRIPTION_SCHEMA = 'mintmark-ledger/1'
 export const DESCRIPTION_PATH = 'ledger.json'
 
 /** For how long one shard takes entries. */
 export type Period = 'hour' | 'day' | 'month' | 'year'
 export const PERIODS: readonly Period[] = ['hour', 'day', 'month', 'year']
+
+const seconds = v.pipe(v.number(), v.safeInteger(), v.minValue(0))
+const issuersByAlias = v.pipe(
+  v.record(v.pipe(v.string(), v.check(isAlias)), v.pipe(v.string(), v.nonEmpty())),
+  v.check((rows) => Object.keys(rows).length > 0),
+  v.check((rows) => new Set(Object.values(rows)).size === Object.keys(rows).length),
+)
+const document = v.object({
+  schema: v.literal('mintmark-ledger/1'),
+  name: v.pipe(v.string(), v.check(isKeyName)),
+  vkey: v.string(),
+  period: v.picklist(PERIODS),
+  issuers: issuersByAlias,
+  maxLifetimeSeconds: seconds,
+  skewSeconds: seconds,
+  retentionDays: v.nullable(seconds),
+})
+
+/** What the published JSON Schema is made of. */
+export const descriptionSettings: v.GenericSchema = document
 
 export interface Description {
   /** Name of the ledger: a URL without its scheme. Origins of shards begin with it. */
@@ -31,12 +51,14 @@ export interface Description {
   readonly retentionDays: number | undefined
 }
 
-export const isAlias = (alias: string): boolean => /^[a-z0-9][a-z0-9._-]{0,63}$/.test(alias)
+export function isAlias(alias: string): boolean {
+  return /^[a-z0-9][a-z0-9._-]{0,63}$/.test(alias)
+}
 
 export function formatDescription(description: Description, vkey: string): string {
   const { name, period, issuers, maxLifetimeMs, skewMs, retentionDays } = description
-  const document = {
-    schema: DESCRIPTION_SCHEMA,
+  const written = {
+    schema: document.entries.schema.literal,
     name,
     vkey,
     period,
@@ -45,49 +67,25 @@ export function formatDescription(description: Description, vkey: string): strin
     skewSeconds: skewMs / 1000,
     retentionDays: retentionDays ?? null,
   }
-  return `${JSON.stringify(document, null, 2)}\n`
+  return `${JSON.stringify(written, null, 2)}\n`
 }
 
 /** @throws {MintmarkError} `LEDGER_INVALID` for anything that {@link formatDescription} does not write */
 export function parseDescription(source: string): Description {
-  const document = parseObject(source)
-  if (document === undefined) throw invalid('no JSON object')
-  if (document['schema'] !== DESCRIPTION_SCHEMA)
-    throw invalid(`not of schema ${DESCRIPTION_SCHEMA}`)
-  const name = text(document, 'name') ?? ''
-  if (!isKeyName(name)) throw invalid('name')
-  const key = parseVerifierKey(text(document, 'vkey') ?? '')
+  const parsed = v.safeParse(document, parseObject(source), { abortEarly: true })
+  if (!parsed.success) throw invalid(v.getDotPath(parsed.issues[0]) ?? 'no JSON object')
+  const { name, vkey, period, retentionDays, ...rest } = parsed.output
+  const key = parseVerifierKey(vkey)
   if (key.name !== name || key.kind !== 'log') throw invalid('vkey')
-  const period = PERIODS.find((each) => each === document['period'])
-  if (period === undefined) throw invalid('period')
-  const retention = document['retentionDays']
   return {
     name,
     key,
     period,
-    issuers: issuersOf(document),
-    maxLifetimeMs: 1000 * seconds(document, 'maxLifetimeSeconds'),
-    skewMs: 1000 * seconds(document, 'skewSeconds'),
-    retentionDays: retention === null ? undefined : seconds(document, 'retentionDays'),
+    issuers: new Map(Object.entries(rest.issuers)),
+    maxLifetimeMs: 1000 * rest.maxLifetimeSeconds,
+    skewMs: 1000 * rest.skewSeconds,
+    retentionDays: retentionDays ?? undefined,
   }
-}
-
-function issuersOf(document: Json): ReadonlyMap<string, string> {
-  const value = document['issuers']
-  const rows = isObject(value) ? Object.entries(value) : []
-  const issuers = new Map<string, string>()
-  for (const [alias, issuer] of rows) {
-    if (!isAlias(alias) || typeof issuer !== 'string' || issuer === '') throw invalid('issuers')
-    issuers.set(alias, issuer)
-  }
-  if (issuers.size === 0 || new Set(issuers.values()).size < issuers.size) throw invalid('issuers')
-  return issuers
-}
-
-function seconds(document: Json, name: string): number {
-  const value = document[name]
-  if (typeof value !== 'number' || !Number.isSafeInteger(value) || value < 0) throw invalid(name)
-  return value
 }
 
 function invalid(member: string): MintmarkError {

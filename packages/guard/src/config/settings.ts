@@ -1,0 +1,108 @@
+/**
+ * What configurations are made of, and what is said where one is wrong.
+ *
+ * @module
+ */
+import { MintmarkError, parseObject, safeText } from '@mintmark/core'
+import * as v from 'valibot'
+import type { KnownCaller } from '../verify/callers.ts'
+
+type Text = v.SchemaWithPipe<
+  readonly [v.StringSchema<undefined>, v.NonEmptyAction<string, undefined>]
+>
+
+export const text: Text = v.pipe(v.string(), v.nonEmpty())
+export const texts: v.GenericSchema<string[]> = v.pipe(v.array(text), v.nonEmpty())
+export const flag: v.GenericSchema<boolean | undefined, boolean> = v.optional(v.boolean(), false)
+
+/** A text of this form; `what` completes "is to be". */
+export const textLike = (form: RegExp, what: string): v.GenericSchema<string> =>
+  v.pipe(text, v.regex(form, what))
+
+export const numberOr = (
+  otherwise: number,
+  least: number,
+  most: number,
+): v.GenericSchema<number | undefined, number> =>
+  v.optional(v.pipe(v.number(), v.minValue(least), v.maxValue(most)), otherwise)
+
+interface Address {
+  readonly host: string
+  readonly port: number
+}
+
+/** Where a server listens: on loopback unless it says otherwise. */
+export function listenOn(port: number): v.GenericSchema<unknown, Address> {
+  const host = v.optional(text, '127.0.0.1')
+  return v.optional(v.strictObject({ host, port: numberOr(port, 0, 65_535) }), {
+    port: undefined,
+  }) as v.GenericSchema<unknown, Address>
+}
+
+interface CallerRow {
+  readonly name: string
+  readonly secretSha256: string
+  readonly requestsPerSecond: number
+}
+
+/** Members of every caller. */
+export const CALLER: { readonly [K in keyof CallerRow]: v.GenericSchema<unknown, CallerRow[K]> } = {
+  name: text,
+  secretSha256: textLike(/^[\da-f]{64}$/, '64 hexadecimal digits'),
+  requestsPerSecond: numberOr(20_000, 1, 1_000_000),
+}
+
+export const knownCaller = (row: CallerRow): KnownCaller => ({
+  name: row.name,
+  secretHash: Buffer.from(row.secretSha256, 'hex'),
+  perSecond: row.requestsPerSecond,
+})
+
+/** @throws {MintmarkError} `INPUT_INVALID` with `facts.option`, the path of the member that is wrong */
+export function parseSettings<T>(source: string, schema: v.GenericSchema<unknown, T>): T {
+  const document = parseObject(source)
+  if (document === undefined)
+    throw new MintmarkError('INPUT_INVALID', 'the configuration is no JSON object', { option: '' })
+  const parsed = v.safeParse(schema, document, { abortEarly: true })
+  if (parsed.success) return parsed.output
+  const [issue] = parsed.issues
+  throw invalidSetting(pathOf(issue), whatIsWrong(issue))
+}
+
+/** @param path of a member, such as `keys[0].alg` */
+export function invalidSetting(path: string, what: string): MintmarkError {
+  return new MintmarkError('INPUT_INVALID', `configuration: ${path} ${what}`, { option: path })
+}
+
+/** The value is never shown: it may be a secret. */
+function whatIsWrong(issue: v.BaseIssue<unknown>): string {
+  if (issue.expected === 'never') return 'is not known'
+  if (issue.input === undefined) return 'is missing'
+  return `is to be ${WANTED[issue.type] ?? `${AMOUNT[issue.type] ?? ''}${wantedBy(issue)}`}`
+}
+
+const WANTED: Readonly<Record<string, string>> = {
+  string: 'a text',
+  number: 'a number',
+  boolean: 'true or false',
+  array: 'a list',
+  strict_object: 'an object',
+  non_empty: 'not empty',
+}
+const AMOUNT: Readonly<Record<string, string>> = {
+  min_value: 'at least ',
+  max_value: 'at most ',
+  picklist: 'one of ',
+}
+
+function wantedBy({ type, message, expected }: v.BaseIssue<unknown>): string {
+  if (type === 'regex' || type === 'check') return message
+  return (expected ?? '').replaceAll(/[()"]|^[<>]=/g, '').replaceAll(' | ', ', ')
+}
+
+function pathOf({ path }: v.BaseIssue<unknown>): string {
+  return (path ?? [])
+    .map(({ key }) => (typeof key === 'number' ? `[${key}]` : `.${safeText(String(key), 80)}`))
+    .join('')
+    .replace(/^\./, '')
+}
