@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { type WeierstrassPointCons, weierstrass } from '@noble/curves/abstract/weierstrass.js'
 import type { Curve } from '../material/key_material.ts'
 import { bitLength } from './modular.ts'
 
@@ -21,6 +22,8 @@ export interface CurveParameters {
   readonly bits: number
   /** Of a coordinate and of a scalar. */
   readonly lengthBytes: number
+  /** Points of the curve, made when they are asked for first. */
+  readonly points: () => WeierstrassPointCons<bigint>
 }
 
 /** Hex. */
@@ -36,17 +39,20 @@ export function curve(
   const number = (key: keyof Numbers): bigint => BigInt(`0x${numbers[key]}`)
   const n = number('n')
   const bits = bitLength(n)
+  const [p, a, b, gx, gy] = [number('p'), number('a'), number('b'), number('gx'), number('gy')]
+  let points: WeierstrassPointCons<bigint> | undefined
   return {
     curve: name,
     openssl,
     oid,
-    p: number('p'),
-    a: number('a'),
-    b: number('b'),
-    gx: number('gx'),
-    gy: number('gy'),
+    p,
+    a,
+    b,
+    gx,
+    gy,
     n,
     bits,
     lengthBytes: Math.ceil(bits / 8),
+    points: () => (points ??= weierstrass({ p, n, h: 1n, a, b, Gx: gx, Gy: gy })),
   }
 }

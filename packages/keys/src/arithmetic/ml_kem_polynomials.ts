@@ -5,7 +5,7 @@
  *
  * @module
  */
-import { shake128, shake256 } from './shake.ts'
+import { shake128 } from './shake.ts'
 
 export const Q = 3329
 export const N = 256
@@ -26,23 +26,6 @@ function reversed7(value: number): number {
   let result = 0
   for (let bit = 0; bit < 7; bit++) result |= ((value >> bit) & 1) << (6 - bit)
   return result
-}
-
-/** In place. */
-export function transform(poly: Poly): Poly {
-  let i = 1
-  for (let half = 128; half >= 2; half >>= 1) {
-    for (let start = 0; start < N; start += 2 * half) {
-      const zeta = ZETAS[i++] ?? 0
-      for (let j = start; j < start + half; j++) {
-        const t = (zeta * (poly[j + half] ?? 0)) % Q
-        const low = poly[j] ?? 0
-        poly[j + half] = (low - t + Q) % Q
-        poly[j] = (low + t) % Q
-      }
-    }
-  }
-  return poly
 }
 
 /** 128⁻¹ modulo q. */
@@ -98,19 +81,8 @@ function sampled(rho: Uint8Array, column: number, row: number): Poly {
   }
 }
 
-/** A small polynomial from random bytes: each number is the difference of two sums of η bits. */
-export function small(eta: number, sigma: Uint8Array, index: number): Poly {
-  const bytes = shake256(64 * eta, sigma, Uint8Array.of(index))
-  const bit = (at: number): number => ((bytes[at >> 3] ?? 0) >> (at & 7)) & 1
-  return Int32Array.from({ length: N }, (_, i) => {
-    let value = 0
-    for (let j = 0; j < eta; j++) value += bit(2 * i * eta + j) - bit(2 * i * eta + eta + j)
-    return (value + Q) % Q
-  })
-}
-
 /** In 12 bits a number. */
-export function encoded(polys: readonly Poly[]): Buffer {
+function encoded(polys: readonly Poly[]): Buffer {
   const bytes = Buffer.alloc(polys.length * POLY_BYTES)
   let at = 0
   for (const poly of polys) {
@@ -182,29 +154,11 @@ export function decoded(bytes: Uint8Array, k: number): Poly[] | undefined {
   return polys
 }
 
-/** Whether `[from, to)` is numbers below q in 12 bits each. Cost: some nanoseconds for noise. */
-export function isPacked(bytes: Uint8Array, from: number, to: number): boolean {
-  for (let at = from; at < to; at += 3) {
-    const [b0, b1, b2] = [bytes[at] ?? 0, bytes[at + 1] ?? 0, bytes[at + 2] ?? 0]
-    if (b0 + 256 * (b1 % 16) >= Q || (b1 >> 4) + 16 * b2 >= Q) return false
-  }
-  return true
-}
-
-/** A·s for a transformed s. */
-export function times(rho: Uint8Array, secret: readonly Poly[]): Poly[] {
-  return secret.map((_, row) => timesRow(rho, secret, row))
-}
-
 /** One polynomial of A·s. */
 export function timesRow(rho: Uint8Array, secret: readonly Poly[], row: number): Poly {
   const sum = new Int32Array(N)
   for (const [column, poly] of secret.entries()) addProduct(sum, sampled(rho, column, row), poly)
   return sum
-}
-
-export function plus(left: Poly, right: Poly): Poly {
-  return left.map((value, i) => (value + (right[i] ?? 0)) % Q)
 }
 
 export function minus(left: Poly, right: Poly): Poly {

@@ -5,7 +5,7 @@
  * Of a seed of Ed25519 nothing of the kind is known: it is hashed first. @module
  */
 import { curveNamed } from '@mintmark/keys/arithmetic/curves'
-import { multiplyBase, type Point, publicPoint } from '@mintmark/keys/arithmetic/ec'
+import { multiple, type Point, publicPoint } from '@mintmark/keys/arithmetic/ec'
 import { negativeOf, type Sum, sumsOf } from '@mintmark/keys/arithmetic/many_points'
 import { fromBigEndian, fromLittleEndian, inverse } from '@mintmark/keys/arithmetic/modular'
 import { ShortLogarithm } from '@mintmark/keys/arithmetic/short_logarithm'
@@ -126,8 +126,7 @@ export class CutScalars {
     const name = `${key.x} ${bytes}`
     if (!this.#shifted.has(name)) {
       const curve = curveNamed(this.#curve)
-      const from = { ...curve, gx: key.x, gy: key.y }
-      this.#shifted.set(name, multiplyBase(from, this.#unshift(bytes)))
+      this.#shifted.set(name, multiple(curve, key, this.#unshift(bytes)))
     }
     return this.#shifted.get(name)
   }

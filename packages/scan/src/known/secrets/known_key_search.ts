@@ -88,7 +88,7 @@ export class KnownKeySearch implements WindowSearch {
     const groups = sets.flatMap(({ materials, allowance }) =>
       rsaGroups(this.#kernel, materials.filter(isRsa), allowance),
     )
-    const completed = new Set(materialsOf(options.completed ?? []))
+    const completed = completedOf(options)
     const secretsOf = (isSampled: boolean): SecretKeys[] =>
       sets
         .filter(({ allowance }) => allowance.isSampled === isSampled)
@@ -298,4 +298,8 @@ function onceEach(values: readonly FoundValue[]): FoundValue[] {
 
 function overlap(a: FoundValue, b: FoundValue): boolean {
   return a.at < b.at + b.length && b.at < a.at + a.length
+}
+
+function completedOf({ completed = [] }: KnownKeyOptions): SecretKeys['completed'] {
+  return new Set(materialsOf(completed))
 }

@@ -117,8 +117,10 @@ describe('a post-quantum key with a damaged byte', () => {
   for (const { name } of KNOWN) {
     it(`${name}: is no finding`, () => {
       const [, [, bytes] = assert.fail()] = spellings(name)
-      // The first and the last 64 bytes hold values that nothing proves (K of ML-DSA, z of ML-KEM).
-      for (let at = 200; at < bytes.length - 64; at += 331) {
+      // The first and the last 64 bytes hold values that nothing proves (K of ML-DSA, z of ML-KEM). Whoever has s₁ and s₂ of
+      // ML-DSA can make its t₀, which is the rest.
+      const end = name.startsWith('ML-DSA') ? 860 : bytes.length - 64
+      for (let at = 200; at < end; at += 331) {
         const damaged = Buffer.from(bytes)
         damaged[at] = (damaged[at] ?? 0) ^ 0x04
         assert.deepEqual(provenIn(planted(damaged, 64)), [], `byte ${at}`)
