@@ -4,7 +4,7 @@
  * The ledger is made by its own writer, with a clock that says when each entry comes: so many a second, from midnight on.
  * Tokens live for 50 minutes. Then a process that has done nothing else opens it, with the clock of the last entry: as
  * it was closed; as it was killed, with its journal behind it; and without what is kept for a quick start.
- * With `--postgres` its record is in a PostgreSQL server that this starts.
+ * With `--postgres` its record is in a PostgreSQL server that this starts, and a machine without copies opens it as well.
  *
  * Usage: node bench/src/ledger_restart.bench.ts [folder] [--entries N] [--rate N] [--keep] [--postgres]. With `--keep` the ledger
  * stays where it is. BENCH_TINY=1 only checks that all three know the same tokens.
@@ -100,6 +100,11 @@ try {
   const nowMs = await make(folder)
   const known = [start('closed', folder, nowMs, true), start('killed', folder, nowMs, false)]
   rmSync(path.join(folder, 'private/live'), { recursive: true, force: true })
+  if (server !== undefined) {
+    known.push(start('on another machine', folder, nowMs, false))
+    server.sql('TRUNCATE restart.mintmark_live')
+    rmSync(path.join(folder, 'private/live'), { recursive: true, force: true })
+  }
   known.push(start('nothing kept', folder, nowMs, false))
   if (new Set(known.map((count, i) => count - (i > 0 ? AT_ONCE : 0))).size !== 1)
     throw new Error(`live tokens: ${known.join(', ')}`)

@@ -1,5 +1,5 @@
 /**
- * A process that appends to a ledger until it is killed: `node appender.ts FOLDER NUMBER`.
+ * A process that appends to a ledger until it is killed: `node appender.ts FOLDER WAIT_MS RUN_RECORDS`.
  *
  * Writes the token ids of a batch to standard output once they are acknowledged, one line each.
  */
@@ -7,7 +7,7 @@ import { existsSync, writeSync } from 'node:fs'
 import { openFolderLedger } from '../src/home/folder_ledger.ts'
 import { issuance } from './tokens.ts'
 
-const [folder = '', wait = '0'] = process.argv.slice(2)
+const [folder = '', wait = '0', runRecords] = process.argv.slice(2)
 // A process that is killed over and over loads no client of a database that it does not need.
 const isElsewhere = existsSync(`${folder}/private/store`)
 const open = isElsewhere
@@ -17,6 +17,7 @@ const ledger = await open(folder, {
   now: Date.now,
   publishIntervalMs: 5,
   segmentBytes: 100_000,
+  runRecords: runRecords === undefined ? undefined : Number(runRecords),
 })
 writeSync(1, 'open\n')
 for (;;) {

@@ -6,6 +6,7 @@
 import type { Description } from '../notes/description.ts'
 import { Sequencer } from '../sequence/sequencer.ts'
 import { diskFiles, type Files } from '../store/files.ts'
+import { folderState } from '../store/folder_store.ts'
 import { PostgresFiles } from '../store/postgres_files.ts'
 import { PostgresStore } from '../store/postgres_store.ts'
 import type { ReadResource } from '../tree/tile_tree.ts'
@@ -52,7 +53,8 @@ async function postgresHome(folder: string, url: string, files: Files): Promise<
     const description = await readPostgresDescription(read)
     const open = async ({ segmentBytes, ...options }: HomeOptions) => {
       const signer = await readLedgerSigner(folder, description, files)
-      const store = await PostgresStore.open(url, { recordBytes: segmentBytes })
+      const copies = folderState(`${folder}/private/live`, files)
+      const store = await PostgresStore.open(url, { recordBytes: segmentBytes, copies })
       return await Sequencer.open({ ...options, store, description, signer })
     }
     return { description, read, open, isRemote: true, close: () => published.close() }

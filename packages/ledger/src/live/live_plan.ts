@@ -72,7 +72,7 @@ export async function planReading(
       continue
     }
     // oxlint-disable-next-line no-await-in-loop -- from the end back
-    const fitting = await fit(await file, { first, end }, { shard, tree })
+    const fitting = await fitOnce(await file, { first, end }, { shard, tree, files, path })
     if (typeof fitting === 'string') {
       refused.push({ path, reason: fitting })
       unused.push(path)
@@ -118,12 +118,25 @@ async function readSoon(files: StateFiles, path: string): Promise<Uint8Array | u
   }
 }
 
+type Fitting = { readonly run: LiveRun; readonly earlierExpiry: number } | string
+
+/** Of a copy that does not fit, the original may. */
+async function fitOnce(
+  file: Uint8Array | undefined,
+  entries: Entries,
+  of: Pick<Wanted, 'shard' | 'tree'> & { readonly files: StateFiles; readonly path: string },
+): Promise<Fitting> {
+  const fitting = await fit(file, entries, of)
+  if (typeof fitting !== 'string' || of.files.readAgain === undefined) return fitting
+  return await fit(await of.files.readAgain(of.path).catch(() => undefined), entries, of)
+}
+
 /** @returns why the file does not fit, in words */
 async function fit(
   file: Uint8Array | undefined,
   { first, end }: Entries,
   { shard, tree }: Pick<Wanted, 'shard' | 'tree'>,
-): Promise<{ readonly run: LiveRun; readonly earlierExpiry: number } | string> {
+): Promise<Fitting> {
   if (file === undefined) return 'it cannot be read'
   const decoded = LiveRun.decode(file)
   if (decoded === undefined) return 'it is damaged'

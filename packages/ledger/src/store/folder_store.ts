@@ -51,7 +51,7 @@ export class FolderStore implements LedgerStore {
     this.#journal = new Journal(options.files, `${folder}/private/journal`)
     this.#segmentBytes = options.segmentBytes ?? SEGMENT_BYTES
     this.#unlock = unlock
-    this.state = stateIn(`${folder}/private/live`, options.files)
+    this.state = folderState(`${folder}/private/live`, options.files)
   }
 
   /** @throws {MintmarkError} `LEDGER_BUSY` */
@@ -239,7 +239,8 @@ export class FolderStore implements LedgerStore {
   }
 }
 
-function stateIn(top: string, files: Files): StateFiles {
+/** Files that make a start quick, in a folder. */
+export function folderState(top: string, files: Files): StateFiles {
   return {
     read: (path) => files.read(`${top}/${path}`),
     list: (folder) => files.list(`${top}/${folder}`),

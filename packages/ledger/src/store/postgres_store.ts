@@ -21,7 +21,7 @@ import type { Resource } from '../tree/growing_tree.ts'
 import { decodeRecord, encodeRecord, type JournalRecord } from './journal_records.ts'
 import { openSession, type SqlSession } from './postgres_database.ts'
 import { PostgresFiles } from './postgres_files.ts'
-import { postgresState, STATE_TABLE } from './postgres_state.ts'
+import { PostgresState, STATE_TABLE } from './postgres_state.ts'
 import type { Edges, LedgerStore, RecoveredStep, ShardAppend, StateFiles } from './store.ts'
 
 /** Bytes of the record after which it begins anew. */
@@ -46,10 +46,12 @@ const FORGET = `
 
 interface PostgresStoreOptions {
   readonly recordBytes?: number | undefined
+  /** Where this machine keeps copies of {@link LedgerStore.state}. */
+  readonly copies?: StateFiles | undefined
 }
 
 export class PostgresStore implements LedgerStore {
-  readonly state: StateFiles = postgresState(() => this.#publisher ?? this.#writer)
+  readonly state: PostgresState
   readonly #url: string
   readonly #recordBytes: number
   readonly #writer: SqlSession
@@ -74,6 +76,7 @@ export class PostgresStore implements LedgerStore {
     this.#writer = writer
     this.#files = new PostgresFiles(url)
     this.#recordBytes = options.recordBytes ?? RECORD_BYTES
+    this.state = new PostgresState(url, () => this.#publisher ?? this.#writer, options.copies)
   }
 
   /** @throws {MintmarkError} `LEDGER_MISSING`, `LEDGER_BUSY`, `LEDGER_INVALID`, `LEDGER_FAILED` */
@@ -243,7 +246,7 @@ export class PostgresStore implements LedgerStore {
       if (edges !== undefined && this.#failure === undefined) await this.start(edges)
     } finally {
       this.#failure ??= new MintmarkError('LEDGER_FAILED', 'the ledger is closed')
-      await Promise.all([this.#publisher?.close(), this.#files.close()])
+      await Promise.all([this.#publisher?.close(), this.#files.close(), this.state.close()])
       // Last: its lock keeps others out.
       await this.#writer.close()
     }

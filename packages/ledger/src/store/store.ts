@@ -33,6 +33,8 @@ export type RecoveredStep =
  */
 export interface StateFiles {
   read(path: string): Promise<Uint8Array | undefined>
+  /** Where {@link read} may give a copy, and that one is damaged: what it is a copy of. */
+  readAgain?(path: string): Promise<Uint8Array | undefined>
   /** Names in a folder, sorted. */
   list(folder: string): Promise<readonly string[]>
   /** After a crash it is the old one or the new one, whole. */
