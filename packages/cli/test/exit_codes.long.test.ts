@@ -337,6 +337,7 @@ const TRUST: readonly Row[] = [
   ['trust history', 'a record that is not there', () => [at('none')], 3],
   ['trust audit', 'no source', () => [], 2],
   ['trust audit', 'a file that is not there', () => [at('none')], 3],
+  ['trust audit', 'receipts without a ledger', () => [at('none'), '--receipts', at('none')], 2],
   ['trust lint', 'no folder', () => [], 2],
   ['trust lint', 'a folder that is not there', () => [at('none')], 3],
   ['trust lint', 'a folder without verifiers', () => [at('empty')], 0],

@@ -13,8 +13,10 @@ after(() => rmSync(scratch, { recursive: true, force: true }))
 
 const part = (value: object) => Buffer.from(JSON.stringify(value)).toString('base64url')
 
-function shown(id: string): Presentation {
-  const jws = parseStrict(`${part({ alg: 'ES256', kid: 'k' })}.${part(claims())}.AAAA`)
+function shown(id: string, more: object = {}): Presentation {
+  const jws = parseStrict(
+    `${part({ alg: 'ES256', kid: 'k' })}.${part({ ...claims(), ...more })}.AAAA`,
+  )
   assert.equal(jws?.issuer, ENTERPRISE)
   const times = { issuedAtMs: 0, expiresMs: 1, audiences: [], tokenId: '', id: new Uint8Array() }
   const common = { atMs: 0, audience: mailPolicy, caller: 'dovecot', isAdmitted: true }
@@ -57,4 +59,27 @@ it('a file that ends a line, or is not there, is gone on with as it is', async (
 
 it('what cannot be written is counted, and nobody is held up', async () => {
   assert.equal(await write(join(scratch, 'not-there', 'file'), 'first', 'second'), 2)
+})
+
+async function namesOf(more: object) {
+  const file = join(scratch, JSON.stringify(more).replaceAll(/\W/g, '_').slice(0, 40))
+  const log = new PresentationLog(file, undefined)
+  log.add(shown('one', more))
+  await log.close()
+  const text = readFileSync(file, 'utf8')
+  return { text, claims: parseObject(text.trim())?.['claims'] }
+}
+
+it('a receipt names the claims of its token, and cnf only where that names a key', async () => {
+  const plain = Object.keys(claims())
+  assert.ok(plain.includes('aud'))
+  const unbound = (await namesOf({ acr: null, cnf: {} })).claims
+  assert.deepEqual(new Set(Array.isArray(unbound) ? unbound : []), new Set(plain))
+  const bound = await namesOf({ cnf: { jkt: 'thumbprint-of-a-key' } })
+  assert.ok(Array.isArray(bound.claims) && bound.claims.includes('cnf'))
+  assert.ok(!bound.text.includes('thumbprint-of-a-key'))
+  const many = Object.fromEntries(Array.from({ length: 300 }, (_, i) => [`x${i}`, 1]))
+  const { claims: most } = await namesOf({ ...many, ['y'.repeat(101)]: 1 })
+  assert.ok(Array.isArray(most))
+  assert.deepEqual([most.length, most.includes('y'.repeat(101))], [100, false])
 })

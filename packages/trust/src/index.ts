@@ -8,6 +8,7 @@ export {
 export { auditKeys } from './audit/audit.ts'
 export { findPinned } from './audit/pinned.ts'
 export { PROFILES } from './audit/profiles.ts'
+export { readReceipts } from './audit/receipts.ts'
 export { RULES } from './audit/rules.ts'
 export { auditSarif } from './audit/sarif.ts'
 export { standardRows } from './audit/standards.ts'

@@ -1,23 +1,17 @@
 /** What an audit finds in key sets and metadata, each beside a sound one. */
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
-import type { TokenLifetimes } from '../src/audit/lifetimes.ts'
 import type { RuleId } from '../src/audit/rules.ts'
 import {
   type AuditAnswer,
   auditDocument,
-  auditKeys,
   auditText,
   findingsOf,
-  historiesOf,
   isFound,
   isWhole,
-  PROFILES,
   RULES,
-  seriesOf,
-  standardRows,
 } from '../src/index.ts'
-import type { Observation } from '../src/record/observation.ts'
+import { audited, type Given } from './audited.ts'
 import {
   certified,
   ecKey,
@@ -29,46 +23,6 @@ import {
   saml,
   samlKey,
 } from './made_keys.ts'
-
-const NOW = Date.parse('2026-11-30T00:00:00Z')
-const DAY_MS = 86_400_000
-const DOCUMENT = 'https://id.example.org/keys'
-
-interface Given {
-  readonly body: Buffer
-  readonly document?: string
-  readonly daysAgo?: number
-  readonly className?: string
-}
-
-async function audited(
-  given: readonly Given[],
-  { profile, lifetimes }: { profile?: string; lifetimes?: TokenLifetimes } = {},
-): Promise<AuditAnswer> {
-  const observations = given.map(
-    ({ document = DOCUMENT, daysAgo = 0, className }, i): Observation => {
-      const atMs = NOW - daysAgo * DAY_MS
-      return {
-        document,
-        className,
-        atMs,
-        recordedMs: atMs,
-        clock: 'fetched',
-        outcome: 'read',
-        stored: String(i),
-      }
-    },
-  )
-  const series = await seriesOf({
-    observations,
-    bodyOf: async ({ stored }) => given[Number(stored)]?.body,
-  })
-  const chosen = PROFILES[profile ?? '']
-  const audit = await auditKeys(series, { nowMs: NOW, profile: chosen, blocklist: undefined })
-  const histories = historiesOf(series)
-  const rows = standardRows({ audit, histories, lifetimes, profile: chosen, nowMs: NOW })
-  return { audit, pinned: undefined, rows, blocklistEntries: undefined }
-}
 
 const rulesIn = (answer: AuditAnswer) => [...new Set(findingsOf(answer).map(({ rule }) => rule))]
 const of = async (...keys: readonly Jwk[]) => rulesIn(await audited([{ body: jwks(...keys) }]))
@@ -290,83 +244,5 @@ describe('the answer of an audit', () => {
     assert.ok(text.length > 500)
     for (const line of text.split('\n')) assert.ok(line.length <= 80, line)
     assert.match(JSON.stringify(auditDocument(answer)), /^\{"schema":"mintmark-key-audit\/1"/)
-  })
-})
-
-const state = async (
-  given: readonly Given[],
-  row: string,
-  more: Parameters<typeof audited>[1] = {},
-) => {
-  const { rows } = await audited(given, more)
-  const found = rows.find(({ text }) => text.includes(row))
-  assert.ok(found !== undefined, row)
-  return found
-}
-
-const listed = (...days: readonly (readonly [number, Buffer])[]) =>
-  days.map(([daysAgo, body]) => ({ daysAgo, body }))
-
-describe('a row of the standards', () => {
-  const profile = 'ir8587-multi-tenant'
-
-  it('on the age of keys is met where looks bound it, not met above, and cannot tell without', async () => {
-    const text = 'no longer than the profile'
-    const young = listed([10, jwks(b)], [9, jwks(a, b)], [0, jwks(a)], [15, jwks()])
-    const states = await Promise.all([
-      state(young, text, { profile: 'ir8587-tenant' }),
-      state(listed([20, jwks(a)], [0, jwks(a)]), text, { profile }),
-      state(listed([1, jwks(a)], [0, jwks(a)]), text, { profile }),
-      state(young, text),
-    ])
-    assert.deepEqual(
-      states.map((each) => each.state),
-      ['met', 'not met', 'cannot tell', 'cannot tell'],
-    )
-    assert.match(states[1].because, /key-age \(1\)/)
-    assert.match(states[2].because, /missing: looks before and after 1 of 1 keys/)
-    assert.match(states[3].because, /missing: --profile/)
-  })
-
-  it('on separate keys is met only where each key says its use', async () => {
-    const text = 'no encryption key'
-    const bodies = [jwks(a), jwks({ ...a, use: 'enc' }), jwks({ ...a, use: undefined })]
-    const states = await Promise.all(bodies.map((body) => state([{ body }], text)))
-    assert.deepEqual(
-      states.map((each) => each.state),
-      ['met', 'not met', 'cannot tell'],
-    )
-  })
-})
-
-describe('a row on tokens and protection', () => {
-  it('on the life of tokens is by the ledger alone', async () => {
-    const text = 'at most an hour'
-    const lifetimes = {
-      tokens: 3,
-      p50: 600,
-      p99: 3600,
-      longest: 3600,
-      keys: new Map(),
-      isPruned: false,
-    }
-    const given = [{ body: jwks(a) }]
-    const states = await Promise.all([
-      state(given, text, { lifetimes }),
-      state(given, text, { lifetimes: { ...lifetimes, longest: 7200 } }),
-      state(given, text, { lifetimes: { ...lifetimes, isPruned: true } }),
-      state(given, text),
-    ])
-    assert.deepEqual(
-      states.map((each) => each.state),
-      ['met', 'not met', 'cannot tell', 'cannot tell'],
-    )
-  })
-
-  it('on protected keys is not met by published ones, and never met by public ones', async () => {
-    const text = 'keys are protected'
-    const leaked = await state([{ body: jwks(ecPair('p').privateJwk) }], text)
-    assert.deepEqual([leaked.state, leaked.because], ['not met', 'private-published (1)'])
-    assert.equal((await state([{ body: jwks(a) }], text)).state, 'cannot tell')
   })
 })

@@ -60,6 +60,7 @@ export const TRUST_COMMANDS: readonly Spec[] = [
       profile('how long a signing key may be in use'),
       option('--source-tree <DIR>', 'look there for keys, hashes and kids that are written in'),
       option('--ledger <LEDGER>', 'a ledger of issued tokens: how long they live, which keys sign'),
+      option('--receipts <FILE>', "a guard's receipts of them: claims, bound keys, revocations"),
       option('--blocklist <FILE>', 'known private keys, a blocklist.dat of badkeys'),
       origins(),
       ca(),

@@ -9,7 +9,7 @@
  * @module
  */
 import { appendFile, open } from 'node:fs/promises'
-import { safeJson, text } from '@mintmark/core'
+import { isObject, type Json, safeJson, text } from '@mintmark/core'
 import type { Claims } from './claims.ts'
 import type { AudiencePolicy } from './policies.ts'
 import type { StrictJws } from './strict_jws.ts'
@@ -45,8 +45,23 @@ function presentationLine(shown: Presentation, tenant: string | undefined): stri
     appId: text(payload, 'client_id'),
     tenant,
     client: caller,
+    claims: claimNames(payload),
   }
   return `${safeJson(record)}\n`
+}
+
+const MOST_CLAIMS = 100
+const MOST_LETTERS = 100
+
+/** Names of a token's claims. `cnf` is one only where it names a key: an empty one binds nothing. */
+function claimNames(payload: Json): string[] {
+  const { cnf } = payload
+  const isBound = isObject(cnf) && Object.keys(cnf).length > 0
+  return Object.keys(payload)
+    .filter((name) => payload[name] !== null && name.length <= MOST_LETTERS)
+    .filter((name) => name !== 'cnf' || isBound)
+    .toSorted((a, b) => (a < b ? -1 : 1))
+    .slice(0, MOST_CLAIMS)
 }
 
 const MOST_WAITING = 100_000

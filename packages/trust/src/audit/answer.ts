@@ -4,6 +4,7 @@
  * @module
  */
 import type { KeyAudit } from './audit.ts'
+import type { TokenLifetimes } from './lifetimes.ts'
 import type { PinnedSearch } from './pinned.ts'
 import type { AuditFinding } from './rules.ts'
 import type { StandardRow } from './standards.ts'
@@ -12,6 +13,8 @@ export interface AuditAnswer {
   readonly audit: KeyAudit
   /** Undefined where no source tree was named. */
   readonly pinned: PinnedSearch | undefined
+  /** Undefined where no ledger was named. */
+  readonly lifetimes: TokenLifetimes | undefined
   readonly rows: readonly StandardRow[]
   readonly blocklistEntries: number | undefined
 }
@@ -32,7 +35,7 @@ export function isWhole({ audit, pinned }: AuditAnswer): boolean {
 
 /** JSON-safe. */
 export function auditDocument(answer: AuditAnswer): object {
-  const { audit, pinned, rows, blocklistEntries } = answer
+  const { audit, pinned, lifetimes, rows, blocklistEntries } = answer
   return {
     schema: 'mintmark-key-audit/1',
     keys: audit.keys.length,
@@ -48,6 +51,16 @@ export function auditDocument(answer: AuditAnswer): object {
             skipped: Object.fromEntries(pinned.skipped),
             kidsLeftOut: pinned.kidsLeftOut,
           },
+    tokens: lifetimes === undefined ? null : tokensDocument(lifetimes),
     standards: rows,
+  }
+}
+
+function tokensDocument({ tokens, p50, p99, longest, isPruned, shown }: TokenLifetimes): object {
+  return {
+    issued: tokens,
+    lifetimeSeconds: { p50, p99, longest },
+    isPruned,
+    shown: shown === undefined ? null : { ...shown, missing: Object.fromEntries(shown.missing) },
   }
 }

@@ -1,9 +1,11 @@
 /**
- * How long tokens live and how long keys sign, by a ledger of issued tokens.
+ * What a ledger of issued tokens shows, and with it the receipts of a guard: how long tokens live, how long keys sign,
+ * which claims tokens have, and what became of those that were revoked.
  *
  * @module
  */
-import { type LedgerReader, verifiedEntries, walkShards } from '@mintmark/ledger'
+import { type Entry, type LedgerReader, verifiedEntries, walkShards } from '@mintmark/ledger'
+import { ELEMENTS, type Receipts, type ShownToken } from './receipts.ts'
 
 export interface TokenLifetimes {
   readonly tokens: number
@@ -15,16 +17,40 @@ export interface TokenLifetimes {
   readonly keys: ReadonlyMap<string, { readonly firstMs: number; readonly lastMs: number }>
   /** Whether entries were pruned, so that older tokens are not counted. */
   readonly isPruned: boolean
+  /** Undefined without receipts. */
+  readonly shown: ShownShare | undefined
 }
+
+/** Of the tokens that the ledger records, those that receipts tell of. */
+export interface ShownShare {
+  readonly tokens: number
+  /** `cnf` names a key. */
+  readonly bound: number
+  /** Tokens without it, by claim, such as `acr`; none with 0. */
+  readonly missing: ReadonlyMap<string, number>
+  /** Revoked tokens that the guard refused later; and those that it admitted more than a minute later. */
+  readonly refusedRevoked: number
+  readonly admittedRevoked: number
+  /** Token ids in receipts that the ledger, as far as it is there, does not record. */
+  readonly unrecorded: number
+  readonly silentReceipts: number
+}
+
+/** A guard that follows the ledger has a revocation by then. */
+const REVOCATION_LAG_MS = 60_000
 
 /**
  * Every entry is verified against its checkpoint on the way.
  *
  * @throws {MintmarkError} `LEDGER_DAMAGED`
  */
-export async function lifetimesIn(reader: LedgerReader): Promise<TokenLifetimes> {
+export async function lifetimesIn(
+  reader: LedgerReader,
+  receipts?: Receipts,
+): Promise<TokenLifetimes> {
   const counts = new Map<number, number>()
   const keys = new Map<string, { firstMs: number; lastMs: number }>()
+  const count = receipts && new ShownCount(receipts)
   let isPruned = false
   for (const alias of reader.description.issuers.keys())
     for await (const linked of walkShards(reader, alias)) {
@@ -33,18 +59,20 @@ export async function lifetimesIn(reader: LedgerReader): Promise<TokenLifetimes>
         continue
       }
       for await (const { entry } of verifiedEntries(linked.shard)) {
+        count?.add(entry)
         if (entry.kind !== 'issuance') continue
-        const seconds = Math.round((entry.expiresMs - entry.issuedAtMs) / 1000)
+        const { kid, issuedAtMs, expiresMs } = entry
+        const seconds = Math.round((expiresMs - issuedAtMs) / 1000)
         counts.set(seconds, (counts.get(seconds) ?? 0) + 1)
-        const known = keys.get(entry.kid)
-        keys.set(entry.kid, {
-          firstMs: Math.min(known?.firstMs ?? entry.issuedAtMs, entry.issuedAtMs),
-          lastMs: Math.max(known?.lastMs ?? entry.issuedAtMs, entry.issuedAtMs),
+        const { firstMs, lastMs } = keys.get(kid) ?? { firstMs: issuedAtMs, lastMs: issuedAtMs }
+        keys.set(kid, {
+          firstMs: Math.min(firstMs, issuedAtMs),
+          lastMs: Math.max(lastMs, issuedAtMs),
         })
       }
     }
   const sorted = [...counts].toSorted(([a], [b]) => a - b)
-  const tokens = sorted.reduce((sum, [, count]) => sum + count, 0)
+  const tokens = sorted.reduce((sum, [, n]) => sum + n, 0)
   return {
     tokens,
     p50: percentile(sorted, tokens * 0.5),
@@ -52,6 +80,49 @@ export async function lifetimesIn(reader: LedgerReader): Promise<TokenLifetimes>
     longest: sorted.at(-1)?.[0] ?? 0,
     keys,
     isPruned,
+    shown: count?.share(),
+  }
+}
+
+class ShownCount {
+  readonly #receipts: Receipts
+  readonly #recorded = new Set<ShownToken>()
+  readonly #missing: number[] = ELEMENTS.map(() => 0)
+  #bound = 0
+  #refused = 0
+  #admitted = 0
+
+  constructor(receipts: Receipts) {
+    this.#receipts = receipts
+  }
+
+  add(entry: Entry): void {
+    if (entry.kind === 'opening') return
+    const token = this.#receipts.tokens.get(entry.tokenId)
+    if (token === undefined) return
+    if (entry.kind === 'revocation') {
+      if (token.admittedMs > entry.revokedAtMs + REVOCATION_LAG_MS) this.#admitted++
+      else if (token.refusedMs > entry.revokedAtMs) this.#refused++
+      return
+    }
+    if (this.#recorded.has(token)) return
+    this.#recorded.add(token)
+    if (!token.isUnbound) this.#bound++
+    for (const n of ELEMENTS.keys())
+      if ((token.missing & (1 << n)) !== 0) this.#missing[n] = (this.#missing[n] ?? 0) + 1
+  }
+
+  share(): ShownShare {
+    const missing = ELEMENTS.map(([name = ''], n) => [name, this.#missing[n] ?? 0] as const)
+    return {
+      tokens: this.#recorded.size,
+      bound: this.#bound,
+      missing: new Map(missing.filter(([, n]) => n > 0)),
+      refusedRevoked: this.#refused,
+      admittedRevoked: this.#admitted,
+      unrecorded: this.#receipts.tokens.size - this.#recorded.size,
+      silentReceipts: this.#receipts.silent,
+    }
   }
 }
 

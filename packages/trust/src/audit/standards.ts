@@ -9,7 +9,7 @@
 import { plural } from '@mintmark/core'
 import type { KeyHistory } from '../history/timeline.ts'
 import type { KeyAudit } from './audit.ts'
-import type { TokenLifetimes } from './lifetimes.ts'
+import type { ShownShare, TokenLifetimes } from './lifetimes.ts'
 import type { Profile } from './profiles.ts'
 import type { RuleId } from './rules.ts'
 
@@ -62,14 +62,11 @@ export function standardRows(evidence: Evidence): readonly StandardRow[] {
       'verifiers confirm validity, scope, source and integrity',
       missing('a test of each verifier'),
     ),
-    ir(
-      '5.2.1.1',
-      'tokens have the elements that the draft lists',
-      missing('tokens, or claims of them'),
-    ),
+    ir('5.2.1.1', 'tokens have the elements that the draft lists', elementsRow(evidence)),
+    ir('', 'tokens are bound to a key of their client, where feasible', bindingRow(evidence)),
     ir('', 'a token lives for at most an hour', lifeRow(evidence)),
     ir('', 'no log holds tokens', missing('the logs: mintmark scan finds tokens in them')),
-    ir('', 'tokens can be revoked', missing('a token that was revoked, and who refused it')),
+    ir('', 'tokens can be revoked', revocationRow(evidence)),
     ia('(1)', 'keys are protected', protectedRow(evidence)),
     ia('(2)', 'source and integrity of assertions and metadata are verified', sourceRow(evidence)),
     ia(
@@ -167,8 +164,70 @@ function sourceRow(evidence: Evidence): State {
     : notMet(wrong)
 }
 
-function boundRow({ lifetimes }: Evidence): State {
+function boundRow(evidence: Evidence): State {
+  const { lifetimes } = evidence
   if (lifetimes !== undefined && lifetimes.longest > LONGEST_TOKEN_SECONDS)
     return notMet(`a token lives for ${lifetimes.longest} s`)
-  return missing('audiences and revocations of tokens; the share bound to a key (cnf)')
+  const shown = lifetimes?.shown
+  const unnamed = shown?.missing.get('aud')
+  if (unnamed !== undefined) return notMet(`${plural(unnamed, 'token')} without aud, by receipts`)
+  const revocation = revocationRow(evidence)
+  if (revocation.state === 'not met') return revocation
+  const gaps = [
+    ...(shown === undefined || shown.tokens === 0 ? ['audiences: --receipts of a guard'] : []),
+    ...(revocation.state === 'met' ? [] : ['a revoked token, and who refused it']),
+    'how tokens are refreshed',
+  ]
+  return missing(gaps.join('; '))
+}
+
+const NO_RECEIPTS = missing('--receipts of a guard, for the tokens of --ledger')
+const SILENT = missing('receipts that name claims: those are of an earlier version of the guard')
+
+/** What receipts tell of, and how many tokens they do not. */
+function shownOf({ lifetimes }: Evidence): { shown: ShownShare; unseen: number } | State {
+  const shown = lifetimes?.shown
+  if (lifetimes === undefined || shown === undefined) return NO_RECEIPTS
+  if (shown.tokens > 0) return { shown, unseen: lifetimes.tokens - shown.tokens }
+  return shown.silentReceipts > 0 ? SILENT : missing('a receipt of a token of the ledger')
+}
+
+const unseenOf = (unseen: number, { tokens }: ShownShare) =>
+  missing(`receipts of ${plural(unseen, 'issued token')}; the ${tokens} that were shown have them`)
+
+function elementsRow(evidence: Evidence): State {
+  const seen = shownOf(evidence)
+  if ('state' in seen) return seen
+  const { shown, unseen } = seen
+  const without = [...shown.missing].map(([claim, n]) => `${claim} (${n})`).join(', ')
+  if (without !== '') return notMet(`of ${plural(shown.tokens, 'token')}, without: ${without}`)
+  return unseen > 0
+    ? unseenOf(unseen, shown)
+    : { state: 'met', because: `all ${plural(shown.tokens, 'token')}, by receipts` }
+}
+
+function bindingRow(evidence: Evidence): State {
+  const seen = shownOf(evidence)
+  if ('state' in seen) return seen
+  const { shown, unseen } = seen
+  const share = boundShare(shown)
+  if (shown.bound === 0) return notMet(share)
+  if (shown.bound < shown.tokens) return missing(`whether all could be; ${share}`)
+  return unseen > 0 ? unseenOf(unseen, shown) : { state: 'met', because: share }
+}
+
+/** As `812 of 1000 tokens (81.2 %) have cnf`. */
+export function boundShare({ bound, tokens }: ShownShare): string {
+  // Rounded down: all is all.
+  const percent = Math.floor((bound / tokens) * 1000) / 10
+  return `${bound} of ${plural(tokens, 'token')} (${percent} %) have cnf`
+}
+
+function revocationRow({ lifetimes }: Evidence): State {
+  const { refusedRevoked = 0, admittedRevoked = 0 } = lifetimes?.shown ?? {}
+  const admitted = `${plural(admittedRevoked, 'revoked token')} admitted a minute later or more`
+  if (admittedRevoked > 0) return notMet(admitted)
+  if (refusedRevoked === 0) return missing('a token that was revoked, and who refused it')
+  const because = `${plural(refusedRevoked, 'revoked token')} refused, none admitted, by receipts`
+  return { state: 'met', because }
 }

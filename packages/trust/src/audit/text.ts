@@ -6,14 +6,21 @@
 import { plural, safeText } from '@mintmark/core'
 import { folded } from '../history/text.ts'
 import type { AuditAnswer } from './answer.ts'
+import type { TokenLifetimes } from './lifetimes.ts'
 import { type AuditFinding, type Level, RULES } from './rules.ts'
-import type { StandardRow } from './standards.ts'
+import { boundShare, type StandardRow } from './standards.ts'
 
 const LEVELS: readonly Level[] = ['error', 'warning', 'note']
 /** Findings of one rule that are listed; of all of them JSON and SARIF tell. */
 const MOST_LISTED = 10
 
-export function auditText({ audit, pinned, rows, blocklistEntries }: AuditAnswer): string {
+export function auditText({
+  audit,
+  pinned,
+  lifetimes,
+  rows,
+  blocklistEntries,
+}: AuditAnswer): string {
   const all = [...audit.findings, ...(pinned?.findings ?? [])]
   const counts = LEVELS.map((level) =>
     plural(all.filter((each) => each.level === level).length, level),
@@ -26,6 +33,7 @@ export function auditText({ audit, pinned, rows, blocklistEntries }: AuditAnswer
     audit.unjudged.length === 0
       ? ''
       : `Not judged:\n${audit.unjudged.map((each) => folded(each)).join('')}`,
+    lifetimes === undefined ? '' : tokensText(lifetimes),
     rowsText(rows),
   ]
     .filter((part) => part !== '')
@@ -80,6 +88,24 @@ function looked(pinned: AuditAnswer['pinned'], blocklistEntries: number | undefi
             .join(', ')}`,
         )
   return `Looked for:\n${lines}${tree}${kids}`
+}
+
+function tokensText({ tokens, p50, p99, longest, isPruned, shown }: TokenLifetimes): string {
+  const pruned = isPruned ? ', without pruned entries' : ''
+  const lines = [
+    `${tokens} issued, by the ledger${pruned}: p50 ${p50} s, p99 ${p99} s, longest ${longest} s`,
+  ]
+  if (shown === undefined) lines.push('Claims: not looked at, --receipts FILE of a guard')
+  else {
+    const missing = [...shown.missing].map(([claim, n]) => `${claim} ${n}`).join(', ')
+    lines.push(`${shown.tokens} of ${tokens} shown, by receipts that name their claims`)
+    if (shown.tokens > 0) lines.push(boundShare(shown), `Without: ${missing || 'none'}`)
+    if (shown.silentReceipts > 0)
+      lines.push(`${plural(shown.silentReceipts, 'receipt')} without claims: an earlier guard's`)
+    if (shown.unrecorded > 0)
+      lines.push(`${plural(shown.unrecorded, 'token')} shown that the ledger does not record`)
+  }
+  return `Tokens:\n${lines.map((line) => folded(line)).join('')}`
 }
 
 function rowsText(rows: readonly StandardRow[]): string {

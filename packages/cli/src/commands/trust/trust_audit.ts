@@ -1,4 +1,4 @@
-import { safeJson } from '@mintmark/core'
+import { plural, safeJson } from '@mintmark/core'
 import {
   type AuditAnswer,
   auditDocument,
@@ -14,10 +14,11 @@ import {
   PROFILES,
   parseSource,
   readBlocklist,
+  readReceipts,
   seriesOf,
   standardRows,
 } from '@mintmark/trust'
-import { flag, textOption } from '../../options/option_values.ts'
+import { flag, invalid, textOption } from '../../options/option_values.ts'
 import { bytesOfFile, caOption, originsOption } from '../../options/trust_options.ts'
 import type { Handler, Options } from '../../process/command.ts'
 import { type ExitCode, exitCode } from '../../process/exit_codes.ts'
@@ -32,10 +33,10 @@ export const trustAudit: Handler = async (operands, options, io) => {
   const looks = await looksAt(sources, { now: io.now, origins, ca: await caOption(options) })
   const series = await seriesOf(looks)
   const read = await auditKeys(series, { nowMs, profile, blocklist })
-  const audit = { ...read, unjudged: [...looks.problems, ...read.unjudged] }
   const tree = textOption(options, 'sourceTree')
   const own = sources.map(({ place }) => place).filter((place) => !isUrl(place))
-  const lifetimes = await lifetimesOption(options)
+  const { lifetimes, unread } = await lifetimesOption(options)
+  const audit = { ...read, unjudged: [...looks.problems, ...read.unjudged, ...unread] }
   const histories = historiesOf(series)
   // A key that is listed no more is pinned at the greatest cost.
   const ever = [...new Map(histories.map(({ thumbprint, key }) => [thumbprint, key])).values()]
@@ -43,6 +44,7 @@ export const trustAudit: Handler = async (operands, options, io) => {
   const answer = {
     audit,
     pinned: tree === undefined ? undefined : await findPinned(tree, ever, own),
+    lifetimes,
     rows: standardRows(evidence),
     blocklistEntries: blocklist?.entries,
   }
@@ -64,8 +66,16 @@ async function blocklistOption(options: Options) {
 /** Loaded only where a ledger is named: reading one loads its database, too. */
 async function lifetimesOption(options: Options) {
   const place = textOption(options, 'ledger')
-  if (place === undefined) return undefined
+  const file = textOption(options, 'receipts')
+  if (place === undefined && file !== undefined)
+    throw invalid('receipts', '--receipts needs the ledger of these tokens: add --ledger LEDGER')
+  if (place === undefined) return { lifetimes: undefined, unread: [] }
   const { openReader } = await import('@mintmark/ledger/http')
   const { lifetimesIn } = await import('@mintmark/trust/lifetimes')
-  return await lifetimesIn(await openReader(place))
+  const receipts = file === undefined ? undefined : await readReceipts(file)
+  const lines = receipts?.unread ?? 0
+  return {
+    lifetimes: await lifetimesIn(await openReader(place), receipts),
+    unread: lines === 0 ? [] : [`${plural(lines, 'line')} of the receipts`],
+  }
 }

@@ -1,8 +1,12 @@
-/** What a ledger of issued tokens adds to an audit of keys: lifetimes, and how long each key signed. */
+/** What a ledger of issued tokens, and a guard's receipts of them, add to an audit of keys. */
 import assert from 'node:assert/strict'
-import { describe, it } from 'node:test'
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { after, describe, it } from 'node:test'
 import { type Entry, LedgerReader } from '@mintmark/ledger'
 import { WrittenLedger } from '@mintmark/ledger/testing'
+import { readReceipts } from '@mintmark/trust'
 import { lifetimesIn } from '@mintmark/trust/lifetimes'
 
 const ISSUER = 'https://id.example.org'
@@ -38,7 +42,8 @@ function written(entries: readonly Entry[]): WrittenLedger {
 describe('lifetimes in a ledger', () => {
   it('are its median, 99th percentile and longest, and the times of each kid', async () => {
     const { keys, ...rest } = await lifetimesIn(await LedgerReader.open(written(tokens).read))
-    assert.deepEqual(rest, { tokens: 300, p50: 600, p99: 1800, longest: 7200, isPruned: false })
+    const lifetimes = { tokens: 300, p50: 600, p99: 1800, longest: 7200 }
+    assert.deepEqual(rest, { ...lifetimes, isPruned: false, shown: undefined })
     assert.deepEqual(
       [...keys],
       [
@@ -63,5 +68,108 @@ describe('lifetimes in a ledger', () => {
     await assert.rejects(lifetimesIn(await LedgerReader.open(ledger.read)), {
       code: 'LEDGER_DAMAGED',
     })
+  })
+})
+
+const scratch = mkdtempSync(join(tmpdir(), 'mintmark-shown-'))
+after(() => rmSync(scratch, { recursive: true, force: true }))
+
+const COMMON = ['iss', 'aud', 'sub', 'iat', 'exp', 'jti']
+
+interface Line {
+  readonly id: number
+  readonly claims?: readonly string[]
+  readonly afterMs?: number
+  readonly outcome?: 'succeeded' | 'failed'
+}
+
+function lineOf({ id, claims, afterMs = 0, outcome = 'succeeded' }: Line): string {
+  const tokenId = `00000000-0000-4000-8000-${String(id).padStart(12, '0')}`
+  const at = new Date(NOW + afterMs).toISOString()
+  const line = { schema: 'mintmark-access/1', at, operation: 'TokenPresented', outcome, tokenId }
+  return JSON.stringify({ ...line, claims })
+}
+
+async function receiptsOf(...lines: readonly (Line | string)[]) {
+  const file = join(scratch, 'receipts.ndjson')
+  const texts = lines.map((line) => (typeof line === 'string' ? line : lineOf(line)))
+  writeFileSync(file, texts.join('\n'))
+  return await readReceipts(file)
+}
+
+const shareIn = async (entries: readonly Entry[], ...lines: readonly (Line | string)[]) => {
+  const reader = await LedgerReader.open(written(entries).read)
+  const { shown } = await lifetimesIn(reader, await receiptsOf(...lines))
+  assert.ok(shown !== undefined)
+  return shown
+}
+
+function revocation(id: number, afterMs: number): Entry {
+  const issued = issuance(id, 'k', 0, 600)
+  assert.equal(issued.kind, 'issuance')
+  const { tokenId, inputHash, expiresMs, issuer } = issued
+  return {
+    kind: 'revocation',
+    tokenId,
+    inputHash,
+    expiresMs,
+    issuer,
+    revokedAtMs: NOW + afterMs,
+  }
+}
+
+const issued = [1, 2, 3, 4].map((id) => issuance(id, 'k', 0, 600))
+const whole = [...COMMON, 'azp', 'auth_time', 'acr']
+
+describe('receipts of the tokens in a ledger', () => {
+  it('count tokens once: those that are bound, and those without a claim', async () => {
+    const shown = await shareIn(
+      issued,
+      { id: 1, claims: [...whole, 'cnf'] },
+      { id: 1, claims: [...whole, 'cnf'] },
+      { id: 2, claims: whole },
+      { id: 3, claims: [...COMMON, 'client_id', 'cnf'] },
+    )
+    assert.deepEqual([shown.tokens, shown.bound], [3, 2])
+    assert.deepEqual(
+      [...shown.missing],
+      [
+        ['auth_time', 1],
+        ['acr', 1],
+      ],
+    )
+  })
+
+  it('count the worst of one id: a second token under it improves nothing', async () => {
+    const shown = await shareIn(
+      issued,
+      { id: 1, claims: COMMON },
+      { id: 1, claims: [...whole, 'cnf'] },
+    )
+    assert.deepEqual([shown.tokens, shown.bound, shown.missing.get('acr')], [1, 0, 1])
+  })
+
+  it('leave out tokens of no entry, receipts without claims, and lines that are none', async () => {
+    const lines = [{ id: 1, claims: whole }, { id: 9, claims: COMMON }, { id: 2 }]
+    const shown = await shareIn(issued, ...lines, '{"schema":"other/1"}', 'torn {')
+    assert.deepEqual([shown.tokens, shown.unrecorded, shown.silentReceipts], [1, 1, 1])
+    assert.equal((await receiptsOf(...lines, '{"schema":"other/1"}', 'torn {')).unread, 2)
+  })
+
+  it('tell revoked tokens that were refused from those that were admitted later', async () => {
+    const revoked = [1, 2, 3, 4].map((id) => revocation(id, 10_000))
+    const shown = await shareIn(
+      [...issued, ...revoked],
+      { id: 1, claims: whole, afterMs: 20_000, outcome: 'failed' },
+      // Before its revocation; within the minute; and after it.
+      { id: 2, claims: whole, afterMs: 5000 },
+      { id: 3, claims: whole, afterMs: 60_000 },
+      { id: 4, claims: whole, afterMs: 80_000 },
+    )
+    assert.deepEqual([shown.refusedRevoked, shown.admittedRevoked], [1, 1])
+  })
+
+  it('are an error where they cannot be read', async () => {
+    await assert.rejects(readReceipts(join(scratch, 'none')), { code: 'INPUT_UNREADABLE' })
   })
 })
