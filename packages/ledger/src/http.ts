@@ -7,3 +7,4 @@ export {
 export { type Listening, listen, type Routes } from './http/listen.ts'
 export { openReader } from './http/open_ledger.ts'
 export { type LedgerServeOptions, type Served, serveLedger, serveWitness } from './http/serve.ts'
+export { witnessHttp } from './http/witness_client.ts'

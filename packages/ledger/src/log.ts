@@ -5,16 +5,19 @@
  */
 export { KeptHeads } from './home/kept_heads.ts'
 export { makeLogKey, readLogKey } from './home/ledger_key.ts'
-export { parseCheckpoint, signHead } from './notes/checkpoint.ts'
+export { type Checkpoint, parseCheckpoint, signHead } from './notes/checkpoint.ts'
 export { assertContains, type SeenHead } from './notes/heads.ts'
 export {
   formatVerifierKey,
-  type NoteSigner,
+  NoteSigner,
   openNote,
   parseVerifierKey,
   type VerifierKey,
 } from './notes/note.ts'
+export { type Accepted, accept, type Policy, parsePolicy, type Refusal } from './notes/policy.ts'
 export { diskFiles, type Files, folderOf, replaceDurably } from './store/files.ts'
 export { lockFolder } from './store/folder_lock.ts'
 export { GrowingTree } from './tree/growing_tree.ts'
+export { TileTree } from './tree/tile_tree.ts'
 export { EMPTY_ROOT, isEqualHash } from './tree/tree.ts'
+export { Cosigning, type WitnessHttp } from './witness/cosigning.ts'

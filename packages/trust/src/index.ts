@@ -17,7 +17,14 @@ export { FAMILIES, type Family, type Vector } from './forge/vector.ts'
 export { type Alarm, type AlarmCode, alarmDocument, alarmsOf } from './history/alarms.ts'
 export { eventClaims } from './history/events.ts'
 export { historicalKeys } from './history/federation.ts'
-export { alarmText, answerText, keyText, recordText } from './history/text.ts'
+export {
+  alarmText,
+  answerText,
+  keyText,
+  proofText,
+  type RecordProof,
+  recordText,
+} from './history/text.ts'
 export {
   type Answer as KeyAnswer,
   historiesOf,
@@ -43,6 +50,7 @@ export { KeyRecord, type RecordContent } from './record/key_record.ts'
 export { looksAt } from './record/looks.ts'
 export type { Observation } from './record/observation.ts'
 export { type Round, recordEvery, recordOnce } from './record/recorder.ts'
+export { RecordWitnesses, readKeptCheckpoint, witnessedBy } from './record/witnessed.ts'
 export { isUrl, parseSource, type Source } from './sources/read_source.ts'
 export {
   bearerTarget,

@@ -1,5 +1,6 @@
 import { readFile } from 'node:fs/promises'
 import { MintmarkError, whyUnread } from '@mintmark/core'
+import { type Policy, parsePolicy } from '@mintmark/ledger/log'
 import { isLoopback } from '@mintmark/trust'
 import type { Options } from '../process/command.ts'
 import { invalid, list, textOption } from './option_values.ts'
@@ -20,6 +21,12 @@ const isOrigin = (given: string, { origin, protocol, hostname }: URL) =>
 export async function caOption(options: Options): Promise<string | undefined> {
   const file = textOption(options, 'ca')
   return file === undefined ? undefined : (await bytesOfFile(file)).toString('utf8')
+}
+
+/** The policy of `--policy`; undefined where none is named. @throws {MintmarkError} `INPUT_UNREADABLE`, `INPUT_INVALID` */
+export async function recordPolicy(options: Options): Promise<Policy | undefined> {
+  const file = textOption(options, 'policy')
+  return file === undefined ? undefined : parsePolicy((await bytesOfFile(file)).toString('utf8'))
 }
 
 /** @throws {MintmarkError} `INPUT_UNREADABLE` */

@@ -14,6 +14,7 @@ const profile = (text: string): Option =>
   option('--profile <NAME>', text).choices(['ir8587-multi-tenant', 'ir8587-tenant', 'on-premises'])
 const heads = (): Option =>
   option('--heads <FILE>', 'heads of the record, kept outside of KEYS: an altered record is behind')
+const policy = (text: string): Option => option('--policy <FILE>', text)
 
 export const TRUST_COMMANDS: readonly Spec[] = [
   {
@@ -30,6 +31,7 @@ export const TRUST_COMMANDS: readonly Spec[] = [
       origins(),
       ca(),
       heads(),
+      policy('witnesses that cosign the record: log, witness, group and quorum lines'),
       option('--json', 'each observation as a JSON line'),
     ],
     load: async () => (await import('../commands/trust/trust_record.ts')).trustRecord,
@@ -43,6 +45,8 @@ export const TRUST_COMMANDS: readonly Spec[] = [
       option('--at <TIME>', 'was it listed then? With its zone, such as 2023-05-15T08:00Z'),
       profile('rotation is late when a key is listed for longer'),
       heads(),
+      option('--checkpoint <FILE>', 'a checkpoint that record printed: the record must extend it'),
+      policy('whose cosignatures count: log, witness, group and quorum lines'),
       json().conflicts(['ssf', 'federation']),
       option('--ssf', 'alarms as claims of security event tokens (RFC 8417), one a line'),
       option(

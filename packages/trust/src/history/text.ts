@@ -4,6 +4,7 @@
  * @module
  */
 import { plural, safeText } from '@mintmark/core'
+import type { Accepted } from '@mintmark/ledger/log'
 import type { RecordContent } from '../record/key_record.ts'
 import type { Alarm } from './alarms.ts'
 import type { Answer, KeyHistory, Listing, Series } from './timeline.ts'
@@ -125,3 +126,41 @@ export function recordText(
     parts.push(`${unsignedBytes} bytes behind the last signed look are not read`)
   return parts.map((part) => folded(part, '')).join('')
 }
+
+/** What an answer from a record rests on, beside the record's own key. */
+export interface RecordProof {
+  /** Whether witnesses are asked for, by a policy. */
+  readonly isAsked: boolean
+  readonly accepted: Accepted | undefined
+  /** Looks of a checkpoint that somebody kept, and that the record begins with. */
+  readonly keptSize: number | undefined
+}
+
+export function proofText(
+  { head }: RecordContent,
+  { isAsked, accepted, keptSize }: RecordProof,
+): string {
+  const parts: string[] = []
+  if (keptSize !== undefined)
+    parts.push(
+      `It extends the kept checkpoint: the first ${plural(keptSize, 'look')} are the same.`,
+    )
+  if (accepted !== undefined) {
+    const { size } = accepted.head
+    const names = accepted.witnesses.map(
+      ({ name, timeSeconds }) => `${safeText(name, 40)} at ${witnessTime(timeSeconds)}`,
+    )
+    parts.push(`Witnessed up to look ${size} of ${head.size}: ${names.join(', ')}.`)
+    if (size < head.size)
+      parts.push(`${plural(head.size - size, 'later look')}: signed by the record's own key alone.`)
+  } else if (isAsked) parts.push(`NOT WITNESSED: too few witnesses of the policy. ${OWN_KEY}`)
+  else if (keptSize === undefined) parts.push(`No witness was asked for (--policy). ${OWN_KEY}`)
+  return parts.map((part) => folded(part, '')).join('')
+}
+
+const OWN_KEY =
+  "Whoever has the record's key can sign another past; a head that others keep reveals it."
+
+/** A witness may write any time; one that no date has is shown as its number. */
+const witnessTime = (seconds: number) =>
+  seconds * 1000 <= 8.64e15 ? time(seconds * 1000) : `${seconds} s`

@@ -14,6 +14,7 @@ import { truncate } from 'node:fs/promises'
 import { type ErrorCode, MintmarkError, whyUnread, whyUnwritten } from '@mintmark/core'
 import {
   assertContains,
+  type Checkpoint,
   diskFiles,
   EMPTY_ROOT,
   type Files,
@@ -30,6 +31,8 @@ import {
   replaceDurably,
   type SeenHead,
   signHead,
+  TileTree,
+  type VerifierKey,
 } from '@mintmark/ledger/log'
 import type { Seen } from '../sources/seen.ts'
 import { keptBytes } from './kept_bytes.ts'
@@ -38,6 +41,7 @@ import { factsOf, formatObservation, type Observation, parseObservation } from '
 const LINES = 'observations'
 const CHECKPOINT = 'checkpoint'
 const KEY = 'key'
+const WITNESSED = 'witnessed'
 
 /** A head that the record is at. */
 export interface RecordHead {
@@ -50,10 +54,23 @@ export interface RecordHead {
 export interface RecordContent {
   readonly observations: readonly Observation[]
   readonly head: RecordHead
+  /** The head, as the record's key signed it. */
+  readonly checkpoint: string
+  readonly key: VerifierKey
+  /** The newest checkpoint that witnesses cosigned, which the record contains. Whose they are is for a policy to say. */
+  readonly witnessed: string | undefined
   /** Bytes behind the last line that the head covers: of an append that never ended, or of somebody else. */
   readonly unsignedBytes: number
   /** The document of a look; undefined where it read nothing. @throws {MintmarkError} `LEDGER_DAMAGED` */
   readonly bodyOf: (observation: Observation) => Promise<Uint8Array | undefined>
+}
+
+/** Heads that somebody keeps elsewhere. */
+interface ReadOptions {
+  readonly seen?: readonly SeenHead[]
+  /** Signed ones, as `record` prints them. */
+  readonly kept?: readonly Checkpoint[]
+  readonly files?: Files
 }
 
 const sha256 = (bytes: Uint8Array) => createHash('sha256').update(bytes).digest('hex')
@@ -65,6 +82,7 @@ export class KeyRecord {
   readonly #signer: NoteSigner
   #content: RecordContent
   readonly #tree: GrowingTree
+  readonly #tiles: Map<string, Uint8Array>
   #failure: MintmarkError | undefined
 
   private constructor(
@@ -72,7 +90,7 @@ export class KeyRecord {
     files: Files,
     unlock: () => Promise<void>,
     signer: NoteSigner,
-    read: { content: RecordContent; tree: GrowingTree; bytes: number },
+    read: Awaited<ReturnType<typeof readWhole>>,
   ) {
     this.#folder = folder
     this.#files = files
@@ -80,6 +98,7 @@ export class KeyRecord {
     this.#signer = signer
     this.#content = read.content
     this.#tree = read.tree
+    this.#tiles = read.tiles
   }
 
   /**
@@ -101,7 +120,7 @@ export class KeyRecord {
       if (!(await files.isThere(`${folder}/${KEY}`)))
         await said('OUTPUT_UNWRITABLE', folder, () => begin(folder, files))
       const signer = await signerOf(folder, files)
-      const read = await readWhole(folder, files, seen)
+      const read = await readWhole(folder, files, { seen })
       // What no head covers was never acknowledged: it is looked at again.
       if (read.content.unsignedBytes > 0) await truncate(`${folder}/${LINES}`, read.bytes)
       return new KeyRecord(folder, files, unlock, signer, read)
@@ -118,14 +137,36 @@ export class KeyRecord {
    */
   static async read(
     folder: string,
-    { seen = [], files = diskFiles }: { seen?: readonly SeenHead[]; files?: Files } = {},
+    { files = diskFiles, ...elsewhere }: ReadOptions = {},
   ): Promise<RecordContent> {
-    const read = () => readWhole(folder, files, seen)
+    const read = () => readWhole(folder, files, elsewhere)
     return (await said('INPUT_UNREADABLE', folder, read)).content
   }
 
   get head(): RecordHead {
     return this.#content.head
+  }
+
+  /** The head, signed; and the key that signed it. */
+  get signed(): Pick<RecordContent, 'checkpoint' | 'key' | 'witnessed'> {
+    return this.#content
+  }
+
+  /** Proves each earlier head of the record to a witness. */
+  tree(): TileTree {
+    const partials = new Map(this.#tree.partials().map(({ path, bytes }) => [path, bytes]))
+    return new TileTree(this.#tree.size, (path) =>
+      Promise.resolve(partials.get(path) ?? this.#tiles.get(path)),
+    )
+  }
+
+  /** Keeps a checkpoint of this record that witnesses cosigned. Durable on return. */
+  async keepWitnessed(witnessed: string): Promise<void> {
+    const path = `${this.#folder}/${WITNESSED}`
+    await said('OUTPUT_UNWRITABLE', this.#folder, () =>
+      replaceDurably(this.#files, path, Buffer.from(witnessed)),
+    )
+    this.#content = { ...this.#content, witnessed }
   }
 
   get observations(): readonly Observation[] {
@@ -154,13 +195,13 @@ export class KeyRecord {
   }
 
   async #append(looks: readonly Seen[], nowMs: number): Promise<readonly Observation[]> {
-    const written: Observation[] = []
+    const observed: Observation[] = []
     for (const seen of looks) {
       // oxlint-disable-next-line no-await-in-loop -- two of one document would write one file at once
-      written.push(await this.#observed(seen, nowMs))
+      observed.push(await this.#observed(seen, nowMs))
     }
-    if (written.length === 0) return written
-    const lines = written.map((each) => Buffer.from(`${formatObservation(each)}\n`))
+    if (observed.length === 0) return observed
+    const lines = observed.map((each) => Buffer.from(`${formatObservation(each)}\n`))
     const file = await this.#files.openToGrow(`${this.#folder}/${LINES}`)
     try {
       await file.append(Buffer.concat(lines))
@@ -169,15 +210,15 @@ export class KeyRecord {
       await file.close()
     }
     for (const line of lines) this.#tree.append(line.subarray(0, -1))
-    this.#tree.takeFull()
-    const head = await writeHead(this.#folder, this.#files, this.#signer, this.#tree)
+    keepTiles(this.#tree, this.#tiles)
+    const written = await writeHead(this.#folder, this.#files, this.#signer, this.#tree)
     this.#content = {
       ...this.#content,
-      head,
+      ...written,
       unsignedBytes: 0,
-      observations: [...this.#content.observations, ...written],
+      observations: [...this.#content.observations, ...observed],
     }
-    return written
+    return observed
   }
 
   async #observed(look: Seen, nowMs: number): Promise<Observation> {
@@ -234,10 +275,11 @@ async function writeHead(
   files: Files,
   signer: NoteSigner,
   tree: GrowingTree,
-): Promise<RecordHead> {
+): Promise<Pick<RecordContent, 'head' | 'checkpoint'>> {
   const head = { origin: signer.key.name, size: tree.size, root: tree.root() }
-  await replaceDurably(files, `${folder}/${CHECKPOINT}`, Buffer.from(signHead(head, signer)))
-  return head
+  const checkpoint = signHead(head, signer)
+  await replaceDurably(files, `${folder}/${CHECKPOINT}`, Buffer.from(checkpoint))
+  return { head, checkpoint }
 }
 
 /** @throws {MintmarkError} `LEDGER_INVALID` where the private key is missing, or another one */
@@ -258,37 +300,80 @@ async function verifierOf(folder: string, files: Files) {
   return key
 }
 
-async function readWhole(folder: string, files: Files, seen: readonly SeenHead[]) {
+async function readWhole(
+  folder: string,
+  files: Files,
+  { seen = [], kept = [] }: Omit<ReadOptions, 'files'>,
+) {
   const key = await verifierOf(folder, files)
-  const note = await files.read(`${folder}/${CHECKPOINT}`)
-  const checkpoint = note && parseCheckpoint(Buffer.from(note).toString('utf8'))
-  const signed = checkpoint && openNote(checkpoint.note, [key])
-  if (checkpoint === undefined || signed === 'bad-signature' || signed?.length !== 1)
+  const text = await textOf(files, `${folder}/${CHECKPOINT}`)
+  const checkpoint = parseCheckpoint(text ?? '')
+  if (text === undefined || checkpoint === undefined || !isSigned(checkpoint, key))
     throw damaged('its checkpoint is missing, or not signed by its key')
   const { head } = checkpoint
+  const witnessed = await textOf(files, `${folder}/${WITNESSED}`)
+  const heads = [...seen, ...signedHeads(kept, key), ...witnessedHeads(witnessed, key)]
   const bytes = await files.read(`${folder}/${LINES}`)
-  const sizes = new Set(seen.map(({ size }) => size))
-  const { tree, observations, end, roots } = grown(bytes ?? new Uint8Array(), head.size, sizes)
-  if (!isEqualHash(tree.root(), head.root))
+  const sizes = new Set(heads.map(({ size }) => size))
+  const { end, roots, ...read } = grown(bytes ?? new Uint8Array(), head.size, sizes)
+  if (!isEqualHash(read.tree.root(), head.root))
     throw damaged('its observations are not those of its checkpoint')
   const rootAt = async (size: number) => roots.get(size) ?? EMPTY_ROOT
   const own = { size: head.size, rootAt }
-  for (const each of seen) {
+  for (const each of heads) {
     // oxlint-disable-next-line no-await-in-loop -- the first that is missing ends it
     await assertContains(each, each.origin === head.origin ? own : undefined)
   }
   const content: RecordContent = {
-    observations,
+    observations: read.observations,
     head,
+    checkpoint: text,
+    key,
+    witnessed,
     unsignedBytes: (bytes?.length ?? 0) - end,
     bodyOf: (observation: Observation) => bodyOf(folder, files, observation),
   }
-  return { content, tree, bytes: end }
+  return { content, tree: read.tree, tiles: read.tiles, bytes: end }
+}
+
+async function textOf(files: Files, path: string): Promise<string | undefined> {
+  const bytes = await files.read(path)
+  return bytes && Buffer.from(bytes).toString('utf8')
+}
+
+function isSigned({ note }: Checkpoint, key: VerifierKey): boolean {
+  const signed = openNote(note, [key])
+  return signed !== 'bad-signature' && signed.length === 1
+}
+
+/** @throws {MintmarkError} `LEDGER_BEHIND`: a record with another key is another record */
+function signedHeads(kept: readonly Checkpoint[], key: VerifierKey): SeenHead[] {
+  return kept.map((checkpoint) => {
+    const { origin, size } = checkpoint.head
+    if (isSigned(checkpoint, key)) return checkpoint.head
+    const message = `the kept checkpoint of ${origin} is not signed by the key of this record, ${key.name}: one of the two was replaced`
+    throw new MintmarkError('LEDGER_BEHIND', message, { origin, seen: size, size: 0 })
+  })
+}
+
+function witnessedHeads(witnessed: string | undefined, key: VerifierKey): SeenHead[] {
+  if (witnessed === undefined) return []
+  const checkpoint = parseCheckpoint(witnessed)
+  if (checkpoint === undefined || !isSigned(checkpoint, key))
+    throw damaged('its witnessed checkpoint is not signed by its key')
+  return [checkpoint.head]
+}
+
+/** Without the observations, which are in the lines. */
+function keepTiles(tree: GrowingTree, tiles: Map<string, Uint8Array>): void {
+  for (const { path, bytes } of tree.takeFull())
+    if (!path.startsWith('tile/entries/')) tiles.set(path, bytes)
 }
 
 /** The tree over the first lines, with its roots at the sizes that are asked for. */
 function grown(bytes: Uint8Array, size: number, sizes: ReadonlySet<number>) {
   const tree = new GrowingTree()
+  const tiles = new Map<string, Uint8Array>()
   const roots = new Map<number, Uint8Array>()
   const observations: Observation[] = []
   let at = 0
@@ -300,11 +385,11 @@ function grown(bytes: Uint8Array, size: number, sizes: ReadonlySet<number>) {
     if (observation === undefined) throw damaged(`observation ${tree.size + 1} cannot be read`)
     observations.push(observation)
     tree.append(line)
-    tree.takeFull()
+    keepTiles(tree, tiles)
     if (sizes.has(tree.size)) roots.set(tree.size, tree.root())
     at = end + 1
   }
-  return { tree, observations, end: at, roots }
+  return { tree, tiles, observations, end: at, roots }
 }
 
 async function bodyOf(

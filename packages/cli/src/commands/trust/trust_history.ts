@@ -15,19 +15,25 @@ import {
   KeyRecord,
   keyText,
   PROFILES,
+  proofText,
   type RecordContent,
+  type RecordProof,
+  readKeptCheckpoint,
   recordText,
   type Series,
   seriesOf,
   standingAt,
+  witnessedBy,
 } from '@mintmark/trust'
 import { flag, textOption, timeOption } from '../../options/option_values.ts'
+import { bytesOfFile, recordPolicy } from '../../options/trust_options.ts'
 import type { Handler, Options } from '../../process/command.ts'
 import { DONE, type ExitCode, exitCode, NOT_ANSWERED } from '../../process/exit_codes.ts'
 import type { Io } from '../../process/io.ts'
 
 interface Told {
   readonly content: RecordContent
+  readonly proof: RecordProof
   readonly series: readonly Series[]
   readonly keys: readonly KeyHistory[]
   readonly alarms: readonly Alarm[]
@@ -39,7 +45,14 @@ interface Told {
 export const trustHistory: Handler = async ([folder = ''], options, io) => {
   const atMs = timeOption(options, 'at')
   const heads = await KeptHeads.open(textOption(options, 'heads'))
-  const content = await KeyRecord.read(folder, { seen: heads.seen })
+  const kept = await keptCheckpoint(options)
+  const content = await KeyRecord.read(folder, { seen: heads.seen, kept: kept ? [kept] : [] })
+  const policy = await recordPolicy(options)
+  const proof = {
+    isAsked: policy !== undefined,
+    accepted: policy && witnessedBy(content, policy),
+    keptSize: kept?.head.size,
+  }
   const series = await seriesOf(content)
   const all = historiesOf(series)
   const issuer = textOption(options, 'federation')
@@ -55,7 +68,8 @@ export const trustHistory: Handler = async ([folder = ''], options, io) => {
   const alarms = alarmsOf(series, all, { longestUseMs }).filter(
     ({ thumbprint }) => id === undefined || named.has(thumbprint ?? ''),
   )
-  const told = { content, series, keys, alarms, answers: answersOf(series, keys, atMs), atMs }
+  const answers = answersOf(series, keys, atMs)
+  const told = { content, proof, series, keys, alarms, answers, atMs }
   await io.out(written(told, options, io.now()))
   return codeOf(told)
 }
@@ -81,10 +95,20 @@ function answersOf(
   })
 }
 
-/** A record that is cut behind its head, and a time that no look decides, are parts without an answer. */
-function codeOf({ content, alarms, answers }: Told): ExitCode {
+async function keptCheckpoint(options: Options) {
+  const file = textOption(options, 'checkpoint')
+  return file === undefined
+    ? undefined
+    : readKeptCheckpoint((await bytesOfFile(file)).toString('utf8'))
+}
+
+/** A record that is cut or not witnessed as asked, and a time that no look decides, are parts without an answer. */
+function codeOf({ content, proof, alarms, answers }: Told): ExitCode {
+  const isProven = !proof.isAsked || proof.accepted !== undefined
   const isWhole =
-    content.unsignedBytes === 0 && answers.every(({ answer }) => answer.standing !== 'unknown')
+    isProven &&
+    content.unsignedBytes === 0 &&
+    answers.every(({ answer }) => answer.standing !== 'unknown')
   return exitCode({ isFound: alarms.length > 0, isWhole })
 }
 
@@ -94,17 +118,18 @@ function written(told: Told, options: Options, nowMs: number): string {
   return flag(options, 'json') ? `${safeJson(documentOf(told), 2)}\n` : textOf(told)
 }
 
-function textOf({ content, series, keys, alarms, answers, atMs }: Told): string {
+function textOf({ content, proof, series, keys, alarms, answers, atMs }: Told): string {
   const parts =
     atMs === undefined
       ? keys.map((key) => keyText(key))
       : answers.map(({ key, answer }) => keyText(key, false) + answerText(key, answer, atMs))
-  return [recordText(content, series), ...alarms.map(alarmText), ...parts].join('\n')
+  const head = recordText(content, series) + proofText(content, proof)
+  return [head, ...alarms.map(alarmText), ...parts].join('\n')
 }
 
 const isoOf = (ms: number | undefined) => (ms === undefined ? null : new Date(ms).toISOString())
 
-function documentOf({ content, series, keys, alarms, answers, atMs }: Told): object {
+function documentOf({ content, proof, series, keys, alarms, answers, atMs }: Told): object {
   const { head, unsignedBytes } = content
   const standing = new Map(answers.map(({ key, answer }) => [key, answer]))
   return {
@@ -114,6 +139,8 @@ function documentOf({ content, series, keys, alarms, answers, atMs }: Told): obj
       size: head.size,
       root: Buffer.from(head.root).toString('base64'),
       unsignedBytes,
+      witnessed: witnessedDocument(proof),
+      extendsCheckpointOf: proof.keptSize ?? null,
     },
     documents: series.map(({ name, looks, unavailable }) => ({
       name,
@@ -125,6 +152,15 @@ function documentOf({ content, series, keys, alarms, answers, atMs }: Told): obj
     at: isoOf(atMs),
     keys: keys.map((history) => keyDocument(history, standing.get(history))),
     alarms: alarms.map(alarmDocument),
+  }
+}
+
+function witnessedDocument({ accepted }: RecordProof): object | null {
+  if (accepted === undefined) return null
+  const { head, witnesses } = accepted
+  return {
+    size: head.size,
+    witnesses: witnesses.map(({ name, timeSeconds }) => ({ name, time: timeSeconds })),
   }
 }
 

@@ -10,13 +10,14 @@ import {
   KeyRecord,
   type Observation,
   parseSource,
+  RecordWitnesses,
   type Round,
   recordEvery,
   recordOnce,
   seriesOf,
 } from '@mintmark/trust'
 import { flag, invalid, list, textOption } from '../../options/option_values.ts'
-import { caOption, originsOption } from '../../options/trust_options.ts'
+import { caOption, originsOption, recordPolicy } from '../../options/trust_options.ts'
 import type { Handler, Options } from '../../process/command.ts'
 import { DONE, type ExitCode, exitCode } from '../../process/exit_codes.ts'
 import type { Io } from '../../process/io.ts'
@@ -33,27 +34,52 @@ export const trustRecord: Handler = async (operands, options, io) => {
   }
   const heads = await KeptHeads.open(textOption(options, 'heads'))
   const record = await KeyRecord.open(textOption(options, 'out') ?? '', { seen: heads.seen })
-  const given = { record, ...asked }
-  const alarms = new NewAlarms(record)
-  await alarms.next()
-  let isAlarmed = false
-  const print = async (round: Round) => {
-    await heads.keep([record.head])
-    for (const problem of round.problems) io.err(`mintmark: ${safeText(problem, 500)}\n`)
-    await io.out(textOf(round, options))
-    const fresh = await alarms.next()
-    isAlarmed ||= fresh.length > 0
-    const line = flag(options, 'json') ? alarmLine : alarmText
-    await io.out(fresh.map(line).join(''))
-  }
   try {
-    if (everyMs !== undefined) return await goOn(given, everyMs, print)
-    const round = await recordOnce(given)
-    await print(round)
-    return await concluded(round, { record, isAlarmed }, options, io)
+    const given = { record, ...asked }
+    const witnesses = await witnessesOf(record, options, io)
+    const alarms = new NewAlarms(record)
+    await alarms.next()
+    let [isAlarmed, isWitnessed] = [false, true]
+    const print = async (round: Round) => {
+      await heads.keep([record.head])
+      for (const problem of round.problems) io.err(`mintmark: ${safeText(problem, 500)}\n`)
+      await io.out(textOf(round, options))
+      const fresh = await alarms.next()
+      isAlarmed ||= fresh.length > 0
+      const line = flag(options, 'json') ? alarmLine : alarmText
+      await io.out(fresh.map(line).join(''))
+      isWitnessed = (await witnesses?.cosign()) ?? true
+      if (!isWitnessed) io.err(`mintmark: look ${record.head.size}: ${UNWITNESSED}\n`)
+    }
+    const looks = async () => {
+      if (everyMs !== undefined) return await goOn(given, everyMs, print)
+      const round = await recordOnce(given)
+      await print(round)
+      return await concluded(round, { record, isAlarmed, isWitnessed }, options, io)
+    }
+    const code = await looks()
+    await io.out(checkpointText(record, options))
+    return code
   } finally {
     await record.close()
   }
+}
+
+const UNWITNESSED = 'too few witnesses of the policy have cosigned it'
+
+/** Loaded only where witnesses are asked. */
+async function witnessesOf(record: KeyRecord, options: Options, io: Io) {
+  const policy = await recordPolicy(options)
+  if (policy === undefined) return undefined
+  const { witnessHttp: http } = await import('@mintmark/ledger/http')
+  const onDispute = (text: string) => io.err(`mintmark: ${safeText(text, 500)}\n`)
+  return await RecordWitnesses.open(record, policy, { http, onDispute })
+}
+
+function checkpointText({ signed: { checkpoint } }: KeyRecord, options: Options): string {
+  if (flag(options, 'json'))
+    return `${safeJson({ schema: 'mintmark-key-checkpoint/1', checkpoint })}\n`
+  return `\nKeep this checkpoint elsewhere: history --checkpoint FILE reveals a rewritten\nrecord.\n\n${checkpoint}`
 }
 
 async function goOn(
@@ -75,7 +101,11 @@ async function goOn(
 
 async function concluded(
   round: Round,
-  { record, isAlarmed }: { readonly record: KeyRecord; readonly isAlarmed: boolean },
+  {
+    record,
+    isAlarmed,
+    isWitnessed,
+  }: { readonly record: KeyRecord; readonly isAlarmed: boolean; readonly isWitnessed: boolean },
   options: Options,
   io: Io,
 ): Promise<ExitCode> {
@@ -88,8 +118,8 @@ async function concluded(
   }
   const isEmpty = round.written.length + round.known + round.problems.length === 0
   if (isEmpty) io.err('mintmark: the sources hold no key document\n')
-  const isWhole = !isEmpty && missed.length + round.problems.length === 0
-  return exitCode({ isFound: isAlarmed, isWhole })
+  const isRead = !isEmpty && missed.length + round.problems.length === 0
+  return exitCode({ isFound: isAlarmed, isWhole: isRead && isWitnessed })
 }
 
 const alarmLine = (alarm: Alarm) => `${safeJson(alarmDocument(alarm))}\n`

@@ -51,8 +51,8 @@ describe('mintmark trust record', () => {
     assert.equal(code, 3)
     const lines = out.trimEnd().split('\n').map(parseObject)
     assert.deepEqual(
-      lines.map((line) => line?.['outcome']),
-      ['unavailable', 'read'],
+      lines.map((line) => line?.['outcome'] ?? line?.['schema']),
+      ['unavailable', 'read', 'mintmark-key-checkpoint/1'],
     )
     const none = await mintmark('trust', 'record', saved('no-keys', {}), '--out', place('no-keys'))
     assert.deepEqual([none.code, none.err], [3, 'mintmark: the sources hold no key document\n'])
