@@ -14,7 +14,7 @@ export {
   parseVerifierKey,
   type VerifierKey,
 } from './notes/note.ts'
-export { type Accepted, accept, type Policy, parsePolicy, type Refusal } from './notes/policy.ts'
+export { type Accepted, accept, type Policy, parsePolicy } from './notes/policy.ts'
 export { diskFiles, type Files, folderOf, replaceDurably } from './store/files.ts'
 export { lockFolder } from './store/folder_lock.ts'
 export { GrowingTree } from './tree/growing_tree.ts'
