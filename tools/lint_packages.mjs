@@ -2,7 +2,8 @@
  * Runs `mintmark trust lint` on packages of others, and prints a table row for each: version, files, errors and warnings,
  * and files that were not examined. Whether a finding is right is for people to judge: docs/trust-lint.md.
  *
- * Usage: node tools/lint_packages.mjs [--list] PACKAGE..., where PACKAGE is NAME@VERSION of npm, or deb:NAME of Debian
+ * Usage: node tools/lint_packages.mjs [--list] PACKAGE..., where PACKAGE is NAME@VERSION of npm, deb:NAME of Debian,
+ * or src:NAME for its source, where apt has lists of sources
  */
 import { spawnSync } from 'node:child_process'
 import { mkdirSync, mkdtempSync, readdirSync, rmSync } from 'node:fs'
@@ -21,8 +22,10 @@ try {
 
 function row(name) {
   const folder = mkdtempSync(path.join(work, 'package-'))
-  const isDebian = name.startsWith('deb:')
-  const file = isDebian ? fromDebian(name.slice(4), folder) : fromNpm(name, folder)
+  const [from] = /^(?:deb|src):/.exec(name) ?? []
+  const isDebian = from !== undefined
+  const fetched = { 'deb:': fromDebian, 'src:': fromDebianSource }[from] ?? fromNpm
+  const file = fetched(isDebian ? name.slice(4) : name, folder)
   if (file === undefined) return `| ${name} | not fetched | | | |`
   // What npm has is built code: it is in folders that are skipped elsewhere.
   const { stdout } = spawnSync(process.execPath, [MINTMARK, 'trust', 'lint', folder, '--json', ...(isDebian ? [] : ['--all'])], {
@@ -50,4 +53,15 @@ function fromDebian(name, folder) {
   if (file === undefined || spawnSync('dpkg', ['-x', path.join(at, file), folder]).status !== 0) return undefined
   rmSync(at, { recursive: true })
   return file.replace(/_[^_]*\.deb$/, '')
+}
+
+function fromDebianSource(name, folder) {
+  const at = path.join(folder, 'download')
+  mkdirSync(at)
+  spawnSync('apt-get', ['source', '--download-only', '-q', name], { cwd: at })
+  const file = readdirSync(at).find((each) => each.endsWith('.dsc'))
+  const to = path.join(folder, 'source')
+  if (file === undefined || spawnSync('dpkg-source', ['-x', file, to], { cwd: at }).status !== 0) return undefined
+  rmSync(at, { recursive: true })
+  return file.replace(/\.dsc$/, '')
 }
