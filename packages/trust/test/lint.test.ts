@@ -39,6 +39,62 @@ describe('rules', () => {
     })
 })
 
+/** What a rule must not accuse: found in code of others, where the finding was wrong. */
+const SPARED: Readonly<Record<string, readonly [file: string, source: string]>> = {
+  'own tokens of Go, whose private key is in the same file': [
+    'own.go',
+    'package a // golang-jwt/jwt\nfunc f() { jwt.Parse(raw, func(t *jwt.Token) (any, error) { if t.Method != m { return nil, e }; return &key.PublicKey, nil }) }\nfunc g(key *rsa.PrivateKey) { token.SignedString(key) }',
+  ],
+  'own tokens of Spring, made in the same file': [
+    'Own.java',
+    'class A { JwtDecoder d() { return NimbusJwtDecoder.withPublicKey(own).build(); } JwtEncoder e() { return new NimbusJwtEncoder(source); } }',
+  ],
+  'a secret of a .NET service': [
+    'own.cs',
+    'builder.AddJwtBearer(o => { o.RequireHttpsMetadata = false; o.TokenValidationParameters = new TokenValidationParameters { IssuerSigningKey = new SymmetricSecurityKey(bytes), ValidateIssuer = false, ValidateAudience = false }; });',
+  ],
+  'an authority on this machine': [
+    'local.cs',
+    'builder.AddJwtBearer(o => { o.Authority = "http://localhost:5000"; o.RequireHttpsMetadata = false; });',
+  ],
+  'a token that is read first and verified later': [
+    'later.py',
+    'import jwt\nrealm = jwt.decode(token, algorithms=["RS256"], verify=False)["iss"]\njwt.decode(token, key_of(realm), algorithms=["RS256"], audience="api", issuer=realm, verify=True)',
+  ],
+  'an algorithm that is compared by hand': [
+    'header.js',
+    "import jwt from 'jsonwebtoken'\nif (decoded.header.alg !== 'RS256') throw new Error()\njwt.verify(token, publicKey, { issuer, audience })",
+  ],
+  'request objects without a signature': [
+    'request.js',
+    "import { UnsecuredJWT } from 'jose'\nif (client.request_object_signing_alg === 'none') UnsecuredJWT.decode(jar)",
+  ],
+  'a secret of passport-jwt': [
+    'passport.js',
+    "import { Strategy } from 'passport-jwt'\nnew Strategy({ jwtFromRequest, secretOrKey: options.secret, issuer, audience }, done)",
+  ],
+}
+
+describe('lint of what it must not accuse:', () => {
+  for (const [what, [file, source]] of Object.entries(SPARED))
+    it(what, async () => {
+      const { findings, unread } = await linted({ [file]: source })
+      assert.deepEqual(unread, [])
+      assert.deepEqual(
+        findings.filter(({ level }) => level !== 'note').map(({ rule }) => rule),
+        [],
+      )
+    })
+
+  it('a secret beside keys of others: that is accused', async () => {
+    const report = await linted({
+      'a.cs':
+        'builder.AddJwtBearer(o => { o.Authority = authority; o.RequireHttpsMetadata = false; o.TokenValidationParameters = new TokenValidationParameters { IssuerSigningKey = new SymmetricSecurityKey(bytes), ValidateIssuer = false }; });',
+    })
+    assert.deepEqual(new Set(idsOf(report)), new Set(['dotnet-http-metadata', 'dotnet-issuer-off']))
+  })
+})
+
 const JOSE = "import { jwtVerify } from 'jose'\n"
 
 describe('lint', () => {
