@@ -40,8 +40,8 @@ export class RecordWitnesses {
   }
 
   /**
-   * @throws {MintmarkError} `INPUT_INVALID` as {@link assertWitnessed}; `LEDGER_BEHIND` where a witness shows a head of
-   *   the record that the record does not have
+   * @throws {MintmarkError} `INPUT_INVALID` for a policy without a witness, or without this record; `LEDGER_BEHIND` where
+   *   a witness shows a head of the record that the record does not have
    */
   static async open(
     record: KeyRecord,
