@@ -3,7 +3,7 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { after, it } from 'node:test'
-import { parseObject } from '@mintmark/core'
+import { isObject, parseObject } from '@mintmark/core'
 import { type Presentation, PresentationLog } from '../src/index.ts'
 import { parseStrict } from '../src/verify/strict_jws.ts'
 import { claims, ENTERPRISE, mailPolicy } from './guard_world.ts'
@@ -78,6 +78,17 @@ it('a receipt names the claims of its token, and cnf only where that names a key
   const bound = await namesOf({ cnf: { jkt: 'thumbprint-of-a-key' } })
   assert.ok(Array.isArray(bound.claims) && bound.claims.includes('cnf'))
   assert.ok(!bound.text.includes('thumbprint-of-a-key'))
+  const schema = readFileSync(
+    new URL('../../../docs/schema/mintmark-access-1.schema.json', import.meta.url),
+    'utf8',
+  )
+  const properties = parseObject(schema)?.['properties']
+  const known = isObject(properties) ? Object.keys(properties) : []
+  const members = Object.keys(parseObject(bound.text.trim()) ?? {})
+  assert.deepEqual(
+    members.filter((name) => !known.includes(name)),
+    [],
+  )
   const many = Object.fromEntries(Array.from({ length: 300 }, (_, i) => [`x${i}`, 1]))
   const { claims: most } = await namesOf({ ...many, ['y'.repeat(101)]: 1 })
   assert.ok(Array.isArray(most))

@@ -56,7 +56,10 @@ export const trustHistory: Handler = async ([folder = ''], options, io) => {
   const series = await seriesOf(content)
   const all = historiesOf(series)
   const issuer = textOption(options, 'federation')
-  if (issuer !== undefined) return await federation(all, issuer, io)
+  if (issuer !== undefined) {
+    await federation(all, issuer, io)
+    return isProven(proof) ? DONE : NOT_ANSWERED
+  }
   const id = textOption(options, 'key')
   const keys = id === undefined ? all : all.filter((history) => isKey(history, id))
   if (id !== undefined && keys.length === 0) {
@@ -74,13 +77,12 @@ export const trustHistory: Handler = async ([folder = ''], options, io) => {
   return codeOf(told)
 }
 
-async function federation(keys: readonly KeyHistory[], issuer: string, io: Io): Promise<ExitCode> {
+async function federation(keys: readonly KeyHistory[], issuer: string, io: Io): Promise<void> {
   if (!keys.some(({ issuers }) => issuers.includes(issuer)))
     throw new MintmarkError('INPUT_INVALID', 'the record has no key of this issuer', {
       option: 'federation',
     })
   await io.out(`${safeJson(historicalKeys(keys, issuer, io.now()), 2)}\n`)
-  return DONE
 }
 
 function answersOf(
@@ -102,11 +104,12 @@ async function keptCheckpoint(options: Options) {
     : readKeptCheckpoint((await bytesOfFile(file)).toString('utf8'))
 }
 
+const isProven = ({ isAsked, accepted }: RecordProof) => !isAsked || accepted !== undefined
+
 /** A record that is cut or not witnessed as asked, and a time that no look decides, are parts without an answer. */
 function codeOf({ content, proof, alarms, answers }: Told): ExitCode {
-  const isProven = !proof.isAsked || proof.accepted !== undefined
   const isWhole =
-    isProven &&
+    isProven(proof) &&
     content.unsignedBytes === 0 &&
     answers.every(({ answer }) => answer.standing !== 'unknown')
   return exitCode({ isFound: alarms.length > 0, isWhole })

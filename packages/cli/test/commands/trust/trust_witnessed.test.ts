@@ -97,6 +97,7 @@ describe('a record with witnesses', () => {
     witnessed(async ({ out, policy, witnesses }) => {
       const before = await history(out, '--policy', policy)
       assert.deepEqual([before.code, /^NOT WITNESSED/m.test(before.out)], [3, true])
+      assert.equal((await history(out, '--policy', policy, '--ssf')).code, 3)
       await Promise.all(witnesses.map(({ stop }) => stop()))
       const next = await record(out, saved('2023-05-08', a, b), '--policy', policy)
       assert.equal(next.code, 3)
