@@ -23,6 +23,7 @@ function digest() {
     path.join(root, 'packages/core/src/safe_text.ts'),
     path.join(root, 'packages/core/src/wording.ts'),
     path.join(root, 'packages/case/src/answer/conclusion_text.ts'),
+    path.join(root, 'packages/report/src/model/numbering.ts'),
   ]
   for (const file of [...sources, ...others]) {
     hash.update(path.relative(root, file)).update('\0').update(readFileSync(file)).update('\0')

@@ -3,16 +3,21 @@
  *
  * @module
  */
-import { type Answer, type Selected, type Session, type TokenUses, tokenUses } from '@mintmark/case'
+import type { Answer, TokenUses } from '@mintmark/case'
 import { VERSION } from '@mintmark/core'
-import { REPORT_SCHEMA, type Redaction, type Report } from './model/model.ts'
+import { onPaper } from './exports/table_csv.ts'
+import { type Prepared, REPORT_SCHEMA, type Redaction, type Report } from './model/model.ts'
 import { mapTexts } from './report_texts.ts'
+import { actionSection } from './sections/actions.ts'
 import { answerSection } from './sections/answer.ts'
+import { appendixSection } from './sections/appendices.ts'
 import { custodySection, keySection } from './sections/custody.ts'
+import { glossarySection } from './sections/glossary.ts'
 import { huntSection } from './sections/hunts.ts'
-import { lineageOf, lineageSection, TOKENS_SHOWN } from './sections/lineage.ts'
+import { lineageOf, lineageSection } from './sections/lineage.ts'
 import { markSection } from './sections/marks.ts'
 import { scopeSection } from './sections/scope.ts'
+import { summarySection } from './sections/summary.ts'
 import { courseOf, timelineSection } from './sections/timeline.ts'
 import { inputSection, methodSection, unknownSection } from './sections/unknowns.ts'
 
@@ -22,10 +27,12 @@ const MOST_TEXT = 4_000
 interface ReportOptions {
   /** What the case answers for the same selection. */
   readonly answer: Answer
-  /** The selection, written down. */
-  readonly selected: Selected
+  /** Tokens of the same selection. */
+  readonly uses: TokenUses
   /** Default: `Case` and the name of the case. */
   readonly title?: string
+  readonly prepared?: Prepared
+  readonly classification?: string
   /** What `replace` replaces. */
   readonly redacted?: readonly Redaction[]
   /** Puts pseudonyms into a text; left out: none. */
@@ -33,46 +40,42 @@ interface ReportOptions {
 }
 
 /**
- * The report of a case. It depends on the case and the options alone: no clock, no folder.
- *
- * @throws {MintmarkError} as `Session.command`
+ * The report of a case, without the files beside it. Pure: no clock, no folder.
  */
-export async function buildReport(session: Session, options: ReportOptions): Promise<Report> {
-  const { answer, selected, redacted = [], replace = (text) => text } = options
-  const uses = await tokenUses(session, selected, { limit: TOKENS_SHOWN })
-  const report = reportOf(answer, uses, { title: options.title, redacted })
-  return mapTexts(report, (text) => replace(shortened(text)))
+export function buildReport(options: ReportOptions): Report {
+  const { answer, uses, replace = (text) => text } = options
+  return mapTexts(reportOf(answer, uses, options), (text) => replace(shortened(text)))
 }
 
-/** Pure: the same answer gives the same report. */
-function reportOf(
-  answer: Answer,
-  uses: TokenUses,
-  {
-    title,
-    redacted,
-  }: { readonly title: string | undefined; readonly redacted: readonly Redaction[] },
-): Report {
+function reportOf(answer: Answer, uses: TokenUses, options: ReportOptions): Report {
   const name = nameOf(answer.case)
+  const findings = [
+    answerSection(answer),
+    scopeSection(answer),
+    timelineSection(answer),
+    lineageSection(answer, uses),
+    huntSection(answer),
+    custodySection(answer),
+    keySection(answer),
+    markSection(answer),
+    unknownSection(answer),
+    actionSection(answer),
+    methodSection(answer),
+    glossarySection(),
+    inputSection(answer),
+  ]
+  const ids = findings.flatMap(({ statements }) => statements.map(({ id }) => id))
+  const sections = [summarySection(answer, new Set(ids)), ...findings]
   return {
     schema: REPORT_SCHEMA,
-    title: title ?? titleOf(name),
+    title: options.title ?? titleOf(name),
     case: name,
     version: VERSION,
-    redacted,
-    sections: [
-      answerSection(answer),
-      scopeSection(answer),
-      timelineSection(answer),
-      lineageSection(answer, uses),
-      huntSection(answer),
-      custodySection(answer),
-      keySection(answer),
-      unknownSection(answer),
-      markSection(answer),
-      methodSection(answer),
-      inputSection(answer),
-    ],
+    redacted: options.redacted ?? [],
+    prepared: options.prepared ?? { by: null, on: null },
+    classification: options.classification ?? null,
+    recipient: null,
+    sections: [...sections, appendixSection(sections)].map(onPaper),
     course: courseOf(answer),
     lineage: lineageOf(answer, uses),
   }

@@ -9,6 +9,7 @@ export {
   type Evidence,
   type Figure,
   figure,
+  type Prepared,
   type Redaction,
   type Report,
   SECTION_IDS,
@@ -21,4 +22,4 @@ export {
 export { findChromium } from './pdf.ts'
 export { readSigningKey } from './sealed/signature.ts'
 export { isWhole, type Verified, verifyReport } from './sealed/verify_report.ts'
-export { type WriteOptions, writeReport } from './write_report.ts'
+export { type Paper, type WriteOptions, writeReport } from './write_report.ts'

@@ -5,6 +5,10 @@
  * afterwards. The dates that it writes are taken out, and so are links to files beside the page, which it would write
  * with the place of the page on this machine: the same Chromium with the same fonts prints the same bytes.
  *
+ * Chromium knows no page number of another place. So the page is printed, it is read on which page each entry of its
+ * contents came, and with these numbers it is printed again. A number that the second print does not confirm is not
+ * printed: the contents then have none.
+ *
  * @module
  */
 import { spawn } from 'node:child_process'
@@ -12,6 +16,7 @@ import { access, constants, mkdtemp, readFile, rm, writeFile } from 'node:fs/pro
 import { tmpdir } from 'node:os'
 import { delimiter, join } from 'node:path'
 import { pathToFileURL } from 'node:url'
+import { pagesOfPlaces } from './pdf_pages.ts'
 
 const PROGRAMS = ['chromium', 'chromium-browser', 'google-chrome-stable', 'google-chrome']
 /** A report of a large case takes some seconds. */
@@ -44,16 +49,12 @@ type Printed = { readonly pdf: Uint8Array } | { readonly problem: string }
 export async function printPdf(chromium: string, html: string): Promise<Printed> {
   const dir = await mkdtemp(join(tmpdir(), 'mintmark-pdf-'))
   try {
-    const file = join(dir, 'report.pdf')
-    const page = join(dir, 'report.html')
-    await writeFile(page, (await readFile(html, 'utf8')).replaceAll(BESIDE, '<a'))
-    const problem = await run(chromium, [
-      ...FLAGS,
-      ...sandbox(),
-      ...filesIn(dir, file),
-      urlOf(page),
-    ])
-    return problem === undefined ? { pdf: withoutDates(await readFile(file)) } : { problem }
+    const page = (await readFile(html, 'utf8')).replaceAll(BESIDE, '<a')
+    const once = await printed(chromium, dir, page)
+    const pages = 'pdf' in once ? pagesOfPlaces(once.pdf) : undefined
+    if (pages === undefined || !page.includes(' data-of="')) return once
+    const twice = await printed(chromium, dir, withPages(page, pages))
+    return 'pdf' in twice && isSame(pages, pagesOfPlaces(twice.pdf)) ? twice : once
   } catch (cause) {
     return { problem: cause instanceof Error ? cause.message : String(cause) }
   } finally {
@@ -63,6 +64,30 @@ export async function printPdf(chromium: string, html: string): Promise<Printed>
 
 /** In text a `<` is written otherwise. */
 const BESIDE = /<a href="\.\/[^"]*"/g
+
+async function printed(chromium: string, dir: string, html: string): Promise<Printed> {
+  const file = join(dir, 'report.pdf')
+  const page = join(dir, 'report.html')
+  await writeFile(page, html)
+  const problem = await run(chromium, [...FLAGS, ...sandbox(), ...filesIn(dir, file), urlOf(page)])
+  return problem === undefined ? { pdf: withoutDates(await readFile(file)) } : { problem }
+}
+
+/** Room for a page number in the contents; the name is that of the place. */
+const PAGE_OF = /<span class="page[^"<>]*" data-of="([\w-]+)"><\/span>/g
+
+function withPages(html: string, pages: ReadonlyMap<string, number>): string {
+  return html.replaceAll(PAGE_OF, (room, name: string) =>
+    room.replace('></', `>${pages.get(name) ?? ''}</`),
+  )
+}
+
+function isSame(
+  pages: ReadonlyMap<string, number>,
+  again: ReadonlyMap<string, number> | undefined,
+): boolean {
+  return again?.size === pages.size && [...pages].every(([name, page]) => again.get(name) === page)
+}
 
 const FLAGS = [
   '--headless=new',
@@ -78,6 +103,8 @@ const FLAGS = [
   '--host-resolver-rules=MAP * ~NOTFOUND',
   '--proxy-server=127.0.0.1:9',
   '--no-pdf-header-footer',
+  // Bookmarks; tags are written anyhow.
+  '--generate-pdf-document-outline',
 ]
 
 /** A Chromium that root starts has no sandbox to run in. The page has no script, by its own policy too. */

@@ -22,12 +22,14 @@ import { buildReport } from './build_report.ts'
 import { accountLines, messageLines } from './exports/accounts_csv.ts'
 import { redactedEvents } from './exports/event_texts.ts'
 import { accessEvent, huntEvent, incidentEvent, issuanceEvent } from './exports/ocsf.ts'
+import { tableFiles } from './exports/table_csv.ts'
 import { timesketchRow } from './exports/timesketch.ts'
 import { markdownOf } from './model/markdown.ts'
-import type { Redaction, Report } from './model/model.ts'
+import type { Prepared, Redaction, Report } from './model/model.ts'
 import { type Redactor, redactorOf } from './model/redaction.ts'
 import { printPdf } from './pdf.ts'
 import { ReportFolder, seal, type Written } from './sealed/folder.ts'
+import { withFiles } from './sections/appendices.ts'
 import { TOKENS_SHOWN } from './sections/lineage.ts'
 import { bundleText } from './stix/bundle.ts'
 
@@ -37,13 +39,19 @@ export interface WriteOptions {
   /** Whether a report that is there already is replaced. */
   readonly isForced?: boolean
   readonly title?: string
+  /** Left out: nobody says who prepared it, and when. */
+  readonly prepared?: Prepared
+  /** Who may read it; on the first page and in the head of each. */
+  readonly classification?: string
   /** What the answer is about, and so the report. */
   readonly selection?: Selection
   readonly redacted?: readonly Redaction[]
   /** Signs the MANIFEST. */
   readonly signingKey?: KeyObject
   /** The report as a page that stands on its own; left out: no `report.html`, and no PDF of it. */
-  readonly renderHtml?: (report: Report) => string | Promise<string>
+  readonly renderHtml?: (report: Report, paper: Paper) => string | Promise<string>
+  /** Paper that the page is printed on. Default: A4. */
+  readonly paper?: Paper
   /** Program that prints `report.html`; left out: no `report.pdf`. */
   readonly chromium?: string
   /** Called before each file. */
@@ -57,6 +65,8 @@ interface WrittenReport {
   /** Why there is no PDF, where one was asked for. */
   readonly noPdf?: string
 }
+
+export type Paper = 'a4' | 'letter'
 
 /** Rows of (account, address) that the STIX bundle takes. */
 const MOST_ADDRESSES = 100_000
@@ -102,7 +112,7 @@ interface Work {
 
 async function writeFiles(folder: ReportFolder, work: Work): Promise<Report> {
   const { session, answer, selected, redactor, options } = work
-  const { onFile = () => {}, title, redacted = [] } = options
+  const { onFile = () => {}, title, redacted = [], prepared, classification } = options
   const put = async (name: string, pieces: Parameters<ReportFolder['write']>[1]) => {
     onFile(name)
     await folder.write(name, pieces)
@@ -110,32 +120,54 @@ async function writeFiles(folder: ReportFolder, work: Work): Promise<Report> {
   await put('accounts.csv', accountLines(answer.scope.accounts, redactor))
   await put('messages.csv', messageLines(session, selected, redactor))
   await put('timeline.jsonl', timelineLines(work))
-  const report = await buildReport(session, {
+  const uses = await tokenUses(session, selected, { limit: TOKENS_SHOWN })
+  const draft = buildReport({
     answer,
-    selected,
+    uses,
     redacted,
     replace: redactor.text,
     ...(title !== undefined && { title }),
+    ...(prepared !== undefined && { prepared }),
+    ...(classification !== undefined && { classification }),
   })
-  const uses = await tokenUses(session, selected, { limit: TOKENS_SHOWN })
-  await put('events.ocsf.ndjson', eventLines(work, report, uses.rows))
+  await put('events.ocsf.ndjson', eventLines(work, draft, uses.rows))
   const addresses = await accountAddresses(session, selected, { limit: MOST_ADDRESSES })
   const sighted = await sightedAccounts(session, selected)
-  await put('bundle.stix.json', bundleText({ answer, report, addresses, sighted, redactor }))
-  await put('report.json', [`${safeJson(report, 1)}\n`])
-  await put('report.md', [markdownOf(report)])
+  await put('bundle.stix.json', bundleText({ answer, report: draft, addresses, sighted, redactor }))
+  return writeModel(folder, draft, onFile)
+}
+
+/** The tables that paper cuts, and the report that names all files so far. @returns that report */
+export async function writeModel(
+  folder: ReportFolder,
+  draft: Report,
+  onFile: (name: string) => void,
+): Promise<Report> {
+  onFile('report.json')
+  for (const { name, lines } of tableFiles(draft.sections)) {
+    // oxlint-disable-next-line no-await-in-loop -- one file after the other, in the order of the report
+    await folder.write(name, lines)
+  }
+  const report = withFiles(draft, folder.written)
+  await folder.write('report.json', [`${safeJson(report, 1)}\n`])
+  await folder.write('report.md', [markdownOf(report)])
   return report
 }
 
 /** The page, and its print. @returns why there is no print, where one was asked for */
-async function writePages(
+export async function writePages(
   folder: ReportFolder,
   report: Report,
-  { renderHtml, chromium, onFile = () => {} }: WriteOptions,
+  {
+    renderHtml,
+    chromium,
+    paper = 'a4',
+    onFile = () => {},
+  }: Pick<WriteOptions, 'renderHtml' | 'chromium' | 'paper' | 'onFile'>,
 ): Promise<string | undefined> {
   if (renderHtml === undefined) return undefined
   onFile(HTML)
-  await folder.write(HTML, [await renderHtml(report)])
+  await folder.write(HTML, [await renderHtml(report, paper)])
   if (chromium === undefined) return undefined
   onFile(PDF)
   const printed = await printPdf(chromium, join(folder.path, HTML))
@@ -160,7 +192,9 @@ async function* eventLines(
   uses: readonly TokenUse[],
 ): AsyncGenerator<string> {
   const { first, last } = answer.timeline
-  const [found] = report.sections[0]?.statements ?? []
+  const found = report.sections
+    .flatMap((section) => section.statements)
+    .find(({ id }) => id === 'found')
   if (first !== null && last !== null && found !== undefined)
     yield lineOf(
       incidentEvent(

@@ -102,14 +102,20 @@ describe('report.json', () => {
     )
   })
 
-  it('has no id twice, and no reference to a table that is not there', () => {
+  it('has no id twice, and no reference to a table or finding that is not there', () => {
     const parts = partsOf(report)
     const ids = parts.map(({ id }) => id)
     assert.equal(new Set(ids).size, ids.length, ids.join(' '))
     const tables = new Set(report.sections.flatMap((section) => section.tables.map(({ id }) => id)))
+    const findings = new Set(
+      report.sections.flatMap(({ statements }) => statements.map(({ id }) => id)),
+    )
     for (const { id, evidence } of parts)
-      for (const one of evidence)
+      for (const one of evidence) {
         if (one.kind === 'table') assert.ok(tables.has(one.table), `${id} -> ${one.table}`)
+        if (one.kind === 'finding')
+          assert.ok(findings.has(one.statement), `${id} -> ${one.statement}`)
+      }
   })
 
   it('names files that are there, queries that the case answers, and headings of the documents', async () => {

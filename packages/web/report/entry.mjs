@@ -1,5 +1,6 @@
 /** The report as one file: components rendered without a document, with styles and typefaces inside. */
 import { createHash } from 'node:crypto'
+import { safeText } from '@mintmark/core/safe_text'
 import sans400 from '@fontsource/ibm-plex-sans/files/ibm-plex-sans-latin-400-normal.woff2?inline'
 import sans600 from '@fontsource/ibm-plex-sans/files/ibm-plex-sans-latin-600-normal.woff2?inline'
 import mono400 from '@fontsource/ibm-plex-mono/files/ibm-plex-mono-latin-400-normal.woff2?inline'
@@ -9,7 +10,7 @@ import { render } from 'svelte/server'
 import colours from '../app/styles/colours.css?inline'
 import text from '../app/styles/text.css?inline'
 import Report from './Report.svelte'
-import paper from './report.css?inline'
+import sheet from './report.css?inline'
 
 const face = (family, weight, source) =>
   `@font-face{font-family:"${family}";font-weight:${weight};src:url("${source}") format("woff2")}`
@@ -22,11 +23,26 @@ const FACES = [
   face('Plex Serif', 600, serif600),
 ].join('\n')
 
-/** @param {import('@mintmark/report').Report} report */
-export function renderHtml(report) {
+/** Text as a string of CSS: nothing in it ends the string. */
+const quoted = (text) =>
+  `"${safeText(text, 90).replaceAll(/[^A-Za-z0-9 ,.:+-]/gu, (letter) => `\\${letter.codePointAt(0)?.toString(16)} `)}"`
+
+/** Paper, and what stands in the margin of each page. */
+const pageRule = ({ title, classification }, paper) => `@page{size:${paper === 'letter' ? 'letter' : 'A4'};
+@top-right{content:${quoted(classification ?? '')}}
+@bottom-left{content:${quoted(title)}}}`
+
+/** A page may not have styles of its own parts: widths are classes. */
+const SHARES = `@media print{${Array.from({ length: 100 }, (_, n) => `.share-${n + 1}{width:${n + 1}%}`).join('')}}`
+
+/**
+ * @param {import('@mintmark/report').Report} report
+ * @param {import('@mintmark/report').Paper} paper
+ */
+export function renderHtml(report, paper = 'a4') {
   const { head, body } = render(Report, { props: { report } })
   const components = [...head.matchAll(/<style[^>]*>([\s\S]*?)<\/style>/g)].map(([, css]) => css)
-  const style = [FACES, colours, text, ...components, paper].join('\n')
+  const style = [FACES, colours, text, ...components, sheet, SHARES, pageRule(report, paper)].join('\n')
   const hash = createHash('sha256').update(style).digest('base64')
   const policy = `default-src 'none'; style-src 'sha256-${hash}'; font-src data:; base-uri 'none'; form-action 'none'`
   return `<!doctype html>

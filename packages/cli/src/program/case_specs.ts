@@ -162,6 +162,10 @@ export const REPORT_COMMANDS: readonly Spec[] = [
       option('--case <CASE>', 'folder of the case, or a clickhouse:// or https:// URL; needed'),
       option('--out <DIR>', 'folder to write; it appears whole or not at all; needed'),
       option('--title <TITLE>', 'title of the report (default: Case and its name)'),
+      option('--prepared-by <WHO>', 'who prepared it, for its first page'),
+      option('--prepared-on <DATE>', 'when, as YYYY-MM-DD (default: today, UTC)'),
+      option('--classification <TEXT>', 'who may read it, for every page; such as TLP:AMBER'),
+      option('--paper <SIZE>', 'paper of report.pdf').choices(['a4', 'letter']).default('a4'),
       option(
         '--redact <WHAT...>',
         'put pseudonyms in place of names, addresses or both, in every file',

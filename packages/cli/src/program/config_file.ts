@@ -17,9 +17,16 @@ import { type Io, note } from '../process/io.ts'
 const KNOWN: ReadonlyMap<string, boolean> = new Map([
   ['attacker', false],
   ['case', false],
+  ['classification', false],
   ['directory', true],
   ['hunts', true],
+  ['paper', false],
+  ['prepared-by', false],
 ])
+
+/** As commander names the values of options. */
+const camelCase = (name: string) =>
+  name.replaceAll(/-([a-z])/g, (_, letter: string) => letter.toUpperCase())
 
 export class Config {
   readonly #file: string
@@ -44,7 +51,7 @@ export class Config {
   apply(command: Command): void {
     for (const option of command.options) {
       const name = option.attributeName()
-      const value = this.#values.get(name)
+      const value = this.#values.get(option.name())
       if (value === undefined) continue
       // An array that is the default is replaced by what is given, and not added to.
       option.default(value)
@@ -60,7 +67,7 @@ export class Config {
    */
   report(command: Command, operands: readonly string[], io: Io): void {
     const names = [...this.#values.keys()]
-    const used = names.filter((name) => command.getOptionValueSource(name) === 'config')
+    const used = names.filter((name) => command.getOptionValueSource(camelCase(name)) === 'config')
     if (used.length === 0) return
     if (operands.some((each) => `${this.#file}/`.startsWith(path.join(path.resolve(each), '/'))))
       throw this.#unused('it is in a folder that is to be read as evidence')

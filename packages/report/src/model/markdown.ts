@@ -19,6 +19,7 @@ import type {
   Strength,
   Table,
 } from './model.ts'
+import { type Numbers, numbersOf } from './numbering.ts'
 
 /** Longest text of a cell, in characters; `report.json` has more. */
 const CELL = 200
@@ -47,54 +48,83 @@ export function markdownOf(report: Report): string {
     report.redacted.length === 0
       ? ''
       : `\n\n${plainText(`${report.redacted.join(' and ')} are replaced by pseudonyms.`)}`
+  const numbers = numbersOf(report)
   return `# ${plainText(report.title)}
 
-Written by Mintmark ${report.version} on the case ${plainText(report.case)}. All times are UTC.${redacted}
+${plainText(coverText(report), SENTENCE)}${redacted}
 
-${report.sections.map(sectionOf).join('\n')}`
+${report.sections.map((section) => sectionOf(section, numbers)).join('\n')}`
 }
 
-function sectionOf({ title, figures, statements, tables }: Section): string {
+/** Who prepared it, when, for whom, from what. */
+function coverText({ classification, prepared, recipient, case: name, version }: Report): string {
+  return [
+    ...(classification === null ? [] : [`${classification}.`]),
+    ...(recipient === null ? [] : [`For ${recipient}.`]),
+    `Prepared by: ${prepared.by ?? 'not stated'}. Date: ${prepared.on ?? 'not stated'}.`,
+    `Written by Mintmark ${version}${name === '' ? '' : ` on the case ${name}`}. All times are UTC.`,
+  ].join(' ')
+}
+
+function sectionOf(section: Section, numbers: Numbers): string {
+  const { id, title, figures, statements, tables } = section
+  const number = numbers.sections.get(id)
+  const prose = statements
+    .map((one) => statementOf(one, numbers))
+    .join(id === 'summary' ? '\n\n' : '\n')
   const blocks = [
     ...(figures.length === 0 ? [] : [figureTable(figures)]),
-    ...(statements.length === 0 ? [] : [statements.map(statementOf).join('\n')]),
-    ...tables.map(tableOf),
+    ...(statements.length === 0 ? [] : [prose]),
+    ...tables.map((one) => tableOf(one, numbers)),
   ]
-  return `## ${plainText(title)}\n\n${blocks.join('\n\n')}\n`
+  return `## ${number === undefined ? '' : `${number} `}${plainText(title)}\n\n${blocks.join('\n\n')}\n`
 }
 
-function statementOf({ text, strength, evidence, cannotMean, settledBy }: Statement): string {
+function statementOf(one: Statement, numbers: Numbers): string {
+  const { id, label, text, strength, evidence, cannotMean, settledBy } = one
+  const number = numbers.findings.get(id)
+  if (number === undefined)
+    return `**${plainText(label ?? '')}.** ${plainText(text, SENTENCE)} (${evidenceText(evidence, numbers)})`
   const more = [
-    `  Rests on ${evidenceText(evidence)}.`,
+    `  Rests on ${evidenceText(evidence, numbers)}.`,
     ...(cannotMean === undefined ? [] : [`  Cannot mean: ${plainText(cannotMean, SENTENCE)}`]),
     ...(settledBy === undefined ? [] : [`  Settled by: ${plainText(settledBy, SENTENCE)}`]),
   ]
-  return [`- **${STRENGTHS[strength]}**: ${plainText(text, SENTENCE)}`, ...more].join('  \n')
+  const head = `- ${number} **${STRENGTHS[strength]}**: ${plainText(text, SENTENCE)}`
+  return [head, ...more].join('  \n')
 }
 
 /** The first few places: the others are in `report.json`. */
-function evidenceText(evidence: NonEmpty<Evidence>): string {
-  const some = evidence.slice(0, 4).map(placeOf)
+function evidenceText(evidence: NonEmpty<Evidence>, numbers: Numbers): string {
+  const some = evidence.slice(0, 4).map((place) => placeOf(place, numbers))
   const left = evidence.length - some.length
   return `${some.join('; ')}${left > 0 ? `; and ${left} more` : ''}`
 }
 
 type PlaceText = {
-  readonly [Kind in Evidence['kind']]: (place: Extract<Evidence, { kind: Kind }>) => string
+  readonly [Kind in Evidence['kind']]: (
+    place: Extract<Evidence, { kind: Kind }>,
+    numbers: Numbers,
+  ) => string
 }
 
 const PLACES: PlaceText = {
   input: ({ path }) => `the input ${plainText(path)}`,
   inputs: ({ files }) => `all ${count(files)} inputs`,
-  table: ({ table }) => `the table ${plainText(table)}`,
+  table: ({ table }, { tables }) => `table ${tables.get(table) ?? ''} (${plainText(table)})`,
   export: ({ file, column, value = '' }) =>
     column === undefined ? file : `${file} where ${plainText(column)} is ${plainText(value)}`,
-  query: ({ sql }) => `the query ${codeOf(sql)}`,
+  query: ({ sql }, { queries }) => `query ${queries.get(sql) ?? codeOf(sql)}`,
   rule: ({ document, heading }) => `${plainText(document)}, ${plainText(heading)}`,
+  finding: ({ statement }, { findings }) =>
+    `finding ${findings.get(statement) ?? plainText(statement)}`,
 }
 
-function placeOf<Kind extends Evidence['kind']>(place: Extract<Evidence, { kind: Kind }>): string {
-  return PLACES[place.kind](place)
+function placeOf<Kind extends Evidence['kind']>(
+  place: Extract<Evidence, { kind: Kind }>,
+  numbers: Numbers,
+): string {
+  return PLACES[place.kind](place, numbers)
 }
 
 function figureTable(figures: readonly Figure[]): string {
@@ -111,11 +141,13 @@ function valueText(value: Figure['value'], strength: Strength): string {
   return typeof value === 'number' ? count(value) : bounds(value)
 }
 
-function tableOf({ title, columns, rows, total, strength, evidence }: Table): string {
+function tableOf(one: Table, numbers: Numbers): string {
+  const { id, title, columns, rows, total, strength, evidence, paper } = one
   const shown = rows.slice(0, ROWS)
   const cut =
     total > shown.length ? ` The first ${count(shown.length)} of ${count(total)} rows.` : ''
-  const head = `### ${plainText(title)}\n\n_${STRENGTHS[strength]}_; rests on ${evidenceText(evidence)}.${cut}`
+  const file = paper === undefined ? '' : ` Rows as a file: ${paper.file}.`
+  const head = `### Table ${numbers.tables.get(id) ?? ''}: ${plainText(title)}\n\n_${STRENGTHS[strength]}_; rests on ${evidenceText(evidence, numbers)}.${cut}${file}`
   if (total === 0) return `${head}\n\n${EMPTY[strength] ?? 'No rows.'}`
   const cells = shown.map((row) => columns.map(({ type }, i) => cellText(row[i] ?? null, type)))
   return `${head}\n\n${lines(

@@ -60,6 +60,8 @@ export type Evidence =
   | { readonly kind: 'query'; readonly sql: string }
   /** What the rules of a document make of the records: a verdict, a bound, a hunt. */
   | { readonly kind: 'rule'; readonly document: string; readonly heading: string }
+  /** A finding of this report, by the id of its statement. */
+  | { readonly kind: 'finding'; readonly statement: string }
 
 /** Files that rows are exported to. */
 export type ExportName =
@@ -73,6 +75,8 @@ export type ExportName =
 export interface Statement {
   /** Kebab-case, unique in the report: the anchor of a link to it. */
   readonly id: string
+  /** What it is about, in two or three words, where it is prose of the first page. */
+  readonly label?: string
   /** Whole sentences. */
   readonly text: string
   readonly strength: Strength
@@ -136,12 +140,19 @@ export interface Table {
   readonly rows: readonly (readonly Cell[])[]
   /** How many rows there are; more than `rows` where the table is cut. */
   readonly total: number
+  /** Where paper shows a part alone: rows and ids of columns, and the file beside the report that has them all. */
+  readonly paper?: {
+    readonly rows: number
+    readonly columns: readonly string[]
+    readonly file: string
+  }
   readonly strength: Strength
   readonly evidence: NonEmpty<Evidence>
 }
 
 /** The parts of a report, in their order. */
 export const SECTION_IDS = [
+  'summary',
   'answer',
   'scope',
   'timeline',
@@ -149,10 +160,13 @@ export const SECTION_IDS = [
   'hunts',
   'custody',
   'keys',
-  'unknowns',
   'marks',
+  'unknowns',
+  'actions',
   'method',
+  'glossary',
   'inputs',
+  'appendices',
 ] as const
 
 type SectionId = (typeof SECTION_IDS)[number]
@@ -176,12 +190,25 @@ export interface Report {
   /** Version of Mintmark that wrote it. */
   readonly version: string
   readonly redacted: readonly Redaction[]
-  /** Sections in the order of {@link SECTION_IDS}, every one of them. */
+  /** As given; null where nobody said. */
+  readonly prepared: Prepared
+  /** Who may read it, as given: `TLP:AMBER`; null where nobody said. */
+  readonly classification: string | null
+  /** Whom it is for where it is a notice: an organisation or an account; null: whoever has the case. */
+  readonly recipient: string | null
+  /** Sections in the order of {@link SECTION_IDS}; the report of a case has every one of them. */
   readonly sections: readonly Section[]
   /** The course of what was selected, and what each log covered, to be drawn: see `Course`. */
   readonly course: Course
   /** Key → token → session → accesses, to be drawn: see `Lineage`. */
   readonly lineage: Lineage
+}
+
+/** Who prepared a report, and when: a report has no clock of its own. */
+export interface Prepared {
+  readonly by: string | null
+  /** YYYY-MM-DD. */
+  readonly on: string | null
 }
 
 /** What the drawing of the timeline shows; its numbers are those of the tables in section `timeline`. */

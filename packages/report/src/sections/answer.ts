@@ -44,7 +44,7 @@ const LEADS_SQL = "SELECT * FROM judged WHERE strength = 'lead' ORDER BY at"
 export function answerSection(answer: Answer): Section {
   return {
     id: 'answer',
-    title: 'Answer',
+    title: 'What was found',
     statements: [
       found(answer),
       ...(answer.verdicts.unissued > 0 ? [sureness(answer)] : []),
@@ -107,7 +107,7 @@ function exposed(answer: Answer): Statement[] {
   return [
     statement({
       id: 'whose-mail',
-      text: `${plural(accesses, 'access', 'accesses')} of theirs opened ${plural(mailboxes, 'mailbox', 'mailboxes')} of ${plural(organisations, 'organisation')}.`,
+      text: `The attacker opened ${plural(mailboxes, 'mailbox', 'mailboxes')} of ${plural(organisations, 'organisation')}, with ${plural(accesses, 'access', 'accesses')}.`,
       strength,
       evidence: [inTable('accounts'), inExport('accounts.csv'), inExport('timeline.jsonl')],
     }),
@@ -123,7 +123,7 @@ function exposed(answer: Answer): Statement[] {
     }),
     statement({
       id: 'since-when',
-      text: `The first of these accesses is of ${minute(timeline.first)}, the last of ${minute(timeline.last)}.`,
+      text: `The first of these accesses is at ${minute(timeline.first)}, the last at ${minute(timeline.last)}.`,
       strength,
       evidence: [inTable('classes-in-time'), inExport('timeline.jsonl')],
     }),
@@ -147,11 +147,11 @@ function leaked({ keys }: Answer): Statement[] {
   return keys.filter(isLeak).map((key) =>
     statement({
       id: `key-${key.spkiSha256}`,
-      text: `A private key, ${key.kind} of ${key.bits} bits, lies in ${plural(key.places.length, 'memory dump')} of the evidence. SHA-256 of its public half: ${key.spkiSha256}.`,
+      text: `A private key (${key.kind.toUpperCase()}, ${key.bits} bits) is in ${plural(key.places.length, 'memory dump')} of the evidence. SHA-256 of its public half: ${key.spkiSha256}.`,
       strength: 'established',
       evidence: [inTable('keys')],
       cannotMean:
-        'That the key lies there does not say that somebody took it, nor that a token was signed with it.',
+        'That the key is there does not say that somebody took it, nor that a token was signed with it.',
     }),
   )
 }
@@ -280,13 +280,13 @@ function verdictFigures(answer: Answer): Figure[] {
     ),
     counted(
       'count-mismatched',
-      'accesses with a token of somebody else',
+      'accesses with a token issued to somebody else',
       established.mismatched,
       of(inTable('verdicts')),
     ),
     counted(
       'count-tokens',
-      'tokens that were not issued so',
+      'tokens not issued to their user',
       established.tokens,
       of(inTable('tokens')),
     ),
@@ -300,7 +300,12 @@ function scopeFigures(answer: Answer): Figure[] {
   const present = selectedStrength(answer)
   const of = (...evidence: Figure['evidence']) => ({ absence, evidence, present })
   return [
-    counted('count-accesses', 'accesses of theirs', scope.accesses, of(inExport('timeline.jsonl'))),
+    counted(
+      'count-accesses',
+      'accesses of the attacker',
+      scope.accesses,
+      of(inExport('timeline.jsonl')),
+    ),
     counted(
       'count-mailboxes',
       'mailboxes',

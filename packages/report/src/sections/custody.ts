@@ -1,5 +1,5 @@
 /**
- * Custody of artefacts, and the private keys that lie in memory dumps among the evidence.
+ * Custody of artefacts, and the private keys that are in memory dumps among the evidence.
  *
  * @module
  */
@@ -38,7 +38,7 @@ function suspected(suspect: readonly Custody[]): Statement {
   const established = suspect.reduce((sum, one) => sum + one.established, 0)
   return statement({
     id: 'suspect-touches',
-    text: `${plural(suspect.length, 'artefact')} were touched by ${plural(touches, 'access', 'accesses')} that a verdict or a hunt points at: ${established} established, ${touches - established} as leads.`,
+    text: `Suspicious accesses to ${plural(suspect.length, 'artefact')}: ${plural(touches, 'access', 'accesses')}, of which ${established} are established and ${touches - established} are leads.`,
     strength: established > 0 ? 'established' : 'not-excluded',
     evidence: [inTable('artefacts'), inTable('touches'), byQuery(TOUCHES_SQL)],
     cannotMean:
@@ -49,13 +49,13 @@ function suspected(suspect: readonly Custody[]): Statement {
 function artefactTable(custody: readonly Custody[]): Table {
   return table({
     id: 'artefacts',
-    title: 'Dumps, key stores, and files that the accesses of theirs touched',
+    title: 'Dumps, key stores, and files that the attacker accessed',
     columns: [
       column('artefact', 'Artefact'),
       column('path', 'Path'),
       column('hash', 'Hash in the log', 'hash'),
       column('accesses', 'Accesses', 'count'),
-      column('suspect', 'Suspect', 'count'),
+      column('suspect', 'Suspicious', 'count'),
       column('principals', 'Principals', 'count'),
       column('first', 'First', 'time'),
       column('last', 'Last', 'time'),
@@ -95,7 +95,7 @@ function touchTable(custody: readonly Custody[]): Table {
   )
   return table({
     id: 'touches',
-    title: 'Who touched them',
+    title: 'Who accessed them',
     columns: [
       column('artefact', 'Artefact'),
       column('at', 'At', 'time'),
@@ -119,7 +119,7 @@ export function keySection({ keys, chains, conclusion }: Answer): Section {
   const absence = keyAbsence(conclusion)
   return {
     id: 'keys',
-    title: 'Keys found',
+    title: 'Keys found, and who trusts them',
     statements: [...keys.filter(isLeak).map(keyStatement), ...chains.flatMap(chainStatements)],
     figures: [],
     tables: [
@@ -163,14 +163,14 @@ function keyStatement(key: KeyFound): Statement {
   const byName = touched.some(({ by }) => by === 'name') ? ' a file of this name' : ' the file'
   const seen =
     touched.length === 0
-      ? 'No record names such a file: who had it is not known.'
-      : `Records show${byName} touched ${plural(
+      ? 'No log records access to this file.'
+      : `Records show${byName} accessed ${plural(
           touched.reduce((sum, { accesses }) => sum + accesses, 0),
           'time',
-        )}, ${plural(suspect, 'time')} suspect.`
+        )}; suspicious: ${suspect}.`
   return statement({
     id: `found-key-${key.spkiSha256}`,
-    text: `The private key of ${key.subject ?? key.kid ?? key.spkiSha256} lies in ${places.join(', ')}. ${seen}`,
+    text: `The private key of ${key.subject ?? key.kid ?? key.spkiSha256} is in ${places.join(', ')}. ${seen}`,
     strength: 'established',
     evidence: placesOf(key),
   })
@@ -209,12 +209,12 @@ function keyTable(keys: readonly KeyFound[], absence: Strength): Table {
       column('bits', 'Bits', 'count'),
       column('kid', 'Key id', 'id'),
       column('subject', 'Subject'),
-      column('not_after', 'Certificate ran out', 'time'),
+      column('not_after', 'Certificate expired', 'time'),
       column('note', 'Note'),
       column('file', 'File'),
       column('file_sha256', 'SHA-256 of the file', 'hash'),
       column('copies', 'Copies', 'count'),
-      column('forms', 'Forms'),
+      column('forms', 'Encodings'),
     ],
     rows,
     total: rows.length,
@@ -246,10 +246,10 @@ function toucherTable(keys: readonly KeyFound[]): Table {
     )
   return table({
     id: 'key-touchers',
-    title: 'Who touched files in which keys lie',
+    title: 'Who accessed files that contain keys',
     columns: [
       column('file', 'File'),
-      column('by', 'Known by'),
+      column('by', 'Matched by'),
       column('principal', 'Principal'),
       column('verdict', 'Verdict'),
       column('hunts', 'Hunts'),

@@ -40,6 +40,8 @@ function evidenceOf(hunt: HuntResult): NonEmpty<Evidence> {
   ]
 }
 
+const NO_HIT = 'That it did not happen: a hunt sees what the logs record.'
+
 function huntStatement(hunt: HuntResult): Statement {
   const { hits, accounts, first, last, title, means } = hunt
   const what =
@@ -49,11 +51,11 @@ function huntStatement(hunt: HuntResult): Statement {
   const [query, rule] = evidenceOf(hunt)
   return statement({
     id: `hunted-${anchor(hunt.id)}`,
-    text: `${title}: ${what}. A hit means: ${means}`,
+    text: hits === 0 ? `${title}: ${what}.` : `${title}: ${what}. A hit means: ${means}`,
     // No hit does not show that it did not happen.
     strength: hits > 0 ? hitStrength(hunt) : 'not-excluded',
     evidence: hits === 0 ? [query, rule ?? query] : [inTable(tableOf(hunt)), query, rule ?? query],
-    cannotMean: hunt.cannotMean,
+    cannotMean: hits === 0 ? NO_HIT : hunt.cannotMean,
   })
 }
 

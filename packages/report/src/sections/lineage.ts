@@ -30,14 +30,14 @@ import {
 } from './wording.ts'
 
 /** Rows of the table; `events.ocsf.ndjson` has the token and session of each access. */
-export const TOKENS_SHOWN = 1000
+export const TOKENS_SHOWN = 10_000
 /** More than that no eye follows. */
-const DRAWN = { tokens: 60, keys: 8 }
+const DRAWN = { tokens: 30, keys: 8 }
 
 export function lineageSection(answer: Answer, uses: TokenUses): Section {
   return {
     id: 'lineage',
-    title: 'Token lineage',
+    title: 'Tokens and sessions',
     statements: [...lineageText(answer, uses), ...unlinked(answer, uses)],
     figures: [],
     tables: [tokenTable(answer, uses), ...sessionTable(answer)],
@@ -49,7 +49,7 @@ function lineageText(answer: Answer, { total }: TokenUses): Statement[] {
   return [
     statement({
       id: 'lineage-tokens',
-      text: `The accesses of theirs used ${plural(total, 'token')}, each counted once for every session and reason that it stands with.`,
+      text: `The attacker used ${plural(total, 'token')}; one with two sessions or two reasons counts twice.`,
       strength: selectedStrength(answer),
       evidence: [inTable('tokens'), inExport('events.ocsf.ndjson')],
     }),
@@ -61,7 +61,7 @@ function unlinked({ keys, verdicts }: Answer, { total }: TokenUses): Statement[]
   return [
     statement({
       id: 'lineage-keys',
-      text: 'No log names the key that a token was signed with. That a key found in a dump signed the tokens that nobody issued is not excluded, and not shown.',
+      text: 'No log names the key that signed a token. That the key in the dump signed the unissued tokens is neither shown nor excluded.',
       strength: 'not-excluded',
       evidence: [inTable('keys'), inTable('tokens'), byRule('docs/unknowns.md', 'key-use-unknown')],
       settledBy: 'a token itself, or a log of a verifier that names the key id',
@@ -83,7 +83,7 @@ function tokenTable(answer: Answer, { rows, total }: TokenUses): Table {
   )
   return table({
     id: 'tokens',
-    title: 'Tokens, the sessions that they hang from, and what was opened with them',
+    title: 'Tokens, their sessions, and what was opened with them',
     columns: [
       column('token', 'Token', 'id'),
       column('session', 'Session', 'id'),
@@ -95,9 +95,9 @@ function tokenTable(answer: Answer, { rows, total }: TokenUses): Table {
       column('accounts', 'Accounts'),
       column('first', 'First', 'time'),
       column('last', 'Last', 'time'),
-      column('recorded', 'Issuance recorded', 'time'),
-      column('recorded_for', 'for'),
-      column('recorded_in', 'in'),
+      column('recorded', 'Issued', 'time'),
+      column('recorded_for', 'Issued to'),
+      column('recorded_in', 'Log of it'),
     ],
     rows: rows.map((use) => [
       use.tokenId || null,
@@ -135,7 +135,7 @@ function sessionTable({ sessions }: Answer): Table[] {
   return [
     table({
       id: 'sessions',
-      title: 'Sessions that nobody began, of accesses without a token id',
+      title: 'Sessions that no log shows to begin, of accesses without a token id',
       columns: [
         column('session', 'Session', 'id'),
         column('tenant', 'Tenant', 'id'),

@@ -14,14 +14,14 @@ export function markSection({ marks }: Answer): Section {
   const theirs = marks.filter(({ party }) => party === 'theirs').length
   return {
     id: 'marks',
-    title: 'Marks of those who worked on the case',
+    title: 'Marks of the investigators',
     statements:
       marks.length === 0
         ? []
         : [
             statement({
               id: 'marked',
-              text: `People have marked ${plural(theirs, 'access, session or address', 'accesses, sessions or addresses')} as theirs, and ${marks.length - theirs} as ours. The scope follows their word in this; no record says it.`,
+              text: `Investigators marked ${plural(theirs, 'access, session or address', 'accesses, sessions or addresses')} as the attacker's, and ${marks.length - theirs} as legitimate. The scope follows them; no record says it.`,
               strength: 'not-excluded',
               evidence: [inTable('marks'), byQuery(MARKS_SQL)],
             }),

@@ -42,7 +42,7 @@ export function scopeSection(answer: Answer): Section {
   const present = selectedStrength(answer)
   return {
     id: 'scope',
-    title: 'Scope',
+    title: 'Who is affected, and how much was exposed',
     statements: [...unbounded(scope), ...lost(scope), ...either(scope), ...others(scope, present)],
     figures: [],
     tables: [
@@ -74,7 +74,7 @@ function unbounded({ unbounded: accounts }: Scope): Statement[] {
   return [
     statement({
       id: 'scope-unbounded',
-      text: `Nothing bounds what was exposed of ${plural(accounts.length, 'mailbox', 'mailboxes')} (${reasons.join(', ')}): the upper bound of the whole is missing for that.`,
+      text: `Nothing bounds what was exposed of ${plural(new Set(accounts.map(({ mailbox }) => mailbox)).size, 'mailbox', 'mailboxes')} (${reasons.join(', ')}). So the whole has no upper bound.`,
       strength: 'not-excluded',
       evidence: [first, ...more.slice(0, 99)],
     }),
@@ -87,7 +87,7 @@ function lost({ access_log_losses: losses }: Scope): Statement[] {
   return [
     statement({
       id: 'scope-access-log-losses',
-      text: `The logs of mail accesses lost records at ${plural(losses.length, 'time')} at which these accesses could have gone on. A mailbox that is not named here could have been read then: the whole, and groups and organisations of these tenants, have no upper bound.`,
+      text: `The logs of mail accesses lost records ${plural(losses.length, 'time')} while the attacker could have been active. A mailbox that this report does not name could have been read then. So the whole, and groups and organisations of these tenants, have no upper bound.`,
       strength: 'not-excluded',
       evidence: [
         byQuery("SELECT * FROM loss WHERE side = 'access' ORDER BY from_at"),
@@ -102,10 +102,10 @@ function either({ either: { accesses, mailboxes, organisations } }: Scope): Stat
   return [
     statement({
       id: 'scope-either',
-      text: `${plural(accesses, 'access', 'accesses')} could be theirs or the owner's, and are in the upper bounds alone. ${
+      text: `${plural(accesses, 'access', 'accesses')} may be the attacker's or the owner's, and are in the upper bounds alone. ${
         mailboxes === 0
-          ? 'Each mailbox that they touch was opened by accesses of theirs too.'
-          : `${plural(mailboxes, 'mailbox', 'mailboxes')} of ${plural(organisations, 'further organisation')} only such accesses touch.`
+          ? 'The attacker opened each of these mailboxes for sure, too.'
+          : `Only such accesses concern ${plural(mailboxes, 'mailbox', 'mailboxes')}${organisations === 0 ? '' : ` and ${plural(organisations, 'further organisation')}`}.`
       }`,
       strength: 'not-excluded',
       evidence: [inExport('timeline.jsonl'), inTable('accounts')],
@@ -118,7 +118,7 @@ function others({ other_accesses: accesses }: Scope, present: Strength): Stateme
   return [
     statement({
       id: 'scope-other',
-      text: `${plural(accesses, 'access', 'accesses')} of theirs went to files and other things that are no mail.`,
+      text: `${plural(accesses, 'access', 'accesses')} of the attacker went to files and other things that are no mail.`,
       strength: present,
       evidence: [inExport('timeline.jsonl'), inTable('artefacts')],
     }),
@@ -181,7 +181,7 @@ function accountTable(
       column('messages', 'Messages', 'range'),
       column('items_without_message_id', 'Items without message id', 'count'),
       column('accesses', 'Accesses', 'count'),
-      column('either', 'Of either party', 'count'),
+      column('either', "Perhaps the owner's", 'count'),
       column('first', 'First', 'time'),
       column('last', 'Last', 'time'),
       column('strength', 'Strength', 'strength'),
@@ -219,7 +219,7 @@ export function accountStrength({ accesses, messages }: AccountScope): Strength 
 function classTable(classes: Scope['classes'], absence: Strength, present: Strength): Table {
   return table({
     id: 'classes',
-    title: 'By what points at the accesses',
+    title: 'By what identifies the accesses',
     columns: [
       column('class', 'Class'),
       column('accesses', 'Accesses', 'count'),

@@ -35,7 +35,7 @@ export function timelineSection(answer: Answer): Section {
   const present = selectedStrength(answer)
   return {
     id: 'timeline',
-    title: 'Timeline',
+    title: 'When',
     statements: [...phases(timeline, present), ...silence(timeline)],
     figures: [],
     tables: [
@@ -78,7 +78,7 @@ function phases({ activeDays, phases: all }: Timeline, present: Strength): State
   return [
     statement({
       id: 'phases',
-      text: `There are accesses of theirs on ${plural(activeDays.length, 'day')}, in ${plural(all.length, 'phase')}.`,
+      text: `The attacker was active on ${plural(activeDays.length, 'day')}, in ${plural(all.length, 'phase')}.`,
       strength: present,
       evidence: [inTable('days'), inTable('phases-in-time'), inExport('timeline.jsonl')],
     }),
@@ -90,7 +90,7 @@ function silence({ coverage }: Timeline): Statement[] {
   return [
     statement({
       id: 'silence',
-      text: `Logs that cover what is concerned here: ${coverage.length}${gaps === 0 ? '' : `, with ${plural(gaps, 'silence')} of more than three days`}. Outside of these times, and within the silences, that there is no record says nothing.`,
+      text: `${plural(coverage.length, 'log covers', 'logs cover')} what is concerned here${gaps === 0 ? '' : `, with ${plural(gaps, 'silence')} of more than three days`}. Outside of the covered times, and within the silences, a missing record says nothing.`,
       strength: 'not-excluded',
       evidence: [inTable('coverage'), inTable('gaps'), byQuery(COVERAGE_SQL)],
     }),
@@ -100,7 +100,7 @@ function silence({ coverage }: Timeline): Statement[] {
 function classTable({ classes }: Timeline, absence: Strength, present: Strength): Table {
   return table({
     id: 'classes-in-time',
-    title: 'First and last, by what points at the accesses',
+    title: 'First and last, by what identifies the accesses',
     columns: [
       column('class', 'Class'),
       column('first', 'First', 'time'),
@@ -117,7 +117,7 @@ function classTable({ classes }: Timeline, absence: Strength, present: Strength)
 function phaseTable({ phases: all }: Timeline, absence: Strength, present: Strength): Table {
   return table({
     id: 'phases-in-time',
-    title: 'Phases',
+    title: 'Phases of activity',
     columns: [
       column('from', 'From', 'time'),
       column('to', 'To', 'time'),
@@ -153,7 +153,7 @@ function dayTable({ activeDays }: Timeline, absence: Strength, present: Strength
 function horizonTable({ horizons }: Timeline): Table {
   return table({
     id: 'horizons',
-    title: 'Before when nothing can be excluded, by tenant',
+    title: 'Time before which nothing can be excluded, by tenant',
     columns: [
       column('tenant', 'Tenant', 'id'),
       column('at', 'Before', 'time'),

@@ -26,13 +26,13 @@ export function unknownSection({ unknowns }: Answer): Section {
   }
   return {
     id: 'unknowns',
-    title: 'What cannot be known, and what would settle it',
+    title: 'What is unknown, and what would settle it',
     statements: unknowns.map(({ code, text, settledBy }) =>
       statement({
         id: idOf(code),
         text,
         strength: code === 'dump-not-scanned' ? 'not-searched' : 'not-excluded',
-        evidence: [ruleOf(code), inTable('coverage'), inTable('inputs')],
+        evidence: [ruleOf(code), OF_FILES.has(code) ? inTable('inputs') : inTable('coverage')],
         settledBy,
       }),
     ),
@@ -40,6 +40,22 @@ export function unknownSection({ unknowns }: Answer): Section {
     tables: [],
   }
 }
+
+/** What files lack, and dumps: the table of inputs shows it, and not that of times. */
+const OF_FILES: ReadonlySet<string> = new Set([
+  'dump-not-scanned',
+  'dump-scan-cut',
+  'extractor-gap',
+  'row-cap',
+  'result-count-short',
+  'next-link',
+  'ends-early',
+  'audit-data-truncated',
+  'portal-grouped',
+  'date-order-unproven',
+  'fields-not-carried',
+  'rejected',
+])
 
 const UNDETERMINED = 'undetermined-'
 
@@ -63,12 +79,12 @@ const METHOD: readonly (readonly [id: string, text: string, rule: Evidence])[] =
   ],
   [
     'selection',
-    'The accesses that scope, timeline, lineage and custody are about are called theirs. Accesses that could be either party’s are in no lower bound.',
+    "Scope, timeline, tokens and custody are about the accesses of the attacker. Accesses that may be the attacker's or the owner's are in no lower bound.",
     byRule('docs/scope.md', 'What is selected'),
   ],
   [
     'hunts',
-    'Hunts are questions in SQL. A hit of an established hunt joins the accesses of theirs; a hit of a lead does not.',
+    'Hunts are questions in SQL. A hit of an established hunt counts as an access of the attacker; a hit of a lead does not.',
     byRule('docs/hunts-built-in.md', 'Hunts'),
   ],
   [
@@ -81,8 +97,8 @@ const METHOD: readonly (readonly [id: string, text: string, rule: Evidence])[] =
 export function methodSection({ selection, duplicates, evidence }: Answer): Section {
   const all: NonEmpty<Evidence> = [{ kind: 'inputs', files: evidence.length }]
   const chosen = selection.isDefault
-    ? 'Accesses of theirs are those whose tokens nobody issued, or issued to somebody else, and the hits of established hunts.'
-    : 'Accesses of theirs are those that the options of the report selected.'
+    ? 'Accesses of the attacker are those whose tokens nobody issued, or issued to somebody else, and the hits of established hunts.'
+    : 'Accesses of the attacker are those that the options of the report selected.'
   return {
     id: 'method',
     title: 'Method',
@@ -98,7 +114,7 @@ export function methodSection({ selection, duplicates, evidence }: Answer): Sect
       }),
       statement({
         id: 'method-duplicates',
-        text: `${plural(duplicates.records, 'record')} stand in more than one file and were counted once; ${plural(duplicates.conflicts, 'id')} stand for records that differ, and all of these were kept.`,
+        text: `${plural(duplicates.records, 'record')} are in more than one file and were counted once; ${plural(duplicates.conflicts, 'id')} name records that differ, and all of these were kept.`,
         strength: 'established',
         evidence: [inTable('inputs'), ...all],
       }),

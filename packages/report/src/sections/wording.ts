@@ -27,6 +27,18 @@ export const byRule = (document: string, heading: string): Evidence => ({
   heading,
 })
 
+export const byFinding = (id: string): Evidence => ({ kind: 'finding', statement: id })
+
+const MONTHS =
+  'January February March April May June July August September October November December'.split(' ')
+
+/** `15 May 2023` of an ISO time; `an unknown day` of none. */
+export function dayText(iso: string | null): string {
+  if (iso === null) return 'an unknown day'
+  const [year, month, day] = iso.slice(0, 10).split('-')
+  return `${Number(day)} ${MONTHS[Number(month) - 1] ?? ''} ${year}`
+}
+
 export const rangeOf = ({ lower, upper }: Bounds): Range => ({ lower, upper })
 
 /** `replayed_token_network` as part of an anchor. */

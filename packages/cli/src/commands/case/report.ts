@@ -1,23 +1,10 @@
-import { readFile } from 'node:fs/promises'
 import path from 'node:path'
 import { answer, type Case, type Selection } from '@mintmark/case'
-import { errnoOf, MintmarkError, safeJson, safeText } from '@mintmark/core'
-import {
-  findChromium,
-  type Redaction,
-  readSigningKey,
-  type WriteOptions,
-  writeReport,
-} from '@mintmark/report'
+import { safeJson, safeText } from '@mintmark/core'
+import { findChromium, type WriteOptions, writeReport } from '@mintmark/report'
 import { htmlRenderer } from '@mintmark/web'
-import {
-  flag,
-  list,
-  placeOption,
-  selectionOption,
-  textOption,
-  withCase,
-} from '../../options/options.ts'
+import { flag, list, selectionOption, textOption, withCase } from '../../options/options.ts'
+import { reportOptions } from '../../options/report_options.ts'
 import type { Handler, Options } from '../../process/command.ts'
 import { DONE, type ExitCode, WRONG_USAGE } from '../../process/exit_codes.ts'
 import { type Interrupted, interruptible } from '../../process/interrupted.ts'
@@ -35,7 +22,7 @@ export const report: Handler = async (_args, options, io) => {
   const selection = await selectionOption(options, io)
   const chromium = options['pdf'] === false ? undefined : await findChromium()
   const asked: WriteOptions = {
-    ...(await askedFor(options)),
+    ...(await reportOptions(options)),
     selection,
     renderHtml: await htmlRenderer(),
     ...(chromium !== undefined && { chromium }),
@@ -89,30 +76,3 @@ async function written(
 const STEPS = 15
 
 const placeOf = (out: string, name: string) => safeText(path.join(out, name), 1000)
-
-async function askedFor(options: Options): Promise<WriteOptions> {
-  const title = textOption(options, 'title')
-  const key = textOption(options, 'sign')
-  return {
-    out: placeOption(options, 'out') ?? '',
-    isForced: flag(options, 'force'),
-    redacted: REDACTIONS.filter((what) => list(options, 'redact').includes(what)),
-    ...(title !== undefined && { title }),
-    ...(key !== undefined && { signingKey: readSigningKey(await pemOf(key)) }),
-  }
-}
-
-const REDACTIONS: readonly Redaction[] = ['names', 'addresses']
-
-/** Text of a file that holds a key: it is in no error. */
-export async function pemOf(file: string): Promise<string> {
-  try {
-    return await readFile(file, 'utf8')
-  } catch (cause) {
-    const errno = errnoOf(cause)
-    throw new MintmarkError('INPUT_UNREADABLE', `${file} cannot be read: ${errno}`, {
-      path: file,
-      errno,
-    })
-  }
-}

@@ -1,9 +1,9 @@
 import { safeJson, safeText } from '@mintmark/core'
 import { erratumOf, erratumText, readReport, readSigningKey, writeErratum } from '@mintmark/report'
 import { flag, placeOption, textOption } from '../../options/option_values.ts'
+import { pemOf } from '../../options/report_options.ts'
 import type { Handler } from '../../process/command.ts'
 import { exitCode } from '../../process/exit_codes.ts'
-import { pemOf } from './report.ts'
 
 /** Says what two reports say differently; with a folder, writes it as an erratum. Found is a difference. */
 export const reportDiff: Handler = async ([before = '', after = ''], options, io) => {

@@ -1,10 +1,10 @@
 import { safeJson, safeText } from '@mintmark/core'
 import { isWhole, type Verified, verifyReport } from '@mintmark/report'
 import { flag, textOption } from '../../options/option_values.ts'
+import { pemOf } from '../../options/report_options.ts'
 import type { Handler } from '../../process/command.ts'
 import { exitCode } from '../../process/exit_codes.ts'
 import { plural } from '../../render/table.ts'
-import { pemOf } from './report.ts'
 
 /** Says whether a report is as it was written. Found is a change, or that the key that was given did not sign it. */
 export const reportVerify: Handler = async ([folder = ''], options, io) => {

@@ -1,0 +1,68 @@
+/**
+ * On which page of a PDF each named place is: for the page numbers of a table of contents.
+ *
+ * Reads what Chromium writes (PDF 1.4: a plain table of offsets, objects as text outside of streams) and nothing else:
+ * of any other file it gives undefined, and no number.
+ *
+ * @module
+ */
+
+/** Deeper is no tree of pages. */
+const MOST_DEEP = 32
+
+/** Pages from 1, by name of the place; undefined for a file that is not of this kind. */
+export function pagesOfPlaces(pdf: Uint8Array): ReadonlyMap<string, number> | undefined {
+  const objects = objectsOf(Buffer.from(pdf).toString('latin1'))
+  if (objects === undefined) return undefined
+  const catalogue = objects.at(objects.root)
+  const pages = pagesBelow(objects, refIn(catalogue, 'Pages'))
+  const places = objects.at(refIn(catalogue, 'Dests'))
+  if (pages.length === 0 || places === undefined) return undefined
+  const found = [...places.matchAll(/\/([^\s/[\]<>()]+)\s*\[(\d+) \d+ R\b/g)].map(
+    ([, name = '', page]) => [name, pages.indexOf(Number(page)) + 1] as const,
+  )
+  return found.some(([, page]) => page === 0) ? undefined : new Map(found)
+}
+
+interface Objects {
+  readonly root: number | undefined
+  /** Text of an object up to its end, or to its stream. */
+  at(number: number | undefined): string | undefined
+}
+
+function objectsOf(text: string): Objects | undefined {
+  const start = Number(/startxref\s+(\d+)\s+%%EOF\s*$/.exec(text.slice(-64))?.[1])
+  const table = /^xref\s+0 (\d+)\s+/.exec(text.slice(start, start + 64))
+  if (table === null) return undefined
+  const first = start + table[0].length
+  // Each entry is 20 bytes: ten digits of an offset are its begin.
+  const offsets = Array.from({ length: Number(table[1]) }, (_, n) =>
+    Number(text.slice(first + n * 20, first + n * 20 + 10)),
+  )
+  const trailer = text.slice(first + offsets.length * 20)
+  return {
+    root: refIn(trailer, 'Root'),
+    at(number) {
+      const offset = offsets[number ?? -1]
+      if (offset === undefined || !text.startsWith(`${number} 0 obj`, offset)) return undefined
+      const end = text.indexOf('endobj', offset)
+      const stream = text.indexOf('stream', offset)
+      return text.slice(offset, stream > 0 && stream < end ? stream : end)
+    },
+  }
+}
+
+function refIn(object: string | undefined, name: string): number | undefined {
+  const found = new RegExp(`/${name} (\\d+) \\d+ R\\b`).exec(object ?? '')?.[1]
+  return found === undefined ? undefined : Number(found)
+}
+
+/** Numbers of the pages' objects, in their order. */
+function pagesBelow(objects: Objects, number: number | undefined, deep = 0): number[] {
+  const kids = /\/Kids\s*\[([^\]]*)\]/.exec(objects.at(number) ?? '')?.[1]
+  if (number === undefined || deep > MOST_DEEP) return []
+  if (kids === undefined) return [number]
+  return [...kids.matchAll(/(\d+) \d+ R/g)].flatMap(([, kid]) =>
+    pagesBelow(objects, Number(kid), deep + 1),
+  )
+}

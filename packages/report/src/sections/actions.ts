@@ -1,0 +1,130 @@
+/**
+ * What to do, most urgent first, each with the finding that asks for it and what it does not achieve.
+ *
+ * @module
+ */
+import { type Answer, isLeak } from '@mintmark/case'
+import { plural } from '@mintmark/core'
+import { type Section, type Statement, statement } from '../model/model.ts'
+import { byFinding, byRule, inExport, inTable, selectedStrength } from './wording.ts'
+
+/** Actions that the first page names. */
+export const FIRST_STEPS = 4
+
+export function actionSection(answer: Answer): Section {
+  return {
+    id: 'actions',
+    title: 'What to do',
+    statements: actionsOf(answer),
+    figures: [],
+    tables: [],
+  }
+}
+
+/** The first sentence of each stands on the first page. */
+export function actionsOf(answer: Answer): Statement[] {
+  return [
+    ...notified(answer),
+    ...replaced(answer),
+    ...ended(answer),
+    ...requested(answer),
+    ...assumed(answer),
+    ...asked(answer),
+    kept(answer),
+  ]
+}
+
+function notified(answer: Answer): Statement[] {
+  const { mailboxes, organisations } = answer.scope
+  if (mailboxes === 0) return []
+  const whom =
+    organisations > 0
+      ? `the ${plural(organisations, 'organisation')} affected`
+      : `the owners of ${plural(mailboxes, 'mailbox', 'mailboxes')}`
+  return [
+    statement({
+      id: 'do-notify',
+      text: `Notify ${whom}. mintmark report --for writes for each a package with what concerns it and nobody else.`,
+      strength: selectedStrength(answer),
+      evidence: [inTable('organisations'), inTable('accounts'), inExport('accounts.csv')],
+    }),
+  ]
+}
+
+function replaced({ keys }: Answer): Statement[] {
+  const leaked = keys.filter(isLeak).length
+  if (leaked === 0) return []
+  return [
+    statement({
+      id: 'do-replace-key',
+      text: `Replace the ${leaked === 1 ? 'key' : `${leaked} keys`} found, and remove ${leaked === 1 ? 'it' : 'them'} from every verifier. mintmark trust probe measures which verifiers still accept a key.`,
+      strength: 'established',
+      evidence: [inTable('keys')],
+      cannotMean:
+        'Removal from a published key list does not reach verifiers that cache or pin the key.',
+    }),
+  ]
+}
+
+function ended({ conclusion: { established } }: Answer): Statement[] {
+  if (established.tokens + established.sessions + established.huntHits === 0) return []
+  return [
+    statement({
+      id: 'do-end-sessions',
+      text: 'End the sessions of the affected accounts and revoke their refresh tokens. Then look for new accesses in logs from after that time.',
+      strength: 'established',
+      evidence: [inTable('tokens'), byFinding('found')],
+      cannotMean:
+        'Revocation does not stop a forged token. Only a verifier that refuses its key or its issuer does.',
+    }),
+  ]
+}
+
+function requested({ conclusion, unknowns }: Answer): Statement[] {
+  if (unknowns.length === 0) return []
+  const first = [...new Set(conclusion.wouldSettle.map((one) => one.settledBy))].slice(0, 2)
+  const list = first.length === 0 ? '' : ` First: ${first.join('; ')}.`
+  return [
+    statement({
+      id: 'do-request-logs',
+      text: `Request the missing logs before retention deletes them.${list}`,
+      strength: 'not-excluded',
+      evidence: [byFinding(`unknown-${unknowns[0]?.code ?? ''}`), inTable('coverage')],
+    }),
+  ]
+}
+
+function assumed({ scope }: Answer): Statement[] {
+  const mailboxes = new Set(scope.unbounded.map(({ mailbox }) => mailbox)).size
+  if (mailboxes === 0) return []
+  return [
+    statement({
+      id: 'do-assume-all',
+      text: `Treat all mail of the ${plural(mailboxes, 'mailbox', 'mailboxes')} without an upper bound as read. Folder statistics of that time would bound it.`,
+      strength: 'not-excluded',
+      evidence: [byFinding('scope-unbounded'), inTable('accounts')],
+    }),
+  ]
+}
+
+function asked({ leads }: Answer): Statement[] {
+  if (leads.length === 0) return []
+  return [
+    statement({
+      id: 'do-ask-owners',
+      text: `Ask the owners of the accounts about the ${plural(leads.length, 'lead')}. Mark each as the attacker's or as legitimate: the numbers follow.`,
+      strength: 'lead',
+      evidence: [inTable('leads-listed')],
+      cannotMean: 'A lead accuses nobody: ordinary causes remain.',
+    }),
+  ]
+}
+
+function kept({ evidence }: Answer): Statement {
+  return statement({
+    id: 'do-keep-evidence',
+    text: `Keep the ${plural(evidence.length, 'input file')} unchanged. This report names each with its SHA-256.`,
+    strength: 'established',
+    evidence: [inTable('inputs'), byRule('docs/report.md', 'Signature')],
+  })
+}

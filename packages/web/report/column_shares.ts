@@ -1,0 +1,82 @@
+/**
+ * How the width of paper is shared among the columns of a table, so that no word is broken where there is room.
+ *
+ * @module
+ */
+import type { Report } from '@mintmark/report'
+
+type Table = Report['sections'][number]['tables'][number]
+type Column = Table['columns'][number]
+type Row = Table['rows'][number]
+
+/** Characters that fit a line of a table on A4; the drawing of a range takes its share from it. */
+const LINE = 128
+const BAR = 13
+/** What has no blank is broken after so many. */
+const MOST_WORD = 32
+const MOST_WANTED = 160
+const PADDING = 2
+const FEW = 4
+/** What stands on one line among few columns; the letters of a hash are small. */
+const WHOLE: ReadonlyMap<string, number> = new Map([
+  ['hash', 58],
+  ['time', 18],
+])
+
+/** Whether paper has room for the drawing of a range beside its numbers. */
+export const hasBars = ({ columns }: Table): boolean => columns.length <= FEW + 2
+
+/** Percent of the width by column, of those that paper has; the drawing beside a range has ten. */
+export function sharesOf(table: Table, rows: readonly Row[]): number[] {
+  const isOnPaper = ({ id }: Column) => table.paper?.columns.includes(id) ?? true
+  const needs = table.columns.map((column, at) =>
+    isOnPaper(column) ? needOf(column, rows, at, table.columns.length) : { word: 0, all: 0 },
+  )
+  const ranges = table.columns.filter((column) => column.type === 'range' && isOnPaper(column))
+  const bars = hasBars(table) ? ranges.length : 0
+  const room = LINE - bars * BAR
+  const least = needs.reduce((sum, { word }) => sum + word, 0)
+  const more = needs.reduce((sum, { word, all }) => sum + all - word, 0)
+  const left = Math.max(0, room - least)
+  return needs.map(({ word, all }) => {
+    const width = word + (more === 0 ? left / needs.length : (left * (all - word)) / more)
+    return Math.max(1, Math.floor((width / Math.max(LINE, least + bars * BAR)) * 100))
+  })
+}
+
+function needOf(
+  { type, title }: Column,
+  rows: readonly Row[],
+  at: number,
+  columns: number,
+): { readonly word: number; readonly all: number } {
+  const texts = [title, ...rows.map((row) => textOf(row[at] ?? null, type))]
+  const longest = (length: (text: string) => number) => Math.max(...texts.map(length))
+  const isRoomy = columns <= (type === 'hash' ? FEW : FEW + 2)
+  const whole = WHOLE.get(type)
+  const word =
+    isRoomy && whole !== undefined ? whole : Math.min(MOST_WORD, longest(longestWord)) + PADDING
+  return {
+    word,
+    all: Math.max(
+      word,
+      Math.min(
+        MOST_WANTED,
+        longest((text) => text.length),
+      ),
+    ),
+  }
+}
+
+const longestWord = (text: string) =>
+  Math.max(0, ...text.split(/[\s-]+/).map((word) => word.length))
+
+/** About as long as it is shown. */
+function textOf(cell: Row[number], type: Column['type']): string {
+  if (cell === null) return ''
+  if (typeof cell === 'object') return 'at least 10,000'
+  if (typeof cell === 'number') return cell.toLocaleString('en-US')
+  // A day is broken in no place.
+  if (type === 'time') return '2023_05_15 00:00'
+  return type === 'strength' ? `***${cell.replace('-', '_')}` : cell
+}
