@@ -67,6 +67,14 @@ export { type HuntResult, type HuntRow, runHunts } from './hunts/run_hunts.ts'
 export { tryHunt } from './hunts/try_hunt.ts'
 export { ingest } from './ingest/ingest.ts'
 export { type AccountAddress, accountAddresses } from './scope/account_addresses.ts'
+export {
+  type Concern,
+  concerning,
+  everybody,
+  type Identities,
+  type Whom,
+  whomOf,
+} from './scope/concern.ts'
 export { type Indicator, readIndicators } from './scope/indicators.ts'
 export {
   addMark,
@@ -87,7 +95,7 @@ export { type Case, openCase } from './store/case.ts'
 export { caseAddresses, caseNames } from './store/case_names.ts'
 export { type EvidenceRow, evidenceRows, UNREADABLE } from './store/evidence_rows.ts'
 export { readMeta, writeMeta } from './store/meta.ts'
-export { type Unknown, unknowns } from './unknowns/unknowns.ts'
+export { type Unknown, unknowns, unknownsConcerning } from './unknowns/unknowns.ts'
 export { buildCoverage, type CoverageSpan, coverageReport } from './verdicts/losses/coverage.ts'
 export { REASONS, type Strength } from './verdicts/match/reasons.ts'
 export { reconcile } from './verdicts/reconcile.ts'

@@ -22,4 +22,5 @@ export {
 export { findChromium } from './pdf.ts'
 export { readSigningKey } from './sealed/signature.ts'
 export { isWhole, type Verified, verifyReport } from './sealed/verify_report.ts'
+export { type WrittenNotice, writeNotices } from './write_notices.ts'
 export { type Paper, type WriteOptions, writeReport } from './write_report.ts'

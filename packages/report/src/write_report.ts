@@ -58,7 +58,7 @@ export interface WriteOptions {
   readonly onFile?: (name: string) => void
 }
 
-interface WrittenReport {
+export interface WrittenReport {
   readonly report: Report
   /** Files in the order in which they were written, `MANIFEST` among them. */
   readonly files: readonly Written[]
@@ -181,7 +181,11 @@ const PDF = 'report.pdf'
 
 const lineOf = (row: Json) => `${safeJson(row)}\n`
 
-async function* timelineLines({ session, selected, redactor }: Work): AsyncGenerator<string> {
+export async function* timelineLines({
+  session,
+  selected,
+  redactor,
+}: Pick<Work, 'session' | 'selected' | 'redactor'>): AsyncGenerator<string> {
   for await (const rows of redactedEvents(session, selected, redactor))
     yield rows.map((row) => lineOf(timesketchRow(row))).join('')
 }

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { isoOf } from '@mintmark/core'
+import { isoOf, type Json } from '@mintmark/core'
 import type { Session } from '../engine/session.ts'
 import { BOUNDED } from '../engine/settings.ts'
 import type { Selected } from '../scope/selected.ts'
@@ -19,7 +19,11 @@ async function someTenants(session: Session, tenants: readonly string[]): Promis
   return someOf(tenants.map((tenant) => names.get(tenant) ?? tenant))
 }
 
-type Ask = (session: Session, selected: Selected) => Promise<Unknown[]>
+/** @param tenants those that are asked about; left out: all */
+type Ask = (session: Session, selected: Selected, tenants?: readonly string[]) => Promise<Unknown[]>
+
+const within = (rows: readonly Json[], member: string, tenants?: readonly string[]) =>
+  rows.filter((row) => tenants?.includes(String(row[member])) ?? true)
 
 /** No access at all: then nothing that is found, or not found, says anything. */
 const withoutAccesses: Ask = async (session) => {
@@ -40,8 +44,8 @@ const withoutAccesses: Ask = async (session) => {
 }
 
 /** Tenants with accesses of which no issuance at all is known. */
-const withoutIssuances: Ask = async (session) => {
-  const rows = await session.rows(
+const withoutIssuances: Ask = async (session, _, asked) => {
+  const all = await session.rows(
     `SELECT seen.tenant AS tenant, seen.n AS n FROM (
        SELECT toString(tenant) AS tenant, count() AS n FROM access WHERE source != 'entra-audit' GROUP BY tenant
      ) AS seen
@@ -49,6 +53,7 @@ const withoutIssuances: Ask = async (session) => {
        ON seen.tenant = made.tenant
      ORDER BY n DESC, tenant ${BOUNDED}`,
   )
+  const rows = within(all, 'tenant', asked)
   if (rows.length === 0) return []
   const tenants = await someTenants(
     session,
@@ -65,13 +70,14 @@ const withoutIssuances: Ask = async (session) => {
 }
 
 /** Tenants whose sign-in logs lack the category in which most tokens of users are issued. */
-const withoutNonInteractive: Ask = async (session) => {
-  const rows = await session.rows(
+const withoutNonInteractive: Ask = async (session, _, asked) => {
+  const all = await session.rows(
     `SELECT toString(tenant) AS name,
        countIf(category IN ('interactive', 'sts-logon')) AS interactive,
        countIf(category IN ('non-interactive', 'interactive-or-not')) AS silent
      FROM issuance GROUP BY name HAVING interactive > 0 AND silent = 0 ORDER BY name ${BOUNDED}`,
   )
+  const rows = within(all, 'name', asked)
   if (rows.length === 0) return []
   const tenants = await someTenants(
     session,
@@ -88,13 +94,14 @@ const withoutNonInteractive: Ask = async (session) => {
 }
 
 /** Tenants of whose users' sign-ins some file does not say which log it is, and no other files are both logs. */
-const withCategoryNotTold: Ask = async (session) => {
-  const rows = await session.rows(
+const withCategoryNotTold: Ask = async (session, _, asked) => {
+  const all = await session.rows(
     `SELECT toString(tenant) AS name, countIf(category = 'interactive-or-not') AS n
      FROM issuance GROUP BY name
      HAVING n > 0 AND (countIf(category IN ('interactive', 'sts-logon')) = 0 OR countIf(category = 'non-interactive') = 0)
      ORDER BY n DESC, name ${BOUNDED}`,
   )
+  const rows = within(all, 'name', asked)
   if (rows.length === 0) return []
   const tenants = await someTenants(
     session,
@@ -112,8 +119,8 @@ const withCategoryNotTold: Ask = async (session) => {
 }
 
 /** Users that sign in, or stand in the directory, in tenants where no mailbox of theirs is ever seen read. */
-const withoutMailboxAuditing: Ask = async (session) => {
-  const rows = await session.rows(
+const withoutMailboxAuditing: Ask = async (session, _, asked) => {
+  const all = await session.rows(
     `SELECT users.tenant AS name, users.n AS n FROM (
        SELECT tenant, uniqExact(who) AS n FROM (
          SELECT toString(tenant) AS tenant, principal AS who FROM issuance
@@ -130,6 +137,7 @@ const withoutMailboxAuditing: Ask = async (session) => {
      WHERE users.tenant GLOBAL IN (SELECT DISTINCT toString(tenant) FROM access WHERE source IN ('ual', 'graph-activity'))
      ORDER BY n DESC, name ${BOUNDED}`,
   )
+  const rows = within(all, 'name', asked)
   if (rows.length === 0) return []
   const tenants = await someTenants(
     session,
@@ -403,11 +411,33 @@ const ASKS: readonly Ask[] = [
   lateArrival,
 ]
 
-export async function unknownsOfLogs(session: Session, selected: Selected): Promise<Unknown[]> {
+/** Those that ask about selected accesses, and about tenants. */
+const OF_TENANTS: readonly Ask[] = [
+  selectedGaps,
+  withoutMailboxAuditing,
+  withoutIssuances,
+  withoutNonInteractive,
+  withCategoryNotTold,
+]
+
+export function unknownsOfLogs(session: Session, selected: Selected): Promise<Unknown[]> {
+  return answersOf(ASKS, session, selected)
+}
+
+/** Throws as `Session.rows`. */
+export function unknownsOfTenants(
+  session: Session,
+  selected: Selected,
+  tenants: readonly string[],
+): Promise<Unknown[]> {
+  return answersOf(OF_TENANTS, session, selected, tenants)
+}
+
+async function answersOf(asks: readonly Ask[], ...about: Parameters<Ask>): Promise<Unknown[]> {
   const found: Unknown[] = []
-  for (const ask of ASKS) {
+  for (const ask of asks) {
     // oxlint-disable-next-line no-await-in-loop -- a session runs one statement at a time
-    found.push(...(await ask(session, selected)))
+    found.push(...(await ask(...about)))
   }
   return found
 }

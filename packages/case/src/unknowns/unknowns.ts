@@ -12,7 +12,7 @@ import type { Selected } from '../scope/selected.ts'
 import type { Selection } from '../scope/selection.ts'
 import { type Timeline, timeline } from '../scope/timeline.ts'
 import { unknownsOfDumps } from './from_dumps.ts'
-import { unknownsOfLogs } from './from_logs.ts'
+import { unknownsOfLogs, unknownsOfTenants } from './from_logs.ts'
 import { unknownsOfScope, unknownsOfTimeline } from './from_scope.ts'
 
 export interface Unknown {
@@ -112,5 +112,21 @@ async function unknownsOf(
     ...unknownsOfScope(answers.scope ?? (await scope(session, selected))),
     ...(await unknownsOfDumps(session, answers.keys ?? (await keysFound(session)))),
     ...(await unknownsOfLogs(session, selected)),
+  ]
+}
+
+/**
+ * The same of a part of a selection, and of tenants that are that part's alone. What a case lacks elsewhere is in none.
+ * Throws as `Session.command`.
+ */
+export async function unknownsConcerning(
+  session: Session,
+  part: { readonly selected: Selected; readonly scope: Scope; readonly timeline: Timeline },
+  tenants: readonly string[],
+): Promise<Unknown[]> {
+  return [
+    ...unknownsOfTimeline(part.timeline),
+    ...unknownsOfScope(part.scope),
+    ...(await unknownsOfTenants(session, part.selected, tenants)),
   ]
 }

@@ -161,6 +161,10 @@ export const REPORT_COMMANDS: readonly Spec[] = [
     options: [
       option('--case <CASE>', 'folder of the case, or a clickhouse:// or https:// URL; needed'),
       option('--out <DIR>', 'folder to write; it appears whole or not at all; needed'),
+      option(
+        '--for <WHO...>',
+        'a notice for this organisation or mailbox, about nobody else; all: one each below DIR',
+      ),
       option('--title <TITLE>', 'title of the report (default: Case and its name)'),
       option('--prepared-by <WHO>', 'who prepared it, for its first page'),
       option('--prepared-on <DATE>', 'when, as YYYY-MM-DD (default: today, UTC)'),

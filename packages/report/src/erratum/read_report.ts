@@ -52,12 +52,15 @@ export async function readReport(folder: string): Promise<ReadReport> {
     title: textOf(report, 'title'),
     manifestSha256: createHash('sha256').update(manifest).digest('hex'),
     said: new Map(said.map((one) => [`${one.kind} ${one.id}`, one])),
-    inputs: new Map(
-      inputs === undefined
-        ? []
-        : rowsOf(inputs).map(([path, sha256]) => [String(sha256), String(path)]),
-    ),
+    inputs: new Map(inputs === undefined ? [] : inputsOf(inputs)),
   }
+}
+
+/** A notice names its inputs by their hashes alone. */
+function inputsOf(table: Json): [sha256: string, path: string][] {
+  const columns = listOf(table, 'columns').map(({ id }) => id)
+  const [sha256, path] = ['sha256', 'path'].map((id) => columns.indexOf(id))
+  return rowsOf(table).map((row) => [String(row[sha256 ?? -1]), String(row[path ?? -1] ?? '')])
 }
 
 function noReport(folder: string, why: string): MintmarkError {

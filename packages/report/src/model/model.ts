@@ -204,6 +204,19 @@ export interface Report {
   readonly lineage: Lineage
 }
 
+/** What whoever writes a report says of it, and does to its texts. */
+export interface Cover {
+  /** Default: `Case` and the name of the case. */
+  readonly title?: string
+  readonly prepared?: Prepared
+  /** Who may read it; on every page. */
+  readonly classification?: string
+  /** What `replace` replaces. */
+  readonly redacted?: readonly Redaction[]
+  /** Puts pseudonyms into a text; left out: none. */
+  readonly replace?: (text: string) => string
+}
+
 /** Who prepared a report, and when: a report has no clock of its own. */
 export interface Prepared {
   readonly by: string | null

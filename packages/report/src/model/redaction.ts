@@ -47,7 +47,7 @@ export async function redactorOf(
 }
 
 async function namesOf(session: Session, key: Uint8Array): Promise<Names> {
-  const names = new Names(key)
+  const names = new Names((owner) => pseudonym('account', key, owner))
   for await (const { name, account } of caseNames(session)) names.add(name, account)
   return names
 }
@@ -74,17 +74,21 @@ function pseudonym(kind: string, key: Uint8Array, name: string): string {
 const WORD = /[\p{L}\p{N}]+/gu
 const WORD_PART = /[\p{L}\p{N}]/u
 /** Addresses that no record of the case has as a name; their hosts stay, as all names of organisations do. */
-const MAIL_ADDRESS = /[\p{L}\p{N}!#$%'*+/=?^_{|}~.-]+@[\p{L}\p{N}-]+(?:\.[\p{L}\p{N}-]+)+/gu
+export const MAIL_ADDRESS: RegExp =
+  /[\p{L}\p{N}!#$%'*+/=?^_{|}~.-]+@[\p{L}\p{N}-]+(?:\.[\p{L}\p{N}-]+)+/gu
 /** Shorter words are no names to anybody. */
 const SHORTEST = 3
 
+type Label = (owner: string, found: string) => string
+
 /** Names by their first word, then by their length: what may stand at a place of a text is looked up, not tried. */
 export class Names {
-  readonly #key: Uint8Array
+  readonly #label: Label
   readonly #byWord = new Map<string, Map<number, Map<string, string>>>()
 
-  constructor(key: Uint8Array) {
-    this.#key = key
+  /** @param label what stands in place of a name: of its owner, and of the name as it is in the text */
+  constructor(label: Label) {
+    this.#label = label
   }
 
   /** Adds a name in all the spellings that logs have of it. */
@@ -97,7 +101,7 @@ export class Names {
   replace(text: string): string {
     const left = this.replaceKnown(text)
     if (!left.includes('@')) return left
-    return left.replaceAll(MAIL_ADDRESS, (found) => pseudonym('account', this.#key, folded(found)))
+    return left.replaceAll(MAIL_ADDRESS, (found) => this.#label(folded(found), found))
   }
 
   /** `text` with a pseudonym in place of each name of the case. */
@@ -109,8 +113,12 @@ export class Names {
       if (match.index < done) continue
       const found = this.#at(plain, match.index, match[0])
       if (found === undefined) continue
-      parts.push(text.slice(done, match.index), pseudonym('account', this.#key, found.owner))
-      done = match.index + found.length
+      const end = match.index + found.length
+      parts.push(
+        text.slice(done, match.index),
+        this.#label(found.owner, text.slice(match.index, end)),
+      )
+      done = end
     }
     return done === 0 ? text : parts.join('') + text.slice(done)
   }
@@ -162,7 +170,7 @@ function spellings(name: string): readonly string[] {
 }
 
 /** Lower case, of the same length as the text. */
-function folded(text: string): string {
+export function folded(text: string): string {
   const lower = text.toLowerCase()
   if (lower.length === text.length) return lower
   return Array.from(text, (letter) => {

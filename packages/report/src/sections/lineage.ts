@@ -6,7 +6,7 @@
  *
  * @module
  */
-import { type Answer, baseRateText, isLeak, type TokenUse, type TokenUses } from '@mintmark/case'
+import { baseRateText, isLeak, type TokenUse, type TokenUses } from '@mintmark/case'
 import { plural } from '@mintmark/core'
 import {
   type Lineage,
@@ -26,6 +26,7 @@ import {
   inExport,
   inTable,
   listStrength,
+  type Part,
   selectedStrength,
 } from './wording.ts'
 
@@ -34,7 +35,7 @@ export const TOKENS_SHOWN = 10_000
 /** More than that no eye follows. */
 const DRAWN = { tokens: 30, keys: 8 }
 
-export function lineageSection(answer: Answer, uses: TokenUses): Section {
+export function lineageSection(answer: Part, uses: TokenUses): Section {
   return {
     id: 'lineage',
     title: 'Tokens and sessions',
@@ -44,7 +45,7 @@ export function lineageSection(answer: Answer, uses: TokenUses): Section {
   }
 }
 
-function lineageText(answer: Answer, { total }: TokenUses): Statement[] {
+function lineageText(answer: Part, { total }: TokenUses): Statement[] {
   if (total === 0) return []
   return [
     statement({
@@ -56,7 +57,7 @@ function lineageText(answer: Answer, { total }: TokenUses): Statement[] {
   ]
 }
 
-function unlinked({ keys, verdicts }: Answer, { total }: TokenUses): Statement[] {
+function unlinked({ keys, verdicts }: Part, { total }: TokenUses): Statement[] {
   if (!keys.some(isLeak) || verdicts.unissued === 0 || total === 0) return []
   return [
     statement({
@@ -70,13 +71,13 @@ function unlinked({ keys, verdicts }: Answer, { total }: TokenUses): Statement[]
 }
 
 /** How many of the comparable accesses are issued, in words, by token and reason. */
-function baseRates({ tokens }: Answer): ReadonlyMap<string, string> {
+function baseRates({ tokens }: Part): ReadonlyMap<string, string> {
   return new Map(
     tokens.map(({ tokenId, reason, baseRate }) => [`${tokenId} ${reason}`, baseRateText(baseRate)]),
   )
 }
 
-function tokenTable(answer: Answer, { rows, total }: TokenUses): Table {
+function tokenTable(answer: Part, { rows, total }: TokenUses): Table {
   const rates = baseRates(answer)
   const strengths = new Map(
     answer.tokens.map(({ tokenId, reason, strength }) => [`${tokenId} ${reason}`, strength]),
@@ -129,7 +130,7 @@ function namesOf({ accounts, accountsTotal }: TokenUse): string {
   return `${accounts.join('; ')}${more > 0 ? `; and ${more} more` : ''}`
 }
 
-function sessionTable({ sessions }: Answer): Table[] {
+function sessionTable({ sessions }: Part): Table[] {
   const strangers = sessions.filter(({ verdict }) => verdict === 'unissued')
   if (strangers.length === 0) return []
   return [
@@ -173,7 +174,7 @@ function sessionTable({ sessions }: Answer): Table[] {
 }
 
 /** The drawing: the tokens with most accesses, and what leads to them and from them. */
-export function lineageOf(answer: Answer, { rows, total }: TokenUses): Lineage {
+export function lineageOf(answer: Part, { rows, total }: TokenUses): Lineage {
   const nodes = new Map<string, LineageNode>()
   const edges = new Map<string, LineageEdge>()
   const node = (kind: LineageNode['kind'], name: string, verdict?: string): string => {

@@ -27,6 +27,7 @@ import {
   inRows,
   inTable,
   listStrength,
+  type Part,
   rangeOf,
   selectedStrength,
 } from './wording.ts'
@@ -36,7 +37,7 @@ const SHOWN = 1000
 
 const RULE = byRule('docs/scope.md', 'What is counted')
 
-export function scopeSection(answer: Answer): Section {
+export function scopeSection(answer: Part): Section {
   const { scope } = answer
   const absence = absenceIn(answer)
   const present = selectedStrength(answer)

@@ -22,6 +22,7 @@ import {
   inExport,
   inTable,
   listStrength,
+  type Part,
   selectedStrength,
 } from './wording.ts'
 
@@ -29,7 +30,7 @@ const COVERAGE_SQL =
   'SELECT side, source, category, tenant, min(hour) AS first, max(hour) AS last, sum(records) AS records FROM coverage GROUP BY side, source, category, tenant ORDER BY tenant, side, source, category'
 const RULE = byRule('docs/scope.md', 'Timeline')
 
-export function timelineSection(answer: Answer): Section {
+export function timelineSection(answer: Part): Section {
   const { timeline } = answer
   const absence = absenceIn(answer)
   const present = selectedStrength(answer)
@@ -49,7 +50,7 @@ export function timelineSection(answer: Answer): Section {
   }
 }
 
-export function courseOf({ timeline }: Answer): Course {
+export function courseOf({ timeline }: Pick<Part, 'timeline'>): Course {
   const { first, last, activeDays, hours, weekdays, cannotExcludeBefore } = timeline
   return {
     first,

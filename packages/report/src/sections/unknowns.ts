@@ -9,6 +9,7 @@ import {
   type Evidence,
   type NonEmpty,
   type Section,
+  type Statement,
   statement,
   type Table,
   table,
@@ -17,7 +18,7 @@ import { byQuery, byRule, column, inTable } from './wording.ts'
 
 const EVIDENCE_SQL = 'SELECT path, sha256, shape, size_bytes FROM evidence ORDER BY evidence_id'
 
-export function unknownSection({ unknowns }: Answer): Section {
+export function unknownSection({ unknowns }: Pick<Answer, 'unknowns'>): Section {
   const seen = new Map<string, number>()
   const idOf = (code: string) => {
     const nth = (seen.get(code) ?? 0) + 1
@@ -94,6 +95,13 @@ const METHOD: readonly (readonly [id: string, text: string, rule: Evidence])[] =
   ],
 ]
 
+/** What holds for any case. */
+export function methodStatements(): Statement[] {
+  return METHOD.map(([id, text, rule]) =>
+    statement({ id: `method-${id}`, text, strength: 'established', evidence: [rule] }),
+  )
+}
+
 export function methodSection({ selection, duplicates, evidence }: Answer): Section {
   const all: NonEmpty<Evidence> = [{ kind: 'inputs', files: evidence.length }]
   const chosen = selection.isDefault
@@ -103,9 +111,7 @@ export function methodSection({ selection, duplicates, evidence }: Answer): Sect
     id: 'method',
     title: 'Method',
     statements: [
-      ...METHOD.map(([id, text, rule]) =>
-        statement({ id: `method-${id}`, text, strength: 'established', evidence: [rule] }),
-      ),
+      ...methodStatements(),
       statement({
         id: 'method-selected',
         text: `${chosen} They are ${plural(selection.accesses, 'access', 'accesses')}.`,

@@ -44,13 +44,28 @@ export const rangeOf = ({ lower, upper }: Bounds): Range => ({ lower, upper })
 /** `replayed_token_network` as part of an anchor. */
 export const anchor = (name: string): string => name.toLowerCase().replace(/[^a-z0-9]+/g, '-')
 
+/** What the sections of a part of a case are made from: nothing else of it is in them. */
+export type Part = Pick<
+  Answer,
+  'scope' | 'timeline' | 'selection' | 'keys' | 'verdicts' | 'sessions'
+> & {
+  readonly conclusion: Pick<Answer['conclusion'], 'status' | 'unanswered'>
+  readonly tokens: readonly Pick<
+    Answer['tokens'][number],
+    'tokenId' | 'reason' | 'strength' | 'baseRate'
+  >[]
+}
+
 /** How strong it is that the records name nothing of a kind: established only where all could be judged and read. */
-export function absenceIn({ conclusion }: Answer): 'established' | 'unknown' {
+export function absenceIn({ conclusion }: Pick<Part, 'conclusion'>): 'established' | 'unknown' {
   return conclusion.unanswered.length === 0 ? 'established' : 'unknown'
 }
 
 /** A selection that leads made up, or people, is not established. */
-export function selectedStrength({ selection, conclusion }: Answer): Strength {
+export function selectedStrength({
+  selection,
+  conclusion,
+}: Pick<Part, 'selection' | 'conclusion'>): Strength {
   if (!selection.isDefault || conclusion.status === 'found') return 'established'
   return conclusion.status === 'lead' ? 'lead' : 'not-excluded'
 }

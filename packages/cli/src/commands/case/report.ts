@@ -1,9 +1,16 @@
 import path from 'node:path'
 import { answer, type Case, type Selection } from '@mintmark/case'
-import { safeJson, safeText } from '@mintmark/core'
-import { findChromium, type WriteOptions, writeReport } from '@mintmark/report'
+import { plural, safeJson, safeText } from '@mintmark/core'
+import {
+  findChromium,
+  type WriteOptions,
+  type WrittenNotice,
+  writeNotices,
+  writeReport,
+} from '@mintmark/report'
 import { htmlRenderer } from '@mintmark/web'
 import { flag, list, selectionOption, textOption, withCase } from '../../options/options.ts'
+import { recipientsOf } from '../../options/recipients.ts'
 import { reportOptions } from '../../options/report_options.ts'
 import type { Handler, Options } from '../../process/command.ts'
 import { DONE, type ExitCode, WRONG_USAGE } from '../../process/exit_codes.ts'
@@ -54,22 +61,44 @@ async function written(
     hunts: { dirs: list(options, 'hunts') },
     onStep: (step) => progress.show(step, done++, STEPS),
   })
-  const { files, noPdf } = await writeReport(investigated, found, {
-    ...asked,
-    onFile: (name) => progress.show(name, done++, STEPS),
-  })
+  const all: WriteOptions = { ...asked, onFile: (name) => progress.show(name, done++, STEPS) }
+  const recipients = recipientsOf(found.scope, list(options, 'for'))
+  const isReport = recipients === undefined
+  const made = isReport
+    ? [{ out: asked.out, ...(await writeReport(investigated, found, all)) }]
+    : await writeNotices(investigated, found, recipients, all)
   progress.end()
-  if (noPdf !== undefined)
-    io.err(`mintmark: no report.pdf: ${asked.chromium} could not print: ${safeText(noPdf)}\n`)
-  const shown = files.map(({ name, bytes, sha256 }) => ({ name, bytes, sha256 }))
-  await io.out(
-    flag(options, 'json')
-      ? `${safeJson({ out: asked.out, files: shown }, 2)}\n`
-      : shown
-          .map(({ name, bytes }) => `${placeOf(asked.out, name)}  ${count(bytes)} bytes\n`)
-          .join(''),
-  )
+  for (const { noPdf } of made)
+    if (noPdf !== undefined)
+      io.err(`mintmark: no report.pdf: ${asked.chromium} could not print: ${safeText(noPdf)}\n`)
+  await io.out(flag(options, 'json') ? jsonOf(made, isReport) : textOf(made))
   return DONE
+}
+
+type Made = readonly (Pick<WrittenNotice, 'out' | 'files'> & Partial<Pick<WrittenNotice, 'whom'>>)[]
+
+function jsonOf(made: Made, isReport: boolean): string {
+  const shown = made.map(({ out, files, whom }) => ({
+    ...(whom !== undefined && { for: whom.name }),
+    out,
+    files: files.map(({ name, bytes, sha256 }) => ({ name, bytes, sha256 })),
+  }))
+  return `${safeJson(isReport ? (shown[0] ?? null) : { notices: shown }, 2)}\n`
+}
+
+/** Every file of one folder; of several, a line each. */
+function textOf(made: Made): string {
+  const [only, ...more] = made
+  if (only !== undefined && more.length === 0)
+    return only.files
+      .map(({ name, bytes }) => `${placeOf(only.out, name)}  ${count(bytes)} bytes\n`)
+      .join('')
+  return made
+    .map(
+      ({ out, whom, files }) =>
+        `${placeOf(out, '')}  ${safeText(whom?.name ?? '')}: ${plural(files.length, 'file')}\n`,
+    )
+    .join('')
 }
 
 /** Six of the answer, and one a file. */

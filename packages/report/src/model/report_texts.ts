@@ -17,12 +17,16 @@ import type {
   Section,
   Statement,
   Table,
-} from './model/model.ts'
+} from './model.ts'
 
 type Map = (text: string) => string
 
-/** A copy of the report with its texts mapped. */
-export function mapTexts(report: Report, map: Map): Report {
+/** Longest text that a report holds, in characters: a log may hold subjects and names of megabytes. */
+const MOST_TEXT = 4_000
+
+/** A copy of the report with its texts shortened, and then mapped. */
+export function mapTexts(report: Report, replace: Map = (text) => text): Report {
+  const map = (text: string) => replace(shortened(text))
   return {
     ...report,
     title: map(report.title),
@@ -92,4 +96,10 @@ function courseOf(course: Course, map: Map): Course {
 
 function lineageOf(lineage: Lineage, map: Map): Lineage {
   return { ...lineage, nodes: lineage.nodes.map((node) => ({ ...node, name: map(node.name) })) }
+}
+
+function shortened(text: string): string {
+  if (text.length <= MOST_TEXT) return text
+  const isPairSplit = /[\ud800-\udbff]/.test(text[MOST_TEXT - 2] ?? '')
+  return `${text.slice(0, MOST_TEXT - (isPairSplit ? 2 : 1))}…`
 }

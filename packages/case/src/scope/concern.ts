@@ -1,0 +1,333 @@
+/**
+ * The part of a selection that concerns some accounts and nobody else, and what of a case identifies anybody else.
+ *
+ * For notices: whoever gets one may not learn of others. What is in no record of theirs is another's, unless it is known
+ * to be theirs.
+ *
+ * @module
+ */
+import type { Json } from '@mintmark/core'
+import { Scratch } from '../engine/scratch.ts'
+import type { Session } from '../engine/session.ts'
+import { BOUNDED } from '../engine/settings.ts'
+import { caseNames } from '../store/case_names.ts'
+import type { Scope } from './scope.ts'
+import { SELECTED_COLUMNS, type Selected } from './selected.ts'
+
+/** Accounts of one organisation, or one account. */
+export interface Whom {
+  readonly name: string
+  readonly isOrganisation: boolean
+  /** As in a scope. */
+  readonly accounts: readonly string[]
+}
+
+/** What identifies people and organisations, lower-case where a log may spell it so. */
+export interface Identities {
+  readonly names: readonly string[]
+  /** Organisations, groups, tenants and mail domains. */
+  readonly organisations: readonly string[]
+}
+
+export interface Concern {
+  /** Their accesses alone; closed before the selection that it is a part of. */
+  readonly selected: Selected
+  /** Tenants that are theirs and nobody else's: what is said of such a tenant is said of them. */
+  readonly tenants: readonly string[]
+  readonly own: Identities
+  readonly others: Identities
+  /** Every access to their mailboxes, whoever's it is, by verdict. */
+  readonly verdicts: Readonly<Record<string, number>>
+  /** Inputs that have records of their accesses, with how many of these. */
+  readonly inputs: readonly { readonly sha256: string; readonly accesses: number }[]
+}
+
+/** Everybody whom the accesses of a scope concern: organisations, and accounts of which none is known. */
+export function everybody({ accounts }: Pick<Scope, 'accounts'>): Whom[] {
+  const organisations = new Map<string, string[]>()
+  for (const { mailbox, organisation } of accounts)
+    organisations.set(organisation, [...(organisations.get(organisation) ?? []), mailbox])
+  return [...organisations].flatMap(([name, some]): Whom[] =>
+    name === ''
+      ? some.map((account) => ({ name: account, isOrganisation: false, accounts: [account] }))
+      : [{ name, isOrganisation: true, accounts: some }],
+  )
+}
+
+/** The organisation, or else the account, of a name in any letter case; undefined where the scope has neither. */
+export function whomOf(scope: Pick<Scope, 'accounts'>, name: string): Whom | undefined {
+  const wanted = name.trim().toLowerCase()
+  const account = scope.accounts.find(({ mailbox }) => mailbox.toLowerCase() === wanted)?.mailbox
+  return (
+    everybody(scope).find((whom) => whom.name.toLowerCase() === wanted) ??
+    (account === undefined
+      ? undefined
+      : { name: account, isOrganisation: false, accounts: [account] })
+  )
+}
+
+/** The caller closes what it selects. Memory grows with the names of a case. Throws as `Session.command`. */
+export async function concerning(
+  session: Session,
+  selected: Selected,
+  scope: Pick<Scope, 'accounts'>,
+  whom: Whom,
+): Promise<Concern> {
+  const scratch = await Scratch.open(session)
+  try {
+    const tables = await tablesOf(session, selected, scratch, whom)
+    const directory = await directoryRows(session)
+    const known = homesOf(directory, scope, whom, await tables.ids())
+    const tenants = whom.isOrganisation ? await ownTenants(session, selected, tables, known) : []
+    await fillOwn(session, selected, tables, tenants)
+    const own = { ...selected, scratch, table: tables.table, close: () => scratch.close() }
+    return {
+      selected: own,
+      tenants,
+      ...(await identities(session, own, known)),
+      verdicts: await verdictsOf(session, tables.whom),
+      inputs: await inputsOf(session, own),
+    }
+  } catch (cause) {
+    await scratch.close()
+    throw cause
+  }
+}
+
+interface Tables {
+  /** Accounts and all their ids: column `name`. */
+  readonly whom: string
+  readonly table: string
+  ids(): Promise<string[]>
+}
+
+/** Bound arrays stay short: a server takes them from the request's address. */
+const VALUES_AT_ONCE = 500
+
+async function tablesOf(
+  session: Session,
+  { names }: Selected,
+  scratch: Scratch,
+  { accounts }: Whom,
+): Promise<Tables> {
+  const whom = await scratch.table('whom', 'name String')
+  for (let at = 0; at < accounts.length; at += VALUES_AT_ONCE)
+    // oxlint-disable-next-line no-await-in-loop -- a session runs one statement at a time
+    await session.command(`INSERT INTO ${whom} SELECT arrayJoin({accounts:Array(String)})`, {
+      accounts: accounts.slice(at, at + VALUES_AT_ONCE),
+    })
+  await session.command(
+    `INSERT INTO ${whom} SELECT DISTINCT id FROM ${names} WHERE name GLOBAL IN (SELECT name FROM ${whom})`,
+  )
+  return {
+    whom,
+    table: await scratch.table('selected', SELECTED_COLUMNS, '(account, at, record_id, content)'),
+    ids: async () => column(await session.rows(`SELECT DISTINCT name AS value FROM ${whom}`)),
+  }
+}
+
+const column = (rows: readonly Json[]) => rows.map((row) => String(row['value']))
+
+/** What was opened in a tenant of theirs alone, and was no mailbox's, is theirs too. */
+async function fillOwn(
+  session: Session,
+  { table }: Selected,
+  own: Tables,
+  tenants: readonly string[],
+): Promise<void> {
+  await session.command(
+    `INSERT INTO ${own.table} SELECT * FROM ${table}
+     WHERE account GLOBAL IN (SELECT name FROM ${own.whom})
+       OR account = '' AND has({tenants:Array(String)}, toString(tenant)) ${BOUNDED}`,
+    { tenants },
+  )
+}
+
+interface Entry {
+  readonly ids: readonly string[]
+  readonly organisation: string
+  readonly groups: readonly string[]
+  readonly tenant: string
+}
+
+async function directoryRows(session: Session): Promise<Entry[]> {
+  const rows = await session.rows(
+    `SELECT DISTINCT principal, principal_id, display_name, toString(organisation) AS home, toString(tenant) AS place,
+       arrayMap(g -> toString(g), groups) AS some FROM directory ${BOUNDED}`,
+  )
+  return rows.map((row) => {
+    const groups: unknown = row['some']
+    return {
+      ids: ['principal', 'principal_id', 'display_name'].map((name) => folded(String(row[name]))),
+      organisation: String(row['home']),
+      groups: Array.isArray(groups) ? groups.map(String) : [],
+      tenant: String(row['place']),
+    }
+  })
+}
+
+const folded = (text: string) => text.trim().toLowerCase()
+const domainOf = (name: string) => name.slice(name.lastIndexOf('@') + 1)
+const isAddress = (name: string) => name.includes('@')
+
+/** Whose is whose, as directories and the scope say. */
+interface Homes {
+  readonly whom: Whom
+  readonly ownNames: ReadonlySet<string>
+  readonly otherNames: ReadonlySet<string>
+  readonly ownDomains: ReadonlySet<string>
+  readonly otherDomains: ReadonlySet<string>
+  readonly otherTenants: ReadonlySet<string>
+  readonly ownParts: ReadonlySet<string>
+  readonly otherParts: ReadonlySet<string>
+  /** Accounts of the scope that are others'. */
+  readonly otherAccounts: ReadonlySet<string>
+}
+
+function homesOf(
+  directory: readonly Entry[],
+  { accounts }: Pick<Scope, 'accounts'>,
+  whom: Whom,
+  ids: readonly string[],
+): Homes {
+  const mine = new Set([...whom.accounts, ...ids].map(folded))
+  const isOwn = ({ ids: some, organisation }: Entry) =>
+    some.slice(0, 2).some((id) => mine.has(id)) ||
+    (whom.isOrganisation && organisation === whom.name)
+  const [own, others] = [directory.filter(isOwn), directory.filter((entry) => !isOwn(entry))]
+  const ownAccounts = accounts.filter(({ mailbox }) => mine.has(folded(mailbox)))
+  const otherAccounts = accounts.filter(({ mailbox }) => !mine.has(folded(mailbox)))
+  const namesOf = (some: readonly Entry[]) => some.flatMap((entry) => entry.ids)
+  const partsOf = (some: readonly Entry[], more: typeof accounts) => [
+    ...some.flatMap(({ organisation, groups }) => [organisation, ...groups]),
+    ...more.flatMap(({ organisation, group }) => [organisation, ...group.split('; ')]),
+  ]
+  const ownNames = new Set([...mine, ...namesOf(own)])
+  const otherNames = new Set([
+    ...namesOf(others),
+    ...otherAccounts.map((one) => folded(one.mailbox)),
+  ])
+  return {
+    whom,
+    ownNames,
+    otherNames,
+    ownDomains: new Set([...ownNames].filter(isAddress).map(domainOf)),
+    otherDomains: new Set([...otherNames].filter(isAddress).map(domainOf)),
+    otherTenants: new Set(others.map(({ tenant }) => tenant)),
+    ownParts: new Set(partsOf(own, ownAccounts)),
+    otherParts: new Set(partsOf(others, otherAccounts)),
+    otherAccounts: new Set(otherAccounts.map(({ mailbox }) => mailbox)),
+  }
+}
+
+/** Tenants of their mailboxes in which nobody else is known to have one. */
+async function ownTenants(
+  session: Session,
+  { table }: Selected,
+  { whom }: Tables,
+  { otherAccounts, otherTenants }: Homes,
+): Promise<string[]> {
+  const rows = await session.rows(
+    `SELECT toString(tenant) AS value, groupUniqArray(account) AS accounts FROM ${table}
+     WHERE account != '' AND tenant GLOBAL IN (
+       SELECT tenant FROM ${table} WHERE account GLOBAL IN (SELECT name FROM ${whom}))
+     GROUP BY value ORDER BY value ${BOUNDED}`,
+  )
+  return rows.flatMap((row) => {
+    const tenant = String(row['value'])
+    const accounts: unknown = row['accounts']
+    const isShared =
+      Array.isArray(accounts) && accounts.some((one) => otherAccounts.has(String(one)))
+    return tenant === '' || isShared || otherTenants.has(tenant) ? [] : [tenant]
+  })
+}
+
+/** Who and what is whose, of all that the case names. */
+async function identities(
+  session: Session,
+  own: Selected,
+  homes: Homes,
+): Promise<Pick<Concern, 'own' | 'others'>> {
+  const seen = new Set((await ownValues(session, own)).map(folded))
+  const mailDomains = await mailboxDomains(session)
+  const isOthers = (domain: string) =>
+    !homes.ownDomains.has(domain) && (homes.otherDomains.has(domain) || mailDomains.has(domain))
+  const isShared = (domain: string) =>
+    homes.ownDomains.has(domain) && homes.otherDomains.has(domain)
+  const names: Record<'own' | 'others', string[]> = { own: [...homes.ownNames], others: [] }
+  for await (const { name, account } of caseNames(session)) {
+    const [one, owner] = [folded(name), folded(account)]
+    if (homes.ownNames.has(one) || homes.ownNames.has(owner)) continue
+    const domain = domainOf(one)
+    const isColleague =
+      homes.whom.isOrganisation &&
+      isAddress(one) &&
+      homes.ownDomains.has(domain) &&
+      !isShared(domain)
+    // Of a program or a guest that no organisation has, the record of their own access is all there is.
+    const isTheirs =
+      isColleague ||
+      (seen.has(one) && !homes.otherNames.has(one) && !(isAddress(one) && isOthers(domain)))
+    names[isTheirs ? 'own' : 'others'].push(one)
+  }
+  const parts = await partsOf(session, own, homes)
+  const domains = [...new Set([...homes.otherDomains, ...mailDomains])].filter(isOthers)
+  return {
+    own: { names: names.own, organisations: [...homes.ownParts, ...homes.ownDomains] },
+    others: { names: names.others, organisations: [...parts, ...domains] },
+  }
+}
+
+/** Ids and names that their own records have, and that are no account's id. */
+async function ownValues(session: Session, { table, names }: Selected): Promise<string[]> {
+  return column(
+    await session.rows(
+      `SELECT DISTINCT value FROM (SELECT arrayJoin([principal, principal_id]) AS value FROM ${table})
+       WHERE value != '' AND value GLOBAL NOT IN (SELECT id FROM ${names}) ORDER BY value ${BOUNDED}`,
+    ),
+  )
+}
+
+async function mailboxDomains(session: Session): Promise<Set<string>> {
+  const rows = await session.rows(
+    `SELECT DISTINCT lower(substring(mailbox, length(mailbox) - position(reverse(mailbox), '@') + 2)) AS value
+     FROM access WHERE position(mailbox, '@') > 0 ORDER BY value ${BOUNDED}`,
+  )
+  return new Set(column(rows))
+}
+
+/** Organisations, groups and tenants that are in no record of theirs. */
+async function partsOf(session: Session, { table }: Selected, homes: Homes): Promise<string[]> {
+  const tenants = column(
+    await session.rows(
+      `SELECT DISTINCT value FROM (
+         SELECT toString(tenant) AS value FROM access WHERE mailbox != '' OR mailbox_id != ''
+         UNION ALL SELECT toString(tenant) FROM issuance
+         UNION ALL SELECT toString(tenant) FROM directory
+       ) WHERE value != '' AND value GLOBAL NOT IN (SELECT toString(tenant) FROM ${table})
+       ORDER BY value ${BOUNDED}`,
+    ),
+  )
+  const parts = [...homes.otherParts].filter((part) => part !== '' && !homes.ownParts.has(part))
+  return [...parts, ...tenants]
+}
+
+async function verdictsOf(session: Session, whom: string): Promise<Record<string, number>> {
+  const rows = await session.rows(
+    `SELECT toString(verdict) AS value, count() AS n FROM judged
+     WHERE mailbox GLOBAL IN (SELECT name FROM ${whom}) OR mailbox_id GLOBAL IN (SELECT name FROM ${whom})
+     GROUP BY value ORDER BY value ${BOUNDED}`,
+  )
+  return Object.fromEntries(rows.map((row) => [String(row['value']), Number(row['n'])]))
+}
+
+async function inputsOf(session: Session, { table }: Selected): Promise<Concern['inputs']> {
+  const rows = await session.rows(
+    `SELECT sha256 AS value, sum(n) AS n FROM (
+       SELECT evidence_id, count() AS n FROM access
+       WHERE (record_id, content) GLOBAL IN (SELECT record_id, content FROM ${table}) GROUP BY evidence_id
+     ) AS counted GLOBAL INNER JOIN evidence USING (evidence_id)
+     GROUP BY value ORDER BY n DESC, value ${BOUNDED}`,
+  )
+  return rows.map((row) => ({ sha256: String(row['value']), accesses: Number(row['n']) }))
+}

@@ -1,0 +1,120 @@
+/**
+ * A notice: the report of what concerns one organisation or account, and of nobody else.
+ *
+ * It is not a report from which others were taken out. Its sections are made from the records of that part alone; what
+ * remains of others in text of these records is replaced.
+ *
+ * @module
+ */
+import { VERSION } from '@mintmark/core'
+import { onPaper } from '../exports/table_csv.ts'
+import {
+  type Cover,
+  type Evidence,
+  type NonEmpty,
+  REPORT_SCHEMA,
+  type Report,
+  type Section,
+  type Table,
+} from '../model/model.ts'
+import { mapTexts } from '../model/report_texts.ts'
+import { appendixSection } from '../sections/appendices.ts'
+import { glossarySection } from '../sections/glossary.ts'
+import { lineageOf, lineageSection } from '../sections/lineage.ts'
+import { scopeSection } from '../sections/scope.ts'
+import { courseOf, timelineSection } from '../sections/timeline.ts'
+import { unknownSection } from '../sections/unknowns.ts'
+import { byRule } from '../sections/wording.ts'
+import type { NoticePart } from './part.ts'
+import {
+  noticeActions,
+  noticeAnswer,
+  noticeInputs,
+  noticeMethod,
+  noticeSummary,
+} from './sections.ts'
+
+/** Files that a notice has beside its tables. */
+const EXPORTS: ReadonlySet<string> = new Set(['accounts.csv', 'messages.csv', 'timeline.jsonl'])
+/** Columns whose numbers count others too, or that are always empty here. */
+const LEFT_OUT: ReadonlyMap<string, readonly string[]> = new Map([
+  ['tokens', ['base_rate']],
+  ['coverage', ['hours']],
+  ['classes', ['organisations']],
+])
+
+/** @param replace takes out what identifies others, and puts pseudonyms where those are asked for */
+export function buildNotice(
+  part: NoticePart,
+  options: Cover & Required<Pick<Cover, 'replace'>>,
+): Report {
+  const sections = closed(
+    [
+      noticeSummary(part),
+      noticeAnswer(part),
+      scopeSection(part),
+      timelineSection(part),
+      lineageSection(part, part.uses),
+      unknownSection(part),
+      noticeActions(part),
+      noticeMethod(part),
+      glossarySection(),
+      noticeInputs(part),
+    ].map(withoutOthersNumbers),
+  )
+  const report: Report = {
+    schema: REPORT_SCHEMA,
+    title: options.title ?? `Notice to ${part.whom.name}`,
+    case: '',
+    version: VERSION,
+    redacted: options.redacted ?? [],
+    prepared: options.prepared ?? { by: null, on: null },
+    classification: options.classification ?? null,
+    recipient: part.whom.name,
+    sections: [...sections, appendixSection(sections)].map(onPaper),
+    course: courseOf(part),
+    lineage: lineageOf(part, part.uses),
+  }
+  return mapTexts(report, options.replace)
+}
+
+const withoutOthersNumbers = (section: Section): Section => ({
+  ...section,
+  tables: section.tables.map(withoutColumns),
+})
+
+function withoutColumns(table: Table): Table {
+  const off = LEFT_OUT.get(table.id)
+  if (off === undefined) return table
+  const kept = table.columns.flatMap(({ id }, at) => (off.includes(id) ? [] : [at]))
+  const [first, ...more] = kept.flatMap((at) => table.columns[at] ?? [])
+  if (first === undefined) return table
+  return {
+    ...table,
+    columns: [first, ...more],
+    rows: table.rows.map((row) => kept.map((at) => row[at] ?? null)),
+  }
+}
+
+/** Nothing rests on what a notice has not: a query to the case, an input by its path, a table of others. */
+function closed(sections: readonly Section[]): Section[] {
+  const tables = new Set(sections.flatMap((section) => section.tables.map(({ id }) => id)))
+  const findings = new Set(sections.flatMap((section) => section.statements.map(({ id }) => id)))
+  const isHere = (one: Evidence): boolean => {
+    if (one.kind === 'table') return tables.has(one.table)
+    if (one.kind === 'finding') return findings.has(one.statement)
+    return one.kind === 'export' ? EXPORTS.has(one.file) : one.kind === 'rule'
+  }
+  const rest = (evidence: readonly Evidence[]): NonEmpty<Evidence> => {
+    const [first, ...more] = evidence.filter(isHere)
+    return first === undefined
+      ? [byRule('docs/report-notices.md', 'What a notice holds')]
+      : [first, ...more]
+  }
+  return sections.map((section) => ({
+    ...section,
+    statements: section.statements.map((one) => ({ ...one, evidence: rest(one.evidence) })),
+    figures: section.figures.map((one) => ({ ...one, evidence: rest(one.evidence) })),
+    tables: section.tables.map((one) => ({ ...one, evidence: rest(one.evidence) })),
+  }))
+}

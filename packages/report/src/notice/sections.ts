@@ -1,0 +1,266 @@
+/**
+ * The sections of a notice that a report of the whole case says otherwise.
+ *
+ * @module
+ */
+import { boundText, count, minute, plural } from '@mintmark/core'
+import {
+  type Evidence,
+  figure,
+  type NonEmpty,
+  type Section,
+  type Statement,
+  statement,
+  strengthOf,
+  table,
+} from '../model/model.ts'
+import { methodStatements } from '../sections/unknowns.ts'
+import {
+  byFinding,
+  byRule,
+  column,
+  dayText,
+  inExport,
+  inTable,
+  rangeOf,
+  selectedStrength,
+} from '../sections/wording.ts'
+import { ANOTHER_ORGANISATION, SOMEBODY_ELSE } from './others.ts'
+import type { NoticePart } from './part.ts'
+
+const RULE = byRule('docs/report-notices.md', 'What a notice holds')
+
+const section = (
+  id: Section['id'],
+  title: string,
+  statements: readonly Statement[],
+  more: Partial<Pick<Section, 'figures' | 'tables'>> = {},
+): Section => ({ id, title, statements, figures: [], tables: [], ...more })
+
+/** The first page, in the words of the findings. */
+export function noticeSummary(part: NoticePart): Section {
+  const { unknowns } = part
+  const points = plural(unknowns.length, 'open point')
+  const steps = actionsOf(part)
+  const said = (id: string, label: string, text: string, evidence: NonEmpty<Evidence>) =>
+    statement({ id: `summary-${id}`, label, text, strength: selectedStrength(part), evidence })
+  return section('summary', 'Summary', [
+    said('what', 'What happened', happened(part), [byFinding('found')]),
+    said('who', 'Who is affected', affected(part), [byFinding('how-much')]),
+    said('sure', 'How sure', judged(part), [byFinding('judged')]),
+    said(
+      'unknown',
+      'What is unknown',
+      unknowns.length === 0
+        ? 'Nothing that these records show to be missing.'
+        : `${beforeText(part)}${points}, each with what would settle it.`,
+      [byFinding('judged')],
+    ),
+    said('do', 'What to do this week', steps.map(({ text }) => firstSentence(text)).join(' '), [
+      byFinding('do-compare'),
+    ]),
+  ])
+}
+
+const firstSentence = (text: string) => text.slice(0, text.indexOf('. ') + 1) || text
+
+function beforeText({ timeline: { cannotExcludeBefore } }: NoticePart): string {
+  if (cannotExcludeBefore === null) return ''
+  const { at } = cannotExcludeBefore
+  return at === null
+    ? 'What was read at any time: no log shows it; '
+    : `What happened before ${dayText(at)}; `
+}
+
+function happened({ scope, timeline, uses, whom }: NoticePart): string {
+  const tokens = new Set(
+    uses.rows
+      .filter(({ verdict }) => verdict === 'unissued' || verdict === 'mismatched')
+      .map(({ tokenId }) => tokenId),
+  ).size
+  const forged = tokens === 0 ? '' : `, with ${plural(tokens, 'token')} not issued to their user`
+  const time = `from ${dayText(timeline.first)} to ${dayText(timeline.last)}`
+  const doubtful = plural(scope.either.accesses, 'access', 'accesses')
+  return scope.accesses === 0
+    ? `No access to a mailbox of ${whom.name} is known to be the attacker's; ${doubtful} may be.`
+    : `Somebody accessed data of ${whom.name} without right ${time}${forged}: ${plural(scope.accesses, 'access', 'accesses')}.`
+}
+
+/** Mailboxes that the first page names. */
+const NAMED = 3
+
+function affected({ scope }: NoticePart): string {
+  const hit = scope.accounts.toSorted((a, b) => b.messages.lower - a.messages.lower)
+  const some = hit
+    .slice(0, NAMED)
+    .map(({ mailbox, messages }) => `${mailbox} (${boundText(messages, 'message')})`)
+  const left = hit.length - some.length
+  const rest = left > 0 ? ` and ${count(left)} more` : ''
+  return `${plural(scope.mailboxes, 'mailbox', 'mailboxes')}, ${boundText(scope.messages, 'message')}: ${some.join(', ')}${rest}.`
+}
+
+function judged({ verdicts }: NoticePart): string {
+  const all = Object.values(verdicts).reduce((sum, one) => sum + one, 0)
+  const named: readonly (readonly [string, number])[] = [
+    ['used a token issued to its user', verdicts.issued],
+    ['used a token that nobody issued', verdicts.unissued],
+    ['used a token issued to somebody else', verdicts.mismatched],
+    ['known by the session alone', verdicts['session-only']],
+    ['could not be judged', verdicts.undetermined],
+  ]
+  const parts = named
+    .filter(([, number]) => number > 0)
+    .map(([what, number]) => `${count(number)} ${what}`)
+  return `Of all ${plural(all, 'access', 'accesses')} to these mailboxes: ${parts.join('; ')}.`
+}
+
+export function noticeAnswer(part: NoticePart): Section {
+  const { scope, timeline } = part
+  const strength = selectedStrength(part)
+  const counted = scope.accesses > 0
+  const figures = [
+    {
+      id: 'count-accesses',
+      label: 'accesses of the attacker',
+      value: scope.accesses,
+      in: inExport('timeline.jsonl'),
+    },
+    { id: 'count-mailboxes', label: 'mailboxes', value: scope.mailboxes, in: inTable('accounts') },
+  ].map(({ id, label, value, in: place }) =>
+    figure({
+      id,
+      label,
+      value: counted ? value : null,
+      strength: counted ? strength : 'unknown',
+      evidence: [place, inTable('coverage')],
+    }),
+  )
+  const isUnknown = scope.messages.lower === 0 && (scope.messages.upper ?? 0) === 0
+  const bound = strength === 'established' ? strengthOf(scope.messages) : strength
+  const messages = figure({
+    id: 'count-messages',
+    label: 'messages',
+    value: isUnknown ? null : rangeOf(scope.messages),
+    strength: isUnknown ? 'unknown' : bound === 'established' ? bound : 'bounded',
+    evidence: [inExport('messages.csv'), inTable('accounts'), inTable('coverage')],
+  })
+  return section(
+    'answer',
+    'What was found',
+    [
+      statement({
+        id: 'found',
+        text: happened(part),
+        strength: counted ? strength : 'not-excluded',
+        evidence: [
+          inTable('tokens'),
+          inExport('timeline.jsonl'),
+          byRule('docs/verdicts.md', 'unissued'),
+        ],
+        cannotMean: 'A record of an access does not prove that a person read what was opened.',
+      }),
+      statement({
+        id: 'how-much',
+        text: affected(part),
+        strength: counted ? bound : 'not-excluded',
+        evidence: [
+          inTable('accounts'),
+          inExport('messages.csv'),
+          byRule('docs/scope.md', 'What is counted'),
+        ],
+      }),
+      statement({
+        id: 'judged',
+        text: judged(part),
+        strength: 'established',
+        evidence: [inTable('coverage'), byRule('docs/verdicts.md', 'How a verdict is found')],
+      }),
+      ...(timeline.first === null
+        ? []
+        : [
+            statement({
+              id: 'since-when',
+              text: `The first of these accesses is at ${minute(timeline.first)}, the last at ${minute(timeline.last)}.`,
+              strength,
+              evidence: [inTable('classes-in-time'), inExport('timeline.jsonl')],
+            }),
+          ]),
+    ],
+    { figures: [...figures, messages] },
+  )
+}
+
+export const noticeActions = (part: NoticePart): Section =>
+  section('actions', 'What to do', actionsOf(part))
+
+function actionsOf(part: NoticePart): Statement[] {
+  const { scope, unknowns } = part
+  const settling = [...new Set(unknowns.map(({ settledBy }) => settledBy))].slice(0, 2)
+  return [
+    statement({
+      id: 'do-compare',
+      text: 'Compare messages.csv with the mailboxes, to decide what was exposed and whom to notify in turn. A message id that starts with sha256: is the SHA-256 of the id as it is in the header.',
+      strength: selectedStrength(part),
+      evidence: [inExport('messages.csv'), inTable('accounts')],
+    }),
+    statement({
+      id: 'do-end-sessions',
+      text: 'End the sessions of these accounts and revoke their refresh tokens.',
+      strength: selectedStrength(part),
+      evidence: [inTable('tokens')],
+      cannotMean: 'Revocation does not stop a forged token. Only the service that accepts it can.',
+    }),
+    ...(scope.either.accesses === 0
+      ? []
+      : [
+          statement({
+            id: 'do-ask-owners',
+            text: `Ask the owners about ${plural(scope.either.accesses, 'access', 'accesses')} that may be theirs. Their addresses and clients are in timeline.jsonl.`,
+            strength: 'not-excluded',
+            evidence: [inExport('timeline.jsonl')],
+          }),
+        ]),
+    ...(settling.length === 0
+      ? []
+      : [
+          statement({
+            id: 'do-keep-logs',
+            text: `Keep your logs of these times. First: ${settling.join('; ')}.`,
+            strength: 'not-excluded',
+            evidence: [inTable('coverage'), RULE],
+          }),
+        ]),
+  ]
+}
+
+export function noticeMethod({ whom }: NoticePart): Section {
+  return section('method', 'Method', [
+    ...methodStatements().filter(({ id }) => id !== 'method-hunts'),
+    statement({
+      id: 'method-notice',
+      text: `This notice is about ${whom.name} alone. Every number counts records of its own accesses. What identifies anybody else was replaced by ${SOMEBODY_ELSE} or ${ANOTHER_ORGANISATION}.`,
+      strength: 'established',
+      evidence: [RULE],
+      cannotMean: 'That nobody else was affected, nor that anybody else was.',
+    }),
+  ])
+}
+
+export function noticeInputs({ concern: { inputs } }: NoticePart): Section {
+  return section('inputs', 'Inputs', [], {
+    tables: [
+      table({
+        id: 'inputs',
+        title: 'Files of the evidence that have these records',
+        columns: [
+          column('sha256', 'SHA-256', 'hash'),
+          column('accesses', 'Accesses in it', 'count'),
+        ],
+        rows: inputs.map(({ sha256, accesses }) => [sha256, accesses]),
+        total: inputs.length,
+        strength: 'established',
+        evidence: [RULE],
+      }),
+    ],
+  })
+}
