@@ -8,6 +8,7 @@ for (const file of [
   'hunts/hunts_backends',
   'ingest/ingest.fault.long',
   'ingest/ingest',
+  'scope/concern',
   'scope/marks',
   'scope/scope_backends',
   'store/case',

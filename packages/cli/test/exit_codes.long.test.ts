@@ -242,6 +242,12 @@ const WRITES: readonly Row[] = [
   ['sql', 'a bad query', () => ['SELEC', ...caseOf('whole')], 3],
   ['report', 'of what was found', () => [...caseOf('found'), '--out', at('report'), '--no-pdf'], 0],
   ['report', 'no folder', () => caseOf('found'), 2],
+  [
+    'report',
+    'for nobody who is affected',
+    () => [...caseOf('found'), '--out', at('notice'), '--for', 'nobody'],
+    2,
+  ],
   ['report diff', 'of itself', () => [at('good-report'), at('good-report')], 0],
   ['report diff', 'of another', () => [at('good-report'), at('found-report')], 1],
   ['report diff', 'of one that was changed', () => [at('good-report'), at('bad-report')], 3],

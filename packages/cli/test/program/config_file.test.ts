@@ -1,5 +1,13 @@
 import assert from 'node:assert/strict'
-import { chownSync, existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import {
+  chownSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { after, afterEach, describe, it } from 'node:test'
@@ -38,6 +46,23 @@ describe('mintmark.config.json', () => {
     const said = 'mintmark: from mintmark.config.json: --case own-case --directory people.csv\n'
     assert.equal(err, said)
     assert.match((await mintmark('hunt')).err, /no-hunts cannot be read/)
+  })
+
+  it('says who prepares reports, for whom, on which paper', async () => {
+    await mintmark('ingest', 'exports', '--case', 'own-case')
+    configure({
+      case: 'own-case',
+      'prepared-by': 'Ada',
+      classification: 'TLP:RED',
+      paper: 'letter',
+    })
+    const { code, err } = await mintmark('report', '--out', 'of-config', '--no-pdf')
+    assert.equal(code, 0)
+    assert.match(err, /--prepared-by Ada --classification TLP:RED --paper letter/)
+    const html = readFileSync(join('of-config', 'report.html'), 'utf8')
+    assert.match(html, /@page\{size:letter;/)
+    configure({ case: 'own-case', paper: 'legal' })
+    assert.equal((await mintmark('report', '--out', 'of-legal', '--no-pdf')).code, 2)
   })
 
   it('gives way to what is given', async () => {

@@ -88,6 +88,84 @@ describe('report', () => {
   })
 })
 
+describe('the first page', () => {
+  it('says who prepared the report, when, and who may read it', async () => {
+    const place = join(folder, 'cover')
+    const said = ['--prepared-by', 'Ada of Agency', '--prepared-on', '2023-07-14']
+    const args = [...inCase, '--out', place, '--no-pdf', ...said, '--classification', 'tlp:amber']
+    assert.equal((await mintmark('report', ...args)).code, 0)
+    const report = parsed(readFileSync(join(place, 'report.json'), 'utf8'))
+    assert.deepEqual(report['prepared'], { by: 'Ada of Agency', on: '2023-07-14' })
+    assert.equal(report['classification'], 'TLP:AMBER')
+    const html = readFileSync(join(place, 'report.html'), 'utf8')
+    assert.match(html, /@page\{size:A4;\s*@top-right\{content:"TLP:AMBER"\}/)
+    assert.ok(html.includes('Ada of Agency') && html.includes('2023-07-14'))
+  })
+
+  it('names the day of today where none is given', async () => {
+    const before = new Date().toISOString().slice(0, 10)
+    const { prepared } = parsed(readFileSync(join(out, 'report.json'), 'utf8'))
+    const today = new Date().toISOString().slice(0, 10)
+    const { by, on }: { by?: unknown; on?: unknown } = { ...Object(prepared) }
+    assert.equal(by, null)
+    assert.ok(String(on) <= today && String(on) >= before.slice(0, 8))
+  })
+
+  const refused = [
+    ['--classification', 'TLP:WHITE'],
+    ['--classification', 'x'.repeat(101)],
+    ['--prepared-by', ' '],
+    ['--prepared-on', '2023-02-30x'],
+    ['--paper', 'a5'],
+  ]
+  for (const given of refused)
+    it(`refuses ${given.join(' ').slice(0, 40)}`, async () => {
+      const place = join(folder, 'none')
+      const { code } = await mintmark('report', ...inCase, '--out', place, '--no-pdf', ...given)
+      assert.deepEqual([code, existsSync(place)], [2, false])
+    })
+})
+
+describe('report --for', () => {
+  it('writes a notice, which verifies, is signed, and names its recipient', async () => {
+    const place = join(folder, 'notice')
+    const args = [...inCase, '--out', place, '--no-pdf', '--for', 'ADA@example.gov', '--sign', key]
+    const { code, err } = await mintmark('report', ...args)
+    assert.deepEqual([code, err], [0, ''])
+    const report = parsed(readFileSync(join(place, 'report.json'), 'utf8'))
+    assert.deepEqual([report['recipient'], report['case']], ['ada@example.gov', ''])
+    assert.ok(!existsSync(join(place, 'bundle.stix.json')))
+    assert.equal((await mintmark('report', 'verify', place, '--key', publicKey)).code, 0)
+  })
+
+  it('all writes one for each, below the folder', async () => {
+    const place = join(folder, 'notices')
+    const args = [
+      ...inCase,
+      '--out',
+      place,
+      '--no-pdf',
+      '--for',
+      'all',
+      'ada@example.gov',
+      '--json',
+    ]
+    const { code, out: printed } = await mintmark('report', ...args)
+    assert.equal(code, 0)
+    const notices = objects(parsed(printed)['notices'])
+    assert.ok(notices.length > 1)
+    for (const { out: one } of notices) assert.ok(existsSync(join(String(one), 'MANIFEST')))
+  })
+
+  it('suggests whom it may be where nobody has the name', async () => {
+    const args = [...inCase, '--out', join(folder, 'typo'), '--for', 'ade@exampel.gov']
+    const { code, err } = await mintmark('report', ...args)
+    assert.equal(code, 2)
+    assert.match(err, /no affected organisation or mailbox\. Did you mean ada@example\.gov\?/)
+    assert.ok(!existsSync(join(folder, 'typo')))
+  })
+})
+
 describe('report refuses', () => {
   it('what is there, unless that is a report and --force is given', async () => {
     const again = await mintmark('report', ...inCase, '--out', out)

@@ -1,0 +1,201 @@
+import assert from 'node:assert/strict'
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { after, describe, it } from 'node:test'
+import { everybody, type Whom, whomOf } from '@mintmark/case'
+import { erratumOf, isWhole, readReport, verifyReport, writeNotices } from '@mintmark/report'
+import * as fc from 'fast-check'
+import { ATTACKER, noticeWorld, type Plan, plans, type World } from './notice_world.ts'
+
+const root = mkdtempSync(join(tmpdir(), 'mintmark-notice-'))
+after(() => rmSync(root, { recursive: true, force: true }))
+const RUNS = Number(process.env['FUZZ_RUNS'] ?? 6)
+let worlds = 0
+
+async function within(
+  plan: Plan,
+  check: (world: World, folder: string) => Promise<void>,
+): Promise<void> {
+  const folder = join(root, String(worlds++))
+  const world = await noticeWorld(folder, plan)
+  try {
+    await check(world, folder)
+  } finally {
+    await world.opened.close()
+    rmSync(folder, { recursive: true, force: true })
+  }
+}
+
+/** Every byte of a notice as text: lower-case, and the names of the files. */
+function wholeText(folder: string): string {
+  const names = readdirSync(folder)
+  return names
+    .map((name) => `${name}\n${readFileSync(join(folder, name), 'utf8')}`)
+    .join('\n')
+    .toLowerCase()
+}
+
+function leaksIn(text: string, { homes }: World, mine: (n: number) => boolean): string[] {
+  const own = homes.flatMap((home, n) => (mine(n) ? [home] : []))
+  const ownValues = new Set(
+    own.flatMap(({ values, identity }) => [...values, ...identity]).map(folded),
+  )
+  const others = homes.filter((_, n) => !mine(n))
+  const ownIdentity = new Set(own.flatMap(({ identity }) => identity).map(folded))
+  const forbidden = [
+    ...others.flatMap(({ identity }) => identity).filter((one) => !ownIdentity.has(folded(one))),
+    // Short words, such as `Inbox`, belong to nobody.
+    ...others
+      .flatMap(({ values }) => values)
+      .filter((one) => one.length > 11 && !ownValues.has(folded(one))),
+  ]
+  return [...new Set(forbidden.map(folded))].filter((one) => text.includes(one))
+}
+
+const folded = (text: string) => text.toLowerCase()
+
+const recipient = ({ answered }: World, name: string): Whom => {
+  const whom = whomOf(answered.scope, name)
+  assert.ok(whom !== undefined, name)
+  return whom
+}
+
+describe('a notice', () => {
+  it('for an organisation has nothing that is another’s alone', async () => {
+    const property = fc.asyncProperty(plans, (plan) =>
+      within(plan, async (world, folder) => {
+        const recipients = world.homes.map(({ name }) => recipient(world, name))
+        const made = await writeNotices(world.opened, world.answered, recipients, {
+          out: join(folder, 'out'),
+        })
+        for (const [n, { out }] of made.entries()) {
+          const text = wholeText(out)
+          assert.deepEqual(
+            leaksIn(text, world, (one) => one === n),
+            [],
+          )
+          assert.ok(text.includes(ATTACKER.ip), 'the attacker is everybody’s')
+          assert.ok(text.includes(folded(world.homes[n]?.name ?? '?')))
+          assert.ok(isWhole(await verifyReport(out), false))
+        }
+      }),
+    )
+    await fc.assert(property, { numRuns: RUNS })
+  })
+
+  it('for a mailbox has nothing of its colleagues', async () => {
+    const plan = {
+      seed: 7,
+      isShared: false,
+      shapes: [
+        { accounts: 3, forged: 6, isMixed: true },
+        { accounts: 2, forged: 2, isMixed: false },
+      ],
+    }
+    await within(plan, async (world, folder) => {
+      const [{ identity = [], account = '' } = {}] = world.homes
+      const out = join(folder, 'out')
+      await writeNotices(world.opened, world.answered, [recipient(world, account.toUpperCase())], {
+        out,
+      })
+      const text = wholeText(out)
+      const [local = ''] = account.split('@')
+      const colleagues = identity.filter((one) => one.includes('@') && one !== account)
+      assert.equal(colleagues.length, 2)
+      assert.deepEqual(
+        colleagues.filter((one) => text.includes(one) || text.includes(one.split('@')[0] ?? '')),
+        [],
+      )
+      assert.ok(text.includes(local))
+      assert.deepEqual(
+        leaksIn(text, world, (one) => one === 0),
+        [],
+      )
+    })
+  })
+
+  it('has the same bytes, whatever happened to others', async () => {
+    const first = { accounts: 2, forged: 5, isMixed: false }
+    const others = [
+      [{ accounts: 1, forged: 1, isMixed: false }],
+      [
+        { accounts: 3, forged: 9, isMixed: true },
+        { accounts: 2, forged: 4, isMixed: true },
+      ],
+    ]
+    const written: Map<string, string>[] = []
+    // oxlint-disable-next-line no-await-in-loop -- one world after the other
+    for (const more of others)
+      await within(
+        { seed: 11, isShared: false, shapes: [first, ...more] },
+        async (world, folder) => {
+          const out = join(folder, 'out')
+          await writeNotices(
+            world.opened,
+            world.answered,
+            [recipient(world, world.homes[0]?.name ?? '')],
+            { out },
+          )
+          written.push(
+            new Map(readdirSync(out).map((name) => [name, readFileSync(join(out, name), 'utf8')])),
+          )
+        },
+      )
+    const [one, two] = written
+    assert.ok(one !== undefined && one.size > 5)
+    assert.deepEqual(one, two)
+  })
+
+  it('for everybody is a folder each, which report diff compares', async () => {
+    const plan = {
+      seed: 3,
+      isShared: true,
+      shapes: [
+        { accounts: 1, forged: 2, isMixed: false },
+        { accounts: 2, forged: 3, isMixed: false },
+      ],
+    }
+    await within(plan, async (world, folder) => {
+      const all = everybody(world.answered.scope)
+      assert.equal(all.length, 2)
+      const made = await writeNotices(world.opened, world.answered, all, {
+        out: join(folder, 'out'),
+      })
+      const [one, two] = made
+      assert.ok(one !== undefined && two !== undefined && one.out !== two.out)
+      assert.deepEqual(
+        erratumOf(await readReport(one.out), await readReport(one.out)).differences,
+        [],
+      )
+      assert.ok(
+        erratumOf(await readReport(one.out), await readReport(two.out)).differences.length > 0,
+      )
+    })
+  })
+})
+
+describe('a recipient', () => {
+  const account = { mailbox: 'ada@a.example', organisation: 'A' }
+  // What is asked of a scope is its accounts' names alone.
+  const scope = JSON.parse(
+    JSON.stringify({ accounts: [account, { mailbox: 'bo@b.example', organisation: '' }] }),
+  )
+
+  it('is an organisation, or an account, in any letter case', () => {
+    assert.deepEqual(whomOf(scope, ' a '), {
+      name: 'A',
+      isOrganisation: true,
+      accounts: ['ada@a.example'],
+    })
+    assert.deepEqual(whomOf(scope, 'ADA@a.example')?.isOrganisation, false)
+    assert.equal(whomOf(scope, 'b'), undefined)
+  })
+
+  it('is the account itself where no organisation is known', () => {
+    assert.deepEqual(
+      everybody(scope).map(({ name }) => name),
+      ['A', 'bo@b.example'],
+    )
+  })
+})
