@@ -21,6 +21,7 @@ function digest() {
     path.join(here, 'vite.config.mjs'),
     path.join(here, 'vite.report.mjs'),
     path.join(root, 'packages/core/src/safe_text.ts'),
+    path.join(root, 'packages/core/src/times.ts'),
     path.join(root, 'packages/core/src/wording.ts'),
     path.join(root, 'packages/case/src/answer/conclusion_text.ts'),
     path.join(root, 'packages/report/src/model/numbering.ts'),

@@ -110,6 +110,7 @@ export {
   verdictsCsv,
 } from './verdicts/verdict_rows.ts'
 export {
+  ACCESS_COLUMNS,
   type AccessDetail,
   type AccessPage,
   accessDetails,
@@ -118,10 +119,12 @@ export {
 } from './views/access_list.ts'
 export { eventRows } from './views/event_rows.ts'
 export { type Focus, focusOn } from './views/focus.ts'
+export { HIT_COLUMNS, hitPage } from './views/hit_page.ts'
 export { hitsWithin } from './views/hits_within.ts'
 export { type Lineage, lineage, sessionsOf, tokensOf } from './views/lineage.ts'
+export type { ListQuery } from './views/list_query.ts'
 export { messageRows } from './views/message_rows.ts'
-export { type RejectRow, rejectPage, rejectRows } from './views/reject_page.ts'
+export { REJECT_COLUMNS, type RejectRow, rejectPage, rejectRows } from './views/reject_page.ts'
 export { type Sighted, sightedAccounts } from './views/sighted.ts'
 export { type TimeBins, timeBins } from './views/time_bins.ts'
 export { timelineRows } from './views/timeline_rows.ts'

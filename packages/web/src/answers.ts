@@ -6,7 +6,6 @@
 import { readFileSync } from 'node:fs'
 import {
   accessDetails,
-  accessPage,
   conclusionText,
   custody,
   explain,
@@ -15,15 +14,13 @@ import {
   huntList,
   lineage,
   markHistory,
-  rejectPage,
-  sessionsOf,
   timeBins,
-  tokensOf,
 } from '@mintmark/case'
 import { readTokenId } from '@mintmark/core'
 import type { AnswerView, Api, HuntSummary } from './api.ts'
 import type { Desk } from './desk.ts'
-import { focusParam, invalid, numberParam, pageParams, textParam, timeParam } from './params.ts'
+import { listPage } from './lists.ts'
+import { focusParam, invalid, numberParam, textParam, timeParam } from './params.ts'
 import { isWhole } from './query.ts'
 
 /** Who looks at the case, and what they may do. */
@@ -42,7 +39,6 @@ type Answers = {
 }
 
 const MOST_BINS = 2000
-const MOST_SESSIONS = 200
 
 /** Each throws `INPUT_INVALID` for a value that its address cannot have; else as the question that it puts. */
 export const ANSWERS: Answers = {
@@ -59,14 +55,15 @@ export const ANSWERS: Answers = {
       signal,
     )
   },
-  '/api/accesses': (desk, params, _viewer, signal) => {
-    const page = pageParams(params)
-    return desk.ask(
-      focusParam(params),
-      (selected) => accessPage(desk.case.session, selected, page),
-      signal,
-    )
-  },
+  '/api/accesses': (desk, params, _viewer, signal) =>
+    listPage('/api/accesses', { desk, params, signal }),
+  '/api/tokens': (desk, params, _viewer, signal) =>
+    listPage('/api/tokens', { desk, params, signal }),
+  '/api/sessions': (desk, params, _viewer, signal) =>
+    listPage('/api/sessions', { desk, params, signal }),
+  '/api/rejects': (desk, params, _viewer, signal) =>
+    listPage('/api/rejects', { desk, params, signal }),
+  '/api/hits': (desk, params, _viewer, signal) => listPage('/api/hits', { desk, params, signal }),
   '/api/access': (desk, params) => {
     const id = textParam(params, 'id')
     return desk.turn(() => accessDetails(desk.case.session, id))
@@ -75,24 +72,18 @@ export const ANSWERS: Answers = {
     const id = textParam(params, 'id')
     return desk.turn(() => explain(desk.case.session, id))
   },
-  '/api/tokens': tokenPage,
   '/api/lineage': (desk, params) => {
     const { tokenId } = readTokenId(textParam(params, 'id'))
     if (tokenId === '') throw invalid('id is no token id', 'id')
     return desk.turn(() => lineage(desk.case.session, tokenId))
   },
   '/api/evidence': (desk) => Promise.resolve(desk.answer.evidence),
-  '/api/rejects': (desk, params) => {
-    const evidenceId = numberParam(params, 'file', { fallback: 0, least: 0, most: 4_294_967_295 })
-    const page = pageParams(params)
-    return desk.turn(() => rejectPage(desk.case.session, { evidenceId, ...page }))
-  },
   '/api/hunt': (desk, params) => {
     const id = textParam(params, 'id')
     const result = desk.answer.hunts.find((hunt) => hunt.id === id)
     const file = huntFile(desk, id)
     if (result === undefined || file === undefined) throw invalid('there is no such hunt', 'id')
-    return Promise.resolve({ ...summary()(result), rows: result.rows, source: file })
+    return Promise.resolve({ ...summary()(result), source: file })
   },
   '/api/custody': (desk, params) => {
     const artefact = textParam(params, 'artefact')
@@ -143,35 +134,6 @@ async function answerView(
     isNarrow: !isWhole(query),
     who,
     canWrite,
-  }
-}
-
-async function tokenPage(desk: Desk, params: URLSearchParams): Promise<Api['/api/tokens']> {
-  const query = focusParam(params)
-  const { offset, limit } = pageParams(params)
-  const wanted = textParam(params, 'q').toLowerCase()
-  const within = isWhole(query)
-    ? undefined
-    : await desk.ask(query, async ({ table }) => ({
-        tokens: await tokensOf(desk.case.session, table),
-        sessions: await sessionsOf(desk.case.session, table),
-      }))
-  const rows = desk.answer.tokens
-    .filter(({ tokenId }) => within?.tokens.has(tokenId) ?? true)
-    .filter(
-      ({ tokenId, principals }) =>
-        tokenId.includes(wanted) || principals.some((name) => name.toLowerCase().includes(wanted)),
-    )
-  const sessions = desk.answer.sessions
-    .filter(({ verdict }) => verdict === 'unissued' || verdict === 'mismatched')
-    .filter(({ sessionId }) => within?.sessions.has(sessionId) ?? true)
-    .slice(0, MOST_SESSIONS)
-  const isCut =
-    desk.answer.tokensTotal > desk.answer.tokens.length && rows.length === desk.answer.tokens.length
-  return {
-    total: isCut ? desk.answer.tokensTotal : rows.length,
-    rows: rows.slice(offset, offset + limit),
-    sessions,
   }
 }
 

@@ -20,24 +20,39 @@ import type {
   TokenVerdict,
 } from '@mintmark/case'
 
+/**
+ * Long lists, by address: with `offset` and `limit`, and the values of `./table.ts`. With `format` (`csv`, `json`) the
+ * whole list is a file, with its `columns` alone.
+ */
+export interface Lists {
+  readonly '/api/accesses': AccessPage
+  readonly '/api/tokens': ListPage<TokenVerdict>
+  /** Sessions of accesses without a usable token id that point at somebody. */
+  readonly '/api/sessions': ListPage<SessionVerdict>
+  /** `file`: an evidence id, 0 for all. */
+  readonly '/api/rejects': ListPage<RejectRow>
+  /** `id`: of a hunt. */
+  readonly '/api/hits': ListPage<Omit<HuntRow, 'content'>>
+}
+
+interface ListPage<T> {
+  /** Of the whole list, as it is filtered. */
+  readonly total: number
+  readonly rows: readonly T[]
+}
+
 /** What the page asks for, by address. Query values are those of `./query.ts` and the ones named here. */
-export interface Api {
+export interface Api extends Lists {
   '/api/answer': AnswerView
   /** `zoomFrom` and `zoomTo` (ISO 8601) and `bins` frame the chart; the focus's own times do not. */
   '/api/bins': TimeBins
-  /** `offset`, `limit`. */
-  '/api/accesses': AccessPage
   /** `id`: a record id. */
   '/api/access': readonly AccessDetail[]
   /** `id`: of an access, a token or a session. */
   '/api/why': Explained
-  /** `offset`, `limit`, `q`: a part of an id or a principal. */
-  '/api/tokens': TokenPage
   /** `id`: a token id. */
   '/api/lineage': Lineage
   '/api/evidence': Answer['evidence']
-  /** `file`: an evidence id, 0 for all; `offset`, `limit`. */
-  '/api/rejects': { readonly total: number; readonly rows: readonly RejectRow[] }
   /** `id`. */
   '/api/hunt': HuntView
   /** `artefact`: a part of a path, or a hash. */
@@ -83,7 +98,6 @@ export interface HuntSummary extends Omit<HuntResult, 'rows'> {
 export interface HuntView extends HuntSummary {
   /** The whole file. */
   readonly source: string
-  readonly rows: readonly HuntRow[]
 }
 
 export interface TrialView {
@@ -92,17 +106,12 @@ export interface TrialView {
   readonly rows: readonly HuntRow[]
 }
 
-export interface TokenPage {
-  readonly total: number
-  readonly rows: readonly TokenVerdict[]
-  /** Sessions of accesses without a usable token id that point at somebody. */
-  readonly sessions: readonly SessionVerdict[]
-}
-
 /** A failure, as RFC 9457 has it, with the code of `docs/errors.md`. */
 export interface Problem {
   readonly title: string
   readonly status: number
   readonly code: string
   readonly detail: string
+  /** The value of the address that could not be read. */
+  readonly parameter?: string
 }

@@ -11,6 +11,7 @@ import type { Problem } from './api.ts'
 import { DOERS } from './deeds.ts'
 import type { Desk } from './desk.ts'
 import type { Gate, Refusal } from './gate.ts'
+import { exportOf } from './lists.ts'
 import type { OwnHunts } from './own_hunts.ts'
 import type { StaticFile } from './static_files.ts'
 
@@ -105,7 +106,9 @@ function addAnswers(app: Hono, { desk, viewer }: CaseAppDeps): void {
   for (const [path, answer] of Object.entries(ANSWERS)) {
     app.get(path, async (c) => {
       const params = new URL(c.req.url).searchParams
-      return json(await answer(desk, params, viewer, c.req.raw.signal))
+      const { signal } = c.req.raw
+      const file = await exportOf(path, { desk, params, signal })
+      return file ?? json(await answer(desk, params, viewer, signal))
     })
   }
 }
@@ -160,11 +163,14 @@ function failed(error: Error, onBug: (text: string) => void): Response {
     return problem(500, 'ENGINE_QUERY', 'a bug: the window that serves this case says more')
   }
   const isUsers = error.code === 'INPUT_INVALID' || error.code === 'HUNT_INVALID'
-  return problem(isUsers ? 400 : 503, error.code, safeText(error.message, 1000))
+  const { option } = error.facts
+  return problem(isUsers ? 400 : 503, error.code, safeText(error.message, 1000), option)
 }
 
-function problem(status: number, code: string, detail: string): Response {
-  const body: Problem = { title: status < 500 ? 'refused' : 'failed', status, code, detail }
+function problem(status: number, code: string, detail: string, parameter?: unknown): Response {
+  const title = status < 500 ? 'refused' : 'failed'
+  const named = typeof parameter === 'string' ? { parameter } : {}
+  const body: Problem = { title, status, code, detail, ...named }
   const headers = { 'Content-Type': 'application/problem+json' }
   return new Response(`${JSON.stringify(body)}\n`, { status, headers })
 }

@@ -4,16 +4,28 @@
  * @module
  */
 import { MintmarkError } from '@mintmark/core'
-import { type FocusQuery, readFocus } from './query.ts'
+import { type FocusQuery, readFocus, type Unread } from './query.ts'
+import { readTable, type TableQuery } from './table.ts'
 
 const MOST_OFFSET = 100_000_000
 const MOST_LETTERS = 512
 
-/** @throws {MintmarkError} `INPUT_INVALID` */
+/** @throws {MintmarkError} `INPUT_INVALID`, which names the first value that is none */
 export function focusParam(params: URLSearchParams): FocusQuery {
-  const focus = readFocus(params)
-  if (focus === undefined) throw invalid('the selection in the address is none', 'selection')
+  const { focus, unread } = readFocus(params)
+  requireRead(unread)
   return focus
+}
+
+/** @throws {MintmarkError} `INPUT_INVALID` */
+export function tableParam(params: URLSearchParams, columns: readonly string[]): TableQuery {
+  const { query, unread } = readTable(params, columns)
+  requireRead(unread)
+  return query
+}
+
+function requireRead([first]: readonly Unread[]): void {
+  if (first !== undefined) throw invalid(`${first.name}: ${first.says}`, first.name)
 }
 
 /** @throws {MintmarkError} `INPUT_INVALID` */

@@ -3,6 +3,14 @@
  *
  * @module
  */
+import { utcMs } from '@mintmark/core/times'
+
+/** A part of an address that could not be read, and is not applied. */
+export interface Unread {
+  readonly name: string
+  /** Follows the name and a colon. */
+  readonly says: string
+}
 
 /** What each member is called in an address; values of one may be repeated. */
 export const FOCUS_LISTS = [
@@ -28,27 +36,62 @@ export interface FocusQuery {
 
 const MOST_VALUES = 200
 const MOST_LETTERS = 512
-const TIME = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d{3})?Z$/u
+const CLASSES = ['forged', 'replayed', 'mis-granted', 'context', 'named', 'either']
+const GUID = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/iu
 
-/** @returns the focus, or undefined for one that no address of ours has: a bad time, or too much */
-export function readFocus(params: URLSearchParams): FocusQuery | undefined {
+/**
+ * The focus that an address names. What of it cannot be read is in `unread` and narrows nothing: of several values of
+ * one kind all go, since those that are left would show less than was meant.
+ */
+export function readFocus(params: URLSearchParams): {
+  readonly focus: FocusQuery
+  readonly unread: readonly Unread[]
+} {
+  const unread: Unread[] = []
   const lists: Partial<Record<FocusList, readonly string[]>> = {}
   for (const name of FOCUS_LISTS) {
     const values = [...new Set(params.getAll(name))].toSorted(byText)
-    if (values.length > MOST_VALUES || values.some((value) => value.length > MOST_LETTERS))
-      return undefined
-    if (values.length > 0) lists[name] = values
+    const says = faultOf(name, values)
+    if (says !== '') unread.push({ name, says })
+    else if (values.length > 0) lists[name] = values
   }
-  const from = params.get('from') ?? undefined
-  const to = params.get('to') ?? undefined
-  if ([from, to].some((time) => time !== undefined && !isTime(time))) return undefined
-  return { ...(from !== undefined && { from }), ...(to !== undefined && { to }), lists }
+  const [from, to] = (['from', 'to'] as const).map((name) => {
+    const text = params.get(name)
+    if (text === null) return undefined
+    const ms = utcMs(text)
+    if (ms === undefined)
+      unread.push({ name, says: `${quoted(text)} is not a time. Use 2023-05-15T10:00Z` })
+    return ms
+  })
+  const isTurned = from !== undefined && to !== undefined && from >= to
+  if (isTurned) unread.push({ name: 'to', says: 'it is not after from' })
+  return {
+    focus: {
+      ...(from !== undefined && { from: new Date(from).toISOString() }),
+      ...(to !== undefined && !isTurned && { to: new Date(to).toISOString() }),
+      lists,
+    },
+    unread,
+  }
+}
+
+/** Why the values are none; `''` where they are. */
+function faultOf(name: FocusList, values: readonly string[]): string {
+  if (values.length > MOST_VALUES) return `there are more than ${MOST_VALUES} values`
+  if (values.some((value) => value.length > MOST_LETTERS)) return 'a value is too long'
+  const wrong = values.find(
+    (value) =>
+      (name === 'class' && !CLASSES.includes(value)) || (name === 'token' && !GUID.test(value)),
+  )
+  if (wrong === undefined) return ''
+  return `${quoted(wrong)} is not ${name === 'class' ? `one of ${CLASSES.join(', ')}` : 'a token id'}`
 }
 
 const byText = (a: string, b: string) => (a < b ? -1 : a > b ? 1 : 0)
 
-function isTime(text: string): boolean {
-  return TIME.test(text) && Number.isFinite(Date.parse(text))
+/** Text of an address, short enough for a message. */
+export function quoted(text: string): string {
+  return JSON.stringify(text.length > 80 ? `${text.slice(0, 80)}…` : text)
 }
 
 /** In an order that does not depend on how the focus came about. */

@@ -7,6 +7,7 @@ import { csvCell, type Json, text } from '@mintmark/core'
 import { countOf } from '../engine/count_of.ts'
 import { type Query, run } from '../engine/query.ts'
 import type { Session } from '../engine/session.ts'
+import { isoSql } from '../store/iso_sql.ts'
 import { NO_ID } from '../store/no_id.ts'
 import { principalKey, principalRates, type Rate, WHO } from './comparable.ts'
 import { type Range, rangesFor } from './match/ranges.ts'
@@ -90,9 +91,6 @@ const CONTEXTS = `SELECT b.tenant AS tenant, b.service AS service, b.app AS app,
   ) AS f ON f.tenant = b.tenant AND f.service = b.service AND f.app = b.app AND f.day = b.day`
 const CONTEXT_KEYS = `b.tenant = a.tenant AND b.service = a.service
   AND b.app = if(a.client_app_id != '', a.client_app_id, a.app_id) AND b.day = toDate(a.at)`
-const ISO = '%Y-%m-%dT%H:%i:%S'
-const isoSql = (time: string) =>
-  `concat(formatDateTime(${time}, '${ISO}'), '.', leftPad(toString(toUnixTimestamp64Milli(${time}) % 1000), 3, '0'), 'Z')`
 
 /** Days, services and applications of one token that its base rate looks at; more would not change it. */
 const MOST_CONTEXTS = 1000

@@ -10,7 +10,9 @@ import type { Session } from '../engine/session.ts'
 import { BOUNDED } from '../engine/settings.ts'
 import { withStrength } from '../scope/access_strength.ts'
 import type { Selected } from '../scope/selected.ts'
+import { isoSql } from '../store/iso_sql.ts'
 import { NO_ID } from '../store/no_id.ts'
+import { type ListColumns, type ListQuery, listSql } from './list_query.ts'
 
 /** Characters of any one text. */
 const CUT = 400
@@ -43,12 +45,6 @@ export interface ListedAccess {
   readonly objectPath: string
 }
 
-interface PageOptions {
-  readonly offset?: number
-  /** At most 500, 100 when left out. */
-  readonly limit?: number
-}
-
 export interface AccessPage {
   readonly total: number
   readonly rows: readonly ListedAccess[]
@@ -59,21 +55,54 @@ const SESSION = "if(session_id != '', session_id, other_session_id)"
 const APP = "if(client_app_id != '', client_app_id, app_id)"
 const TOKEN = `if(token_id = toUUID('${NO_ID}'), '', toString(token_id))`
 
-/** In the order of time. Throws as `Session.rows`. */
+const texted = (column: string) => ({ text: `substringUTF8(toString(${column}), 1, ${CUT})` })
+/** Columns of {@link ListedAccess}. */
+const LISTED: ListColumns = {
+  recordId: { text: 'toString(record_id)' },
+  at: { text: isoSql('at'), by: 'at' },
+  party: texted('party'),
+  class: texted('class'),
+  verdict: texted('verdict'),
+  reason: texted('reason'),
+  strength: texted('strength'),
+  account: texted('account'),
+  principal: texted('principal'),
+  operation: texted('operation'),
+  service: texted('service'),
+  ip: texted('ip'),
+  client: texted('client'),
+  app: texted(APP),
+  sessionId: texted(SESSION),
+  tokenId: { text: TOKEN },
+  items: { text: 'toString(length(item_message_id))', by: 'length(item_message_id)' },
+  objectPath: texted('object_path'),
+}
+/** Names of the columns by which accesses are sorted and filtered. */
+export const ACCESS_COLUMNS: readonly string[] = Object.keys(LISTED)
+
+/** In the order of time, where no other is asked for. Throws as `listSql` and `Session.rows`. */
 export async function accessPage(
   session: Session,
   selected: Selected,
-  { offset = 0, limit = 100 }: PageOptions = {},
+  query: ListQuery = {},
+  most: number = MOST_ROWS,
 ): Promise<AccessPage> {
-  const [counted] = await session.rows(`SELECT count() AS n FROM ${selected.table}`)
+  const { offset = 0, limit = 100 } = query
+  const { where, order, params } = listSql(LISTED, query)
+  const from = where === '1' ? selected.table : withStrength(selected.table)
+  const [counted] = await session.rows(`SELECT count() AS n FROM ${from} WHERE ${where}`, params)
   const rows = await session.rows(
     `SELECT toString(record_id) AS id, toUnixTimestamp64Milli(at) AS at_ms, party, class, verdict, reason, strength,
        ${cut('account')}, ${cut('principal')}, ${cut('operation')}, ${cut('service')}, ip, ${cut('client')},
        ${APP} AS app, substringUTF8(${SESSION}, 1, ${CUT}) AS sid, ${TOKEN} AS token,
        length(item_message_id) AS items, ${cut('object_path')}
-     FROM ${withStrength(selected.table)} ORDER BY at, record_id, content
+     FROM ${withStrength(selected.table)} WHERE ${where} ORDER BY ${order}at, record_id, content
      LIMIT {limit:UInt32} OFFSET {offset:UInt64} ${BOUNDED}`,
-    { offset: Math.max(0, Math.trunc(offset)), limit: Math.min(Math.max(1, limit), MOST_ROWS) },
+    {
+      ...params,
+      offset: Math.max(0, Math.trunc(offset)),
+      limit: Math.min(Math.max(1, limit), most),
+    },
   )
   return { total: Number(counted?.['n'] ?? 0), rows: rows.map(listed) }
 }

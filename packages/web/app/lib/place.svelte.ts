@@ -4,7 +4,15 @@
  *
  * @module
  */
-import { type FocusList, type FocusQuery, readFocus, writeFocus } from '../../src/query.ts'
+import {
+  FOCUS_LISTS,
+  type FocusList,
+  type FocusQuery,
+  readFocus,
+  type Unread,
+  writeFocus,
+} from '../../src/query.ts'
+import { TABLE_NAMES } from '../../src/table.ts'
 
 export const VIEWS = [
   'answer',
@@ -20,10 +28,12 @@ export const VIEWS = [
 ] as const
 export type View = (typeof VIEWS)[number]
 
-/** Values that are no part of the selection: what a view shows of it. */
-export type Shown = Readonly<Record<string, string>>
-const SHOWN = ['open', 'zoomFrom', 'zoomTo', 'by', 'page', 'file', 'hunt', 'q', 'sort'] as const
+/** Values that are no part of the selection: what a view shows of it. An empty one is not in the address. */
+export type Shown = Readonly<Record<string, string | readonly string[]>>
+const SHOWN = ['open', 'zoomFrom', 'zoomTo', 'by', 'file', 'hunt'] as const
 export type ShownName = (typeof SHOWN)[number]
+/** Of a table: by itself where the view has one, else after the table's name and a dot. */
+const TABLE_NAME = new RegExp(`^(?:[a-z0-9]+\\.)?(?:${TABLE_NAMES.join('|')})$`, 'u')
 
 const address = $state({ path: location.pathname, search: location.search })
 
@@ -34,7 +44,16 @@ addEventListener('popstate', () => {
 
 const params = $derived(new URLSearchParams(address.search))
 const view = $derived(VIEWS.find((name) => `/${name}` === address.path) ?? 'answer')
-const focus: FocusQuery = $derived(readFocus(params) ?? { lists: {} })
+const read = $derived(readFocus(params))
+const focus = $derived(read.focus)
+const isShown = (name: string) => SHOWN.some((one) => one === name) || TABLE_NAME.test(name)
+
+/** What of the address no view can read; each table says by itself what it cannot. */
+function unreadOf(): readonly Unread[] {
+  const known = new Set<string>(['from', 'to', ...FOCUS_LISTS])
+  const strange = [...new Set(params.keys())].filter((name) => !known.has(name) && !isShown(name))
+  return [...read.unread, ...strange.map((name) => ({ name, says: 'no view has such a value' }))]
+}
 
 export const place = {
   get view(): View {
@@ -47,6 +66,14 @@ export const place = {
   shown(name: ShownName): string {
     return params.get(name) ?? ''
   },
+  /** All that is in the address, as it is. */
+  get params(): URLSearchParams {
+    return params
+  },
+  /** Values of the address that are not applied. */
+  get unread(): readonly Unread[] {
+    return unreadOf()
+  },
 }
 
 /** The address of a view with a selection; what a view shows goes with it only where it is named. */
@@ -57,7 +84,7 @@ export function hrefOf(to: {
 }): string {
   const query = writeFocus(to.focus ?? focus)
   for (const [name, value] of Object.entries(to.shown ?? {}))
-    if (value !== '') query.set(name, value)
+    for (const one of [value].flat()) if (one !== '') query.append(name, one)
   const target = to.view ?? view
   const text = query.toString()
   return `/${target === 'answer' ? '' : target}${text === '' ? '' : `?${text}`}`
@@ -65,7 +92,8 @@ export function hrefOf(to: {
 
 /** This view with some of what it shows changed; an empty value takes one away. */
 export function shownHref(changes: Shown, within: FocusQuery = focus): string {
-  const kept = Object.fromEntries(SHOWN.map((name) => [name, params.get(name) ?? '']))
+  const names = [...new Set(params.keys())].filter(isShown)
+  const kept = Object.fromEntries(names.map((name) => [name, params.getAll(name)]))
   return hrefOf({ focus: within, shown: { ...kept, ...changes } })
 }
 
@@ -96,7 +124,7 @@ export function followLinks(event: MouseEvent): void {
   if (event.metaKey || event.ctrlKey || event.shiftKey || event.altKey) return
   const link = event.target instanceof Element ? event.target.closest('a[href]') : null
   const href = link?.getAttribute('href') ?? ''
-  if (!/^\/(?!\/)/u.test(href) || link?.hasAttribute('target') === true) return
+  if (!/^\/(?!\/)/u.test(href) || link?.hasAttribute('download') === true) return
   event.preventDefault()
   const before = view
   go(href)

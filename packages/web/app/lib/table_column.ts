@@ -1,0 +1,19 @@
+import type { FocusList } from '../../src/query.ts'
+import type { ColumnOf } from '../../src/table.ts'
+
+/** A column as the page draws it. */
+export interface TableColumn<T> extends ColumnOf<T> {
+  readonly title: string
+  readonly isNumber?: boolean
+  readonly isMono?: boolean
+  /** May take several lines; others take one. */
+  readonly wraps?: boolean
+  /** Shown only where somebody chooses it. */
+  readonly isExtra?: boolean
+  /** Left out on a phone, unless somebody chooses it. */
+  readonly isWide?: boolean
+  /** What of the selection its cells narrow; others filter the table. */
+  readonly focus?: FocusList
+  /** Characters that are drawn. */
+  readonly max?: number
+}

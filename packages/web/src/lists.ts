@@ -1,0 +1,195 @@
+/**
+ * Long lists: sorted, filtered and cut into pages by the server, and exported whole.
+ *
+ * @module
+ */
+import {
+  ACCESS_COLUMNS,
+  accessPage,
+  HIT_COLUMNS,
+  hitPage,
+  type ListQuery,
+  REJECT_COLUMNS,
+  rejectPage,
+  type SessionVerdict,
+  sessionsOf,
+  type TokenVerdict,
+  tokensOf,
+} from '@mintmark/case'
+import type { Lists } from './api.ts'
+import { BASE_RATE } from './columns.ts'
+import type { Desk } from './desk.ts'
+import { focusParam, invalid, numberParam, pageParams, tableParam, textParam } from './params.ts'
+import { isWhole } from './query.ts'
+import { arranged, type ColumnOf, csvOf, jsonOf, type TableQuery } from './table.ts'
+
+/** Rows that are asked for at a time: an export of a million stays within memory, and lets others ask between. */
+const EXPORTED_AT_ONCE = 50_000
+
+type RowOf<P extends keyof Lists> = Lists[P]['rows'][number]
+type PageQuery = ListQuery & TableQuery
+
+interface List<T extends object> {
+  readonly columns: readonly ColumnOf<T>[]
+  /** At most `most` rows. */
+  page(
+    asked: Asked,
+    query: PageQuery,
+    most?: number,
+  ): Promise<{ total: number; rows: readonly T[] }>
+}
+
+interface Asked {
+  readonly desk: Desk
+  readonly params: URLSearchParams
+  readonly signal?: AbortSignal | undefined
+}
+
+const named = (names: readonly string[]) => names.map((name) => ({ name }))
+const VERDICT_COLUMNS = ['verdict', 'reason', 'strength', 'accesses', 'principals', 'first', 'last']
+
+export const LISTS: { readonly [P in keyof Lists]: List<RowOf<P>> } = {
+  '/api/accesses': {
+    columns: named(ACCESS_COLUMNS),
+    page: ({ desk, params, signal }, query, most) =>
+      desk.ask(
+        focusParam(params),
+        (selected) => accessPage(desk.case.session, selected, query, most),
+        signal,
+      ),
+  },
+  '/api/tokens': {
+    columns: [...named(['tokenId', ...VERDICT_COLUMNS]), BASE_RATE],
+    page: async (asked, query) => pageOf(await tokensAsked(asked), LISTS['/api/tokens'], query),
+  },
+  '/api/sessions': {
+    columns: [...named(['sessionId', 'tenant', 'field', ...VERDICT_COLUMNS]), BASE_RATE],
+    page: async (asked, query) => pageOf(await sessionsAsked(asked), LISTS['/api/sessions'], query),
+  },
+  '/api/rejects': {
+    columns: named(REJECT_COLUMNS),
+    page: ({ desk, params, signal }, query, most) => {
+      const evidenceId = numberParam(params, 'file', { fallback: 0, least: 0, most: 4_294_967_295 })
+      return desk.turn(() => rejectPage(desk.case.session, { ...query, evidenceId }, most), signal)
+    },
+  },
+  '/api/hits': {
+    columns: named(HIT_COLUMNS),
+    page: ({ desk, params, signal }, query, most) => {
+      const id = textParam(params, 'id')
+      return desk.turn(() => hitPage(desk.case.session, id, query, most), signal)
+    },
+  },
+}
+
+const isList = (path: string): path is keyof Lists => Object.hasOwn(LISTS, path)
+
+/** @throws {MintmarkError} `INPUT_INVALID` for a value that the list cannot have; else as its question */
+export function listPage<P extends keyof Lists>(path: P, asked: Asked): Promise<Lists[P]> {
+  const list: List<RowOf<P>> = LISTS[path]
+  const query = tableParam(
+    asked.params,
+    list.columns.map(({ name }) => name),
+  )
+  // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- the rows are those of the list
+  return list.page(asked, { ...query, ...pageParams(asked.params) }) as Promise<Lists[P]>
+}
+
+function pageOf<T extends object>(
+  { rows, total }: { readonly rows: readonly T[]; readonly total: number },
+  { columns }: List<T>,
+  query: PageQuery,
+): { total: number; rows: readonly T[] } {
+  const { offset = 0, limit = 100 } = query
+  const left = arranged(rows, columns, query)
+  return {
+    total: left.length === rows.length ? total : left.length,
+    rows: left.slice(offset, offset + limit),
+  }
+}
+
+/** Tokens of the part that is asked for; `total` counts those too that the answer does not list. */
+async function tokensAsked({ desk, params, signal }: Asked): Promise<{
+  readonly rows: readonly TokenVerdict[]
+  readonly total: number
+}> {
+  const { tokens, tokensTotal } = desk.answer
+  const query = focusParam(params)
+  if (isWhole(query)) return { rows: tokens, total: tokensTotal }
+  const within = await desk.ask(query, ({ table }) => tokensOf(desk.case.session, table), signal)
+  const rows = tokens.filter(({ tokenId }) => within.has(tokenId))
+  return { rows, total: rows.length }
+}
+
+/** Sessions of accesses without a usable token id that point at somebody. */
+async function sessionsAsked({ desk, params, signal }: Asked): Promise<{
+  readonly rows: readonly SessionVerdict[]
+  readonly total: number
+}> {
+  const query = focusParam(params)
+  const within = isWhole(query)
+    ? undefined
+    : await desk.ask(query, ({ table }) => sessionsOf(desk.case.session, table), signal)
+  const rows = desk.answer.sessions
+    .filter(({ verdict }) => verdict === 'unissued' || verdict === 'mismatched')
+    .filter(({ sessionId }) => within?.has(sessionId) ?? true)
+  return { rows, total: rows.length }
+}
+
+/**
+ * The whole list as a file, if the address asks for one: rows, columns and order as its table shows them.
+ *
+ * @returns undefined for what is no list, or not asked for as a file
+ * @throws {MintmarkError} as {@link listPage}
+ */
+export async function exportOf(path: string, asked: Asked): Promise<Response | undefined> {
+  const format = asked.params.get('format')
+  if (format === null || !isList(path)) return undefined
+  if (format !== 'csv' && format !== 'json') throw invalid('format: it is csv or json', 'format')
+  const list: List<object> = LISTS[path]
+  const pages = pagesOf(list, asked, format)
+  const first = await pages.next()
+  const encoder = new TextEncoder()
+  const body = new ReadableStream<Uint8Array>({
+    start(controller) {
+      controller.enqueue(encoder.encode(String(first.value)))
+    },
+    async pull(controller) {
+      const { value, done } = await pages.next()
+      if (done === true) controller.close()
+      else controller.enqueue(encoder.encode(value))
+    },
+    cancel: () => void pages.return(undefined),
+  })
+  const type = format === 'csv' ? 'text/csv; charset=utf-8' : 'application/json; charset=utf-8'
+  const name = `${path.slice('/api/'.length)}.${format}`
+  return new Response(body, {
+    headers: { 'Content-Type': type, 'Content-Disposition': `attachment; filename="${name}"` },
+  })
+}
+
+/** @throws {Error} where the list changes meanwhile: half of one and half of another is no list */
+async function* pagesOf<T extends object>(
+  list: List<T>,
+  asked: Asked,
+  format: 'csv' | 'json',
+): AsyncGenerator<string, undefined> {
+  const query = tableParam(
+    asked.params,
+    list.columns.map(({ name }) => name),
+  )
+  const columns = (query.columns ?? list.columns.map(({ name }) => name)).flatMap(
+    (name) => list.columns.find((one) => one.name === name) ?? [],
+  )
+  const limit = EXPORTED_AT_ONCE
+  const { answer } = asked.desk
+  for (let offset = 0, total = 1; offset < total; offset += limit) {
+    // oxlint-disable-next-line no-await-in-loop -- memory is that of one page
+    const page = await list.page(asked, { ...query, offset, limit }, limit)
+    if (asked.desk.answer !== answer) throw new Error('the case has changed during the export')
+    total = page.total
+    if (format === 'csv') yield csvOf(page.rows, columns, offset === 0)
+    else yield (offset === 0 ? '[\n' : ',\n') + jsonOf(page.rows, columns)
+  }
+  if (format === 'json') yield '\n]\n'
+}
