@@ -14,6 +14,7 @@ import {
   huntList,
   lineage,
   markHistory,
+  search,
   timeBins,
 } from '@mintmark/case'
 import { readTokenId } from '@mintmark/core'
@@ -22,6 +23,7 @@ import type { Desk } from './desk.ts'
 import { listPage } from './lists.ts'
 import { focusParam, invalid, numberParam, textParam, timeParam } from './params.ts'
 import { isWhole } from './query.ts'
+import { thingsOf } from './things.ts'
 
 /** Who looks at the case, and what they may do. */
 export interface Viewer {
@@ -76,6 +78,12 @@ export const ANSWERS: Answers = {
     const { tokenId } = readTokenId(textParam(params, 'id'))
     if (tokenId === '') throw invalid('id is no token id', 'id')
     return desk.turn(() => lineage(desk.case.session, tokenId))
+  },
+  '/api/search': async (desk, params, _viewer, signal) => {
+    const q = textParam(params, 'q')
+    const { session } = desk.case
+    const accesses = await desk.ask({ lists: {} }, (whole) => search(session, whole, q), signal)
+    return { accesses, things: thingsOf(desk, q.trim().toLowerCase()) }
   },
   '/api/evidence': (desk) => Promise.resolve(desk.answer.evidence),
   '/api/hunt': (desk, params) => {

@@ -10,6 +10,7 @@ import type {
   ConclusionText,
   Custody,
   Explained,
+  Found,
   HuntResult,
   HuntRow,
   Lineage,
@@ -52,6 +53,8 @@ export interface Api extends Lists {
   '/api/why': Explained
   /** `id`: a token id. */
   '/api/lineage': Lineage
+  /** `q`: a name, an address, an id, in any spelling. */
+  '/api/search': SearchView
   '/api/evidence': Answer['evidence']
   /** `id`. */
   '/api/hunt': HuntView
@@ -87,6 +90,21 @@ export interface AnswerView
   readonly canWrite: boolean
   /** Under whose name marks are made. */
   readonly who: string
+}
+
+export interface SearchView {
+  /** What the accesses have of it. */
+  readonly accesses: readonly Found[]
+  /** What else of the case has it as a part of its name or id. */
+  readonly things: readonly Thing[]
+}
+
+export interface Thing {
+  readonly kind: 'organisation' | 'group' | 'mailbox' | 'hunt' | 'key' | 'evidence'
+  /** As the selection, or the thing's view, takes it. */
+  readonly value: string
+  /** As it is shown. */
+  readonly name: string
 }
 
 export interface HuntSummary extends Omit<HuntResult, 'rows'> {

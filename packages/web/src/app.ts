@@ -10,6 +10,7 @@ import { ANSWERS, type Viewer } from './answers.ts'
 import type { Problem } from './api.ts'
 import { DOERS } from './deeds.ts'
 import type { Desk } from './desk.ts'
+import { barePage, errorPage, isForPeople } from './error_page.ts'
 import type { Gate, Refusal } from './gate.ts'
 import { exportOf } from './lists.ts'
 import type { OwnHunts } from './own_hunts.ts'
@@ -42,6 +43,7 @@ const VIEWS: ReadonlySet<string> = new Set(
 )
 
 const MOST_BODY = 256 * 1024
+const PROBLEM = 'application/problem+json'
 
 /** Nothing from anywhere else, no inline script, no inline style; nobody may frame the page. */
 const POLICY = [
@@ -59,7 +61,6 @@ const POLICY = [
 ].join('; ')
 
 const HEADERS: Readonly<Record<string, string>> = {
-  'Content-Security-Policy': POLICY,
   'Cross-Origin-Opener-Policy': 'same-origin',
   'Cross-Origin-Resource-Policy': 'same-origin',
   'Permissions-Policy': 'camera=(), geolocation=(), microphone=()',
@@ -75,7 +76,11 @@ export function caseApp(deps: CaseAppDeps): Hono {
     const refusal = deps.gate.refusesPlace(c.req.raw)
     if (refusal !== undefined) c.res = refused(refusal)
     else await next()
+    const shown = await asPage(c.req.raw, c.res)
+    if (shown !== undefined) c.res = shown
+    const policy = c.res.headers.get('Content-Security-Policy') ?? POLICY
     for (const [name, value] of Object.entries(HEADERS)) c.res.headers.set(name, value)
+    c.res.headers.set('Content-Security-Policy', policy)
   })
   app.get('/enter', (c) => enter(c, deps.gate))
   app.use('*', async (c, next) => {
@@ -95,11 +100,21 @@ export function caseApp(deps: CaseAppDeps): Hono {
 function enter(c: Context, gate: Gate): Response {
   const cookie = gate.exchange(c.req.query('token') ?? '')
   if (cookie === undefined) return refused('token')
-  const html = `<!doctype html><html lang="en"><meta charset="utf-8"><title>Mintmark</title>
-<link rel="icon" href="data:,"><meta http-equiv="refresh" content="0;url=/"><p><a href="/">Open the case</a></p></html>\n`
-  return new Response(html, {
-    headers: { 'Set-Cookie': cookie, 'Content-Type': 'text/html; charset=utf-8' },
+  const head = '<meta http-equiv="refresh" content="0;url=/">'
+  const entrance = barePage(200, {
+    title: 'Open',
+    body: '<p><a href="/">Open the case</a></p>',
+    head,
   })
+  entrance.headers.set('Set-Cookie', cookie)
+  return entrance
+}
+
+/** A refusal as a page, where a person has asked; undefined for what stays as it is. */
+async function asPage(request: Request, response: Response): Promise<Response | undefined> {
+  if (response.headers.get('content-type') !== PROBLEM || !isForPeople(request)) return undefined
+  // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- the type says that it is one
+  return barePage(response.status, errorPage((await response.json()) as Problem))
 }
 
 function addAnswers(app: Hono, { desk, viewer }: CaseAppDeps): void {
@@ -147,7 +162,7 @@ function page(c: Context, files: ReadonlyMap<string, StaticFile>): Response {
 const WHY: Readonly<Record<Refusal, string>> = {
   host: 'this is not the address that is served',
   origin: 'the request comes from another site',
-  token: 'open the address that mintmark ui printed; it works once',
+  token: 'open the address that mintmark ui printed; it works once, in one browser',
 }
 
 function refused(refusal: Refusal): Response {
@@ -171,7 +186,7 @@ function problem(status: number, code: string, detail: string, parameter?: unkno
   const title = status < 500 ? 'refused' : 'failed'
   const named = typeof parameter === 'string' ? { parameter } : {}
   const body: Problem = { title, status, code, detail, ...named }
-  const headers = { 'Content-Type': 'application/problem+json' }
+  const headers = { 'Content-Type': PROBLEM }
   return new Response(`${JSON.stringify(body)}\n`, { status, headers })
 }
 

@@ -45,8 +45,8 @@ export class Gate {
     if (origin !== null && !this.#hosts().some((host) => origin === `http://${host}`))
       return 'origin'
     const site = request.headers.get('sec-fetch-site')
-    if (site === 'cross-site' || site === 'same-site') return 'origin'
-    return undefined
+    const isForeign = site === 'cross-site' || site === 'same-site'
+    return isForeign && !isEntrance(request) ? 'origin' : undefined
   }
 
   /** Whether the request carries the cookie. */
@@ -80,6 +80,12 @@ export class Gate {
     if (this.#origin === undefined) throw new TypeError('the gate is not bound to an address yet')
     return this.#origin
   }
+}
+
+/** Somebody who follows the printed address from wherever it was shown: the token in it says that he may. */
+function isEntrance(request: Request): boolean {
+  const isWindow = request.headers.get('sec-fetch-dest') === 'document'
+  return isWindow && request.method === 'GET' && new URL(request.url).pathname === '/enter'
 }
 
 const newSecret = () => randomBytes(TOKEN_BYTES).toString('base64url')

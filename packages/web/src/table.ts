@@ -62,9 +62,9 @@ export function readTable(
     miss(name, `there is no column ${quoted(column)}`)
     return false
   }
-  const [sort] = all('sort')
+  const sort = all('sort')
     .map((text) => ({ column: text.replace(/^-/u, ''), isDescending: text.startsWith('-') }))
-    .filter(({ column }) => known('sort', column))
+    .find(({ column }) => known('sort', column))
   const chosen = all('columns')
     .flatMap((text) => text.split(','))
     .filter((column) => known('columns', column))
@@ -73,7 +73,7 @@ export function readTable(
     miss('page', `${quoted(text)} is not a page`)
     return 0
   })
-  const [q = ''] = all('q').filter((text) => text.length <= MOST_LETTERS)
+  const q = all('q').find((text) => text.length <= MOST_LETTERS) ?? ''
   if (q === '' && all('q').length > 0) miss('q', 'the text is too long')
   const where = wheresOf(all('where'), columns, miss)
   const query = { sort, where, q, columns: chosen.length === 0 ? undefined : chosen, page }

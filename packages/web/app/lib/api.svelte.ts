@@ -7,6 +7,15 @@ import type { Api, Deeds } from '../../src/api.ts'
 
 type Query = Readonly<Record<string, string | number>>
 
+let trouble = $state('')
+/** Whether the server can be asked at all; `''` while it can. */
+export const server = {
+  get trouble(): string {
+    return trouble
+  },
+}
+const START = 'Start it again in its terminal, and open the address that it prints.'
+
 /** @throws {Error} with the server's own words */
 export async function get<P extends keyof Api>(
   path: P,
@@ -18,9 +27,7 @@ export async function get<P extends keyof Api>(
       ? query
       : new URLSearchParams(Object.entries(query).map(([name, value]) => [name, String(value)]))
   // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- the server is built from the same types
-  return (await answered(
-    await fetch(`${path}?${params.toString()}`, { signal: signal ?? null }),
-  )) as Api[P]
+  return (await answered(`${path}?${params.toString()}`, { signal: signal ?? null })) as Api[P]
 }
 
 /** @throws {Error} with the server's own words */
@@ -34,15 +41,29 @@ export async function post<P extends keyof Deeds>(
     body: JSON.stringify(body),
   }
   // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- the same
-  return (await answered(await fetch(path, init))) as Deeds[P]['gives']
+  return (await answered(path, init)) as Deeds[P]['gives']
 }
 
-async function answered(response: Response): Promise<unknown> {
+async function answered(address: string, init: RequestInit): Promise<unknown> {
+  const response = await reached(address, init)
   const body: unknown = await response.json()
+  if (response.status === 401)
+    trouble = `This window is not let in any more: mintmark ui was started anew. ${START}`
+  else trouble = ''
   if (response.ok) return body
   const detail =
     typeof body === 'object' && body !== null && 'detail' in body ? String(body.detail) : ''
   throw new Error(detail === '' ? `the server answered ${response.status}` : detail)
+}
+
+async function reached(address: string, init: RequestInit): Promise<Response> {
+  try {
+    return await fetch(address, init)
+  } catch (cause) {
+    if (init.signal?.aborted === true) throw cause
+    trouble = `mintmark ui does not answer: it has ended. ${START}`
+    throw new Error('mintmark ui does not answer', { cause })
+  }
 }
 
 /** Something that is asked for again and again; the newest question counts. */

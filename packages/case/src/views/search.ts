@@ -1,0 +1,180 @@
+/**
+ * What a case has of a name, an address or an id, however somebody spells it.
+ *
+ * @module
+ */
+import { isoOf, readAddress, readGuid, readJti } from '@mintmark/core'
+import type { Session } from '../engine/session.ts'
+import { BOUNDED } from '../engine/settings.ts'
+import type { Selected } from '../scope/selected.ts'
+import { NO_ID } from '../store/no_id.ts'
+
+/** Values of each kind that are given. */
+const MOST = 6
+const SHORTEST = 2
+/** A part of an id that is shorter would be in too many. */
+const SHORTEST_ID = 8
+
+const KINDS = ['access', 'token', 'session', 'person', 'address', 'message', 'file'] as const
+type FoundKind = (typeof KINDS)[number]
+
+/** One value of the case's accesses that the text is, or is a part of. Text is as logged. */
+export interface Found {
+  /** `person`: a principal or a mailbox, by name or by id. */
+  readonly kind: FoundKind
+  readonly value: string
+  /** A person's name in the directory, `''` where it has none. */
+  readonly name: string
+  readonly accesses: number
+  /** Of them, those in the selection, and those that could be either party's. */
+  readonly selected: number
+  /** The first access, by its record id. */
+  readonly record: string
+  readonly first: string
+}
+
+interface Look {
+  readonly kind: FoundKind
+  /** The value that is found, of one access. */
+  readonly value: string
+  readonly where: string
+}
+
+const CUT = 400
+const MOST_LETTERS = 2000
+/** Bound arrays stay short: a server takes them from the request's address. */
+const MOST_NAMES = 200
+const BARED = /[-{}()<> ]/gu
+const SESSION = "if(session_id != '', session_id, other_session_id)"
+const bare = (column: string) => `lower(replaceRegexpAll(${column}, '${BARED.source}', ''))`
+const within = (column: string) => `positionCaseInsensitiveUTF8(${column}, {part:String}) > 0`
+/** The first digits of a GUID. */
+const begins = (column: string) =>
+  `{hex:String} != '' AND startsWith(replaceAll(toString(${column}), '-', ''), {hex:String})`
+const person = (column: string): Look => ({ kind: 'person', value: column, where: within(column) })
+
+const ALWAYS: readonly Look[] = [
+  person('principal'),
+  person('mailbox'),
+  {
+    kind: 'person',
+    value: "if(principal != '', principal, principal_id)",
+    where: 'principal IN {named:Array(String)} OR principal_id IN {named:Array(String)}',
+  },
+  { kind: 'file', value: 'object_path', where: within('object_path') },
+  {
+    kind: 'address',
+    value: 'ip',
+    where: "startsWith(ip, {address:String}) AND {address:String} != ''",
+  },
+]
+const OF_IDS: readonly Look[] = [
+  {
+    kind: 'access',
+    value: 'toString(record_id)',
+    where: `record_id = toUUID({guid:String}) OR ${begins('record_id')}
+      OR record_ref != '' AND lower(record_ref) = lower({part:String})`,
+  },
+  {
+    kind: 'token',
+    value: 'toString(token_id)',
+    where: `(token_id IN (toUUID({guid:String}), toUUID({token:String})) OR ${begins('token_id')})
+      AND token_id != toUUID('${NO_ID}')`,
+  },
+  { kind: 'session', value: SESSION, where: `position(${bare(SESSION)}, {bare:String}) > 0` },
+  {
+    kind: 'person',
+    value: "if(principal != '', principal, principal_id)",
+    where: `${bare('principal_id')} = {bare:String} OR ${bare('mailbox_id')} = {bare:String}`,
+  },
+  {
+    kind: 'message',
+    value: 'arrayFirst(m -> positionCaseInsensitive(m, {part:String}) > 0, item_message_id)',
+    where: 'arrayExists(m -> positionCaseInsensitive(m, {part:String}) > 0, item_message_id)',
+  },
+]
+
+/**
+ * Accesses whose ids, names, addresses, messages or files the text spells: at most six values of each kind, those with
+ * most accesses first. GUIDs and token ids are read in every spelling of the logs, with brackets and as in an address.
+ *
+ * @throws {MintmarkError} as `Session.rows`
+ */
+export async function search(
+  session: Session,
+  { table }: Selected,
+  text: string,
+): Promise<readonly Found[]> {
+  const part = spelled(text)
+  if (part.length < SHORTEST) return []
+  const named = await directoryNames(session, part)
+  const looks = [...ALWAYS, ...(part.length >= SHORTEST_ID ? OF_IDS : [])]
+  const rows = await session.rows(
+    `SELECT kind, value, uniqExact(record_id, content) AS n, uniqExactIf((record_id, content), is_selected) AS selected,
+       toString(argMin(record_id, (at, content))) AS record, toUnixTimestamp64Milli(min(at)) AS at_ms
+     FROM (
+       SELECT *, (record_id, content) GLOBAL IN (SELECT record_id, content FROM ${table}) AS is_selected
+       FROM (${looks.map(lookSql).join(' UNION ALL ')})
+     ) WHERE value != '' GROUP BY kind, value ORDER BY n DESC, value LIMIT ${MOST} BY kind ${BOUNDED}`,
+    {
+      part,
+      guid: readGuid(part) || NO_ID,
+      token: readJti(part).tokenId || NO_ID,
+      bare: bared(part),
+      hex: /^[0-9a-f]{8,31}$/u.test(bared(part)) ? bared(part) : '',
+      address: /^[\d.:a-f]+$/iu.test(part) ? readAddress(part).ip || part.toLowerCase() : '',
+      named: [...named.keys()],
+    },
+  )
+  return KINDS.flatMap((kind) =>
+    rows
+      .filter((row) => row['kind'] === kind)
+      .map((row) => ({
+        kind,
+        value: String(row['value']),
+        name: named.get(String(row['value'])) ?? '',
+        accesses: Number(row['n']),
+        selected: Number(row['selected']),
+        record: String(row['record']),
+        first: isoOf(Number(row['at_ms'])),
+      })),
+  )
+}
+
+const lookSql = ({ kind, value, where }: Look) =>
+  `SELECT '${kind}' AS kind, substringUTF8(toString(${value}), 1, ${CUT}) AS value, record_id, content, at
+   FROM access WHERE ${where}`
+
+const bared = (text: string) => text.replaceAll(BARED, '').toLowerCase()
+
+/** People of the directory whose name the text is a part of: principal or object id → name. */
+async function directoryNames(
+  session: Session,
+  part: string,
+): Promise<ReadonlyMap<string, string>> {
+  const rows = await session.rows(
+    `SELECT DISTINCT arrayJoin(arrayFilter(id -> id != '', [principal, principal_id])) AS id, display_name AS name
+     FROM directory WHERE ${within('display_name')} ORDER BY id LIMIT ${MOST_NAMES}`,
+    { part },
+  )
+  return new Map(rows.map((row) => [String(row['id']), String(row['name'])]))
+}
+
+/** The text without what a log, a link or a person puts around it. */
+function spelled(text: string): string {
+  const trimmed = decoded(text.trim().slice(0, MOST_LETTERS))
+    .trim()
+    .replace(/^mailto:/iu, '')
+  return trimmed
+    .replace(/^(?:<(.*)>|"(.*)"|'(.*)'|\{(.*)\}|\((.*)\)|\[(.*)\])$/su, '$1$2$3$4$5$6')
+    .trim()
+}
+
+/** As it was before it was put into an address; a text with a bare `%` was in none. */
+function decoded(text: string): string {
+  try {
+    return text.includes('%') ? decodeURIComponent(text) : text
+  } catch {
+    return text
+  }
+}
