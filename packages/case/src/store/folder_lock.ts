@@ -69,6 +69,11 @@ function setAside(path: string): void {
 
 function busy(folder: string, holder: Holder): MintmarkError {
   const { host, pid } = holder
-  const message = `the case ${folder} is in use by process ${pid} on ${host}; if that does not run any more, remove ${join(folder, 'lock')}`
+  const lock = join(folder, 'lock')
+  const does =
+    host === self().host
+      ? `wait until it ends, or stop it. If that process is not mintmark, remove ${lock}`
+      : `only that machine can see whether it runs. If it does not, remove ${lock}`
+  const message = `the case ${folder} is in use by process ${pid} on ${host}: ${does}`
   return new MintmarkError('CASE_BUSY', message, { pid, host })
 }

@@ -215,6 +215,7 @@ export const REPORT_COMMANDS: readonly Spec[] = [
       option('--port <N>', 'port on 127.0.0.1 (default: any that is free)'),
       option('--as <NAME>', 'under whose name marks are made (default: the user of this machine)'),
       option('--read-only', 'take no marks and no hunts'),
+      option('--open', 'open it in the browser'),
       hunts(),
       option('--json', 'the address as one JSON document'),
     ],

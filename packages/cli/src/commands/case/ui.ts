@@ -1,4 +1,4 @@
-import { userInfo } from 'node:os'
+import { tmpdir, userInfo } from 'node:os'
 import { join } from 'node:path'
 import { type Case, prepare } from '@mintmark/case'
 import { listen } from '@mintmark/ledger/http'
@@ -7,6 +7,7 @@ import { flag, list, numberOption, textOption, withCase } from '../../options/op
 import type { Handler, Options } from '../../process/command.ts'
 import { DONE, type ExitCode } from '../../process/exit_codes.ts'
 import type { Io } from '../../process/io.ts'
+import { openBrowser } from '../../process/open_browser.ts'
 import { Progress } from '../../process/progress.ts'
 import { toldToStop } from '../../process/stopping.ts'
 
@@ -41,10 +42,24 @@ async function serve(
   const { url, stop } = await listen(app, { host: HOST, port })
   gate.bind(url)
   await io.out(greeting(gate.entrance(), flag(options, 'json')))
+  const putAway = flag(options, 'open') ? shown(gate.entrance(), investigated, io) : undefined
   await toldToStop()
+  putAway?.()
   await stop()
   await desk.close()
   return DONE
+}
+
+/** In the browser; where that fails, the printed address is there. @returns takes away what that needed */
+function shown(url: string, { session, location }: Case, io: Io): (() => void) | undefined {
+  const onFailure = (why: string) =>
+    io.err(`mintmark: no browser was opened: ${why}. Open the printed address yourself\n`)
+  try {
+    return openBrowser(url, session.kind === 'embedded' ? location : tmpdir(), onFailure)
+  } catch (cause) {
+    onFailure(cause instanceof Error ? cause.message : String(cause))
+    return undefined
+  }
 }
 
 function greeting(url: string, isJson: boolean): string {
