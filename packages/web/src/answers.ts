@@ -15,6 +15,7 @@ import {
   lineage,
   markHistory,
   search,
+  soughtText,
   timeBins,
 } from '@mintmark/case'
 import { readTokenId } from '@mintmark/core'
@@ -83,7 +84,7 @@ export const ANSWERS: Answers = {
     const q = textParam(params, 'q')
     const { session } = desk.case
     const accesses = await desk.ask({ lists: {} }, (whole) => search(session, whole, q), signal)
-    return { accesses, things: thingsOf(desk, q.trim().toLowerCase()) }
+    return { accesses, things: thingsOf(desk, soughtText(q).toLowerCase()) }
   },
   '/api/evidence': (desk) => Promise.resolve(desk.answer.evidence),
   '/api/hunt': (desk, params) => {

@@ -6,6 +6,24 @@
 import { baseRateText } from '@mintmark/case/conclusion_text'
 import type { ColumnOf } from './table.ts'
 
+/** Whose an access is: its class, or `either` where it could be either party's. */
+export const ACCESS_CLASS: ColumnOf<{ readonly party: string; readonly class: string }> = {
+  name: 'class',
+  value: (row) => (row.party === 'either' ? 'either' : row.class),
+}
+
+/** What an access was to: a mailbox, or else a file. */
+export const ACCESS_TARGET: ColumnOf<{ readonly account: string; readonly objectPath: string }> = {
+  name: 'target',
+  value: ({ account, objectPath }) => (account === '' ? objectPath : account),
+}
+
+/** Whose mailbox a hit is about; where it is about none, who acted. */
+export const HIT_ACCOUNT: ColumnOf<{ readonly mailbox: string; readonly principal: string }> = {
+  name: 'account',
+  value: ({ mailbox, principal }) => (mailbox === '' ? principal : mailbox),
+}
+
 /** In words, sorted by the share. */
 export const BASE_RATE: ColumnOf<{ readonly baseRate: Parameters<typeof baseRateText>[0] }> = {
   name: 'baseRate',

@@ -8,6 +8,7 @@ import {
   accessPage,
   HIT_COLUMNS,
   hitPage,
+  type ListedAccess,
   type ListQuery,
   REJECT_COLUMNS,
   rejectPage,
@@ -17,7 +18,7 @@ import {
   tokensOf,
 } from '@mintmark/case'
 import type { Lists } from './api.ts'
-import { BASE_RATE } from './columns.ts'
+import { ACCESS_CLASS, ACCESS_TARGET, BASE_RATE, HIT_ACCOUNT } from './columns.ts'
 import type { Desk } from './desk.ts'
 import { focusParam, invalid, numberParam, pageParams, tableParam, textParam } from './params.ts'
 import { isWhole } from './query.ts'
@@ -45,12 +46,15 @@ interface Asked {
   readonly signal?: AbortSignal | undefined
 }
 
-const named = (names: readonly string[]) => names.map((name) => ({ name }))
+/** Columns by name, of which some have a value of their own. */
+function named<T>(names: readonly string[], own: readonly ColumnOf<T>[] = []): ColumnOf<T>[] {
+  return names.map((name) => own.find((one) => one.name === name) ?? { name })
+}
 const VERDICT_COLUMNS = ['verdict', 'reason', 'strength', 'accesses', 'principals', 'first', 'last']
 
 export const LISTS: { readonly [P in keyof Lists]: List<RowOf<P>> } = {
   '/api/accesses': {
-    columns: named(ACCESS_COLUMNS),
+    columns: named<ListedAccess>(ACCESS_COLUMNS, [ACCESS_CLASS, ACCESS_TARGET]),
     page: ({ desk, params, signal }, query, most) =>
       desk.ask(
         focusParam(params),
@@ -74,7 +78,7 @@ export const LISTS: { readonly [P in keyof Lists]: List<RowOf<P>> } = {
     },
   },
   '/api/hits': {
-    columns: named(HIT_COLUMNS),
+    columns: named(HIT_COLUMNS, [HIT_ACCOUNT]),
     page: ({ desk, params, signal }, query, most) => {
       const id = textParam(params, 'id')
       return desk.turn(() => hitPage(desk.case.session, id, query, most), signal)

@@ -7,7 +7,7 @@ import { MintmarkError } from '@mintmark/core'
 import { type FocusQuery, readFocus, type Unread } from './query.ts'
 import { readTable, type TableQuery } from './table.ts'
 
-const MOST_OFFSET = 100_000_000
+const MOST_OFFSET = 1_000_000_000
 const MOST_LETTERS = 512
 
 /** @throws {MintmarkError} `INPUT_INVALID`, which names the first value that is none */

@@ -35,8 +35,9 @@ export interface FocusQuery {
 }
 
 const MOST_VALUES = 200
-const MOST_LETTERS = 512
-const CLASSES = ['forged', 'replayed', 'mis-granted', 'context', 'named', 'either']
+/** Of a value. */
+export const MOST_LETTERS = 512
+const CLASSES = ['forged', 'replayed', 'mis-granted', 'context', 'named']
 const GUID = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/iu
 
 /**

@@ -43,8 +43,9 @@ export interface TableQuery extends Arrangement {
 /** Names of an address that are a table's; with a prefix where a view has several. */
 export const TABLE_NAMES = ['sort', 'where', 'q', 'columns', 'page'] as const
 
-const MOST_WHERE = 50
-const MOST_LETTERS = 2000
+const MOST_WHERE = 20
+/** Of a filter. */
+export const MOST_LETTERS = 2000
 
 /** Reads what it can; the rest is in `unread`, and is as if it were not there. */
 export function readTable(
@@ -67,9 +68,9 @@ export function readTable(
     .find(({ column }) => known('sort', column))
   const chosen = all('columns')
     .flatMap((text) => text.split(','))
-    .filter((column) => known('columns', column))
+    .filter((column, at, names) => names.indexOf(column) === at && known('columns', column))
   const [page = 0] = all('page').map((text) => {
-    if (/^\d{1,7}$/u.test(text)) return Number(text)
+    if (/^\d{1,6}$/u.test(text)) return Number(text)
     miss('page', `${quoted(text)} is not a page`)
     return 0
   })
@@ -86,7 +87,7 @@ function wheresOf(
   miss: (name: string, says: string) => void,
 ): Where[] {
   if (texts.length > MOST_WHERE) miss('where', `there are more than ${MOST_WHERE} filters`)
-  return (texts.length > MOST_WHERE ? [] : texts).flatMap((text) => {
+  return (texts.length > MOST_WHERE ? [] : [...new Set(texts)]).flatMap((text) => {
     const [, column = '', value = ''] = /^(\w+):(.*)$/su.exec(text) ?? []
     if (columns.includes(column) && value.length <= MOST_LETTERS) return [{ column, value }]
     miss('where', `${quoted(text)} is not a filter of this table`)

@@ -56,16 +56,17 @@ const APP = "if(client_app_id != '', client_app_id, app_id)"
 const TOKEN = `if(token_id = toUUID('${NO_ID}'), '', toString(token_id))`
 
 const texted = (column: string) => ({ text: `substringUTF8(toString(${column}), 1, ${CUT})` })
-/** Columns of {@link ListedAccess}. */
+/** Columns of {@link ListedAccess}; `class` is `either` where the party is; `target` is the account, or else the path. */
 const LISTED: ListColumns = {
   recordId: { text: 'toString(record_id)' },
   at: { text: isoSql('at'), by: 'at' },
   party: texted('party'),
-  class: texted('class'),
+  class: texted("if(party = 'either', 'either', class)"),
   verdict: texted('verdict'),
   reason: texted('reason'),
   strength: texted('strength'),
   account: texted('account'),
+  target: texted("if(account != '', account, object_path)"),
   principal: texted('principal'),
   operation: texted('operation'),
   service: texted('service'),

@@ -8,11 +8,13 @@ import { type ListColumns, type ListQuery, listSql } from './list_query.ts'
 
 const MOST = 500
 const texted = (column: string) => ({ text: `toString(${column})` })
+/** Columns of a hit; `account` is the mailbox, or else the principal. */
 const LISTED: ListColumns = {
   at: { text: isoSql('at'), by: 'at' },
   tenant: texted('tenant'),
   principal: texted('principal'),
   mailbox: texted('mailbox'),
+  account: texted("if(mailbox != '', mailbox, principal)"),
   recordId: texted('record_id'),
   tokenId: { text: `if(token_id = toUUID('${NO_ID}'), '', toString(token_id))` },
   sessionId: texted('session_id'),

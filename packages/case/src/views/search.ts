@@ -105,7 +105,7 @@ export async function search(
   { table }: Selected,
   text: string,
 ): Promise<readonly Found[]> {
-  const part = spelled(text)
+  const part = soughtText(text)
   if (part.length < SHORTEST) return []
   const named = await directoryNames(session, part)
   const looks = [...ALWAYS, ...(part.length >= SHORTEST_ID ? OF_IDS : [])]
@@ -161,7 +161,7 @@ async function directoryNames(
 }
 
 /** The text without what a log, a link or a person puts around it. */
-function spelled(text: string): string {
+export function soughtText(text: string): string {
   const trimmed = decoded(text.trim().slice(0, MOST_LETTERS))
     .trim()
     .replace(/^mailto:/iu, '')

@@ -13,7 +13,7 @@ export interface TableColumn<T> extends ColumnOf<T> {
   /** Left out on a phone, unless somebody chooses it. */
   readonly isWide?: boolean
   /** What of the selection its cells narrow; others filter the table. */
-  readonly focus?: FocusList
+  readonly focus?: FocusList | ((row: T) => FocusList | undefined)
   /** Characters that are drawn. */
   readonly max?: number
 }

@@ -1,0 +1,133 @@
+/** Lists as the page asks for them: sorted, filtered, and taken out as files. */
+import assert from 'node:assert/strict'
+import { after, before, describe, it } from 'node:test'
+import { isObject, type Json } from '@mintmark/core'
+import { type Browser, HOSTILE, STOLEN, stolenId, type WebWorld, webWorld } from './web_world.ts'
+
+let world: WebWorld
+let browser: Browser
+before(async () => {
+  world = await webWorld()
+  browser = await world.app()
+})
+after(() => world.close())
+
+interface Listed {
+  readonly total: number
+  readonly rows: readonly Json[]
+}
+
+async function listed(path: string): Promise<Listed> {
+  const page = await browser.get(path)
+  assert.ok(isObject(page))
+  const { total, rows } = page
+  assert.ok(Array.isArray(rows))
+  return { total: Number(total), rows: rows.filter(isObject) }
+}
+
+const total = async (query: string) => (await listed(`/api/accesses?${query}`)).total
+
+async function file(path: string): Promise<string> {
+  const response = await browser.raw(path)
+  assert.equal(response.status, 200)
+  return response.text()
+}
+
+describe('a list', () => {
+  it('is sorted as a whole, not a page at a time', async () => {
+    const newest = await listed('/api/accesses?sort=-at&limit=3')
+    assert.deepEqual(
+      newest.rows.map((row) => row['recordId']),
+      [1, 2, 3].map((back) => stolenId(STOLEN - back)),
+    )
+    const byAddress = await listed('/api/accesses?sort=ip&limit=500')
+    const addresses = byAddress.rows.map((row) => String(row['ip']))
+    assert.deepEqual(addresses, addresses.toSorted())
+  })
+
+  it('is filtered by cells: values of a column are alternatives, columns narrow each other', async () => {
+    assert.equal(await total('where=ip:198.51.100.1'), STOLEN / 2)
+    assert.equal(await total('where=ip:198.51.100.1&where=ip:198.51.100.0'), STOLEN)
+    assert.equal(await total('where=ip:198.51.100.1&where=verdict:issued'), 0)
+    assert.equal(await total(`where=recordId:${stolenId(3)}`), 1)
+    assert.equal(await total('where=at:2023-05-05T04:00:00.000Z'), 1)
+    assert.equal(await total(`where=client:${encodeURIComponent(HOSTILE)}`), STOLEN)
+    assert.equal(await total('where=strength:established'), STOLEN)
+    assert.equal(await total("where=ip:' OR 1=1 --"), 0)
+    assert.equal(await total('where=ip:%00'), 0)
+  })
+
+  it('looks in all cells, whatever the case', async () => {
+    assert.equal((await listed('/api/accesses?q=ADA@example')).total, STOLEN)
+    assert.equal((await listed('/api/accesses?q=bob')).total, 0)
+    assert.equal((await listed('/api/tokens?q=ADA@example')).total, STOLEN)
+    assert.equal((await listed('/api/rejects?q=UNREADABLE')).total, 1)
+  })
+
+  it('of tokens is sorted by its base rate as a number', async () => {
+    const shares = (await listed('/api/tokens?sort=baseRate')).rows.map((row) => {
+      const rate = row['baseRate']
+      return isObject(rate) ? Number(rate['issued']) / Number(rate['of']) : Number.NaN
+    })
+    assert.deepEqual(
+      shares,
+      shares.toSorted((a, b) => a - b),
+    )
+  })
+
+  it('of hits is that of one hunt', async () => {
+    assert.deepEqual(await listed('/api/hits?id=nothing'), { total: 0, rows: [] })
+  })
+})
+
+describe('a list as a file', () => {
+  it('is the whole list with the columns, the rows and the order that are shown', async () => {
+    const query = 'columns=recordId,ip,items&sort=-at&where=ip:198.51.100.1&limit=2&offset=5'
+    const lines = (await file(`/api/accesses?${query}&format=csv`)).split('\r\n')
+    assert.equal(lines[0], '"recordId","ip","items"')
+    assert.equal(lines[1], `"${stolenId(STOLEN - 1)}","198.51.100.1","1"`)
+    assert.equal(lines.length, 1 + STOLEN / 2 + 1)
+    const json: unknown = JSON.parse(await file(`/api/accesses?${query}&format=json`))
+    assert.ok(Array.isArray(json))
+    assert.equal(json.length, STOLEN / 2)
+    assert.deepEqual(json[0], { recordId: stolenId(STOLEN - 1), ip: '198.51.100.1', items: 1 })
+  })
+
+  it('runs nothing in a spreadsheet, and misleads nobody', async () => {
+    const csv = await file('/api/accesses?columns=client&format=csv')
+    assert.doesNotMatch(csv.replaceAll('\r\n', ''), /[\p{Cc}\u202e]/u)
+    const formulas = (await listed('/api/accesses?limit=1')).rows.map((row) => row['client'])
+    assert.deepEqual(formulas, [HOSTILE])
+    const json = await file('/api/accesses?columns=client&format=json')
+    assert.doesNotMatch(json, /\u202e/)
+    assert.ok(json.includes(String.raw`\u202e`))
+  })
+
+  it('is named after the list, and is for saving', async () => {
+    const response = await browser.raw('/api/tokens?format=csv')
+    assert.equal(response.headers.get('content-disposition'), 'attachment; filename="tokens.csv"')
+    assert.match(response.headers.get('content-security-policy') ?? '', /default-src 'none'/)
+    await response.body?.cancel()
+  })
+
+  for (const [query, name] of [
+    ['format=xml', 'format'],
+    ['format=csv&columns=secret', 'columns'],
+    ['sort=secret', 'sort'],
+    ['where=secret:1', 'where'],
+    ['where=nonsense', 'where'],
+    ['page=-1', 'page'],
+    ['from=garbage&mailbox=a@x', 'from'],
+    ['from=2023-05-02&to=2023-05-01', 'to'],
+    ['class=evil', 'class'],
+    ['token=x', 'token'],
+  ] as const)
+    it(`is refused with the name of what cannot be read: ${query}`, async () => {
+      const response = await browser.raw(`/api/accesses?${query}`)
+      assert.equal(response.status, 400)
+      const problem: unknown = await response.json()
+      assert.ok(isObject(problem))
+      assert.equal(problem['parameter'], name)
+      assert.match(String(problem['detail']), new RegExp(`^${name}: `))
+    })
+})
