@@ -79,7 +79,7 @@ describe('the replayed incident in a browser', { skip }, () => {
     assert.match(text, /East Asia and Pacific 9 55,700/)
     assert.match(text, /Europe 1 4,300/)
     assert.match(text, /Nothing can be excluded before 2023-04-28/)
-    assert.match(await selection(), /12,485 accesses of theirs/)
+    assert.match(await selection(), /12,485 accesses of the attacker/)
   })
 
   it('lets the address in once', async () => {
@@ -127,7 +127,7 @@ describe('a selection', { skip }, () => {
     await settled()
     // Accesses that could be the attacker's begin with the logs.
     assert.match(page.url(), /from=2023-04-17.*&to=2023-06/)
-    assert.match(await selection(), /6,054 accesses of theirs · 34 mailboxes/)
+    assert.match(await selection(), /6,054 accesses of the attacker · 34 mailboxes/)
     await page.getByRole('link', { name: /^accounts/i }).click()
     await settled()
     assert.doesNotMatch(await shown(), /No account of this selection/)
