@@ -15,7 +15,6 @@ import {
   lineage,
   markHistory,
   search,
-  soughtText,
   timeBins,
 } from '@mintmark/case'
 import { readTokenId } from '@mintmark/core'
@@ -84,7 +83,7 @@ export const ANSWERS: Answers = {
     const q = textParam(params, 'q')
     const { session } = desk.case
     const accesses = await desk.ask({ lists: {} }, (whole) => search(session, whole, q), signal)
-    return { accesses, things: thingsOf(desk, soughtText(q).toLowerCase()) }
+    return { accesses, things: thingsOf(desk, q) }
   },
   '/api/evidence': (desk) => Promise.resolve(desk.answer.evidence),
   '/api/hunt': (desk, params) => {

@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { soughtText } from '@mintmark/case'
 import type { Thing } from './api.ts'
 import type { Desk } from './desk.ts'
 
@@ -10,8 +11,9 @@ import type { Desk } from './desk.ts'
 const MOST = 6
 const SHORTEST = 2
 
-/** Things whose name or id has `part`, which is in lower case, in it. */
-export function thingsOf({ answer }: Desk, part: string): readonly Thing[] {
+/** Things that have the text in their name or id, as `search` reads it, whatever its case. */
+export function thingsOf({ answer }: Desk, text: string): readonly Thing[] {
+  const part = soughtText(text).toLowerCase()
   if (part.length < SHORTEST) return []
   const { scope, hunts, keys, evidence } = answer
   const found = (kind: Thing['kind'], all: readonly (readonly [value: string, ...string[]])[]) =>
