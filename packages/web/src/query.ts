@@ -57,10 +57,11 @@ export function readFocus(params: URLSearchParams): {
     else if (values.length > 0) lists[name] = values
   }
   const [from, to] = (['from', 'to'] as const).map((name) => {
-    const text = params.get(name)
-    if (text === null) return undefined
-    const ms = utcMs(text)
-    if (ms === undefined)
+    const [text, ...more] = params.getAll(name)
+    if (text === undefined) return undefined
+    const ms = more.length > 0 ? undefined : utcMs(text)
+    if (more.length > 0) unread.push({ name, says: 'it is given more than once' })
+    else if (ms === undefined)
       unread.push({ name, says: `${quoted(text)} is not a time. Use 2023-05-15T10:00Z` })
     return ms
   })

@@ -119,6 +119,7 @@ describe('a list as a file', () => {
     ['page=-1', 'page'],
     ['from=garbage&mailbox=a@x', 'from'],
     ['from=2023-05-02&to=2023-05-01', 'to'],
+    ['from=2023-05-01&from=2023-05-02', 'from'],
     ['class=evil', 'class'],
     ['token=x', 'token'],
   ] as const)

@@ -125,6 +125,7 @@ describe('the keyboard', { skip }, () => {
     assert.match(page.url(), /open=access/)
     await page.keyboard.press('Escape')
     await page.getByRole('dialog').waitFor({ state: 'detached' })
+    assert.equal(await page.evaluate('document.activeElement.dataset.column'), 'class')
   })
 
   it('searches an id in any spelling, and the result leads to its view', async () => {

@@ -8,6 +8,7 @@ import {
   FOCUS_LISTS,
   type FocusList,
   type FocusQuery,
+  quoted,
   readFocus,
   type Unread,
   writeFocus,
@@ -48,11 +49,29 @@ const read = $derived(readFocus(params))
 const focus = $derived(read.focus)
 const isShown = (name: string) => SHOWN.some((one) => one === name) || TABLE_NAME.test(name)
 
+/** Shapes of values that a view would otherwise take for none. */
+const SHAPES: Readonly<Partial<Record<ShownName, RegExp>>> = {
+  open: /^(?:access|token|session):./u,
+  by: /^(?:account|organisation|group)$/u,
+  file: /^\d{1,9}$/u,
+}
+
 /** What of the address no view can read; each table says by itself what it cannot. */
 function unreadOf(): readonly Unread[] {
   const known = new Set<string>(['from', 'to', ...FOCUS_LISTS])
   const strange = [...new Set(params.keys())].filter((name) => !known.has(name) && !isShown(name))
-  return [...read.unread, ...strange.map((name) => ({ name, says: 'no view has such a value' }))]
+  const misshapen = SHOWN.filter((name) => {
+    const value = params.get(name) ?? ''
+    return value !== '' && SHAPES[name]?.test(value) === false
+  })
+  return [
+    ...read.unread,
+    ...misshapen.map((name) => ({
+      name,
+      says: `${quoted(params.get(name) ?? '')} is not one of its values`,
+    })),
+    ...strange.map((name) => ({ name, says: 'no view has such a value' })),
+  ]
 }
 
 export const place = {
@@ -126,10 +145,14 @@ export function followLinks(event: MouseEvent): void {
   const href = link?.getAttribute('href') ?? ''
   if (!/^\/(?!\/)/u.test(href) || link?.hasAttribute('download') === true) return
   event.preventDefault()
+  follow(href)
+}
+
+/** As a link does: another view begins at its top. */
+export function follow(href: string): void {
   const before = view
   go(href)
-  if (view !== before) {
-    scrollTo(0, 0)
-    document.getElementById('main')?.focus({ preventScroll: true })
-  }
+  if (view === before) return
+  scrollTo(0, 0)
+  document.getElementById('main')?.focus({ preventScroll: true })
 }
