@@ -80,6 +80,47 @@ describe('a list', () => {
   })
 })
 
+describe('a value of an address', () => {
+  const values = [
+    '\0',
+    'a\0b',
+    "' OR 1=1 --",
+    '\\',
+    "\\'",
+    '{where_0:String}',
+    '%00',
+    '\ud800',
+    HOSTILE,
+    '-at',
+    'at:2023',
+    'items:99999999999999999999',
+    '__proto__:1',
+    'recordId:x',
+    '9'.repeat(50),
+    '[1,2]',
+    'x'.repeat(2500),
+    '\r\n',
+  ]
+  for (const list of ['accesses', 'hits', 'rejects', 'tokens'])
+    it(`is text to the list of ${list}: it is found, or refused`, async () => {
+      for (const value of values)
+        for (const query of [
+          { where: value },
+          { where: `reason:${value}` },
+          { q: value },
+          { sort: value },
+        ]) {
+          // oxlint-disable-next-line no-await-in-loop -- the case answers one at a time
+          const response = await browser.raw(
+            `/api/${list}?id=x&${new URLSearchParams(query).toString()}`,
+          )
+          assert.ok([200, 400].includes(response.status), `${response.status} for ${value}`)
+          // oxlint-disable-next-line no-await-in-loop -- the same
+          await response.body?.cancel()
+        }
+    })
+})
+
 describe('a list as a file', () => {
   it('is the whole list with the columns, the rows and the order that are shown', async () => {
     const query = 'columns=recordId,ip,items&sort=-at&where=ip:198.51.100.1&limit=2&offset=5'
