@@ -49,6 +49,9 @@ const read = $derived(readFocus(params))
 const focus = $derived(read.focus)
 const isShown = (name: string) => SHOWN.some((one) => one === name) || TABLE_NAME.test(name)
 
+/** Of the tables in a panel: they go with it. */
+const OF_OPEN = /^open[a-z]+\./u
+
 /** Shapes of values that a view would otherwise take for none. */
 const SHAPES: Readonly<Partial<Record<ShownName, RegExp>>> = {
   open: /^(?:access|token|session):./u,
@@ -111,7 +114,9 @@ export function hrefOf(to: {
 
 /** This view with some of what it shows changed; an empty value takes one away. */
 export function shownHref(changes: Shown, within: FocusQuery = focus): string {
-  const names = [...new Set(params.keys())].filter(isShown)
+  const isKept = (name: string) =>
+    isShown(name) && !(changes['open'] !== undefined && OF_OPEN.test(name))
+  const names = [...new Set(params.keys())].filter(isKept)
   const kept = Object.fromEntries(names.map((name) => [name, params.getAll(name)]))
   return hrefOf({ focus: within, shown: { ...kept, ...changes } })
 }
