@@ -10,7 +10,7 @@ packages=(
   python3-pycryptodome erlang-base erlang-crypto erlang-public-key
   rsakeyfind aeskeyfind yara gitleaks
   chromium
-  zstd lz4 xz-utils strace perl
+  zstd lz4 xz-utils strace perl poppler-utils
   dovecot-core dovecot-imapd nginx-light
   python3-jwt golang-github-golang-jwt-jwt-v5-dev golang-github-go-jose-go-jose.v3-dev libjose4j-java
   postgresql nats-server

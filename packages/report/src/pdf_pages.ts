@@ -7,15 +7,12 @@
  * @module
  */
 
-/** Deeper is no tree of pages. */
-const MOST_DEEP = 32
-
 /** Pages from 1, by name of the place; undefined for a file that is not of this kind. */
 export function pagesOfPlaces(pdf: Uint8Array): ReadonlyMap<string, number> | undefined {
   const objects = objectsOf(Buffer.from(pdf).toString('latin1'))
   if (objects === undefined) return undefined
   const catalogue = objects.at(objects.root)
-  const pages = pagesBelow(objects, refIn(catalogue, 'Pages'))
+  const pages = pagesBelow(objects, refIn(catalogue, 'Pages'), new Set())
   const places = objects.at(refIn(catalogue, 'Dests'))
   if (pages.length === 0 || places === undefined) return undefined
   const found = [...places.matchAll(/\/([^\s/[\]<>()]+)\s*\[(\d+) \d+ R\b/g)].map(
@@ -23,6 +20,10 @@ export function pagesOfPlaces(pdf: Uint8Array): ReadonlyMap<string, number> | un
   )
   return found.some(([, page]) => page === 0) ? undefined : new Map(found)
 }
+
+/** Bytes of an entry of the table, and the digits of an offset with which it begins. */
+const ENTRY = 20
+const OFFSET = 10
 
 interface Objects {
   readonly root: number | undefined
@@ -33,13 +34,12 @@ interface Objects {
 function objectsOf(text: string): Objects | undefined {
   const start = Number(/startxref\s+(\d+)\s+%%EOF\s*$/.exec(text.slice(-64))?.[1])
   const table = /^xref\s+0 (\d+)\s+/.exec(text.slice(start, start + 64))
-  if (table === null) return undefined
+  if (table === null || Number(table[1]) * ENTRY > text.length) return undefined
   const first = start + table[0].length
-  // Each entry is 20 bytes: ten digits of an offset are its begin.
   const offsets = Array.from({ length: Number(table[1]) }, (_, n) =>
-    Number(text.slice(first + n * 20, first + n * 20 + 10)),
+    Number(text.slice(first + n * ENTRY, first + n * ENTRY + OFFSET)),
   )
-  const trailer = text.slice(first + offsets.length * 20)
+  const trailer = text.slice(first + offsets.length * ENTRY)
   return {
     root: refIn(trailer, 'Root'),
     at(number) {
@@ -57,12 +57,13 @@ function refIn(object: string | undefined, name: string): number | undefined {
   return found === undefined ? undefined : Number(found)
 }
 
-/** Numbers of the pages' objects, in their order. */
-function pagesBelow(objects: Objects, number: number | undefined, deep = 0): number[] {
+/** Numbers of the pages' objects, in their order. A tree that leads back to itself has each once. */
+function pagesBelow(objects: Objects, number: number | undefined, seen: Set<number>): number[] {
+  if (number === undefined || seen.has(number)) return []
+  seen.add(number)
   const kids = /\/Kids\s*\[([^\]]*)\]/.exec(objects.at(number) ?? '')?.[1]
-  if (number === undefined || deep > MOST_DEEP) return []
   if (kids === undefined) return [number]
   return [...kids.matchAll(/(\d+) \d+ R/g)].flatMap(([, kid]) =>
-    pagesBelow(objects, Number(kid), deep + 1),
+    pagesBelow(objects, Number(kid), seen),
   )
 }

@@ -1,89 +1,12 @@
 import assert from 'node:assert/strict'
-import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { after, describe, it } from 'node:test'
-import { everybody, type Whom, whomOf } from '@mintmark/case'
-import { erratumOf, isWhole, readReport, verifyReport, writeNotices } from '@mintmark/report'
-import * as fc from 'fast-check'
-import { ATTACKER, noticeWorld, type Plan, plans, type World } from './notice_world.ts'
-
-const root = mkdtempSync(join(tmpdir(), 'mintmark-notice-'))
-after(() => rmSync(root, { recursive: true, force: true }))
-const RUNS = Number(process.env['FUZZ_RUNS'] ?? 6)
-let worlds = 0
-
-async function within(
-  plan: Plan,
-  check: (world: World, folder: string) => Promise<void>,
-): Promise<void> {
-  const folder = join(root, String(worlds++))
-  const world = await noticeWorld(folder, plan)
-  try {
-    await check(world, folder)
-  } finally {
-    await world.opened.close()
-    rmSync(folder, { recursive: true, force: true })
-  }
-}
-
-/** Every byte of a notice as text: lower-case, and the names of the files. */
-function wholeText(folder: string): string {
-  const names = readdirSync(folder)
-  return names
-    .map((name) => `${name}\n${readFileSync(join(folder, name), 'utf8')}`)
-    .join('\n')
-    .toLowerCase()
-}
-
-function leaksIn(text: string, { homes }: World, mine: (n: number) => boolean): string[] {
-  const own = homes.flatMap((home, n) => (mine(n) ? [home] : []))
-  const ownValues = new Set(
-    own.flatMap(({ values, identity }) => [...values, ...identity]).map(folded),
-  )
-  const others = homes.filter((_, n) => !mine(n))
-  const ownIdentity = new Set(own.flatMap(({ identity }) => identity).map(folded))
-  const forbidden = [
-    ...others.flatMap(({ identity }) => identity).filter((one) => !ownIdentity.has(folded(one))),
-    // Short words, such as `Inbox`, belong to nobody.
-    ...others
-      .flatMap(({ values }) => values)
-      .filter((one) => one.length > 11 && !ownValues.has(folded(one))),
-  ]
-  return [...new Set(forbidden.map(folded))].filter((one) => text.includes(one))
-}
-
-const folded = (text: string) => text.toLowerCase()
-
-const recipient = ({ answered }: World, name: string): Whom => {
-  const whom = whomOf(answered.scope, name)
-  assert.ok(whom !== undefined, name)
-  return whom
-}
+import { describe, it } from 'node:test'
+import { everybody, whomOf } from '@mintmark/case'
+import { erratumOf, readReport, writeNotices } from '@mintmark/report'
+import { leaksIn, recipient, wholeText, within } from './notice_checks.ts'
 
 describe('a notice', () => {
-  it('for an organisation has nothing that is another’s alone', async () => {
-    const property = fc.asyncProperty(plans, (plan) =>
-      within(plan, async (world, folder) => {
-        const recipients = world.homes.map(({ name }) => recipient(world, name))
-        const made = await writeNotices(world.opened, world.answered, recipients, {
-          out: join(folder, 'out'),
-        })
-        for (const [n, { out }] of made.entries()) {
-          const text = wholeText(out)
-          assert.deepEqual(
-            leaksIn(text, world, (one) => one === n),
-            [],
-          )
-          assert.ok(text.includes(ATTACKER.ip), 'the attacker is everybody’s')
-          assert.ok(text.includes(folded(world.homes[n]?.name ?? '?')))
-          assert.ok(isWhole(await verifyReport(out), false))
-        }
-      }),
-    )
-    await fc.assert(property, { numRuns: RUNS })
-  })
-
   it('for a mailbox has nothing of its colleagues', async () => {
     const plan = {
       seed: 7,

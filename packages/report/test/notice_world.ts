@@ -163,9 +163,7 @@ function stolen(
       operation: 'MailItemsAccessed',
       service: 'Exchange',
       outcome: 'succeeded',
-      tokenId: isMixed
-        ? guid(seed, `token ${next} 0 ${34 + n}`)
-        : guid(seed, `forged ${k} ${n}`),
+      tokenId: isMixed ? guid(seed, `token ${next} 0 ${34 + n}`) : guid(seed, `forged ${k} ${n}`),
       sessionId: guid(seed, `stolen ${k}`),
       principal: isMixed ? stranger?.principal : person?.principal,
       principalId: isMixed ? stranger?.id : person?.id,

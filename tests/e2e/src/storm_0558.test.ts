@@ -4,7 +4,8 @@
  * Slow for a test (a minute), and the one that holds the whole.
  */
 import assert from 'node:assert/strict'
-import { createReadStream, mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { execFileSync } from 'node:child_process'
+import { createReadStream, existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { after, before, describe, it } from 'node:test'
@@ -28,6 +29,7 @@ let verdicts: readonly Json[]
 /** The answer on a terminal, when it is asked for again. */
 let printed: string
 
+const UTF8 = { encoding: 'utf8' } as const
 const field = (of: Json, ...names: string[]): unknown =>
   names.reduce<unknown>((value, name) => objectOf(value)[name], of)
 
@@ -268,4 +270,24 @@ describe('the rest of the answer', () => {
   it('is the same when it is asked for again', async () => {
     assert.deepEqual(await answered('investigate', logs, '--case', place, '--json'), answer)
   })
+})
+
+const noPrinter = ['/usr/bin/chromium', '/usr/bin/pdfinfo'].some((program) => !existsSync(program))
+  ? 'chromium or poppler-utils is not installed'
+  : false
+
+describe('the report of the replayed incident', { skip: noPrinter }, () => {
+  for (const paper of ['a4', 'letter'])
+    it(`has at most 20 pages on ${paper}, with a summary of ten lines on the first`, async () => {
+      const folder = path.join(out, `report-${paper}`)
+      const { code } = await mintmark('report', '--case', place, '--out', folder, '--paper', paper)
+      assert.equal(code, 0)
+      const pdf = path.join(folder, 'report.pdf')
+      const pages = Number(/Pages: +(\d+)/.exec(execFileSync('pdfinfo', [pdf], UTF8))?.[1])
+      assert.ok(pages > 5 && pages <= 20, `${pages} pages`)
+      const first = execFileSync('pdftotext', ['-layout', '-l', '1', pdf, '-'], UTF8)
+      const [, prose = ''] = /Summary\n([\s\S]*?)Figure 1\./.exec(first) ?? []
+      const lines = prose.split('\n').filter((line) => /[a-z]{3} [a-z]+ .* [a-z]/.test(line))
+      assert.ok(lines.length >= 8 && lines.length <= 12, prose)
+    })
 })

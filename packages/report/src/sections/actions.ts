@@ -57,7 +57,7 @@ function replaced({ keys }: Answer): Statement[] {
   return [
     statement({
       id: 'do-replace-key',
-      text: `Replace the ${leaked === 1 ? 'key' : `${leaked} keys`} found, and remove ${leaked === 1 ? 'it' : 'them'} from every verifier. mintmark trust probe measures which verifiers still accept a key.`,
+      text: `Replace the ${leaked === 1 ? 'key' : `${leaked} keys`} found. Remove ${leaked === 1 ? 'it' : 'them'} from every verifier: mintmark trust probe measures which verifiers still accept a key.`,
       strength: 'established',
       evidence: [inTable('keys')],
       cannotMean:
@@ -71,7 +71,7 @@ function ended({ conclusion: { established } }: Answer): Statement[] {
   return [
     statement({
       id: 'do-end-sessions',
-      text: 'End the sessions of the affected accounts and revoke their refresh tokens. Then look for new accesses in logs from after that time.',
+      text: 'End the sessions of the affected accounts. Revoke their refresh tokens, and look for new accesses in logs from after that time.',
       strength: 'established',
       evidence: [inTable('tokens'), byFinding('found')],
       cannotMean:
@@ -87,7 +87,7 @@ function requested({ conclusion, unknowns }: Answer): Statement[] {
   return [
     statement({
       id: 'do-request-logs',
-      text: `Request the missing logs before retention deletes them.${list}`,
+      text: `Request the missing logs before they are deleted.${list}`,
       strength: 'not-excluded',
       evidence: [byFinding(`unknown-${unknowns[0]?.code ?? ''}`), inTable('coverage')],
     }),

@@ -47,7 +47,7 @@ function happened(answer: Answer, on: On): Statement {
     label: 'What happened',
     text: status === 'found' ? misuse(answer) : conclusionText(conclusion).headline,
     strength: isProven ? 'established' : status === 'lead' ? 'lead' : 'not-excluded',
-    evidence: on('found', 'since-when', 'lineage-keys'),
+    evidence: on('found', 'lineage-keys'),
   })
 }
 
@@ -79,7 +79,7 @@ function affected(answer: Answer, on: On): Statement {
     label: 'Who is affected',
     text: scope.mailboxes > 0 ? mailboxes(answer) : noMailbox(answer),
     strength: scope.mailboxes > 0 ? selectedStrength(answer) : 'not-excluded',
-    evidence: on('whose-mail', 'how-much', 'undetermined'),
+    evidence: scope.mailboxes > 0 ? on('whose-mail', 'how-much') : on('undetermined'),
   })
 }
 
@@ -102,7 +102,9 @@ function noMailbox({ scope, conclusion }: Answer): string {
 
 function sure({ conclusion, scope }: Answer, on: On): Statement {
   const { comparison, judged } = conclusionText(conclusion).brief
-  const texts = [comparison, judged]
+  // What is known by the session alone is in the finding.
+  const [unjudged = ''] = judged.split(';')
+  const texts = [comparison, unjudged]
     .filter((text) => text !== '')
     .map((text) => `${capital(text)}.`)
   return statement({
@@ -139,7 +141,7 @@ function open({ scope, timeline, unknowns }: Answer, on: On): Statement {
         ? 'Nothing that the evidence shows to be missing.'
         : `${capital([...gaps, points].join('; '))}.`,
     strength: 'not-excluded',
-    evidence: on('not-excluded', 'scope-unbounded', 'scope-either', 'undetermined'),
+    evidence: on('not-excluded', 'scope-unbounded', 'undetermined'),
   })
 }
 

@@ -31,7 +31,7 @@ interface BundleInput {
   readonly redactor: Redactor
 }
 
-/** STIX confidence, 0 to 100, by strength; `docs/report.md` gives the scale. */
+/** STIX confidence, 0 to 100, by strength; `docs/report-exchange.md` gives the scale. */
 const CONFIDENCE = { established: 85, lead: 30 } as const
 
 /** The bundle's text, object by object. */
