@@ -67,6 +67,7 @@ async function reportOf({ statements, figures, rows, inputs }: Small) {
         {
           id: 'inputs',
           title: 'Files',
+          columns: [{ id: 'path' }, { id: 'sha256' }],
           rows: inputs.map((name) => [name, `hash of ${name}`]),
           total: inputs.length,
           evidence,

@@ -17,7 +17,9 @@ describe('a notice', () => {
       ],
     }
     await within(plan, async (world, folder) => {
-      const [{ identity = [], account = '' } = {}] = world.homes
+      const [home] = world.homes
+      assert.ok(home !== undefined)
+      const { identity, account } = home
       const out = join(folder, 'out')
       await writeNotices(world.opened, world.answered, [recipient(world, account.toUpperCase())], {
         out,
@@ -37,8 +39,10 @@ describe('a notice', () => {
       )
     })
   })
+})
 
-  it('has the same bytes, whatever happened to others', async () => {
+describe('notices', () => {
+  it('have the same bytes, whatever happened to others', async () => {
     const first = { accounts: 2, forged: 5, isMixed: false }
     const others = [
       [{ accounts: 1, forged: 1, isMixed: false }],
@@ -70,7 +74,7 @@ describe('a notice', () => {
     assert.deepEqual(one, two)
   })
 
-  it('for everybody is a folder each, which report diff compares', async () => {
+  it('for everybody are a folder each, which report diff compares', async () => {
     const plan = {
       seed: 3,
       isShared: true,
@@ -99,11 +103,12 @@ describe('a notice', () => {
 })
 
 describe('a recipient', () => {
-  const account = { mailbox: 'ada@a.example', organisation: 'A' }
-  // What is asked of a scope is its accounts' names alone.
-  const scope = JSON.parse(
-    JSON.stringify({ accounts: [account, { mailbox: 'bo@b.example', organisation: '' }] }),
-  )
+  const scope = {
+    accounts: [
+      { mailbox: 'ada@a.example', organisation: 'A' },
+      { mailbox: 'bo@b.example', organisation: '' },
+    ],
+  }
 
   it('is an organisation, or an account, in any letter case', () => {
     assert.deepEqual(whomOf(scope, ' a '), {

@@ -20,6 +20,9 @@ const chromium = await findChromium()
 const isNeeded = process.env['CI'] === 'true'
 const skip = chromium === undefined && !isNeeded ? 'no Chromium on this machine' : false
 
+const entry = (id: string) =>
+  `<li><a href="#${id}">${id}</a> <span class="page x" data-of="${id}"></span></li>`
+
 describe('a printed report', () => {
   it('is the same PDF each time', { skip }, async () => {
     assert.ok(chromium !== undefined, 'Chromium is needed under CI')
@@ -33,8 +36,6 @@ describe('a printed report', () => {
 
   it('has its contents with the pages on which the places are', { skip }, async () => {
     assert.ok(chromium !== undefined)
-    const entry = (id: string) =>
-      `<li><a href="#${id}">${id}</a> <span class="page x" data-of="${id}"></span></li>`
     const places = Array.from({ length: 12 }, (_, n) => `part-${n + 1}`)
     const parts = places.map((id) => `<section id="${id}"><h2>${id}</h2></section>`)
     const page = join(folder, 'parts.html')

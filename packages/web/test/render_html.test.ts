@@ -62,7 +62,7 @@ describe('the report as HTML', () => {
       [],
     )
     const findings = report.sections.filter(({ id }) => id !== 'summary')
-    const rests = findings.flatMap(({ statements, tables }) => [...statements, ...tables]).length
+    const rests = findings.flatMap(({ statements, tables }) => [statements, tables].flat()).length
     assert.equal(html.split('>Evidence</span>').length, rests + 1)
   })
 

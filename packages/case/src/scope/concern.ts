@@ -11,7 +11,7 @@ import { Scratch } from '../engine/scratch.ts'
 import type { Session } from '../engine/session.ts'
 import { BOUNDED } from '../engine/settings.ts'
 import { caseNames } from '../store/case_names.ts'
-import type { Scope } from './scope.ts'
+import type { AccountScope, Scope } from './scope.ts'
 import { SELECTED_COLUMNS, type Selected } from './selected.ts'
 
 /** Accounts of one organisation, or one account. */
@@ -42,8 +42,13 @@ export interface Concern {
   readonly inputs: readonly { readonly sha256: string; readonly accesses: number }[]
 }
 
+/** The accounts of a scope, as far as it is asked whom they are. */
+type Affected = {
+  readonly accounts: readonly Pick<AccountScope, 'mailbox' | 'organisation'>[]
+}
+
 /** Everybody whom the accesses of a scope concern: organisations, and accounts of which none is known. */
-export function everybody({ accounts }: Pick<Scope, 'accounts'>): Whom[] {
+export function everybody({ accounts }: Affected): Whom[] {
   const organisations = new Map<string, string[]>()
   for (const { mailbox, organisation } of accounts)
     organisations.set(organisation, [...(organisations.get(organisation) ?? []), mailbox])
@@ -55,7 +60,7 @@ export function everybody({ accounts }: Pick<Scope, 'accounts'>): Whom[] {
 }
 
 /** The organisation, or else the account, of a name in any letter case; undefined where the scope has neither. */
-export function whomOf(scope: Pick<Scope, 'accounts'>, name: string): Whom | undefined {
+export function whomOf(scope: Affected, name: string): Whom | undefined {
   const wanted = name.trim().toLowerCase()
   const account = scope.accounts.find(({ mailbox }) => mailbox.toLowerCase() === wanted)?.mailbox
   return (
@@ -198,7 +203,7 @@ function homesOf(
   const ownAccounts = accounts.filter(({ mailbox }) => mine.has(folded(mailbox)))
   const otherAccounts = accounts.filter(({ mailbox }) => !mine.has(folded(mailbox)))
   const namesOf = (some: readonly Entry[]) => some.flatMap((entry) => entry.ids)
-  const partsOf = (some: readonly Entry[], more: typeof accounts) => [
+  const placesOf = (some: readonly Entry[], more: typeof accounts) => [
     ...some.flatMap(({ organisation, groups }) => [organisation, ...groups]),
     ...more.flatMap(({ organisation, group }) => [organisation, ...group.split('; ')]),
   ]
@@ -214,8 +219,8 @@ function homesOf(
     ownDomains: new Set([...ownNames].filter(isAddress).map(domainOf)),
     otherDomains: new Set([...otherNames].filter(isAddress).map(domainOf)),
     otherTenants: new Set(others.map(({ tenant }) => tenant)),
-    ownParts: new Set(partsOf(own, ownAccounts)),
-    otherParts: new Set(partsOf(others, otherAccounts)),
+    ownParts: new Set(placesOf(own, ownAccounts)),
+    otherParts: new Set(placesOf(others, otherAccounts)),
     otherAccounts: new Set(otherAccounts.map(({ mailbox }) => mailbox)),
   }
 }

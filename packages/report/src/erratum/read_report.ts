@@ -60,7 +60,10 @@ export async function readReport(folder: string): Promise<ReadReport> {
 function inputsOf(table: Json): [sha256: string, path: string][] {
   const columns = listOf(table, 'columns').map(({ id }) => id)
   const [sha256, path] = ['sha256', 'path'].map((id) => columns.indexOf(id))
-  return rowsOf(table).map((row) => [String(row[sha256 ?? -1]), String(row[path ?? -1] ?? '')])
+  return rowsOf(table).map((row) => {
+    const name = row[path ?? -1]
+    return [String(row[sha256 ?? -1]), typeof name === 'string' ? name : '']
+  })
 }
 
 function noReport(folder: string, why: string): MintmarkError {

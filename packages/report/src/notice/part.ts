@@ -132,19 +132,16 @@ function ownLosses(
   { tenants }: Concern,
 ): Scope['access_log_losses'] {
   const own = losses.filter(({ tenant }) => tenants.includes(tenant))
-  const shared = new Map(
-    losses
-      .filter(({ tenant }) => !tenants.includes(tenant))
-      .map((loss) => [`${loss.because} ${loss.loss}`, loss]),
-  )
-  return [
-    ...own,
-    ...[...shared.values()].map((loss) => ({
-      ...loss,
-      tenant: '',
-      from: null,
-      to: null,
-      records: 0,
-    })),
-  ]
+  const shared = new Map<string, Scope['access_log_losses'][number]>()
+  for (const { tenant, because, loss } of losses)
+    if (!tenants.includes(tenant))
+      shared.set(`${because} ${loss}`, {
+        tenant: '',
+        because,
+        loss,
+        from: null,
+        to: null,
+        records: 0,
+      })
+  return [...own, ...shared.values()]
 }

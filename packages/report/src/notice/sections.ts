@@ -6,10 +6,12 @@
 import { boundText, count, minute, plural } from '@mintmark/core'
 import {
   type Evidence,
+  type Figure,
   figure,
   type NonEmpty,
   type Section,
   type Statement,
+  type Strength,
   statement,
   strengthOf,
   table,
@@ -115,79 +117,82 @@ function judged({ verdicts }: NoticePart): string {
 }
 
 export function noticeAnswer(part: NoticePart): Section {
+  return section('answer', 'What was found', findingsOf(part), { figures: figuresOf(part) })
+}
+
+function findingsOf(part: NoticePart): Statement[] {
   const { scope, timeline } = part
   const strength = selectedStrength(part)
-  const counted = scope.accesses > 0
-  const figures = [
-    {
-      id: 'count-accesses',
-      label: 'accesses of the attacker',
-      value: scope.accesses,
-      in: inExport('timeline.jsonl'),
-    },
-    { id: 'count-mailboxes', label: 'mailboxes', value: scope.mailboxes, in: inTable('accounts') },
-  ].map(({ id, label, value, in: place }) =>
+  const isSeen = scope.accesses > 0
+  return [
+    statement({
+      id: 'found',
+      text: happened(part),
+      strength: isSeen ? strength : 'not-excluded',
+      evidence: [
+        inTable('tokens'),
+        inExport('timeline.jsonl'),
+        byRule('docs/verdicts.md', 'unissued'),
+      ],
+      cannotMean: 'A record of an access does not prove that a person read what was opened.',
+    }),
+    statement({
+      id: 'how-much',
+      text: affected(part),
+      strength: isSeen ? messageStrength(part) : 'not-excluded',
+      evidence: [
+        inTable('accounts'),
+        inExport('messages.csv'),
+        byRule('docs/scope.md', 'What is counted'),
+      ],
+    }),
+    statement({
+      id: 'judged',
+      text: judged(part),
+      strength: 'established',
+      evidence: [inTable('coverage'), byRule('docs/verdicts.md', 'How a verdict is found')],
+    }),
+    ...(timeline.first === null
+      ? []
+      : [
+          statement({
+            id: 'since-when',
+            text: `The first of these accesses is at ${minute(timeline.first)}, the last at ${minute(timeline.last)}.`,
+            strength,
+            evidence: [inTable('classes-in-time'), inExport('timeline.jsonl')],
+          }),
+        ]),
+  ]
+}
+
+function messageStrength(part: NoticePart): Strength {
+  const strength = selectedStrength(part)
+  return strength === 'established' ? strengthOf(part.scope.messages) : strength
+}
+
+function figuresOf(part: NoticePart): Figure[] {
+  const { accesses, mailboxes, messages } = part.scope
+  const counted = (id: string, label: string, value: number, place: Evidence) =>
     figure({
       id,
       label,
-      value: counted ? value : null,
-      strength: counted ? strength : 'unknown',
+      value: value > 0 ? value : null,
+      strength: value > 0 ? selectedStrength(part) : 'unknown',
       evidence: [place, inTable('coverage')],
+    })
+  const isUnknown = messages.lower === 0 && (messages.upper ?? 0) === 0
+  const strength = messageStrength(part)
+  return [
+    counted('count-accesses', 'accesses of the attacker', accesses, inExport('timeline.jsonl')),
+    counted('count-mailboxes', 'mailboxes', mailboxes, inTable('accounts')),
+    figure({
+      id: 'count-messages',
+      label: 'messages',
+      value: isUnknown ? null : rangeOf(messages),
+      strength: isUnknown ? 'unknown' : strength,
+      evidence: [inExport('messages.csv'), inTable('accounts'), inTable('coverage')],
     }),
-  )
-  const isUnknown = scope.messages.lower === 0 && (scope.messages.upper ?? 0) === 0
-  const bound = strength === 'established' ? strengthOf(scope.messages) : strength
-  const messages = figure({
-    id: 'count-messages',
-    label: 'messages',
-    value: isUnknown ? null : rangeOf(scope.messages),
-    strength: isUnknown ? 'unknown' : bound === 'established' ? bound : 'bounded',
-    evidence: [inExport('messages.csv'), inTable('accounts'), inTable('coverage')],
-  })
-  return section(
-    'answer',
-    'What was found',
-    [
-      statement({
-        id: 'found',
-        text: happened(part),
-        strength: counted ? strength : 'not-excluded',
-        evidence: [
-          inTable('tokens'),
-          inExport('timeline.jsonl'),
-          byRule('docs/verdicts.md', 'unissued'),
-        ],
-        cannotMean: 'A record of an access does not prove that a person read what was opened.',
-      }),
-      statement({
-        id: 'how-much',
-        text: affected(part),
-        strength: counted ? bound : 'not-excluded',
-        evidence: [
-          inTable('accounts'),
-          inExport('messages.csv'),
-          byRule('docs/scope.md', 'What is counted'),
-        ],
-      }),
-      statement({
-        id: 'judged',
-        text: judged(part),
-        strength: 'established',
-        evidence: [inTable('coverage'), byRule('docs/verdicts.md', 'How a verdict is found')],
-      }),
-      ...(timeline.first === null
-        ? []
-        : [
-            statement({
-              id: 'since-when',
-              text: `The first of these accesses is at ${minute(timeline.first)}, the last at ${minute(timeline.last)}.`,
-              strength,
-              evidence: [inTable('classes-in-time'), inExport('timeline.jsonl')],
-            }),
-          ]),
-    ],
-    { figures: [...figures, messages] },
-  )
+  ]
 }
 
 export const noticeActions = (part: NoticePart): Section =>
