@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { minute } from '@mintmark/core'
 import type { AccessLoss } from '../scope/lost_accesses.ts'
 import { UNBOUNDED_CODES, type UnboundedCode } from '../scope/reasons.ts'
 import type { Scope } from '../scope/scope.ts'
@@ -94,7 +95,7 @@ function lossText({ from, to, records, loss }: AccessLoss): string {
   const time =
     from === null && to === null
       ? 'at an unknown time'
-      : `${from === null ? 'until' : `from ${from}`}${to === null ? ' on' : ` to ${to}`}`
+      : `${from === null ? 'until' : `from ${minute(from)}`}${to === null ? ' on' : ` to ${minute(to)}`}`
   return `${known}${time} (${loss})`
 }
 
@@ -183,7 +184,7 @@ function beforeHorizon({ cannotExcludeBefore }: Timeline): Unknown[] {
       text:
         at === null
           ? `Nothing can be excluded at any time: ${because}`
-          : `Nothing can be excluded before ${at}: ${because}`,
+          : `Nothing can be excluded before ${minute(at)}: ${because}`,
       settledBy:
         'Older logs: sign-in logs are kept 30 days (7 without P1), the unified audit log 180 days (365 with E5, 90 before October 2023), unless they were exported',
     },
@@ -216,7 +217,9 @@ function accessGaps({ first, last, coverage }: Timeline): Unknown[] {
     .flatMap((band) =>
       band.gaps
         .filter((gap) => gap.from < last && gap.to > first && isSurprising(band, gap))
-        .map((gap) => `${band.tenant} ${band.category} ${gap.from} to ${gap.to}`.trim()),
+        .map((gap) =>
+          `${band.tenant} ${band.category} ${minute(gap.from)} to ${minute(gap.to)}`.trim(),
+        ),
     )
   if (silent.length === 0) return []
   return [

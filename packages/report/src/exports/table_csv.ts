@@ -51,8 +51,9 @@ export const onPaper = (section: Section): Section => ({
 function cutForPaper(table: Table): Table {
   const rows = PRINTED.get(table.id) ?? (table.id.startsWith('hunt-') ? OF_A_HUNT : USUAL)
   const off = OFF_PAPER.get(table.id) ?? []
-  if (table.rows.length <= rows && (off.length === 0 || table.rows.length === 0)) return table
   const columns = table.columns.map(({ id }) => id).filter((id) => !off.includes(id))
+  const isWhole = columns.length === table.columns.length || table.rows.length === 0
+  if (table.rows.length <= rows && isWhole) return table
   const file = FILES.get(table.id) ?? `table-${table.id}.csv`
   return { ...table, paper: { rows: Math.min(rows, table.rows.length), columns, file } }
 }
