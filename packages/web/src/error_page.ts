@@ -73,9 +73,11 @@ export function isForPeople(request: Request): boolean {
 }
 
 export function errorPage({ status, code, detail }: Problem): Bare {
-  const { title, does, hasWayBack = false } = ADVICE.get(status) ?? OTHER
+  const known = ADVICE.get(status)
+  const { title, does, hasWayBack = false } = known ?? OTHER
+  const why = known === undefined ? `<p>Its words: ${escaped(detail)}</p>` : ''
   const back = hasWayBack ? '<p><a href="/">Open the case</a></p>' : ''
-  const body = `<h1>${title}</h1><p>${escaped(detail)}.</p><p>${does}</p>${back}<p class="code">${status} ${code}</p>`
+  const body = `<h1>${title}</h1>${why}<p>${does}</p>${back}<p class="code">${status} ${code}</p>`
   return { title, body }
 }
 
