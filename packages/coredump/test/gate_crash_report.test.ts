@@ -71,7 +71,7 @@ describe('a crash report that was dropped', () => {
     ['memory', 1 << 28],
     ['the encrypted file', 0],
   ] as const)
-    it(`lands as a report with the scrubbed core, held in ${held}`, async () => {
+    it(`lands as a report with the scrubbed core, buffered in ${held}`, async () => {
       const at = Buffer.from(CORE).indexOf(SECRET)
       const limits = { maxMemoryBytes, maxSizeBytes: 1 << 30, maxAtOnce: 4, keepFreeBytes: 0 }
       const scrubs: number[] = []

@@ -3,7 +3,7 @@ import assert from 'node:assert/strict'
 import { truncateSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
 import { describe, it } from 'node:test'
-import { CHUNK_BYTES } from '@mintmark/scan/hold/hold_layout'
+import { CHUNK_BYTES } from '@mintmark/scan/buffer/buffer_layout'
 import * as fc from 'fast-check'
 import { receiveCore, type Scrub } from '../src/index.ts'
 import { refuseFullDisk } from '../src/spool/keep_free.ts'
@@ -25,7 +25,7 @@ describe('memory of many receivers', () => {
         const bound = most * CHUNK_BYTES
         const begin = () => {
           const entry = spool.begin('one')
-          return { entry, pool: new MemoryPool(spool, entry, bound), held: 0 }
+          return { entry, pool: new MemoryPool(spool, entry, bound), kept: 0 }
         }
         const receivers = Array.from({ length: 5 }, begin)
         for (const [which, what] of asked) {
@@ -33,9 +33,9 @@ describe('memory of many receivers', () => {
           if (what === 'gone') {
             receiver.entry.discard()
             receivers[which] = begin()
-          } else if (receiver.pool.take(what * CHUNK_BYTES)) receiver.held += what * CHUNK_BYTES
-          const held = receivers.reduce((sum, each) => sum + each.held, 0)
-          assert.ok(held <= spool.bytesHeld() && spool.bytesHeld() <= bound)
+          } else if (receiver.pool.take(what * CHUNK_BYTES)) receiver.kept += what * CHUNK_BYTES
+          const kept = receivers.reduce((sum, each) => sum + each.kept, 0)
+          assert.ok(kept <= spool.bufferedBytes() && spool.bufferedBytes() <= bound)
         }
       }),
       { numRuns: Number(process.env['FUZZ_RUNS'] ?? 30) },
@@ -49,7 +49,7 @@ describe('memory of many receivers', () => {
     assert.equal(pool.take(1), false)
   })
 
-  it('is a quarter of what is available, what is held included, and at most 4 GiB', () => {
+  it('is a quarter of what is available, buffered bytes included, and at most 4 GiB', () => {
     assert.equal(autoBound(4 << 20), 1 << 20)
     assert.equal(autoBound(2 ** 40), 4 * 2 ** 30)
     const spool = newSpool()
@@ -113,15 +113,15 @@ describe('the disk of the spool', () => {
   })
 })
 
-describe('what is said in the spool of what is held', () => {
+describe('what the spool says of buffered bytes', () => {
   it('goes with who said it, and takes no place of a core', async () => {
     const gate = gateWith()
     const entry = gate.spool.begin('one')
-    entry.sayHeld(2 ** 40)
-    assert.equal(gate.spool.bytesHeld(), 2 ** 40)
+    entry.sayBuffered(2 ** 40)
+    assert.equal(gate.spool.bufferedBytes(), 2 ** 40)
     writeFileSync(path.join(entry.folder, 'core.gz'), '')
     const folder = entry.publish('core.one')
-    assert.equal(gate.spool.bytesHeld(), 0)
+    assert.equal(gate.spool.bufferedBytes(), 0)
     assert.throws(() => truncateSync(path.join(folder, 'ticket-one'), 1), { code: 'ENOENT' })
   })
 })

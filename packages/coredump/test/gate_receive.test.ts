@@ -153,9 +153,9 @@ describe('no core', () => {
     assert.equal(logOf(gate).includes('private'), false)
   })
 
-  it('is left where the file that held it was changed meanwhile', async () => {
+  it('is left where its temporary file was changed meanwhile', async () => {
     const scrub: Scrub = (input, name) => {
-      assert.ok(input.kind === 'held' && input.spill !== undefined)
+      assert.ok(input.kind === 'buffered' && input.spill !== undefined)
       writeSync(input.spill.file, Buffer.alloc(16, 7), 0, 16, 70_000)
       return erasing(ERASED)(input, name)
     }

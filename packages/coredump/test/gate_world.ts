@@ -5,7 +5,7 @@ import { join } from 'node:path'
 import { after } from 'node:test'
 import { gunzipSync, zstdDecompressSync } from 'node:zlib'
 import type { Range } from '@mintmark/dump'
-import { Inlet } from '@mintmark/scan/hold/drain'
+import { Inlet } from '@mintmark/scan/buffer/drain'
 import { type Arrival, type Gate, GateLog, type Scrub, Spool } from '../src/index.ts'
 
 export const world: string = mkdtempSync(join(tmpdir(), 'gate-world-'))

@@ -243,7 +243,7 @@ describe('a member of a zip archive', () => {
     ['memory', 1 << 28],
     ['the encrypted file', 0],
   ] as const)
-    it(`lands scrubbed under its own name, held in ${held}`, async () => {
+    it(`lands scrubbed under its own name, buffered in ${held}`, async () => {
       const limits = { maxMemoryBytes, maxSizeBytes: 1 << 30, maxAtOnce: 4, keepFreeBytes: 0 }
       const at = CORE.indexOf(SECRET)
       const gate = gateWith({ limits, scrub: erasing({ offset: at, length: SECRET.length }) })

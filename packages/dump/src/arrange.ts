@@ -72,8 +72,8 @@ function pastOf<T extends Range>(
 
 /** The dump as a whole, now that the input is known to be `size` bytes. */
 export function finish(layout: Layout, arranged: Arranged, size: number): Dump {
-  const { segments, cut } = heldSegments(arranged.segments, size)
-  const structure = heldRanges(arranged.structure, size)
+  const { segments, cut } = segmentsInFile(arranged.segments, size)
+  const structure = rangesInFile(arranged.structure, size)
   const end = Math.max(lastEnd(arranged.segments), lastEnd(arranged.structure))
   if (end < size) segments.push(unknownSegment(end, size))
   return {
@@ -82,8 +82,8 @@ export function finish(layout: Layout, arranged: Arranged, size: number): Dump {
     structure,
     isShared: arranged.isShared,
     vectorRegisters: layout.vectorRegisters.filter((range) => endOf(range) <= size),
-    wideRegisters: heldRanges(joined(layout.wideRegisters), size),
-    generalRegisters: heldRanges(joined(layout.generalRegisters), size),
+    wideRegisters: rangesInFile(joined(layout.wideRegisters), size),
+    generalRegisters: rangesInFile(joined(layout.generalRegisters), size),
     about: layout.about,
     flaws: cut === undefined ? layout.flaws : [...layout.flaws, cut],
     isLittleEndian: layout.isLittleEndian,
@@ -220,32 +220,32 @@ function withOwners(segments: readonly Segment[], owners: Owners): readonly Segm
 }
 
 /** The segments as far as the file goes, and what is missing of them. */
-function heldSegments(
+function segmentsInFile(
   segments: readonly Segment[],
   size: number,
 ): { readonly segments: Segment[]; readonly cut: Flaw | undefined } {
-  const held: Segment[] = []
+  const kept: Segment[] = []
   let cutCount = 0
   let missingBytes = 0
   for (const segment of segments) {
     const missing = Math.min(segment.length, endOf(segment) - size)
     if (missing <= 0) {
-      held.push(segment)
+      kept.push(segment)
       continue
     }
     cutCount++
     missingBytes = Math.min(Number.MAX_SAFE_INTEGER, missingBytes + missing)
-    if (segment.offset < size) held.push({ ...segment, length: size - segment.offset })
+    if (segment.offset < size) kept.push({ ...segment, length: size - segment.offset })
   }
-  if (cutCount === 0) return { segments: held, cut: undefined }
+  if (cutCount === 0) return { segments: kept, cut: undefined }
   const message = `${cutCount} of ${segments.length} segments are cut: ${missingBytes} bytes are not in the file`
   const facts = { segments: cutCount, missingBytes, fileBytes: size }
-  return { segments: held, cut: { code: 'segment-cut', message, facts } }
+  return { segments: kept, cut: { code: 'segment-cut', message, facts } }
 }
 
-function heldRanges(ranges: readonly Range[], size: number): Range[] {
-  const held: Range[] = []
+function rangesInFile(ranges: readonly Range[], size: number): Range[] {
+  const kept: Range[] = []
   for (const { offset, length } of ranges)
-    if (offset < size) held.push({ offset, length: Math.min(length, size - offset) })
-  return held
+    if (offset < size) kept.push({ offset, length: Math.min(length, size - offset) })
+  return kept
 }

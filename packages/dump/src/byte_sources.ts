@@ -13,9 +13,9 @@ export function bytesSource(bytes: Uint8Array): ByteSource {
   return {
     size: bytes.length,
     read(offset, target) {
-      const held = bytes.subarray(offset, offset + target.length)
-      target.set(held)
-      return held.length
+      const present = bytes.subarray(offset, offset + target.length)
+      target.set(present)
+      return present.length
     },
   }
 }

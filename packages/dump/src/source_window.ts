@@ -20,12 +20,12 @@ export class SourceWindow {
 
   /** The bytes asked for, fewer at the end. */
   read({ offset, length }: Ask): Uint8Array {
-    const held = Math.min(length, this.#source.size - offset)
-    if (held <= 0) return new Uint8Array(0)
+    const present = Math.min(length, this.#source.size - offset)
+    if (present <= 0) return new Uint8Array(0)
     const line = Math.floor(offset / LINE_BYTES)
     const start = offset - line * LINE_BYTES
-    if (start + held <= LINE_BYTES) return this.#line(line).subarray(start, start + held)
-    return this.#fill(offset, held)
+    if (start + present <= LINE_BYTES) return this.#line(line).subarray(start, start + present)
+    return this.#fill(offset, present)
   }
 
   #line(index: number): Uint8Array {

@@ -9,12 +9,12 @@ import { randomBytes } from 'node:crypto'
 import { type ByteSource, type Dump, openDump, type Range } from '@mintmark/dump'
 import type { PublicKey } from '@mintmark/keys/public_half/public_key'
 import { type Run, runsOf } from './anchors/scan_plan.ts'
+import type { BufferedInput } from './buffer/buffer_layout.ts'
 import { isZlibBegin } from './coded/packed_layers.ts'
 import { type FoundInside, MOST_BYTES, PackedList, scanPacked } from './embedded/scan_packed.ts'
 import { SearchThreads } from './engine/pool.ts'
 import type { SearchedFile } from './engine/search_file.ts'
 import type { Finding } from './findings/finding.ts'
-import type { HeldInput } from './hold/hold_layout.ts'
 import { arrangedRuns, type MemoryOrder } from './memory/memory_order.ts'
 import { dataOf, openInput, type ScanInput } from './memory/scan_input.ts'
 import type { FileBorders } from './memory/seam_chains.ts'
@@ -115,7 +115,7 @@ async function searchPacked(
 ): Promise<void> {
   const { hashKey, depth, room, options } = how
   noteZlib(source, outcome.packed)
-  const search = async (input: HeldInput, packedBytes: number): Promise<FoundInside> => {
+  const search = async (input: BufferedInput, packedBytes: number): Promise<FoundInside> => {
     const inner = { hashKey, options: { ...options, packedBytes }, room, layout: undefined }
     const searched = await searchInput(input, { ...inner, depth: depth + 1 })
     const { sightings, keys, limits, scannedBytes, unpackedBytes } = searched.outcome
@@ -141,8 +141,8 @@ async function searchPacked(
 /** What is zlib and nothing else: two bytes tell that nowhere but at a begin. */
 function noteZlib(source: ByteSource, packed: PackedList): void {
   const head = new Uint8Array(HEAD_BYTES)
-  const held = source.read(0, head)
-  if (isZlibBegin(head.subarray(0, held))) packed.addAll([{ coding: 'zlib', at: 0 }])
+  const present = source.read(0, head)
+  if (isZlibBegin(head.subarray(0, present))) packed.addAll([{ coding: 'zlib', at: 0 }])
 }
 
 /** Bytes to search, as they are or as they are arranged. */

@@ -1,8 +1,8 @@
 /** Scans one file: as it is, or what it unpacks to. @module */
 import { statSync } from 'node:fs'
 import { type FilePath, type FileSource, fileSource, fsPath, pathText } from '@mintmark/dump'
-import { heldSource } from './hold/held_input.ts'
-import type { HeldInput } from './hold/hold_layout.ts'
+import type { BufferedInput } from './buffer/buffer_layout.ts'
+import { bufferedSource } from './buffer/buffered_source.ts'
 import { magicOf, packerOfFile, withUnpacked } from './packing/packed.ts'
 import { hasMembers, packerOf, programOf } from './packing/packers.ts'
 import type { ScanReport } from './report/report.ts'
@@ -70,15 +70,15 @@ function sizeOfFile(path: FilePath): number {
 
 /** What comes out may be packed once more. */
 async function scanUnpacked(
-  input: HeldInput,
+  input: BufferedInput,
   path: string,
   options: ScanOptions,
 ): Promise<ScanReport> {
   const report = await scanInput(input, path, options)
-  const inner = packerOf(magicOf(heldSource(input)))
+  const inner = packerOf(magicOf(bufferedSource(input)))
   // What a program unpacks has been opened where it begins.
   if (inner === undefined || programOf(inner) !== undefined) return report
-  return withArchive(report, inner, heldSource(input))
+  return withArchive(report, inner, bufferedSource(input))
 }
 
 /** The report of an archive, of which members were opened where they have heads of their own. */

@@ -1,14 +1,14 @@
 /**
  * Scans what comes through a pipe: in order, once.
  *
- * A scan looks at most bytes more than once, so what came is held back: `held_back.ts`. @module
+ * A scan reads most bytes more than once, so the input is buffered: `temporary_buffer.ts`. @module
  */
 import { MintmarkError, safeText } from '@mintmark/core'
-import type { CoreHold } from './hold/core_hold.ts'
-import { drain, Inlet } from './hold/drain.ts'
-import { withHold } from './hold/held_back.ts'
-import { heldSource } from './hold/held_input.ts'
-import type { HeldInput } from './hold/hold_layout.ts'
+import type { BufferedInput } from './buffer/buffer_layout.ts'
+import { bufferedSource } from './buffer/buffered_source.ts'
+import type { CoreBuffer } from './buffer/core_buffer.ts'
+import { drain, Inlet } from './buffer/drain.ts'
+import { withBuffer } from './buffer/temporary_buffer.ts'
 import { magicOf } from './packing/packed.ts'
 import { howToUnpack, packerOf, programOf } from './packing/packers.ts'
 import type { ScanReport } from './report/report.ts'
@@ -20,7 +20,7 @@ import { type ScanOptions, scanInput } from './scan_bytes.ts'
  * Memory: 128 MiB besides that of `scanFile`, whatever the size.
  *
  * @param name what the report calls it
- * @throws {MintmarkError} `INPUT_UNREADABLE` if it cannot be read, or not be held back (the disk is full), or is packed
+ * @throws {MintmarkError} `INPUT_UNREADABLE` if it cannot be read, or buffered (the disk is full), or is packed
  */
 export async function scanPipe(
   file: number,
@@ -28,27 +28,27 @@ export async function scanPipe(
   asked: ScanOptions = {},
 ): Promise<ScanReport> {
   const options = { opensPacked: true, ...asked }
-  return await withHold(async (hold) => {
-    readAll(file, name, hold)
-    const input = hold.input()
+  return await withBuffer(async (buffer) => {
+    readAll(file, name, buffer)
+    const input = buffer.input()
     refusePacked(input, name)
     return await scanInput(input, name, options)
   })
 }
 
-function readAll(file: number, name: string, hold: CoreHold): void {
+function readAll(file: number, name: string, buffer: CoreBuffer): void {
   try {
-    drain(new Inlet(file), hold, Number.POSITIVE_INFINITY)
+    drain(new Inlet(file), buffer, Number.POSITIVE_INFINITY)
   } catch (cause) {
     const errno = cause instanceof Error && 'code' in cause ? String(cause.code) : 'UNKNOWN'
-    const message = `${name} cannot be read to its end, or not held back while it comes: ${errno}`
+    const message = `${name} cannot be read to its end, or not buffered while it comes: ${errno}`
     throw new MintmarkError('INPUT_UNREADABLE', message, { path: name, errno }, { cause })
   }
 }
 
 /** A pipe is unpacked by what fills it. */
-function refusePacked(input: HeldInput, name: string): void {
-  const packer = packerOf(magicOf(heldSource(input)))
+function refusePacked(input: BufferedInput, name: string): void {
+  const packer = packerOf(magicOf(bufferedSource(input)))
   if (packer === undefined) return
   const program = programOf(packer)
   const how = program === undefined ? howToUnpack(packer) : `pipe it through "${program} -dc" first`

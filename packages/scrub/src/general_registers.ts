@@ -80,16 +80,16 @@ function piecesInBatch(
   source: ByteSource,
   keys: ReadonlyMap<number, readonly KeyMaterial[]>,
 ): readonly ErasedPiece[] {
-  const held = new RegisterBytes()
+  const contents = new RegisterBytes()
   for (const { offset, length } of registers) {
     const bytes = Buffer.alloc(length)
-    held.add(bytes.subarray(0, source.read(offset, bytes)), offset)
+    contents.add(bytes.subarray(0, source.read(offset, bytes)), offset)
     bytes.fill(0)
   }
-  if (held.isEmpty) return []
+  if (contents.isEmpty) return []
   return [...keys].flatMap(([key, materials]) => {
     const patterns = secretPatterns(materials, key, false)
-    const pieces = patterns.flatMap((pattern) => joined([...held.piecesOf(pattern)]))
+    const pieces = patterns.flatMap((pattern) => joined([...contents.piecesOf(pattern)]))
     for (const { bytes } of patterns) bytes.fill(0)
     return pieces
   })

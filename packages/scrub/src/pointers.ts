@@ -44,9 +44,9 @@ export class Pointers {
     let from = range.offset
     for (let at = this.#firstWord(range.offset); at + WORD <= end; at += BLOCK) {
       const bytes = new Uint8Array(Math.min(BLOCK, end - at))
-      const held = source.read(at, bytes)
+      const present = source.read(at, bytes)
       const view = new DataView(bytes.buffer)
-      for (let k = 0; k + WORD <= held; k += WORD) {
+      for (let k = 0; k + WORD <= present; k += WORD) {
         if (!this.#isMapped(view.getBigUint64(k, this.#isLittleEndian))) continue
         parts.push({ offset: from, length: at + k - from })
         from = at + k + WORD

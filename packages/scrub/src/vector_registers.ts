@@ -26,8 +26,8 @@ export function filledRegisters(
 function isFilled({ offset, length }: Range, source: ByteSource, buffer: Buffer): boolean {
   for (let done = 0; done < length; done += BLOCK) {
     const part = buffer.subarray(0, Math.min(BLOCK, length - done))
-    const held = part.subarray(0, source.read(offset + done, part))
-    if (held.some((byte) => byte !== 0)) return true
+    const present = part.subarray(0, source.read(offset + done, part))
+    if (present.some((byte) => byte !== 0)) return true
   }
   return false
 }

@@ -90,7 +90,7 @@ function countSpool({ spool: folder, limits }: GateSettings): SpoolCount {
     withoutCore: entries.length - cores.length,
     atWork: spool.atWork().length,
     leftBehind: spool.leftovers().length,
-    heldBytes: spool.bytesHeld(),
+    heldBytes: spool.bufferedBytes(),
     maxHeldBytes: boundBytes(spool, limits.maxMemoryBytes),
     freeBytes: spool.room().freeBytes,
     lastProblems: problemsOf(path.join(spool.folder, LOG_NAME)),

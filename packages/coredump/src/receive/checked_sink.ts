@@ -1,12 +1,12 @@
-/** A hold for what is unpacked: with a checksum, and with room asked for on the disk while it goes there. @module */
+/** A buffer for what is unpacked: with a checksum, and with room asked for on the disk while it goes there. @module */
 import { crc32 } from 'node:zlib'
-import type { CoreHold } from '@mintmark/scan/hold/core_hold'
-import type { Sink } from '@mintmark/scan/hold/small_hold'
+import type { CoreBuffer } from '@mintmark/scan/buffer/core_buffer'
+import type { Sink } from '@mintmark/scan/buffer/small_buffer'
 
 const CHECK_BYTES = 64 << 20
 
 export class CheckedSink implements Sink {
-  readonly #hold: CoreHold
+  readonly #buffer: CoreBuffer
   readonly #check: () => void
   #checked = 0
   size = 0
@@ -14,17 +14,17 @@ export class CheckedSink implements Sink {
   sum = 0
 
   /** @param check throws if no more may go to the disk */
-  constructor(hold: CoreHold, check: () => void) {
-    this.#hold = hold
+  constructor(buffer: CoreBuffer, check: () => void) {
+    this.#buffer = buffer
     this.#check = check
   }
 
   take(bytes: Buffer): void {
     this.sum = crc32(bytes, this.sum)
     this.size += bytes.length
-    this.#hold.take(bytes)
-    if (this.#hold.spilledBytes - this.#checked < CHECK_BYTES) return
-    this.#checked = this.#hold.spilledBytes
+    this.#buffer.take(bytes)
+    if (this.#buffer.spilledBytes - this.#checked < CHECK_BYTES) return
+    this.#checked = this.#buffer.spilledBytes
     this.#check()
   }
 }

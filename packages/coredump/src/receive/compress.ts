@@ -10,8 +10,8 @@ import { pipeline } from 'node:stream/promises'
 import { promisify } from 'node:util'
 import { constants, createGzip, createZstdCompress } from 'node:zlib'
 import type { Range } from '@mintmark/dump'
-import { heldSource } from '@mintmark/scan/hold/held_input'
-import type { HeldInput } from '@mintmark/scan/hold/hold_layout'
+import type { BufferedInput } from '@mintmark/scan/buffer/buffer_layout'
+import { bufferedSource } from '@mintmark/scan/buffer/buffered_source'
 import { eraseIn } from '@mintmark/scan/memory/scan_input'
 
 export const SUFFIX = { gzip: 'gz', zstd: 'zst' } as const
@@ -30,8 +30,8 @@ export interface Written {
   readonly rawSha256: string
   /** SHA-256 of the core as it is once it is opened, hex. */
   readonly sha256: string
-  /** SHA-256 of all that was held, as it was read for this, hex. */
-  readonly heldSha256: string
+  /** SHA-256 of all that was buffered, as read for this, hex. */
+  readonly bufferedSha256: string
   /** Of the compressed file. */
   readonly bytes: number
 }
@@ -49,12 +49,12 @@ export interface Outlet {
 }
 
 /**
- * Writes a held core with `erased` as zeros, and waits until it is on the disk.
+ * Writes a buffered core with `erased` as zeros, and waits until it is on the disk.
  *
  * @throws the system's own error (`ENOSPC`: the disk is full)
  */
 export async function writeCompressed(
-  input: HeldInput,
+  input: BufferedInput,
   erased: readonly Range[],
   { file, compression, check }: Outlet,
 ): Promise<Written> {
@@ -63,7 +63,7 @@ export async function writeCompressed(
   await writePacked(pieces, file, { compression })
   fsyncSync(file)
   const [rawSha256, sha256] = [sums.raw.digest('hex'), sums.scrubbed.digest('hex')]
-  return { rawSha256, sha256, heldSha256: rawSha256, bytes: fstatSync(file).size }
+  return { rawSha256, sha256, bufferedSha256: rawSha256, bytes: fstatSync(file).size }
 }
 
 interface Packing {
@@ -79,9 +79,9 @@ export interface Erasing {
   readonly sums: { readonly raw: Hash; readonly scrubbed: Hash }
 }
 
-/** The first bytes of a held core with `erased` as zeros; each piece is to be used before the next. */
+/** The first bytes of a buffered core with `erased` as zeros; each piece is to be used before the next. */
 export function* erasedPieces(
-  input: HeldInput,
+  input: BufferedInput,
   to: number,
   { erased, check, sums }: Erasing,
 ): Generator<Buffer, void> {
@@ -94,8 +94,8 @@ export function* erasedPieces(
   }
 }
 
-/** SHA-256 of a held core, hex. */
-export function sha256OfHeld(input: HeldInput): string {
+/** SHA-256 of a buffered core, hex. */
+export function sha256OfBuffered(input: BufferedInput): string {
   const hash = createHash('sha256')
   for (const { bytes } of piecesOf(input)) hash.update(bytes)
   return hash.digest('hex')
@@ -103,10 +103,10 @@ export function sha256OfHeld(input: HeldInput): string {
 
 /** One piece after another, all in one buffer: what is done with a piece must be done before the next. */
 function* piecesOf(
-  input: HeldInput,
+  input: BufferedInput,
   to: number = input.size,
 ): Generator<{ offset: number; bytes: Buffer }, void> {
-  const source = heldSource(input)
+  const source = bufferedSource(input)
   const piece = Buffer.alloc(PIECE_BYTES)
   try {
     for (let offset = 0; offset < to; offset += PIECE_BYTES) {

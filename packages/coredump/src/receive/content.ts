@@ -1,12 +1,12 @@
 /** What is scrubbed of what was read, and how it is written. @module */
 import type { Range } from '@mintmark/dump'
-import type { HeldInput } from '@mintmark/scan/hold/hold_layout'
+import type { BufferedInput } from '@mintmark/scan/buffer/buffer_layout'
 import type { LandedCore } from '../spool/gate_report.ts'
 import type { Written } from './compress.ts'
 import type { Scrub } from './receive.ts'
 
 export interface Content {
-  readonly input: HeldInput
+  readonly input: BufferedInput
   /** Of the core, holes included. */
   readonly coreBytes: number
   /** How many bytes of the input are in the encrypted file. */

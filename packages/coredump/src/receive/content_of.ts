@@ -1,7 +1,8 @@
 /** Tells a core from a crash report of apport with one in it. @module */
-import type { CoreHold } from '@mintmark/scan/hold/core_hold'
-import { heldSource } from '@mintmark/scan/hold/held_input'
-import type { HeldInput } from '@mintmark/scan/hold/hold_layout'
+
+import type { BufferedInput } from '@mintmark/scan/buffer/buffer_layout'
+import { bufferedSource } from '@mintmark/scan/buffer/buffered_source'
+import type { CoreBuffer } from '@mintmark/scan/buffer/core_buffer'
 import { HEAD_BYTES } from '@mintmark/scan/packing/dump_head'
 import { isCrashReport } from '@mintmark/scan/packing/report_fields'
 import { refuseFullDisk } from '../spool/keep_free.ts'
@@ -10,35 +11,35 @@ import type { Content } from './content.ts'
 import type { Arrival, Gate } from './receive.ts'
 
 /**
- * @param newHold a hold that the caller wipes
+ * @param newBuffer a buffer that the caller wipes
  * @throws {MintmarkError} `INPUT_INVALID` if it is a report that is damaged or cut
  */
 export async function contentOf(
   gate: Gate,
   { source }: Arrival,
-  { hold, newHold }: { readonly hold: CoreHold; readonly newHold: () => CoreHold },
+  { buffer, newBuffer }: { readonly buffer: CoreBuffer; readonly newBuffer: () => CoreBuffer },
 ): Promise<Content> {
-  const input = hold.input()
-  if (source === undefined || !isReport(input)) return coreContent(gate, hold)
+  const input = buffer.input()
+  if (source === undefined || !isReport(input)) return coreContent(gate, buffer)
   const { openedReport } = await import('./report_content.ts')
-  return await openedReport(gate, input, newHold)
+  return await openedReport(gate, input, newBuffer)
 }
 
-function isReport(input: HeldInput): boolean {
+function isReport(input: BufferedInput): boolean {
   const head = Buffer.alloc(Math.min(HEAD_BYTES, input.size))
-  heldSource(input).read(0, head)
+  bufferedSource(input).read(0, head)
   const isOne = isCrashReport(head)
   head.fill(0)
   return isOne
 }
 
-function coreContent(gate: Gate, hold: CoreHold): Content {
+function coreContent(gate: Gate, buffer: CoreBuffer): Content {
   const { compression } = gate
-  const input = hold.input()
+  const input = buffer.input()
   return {
     input,
     coreBytes: input.size,
-    spilledBytes: hold.spilledBytes,
+    spilledBytes: buffer.spilledBytes,
     suffix: SUFFIX[compression],
     compression,
     ready: (erased) =>

@@ -2,20 +2,20 @@
  * Opens a crash report of apport: the core in its field `CoreDump`, and behind it the text of all other fields.
  *
  * Core and text are scrubbed as one: a key of the process is erased from its environment and its backtrace too.
- * Nothing leaves the holds of the gate: memory, then an encrypted file without a name.
+ * Nothing leaves the buffers of the gate: memory, then an encrypted file without a name.
  * Source: `problem_report.py` of apport 2.28. @module
  */
 import { MintmarkError } from '@mintmark/core'
 import type { ByteSource } from '@mintmark/dump'
+import { bufferedSource } from '@mintmark/scan/buffer/buffered_source'
+import type { CoreBuffer } from '@mintmark/scan/buffer/core_buffer'
+import type { Sink } from '@mintmark/scan/buffer/small_buffer'
 import { type Opened, openPacked } from '@mintmark/scan/embedded/open_packed'
-import type { CoreHold } from '@mintmark/scan/hold/core_hold'
-import { heldSource } from '@mintmark/scan/hold/held_input'
-import type { Sink } from '@mintmark/scan/hold/small_hold'
 import { MAGIC_BYTES, packerOf } from '@mintmark/scan/packing/packers'
 import { coreFieldOf } from '@mintmark/scan/packing/report_fields'
 import { CheckedSink } from './checked_sink.ts'
 
-/** Where the parts of an opened report are in its hold. */
+/** Where the parts of an opened report are in its buffer. */
 export interface OpenedReport {
   /** The core is in front. */
   readonly coreBytes: number
@@ -25,11 +25,11 @@ export interface OpenedReport {
   readonly beforeBytes: number
 }
 
-export interface ReportHolds {
+export interface ReportBuffers {
   /** For what the text decodes to; wiped as soon as it is unpacked. */
-  readonly packed: CoreHold
+  readonly packed: CoreBuffer
   /** For the core and the text. */
-  readonly opened: CoreHold
+  readonly opened: CoreBuffer
 }
 
 export interface ReportBounds {
@@ -50,7 +50,7 @@ const STEP_BYTES = 1 << 18
  */
 export async function openCrashReport(
   source: ByteSource,
-  { packed, opened }: ReportHolds,
+  { packed, opened }: ReportBuffers,
   { maxSizeBytes, check }: ReportBounds,
 ): Promise<OpenedReport> {
   const field = coreFieldOf(source)
@@ -59,7 +59,7 @@ export async function openCrashReport(
     throw invalid(`the report has more than ${MOST_TEXT >> 20} MiB of text beside its core`)
   await decode(part(source, field.valueAt, field.end), new CheckedSink(packed, check))
   const core = new CheckedSink(opened, check)
-  await unpack(heldSource(packed.input()), core, maxSizeBytes)
+  await unpack(bufferedSource(packed.input()), core, maxSizeBytes)
   packed.wipe()
   opened.take(Buffer.alloc(GAP_BYTES + (GAP_BYTES - (core.size % GAP_BYTES))))
   const textAt = opened.size
@@ -99,7 +99,7 @@ function hasSums(packed: ByteSource, { size, sum }: CheckedSink): boolean {
   return sums.readUInt32LE(0) === sum && sums.readUInt32LE(4) === size % 2 ** 32
 }
 
-function copy(from: ByteSource, to: CoreHold): void {
+function copy(from: ByteSource, to: CoreBuffer): void {
   const step = Buffer.alloc(STEP_BYTES)
   try {
     for (let at = 0; at < from.size; at += step.length)

@@ -1,20 +1,20 @@
 /** A core that was read to its end: scrubbed, and only then written. @module */
 import { closeSync, fsyncSync, writeFileSync } from 'node:fs'
 import { MintmarkError, safeJson } from '@mintmark/core'
-import type { CoreHold } from '@mintmark/scan/hold/core_hold'
+import type { CoreBuffer } from '@mintmark/scan/buffer/core_buffer'
 import type { GateReport, ReceivedBytes } from '../spool/gate_report.ts'
 import type { SpoolEntry } from '../spool/spool.ts'
 import { takeTurn, turnMs, within } from '../spool/turn.ts'
-import { sha256OfHeld } from './compress.ts'
+import { sha256OfBuffered } from './compress.ts'
 import type { Content } from './content.ts'
 import { contentOf } from './content_of.ts'
 import type { Arrival, Gate, Landed } from './receive.ts'
 
 export interface ReadCore {
   readonly entry: SpoolEntry
-  readonly hold: CoreHold
+  readonly buffer: CoreBuffer
   /** Makes one more, which is wiped with the first. */
-  readonly newHold: () => CoreHold
+  readonly newBuffer: () => CoreBuffer
   readonly received: ReceivedBytes
 }
 
@@ -47,7 +47,7 @@ async function scrubbed(
 ): Promise<Landed> {
   const { input } = content
   const received = { ...read, bytes: content.coreBytes, heldInFile: content.spilledBytes }
-  const before = input.spill === undefined ? undefined : sha256OfHeld(input)
+  const before = input.spill === undefined ? undefined : sha256OfBuffered(input)
   const scrub = await loadScrub()
   const { erased, report: scrubReport, isClean, counts, remainders = [] } = await scrub(input, name)
   const facts = { schema: 'mintmark-gate/1', crash, source, received, scrub: scrubReport } as const
@@ -61,9 +61,9 @@ async function scrubbed(
   const core = `${name}.${content.suffix}`
   const out = entry.create(core)
   try {
-    const { bytes, sha256, rawSha256, heldSha256 } = await write(out)
-    if (before !== undefined && before !== heldSha256)
-      throw new MintmarkError('INPUT_UNREADABLE', 'the file that held it back was changed')
+    const { bytes, sha256, rawSha256, bufferedSha256 } = await write(out)
+    if (before !== undefined && before !== bufferedSha256)
+      throw new MintmarkError('INPUT_UNREADABLE', 'the temporary file of its buffer was changed')
     const landed = { file: core, compression: content.compression, bytes, sha256, rawSha256 }
     const folder = publish(entry, name, { ...facts, core: landed, why: undefined })
     log.note(`${name}: landed, ${bytes} bytes, ${erased.length} places erased`)

@@ -1,6 +1,6 @@
-/** Reads one member of a zip archive into a hold: it is unpacked where it is scrubbed, in a process of its own. @module */
+/** Reads one member of a zip archive into a buffer: it is unpacked where it is scrubbed, in a process of its own. @module */
 import { MintmarkError } from '@mintmark/core'
-import type { CoreHold } from '@mintmark/scan/hold/core_hold'
+import type { CoreBuffer } from '@mintmark/scan/buffer/core_buffer'
 import type { ReceivedBytes } from '../spool/gate_report.ts'
 import { CheckedSink } from './checked_sink.ts'
 import { openZip } from './zip_archive.ts'
@@ -19,7 +19,7 @@ export interface MemberBounds {
 export async function readZipMember(
   file: number,
   name: string,
-  hold: CoreHold,
+  buffer: CoreBuffer,
   { maxSizeBytes, check }: MemberBounds,
 ): Promise<ReceivedBytes | undefined> {
   const startMs = performance.now()
@@ -30,12 +30,12 @@ export async function readZipMember(
       'INPUT_INVALID',
       `the member of the archive: ${member?.refusal ?? 'none'}`,
     )
-  const sink = new CheckedSink(hold, check)
+  const sink = new CheckedSink(buffer, check)
   for await (const chunk of zip.read(member)) {
     sink.take(chunk)
     chunk.fill(0)
     if (sink.size > maxSizeBytes) return undefined
   }
   const readMs = Math.round(performance.now() - startMs)
-  return { bytes: sink.size, heldInFile: hold.spilledBytes, readMs }
+  return { bytes: sink.size, heldInFile: buffer.spilledBytes, readMs }
 }

@@ -1,13 +1,13 @@
 /**
- * One core: held back, scrubbed, and only then written.
+ * One core: buffered, scrubbed, and only then written.
  *
  * Nothing of it is on a disk before, save enciphered. Where anything fails there is no core, and a line in the log. @module
  */
 import path from 'node:path'
 import type { Range } from '@mintmark/dump'
+import { CoreBuffer } from '@mintmark/scan/buffer/core_buffer'
+import { drain, type Inlet } from '@mintmark/scan/buffer/drain'
 import type { ClassPolicy } from '@mintmark/scan/findings/policy'
-import { CoreHold } from '@mintmark/scan/hold/core_hold'
-import { drain, type Inlet } from '@mintmark/scan/hold/drain'
 import type { ScanInput } from '@mintmark/scan/memory/scan_input'
 import type { Crash } from '../spool/crash.ts'
 import type { GateLog } from '../spool/gate_log.ts'
@@ -20,7 +20,7 @@ import { standBack } from '../spool/stand_back.ts'
 import type { Compression } from './compress.ts'
 
 export interface GateLimits {
-  /** Bytes of data that all receivers hold in memory in sum; more go to encrypted files. */
+  /** Bytes of data that all receivers buffer in memory in sum; more go to encrypted files. */
   readonly maxMemoryBytes: MemoryBound
   /** Bytes of a core, holes included: a larger one is not taken. */
   readonly maxSizeBytes: number
@@ -37,7 +37,7 @@ export interface Scrubbed {
   readonly isClean: boolean
   /** What was erased counts as: the state of a random generator is erased and counts as nothing found. */
   readonly counts: ClassPolicy['counts']
-  /** Why it is not clean, in words that hold nothing of the core. */
+  /** Why it is not clean, in words that contain nothing of the core. */
   readonly remainders?: readonly string[]
 }
 
@@ -95,7 +95,7 @@ export function arrivalOfFile(source: DroppedFile, inlet: Inlet): Arrival {
 export async function receiveCore(gate: Gate, arrival: Arrival): Promise<Landed> {
   const { spool, log, limits } = gate
   let entry: SpoolEntry | undefined
-  const holds: CoreHold[] = []
+  const buffers: CoreBuffer[] = []
   try {
     if (arrival.crash?.wantsNone === true) return respect('the process asked for none (limit 0)')
     entry = spool.begin(arrival.program)
@@ -104,23 +104,23 @@ export async function receiveCore(gate: Gate, arrival: Arrival): Promise<Landed>
     refuseFullDisk(spool, limits.keepFreeBytes)
     const { folder } = entry
     const memory = new MemoryPool(spool, entry, limits.maxMemoryBytes)
-    const newHold = (): CoreHold => {
-      const made = new CoreHold({ folder, memory })
-      holds.push(made)
+    const newBuffer = (): CoreBuffer => {
+      const made = new CoreBuffer({ folder, memory })
+      buffers.push(made)
       return made
     }
-    const hold = newHold()
-    const received = await readFrom(gate, arrival, hold)
+    const buffer = newBuffer()
+    const received = await readFrom(gate, arrival, buffer)
     memory.giveBack()
     if (received === undefined) return lose(`it is larger than ${limits.maxSizeBytes} bytes`)
     // Loaded once nobody waits any more.
     const { landCore } = await import('./land.ts')
-    return await landCore(gate, arrival, { entry, hold, newHold, received })
+    return await landCore(gate, arrival, { entry, buffer, newBuffer, received })
   } catch (error) {
     return lose(reasonOf(error))
   } finally {
     attempt(() => arrival.inlet.close())
-    for (const each of holds) attempt(() => each.wipe())
+    for (const each of buffers) attempt(() => each.wipe())
     attempt(() => entry?.discard())
   }
 
@@ -159,13 +159,13 @@ function tooMany(spool: Spool, { program }: Arrival, most: number): string | und
 async function readFrom(
   gate: Gate,
   arrival: Arrival,
-  hold: CoreHold,
+  buffer: CoreBuffer,
 ): Promise<ReceivedBytes | undefined> {
   const { inlet, source, name } = arrival
-  if (source?.member === undefined) return readAll(gate, arrival, hold)
+  if (source?.member === undefined) return readAll(gate, arrival, buffer)
   const { spool, limits, log } = gate
   const { readZipMember } = await import('./read_zip_member.ts')
-  const received = await readZipMember(inlet.file, source.member, hold, {
+  const received = await readZipMember(inlet.file, source.member, buffer, {
     maxSizeBytes: limits.maxSizeBytes,
     check: () => refuseFullDisk(spool, limits.keepFreeBytes),
   })
@@ -180,16 +180,16 @@ async function readFrom(
 function readAll(
   { limits, spool, log }: Gate,
   { inlet, name }: Arrival,
-  hold: CoreHold,
+  buffer: CoreBuffer,
 ): ReceivedBytes | undefined {
   const startMs = performance.now()
-  const end = drain(inlet, hold, limits.maxSizeBytes, () => {
+  const end = drain(inlet, buffer, limits.maxSizeBytes, () => {
     refuseFullDisk(spool, limits.keepFreeBytes)
   })
   const readMs = Math.round(performance.now() - startMs)
   inlet.close()
   standBack()
   if (end === 'too-large') return undefined
-  log.note(`${name}: read, ${hold.size} bytes in ${readMs} ms`)
-  return { bytes: hold.size, heldInFile: hold.spilledBytes, readMs }
+  log.note(`${name}: read, ${buffer.size} bytes in ${readMs} ms`)
+  return { bytes: buffer.size, heldInFile: buffer.spilledBytes, readMs }
 }

@@ -2,9 +2,9 @@
 import { createHash } from 'node:crypto'
 import { fstatSync, fsyncSync, writeFileSync } from 'node:fs'
 import type { Range } from '@mintmark/dump'
-import type { CoreHold } from '@mintmark/scan/hold/core_hold'
-import { heldSource } from '@mintmark/scan/hold/held_input'
-import type { HeldInput } from '@mintmark/scan/hold/hold_layout'
+import type { BufferedInput } from '@mintmark/scan/buffer/buffer_layout'
+import { bufferedSource } from '@mintmark/scan/buffer/buffered_source'
+import type { CoreBuffer } from '@mintmark/scan/buffer/core_buffer'
 import { CORE_FIELD } from '@mintmark/scan/packing/report_fields'
 import { refuseFullDisk } from '../spool/keep_free.ts'
 import { erasedPieces, type Written, writePacked } from './compress.ts'
@@ -26,26 +26,26 @@ interface Sides {
 /** @throws {MintmarkError} `INPUT_INVALID` if the report is damaged or cut */
 export async function openedReport(
   gate: Gate,
-  report: HeldInput,
-  newHold: () => CoreHold,
+  report: BufferedInput,
+  newBuffer: () => CoreBuffer,
 ): Promise<Content> {
-  const [packed, hold] = [newHold(), newHold()]
+  const [packed, buffer] = [newBuffer(), newBuffer()]
   const parts = await openCrashReport(
-    heldSource(report),
-    { packed, opened: hold },
+    bufferedSource(report),
+    { packed, opened: buffer },
     { maxSizeBytes: gate.limits.maxSizeBytes, check: checkOf(gate) },
   )
-  const input = hold.input()
+  const input = buffer.input()
   return {
     input,
     coreBytes: parts.coreBytes,
-    spilledBytes: hold.spilledBytes,
+    spilledBytes: buffer.spilledBytes,
     suffix: 'crash',
     compression: 'apport',
     async ready(erased, scrub) {
       const behind = bytesBehind(input, parts.coreBytes)
       const sides = maskedSides(behind, parts, erased)
-      if (!(await isClean(sides, newHold(), scrub))) return NOT_CLEAN
+      if (!(await isClean(sides, newBuffer(), scrub))) return NOT_CLEAN
       return (file) => writeReport(file, { gate, input, parts, behind, sides, erased })
     },
   }
@@ -56,9 +56,9 @@ const checkOf =
   () =>
     refuseFullDisk(spool, limits.keepFreeBytes)
 
-function bytesBehind(input: HeldInput, from: number): Buffer {
+function bytesBehind(input: BufferedInput, from: number): Buffer {
   const bytes = Buffer.alloc(input.size - from)
-  heldSource(input).read(from, bytes)
+  bufferedSource(input).read(from, bytes)
   return bytes
 }
 
@@ -76,16 +76,20 @@ function maskedSides(
 }
 
 /** The scrub saw zeros where there are asterisks now: it looks at the text once more, as it is written. */
-async function isClean({ before, after }: Sides, hold: CoreHold, scrub: Scrub): Promise<boolean> {
-  hold.take(before)
-  hold.take(after)
-  const again = await scrub(hold.input(), 'text')
+async function isClean(
+  { before, after }: Sides,
+  buffer: CoreBuffer,
+  scrub: Scrub,
+): Promise<boolean> {
+  buffer.take(before)
+  buffer.take(after)
+  const again = await scrub(buffer.input(), 'text')
   return again.isClean && again.erased.length === 0
 }
 
 interface Report {
   readonly gate: Gate
-  readonly input: HeldInput
+  readonly input: BufferedInput
   readonly parts: OpenedReport
   /** What is behind the core. */
   readonly behind: Buffer
@@ -109,7 +113,7 @@ async function writeReport(
   return {
     rawSha256: sums.raw.copy().digest('hex'),
     sha256: sums.scrubbed.digest('hex'),
-    heldSha256: sums.raw.update(behind).digest('hex'),
+    bufferedSha256: sums.raw.update(behind).digest('hex'),
     bytes: fstatSync(file).size,
   }
 }

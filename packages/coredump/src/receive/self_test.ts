@@ -1,8 +1,8 @@
 /** Shows that a core dump would be scrubbed and written: takes a made one through every step but the last. @module */
 import { closeSync } from 'node:fs'
 import { MintmarkError } from '@mintmark/core'
-import { CoreHold, fixedShare } from '@mintmark/scan/hold/core_hold'
-import { BLOCK_BYTES } from '@mintmark/scan/hold/hold_layout'
+import { BLOCK_BYTES } from '@mintmark/scan/buffer/buffer_layout'
+import { CoreBuffer, fixedShare } from '@mintmark/scan/buffer/core_buffer'
 import { writeCompressed } from './compress.ts'
 import type { Gate } from './receive.ts'
 
@@ -16,20 +16,20 @@ const BLOCKS = 3
  */
 export async function selfTest({ spool, compression, loadScrub }: Gate): Promise<void> {
   const entry = spool.begin('self-test')
-  const hold = new CoreHold({ folder: entry.folder, memory: fixedShare(0) })
+  const buffer = new CoreBuffer({ folder: entry.folder, memory: fixedShare(0) })
   try {
-    for (let i = 0; i < BLOCKS; i++) hold.take(Buffer.alloc(BLOCK_BYTES, i))
+    for (let i = 0; i < BLOCKS; i++) buffer.take(Buffer.alloc(BLOCK_BYTES, i))
     const scrub = await loadScrub()
-    const { erased, isClean } = await scrub(hold.input(), 'self-test')
+    const { erased, isClean } = await scrub(buffer.input(), 'self-test')
     if (!isClean) throw new MintmarkError('GATE_UNFIT', 'bytes without a key could not be scrubbed')
     const file = entry.create('self-test')
     try {
-      await writeCompressed(hold.input(), erased, { file, compression, check: () => {} })
+      await writeCompressed(buffer.input(), erased, { file, compression, check: () => {} })
     } finally {
       closeSync(file)
     }
   } finally {
-    hold.wipe()
+    buffer.wipe()
     entry.discard()
   }
 }

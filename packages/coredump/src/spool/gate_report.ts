@@ -44,7 +44,7 @@ export interface LandedCore {
 export interface ReceivedBytes {
   /** Of the raw core, holes included. */
   readonly bytes: number
-  /** How many of them were held in the encrypted file. */
+  /** How many of them were buffered in the encrypted file. */
   readonly heldInFile: number
   /** How long the dying process was read, in milliseconds. */
   readonly readMs: number

@@ -1,16 +1,16 @@
 /**
- * Memory for held cores that all receivers of a spool share, so that many crashes at once keep to one bound.
+ * Memory for buffered cores that all receivers of a spool share, so that many crashes at once keep to one bound.
  *
- * Each says in its own folder of the spool how much it holds. It says so first and counts then: two that ask at one
+ * Each writes into its own folder of the spool how much it buffers, and counts after that: two that ask at one
  * moment may both be refused, and never both be let past the bound. @module
  */
-import type { MemoryShare } from '@mintmark/scan/hold/core_hold'
+import type { MemoryShare } from '@mintmark/scan/buffer/core_buffer'
 import type { Spool, SpoolEntry } from './spool.ts'
 
-/** Of the bytes that are held: as given, or a share of what the machine has left when the core begins to come in. */
+/** Of the buffered bytes: as given, or a share of what the machine has left when the core begins to come in. */
 export type MemoryBound = number | 'auto'
 
-/** Such a part of what is available, that which is held already included. */
+/** Such a part of what is available, buffered bytes included. */
 export const AUTO_PART = 4
 export const AUTO_MOST: number = 4 * 2 ** 30
 /** Asked for at once: each time all receivers are looked at. */
@@ -40,15 +40,15 @@ export class MemoryPool implements MemoryShare {
   /** Leaves to others what was asked for ahead: nothing more is to come. */
   giveBack(): void {
     this.#reserved = this.#taken
-    this.#entry.sayHeld(this.#taken)
+    this.#entry.sayBuffered(this.#taken)
   }
 
   #reserve(more: number): boolean {
     const wanted = this.#reserved + more
     if (wanted > this.#maxBytes) return false
-    this.#entry.sayHeld(wanted)
-    if (this.#spool.bytesHeld() > this.#maxBytes) {
-      this.#entry.sayHeld(this.#reserved)
+    this.#entry.sayBuffered(wanted)
+    if (this.#spool.bufferedBytes() > this.#maxBytes) {
+      this.#entry.sayBuffered(this.#reserved)
       return false
     }
     this.#reserved = wanted
@@ -56,13 +56,13 @@ export class MemoryPool implements MemoryShare {
   }
 }
 
-/** Bytes that all receivers may hold in sum, as things stand. */
+/** Bytes that all receivers together may buffer now. */
 export function boundBytes(spool: Spool, bound: MemoryBound): number {
   if (bound !== 'auto') return bound
   // Not imported: to import `node:process` makes a stream of standard input, which then no longer blocks.
-  return autoBound(process.availableMemory() + spool.bytesHeld())
+  return autoBound(process.availableMemory() + spool.bufferedBytes())
 }
 
-/** @param available bytes that the machine, or the control group, has left, with those that are held */
+/** @param available bytes that the machine, or the control group, has left, with those that are buffered */
 export const autoBound = (available: number): number =>
   Math.min(AUTO_MOST, Math.floor(available / AUTO_PART))

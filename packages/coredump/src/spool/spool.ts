@@ -27,7 +27,7 @@ import { makeFolder } from './make_folder.ts'
 import { isGone, ownMark, startOf } from './process_mark.ts'
 
 const UNFINISHED = /^\.unfinished-([0-9a-z-]+)\.[0-9A-Za-z]{6}$/
-/** In an unfinished folder: what crashed; its size: how many bytes of it are held in memory. */
+/** In an unfinished folder: what crashed; its size: how many bytes of it are buffered in memory. */
 export const TICKET = 'ticket'
 /** In an unfinished folder: it was read to its end. */
 export const READ = 'read'
@@ -86,8 +86,8 @@ export class Spool {
       .map(({ name }) => name)
   }
 
-  /** Bytes of cores that those at work hold in memory. */
-  bytesHeld(): number {
+  /** Bytes of cores that receivers at work buffer in memory. */
+  bufferedBytes(): number {
     return this.#tickets().reduce((sum, ticket) => sum + sizeOf(ticket), 0)
   }
 
@@ -162,8 +162,8 @@ export class SpoolEntry {
     this.#ticket = path.join(folder, `${TICKET}-${program}`)
   }
 
-  /** Tells others how many bytes of the core are held in memory. Takes no room on the disk. */
-  sayHeld(bytes: number): void {
+  /** Tells other receivers how many bytes of the core are buffered in memory. Takes no room on the disk. */
+  sayBuffered(bytes: number): void {
     truncateSync(this.#ticket, bytes)
   }
 

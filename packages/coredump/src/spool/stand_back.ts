@@ -1,6 +1,5 @@
 /**
- * What follows once a core is read must not slow what starts anew; nor may it starve, for raw bytes are held as long as
- * it takes. @module
+ * What follows once a core is read must not slow what starts anew; nor may it starve, for raw bytes stay buffered as long as it takes. @module
  */
 import { readdirSync } from 'node:fs'
 import { getPriority, setPriority } from 'node:os'

@@ -1,5 +1,5 @@
 /**
- * Turns to scrub: few cores at once, since each takes memory beside what is held of it.
+ * Turns to scrub: few cores at once, since each takes memory beside its buffer.
  *
  * A turn ends by itself, so that one that hangs does not keep it from the others. A core that is still being read has
  * none and waits for none. Nobody hands a turn on: whoever was killed is no longer among those at work. @module
@@ -8,7 +8,7 @@ import path from 'node:path'
 import { MintmarkError } from '@mintmark/core'
 import { READ, type Spool, type SpoolEntry } from './spool.ts'
 
-/** Cores of one spool that are scrubbed at once; each takes some 230 MB of memory beside what is held. */
+/** Cores of one spool that are scrubbed at once; each takes some 230 MB of memory beside its buffer. */
 const MOST_TURNS = 2
 const LOOK_MS = 100
 /** For those who are not next: each look goes through what all others say. */

@@ -220,8 +220,8 @@ function* readFiles(descriptor: Range, elf: ElfHeader, layout: Layout): Reading<
   const reader = new Reader(bytes, elf.isLittleEndian)
   const word = (): bigint => (elf.is64 ? reader.u64() : BigInt(reader.u32()))
   const count = word()
-  const held = Math.floor((bytes.length - 2 * wordBytes) / (3 * wordBytes))
-  const rows = count > BigInt(held) ? held : Number(count)
+  const present = Math.floor((bytes.length - 2 * wordBytes) / (3 * wordBytes))
+  const rows = count > BigInt(present) ? present : Number(count)
   let nameAt = (2 + 3 * rows) * wordBytes
   const owners = new Map<string, Owner>()
   let named = 0

@@ -115,13 +115,13 @@ export class Layout {
 
   /** A run of memory as the container lists it: it may be longer than what is there. */
   addMemory(offset: number, length: number, address?: bigint, owner?: Owner): void {
-    const held = Math.min(length, Number.MAX_SAFE_INTEGER - offset)
-    if (held <= 0) return
+    const present = Math.min(length, Number.MAX_SAFE_INTEGER - offset)
+    if (present <= 0) return
     if (this.isFull) return
-    const isShort = address !== undefined && held < SHORT_BYTES
+    const isShort = address !== undefined && present < SHORT_BYTES
     if (isShort && !goesOn(this.#memory.at(-1), offset, address) && this.#isShortFull()) return
     this.version++
-    this.#memory.push({ offset, length: held, address, owner })
+    this.#memory.push({ offset, length: present, address, owner })
     if (this.#memory.length < MAX_SEGMENTS) return
     const facts = { kept: MAX_SEGMENTS }
     this.addFlaw('table-cut', 'as many segments as are kept; others have no address', facts)
@@ -159,13 +159,13 @@ export class Layout {
   }
 
   #addRange(ranges: Range[], offset: number, length: number): void {
-    const held = Math.min(length, Number.MAX_SAFE_INTEGER - offset)
-    if (held <= 0) return
+    const present = Math.min(length, Number.MAX_SAFE_INTEGER - offset)
+    if (present <= 0) return
     this.version++
     const last = ranges.at(-1)
     if (last !== undefined && endOf(last) === offset)
-      ranges[ranges.length - 1] = { offset: last.offset, length: last.length + held }
-    else if (ranges.length < MAX_RANGES) ranges.push({ offset, length: held })
+      ranges[ranges.length - 1] = { offset: last.offset, length: last.length + present }
+    else if (ranges.length < MAX_RANGES) ranges.push({ offset, length: present })
   }
 
   addMapping(from: bigint, to: bigint, owner: Owner): void {

@@ -59,12 +59,12 @@ export function* eachRow(
   for (let first = 0; first < rows; first += pageRows) {
     const wanted = Math.min(pageRows, rows - first)
     const bytes = yield* ask(table.offset + first * rowBytes, wanted * rowBytes)
-    const held = Math.floor(bytes.length / rowBytes)
+    const present = Math.floor(bytes.length / rowBytes)
     const reader = new Reader(bytes, isLittleEndian)
-    for (let index = 0; index < held; index++) {
+    for (let index = 0; index < present; index++) {
       if (!visit(reader.seek(index * rowBytes), first + index)) return first + index
     }
-    if (held < wanted) return first + held
+    if (present < wanted) return first + present
   }
   return rows
 }

@@ -57,11 +57,11 @@ function provenPq({ secret, publicKey, computed }: OpaqueMaterial): Proof | unde
   if (scheme === undefined || publicKey === undefined) return undefined
   const isSeed = secret.length === scheme.seedLength
   const proof = provePq(scheme, isSeed ? secret : undefined, isSeed ? undefined : secret)
-  return proof && held(proof, publicKey, isSeed && computed !== true)
+  return proof && checked(proof, publicKey, isSeed && computed !== true)
 }
 
 /** `proof`, if its public half is `publicKey`; where that was stored beside a seed, it is what shows the key. */
-function held(proof: Proof, publicKey: Uint8Array, isStored: boolean): Proof {
+function checked(proof: Proof, publicKey: Uint8Array, isStored: boolean): Proof {
   const { material } = proof
   if (material === undefined || !('publicKey' in material) || !material.publicKey) return proof
   if (Buffer.compare(material.publicKey, publicKey) !== 0) {

@@ -38,8 +38,8 @@ export class OfPublicHalf<T> {
     if (half === undefined) return make()
     const { first } = half
     const place = typeof first === 'bigint' ? first % MODULUS : first
-    const held = this.#kept.get(place)
-    if (held !== undefined && isSame(held, half)) return held.answer
+    const existing = this.#kept.get(place)
+    if (existing !== undefined && isSame(existing, half)) return existing.answer
     const answer = make()
     if (this.#kept.size >= MOST_KEPT) this.#kept.clear()
     this.#kept.set(place, { ...half, answer })

@@ -53,8 +53,8 @@ const LEAST_SHARE = 0.72
 const leastOf = new Map<number, number>()
 
 function leastDifferent(length: number): number {
-  const held = leastOf.get(length)
-  if (held !== undefined) return held
+  const existing = leastOf.get(length)
+  if (existing !== undefined) return existing
   const least = Math.floor(256 * (1 - (255 / 256) ** length) * LEAST_SHARE)
   if (leastOf.size < MOST_LENGTHS) leastOf.set(length, least)
   return least

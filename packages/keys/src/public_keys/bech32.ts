@@ -58,8 +58,8 @@ const sums = new Map<string, number>()
 
 /** The remainder behind a prefix: the upper bits of its letters, a zero, the lower bits. */
 function sumOf(prefix: string): number {
-  const held = sums.get(prefix)
-  if (held !== undefined) return held
+  const existing = sums.get(prefix)
+  if (existing !== undefined) return existing
   const codes = Array.from(prefix, (letter) => letter.charCodeAt(0))
   const expanded = [...codes.map((code) => code >> 5), 0, ...codes.map((code) => code & 31)]
   const sum = expanded.reduce((rest, value) => stepped(rest, value), 1)

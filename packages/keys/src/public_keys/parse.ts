@@ -43,9 +43,12 @@ export function parsePublicKeys(bytes: Uint8Array, name: string): PublicKeyFile 
   const byId = new Map<string, PublicKey>()
   for (const key of found.keys) {
     const id = key.keyId.spkiSha256 ?? ''
-    const held = byId.get(id)
+    const existing = byId.get(id)
     // One key may be there twice, of which one tells more.
-    byId.set(id, held === undefined ? key : { ...key, ...held, keyId: mergedId(held, key) })
+    byId.set(
+      id,
+      existing === undefined ? key : { ...key, ...existing, keyId: mergedId(existing, key) },
+    )
   }
   const problems = found.problems.map((problem) => `${name}: ${problem}`)
   if (byId.size === 0) problems.push(`${name}: no public key that can be looked for`)

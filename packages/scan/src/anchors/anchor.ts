@@ -20,7 +20,7 @@ export interface Anchor {
    * A glance before `detect` is asked, where much else has the pattern: false only of what it would find nothing in.
    * Takes no memory and charges nothing.
    */
-  readonly mayHold?: (bytes: Uint8Array, at: number) => boolean
+  readonly mayContain?: (bytes: Uint8Array, at: number) => boolean
   /**
    * Bytes of a random number behind the pattern, without which `detect` would find nothing: the kernel passes over the pattern
    * where they are text, or a dozen of them are 0, or two words or more of eight bytes have no upper 16 bits, as addresses have

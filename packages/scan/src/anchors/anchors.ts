@@ -126,12 +126,12 @@ export function* findAnchorsReference(
         (byte, i) => (((bytes[at + i] ?? 0) ^ byte) & maskAt(anchor, i)) === 0,
       )
       if (!fits || at + pattern.length > bytes.length) continue
-      if (mayHoldNumber(bytes, at, anchor)) yield { at, anchor: number }
+      if (mayContainNumber(bytes, at, anchor)) yield { at, anchor: number }
     }
   }
 }
 
-function mayHoldNumber(bytes: Uint8Array, at: number, { number }: Anchor): boolean {
+function mayContainNumber(bytes: Uint8Array, at: number, { number }: Anchor): boolean {
   if (number === undefined || at + number.from + number.length > bytes.length) return true
   const own = bytes.subarray(at + number.from, at + number.from + number.length)
   const plain = own.filter((_, k) => k % 8 === 0 && own[k + 6] === 0 && own[k + 7] === 0).length

@@ -1,5 +1,5 @@
 /**
- * Opens packed data amid other bytes: from its first byte to its end, into a hold.
+ * Opens packed data amid other bytes: from its first byte to its end, into a buffer.
  *
  * gzip, zlib and zip are unpacked in this process, the others by the system's own programs.
  *
@@ -9,9 +9,9 @@ import { type ChildProcess, spawn } from 'node:child_process'
 import { Readable, type Transform } from 'node:stream'
 import { createInflate, createInflateRaw } from 'node:zlib'
 import type { ByteSource } from '@mintmark/dump'
+import type { Sink } from '../buffer/small_buffer.ts'
 import { GZIP_SUMS, gzipHead, isGzipHead } from '../coded/packed_layers.ts'
 import type { PackedCoding, PackedSeen } from '../coded/packed_seen.ts'
-import type { Sink } from '../hold/small_hold.ts'
 import { PROGRAM_PATH } from '../packing/dump_head.ts'
 import { programOf } from '../packing/packers.ts'
 import { framesEnd } from './frames.ts'
@@ -32,18 +32,18 @@ export interface Opened {
 }
 
 /**
- * Puts what a place unpacks to into a hold.
+ * Unpacks what is at an offset into a buffer.
  *
  * @param room bytes that may come out
- * @throws the system's own error where the hold cannot be written, or the source not be read
+ * @throws the system's own error where the buffer cannot be written, or the source not read
  */
 export async function openPacked(
   source: ByteSource,
   { coding, at }: PackedSeen,
-  hold: Sink,
+  buffer: Sink,
   room: number,
 ): Promise<Opened> {
-  const into = { hold, room }
+  const into = { buffer, room }
   switch (coding) {
     case 'base64':
     case 'hex':
@@ -72,15 +72,15 @@ export async function openPacked(
 }
 
 interface Into {
-  readonly hold: Sink
+  readonly buffer: Sink
   readonly room: number
 }
 
 /** @returns whether there is room for more */
-function take({ hold, room }: Into, bytes: Buffer): boolean {
-  hold.take(bytes)
+function take({ buffer, room }: Into, bytes: Buffer): boolean {
+  buffer.take(bytes)
   bytes.fill(0)
-  return hold.size <= room
+  return buffer.size <= room
 }
 
 function decode(parts: Generator<Buffer, number, void>, at: number, into: Into): Opened {
@@ -88,7 +88,7 @@ function decode(parts: Generator<Buffer, number, void>, at: number, into: Into):
     if (step.done === true) return { length: step.value - at, end: 'end' }
     if (take(into, step.value)) continue
     parts.return(0)
-    return { length: Math.ceil((into.hold.size * 4) / 3), end: 'too-large' }
+    return { length: Math.ceil((into.buffer.size * 4) / 3), end: 'too-large' }
   }
 }
 
@@ -96,9 +96,9 @@ function decode(parts: Generator<Buffer, number, void>, at: number, into: Into):
 function* partsOf(source: ByteSource, from: number, to: number): Generator<Buffer, void, void> {
   for (let at = from; at < to; at += STEP_BYTES) {
     const part = Buffer.alloc(Math.min(STEP_BYTES, to - at))
-    const held = source.read(at, part)
-    if (held > 0) yield part.subarray(0, held)
-    if (held < part.length) return
+    const present = source.read(at, part)
+    if (present > 0) yield part.subarray(0, present)
+    if (present < part.length) return
   }
 }
 
@@ -106,9 +106,9 @@ function* partsOf(source: ByteSource, from: number, to: number): Generator<Buffe
 async function gunzip(source: ByteSource, at: number, into: Into): Promise<Opened> {
   const head = Buffer.alloc(HEAD_BYTES)
   for (let begin = at; ; ) {
-    const held = head.subarray(0, source.read(begin, head))
-    if (begin > at && !isGzipHead(held, 0)) return { length: begin - at, end: 'end' }
-    const headBytes = gzipHead(held)
+    const present = head.subarray(0, source.read(begin, head))
+    if (begin > at && !isGzipHead(present, 0)) return { length: begin - at, end: 'end' }
+    const headBytes = gzipHead(present)
     // oxlint-disable-next-line no-await-in-loop -- one behind the other
     const { length, end } = await inflate(createInflateRaw(), source, begin + headBytes, into)
     begin = Math.min(source.size, begin + headBytes + length + GZIP_SUMS)
@@ -131,7 +131,7 @@ async function inflate(
         try {
           if (!take(into, chunk)) resolve('too-large')
         } catch (cause) {
-          reject(cause instanceof Error ? cause : new Error('the hold failed', { cause }))
+          reject(cause instanceof Error ? cause : new Error('the buffer failed', { cause }))
         }
       })
       stream.once('end', () => resolve('end'))

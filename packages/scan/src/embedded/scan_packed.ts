@@ -1,15 +1,15 @@
 /**
- * Searches packed data that a file holds amid other bytes: each place is unpacked into a hold and searched like a file. What is
+ * Searches packed data amid the other bytes of a file: each is unpacked into a buffer and searched like a file. What is
  * found has the place of the packed data, and `inside` the place in what came out.
  *
  * @module
  */
 import type { ByteSource } from '@mintmark/dump'
+import type { BufferedInput } from '../buffer/buffer_layout.ts'
+import { type Sink, SMALL_BYTES, SmallBuffer } from '../buffer/small_buffer.ts'
+import { withBuffer } from '../buffer/temporary_buffer.ts'
 import type { PackedCoding, PackedSeen } from '../coded/packed_seen.ts'
 import type { Finding, FindingSeen } from '../findings/finding.ts'
-import { withHold } from '../hold/held_back.ts'
-import type { HeldInput } from '../hold/hold_layout.ts'
-import { type Sink, SMALL_BYTES, SmallHold } from '../hold/small_hold.ts'
 import { EQUAL_VALUE } from '../known/values/value_search.ts'
 import { type LimitSeen, TOO_MANY_PACKED } from '../report/scan_limits.ts'
 import type { Sighting } from '../report/sightings.ts'
@@ -17,14 +17,14 @@ import { type Opened, openPacked } from './open_packed.ts'
 
 /** Packings within each other that are opened. */
 export const MOST_DEPTH = 8
-/** Bytes that may come out of all that a file holds, zeros included: as many as a large core has. */
+/** Bytes that may come out of one file, zeros included: as many as a large core has. */
 export const MOST_BYTES: number = 16 * 2 ** 30
 /** Places that are opened: a file of 64 GiB that is full of them is searched for a day. */
 const MOST_PLACES = 200_000
 /** In memory their heads are signatures that programs compare with. */
 const OF_FILES: ReadonlySet<PackedCoding> = new Set<PackedCoding>(['7z', 'rar'])
 const FILE_HEAD_BYTES = 1024
-/** Bytes of each that are held in memory. */
+/** Bytes of each that are buffered in memory. */
 const MEMORY_BYTES = 16 << 20
 /** A frame that gives less is none: its signature lies in programs. */
 const LEAST_BYTES = 24
@@ -64,7 +64,7 @@ export interface PackedSearch {
   readonly room: { bytes: number }
   /** A dump has packed data that was overwritten in part: there is nothing more to be had of it. */
   readonly isDump: boolean
-  readonly search: (input: HeldInput, packedBytes: number) => Promise<FoundInside>
+  readonly search: (input: BufferedInput, packedBytes: number) => Promise<FoundInside>
 }
 
 /** Where what is found goes. */
@@ -77,7 +77,7 @@ export interface PackedTaker {
 /**
  * Searches every place that a search has noted.
  *
- * @throws {MintmarkError} `INPUT_UNREADABLE` if there is nowhere to hold what comes out, or the disk is full
+ * @throws {MintmarkError} `INPUT_UNREADABLE` if what comes out cannot be buffered, or the disk is full
  */
 export async function scanPacked(
   source: ByteSource,
@@ -101,7 +101,7 @@ export async function scanPacked(
       unsearched('more comes out than is searched', place.at)
       continue
     }
-    // oxlint-disable-next-line no-await-in-loop -- one after another: each may fill the hold
+    // oxlint-disable-next-line no-await-in-loop -- one after another: each may fill the buffer
     const end = await scanPlace(source, place, how, { ...taker, unsearched })
     if (end > opened.end) opened = { at: place.at, end }
   }
@@ -124,44 +124,44 @@ async function scanPlace(
   taker: PlaceTaker,
 ): Promise<number> {
   const { room } = how
-  const small = new SmallHold()
+  const small = new SmallBuffer()
   try {
     const opened = await openPacked(source, place, small, Math.min(room.bytes, SMALL_BYTES))
     if (opened.end !== 'too-large' || room.bytes <= SMALL_BYTES) {
-      return await searchHeld(place, { opened, hold: small }, how, taker)
+      return await searchBuffered(place, { opened, buffer: small }, how, taker)
     }
   } finally {
     small.wipe()
   }
-  return await withHold(async (hold) => {
-    const opened = await openPacked(source, place, hold, room.bytes)
-    return await searchHeld(place, { opened, hold }, how, taker)
+  return await withBuffer(async (buffer) => {
+    const opened = await openPacked(source, place, buffer, room.bytes)
+    return await searchBuffered(place, { opened, buffer }, how, taker)
   }, MEMORY_BYTES)
 }
 
 /** What came out of a place. */
-interface HeldPlace {
+interface BufferedContent {
   readonly opened: Opened
-  readonly hold: Sink & { readonly input: () => HeldInput }
+  readonly buffer: Sink & { readonly input: () => BufferedInput }
 }
 
-async function searchHeld(
+async function searchBuffered(
   place: PackedSeen,
-  { opened, hold }: HeldPlace,
+  { opened, buffer }: BufferedContent,
   { room, isDump, search }: PackedSearch,
   taker: PlaceTaker,
 ): Promise<number> {
-  room.bytes -= hold.size
+  room.bytes -= buffer.size
   if (opened.end === 'unopened') {
     if (!isDump || !OF_FILES.has(place.coding))
       taker.unsearched(opened.reason ?? place.coding, place.at)
     return place.at
   }
-  if (hold.size < LEAST_BYTES) return place.at
+  if (buffer.size < LEAST_BYTES) return place.at
   if (opened.end === 'too-large') taker.unsearched('more comes out than is searched', place.at)
   if (opened.end === 'cut' && !isDump)
     taker.unsearched(`${place.coding} that is damaged or cut`, place.at)
-  const { found, limits, bytes } = await search(hold.input(), opened.length)
+  const { found, limits, bytes } = await search(buffer.input(), opened.length)
   for (const { finding, tag } of bestOfEach(found)) {
     taker.onSighting({ seen: seenOutside(finding, place, opened.length), tag })
   }
@@ -175,8 +175,9 @@ function bestOfEach(found: FoundInside['found']): FoundInside['found'] {
   const best = new Map<string, FoundInside['found'][number]>()
   for (const [i, each] of found.entries()) {
     const name = each.tag === '' ? String(i) : each.tag
-    const held = best.get(name)
-    if (held === undefined || rankOf(each.finding) > rankOf(held.finding)) best.set(name, each)
+    const existing = best.get(name)
+    if (existing === undefined || rankOf(each.finding) > rankOf(existing.finding))
+      best.set(name, each)
   }
   return [...best.values()]
 }

@@ -73,12 +73,13 @@ class Text {
   }
 
   from(offset: number): { readonly chars: Uint8Array; readonly isLast: boolean } {
-    const held = this.#source.read(offset, this.#bytes)
-    const isLast = held < this.#bytes.length
-    const bytes = this.#bytes.subarray(0, held)
+    const present = this.#source.read(offset, this.#bytes)
+    const isLast = present < this.#bytes.length
+    const bytes = this.#bytes.subarray(0, present)
     if (this.width === 1) return { chars: bytes, isLast }
-    for (let k = 0; 2 * k < held; k++) bytes[k] = bytes[2 * k + 1] === 0 ? (bytes[2 * k] ?? 0) : 0
-    return { chars: bytes.subarray(0, held >> 1), isLast }
+    for (let k = 0; 2 * k < present; k++)
+      bytes[k] = bytes[2 * k + 1] === 0 ? (bytes[2 * k] ?? 0) : 0
+    return { chars: bytes.subarray(0, present >> 1), isLast }
   }
 
   wipe(): void {

@@ -25,13 +25,13 @@ const MOST_KEYS = 4096
 /** Private exponents of one key that differ. */
 const MOST_OF_ONE = 8
 
-interface Held extends RingKey {
+interface MutableKey extends RingKey {
   readonly materials: KeyMaterial[]
 }
 
 export class KeyRing {
   readonly #hashKey = randomBytes(32)
-  readonly #byTag = new Map<string, Held>()
+  readonly #byTag = new Map<string, MutableKey>()
   readonly #byId = new Map<string, number>()
   /** Keys that there was no room for. */
   leftOut = 0
@@ -49,12 +49,12 @@ export class KeyRing {
   add({ material, seen }: FoundMaterial): number | undefined {
     const whole = completed(material)
     const tag = keyTag(this.#hashKey, whole)
-    const held = this.#byTag.get(tag)
-    if (held === undefined) return this.#enter(tag, whole, seen)
-    if (held.materials.some((other) => hasAllOf(other, whole))) return undefined
-    if (held.materials.length >= MOST_OF_ONE) return undefined
-    held.materials.push(whole)
-    return held.number
+    const existing = this.#byTag.get(tag)
+    if (existing === undefined) return this.#enter(tag, whole, seen)
+    if (existing.materials.some((other) => hasAllOf(other, whole))) return undefined
+    if (existing.materials.length >= MOST_OF_ONE) return undefined
+    existing.materials.push(whole)
+    return existing.number
   }
 
   /** Overwrites what can be: numbers cannot. */
@@ -90,14 +90,15 @@ function completed(material: KeyMaterial): KeyMaterial {
   return whole === undefined ? material : { ...whole, d: material.d }
 }
 
-function hasAllOf(held: KeyMaterial, other: KeyMaterial): boolean {
-  if (held.type === 'rsa' && other.type === 'rsa') return hasAllOfRsa(held, other)
+function hasAllOf(existing: KeyMaterial, other: KeyMaterial): boolean {
+  if (existing.type === 'rsa' && other.type === 'rsa') return hasAllOfRsa(existing, other)
   return true
 }
 
-function hasAllOfRsa(held: RsaMaterial, other: RsaMaterial): boolean {
+function hasAllOfRsa(existing: RsaMaterial, other: RsaMaterial): boolean {
   return (
-    (other.p === undefined || held.p !== undefined) && (other.d === undefined || held.d === other.d)
+    (other.p === undefined || existing.p !== undefined) &&
+    (other.d === undefined || existing.d === other.d)
   )
 }
 

@@ -117,8 +117,8 @@ class KeysOfWindow {
 
   add(seen: KeySeen): void {
     const id = seen.key.keyId.spkiSha256 ?? ''
-    const held = this.#keys.get(id)
-    if (held !== undefined) this.#keys.set(id, better(held, seen))
+    const existing = this.#keys.get(id)
+    if (existing !== undefined) this.#keys.set(id, better(existing, seen))
     else if (this.hasRoom(seen.isBare)) {
       if (seen.isBare) this.#bare++
       this.#keys.set(id, seen)
@@ -130,9 +130,9 @@ class KeysOfWindow {
   }
 }
 
-function better(held: KeySeen, seen: KeySeen): KeySeen {
-  const isNamed = held.key.subject === undefined && seen.key.subject !== undefined
-  return { ...(isNamed ? seen : held), isOwn: held.isOwn && seen.isOwn }
+function better(existing: KeySeen, seen: KeySeen): KeySeen {
+  const isNamed = existing.key.subject === undefined && seen.key.subject !== undefined
+  return { ...(isNamed ? seen : existing), isOwn: existing.isOwn && seen.isOwn }
 }
 
 /** Each place once; of more than there is room for, that they were left out. */

@@ -100,7 +100,7 @@ const LEAST_PIECE = 20
 export class WindowScanner {
   readonly #memory: KernelMemory
   readonly #anchors: readonly Anchor[]
-  readonly #glances: readonly Anchor['mayHold'][]
+  readonly #glances: readonly Anchor['mayContain'][]
   /** Their numbers in the kernel follow those of the anchors. */
   readonly #keySources: readonly KeySource[]
   readonly #kernel: AnchorKernel
@@ -129,7 +129,7 @@ export class WindowScanner {
     const { anchors, isDeep, hasKeyTables } = options
     this.#memory = options.memory ?? new KernelMemory(WINDOW_CAPACITY)
     this.#anchors = anchors
-    this.#glances = anchors.map(({ mayHold }) => mayHold)
+    this.#glances = anchors.map(({ mayContain }) => mayContain)
     this.#keySources = options.keySources ?? []
     const all = allAnchors(anchors, this.#keySources)
     this.#kernel = new AnchorKernel(this.#memory, all)
@@ -164,21 +164,21 @@ export class WindowScanner {
    */
   scan(source: ByteSource, window: Window, taker: WindowTaker): number {
     const target = this.#memory.windowOf(window.length)
-    let held: number
+    let present: number
     try {
-      held = source.read(window.offset, target)
+      present = source.read(window.offset, target)
     } catch {
       taker.onLimit({ code: 'unreadable', name: '', offset: window.offset })
       return 0
     }
-    if (held < window.length) {
-      target.fill(0, held)
-      taker.onLimit({ code: 'unreadable', name: '', offset: window.offset + held })
+    if (present < window.length) {
+      target.fill(0, present)
+      taker.onLimit({ code: 'unreadable', name: '', offset: window.offset + present })
     }
     this.#shares.startWindow(window.moreUnits ?? 0, window.onceUnits, window.anchorShare)
     this.#process?.use(source)
     forgetAnswers()
-    const whole = held === window.length ? window.pieces : heldPieces(window.pieces, held)
+    const whole = present === window.length ? window.pieces : piecesPresent(window.pieces, present)
     // Without anchors each byte is much the same to what is looked for, and it has much to do before the first.
     const { small, others } = this.#hasAnchors ? { small: [], others: whole } : smallPieces(whole)
     const bytes = new Uint8Array(0)
@@ -404,12 +404,15 @@ function tellZeros({ offset, onZeros }: Place, from: number, to: number): void {
 }
 
 /** What of the pieces could be read. */
-function heldPieces(pieces: readonly Piece[], held: number): readonly Piece[] {
+function piecesPresent(pieces: readonly Piece[], present: number): readonly Piece[] {
   return pieces
-    .filter(({ begin }) => begin < held)
+    .filter(({ begin }) => begin < present)
     .map((piece): Piece => {
-      const end = Math.min(piece.end, held)
-      return Object.assign({}, piece, { end, to: Math.max(piece.from, Math.min(piece.to, held)) })
+      const end = Math.min(piece.end, present)
+      return Object.assign({}, piece, {
+        end,
+        to: Math.max(piece.from, Math.min(piece.to, present)),
+      })
     })
 }
 

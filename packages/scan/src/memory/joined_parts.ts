@@ -46,9 +46,9 @@ export class JoinedParts {
   read(source: ByteSource, at: number, target: Uint8Array): number {
     let done = 0
     for (const { offset, length } of this.rangesOf(at, target.length)) {
-      const held = source.read(offset, target.subarray(done, done + length))
-      done += held
-      if (held < length) break
+      const present = source.read(offset, target.subarray(done, done + length))
+      done += present
+      if (present < length) break
     }
     return done
   }

@@ -64,8 +64,8 @@ export class ProcessMemory {
     charge(READ_UNITS)
     const bytes = new Uint8Array(length)
     this.#lent.push(bytes)
-    const held = this.#source.read(run.offset + inside, bytes)
-    return held < length ? undefined : { bytes, offset: run.offset + inside - from }
+    const present = this.#source.read(run.offset + inside, bytes)
+    return present < length ? undefined : { bytes, offset: run.offset + inside - from }
   }
 
   #runAt(address: bigint): PlacedRun | undefined {

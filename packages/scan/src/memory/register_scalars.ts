@@ -60,9 +60,9 @@ export function scalarsInRegisters(
   const ec = keys.filter(isEc)
   const curves = [...new Set(ec.map(({ curve }) => curve))]
   if (curves.length === 0) return { found: [], isCut: false }
-  const { held, isWhole } = bytesOf(places, source)
+  const { contents, isWhole } = bytesOf(places, source)
   try {
-    const search = new Search(held, effort)
+    const search = new Search(contents, effort)
     const found = curves.flatMap((curve) =>
       search.of(
         curve,
@@ -71,7 +71,7 @@ export function scalarsInRegisters(
     )
     return { found, isCut: search.isCut || !isWhole }
   } finally {
-    for (const bytes of held) bytes.fill(0)
+    for (const bytes of contents) bytes.fill(0)
   }
 }
 
@@ -80,21 +80,21 @@ const isEc = (material: KeyMaterial): material is EcMaterial => material.type ==
 function bytesOf(
   places: readonly (readonly Range[])[],
   source: ByteSource,
-): { readonly held: readonly Uint8Array[]; readonly isWhole: boolean } {
-  const held: Uint8Array[] = []
+): { readonly contents: readonly Uint8Array[]; readonly isWhole: boolean } {
+  const contents: Uint8Array[] = []
   let left = MOST_BYTES
   for (const parts of places) {
     const bytes = new Uint8Array(parts.reduce((sum, { length }) => sum + length, 0))
     left -= bytes.length
-    if (left < 0) return { held, isWhole: false }
+    if (left < 0) return { contents, isWhole: false }
     let at = 0
     for (const { offset, length } of parts) {
       source.read(offset, bytes.subarray(at, at + length))
       at += length
     }
-    held.push(bytes)
+    contents.push(bytes)
   }
-  return { held, isWhole: true }
+  return { contents, isWhole: true }
 }
 
 class Search {
@@ -148,12 +148,12 @@ class Search {
         const ends = (at + length) % UNIT === 0
         if (isAtEnds && !begins && !ends) continue
         if (!isRandomLookingAt(bytes, at, length)) continue
-        const held = bytes.subarray(at, at + length)
-        const name = `${begins} ${ends} ${Buffer.from(held).toString('latin1')}`
+        const contents = bytes.subarray(at, at + length)
+        const name = `${begins} ${ends} ${Buffer.from(contents).toString('latin1')}`
         if (seen.has(name)) continue
         seen.add(name)
         const lostAt = isAtEnds ? { before: begins, behind: ends } : { before: true, behind: true }
-        for (const number of cutNumbersIn(held, lost, lostAt))
+        for (const number of cutNumbersIn(contents, lost, lostAt))
           numbers.push({ ...number, place, at })
       }
       return numbers

@@ -43,8 +43,8 @@ export function secretsInRegisters(
     if (length <= UPPER || length > left) continue
     left -= length
     const bytes = Buffer.alloc(length)
-    const held = source.read(offset, bytes)
-    for (const parts of placesOf(held)) {
+    const present = source.read(offset, bytes)
+    for (const parts of placesOf(present)) {
       if (found.length < MOST_PLACES && isLikely(bytes, parts)) {
         found.push(parts.map((part) => ({ offset: offset + part.offset, length: part.length })))
       }

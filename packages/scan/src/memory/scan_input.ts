@@ -1,7 +1,7 @@
 /** Where the bytes of a scan lie, as plain data: each thread is given it and opens it for itself. @module */
 import { dataRanges, type FilePath, type FileSource, fileSource, type Range } from '@mintmark/dump'
-import { heldData, heldSource } from '../hold/held_input.ts'
-import type { HeldInput } from '../hold/hold_layout.ts'
+import type { BufferedInput } from '../buffer/buffer_layout.ts'
+import { bufferedData, bufferedSource } from '../buffer/buffered_source.ts'
 import { JoinedParts } from './joined_parts.ts'
 
 export interface FileInput {
@@ -24,7 +24,7 @@ export interface ArrangedInput {
   readonly parts: readonly Range[]
 }
 
-export type ScanInput = FileInput | HeldInput | ErasedInput | ArrangedInput
+export type ScanInput = FileInput | BufferedInput | ErasedInput | ArrangedInput
 
 /**
  * Opens an input for reading; close it when done.
@@ -33,14 +33,14 @@ export type ScanInput = FileInput | HeldInput | ErasedInput | ArrangedInput
  */
 export function openInput(input: ScanInput): FileSource {
   if (input.kind === 'file') return fileSource(input.path)
-  if (input.kind === 'held') return heldSource(input)
+  if (input.kind === 'buffered') return bufferedSource(input)
   if (input.kind === 'arranged') return arrangedSource(openInput(input.input), input.parts)
   return erasedSource(openInput(input.input), input.erased)
 }
 
 /** The runs of an input that hold data; the bytes between them are zeros. See `dataRanges`. */
 export function dataOf(input: ScanInput, size: number): readonly Range[] {
-  if (input.kind === 'held') return heldData(input)
+  if (input.kind === 'buffered') return bufferedData(input)
   if (input.kind === 'arranged') return [{ offset: 0, length: size }]
   return input.kind === 'file' ? dataRanges(input.path, size) : dataOf(input.input, size)
 }
@@ -58,9 +58,9 @@ function erasedSource(source: FileSource, erased: readonly Range[]): FileSource 
   return {
     size: source.size,
     read(offset, target) {
-      const held = source.read(offset, target)
-      eraseIn(target.subarray(0, held), offset, erased)
-      return held
+      const present = source.read(offset, target)
+      eraseIn(target.subarray(0, present), offset, erased)
+      return present
     },
     close: () => source.close(),
   }

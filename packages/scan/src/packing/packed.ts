@@ -11,9 +11,9 @@ import type { Readable } from 'node:stream'
 import { gunzipSync } from 'node:zlib'
 import { isObject, MintmarkError, safeText } from '@mintmark/core'
 import { type FilePath, type FileSource, fileSource, fsPath, pathText } from '@mintmark/dump'
-import type { CoreHold } from '../hold/core_hold.ts'
-import { withHold } from '../hold/held_back.ts'
-import type { HeldInput } from '../hold/hold_layout.ts'
+import type { BufferedInput } from '../buffer/buffer_layout.ts'
+import type { CoreBuffer } from '../buffer/core_buffer.ts'
+import { withBuffer } from '../buffer/temporary_buffer.ts'
 import { dumpHead, PROGRAM_PATH } from './dump_head.ts'
 import { MAGIC_BYTES, packerOf, programOf } from './packers.ts'
 
@@ -77,35 +77,35 @@ export function packingOf(file: string): Packing | undefined {
 /**
  * Unpacks a file, has `use` look at what came out, and wipes it.
  *
- * Memory: 128 MiB; see `held_back.ts` for where the rest goes.
+ * Memory: 128 MiB; see `temporary_buffer.ts` for where the rest goes.
  *
- * @throws {MintmarkError} `INPUT_UNREADABLE` if it cannot be opened, or not be held back (the disk is full)
+ * @throws {MintmarkError} `INPUT_UNREADABLE` if it cannot be opened, or buffered (the disk is full)
  */
 export async function withUnpacked<T>(
   file: FilePath,
   name: string,
-  use: (input: HeldInput) => Promise<T>,
+  use: (input: BufferedInput) => Promise<T>,
 ): Promise<{ readonly result: T; readonly end: UnpackEnd }> {
-  return await withHold(async (hold) => {
-    const isDone = name === 'gzip' && gunzipSmall(file, hold)
-    const end = isDone ? 'end' : await unpack(file, programOf(name) ?? name, hold)
-    return { result: await use(hold.input()), end }
+  return await withBuffer(async (buffer) => {
+    const isDone = name === 'gzip' && gunzipSmall(file, buffer)
+    const end = isDone ? 'end' : await unpack(file, programOf(name) ?? name, buffer)
+    return { result: await use(buffer.input()), end }
   })
 }
 
 /**
  * A folder has thousands of small files that are packed by gzip: for them no process is started.
  *
- * @returns false where it is not small, or not whole: nothing is held then
+ * @returns false where it is not small, or not whole: then nothing is buffered
  */
-function gunzipSmall(file: FilePath, hold: CoreHold): boolean {
+function gunzipSmall(file: FilePath, buffer: CoreBuffer): boolean {
   const source = fileSource(file)
   try {
     if (source.size > SMALL_BYTES) return false
     const packed = new Uint8Array(source.size)
     const unpacked = gunzipWhole(packed.subarray(0, source.read(0, packed)))
     if (unpacked === undefined) return false
-    hold.take(unpacked)
+    buffer.take(unpacked)
     unpacked.fill(0)
     return true
   } finally {
@@ -127,7 +127,7 @@ function gunzipWhole(packed: Uint8Array): Buffer | undefined {
   }
 }
 
-async function unpack(file: FilePath, program: string, hold: CoreHold): Promise<UnpackEnd> {
+async function unpack(file: FilePath, program: string, buffer: CoreBuffer): Promise<UnpackEnd> {
   const opened = openSync(fsPath(file), constants.O_RDONLY | constants.O_NONBLOCK)
   const child = spawn(program, ['-dc'], {
     env: { PATH: PROGRAM_PATH },
@@ -136,7 +136,7 @@ async function unpack(file: FilePath, program: string, hold: CoreHold): Promise<
   const code = endOf(child)
   closeSync(opened)
   try {
-    if (child.stdout !== null && !(await fill(child.stdout, hold))) return 'too-large'
+    if (child.stdout !== null && !(await fill(child.stdout, buffer))) return 'too-large'
     const ended = await code
     if (ended === 'ENOENT') throw missing(file, program)
     return ended === 0 ? 'end' : 'cut'
@@ -144,7 +144,7 @@ async function unpack(file: FilePath, program: string, hold: CoreHold): Promise<
     if (cause instanceof MintmarkError) throw cause
     const errno = cause instanceof Error && 'code' in cause ? String(cause.code) : 'UNKNOWN'
     const shown = safeText(pathText(file))
-    const message = `${shown} cannot be held back while it is unpacked: ${errno}`
+    const message = `${shown} cannot be buffered while it is unpacked: ${errno}`
     throw new MintmarkError('INPUT_UNREADABLE', message, { path: shown, errno }, { cause })
   } finally {
     child.kill('SIGKILL')
@@ -152,11 +152,11 @@ async function unpack(file: FilePath, program: string, hold: CoreHold): Promise<
 }
 
 /** @returns false once there is more than may be; the rest is not read then */
-async function fill(from: Readable, hold: CoreHold): Promise<boolean> {
+async function fill(from: Readable, buffer: CoreBuffer): Promise<boolean> {
   for await (const chunk of from as AsyncIterable<Buffer>) {
-    hold.take(chunk)
+    buffer.take(chunk)
     chunk.fill(0)
-    if (hold.size > MAX_BYTES) return false
+    if (buffer.size > MAX_BYTES) return false
   }
   return true
 }

@@ -44,9 +44,9 @@ export function coreFieldOf(source: ByteSource): CoreField {
   for (const at of fieldStarts(source)) {
     if (from !== undefined) found.push({ from, valueAt: from + CORE_FIELD.length + 1, end: at })
     from = undefined
-    const held = head.subarray(0, source.read(at, head))
-    if (!held.subarray(0, CORE_NAME.length).equals(CORE_NAME)) continue
-    if (!held.equals(CORE_FIELD)) throw invalid('the core of the report is no base64')
+    const present = head.subarray(0, source.read(at, head))
+    if (!present.subarray(0, CORE_NAME.length).equals(CORE_NAME)) continue
+    if (!present.equals(CORE_FIELD)) throw invalid('the core of the report is no base64')
     from = at
   }
   const [field, ...others] = found
@@ -60,11 +60,11 @@ function* fieldStarts(source: ByteSource): Generator<number, void> {
   const window = Buffer.alloc(STEP_BYTES)
   yield 0
   for (let at = 0; ; ) {
-    const held = window.subarray(0, source.read(at, window))
-    for (const start of startsIn(held)) yield at + start
-    if (held.length < window.length) break
+    const present = window.subarray(0, source.read(at, window))
+    for (const start of startsIn(present)) yield at + start
+    if (present.length < window.length) break
     // The letter behind a line's end belongs to it.
-    at += held.length - 1
+    at += present.length - 1
   }
   yield source.size
 }

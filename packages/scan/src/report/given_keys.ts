@@ -48,9 +48,9 @@ export function givenKeys(
   const byId = new Map<string, Finding[]>()
   for (const finding of found) {
     const id = finding.keyId?.spkiSha256 ?? ''
-    const held = byId.get(id)
-    if (held === undefined) byId.set(id, [finding])
-    else held.push(finding)
+    const existing = byId.get(id)
+    if (existing === undefined) byId.set(id, [finding])
+    else existing.push(finding)
   }
   return given.map((key) => {
     const own = byId.get(key.keyId.spkiSha256 ?? ' ') ?? []
@@ -97,8 +97,8 @@ export function acrossFiles(
   const keys = new Map<string, GivenKey>()
   for (const answer of answers.flat()) {
     const id = answer.keyId.spkiSha256 ?? ''
-    const held = keys.get(id)
-    if (held === undefined || RANK[answer.state] > RANK[held.state]) keys.set(id, answer)
+    const existing = keys.get(id)
+    if (existing === undefined || RANK[answer.state] > RANK[existing.state]) keys.set(id, answer)
   }
   const all = [...keys.values()]
   return isComplete ? all : all.map(notExcluded)

@@ -71,8 +71,8 @@ export class KnownKeys {
     const id = key.keyId.spkiSha256
     if (id === undefined) return
     if (!isOwn) this.#shown.add(id)
-    const held = this.#keys.get(id)
-    if (held !== undefined) this.#keys.set(id, { ...key, ...held })
+    const existing = this.#keys.get(id)
+    if (existing !== undefined) this.#keys.set(id, { ...key, ...existing })
     else if (this.#keys.size >= MOST_KEYS || (isBare && this.#bare >= MOST_BARE)) this.leftOut++
     else if (!isBare) this.#keys.set(id, key)
     else if (!this.#primes.has(id)) {

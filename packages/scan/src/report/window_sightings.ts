@@ -89,17 +89,17 @@ export class WindowSightings {
 
   #copiesOf({ tag, seen }: Sighting): Copies {
     const name = `${tag} ${seen.form}`
-    const held = this.#copies.get(name) ?? { count: 0 }
-    this.#copies.set(name, held)
-    return held
+    const existing = this.#copies.get(name) ?? { count: 0 }
+    this.#copies.set(name, existing)
+    return existing
   }
 
   #leaveOut(certainty: Certainty, offset: number): void {
-    const held = this.#leftOut.get(certainty)
-    if (held === undefined) this.#leftOut.set(certainty, { offset, count: 1 })
+    const existing = this.#leftOut.get(certainty)
+    if (existing === undefined) this.#leftOut.set(certainty, { offset, count: 1 })
     else {
-      held.offset = Math.min(held.offset, offset)
-      held.count++
+      existing.offset = Math.min(existing.offset, offset)
+      existing.count++
     }
   }
 }

@@ -63,7 +63,7 @@ function detected(bytes: Uint8Array, hit: ScheduleHit, states: DrbgStates): Dete
   const words = scheduleWords(bytes.subarray(hit.at, hit.at + length), hit) ?? new Uint32Array()
   const key = keyOfWords(words, hit.keyWords)
   words.fill(0)
-  const isDrbg = states.hold(bytes, key) || (hit.keyWords === 8 && isBoringDrbg(bytes, hit.at))
+  const isDrbg = states.contain(bytes, key) || (hit.keyWords === 8 && isBoringDrbg(bytes, hit.at))
   const note = isTestKey(key) ? 'self-test' : isDrbg ? 'drbg' : undefined
   return {
     offset: hit.at,

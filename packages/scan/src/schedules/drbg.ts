@@ -21,7 +21,7 @@ export class DrbgStates {
   readonly #places = new Map<number, number[]>()
 
   /** Whether `window` holds `key` as the state of a generator. Its bytes must be the same as long as it is the same object. */
-  hold(window: Uint8Array, key: Uint8Array): boolean {
+  contain(window: Uint8Array, key: Uint8Array): boolean {
     if (key.length !== DRBG_KEY_BYTES) return false
     if (this.#window !== window) this.#list(window)
     const places = this.#places.get(firstOf(key, 0)) ?? []

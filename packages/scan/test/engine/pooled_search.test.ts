@@ -21,7 +21,7 @@ class Thread extends Searcher {
   /** Ends there; otherwise it answers once {@link goOn} is called, and comes to nothing behind it until then. */
   readonly #ends: boolean
   #claims: Claims | undefined
-  #held: SearchOrder[] | undefined
+  #kept: SearchOrder[] | undefined
 
   constructor({ stopsAt = WINDOWS, ends = false } = {}) {
     super()
@@ -35,9 +35,9 @@ class Thread extends Searcher {
   }
 
   goOn(): void {
-    const held = this.#held ?? []
-    this.#held = undefined
-    const [first, ...rest] = held
+    const kept = this.#kept ?? []
+    this.#kept = undefined
+    const [first, ...rest] = kept
     if (first?.kind === 'window') this.#answer(first.index)
     for (const order of rest) this.#come(order)
   }
@@ -48,8 +48,8 @@ class Thread extends Searcher {
 
   #come(order: SearchOrder): void {
     if (order.kind !== 'window' || this.#claims === undefined || this.isOver) return
-    if (this.#held !== undefined) {
-      this.#held.push(order)
+    if (this.#kept !== undefined) {
+      this.#kept.push(order)
       return
     }
     if (!claim(this.#claims, order.ticket)) return
@@ -58,7 +58,7 @@ class Thread extends Searcher {
     } else if (this.#ends) {
       this.isOver = true
       this.onEnd()
-    } else this.#held = [order]
+    } else this.#kept = [order]
   }
 
   #answer(index: number): void {

@@ -78,7 +78,7 @@ describe('a place of an anchor', () => {
     }
     const anchor: Anchor = {
       ...anchorOf('glanced', 'glance', detect),
-      mayHold: (seen, at) => seen[at + 6] === 0x32,
+      mayContain: (seen, at) => seen[at + 6] === 0x32,
     }
     assert.deepEqual(scan(bytesSource(bytes), [anchor]).hits, [200])
     assert.deepEqual(looked, [200])
@@ -87,7 +87,7 @@ describe('a place of an anchor', () => {
     const none = anchorOf('flood', 'ab', () => undefined)
     const { limits } = scan(bytesSource(flood), [none])
     assert.ok(limits.length > 0)
-    const glanced = { ...none, mayHold: () => false }
+    const glanced = { ...none, mayContain: () => false }
     assert.deepEqual(scan(bytesSource(flood), [glanced]).limits, limits)
   })
 })

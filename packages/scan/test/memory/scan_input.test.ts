@@ -26,9 +26,9 @@ it('an erased input reads as the file with zeros written there, from any place o
       })
       const source = openInput({ kind: 'erased', input: { kind: 'file', path }, erased })
       const target = new Uint8Array(length).fill(0xee)
-      const held = source.read(from, target)
+      const present = source.read(from, target)
       source.close()
-      assert.deepEqual(target.subarray(0, held), expected.subarray(from, from + length))
+      assert.deepEqual(target.subarray(0, present), expected.subarray(from, from + length))
     }),
     { numRuns: Number(process.env['FUZZ_RUNS'] ?? 300) },
   )

@@ -72,8 +72,8 @@ export async function isAsCopied(
       end = offset + bytes.length
       if (isHole(block)) continue
       eraser.erase(block)
-      const held = written.read(offset, buffer.subarray(0, bytes.length))
-      const isSame = Buffer.compare(bytes, buffer.subarray(0, held)) === 0
+      const present = written.read(offset, buffer.subarray(0, bytes.length))
+      const isSame = Buffer.compare(bytes, buffer.subarray(0, present)) === 0
       bytes.fill(0)
       if (!isSame) return false
     }
@@ -157,11 +157,11 @@ async function* blocksOf({
     }
     const end = Math.min(source.size, offset + length)
     while (at < end) {
-      const held = source.read(at, buffer.subarray(0, Math.min(BLOCK_BYTES, end - at)))
+      const present = source.read(at, buffer.subarray(0, Math.min(BLOCK_BYTES, end - at)))
       // The file became shorter: what is missing is told by its size and times.
-      if (held === 0) return
-      yield { offset: at, bytes: buffer.subarray(0, held) }
-      at += held
+      if (present === 0) return
+      yield { offset: at, bytes: buffer.subarray(0, present) }
+      at += present
       onProgress(at)
       // oxlint-disable-next-line no-await-in-loop -- lets signals and progress through
       await breath()

@@ -32,13 +32,13 @@ export interface Chunk {
 interface ChunkForm {
   readonly lengths: readonly number[]
   readonly reach: number
-  readonly mayHold: (bytes: Uint8Array, from: number, length: number) => boolean
+  readonly mayContain: (bytes: Uint8Array, from: number, length: number) => boolean
   readonly detect: (chunk: Chunk) => ReturnType<Detector>
 }
 
 /** Anchors at chunks with numbers of these lengths, in processes of 64 and of 32 bits. */
 export function chunkAnchors(name: string, form: ChunkForm): readonly Anchor[] {
-  const { lengths, reach, mayHold, detect } = form
+  const { lengths, reach, mayContain, detect } = form
   return lengths.flatMap((length) =>
     ([8, 4] as const).map((sizeBytes): Anchor => {
       // What follows a size of 4 bytes is an odd number: of processes of 64 bits it would be the rest of the size.
@@ -49,7 +49,7 @@ export function chunkAnchors(name: string, form: ChunkForm): readonly Anchor[] {
         number: { from: sizeBytes, length: 64 } as const,
         before: reach,
         behind: reach + MOST_BYTES,
-        mayHold: (bytes: Uint8Array, at: number) => mayHold(bytes, at + sizeBytes, length),
+        mayContain: (bytes: Uint8Array, at: number) => mayContain(bytes, at + sizeBytes, length),
         detect: (bytes: Uint8Array, at: number) =>
           at + sizeBytes + length > bytes.length
             ? undefined

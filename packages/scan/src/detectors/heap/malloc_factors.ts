@@ -182,6 +182,6 @@ function isThere(bytes: Uint8Array, value: bigint, length: number): boolean {
 export const MALLOC_FACTOR_ANCHORS: readonly Anchor[] = chunkAnchors('malloc-factor', {
   lengths: LENGTHS,
   reach: REACH,
-  mayHold: isFull,
+  mayContain: isFull,
   detect,
 })

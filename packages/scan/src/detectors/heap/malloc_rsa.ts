@@ -157,7 +157,7 @@ function freedIn(chunk: Chunk): Detected | undefined {
 export const MALLOC_RSA_ANCHORS: readonly Anchor[] = chunkAnchors('malloc-rsa', {
   lengths: LENGTHS,
   reach: REACH,
-  mayHold: (bytes, from, length) =>
+  mayContain: (bytes, from, length) =>
     LITTLE.isFull(bytes, from, length) || BIG.isFull(bytes, from, length),
   detect,
 })

@@ -147,7 +147,7 @@ export const TOMMATH_ANCHORS: readonly Anchor[] = BUILDS.flatMap((build) => {
     Object.assign(chunkHead((room * digits.slot + sizeBytes + 15) & -16, head), {
       name: `tommath-${room}${name}`,
       detect: (bytes: Uint8Array, at: number) => keyAt(bytes, at, build),
-      mayHold: (bytes: Uint8Array, at: number) => countAt(bytes, at, build) > 0,
+      mayContain: (bytes: Uint8Array, at: number) => countAt(bytes, at, build) > 0,
       // Of a curve of 256 bits: what is behind its digits is 0.
       number: { from: sizeBytes, length: 32 } as const,
       before: REACH,

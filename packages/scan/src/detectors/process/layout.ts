@@ -50,9 +50,9 @@ export function layoutAnchor({ pattern, sight, name, rows, ...more }: Layout): A
       : { ...pattern, name, detect, ...sight }
   const isToldAtOnce = rows.every(({ glance }) => glance !== undefined)
   if (!isToldAtOnce) return { ...shape, ...more }
-  const mayHold = (bytes: Uint8Array, at: number): boolean =>
+  const mayContain = (bytes: Uint8Array, at: number): boolean =>
     rows.some(({ glance }) => glance?.({ bytes, at, base: 0, memory: undefined }) === true)
-  return { ...shape, ...more, mayHold }
+  return { ...shape, ...more, mayContain }
 }
 
 /** How a number is read, and what its finding is called. */

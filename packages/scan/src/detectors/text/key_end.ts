@@ -25,36 +25,42 @@ export function keyAtEnd(bytes: Uint8Array): Detected | undefined {
   // Of two that are alike, Ed25519 is the usual one.
   const ends = OKP.toReversed().flatMap((curve) => {
     const at = bytes.length - curve.lengthBytes
-    const held = at < 0 ? 0 : headHeld(bytes, at, curve)
+    const matched = at < 0 ? 0 : headMatched(bytes, at, curve)
     // As much as is there must be of this structure; of one whose begin was overwritten, the curve's name.
-    return held > 0 && (held === at || held >= NAMING) ? [{ curve, at, held }] : []
+    return matched > 0 && (matched === at || matched >= NAMING) ? [{ curve, at, matched }] : []
   })
-  const [best] = ends.toSorted((a, b) => b.held - a.held)
+  const [best] = ends.toSorted((a, b) => b.matched - a.matched)
   if (best === undefined) return undefined
   const secret = bytes.subarray(best.at)
   if (!isRandomLooking(secret)) return undefined
   const { curve, kind, bits } = best.curve
-  if (best.held >= TELLING) {
-    return hit(proveOkp(curve, secret, undefined), 'pkcs8-der', best.at - best.held, bytes.length)
+  if (best.matched >= TELLING) {
+    return hit(
+      proveOkp(curve, secret, undefined),
+      'pkcs8-der',
+      best.at - best.matched,
+      bytes.length,
+    )
   }
-  const same = best.held >= NAMING ? [best] : ends.filter(({ at }) => at === best.at)
+  const same = best.matched >= NAMING ? [best] : ends.filter(({ at }) => at === best.at)
   const possible = same.flatMap(
     (end) => proveOkp(end.curve.curve, secret, undefined).material ?? [],
   )
   const proof: Proof = { ...unproven(kind, bits, END_OF_KEY), possible }
-  return hit(proof, 'pkcs8-der', best.at - best.held, bytes.length, 'fragment')
+  return hit(proof, 'pkcs8-der', best.at - best.matched, bytes.length, 'fragment')
 }
 
 const END_OF_KEY = 'the end of a key of that length; which curve it is for is cut off'
 
 /** How many bytes right before `at` are those that stand before a secret of this curve. */
-function headHeld(bytes: Uint8Array, at: number, { oid, lengthBytes }: OkpParameters): number {
+function headMatched(bytes: Uint8Array, at: number, { oid, lengthBytes }: OkpParameters): number {
   const name = Buffer.from(oid, 'hex')
   const { sequence, integer, octets } = TAG
   const [inner, whole] = [lengthBytes + 2, lengthBytes + 14]
   const before = [sequence, whole, integer, 1, 0, sequence, 5, TAG.oid, 3]
   const head = [...before, ...name, octets, inner, octets, lengthBytes]
-  let held = 0
-  while (held < Math.min(at, head.length) && bytes[at - 1 - held] === head.at(-1 - held)) held++
-  return held
+  let matched = 0
+  while (matched < Math.min(at, head.length) && bytes[at - 1 - matched] === head.at(-1 - matched))
+    matched++
+  return matched
 }

@@ -100,12 +100,14 @@ export function ecKey(name: string, d: Bytes, x: Bytes, y: Bytes): Detected | un
   const curve = CURVE_NAMES.get(name)
   if (curve === undefined || d === undefined || d.length === 0) return undefined
   const { lengthBytes } = curveNamed(curve)
-  const isHeld = x !== undefined && y !== undefined
-  if (d.length > lengthBytes + 1 || (!isHeld && d.length !== lengthBytes)) return undefined
-  if (isHeld && (x.length > lengthBytes || y.length > lengthBytes)) return undefined
-  const stored = isHeld ? { x: fromBigEndian(x), y: fromBigEndian(y) } : undefined
+  const isVerified = x !== undefined && y !== undefined
+  if (d.length > lengthBytes + 1 || (!isVerified && d.length !== lengthBytes)) return undefined
+  if (isVerified && (x.length > lengthBytes || y.length > lengthBytes)) return undefined
+  const stored = isVerified ? { x: fromBigEndian(x), y: fromBigEndian(y) } : undefined
   const proof = proveEc(curve, fromBigEndian(d), stored)
-  return isHeld ? held(proof, true) : held(withCoordinate(proof, x, y), (x ?? y) !== undefined)
+  return isVerified
+    ? checked(proof, true)
+    : checked(withCoordinate(proof, x, y), (x ?? y) !== undefined)
 }
 
 /** The same with a point as 04 X Y. */
@@ -131,13 +133,13 @@ function withCoordinate(proof: Proof, x: Bytes, y: Bytes): Proof {
 export function okpKey(name: string, secret: Bytes, publicKey: Bytes): Detected | undefined {
   const parameters = OKP.find(({ curve }) => curve === name)
   if (parameters === undefined || secret?.length !== parameters.lengthBytes) return undefined
-  return held(proveOkp(parameters.curve, secret, publicKey), publicKey !== undefined)
+  return checked(proveOkp(parameters.curve, secret, publicKey), publicKey !== undefined)
 }
 
 /** What did not fit is no key; what was not computed stays a candidate. */
-function held(proof: Proof, isHeld: boolean): Detected | undefined {
+function checked(proof: Proof, isVerified: boolean): Detected | undefined {
   if (proof.certainty !== 'proven') return proof.proof === REFUSED ? placeless(proof) : undefined
-  if (isHeld) return placeless(proof)
+  if (isVerified) return placeless(proof)
   const words = `${proof.proof}; no public half beside it`
   return placeless({ ...proof, certainty: 'candidate', proof: words })
 }

@@ -86,12 +86,12 @@ function addressesAt(view: DataView, at: number): readonly bigint[] {
 /** The ints of the array at an address, if one of that length is there. */
 function arrayAt(memory: Memory, address: bigint, length: number): Pointed | undefined {
   if (address % 8n !== 0n) return undefined
-  const held = memory.at(
+  const found = memory.at(
     address + BigInt(ARRAY_HEAD.length),
     ARRAY_HEAD.bytes - ARRAY_HEAD.length + length,
   )
-  if (held === undefined) return undefined
-  const { bytes, offset } = held
+  if (found === undefined) return undefined
+  const { bytes, offset } = found
   const count = new DataView(bytes.buffer, bytes.byteOffset, bytes.length).getUint32(0, true)
   const from = ARRAY_HEAD.bytes - ARRAY_HEAD.length
   return count === length / INT_BYTES

@@ -56,7 +56,7 @@ export class Remainders {
   ): FoundValue[] {
     const found: FoundValue[] = []
     let left = group.keys.filter(({ n }) => !known.has(n))
-    const hold = (valueFor: (key: RsaMaterial) => FoundValue | undefined): void => {
+    const collect = (valueFor: (key: RsaMaterial) => FoundValue | undefined): void => {
       left = left.filter((key) => {
         const value = valueFor(key)
         if (value !== undefined) found.push(value)
@@ -68,13 +68,13 @@ export class Remainders {
         return { x: numberOf(number, window), relations: number.relations, placed: number }
       })
       const related = new RelatedNumbers(placed, group.keys.length)
-      hold((key) => (this.#isWorth(group) ? foundBy(key, related.first(key.n)) : undefined))
+      collect((key) => (this.#isWorth(group) ? foundBy(key, related.first(key.n)) : undefined))
     }
     // Their length tells most.
     const likely = numbers
       .filter(({ sides }) => isTold(sides))
       .toSorted((a, b) => weightOf(b.sides) - weightOf(a.sides))
-    hold((key) => this.#crtExponent(key, likely, window))
+    collect((key) => this.#crtExponent(key, likely, window))
     return found
   }
 
@@ -108,8 +108,8 @@ export class Remainders {
   }
 
   #raiserOf(n: bigint): PowersOfTwo {
-    const held = this.#raisers.get(n)
-    if (held !== undefined) return held
+    const existing = this.#raisers.get(n)
+    if (existing !== undefined) return existing
     if (this.#raisers.size >= MOST_POWERS) this.#raisers.clear()
     const raiser = new PowersOfTwo(n)
     this.#raisers.set(n, raiser)

@@ -69,8 +69,8 @@ export class DigitSearch {
   }
 
   #planOf(group: RsaGroup): DigitPlan {
-    const held = this.#plans.get(group)
-    if (held !== undefined) return held
+    const existing = this.#plans.get(group)
+    if (existing !== undefined) return existing
     const plan = {
       factors: DIGIT_FORMS.map((form) => this.#choiceOf(form, group.shape.bits)),
       factorCost: relationCost(group, group.relations.length),
@@ -83,8 +83,8 @@ export class DigitSearch {
 
   #choiceOf(form: DigitForm, bits: number): DigitChoice {
     const name = `${form.form} ${bits}`
-    const held = this.#choices.get(name)
-    if (held !== undefined) return held
+    const existing = this.#choices.get(name)
+    if (existing !== undefined) return existing
     const choice = { form, shape: digitShape(form, bits), count: digitCount(form, bits) }
     this.#choices.set(name, choice)
     return choice

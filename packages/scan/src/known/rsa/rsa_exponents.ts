@@ -97,14 +97,18 @@ class ProvenPlaces {
 
   /** Whether a place holds what was proven often enough. */
   isEnough(key: RsaMaterial, place: Place): boolean {
-    const held = this.#of.get(key)
-    return held !== undefined && held.times >= MOST_OF_ONE && this.#areEqual(held.place, place)
+    const existing = this.#of.get(key)
+    return (
+      existing !== undefined &&
+      existing.times >= MOST_OF_ONE &&
+      this.#areEqual(existing.place, place)
+    )
   }
 
   add(key: RsaMaterial, place: Place): void {
-    const held = this.#of.get(key)
-    const isSame = held !== undefined && this.#areEqual(held.place, place)
-    this.#of.set(key, { place, times: isSame ? held.times + 1 : 1 })
+    const existing = this.#of.get(key)
+    const isSame = existing !== undefined && this.#areEqual(existing.place, place)
+    this.#of.set(key, { place, times: isSame ? existing.times + 1 : 1 })
   }
 
   #areEqual(one: Place, other: Place): boolean {

@@ -12,8 +12,8 @@ const factors = new WeakMap<RsaMaterial, boolean>()
 
 /** Whether what was taken for a modulus is a factor of one: d mod (p − 1) would be a damaged exponent of it. */
 function isFactor(key: RsaMaterial): boolean {
-  const held = factors.get(key)
-  if (held !== undefined) return held
+  const existing = factors.get(key)
+  if (existing !== undefined) return existing
   const isPrime = isPrimeFactor(key.n)
   factors.set(key, isPrime)
   return isPrime

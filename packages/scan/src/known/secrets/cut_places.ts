@@ -80,8 +80,8 @@ function numbersAt(bytes: Uint8Array, at: number, size: number, lost: number): P
   ]
   return sides.flatMap(({ from, lostAt }) => {
     if (!isRandomLookingAt(bytes, from, length)) return []
-    const held = bytes.subarray(from, from + length)
-    return cutNumbersIn(held, lost, lostAt).map((number) => Object.assign({ at: from }, number))
+    const present = bytes.subarray(from, from + length)
+    return cutNumbersIn(present, lost, lostAt).map((number) => Object.assign({ at: from }, number))
   })
 }
 

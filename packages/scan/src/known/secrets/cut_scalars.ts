@@ -90,8 +90,8 @@ export class CutScalars {
 
   #logarithmFor(bytes: number): ShortLogarithm {
     const stepBits = stepBitsFor(bytes)
-    const held = this.#logarithms.get(stepBits)
-    if (held !== undefined) return held
+    const existing = this.#logarithms.get(stepBits)
+    if (existing !== undefined) return existing
     const made = new ShortLogarithm(this.#curve, stepBits)
     this.#logarithms.set(stepBits, made)
     return made
@@ -158,13 +158,18 @@ export interface LostAt {
 
 /** What bytes are in either order, if so many more are lost before or behind them. */
 export function cutNumbersIn(
-  held: Uint8Array,
+  existing: Uint8Array,
   bytes: number,
   { before, behind }: LostAt,
 ): SpelledCut[] {
-  const { length } = held
-  const big = { known: fromBigEndian(held), bytes, length, spelling: 'limbs-be' } as const
-  const little = { known: fromLittleEndian(held), bytes, length, spelling: 'limbs-le64' } as const
+  const { length } = existing
+  const big = { known: fromBigEndian(existing), bytes, length, spelling: 'limbs-be' } as const
+  const little = {
+    known: fromLittleEndian(existing),
+    bytes,
+    length,
+    spelling: 'limbs-le64',
+  } as const
   const isBefore = before || bytes === 0
   return [
     ...(isBefore ? [{ ...big, lost: 'high' } as const, { ...little, lost: 'low' } as const] : []),

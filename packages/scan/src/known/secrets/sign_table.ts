@@ -27,8 +27,8 @@ export function signTable(
   for (const [group, { signs }] of groups.entries()) {
     for (const sign of signs) {
       for (const [wordAt, word] of wordsFrom(sign, 0, step).entries()) {
-        const held = byWord.get(word) ?? []
-        byWord.set(word, [...held, { group, wordAt }])
+        const existing = byWord.get(word) ?? []
+        byWord.set(word, [...existing, { group, wordAt }])
       }
     }
   }

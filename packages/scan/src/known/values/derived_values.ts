@@ -51,10 +51,10 @@ function distinct(values: readonly DerivedValue[]): DerivedValue[] {
   const seen = new Set<bigint>()
   return values.flatMap((derived) => {
     const { name, value, bits } = derived
-    const held = bitLength(value)
-    if (seen.has(value) || held < 64) return []
+    const size = bitLength(value)
+    if (seen.has(value) || size < 64) return []
     seen.add(value)
-    return held > bits ? [{ name, value, bits: held }] : [derived]
+    return size > bits ? [{ name, value, bits: size }] : [derived]
   })
 }
 

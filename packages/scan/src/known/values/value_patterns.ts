@@ -23,13 +23,13 @@ interface KeyValue {
 }
 
 /** Values whose patterns are held at a time: an RSA key has half a megabyte of them. */
-const MOST_HELD = 256
+const MOST_KEPT = 256
 /** Bytes from a pattern's first word on that are hashed: of text in UTF-16 a word alone tells little. */
 const HASHED = 32
 
 export class ValuePatterns {
   readonly #values: KeyValue[] = []
-  readonly #held = new Map<KeyValue, readonly Pattern[]>()
+  readonly #kept = new Map<KeyValue, readonly Pattern[]>()
   /** Of each pattern where its first word lies in it, and a hash of what is there. */
   readonly #places: Uint8Array
   readonly #hashed: Uint8Array
@@ -81,8 +81,8 @@ export class ValuePatterns {
 
   /** Overwrites what is held, and forgets it. */
   wipe(): void {
-    for (const patterns of this.#held.values()) for (const { bytes } of patterns) bytes.fill(0)
-    this.#held.clear()
+    for (const patterns of this.#kept.values()) for (const { bytes } of patterns) bytes.fill(0)
+    this.#kept.clear()
   }
 
   #enter(number: number, head: Uint8Array): void {
@@ -101,13 +101,13 @@ export class ValuePatterns {
     const value = this.#values[lastFirst(this.#values, number)]
     if (value === undefined) return undefined
     const { derived, material, first } = value
-    let patterns = this.#held.get(value)
+    let patterns = this.#kept.get(value)
     if (patterns === undefined) {
-      if (this.#held.size >= MOST_HELD) this.wipe()
+      if (this.#kept.size >= MOST_KEPT) this.wipe()
       patterns = encodingsOf(derived.value, derived.bits).map(({ bytes, form }) => {
         return { bytes, spelling: form, name: derived.name, material }
       })
-      this.#held.set(value, patterns)
+      this.#kept.set(value, patterns)
     }
     return patterns[number - first]
   }

@@ -9,7 +9,7 @@ import { BINARY_ANCHORS } from '../../../src/detectors/binary/binary_anchors.ts'
 export function hitsIn(bytes: Uint8Array): readonly Detected[] {
   const hits = new Map<string, Detected>()
   for (const { anchor, at } of placesIn(bytes)) {
-    const hit = anchor.mayHold?.(bytes, at) === false ? undefined : anchor.detect(bytes, at)
+    const hit = anchor.mayContain?.(bytes, at) === false ? undefined : anchor.detect(bytes, at)
     if (hit !== undefined) hits.set(`${hit.offset} ${hit.length} ${hit.form}`, hit)
   }
   return [...hits.values()].toSorted((a, b) => a.offset - b.offset)

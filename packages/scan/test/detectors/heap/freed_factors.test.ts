@@ -30,11 +30,11 @@ function knownOf(bits: number): Known {
 }
 
 /** What `free` leaves of a chunk whose size is in `word`. */
-function freed(word: number, over: Buffer, held: Buffer): Buffer {
+function freed(word: number, over: Buffer, present: Buffer): Buffer {
   const size = Buffer.alloc(8)
   size.writeUInt16LE(word)
-  const rest = (word & ~7) - 8 - held.length
-  return Buffer.concat([size, over, held.subarray(16), Buffer.alloc(Math.max(0, rest))])
+  const rest = (word & ~7) - 8 - present.length
+  return Buffer.concat([size, over, present.subarray(16), Buffer.alloc(Math.max(0, rest))])
 }
 
 /** Bytes that something is planted in, and what lies around it. */

@@ -71,9 +71,9 @@ describe('an armour whose head is gone is proven by itself', () => {
       for (const pem of pemsOf(key)) {
         for (const cut of cutsOf(key, pem)) {
           const begin = pem.indexOf('-----\n') + 6
-          const held = pem.slice(0, begin + Math.max(0, cut - 16))
+          const present = pem.slice(0, begin + Math.max(0, cut - 16))
           // oxlint-disable-next-line no-await-in-loop -- one after the other
-          const report = await scanned(`${held}${'\0'.repeat(16)}${cutAt(pem, cut)}`)
+          const report = await scanned(`${present}${'\0'.repeat(16)}${cutAt(pem, cut)}`)
           assert.deepEqual(idsOf(report), [key.spkiSha256], `${key.name} ${cut}`)
         }
       }

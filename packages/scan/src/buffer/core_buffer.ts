@@ -1,20 +1,20 @@
 /**
- * Holds a core back while it comes in, in order, once: see `held_input.ts` for where its bytes go.
+ * Buffers a core while it comes in, in order, once: `buffered_source.ts` says where its bytes go.
  *
  * A core through a pipe has no holes: of a Java process 2.5 of 2.7 GB are zeros. Blocks of zeros take no room. @module
  */
-import { BLOCK_BYTES, CHUNK_BYTES, type HeldInput } from './hold_layout.ts'
+import { BLOCK_BYTES, type BufferedInput, CHUNK_BYTES } from './buffer_layout.ts'
 import { SpillWriter } from './spill.ts'
 
 const ZEROS = Buffer.alloc(BLOCK_BYTES)
 
-/** Memory for held bytes; nothing is given back before the core is given up. */
+/** Memory for buffered bytes; none is given back before the buffer is wiped. */
 export interface MemoryShare {
-  /** @returns whether so many bytes more may be held */
+  /** @returns whether so many bytes more may be buffered */
   take(bytes: number): boolean
 }
 
-export interface HoldOptions {
+export interface CoreBufferOptions {
   /** Where the file is made that takes what memory does not. Only we may write there. */
   readonly folder: string
   readonly memory: MemoryShare
@@ -33,8 +33,8 @@ export function fixedShare(maxBytes: number): MemoryShare {
 }
 
 /** One core. Wipe it when done, whatever happens. */
-export class CoreHold {
-  readonly #options: HoldOptions
+export class CoreBuffer {
+  readonly #options: CoreBufferOptions
   readonly #chunks: SharedArrayBuffer[] = []
   readonly #runs: number[] = []
   /** Where what comes next goes, from the next block on; {@link #pending} of its bytes are there already. */
@@ -42,9 +42,9 @@ export class CoreHold {
   #pending = 0
   #writer: SpillWriter | undefined
   #size = 0
-  #heldBytes = 0
+  #dataBytes = 0
 
-  constructor(options: HoldOptions) {
+  constructor(options: CoreBufferOptions) {
     this.#options = options
   }
 
@@ -55,7 +55,7 @@ export class CoreHold {
 
   /** Bytes that are not in memory but in the encrypted file. */
   get spilledBytes(): number {
-    return Math.max(0, this.#heldBytes - this.#chunks.length * CHUNK_BYTES)
+    return Math.max(0, this.#dataBytes - this.#chunks.length * CHUNK_BYTES)
   }
 
   /**
@@ -71,7 +71,7 @@ export class CoreHold {
   /** Takes the first `length` bytes of what was put into {@link room}. */
   took(length: number): void {
     this.#pending += length
-    while (this.#pending >= BLOCK_BYTES) this.#settle(BLOCK_BYTES)
+    while (this.#pending >= BLOCK_BYTES) this.#store(BLOCK_BYTES)
   }
 
   /** Takes bytes from elsewhere. The caller may use `bytes` again. */
@@ -88,12 +88,12 @@ export class CoreHold {
    *
    * @throws as {@link room} does
    */
-  input(): HeldInput {
-    if (this.#pending > 0) this.#settle(this.#pending)
+  input(): BufferedInput {
+    if (this.#pending > 0) this.#store(this.#pending)
     const runs = new SharedArrayBuffer(this.#runs.length * Float64Array.BYTES_PER_ELEMENT)
     new Float64Array(runs).set(this.#runs)
     const spill = this.#writer?.spill
-    return { kind: 'held', size: this.#size, runs, chunks: this.#chunks, spill }
+    return { kind: 'buffered', size: this.#size, runs, chunks: this.#chunks, spill }
   }
 
   /** Gives the core up: memory and key become zeros, the file ends. More than once does no harm. */
@@ -103,13 +103,13 @@ export class CoreHold {
   }
 
   /** Keeps the first bytes of the window, unless they are zeros: then what is behind them takes their place. */
-  #settle(length: number): void {
+  #store(length: number): void {
     const block = this.#window.subarray(0, length)
     if (block.equals(ZEROS.subarray(0, length))) {
       this.#window.copyWithin(0, length, this.#pending)
     } else {
       this.#noteRun(length)
-      this.#heldBytes += length
+      this.#dataBytes += length
       this.#writer?.write(block)
       this.#window = this.#window.subarray(length)
     }
@@ -121,18 +121,18 @@ export class CoreHold {
     const last = this.#runs.length - 3
     const end = last < 0 ? -1 : (this.#runs[last] ?? 0) + (this.#runs[last + 2] ?? 0)
     if (end === this.#size) this.#runs[last + 2] = end - (this.#runs[last] ?? 0) + length
-    else this.#runs.push(this.#size, this.#heldBytes, length)
+    else this.#runs.push(this.#size, this.#dataBytes, length)
   }
 
   /** undefined once memory takes no more; then the file takes all that follows. */
   #memoryWindow(): Buffer | undefined {
-    if (!this.#mayHoldChunk()) return undefined
+    if (!this.#hasRoomForChunk()) return undefined
     const chunk = new SharedArrayBuffer(CHUNK_BYTES)
     this.#chunks.push(chunk)
     return Buffer.from(chunk)
   }
 
-  #mayHoldChunk(): boolean {
+  #hasRoomForChunk(): boolean {
     return this.#writer === undefined && this.#options.memory.take(CHUNK_BYTES)
   }
 

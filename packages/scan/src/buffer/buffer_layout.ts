@@ -1,5 +1,5 @@
-/** How a core lies that is held back, as plain data that each thread of this process can read. @module */
-/** Read at once, and held or found to be zeros as a whole. A divisor of {@link CHUNK_BYTES}. */
+/** A buffered core as plain data that each thread of this process can read. @module */
+/** Read at once, and stored or dropped (all zeros) as a whole. A divisor of {@link CHUNK_BYTES}. */
 export const BLOCK_BYTES: number = 1 << 16
 /** Memory is taken by this much. What is not written to of it takes no room. */
 export const CHUNK_BYTES: number = 1 << 23
@@ -8,15 +8,15 @@ export const KEY_BYTES = 32
 export const NONCE_BYTES = 8
 export const SECRET_BYTES: number = KEY_BYTES + NONCE_BYTES
 
-export interface HeldInput {
-  readonly kind: 'held'
+export interface BufferedInput {
+  readonly kind: 'buffered'
   /** Bytes of the core, holes included. */
   readonly size: number
-  /** Runs of data, sorted and disjoint: offset in the core, offset among the held bytes, length. As float64. */
+  /** Runs of data, sorted and disjoint: offset in the core, offset among the stored bytes, length. As float64. */
   readonly runs: SharedArrayBuffer
-  /** The held bytes from 0 on, {@link CHUNK_BYTES} each. */
+  /** The stored bytes from 0 on, {@link CHUNK_BYTES} each. */
   readonly chunks: readonly SharedArrayBuffer[]
-  /** Held bytes behind those of the chunks. */
+  /** Stored bytes behind those of the chunks. */
   readonly spill: Spill | undefined
 }
 

@@ -1,8 +1,7 @@
 /**
- * Holds the little that most packed data unpacks to: a file has thousands of such places, and a hold for a core takes a
- * megabyte and a folder. @module
+ * Buffers the little that most packed data unpacks to. A file has thousands of such places, and a buffer for a core takes a megabyte and a folder. @module
  */
-import type { HeldInput } from './hold_layout.ts'
+import type { BufferedInput } from './buffer_layout.ts'
 
 /** Where unpacked bytes go. */
 export interface Sink {
@@ -12,13 +11,13 @@ export interface Sink {
   take(bytes: Buffer): void
 }
 
-/** So many bytes it may hold: less than a chunk of a core's hold. */
+/** Bytes of a small buffer: less than a chunk of a core's. */
 export const SMALL_BYTES: number = 256 << 10
 
 /** Takes up to {@link SMALL_BYTES}; what is more is dropped and counted. Wipe it when done. */
-export class SmallHold implements Sink {
+export class SmallBuffer implements Sink {
   readonly #parts: Buffer[] = []
-  #held: SharedArrayBuffer | undefined
+  #stored: SharedArrayBuffer | undefined
   size = 0
 
   take(bytes: Buffer): void {
@@ -27,19 +26,19 @@ export class SmallHold implements Sink {
   }
 
   /** What was taken, to be read. It stands until {@link wipe}. */
-  input(): HeldInput {
-    this.#held = new SharedArrayBuffer(this.size)
-    const all = Buffer.from(this.#held)
+  input(): BufferedInput {
+    this.#stored = new SharedArrayBuffer(this.size)
+    const all = Buffer.from(this.#stored)
     let at = 0
     for (const part of this.#parts) at += part.copy(all, at)
     const runs = new SharedArrayBuffer(3 * Float64Array.BYTES_PER_ELEMENT)
     new Float64Array(runs).set([0, 0, this.size])
     const { size } = this
-    return { kind: 'held', size, runs, chunks: [this.#held], spill: undefined }
+    return { kind: 'buffered', size, runs, chunks: [this.#stored], spill: undefined }
   }
 
   wipe(): void {
     for (const part of this.#parts) part.fill(0)
-    if (this.#held !== undefined) Buffer.from(this.#held).fill(0)
+    if (this.#stored !== undefined) Buffer.from(this.#stored).fill(0)
   }
 }

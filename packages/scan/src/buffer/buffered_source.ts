@@ -1,5 +1,5 @@
 /**
- * Reads a core that is held back: its data in shared memory up to a bound, the rest in an encrypted file that has no name.
+ * Reads a buffered core: its data in shared memory up to a bound, the rest in an encrypted file without a name.
  *
  * The file is AES-256-CTR under a key that is random for
  * each core and lives in shared memory alone. Trust: whoever can change the file (it has no name: root, through
@@ -8,14 +8,14 @@
 import { readSync } from 'node:fs'
 import { MintmarkError } from '@mintmark/core'
 import type { FileSource, Range } from '@mintmark/dump'
-import { CHUNK_BYTES, type HeldInput, type Spill } from './hold_layout.ts'
+import { type BufferedInput, CHUNK_BYTES, type Spill } from './buffer_layout.ts'
 import { cipherAt } from './spill.ts'
 
 /** Deciphered at a time: what lies around in between is bounded by it. */
 const STEP_BYTES = 1 << 18
 
-/** Reads a held core. Closing it gives nothing up: that is the holder's. */
-export function heldSource(input: HeldInput): FileSource {
+/** Reads a buffered core. Closing the source does not wipe the buffer. */
+export function bufferedSource(input: BufferedInput): FileSource {
   const runs = new Float64Array(input.runs)
   return {
     size: input.size,
@@ -24,19 +24,19 @@ export function heldSource(input: HeldInput): FileSource {
       const end = Math.max(offset, Math.min(input.size, offset + target.length))
       target.fill(0, 0, end - offset)
       for (let i = firstRunBehind(runs, offset); i < runs.length; i += 3) {
-        const [start = 0, held = 0, length = 0] = runs.subarray(i, i + 3)
+        const [start = 0, stored = 0, length = 0] = runs.subarray(i, i + 3)
         if (start >= end) break
         const from = Math.max(offset, start)
         const to = Math.min(end, start + length)
-        readHeld(input, held + from - start, target.subarray(from - offset, to - offset))
+        readBuffered(input, stored + from - start, target.subarray(from - offset, to - offset))
       }
       return end - offset
     },
   }
 }
 
-/** The runs of a held core that hold data; the bytes between them are zeros. */
-export function heldData(input: HeldInput): readonly Range[] {
+/** The runs of a buffered core that contain data; the bytes between them are zeros. */
+export function bufferedData(input: BufferedInput): readonly Range[] {
   const runs = new Float64Array(input.runs)
   return Array.from({ length: runs.length / 3 }, (_, i) => ({
     offset: runs[3 * i] ?? 0,
@@ -55,7 +55,7 @@ function firstRunBehind(runs: Float64Array, offset: number): number {
   return 3 * low
 }
 
-function readHeld(input: HeldInput, at: number, target: Uint8Array): void {
+function readBuffered(input: BufferedInput, at: number, target: Uint8Array): void {
   const inChunks = input.chunks.length * CHUNK_BYTES
   let done = 0
   while (done < target.length && at + done < inChunks) {
@@ -98,6 +98,6 @@ function attempt<T>(action: () => T): T {
 }
 
 function unreadable(errno: string): MintmarkError {
-  const message = `the file that holds a core back cannot be read: ${errno}`
+  const message = `the temporary file of a buffered core cannot be read: ${errno}`
   return new MintmarkError('INPUT_UNREADABLE', message, { errno })
 }

@@ -5,8 +5,8 @@ import { join } from 'node:path'
 import { after, describe, it } from 'node:test'
 import { Worker } from 'node:worker_threads'
 import * as fc from 'fast-check'
-import { CoreHold, fixedShare } from '../../src/hold/core_hold.ts'
-import { BLOCK_BYTES, CHUNK_BYTES, type HeldInput } from '../../src/hold/hold_layout.ts'
+import { BLOCK_BYTES, type BufferedInput, CHUNK_BYTES } from '../../src/buffer/buffer_layout.ts'
+import { CoreBuffer, fixedShare } from '../../src/buffer/core_buffer.ts'
 import { dataOf, openInput } from '../../src/memory/scan_input.ts'
 
 const folder = mkdtempSync(join(tmpdir(), 'gate-hold-'))
@@ -23,24 +23,27 @@ function coreOf(kinds: readonly ('zeros' | 'data' | 'one')[], cut: number): Buff
   return core.subarray(0, Math.max(0, core.length - cut))
 }
 
-function held(core: Buffer, maxMemoryBytes: number): { hold: CoreHold; input: HeldInput } {
-  const hold = new CoreHold({ folder, memory: fixedShare(maxMemoryBytes) })
+function buffered(
+  core: Buffer,
+  maxMemoryBytes: number,
+): { buffer: CoreBuffer; input: BufferedInput } {
+  const buffer = new CoreBuffer({ folder, memory: fixedShare(maxMemoryBytes) })
   const block = Buffer.alloc(BLOCK_BYTES)
   for (let at = 0; at < core.length; at += BLOCK_BYTES) {
     const length = core.copy(block, 0, at, at + BLOCK_BYTES)
-    hold.take(block.subarray(0, length))
+    buffer.take(block.subarray(0, length))
   }
   block.fill(0xee)
-  return { hold, input: hold.input() }
+  return { buffer, input: buffer.input() }
 }
 
-function readAll(input: HeldInput, from: number, length: number): Buffer {
+function readAll(input: BufferedInput, from: number, length: number): Buffer {
   const source = openInput(input)
   const target = Buffer.alloc(length, 0xee)
   return target.subarray(0, source.read(from, target))
 }
 
-function spillBytes({ spill }: HeldInput): Buffer {
+function spillBytes({ spill }: BufferedInput): Buffer {
   assert.ok(spill)
   const bytes = Buffer.alloc(fstatSync(spill.file).size)
   readSync(spill.file, bytes, 0, bytes.length, 0)
@@ -51,7 +54,7 @@ const kinds = fc.array(fc.constantFrom('zeros' as const, 'data' as const, 'one' 
   maxLength: 200,
 })
 
-describe('a held core', () => {
+describe('a buffered core', () => {
   it('reads as what came in, from any place on, in memory and in the file', () => {
     fc.assert(
       fc.property(
@@ -61,37 +64,37 @@ describe('a held core', () => {
         fc.array(fc.tuple(fc.nat(200 * BLOCK_BYTES), fc.nat(3 * BLOCK_BYTES)), { maxLength: 5 }),
         (which, cut, memory, reads) => {
           const core = coreOf(which, cut)
-          const { hold, input } = held(core, memory)
+          const { buffer, input } = buffered(core, memory)
           assert.equal(input.size, core.length)
           assert.ok(readAll(input, 0, core.length).equals(core))
           for (const [from, length] of reads) {
             const expected = core.subarray(from, from + length)
             assert.ok(readAll(input, from, length).equals(expected), `${from} ${length}`)
           }
-          hold.wipe()
+          buffer.wipe()
         },
       ),
       { numRuns: Number(process.env['FUZZ_RUNS'] ?? 40) },
     )
   })
 
-  it('says which runs hold data, and everything else is zeros', () => {
+  it('says which runs contain data, and everything else is zeros', () => {
     const core = coreOf(['data', 'zeros', 'zeros', 'one', 'data', 'zeros'], 5)
-    const { hold, input } = held(core, 0)
+    const { buffer, input } = buffered(core, 0)
     assert.deepEqual(dataOf(input, core.length), [
       { offset: 0, length: BLOCK_BYTES },
       { offset: 3 * BLOCK_BYTES, length: 2 * BLOCK_BYTES },
     ])
-    hold.wipe()
+    buffer.wipe()
   })
 
   it('takes no room for zeros', () => {
-    const hold = new CoreHold({ folder, memory: fixedShare(CHUNK_BYTES) })
-    for (let i = 0; i < 1 << 14; i++) hold.take(Buffer.alloc(BLOCK_BYTES))
-    assert.equal(hold.size, 1 << 30)
+    const buffer = new CoreBuffer({ folder, memory: fixedShare(CHUNK_BYTES) })
+    for (let i = 0; i < 1 << 14; i++) buffer.take(Buffer.alloc(BLOCK_BYTES))
+    assert.equal(buffer.size, 1 << 30)
     // One chunk, for the next block to be read into.
-    assert.deepEqual([hold.input().chunks.length, hold.input().spill], [1, undefined])
-    hold.wipe()
+    assert.deepEqual([buffer.input().chunks.length, buffer.input().spill], [1, undefined])
+    buffer.wipe()
   })
 
   it('keeps to its bound of memory, and puts the rest into the file', () => {
@@ -99,33 +102,33 @@ describe('a held core', () => {
       Array.from({ length: 150 }, () => 'data' as const),
       0,
     )
-    const { hold, input } = held(core, CHUNK_BYTES + 5)
+    const { buffer, input } = buffered(core, CHUNK_BYTES + 5)
     assert.equal(input.chunks.length, 1)
-    assert.equal(hold.spilledBytes, core.length - CHUNK_BYTES)
+    assert.equal(buffer.spilledBytes, core.length - CHUNK_BYTES)
     assert.equal(spillBytes(input).length, core.length - CHUNK_BYTES)
-    hold.wipe()
+    buffer.wipe()
   })
 })
 
-describe('the file that holds a core', () => {
+describe('the temporary file of a buffered core', () => {
   it('leaves no name, and nothing in the file that came in', () => {
     const core = coreOf(['data', 'data', 'data'], 0)
-    const { hold, input } = held(core, 0)
+    const { buffer, input } = buffered(core, 0)
     assert.deepEqual(readdirSync(folder), [])
     const file = spillBytes(input)
     for (let at = 0; at + 16 <= core.length; at += 16)
       assert.equal(file.includes(core.subarray(at, at + 16)), false, `${at}`)
-    hold.wipe()
+    buffer.wipe()
   })
 
   it('is enciphered anew each time: equal cores and equal blocks give different files', () => {
     const core = coreOf(['data', 'one', 'one'], 0)
-    const [first, second] = [held(core, 0), held(core, 0)]
+    const [first, second] = [buffered(core, 0), buffered(core, 0)]
     const [a, b] = [spillBytes(first.input), spillBytes(second.input)]
     assert.equal(a.equals(b), false)
     assert.equal(new Set([a, b].flatMap((file) => ciphers(file))).size, (2 * a.length) / 16)
-    first.hold.wipe()
-    second.hold.wipe()
+    first.buffer.wipe()
+    second.buffer.wipe()
   })
 
   it('is gone once it is given up: memory and key are zeros, and the file cannot be read', () => {
@@ -133,9 +136,9 @@ describe('the file that holds a core', () => {
       Array.from({ length: 140 }, () => 'data' as const),
       0,
     )
-    const { hold, input } = held(core, CHUNK_BYTES)
-    hold.wipe()
-    hold.wipe()
+    const { buffer, input } = buffered(core, CHUNK_BYTES)
+    buffer.wipe()
+    buffer.wipe()
     assert.ok(new Uint8Array(input.chunks[0] ?? new SharedArrayBuffer(1)).every((b) => b === 0))
     assert.ok(new Uint8Array(input.spill?.secret ?? new SharedArrayBuffer(0)).every((b) => b === 0))
     assert.throws(() => readAll(input, CHUNK_BYTES, 16), { code: 'INPUT_UNREADABLE' })
@@ -143,7 +146,7 @@ describe('the file that holds a core', () => {
 
   it('can be read by another thread', async () => {
     const core = coreOf(['data', 'zeros', 'data'], 7)
-    const { hold, input } = held(core, 0)
+    const { buffer, input } = buffered(core, 0)
     const script = `
       const { parentPort, workerData } = require('node:worker_threads')
       import(workerData.module).then(({ openInput }) => {
@@ -158,7 +161,7 @@ describe('the file that holds a core', () => {
     })
     const { createHash } = await import('node:crypto')
     assert.equal(there, createHash('sha256').update(core).digest('hex'))
-    hold.wipe()
+    buffer.wipe()
   })
 })
 

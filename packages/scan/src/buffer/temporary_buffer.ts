@@ -1,34 +1,33 @@
 /**
- * Holds back what a scan is given once and looks at more than once: what a pipe gives, and what a packed dump holds.
+ * Buffers what a scan is given once and reads more than once: a pipe, and the content of a packed dump.
  *
- * As the gate holds a core: in memory up to a bound, then in an encrypted file that has no name. Nothing of it is left
- * behind. @module
+ * As the gate buffers a core: in memory up to a bound, then in an encrypted file without a name. Nothing is left behind. @module
  */
 import { mkdtempSync, rmdirSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { MintmarkError, safeText } from '@mintmark/core'
-import { CoreHold, fixedShare } from './core_hold.ts'
+import { CoreBuffer, fixedShare } from './core_buffer.ts'
 
-/** Bytes of data that are held in memory; with what is on its way to the file less than 128 MiB. */
+/** Bytes of data in memory; with what is on its way to the file less than 128 MiB. */
 const MAX_MEMORY_BYTES = 112 << 20
 
 /**
- * Gives `use` a hold, and wipes it afterwards.
+ * Gives `use` a buffer, and wipes it afterwards.
  *
- * @param memoryBytes that it may hold in memory
+ * @param memoryBytes of the buffer in memory
  * @throws {MintmarkError} `INPUT_UNREADABLE` if there is no folder for temporary files
  */
-export async function withHold<T>(
-  use: (hold: CoreHold) => Promise<T>,
+export async function withBuffer<T>(
+  use: (buffer: CoreBuffer) => Promise<T>,
   memoryBytes: number = MAX_MEMORY_BYTES,
 ): Promise<T> {
   const folder = temporaryFolder()
-  const hold = new CoreHold({ folder, memory: fixedShare(memoryBytes) })
+  const buffer = new CoreBuffer({ folder, memory: fixedShare(memoryBytes) })
   try {
-    return await use(hold)
+    return await use(buffer)
   } finally {
-    hold.wipe()
+    buffer.wipe()
     rmdirSync(folder)
   }
 }
@@ -40,7 +39,7 @@ function temporaryFolder(): string {
   } catch (cause) {
     const errno = cause instanceof Error && 'code' in cause ? String(cause.code) : 'UNKNOWN'
     const shown = safeText(place)
-    const message = `nothing can be held back in ${shown}: ${errno} (set TMPDIR to a folder that can be written to)`
+    const message = `no temporary file can be made in ${shown}: ${errno} (set TMPDIR to a folder that can be written to)`
     throw new MintmarkError('INPUT_UNREADABLE', message, { path: shown, errno }, { cause })
   }
 }

@@ -1,6 +1,6 @@
 /** Reads a core to its end as fast as it comes: the dying process waits for nothing else. @module */
 import { closeSync, openSync, readSync } from 'node:fs'
-import type { CoreHold } from './core_hold.ts'
+import type { CoreBuffer } from './core_buffer.ts'
 
 const STANDARD_INPUT = 0
 /** How long to wait where a pipe that does not block has nothing yet. */
@@ -30,26 +30,26 @@ export class Inlet {
 }
 
 /**
- * Puts everything that comes into the hold.
+ * Copies everything that comes into the buffer.
  *
  * @param check throws if no more may go to the file
  * @returns `too-large` once there are more than `maxBytes`; the rest is not read then
- * @throws the system's own error if it cannot be read, or not held
+ * @throws the system's own error if it cannot be read or buffered
  */
 export function drain(
   { file }: Inlet,
-  hold: CoreHold,
+  buffer: CoreBuffer,
   maxBytes: number,
   check: () => void = () => {},
 ): DrainEnd {
-  for (let checked = 0; hold.size <= maxBytes; ) {
-    if (hold.spilledBytes - checked >= CHECK_BYTES) {
-      checked = hold.spilledBytes
+  for (let checked = 0; buffer.size <= maxBytes; ) {
+    if (buffer.spilledBytes - checked >= CHECK_BYTES) {
+      checked = buffer.spilledBytes
       check()
     }
-    const count = readSome(file, hold.room())
+    const count = readSome(file, buffer.room())
     if (count === 0) return 'end'
-    hold.took(count)
+    buffer.took(count)
   }
   return 'too-large'
 }

@@ -2,7 +2,7 @@
 import { createCipheriv, randomFillSync } from 'node:crypto'
 import { closeSync, constants, openSync, unlinkSync, writeSync } from 'node:fs'
 import path from 'node:path'
-import { BLOCK_BYTES, KEY_BYTES, NONCE_BYTES, SECRET_BYTES, type Spill } from './hold_layout.ts'
+import { BLOCK_BYTES, KEY_BYTES, NONCE_BYTES, SECRET_BYTES, type Spill } from './buffer_layout.ts'
 
 const CIPHER_BLOCK = 16
 /** Read at once before it is enciphered. */
