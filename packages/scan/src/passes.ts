@@ -23,7 +23,7 @@ import { detectedOf } from './known/values/found_value.ts'
 import { CutWindows, type PlanSize, withFirstUnits } from './memory/extra_units.ts'
 import { scalarsInRegisters } from './memory/register_scalars.ts'
 import { registerPlaces, secretsInRegisters } from './memory/registers.ts'
-import { Seams } from './memory/seams.ts'
+import { SegmentBoundaries } from './memory/segment_boundaries.ts'
 import { ZeroRuns } from './memory/zero_runs.ts'
 import type { KnownKeys } from './report/known_keys.ts'
 import type { LimitList } from './report/scan_limits.ts'
@@ -73,7 +73,7 @@ const CUT_SCALARS = 'scalars of which registers hold a part'
 /** Keys that candidates would be: more are made up. */
 const MOST_POSSIBLE = 8192
 /** Bytes of borders that are searched beside the rest: what they give is kept until that is done. */
-const SEAMS_MEANWHILE = 1 << 24
+const BOUNDARIES_MEANWHILE = 1 << 24
 
 /** Searches a file window by window, and puts together what each gives. */
 export class Passes {
@@ -86,7 +86,7 @@ export class Passes {
   readonly #totalBytes: number
   readonly #found: FoundKeys
   /** Borders of memory that goes on elsewhere in the file. */
-  readonly #seams: Seams | undefined
+  readonly #boundaries: SegmentBoundaries | undefined
   /** Public halves of keys that were found. */
   readonly #taken = new Set<string | undefined>()
   /** What candidates would be. */
@@ -101,7 +101,7 @@ export class Passes {
     this.#options = options
     this.#outcome = outcome
     this.#how = { isDeep: options.deep ?? false, hasMaterial: true, runs: file.runs }
-    this.#seams = Seams.of(file.runs, file.source, file.borders)
+    this.#boundaries = SegmentBoundaries.of(file.runs, file.source, file.borders)
     this.#size = { ...sizeOf(this.#plan()), packedBytes: options.packedBytes }
     this.#totalBytes = 2 * this.#size.bytes
     this.#found = new FoundKeys(this.#size.bytes)
@@ -132,7 +132,7 @@ export class Passes {
     if (again.length > 0)
       await this.#search(task, takeAgain, { windows: again, bytes: sizeOf(again).bytes })
     this.#isFlood = cut.areMost
-    if (this.#seams !== undefined) await this.#searchSeams(task, this.#seams)
+    if (this.#boundaries !== undefined) await this.#searchBoundaries(task, this.#boundaries)
     this.#settlePossible()
     // What erases keys spends as much on each, and so does who asks for all.
     const isAll = isDeep || this.#options.onMaterial !== undefined
@@ -165,7 +165,7 @@ export class Passes {
       completed,
       isPatient,
     } as const
-    await this.#searchWithSeams(task)
+    await this.#searchWithBoundaries(task)
     await this.#searchRegisters({
       ...task,
       keys: sought.keys.filter(isSoughtInRegisters),
@@ -188,7 +188,7 @@ export class Passes {
       }
       const task = { kind: 'values', isDeep: this.#how.isDeep, materials } as const
       if (materials.length === 0) return
-      await this.#searchWithSeams(task)
+      await this.#searchWithBoundaries(task)
     } finally {
       this.#found.wipe()
     }
@@ -245,8 +245,8 @@ export class Passes {
   async #searchRegisters(task: KnownTask): Promise<void> {
     if (task.keys.length + task.met.length === 0) return
     const { vectorRegisters, source } = this.#file
-    const registers = Seams.joined(secretsInRegisters(vectorRegisters, source), source)
-    if (registers !== undefined) await this.#searchSeams(task, registers)
+    const registers = SegmentBoundaries.joined(secretsInRegisters(vectorRegisters, source), source)
+    if (registers !== undefined) await this.#searchBoundaries(task, registers)
     this.#searchForCutScalars(this.#outcome.keys.given.filter(isSoughtInRegisters))
   }
 
@@ -254,19 +254,22 @@ export class Passes {
   #searchForCutScalars(keys: readonly PublicKey[]): void {
     const { vectorRegisters, wideRegisters, source } = this.#file
     const places = registerPlaces(vectorRegisters, wideRegisters)
-    const seams = Seams.joined(places, source)
+    const boundaries = SegmentBoundaries.joined(places, source)
     const left = keys.filter(({ keyId }) => !this.#taken.has(keyId.spkiSha256))
-    if (seams === undefined || left.length === 0) return
+    if (boundaries === undefined || left.length === 0) return
     const materials = left.map(({ material }) => material)
     // What erases keys sets these registers to zero in any case.
     const isMore = this.#size.bytes < DEEP_BYTES && this.#options.onMaterial === undefined
     const effort = this.#how.isDeep ? 'deep' : isMore ? 'more' : 'usual'
     const { found, isCut } = scalarsInRegisters(places, source, materials, effort)
     for (const { place, ...value } of found) {
-      const detected = detectedOf({ ...value, at: value.at + (seams.runs[place]?.offset ?? 0) })
+      const detected = detectedOf({
+        ...value,
+        at: value.at + (boundaries.runs[place]?.offset ?? 0),
+      })
       const seen = findingSeen(detected, detected.offset)
       const tag = keyTag(this.#file.hashKey, value.material)
-      const sightings = seams.sightings({ seen, tag })
+      const sightings = boundaries.sightings({ seen, tag })
       for (const sighting of sightings) this.#outcome.sightings.add(sighting)
       this.#takeMaterial({ material: value.material, seen: sightings[0]?.seen ?? seen })
     }
@@ -278,30 +281,33 @@ export class Passes {
    * What {@link #search} does, and at the borders. Those are searched in this thread alone: few of them meanwhile, so that
    * the other threads do not wait for it.
    */
-  async #searchWithSeams(sought: ScannerTask): Promise<void> {
+  async #searchWithBoundaries(sought: ScannerTask): Promise<void> {
     const left = this.#left()
     const searchers = searchersOf(this.#file, this.#options, left.bytes)
     const task = sought.kind === 'known' ? { ...sought, searchers } : sought
     const search = this.#search(task, this.#takeLimits, left)
-    const seams = this.#seams
+    const boundaries = this.#boundaries
     const { areStarted } = this.#file.threads
-    if (seams !== undefined && areStarted && seams.source.size <= SEAMS_MEANWHILE) {
+    if (boundaries !== undefined && areStarted && boundaries.source.size <= BOUNDARIES_MEANWHILE) {
       const results: WindowResult[] = []
-      await allDone([search, this.#searchSeams(task, seams, (result) => results.push(result))])
-      for (const result of results) this.#takeAtSeams(seams, result)
+      await allDone([
+        search,
+        this.#searchBoundaries(task, boundaries, (result) => results.push(result)),
+      ])
+      for (const result of results) this.#takeAtBoundaries(boundaries, result)
       return
     }
     await search
-    if (seams !== undefined) await this.#searchSeams(task, seams)
+    if (boundaries !== undefined) await this.#searchBoundaries(task, boundaries)
   }
 
   /** What {@link #search} does, at the borders and in this thread. */
-  async #searchSeams(
+  async #searchBoundaries(
     task: ScannerTask,
-    seams: Seams,
-    take = (result: WindowResult): unknown => this.#takeAtSeams(seams, result),
+    boundaries: SegmentBoundaries,
+    take = (result: WindowResult): unknown => this.#takeAtBoundaries(boundaries, result),
   ): Promise<void> {
-    const { source, runs } = seams
+    const { source, runs } = boundaries
     const size = { ...sizeOf(planWindows(runs)), packedBytes: this.#options.packedBytes }
     // Where they are most of a flood, all of it has been looked at with more once, and what is told is told again.
     const isAgain = this.#isFlood && 2 * size.bytes >= this.#size.bytes
@@ -317,10 +323,10 @@ export class Passes {
   }
 
   /** Places are those of the borders; candidates across one stay candidates. */
-  #takeAtSeams(seams: Seams, result: WindowResult): void {
-    const sightings = result.sightings.flatMap((sighting) => seams.sightings(sighting))
+  #takeAtBoundaries(boundaries: SegmentBoundaries, result: WindowResult): void {
+    const sightings = result.sightings.flatMap((sighting) => boundaries.sightings(sighting))
     this.#take({ ...result, sightings, possible: [], packed: [] })
-    this.#outcome.limits.addAll(result.limits.map((limit) => seams.limit(limit)))
+    this.#outcome.limits.addAll(result.limits.map((limit) => boundaries.limit(limit)))
   }
 
   /** Makes findings of candidates whose public halves are known by now. */

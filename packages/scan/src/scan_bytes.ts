@@ -17,8 +17,8 @@ import type { SearchedFile } from './engine/search_file.ts'
 import type { Finding } from './findings/finding.ts'
 import { arrangedRuns, type MemoryOrder } from './memory/memory_order.ts'
 import { dataOf, openInput, type ScanInput } from './memory/scan_input.ts'
-import type { FileBorders } from './memory/seam_chains.ts'
-import { Seams } from './memory/seams.ts'
+import { SegmentBoundaries } from './memory/segment_boundaries.ts'
+import type { FileBorders } from './memory/segment_chains.ts'
 import { type Outcome, Passes, type PassOptions } from './passes.ts'
 import { KnownKeys } from './report/known_keys.ts'
 import type { ScanReport } from './report/report.ts'
@@ -149,7 +149,7 @@ function noteZlib(source: ByteSource, packed: PackedList): void {
 interface Shown
   extends Pick<SearchedFile, 'source' | 'runs' | 'vectorRegisters' | 'wideRegisters' | 'borders'> {
   readonly input: ScanInput
-  readonly view: Seams | undefined
+  readonly view: SegmentBoundaries | undefined
 }
 
 /** A dump in the order of memory. */
@@ -162,7 +162,7 @@ function shownArranged({
 }: Pick<Shown, 'input' | 'source' | 'vectorRegisters' | 'wideRegisters'> & {
   readonly arranged: MemoryOrder
 }): Shown {
-  const view = Seams.whole(arranged, source)
+  const view = SegmentBoundaries.whole(arranged, source)
   const { runs, parts } = arranged
   const placed = (ranges: readonly Range[]): readonly Range[] =>
     ranges.flatMap((range) => {
@@ -206,7 +206,7 @@ function fileBordersOf({ flaws, isShared }: Dump): FileBorders {
 async function searchTwice(
   file: SearchedFile,
   options: ScanOptions,
-  view: Seams | undefined,
+  view: SegmentBoundaries | undefined,
 ): Promise<Outcome> {
   const limits = new LimitList(view)
   const sightings = new SightingList(limits, view)

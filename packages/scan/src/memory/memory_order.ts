@@ -2,10 +2,11 @@
  * Dumps whose memory is in short pieces that lie in another order in the file: they are searched in the order of memory.
  *
  * Then nothing is searched twice, as borders are, and what costs the same for each piece is spent once. Other dumps are
- * searched as the file has them, which is quicker to read, and their borders once more: see `seams.ts`. @module
+ * searched as the file has them, which is quicker to read, and their borders once more: see `segment_boundaries.ts`. @module
  */
 import type { Range } from '@mintmark/dump'
 import type { Run } from '../anchors/scan_plan.ts'
+import { laidOut, type Sides, sidesOfAll } from './segment_boundaries.ts'
 import {
   endOf,
   type FileBorders,
@@ -13,8 +14,7 @@ import {
   isPlaced,
   type Placed,
   SIDE_BYTES,
-} from './seam_chains.ts'
-import { laidOut, type Sides, sidesOfAll } from './seams.ts'
+} from './segment_chains.ts'
 
 /** A dump in the order of memory, as if it were a file. */
 export interface MemoryOrder {

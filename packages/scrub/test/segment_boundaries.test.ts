@@ -8,7 +8,7 @@ import { after, describe, it } from 'node:test'
 import { bytesSource, openDump } from '@mintmark/dump'
 import { parsePublicKeys } from '@mintmark/keys/public_keys/parse'
 import { runsOf } from '@mintmark/scan/anchors/scan_plan'
-import { Seams } from '@mintmark/scan/memory/seams'
+import { SegmentBoundaries } from '@mintmark/scan/memory/segment_boundaries'
 import type { Sighting } from '@mintmark/scan/report/sightings'
 import { scanFile } from '@mintmark/scan/scan_file'
 import { expandKey } from '@mintmark/scan/schedules/aes_words'
@@ -182,7 +182,7 @@ function lengthOf(found: readonly { readonly length: number }[]): number {
 it('memory that goes on in the file has no borders', () => {
   const built = elfCore({ memory: halves(memoryWith(Buffer.alloc(8))) })
   const source = bytesSource(built.bytes)
-  assert.equal(Seams.of(runsOf(openDump(source)), source), undefined)
+  assert.equal(SegmentBoundaries.of(runsOf(openDump(source)), source), undefined)
 })
 
 it('shows the file around each border that is asked for', () => {
@@ -202,9 +202,9 @@ it('shows the file around each border that is asked for', () => {
         const address = hasAddress ? BigInt(offset + i * 0x10_0000) : undefined
         return { offset, length, address, isAligned: false }
       })
-      const seams = Seams.of(runs, bytesSource(Buffer.alloc(end)), inFile)
-      const places = (seams?.runs ?? []).map(({ offset, length }) => {
-        const found = seams?.sightings(sightingAt(offset, length)) ?? []
+      const boundaries = SegmentBoundaries.of(runs, bytesSource(Buffer.alloc(end)), inFile)
+      const places = (boundaries?.runs ?? []).map(({ offset, length }) => {
+        const found = boundaries?.sightings(sightingAt(offset, length)) ?? []
         assert.equal(found.length, 1, 'a part of the file is one sighting')
         return { from: found[0]?.seen.offset ?? 0, length }
       })
@@ -219,7 +219,7 @@ it('shows the file around each border that is asked for', () => {
         const around = places.filter((each) => each.from <= from && each.from + each.length >= to)
         assert.equal(around.length, 1)
       }
-      if (borders.length === 0) assert.equal(seams, undefined)
+      if (borders.length === 0) assert.equal(boundaries, undefined)
     }),
     { numRuns: Number(process.env['FUZZ_RUNS'] ?? 100) },
   )
@@ -254,12 +254,12 @@ it('shows memory around each border as the process sees it, however it lies in t
         const before = inFile.slice(0, i).reduce((sum, each) => sum + each.length + 3, 3)
         return { offset: before, length, address: BigInt(from), isAligned: from % 8 === 0 }
       })
-      const seams = Seams.of(runs, bytesSource(file))
-      assert.ok(seams)
+      const boundaries = SegmentBoundaries.of(runs, bytesSource(file))
+      assert.ok(boundaries)
       const seen = new Uint8Array(total)
-      for (const { offset, length, address = -1n } of seams.runs) {
+      for (const { offset, length, address = -1n } of boundaries.runs) {
         const bytes = Buffer.alloc(length)
-        assert.equal(seams.source.read(offset, bytes), length)
+        assert.equal(boundaries.source.read(offset, bytes), length)
         const from = Number(address)
         assert.deepEqual(bytes, memory.subarray(from, from + length))
         seen.fill(1, from, from + length)

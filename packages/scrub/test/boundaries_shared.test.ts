@@ -6,7 +6,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { after, describe, it } from 'node:test'
 import { bytesSource } from '@mintmark/dump'
-import { Seams } from '@mintmark/scan/memory/seams'
+import { SegmentBoundaries } from '@mintmark/scan/memory/segment_boundaries'
 import { scanFile } from '@mintmark/scan/scan_file'
 import { expandKey } from '@mintmark/scan/schedules/aes_words'
 import { elfCore, minidump } from '@mintmark/testkit'
@@ -116,10 +116,10 @@ it('shows memory around each end and begin, where runs share addresses', () => {
         return { offset, length, address: BigInt(from), isAligned: false }
       })
       const file = Buffer.concat(parts.flatMap((part) => [part, Buffer.alloc(3, 0xee)]))
-      const seams = Seams.of(runs, bytesSource(file))
-      const shown = (seams?.runs ?? []).map(({ offset, length, address = -1n }) => {
+      const boundaries = SegmentBoundaries.of(runs, bytesSource(file))
+      const shown = (boundaries?.runs ?? []).map(({ offset, length, address = -1n }) => {
         const bytes = Buffer.alloc(length)
-        assert.equal(seams?.source.read(offset, bytes), length)
+        assert.equal(boundaries?.source.read(offset, bytes), length)
         const from = Number(address)
         assert.deepEqual(bytes, memory.subarray(from, from + length))
         return { from, to: from + length }

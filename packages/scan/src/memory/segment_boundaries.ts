@@ -20,13 +20,13 @@ import {
   type FileBorders,
   fileChains,
   SIDE_BYTES,
-} from './seam_chains.ts'
+} from './segment_chains.ts'
 
 /** Numbers and schedules are aligned as in the run. */
 const ALIGNMENT = 16
 
 /** The borders of a dump, one after another as if they were a file. */
-export class Seams {
+export class SegmentBoundaries {
   /** Each is memory without a gap, in the process if not in the file. */
   readonly runs: readonly Run[]
   readonly source: ByteSource
@@ -55,15 +55,18 @@ export class Seams {
     runs: readonly Run[],
     source: ByteSource,
     inFile: FileBorders = 'none',
-  ): Seams | undefined {
+  ): SegmentBoundaries | undefined {
     const chains: readonly Chain[] = [...addressChains(runs), ...fileChains(runs, inFile)]
     if (chains.length === 0) return undefined
     const { runs: made, parts } = laidOut(sidesOfAll(chains))
-    return new Seams(made, parts, source, 2)
+    return new SegmentBoundaries(made, parts, source, 2)
   }
 
   /** Places of one part or more, each as memory of its own; undefined where there are none. */
-  static joined(places: readonly (readonly Range[])[], source: ByteSource): Seams | undefined {
+  static joined(
+    places: readonly (readonly Range[])[],
+    source: ByteSource,
+  ): SegmentBoundaries | undefined {
     if (places.length === 0) return undefined
     const runs: Run[] = []
     let at = 0
@@ -72,12 +75,12 @@ export class Seams {
       for (const { length } of place) at += length
       runs.push({ offset: begin, length: at - begin, isAligned: true })
     }
-    return new Seams(runs, places.flat(), source, 1)
+    return new SegmentBoundaries(runs, places.flat(), source, 1)
   }
 
   /** All of a dump in the order of memory: see `memory_order.ts`. */
-  static whole({ runs, parts }: LaidOut, source: ByteSource): Seams {
-    return new Seams(runs, parts, source, 1)
+  static whole({ runs, parts }: LaidOut, source: ByteSource): SegmentBoundaries {
+    return new SegmentBoundaries(runs, parts, source, 1)
   }
 
   /** What lies across a border, as its parts in the file; none for what lies within one run and is found there. */
