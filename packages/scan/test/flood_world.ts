@@ -115,10 +115,10 @@ const base64 = (bytes: Buffer): Buffer => Buffer.from(bytes.toString('base64'))
 const hex = (bytes: Buffer): Buffer => Buffer.from(bytes.toString('hex'))
 const list = (bytes: Buffer): Buffer => Buffer.from([...bytes].join(', '))
 
-/** Keys that are coded several times, whole and damaged, and what only begins so. */
-function codedKeys(): readonly Flood[] {
+/** Keys that are encoded several times, whole and damaged, and what only begins so. */
+function encodedKeys(): readonly Flood[] {
   const pem = Buffer.from(RSA.privateKey.export({ type: 'pkcs8', format: 'pem' }).toString())
-  const CODED: Readonly<Record<string, Buffer>> = {
+  const ENCODED: Readonly<Record<string, Buffer>> = {
     'base64 three times': base64(base64(base64(pem))),
     'hex twice': hex(hex(pem)),
     'decimal numbers in base64': base64(list(pem)),
@@ -128,7 +128,7 @@ function codedKeys(): readonly Flood[] {
     'zlib of zeros in base64': base64(deflateSync(Buffer.alloc(1 << 20))),
     'letters of text in base64': base64(Buffer.from('The quick brown fox jumps. '.repeat(40))),
   }
-  return Object.entries(CODED).flatMap(([name, bytes]): Flood[] => [
+  return Object.entries(ENCODED).flatMap(([name, bytes]): Flood[] => [
     { name: `keys in ${name}`, make: (length) => repeated(bytes, length) },
     {
       name: `keys in ${name}, each apart`,
@@ -188,7 +188,7 @@ export const FLOODS: readonly Flood[] = [
     { name: `text ${JSON.stringify(unit)}`, make: narrow(unit) },
     { name: `text ${JSON.stringify(unit)}, UTF-16`, make: wide(unit) },
   ]),
-  ...codedKeys(),
+  ...encodedKeys(),
   { name: 'nested DER', make: nested },
   { name: 'zeros', make: (length) => Buffer.alloc(length) },
   { name: 'ones', make: (length) => Buffer.alloc(length, 0xff) },

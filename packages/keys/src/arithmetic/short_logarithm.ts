@@ -62,24 +62,24 @@ export class ShortLogarithm {
     return Math.max(1, Math.ceil(2 ** bits / (2 * this.#reach)))
   }
 
-  /** Each point in as many stretches as fill the lanes. */
+  /** Each point in as many runs as fill the lanes. */
   #findOf(points: readonly Sum[], bits: number): readonly Logarithm[] {
     const steps = this.#giantSteps(bits)
-    const stretches = Math.min(steps, Math.max(1, Math.floor(LANES / points.length)))
-    const each = Math.ceil(steps / stretches)
+    const runs = Math.min(steps, Math.max(1, Math.floor(LANES / points.length)))
+    const each = Math.ceil(steps / runs)
     const found: Logarithm[] = []
     const lanes = points.flatMap((point, index) =>
-      Array.from({ length: stretches }, (_, k) => ({ point, index, first: k * each })),
+      Array.from({ length: runs }, (_, k) => ({ point, index, first: k * each })),
     )
     /** Where the middle of a giant step lies. */
     const middle = (step: number): bigint => BigInt(this.#reach) * BigInt(2 * step + 1)
-    const starts = Array.from({ length: stretches }, (_, k) =>
+    const starts = Array.from({ length: runs }, (_, k) =>
       negativeOf(this.#parameters, this.#times(middle(k * each))),
     )
     let current = sumsOf(
       this.#parameters,
       lanes.map(({ point }) => point),
-      lanes.map((_, lane) => starts[lane % stretches]),
+      lanes.map((_, lane) => starts[lane % runs]),
     )
     const back = negativeOf(this.#parameters, this.#times(BigInt(2 * this.#reach)))
     const backs = lanes.map(() => back)

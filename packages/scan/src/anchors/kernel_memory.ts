@@ -12,7 +12,7 @@ export const LAYOUT = {
   hitBytes: 49_152,
   scratch: 53_248,
   pads: 65_536,
-  coded: 126_976,
+  encoded: 126_976,
   anchors: 131_072,
   anchorBytes: 917_504,
   window: 1_048_576,

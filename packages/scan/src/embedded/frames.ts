@@ -6,7 +6,7 @@
  * @module
  */
 import type { ByteSource } from '@mintmark/dump'
-import { zstdBlocksAt } from '../coded/packed_heads.ts'
+import { zstdBlocksAt } from '../encoded/packed_heads.ts'
 
 const HEAD_BYTES = 32
 const SUM_BYTES = 4

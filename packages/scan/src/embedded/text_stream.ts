@@ -7,7 +7,7 @@
  * @module
  */
 import type { ByteSource } from '@mintmark/dump'
-import { hexOf } from '../coded/stretches.ts'
+import { hexOf } from '../encoded/text_runs.ts'
 import { isBase64Letter, readLetters } from '../text/base64.ts'
 import { isBlank } from '../text/text_run.ts'
 

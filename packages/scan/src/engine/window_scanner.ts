@@ -17,9 +17,9 @@ import type { KeySource } from '../anchors/key_source.ts'
 import { Repeats, type Sight } from '../anchors/repeats.ts'
 import { type Piece, WINDOW_CAPACITY, type Window } from '../anchors/scan_plan.ts'
 import type { WindowSearch } from '../anchors/window_search.ts'
-import { CodedSearch } from '../coded/coded_search.ts'
-import { type PackedSeen, takePacked } from '../coded/packed_seen.ts'
 import { MlKemSearch } from '../detectors/process/ml_kem_layouts.ts'
+import { EncodedSearch } from '../encoded/encoded_search.ts'
+import { type PackedSeen, takePacked } from '../encoded/packed_seen.ts'
 import { joinedPieces, smallPieces } from '../memory/joined_pieces.ts'
 import type { ProcessMemory } from '../memory/process_memory.ts'
 import { LEAST_ZEROS } from '../memory/zero_runs.ts'
@@ -105,14 +105,14 @@ export class WindowScanner {
   readonly #keySources: readonly KeySource[]
   readonly #kernel: AnchorKernel
   readonly #shares: BlockShares
-  /** Of coded text, behind those of anchors and key sources. */
-  readonly #codedNumber: number
+  /** Of encoded text, behind those of anchors and key sources. */
+  readonly #encodedNumber: number
   readonly #blockBytes: number
   readonly #isDeep: boolean
   /** What searches said they cut short: each is told once. */
   readonly #cut = new Set<string>()
   /** Has its share of the time that anchors have, under the number behind theirs. */
-  readonly #coded: CodedSearch | undefined
+  readonly #encoded: EncodedSearch | undefined
   readonly #aligned: readonly WindowSearch[]
   readonly #unaligned: readonly WindowSearch[]
   /** Those of this scanner alone. */
@@ -133,13 +133,13 @@ export class WindowScanner {
     this.#keySources = options.keySources ?? []
     const all = allAnchors(anchors, this.#keySources)
     this.#kernel = new AnchorKernel(this.#memory, all)
-    this.#coded = hasKeyTables ? new CodedSearch(this.#memory, isDeep) : undefined
+    this.#encoded = hasKeyTables ? new EncodedSearch(this.#memory, isDeep) : undefined
     this.#repeats = new Repeats(all.length)
     this.#leastPiece = hasKeyTables ? LEAST_PIECE : 1
     const more = options.searches ?? []
     this.#own = more
     this.#blockBytes = options.blockBytes ?? BLOCK_BYTES
-    this.#codedNumber = all.length
+    this.#encodedNumber = all.length
     this.#isDeep = isDeep
     this.#shares = new BlockShares(all.length + 1, this.#kernel, this.#blockBytes, isDeep)
     const pads = hasKeyTables ? [new HmacSearch(this.#memory, isDeep)] : []
@@ -219,7 +219,7 @@ export class WindowScanner {
     if (piece.array === 'number') this.#takeNumber(place)
     const to = piece.to - piece.begin
     let done = piece.from - piece.begin
-    for (const [from, until] of this.#stretches(bytes, done, to)) {
+    for (const [from, until] of this.#runs(bytes, done, to)) {
       tellZeros(place, done, from)
       done = until
       for (let at = from; at < until; at += this.#blockBytes) {
@@ -237,15 +237,15 @@ export class WindowScanner {
     tellZeros(place, done, to)
   }
 
-  /** Looks for keys in coded text of a block, in what is left for its anchors. */
+  /** Looks for keys in encoded text of a block, in what is left for its anchors. */
   #lookAtText(place: Place, from: number, to: number): void {
-    const coded = this.#coded
-    if (coded === undefined || place.bytes.length < coded.least) return
-    const number = this.#codedNumber
+    const encoded = this.#encoded
+    if (encoded === undefined || place.bytes.length < encoded.least) return
+    const number = this.#encodedNumber
     startLook(this.#shares.leftFor(number))
-    this.#run(coded, place, from, to)
+    this.#run(encoded, place, from, to)
     const { units, wasRefused } = endLook()
-    if (wasRefused) this.#pass(place, from, number, coded.name)
+    if (wasRefused) this.#pass(place, from, number, encoded.name)
     this.#shares.charge(number, units)
   }
 
@@ -272,7 +272,7 @@ export class WindowScanner {
   }
 
   /** The parts of `[from, to)` that are not zeros, with some zeros before them. */
-  *#stretches(bytes: Uint8Array, from: number, to: number): Generator<readonly [number, number]> {
+  *#runs(bytes: Uint8Array, from: number, to: number): Generator<readonly [number, number]> {
     let start = this.#kernel.nextNonzero(bytes, from, to)
     let done = from
     while (start < to) {

@@ -15,7 +15,7 @@ interface Packer {
   readonly magic: string
   /** Unpacks standard input to standard output, called with `-dc`; none for archives of several files. */
   readonly program?: string
-  /** Its members have heads of their own, and are opened where they lie: `coded/packed_heads.ts`. */
+  /** Its members have heads of their own, and are opened where they lie: `encoded/packed_heads.ts`. */
   readonly hasMembers?: true
   /** A dump of a machine whose pages are packed one by one: how they are unpacked. */
   readonly howDump?: string

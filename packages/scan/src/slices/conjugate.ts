@@ -381,12 +381,7 @@ export class ConjugateKernel {
    * Runs of base64 characters, colons and line ends in [from, to), at least `least` bytes long; `isWide`: in UTF-16 of
    * either byte order, less up to 15 bytes at either end.
    */
-  textRuns(
-    from: number,
-    to: number,
-    least: number,
-    isWide = false,
-  ): { from: number; to: number }[] {
+  runs(from: number, to: number, least: number, isWide = false): { from: number; to: number }[] {
     const name = isWide ? 'wide_runs' : 'text_runs'
     const found = this.#call(name, [AT.slice, from, to, least, AT.lists, LIST])
     const pairs = this.#pairs(AT.lists, Math.min(found, LIST))

@@ -75,9 +75,9 @@ function isNameLetter(letter: number | undefined): boolean {
 /** Behind the colon and the quote that opens the value, or -1. */
 function valueBegin(chars: Uint8Array, at: number, to: number): number {
   let i = skipSpace(chars, at, to)
-  const isCoded = standsAt(chars, i, '%3A')
-  if (chars[i] !== 0x3a && !isCoded) return -1
-  i = skipSpace(chars, i + (isCoded ? 3 : 1), to)
+  const isEncoded = standsAt(chars, i, '%3A')
+  if (chars[i] !== 0x3a && !isEncoded) return -1
+  i = skipSpace(chars, i + (isEncoded ? 3 : 1), to)
   const open = quoteLength(chars, i)
   return open === 0 ? -1 : i + open
 }

@@ -22,7 +22,7 @@ import {
   digitBytes,
   digitCount,
 } from '../../src/known/values/digit_forms.ts'
-import { randomStretches } from '../../src/known/values/text_forms.ts'
+import { randomRanges } from '../../src/known/values/text_forms.ts'
 import { KnownKeys } from '../../src/report/known_keys.ts'
 import { scanFile } from '../../src/scan_file.ts'
 import { ConjugateKernel } from '../../src/slices/conjugate.ts'
@@ -202,23 +202,23 @@ describe('what can be a number in text', () => {
   it('is all base64 of random bytes', () => {
     for (let k = 0; k < 2000; k++) {
       const text = randomBytes(96).toString(k % 2 === 0 ? 'base64' : 'base64url')
-      assert.deepEqual(randomStretches(text, 83), [{ from: 0, to: text.length }])
+      assert.deepEqual(randomRanges(text, 83), [{ from: 0, to: text.length }])
     }
   })
 
   it('is no name that a compiler makes', () => {
     const names = Array.from({ length: 500 }, (_, seed) => mangled(seed))
     assert.deepEqual(
-      names.filter((name) => randomStretches(name, 83).length > 0),
+      names.filter((name) => randomRanges(name, 83).length > 0),
       [],
     )
   })
 
   it('begins between groups of letters behind a name', () => {
     const text = mangled(1) + randomBytes(96).toString('base64')
-    const [stretch] = randomStretches(text, 83)
-    assert.ok(stretch !== undefined && stretch.from % 4 === 0 && stretch.to === text.length)
-    assert.ok(stretch.from <= mangled(1).length)
+    const [range] = randomRanges(text, 83)
+    assert.ok(range !== undefined && range.from % 4 === 0 && range.to === text.length)
+    assert.ok(range.from <= mangled(1).length)
   })
 })
 

@@ -8,9 +8,9 @@
  */
 import type { ByteSource, Range } from '@mintmark/dump'
 import type { KeyMaterial } from '@mintmark/keys/material/key_material'
-import { REACH_BYTES } from '@mintmark/scan/coded/coded_layers'
-import { CodedPieces } from './coded_pieces.ts'
+import { REACH_BYTES } from '@mintmark/scan/encoded/encoded_layers'
 import { continued } from './continued.ts'
+import { EncodedPieces } from './encoded_pieces.ts'
 import { ListedPieces } from './listed_pieces.ts'
 import {
   type Piece,
@@ -98,7 +98,7 @@ export async function findPieces(
     const table = new PieceTable(long, step)
     const listed = new ListedPieces(long, step)
     const spread = new SpreadPieces(long, step)
-    const coded = new CodedPieces(table)
+    const encoded = new EncodedPieces(table)
     const margin = Math.max(REACH_BYTES, (table.longest + 4095) & ~4095)
     const buffer = new Uint8Array(BLOCK_BYTES + 2 * margin)
     try {
@@ -114,7 +114,7 @@ export async function findPieces(
         table.find(bytes, from, end, take)
         listed.find(bytes, from, end, takePiece)
         spread.find(bytes, from, end, takePiece)
-        const isRead = coded.find(bytes, from, end, takePiece)
+        const isRead = encoded.find(bytes, from, end, takePiece)
         if (!isRead) found.isFull = true
         for (const pattern of short) findShort(bytes, from, to, pattern, take)
         // oxlint-disable-next-line no-await-in-loop -- lets others run between blocks

@@ -31,7 +31,7 @@ export interface Piece extends Range {
   readonly isWhole: boolean
 }
 
-/** The piece that a range of an input holds, which may be coded: all of it is counted in bytes of the input. */
+/** The piece that a range of an input holds, which may be encoded: all of it is counted in bytes of the input. */
 export function pieceIn(
   { offset, length }: Range,
   { length: plain, from, pattern }: PieceHit,

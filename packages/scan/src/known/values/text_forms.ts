@@ -124,8 +124,8 @@ export function decodeRun(run: TextRun, least: number, edge: number): DecodedTex
     const to = colon < 0 ? text.length : colon
     if (to - from >= least) {
       const part = stripped(run, from, to, LINE_ENDS)
-      for (const stretch of randomStretches(part.text, Math.floor((least * 4) / 3) - 2)) {
-        found.push(...base64Phases(stretchOf(part, stretch), least, edge))
+      for (const range of randomRanges(part.text, Math.floor((least * 4) / 3) - 2)) {
+        found.push(...base64Phases(rangeOf(part, range), least, edge))
       }
     }
     from = to + 1
@@ -172,7 +172,7 @@ function hexRuns({ text, placeOf }: Stripped, least: number): DecodedText[] {
 }
 
 /** [from, to) of a text. */
-interface Stretch {
+interface LetterRange {
   readonly from: number
   readonly to: number
 }
@@ -200,24 +200,24 @@ const MOST_SCORE = 160
  * Where in base64 a random number of `width` characters can lie: names of programs, paths and words are of the alphabet
  * too. Begins are multiples of 4, so that groups of letters stay whole.
  */
-export function randomStretches(text: string, width: number): Stretch[] {
-  const stretches: { from: number; to: number }[] = []
+export function randomRanges(text: string, width: number): LetterRange[] {
+  const runs: { from: number; to: number }[] = []
   let score = 0
   for (let k = 0; k < text.length; k++) {
     score += SCORES[text.charCodeAt(k) & 0x7f] ?? 0
     const begin = k - width + 1
     if (begin < 0) continue
-    const last = stretches.at(-1)
+    const last = runs.at(-1)
     if (score <= MOST_SCORE) {
       if (last !== undefined && begin <= last.to) last.to = k + 1
-      else stretches.push({ from: begin & ~3, to: k + 1 })
+      else runs.push({ from: begin & ~3, to: k + 1 })
     }
     score -= SCORES[text.charCodeAt(begin) & 0x7f] ?? 0
   }
-  return stretches
+  return runs
 }
 
-function stretchOf({ text, placeOf }: Stripped, { from, to }: Stretch): Stripped {
+function rangeOf({ text, placeOf }: Stripped, { from, to }: LetterRange): Stripped {
   return { text: text.slice(from, to), placeOf: (k) => placeOf(from + k) }
 }
 

@@ -1,4 +1,4 @@
-/** Texts with a key that were coded as a whole: Secrets of Kubernetes, environment variables, PowerShell. */
+/** Texts with a key that were encoded as a whole: Secrets of Kubernetes, environment variables, PowerShell. */
 import assert from 'node:assert/strict'
 import { generateKeyPairSync } from 'node:crypto'
 import { describe, it } from 'node:test'
@@ -57,8 +57,8 @@ describe('a text with a key, in base64 as a whole', () => {
   for (const { name, text, secret, form } of TEXTS) {
     for (const [shift, before] of ['', 'a', 'ab'].entries()) {
       it(`${name} is proven, ${shift} letters into it`, () => {
-        const coded = Buffer.from(before + text).toString('base64')
-        const bytes = Buffer.from(`key: "${coded}"\n`)
+        const encoded = Buffer.from(before + text).toString('base64')
+        const bytes = Buffer.from(`key: "${encoded}"\n`)
         const findings = hitsIn(bytes)
         assert.deepEqual(
           findings.map((each) => [each.form, each.certainty]),
@@ -68,16 +68,18 @@ describe('a text with a key, in base64 as a whole', () => {
         // The numbers of the key, of whatever it is a part.
         const [from, to] = [secret, secret.slice(-4)].map((each) => shift + text.lastIndexOf(each))
         assert.ok(offset >= 6 && offset <= 6 + ((from ?? 0) * 4) / 3)
-        assert.ok(offset + length <= 6 + coded.length && offset + length >= 6 + ((to ?? 0) * 4) / 3)
+        assert.ok(
+          offset + length <= 6 + encoded.length && offset + length >= 6 + ((to ?? 0) * 4) / 3,
+        )
       })
     }
   }
 
   it('so is the same in lines, and in letters for URLs', () => {
-    const coded = Buffer.from(JSON.stringify(jwk)).toString('base64')
+    const encoded = Buffer.from(JSON.stringify(jwk)).toString('base64')
     for (const spelled of [
-      coded.replaceAll(/.{76}/g, '$&\n'),
-      coded.replaceAll('+', '-').replaceAll('/', '_').replace(/=+$/, ''),
+      encoded.replaceAll(/.{76}/g, '$&\n'),
+      encoded.replaceAll('+', '-').replaceAll('/', '_').replace(/=+$/, ''),
     ]) {
       const findings = hitsIn(Buffer.from(spelled))
       assert.deepEqual(
@@ -93,8 +95,8 @@ describe('a text with a key, in base64 as a whole', () => {
     ['a JWK', JSON.stringify(jwk), 'base64-of-jwk'],
   ] as const) {
     it(`so is ${name} in UTF-16, as PowerShell codes it`, () => {
-      const coded = Buffer.from(text, 'utf16le').toString('base64')
-      const findings = hitsIn(Buffer.from(`$key = '${coded}'`))
+      const encoded = Buffer.from(text, 'utf16le').toString('base64')
+      const findings = hitsIn(Buffer.from(`$key = '${encoded}'`))
       assert.deepEqual(
         findings.map((each) => [each.form, each.certainty]),
         [[form, 'proven']],
@@ -104,8 +106,8 @@ describe('a text with a key, in base64 as a whole', () => {
 
   it('a set of public keys is nothing', () => {
     const publicOnly = { keys: [{ kty: 'RSA', n: jwk.n, e: jwk.e }] }
-    const coded = Buffer.from(JSON.stringify(publicOnly)).toString('base64')
-    const hits = hitsIn(Buffer.from(coded))
+    const encoded = Buffer.from(JSON.stringify(publicOnly)).toString('base64')
+    const hits = hitsIn(Buffer.from(encoded))
     assert.deepEqual(hits, [])
   })
 })
@@ -143,8 +145,8 @@ describe('a blob of Windows in base64, as ExportCspBlob and Export of .NET give 
   for (const [name, blob] of Object.entries(blobs)) {
     it(`${name} is proven, wherever in the text it begins`, () => {
       for (const before of ['', 'a', 'ab']) {
-        const coded = Buffer.concat([Buffer.from(before), blob]).toString('base64')
-        const hits = hitsIn(Buffer.from(`<add value="${coded}"/>`))
+        const encoded = Buffer.concat([Buffer.from(before), blob]).toString('base64')
+        const hits = hitsIn(Buffer.from(`<add value="${encoded}"/>`))
         assert.deepEqual(
           hits.map(({ form, certainty }) => [form, certainty]),
           [['base64', 'proven']],

@@ -1,8 +1,8 @@
 import type { Anchor } from '../../../src/anchors/anchor.ts'
 import type { Detected } from '../../../src/anchors/detected.ts'
-import { LayerReader } from '../../../src/coded/coded_layers.ts'
-import { keysOf } from '../../../src/coded/keys_of_layer.ts'
 import { TEXT_ANCHORS } from '../../../src/detectors/text/text_anchors.ts'
+import { LayerReader } from '../../../src/encoded/encoded_layers.ts'
+import { keysOf } from '../../../src/encoded/layer_keys.ts'
 
 /** What the anchors lead to in `bytes` and in what they code, looked for the plain way; each place and form once. */
 export function hitsIn(
@@ -14,8 +14,8 @@ export function hitsIn(
     if (hit !== undefined) hits.set(`${hit.offset} ${hit.form}`, hit)
   }
   for (const { detect, at } of placesIn(bytes, anchors)) take(detect(bytes, at))
-  new LayerReader({ isDeep: false }).read(bytes, 0, bytes.length, (coded) => {
-    for (const hit of keysOf(coded)) take(hit)
+  new LayerReader({ isDeep: false }).read(bytes, 0, bytes.length, (encoded) => {
+    for (const hit of keysOf(encoded)) take(hit)
   })
   return [...hits.values()].toSorted((a, b) => a.offset - b.offset)
 }

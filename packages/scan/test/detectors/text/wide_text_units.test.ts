@@ -1,13 +1,13 @@
 import assert from 'node:assert/strict'
 import { it } from 'node:test'
 import { endLook, startLook } from '@mintmark/keys/material/effort'
-import { LayerReader } from '../../../src/coded/coded_layers.ts'
+import { LayerReader } from '../../../src/encoded/encoded_layers.ts'
 import { textAnchors } from '../../../src/text/text_run.ts'
 
 const LETTERS = 20_000
 const wide = Buffer.from('words '.repeat(LETTERS / 6) + 'A'.repeat(64), 'utf16le')
 
-it('text of two bytes a letter that is put together is charged, though nothing is coded in it', () => {
+it('text of two bytes a letter that is put together is charged, though nothing is encoded in it', () => {
   startLook(Number.POSITIVE_INFINITY)
   new LayerReader({ isDeep: false }).read(wide, 0, wide.length, () => assert.fail('a layer'), [
     wide.length - 128,

@@ -2,18 +2,18 @@ import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
 import * as fc from 'fast-check'
 import {
-  hexStretches,
-  hexStretchesReference,
+  hexRanges,
+  hexRangesReference,
   LEAST_HEX,
-  textStretches,
-  textStretchesReference,
-} from '../../src/coded/stretches.ts'
+  textRanges,
+  textRangesReference,
+} from '../../src/encoded/text_runs.ts'
 import { letterValue } from '../../src/text/base64.ts'
 
 const numRuns = Number(process.env['FUZZ_RUNS'] ?? 300)
 const valuesOf = (text: string): number[] => Array.from(Buffer.from(text), letterValue)
 
-/** Letters that stand for anything, for ASCII, and hexadecimal digits, around the least length of a stretch. */
+/** Letters that stand for anything, for ASCII, and hexadecimal digits, around the least length of a run. */
 const random = fc.array(fc.nat(63), { maxLength: 70 })
 const text = fc
   .array(fc.integer({ min: 32, max: 126 }), { minLength: 20, maxLength: 60 })
@@ -25,13 +25,13 @@ const runs = fc
   .array(fc.oneof(random, text, hex), { maxLength: 6 })
   .map((parts) => Uint8Array.from(parts.flat()))
 
-describe('stretches of letters', () => {
+describe('runs of letters', () => {
   it('of ASCII are those that a look at each letter gives', () => {
     fc.assert(
       fc.property(runs, (values) => {
         assert.deepEqual(
-          textStretches(values, values.length),
-          textStretchesReference(values, values.length),
+          textRanges(values, values.length),
+          textRangesReference(values, values.length),
         )
       }),
       { numRuns },
@@ -42,8 +42,8 @@ describe('stretches of letters', () => {
     fc.assert(
       fc.property(runs, (values) => {
         assert.deepEqual(
-          hexStretches(values, values.length),
-          hexStretchesReference(values, values.length),
+          hexRanges(values, values.length),
+          hexRangesReference(values, values.length),
         )
       }),
       { numRuns },
@@ -57,7 +57,7 @@ describe('stretches of letters', () => {
       for (const less of [0, 1]) {
         const before = Array.from({ length: at }, () => outside)
         const values = Uint8Array.from([...before, ...digits.slice(0, LEAST_HEX - less), outside])
-        assert.equal(hexStretches(values, values.length).length, 1 - less)
+        assert.equal(hexRanges(values, values.length).length, 1 - less)
       }
     }
   })

@@ -4,7 +4,7 @@
  */
 import { charge } from '@mintmark/keys/material/effort'
 import { isListed, MOST_NUMBERS, type Notation, NumberList } from '../text/number_text.ts'
-import { isWorthALook, type Layer } from './layer.ts'
+import { isWorthDecoding, type Layer } from './layer.ts'
 
 const NOTATIONS: readonly Notation[] = ['hex', 'decimal']
 /** No key has fewer bytes. */
@@ -54,7 +54,7 @@ export class NumberLayers {
 
   #layer(notation: Notation): Layer | undefined {
     const { bytes, begins, ends, length } = this.#list
-    if (length < LEAST_NUMBERS || !isWorthALook(bytes.subarray(0, length))) return undefined
+    if (length < LEAST_NUMBERS || !isWorthDecoding(bytes.subarray(0, length))) return undefined
     const [froms, tos] = [begins.slice(0, length), ends.slice(0, length)]
     return {
       bytes: bytes.slice(0, length),

@@ -8,7 +8,7 @@
  */
 import { pinned } from './lib/pinned.ts'
 
-/** Digits that a list has among {@link coded_places}' 16 characters. */
+/** Digits that a list has among {@link encoded_offsets}' 16 characters. */
 const LEAST_DIGITS: i32 = 6
 /** Neighbours of which so many differ by more than one: fewer do in pictures and counters, and in a text in 10^6 places once. */
 const LEAST_STEPS: i32 = 3
@@ -24,7 +24,7 @@ const EVEN: i32 = 0x5555
  *
  * Reads up to 15 bytes behind the last place; writes one u32 behind the list.
  */
-export function coded_places(at: usize, to: usize, step: usize, tables: usize, out: usize): i32 {
+export function encoded_offsets(at: usize, to: usize, step: usize, tables: usize, out: usize): i32 {
   const letters = pinned(v128.load(tables), 0)
   const listed = pinned(v128.load(tables, 16), 1)
   const digits = pinned(v128.load(tables, 32), 2)

@@ -2,7 +2,7 @@
  * Heads of packed data amid other bytes: members of zip files, frames of zstd and lz4, streams of xz and bzip2, and base64
  * that begins a container.
  *
- * None is unpacked here. What is whole within reach is read by `coded_layers.ts`; all else is noted, and opened by itself.
+ * None is unpacked here. What is whole within reach is read by `encoded_layers.ts`; all else is noted, and opened by itself.
  * Source: PKWARE's APPNOTE 4.3.7; RFC 8878, section 3.1.1; the LZ4 frame format 1.6.2; the .xz file format 1.1.0, section
  * 2.1.1; bzip2's compress.c. @module
  */

@@ -6,8 +6,8 @@ import type { Certainty } from '@mintmark/keys/material/key_kind'
 import { type Anchor, REACH } from '../anchors/anchor.ts'
 import { anchor } from '../anchors/anchored.ts'
 import type { Detected } from '../anchors/detected.ts'
-import { LayerReader } from './coded_layers.ts'
-import { keysOf } from './keys_of_layer.ts'
+import { LayerReader } from './encoded_layers.ts'
+import { keysOf } from './layer_keys.ts'
 import { isGzipHead } from './packed_layers.ts'
 
 const RANK: Readonly<Record<Certainty, number>> = { proven: 3, candidate: 2, lesser: 1 }
@@ -20,8 +20,8 @@ function keyInGzip(bytes: Uint8Array, at: number): Detected | undefined {
   if (!isGzipHead(bytes, at)) return undefined
   reader ??= new LayerReader({ isDeep: false })
   let best: Detected | undefined
-  reader.readPacked(bytes, at, (coded) => {
-    for (const hit of keysOf(coded)) {
+  reader.readPacked(bytes, at, (encoded) => {
+    for (const hit of keysOf(encoded)) {
       if (best === undefined || RANK[hit.certainty] > RANK[best.certainty]) best = hit
     }
   })

@@ -13,7 +13,7 @@ const digits = (text: string): string[] =>
 const PADDING = 8
 const bytes = (text: string): number[] => [...Buffer.from(text)]
 
-/** What stands before the coded text, that text, and what it is called. */
+/** Text before the encoded text, that text, and its name. */
 interface Coding {
   readonly form: string
   readonly before?: string

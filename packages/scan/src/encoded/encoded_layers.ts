@@ -1,17 +1,17 @@
 /**
- * What coded text amid other bytes stands for, as often as it is coded: base64 of base64, hexadecimal digits, lists of numbers, gzip
+ * Decodes encoded text amid other bytes, however often it is encoded: base64 of base64, hexadecimal digits, lists of numbers, gzip
  * and zlib in any order, up to {@link MOST_LAYERS} deep. Of UTF-16 the letters are read like those of ASCII.
  *
- * Each layer of text is shorter than what it is coded in, by a quarter at least: all of them together are less than four times as long.
+ * Each layer of text is shorter than what it is encoded in, by a quarter at least: all of them together are less than four times as long.
  * What is packed gives 1 MiB at most. Whoever looks at bytes in the time of a look (`effort.ts`) has layers in that time alone.
  * @module
  */
 import { charge, effortLeft, withEffort } from '@mintmark/keys/material/effort'
 import { isBase64Letter, lettersBefore } from '../text/base64.ts'
 import { isDigit, isListed } from '../text/number_text.ts'
-import { LEAST_DIGITS } from './coded_places.ts'
+import { LEAST_DIGITS } from './encoded_offsets.ts'
 import { isZlibHead, type Layer, type Span } from './layer.ts'
-import { LetterRun, mayBeCoded } from './letter_layers.ts'
+import { LetterRun, mayBeEncoded } from './letter_layers.ts'
 import { NumberLayers } from './number_layers.ts'
 import { isGzipHead, unpackedAt } from './packed_layers.ts'
 import { notePacked, type PackedCoding, type PackedSeen } from './packed_seen.ts'
@@ -34,16 +34,16 @@ const ZLIB = 0x78
 const UNITS = { layer: 2000, byte: 10, character: 60, wide: 15 } as const
 
 /** A layer, and what stands for it in the bytes that are searched. */
-export interface CodedBytes {
+export interface EncodedBytes {
   readonly bytes: Uint8Array
-  /** What is coded in what, the outermost first: `base64-of-gzip`. */
+  /** Encodings, the outermost first: `base64-of-gzip`. */
   readonly coding: string
   readonly spanOf: (from: number, to: number) => Span
   /** The outermost coding, and where it begins in the bytes that are searched. */
   readonly root: PackedSeen
 }
 
-export type OnCoded = (coded: CodedBytes) => void
+export type OnEncoded = (encoded: EncodedBytes) => void
 
 /** Bytes that are searched, and how they came to be. */
 interface Place {
@@ -76,13 +76,13 @@ export class LayerReader {
   /**
    * Gives what text that has letters in `[from, to)` stands for; it is wiped when `take` returns.
    *
-   * @param places where text can be, by `coded_places.ts`: no other is looked at
+   * @param places where text can be, by `encoded_offsets.ts`: no other is looked at
    */
   read(
     bytes: Uint8Array,
     from: number,
     to: number,
-    take: OnCoded,
+    take: OnEncoded,
     places?: readonly number[],
   ): void {
     const place = placeOf(bytes)
@@ -98,8 +98,8 @@ export class LayerReader {
     if (this.#isDeep) this.#unpack(place, from, to, take)
   }
 
-  /** Gives what is packed by gzip or zlib at a place, and what is coded in it; it is wiped when `take` returns. */
-  readPacked(bytes: Uint8Array, at: number, take: OnCoded): void {
+  /** Gives what is packed by gzip or zlib at a place, and what is encoded in it; it is wiped when `take` returns. */
+  readPacked(bytes: Uint8Array, at: number, take: OnEncoded): void {
     const place = placeOf(bytes)
     const layer = unpackedIn(place, at)
     if (layer === undefined) return
@@ -107,7 +107,7 @@ export class LayerReader {
     this.#enter(place, layer, take)
   }
 
-  #search(place: Place, from: number, to: number, take: OnCoded): void {
+  #search(place: Place, from: number, to: number, take: OnEncoded): void {
     let done = from
     for (let at = from; at < to && !this.#isSpent; at += STRIDE) {
       if (at >= done) done = this.#text(place, at, done, take)
@@ -129,7 +129,7 @@ export class LayerReader {
   }
 
   /** @returns behind what was read around a place; no more than the place if there was nothing */
-  #text(place: Place, at: number, done: number, take: OnCoded): number {
+  #text(place: Place, at: number, done: number, take: OnEncoded): number {
     const { bytes } = place
     const first = bytes[at] ?? 0
     const second = KINDS[bytes[at + 1] ?? 0] ?? 0
@@ -142,7 +142,7 @@ export class LayerReader {
   }
 
   /** The same of text of one byte a letter. */
-  #narrow(place: Place, at: number, done: number, take: OnCoded): number {
+  #narrow(place: Place, at: number, done: number, take: OnEncoded): number {
     const { bytes } = place
     if (isLetters(bytes, at, 1)) {
       const end = this.#letters(place, at, done, take)
@@ -152,17 +152,17 @@ export class LayerReader {
   }
 
   /** @returns behind the run of letters around a place; the place itself if they are too few */
-  #letters(place: Place, at: number, done: number, take: OnCoded): number {
+  #letters(place: Place, at: number, done: number, take: OnEncoded): number {
     const { bytes } = place
     if (!isLongRun(bytes, at)) return done
     // Numbers with dashes between them are letters too.
-    if (!mayBeCoded(bytes, at)) return isList(bytes, at, 1) ? done : notedRun(place, at, done)
+    if (!mayBeEncoded(bytes, at)) return isList(bytes, at, 1) ? done : notedRun(place, at, done)
     const most = this.#mostToRead()
     if (most === 0) return done
     // What was read before is not gone through again.
     const { start } = lettersBefore(bytes.subarray(done), at - done, most)
     const end = this.#run.read(bytes, done + start, Math.min(bytes.length, at + most))
-    // Of their own memory: what is coded in them is read into the same run.
+    // Of their own memory: what is encoded in them is read into the same run.
     const layers = this.#run.layers()
     const goesOn = end >= at + most - 1 && isBase64Letter(bytes[end])
     if (goesOn) noteLayers(place, layers)
@@ -174,7 +174,7 @@ export class LayerReader {
     return Math.max(end, done)
   }
 
-  #list(place: Place, at: number, done: number, take: OnCoded): number {
+  #list(place: Place, at: number, done: number, take: OnEncoded): number {
     const most = this.#mostToRead()
     if (most === 0) return done
     const chars = place.bytes.subarray(0, at + most)
@@ -184,7 +184,7 @@ export class LayerReader {
   }
 
   /** Text of two bytes a letter around a place, as a text of its own. */
-  #wide(place: Place, at: number, done: number, take: OnCoded): number {
+  #wide(place: Place, at: number, done: number, take: OnEncoded): number {
     const { bytes } = place
     if (place.isNarrowed || !(isLetters(bytes, at, 2) || isList(bytes, at, 2))) return done
     const most = 2 * this.#mostToRead()
@@ -206,7 +206,7 @@ export class LayerReader {
   }
 
   /** Of zlib, which has but two bytes that tell, the first place of a layer alone unless the search is deep. */
-  #unpack(place: Place, from: number, to: number, take: OnCoded): void {
+  #unpack(place: Place, from: number, to: number, take: OnEncoded): void {
     const { bytes } = place
     const all = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length)
     const enter = (at: number): number => {
@@ -224,8 +224,8 @@ export class LayerReader {
     } else if (isZlibHead(bytes, from)) enter(from)
   }
 
-  /** Gives a layer, and what is coded in it; wipes it. */
-  #enter(outer: Place, layer: Layer, take: OnCoded): void {
+  /** Gives a layer, and what is encoded in it; wipes it. */
+  #enter(outer: Place, layer: Layer, take: OnEncoded): void {
     const { bytes } = layer
     withEffort(UNITS.layer + UNITS.byte * bytes.length, () => {
       const spanOf = (from: number, to: number): Span => {
@@ -292,7 +292,7 @@ function notedRun(place: Place, at: number, done: number): number {
 const isInLines = (byte: number | undefined): boolean =>
   byte === 0x0a || byte === 0x0d || isBase64Letter(byte)
 
-/** Notes what begins at a place: what stands for all around it, if it is coded itself. */
+/** Notes what begins at an offset, for all encodings around it. */
 function noteRoot({ root, spanOf }: Place, coding: PackedCoding, at: number): void {
   if (root === undefined) notePacked(coding, spanOf?.(at, at + 1).from ?? at)
   else notePacked(root.coding, root.at)

@@ -1,10 +1,10 @@
-/** Keys in a layer of coded text: every form that shows itself, as bytes or as text. @module */
+/** Keys in a layer of encoded text: every form that shows itself, as bytes or as text. @module */
 import { charge, withEffort } from '@mintmark/keys/material/effort'
 import { AnchorIndex } from '../anchors/anchor_index.ts'
 import type { Detected } from '../anchors/detected.ts'
 import { BINARY_ANCHORS } from '../detectors/binary/binary_anchors.ts'
 import { TEXT_ANCHORS } from '../detectors/text/text_anchors.ts'
-import type { CodedBytes } from './coded_layers.ts'
+import type { EncodedBytes } from './encoded_layers.ts'
 import { PACKED_HEADS } from './packed_heads.ts'
 import { notePacked, notesPacked } from './packed_seen.ts'
 
@@ -23,7 +23,7 @@ export function* keysOf({
   coding,
   spanOf,
   root,
-}: CodedBytes): Generator<Detected, void, void> {
+}: EncodedBytes): Generator<Detected, void, void> {
   index ??= new AnchorIndex([...BINARY_ANCHORS, ...TEXT_ANCHORS, ...PACKED_HEADS])
   let done = 0
   const places = index.places(bytes, MOST_PLACES)

@@ -1,13 +1,13 @@
 /**
- * Places at which coded text can lie, so that nothing else is looked at one byte after the other.
+ * Offsets at which encoded text can be, so that nothing else is read byte by byte.
  *
- * Kernel: `assembly/coded_places.ts` (AssemblyScript, SIMD). Its oracle is {@link isCodedPlaceReference}; the property test
+ * Kernel: `assembly/encoded_offsets.ts` (AssemblyScript, SIMD). Its oracle is {@link isEncodedOffsetReference}; the property test
  * holds the two equal. @module
  */
 import { type KernelMemory, kernelFunction, LAYOUT } from '../anchors/kernel_memory.ts'
 import { isBase64Letter } from '../text/base64.ts'
 import { isDigit, isListed } from '../text/number_text.ts'
-import { codedPlacesWasm } from './coded_places.wasm.ts'
+import { encodedOffsetsWasm } from './encoded_offsets.wasm.ts'
 
 /** What the kernel looks at from a place on, in bytes. */
 const LOOKED = 16
@@ -21,17 +21,17 @@ const KINDS = [isBase64Letter, isListed, isDigit]
 /** Room for places, one of which is none: see the kernel. */
 const MOST_PLACES = LAYOUT.hitBytes / 4 - 1
 
-export class CodedPlaces {
+export class EncodedOffsets {
   readonly #memory: KernelMemory
   readonly #find: (...args: readonly number[]) => number
 
   constructor(memory: KernelMemory) {
     this.#memory = memory
-    memory.bytes.set(tables(), LAYOUT.coded)
-    this.#find = kernelFunction(memory.start(codedPlacesWasm), 'coded_places')
+    memory.bytes.set(tables(), LAYOUT.encoded)
+    this.#find = kernelFunction(memory.start(encodedOffsetsWasm), 'encoded_offsets')
   }
 
-  /** Which of the places `from`, `from` + `step`, … before `to` can be in coded text, ascending. */
+  /** Which of the places `from`, `from` + `step`, … before `to` can be in encoded text, ascending. */
   find(bytes: Uint8Array, from: number, to: number, step: number): number[] {
     const base = this.#memory.place(bytes)
     // The kernel sees what lies behind the bytes as well: that is looked at here.
@@ -39,7 +39,7 @@ export class CodedPlaces {
     const found: number[] = []
     for (let at = from; at < last; at += MOST_PLACES * step) {
       const end = Math.min(last, at + MOST_PLACES * step)
-      const count = this.#find(base + at, base + end, step, LAYOUT.coded, LAYOUT.hits)
+      const count = this.#find(base + at, base + end, step, LAYOUT.encoded, LAYOUT.hits)
       for (const place of this.#memory.hits.subarray(0, count)) found.push(place - base)
     }
     return found
@@ -64,8 +64,8 @@ const areLetters = (chars: readonly number[]): boolean =>
   chars.every((char) => isBase64Letter(char))
 const areListed = (chars: readonly number[]): boolean => chars.every((char) => isListed(char))
 
-/** Whether {@link CodedPlaces.find} names a place. Tests only. */
-export function isCodedPlaceReference(bytes: Uint8Array, at: number): boolean {
+/** Whether {@link EncodedOffsets.find} names a place. Tests only. */
+export function isEncodedOffsetReference(bytes: Uint8Array, at: number): boolean {
   const seen = [...bytes.subarray(at, at + LOOKED)]
   if (seen.length < LOOKED) return false
   const steps = seen.filter((byte, k) => Math.abs(byte - (seen[k - 1] ?? byte)) > 1)

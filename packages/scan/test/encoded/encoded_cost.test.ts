@@ -1,10 +1,10 @@
-/** What coded text costs is counted as what it takes. */
+/** What encoded text costs is counted as what it takes. */
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
 import { endLook, startLook } from '@mintmark/keys/material/effort'
 import { ED25519, pemsOf } from '@mintmark/testkit/text_keys'
-import { LayerReader } from '../../src/coded/coded_layers.ts'
-import { keysOf } from '../../src/coded/keys_of_layer.ts'
+import { LayerReader } from '../../src/encoded/encoded_layers.ts'
+import { keysOf } from '../../src/encoded/layer_keys.ts'
 
 const LENGTH = 60_000
 
@@ -19,7 +19,7 @@ const [pem = ''] = pemsOf(ED25519)
 describe('letters that stand for text', () => {
   const letters = Buffer.from(Buffer.alloc(LENGTH, 'words amid words, ').toString('base64'))
 
-  it('cost as much as it takes to read them, to look for stretches and to decode them', () => {
+  it('cost as much as it takes to read them, to look for runs and to decode them', () => {
     const reader = new LayerReader({ isDeep: false })
     const units = unitsOf(() => reader.read(letters, 0, LENGTH, () => undefined))
     assert.ok(units > 30 * LENGTH, `${units / LENGTH} units a letter`)
@@ -27,10 +27,10 @@ describe('letters that stand for text', () => {
 
   it('cost more where they hold keys: what is told of each', () => {
     const reader = new LayerReader({ isDeep: false })
-    const coded = Buffer.from(Buffer.from(pem).toString('base64'))
+    const encoded = Buffer.from(Buffer.from(pem).toString('base64'))
     let hits = 0
     const units = unitsOf(() =>
-      reader.read(coded, 0, coded.length, (layer) => {
+      reader.read(encoded, 0, encoded.length, (layer) => {
         for (const hit of keysOf(layer)) hits += hit.length > 0 ? 1 : 0
       }),
     )

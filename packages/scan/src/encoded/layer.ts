@@ -1,4 +1,4 @@
-/** Bytes that coded text or packed data stands for, and whether they are worth a look. @module */
+/** The bytes of one layer of encoded text or packed data, and whether they are worth decoding. @module */
 /** Places `[from, to)`. */
 export interface Span {
   readonly from: number
@@ -44,7 +44,7 @@ export function isTextual(bytes: Uint8Array): boolean {
 const OPENSSH = Buffer.from('openssh-key-v1\0')
 
 /** Whether it is text, or has what a key in DER begins with, or a packed one. */
-export function isWorthALook(bytes: Uint8Array): boolean {
+export function isWorthDecoding(bytes: Uint8Array): boolean {
   return isTextual(bytes) || hasStructure(bytes)
 }
 

@@ -1,10 +1,10 @@
 /**
- * Finds pieces of keys in what coded text stands for, as often as it is coded: base64 of base64, digits of digits, what is packed.
+ * Finds pieces of keys in encoded text, however often it is encoded: base64 of base64, digits of digits, what is packed.
  *
- * Cost: one look at each 48 bytes; coded text is read in each of its layers. @module
+ * Cost: one read of each 48 bytes; encoded text is read in each of its layers. @module
  */
 import { endLook, startLook } from '@mintmark/keys/material/effort'
-import { LayerReader } from '@mintmark/scan/coded/coded_layers'
+import { LayerReader } from '@mintmark/scan/encoded/encoded_layers'
 import { continued } from './continued.ts'
 import { type Piece, type PieceTable, pieceIn } from './piece_table.ts'
 
@@ -14,7 +14,7 @@ export const UNITS_PER_BYTE = 250
 
 type OnPiece = (piece: Piece) => void
 
-export class CodedPieces {
+export class EncodedPieces {
   readonly #table: PieceTable
   readonly #reader: LayerReader = new LayerReader({ isDeep: true })
 
@@ -26,21 +26,21 @@ export class CodedPieces {
   /**
    * Gives the pieces in text that has letters in `[from, to)`, with offsets in `bytes`.
    *
-   * @returns false where so much is coded in so many ways that not all of it was read
+   * @returns false where so much is encoded in so many ways that not all of it was read
    */
   find(bytes: Uint8Array, from: number, to: number, onPiece: OnPiece): boolean {
     startLook(LEAST_UNITS + UNITS_PER_BYTE * (to - from))
-    this.#reader.read(bytes, from, to, (coded) => {
+    this.#reader.read(bytes, from, to, (encoded) => {
       // The table takes words at multiples of 4 of the memory that they lie in.
-      const layer = coded.bytes.byteOffset % 8 === 0 ? coded.bytes : coded.bytes.slice()
+      const layer = encoded.bytes.byteOffset % 8 === 0 ? encoded.bytes : encoded.bytes.slice()
       this.#table.find(layer, 0, layer.length, (hit) => {
         for (const part of continued(layer, hit)) {
-          const span = coded.spanOf(part.at, part.at + part.length)
+          const span = encoded.spanOf(part.at, part.at + part.length)
           const range = { offset: span.from, length: span.to - span.from }
-          onPiece(pieceIn(range, part, `${coded.coding}-of-${part.pattern.form}`))
+          onPiece(pieceIn(range, part, `${encoded.coding}-of-${part.pattern.form}`))
         }
       })
-      if (layer !== coded.bytes) layer.fill(0)
+      if (layer !== encoded.bytes) layer.fill(0)
     })
     return !endLook().wasRefused
   }

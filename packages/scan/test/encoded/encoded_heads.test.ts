@@ -4,10 +4,10 @@ import { createHash, generateKeyPairSync } from 'node:crypto'
 import { describe, it } from 'node:test'
 import { keyIdOf } from '@mintmark/keys/public_half/key_id'
 import type { Detected } from '../../src/anchors/detected.ts'
-import { LayerReader } from '../../src/coded/coded_layers.ts'
-import { keysOf } from '../../src/coded/keys_of_layer.ts'
-import { isKeyHead } from '../../src/coded/layer.ts'
-import { mayBeCoded } from '../../src/coded/letter_layers.ts'
+import { LayerReader } from '../../src/encoded/encoded_layers.ts'
+import { isKeyHead } from '../../src/encoded/layer.ts'
+import { keysOf } from '../../src/encoded/layer_keys.ts'
+import { mayBeEncoded } from '../../src/encoded/letter_layers.ts'
 
 const u16 = (value: number): Buffer => Buffer.from([value >> 8, value & 255])
 const u32 = (value: number): Buffer => Buffer.concat([u16(value >>> 16), u16(value & 0xffff)])
@@ -49,7 +49,7 @@ function found(text: string, encoding: BufferEncoding = 'latin1'): Detected[] {
   const bytes = Buffer.from(`{"data": {"store": "${text}"}}`, encoding)
   const hits: Detected[] = []
   const reader = new LayerReader({ isDeep: false })
-  reader.read(bytes, 0, bytes.length, (coded) => hits.push(...keysOf(coded)))
+  reader.read(bytes, 0, bytes.length, (encoded) => hits.push(...keysOf(encoded)))
   return hits
 }
 
@@ -116,7 +116,7 @@ describe('a secret key of OpenPGP', () => {
 })
 
 /** Whether a run of letters that begins so is looked at, from a place within it. */
-const isSeen = (text: string): boolean => mayBeCoded(Buffer.from(`"${text}"`), 21)
+const isSeen = (text: string): boolean => mayBeEncoded(Buffer.from(`"${text}"`), 21)
 
 describe('letters', () => {
   const rest = createHash('sha512').update('rest').digest()

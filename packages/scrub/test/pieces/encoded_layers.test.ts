@@ -1,11 +1,11 @@
-/** Keys in text that is coded several times over: base64 of base64, digits of digits, what is packed in what is coded. */
+/** Keys in text that is encoded several times over: base64 of base64, digits of digits, what is packed in what is encoded. */
 import assert from 'node:assert/strict'
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { after, describe, it } from 'node:test'
 import { deflateSync, gzipSync } from 'node:zlib'
-import { LayerReader, MOST_LAYERS } from '@mintmark/scan/coded/coded_layers'
+import { LayerReader, MOST_LAYERS } from '@mintmark/scan/encoded/encoded_layers'
 import { openInput } from '@mintmark/scan/memory/scan_input'
 import type { ScanReport } from '@mintmark/scan/report/report'
 import { type ScanOptions, scanInput } from '@mintmark/scan/scan_bytes'
@@ -78,7 +78,7 @@ const CODINGS: Readonly<Record<string, Coding>> = {
   'PEM in gzip in hex': { key: pem, by: [gzipSync, hex] },
 }
 
-const coded = ({ key: of, by }: Coding, key: TestKey): Buffer =>
+const encoded = ({ key: of, by }: Coding, key: TestKey): Buffer =>
   by.reduce((bytes, code) => code(bytes), of(key))
 
 const KEYS: readonly TestKey[] = [RSA, P256, ED25519]
@@ -97,7 +97,7 @@ function apart(texts: readonly Buffer[]) {
   return { bytes, begins }
 }
 
-describe('a key that is coded several times', () => {
+describe('a key that is encoded several times', () => {
   for (const [name, coding] of Object.entries(CODINGS)) {
     it(`is found, and covered: ${name}`, async () => {
       // Letters before base64 do not hide where its groups begin; zlib shows only at the begin of a text.
@@ -105,7 +105,7 @@ describe('a key that is coded several times', () => {
       const befores = ['', 'data: "', ...(isLetters ? ['x', 'xy'] : [])]
       const texts = KEYS.flatMap((key) => befores.map((before) => ({ key, before })))
       const whole = texts.map(({ key, before }) =>
-        Buffer.concat([Buffer.from(before), coded(coding, key)]),
+        Buffer.concat([Buffer.from(before), encoded(coding, key)]),
       )
       const { findings, limits } = await scanBytes(apart(whole).bytes, 'coded')
       assert.deepEqual(limits, [])
@@ -126,8 +126,8 @@ describe('a scrub', () => {
     ['PEM in zlib', { key: pem, by: [deflateSync] }],
   ]
   for (const key of KEYS) {
-    it(`leaves nothing of a known key, however it is coded: ${key.name}`, async () => {
-      const texts = [pem(key), ...CUT.map(([, coding]) => coded(coding, key))]
+    it(`leaves nothing of a known key, however it is encoded: ${key.name}`, async () => {
+      const texts = [pem(key), ...CUT.map(([, coding]) => encoded(coding, key))]
       const { bytes, begins } = apart(texts)
       const path = join(folder, key.name)
       writeFileSync(path, bytes)
@@ -152,7 +152,7 @@ describe('a scrub', () => {
     })
   }
 
-  it('erases a part of a key that is coded twice, which is no key by itself', async () => {
+  it('erases a part of a key that is encoded twice, which is no key by itself', async () => {
     const d = Buffer.from(String(RSA.key.export({ format: 'jwk' }).d), 'base64url')
     const text = base64(base64(d.subarray(40, 200)))
     const bytes = Buffer.concat([pem(RSA), Buffer.alloc(99, '.'), text, Buffer.alloc(99, '.')])
@@ -167,18 +167,18 @@ describe('a scrub', () => {
   })
 })
 
-describe('coded text', () => {
+describe('encoded text', () => {
   it('is read as deep as is said, and no deeper', async () => {
     const by = Array.from({ length: MOST_LAYERS }, () => base64)
-    const deep = coded({ key: der, by: [hex, ...by.slice(1)] }, ED25519)
+    const deep = encoded({ key: der, by: [hex, ...by.slice(1)] }, ED25519)
     assert.equal((await scanBytes(planted(deep, 9), 'deep')).findings.length, 1)
-    const deeper = coded({ key: der, by: [hex, ...by] }, ED25519)
+    const deeper = encoded({ key: der, by: [hex, ...by] }, ED25519)
     assert.equal((await scanBytes(planted(deeper, 9), 'deeper')).findings.length, 0)
   })
 
-  it('is nothing where it holds a header alone, however it is coded', async () => {
+  it('is nothing where it holds a header alone, however it is encoded', async () => {
     for (const { by } of Object.values(CODINGS)) {
-      const bytes = planted(coded({ key: header, by }, RSA), 9)
+      const bytes = planted(encoded({ key: header, by }, RSA), 9)
       const { findings, candidates } = await scanBytes(bytes, 'header')
       assert.deepEqual([findings, candidates], [[], []])
     }

@@ -9,24 +9,24 @@ import { letterValue, readLetters } from '../text/base64.ts'
 import {
   isKeyHead,
   isTextual,
-  isWorthALook,
+  isWorthDecoding,
   isZlibHead,
   KEY_HEAD,
   type Layer,
   mayBeKeyHead,
 } from './layer.ts'
-import { failsOf, hexOf, hexStretches, LEAST_TEXT, textStretches } from './stretches.ts'
+import { failsOf, hexOf, hexRanges, LEAST_TEXT, textRanges } from './text_runs.ts'
 
 /** Letters that are read at once. */
 const MOST_LETTERS = 1 << 18
 /** Places in one run of letters that look like gzip and are looked at. */
 const MOST_PACKED = 8
-/** Of a letter that is read, that is looked at for stretches, and of one that is decoded in a phase. */
-const UNITS = { read: 10, stretch: 5, decoded: 12 } as const
+/** Of a letter that is read, that is looked at for runs, and of one that is decoded in a phase. */
+const UNITS = { read: 10, range: 5, decoded: 12 } as const
 /** What `H4sI` has for letters, as `1f 8b 08` begins. */
 const GZIP_LETTERS = [7, 56, 44, 8] as const
 
-/** Bytes of hexadecimal digits that would hide something packed or coded amid them. */
+/** Bytes of hexadecimal digits that would hide something packed or encoded amid them. */
 const LEAST_UNREAD = 2048
 
 /** More than the value of a letter. */
@@ -42,7 +42,7 @@ const NEAR = 48
  * Whether letters around a place may be of a run that stands for text, for digits, or for what is packed. Of base64 of random bytes
  * one place in a thousand may.
  */
-export function mayBeCoded(bytes: Uint8Array, at: number): boolean {
+export function mayBeEncoded(bytes: Uint8Array, at: number): boolean {
   let [fails, hex] = [0, true]
   for (let k = 0; k < SAMPLE; k++) {
     const value = VALUES[bytes[at + k] ?? 0] ?? PAST_LETTERS
@@ -136,16 +136,16 @@ export class LetterRun {
   /** What it stands for: layers of their own memory. */
   layers(): Layer[] {
     const layers: Layer[] = []
-    charge(UNITS.stretch * this.#length)
+    charge(UNITS.range * this.#length)
     this.#addTexts(layers)
     this.#addPacked(layers)
     this.#addHex(layers)
     return layers
   }
 
-  /** Stretches that are ASCII in one of the four phases. */
+  /** Runs that are ASCII in one of the four phases. */
   #addTexts(layers: Layer[]): void {
-    for (const { from, to, phase } of textStretches(this.#values, this.#length)) {
+    for (const { from, to, phase } of textRanges(this.#values, this.#length)) {
       const layer = this.#base64(from + ((phase - from) & 3), to)
       if (isTextual(layer.bytes)) layers.push(layer)
       else layer.bytes.fill(0)
@@ -172,7 +172,7 @@ export class LetterRun {
   }
 
   #addHex(layers: Layer[]): void {
-    for (const { from, to } of hexStretches(this.#values, this.#length)) {
+    for (const { from, to } of hexRanges(this.#values, this.#length)) {
       for (const phase of [0, 1]) this.#addHexAt(layers, from + phase, to)
     }
   }
@@ -184,7 +184,7 @@ export class LetterRun {
       bytes[k] = 16 * high + hexOf(this.#values[from + 2 * k + 1] ?? 0)
     }
     charge(2 * UNITS.decoded * bytes.length)
-    if (!isWorthALook(bytes)) {
+    if (!isWorthDecoding(bytes)) {
       if (bytes.length >= LEAST_UNREAD) this.unread ??= this.#places[from]
       bytes.fill(0)
       return

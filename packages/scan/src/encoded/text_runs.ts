@@ -1,26 +1,26 @@
 /**
- * Stretches of a run of letters that can stand for ASCII, or are hexadecimal digits, found from a few letters of each: of
+ * Ranges of a run of letters that decode to ASCII, or are hexadecimal digits, found from a few letters of each: of
  * letters that stand for anything else one in two is not looked at.
  *
- * The values of letters are those of base64; more than 63 is none. Oracles are {@link textStretchesReference} and
- * {@link hexStretchesReference}; the property test holds them equal. @module
+ * The values of letters are those of base64; more than 63 is none. Oracles are {@link textRangesReference} and
+ * {@link hexRangesReference}; the property test holds them equal. @module
  */
 /** Letters of base64 in a row that stand for ASCII, and hexadecimal digits. */
 export const LEAST_TEXT = 32
 export const LEAST_HEX = 56
-/** A stretch that is long enough has all letters of one of these blocks. */
+/** A run that is long enough has all letters of one of these blocks. */
 const BLOCK = LEAST_TEXT / 2
 const PHASES = [0, 1, 2, 3] as const
 const ALL_FAIL = 15
 
 /** Letters `[from, to)`. */
-export interface Stretch {
+export interface LetterRange {
   readonly from: number
   readonly to: number
 }
 
 /** Letters that stand for ASCII where groups of four begin at places that leave `phase`. */
-export interface TextStretch extends Stretch {
+export interface TextRange extends LetterRange {
   readonly phase: number
 }
 
@@ -53,9 +53,9 @@ export function hexOf(value: number): number {
   return HEX_OF_LETTER[value] ?? 16
 }
 
-/** Stretches that are ASCII in one of the four phases, in order of where they end. */
-export function textStretches(values: Uint8Array, length: number): TextStretch[] {
-  const found: TextStretch[] = []
+/** Runs that are ASCII in one of the four phases, in order of where they end. */
+export function textRanges(values: Uint8Array, length: number): TextRange[] {
+  const found: TextRange[] = []
   const done = [0, 0, 0, 0]
   for (let block = 0; block + BLOCK <= length; block += BLOCK) {
     let fails = 0
@@ -74,27 +74,27 @@ export function textStretches(values: Uint8Array, length: number): TextStretch[]
   return found.toSorted((a, b) => a.to - b.to || a.phase - b.phase)
 }
 
-/** Stretches of hexadecimal digits, in order. */
-export function hexStretches(values: Uint8Array, length: number): Stretch[] {
-  const found: Stretch[] = []
+/** Runs of hexadecimal digits, in order. */
+export function hexRanges(values: Uint8Array, length: number): LetterRange[] {
+  const found: LetterRange[] = []
   let done = 0
   for (let at = 0; at < length; at += LEAST_HEX) {
     if (at < done || hexOf(values[at] ?? 0) > 15) continue
-    const stretch = around({ values, length, from: done }, at, IS_NO_HEX, 1)
-    done = stretch.to
-    if (stretch.to - stretch.from >= LEAST_HEX) found.push(stretch)
+    const range = around({ values, length, from: done }, at, IS_NO_HEX, 1)
+    done = range.to
+    if (range.to - range.from >= LEAST_HEX) found.push(range)
   }
   return found
 }
 
 /** A run of letters, from where it is looked at. */
-interface Letters extends Omit<Stretch, 'to'> {
+interface Letters extends Omit<LetterRange, 'to'> {
   readonly values: Uint8Array
   readonly length: number
 }
 
 /** The letters in a row around one of them that have none of the bits of `mask` in a table by place and value. */
-function around(run: Letters, at: number, table: Uint8Array, mask: number): Stretch {
+function around(run: Letters, at: number, table: Uint8Array, mask: number): LetterRange {
   const { values, length } = run
   let [from, to] = [at, at + 1]
   while (from > run.from && !isOut(values, from - 1, table, mask)) from--
@@ -106,9 +106,9 @@ function isOut(values: Uint8Array, at: number, table: Uint8Array, mask: number):
   return ((table[((at & 3) << 6) | (values[at] ?? 0)] ?? ALL_FAIL) & mask) !== 0
 }
 
-/** {@link textStretches}, letter by letter. Tests only. */
-export function textStretchesReference(values: Uint8Array, length: number): TextStretch[] {
-  const found: TextStretch[] = []
+/** {@link textRanges}, letter by letter. Tests only. */
+export function textRangesReference(values: Uint8Array, length: number): TextRange[] {
+  const found: TextRange[] = []
   const since = [0, 0, 0, 0]
   for (let at = 0; at <= length; at++) {
     const fails = at === length ? ALL_FAIL : failsOf(values[at] ?? 0, at)
@@ -122,9 +122,9 @@ export function textStretchesReference(values: Uint8Array, length: number): Text
   return found
 }
 
-/** {@link hexStretches}, letter by letter. Tests only. */
-export function hexStretchesReference(values: Uint8Array, length: number): Stretch[] {
-  const found: Stretch[] = []
+/** {@link hexRanges}, letter by letter. Tests only. */
+export function hexRangesReference(values: Uint8Array, length: number): LetterRange[] {
+  const found: LetterRange[] = []
   let from = 0
   for (let at = 0; at <= length; at++) {
     if (at < length && hexOf(values[at] ?? 0) < 16) continue

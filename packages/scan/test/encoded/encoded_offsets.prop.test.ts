@@ -2,11 +2,11 @@ import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
 import * as fc from 'fast-check'
 import { KernelMemory } from '../../src/anchors/kernel_memory.ts'
-import { LayerReader, STRIDE } from '../../src/coded/coded_layers.ts'
-import { CodedPlaces, isCodedPlaceReference } from '../../src/coded/coded_places.ts'
+import { LayerReader, STRIDE } from '../../src/encoded/encoded_layers.ts'
+import { EncodedOffsets, isEncodedOffsetReference } from '../../src/encoded/encoded_offsets.ts'
 
 const numRuns = Number(process.env['FUZZ_RUNS'] ?? 300)
-const kernel = new CodedPlaces(new KernelMemory(1 << 20))
+const kernel = new EncodedOffsets(new KernelMemory(1 << 20))
 
 const letters = fc.stringMatching(/^[\w+/-]{0,40}$/)
 const list = fc.stringMatching(/^(?:0x[\da-f]{2}, ?|\d{1,3}, ){0,12}$/)
@@ -24,7 +24,7 @@ const parts = fc
   .array(part, { minLength: 1, maxLength: 12 })
   .map((all) => new Uint8Array(Buffer.concat(all)))
 
-describe('places of coded text', () => {
+describe('offsets of encoded text', () => {
   it('are those that the reference names', () => {
     let named = 0
     fc.assert(
@@ -37,7 +37,7 @@ describe('places of coded text', () => {
           const end = Math.min(to, bytes.length)
           const expected: number[] = []
           for (let at = from; at < end; at += step) {
-            if (isCodedPlaceReference(bytes, at)) expected.push(at)
+            if (isEncodedOffsetReference(bytes, at)) expected.push(at)
           }
           assert.deepEqual(kernel.find(bytes, from, end, step), expected)
           named += expected.length
@@ -55,7 +55,7 @@ describe('places of coded text', () => {
 
   it('lead to the text that is found where every place is looked at', () => {
     const text = Buffer.from(
-      Buffer.from('a text that is coded twice, at any place '.repeat(3)).toString('hex'),
+      Buffer.from('a text that is encoded twice, at any place '.repeat(3)).toString('hex'),
     )
     const spelled = [text.toString('base64'), text.toString('hex'), [...text].join(', ')]
     for (const [k, spelling] of spelled.entries()) {
@@ -71,7 +71,7 @@ describe('places of coded text', () => {
   })
 })
 
-/** What is coded in what, and where, of all layers that are read. */
+/** What is encoded in what, and where, of all layers that are read. */
 function layersOf(bytes: Uint8Array, places?: readonly number[]): string[] {
   const seen: string[] = []
   const take = ({
