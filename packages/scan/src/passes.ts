@@ -27,12 +27,12 @@ import { SegmentBoundaries } from './memory/segment_boundaries.ts'
 import { ZeroRuns } from './memory/zero_runs.ts'
 import type { KnownKeys } from './report/known_keys.ts'
 import type { LimitList } from './report/scan_limits.ts'
-import type { SightingList } from './report/sightings.ts'
+import type { RawFindingList } from './report/raw_findings.ts'
 
 /** What is known so far. */
 export interface Outcome {
   readonly limits: LimitList
-  readonly sightings: SightingList
+  readonly rawFindings: RawFindingList
   readonly keys: KnownKeys
   /** Packed data that is opened by itself. */
   readonly packed: PackedList
@@ -269,9 +269,9 @@ export class Passes {
       })
       const seen = findingSeen(detected, detected.offset)
       const tag = keyTag(this.#file.hashKey, value.material)
-      const sightings = boundaries.sightings({ seen, tag })
-      for (const sighting of sightings) this.#outcome.sightings.add(sighting)
-      this.#takeMaterial({ material: value.material, seen: sightings[0]?.seen ?? seen })
+      const rawFindings = boundaries.rawFindings({ seen, tag })
+      for (const rawFinding of rawFindings) this.#outcome.rawFindings.add(rawFinding)
+      this.#takeMaterial({ material: value.material, seen: rawFindings[0]?.seen ?? seen })
     }
     const offset = wideRegisters[0]?.offset ?? 0
     if (isCut) this.#outcome.limits.add({ code: 'search-cut', name: CUT_SCALARS, offset })
@@ -324,20 +324,20 @@ export class Passes {
 
   /** Places are those of the borders; candidates across one stay candidates. */
   #takeAtBoundaries(boundaries: SegmentBoundaries, result: WindowResult): void {
-    const sightings = result.sightings.flatMap((sighting) => boundaries.sightings(sighting))
-    this.#take({ ...result, sightings, possible: [], packed: [] })
+    const rawFindings = result.rawFindings.flatMap((rawFinding) => boundaries.rawFindings(rawFinding))
+    this.#take({ ...result, rawFindings, possible: [], packed: [] })
     this.#outcome.limits.addAll(result.limits.map((limit) => boundaries.limit(limit)))
   }
 
   /** Makes findings of candidates whose public halves are known by now. */
   #settlePossible(): void {
-    const { keys, sightings } = this.#outcome
+    const { keys, rawFindings } = this.#outcome
     const halves = new PublicHalves(keys.all, (id) => keys.has(id))
     for (const possible of this.#possible) {
       const detected = halves.shown(possible)
       if (detected?.material === undefined) continue
       const seen = findingSeen(detected, possible.offset)
-      sightings.add({ seen, tag: keyTag(this.#file.hashKey, detected.material) })
+      rawFindings.add({ seen, tag: keyTag(this.#file.hashKey, detected.material) })
       this.#takeMaterial({ material: detected.material, seen })
     }
     this.#possible.length = 0
@@ -349,9 +349,9 @@ export class Passes {
     this.#options.onMaterial?.(found)
   }
 
-  #take({ sightings, publicKeys, materials, possible, packed }: WindowResult): void {
+  #take({ rawFindings, publicKeys, materials, possible, packed }: WindowResult): void {
     this.#outcome.packed.addAll(packed)
-    for (const sighting of sightings) this.#outcome.sightings.add(sighting)
+    for (const rawFinding of rawFindings) this.#outcome.rawFindings.add(rawFinding)
     this.#possible.push(...possible.slice(0, MOST_POSSIBLE - this.#possible.length))
     if (this.#options.isGivenOnly !== true) {
       for (const { key, isBare, isOwn } of publicKeys) this.#outcome.keys.add(key, isBare, isOwn)

@@ -23,7 +23,7 @@ import { type Outcome, Passes, type PassOptions } from './passes.ts'
 import { KnownKeys } from './report/known_keys.ts'
 import type { ScanReport } from './report/report.ts'
 import { LimitList } from './report/scan_limits.ts'
-import { SightingList } from './report/sightings.ts'
+import { RawFindingList } from './report/raw_findings.ts'
 
 export interface ScanOptions extends PassOptions {
   /** Packed data amid other bytes is opened and searched; otherwise as far as a look at a window unpacks it. */
@@ -118,8 +118,8 @@ async function searchPacked(
   const search = async (input: BufferedInput, packedBytes: number): Promise<FoundInside> => {
     const inner = { hashKey, options: { ...options, packedBytes }, room, layout: undefined }
     const searched = await searchInput(input, { ...inner, depth: depth + 1 })
-    const { sightings, keys, limits, scannedBytes, unpackedBytes } = searched.outcome
-    const found = sightings.tagged('', searched.dump, keys.isShown).map(({ finding, tag }) => {
+    const { rawFindings, keys, limits, scannedBytes, unpackedBytes } = searched.outcome
+    const found = rawFindings.tagged('', searched.dump, keys.isShown).map(({ finding, tag }) => {
       return { finding: keys.named(finding), tag }
     })
     return { found, limits: limits.seen(), bytes: scannedBytes + unpackedBytes }
@@ -129,7 +129,7 @@ async function searchPacked(
     outcome.packed,
     { depth, room, isDump: container !== 'raw', search },
     {
-      onSighting: (sighting) => outcome.sightings.add(sighting),
+      onRawFinding: (rawFinding) => outcome.rawFindings.add(rawFinding),
       onLimit: (limit) => outcome.limits.add(limit),
       onBytes: (bytes) => {
         outcome.unpackedBytes += bytes
@@ -209,10 +209,10 @@ async function searchTwice(
   view: SegmentBoundaries | undefined,
 ): Promise<Outcome> {
   const limits = new LimitList(view)
-  const sightings = new SightingList(limits, view)
+  const rawFindings = new RawFindingList(limits, view)
   const keys = new KnownKeys(options.publicKeys ?? [])
   const packed = new PackedList()
-  const outcome: Outcome = { limits, sightings, keys, packed, scannedBytes: 0, unpackedBytes: 0 }
+  const outcome: Outcome = { limits, rawFindings, keys, packed, scannedBytes: 0, unpackedBytes: 0 }
   const passes = new Passes(file, options, outcome)
   if (options.isGivenOnly !== true) await passes.forms()
   if (keys.leftOut > 0) limits.add({ code: 'many-keys', name: '', offset: 0 }, keys.leftOut)
@@ -227,7 +227,7 @@ function bytesOf(ranges: readonly Range[]): number {
 
 function reportOf(name: string, { size, holeBytes, dump, outcome }: SearchedInput): ScanReport {
   const { keys, scannedBytes, unpackedBytes } = outcome
-  const all = outcome.sightings
+  const all = outcome.rawFindings
     .findings(name, dump, keys.isShown)
     .map((finding) => keys.named(finding))
   const limits = keys.open(all, outcome.limits.list())

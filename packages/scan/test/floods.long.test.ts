@@ -17,7 +17,7 @@ import { openInput } from '../src/memory/scan_input.ts'
 import { type Outcome, Passes } from '../src/passes.ts'
 import { KnownKeys } from '../src/report/known_keys.ts'
 import { LimitList, type ScanLimit } from '../src/report/scan_limits.ts'
-import { SightingList } from '../src/report/sightings.ts'
+import { RawFindingList } from '../src/report/raw_findings.ts'
 import { DER_SAMPLES, spkiOf } from './detectors/binary/der_world.ts'
 import { BINARY_SPELLINGS, idOf } from './detectors/binary/spelled_binary.ts'
 import { TEXT_SPELLINGS } from './detectors/text/spelled_text.ts'
@@ -110,7 +110,7 @@ async function formsIn(
     const keys = new KnownKeys([])
     const outcome: Outcome = {
       limits,
-      sightings: new SightingList(limits),
+      rawFindings: new RawFindingList(limits),
       keys,
       packed: new PackedList(),
       scannedBytes: 0,
@@ -122,7 +122,7 @@ async function formsIn(
     const searched = { source, runs, vectorRegisters, wideRegisters, data, hashKey }
     const file: SearchedFile = { ...searched, threads: searchThreads }
     await new Passes(file, threads === undefined ? {} : { threads }, outcome).forms()
-    const findings = outcome.sightings.findings('file', dump)
+    const findings = outcome.rawFindings.findings('file', dump)
     return { findings, limits: limits.list(), keys: keys.all.map(({ keyId }) => keyId) }
   } finally {
     await searchThreads.close()

@@ -9,7 +9,7 @@ import { bytesSource, openDump } from '@mintmark/dump'
 import { parsePublicKeys } from '@mintmark/keys/public_keys/parse'
 import { runsOf } from '@mintmark/scan/anchors/scan_plan'
 import { SegmentBoundaries } from '@mintmark/scan/memory/segment_boundaries'
-import type { Sighting } from '@mintmark/scan/report/sightings'
+import type { RawFinding } from '@mintmark/scan/report/raw_findings'
 import { scanFile } from '@mintmark/scan/scan_file'
 import { expandKey } from '@mintmark/scan/schedules/aes_words'
 import {
@@ -204,8 +204,8 @@ it('shows the file around each border that is asked for', () => {
       })
       const boundaries = SegmentBoundaries.of(runs, bytesSource(Buffer.alloc(end)), inFile)
       const places = (boundaries?.runs ?? []).map(({ offset, length }) => {
-        const found = boundaries?.sightings(sightingAt(offset, length)) ?? []
-        assert.equal(found.length, 1, 'a part of the file is one sighting')
+        const found = boundaries?.rawFindings(rawFindingAt(offset, length)) ?? []
+        assert.equal(found.length, 1, 'a part of the file is one raw finding')
         return { from: found[0]?.seen.offset ?? 0, length }
       })
       const borders = runs.slice(1).filter((next, i) => {
@@ -225,7 +225,7 @@ it('shows the file around each border that is asked for', () => {
   )
 })
 
-function sightingAt(offset: number, length: number): Sighting {
+function rawFindingAt(offset: number, length: number): RawFinding {
   const named = { kind: 'rsa', form: 'pem', certainty: 'proven', proof: '' } as const
   const seen = { ...named, offset, length, bits: 0, note: undefined, keyId: undefined }
   return { seen, tag: '' }

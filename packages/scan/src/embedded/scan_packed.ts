@@ -12,7 +12,7 @@ import type { PackedCoding, PackedSeen } from '../encoded/packed_seen.ts'
 import type { Finding, FindingSeen } from '../findings/finding.ts'
 import { EQUAL_VALUE } from '../known/values/value_search.ts'
 import { type LimitSeen, TOO_MANY_PACKED } from '../report/scan_limits.ts'
-import type { Sighting } from '../report/sightings.ts'
+import type { RawFinding } from '../report/raw_findings.ts'
 import { type Opened, openPacked } from './open_packed.ts'
 
 /** Packings within each other that are opened. */
@@ -69,7 +69,7 @@ export interface PackedSearch {
 
 /** Where what is found goes. */
 export interface PackedTaker {
-  readonly onSighting: (sighting: Sighting) => void
+  readonly onRawFinding: (rawFinding: RawFinding) => void
   readonly onLimit: (limit: LimitSeen) => void
   readonly onBytes: (bytes: number) => void
 }
@@ -163,7 +163,7 @@ async function searchBuffered(
     taker.unsearched(`${place.coding} that is damaged or cut`, place.at)
   const { found, limits, bytes } = await search(buffer.input(), opened.length)
   for (const { finding, tag } of bestOfEach(found)) {
-    taker.onSighting({ seen: seenOutside(finding, place, opened.length), tag })
+    taker.onRawFinding({ seen: seenOutside(finding, place, opened.length), tag })
   }
   for (const limit of limits) taker.onLimit({ ...limit, offset: place.at })
   taker.onBytes(bytes)

@@ -8,8 +8,8 @@ import { type FoundMaterial, MaterialList } from '../findings/found_material.ts'
 import { type PossibleKey, possibleKeys } from '../findings/possible_keys.ts'
 import { MOST_BARE } from '../report/known_keys.ts'
 import { type LimitSeen, TOO_MANY_PACKED } from '../report/scan_limits.ts'
-import type { Sighting } from '../report/sightings.ts'
-import { Told, WindowSightings } from '../report/window_sightings.ts'
+import type { RawFinding } from '../report/raw_findings.ts'
+import { ReportedFinding, WindowFindings } from '../report/window_findings.ts'
 import type { WindowScanner } from './window_scanner.ts'
 
 /** A public key; `isBare` if nothing around it shows that it is one. */
@@ -21,7 +21,7 @@ export interface KeySeen {
 }
 
 export interface WindowResult {
-  readonly sightings: readonly Sighting[]
+  readonly rawFindings: readonly RawFinding[]
   readonly limits: readonly LimitSeen[]
   /** Public keys that lie there, and public halves of the keys found: their private halves are looked for. */
   readonly publicKeys: readonly KeySeen[]
@@ -62,7 +62,7 @@ export function searchWindow(
   { hashKey, hasMaterial = false }: SearchTask,
 ): WindowResult {
   const materials = new MaterialList(hashKey)
-  const sightings = new WindowSightings(hashKey)
+  const rawFindings = new WindowFindings(hashKey)
   const limits: LimitSeen[] = []
   const publicKeys = new KeysOfWindow()
   const possible: PossibleKey[] = []
@@ -72,17 +72,17 @@ export function searchWindow(
     publicKeys.add({ key, isBare, isOwn: false })
   const searched = scanner.scan(source, window, {
     onHit: (detected, offset) => {
-      const told = sightings.add(detected, offset)
-      if (told.sighting === undefined) return told
-      const { seen } = told.sighting
+      const reported = rawFindings.add(detected, offset)
+      if (reported.rawFinding === undefined) return reported
+      const { seen } = reported.rawFinding
       if (hasMaterial && detected.isCopy !== true) materials.add(detected, seen)
       if (possible.length < MOST_POSSIBLE) possible.push(...possibleKeys(detected, offset))
       const known = detected.certainty === 'proven' ? publicHalf(detected.material) : undefined
       const isOwn = seen.isWellFormed === true
       if (known !== undefined) publicKeys.add({ key: known, isBare: false, isOwn })
-      return told
+      return reported
     },
-    onCopy: (told, offset) => told instanceof Told && sightings.addCopy(told, offset),
+    onCopy: (reported, offset) => reported instanceof ReportedFinding && rawFindings.addCopy(reported, offset),
     onLimit: (seen) => limits.push(seen),
     onZeros: (run) => zeros.push(run),
     onPacked: (seen) => packed.add(seen),
@@ -92,16 +92,16 @@ export function searchWindow(
   if (materials.leftOut > 0) {
     limits.push({ code: 'many-hits', name: 'keys', offset: window.offset })
   }
-  limits.push(...sightings.limits())
+  limits.push(...rawFindings.limits())
   return {
-    sightings: sightings.all,
+    rawFindings: rawFindings.all,
     limits,
     publicKeys: publicKeys.all,
     materials: materials.all,
     possible,
     packed: packed.all,
     zeros,
-    provenBytes: sightings.provenBytes,
+    provenBytes: rawFindings.provenBytes,
     searched,
   }
 }

@@ -60,7 +60,7 @@ export interface WindowTaker {
    *
    * @returns whether the place is told, not only counted
    */
-  readonly onCopy?: (told: unknown, offset: number) => boolean
+  readonly onCopy?: (reported: unknown, offset: number) => boolean
   readonly onLimit: (seen: LimitSeen) => void
   /** A public key that lies there; `isBare` if nothing around it shows that it is one. */
   readonly onPublicKey?: (key: PublicKey, isBare: boolean) => void
@@ -74,7 +74,7 @@ export interface WindowTaker {
 
 /** A hit of an earlier look, for copies of its bytes. */
 interface Hit {
-  readonly told: unknown
+  readonly reported: unknown
   /** From the anchor. */
   readonly offset: number
   readonly isProven: boolean
@@ -334,7 +334,7 @@ export class WindowScanner {
     const earlier = this.#repeats.earlier(number, at, sight)
     if (earlier === undefined) return false
     const { found } = earlier
-    if (found !== undefined && onCopy(found.told, offset + at + found.offset)) {
+    if (found !== undefined && onCopy(found.reported, offset + at + found.offset)) {
       charge(COPY_UNITS)
     }
     return true
@@ -428,7 +428,7 @@ function detect(anchor: Anchor, place: Place, at: number): Hit | undefined {
   if (detected === undefined) return undefined
   charge(HIT_UNITS)
   const { offset, certainty, possible } = detected
-  const told = place.onHit(detected, place.offset + offset)
+  const reported = place.onHit(detected, place.offset + offset)
   const isSettled = possible === undefined
-  return { told, offset: offset - at, isProven: certainty === 'proven', isSettled }
+  return { reported, offset: offset - at, isProven: certainty === 'proven', isSettled }
 }

@@ -11,7 +11,7 @@
 import type { ByteSource, Range } from '@mintmark/dump'
 import type { Run } from '../anchors/scan_plan.ts'
 import type { LimitSeen } from '../report/scan_limits.ts'
-import type { Sighting } from '../report/sightings.ts'
+import type { RawFinding } from '../report/raw_findings.ts'
 import { JoinedParts } from './joined_parts.ts'
 import {
   addressChains,
@@ -84,7 +84,7 @@ export class SegmentBoundaries {
   }
 
   /** What lies across a border, as its parts in the file; none for what lies within one run and is found there. */
-  sightings({ seen, tag }: Sighting): readonly Sighting[] {
+  rawFindings({ seen, tag }: RawFinding): readonly RawFinding[] {
     const parts = this.#parts.rangesOf(seen.offset, seen.length)
     if (parts.length < this.#leastParts) return []
     const [first = seen] = parts

@@ -26,7 +26,7 @@ function told(windows: readonly (readonly [proven: number, code: LimitCode])[]):
     const piece = { begin: 0, from: 0, to, end: to, isAligned: true }
     const window: Window = { offset, length: to, pieces: [piece] }
     const result: WindowResult = {
-      sightings: [],
+      rawFindings: [],
       limits: [{ code, name: '', offset }],
       publicKeys: [],
       materials: [],

@@ -64,7 +64,7 @@ class Thread extends Searcher {
   #answer(index: number): void {
     this.done.push(index)
     const nothing: WindowResult = {
-      sightings: [],
+      rawFindings: [],
       limits: [],
       publicKeys: [],
       materials: [],

@@ -38,10 +38,10 @@ it('hits beyond what a window may have are counted, in one limit for each class'
   const bytes = Buffer.alloc(65_536, 1)
   const [window] = planWindows([{ offset: 0, length: bytes.length, isAligned: true }])
   assert.ok(window)
-  const { sightings, limits } = searchWindow(scanner, bytesSource(bytes), window, {
+  const { rawFindings, limits } = searchWindow(scanner, bytesSource(bytes), window, {
     hashKey: new Uint8Array(32),
   })
-  assert.equal(sightings.length, 5000)
+  assert.equal(rawFindings.length, 5000)
   assert.deepEqual(limits, [
     { code: 'many-hits', name: 'proven places', offset: 20_000, count: 6000 },
     { code: 'many-hits', name: 'candidate places', offset: 20_016, count: 1500 },
@@ -99,10 +99,10 @@ it('equal bytes are looked at once: some copies are told, and all others are cou
   assert.ok(window)
   const more = { ...window, onceUnits: 1e9 }
   const task = { hashKey: new Uint8Array(32) }
-  const { sightings, limits } = searchWindow(scanner, bytesSource(bytes), more, task)
+  const { rawFindings, limits } = searchWindow(scanner, bytesSource(bytes), more, task)
   assert.equal(looks, 1)
   assert.deepEqual(
-    sightings.map(({ seen }) => seen.offset),
+    rawFindings.map(({ seen }) => seen.offset),
     Array.from({ length: 251 }, (_, i) => 32 * i),
   )
   assert.deepEqual(limits, [

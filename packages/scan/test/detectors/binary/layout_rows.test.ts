@@ -36,12 +36,12 @@ function seenIn(bytes: Uint8Array, before = 640): readonly FindingSeen[] {
   const [window] = planWindows([{ offset: 0, length: dump.length, isAligned: true }])
   assert.ok(window)
   const ample = { ...window, moreUnits: 1e6 }
-  const { sightings, limits } = searchWindow(scanner, bytesSource(dump), ample, {
+  const { rawFindings, limits } = searchWindow(scanner, bytesSource(dump), ample, {
     hashKey: new Uint8Array(32),
   })
   assert.deepEqual(limits, [])
   // Several anchors lead to one place.
-  const places = sightings.map(({ seen }) => [`${seen.offset} ${seen.form}`, seen] as const)
+  const places = rawFindings.map(({ seen }) => [`${seen.offset} ${seen.form}`, seen] as const)
   return [...new Map(places).values()]
 }
 

@@ -1,5 +1,5 @@
 /**
- * The sightings of one window: each hit, some copies of its bytes, and how many more there were.
+ * The raw findings of one window: each hit, some copies of its bytes, and how many more there were.
  *
  * @module
  */
@@ -8,10 +8,10 @@ import { keyTag } from '@mintmark/keys/material/key_tag'
 import type { Detected } from '../anchors/detected.ts'
 import { findingSeen } from '../findings/finding.ts'
 import type { LimitSeen } from './scan_limits.ts'
-import type { Sighting } from './sightings.ts'
+import type { RawFinding } from './raw_findings.ts'
 
-/** Sightings that a window can have: a file full of keys is cut to what a report holds anyhow. */
-const MOST_SIGHTINGS = 5000
+/** Raw findings that a window can have: a file full of keys is cut to what a report holds anyhow. */
+const MOST_RAW_FINDINGS = 5000
 /** Copies of the bytes of a key in one form that are told one by one. */
 const MOST_COPIES = 250
 
@@ -20,21 +20,21 @@ interface Copies {
   count: number
 }
 
-/** A hit, for copies of its bytes; without a sighting where there was no room for it. */
-export class Told {
+/** A hit, for copies of its bytes; without a raw finding where there was no room for it. */
+export class ReportedFinding {
   readonly certainty: Certainty
-  readonly sighting: Sighting | undefined
+  readonly rawFinding: RawFinding | undefined
   readonly copies: Copies
 
-  constructor(certainty: Certainty, sighting?: Sighting, copies: Copies = { count: 0 }) {
+  constructor(certainty: Certainty, rawFinding?: RawFinding, copies: Copies = { count: 0 }) {
     this.certainty = certainty
-    this.sighting = sighting
+    this.rawFinding = rawFinding
     this.copies = copies
   }
 }
 
-export class WindowSightings {
-  readonly all: Sighting[] = []
+export class WindowFindings {
+  readonly all: RawFinding[] = []
   readonly #hashKey: Uint8Array
   /** By key and form. */
   readonly #copies = new Map<string, Copies>()
@@ -50,28 +50,28 @@ export class WindowSightings {
   }
 
   /** @param offset from the file's start */
-  add(detected: Detected, offset: number): Told {
+  add(detected: Detected, offset: number): ReportedFinding {
     const { certainty, material, length } = detected
     if (certainty === 'proven') this.#takeProven(offset, length)
-    if (this.all.length >= MOST_SIGHTINGS) {
+    if (this.all.length >= MOST_RAW_FINDINGS) {
       this.#leaveOut(certainty, offset)
-      return new Told(certainty)
+      return new ReportedFinding(certainty)
     }
-    const sighting = { seen: findingSeen(detected, offset), tag: keyTag(this.#hashKey, material) }
-    this.all.push(sighting)
-    return new Told(certainty, sighting, this.#copiesOf(sighting))
+    const rawFinding = { seen: findingSeen(detected, offset), tag: keyTag(this.#hashKey, material) }
+    this.all.push(rawFinding)
+    return new ReportedFinding(certainty, rawFinding, this.#copiesOf(rawFinding))
   }
 
   /** The bytes of a hit lie elsewhere too. Returns whether the place is told, not only counted. */
-  addCopy({ certainty, sighting, copies }: Told, offset: number): boolean {
-    if (certainty === 'proven') this.#takeProven(offset, sighting?.seen.length ?? 0)
-    const isFull = this.all.length >= MOST_SIGHTINGS || copies.count >= MOST_COPIES
-    if (sighting === undefined || isFull) {
+  addCopy({ certainty, rawFinding, copies }: ReportedFinding, offset: number): boolean {
+    if (certainty === 'proven') this.#takeProven(offset, rawFinding?.seen.length ?? 0)
+    const isFull = this.all.length >= MOST_RAW_FINDINGS || copies.count >= MOST_COPIES
+    if (rawFinding === undefined || isFull) {
       this.#leaveOut(certainty, offset)
       return false
     }
     copies.count++
-    this.all.push({ seen: { ...sighting.seen, offset }, tag: sighting.tag })
+    this.all.push({ seen: { ...rawFinding.seen, offset }, tag: rawFinding.tag })
     return true
   }
 
@@ -87,7 +87,7 @@ export class WindowSightings {
     this.#provenTo = Math.max(this.#provenTo, end)
   }
 
-  #copiesOf({ tag, seen }: Sighting): Copies {
+  #copiesOf({ tag, seen }: RawFinding): Copies {
     const name = `${tag} ${seen.form}`
     const existing = this.#copies.get(name) ?? { count: 0 }
     this.#copies.set(name, existing)

@@ -10,14 +10,14 @@ import type { LimitList } from './scan_limits.ts'
 import { SegmentFinder } from './segment_finder.ts'
 
 /** A finding of one window, with the tag of its key: `''` where there is none to compare. */
-export interface Sighting {
+export interface RawFinding {
   readonly seen: FindingSeen
   readonly tag: string
 }
 
 /** Bytes of a file in another order: what is seen there, as its parts in the file. */
-interface SightingView {
-  readonly sightings: (sighting: Sighting) => readonly Sighting[]
+interface RawFindingView {
+  readonly rawFindings: (rawFinding: RawFinding) => readonly RawFinding[]
 }
 
 /** What a report holds of each class, and what is kept of it before places are put together. */
@@ -31,27 +31,27 @@ const MOST_AROUND = 64
 
 const RANK: Readonly<Record<Certainty, number>> = { proven: 2, candidate: 1, lesser: 0 }
 
-/** Collects sightings in the order of their windows, and keeps to a bound. */
-export class SightingList {
-  readonly #kept: Sighting[] = []
+/** Collects raw findings in the order of their windows, and keeps to a bound. */
+export class RawFindingList {
+  readonly #kept: RawFinding[] = []
   readonly #counts: Record<Certainty, number> = { proven: 0, candidate: 0, lesser: 0 }
   readonly #limits: LimitList
-  readonly #view: SightingView | undefined
+  readonly #view: RawFindingView | undefined
 
   /** @param view through which the file is seen: places are those of the file in the end */
-  constructor(limits: LimitList, view?: SightingView) {
+  constructor(limits: LimitList, view?: RawFindingView) {
     this.#limits = limits
     this.#view = view
   }
 
-  add(sighting: Sighting): void {
-    const { certainty, offset } = sighting.seen
+  add(rawFinding: RawFinding): void {
+    const { certainty, offset } = rawFinding.seen
     if (this.#counts[certainty] >= MOST[certainty]) {
       this.#limits.add({ code: 'many-hits', name: `${certainty} places`, offset })
       return
     }
     this.#counts[certainty]++
-    this.#kept.push(...(this.#view?.sightings(sighting) ?? [sighting]))
+    this.#kept.push(...(this.#view?.rawFindings(rawFinding) ?? [rawFinding]))
   }
 
   /**
@@ -64,14 +64,14 @@ export class SightingList {
   }
 
   /** Keys that are well-formed alone are candidates, with all copies of their values, unless something else shows the same key. */
-  #settled(isKnown: IsKnown): readonly Sighting[] {
+  #settled(isKnown: IsKnown): readonly RawFinding[] {
     const all = this.#kept.filter(isVerified)
     const verified = new Set(all.map(({ tag }) => tag))
     const whole = new Set(all.flatMap(({ seen, tag }) => (seen.isRebuilt === true ? [] : tag)))
-    return this.#kept.map((sighting) => {
-      const { seen, tag } = sighting
+    return this.#kept.map((rawFinding) => {
+      const { seen, tag } = rawFinding
       if (seen.isRebuilt === true && whole.has(tag)) return { seen: asWhole(seen), tag }
-      if (seen.certainty !== 'proven' || seen.isWellFormed === undefined) return sighting
+      if (seen.certainty !== 'proven' || seen.isWellFormed === undefined) return rawFinding
       const { isWellFormed: _, ...shown } = seen
       const isShown = verified.has(tag) || isKnown(seen.keyId?.spkiSha256 ?? '')
       return { seen: isShown ? shown : { ...seen, certainty: 'candidate' }, tag }
@@ -135,13 +135,13 @@ function asWhole(seen: FindingSeen): FindingSeen {
   return whole
 }
 
-const isVerified = ({ seen, tag }: Sighting): boolean =>
+const isVerified = ({ seen, tag }: RawFinding): boolean =>
   tag !== '' && seen.certainty === 'proven' && seen.isWellFormed === undefined
 
-const endOf = ({ seen }: Sighting) => seen.offset + seen.length
+const endOf = ({ seen }: RawFinding) => seen.offset + seen.length
 
 /** Outer before inner, better before worse. */
-function order(a: Sighting, b: Sighting): number {
+function order(a: RawFinding, b: RawFinding): number {
   return (
     a.seen.offset - b.seen.offset ||
     b.seen.length - a.seen.length ||
@@ -154,26 +154,26 @@ function order(a: Sighting, b: Sighting): number {
  * Leaves out what lies within another finding and says no more: the same key again, and what is no key beside the
  * key that it is part of.
  */
-function onePerPlace(sightings: readonly Sighting[]): readonly Sighting[] {
-  const kept = new Set<Sighting>()
-  let around: Sighting[] = []
-  for (const sighting of sightings.toSorted(order)) {
-    const { offset } = sighting.seen
+function onePerPlace(rawFindings: readonly RawFinding[]): readonly RawFinding[] {
+  const kept = new Set<RawFinding>()
+  let around: RawFinding[] = []
+  for (const rawFinding of rawFindings.toSorted(order)) {
+    const { offset } = rawFinding.seen
     around = around.filter((outer) => endOf(outer) > offset).slice(-MOST_AROUND)
-    if (around.some((outer) => covers(outer, sighting))) continue
-    for (const outer of around) if (isProofOf(sighting, outer)) kept.delete(outer)
-    kept.add(sighting)
-    around.push(sighting)
+    if (around.some((outer) => covers(outer, rawFinding))) continue
+    for (const outer of around) if (isProofOf(rawFinding, outer)) kept.delete(outer)
+    kept.add(rawFinding)
+    around.push(rawFinding)
   }
   return [...kept]
 }
 
-const isSameKey = (a: Sighting, b: Sighting) => a.tag !== '' && a.tag === b.tag
-const isWithin = (inner: Sighting, outer: Sighting) => endOf(inner) <= endOf(outer)
-const isBetter = (a: Sighting, b: Sighting) => RANK[a.seen.certainty] > RANK[b.seen.certainty]
+const isSameKey = (a: RawFinding, b: RawFinding) => a.tag !== '' && a.tag === b.tag
+const isWithin = (inner: RawFinding, outer: RawFinding) => endOf(inner) <= endOf(outer)
+const isBetter = (a: RawFinding, b: RawFinding) => RANK[a.seen.certainty] > RANK[b.seen.certainty]
 
 /** Whether `inner`, which begins no earlier, adds nothing to `outer`. */
-function covers(outer: Sighting, inner: Sighting): boolean {
+function covers(outer: RawFinding, inner: RawFinding): boolean {
   if (isSameKey(outer, inner)) {
     return (
       !isBetter(inner, outer) && (isWithin(inner, outer) || inner.seen.form === outer.seen.form)
@@ -189,7 +189,7 @@ function covers(outer: Sighting, inner: Sighting): boolean {
  * Whether a proven key shows that what lies around it, or begins before it, and seemed to be the same, is just more of it: 256·d
  * looks like a damaged d of the same key where d begins with eight zero bits.
  */
-function isProofOf(inner: Sighting, outer: Sighting): boolean {
+function isProofOf(inner: RawFinding, outer: RawFinding): boolean {
   if (!isSameKey(outer, inner) || !isBetter(inner, outer)) return false
   return isWithin(inner, outer) || inner.seen.form === outer.seen.form
 }

@@ -3,7 +3,7 @@ import { describe, it } from 'node:test'
 import type { Dump } from '@mintmark/dump'
 import type { FindingSeen } from '../../src/findings/finding.ts'
 import { LimitList } from '../../src/report/scan_limits.ts'
-import { type Sighting, SightingList } from '../../src/report/sightings.ts'
+import { type RawFinding, RawFindingList } from '../../src/report/raw_findings.ts'
 
 const dump: Dump = {
   container: 'elf-core',
@@ -30,7 +30,7 @@ interface Short extends Partial<FindingSeen> {
   readonly tag?: string
 }
 
-function sighting({ tag = 'k', ...rest }: Short): Sighting {
+function rawFinding({ tag = 'k', ...rest }: Short): RawFinding {
   const seen: FindingSeen = {
     offset: 100,
     length: 50,
@@ -46,9 +46,9 @@ function sighting({ tag = 'k', ...rest }: Short): Sighting {
   return { seen, tag }
 }
 
-function placesOf(sightings: readonly Short[]): (readonly [number, string])[] {
-  const list = new SightingList(new LimitList())
-  for (const item of sightings) list.add(sighting(item))
+function placesOf(rawFindings: readonly Short[]): (readonly [number, string])[] {
+  const list = new RawFindingList(new LimitList())
+  for (const item of rawFindings) list.add(rawFinding(item))
   return list.findings('f', dump).map(({ offset, form }) => [offset, form] as const)
 }
 
@@ -144,10 +144,10 @@ describe('places are put together:', () => {
 })
 
 it('copies are counted for each form, address and owner come from the segment', () => {
-  const list = new SightingList(new LimitList())
-  for (const offset of [1000, 1100, 1499, 3010, 100]) list.add(sighting({ offset, length: 20 }))
-  list.add(sighting({ offset: 1200, form: 'pem' }))
-  list.add(sighting({ offset: 1300, tag: '' }))
+  const list = new RawFindingList(new LimitList())
+  for (const offset of [1000, 1100, 1499, 3010, 100]) list.add(rawFinding({ offset, length: 20 }))
+  list.add(rawFinding({ offset: 1200, form: 'pem' }))
+  list.add(rawFinding({ offset: 1300, tag: '' }))
   const told = list
     .findings('f', dump)
     .map(({ offset, address, owner, copies }) => [offset, address, owner?.name, copies])
@@ -164,7 +164,7 @@ it('copies are counted for each form, address and owner come from the segment', 
 
 it('a key without an id says at each of its other places where the first is, whatever its form', () => {
   const keyId = { spkiSha256: 'a', jwkThumbprint: undefined, kid: undefined, subject: undefined }
-  const list = new SightingList(new LimitList())
+  const list = new RawFindingList(new LimitList())
   for (const item of [
     { offset: 900, form: 'limbs-be', length: 16 },
     { offset: 300, form: 'aes-schedule-enc' },
@@ -174,7 +174,7 @@ it('a key without an id says at each of its other places where the first is, wha
     { offset: 400, tag: 'm', keyId },
     { offset: 600, tag: 'm', keyId },
   ])
-    list.add(sighting(item))
+    list.add(rawFinding(item))
   const told = list.findings('f', dump).map(({ offset, sameKeyAt }) => [offset, sameKeyAt])
   assert.deepEqual(told, [
     [300, undefined],
@@ -189,9 +189,9 @@ it('a key without an id says at each of its other places where the first is, wha
 
 it('more than a report holds is told, and those in front are kept', () => {
   const limits = new LimitList()
-  const list = new SightingList(limits)
+  const list = new RawFindingList(limits)
   for (let i = 0; i < 20_010; i++) {
-    list.add(sighting({ offset: 100 * i, certainty: 'candidate', tag: '' }))
+    list.add(rawFinding({ offset: 100 * i, certainty: 'candidate', tag: '' }))
   }
   assert.equal(list.findings('f', dump).length, 20_000)
   const [limit] = limits.list()
@@ -200,10 +200,10 @@ it('more than a report holds is told, and those in front are kept', () => {
 })
 
 it('many places that lie within each other are all kept', () => {
-  const list = new SightingList(new LimitList())
+  const list = new RawFindingList(new LimitList())
   for (let i = 0; i < 20_000; i++) {
     const length = 1_000_000 - 2 * i
-    list.add(sighting({ offset: i, length, tag: `${i}`, certainty: 'candidate' }))
+    list.add(rawFinding({ offset: i, length, tag: `${i}`, certainty: 'candidate' }))
   }
   assert.equal(list.findings('f', dump).length, 20_000)
 })
