@@ -54,7 +54,7 @@ interface Primes {
  * The whole key that these parts belong to, proven, or undefined.
  *
  * One damaged part does not hide a key whose others fit together: n is then what the primes give, d is left out,
- * e is one of the usual. Without any relation between the parts that holds, nothing is given.
+ * e is one of the usual. Without any factor leak between the parts that holds, nothing is given.
  *
  * Cost: 30 µs for parts of 2048 bits that do not fit; the rest asks `effort.ts`.
  */
@@ -109,12 +109,12 @@ function primesFromEachOther(parts: RsaParts): Primes | undefined {
   if (p === undefined || q === undefined || p < LEAST_PRIME || q < LEAST_PRIME || p === q) {
     return undefined
   }
-  const how = relationOf(p, q, parts)
+  const how = leakOf(p, q, parts)
   return how === undefined ? undefined : { p, q, n: p * q, how }
 }
 
 /** The equation that shows p and q to be of one key. */
-function relationOf(p: bigint, q: bigint, { e, d, qInv }: RsaParts): string | undefined {
+function leakOf(p: bigint, q: bigint, { e, d, qInv }: RsaParts): string | undefined {
   if (qInv !== undefined && qInv < p && (q * qInv) % p === 1n) return 'qInv·q ≡ 1 (mod p)'
   // libgcrypt keeps u = p⁻¹ mod q in this place.
   if (qInv !== undefined && qInv < q && (p * qInv) % q === 1n) return 'u·p ≡ 1 (mod q)'
@@ -357,7 +357,7 @@ const MOST_SEARCHED_EXPONENT = 65_537n
 /**
  * The primes p with `e`·`exponent` ≡ 1 (mod p − 1) whose size suits the exponent: dP gives p, dQ gives q.
  *
- * Usually the one, sometimes another by chance: a second relation must confirm it.
+ * Usually the one, sometimes another by chance: a second factor leak must confirm it.
  *
  * Cost: 1 ms for 1024 bits, and a few tests for primality.
  */

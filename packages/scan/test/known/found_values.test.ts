@@ -18,7 +18,7 @@ after(() => rmSync(folder, { recursive: true }))
 /** In another window than what lies at the begin, and out of its sight. */
 const FAR = WINDOW_BYTES + 100_000
 
-/** A place may be shown by more than one relation: which is told hangs on how far each thread's samples go. */
+/** A place may be shown by more than one factor leak: which is told hangs on how far each thread's samples go. */
 const unproven = ({ findings, ...report }: ScanReport) => ({
   ...report,
   findings: findings.map((finding) => ({ ...finding, proof: '' })),

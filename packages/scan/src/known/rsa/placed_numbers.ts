@@ -6,7 +6,7 @@
 import { isRandomLookingAt } from '@mintmark/keys/material/random_looking'
 import { BEFORE, type ConjugateKernel, ORDERS } from '../../slices/conjugate.ts'
 import type { Budget } from '../values/budget.ts'
-import type { Relation } from './relations.ts'
+import type { FactorLeak } from './factor_leaks.ts'
 import type { Spelled } from './rsa_found.ts'
 import type { RsaGroup } from './rsa_group.ts'
 import { numberAt, numberIn, spanOf } from './slice_numbers.ts'
@@ -17,7 +17,7 @@ export interface PlacedNumber extends Spelled {
   /** What it is, or in which of {@link ORDERS} it lies in the window. */
   readonly x: bigint | { readonly order: number }
   /** What it may be. */
-  readonly relations: readonly Relation[]
+  readonly leaks: readonly FactorLeak[]
   /** Bits 0 and 1: something else ends before it, begins behind it. Bit 2: its length stands before it. Bit 3: less. */
   readonly sides: number
 }
@@ -32,14 +32,14 @@ const LOOKED_BYTES = 64
 /** Estimate in nanoseconds for a modulus of 2048 bits. */
 const PRODUCT_COST = 3000
 
-/** What it costs to see whether a number of this group has one of so many relations to a key. */
-export function relationCost({ keys, shape }: RsaGroup, relations: number): number {
-  return PRODUCT_COST * (shape.bits / 1024) ** 2 * relations * keys.length
+/** What it costs to see whether a number of this group has one of so many factor leaks to a key. */
+export function leakCost({ keys, shape }: RsaGroup, leaks: number): number {
+  return PRODUCT_COST * (shape.bits / 1024) ** 2 * leaks * keys.length
 }
 
 /** How numbers of a slice are chosen. */
 export interface NumberChoice {
-  readonly relations: readonly Relation[]
+  readonly leaks: readonly FactorLeak[]
   readonly budget: Budget
   /** Numbers without a boundary as well, at multiples of 8. */
   readonly isDeep: boolean
@@ -58,7 +58,7 @@ export function boundedNumbers(
   group: RsaGroup,
   choice: NumberChoice,
 ): PlacedNumber[] {
-  const cost = relationCost(group, choice.relations.length)
+  const cost = leakCost(group, choice.leaks.length)
   if (choice.budget.isSpent(cost)) return []
   const places = affordedPlaces(likelyPairs(kernel, length, group, choice), cost, choice)
   return places.map((place) => placedNumber(kernel, place, group, choice))
@@ -98,7 +98,7 @@ function placedNumber(
   kernel: ConjugateKernel,
   { at, order, sides }: NumberPlace,
   group: RsaGroup,
-  { relations, isText }: NumberChoice,
+  { leaks, isText }: NumberChoice,
 ): PlacedNumber {
   const { length } = group.shape
   const x = isText ? numberAt(kernel, { at, order }, length) : { order }
@@ -110,15 +110,15 @@ function placedNumber(
     spelling,
     group,
     x,
-    relations,
+    leaks,
     sides,
   }
 }
 
 /** The same number so many bytes further on. */
 export function movedBy(number: PlacedNumber, bytes: number): PlacedNumber {
-  const { at, length, spelling, group, x, relations, sides } = number
-  return { at: at + bytes, length, spelling, group, x, relations, sides }
+  const { at, length, spelling, group, x, leaks, sides } = number
+  return { at: at + bytes, length, spelling, group, x, leaks, sides }
 }
 
 /**

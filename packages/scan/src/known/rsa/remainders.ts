@@ -9,7 +9,7 @@ import type { Allowance } from '../values/allowance.ts'
 import type { FoundValue } from '../values/found_value.ts'
 import { fromCrtExponent, fromFactor, PowersOfTwo } from '../values/rebuild.ts'
 import { isTold, numberOf, type PlacedNumber, weightOf } from './placed_numbers.ts'
-import { type Related, RelatedNumbers, type RelationHit } from './relations.ts'
+import { type MayLeak, LeakingNumbers, type LeakHit } from './factor_leaks.ts'
 import type { Spelled } from './rsa_found.ts'
 import type { RsaGroup } from './rsa_group.ts'
 
@@ -64,10 +64,10 @@ export class Remainders {
       })
     }
     for (let at = 0; at < numbers.length; at += TOGETHER) {
-      const placed = numbers.slice(at, at + TOGETHER).map((number): RelatedNumber => {
-        return { x: numberOf(number, window), relations: number.relations, placed: number }
+      const placed = numbers.slice(at, at + TOGETHER).map((number): LeakingNumber => {
+        return { x: numberOf(number, window), leaks: number.leaks, placed: number }
       })
-      const related = new RelatedNumbers(placed, group.keys.length)
+      const related = new LeakingNumbers(placed, group.keys.length)
       collect((key) => (this.#isWorth(group) ? foundBy(key, related.first(key.n)) : undefined))
     }
     // Their length tells most.
@@ -123,14 +123,14 @@ function spelledOf({ at, length, spelling }: PlacedNumber): Spelled {
 
 function foundBy(
   key: RsaMaterial,
-  hit: RelationHit<RelatedNumber> | undefined,
+  hit: LeakHit<LeakingNumber> | undefined,
 ): FoundValue | undefined {
   const material = hit && fromFactor(key, hit.factor)
   if (hit === undefined || material === undefined) return undefined
-  const { name, proof } = hit.relation
+  const { name, proof } = hit.leak
   return { ...spelledOf(hit.number.placed), name, proof, material }
 }
 
-interface RelatedNumber extends Related {
+interface LeakingNumber extends MayLeak {
   readonly placed: PlacedNumber
 }

@@ -11,7 +11,7 @@ import {
   wordOfDigit,
 } from '../values/digit_forms.ts'
 import type { FoundValue } from '../values/found_value.ts'
-import { type PlacedNumber, relationCost } from './placed_numbers.ts'
+import { type PlacedNumber, leakCost } from './placed_numbers.ts'
 import { type Spelled, WHOLE_COST, wholeFound } from './rsa_found.ts'
 import type { RsaGroup } from './rsa_group.ts'
 import type { SliceContext, SliceResult } from './rsa_search.ts'
@@ -49,12 +49,12 @@ export class DigitSearch {
 
   search({ kernel, length }: SliceContext, group: RsaGroup): SliceResult {
     const { factors, factorCost, wholes, wholeCost } = this.#planOf(group)
-    const { relations } = group
+    const { leaks } = group
     const { digits: budget } = group.allowance.budgets
     const numbers: PlacedNumber[] = []
     for (const choice of factors) {
       for (const number of numbersOf(kernel, length, choice, budget, factorCost)) {
-        numbers.push({ ...number, group, relations, sides: 3 })
+        numbers.push({ ...number, group, leaks, sides: 3 })
       }
     }
     const found: FoundValue[] = []
@@ -73,7 +73,7 @@ export class DigitSearch {
     if (existing !== undefined) return existing
     const plan = {
       factors: DIGIT_FORMS.map((form) => this.#choiceOf(form, group.shape.bits)),
-      factorCost: relationCost(group, group.relations.length),
+      factorCost: leakCost(group, group.leaks.length),
       wholes: WHOLE_DIGIT_FORMS.map((form) => this.#choiceOf(form, group.bits)),
       wholeCost: WHOLE_COST * group.keys.length,
     }

@@ -8,7 +8,7 @@ import type {
   KeyTable,
 } from '../../slices/conjugate.ts'
 import { Allowance } from '../values/allowance.ts'
-import { allRelations, type Relation } from './relations.ts'
+import { allLeaks, type FactorLeak } from './factor_leaks.ts'
 
 /** Bits of a modulus that is searched for: below, anyone can factor it; above, the kernel's room ends. */
 export const MODULUS_BITS = { least: 512, most: 16_384 } as const
@@ -24,7 +24,7 @@ export interface RsaGroup {
   readonly shape: FactorShape
   readonly table: KeyTable
   /** All that a number of the size of a factor can be. */
-  readonly relations: readonly Relation[]
+  readonly leaks: readonly FactorLeak[]
   /** Of the keys with a usual public exponent, by {@link exponentKeys}; undefined where none has. */
   readonly exponents: ExponentTable | undefined
   /** For each key of the exponent table its index in `keys`. */
@@ -87,7 +87,7 @@ function rsaGroup(
     bits: modulusBits,
     shape,
     table: kernel.enterKeys(moduli, shape.bits),
-    relations: allRelations(shape.bits),
+    leaks: allLeaks(shape.bits),
     exponents: usual.length === 0 ? undefined : kernel.enterExponents(usual, modulusBits),
     exponentKeys,
     allowance,

@@ -9,7 +9,7 @@ import { fromFactor } from '../values/rebuild.ts'
 import { conjugateFragments, pairCost } from './fragments.ts'
 import { freedFactors } from './freed_factors.ts'
 import { boundedNumbers, type PlacedNumber } from './placed_numbers.ts'
-import { directRelations, leftovers } from './relations.ts'
+import { directLeaks, leftovers } from './factor_leaks.ts'
 import { Remainders } from './remainders.ts'
 import { DigitSearch } from './rsa_digits.ts'
 import {
@@ -128,7 +128,7 @@ export class RsaSearch {
     return {
       found: [...this.#factors(context, group, isText), ...exponentsIn(context, group, isText)],
       numbers: boundedNumbers(kernel, length, group, {
-        relations: leftovers(group.shape.bits),
+        leaks: leftovers(group.shape.bits),
         budget: budgets.remainders,
         isDeep,
         // A number in text has an end on both sides, or its length before it.
@@ -214,11 +214,11 @@ export class RsaSearch {
   #factorFound({ kernel }: SliceContext, group: RsaGroup, hit: FactorHit): FoundValue[] {
     const key = group.keys[hit.key]
     const x = numberAt(kernel, hit, group.shape.length)
-    const relation = directRelations(group.shape.bits).find(({ name }) => name === nameOf(hit))
-    if (key === undefined || relation === undefined) return []
-    const material = fromFactor(key, relation.multiple(x))
+    const leak = directLeaks(group.shape.bits).find(({ name }) => name === nameOf(hit))
+    if (key === undefined || leak === undefined) return []
+    const material = fromFactor(key, leak.multiple(x))
     if (material === undefined) return []
-    const { name, proof } = relation
+    const { name, proof } = leak
     return [{ ...spelledAt(hit, group.shape.length), name, proof, material }]
   }
 }

@@ -10,7 +10,7 @@ import {
   runOf,
   type TextRun,
 } from '../values/text_forms.ts'
-import { type PlacedNumber, relationCost } from './placed_numbers.ts'
+import { type PlacedNumber, leakCost } from './placed_numbers.ts'
 import { type Spelled, wholeFound } from './rsa_found.ts'
 import type { RsaGroup } from './rsa_group.ts'
 import type { SliceContext, SliceResult } from './rsa_search.ts'
@@ -74,8 +74,8 @@ export class TextSearch {
   }
 
   #decimals(group: RsaGroup, run: TextRun): SliceResult {
-    const { relations } = group
-    const cost = relationCost(group, relations.length)
+    const { leaks } = group
+    const cost = leakCost(group, leaks.length)
     const { text: budget } = group.allowance.budgets
     const found: FoundValue[] = []
     const numbers: PlacedNumber[] = []
@@ -85,7 +85,7 @@ export class TextSearch {
       if (isWhole && budget.take(COST.whole * group.keys.length)) {
         found.push(...group.keys.flatMap((key) => wholeFound(spelled, key, x)))
       } else if (!isWhole && budget.take(cost)) {
-        numbers.push({ ...spelled, group, x, relations, sides: 3 })
+        numbers.push({ ...spelled, group, x, leaks, sides: 3 })
       }
     }
     return { found, numbers }

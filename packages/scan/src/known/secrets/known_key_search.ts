@@ -1,7 +1,7 @@
 /**
  * The private half of known public keys, wherever and however it lies in a window of memory.
  *
- * RSA: the factors of n by the kernel of `conjugate.ts`, what they leave behind by `relations.ts`, private exponents by
+ * RSA: the factors of n by the kernel of `conjugate.ts`, what they leave behind by `factor_leaks.ts`, private exponents by
  * their upper half. Curves: scalars and seeds near the public half and between boundaries. Once a key is found, every
  * value of it is looked for in every spelling. @module
  */

@@ -1,22 +1,22 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
-import { allRelations, RelatedNumbers } from '../../src/known/rsa/relations.ts'
+import { allLeaks, LeakingNumbers } from '../../src/known/rsa/factor_leaks.ts'
 import { randomFrom, testKey } from './known_plants.ts'
 
 const BITS = 512
 const keys = Array.from({ length: 6 }, () => testKey(2 * BITS))
-const relations = allRelations(BITS)
+const leaks = allLeaks(BITS)
 const next = randomFrom(11)
 
 /** As many numbers as that which no key has. */
-function others(count: number): { readonly x: bigint; readonly relations: typeof relations }[] {
+function others(count: number): { readonly x: bigint; readonly leaks: typeof leaks }[] {
   return Array.from({ length: count }, () => {
     const words = Array.from({ length: BITS / 32 }, () => BigInt(Math.floor(next() * 2 ** 32)))
-    return { x: words.reduce((number, word) => (number << 32n) | word, 0n), relations }
+    return { x: words.reduce((number, word) => (number << 32n) | word, 0n), leaks }
   })
 }
 
-/** What `x` has to be for a relation to hold for p. */
+/** What `x` has to be for a factor leak to hold for p. */
 function numberFor(p: bigint, name: string): bigint {
   const radix = 1n << BigInt(BITS)
   if (name === 'montgomery-r2-mod-p') return (radix * radix) % p
@@ -26,19 +26,19 @@ function numberFor(p: bigint, name: string): bigint {
 
 describe('numbers held against moduli', () => {
   for (const many of [1, 6]) {
-    it(`give the factor of the one of ${many} whose they are, and its relation`, () => {
+    it(`give the factor of the one of ${many} whose they are, and its factor leak`, () => {
       for (const name of ['p', 'p-minus-1', 'montgomery-r2-mod-p']) {
         for (const [index, { p }] of keys.slice(0, many).entries()) {
           const numbers = others(21)
           const x = numberFor(p, name)
-          numbers.splice(Math.floor(next() * 21), 0, { x, relations })
-          const related = new RelatedNumbers(numbers, many)
+          numbers.splice(Math.floor(next() * 21), 0, { x, leaks })
+          const related = new LeakingNumbers(numbers, many)
           const hits = keys.slice(0, many).map(({ n }) => related.first(n))
           const own = hits[index]
           assert.ok(own !== undefined)
           assert.equal(own.factor, p)
           assert.equal(own.number.x, x)
-          assert.equal(own.relation.name, name)
+          assert.equal(own.leak.name, name)
           assert.equal(hits.filter((hit) => hit !== undefined).length, 1)
         }
       }
@@ -46,7 +46,7 @@ describe('numbers held against moduli', () => {
 
     it(`give nothing of ${many} where there is none, or no number`, () => {
       for (const numbers of [others(9), []]) {
-        const related = new RelatedNumbers(numbers, many)
+        const related = new LeakingNumbers(numbers, many)
         for (const { n } of keys.slice(0, many)) assert.equal(related.first(n), undefined)
       }
     })
@@ -55,9 +55,9 @@ describe('numbers held against moduli', () => {
   it('give a factor where both factors are among them', () => {
     const [key] = keys
     assert.ok(key !== undefined)
-    const numbers = [key.p, key.q].map((x) => ({ x, relations }))
+    const numbers = [key.p, key.q].map((x) => ({ x, leaks }))
     for (const many of [1, 6]) {
-      const factor = new RelatedNumbers(numbers, many).first(key.n)?.factor
+      const factor = new LeakingNumbers(numbers, many).first(key.n)?.factor
       assert.ok(factor === key.p || factor === key.q)
     }
   })

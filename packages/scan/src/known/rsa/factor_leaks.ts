@@ -7,7 +7,7 @@
 import { fastGcd } from '@mintmark/keys/arithmetic/fast_gcd'
 import { montgomeryWidths } from '../values/derived_values.ts'
 
-export interface Relation {
+export interface FactorLeak {
   /** As {@link import('../values/derived_values.ts').derivedValues} names it for p. */
   readonly name: string
   readonly proof: string
@@ -16,9 +16,9 @@ export interface Relation {
 }
 
 /** Leftovers of Montgomery arithmetic with R of these many bits. */
-function leftoversOf(widths: readonly number[], bits: number): Relation[] {
+function leftoversOf(widths: readonly number[], bits: number): FactorLeak[] {
   return [
-    ...widths.map((width): Relation => {
+    ...widths.map((width): FactorLeak => {
       const square = 1n << BigInt(2 * width)
       const proof = 'gcd(R² − X, n) = p'
       return { name: 'montgomery-r2-mod-p', proof, multiple: (x) => square - x }
@@ -26,7 +26,7 @@ function leftoversOf(widths: readonly number[], bits: number): Relation[] {
     // With R of the prime's own bits, R mod p is R − p: the kernel sees that.
     ...widths
       .filter((width) => width > bits)
-      .map((width): Relation => {
+      .map((width): FactorLeak => {
         const radix = 1n << BigInt(width)
         const proof = 'gcd(R − X, n) = p'
         return { name: 'montgomery-r-mod-p', proof, multiple: (x) => radix - x }
@@ -35,7 +35,7 @@ function leftoversOf(widths: readonly number[], bits: number): Relation[] {
 }
 
 /** What whole words can hold and the kernel does not see. `bits`: of the prime. */
-export function leftovers(bits: number): readonly Relation[] {
+export function leftovers(bits: number): readonly FactorLeak[] {
   return leftoversOf(
     montgomeryWidths(bits).filter((width) => width % 32 === 0),
     bits,
@@ -43,7 +43,7 @@ export function leftovers(bits: number): readonly Relation[] {
 }
 
 /** What the kernel sees in windows of whole bytes: the prime, what is beside it, what it lacks to a power of two. */
-export function directRelations(bits: number): readonly Relation[] {
+export function directLeaks(bits: number): readonly FactorLeak[] {
   const limit = 1n << BigInt(bits)
   return [
     { name: 'p', proof: 'n mod p = 0', multiple: (x) => x },
@@ -55,26 +55,26 @@ export function directRelations(bits: number): readonly Relation[] {
 }
 
 /** Everything that one number of the size of a prime can be. */
-export function allRelations(bits: number): readonly Relation[] {
-  return [...directRelations(bits), ...leftoversOf(montgomeryWidths(bits), bits)]
+export function allLeaks(bits: number): readonly FactorLeak[] {
+  return [...directLeaks(bits), ...leftoversOf(montgomeryWidths(bits), bits)]
 }
 
 /** A number and what it may be. */
-export interface Related {
+export interface MayLeak {
   readonly x: bigint
-  readonly relations: readonly Relation[]
+  readonly leaks: readonly FactorLeak[]
 }
 
-export interface RelationHit<T extends Related> {
+export interface LeakHit<T extends MayLeak> {
   readonly number: T
-  readonly relation: Relation
+  readonly leak: FactorLeak
   /** A factor of n, neither 1 nor n. */
   readonly factor: bigint
 }
 
-interface Step<T extends Related> {
+interface Step<T extends MayLeak> {
   readonly number: T
-  readonly relation: Relation
+  readonly leak: FactorLeak
   readonly multiple: bigint
 }
 
@@ -84,16 +84,16 @@ const MANY_KEYS = 4
 const MULTIPLIED = 8
 
 /** Numbers that are held against one modulus after the other. */
-export class RelatedNumbers<T extends Related> {
+export class LeakingNumbers<T extends MayLeak> {
   readonly #steps: readonly Step<T>[]
   readonly #products: readonly bigint[]
 
   /** @param keys how many moduli there will be */
   constructor(numbers: readonly T[], keys: number) {
     this.#steps = numbers.flatMap((number) =>
-      number.relations.map((relation) => {
-        const multiple = relation.multiple(number.x)
-        return { number, relation, multiple: multiple < 0n ? -multiple : multiple }
+      number.leaks.map((leak) => {
+        const multiple = leak.multiple(number.x)
+        return { number, leak, multiple: multiple < 0n ? -multiple : multiple }
       }),
     )
     const multiples = this.#steps.map(({ multiple }) => multiple)
@@ -103,10 +103,10 @@ export class RelatedNumbers<T extends Related> {
   /**
    * The first number that gives a factor of n, or undefined.
    *
-   * Cost: some 3 µs a number and relation for 2048 bits, half of that with many keys, and 0.05 ms; twice that and 15 gcds
+   * Cost: some 3 µs a number and factor leak for 2048 bits, half of that with many keys, and 0.05 ms; twice that and 15 gcds
    * where there is one.
    */
-  first(n: bigint): RelationHit<T> | undefined {
+  first(n: bigint): LeakHit<T> | undefined {
     if (this.#steps.length === 0 || commonFactor(n, this.#products) === 1n) return undefined
     let steps = this.#steps
     while (steps.length > 1) {
@@ -133,7 +133,7 @@ function productsOf(numbers: readonly bigint[]): readonly bigint[] {
   return products
 }
 
-function commonFactorOf<T extends Related>(n: bigint, steps: readonly Step<T>[]): bigint {
+function commonFactorOf<T extends MayLeak>(n: bigint, steps: readonly Step<T>[]): bigint {
   return commonFactor(
     n,
     steps.map(({ multiple }) => multiple),
