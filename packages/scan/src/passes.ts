@@ -10,8 +10,8 @@ import { isRoot } from '@mintmark/keys/public_keys/public_roots'
 import type { Anchor } from './anchors/anchor.ts'
 import { ownBytes, planWindows, sizeOf, type Window } from './anchors/scan_plan.ts'
 import type { PackedList } from './embedded/scan_packed.ts'
-import { FoundKeys, isWhole } from './engine/found_keys.ts'
-import { MadeOfKeys } from './engine/made_of_keys.ts'
+import { SoughtKeys, isWhole } from './engine/sought_keys.ts'
+import { KeyDensity } from './engine/key_density.ts'
 import type { KnownTask, ScannerTask } from './engine/scanner_task.ts'
 import { type Searched, type SearchedFile, searchersOf, searchFile } from './engine/search_file.ts'
 import type { WindowResult } from './engine/window_result.ts'
@@ -84,7 +84,7 @@ export class Passes {
   readonly #size: PlanSize
   /** Each is searched twice. */
   readonly #totalBytes: number
-  readonly #found: FoundKeys
+  readonly #found: SoughtKeys
   /** Borders of memory that goes on elsewhere in the file. */
   readonly #boundaries: SegmentBoundaries | undefined
   /** Public halves of keys that were found. */
@@ -104,7 +104,7 @@ export class Passes {
     this.#boundaries = SegmentBoundaries.of(file.runs, file.source, file.borders)
     this.#size = { ...sizeOf(this.#plan()), packedBytes: options.packedBytes }
     this.#totalBytes = 2 * this.#size.bytes
-    this.#found = new FoundKeys(this.#size.bytes)
+    this.#found = new SoughtKeys(this.#size.bytes)
   }
 
   /** Looks for every form that shows itself; where that was too much for a window, once more with more time. */
@@ -112,14 +112,14 @@ export class Passes {
     const { isDeep } = this.#how
     const task = { kind: 'forms', ...this.#how } as const
     const cut = new CutWindows(this.#outcome.limits, this.#size)
-    const made = new MadeOfKeys(this.#size.bytes)
+    const density = new KeyDensity(this.#size.bytes)
     await this.#search(
       task,
       (window, result) => {
         this.#outcome.scannedBytes += result.searched
         this.#zeros.add(result.zeros)
         cut.take(window, result.limits)
-        made.take(window, result)
+        density.take(window, result)
       },
       { windows: withFirstUnits(this.#plan(), this.#size, isDeep), bytes: this.#size.bytes },
     )
@@ -127,7 +127,7 @@ export class Passes {
     const again = cut.again(isDeep, isDeep && this.#options.onMaterial !== undefined)
     const takeAgain = (window: Window, result: WindowResult): void => {
       this.#takeLimits(window, result)
-      made.take(window, result)
+      density.take(window, result)
     }
     if (again.length > 0)
       await this.#search(task, takeAgain, { windows: again, bytes: sizeOf(again).bytes })
@@ -136,7 +136,7 @@ export class Passes {
     this.#settlePossible()
     // What erases keys spends as much on each, and so does who asks for all.
     const isAll = isDeep || this.#options.onMaterial !== undefined
-    this.#found.isFull = !isAll && made.isTrue
+    this.#found.isFull = !isAll && density.isDense
   }
 
   /** Looks for the private halves of what is known by now, and for every value of the keys found by now. */
@@ -195,14 +195,14 @@ export class Passes {
   }
 
   /**
-   * Of a file that is made of keys, those of other kinds than these, and not those of which each value is looked for; how
+   * Of a file that is key-dense, those of other kinds than these, and not those of which each value is looked for; how
    * many are left out is told.
    */
   #someOf(met: readonly PublicKey[], sought: readonly KeyMaterial[]): readonly PublicKey[] {
     if (!this.#found.isFull) return met
     const ids = new Set(sought.filter(isWhole).map((material) => keyIdOf(material).spkiSha256))
     const some = met.filter(
-      ({ material, keyId }) => !this.#found.isMadeOf(material) && !ids.has(keyId.spkiSha256),
+      ({ material, keyId }) => !this.#found.isDenseIn(material) && !ids.has(keyId.spkiSha256),
     )
     const leftOut = met.length - some.length
     if (leftOut > 0) {

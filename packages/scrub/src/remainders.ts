@@ -1,6 +1,6 @@
 /** What keeps a scrubbed dump from being clean. @module */
 import type { Range } from '@mintmark/dump'
-import { secretBits } from '@mintmark/scan/engine/key_ring'
+import { secretBits } from '@mintmark/scan/engine/found_keys'
 import { shownBits } from './in_structure.ts'
 import { isCut, type LastLook, type Left, unseen } from './last_look.ts'
 import { provenLeft, type Scrub } from './scrub.ts'
@@ -30,7 +30,7 @@ function piecesLeft(scrub: Scrub, { inMemory, inStructure }: Left): Remainder[] 
     const message = `${inMemory.length} pieces of keys are still in memory`
     remainders.push({ code: 'piece-found', message, places: listed(scrub, inMemory) })
   }
-  const telling = scrub.ring.all.flatMap((key) => {
+  const telling = scrub.foundKeys.all.flatMap((key) => {
     const pieces = inStructure.filter((piece) => piece.key === key.number)
     return shownBits(pieces) >= secretBits(key) ? pieces : []
   })
@@ -55,8 +55,8 @@ function cutShort(scrub: Scrub, { report, given }: LastLook): Remainder[] {
       'a given key was not found, but the search for it was cut short: it may be there (--accept-cut)'
     remainders.push({ code: 'search-cut', message, places: [] })
   }
-  if (scrub.ring.leftOut > 0) {
-    const message = `${scrub.ring.leftOut} more keys were found than can be looked for by value`
+  if (scrub.foundKeys.leftOut > 0) {
+    const message = `${scrub.foundKeys.leftOut} more keys were found than can be looked for by value`
     remainders.push({ code: 'too-many-keys', message, places: [] })
   }
   if (scrub.isFull) {

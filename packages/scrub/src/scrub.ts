@@ -3,7 +3,7 @@ import type { ByteSource, Dump, Range } from '@mintmark/dump'
 import type { KeyMaterial } from '@mintmark/keys/material/key_material'
 import type { KeyId } from '@mintmark/keys/public_half/key_id'
 import type { PublicKey } from '@mintmark/keys/public_half/public_key'
-import { KeyRing } from '@mintmark/scan/engine/key_ring'
+import { FoundKeys } from '@mintmark/scan/engine/found_keys'
 import type { Finding } from '@mintmark/scan/findings/finding'
 import type { FoundMaterial } from '@mintmark/scan/findings/found_material'
 import { classOf, type FindingClass, isKept } from '@mintmark/scan/findings/policy'
@@ -36,7 +36,7 @@ const MOST_OTHERS = 10_000
 
 export class Scrub {
   readonly task: ScrubTask
-  readonly ring: KeyRing = new KeyRing()
+  readonly foundKeys: FoundKeys = new FoundKeys()
   readonly places: Places
   readonly values: ErasedValues
   readonly others: ErasedOther[] = []
@@ -78,7 +78,7 @@ export class Scrub {
 
   /** More was found than can be erased: whatever is done, the result is not clean, and nothing is looked for any more. */
   isTooMuch(): boolean {
-    return this.isFull || this.ring.leftOut > 0
+    return this.isFull || this.foundKeys.leftOut > 0
   }
 
   /** The id of a key with its names, as the scans told them. */
@@ -89,7 +89,7 @@ export class Scrub {
   /** Given keys of which nothing private was found. */
   missingKeys(): readonly PublicKey[] {
     const { publicKeys = [] } = this.task.options
-    return publicKeys.filter(({ keyId }) => this.ring.numberOf(keyId.spkiSha256) === undefined)
+    return publicKeys.filter(({ keyId }) => this.foundKeys.numberOf(keyId.spkiSha256) === undefined)
   }
 
   isInStructure(range: Range): boolean {
@@ -99,7 +99,7 @@ export class Scrub {
   /** Takes a key of which every value is to be erased. */
   learn(found: FoundMaterial): void {
     if (!isToErase(found.seen, this.task.options) || !isValue(found)) return
-    const number = this.ring.add(found)
+    const number = this.foundKeys.add(found)
     if (number !== undefined) this.#fresh.add(number)
   }
 
@@ -142,11 +142,11 @@ export class Scrub {
 
   /** Every key, for a search of what is left. */
   materials(): ReadonlyMap<number, readonly KeyMaterial[]> {
-    return new Map(this.ring.all.map(({ number, materials }) => [number, materials]))
+    return new Map(this.foundKeys.all.map(({ number, materials }) => [number, materials]))
   }
 
   wipe(): void {
-    this.ring.wipe()
+    this.foundKeys.wipe()
   }
 
   /** Where the values of keys lie of which something new was learnt, in registers shorter pieces of them too. */
@@ -173,7 +173,7 @@ export class Scrub {
 
   #account(finding: Finding): void {
     const { kind, form, certainty, note, keyId } = finding
-    const key = this.ring.numberOf(keyId?.spkiSha256)
+    const key = this.foundKeys.numberOf(keyId?.spkiSha256)
     if (key !== undefined) {
       this.values.add({ ...placeOf(finding), key, value: STRUCTURE, form, isWhole: true })
     } else if (this.others.length >= MOST_OTHERS) this.moreOthers++

@@ -1,7 +1,7 @@
 /** What is said of each key: of those that were found, and of those that were given and were not. @module */
 import type { KeyId } from '@mintmark/keys/public_half/key_id'
 import type { PublicKey } from '@mintmark/keys/public_half/public_key'
-import { type RingKey, secretBits } from '@mintmark/scan/engine/key_ring'
+import { type FoundKey, secretBits } from '@mintmark/scan/engine/found_keys'
 import type { Finding } from '@mintmark/scan/findings/finding'
 import { bitsOf, kindOf } from '@mintmark/scan/known/values/found_value'
 import { ErasedValues, STRUCTURE } from './erased_values.ts'
@@ -17,7 +17,7 @@ type GivenKeys = ReadonlyMap<string | undefined, PublicKey>
 export function keysOf(scrub: Scrub, left: Left, look: LastLook): readonly ScrubbedKey[] {
   const { publicKeys = [] } = scrub.task.options
   const given: GivenKeys = new Map(publicKeys.map((key) => [key.keyId.spkiSha256, key]))
-  const erased = scrub.ring.all.map((key) => erasedKey(scrub, left, look, key, given))
+  const erased = scrub.foundKeys.all.map((key) => erasedKey(scrub, left, look, key, given))
   const kept = keptKeys(scrub, look, given)
   const found = new Set([...erased, ...kept].map(({ keyId }) => keyId?.spkiSha256))
   const others = [...given.values()].filter(({ keyId }) => !found.has(keyId.spkiSha256))
@@ -28,7 +28,7 @@ function erasedKey(
   scrub: Scrub,
   { inMemory, inStructure }: Left,
   look: LastLook,
-  key: RingKey,
+  key: FoundKey,
   given: GivenKeys,
 ): ScrubbedKey {
   const { number, kind, bits, note } = key

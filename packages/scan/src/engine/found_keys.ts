@@ -1,161 +1,112 @@
-/** The keys that a scan has proven, for the passes that look for all of their values. @module */
-import { ML_KEM_SEED } from '@mintmark/keys/arithmetic/ml_kem'
-import type { KeyMaterial } from '@mintmark/keys/material/key_material'
-import { copied, type FoundMaterial } from '../findings/found_material.ts'
-import { derivedValues } from '../known/values/derived_values.ts'
-import { sizedKind } from '../known/values/found_value.ts'
-import { KeyRing, type RingKey } from './key_ring.ts'
+/** The keys that a scrub knows, each once, with all that was learnt of it. @module */
+import { randomBytes } from 'node:crypto'
+import { factorsFromExponent } from '@mintmark/keys/arithmetic/rsa'
+import type { KeyKind } from '@mintmark/keys/material/key_kind'
+import type { KeyMaterial, RsaMaterial } from '@mintmark/keys/material/key_material'
+import { keyTag } from '@mintmark/keys/material/key_tag'
+import type { KeyId } from '@mintmark/keys/public_half/key_id'
+import type { FindingSeen } from '../findings/finding.ts'
+import type { FoundMaterial } from '../findings/found_material.ts'
+import { fromFactor } from '../known/values/rebuild.ts'
 
-/**
- * What the keys may take whose values are looked for: each has its share of the pass, 10 ms and 0.1 MB of each thread for
- * an RSA key. 256 of those, or four times as many others.
- */
-const MOST_COST = 1024
-/**
- * Of those where there are more: then the file is full of keys, and nobody waits for each value of some of them. A small
- * file waits for fewer.
- */
-const COST_OF_FLOOD = { least: 96, most: 512, perByte: 512 / (64 << 20) }
-/** Of a file that is made of keys, for some of each kind. */
-const COST_OF_FULL = 32
-/** A file is made of keys of a kind of which more than this are found. */
-const FEW_OF_KIND = 16
-const costOf = ({ type }: KeyMaterial): number => (type === 'rsa' ? 4 : 1)
+/** A key under its number. */
+export interface FoundKey {
+  readonly number: number
+  readonly kind: KeyKind
+  readonly bits: number
+  readonly note: FindingSeen['note']
+  readonly keyId: KeyId | undefined
+  /** More than one where several private exponents were found: each is a value of its own. */
+  readonly materials: readonly KeyMaterial[]
+}
 
-/** Published test keys are left out: nobody looks for more of them. */
+/** More are made up: each takes its share of a pass over the file. */
+const MOST_KEYS = 4096
+/** Private exponents of one key that differ. */
+const MOST_OF_ONE = 8
+
+interface MutableKey extends FoundKey {
+  readonly materials: KeyMaterial[]
+}
+
 export class FoundKeys {
-  readonly #ring = new KeyRing()
-  /** What was asked for already. */
-  readonly #sought = new Set<bigint>()
-  readonly #values = new WeakMap<KeyMaterial, readonly bigint[]>()
-  readonly #costOfFlood: number
-  /** The file is made of keys: of those no more than a few of each kind are looked for. */
-  isFull: boolean = false
-  /** Kinds. */
-  #madeOf: ReadonlySet<string> | undefined
+  readonly #hashKey = randomBytes(32)
+  readonly #byTag = new Map<string, MutableKey>()
+  readonly #byId = new Map<string, number>()
+  /** Keys that there was no room for. */
+  leftOut = 0
 
-  /** @param bytes of the file, as far as they are searched; of a large one where absent */
-  constructor(bytes: number = Number.POSITIVE_INFINITY) {
-    const { least, most, perByte } = COST_OF_FLOOD
-    this.#costOfFlood = Math.min(most, Math.max(least, bytes * perByte))
+  get all(): readonly FoundKey[] {
+    return [...this.#byTag.values()]
   }
 
-  add(found: FoundMaterial): void {
-    const { certainty, note } = found.seen
-    if (certainty !== 'proven' || note === 'self-test') return
-    this.#ring.add({ ...found, material: copied(found.material) })
+  /** The number of the key with this public half. */
+  numberOf(spkiSha256: string | undefined): number | undefined {
+    return spkiSha256 === undefined ? undefined : this.#byId.get(spkiSha256)
   }
 
-  /**
-   * The keys that have a value which was not among those of the keys that this gave before. Keys with a public half come
-   * first, generators' own last.
-   */
-  unsought(): readonly KeyMaterial[] {
-    const all = this.#all
-    const keys = all.slice(0, this.#countOf(all))
-    const values = keys.map((material) => this.#valuesOf(material))
-    const unsought = keys.filter((_, key) => values[key]?.some((value) => !this.#sought.has(value)))
-    for (const value of values.flat()) this.#sought.add(value)
-    return unsought
+  /** @returns the key's number if it, or a value of it, is new */
+  add({ material, seen }: FoundMaterial): number | undefined {
+    const whole = completed(material)
+    const tag = keyTag(this.#hashKey, whole)
+    const existing = this.#byTag.get(tag)
+    if (existing === undefined) return this.#enter(tag, whole, seen)
+    if (existing.materials.some((other) => hasAllOf(other, whole))) return undefined
+    if (existing.materials.length >= MOST_OF_ONE) return undefined
+    existing.materials.push(whole)
+    return existing.number
   }
 
-  /**
-   * Public halves (SHA-256 of SubjectPublicKeyInfo) of all keys that were found, where those are more than whose values are
-   * looked for: a file is full of them, and nobody looks for the private half of each once more.
-   */
-  get ofFlood(): ReadonlySet<string> {
-    const ids = new Set<string>()
-    if (this.leftOut === 0) return ids
-    for (const { keyId, materials } of this.#ring.all) {
-      const id = keyId?.spkiSha256
-      if (id !== undefined && materials.some((material) => isWhole(material))) ids.add(id)
-    }
-    return ids
-  }
-
-  /** Whether the file is made of keys of this kind and size. */
-  isMadeOf(material: KeyMaterial): boolean {
-    if (!this.isFull) return false
-    this.#madeOf ??= kindsOfMany(this.#all)
-    return this.#madeOf.has(sizedKind(material))
-  }
-
-  /** Keys beyond the bound. */
-  get leftOut(): number {
-    const all = this.#all
-    return all.length - this.#countOf(all) + this.#ring.leftOut
-  }
-
+  /** Overwrites what can be: numbers cannot. */
   wipe(): void {
-    this.#sought.clear()
-    this.#ring.wipe()
+    for (const { materials } of this.#byTag.values()) {
+      for (const material of materials) {
+        if ('secret' in material) material.secret?.fill(0)
+      }
+      materials.length = 0
+    }
+    this.#hashKey.fill(0)
   }
 
-  #valuesOf(material: KeyMaterial): readonly bigint[] {
-    const held = this.#values.get(material)
-    if (held !== undefined) return held
-    const values = derivedValues(material).map(({ value }) => value)
-    this.#values.set(material, values)
-    return values
-  }
-
-  /** In the order in which they are looked for. */
-  get #all(): readonly KeyMaterial[] {
-    const all = this.#ring.all
-      .toSorted((a, b) => rank(a) - rank(b))
-      .flatMap(({ materials }) => materials)
-    return this.isFull ? inTurns(all, sizedKind) : all
-  }
-
-  /** How many of the first are looked for. */
-  #countOf(all: readonly KeyMaterial[]): number {
-    if (this.isFull) return countWithin(all, COST_OF_FULL)
-    const isFew = countWithin(all, MOST_COST) === all.length
-    return isFew ? all.length : countWithin(all, this.#costOfFlood)
+  #enter(tag: string, material: KeyMaterial, seen: FindingSeen): number | undefined {
+    if (this.#byTag.size >= MOST_KEYS) {
+      this.leftOut++
+      return undefined
+    }
+    const { kind, bits, note, keyId } = seen
+    const number = this.#byTag.size
+    if (keyId?.spkiSha256 !== undefined) this.#byId.set(keyId.spkiSha256, number)
+    this.#byTag.set(tag, { number, kind, bits, note, keyId, materials: [material] })
+    return number
   }
 }
 
-/** An expanded key does not give the seed that it was made of, which may lie elsewhere. */
-export function isWhole({ type, ...material }: KeyMaterial): boolean {
-  if (type !== 'ml-kem' && type !== 'ml-dsa') return true
-  return 'secret' in material && (material.secret?.length ?? 0) <= ML_KEM_SEED
+/** An RSA key of which d alone was found, with its factors: they are values too. */
+function completed(material: KeyMaterial): KeyMaterial {
+  if (material.type !== 'rsa' || material.d === undefined) return material
+  if (material.p !== undefined && material.q !== undefined) return material
+  const primes = factorsFromExponent(material.n, material.e, material.d)
+  const whole = primes && fromFactor(material, primes.p)
+  return whole === undefined ? material : { ...whole, d: material.d }
 }
 
-function countWithin(keys: readonly KeyMaterial[], most: number): number {
-  let cost = 0
-  const first = keys.findIndex((key) => {
-    cost += costOf(key)
-    return cost > most
-  })
-  return first < 0 ? keys.length : first
+function hasAllOf(existing: KeyMaterial, other: KeyMaterial): boolean {
+  if (existing.type === 'rsa' && other.type === 'rsa') return hasAllOfRsa(existing, other)
+  return true
 }
 
-function rank({ keyId, note }: RingKey): number {
-  if (keyId !== undefined) return 0
-  return note === undefined ? 1 : 2
-}
-
-function kindsOfMany(keys: readonly KeyMaterial[]): ReadonlySet<string> {
-  const counts = new Map<string, number>()
-  for (const key of keys) counts.set(sizedKind(key), (counts.get(sizedKind(key)) ?? 0) + 1)
-  return new Set([...counts].flatMap(([kind, count]) => (count > FEW_OF_KIND ? kind : [])))
+function hasAllOfRsa(existing: RsaMaterial, other: RsaMaterial): boolean {
+  return (
+    (other.p === undefined || existing.p !== undefined) &&
+    (other.d === undefined || existing.d === other.d)
+  )
 }
 
 /**
- * The first of each kind, then the second of each, and so on: so that however many there are of one kind, those of others
- * are among the first.
- *
- * @param kindOf what names the kind of each; within a kind the order stays
+ * So many bits of its values are too many to leave. Of an RSA key half a prime; of any other key nothing is little
+ * enough: half of a scalar leaves 2^64 steps.
  */
-export function inTurns<T>(all: readonly T[], kindOf: (item: T) => string): readonly T[] {
-  const counts = new Map<string, number>()
-  return all
-    .map((item) => {
-      const kind = kindOf(item)
-      const turn = counts.get(kind) ?? 0
-      counts.set(kind, turn + 1)
-      return { item, turn }
-    })
-    .toSorted((a, b) => a.turn - b.turn)
-    .map(({ item }) => item)
+export function secretBits({ materials, bits }: FoundKey): number {
+  const [material] = materials
+  return material?.type === 'rsa' ? Math.floor(bits / 4) : 1
 }

@@ -16,7 +16,7 @@ export interface FoundMaterial {
   readonly seen: FindingSeen
 }
 
-/** Keys that a window can have: one more than are erased by value (`key_ring.ts`), so that there being more is seen. */
+/** Keys that a window can have: one more than are erased by value (`found_keys.ts`), so that there being more is seen. */
 const MOST_MATERIALS = 4097
 
 /** Collects the keys of one window: one of each that holds as much. */

@@ -1,6 +1,6 @@
 /**
  * What looking at anchors may take in a file besides what its bytes bring: so that small files, and the few windows of a
- * large one that are full of keys, are looked at in full.
+ * large one that are key-dense, are looked at in full.
  *
  * One part is spread over all windows before they are searched, the other over those that it was too little for, which
  * are searched again. Which windows these are depends on the bytes alone. @module

@@ -10,7 +10,7 @@ import { findingSeen } from '../findings/finding.ts'
 import type { LimitSeen } from './scan_limits.ts'
 import type { RawFinding } from './raw_findings.ts'
 
-/** Raw findings that a window can have: a file full of keys is cut to what a report holds anyhow. */
+/** Raw findings that a window can have: a file key-dense is cut to what a report holds anyhow. */
 const MOST_RAW_FINDINGS = 5000
 /** Copies of the bytes of a key in one form that are told one by one. */
 const MOST_COPIES = 250

@@ -98,7 +98,7 @@ describe('what was packed brings less than what lies in the file as it is', () =
   })
 })
 
-describe('a file with a few windows full of keys', () => {
+describe('a file with a few windows key-dense', () => {
   it('has half a second for those of its blocks that need it', () => {
     const plan = windowsOf(64 << 20)
     const [window] = again(

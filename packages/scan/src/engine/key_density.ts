@@ -1,5 +1,5 @@
 /**
- * Whether a file is made of keys: proven ones take a good part of most of its windows, and more lie there than could be
+ * Whether a file is key-dense: proven ones take a good part of most of its windows, and more lie there than could be
  * looked at. @module
  */
 import { ownBytes, type Window } from '../anchors/scan_plan.ts'
@@ -14,11 +14,11 @@ const SHARE = 1 / 400
 /** Of the file, in such windows. */
 const MOST_OF_FILE = 1 / 2
 
-export class MadeOfKeys {
+export class KeyDensity {
   readonly #fileBytes: number
   /** Bytes that proven keys take in the windows of which some was not looked at at first, by their offsets. */
   readonly #cut = new Map<number, number>()
-  /** In windows that are made of keys. */
+  /** In windows that are key-dense. */
   #bytes = 0
 
   /** @param fileBytes as far as they are searched */
@@ -35,7 +35,7 @@ export class MadeOfKeys {
     this.#cut.set(window.offset, Math.max(before ?? 0, provenBytes))
   }
 
-  get isTrue(): boolean {
+  get isDense(): boolean {
     return this.#bytes > 0 && this.#bytes >= MOST_OF_FILE * this.#fileBytes
   }
 }

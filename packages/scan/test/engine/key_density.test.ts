@@ -1,4 +1,4 @@
-/** Files that are made of keys: what is still looked for in them. */
+/** Files that are key-dense: what is still looked for in them. */
 import assert from 'node:assert/strict'
 import { createECDH } from 'node:crypto'
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
@@ -9,8 +9,8 @@ import { toBigEndian } from '@mintmark/keys/arithmetic/modular'
 import { rsaSpki } from '@mintmark/keys/public_half/spki'
 import { noise } from '@mintmark/testkit/noise'
 import type { Window } from '../../src/anchors/scan_plan.ts'
-import { inTurns } from '../../src/engine/found_keys.ts'
-import { MadeOfKeys } from '../../src/engine/made_of_keys.ts'
+import { inTurns } from '../../src/engine/sought_keys.ts'
+import { KeyDensity } from '../../src/engine/key_density.ts'
 import type { WindowResult } from '../../src/engine/window_result.ts'
 import type { LimitCode } from '../../src/report/scan_limits.ts'
 import { scanInput } from '../../src/scan_bytes.ts'
@@ -19,8 +19,8 @@ import { testKey } from '../known/known_plants.ts'
 const MIB = 1 << 20
 
 /** Of four windows of 4 MiB, the bytes that proven keys take in each, and whether some was not looked at. */
-function told(windows: readonly (readonly [proven: number, code: LimitCode])[]): boolean {
-  const made = new MadeOfKeys(16 * MIB)
+function isDense(windows: readonly (readonly [proven: number, code: LimitCode])[]): boolean {
+  const made = new KeyDensity(16 * MIB)
   for (const [index, [provenBytes, code]] of windows.entries()) {
     const [offset, to] = [index * 4 * MIB, 4 * MIB]
     const piece = { begin: 0, from: 0, to, end: to, isAligned: true }
@@ -38,24 +38,24 @@ function told(windows: readonly (readonly [proven: number, code: LimitCode])[]):
     }
     made.take(window, result)
   }
-  return made.isTrue
+  return made.isDense
 }
 
-describe('a file is made of keys', () => {
+describe('a file is key-dense', () => {
   const [many, few] = [12_000, 8_000]
 
   it('where those of half of its windows take a 400th, and more was there', () => {
     const [full, other] = [[many, 'anchor-flood'] as const, [few, 'anchor-flood'] as const]
-    assert.equal(told([full, other, full, other]), true)
-    assert.equal(told([full, other, other, other]), false)
+    assert.equal(isDense([full, other, full, other]), true)
+    assert.equal(isDense([full, other, other, other]), false)
   })
 
   it('but not where all were looked at', () => {
-    assert.equal(told(Array.from({ length: 4 }, () => [many, 'search-cut'] as const)), false)
+    assert.equal(isDense(Array.from({ length: 4 }, () => [many, 'search-cut'] as const)), false)
   })
 
   it('but not where nothing was found', () => {
-    assert.equal(new MadeOfKeys(0).isTrue, false)
+    assert.equal(new KeyDensity(0).isDense, false)
   })
 })
 

@@ -1,7 +1,7 @@
 /** Which of the keys found are still to be looked for by their values. */
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
-import { FoundKeys } from '../../src/engine/found_keys.ts'
+import { SoughtKeys } from '../../src/engine/sought_keys.ts'
 import { KEYS } from '../slices/conjugate_world.ts'
 
 const seen = (note?: 'self-test') =>
@@ -18,7 +18,7 @@ const seen = (note?: 'self-test') =>
   }) as const
 
 it('a key is given once, and once more when a value of it is new', () => {
-  const found = new FoundKeys()
+  const found = new SoughtKeys()
   const [first, second] = KEYS
   assert.ok(first !== undefined && second !== undefined)
   const key = { type: 'rsa', ...first, d: 65_537n ** 70n } as const
@@ -34,8 +34,8 @@ it('a key is given once, and once more when a value of it is new', () => {
   assert.equal(found.unsought().length, 0)
 })
 
-const ed25519 = (count: number, bytes?: number): FoundKeys => {
-  const found = new FoundKeys(bytes)
+const ed25519 = (count: number, bytes?: number): SoughtKeys => {
+  const found = new SoughtKeys(bytes)
   for (let i = 0; i < count; i++) {
     const secret = new Uint8Array(32).fill(i + 1)
     secret[1] = i >> 8
@@ -47,7 +47,7 @@ const ed25519 = (count: number, bytes?: number): FoundKeys => {
 
 it('public halves are told of keys that a file is full of, and of no others', () => {
   const [few, many] = [1024, 1025].map((count) => {
-    const found = new FoundKeys()
+    const found = new SoughtKeys()
     for (let i = 0; i < count; i++) {
       const secret = Uint8Array.of(i, i >> 8, ...new Uint8Array(30).fill(7))
       const material = { type: 'okp', curve: 'Ed25519', publicKey: secret, secret } as const
@@ -72,7 +72,7 @@ describe('keys that are more than a pass may look for', () => {
   })
 
   it('are a quarter as many where they are RSA keys', () => {
-    const found = new FoundKeys()
+    const found = new SoughtKeys()
     for (let i = 0; i < 520; i++) {
       const [p, q] = [0xc0ffee01n, BigInt(2 * i + 3)]
       const material = { type: 'rsa', n: p * q, e: 3n, p, q, d: 5n } as const
@@ -87,7 +87,7 @@ describe('keys that are more than a pass may look for', () => {
     assert.ok(one !== undefined)
     const rsa = { type: 'rsa', ...one, d: undefined } as const
     found.add({ material: rsa, seen: seen() })
-    assert.deepEqual([found.unsought().length, found.isMadeOf(rsa)], [41, false])
+    assert.deepEqual([found.unsought().length, found.isDenseIn(rsa)], [41, false])
     const full = ed25519(40)
     full.isFull = true
     full.add({ material: rsa, seen: seen() })
@@ -95,6 +95,6 @@ describe('keys that are more than a pass may look for', () => {
     assert.deepEqual([chosen.length, full.leftOut, chosen.includes(rsa)], [29, 12, true])
     const [key] = chosen
     assert.ok(key !== undefined)
-    assert.deepEqual([full.isMadeOf(key), full.isMadeOf(rsa)], [true, false])
+    assert.deepEqual([full.isDenseIn(key), full.isDenseIn(rsa)], [true, false])
   })
 })

@@ -1,0 +1,161 @@
+/** The keys that a scan has proven, for the passes that look for all of their values. @module */
+import { ML_KEM_SEED } from '@mintmark/keys/arithmetic/ml_kem'
+import type { KeyMaterial } from '@mintmark/keys/material/key_material'
+import { copied, type FoundMaterial } from '../findings/found_material.ts'
+import { derivedValues } from '../known/values/derived_values.ts'
+import { sizedKind } from '../known/values/found_value.ts'
+import { FoundKeys, type FoundKey } from './found_keys.ts'
+
+/**
+ * What the keys may take whose values are looked for: each has its share of the pass, 10 ms and 0.1 MB of each thread for
+ * an RSA key. 256 of those, or four times as many others.
+ */
+const MOST_COST = 1024
+/**
+ * Of those where there are more: then the file is key-dense, and nobody waits for each value of some of them. A small
+ * file waits for fewer.
+ */
+const COST_OF_FLOOD = { least: 96, most: 512, perByte: 512 / (64 << 20) }
+/** Of a file that is key-dense, for some of each kind. */
+const COST_OF_FULL = 32
+/** A file is key-dense of a kind of which more than this are found. */
+const FEW_OF_KIND = 16
+const costOf = ({ type }: KeyMaterial): number => (type === 'rsa' ? 4 : 1)
+
+/** Published test keys are left out: nobody looks for more of them. */
+export class SoughtKeys {
+  readonly #found = new FoundKeys()
+  /** What was asked for already. */
+  readonly #sought = new Set<bigint>()
+  readonly #values = new WeakMap<KeyMaterial, readonly bigint[]>()
+  readonly #costOfFlood: number
+  /** The file is key-dense: of those no more than a few of each kind are looked for. */
+  isFull: boolean = false
+  /** Kinds. */
+  #denseKinds: ReadonlySet<string> | undefined
+
+  /** @param bytes of the file, as far as they are searched; of a large one where absent */
+  constructor(bytes: number = Number.POSITIVE_INFINITY) {
+    const { least, most, perByte } = COST_OF_FLOOD
+    this.#costOfFlood = Math.min(most, Math.max(least, bytes * perByte))
+  }
+
+  add(found: FoundMaterial): void {
+    const { certainty, note } = found.seen
+    if (certainty !== 'proven' || note === 'self-test') return
+    this.#found.add({ ...found, material: copied(found.material) })
+  }
+
+  /**
+   * The keys that have a value which was not among those of the keys that this gave before. Keys with a public half come
+   * first, generators' own last.
+   */
+  unsought(): readonly KeyMaterial[] {
+    const all = this.#all
+    const keys = all.slice(0, this.#countOf(all))
+    const values = keys.map((material) => this.#valuesOf(material))
+    const unsought = keys.filter((_, key) => values[key]?.some((value) => !this.#sought.has(value)))
+    for (const value of values.flat()) this.#sought.add(value)
+    return unsought
+  }
+
+  /**
+   * Public halves (SHA-256 of SubjectPublicKeyInfo) of all keys that were found, where those are more than whose values are
+   * looked for: a file is full of them, and nobody looks for the private half of each once more.
+   */
+  get ofFlood(): ReadonlySet<string> {
+    const ids = new Set<string>()
+    if (this.leftOut === 0) return ids
+    for (const { keyId, materials } of this.#found.all) {
+      const id = keyId?.spkiSha256
+      if (id !== undefined && materials.some((material) => isWhole(material))) ids.add(id)
+    }
+    return ids
+  }
+
+  /** Whether the file is key-dense of this kind and size. */
+  isDenseIn(material: KeyMaterial): boolean {
+    if (!this.isFull) return false
+    this.#denseKinds ??= kindsOfMany(this.#all)
+    return this.#denseKinds.has(sizedKind(material))
+  }
+
+  /** Keys beyond the bound. */
+  get leftOut(): number {
+    const all = this.#all
+    return all.length - this.#countOf(all) + this.#found.leftOut
+  }
+
+  wipe(): void {
+    this.#sought.clear()
+    this.#found.wipe()
+  }
+
+  #valuesOf(material: KeyMaterial): readonly bigint[] {
+    const held = this.#values.get(material)
+    if (held !== undefined) return held
+    const values = derivedValues(material).map(({ value }) => value)
+    this.#values.set(material, values)
+    return values
+  }
+
+  /** In the order in which they are looked for. */
+  get #all(): readonly KeyMaterial[] {
+    const all = this.#found.all
+      .toSorted((a, b) => rank(a) - rank(b))
+      .flatMap(({ materials }) => materials)
+    return this.isFull ? inTurns(all, sizedKind) : all
+  }
+
+  /** How many of the first are looked for. */
+  #countOf(all: readonly KeyMaterial[]): number {
+    if (this.isFull) return countWithin(all, COST_OF_FULL)
+    const isFew = countWithin(all, MOST_COST) === all.length
+    return isFew ? all.length : countWithin(all, this.#costOfFlood)
+  }
+}
+
+/** An expanded key does not give the seed that it was made of, which may lie elsewhere. */
+export function isWhole({ type, ...material }: KeyMaterial): boolean {
+  if (type !== 'ml-kem' && type !== 'ml-dsa') return true
+  return 'secret' in material && (material.secret?.length ?? 0) <= ML_KEM_SEED
+}
+
+function countWithin(keys: readonly KeyMaterial[], most: number): number {
+  let cost = 0
+  const first = keys.findIndex((key) => {
+    cost += costOf(key)
+    return cost > most
+  })
+  return first < 0 ? keys.length : first
+}
+
+function rank({ keyId, note }: FoundKey): number {
+  if (keyId !== undefined) return 0
+  return note === undefined ? 1 : 2
+}
+
+function kindsOfMany(keys: readonly KeyMaterial[]): ReadonlySet<string> {
+  const counts = new Map<string, number>()
+  for (const key of keys) counts.set(sizedKind(key), (counts.get(sizedKind(key)) ?? 0) + 1)
+  return new Set([...counts].flatMap(([kind, count]) => (count > FEW_OF_KIND ? kind : [])))
+}
+
+/**
+ * The first of each kind, then the second of each, and so on: so that however many there are of one kind, those of others
+ * are among the first.
+ *
+ * @param kindOf what names the kind of each; within a kind the order stays
+ */
+export function inTurns<T>(all: readonly T[], kindOf: (item: T) => string): readonly T[] {
+  const counts = new Map<string, number>()
+  return all
+    .map((item) => {
+      const kind = kindOf(item)
+      const turn = counts.get(kind) ?? 0
+      counts.set(kind, turn + 1)
+      return { item, turn }
+    })
+    .toSorted((a, b) => a.turn - b.turn)
+    .map(({ item }) => item)
+}
