@@ -1,5 +1,5 @@
 /**
- * Base64 as it lies in memory: cut anywhere, in lines, escaped, quoted or dressed in HTML.
+ * Base64 as it lies in memory: cut anywhere, in lines, escaped, quoted or wrapped in HTML.
  *
  * Both alphabets are read at once. Between two letters may stand: blanks and line ends; `\n`, `\r`, `\t` as
  * two letters, with any number of backslashes; `\/`; `\u000a`, `\x0a`, `\012` and their kin; `` `n `` of PowerShell; `%0A` and `%2B`, also as `%250A`; tags such as

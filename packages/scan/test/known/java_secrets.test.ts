@@ -142,13 +142,13 @@ const octets = (secret: Buffer): Buffer => Buffer.concat([Buffer.from([4, secret
 
 describe('the secret of Ed25519 in an array of the JVM, far from its public half', () => {
   const { base } = REFERENCES['an address of 4 bytes']
-  for (const [name, dress, lead] of [
+  for (const [name, wrap, lead] of [
     ['as it is', (secret: Buffer) => secret, 16],
     ['in the octets of PKCS#8', octets, 18],
   ] as const) {
     it(`is found ${name}`, async () => {
       const { privateKey, publicKey } = readAgain(generateKeyPairSync('ed25519'))
-      const bytes = dress(secretOf(privateKey))
+      const bytes = wrap(secretOf(privateKey))
       const heap = heapWith([[ARRAY_AT, arrayOf(CLASS.bytes, bytes.length, bytes)]], 8)
       assert.deepEqual(await placesOf(publicKey, heap, base), [
         `proven limbs-le64 ${ARRAY_AT + lead}`,

@@ -40,7 +40,7 @@ export const DNSSEC: TextReader = {
   },
 }
 
-/** `Name: value` in any dress; a value ends where the next name begins. */
+/** `Name: value` in any wrapping; a value ends where the next name begins. */
 function fieldsIn(chars: Uint8Array, from: number, to: number): Labelled {
   const fields = new Labelled(chars, from)
   for (let at = from; at < to && chars[at] !== 0 && fields.size < FIELDS.length; at++) {

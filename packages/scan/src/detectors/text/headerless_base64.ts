@@ -1,5 +1,5 @@
 /**
- * Private keys in base64 without armour, found by what the inner structure of each form looks like in base64, at each of the three
+ * Private keys in base64 without armor, found by what the inner structure of each form looks like in base64, at each of the three
  * places that it can begin at: whether its own header is there or not.
  *
  * @module
@@ -228,7 +228,7 @@ function hasLikelyNumbers(chars: Uint8Array, near: Body, head: Uint8Array): bool
   return isLikely
 }
 
-/** Whether an armour's body reaches without a gap to `at`: then its own anchor finds the key. */
+/** Whether an armor's body reaches without a gap to `at`: then its own anchor finds the key. */
 function isInArmour(chars: Uint8Array, at: number): boolean {
   const begin = findLast(chars, '-----BEGIN ', Math.max(0, at - PEM_HEADER_MOST), at)
   if (begin < 0) return false
@@ -272,6 +272,6 @@ function readOkp(body: Uint8Array, at: number): Detected | undefined {
   const end = at + 4 + (body[at + 3] ?? 0)
   if (key !== undefined || body.length < end) return key
   const cut = keyAtEnd(body.subarray(0, end))
-  // Dashes of an armour's last line are letters of the other alphabet.
+  // Dashes of an armor's last line are letters of the other alphabet.
   return body.length === end || cut?.certainty === 'proven' ? cut : undefined
 }

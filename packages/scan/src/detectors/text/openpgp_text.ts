@@ -1,10 +1,10 @@
 /**
- * OpenPGP private keys in ASCII armour (RFC 9580, sections 5.5.3 and 6).
+ * OpenPGP private keys in ASCII armor (RFC 9580, sections 5.5.3 and 6).
  *
  * @module
  */
 import type { Detected } from '../../anchors/detected.ts'
-import { skipHeaders } from '../../text/armour_headers.ts'
+import { skipHeaders } from '../../text/armor_headers.ts'
 import { decodeBase64, skipJunk } from '../../text/base64.ts'
 import { standsAt } from '../../text/text_run.ts'
 import { keyIn } from './decoded.ts'
@@ -48,7 +48,7 @@ function isSecretKey([first = 0, ...rest]: Uint8Array): boolean {
   return (first & 0x80) !== 0 && tag === SECRET_KEY_TAG && version >= 3 && version <= 6
 }
 
-/** The four letters behind `=`, and where the armour ends. */
+/** The four letters behind `=`, and where the armor ends. */
 function readChecksum(
   chars: Uint8Array,
   end: number,

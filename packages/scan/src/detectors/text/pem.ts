@@ -1,5 +1,5 @@
 /**
- * PEM: armour of private keys, in files, in JSON, on one line, in HTML, in quoted mail, with the end cut off.
+ * PEM: armor of private keys, in files, in JSON, on one line, in HTML, in quoted mail, with the end cut off.
  *
  * Source: RFC 7468, RFC 1421 (`Proc-Type`), OpenSSH PROTOCOL.key, OpenVPN's `--genkey`, RFC 4716's private
  * sibling of ssh.com.
@@ -8,9 +8,9 @@
  */
 import { REACH } from '../../anchors/anchor.ts'
 import type { Detected } from '../../anchors/detected.ts'
-import { skipHeaders } from '../../text/armour_headers.ts'
+import { skipHeaders } from '../../text/armor_headers.ts'
 import { decodeBase64, hexDigit, skipJunk } from '../../text/base64.ts'
-import { PREFIX_MOST, readDressed } from '../../text/dressed_lines.ts'
+import { PREFIX_MOST, readPrefixed } from '../../text/prefixed_armor.ts'
 import { endsAt, nameOf, standsAt, type TextReader, type TextRun } from '../../text/text_run.ts'
 import { keyIn } from './decoded.ts'
 import { openPgpArmour } from './openpgp_text.ts'
@@ -39,12 +39,12 @@ export const PEM: TextReader = {
   read: (run) => bare(run, readPem),
 }
 
-/** As it stands, or else as if its lines were not dressed. */
+/** As it stands, or else as if its lines had no prefixes. */
 function bare(run: TextRun, read: (run: TextRun) => Detected | undefined): Detected | undefined {
   const hit = read(run)
   if (hit !== undefined && hit.certainty !== 'candidate') return hit
-  const undressed = readDressed(run, read)
-  return undressed?.certainty === 'candidate' ? (hit ?? undressed) : (undressed ?? hit)
+  const prefixed = readPrefixed(run, read)
+  return prefixed?.certainty === 'candidate' ? (hit ?? prefixed) : (prefixed ?? hit)
 }
 
 /** The label between the dashes, if it is one of a private key; nothing else is looked at. */
@@ -59,7 +59,7 @@ export function labelAt(chars: Uint8Array, at: number): string | undefined {
   return LABEL.test(label) ? label : undefined
 }
 
-/** Where the body of an armour begins whose key is in the clear, or undefined. */
+/** Where the body of an armor begins whose key is in the clear, or undefined. */
 export function armourBody(chars: Uint8Array, at: number): number | undefined {
   const label = labelAt(chars, at)
   if (label === undefined) return undefined
@@ -67,7 +67,7 @@ export function armourBody(chars: Uint8Array, at: number): number | undefined {
   return isEncrypted ? undefined : body
 }
 
-/** The key in the armour that begins at the run's place. A header alone is nothing. */
+/** The key in the armor that begins at the run's place. A header alone is nothing. */
 export function readPem({ chars, at }: TextRun): Detected | undefined {
   const label = labelAt(chars, at)
   if (label === undefined) return undefined

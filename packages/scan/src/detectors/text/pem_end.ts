@@ -1,5 +1,5 @@
 /**
- * Private keys in an armour whose head is gone, or that was overwritten in the middle, found by its last line: that tells
+ * Private keys in an armor whose head is gone, or that was overwritten in the middle, found by its last line: that tells
  * where the body ends, and so which bytes its letters mean, however many of them were overwritten.
  *
  * What has an anchor of its own in base64 is left to that.
@@ -39,7 +39,7 @@ export const PEM_END: TextReader = {
   before: BODY_MOST + 1024,
   behind: 64,
   glance: ({ chars, at }) => (labelAt(chars, at) === undefined ? 0 : 64),
-  // No body goes on before the begin of an armour.
+  // No body goes on before the begin of an armor.
   isEnd: endsAt(BEGIN),
   read: readEnd,
 }
@@ -68,7 +68,7 @@ function readEnd({ chars, at }: TextRun): Detected | undefined {
   return { ...key, offset: begin, length: end - begin, form: 'base64' }
 }
 
-/** Whether the letters from `from` on follow the first line of this armour: then its own anchor reads all of them. */
+/** Whether the letters from `from` on follow the first line of this armor: then its own anchor reads all of them. */
 function isJoined(chars: Uint8Array, from: number, at: number): boolean {
   const begin = findLast(chars, BEGIN, Math.max(0, at - BEGIN_MOST), at)
   if (begin < 0 || findLast(chars, PEM_END_TEXT, begin, at) >= 0) return false

@@ -165,7 +165,7 @@ describe('AES schedules in both directions and word orders', () => {
   }
 })
 
-describe('base64 without armour', () => {
+describe('base64 without armor', () => {
   const keys = [
     ['RSA', RSA, RSA.privateKey.export({ type: 'pkcs1', format: 'der' })],
     ['P-256', P256, P256.privateKey.export({ type: 'sec1', format: 'der' })],

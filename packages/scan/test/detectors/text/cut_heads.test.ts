@@ -21,7 +21,7 @@ const folder = mkdtempSync(path.join(tmpdir(), 'cut-heads-'))
 after(() => rmSync(folder, { recursive: true }))
 let files = 0
 
-/** The armour of a key from the letter of its body with number `cut` on. */
+/** The armor of a key from the letter of its body with number `cut` on. */
 function cutAt(pem: string, cut: number): string {
   const body = pem.indexOf('-----\n') + 6
   return pem.slice(body + cut)
@@ -53,7 +53,7 @@ function cutsOf({ name }: TestKey, pem: string): readonly number[] {
   return [3, 8]
 }
 
-describe('an armour whose head is gone is proven by itself', () => {
+describe('an armor whose head is gone is proven by itself', () => {
   for (const key of KEYS.filter((each) => isRsa(each) || isEc(each))) {
     for (const pem of pemsOf(key)) {
       it(`${key.name}, ${pem.slice(11, pem.indexOf('-----\n'))}`, async () => {

@@ -57,7 +57,7 @@ describe('JWK', () => {
     })
   }
 
-  const dresses: Readonly<Record<string, (text: string) => string>> = {
+  const wrappings: Readonly<Record<string, (text: string) => string>> = {
     alone: (text) => text,
     'in a string of JSON': (text) => JSON.stringify(text).slice(1, -1),
     'in a string in a string': (text) => JSON.stringify(JSON.stringify(text)).slice(3, -3),
@@ -67,10 +67,10 @@ describe('JWK', () => {
     'with line ends as escapes': (text) =>
       JSON.stringify(JSON.stringify(JSON.parse(text), null, 2)).slice(1, -1),
   }
-  for (const [name, wear] of Object.entries(dresses)) {
+  for (const [name, wrap] of Object.entries(wrappings)) {
     it(`is found ${name}, in every width`, () => {
       for (const key of [RSA, P256, ED25519]) {
-        assertEverywhere(wear(JSON.stringify(jwk(key))), key, 'jwk')
+        assertEverywhere(wrap(JSON.stringify(jwk(key))), key, 'jwk')
       }
     })
   }
@@ -220,7 +220,7 @@ function createJwk(): { readonly d: string } {
 }
 
 describe('XML of .NET and XKMS', () => {
-  const dresses: Readonly<Record<string, (text: string) => string>> = {
+  const wrappings: Readonly<Record<string, (text: string) => string>> = {
     'as it is': (text) => text,
     'with lines': (text) => text.replaceAll('><', '>\r\n  <'),
     'in HTML': (text) => text.replaceAll('<', '&lt;').replaceAll('>', '&gt;'),
@@ -229,9 +229,9 @@ describe('XML of .NET and XKMS', () => {
     'as XKMS': (text) => text.replaceAll('RSAKeyValue', 'RSAKeyPair'),
     'with a prefix': (text) => text.replaceAll('</', '</ds:').replaceAll(/<(?=[A-Z])/g, '<ds:'),
   }
-  for (const [name, wear] of Object.entries(dresses)) {
+  for (const [name, wrap] of Object.entries(wrappings)) {
     it(`is found ${name}, in every width`, () => {
-      assertEverywhere(wear(rsaXml(RSA)), RSA, 'xml')
+      assertEverywhere(wrap(rsaXml(RSA)), RSA, 'xml')
     })
   }
 

@@ -17,7 +17,7 @@ import type { Detected } from '../../../src/anchors/detected.ts'
 import { hitsIn, SPELLINGS } from './text_hits.ts'
 
 /** How a PEM can stand in memory. */
-const DRESSES: Readonly<Record<string, (pem: string) => string>> = {
+const WRAPPINGS: Readonly<Record<string, (pem: string) => string>> = {
   'as it is': (pem) => pem,
   'with CRLF': (pem) => pem.replaceAll('\n', '\r\n'),
   'in a JSON string': (pem) => JSON.stringify({ key: pem }).slice(8, -2),
@@ -58,16 +58,16 @@ describe('PEM is found once, at its place', () => {
   for (const key of KEYS) {
     for (const pem of pemsOf(key)) {
       const label = pem.slice(11, pem.indexOf('-----\n'))
-      it(`${key.name} as ${label} in every dress and width`, () => {
-        for (const [dress, wear] of Object.entries(DRESSES)) {
+      it(`${key.name} as ${label} in every wrapping and width`, () => {
+        for (const [wrapping, wrap] of Object.entries(WRAPPINGS)) {
           for (const [width, spell] of Object.entries(SPELLINGS)) {
-            const text = spell(wear(pem))
+            const text = spell(wrap(pem))
             const hit = onlyKey(planted(text, 33))
             assertIs(hit, key)
-            assert.equal(hit.form, 'pem', `${dress} ${width}`)
+            assert.equal(hit.form, 'pem', `${wrapping} ${width}`)
             const begin = 33 + (width === 'utf16be' ? 1 : 0)
-            assert.equal(hit.offset, begin, `${dress} ${width}`)
-            assert.ok(hit.offset + hit.length <= 33 + text.length + 1, `${dress} ${width}`)
+            assert.equal(hit.offset, begin, `${wrapping} ${width}`)
+            assert.ok(hit.offset + hit.length <= 33 + text.length + 1, `${wrapping} ${width}`)
           }
         }
       })
@@ -161,7 +161,7 @@ describe('PEM of a lesser class', () => {
   })
 })
 
-describe('base64 without armour is found once', () => {
+describe('base64 without armor is found once', () => {
   for (const key of KEYS) {
     for (const pem of pemsOf(key)) {
       const label = pem.slice(11, pem.indexOf('-----\n'))

@@ -60,7 +60,7 @@ describe('keys of GnuPG', { skip: lacks('gpg', '--version') }, () => {
     ['', 'proven'],
     ['test passphrase', 'lesser'],
   ] as const) {
-    it(`armour is ${certainty} ${passphrase === '' ? 'in the clear' : 'with a passphrase'}`, () => {
+    it(`armor is ${certainty} ${passphrase === '' ? 'in the clear' : 'with a passphrase'}`, () => {
       execFileSync('mkdir', ['-p', '-m', '700', home])
       const name = `test-${certainty}@example.org`
       gpg('--passphrase', passphrase, '--quick-gen-key', name, 'rsa2048', 'sign', 'never')
@@ -75,7 +75,7 @@ describe('keys of GnuPG', { skip: lacks('gpg', '--version') }, () => {
         const [hit, ...others] = hitsIn(planted(spell(text), 3))
         assert.deepEqual(others, [])
         assert.ok(hit)
-        assert.equal(`${hit.certainty} ${hit.form}`, `${certainty} openpgp-armour`)
+        assert.equal(`${hit.certainty} ${hit.form}`, `${certainty} openpgp-armor`)
       }
     })
   }

@@ -4,13 +4,13 @@ import { endLook, startLook } from '@mintmark/keys/material/effort'
 import { keyIdOf } from '@mintmark/keys/public_half/key_id'
 import { P256, pemsOf, planted, RSA, type TestKey } from '@mintmark/testkit/text_keys'
 import type { Detected } from '../../../src/anchors/detected.ts'
-import { readDressed } from '../../../src/text/dressed_lines.ts'
+import { readPrefixed } from '../../../src/text/prefixed_armor.ts'
 import { hitsIn, SPELLINGS } from './text_hits.ts'
 
 /** What a line becomes; lines are counted from 1. */
-type Dress = (line: string, number: number) => string
+type Prefixing = (line: string, number: number) => string
 
-const DRESSES: Readonly<Record<string, Dress>> = {
+const PREFIXINGS: Readonly<Record<string, Prefixing>> = {
   'mail, quoted': (line) => `> ${line}\n`,
   'mail, quoted without a blank': (line) => `>${line}\r\n`,
   'mail, quoted twice': (line) => `> > ${line}\n`,
@@ -31,9 +31,9 @@ const DRESSES: Readonly<Record<string, Dress>> = {
   'lines of RTF': (line) => `${line}\\par\n`,
 }
 
-function worn(pem: string, dress: Dress): string {
+function prefixed(pem: string, prefixing: Prefixing): string {
   const lines = pem.trimEnd().split('\n')
-  return lines.map((line, index) => dress(line, index + 1)).join('')
+  return lines.map((line, index) => prefixing(line, index + 1)).join('')
 }
 
 function bestOf(hits: readonly Detected[]): Detected {
@@ -56,11 +56,11 @@ function assertFound(text: string, key: TestKey, name: string): void {
   }
 }
 
-describe('PEM whose lines are dressed is found from its begin to its end', () => {
-  for (const [name, dress] of Object.entries(DRESSES)) {
+describe('PEM whose lines have prefixes is found from its begin to its end', () => {
+  for (const [name, prefixing] of Object.entries(PREFIXINGS)) {
     it(name, () => {
       for (const key of [RSA, P256]) {
-        for (const pem of pemsOf(key)) assertFound(worn(pem, dress), key, name)
+        for (const pem of pemsOf(key)) assertFound(prefixed(pem, prefixing), key, name)
       }
     })
   }
@@ -79,7 +79,7 @@ describe('PEM whose lines are dressed is found from its begin to its end', () =>
       cipher: 'aes-128-cbc',
       passphrase: 'test',
     })
-    const text = Buffer.from(worn(String(pem), (line) => `> ${line}`.trimEnd().concat('\n')))
+    const text = Buffer.from(prefixed(String(pem), (line) => `> ${line}`.trimEnd().concat('\n')))
     const hit = bestOf(hitsIn(planted(text, 8)))
     assert.equal(hit.form, 'pem-encrypted')
     assert.equal(hit.certainty, 'lesser')
@@ -87,8 +87,8 @@ describe('PEM whose lines are dressed is found from its begin to its end', () =>
   })
 
   it('not where nothing but a begin is quoted', () => {
-    for (const dress of Object.values(DRESSES)) {
-      const text = worn('-----BEGIN PRIVATE KEY-----\nsee the manual, please\n', dress)
+    for (const prefixing of Object.values(PREFIXINGS)) {
+      const text = prefixed('-----BEGIN PRIVATE KEY-----\nsee the manual, please\n', prefixing)
       assert.deepEqual(hitsIn(planted(Buffer.from(text), 8)), [])
     }
   })
@@ -97,10 +97,10 @@ describe('PEM whose lines are dressed is found from its begin to its end', () =>
 describe('a begin with nothing behind it', () => {
   const chars = Buffer.from('-----BEGIN RSA PRIVATE KEY-----\n'.repeat(8))
 
-  it('is charged for each way in which its lines may be dressed', () => {
+  it('is charged for each way in which its lines may have prefixes', () => {
     startLook(Number.POSITIVE_INFINITY)
     assert.equal(
-      readDressed({ chars, at: 160 }, () => undefined),
+      readPrefixed({ chars, at: 160 }, () => undefined),
       undefined,
     )
     assert.ok(endLook().units > 6000)
@@ -109,7 +109,7 @@ describe('a begin with nothing behind it', () => {
   it('takes no more room than its lines', () => {
     const lines = Buffer.from('-----BEGIN RSA PRIVATE KEY-----\nno body but some letters\n')
     let letters = 0
-    readDressed({ chars: lines, at: 0 }, (run) => {
+    readPrefixed({ chars: lines, at: 0 }, (run) => {
       letters = Math.max(letters, run.chars.buffer.byteLength)
       return undefined
     })

@@ -1,5 +1,5 @@
 /**
- * The `Name: value` lines between an armour's first line and its body.
+ * The `Name: value` lines between an armor's first line and its body.
  *
  * @module
  */

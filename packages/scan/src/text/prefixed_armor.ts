@@ -1,5 +1,5 @@
 /**
- * Armour whose lines have something before and behind them: quoted mail, comments, diffs, numbered lines, logs of which
+ * Armor whose lines have something before and behind them: quoted mail, comments, diffs, numbered lines, logs of which
  * each line has a time, the colours of a terminal.
  *
  * What stands before the first line tells what stands before the others: the same signs as often, or as many letters.
@@ -12,7 +12,7 @@ import type { Detected } from '../anchors/detected.ts'
 import { isBase64Letter } from './base64.ts'
 import type { TextRun } from './text_run.ts'
 
-/** Letters before an armour's first line that are looked at. */
+/** Letters before an armor's first line that are looked at. */
 export const PREFIX_MOST = 160
 
 /** Lines of a 16,384-bit key, and some. */
@@ -26,11 +26,11 @@ const TEXT_MOST = 32_768
 /** A line of a body, or the name of a header: less is not read on. */
 const LETTERS_LEAST = 16
 const SIGNS_MOST = 16
-/** Lines that may stand between an armour's first line and its body. */
+/** Lines that may stand between an armor's first line and its body. */
 const HEADERS_MOST = 8
 
 /** Where the body of a line begins: behind signs, at a column, or behind its blanks. */
-type Undress = (chars: Uint8Array, from: number, to: number) => number
+type FindBody = (chars: Uint8Array, from: number, to: number) => number
 
 /** Where a line that begins somewhere ends, and where the next begins. */
 interface LineEnd {
@@ -40,12 +40,12 @@ interface LineEnd {
 type FindEnd = (chars: Uint8Array, from: number, to: number) => LineEnd
 
 /**
- * Reads an armour as if its lines began with it, in each of the ways that fit what stands before it.
+ * Reads an armor as if its lines began with it, in each of the ways that fit what stands before it.
  *
  * @param read reads plain text from its first letter on
- * @returns the first proven key, else the first other thing; offset and length are those of the dressed text
+ * @returns the first proven key, else the first other thing; offset and length are those of the prefixed text
  */
-export function readDressed(
+export function readPrefixed(
   { chars, at }: TextRun,
   read: (run: TextRun) => Detected | undefined,
 ): Detected | undefined {
@@ -56,8 +56,8 @@ export function readDressed(
     const { end: firstEnd, next } = findEnd(chars, at, most)
     if (firstEnd === most) continue
     const begin = lineBegin(chars, at, findEnd === escapedFeed)
-    for (const undress of waysOf(chars.subarray(begin, at), chars.subarray(next))) {
-      const plain = undressed(chars, at, findEnd, undress)
+    for (const bodyOf of waysOf(chars.subarray(begin, at), chars.subarray(next))) {
+      const plain = withoutPrefixes(chars, at, findEnd, bodyOf)
       if (plain === undefined) continue
       const hit = read({ chars: plain.text, at: 0 })
       plain.text.fill(0)
@@ -71,13 +71,13 @@ export function readDressed(
   return best
 }
 
-/** Ways in which the lines of an armour can be dressed whose first has `prefix` before it. */
-function waysOf(prefix: Uint8Array, second: Uint8Array): readonly Undress[] {
+/** Ways in which the lines of an armor can have prefixes whose first has `prefix` before it. */
+function waysOf(prefix: Uint8Array, second: Uint8Array): readonly FindBody[] {
   let first = prefix.length
   while (first > 0 && prefix.length - first < SIGNS_MOST && !isLetter(prefix[first - 1])) first -= 1
   const signs = prefix.subarray(first)
   const common = commonLength(prefix, second)
-  const ways: Undress[] = []
+  const ways: FindBody[] = []
   if (common > 0 && common < prefix.length) ways.push(atColumn(common))
   if (signs.length > 0) ways.push(behindSigns(signs, countOf(prefix, signs)))
   if (prefix.length > 0) ways.push(atColumn(prefix.length))
@@ -93,11 +93,11 @@ function commonLength(prefix: Uint8Array, next: Uint8Array): number {
 }
 
 const atColumn =
-  (column: number): Undress =>
+  (column: number): FindBody =>
   (_, from, to) =>
     Math.min(to, from + column)
 
-function behindSigns(signs: Uint8Array, times: number): Undress {
+function behindSigns(signs: Uint8Array, times: number): FindBody {
   return (chars, from, to) => {
     let at = from
     for (let seen = 0; seen < times; seen++) {
@@ -144,11 +144,11 @@ interface Plain {
 }
 
 /** Undefined where there is no second line, and where no line has anything on: that was read as it stands. */
-function undressed(
+function withoutPrefixes(
   chars: Uint8Array,
   begin: number,
   findEnd: FindEnd,
-  undress: Undress,
+  bodyOf: FindBody,
 ): Plain | undefined {
   let length = 0
   const lines: PlainLine[] = []
@@ -158,7 +158,7 @@ function undressed(
   let isWhole = false
   while (!isWhole && lines.length < LINES_MOST && length < TEXT_MOST && line < chars.length) {
     const { end, next } = findEnd(chars, line, Math.min(chars.length, line + LINE_MOST))
-    if (lines.length > 0) from = undress(chars, line, end)
+    if (lines.length > 0) from = bodyOf(chars, line, end)
     const to = contentEnd(chars, from, end)
     if (isEnd(chars, from, to, lines.length)) break
     lines.push({ at: length, source: from, to })
@@ -179,7 +179,7 @@ function textOf(chars: Uint8Array, lines: readonly PlainLine[], length: number):
   return text
 }
 
-/** Whether a line is no more of it: a short second one, empty where the headers are over, or the begin of another armour. */
+/** Whether a line is no more of it: a short second one, empty where the headers are over, or the begin of another armor. */
 function isEnd(chars: Uint8Array, from: number, to: number, line: number): boolean {
   if (line === 0) return false
   return (
@@ -189,7 +189,7 @@ function isEnd(chars: Uint8Array, from: number, to: number, line: number): boole
   )
 }
 
-/** As far as an armour's lines go: letters, dashes, and what stands in its headers. */
+/** As far as an armor's lines go: letters, dashes, and what stands in its headers. */
 function contentEnd(chars: Uint8Array, from: number, to: number): number {
   let at = from
   while (at < to && IS_CONTENT[chars[at] ?? 0] === 1) at += 1
@@ -197,7 +197,7 @@ function contentEnd(chars: Uint8Array, from: number, to: number): number {
 }
 
 const CONTENT_SIGNS = new Set(Buffer.from(' \t-:,.()_@', 'latin1'))
-/** 1 for a byte that stands in an armour's lines. */
+/** 1 for a byte that stands in an armor's lines. */
 const IS_CONTENT = Uint8Array.from({ length: 256 }, (_, byte) =>
   Number(isLetter(byte) || CONTENT_SIGNS.has(byte)),
 )
