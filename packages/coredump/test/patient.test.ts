@@ -4,7 +4,7 @@ import { it } from 'node:test'
 import { planWindows, sizeOf } from '@mintmark/scan/anchors/scan_plan'
 import { budgetsFor } from '@mintmark/scan/known/secrets/secret_budgets'
 import { Allowance } from '@mintmark/scan/known/values/allowance'
-import { CutWindows, withFirstUnits } from '@mintmark/scan/memory/extra_units'
+import { CutWindows, withFirstBudget } from '@mintmark/scan/memory/extra_budget'
 import { LimitList } from '@mintmark/scan/report/scan_limits'
 import { turnMs } from '../src/spool/turn.ts'
 
@@ -49,7 +49,7 @@ it('windows that are a flood of one form are all searched again where they keep 
   const plan = [...planWindows([{ offset: 0, length: 512 << 20, isAligned: true }])]
   const again = (isPatient: boolean): number => {
     const cut = new CutWindows(new LimitList(), sizeOf(plan))
-    for (const window of [...withFirstUnits(plan, sizeOf(plan), true)].slice(0, 20))
+    for (const window of [...withFirstBudget(plan, sizeOf(plan), true)].slice(0, 20))
       cut.take(window, [{ code: 'anchor-flood', name: 'seed-slice', offset: window.offset }])
     return cut.again(true, isPatient).length
   }

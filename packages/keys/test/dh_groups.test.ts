@@ -3,14 +3,14 @@ import assert from 'node:assert/strict'
 import { createDiffieHellman, createDiffieHellmanGroup, generatePrimeSync } from 'node:crypto'
 import { describe, it } from 'node:test'
 import { proveGroup } from '../src/arithmetic/group.ts'
-import { bitLength, fromBigEndian, powerUnits } from '../src/arithmetic/modular.ts'
-import { endLook, startLook } from '../src/material/effort.ts'
+import { bitLength, fromBigEndian, powerCost } from '../src/arithmetic/modular.ts'
+import { endBudget, startBudget } from '../src/material/work_budget.ts'
 
 /** What a look proves that has time for one power: y, and no test of p. */
 function provenByOnePower(p: bigint, g: bigint, x: bigint): bigint | undefined {
-  startLook(powerUnits(bitLength(p), bitLength(x)))
+  startBudget(powerCost(bitLength(p), bitLength(x)))
   const proof = proveGroup({ p, g, x, q: undefined, y: undefined })
-  endLook()
+  endBudget()
   return proof?.y
 }
 

@@ -10,24 +10,24 @@ import { isRoot } from '@mintmark/keys/public_keys/public_roots'
 import type { Anchor } from './anchors/anchor.ts'
 import { ownBytes, planWindows, sizeOf, type Window } from './anchors/scan_plan.ts'
 import type { PackedList } from './embedded/scan_packed.ts'
-import { SoughtKeys, isWhole } from './engine/sought_keys.ts'
 import { KeyDensity } from './engine/key_density.ts'
 import type { KnownTask, ScannerTask } from './engine/scanner_task.ts'
 import { type Searched, type SearchedFile, searchersOf, searchFile } from './engine/search_file.ts'
+import { isWhole, SoughtKeys } from './engine/sought_keys.ts'
 import type { WindowResult } from './engine/window_result.ts'
 import { findingSeen } from './findings/finding.ts'
 import type { FoundMaterial } from './findings/found_material.ts'
 import { type PossibleKey, PublicHalves } from './findings/possible_keys.ts'
 import { hasOneSecret } from './known/secrets/secret_groups.ts'
 import { detectedOf } from './known/values/found_value.ts'
-import { CutWindows, type PlanSize, withFirstUnits } from './memory/extra_units.ts'
+import { CutWindows, type PlanSize, withFirstBudget } from './memory/extra_budget.ts'
 import { scalarsInRegisters } from './memory/register_scalars.ts'
 import { registerPlaces, secretsInRegisters } from './memory/registers.ts'
 import { SegmentBoundaries } from './memory/segment_boundaries.ts'
 import { ZeroRuns } from './memory/zero_runs.ts'
 import type { KnownKeys } from './report/known_keys.ts'
-import type { LimitList } from './report/scan_limits.ts'
 import type { RawFindingList } from './report/raw_findings.ts'
+import type { LimitList } from './report/scan_limits.ts'
 
 /** What is known so far. */
 export interface Outcome {
@@ -121,7 +121,7 @@ export class Passes {
         cut.take(window, result.limits)
         density.take(window, result)
       },
-      { windows: withFirstUnits(this.#plan(), this.#size, isDeep), bytes: this.#size.bytes },
+      { windows: withFirstBudget(this.#plan(), this.#size, isDeep), bytes: this.#size.bytes },
     )
     // The first scan of what erases keys is followed by deep ones.
     const again = cut.again(isDeep, isDeep && this.#options.onMaterial !== undefined)
@@ -312,7 +312,7 @@ export class Passes {
     // Where they are most of a flood, all of it has been looked at with more once, and what is told is told again.
     const isAgain = this.#isFlood && 2 * size.bytes >= this.#size.bytes
     const plan = planWindows(runs)
-    const windows = isAgain ? plan : withFirstUnits(plan, size, this.#how.isDeep)
+    const windows = isAgain ? plan : withFirstBudget(plan, size, this.#how.isDeep)
     const searched = { windows, bytes: size.bytes }
     const options = { ...this.#options, threads: 1 }
     // The borders are a file of their own: pointers lead out of it.
@@ -324,7 +324,9 @@ export class Passes {
 
   /** Places are those of the borders; candidates across one stay candidates. */
   #takeAtBoundaries(boundaries: SegmentBoundaries, result: WindowResult): void {
-    const rawFindings = result.rawFindings.flatMap((rawFinding) => boundaries.rawFindings(rawFinding))
+    const rawFindings = result.rawFindings.flatMap((rawFinding) =>
+      boundaries.rawFindings(rawFinding),
+    )
     this.#take({ ...result, rawFindings, possible: [], packed: [] })
     this.#outcome.limits.addAll(result.limits.map((limit) => boundaries.limit(limit)))
   }

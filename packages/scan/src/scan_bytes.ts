@@ -21,9 +21,9 @@ import { SegmentBoundaries } from './memory/segment_boundaries.ts'
 import type { FileBorders } from './memory/segment_chains.ts'
 import { type Outcome, Passes, type PassOptions } from './passes.ts'
 import { KnownKeys } from './report/known_keys.ts'
+import { RawFindingList } from './report/raw_findings.ts'
 import type { ScanReport } from './report/report.ts'
 import { LimitList } from './report/scan_limits.ts'
-import { RawFindingList } from './report/raw_findings.ts'
 
 export interface ScanOptions extends PassOptions {
   /** Packed data amid other bytes is opened and searched; otherwise as far as a look at a window unpacks it. */

@@ -5,7 +5,7 @@ import { join } from 'node:path'
 import { after, describe, it } from 'node:test'
 import { bytesSource, openDump } from '@mintmark/dump'
 import { noise } from '@mintmark/testkit/noise'
-import { UNITS_PER_BYTE } from '../src/anchors/anchor_budget.ts'
+import { COST_PER_BYTE } from '../src/anchors/anchor_budget.ts'
 import { planWindows, type Run, runsOf } from '../src/anchors/scan_plan.ts'
 import { PackedList } from '../src/embedded/scan_packed.ts'
 import { SearchThreads } from '../src/engine/pool.ts'
@@ -16,8 +16,8 @@ import type { Finding } from '../src/findings/finding.ts'
 import { openInput } from '../src/memory/scan_input.ts'
 import { type Outcome, Passes } from '../src/passes.ts'
 import { KnownKeys } from '../src/report/known_keys.ts'
-import { LimitList, type ScanLimit } from '../src/report/scan_limits.ts'
 import { RawFindingList } from '../src/report/raw_findings.ts'
+import { LimitList, type ScanLimit } from '../src/report/scan_limits.ts'
 import { DER_SAMPLES, spkiOf } from './detectors/binary/der_world.ts'
 import { BINARY_SPELLINGS, idOf } from './detectors/binary/spelled_binary.ts'
 import { TEXT_SPELLINGS } from './detectors/text/spelled_text.ts'
@@ -32,12 +32,12 @@ const hashKey = new Uint8Array(32)
 function scanned(
   bytes: Buffer,
   runs: readonly Run[] = [{ offset: 0, length: bytes.length, isAligned: true }],
-): { units: number; limits: readonly string[] } {
+): { cost: number; limits: readonly string[] } {
   const [window] = planWindows(runs)
   assert.ok(window)
   const result = searchWindow(scanner, bytesSource(bytes), window, { hashKey })
   return {
-    units: scanner.lastUnits,
+    cost: scanner.lastCost,
     limits: result.limits.map(({ code, name }) => `${code} ${name}`),
   }
 }
@@ -46,19 +46,19 @@ const scanner = scannerFor({ kind: 'forms', isDeep: false })
 
 describe('a flood costs no more than its bytes bring', () => {
   // Once all is used up each anchor may have an equal part, and a look that has begun is ended.
-  const most = 2 * UNITS_PER_BYTE * LENGTH + 1_000_000
+  const most = 2 * COST_PER_BYTE * LENGTH + 1_000_000
   for (const { name, make } of FLOODS) {
     it(name, () => {
-      const { units, limits } = scanned(make(LENGTH))
-      assert.ok(units <= most, `${units} units, ${(units / LENGTH).toFixed(1)} a byte`)
+      const { cost, limits } = scanned(make(LENGTH))
+      assert.ok(cost <= most, `${cost} ns, ${(cost / LENGTH).toFixed(1)} a byte`)
       for (const limit of limits) assert.match(limit, /^(anchor-flood|search-cut|many-hits) /)
-      if (units > UNITS_PER_BYTE * LENGTH) assert.notEqual(limits.length, 0)
+      if (cost > COST_PER_BYTE * LENGTH) assert.notEqual(limits.length, 0)
     })
   }
 })
 
 describe('a flood in pieces of memory costs no more than one without borders', () => {
-  const most = 2 * UNITS_PER_BYTE * LENGTH + 1_000_000
+  const most = 2 * COST_PER_BYTE * LENGTH + 1_000_000
   const PIECE = 512
   const chosen = FLOODS.filter(({ name }) => /^(damaged )?keys: (JWK|PEM 0) of|^"kty"/.test(name))
   assert.ok(chosen.length > 3)
@@ -68,8 +68,8 @@ describe('a flood in pieces of memory costs no more than one without borders', (
         const address = BigInt(2 * i * PIECE)
         return { offset: i * PIECE, length: PIECE, address, isAligned: true }
       })
-      const { units } = scanned(make(LENGTH), runs)
-      assert.ok(units <= most, `${units} units, ${(units / LENGTH).toFixed(1)} a byte`)
+      const { cost } = scanned(make(LENGTH), runs)
+      assert.ok(cost <= most, `${cost} ns, ${(cost / LENGTH).toFixed(1)} a byte`)
     })
   }
 })

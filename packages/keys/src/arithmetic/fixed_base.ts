@@ -7,8 +7,8 @@
 const DIGIT_BITS = 4
 const DIGITS = 1 << DIGIT_BITS
 
-/** What {@link FixedBase.power} takes, in the units of `effort.ts`. */
-export function fixedBaseUnits(modulusBits: number, exponentBits: number): number {
+/** What {@link FixedBase.power} takes: a cost as in `work_budget.ts`. */
+export function fixedBaseCost(modulusBits: number, exponentBits: number): number {
   return (exponentBits / DIGIT_BITS) * (350 + 3.3 * (modulusBits / 64) ** 2)
 }
 

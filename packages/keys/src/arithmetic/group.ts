@@ -4,8 +4,8 @@
  * @module
  */
 import { createDiffieHellmanGroup } from 'node:crypto'
-import { withEffort } from '../material/effort.ts'
-import { bitLength, isProbablePrime, power, powerUnits } from './modular.ts'
+import { withinBudget } from '../material/work_budget.ts'
+import { bitLength, isProbablePrime, power, powerCost } from './modular.ts'
 
 export interface GroupParts {
   readonly p: bigint
@@ -43,7 +43,7 @@ let publishedPrimes: ReadonlySet<bigint> | undefined
 
 function isPublishedPrime(p: bigint): boolean {
   publishedPrimes ??= new Set(
-    // Read without being charged: which look is the first must make no difference.
+    // Read without being counted: which look is the first must make no difference.
     PUBLISHED_GROUPS.map((name) => BigInt(`0x${createDiffieHellmanGroup(name).getPrime('hex')}`)),
   )
   return publishedPrimes.has(p)
@@ -55,15 +55,15 @@ function isPublishedPrime(p: bigint): boolean {
  * That q divides p − 1 costs one division and drops everything that is no group of DSA. Without a stored y, g has
  * the order q, or p is prime.
  *
- * @returns `undefined` too where `effort.ts` refuses
+ * @returns `undefined` too where `work_budget.ts` refuses
  */
 export function proveGroup(parts: GroupParts): { y: bigint; proof: string } | undefined {
   const { p, g, x, q, y } = parts
   if (!isGroup(parts) || x < 1n || x >= (q ?? p)) return undefined
   const bits = bitLength(p)
   const isToBeTested = y === undefined && (q !== undefined || !isPublishedPrime(p))
-  const units = powerUnits(bits, bitLength(x)) + (isToBeTested ? powerUnits(bits, bits) : 0)
-  return withEffort(units, () => {
+  const cost = powerCost(bits, bitLength(x)) + (isToBeTested ? powerCost(bits, bits) : 0)
+  return withinBudget(cost, () => {
     const computed = power(g, x, p)
     if (y !== undefined) return y === computed ? { y, proof: 'g^x ≡ y (mod p)' } : undefined
     if (q !== undefined) {

@@ -6,13 +6,13 @@
  *
  * @module
  */
-import { charge } from '../material/effort.ts'
+import { spend } from '../material/work_budget.ts'
 import { OPENSSL_BITS, opensslPower } from './openssl_power.ts'
 
 /** The number that `bytes` spell, highest byte first; 0 for none. */
 export function fromBigEndian(bytes: Uint8Array): bigint {
   if (bytes.length === 0) return 0n
-  charge(150 + 6 * bytes.length)
+  spend(150 + 6 * bytes.length)
   const view = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length)
   return BigInt(`0x${view.toString('hex')}`)
 }
@@ -92,8 +92,8 @@ export function inversesModPrime(
 
 const WINDOW_BITS = 4
 
-/** What {@link power} takes, in the units of `effort.ts`. */
-export function powerUnits(modulusBits: number, exponentBits: number): number {
+/** What {@link power} takes: a cost as in `work_budget.ts`. */
+export function powerCost(modulusBits: number, exponentBits: number): number {
   return exponentBits * (350 + 3.3 * (modulusBits / 64) ** 2)
 }
 
@@ -136,10 +136,10 @@ export function hasSmallFactor(value: bigint): boolean {
   return gcd(value, SMALL_PRODUCT) !== 1n
 }
 
-/** What {@link isProbablePrime} takes for so many bits, in the units of `effort.ts`: two powers, by OpenSSL where it can. */
-export function primalityUnits(bits: number): number {
+/** What {@link isProbablePrime} takes for so many bits: a cost as in `work_budget.ts`: two powers, by OpenSSL where it can. */
+export function primalityCost(bits: number): number {
   const isByOpenssl = bits >= OPENSSL_BITS.least && bits <= OPENSSL_BITS.most
-  return isByOpenssl ? 80_000 + 660_000 * (bits / 1024) ** 3 : 2 * powerUnits(bits, bits)
+  return isByOpenssl ? 80_000 + 660_000 * (bits / 1024) ** 3 : 2 * powerCost(bits, bits)
 }
 
 /**

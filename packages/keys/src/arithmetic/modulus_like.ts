@@ -5,7 +5,7 @@
  * @module
  */
 import { checkPrimeSync } from 'node:crypto'
-import { charge } from '../material/effort.ts'
+import { spend } from '../material/work_budget.ts'
 import { bitLength } from './modular.ts'
 
 /** No key has a factor below this; of other odd numbers six in seven have. */
@@ -25,7 +25,7 @@ const MOST_OF_PART = 0x7f_ff_ff_ff
 const GROUPS = groupsOfPrimes()
 
 /** Of a group of primes: its product into a number of 2048 bits. */
-const GROUP_UNITS = 400
+const GROUP_COST = 400
 /** 3, 5, 7, 13, 17 and 241 divide 2^24 − 1, and so the sum of a number's groups of three bytes as they do the number. */
 const TINY_PRIMES = [3, 5, 7, 13, 17, 241]
 
@@ -40,14 +40,14 @@ export function hasTinyFactor(bytes: Uint8Array, isBig: boolean): boolean {
     sum += low + 256 * middle + 65_536 * high
   }
   const has = TINY_PRIMES.some((prime) => sum % prime === 0)
-  if (has) charge(GROUP_UNITS)
+  if (has) spend(GROUP_COST)
   return has
 }
 
 /** Whether a number has no factor below {@link SMALL_PRIMES_END}. */
 export function hasNoSmallFactor(n: bigint): boolean {
   return GROUPS.every(({ parts, product }) => {
-    charge(GROUP_UNITS)
+    spend(GROUP_COST)
     const rest = Number(n % product)
     return parts.every((part) => {
       // A whole number of 32 bits: to divide one takes a tenth of the time.

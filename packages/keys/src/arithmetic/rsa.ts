@@ -3,16 +3,17 @@
  *
  * @module
  */
-import { charge, withEffort, withEffortOnce } from '../material/effort.ts'
+
 import type { RsaMaterial } from '../material/key_material.ts'
+import { spend, withinBudget, withinBudgetOnce } from '../material/work_budget.ts'
 import {
   bitLength,
   gcd,
   hasSmallFactor,
   isProbablePrime,
   power,
-  powerUnits,
-  primalityUnits,
+  powerCost,
+  primalityCost,
   squareRoot,
 } from './modular.ts'
 import { smallDivisors } from './small_divisors.ts'
@@ -56,11 +57,11 @@ interface Primes {
  * One damaged part does not hide a key whose others fit together: n is then what the primes give, d is left out,
  * e is one of the usual. Without any factor leak between the parts that holds, nothing is given.
  *
- * Cost: 30 µs for parts of 2048 bits that do not fit; the rest asks `effort.ts`.
+ * Cost: 30 µs for parts of 2048 bits that do not fit; the rest asks `work_budget.ts`.
  */
 export function completeRsa(parts: RsaParts): ProvenRsa | undefined {
   if (!isSized(parts)) return undefined
-  charge(20_000)
+  spend(20_000)
   const primes = primesOf(parts)
   if (primes === undefined) return undefined
   const bits = bitLength(primes.n)
@@ -123,7 +124,7 @@ function leakOf(p: bigint, q: bigint, { e, d, qInv }: RsaParts): string | undefi
 }
 
 /** Of one search by {@link primesFromCrtExponent}, its tests for primality not counted. */
-const crtUnits = (exponent: bigint): number => 200_000 + 700 * bitLength(exponent)
+const crtCost = (exponent: bigint): number => 200_000 + 700 * bitLength(exponent)
 
 /** The three CRT values alone, or two of them and a prime: the tail of a key whose begin is gone. */
 function primesFromExponents({ e, p, q, dP, dQ, qInv }: RsaParts): Primes | undefined {
@@ -132,8 +133,8 @@ function primesFromExponents({ e, p, q, dP, dQ, qInv }: RsaParts): Primes | unde
   // Of both primes is known by now that nothing joins them.
   if (p !== undefined && q !== undefined) return undefined
   const sought = [...(p === undefined ? [dP] : []), ...(q === undefined ? [dQ ?? 0n] : [])]
-  const units = sought.reduce((sum, exponent) => sum + crtUnits(exponent), 0)
-  return withEffort(units, () => {
+  const cost = sought.reduce((sum, exponent) => sum + crtCost(exponent), 0)
+  return withinBudget(cost, () => {
     const exponents = e === undefined ? USUAL_EXPONENTS.slice(0, 1) : [e]
     for (const exponent of exponents) {
       const seconds = q === undefined ? primesFromCrtExponent(dQ ?? 0n, exponent) : [q]
@@ -196,7 +197,7 @@ function isExponent(e: bigint): boolean {
  * Whether the numbers are an RSA key: n = p·q (or a multiple of it whose rest fits too), e·d ≡ 1 modulo p − 1 and
  * q − 1, p and q prime.
  *
- * d may be reduced by φ(n) or λ(n), or by neither. Where `effort.ts` refuses the test for primes, only a key with a d
+ * d may be reduced by φ(n) or λ(n), or by neither. Where `work_budget.ts` refuses the test for primes, only a key with a d
  * that fits is taken: a row of equal bytes divides another (seen with `01 01 01 …`), but does not give such a d.
  */
 export function isRsa({ n, e, p, q, d }: RsaMaterial): boolean {
@@ -219,29 +220,29 @@ function suitsPrimes(e: bigint, d: bigint | undefined, p: bigint, q: bigint): bo
   return fits(e, d, p) && fits(e, d, q)
 }
 
-/** Undefined where `effort.ts` refuses; small factors are found before it is asked. */
+/** Undefined where `work_budget.ts` refuses; small factors are found before it is asked. */
 function testedPrimes(p: bigint, q: bigint, bases: readonly bigint[]): boolean | undefined {
   if (hasSmallFactor(p) || hasSmallFactor(q)) return false
-  const units = primeUnits(p) + primeUnits(q)
-  return withEffortOnce(
-    units,
+  const cost = primeCost(p) + primeCost(q)
+  return withinBudgetOnce(
+    cost,
     'primes',
     [p, q],
     () => isProbablePrime(p, bases) && isProbablePrime(q, bases),
   )
 }
 
-const primeUnits = (value: bigint): number => primalityUnits(bitLength(value))
+const primeCost = (value: bigint): number => primalityCost(bitLength(value))
 
 /** Whether the rest of a key of more than two primes fits its exponents. */
 function isMultiPrime(n: bigint, rest: bigint, e: bigint, d: bigint | undefined): boolean {
   if (rest < 3n || (rest & 1n) === 0n) return false
   if (d === undefined) {
-    const units = primeUnits(rest)
-    return withEffortOnce(units, 'primes', [rest], () => isProbablePrime(rest)) ?? false
+    const cost = primeCost(rest)
+    return withinBudgetOnce(cost, 'primes', [rest], () => isProbablePrime(rest)) ?? false
   }
-  const units = powerUnits(bitLength(n), bitLength(e) + bitLength(d))
-  return withEffortOnce(units, 'exponents', [n, e, d], () => power(2n, e * d, n) === 2n) ?? false
+  const cost = powerCost(bitLength(n), bitLength(e) + bitLength(d))
+  return withinBudgetOnce(cost, 'exponents', [n, e, d], () => power(2n, e * d, n) === 2n) ?? false
 }
 
 /** gcd(p − 1, q − 1) of 98 % of keys; the rest takes the slow way. */
@@ -263,7 +264,7 @@ export function factorsFromExponent(
 ): { p: bigint; q: bigint } | undefined {
   if (n < 15n || (n & 1n) === 0n || !isExponent(e) || d < 3n || (d & 1n) === 0n) return undefined
   if (bitLength(n) > RSA_BITS.most || bitLength(d) > bitLength(n) + 64) return undefined
-  charge(300 * bitLength(n))
+  spend(300 * bitLength(n))
   const multiple = e * d - 1n
   const bits = bitLength(n)
   if (bits / 2 - bitLength(e) >= ROUGH_BITS) {
@@ -274,7 +275,7 @@ export function factorsFromExponent(
     const found = factorsFromMultiple(n, g * multiple)
     if (found !== undefined) return found
   }
-  return withEffort(powerUnits(bits, 2 * bits) + 1_000_000, () => {
+  return withinBudget(powerCost(bits, 2 * bits) + 1_000_000, () => {
     if (bitLength(e) > bits / 2 - 8) return factorsBySquareRoot(n, multiple)
     return factorsByLargeGcd(n, e, d)
   })
@@ -373,7 +374,7 @@ export function primesFromCrtExponent(exponent: bigint, e: bigint): bigint[] {
     const prime = multiple / k + 1n
     if ((prime & 1n) === 0n || hasSmallFactor(prime)) continue
     // What is no prime fails the first of its tests.
-    charge(500_000 * (bitLength(prime) / 1024) ** 3)
+    spend(500_000 * (bitLength(prime) / 1024) ** 3)
     if (isProbablePrime(prime)) primes.push(prime)
   }
   return primes

@@ -60,8 +60,8 @@ export function slhDsaSecretLength({ n }: SlhDsaParameters): number {
   return 4 * n
 }
 
-/** What {@link isSlhDsaKey} takes, in the units of `effort.ts`: 16 hashes a chain, of up to 5.5 µs each. */
-export function slhDsaUnits({ n, height }: SlhDsaParameters): number {
+/** What {@link isSlhDsaKey} takes: a cost as in `work_budget.ts`: 16 hashes a chain, of up to 5.5 µs each. */
+export function slhDsaCost({ n, height }: SlhDsaParameters): number {
   return 2 ** height * (2 * n + 3) * 16 * 5500
 }
 

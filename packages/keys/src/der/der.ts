@@ -4,7 +4,7 @@
  *
  * @module
  */
-import { charge } from '../material/effort.ts'
+import { spend } from '../material/work_budget.ts'
 
 /** One element: `at` its tag, content in [`from`, `to`). */
 export interface Element {
@@ -30,7 +30,7 @@ const MOST_CHILDREN = 64
 
 /** The element at `at`, or undefined if it does not lie whole within `end`. */
 export function elementAt(bytes: Uint8Array, at: number, end: number): Element | undefined {
-  charge(20)
+  spend(20)
   const limit = Math.min(end, bytes.length)
   if (at < 0 || at + 2 > limit) return undefined
   const tag = bytes[at] ?? 0

@@ -28,13 +28,13 @@ import {
   isSlhDsaKey,
   SLH_DSA,
   type SlhDsaParameters,
+  slhDsaCost,
   slhDsaSecretLength,
-  slhDsaUnits,
 } from '../arithmetic/slh_dsa.ts'
-import { withEffort, withEffortOnce } from '../material/effort.ts'
 import type { OpaqueMaterial } from '../material/key_material.ts'
 import { type Proof, REFUSED, unproven } from '../material/proof.ts'
 import { isRandomLooking } from '../material/random_looking.ts'
+import { withinBudget, withinBudgetOnce } from '../material/work_budget.ts'
 import { plainSpki } from '../public_half/spki.ts'
 
 type Kind = 'ml-kem' | 'ml-dsa' | 'slh-dsa'
@@ -74,11 +74,11 @@ type Lattice = Omit<LatticeScheme, 'prove'> & {
 }
 
 /** To expand a seed, or to take an expanded key apart. */
-const LATTICE_UNITS = 5_000_000
+const LATTICE_COST = 5_000_000
 
 function lattice(scheme: Lattice): LatticeScheme {
   const prove: PqScheme['prove'] = (seed, expanded) =>
-    withEffort(LATTICE_UNITS, () =>
+    withinBudget(LATTICE_COST, () =>
       seed === undefined ? provenExpanded(scheme, expanded) : provenSeed(scheme, seed, expanded),
     )
   return { ...scheme, prove }
@@ -143,7 +143,7 @@ export function pqSchemeOfOid(oid: string): PqScheme | undefined {
  * Judges what was found of a key: its seed, its expanded form, or both.
  *
  * A seed alone is proven by its structure only: every seed gives a key. Noise in place of an expanded key fails within
- * microseconds; the rest asks `effort.ts`.
+ * microseconds; the rest asks `work_budget.ts`.
  *
  * @returns undefined where neither is there, or what is there is no random-looking secret
  */
@@ -208,7 +208,7 @@ function provenTree(
   if (secret === undefined) return undefined
   const scheme = { ...parameters, kind: 'slh-dsa' } as const
   const numbers = [BigInt(`0x${parameters.oid}`), fromBigEndian(secret)]
-  const isKey = withEffortOnce(slhDsaUnits(parameters), 'hash-tree', numbers, () =>
+  const isKey = withinBudgetOnce(slhDsaCost(parameters), 'hash-tree', numbers, () =>
     isSlhDsaKey(parameters, secret),
   )
   if (isKey === undefined) return undefined

@@ -8,9 +8,9 @@ import { isOnCurve, type Point, publicPoint } from '../arithmetic/ec.ts'
 import { bitLength } from '../arithmetic/modular.ts'
 import { type OkpCurve, okpNamed, okpPublicKey } from '../arithmetic/okp.ts'
 import { completeRsa, type RsaParts } from '../arithmetic/rsa.ts'
-import { withEffort } from '../material/effort.ts'
 import type { Curve, KeyMaterial, RsaMaterial } from '../material/key_material.ts'
 import { type Proof, REFUSED, unproven } from '../material/proof.ts'
+import { withinBudget } from '../material/work_budget.ts'
 import { proveOpaque } from './prove_opaque.ts'
 
 export type { Proof } from '../material/proof.ts'
@@ -35,11 +35,11 @@ function provenRsa(material: RsaMaterial): Proof {
 }
 
 /** Of d·G: OpenSSL has P-256 in assembly. */
-function pointUnits(curve: Curve): number {
+function pointCost(curve: Curve): number {
   return curve === 'P-256' ? 100_000 : 1_000_000 * (curveNamed(curve).bits / 384) ** 2
 }
 
-const okpUnits = (curve: OkpCurve): number => (curve.endsWith('448') ? 300_000 : 80_000)
+const okpCost = (curve: OkpCurve): number => (curve.endsWith('448') ? 300_000 : 80_000)
 
 /** An RSA key from its parts, or undefined where no equation holds. */
 export function proveRsa(parts: RsaParts): Proof | undefined {
@@ -68,7 +68,7 @@ function provenEc(
   if (stored !== undefined && !isOnCurve(curveNamed(curve), stored)) {
     return unproven(kind, bits, 'the public point is not on the curve')
   }
-  const point = withEffort(pointUnits(curve), () => publicPoint(curve, d))
+  const point = withinBudget(pointCost(curve), () => publicPoint(curve, d))
   if (point === undefined) return unproven(kind, bits, REFUSED)
   const isComputed = stored === undefined || computed === true
   const { x, y } = point
@@ -110,7 +110,7 @@ function provenOkp(
   const { kind, bits, lengthBytes } = okpNamed(curve)
   if (secret === undefined) return unproven(kind, bits, 'no private part')
   if (secret.length !== lengthBytes) return unproven(kind, bits, 'wrong length')
-  const publicKey = withEffort(okpUnits(curve), () => okpPublicKey(curve, secret))
+  const publicKey = withinBudget(okpCost(curve), () => okpPublicKey(curve, secret))
   if (publicKey === undefined) return unproven(kind, bits, REFUSED)
   const isComputed = stored === undefined || computed === true
   if (stored !== undefined && Buffer.compare(stored, publicKey) !== 0) {

@@ -9,7 +9,7 @@
 import { randomBytes } from 'node:crypto'
 import type { KeyMaterial } from './key_material.ts'
 
-/** Answers that are kept: more than a window has different keys. */
+/** Cached answers: more than a window has different keys. */
 const MOST_KEPT = 2000
 
 /**

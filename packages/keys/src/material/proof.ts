@@ -26,5 +26,5 @@ export function unproven(kind: KeyKind, bits: number, proof: string): Proof {
   return { certainty: 'candidate', proof, bits, kind, material: undefined }
 }
 
-/** Said where `effort.ts` refuses. */
+/** Said where `work_budget.ts` refuses. */
 export const REFUSED = 'not computed: too many places that look like keys'

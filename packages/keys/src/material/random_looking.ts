@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { charge } from './effort.ts'
+import { spend } from './work_budget.ts'
 
 /** 1 for each byte that a look saw: counted without branches, which random bytes would make a processor guess wrong. */
 const seen = new Uint8Array(256)
@@ -20,7 +20,7 @@ export function isRandomLooking(bytes: Uint8Array): boolean {
 
 /** The same of `length` bytes from `from` on, which must be there. */
 export function isRandomLookingAt(bytes: Uint8Array, from: number, length: number): boolean {
-  charge(200 + 3 * length)
+  spend(200 + 3 * length)
   seen.fill(0)
   let different = 0
   let printable = 0

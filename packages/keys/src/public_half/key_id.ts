@@ -6,10 +6,9 @@
 import { hash } from 'node:crypto'
 import { curveNamed } from '../arithmetic/curves.ts'
 import { toBigEndian, toShortestBytes } from '../arithmetic/modular.ts'
-import { charge } from '../material/effort.ts'
-
 import type { Curve, KeyMaterial } from '../material/key_material.ts'
 import { OfPublicHalf } from '../material/of_public_half.ts'
+import { spend } from '../material/work_budget.ts'
 import { ecSpki, okpSpki, rsaSpki } from './spki.ts'
 
 /** What RFC 7518 and RFC 8812 call the curves that JWK has. */
@@ -43,7 +42,7 @@ const kept = new OfPublicHalf<Ids>()
  */
 export function keyIdOf(material: KeyMaterial): Ids {
   // As much each time: what is refused must not hang on what came before.
-  charge(12_000)
+  spend(12_000)
   return kept.answer(material, () => idsOf(material))
 }
 

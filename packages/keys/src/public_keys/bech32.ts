@@ -5,7 +5,7 @@
  *
  * @module
  */
-import { charge } from '../material/effort.ts'
+import { spend } from '../material/work_budget.ts'
 
 /** Five bits a letter. */
 export const BECH32_ALPHABET = 'qpzry9x8gf2tvdw0s3jn54khce6mua7l'
@@ -15,7 +15,7 @@ export const CHECKSUM_LETTERS = 6
 const BYTES = 32
 
 /** Of a text that is read. */
-const READ_UNITS = 4000
+const READ_COST = 4000
 
 /** What letters, small or capital, mean; 255 for any other. */
 const VALUES = new Uint8Array(256).fill(255)
@@ -44,7 +44,7 @@ function stepped(sum: number, value: number): number {
  */
 export function readBech32(prefix: string, data: Uint8Array): Uint8Array | undefined {
   if (data.length !== BECH32_LETTERS + CHECKSUM_LETTERS) return undefined
-  charge(READ_UNITS)
+  spend(READ_COST)
   const values = valuesOf(data)
   if (values === undefined) return undefined
   const sum = values.reduce((rest, value) => stepped(rest, value), sumOf(prefix))

@@ -9,7 +9,7 @@
  */
 import { X509Certificate } from 'node:crypto'
 import { childrenOf, elementOf, TAG } from '../der/der.ts'
-import { charge } from '../material/effort.ts'
+import { spend } from '../material/work_budget.ts'
 import { keyIdOf } from '../public_half/key_id.ts'
 import type { PublicKey } from '../public_half/public_key.ts'
 import { keyOfSpki } from './spki_key.ts'
@@ -50,7 +50,7 @@ export const plainKey = (material: PublicKey['material'] | undefined): PublicKey
 
 /** @param der may go on behind the certificate */
 function namesOf(der: Uint8Array): Pick<PublicKey, 'subject' | 'notAfterMs'> {
-  charge(100_000)
+  spend(100_000)
   try {
     const whole = elementOf(der, 0, der.length, TAG.sequence)
     const { subject, validTo } = new X509Certificate(der.subarray(0, whole?.to))

@@ -7,8 +7,8 @@
  */
 import { curveNamed } from '../arithmetic/curves.ts'
 import { fromBigEndian } from '../arithmetic/modular.ts'
-import { charge } from '../material/effort.ts'
 import type { Curve } from '../material/key_material.ts'
+import { spend } from '../material/work_budget.ts'
 import { groupMaterial } from '../public_half/group_spki.ts'
 import { keyOfPoint, type PublicMaterial, rsaKey } from './spki_key.ts'
 import { SshStrings } from './ssh_strings.ts'
@@ -23,7 +23,7 @@ const CERTIFICATE = '-cert-v01@openssh.com'
 
 /** The key of a blob that begins at 0; what is behind it is ignored. */
 export function keyOfSshBlob(blob: Uint8Array): PublicMaterial | undefined {
-  charge(2000)
+  spend(2000)
   const strings = new SshStrings(blob)
   const name = strings.name()
   const plain = name.endsWith(CERTIFICATE) ? name.slice(0, -CERTIFICATE.length) : name

@@ -18,7 +18,7 @@ export interface Anchor {
   readonly detect: Detector
   /**
    * A glance before `detect` is asked, where much else has the pattern: false only of what it would find nothing in.
-   * Takes no memory and charges nothing.
+   * Takes no memory and costs nothing.
    */
   readonly mayContain?: (bytes: Uint8Array, at: number) => boolean
   /**

@@ -1,7 +1,7 @@
 /**
  * What looking at anchors may cost, so that bytes full of them cannot hold a scan up.
  *
- * Each block of bytes brings an allowance, in the units of `effort.ts`; what is unused is kept for later blocks of the
+ * Each block of bytes adds to the budget; what is unused stays for later blocks of the
  * window. Pieces of memory that are shorter than a block are one block together: what is overdrawn is forgiven once a
  * block. An anchor that had its share of a block's allowance is passed over until the next block. Once all is used up,
  * so are those that had more than an equal part. So a flood of one form hides neither others nor what lies behind it.
@@ -9,7 +9,7 @@
  * program) is the only one of its kind in a window; it does not count against the cheap looks behind it. @module
  */
 /** Allowance of a byte. A window without keys takes 1 to 2 ns a byte: this keeps any other above a tenth of its speed. */
-export const UNITS_PER_BYTE = 8
+export const COST_PER_BYTE = 8
 /** With `--deep`. */
 export const DEEP_FACTOR = 32
 /** An anchor's share of what is left when a block begins: a flood of one leaves most to what lies behind it. */
@@ -40,13 +40,13 @@ export class AnchorBudget {
   constructor(anchors: number, isDeep = false) {
     this.#spent = new Float64Array(anchors)
     this.#isFlood = new Uint8Array(anchors)
-    this.#leastPerByte = UNITS_PER_BYTE * (isDeep ? DEEP_FACTOR : 1)
+    this.#leastPerByte = COST_PER_BYTE * (isDeep ? DEEP_FACTOR : 1)
     this.#perByte = this.#leastPerByte
   }
 
   /**
-   * @param more units that each byte of the window brings besides the usual ones
-   * @param once units of the window, whatever its bytes
+   * @param more cost that each byte of the window adds to the usual budget
+   * @param once cost that the window adds once
    * @param share of an anchor, of what is left when a block begins
    */
   startWindow(more: number, once: number = 0, share: number = SHARE): void {
@@ -99,15 +99,15 @@ export class AnchorBudget {
    *
    * @returns whether the anchor is to be passed over for the rest of the block
    */
-  charge(anchor: number, units: number): boolean {
-    this.#left -= units
-    this.total += units
+  spend(anchor: number, cost: number): boolean {
+    this.#left -= cost
+    this.total += cost
     const share = this.#shareOf(anchor)
-    if (this.#isFlood[anchor] !== 1 && units > DEAR_PART * share) {
+    if (this.#isFlood[anchor] !== 1 && cost > DEAR_PART * share) {
       this.#isFlood[anchor] = 1
       return false
     }
-    const spent = (this.#spent[anchor] ?? 0) + units
+    const spent = (this.#spent[anchor] ?? 0) + cost
     this.#spent[anchor] = spent
     this.#isSpent = true
     const isOver = this.#isMore(spent, share)

@@ -2,11 +2,11 @@
  * Anchors by their first two bytes, for short bytes that are in no kernel's memory: what text decodes to, what was unpacked.
  * @module
  */
-import { charge } from '@mintmark/keys/material/effort'
+import { spend } from '@mintmark/keys/material/work_budget'
 import type { Anchor } from './anchor.ts'
 
 /** Of a byte, of an anchor that may stand there, and of one that does. */
-const UNITS = { byte: 4, anchor: 6, place: 150 } as const
+const COST = { byte: 4, anchor: 6, place: 150 } as const
 const ANY_BYTE: readonly number[] = Array.from({ length: 256 }, (_, byte) => byte)
 
 /** Where an anchor stands. */
@@ -52,7 +52,7 @@ export class AnchorIndex {
         if (stands(bytes, at, anchor)) places.push({ anchor, order, at })
       }
     }
-    charge(UNITS.byte * bytes.length + UNITS.anchor * tried + UNITS.place * places.length)
+    spend(COST.byte * bytes.length + COST.anchor * tried + COST.place * places.length)
     return places
   }
 }

@@ -87,8 +87,8 @@ export class BlockShares {
   }
 
   /** Charges one look. */
-  charge(number: number, units: number): void {
-    if (this.#budget.charge(number, units)) this.#off.add(number)
+  spend(number: number, cost: number): void {
+    if (this.#budget.spend(number, cost)) this.#off.add(number)
   }
 
   /**

@@ -4,10 +4,10 @@
  * A look tells as much of equal bytes, as far as its detector sees, at a place that is aligned alike. Bytes that go on
  * repeating are compared once, however many anchors lie in them. @module
  */
-import { charge } from '@mintmark/keys/material/effort'
+import { spend } from '@mintmark/keys/material/work_budget'
 
 /** What a look must have taken to be remembered: to compare takes less. */
-const LEAST_UNITS = 2000
+const LEAST_COST = 2000
 /** Of alignments that a detector may ask for. */
 const ALIGNMENT = 16
 /** Places that are remembered, and distances at which bytes repeat: more are none of a flood. */
@@ -16,7 +16,7 @@ const MOST_DISTANCES = 64
 /** Where bytes are compared at first, from the anchor: those of keys that differ are told apart by them as a rule. */
 const SAMPLES = [-64, -8, 8, 24, 48, 96, 160, 256, 512, 1024]
 /** Bytes that are compared in a unit, about. */
-const BYTES_PER_UNIT = 8
+const BYTES_PER_COST = 8
 
 /** How far the look of an anchor sees. */
 export interface Sight {
@@ -92,8 +92,8 @@ export class Repeats<T> {
   }
 
   /** Remembers a look, where it took long. */
-  remember(anchor: number, at: number, sight: Sight, units: number, found: T | undefined): void {
-    if (units < LEAST_UNITS || !this.#isInSight(at, sight)) return
+  remember(anchor: number, at: number, sight: Sight, cost: number, found: T | undefined): void {
+    if (cost < LEAST_COST || !this.#isInSight(at, sight)) return
     if (this.#looks.size >= MOST_PLACES) this.#looks.clear()
     this.#looks.set(this.#nameOf(anchor, at, sight), { anchor, at, found })
     this.#isKnown[anchor] = 1
@@ -125,7 +125,7 @@ export class Repeats<T> {
     const goesOn = known !== undefined && known.from <= from && known.to >= from
     const compared = goesOn ? known.to : from
     if (compared < to) {
-      charge((to - compared) / BYTES_PER_UNIT)
+      spend((to - compared) / BYTES_PER_COST)
       const { buffer, byteOffset, length } = this.#bytes
       const bytes = Buffer.from(buffer, byteOffset, length)
       if (bytes.compare(bytes, compared - distance, to - distance, compared, to) !== 0) return false

@@ -57,12 +57,12 @@ export interface Window {
   readonly length: number
   readonly pieces: readonly Piece[]
   /**
-   * What each byte brings for looking at anchors besides the usual, in the units of `effort.ts`; 0 where absent, less than
+   * What each byte brings for looking at anchors besides the usual: a cost as in `work_budget.ts`; 0 where absent, less than
    * 0 where it was packed in far fewer.
    */
-  readonly moreUnits?: number
+  readonly moreCost?: number
   /** The same for the whole window: more of it for those of its blocks that need it. */
-  readonly onceUnits?: number
+  readonly onceCost?: number
   /** What one anchor may take of what is left when a block begins; usual where absent. */
   readonly anchorShare?: number | undefined
 }

@@ -11,8 +11,8 @@ import { withBuffer } from '../buffer/temporary_buffer.ts'
 import type { PackedCoding, PackedSeen } from '../encoded/packed_seen.ts'
 import type { Finding, FindingSeen } from '../findings/finding.ts'
 import { EQUAL_VALUE } from '../known/values/value_search.ts'
-import { type LimitSeen, TOO_MANY_PACKED } from '../report/scan_limits.ts'
 import type { RawFinding } from '../report/raw_findings.ts'
+import { type LimitSeen, TOO_MANY_PACKED } from '../report/scan_limits.ts'
 import { type Opened, openPacked } from './open_packed.ts'
 
 /** Packings within each other that are opened. */

@@ -3,10 +3,10 @@
  * and zlib in any order, up to {@link MOST_LAYERS} deep. Of UTF-16 the letters are read like those of ASCII.
  *
  * Each layer of text is shorter than what it is encoded in, by a quarter at least: all of them together are less than four times as long.
- * What is packed gives 1 MiB at most. Whoever looks at bytes in the time of a look (`effort.ts`) has layers in that time alone.
+ * What is packed gives 1 MiB at most. Whoever looks at bytes in the time of a look (`work_budget.ts`) has layers in that time alone.
  * @module
  */
-import { charge, effortLeft, withEffort } from '@mintmark/keys/material/effort'
+import { budgetLeft, spend, withinBudget } from '@mintmark/keys/material/work_budget'
 import { isBase64Letter, lettersBefore } from '../text/base64.ts'
 import { isDigit, isListed } from '../text/number_text.ts'
 import { LEAST_DIGITS } from './encoded_offsets.ts'
@@ -31,7 +31,7 @@ export const REACH_BYTES = 65_536
 const GZIP = Buffer.from([0x1f, 0x8b, 8])
 const ZLIB = 0x78
 /** Of a layer, of each of its bytes, of a character that is read, and of a letter of two bytes. */
-const UNITS = { layer: 2000, byte: 10, character: 60, wide: 15 } as const
+const COST = { layer: 2000, byte: 10, character: 60, wide: 15 } as const
 
 /** A layer, and what stands for it in the bytes that are searched. */
 export interface EncodedBytes {
@@ -121,9 +121,9 @@ export class LayerReader {
 
   /** Characters to either side of a place that may be read; 0, and told, where the look has nothing left. */
   #mostToRead(): number {
-    const most = Math.floor(effortLeft() / UNITS.character)
+    const most = Math.floor(budgetLeft() / COST.character)
     if (most >= LEAST_RUN) return Math.min(most, REACH_BYTES)
-    withEffort(Number.POSITIVE_INFINITY, () => undefined)
+    withinBudget(Number.POSITIVE_INFINITY, () => undefined)
     this.#isSpent = true
     return 0
   }
@@ -192,7 +192,7 @@ export class LayerReader {
     let [from, to] = [at, at]
     while (from - 2 >= least && bytes[from - 1] === 0 && isAscii(bytes[from - 2])) from -= 2
     while (to < at + most && bytes[to + 1] === 0 && isAscii(bytes[to])) to += 2
-    charge((UNITS.wide * (to - from)) / 2)
+    spend((COST.wide * (to - from)) / 2)
     if (to - from < 2 * LEAST_RUN) return done
     const chars = new Uint8Array((to - from) / 2)
     for (let k = 0; k < chars.length; k++) chars[k] = bytes[from + 2 * k] ?? 0
@@ -227,7 +227,7 @@ export class LayerReader {
   /** Gives a layer, and what is encoded in it; wipes it. */
   #enter(outer: Place, layer: Layer, take: OnEncoded): void {
     const { bytes } = layer
-    withEffort(UNITS.layer + UNITS.byte * bytes.length, () => {
+    withinBudget(COST.layer + COST.byte * bytes.length, () => {
       const spanOf = (from: number, to: number): Span => {
         const span = layer.spanOf(from, to)
         return outer.spanOf?.(span.from, span.to) ?? span
@@ -284,7 +284,7 @@ function notedRun(place: Place, at: number, done: number): number {
   while (start > done && isInLines(bytes[start - 1])) start--
   while (end < bytes.length && isInLines(bytes[end])) end++
   while (start < at && !isBase64Letter(bytes[start])) start++
-  charge((end - start) >> 2)
+  spend((end - start) >> 2)
   if (end - start >= LEAST_LETTERS) noteRoot(place, 'base64', start)
   return end
 }

@@ -1,5 +1,5 @@
 /** Keys in a layer of encoded text: every form that shows itself, as bytes or as text. @module */
-import { charge, withEffort } from '@mintmark/keys/material/effort'
+import { spend, withinBudget } from '@mintmark/keys/material/work_budget'
 import { AnchorIndex } from '../anchors/anchor_index.ts'
 import type { Detected } from '../anchors/detected.ts'
 import { BINARY_ANCHORS } from '../detectors/binary/binary_anchors.ts'
@@ -11,8 +11,8 @@ import { notePacked, notesPacked } from './packed_seen.ts'
 /** Places of anchors in one layer. */
 const MOST_PLACES = 20_000
 /** Of a look, and of telling a hit: its names, its place in a report. */
-const LOOK_UNITS = 300
-const HIT_UNITS = 90_000
+const LOOK_COST = 300
+const HIT_COST = 90_000
 
 /** Made when it is first asked for. */
 let index: AnchorIndex | undefined
@@ -33,11 +33,11 @@ export function* keysOf({
     let hit: Detected | undefined
     // What is packed in it is opened along with what is around it.
     const isPacked = notesPacked(() => {
-      hit = withEffort(LOOK_UNITS, () => anchor.detect(bytes, at))
+      hit = withinBudget(LOOK_COST, () => anchor.detect(bytes, at))
     })
     if (isPacked) notePacked(root.coding, root.at)
     if (hit === undefined) continue
-    charge(HIT_UNITS)
+    spend(HIT_COST)
     const end = hit.offset + hit.length
     if (hit.certainty === 'proven') done = end
     const { from, to } = spanOf(hit.offset, end)

@@ -4,7 +4,7 @@
  * Base64 of anything else is left to the anchors of `headerless_base64.ts`. Where a group of four letters begins is told by the
  * text: of ASCII, three of the 24 bits of a group are zeros. @module
  */
-import { charge } from '@mintmark/keys/material/effort'
+import { spend } from '@mintmark/keys/material/work_budget'
 import { letterValue, readLetters } from '../text/base64.ts'
 import {
   isKeyHead,
@@ -22,7 +22,7 @@ const MOST_LETTERS = 1 << 18
 /** Places in one run of letters that look like gzip and are looked at. */
 const MOST_PACKED = 8
 /** Of a letter that is read, that is looked at for runs, and of one that is decoded in a phase. */
-const UNITS = { read: 10, range: 5, decoded: 12 } as const
+const COST = { read: 10, range: 5, decoded: 12 } as const
 /** What `H4sI` has for letters, as `1f 8b 08` begins. */
 const GZIP_LETTERS = [7, 56, 44, 8] as const
 
@@ -124,7 +124,7 @@ export class LetterRun {
     this.#length = count
     this.isCut = false
     this.unread = undefined
-    charge(UNITS.read * count)
+    spend(COST.read * count)
     return Math.max(end, from + 1)
   }
 
@@ -136,7 +136,7 @@ export class LetterRun {
   /** What it stands for: layers of their own memory. */
   layers(): Layer[] {
     const layers: Layer[] = []
-    charge(UNITS.range * this.#length)
+    spend(COST.range * this.#length)
     this.#addTexts(layers)
     this.#addPacked(layers)
     this.#addHex(layers)
@@ -183,7 +183,7 @@ export class LetterRun {
       const high = hexOf(this.#values[from + 2 * k] ?? 0)
       bytes[k] = 16 * high + hexOf(this.#values[from + 2 * k + 1] ?? 0)
     }
-    charge(2 * UNITS.decoded * bytes.length)
+    spend(2 * COST.decoded * bytes.length)
     if (!isWorthDecoding(bytes)) {
       if (bytes.length >= LEAST_UNREAD) this.unread ??= this.#places[from]
       bytes.fill(0)
@@ -198,7 +198,7 @@ export class LetterRun {
   }
 
   #base64(from: number, to: number): Layer {
-    charge(UNITS.decoded * (to - from))
+    spend(COST.decoded * (to - from))
     const bytes = decoded(this.#values, from, to)
     const places = this.#places.slice(from, to)
     return {

@@ -2,7 +2,7 @@
  * What lists of hexadecimal or decimal numbers stand for, where that is text again, or packed, or has the structure of a key.
  * @module
  */
-import { charge } from '@mintmark/keys/material/effort'
+import { spend } from '@mintmark/keys/material/work_budget'
 import { isListed, MOST_NUMBERS, type Notation, NumberList } from '../text/number_text.ts'
 import { isWorthDecoding, type Layer } from './layer.ts'
 
@@ -12,7 +12,7 @@ const LEAST_NUMBERS = 28
 /** Characters of a list, or of a line of a hex dump before its text. */
 const LEAST_CHARACTERS = 48
 /** Of a character. */
-const UNITS = 15
+const COST = 15
 
 export class NumberLayers {
   readonly #list: NumberList = new NumberList()
@@ -39,7 +39,7 @@ export class NumberLayers {
       next = begin
       while (next <= at || (next < furthest && isListed(chars[next]))) {
         const end = this.#list.read(chars, next, notation)
-        charge(UNITS * Math.max(1, end - next))
+        spend(COST * Math.max(1, end - next))
         const layer = this.#layer(notation)
         if (layer !== undefined) layers.push(layer)
         const isCut = this.#list.length >= MOST_NUMBERS

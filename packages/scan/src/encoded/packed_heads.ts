@@ -6,7 +6,7 @@
  * Source: PKWARE's APPNOTE 4.3.7; RFC 8878, section 3.1.1; the LZ4 frame format 1.6.2; the .xz file format 1.1.0, section
  * 2.1.1; bzip2's compress.c. @module
  */
-import { charge } from '@mintmark/keys/material/effort'
+import { spend } from '@mintmark/keys/material/work_budget'
 import type { Anchor } from '../anchors/anchor.ts'
 import { anchor, patternOf } from '../anchors/anchored.ts'
 import type { Detector } from '../anchors/detected.ts'
@@ -14,7 +14,7 @@ import { decodeBase64, isBase64Letter } from '../text/base64.ts'
 import { notePacked, type PackedCoding } from './packed_seen.ts'
 
 /** Of a head that is looked at. */
-const HEAD_UNITS = 500
+const HEAD_COST = 500
 /** Looked at behind a head of binary data. */
 const HEAD_BYTES = 64
 
@@ -105,7 +105,7 @@ function isPdfHead(bytes: Uint8Array, at: number): boolean {
 
 function noting(coding: PackedCoding, is: (bytes: Uint8Array, at: number) => boolean): Detector {
   return (bytes, at) => {
-    charge(HEAD_UNITS)
+    spend(HEAD_COST)
     if (is(bytes, at)) notePacked(coding, at)
     return undefined
   }
@@ -138,7 +138,7 @@ const LEAST_BYTES = 48
  */
 function noteBase64(isGzip: boolean): Detector {
   return (bytes, at) => {
-    charge(HEAD_UNITS)
+    spend(HEAD_COST)
     if (isBase64Letter(bytes[at - 1])) return undefined
     const {
       bytes: head,

@@ -3,7 +3,7 @@
  * Source: RFC 1950, RFC 1952. What is cut gives what comes out before; what is damaged gives nothing. @module
  */
 import { constants, inflateRawSync, inflateSync } from 'node:zlib'
-import { charge, withEffort } from '@mintmark/keys/material/effort'
+import { spend, withinBudget } from '@mintmark/keys/material/work_budget'
 import { isZlibHead, type Layer } from './layer.ts'
 
 /** Bytes that are unpacked from one place, and those that are read for it. */
@@ -16,7 +16,7 @@ export const GZIP_SUMS = 8
 /** Deflate packs no more than so many times. */
 const MOST_TIMES = 1032
 /** Of a place, and of a byte that comes out, or may have where the end was damaged. */
-const UNITS = { place: 80_000, byte: 4 } as const
+const COST = { place: 80_000, byte: 4 } as const
 
 /** Places that look like gzip: three bytes, the only method, and flags that there are. */
 export function isGzipHead(bytes: Uint8Array, at: number): boolean {
@@ -43,11 +43,11 @@ export function unpackedAt(
   const isGzip = isGzipHead(bytes, at)
   if (!isGzip && !(isZlibHead(bytes, at) && isBlockHead(bytes, at + 2))) return undefined
   const packed = bytes.subarray(at, at + MOST_PACKED)
-  return withEffort(UNITS.place, () => {
+  return withinBudget(COST.place, () => {
     const first = unpacked(packed.subarray(0, FIRST_PACKED), isGzip)
     first?.bytes.fill(0)
     const made = first && unpacked(packed, isGzip)
-    if (first !== undefined) charge(UNITS.byte * (made?.bytes.length ?? MOST_UNPACKED))
+    if (first !== undefined) spend(COST.byte * (made?.bytes.length ?? MOST_UNPACKED))
     if (first !== undefined && isUnfinished(packed, made, isGzip)) onUnfinished()
     if (made === undefined || made.bytes.length === 0) return undefined
     const span = { from: at, to: at + made.length }

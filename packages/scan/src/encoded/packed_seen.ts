@@ -1,7 +1,7 @@
 /**
  * Packed data that a look at a window met and could not unpack to its end: it is opened by itself, afterwards.
  *
- * State of one thread, as that of `effort.ts`: what looks notes a place, the scanner takes what was noted. @module
+ * State of one thread, as that of `work_budget.ts`: what looks notes a place, the scanner takes what was noted. @module
  */
 /** What the place begins with: an encoding of text, or what packed it. */
 export type PackedCoding =

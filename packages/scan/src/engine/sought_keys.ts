@@ -4,7 +4,7 @@ import type { KeyMaterial } from '@mintmark/keys/material/key_material'
 import { copied, type FoundMaterial } from '../findings/found_material.ts'
 import { derivedValues } from '../known/values/derived_values.ts'
 import { sizedKind } from '../known/values/found_value.ts'
-import { FoundKeys, type FoundKey } from './found_keys.ts'
+import { type FoundKey, FoundKeys } from './found_keys.ts'
 
 /**
  * What the keys may take whose values are looked for: each has its share of the pass, 10 ms and 0.1 MB of each thread for

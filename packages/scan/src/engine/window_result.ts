@@ -7,8 +7,8 @@ import type { PackedSeen } from '../encoded/packed_seen.ts'
 import { type FoundMaterial, MaterialList } from '../findings/found_material.ts'
 import { type PossibleKey, possibleKeys } from '../findings/possible_keys.ts'
 import { MOST_BARE } from '../report/known_keys.ts'
-import { type LimitSeen, TOO_MANY_PACKED } from '../report/scan_limits.ts'
 import type { RawFinding } from '../report/raw_findings.ts'
+import { type LimitSeen, TOO_MANY_PACKED } from '../report/scan_limits.ts'
 import { ReportedFinding, WindowFindings } from '../report/window_findings.ts'
 import type { WindowScanner } from './window_scanner.ts'
 
@@ -82,7 +82,8 @@ export function searchWindow(
       if (known !== undefined) publicKeys.add({ key: known, isBare: false, isOwn })
       return reported
     },
-    onCopy: (reported, offset) => reported instanceof ReportedFinding && rawFindings.addCopy(reported, offset),
+    onCopy: (reported, offset) =>
+      reported instanceof ReportedFinding && rawFindings.addCopy(reported, offset),
     onLimit: (seen) => limits.push(seen),
     onZeros: (run) => zeros.push(run),
     onPacked: (seen) => packed.add(seen),

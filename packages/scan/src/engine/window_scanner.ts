@@ -5,7 +5,7 @@
  */
 import type { ByteSource, Range } from '@mintmark/dump'
 import { forgetScalar } from '@mintmark/keys/arithmetic/ec'
-import { charge, endLook, forgetAnswers, startLook } from '@mintmark/keys/material/effort'
+import { endBudget, forgetAnswers, spend, startBudget } from '@mintmark/keys/material/work_budget'
 import type { PublicKey } from '@mintmark/keys/public_half/public_key'
 import { allAnchors, KEYS, PATTERN_BYTES } from '../anchors/all_anchors.ts'
 import { type Anchor, REACH } from '../anchors/anchor.ts'
@@ -175,7 +175,7 @@ export class WindowScanner {
       target.fill(0, present)
       taker.onLimit({ code: 'unreadable', name: '', offset: window.offset + present })
     }
-    this.#shares.startWindow(window.moreUnits ?? 0, window.onceUnits, window.anchorShare)
+    this.#shares.startWindow(window.moreCost ?? 0, window.onceCost, window.anchorShare)
     this.#process?.use(source)
     forgetAnswers()
     const whole = present === window.length ? window.pieces : piecesPresent(window.pieces, present)
@@ -192,8 +192,8 @@ export class WindowScanner {
     return this.#anchors.length + this.#keySources.length > 0
   }
 
-  /** What looking at anchors took in the last window, in the units of `effort.ts`. */
-  get lastUnits(): number {
+  /** What looking at anchors took in the last window: a cost as in `work_budget.ts`. */
+  get lastCost(): number {
     return this.#shares.total
   }
 
@@ -242,11 +242,11 @@ export class WindowScanner {
     const encoded = this.#encoded
     if (encoded === undefined || place.bytes.length < encoded.least) return
     const number = this.#encodedNumber
-    startLook(this.#shares.leftFor(number))
+    startBudget(this.#shares.leftFor(number))
     this.#run(encoded, place, from, to)
-    const { units, wasRefused } = endLook()
+    const { cost, wasRefused } = endBudget()
     if (wasRefused) this.#pass(place, from, number, encoded.name)
-    this.#shares.charge(number, units)
+    this.#shares.spend(number, cost)
   }
 
   /** Small pieces side by side: a hit that is in more than one is none. */
@@ -292,21 +292,21 @@ export class WindowScanner {
       return
     }
     if (this.#glances[number]?.(place.bytes, at) === false) {
-      this.#shares.charge(number, LOOK_UNITS)
+      this.#shares.spend(number, LOOK_COST)
       return
     }
-    startLook(this.#shares.leftFor(number))
-    charge(LOOK_UNITS)
+    startBudget(this.#shares.leftFor(number))
+    spend(LOOK_COST)
     const sight = anchor ?? SOURCE_SIGHT
     const isCopy = this.#repeats.knows(number) && this.#takeCopy(place, at, number, sight)
     const hit = isCopy ? undefined : this.#lookAt(place, at, number, name)
-    const { units, wasRefused } = endLook()
+    const { cost, wasRefused } = endBudget()
     // What is proven without the test that was refused has been looked at: OpenSSL's program holds a key of 15,360 bits.
     if (wasRefused && hit?.isProven !== true) this.#pass(place, at, number, name)
     if (this.#isWhole && !isCopy && !wasRefused) {
-      this.#repeats.remember(number, at, sight, units, hit)
+      this.#repeats.remember(number, at, sight, cost, hit)
     }
-    this.#shares.charge(number, units)
+    this.#shares.spend(number, cost)
   }
 
   /** Sets {@link #isWhole}, too. */
@@ -335,7 +335,7 @@ export class WindowScanner {
     if (earlier === undefined) return false
     const { found } = earlier
     if (found !== undefined && onCopy(found.reported, offset + at + found.offset)) {
-      charge(COPY_UNITS)
+      spend(COPY_COST)
     }
     return true
   }
@@ -417,16 +417,16 @@ function piecesPresent(pieces: readonly Piece[], present: number): readonly Piec
 }
 
 /** Of a look that finds nothing at once, and of telling a hit: its names, its place in a report, its JSON. */
-const LOOK_UNITS = 300
-const HIT_UNITS = 90_000
-const COPY_UNITS = 20_000
+const LOOK_COST = 300
+const HIT_COST = 90_000
+const COPY_COST = 20_000
 /** Of what looks for public keys: certificates are the longest. */
 const SOURCE_SIGHT: Sight = { before: REACH, behind: REACH }
 
 function detect(anchor: Anchor, place: Place, at: number): Hit | undefined {
   const detected = anchor.detect(place.bytes, at, place.memory)
   if (detected === undefined) return undefined
-  charge(HIT_UNITS)
+  spend(HIT_COST)
   const { offset, certainty, possible } = detected
   const reported = place.onHit(detected, place.offset + offset)
   const isSettled = possible === undefined

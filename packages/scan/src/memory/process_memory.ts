@@ -2,12 +2,12 @@
  * The memory of the dumped process by address, for what follows pointers: they lead out of a window more often than not. @module
  */
 import type { ByteSource } from '@mintmark/dump'
-import { charge } from '@mintmark/keys/material/effort'
+import { spend } from '@mintmark/keys/material/work_budget'
 import type { Memory, Pointed } from '../anchors/detected.ts'
 import type { Run } from '../anchors/scan_plan.ts'
 
-/** Of a read from the file, in the units of `effort.ts`. */
-const READ_UNITS = 3000
+/** Of a read from the file: a cost as in `work_budget.ts`. */
+const READ_COST = 3000
 /** Bytes of one number or structure: more is none. */
 const MOST_BYTES = 4096
 
@@ -61,7 +61,7 @@ export class ProcessMemory {
     if (run === undefined || this.#source === undefined || length > MOST_BYTES) return undefined
     const inside = Number(address - run.address)
     if (inside + length > run.length) return undefined
-    charge(READ_UNITS)
+    spend(READ_COST)
     const bytes = new Uint8Array(length)
     this.#lent.push(bytes)
     const present = this.#source.read(run.offset + inside, bytes)

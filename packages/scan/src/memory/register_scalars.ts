@@ -18,13 +18,13 @@ const MOST_LOST = { anywhere: 3, atEnds: 4, more: 5 } as const
  * How much is tried where registers are full of what looks random: up to four missing bytes, and then five, in nanoseconds by
  * estimate. Five take 1.1 s of processor time a number, and 2.2 s for the table: a register of 64 bytes has 12 numbers.
  */
-const MOST_UNITS = {
+const MOST_COST = {
   usual: { four: 1e10, five: 0 },
   more: { four: 1e10, five: 3.5e10 },
   deep: { four: 1e11, five: 1e11 },
 } as const
-/** How long is searched: `more` for given keys in files that are searched deep for them, `deep` where all is. */
-export type RegisterEffort = keyof typeof MOST_UNITS
+/** `more` is for given keys in files that are searched deep for them, `deep` for a deep search of everything. */
+export type RegisterBudget = keyof typeof MOST_COST
 /** Bytes of registers that are looked at: of some thousand threads. */
 const MOST_BYTES = 4 << 20
 
@@ -55,14 +55,14 @@ export function scalarsInRegisters(
   places: readonly (readonly Range[])[],
   source: ByteSource,
   keys: readonly KeyMaterial[],
-  effort: RegisterEffort,
+  budget: RegisterBudget,
 ): RegisterScalars {
   const ec = keys.filter(isEc)
   const curves = [...new Set(ec.map(({ curve }) => curve))]
   if (curves.length === 0) return { found: [], isCut: false }
   const { contents, isWhole } = bytesOf(places, source)
   try {
-    const search = new Search(contents, effort)
+    const search = new Search(contents, budget)
     const found = curves.flatMap((curve) =>
       search.of(
         curve,
@@ -99,14 +99,14 @@ function bytesOf(
 
 class Search {
   readonly #places: readonly Uint8Array[]
-  readonly #effort: RegisterEffort
-  readonly #units: { four: number; five: number }
+  readonly #budget: RegisterBudget
+  readonly #cost: { four: number; five: number }
   isCut: boolean = false
 
-  constructor(places: readonly Uint8Array[], effort: RegisterEffort) {
+  constructor(places: readonly Uint8Array[], budget: RegisterBudget) {
     this.#places = places
-    this.#effort = effort
-    this.#units = { ...MOST_UNITS[effort] }
+    this.#budget = budget
+    this.#cost = { ...MOST_COST[budget] }
   }
 
   of(curve: Curve, keys: readonly EcMaterial[]): RegisterScalar[] {
@@ -124,13 +124,13 @@ class Search {
   /** As many as there is time for. A search that was not asked to be deep is not cut where five bytes are missing. */
   #lacking(scalars: CutScalars, lost: number): RegisterScalar[] {
     const part = lost > MOST_LOST.atEnds ? 'five' : 'four'
-    const affordable = scalars.affordable(this.#units[part], lost)
-    if (affordable === 0 && part === 'five' && this.#effort !== 'deep') return []
+    const affordable = scalars.affordable(this.#cost[part], lost)
+    if (affordable === 0 && part === 'five' && this.#budget !== 'deep') return []
     const numbers = this.#numbers(scalars.length, lost)
-    if (affordable < numbers.length && (part === 'four' || this.#effort === 'deep'))
+    if (affordable < numbers.length && (part === 'four' || this.#budget === 'deep'))
       this.isCut = true
     const tried = numbers.slice(0, affordable)
-    if (tried.length > 0) this.#units[part] -= scalars.cost(tried.length, lost)
+    if (tried.length > 0) this.#cost[part] -= scalars.cost(tried.length, lost)
     return scalars.find(tried).flatMap(({ index, material }) => {
       const number = tried[index]
       return number === undefined ? [] : [scalarAt(number, scalars.length, material)]

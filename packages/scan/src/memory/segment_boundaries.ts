@@ -10,8 +10,8 @@
  */
 import type { ByteSource, Range } from '@mintmark/dump'
 import type { Run } from '../anchors/scan_plan.ts'
-import type { LimitSeen } from '../report/scan_limits.ts'
 import type { RawFinding } from '../report/raw_findings.ts'
+import type { LimitSeen } from '../report/scan_limits.ts'
 import { JoinedParts } from './joined_parts.ts'
 import {
   addressChains,

@@ -1,8 +1,8 @@
 /** Moduli of RSA that lie by themselves in memory, by their exponent beside them: 65,537. @module */
 import { fromBigEndian, fromLittleEndian } from '@mintmark/keys/arithmetic/modular'
 import { hasNoSmallFactor, hasTinyFactor } from '@mintmark/keys/arithmetic/modulus_like'
-import { charge } from '@mintmark/keys/material/effort'
 import { isRandomLooking } from '@mintmark/keys/material/random_looking'
+import { spend } from '@mintmark/keys/material/work_budget'
 import type { PublicKey } from '@mintmark/keys/public_half/public_key'
 import { plainKey } from '@mintmark/keys/public_keys/certificate'
 import { rsaKey } from '@mintmark/keys/public_keys/spki_key'
@@ -29,7 +29,7 @@ const EXPONENT_BYTES = 3
 /** A modulus in an array near the array with its exponent, as `RSAParameters` has them: highest byte first. */
 function arrayNear(bytes: Uint8Array, at: number): PublicKey | undefined {
   if (at < 8 || at % 8 !== 0 || countAt(bytes, at - 8) !== EXPONENT_BYTES) return undefined
-  charge(3000)
+  spend(3000)
   for (let begin = Math.max(8, (at - MOST_APART + 7) & ~7); begin < at + 64; begin += 8) {
     const length = countAt(bytes, begin - 8)
     const end = begin + length
@@ -74,7 +74,7 @@ export function rightBefore(bytes: Uint8Array, at: number): PublicKey | undefine
   for (const between of BETWEEN) {
     const end = at - between
     if (((bytes[end - 1] ?? 0) & 1) === 0 || isGap(bytes, end - WORD)) continue
-    charge(100)
+    spend(100)
     for (const length of BARE_BYTES) {
       const begin = end - length
       if (begin < WORD || !isGap(bytes, begin - WORD)) continue
@@ -92,7 +92,7 @@ export function rightBefore(bytes: Uint8Array, at: number): PublicKey | undefine
 export function rightBehind(bytes: Uint8Array, word: number): PublicKey | undefined {
   const at = word + WORD
   if (at + SHORTEST_BARE > bytes.length || isGap(bytes, at)) return undefined
-  charge(100)
+  spend(100)
   for (const length of BARE_BYTES) {
     const end = at + length
     if (end + WORD > bytes.length) continue
@@ -108,7 +108,7 @@ export function rightBehind(bytes: Uint8Array, word: number): PublicKey | undefi
 
 /** A modulus at a multiple of 8 with a boundary on either side, near the exponent that is spelled alike. */
 function modulusNear(bytes: Uint8Array, at: number, isBig: boolean): PublicKey | undefined {
-  charge(1200)
+  spend(1200)
   const last = at + MOST_BEHIND - 1
   for (let begin = (Math.max(8, at - MOST_APART) + 7) & ~7; begin <= last; ) {
     const gap = lastGap(bytes, begin)
@@ -117,7 +117,7 @@ function modulusNear(bytes: Uint8Array, at: number, isBig: boolean): PublicKey |
       continue
     }
     if (gap === begin - WORD) {
-      charge(40)
+      spend(40)
       for (const length of BARE_BYTES) {
         const n = modulusAt(bytes, begin, length, isBig)
         if (n !== undefined) return plainKey(rsaKey(n, 65_537n))

@@ -7,7 +7,7 @@
 import { parseObject } from '@mintmark/core'
 import { fromBigEndian, fromLittleEndian } from '@mintmark/keys/arithmetic/modular'
 import { elementOf, sequenceAround, TAG } from '@mintmark/keys/der/der'
-import { charge } from '@mintmark/keys/material/effort'
+import { spend } from '@mintmark/keys/material/work_budget'
 import type { PublicKey } from '@mintmark/keys/public_half/public_key'
 import { keyOfCertificate, plainKey } from '@mintmark/keys/public_keys/certificate'
 import { keyOfJwk } from '@mintmark/keys/public_keys/jwks'
@@ -83,7 +83,7 @@ function certificateOr(bytes: Uint8Array, at: number): PublicKey | undefined {
 }
 
 function certificateAround(bytes: Uint8Array, from: number, to: number): PublicKey | undefined {
-  charge(2 * MOST_BEFORE_KEY)
+  spend(2 * MOST_BEFORE_KEY)
   const first = Math.max(0, from - MOST_BEFORE_KEY)
   for (let at = from - 8; at >= first; at--) {
     // Two SEQUENCEs with lengths of two bytes, one right inside the other.
@@ -117,7 +117,7 @@ function rsaPublicKeyAt(bytes: Uint8Array, at: number): PublicKey | undefined {
 
 function textAt(bytes: Uint8Array, from: number, length: number): string {
   const view = bytes.subarray(from, from + length)
-  charge(500 + view.length)
+  spend(500 + view.length)
   return latinOf(view)
 }
 
@@ -137,13 +137,13 @@ const MOST_BEHIND_KTY = 24_576
 function jwkAt(bytes: Uint8Array, at: number): PublicKey | undefined {
   const first = Math.max(0, at - MOST_BEFORE_KTY)
   const before = bytes.subarray(first, at)
-  charge(500 + before.length)
+  spend(500 + before.length)
   const begin = first + before.lastIndexOf(0x7b)
   if (begin < first) return undefined
   const around = bytes.subarray(begin, at + MOST_BEHIND_KTY)
-  charge(500 + around.length - (at - begin))
+  spend(500 + around.length - (at - begin))
   const end = around.indexOf(0x7d)
-  charge(10 * Math.max(0, end))
+  spend(10 * Math.max(0, end))
   const jwk = end < 0 ? undefined : parseObject(latinOf(around.subarray(0, end + 1)))
   return jwk && keyOfJwk(jwk)
 }

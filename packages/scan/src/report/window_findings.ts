@@ -7,8 +7,8 @@ import type { Certainty } from '@mintmark/keys/material/key_kind'
 import { keyTag } from '@mintmark/keys/material/key_tag'
 import type { Detected } from '../anchors/detected.ts'
 import { findingSeen } from '../findings/finding.ts'
-import type { LimitSeen } from './scan_limits.ts'
 import type { RawFinding } from './raw_findings.ts'
+import type { LimitSeen } from './scan_limits.ts'
 
 /** Raw findings that a window can have: a file key-dense is cut to what a report holds anyhow. */
 const MOST_RAW_FINDINGS = 5000

@@ -10,7 +10,7 @@
  * @module
  */
 
-import { charge } from '@mintmark/keys/material/effort'
+import { spend } from '@mintmark/keys/material/work_budget'
 import { REACH } from '../anchors/anchor.ts'
 import { isBlank } from './text_run.ts'
 
@@ -42,8 +42,8 @@ const STOP = 67
 const TAG_MOST = 300
 const BACKSLASHES_MOST = 64
 /** Of a letter that is gone over backwards, and of one that is stepped over. */
-const BACK_UNITS = 5
-const STEP_UNITS = 5
+const BACK_COST = 5
+const STEP_COST = 5
 const PERCENTS_MOST = 3
 
 const KINDS = kinds(false)
@@ -244,7 +244,7 @@ export function decodeBase64(
     } else break
     at = out.next
   }
-  charge(300 + 4 * (at - from))
+  spend(300 + 4 * (at - from))
   return { bytes: body.takeBytes(), end, letters: body.letters, padding: body.padding }
 }
 
@@ -369,7 +369,7 @@ export function letterAt(
     } else if (out.kind !== SKIP) break
     at = out.next
   }
-  charge(STEP_UNITS * (at - from))
+  spend(STEP_COST * (at - from))
   return at
 }
 
@@ -423,7 +423,7 @@ export function lettersBefore(
     } else if (isBlank(letter)) i -= 1
     else break
   }
-  charge(BACK_UNITS * (at - start))
+  spend(BACK_COST * (at - start))
   return { start, count }
 }
 

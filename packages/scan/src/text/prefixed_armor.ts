@@ -7,7 +7,7 @@
  * @module
  */
 
-import { charge } from '@mintmark/keys/material/effort'
+import { spend } from '@mintmark/keys/material/work_budget'
 import type { Detected } from '../anchors/detected.ts'
 import { isBase64Letter } from './base64.ts'
 import type { TextRun } from './text_run.ts'
@@ -19,7 +19,7 @@ export const PREFIX_MOST = 160
 const LINES_MOST = 400
 const LINE_MOST = 1024
 /** Of one kind of line end, of one way, and of a letter of it. */
-const UNITS = { ends: 2500, way: 1500, letter: 20 } as const
+const COST = { ends: 2500, way: 1500, letter: 20 } as const
 /** The first line, with what stands behind it. */
 const FIRST_MOST = 256
 const TEXT_MOST = 32_768
@@ -51,7 +51,7 @@ export function readPrefixed(
 ): Detected | undefined {
   let best: Detected | undefined
   for (const findEnd of [lineFeed, escapedFeed]) {
-    charge(UNITS.ends)
+    spend(COST.ends)
     const most = Math.min(chars.length, at + FIRST_MOST)
     const { end: firstEnd, next } = findEnd(chars, at, most)
     if (firstEnd === most) continue
@@ -167,7 +167,7 @@ function withoutPrefixes(
     hasOn ||= from !== line || (!isWhole && (to !== end || !isLineBreak(chars[next - 1])))
     line = next
   }
-  charge(UNITS.way + UNITS.letter * (line - begin))
+  spend(COST.way + COST.letter * (line - begin))
   if (lines.length < 2 || (isWhole && !hasOn)) return undefined
   return { text: textOf(chars, lines, length), lines }
 }

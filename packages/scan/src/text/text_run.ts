@@ -5,7 +5,7 @@
  * @module
  */
 
-import { charge } from '@mintmark/keys/material/effort'
+import { spend } from '@mintmark/keys/material/work_budget'
 import { type Anchor, REACH } from '../anchors/anchor.ts'
 import type { Detected } from '../anchors/detected.ts'
 
@@ -104,9 +104,9 @@ function wiped<T>(run: TextRun, result: T): T {
   return result
 }
 
-/** Of letters that are copied, and of each byte of them, in the units of `effort.ts`. */
-const RUN_UNITS = 500
-const LETTER_UNITS = 8
+/** Of letters that are copied, and of each byte of them: a cost as in `work_budget.ts`. */
+const RUN_COST = 500
+const LETTER_COST = 8
 /** Letters that are taken behind an end, for its own closing bracket. */
 const END_LETTERS = 64
 
@@ -133,7 +133,7 @@ function wideRun(
   const { bytes, stride } = wide
   const from = wideBegin(wide, at, Math.max(0, at - stride * before), isEnd)
   const to = wideEnd(wide, at, Math.min(bytes.length, at + stride * behind), isEnd)
-  charge(RUN_UNITS + LETTER_UNITS * (to - from))
+  spend(RUN_COST + LETTER_COST * (to - from))
   const chars = new Uint8Array((to - from) / stride)
   for (let i = 0, next = from; next < to; i++, next += stride) chars[i] = bytes[next] ?? 0
   return { chars, at: (at - from) / stride }
@@ -196,14 +196,14 @@ export function find(
     from,
     'latin1',
   )
-  charge(300 + ((at < 0 ? within.length : at) - from) / 2)
+  spend(300 + ((at < 0 ? within.length : at) - from) / 2)
   return at
 }
 
 /** Where `ascii` last begins in [from, to), or -1. */
 export function findLast(chars: Uint8Array, ascii: string, from: number, to: number): number {
   const within = chars.subarray(from, to)
-  charge(300 + within.length)
+  spend(300 + within.length)
   const at = Buffer.from(within.buffer, within.byteOffset, within.byteLength).lastIndexOf(
     ascii,
     undefined,

@@ -2,13 +2,13 @@ import assert from 'node:assert/strict'
 import { createHash } from 'node:crypto'
 import { it } from 'node:test'
 import { bytesSource } from '@mintmark/dump'
-import { charge } from '@mintmark/keys/material/effort'
+import { spend } from '@mintmark/keys/material/work_budget'
 import type { Detected } from '../../src/anchors/detected.ts'
 import { planWindows, sizeOf } from '../../src/anchors/scan_plan.ts'
 import { scannerFor } from '../../src/engine/scanner_task.ts'
 import { searchWindow } from '../../src/engine/window_result.ts'
 import { WindowScanner } from '../../src/engine/window_scanner.ts'
-import { withFirstUnits } from '../../src/memory/extra_units.ts'
+import { withFirstBudget } from '../../src/memory/extra_budget.ts'
 
 const hit = (offset: number, certainty: Detected['certainty']): Detected => ({
   offset,
@@ -65,7 +65,7 @@ const modulus = (index: number): Buffer => {
 it('numbers alone that may be public keys are taken as far as a file may have them, and the rest is told', () => {
   const bytes = Buffer.concat(Array.from({ length: 4000 }, (_, i) => modulus(i)))
   const plan = () => planWindows([{ offset: 0, length: bytes.length, isAligned: true }])
-  const [window] = withFirstUnits(plan(), sizeOf(plan()), true)
+  const [window] = withFirstBudget(plan(), sizeOf(plan()), true)
   assert.ok(window)
   const task = { kind: 'forms', isDeep: false, runs: [] } as const
   const { publicKeys, limits } = searchWindow(scannerFor(task), bytesSource(bytes), window, {
@@ -86,7 +86,7 @@ it('equal bytes are looked at once: some copies are told, and all others are cou
         behind: 24,
         detect: (_, at) => {
           looks++
-          charge(20_000)
+          spend(20_000)
           return hit(at - 8, 'proven')
         },
       },
@@ -97,7 +97,7 @@ it('equal bytes are looked at once: some copies are told, and all others are cou
   const bytes = Buffer.alloc(32 * 1000, Buffer.concat([Buffer.alloc(8), Buffer.from('anchor')], 32))
   const [window] = planWindows([{ offset: 0, length: bytes.length, isAligned: true }])
   assert.ok(window)
-  const more = { ...window, onceUnits: 1e9 }
+  const more = { ...window, onceCost: 1e9 }
   const task = { hashKey: new Uint8Array(32) }
   const { rawFindings, limits } = searchWindow(scanner, bytesSource(bytes), more, task)
   assert.equal(looks, 1)

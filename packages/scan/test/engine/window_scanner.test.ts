@@ -2,9 +2,9 @@ import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
 import { MintmarkError } from '@mintmark/core'
 import { type ByteSource, bytesSource } from '@mintmark/dump'
-import { charge, withEffort } from '@mintmark/keys/material/effort'
+import { spend, withinBudget } from '@mintmark/keys/material/work_budget'
 import type { Anchor } from '../../src/anchors/anchor.ts'
-import { AnchorBudget, DEEP_FACTOR, UNITS_PER_BYTE } from '../../src/anchors/anchor_budget.ts'
+import { AnchorBudget, COST_PER_BYTE, DEEP_FACTOR } from '../../src/anchors/anchor_budget.ts'
 import type { Detected } from '../../src/anchors/detected.ts'
 import { planWindows } from '../../src/anchors/scan_plan.ts'
 import { WindowScanner } from '../../src/engine/window_scanner.ts'
@@ -33,9 +33,9 @@ const anchorOf = (name: string, pattern: string, detect: Anchor['detect']): Anch
 })
 
 /** A detector that finds nothing, and says that it is dear. */
-function dear(units: number): Anchor['detect'] {
+function dear(cost: number): Anchor['detect'] {
   return () => {
-    charge(units)
+    spend(cost)
     return undefined
   }
 }
@@ -67,7 +67,7 @@ function scan(
 }
 
 describe('a place of an anchor', () => {
-  it('is looked at unless a glance shows that nothing is there, and is charged for all the same', () => {
+  it('is looked at unless a glance shows that nothing is there, and is paid for all the same', () => {
     const bytes = new Uint8Array(1 << 16)
     const places = [100, 200, 300]
     for (const at of places) bytes.set(text(`glance${at}`), at)
@@ -99,7 +99,7 @@ describe('a window', () => {
     for (const certainty of ['proven', 'candidate'] as const) {
       const detect: Anchor['detect'] = (_, at) => {
         assert.equal(
-          withEffort(1e12, () => true),
+          withinBudget(1e12, () => true),
           undefined,
         )
         return hitAt(at, certainty)
@@ -194,17 +194,17 @@ describe('the search of a window', () => {
   })
 })
 
-const share = (100 * UNITS_PER_BYTE) / 6
+const share = (100 * COST_PER_BYTE) / 6
 
 describe('the budget of anchors', () => {
   it('passes over one that had its share, and leaves those that had little', () => {
     const budget = new AnchorBudget(10)
     budget.startWindow(0)
     budget.startBlock(100)
-    assert.equal(budget.charge(0, 0.4 * share), false)
-    assert.equal(budget.charge(0, 0.4 * share), false)
-    assert.equal(budget.charge(0, 0.3 * share), true)
-    assert.equal(budget.charge(1, 1), false)
+    assert.equal(budget.spend(0, 0.4 * share), false)
+    assert.equal(budget.spend(0, 0.4 * share), false)
+    assert.equal(budget.spend(0, 0.3 * share), true)
+    assert.equal(budget.spend(1, 1), false)
   })
 
   it('that is used up passes over those above the fair part alone', () => {
@@ -212,21 +212,21 @@ describe('the budget of anchors', () => {
     budget.startWindow(0)
     budget.startBlock(100)
     for (const part of [0.4 * share, 0.4 * share, 0.2 * share - 1])
-      for (let anchor = 0; anchor < 9; anchor++) budget.charge(anchor, part)
+      for (let anchor = 0; anchor < 9; anchor++) budget.spend(anchor, part)
     assert.equal(budget.left, 0)
-    assert.equal(budget.charge(9, 1), false)
-    assert.equal(budget.charge(0, 1), true)
+    assert.equal(budget.spend(9, 1), false)
+    assert.equal(budget.spend(0, 1), true)
   })
 
   it('keeps what was unused for later blocks, and no debt', () => {
     const budget = new AnchorBudget(1)
-    const perByte = UNITS_PER_BYTE + 2
+    const perByte = COST_PER_BYTE + 2
     budget.startWindow(2)
     budget.startBlock(100)
     assert.equal(budget.left, 100 * perByte)
     budget.startBlock(100)
     assert.equal(budget.left, 200 * perByte)
-    budget.charge(0, 1e9)
+    budget.spend(0, 1e9)
     assert.equal(budget.left, 0)
     budget.startBlock(100)
     assert.equal(budget.left, 100 * perByte)
@@ -239,7 +239,7 @@ describe('the budget of anchors', () => {
     budget.startWindow(0, 1600)
     budget.startBlock(0)
     assert.equal(budget.left, 400)
-    budget.charge(0, 400)
+    budget.spend(0, 400)
     budget.startBlock(0)
     assert.equal(budget.left, 300)
     budget.startWindow(0)
@@ -250,7 +250,7 @@ describe('the budget of anchors', () => {
   it('is larger with --deep', () => {
     const budget = new AnchorBudget(1, true)
     budget.startBlock(100)
-    assert.equal(budget.left, 100 * UNITS_PER_BYTE * DEEP_FACTOR)
+    assert.equal(budget.left, 100 * COST_PER_BYTE * DEEP_FACTOR)
   })
 })
 
@@ -260,20 +260,20 @@ describe('the budget of an anchor', () => {
     const budget = new AnchorBudget(10)
     budget.startWindow(0)
     budget.startBlock(100)
-    assert.equal(budget.charge(0, share - 1), false)
-    for (let i = 0; i < 6; i++) assert.equal(budget.charge(0, share / 10), false)
-    assert.equal(budget.charge(0, share / 10), true)
+    assert.equal(budget.spend(0, share - 1), false)
+    for (let i = 0; i < 6; i++) assert.equal(budget.spend(0, share / 10), false)
+    assert.equal(budget.spend(0, share / 10), true)
   })
 
   it('looks on where one look took more than the share, but gives no other as much', () => {
     const budget = new AnchorBudget(10)
     budget.startWindow(0)
     budget.startBlock(100)
-    assert.equal(budget.charge(0, 3 * share), false)
+    assert.equal(budget.spend(0, 3 * share), false)
     assert.equal(budget.left, 3 * share)
     assert.ok(budget.leftFor(0) < share)
     assert.equal(budget.leftFor(1), 3 * share)
-    assert.equal(budget.charge(0, 1), false)
-    assert.equal(budget.charge(0, share), true)
+    assert.equal(budget.spend(0, 1), false)
+    assert.equal(budget.spend(0, share), true)
   })
 })

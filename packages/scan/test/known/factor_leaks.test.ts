@@ -32,8 +32,8 @@ describe('numbers held against moduli', () => {
           const numbers = others(21)
           const x = numberFor(p, name)
           numbers.splice(Math.floor(next() * 21), 0, { x, leaks })
-          const related = new LeakingNumbers(numbers, many)
-          const hits = keys.slice(0, many).map(({ n }) => related.first(n))
+          const leaking = new LeakingNumbers(numbers, many)
+          const hits = keys.slice(0, many).map(({ n }) => leaking.first(n))
           const own = hits[index]
           assert.ok(own !== undefined)
           assert.equal(own.factor, p)
@@ -46,8 +46,8 @@ describe('numbers held against moduli', () => {
 
     it(`give nothing of ${many} where there is none, or no number`, () => {
       for (const numbers of [others(9), []]) {
-        const related = new LeakingNumbers(numbers, many)
-        for (const { n } of keys.slice(0, many)) assert.equal(related.first(n), undefined)
+        const leaking = new LeakingNumbers(numbers, many)
+        for (const { n } of keys.slice(0, many)) assert.equal(leaking.first(n), undefined)
       }
     })
   }

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { it } from 'node:test'
 import type { Window } from '../../src/anchors/scan_plan.ts'
-import { CutWindows } from '../../src/memory/extra_units.ts'
+import { CutWindows } from '../../src/memory/extra_budget.ts'
 import { LimitList, type LimitSeen } from '../../src/report/scan_limits.ts'
 
 const flood: LimitSeen = { code: 'anchor-flood', name: 'pem', offset: 0 }

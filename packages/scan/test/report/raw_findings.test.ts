@@ -2,8 +2,8 @@ import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
 import type { Dump } from '@mintmark/dump'
 import type { FindingSeen } from '../../src/findings/finding.ts'
-import { LimitList } from '../../src/report/scan_limits.ts'
 import { type RawFinding, RawFindingList } from '../../src/report/raw_findings.ts'
+import { LimitList } from '../../src/report/scan_limits.ts'
 
 const dump: Dump = {
   container: 'elf-core',

@@ -3,14 +3,14 @@
  *
  * Cost: one read of each 48 bytes; encoded text is read in each of its layers. @module
  */
-import { endLook, startLook } from '@mintmark/keys/material/effort'
+import { endBudget, startBudget } from '@mintmark/keys/material/work_budget'
 import { LayerReader } from '@mintmark/scan/encoded/encoded_layers'
 import { continued } from './continued.ts'
 import { type Piece, type PieceTable, pieceIn } from './piece_table.ts'
 
-/** What reading may take, in the units of `effort.ts`: of a block, and of each of its bytes. */
-export const LEAST_UNITS = 1e9
-export const UNITS_PER_BYTE = 250
+/** What reading may take: a cost as in `work_budget.ts`: of a block, and of each of its bytes. */
+export const LEAST_COST = 1e9
+export const COST_PER_BYTE = 250
 
 type OnPiece = (piece: Piece) => void
 
@@ -29,7 +29,7 @@ export class EncodedPieces {
    * @returns false where so much is encoded in so many ways that not all of it was read
    */
   find(bytes: Uint8Array, from: number, to: number, onPiece: OnPiece): boolean {
-    startLook(LEAST_UNITS + UNITS_PER_BYTE * (to - from))
+    startBudget(LEAST_COST + COST_PER_BYTE * (to - from))
     this.#reader.read(bytes, from, to, (encoded) => {
       // The table takes words at multiples of 4 of the memory that they lie in.
       const layer = encoded.bytes.byteOffset % 8 === 0 ? encoded.bytes : encoded.bytes.slice()
@@ -42,6 +42,6 @@ export class EncodedPieces {
       })
       if (layer !== encoded.bytes) layer.fill(0)
     })
-    return !endLook().wasRefused
+    return !endBudget().wasRefused
   }
 }

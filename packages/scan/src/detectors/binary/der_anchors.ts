@@ -18,7 +18,7 @@ import { pkcs1At } from '@mintmark/keys/der_keys/pkcs1'
 import { pkcs8At, readPkcs8, readPqKey } from '@mintmark/keys/der_keys/pkcs8'
 import { pqSchemeOfOid } from '@mintmark/keys/der_keys/post_quantum'
 import { LONGEST_SCALAR, sec1At } from '@mintmark/keys/der_keys/sec1'
-import { charge } from '@mintmark/keys/material/effort'
+import { spend } from '@mintmark/keys/material/work_budget'
 import type { Anchor } from '../../anchors/anchor.ts'
 import { anchor, derHit, hit, lesser } from '../../anchors/anchored.ts'
 import type { Detector } from '../../anchors/detected.ts'
@@ -130,7 +130,7 @@ const detectPkcs12: Detector = (bytes, at) => {
   const from = whole?.at ?? (isIndefinite ? at - 2 : at)
   const to = Math.min(whole?.to ?? bytes.length, bytes.length, at + LONGEST_PFX)
   const inside = view.subarray(content, to)
-  charge(inside.length)
+  spend(inside.length)
   const last = Math.max(...ENCRYPTED.map((oid) => inside.indexOf(oid)))
   if (last < 0) return undefined
   const end = Math.min(whole?.to ?? content + last + 16, bytes.length)

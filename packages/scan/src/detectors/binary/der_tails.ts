@@ -17,9 +17,9 @@ import { fromBigEndian } from '@mintmark/keys/arithmetic/modular'
 import { type Element, elementOf, lengthOf, sequenceAround, TAG } from '@mintmark/keys/der/der'
 import { integersAt, numberOf } from '@mintmark/keys/der_keys/der_key'
 import { proveEc, proveRsa } from '@mintmark/keys/der_keys/prove'
-import { charge } from '@mintmark/keys/material/effort'
 import { type Proof, unproven } from '@mintmark/keys/material/proof'
 import { isRandomLookingAt } from '@mintmark/keys/material/random_looking'
+import { spend } from '@mintmark/keys/material/work_budget'
 import type { Anchor } from '../../anchors/anchor.ts'
 import { anchor, hit } from '../../anchors/anchored.ts'
 import type { Detected, Detector } from '../../anchors/detected.ts'
@@ -87,11 +87,11 @@ function elementBefore(
 }
 
 /** Of a look at the numbers around one. */
-const CHAIN_UNITS = 1000
+const CHAIN_COST = 1000
 
 /** The run of INTEGERs of one size of which one is at `at`. */
 const detectFromCrt: Detector = (bytes, at) => {
-  charge(CHAIN_UNITS)
+  spend(CHAIN_COST)
   const chain = chainAround(bytes, at)
   const [first] = chain
   const last = chain.at(-1)

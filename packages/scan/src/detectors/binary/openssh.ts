@@ -9,8 +9,8 @@ import { curvesOfLength } from '@mintmark/keys/arithmetic/curves'
 import { fromBigEndian } from '@mintmark/keys/arithmetic/modular'
 import { proveEc, proveOkp, proveRsa } from '@mintmark/keys/der_keys/prove'
 import { proveGroupKey } from '@mintmark/keys/der_keys/prove_opaque'
-import { charge } from '@mintmark/keys/material/effort'
 import type { Proof } from '@mintmark/keys/material/proof'
+import { spend } from '@mintmark/keys/material/work_budget'
 import { SshStrings } from '@mintmark/keys/public_keys/ssh_strings'
 import type { Anchor } from '../../anchors/anchor.ts'
 import { anchor, hit, lesser, patternOf } from '../../anchors/anchored.ts'
@@ -21,7 +21,7 @@ const LONGEST = 32_768
 /** Bytes of a number of 16,384 bits. */
 const MOST_NUMBER = 2049
 /** Of fields that are read one after another, their numbers not counted. */
-const FIELDS_UNITS = 700
+const FIELDS_COST = 700
 
 type Strings = Readonly<Record<string, Uint8Array | undefined>>
 
@@ -84,7 +84,7 @@ const ED25519_CERTIFIED: Fields = { names: 'cert a k', first: CERTIFICATE, prove
 /** What the fields from `start` on prove, and where they end. */
 function read(bytes: Uint8Array, start: number, { names, first, prove }: Fields) {
   const fields = new SshStrings(bytes.subarray(start, start + LONGEST))
-  charge(FIELDS_UNITS)
+  spend(FIELDS_COST)
   const strings: Record<string, Uint8Array | undefined> = {}
   for (const [i, name] of names.split(' ').entries()) {
     const string = fields.string()
@@ -117,7 +117,7 @@ const NAME = /^[a-z0-9@.-]{3,}$/
 /** A file that is encrypted; in one that is not, the types inside are found by themselves. */
 const detectEncrypted: Detector = (bytes, at) => {
   const start = at + MAGIC.length
-  charge(FIELDS_UNITS)
+  spend(FIELDS_COST)
   if (endsWith(bytes, start + PLAIN.length, PLAIN)) return undefined
   const fields = new SshStrings(bytes.subarray(start, start + LONGEST))
   if (!NAME.test(fields.name()) || !NAME.test(fields.name())) return undefined
@@ -178,7 +178,7 @@ const TAILS: readonly Tail[] = [
 function tailAnchor({ type, seen, skipped, fields }: Tail): Anchor {
   const detect: Detector = (bytes, at) => {
     const start = at + skipped
-    charge(FIELDS_UNITS)
+    spend(FIELDS_COST)
     // Where the type is whole, its own anchor has the key.
     const isWhole = fields === RSA_TAIL ? isElsewhere(bytes, start) : endsWith(bytes, start, type)
     const found = isWhole ? undefined : read(bytes, start, fields)

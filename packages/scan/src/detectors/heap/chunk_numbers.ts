@@ -5,8 +5,8 @@
  * @module
  */
 import { fromLittleEndian } from '@mintmark/keys/arithmetic/modular'
-import { charge } from '@mintmark/keys/material/effort'
 import { isRandomLookingAt } from '@mintmark/keys/material/random_looking'
+import { spend } from '@mintmark/keys/material/work_budget'
 import type { Anchor } from '../../anchors/anchor.ts'
 import type { Detector } from '../../anchors/detected.ts'
 import { chunkHead, type SizeBytes, sizeAt } from './chunk_head.ts'
@@ -14,7 +14,7 @@ import { chunkHead, type SizeBytes, sizeAt } from './chunk_head.ts'
 /** What a chunk takes besides its bytes, and one more limb if need be. */
 const HEAD = 16
 /** Of going through a KB of chunks. */
-const UNITS_PER_KB = 600
+const COST_PER_KB = 600
 const MOST_NUMBERS = 96
 /** Of a number and the head of its chunk. */
 const MOST_BYTES = 2048
@@ -74,7 +74,7 @@ export function numbersNear(
   isAny = false,
   length: number = chunk.length,
 ): number[] {
-  charge((2 * reach * UNITS_PER_KB) / 1024)
+  spend((2 * reach * COST_PER_KB) / 1024)
   const found: number[] = []
   for (let distance = 16; distance <= reach && found.length < MOST_NUMBERS; distance += 16) {
     for (const place of [at - distance, at + distance]) {

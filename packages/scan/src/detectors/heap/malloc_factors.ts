@@ -6,9 +6,9 @@
  */
 import { bitLength, isProbablePrime, toBigEndian } from '@mintmark/keys/arithmetic/modular'
 import { proveRsa } from '@mintmark/keys/der_keys/prove'
-import { charge } from '@mintmark/keys/material/effort'
 import { type Proof, unproven } from '@mintmark/keys/material/proof'
 import { isRandomLookingAt } from '@mintmark/keys/material/random_looking'
+import { spend } from '@mintmark/keys/material/work_budget'
 import type { Anchor } from '../../anchors/anchor.ts'
 import { hit } from '../../anchors/anchored.ts'
 import type { Detected } from '../../anchors/detected.ts'
@@ -29,9 +29,9 @@ const LENGTHS = [64, 128, 192, 256, 512]
 /** How far from a prime the rest is looked for: a key that a process made itself is strewn about (seen: 21 KB). */
 const REACH = 32_768
 /** Of trying each number near as the exponent of each. */
-const PAIRS_UNITS = 200_000
+const PAIRS_COST = 200_000
 /** Of one number as an inverse modulo a prime of 64 bytes. */
-const INVERSE_UNITS = 1000
+const INVERSE_COST = 1000
 const EXPONENTS_AS_NUMBERS: readonly number[] = EXPONENTS.map(Number)
 const SHOWN = 'e·dP = 1 modulo p − 1'
 
@@ -86,7 +86,7 @@ function openPrime(length: number, p: bigint, e: bigint, why: string): Proof {
 function proofOf(chunk: Chunk, own: Stored, near: readonly Stored[], e: bigint): Proof | undefined {
   const { bytes, length } = chunk
   const p = own.value()
-  charge(PAIRS_UNITS)
+  spend(PAIRS_COST)
   const primes = near.filter(
     (each) => isFull(bytes, each.at, length) && exponentAmong(each, near) === e,
   )
@@ -132,7 +132,7 @@ function partnerOf(
   if (n !== undefined) return { q: n / p, by: 'n mod p = 0' }
   if (others.length === 0) return undefined
   const inverses = storedNear(chunk, true).map((each) => each.value())
-  charge((inverses.length * others.length * INVERSE_UNITS * length) / 64)
+  spend((inverses.length * others.length * INVERSE_COST * length) / 64)
   const q = others.find((other) =>
     inverses.some((c) => (c * other) % p === 1n || (c * p) % other === 1n),
   )
@@ -140,7 +140,7 @@ function partnerOf(
 }
 
 /** Of trying what e·d − 1 may be besides p − 1 and q − 1. */
-const TIMES_UNITS = 5_000_000
+const TIMES_COST = 5_000_000
 /** By what (p − 1)(q − 1) may have been divided before d was taken modulo it: for most keys one of these. */
 const SHARES = [1n, 2n, 4n, 6n, 3n, 8n, 12n]
 
@@ -155,7 +155,7 @@ function otherPrime(chunk: Chunk, p: bigint, e: bigint): bigint | undefined {
     const product = e * numberIn(bytes, place, 2 * length) - 1n
     if (product <= 0n || product % (p - 1n) !== 0n) continue
     for (const share of SHARES) {
-      charge(TIMES_UNITS)
+      spend(TIMES_COST)
       const left = (share * product) / (p - 1n)
       const most = left >> (bits - 1n)
       for (let times = (left >> bits) + 1n; times <= most && times < e; times++) {
@@ -170,7 +170,7 @@ function otherPrime(chunk: Chunk, p: bigint, e: bigint): bigint | undefined {
 
 /** Whether a number of so many bytes lies there, lowest byte first. */
 function isThere(bytes: Uint8Array, value: bigint, length: number): boolean {
-  charge(bytes.length)
+  spend(bytes.length)
   const turned = toBigEndian(value, length)
   const number = Buffer.from(turned.toReversed())
   turned.fill(0)

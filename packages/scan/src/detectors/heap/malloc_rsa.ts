@@ -14,8 +14,8 @@ import {
   toBigEndian,
 } from '@mintmark/keys/arithmetic/modular'
 import { proveRsa } from '@mintmark/keys/der_keys/prove'
-import { charge } from '@mintmark/keys/material/effort'
 import { isRandomLookingAt } from '@mintmark/keys/material/random_looking'
+import { spend } from '@mintmark/keys/material/work_budget'
 import type { Anchor } from '../../anchors/anchor.ts'
 import { hit } from '../../anchors/anchored.ts'
 import type { Detected } from '../../anchors/detected.ts'
@@ -35,9 +35,9 @@ import { EXPONENTS } from './rsa_of_prime.ts'
 const LENGTHS = [128, 256, 384, 512, 1024]
 const REACH = 8192
 /** Of looking for an exponent's d near. */
-const SEARCH_UNITS = 10_000
+const SEARCH_COST = 10_000
 /** Of the lost bits of two primes of 1024 bits. */
-const REBUILD_UNITS = 5_000_000
+const REBUILD_COST = 5_000_000
 
 /** How a number's bytes lie in its chunk. */
 interface Order {
@@ -81,7 +81,7 @@ function exponentOf({ bytes, at }: Chunk, p: bigint, q: bigint, isBig: boolean, 
   const near = Buffer.from(bytes.buffer, bytes.byteOffset + from, to - from)
   const phi = (p - 1n) * (q - 1n)
   const orders = [phi, phi / gcd(p - 1n, q - 1n)]
-  charge(EXPONENTS.length * SEARCH_UNITS)
+  spend(EXPONENTS.length * SEARCH_COST)
   const isNear = (e: bigint): boolean =>
     orders.some((order) => {
       const d = inverse(e, order)
@@ -143,7 +143,7 @@ function freedIn(chunk: Chunk): Detected | undefined {
     )
     const n = numberIn(bytes, from, length)
     if (!areUpperFactors(n, p, q, lost)) continue
-    charge(REBUILD_UNITS)
+    spend(REBUILD_COST)
     const primes = fromUpperFactors(n, p, q, lost)
     if (primes === undefined) continue
     const e = exponentOf(chunk, primes.p, primes.q, false, lost / 8)

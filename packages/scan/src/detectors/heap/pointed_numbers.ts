@@ -5,8 +5,8 @@
  * @module
  */
 import { fromLittleEndian } from '@mintmark/keys/arithmetic/modular'
-import { charge } from '@mintmark/keys/material/effort'
 import { isRandomLooking } from '@mintmark/keys/material/random_looking'
+import { spend } from '@mintmark/keys/material/work_budget'
 import type { Anchor } from '../../anchors/anchor.ts'
 import { hit } from '../../anchors/anchored.ts'
 import type { Memory, Pointed } from '../../anchors/detected.ts'
@@ -16,7 +16,7 @@ import { rsaOfPrime } from './rsa_of_prime.ts'
 
 const WORD = 8
 /** Of going through the heads near. */
-const NEAR_UNITS = 2000
+const NEAR_COST = 2000
 
 /** How a library keeps the head of a number: limbs*, then the count of limbs, at which it is found. */
 interface Head {
@@ -58,7 +58,7 @@ function numbersNear(
   limbs: number,
   memory: Memory,
 ): Numbered[] {
-  charge(NEAR_UNITS)
+  spend(NEAR_COST)
   const found: Numbered[] = []
   for (let distance = WORD; distance <= head.reach && found.length < head.most; distance += WORD) {
     for (const place of [at - distance, at + distance]) {

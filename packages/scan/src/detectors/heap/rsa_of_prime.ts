@@ -6,8 +6,8 @@
  */
 import { bitLength } from '@mintmark/keys/arithmetic/modular'
 import { proveRsa } from '@mintmark/keys/der_keys/prove'
-import { charge } from '@mintmark/keys/material/effort'
 import type { Proof } from '@mintmark/keys/material/proof'
+import { spend } from '@mintmark/keys/material/work_budget'
 
 /** Public exponents that are told from each other by their d: all that programs make keys with. */
 export const EXPONENTS: readonly bigint[] = [65_537n, 3n, 17n, 5n, 257n]
@@ -17,7 +17,7 @@ interface Numbered {
 }
 
 /** Of a division by a prime of 512 bits. */
-const DIVISION_UNITS = 2000
+const DIVISION_COST = 2000
 
 const isInverse = (e: bigint, d: bigint, prime: bigint): boolean =>
   (e * d - 1n) % (prime - 1n) === 0n
@@ -33,7 +33,7 @@ export function rsaOfPrime(
   others: readonly Numbered[],
   wholes: readonly Numbered[],
 ): Proof | undefined {
-  charge(wholes.length * EXPONENTS.length * DIVISION_UNITS * (bitLength(p) / 512) ** 2)
+  spend(wholes.length * EXPONENTS.length * DIVISION_COST * (bitLength(p) / 512) ** 2)
   const secrets = wholes.flatMap(({ value: d }) => {
     const e = EXPONENTS.find((each) => isInverse(each, d, p))
     return e === undefined ? [] : { d, e }

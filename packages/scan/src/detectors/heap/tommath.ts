@@ -8,8 +8,8 @@ import { curveNamed } from '@mintmark/keys/arithmetic/curves'
 import { isOnCurve } from '@mintmark/keys/arithmetic/ec'
 import { bitLength } from '@mintmark/keys/arithmetic/modular'
 import { proveEc } from '@mintmark/keys/der_keys/prove'
-import { charge } from '@mintmark/keys/material/effort'
 import type { Curve } from '@mintmark/keys/material/key_material'
+import { spend } from '@mintmark/keys/material/work_budget'
 import type { Anchor } from '../../anchors/anchor.ts'
 import { hit } from '../../anchors/anchored.ts'
 import type { Detected } from '../../anchors/detected.ts'
@@ -46,7 +46,7 @@ const MOST_BYTES = 2048
 /** Numbers of one size that are looked at. */
 const MOST = 24
 /** Of going through the chunks near, of the equation of a curve, and of d·G. */
-const UNITS = { near: 9600, point: 15_000, multiple: 2_000_000 } as const
+const COST = { near: 9600, point: 15_000, multiple: 2_000_000 } as const
 
 interface TomMathNumber {
   readonly value: bigint
@@ -81,7 +81,7 @@ function numberAt(bytes: Uint8Array, at: number, build: Build): TomMathNumber | 
 
 /** Other numbers near in so many digits, or in one less as the highest may be 0, nearest first. */
 function numbersNear(bytes: Uint8Array, at: number, build: Build, count: number): TomMathNumber[] {
-  charge(UNITS.near)
+  spend(COST.near)
   const found: TomMathNumber[] = []
   for (let distance = 16; distance <= REACH && found.length < MOST; distance += 16) {
     for (const other of [at - distance, at + distance]) {
@@ -122,12 +122,12 @@ function curveKey(
   const [first] = curves
   const others = first === undefined ? [] : near(first.bits)
   for (const { value: y } of others) {
-    charge(UNITS.point * curves.length)
+    spend(COST.point * curves.length)
     const curve = curves.find((each) => isOnCurve(each, { x, y }))
     if (curve === undefined) continue
     const secrets = others.filter(({ value }) => value !== y && value !== x)
     for (const { value, from, to } of secrets.slice(0, MOST_SECRETS)) {
-      charge(UNITS.multiple)
+      spend(COST.multiple)
       const proof = proveEc(curve.curve, value, { x, y })
       if (proof.certainty === 'proven') return hit(proof, form, from, to)
     }

@@ -9,10 +9,10 @@ import { isOnCurve, type Point } from '@mintmark/keys/arithmetic/ec'
 import { fromLittleEndian, inverse } from '@mintmark/keys/arithmetic/modular'
 import type { OkpCurve } from '@mintmark/keys/arithmetic/okp'
 import { proveEc, proveOkp } from '@mintmark/keys/der_keys/prove'
-import { charge } from '@mintmark/keys/material/effort'
 import type { Curve } from '@mintmark/keys/material/key_material'
 import type { Proof } from '@mintmark/keys/material/proof'
 import { isRandomLooking } from '@mintmark/keys/material/random_looking'
+import { spend } from '@mintmark/keys/material/work_budget'
 import type { Anchor } from '../../anchors/anchor.ts'
 import { anchor, hit, type Sight } from '../../anchors/anchored.ts'
 import type { Detected, Pointed } from '../../anchors/detected.ts'
@@ -77,7 +77,7 @@ interface EcParts extends Pick<KeyRow, 'glance' | 'when'> {
 }
 
 /** Of the equation of a curve. */
-const POINT_UNITS = 15_000
+const POINT_COST = 15_000
 
 export function ecKey(parts: EcParts): KeyRow {
   const { curves, secret, x, y, z, number = LITTLE, coordinate = number.read } = parts
@@ -88,7 +88,7 @@ export function ecKey(parts: EcParts): KeyRow {
     for (const name of typeof curves === 'function' ? curves(place) : curves) {
       const curve = curveNamed(name)
       if (!isRandomLooking(d.bytes.subarray(0, curve.lengthBytes))) continue
-      charge(POINT_UNITS)
+      spend(POINT_COST)
       const [px, py, pz] = [...coordinates, third].map(
         (part) => part && coordinate(part.bytes, curve),
       )

@@ -5,7 +5,7 @@
  * @module
  */
 import { montgomeryOf, type OkpCurve, okpNamed, okpPublicKey } from '@mintmark/keys/arithmetic/okp'
-import { withEffort } from '@mintmark/keys/material/effort'
+import { withinBudget } from '@mintmark/keys/material/work_budget'
 import { hit } from '../../anchors/anchored.ts'
 import { type ChunkHead, chunkHead, chunkSize } from '../heap/chunk_head.ts'
 import {
@@ -160,7 +160,7 @@ function hasNoPointers(from: number): Check {
 }
 
 /** Of a multiplication of X25519, and of the inverse that the point takes. */
-const SCALAR_UNITS = 200_000
+const SCALAR_COST = 200_000
 
 /** What a seed is hashed to, scalar and prefix, and the public half at `publicAt`: of the scalar alone anyone signs. */
 function scalarAt(from: number, publicAt: number): KeyRow {
@@ -173,7 +173,7 @@ function scalarAt(from: number, publicAt: number): KeyRow {
       const [scalar, open] = [scalarField(place), publicField(place)]
       if (scalar === undefined || open === undefined) return undefined
       const publicKey = open.bytes.slice()
-      const isOfIt = withEffort(SCALAR_UNITS, () => {
+      const isOfIt = withinBudget(SCALAR_COST, () => {
         const u = montgomeryOf(publicKey)
         const made = okpPublicKey('X25519', scalar.bytes)
         return u !== undefined && made !== undefined && Buffer.compare(made, u) === 0

@@ -8,8 +8,8 @@
  */
 
 import { keyFromDer } from '@mintmark/keys/der_keys/key_from_der'
-import { charge } from '@mintmark/keys/material/effort'
 import type { Certainty } from '@mintmark/keys/material/key_kind'
+import { spend } from '@mintmark/keys/material/work_budget'
 import { AnchorIndex, type AnchorPlace } from '../../anchors/anchor_index.ts'
 import { derHit } from '../../anchors/anchored.ts'
 import type { Detected } from '../../anchors/detected.ts'
@@ -19,7 +19,7 @@ import { BINARY_ANCHORS } from '../binary/binary_anchors.ts'
 const PLACES_MOST = 48
 const FOUND_MOST = 1024
 /** Of an anchor that looks. */
-const LOOK_UNITS = 300
+const LOOK_COST = 300
 
 const RANK: Readonly<Record<Certainty, number>> = { proven: 3, candidate: 2, lesser: 1 }
 
@@ -34,7 +34,7 @@ export function keyIn(decoded: Uint8Array): Detected | undefined {
   if (whole?.certainty === 'proven') return whole
   let best = whole
   for (const { anchor, at } of placesIn(decoded)) {
-    charge(LOOK_UNITS)
+    spend(LOOK_COST)
     const hit = anchor.detect(decoded, at)
     if (hit !== undefined && (best === undefined || isBetter(hit, best))) best = hit
   }

@@ -4,7 +4,7 @@
  *
  * @module
  */
-import { charge } from '@mintmark/keys/material/effort'
+import { spend } from '@mintmark/keys/material/work_budget'
 import type { Detected } from '../../anchors/detected.ts'
 import {
   endsAt,
@@ -24,7 +24,7 @@ const CLOSES = ['>', '&gt;', '\\u003e', '\\u003E', '%3E']
 const RSA = 'Modulus Exponent|PublicExponent D|PrivateExponent P Q - - -'
 const [NAME_MOST, TAG_MOST, ELEMENTS_MOST] = [40, 512, 32]
 /** Of a letter that is stepped over. */
-const LETTER_UNITS = 4
+const LETTER_COST = 4
 const COLON = 0x3a
 
 /** @param element `RSAKeyValue`, `RSAKeyPair` or `DSAKeyValue` */
@@ -83,7 +83,7 @@ function elementsIn(chars: Uint8Array, from: number, to: number): Labelled {
     if (text === undefined || name === end) continue
     elements.add(nameOf(chars, name, end), { from: text, to: at, coding: 'element' })
   }
-  charge(LETTER_UNITS * (at - from))
+  spend(LETTER_COST * (at - from))
   return elements
 }
 

@@ -41,7 +41,7 @@ import {
 import { keyIn } from './decoded.ts'
 import { keyAtEnd } from './key_end.ts'
 import { rsaKey } from './parts.ts'
-import { armourBody } from './pem.ts'
+import { armorBody } from './pem.ts'
 
 /** Letters before an anchor that may belong to the key's own headers: 48 bytes. */
 const BACK_LETTERS = 64
@@ -194,7 +194,7 @@ function readBody(
   phase: number,
   inGroup: number,
 ): Detected | undefined {
-  if (isInArmour(chars, at)) return undefined
+  if (isInArmor(chars, at)) return undefined
   const near = bodyAround(chars, at, phase, inGroup, BACK_LETTERS)
   const head = decodeBase64(chars, near.start, chars.length, { isUrl: true, most: HEAD_BYTES })
   const size = structure.size(head.bytes, near.offset)
@@ -229,10 +229,10 @@ function hasLikelyNumbers(chars: Uint8Array, near: Body, head: Uint8Array): bool
 }
 
 /** Whether an armor's body reaches without a gap to `at`: then its own anchor finds the key. */
-function isInArmour(chars: Uint8Array, at: number): boolean {
+function isInArmor(chars: Uint8Array, at: number): boolean {
   const begin = findLast(chars, '-----BEGIN ', Math.max(0, at - PEM_HEADER_MOST), at)
   if (begin < 0) return false
-  const body = armourBody(chars, begin)
+  const body = armorBody(chars, begin)
   if (body === undefined || body > at) return false
   const letters = decodeBase64(chars, body, at)
   letters.bytes.fill(0)

@@ -6,7 +6,7 @@
  * @module
  */
 import { OKP } from '@mintmark/keys/arithmetic/okp'
-import { charge } from '@mintmark/keys/material/effort'
+import { spend } from '@mintmark/keys/material/work_budget'
 import type { Detected } from '../../anchors/detected.ts'
 import { quoteLength, skipSpace } from '../../text/quoted.ts'
 import { standsAt, type TextReader, type TextRun } from '../../text/text_run.ts'
@@ -24,7 +24,7 @@ const WANTED: ReadonlySet<string> = new Set(
 )
 const SYMMETRIC_LEAST = 8
 /** Of the object around a `kty`, its numbers not counted. */
-const OBJECT_UNITS = 3000
+const OBJECT_COST = 3000
 
 export const JWK: TextReader = {
   before: SIDE_MOST,
@@ -54,7 +54,7 @@ function keyType(chars: Uint8Array, at: number): KeyType | undefined {
 function readJwk({ chars, at }: TextRun): Detected | undefined {
   const type = keyType(chars, at)
   if (type === undefined) return undefined
-  charge(OBJECT_UNITS)
+  spend(OBJECT_COST)
   const { from, end, values } = objectAround(chars, at, WANTED, OTHER_KEY)
   if (!values.has('d', 'k', 'priv', 'p')) return undefined
   const key = READERS[type](values)

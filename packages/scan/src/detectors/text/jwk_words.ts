@@ -5,7 +5,7 @@
  * @module
  */
 import { fromBigEndian } from '@mintmark/keys/arithmetic/modular'
-import { charge } from '@mintmark/keys/material/effort'
+import { spend } from '@mintmark/keys/material/work_budget'
 import type { Detected } from '../../anchors/detected.ts'
 import { decodeBase64, isBase64Letter } from '../../text/base64.ts'
 import { quoteLength, skipSpace } from '../../text/quoted.ts'
@@ -31,8 +31,8 @@ const SIGNS_MOST = 12
 /** Letters from an exponent back to the colon of JSON, or to its name. */
 const COLON_MOST = 24
 /** Of a letter that is gone over, and of the product of two numbers. */
-const LETTER_UNITS = 3
-const PRODUCT_UNITS = 2000
+const LETTER_COST = 3
+const PRODUCT_COST = 2000
 
 interface Word {
   readonly from: number
@@ -125,7 +125,7 @@ function wordsBefore(chars: Uint8Array, at: number, range: Range): Word[] {
     take(chars, i + 1, to, range, words)
     if (i + 1 === to) i -= 1
   }
-  charge(LETTER_UNITS * (at - i))
+  spend(LETTER_COST * (at - i))
   return words
 }
 
@@ -139,7 +139,7 @@ function wordsBehind(chars: Uint8Array, at: number, range: Range): Word[] {
     take(chars, from, i, range, words)
     if (i === from) i += 1
   }
-  charge(LETTER_UNITS * (i - at))
+  spend(LETTER_COST * (i - at))
   return words
 }
 
@@ -173,7 +173,7 @@ function byPrimes(n: NumberWord, numbers: readonly NumberWord[]): Detected | und
   const halves = numbers.filter((word) => isHalf(word) && (word.value & 1n) === 1n)
   for (const [i, p] of halves.entries()) {
     for (const q of halves.slice(i + 1)) {
-      charge(PRODUCT_UNITS)
+      spend(PRODUCT_COST)
       if (p.value * q.value !== n.value) continue
       return placed(rsaKey({ n: n.value, e: E, p: p.value, q: q.value }), p)
     }

@@ -14,7 +14,7 @@ const SECRET_KEY_TAG = 5
 const BODY_LEAST = 64
 
 /** @param first behind the dashes of the first line */
-export function openPgpArmour(
+export function openPgpArmor(
   chars: Uint8Array,
   begin: number,
   first: number,

@@ -13,7 +13,7 @@ import { decodeBase64, hexDigit, skipJunk } from '../../text/base64.ts'
 import { PREFIX_MOST, readPrefixed } from '../../text/prefixed_armor.ts'
 import { endsAt, nameOf, standsAt, type TextReader, type TextRun } from '../../text/text_run.ts'
 import { keyIn } from './decoded.ts'
-import { openPgpArmour } from './openpgp_text.ts'
+import { openPgpArmor } from './openpgp_text.ts'
 
 const BEGIN = '-----BEGIN '
 const LABEL_MOST = 48
@@ -22,7 +22,7 @@ const BODY_LEAST = 20
 /** A body shorter than that holds no encrypted key. */
 const ENCRYPTED_LEAST = 40
 
-interface Armour {
+interface Armor {
   /** Where the first dash is. */
   readonly begin: number
   readonly label: string
@@ -60,10 +60,10 @@ export function labelAt(chars: Uint8Array, at: number): string | undefined {
 }
 
 /** Where the body of an armor begins whose key is in the clear, or undefined. */
-export function armourBody(chars: Uint8Array, at: number): number | undefined {
+export function armorBody(chars: Uint8Array, at: number): number | undefined {
   const label = labelAt(chars, at)
   if (label === undefined) return undefined
-  const { body, isEncrypted } = readArmour(chars, at, label)
+  const { body, isEncrypted } = readArmor(chars, at, label)
   return isEncrypted ? undefined : body
 }
 
@@ -71,14 +71,14 @@ export function armourBody(chars: Uint8Array, at: number): number | undefined {
 export function readPem({ chars, at }: TextRun): Detected | undefined {
   const label = labelAt(chars, at)
   if (label === undefined) return undefined
-  const armour = readArmour(chars, at, label)
-  if (label === 'OpenVPN Static key V1') return openVpn(chars, armour)
-  if (label === 'PGP PRIVATE KEY BLOCK') return openPgpArmour(chars, armour.begin, armour.body)
-  const { bytes, end, letters } = decodeBase64(chars, armour.body, chars.length)
+  const armor = readArmor(chars, at, label)
+  if (label === 'OpenVPN Static key V1') return openVpn(chars, armor)
+  if (label === 'PGP PRIVATE KEY BLOCK') return openPgpArmor(chars, armor.begin, armor.body)
+  const { bytes, end, letters } = decodeBase64(chars, armor.body, chars.length)
   try {
     if (bytes.length < BODY_LEAST) return undefined
-    const place = { offset: at, length: armourEnd(chars, end, label) - at }
-    if (armour.isEncrypted) return bytes.length < ENCRYPTED_LEAST ? undefined : encrypted(place)
+    const place = { offset: at, length: armorEnd(chars, end, label) - at }
+    if (armor.isEncrypted) return bytes.length < ENCRYPTED_LEAST ? undefined : encrypted(place)
     const key = keyIn(bytes)
     // Behind a key that ends early, other text may have been read as letters.
     if (key === undefined || letters === 0) return undefined
@@ -99,21 +99,21 @@ function encrypted(place: { readonly offset: number; readonly length: number }):
   }
 }
 
-function readArmour(chars: Uint8Array, begin: number, label: string): Armour {
+function readArmor(chars: Uint8Array, begin: number, label: string): Armor {
   const first = begin + BEGIN.length + label.length + 5
   const { body, isEncrypted } = skipHeaders(chars, first)
   return { begin, label, body, isEncrypted }
 }
 
 /** Behind `-----END …-----` where it follows, else `end`. */
-export function armourEnd(chars: Uint8Array, end: number, label: string): number {
+export function armorEnd(chars: Uint8Array, end: number, label: string): number {
   const dashes = skipJunk(chars, end, chars.length)
   const footer = `-----END ${label}-----`
   return standsAt(chars, dashes, footer) ? dashes + footer.length : end
 }
 
 /** 2048 bits as 16 lines of 32 hex digits: of four keys, none of which can be checked. */
-function openVpn(chars: Uint8Array, { begin, body, label }: Armour): Detected | undefined {
+function openVpn(chars: Uint8Array, { begin, body, label }: Armor): Detected | undefined {
   let digits = 0
   let zeros = 0
   let at = body
@@ -129,7 +129,7 @@ function openVpn(chars: Uint8Array, { begin, body, label }: Armour): Detected | 
   if (zeros > 128) return undefined
   return {
     offset: begin,
-    length: armourEnd(chars, at, label) - begin,
+    length: armorEnd(chars, at, label) - begin,
     kind: 'hmac',
     form: 'openvpn-static',
     bits: 2048,

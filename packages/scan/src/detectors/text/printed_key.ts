@@ -6,7 +6,7 @@
  * @module
  */
 import { fromBigEndian } from '@mintmark/keys/arithmetic/modular'
-import { charge } from '@mintmark/keys/material/effort'
+import { spend } from '@mintmark/keys/material/work_budget'
 import type { Detected } from '../../anchors/detected.ts'
 import { standsAt, type TextReader, type TextRun } from '../../text/text_run.ts'
 import { ecKey, numberOf, okpKey, rsaKey } from './parts.ts'
@@ -17,7 +17,7 @@ const BEHIND = 8192
 /** Letters of an elliptic key, and before it the line that names its kind. */
 const SMALL = 1024
 const KIND_BEFORE = 64
-const LETTER_UNITS = 4
+const LETTER_COST = 4
 
 export const FIRST_PRIME = 'prime1:'
 export const PRIVATE = 'priv:'
@@ -63,7 +63,7 @@ function printed(text: string, label: string, which: 'first' | 'last'): Printed 
 }
 
 function readRsa({ chars, at }: TextRun): Detected | undefined {
-  charge(LETTER_UNITS * chars.length)
+  spend(LETTER_COST * chars.length)
   const text = Buffer.from(chars).toString('latin1')
   const [before, behind] = [text.slice(0, at), text.slice(at)]
   const p = printed(behind, 'prime1', 'first')
@@ -98,7 +98,7 @@ function exponentIn(text: string): bigint | undefined {
 /** The kind by the line before it, else the curve by its name or the length of the point. */
 function readCurve({ chars, at }: TextRun): Detected | undefined {
   if (!standsAt(chars, at, PRIVATE)) return undefined
-  charge(LETTER_UNITS * chars.length)
+  spend(LETTER_COST * chars.length)
   const text = Buffer.from(chars).toString('latin1')
   const behind = text.slice(at)
   const secret = printed(behind, 'priv', 'first')

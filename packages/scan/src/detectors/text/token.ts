@@ -4,7 +4,7 @@
  *
  * @module
  */
-import { charge } from '@mintmark/keys/material/effort'
+import { spend } from '@mintmark/keys/material/work_budget'
 import { REACH } from '../../anchors/anchor.ts'
 import { lesser } from '../../anchors/anchored.ts'
 import type { Detected } from '../../anchors/detected.ts'
@@ -135,7 +135,7 @@ function opaque(
 ): Detected | undefined {
   const end = lettersEnd(chars, from, REFRESH_MOST, isOpaqueLetter)
   if (end - from < least) return undefined
-  charge(20 * (end - from))
+  spend(20 * (end - from))
   const seen = new Set(chars.subarray(from, end))
   const isMixed = seen.size >= 16 && [...seen].some((letter) => letter >= 0x30 && letter <= 0x39)
   return isMixed ? token(from, end, 'refresh-token', proof) : undefined

@@ -8,8 +8,8 @@ import type { RsaMaterial } from '@mintmark/keys/material/key_material'
 import type { Allowance } from '../values/allowance.ts'
 import type { FoundValue } from '../values/found_value.ts'
 import { fromCrtExponent, fromFactor, PowersOfTwo } from '../values/rebuild.ts'
+import { type LeakHit, LeakingNumbers, type MayLeak } from './factor_leaks.ts'
 import { isTold, numberOf, type PlacedNumber, weightOf } from './placed_numbers.ts'
-import { type MayLeak, LeakingNumbers, type LeakHit } from './factor_leaks.ts'
 import type { Spelled } from './rsa_found.ts'
 import type { RsaGroup } from './rsa_group.ts'
 
@@ -67,8 +67,8 @@ export class Remainders {
       const placed = numbers.slice(at, at + TOGETHER).map((number): LeakingNumber => {
         return { x: numberOf(number, window), leaks: number.leaks, placed: number }
       })
-      const related = new LeakingNumbers(placed, group.keys.length)
-      collect((key) => (this.#isWorth(group) ? foundBy(key, related.first(key.n)) : undefined))
+      const leaking = new LeakingNumbers(placed, group.keys.length)
+      collect((key) => (this.#isWorth(group) ? foundBy(key, leaking.first(key.n)) : undefined))
     }
     // Their length tells most.
     const likely = numbers

@@ -6,10 +6,10 @@ import { type ConjugateKernel, type FactorHit, ORDERS } from '../../slices/conju
 import type { Allowance, Effort } from '../values/allowance.ts'
 import type { FoundValue } from '../values/found_value.ts'
 import { fromFactor } from '../values/rebuild.ts'
+import { directLeaks, leftovers } from './factor_leaks.ts'
 import { conjugateFragments, pairCost } from './fragments.ts'
 import { freedFactors } from './freed_factors.ts'
 import { boundedNumbers, type PlacedNumber } from './placed_numbers.ts'
-import { directLeaks, leftovers } from './factor_leaks.ts'
 import { Remainders } from './remainders.ts'
 import { DigitSearch } from './rsa_digits.ts'
 import {

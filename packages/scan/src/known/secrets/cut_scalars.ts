@@ -67,9 +67,9 @@ export class CutScalars {
   }
 
   /** How many numbers that have lost so many bytes can be looked for in so many nanoseconds by estimate. */
-  affordable(units: number, bytes: number): number {
+  affordable(cost: number, bytes: number): number {
     const fixed = this.cost(0, bytes)
-    return Math.max(0, Math.floor((units - fixed) / (this.cost(1, bytes) - fixed)))
+    return Math.max(0, Math.floor((cost - fixed) / (this.cost(1, bytes) - fixed)))
   }
 
   /** Those of the numbers that are scalars of a key; all have lost the same bytes. */

@@ -2,7 +2,7 @@
  * Known public keys of DSA and DH: what they look like in memory, and whether bytes are the secret of one of them. They are
  * looked for as keys of curves are: multiples of a point are powers of g here. @module
  */
-import { FixedBase, fixedBaseUnits } from '@mintmark/keys/arithmetic/fixed_base'
+import { FixedBase, fixedBaseCost } from '@mintmark/keys/arithmetic/fixed_base'
 import {
   bitLength,
   fromBigEndian,
@@ -81,7 +81,7 @@ function group(
   const limbsIn = (bytes: Uint8Array) => secretOf(fromLittleEndian(bytes), 'limbs-le64')
   return {
     length,
-    cost: 2 * fixedBaseUnits(modulusBits, 8 * length),
+    cost: 2 * fixedBaseCost(modulusBits, 8 * length),
     signs,
     limbs: Math.ceil(length / 8),
     secretIn: (bytes) => secretOf(fromBigEndian(bytes), 'limbs-be') ?? limbsIn(bytes),

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
-import { endLook, startLook } from '@mintmark/keys/material/effort'
+import { endBudget, startBudget } from '@mintmark/keys/material/work_budget'
 import { hitsIn, idsOf, planted, provenIn } from './binary_hits.ts'
 import { EC_SAMPLES, elementsOf, nineIntegers, RSA_SAMPLES, sampleOf, spkiOf } from './der_world.ts'
 
@@ -33,7 +33,7 @@ describe('damage of one byte', () => {
 })
 
 it('with no work left to test primes, a row of equal bytes is no key, and a key is one', () => {
-  startLook(1_000_000)
+  startBudget(1_000_000)
   assert.deepEqual(
     provenIn(
       planted(
@@ -45,5 +45,5 @@ it('with no work left to test primes, a row of equal bytes is no key, and a key 
   )
   const { der } = sampleOf(RSA_SAMPLES, 'RSA-3072 in pkcs8')
   assert.equal(provenIn(planted(der, 100)).length, 1)
-  assert.ok(endLook().wasRefused)
+  assert.ok(endBudget().wasRefused)
 })

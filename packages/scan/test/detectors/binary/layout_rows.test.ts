@@ -35,7 +35,7 @@ function seenIn(bytes: Uint8Array, before = 640): readonly FindingSeen[] {
   const dump = Buffer.concat([noise(before, 'before'), bytes, noise(400, 'behind')])
   const [window] = planWindows([{ offset: 0, length: dump.length, isAligned: true }])
   assert.ok(window)
-  const ample = { ...window, moreUnits: 1e6 }
+  const ample = { ...window, moreCost: 1e6 }
   const { rawFindings, limits } = searchWindow(scanner, bytesSource(dump), ample, {
     hashKey: new Uint8Array(32),
   })

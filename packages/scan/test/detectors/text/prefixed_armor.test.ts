@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
-import { endLook, startLook } from '@mintmark/keys/material/effort'
+import { endBudget, startBudget } from '@mintmark/keys/material/work_budget'
 import { keyIdOf } from '@mintmark/keys/public_half/key_id'
 import { P256, pemsOf, planted, RSA, type TestKey } from '@mintmark/testkit/text_keys'
 import type { Detected } from '../../../src/anchors/detected.ts'
@@ -97,13 +97,13 @@ describe('PEM whose lines have prefixes is found from its begin to its end', () 
 describe('a begin with nothing behind it', () => {
   const chars = Buffer.from('-----BEGIN RSA PRIVATE KEY-----\n'.repeat(8))
 
-  it('is charged for each way in which its lines may have prefixes', () => {
-    startLook(Number.POSITIVE_INFINITY)
+  it('is paid for each way in which its lines may have prefixes', () => {
+    startBudget(Number.POSITIVE_INFINITY)
     assert.equal(
       readPrefixed({ chars, at: 160 }, () => undefined),
       undefined,
     )
-    assert.ok(endLook().units > 6000)
+    assert.ok(endBudget().cost > 6000)
   })
 
   it('takes no more room than its lines', () => {

@@ -1,39 +1,39 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
 import {
-  charge,
-  endLook,
+  endBudget,
   forgetAnswers,
-  startLook,
-  withEffort,
-  withEffortOnce,
-} from '../src/material/effort.ts'
+  spend,
+  startBudget,
+  withinBudget,
+  withinBudgetOnce,
+} from '../src/material/work_budget.ts'
 
-describe('a look', () => {
-  it('counts what is charged and what is run, and refuses what is more than it has', () => {
-    startLook(100)
-    charge(30)
+describe('a work budget', () => {
+  it('counts what is spent and what is run, and refuses what is more than it has', () => {
+    startBudget(100)
+    spend(30)
     assert.equal(
-      withEffort(60, () => 'done'),
+      withinBudget(60, () => 'done'),
       'done',
     )
     let ran = false
-    const refused = withEffort(11, () => {
+    const refused = withinBudget(11, () => {
       ran = true
     })
     assert.deepEqual([refused, ran], [undefined, false])
     assert.equal(
-      withEffort(10, () => 'small'),
+      withinBudget(10, () => 'small'),
       'small',
     )
-    assert.deepEqual(endLook(), { units: 100, wasRefused: true })
+    assert.deepEqual(endBudget(), { cost: 100, wasRefused: true })
   })
 
-  it('begins with nothing done, and outside of one nothing is refused', () => {
-    startLook(0)
-    assert.deepEqual(endLook(), { units: 0, wasRefused: false })
+  it('begins with nothing spent, and without one nothing is refused', () => {
+    startBudget(0)
+    assert.deepEqual(endBudget(), { cost: 0, wasRefused: false })
     assert.equal(
-      withEffort(1e15, () => 'done'),
+      withinBudget(1e15, () => 'done'),
       'done',
     )
   })
@@ -43,7 +43,7 @@ describe('an answer that is kept', () => {
   it('is asked for once, until answers are forgotten; other numbers are another question', () => {
     let asked = 0
     const ask = (name: string, ...numbers: readonly bigint[]): boolean | undefined =>
-      withEffortOnce(1000, name, numbers, () => {
+      withinBudgetOnce(1000, name, numbers, () => {
         asked++
         return true
       })
@@ -60,14 +60,14 @@ describe('an answer that is kept', () => {
 
   it('is not kept where it was refused', () => {
     forgetAnswers()
-    startLook(10)
+    startBudget(10)
     assert.equal(
-      withEffortOnce(1e9, 'primes', [7n], () => true),
+      withinBudgetOnce(1e9, 'primes', [7n], () => true),
       undefined,
     )
-    endLook()
+    endBudget()
     assert.equal(
-      withEffortOnce(1e9, 'primes', [7n], () => true),
+      withinBudgetOnce(1e9, 'primes', [7n], () => true),
       true,
     )
   })

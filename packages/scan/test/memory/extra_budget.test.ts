@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
-import { UNITS_PER_BYTE } from '../../src/anchors/anchor_budget.ts'
+import { COST_PER_BYTE } from '../../src/anchors/anchor_budget.ts'
 import { ownBytes, planWindows, sizeOf, type Window } from '../../src/anchors/scan_plan.ts'
-import { CutWindows, type PlanSize, withFirstUnits } from '../../src/memory/extra_units.ts'
+import { CutWindows, type PlanSize, withFirstBudget } from '../../src/memory/extra_budget.ts'
 import { LimitList, type LimitSeen } from '../../src/report/scan_limits.ts'
 
 const windowsOf = (bytes: number): readonly Window[] => [
@@ -10,10 +10,10 @@ const windowsOf = (bytes: number): readonly Window[] => [
 ]
 
 /** What looking at anchors in these windows may take, their own bytes counted. */
-function unitsOf(windows: readonly Window[]): number {
+function budgetOf(windows: readonly Window[]): number {
   return windows.reduce((sum, window) => {
-    const { moreUnits = 0, onceUnits = 0 } = window
-    return sum + ownBytes(window) * (UNITS_PER_BYTE + moreUnits) + onceUnits
+    const { moreCost = 0, onceCost = 0 } = window
+    return sum + ownBytes(window) * (COST_PER_BYTE + moreCost) + onceCost
   }, 0)
 }
 
@@ -39,16 +39,16 @@ describe('a file that is a flood from end to end', () => {
     it(`of ${megabytes} MB takes at most ${most} s more than its bytes bring`, () => {
       const bytes = megabytes << 20
       const plan = windowsOf(bytes)
-      const first = [...withFirstUnits(plan, sizeOf(plan), false)]
-      const more = unitsOf(first) - UNITS_PER_BYTE * bytes + unitsOf(again(first).again)
-      assert.ok(more < 1e9 * most, `${more} units`)
+      const first = [...withFirstBudget(plan, sizeOf(plan), false)]
+      const more = budgetOf(first) - COST_PER_BYTE * bytes + budgetOf(again(first).again)
+      assert.ok(more < 1e9 * most, `${more} ns`)
     })
   }
 
   it('is searched again where most forms were cut short: keys lie amid it there', () => {
     const plan = windowsOf(16 << 20)
     const cut = new CutWindows(new LimitList(), sizeOf(plan))
-    for (const window of withFirstUnits(plan, sizeOf(plan), false)) {
+    for (const window of withFirstBudget(plan, sizeOf(plan), false)) {
       const names = window.offset === plan[2]?.offset ? ['pem', 'jwk', 'sec1'] : ['pem', 'pem']
       const seen = names.map((name): LimitSeen => {
         return { code: 'anchor-flood', name, offset: window.offset }
@@ -61,7 +61,7 @@ describe('a file that is a flood from end to end', () => {
 
   it('tells those of its windows that are not searched again', () => {
     const plan = windowsOf(256 << 20)
-    const first = [...withFirstUnits(plan, sizeOf(plan), false)]
+    const first = [...withFirstBudget(plan, sizeOf(plan), false)]
     const { again: second, limits } = again(first)
     const [limit] = limits.list()
     assert.ok(second.length > 0)
@@ -77,8 +77,8 @@ describe('what was packed brings less than what lies in the file as it is', () =
   const plan = windowsOf(64 << 20)
   const size = sizeOf(plan)
   const unitsOfPacked = (packedBytes: number | undefined): number => {
-    const first = [...withFirstUnits(plan, { ...size, packedBytes }, false)]
-    return unitsOf(first) + unitsOf(again(first, { ...size, packedBytes }).again)
+    const first = [...withFirstBudget(plan, { ...size, packedBytes }, false)]
+    return budgetOf(first) + budgetOf(again(first, { ...size, packedBytes }).again)
   }
 
   it('by what it took to unpack, and half of what a file has besides its bytes at most', () => {
@@ -94,7 +94,7 @@ describe('what was packed brings less than what lies in the file as it is', () =
   it('but a file of one window is looked at in full', () => {
     const small = windowsOf(1 << 20)
     const packed = { ...sizeOf(small), packedBytes: 4096 }
-    assert.ok(unitsOf([...withFirstUnits(small, packed, false)]) > 1.2e9)
+    assert.ok(budgetOf([...withFirstBudget(small, packed, false)]) > 1.2e9)
   })
 })
 
@@ -102,15 +102,15 @@ describe('a file with a few windows key-dense', () => {
   it('has half a second for those of its blocks that need it', () => {
     const plan = windowsOf(64 << 20)
     const [window] = again(
-      [...withFirstUnits(plan, sizeOf(plan), false)].slice(3, 4),
+      [...withFirstBudget(plan, sizeOf(plan), false)].slice(3, 4),
       sizeOf(plan),
     ).again
-    assert.ok(window !== undefined && (window.onceUnits ?? 0) > 4e8)
+    assert.ok(window !== undefined && (window.onceCost ?? 0) > 4e8)
   })
 
   it('lets one form take half of what there is, where a flood leaves it a sixth', () => {
     const plan = windowsOf(64 << 20)
-    const first = [...withFirstUnits(plan, sizeOf(plan), false)]
+    const first = [...withFirstBudget(plan, sizeOf(plan), false)]
     const shares = [2, 3].map(
       (count) => again(first.slice(0, count), sizeOf(plan)).again[0]?.anchorShare,
     )
@@ -119,18 +119,18 @@ describe('a file with a few windows key-dense', () => {
 
   it('is searched again where one has taken nearly all, with more than it had', () => {
     const plan = windowsOf(8 << 20)
-    const [first] = [...withFirstUnits(plan, sizeOf(plan), true)]
+    const [first] = [...withFirstBudget(plan, sizeOf(plan), true)]
     assert.ok(first !== undefined && plan.length === 2)
     const limits = new LimitList()
     const cut = new CutWindows(limits, sizeOf(plan))
     cut.take(first, [{ code: 'anchor-flood', name: 'pkcs1', offset: 0 }])
     const [second] = cut.again(true)
-    assert.ok(second !== undefined && (second.onceUnits ?? 0) > (first.onceUnits ?? 0))
+    assert.ok(second !== undefined && (second.onceCost ?? 0) > (first.onceCost ?? 0))
     assert.deepEqual(limits.list(), [])
   })
 
   it('of one window has all at once', () => {
     const plan = windowsOf(1 << 20)
-    assert.ok(unitsOf([...withFirstUnits(plan, sizeOf(plan), false)]) > 1.2e9)
+    assert.ok(budgetOf([...withFirstBudget(plan, sizeOf(plan), false)]) > 1.2e9)
   })
 })

@@ -1,26 +1,26 @@
 import assert from 'node:assert/strict'
 import { it } from 'node:test'
-import { endLook, startLook } from '@mintmark/keys/material/effort'
+import { endBudget, startBudget } from '@mintmark/keys/material/work_budget'
 import { LayerReader } from '../../../src/encoded/encoded_layers.ts'
 import { textAnchors } from '../../../src/text/text_run.ts'
 
 const LETTERS = 20_000
 const wide = Buffer.from('words '.repeat(LETTERS / 6) + 'A'.repeat(64), 'utf16le')
 
-it('text of two bytes a letter that is put together is charged, though nothing is encoded in it', () => {
-  startLook(Number.POSITIVE_INFINITY)
+it('text of two bytes a letter that is put together is counted, though nothing is encoded in it', () => {
+  startBudget(Number.POSITIVE_INFINITY)
   new LayerReader({ isDeep: false }).read(wide, 0, wide.length, () => assert.fail('a layer'), [
     wide.length - 128,
   ])
-  const { units } = endLook()
-  assert.ok(units >= 10 * LETTERS, `${(units / LETTERS).toFixed(1)} a letter`)
+  const { cost } = endBudget()
+  assert.ok(cost >= 10 * LETTERS, `${(cost / LETTERS).toFixed(1)} a letter`)
 })
 
-it('letters of two bytes that an anchor is given are charged', () => {
+it('letters of two bytes that an anchor is given are counted', () => {
   const reader = { before: 0, behind: LETTERS, glance: () => LETTERS, read: () => undefined }
   const [, anchor] = textAnchors('words', 'words', reader)
-  startLook(Number.POSITIVE_INFINITY)
+  startBudget(Number.POSITIVE_INFINITY)
   anchor?.detect(wide, 0)
-  const { units } = endLook()
-  assert.ok(units >= 14 * LETTERS, `${(units / LETTERS).toFixed(1)} a letter`)
+  const { cost } = endBudget()
+  assert.ok(cost >= 14 * LETTERS, `${(cost / LETTERS).toFixed(1)} a letter`)
 })
