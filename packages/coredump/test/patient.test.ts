@@ -3,7 +3,7 @@ import assert from 'node:assert/strict'
 import { it } from 'node:test'
 import { planWindows, sizeOf } from '@mintmark/scan/anchors/scan_plan'
 import { budgetsFor } from '@mintmark/scan/known/secrets/secret_budgets'
-import { Allowance } from '@mintmark/scan/known/values/allowance'
+import { SearchLimits } from '@mintmark/scan/known/values/search_limits'
 import { CutWindows, withFirstBudget } from '@mintmark/scan/memory/extra_budget'
 import { LimitList } from '@mintmark/scan/report/scan_limits'
 import { turnMs } from '../src/spool/turn.ts'
@@ -11,8 +11,8 @@ import { turnMs } from '../src/spool/turn.ts'
 const NANOSECONDS = 1e6
 
 /** How many remainders of a given key are tried in so many bytes, each at a cost in nanoseconds. */
-function granted(effort: 'given' | 'patient', bytes: number, cost: number): number {
-  const { remainders } = new Allowance(effort, 'given', 1).budgets
+function granted(depth: 'given' | 'patient', bytes: number, cost: number): number {
+  const { remainders } = new SearchLimits(depth, 'given', 1).budgets
   let taken = 0
   for (let at = 0; at < bytes; at += 4 << 20) {
     remainders.earn(4 << 20)
@@ -29,9 +29,9 @@ it('a given key that has to be settled is looked for many times as long', () => 
 it('the time to settle given keys fits into the turn of the gate, whatever the bytes are', () => {
   for (const megabytes of [1, 64, 1024, 8192]) {
     const bytes = megabytes * 2 ** 20
-    const { budgets } = new Allowance('patient', 'given', 1)
+    const { budgets } = new SearchLimits('patient', 'given', 1)
     const groups = [0, 1].map(() =>
-      Object.values(budgetsFor({ effort: 'patient', isTold: true }, 1)(true)),
+      Object.values(budgetsFor({ depth: 'patient', reportsLimits: true }, 1)(true)),
     )
     const all = [...Object.values(budgets), ...groups.flat()]
     const spent = all.map((budget) => {

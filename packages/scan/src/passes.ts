@@ -141,17 +141,23 @@ export class Passes {
 
   /** Looks for the private halves of what is known by now, and for every value of the keys found by now. */
   async known(): Promise<void> {
-    const { all, given, met } = this.#outcome.keys
+    const { all, given, discovered } = this.#outcome.keys
     if (all.length === 0) {
       this.#tell(this.#totalBytes)
       return
     }
     const materials = this.#found.unsought()
-    // What erases keys spends as much on keys that it met as on those that it was given.
+    // A scrub spends as much on discovered keys as on given ones.
     const isAll = this.#options.onMaterial !== undefined
     const sought = isAll
-      ? { keys: [...given, ...met.filter((key) => !isRoot(key))], met: met.filter(isRoot) }
-      : { keys: given, met: this.#someOf(unfound(met, materials, this.#found.ofFlood), materials) }
+      ? {
+          keys: [...given, ...discovered.filter((key) => !isRoot(key))],
+          discovered: discovered.filter(isRoot),
+        }
+      : {
+          keys: given,
+          discovered: this.#someOf(unfound(discovered, materials, this.#found.ofFlood), materials),
+        }
     const hasDeepSecrets = this.#size.bytes < DEEP_BYTES
     // What erases keys scans with `deep` at its end.
     const completed = this.#how.isDeep || (hasDeepSecrets && !isAll) ? given : []
@@ -169,7 +175,7 @@ export class Passes {
     await this.#searchRegisters({
       ...task,
       keys: sought.keys.filter(isSoughtInRegisters),
-      met: sought.met.filter(isSoughtInRegisters),
+      discovered: sought.discovered.filter(isSoughtInRegisters),
     })
     // Zeros were left out.
     this.#tell(this.#totalBytes)
@@ -198,13 +204,13 @@ export class Passes {
    * Of a file that is key-dense, those of other kinds than these, and not those of which each value is looked for; how
    * many are left out is told.
    */
-  #someOf(met: readonly PublicKey[], sought: readonly KeyMaterial[]): readonly PublicKey[] {
-    if (!this.#found.isFull) return met
+  #someOf(discovered: readonly PublicKey[], sought: readonly KeyMaterial[]): readonly PublicKey[] {
+    if (!this.#found.isFull) return discovered
     const ids = new Set(sought.filter(isWhole).map((material) => keyIdOf(material).spkiSha256))
-    const some = met.filter(
+    const some = discovered.filter(
       ({ material, keyId }) => !this.#found.isDenseIn(material) && !ids.has(keyId.spkiSha256),
     )
-    const leftOut = met.length - some.length
+    const leftOut = discovered.length - some.length
     if (leftOut > 0) {
       this.#outcome.limits.add({ code: 'many-keys', name: '', offset: 0 }, leftOut)
     }
@@ -243,7 +249,7 @@ export class Passes {
 
   /** Registers hold no more than a secret of a curve. */
   async #searchRegisters(task: KnownTask): Promise<void> {
-    if (task.keys.length + task.met.length === 0) return
+    if (task.keys.length + task.discovered.length === 0) return
     const { vectorRegisters, source } = this.#file
     const registers = SegmentBoundaries.joined(secretsInRegisters(vectorRegisters, source), source)
     if (registers !== undefined) await this.#searchBoundaries(task, registers)
@@ -260,8 +266,8 @@ export class Passes {
     const materials = left.map(({ material }) => material)
     // What erases keys sets these registers to zero in any case.
     const isMore = this.#size.bytes < DEEP_BYTES && this.#options.onMaterial === undefined
-    const effort = this.#how.isDeep ? 'deep' : isMore ? 'more' : 'usual'
-    const { found, isCut } = scalarsInRegisters(places, source, materials, effort)
+    const depth = this.#how.isDeep ? 'deep' : isMore ? 'more' : 'usual'
+    const { found, isCut } = scalarsInRegisters(places, source, materials, depth)
     for (const { place, ...value } of found) {
       const detected = detectedOf({
         ...value,

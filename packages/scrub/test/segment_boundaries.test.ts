@@ -210,9 +210,9 @@ it('shows the file around each border that is asked for', () => {
       })
       const borders = runs.slice(1).filter((next, i) => {
         const one = runs[i]
-        const isMet = one !== undefined && one.offset + one.length === next.offset
+        const isDiscovered = one !== undefined && one.offset + one.length === next.offset
         const isUnclaimed = one?.address === undefined || next.address === undefined
-        return isMet && (inFile === 'all' || (inFile === 'unclaimed' && isUnclaimed))
+        return isDiscovered && (inFile === 'all' || (inFile === 'unclaimed' && isUnclaimed))
       })
       for (const { offset, length } of borders) {
         const [from, to] = [Math.max(0, offset - 1), offset + Math.min(length, 1)]

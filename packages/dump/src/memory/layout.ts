@@ -206,7 +206,7 @@ export class Layout {
     this.#about[name] ??= typeof value === 'string' ? safeText(value, 100) : value
   }
 
-  /** Says it once, however often it is met. */
+  /** Records it once, however often it occurs. */
   addFlaw(code: Flaw['code'], message: string, facts: ErrorFacts = {}): void {
     if (this.#told.has(message) || this.#flaws.length >= MAX_FLAWS) return
     this.#told.add(message)

@@ -50,7 +50,7 @@ export interface PqScheme {
   readonly secretLength: number
   /** Of the public half. */
   readonly publicLength: number
-  /** Undefined where the allowance is used up. */
+  /** Undefined where the budget is used up. */
   readonly prove: (
     seed: Uint8Array | undefined,
     expanded: Uint8Array | undefined,

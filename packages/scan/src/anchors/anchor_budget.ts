@@ -3,12 +3,12 @@
  *
  * Each block of bytes adds to the budget; what is unused stays for later blocks of the
  * window. Pieces of memory that are shorter than a block are one block together: what is overdrawn is forgiven once a
- * block. An anchor that had its share of a block's allowance is passed over until the next block. Once all is used up,
+ * block. An anchor that had its share of a block's budget is passed over until the next block. Once all is used up,
  * so are those that had more than an equal part. So a flood of one form hides neither others nor what lies behind it.
  * A look that takes half of the share by itself (the tree of one SLH-DSA key, a key of RSA of 15,360 bits in OpenSSL's
  * program) is the only one of its kind in a window; it does not count against the cheap looks behind it. @module
  */
-/** Allowance of a byte. A window without keys takes 1 to 2 ns a byte: this keeps any other above a tenth of its speed. */
+/** Budget of a byte. A window without keys takes 1 to 2 ns a byte: this keeps any other above a tenth of its speed. */
 export const COST_PER_BYTE = 8
 /** With `--deep`. */
 export const DEEP_FACTOR = 32

@@ -1,5 +1,5 @@
 /**
- * Packed data that a look at a window met and could not unpack to its end: it is opened by itself, afterwards.
+ * Packed data in a window that could not be unpacked to its end: it is opened by itself, afterwards.
  *
  * State of one thread, as that of `work_budget.ts`: what looks notes a place, the scanner takes what was noted. @module
  */

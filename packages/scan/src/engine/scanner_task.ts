@@ -37,7 +37,7 @@ export interface KnownTask extends TaskOptions {
   /** See {@link import('../known/secrets/known_key_search.ts').KnownKeyOptions.completed}. */
   readonly completed?: readonly PublicKey[]
   /** Keys that lie in the dump and are not asked for: far less is spent on them. */
-  readonly met: readonly PublicKey[]
+  readonly discovered: readonly PublicKey[]
   /** Keys that were found already: every value of theirs is looked for as well. */
   readonly materials?: readonly KeyMaterial[]
   /** Whether it is settled whether a given key is there, however long that takes. */
@@ -93,7 +93,7 @@ function newScanner(task: ScannerTask, { anchors, memory }: ScannerChoice): Wind
           ? new KnownKeySearch(task.keys, {
               deep: isDeep,
               isPatient: task.isPatient ?? false,
-              met: task.met,
+              discovered: task.discovered,
               hasDeepSecrets: task.hasDeepSecrets ?? false,
               completed: task.completed ?? [],
               searchers: task.searchers ?? 1,
@@ -154,5 +154,5 @@ function areAlike(task: ScannerTask, other: ScannerTask): boolean {
     task.hasDeepSecrets === other.hasDeepSecrets &&
     task.completed === other.completed &&
     task.isPatient === other.isPatient
-  return spendsAlike && task.keys === other.keys && task.met === other.met
+  return spendsAlike && task.keys === other.keys && task.discovered === other.discovered
 }

@@ -23,7 +23,7 @@ export interface KeySeen {
 export interface WindowResult {
   readonly rawFindings: readonly RawFinding[]
   readonly limits: readonly LimitSeen[]
-  /** Public keys that lie there, and public halves of the keys found: their private halves are looked for. */
+  /** Discovered public keys, and public halves of the keys found: their private halves are searched for. */
   readonly publicKeys: readonly KeySeen[]
   /** Keys themselves; none unless they were asked for. */
   readonly materials: readonly FoundMaterial[]

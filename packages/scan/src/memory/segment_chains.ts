@@ -29,7 +29,7 @@ interface Open {
   readonly run: Placed
   /** Undefined once it has gone on. */
   chain: Placed[] | undefined
-  /** At which it met others. */
+  /** Borders with other runs so far. */
   borders: number
 }
 

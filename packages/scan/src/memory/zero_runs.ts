@@ -1,5 +1,5 @@
 /**
- * Zeros that the first pass met: the passes behind it leave them out, as they do holes of a sparse file.
+ * Zeros that the first pass found: later passes skip them as they skip holes of a sparse file.
  *
  * Cores are mostly zeros. A copy of one that was taken without regard to holes (a pipe, scp) has them all on the disk,
  * and a pass spends some 0.45 s a GB on reading them. @module

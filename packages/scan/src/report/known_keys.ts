@@ -9,7 +9,7 @@ import type { PublicKey } from '@mintmark/keys/public_half/public_key'
 import { isRoot } from '@mintmark/keys/public_keys/public_roots'
 import type { Finding } from '../findings/finding.ts'
 import { isSearchable } from '../known/rsa/rsa_group.ts'
-import { OF_KEYS_MET, SCALARS } from '../known/values/allowance.ts'
+import { OF_DISCOVERED_KEYS, SCALARS } from '../known/values/search_limits.ts'
 import { type GivenKey, givenKeys } from './given_keys.ts'
 import type { ScanLimit } from './scan_limits.ts'
 
@@ -45,7 +45,7 @@ export class KnownKeys {
   }
 
   /** Those that are not given. */
-  get met(): readonly PublicKey[] {
+  get discovered(): readonly PublicKey[] {
     return this.#of(false)
   }
 
@@ -55,7 +55,7 @@ export class KnownKeys {
 
   /** How many of those are of public root stores: runtimes carry them. */
   get publicRoots(): number {
-    return this.met.filter(isRoot).length
+    return this.discovered.filter(isRoot).length
   }
 
   #of(isGiven: boolean): readonly PublicKey[] {
@@ -148,5 +148,5 @@ const isProven = ({ certainty }: Finding): boolean => certainty === 'proven'
 
 /** Whether a limit says nothing of given keys. */
 function isOfKeysMet({ code, facts }: ScanLimit): boolean {
-  return code === 'search-cut' && String(facts['anchor']).endsWith(OF_KEYS_MET)
+  return code === 'search-cut' && String(facts['anchor']).endsWith(OF_DISCOVERED_KEYS)
 }

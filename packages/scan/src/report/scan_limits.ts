@@ -10,7 +10,7 @@ import type { ScanReport } from './report.ts'
 
 /**
  * - `anchor-flood`: so many places looked like one form that not all could be examined.
- * - `search-cut`: a search of whole windows met more that looks like keys than it can look at in time.
+ * - `search-cut`: a search of whole windows found more that looks like keys than it can examine in time.
  * - `detector-failed`: an error of ours while a place was examined; the rest was.
  * - `unreadable`: a part of the file could not be read.
  * - `thread-failed`: a thread ended while it searched a window; the rest was searched.
@@ -64,7 +64,8 @@ const MESSAGES: Readonly<Record<LimitCode, (name: string, count: number) => stri
   'detector-failed': (name, count) => `an error of ours while examining ${name}, ${times(count)}`,
   unreadable: (_, count) => `${windows(count)} of the file could not be read`,
   'thread-failed': (_, count) => `a thread failed: ${windows(count)} of the file were not searched`,
-  'many-keys': (_, count) => `${said(count)} more public keys lie there than are looked for`,
+  'many-keys': (_, count) =>
+    `${said(count)} more public keys were discovered than are searched for`,
   'not-unpacked': (name) =>
     `packed by ${name}: what it holds was not searched, ${howToUnpack(name)}`,
   'unpack-failed': (name) => `${name} could not unpack it to its end: what came out was searched`,

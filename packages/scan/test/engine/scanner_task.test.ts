@@ -10,7 +10,7 @@ const { publicKey } = readAgain(generateKeyPairSync('ec', { namedCurve: 'P-256' 
 const pem = Buffer.from(publicKey.export({ type: 'spki', format: 'pem' }))
 const { keys } = parsePublicKeys(pem, 'key.pem')
 const materials: readonly KeyMaterial[] = []
-const TASK: KnownTask = { kind: 'known', isDeep: false, keys, met: [], materials }
+const TASK: KnownTask = { kind: 'known', isDeep: false, keys, discovered: [], materials }
 
 it('a scanner that is given back is taken for the same keys again, and for no others', () => {
   const scanner = takeScanner(TASK)
@@ -18,7 +18,7 @@ it('a scanner that is given back is taken for the same keys again, and for no ot
   giveBack(TASK, scanner)
   const others: readonly KnownTask[] = [
     { ...TASK, keys: [...keys] },
-    { ...TASK, met: [...keys] },
+    { ...TASK, discovered: [...keys] },
     { ...TASK, materials: [] },
     { ...TASK, searchers: 2 },
     { ...TASK, isDeep: true },

@@ -91,7 +91,7 @@ function placesOf(
   [from, to]: readonly [number, number] = [0, bytes.length],
 ): number[] {
   const [alone = [], ...along] = ALONG.map((found) => {
-    const search = new KnownKeySearch([], { deep: false, met: [key.publicKey], found })
+    const search = new KnownKeySearch([], { deep: false, discovered: [key.publicKey], found })
     const hits = search.search(bytes, from, to, address)
     return hits.filter(({ certainty }) => certainty === 'proven').map(({ offset }) => offset)
   })

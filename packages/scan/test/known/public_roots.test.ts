@@ -15,13 +15,13 @@ import { certificateOf, RSA } from '@mintmark/testkit/public_key_world'
 import { rsaGroups } from '../../src/known/rsa/rsa_group.ts'
 import { RsaSearch } from '../../src/known/rsa/rsa_search.ts'
 import { KnownKeySearch } from '../../src/known/secrets/known_key_search.ts'
-import { Allowance, OF_KEYS_MET } from '../../src/known/values/allowance.ts'
 import {
   areRandomDigits,
   DIGIT_FORMS,
   digitBytes,
   digitCount,
 } from '../../src/known/values/digit_forms.ts'
+import { OF_DISCOVERED_KEYS, SearchLimits } from '../../src/known/values/search_limits.ts'
 import { randomRanges } from '../../src/known/values/text_forms.ts'
 import { KnownKeys } from '../../src/report/known_keys.ts'
 import { scanFile } from '../../src/scan_file.ts'
@@ -95,7 +95,7 @@ describe('public roots', () => {
     writeFileSync(path, trustingProcess())
     const report = await scanFile(path, { threads: 1 })
     assert.deepEqual(
-      report.limits.filter(({ facts }) => String(facts['anchor']).endsWith(OF_KEYS_MET)),
+      report.limits.filter(({ facts }) => String(facts['anchor']).endsWith(OF_DISCOVERED_KEYS)),
       [],
     )
     assert.equal(report.publicRoots, new Set(roots.map(idOf)).size)
@@ -111,9 +111,9 @@ describe('keys of public roots', () => {
   bytes[1016] = 0x91
 
   /** Names of what a slice gives that is one of those that stand for all, and one that is none. */
-  function found(allowance: Allowance): readonly (readonly string[])[] {
+  function found(searchLimits: SearchLimits): readonly (readonly string[])[] {
     const key = { type: 'rsa', n, e, p: undefined, q: undefined, d: undefined } as const
-    const search = new RsaSearch(rsaGroups(kernel, [key], allowance))
+    const search = new RsaSearch(rsaGroups(kernel, [key], searchLimits))
     return [true, false].map((isSample) => {
       search.earn(bytes.length)
       kernel.load(bytes, 0, bytes.length)
@@ -123,9 +123,9 @@ describe('keys of public roots', () => {
   }
 
   it('are looked for in some slices, others in all', () => {
-    assert.deepEqual(found(new Allowance('met', 'roots')), [['p'], []])
-    assert.deepEqual(found(new Allowance('deep', 'roots')), [['p'], ['p']])
-    assert.deepEqual(found(new Allowance('met', 'met')), [['p'], ['p']])
+    assert.deepEqual(found(new SearchLimits('discovered', 'roots')), [['p'], []])
+    assert.deepEqual(found(new SearchLimits('deep', 'roots')), [['p'], ['p']])
+    assert.deepEqual(found(new SearchLimits('discovered', 'discovered')), [['p'], ['p']])
   })
 })
 
@@ -139,7 +139,7 @@ describe('a search for keys that lie in a dump', () => {
       samples.push(isSample)
       return { found: [], numbers: [] }
     })
-    const search = new KnownKeySearch([keyOf(n)], { deep: false, met: [root] })
+    const search = new KnownKeySearch([keyOf(n)], { deep: false, discovered: [root] })
     const [begin, piece] = [0x7f00_0040_0000n, 256 << 10]
     const bytes = randomBytes(piece)
     for (let k = 0; k < 32; k++) search.search(bytes, 0, piece, begin + BigInt(k * piece))

@@ -46,7 +46,7 @@ const TELLING = new Set([
 export const PART_BITS = 96
 /** Of any other value of an RSA key: the equation that joins it to n can be solved for the rest if half is there. */
 const OTHER_PART_BITS = 256
-/** Shorter spellings would be met by chance. */
+/** Shorter spellings would match by chance. */
 const LEAST_BYTES = 8
 /** Pieces that are no shorter are looked for: texts have fewer bits a byte than the value itself. */
 const LEAST_PART = PART_BITS / 8

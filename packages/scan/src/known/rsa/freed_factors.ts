@@ -58,7 +58,7 @@ function isChunk(slice: Uint8Array, at: number, length: number): boolean {
 
 /** The number begins the chunk, or a zero before it does, as DER has one. */
 function factorIn(slice: Uint8Array, at: number, group: RsaGroup): readonly FoundValue[] {
-  const { keys, shape, allowance } = group
+  const { keys, shape, searchLimits } = group
   const from = at + OVERWRITTEN
   for (const end of [at + 1 + shape.length, at + shape.length]) {
     if (((slice[BEFORE + end - 1] ?? 0) & 1) === 0) continue
@@ -66,7 +66,7 @@ function factorIn(slice: Uint8Array, at: number, group: RsaGroup): readonly Foun
     const known = end - from
     const lost = shape.length - known
     for (const key of keys) {
-      if (!allowance.budgets.freedFactors.take(TEST_COST)) return []
+      if (!searchLimits.budgets.freedFactors.take(TEST_COST)) return []
       const factors = fromLowerFactor(key.n, left, 8 * known, 8 * lost)
       const material = factors && fromFactor(key, factors.p)
       if (material === undefined) continue

@@ -45,7 +45,7 @@ export interface NumberChoice {
   readonly isDeep: boolean
   /** Numbers that only one side tells as well. */
   readonly isOneSided: boolean
-  /** Those out of what is saved alone: keys that were met are not asked for. */
+  /** On spare budget alone: discovered keys have no claim. */
   readonly isSpared: boolean
   /** The slice is what text means, and gone with it. */
   readonly isText: boolean

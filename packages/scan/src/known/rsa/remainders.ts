@@ -5,9 +5,9 @@
  */
 import { bitLength } from '@mintmark/keys/arithmetic/modular'
 import type { RsaMaterial } from '@mintmark/keys/material/key_material'
-import type { Allowance } from '../values/allowance.ts'
 import type { FoundValue } from '../values/found_value.ts'
 import { fromCrtExponent, fromFactor, PowersOfTwo } from '../values/rebuild.ts'
+import type { SearchLimits } from '../values/search_limits.ts'
 import { type LeakHit, LeakingNumbers, type MayLeak } from './factor_leaks.ts'
 import { isTold, numberOf, type PlacedNumber, weightOf } from './placed_numbers.ts'
 import type { Spelled } from './rsa_found.ts'
@@ -23,11 +23,11 @@ const MOST_POWERS = 200
 
 /** Settles what numbers are, for all keys of their groups. */
 export class Remainders {
-  readonly #allowance: Allowance
+  readonly #searchLimits: SearchLimits
   readonly #raisers = new Map<bigint, PowersOfTwo>()
 
-  constructor(allowance: Allowance) {
-    this.#allowance = allowance
+  constructor(searchLimits: SearchLimits) {
+    this.#searchLimits = searchLimits
   }
 
   /**
@@ -78,10 +78,10 @@ export class Remainders {
     return found
   }
 
-  /** Whether there is time for a gcd: keys that were met are many, and hardly ever there. */
+  /** Whether there is time for a gcd: discovered keys are many, and their private halves hardly ever present. */
   #isWorth({ shape }: RsaGroup): boolean {
-    const { effort, budgets } = this.#allowance
-    return effort !== 'met' || budgets.remainders.take(COST.gcd * (shape.bits / 1024) ** 2)
+    const { depth, budgets } = this.#searchLimits
+    return depth !== 'discovered' || budgets.remainders.take(COST.gcd * (shape.bits / 1024) ** 2)
   }
 
   #crtExponent(
@@ -93,7 +93,7 @@ export class Remainders {
       const { bits } = number.group.shape
       const cost = COST.power * (bits / 1024) ** 3
       // A sample, as many as there is time for: no search is called cut for it (docs/what-is-found.md).
-      const { powers } = this.#allowance.budgets
+      const { powers } = this.#searchLimits.budgets
       if (powers.left < cost) return undefined
       const x = numberOf(number, window)
       // It has an inverse modulo p − 1, which is even.

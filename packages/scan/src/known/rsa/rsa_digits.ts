@@ -50,7 +50,7 @@ export class DigitSearch {
   search({ kernel, length }: SliceContext, group: RsaGroup): SliceResult {
     const { factors, factorCost, wholes, wholeCost } = this.#planOf(group)
     const { leaks } = group
-    const { digits: budget } = group.allowance.budgets
+    const { digits: budget } = group.searchLimits.budgets
     const numbers: PlacedNumber[] = []
     for (const choice of factors) {
       for (const number of numbersOf(kernel, length, choice, budget, factorCost)) {

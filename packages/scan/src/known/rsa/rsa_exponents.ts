@@ -37,10 +37,10 @@ export function exponentsIn(
   group: RsaGroup,
   isText: boolean,
 ): readonly FoundValue[] {
-  const { effort, budgets } = group.allowance
+  const { depth, budgets } = group.searchLimits
   const { exponents: budget, exponentSamples: samples } = budgets
-  const isAll = effort === 'deep' && !isText
-  const plain = effort === 'met' || isText ? NO_LANE : EIGHTH_LANES
+  const isAll = depth === 'deep' && !isText
+  const plain = depth === 'discovered' || isText ? NO_LANE : EIGHTH_LANES
   const found = look(context, group, {
     lanes: isAll ? EVERY_LANE : plain,
     others: isAll ? EVERY_LANE : NO_LANE,

@@ -7,7 +7,7 @@ import type {
   FactorShape,
   KeyTable,
 } from '../../slices/conjugate.ts'
-import { Allowance } from '../values/allowance.ts'
+import { SearchLimits } from '../values/search_limits.ts'
 import { allLeaks, type FactorLeak } from './factor_leaks.ts'
 
 /** Bits of a modulus that is searched for: below, anyone can factor it; above, the kernel's room ends. */
@@ -30,7 +30,7 @@ export interface RsaGroup {
   /** For each key of the exponent table its index in `keys`. */
   readonly exponentKeys: readonly number[]
   /** What the search for these keys may cost. */
-  readonly allowance: Allowance
+  readonly searchLimits: SearchLimits
 }
 
 /**
@@ -60,7 +60,7 @@ export function isSearchable({ n, e }: RsaMaterial): boolean {
 export function rsaGroups(
   kernel: ConjugateKernel,
   keys: readonly RsaMaterial[],
-  allowance: Allowance = new Allowance('given', 'given'),
+  searchLimits: SearchLimits = new SearchLimits('given', 'given'),
 ): readonly RsaGroup[] {
   const bySize = new Map<number, RsaMaterial[]>()
   for (const key of keys.filter((each) => isSearchable(each))) {
@@ -69,14 +69,14 @@ export function rsaGroups(
     if (group === undefined) bySize.set(bits, [key])
     else group.push(key)
   }
-  return [...bySize].map(([bits, group]) => rsaGroup(kernel, group, bits, allowance))
+  return [...bySize].map(([bits, group]) => rsaGroup(kernel, group, bits, searchLimits))
 }
 
 function rsaGroup(
   kernel: ConjugateKernel,
   keys: readonly RsaMaterial[],
   modulusBits: number,
-  allowance: Allowance,
+  searchLimits: SearchLimits,
 ): RsaGroup {
   const moduli = keys.map(({ n }) => n)
   const shape = factorShape(moduli, Math.ceil(modulusBits / 2))
@@ -90,7 +90,7 @@ function rsaGroup(
     leaks: allLeaks(shape.bits),
     exponents: usual.length === 0 ? undefined : kernel.enterExponents(usual, modulusBits),
     exponentKeys,
-    allowance,
+    searchLimits,
   }
 }
 

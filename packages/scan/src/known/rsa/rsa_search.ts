@@ -3,9 +3,9 @@
  * them, leftovers of arithmetic modulo them, and private exponents, in every spelling. @module
  */
 import { type ConjugateKernel, type FactorHit, ORDERS } from '../../slices/conjugate.ts'
-import type { Allowance, Effort } from '../values/allowance.ts'
 import type { FoundValue } from '../values/found_value.ts'
 import { fromFactor } from '../values/rebuild.ts'
+import type { Depth, SearchLimits } from '../values/search_limits.ts'
 import { directLeaks, leftovers } from './factor_leaks.ts'
 import { conjugateFragments, pairCost } from './fragments.ts'
 import { freedFactors } from './freed_factors.ts'
@@ -49,9 +49,9 @@ const FEW_KEYS = 4
 /** What a list of candidates is for: to be divided by in full, as far as there is time to spare, or in pairs alone. */
 type Use = 'needed' | 'sample' | 'none'
 
-function useOf(list: number, effort: Effort, isText: boolean): Use {
-  if (effort === 'deep' || list === LIST.marked || list === LIST.markedOthers) return 'needed'
-  return isText || effort === 'met' ? 'none' : 'sample'
+function useOf(list: number, depth: Depth, isText: boolean): Use {
+  if (depth === 'deep' || list === LIST.marked || list === LIST.markedOthers) return 'needed'
+  return isText || depth === 'discovered' ? 'none' : 'sample'
 }
 
 export class RsaSearch {
@@ -60,35 +60,36 @@ export class RsaSearch {
   readonly #always: readonly RsaGroup[]
   readonly #text: TextSearch
   readonly #digits = new DigitSearch()
-  readonly #remainders = new Map<Allowance, Remainders>()
+  readonly #remainders = new Map<SearchLimits, Remainders>()
   /** Of which keys there were candidates that the kernel had no room for. */
-  readonly #lost = new Set<Allowance>()
+  readonly #lost = new Set<SearchLimits>()
 
   constructor(groups: readonly RsaGroup[]) {
     // Those of one size one after the other: they share its places.
     this.#groups = groups.toSorted((a, b) => a.bits - b.bits)
-    this.#always = this.#groups.filter(({ allowance }) => !allowance.isSampled)
-    for (const { allowance } of groups) this.#remainders.set(allowance, new Remainders(allowance))
+    this.#always = this.#groups.filter(({ searchLimits }) => !searchLimits.isSampled)
+    for (const { searchLimits } of groups)
+      this.#remainders.set(searchLimits, new Remainders(searchLimits))
     this.#text = new TextSearch(groups, (context, group) => this.#numbers(context, group, true))
   }
 
-  /** The kinds of tests that were cut short so far. */
+  /** Kinds of tests that were cut short so far. */
   get limits(): readonly string[] {
-    const short = [...this.#remainders.keys()].flatMap((allowance) => allowance.limits)
-    const told = [...this.#lost].filter(({ isTold }) => isTold)
-    const lost = told.map((allowance) => allowance.named('candidates'))
+    const short = [...this.#remainders.keys()].flatMap((searchLimits) => searchLimits.limits)
+    const told = [...this.#lost].filter(({ reportsLimits }) => reportsLimits)
+    const lost = told.map((searchLimits) => searchLimits.named('candidates'))
     return [...short, ...lost]
   }
 
   /** So many bytes are looked at, or hold nothing: what is saved on those may be spent on others. */
   earn(length: number): void {
-    for (const allowance of this.#remainders.keys()) allowance.earn(length)
+    for (const searchLimits of this.#remainders.keys()) searchLimits.earn(length)
   }
 
   /**
    * Searches the slice that the kernel holds. Text is decoded into the kernel: the slice is gone afterwards.
    *
-   * @param isSample whether it is one of those that stand for all, see {@link Allowance.isSampled}
+   * @param isSample whether it is one of those that stand for all, see {@link SearchLimits.isSampled}
    */
   slice(context: SliceContext, isSample: boolean): SliceResult {
     const groups = isSample ? this.#groups : this.#always
@@ -113,8 +114,8 @@ export class RsaSearch {
     numbers: readonly PlacedNumber[],
     known: ReadonlySet<bigint>,
   ): FoundValue[] {
-    return [...this.#remainders].flatMap(([allowance, remainders]) => {
-      const own = numbers.filter(({ group }) => group.allowance === allowance)
+    return [...this.#remainders].flatMap(([searchLimits, remainders]) => {
+      const own = numbers.filter(({ group }) => group.searchLimits === searchLimits)
       return remainders.settle(window, own, known)
     })
   }
@@ -122,8 +123,8 @@ export class RsaSearch {
   /** @param isText only the plain byte orders are of interest */
   #numbers(context: SliceContext, group: RsaGroup, isText: boolean): SliceResult {
     const { kernel, length } = context
-    const { effort, budgets } = group.allowance
-    const isDeep = effort === 'deep' && !isText
+    const { depth, budgets } = group.searchLimits
+    const isDeep = depth === 'deep' && !isText
     if (!isDeep && !hasPlaces(context, group)) return NOTHING
     return {
       found: [...this.#factors(context, group, isText), ...exponentsIn(context, group, isText)],
@@ -133,7 +134,7 @@ export class RsaSearch {
         isDeep,
         // A number in text has an end on both sides, or its length before it.
         isOneSided: !isText && group.keys.length <= FEW_KEYS,
-        isSpared: effort === 'met',
+        isSpared: depth === 'discovered',
         isText,
       }),
     }
@@ -141,12 +142,12 @@ export class RsaSearch {
 
   #factors(context: SliceContext, group: RsaGroup, isText: boolean): FoundValue[] {
     const { kernel } = context
-    const { allowance } = group
-    const { pairs, factors } = allowance.budgets
+    const { searchLimits } = group
+    const { pairs, factors } = searchLimits.budgets
     this.#listFactors(context, group, isText)
     const hits: FactorHit[] = []
     for (const list of IN_ORDER) {
-      const use = useOf(list, allowance.effort, isText)
+      const use = useOf(list, searchLimits.depth, isText)
       const next = use === 'none' ? 0 : this.#test(kernel, group, list, use, hits)
       if (use === 'needed' && next < (kernel.sizes[list] ?? 0)) factors.isShort = true
     }
@@ -156,14 +157,14 @@ export class RsaSearch {
   }
 
   /** Keeps the low limbs of what is listed, as far as there is time to look for pairs among them. */
-  #keepLimbs(kernel: ConjugateKernel, { keys, shape, allowance }: RsaGroup): void {
-    const { pairs } = allowance.budgets
+  #keepLimbs(kernel: ConjugateKernel, { keys, shape, searchLimits }: RsaGroup): void {
+    const { pairs } = searchLimits.budgets
     const { isSieved, cost } = pairCost(keys.length)
     let left = pairs.left
     for (const list of IN_PAIRS) {
       const listed = kernel.sizes[list] ?? 0
       // Where nothing marks them and they are at any place: out of what is saved.
-      const kept = list === LIST.factors && allowance.effort !== 'deep' ? pairs.most / 2 : 0
+      const kept = list === LIST.factors && searchLimits.depth !== 'deep' ? pairs.most / 2 : 0
       const room = Math.max(0, Math.floor((left - kept) / cost))
       if (list === LIST.aligned && listed > room) pairs.isShort = true
       kernel.keepLowLimbs(list, room, shape, isSieved)
@@ -172,22 +173,22 @@ export class RsaSearch {
   }
 
   #listFactors({ kernel, length }: SliceContext, group: RsaGroup, isText: boolean): void {
-    const { allowance, keys, shape } = group
-    const { factorSamples: samples, pairs } = allowance.budgets
+    const { searchLimits, keys, shape } = group
+    const { factorSamples: samples, pairs } = searchLimits.budgets
     const { cost } = pairCost(keys.length)
-    const isDeep = allowance.effort === 'deep'
+    const isDeep = searchLimits.depth === 'deep'
     const orders = isText ? PLAIN_ORDERS : ORDERS.length
     // The last two lists take time to fill: only where there is some to look at them.
     const isSaved = samples.left > samples.most / 2
-    // What lies beside a factor of a key that was met, and nothing marks it, is not looked at: see useOf.
-    const plain = allowance.effort === 'met' ? NO_LANE : EIGHTH_LANES
+    // Unmarked bytes beside a factor of a discovered key are not searched: see useOf.
+    const plain = searchLimits.depth === 'discovered' ? NO_LANE : EIGHTH_LANES
     const beside = isDeep ? EVERY_LANE : plain
-    // Keys that were met are many: a slice now and then.
-    const isWorth = allowance.effort !== 'met' || pairs.left > pairs.most / 2
+    // Discovered keys are many: only some slices.
+    const isWorth = searchLimits.depth !== 'discovered' || pairs.left > pairs.most / 2
     const aligned = isWorth ? Math.ceil(Math.max(0, pairs.left) / cost) : 0
     const isEvery = isDeep || (isSaved && !isText)
     const lost = kernel.candidates(shape, length, { beside, orders, isEvery, aligned })
-    if (lost > 0) this.#lost.add(allowance)
+    if (lost > 0) this.#lost.add(searchLimits)
     if (kernel.leftOut > 0 && !isText) pairs.isShort = true
     kernel.reset()
   }
@@ -195,15 +196,15 @@ export class RsaSearch {
   /** Tests a list as far as its budget reaches; returns the first that was not looked at. */
   #test(
     kernel: ConjugateKernel,
-    { shape, table, allowance }: RsaGroup,
+    { shape, table, searchLimits }: RsaGroup,
     list: number,
     use: 'needed' | 'sample',
     hits: FactorHit[],
   ): number {
-    const { factors, factorSamples } = allowance.budgets
+    const { factors, factorSamples } = searchLimits.budgets
     const budget = use === 'needed' ? factors : factorSamples
-    // For keys that were met, what is marked in slices to come is worth more than what nothing marks here.
-    const kept = allowance.effort === 'met' && list !== LIST.marked ? budget.most / 8 : 0
+    // For discovered keys, marked offsets of later slices are worth more than unmarked ones here.
+    const kept = searchLimits.depth === 'discovered' && list !== LIST.marked ? budget.most / 8 : 0
     const before = kernel.spent
     const result = kernel.test(list, 0, shape, table, before + budget.left - kept)
     budget.pay(kernel.spent - before)

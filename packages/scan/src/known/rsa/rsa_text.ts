@@ -29,8 +29,8 @@ export class TextSearch {
 
   /** @param numbers searches bytes that lie in the kernel */
   constructor(groups: readonly RsaGroup[], numbers: NumberSearch) {
-    const allowances = groups.map(({ allowance }) => allowance)
-    const first = allowances.find(({ effort }) => effort !== 'met') ?? allowances[0]
+    const allLimits = groups.map(({ searchLimits }) => searchLimits)
+    const first = allLimits.find(({ depth }) => depth !== 'discovered') ?? allLimits[0]
     this.#budget = first?.budgets.text
     this.#numbers = numbers
     this.#leastLength = Math.min(...groups.map(({ shape }) => shape.length))
@@ -76,7 +76,7 @@ export class TextSearch {
   #decimals(group: RsaGroup, run: TextRun): SliceResult {
     const { leaks } = group
     const cost = leakCost(group, leaks.length)
-    const { text: budget } = group.allowance.budgets
+    const { text: budget } = group.searchLimits.budgets
     const found: FoundValue[] = []
     const numbers: PlacedNumber[] = []
     for (const { at, length, value: x } of decimalsOf(run, group.shape.bits - 8)) {

@@ -31,9 +31,9 @@ export function lookAtCut(
   bytes: Uint8Array,
   places: Iterable<number>,
   anchors: readonly number[],
-  { scalars, completed, effort, budgets }: SoughtGroup,
+  { scalars, completed, depth, budgets }: SoughtGroup,
 ): FoundValue[] {
-  if (scalars === undefined || effort === 'met') return []
+  if (scalars === undefined || depth === 'discovered') return []
   const { length } = scalars
   const likely = likelyPlaces(bytes, places, length)
   const taken = new Set(anchors)

@@ -16,8 +16,8 @@ import { POINTER_BYTES } from '../objects/pointed_places.ts'
 import { movedBy, type PlacedNumber } from '../rsa/placed_numbers.ts'
 import { isSearchable, rsaGroups } from '../rsa/rsa_group.ts'
 import { RsaSearch } from '../rsa/rsa_search.ts'
-import { Allowance, type Effort, type Whose } from '../values/allowance.ts'
 import { detectedOf, type FoundValue } from '../values/found_value.ts'
+import { type Depth, SearchLimits, type Whose } from '../values/search_limits.ts'
 import { ValuePatterns } from '../values/value_patterns.ts'
 import {
   findValues,
@@ -41,10 +41,10 @@ export interface KnownKeyOptions {
   readonly hasDeepSecrets?: boolean
   /** Of the keys, those whose scalars are completed where five bytes are missing, as long as there is time. Default none. */
   readonly completed?: readonly PublicKey[]
-  /** Spends on given keys what it takes to look at each place that something marks: see `Effort`. */
+  /** Spends on given keys what it takes to look at each place that something marks: see `Depth`. */
   readonly isPatient?: boolean
   /** Keys that are not asked for, but lie in the dump: far less is spent on them, and least on public roots. */
-  readonly met?: readonly PublicKey[]
+  readonly discovered?: readonly PublicKey[]
   /** Searches of the same file that go side by side, 1 where absent: they share what is spent on keys not asked for. */
   readonly searchers?: number
   /** A later search looks for the other values of the keys that are found. */
@@ -53,7 +53,7 @@ export interface KnownKeyOptions {
   readonly found?: readonly KeyMaterial[]
 }
 
-/** The first slice of so many bytes of memory is searched for keys of public root stores, see {@link Allowance.isSampled}. */
+/** The first slice of so many bytes of memory is searched for keys of public root stores, see {@link SearchLimits.isSampled}. */
 const SAMPLED = 8 * SLICE
 /** Found keys whose values are looked for in one window: more are made up. */
 const MOST_KEYS = 64
@@ -73,29 +73,31 @@ export class KnownKeySearch implements WindowSearch {
   readonly unsearchable: number
 
   constructor(keys: readonly PublicKey[], options: KnownKeyOptions) {
-    const { met = [], leavesValues = false, searchers = 1, found = [] } = options
-    const isDeep = (effort: Effort): boolean =>
-      effort === 'given' && options.hasDeepSecrets === true
+    const { discovered = [], leavesValues = false, searchers = 1, found = [] } = options
+    const isDeep = (depth: Depth): boolean => depth === 'given' && options.hasDeepSecrets === true
     this.#leavesValues = leavesValues
     const given = materialsOf(keys)
-    const others = materialsOf(met.filter((key) => !isRoot(key)))
-    const roots = materialsOf(met.filter(isRoot))
+    const others = materialsOf(discovered.filter((key) => !isRoot(key)))
+    const roots = materialsOf(discovered.filter(isRoot))
     const setOf = (whose: Whose, materials: readonly PublicKey['material'][]) => {
-      const effort = effortFor(whose, options)
-      return { materials, allowance: new Allowance(effort, whose, materials.length, searchers) }
+      const depth = depthFor(whose, options)
+      return {
+        materials,
+        searchLimits: new SearchLimits(depth, whose, materials.length, searchers),
+      }
     }
-    const sets = [setOf('given', given), setOf('met', others), setOf('roots', roots)]
-    const groups = sets.flatMap(({ materials, allowance }) =>
-      rsaGroups(this.#kernel, materials.filter(isRsa), allowance),
+    const sets = [setOf('given', given), setOf('discovered', others), setOf('roots', roots)]
+    const groups = sets.flatMap(({ materials, searchLimits }) =>
+      rsaGroups(this.#kernel, materials.filter(isRsa), searchLimits),
     )
     const completed = completedOf(options)
     const secretsOf = (isSampled: boolean): SecretKeys[] =>
       sets
-        .filter(({ allowance }) => allowance.isSampled === isSampled)
-        .map(({ materials, allowance: { effort, isTold } }) => ({
+        .filter(({ searchLimits }) => searchLimits.isSampled === isSampled)
+        .map(({ materials, searchLimits: { depth, reportsLimits } }) => ({
           keys: materials.filter(hasOneSecret),
-          effort: isDeep(effort) ? ('deep' as const) : effort,
-          isTold,
+          depth: isDeep(depth) ? ('deep' as const) : depth,
+          reportsLimits,
           completed,
         }))
         .filter(({ keys: own }) => own.length > 0)
@@ -234,9 +236,9 @@ interface Seen {
   readonly values: PlacedValue[]
 }
 
-function effortFor(whose: Whose, { deep, isPatient = false }: KnownKeyOptions): Effort {
+function depthFor(whose: Whose, { deep, isPatient = false }: KnownKeyOptions): Depth {
   if (deep) return 'deep'
-  if (whose !== 'given') return 'met'
+  if (whose !== 'given') return 'discovered'
   return isPatient ? 'patient' : 'given'
 }
 

@@ -1,6 +1,7 @@
 /** What the search for the secrets of known keys may cost, for each kind of place that is looked at. @module */
-import { type Effort, PATIENT, ROOTS_SHARE } from '../values/allowance.ts'
+
 import { Budget, type Rate } from '../values/budget.ts'
+import { type Depth, PATIENT, ROOTS_SHARE } from '../values/search_limits.ts'
 
 const RATES = {
   pointed: { perByte: 1, atOnce: 3e8 },
@@ -24,9 +25,9 @@ const RATES = {
 export type SecretBudgets = Readonly<Record<keyof typeof RATES, Budget>>
 
 /** How much is spent, of what is usual. */
-const SHARES: Readonly<Record<Effort, number>> = {
+const SHARES: Readonly<Record<Depth, number>> = {
   given: 1,
-  met: 0.1,
+  discovered: 0.1,
   deep: 8,
   patient: PATIENT,
 }
@@ -36,28 +37,28 @@ const COMPLETED = 24
 
 /** Whose secrets are looked for. */
 interface Sought {
-  readonly effort: Effort
-  /** See {@link import('../values/allowance.ts').Allowance.isTold}. */
-  readonly isTold: boolean
+  readonly depth: Depth
+  /** See {@link import('../values/search_limits.ts').SearchLimits.reportsLimits}. */
+  readonly reportsLimits: boolean
 }
 
 /**
- * @param searchers how many searches of the same bytes go side by side: they share what keys not asked for may take
+ * @param searchers how many searches of the same bytes run in parallel: they share what keys not asked for may take
  * @returns what makes the budgets for one group of such keys after another: those for places near a public half, and for
  *   places that something marks, are theirs together. It is given whether parts of theirs that lack five bytes are completed
  */
 export function budgetsFor(
-  { effort, isTold }: Sought,
+  { depth, reportsLimits }: Sought,
   searchers: number,
 ): (completesParts: boolean) => SecretBudgets {
-  const ofRoots = isTold ? 1 : ROOTS_SHARE
-  const parts = effort === 'met' ? searchers : 1
-  const usual = SHARES[effort]
+  const ofRoots = reportsLimits ? 1 : ROOTS_SHARE
+  const parts = depth === 'discovered' ? searchers : 1
+  const usual = SHARES[depth]
   const budget = ({ perByte, atOnce }: Rate, share = usual): Budget =>
     new Budget(perByte * share * ofRoots, (atOnce * share * ofRoots) / parts)
   const near = budget(RATES.near)
   // A sample in any case.
-  const placed = budget(RATES.placed, effort === 'patient' ? SHARES.given : usual)
+  const placed = budget(RATES.placed, depth === 'patient' ? SHARES.given : usual)
   return (completesParts) => ({
     pointed: budget(RATES.pointed),
     far: budget(RATES.far),

@@ -2,9 +2,9 @@
 import { isRandomLookingAt } from '@mintmark/keys/material/random_looking'
 import type { Memory } from '../../anchors/detected.ts'
 import { intsAt, type JavaInts, numberOfInts } from '../objects/java_integers.ts'
-import type { Effort } from '../values/allowance.ts'
 import { areRandomDigits, type DigitForm, digitCount, digitsAt } from '../values/digit_forms.ts'
 import type { FoundValue } from '../values/found_value.ts'
+import type { Depth } from '../values/search_limits.ts'
 import type { CutScalars } from './cut_scalars.ts'
 import type { SecretBudgets } from './secret_budgets.ts'
 import type { FoundSecret, SecretGroup } from './secret_groups.ts'
@@ -13,8 +13,8 @@ import type { SecretText } from './secret_texts.ts'
 /** Known keys, and what is spent on them. */
 export interface SoughtGroup extends SecretGroup {
   readonly budgets: SecretBudgets
-  readonly effort: Effort
-  readonly isTold: boolean
+  readonly depth: Depth
+  readonly reportsLimits: boolean
   /** Those of the scalars whose parts are completed where five bytes are missing. */
   readonly completed: CutScalars | undefined
 }

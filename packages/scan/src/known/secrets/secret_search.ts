@@ -26,10 +26,10 @@ import {
 } from '../objects/pointed_places.ts'
 import { ObjectList } from '../objects/python_objects.ts'
 import { type DigitRun, digitRuns, placesInRuns, V8_FORMS } from '../objects/v8_numbers.ts'
-import { type Effort, OF_KEYS_MET, SCALARS } from '../values/allowance.ts'
 import type { Budget } from '../values/budget.ts'
 import { digitCount, PYTHON_DIGITS, TOMMATH_DIGITS } from '../values/digit_forms.ts'
 import type { FoundValue } from '../values/found_value.ts'
+import { type Depth, OF_DISCOVERED_KEYS, SCALARS } from '../values/search_limits.ts'
 import type { WordHit } from '../values/value_search.ts'
 import { lookAtCut } from './cut_places.ts'
 import { budgetsFor } from './secret_budgets.ts'
@@ -49,9 +49,9 @@ import { type SignTable, signTable } from './sign_table.ts'
 /** Keys that as much is spent on. */
 export interface SecretKeys {
   readonly keys: readonly SingleSecret[]
-  readonly effort: Effort
-  /** See {@link import('../values/allowance.ts').Allowance.isTold}. */
-  readonly isTold: boolean
+  readonly depth: Depth
+  /** See {@link import('../values/search_limits.ts').SearchLimits.reportsLimits}. */
+  readonly reportsLimits: boolean
   /** Of the keys; see {@link import('./known_key_search.ts').KnownKeyOptions.completed}. */
   readonly completed: ReadonlySet<KeyMaterial>
 }
@@ -63,7 +63,7 @@ export class SecretSearch {
   readonly #budgets: readonly Budget[]
 
   /**
-   * @param searchers how many searches of the same bytes go side by side: they share what keys not asked for may take
+   * @param searchers how many searches of the same bytes run in parallel: they share what keys not asked for may take
    * @param mostStep of {@link words}: that of those others; structures lie at multiples of 8
    */
   constructor(
@@ -72,38 +72,38 @@ export class SecretSearch {
     searchers: number = 1,
     mostStep: number = POINTER_BYTES,
   ) {
-    this.#groups = all.flatMap(({ keys, effort, isTold, completed: some }) => {
-      const budgets = budgetsFor({ effort, isTold }, searchers)
+    this.#groups = all.flatMap(({ keys, depth, reportsLimits, completed: some }) => {
+      const budgets = budgetsFor({ depth, reportsLimits }, searchers)
       // Curves that are dear must not take the time of those that are not.
       return secretGroups(keys).map((group) => {
         const completed = group.scalars?.ofSome(some)
         return Object.assign(
-          { budgets: budgets(completed !== undefined), completed, effort, isTold },
+          { budgets: budgets(completed !== undefined), completed, depth, reportsLimits },
           group,
         )
       })
     })
     this.#signs = signTable(kernel, this.#groups, mostStep)
     // Nobody has the private keys of public roots in a program of Python or Erlang.
-    const headed = this.#groups.map(({ length, limbs, isTold }) => ({
+    const headed = this.#groups.map(({ length, limbs, reportsLimits }) => ({
       length,
       limbs,
-      hasObjects: isTold,
+      hasObjects: reportsLimits,
     }))
     this.#heads = new NumberHeads(kernel, headed)
     const budgets = this.#groups.flatMap((group) => Object.values(group.budgets))
     this.#budgets = [...new Set(budgets)]
   }
 
-  /** The kinds of tests that were cut short so far. Places far from a public half are samples in any case. */
+  /** Kinds of tests that were cut short so far. Places far from a public half are samples in any case. */
   get limits(): readonly string[] {
-    return this.#groups.flatMap(({ budgets, effort, isTold }) => {
+    return this.#groups.flatMap(({ budgets, depth, reportsLimits }) => {
       const { pointed, far, ints, near, java, v8, terms } = budgets
-      const isMet = effort === 'met'
+      const isDiscovered = depth === 'discovered'
       const isUsual = near.isShort || pointed.isShort || java.isShort
       const isFurther = far.isShort || ints.isShort || v8.isShort || terms.isShort
-      if (!isTold || !(isUsual || (isFurther && !isMet))) return []
-      return [isMet ? `${SCALARS}${OF_KEYS_MET}` : SCALARS]
+      if (!reportsLimits || !(isUsual || (isFurther && !isDiscovered))) return []
+      return [isDiscovered ? `${SCALARS}${OF_DISCOVERED_KEYS}` : SCALARS]
     })
   }
 
@@ -179,9 +179,9 @@ export class SecretWindow {
 
   /** Numbers and arrays of the JVM; nobody has the private keys of public roots there. */
   #lookForJava(kernel: ConjugateKernel, { bytes, at, length }: WindowSlice): void {
-    const told = this.#groups.flatMap(({ isTold, limbs, length: size }, index) => {
+    const told = this.#groups.flatMap(({ reportsLimits, limbs, length: size }, index) => {
       const sights = this.#sights[index]
-      return isTold && sights !== undefined ? [{ size, isNumber: limbs > 0, ...sights }] : []
+      return reportsLimits && sights !== undefined ? [{ size, isNumber: limbs > 0, ...sights }] : []
     })
     for (const size of new Set(told.map((group) => group.size))) {
       const groups = told.filter((group) => group.size === size)
@@ -219,8 +219,8 @@ export class SecretWindow {
 
   /** Words in a row that may be digits of the shortest of the secrets, and of others. */
   #digitRuns(bytes: Uint8Array, from: number, to: number): readonly DigitRun[] {
-    const lengths = this.#groups.flatMap(({ isTold, numberIn, length }) =>
-      isTold && numberIn !== undefined ? [length] : [],
+    const lengths = this.#groups.flatMap(({ reportsLimits, numberIn, length }) =>
+      reportsLimits && numberIn !== undefined ? [length] : [],
     )
     if (lengths.length === 0) return []
     const bits = 8 * Math.min(...lengths)
@@ -270,7 +270,7 @@ function lookAtV8(
   group: SoughtGroup,
   tried: Tried,
 ): FoundValue[] {
-  if (!group.isTold || runs.length === 0) return []
+  if (!group.reportsLimits || runs.length === 0) return []
   return V8_FORMS.flatMap((form) => {
     const places = placesInRuns(bytes, runs, form, 8 * group.length)
     // The same words are another number in digits of another width.

@@ -7,7 +7,7 @@
  */
 import { BEHIND, type ConjugateKernel, SLICE } from '../../slices/conjugate.ts'
 import { hexDigit, isBase64Letter } from '../../text/base64.ts'
-import type { Effort } from '../values/allowance.ts'
+import type { Depth } from '../values/search_limits.ts'
 
 /** What stands in a text where a secret may. */
 export interface SecretText {
@@ -57,7 +57,7 @@ interface Sought {
   readonly length: number
   /** 0 for keys whose secret is a string of bytes. */
   readonly limbs: number
-  readonly effort: Effort
+  readonly depth: Depth
 }
 
 /** Shorter runs the kernel does not list. */
@@ -92,7 +92,7 @@ export class SecretTexts {
   }
 }
 
-const isInTexts = ({ effort }: Sought): boolean => effort !== 'met'
+const isInTexts = ({ depth }: Sought): boolean => depth !== 'discovered'
 
 /**
  * Texts that begin in [from, to) of `bytes` and may be a secret of `length` bytes, those first that a name stands before,

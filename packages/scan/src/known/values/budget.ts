@@ -1,5 +1,5 @@
 /**
- * What the tests of a search may cost, so that no bytes can hold it up: an allowance at once, and so much a byte.
+ * What the tests of a search may cost, so that no bytes can stall it: an amount at once, and an amount a byte.
  *
  * Costs are estimates in nanoseconds, not times: the same bytes give the same findings on any machine. @module
  */

@@ -61,9 +61,12 @@ const OVER: Readonly<Record<string, Buffer>> = {
 }
 
 /** Where factors are found, and the primes of the key that they give. */
-function found(key: Known, bytes: Uint8Array, met = false): readonly string[] {
-  const given = met ? [] : [key.publicKey]
-  const search = new KnownKeySearch(given, { deep: false, met: met ? [key.publicKey] : [] })
+function found(key: Known, bytes: Uint8Array, discovered = false): readonly string[] {
+  const given = discovered ? [] : [key.publicKey]
+  const search = new KnownKeySearch(given, {
+    deep: false,
+    discovered: discovered ? [key.publicKey] : [],
+  })
   const hits = search.search(bytes, 0, bytes.length)
   return hits.map(({ certainty, offset, length, form, material }) => {
     assert.ok(material?.type === 'rsa' && material.p !== undefined && material.q !== undefined)
