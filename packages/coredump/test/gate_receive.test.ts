@@ -113,7 +113,7 @@ describe('receiving', () => {
 
 const fromSystem = (code: string) => Object.assign(new Error('secret'), { code })
 
-it('why there is no core is told in words, and in none of an error', () => {
+it('why there is no core is reported in words, without the text of an error', () => {
   const words = [
     fromSystem('ENOSPC'),
     fromSystem('EROFS'),

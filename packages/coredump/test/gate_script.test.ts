@@ -6,22 +6,22 @@ import path from 'node:path'
 import { describe, it } from 'node:test'
 import { setTimeout as sleep } from 'node:timers/promises'
 import {
+  ARGUMENTS,
   gateOf,
   often,
   parsed,
   READS_ALL,
+  RECORDS,
+  receivedOf,
   run,
   sha256,
   stalled,
-  TELLS,
-  TOLD,
-  toldOf,
 } from './gate_scripts.ts'
 import { place } from './gate_world.ts'
 
 describe('the script that the kernel runs', () => {
   it('hands the core and the arguments on as they are', () => {
-    toldOf(Buffer.from('the core'))
+    receivedOf(Buffer.from('the core'))
   })
 
   for (const [how, script, code] of [
@@ -51,7 +51,7 @@ describe('the script that the kernel runs', () => {
         "process.exit(code === 'ENXIO' ? 0 : 9)",
     )
     const call = 'pipe=$1; shift; printf core > "$pipe" & exec "$0" "$@" < "$pipe"'
-    const { status } = spawnSync('/bin/sh', ['-c', call, gate.receive, pipe, ...TOLD])
+    const { status } = spawnSync('/bin/sh', ['-c', call, gate.receive, pipe, ...ARGUMENTS])
     assert.deepEqual([status, gate.log()], [0, ''])
   })
 })
@@ -88,7 +88,7 @@ const coreNumber = (id: number) => Buffer.alloc(200_000 + id, `of ${id} `)
 
 describe('crashes at one time', () => {
   it('are read each for itself', async () => {
-    const gate = gateOf(TELLS.replace("'/told'", "'/told-' + args[1]"))
+    const gate = gateOf(RECORDS.replace("'/received'", "'/received-' + args[1]"))
     const calls = Array.from({ length: 6 }, (_, id) => {
       const file = place('core')
       writeFileSync(file, coreNumber(id))
@@ -97,8 +97,8 @@ describe('crashes at one time', () => {
     })
     for (const ended of await Promise.all(calls)) assert.deepEqual(ended, [0, null])
     for (const id of calls.keys()) {
-      const told = parsed(readFileSync(path.join(gate.spool, `told-${id}`), 'utf8'))
-      assert.equal(told.sha256, sha256(coreNumber(id)))
+      const received = parsed(readFileSync(path.join(gate.spool, `received-${id}`), 'utf8'))
+      assert.equal(received.sha256, sha256(coreNumber(id)))
     }
   })
 })

@@ -1,4 +1,4 @@
-/** Scripts of the gate for tests: what the kernel would run, and a receiver that tells what it was called with. */
+/** Scripts of the gate for tests: what the kernel would run, and a receiver that records what it was called with. */
 import assert from 'node:assert/strict'
 import { type ChildProcess, execFileSync, spawn, spawnSync } from 'node:child_process'
 import { createHash } from 'node:crypto'
@@ -9,7 +9,7 @@ import { installGate } from '../src/index.ts'
 import { machine } from './gate_machine.ts'
 import { place } from './gate_world.ts'
 
-export const TOLD: readonly string[] = [
+export const ARGUMENTS: readonly string[] = [
   '77',
   '0',
   '0',
@@ -59,45 +59,45 @@ export interface Ended {
 
 /** Pipes a core into it, as the kernel does: Node's own pipes are sockets. */
 export function run(gate: ScriptGate, core: Uint8Array = Buffer.from('the core')): Ended {
-  return runTold(gate, core, TOLD)
+  return runWith(gate, core, ARGUMENTS)
 }
 
-export function runTold(gate: ScriptGate, core: Uint8Array, told: readonly string[]): Ended {
+export function runWith(gate: ScriptGate, core: Uint8Array, received: readonly string[]): Ended {
   const file = place('core')
   writeFileSync(file, core)
   const call = 'core=$1; shift; cat "$core" | "$0" "$@"'
-  const { status } = spawnSync('/bin/sh', ['-c', call, gate.receive, file, ...told], {
+  const { status } = spawnSync('/bin/sh', ['-c', call, gate.receive, file, ...received], {
     cwd: '/',
     env: {},
   })
   return { code: status, log: gate.log() }
 }
 
-/** Tells what it was called with, as JSON, in the spool. */
-export const TELLS: string = `
+/** Records what it was called with, as JSON, in the spool. */
+export const RECORDS: string = `
 const { createHash } = await import('node:crypto')
 const { writeFileSync } = await import('node:fs')
 const args = process.argv.slice(2)
 const core = readFileSync(0)
 const { spool } = JSON.parse(readFileSync(args[0] + '/gate.json')).settings
-const told = { args: args.slice(1), length: core.length, sha256: createHash('sha256').update(core).digest('hex') }
-writeFileSync(spool + '/told', JSON.stringify(told))
+const received = { args: args.slice(1), length: core.length, sha256: createHash('sha256').update(core).digest('hex') }
+writeFileSync(spool + '/received', JSON.stringify(received))
 `
 
-export const parsed = (text: string): Told => JSON.parse(text)
+export const parsed = (text: string): Received => JSON.parse(text)
 
-export interface Told {
+export interface Received {
   readonly args: readonly string[]
   readonly length: number
   readonly sha256: string
 }
 
-export function toldOf(core: Uint8Array, args: readonly string[] = TOLD): Told {
-  const gate = gateOf(TELLS)
-  assert.deepEqual(runTold(gate, core, args), { code: 0, log: '' })
-  const told = parsed(readFileSync(path.join(gate.spool, 'told'), 'utf8'))
-  assert.deepEqual([told.args, told.sha256], [args, sha256(core)])
-  return told
+export function receivedOf(core: Uint8Array, args: readonly string[] = ARGUMENTS): Received {
+  const gate = gateOf(RECORDS)
+  assert.deepEqual(runWith(gate, core, args), { code: 0, log: '' })
+  const received = parsed(readFileSync(path.join(gate.spool, 'received'), 'utf8'))
+  assert.deepEqual([received.args, received.sha256], [args, sha256(core)])
+  return received
 }
 
 /** A gate that reads a pipe whose other end stays open. */
@@ -109,7 +109,7 @@ export function stalled(gate: ScriptGate): {
   const pipe = place('pipe')
   execFileSync('mkfifo', [pipe])
   const end = openSync(pipe, 'r+')
-  const script = spawn(gate.receive, TOLD, { env: {}, stdio: [end, 'ignore', 'ignore'] })
+  const script = spawn(gate.receive, ARGUMENTS, { env: {}, stdio: [end, 'ignore', 'ignore'] })
   return { end, script, ended: once(script, 'exit') }
 }
 

@@ -26,7 +26,7 @@ import { logOf, place } from './gate_world.ts'
 
 const CORE = elfCore({ memory: [{ address: 0x1000n, bytes: Buffer.alloc(8192, 'x') }] }).bytes
 
-/** A folder with one dump, and a call in place of `mintmark gate receive`; it is told the dump as its last argument. */
+/** A folder with one dump, and a call in place of `mintmark gate receive`, with the dump as its last argument. */
 function dropped(script: string) {
   const folder = place('dropped')
   mkdirSync(folder)
@@ -123,7 +123,7 @@ it('a clock that is set back does not keep what failed waiting', async () => {
   assert.deepEqual([await failed(3_600_000), await failed(3_600_001), await failed(0)], [1, 0, 1])
 })
 
-it('a folder that goes away and comes back is watched again, and each is told once', async () => {
+it('a folder that goes away and comes back is watched again, and each is reported once', async () => {
   const { folder, call } = dropped(`${READ} setTimeout(() => {}, 1000)`)
   const spool = Spool.open(place('spool'), { isMade: true })
   const log = new GateLog(spool.folder)
@@ -153,7 +153,7 @@ async function until(isSo: () => boolean): Promise<void> {
   assert.ok(isSo())
 }
 
-it('a folder that is gone is told', async () => {
+it('a folder that is gone is reported', async () => {
   const spool = Spool.open(place('spool'), { isMade: true })
   const log = new GateLog(spool.folder)
   const call = { node: process.execPath, args: [] }
@@ -192,7 +192,7 @@ it('a file waits while another process may write to it, and no longer', async ()
   assert.equal((await new FolderWatch(options).sweep(Date.now() + 1000)).landed, 1)
 })
 
-it('a packed file of which nothing comes out is told; an empty one is no dump', async () => {
+it('a packed file of which nothing comes out is reported; an empty one is no dump', async () => {
   const { folder, call } = dropped(READ)
   const cut = path.join(folder, 'cut.gz')
   writeFileSync(cut, Buffer.concat([gzipSync(CORE).subarray(0, 10), Buffer.alloc(100, 0xff)]))
@@ -206,7 +206,7 @@ it('a packed file of which nothing comes out is told; an empty one is no dump', 
   assert.deepEqual(await takeFile(empty, call, { isRemoved: true }), { outcome: 'no-dump' })
 })
 
-it('a dump of a machine whose pages are packed is told, and stays', async () => {
+it('a dump of a machine whose pages are packed is reported, and stays', async () => {
   const { folder, call } = dropped(READ)
   for (const [name, bytes] of [
     ['vmcore', Buffer.concat([Buffer.from('KDUMP   '), Buffer.alloc(8192)])],
@@ -321,7 +321,7 @@ it('a dump that is still being received for a watch that was killed is left to t
   assert.equal(existsSync(file), false)
 })
 
-it('a file whose name is no UTF-8 is told, once', async (t) => {
+it('a file whose name is no UTF-8 is reported, once', async (t) => {
   const { folder, file, call } = dropped(READ)
   const name = Buffer.concat([Buffer.from(`${folder}/`), Buffer.from([0x61, 0xff])])
   try {

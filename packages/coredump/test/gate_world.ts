@@ -1,4 +1,4 @@
-/** A gate for tests: its scrub erases what it is told, and its spool lies in a folder that is removed. */
+/** A gate for tests: its scrub erases given ranges, and its spool is in a folder that is removed. */
 import { mkdtempSync, openSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'

@@ -16,7 +16,7 @@ import { Owners } from './owners.ts'
 /** Unclaimed bytes between two ranges of structure are padding, where they are too few to hold a key. */
 const MAX_PADDING_BYTES = 15
 
-/** The map as far as the container tells; what lies past it is unclaimed. */
+/** The map as far as the container says; what lies past it is unclaimed. */
 export interface Arranged {
   readonly segments: readonly Segment[]
   readonly structure: readonly Range[]
@@ -30,7 +30,7 @@ export interface Arranged {
  */
 export function arrange(layout: Layout, from = 0): Arranged {
   const headers = joined(pastOf(layout.headers, from, partOfRange))
-  // Which run begins last is told by the whole of them: they are cut only then.
+  // Which run begins last is identified by the whole of them: they are cut only then.
   const open = from === 0 ? layout.memory : layout.memory.filter((run) => endOf(run) > from)
   const { runs, isShared } = innermost(open)
   const claimed = pastOf(isShared ? fewShort(runs, layout) : runs, from, partOf)
@@ -54,7 +54,7 @@ export function arrange(layout: Layout, from = 0): Arranged {
 function fewShort(runs: readonly Segment[], layout: Layout): readonly Segment[] {
   const long = runs.filter(({ length }) => length >= SHORT_BYTES)
   if (runs.length - long.length <= MAX_SHORT) return runs
-  layout.tellShort(0)
+  layout.reportShort(0)
   return long
 }
 

@@ -30,7 +30,7 @@ export interface FileSource extends ByteSource {
  * A regular file, with the size that it has now. It is read with its own offsets, so that several may read it at
  * once.
  *
- * @throws {MintmarkError} `INPUT_UNREADABLE` if it cannot be opened, is no regular file, or does not tell its size
+ * @throws {MintmarkError} `INPUT_UNREADABLE` if it cannot be opened, is no regular file, or does not say its size
  */
 export function fileSource(path: FilePath): FileSource {
   const shown = safeText(pathText(path))

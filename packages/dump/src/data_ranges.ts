@@ -2,7 +2,7 @@
  * Which parts of a sparse file hold data.
  *
  * Cores are mostly holes (of Java's 2.7 GB, 0.17 GB are data), and reading a hole costs what reading data does: about
- * 0.45 s a GB, in zeros. Only lseek(2) with `SEEK_DATA` and `SEEK_HOLE` tells where they are, which Node does not
+ * 0.45 s a GB, in zeros. Only lseek(2) with `SEEK_DATA` and `SEEK_HOLE` says where they are, which Node does not
  * offer. Perl does, and belongs to the least that Debian and most other systems install: asking it takes some 10 ms.
  * Where it is missing, or anything is odd, the whole file counts as data.
  *

@@ -15,7 +15,7 @@ export function fsPath(path: FilePath): string | Buffer {
 
 const decoder = new TextDecoder('utf-8', { fatal: true })
 
-/** A path to be told: each byte that is of no letter in UTF-8 as `\xff`. */
+/** A path that can be printed: each byte that is of no letter in UTF-8 as `\xff`. */
 export function pathText(path: FilePath): string {
   if (typeof path === 'string') return path
   let text = ''

@@ -11,7 +11,7 @@ import type { ByteSource, Dump } from './memory/segment.ts'
 import { SourceWindow } from './source_window.ts'
 
 /**
- * A map of the dump: what it is wrapped in is told by its content.
+ * A map of the dump: what it is wrapped in is identified by its content.
  *
  * Any bytes give a map that covers all of them: damage is among its flaws, and what the damage leaves unexplained is
  * in segments without an address. Nothing in the source is trusted.

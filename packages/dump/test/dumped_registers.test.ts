@@ -4,7 +4,7 @@ import { elfCore, minidump } from '@mintmark/testkit'
 import { memory } from './built_dumps.ts'
 import { dumpOf } from './checked_dump.ts'
 
-it('openDump tells where the vector registers of a core of x86-64 are, without the note around them', () => {
+it('openDump reports where the vector registers of a core of x86-64 are, without the note around them', () => {
   const vectors = memory(2696)
   const threads = [{ id: 7, stackPointer: 0x1800n }]
   const core = { memory: [{ address: 0x1000n, bytes: memory(4096) }], threads, vectors }
@@ -26,7 +26,7 @@ it('openDump tells where the vector registers of a core of x86-64 are, without t
   )
 })
 
-it('openDump tells where the vector registers of threads in a minidump are', () => {
+it('openDump reports where the vector registers of threads in a minidump are', () => {
   const stack = { address: 0x1000n, bytes: Buffer.alloc(64) }
   const { bytes } = minidump({ threads: [{ id: 1, stack }] })
   const context = Buffer.from(bytes).indexOf(Buffer.alloc(1232, 0xcc))

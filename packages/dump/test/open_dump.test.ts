@@ -37,7 +37,7 @@ function patched(bytes: Uint8Array, offset: number, value: number): Uint8Array {
   return copy
 }
 
-describe('openDump tells the container by content, and where its memory is, of', () => {
+describe('openDump recognises the container by content, and where its memory is, of', () => {
   for (const { name, container, built } of GOOD) {
     it(name, () => {
       const dump = dumpOf(built.bytes)
@@ -396,7 +396,7 @@ describe('openDump says what is not there:', () => {
   })
 })
 
-it('bytes that a core lists at two addresses are told', () => {
+it('bytes that a core lists at two addresses are reported', () => {
   const { bytes } = elfCore({ memory: [{ address: 0x1000n, bytes: memory(8192) }] })
   const rows = new DataView(bytes.buffer, bytes.byteOffset)
   const note = 64
@@ -411,7 +411,7 @@ it('bytes that a core lists at two addresses are told', () => {
   assert.equal(dumpOf(bytes).isShared, true)
 })
 
-it('a stream of QEMU whose pages are packed is told, and read as raw memory from there on', () => {
+it('a stream of QEMU whose pages are packed is reported, and read as raw memory from there on', () => {
   const built = qemuStream({ runs: [{ firstPage: 1, bytes: memory(8192) }], oddFlags: 0x40 })
   const { container, segments, flaws } = dumpOf(built.bytes)
   assert.equal(container, 'qemu')

@@ -74,7 +74,7 @@ describe('whole numbers', () => {
     assert.equal(opensslPower(3n, 1n << 512n)?.(3n), undefined)
   })
 
-  it('primes of every size are told from products of two, whatever divides them less one', () => {
+  it('primes of every size are distinguished from products of two, whatever divides them less one', () => {
     for (const bits of [128, 383, 384, 512, 1024]) {
       const [p, q] = [0, 1].map(() => generatePrimeSync(bits, { bigint: true }))
       assert.ok(isProbablePrime(p ?? 0n), `${bits}`)
@@ -85,7 +85,7 @@ describe('whole numbers', () => {
     assert.ok(!isProbablePrime(2n ** 512n + 1n))
   })
 
-  it('primes are told from products and from pseudoprimes to the base 2', () => {
+  it('primes are distinguished from products and from pseudoprimes to the base 2', () => {
     for (const prime of [2n, 3n, 53n, 65_537n, (1n << 521n) - 1n]) assert.ok(isProbablePrime(prime))
     // 2047 and 3215031751 pass for the base 2.
     for (const other of [0n, 1n, 9n, 2047n, 3_215_031_751n * 3n, (1n << 521n) + 1n]) {

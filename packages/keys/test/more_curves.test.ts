@@ -1,4 +1,4 @@
-/** Keys on curves that only a name, numbers or a point tell of: old ones, SM2, the twins of brainpool. */
+/** Keys on curves that only a name, numbers or a point identify: old ones, SM2, the twins of brainpool. */
 import assert from 'node:assert/strict'
 import { createECDH } from 'node:crypto'
 import { describe, it } from 'node:test'
@@ -39,7 +39,7 @@ for (const curve of MORE_CURVES) {
     for (const [how, key] of [
       ['named', sec1(der(0xa0, derOid(oid)), der(0xa1, point))],
       ['spelled by its numbers', sec1(der(0xa0, spelled), der(0xa1, point))],
-      ['told by the point alone', sec1(der(0xa1, point))],
+      ['identified by the point alone', sec1(der(0xa1, point))],
     ] as const) {
       it(`is proven: ${how}`, () => {
         const found = keyFromDer(key)

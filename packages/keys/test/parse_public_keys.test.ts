@@ -184,7 +184,7 @@ describe('a private key', () => {
     ['JWK', P256, JSON.stringify(P256.privateKey.export({ format: 'jwk' }))],
   ] as const
   for (const [name, pair, bytes] of cases) {
-    it(`in ${name} is taken for its public half, and the user is told`, () => {
+    it(`in ${name} is taken for its public half, and the user is informed`, () => {
       const { keys, problems } = parsed(bytes)
       assert.deepEqual(ids(keys), [idOf(pair)])
       assertPublic(keys)
@@ -264,7 +264,7 @@ describe('public keys of published vectors', () => {
   const COOKBOOK = join(DATA, 'jose-cookbook/jwk')
   const skip = existsSync(WYCHEPROOF) ? false : 'the test material of Wycheproof is not there'
 
-  it('a set tells which of its members are no keys, and takes no secret for one', () => {
+  it('a set shows which of its members are no keys, and takes no secret for one', () => {
     const keys = [jwkOf(RSA), null, 'text', { kty: 'oct', k: 'c2VjcmV0' }, jwkOf(P256), {}]
     const { keys: taken, problems } = parsed(JSON.stringify({ keys }))
     assert.deepEqual(ids(taken), [idOf(RSA), idOf(P256)])

@@ -64,7 +64,7 @@ describe('PKCS#7', { skip: withoutOpenssl }, () => {
     }
   })
 
-  it('without a certificate is told as that', () => {
+  it('without a certificate is reported as such', () => {
     const { keys, problems } = parsed(bareSigned(Buffer.alloc(0)))
     assert.deepEqual(keys, [])
     assert.ok(problems.includes('given: PKCS#7 without a certificate'))
@@ -129,7 +129,7 @@ describe('JSON that maps key ids to PEM', () => {
     }
   })
 
-  it('with a private key takes its public half, and the user is told', () => {
+  it('with a private key takes its public half, and the user is informed', () => {
     const secret = RSA.privateKey.export({ type: 'pkcs8', format: 'pem' })
     const { keys, problems } = parsed(JSON.stringify({ leaked: secret }))
     assert.deepEqual(ids(keys), [idOf(RSA)])

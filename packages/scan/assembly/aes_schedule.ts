@@ -193,7 +193,7 @@ let s6: u32 = 0
 let s8: u32 = 0
 
 /**
- * Tells at which of four places the first inner words of a schedule may be: three in a row that are made of two others.
+ * Filters four offsets where the first inner words of a schedule may be: three in a row that are made of two others.
  * With `anywhere` those that a schedule goes on with, too. In order, three such words are at one of any four places; in
  * reverse order at the begin of each round, but that of 192 bits the second of the three may be made in another way.
  */

@@ -165,7 +165,7 @@ function listPlaces(masks: usize, end: usize, first: usize, places: usize): usiz
   for (let mask = masks; mask < end; mask += 4) {
     let rest = load<u32>(mask)
     const next = listed + ((<usize>popcnt(rest)) << 2)
-    // Which there are cannot be foretold: mostly it is no more than four.
+    // Which there are cannot be predicted: mostly it is no more than four.
     store<u32>(listed, base + ctz(rest))
     rest &= rest - 1
     store<u32>(listed, base + ctz(rest), 4)
@@ -297,7 +297,7 @@ export function find_anchors(
   const places = scratch + PLACES
   const numbers = switches + <usize>patterns
   for (let i = at; i < stop; ) {
-    // Which blocks fit any bucket cannot be foretold: what fits is listed and filtered without branches.
+    // Which blocks fit any bucket cannot be predicted: what fits is listed and filtered without branches.
     const first = i
     const until = min(i + (BLOCKS << 4), stop)
     let mask = scratch

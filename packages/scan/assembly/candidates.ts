@@ -15,13 +15,13 @@ import {
   FOURTHS,
   groupOf,
   lengthsOf,
+  markedOf,
   nearOf,
   placesBefore,
   runBegin,
   runEnd,
   sidesOf,
   surelyOf,
-  toldOf,
   wellOf,
 } from './lib/marked_places.ts'
 import {
@@ -87,11 +87,11 @@ export function candidates(
     for (let g = begin; g < end; g++) {
       const at = g << 4
       const within = placesBefore(to, at)
-      let told = 0
+      let marked = 0
       let chained = 0
       let sure = 0
       if (next < recordCount && groupOf(records, next) === g) {
-        told = toldOf(records, next)
+        marked = markedOf(records, next)
         chained = <i32>chainedOf(records, next)
         sure = surelyOf(records, next)
         next++
@@ -99,8 +99,8 @@ export function candidates(
       for (let order = 0; order < orders; order++) {
         const allowed = places(order) & within
         // Numbers on end are limbs, or primes that a blob holds.
-        const near = order < 2 ? told | chained : told
-        const nearOther = order === 0 ? near : told
+        const near = order < 2 ? marked | chained : marked
+        const nearOther = order === 0 ? near : marked
         const fair = (order < WORKED ? nearOther & FOURTHS : 0) | sure
         const well = (order < WORKED ? nearOther & EIGHTHS : 0) | sure
         const rest = every === 0 ? 0 : allowed & ~fair
@@ -271,7 +271,7 @@ function enterChosen(): void {
   }
 }
 
-/** Appends the entries of a group that `found` has bits for. Without branches: one in three is a factor, and which cannot be foretold. */
+/** Appends the entries of a group that `found` has bits for. Without branches: one in three is a factor, and which cannot be predicted. */
 function putChosen(list: usize, size: i32, base: v128, found: i32): i32 {
   const chosen = v128.load(CHOSEN + ((<usize>found) << 4))
   v128.store(list + ((<usize>size) << 2), i32x4.add(base, chosen))
@@ -289,7 +289,7 @@ function groupsFrom(runs: usize, first: i32, runCount: i32): i32 {
  * Boundaries: 1 before, 2 behind, 4 a length before, 8 some numbers further before or behind; the latter places only with
  * `further`. With `looked` those alone of whose bytes so many look random, and are no addresses; see `looksRandom` for `least`,
  * `most` and `seen`.
- * Of those with boundaries of 3 and more the first `mostTold`, of others the first `mostOthers`: more are not looked at.
+ * Of those with boundaries of 3 and more the first `mostEnclosed`, of others the first `mostOthers`: more are not looked at.
  */
 export function bounded(
   ptr: usize,
@@ -301,15 +301,15 @@ export function bounded(
   least: i32,
   most: i32,
   seen: usize,
-  mostTold: i32,
+  mostEnclosed: i32,
   mostOthers: i32,
   out: usize,
   cap: i32,
 ): i32 {
   let found = 0
-  let toldLeft = mostTold
+  let enclosedLeft = mostEnclosed
   let othersLeft = mostOthers
-  for (let k = 0; k < recordCount && (toldLeft | othersLeft) !== 0; k++) {
+  for (let k = 0; k < recordCount && (enclosedLeft | othersLeft) !== 0; k++) {
     const at = groupOf(records, k) << 4
     let mask = wellOf(records, k) & placesBefore(to, at)
     const sides = sidesOf(records, k)
@@ -321,12 +321,12 @@ export function bounded(
       kinds |= ((lengths >> i) & 1) << 2
       if (kinds === 0 && further === 0) continue
       if (kinds === 0) kinds = 8
-      const isTold = kinds >= 3
-      if ((isTold ? toldLeft : othersLeft) === 0) continue
+      const isEnclosed = kinds >= 3
+      if ((isEnclosed ? enclosedLeft : othersLeft) === 0) continue
       const here = ptr + <usize>(at + i)
       if (looked !== 0 && isOfAddresses(here, looked)) continue
       if (looked !== 0 && !looksRandom(here, looked, least, most, seen)) continue
-      if (isTold) toldLeft--
+      if (isEnclosed) enclosedLeft--
       else othersLeft--
       if (found < cap) {
         store<u32>(out + ((<usize>found) << 3), at + i)

@@ -46,7 +46,7 @@ export function low_limbs(
       if (!isSieved(scratch, length)) continue
     }
     const to = limbs + ((<usize>limbCount) << 4)
-    // Which of the plain orders it is cannot be foretold: both are read.
+    // Which of the plain orders it is cannot be predicted: both are read.
     if (order < 2) {
       const swapped = bswap<u64>(load<u64>(at + <usize>length - 8))
       store<u64>(to, select(load<u64>(at), swapped, order === 0))

@@ -1,11 +1,11 @@
 // asc: --importMemory
 /**
- * Tells windows that can be the private exponent of a known key by their upper half.
+ * Filters windows that can be the private exponent of a known key by their upper half.
  *
  * Nothing is allocated and there is no static data: the caller lays out the memory. `ptr` is the begin of a slice;
  * positions are relative to it, and the caller keeps as many readable bytes behind the last one as a number takes.
  */
-import { EIGHTHS, groupOf, placesBefore, runBegin, runEnd, toldOf } from './lib/marked_places.ts'
+import { EIGHTHS, groupOf, markedOf, placesBefore, runBegin, runEnd } from './lib/marked_places.ts'
 import { entry, PRIME, places, span } from './lib/number.ts'
 import { pinned } from './lib/pinned.ts'
 import { topOf } from './lib/windows.ts'
@@ -64,12 +64,12 @@ export function exponents(
   cap: i32,
 ): i32 {
   let found = 0
-  // Most places are told by nothing: there the two plain orders alone are looked at, at multiples of 8.
+  // Most places are identified by nothing: there the two plain orders alone are looked at, at multiples of 8.
   const isUsual = lanes === EIGHTHS && others === 0 && areUsual(keys, keyCount)
   const usualWork = <i64>keyCount * 8 + 8
   const isEvery = (lanes | others) !== 0
   const rounds = isEvery ? runCount : recordCount
-  let next = nextTold(records, 0, recordCount)
+  let next = nextMarked(records, 0, recordCount)
   let marked = next < recordCount ? groupOf(records, next) : NONE
   for (let r = 0; r < rounds && work < budget; r++) {
     const begin = isEvery ? runBegin(runs, r) : groupOf(records, r)
@@ -102,8 +102,8 @@ export function exponents(
       const at = g << 4
       let near = 0
       if (g === marked) {
-        near = toldOf(records, next)
-        next = nextTold(records, next + 1, recordCount)
+        near = markedOf(records, next)
+        next = nextMarked(records, next + 1, recordCount)
         marked = next < recordCount ? groupOf(records, next) : NONE
       }
       if ((near | lanes | others) === 0) continue
@@ -137,9 +137,9 @@ export function exponents(
 }
 
 /** The first record from `k` on that marks a place by itself, or `count`. */
-function nextTold(records: usize, k: i32, count: i32): i32 {
+function nextMarked(records: usize, k: i32, count: i32): i32 {
   let next = k
-  while (next < count && toldOf(records, next) === 0) next++
+  while (next < count && markedOf(records, next) === 0) next++
   return next
 }
 
@@ -196,7 +196,7 @@ const SIXTEENTH: f64 = 2 ** 36
 
 /**
  * Lists at `list` the places (u32) of those groups in [from, to), one at least, that have a window which `close` lets
- * through, and returns the end of the list. Without branches: which groups do cannot be foretold.
+ * through, and returns the end of the list. Without branches: which groups do cannot be predicted.
  */
 function closeGroups(
   ptr: usize,

@@ -33,11 +33,11 @@ let step: usize = 0
 let out: usize = 0
 let count: i32 = 0
 let room: i32 = 0
-// Of the last run that was told or turned down, with its distance.
+// Of the last run that was reported or rejected, with its distance.
 let doneUntil: usize = 0
 let doneDistance: usize = 0
 
-/** The run around a word and its partner before it; it is told where it is as long as pads are. */
+/** The run around a word and its partner before it; it is reported where it is as long as pads are. */
 function look(i: usize, before: usize): void {
   const distance = i - before
   if (distance < SHORTEST || distance > FARTHEST || distance % step !== 0) return

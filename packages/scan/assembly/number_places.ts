@@ -1,6 +1,6 @@
 // asc: --importMemory
 /**
- * Tells where numbers of a known size can lie: random-looking bytes, and what stands beside them.
+ * Filters offsets where numbers of a known size can be: random-looking bytes, and what stands beside them.
  *
  * Nothing is allocated and there is no static data: the caller lays out the memory. `ptr` is the begin of a slice;
  * positions are relative to it, and the caller keeps 64 readable bytes before it and as many as a number takes, and 64
@@ -14,7 +14,7 @@ import { lengthBefore } from './lib/marks.ts'
 import { pinned } from './lib/pinned.ts'
 import { leastCounts, roomOfCounts } from './lib/random_look.ts'
 
-/** Numbers that lie one behind the other without anything between: so many are told by what is before the first. */
+/** Numbers that lie one behind the other without anything between: so many are identified by what is before the first. */
 const CHAIN: i32 = 7
 
 /**

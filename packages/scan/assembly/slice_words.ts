@@ -1,6 +1,6 @@
 // asc: --importMemory
 /**
- * Finds words, digits and text in a slice: what is told by each word or character alone.
+ * Finds words, digits and text in a slice: what is identified by each word or character alone.
  *
  * Nothing is allocated and there is no static data: the caller lays out the memory. `ptr` is the begin of a slice;
  * positions are relative to it, and the caller keeps readable bytes behind the last position, as many as the longest
@@ -292,7 +292,7 @@ const CHUNK: i32 = 512
 
 /**
  * Lists at `list` the places (u32) in [from, to), one at least, at every `step`, whose word may be entered, and returns the
- * end of the list. Without branches: which may be cannot be foretold.
+ * end of the list. Without branches: which may be cannot be predicted.
  */
 function listMaybe(ptr: usize, from: i32, to: i32, step: i32, filter: usize, list: usize): usize {
   let at = from

@@ -143,7 +143,7 @@ export class Passes {
   async known(): Promise<void> {
     const { all, given, discovered } = this.#outcome.keys
     if (all.length === 0) {
-      this.#tell(this.#totalBytes)
+      this.#reportProgress(this.#totalBytes)
       return
     }
     const materials = this.#found.unsought()
@@ -178,7 +178,7 @@ export class Passes {
       discovered: sought.discovered.filter(isSoughtInRegisters),
     })
     // Zeros were left out.
-    this.#tell(this.#totalBytes)
+    this.#reportProgress(this.#totalBytes)
   }
 
   /**
@@ -202,7 +202,7 @@ export class Passes {
 
   /**
    * Of a file that is key-dense, those of other kinds than these, and not those of which each value is looked for; how
-   * many are left out is told.
+   * many are left out is reported.
    */
   #someOf(discovered: readonly PublicKey[], sought: readonly KeyMaterial[]): readonly PublicKey[] {
     if (!this.#found.isFull) return discovered
@@ -221,7 +221,7 @@ export class Passes {
     return planWindows(this.#file.runs, this.#zeros.leftOf(this.#file.data))
   }
 
-  /** What was not told to be zeros. */
+  /** What was not reported as zeros. */
   #left(): Searched {
     const { bytes } = this.#zeros.isEmpty ? this.#size : sizeOf(this.#plan())
     return { windows: this.#plan(), bytes }
@@ -243,7 +243,7 @@ export class Passes {
         this.#take(result)
         takeLimits(window, result)
       }
-      this.#tell(Math.min(this.#doneBytes + ownBytes(window), this.#totalBytes))
+      this.#reportProgress(Math.min(this.#doneBytes + ownBytes(window), this.#totalBytes))
     })
   }
 
@@ -315,7 +315,7 @@ export class Passes {
   ): Promise<void> {
     const { source, runs } = boundaries
     const size = { ...sizeOf(planWindows(runs)), packedBytes: this.#options.packedBytes }
-    // Where they are most of a flood, all of it has been looked at with more once, and what is told is told again.
+    // Where they are most of a flood, all of it was searched with more once, and its limits are reported again.
     const isAgain = this.#isFlood && 2 * size.bytes >= this.#size.bytes
     const plan = planWindows(runs)
     const windows = isAgain ? plan : withFirstBudget(plan, size, this.#how.isDeep)
@@ -367,7 +367,7 @@ export class Passes {
     for (const found of materials) this.#takeMaterial(found)
   }
 
-  #tell(doneBytes: number): void {
+  #reportProgress(doneBytes: number): void {
     this.#doneBytes = doneBytes
     this.#options.onProgress?.({ doneBytes, totalBytes: this.#totalBytes })
   }

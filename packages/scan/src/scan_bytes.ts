@@ -1,5 +1,5 @@
 /**
- * Scans bytes: what container they are, which keys lie in them, and what could not be told.
+ * Scans bytes: their container, the keys in them, and what could not be searched.
  *
  * Up to three passes. The first looks for every form that shows itself. The second looks for the private half of
  * public keys, in forms that nothing shows: of those that are given, that lie in the dump, and that belong to keys
@@ -32,10 +32,10 @@ export interface ScanOptions extends PassOptions {
   readonly publicKeys?: readonly PublicKey[]
 }
 
-/** So many first bytes tell zlib. */
+/** First bytes that identify zlib. */
 const HEAD_BYTES = 64
 
-/** What is known of the bytes, where a container does not tell it. */
+/** What is known of the bytes, where a container does not say it. */
 export interface Layout {
   readonly dump: Dump
   readonly runs: readonly Run[]
@@ -47,7 +47,7 @@ export interface Layout {
  * Memory: some 10 MB a thread besides the runtime's own, whatever the size.
  *
  * @param name what the report calls it
- * @param layout of the bytes; as their container tells where absent
+ * @param layout of the bytes; as their container says where absent
  * @throws {MintmarkError} `INPUT_UNREADABLE` if they cannot be read, or their headers
  */
 export async function scanInput(
@@ -138,7 +138,7 @@ async function searchPacked(
   )
 }
 
-/** What is zlib and nothing else: two bytes tell that nowhere but at a begin. */
+/** What is zlib and nothing else: two bytes identify that only at the begin. */
 function noteZlib(source: ByteSource, packed: PackedList): void {
   const head = new Uint8Array(HEAD_BYTES)
   const present = source.read(0, head)

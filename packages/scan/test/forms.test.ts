@@ -22,7 +22,7 @@ const LITERALS = [
   /\btoken\(\s*[^\n]*?'([a-z\d-]+)',/g,
 ]
 
-const told = new Set(
+const reported = new Set(
   [...readFileSync(DOCUMENT, 'utf8').matchAll(/^\| (`[^|]*) \|/gm)].flatMap(([, cell = '']) =>
     [...cell.matchAll(/`([a-z\d-]+)`/g)].map(([, form = '']) => form),
   ),
@@ -40,7 +40,7 @@ describe('docs/key-encodings.md', () => {
   })
 
   for (const form of forms) {
-    it(`has a row for ${form}`, () => assert.ok(told.has(form)))
+    it(`has a row for ${form}`, () => assert.ok(reported.has(form)))
   }
 
   it('names no form twice', () => {

@@ -150,14 +150,14 @@ describe('a finding', () => {
   it('has its address, its owner, its key id and its copies', async () => {
     const report = await scanFile(fileOf('core', core.bytes))
     const start = core.segments[1]?.offset ?? 0
-    const told = report.findings.map(({ offset, address, owner, copies }) => ({
+    const reported = report.findings.map(({ offset, address, owner, copies }) => ({
       offset: offset - start,
       address,
       owner: owner?.name,
       copies,
     }))
     assert.equal(report.container, 'elf-core')
-    assert.deepEqual(told, [
+    assert.deepEqual(reported, [
       { offset: 1234, address: '0x104d2', owner: '/usr/bin/victim', copies: 1 },
       { offset: 8000, address: '0x11f40', owner: '/usr/bin/victim', copies: 2 },
       { offset: 16_000, address: '0x13e80', owner: '/usr/bin/victim', copies: 2 },

@@ -96,7 +96,7 @@ describe('a search for scalars that was cut short', () => {
   const bytes = Buffer.from(noise(400_000, 'copies'))
   for (let at = 1024; at < 300_000; at += 8192) bytes.set(plain, at)
 
-  it('is told where the given key was not found', async () => {
+  it('is reported where the given key was not found', async () => {
     const { findings, limits } = await scanFile(fileOf('cut', { 0: bytes }), { publicKeys })
     assert.deepEqual(findings, [])
     assert.match(limits.map(({ message }) => message).join(), /the search for scalars was cut/)

@@ -56,7 +56,7 @@ function ended(program: string, args: readonly string[]): Promise<void> {
 }
 
 describe('scanPipe', () => {
-  it('tells of a pipe what scanFile tells of a file with the same bytes', async () => {
+  it('reports a pipe what scanFile reports a file with the same bytes', async () => {
     const ofFile = await scanFile(core)
     assert.equal(ofFile.findings.length, 1)
     const findings = ofFile.findings.map((finding) => ({ ...finding, file: 'core' }))

@@ -1,5 +1,5 @@
 /**
- * Keeps what stands between the arrays of a Java heap: a record's first byte tells what the record is, and without it
+ * Keeps what stands between the arrays of a Java heap: a record's first byte says what the record is, and without it
  * none that follow are read.
  *
  * Nothing goes on from one array in the next, but a byte behind an array may be that which a longer value would have

@@ -19,7 +19,7 @@ interface Account {
   readonly at: Place[]
 }
 
-/** What is told of a piece. */
+/** What is reported of a piece. */
 export type ErasedPiece = Pick<Piece, 'key' | 'value' | 'form' | 'offset' | 'length' | 'isWhole'>
 
 export class ErasedValues {

@@ -1,4 +1,4 @@
-/** Names places of a file as the dump tells them. @module */
+/** Names ranges of a file by address and owner. @module */
 import type { Dump, Range, Segment } from '@mintmark/dump'
 import { SegmentFinder } from '@mintmark/scan/report/segment_finder'
 import type { Place } from './scrub_report.ts'

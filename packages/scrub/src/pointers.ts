@@ -10,7 +10,7 @@ const WORD = 8
 /** Bytes that are read at a time. */
 const BLOCK = 1 << 16
 
-/** Containers whose addresses are those that pointers hold. Others tell physical ones, or none. */
+/** Containers whose addresses are those that pointers hold. Others have physical ones, or none. */
 const VIRTUAL: ReadonlySet<Container> = new Set<Container>(['elf-core', 'minidump'])
 
 export class Pointers {

@@ -30,14 +30,14 @@ function piecesLeft(scrub: Scrub, { inMemory, inStructure }: Left): Remainder[] 
     const message = `${inMemory.length} pieces of keys are still in memory`
     remainders.push({ code: 'piece-found', message, places: listed(scrub, inMemory) })
   }
-  const telling = scrub.foundKeys.all.flatMap((key) => {
+  const revealing = scrub.foundKeys.all.flatMap((key) => {
     const pieces = inStructure.filter((piece) => piece.key === key.number)
     return shownBits(pieces) >= secretBits(key) ? pieces : []
   })
-  if (telling.length > 0) {
+  if (revealing.length > 0) {
     const message =
       'headers or names hold so much of a key that it could be rebuilt (--structure-too erases it)'
-    remainders.push({ code: 'in-structure', message, places: listed(scrub, telling) })
+    remainders.push({ code: 'in-structure', message, places: listed(scrub, revealing) })
   }
   return remainders
 }

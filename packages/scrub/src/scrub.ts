@@ -81,7 +81,7 @@ export class Scrub {
     return this.isFull || this.foundKeys.leftOut > 0
   }
 
-  /** The id of a key with its names, as the scans told them. */
+  /** The id of a key with its names, as the scans reported them. */
   nameOf(spkiSha256: string | undefined): KeyId | undefined {
     return spkiSha256 === undefined ? undefined : this.#names.get(spkiSha256)
   }

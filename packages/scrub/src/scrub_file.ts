@@ -34,7 +34,7 @@ export interface ScrubFileOptions extends Omit<ScrubOptions, 'onProgress'> {
   readonly report?: string
   /** Replace what is at `out` and `report`. */
   readonly isForced?: boolean
-  /** Has what is under way, for whoever is told to end. */
+  /** Has what is under way, for whoever is reported to end. */
   readonly unfinished?: Unfinished
   readonly onProgress?: (progress: FileProgress) => void
 }
@@ -158,7 +158,7 @@ async function copiedTo(
   throw new MintmarkError('OUTPUT_UNWRITABLE', message, { path: safeText(out) })
 }
 
-/** The bytes that were scanned are those that were copied, as far as the file's times and size tell. */
+/** The bytes that were scanned are those that were copied, judged by the file's times and size. */
 function checkUnchanged(path: string, before: BigIntStats): void {
   const after = statOf(path)
   const names = ['dev', 'ino', 'size', 'mtimeNs', 'ctimeNs'] as const

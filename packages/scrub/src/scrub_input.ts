@@ -1,7 +1,7 @@
 /**
  * Finds all that is left of the private keys in a dump, and says which bytes to erase so that nothing is.
  *
- * A scan tells the keys; of each, every value in every spelling is looked for, whole or in pieces; the result is
+ * A scan finds the keys; every value of each in every spelling is searched for, whole or in pieces; the result is
  * scanned again with `deep` as if it were written, and what still shows is erased too. Nothing is written here. @module
  */
 import { openDump } from '@mintmark/dump'

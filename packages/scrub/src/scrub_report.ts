@@ -14,7 +14,7 @@ export interface Place {
   /** From the file's start. */
   readonly offset: number
   readonly length: number
-  /** In the process as 0x-hex; undefined where the dump does not tell. */
+  /** In the process as 0x-hex; undefined where the dump does not say. */
   readonly address: string | undefined
   readonly owner: Owner | undefined
 }
@@ -52,7 +52,7 @@ export interface PartsExcluded {
   readonly memoryBits: number | null
   /** The same of general registers. */
   readonly generalRegisterBits: number | null
-  /** Contents of floating-point and vector registers, as far as the container tells where they are, are zeros. */
+  /** Contents of floating-point and vector registers, as far as the container says where they are, are zeros. */
   readonly vectorRegisters: boolean
 }
 

@@ -66,7 +66,7 @@ async function piecesLeft(scrub: Scrub, view: ScanInput): Promise<Left> {
       const common = commonRanges([piece], dump.structure)
       const bytes = common.reduce((sum, { length }) => sum + length, 0)
       if (bytes > 0) inStructure.push(piece)
-      if (bytes < piece.length && isTelling(piece, piece.length - bytes)) inMemory.push(piece)
+      if (bytes < piece.length && isRelevant(piece, piece.length - bytes)) inMemory.push(piece)
     }
   } finally {
     source.close()
@@ -77,5 +77,5 @@ async function piecesLeft(scrub: Scrub, view: ScanInput): Promise<Left> {
 /** A few bytes beside a register that happen to be those of the key say nothing. */
 const FEW_BYTES = 4
 
-const isTelling = ({ isWhole }: Piece, bytesInMemory: number): boolean =>
+const isRelevant = ({ isWhole }: Piece, bytesInMemory: number): boolean =>
   isWhole || bytesInMemory > FEW_BYTES

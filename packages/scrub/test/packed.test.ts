@@ -1,4 +1,4 @@
-/** Dumps that are packed: unpacked and searched, or told as not searched; never called clean. */
+/** Dumps that are packed: unpacked and searched, or reported as not searched; never called clean. */
 import assert from 'node:assert/strict'
 import { execFileSync } from 'node:child_process'
 import { generateKeyPairSync } from 'node:crypto'
@@ -138,7 +138,7 @@ describe('any other file that is packed', () => {
   })
 
   for (const program of PACKERS) {
-    it(`and cut in its first block is told as not searched: ${program}`, async (t) => {
+    it(`and cut in its first block is reported as not searched: ${program}`, async (t) => {
       if (!isThere(program)) return t.skip(`there is no ${program}`)
       const file = path.join(folder, `first.${program}`)
       writeFileSync(file, readFileSync(packed(program)).subarray(0, 11))
@@ -151,7 +151,7 @@ describe('any other file that is packed', () => {
     })
   }
 
-  it('by gzip twice is searched to its end, and what is behind it is told', async () => {
+  it('by gzip twice is searched to its end, and what is behind it is reported', async () => {
     const pem = gzipSync(privateKey.export({ format: 'pem', type: 'pkcs8' }))
     const twice = path.join(folder, 'twice.gz')
     writeFileSync(twice, Buffer.concat([gzipSync('first\n'), pem]))
@@ -189,7 +189,7 @@ describe('an archive', () => {
     { name: 'lrzip', bytes: Buffer.from('4c525a4900060000000000000000', 'hex') },
     { name: 'compress', bytes: Buffer.from('1f9d907f8a140900', 'hex') },
   ]
-  it('within a packed file is told as not searched', async () => {
+  it('within a packed file is reported as not searched', async () => {
     const file = path.join(folder, 'archive.gz')
     writeFileSync(file, gzipSync(Buffer.from('504b030414000000080000000000', 'hex')))
     const { limits, packedBy } = await scanFile(file)
@@ -197,7 +197,7 @@ describe('an archive', () => {
   })
 
   for (const { name, bytes } of files) {
-    it(`of kind ${name} is told as not searched`, async () => {
+    it(`of kind ${name} is reported as not searched`, async () => {
       const file = path.join(folder, `other.${name}`)
       writeFileSync(file, bytes)
       const { limits, packedBy } = await scanFile(file)
@@ -250,7 +250,7 @@ function packedLime(): string {
 
 describe('a dump of a machine whose pages are packed', () => {
   for (const { name, head, how } of MACHINES) {
-    it(`by ${name} (${head.slice(0, 8)}) is told as not searched, and refused by a scrub`, async () => {
+    it(`by ${name} (${head.slice(0, 8)}) is reported as not searched, and refused by a scrub`, async () => {
       const file = path.join(folder, 'machine')
       writeFileSync(file, Buffer.concat([Buffer.from(head, 'hex'), Buffer.alloc(8192, 7)]))
       const { container, limits } = await scanFile(file)
@@ -278,7 +278,7 @@ describe('a dump of a machine whose pages are packed', () => {
   })
 })
 
-it('a folder for temporary files that is not there is told', async () => {
+it('a folder for temporary files that is not there is reported', async () => {
   process.env['TMPDIR'] = path.join(folder, 'missing')
   try {
     await assert.rejects(scanFile(packed('gzip')), {

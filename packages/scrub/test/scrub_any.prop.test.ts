@@ -74,9 +74,9 @@ function assertScrubbed(bytes: Buffer, out: Buffer, { erased, keys }: ScrubDocum
   const expected = Buffer.from(bytes)
   for (const { offset, length } of erased.ranges) expected.fill(0, offset, offset + length)
   assert.equal(Buffer.compare(out, expected), 0)
-  // What damage has put among headers stays there, and is told.
-  const told = keys.flatMap(({ inStructure }) => inStructure)
-  for (const { offset, length } of told) out.fill(0, offset, offset + length)
+  // What damage has put among headers stays there, and is reported.
+  const reported = keys.flatMap(({ inStructure }) => inStructure)
+  for (const { offset, length } of reported) out.fill(0, offset, offset + length)
   // Damage may leave no more of the key than what nothing proves it by; whole, each proves it.
   const isKnown = bytes.includes(pem)
   if (!isKnown) return

@@ -102,7 +102,7 @@ const coreWithHeaders = (heap: Uint8Array, piece: Uint8Array): Buffer =>
   coreWithStatus(heap, piece, 0)
 
 describe('pieces of a key in what describes the dump', () => {
-  it('are left and told where they are less than half of a prime', async () => {
+  it('are left and reported where they are less than half of a prime', async () => {
     const core = coreWithHeaders(heapWith(pem, prime), prime.subarray(16, 48))
     const scrubbed = await scrub(core)
     assert.deepEqual(scrubbed.report.remainders, [])
@@ -217,7 +217,7 @@ describe('vector registers go as a whole, whatever they hold, and no word of con
     { name: 'less than half of a prime', memory: pem, value: prime.subarray(16, 48), at: [672] },
     // Nothing else of that key is there, and no public half is given.
     {
-      name: '28 bytes of a scalar that nothing tells, in one of 512 bits',
+      name: '28 bytes of a scalar that nothing marks, in one of 512 bits',
       memory: Buffer.alloc(0),
       value: scalar.subarray(4),
       at: [1664 + 6 * 64],
@@ -320,7 +320,7 @@ describe('a published test key', () => {
   const seed = '9d61b19deffd5a60ba844af492ec2cc44449c5697b326919703bac031cae7f60'
   const der = Buffer.from(`302e020100300506032b657004220420${seed}`, 'hex')
 
-  it('stays, and is told', async () => {
+  it('stays, and is reported', async () => {
     const memory = heapWith(der, pem)
     const scrubbed = await scrub(memory)
     assert.ok(scrubbed.isClean)

@@ -36,7 +36,7 @@ const structures: readonly Spelling[] = [
 const all = [...structures, ...spellings]
 
 const PAGE = 4096
-/** Bytes between spellings: enough to tell them apart, and of no key. */
+/** Bytes between spellings: enough to keep them apart, and of no key. */
 const FILLING = Buffer.from([0x10, 0, 0, 0, 0x22, 0x11, 0x7f, 0])
 
 /** Memory with everything in it, at any alignment, in whole pages. */

@@ -278,7 +278,7 @@ it('no begun report is left if the output cannot be begun', async () => {
   assert.deepEqual(names(), ['core'])
 })
 
-it('a folder that is not there is told before the search, not after', async () => {
+it('a folder that is not there is reported before the search, not after', async () => {
   let steps = 0
   const onProgress = () => steps++
   await assert.rejects(scrub({ out: join(folder, 'none', 'out'), onProgress }), {

@@ -43,7 +43,7 @@ const LAST_PROBLEMS = 5
 export function gateStatus(places: Places): GateStatus {
   const problems: string[] = []
   const kernel = readKernel(places.procSys)
-  const state = told(problems, () => loadState(places.stateFolder))
+  const state = orProblem(problems, () => loadState(places.stateFolder))
   const isInstalled = state !== undefined && kernel.pattern === state.kernel.pattern
   if (state === undefined) problems.push(whyNotInstalled(kernel, places, problems))
   else if (!isInstalled)
@@ -56,14 +56,14 @@ export function gateStatus(places: Places): GateStatus {
       )
     if (state.previous === undefined) problems.push('what stood there before is not known')
   }
-  const spool = state && told(problems, () => countSpool(state.settings))
-  const hasRoom = spool && told(problems, () => checkRoom(state.settings))
+  const spool = state && orProblem(problems, () => countSpool(state.settings))
+  const hasRoom = spool && orProblem(problems, () => checkRoom(state.settings))
   // It would say of the spool what is said already.
-  if (hasRoom && isInstalled) told(problems, () => checkProgram(scriptIn(places.stateFolder)))
+  if (hasRoom && isInstalled) orProblem(problems, () => checkProgram(scriptIn(places.stateFolder)))
   return { isInstalled, kernel, state, spool, problems }
 }
 
-/** @param problems what is told already: that the state is damaged, for one */
+/** @param problems problems reported so far, such as a damaged state */
 function whyNotInstalled(
   { pattern }: KernelSettings,
   { stateFolder }: Places,
@@ -112,7 +112,7 @@ function problemsOf(log: string): readonly string[] {
   return lines.filter((line) => /^\S+ problem /.test(line)).slice(-LAST_PROBLEMS)
 }
 
-function told<T>(problems: string[], action: () => T): T | undefined {
+function orProblem<T>(problems: string[], action: () => T): T | undefined {
   try {
     return action()
   } catch (error) {

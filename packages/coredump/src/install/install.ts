@@ -51,7 +51,7 @@ export function installGate(places: Places, settings: GateSettings, programs: Pr
   refuseForeign([folder])
   const found = readKernel(places.procSys)
   const old = loadState(folder)
-  // More than are taken: of those it does not start a program for, the kernel tells its own log alone.
+  // More than are taken: of those it does not start a program for, the kernel writes only to its own log.
   const kernel = { pattern: patternFor(scriptIn(folder)), pipeLimit: 2 * settings.limits.maxAtOnce }
   const wasThere = found.pattern === kernel.pattern
   if (!wasThere) refuseOtherGate(found)
@@ -119,7 +119,7 @@ function putBack(procSys: string, kernel: KernelSettings): void {
   try {
     writeKernel(procSys, kernel)
   } catch {
-    // Why is told already.
+    // The reason is reported already.
   }
 }
 

@@ -55,7 +55,7 @@ exec 3<&-
 wait $receiver
 code=$?
 kill $! 2>/dev/null
-# Then it has told everything itself. Else it was ended from outside, or could not be loaded.
+# Then it has reported everything itself. Otherwise it was killed, or could not be loaded.
 case $code in 0 | 3) exit $code ;; esac
 line="problem [$$] process $1: no core, what received it ended with $code"
 printf '%s %s\\n' "$(date -u +%Y-%m-%dT%H:%M:%SZ)" "$line" >> "$log"

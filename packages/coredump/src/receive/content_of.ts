@@ -1,4 +1,4 @@
-/** Tells a core from a crash report of apport with one in it. @module */
+/** Distinguishes a core from a crash report of apport that contains one. @module */
 
 import type { BufferedInput } from '@mintmark/scan/buffer/buffer_layout'
 import { bufferedSource } from '@mintmark/scan/buffer/buffered_source'

@@ -133,7 +133,7 @@ export async function receiveCore(gate: Gate, arrival: Arrival): Promise<Landed>
   }
 
   function lose(why: string): Landed {
-    // Telling it takes a while; the dying process need not wait for that.
+    // Logging takes a while; the dying process need not wait for it.
     attempt(() => arrival.inlet.close())
     log.problem(`${arrival.name}: no core, ${why}`)
     return { outcome: 'lost', why }

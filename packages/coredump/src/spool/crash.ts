@@ -1,5 +1,5 @@
 /**
- * What the kernel tells of a crash beside the core.
+ * What the kernel says of a crash beside the core.
  * Source: core(5), "Naming of core dump files"; Linux 5.3 and newer split the pattern before it is expanded, older
  * ones afterwards, so that a name with blanks is several arguments there. It stands last for that. @module
  */

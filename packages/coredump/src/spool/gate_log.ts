@@ -18,7 +18,7 @@ const PATIENCE_MS = 2000
 export class GateLog {
   readonly #path: string | undefined
 
-  /** @param folder the spool; undefined while it is not known: then only the system's log is told */
+  /** @param folder the spool; undefined while it is not known: then only the system's log gets the line */
   constructor(folder: string | undefined) {
     this.#path = folder === undefined ? undefined : path.join(folder, LOG_NAME)
   }
@@ -27,20 +27,20 @@ export class GateLog {
     this.#write('note', text)
   }
 
-  /** A core was lost, or may be: told twice, for the spool's disk may be what is full. */
+  /** A core was lost, or may be: logged twice, for the spool's disk may be what is full. */
   problem(text: string): void {
     this.#write('problem', text)
-    const told = `mintmark-gate: ${safeText(text, MOST_TEXT)}`
+    const line = `mintmark-gate: ${safeText(text, MOST_TEXT)}`
     // Not loaded before it is needed: the dying process would wait for that.
     const logger = process
       .getBuiltinModule('node:child_process')
       .spawnSync(
         LOGGER,
-        ['--priority', 'daemon.err', '--tag', 'mintmark-gate', '--socket-errors=on', '--', told],
+        ['--priority', 'daemon.err', '--tag', 'mintmark-gate', '--socket-errors=on', '--', line],
         { env: {}, stdio: 'ignore', timeout: PATIENCE_MS },
       )
     if (logger.status !== 0)
-      quietly(() => writeFileSync(KERNEL_LOG, `<27>${told}\n`, { flag: 'a' }))
+      quietly(() => writeFileSync(KERNEL_LOG, `<27>${line}\n`, { flag: 'a' }))
   }
 
   #write(level: string, text: string): void {
@@ -64,11 +64,11 @@ function appendOwn(file: string, line: string): void {
   }
 }
 
-/** What cannot be logged must not stop what it tells of. */
+/** A failure to log must not stop the work. */
 function quietly(action: () => void): void {
   try {
     action()
   } catch {
-    // There is no further place to tell it.
+    // There is nowhere else to log it.
   }
 }

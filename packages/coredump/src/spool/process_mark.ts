@@ -1,5 +1,5 @@
 /**
- * Names a process so that others can tell, later, whether it still runs: what a process that was killed left behind
+ * Names a process so that others can check later whether it still runs: what a process that was killed left behind
  * belongs to nobody.
  *
  * A process id alone is given again. With the time the process started, the boot and the namespace it is unique.
@@ -18,7 +18,7 @@ export const startOf = (mark: string): number => Number(mark.split('-')[3])
 /**
  * Whether the process that a mark names is gone.
  *
- * Where it cannot be told (another container's process, in this boot) it counts as running.
+ * Where that is unknown (another container's process, in this boot) it counts as running.
  */
 export function isGone(mark: string): boolean {
   const [boot, namespace, pid, start] = mark.split('-')

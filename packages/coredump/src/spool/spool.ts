@@ -162,12 +162,12 @@ export class SpoolEntry {
     this.#ticket = path.join(folder, `${TICKET}-${program}`)
   }
 
-  /** Tells other receivers how many bytes of the core are buffered in memory. Takes no room on the disk. */
+  /** Shows other receivers how many bytes of the core are buffered in memory. Takes no room on the disk. */
   sayBuffered(bytes: number): void {
     truncateSync(this.#ticket, bytes)
   }
 
-  /** Tells others something by the name of an empty file. */
+  /** Shows others something by the name of an empty file. */
   say(note: string): void {
     writeFileSync(path.join(this.folder, note), '', { mode: 0o600, flag: 'wx' })
     this.#said.add(note)
@@ -219,7 +219,7 @@ export function coreName(names: readonly (string | number)[], timeMs: number): s
   return ['core', ...names.map(safeName), time].join('.')
 }
 
-/** The end of the year 9999; a file may be dated later, and earlier than 1970, than a name can tell. */
+/** The end of the year 9999; a file may be dated later, and earlier than 1970, than a name can contain. */
 const LAST_MS = 253_402_300_799_999
 
 const timeWithYear = (timeMs: number): number =>

@@ -6,7 +6,7 @@ import type { DroppedFile } from '../spool/gate_report.ts'
 import { errnoOf } from '../spool/spool.ts'
 import type { Counts } from './taken.ts'
 
-/** Its exit code tells whether the core landed. */
+/** Its exit code says whether the core was written. */
 export interface ReceiveCall {
   readonly node: string
   /** Up to `receive` and its options. */

@@ -27,7 +27,7 @@ export interface WatchOptions {
   readonly isRemoved: boolean
   /** A file that has not changed for so long, and that nobody may write to, is whole. */
   readonly settleMs: number
-  /** How late a change is seen that the system does not tell of, in milliseconds; {@link POLL_MS} by default. */
+  /** How late a change is seen that the system does not report, in milliseconds; {@link POLL_MS} by default. */
   readonly pollMs?: number
 }
 
@@ -46,13 +46,13 @@ export interface WatchCount {
 
 /** A file that failed is tried again after this, then after twice as much, and so on. */
 const RETRY_MS = 60_000
-/** Changes are told by the system where it can; where it cannot, they are seen this late. */
+/** Changes are identified by the system where it can; where it cannot, they are seen this late. */
 const POLL_MS = 2000
 /** Looking through a folder of thousands of files takes no larger share of the time: while it changes, and while not. */
 const BUSY_SHARE = 1 / 5
 const IDLE_SHARE = 1 / 20
 
-/** Of an archive, a line each: the system's log is told of them too. */
+/** Of an archive, a line each, in the system's log too. */
 const MOST_MEMBERS_NOTED = 50
 
 /** In place of bytes that are no UTF-8. */
@@ -191,13 +191,13 @@ export class FolderWatch {
       // A name with a dot in front is not finished, by the custom of those who drop dumps.
       if (name.startsWith('.') || place === spool.folder) return []
       const stats = lstatSync(place, { throwIfNoEntry: false })
-      if (stats === undefined && name.includes(NO_CHARACTER)) this.#tellUnnamed(place)
+      if (stats === undefined && name.includes(NO_CHARACTER)) this.#reportUnnamed(place)
       return stats?.isFile() === true ? [{ place, stats }] : []
     })
   }
 
   /** Once: it is there again at each look. */
-  #tellUnnamed(place: string): void {
+  #reportUnnamed(place: string): void {
     if (this.#unnamed.has(place)) return
     this.#unnamed.add(place)
     this.#options.log.problem(`${safeText(place)}: not looked at, its name is no UTF-8: rename it`)
@@ -308,7 +308,7 @@ function namesIn(folder: string): readonly string[] {
 const idOf = (place: string, { ino, size, mtimeMs }: Stats): FileId =>
   fileId(place, ino, size, Math.floor(mtimeMs))
 
-/** Where the system cannot tell of changes (some network folders), there is the poll. */
+/** Where the system cannot report changes (some network folders), there is the poll. */
 function watched(folder: string, onChange: () => void): FSWatcher | undefined {
   try {
     return watch(folder, onChange).on('error', () => {})

@@ -1,5 +1,5 @@
 /**
- * Tells how a dump is wrapped, by its first bytes, and reads it.
+ * Recognises the container of a dump by its first bytes, and reads it.
  *
  * @module
  */

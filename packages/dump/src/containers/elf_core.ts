@@ -132,7 +132,7 @@ function byteOrder(elf: ElfHeader): { readonly isLittleEndian: boolean } {
  *
  * Past 65,534 the number is in the section header, which the kernel writes last of all: a pipe has not seen it when
  * it is needed, and a cut file has lost it. But the kernel and gdb put the notes right after the table, so the
- * first row's offset tells the same number. Rows that only the second count has are taken while they look right.
+ * first row's offset gives the same number. Rows that only the second count has are taken while they look right.
  */
 function* countRows(
   elf: ElfHeader,

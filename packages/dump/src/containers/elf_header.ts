@@ -58,10 +58,10 @@ export function readElfHeader(head: Uint8Array, layout: Layout): ElfHeader | und
     readings.find((reading) => reading.type === ET_CORE) ??
     readings.find((reading) => reading.isSound && !isOtherElf(reading.type))
   if (found !== undefined) {
-    tellDamage(found, head, layout)
+    reportDamage(found, head, layout)
     return found
   }
-  tellNoCore(readings[0], layout)
+  rejectNoCore(readings[0], layout)
   return undefined
 }
 
@@ -70,7 +70,7 @@ function isOtherElf(type: number): boolean {
   return type >= 1 && type <= 3
 }
 
-function tellDamage(found: ElfHeader, head: Uint8Array, layout: Layout): void {
+function reportDamage(found: ElfHeader, head: Uint8Array, layout: Layout): void {
   const isNamed = head[4] === (found.is64 ? 2 : 1) && head[5] === (found.isLittleEndian ? 1 : 2)
   if (found.isSound && isNamed && found.type === ET_CORE) return
   layout.addFlaw('header-damaged', 'the ELF header contradicts itself; read as what it resembles', {
@@ -80,7 +80,7 @@ function tellDamage(found: ElfHeader, head: Uint8Array, layout: Layout): void {
   })
 }
 
-function tellNoCore(reading: ElfHeader | undefined, layout: Layout): void {
+function rejectNoCore(reading: ElfHeader | undefined, layout: Layout): void {
   if (reading === undefined) layout.addFlaw('header-damaged', 'the file ends inside its ELF header')
   else if (isOtherElf(reading.type)) layout.addFact('format', 'ELF, not a core')
   else

@@ -24,7 +24,7 @@ const HEAD_BYTES = 12
 const MAX_NAME_BYTES = 64
 /** Register sets of the widest vector units are 128 KiB; what is longer and unknown may hold anything. */
 const MAX_UNKNOWN_BYTES = 1 << 20
-/** The kernel writes at most 4 MiB (`core_file_note_size_limit`), 16 MiB if told to. */
+/** The kernel writes at most 4 MiB (`core_file_note_size_limit`), 16 MiB if configured to. */
 const MAX_FILE_NOTE_BYTES = 1 << 24
 /** Looked at for the next note, after one that makes no sense. */
 const RESYNC_BYTES = 1 << 20

@@ -47,7 +47,7 @@ const OF_LINUX: ReadonlyMap<number, Parts> = new Map([
   ...[0x802, 0x901, 0xa02, 0xa03].map((type) => [type, ALL] as const),
 ])
 
-/** A note as far as it tells what its descriptor is. */
+/** A note, as far as it says what its descriptor is. */
 interface Named {
   readonly name: string
   readonly type: number

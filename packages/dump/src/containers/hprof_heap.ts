@@ -115,7 +115,7 @@ export class HeapReader {
       if (next.at > end && heap.mayWrap) {
         while (next.at > end) end += LENGTH_WRAP
         claim(end)
-      } else if (next.at > end) this.#tellDamage('an object reaches past its heap record', at)
+      } else if (next.at > end) this.#reportDamage('an object reaches past its heap record', at)
       at = Math.min(next.at, end)
       this.#layout.settle(at)
       if (next.isDamaged) break
@@ -125,7 +125,7 @@ export class HeapReader {
     return at
   }
 
-  #tellDamage(message: string, offset: number): void {
+  #reportDamage(message: string, offset: number): void {
     this.#layout.addFlaw('stream-damaged', message, { offset })
   }
 
@@ -154,7 +154,7 @@ export class HeapReader {
       const length = this.#recordLength(reader.seek(at - from), at)
       if (length === 'more' && !isAll) break
       if (length === undefined || length === 'more') {
-        this.#tellDamage('a heap record is damaged or cut', at)
+        this.#reportDamage('a heap record is damaged or cut', at)
         return { at, isDamaged: true }
       }
       at += length

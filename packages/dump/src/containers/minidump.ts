@@ -94,7 +94,7 @@ export function* readMinidump(layout: Layout): Reading<void> {
   // In order of offset: a pipe passes them once.
   for (const stream of streams.toSorted((one, other) => one.offset - other.offset))
     yield* readStream(stream, layout)
-  // What the machine is may be told behind them.
+  // The note of the machine may follow them.
   for (const context of layout.contexts) {
     const architecture = layout.about['architecture']
     for (const range of wideRegistersIn(context, architecture)) layout.addWideRegisters(range)

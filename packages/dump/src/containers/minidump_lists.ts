@@ -16,7 +16,7 @@ export function readLocation(row: Reader): Range {
 
 /**
  * Shows the rows of a list that begins with a u32 count. Some writers align the rows to 8 bytes and leave 4 between,
- * which only the stream's length tells.
+ * which only the stream's length shows.
  *
  * @returns the rows that were shown
  */
@@ -45,12 +45,12 @@ export function* eachListed(
   // A stream that is as long as its count says is the list; bytes that were only read as one may be memory.
   if (stream.length === 4 + padding + count * rowBytes)
     layout.addTable(stream.offset, stream.length)
-  tellMissing(name, count, read, layout)
+  reportMissing(name, count, read, layout)
   return read
 }
 
 /** Says so where fewer rows are there than a list names. */
-export function tellMissing(name: string, count: number, read: number, layout: Layout): void {
+export function reportMissing(name: string, count: number, read: number, layout: Layout): void {
   if (read === count) return
   layout.addFlaw('table-cut', `${name}: ${read} of ${count} rows are there`, {
     listed: count,

@@ -6,7 +6,7 @@
 import { type Layout, MAX_SEGMENTS } from '../memory/layout.ts'
 import { askReader, eachRow, type Reading } from '../memory/reading.ts'
 import type { Range } from '../memory/segment.ts'
-import { eachListed, readLocation, tellMissing } from './minidump_lists.ts'
+import { eachListed, readLocation, reportMissing } from './minidump_lists.ts'
 
 const DESCRIPTOR_BYTES = 16
 const HEAD_64_BYTES = 16
@@ -55,5 +55,5 @@ export function* readMemory64List(stream: Range, layout: Layout): Reading<void> 
   })
   if (stream.length === HEAD_64_BYTES + count * DESCRIPTOR_BYTES)
     layout.addTable(stream.offset, stream.length)
-  tellMissing('Memory64List', count, read, layout)
+  reportMissing('Memory64List', count, read, layout)
 }

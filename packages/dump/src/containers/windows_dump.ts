@@ -85,7 +85,7 @@ export function* readWindowsDump(layout: Layout): Reading<void> {
     return
   }
   const reader = new Reader(head, true)
-  tellMachine(reader, header, layout)
+  reportMachine(reader, header, layout)
   layout.addHeader(0, header.headerBytes)
   const type = reader.seek(header.dumpType).u32()
   const runs = readRuns(reader, header)
@@ -112,7 +112,7 @@ function isBitmap(magic: Uint8Array): boolean {
   return name === 'SDMPDUMP' || name === 'FDMPDUMP'
 }
 
-function tellMachine(reader: Reader, header: HeaderLayout, layout: Layout): void {
+function reportMachine(reader: Reader, header: HeaderLayout, layout: Layout): void {
   const machine = reader.seek(header.machine).u32()
   layout.addFact('architecture', MACHINES.get(machine) ?? `machine ${machine}`)
   layout.addFact('processors', reader.seek(header.processors).u32())

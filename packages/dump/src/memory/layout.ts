@@ -51,7 +51,7 @@ export class Layout {
   readonly #contexts: Range[] = []
   readonly #about: Record<string, string | number> = {}
   readonly #flaws: Flaw[] = []
-  readonly #told = new Set<string>()
+  readonly #reported = new Set<string>()
   #settled = 0
   /** Short runs of memory with an address. */
   #short = 0
@@ -130,12 +130,12 @@ export class Layout {
   /** Counts one more. */
   #isShortFull(): boolean {
     if (++this.#short <= MAX_SHORT) return false
-    this.tellShort(MAX_SHORT)
+    this.reportShort(MAX_SHORT)
     return true
   }
 
   /** There were more short runs than the `kept` ones. */
-  tellShort(kept: number): void {
+  reportShort(kept: number): void {
     const message = `more runs shorter than ${SHORT_BYTES} bytes than are kept; the rest have no address`
     this.addFlaw('table-cut', message, { kept })
   }
@@ -201,15 +201,15 @@ export class Layout {
     if (this.#contexts.length < MAX_RANGES) this.#contexts.push(context)
   }
 
-  /** A fact for people. Text of the dump is made safe to show, and the first value told of a name stays. */
+  /** A fact for people. Text of the dump is made safe to show, and the first value of a name stays. */
   addFact(name: string, value: string | number): void {
     this.#about[name] ??= typeof value === 'string' ? safeText(value, 100) : value
   }
 
   /** Records it once, however often it occurs. */
   addFlaw(code: Flaw['code'], message: string, facts: ErrorFacts = {}): void {
-    if (this.#told.has(message) || this.#flaws.length >= MAX_FLAWS) return
-    this.#told.add(message)
+    if (this.#reported.has(message) || this.#flaws.length >= MAX_FLAWS) return
+    this.#reported.add(message)
     this.#flaws.push({ code, message, facts })
   }
 }

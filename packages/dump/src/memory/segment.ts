@@ -16,7 +16,7 @@ export type Container =
   | 'qemu'
   | 'raw'
 
-/** Whose memory a segment is, where the container tells. */
+/** Whose memory a segment is, where the container gives. */
 export interface Owner {
   /** `file`: a mapped file. `module`: a loaded image. `stack`: of the thread in `name`. */
   readonly kind: 'file' | 'module' | 'stack' | 'heap' | 'other'
@@ -32,7 +32,7 @@ export interface Segment {
   readonly length: number
   /**
    * Virtual address of the first byte (physical in images of a machine's memory); undefined where the container
-   * does not tell. A bigint: x86-64 cores list addresses far above 2^53.
+   * does not say. A bigint: x86-64 cores list addresses far above 2^53.
    */
   readonly address: bigint | undefined
   readonly owner: Owner | undefined

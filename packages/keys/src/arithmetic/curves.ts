@@ -87,7 +87,7 @@ export const CURVES: readonly CurveParameters[] = [
   }),
 ]
 
-/** Those too that nothing but a name or a point tells of. */
+/** Those too that only a name or a point identifies. */
 export const NAMED_CURVES: readonly CurveParameters[] = [...CURVES, ...MORE_CURVES]
 
 const BY_OID = new Map(NAMED_CURVES.map((parameters) => [parameters.oid, parameters]))

@@ -98,7 +98,7 @@ export function fromLowerFactor(
   const inverse = inverseModulo2(low, known)
   const other = (n * inverse) & ones(known)
   const modulus = 1n << BigInt(bits)
-  // low·y + other·x is this, modulo as many bits as tell x and y.
+  // low·y + other·x is this, modulo as many bits as determine x and y.
   const rest = (n - low * other) >> BigInt(known)
   const first = (rest * inverse) & (modulus - 1n)
   const basis = reduced([1n, (-other * inverse) & (modulus - 1n), 0n], [0n, modulus, 0n])

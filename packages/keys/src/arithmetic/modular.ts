@@ -145,7 +145,7 @@ export function primalityCost(bits: number): number {
 /**
  * Whether `value` passes a strong probable-prime test to the bases 2 and 3, or to those that are given.
  *
- * Enough to tell a prime from a number that happens to fit or was damaged; not a test against somebody who
+ * Enough to distinguish a prime from a number that happens to fit or was damaged; not a test against somebody who
  * builds pseudoprimes, who would gain a report on his own file.
  */
 export function isProbablePrime(value: bigint, bases: readonly bigint[] = [2n, 3n]): boolean {

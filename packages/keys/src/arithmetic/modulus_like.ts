@@ -1,5 +1,5 @@
 /**
- * Tells numbers that can be the modulus of an RSA key from those that happen to lie beside an exponent: signatures, and
+ * Distinguishes numbers that can be an RSA modulus from others beside an exponent: signatures, and
  * the key's own factors.
  *
  * @module
@@ -29,7 +29,7 @@ const GROUP_COST = 400
 /** 3, 5, 7, 13, 17 and 241 divide 2^24 − 1, and so the sum of a number's groups of three bytes as they do the number. */
 const TINY_PRIMES = [3, 5, 7, 13, 17, 241]
 
-/** Whether the number that these bytes spell has a factor of six that are told without dividing it: three in five have. */
+/** Whether the number of these bytes has one of six factors that show without a division: three in five have. */
 export function hasTinyFactor(bytes: Uint8Array, isBig: boolean): boolean {
   const { length } = bytes
   let sum = 0

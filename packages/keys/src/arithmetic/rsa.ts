@@ -252,7 +252,7 @@ const LARGEST_COMMON_FACTOR = 1024
 /**
  * The primes of n, given both exponents; undefined where they do not belong together.
  *
- * e·d − 1 = k·λ(n) with a small k tells φ(n), and with it p + q, without any exponentiation. Where e is too large for
+ * e·d − 1 = k·λ(n) with a small k gives φ(n), and with it p + q, without any exponentiation. Where e is too large for
  * that, the usual search for a square root of 1 modulo n.
  *
  * Cost: 30 µs for 2048 bits where e is below 2^64.
@@ -281,7 +281,7 @@ export function factorsFromExponent(
   })
 }
 
-/** Bits that the smaller half of a modulus has above its exponent where {@link firstNear} tells all. */
+/** Bits that the smaller half of a modulus has above its exponent where {@link firstNear} gives all. */
 const ROUGH_BITS = 48
 /** Of one: more than what 52 bits and a factor of a thousand take. */
 const ROUGHLY = 2 ** -32

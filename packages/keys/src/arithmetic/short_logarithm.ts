@@ -13,7 +13,7 @@ import { negativeOf, type Sum, sumsOf } from './many_points.ts'
 
 /** Points that are added to at once: fewer pay for their inversion alone. */
 const LANES = 512
-/** Of a table: the low half of a hash tells the slot, the high half whether it is the point. */
+/** Of a table: the low half of a hash gives the slot, the high half whether it is the point. */
 const SLOTS_EACH = 2
 
 /** What was found: which of the points, and its logarithm up to its sign. */
@@ -25,7 +25,7 @@ export interface Logarithm {
 export class ShortLogarithm {
   readonly #curve: Curve
   readonly #parameters: CurveParameters
-  /** j·G for j from 1 on: j of each slot, and what tells its point. */
+  /** j·G for j from 1 on: j of each slot, and what identifies its point. */
   readonly #steps: Uint32Array
   readonly #marks: Uint32Array
   readonly #mask: number

@@ -1,7 +1,7 @@
 /**
  * RSA and DSA keys as a row of INTEGERs.
  *
- * Both begin alike; the count tells them apart: nine for RSA, six for DSA.
+ * Both begin alike; the count distinguishes them: nine for RSA, six for DSA.
  *
  * @module
  */

@@ -60,7 +60,7 @@ export interface PqScheme {
 /** ML-KEM and ML-DSA. */
 export interface LatticeScheme extends PqScheme {
   readonly fromSeed: (seed: Uint8Array) => { secret: Uint8Array; publicKey: Uint8Array }
-  /** What of the public half the seed gives at once, without anything else: it tells noise within microseconds. */
+  /** What of the public half the seed gives at once, without anything else: it rejects noise within microseconds. */
   readonly rhoOfSeed: (seed: Uint8Array) => Uint8Array
   /** The same of a public half. */
   readonly rhoOf: (publicKey: Uint8Array) => Uint8Array

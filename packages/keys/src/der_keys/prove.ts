@@ -86,7 +86,7 @@ function provenEc(
   }
 }
 
-/** A candidate that would be one of these keys: known public halves tell. */
+/** A candidate that would be one of these keys: known public halves decide. */
 export function withPossible(proof: Proof, proofs: readonly Proof[]): Proof {
   const possible = proofs.flatMap(({ material }) => material ?? [])
   return possible.length === 0 ? proof : { ...proof, possible }

@@ -50,7 +50,7 @@ function groupOf({ secret, publicKey }: OpaqueMaterial): GroupParts | undefined 
   return key && { p: key.p, g: key.g, q: key.q, y: key.y, x: fromBigEndian(secret) }
 }
 
-/** Seed and expanded key are told apart by their lengths. */
+/** Seed and expanded key are distinguished by their lengths. */
 function provenPq({ secret, publicKey, computed }: OpaqueMaterial): Proof | undefined {
   const oid = publicKey && spkiParts(publicKey)?.oid
   const scheme = oid === undefined ? undefined : pqSchemeOfOid(oid)

@@ -75,7 +75,7 @@ function judged(
   const d = numberOf(bytes, secret)
   const curve = (parameters && curveOf(bytes, parameters)) ?? known
   if (curve !== undefined) return judgedOn(bytes, version, curve, d, sec1)
-  // Without a name, the point tells the curve: it satisfies one equation only.
+  // Without a name, the point identifies the curve: it satisfies one equation only.
   const uncompressed = point && contentOf(bytes, point)
   const found = uncompressed && curveOfPoint(uncompressed)
   if (found !== undefined) return proveEc(found.curve.curve, d, found.point)
@@ -132,7 +132,7 @@ function isTemplate(bytes: Uint8Array, secret: Element): boolean {
   return inner !== undefined
 }
 
-/** X and Y of an uncompressed point in a BIT STRING's content, or of one in the hybrid form, which tells the last bit of y twice. */
+/** X and Y of an uncompressed point in a BIT STRING's content, or of one in the hybrid form, which contains the last bit of y twice. */
 function pointOf(bits: Uint8Array, lengthBytes: number): Point | undefined {
   if (bits.length !== 2 + 2 * lengthBytes || bits[0] !== 0) return undefined
   const hybrid = 6 + ((bits.at(-1) ?? 0) & 1)

@@ -25,6 +25,6 @@ export type KeyKind =
 
 /**
  * `proven`: arithmetic shows that it is a key, or its form does and nothing can prove it (`isWellFormed`). `candidate`: it has the shape of one, and nothing proves it.
- * `lesser`: a secret of lesser class, or one that is encrypted: it is told, and is no finding.
+ * `lesser`: a token, or something encrypted: reported beside the findings.
  */
 export type Certainty = 'proven' | 'candidate' | 'lesser'

@@ -69,7 +69,7 @@ export interface OpaqueMaterial {
    * a DSA or DH key, highest byte first.
    */
   readonly secret: Uint8Array
-  /** Its public half as a DER SubjectPublicKeyInfo, which tells the algorithm too: for the key id. */
+  /** Its public half as a DER SubjectPublicKeyInfo, which names the algorithm too: for the key id. */
   readonly publicKey: Uint8Array | undefined
   /** The public half was computed from the secret: nothing lay beside it to compare with. */
   readonly computed?: true

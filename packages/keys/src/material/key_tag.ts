@@ -1,5 +1,5 @@
 /**
- * Tells whether two places hold the same key without telling the key: a keyed hash of its values.
+ * Says whether two offsets contain the same key without revealing it: a keyed hash of its values.
  *
  * The hash key is random and lives as long as one scan, so that tags of two scans cannot be compared, and a tag says
  * nothing to whoever guesses keys. It never leaves the process.

@@ -1,5 +1,5 @@
 /**
- * Tells bytes that may be a secret from text, tables and padding.
+ * Distinguishes bytes that may be a secret from text, tables and padding.
  *
  * @module
  */

@@ -44,7 +44,7 @@ export function parsePublicKeys(bytes: Uint8Array, name: string): PublicKeyFile 
   for (const key of found.keys) {
     const id = key.keyId.spkiSha256 ?? ''
     const existing = byId.get(id)
-    // One key may be there twice, of which one tells more.
+    // One key may be there twice, of which one says more.
     byId.set(
       id,
       existing === undefined ? key : { ...key, ...existing, keyId: mergedId(existing, key) },

@@ -56,7 +56,7 @@ export function curveOfParameters(
   return parameters.tag === TAG.sequence ? explicitCurve(spki, parameters) : undefined
 }
 
-/** Of ML-KEM and ML-DSA: the length tells whether it can be one. */
+/** Of ML-KEM and ML-DSA: the length shows whether it can be one. */
 function latticeMaterial(oid: string, publicKey: Uint8Array): LatticeMaterial | undefined {
   const scheme = pqSchemeOfOid(oid)
   if (scheme === undefined || scheme.kind === 'slh-dsa') return undefined

@@ -1,5 +1,5 @@
 /**
- * Tells which kinds of words that hold a digit each a block of 16 bytes can hold.
+ * Says which kinds of words of one digit each a block of 16 bytes can contain.
  *
  * `ptr` is the begin of a slice, `b` the number of a block in it. 16 bytes before the slice and behind each block are read.
  */
@@ -17,7 +17,7 @@ const SMALL_BITS: i32 = 20
 const LARGE: i32 = 16 // a word of eight bytes is no pointer
 const SMALL: i32 = 32 // half of the words of four bytes are small
 export const TEXT: i32 = 64 // no byte of 0x80 and more
-/** From here on what {@link dullWords} tells. */
+/** From here on the result of {@link dullWords}. */
 const DULL_SHIFT: i32 = 7
 
 /** The traits of the block before `b`, none of the first. */
@@ -77,8 +77,8 @@ export function goOn(kinds: i32, traits: i32): bool {
 }
 
 /**
- * Whether a block is in no run of several, of `shortest` at least. But for one test without branches, which cannot be foretold: what can be digits
- * of the last two kinds is told by the zeros below them alone.
+ * Whether a block is in no run of several, of `shortest` at least. But for one test without branches, which cannot be predicted: what can be digits
+ * of the last two kinds is identified by the zeros below them alone.
  */
 export function isAlone(ptr: usize, b: i32, shortest: i32): bool {
   const at = ptr + ((<usize>b) << 4)
@@ -116,7 +116,7 @@ function hasSmall(v: v128): bool {
 /** What {@link dullWords} adds where both words are dull or plain. */
 const ALL_PLAIN: i32 = 4
 
-/** Whether two blocks, of which {@link dullWords} tells this, are of a record: three of their words are dull, or all plain. */
+/** Whether two blocks with these results of {@link dullWords} are of a record: three of their words are dull, or all plain. */
 function isRecord(here: i32, before: i32): bool {
   return (here & 3) + (before & 3) > 2 || (here & before & ALL_PLAIN) !== 0
 }

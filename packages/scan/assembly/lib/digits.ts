@@ -1,4 +1,4 @@
-/** Tells words that can be the digits of one random number. */
+/** Filters words that can be the digits of one random number. */
 
 /** Of so many words of a number so many may be dull: zero, small, or like the one before. */
 function mostDull(slots: i32): i32 {

@@ -1,4 +1,4 @@
-/** Tells bytes that may be a secret, as `random_looking.ts` does: few are equal, few printable, and no long run of one. */
+/** Filters bytes that may be a secret, as `random_looking.ts` does: few are equal, few printable, and no long run of one. */
 
 /** Equal bytes in a row that no random secret has. */
 const LONG_RUN: i32 = 6

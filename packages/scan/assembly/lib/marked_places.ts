@@ -62,14 +62,14 @@ export function putRecord(
 }
 
 /** Places of a group where a number is marked on either side, or its length stands before it. */
-export function toldOf(records: usize, k: i32): i32 {
+export function markedOf(records: usize, k: i32): i32 {
   const sides = sidesOf(records, k)
   return <i32>((sides | (sides >> 16) | lengthsOf(records, k)) & 0xffff)
 }
 
 /** The same, and those that are a few numbers away. */
 export function nearOf(records: usize, k: i32): i32 {
-  return toldOf(records, k) | <i32>chainedOf(records, k)
+  return markedOf(records, k) | <i32>chainedOf(records, k)
 }
 
 /** Places where that is enough to try what is dear: at multiples of 8, or on both sides, or behind its length. */

@@ -1,14 +1,14 @@
 /**
- * Tells where a number's length stands before it.
+ * Finds where a number's length is stored before it.
  *
- * What else tells where a number begins or ends, a structure, is in `slice_map.ts`: eight bytes are a length, a size, a
+ * What else marks where a number begins or ends, a structure, is in `slice_map.ts`: eight bytes are a length, a size, a
  * pointer, a gap or text, and not the middle of a number, if the upper two are zero, or four of them are 0 or 0xff, or
  * all are printable and do not stand alone: beside them are four more, or a gap.
  */
 
 /**
  * Bit i: the length of a number of `length` bytes stands before `at` + i: as DER, SSH or libgcrypt have it, with or
- * without a sign byte; at multiples of 8 as allocators and arrays have it, too: `structures` tells where one ends. `at` is
+ * without a sign byte; at multiples of 8 as allocators and arrays have it, too: `structures` marks where one ends. `at` is
  * a multiple of 16.
  */
 export function lengthBefore(at: usize, length: i32, structures: i32): i32 {

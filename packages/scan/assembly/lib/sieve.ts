@@ -1,5 +1,5 @@
 /**
- * Tells numbers that small primes divide.
+ * Filters numbers that small primes divide.
  *
  * A number is the sum of its digits modulo 2^k - 1, for digits of k bits; and 2^k - 1 is the product of 2^(k/2) - 1 and
  * 2^(k/2) + 1, so that the two halves of that sum, added up or taken from each other, are enough for their primes.

@@ -1,4 +1,4 @@
-/** Tells the letters of base64, colons and line ends from other bytes. */
+/** Distinguishes letters of base64, colons and line ends from other bytes. */
 
 /** 0xff where a byte is one of A-Z a-z 0-9 + / - _ : LF CR. */
 export function isText(v: v128): v128 {

@@ -12,7 +12,7 @@ import {
 } from './anchor_fragment.ts'
 
 const HASH_BITS = 13
-/** Fragments are told by the nibbles of their bytes in as many sets; the last has those that are open. */
+/** Fragments are identified by the nibbles of their bytes in as many sets; the last has those that are open. */
 const BUCKETS = 8
 const OPEN_BUCKET = 7
 const CLOSED_BUCKETS = [0, 1, 2, 3, 4, 5, 6]

@@ -55,7 +55,7 @@ export function derHit(key: DerKey | undefined): Detected | undefined {
   return key && hit(key, key.form, key.from, key.to)
 }
 
-/** Something that is encrypted, or of lesser class: told, and no finding. */
+/** Something encrypted, or a token: reported beside the findings. */
 export function lesser(
   kind: Detected['kind'],
   form: string,

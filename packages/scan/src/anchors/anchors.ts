@@ -96,7 +96,7 @@ export class AnchorKernel {
 
   /**
    * Where data that begins at `from` ends, and where the next begins; `to` if there is none. It ends a multiple of `page`
-   * behind what is not zero last, before `gap` zeros or more, as {@link nextNonzero} tells it.
+   * behind what is not zero last, before `gap` zeros or more, as {@link nextNonzero} gives it.
    */
   dataAt(
     bytes: Uint8Array,

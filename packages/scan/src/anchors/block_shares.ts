@@ -9,7 +9,7 @@ import { AnchorBudget } from './anchor_budget.ts'
 /** Places of one anchor that are passed over one by one. */
 const MOST_PASSED = 256
 
-/** What finds anchors, as far as it is told which of them not to name. */
+/** Finds anchors, except those that it is asked to leave out. */
 export interface NamesAnchors {
   setOff(number: number, isOff: boolean): void
 }
@@ -71,7 +71,7 @@ export class BlockShares {
       this.#off.delete(number)
       if (!this.#unnamed.delete(number)) continue
       this.#kernel.setOff(number, false)
-      // Its limit has been told.
+      // Its limit has been reported.
       this.#passed[number] = 1
     }
   }

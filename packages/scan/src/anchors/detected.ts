@@ -23,7 +23,7 @@ export interface Detected {
   readonly isWellFormed?: true
   /** Worked out from a part of the key, or from what is left of one, and what is public. */
   readonly isRebuilt?: true
-  /** Found by the value of a key that is known whole: it tells nothing new of that. */
+  /** Found by the value of a key that is known whole: it says nothing new about that key. */
   readonly isCopy?: true
 }
 
@@ -45,7 +45,7 @@ export interface Memory {
  *
  * @param bytes a window of a segment: valid until the detector returns, never to be kept or changed
  * @param at where the anchor lies in it
- * @param memory of the process, where the dump tells addresses
+ * @param memory of the process, where the dump gives addresses
  * @returns what is there, or undefined: never throws for any bytes
  */
 export type Detector = (bytes: Uint8Array, at: number, memory?: Memory) => Detected | undefined

@@ -1,7 +1,7 @@
 /**
  * Places whose bytes were looked at before in the same piece: a file full of one key, whole or damaged, is looked at once.
  *
- * A look tells as much of equal bytes, as far as its detector sees, at a place that is aligned alike. Bytes that go on
+ * A detector gives the same answer for equal bytes in its reach at an offset of the same alignment. Bytes that go on
  * repeating are compared once, however many anchors lie in them. @module
  */
 import { spend } from '@mintmark/keys/material/work_budget'
@@ -13,7 +13,7 @@ const ALIGNMENT = 16
 /** Places that are remembered, and distances at which bytes repeat: more are none of a flood. */
 const MOST_PLACES = 4096
 const MOST_DISTANCES = 64
-/** Where bytes are compared at first, from the anchor: those of keys that differ are told apart by them as a rule. */
+/** Where bytes are compared at first, from the anchor: those of keys that differ are distinguished by them as a rule. */
 const SAMPLES = [-64, -8, 8, 24, 48, 96, 160, 256, 512, 1024]
 /** Bytes that are compared in a unit, about. */
 const BYTES_PER_COST = 8

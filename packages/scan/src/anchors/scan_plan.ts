@@ -25,11 +25,11 @@ const MOST_PIECES = 65_536
 export interface Run {
   readonly offset: number
   readonly length: number
-  /** Whether the run's begin is a multiple of 8 in the process, as far as the dump tells. */
+  /** Whether the run's begin is a multiple of 8 in the process, as far as the dump says. */
   readonly isAligned: boolean
-  /** Of its first byte in the process, as far as the dump tells. */
+  /** Of its first byte in the process, as far as the dump says. */
   readonly address?: bigint | undefined
-  /** Whether the file tells of no address at all: it may be a key and nothing else. */
+  /** Whether the file has no address at all: it may be a key and nothing else. */
   readonly isRaw?: boolean
   /** Of a Java heap, of which each array is a run: whether it is an `int[]`, as `BigInteger` holds its number. */
   readonly array?: 'number' | 'other' | undefined

@@ -23,7 +23,7 @@ export interface WindowSearch {
    *
    * Offsets are those in `bytes`. `bytes` is valid until all are taken, and is never to be changed or kept; its
    * first byte has an address that is a multiple of 16 in the segment.
-   * `address` is that of the first byte, and `memory` the process as seen from there, as far as the dump tells.
+   * `address` is that of the first byte, and `memory` the process as seen from there, as far as the dump says.
    * It may lie in the memory of the kernels; a search with a memory of its own copies. Hits are taken one after the
    * other, before the next call: a window can have a hundred thousand.
    */

@@ -107,7 +107,7 @@ export async function scanPacked(
   }
 }
 
-/** A file that is one as a whole is told, or opened, as such. */
+/** A file that is one as a whole is reported, or opened, as such. */
 function isOfFile({ coding, at }: PackedSeen): boolean {
   return OF_FILES.has(coding) && at < FILE_HEAD_BYTES
 }

@@ -21,10 +21,10 @@ export const MOST_LAYERS = 8
 /** Text is looked for at multiples of this. */
 export const STRIDE = 48
 /** So many letters in a row that a run may have, at a place that is looked at, and around it. */
-const TELLING = 8
+const SAMPLED = 8
 const LEAST_RUN = 60
 /** Characters in a row that a list of numbers may have. */
-const TELLING_LIST = 16
+const SAMPLED_LIST = 16
 /** How far a text may go on to either side of what is searched. */
 export const REACH_BYTES = 65_536
 /** First bytes of gzip and of zlib. */
@@ -119,7 +119,7 @@ export class LayerReader {
     this.#isSpent = false
   }
 
-  /** Characters to either side of a place that may be read; 0, and told, where the look has nothing left. */
+  /** Characters to either side of a place that may be read; 0, and reported, where the look has nothing left. */
   #mostToRead(): number {
     const most = Math.floor(budgetLeft() / COST.character)
     if (most >= LEAST_RUN) return Math.min(most, REACH_BYTES)
@@ -205,7 +205,7 @@ export class LayerReader {
     return to
   }
 
-  /** Of zlib, which has but two bytes that tell, the first place of a layer alone unless the search is deep. */
+  /** Of zlib, which has a head of only two bytes, the first place of a layer alone unless the search is deep. */
   #unpack(place: Place, from: number, to: number, take: OnEncoded): void {
     const { bytes } = place
     const all = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length)
@@ -310,7 +310,7 @@ const KINDS = Uint8Array.from({ length: 256 }, (_, byte) => {
 })
 
 function isLetters(bytes: Uint8Array, at: number, width: 1 | 2): boolean {
-  for (let k = 0; k < TELLING; k++) {
+  for (let k = 0; k < SAMPLED; k++) {
     if (((KINDS[bytes[at + k * width] ?? 0] ?? 0) & 1) === 0) return false
     if (width === 2 && bytes[at + 2 * k + 1] !== 0) return false
   }
@@ -319,7 +319,7 @@ function isLetters(bytes: Uint8Array, at: number, width: 1 | 2): boolean {
 
 /** Whether letters stand on end around a place. */
 function isLongRun(bytes: Uint8Array, at: number): boolean {
-  let [from, to] = [at, at + TELLING]
+  let [from, to] = [at, at + SAMPLED]
   while (to - from < LEAST_RUN && isBase64Letter(bytes[to])) to++
   while (to - from < LEAST_RUN && isBase64Letter(bytes[from - 1])) from--
   return to - from >= LEAST_RUN
@@ -327,7 +327,7 @@ function isLongRun(bytes: Uint8Array, at: number): boolean {
 
 function isList(bytes: Uint8Array, at: number, width: 1 | 2): boolean {
   let digits = 0
-  for (let k = 0; k < TELLING_LIST; k++) {
+  for (let k = 0; k < SAMPLED_LIST; k++) {
     const char = bytes[at + k * width] ?? 0
     if (((KINDS[char] ?? 0) & 2) === 0) return false
     if (width === 2 && bytes[at + 2 * k + 1] !== 0) return false

@@ -10,7 +10,7 @@ import { notePacked, notesPacked } from './packed_seen.ts'
 
 /** Places of anchors in one layer. */
 const MOST_PLACES = 20_000
-/** Of a look, and of telling a hit: its names, its place in a report. */
+/** Cost of a probe, and of reporting a hit: its names, its place in a report. */
 const LOOK_COST = 300
 const HIT_COST = 90_000
 

@@ -1,7 +1,7 @@
 /**
  * What letters of base64 or hexadecimal digits stand for, where that is text again, or packed, or has the structure of a key.
  *
- * Base64 of anything else is left to the anchors of `headerless_base64.ts`. Where a group of four letters begins is told by the
+ * Base64 of anything else is left to the anchors of `headerless_base64.ts`. Where a group of four letters begins is identified by the
  * text: of ASCII, three of the 24 bits of a group are zeros. @module
  */
 import { spend } from '@mintmark/keys/material/work_budget'
@@ -33,7 +33,7 @@ const LEAST_UNREAD = 2048
 const PAST_LETTERS = 64
 
 const VALUES = Uint8Array.from({ length: 256 }, (_, byte) => letterValue(byte))
-/** Letters by which text in base64 and hexadecimal digits are told from names and from base64 of other bytes. */
+/** Letters by which text in base64 and hexadecimal digits are distinguished from names and from base64 of other bytes. */
 const SAMPLE = 16
 /** Letters before a place among which a run may begin that is packed. */
 const NEAR = 48

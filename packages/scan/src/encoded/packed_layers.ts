@@ -117,7 +117,7 @@ function isBlockHead(bytes: Uint8Array, at: number): boolean {
   return kind === 2 && first >> 3 < 30 && isWholeCode(bytes, at)
 }
 
-/** Whether the lengths of the code that the block's own codes are told in make a whole one. */
+/** Whether the lengths of the code for the block's own codes make a whole one. */
 function isWholeCode(bytes: Uint8Array, at: number): boolean {
   const bits = (from: number, count: number): number => {
     const word = (bytes[at + (from >> 3)] ?? 0) | ((bytes[at + (from >> 3) + 1] ?? 0) << 8)

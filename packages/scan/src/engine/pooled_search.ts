@@ -75,7 +75,7 @@ export class PooledSearch {
     this.#threads.push(thread)
     thread.onAnswer = (answer) => this.#hear(thread, answer)
     thread.onEnd = () => this.#lose(thread)
-    thread.tell({ kind: 'task', task: this.#task, claims: this.#claims })
+    thread.send({ kind: 'task', task: this.#task, claims: this.#claims })
   }
 
   #feed(thread: Searcher): void {
@@ -84,7 +84,7 @@ export class PooledSearch {
       if (item === undefined) return
       const given = { ...item, ticket: this.#tickets++ }
       thread.given.set(item.index, given)
-      thread.tell({ kind: 'window', ...given })
+      thread.send({ kind: 'window', ...given })
     }
   }
 

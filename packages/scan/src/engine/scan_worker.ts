@@ -19,7 +19,7 @@ let task: ScannerTask | undefined
 let scanner: WindowScanner | undefined
 let claims: Claims | undefined
 
-const tell = (answer: ThreadAnswer): void => port.postMessage(answer, [])
+const answerWith = (answer: ThreadAnswer): void => port.postMessage(answer, [])
 
 port.on('message', (order: SearchOrder) => {
   if (order.kind === 'start') {
@@ -34,7 +34,7 @@ port.on('message', (order: SearchOrder) => {
     const { hashKey } = search.start
     const how = { hashKey, hasMaterial: task.hasMaterial ?? false }
     const result = searchWindow(scanner, search.source, order.window, how)
-    tell({ index: order.index, result })
+    answerWith({ index: order.index, result })
     return
   }
   scanner?.wipe()
@@ -46,6 +46,6 @@ port.on('message', (order: SearchOrder) => {
     return
   }
   search?.source.close()
-  tell('wiped')
+  answerWith('wiped')
   port.close()
 })

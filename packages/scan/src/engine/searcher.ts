@@ -63,7 +63,7 @@ export abstract class Searcher {
   /** Begins a window as soon as it has it: none of them can be taken away. */
   abstract readonly isPrompt: boolean
 
-  abstract tell(order: SearchOrder): void
+  abstract send(order: SearchOrder): void
 
   /** Resolves once its memory is wiped and its file closed. Then it ends by itself. */
   abstract close(): Promise<void>
@@ -87,10 +87,10 @@ export class SearchThread extends Searcher {
     // Its message is dropped: it may quote what was being read.
     this.#worker.on('error', () => this.#end())
     this.#worker.on('exit', () => this.#end())
-    this.tell({ kind: 'start', start })
+    this.send({ kind: 'start', start })
   }
 
-  tell(order: SearchOrder): void {
+  send(order: SearchOrder): void {
     this.#worker.postMessage(order, [])
   }
 
@@ -101,7 +101,7 @@ export class SearchThread extends Searcher {
       this.#onWiped = resolve
       this.#worker.once('exit', () => resolve())
     })
-    this.tell({ kind: 'done' })
+    this.send({ kind: 'done' })
     const timer = setTimeout(() => {
       void this.#worker.terminate()
     }, PATIENCE_MS)
@@ -133,7 +133,7 @@ export class SearchHere extends Searcher {
     this.#hashKey = hashKey
   }
 
-  tell(order: SearchOrder): void {
+  send(order: SearchOrder): void {
     if (order.kind === 'window') {
       setImmediate(() => this.#search(order.index, order.window))
       return
@@ -157,7 +157,7 @@ export class SearchHere extends Searcher {
       this.#scanner ??= takeScanner(task)
       result = searchWindow(this.#scanner, this.#source, window, search)
     } catch {
-      // Its message may quote what was being read: it is dropped, and the window is told to be lost.
+      // Its message may quote what was being read: it is dropped, and the window is reported lost.
     }
     this.onAnswer({ index, result })
   }

@@ -107,7 +107,7 @@ export function searchWindow(
   }
 }
 
-/** Each public key once, with a name where one tells it. */
+/** Each public key once, with a name where one gives it. */
 class KeysOfWindow {
   readonly #keys = new Map<string, KeySeen>()
   #bare = 0

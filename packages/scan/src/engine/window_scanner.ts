@@ -32,7 +32,7 @@ import { HmacSearch } from '../schedules/hmac.ts'
 const BLOCK_BYTES = 256 << 10
 /** Zeros that are searched before data: forms may begin with zeros. Kernels look behind `to` by themselves. */
 const LEAD_BYTES = 256
-/** Data is told in pages; zeros between it are searched along up to `gap`, for that is quicker than to begin anew. */
+/** Data comes in pages; zeros of up to `gap` between them are searched too, which is quicker than a new start. */
 const DATA = { page: 4096, gap: 16 << 10 } as const
 
 export interface ScannerOptions {
@@ -56,9 +56,9 @@ export interface WindowTaker {
   /** `offset` is from the file's start; the material of `detected` is the scanner's own only until this returns. */
   readonly onHit: (detected: Detected, offset: number) => unknown
   /**
-   * The same bytes lie elsewhere: `told` is what `onHit` gave for them. Where absent, they are looked at each time.
+   * The same bytes are elsewhere too: `reported` is what `onHit` gave for them. Where absent, they are examined each time.
    *
-   * @returns whether the place is told, not only counted
+   * @returns whether the place is reported, not only counted
    */
   readonly onCopy?: (reported: unknown, offset: number) => boolean
   readonly onLimit: (seen: LimitSeen) => void
@@ -82,13 +82,13 @@ interface Hit {
   readonly isSettled: boolean
 }
 
-/** The piece under way; the next is told in the same object, for memory can be in a million of them. */
+/** The piece under way; the next uses the same object, for memory can be in a million of them. */
 interface Place extends WindowTaker {
   /** What can be seen of the run. */
   bytes: Uint8Array
   /** Of its first byte, from the file's start. */
   offset: number
-  /** The same in the process, as far as the dump tells. */
+  /** The same in the process, as far as the dump says. */
   address: bigint | undefined
   /** Of the process, seen from `bytes`. */
   memory: Memory | undefined
@@ -109,7 +109,7 @@ export class WindowScanner {
   readonly #encodedNumber: number
   readonly #blockBytes: number
   readonly #isDeep: boolean
-  /** What searches said they cut short: each is told once. */
+  /** What searches said they cut short: each is reported once. */
   readonly #cut = new Set<string>()
   /** Has its share of the time that anchors have, under the number behind theirs. */
   readonly #encoded: EncodedSearch | undefined
@@ -220,7 +220,7 @@ export class WindowScanner {
     const to = piece.to - piece.begin
     let done = piece.from - piece.begin
     for (const [from, until] of this.#runs(bytes, done, to)) {
-      tellZeros(place, done, from)
+      reportZeros(place, done, from)
       done = until
       for (let at = from; at < until; at += this.#blockBytes) {
         const end = Math.min(at + this.#blockBytes, until)
@@ -234,7 +234,7 @@ export class WindowScanner {
         this.#lookAtText(place, at, end)
       }
     }
-    tellZeros(place, done, to)
+    reportZeros(place, done, to)
   }
 
   /** Looks for keys in encoded text of a block, in what is left for its anchors. */
@@ -324,11 +324,11 @@ export class WindowScanner {
     }
     if (this.#process?.wipe() === true || hit?.isSettled === false) this.#isWhole = false
     // Its end is looked for behind what is in sight.
-    if (tellPacked(place)) this.#isWhole = false
+    if (reportPacked(place)) this.#isWhole = false
     return hit
   }
 
-  /** Tells what lies at a place whose bytes were looked at before, as far as an anchor's look sees. */
+  /** Reports what is at an offset whose bytes were examined before. */
   #takeCopy({ offset, onCopy }: Place, at: number, number: number, sight: Sight): boolean {
     if (onCopy === undefined) return false
     const earlier = this.#repeats.earlier(number, at, sight)
@@ -340,7 +340,7 @@ export class WindowScanner {
     return true
   }
 
-  /** Tells once a block that places of an anchor are not looked at in full. */
+  /** Reports once a block that not all hits of an anchor are examined. */
   #pass(place: Place, at: number, number: number, name: string): void {
     if (!this.#shares.pass(number)) return
     place.onLimit({ code: 'anchor-flood', name, offset: place.offset + at })
@@ -377,7 +377,7 @@ export class WindowScanner {
     } catch {
       place.onLimit({ code: 'detector-failed', name: search.name, offset: place.offset + from })
     }
-    tellPacked(place)
+    reportPacked(place)
     this.#process?.wipe()
     const { over } = search
     if (over !== undefined) {
@@ -393,13 +393,13 @@ export class WindowScanner {
 }
 
 /** @returns whether anything was noted */
-function tellPacked({ offset, onPacked }: Place): boolean {
+function reportPacked({ offset, onPacked }: Place): boolean {
   const noted = takePacked()
   for (const { coding, at } of noted) onPacked?.({ coding, at: offset + at })
   return noted.length > 0
 }
 
-function tellZeros({ offset, onZeros }: Place, from: number, to: number): void {
+function reportZeros({ offset, onZeros }: Place, from: number, to: number): void {
   if (to - from >= LEAST_ZEROS) onZeros?.({ offset: offset + from, length: to - from })
 }
 
@@ -416,7 +416,7 @@ function piecesPresent(pieces: readonly Piece[], present: number): readonly Piec
     })
 }
 
-/** Of a look that finds nothing at once, and of telling a hit: its names, its place in a report, its JSON. */
+/** Cost of a probe that finds nothing, and of reporting a hit: its names, its place in a report, its JSON. */
 const LOOK_COST = 300
 const HIT_COST = 90_000
 const COPY_COST = 20_000

@@ -15,7 +15,7 @@ export interface Finding {
   readonly file: string
   /** From the file's start. */
   readonly offset: number
-  /** Address in the process as 0x-hex; undefined where the dump does not tell. */
+  /** Address in the process as 0x-hex; undefined where the dump does not say. */
   readonly address: string | undefined
   readonly length: number
   readonly kind: KeyKind
@@ -46,13 +46,13 @@ export interface Finding {
   readonly copies: number
 }
 
-/** A finding before it is known where in the process it lies and how often: what threads tell each other. */
+/** A finding before it is known where in the process it lies and how often: what threads exchange. */
 export type FindingSeen = Omit<Finding, 'file' | 'address' | 'owner' | 'copies' | 'sameKeyAt'>
 
 const LONGEST_PROOF = 200
 
 /**
- * What may be told of a hit: no value of its material.
+ * What may be reported of a hit: no value of its material.
  *
  * @param offset of its first byte, from the file's start
  */

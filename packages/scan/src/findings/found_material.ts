@@ -10,7 +10,7 @@ import { keyTag } from '@mintmark/keys/material/key_tag'
 import type { Detected } from '../anchors/detected.ts'
 import type { FindingSeen } from './finding.ts'
 
-/** A key, and what is told of the place that it was found at. */
+/** A key, and what is reported of the place that it was found at. */
 export interface FoundMaterial {
   readonly material: KeyMaterial
   readonly seen: FindingSeen
@@ -55,7 +55,7 @@ export function hasSecret(material: KeyMaterial): boolean {
 function partsOf(material: KeyMaterial): string {
   if (material.type !== 'rsa') return ''
   const hasPrimes = material.p !== undefined && material.q !== undefined
-  // Exponents differ by multiples of λ(n): their low bits tell them apart, and only within this process.
+  // Exponents differ by multiples of λ(n): their low bits distinguish them, and only within this process.
   return `${hasPrimes ? 'primes' : ''} ${material.d === undefined ? '' : String(material.d & 0xffffn)}`
 }
 

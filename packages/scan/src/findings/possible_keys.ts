@@ -1,5 +1,5 @@
 /**
- * Keys that a candidate would be, if it is one: known public halves tell, those that are given and those that lie
+ * Keys that a candidate would be, if it is one: known public halves decide, those that are given and those that lie
  * elsewhere in the dump.
  *
  * @module
@@ -54,8 +54,8 @@ export class PublicHalves {
   }
 
   /** The finding that a candidate is, where its public half is one of those that are known. */
-  shown({ material: told, length, form }: PossibleKey): Detected | undefined {
-    const material = this.#whole(told)
+  shown({ material: reported, length, form }: PossibleKey): Detected | undefined {
+    const material = this.#whole(reported)
     if (material === undefined) return undefined
     const { spkiSha256 } = keyIdOf(material)
     if (spkiSha256 === undefined || !this.#isKnown(spkiSha256)) return undefined

@@ -111,7 +111,7 @@ export class CutWindows {
     this.#size = size
   }
 
-  /** Tells the limits of a window, but not yet those that a second look may lift. */
+  /** Reports the limits of a window, except those that a second search may lift. */
   take(window: Window, seen: readonly LimitSeen[]): void {
     const floods = seen.filter(({ code }) => code === 'anchor-flood')
     this.#limits.addAll(seen.filter(({ code }) => code !== 'anchor-flood'))
@@ -125,7 +125,7 @@ export class CutWindows {
 
   /**
    * Those to be searched again: of a flood that goes on and on, the windows in which other forms were cut short as well.
-   * The limits of the rest are told.
+   * The limits of the rest are reported.
    *
    * @param isPatient whether what is passed over keeps the file from leaving
    */

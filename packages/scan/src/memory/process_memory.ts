@@ -38,7 +38,7 @@ export class ProcessMemory {
     this.#source = source
   }
 
-  /** As seen from bytes that begin at `offset` of the file; undefined where the dump tells no addresses. */
+  /** As seen from bytes that begin at `offset` of the file; undefined where the dump gives no addresses. */
   around(offset: number): Memory | undefined {
     if (this.#runs.length === 0) return undefined
     return { at: (address, length) => this.#read(address, length, offset) }

@@ -1,5 +1,5 @@
 /**
- * Tells a dump from any other file by its first bytes, packed or not.
+ * Distinguishes a dump from any other file by its first bytes, packed or not.
  *
  * @module
  */
@@ -25,9 +25,9 @@ export interface DumpHead {
   readonly isDump: boolean
   /** The program that unpacks it; undefined where it is not packed. */
   readonly packer: string | undefined
-  /** The program is not there: it cannot be told what the file is. */
+  /** The program is missing: what the file contains is unknown. */
   readonly isPackerMissing: boolean
-  /** It is packed, and nothing comes out: it cannot be told what it is either. */
+  /** Packed, and nothing comes out: what it contains is unknown too. */
   readonly isDamaged: boolean
   /** A dump whose pages are packed: what packed them, which is not unpacked here. */
   readonly pagesPackedBy: string | undefined

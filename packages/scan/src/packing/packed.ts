@@ -1,5 +1,5 @@
 /**
- * Files that are packed: told by their first bytes, and unpacked by the system's own programs.
+ * Files that are packed: identified by their first bytes, and unpacked by the system's own programs.
  *
  * systemd-coredump packs cores by zstd, lz4 or xz; `jmap` and others by gzip.
  *
@@ -34,7 +34,7 @@ const MAX_BYTES = 64 * 2 ** 30
 const SMALL_BYTES = 1 << 20
 const SMALL_UNPACKED_BYTES = 16 << 20
 
-/** The first bytes, by which {@link packerOf} tells what packed them. */
+/** The first bytes, from which {@link packerOf} identifies the packer. */
 export function magicOf(source: Pick<FileSource, 'read'>): Uint8Array {
   const bytes = new Uint8Array(MAGIC_BYTES)
   return bytes.subarray(0, source.read(0, bytes))

@@ -6,7 +6,7 @@
  */
 import { constants, inflateSync } from 'node:zlib'
 
-/** So many first bytes tell what packed a file. */
+/** First bytes that identify what packed a file. */
 export const MAGIC_BYTES = 512
 
 interface Packer {

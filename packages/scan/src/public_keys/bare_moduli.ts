@@ -40,7 +40,7 @@ function arrayNear(bytes: Uint8Array, at: number): PublicKey | undefined {
   return undefined
 }
 
-/** The key whose modulus is the whole of `window`, highest byte first, as far as can be told; its exponent is the usual. */
+/** The key whose modulus is the whole of `window`, highest byte first, with the usual exponent. */
 export function keyOfNumber(window: Uint8Array): PublicKey | undefined {
   if (!ARRAY_BYTES.has(window.length)) return undefined
   const isLikely = (window[0] ?? 0) >= 0x80 && ((window.at(-1) ?? 0) & 1) === 1

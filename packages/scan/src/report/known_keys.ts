@@ -63,7 +63,7 @@ export class KnownKeys {
   }
 
   /**
-   * Takes a key, or what it tells of the name of one that is there.
+   * Takes a key, or the name of a key that is there already.
    *
    * @param isOwn it was made of its private half
    */
@@ -102,7 +102,7 @@ export class KnownKeys {
 
   /**
    * The limits that leave something open: where each given key that is no RSA key is proven, its values were looked for
-   * everywhere, and a search for it that was cut short before has nothing more to tell.
+   * everywhere, and a search for it that was cut short before has nothing more to find.
    */
   open(found: readonly Finding[], limits: readonly ScanLimit[]): readonly ScanLimit[] {
     const seen = new Set(found.filter(isProven).map(({ keyId }) => keyId?.spkiSha256))

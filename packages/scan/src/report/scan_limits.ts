@@ -1,5 +1,5 @@
 /**
- * What a scan did not look at, or could not: told beside its result, never silently.
+ * What a scan did not or could not examine, reported beside its result.
  *
  * @module
  */
@@ -77,7 +77,7 @@ const MESSAGES: Readonly<Record<LimitCode, (name: string, count: number) => stri
   'many-hits': (name, count) =>
     name === 'keys'
       ? 'too many keys were found to look for each value of all of them'
-      : `${said(count)} more ${name} were found and counted, and not told one by one`,
+      : `${said(count)} more ${name} were found and counted, and not reported one by one`,
 }
 
 const said = (count: number) => count.toLocaleString('en-US')
@@ -104,7 +104,7 @@ export class LimitList {
     const known = this.#seen.get(name)
     if (known === undefined) this.#seen.set(name, { seen, count })
     else {
-      // Each thread tells a search that was cut once: how many threads there were says nothing.
+      // Each thread reports a search that was cut: the number of threads says nothing.
       if (seen.code !== 'search-cut') known.count += count
       if (seen.offset < known.seen.offset) known.seen = seen
     }

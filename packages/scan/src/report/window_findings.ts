@@ -12,10 +12,10 @@ import type { LimitSeen } from './scan_limits.ts'
 
 /** Raw findings that a window can have: a file key-dense is cut to what a report holds anyhow. */
 const MOST_RAW_FINDINGS = 5000
-/** Copies of the bytes of a key in one form that are told one by one. */
+/** Copies of the bytes of a key in one form that are reported one by one. */
 const MOST_COPIES = 250
 
-/** Copies that were told, of a key in one form. */
+/** Copies that were reported, of a key in one form. */
 interface Copies {
   count: number
 }
@@ -62,7 +62,7 @@ export class WindowFindings {
     return new ReportedFinding(certainty, rawFinding, this.#copiesOf(rawFinding))
   }
 
-  /** The bytes of a hit lie elsewhere too. Returns whether the place is told, not only counted. */
+  /** The bytes of a hit lie elsewhere too. Returns whether the copy is reported, not only counted. */
   addCopy({ certainty, rawFinding, copies }: ReportedFinding, offset: number): boolean {
     if (certainty === 'proven') this.#takeProven(offset, rawFinding?.seen.length ?? 0)
     const isFull = this.all.length >= MOST_RAW_FINDINGS || copies.count >= MOST_COPIES

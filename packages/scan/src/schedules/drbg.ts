@@ -1,5 +1,5 @@
 /**
- * Tells the key of a random generator from a key that somebody chose: `size_t keylen; int use_df; unsigned char K[32]; V[16]` of
+ * Distinguishes the key of a random generator from a chosen key: `size_t keylen; int use_df; unsigned char K[32]; V[16]` of
  * OpenSSL 3 (drbg_ctr.c), and `AES_KEY ks; …` of BoringSSL (ctr_drbg_state_st), one a thread.
  *
  * @module

@@ -14,7 +14,7 @@ const IPAD = 0x36
 const OPAD = 0x5c
 /** Blocks of the hash functions in use: SHA-1 and SHA-256, SHA-512, SHA3 of 512, 384, 256 and 224 bits. */
 const BLOCKS = [144, 136, 128, 104, 72, 64] as const
-/** Shorter keys are not told from fillings. */
+/** Shorter keys are not distinguished from fillings. */
 const SHORTEST_KEY = 8
 /** Fewer different values make a filling, not a key. */
 const LEAST_DIFFERENT = 6
@@ -61,7 +61,7 @@ export function detectPads(bytes: Uint8Array, hit: PadHit): Detected | undefined
     certainty: isPadded ? 'proven' : 'candidate',
     proof: isPadded
       ? `two blocks of ${block} bytes are one key XOR ipad and XOR opad`
-      : `two blocks of ${block} bytes differ by ipad XOR opad; which is which is not told`,
+      : `two blocks of ${block} bytes differ by ipad XOR opad; which is which is not known`,
     ...(isTestKey(secret) ? { note: 'self-test' as const } : {}),
     material: { type: 'hmac', secret, publicKey: undefined },
   }

@@ -43,7 +43,7 @@ export type {
 export { ORDERS } from './conjugate_types.ts'
 export { BEFORE, BEHIND, SLICE } from './slice_memory.ts'
 
-const ANY_NUMBER: PlaceRoom = { told: 0x7fffffff, others: 0x7fffffff }
+const ANY_NUMBER: PlaceRoom = { enclosed: 0x7fffffff, others: 0x7fffffff }
 
 /** Owns the kernels of one thread and their memory. Each thread needs its own. */
 export class ConjugateKernel {
@@ -289,14 +289,14 @@ export class ConjugateKernel {
     to: number,
     isChained = false,
     looked = 0,
-    { told, others }: PlaceRoom = ANY_NUMBER,
+    { enclosed, others }: PlaceRoom = ANY_NUMBER,
   ): Uint32Array {
     const { records, recordCount } = this.#places.of(length, to)
     const { least, most } = randomBounds(looked)
     const found = this.#call(
       'bounded',
       [AT.slice, records, recordCount, to, isChained ? 1 : 0],
-      [looked, least, most, AT.seen, told, others, AT.lists, LIST],
+      [looked, least, most, AT.seen, enclosed, others, AT.lists, LIST],
     )
     return this.#memory.words(AT.lists, Math.min(found, LIST) * 2)
   }

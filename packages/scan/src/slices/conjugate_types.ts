@@ -47,7 +47,7 @@ export interface FactorShape {
   /** Bounds of its highest byte. */
   readonly low: number
   readonly high: number
-  /** Least highest byte where nothing marks a factor: key generators keep to more than the key tells. */
+  /** Least highest byte where nothing marks a factor: key generators use a tighter bound than the key shows. */
   readonly usual: number
   /** Greatest highest byte of 2^bits less a factor, and of that where nothing marks it. */
   readonly negated: number
@@ -61,7 +61,7 @@ export interface KeyTable {
   /** Limbs of 28 bits of each. */
   readonly digits: number
   readonly stride: number
-  /** What quickly tells most windows that divide none, one row a key. */
+  /** A quick test that rejects most windows that divide no modulus, one row a key. */
   readonly screens: number
   readonly screenStride: number
   /** Low 64 bits of each. */
@@ -124,8 +124,8 @@ export interface DigitShape {
   readonly shift: number
 }
 
-/** Places that there is room for: told on both sides or by a length, and others. */
+/** Room for offsets: those marked on both sides or by a length, and others. */
 export interface PlaceRoom {
-  readonly told: number
+  readonly enclosed: number
   readonly others: number
 }

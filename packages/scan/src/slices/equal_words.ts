@@ -1,4 +1,4 @@
-/** Which of the words that were entered into a kernel are equal: it tells the first of those alone. @module */
+/** Which of the words that were entered into a kernel are equal: it names only the first of those. @module */
 import type { EqualWords } from './conjugate_types.ts'
 
 /** By the index of a word the indexes of those that are equal and come later. */

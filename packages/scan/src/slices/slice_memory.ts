@@ -9,7 +9,7 @@ import { sliceWordsWasm } from './slice_words.wasm.ts'
 
 /** Bytes that one call looks at. A position in a list entry has 21 bits, so this and {@link BEHIND} stay below 2 MiB. */
 export const SLICE: number = 1 << 19
-/** Bytes before a slice that are there to be looked at: what lies before a number tells where it begins. */
+/** Bytes before a slice that are there to be looked at: what lies before a number shows where it begins. */
 export const BEFORE = 64
 /** Bytes behind a slice: more than the longest spelling of a number. */
 export const BEHIND: number = 1 << 15

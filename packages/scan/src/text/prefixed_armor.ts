@@ -2,7 +2,7 @@
  * Armor whose lines have something before and behind them: quoted mail, comments, diffs, numbered lines, logs of which
  * each line has a time, the colours of a terminal.
  *
- * What stands before the first line tells what stands before the others: the same signs as often, or as many letters.
+ * Text before the first line shows what is before the others: the same signs as often, or as many letters.
  *
  * @module
  */

@@ -25,7 +25,7 @@ describe('letters that stand for text', () => {
     assert.ok(cost > 30 * LENGTH, `${cost / LENGTH}ns a letter`)
   })
 
-  it('cost more where they hold keys: what is told of each', () => {
+  it('cost more where they hold keys: each hit is reported', () => {
     const reader = new LayerReader({ isDeep: false })
     const encoded = Buffer.from(Buffer.from(pem).toString('base64'))
     let hits = 0

@@ -61,7 +61,7 @@ describe('a keystore of Java', () => {
     ['jceks', 0xce_ce_ce_ce],
   ] as const) {
     const text = keystore(magic, 1).toString('base64')
-    it(`in base64 is told: ${form}`, () => {
+    it(`in base64 is reported: ${form}`, () => {
       for (const hits of [found(text), found(lines(text)), found(text, 'utf16le')]) {
         assert.deepEqual(
           hits.map((hit) => [hit.form, hit.certainty]),

@@ -48,7 +48,7 @@ describe('offsets of encoded text', () => {
     assert.ok(named > numRuns, `only ${named} places were named`)
   })
 
-  it('are all told where there are more than the kernel has room for', () => {
+  it('are all reported where there are more than the kernel has room for', () => {
     const bytes = Buffer.alloc(1 << 16, 'ac')
     assert.equal(kernel.find(bytes, 0, bytes.length, 1).length, bytes.length - 15)
   })

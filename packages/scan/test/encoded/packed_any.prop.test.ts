@@ -59,7 +59,7 @@ it('a key in anything is found, or a record says what was not searched', async (
   const content = fc.constantFrom('text' as const, 'bytes' as const, 'little' as const)
   await fc.assert(
     fc.asyncProperty(content, wrappings, async (of, names) => {
-      // Two bytes tell zlib: amid other bytes it is looked for with --deep alone (docs/what-is-found.md).
+      // Two bytes identify zlib: amid other bytes it is searched for with --deep alone (docs/what-is-found.md).
       fc.pre(!names.some((name, i) => name === 'zlib' && names[i + 1] === 'behind other bytes'))
       const bytes = names.reduce((inner, name) => WRAPPINGS[name]?.(inner) ?? inner, CONTENTS[of])
       const file = join(folder, 'file')

@@ -144,7 +144,7 @@ describe('a bare modulus is harvested right beside its exponent', () => {
       it(`${n.length * 8} bits, ${name}, at any place`, () => {
         for (const before of [640, 643, 645]) {
           const found = harvested(Buffer.concat(parts), before)
-          // Read in the other order some are moduli too, as far as can be told.
+          // Read in the other order some look like moduli too.
           assert.ok(idsOf(found).includes(idOf(pair)))
           assert.ok(found.every(({ isBare }) => isBare))
         }

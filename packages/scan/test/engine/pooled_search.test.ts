@@ -29,7 +29,7 @@ class Thread extends Searcher {
     this.#ends = ends
   }
 
-  tell(order: SearchOrder): void {
+  send(order: SearchOrder): void {
     if (order.kind === 'task') this.#claims = order.claims
     if (order.kind === 'window') setImmediate(() => this.#come(order))
   }

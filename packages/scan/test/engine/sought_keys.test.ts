@@ -45,7 +45,7 @@ const ed25519 = (count: number, bytes?: number): SoughtKeys => {
   return found
 }
 
-it('public halves are told of keys that a file is full of, and of no others', () => {
+it('public halves are reported of keys that fill a file, and of no others', () => {
   const [few, many] = [1024, 1025].map((count) => {
     const found = new SoughtKeys()
     for (let i = 0; i < count; i++) {
@@ -81,7 +81,7 @@ describe('keys that are more than a pass may look for', () => {
     assert.deepEqual([found.unsought().length, found.leftOut], [128, 392])
   })
 
-  it('are few of each kind in a file that is made of them, and public halves of those kinds are told', () => {
+  it('are few of each kind in a file that is made of them, and public halves of those kinds are reported', () => {
     const found = ed25519(40)
     const [one] = KEYS
     assert.ok(one !== undefined)

@@ -62,7 +62,7 @@ const modulus = (index: number): Buffer => {
   ])
 }
 
-it('numbers alone that may be public keys are taken as far as a file may have them, and the rest is told', () => {
+it('numbers alone that may be public keys are taken as far as a file may have them, and the rest is reported', () => {
   const bytes = Buffer.concat(Array.from({ length: 4000 }, (_, i) => modulus(i)))
   const plan = () => planWindows([{ offset: 0, length: bytes.length, isAligned: true }])
   const [window] = withFirstBudget(plan(), sizeOf(plan()), true)
@@ -75,7 +75,7 @@ it('numbers alone that may be public keys are taken as far as a file may have th
   assert.ok(limits.some(({ code, name }) => code === 'anchor-flood' && name === 'public keys'))
 })
 
-it('equal bytes are looked at once: some copies are told, and all others are counted', () => {
+it('equal bytes are looked at once: some copies are reported, and all others are counted', () => {
   let looks = 0
   const scanner = new WindowScanner({
     anchors: [

@@ -172,7 +172,7 @@ describe('the search of a window', () => {
     )
   })
 
-  it('tells what cannot be read, also of a file that became shorter', () => {
+  it('reports what cannot be read, also of a file that became shorter', () => {
     const failing: ByteSource = {
       size: 100,
       read: () => {

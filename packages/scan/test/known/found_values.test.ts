@@ -18,7 +18,7 @@ after(() => rmSync(folder, { recursive: true }))
 /** In another window than what lies at the begin, and out of its sight. */
 const FAR = WINDOW_BYTES + 100_000
 
-/** A place may be shown by more than one factor leak: which is told hangs on how far each thread's samples go. */
+/** A place may be shown by more than one factor leak: which one is reported depends on how far each thread's samples go. */
 const unproven = ({ findings, ...report }: ScanReport) => ({
   ...report,
   findings: findings.map((finding) => ({ ...finding, proof: '' })),
@@ -94,11 +94,11 @@ it('copies of a value beyond what a window may have are counted', async () => {
   const file = path.join(folder, 'many')
   writeFileSync(file, bytes)
   const { findings, limits } = await scanFile(file)
-  const told = findings.filter(({ offset }) => offset >= 10_000)
+  const reported = findings.filter(({ offset }) => offset >= 10_000)
   const limit = limits.find(({ code }) => code === 'many-hits')
-  assert.ok(told.length >= 900 && limit !== undefined)
+  assert.ok(reported.length >= 900 && limit !== undefined)
   assert.equal(limit.facts['anchor'], 'proven places')
-  assert.equal(told.length + Number(limit.facts['count']), copies)
+  assert.equal(reported.length + Number(limit.facts['count']), copies)
 })
 
 it('an exponent above the modulus, as it may be in a key that is valid all the same', async () => {

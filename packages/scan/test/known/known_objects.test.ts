@@ -73,7 +73,7 @@ function integer(value: bigint, bits: number, size: bigint): Uint8Array {
 
 describe('a secret in an object of CPython', () => {
   for (const [curve, digits] of NUMBERS) {
-    it(`is found as a number of ${curve}, of either way to tell its size`, () => {
+    it(`is found as a number of ${curve}, of either way to store its size`, () => {
       const key = pointKey(curve)
       for (const size of [digits, 8 * digits]) {
         const bytes = ground()

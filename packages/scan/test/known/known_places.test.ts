@@ -56,8 +56,8 @@ const GROUPS: Readonly<Record<string, Plant[]>> = {
     ...plants(HALVES, ORDERS, SHIFTS, ['zeros', 'text']),
     ...plants(HALVES, ORDERS, [0, 8], ['pointers']),
   ],
-  'what only a product tells where both sides mark it': bothSides('montgomery-r2-mod-p', SHIFTS),
-  'what only a power tells where both sides mark it': [
+  'what only a product shows where both sides mark it': bothSides('montgomery-r2-mod-p', SHIFTS),
+  'what only a power shows where both sides mark it': [
     ...bothSides('dp', [0, 7, 8]),
     ...plants(['dp'], TEXTS, [0, 1], ['zeros']),
   ],
@@ -82,10 +82,10 @@ const GROUPS: Readonly<Record<string, Plant[]>> = {
 const KEYS = Array.from({ length: 100 }, () => testKey(1024))
 const PUBLIC = KEYS.map(({ publicKey }) => publicKey)
 
-/** The plant itself must tell its key: what else of a key that was found may lie there is not looked for. */
+/** The plant itself must give its key: other values of a found key are not searched for. */
 const OPTIONS = { deep: false, leavesValues: true }
 
-const tells = (hits: readonly Detected[], key: TestKey, at: number): boolean =>
+const reports = (hits: readonly Detected[], key: TestKey, at: number): boolean =>
   hits.some(
     ({ material, certainty, offset }) =>
       material?.type === 'rsa' &&
@@ -121,7 +121,7 @@ describe('with the public key', () => {
       const missed: string[] = []
       for (const { key, name: plant, bytes, at } of planted(group)) {
         const search = new KnownKeySearch([key.publicKey], OPTIONS)
-        if (!tells(search.search(bytes, 0, PLOT), key, at)) missed.push(plant)
+        if (!reports(search.search(bytes, 0, PLOT), key, at)) missed.push(plant)
       }
       assert.deepEqual(missed, [])
     })
@@ -142,7 +142,7 @@ describe('with a hundred public keys', () => {
         const bytes = Buffer.concat(batch.map((plot) => plot.bytes))
         const hits = new KnownKeySearch(PUBLIC, OPTIONS).search(bytes, 0, bytes.length)
         for (const [index, { key, name: plant, at }] of batch.entries()) {
-          if (!tells(hits, key, index * PLOT + at)) missed.push(plant)
+          if (!reports(hits, key, index * PLOT + at)) missed.push(plant)
         }
       }
       assert.deepEqual(missed, [])

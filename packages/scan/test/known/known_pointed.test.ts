@@ -13,7 +13,7 @@ interface CurveKey {
   readonly publicKey: PublicKey
   /** Lowest byte first, or the seed. */
   readonly secret: Uint8Array
-  /** What tells it: x highest byte first, or the public key. */
+  /** What identifies it: x highest byte first, or the public key. */
   readonly anchor: Uint8Array
 }
 

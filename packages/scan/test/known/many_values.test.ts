@@ -38,15 +38,15 @@ it('values of many keys are found in every spelling, wherever they lie', () => {
     planted.push(`${at} ${part.length} ${form} ${name}`)
     at += part.length + 33 + (number % 8)
   }
-  const told = (all: readonly EcMaterial[]) =>
+  const reported = (all: readonly EcMaterial[]) =>
     findValues(kernel, all, bytes, 0, bytes.length).map(
       ({ at: place, length, spelling, name }) => `${place} ${length} ${spelling} ${name}`,
     )
-  const alone = chosen.flatMap((key) => told([key]))
+  const alone = chosen.flatMap((key) => reported([key]))
   const found = new Set(alone)
   assert.deepEqual(
     planted.filter((each) => !found.has(each)),
     [],
   )
-  assert.deepEqual(new Set(told(keys)), new Set(alone))
+  assert.deepEqual(new Set(reported(keys)), new Set(alone))
 })

@@ -21,7 +21,7 @@ function pointKey(namedCurve: 'P-256' | 'P-521' | 'secp256k1'): TestKey {
   const jwk = privateKey.export({ format: 'jwk' })
   const [x, y, d] = [jwk.x, jwk.y, jwk.d].map((text) => Buffer.from(text ?? '', 'base64url'))
   assert.ok(x !== undefined && y !== undefined && d !== undefined)
-  // One that begins with zeros is told without them as well.
+  // One that begins with zeros is reported without them as well.
   if ((d[0] ?? 0) === 0) return pointKey(namedCurve)
   const point = { x: fromBigEndian(x), y: fromBigEndian(y) }
   const material: KeyMaterial = { type: 'ec', curve: namedCurve, ...point, d: undefined }

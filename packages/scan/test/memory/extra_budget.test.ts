@@ -59,7 +59,7 @@ describe('a file that is a flood from end to end', () => {
     assert.ok(offsets.length < plan.length && offsets.includes(plan[2]?.offset ?? 0))
   })
 
-  it('tells those of its windows that are not searched again', () => {
+  it('reports those of its windows that are not searched again', () => {
     const plan = windowsOf(256 << 20)
     const first = [...withFirstBudget(plan, sizeOf(plan), false)]
     const { again: second, limits } = again(first)

@@ -47,12 +47,12 @@ it('few pieces, parts of a run and what has an address are not joined', () => {
   const few = Array.from({ length: 15 }, (_, i) => pieceOf(100 * i, 50))
   assert.deepEqual(smallPieces(few), { small: [], others: few })
   const part = { ...pieceOf(5000, 100), to: 5050 }
-  const told = { ...pieceOf(6000, 100), address: 4096n }
+  const addressed = { ...pieceOf(6000, 100), address: 4096n }
   const large = pieceOf(7000, (64 << 10) + 1)
   const other = { ...pieceOf(8000, 100), array: undefined }
   const more = [...few, pieceOf(4000, 1)]
-  assert.deepEqual(smallPieces([...more, part, told, large, other]), {
+  assert.deepEqual(smallPieces([...more, part, addressed, large, other]), {
     small: more,
-    others: [part, told, large, other],
+    others: [part, addressed, large, other],
   })
 })

@@ -34,23 +34,23 @@ it('leaves of data what is not zeros', () => {
   )
 })
 
-it('are told of a window where there are many on end', () => {
+it('are reported of a window where there are many on end', () => {
   const bytes = new Uint8Array(4 * LEAST_ZEROS)
   bytes[LEAST_ZEROS + 5000] = 1
   bytes[3 * LEAST_ZEROS] = 1
   const scanner = new WindowScanner({ anchors: [], hasKeyTables: true, isDeep: false })
-  const told: Range[] = []
+  const reported: Range[] = []
   for (const window of planWindows([{ offset: 0, length: bytes.length, isAligned: true }])) {
     scanner.scan(bytesSource(bytes), window, {
       onHit: () => {},
       onLimit: () => {},
-      onZeros: (zeros) => told.push(zeros),
+      onZeros: (zeros) => reported.push(zeros),
     })
   }
-  assert.equal(told.length, 2)
-  const before = told.map(({ offset, length }) => bytes.subarray(offset, offset + length))
+  assert.equal(reported.length, 2)
+  const before = reported.map(({ offset, length }) => bytes.subarray(offset, offset + length))
   assert.ok(
     before.every((zeros) => zeros.length >= LEAST_ZEROS && zeros.every((byte) => byte === 0)),
   )
-  assert.equal(told[0]?.offset, 0)
+  assert.equal(reported[0]?.offset, 0)
 })

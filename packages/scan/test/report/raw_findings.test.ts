@@ -148,10 +148,10 @@ it('copies are counted for each form, address and owner come from the segment', 
   for (const offset of [1000, 1100, 1499, 3010, 100]) list.add(rawFinding({ offset, length: 20 }))
   list.add(rawFinding({ offset: 1200, form: 'pem' }))
   list.add(rawFinding({ offset: 1300, tag: '' }))
-  const told = list
+  const reported = list
     .findings('f', dump)
     .map(({ offset, address, owner, copies }) => [offset, address, owner?.name, copies])
-  assert.deepEqual(told, [
+  assert.deepEqual(reported, [
     [100, undefined, undefined, 5],
     [1000, '0xffffffffff600000', '7', 5],
     [1100, '0xffffffffff600064', '7', 5],
@@ -175,8 +175,8 @@ it('a key without an id says at each of its other places where the first is, wha
     { offset: 600, tag: 'm', keyId },
   ])
     list.add(rawFinding(item))
-  const told = list.findings('f', dump).map(({ offset, sameKeyAt }) => [offset, sameKeyAt])
-  assert.deepEqual(told, [
+  const reported = list.findings('f', dump).map(({ offset, sameKeyAt }) => [offset, sameKeyAt])
+  assert.deepEqual(reported, [
     [300, undefined],
     [400, undefined],
     [500, undefined],
@@ -187,7 +187,7 @@ it('a key without an id says at each of its other places where the first is, wha
   ])
 })
 
-it('more than a report holds is told, and those in front are kept', () => {
+it('more than a report holds is reported, and those in front are kept', () => {
   const limits = new LimitList()
   const list = new RawFindingList(limits)
   for (let i = 0; i < 20_010; i++) {

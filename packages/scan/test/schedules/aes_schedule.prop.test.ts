@@ -114,7 +114,7 @@ for (const form of FORMS) {
   }
 }
 
-it('tells each schedule once across the borders of neighbouring ranges', () => {
+it('reports each schedule once across the borders of neighbouring ranges', () => {
   const bytes = new Uint8Array(4096)
   const key = new Uint8Array(32).map((_, i) => i ^ 0x5a)
   const schedule = scheduleBytes({ form: 'encryption', isSwapped: false, key })

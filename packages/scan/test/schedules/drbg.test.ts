@@ -86,7 +86,7 @@ function openSslState(key: Buffer, useDf: number): Buffer {
   return Buffer.concat([head, key])
 }
 
-it('keys of the states in a window are told from all others', () => {
+it('keys of the states in a window are distinguished from all others', () => {
   const keys = Array.from({ length: 20 }, () => randomBytes(32))
   const alike = keys.map((key) =>
     Buffer.concat([key.subarray(0, 31), Buffer.of((key[31] ?? 0) ^ 1)]),

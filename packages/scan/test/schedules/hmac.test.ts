@@ -54,7 +54,7 @@ describe('the padded blocks of an HMAC key', () => {
     })
   }
 
-  it('that the key fills are a candidate, for which is which is not told', () => {
+  it('that the key fills are a candidate, for which is which is not known', () => {
     const [hit] = search.search(pads(keyOf(64), 64, 8, 64), 0, 300)
     assert.equal(hit?.certainty, 'candidate')
   })

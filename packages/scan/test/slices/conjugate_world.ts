@@ -109,7 +109,7 @@ export const joined: fc.Arbitrary<Uint8Array> = pieces.map(
   (parts) => new Uint8Array(Buffer.concat(parts)),
 )
 
-/** Lists of factors, of which pairs are told. */
+/** Lists of factors, of which pairs are reported. */
 export const LISTS = [0, 1, 2] as const
 
 export const named = ({ at, order }: Candidate): string => `${order} at ${at}`

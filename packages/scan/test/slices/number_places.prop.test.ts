@@ -38,13 +38,13 @@ describe('what stands beside places', () => {
   it('is given as far as there is room, the first of each kind', () => {
     let leftOut = 0
     fc.assert(
-      fc.property(joined, fc.nat(6), fc.nat(6), (bytes, told, others) => {
+      fc.property(joined, fc.nat(6), fc.nat(6), (bytes, enclosed, others) => {
         kernel.load(bytes, 0, bytes.length)
         const length = groups[0]?.shape.length ?? 0
         const all = placed(kernel.boundedPairs(length, bytes.length, true))
-        const left = { told, others }
-        const expected = all.filter(({ sides }) => left[sides >= 3 ? 'told' : 'others']-- > 0)
-        const given = kernel.boundedPairs(length, bytes.length, true, 0, { told, others })
+        const left = { enclosed, others }
+        const expected = all.filter(({ sides }) => left[sides >= 3 ? 'enclosed' : 'others']-- > 0)
+        const given = kernel.boundedPairs(length, bytes.length, true, 0, { enclosed, others })
         assert.deepEqual(placed(given), expected)
         leftOut += all.length - expected.length
       }),

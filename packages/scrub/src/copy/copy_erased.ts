@@ -158,7 +158,7 @@ async function* blocksOf({
     const end = Math.min(source.size, offset + length)
     while (at < end) {
       const present = source.read(at, buffer.subarray(0, Math.min(BLOCK_BYTES, end - at)))
-      // The file became shorter: what is missing is told by its size and times.
+      // The file became shorter: what is missing is identified by its size and times.
       if (present === 0) return
       yield { offset: at, bytes: buffer.subarray(0, present) }
       at += present

@@ -34,7 +34,7 @@ export class Unfinished {
     return this.#files.delete(file)
   }
 
-  /** Removes them: to be called when the process is told to end. */
+  /** Removes them: to be called when the process is reported to end. */
   remove(): void {
     for (const file of this.#files) removeQuietly(file)
     this.#files.clear()
@@ -54,7 +54,7 @@ export function begunFor(place: string): readonly string[] {
     )
     return begun.toSorted().map((name) => path.join(folder, name))
   } catch {
-    // A folder that cannot be read is told where a file is to be made in it.
+    // A folder that cannot be read is reported where a file is to be made in it.
     return []
   }
 }

@@ -11,7 +11,7 @@ import type { SecretPattern } from './secret_pattern.ts'
 /** A list is looked for at multiples of this, and is longer if it holds a piece. */
 const STRIDE = 16
 /** So many characters in a row that a list may have. */
-const TELLING = 8
+const SAMPLED = 8
 /** Characters of a text in UTF-16 that are narrowed at once, and those of its end that are narrowed again with what is behind. */
 const MOST_WIDE = 1 << 14
 const WIDE_AGAIN = 512
@@ -107,13 +107,13 @@ export class ListedPieces {
 }
 
 function isRun(chars: Uint8Array, at: number): boolean {
-  for (let k = 0; k < TELLING; k++) if (!isListed(chars[at + k])) return false
+  for (let k = 0; k < SAMPLED; k++) if (!isListed(chars[at + k])) return false
   return true
 }
 
 /** The same of UTF-16. */
 function isWideRun(bytes: Uint8Array, at: number): boolean {
-  for (let k = 0; k < TELLING; k++) {
+  for (let k = 0; k < SAMPLED; k++) {
     if (bytes[at + 2 * k + 1] !== 0 || !isListed(bytes[at + 2 * k])) return false
   }
   return true

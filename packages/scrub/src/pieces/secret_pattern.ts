@@ -30,7 +30,7 @@ export interface SecretPattern {
  * the 15 bytes of a line that `openssl rsa -text` writes, 16 of the 64 letters of PEM, 24 hexadecimal digits of what was read, in
  * registers of 16 or 32 letters that a stack keeps.
  */
-const TELLING = new Set([
+const PARTS_REVEALING = new Set([
   'p',
   'q',
   'dp',
@@ -129,8 +129,8 @@ function spelled(
   isRsa: boolean,
   hasTexts: boolean,
 ): SecretPattern[] {
-  const partBits = !isRsa || TELLING.has(name) ? PART_BITS : OTHER_PART_BITS
-  const shifted = isRsa && TELLING.has(name) ? shiftedSpellings(value, bits) : []
+  const partBits = !isRsa || PARTS_REVEALING.has(name) ? PART_BITS : OTHER_PART_BITS
+  const shifted = isRsa && PARTS_REVEALING.has(name) ? shiftedSpellings(value, bits) : []
   const literals = hasTexts ? literalsOf(value, bits) : []
   const spellings = [...encodingsOf(value, bits, hasTexts), ...literals, ...shifted]
   return spellings.flatMap(({ form, bytes }) => {

@@ -23,7 +23,7 @@ const SPREAD_FORMS: ReadonlySet<string> = new Set(['limbs-be', 'limbs-le64'])
 /** How a byte lies in its cell. */
 interface Spread {
   readonly form: string
-  /** Bytes of a cell, and those of them that tell the byte. */
+  /** Bytes of a cell, and those of them that give the byte. */
   readonly stride: number
   readonly width: number
   /** The byte that a cell holds, or −1. */

@@ -48,7 +48,7 @@ function bothOrders(value: string, form: string, words: Uint32Array): SymmetricV
   }))
 }
 
-/** RFC 2104: XOR ipad, XOR opad; and from one to the other, where it was not told which was which. */
+/** RFC 2104: XOR ipad, XOR opad; and from one to the other, where it was not reported which was which. */
 const PADS = [
   { form: 'hmac-ipad', pad: 0x36 },
   { form: 'hmac-opad', pad: 0x5c },

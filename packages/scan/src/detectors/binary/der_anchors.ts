@@ -38,7 +38,7 @@ function octetsAround(bytes: Uint8Array, version: number): Element | undefined {
   return undefined
 }
 
-/** The key of the PKCS#8 that holds the structure at `version`, if its head is intact: so both anchors tell of one place. */
+/** The key of the PKCS#8 that holds the structure at `version`, if its head is intact: so both anchors report one offset. */
 function enclosingKey(bytes: Uint8Array, version: number): DerKey | undefined {
   const octets = octetsAround(bytes, version)
   if (octets === undefined) return undefined

@@ -96,7 +96,7 @@ const detectFromCrt: Detector = (bytes, at) => {
   const [first] = chain
   const last = chain.at(-1)
   if (first === undefined || last === undefined) return undefined
-  // One of them may be a byte or two shorter, and tells nothing of the others then.
+  // One of them may be a byte or two shorter, and then says nothing about the others.
   const half = Math.max(...chain.map(lengthOf))
   // Headers of two bytes stand in tables of small numbers too.
   if (chain.length < (half < 0x80 ? 3 : 2)) return undefined
@@ -227,7 +227,7 @@ const detectSec1Tail =
         view.subarray(at - spelled.length, at).equals(spelled),
     )
     const stored = { x: number(point), y: number(point + length) }
-    // Inside PKCS#8 no curve is named: the point tells it.
+    // Inside PKCS#8 no curve is named: the point identifies it.
     const curve = named?.curve ?? curvesOfLength(length).find((each) => isOnCurve(each, stored))
     const end = at - (named?.spelled.length ?? 0)
     const from = end - length

@@ -1,6 +1,6 @@
 /**
  * Java keystores, JKS and JCEKS, whose private entries are always encrypted (JavaKeyStore and JceKeyStore of OpenJDK). A store
- * with nothing but certificates is told apart: every JVM has one.
+ * with nothing but certificates is distinguished: every JVM has one.
  *
  * @module
  */

@@ -191,7 +191,7 @@ function tailAnchor({ type, seen, skipped, fields }: Tail): Anchor {
 }
 
 /**
- * Whether the type of a key of RSA and its n stand before its exponent at `at`, or no key is there. How long n is, the numbers behind tell: no
+ * Whether the type of a key of RSA and its n stand before its exponent at `at`, or no key is there. The numbers behind give the length of n: no
  * arithmetic, for a file can hold such keys a hundred thousand times.
  */
 function isElsewhere(bytes: Uint8Array, at: number): boolean {

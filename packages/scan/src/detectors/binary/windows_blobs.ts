@@ -70,8 +70,8 @@ function blobAt(blob: Blob, bytes: Uint8Array, at: number, magic: string): Detec
   const to = last.byteOffset - bytes.byteOffset + last.length
   const { from, form } = blob.placeOf?.(bytes, at) ?? { from: at, form: blob.form }
   // Of CryptoAPI the headers show that numbers which nothing proves are of a key.
-  const isTold = proof?.certainty === 'proven' || blob.placeOf === undefined || from < at
-  return proof && isTold ? hit(proof, form, from, to) : undefined
+  const isReported = proof?.certainty === 'proven' || blob.placeOf === undefined || from < at
+  return proof && isReported ? hit(proof, form, from, to) : undefined
 }
 
 const isRsaBits = (bits: number) => isWithin(bits, RSA_BITS.least, RSA_BITS.most)

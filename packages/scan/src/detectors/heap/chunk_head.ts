@@ -43,7 +43,7 @@ export function chunkHead(
   }
 }
 
-/** The size that the word at `at` tells, flags left aside; 0 where it is more than 64 KiB or none. */
+/** The size in the word at `at`, flags left aside; 0 where it is more than 64 KiB or none. */
 export function sizeAt(bytes: Uint8Array, at: number, sizeBytes: SizeBytes = 8): number {
   if (at < 0) return 0
   for (let k = at + 2; k < at + sizeBytes; k++) if (bytes[k] !== 0) return 0

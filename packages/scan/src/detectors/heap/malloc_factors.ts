@@ -35,7 +35,7 @@ const INVERSE_COST = 1000
 const EXPONENTS_AS_NUMBERS: readonly number[] = EXPONENTS.map(Number)
 const SHOWN = 'e·dP = 1 modulo p − 1'
 
-/** A number: enough of it to tell most that have nothing to do with each other. */
+/** A number: enough of it to reject most unrelated pairs. */
 interface Stored {
   readonly at: number
   readonly low: number
@@ -77,7 +77,7 @@ function detect(chunk: Chunk): Detected | undefined {
   return proof && hit(proof, 'limbs-le64', from, from + length)
 }
 
-/** A prime whose key is not told. */
+/** A prime whose key is not known. */
 function openPrime(length: number, p: bigint, e: bigint, why: string): Proof {
   const prime = { type: 'rsa', n: NO_MODULUS, e, p, q: undefined, d: undefined } as const
   return { ...unproven('rsa', 16 * length, `${SHOWN}, but ${why}`), possible: [prime] }
@@ -109,7 +109,7 @@ function proofOf(chunk: Chunk, own: Stored, near: readonly Stored[], e: bigint):
   return openPrime(length, p, e, 'primes of several keys are near')
 }
 
-/** Whether all numbers of that size near are these primes and their exponents: none is left that tells of another key. */
+/** Whether all numbers of that size near are these primes and their exponents: none indicates another key. */
 function isAlone(chunk: Chunk, own: Stored, q: bigint): boolean {
   const stored = storedNear(chunk, true)
   const primes = [own, ...stored.filter((each) => [own.value(), q].includes(each.value()))]
@@ -119,7 +119,7 @@ function isAlone(chunk: Chunk, own: Stored, q: bigint): boolean {
   )
 }
 
-/** The other prime of the key, and what tells it: what a modulus near has besides `p`, or an inverse modulo it. */
+/** The other prime of the key, and what shows it: the cofactor of `p` in a modulus near, or an inverse modulo it. */
 function partnerOf(
   chunk: Chunk,
   p: bigint,

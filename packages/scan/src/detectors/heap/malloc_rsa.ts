@@ -71,8 +71,8 @@ function* pairsOf<T>(all: readonly T[], isPair: (a: T, b: T) => boolean): Genera
   }
 }
 
-/** Bytes of a d by which it is told. */
-const TELLING_BYTES = 16
+/** Bytes of a d by which it is recognised. */
+const COMPARED_BYTES = 16
 
 /** The exponent whose d lies near but for its lowest `lost` bytes, modulo φ(n) or λ(n); 65,537 where none does. */
 function exponentOf({ bytes, at }: Chunk, p: bigint, q: bigint, isBig: boolean, lost = 0): bigint {
@@ -86,8 +86,8 @@ function exponentOf({ bytes, at }: Chunk, p: bigint, q: bigint, isBig: boolean, 
     orders.some((order) => {
       const d = inverse(e, order)
       if (d === undefined) return false
-      const low = BigInt.asUintN(8 * TELLING_BYTES, d >> BigInt(8 * lost))
-      const spelled = toBigEndian(low, TELLING_BYTES)
+      const low = BigInt.asUintN(8 * COMPARED_BYTES, d >> BigInt(8 * lost))
+      const spelled = toBigEndian(low, COMPARED_BYTES)
       return near.includes(isBig ? spelled : Buffer.from(spelled.toReversed()))
     })
   return EXPONENTS.find((e) => isNear(e)) ?? 65_537n

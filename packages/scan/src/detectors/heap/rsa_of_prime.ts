@@ -9,7 +9,7 @@ import { proveRsa } from '@mintmark/keys/der_keys/prove'
 import type { Proof } from '@mintmark/keys/material/proof'
 import { spend } from '@mintmark/keys/material/work_budget'
 
-/** Public exponents that are told from each other by their d: all that programs make keys with. */
+/** Public exponents that are distinguished from each other by their d: all that programs make keys with. */
 export const EXPONENTS: readonly bigint[] = [65_537n, 3n, 17n, 5n, 257n]
 
 interface Numbered {
@@ -41,10 +41,10 @@ export function rsaOfPrime(
   for (const { value: q } of others) {
     if (q === p) continue
     const n = p * q
-    const told = secrets.find(({ d, e }) => isInverse(e, d, q))
-    const isProduct = told === undefined && wholes.some(({ value }) => value === n)
-    if (told === undefined && !isProduct) continue
-    const proof = proveRsa({ n, e: told?.e ?? 65_537n, p, q, d: told?.d })
+    const byExponent = secrets.find(({ d, e }) => isInverse(e, d, q))
+    const isProduct = byExponent === undefined && wholes.some(({ value }) => value === n)
+    if (byExponent === undefined && !isProduct) continue
+    const proof = proveRsa({ n, e: byExponent?.e ?? 65_537n, p, q, d: byExponent?.d })
     if (proof !== undefined) return proof
   }
   return undefined

@@ -56,12 +56,12 @@ interface TomMathNumber {
   readonly to: number
 }
 
-/** Digits of the number in the chunk whose size is at `at`: 0 where they are none of a random one, as far as a glance tells. */
+/** Digits of the number in the chunk whose size is at `at`: 0 where they are none of a random one, judged by a glance. */
 function countAt(bytes: Uint8Array, at: number, { digits, sizeBytes }: Build): number {
   const size = sizeAt(bytes, at, sizeBytes)
   const from = at + sizeBytes
   if (size === 0 || size > MOST_BYTES || at + size > bytes.length) return 0
-  // Its highest bits tell most that is no digit.
+  // Its highest bits reject most that is no digit.
   if ((bytes[from + digits.slot - 1] ?? 0) >> 4 !== 0) return 0
   const room = Math.floor((size - sizeBytes) / digits.slot)
   const count = digitsInUse(digits, bytes, from, Math.min(room, MOST_DIGITS))

@@ -48,8 +48,8 @@ export function layoutAnchor({ pattern, sight, name, rows, ...more }: Layout): A
     typeof pattern === 'string'
       ? anchor(name, pattern, sight, detect)
       : { ...pattern, name, detect, ...sight }
-  const isToldAtOnce = rows.every(({ glance }) => glance !== undefined)
-  if (!isToldAtOnce) return { ...shape, ...more }
+  const hasGlances = rows.every(({ glance }) => glance !== undefined)
+  if (!hasGlances) return { ...shape, ...more }
   const mayContain = (bytes: Uint8Array, at: number): boolean =>
     rows.some(({ glance }) => glance?.({ bytes, at, base: 0, memory: undefined }) === true)
   return { ...shape, ...more, mayContain }

@@ -62,7 +62,7 @@ function opensslParts(bytes: Uint8Array, from: number) {
 }
 
 const opensslKey: KeyRow = {
-  // Rows of other pointers are all over a heap: one byte of the first two tells most.
+  // Rows of other pointers are all over a heap: one byte of the first two rejects most.
   glance: ({ bytes, at }) => {
     const from = at + AT.rhoPointer
     return (((bytes[from + 8] ?? 0) - (bytes[from] ?? 0)) & 0xff) === HALF

@@ -1,6 +1,6 @@
 /**
  * Keys of Ed25519, X25519 and their kin as libraries keep them in a process of 64 bits: by structures that lead to both halves,
- * or side by side in an array of just their size, which an allocator or a runtime tells.
+ * or side by side in an array of just their size, which an allocator or a runtime marks.
  *
  * @module
  */
@@ -182,7 +182,7 @@ function scalarAt(from: number, publicAt: number): KeyRow {
       const material = { type: 'okp', curve: 'Ed25519', publicKey, secret: undefined } as const
       const proof = 'scalar times B is the key beside it'
       const found = { certainty: 'proven', kind: 'ed25519', bits: 256, proof, material } as const
-      // The prefix tells the scalar too, of any signature: it belongs to what is erased.
+      // With any signature the prefix reveals the scalar, so it is erased too.
       return hit(found, 'expanded-scalar', scalar.offset, scalar.offset + BOTH)
     },
   }

@@ -109,7 +109,9 @@ const STRUCTURES: readonly Structure[] = [
  */
 export const HEADERLESS_ANCHORS: readonly Anchor[] = STRUCTURES.flatMap((structure, order) =>
   base64Needles(structure.bytes, structure.bits)
-    .filter(({ text, phase }) => !isTold(text, phase, structure, STRUCTURES.slice(0, order)))
+    .filter(
+      ({ text, phase }) => !isReportedBefore(text, phase, structure, STRUCTURES.slice(0, order)),
+    )
     .flatMap(({ text, phase, inGroup }) =>
       textAnchors(
         `base64-${structure.name}-${phase}`,
@@ -119,7 +121,7 @@ export const HEADERLESS_ANCHORS: readonly Anchor[] = STRUCTURES.flatMap((structu
     ),
 )
 
-function isTold(
+function isReportedBefore(
   text: string,
   phase: number,
   { size, read }: Structure,

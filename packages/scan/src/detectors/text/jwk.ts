@@ -76,7 +76,7 @@ const READERS: Readonly<Record<KeyType, (values: Labelled) => Detected | undefin
   oct: symmetric,
 }
 
-/** Where the name of the curve is cut off, its length and the public half tell which one it is. */
+/** Where the name of the curve is cut off, its length and the public half shows which one it is. */
 function okp(values: Labelled): Detected | undefined {
   const [secret, publicKey] = [values.bytes('d'), values.bytes('x')]
   if (values.has('crv') || publicKey === undefined)

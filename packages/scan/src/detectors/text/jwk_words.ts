@@ -54,7 +54,7 @@ export function rsaOfWords({ chars, at }: TextRun, to: number): Detected | undef
   return withWords(chars, at, to, range, rsaAmong)
 }
 
-/** The key of a curve around its name, which the value that begins behind `at` tells. */
+/** The key of a curve around its name, identified by the value that begins behind `at`. */
 export function curveKeyOfWords({ chars, at }: TextRun, to: number): Detected | undefined {
   if (isNameOfJson(chars, at, to)) return undefined
   const name = curveName(chars, to)

@@ -12,8 +12,8 @@ import { hit } from '../../anchors/anchored.ts'
 import type { Detected } from '../../anchors/detected.ts'
 
 /** Bytes of the structure before a secret that show it by themselves: its object identifier, with the header. */
-const TELLING = 9
-/** Bytes before a secret that tell its curve. */
+const DECISIVE = 9
+/** Bytes before a secret that identify its curve. */
 const NAMING = 5
 
 /**
@@ -34,7 +34,7 @@ export function keyAtEnd(bytes: Uint8Array): Detected | undefined {
   const secret = bytes.subarray(best.at)
   if (!isRandomLooking(secret)) return undefined
   const { curve, kind, bits } = best.curve
-  if (best.matched >= TELLING) {
+  if (best.matched >= DECISIVE) {
     return hit(
       proveOkp(curve, secret, undefined),
       'pkcs8-der',

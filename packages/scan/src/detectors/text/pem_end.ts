@@ -1,5 +1,5 @@
 /**
- * Private keys in an armor whose head is gone, or that was overwritten in the middle, found by its last line: that tells
+ * Private keys in an armor whose head is gone, or that was overwritten in the middle, found by its last line: that says
  * where the body ends, and so which bytes its letters mean, however many of them were overwritten.
  *
  * What has an anchor of its own in base64 is left to that.

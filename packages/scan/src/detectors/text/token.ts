@@ -168,7 +168,7 @@ function entraBegin(chars: Uint8Array, at: number): number | undefined {
 
 const PREFIXED_LEAST = 60
 
-/** Refresh tokens that a prefix tells: Google's `1//0`, GitHub's `ghr_`. */
+/** Refresh tokens with a known prefix: Google's `1//0`, GitHub's `ghr_`. */
 export const prefixedToken = (prefix: string, owner: string): TextReader => ({
   before: 1,
   behind: 512,

@@ -1,6 +1,6 @@
 /**
  * Secrets in arrays of bytes of the JVM that have nothing else around them: as they are, and in the OCTET STRING that PKCS#8
- * has around those of Ed25519 and its kin. There need be no copy of the public half that would tell an array of its class.
+ * has around those of Ed25519 and its kin. There need be no copy of the public half that would identify an array of its class.
  *
  * See `java_objects.ts`.
  * Sources: sun.security.pkcs.PKCS8Key and EdDSAPrivateKeyImpl of OpenJDK 17 and 21; Ed25519PrivateKeyParameters of

@@ -16,7 +16,7 @@ const AT = { lowest: 8, nonzero: 12, array: 16, end: 24 } as const
 const INT_BYTES = 4
 /** So many bits a secret may have less than there is room for: of P-521, for which there are seven too many, one in 2^16 has fewer. */
 const FEWER_BITS = 22
-/** Bits behind an address that the generational ZGC tells the state of a reference by. */
+/** Bits behind an address in which the generational ZGC keeps the state of a reference. */
 const COLOURS = [13n, 14n, 15n, 16n] as const
 /** Numbers of one size in a window: more is no process, but made. */
 const NUMBERS_MOST = 4000

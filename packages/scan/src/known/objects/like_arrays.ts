@@ -3,9 +3,9 @@
  * the secret, which is as long, in another of the same class.
  *
  * What stands before the bytes: in the JVM {mark, u32 class, u32 length}, or {mark, class*, u32 length, pad}; in .NET
- * {class*, u32 length, pad}; in CPython {count, class*, size, hash}. What tells a class is learned from the copies. @module
+ * {class*, u32 length, pad}; in CPython {count, class*, size, hash}. The marks of a class are learned from the copies. @module
  */
-/** How the head of an array is laid out: where its telling bytes begin, counted back from the array's first byte. */
+/** How the head of an array is laid out: where its marking bytes begin, counted back from the array's first byte. */
 interface Layout {
   readonly back: number
   readonly bytes: number

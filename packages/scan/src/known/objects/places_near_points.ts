@@ -12,7 +12,7 @@ const CLOSE = 8
 /** Up to so many bytes around a copy every place is looked at that its length in two bytes stands before. */
 const SIZED = { reach: 512, step: 1 } as const
 
-/** What begins a point of which both coordinates are told (SEC 1, 2.3.3), and in DER the string of bits around it. */
+/** The first byte of a point with both coordinates (SEC 1, 2.3.3), and in DER the string of bits around it. */
 const UNCOMPRESSED = 0x04
 const BIT_STRING = 0x03
 

@@ -25,8 +25,8 @@ const BESIDE = 64
 /** Structures of one size in a window: more is no process, but made. */
 const HEADS_MOST = 20_000
 
-/** What a word tells: a structure of a number, or an object of CPython or a term of Erlang that holds a secret of a group of keys. */
-export interface SizeTold {
+/** What a word indicates: a structure of a number, or an object of CPython or a term of Erlang that holds a secret of a group of keys. */
+export interface SizeHint {
   readonly group: number
   readonly what: 'number' | 'digits' | 'int' | 'bytes' | TermKind
 }
@@ -40,14 +40,14 @@ export interface Headed {
   readonly hasObjects: boolean
 }
 
-/** The words that tell structures and objects of the sizes of some groups, entered into a kernel. */
+/** Words that mark structures and objects of the sizes of some groups, entered into a kernel. */
 export class NumberHeads {
   readonly list: readonly bigint[]
   readonly #words: WordTable
-  readonly #told: readonly (readonly SizeTold[])[]
+  readonly #sizes: readonly (readonly SizeHint[])[]
 
   constructor(kernel: ConjugateKernel, groups: readonly Headed[]) {
-    const byWord = new Map<bigint, SizeTold[]>()
+    const byWord = new Map<bigint, SizeHint[]>()
     for (const [group, headed] of groups.entries()) {
       for (const { word, what } of sizesOf(headed)) {
         byWord.set(word, [...(byWord.get(word) ?? []), { group, what }])
@@ -55,10 +55,10 @@ export class NumberHeads {
     }
     this.list = [...byWord.keys()]
     this.#words = kernel.enterWords(this.list)
-    this.#told = [...byWord.values()]
+    this.#sizes = [...byWord.values()]
   }
 
-  /** Where sizes stand in the slice that the kernel holds, and what each tells. */
+  /** Where sizes stand in the slice that the kernel holds, and what each indicates. */
   look(kernel: ConjugateKernel, length: number): readonly SizeSeen[] {
     return this.#seen(kernel.findWords(this.#words, length, POINTER_BYTES))
   }
@@ -72,14 +72,14 @@ export class NumberHeads {
   }
 
   #seen(hits: readonly WordHit[]): readonly SizeSeen[] {
-    return hits.map(({ at, word }) => ({ at, told: this.#told[word] ?? [] }))
+    return hits.map(({ at, word }) => ({ at, sizes: this.#sizes[word] ?? [] }))
   }
 }
 
-/** Where a size stands in a slice, and what it tells. */
+/** Where a size stands in a slice, and what it indicates. */
 export interface SizeSeen {
   readonly at: number
-  readonly told: readonly SizeTold[]
+  readonly sizes: readonly SizeHint[]
 }
 
 function sizesOf({ length, limbs, hasObjects }: Headed): readonly SizeWord[] {
@@ -93,7 +93,7 @@ function sizesOf({ length, limbs, hasObjects }: Headed): readonly SizeWord[] {
 
 interface SizeWord {
   readonly word: bigint
-  readonly what: SizeTold['what']
+  readonly what: SizeHint['what']
 }
 
 const pair = (low: number, high: number): bigint => BigInt(low) | (BigInt(high) << 32n)

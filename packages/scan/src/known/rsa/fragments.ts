@@ -34,7 +34,7 @@ const SMALL = 1n << 32n
 /**
  * Pairs among the windows of the slice whose low limbs the kernel has kept. `budget` pays for them.
  *
- * @param known factors that are told already
+ * @param known factors that are known already
  */
 export function conjugateFragments(
   kernel: ConjugateKernel,
@@ -53,8 +53,8 @@ export function conjugateFragments(
     .flatMap(({ a, b, key }) => {
       const material = group.keys[key]
       if (material === undefined) return []
-      const isTold = places.has(`${a.at}:${a.order}`)
-      return isTold ? [] : partOf(kernel, group, material, { a, b })
+      const isKnownPair = places.has(`${a.at}:${a.order}`)
+      return isKnownPair ? [] : partOf(kernel, group, material, { a, b })
     })
 }
 

@@ -22,7 +22,7 @@ export interface PlacedNumber extends Spelled {
   readonly sides: number
 }
 
-/** Where both sides or a length tell a number. */
+/** Where both sides or a length mark a number. */
 const ALL_ORDERS = [0, 1, 2, 3, 4, 5]
 /** Where one side does: what OpenSSL, mbedTLS and Go leave alone lies lowest byte first. */
 const PLAIN_ORDER = [0]
@@ -43,7 +43,7 @@ export interface NumberChoice {
   readonly budget: Budget
   /** Numbers without a boundary as well, at multiples of 8. */
   readonly isDeep: boolean
-  /** Numbers that only one side tells as well. */
+  /** Numbers that only one side marks as well. */
   readonly isOneSided: boolean
   /** On spare budget alone: discovered keys have no claim. */
   readonly isSpared: boolean
@@ -80,8 +80,8 @@ function affordedPlaces(
     const at = pairs[k] ?? 0
     const sides = pairs[k + 1] ?? 0
     // The last ones: see likelyPairs.
-    if (isSpared && !isTold(sides) && budget.left - cost < budget.most / 2) break
-    for (const order of ordersAt(at, isTold(sides) || isDeep)) {
+    if (isSpared && !isEnclosed(sides) && budget.left - cost < budget.most / 2) break
+    for (const order of ordersAt(at, isEnclosed(sides) || isDeep)) {
       if (!budget.take(cost)) return places
       places.push({ at, order, sides })
     }
@@ -122,7 +122,7 @@ export function movedBy(number: PlacedNumber, bytes: number): PlacedNumber {
 }
 
 /**
- * Places and their sides in turns. Where both sides or a length tell, first: what the budget does not reach is the
+ * Offsets and their sides in turn. First those that both sides or a length mark: what the budget does not reach is the
  * least likely.
  */
 function likelyPairs(
@@ -137,22 +137,22 @@ function likelyPairs(
   for (let k = 0; k < bounded.length; k += 2) {
     const at = bounded[k] ?? 0
     const sides = bounded[k + 1] ?? 0
-    // One side alone tells what lies in words that were allocated: at multiples of 8.
+    // One side alone marks numbers in allocated words: at multiples of 8.
     const isWorth = isDeep || (isOneSided && sides < 4 && at % 8 === 0)
-    if (!isTold(sides) && !isWorth) continue
+    if (!isEnclosed(sides) && !isWorth) continue
     byWeight[weightOf(sides)].push(at, sides)
   }
-  const [least, told, lengths] = byWeight
+  const [least, enclosed, lengths] = byWeight
   const unbounded = isDeep ? unboundedPairs(kernel, length, shape.length) : []
-  return [...lengths, ...told, ...least, ...unbounded]
+  return [...lengths, ...enclosed, ...least, ...unbounded]
 }
 
-/** Whether both sides or a length tell a number. */
-export function isTold(sides: number): boolean {
+/** Whether both sides or a length mark a number. */
+export function isEnclosed(sides: number): boolean {
   return (sides & 4) !== 0 || (sides & 3) === 3
 }
 
-/** Random-looking windows of `size` bytes at multiples of 8, which nothing tells. */
+/** Random-looking windows of `size` bytes at multiples of 8, which nothing marks. */
 function unboundedPairs(kernel: ConjugateKernel, length: number, size: number): readonly number[] {
   const pairs: number[] = []
   const slice = kernel.slice
@@ -164,10 +164,10 @@ function unboundedPairs(kernel: ConjugateKernel, length: number, size: number): 
   return pairs
 }
 
-/** How much tells a number: one side or less, both sides, a length. */
+/** How well a number is marked: one side or less, both sides, a length. */
 export function weightOf(sides: number): 0 | 1 | 2 {
   if ((sides & 4) !== 0) return 2
-  return isTold(sides) ? 1 : 0
+  return isEnclosed(sides) ? 1 : 0
 }
 
 /** @param window what the slices were of which it is one */

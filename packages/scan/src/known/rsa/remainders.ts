@@ -9,7 +9,7 @@ import type { FoundValue } from '../values/found_value.ts'
 import { fromCrtExponent, fromFactor, PowersOfTwo } from '../values/rebuild.ts'
 import type { SearchLimits } from '../values/search_limits.ts'
 import { type LeakHit, LeakingNumbers, type MayLeak } from './factor_leaks.ts'
-import { isTold, numberOf, type PlacedNumber, weightOf } from './placed_numbers.ts'
+import { isEnclosed, numberOf, type PlacedNumber, weightOf } from './placed_numbers.ts'
 import type { Spelled } from './rsa_found.ts'
 import type { RsaGroup } from './rsa_group.ts'
 
@@ -70,9 +70,9 @@ export class Remainders {
       const leaking = new LeakingNumbers(placed, group.keys.length)
       collect((key) => (this.#isWorth(group) ? foundBy(key, leaking.first(key.n)) : undefined))
     }
-    // Their length tells most.
+    // Their length says most.
     const likely = numbers
-      .filter(({ sides }) => isTold(sides))
+      .filter(({ sides }) => isEnclosed(sides))
       .toSorted((a, b) => weightOf(b.sides) - weightOf(a.sides))
     collect((key) => this.#crtExponent(key, likely, window))
     return found

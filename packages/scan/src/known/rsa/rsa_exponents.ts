@@ -1,4 +1,4 @@
-/** Private exponents in a slice, told by their upper half. @module */
+/** Private exponents in a slice, identified by their upper half. @module */
 import type { RsaMaterial } from '@mintmark/keys/material/key_material'
 import { BEFORE, type Candidate, type ConjugateKernel, ORDERS } from '../../slices/conjugate.ts'
 import type { Budget } from '../values/budget.ts'

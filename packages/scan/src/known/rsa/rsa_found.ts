@@ -1,4 +1,4 @@
-/** Tells what a number of a window gives: a whole key with its place, or nothing. @module */
+/** Rebuilds a key from a number of a window: the whole key with its offset, or nothing. @module */
 import { isPrimeFactor } from '@mintmark/keys/arithmetic/modulus_like'
 import type { RsaMaterial } from '@mintmark/keys/material/key_material'
 import type { FoundValue } from '../values/found_value.ts'

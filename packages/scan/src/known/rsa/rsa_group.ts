@@ -105,7 +105,7 @@ function factorShape(moduli: readonly bigint[], bits: number): FactorShape {
   for (const n of moduli) if (n < smallest) smallest = n
   const least = smallest >> BigInt(bits)
   const limit = 1n << BigInt(bits)
-  // The least that FIPS 186-5 allows, √2 · 2^(bits − 1), unless the moduli tell more.
+  // The least that FIPS 186-5 allows, √2 · 2^(bits − 1), unless the moduli show more.
   const root = (0xb504f333n << BigInt(bits)) >> 32n
   const usual = root > least ? root : least
   return {

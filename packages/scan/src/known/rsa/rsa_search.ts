@@ -41,9 +41,9 @@ export interface SliceResult {
 const LIST = { marked: 0, aligned: 1, factors: 2, others: 3, markedOthers: 4 } as const
 /** The order in which they are looked at: the likeliest first. */
 const IN_ORDER = [LIST.marked, LIST.markedOthers, LIST.aligned, LIST.factors, LIST.others]
-/** Lists of whose factors pairs are told. */
+/** Lists whose factors are tried in pairs. */
 const IN_PAIRS = [LIST.marked, LIST.aligned, LIST.factors]
-/** With more keys than this, a remainder is only looked for where both sides tell it, or its length. */
+/** With more keys than this, a remainder is only searched for where both sides or its length mark it. */
 const FEW_KEYS = 4
 
 /** What a list of candidates is for: to be divided by in full, as far as there is time to spare, or in pairs alone. */
@@ -76,8 +76,8 @@ export class RsaSearch {
   /** Kinds of tests that were cut short so far. */
   get limits(): readonly string[] {
     const short = [...this.#remainders.keys()].flatMap((searchLimits) => searchLimits.limits)
-    const told = [...this.#lost].filter(({ reportsLimits }) => reportsLimits)
-    const lost = told.map((searchLimits) => searchLimits.named('candidates'))
+    const reporting = [...this.#lost].filter(({ reportsLimits }) => reportsLimits)
+    const lost = reporting.map((searchLimits) => searchLimits.named('candidates'))
     return [...short, ...lost]
   }
 

@@ -91,7 +91,7 @@ export class TextSearch {
     return { found, numbers }
   }
 
-  /** Searches bytes that text means, all of them at once, apart by zeros; tells hits by their places in the text. */
+  /** Searches bytes that text means, all of them at once, separated by zeros; hits have their offsets in the text. */
   #decoded(
     kernel: ConjugateKernel,
     groups: readonly RsaGroup[],
@@ -109,15 +109,15 @@ export class TextSearch {
     const context = { kernel, length: joined.length }
     const results = groups.map((group) => this.#numbers(context, group))
     joined.fill(0)
-    const told = <T extends Spelled>(value: T): T[] => {
+    const located = <T extends Spelled>(value: T): T[] => {
       const index = lastNotAbove(begins, value.at)
       const text = batch[index]
       const place = text && inText(text, value, value.at - (begins[index] ?? 0))
       return place === undefined ? [] : [Object.assign({}, value, place)]
     }
     return results.map(({ found, numbers }) => ({
-      found: found.flatMap((value) => told(value)),
-      numbers: numbers.flatMap((number) => told(number)),
+      found: found.flatMap((value) => located(value)),
+      numbers: numbers.flatMap((number) => located(number)),
     }))
   }
 }

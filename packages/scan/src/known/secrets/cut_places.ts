@@ -23,7 +23,7 @@ interface PlacedCut extends SpelledCut {
 }
 
 /**
- * Scalars in a window, each as it lacks least. Nothing tells how many places were left out: they are taken as long as there is time.
+ * Scalars in a window, each as it lacks least. How many offsets were left out is unknown: they are taken while budget is left.
  *
  * @param anchors places of numbers of public halves: no part of a scalar is there
  */

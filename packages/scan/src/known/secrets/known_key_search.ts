@@ -111,7 +111,7 @@ export class KnownKeySearch implements WindowSearch {
     if (sampled.length > 0) this.#sampled = new SecretSearch(this.#kernel, sampled, searchers)
     if (values !== undefined)
       this.#values = new ValueTable(this.#kernel, values, this.#secrets?.words.list)
-    // Both are told by words at the same places: one look finds both.
+    // Both are identified by words at the same places: one look finds both.
     this.#isShared = this.#values?.step === this.#secrets?.words.step
     this.unsearchable = [...given, ...others, ...roots]
       .filter(isRsa)
@@ -198,7 +198,7 @@ export class KnownKeySearch implements WindowSearch {
   #slice(part: Part, at: number, isSample: boolean, sights: SecretSights, seen: Seen): void {
     const { bytes, from, to } = part
     const length = Math.min(SLICE, to - at)
-    // Of a value that begins at the end, the word that tells it can lie behind.
+    // Of a value that begins at the end, the word that identifies it can be behind the end.
     const words = at + length === to ? lastWord(bytes, to) - at : length
     if (isZero(bytes, at, at + words)) return
     this.#kernel.load(bytes, at, at + length)

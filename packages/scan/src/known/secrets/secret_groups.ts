@@ -50,7 +50,7 @@ export interface SecretGroup {
   readonly cost: number
   /** The first 16 bytes of each of the public halves, in every form that was seen. */
   readonly signs: readonly Uint8Array[]
-  /** The numbers of the public halves as CPython spells them, where they are numbers: to be told from secrets. */
+  /** The numbers of the public halves as CPython spells them, where they are numbers: to be distinguished from secrets. */
   readonly publicDigits?: readonly Uint8Array[]
   /** Limbs of 8 bytes that libraries keep a secret in; 0 where they keep it as bytes. */
   readonly limbs: number

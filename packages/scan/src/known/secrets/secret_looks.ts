@@ -79,7 +79,7 @@ export function lookAt(
 /** Half of a hash of Ed25519. */
 const PREFIX = 32
 
-/** What hashes are begun with lies behind a scalar as a rule: of any signature it tells the scalar, and goes with it. */
+/** What hashes are begun with lies behind a scalar as a rule: with any signature it reveals the scalar, so it is erased with it. */
 function prefixLength(bytes: Uint8Array, at: number, { name }: FoundSecret): number {
   if (name !== 'expanded-scalar') return 0
   return at + PREFIX <= bytes.length && isRandomLookingAt(bytes, at, PREFIX) ? PREFIX : 0
@@ -106,7 +106,7 @@ function mayBeRare(bytes: Uint8Array, end: number, { limbs }: SecretGroup): bool
   )
 }
 
-/** 53 bits that tell contents apart: FNV-1a of 32 bits over the bytes, from two begins. */
+/** 53 bits that distinguish contents: FNV-1a of 32 bits over the bytes, from two begins. */
 function hashOf(bytes: Uint8Array): number {
   let low = 0x811c9dc5
   let high = 0x01000193

@@ -154,16 +154,16 @@ export class SecretWindow {
     { bytes, at, length }: WindowSlice,
     found: readonly WordHit[] | undefined,
   ): void {
-    const { words, step, told } = this.#signs
+    const { words, step, heads } = this.#signs
     const hits =
       found === undefined
         ? kernel.findWords(words, length, step, true)
         : kernel.inNumbers(
-            found.filter(({ word }) => word < told.length),
+            found.filter(({ word }) => word < heads.length),
             length,
           )
     for (const hit of hits) {
-      for (const { group, wordAt } of told[hit.word] ?? []) {
+      for (const { group, wordAt } of heads[hit.word] ?? []) {
         this.#sights[group]?.anchors.push(at + hit.at - wordAt)
       }
     }
@@ -179,12 +179,12 @@ export class SecretWindow {
 
   /** Numbers and arrays of the JVM; nobody has the private keys of public roots there. */
   #lookForJava(kernel: ConjugateKernel, { bytes, at, length }: WindowSlice): void {
-    const told = this.#groups.flatMap(({ reportsLimits, limbs, length: size }, index) => {
+    const reporting = this.#groups.flatMap(({ reportsLimits, limbs, length: size }, index) => {
       const sights = this.#sights[index]
       return reportsLimits && sights !== undefined ? [{ size, isNumber: limbs > 0, ...sights }] : []
     })
-    for (const size of new Set(told.map((group) => group.size))) {
-      const groups = told.filter((group) => group.size === size)
+    for (const size of new Set(reporting.map((group) => group.size))) {
+      const groups = reporting.filter((group) => group.size === size)
       const found = javaArrays(kernel.slice, [size, size + OCTETS_HEAD], length)
       for (const { arrays } of groups) arrays.add(bytes, at, found, size)
       const ofNumbers = groups.filter(({ isNumber }) => isNumber)
@@ -201,13 +201,13 @@ export class SecretWindow {
   ): void {
     // Once any size fills its list, the window is no process's.
     if (this.#sights.some(({ heads }) => heads.isFull)) return
-    const first = this.#signs.told.length
+    const first = this.#signs.heads.length
     const seen =
       found === undefined
         ? this.#heads.look(kernel, length)
         : this.#heads.among(found, first, length)
     for (const head of seen) {
-      for (const { group, what } of head.told) {
+      for (const { group, what } of head.sizes) {
         const sights = this.#sights[group]
         if (what === 'number') sights?.heads.add(at + head.at)
         else if (what === 'digits') sights?.digits.add(at + head.at)
@@ -295,7 +295,7 @@ interface WindowSlice {
   readonly length: number
 }
 
-/** Where in the process a window lies, as far as the dump tells. */
+/** Where in the process a window lies, as far as the dump says. */
 export interface InProcess {
   /** Of the first byte. */
   readonly address: bigint | undefined
@@ -350,7 +350,7 @@ function pointedPlaces(
 /** Places where something visibly begins or ends: as many as can be looked at, those with both sides first. */
 class LikelyPlaces {
   readonly #most: number
-  readonly #told: number[] = []
+  readonly #enclosed: number[] = []
   readonly #others: number[] = []
 
   constructor(most: number) {
@@ -360,21 +360,24 @@ class LikelyPlaces {
   /** @param pairs place from `base` on, and its sides, in turns */
   add(base: number, pairs: Uint32Array): void {
     for (let k = 0; k < pairs.length; k += 2) {
-      const list = (pairs[k + 1] ?? 0) >= 3 ? this.#told : this.#others
+      const list = (pairs[k + 1] ?? 0) >= 3 ? this.#enclosed : this.#others
       if (list.length < this.#most) list.push(base + (pairs[k] ?? 0))
     }
   }
 
   get room(): PlaceRoom {
-    return { told: this.#most - this.#told.length, others: this.#most - this.#others.length }
+    return {
+      enclosed: this.#most - this.#enclosed.length,
+      others: this.#most - this.#others.length,
+    }
   }
 
   /** They are a sample in any case: once there are enough, no more are looked for. */
   get isFull(): boolean {
-    return Math.max(this.#told.length, this.#others.length) >= this.#most
+    return Math.max(this.#enclosed.length, this.#others.length) >= this.#most
   }
 
   get all(): readonly number[] {
-    return [...this.#told, ...this.#others]
+    return [...this.#enclosed, ...this.#others]
   }
 }

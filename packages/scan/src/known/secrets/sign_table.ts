@@ -1,16 +1,16 @@
-/** Words that tell public halves, near which their secrets may lie. @module */
+/** Words that identify public halves, near which their secrets may lie. @module */
 import type { ConjugateKernel, WordTable } from '../../slices/conjugate.ts'
 import { stepFor, wordsFrom } from '../values/spaced_words.ts'
 import type { SecretGroup } from './secret_groups.ts'
 
-/** What tells the public halves of all groups, entered into a kernel. */
+/** Words that identify the public halves of all groups, entered into a kernel. */
 export interface SignTable {
   readonly words: WordTable
   readonly list: readonly bigint[]
   /** Of the words of a public half that lies anywhere, one lies at a multiple of it. */
   readonly step: number
-  /** For each word the groups that it tells, and where it lies in what tells them. */
-  readonly told: readonly (readonly { readonly group: number; readonly wordAt: number }[])[]
+  /** For each word the groups that it identifies, and its offset in their public half. */
+  readonly heads: readonly (readonly { readonly group: number; readonly wordAt: number }[])[]
 }
 
 /** @param mostStep that of other words, to be looked for along with these */
@@ -33,5 +33,5 @@ export function signTable(
     }
   }
   const list = [...byWord.keys()]
-  return { words: kernel.enterWords(list), list, step, told: [...byWord.values()] }
+  return { words: kernel.enterWords(list), list, step, heads: [...byWord.values()] }
 }

@@ -47,7 +47,7 @@ export class Budget {
     return true
   }
 
-  /** Whether `cost` would be refused, and that something was is told already: what is dear need not be looked for. */
+  /** Whether `cost` would be refused and a refusal is on record: then expensive work need not be prepared. */
   isSpent(cost: number): boolean {
     return this.isShort && cost > this.#left
   }

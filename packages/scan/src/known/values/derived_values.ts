@@ -44,7 +44,7 @@ export function derivedValues(material: KeyMaterial): readonly DerivedValue[] {
 }
 
 /**
- * Equal values once, under the first of their names; values that are too small to tell from chance not at all. One that
+ * Equal values once, under the first of their names; values too small to distinguish from chance not at all. One that
  * is wider than its field has the bits that it takes: a key's d may be above its n.
  */
 function distinct(values: readonly DerivedValue[]): DerivedValue[] {

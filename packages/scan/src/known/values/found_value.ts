@@ -1,4 +1,4 @@
-/** What the search by public key has found, before it is told as a hit. @module */
+/** What the search by public key found, before it becomes a hit. @module */
 import { curveNamed } from '@mintmark/keys/arithmetic/curves'
 import { bitLength } from '@mintmark/keys/arithmetic/modular'
 import { okpNamed } from '@mintmark/keys/arithmetic/okp'
@@ -25,7 +25,7 @@ export interface FoundValue {
   readonly isRebuilt?: true
 }
 
-/** Values whose spelling alone is their form. Others are rare, and are told by what they are. */
+/** Values whose spelling alone is their form. Others are rare, and are identified by what they are. */
 const PLAIN = new Set(['p', 'q', 'd', 'd-mod-phi', 'd-mod-lambda', 'dp', 'dq', 'qinv', 'pinv'])
 const PLAIN_OF_OTHERS = new Set(['d', 'seed', 'scalar', 'secret'])
 

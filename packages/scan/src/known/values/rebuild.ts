@@ -59,7 +59,7 @@ function fromTotient(key: RsaMaterial, value: bigint): FromWhole | undefined {
   const share = Number(key.n >> (bits - 52n)) / Number(value >> (bits - 52n))
   if (share > MOST_PARTS || Math.abs(share - Math.round(share)) > ROUGHLY * share) return undefined
   const multiple = key.n / value
-  // λ(n) is φ(n) by a small even number; their quotients by n are told from those of noise by their size alone.
+  // λ(n) is φ(n) by a small even number; their quotients by n are distinguished from those of noise by their size alone.
   for (const g of [multiple, multiple + 1n]) {
     const sum = key.n + 1n - g * value
     if (sum <= 0n || bitLength(sum) > bitLength(key.n) / 2 + 2) continue

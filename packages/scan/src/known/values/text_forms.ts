@@ -30,7 +30,7 @@ export interface TextRun {
 export function runOf(bytes: Uint8Array, at: number, unit: 1 | 2): TextRun {
   const view = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length)
   if (unit === 1) return { text: view.toString('latin1'), at, unit }
-  // The first and the last block may be of something else in part: the second tells which bytes are the text's.
+  // The first and the last block may be of something else in part: the second shows which bytes are the text's.
   const first = bytes[16] === 0 ? 1 : 0
   const narrow = Buffer.from(view.filter((_, index) => index % 2 === first))
   const text = narrow.toString('latin1')

@@ -1,4 +1,4 @@
-/** Every value of some private keys in every spelling, told by a few of its first bytes. @module */
+/** Every value of some private keys in every spelling, identified by a few of its first bytes. @module */
 import type { KeyMaterial } from '@mintmark/keys/material/key_material'
 import type { Detected } from '../../anchors/detected.ts'
 import { BEFORE } from '../../slices/conjugate.ts'
@@ -11,8 +11,8 @@ export interface Pattern {
   readonly spelling: string
   readonly name: string
   readonly material: KeyMaterial
-  /** What is told of it, whatever its place: made with its first hit. */
-  told?: Detected
+  /** What is reported of it, whatever its place: made with its first hit. */
+  reported?: Detected
 }
 
 interface KeyValue {
@@ -24,7 +24,7 @@ interface KeyValue {
 
 /** Values whose patterns are held at a time: an RSA key has half a megabyte of them. */
 const MOST_KEPT = 256
-/** Bytes from a pattern's first word on that are hashed: of text in UTF-16 a word alone tells little. */
+/** Bytes from a pattern's first word on that are hashed: of text in UTF-16 a word alone says little. */
 const HASHED = 32
 
 export class ValuePatterns {

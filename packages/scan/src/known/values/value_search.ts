@@ -9,7 +9,7 @@ import { type Pattern, ValuePatterns } from './value_patterns.ts'
 
 /** A value that lies somewhere. */
 export interface PlacedValue extends FoundValue {
-  readonly told: Detected
+  readonly reported: Detected
 }
 
 /** Where a word lies in a slice, and which. */
@@ -48,7 +48,7 @@ export function findValues(
   return found
 }
 
-/** Values of a window that are told one by one: in all, and of one key. All others are counted. */
+/** Values of a window that are reported one by one: in all, and of one key. All others are counted. */
 const MOST_VALUES = 5000
 const MOST_OF_ONE = 1000
 /** Of what is counted only, the bytes at its end that are compared. */
@@ -63,7 +63,7 @@ export class ValueTable {
   /** Hits of other words in the slice that was looked at last. */
   others: readonly WordHit[] = []
   #over: { offset: number; count: number } | undefined
-  /** Values told in the window, in all and by key. */
+  /** Values reported in the window, in all and by key. */
   #taken = 0
   readonly #takenOf = new Map<KeyMaterial, number>()
 
@@ -129,10 +129,10 @@ export class ValueTable {
     if (like === undefined || like.begin < from || like.begin >= to) return
     const { begin, pattern } = like
     const ofKey = this.#takenOf.get(pattern.material) ?? 0
-    const isTold = this.#taken < MOST_VALUES && ofKey < MOST_OF_ONE
-    const compared = isTold ? 0 : Math.max(0, pattern.bytes.length - COUNTED_BYTES)
+    const isReported = this.#taken < MOST_VALUES && ofKey < MOST_OF_ONE
+    const compared = isReported ? 0 : Math.max(0, pattern.bytes.length - COUNTED_BYTES)
     if (!isAt(bytes, begin, pattern.bytes, compared)) return
-    if (isTold) {
+    if (isReported) {
       this.#taken++
       this.#takenOf.set(pattern.material, ofKey + 1)
       found.push(foundAt(pattern, begin))
@@ -177,9 +177,9 @@ export class ValueSearch implements WindowSearch {
 /** A value of a key that is known already, as a hit in `bytes`. */
 export function valueDetected(
   bytes: Uint8Array,
-  { at, length, material, told }: PlacedValue,
+  { at, length, material, reported }: PlacedValue,
 ): Detected {
-  const detected: Detected = { ...told, offset: at, isCopy: true }
+  const detected: Detected = { ...reported, offset: at, isCopy: true }
   const isDrbg = material.type === 'aes' && length === DRBG_KEY_BYTES && isDrbgState(bytes, at)
   return isDrbg ? { ...detected, note: 'drbg' } : detected
 }
@@ -190,11 +190,11 @@ export const EQUAL_VALUE = 'equals what the proven key gives'
 function foundAt(pattern: Pattern, at: number): PlacedValue {
   const { bytes, spelling, name, material } = pattern
   const found = { at, length: bytes.length, spelling, name, proof: EQUAL_VALUE, material }
-  pattern.told ??= detectedOf(found)
-  return { ...found, told: pattern.told }
+  pattern.reported ??= detectedOf(found)
+  return { ...found, reported: pattern.reported }
 }
 
-/** Whether a pattern lies at a place, as far as its bytes from `from` on tell: the last first, for p − 1 begins like p. */
+/** Whether a pattern lies at a place, judged by its bytes from `from` on: the last first, for p − 1 begins like p. */
 function isAt(bytes: Uint8Array, at: number, pattern: Uint8Array, from: number): boolean {
   if (at + pattern.length > bytes.length) return false
   for (let k = pattern.length - 1; k >= from; k--) if (bytes[at + k] !== pattern[k]) return false

@@ -166,7 +166,7 @@ const LESSER: readonly { name: string; bytes: Buffer; kind: Detected['kind']; fo
   },
 ]
 
-describe('what is encrypted is told as a lesser thing', () => {
+describe('what is encrypted is reported as protected', () => {
   for (const { name, bytes, kind, form } of LESSER) {
     it(name, () => {
       const [hit, ...more] = hitsIn(planted(bytes, 333))
@@ -178,7 +178,7 @@ describe('what is encrypted is told as a lesser thing', () => {
   }
 })
 
-describe('nothing private, nothing told', () => {
+describe('nothing private, nothing reported', () => {
   const cases = [
     { name: 'a Java keystore of certificates', bytes: keystore(2) },
     {

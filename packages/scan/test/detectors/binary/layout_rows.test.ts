@@ -30,7 +30,7 @@ import { BINARY_SPELLINGS, ED, idOf, P256, RSA, u32le } from './spelled_binary.t
 
 const scanner = scannerFor({ kind: 'forms', isDeep: false })
 
-/** What the first pass tells of `bytes` in noise. */
+/** What the first pass reports of `bytes` in noise. */
 function seenIn(bytes: Uint8Array, before = 640): readonly FindingSeen[] {
   const dump = Buffer.concat([noise(before, 'before'), bytes, noise(400, 'behind')])
   const [window] = planWindows([{ offset: 0, length: dump.length, isAligned: true }])
@@ -195,7 +195,7 @@ describe('files of openssl', { skip: withoutOpenssl }, () => {
     return readFileSync(out)
   }
 
-  it('PKCS#12 with its key bag in the clear gives the key, another is told as a keystore', () => {
+  it('PKCS#12 with its key bag in the clear gives the key, another is reported as a keystore', () => {
     const args = ['pkcs12', '-export', '-nocerts', '-inkey', key, '-passout', 'pass:x']
     const open = openssl(...args, '-keypbe', 'NONE', '-nomac')
     assert.deepEqual(provenIn(open), [`pkcs8-der ${idOf(RSA)}`])
@@ -207,7 +207,7 @@ describe('files of openssl', { skip: withoutOpenssl }, () => {
     ['PBES2', ['-v2', 'aes-256-cbc']],
     ['PBE-SHA1-3DES', ['-v1', 'PBE-SHA1-3DES']],
   ] as const) {
-    it(`PKCS#8 with ${name} is told as encrypted, in DER and in PEM`, () => {
+    it(`PKCS#8 with ${name} is reported as encrypted, in DER and in PEM`, () => {
       for (const format of ['DER', 'PEM']) {
         const args = ['pkcs8', '-topk8', '-in', key, '-outform', format, '-passout', 'pass:x']
         const [found, ...more] = seenIn(openssl(...args, ...options))

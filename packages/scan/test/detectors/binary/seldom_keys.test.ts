@@ -27,7 +27,7 @@ describe('an EC key with its point in the hybrid form of SEC 1', () => {
       assert.deepEqual(idsOf(hits), [idOf(privateKey)])
     })
 
-    it(`is not where the form tells another y, on ${namedCurve}`, () => {
+    it(`is not where the encoding gives another y, on ${namedCurve}`, () => {
       der[first] = 7 - (y & 1)
       const [hit] = hitsIn(planted(der, 1024))
       assert.equal(hit?.certainty, 'candidate')

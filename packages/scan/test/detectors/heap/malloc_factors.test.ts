@@ -60,15 +60,15 @@ describe('primes in chunks of malloc, with their exponents in others', () => {
       fromBigEndian(Buffer.from(text ?? '', 'base64url')),
     )
 
-    it('are told apart by the inverse of one modulo the other', () => {
+    it('are distinguished by the inverse of one modulo the other', () => {
       assert.deepEqual(whose([limbs(one.qi), limbs(other.qi)]), [n, m, n, m])
     })
 
-    it('are told apart by their product', () => {
+    it('are distinguished by their product', () => {
       assert.deepEqual(whose([limbs(one.n), limbs(other.n)]), [n, m, n, m])
     })
 
-    it('are candidates of no key where nothing tells them apart', () => {
+    it('are candidates of no key where nothing distinguishes them', () => {
       assert.deepEqual(whose([]), ['candidate', 'candidate', 'candidate', 'candidate'])
     })
   })
@@ -120,7 +120,7 @@ describe('a prime in a chunk of malloc with its exponent, whose other prime is e
   })
 })
 
-/** A key for which p − 1 and q − 1 have little in common, as of nine in ten: of others d alone does not tell. */
+/** A key for which p − 1 and q − 1 have little in common, as of nine in ten: of others d alone is not enough. */
 function usualKey(): KeyObject {
   for (;;) {
     const key = keyOf(2048)

@@ -206,7 +206,7 @@ describe('a seed of Ed25519 and its public half in one array', () => {
     assert.deepEqual(await process.found('slice'), expected)
   })
 
-  it('is nothing with another public half, or where nothing tells of it', async () => {
+  it('is nothing with another public half, or where nothing marks it', async () => {
     const other = Buffer.from(both)
     other[40] = (other[40] ?? 0) ^ 1
     for (const [bytes, head] of [

@@ -259,7 +259,7 @@ describe('PuTTY', () => {
     })
   }
 
-  it('is told as encrypted', () => {
+  it('is reported as encrypted', () => {
     const open = Buffer.concat([string('ssh-ed25519'), string(randomBytes(32))])
     const hit = only(putty('ssh-ed25519', open, randomBytes(48), 'aes256-cbc'))
     assert.equal(`${hit.certainty} ${hit.kind} ${hit.form}`, 'lesser encrypted-key putty')
@@ -348,7 +348,7 @@ describe('S-expressions of GnuPG', () => {
     assertProven(only(ed), ED25519, 'sexp')
   })
 
-  it('a protected one is told as such; its name alone, as it stands in a program, is nothing', () => {
+  it('a protected one is reported as such; its name alone, as it stands in a program, is nothing', () => {
     const number = randomBytes(257).toString('hex')
     for (const given of [
       Buffer.concat([Buffer.from('(21:protected-private-key(3:rsa'), value('n', randomBytes(257))]),

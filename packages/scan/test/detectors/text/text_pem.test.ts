@@ -142,7 +142,7 @@ describe('PEM of a lesser class', () => {
     ['ENCRYPTED PRIVATE KEY', pkcs8],
   ] as const) {
     for (const [width, spell] of Object.entries(SPELLINGS)) {
-      it(`is told as encrypted: ${name}, ${width}`, () => {
+      it(`is reported as encrypted: ${name}, ${width}`, () => {
         const [hit, ...others] = hitsIn(planted(spell(pem), 7))
         assert.deepEqual(others, [])
         assert.equal(hit && `${hit.certainty} ${hit.kind}`, 'lesser encrypted-key')

@@ -266,12 +266,12 @@ function nearReference(
   at: number,
   order: number,
 ): Record<'isNear' | 'isWell' | 'isFair', boolean> {
-  const isTold = [before, behind, lengths].some((marks) => marks.has(at))
+  const isMarked = [before, behind, lengths].some((marks) => marks.has(at))
   const isSure = (before.has(at) && behind.has(at)) || lengths.has(at)
   const isChained = chained.has(at)
-  const isNearOther = order < 3 && (isTold || (order === 0 && isChained))
+  const isNearOther = order < 3 && (isMarked || (order === 0 && isChained))
   return {
-    isNear: isTold || (order < 2 && isChained),
+    isNear: isMarked || (order < 2 && isChained),
     isWell: (isNearOther && at % 8 === 0) || isSure,
     isFair: (isNearOther && at % 4 === 0) || isSure,
   }
