@@ -5,7 +5,7 @@ import type { Scrub } from './receive/receive.ts'
 export { Inlet } from '@mintmark/scan/buffer/drain'
 export { type GateSettings, type GateState, loadState } from './install/gate_state.ts'
 export { type GateStatus, gateStatus } from './install/gate_status.ts'
-export { installGate, type Places, type Uninstalled, uninstallGate } from './install/install.ts'
+export { installGate, type Paths, type Uninstalled, uninstallGate } from './install/install.ts'
 export type { Compression } from './receive/compress.ts'
 export {
   type Arrival,

@@ -1,14 +1,14 @@
 /** A machine for tests of the gate: nothing of the real one is changed. */
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
-import type { GateSettings, Places } from '../src/index.ts'
+import type { GateSettings, Paths } from '../src/index.ts'
 import { place } from './gate_world.ts'
 
 /** What stands in the kernel's setting at first. */
 export const BEFORE: string = '|/usr/lib/systemd/systemd-coredump %P %u %g %s %t %c %h %d %F'
 
 export interface Machine {
-  readonly places: Places
+  readonly places: Paths
   readonly settings: GateSettings
   readonly programs: { readonly node: string; readonly receiver: string }
   /** The kernel's two settings as they are. */

@@ -2,8 +2,8 @@
 /**
  * Finds expanded AES keys of all three sizes, for encryption and for decryption.
  *
- * Most words of a schedule are the XOR of two before them. That is tested for four places at once and six
- * forms; the few places that pass are checked word by word with the whole recurrence of FIPS-197.
+ * Most words of a schedule are the XOR of two before them. That is tested for four offsets at once and six
+ * forms; the few offsets that pass are checked word by word with the whole recurrence of FIPS-197.
  *
  * `sbox` is the 256 bytes of the S-box. No static data: the memory is shared with the other kernels.
  */
@@ -14,7 +14,7 @@ const ENCRYPTION = 0
 const DECRYPTION = 1
 /** The same round keys in their forward order. */
 const DECRYPTION_FORWARD = 2
-/** Set where the first 16 bytes are overwritten, as free() does; the place is behind them. */
+/** Set where the first 16 bytes are overwritten, as free() does; the offset is behind them. */
 const HEADLESS = 256
 
 let sbox: usize = 0
@@ -174,17 +174,17 @@ function test_lanes(at: usize, lanes: u32, size: i32, isReverse: bool): void {
   }
 }
 
-/** Hits that four neighbouring places can have: 16 tests each. */
+/** Hits that four neighbouring offsets can have: 16 tests each. */
 const ROOM = 128
 
 /**
- * Places are looked at in groups of so many bytes, and of each group four places behind it first. Wherever in the group the
- * words of a schedule are seen first, those four places lie within what it goes on for: 144 bytes at least, of which
+ * Offsets are looked at in groups of so many bytes, and of each group four offsets behind it first. Wherever in the group the
+ * words of a schedule are seen first, those four offsets lie within what it goes on for: 144 bytes at least, of which
  * the last of them takes 32 (of 128 bits), or 168, of which it takes 48.
  */
 const GROUP: usize = 96
 
-// Bits of the places of four where words of a schedule may be: in their order of each size, and in reverse order.
+// Bits of the offsets of four where words of a schedule may be: in their order of each size, and in reverse order.
 let q4: u32 = 0
 let q6: u32 = 0
 let q8: u32 = 0
@@ -194,7 +194,7 @@ let s8: u32 = 0
 
 /**
  * Filters four offsets where the first inner words of a schedule may be: three in a row that are made of two others.
- * With `anywhere` those that a schedule goes on with, too. In order, three such words are at one of any four places; in
+ * With `anywhere` those that a schedule goes on with, too. In order, three such words are at one of any four offsets; in
  * reverse order at the begin of each round, but that of 192 bits the second of the three may be made in another way.
  */
 function isLike(i: usize, anywhere: bool): bool {
@@ -238,8 +238,8 @@ function isLike(i: usize, anywhere: bool): bool {
   return (q4 | q6 | q8 | s4 | s6 | s8) !== 0
 }
 
-/** Looks at four places, at all of which there may be hits. */
-function look(i: usize): void {
+/** Looks at four offsets, at all of which there may be hits. */
+function probe(i: usize): void {
   if (!isLike(i, false)) return
   test_lanes(i, q4, 4, false)
   test_lanes(i, q6, 6, false)
@@ -252,7 +252,7 @@ function look(i: usize): void {
 /**
  * Writes to `hits` (u32 place, u32 code each) the schedules that begin in `[from, to)` and lie in `[first, last)`.
  *
- * Looks at places in steps of 4 from `at` on, which is `from` at first, and `from` must be one of them. When
+ * Looks at offsets in steps of 4 from `at` on, which is `from` at first, and `from` must be one of them. When
  * there may be no room for more it stops; `resume` receives the `at` to go on from, or 0 when it is done.
  * Reads at most 64 bytes beyond `last`. `cap` is at least 128.
  */
@@ -286,7 +286,7 @@ export function find_schedules(
         store<u32>(resume, <u32>i)
         return count
       }
-      look(i)
+      probe(i)
     }
   }
   store<u32>(resume, 0)

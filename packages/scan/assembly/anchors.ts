@@ -12,7 +12,7 @@
  *
  * Layout of `tables`: 128 bytes nibble tables (low and high, byte 0 to 3), 8192 u16 at 128 with the number of
  * the first entry for a hash (from 1; 0 for none), at 16512 a u32 with the number of open entries, which come
- * first, a u32 with their bucket's bit, or 0, and a u32 with the place of the switches (by id one byte, not 0
+ * first, a u32 with their bucket's bit, or 0, and a u32 with the offset of the switches (by id one byte, not 0
  * is off); at 16528 for each bucket a u8 with where its fragments may end, bit k for k bytes behind a multiple of 8; at 16544
  * the filter, 2^16 bits, by the first 16 bits of a hash as the table is by the first 13; entries of
  * 48 bytes at 24736: u32 fragment, u32 its mask, u16 id, u8 place of the fragment in the pattern, u8 length, u16 number
@@ -68,10 +68,10 @@ export function data_end(ptr: usize, end: usize, page: usize, gap: usize, resume
 
 /** Blocks of 16 bytes that are gone through before what fits in any is looked at. */
 const BLOCKS: usize = 128
-/** Of a list of places, behind two bytes for each of those blocks. */
-const PLACES: usize = (BLOCKS << 1) + 16
+/** Of a list of offsets, behind two bytes for each of those blocks. */
+const OFFSETS: usize = (BLOCKS << 1) + 16
 /** Behind the list, where each byte of a block may be the last of a fragment: a bit for each bucket. */
-const LANES: usize = PLACES + (BLOCKS << 6) + 16
+const LANES: usize = OFFSETS + (BLOCKS << 6) + 16
 
 // Of the search under way.
 let low: usize = 0
@@ -154,10 +154,10 @@ function moved1(a: v128, b: v128): v128 {
 }
 
 /**
- * Lists where fragments may begin: u32 places at `places`. `masks` has a u16 for each block from `first` on, a bit for each
+ * Lists where fragments may begin: u32 offsets at `offsets`. `masks` has a u16 for each block from `first` on, a bit for each
  * byte with which one ends. Returns the end of the list; writes up to 16 bytes behind it.
  */
-function listPlaces(masks: usize, end: usize, first: usize, places: usize): usize {
+function listOffsets(masks: usize, end: usize, first: usize, places: usize): usize {
   let listed = places
   let base = <u32>first - 3
   // Of two blocks at a time: of none behind the last one.
@@ -193,7 +193,7 @@ function hashAt(place: usize): u32 {
   return load<u32>(place) * 0x9e3779b1
 }
 
-/** Leaves those of a list of places alone whose fragment the filter has. Returns the end of the list. */
+/** Leaves those of a list of offsets alone whose fragment the filter has. Returns the end of the list. */
 function keepHashed(table: usize, places: usize, end: usize): usize {
   let kept = places
   for (let item = places; item < end; item += 4) {
@@ -204,7 +204,7 @@ function keepHashed(table: usize, places: usize, end: usize): usize {
   return kept
 }
 
-/** Whether the tables say that an open fragment may be at a place. */
+/** Whether the tables say that an open fragment may be at an offset. */
 function isOpenAt(table: usize, place: usize): bool {
   let buckets = load<u32>(table, OPEN_BIT)
   for (let i: usize = 0; i < 4; i++) {
@@ -215,7 +215,7 @@ function isOpenAt(table: usize, place: usize): bool {
   return buckets !== 0
 }
 
-/** Compares the patterns whose fragment a place may have; open ones only with `open`. */
+/** Compares the patterns whose fragment an offset may have; open ones only with `open`. */
 function compareAt(table: usize, place: usize, open: bool): void {
   const word = load<u32>(place)
   const hash = hashAt(place)
@@ -252,7 +252,7 @@ function writeLanes(table: usize, at: usize, lanes: usize): void {
  *
  * Ascending by fragment, which may differ from the pattern's begin by up to 15. Looks at fragments from `at`
  * on. `cap` must be at least the number of patterns. When there may be no room for one more fragment's hits,
- * it stops; `resume` receives the place to go on from as `at`, or 0 when it is done.
+ * it stops; `resume` receives the offset to go on from as `at`, or 0 when it is done.
  * Reads at most 64 bytes beyond `end`. `scratch` is 8.5 KiB.
  */
 export function find_anchors(
@@ -294,7 +294,7 @@ export function find_anchors(
   // A fragment lies at most 12 bytes behind its pattern's begin, and ends 3 bytes behind its own.
   const stop = min(to + 12, end) + 3
   const openBit = load<u32>(table, OPEN_BIT)
-  const places = scratch + PLACES
+  const places = scratch + OFFSETS
   const numbers = switches + <usize>patterns
   for (let i = at; i < stop; ) {
     // Which blocks fit any bucket cannot be predicted: what fits is listed and filtered without branches.
@@ -322,7 +322,7 @@ export function find_anchors(
       mask += 2
       i += 16
     } while (i < until)
-    let listed = listPlaces(scratch, mask, first, places)
+    let listed = listOffsets(scratch, mask, first, places)
     // The open bucket is the last.
     const open = openBit !== 0 && i8x16.bitmask(buckets) !== 0
     if (!open) listed = keepHashed(table, places, listed)

@@ -1,14 +1,14 @@
 // asc: --importMemory
 /**
  * Lists windows that can be a factor of a known modulus, or lie beside one, by their lowest and highest byte, and the
- * places that something marks well.
+ * offsets that something marks well.
  *
  * Nothing is allocated and there is no static data: the caller lays out the memory. `ptr` is the begin of a slice;
  * positions are relative to it, and the caller keeps 64 readable bytes before it and as many as a number takes, and 64
- * more, behind the last position. `runs` and `records` are as `number_places.ts` writes them for windows of `length`
+ * more, behind the last position. `runs` and `records` are as `number_offsets.ts` writes them for windows of `length`
  * bytes.
  */
-import { isOfAddresses, looksRandom } from './lib/looks_random.ts'
+import { isOfAddresses, isRandom } from './lib/random_bytes.ts'
 import {
   chainedOf,
   EIGHTHS,
@@ -17,13 +17,13 @@ import {
   lengthsOf,
   markedOf,
   nearOf,
-  placesBefore,
+  offsetsBefore,
   runBegin,
   runEnd,
   sidesOf,
   surelyOf,
   wellOf,
-} from './lib/marked_places.ts'
+} from './lib/marked_offsets.ts'
 import {
   BESIDE,
   entry,
@@ -41,11 +41,11 @@ import { pinned } from './lib/pinned.ts'
 const WORKED: i32 = 3
 
 /**
- * Lists windows of `length` bytes at places before `to` whose lowest and highest byte allow them to be a prime factor, one
+ * Lists windows of `length` bytes at offsets before `to` whose lowest and highest byte allow them to be a prime factor, one
  * beside it, one negated, or half of one beside it: of the marked groups, or with `every` of all.
  *
  * `low` and `high` bound the highest byte of the factor, `usual` that of a factor where nothing marks it; `negated` and
- * `few` bound that of 2^bits - factor likewise. `beside` has a bit for each place in a group of 16 at which numbers
+ * `few` bound that of 2^bits - factor likewise. `beside` has a bit for each offset in a group of 16 at which numbers
  * beside a factor are looked for where nothing marks them. The first `orders` byte orders are looked at.
  *
  * Writes to five lists of `cap` u32 each at `out`: first factors that are marked, then factors at multiples of 8 in the two
@@ -86,7 +86,7 @@ export function candidates(
     const end = every === 0 ? begin + 1 : runEnd(runs, r)
     for (let g = begin; g < end; g++) {
       const at = g << 4
-      const within = placesBefore(to, at)
+      const within = offsetsBefore(to, at)
       let marked = 0
       let chained = 0
       let sure = 0
@@ -244,7 +244,7 @@ function alignedIn(
 
 /**
  * Which windows of a group can be factors by their first and last byte, which is at `tail` of the first one: bits 0 and 1
- * are the two places, lowest byte first; 2 and 3 are they, highest byte first.
+ * are the two offsets, lowest byte first; 2 and 3 are they, highest byte first.
  */
 function alignedAt(here: usize, tail: usize, least: v128, spread: v128): i32 {
   const first = v128.load(here)
@@ -285,9 +285,9 @@ function groupsFrom(runs: usize, first: i32, runCount: i32): i32 {
 }
 
 /**
- * Lists the well marked places before `to`: u32 (position, boundaries) pairs, at most `cap`; returns how many there are.
- * Boundaries: 1 before, 2 behind, 4 a length before, 8 some numbers further before or behind; the latter places only with
- * `further`. With `looked` those alone of whose bytes so many look random, and are no addresses; see `looksRandom` for `least`,
+ * Lists the well marked offsets before `to`: u32 (position, boundaries) pairs, at most `cap`; returns how many there are.
+ * Boundaries: 1 before, 2 behind, 4 a length before, 8 some numbers further before or behind; the latter offsets only with
+ * `further`. With `looked` those alone of whose bytes so many look random, and are no addresses; see `isRandom` for `least`,
  * `most` and `seen`.
  * Of those with boundaries of 3 and more the first `mostEnclosed`, of others the first `mostOthers`: more are not looked at.
  */
@@ -297,7 +297,7 @@ export function bounded(
   recordCount: i32,
   to: i32,
   further: i32,
-  looked: i32,
+  probed: i32,
   least: i32,
   most: i32,
   seen: usize,
@@ -311,7 +311,7 @@ export function bounded(
   let othersLeft = mostOthers
   for (let k = 0; k < recordCount && (enclosedLeft | othersLeft) !== 0; k++) {
     const at = groupOf(records, k) << 4
-    let mask = wellOf(records, k) & placesBefore(to, at)
+    let mask = wellOf(records, k) & offsetsBefore(to, at)
     const sides = sidesOf(records, k)
     const lengths = lengthsOf(records, k)
     while (mask !== 0) {
@@ -324,8 +324,8 @@ export function bounded(
       const isEnclosed = kinds >= 3
       if ((isEnclosed ? enclosedLeft : othersLeft) === 0) continue
       const here = ptr + <usize>(at + i)
-      if (looked !== 0 && isOfAddresses(here, looked)) continue
-      if (looked !== 0 && !looksRandom(here, looked, least, most, seen)) continue
+      if (probed !== 0 && isOfAddresses(here, probed)) continue
+      if (probed !== 0 && !isRandom(here, probed, least, most, seen)) continue
       if (isEnclosed) enclosedLeft--
       else othersLeft--
       if (found < cap) {

@@ -10,19 +10,19 @@ import { pinned } from './lib/pinned.ts'
 
 /** Digits that a list has among {@link encoded_offsets}' 16 characters. */
 const LEAST_DIGITS: i32 = 6
-/** Neighbours of which so many differ by more than one: fewer do in pictures and counters, and in a text in 10^6 places once. */
+/** Neighbours of which so many differ by more than one: fewer do in pictures and counters, and in a text in 10^6 offsets once. */
 const LEAST_STEPS: i32 = 3
 /** Every other byte of 16, from the first on. */
 const EVEN: i32 = 0x5555
 
 /**
- * Writes to `out` (u32) which of the places `at`, `at` + `step`, … before `to` can be in coded text, and returns how many:
+ * Writes to `out` (u32) which of the offsets `at`, `at` + `step`, … before `to` can be in coded text, and returns how many:
  *
  * - the 16 bytes from there on are letters, or are what lists have and {@link LEAST_DIGITS} of them digits;
  * - or every other one of them is zero, and the others are letters, or what lists have;
  * - and {@link LEAST_STEPS} of them at least differ by more than one from the byte before.
  *
- * Reads up to 15 bytes behind the last place; writes one u32 behind the list.
+ * Reads up to 15 bytes behind the last offset; writes one u32 behind the list.
  */
 export function encoded_offsets(at: usize, to: usize, step: usize, tables: usize, out: usize): i32 {
   const letters = pinned(v128.load(tables), 0)

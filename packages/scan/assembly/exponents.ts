@@ -5,7 +5,7 @@
  * Nothing is allocated and there is no static data: the caller lays out the memory. `ptr` is the begin of a slice;
  * positions are relative to it, and the caller keeps as many readable bytes behind the last one as a number takes.
  */
-import { EIGHTHS, groupOf, markedOf, placesBefore, runBegin, runEnd } from './lib/marked_places.ts'
+import { EIGHTHS, groupOf, markedOf, offsetsBefore, runBegin, runEnd } from './lib/marked_offsets.ts'
 import { entry, PRIME, places, span } from './lib/number.ts'
 import { pinned } from './lib/pinned.ts'
 import { topOf } from './lib/windows.ts'
@@ -33,11 +33,11 @@ function high64(a: u64, b: u64): u64 {
 
 /**
  * Lists windows that can be the private exponent d of a key: the fraction of g * d * e / n lies just below an integer for
- * g = 1 or an even g up to 64. Only the top 64 bits of the window count. `runs` and `records` are as `number_places.ts`
- * writes them; where no place is looked at but marked ones, the records alone are gone through.
+ * g = 1 or an even g up to 64. Only the top 64 bits of the window count. `runs` and `records` are as `number_offsets.ts`
+ * writes them; where no offset is looked at but marked ones, the records alone are gone through.
  *
  * `keys`: for each key c = 2^bits * e / n as two u64, fraction first. `spare`: bits of the window above those of n.
- * `lanes`: places in a group of 16 that are looked at in the two plain byte orders, `others` in the others; where a number
+ * `lanes`: offsets in a group of 16 that are looked at in the two plain byte orders, `others` in the others; where a number
  * is marked they are anyway. The first `orders` byte orders are looked at. `close`: 2^16 bytes by the top bits of twice the
  * fraction, for those that can be just below a fraction with a denominator up to 32, and some beside them, that denominator.
  * `scratch`: room for {@link CHUNK} + 1 u32. Writes u32 (entry, key) pairs, at most `cap`, and returns how many there are;
@@ -64,7 +64,7 @@ export function exponents(
   cap: i32,
 ): i32 {
   let found = 0
-  // Most places are identified by nothing: there the two plain orders alone are looked at, at multiples of 8.
+  // Most offsets are identified by nothing: there the two plain orders alone are looked at, at multiples of 8.
   const isUsual = lanes === EIGHTHS && others === 0 && areUsual(keys, keyCount)
   const usualWork = <i64>keyCount * 8 + 8
   const isEvery = (lanes | others) !== 0
@@ -107,11 +107,11 @@ export function exponents(
         marked = next < recordCount ? groupOf(records, next) : NONE
       }
       if ((near | lanes | others) === 0) continue
-      const within = placesBefore(to, at)
+      const within = offsetsBefore(to, at)
       for (let order = 0; order < orders; order++) {
-        const looked = order < 2 ? lanes : others
+        const probed = order < 2 ? lanes : others
         const isPlain = order < 2
-        let mask = (isPlain ? 0xffff : places(order)) & within & (looked | near)
+        let mask = (isPlain ? 0xffff : places(order)) & within & (probed | near)
         const beyond = isPlain ? 0 : span(order, length) - length
         const room = <u64>(spare + (beyond << 3))
         work += <i64>popcnt(mask) * <i64>(keyCount * 2 + 2)
@@ -136,7 +136,7 @@ export function exponents(
   return found
 }
 
-/** The first record from `k` on that marks a place by itself, or `count`. */
+/** The first record from `k` on that marks an offset by itself, or `count`. */
 function nextMarked(records: usize, k: i32, count: i32): i32 {
   let next = k
   while (next < count && markedOf(records, next) === 0) next++
@@ -195,7 +195,7 @@ function wholeRatio(c: usize): f64 {
 const SIXTEENTH: f64 = 2 ** 36
 
 /**
- * Lists at `list` the places (u32) of those groups in [from, to), one at least, that have a window which `close` lets
+ * Lists at `list` the offsets (u32) of those groups in [from, to), one at least, that have a window which `close` lets
  * through, and returns the end of the list. Without branches: which groups do cannot be predicted.
  */
 function closeGroups(

@@ -2,7 +2,7 @@
 /**
  * Finds pairs of blocks that differ by 0x6a in every byte: a key XOR 0x36 and the same key XOR 0x5c.
  *
- * The last place of each 8-byte word is kept in a table under a hash that is the same for the word and its
+ * The last offset of each 8-byte word is kept in a table under a hash that is the same for the word and its
  * partner. What the table says is always compared with the bytes themselves.
  *
  * No static data: the memory is shared with the other kernels.
@@ -38,7 +38,7 @@ let doneUntil: usize = 0
 let doneDistance: usize = 0
 
 /** The run around a word and its partner before it; it is reported where it is as long as pads are. */
-function look(i: usize, before: usize): void {
+function probe(i: usize, before: usize): void {
   const distance = i - before
   if (distance < SHORTEST || distance > FARTHEST || distance % step !== 0) return
   if (distance === doneDistance && i < doneUntil) return
@@ -64,11 +64,11 @@ function look(i: usize, before: usize): void {
 function take(i: usize, before: usize): bool {
   if ((load<u64>(before) ^ load<u64>(i)) !== DIFFERENCE) return true
   if (count >= room) return false
-  look(i, before)
+  probe(i, before)
   return true
 }
 
-/** Keeps a place for each slot of the table, so that each leads to bytes that can be compared. */
+/** Keeps an offset for each slot of the table, so that each leads to bytes that can be compared. */
 function clear(place: usize): void {
   const places = i32x4.splat(<i32>place)
   for (let at = table; at < table + TABLE_BYTES; at += 16) v128.store(at, places)

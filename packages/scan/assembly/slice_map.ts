@@ -1,7 +1,7 @@
 // asc: --importMemory
 /**
  * Maps a slice once for all sizes of numbers: which blocks of 16 bytes can be part of a random number, which can be
- * digits in words that are not full, and before which places something else visibly ends.
+ * digits in words that are not full, and before which offsets something else visibly ends.
  *
  * Nothing is allocated and there is no static data: the caller lays out the memory. `ptr` is the begin of a slice;
  * positions are relative to it, and the caller keeps 64 readable bytes before it. Runs are written as two u32: the
@@ -19,10 +19,10 @@ import {
   traitsBefore,
   WIDE,
 } from './lib/digit_blocks.ts'
-import { putRun, runBegin, runEnd } from './lib/marked_places.ts'
+import { putRun, runBegin, runEnd } from './lib/marked_offsets.ts'
 import { lowBits } from './lib/number.ts'
 import { pinned } from './lib/pinned.ts'
-import { isCode, isGap, MOST_DULL } from './lib/random_look.ts'
+import { isCode, isGap, MOST_DULL } from './lib/random_counts.ts'
 
 /**
  * Lists the runs of at least `least` blocks that can be part of a random number, and returns how many there are. Writes for
@@ -73,7 +73,7 @@ export function map_slice(ptr: usize, blocks: i32, least: i32, sums: usize, runs
 }
 
 /**
- * Writes `edges`, a bit for each place: whether the eight bytes before it are a structure, see `lib/marks.ts`. It is
+ * Writes `edges`, a bit for each offset: whether the eight bytes before it are a structure, see `lib/marks.ts`. It is
  * written for the blocks of each run of at least `least` blocks, one before it and three behind it: numbers begin and end
  * there.
  */
@@ -118,7 +118,7 @@ function edgesOf(ptr: usize, from: i32, to: i32, edges: usize): void {
     const four = two & (two << 2)
     const eight = four & (four << 4)
     // Of random bytes that is all but one pair in 100.
-    const isNone = ((eight | (gaps & (gaps << 1))) & PLACES) === 0 && popcnt(gaps & NEAR) < 4
+    const isNone = ((eight | (gaps & (gaps << 1))) & OFFSETS) === 0 && popcnt(gaps & NEAR) < 4
     const ended = isNone ? 0 : endsOf(next - 16, gaps, four, eight)
     const at = edges + ((<usize>b) << 1)
     if (b + 1 < to) store<u32>(at, ended)
@@ -126,8 +126,8 @@ function edgesOf(ptr: usize, from: i32, to: i32, edges: usize): void {
   }
 }
 
-/** The last byte before each of 32 places, and all eight of them. */
-const PLACES: u64 = (<u64>0xffffffff) << 15
+/** The last byte before each of 32 offsets, and all eight of them. */
+const OFFSETS: u64 = (<u64>0xffffffff) << 15
 const NEAR: u64 = (<u64>0x7fffffffff) << 8
 
 /** A bit for each gap of two blocks. */

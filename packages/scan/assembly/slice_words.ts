@@ -15,7 +15,7 @@ import { isText, isTextAt, isTextBlock } from './lib/text_letters.ts'
  * Lists positions in [0, to), multiples of the slot, at which `slots` words of 4 or (`wide`) 8 bytes can be the digits of
  * one number, lowest first: the top word in [low, high], the one below it in [second, most], all others in
  * [least, most] or zero, and most of them `large` or more, and different from bit `shift` on. All blocks that each
- * number of its group of 16 places holds are in one run. Writes u32, at most `cap`, and returns how many there are.
+ * number of its group of 16 offsets holds are in one run. Writes u32, at most `cap`, and returns how many there are.
  */
 export function digit_runs(
   ptr: usize,
@@ -173,7 +173,7 @@ function filterAt(filter: usize, hash: u64): usize {
   return filter + <usize>((hash >> 47) & 0x1fffc)
 }
 
-/** Of a word with that hash: the bytes of a place in a list if it may be entered, or 0. */
+/** Of a word with that hash: the bytes of an offset in a list if it may be entered, or 0. */
 function isEntered(filter: usize, hash: u64): usize {
   const bits = load<u32>(filterAt(filter, hash))
   return <usize>(((bits >> <u32>(hash >> 44)) & (bits >> <u32>(hash >> 39)) & 1) << 2)
@@ -194,7 +194,7 @@ function wordAt(at: usize, table: usize, indexes: usize, mask: u32): u32 {
 }
 
 /**
- * {@link find_words} at the places of [from, to) alone whose block, or the block right behind it, is in one of `runs`: every
+ * {@link find_words} at the offsets of [from, to) alone whose block, or the block right behind it, is in one of `runs`: every
  * place of a random number of 32 bytes at which one of its first eight words begins, at any byte.
  */
 export function find_random_words(
@@ -244,7 +244,7 @@ export function find_random_words(
 
 /**
  * Lists the positions in [from, to) whose next eight bytes are one of the words entered: u32 (position, index) pairs,
- * at most `cap`; returns how many there are. Looks at every `step` places from `from` on. `spare`: bits that no word has.
+ * at most `cap`; returns how many there are. Looks at every `step` offsets from `from` on. `spare`: bits that no word has.
  * `lows`: each word has one of these bits, and one of the others; 0 if not. `scratch`: room for {@link CHUNK} + 1 u32.
  */
 export function find_words(
@@ -287,11 +287,11 @@ export function find_words(
   return found
 }
 
-/** Places that are gone through before any of them is looked up. */
+/** Offsets that are gone through before any of them is looked up. */
 const CHUNK: i32 = 512
 
 /**
- * Lists at `list` the places (u32) in [from, to), one at least, at every `step`, whose word may be entered, and returns the
+ * Lists at `list` the offsets (u32) in [from, to), one at least, at every `step`, whose word may be entered, and returns the
  * end of the list. Without branches: which may be cannot be predicted.
  */
 function listMaybe(ptr: usize, from: i32, to: i32, step: i32, filter: usize, list: usize): usize {
@@ -309,7 +309,7 @@ function listMaybe(ptr: usize, from: i32, to: i32, step: i32, filter: usize, lis
 const MOST_SPARE: u64 = 32
 
 /**
- * The first place of `at` + 8 i before `to` whose word has none of the bits `spare`, and is not 0, and has one of `lows` and
+ * The first offset of `at` + 8 i before `to` whose word has none of the bits `spare`, and is not 0, and has one of `lows` and
  * one of the others if that is not 0; or one from `to` on.
  */
 function nextWithout(ptr: usize, at: i32, to: i32, spare: u64, lows: u64): i32 {

@@ -22,7 +22,7 @@ import { hasOneSecret } from './known/secrets/secret_groups.ts'
 import { detectedOf } from './known/values/found_value.ts'
 import { CutWindows, type PlanSize, withFirstBudget } from './memory/extra_budget.ts'
 import { scalarsInRegisters } from './memory/register_scalars.ts'
-import { registerPlaces, secretsInRegisters } from './memory/registers.ts'
+import { registerRanges, secretsInRegisters } from './memory/registers.ts'
 import { SegmentBoundaries } from './memory/segment_boundaries.ts'
 import { ZeroRuns } from './memory/zero_runs.ts'
 import type { KnownKeys } from './report/known_keys.ts'
@@ -37,7 +37,7 @@ export interface Outcome {
   /** Packed data that is opened by itself. */
   readonly packed: PackedList
   scannedBytes: number
-  /** What was unpacked from places in it, and searched. */
+  /** What was unpacked from offsets in it, and searched. */
   unpackedBytes: number
 }
 
@@ -48,7 +48,7 @@ export interface ScanProgress {
 }
 
 export interface PassOptions {
-  /** Every alignment, and more of places that look alike. Slower. */
+  /** Every alignment, and more of offsets that look alike. Slower. */
   readonly deep?: boolean
   /** As many as there are processors, up to 8, where absent. */
   readonly threads?: number
@@ -57,7 +57,7 @@ export interface PassOptions {
   readonly anchors?: readonly Anchor[]
   /** Of the file, where what is searched was packed in it: it has no more time than a file of that size. */
   readonly packedBytes?: number
-  /** Look for nothing but the private halves of the given keys; in usual places as long as it takes, unless it is `deep`. */
+  /** Look for nothing but the private halves of the given keys; at usual offsets as long as it takes, unless it is `deep`. */
   readonly isGivenOnly?: boolean
   /** Gets the keys themselves, window by window, for what erases them: they must not leave this process. */
   readonly onMaterial?: (found: FoundMaterial) => void
@@ -259,7 +259,7 @@ export class Passes {
   /** Of given keys that were not found. */
   #searchForCutScalars(keys: readonly PublicKey[]): void {
     const { vectorRegisters, wideRegisters, source } = this.#file
-    const places = registerPlaces(vectorRegisters, wideRegisters)
+    const places = registerRanges(vectorRegisters, wideRegisters)
     const boundaries = SegmentBoundaries.joined(places, source)
     const left = keys.filter(({ keyId }) => !this.#taken.has(keyId.spkiSha256))
     if (boundaries === undefined || left.length === 0) return
@@ -328,7 +328,7 @@ export class Passes {
     })
   }
 
-  /** Places are those of the borders; candidates across one stay candidates. */
+  /** Offsets are those of the borders; candidates across one stay candidates. */
   #takeAtBoundaries(boundaries: SegmentBoundaries, result: WindowResult): void {
     const rawFindings = result.rawFindings.flatMap((rawFinding) =>
       boundaries.rawFindings(rawFinding),

@@ -166,7 +166,7 @@ function shownArranged({
   const { runs, parts } = arranged
   const placed = (ranges: readonly Range[]): readonly Range[] =>
     ranges.flatMap((range) => {
-      const offset = view.placeOf(range)
+      const offset = view.offsetOf(range)
       return offset === undefined ? [] : [{ ...range, offset }]
     })
   const inOrder = { kind: 'arranged', input, parts } as const

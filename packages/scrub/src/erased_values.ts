@@ -1,9 +1,10 @@
 /** Keeps account of what was erased of each key: value by value, spelling by spelling. @module */
-import type { Piece } from './pieces/piece_table.ts'
-import type { Places } from './places.ts'
-import type { ErasedValue, Place } from './scrub_report.ts'
 
-/** Places that are listed of one value in one spelling; all are counted. */
+import type { Locations } from './locations.ts'
+import type { Piece } from './pieces/piece_table.ts'
+import type { ErasedValue, Location } from './scrub_report.ts'
+
+/** Offsets that are listed of one value in one spelling; all are counted. */
 const MOST_LISTED = 256
 
 /** What a whole PEM, DER, JWK … is called beside values. */
@@ -16,17 +17,17 @@ interface Account {
   places: number
   pieces: number
   bytes: number
-  readonly at: Place[]
+  readonly at: Location[]
 }
 
 /** What is reported of a piece. */
 export type ErasedPiece = Pick<Piece, 'key' | 'value' | 'form' | 'offset' | 'length' | 'isWhole'>
 
 export class ErasedValues {
-  readonly #places: Places
+  readonly #places: Locations
   readonly #byKey = new Map<number, Map<string, Account>>()
 
-  constructor(places: Places) {
+  constructor(places: Locations) {
     this.#places = places
   }
 

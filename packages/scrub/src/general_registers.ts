@@ -10,17 +10,17 @@ import type { ErasedPiece } from './erased_values.ts'
 import { type SecretPattern, secretPatterns } from './pieces/secret_pattern.ts'
 
 /**
- * Bytes in a row. By chance those of an RSA key's patterns, a million, meet one of the 200 such places of a thread once in 10^6
+ * Bytes in a row. By chance those of an RSA key's patterns, a million, meet one of the 200 such offsets of a thread once in 10^6
  * threads.
  */
 const LEAST = 6
 export const REGISTER_PART_BITS: number = 8 * LEAST
 /** Of them: addresses, small numbers and fillings have fewer. */
 const LEAST_DIFFERENT = 5
-/** Bytes that are looked at together, those of 4,000 threads: of each place the number is kept. */
+/** Bytes that are looked at together, those of 4,000 threads: of each offset the number is kept. */
 const BATCH_BYTES = 1 << 20
 
-/** Places of the registers by the number that {@link LEAST} bytes spell there. */
+/** Offsets of the registers by the number that {@link LEAST} bytes spell there. */
 class RegisterBytes {
   readonly #places = new Map<number, number[]>()
 

@@ -4,7 +4,7 @@ import type { ScanLimit } from '@mintmark/scan/report/scan_limits'
 import type { Piece } from './pieces/piece_table.ts'
 
 /** The last scans. */
-export interface LastLook {
+export interface VerificationScans {
   /** Deep, of the erased input. */
   readonly report: ScanReport
   /** Of the given keys alone that were not found, where `report` was cut short. */

@@ -2,25 +2,29 @@
 import type { Range } from '@mintmark/dump'
 import { secretBits } from '@mintmark/scan/engine/found_keys'
 import { shownBits } from './in_structure.ts'
-import { isCut, type LastLook, type Left, unseen } from './last_look.ts'
+import { isCut, type Left, unseen, type VerificationScans } from './last_look.ts'
 import { provenLeft, type Scrub } from './scrub.ts'
-import type { Place, Remainder } from './scrub_report.ts'
+import type { Location, Remainder } from './scrub_report.ts'
 
-/** Places that are listed of one reason. */
+/** Offsets that are listed of one reason. */
 const MOST_LISTED = 256
 
 /** Empty if nothing is left and nothing was cut short that would have shown it. */
-export function remaindersOf(scrub: Scrub, left: Left, look: LastLook): readonly Remainder[] {
-  return [...keysLeft(scrub, look), ...piecesLeft(scrub, left), ...cutShort(scrub, look)]
+export function remaindersOf(
+  scrub: Scrub,
+  left: Left,
+  scans: VerificationScans,
+): readonly Remainder[] {
+  return [...keysLeft(scrub, scans), ...piecesLeft(scrub, left), ...cutShort(scrub, scans)]
 }
 
-function keysLeft(scrub: Scrub, { report, given }: LastLook): Remainder[] {
+function keysLeft(scrub: Scrub, { report, given }: VerificationScans): Remainder[] {
   const found = [report, ...(given ? [given] : [])].flatMap((last) => provenLeft(scrub, last))
   if (found.length === 0) return []
   const isFixed = found.every((finding) => scrub.isInStructure(finding))
   const message = isFixed
-    ? `${found.length} places still hold a key, in headers or names (--structure-too erases its values)`
-    : `${found.length} places still hold a key`
+    ? `${found.length} locations still contain a key, in headers or names (--structure-too erases its values)`
+    : `${found.length} locations still contain a key`
   return [{ code: 'key-found', message, places: listed(scrub, found) }]
 }
 
@@ -42,7 +46,7 @@ function piecesLeft(scrub: Scrub, { inMemory, inStructure }: Left): Remainder[] 
   return remainders
 }
 
-function cutShort(scrub: Scrub, { report, given }: LastLook): Remainder[] {
+function cutShort(scrub: Scrub, { report, given }: VerificationScans): Remainder[] {
   const { acceptCut } = scrub.task.options
   const limits = [...unseen(report), ...(given === undefined ? [] : unseen(given))].filter(
     ({ code }) => acceptCut !== true || code !== 'anchor-flood',
@@ -66,6 +70,6 @@ function cutShort(scrub: Scrub, { report, given }: LastLook): Remainder[] {
   return remainders
 }
 
-function listed(scrub: Scrub, ranges: readonly Range[]): readonly Place[] {
+function listed(scrub: Scrub, ranges: readonly Range[]): readonly Location[] {
   return ranges.slice(0, MOST_LISTED).map((range) => scrub.places.of(range))
 }

@@ -12,9 +12,9 @@ import { ArrayEnds } from './array_ends.ts'
 import { ErasedRanges, isWithin, joinedRanges } from './copy/erased_ranges.ts'
 import { type ErasedPiece, ErasedValues, STRUCTURE } from './erased_values.ts'
 import { piecesInRegisters } from './general_registers.ts'
-import type { LastLook } from './last_look.ts'
+import type { VerificationScans } from './last_look.ts'
+import { Locations } from './locations.ts'
 import { findPieces } from './pieces/piece_search.ts'
-import { Places } from './places.ts'
 import { Pointers } from './pointers.ts'
 import type { ScrubOptions } from './scrub_options.ts'
 import type { ErasedOther } from './scrub_report.ts'
@@ -37,7 +37,7 @@ const MOST_OTHERS = 10_000
 export class Scrub {
   readonly task: ScrubTask
   readonly foundKeys: FoundKeys = new FoundKeys()
-  readonly places: Places
+  readonly places: Locations
   readonly values: ErasedValues
   readonly others: ErasedOther[] = []
   moreOthers = 0
@@ -56,7 +56,7 @@ export class Scrub {
 
   constructor(task: ScrubTask) {
     this.task = task
-    this.places = new Places(task.dump)
+    this.places = new Locations(task.dump)
     this.values = new ErasedValues(this.places)
     this.#ranges = new ErasedRanges(task.dump)
     this.#pointers = new Pointers(task.dump)
@@ -109,7 +109,7 @@ export class Scrub {
   }
 
   /** The last scan if it shows anything that is to be erased. */
-  leftOf({ report, given }: Pick<LastLook, 'report' | 'given'>): ScanReport | undefined {
+  leftOf({ report, given }: Pick<VerificationScans, 'report' | 'given'>): ScanReport | undefined {
     const last = given ?? report
     return this.isLeft(last) ? last : undefined
   }

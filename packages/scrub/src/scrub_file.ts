@@ -5,7 +5,7 @@ import { dataRanges, type FileSource, fileSource } from '@mintmark/dump'
 import { magicOf } from '@mintmark/scan/packing/packed'
 import { howToUnpack, packerOf } from '@mintmark/scan/packing/packers'
 import { type Copied, copyErased, isAsCopied, sha256OfFile } from './copy/copy_erased.ts'
-import { checkPlace, NewFile, Unfinished } from './copy/new_file.ts'
+import { checkTarget, NewFile, Unfinished } from './copy/new_file.ts'
 import { scrubInput } from './scrub_input.ts'
 import type { Scrubbed, ScrubOptions, ScrubProgress } from './scrub_options.ts'
 import type { ScrubReport } from './scrub_report.ts'
@@ -59,7 +59,7 @@ export async function scrubFile(path: string, options: ScrubFileOptions): Promis
     const before = statOf(path)
     for (const place of [out, report]) refuseInput(place, before)
     if (report === out) throw invalid('the report cannot be where the output is')
-    for (const place of [out, report]) checkPlace(place, isForced)
+    for (const place of [out, report]) checkTarget(place, isForced)
     const { onProgress, ...rest } = options
     const scrubbed = await scrubInput({ kind: 'file', path }, path, {
       ...rest,
@@ -87,7 +87,7 @@ function refusePacked(source: FileSource, path: string): void {
   throw new MintmarkError('INPUT_INVALID', message, { path: shown, packer })
 }
 
-interface Places {
+interface Locations {
   readonly path: string
   readonly out: string
   readonly report: string
@@ -100,10 +100,10 @@ async function written(
   source: FileSource,
   before: BigIntStats,
   scrubbed: Scrubbed,
-  places: Places,
+  places: Locations,
 ): Promise<ScrubDocument> {
-  const { path, out, report: reportPlace, isForced, unfinished } = places
-  const reportFile = new NewFile(reportPlace, unfinished)
+  const { path, out, report: reportLocation, isForced, unfinished } = places
+  const reportFile = new NewFile(reportLocation, unfinished)
   let target: NewFile | undefined
   try {
     if (scrubbed.isClean) target = new NewFile(out, unfinished)
@@ -133,7 +133,7 @@ async function written(
 interface Copying {
   readonly before: BigIntStats
   readonly erased: Scrubbed['erased']
-  readonly places: Places
+  readonly places: Locations
 }
 
 /** Writes the output under its other name, and makes sure that it is there. */
@@ -173,7 +173,7 @@ function refuseInput(place: string, input: BigIntStats): void {
   try {
     found = statSync(place, { bigint: true, throwIfNoEntry: false })
   } catch {
-    // Nothing can be there: `checkPlace` says why.
+    // Nothing can be there: `checkTarget` says why.
     return
   }
   if (found?.dev !== input.dev || found.ino !== input.ino) return

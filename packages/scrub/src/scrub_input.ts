@@ -8,7 +8,7 @@ import { openDump } from '@mintmark/dump'
 import { dataOf, openInput, type ScanInput } from '@mintmark/scan/memory/scan_input'
 import type { ScanReport } from '@mintmark/scan/report/report'
 import { type ScanOptions, scanInput } from '@mintmark/scan/scan_bytes'
-import { isCut, type LastLook } from './last_look.ts'
+import { isCut, type VerificationScans } from './last_look.ts'
 import { Scrub } from './scrub.ts'
 import type { Scrubbed, ScrubOptions } from './scrub_options.ts'
 import { settle } from './settle.ts'
@@ -60,24 +60,24 @@ async function scrubbed(input: ScanInput, scrub: Scrub, options: ScrubOptions): 
     })
   }
   const view = (): ScanInput => ({ kind: 'erased', input, erased: scrub.erased })
-  const look = async (): Promise<Omit<LastLook, 'deepScans'>> => {
+  const scans = async (): Promise<Omit<VerificationScans, 'deepScans'>> => {
     const report = await scan(view(), { deep: true })
     if (scrub.isLeft(report) || !isCut(report)) return { report, given: undefined }
-    return { report, given: await lookForGiven(scrub, (how) => scan(view(), how)) }
+    return { report, given: await scanForGiven(scrub, (how) => scan(view(), how)) }
   }
   const first = await scan(input, {})
   if (!scrub.isTooMuch()) await scrub.eraseWhat(first)
   if (scrub.isTooMuch()) {
     return await settle(scrub, view(), { report: first, given: undefined, deepScans: 0 })
   }
-  let last = await look()
+  let last = await scans()
   let deepScans = 1
   for (let left = scrub.leftOf(last); left !== undefined; left = scrub.leftOf(last)) {
     if (scrub.isTooMuch() || deepScans === MOST_ROUNDS) break
     // oxlint-disable-next-line no-await-in-loop -- each round looks at what the one before left
     if (!(await scrub.eraseWhat(left)) || scrub.isTooMuch()) break
     // oxlint-disable-next-line no-await-in-loop -- as above
-    last = await look()
+    last = await scans()
     deepScans++
   }
   return await settle(scrub, view(), { ...last, deepScans })
@@ -85,9 +85,9 @@ async function scrubbed(input: ScanInput, scrub: Scrub, options: ScrubOptions): 
 
 /**
  * Looks for the given keys that were not found once more, without those that the dump shows: a search for fewer keys
- * goes further. Where even that is cut short in every place that a deep search looks at, the usual places.
+ * goes further. Where even that is cut short at every offset that a deep search looks at, the usual offsets.
  */
-async function lookForGiven(
+async function scanForGiven(
   scrub: Scrub,
   scan: (how: ScanOptions) => Promise<ScanReport>,
 ): Promise<ScanReport | undefined> {

@@ -27,7 +27,7 @@ export interface ScrubOptions {
    */
   readonly structureToo?: boolean
   /**
-   * Call it clean though the search for a given key that was not found was cut short, or not all places were examined that
+   * Call it clean though the search for a given key that was not found was cut short, or not all offsets were examined that
    * look like a form of a key. The report says so: `verification.limits`.
    */
   readonly acceptCut?: boolean

@@ -1,5 +1,5 @@
 /**
- * What a scrub says of what it did: places, names and counts, never a value.
+ * What a scrub says of what it did: offsets, names and counts, never a value.
  *
  * `docs/schema/mintmark-scrub-1.schema.json` is the contract. @module
  */
@@ -9,8 +9,8 @@ import type { KeyId } from '@mintmark/keys/public_half/key_id'
 import type { Finding } from '@mintmark/scan/findings/finding'
 import type { ScanLimit } from '@mintmark/scan/report/scan_limits'
 
-/** A place of the dump. */
-export interface Place {
+/** An offset of the dump. */
+export interface Location {
   /** From the file's start. */
   readonly offset: number
   readonly length: number
@@ -26,10 +26,10 @@ export interface ErasedValue {
   readonly form: string
   readonly places: number
   readonly bytes: number
-  /** Those of `places` that are not the whole of the value. */
+  /** Those of `offsets` that are not the whole of the value. */
   readonly pieces: number
   /** The first of them. */
-  readonly at: readonly Place[]
+  readonly at: readonly Location[]
 }
 
 /**
@@ -69,11 +69,11 @@ export interface ScrubbedKey {
   readonly partsExcluded: PartsExcluded
   readonly values: readonly ErasedValue[]
   /** Pieces in what describes the dump, which is not changed. */
-  readonly inStructure: readonly (Place & { readonly value: string; readonly form: string })[]
+  readonly inStructure: readonly (Location & { readonly value: string; readonly form: string })[]
 }
 
 /** What was erased though no key proves it: candidates, tokens, encrypted keys. */
-export interface ErasedOther extends Place {
+export interface ErasedOther extends Location {
   readonly kind: KeyKind
   readonly form: string
   readonly certainty: Certainty
@@ -90,7 +90,7 @@ export interface Remainder {
     | 'too-many-keys'
     | 'too-many-pieces'
   readonly message: string
-  readonly places: readonly Place[]
+  readonly places: readonly Location[]
 }
 
 export interface ScrubReport {
@@ -109,7 +109,7 @@ export interface ScrubReport {
   readonly erased: {
     readonly ranges: readonly Range[]
     readonly bytes: number
-    /** Of them contents of floating-point and vector registers, which go whatever they hold: one place a set of them. */
+    /** Of them contents of floating-point and vector registers, which are erased whatever they contain: one range a set of them. */
     readonly vectorRegisters: { readonly places: number; readonly bytes: number }
   }
   readonly verification: {

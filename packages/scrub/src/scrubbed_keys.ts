@@ -6,7 +6,7 @@ import type { Finding } from '@mintmark/scan/findings/finding'
 import { bitsOf, kindOf } from '@mintmark/scan/known/values/found_value'
 import { ErasedValues, STRUCTURE } from './erased_values.ts'
 import { shownBits } from './in_structure.ts'
-import { isCut, type LastLook, type Left, unseen } from './last_look.ts'
+import { isCut, type Left, unseen, type VerificationScans } from './last_look.ts'
 import { provenLeft, type Scrub } from './scrub.ts'
 import type { ScrubbedKey, Verdict } from './scrub_report.ts'
 import { partsExcludedOf, statementOf, structureStatement } from './statements.ts'
@@ -14,20 +14,20 @@ import { partsExcludedOf, statementOf, structureStatement } from './statements.t
 type GivenKeys = ReadonlyMap<string | undefined, PublicKey>
 
 /** Keys that were erased, in the order in which they were found, then published ones, then given ones not found. */
-export function keysOf(scrub: Scrub, left: Left, look: LastLook): readonly ScrubbedKey[] {
+export function keysOf(scrub: Scrub, left: Left, scans: VerificationScans): readonly ScrubbedKey[] {
   const { publicKeys = [] } = scrub.task.options
   const given: GivenKeys = new Map(publicKeys.map((key) => [key.keyId.spkiSha256, key]))
-  const erased = scrub.foundKeys.all.map((key) => erasedKey(scrub, left, look, key, given))
-  const kept = keptKeys(scrub, look, given)
+  const erased = scrub.foundKeys.all.map((key) => erasedKey(scrub, left, scans, key, given))
+  const kept = keptKeys(scrub, scans, given)
   const found = new Set([...erased, ...kept].map(({ keyId }) => keyId?.spkiSha256))
   const others = [...given.values()].filter(({ keyId }) => !found.has(keyId.spkiSha256))
-  return [...erased, ...kept, ...others.map((key) => givenKey(scrub, look, key))]
+  return [...erased, ...kept, ...others.map((key) => givenKey(scrub, scans, key))]
 }
 
 function erasedKey(
   scrub: Scrub,
   { inMemory, inStructure }: Left,
-  look: LastLook,
+  scans: VerificationScans,
   key: FoundKey,
   given: GivenKeys,
 ): ScrubbedKey {
@@ -40,7 +40,7 @@ function erasedKey(
     inMemory.some((piece) => piece.key === number) ||
     shown >= secretBits(key) ||
     (id !== undefined &&
-      provenLeft(scrub, look.report).some(({ keyId }) => keyId?.spkiSha256 === id))
+      provenLeft(scrub, scans.report).some(({ keyId }) => keyId?.spkiSha256 === id))
   const verdict: Verdict = isLeft ? 'remains' : 'erased'
   const more = shown > 0 && !isLeft ? structureStatement(shown, secretBits(key)) : ''
   return {
@@ -60,7 +60,7 @@ function erasedKey(
 }
 
 /** Published test keys that were left, one for each public half. */
-function keptKeys(scrub: Scrub, { report }: LastLook, given: GivenKeys): ScrubbedKey[] {
+function keptKeys(scrub: Scrub, { report }: VerificationScans, given: GivenKeys): ScrubbedKey[] {
   const left = new Set(provenLeft(scrub, report))
   const groups = new Map<string, Finding[]>()
   for (const finding of report.findings) {
@@ -93,7 +93,7 @@ function keptKeys(scrub: Scrub, { report }: LastLook, given: GivenKeys): Scrubbe
   })
 }
 
-function givenKey(scrub: Scrub, { report, given }: LastLook, key: PublicKey): ScrubbedKey {
+function givenKey(scrub: Scrub, { report, given }: VerificationScans, key: PublicKey): ScrubbedKey {
   const last = given ?? report
   const id = key.keyId.spkiSha256
   const isAbsent = !scrub.isTooMuch() && last.absent.some(({ spkiSha256 }) => spkiSha256 === id)

@@ -2,7 +2,7 @@
 import { countsOf } from '@mintmark/scan/findings/policy'
 import { openInput, type ScanInput } from '@mintmark/scan/memory/scan_input'
 import { bytesOf, commonRanges } from './copy/erased_ranges.ts'
-import type { LastLook, Left } from './last_look.ts'
+import type { Left, VerificationScans } from './last_look.ts'
 import { findPieces } from './pieces/piece_search.ts'
 import type { Piece } from './pieces/piece_table.ts'
 import { remaindersOf } from './remainders.ts'
@@ -16,11 +16,15 @@ const NOT_LOOKED_FOR: Left = { inMemory: [], inStructure: [] }
  * What a scrub has come to. Reads the erased input once more, for pieces of every key, unless it is known already that it
  * is not clean since there is too much.
  */
-export async function settle(scrub: Scrub, view: ScanInput, look: LastLook): Promise<Scrubbed> {
+export async function settle(
+  scrub: Scrub,
+  view: ScanInput,
+  scans: VerificationScans,
+): Promise<Scrubbed> {
   const left = scrub.isTooMuch() ? NOT_LOOKED_FOR : await piecesLeft(scrub, view)
-  const remainders = remaindersOf(scrub, left, look)
+  const remainders = remaindersOf(scrub, left, scans)
   const { name, dump, source } = scrub.task
-  const { report, deepScans } = look
+  const { report, deepScans } = scans
   const isClean = remainders.length === 0
   const findings = provenLeft(scrub, report).length
   return {
@@ -34,7 +38,7 @@ export async function settle(scrub: Scrub, view: ScanInput, look: LastLook): Pro
       container: dump.container,
       isClean,
       remainders,
-      keys: keysOf(scrub, left, look),
+      keys: keysOf(scrub, left, scans),
       others: scrub.others,
       moreOthers: scrub.moreOthers,
       erased: {

@@ -29,7 +29,7 @@ const GOOD = [
   heap,
 ]
 
-/** A good dump, with some bytes changed, cut somewhere, or with a part of it in another place. */
+/** A good dump, with some bytes changed, cut somewhere, or with a part of it at another offset. */
 const damaged = fc
   .tuple(
     fc.nat(GOOD.length - 1),

@@ -83,7 +83,7 @@ const verdicts = ({ report }: Scrubbed) => report.keys.map(({ verdict }) => verd
 /** Of `elf_prstatus` of x86-64: bytes, and where the registers begin. */
 const STATUS = { bytes: 336, registers: 112 }
 
-/** A core whose note of a thread holds `piece` at a place of its descriptor. */
+/** A core whose note of a thread holds `piece` at an offset of its descriptor. */
 function coreWithStatus(heap: Uint8Array, piece: Uint8Array, at: number): Buffer {
   const { bytes } = elfCore({
     memory: [{ address: 0x10000n, bytes: heap }],

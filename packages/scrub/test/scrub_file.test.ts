@@ -107,13 +107,13 @@ describe('the output', () => {
     assert.equal(statSync(out).size, core.length)
   })
 
-  it('is not written if the place of the report is taken', async () => {
+  it('is not written if the offset of the report is taken', async () => {
     writeFileSync(`${out}.report.json`, 'old')
     await assert.rejects(scrub(), code('OUTPUT_EXISTS'))
     assert.equal(existsSync(out), false)
   })
 
-  it('is put nowhere if its place is taken meanwhile', async () => {
+  it('is put nowhere if its offset is taken meanwhile', async () => {
     const onProgress = () => writeFileSync(out, 'other')
     await assert.rejects(scrub({ onProgress }), code('OUTPUT_EXISTS'))
     assert.equal(readFileSync(out, 'utf8'), 'other')
@@ -155,7 +155,7 @@ const REFUSED: readonly {
     },
   },
   {
-    name: 'a link is in the place',
+    name: 'a link is in the offset',
     wanted: 'OUTPUT_UNWRITABLE',
     prepare: () => {
       symlinkSync('nowhere', out)
@@ -163,7 +163,7 @@ const REFUSED: readonly {
     },
   },
   {
-    name: 'a folder is in the place',
+    name: 'a folder is in the offset',
     wanted: 'OUTPUT_UNWRITABLE',
     prepare: () => {
       mkdirSync(out)

@@ -162,7 +162,7 @@ describe('a key across a border that a damaged header puts there', () => {
     })
   }
 
-  it('is memory of two places where no header is damaged', async () => {
+  it('is memory of two offsets where no header is damaged', async () => {
     const [{ form, bytes }] = FORMS
     const path = join(folder, 'sound')
     writeFileSync(path, damaged(memoryWith(bytes), false))

@@ -8,7 +8,7 @@ import { boundBytes } from '../spool/memory_pool.ts'
 import { reasonOf } from '../spool/reason.ts'
 import { Spool } from '../spool/spool.ts'
 import { type GateSettings, type GateState, loadState, scriptIn } from './gate_state.ts'
-import { checkProgram, type Places } from './install.ts'
+import { checkProgram, type Paths } from './install.ts'
 import { type KernelSettings, readKernel } from './kernel_settings.ts'
 
 export interface GateStatus {
@@ -40,7 +40,7 @@ export interface SpoolCount {
 const LAST_PROBLEMS = 5
 
 /** Changes nothing. Runs the program's own check. */
-export function gateStatus(places: Places): GateStatus {
+export function gateStatus(places: Paths): GateStatus {
   const problems: string[] = []
   const kernel = readKernel(places.procSys)
   const state = orProblem(problems, () => loadState(places.stateFolder))
@@ -66,7 +66,7 @@ export function gateStatus(places: Places): GateStatus {
 /** @param problems problems reported so far, such as a damaged state */
 function whyNotInstalled(
   { pattern }: KernelSettings,
-  { stateFolder }: Places,
+  { stateFolder }: Paths,
   problems: readonly string[],
 ): string {
   if (!pattern.startsWith(`|${scriptIn(stateFolder)} `)) return 'the gate is not installed'

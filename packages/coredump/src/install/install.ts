@@ -23,7 +23,7 @@ import { type Programs, receiveScript, SCRIPT_MARK } from './receive_script.ts'
 import { writableByOthers } from './writable_by_others.ts'
 
 /** Where the kernel's settings and the gate's own are. */
-export interface Places {
+export interface Paths {
   readonly procSys: string
   readonly stateFolder: string
 }
@@ -43,7 +43,7 @@ const CHECK_PATIENCE_MS = 60_000
  *
  * @throws {MintmarkError} `GATE_UNFIT` with what has to be done; the kernel's settings are as they were then
  */
-export function installGate(places: Places, settings: GateSettings, programs: Programs): Installed {
+export function installGate(places: Paths, settings: GateSettings, programs: Programs): Installed {
   refuseReadOnly(places.procSys)
   refuseForeign([programs.node, programs.receiver])
   const spool = Spool.open(settings.spool, { isMade: true })
@@ -91,7 +91,7 @@ export type Uninstalled =
  *
  * @throws {MintmarkError} `GATE_STATE` if the gate is there, and what stood before it is not known
  */
-export function uninstallGate(places: Places): Uninstalled {
+export function uninstallGate(places: Paths): Uninstalled {
   const kernel = readKernel(places.procSys)
   const state = loadState(places.stateFolder)
   if (state === undefined) {
@@ -143,7 +143,7 @@ export function checkProgram(script: string): void {
 }
 
 function takeBack(
-  places: Places,
+  places: Paths,
   folder: string,
   before: { readonly found: KernelSettings; readonly old: GateState | undefined } & {
     readonly programs: Programs

@@ -66,7 +66,7 @@ async function scrubbed(
       throw new MintmarkError('INPUT_UNREADABLE', 'the temporary file of its buffer was changed')
     const landed = { file: core, compression: content.compression, bytes, sha256, rawSha256 }
     const folder = publish(entry, name, { ...facts, core: landed, why: undefined })
-    log.note(`${name}: landed, ${bytes} bytes, ${erased.length} places erased`)
+    log.note(`${name}: landed, ${bytes} bytes, ${erased.length} ranges erased`)
     return { outcome: 'core', folder, erasedRanges: erased.length, counts }
   } finally {
     closeSync(out)

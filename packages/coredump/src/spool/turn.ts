@@ -10,9 +10,9 @@ import { READ, type Spool, type SpoolEntry } from './spool.ts'
 
 /** Cores of one spool that are scrubbed at once; each takes some 230 MB of memory beside its buffer. */
 const MOST_TURNS = 2
-const LOOK_MS = 100
+const POLL_MS = 100
 /** For those who are not next: each look goes through what all others say. */
-const FAR_LOOK_MS = 500
+const FAR_POLL_MS = 500
 /** A turn lasts so long, and as long as a tenth of the usual speed of a busy machine takes. */
 const LEAST_MS = 600_000
 const BYTES_A_MS = 1_000
@@ -32,7 +32,7 @@ export async function takeTurn(spool: Spool, entry: SpoolEntry, lastsMs: number)
     if (free > ahead && isTaken(spool, entry, lastsMs)) return
     // oxlint-disable-next-line no-await-in-loop -- that is what it waits for
     await new Promise((resolve) => {
-      setTimeout(resolve, ahead === 0 ? LOOK_MS : FAR_LOOK_MS)
+      setTimeout(resolve, ahead === 0 ? POLL_MS : FAR_POLL_MS)
     })
   }
 }

@@ -70,7 +70,7 @@ export class FolderWatch {
   /** Files whose names cannot be read, as they are shown. */
   readonly #unnamed = new Set<string>()
   /** How long the last sweep took, without what it took in hand. */
-  #lookedMs = 0
+  #scannedMs = 0
   /** Why the folder could not be looked through the last time. */
   #trouble: string | undefined
 
@@ -92,7 +92,7 @@ export class FolderWatch {
   async sweep(nowMs: number): Promise<WatchCount> {
     const count = { landed: 0, withKeys: 0, withLeads: 0, failed: 0, left: 0, waiting: 0 }
     let startMs = performance.now()
-    this.#lookedMs = 0
+    this.#scannedMs = 0
     const files = this.#files()
     this.#forgetAllBut(new Set(files.map(({ place, stats }) => idOf(place, stats))))
     for (const { place, stats } of files) {
@@ -103,7 +103,7 @@ export class FolderWatch {
         continue
       }
       const { call, isRemoved } = this.#options
-      this.#lookedMs += performance.now() - startMs
+      this.#scannedMs += performance.now() - startMs
       // oxlint-disable-next-line no-await-in-loop -- one after another keeps to the bound of memory
       const taken = await takeFile(place, call, {
         isRemoved,
@@ -123,7 +123,7 @@ export class FolderWatch {
       if (counts === 'found') count.withKeys++
       if (counts === 'lead') count.withLeads++
     }
-    this.#lookedMs += performance.now() - startMs
+    this.#scannedMs += performance.now() - startMs
     return count
   }
 
@@ -159,7 +159,7 @@ export class FolderWatch {
         watcher?.close()
         watcher = undefined
       }
-      const tookMs = this.#lookedMs
+      const tookMs = this.#scannedMs
       // oxlint-disable-next-line no-await-in-loop -- as above
       await pause(tookMs / BUSY_SHARE, undefined, { signal }).catch(() => {})
       // oxlint-disable-next-line no-await-in-loop -- as above

@@ -14,7 +14,7 @@ export function negativeOf({ p }: Pick<CurveParameters, 'p'>, point: Sum): Sum {
   return point && { x: point.x, y: p - point.y }
 }
 
-/** Each of `left` plus that of `right` at its place. Cost: 3 to 6 µs each of 256 bits, where there are hundreds. */
+/** Each of `left` plus that of `right` at its offset. Cost: 3 to 6 µs each of 256 bits, where there are hundreds. */
 export function sumsOf(
   { p, a }: Pick<CurveParameters, 'p' | 'a'>,
   left: readonly Sum[],

@@ -117,7 +117,7 @@ function primesFromEachOther(parts: RsaParts): Primes | undefined {
 /** The equation that shows p and q to be of one key. */
 function leakOf(p: bigint, q: bigint, { e, d, qInv }: RsaParts): string | undefined {
   if (qInv !== undefined && qInv < p && (q * qInv) % p === 1n) return 'qInv·q ≡ 1 (mod p)'
-  // libgcrypt keeps u = p⁻¹ mod q in this place.
+  // libgcrypt keeps u = p⁻¹ mod q in this offset.
   if (qInv !== undefined && qInv < q && (p * qInv) % q === 1n) return 'u·p ≡ 1 (mod q)'
   if (e === undefined || d === undefined) return undefined
   return fits(e, d, p) && fits(e, d, q) ? 'e·d ≡ 1 (mod p−1, q−1)' : undefined

@@ -46,7 +46,7 @@ export class ShortLogarithm {
   }
 
   /**
-   * All x below 2^`bits` with x·G = R for one of the points R. Each is to be checked: one of 2^32 places is taken for a point
+   * All x below 2^`bits` with x·G = R for one of the points R. Each is to be checked: one of 2^32 offsets is taken for a point
    * that it is not.
    */
   find(points: readonly Sum[], bits: number): readonly Logarithm[] {
@@ -99,7 +99,7 @@ export class ShortLogarithm {
   /** j for ±j·G, or undefined if it is none of the table. */
   #stepsTo(point: Sum): number | undefined {
     if (point === undefined) return 0
-    const { slot: first, mark } = placeOf(point.x)
+    const { slot: first, mark } = offsetOf(point.x)
     for (let slot = first & this.#mask; ; slot = (slot + 1) & this.#mask) {
       const j = this.#steps[slot] ?? 0
       if (j === 0) return undefined
@@ -119,7 +119,7 @@ export class ShortLogarithm {
 
   #enter(point: Sum, j: number): void {
     if (point === undefined) return
-    const { slot: first, mark } = placeOf(point.x)
+    const { slot: first, mark } = offsetOf(point.x)
     let slot = first & this.#mask
     while (this.#steps[slot] !== 0) slot = (slot + 1) & this.#mask
     this.#steps[slot] = j
@@ -132,7 +132,7 @@ export class ShortLogarithm {
 }
 
 /** x is as good as random: its low words are a hash. */
-function placeOf(x: bigint): { readonly slot: number; readonly mark: number } {
+function offsetOf(x: bigint): { readonly slot: number; readonly mark: number } {
   const low = BigInt.asUintN(64, x)
   return { slot: Number(low & 0xffffffffn), mark: Number(low >> 32n) }
 }

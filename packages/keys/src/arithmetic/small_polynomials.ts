@@ -38,7 +38,7 @@ const lows = new Int32Array(CHUNK + N + 2)
 export type Allowed = () => boolean
 
 /**
- * Even places in `[from, to)` where secret polynomials begin, ascending; they may reach beyond `to`.
+ * Even offsets in `[from, to)` where secret polynomials begin, ascending; they may reach beyond `to`.
  *
  * Cost: 25 ns a sample of what is none, 2 ns a byte where all numbers are in range.
  *
@@ -59,7 +59,7 @@ export function smallPolynomials(
   for (let at = first; at + SAMPLE <= last; at += step) {
     if (!isSample(bytes, at)) continue
     const { begin, end } = rangeAround(bytes, at, first, last)
-    lookThrough(bytes, begin, Math.min(end, to + POLYNOMIAL_BYTES - 2), isAllowed, found)
+    probeRuns(bytes, begin, Math.min(end, to + POLYNOMIAL_BYTES - 2), isAllowed, found)
     // The next sample is one behind what was gone through.
     while (at + step < end) at += step
   }
@@ -95,7 +95,7 @@ function rangeAround(
 }
 
 /** Looks at every polynomial in `[begin, end)`. */
-function lookThrough(
+function probeRuns(
   bytes: Uint8Array,
   begin: number,
   end: number,
@@ -147,9 +147,9 @@ export function isSmallPolynomial(bytes: Uint8Array, at: number): boolean {
 }
 
 /**
- * For each place how many polynomials lie one behind the other from there on, up to four.
+ * For each offset how many polynomials lie one behind the other from there on, up to four.
  *
- * @param places as {@link smallPolynomials} gave them, of `[from, to)`
+ * @param offsets as {@link smallPolynomials} gave them, of `[from, to)`
  */
 export function inARow(
   bytes: Uint8Array,

@@ -62,7 +62,7 @@ export function elementOf(
   end: number,
   tag: number,
 ): Element | undefined {
-  // Most places that are tried fail here: the tag is looked at before anything is made.
+  // Most offsets that are tried fail here: the tag is looked at before anything is made.
   if (bytes[at] !== tag) return undefined
   return elementAt(bytes, at, end)
 }

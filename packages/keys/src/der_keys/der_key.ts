@@ -15,7 +15,7 @@ export interface DerKey extends Proof {
   readonly to: number
 }
 
-/** `proof` at its place: the SEQUENCE around `version` where it is there and reaches as far as `to`. */
+/** `proof` at its offset: the SEQUENCE around `version` where it is there and reaches as far as `to`. */
 export function placed(
   bytes: Uint8Array,
   form: DerKey['form'],

@@ -18,7 +18,11 @@ export function proveOpaque(material: OpaqueMaterial): Proof {
   if (group !== undefined && (kind === 'dsa' || kind === 'dh')) {
     const proven = proveGroupKey(kind, group, material.computed)
     if (proven !== undefined) return proven
-    return unproven(kind, bitLength(group.p), 'g^x is not y, or too many such places')
+    return unproven(
+      kind,
+      bitLength(group.p),
+      'g^x is not y, or not computed: too much looks like keys',
+    )
   }
   const postQuantum = provenPq(material)
   if (postQuantum !== undefined) return postQuantum

@@ -122,7 +122,7 @@ function againstCompressed(
 }
 
 /**
- * Whether what should follow the scalar stands in its place: programs hold heads of keys to put before one, one field
+ * Whether what should follow the scalar is in its position: programs contain heads of keys to put before one, one field
  * after another without what goes between (seen in the Rust crate ring).
  */
 function isTemplate(bytes: Uint8Array, secret: Element): boolean {

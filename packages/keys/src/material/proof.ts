@@ -27,4 +27,4 @@ export function unproven(kind: KeyKind, bits: number, proof: string): Proof {
 }
 
 /** Said where `work_budget.ts` refuses. */
-export const REFUSED = 'not computed: too many places that look like keys'
+export const REFUSED = 'not computed: too much that looks like keys'

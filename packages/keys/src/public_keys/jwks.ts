@@ -48,7 +48,7 @@ function jwksIn(value: unknown): Json[] {
 
 function jwksOf(value: Json): Json[] {
   const { keys } = value
-  // What is no object is no key, and is counted: problems go by places in the set.
+  // What is no object is no key, and is counted: problems go by offsets in the set.
   if (Array.isArray(keys)) return keys.map((each) => (isObject(each) ? each : {}))
   return text(value, 'kty') === undefined && value['x5c'] === undefined ? [] : [value]
 }

@@ -34,7 +34,7 @@ export function spkiOfRequest(der: Uint8Array): Uint8Array | undefined {
   return der.subarray(spki.at, spki.to)
 }
 
-/** What is in the SEQUENCE at a place. */
+/** What is in the SEQUENCE at an offset. */
 function sequenceAt(der: Uint8Array, at: number): Element[] | undefined {
   const whole = elementOf(der, at, der.length, TAG.sequence)
   return whole && childrenOf(der, whole)

@@ -24,7 +24,7 @@ export function lengthBefore(at: usize, length: i32, structures: i32): i32 {
   return found
 }
 
-/** Places whose two bytes before are the last of a length, by either byte alone: few others are. */
+/** Offsets whose two bytes before are the last of a length, by either byte alone: few others are. */
 function likely(last: v128, second: v128, length: i32): i32 {
   const low = <i8>length
   const high = <i8>(length >> 8)

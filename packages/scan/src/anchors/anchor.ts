@@ -1,7 +1,7 @@
 /** Byte patterns that lead to key material: what the anchor kernel looks for, and what then looks closely. @module */
 import type { Detector } from './detected.ts'
 
-/** A byte pattern by which a form is found, and what looks at the place. */
+/** A byte pattern by which a form is found, and what looks at the offset. */
 export interface Anchor {
   /** Unique within a scan: for reports of limits and for tests. */
   readonly name: string

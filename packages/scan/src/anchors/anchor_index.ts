@@ -10,7 +10,7 @@ const COST = { byte: 4, anchor: 6, place: 150 } as const
 const ANY_BYTE: readonly number[] = Array.from({ length: 256 }, (_, byte) => byte)
 
 /** Where an anchor stands. */
-export interface AnchorPlace {
+export interface AnchorOffset {
   readonly anchor: Anchor
   /** The number of the anchor. */
   readonly order: number
@@ -19,7 +19,7 @@ export interface AnchorPlace {
 
 export class AnchorIndex {
   /** By the first two bytes, the first the lower: many begin with 2 or 0, and nothing but these is looked at. */
-  readonly #byBegin: (Omit<AnchorPlace, 'at'>[] | undefined)[] = Array.from({ length: 1 << 16 })
+  readonly #byBegin: (Omit<AnchorOffset, 'at'>[] | undefined)[] = Array.from({ length: 1 << 16 })
   /** A bit for each of them that is there: all of these stay in the processor's first cache. */
   readonly #isBegin: Uint8Array = new Uint8Array(1 << 13)
 
@@ -37,9 +37,9 @@ export class AnchorIndex {
     }
   }
 
-  /** Where anchors stand, in order of place, `most` of them and a few more at most. */
-  places(bytes: Uint8Array, most: number): AnchorPlace[] {
-    const places: AnchorPlace[] = []
+  /** Where anchors stand, in order of offset, `most` of them and a few more at most. */
+  places(bytes: Uint8Array, most: number): AnchorOffset[] {
+    const places: AnchorOffset[] = []
     const isBegin = this.#isBegin
     let tried = 0
     for (let at = 0; at < bytes.length && places.length < most; at++) {
@@ -57,7 +57,7 @@ export class AnchorIndex {
   }
 }
 
-/** The bytes that an anchor can have at a place. */
+/** The bytes that an anchor can have at an offset. */
 function bytesAt({ pattern, mask }: Anchor, place: number): readonly number[] {
   const byte = pattern[place]
   const counts = byte === undefined ? 0 : (mask?.[place] ?? 0xff)

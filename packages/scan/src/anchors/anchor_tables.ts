@@ -86,10 +86,10 @@ const kindsOfMemory = (): readonly Kind[] => [
 
 /** Fragments of one anchor that are tried, the rarest first: more are hardly ever better. */
 const MOST_TRIED = 12
-/** What it costs to compare a pattern, in places that fit a bucket and are no fragment. */
+/** What it costs to compare a pattern, in offsets that fit a bucket and are no fragment. */
 const COMPARED = 8
 
-/** A fragment of an anchor, the sets of its nibbles, where it may end, and the share of places that have it. */
+/** A fragment of an anchor, the sets of its nibbles, where it may end, and the share of offsets that have it. */
 interface Choice {
   readonly fragment: Fragment
   readonly sets: readonly number[]
@@ -121,7 +121,7 @@ class Layout {
     return choices.toSorted((a, b) => a.share - b.share).slice(0, MOST_TRIED)
   }
 
-  /** The choice and the bucket by which fewest places are looked at in vain. */
+  /** The choice and the bucket by which fewest offsets are looked at in vain. */
   deal(choices: readonly Choice[]): { readonly fragment: Fragment; readonly bucket: number } {
     let [chosen, at, least] = [choices[0], OPEN_BUCKET, Number.POSITIVE_INFINITY]
     const buckets = chosen !== undefined && isOpen(chosen.fragment) ? [OPEN_BUCKET] : CLOSED_BUCKETS
@@ -141,7 +141,7 @@ class Layout {
     return { fragment, bucket: at }
   }
 
-  /** Share of places that have these sets or those of a bucket, and are so aligned, roughly. */
+  /** Share of offsets that have these sets or those of a bucket, and are so aligned, roughly. */
   #shareOf(sets: readonly number[], ends: number, bucket: number): number {
     const all = ends | (this.#ends[bucket] ?? 0)
     let places = 0

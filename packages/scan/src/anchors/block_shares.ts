@@ -6,7 +6,7 @@
  */
 import { AnchorBudget } from './anchor_budget.ts'
 
-/** Places of one anchor that are passed over one by one. */
+/** Offsets of one anchor that are passed over one by one. */
 const MOST_PASSED = 256
 
 /** Finds anchors, except those that it is asked to leave out. */
@@ -20,7 +20,7 @@ export class BlockShares {
   readonly #blockBytes: number
   /** Anchors that are passed over for the rest of the block. */
   readonly #off = new Set<number>()
-  /** Places of each that were passed over in this block. */
+  /** Offsets of each that were passed over in this block. */
   readonly #passed: Uint32Array
   /** There are any. */
   #isPassed: boolean = false
@@ -92,7 +92,7 @@ export class BlockShares {
   }
 
   /**
-   * Passes over a place of an anchor; the kernel stops naming them after some.
+   * Passes over an offset of an anchor; the kernel stops naming them after some.
    *
    * @returns whether it is the first of the block
    */

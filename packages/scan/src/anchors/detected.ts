@@ -41,7 +41,7 @@ export interface Memory {
 }
 
 /**
- * Looks at a place that a kernel's anchor points to.
+ * Looks at an offset that a kernel's anchor points to.
  *
  * @param bytes a window of a segment: valid until the detector returns, never to be kept or changed
  * @param at where the anchor lies in it

@@ -27,7 +27,7 @@ export type KernelExports = Readonly<Record<string, unknown>>
 /** One memory with its window. Each thread has its own. */
 export class KernelMemory {
   readonly #memory: WebAssembly.Memory
-  /** The whole of it: places are pointers. */
+  /** The whole of it: offsets are pointers. */
   readonly bytes: Uint8Array
   readonly #window: Uint8Array
   /** Most of the window that was given out since the last wipe. */

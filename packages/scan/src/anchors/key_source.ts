@@ -6,7 +6,7 @@ export interface KeySource {
   readonly pattern: Uint8Array
   /** See {@link import('./anchor.ts').Anchor.alignment}. */
   readonly alignment?: number
-  /** The key at a place where the whole pattern is. */
+  /** The key at an offset where the whole pattern is. */
   readonly keyAt: (bytes: Uint8Array, at: number) => PublicKey | undefined
   /** Another that may lie there: what can be a modulus in one order of its bytes may be one in the other. */
   readonly otherAt?: (bytes: Uint8Array, at: number) => PublicKey | undefined

@@ -1,5 +1,5 @@
 /**
- * Places whose bytes were looked at before in the same piece: a file full of one key, whole or damaged, is looked at once.
+ * Offsets whose bytes were looked at before in the same piece: a file full of one key, whole or damaged, is looked at once.
  *
  * A detector gives the same answer for equal bytes in its reach at an offset of the same alignment. Bytes that go on
  * repeating are compared once, however many anchors lie in them. @module
@@ -10,8 +10,8 @@ import { spend } from '@mintmark/keys/material/work_budget'
 const LEAST_COST = 2000
 /** Of alignments that a detector may ask for. */
 const ALIGNMENT = 16
-/** Places that are remembered, and distances at which bytes repeat: more are none of a flood. */
-const MOST_PLACES = 4096
+/** Offsets that are remembered, and distances at which bytes repeat: more are none of a flood. */
+const MOST_OFFSETS = 4096
 const MOST_DISTANCES = 64
 /** Where bytes are compared at first, from the anchor: those of keys that differ are distinguished by them as a rule. */
 const SAMPLES = [-64, -8, 8, 24, 48, 96, 160, 256, 512, 1024]
@@ -25,7 +25,7 @@ export interface Sight {
 }
 
 /** An earlier look. */
-export interface EarlierLook<T> {
+export interface EarlierProbe<T> {
   readonly anchor: number
   at: number
   /** What it found. */
@@ -38,12 +38,12 @@ interface Repeating {
   to: number
 }
 
-/** The looks at one piece. Places are from the begin of its bytes. */
+/** The looks at one piece. Offsets are from the begin of its bytes. */
 export class Repeats<T> {
   #bytes: Uint8Array = new Uint8Array(0)
-  readonly #looks = new Map<number, EarlierLook<T>>()
-  /** The last place of each anchor that was known, by alignment. */
-  readonly #last = new Map<number, EarlierLook<T>>()
+  readonly #probes = new Map<number, EarlierProbe<T>>()
+  /** The last offset of each anchor that was known, by alignment. */
+  readonly #last = new Map<number, EarlierProbe<T>>()
   readonly #repeating = new Map<number, Repeating>()
   /** 1 for each anchor of which a look is remembered. */
   readonly #isKnown: Uint8Array
@@ -56,8 +56,8 @@ export class Repeats<T> {
   /** Forgets all: other bytes are looked at from now on. */
   start(bytes: Uint8Array): void {
     this.#bytes = bytes
-    if (this.#looks.size === 0) return
-    this.#looks.clear()
+    if (this.#probes.size === 0) return
+    this.#probes.clear()
     this.#last.clear()
     this.#repeating.clear()
     this.#isKnown.fill(0)
@@ -69,18 +69,18 @@ export class Repeats<T> {
   }
 
   /** The earlier look at the same bytes. */
-  earlier(anchor: number, at: number, sight: Sight): EarlierLook<T> | undefined {
+  earlier(anchor: number, at: number, sight: Sight): EarlierProbe<T> | undefined {
     const alignment = anchor * ALIGNMENT + (at % ALIGNMENT)
     const last = this.#last.get(alignment)
     if (last !== undefined && this.#goesOn(last.at, at, sight)) {
       last.at = at
       return last
     }
-    const look = this.#looks.get(this.#nameOf(anchor, at, sight))
-    if (look?.anchor !== anchor || !this.#isRepeated(look.at, at, sight)) return undefined
-    look.at = at
-    this.#last.set(alignment, look)
-    return look
+    const probe = this.#probes.get(this.#nameOf(anchor, at, sight))
+    if (probe?.anchor !== anchor || !this.#isRepeated(probe.at, at, sight)) return undefined
+    probe.at = at
+    this.#last.set(alignment, probe)
+    return probe
   }
 
   /** The same for bytes of which it is known that they repeat at this distance, at least as far as sight begins. */
@@ -94,8 +94,8 @@ export class Repeats<T> {
   /** Remembers a look, where it took long. */
   remember(anchor: number, at: number, sight: Sight, cost: number, found: T | undefined): void {
     if (cost < LEAST_COST || !this.#isInSight(at, sight)) return
-    if (this.#looks.size >= MOST_PLACES) this.#looks.clear()
-    this.#looks.set(this.#nameOf(anchor, at, sight), { anchor, at, found })
+    if (this.#probes.size >= MOST_OFFSETS) this.#probes.clear()
+    this.#probes.set(this.#nameOf(anchor, at, sight), { anchor, at, found })
     this.#isKnown[anchor] = 1
   }
 

@@ -16,7 +16,7 @@ export const WINDOW_CAPACITY: number = WINDOW_BYTES + 2 * REACH
 const GAP_BYTES = 65_536
 /** Zeros that are kept before and behind data of a sparse file: a form may begin or end in them. */
 const MARGIN_BYTES = 4096
-/** Places are rounded to this within a run, so that numbers and schedules are aligned in windows as in memory. */
+/** Offsets are rounded to this within a run, so that numbers and schedules are aligned in windows as in memory. */
 const ALIGNMENT = 16
 /** More would take as much memory as their bytes. */
 const MOST_PIECES = 65_536
@@ -35,7 +35,7 @@ export interface Run {
   readonly array?: 'number' | 'other' | undefined
 }
 
-/** Part of a run within a window. Places are from the window's begin. */
+/** Part of a run within a window. Offsets are from the window's begin. */
 export interface Piece {
   /** What can be seen: `[begin, end)` lies in one run. */
   readonly begin: number

@@ -1,7 +1,7 @@
 /** What looks through a whole window of a segment by itself, without anchors: schedules, pads, known keys. @module */
 import type { Detected, Memory } from './detected.ts'
 
-/** Proven places that are only counted, and where the first of them is. */
+/** Proven offsets that are only counted, and where the first of them is. */
 export interface LeftOver {
   readonly offset: number
   readonly count: number
@@ -16,7 +16,7 @@ export interface WindowSearch {
   readonly least?: number
   /** What was cut short so far, since the bytes held more than can be looked at in time: names, for people. */
   readonly limits?: readonly string[]
-  /** Of the last call, once all its hits were taken: places beyond what a window may have. */
+  /** Of the last call, once all its hits were taken: offsets beyond what a window may have. */
   readonly over?: LeftOver | undefined
   /**
    * Hits that begin in `[from, to)` of `bytes`; they may reach beyond `to`, to the end of `bytes`.

@@ -9,7 +9,7 @@ const CIPHER_BLOCK = 16
 const ROOM_BLOCKS = 64
 
 /**
- * The key stream from `at` on. No two bytes of one core meet the same: a place in the file is written once.
+ * The key stream from `at` on. No two bytes of one core meet the same: an offset in the file is written once.
  *
  * @param secret {@link SECRET_BYTES}: the key, then the nonce
  */
@@ -38,7 +38,7 @@ export class SpillWriter {
     this.#cipher = cipherAt(this.#secret, 0)
   }
 
-  /** A place for the next blocks: those before are written. */
+  /** An offset for the next blocks: those before are written. */
   room(): Buffer {
     return this.#room
   }

@@ -11,7 +11,7 @@ import { zstdBlocksAt } from '../encoded/packed_heads.ts'
 const HEAD_BYTES = 32
 const SUM_BYTES = 4
 
-/** Behind the frames that stand on end from a place on; the source's size where the last of them has no end. */
+/** Behind the frames that stand on end from an offset on; the source's size where the last of them has no end. */
 export function framesEnd(source: ByteSource, at: number, name: 'zstd' | 'lz4'): number {
   let end = at
   for (;;) {

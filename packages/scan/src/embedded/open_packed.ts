@@ -23,7 +23,7 @@ const HEAD_BYTES = 1 << 16
 
 /** What became of it. */
 export interface Opened {
-  /** Bytes from the place on that it takes, as far as it was read. */
+  /** Bytes from the offset on that it takes, as far as it was read. */
   readonly length: number
   /** `cut`: it is damaged, or ends too soon. `unopened`: it is encrypted, or nothing here opens it. */
   readonly end: 'end' | 'cut' | 'too-large' | 'unopened'
@@ -92,7 +92,7 @@ function decode(parts: Generator<Buffer, number, void>, at: number, into: Into):
   }
 }
 
-/** The source from a place on. Each part is its own: streams keep what they are given. */
+/** The source from an offset on. Each part is its own: streams keep what they are given. */
 function* partsOf(source: ByteSource, from: number, to: number): Generator<Buffer, void, void> {
   for (let at = from; at < to; at += STEP_BYTES) {
     const part = Buffer.alloc(Math.min(STEP_BYTES, to - at))

@@ -1,6 +1,6 @@
 /**
  * Searches packed data amid the other bytes of a file: each is unpacked into a buffer and searched like a file. What is
- * found has the place of the packed data, and `inside` the place in what came out.
+ * found has the offset of the packed data, and `inside` the offset in what came out.
  *
  * @module
  */
@@ -19,8 +19,8 @@ import { type Opened, openPacked } from './open_packed.ts'
 export const MOST_DEPTH = 8
 /** Bytes that may come out of one file, zeros included: as many as a large core has. */
 export const MOST_BYTES: number = 16 * 2 ** 30
-/** Places that are opened: a file of 64 GiB that is full of them is searched for a day. */
-const MOST_PLACES = 200_000
+/** Offsets that are opened: a file of 64 GiB that is full of them is searched for a day. */
+const MOST_OFFSETS = 200_000
 /** In memory their heads are signatures that programs compare with. */
 const OF_FILES: ReadonlySet<PackedCoding> = new Set<PackedCoding>(['7z', 'rar'])
 const FILE_HEAD_BYTES = 1024
@@ -29,7 +29,7 @@ const MEMORY_BYTES = 16 << 20
 /** A frame that gives less is none: its signature lies in programs. */
 const LEAST_BYTES = 24
 
-/** What was found in one place. */
+/** What was found at one offset. */
 export interface FoundInside {
   readonly found: readonly { readonly finding: Finding; readonly tag: string }[]
   readonly limits: readonly LimitSeen[]
@@ -37,7 +37,7 @@ export interface FoundInside {
   readonly bytes: number
 }
 
-/** Places in the bytes that are searched, each once, in order. */
+/** Offsets in the bytes that are searched, each once, in order. */
 export class PackedList {
   readonly #places = new Map<string, PackedSeen>()
   leftOut = 0
@@ -46,7 +46,7 @@ export class PackedList {
     for (const place of places) {
       const name = `${place.coding} ${place.at}`
       if (this.#places.has(name)) continue
-      if (this.#places.size < MOST_PLACES) this.#places.set(name, place)
+      if (this.#places.size < MOST_OFFSETS) this.#places.set(name, place)
       else this.leftOut++
     }
   }
@@ -75,7 +75,7 @@ export interface PackedTaker {
 }
 
 /**
- * Searches every place that a search has noted.
+ * Searches every offset that a search has noted.
  *
  * @throws {MintmarkError} `INPUT_UNREADABLE` if what comes out cannot be buffered, or the disk is full
  */
@@ -102,7 +102,7 @@ export async function scanPacked(
       continue
     }
     // oxlint-disable-next-line no-await-in-loop -- one after another: each may fill the buffer
-    const end = await scanPlace(source, place, how, { ...taker, unsearched })
+    const end = await scanOffset(source, place, how, { ...taker, unsearched })
     if (end > opened.end) opened = { at: place.at, end }
   }
 }
@@ -112,16 +112,16 @@ function isOfFile({ coding, at }: PackedSeen): boolean {
   return OF_FILES.has(coding) && at < FILE_HEAD_BYTES
 }
 
-interface PlaceTaker extends PackedTaker {
+interface OffsetTaker extends PackedTaker {
   readonly unsearched: (name: string, offset: number) => void
 }
 
-/** @returns behind the packed data; the place itself where there is none */
-async function scanPlace(
+/** @returns behind the packed data; the offset itself where there is none */
+async function scanOffset(
   source: ByteSource,
   place: PackedSeen,
   how: PackedSearch,
-  taker: PlaceTaker,
+  taker: OffsetTaker,
 ): Promise<number> {
   const { room } = how
   const small = new SmallBuffer()
@@ -139,7 +139,7 @@ async function scanPlace(
   }, MEMORY_BYTES)
 }
 
-/** What came out of a place. */
+/** What came out of an offset. */
 interface BufferedContent {
   readonly opened: Opened
   readonly buffer: Sink & { readonly input: () => BufferedInput }
@@ -149,7 +149,7 @@ async function searchBuffered(
   place: PackedSeen,
   { opened, buffer }: BufferedContent,
   { room, isDump, search }: PackedSearch,
-  taker: PlaceTaker,
+  taker: OffsetTaker,
 ): Promise<number> {
   room.bytes -= buffer.size
   if (opened.end === 'unopened') {
@@ -170,7 +170,7 @@ async function searchBuffered(
   return place.at + opened.length
 }
 
-/** One of each key, for all of them have one place in the file: what shows it, rather than a copy of a value. */
+/** One of each key, for all of them have one offset in the file: what shows it, rather than a copy of a value. */
 function bestOfEach(found: FoundInside['found']): FoundInside['found'] {
   const best = new Map<string, FoundInside['found'][number]>()
   for (const [i, each] of found.entries()) {

@@ -1,5 +1,5 @@
 /**
- * Base64 and hexadecimal digits of any length, from a place in a source on: step by step, as `base64.ts` reads what is in
+ * Base64 and hexadecimal digits of any length, from an offset in a source on: step by step, as `base64.ts` reads what is in
  * memory.
  *
  * A part that ends with padding may be followed by the next, each a text of its own: writers of large values encode them so.

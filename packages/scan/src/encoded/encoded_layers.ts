@@ -20,7 +20,7 @@ import { notePacked, type PackedCoding, type PackedSeen } from './packed_seen.ts
 export const MOST_LAYERS = 8
 /** Text is looked for at multiples of this. */
 export const STRIDE = 48
-/** So many letters in a row that a run may have, at a place that is looked at, and around it. */
+/** So many letters in a row that a run may have, at an offset that is looked at, and around it. */
 const SAMPLED = 8
 const LEAST_RUN = 60
 /** Characters in a row that a list of numbers may have. */
@@ -46,7 +46,7 @@ export interface EncodedBytes {
 export type OnEncoded = (encoded: EncodedBytes) => void
 
 /** Bytes that are searched, and how they came to be. */
-interface Place {
+interface Location {
   readonly bytes: Uint8Array
   readonly depth: number
   readonly coding: string
@@ -58,7 +58,7 @@ interface Place {
 }
 
 export interface LayerOptions {
-  /** Zlib is looked for at every place, not only where a layer begins. */
+  /** Zlib is looked for at every offset, not only where a layer begins. */
   readonly isDeep: boolean
 }
 
@@ -76,7 +76,7 @@ export class LayerReader {
   /**
    * Gives what text that has letters in `[from, to)` stands for; it is wiped when `take` returns.
    *
-   * @param places where text can be, by `encoded_offsets.ts`: no other is looked at
+   * @param offsets where text can be, by `encoded_offsets.ts`: no other is looked at
    */
   read(
     bytes: Uint8Array,
@@ -85,7 +85,7 @@ export class LayerReader {
     take: OnEncoded,
     places?: readonly number[],
   ): void {
-    const place = placeOf(bytes)
+    const place = offsetOf(bytes)
     this.#begin()
     if (places === undefined) this.#search(place, from, to, take)
     else {
@@ -98,16 +98,16 @@ export class LayerReader {
     if (this.#isDeep) this.#unpack(place, from, to, take)
   }
 
-  /** Gives what is packed by gzip or zlib at a place, and what is encoded in it; it is wiped when `take` returns. */
+  /** Gives what is packed by gzip or zlib at an offset, and what is encoded in it; it is wiped when `take` returns. */
   readPacked(bytes: Uint8Array, at: number, take: OnEncoded): void {
-    const place = placeOf(bytes)
+    const place = offsetOf(bytes)
     const layer = unpackedIn(place, at)
     if (layer === undefined) return
     this.#begin()
     this.#enter(place, layer, take)
   }
 
-  #search(place: Place, from: number, to: number, take: OnEncoded): void {
+  #search(place: Location, from: number, to: number, take: OnEncoded): void {
     let done = from
     for (let at = from; at < to && !this.#isSpent; at += STRIDE) {
       if (at >= done) done = this.#text(place, at, done, take)
@@ -119,7 +119,7 @@ export class LayerReader {
     this.#isSpent = false
   }
 
-  /** Characters to either side of a place that may be read; 0, and reported, where the look has nothing left. */
+  /** Characters to either side of an offset that may be read; 0, and reported, where the look has nothing left. */
   #mostToRead(): number {
     const most = Math.floor(budgetLeft() / COST.character)
     if (most >= LEAST_RUN) return Math.min(most, REACH_BYTES)
@@ -128,8 +128,8 @@ export class LayerReader {
     return 0
   }
 
-  /** @returns behind what was read around a place; no more than the place if there was nothing */
-  #text(place: Place, at: number, done: number, take: OnEncoded): number {
+  /** @returns behind what was read around an offset; no more than the offset if there was nothing */
+  #text(place: Location, at: number, done: number, take: OnEncoded): number {
     const { bytes } = place
     const first = bytes[at] ?? 0
     const second = KINDS[bytes[at + 1] ?? 0] ?? 0
@@ -142,7 +142,7 @@ export class LayerReader {
   }
 
   /** The same of text of one byte a letter. */
-  #narrow(place: Place, at: number, done: number, take: OnEncoded): number {
+  #narrow(place: Location, at: number, done: number, take: OnEncoded): number {
     const { bytes } = place
     if (isLetters(bytes, at, 1)) {
       const end = this.#letters(place, at, done, take)
@@ -151,8 +151,8 @@ export class LayerReader {
     return isList(bytes, at, 1) ? this.#list(place, at, done, take) : done
   }
 
-  /** @returns behind the run of letters around a place; the place itself if they are too few */
-  #letters(place: Place, at: number, done: number, take: OnEncoded): number {
+  /** @returns behind the run of letters around an offset; the offset itself if they are too few */
+  #letters(place: Location, at: number, done: number, take: OnEncoded): number {
     const { bytes } = place
     if (!isLongRun(bytes, at)) return done
     // Numbers with dashes between them are letters too.
@@ -174,7 +174,7 @@ export class LayerReader {
     return Math.max(end, done)
   }
 
-  #list(place: Place, at: number, done: number, take: OnEncoded): number {
+  #list(place: Location, at: number, done: number, take: OnEncoded): number {
     const most = this.#mostToRead()
     if (most === 0) return done
     const chars = place.bytes.subarray(0, at + most)
@@ -183,8 +183,8 @@ export class LayerReader {
     return end
   }
 
-  /** Text of two bytes a letter around a place, as a text of its own. */
-  #wide(place: Place, at: number, done: number, take: OnEncoded): number {
+  /** Text of two bytes a letter around an offset, as a text of its own. */
+  #wide(place: Location, at: number, done: number, take: OnEncoded): number {
     const { bytes } = place
     if (place.isNarrowed || !(isLetters(bytes, at, 2) || isList(bytes, at, 2))) return done
     const most = 2 * this.#mostToRead()
@@ -205,8 +205,8 @@ export class LayerReader {
     return to
   }
 
-  /** Of zlib, which has a head of only two bytes, the first place of a layer alone unless the search is deep. */
-  #unpack(place: Place, from: number, to: number, take: OnEncoded): void {
+  /** Of zlib, which has a head of only two bytes, the first offset of a layer alone unless the search is deep. */
+  #unpack(place: Location, from: number, to: number, take: OnEncoded): void {
     const { bytes } = place
     const all = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length)
     const enter = (at: number): number => {
@@ -225,7 +225,7 @@ export class LayerReader {
   }
 
   /** Gives a layer, and what is encoded in it; wipes it. */
-  #enter(outer: Place, layer: Layer, take: OnEncoded): void {
+  #enter(outer: Location, layer: Layer, take: OnEncoded): void {
     const { bytes } = layer
     withinBudget(COST.layer + COST.byte * bytes.length, () => {
       const spanOf = (from: number, to: number): Span => {
@@ -249,7 +249,7 @@ export class LayerReader {
   }
 }
 
-function placeOf(bytes: Uint8Array): Place {
+function offsetOf(bytes: Uint8Array): Location {
   return {
     bytes,
     depth: 0,
@@ -260,14 +260,14 @@ function placeOf(bytes: Uint8Array): Place {
   }
 }
 
-/** What is packed at a place; where that is more than is unpacked here, it is noted. */
-function unpackedIn(place: Place, at: number): Layer | undefined {
+/** What is packed at an offset; where that is more than is unpacked here, it is noted. */
+function unpackedIn(place: Location, at: number): Layer | undefined {
   const { bytes } = place
   return unpackedAt(bytes, at, () => noteRoot(place, isGzipHead(bytes, at) ? 'gzip' : 'zlib', at))
 }
 
 /** Notes what goes on behind what was read of it, each coding once: from the first of its layers on. */
-function noteLayers(place: Place, layers: readonly Layer[]): void {
+function noteLayers(place: Location, layers: readonly Layer[]): void {
   for (const wanted of ['base64', 'hex'] as const) {
     const first = layers.find(({ coding }) => coding === wanted)
     if (first !== undefined) noteRoot(place, wanted, first.spanOf(0, 1).from)
@@ -278,7 +278,7 @@ function noteLayers(place: Place, layers: readonly Layer[]): void {
 const LEAST_LETTERS = 4096
 
 /** Notes a long run of letters in lines, which stands for bytes with whatever lies amid them. @returns behind it */
-function notedRun(place: Place, at: number, done: number): number {
+function notedRun(place: Location, at: number, done: number): number {
   const { bytes } = place
   let [start, end] = [at, at]
   while (start > done && isInLines(bytes[start - 1])) start--
@@ -293,7 +293,7 @@ const isInLines = (byte: number | undefined): boolean =>
   byte === 0x0a || byte === 0x0d || isBase64Letter(byte)
 
 /** Notes what begins at an offset, for all encodings around it. */
-function noteRoot({ root, spanOf }: Place, coding: PackedCoding, at: number): void {
+function noteRoot({ root, spanOf }: Location, coding: PackedCoding, at: number): void {
   if (root === undefined) notePacked(coding, spanOf?.(at, at + 1).from ?? at)
   else notePacked(root.coding, root.at)
 }
@@ -317,7 +317,7 @@ function isLetters(bytes: Uint8Array, at: number, width: 1 | 2): boolean {
   return true
 }
 
-/** Whether letters stand on end around a place. */
+/** Whether letters stand on end around an offset. */
 function isLongRun(bytes: Uint8Array, at: number): boolean {
   let [from, to] = [at, at + SAMPLED]
   while (to - from < LEAST_RUN && isBase64Letter(bytes[to])) to++

@@ -9,8 +9,8 @@ import { isBase64Letter } from '../text/base64.ts'
 import { isDigit, isListed } from '../text/number_text.ts'
 import { encodedOffsetsWasm } from './encoded_offsets.wasm.ts'
 
-/** What the kernel looks at from a place on, in bytes. */
-const LOOKED = 16
+/** What the kernel looks at from an offset on, in bytes. */
+const READ_BYTES = 16
 /** Neighbours that differ by more than one. */
 const LEAST_STEPS = 3
 /** Digits among so many characters of a list. */
@@ -18,8 +18,8 @@ export const LEAST_DIGITS = 6
 
 const KINDS = [isBase64Letter, isListed, isDigit]
 
-/** Room for places, one of which is none: see the kernel. */
-const MOST_PLACES = LAYOUT.hitBytes / 4 - 1
+/** Room for offsets, one of which is none: see the kernel. */
+const MOST_OFFSETS = LAYOUT.hitBytes / 4 - 1
 
 export class EncodedOffsets {
   readonly #memory: KernelMemory
@@ -31,14 +31,14 @@ export class EncodedOffsets {
     this.#find = kernelFunction(memory.start(encodedOffsetsWasm), 'encoded_offsets')
   }
 
-  /** Which of the places `from`, `from` + `step`, … before `to` can be in encoded text, ascending. */
+  /** Which of the offsets `from`, `from` + `step`, … before `to` can be in encoded text, ascending. */
   find(bytes: Uint8Array, from: number, to: number, step: number): number[] {
     const base = this.#memory.place(bytes)
     // The kernel sees what lies behind the bytes as well: that is looked at here.
-    const last = Math.min(to, bytes.length - LOOKED + 1)
+    const last = Math.min(to, bytes.length - READ_BYTES + 1)
     const found: number[] = []
-    for (let at = from; at < last; at += MOST_PLACES * step) {
-      const end = Math.min(last, at + MOST_PLACES * step)
+    for (let at = from; at < last; at += MOST_OFFSETS * step) {
+      const end = Math.min(last, at + MOST_OFFSETS * step)
       const count = this.#find(base + at, base + end, step, LAYOUT.encoded, LAYOUT.hits)
       for (const place of this.#memory.hits.subarray(0, count)) found.push(place - base)
     }
@@ -64,10 +64,10 @@ const areLetters = (chars: readonly number[]): boolean =>
   chars.every((char) => isBase64Letter(char))
 const areListed = (chars: readonly number[]): boolean => chars.every((char) => isListed(char))
 
-/** Whether {@link EncodedOffsets.find} names a place. Tests only. */
+/** Whether {@link EncodedOffsets.find} names an offset. Tests only. */
 export function isEncodedOffsetReference(bytes: Uint8Array, at: number): boolean {
-  const seen = [...bytes.subarray(at, at + LOOKED)]
-  if (seen.length < LOOKED) return false
+  const seen = [...bytes.subarray(at, at + READ_BYTES)]
+  if (seen.length < READ_BYTES) return false
   const steps = seen.filter((byte, k) => Math.abs(byte - (seen[k - 1] ?? byte)) > 1)
   if (steps.length < LEAST_STEPS) return false
   if (areLetters(seen)) return true

@@ -15,7 +15,7 @@ const RANK: Readonly<Record<Certainty, number>> = { proven: 3, candidate: 2, les
 /** Made when it is first asked for. */
 let reader: LayerReader | undefined
 
-/** The best of the keys in it, which stands for all: each has the place of the whole. */
+/** The best of the keys in it, which stands for all: each has the offset of the whole. */
 function keyInGzip(bytes: Uint8Array, at: number): Detected | undefined {
   if (!isGzipHead(bytes, at)) return undefined
   reader ??= new LayerReader({ isDeep: false })

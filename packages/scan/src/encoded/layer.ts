@@ -1,5 +1,5 @@
 /** The bytes of one layer of encoded text or packed data, and whether they are worth decoding. @module */
-/** Places `[from, to)`. */
+/** Offsets `[from, to)`. */
 export interface Span {
   readonly from: number
   readonly to: number
@@ -78,21 +78,21 @@ export function isKeyHead(bytes: Uint8Array): boolean {
   if (bytes.length < KEY_HEAD) return false
   const [a = 0, b = 0, c = 0, d = 0] = bytes
   if (!mayBeKeyHead(((a << 24) | (b << 16) | (c << 8) | d) >>> 0)) return false
-  const version = versionPlace(a, b)
+  const version = versionOffset(a, b)
   if (version > 0) return ALGORITHMS.has(bytes[version + 5] ?? 0)
   return bytes[4] === 0 && bytes[5] === 0 && bytes[6] === 0
 }
 
 /** Whether {@link isKeyHead} may hold of what begins with these four bytes, the first the highest. */
 export function mayBeKeyHead(word: number): boolean {
-  const place = versionPlace(word >>> 24, (word >>> 16) & 0xff)
+  const place = versionOffset(word >>> 24, (word >>> 16) & 0xff)
   if (place === 0) return KEYSTORES.has(word)
   const version = (word >>> (24 - 8 * place)) & 0xff
   return version >= 4 && version <= 6
 }
 
 /** Where a packet of OpenPGP that begins with these two bytes has its version; 0 if none does. */
-function versionPlace(first: number, second: number): number {
+function versionOffset(first: number, second: number): number {
   if (first < 0x94 || first > 0xc7) return 0
   if (SHORT_PACKETS.has(first)) return 2
   if (LONG_PACKETS.has(first)) return 3

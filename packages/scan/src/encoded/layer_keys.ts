@@ -8,16 +8,16 @@ import type { EncodedBytes } from './encoded_layers.ts'
 import { PACKED_HEADS } from './packed_heads.ts'
 import { notePacked, notesPacked } from './packed_seen.ts'
 
-/** Places of anchors in one layer. */
-const MOST_PLACES = 20_000
-/** Cost of a probe, and of reporting a hit: its names, its place in a report. */
-const LOOK_COST = 300
+/** Offsets of anchors in one layer. */
+const MOST_OFFSETS = 20_000
+/** Cost of a probe, and of reporting a hit: its names, its offset in a report. */
+const PROBE_COST = 300
 const HIT_COST = 90_000
 
 /** Made when it is first asked for. */
 let index: AnchorIndex | undefined
 
-/** With their places in the bytes that were searched. */
+/** With their offsets in the bytes that were searched. */
 export function* keysOf({
   bytes,
   coding,
@@ -26,14 +26,14 @@ export function* keysOf({
 }: EncodedBytes): Generator<Detected, void, void> {
   index ??= new AnchorIndex([...BINARY_ANCHORS, ...TEXT_ANCHORS, ...PACKED_HEADS])
   let done = 0
-  const places = index.places(bytes, MOST_PLACES)
-  if (places.length >= MOST_PLACES) notePacked(root.coding, root.at)
+  const places = index.places(bytes, MOST_OFFSETS)
+  if (places.length >= MOST_OFFSETS) notePacked(root.coding, root.at)
   for (const { anchor, at } of places) {
     if (at < done) continue
     let hit: Detected | undefined
     // What is packed in it is opened along with what is around it.
     const isPacked = notesPacked(() => {
-      hit = withinBudget(LOOK_COST, () => anchor.detect(bytes, at))
+      hit = withinBudget(PROBE_COST, () => anchor.detect(bytes, at))
     })
     if (isPacked) notePacked(root.coding, root.at)
     if (hit === undefined) continue

@@ -19,7 +19,7 @@ import { failsOf, hexOf, hexRanges, LEAST_TEXT, textRanges } from './text_runs.t
 
 /** Letters that are read at once. */
 const MOST_LETTERS = 1 << 18
-/** Places in one run of letters that look like gzip and are looked at. */
+/** Offsets in one run of letters that look like gzip and are looked at. */
 const MOST_PACKED = 8
 /** Of a letter that is read, that is looked at for runs, and of one that is decoded in a phase. */
 const COST = { read: 10, range: 5, decoded: 12 } as const
@@ -35,12 +35,12 @@ const PAST_LETTERS = 64
 const VALUES = Uint8Array.from({ length: 256 }, (_, byte) => letterValue(byte))
 /** Letters by which text in base64 and hexadecimal digits are distinguished from names and from base64 of other bytes. */
 const SAMPLE = 16
-/** Letters before a place among which a run may begin that is packed. */
+/** Letters before an offset among which a run may begin that is packed. */
 const NEAR = 48
 
 /**
- * Whether letters around a place may be of a run that stands for text, for digits, or for what is packed. Of base64 of random bytes
- * one place in a thousand may.
+ * Whether letters around an offset may be of a run that stands for text, for digits, or for what is packed. Of base64 of random bytes
+ * one offset in a thousand may.
  */
 export function mayBeEncoded(bytes: Uint8Array, at: number): boolean {
   let [fails, hex] = [0, true]
@@ -54,7 +54,7 @@ export function mayBeEncoded(bytes: Uint8Array, at: number): boolean {
   return true
 }
 
-/** Whether a run of letters that a place is in begins a little before it, like gzip, zlib or a key that is none of DER's. */
+/** Whether a run of letters that an offset is in begins a little before it, like gzip, zlib or a key that is none of DER's. */
 function beginsPacked(bytes: Uint8Array, at: number): boolean {
   let from = at
   while (from > at - NEAR && (VALUES[bytes[from - 1] ?? 0] ?? PAST_LETTERS) < PAST_LETTERS) from--

@@ -18,7 +18,7 @@ export class NumberLayers {
   readonly #list: NumberList = new NumberList()
 
   /**
-   * Reads the lists around a place in both notations.
+   * Reads the lists around an offset in both notations.
    *
    * @param least where they begin at the earliest
    * @returns layers of their own memory, and where the lists end

@@ -6,19 +6,19 @@ import { constants, inflateRawSync, inflateSync } from 'node:zlib'
 import { spend, withinBudget } from '@mintmark/keys/material/work_budget'
 import { isZlibHead, type Layer } from './layer.ts'
 
-/** Bytes that are unpacked from one place, and those that are read for it. */
+/** Bytes that are unpacked from one offset, and those that are read for it. */
 const MOST_UNPACKED = 1 << 20
 const MOST_PACKED = 1 << 18
-/** So many bytes are read first: by chance few places have as much that can be unpacked. */
+/** So many bytes are read first: by chance few offsets have as much that can be unpacked. */
 const FIRST_PACKED = 256
 /** Behind what gzip packed: two sums of four bytes. */
 export const GZIP_SUMS = 8
 /** Deflate packs no more than so many times. */
 const MOST_TIMES = 1032
-/** Of a place, and of a byte that comes out, or may have where the end was damaged. */
+/** Of an offset, and of a byte that comes out, or may have where the end was damaged. */
 const COST = { place: 80_000, byte: 4 } as const
 
-/** Places that look like gzip: three bytes, the only method, and flags that there are. */
+/** Offsets that look like gzip: three bytes, the only method, and flags that there are. */
 export function isGzipHead(bytes: Uint8Array, at: number): boolean {
   if (bytes[at] !== 0x1f || bytes[at + 1] !== 0x8b || bytes[at + 2] !== 8) return false
   return (bytes[at + 3] ?? 0xff) < 0x20
@@ -30,7 +30,7 @@ export function isZlibBegin(head: Uint8Array): boolean {
 }
 
 /**
- * What is packed at a place.
+ * What is packed at an offset.
  *
  * @param onUnfinished called where more is packed there than was unpacked: too much, or not all of it in sight
  * @returns undefined where nothing is, or more than 1 MiB
@@ -105,7 +105,7 @@ export function gzipHead(bytes: Uint8Array): number {
   return (flags & 2) === 0 ? at : at + 2
 }
 
-/** Whether a block of deflate can begin there: of chance, one place in 14 can. Source: RFC 1951, section 3.2.3. */
+/** Whether a block of deflate can begin there: of chance, one offset in 14 can. Source: RFC 1951, section 3.2.3. */
 function isBlockHead(bytes: Uint8Array, at: number): boolean {
   const first = bytes[at] ?? 0
   const kind = (first >> 1) & 3

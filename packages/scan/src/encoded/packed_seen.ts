@@ -1,9 +1,9 @@
 /**
  * Packed data in a window that could not be unpacked to its end: it is opened by itself, afterwards.
  *
- * State of one thread, as that of `work_budget.ts`: what looks notes a place, the scanner takes what was noted. @module
+ * State of one thread, as that of `work_budget.ts`: what looks notes an offset, the scanner takes what was noted. @module
  */
-/** What the place begins with: an encoding of text, or what packed it. */
+/** What the offset begins with: an encoding of text, or what packed it. */
 export type PackedCoding =
   | 'base64'
   | 'hex'
@@ -32,7 +32,7 @@ export function notePacked(coding: PackedCoding, at: number): void {
   seen.push({ coding, at })
 }
 
-/** Whether `work` notes anything, which is forgotten: its places are of other bytes. */
+/** Whether `work` notes anything, which is forgotten: its offsets are of other bytes. */
 export function notesPacked(work: () => void): boolean {
   const before = seen
   seen = []

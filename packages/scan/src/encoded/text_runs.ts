@@ -19,12 +19,12 @@ export interface LetterRange {
   readonly to: number
 }
 
-/** Letters that stand for ASCII where groups of four begin at places that leave `phase`. */
+/** Letters that stand for ASCII where groups of four begin at offsets that leave `phase`. */
 export interface TextRange extends LetterRange {
   readonly phase: number
 }
 
-/** For each value of a letter, by its place in the run: the phases in which it cannot stand for ASCII, a bit each. */
+/** For each value of a letter, by its offset in the run: the phases in which it cannot stand for ASCII, a bit each. */
 const FAILS = Uint8Array.from({ length: 256 }, (_, index) => {
   const [place, value] = [index >> 6, index & 63]
   const isBit = [value >= 32, (value & 8) !== 0, (value & 2) !== 0, false]

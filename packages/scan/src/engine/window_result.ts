@@ -29,7 +29,7 @@ export interface WindowResult {
   readonly materials: readonly FoundMaterial[]
   /** Keys that candidates would be. */
   readonly possible: readonly PossibleKey[]
-  /** Packed data that was not unpacked to its end, from the file's start; each place once. */
+  /** Packed data that was not unpacked to its end, from the file's start; each offset once. */
   readonly packed: readonly PackedSeen[]
   /** Many of them on end, in order of offset. */
   readonly zeros: readonly Range[]

@@ -24,7 +24,7 @@ import { joinedPieces, smallPieces } from '../memory/joined_pieces.ts'
 import type { ProcessMemory } from '../memory/process_memory.ts'
 import { LEAST_ZEROS } from '../memory/zero_runs.ts'
 import { keyOfNumber } from '../public_keys/bare_moduli.ts'
-import type { LimitSeen } from '../report/scan_limits.ts'
+import { HITS_OF, type LimitSeen } from '../report/scan_limits.ts'
 import { AesSearch } from '../schedules/aes.ts'
 import { HmacSearch } from '../schedules/hmac.ts'
 
@@ -39,7 +39,7 @@ export interface ScannerOptions {
   readonly anchors: readonly Anchor[]
   /** AES schedules, HMAC pads and polynomials of ML-KEM are looked for. */
   readonly hasKeyTables: boolean
-  /** Every alignment, and every place however many look alike. */
+  /** Every alignment, and every offset however many look alike. */
   readonly isDeep: boolean
   /** Patterns beside which public keys lie, for {@link WindowTaker.onPublicKey}. */
   readonly keySources?: readonly KeySource[]
@@ -58,7 +58,7 @@ export interface WindowTaker {
   /**
    * The same bytes are elsewhere too: `reported` is what `onHit` gave for them. Where absent, they are examined each time.
    *
-   * @returns whether the place is reported, not only counted
+   * @returns whether the offset is reported, not only counted
    */
   readonly onCopy?: (reported: unknown, offset: number) => boolean
   readonly onLimit: (seen: LimitSeen) => void
@@ -78,12 +78,12 @@ interface Hit {
   /** From the anchor. */
   readonly offset: number
   readonly isProven: boolean
-  /** A candidate may be a key that is known later: each of its places counts. */
+  /** A candidate may be a key that is known later: each of its offsets counts. */
   readonly isSettled: boolean
 }
 
 /** The piece under way; the next uses the same object, for memory can be in a million of them. */
-interface Place extends WindowTaker {
+interface Location extends WindowTaker {
   /** What can be seen of the run. */
   bytes: Uint8Array
   /** Of its first byte, from the file's start. */
@@ -182,7 +182,7 @@ export class WindowScanner {
     // Without anchors each byte is much the same to what is looked for, and it has much to do before the first.
     const { small, others } = this.#hasAnchors ? { small: [], others: whole } : smallPieces(whole)
     const bytes = new Uint8Array(0)
-    const place: Place = { ...taker, bytes, offset: 0, address: undefined, memory: undefined }
+    const place: Location = { ...taker, bytes, offset: 0, address: undefined, memory: undefined }
     for (const piece of others) this.#scanPiece(target, window.offset, piece, place)
     if (small.length > 0) this.#scanJoined(target, window.offset, small, taker)
     return whole.reduce((sum, { from, to }) => sum + to - from, 0)
@@ -205,7 +205,7 @@ export class WindowScanner {
     forgetScalar()
   }
 
-  #scanPiece(target: Uint8Array, offset: number, piece: Piece, place: Place): void {
+  #scanPiece(target: Uint8Array, offset: number, piece: Piece, place: Location): void {
     if (piece.end - piece.begin < this.#leastPiece) return
     const bytes = target.subarray(piece.begin, piece.end)
     const begin = offset + piece.begin
@@ -226,19 +226,19 @@ export class WindowScanner {
         const end = Math.min(at + this.#blockBytes, until)
         this.#shares.take(end - at)
         this.#kernel.find(bytes, at, end, isAligned, (hit, anchor) =>
-          this.#look(place, hit, anchor),
+          this.#probeAnchor(place, hit, anchor),
         )
         for (const search of searches) {
           if (bytes.length >= (search.least ?? 1)) this.#run(search, place, at, end)
         }
-        this.#lookAtText(place, at, end)
+        this.#searchEncoded(place, at, end)
       }
     }
     reportZeros(place, done, to)
   }
 
   /** Looks for keys in encoded text of a block, in what is left for its anchors. */
-  #lookAtText(place: Place, from: number, to: number): void {
+  #searchEncoded(place: Location, from: number, to: number): void {
     const encoded = this.#encoded
     if (encoded === undefined || place.bytes.length < encoded.least) return
     const number = this.#encodedNumber
@@ -256,16 +256,16 @@ export class WindowScanner {
     pieces: readonly Piece[],
     taker: WindowTaker,
   ): void {
-    for (const { bytes, placeOf, isWithin } of joinedPieces(target, pieces)) {
-      const place: Place = {
+    for (const { bytes, offsetOf, isWithin } of joinedPieces(target, pieces)) {
+      const place: Location = {
         bytes,
         offset: 0,
         address: undefined,
         memory: undefined,
         onHit: (detected, at) => {
-          if (isWithin(at, detected.length)) taker.onHit(detected, offset + placeOf(at))
+          if (isWithin(at, detected.length)) taker.onHit(detected, offset + offsetOf(at))
         },
-        onLimit: (seen) => taker.onLimit({ ...seen, offset: offset + placeOf(seen.offset) }),
+        onLimit: (seen) => taker.onLimit({ ...seen, offset: offset + offsetOf(seen.offset) }),
       }
       for (const search of this.#own) this.#run(search, place, 0, bytes.length)
     }
@@ -283,8 +283,8 @@ export class WindowScanner {
     }
   }
 
-  /** Lets an anchor's detector look at a place, or takes the public key that lies there. */
-  #look(place: Place, at: number, number: number): void {
+  /** Lets an anchor's detector look at an offset, or takes the public key that lies there. */
+  #probeAnchor(place: Location, at: number, number: number): void {
     const anchor = this.#anchors[number]
     const name = anchor?.name ?? KEYS
     if (this.#shares.isOff(number)) {
@@ -292,14 +292,14 @@ export class WindowScanner {
       return
     }
     if (this.#glances[number]?.(place.bytes, at) === false) {
-      this.#shares.spend(number, LOOK_COST)
+      this.#shares.spend(number, PROBE_COST)
       return
     }
     startBudget(this.#shares.leftFor(number))
-    spend(LOOK_COST)
+    spend(PROBE_COST)
     const sight = anchor ?? SOURCE_SIGHT
     const isCopy = this.#repeats.knows(number) && this.#takeCopy(place, at, number, sight)
-    const hit = isCopy ? undefined : this.#lookAt(place, at, number, name)
+    const hit = isCopy ? undefined : this.#probeOffsets(place, at, number, name)
     const { cost, wasRefused } = endBudget()
     // What is proven without the test that was refused has been looked at: OpenSSL's program holds a key of 15,360 bits.
     if (wasRefused && hit?.isProven !== true) this.#pass(place, at, number, name)
@@ -310,7 +310,7 @@ export class WindowScanner {
   }
 
   /** Sets {@link #isWhole}, too. */
-  #lookAt(place: Place, at: number, number: number, name: string): Hit | undefined {
+  #probeOffsets(place: Location, at: number, number: number, name: string): Hit | undefined {
     const anchor = this.#anchors[number]
     let hit: Hit | undefined
     this.#isWhole = true
@@ -329,7 +329,7 @@ export class WindowScanner {
   }
 
   /** Reports what is at an offset whose bytes were examined before. */
-  #takeCopy({ offset, onCopy }: Place, at: number, number: number, sight: Sight): boolean {
+  #takeCopy({ offset, onCopy }: Location, at: number, number: number, sight: Sight): boolean {
     if (onCopy === undefined) return false
     const earlier = this.#repeats.earlier(number, at, sight)
     if (earlier === undefined) return false
@@ -341,12 +341,12 @@ export class WindowScanner {
   }
 
   /** Reports once a block that not all hits of an anchor are examined. */
-  #pass(place: Place, at: number, number: number, name: string): void {
+  #pass(place: Location, at: number, number: number, name: string): void {
     if (!this.#shares.pass(number)) return
     place.onLimit({ code: 'anchor-flood', name, offset: place.offset + at })
   }
 
-  #takeKey(place: Place, at: number, number: number): void {
+  #takeKey(place: Location, at: number, number: number): void {
     const source = this.#keySources[number - this.#anchors.length]
     if (source === undefined) return
     const { pattern, isBare = false } = source
@@ -364,13 +364,13 @@ export class WindowScanner {
   }
 
   /** A number of a Java heap may be a modulus: its exponent lies elsewhere. */
-  #takeNumber({ bytes, onPublicKey, hasRoomForKey }: Place): void {
+  #takeNumber({ bytes, onPublicKey, hasRoomForKey }: Location): void {
     const isWanted = onPublicKey !== undefined && hasRoomForKey?.(true) !== false
     const key = isWanted ? keyOfNumber(bytes) : undefined
     if (key !== undefined) onPublicKey?.(key, true)
   }
 
-  #run(search: WindowSearch, place: Place, from: number, to: number): void {
+  #run(search: WindowSearch, place: Location, from: number, to: number): void {
     try {
       const hits = search.search(place.bytes, from, to, place.address, place.memory)
       for (const detected of hits) place.onHit(detected, place.offset + detected.offset)
@@ -382,7 +382,7 @@ export class WindowScanner {
     const { over } = search
     if (over !== undefined) {
       const offset = place.offset + over.offset
-      place.onLimit({ code: 'many-hits', name: 'proven places', offset, count: over.count })
+      place.onLimit({ code: 'many-hits', name: HITS_OF.proven, offset, count: over.count })
     }
     for (const name of search.limits ?? []) {
       if (this.#cut.has(name)) continue
@@ -393,13 +393,13 @@ export class WindowScanner {
 }
 
 /** @returns whether anything was noted */
-function reportPacked({ offset, onPacked }: Place): boolean {
+function reportPacked({ offset, onPacked }: Location): boolean {
   const noted = takePacked()
   for (const { coding, at } of noted) onPacked?.({ coding, at: offset + at })
   return noted.length > 0
 }
 
-function reportZeros({ offset, onZeros }: Place, from: number, to: number): void {
+function reportZeros({ offset, onZeros }: Location, from: number, to: number): void {
   if (to - from >= LEAST_ZEROS) onZeros?.({ offset: offset + from, length: to - from })
 }
 
@@ -416,14 +416,14 @@ function piecesPresent(pieces: readonly Piece[], present: number): readonly Piec
     })
 }
 
-/** Cost of a probe that finds nothing, and of reporting a hit: its names, its place in a report, its JSON. */
-const LOOK_COST = 300
+/** Cost of a probe that finds nothing, and of reporting a hit: its names, its offset in a report, its JSON. */
+const PROBE_COST = 300
 const HIT_COST = 90_000
 const COPY_COST = 20_000
 /** Of what looks for public keys: certificates are the longest. */
 const SOURCE_SIGHT: Sight = { before: REACH, behind: REACH }
 
-function detect(anchor: Anchor, place: Place, at: number): Hit | undefined {
+function detect(anchor: Anchor, place: Location, at: number): Hit | undefined {
   const detected = anchor.detect(place.bytes, at, place.memory)
   if (detected === undefined) return undefined
   spend(HIT_COST)

@@ -32,17 +32,17 @@ export interface Finding {
   readonly owner: Owner | undefined
   /** Of a part of a key that goes on from elsewhere in the file: where the first part is. One copy, and one key. */
   readonly beginsAt?: number
-  /** Of a key without an id, as symmetric ones are: the first place in the file that holds it, where that is another. */
+  /** Of a key without an id, as symmetric ones are: the first offset in the file that holds it, where that is another. */
   readonly sameKeyAt?: number
-  /** Of what was unpacked from the place: where in that it is, in the innermost packing. */
+  /** Of what was unpacked from the offset: where in that it is, in the innermost packing. */
   readonly inside?: {
     readonly offset: number
     readonly address: string | undefined
     readonly owner: Owner | undefined
-    /** Of a key without an id: the first place in it that holds the same. */
+    /** Of a key without an id: the first offset in it that holds the same. */
     readonly firstAt: number
   }
-  /** How often this key was found in this file, in this form, this place included. */
+  /** How often this key was found in this file, in this form, this offset included. */
   readonly copies: number
 }
 

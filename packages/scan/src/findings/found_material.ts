@@ -10,7 +10,7 @@ import { keyTag } from '@mintmark/keys/material/key_tag'
 import type { Detected } from '../anchors/detected.ts'
 import type { FindingSeen } from './finding.ts'
 
-/** A key, and what is reported of the place that it was found at. */
+/** A key, and what is reported of the offset that it was found at. */
 export interface FoundMaterial {
   readonly material: KeyMaterial
   readonly seen: FindingSeen

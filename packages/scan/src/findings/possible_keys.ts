@@ -16,7 +16,7 @@ import { copied, hasSecret } from './found_material.ts'
 /** Instead of a modulus: of the key nothing is known but a prime, and the modulus is one that it divides. */
 export const NO_MODULUS = 0n
 
-/** A key, and the place of the candidate. It never leaves the process. */
+/** A key, and the offset of the candidate. It never leaves the process. */
 export interface PossibleKey {
   readonly material: KeyMaterial
   /** From the file's start. */

@@ -34,7 +34,7 @@ export class JoinedParts {
   }
 
   /** Where the first of them that holds a range of the source as a whole has it, if any does. O(n). */
-  placeOf({ offset, length }: Range): number | undefined {
+  offsetOf({ offset, length }: Range): number | undefined {
     const index = this.#parts.findIndex(
       (part) => part.offset <= offset && offset + length <= part.offset + part.length,
     )

@@ -18,13 +18,13 @@ const HEAD = { mark: 1, class: 1 } as const
 /** Of pieces that lie side by side. */
 const JOINED_BYTES = 1 << 20
 
-/** Pieces side by side. Places are those in `bytes`. */
+/** Pieces side by side. Offsets are those in `bytes`. */
 export interface JoinedPieces {
   /** Valid until the next are asked for. */
   readonly bytes: Uint8Array
-  /** Where in the window a place lies that is in a piece; of one between two, the end of the first; of any before, its begin. */
-  readonly placeOf: (at: number) => number
-  /** Whether so many bytes from a place on lie in one piece. */
+  /** Where in the window an offset lies that is in a piece; of one between two, the end of the first; of any before, its begin. */
+  readonly offsetOf: (at: number) => number
+  /** Whether so many bytes from an offset on lie in one piece. */
   readonly isWithin: (at: number, length: number) => boolean
 }
 
@@ -95,7 +95,7 @@ function joinedOf(
   }
   return {
     bytes,
-    placeOf: (at) => {
+    offsetOf: (at) => {
       const { begin, length, inside } = pieceAt(at)
       return begin + Math.max(0, Math.min(inside, length))
     },

@@ -8,11 +8,11 @@ import type { Range } from '@mintmark/dump'
 import type { Run } from '../anchors/scan_plan.ts'
 import { laidOut, type Sides, sidesOfAll } from './segment_boundaries.ts'
 import {
+  type Addressed,
   endOf,
   type FileBorders,
   fileChains,
-  isPlaced,
-  type Placed,
+  hasAddress,
   SIDE_BYTES,
 } from './segment_chains.ts'
 
@@ -33,15 +33,15 @@ export function arrangedRuns(runs: readonly Run[], inFile: FileBorders): MemoryO
   if (inFile === 'all' || runs.some(({ array }) => array !== undefined)) return undefined
   const chains = chainsOf(runs)
   if (chains === undefined || !isWorthIt(chains, runs)) return undefined
-  const others = runs.filter((run) => !isPlaced(run)).map((run): Sides => [run])
+  const others = runs.filter((run) => !hasAddress(run)).map((run): Sides => [run])
   const borders = sidesOfAll(fileChains(runs, inFile))
   return laidOut([...others, ...chains, ...borders])
 }
 
 /** Memory without a gap, in the order of addresses; undefined where some of it is there twice. */
 function chainsOf(runs: readonly Run[]): readonly Sides[] | undefined {
-  const placed = runs.filter((run) => isPlaced(run))
-  const chains: [Placed, ...Placed[]][] = []
+  const placed = runs.filter((run) => hasAddress(run))
+  const chains: [Addressed, ...Addressed[]][] = []
   let end = -1n
   for (const run of placed.toSorted((a, b) => (a.address < b.address ? -1 : 1))) {
     if (run.address < end) return undefined

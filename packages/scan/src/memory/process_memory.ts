@@ -11,7 +11,7 @@ const READ_COST = 3000
 /** Bytes of one number or structure: more is none. */
 const MOST_BYTES = 4096
 
-interface PlacedRun {
+interface LocatedRun {
   readonly address: bigint
   readonly offset: number
   readonly length: number
@@ -20,7 +20,7 @@ interface PlacedRun {
 /** What can be followed in one file. */
 export class ProcessMemory {
   /** In order of address. */
-  readonly #runs: readonly PlacedRun[]
+  readonly #runs: readonly LocatedRun[]
   #source: ByteSource | undefined
   /** Copies that were handed out. */
   #lent: Uint8Array[] = []
@@ -68,7 +68,7 @@ export class ProcessMemory {
     return present < length ? undefined : { bytes, offset: run.offset + inside - from }
   }
 
-  #runAt(address: bigint): PlacedRun | undefined {
+  #runAt(address: bigint): LocatedRun | undefined {
     let [low, high] = [0, this.#runs.length]
     while (low < high) {
       const middle = (low + high) >> 1

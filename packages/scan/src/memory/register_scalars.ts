@@ -2,7 +2,7 @@
  * Looks in registers for scalars of known keys of which bytes are missing, as copies by wide registers leave them: a register
  * begins or ends within the scalar, or others were written over its end.
  *
- * At any place up to three bytes may be missing at either end of the scalar; where a register or a part of 16 bytes of one
+ * At any offset up to three bytes may be missing at either end of the scalar; where a register or a part of 16 bytes of one
  * begins or ends up to four, and in a search of little or a deep one five. @module
  */
 import type { ByteSource, Range } from '@mintmark/dump'
@@ -12,7 +12,7 @@ import { CutScalars, cutNumbersIn, type SpelledCut } from '../known/secrets/cut_
 import type { FoundValue } from '../known/values/found_value.ts'
 import { UNIT } from './registers.ts'
 
-/** Up to so many bytes are missing at any place, and at the ends of registers, and of those where there is more time. */
+/** Up to so many bytes are missing at any offset, and at the ends of registers, and of those where there is more time. */
 const MOST_LOST = { anywhere: 3, atEnds: 4, more: 5 } as const
 /**
  * How much is tried where registers are full of what looks random: up to four missing bytes, and then five, in nanoseconds by
@@ -28,9 +28,9 @@ export type RegisterBudget = keyof typeof MOST_COST
 /** Bytes of registers that are looked at: of some thousand threads. */
 const MOST_BYTES = 4 << 20
 
-/** A scalar, whole or not, in one of the places. */
+/** A scalar, whole or not, in one of the offsets. */
 export interface RegisterScalar extends FoundValue {
-  /** Number of the place; `at` is within it. */
+  /** Number of the offset; `at` is within it. */
   readonly place: number
 }
 
@@ -40,8 +40,8 @@ export interface RegisterScalars {
   readonly isCut: boolean
 }
 
-/** A number that lies in a place. */
-interface Placed extends SpelledCut {
+/** A number that lies at an offset. */
+interface Addressed extends SpelledCut {
   readonly place: number
   readonly at: number
 }
@@ -49,7 +49,7 @@ interface Placed extends SpelledCut {
 /**
  * Scalars of the keys; of each key as it lacks least.
  *
- * @param places of registers, each of one part or more that go on in each other
+ * @param offsets of registers, each of one part or more that go on in each other
  */
 export function scalarsInRegisters(
   places: readonly (readonly Range[])[],
@@ -137,12 +137,12 @@ class Search {
     })
   }
 
-  #numbers(size: number, lost: number): Placed[] {
+  #numbers(size: number, lost: number): Addressed[] {
     const isAtEnds = lost > MOST_LOST.anywhere
     const length = size - lost
     const seen = new Set<string>()
     return this.#places.flatMap((bytes, place) => {
-      const numbers: Placed[] = []
+      const numbers: Addressed[] = []
       for (let at = 0; at + length <= bytes.length; at++) {
         const begins = at % UNIT === 0
         const ends = (at + length) % UNIT === 0
@@ -162,7 +162,7 @@ class Search {
 }
 
 function scalarAt(
-  { place, at, length, spelling }: Placed,
+  { place, at, length, spelling }: Addressed,
   size: number,
   material: EcMaterial,
 ): RegisterScalar {

@@ -1,5 +1,5 @@
 /**
- * The vector registers of threads, as an ELF core of x86-64 keeps them: the lower halves of all in one place, the upper
+ * The vector registers of threads, as an ELF core of x86-64 keeps them: the lower halves of all together, the upper
  * ones in another, so that what was copied by them is in one piece nowhere.
  * Source: Intel's Software Developer's Manual, volume 1, 13.4 and 13.5 (the area of XSAVE). @module
  */
@@ -24,9 +24,9 @@ const UPPERMOST = [
 const UPPERMOST_BYTES = 32
 /** Bytes of a secret of the usual curves. */
 const SECRET = 32
-/** Bytes that are read, and places that are kept: of a thousand threads. */
+/** Bytes that are read, and offsets that are kept: of a thousand threads. */
 const MOST_READ = 8 << 20
-const MOST_PLACES = 4096
+const MOST_OFFSETS = 4096
 
 /**
  * Where 32 bytes lie in registers that look like a secret: in one piece, or in two. In order of the areas, at most 4096.
@@ -44,8 +44,8 @@ export function secretsInRegisters(
     left -= length
     const bytes = Buffer.alloc(length)
     const present = source.read(offset, bytes)
-    for (const parts of placesOf(present)) {
-      if (found.length < MOST_PLACES && isLikely(bytes, parts)) {
+    for (const parts of offsetsOf(present)) {
+      if (found.length < MOST_OFFSETS && isLikely(bytes, parts)) {
         found.push(parts.map((part) => ({ offset: offset + part.offset, length: part.length })))
       }
     }
@@ -55,7 +55,7 @@ export function secretsInRegisters(
 }
 
 /** Each 32 bytes at a multiple of 16, and each register of 256 bits, in an area of so many bytes. */
-function* placesOf(length: number): Generator<readonly Range[]> {
+function* offsetsOf(length: number): Generator<readonly Range[]> {
   for (let at = 0; at + SECRET <= length; at += HALF) yield [{ offset: at, length: SECRET }]
   for (let i = 0; i < REGISTERS && UPPER + (i + 1) * HALF <= length; i++) {
     yield [LOWER, UPPER].map((half) => ({ offset: half + i * HALF, length: HALF }))
@@ -63,13 +63,13 @@ function* placesOf(length: number): Generator<readonly Range[]> {
 }
 
 /**
- * All places of registers: those that lie in one piece, and those of XSAVE whose parts lie apart. Some bytes are in more than
+ * All offsets of registers: those that lie in one piece, and those of XSAVE whose parts lie apart. Some bytes are in more than
  * one.
  *
  * @param areas of XSAVE
  * @param contents of all registers
  */
-export function registerPlaces(
+export function registerRanges(
   areas: readonly Range[],
   contents: readonly Range[],
 ): readonly (readonly Range[])[] {

@@ -62,7 +62,7 @@ export class SegmentBoundaries {
     return new SegmentBoundaries(made, parts, source, 2)
   }
 
-  /** Places of one part or more, each as memory of its own; undefined where there are none. */
+  /** Offsets of one part or more, each as memory of its own; undefined where there are none. */
   static joined(
     places: readonly (readonly Range[])[],
     source: ByteSource,
@@ -99,8 +99,8 @@ export class SegmentBoundaries {
   }
 
   /** Where among the parts a range of the file lies as a whole, if it does. */
-  placeOf(range: Range): number | undefined {
-    return this.#parts.placeOf(range)
+  offsetOf(range: Range): number | undefined {
+    return this.#parts.offsetOf(range)
   }
 
   limit(limit: LimitSeen): LimitSeen {

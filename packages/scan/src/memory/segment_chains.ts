@@ -20,15 +20,15 @@ export type FileBorders = 'none' | 'unclaimed' | 'all'
 export type Chain = readonly Run[]
 
 /** A run whose address is known. */
-export type Placed = Run & { readonly address: bigint }
+export type Addressed = Run & { readonly address: bigint }
 
-export const isPlaced = (run: Run): run is Placed => run.address !== undefined
+export const hasAddress = (run: Run): run is Addressed => run.address !== undefined
 
 /** A run that others may begin in, or where it ends. */
 interface Open {
-  readonly run: Placed
+  readonly run: Addressed
   /** Undefined once it has gone on. */
-  chain: Placed[] | undefined
+  chain: Addressed[] | undefined
   /** Borders with other runs so far. */
   borders: number
 }
@@ -39,7 +39,7 @@ interface Open {
  * one: memory may go from the one to the other where either begins or ends. O(n log n).
  */
 export function addressChains(runs: readonly Run[]): readonly Chain[] {
-  const placed = runs.filter((run) => isPlaced(run))
+  const placed = runs.filter((run) => hasAddress(run))
   const chains: Chain[] = []
   let open: Open[] = []
   let pairs = 0
@@ -66,13 +66,13 @@ export function addressChains(runs: readonly Run[]): readonly Chain[] {
 }
 
 /** What goes on in `run`: what ends where it begins, or else within it. */
-function chainBefore(open: readonly Open[], run: Placed): Open | undefined {
+function chainBefore(open: readonly Open[], run: Addressed): Open | undefined {
   const ends = open.filter(({ chain, run: one }) => chain !== undefined && endOf(one) < endOf(run))
   return ends.find((each) => endOf(each.run) === run.address) ?? ends[0]
 }
 
 /** Where memory may go from one run to the other, of two that meet or share addresses; the second begins no earlier. */
-function* crossings(one: Placed, next: Placed, isChained: boolean): Generator<Chain> {
+function* crossings(one: Addressed, next: Addressed, isChained: boolean): Generator<Chain> {
   const [oneEnd, nextEnd] = [endOf(one), endOf(next)]
   if (oneEnd < nextEnd && !isChained) yield [one, after(next, oneEnd)]
   if (nextEnd < oneEnd) yield [next, after(one, nextEnd)]
@@ -81,10 +81,10 @@ function* crossings(one: Placed, next: Placed, isChained: boolean): Generator<Ch
 }
 
 /** The address behind a run. */
-export const endOf = ({ address, length }: Placed): bigint => address + BigInt(length)
+export const endOf = ({ address, length }: Addressed): bigint => address + BigInt(length)
 
 /** What of a run lies at `address` and behind it. */
-function after(run: Placed, address: bigint): Placed {
+function after(run: Addressed, address: bigint): Addressed {
   return address === run.address ? run : { ...behind(run, Number(address - run.address)), address }
 }
 
@@ -115,7 +115,7 @@ function goesOn(one: Run, next: Run, inFile: FileBorders): boolean {
   return inFile === 'all' || one.address === undefined || next.address === undefined
 }
 
-function byAddress(one: Placed, other: Placed): number {
+function byAddress(one: Addressed, other: Addressed): number {
   if (one.address !== other.address) return one.address < other.address ? -1 : 1
   return one.offset - other.offset
 }

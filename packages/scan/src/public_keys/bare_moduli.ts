@@ -68,7 +68,7 @@ export function bigNear(bytes: Uint8Array, at: number): PublicKey | undefined {
  */
 const BETWEEN = [4, 1, 0] as const
 
-/** The key whose modulus ends right before the three bytes of its exponent at `at`, highest byte first, at any place. */
+/** The key whose modulus ends right before the three bytes of its exponent at `at`, highest byte first, at any offset. */
 export function rightBefore(bytes: Uint8Array, at: number): PublicKey | undefined {
   if (at < WORD + SHORTEST_BARE) return undefined
   for (const between of BETWEEN) {
@@ -161,7 +161,7 @@ function isOddAndFull(bytes: Uint8Array, lowest: number, highest: number): boole
   return ((bytes[lowest] ?? 0) & 1) === 1 && (bytes[highest] ?? 0) >= 0x80
 }
 
-/** Whether the word before a place is `count`: Java's `int[]`, which holds the highest word of a number first. */
+/** Whether the word before an offset is `count`: Java's `int[]`, which holds the highest word of a number first. */
 function isCounted(bytes: Uint8Array, at: number, count: number): boolean {
   return bytes[at - 4] === (count & 0xff) && bytes[at - 3] === count >> 8 && bytes[at - 2] === 0
 }

@@ -29,8 +29,7 @@ export interface GivenKey {
 
 const PART = 'a part of it lies there, which does not give the whole'
 const STOPPED = 'not all was searched'
-const BY_MARKS =
-  'keys of this kind are looked for by their values near what marks them, not at every place'
+const BY_MARKS = 'keys of this kind are searched for near marks of them, not at every offset'
 const UNSOUGHT = 'its modulus is of a size whose factors are not looked for'
 
 /** What was searched for given keys. */

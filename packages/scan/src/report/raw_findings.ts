@@ -1,12 +1,12 @@
 /**
- * Puts what the windows gave together: one finding for each place, with its address, owner and copies.
+ * Puts what the windows gave together: one finding for each offset, with its address, owner and copies.
  *
  * @module
  */
 import type { Dump, Segment } from '@mintmark/dump'
 import type { Certainty } from '@mintmark/keys/material/key_kind'
 import type { Finding, FindingSeen } from '../findings/finding.ts'
-import type { LimitList } from './scan_limits.ts'
+import { HITS_OF, type LimitList } from './scan_limits.ts'
 import { SegmentFinder } from './segment_finder.ts'
 
 /** A finding of one window, with the tag of its key: `''` where there is none to compare. */
@@ -20,13 +20,13 @@ interface RawFindingView {
   readonly rawFindings: (rawFinding: RawFinding) => readonly RawFinding[]
 }
 
-/** What a report holds of each class, and what is kept of it before places are put together. */
+/** What a report holds of each class, and what is kept of it before offsets are put together. */
 const MOST: Readonly<Record<Certainty, number>> = {
   proven: 50_000,
   candidate: 20_000,
   lesser: 20_000,
 }
-/** Places that a place can lie within, as far as they are looked at. */
+/** Offsets that an offset can lie within, as far as they are looked at. */
 const MOST_AROUND = 64
 
 const RANK: Readonly<Record<Certainty, number>> = { proven: 2, candidate: 1, lesser: 0 }
@@ -38,7 +38,7 @@ export class RawFindingList {
   readonly #limits: LimitList
   readonly #view: RawFindingView | undefined
 
-  /** @param view through which the file is seen: places are those of the file in the end */
+  /** @param view through which the file is seen: offsets are those of the file in the end */
   constructor(limits: LimitList, view?: RawFindingView) {
     this.#limits = limits
     this.#view = view
@@ -47,7 +47,7 @@ export class RawFindingList {
   add(rawFinding: RawFinding): void {
     const { certainty, offset } = rawFinding.seen
     if (this.#counts[certainty] >= MOST[certainty]) {
-      this.#limits.add({ code: 'many-hits', name: `${certainty} places`, offset })
+      this.#limits.add({ code: 'many-hits', name: HITS_OF[certainty], offset })
       return
     }
     this.#counts[certainty]++
@@ -84,11 +84,11 @@ export class RawFindingList {
     dump: Dump,
     isKnown: IsKnown,
   ): readonly { readonly finding: Finding; readonly tag: string }[] {
-    const kept = onePerPlace(this.#settled(isKnown))
+    const kept = onePerLocation(this.#settled(isKnown))
     const copies = new Map<string, number>()
-    const firstPlaces = new Map<string, number>()
+    const firstOffsets = new Map<string, number>()
     for (const { tag, seen } of kept) {
-      if (seen.keyId === undefined && !firstPlaces.has(tag)) firstPlaces.set(tag, seen.offset)
+      if (seen.keyId === undefined && !firstOffsets.has(tag)) firstOffsets.set(tag, seen.offset)
       if (seen.beginsAt !== undefined) continue
       const name = `${tag} ${seen.form}`
       copies.set(name, (copies.get(name) ?? 0) + 1)
@@ -99,7 +99,7 @@ export class RawFindingList {
       const known = tag === '' ? 1 : (copies.get(`${tag} ${seen.form}`) ?? 1)
       // A generator's state can lie far from the schedules of its key.
       const named = generators.has(tag) ? { ...seen, note: 'drbg' as const } : seen
-      const first = tag === '' ? undefined : firstPlaces.get(tag)
+      const first = tag === '' ? undefined : firstOffsets.get(tag)
       const isLater = seen.keyId === undefined && first !== undefined && first !== seen.offset
       const segment = segments.at(seen.offset)
       return { finding: placed(file, named, segment, known, isLater ? first : undefined), tag }
@@ -154,7 +154,7 @@ function order(a: RawFinding, b: RawFinding): number {
  * Leaves out what lies within another finding and says no more: the same key again, and what is no key beside the
  * key that it is part of.
  */
-function onePerPlace(rawFindings: readonly RawFinding[]): readonly RawFinding[] {
+function onePerLocation(rawFindings: readonly RawFinding[]): readonly RawFinding[] {
   const kept = new Set<RawFinding>()
   let around: RawFinding[] = []
   for (const rawFinding of rawFindings.toSorted(order)) {
@@ -181,8 +181,8 @@ function covers(outer: RawFinding, inner: RawFinding): boolean {
   }
   if (!isWithin(inner, outer)) return false
   if (outer.seen.certainty === 'proven' && isBetter(outer, inner)) return true
-  const isSamePlace = inner.seen.offset === outer.seen.offset && endOf(inner) === endOf(outer)
-  return isSamePlace && inner.seen.form === outer.seen.form && inner.tag === outer.tag
+  const isSameRange = inner.seen.offset === outer.seen.offset && endOf(inner) === endOf(outer)
+  return isSameRange && inner.seen.form === outer.seen.form && inner.tag === outer.tag
 }
 
 /**

@@ -22,7 +22,7 @@ export interface ScanReport {
   readonly scannedBytes: number
   /** Bytes that are zeros because they take no room where the file lies: holes of a sparse file. None of them was read. */
   readonly holeBytes: number
-  /** Bytes that were unpacked from places amid others, and searched. */
+  /** Bytes that were unpacked from offsets amid others, and searched. */
   readonly unpackedBytes: number
   /** Proven keys, in order of offset. */
   readonly findings: readonly Finding[]

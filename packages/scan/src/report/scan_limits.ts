@@ -4,14 +4,15 @@
  * @module
  */
 import type { ErrorFacts } from '@mintmark/core'
+import type { Certainty } from '@mintmark/keys/material/key_kind'
 import { howToUnpack } from '../packing/packers.ts'
 import { acrossFiles } from './given_keys.ts'
 import type { ScanReport } from './report.ts'
 
 /**
- * - `anchor-flood`: so many places looked like one form that not all could be examined.
+ * - `anchor-flood`: so many offsets looked like one form that not all could be examined.
  * - `search-cut`: a search of whole windows found more that looks like keys than it can examine in time.
- * - `detector-failed`: an error of ours while a place was examined; the rest was.
+ * - `detector-failed`: an error of ours while an offset was examined; the rest was.
  * - `unreadable`: a part of the file could not be read.
  * - `thread-failed`: a thread ended while it searched a window; the rest was searched.
  * - `many-keys`: more public keys than are looked for.
@@ -36,6 +37,13 @@ export type LimitCode =
   | 'packed-unsearched'
   | 'changed'
 
+/** What `many-hits` calls the hits of each class. */
+export const HITS_OF: Readonly<Record<Certainty, string>> = {
+  proven: 'verified locations',
+  candidate: 'unverified locations',
+  lesser: 'locations of tokens and encrypted keys',
+}
+
 export interface ScanLimit {
   readonly code: LimitCode
   readonly message: string
@@ -59,7 +67,7 @@ export interface LimitSeen {
 
 const MESSAGES: Readonly<Record<LimitCode, (name: string, count: number) => string>> = {
   'anchor-flood': (name, count) =>
-    `too many places look like ${name}: in ${windows(count)} not all were examined (--deep examines more)`,
+    `too many locations look like ${name}: in ${windows(count)} not all were examined (--deep examines more)`,
   'search-cut': (name) => `the search for ${name} was cut short: too much looks like it`,
   'detector-failed': (name, count) => `an error of ours while examining ${name}, ${times(count)}`,
   unreadable: (_, count) => `${windows(count)} of the file could not be read`,
@@ -94,7 +102,7 @@ export class LimitList {
   readonly #seen = new Map<string, { seen: LimitSeen; count: number }>()
   readonly #view: LimitView | undefined
 
-  /** @param view through which the file is seen: places are those of the file in the end */
+  /** @param view through which the file is seen: offsets are those of the file in the end */
   constructor(view?: LimitView) {
     this.#view = view
   }

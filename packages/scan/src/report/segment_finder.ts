@@ -1,5 +1,5 @@
 /**
- * Which segment a place of a file belongs to.
+ * The segment of an offset of a file.
  *
  * @module
  */

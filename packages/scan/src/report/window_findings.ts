@@ -8,7 +8,7 @@ import { keyTag } from '@mintmark/keys/material/key_tag'
 import type { Detected } from '../anchors/detected.ts'
 import { findingSeen } from '../findings/finding.ts'
 import type { RawFinding } from './raw_findings.ts'
-import type { LimitSeen } from './scan_limits.ts'
+import { HITS_OF, type LimitSeen } from './scan_limits.ts'
 
 /** Raw findings that a window can have: a file key-dense is cut to what a report holds anyhow. */
 const MOST_RAW_FINDINGS = 5000
@@ -40,7 +40,7 @@ export class WindowFindings {
   readonly #copies = new Map<string, Copies>()
   /** Hits that there was no room for. */
   readonly #leftOut = new Map<Certainty, { offset: number; count: number }>()
-  /** Bytes that proven keys take, at least: of places that lie over others, or before them, only what is behind those. */
+  /** Bytes that proven keys take, at least: of offsets that lie over others, or before them, only what is behind those. */
   provenBytes = 0
   #provenTo = 0
 
@@ -77,7 +77,7 @@ export class WindowFindings {
 
   limits(): LimitSeen[] {
     return [...this.#leftOut].map(([certainty, { offset, count }]) => {
-      return { code: 'many-hits', name: `${certainty} places`, offset, count }
+      return { code: 'many-hits', name: HITS_OF[certainty], offset, count }
     })
   }
 

@@ -28,10 +28,10 @@ const FORMS: readonly ScheduleForm[] = ['encryption', 'decryption', 'decryption-
 /** The longest schedule, in bytes. */
 export const SCHEDULE_REACH = 240
 
-/** Hits that the table holds; the kernel needs room for what four places can have. */
+/** Hits that the table holds; the kernel needs room for what four offsets can have. */
 const CAPACITY = LAYOUT.hitBytes / 8
 
-/** The hit that the kernel means by a place and a code. */
+/** The hit that the kernel means by an offset and a code. */
 export function scheduleHit(at: number, code: number): ScheduleHit {
   const words = (code >> 4) & 15
   return {
@@ -129,7 +129,7 @@ export function keyOfWords(words: Uint32Array, keyWords: number): Uint8Array {
   return key
 }
 
-/** Says what {@link ScheduleKernel.find} means, one place and one form at a time. Tests only. */
+/** Says what {@link ScheduleKernel.find} means, one offset and one form at a time. Tests only. */
 export function findSchedulesReference(
   bytes: Uint8Array,
   from: number,

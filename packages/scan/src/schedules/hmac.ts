@@ -80,7 +80,7 @@ function isProducts(values: Uint8Array): boolean {
 }
 
 /**
- * Where in a run the block begins: bytes beside it can fit by chance, so that place is taken which leaves the
+ * Where in a run the block begins: bytes beside it can fit by chance, so that offset is taken which leaves the
  * longest padding at the block's end.
  */
 function paddingOf(

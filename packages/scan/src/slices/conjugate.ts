@@ -1,8 +1,8 @@
 /**
- * Finds windows that can be a prime factor of a known modulus, or its private exponent: places, tests, and the filters
+ * Finds windows that can be a prime factor of a known modulus, or its private exponent: offsets, tests, and the filters
  * before them.
  *
- * Kernels: `slice_map.ts`, `number_places.ts`, `candidates.ts`, `factors.ts`, `conjugate.ts`, `exponents.ts` and `slice_words.ts` in
+ * Kernels: `slice_map.ts`, `number_offsets.ts`, `candidates.ts`, `factors.ts`, `conjugate.ts`, `exponents.ts` and `slice_words.ts` in
  * `assembly/` (AssemblyScript, SIMD), in one memory. Their oracles are `conjugate_reference.ts` and its neighbours; property
  * tests hold them equal. @module
  */
@@ -15,18 +15,18 @@ import type {
   CandidateChoice,
   DigitShape,
   EqualWords,
-  ExponentPlaces,
+  ExponentOffsets,
   ExponentTable,
   FactorHit,
   FactorShape,
   KeyTable,
-  PlaceRoom,
+  OffsetRoom,
   WordTable,
 } from './conjugate_types.ts'
-import { DigitPlaces } from './digit_places.ts'
+import { DigitOffsets } from './digit_offsets.ts'
 import { repeatsOf } from './equal_words.ts'
 import { AT, HITS, LIST, LISTS, PAIRS, SliceMemory } from './slice_memory.ts'
-import { SlicePlaces } from './slice_places.ts'
+import { SliceOffsets } from './slice_offsets.ts'
 
 export type {
   Candidate,
@@ -37,22 +37,22 @@ export type {
   FactorHit,
   FactorShape,
   KeyTable,
-  PlaceRoom,
+  OffsetRoom,
   WordTable,
 } from './conjugate_types.ts'
 export { ORDERS } from './conjugate_types.ts'
 export { BEFORE, BEHIND, SLICE } from './slice_memory.ts'
 
-const ANY_NUMBER: PlaceRoom = { enclosed: 0x7fffffff, others: 0x7fffffff }
+const ANY_NUMBER: OffsetRoom = { enclosed: 0x7fffffff, others: 0x7fffffff }
 
 /** Owns the kernels of one thread and their memory. Each thread needs its own. */
 export class ConjugateKernel {
   readonly #memory = new SliceMemory()
-  readonly #places = new SlicePlaces(this.#memory)
-  readonly #digits = new DigitPlaces(this.#memory, this.#places)
+  readonly #places = new SliceOffsets(this.#memory)
+  readonly #digits = new DigitOffsets(this.#memory, this.#places)
   /** How many candidates each of the five lists holds, after {@link candidates}. */
   readonly sizes: number[] = [0, 0, 0, 0, 0]
-  /** Groups of places that the last {@link candidates} left out, as the second list held enough. */
+  /** Groups of offsets that the last {@link candidates} left out, as the second list held enough. */
   leftOut = 0
 
   constructor() {
@@ -191,11 +191,11 @@ export class ConjugateKernel {
   }
 
   /** Whether a number of `length` bytes can begin anywhere in [0, to). */
-  hasPlaces(length: number, to: number): boolean {
+  hasOffsets(length: number, to: number): boolean {
     return this.#places.of(length, to).runCount > 0
   }
 
-  /** Runs of groups of 16 places in [0, to) at which a random number of `length` bytes can begin: first and behind the last. */
+  /** Runs of groups of 16 offsets in [0, to) at which a random number of `length` bytes can begin: first and behind the last. */
   groups(length: number, to: number): [number, number][] {
     const { runs, runCount } = this.#places.of(length, to)
     return this.#pairs(runs, runCount)
@@ -223,7 +223,7 @@ export class ConjugateKernel {
     const count = Math.max(0, (this.sizes[list] ?? 0) - first)
     if (count === 0) return { hits: [], next: first }
     const before = this.#call('hits_written')
-    const looked = this.#call(
+    const probed = this.#call(
       'test',
       [AT.slice, AT.lists + (list * LIST + first) * 4, count, shape.length, shape.bits],
       [keys.at, keys.count, keys.digits, keys.stride, keys.screens, keys.screenStride],
@@ -236,7 +236,7 @@ export class ConjugateKernel {
       const candidate = candidateOf(found[k * 3] ?? 0)
       hits.push({ ...candidate, key: found[k * 3 + 1] ?? 0, isAbove: found[k * 3 + 2] === 1 })
     }
-    return { hits, next: first + looked }
+    return { hits, next: first + probed }
   }
 
   /** Keeps the low limbs of at most `most` of a list; with `isSieved` of those alone that small primes leave. */
@@ -278,25 +278,25 @@ export class ConjugateKernel {
   }
 
   /**
-   * Places in [0, to) that something marks well, and the sides, in turns: see `bounded` in the kernel. A view until the next call.
+   * Offsets in [0, to) that something marks well, and the sides, in turns: see `bounded` in the kernel. A view until the next call.
    *
-   * @param looked so many bytes from a place on must look random, as `random_looking.ts` has it, and no two of their words of eight
+   * @param probed so many bytes from an offset on must look random, as `random_looking.ts` has it, and no two of their words of eight
    * bytes may have no upper 16 bits, as addresses have none; 0: none is looked at
-   * @param room the first places of which so many are given
+   * @param room the first offsets of which so many are given
    */
   boundedPairs(
     length: number,
     to: number,
     isChained = false,
-    looked = 0,
-    { enclosed, others }: PlaceRoom = ANY_NUMBER,
+    probed = 0,
+    { enclosed, others }: OffsetRoom = ANY_NUMBER,
   ): Uint32Array {
     const { records, recordCount } = this.#places.of(length, to)
-    const { least, most } = randomBounds(looked)
+    const { least, most } = randomBounds(probed)
     const found = this.#call(
       'bounded',
       [AT.slice, records, recordCount, to, isChained ? 1 : 0],
-      [looked, least, most, AT.seen, enclosed, others, AT.lists, LIST],
+      [probed, least, most, AT.seen, enclosed, others, AT.lists, LIST],
     )
     return this.#memory.words(AT.lists, Math.min(found, LIST) * 2)
   }
@@ -305,7 +305,7 @@ export class ConjugateKernel {
   exponents(
     table: ExponentTable,
     to: number,
-    { lanes, others, orders, budget }: ExponentPlaces,
+    { lanes, others, orders, budget }: ExponentOffsets,
   ): { found: (Candidate & { key: number })[]; spent: number } {
     const { runs, runCount, records, recordCount } = this.#places.of(table.length, to)
     this.#call('reset_exponents')
@@ -328,7 +328,7 @@ export class ConjugateKernel {
   /**
    * Where one of the words entered lies in [0, to), and which.
    *
-   * @param step places are multiples of it: a power of two up to 16
+   * @param step offsets are multiples of it: a power of two up to 16
    * @param isInNumbers only those are sought that are among the first of a random number of 32 bytes or more
    */
   findWords(
@@ -356,7 +356,7 @@ export class ConjugateKernel {
     return result
   }
 
-  /** Of hits in order of their places in [0, to), those in random numbers: what {@link findWords} gives of such alone. */
+  /** Of hits in order of their offsets in [0, to), those in random numbers: what {@link findWords} gives of such alone. */
   inNumbers<T extends { readonly at: number }>(hits: readonly T[], to: number): T[] {
     if (hits.length === 0) return []
     const { at, count } = this.#places.random(to, 1)

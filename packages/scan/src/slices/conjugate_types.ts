@@ -23,11 +23,11 @@ export interface Candidate {
 export interface CandidateChoice {
   /** How many of {@link ORDERS} are looked at. */
   readonly orders: number
-  /** Factors at every place, and what lies beside them. */
+  /** Factors at every offset, and what lies beside them. */
   readonly isEvery: boolean
-  /** For what lies beside factors a bit for each place in a group of 16. */
+  /** For what lies beside factors a bit for each offset in a group of 16. */
   readonly beside: number
-  /** Without `isEvery`, so many factors at multiples of 8 are enough: groups of places behind are left out. */
+  /** Without `isEvery`, so many factors at multiples of 8 are enough: groups of offsets behind are left out. */
   readonly aligned: number
 }
 
@@ -79,8 +79,8 @@ export interface ExponentTable {
 }
 
 /** Where private exponents are looked for. See `exponents` in the kernel. */
-export interface ExponentPlaces {
-  /** A bit for each place in a group of 16 that nothing marks, in the two plain orders. */
+export interface ExponentOffsets {
+  /** A bit for each offset in a group of 16 that nothing marks, in the two plain orders. */
   readonly lanes: number
   /** In the other orders. */
   readonly others: number
@@ -110,7 +110,7 @@ export type EqualWords = ReadonlyMap<number, readonly number[]>
 /** Words that can be the digits of one number. See `digit_runs` in the kernel. */
 export interface DigitShape {
   /** What all words have in common: 0 for words of four bytes, 1 to 3 for kinds of such of eight. */
-  readonly look: 0 | 1 | 2 | 3
+  readonly digitKind: 0 | 1 | 2 | 3
   readonly slots: number
   readonly low: bigint
   readonly high: bigint
@@ -125,7 +125,7 @@ export interface DigitShape {
 }
 
 /** Room for offsets: those marked on both sides or by a length, and others. */
-export interface PlaceRoom {
+export interface OffsetRoom {
   readonly enclosed: number
   readonly others: number
 }

@@ -3,7 +3,7 @@ import { candidatesWasm } from './candidates.wasm.ts'
 import { conjugateWasm } from './conjugate.wasm.ts'
 import { exponentsWasm } from './exponents.wasm.ts'
 import { factorsWasm } from './factors.wasm.ts'
-import { numberPlacesWasm } from './number_places.wasm.ts'
+import { numberOffsetsWasm } from './number_offsets.wasm.ts'
 import { sliceMapWasm } from './slice_map.wasm.ts'
 import { sliceWordsWasm } from './slice_words.wasm.ts'
 
@@ -22,11 +22,11 @@ export const PAIRS: number = 1 << 17
 const PAIR_SLOTS = PAIRS << 2
 /** Blocks of 16 bytes of a slice and what is behind it. */
 export const BLOCKS: number = (SLICE + BEHIND) >> 4
-/** Of a map of a bit for each eight places. */
+/** Of a map of a bit for each eight offsets. */
 export const MAP_BYTES: number = SLICE >> 6
-/** Sizes of numbers whose places are kept at a time. */
+/** Sizes of numbers whose offsets are kept at a time. */
 export const SIZES_KEPT = 4
-/** What is kept of one size: runs of groups of 16 places, of which two have one between them, and marked groups. */
+/** What is kept of one size: runs of groups of 16 offsets, of which two have one between them, and marked groups. */
 export const KEPT: Readonly<Record<'records' | 'bytes', number>> = {
   records: (SLICE >> 4) * 4 + 64,
   bytes: (SLICE >> 4) * 20 + 128,
@@ -70,7 +70,7 @@ export class SliceMemory {
     this.#kernel = new Map(
       [
         sliceMapWasm,
-        numberPlacesWasm,
+        numberOffsetsWasm,
         candidatesWasm,
         factorsWasm,
         conjugateWasm,

@@ -317,7 +317,7 @@ class Body {
  * The letters of either alphabet from `from` on, as far as it is base64: the value of each, and where it stands.
  *
  * @param values as many are read as it has room for
- * @param places of the same length
+ * @param offsets of the same length
  * @returns how many there are, and just behind the last of them and its padding
  */
 export function readLetters(
@@ -433,7 +433,7 @@ function isEscapedBreak(chars: Uint8Array, at: number): boolean {
 }
 
 /**
- * The letters of base64 that stand for `bits` whatever surrounds them, for each of the three places that they
+ * The letters of base64 that stand for `bits` whatever surrounds them, for each of the three offsets that they
  * can begin at within a group.
  *
  * @param bytes begin of the bytes looked for

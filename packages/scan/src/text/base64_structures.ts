@@ -140,7 +140,7 @@ function privateLength(head: Uint8Array, at: number): number {
  * Where n, p or the like begins whose two numbers behind it can be looked at: of PKCS#1 or DSA at `at`, or inside PKCS#8;
  * undefined in other structures.
  */
-export function numbersPlace(head: Uint8Array, at: number): number | undefined {
+export function numbersOffset(head: Uint8Array, at: number): number | undefined {
   const last = Math.min(head.length - 6, at + 40)
   for (let i = at; i <= last; i++) {
     const isVersion = head[i] === TAG.integer && head[i + 1] === 1 && (head[i + 2] ?? 9) <= 1

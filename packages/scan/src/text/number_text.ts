@@ -53,7 +53,7 @@ export class NumberList {
   #inLine = -1
 
   /**
-   * Reads the numbers from a place on.
+   * Reads the numbers from an offset on.
    *
    * @returns behind the last of them, or, if there is none, behind what is none
    */
@@ -94,7 +94,7 @@ export class NumberList {
     if (this.#inLine >= 0) this.#inLine++
   }
 
-  /** Where a line of a hex dump begins, behind its address; elsewhere the same place. */
+  /** Where a line of a hex dump begins, behind its address; elsewhere the same offset. */
   #behindAddress(chars: Uint8Array, at: number): number {
     const end = addressEnd(chars, at)
     this.#inLine = end === undefined ? -1 : 0

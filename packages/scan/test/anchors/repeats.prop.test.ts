@@ -6,7 +6,7 @@ import { Repeats } from '../../src/anchors/repeats.ts'
 const SIGHT = { before: 20, behind: 60 }
 const DEAR = 10_000
 
-/** What is in sight of a place; undefined where the bytes end before. */
+/** What is in sight of an offset; undefined where the bytes end before. */
 function inSight(bytes: Uint8Array, at: number): string | undefined {
   const [from, to] = [at - SIGHT.before, at + SIGHT.behind]
   return from < 0 || to > bytes.length
@@ -27,22 +27,22 @@ const repeating = fc
     return { bytes, places: places.toSorted((a, b) => a - b) }
   })
 
-describe('places whose bytes were looked at before', () => {
+describe('offsets whose bytes were looked at before', () => {
   it('have the same bytes in sight as an earlier look, aligned alike, whose finding they give', () => {
     fc.assert(
       fc.property(repeating, ({ bytes, places }) => {
         const repeats = new Repeats<number>(2)
         repeats.start(bytes)
-        const looked: number[] = []
+        const probed: number[] = []
         for (const at of places) {
           const earlier = repeats.earlier(1, at, SIGHT)
           if (earlier === undefined) {
             repeats.remember(1, at, SIGHT, DEAR, at)
-            looked.push(at)
+            probed.push(at)
             continue
           }
           const first = earlier.found ?? -1
-          assert.ok(looked.includes(first) && (at - first) % 16 === 0)
+          assert.ok(probed.includes(first) && (at - first) % 16 === 0)
           assert.equal(inSight(bytes, first), inSight(bytes, at))
         }
       }),
@@ -55,13 +55,13 @@ describe('places whose bytes were looked at before', () => {
         const bytes = new Uint8Array(Buffer.alloc(4000, Buffer.alloc(period).fill(1, 0, 1)))
         const repeats = new Repeats<number>(1)
         repeats.start(bytes)
-        let looks = 0
+        let probes = 0
         for (let at = SIGHT.before; inSight(bytes, at) !== undefined; at += period) {
           if (repeats.earlier(0, at, SIGHT) !== undefined) continue
-          looks++
+          probes++
           repeats.remember(0, at, SIGHT, DEAR, at)
         }
-        assert.ok(looks <= 16, `${looks} looks`)
+        assert.ok(probes <= 16, `${probes} looks`)
       }),
     )
   })

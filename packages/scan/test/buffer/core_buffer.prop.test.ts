@@ -55,7 +55,7 @@ const kinds = fc.array(fc.constantFrom('zeros' as const, 'data' as const, 'one' 
 })
 
 describe('a buffered core', () => {
-  it('reads as what came in, from any place on, in memory and in the file', () => {
+  it('reads as what came in, from any offset on, in memory and in the file', () => {
     fc.assert(
       fc.property(
         kinds,

@@ -115,7 +115,7 @@ describe('a secret key of OpenPGP', () => {
   })
 })
 
-/** Whether a run of letters that begins so is looked at, from a place within it. */
+/** Whether a run of letters that begins so is looked at, from an offset within it. */
 const isSeen = (text: string): boolean => mayBeEncoded(Buffer.from(`"${text}"`), 21)
 
 describe('letters', () => {

@@ -45,7 +45,7 @@ describe('offsets of encoded text', () => {
       ),
       { numRuns },
     )
-    assert.ok(named > numRuns, `only ${named} places were named`)
+    assert.ok(named > numRuns, `only ${named} offsets were named`)
   })
 
   it('are all reported where there are more than the kernel has room for', () => {
@@ -53,9 +53,9 @@ describe('offsets of encoded text', () => {
     assert.equal(kernel.find(bytes, 0, bytes.length, 1).length, bytes.length - 15)
   })
 
-  it('lead to the text that is found where every place is looked at', () => {
+  it('lead to the text that is found where every offset is looked at', () => {
     const text = Buffer.from(
-      Buffer.from('a text that is encoded twice, at any place '.repeat(3)).toString('hex'),
+      Buffer.from('a text that is encoded twice, at any offset '.repeat(3)).toString('hex'),
     )
     const spelled = [text.toString('base64'), text.toString('hex'), [...text].join(', ')]
     for (const [k, spelling] of spelled.entries()) {

@@ -5,7 +5,7 @@ import { claim, newClaims } from '../../src/engine/claims.ts'
 
 const WINDOWS = 900
 
-it('a window is claimed once, and again only once its place belongs to a later one', () => {
+it('a window is claimed once, and again only once its offset belongs to a later one', () => {
   const claims = newClaims()
   assert.deepEqual(
     [0, 1, 0, 1, claims.length, 0].map((index) => claim(claims, index)),

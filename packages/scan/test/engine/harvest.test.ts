@@ -141,7 +141,7 @@ describe('a bare modulus is harvested right beside its exponent', () => {
       ],
     }
     for (const [name, parts] of Object.entries(cases)) {
-      it(`${n.length * 8} bits, ${name}, at any place`, () => {
+      it(`${n.length * 8} bits, ${name}, at any offset`, () => {
         for (const before of [640, 643, 645]) {
           const found = harvested(Buffer.concat(parts), before)
           // Read in the other order some look like moduli too.

@@ -43,8 +43,8 @@ it('hits beyond what a window may have are counted, in one limit for each class'
   })
   assert.equal(rawFindings.length, 5000)
   assert.deepEqual(limits, [
-    { code: 'many-hits', name: 'proven places', offset: 20_000, count: 6000 },
-    { code: 'many-hits', name: 'candidate places', offset: 20_016, count: 1500 },
+    { code: 'many-hits', name: 'verified locations', offset: 20_000, count: 6000 },
+    { code: 'many-hits', name: 'unverified locations', offset: 20_016, count: 1500 },
   ])
 })
 
@@ -76,7 +76,7 @@ it('numbers alone that may be public keys are taken as far as a file may have th
 })
 
 it('equal bytes are looked at once: some copies are reported, and all others are counted', () => {
-  let looks = 0
+  let probes = 0
   const scanner = new WindowScanner({
     anchors: [
       {
@@ -85,7 +85,7 @@ it('equal bytes are looked at once: some copies are reported, and all others are
         before: 8,
         behind: 24,
         detect: (_, at) => {
-          looks++
+          probes++
           spend(20_000)
           return hit(at - 8, 'proven')
         },
@@ -100,12 +100,12 @@ it('equal bytes are looked at once: some copies are reported, and all others are
   const more = { ...window, onceCost: 1e9 }
   const task = { hashKey: new Uint8Array(32) }
   const { rawFindings, limits } = searchWindow(scanner, bytesSource(bytes), more, task)
-  assert.equal(looks, 1)
+  assert.equal(probes, 1)
   assert.deepEqual(
     rawFindings.map(({ seen }) => seen.offset),
     Array.from({ length: 251 }, (_, i) => 32 * i),
   )
   assert.deepEqual(limits, [
-    { code: 'many-hits', name: 'proven places', offset: 251 * 32, count: 1000 - 251 },
+    { code: 'many-hits', name: 'verified locations', offset: 251 * 32, count: 1000 - 251 },
   ])
 })

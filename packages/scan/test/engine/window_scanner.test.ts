@@ -66,14 +66,14 @@ function scan(
   return { hits, limits, searched }
 }
 
-describe('a place of an anchor', () => {
+describe('an offset of an anchor', () => {
   it('is looked at unless a glance shows that nothing is there, and is paid for all the same', () => {
     const bytes = new Uint8Array(1 << 16)
     const places = [100, 200, 300]
     for (const at of places) bytes.set(text(`glance${at}`), at)
-    const looked: number[] = []
+    const probed: number[] = []
     const detect: Anchor['detect'] = (_, at) => {
-      looked.push(at)
+      probed.push(at)
       return hitAt(at, 'proven')
     }
     const anchor: Anchor = {
@@ -81,7 +81,7 @@ describe('a place of an anchor', () => {
       mayContain: (seen, at) => seen[at + 6] === 0x32,
     }
     assert.deepEqual(scan(bytesSource(bytes), [anchor]).hits, [200])
-    assert.deepEqual(looked, [200])
+    assert.deepEqual(probed, [200])
 
     const flood = Uint8Array.from({ length: 1 << 20 }, (_, at) => [0x61, 0x62][at % 2] ?? 0)
     const none = anchorOf('flood', 'ab', () => undefined)
@@ -130,16 +130,16 @@ describe('a window', () => {
   it('is looked at more closely with --deep', () => {
     const bytes = new Uint8Array(40_000)
     for (let at = 0; at < bytes.length; at += 4) bytes.set(text('flud'), at)
-    const looksWith = (isDeep: boolean): number => {
-      let looks = 0
+    const probesWith = (isDeep: boolean): number => {
+      let probes = 0
       const count: Anchor['detect'] = (...place) => {
-        looks++
+        probes++
         return dear(1000)(...place)
       }
       scan(bytesSource(bytes), [anchorOf('flood', 'flud', count)], isDeep)
-      return looks
+      return probes
     }
-    const [plain, deep] = [looksWith(false), looksWith(true)]
+    const [plain, deep] = [probesWith(false), probesWith(true)]
     assert.ok(plain > 20 && deep > 20 * plain, `${plain} and ${deep} looks`)
   })
 })

@@ -18,7 +18,7 @@ const DECOYS = 600
 const SCALAR = 32
 const BLOCK = 2 * SCALAR
 
-it('a given scalar among thousands of places that look like one is found without --deep', async () => {
+it('a given scalar among thousands of offsets that look like one is found without --deep', async () => {
   const { privateKey, publicKey } = readAgain(generateKeyPairSync('ec', { namedCurve: 'P-256' }))
   const memory = Buffer.alloc(DECOYS * BLOCK)
   const random = noise(DECOYS * SCALAR, 'decoys')

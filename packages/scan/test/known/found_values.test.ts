@@ -1,4 +1,4 @@
-/** A key that shows itself in one place is found wherever else a value of it lies. */
+/** A key that shows itself at one offset is found wherever else a value of it lies. */
 import assert from 'node:assert/strict'
 import { generateKeyPairSync, type KeyObject, randomBytes } from 'node:crypto'
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
@@ -18,7 +18,7 @@ after(() => rmSync(folder, { recursive: true }))
 /** In another window than what lies at the begin, and out of its sight. */
 const FAR = WINDOW_BYTES + 100_000
 
-/** A place may be shown by more than one factor leak: which one is reported depends on how far each thread's samples go. */
+/** An offset may be shown by more than one factor leak: which one is reported depends on how far each thread's samples go. */
 const unproven = ({ findings, ...report }: ScanReport) => ({
   ...report,
   findings: findings.map((finding) => ({ ...finding, proof: '' })),
@@ -97,7 +97,7 @@ it('copies of a value beyond what a window may have are counted', async () => {
   const reported = findings.filter(({ offset }) => offset >= 10_000)
   const limit = limits.find(({ code }) => code === 'many-hits')
   assert.ok(reported.length >= 900 && limit !== undefined)
-  assert.equal(limit.facts['anchor'], 'proven places')
+  assert.equal(limit.facts['anchor'], 'verified locations')
   assert.equal(reported.length + Number(limit.facts['count']), copies)
 })
 

@@ -57,7 +57,7 @@ function heapWith(plants: readonly (readonly [number, Uint8Array])[], elements: 
 }
 
 /** Where in memory, and in which form, the secret of a key that is given is found. */
-async function placesOf(publicKey: KeyObject, heap: Buffer, address: bigint): Promise<string[]> {
+async function offsetsOf(publicKey: KeyObject, heap: Buffer, address: bigint): Promise<string[]> {
   const { bytes, segments } = elfCore({ memory: [{ address, bytes: heap }] })
   const file = path.join(folder, 'core')
   writeFileSync(file, bytes)
@@ -110,9 +110,9 @@ describe('the secret of a curve in a number of the JVM, among thousands of array
         elements,
       )
       const found = `proven java-int-array ${ARRAY_AT + 16}`
-      assert.deepEqual(await placesOf(publicKey, heap, base), [found])
+      assert.deepEqual(await offsetsOf(publicKey, heap, base), [found])
       heap.fill(0, NUMBER_AT, NUMBER_AT + number.length)
-      assert.deepEqual(await placesOf(publicKey, heap, base), [], 'nothing leads to it')
+      assert.deepEqual(await offsetsOf(publicKey, heap, base), [], 'nothing leads to it')
     })
   }
 
@@ -130,7 +130,7 @@ describe('the secret of a curve in a number of the JVM, among thousands of array
         ],
         ints.length / 4,
       )
-      assert.deepEqual(await placesOf(publicKey, heap, base), [
+      assert.deepEqual(await offsetsOf(publicKey, heap, base), [
         `proven java-int-array ${ARRAY_AT + 16}`,
       ])
     })
@@ -150,7 +150,7 @@ describe('the secret of Ed25519 in an array of the JVM, far from its public half
       const { privateKey, publicKey } = readAgain(generateKeyPairSync('ed25519'))
       const bytes = wrap(secretOf(privateKey))
       const heap = heapWith([[ARRAY_AT, arrayOf(CLASS.bytes, bytes.length, bytes)]], 8)
-      assert.deepEqual(await placesOf(publicKey, heap, base), [
+      assert.deepEqual(await offsetsOf(publicKey, heap, base), [
         `proven limbs-le64 ${ARRAY_AT + lead}`,
       ])
     })

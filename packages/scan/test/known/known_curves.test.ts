@@ -44,7 +44,7 @@ const isWhole = (material: KeyMaterial | undefined): boolean =>
   (material?.type === 'ec' && material.d !== undefined) ||
   (material?.type === 'okp' && material.secret !== undefined)
 
-function placesOf(keys: readonly PublicKey[], bytes: Uint8Array): number[] {
+function offsetsOf(keys: readonly PublicKey[], bytes: Uint8Array): number[] {
   const hits = new KnownKeySearch(keys, { deep: false }).search(bytes, 0, bytes.length)
   return hits.filter(({ material }) => isWhole(material)).map(({ offset }) => offset)
 }
@@ -60,7 +60,7 @@ describe('a secret of a curve', () => {
         const bytes = fill(40_000, shift)
         bytes.set(POINT.secret.toReversed(), AT + shift)
         bytes.set(POINT.anchor, AT + shift + 0x200)
-        assert.ok(placesOf([POINT.publicKey], bytes).includes(AT + shift))
+        assert.ok(offsetsOf([POINT.publicKey], bytes).includes(AT + shift))
       })
     }
 
@@ -70,7 +70,7 @@ describe('a secret of a curve', () => {
         bytes.set(POINT.plain, AT + shift)
         bytes.set([0, POINT.secret.length], AT + shift + 136)
         bytes.set(POINT.secret, AT + shift + 138)
-        assert.ok(placesOf([POINT.publicKey], bytes).includes(AT + shift + 138))
+        assert.ok(offsetsOf([POINT.publicKey], bytes).includes(AT + shift + 138))
       })
     }
 
@@ -79,14 +79,14 @@ describe('a secret of a curve', () => {
         const bytes = fill(40_000, shift)
         bytes.set(POINT.secret, AT + shift)
         bytes.set(POINT.plain, AT + shift + 32)
-        assert.ok(placesOf([POINT.publicKey], bytes).includes(AT + shift))
+        assert.ok(offsetsOf([POINT.publicKey], bytes).includes(AT + shift))
       })
 
       it(`of Ed25519 is found right before its public half (${ground}, at ${shift})`, () => {
         const bytes = fill(40_000, shift)
         bytes.set(STRING.secret, AT + shift)
         bytes.set(STRING.plain, AT + shift + 32)
-        assert.ok(placesOf([STRING.publicKey], bytes).includes(AT + shift))
+        assert.ok(offsetsOf([STRING.publicKey], bytes).includes(AT + shift))
       })
     }
   }
@@ -95,7 +95,7 @@ describe('a secret of a curve', () => {
     const bytes = new Uint8Array(40_000)
     bytes.set(POINT.secret, AT)
     bytes.set(STRING.secret, AT + 256)
-    const found = placesOf([POINT.publicKey, STRING.publicKey], bytes)
+    const found = offsetsOf([POINT.publicKey, STRING.publicKey], bytes)
     assert.ok(found.includes(AT) && found.includes(AT + 256))
   })
 
@@ -104,7 +104,7 @@ describe('a secret of a curve', () => {
     for (let at = 0; at < 100_000; at += 32) bytes.set(POINT.plain, at)
     bytes.set(POINT.secret, 120_000)
     bytes.set(POINT.plain, 120_032)
-    assert.ok(placesOf([POINT.publicKey], bytes).includes(120_000))
+    assert.ok(offsetsOf([POINT.publicKey], bytes).includes(120_000))
   })
 })
 
@@ -149,7 +149,7 @@ describe('a secret that few libraries keep so', () => {
       const bytes = new Uint8Array(40_000)
       bytes.set(orderedBytes(value, lengthBytes, 0), AT)
       bytes.set(key.plain.toReversed(), AT + 0x140)
-      assert.ok(placesOf([key.publicKey], bytes).includes(AT))
+      assert.ok(offsetsOf([key.publicKey], bytes).includes(AT))
     })
   }
 })

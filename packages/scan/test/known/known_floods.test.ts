@@ -58,14 +58,14 @@ describe('a flood', () => {
       kernel.reset()
       const budget = BOUND * SLICE
       const sizes = [...kernel.sizes]
-      let looked = 0
+      let probed = 0
       for (let list = 0; list < 5; list++) {
-        looked += kernel.test(list, 0, group.shape, group.table, budget).next
+        probed += kernel.test(list, 0, group.shape, group.table, budget).next
       }
       // One window more than the budget allows, at most: two divisions and all screens.
       assert.ok(kernel.spent <= budget + 10_000, `${kernel.spent} of ${budget}`)
       const all = sizes.reduce((sum, size) => sum + size, 0)
-      assert.ok(looked === all || kernel.spent >= budget, `${looked} of ${all}`)
+      assert.ok(probed === all || kernel.spent >= budget, `${probed} of ${all}`)
     })
 
     it(`of ${name} does not hide a key behind it`, () => {

@@ -47,7 +47,7 @@ const CLASS = 0xa0_4ec0n
 
 const ground = (): Uint8Array => GROUNDS.random(LENGTH, 11)
 
-/** Proven places, and their forms. */
+/** Proven offsets, and their forms. */
 function foundIn(
   { publicKey }: TestKey,
   bytes: Uint8Array,
@@ -113,7 +113,7 @@ describe('a secret in an object of CPython', () => {
     for (const key of [stringKey(), pointKey('P-256')]) {
       const { length } = key.secret
       const bytes = ground()
-      // More places that visibly begin and end than can be looked at.
+      // More offsets that visibly begin and end than can be looked at.
       for (let k = 0; k < 5000; k++) bytes.fill(0, 4096 + 48 * k, 4096 + 48 * k + 16)
       bytes.set(words(2n, CLASS, BigInt(length), (1n << 64n) - 1n), AT - 32)
       bytes.set(key.secret, AT)
@@ -161,7 +161,7 @@ const TERMS: readonly {
 
 describe('a secret in a term of Erlang', () => {
   for (const { name, isNumber = false, curves, head } of TERMS) {
-    it(`is found in a ${name}, amid places that begin and end`, () => {
+    it(`is found in a ${name}, amid offsets that begin and end`, () => {
       for (const curve of curves) {
         const key = curve === 'Ed25519' ? stringKey() : pointKey(curve)
         const bytes = ground()

@@ -110,11 +110,11 @@ export function randomFrom(seed: number): () => number {
   }
 }
 
-/** One value in one spelling at one place. */
+/** One value in one spelling at one offset. */
 export interface Plant {
   readonly secret: string
   readonly form: string
-  /** Of the place, modulo 16. */
+  /** Of the offset, modulo 16. */
   readonly shift: number
   readonly ground: GroundName
 }
@@ -123,7 +123,7 @@ export interface Plant {
 export const PLOT = 8192
 const AT = 3072
 
-/** A plot with one plant, and where it lies; undefined where the spelling is not bound to such a place. */
+/** A plot with one plant, and where it lies; undefined where the spelling is not bound to such an offset. */
 export function plotOf(
   key: TestKey,
   plant: Plant,

@@ -84,7 +84,7 @@ function rsaMaterial(): KeyMaterial {
 const RSA = Array.from({ length: 6 }, rsaMaterial)
 const ALONG: readonly (readonly KeyMaterial[])[] = [[], RSA.slice(0, 1), RSA]
 
-function placesOf(
+function offsetsOf(
   key: CurveKey,
   bytes: Uint8Array,
   address?: bigint,
@@ -123,7 +123,7 @@ describe('a secret of a curve in an array like that of its public half', () => {
         plant(AT, big ? key.secret.toReversed() : key.secret)
         for (let k = 0; k < 500; k++) plant(AT + 4096 + 128 * k)
         for (let k = 0; k < 20; k++) plant(ANCHOR_AT + 4096 + 128 * k)
-        assert.deepEqual(placesOf(key, bytes), [AT])
+        assert.deepEqual(offsetsOf(key, bytes), [AT])
       }
     })
   }
@@ -136,8 +136,8 @@ describe('a secret of a curve that only a pointer leads to', () => {
         const key = pointKey(curve)
         const limbs = Math.ceil(key.secret.length / 8)
         const bytes = memoryWith(key, (to) => head(limbs, to))
-        assert.deepEqual(placesOf(key, bytes, BASE), [AT], curve)
-        assert.deepEqual(placesOf(key, bytes), [], 'without addresses nothing leads to it')
+        assert.deepEqual(offsetsOf(key, bytes, BASE), [AT], curve)
+        assert.deepEqual(offsetsOf(key, bytes), [], 'without addresses nothing leads to it')
       }
     })
   }
@@ -147,15 +147,15 @@ describe('a secret of a curve that only a pointer leads to', () => {
       const key = pointKey(curve)
       const limbs = Math.ceil(key.secret.length / 8)
       const bytes = memoryWith(key, (to) => words(to, pair(limbs, limbs + 2), pair(0, 0xd)))
-      assert.deepEqual(placesOf(key, bytes, BASE, [0, 1 << 20]), [AT], curve)
+      assert.deepEqual(offsetsOf(key, bytes, BASE, [0, 1 << 20]), [AT], curve)
     }
   })
 
   it('is found from beside the public key of Ed25519', () => {
     const key = stringKey()
     const bytes = memoryWith(key, (to) => words(to), ANCHOR_AT + 64)
-    assert.deepEqual(placesOf(key, bytes, BASE), [AT])
-    assert.deepEqual(placesOf(key, bytes), [])
+    assert.deepEqual(offsetsOf(key, bytes, BASE), [AT])
+    assert.deepEqual(offsetsOf(key, bytes), [])
   })
 
   it('is found from beside the public key of Ed25519 in a process of 32 bits', () => {
@@ -164,8 +164,8 @@ describe('a secret of a curve that only a pointer leads to', () => {
     for (const at of [ANCHOR_AT + 64, ANCHOR_AT + 68]) {
       const bytes = memoryWith(key, () => new Uint8Array())
       new DataView(bytes.buffer, bytes.byteOffset).setUint32(at, Number(low) + AT, true)
-      assert.deepEqual(placesOf(key, bytes, low), [AT])
-      assert.deepEqual(placesOf(key, bytes, BASE), [])
+      assert.deepEqual(offsetsOf(key, bytes, low), [AT])
+      assert.deepEqual(offsetsOf(key, bytes, BASE), [])
     }
   })
 
@@ -175,6 +175,6 @@ describe('a secret of a curve that only a pointer leads to', () => {
     for (let k = 0; k < 400; k++) {
       bytes.set(words(BASE + BigInt(100_000 + 64 * k), pair(6, 6), pair(0, 1)), 200_000 + 24 * k)
     }
-    assert.deepEqual(placesOf(key, bytes, BASE), [AT])
+    assert.deepEqual(offsetsOf(key, bytes, BASE), [AT])
   })
 })

@@ -76,14 +76,14 @@ describe('secret polynomials of ML-KEM', () => {
   })
 
   it('are looked at no more than is allowed, whatever the bytes', () => {
-    // The two sums are those of a secret at many places, and the numbers of none.
+    // The two sums are those of a secret at many offsets, and the numbers of none.
     const numbers = Uint16Array.from({ length: 40_000 }, (_, i) => {
       const number = 300 + (((i >> 2) * 7919) % 2700)
       return i % 4 < 2 ? number : Q - number
     })
     const bytes = Buffer.from(numbers.buffer)
-    let looks = 0
-    smallPolynomials(bytes, 0, bytes.length, POLYNOMIAL_BYTES, () => ++looks <= 20)
-    assert.ok(looks > 20 && looks <= 40, `${looks}`)
+    let probes = 0
+    smallPolynomials(bytes, 0, bytes.length, POLYNOMIAL_BYTES, () => ++probes <= 20)
+    assert.ok(probes > 20 && probes <= 40, `${probes}`)
   })
 })

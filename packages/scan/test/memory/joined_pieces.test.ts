@@ -12,18 +12,18 @@ const pieceOf = (begin: number, length: number): Piece => {
 const headOf = (length: number): Uint8Array =>
   new Uint8Array(Uint32Array.of(1, 0, 1, length).buffer)
 
-it('pieces lie side by side, at multiples of 16, zeros and heads between them, and lead back to their places', () => {
+it('pieces lie side by side, at multiples of 16, zeros and heads between them, and lead back to their offsets', () => {
   const window = Uint8Array.from({ length: 200_000 }, (_, i) => (i % 251) + 1)
   // More than there is room for at once.
   const pieces = Array.from({ length: 3000 }, (_, i) => pieceOf(60 * i + 3, 20 + (i % 40)))
   const large = Array.from({ length: 40 }, (_, i) => pieceOf(1000 * i, 64 << 10))
   const all = [...pieces, ...large].map(({ begin, end }) => ({ begin, length: end - begin }))
   const seen: number[] = []
-  for (const { bytes, placeOf, isWithin } of joinedPieces(window, [...pieces, ...large])) {
+  for (const { bytes, offsetOf, isWithin } of joinedPieces(window, [...pieces, ...large])) {
     let last = -1
     for (let at = 0; at < bytes.length; at++) {
       if (!isWithin(at, 1)) continue
-      const place = placeOf(at)
+      const place = offsetOf(at)
       assert.equal(bytes[at], window[place])
       if (place === last + 1 && isWithin(at - 1, 2)) {
         last = place

@@ -95,7 +95,7 @@ describe('a core in pieces of 512 bytes', () => {
   const path = join(folder, 'core')
   writeFileSync(path, dump)
 
-  it('gives up a key that lies in four of them, by its places in the file', async () => {
+  it('gives up a key that lies in four of them, by its offsets in the file', async () => {
     const { findings, limits, scannedBytes } = await scanFile(path)
     const lengths = [100, PIECE, PIECE, der.length - 100 - 2 * PIECE]
     let done = 0

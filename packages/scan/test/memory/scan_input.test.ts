@@ -9,7 +9,7 @@ import { openInput } from '../../src/memory/scan_input.ts'
 const folder = mkdtempSync(join(tmpdir(), 'scan-input-'))
 after(() => rmSync(folder, { recursive: true }))
 
-it('an erased input reads as the file with zeros written there, from any place on', () => {
+it('an erased input reads as the file with zeros written there, from any offset on', () => {
   const path = join(folder, 'file')
   const bytes = Uint8Array.from({ length: 64 }, (_, i) => i + 1)
   writeFileSync(path, bytes)

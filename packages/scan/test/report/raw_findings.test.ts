@@ -46,7 +46,7 @@ function rawFinding({ tag = 'k', ...rest }: Short): RawFinding {
   return { seen, tag }
 }
 
-function placesOf(rawFindings: readonly Short[]): (readonly [number, string])[] {
+function offsetsOf(rawFindings: readonly Short[]): (readonly [number, string])[] {
   const list = new RawFindingList(new LimitList())
   for (const item of rawFindings) list.add(rawFinding(item))
   return list.findings('f', dump).map(({ offset, form }) => [offset, form] as const)
@@ -57,7 +57,7 @@ const cases: readonly {
   readonly seen: readonly Short[]
   readonly kept: readonly (readonly [number, string])[]
 }[] = [
-  { name: 'the same place twice is one', seen: [{}, {}], kept: [[100, 'pkcs8-der']] },
+  { name: 'the same offset twice is one', seen: [{}, {}], kept: [[100, 'pkcs8-der']] },
   {
     name: 'a key within its own wrapping is one',
     seen: [{ offset: 126, length: 24, form: 'pkcs1-der' }, {}],
@@ -134,11 +134,11 @@ const cases: readonly {
   },
 ]
 
-describe('places are put together:', () => {
+describe('offsets are put together:', () => {
   for (const { name, seen, kept } of cases) {
     it(name, () => {
-      assert.deepEqual(placesOf(seen), kept)
-      assert.deepEqual(placesOf(seen.toReversed()), kept)
+      assert.deepEqual(offsetsOf(seen), kept)
+      assert.deepEqual(offsetsOf(seen.toReversed()), kept)
     })
   }
 })
@@ -162,7 +162,7 @@ it('copies are counted for each form, address and owner come from the segment', 
   ])
 })
 
-it('a key without an id says at each of its other places where the first is, whatever its form', () => {
+it('a key without an id says at each of its other offsets where the first is, whatever its form', () => {
   const keyId = { spkiSha256: 'a', jwkThumbprint: undefined, kid: undefined, subject: undefined }
   const list = new RawFindingList(new LimitList())
   for (const item of [
@@ -196,10 +196,10 @@ it('more than a report holds is reported, and those in front are kept', () => {
   assert.equal(list.findings('f', dump).length, 20_000)
   const [limit] = limits.list()
   assert.equal(limit?.code, 'many-hits')
-  assert.deepEqual(limit.facts, { count: 10, offset: 2_000_000, anchor: 'candidate places' })
+  assert.deepEqual(limit.facts, { count: 10, offset: 2_000_000, anchor: 'unverified locations' })
 })
 
-it('many places that lie within each other are all kept', () => {
+it('many offsets that lie within each other are all kept', () => {
   const list = new RawFindingList(new LimitList())
   for (let i = 0; i < 20_000; i++) {
     const length = 1_000_000 - 2 * i

@@ -87,7 +87,7 @@ for (const form of FORMS) {
       const schedule = scheduleBytes({ form, isSwapped, key })
       const name = `${keyWords * 32} bits, ${form}${isSwapped ? ', swapped' : ''}`
 
-      it(`finds ${name}, at every place of four`, () => {
+      it(`finds ${name}, at every offset of four`, () => {
         for (let at = 0; at < 64; at += 4) {
           const bytes = new Uint8Array(at + schedule.length)
           bytes.set(schedule, at)

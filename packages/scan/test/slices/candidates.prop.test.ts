@@ -3,7 +3,7 @@ import { describe, it } from 'node:test'
 import { isRandomLookingAt } from '@mintmark/keys/material/random_looking'
 import * as fc from 'fast-check'
 import { BEFORE } from '../../src/slices/conjugate.ts'
-import { byPlace, EVERY, groups, joined, kernel, RUNS } from './conjugate_world.ts'
+import { byOffset, EVERY, groups, joined, kernel, RUNS } from './conjugate_world.ts'
 import { candidatesReference } from './reference/conjugate.ts'
 
 const few = fc.oneof(
@@ -22,11 +22,11 @@ describe('the kernel of candidates', () => {
           const slice = kernel.slice.slice().subarray(BEFORE)
           const lost = kernel.candidates(group.shape, bytes.length, { ...EVERY, beside })
           assert.equal(lost, 0)
-          const found = [0, 1, 2, 3, 4].map((list) => kernel.listed(list).toSorted(byPlace))
+          const found = [0, 1, 2, 3, 4].map((list) => kernel.listed(list).toSorted(byOffset))
           const expected = candidatesReference(slice, group.shape, bytes.length, beside)
           assert.deepEqual(
             found,
-            expected.map((list) => list.toSorted(byPlace)),
+            expected.map((list) => list.toSorted(byOffset)),
           )
         }),
         { numRuns: RUNS },
@@ -47,8 +47,8 @@ describe('the kernel of candidates', () => {
             const some = list === 2 || list === 3 ? [] : (expected[list] ?? [])
             const most = list === 1 ? 2 : orders
             assert.deepEqual(
-              kernel.listed(list).toSorted(byPlace),
-              some.filter(({ order }) => order < most).toSorted(byPlace),
+              kernel.listed(list).toSorted(byOffset),
+              some.filter(({ order }) => order < most).toSorted(byOffset),
             )
             if (list === 1) aligned += some.length
           }
@@ -77,8 +77,8 @@ describe('the kernel of factors at multiples of 8', () => {
           const places = kernel.groups(group.shape.length, to).flatMap(([first, behind]) => {
             return Array.from({ length: behind - first }, (_, k) => first + k)
           })
-          const looked = places.slice(0, places.length - kernel.leftOut)
-          const last = looked.at(-1) ?? -1
+          const probed = places.slice(0, places.length - kernel.leftOut)
+          const last = probed.at(-1) ?? -1
           assert.deepEqual(
             some,
             all.filter(({ at }) => at >> 4 <= last),
@@ -96,13 +96,13 @@ describe('the kernel of factors at multiples of 8', () => {
   }
 })
 
-/** Whether two or more of a place's words of eight bytes have no upper 16 bits: whole pairs of words count. */
+/** Whether two or more of an offset's words of eight bytes have no upper 16 bits: whole pairs of words count. */
 function isOfAddresses(bytes: Uint8Array, at: number, length: number): boolean {
   const words = Array.from({ length: 2 * Math.floor(length / 16) }, (_, k) => at + 8 * k)
   return words.filter((word) => bytes[word + 6] === 0 && bytes[word + 7] === 0).length > 1
 }
 
-describe('marked places whose bytes look random', () => {
+describe('marked offsets whose bytes look random', () => {
   it('are those that the reference takes for random, and whose words are no addresses', () => {
     const [group] = groups
     const counts = { random: 0, addresses: 0, others: 0 }
@@ -112,21 +112,21 @@ describe('marked places whose bytes look random', () => {
         few,
         fc.integer({ min: 1, max: 80 }),
         fc.boolean(),
-        (bytes, values, looked, hasAddresses) => {
+        (bytes, values, probed, hasAddresses) => {
           // Of few values, or of printable ones for the most part, after what looks random as a whole.
           bytes.set(values.subarray(0, Math.max(0, bytes.length - 16)), Math.min(16, bytes.length))
           if (hasAddresses) for (let k = 6; k < bytes.length; k += 16) bytes.fill(0, k, k + 2)
           kernel.load(bytes, 0, bytes.length)
           const slice = kernel.slice.slice().subarray(BEFORE)
           const { length } = group?.shape ?? { length: 0 }
-          const placesOf = (least: number) =>
+          const offsetsOf = (least: number) =>
             [...kernel.boundedPairs(length, bytes.length, false, least)].filter(
               (_, k) => k % 2 === 0,
             )
-          const all = placesOf(0)
-          const alike = all.filter((at) => isRandomLookingAt(slice, at, looked))
-          const expected = alike.filter((at) => !isOfAddresses(slice, at, looked))
-          assert.deepEqual(placesOf(looked), expected)
+          const all = offsetsOf(0)
+          const alike = all.filter((at) => isRandomLookingAt(slice, at, probed))
+          const expected = alike.filter((at) => !isOfAddresses(slice, at, probed))
+          assert.deepEqual(offsetsOf(probed), expected)
           counts.random += expected.length
           counts.addresses += alike.length - expected.length
           counts.others += all.length - alike.length

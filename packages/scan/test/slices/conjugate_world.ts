@@ -49,7 +49,7 @@ export const EVERY: CandidateChoice = {
   aligned: 0,
 }
 
-export const byPlace = (a: Candidate, b: Candidate): number =>
+export const byOffset = (a: Candidate, b: Candidate): number =>
   a.at - b.at || a.order - b.order || a.kind.localeCompare(b.kind)
 
 /** The number's bytes as an order lays them. */

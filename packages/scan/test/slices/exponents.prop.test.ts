@@ -40,7 +40,7 @@ describe('the kernel of exponents', () => {
           })
           const expected = exponentsReference(slice, bytes.length, group.bits, group.keys, places)
           const named = found.map(({ at, order, key }) => ({ at, order, key }))
-          assert.deepEqual(named.toSorted(byPlace), expected.toSorted(byPlace))
+          assert.deepEqual(named.toSorted(byOffset), expected.toSorted(byOffset))
           hits += expected.length
         }),
         { numRuns: RUNS },
@@ -50,12 +50,12 @@ describe('the kernel of exponents', () => {
   }
 })
 
-interface Placed {
+interface Addressed {
   readonly at: number
   readonly order: number
   readonly key: number
 }
 
-function byPlace(a: Placed, b: Placed): number {
+function byOffset(a: Addressed, b: Addressed): number {
   return a.at - b.at || a.order - b.order || a.key - b.key
 }

@@ -110,7 +110,7 @@ const numbers = fc.oneof(
   digits(28n, 8, double),
 )
 
-/** Parts one behind the other, at any place or, most of the time, at whole blocks. */
+/** Parts one behind the other, at any offset or, most of the time, at whole blocks. */
 const field = fc
   .array(
     fc.tuple(fc.oneof(noise, random, frequent, equal, text, gap, numbers, numbers), fc.nat(4)),

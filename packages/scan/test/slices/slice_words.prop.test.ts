@@ -16,7 +16,7 @@ const LENGTH = 1024
 const BEHIND = 512
 const kernel = new ConjugateKernel()
 
-/** Parts one behind the other, at any place, in a field of zeros. */
+/** Parts one behind the other, at any offset, in a field of zeros. */
 const field = (parts: fc.Arbitrary<Uint8Array>): fc.Arbitrary<Uint8Array> =>
   fc.array(parts, { maxLength: 14 }).map((all) => {
     const bytes = new Uint8Array(LENGTH + BEHIND)
@@ -142,7 +142,7 @@ function double(value: bigint): bigint {
 
 function shapeOf(
   name: string,
-  look: DigitShape['look'],
+  digitKind: DigitShape['digitKind'],
   width: bigint,
   digit: (value: bigint) => bigint,
 ): DigitShape & { name: string; digit: (value: bigint) => bigint } {
@@ -150,7 +150,7 @@ function shapeOf(
   return {
     name,
     digit,
-    look,
+    digitKind,
     slots: 12,
     low: digit(1n),
     high: digit((1n << (width - 6n)) - 1n),
@@ -158,21 +158,21 @@ function shapeOf(
     least: digit(1n),
     large: digit(1n << (width - 4n)),
     most: greatest,
-    shift: look === 3 ? 44 : greatest.toString(2).length - 8,
+    shift: digitKind === 3 ? 44 : greatest.toString(2).length - 8,
   }
 }
 
 describe('the kernel of digits', () => {
   for (const shape of SHAPES) {
     it(`finds the numbers that the reference finds (${shape.name})`, () => {
-      const limit = shape.look === 1 ? 63n : shape.look === 0 ? 30n : 26n
+      const limit = shape.digitKind === 1 ? 63n : shape.digitKind === 0 ? 30n : 26n
       const value = fc.oneof(
         fc.bigInt({ min: 0n, max: (1n << limit) - 1n }),
         fc.bigInt({ min: 0n, max: (1n << limit) - 1n }),
         fc.constantFrom(0n, 1n, (1n << limit) - 1n),
       )
       const top = fc.bigInt({ min: 0n, max: 1n << (limit - 5n) })
-      const slot = shape.look === 0 ? 4 : 8
+      const slot = shape.digitKind === 0 ? 4 : 8
       const number = fc
         .tuple(fc.array(value, { minLength: 8, maxLength: 13 }), top)
         .map(([digits, last]) => {

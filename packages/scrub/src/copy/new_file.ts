@@ -42,7 +42,7 @@ export class Unfinished {
 }
 
 /**
- * Files that were begun for a place and are neither finished nor removed: by a run that was killed, or by one that still goes on.
+ * Files begun for a target and neither finished nor removed: by a run that was killed, or by one that still goes on.
  * They hold nothing that is to be erased, and may be large.
  */
 export function begunFor(place: string): readonly string[] {
@@ -59,7 +59,7 @@ export function begunFor(place: string): readonly string[] {
   }
 }
 
-/** A file under way. Call {@link NewFile.discard} whatever happens: it does nothing once the file is in its place. */
+/** A file under way. Call {@link NewFile.discard} whatever happens: it does nothing once the file is in place. */
 export class NewFile {
   /** Where the bytes are meanwhile. */
   readonly path: string
@@ -67,12 +67,12 @@ export class NewFile {
   readonly #shown: string
   readonly #unfinished: Unfinished
   #file: number | undefined
-  /** Once it is in its place. */
+  /** Once it is in place. */
   #placed: string | undefined
 
   /**
    * @param place where it is to be
-   * @param unfinished has it until it is in its place, or discarded
+   * @param unfinished has it until it is in place, or discarded
    * @throws {MintmarkError} `OUTPUT_UNWRITABLE`, `DISK_FULL`
    */
   constructor(place: string, unfinished: Unfinished) {
@@ -109,7 +109,7 @@ export class NewFile {
   }
 
   /**
-   * Puts it in its place.
+   * Moves it into place.
    *
    * @param isForced whether another file there is replaced
    * @throws {MintmarkError} `OUTPUT_EXISTS` if there is one and it is not to be replaced
@@ -125,13 +125,13 @@ export class NewFile {
     syncFolder(path.dirname(this.#place))
   }
 
-  /** Removes it from its place again. */
+  /** Removes it again. */
   withdraw(): void {
     if (this.#placed !== undefined) removeQuietly(this.#placed)
     this.#placed = undefined
   }
 
-  /** Removes what is under way; once it is in its place this does nothing. */
+  /** Removes what is under way; once it is in place this does nothing. */
   discard(): void {
     this.#close()
     if (this.#unfinished.drop(this.path)) removeQuietly(this.path)
@@ -169,12 +169,12 @@ export class NewFile {
 }
 
 /**
- * Refuses a place where something is that may not be replaced, or where nothing can be made: before the work, not after.
+ * Refuses a target that may not be replaced, or cannot be made: before the work, not after.
  *
  * @throws {MintmarkError} `OUTPUT_EXISTS` if there is a file and it is not to be replaced; `OUTPUT_UNWRITABLE` if what is
  * there is no file, or its folder is not there or cannot be written to
  */
-export function checkPlace(place: string, isForced: boolean): void {
+export function checkTarget(place: string, isForced: boolean): void {
   const shown = safeText(place)
   try {
     accessSync(path.dirname(place), constants.W_OK | constants.X_OK)
@@ -198,7 +198,7 @@ export function checkPlace(place: string, isForced: boolean): void {
 /** Bytes that a name may have beside what is put before and behind it: systems allow 255. */
 const MOST_NAME_BYTES = 200
 
-/** What follows the name of the place. */
+/** What follows the name of the offset. */
 const BEGUN_END = /^[0-9a-f]{12}\.tmp$/
 
 /** As much of a name as there is room for: its letters may have up to four bytes each. */
@@ -243,7 +243,7 @@ function syncFolder(folder: string): void {
     file = openSync(folder, constants.O_RDONLY)
     fsyncSync(file)
   } catch {
-    // The file itself is durable, and in its place.
+    // The file itself is durable, and at its offset.
   } finally {
     if (file !== undefined) closeSync(file)
   }

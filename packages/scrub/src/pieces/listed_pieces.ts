@@ -62,7 +62,7 @@ export class ListedPieces {
     }
   }
 
-  /** @returns where in `bytes` the text around a place is read */
+  /** @returns where in `bytes` the text around an offset is read */
   #inWide(bytes: Uint8Array, at: number, done: number, onPiece: OnPiece): number {
     const text = wideTextAt(bytes, at, done)
     const { chars, base } = text
@@ -75,7 +75,7 @@ export class ListedPieces {
     return base + 2 * (chars.length - (whole ? 0 : WIDE_AGAIN))
   }
 
-  /** @returns where in its characters the lists around a place are read */
+  /** @returns where in its characters the lists around an offset are read */
   #inRun(text: Text, at: number, done: number, onPiece: OnPiece): number {
     const { chars } = text
     let begin = at
@@ -119,7 +119,7 @@ function isWideRun(bytes: Uint8Array, at: number): boolean {
   return true
 }
 
-/** UTF-16 from where the list around a place may begin, in a copy of its own of one byte a character. */
+/** UTF-16 from where the list around an offset may begin, in a copy of its own of one byte a character. */
 function wideTextAt(bytes: Uint8Array, at: number, done: number): Text {
   let base = at
   while (base - 2 >= done && isListed(bytes[base - 2]) && bytes[base - 1] === 0) base -= 2

@@ -3,7 +3,7 @@
  *
  * Memory is looked at in words of 8 bytes at multiples of a step, which is 4 or 1. Of each pattern so many words are in the
  * table that every piece that is long enough holds one of them, whatever its alignment in memory: a quarter as many where
- * every place is looked at. @module
+ * every offset is looked at. @module
  */
 import type { Range } from '@mintmark/dump'
 import type { SecretPattern } from './secret_pattern.ts'
@@ -59,10 +59,10 @@ const LEAST_DIFFERENT_OF_WORD = 3
 const LEAST_DIFFERENT = 5
 /** Bits of the filter for each word. */
 const FILTER_BITS = 16
-/** Numbers that are kept of a word: its two halves, its pattern, its place there, and the word before it in its slot. */
+/** Numbers that are kept of a word: its two halves, its pattern, its offset there, and the word before it in its slot. */
 const ENTRY = 5
 
-/** How far the places are apart at which memory is looked at. */
+/** How far the offsets are apart at which memory is looked at. */
 export type Step = 1 | 4
 
 /** Words of a pattern that a table holds: what patterns cost. */
@@ -70,7 +70,7 @@ export function wordCount({ bytes, least }: SecretPattern, step: Step): number {
   return Math.ceil(bytes.length / stride(least, step)) * step
 }
 
-/** Of each so many places in a pattern the first `step` are in the table. */
+/** Of each so many offsets in a pattern the first `step` are in the table. */
 function stride(least: number, step: Step): number {
   return step * Math.max(1, Math.floor((least - (WORD - 1)) / step))
 }
@@ -254,7 +254,7 @@ function isPartOf(
   return hit?.pattern === pattern && hit.at - hit.from === at - place && at < hit.at + hit.length
 }
 
-/** As far as bytes and pattern agree around a place where they do. */
+/** As far as bytes and pattern agree around an offset where they do. */
 function extended(bytes: Uint8Array, at: number, pattern: SecretPattern, place: number): PieceHit {
   const { bytes: whole } = pattern
   let before = 0

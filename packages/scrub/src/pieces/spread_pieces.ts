@@ -124,11 +124,11 @@ export class SpreadPieces {
     const { stride } = spread
     const { view, from, to } = window
     const apart = LEAST_CELLS * stride
-    /** Behind the last run of each place within a cell. */
+    /** Behind the last run of each offset within a cell. */
     const done = new Uint32Array(stride)
     const last = view.byteLength - stride
     for (let base = from; base < to; base += apart) {
-      // Much of memory is zeros. Of three places one is in the run, and no value has as many zeros there.
+      // Much of memory is zeros. Of three offsets one is in the run, and no value has as many zeros there.
       if (SAMPLED.every((cells) => areZeros(view, base + cells * stride, 2 * stride))) continue
       for (let phase = 0; phase < stride && base + phase <= last; phase++) {
         const at = base + phase

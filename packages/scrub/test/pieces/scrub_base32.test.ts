@@ -24,12 +24,12 @@ function base32(bytes: Buffer): string {
     .join('')
 }
 
-const PLACES = [
+const OFFSETS = [
   { name: 'by itself', before: Buffer.alloc(0), from: 0, letters: 51 },
   { name: 'as a seed of a user of NATS', before: Buffer.from([0x90, 0xa0]), from: 4, letters: 50 },
 ]
 
-for (const { name, before, from, letters } of PLACES) {
+for (const { name, before, from, letters } of OFFSETS) {
   it(`a seed in base32, ${name}, is erased with the key that lies elsewhere`, async () => {
     const text = base32(Buffer.concat([before, seed, randomBytes(2)]))
     const path = join(folder, String(letters))

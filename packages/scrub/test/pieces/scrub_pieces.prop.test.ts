@@ -42,7 +42,7 @@ function coveredReference(memory: Uint8Array, patterns: readonly SecretPattern[]
 const FUZZ = { numRuns: Number(process.env['FUZZ_RUNS'] ?? 200) }
 
 for (const step of [1, 4] as const)
-  it(`every piece that is long enough is found, at any alignment, by places ${step} apart`, () => {
+  it(`every piece that is long enough is found, at any alignment, by offsets ${step} apart`, () => {
     const pattern = fc.tuple(
       fc.uint8Array({ minLength: 16, maxLength: 200 }).filter((bytes) => new Set(bytes).size >= 14),
       fc.integer({ min: 11, max: 70 }),

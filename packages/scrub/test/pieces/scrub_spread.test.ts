@@ -68,7 +68,7 @@ describe('a key each byte of which lies in a word of its own', () => {
         const gap = Buffer.alloc(200, 0xa5)
         const der = privateKey.export({ format: 'der', type: 'pkcs8' })
         const pieces = [bytes, bytes.subarray(3, 15), bytes.subarray(20, 32)]
-        // At places of any kind.
+        // At offsets of any kind.
         const parts = pieces.flatMap((piece, k) => [spread(piece, cell), gap.subarray(0, 100 + k)])
         const out = await scrubbed(`${name} ${order}`, [der, gap, ...parts])
         for (let from = 0; from + 12 <= bytes.length; from++) {

@@ -6,7 +6,7 @@ import {
   type GateStatus,
   gateStatus,
   installGate,
-  type Places,
+  type Paths,
   type Uninstalled,
   uninstallGate,
 } from '@mintmark/coredump'
@@ -110,7 +110,7 @@ function statusText({ isInstalled, kernel, state, spool, problems }: GateStatus)
 
 const mebibytes = (bytes: number): string => `${Math.floor(bytes / 2 ** 20)} MiB`
 
-function placesOf(options: Options): Places {
+function placesOf(options: Options): Paths {
   const places = {
     procSys: folderOption(options, 'procSys'),
     stateFolder: folderOption(options, 'state'),

@@ -1,6 +1,6 @@
 /**
  * Anchors of binary forms. Forms that hold a whole key come first, what is left of one last: a reader that looks at
- * a bounded number of places in few bytes takes them in this order.
+ * a bounded number of offsets in few bytes takes them in this order.
  *
  * @module
  */

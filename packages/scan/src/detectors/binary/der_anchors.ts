@@ -70,7 +70,7 @@ export const detectPkcs1: Detector = (bytes, at) => {
 }
 
 const detectSec1: Detector = (bytes, at) => {
-  // Most places fail by the length of the scalar.
+  // Most offsets fail by the length of the scalar.
   const length = bytes[at + 4] ?? 0
   if (length === 0 || length > LONGEST_SCALAR) return undefined
   return derHit(enclosingKey(bytes, at) ?? sec1At(bytes, at, curveBefore(bytes, at)))

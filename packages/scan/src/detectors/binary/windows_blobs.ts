@@ -32,7 +32,7 @@ interface Blob {
     magic: string,
   ) => Proof | undefined
   /** With headers before the magic: none of CNG has one. */
-  readonly placeOf?: (bytes: Uint8Array, at: number) => { from: number; form: string }
+  readonly offsetOf?: (bytes: Uint8Array, at: number) => { from: number; form: string }
 }
 
 const isWithin = (value: number, least: number, most: number) => value >= least && value <= most
@@ -68,9 +68,9 @@ function blobAt(blob: Blob, bytes: Uint8Array, at: number, magic: string): Detec
   if (fields === undefined || last === undefined) return undefined
   const proof = blob.prove(fields, words, magic)
   const to = last.byteOffset - bytes.byteOffset + last.length
-  const { from, form } = blob.placeOf?.(bytes, at) ?? { from: at, form: blob.form }
+  const { from, form } = blob.offsetOf?.(bytes, at) ?? { from: at, form: blob.form }
   // Of CryptoAPI the headers show that numbers which nothing proves are of a key.
-  const isReported = proof?.certainty === 'proven' || blob.placeOf === undefined || from < at
+  const isReported = proof?.certainty === 'proven' || blob.offsetOf === undefined || from < at
   return proof && isReported ? hit(proof, form, from, to) : undefined
 }
 
@@ -83,7 +83,7 @@ const PVK = [0x1e, 0xf1, 0xb5, 0xb0]
 const PVK_HEADER = 24
 
 /** Type, version, two reserved bytes and the algorithm are before the magic, and the header of a PVK file before those. */
-function capiPlace(bytes: Uint8Array, at: number): { from: number; form: string } {
+function capiOffset(bytes: Uint8Array, at: number): { from: number; form: string } {
   const stands = (pattern: readonly number[], from: number) =>
     pattern.every((byte, i) => (byte < 0 ? from + i >= 0 : bytes[from + i] === byte))
   if (!stands(CAPI_HEADER, at - 8)) return { from: at, form: 'capi-blob' }
@@ -109,7 +109,7 @@ const CAPI_RSA: Blob = {
     const proof = proveRsa({ n, e: BigInt(exponent), d, p, q, dP, dQ, qInv })
     return proof ?? (fields.every(isRandomLooking) ? damagedRsa(bits) : undefined)
   },
-  placeOf: capiPlace,
+  offsetOf: capiOffset,
 }
 
 const DSS_Q = 20
@@ -128,7 +128,7 @@ const CAPI_DSA: Blob = {
     const [p = 0n, q = 0n, g = 0n, x = 0n] = fields.map(fromLittleEndian)
     return proveGroupKey('dsa', { p, q, g, x, y: undefined })
   },
-  placeOf: capiPlace,
+  offsetOf: capiOffset,
 }
 
 /** `RSA2` has the primes, `RSA3` everything. */

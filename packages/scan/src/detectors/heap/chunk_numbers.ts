@@ -19,7 +19,7 @@ const MOST_NUMBERS = 96
 /** Of a number and the head of its chunk. */
 const MOST_BYTES = 2048
 
-/** A chunk that holds a number of `length` bytes, by the place of its size. */
+/** A chunk that holds a number of `length` bytes, by the offset of its size. */
 export interface Chunk {
   readonly bytes: Uint8Array
   readonly at: number

@@ -62,7 +62,7 @@ function numbersNear(
   const found: Numbered[] = []
   for (let distance = WORD; distance <= head.reach && found.length < head.most; distance += WORD) {
     for (const place of [at - distance, at + distance]) {
-      // Most places are identified by this byte.
+      // Most offsets are identified by this byte.
       if (bytes[place] !== limbs) continue
       const number = numberAt(head, bytes, place, limbs, memory)
       if (number !== undefined) found.push(number)

@@ -15,8 +15,8 @@ import {
   type Check,
   type Field,
   inline,
+  type Location,
   numbered,
-  type Place,
   pointed,
   random,
   spelled,
@@ -49,7 +49,7 @@ const MOST_LIMBS = 9
 /** {meth*, int curve, X*, Y*, Z*}, to which the EC_KEY leads. */
 const opensslPoint = (field: Field): Field => pointed(-14, 40, field)
 
-function curvesOfNid(place: Place): readonly Curve[] {
+function curvesOfNid(place: Location): readonly Curve[] {
   const nid = opensslPoint(inline(8, 4))(place)?.bytes
   const curve = nid && CURVE_OF_NID.get(Number(fromLittleEndian(nid)))
   return curve === undefined ? [] : [curve]

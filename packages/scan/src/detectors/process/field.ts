@@ -8,7 +8,7 @@ import type { Memory, Pointed } from '../../anchors/detected.ts'
 import { numberAt, pointerAt } from '../../known/objects/openssl_numbers.ts'
 
 /** A structure: offsets of fields count from `at`, and `base` is where `bytes` begin in the window. */
-export interface Place {
+export interface Location {
   readonly bytes: Uint8Array
   readonly at: number
   readonly base: number
@@ -16,8 +16,8 @@ export interface Place {
 }
 
 /** Bytes of a structure, or that it leads to; undefined where they are not there. */
-export type Field = (place: Place) => Pointed | undefined
-export type Check = (place: Place) => boolean
+export type Field = (place: Location) => Pointed | undefined
+export type Check = (place: Location) => boolean
 
 export const inline =
   (from: number, length: number): Field =>

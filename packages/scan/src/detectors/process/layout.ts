@@ -16,13 +16,13 @@ import { spend } from '@mintmark/keys/material/work_budget'
 import type { Anchor } from '../../anchors/anchor.ts'
 import { anchor, hit, type Sight } from '../../anchors/anchored.ts'
 import type { Detected, Pointed } from '../../anchors/detected.ts'
-import type { Check, Field, Place } from './field.ts'
+import type { Check, Field, Location } from './field.ts'
 
 /** How the key at an anchor is found, and what is asked before: of the bytes themselves, and of what they lead to. */
 export interface KeyRow {
   readonly glance?: Check
   readonly when?: Check
-  readonly keyAt: (place: Place) => Detected | undefined
+  readonly keyAt: (place: Location) => Detected | undefined
 }
 
 /** A pattern, as {@link anchor} takes it, with what may stand there. */
@@ -65,7 +65,7 @@ export const LITTLE: NumberForm = { form: 'limbs-le64', read: (bytes) => fromLit
 
 interface EcParts extends Pick<KeyRow, 'glance' | 'when'> {
   /** Those of which the structure may be. */
-  readonly curves: readonly Curve[] | ((place: Place) => readonly Curve[])
+  readonly curves: readonly Curve[] | ((place: Location) => readonly Curve[])
   readonly secret: Field
   readonly x: Field
   readonly y: Field
@@ -81,7 +81,7 @@ const POINT_COST = 15_000
 
 export function ecKey(parts: EcParts): KeyRow {
   const { curves, secret, x, y, z, number = LITTLE, coordinate = number.read } = parts
-  const keyAt = (place: Place): Detected | undefined => {
+  const keyAt = (place: Location): Detected | undefined => {
     const [d, ...coordinates] = [secret, x, y].map((field) => field(place))
     const third = z?.(place)
     if (d === undefined || (z !== undefined && !third)) return undefined
@@ -128,7 +128,7 @@ interface OkpParts extends Pick<KeyRow, 'glance' | 'when'> {
 }
 
 export function okpKey(curve: OkpCurve, parts: OkpParts): KeyRow {
-  const keyAt = (place: Place): Detected | undefined => {
+  const keyAt = (place: Location): Detected | undefined => {
     const [secret, publicKey] = [parts.secret(place), parts.publicKey(place)]
     if (secret === undefined || publicKey === undefined) return undefined
     if (!isRandomLooking(secret.bytes) || !isRandomLooking(publicKey.bytes)) return undefined

@@ -100,7 +100,7 @@ export const OPENSSL_ML_KEM: Layout = {
 /** Of s and the polynomials beside it: those of A for three polynomials of s take more. */
 const SHORTEST = 3072
 /** Nanoseconds of a look at a polynomial, of a look at H(ek), and to prove a key. */
-const COST = { look: 10_000, hash: 40_000, proof: 3_000_000 } as const
+const COST = { probe: 10_000, hash: 40_000, proof: 3_000_000 } as const
 const RATE = { perByte: 2, atOnce: 3e8 } as const
 
 /** Looks for keys of Go 1.24 (crypto/internal/fips140/mlkem) by their secret polynomials: {d, z, rho, H(ek), t, A, s}. */
@@ -116,13 +116,13 @@ export class MlKemSearch implements WindowSearch {
 
   search(bytes: Uint8Array, from: number, to: number): readonly Detected[] {
     this.#budget.earn(to - from)
-    const isAllowed = () => this.#budget.take(COST.look)
+    const isAllowed = () => this.#budget.take(COST.probe)
     const places = smallPolynomials(bytes, from, to, SHORTEST, isAllowed)
     const counts = inARow(bytes, places, to)
     return places.flatMap((at, i) => this.#keyAt(bytes, at, counts[i] ?? 0) ?? [])
   }
 
-  /** The key whose s begins at a place from which on so many small polynomials lie. */
+  /** The key whose s begins at an offset from which on so many small polynomials lie. */
   #keyAt(bytes: Uint8Array, at: number, count: number): Detected | undefined {
     for (const parameters of ML_KEM.filter(({ k }) => k <= count)) {
       const { k } = parameters

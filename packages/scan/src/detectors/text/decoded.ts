@@ -10,16 +10,16 @@
 import { keyFromDer } from '@mintmark/keys/der_keys/key_from_der'
 import type { Certainty } from '@mintmark/keys/material/key_kind'
 import { spend } from '@mintmark/keys/material/work_budget'
-import { AnchorIndex, type AnchorPlace } from '../../anchors/anchor_index.ts'
+import { AnchorIndex, type AnchorOffset } from '../../anchors/anchor_index.ts'
 import { derHit } from '../../anchors/anchored.ts'
 import type { Detected } from '../../anchors/detected.ts'
 import { BINARY_ANCHORS } from '../binary/binary_anchors.ts'
 
-/** Places that are looked at in one body, so that one full of anchors costs no more. */
-const PLACES_MOST = 48
+/** Offsets that are looked at in one body, so that one full of anchors costs no more. */
+const OFFSETS_MOST = 48
 const FOUND_MOST = 1024
 /** Of an anchor that looks. */
-const LOOK_COST = 300
+const PROBE_COST = 300
 
 const RANK: Readonly<Record<Certainty, number>> = { proven: 3, candidate: 2, lesser: 1 }
 
@@ -33,8 +33,8 @@ export function keyIn(decoded: Uint8Array): Detected | undefined {
   const whole = wholeKey(decoded)
   if (whole?.certainty === 'proven') return whole
   let best = whole
-  for (const { anchor, at } of placesIn(decoded)) {
-    spend(LOOK_COST)
+  for (const { anchor, at } of offsetsIn(decoded)) {
+    spend(PROBE_COST)
     const hit = anchor.detect(decoded, at)
     if (hit !== undefined && (best === undefined || isBetter(hit, best))) best = hit
   }
@@ -55,11 +55,11 @@ function isBetter(hit: Detected, best: Detected): boolean {
 /** Made when it is first asked for: anchors and their detectors know each other. */
 let index: AnchorIndex | undefined
 
-/** Where anchors stand: those of whole keys first, at most {@link PLACES_MOST}. */
-function placesIn(bytes: Uint8Array): readonly AnchorPlace[] {
+/** Where anchors stand: those of whole keys first, at most {@link OFFSETS_MOST}. */
+function offsetsIn(bytes: Uint8Array): readonly AnchorOffset[] {
   index ??= new AnchorIndex(BINARY_ANCHORS)
   return index
     .places(bytes, FOUND_MOST)
     .toSorted((a, b) => a.order - b.order || a.at - b.at)
-    .slice(0, PLACES_MOST)
+    .slice(0, OFFSETS_MOST)
 }

@@ -1,6 +1,6 @@
 /**
  * Private keys in base64 without armor, found by what the inner structure of each form looks like in base64, at each of the three
- * places that it can begin at: whether its own header is there or not.
+ * offsets that it can begin at: whether its own header is there or not.
  *
  * @module
  */
@@ -19,7 +19,7 @@ import {
 import {
   encryptedSize,
   hasNumbers,
-  numbersPlace,
+  numbersOffset,
   numbersSize,
   okpSize,
   opensshSize,
@@ -104,7 +104,7 @@ const STRUCTURES: readonly Structure[] = [
 ]
 
 /**
- * Every structure at every place it can have in a group of four letters. Two structures that differ behind the letters
+ * Every structure at every offset it can have in a group of four letters. Two structures that differ behind the letters
  * of one needle are one there: their readers are the same.
  */
 export const HEADERLESS_ANCHORS: readonly Anchor[] = STRUCTURES.flatMap((structure, order) =>
@@ -221,7 +221,7 @@ function readBody(
 
 /** What follows n, looked at before the whole is decoded and proven; true where there is no n. */
 function hasLikelyNumbers(chars: Uint8Array, near: Body, head: Uint8Array): boolean {
-  const place = numbersPlace(head, near.offset)
+  const place = numbersOffset(head, near.offset)
   if (place === undefined) return true
   const most = place + numbersSize(head, place)
   const { bytes } = decodeBase64(chars, near.start, chars.length, { isUrl: true, most })

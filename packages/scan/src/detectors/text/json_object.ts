@@ -1,12 +1,12 @@
 /**
- * The object of a JSON text around a place, begin and end of which may be cut off, and what its members spell.
+ * The object of a JSON text around an offset, begin and end of which may be cut off, and what its members spell.
  *
  * @module
  */
 import { membersIn } from '../../text/quoted.ts'
 import { Labelled } from './labelled.ts'
 
-/** Letters to either side of a place that belong to one key: a 16,384-bit RSA key with its certificate chain. */
+/** Letters to either side of an offset that belong to one key: a 16,384-bit RSA key with its certificate chain. */
 export const SIDE_MOST = 24_576
 
 /** What belongs to another object: so no letter is passed by more than two anchors. */

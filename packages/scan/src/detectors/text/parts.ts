@@ -1,7 +1,7 @@
 /**
  * Keys from the values that a text names: put together, proven, or dropped.
  *
- * What is given here has no place yet: offset and length are 0, the form is empty. Where a text spells the public half too, it
+ * What is given here has no offset yet: offset and length are 0, the form is empty. Where a text spells the public half too, it
  * must agree: else the key is a candidate at most.
  *
  * @module
@@ -22,7 +22,7 @@ type Bytes = Uint8Array | undefined
 /** The number that a text has under a name. */
 type NumberOf = (name: string) => bigint | undefined
 
-function placeless({ certainty, proof, bits, kind, material, possible }: Proof): Detected {
+function withoutOffset({ certainty, proof, bits, kind, material, possible }: Proof): Detected {
   return hit({ certainty, proof, bits, kind, material, ...(possible && { possible }) }, '', 0, 0)
 }
 
@@ -63,16 +63,16 @@ export function groupNamed(
   if (p === undefined || g === undefined || y === undefined || x === undefined) return undefined
   if (kind === 'dsa' && q === undefined) return undefined
   const proof = proveGroupKey(kind, { p, q, g, y, x })
-  return proof && placeless(proof)
+  return proof && withoutOffset(proof)
 }
 
 /** An RSA key, if its parts prove each other. */
 export function rsaKey(parts: RsaParts): Detected | undefined {
   const proven = proveRsa(parts)
   if (proven?.material?.type !== 'rsa') return undefined
-  if (parts.n === undefined || parts.n === proven.material.n) return placeless(proven)
+  if (parts.n === undefined || parts.n === proven.material.n) return withoutOffset(proven)
   const proof = `${proven.proof}, but the n beside it is another`
-  return placeless({ ...proven, certainty: 'candidate', proof })
+  return withoutOffset({ ...proven, certainty: 'candidate', proof })
 }
 
 /** Names of curves in JWK, OpenSSH, GnuPG and OpenSSL. */
@@ -138,10 +138,11 @@ export function okpKey(name: string, secret: Bytes, publicKey: Bytes): Detected 
 
 /** What did not fit is no key; what was not computed stays a candidate. */
 function checked(proof: Proof, isVerified: boolean): Detected | undefined {
-  if (proof.certainty !== 'proven') return proof.proof === REFUSED ? placeless(proof) : undefined
-  if (isVerified) return placeless(proof)
+  if (proof.certainty !== 'proven')
+    return proof.proof === REFUSED ? withoutOffset(proof) : undefined
+  if (isVerified) return withoutOffset(proof)
   const words = `${proof.proof}; no public half beside it`
-  return placeless({ ...proof, certainty: 'candidate', proof: words })
+  return withoutOffset({ ...proof, certainty: 'candidate', proof: words })
 }
 
 /** An ML-DSA or ML-KEM key from its seed. */
@@ -149,11 +150,11 @@ export function pqKey(name: string, seed: Bytes, publicKey: Bytes): Detected | u
   const scheme = LATTICE_SCHEMES.find((each) => each.name === name)
   if (scheme === undefined || seed?.length !== scheme.seedLength) return undefined
   const proof = provePq(scheme, seed, undefined)
-  if (proof === undefined || publicKey === undefined) return proof && placeless(proof)
+  if (proof === undefined || publicKey === undefined) return proof && withoutOffset(proof)
   const { material } = proof
   const computed =
     material !== undefined && 'publicKey' in material ? material.publicKey : undefined
-  if (computed === undefined) return placeless({ ...proof, certainty: 'candidate' })
+  if (computed === undefined) return withoutOffset({ ...proof, certainty: 'candidate' })
   const isSame = Buffer.compare(computed.subarray(-publicKey.length), publicKey) === 0
-  return isSame ? placeless(proof) : undefined
+  return isSame ? withoutOffset(proof) : undefined
 }

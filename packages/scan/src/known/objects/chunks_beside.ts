@@ -4,7 +4,7 @@
  *
  * Seen in strongSwan 6.0 (plugin curve25519) and in Samba 4.22 (GnuTLS 3.8), both of Debian 13. @module
  */
-import { placesBeside } from './places_beside.ts'
+import { offsetsBeside } from './offsets_beside.ts'
 
 /** How far from a copy they are looked for. */
 const BESIDE = { reach: 512, step: 8 } as const
@@ -14,7 +14,7 @@ const UNIT = 16
 /** In use is the chunk before, as a rule, and it may be of another arena: neither counts. */
 const SIZE_BITS = 0xfa
 
-/** Places in [from, to) at multiples of 8. */
+/** Offsets in [from, to) at multiples of 8. */
 export function* chunksBeside(
   bytes: Uint8Array,
   anchors: readonly number[],
@@ -24,7 +24,7 @@ export function* chunksBeside(
 ): Generator<number, void, void> {
   const size = (length + WORD + UNIT - 1) & -UNIT
   const copies = new Set(anchors)
-  for (const at of placesBeside(anchors, BESIDE, Math.max(from, WORD), to)) {
+  for (const at of offsetsBeside(anchors, BESIDE, Math.max(from, WORD), to)) {
     if (isChunk(bytes, at - WORD, size) && !copies.has(at)) yield at
   }
 }

@@ -77,7 +77,7 @@ function isBinary(bytes: Uint8Array, at: number): boolean {
   return count > 0n && count < COUNT_END && wordAt(bytes, at + OUTSIDE.flags) < FLAGS_END
 }
 
-/** The word at a place, or one that no term has. */
+/** The word at an offset, or one that no term has. */
 function wordAt(bytes: Uint8Array, at: number): bigint {
   if (at < 0 || at + WORD > bytes.length) return (1n << 64n) - 1n
   return new DataView(bytes.buffer, bytes.byteOffset + at, WORD).getBigUint64(0, true)

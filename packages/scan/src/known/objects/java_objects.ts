@@ -15,7 +15,7 @@ const wordsOf = ({ buffer, byteOffset, length }: Uint8Array): Uint32Array =>
 const hasHead = (words: Uint32Array, k: number): boolean =>
   ((words[k - 4] ?? 0) & LOCK.bits) === LOCK.open && words[k - 2] !== 0
 
-/** Places in [0, to), multiples of 8, at which arrays of either length begin. */
+/** Offsets in [0, to), multiples of 8, at which arrays of either length begin. */
 export function javaArrays(
   slice: Uint8Array,
   [one, other]: readonly [number, number],
@@ -30,7 +30,7 @@ export function javaArrays(
   return places
 }
 
-/** Places in [0, to), multiples of 8, at which the sizes of positive numbers of [least, most] bits stand. */
+/** Offsets in [0, to), multiples of 8, at which the sizes of positive numbers of [least, most] bits stand. */
 export function javaNumbers(
   slice: Uint8Array,
   [least, most]: readonly [number, number],

@@ -7,7 +7,7 @@
  * Sources: Include/cpython/longintrepr.h and Include/cpython/bytesobject.h of CPython 3.8 to 3.13. @module
  */
 import { digitCount, PYTHON_DIGITS } from '../values/digit_forms.ts'
-import { sortedByDistance } from './like_arrays.ts'
+import { sortedByDistance } from './sibling_arrays.ts'
 
 /** Up to 3.11 and from 3.12 on. */
 const SIZES_PER_DIGIT = [1, 8] as const

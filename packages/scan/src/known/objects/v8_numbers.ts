@@ -105,7 +105,7 @@ function codingOf(low: number, high: number): Coding {
 /**
  * Where digits of a form begin that make up a number of so many bits: behind the array's length, which is a small integer itself.
  */
-export function* placesInRuns(
+export function* offsetsInRuns(
   bytes: Uint8Array,
   runs: readonly DigitRun[],
   form: DigitForm,

@@ -14,11 +14,11 @@ import { numberAt, spanOf } from './slice_numbers.ts'
 /** Keys from which on it pays to leave out windows that a small prime divides: two of three. */
 const MANY_KEYS = 8
 /** Estimates in nanoseconds: to keep a low limb and find its inverse, to look one up, to sieve a window. */
-const COST = { limb: 12, look: 3, sieve: 35 } as const
+const COST = { limb: 12, probe: 3, sieve: 35 } as const
 
 /** How windows are chosen that may be one of a pair, and what each costs. */
 export function pairCost(keys: number): { readonly isSieved: boolean; readonly cost: number } {
-  const cost = COST.limb + COST.look * keys
+  const cost = COST.limb + COST.probe * keys
   return keys < MANY_KEYS
     ? { isSieved: false, cost }
     : { isSieved: true, cost: COST.sieve + cost / 3 }

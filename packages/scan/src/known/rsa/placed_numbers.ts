@@ -1,7 +1,7 @@
 /**
  * Numbers of a slice that can share a factor with a known modulus without being one: Montgomery leftovers, d mod (p − 1).
  *
- * Each costs an operation on whole moduli, so only places where a number visibly begins or ends are looked at. @module
+ * Each costs an operation on whole moduli, so only offsets where a number visibly begins or ends are looked at. @module
  */
 import { isRandomLookingAt } from '@mintmark/keys/material/random_looking'
 import { BEFORE, type ConjugateKernel, ORDERS } from '../../slices/conjugate.ts'
@@ -12,7 +12,7 @@ import type { RsaGroup } from './rsa_group.ts'
 import { numberAt, numberIn, spanOf } from './slice_numbers.ts'
 
 /** A number of a window that is looked at once the cheap tests are done. */
-export interface PlacedNumber extends Spelled {
+export interface LocatedNumber extends Spelled {
   readonly group: RsaGroup
   /** What it is, or in which of {@link ORDERS} it lies in the window. */
   readonly x: bigint | { readonly order: number }
@@ -27,7 +27,7 @@ const ALL_ORDERS = [0, 1, 2, 3, 4, 5]
 /** Where one side does: what OpenSSL, mbedTLS and Go leave alone lies lowest byte first. */
 const PLAIN_ORDER = [0]
 /** Of a number, what is looked at before it is read. */
-const LOOKED_BYTES = 64
+const PROBED_BYTES = 64
 
 /** Estimate in nanoseconds for a modulus of 2048 bits. */
 const PRODUCT_COST = 3000
@@ -57,25 +57,25 @@ export function boundedNumbers(
   length: number,
   group: RsaGroup,
   choice: NumberChoice,
-): PlacedNumber[] {
+): LocatedNumber[] {
   const cost = leakCost(group, choice.leaks.length)
   if (choice.budget.isSpent(cost)) return []
-  const places = affordedPlaces(likelyPairs(kernel, length, group, choice), cost, choice)
+  const places = affordedOffsets(likelyPairs(kernel, length, group, choice), cost, choice)
   return places.map((place) => placedNumber(kernel, place, group, choice))
 }
 
-interface NumberPlace {
+interface NumberOffset {
   readonly at: number
   readonly order: number
   readonly sides: number
 }
 
-function affordedPlaces(
+function affordedOffsets(
   pairs: readonly number[],
   cost: number,
   { budget, isDeep, isSpared }: NumberChoice,
-): readonly NumberPlace[] {
-  const places: NumberPlace[] = []
+): readonly NumberOffset[] {
+  const places: NumberOffset[] = []
   for (let k = 0; k < pairs.length; k += 2) {
     const at = pairs[k] ?? 0
     const sides = pairs[k + 1] ?? 0
@@ -96,10 +96,10 @@ function ordersAt(at: number, isEvery: boolean): readonly number[] {
 
 function placedNumber(
   kernel: ConjugateKernel,
-  { at, order, sides }: NumberPlace,
+  { at, order, sides }: NumberOffset,
   group: RsaGroup,
   { leaks, isText }: NumberChoice,
-): PlacedNumber {
+): LocatedNumber {
   const { length } = group.shape
   const x = isText ? numberAt(kernel, { at, order }, length) : { order }
   const spelling = ORDERS[order]?.form ?? ''
@@ -116,7 +116,7 @@ function placedNumber(
 }
 
 /** The same number so many bytes further on. */
-export function movedBy(number: PlacedNumber, bytes: number): PlacedNumber {
+export function movedBy(number: LocatedNumber, bytes: number): LocatedNumber {
   const { at, length, spelling, group, x, leaks, sides } = number
   return { at: at + bytes, length, spelling, group, x, leaks, sides }
 }
@@ -131,8 +131,8 @@ function likelyPairs(
   { shape }: RsaGroup,
   { isDeep, isOneSided }: NumberChoice,
 ): readonly number[] {
-  const looked = Math.min(shape.length, LOOKED_BYTES)
-  const bounded = kernel.boundedPairs(shape.length, length, isDeep, looked)
+  const probed = Math.min(shape.length, PROBED_BYTES)
+  const bounded = kernel.boundedPairs(shape.length, length, isDeep, probed)
   const byWeight: [number[], number[], number[]] = [[], [], []]
   for (let k = 0; k < bounded.length; k += 2) {
     const at = bounded[k] ?? 0
@@ -171,6 +171,6 @@ export function weightOf(sides: number): 0 | 1 | 2 {
 }
 
 /** @param window what the slices were of which it is one */
-export function numberOf({ x, at, group }: PlacedNumber, window: Uint8Array): bigint {
+export function numberOf({ x, at, group }: LocatedNumber, window: Uint8Array): bigint {
   return typeof x === 'bigint' ? x : numberIn(window, at, x.order, group.shape.length)
 }

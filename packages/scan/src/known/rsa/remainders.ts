@@ -9,7 +9,7 @@ import type { FoundValue } from '../values/found_value.ts'
 import { fromCrtExponent, fromFactor, PowersOfTwo } from '../values/rebuild.ts'
 import type { SearchLimits } from '../values/search_limits.ts'
 import { type LeakHit, LeakingNumbers, type MayLeak } from './factor_leaks.ts'
-import { isEnclosed, numberOf, type PlacedNumber, weightOf } from './placed_numbers.ts'
+import { isEnclosed, type LocatedNumber, numberOf, weightOf } from './placed_numbers.ts'
 import type { Spelled } from './rsa_found.ts'
 import type { RsaGroup } from './rsa_group.ts'
 
@@ -38,7 +38,7 @@ export class Remainders {
    */
   settle(
     window: Uint8Array,
-    numbers: readonly PlacedNumber[],
+    numbers: readonly LocatedNumber[],
     known: ReadonlySet<bigint>,
   ): FoundValue[] {
     const groups = new Set(numbers.map(({ group }) => group))
@@ -50,7 +50,7 @@ export class Remainders {
 
   #ofGroup(
     group: RsaGroup,
-    numbers: readonly PlacedNumber[],
+    numbers: readonly LocatedNumber[],
     window: Uint8Array,
     known: ReadonlySet<bigint>,
   ): FoundValue[] {
@@ -86,7 +86,7 @@ export class Remainders {
 
   #crtExponent(
     key: RsaMaterial,
-    likely: readonly PlacedNumber[],
+    likely: readonly LocatedNumber[],
     window: Uint8Array,
   ): FoundValue | undefined {
     for (const number of likely) {
@@ -117,7 +117,7 @@ export class Remainders {
   }
 }
 
-function spelledOf({ at, length, spelling }: PlacedNumber): Spelled {
+function spelledOf({ at, length, spelling }: LocatedNumber): Spelled {
   return { at, length, spelling }
 }
 
@@ -132,5 +132,5 @@ function foundBy(
 }
 
 interface LeakingNumber extends MayLeak {
-  readonly placed: PlacedNumber
+  readonly placed: LocatedNumber
 }

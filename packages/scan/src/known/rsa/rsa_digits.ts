@@ -11,7 +11,7 @@ import {
   wordOfDigit,
 } from '../values/digit_forms.ts'
 import type { FoundValue } from '../values/found_value.ts'
-import { leakCost, type PlacedNumber } from './placed_numbers.ts'
+import { type LocatedNumber, leakCost } from './placed_numbers.ts'
 import { type Spelled, WHOLE_COST, wholeFound } from './rsa_found.ts'
 import type { RsaGroup } from './rsa_group.ts'
 import type { SliceContext, SliceResult } from './rsa_search.ts'
@@ -51,7 +51,7 @@ export class DigitSearch {
     const { factors, factorCost, wholes, wholeCost } = this.#planOf(group)
     const { leaks } = group
     const { digits: budget } = group.searchLimits.budgets
-    const numbers: PlacedNumber[] = []
+    const numbers: LocatedNumber[] = []
     for (const choice of factors) {
       for (const number of numbersOf(kernel, length, choice, budget, factorCost)) {
         numbers.push({ ...number, group, leaks, sides: 3 })
@@ -117,7 +117,7 @@ function digitShape(form: DigitForm, bits: number): DigitShape {
   const topBits = bits - (slots - 1) * form.width
   const greatest = (width: number): bigint => wordOfDigit(form, (1n << BigInt(width)) - 1n)
   return {
-    look: lookOf(form),
+    digitKind: digitKind(form),
     slots,
     low: wordOfDigit(form, 1n),
     high: greatest(topBits),
@@ -132,7 +132,7 @@ function digitShape(form: DigitForm, bits: number): DigitShape {
 }
 
 /** See `map_digits` in the kernel. */
-function lookOf({ slot, coding }: DigitForm): 0 | 1 | 2 | 3 {
+function digitKind({ slot, coding }: DigitForm): 0 | 1 | 2 | 3 {
   if (slot !== 8) return 0
   if (coding === 'smi-high') return 2
   return coding === 'double' ? 3 : 1

@@ -8,20 +8,20 @@ import type { RsaGroup } from './rsa_group.ts'
 import type { SliceContext } from './rsa_search.ts'
 import { numberAt, spanOf, spelledAt } from './slice_numbers.ts'
 
-// A bit for each place in a group of 16.
+// A bit for each offset in a group of 16.
 export const EVERY_LANE = 0xffff
 export const EIGHTH_LANES = 0x0101
 export const NO_LANE = 0
 /** Of the byte orders, those that text spells. */
 export const PLAIN_ORDERS = 2
 
-/** Places of one value of a key in one slice that are looked at: every value of a key that is found is looked for anyhow. */
+/** Offsets of one value of a key in one slice that are looked at: every value of a key that is found is looked for anyhow. */
 export const MOST_OF_ONE = 16
-/** With more keys than this, other places are at multiples of 8 or of words as well. */
+/** With more keys than this, other offsets are at multiples of 8 or of words as well. */
 const FEW_KEYS = 4
 
-interface Look {
-  /** Places that nothing marks and that are looked at, in the plain orders and in the others. */
+interface Probe {
+  /** Offsets that nothing marks and that are looked at, in the plain orders and in the others. */
   readonly lanes: number
   readonly others: number
   readonly isText: boolean
@@ -30,7 +30,7 @@ interface Look {
 
 /**
  * Private exponents that begin in the slice: where something marks them; of given keys at multiples of 8 as well; out of
- * what is saved at all places.
+ * what is saved at all offsets.
  */
 export function exponentsIn(
   context: SliceContext,
@@ -41,7 +41,7 @@ export function exponentsIn(
   const { exponents: budget, exponentSamples: samples } = budgets
   const isAll = depth === 'deep' && !isText
   const plain = depth === 'discovered' || isText ? NO_LANE : EIGHTH_LANES
-  const found = look(context, group, {
+  const found = probe(context, group, {
     lanes: isAll ? EVERY_LANE : plain,
     others: isAll ? EVERY_LANE : NO_LANE,
     isText,
@@ -51,14 +51,14 @@ export function exponentsIn(
   // A look that is cut short at once is not worth its begin.
   if (isAll || isText || samples.left <= samples.most / 8) return found.values
   const lanes = group.keys.length <= FEW_KEYS ? EVERY_LANE : EIGHTH_LANES
-  const more = look(context, group, { lanes, others: EVERY_LANE, isText, budget: samples })
+  const more = probe(context, group, { lanes, others: EVERY_LANE, isText, budget: samples })
   return [...found.values, ...more.values]
 }
 
-function look(
+function probe(
   { kernel, length }: SliceContext,
   { exponents: table, exponentKeys, keys }: RsaGroup,
-  { lanes, others, isText, budget }: Look,
+  { lanes, others, isText, budget }: Probe,
 ): { readonly values: readonly FoundValue[]; readonly isCut: boolean } {
   if (table === undefined) return { values: [], isCut: false }
   const orders = isText ? PLAIN_ORDERS : ORDERS.length
@@ -66,7 +66,7 @@ function look(
   const { found, spent } = kernel.exponents(table, length, places)
   let isCut = spent >= budget.left
   budget.pay(spent)
-  const proven = new ProvenPlaces(kernel, table.length)
+  const proven = new VerifiedOffsets(kernel, table.length)
   const values = found.flatMap((candidate) => {
     const key = keys[exponentKeys[candidate.key] ?? -1]
     if (key === undefined || proven.isEnough(key, candidate)) return []
@@ -82,21 +82,21 @@ function look(
   return { values, isCut }
 }
 
-type Place = Pick<Candidate, 'at' | 'order'>
+type Location = Pick<Candidate, 'at' | 'order'>
 
-/** Of each key the place in the slice where an exponent was proven last, and how often. */
-class ProvenPlaces {
+/** Of each key the offset in the slice where an exponent was proven last, and how often. */
+class VerifiedOffsets {
   readonly #kernel: ConjugateKernel
   readonly #length: number
-  readonly #of = new Map<RsaMaterial, { readonly place: Place; readonly times: number }>()
+  readonly #of = new Map<RsaMaterial, { readonly place: Location; readonly times: number }>()
 
   constructor(kernel: ConjugateKernel, length: number) {
     this.#kernel = kernel
     this.#length = length
   }
 
-  /** Whether a place holds what was proven often enough. */
-  isEnough(key: RsaMaterial, place: Place): boolean {
+  /** Whether an offset holds what was proven often enough. */
+  isEnough(key: RsaMaterial, place: Location): boolean {
     const existing = this.#of.get(key)
     return (
       existing !== undefined &&
@@ -105,18 +105,18 @@ class ProvenPlaces {
     )
   }
 
-  add(key: RsaMaterial, place: Place): void {
+  add(key: RsaMaterial, place: Location): void {
     const existing = this.#of.get(key)
     const isSame = existing !== undefined && this.#areEqual(existing.place, place)
     this.#of.set(key, { place, times: isSame ? existing.times + 1 : 1 })
   }
 
-  #areEqual(one: Place, other: Place): boolean {
+  #areEqual(one: Location, other: Location): boolean {
     if (one.order !== other.order) return false
     return Buffer.compare(this.#bytesOf(one), this.#bytesOf(other)) === 0
   }
 
-  #bytesOf({ at, order }: Place): Uint8Array {
+  #bytesOf({ at, order }: Location): Uint8Array {
     const begin = BEFORE + at
     return this.#kernel.slice.subarray(begin, begin + spanOf(order, this.#length))
   }

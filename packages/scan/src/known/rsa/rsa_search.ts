@@ -9,7 +9,7 @@ import type { Depth, SearchLimits } from '../values/search_limits.ts'
 import { directLeaks, leftovers } from './factor_leaks.ts'
 import { conjugateFragments, pairCost } from './fragments.ts'
 import { freedFactors } from './freed_factors.ts'
-import { boundedNumbers, type PlacedNumber } from './placed_numbers.ts'
+import { boundedNumbers, type LocatedNumber } from './placed_numbers.ts'
 import { Remainders } from './remainders.ts'
 import { DigitSearch } from './rsa_digits.ts'
 import {
@@ -24,7 +24,7 @@ import type { RsaGroup } from './rsa_group.ts'
 import { TextSearch } from './rsa_text.ts'
 import { numberAt, spelledAt } from './slice_numbers.ts'
 
-/** What is found in the slice that the kernel holds; places are from the slice's begin. */
+/** What is found in the slice that the kernel holds; offsets are from the slice's begin. */
 export interface SliceContext {
   readonly kernel: ConjugateKernel
   /** Bytes of the slice in which a number may begin. */
@@ -34,7 +34,7 @@ export interface SliceContext {
 /** What the cheap tests of a slice have found, and the numbers that are left for dear ones. */
 export interface SliceResult {
   readonly found: readonly FoundValue[]
-  readonly numbers: readonly PlacedNumber[]
+  readonly numbers: readonly LocatedNumber[]
 }
 
 /** Lists of candidates, see {@link ConjugateKernel.candidates}. */
@@ -65,7 +65,7 @@ export class RsaSearch {
   readonly #lost = new Set<SearchLimits>()
 
   constructor(groups: readonly RsaGroup[]) {
-    // Those of one size one after the other: they share its places.
+    // Those of one size one after the other: they share its offsets.
     this.#groups = groups.toSorted((a, b) => a.bits - b.bits)
     this.#always = this.#groups.filter(({ searchLimits }) => !searchLimits.isSampled)
     for (const { searchLimits } of groups)
@@ -111,7 +111,7 @@ export class RsaSearch {
    */
   settle(
     window: Uint8Array,
-    numbers: readonly PlacedNumber[],
+    numbers: readonly LocatedNumber[],
     known: ReadonlySet<bigint>,
   ): FoundValue[] {
     return [...this.#remainders].flatMap(([searchLimits, remainders]) => {
@@ -125,7 +125,7 @@ export class RsaSearch {
     const { kernel, length } = context
     const { depth, budgets } = group.searchLimits
     const isDeep = depth === 'deep' && !isText
-    if (!isDeep && !hasPlaces(context, group)) return NOTHING
+    if (!isDeep && !hasOffsets(context, group)) return NOTHING
     return {
       found: [...this.#factors(context, group, isText), ...exponentsIn(context, group, isText)],
       numbers: boundedNumbers(kernel, length, group, {
@@ -163,7 +163,7 @@ export class RsaSearch {
     let left = pairs.left
     for (const list of IN_PAIRS) {
       const listed = kernel.sizes[list] ?? 0
-      // Where nothing marks them and they are at any place: out of what is saved.
+      // Where nothing marks them and they are at any offset: out of what is saved.
       const kept = list === LIST.factors && searchLimits.depth !== 'deep' ? pairs.most / 2 : 0
       const room = Math.max(0, Math.floor((left - kept) / cost))
       if (list === LIST.aligned && listed > room) pairs.isShort = true
@@ -248,7 +248,7 @@ function nameOf({ kind, isAbove }: FactorHit): string {
 const NOTHING: SliceResult = { found: [], numbers: [] }
 
 /** Whether a factor or an exponent can lie anywhere: most memory is no random bytes. */
-function hasPlaces({ kernel, length }: SliceContext, { shape, exponents }: RsaGroup): boolean {
-  const isOfFactors = kernel.hasPlaces(shape.length, length)
-  return isOfFactors || (exponents !== undefined && kernel.hasPlaces(exponents.length, length))
+function hasOffsets({ kernel, length }: SliceContext, { shape, exponents }: RsaGroup): boolean {
+  const isOfFactors = kernel.hasOffsets(shape.length, length)
+  return isOfFactors || (exponents !== undefined && kernel.hasOffsets(exponents.length, length))
 }

@@ -10,7 +10,7 @@ import {
   runOf,
   type TextRun,
 } from '../values/text_forms.ts'
-import { leakCost, type PlacedNumber } from './placed_numbers.ts'
+import { type LocatedNumber, leakCost } from './placed_numbers.ts'
 import { type Spelled, wholeFound } from './rsa_found.ts'
 import type { RsaGroup } from './rsa_group.ts'
 import type { SliceContext, SliceResult } from './rsa_search.ts'
@@ -78,7 +78,7 @@ export class TextSearch {
     const cost = leakCost(group, leaks.length)
     const { text: budget } = group.searchLimits.budgets
     const found: FoundValue[] = []
-    const numbers: PlacedNumber[] = []
+    const numbers: LocatedNumber[] = []
     for (const { at, length, value: x } of decimalsOf(run, group.shape.bits - 8)) {
       const spelled: Spelled = { at, length, spelling: 'decimal' }
       const isWhole = x >> BigInt(group.bits - 32) !== 0n

@@ -12,8 +12,8 @@ import { isRoot } from '@mintmark/keys/public_keys/public_roots'
 import type { Detected, Memory } from '../../anchors/detected.ts'
 import type { LeftOver, WindowSearch } from '../../anchors/window_search.ts'
 import { BEHIND, ConjugateKernel, SLICE } from '../../slices/conjugate.ts'
-import { POINTER_BYTES } from '../objects/pointed_places.ts'
-import { movedBy, type PlacedNumber } from '../rsa/placed_numbers.ts'
+import { POINTER_BYTES } from '../objects/pointed_offsets.ts'
+import { type LocatedNumber, movedBy } from '../rsa/placed_numbers.ts'
 import { isSearchable, rsaGroups } from '../rsa/rsa_group.ts'
 import { RsaSearch } from '../rsa/rsa_search.ts'
 import { detectedOf, type FoundValue } from '../values/found_value.ts'
@@ -21,8 +21,8 @@ import { type Depth, SearchLimits, type Whose } from '../values/search_limits.ts
 import { ValuePatterns } from '../values/value_patterns.ts'
 import {
   findValues,
+  type LocatedValue,
   lastWord,
-  type PlacedValue,
   ValueTable,
   valueDetected,
 } from '../values/value_search.ts'
@@ -35,13 +35,13 @@ import {
 } from './secret_search.ts'
 
 export interface KnownKeyOptions {
-  /** Looks at places that are hardly ever taken as well, and spends eight times as much on what is dear. */
+  /** Looks at offsets that are hardly ever taken as well, and spends eight times as much on what is dear. */
   readonly deep: boolean
   /** Does that with the secrets of given keys of curves and their kin alone: of a file that is not large. */
   readonly hasDeepSecrets?: boolean
   /** Of the keys, those whose scalars are completed where five bytes are missing, as long as there is time. Default none. */
   readonly completed?: readonly PublicKey[]
-  /** Spends on given keys what it takes to look at each place that something marks: see `Depth`. */
+  /** Spends on given keys what it takes to look at each offset that something marks: see `Depth`. */
   readonly isPatient?: boolean
   /** Keys that are not asked for, but lie in the dump: far less is spent on them, and least on public roots. */
   readonly discovered?: readonly PublicKey[]
@@ -111,7 +111,7 @@ export class KnownKeySearch implements WindowSearch {
     if (sampled.length > 0) this.#sampled = new SecretSearch(this.#kernel, sampled, searchers)
     if (values !== undefined)
       this.#values = new ValueTable(this.#kernel, values, this.#secrets?.words.list)
-    // Both are identified by words at the same places: one look finds both.
+    // Both are identified by words at the same offsets: one look finds both.
     this.#isShared = this.#values?.step === this.#secrets?.words.step
     this.unsearchable = [...given, ...others, ...roots]
       .filter(isRsa)
@@ -166,7 +166,7 @@ export class KnownKeySearch implements WindowSearch {
   #slices(
     part: Part,
     where: InProcess,
-  ): { readonly found: FoundValue[]; readonly values: readonly PlacedValue[] } {
+  ): { readonly found: FoundValue[]; readonly values: readonly LocatedValue[] } {
     const { bytes, from, to } = part
     const seen: Seen = { found: [], numbers: [], values: [] }
     this.#rsa?.earn(to - from)
@@ -176,7 +176,7 @@ export class KnownKeySearch implements WindowSearch {
     }
     // Slices begin at multiples of 16, as alignment in the segment asks for.
     const first = from & ~15
-    const before = placeOf(where.address, first)
+    const before = offsetOf(where.address, first)
     for (let at = first; at < to; at += SLICE) {
       this.#slice(part, at, (before + at - first) % SAMPLED < SLICE, sights, seen)
     }
@@ -206,8 +206,8 @@ export class KnownKeySearch implements WindowSearch {
       seen.values.push(...this.#values.inSlice(bytes, { at, length: words, from, to }))
     }
     const slice = { bytes, at, length }
-    sights.always?.look(this.#kernel, slice, this.#isShared ? this.#values?.others : undefined)
-    if (isSample) sights.sampled?.look(this.#kernel, slice, undefined)
+    sights.always?.probe(this.#kernel, slice, this.#isShared ? this.#values?.others : undefined)
+    if (isSample) sights.sampled?.probe(this.#kernel, slice, undefined)
     if (this.#rsa === undefined) return
     const { found, numbers } = this.#rsa.slice({ kernel: this.#kernel, length }, isSample)
     for (const value of found) seen.found.push({ ...value, at: at + value.at })
@@ -231,9 +231,9 @@ interface SecretSights {
 /** What slices gave so far. */
 interface Seen {
   readonly found: FoundValue[]
-  readonly numbers: PlacedNumber[]
+  readonly numbers: LocatedNumber[]
   /** Of keys that were found before. */
-  readonly values: PlacedValue[]
+  readonly values: LocatedValue[]
 }
 
 function depthFor(whose: Whose, { deep, isPatient = false }: KnownKeyOptions): Depth {
@@ -254,7 +254,7 @@ function isZero(bytes: Uint8Array, from: number, to: number): boolean {
 }
 
 /** Where within {@link SAMPLED} bytes of memory a window's byte lies; at their begin, where the address is not known. */
-function placeOf(address: bigint | undefined, at: number): number {
+function offsetOf(address: bigint | undefined, at: number): number {
   return address === undefined ? 0 : Number((address + BigInt(at)) % BigInt(SAMPLED))
 }
 
@@ -279,23 +279,23 @@ function distinct<T extends KeyMaterial>(materials: readonly T[]): T[] {
 }
 
 /**
- * One value a place and spelling, in order of place, the first name that was found. Fragments that a whole value lies
+ * One value an offset and spelling, in order of offset, the first name that was found. Fragments that a whole value lies
  * over are left out: text that is read in a wrong alignment gives those.
  */
 function onceEach(values: readonly FoundValue[]): FoundValue[] {
-  const byPlace = new Map<string, FoundValue>()
+  const byOffset = new Map<string, FoundValue>()
   const sorted = values.toSorted(
     (a, b) => Number(a.note !== undefined) - Number(b.note !== undefined),
   )
   const covered: FoundValue[] = []
   for (const value of sorted) {
     const place = `${value.at}:${value.spelling}`
-    if (byPlace.has(place)) continue
+    if (byOffset.has(place)) continue
     if (value.note === undefined) covered.push(value)
     else if (covered.some((whole) => overlap(whole, value))) continue
-    byPlace.set(place, value)
+    byOffset.set(place, value)
   }
-  return [...byPlace.values()].toSorted((a, b) => a.at - b.at || a.length - b.length)
+  return [...byOffset.values()].toSorted((a, b) => a.at - b.at || a.length - b.length)
 }
 
 function overlap(a: FoundValue, b: FoundValue): boolean {

@@ -9,7 +9,7 @@ import { spkiParts } from '@mintmark/keys/public_half/spki'
 import type { FoundSecret, SecretGroup } from './secret_groups.ts'
 
 /** Of a hash, and of the key pair of each seed that gives the ρ of a known key. */
-const LOOK_COST = 5000
+const PROBE_COST = 5000
 const SIGN_BYTES = 16
 
 /** Keys of one parameter set each. */
@@ -42,7 +42,7 @@ function groupOf(scheme: LatticeScheme, known: readonly Known[]): SecretGroup {
   }
   return {
     length: scheme.seedLength,
-    cost: LOOK_COST,
+    cost: PROBE_COST,
     signs: known.map(({ publicKey }) => scheme.rhoOf(publicKey).subarray(0, SIGN_BYTES)),
     limbs: 0,
     secretIn,

@@ -32,7 +32,7 @@ const SHARES: Readonly<Record<Depth, number>> = {
   patient: PATIENT,
 }
 
-/** Of `cut`, where five bytes may be missing: of one key of P-256, a place takes 14 s by estimate, 7 s in truth. */
+/** Of `cut`, where five bytes may be missing: of one key of P-256, an offset takes 14 s by estimate, 7 s in truth. */
 const COMPLETED = 24
 
 /** Whose secrets are looked for. */
@@ -44,8 +44,8 @@ interface Sought {
 
 /**
  * @param searchers how many searches of the same bytes run in parallel: they share what keys not asked for may take
- * @returns what makes the budgets for one group of such keys after another: those for places near a public half, and for
- *   places that something marks, are theirs together. It is given whether parts of theirs that lack five bytes are completed
+ * @returns what makes the budgets for one group of such keys after another: those for offsets near a public half, and for
+ *   offsets that something marks, are theirs together. It is given whether parts of theirs that lack five bytes are completed
  */
 export function budgetsFor(
   { depth, reportsLimits }: Sought,
@@ -68,7 +68,7 @@ export function budgetsFor(
     before: budget(RATES.before),
     near,
     placed,
-    // There are few such places, where there are any: keys that merely lie there have as much.
+    // There are few such offsets, where there are any: keys that merely lie there have as much.
     java: budget(RATES.java, Math.max(1, usual)),
     cut: budget(RATES.cut, completesParts ? Math.max(COMPLETED, usual) : usual),
     v8: budget(RATES.v8),

@@ -5,44 +5,44 @@
  * of CPython, the JVM, V8 and Erlang; by themselves in text; near copies of the public half; and where something that looks like
  * a secret visibly begins and ends.
  *
- * A multiplication a place is too dear for every place; what the budget does not reach is counted. @module
+ * A multiplication an offset is too dear for every offset; what the budget does not reach is counted. @module
  */
 import type { KeyMaterial } from '@mintmark/keys/material/key_material'
 import type { Memory } from '../../anchors/detected.ts'
-import type { ConjugateKernel, PlaceRoom } from '../../slices/conjugate.ts'
+import type { ConjugateKernel, OffsetRoom } from '../../slices/conjugate.ts'
 import { chunksBeside } from '../objects/chunks_beside.ts'
 import { TermList } from '../objects/erlang_terms.ts'
 import { ArrayList, OCTETS_HEAD } from '../objects/java_arrays.ts'
 import { IntegerList, integerBits } from '../objects/java_integers.ts'
 import { javaArrays, javaNumbers } from '../objects/java_objects.ts'
-import { likeArrays } from '../objects/like_arrays.ts'
-import { beforePoints, besidePoints, nearest } from '../objects/places_near_points.ts'
+import { beforePoints, besidePoints, nearest } from '../objects/offsets_near_points.ts'
 import {
   HeadList,
   NumberHeads,
+  offsetsIn,
   POINTER_BYTES,
-  placesIn,
   pointedBeside,
-} from '../objects/pointed_places.ts'
+} from '../objects/pointed_offsets.ts'
 import { ObjectList } from '../objects/python_objects.ts'
-import { type DigitRun, digitRuns, placesInRuns, V8_FORMS } from '../objects/v8_numbers.ts'
+import { likeArrays } from '../objects/sibling_arrays.ts'
+import { type DigitRun, digitRuns, offsetsInRuns, V8_FORMS } from '../objects/v8_numbers.ts'
 import type { Budget } from '../values/budget.ts'
 import { digitCount, PYTHON_DIGITS, TOMMATH_DIGITS } from '../values/digit_forms.ts'
 import type { FoundValue } from '../values/found_value.ts'
 import { type Depth, OF_DISCOVERED_KEYS, SCALARS } from '../values/search_limits.ts'
 import type { WordHit } from '../values/value_search.ts'
-import { lookAtCut } from './cut_places.ts'
+import { probeCut } from './cut_offsets.ts'
 import { budgetsFor } from './secret_budgets.ts'
 import { type SecretGroup, type SingleSecret, secretGroups } from './secret_groups.ts'
 import {
-  lookAt,
-  lookAtDigits,
-  lookAtIntegers,
-  lookAtTexts,
-  lookFar,
+  probeDigits,
+  probeFar,
+  probeIntegers,
+  probeOffsets,
+  probeTexts,
   type SoughtGroup,
   type Tried,
-} from './secret_looks.ts'
+} from './secret_probes.ts'
 import { SecretTexts } from './secret_texts.ts'
 import { type SignTable, signTable } from './sign_table.ts'
 
@@ -95,7 +95,7 @@ export class SecretSearch {
     this.#budgets = [...new Set(budgets)]
   }
 
-  /** Kinds of tests that were cut short so far. Places far from a public half are samples in any case. */
+  /** Kinds of tests that were cut short so far. Offsets far from a public half are samples in any case. */
   get limits(): readonly string[] {
     return this.#groups.flatMap(({ budgets, depth, reportsLimits }) => {
       const { pointed, far, ints, near, java, v8, terms } = budgets
@@ -139,7 +139,7 @@ export class SecretWindow {
       arrays: new ArrayList(),
       objects: new ObjectList(),
       terms: new TermList(length),
-      places: new LikelyPlaces(affordable(budgets.placed, cost)),
+      places: new LikelyOffsets(affordable(budgets.placed, cost)),
     }))
     this.#texts = new SecretTexts(groups)
   }
@@ -149,7 +149,7 @@ export class SecretWindow {
    *
    * @param found where {@link SecretSearch.words} lie in it and behind it, if that is known
    */
-  look(
+  probe(
     kernel: ConjugateKernel,
     { bytes, at, length }: WindowSlice,
     found: readonly WordHit[] | undefined,
@@ -167,9 +167,9 @@ export class SecretWindow {
         this.#sights[group]?.anchors.push(at + hit.at - wordAt)
       }
     }
-    this.#lookForHeads(kernel, { bytes, at, length }, found)
-    this.#texts.look(kernel, at, length)
-    this.#lookForJava(kernel, { bytes, at, length })
+    this.#noteHeads(kernel, { bytes, at, length }, found)
+    this.#texts.probe(kernel, at, length)
+    this.#probeJava(kernel, { bytes, at, length })
     for (const [index, { length: size }] of this.#groups.entries()) {
       const { places } = this.#sights[index] ?? {}
       if (places?.isFull !== false) continue
@@ -178,7 +178,7 @@ export class SecretWindow {
   }
 
   /** Numbers and arrays of the JVM; nobody has the private keys of public roots there. */
-  #lookForJava(kernel: ConjugateKernel, { bytes, at, length }: WindowSlice): void {
+  #probeJava(kernel: ConjugateKernel, { bytes, at, length }: WindowSlice): void {
     const reporting = this.#groups.flatMap(({ reportsLimits, limbs, length: size }, index) => {
       const sights = this.#sights[index]
       return reportsLimits && sights !== undefined ? [{ size, isNumber: limbs > 0, ...sights }] : []
@@ -194,7 +194,7 @@ export class SecretWindow {
     }
   }
 
-  #lookForHeads(
+  #noteHeads(
     kernel: ConjugateKernel,
     { bytes, at, length }: WindowSlice,
     found: readonly WordHit[] | undefined,
@@ -204,7 +204,7 @@ export class SecretWindow {
     const first = this.#signs.heads.length
     const seen =
       found === undefined
-        ? this.#heads.look(kernel, length)
+        ? this.#heads.probe(kernel, length)
         : this.#heads.among(found, first, length)
     for (const head of seen) {
       for (const { group, what } of head.sizes) {
@@ -236,35 +236,35 @@ export class SecretWindow {
       if (sights === undefined) return []
       const { anchors, places, arrays, objects, terms } = sights
       const tried = { places: new Set<number>(), contents: new Set<number>() }
-      const { near: pointed, far } = pointedPlaces(bytes, group, sights, where.address)
+      const { near: pointed, far } = pointedOffsets(bytes, group, sights, where.address)
       const before = beforePoints(bytes, anchors, group.length, from, to)
       const chunks = chunksBeside(bytes, anchors, group.length, from, to)
       const near = nearest(bytes, anchors, group.length, from, to)
       const whole = [
-        ...lookAt(bytes, pointed, group, 'pointed', tried),
-        ...lookAt(bytes, likeArrays(bytes, anchors, group.length), group, 'alike', tried),
-        ...lookAtDigits(bytes, objects.intsOf(bytes, group), group, PYTHON_DIGITS, 'ints', tried),
-        ...lookAtV8(bytes, runs, group, tried),
-        ...lookOutside(bytes, far, group, sights, tried, where.memory),
-        ...lookAt(bytes, arrays.places, group, 'java', tried),
-        ...lookAt(bytes, objects.stringsOf(bytes, group.length), group, 'string', tried),
-        ...lookAt(bytes, terms.numbers, group, 'number', tried),
-        ...lookAt(bytes, terms.strings, group, 'term', tried),
-        ...lookAtTexts(this.#texts.of(bytes, group, from, to), group, tried),
-        ...lookAt(bytes, before, group, 'before', tried),
-        ...lookAt(bytes, chunks, group, 'before', tried),
-        ...lookAt(bytes, near, group, 'near', tried),
-        ...lookAt(bytes, places.all, group, 'placed', tried),
+        ...probeOffsets(bytes, pointed, group, 'pointed', tried),
+        ...probeOffsets(bytes, likeArrays(bytes, anchors, group.length), group, 'alike', tried),
+        ...probeDigits(bytes, objects.intsOf(bytes, group), group, PYTHON_DIGITS, 'ints', tried),
+        ...probeV8(bytes, runs, group, tried),
+        ...probeOutside(bytes, far, group, sights, tried, where.memory),
+        ...probeOffsets(bytes, arrays.places, group, 'java', tried),
+        ...probeOffsets(bytes, objects.stringsOf(bytes, group.length), group, 'string', tried),
+        ...probeOffsets(bytes, terms.numbers, group, 'number', tried),
+        ...probeOffsets(bytes, terms.strings, group, 'term', tried),
+        ...probeTexts(this.#texts.of(bytes, group, from, to), group, tried),
+        ...probeOffsets(bytes, before, group, 'before', tried),
+        ...probeOffsets(bytes, chunks, group, 'before', tried),
+        ...probeOffsets(bytes, near, group, 'near', tried),
+        ...probeOffsets(bytes, places.all, group, 'placed', tried),
       ]
       if (whole.length > 0 || anchors.length === 0) return whole
       const beside = besidePoints(bytes, anchors, group.length, from, to)
-      return lookAtCut(bytes, beside, anchors, group)
+      return probeCut(bytes, beside, anchors, group)
     })
   }
 }
 
 /** Nobody has the private keys of public roots in a program of JavaScript. */
-function lookAtV8(
+function probeV8(
   bytes: Uint8Array,
   runs: readonly DigitRun[],
   group: SoughtGroup,
@@ -272,20 +272,20 @@ function lookAtV8(
 ): FoundValue[] {
   if (!group.reportsLimits || runs.length === 0) return []
   return V8_FORMS.flatMap((form) => {
-    const places = placesInRuns(bytes, runs, form, 8 * group.length)
+    const places = offsetsInRuns(bytes, runs, form, 8 * group.length)
     // The same words are another number in digits of another width.
     const own = { ...tried, contents: new Set<number>() }
-    return lookAtDigits(bytes, places, group, form, 'v8', own)
+    return probeDigits(bytes, places, group, form, 'v8', own)
   })
 }
 
-/** To find what is marked takes as long for a few places as for many: so many are saved up before. */
-const LEAST_PLACES = 64
+/** To find what is marked takes as long for a few offsets as for many: so many are saved up before. */
+const LEAST_OFFSETS = 64
 
-/** Places that may be tried in a window, each at a cost; none where they are too few. */
+/** Offsets that may be tried in a window, each at a cost; none where they are too few. */
 function affordable({ left, most }: Budget, cost: number): number {
   const places = Math.floor(left / cost)
-  return places < Math.min(LEAST_PLACES, most / cost / 2) ? 0 : places
+  return places < Math.min(LEAST_OFFSETS, most / cost / 2) ? 0 : places
 }
 
 /** Bytes of a window that a kernel holds. */
@@ -303,7 +303,7 @@ export interface InProcess {
   readonly memory: Memory | undefined
 }
 
-function lookOutside(
+function probeOutside(
   bytes: Uint8Array,
   far: readonly bigint[],
   group: SoughtGroup,
@@ -313,9 +313,9 @@ function lookOutside(
 ): FoundValue[] {
   if (memory === undefined) return []
   return [
-    ...lookFar(memory, far, group, tried),
-    ...lookFar(memory, digits.digitAddresses(bytes), group, tried, TOMMATH_DIGITS),
-    ...lookAtIntegers(memory, integers.arrays, group, tried),
+    ...probeFar(memory, far, group, tried),
+    ...probeFar(memory, digits.digitAddresses(bytes), group, tried, TOMMATH_DIGITS),
+    ...probeIntegers(memory, integers.arrays, group, tried),
   ]
 }
 
@@ -332,23 +332,23 @@ interface Sights {
   readonly arrays: ArrayList
   readonly objects: ObjectList
   readonly terms: TermList
-  readonly places: LikelyPlaces
+  readonly places: LikelyOffsets
 }
 
-/** Places in the window that something points to, and addresses outside. */
-function pointedPlaces(
+/** Offsets in the window that something points to, and addresses outside. */
+function pointedOffsets(
   bytes: Uint8Array,
   { length, limbs }: SecretGroup,
   { heads, anchors }: Sights,
   address: bigint | undefined,
 ): { readonly near: readonly number[]; readonly far: readonly bigint[] } {
   if (address === undefined) return { near: [], far: [] }
-  if (limbs > 0) return placesIn(bytes, heads.addresses(bytes), address)
+  if (limbs > 0) return offsetsIn(bytes, heads.addresses(bytes), address)
   return { near: pointedBeside(bytes, anchors, length, address), far: [] }
 }
 
-/** Places where something visibly begins or ends: as many as can be looked at, those with both sides first. */
-class LikelyPlaces {
+/** Offsets where something visibly begins or ends: as many as can be looked at, those with both sides first. */
+class LikelyOffsets {
   readonly #most: number
   readonly #enclosed: number[] = []
   readonly #others: number[] = []
@@ -365,7 +365,7 @@ class LikelyPlaces {
     }
   }
 
-  get room(): PlaceRoom {
+  get room(): OffsetRoom {
     return {
       enclosed: this.#most - this.#enclosed.length,
       others: this.#most - this.#others.length,

@@ -75,7 +75,7 @@ export class SecretTexts {
   }
 
   /** Keeps where text lies in the slice that the kernel holds, which begins at `at` of the window. */
-  look(kernel: ConjugateKernel, at: number, length: number): void {
+  probe(kernel: ConjugateKernel, at: number, length: number): void {
     if (this.#least === 0) return
     // What lies behind the slice is there for texts that begin in it.
     const to = Math.min(length + BEHIND, SLICE + BEHIND - 16)

@@ -1,12 +1,12 @@
 /**
- * Words by which bytes are found though few places are looked at.
+ * Words by which bytes are found though few offsets are looked at.
  *
- * With as many words of a pattern, one behind the other, as there are places from one multiple of a step to the next, one
- * of them lies at a multiple: so that no other places need be looked at. @module
+ * With as many words of a pattern, one behind the other, as there are offsets from one multiple of a step to the next, one
+ * of them lies at a multiple: so that no other offsets need be looked at. @module
  */
 /** Of a word that is looked up. */
 export const WORD_BYTES = 8
-/** The greatest step that pays: half as many places, for twice as many words. */
+/** The greatest step that pays: half as many offsets, for twice as many words. */
 const MOST_STEP = 16
 /** Most words of a table: each takes some 200 bytes. */
 const MOST_WORDS = 1 << 17

@@ -1,5 +1,5 @@
 /** Numbers spelled as text: runs of hexadecimal, base64 and decimal digits, and the bytes that they can mean. @module */
-/** Bytes that a run of text means, and how to find a place in them back. */
+/** Bytes that a run of text means, and how to find an offset in them back. */
 export interface DecodedText {
   readonly form: 'hex' | 'base64'
   readonly bytes: Uint8Array
@@ -43,7 +43,7 @@ export function runOf(bytes: Uint8Array, at: number, unit: 1 | 2): TextRun {
 /** Text without some of its characters, and where those that are left were. */
 interface Stripped {
   readonly text: string
-  readonly placeOf: (k: number) => number
+  readonly offsetOf: (k: number) => number
 }
 
 /** Characters that stand between those of a number; few of them are in a text, most often none. */
@@ -59,8 +59,8 @@ function stripped(
   { isOut, any }: Between,
 ): Stripped {
   const part = text.slice(from, to)
-  const placeAt = (k: number): number => at + (from + k) * unit
-  if (!any.test(part)) return { text: part, placeOf: (k) => placeAt(Math.min(k, part.length)) }
+  const offsetAt = (k: number): number => at + (from + k) * unit
+  if (!any.test(part)) return { text: part, offsetOf: (k) => offsetAt(Math.min(k, part.length)) }
   const pieces: string[] = []
   /** Where each piece begins in what is left, and how many characters are left out before it. */
   const begins: number[] = []
@@ -77,12 +77,12 @@ function stripped(
     }
     begin = k + 1
   }
-  const placeOf = (k: number): number => {
+  const offsetOf = (k: number): number => {
     // Behind the last that is left: what stands there besides belongs to nothing.
-    if (k >= left) return placeAt(left + (gaps.at(-1) ?? 0))
-    return placeAt(k + (gaps[lastNotAbove(begins, k)] ?? 0))
+    if (k >= left) return offsetAt(left + (gaps.at(-1) ?? 0))
+    return offsetAt(k + (gaps[lastNotAbove(begins, k)] ?? 0))
   }
-  return { text: pieces.join(''), placeOf }
+  return { text: pieces.join(''), offsetOf }
 }
 
 const isLineEnd = (code: number): boolean => code === 10 || code === 13
@@ -158,14 +158,14 @@ function* longRuns(
   }
 }
 
-function hexRuns({ text, placeOf }: Stripped, least: number): DecodedText[] {
+function hexRuns({ text, offsetOf }: Stripped, least: number): DecodedText[] {
   const found: DecodedText[] = []
   for (const match of longRuns(text, 2 * least, isHex)) {
     for (const phase of [0, 1]) {
       const begin = match.from + phase
       const bytes = Buffer.from(text.slice(begin, match.to), 'hex')
       if (bytes.length < least) continue
-      found.push({ form: 'hex', bytes, textAt: (index) => placeOf(begin + 2 * index) })
+      found.push({ form: 'hex', bytes, textAt: (index) => offsetOf(begin + 2 * index) })
     }
   }
   return found
@@ -217,16 +217,16 @@ export function randomRanges(text: string, width: number): LetterRange[] {
   return runs
 }
 
-function rangeOf({ text, placeOf }: Stripped, { from, to }: LetterRange): Stripped {
-  return { text: text.slice(from, to), placeOf: (k) => placeOf(from + k) }
+function rangeOf({ text, offsetOf }: Stripped, { from, to }: LetterRange): Stripped {
+  return { text: text.slice(from, to), offsetOf: (k) => offsetOf(from + k) }
 }
 
-function base64Phases({ text, placeOf }: Stripped, least: number, edge: number): DecodedText[] {
+function base64Phases({ text, offsetOf }: Stripped, least: number, edge: number): DecodedText[] {
   const found: DecodedText[] = []
   const decode = (from: number, to: number): void => {
     const bytes = Buffer.from(text.slice(from, to), 'base64')
     if (bytes.length < least) return
-    const textAt = (index: number): number => placeOf(from + Math.floor((index * 4) / 3))
+    const textAt = (index: number): number => offsetOf(from + Math.floor((index * 4) / 3))
     found.push({ form: 'base64', bytes, textAt })
   }
   decode(0, text.length)

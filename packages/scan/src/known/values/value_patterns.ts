@@ -11,7 +11,7 @@ export interface Pattern {
   readonly spelling: string
   readonly name: string
   readonly material: KeyMaterial
-  /** What is reported of it, whatever its place: made with its first hit. */
+  /** What is reported of it, whatever its offset: made with its first hit. */
   reported?: Detected
 }
 
@@ -86,7 +86,7 @@ export class ValuePatterns {
   }
 
   #enter(number: number, head: Uint8Array): void {
-    const place = wordPlace(head, extentOf(this.step))
+    const place = wordOffset(head, extentOf(this.step))
     const hashed = Math.min(HASHED, head.length - place)
     this.#places[number] = place
     this.#hashed[number] = hashed
@@ -130,8 +130,8 @@ function hashOf(bytes: Uint8Array, at: number, length: number): number {
   return Math.imul(hash ^ (hash >>> 15), 0x2c1b3c6d) >>> 0
 }
 
-/** The first place at which the fewest of `extent` bytes are zero. */
-function wordPlace(bytes: Uint8Array, extent: number): number {
+/** The first offset at which the fewest of `extent` bytes are zero. */
+function wordOffset(bytes: Uint8Array, extent: number): number {
   let [best, fewest] = [0, extent + 1]
   for (let at = 0; at + extent <= bytes.length && fewest > 0; at++) {
     let zeros = 0

@@ -8,7 +8,7 @@ import { detectedOf, type FoundValue } from './found_value.ts'
 import { type Pattern, ValuePatterns } from './value_patterns.ts'
 
 /** A value that lies somewhere. */
-export interface PlacedValue extends FoundValue {
+export interface LocatedValue extends FoundValue {
   readonly reported: Detected
 }
 
@@ -82,9 +82,9 @@ export class ValueTable {
   }
 
   /** Values that begin in [from, to) of `bytes`. */
-  find(bytes: Uint8Array, from: number, to: number): PlacedValue[] {
+  find(bytes: Uint8Array, from: number, to: number): LocatedValue[] {
     this.begin()
-    const found: PlacedValue[] = []
+    const found: LocatedValue[] = []
     const limit = lastWord(bytes, to)
     for (let at = from; at < limit; at += SLICE) {
       const end = Math.min(limit, at + SLICE)
@@ -102,8 +102,8 @@ export class ValueTable {
   }
 
   /** Those whose word lies in the slice that the kernel holds, as many as a window may have. */
-  inSlice(bytes: Uint8Array, slice: ValueSlice): PlacedValue[] {
-    const found: PlacedValue[] = []
+  inSlice(bytes: Uint8Array, slice: ValueSlice): LocatedValue[] {
+    const found: LocatedValue[] = []
     const others: WordHit[] = []
     const own = this.#patterns.count * this.step
     const take = (at: number, word: number): void => {
@@ -122,7 +122,7 @@ export class ValueTable {
     bytes: Uint8Array,
     { at, from, to }: ValueSlice,
     { at: place, word }: WordHit,
-    found: PlacedValue[],
+    found: LocatedValue[],
   ): void {
     const first = at + place - (word % this.step)
     const like = this.#patterns.likeAt(Math.floor(word / this.step), bytes, first)
@@ -177,7 +177,7 @@ export class ValueSearch implements WindowSearch {
 /** A value of a key that is known already, as a hit in `bytes`. */
 export function valueDetected(
   bytes: Uint8Array,
-  { at, length, material, reported }: PlacedValue,
+  { at, length, material, reported }: LocatedValue,
 ): Detected {
   const detected: Detected = { ...reported, offset: at, isCopy: true }
   const isDrbg = material.type === 'aes' && length === DRBG_KEY_BYTES && isDrbgState(bytes, at)
@@ -187,14 +187,14 @@ export function valueDetected(
 /** How the proof of a copy of a value begins. */
 export const EQUAL_VALUE = 'equals what the proven key gives'
 
-function foundAt(pattern: Pattern, at: number): PlacedValue {
+function foundAt(pattern: Pattern, at: number): LocatedValue {
   const { bytes, spelling, name, material } = pattern
   const found = { at, length: bytes.length, spelling, name, proof: EQUAL_VALUE, material }
   pattern.reported ??= detectedOf(found)
   return { ...found, reported: pattern.reported }
 }
 
-/** Whether a pattern lies at a place, judged by its bytes from `from` on: the last first, for p − 1 begins like p. */
+/** Whether a pattern lies at an offset, judged by its bytes from `from` on: the last first, for p − 1 begins like p. */
 function isAt(bytes: Uint8Array, at: number, pattern: Uint8Array, from: number): boolean {
   if (at + pattern.length > bytes.length) return false
   for (let k = pattern.length - 1; k >= from; k--) if (bytes[at + k] !== pattern[k]) return false

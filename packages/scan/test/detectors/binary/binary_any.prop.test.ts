@@ -5,7 +5,7 @@ import { noise } from '@mintmark/testkit/noise'
 import * as fc from 'fast-check'
 import { REACH } from '../../../src/anchors/anchor.ts'
 import { BINARY_ANCHORS } from '../../../src/detectors/binary/binary_anchors.ts'
-import { hitsIn, placesIn } from './binary_hits.ts'
+import { hitsIn, offsetsIn } from './binary_hits.ts'
 import { DER_SAMPLES } from './der_world.ts'
 
 const numRuns = Number(process.env['FUZZ_RUNS'] ?? 200)
@@ -48,7 +48,7 @@ describe('any bytes', () => {
     )
   })
 
-  it('are judged at every place by every detector without an error', () => {
+  it('are judged at every offset by every detector without an error', () => {
     fc.assert(
       fc.property(anyBytes, (bytes) => {
         for (const { detect } of BINARY_ANCHORS) {
@@ -76,7 +76,7 @@ describe('the anchors', () => {
   it('find what they find with no more in sight than they ask for', () => {
     for (const { der, name } of DER_SAMPLES) {
       const bytes = Buffer.concat([noise(2000, 'a'), der, noise(2000, 'b')])
-      for (const { anchor, at } of placesIn(bytes)) {
+      for (const { anchor, at } of offsetsIn(bytes)) {
         const whole = anchor.detect(bytes, at)
         const from = Math.max(0, at - anchor.before)
         const near = anchor.detect(bytes.subarray(from, at + anchor.behind), at - from)
@@ -122,7 +122,7 @@ describe('bytes made to hold a scan up', () => {
     const slow: string[] = []
     for (const { name, bytes } of cases) {
       const beginMs = spentByNowMs()
-      for (const { anchor, at } of placesIn(bytes)) anchor.detect(bytes, at)
+      for (const { anchor, at } of offsetsIn(bytes)) anchor.detect(bytes, at)
       const spentMs = spentByNowMs() - beginMs
       if (spentMs > 3500) slow.push(`${name}: ${spentMs.toFixed()} ms`)
     }

@@ -5,10 +5,10 @@ import type { Anchor } from '../../../src/anchors/anchor.ts'
 import type { Detected } from '../../../src/anchors/detected.ts'
 import { BINARY_ANCHORS } from '../../../src/detectors/binary/binary_anchors.ts'
 
-/** What the anchors lead to in `bytes`, looked for the plain way; each place and form once, in order. */
+/** What the anchors lead to in `bytes`, looked for the plain way; each offset and form once, in order. */
 export function hitsIn(bytes: Uint8Array): readonly Detected[] {
   const hits = new Map<string, Detected>()
-  for (const { anchor, at } of placesIn(bytes)) {
+  for (const { anchor, at } of offsetsIn(bytes)) {
     const hit = anchor.mayContain?.(bytes, at) === false ? undefined : anchor.detect(bytes, at)
     if (hit !== undefined) hits.set(`${hit.offset} ${hit.length} ${hit.form}`, hit)
   }
@@ -20,7 +20,7 @@ export function provenIn(bytes: Uint8Array): readonly Detected[] {
 }
 
 /** Every place where a pattern stands. */
-export function* placesIn(
+export function* offsetsIn(
   bytes: Uint8Array,
 ): Generator<{ readonly anchor: Anchor; readonly at: number }> {
   const haystack = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength)

@@ -33,7 +33,7 @@ const RSA_2048 = sampleOf(RSA_SAMPLES, 'RSA-2048 in pkcs1')
 const P256 = sampleOf(EC_SAMPLES, 'prime256v1 in pkcs8')
 const RSA_ID = spkiOf(RSA_2048)
 
-describe('a key in DER is proven, at its place, with its id', () => {
+describe('a key in DER is proven, at its offset, with its id', () => {
   for (const sample of DER_SAMPLES) {
     it(sample.name, () => {
       for (let alignment = 0; alignment < 8; alignment++) {
@@ -237,7 +237,7 @@ describe('real files', () => {
     { name: 'ed448-private.key', offset: 0xf5, kind: 'ed448' },
   ]
   for (const { name, offset, kind } of cases) {
-    it(`${name} holds one key, at the place that radare2 expects`, { skip }, () => {
+    it(`${name} holds one key, at the offset that radare2 expects`, { skip }, () => {
       const hits = hitsIn(readFileSync(new URL(name, folder)))
       assert.deepEqual(
         hits.map((hit) => [hit.offset, hit.kind, hit.certainty]),

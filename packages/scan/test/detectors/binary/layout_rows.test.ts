@@ -40,7 +40,7 @@ function seenIn(bytes: Uint8Array, before = 640): readonly FindingSeen[] {
     hashKey: new Uint8Array(32),
   })
   assert.deepEqual(limits, [])
-  // Several anchors lead to one place.
+  // Several anchors lead to one offset.
   const places = rawFindings.map(({ seen }) => [`${seen.offset} ${seen.form}`, seen] as const)
   return [...new Map(places).values()]
 }

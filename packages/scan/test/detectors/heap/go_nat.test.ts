@@ -5,7 +5,7 @@ import { keyOf, limbs } from './malloc_heap.ts'
 
 type Text = string | undefined
 
-const PLACES = [4096, 20_000, 40_000]
+const OFFSETS = [4096, 20_000, 40_000]
 const HEAP = 0xc0_0000_0000n
 
 /** Slices of limbs of their own each, wherever the limbs are, as Go leaves them of a key that it has let go. */
@@ -17,7 +17,7 @@ function processWith(texts: readonly Text[]): Process {
     padded.set(number)
     const length = BigInt(padded.length / 8)
     const room = length > 32n ? length : 32n
-    process.put(words(process.number(padded, PLACES[index] ?? 0), length, room))
+    process.put(words(process.number(padded, OFFSETS[index] ?? 0), length, room))
   }
   return process
 }
@@ -27,7 +27,7 @@ const addressesOf = async (texts: readonly Text[]): Promise<string[]> => {
   return found.map(([, , , address]) => String(address)).toSorted((a, b) => a.localeCompare(b))
 }
 
-const placeOf = (index: number): string => `0x${(HEAP + BigInt(PLACES[index] ?? 0)).toString(16)}`
+const offsetOf = (index: number): string => `0x${(HEAP + BigInt(OFFSETS[index] ?? 0)).toString(16)}`
 
 describe('an RSA key that Go has let go', () => {
   for (const [bits, e] of [
@@ -38,8 +38,8 @@ describe('an RSA key that Go has let go', () => {
   ] as const) {
     it(`of ${bits} bits with the exponent ${e} is found by the slices of its numbers`, async () => {
       const { n, p, q, d } = keyOf(bits, e).export({ format: 'jwk' })
-      assert.deepEqual(await addressesOf([d, p, q]), [0, 1, 2].map(placeOf))
-      assert.deepEqual((await addressesOf([n, p, q])).slice(-2), [1, 2].map(placeOf))
+      assert.deepEqual(await addressesOf([d, p, q]), [0, 1, 2].map(offsetOf))
+      assert.deepEqual((await addressesOf([n, p, q])).slice(-2), [1, 2].map(offsetOf))
     })
   }
 

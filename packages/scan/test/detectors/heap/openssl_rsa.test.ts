@@ -5,7 +5,7 @@ import { keyOf, limbs } from './malloc_heap.ts'
 
 /** OpenSSL's flags of a secret number of its own, and of one from the secure heap. */
 const FLAGS = [0x5, 0xd]
-const PLACES = [4096, 20_000, 40_000, 24_000, 44_000]
+const OFFSETS = [4096, 20_000, 40_000, 24_000, 44_000]
 
 /** Numbers far from each other with nothing around them, and a structure for each, those of primes with room for `more` limbs. */
 function processWith(texts: readonly (string | undefined)[], flags: number, more = 0): Process {
@@ -14,7 +14,7 @@ function processWith(texts: readonly (string | undefined)[], flags: number, more
     const little = limbs(text)
     const number = new Uint8Array((little.length + 7) & ~7)
     number.set(little)
-    const at = process.number(number, PLACES[index] ?? 0)
+    const at = process.number(number, OFFSETS[index] ?? 0)
     const size = number.length / 8
     const room = size + (index === 1 || index === 2 ? more : 0)
     process.put(words(at, pair(size, room), pair(0, flags)))
@@ -28,7 +28,7 @@ const addressesOf = async (process: Process): Promise<string[]> => {
 }
 
 describe('an RSA key of OpenSSL whose numbers lie apart', () => {
-  const every = PLACES.map((at) => `0x${(NUMBERS + BigInt(at)).toString(16)}`)
+  const every = OFFSETS.map((at) => `0x${(NUMBERS + BigInt(at)).toString(16)}`)
   const all = every.slice(0, 3)
 
   for (const [bits, e] of [

@@ -85,7 +85,7 @@ describe('a text detector, for any bytes', () => {
     )
   })
 
-  it('never throws at a place that is none of its own', () => {
+  it('never throws at an offset that is none of its own', () => {
     fc.assert(
       fc.property(fc.uint8Array({ minLength: 1, maxLength: 300 }), fc.nat(299), (bytes, at) => {
         for (const { detect } of TEXT_ANCHORS) detect(bytes, Math.min(at, bytes.length - 1))

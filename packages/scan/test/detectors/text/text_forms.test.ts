@@ -28,7 +28,7 @@ function assertProven(hit: Detected, { spkiSha256 }: TestKey, form: string): voi
   assert.equal(keyIdOf(hit.material).spkiSha256, spkiSha256)
 }
 
-/** Finds it in every width and at some alignments, and says so at its place. */
+/** Finds it in every width and at some alignments, and says so at its offset. */
 function assertEverywhere(text: string, key: TestKey, form: string, before = 0): void {
   for (const [width, spell] of Object.entries(SPELLINGS)) {
     for (const noise of [0, 1, 2, 3, 4, 5, 6, 7]) {

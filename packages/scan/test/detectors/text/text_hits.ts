@@ -4,7 +4,7 @@ import { TEXT_ANCHORS } from '../../../src/detectors/text/text_anchors.ts'
 import { LayerReader } from '../../../src/encoded/encoded_layers.ts'
 import { keysOf } from '../../../src/encoded/layer_keys.ts'
 
-/** What the anchors lead to in `bytes` and in what they code, looked for the plain way; each place and form once. */
+/** What the anchors lead to in `bytes` and in what they code, looked for the plain way; each offset and form once. */
 export function hitsIn(
   bytes: Uint8Array,
   anchors: readonly Anchor[] = TEXT_ANCHORS,
@@ -13,14 +13,14 @@ export function hitsIn(
   const take = (hit: Detected | undefined): void => {
     if (hit !== undefined) hits.set(`${hit.offset} ${hit.form}`, hit)
   }
-  for (const { detect, at } of placesIn(bytes, anchors)) take(detect(bytes, at))
+  for (const { detect, at } of offsetsIn(bytes, anchors)) take(detect(bytes, at))
   new LayerReader({ isDeep: false }).read(bytes, 0, bytes.length, (encoded) => {
     for (const hit of keysOf(encoded)) take(hit)
   })
   return [...hits.values()].toSorted((a, b) => a.offset - b.offset)
 }
 
-function* placesIn(
+function* offsetsIn(
   bytes: Uint8Array,
   anchors: readonly Anchor[],
 ): Generator<{ readonly detect: Anchor['detect']; readonly at: number }> {

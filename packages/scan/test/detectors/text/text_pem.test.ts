@@ -40,7 +40,7 @@ const WRAPPINGS: Readonly<Record<string, (pem: string) => string>> = {
   'with the footer cut off': (pem) => pem.slice(0, pem.indexOf('-----END')),
 }
 
-/** The one proven key in `bytes`; its place must cover what was planted. */
+/** The one proven key in `bytes`; its offset must cover what was planted. */
 function onlyKey(bytes: Uint8Array): Detected {
   const [hit, ...others] = hitsIn(bytes)
   assert.deepEqual(others, [])
@@ -54,7 +54,7 @@ function assertIs(hit: Detected, { spkiSha256 }: TestKey): void {
   assert.equal(keyIdOf(hit.material).spkiSha256, spkiSha256)
 }
 
-describe('PEM is found once, at its place', () => {
+describe('PEM is found once, at its offset', () => {
   for (const key of KEYS) {
     for (const pem of pemsOf(key)) {
       const label = pem.slice(11, pem.indexOf('-----\n'))
@@ -189,7 +189,7 @@ describe('base64 without armor is found once', () => {
 
   const shift = [1, 2, 3]
   for (const key of [RSA, P256, ED25519]) {
-    it(`${key.name} at every place in a group of letters`, () => {
+    it(`${key.name} at every offset in a group of letters`, () => {
       for (const bytes of shift) {
         const der = key.key.export({ type: 'pkcs8', format: 'der' })
         const text = Buffer.concat([randomBytes(bytes + 40), der]).toString('base64')
@@ -222,7 +222,7 @@ describe('base64 without armor is found once', () => {
 
 describe('PEM in base64 is found once', () => {
   for (const key of [RSA, P256, ED25519]) {
-    it(`${key.name} at the three places of a group, in every width`, () => {
+    it(`${key.name} at the three offsets of a group, in every width`, () => {
       for (const pem of pemsOf(key)) {
         for (const before of ['', 'a', 'ab']) {
           const text = Buffer.from(before + pem).toString('base64')

@@ -42,7 +42,7 @@ describe('a key in UTF-32 is found once', () => {
     })
   }
 
-  it('at its place, with all of its letters', () => {
+  it('at its offset, with all of its letters', () => {
     const [pem = ''] = pemsOf(P256)
     const [hit] = hitsIn(planted(UTF32.utf32le(pem.trimEnd()), 12))
     assert.equal(hit?.offset, 12)

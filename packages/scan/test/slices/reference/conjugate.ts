@@ -105,7 +105,7 @@ export function pairsReference(
 }
 
 /** Whether all windows that begin in the group of 16 at `at` can be random numbers. See `lib/random_look.ts`. */
-export function looksRandomReference(slice: Uint8Array, at: number, length: number): boolean {
+export function isRandomReference(slice: Uint8Array, at: number, length: number): boolean {
   const from = (at & ~15) + 16
   const to = ((at & ~15) + length) & ~15
   if (to <= from) return isNearRandomReference(slice, at)
@@ -134,7 +134,7 @@ export function isRandomBlock(slice: Uint8Array, at: number): boolean {
   )
 }
 
-/** Whether the block of a place, or the next, can be part of a random number. */
+/** Whether the block of an offset, or the next, can be part of a random number. */
 export function isNearRandomReference(slice: Uint8Array, at: number): boolean {
   const block = at & ~15
   return [block, block + 16].some((each) => isRandomBlock(slice, each))
@@ -166,13 +166,13 @@ function equalsOf(slice: Uint8Array, at: number, distances: readonly number[]): 
   ).length
 }
 
-/** The byte at a place of the slice, which may be before its begin: views reach {@link BEFORE} bytes back. */
+/** The byte at an offset of the slice, which may be before its begin: views reach {@link BEFORE} bytes back. */
 export function byteAt(slice: Uint8Array, at: number): number {
   const isWithin = at >= 0 && at < slice.length
   return (isWithin ? slice[at] : new Uint8Array(slice.buffer)[slice.byteOffset + at]) ?? 0
 }
 
-/** What stands beside the places of a slice for numbers of one length, by place. */
+/** What stands beside the offsets of a slice for numbers of one length, by offset. */
 export interface MarksReference {
   readonly before: ReadonlySet<number>
   readonly behind: ReadonlySet<number>
@@ -184,7 +184,7 @@ export interface MarksReference {
 /** Numbers that lie one behind the other without anything between. See `mark_groups` in the kernel. */
 const CHAIN = 7
 
-/** Marks of the random-looking places in [0, to). `slice` has {@link BEFORE} bytes before its begin. */
+/** Marks of the random-looking offsets in [0, to). `slice` has {@link BEFORE} bytes before its begin. */
 export function marksReference(slice: Uint8Array, length: number, to: number): MarksReference {
   const before = new Set<number>()
   const behind = new Set<number>()
@@ -192,7 +192,7 @@ export function marksReference(slice: Uint8Array, length: number, to: number): M
   const random: number[] = []
   let isRandom = false
   for (let at = 0; at < ((to + 15) & ~15); at++) {
-    if (at % 16 === 0) isRandom = looksRandomReference(slice, at, length)
+    if (at % 16 === 0) isRandom = isRandomReference(slice, at, length)
     if (!isRandom) continue
     random.push(at)
     const word = (end: number): number[] =>
@@ -260,7 +260,7 @@ function isAfterLengthReference(before: readonly number[], at: number, length: n
   })
 }
 
-/** Whether what lies at a place is marked: as a factor, and as what is none. */
+/** Whether what lies at an offset is marked: as a factor, and as what is none. */
 function nearReference(
   { before, behind, lengths, chained }: MarksReference,
   at: number,
@@ -287,7 +287,7 @@ export function candidatesReference(
   const lists: Candidate[][] = [[], [], [], [], []]
   const marks = marksReference(slice, shape.length, to)
   for (let at = 0; at < to; at++) {
-    if (!looksRandomReference(slice, at, shape.length)) continue
+    if (!isRandomReference(slice, at, shape.length)) continue
     const isBesideLane = ((beside >> (at & 15)) & 1) === 1
     for (const [order, { alignment }] of ORDERS.entries()) {
       if (at % alignment !== 0) continue

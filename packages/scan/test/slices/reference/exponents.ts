@@ -5,8 +5,8 @@
  */
 import { fromLittleEndian } from '@mintmark/keys/arithmetic/modular'
 import { ORDERS } from '../../../src/slices/conjugate.ts'
-import type { ExponentPlaces } from '../../../src/slices/conjugate_types.ts'
-import { gatherReference, looksRandomReference, marksReference, spanOf } from './conjugate.ts'
+import type { ExponentOffsets } from '../../../src/slices/conjugate_types.ts'
+import { gatherReference, isRandomReference, marksReference, spanOf } from './conjugate.ts'
 
 /** A window that can be the private exponent of a key. */
 export interface ExponentReference {
@@ -25,19 +25,19 @@ export function exponentsReference(
   to: number,
   bits: number,
   keys: readonly { readonly n: bigint; readonly e: bigint }[],
-  { lanes, others, orders }: Omit<ExponentPlaces, 'budget'>,
+  { lanes, others, orders }: Omit<ExponentOffsets, 'budget'>,
 ): ExponentReference[] {
   const length = bits / 8
   const { before, behind, lengths } = marksReference(slice, length, to)
   const found: ExponentReference[] = []
   let isRandom = false
   for (let at = 0; at < to; at++) {
-    if (at % 16 === 0) isRandom = looksRandomReference(slice, at, length)
+    if (at % 16 === 0) isRandom = isRandomReference(slice, at, length)
     if (!isRandom) continue
     const isMarked = [before, behind, lengths].some((marks) => marks.has(at))
     for (const [order, { alignment }] of ORDERS.slice(0, orders).entries()) {
-      const isLooked = (((order < 2 ? lanes : others) >> (at & 15)) & 1) === 1
-      if (at % alignment !== 0 || !(isMarked || isLooked)) continue
+      const isProbed = (((order < 2 ? lanes : others) >> (at & 15)) & 1) === 1
+      if (at % alignment !== 0 || !(isMarked || isProbed)) continue
       const window = gatherReference(slice.subarray(at, at + spanOf(order, length)), order)
       const top = fromLittleEndian(window.subarray(length - 8))
       for (const [key, { n, e }] of keys.entries()) {

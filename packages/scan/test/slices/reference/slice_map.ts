@@ -19,7 +19,7 @@ export interface SliceMapReference {
   /** For each block, and behind the last, what the random ones before it add up to: modulo 2^16. */
   readonly sums: readonly BlockCounts[]
   /**
-   * Bit i of a block's: the eight bytes before its place i are a structure. Undefined where no random number can begin or
+   * Bit i of a block's: the eight bytes before its offset i are a structure. Undefined where no random number can begin or
    * end.
    */
   readonly edges: readonly (number | undefined)[]
@@ -75,18 +75,22 @@ export function mapDigitsReference(
   least: number,
 ): BlockRunReference[][] {
   const view = new DataView(slice.buffer, slice.byteOffset, slice.length)
-  return ([0, 1, 2, 3] as const).map((look) => {
-    const isParted = (b: number): boolean => look === 1 && isTextPair(slice, b)
+  return ([0, 1, 2, 3] as const).map((digitKind) => {
+    const isParted = (b: number): boolean => digitKind === 1 && isTextPair(slice, b)
     const isIn = (b: number): boolean =>
-      isDigitBlock(wordsOf(view, b, look), b === 0 ? [] : wordsOf(view, b - 1, look), look)
+      isDigitBlock(
+        wordsOf(view, b, digitKind),
+        b === 0 ? [] : wordsOf(view, b - 1, digitKind),
+        digitKind,
+      )
     const runs = runsOf(blocks, isIn, isParted)
     return runs.filter(({ from, to }) => to - from >= least)
   })
 }
 
-function wordsOf(view: DataView, block: number, look: DigitShape['look']): bigint[] {
+function wordsOf(view: DataView, block: number, digitKind: DigitShape['digitKind']): bigint[] {
   const at = block * BLOCK
-  return look === 0
+  return digitKind === 0
     ? [0, 4, 8, 12].map((k) => BigInt(view.getUint32(at + k, true)))
     : [0, 8].map((k) => view.getBigUint64(at + k, true))
 }

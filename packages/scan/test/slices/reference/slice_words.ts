@@ -64,9 +64,9 @@ export function wideRunsReference(
   return runs
 }
 
-/** Places in [0, to) at which words can be the digits of one number. */
+/** Offsets in [0, to) at which words can be the digits of one number. */
 export function digitRunsReference(bytes: Uint8Array, shape: DigitShape, to: number): number[] {
-  const slot = shape.look === 0 ? 4 : 8
+  const slot = shape.digitKind === 0 ? 4 : 8
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length)
   const wordAt = (at: number): bigint =>
     slot === 4 ? BigInt(view.getUint32(at, true)) : view.getBigUint64(at, true)
@@ -80,8 +80,8 @@ export function digitRunsReference(bytes: Uint8Array, shape: DigitShape, to: num
     for (let b = (group >> 4) + 1; b < last; b++) {
       const block = Array.from({ length: 16 / slot }, (_, k) => wordAt(b * 16 + k * slot))
       const before = Array.from({ length: 16 / slot }, (_, k) => wordAt(b * 16 - 16 + k * slot))
-      isDigits &&= isDigitBlock(block, before, shape.look)
-      if (b > (group >> 4) + 1 && shape.look === 1) isDigits &&= !isTextPair(bytes, b)
+      isDigits &&= isDigitBlock(block, before, shape.digitKind)
+      if (b > (group >> 4) + 1 && shape.digitKind === 1) isDigits &&= !isTextPair(bytes, b)
     }
     if (isDigits && isNumber(words, shape)) found.push(at)
   }
@@ -114,14 +114,14 @@ const isPlain = (w: bigint): boolean => isDull(w) || (w & 0x8080808080808080n) =
 export function isDigitBlock(
   words: readonly bigint[],
   before: readonly bigint[],
-  look: DigitShape['look'],
+  digitKind: DigitShape['digitKind'],
 ): boolean {
-  if (look === 0) {
+  if (digitKind === 0) {
     // Of an array of pointers every second word is the upper half of one.
     const isPointers = isHalfSmall(words) && isHalfSmall(before)
     return !isPointers && words.every((w) => w >> 30n === 0n)
   }
-  if (look === 1) {
+  if (digitKind === 1) {
     // Pointers of a process are below 2^47.
     const both = [...words, ...before]
     const isLarge = both.some((w) => w >> 47n !== 0n)
@@ -130,7 +130,7 @@ export function isDigitBlock(
       (before.length > 0 && both.every((w) => isPlain(w)))
     return isLarge && !isRecord && words.every((w) => w >> 63n === 0n)
   }
-  if (look === 2) {
+  if (digitKind === 2) {
     const isHigh = words.every((w) => (w & 0xffffffffn) === 0n && w >> 60n === 0n)
     return isHigh && words.some((w) => w >> 42n !== 0n)
   }

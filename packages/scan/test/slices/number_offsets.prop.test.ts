@@ -5,7 +5,7 @@ import { BEFORE } from '../../src/slices/conjugate.ts'
 import { groups, joined, kernel, RUNS } from './conjugate_world.ts'
 import { marksReference } from './reference/conjugate.ts'
 
-describe('what stands beside places', () => {
+describe('what stands beside offsets', () => {
   for (const group of groups) {
     it(`is marked where the reference marks it (${group.shape.length} bytes)`, () => {
       let marked = 0
@@ -50,11 +50,11 @@ describe('what stands beside places', () => {
       }),
       { numRuns: RUNS },
     )
-    assert.ok(leftOut > RUNS, `only ${leftOut} places were left out`)
+    assert.ok(leftOut > RUNS, `only ${leftOut} offsets were left out`)
   })
 })
 
-/** Places and their sides, which come in turns. */
+/** Offsets and their sides, which come in turns. */
 function placed(pairs: Uint32Array): { readonly at: number; readonly sides: number }[] {
   return Array.from({ length: pairs.length / 2 }, (_, k) => ({
     at: pairs[2 * k] ?? 0,

@@ -1,6 +1,6 @@
 /**
  * Where secrets lie that something points to: structures of bignum libraries of the right size, and pointers beside a
- * public half. There are few of them where thousands of places look alike.
+ * public half. There are few of them where thousands of offsets look alike.
  *
  * Structures that begin a number: OpenSSL's BIGNUM {limbs*, int top, int dmax, int neg, int flags}; mbedTLS's
  * {limbs*, short sign, unsigned short n}; GMP's {int alloc, int size, limbs*}; LibTomMath's {int used, int alloc, int sign,
@@ -59,7 +59,7 @@ export class NumberHeads {
   }
 
   /** Where sizes stand in the slice that the kernel holds, and what each indicates. */
-  look(kernel: ConjugateKernel, length: number): readonly SizeSeen[] {
+  probe(kernel: ConjugateKernel, length: number): readonly SizeSeen[] {
     return this.#seen(kernel.findWords(this.#words, length, POINTER_BYTES))
   }
 
@@ -145,8 +145,8 @@ export class HeadList {
   }
 }
 
-/** Of addresses those that lie in [0, bytes.length) as places there, and those of the rest of the process. */
-export function placesIn(
+/** Of addresses those that lie in [0, bytes.length) as offsets there, and those of the rest of the process. */
+export function offsetsIn(
   bytes: Uint8Array,
   addresses: readonly bigint[],
   first: bigint,
@@ -159,7 +159,7 @@ export function placesIn(
   }
 }
 
-/** Places that are pointed to beside any of `anchors`, which are public halves of `length` bytes. */
+/** Offsets that are pointed to beside any of `anchors`, which are public halves of `length` bytes. */
 export function pointedBeside(
   bytes: Uint8Array,
   anchors: readonly number[],

@@ -57,14 +57,14 @@ export function likeArrays(
   copies: readonly number[],
   length: number,
 ): readonly number[] {
-  const looked = copies.slice(0, COPIES_MOST).toSorted((a, b) => a - b)
-  const places = classesOf(bytes, looked, length).flatMap(({ head, back }) =>
-    placesOf(bytes, head).map((at) => at + back),
+  const probed = copies.slice(0, COPIES_MOST).toSorted((a, b) => a - b)
+  const places = classesOf(bytes, probed, length).flatMap(({ head, back }) =>
+    offsetsOf(bytes, head).map((at) => at + back),
   )
-  return sortedByDistance(places, looked)
+  return sortedByDistance(places, probed)
 }
 
-/** Places, those next to one of `copies` first, which are in ascending order. */
+/** Offsets, those next to one of `copies` first, which are in ascending order. */
 export function sortedByDistance(
   places: readonly number[],
   copies: readonly number[],
@@ -97,7 +97,7 @@ function classesOf(
   return [...classes.values()]
 }
 
-function placesOf(bytes: Uint8Array, head: Uint8Array): readonly number[] {
+function offsetsOf(bytes: Uint8Array, head: Uint8Array): readonly number[] {
   const all = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length)
   const places: number[] = []
   for (let at = all.indexOf(head); at >= 0; at = all.indexOf(head, at + 8)) {

@@ -6,13 +6,13 @@
  * positions are relative to it, and the caller keeps 64 readable bytes before it and as many as a number takes, and 64
  * more, behind the last position. The maps that are read are as `slice_map.ts` writes them.
  *
- * Places come in groups of 16. Groups at which numbers can be random are listed as runs, since one mostly follows the
+ * Offsets come in groups of 16. Groups at which numbers can be random are listed as runs, since one mostly follows the
  * other; those in which something is marked, which are few, one by one: see `lib/marked_places.ts`.
  */
-import { EIGHTHS, putRecord, putRun, runBegin, runEnd } from './lib/marked_places.ts'
+import { EIGHTHS, putRecord, putRun, runBegin, runEnd } from './lib/marked_offsets.ts'
 import { lengthBefore } from './lib/marks.ts'
 import { pinned } from './lib/pinned.ts'
-import { leastCounts, roomOfCounts } from './lib/random_look.ts'
+import { leastCounts, roomOfCounts } from './lib/random_counts.ts'
 
 /** Numbers that lie one behind the other without anything between: so many are identified by what is before the first. */
 const CHAIN: i32 = 7
@@ -106,7 +106,7 @@ function nearRandom(blocks: usize, blockRuns: i32, groups: i32, out: usize): i32
   return found
 }
 
-// Maps of a bit for each 8 places, one behind the other: what is listed, what is marked, what is in a chain.
+// Maps of a bit for each 8 offsets, one behind the other: what is listed, what is marked, what is in a chain.
 let listed: usize = 0
 let marked: usize = 0
 let chained: usize = 0
@@ -115,8 +115,8 @@ let cells: i32 = 0
 /**
  * Lists the groups of `runs` in which something is marked, in order, and returns how many there are.
  *
- * `edges` has a bit for each place: where something else ends. `maps` is room for three times `mapBytes`, each a multiple
- * of 8 and enough for a bit for each 8 places.
+ * `edges` has a bit for each offset: where something else ends. `maps` is room for three times `mapBytes`, each a multiple
+ * of 8 and enough for a bit for each 8 offsets.
  */
 export function mark_groups(
   ptr: usize,
@@ -166,7 +166,7 @@ export function mark_groups(
   return putRecords(ptr, length, edges, mapBytes, out)
 }
 
-/** Not zero if the length of a number may stand before a place of the four groups from `at` on. */
+/** Not zero if the length of a number may stand before an offset of the four groups from `at` on. */
 function maybeLengths(at: usize, others: v128, othersBefore: v128): v128 {
   return v128.or(
     v128.or(maybeLength(at, others, othersBefore), maybeLength(at + 16, others, othersBefore)),
@@ -221,7 +221,7 @@ function markGroup(ptr: usize, g: i32, length: i32, edges: usize): void {
   if (behind & 0x100) chain(cell + 1, -step)
 }
 
-/** Marks a place and some that are whole numbers away from it, as far as such places are listed. */
+/** Marks an offset and some that are whole numbers away from it, as far as such offsets are listed. */
 function chain(cell: i32, step: i32): void {
   let at = cell
   for (let k = 0; k < CHAIN && at >= 0 && at < cells; k++) {

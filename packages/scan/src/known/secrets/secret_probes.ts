@@ -1,4 +1,4 @@
-/** Looks at places where the secret of a known key may lie, one after the other, until what may be spent is spent. @module */
+/** Looks at offsets where the secret of a known key may lie, one after the other, until what may be spent is spent. @module */
 import { isRandomLookingAt } from '@mintmark/keys/material/random_looking'
 import type { Memory } from '../../anchors/detected.ts'
 import { intsAt, type JavaInts, numberOfInts } from '../objects/java_integers.ts'
@@ -19,7 +19,7 @@ export interface SoughtGroup extends SecretGroup {
   readonly completed: CutScalars | undefined
 }
 
-/** What was looked at: places, and hashes of what lay there, so that a flood of copies is looked at once. */
+/** What was looked at: offsets, and hashes of what lay there, so that a flood of copies is looked at once. */
 export interface Tried {
   readonly places: Set<number>
   readonly contents: Set<number>
@@ -42,8 +42,8 @@ const BUDGETS = {
 /** Where the lowest byte comes first. */
 const LOW_FIRST: ReadonlySet<string> = new Set(['pointed', 'far', 'number'])
 
-/** Looks at one place after another, until the budget is used up. */
-export function lookAt(
+/** Looks at one offset after another, until the budget is used up. */
+export function probeOffsets(
   bytes: Uint8Array,
   places: Iterable<number>,
   group: SoughtGroup,
@@ -95,7 +95,7 @@ function secretIn(
   return plainIn(bytes) ?? (isRareToo ? rareSecretIn(bytes) : undefined)
 }
 
-/** Unused limbs behind a number, which few places near a public half have. */
+/** Unused limbs behind a number, which few offsets near a public half have. */
 const END_BYTES = 16
 
 /** Whether a rare form is worth a look in what ends at `end`. */
@@ -121,7 +121,7 @@ function hashOf(bytes: Uint8Array): number {
 const READ_COST = 5000
 
 /** Looks at what lies at addresses outside of the window: limbs, or digits of a form. */
-export function lookFar(
+export function probeFar(
   memory: Memory,
   addresses: readonly bigint[],
   group: SoughtGroup,
@@ -140,15 +140,15 @@ export function lookFar(
     const { bytes, offset } = pointed
     const values =
       form === undefined
-        ? lookAt(bytes, [0], group, 'far', { ...tried, places: new Set() })
-        : lookAtDigits(bytes, [0], group, form, 'far', tried)
+        ? probeOffsets(bytes, [0], group, 'far', { ...tried, places: new Set() })
+        : probeDigits(bytes, [0], group, form, 'far', tried)
     for (const value of values) found.push({ ...value, at: offset })
   }
   return found
 }
 
 /** Looks at the arrays that numbers of the JVM point to. */
-export function lookAtIntegers(
+export function probeIntegers(
   memory: Memory,
   arrays: Iterable<JavaInts>,
   group: SoughtGroup,
@@ -173,8 +173,8 @@ export function lookAtIntegers(
   return found
 }
 
-/** Looks at numbers in digits of a form, which begin at `places`. */
-export function lookAtDigits(
+/** Looks at numbers in digits of a form, which begin at `offsets`. */
+export function probeDigits(
   bytes: Uint8Array,
   places: Iterable<number>,
   group: SoughtGroup,
@@ -203,7 +203,7 @@ export function lookAtDigits(
 }
 
 /** Looks at secrets in text, and wipes what was read of them. */
-export function lookAtTexts(
+export function probeTexts(
   texts: readonly SecretText[],
   group: SoughtGroup,
   { contents }: Tried,

@@ -3,19 +3,19 @@
  */
 import type { DigitShape } from './conjugate_types.ts'
 import { AT, LIST, type SliceMemory } from './slice_memory.ts'
-import type { SlicePlaces } from './slice_places.ts'
+import type { SliceOffsets } from './slice_offsets.ts'
 
 interface Listed {
   readonly to: number
   readonly places: readonly number[]
 }
 
-export class DigitPlaces {
+export class DigitOffsets {
   readonly #memory: SliceMemory
-  readonly #places: SlicePlaces
+  readonly #places: SliceOffsets
   readonly #listed = new Map<DigitShape, Listed>()
 
-  constructor(memory: SliceMemory, places: SlicePlaces) {
+  constructor(memory: SliceMemory, places: SliceOffsets) {
     this.#memory = memory
     this.#places = places
   }
@@ -35,10 +35,10 @@ export class DigitPlaces {
   }
 
   #list(shape: DigitShape, to: number): readonly number[] {
-    const { look, slots, low, high, second, least, large, most, shift } = shape
-    const isWide = look !== 0
+    const { digitKind, slots, low, high, second, least, large, most, shift } = shape
+    const isWide = digitKind !== 0
     const inner = ((slots * (isWide ? 8 : 4)) >> 4) - 1
-    const runs = this.#places.digits(look, inner, to)
+    const runs = this.#places.digits(digitKind, inner, to)
     if (runs.count === 0) return []
     const found = this.#memory.call(
       'digit_runs',

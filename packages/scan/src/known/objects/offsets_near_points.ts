@@ -1,22 +1,22 @@
 /**
- * Places at which the secret may lie near copies of its public half: right before a point, next to one, behind its own
+ * Offsets at which the secret may lie near copies of its public half: right before a point, next to one, behind its own
  * length, and further off. @module
  */
 import { chunksBeside } from './chunks_beside.ts'
-import { placesBeside } from './places_beside.ts'
+import { offsetsBeside } from './offsets_beside.ts'
 
 /** How far from a copy of the public half the secret is looked for, at multiples of 8. */
 const NEIGHBOURHOOD = 65_536
-/** Up to so many bytes around a copy every place is looked at. */
+/** Up to so many bytes around a copy every offset is looked at. */
 const CLOSE = 8
-/** Up to so many bytes around a copy every place is looked at that its length in two bytes stands before. */
+/** Up to so many bytes around a copy every offset is looked at that its length in two bytes stands before. */
 const SIZED = { reach: 512, step: 1 } as const
 
 /** The first byte of a point with both coordinates (SEC 1, 2.3.3), and in DER the string of bits around it. */
 const UNCOMPRESSED = 0x04
 const BIT_STRING = 0x03
 
-/** Places in [from, to) right before whole points: there NSS and ring keep the secret. Certificates have none there. */
+/** Offsets in [from, to) right before whole points: there NSS and ring keep the secret. Certificates have none there. */
 export function beforePoints(
   bytes: Uint8Array,
   anchors: readonly number[],
@@ -31,7 +31,7 @@ export function beforePoints(
   return points.map((at) => at - 1 - length).filter((at) => at >= from && at < to)
 }
 
-/** Places in [from, to) behind their length, highest byte first, as a TPM keeps secrets (`TPM2B`) and SSH sends them. */
+/** Offsets in [from, to) behind their length, highest byte first, as a TPM keeps secrets (`TPM2B`) and SSH sends them. */
 function* sizedBeside(
   bytes: Uint8Array,
   anchors: readonly number[],
@@ -39,13 +39,13 @@ function* sizedBeside(
   from: number,
   to: number,
 ): Generator<number, void, void> {
-  for (const at of placesBeside(anchors, SIZED, Math.max(from, 2), to)) {
+  for (const at of offsetsBeside(anchors, SIZED, Math.max(from, 2), to)) {
     if (bytes[at - 1] === length && bytes[at - 2] === 0) yield at
   }
 }
 
 /**
- * Places around the anchors in [from, to): those next to one first, then those behind their length. Few of them are ever
+ * Offsets around the anchors in [from, to): those next to one first, then those behind their length. Few of them are ever
  * asked for: there are thousands around each. Some come twice.
  */
 export function* nearest(
@@ -60,7 +60,7 @@ export function* nearest(
   yield* furtherOff(anchors, from, to)
 }
 
-/** Places next to the anchors, or few bytes from there. */
+/** Offsets next to the anchors, or few bytes from there. */
 function* closeTo(
   anchors: readonly number[],
   length: number,
@@ -78,7 +78,7 @@ function* closeTo(
   }
 }
 
-/** Places that a scalar is most likely to have beside its public half. */
+/** Offsets that a scalar is most likely to have beside its public half. */
 export function* besidePoints(
   bytes: Uint8Array,
   anchors: readonly number[],
@@ -93,7 +93,7 @@ export function* besidePoints(
 
 /** Those at multiples of 8, up to {@link NEIGHBOURHOOD} away. */
 function furtherOff(anchors: readonly number[], from: number, to: number): Iterable<number> {
-  // Neighbourhoods that overlap are gone through once: each place belongs to the anchor before or behind it.
+  // Neighbourhoods that overlap are gone through once: each offset belongs to the anchor before or behind it.
   const reach = anchors.map((anchor, index) => {
     const previous = anchors[index - 1] ?? -NEIGHBOURHOOD * 2
     const next = anchors[index + 1] ?? anchor + NEIGHBOURHOOD * 2

@@ -51,7 +51,7 @@ const bothSides = (secret: string, shifts: readonly number[]): Plant[] => [
 ]
 
 const GROUPS: Readonly<Record<string, Plant[]>> = {
-  'a factor in every order, at every place': plants(['p', 'q'], ORDERS, SHIFTS, GROUNDS),
+  'a factor in every order, at every offset': plants(['p', 'q'], ORDERS, SHIFTS, GROUNDS),
   'a neighbour of a factor where something marks it': [
     ...plants(HALVES, ORDERS, SHIFTS, ['zeros', 'text']),
     ...plants(HALVES, ORDERS, [0, 8], ['pointers']),
@@ -110,9 +110,9 @@ function* planted(group: readonly Plant[]): Generator<{
   }
 }
 
-/** What is looked for with a few keys alone: each costs a multiplication a place. */
+/** What is looked for with a few keys alone: each costs a multiplication an offset. */
 const OF_FEW_KEYS = {
-  'a private exponent at any place': plants(EXPONENTS, ORDERS, [1, 4, 7, 13], GROUNDS),
+  'a private exponent at any offset': plants(EXPONENTS, ORDERS, [1, 4, 7, 13], GROUNDS),
 }
 
 describe('with the public key', () => {

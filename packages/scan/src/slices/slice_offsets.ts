@@ -1,14 +1,14 @@
 /** Where in a slice numbers of a size can lie, worked out once for each slice and size. @module */
 import { AT, BLOCKS, KEPT, MAP_BYTES, SIZES_KEPT, type SliceMemory } from './slice_memory.ts'
 
-/** Bytes behind the last place that maps reach: more than the longest number takes, and what stands behind it. */
+/** Bytes behind the last offset that maps reach: more than the longest number takes, and what stands behind it. */
 const FURTHER = { random: 2304, digits: 8192 } as const
 
 /**
- * Where numbers of one length look random, in the kernel's memory: runs of groups of 16 places, and those of them in
+ * Where numbers of one length look random, in the kernel's memory: runs of groups of 16 offsets, and those of them in
  * which anything is marked. See `assembly/lib/marked_places.ts`.
  */
-export interface PlaceGroups {
+export interface OffsetGroups {
   readonly runs: number
   readonly runCount: number
   readonly records: number
@@ -21,14 +21,14 @@ export interface BlockRuns {
   readonly count: number
 }
 
-interface KeptPlaces extends PlaceGroups {
+interface KeptOffsets extends OffsetGroups {
   readonly length: number
   readonly to: number
 }
 
-export class SlicePlaces {
+export class SliceOffsets {
   readonly #memory: SliceMemory
-  /** Places up to which the slice is mapped; 0 where it is not. */
+  /** Offsets up to which the slice is mapped; 0 where it is not. */
   #mappedTo = 0
   #runs = 0
   /** The shortest runs that are listed, in blocks. */
@@ -40,7 +40,7 @@ export class SlicePlaces {
   #leastRun = BLOCKS
   /** Runs of each kind of words. */
   #digitRuns: readonly number[] = []
-  #kept: KeptPlaces[] = []
+  #kept: KeptOffsets[] = []
   #next = 0
 
   constructor(memory: SliceMemory) {
@@ -56,7 +56,7 @@ export class SlicePlaces {
     this.#next = 0
   }
 
-  /** Runs of at least `least` blocks that can be part of a random number, and shorter ones maybe, for places in [0, to). */
+  /** Runs of at least `least` blocks that can be part of a random number, and shorter ones maybe, for offsets in [0, to). */
   random(to: number, least: number): BlockRuns {
     if (this.#mappedTo < to || least < this.#listedFrom) {
       this.#listedFrom = Math.min(least, this.#listedFrom)
@@ -80,8 +80,8 @@ export class SlicePlaces {
     this.#memory.call('mark_edges', [AT.slice, blocks, AT.runs, this.#runs, least, AT.edges])
   }
 
-  /** Where numbers of `length` bytes can begin in [0, to). Valid until the places of other lengths are asked for. */
-  of(length: number, to: number): PlaceGroups {
+  /** Where numbers of `length` bytes can begin in [0, to). Valid until the offsets of other lengths are asked for. */
+  of(length: number, to: number): OffsetGroups {
     const held = this.#kept.find((kept) => kept.length === length && kept.to === to)
     if (held !== undefined) return held
     // Most runs are shorter than any number.
@@ -110,7 +110,7 @@ export class SlicePlaces {
     return found
   }
 
-  /** Runs of at least `least` blocks that can be digits in words of a kind, 0 to 3, for places in [0, to). */
+  /** Runs of at least `least` blocks that can be digits in words of a kind, 0 to 3, for offsets in [0, to). */
   digits(kind: number, least: number, to: number): BlockRuns {
     if (this.#digitsTo < to || least < this.#leastRun) {
       this.#leastRun = Math.min(least, this.#leastRun)

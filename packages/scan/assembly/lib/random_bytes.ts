@@ -3,18 +3,18 @@
 /** Equal bytes in a row that no random secret has. */
 const LONG_RUN: i32 = 6
 
-let look: u32 = 0
+let probe: u32 = 0
 
 /**
  * Whether `length` bytes at `at` have `least` different values or more, at most `most` printable ones, and no run of six.
  * `seen`: room for 256 u32, which nobody else writes to.
  */
-export function looksRandom(at: usize, length: i32, least: i32, most: i32, seen: usize): bool {
+export function isRandom(at: usize, length: i32, least: i32, most: i32, seen: usize): bool {
   if (printableOf(at, length) > most) return false
-  look++
-  if (look === 0) {
+  probe++
+  if (probe === 0) {
     memory.fill(seen, 0, 1024)
-    look = 1
+    probe = 1
   }
   let different = 0
   let run = 0
@@ -26,8 +26,8 @@ export function looksRandom(at: usize, length: i32, least: i32, most: i32, seen:
     if (run === LONG_RUN) return false
     last = byte
     const place = seen + ((<usize>byte) << 2)
-    different += load<u32>(place) === look ? 0 : 1
-    store<u32>(place, look)
+    different += load<u32>(place) === probe ? 0 : 1
+    store<u32>(place, probe)
   }
   return different >= least
 }

@@ -2,32 +2,32 @@
  * Looks for scalars of which bytes at one end were written over, where a scalar would lie: in a chunk of a heap beside a copy of its
  * public half, and right next to one.
  *
- * Up to three bytes may be gone, and up to five where there is time for it: where such a place is, is known, and how long a scalar is.
+ * Up to three bytes may be gone, and up to five where there is time for it: where such an offset is, is known, and how long a scalar is.
  * Numbers that lack five take 1.1 s each. They are tried as long as the budget lasts. @module
  */
 import { isRandomLookingAt } from '@mintmark/keys/material/random_looking'
 import type { FoundValue } from '../values/found_value.ts'
 import { type CutScalars, cutNumbersIn, type SpelledCut } from './cut_scalars.ts'
-import type { SoughtGroup } from './secret_looks.ts'
+import type { SoughtGroup } from './secret_probes.ts'
 
 /** Bytes of a public number that are compared, see `SecretGroup.signs`. */
 const SIGN_BYTES = 16
 const MOST_LOST = 3
 const MOST_COMPLETED = 5
-/** Places of a window that are looked at: a few copies of a public half have as many. */
-const MOST_PLACES = 256
+/** Offsets of a window that are looked at: a few copies of a public half have as many. */
+const MOST_OFFSETS = 256
 
 /** A part of a scalar, and where it is. */
-interface PlacedCut extends SpelledCut {
+interface LocatedCut extends SpelledCut {
   readonly at: number
 }
 
 /**
  * Scalars in a window, each as it lacks least. How many offsets were left out is unknown: they are taken while budget is left.
  *
- * @param anchors places of numbers of public halves: no part of a scalar is there
+ * @param anchors offsets of numbers of public halves: no part of a scalar is there
  */
-export function lookAtCut(
+export function probeCut(
   bytes: Uint8Array,
   places: Iterable<number>,
   anchors: readonly number[],
@@ -35,7 +35,7 @@ export function lookAtCut(
 ): FoundValue[] {
   if (scalars === undefined || depth === 'discovered') return []
   const { length } = scalars
-  const likely = likelyPlaces(bytes, places, length)
+  const likely = likelyOffsets(bytes, places, length)
   const taken = new Set(anchors)
   for (let lost = 1; lost <= MOST_COMPLETED && likely.length > 0; lost++) {
     const sought = lost > MOST_LOST ? completed : scalars
@@ -53,17 +53,17 @@ export function lookAtCut(
 }
 
 /** Whether some of the first bytes of a public number, which were compared, are in it. */
-function isOfPublicHalf({ at, length }: PlacedCut, anchors: ReadonlySet<number>): boolean {
+function isOfPublicHalf({ at, length }: LocatedCut, anchors: ReadonlySet<number>): boolean {
   for (let place = at - SIGN_BYTES + 1; place < at + length; place++) {
     if (anchors.has(place)) return true
   }
   return false
 }
 
-function likelyPlaces(bytes: Uint8Array, places: Iterable<number>, length: number): number[] {
+function likelyOffsets(bytes: Uint8Array, places: Iterable<number>, length: number): number[] {
   const seen = new Set<number>()
   for (const at of places) {
-    if (seen.size >= MOST_PLACES) break
+    if (seen.size >= MOST_OFFSETS) break
     // What was written over one end may look like anything.
     const inner = length - 2 * MOST_LOST
     if (at + length > bytes.length || !isRandomLookingAt(bytes, at + MOST_LOST, inner)) continue
@@ -72,7 +72,7 @@ function likelyPlaces(bytes: Uint8Array, places: Iterable<number>, length: numbe
   return [...seen]
 }
 
-function numbersAt(bytes: Uint8Array, at: number, size: number, lost: number): PlacedCut[] {
+function numbersAt(bytes: Uint8Array, at: number, size: number, lost: number): LocatedCut[] {
   const length = size - lost
   const sides = [
     { from: at + lost, lostAt: { before: true, behind: false } },
@@ -85,7 +85,7 @@ function numbersAt(bytes: Uint8Array, at: number, size: number, lost: number): P
   })
 }
 
-function foundOf(scalars: CutScalars, numbers: readonly PlacedCut[]): FoundValue[] {
+function foundOf(scalars: CutScalars, numbers: readonly LocatedCut[]): FoundValue[] {
   return scalars.find(numbers).flatMap(({ index, material }) => {
     const number = numbers[index]
     if (number === undefined) return []

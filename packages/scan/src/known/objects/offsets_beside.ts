@@ -1,9 +1,9 @@
-/** Places near others, such as copies of a public half. @module */
+/** Offsets near others, such as copies of a public half. @module */
 /**
  * Multiples of `step` in [from, to) that are at most `reach` before one of `anchors` or less than that behind it, each once
  * where these are in order.
  */
-export function* placesBeside(
+export function* offsetsBeside(
   anchors: readonly number[],
   { reach, step }: { readonly reach: number; readonly step: number },
   from: number,

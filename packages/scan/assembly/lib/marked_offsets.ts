@@ -1,11 +1,11 @@
 /**
- * Reads what `number_places.ts` writes of one size of numbers: runs of groups of 16 places, and the groups in which
+ * Reads what `number_offsets.ts` writes of one size of numbers: runs of groups of 16 offsets, and the groups in which
  * something is marked.
  */
 
-/** Places at multiples of 8 in a group of 16. */
+/** Offsets at multiples of 8 in a group of 16. */
 export const EIGHTHS: i32 = 0x0101
-/** Places at multiples of 4. */
+/** Offsets at multiples of 4. */
 export const FOURTHS: i32 = 0x1111
 
 /** A run is two u32: its first group, and the first behind it. */
@@ -36,12 +36,12 @@ export function sidesOf(records: usize, k: i32): u32 {
   return load<u32>(records + ((<usize>k) << RECORD_BITS), 4)
 }
 
-/** A bit for each place before which the length of a number stands. */
+/** A bit for each offset before which the length of a number stands. */
 export function lengthsOf(records: usize, k: i32): u32 {
   return load<u32>(records + ((<usize>k) << RECORD_BITS), 8)
 }
 
-/** Bits 0 and 8: the place is a few numbers away from one at which something ends or begins. */
+/** Bits 0 and 8: the offset is a few numbers away from one at which something ends or begins. */
 export function chainedOf(records: usize, k: i32): u32 {
   return load<u32>(records + ((<usize>k) << RECORD_BITS), 12)
 }
@@ -61,7 +61,7 @@ export function putRecord(
   store<u32>(at, chained, 12)
 }
 
-/** Places of a group where a number is marked on either side, or its length stands before it. */
+/** Offsets of a group where a number is marked on either side, or its length stands before it. */
 export function markedOf(records: usize, k: i32): i32 {
   const sides = sidesOf(records, k)
   return <i32>((sides | (sides >> 16) | lengthsOf(records, k)) & 0xffff)
@@ -72,18 +72,18 @@ export function nearOf(records: usize, k: i32): i32 {
   return markedOf(records, k) | <i32>chainedOf(records, k)
 }
 
-/** Places where that is enough to try what is dear: at multiples of 8, or on both sides, or behind its length. */
+/** Offsets where that is enough to try what is dear: at multiples of 8, or on both sides, or behind its length. */
 export function wellOf(records: usize, k: i32): i32 {
   return (nearOf(records, k) & EIGHTHS) | surelyOf(records, k)
 }
 
-/** Places where a number is marked on both sides, or its length stands before it. */
+/** Offsets where a number is marked on both sides, or its length stands before it. */
 export function surelyOf(records: usize, k: i32): i32 {
   const sides = sidesOf(records, k)
   return <i32>(((sides & (sides >> 16)) | lengthsOf(records, k)) & 0xffff)
 }
 
-/** The places of a group before `to`. */
-export function placesBefore(to: i32, at: i32): i32 {
+/** The offsets of a group before `to`. */
+export function offsetsBefore(to: i32, at: i32): i32 {
   return to - at < 16 ? (1 << (to - at)) - 1 : 0xffff
 }
