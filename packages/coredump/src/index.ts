@@ -1,4 +1,4 @@
-/** The gate: what stands between a crash and the disk. Nothing here loads the scanner; {@link loadGateScrub} does. @module */
+/** The gate: what is between a crash and the disk. Nothing here loads the scanner; {@link loadGateScrub} does. @module */
 import type { Json } from '@mintmark/core'
 import type { Scrub } from './receive/receive.ts'
 

@@ -24,7 +24,7 @@ import { BEFORE, machine } from './gate_machine.ts'
 import { place } from './gate_world.ts'
 
 describe('the gate', () => {
-  it('sets the pattern and the limit, and restores what stood there', () => {
+  it('sets the pattern and the limit, and restores what was there', () => {
     const { places, settings, programs, kernel } = machine()
     const { state, wasThere } = installGate(places, settings, programs)
     assert.equal(wasThere, false)
@@ -37,7 +37,7 @@ describe('the gate', () => {
     assert.equal(uninstallGate(places).outcome, 'not-installed')
   })
 
-  it('installed twice remembers what stood there first, and takes the new settings', () => {
+  it('installed twice remembers what was there first, and takes the new settings', () => {
     const { places, settings, programs, kernel } = machine()
     installGate(places, settings, programs)
     const limits = { ...settings.limits, maxAtOnce: 7 }
@@ -48,7 +48,7 @@ describe('the gate', () => {
     assert.deepEqual(kernel(), [BEFORE, '16'])
   })
 
-  it('installed again after a reboot remembers what stands there now', () => {
+  it('installed again after a reboot remembers what is there now', () => {
     const { places, settings, programs, kernel, pattern } = machine()
     installGate(places, settings, programs)
     pattern('core')
@@ -208,7 +208,7 @@ describe('the gate and others', () => {
     }
   })
 
-  it('stays as it is where the kernel does not take what stood there before', () => {
+  it('stays as it is where the kernel does not take what was there before', () => {
     const { places, settings, programs, kernel } = machine()
     installGate(places, settings, programs)
     const stood = kernel()

@@ -4,7 +4,7 @@ import path from 'node:path'
 import type { GateSettings, Paths } from '../src/index.ts'
 import { place } from './gate_world.ts'
 
-/** What stands in the kernel's setting at first. */
+/** What is in the kernel's setting at first. */
 export const BEFORE: string = '|/usr/lib/systemd/systemd-coredump %P %u %g %s %t %c %h %d %F'
 
 export interface Machine {

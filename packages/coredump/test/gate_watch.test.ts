@@ -167,7 +167,7 @@ it('a folder that is gone is reported', async () => {
   await assert.rejects(watch.sweep(0), { code: 'INPUT_UNREADABLE', message })
 })
 
-it('a dump among thousands of other files lands with the first look', async () => {
+it('a dump among thousands of other files lands with the first scan', async () => {
   const { folder, call } = dropped(READ)
   for (let i = 0; i < 4000; i++) writeFileSync(path.join(folder, `a${i}.txt`), `line ${i}`)
   const spool = Spool.open(place('spool'), { isMade: true })

@@ -148,7 +148,7 @@ describe('a zip archive with a dump and a member that cannot be taken', () => {
       { name: 'x', bytes: zipFile([core('a')]) },
       'it holds files of its own (zip): unpack it into this folder',
     ],
-    ['a packed dump', { name: 'x', bytes: gzipSync(CORE) }, 'it is packed once more (gzip)'],
+    ['a packed dump', { name: 'x', bytes: gzipSync(CORE) }, 'it is packed again (gzip)'],
     [
       'of no known format',
       { name: 'x', bytes: Buffer.alloc(99) },

@@ -16,7 +16,7 @@ import { Owners } from './owners.ts'
 /** Unclaimed bytes between two ranges of structure are padding, where they are too few to hold a key. */
 const MAX_PADDING_BYTES = 15
 
-/** The map as far as the container says; what lies past it is unclaimed. */
+/** The map as far as the container says; what is past it is unclaimed. */
 export interface Arranged {
   readonly segments: readonly Segment[]
   readonly structure: readonly Range[]
@@ -26,7 +26,7 @@ export interface Arranged {
 /**
  * Arranges what `layout` holds now. O(n log n) in what was said.
  *
- * @param from what lies before it is left out, for a pipe that has passed it
+ * @param from what is before it is left out, for a pipe that has passed it
  */
 export function arrange(layout: Layout, from = 0): Arranged {
   const headers = joined(pastOf(layout.headers, from, partOfRange))
@@ -58,7 +58,7 @@ function fewShort(runs: readonly Segment[], layout: Layout): readonly Segment[] 
   return long
 }
 
-/** The runs as far as they lie past `from`. */
+/** The runs as far as they are past `from`. */
 function pastOf<T extends Range>(
   runs: readonly T[],
   from: number,
@@ -161,7 +161,7 @@ function isElsewhere(one: Segment, next: Segment): boolean {
   return next.address - one.address !== BigInt(next.offset - one.offset)
 }
 
-/** What lies between the claimed runs, up to the last of them. */
+/** What is between the claimed runs, up to the last of them. */
 function unclaimed(
   memory: readonly Segment[],
   structure: readonly Range[],

@@ -1,5 +1,5 @@
 /**
- * Reads what a dump holds, from a source that can be read at any place.
+ * Reads what a dump contains, from a source that can be read at any place.
  *
  * @module
  */

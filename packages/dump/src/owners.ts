@@ -11,7 +11,7 @@ function byAddress(one: bigint, other: bigint): number {
   return one < other ? -1 : 1
 }
 
-/** How many of `sorted` lie below `address`. */
+/** How many of `sorted` are below `address`. */
 function countBelow<T>(sorted: readonly T[], address: bigint, key: (item: T) => bigint): number {
   let low = 0
   let high = sorted.length
@@ -56,7 +56,7 @@ export class Owners {
   }
 
   /**
-   * The one thread whose stack pointer lies in the run. Where several threads' do, it is a heap with stacks in it,
+   * The one thread whose stack pointer is in the run. Where several threads' do, it is a heap with stacks in it,
    * as Go's is, and nobody's stack.
    */
   #stackOf(address: bigint, length: number): Owner | undefined {

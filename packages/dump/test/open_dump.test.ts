@@ -125,7 +125,7 @@ describe('openDump names the owners of', () => {
     assert.deepEqual(names, expected)
   })
 
-  it('nobody, where the stacks of several threads lie in one run, as in a Go heap', () => {
+  it('nobody, where the stacks of several threads are in one run, as in a Go heap', () => {
     const built = elfCore({
       memory: [{ address: 0xc000000000n, bytes: memory(4096) }],
       threads: [
@@ -357,7 +357,7 @@ describe('openDump says what is not there:', () => {
     assert.deepEqual(flawsOf(patched(bytes, 0x2024, 0x10)), ['segment-cut'])
   })
 
-  it('pages that begin within a word have no address: what lies at multiples of a word is found', () => {
+  it('pages that begin within a word have no address: what is at multiples of a word is found', () => {
     const runs = [{ firstPage: 1, bytes: memory(4096) }]
     for (const [built, field] of [
       [windowsBitmapDump(runs), 0x2020],

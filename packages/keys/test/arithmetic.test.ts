@@ -80,7 +80,7 @@ describe('whole numbers', () => {
       assert.ok(isProbablePrime(p ?? 0n), `${bits}`)
       assert.ok(!isProbablePrime((p ?? 0n) * (q ?? 0n)), `${bits}`)
     }
-    // 2^64 divides it less one: the squares are looked at as well.
+    // 2^64 divides it less one: the squares are examined as well.
     assert.ok(isProbablePrime(((1n << 440n) + 0x183n) * (1n << 64n) + 1n))
     assert.ok(!isProbablePrime(2n ** 512n + 1n))
   })

@@ -6,7 +6,7 @@ import { proveGroup } from '../src/arithmetic/group.ts'
 import { bitLength, fromBigEndian, powerCost } from '../src/arithmetic/modular.ts'
 import { endBudget, startBudget } from '../src/material/work_budget.ts'
 
-/** What a look proves that has time for one power: y, and no test of p. */
+/** What a probe proves that has time for one power: y, and no test of p. */
 function provenByOnePower(p: bigint, g: bigint, x: bigint): bigint | undefined {
   startBudget(powerCost(bitLength(p), bitLength(x)))
   const proof = proveGroup({ p, g, x, q: undefined, y: undefined })

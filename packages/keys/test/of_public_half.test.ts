@@ -64,6 +64,6 @@ function timeOf(keys: readonly RsaMaterial[]): number {
 }
 
 it('moduli that end alike take no longer than others', () => {
-  // 21 ms beside 0.3 where the lowest word alone is looked at.
+  // 21 ms beside 0.3 where the lowest word alone is examined.
   assert.ok(timeOf(moduli(() => 1n)) < 6 * timeOf(moduli((i) => 2n * i + 1n)))
 })

@@ -29,7 +29,7 @@ function tagged(tag: number, content: Uint8Array): Buffer {
   return Buffer.concat([Buffer.from([tag, 0x83, length >> 16, length >> 8, length]), content])
 }
 
-/** A certificate with nothing in it that is looked at but the key. */
+/** A certificate with nothing in it that is examined but the key. */
 function bareCertificate(pair: Pair): Buffer {
   const algorithm = derSequence(derOid('2a864886f70d01010b'))
   const name = derSequence()

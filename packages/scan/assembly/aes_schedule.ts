@@ -114,7 +114,7 @@ function steps_mixed(difference: u32, word: u32, isHalf: bool): i32 {
 }
 
 /**
- * What can lie where words of a forward schedule were seen.
+ * What can be where words of a forward schedule were seen.
  *
  * The nonlinear step is tried first: bytes made to pass the linear filter everywhere cost little.
  */
@@ -137,7 +137,7 @@ function test_forward(at: usize, size: i32): void {
   if ((orders & 2) !== 0) test(at - inner, size, DECRYPTION_FORWARD, true, true)
 }
 
-/** What can lie where words of a reversed schedule were seen: its second block is at `at`. */
+/** What can be where words of a reversed schedule were seen: its second block is at `at`. */
 function test_reverse(at: usize, size: i32): void {
   // Words 36, 32 and 35 of 128 bits; 42, 36 and 41 of 192; 52, 44 and 51 of 256.
   const first: usize = size === 6 ? 24 : 0
@@ -178,8 +178,8 @@ function test_lanes(at: usize, lanes: u32, size: i32, isReverse: bool): void {
 const ROOM = 128
 
 /**
- * Offsets are looked at in groups of so many bytes, and of each group four offsets behind it first. Wherever in the group the
- * words of a schedule are seen first, those four offsets lie within what it goes on for: 144 bytes at least, of which
+ * Offsets are examined in groups of so many bytes, and of each group four offsets behind it first. Wherever in the group the
+ * words of a schedule are seen first, those four offsets are within what it goes on for: 144 bytes at least, of which
  * the last of them takes 32 (of 128 bits), or 168, of which it takes 48.
  */
 const GROUP: usize = 96
@@ -238,7 +238,7 @@ function isLike(i: usize, anywhere: bool): bool {
   return (q4 | q6 | q8 | s4 | s6 | s8) !== 0
 }
 
-/** Looks at four offsets, at all of which there may be hits. */
+/** Examines four offsets, at all of which there may be hits. */
 function probe(i: usize): void {
   if (!isLike(i, false)) return
   test_lanes(i, q4, 4, false)
@@ -250,9 +250,9 @@ function probe(i: usize): void {
 }
 
 /**
- * Writes to `hits` (u32 place, u32 code each) the schedules that begin in `[from, to)` and lie in `[first, last)`.
+ * Writes to `hits` (u32 place, u32 code each) the schedules that begin in `[from, to)` and are in `[first, last)`.
  *
- * Looks at offsets in steps of 4 from `at` on, which is `from` at first, and `from` must be one of them. When
+ * Examines offsets in steps of 4 from `at` on, which is `from` at first, and `from` must be one of them. When
  * there may be no room for more it stops; `resume` receives the `at` to go on from, or 0 when it is done.
  * Reads at most 64 bytes beyond `last`. `cap` is at least 128.
  */

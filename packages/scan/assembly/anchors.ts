@@ -18,7 +18,7 @@
  * 48 bytes at 24736: u32 fragment, u32 its mask, u16 id, u8 place of the fragment in the pattern, u8 length, u16 number
  * of the next entry for the same hash, u8 where the pattern may begin, as of the buckets, u8 unused, 16 bytes pattern,
  * 16 bytes mask. Behind the switches, by id, u8 how far
- * behind the pattern's begin a random number lies, u8 how many bytes of it are looked at: a multiple of 16, or 0.
+ * behind the pattern's begin a random number is, u8 how many bytes of it are examined: a multiple of 16, or 0.
  * No static data: the memory is shared with the other kernels.
  */
 import { pinned } from './lib/pinned.ts'
@@ -66,7 +66,7 @@ export function data_end(ptr: usize, end: usize, page: usize, gap: usize, resume
   return last
 }
 
-/** Blocks of 16 bytes that are gone through before what fits in any is looked at. */
+/** Blocks of 16 bytes that are gone through before what fits in any is examined. */
 const BLOCKS: usize = 128
 /** Of a list of offsets, behind two bytes for each of those blocks. */
 const OFFSETS: usize = (BLOCKS << 1) + 16
@@ -139,7 +139,7 @@ function compare(entry: usize, at: usize, word: u32): void {
   count++
 }
 
-// What stands one to three bytes before each byte of a block: `a` is the block before it.
+// What is one to three bytes before each byte of a block: `a` is the block before it.
 
 function moved3(a: v128, b: v128): v128 {
   return i8x16.shuffle(a, b, 13, 14, 15, 16, 17, 18, 19, 20, 21, 22, 23, 24, 25, 26, 27, 28)
@@ -250,7 +250,7 @@ function writeLanes(table: usize, at: usize, lanes: usize): void {
  * random number where they ask for that. `aligned` is a multiple of 8 in the process, or 0 where that is not known: then
  * patterns are found wherever they begin.
  *
- * Ascending by fragment, which may differ from the pattern's begin by up to 15. Looks at fragments from `at`
+ * Ascending by fragment, which may differ from the pattern's begin by up to 15. Examines fragments from `at`
  * on. `cap` must be at least the number of patterns. When there may be no room for one more fragment's hits,
  * it stops; `resume` receives the offset to go on from as `at`, or 0 when it is done.
  * Reads at most 64 bytes beyond `end`. `scratch` is 8.5 KiB.
@@ -291,7 +291,7 @@ export function find_anchors(
   let p0 = zero,
     p1 = zero,
     p2 = zero
-  // A fragment lies at most 12 bytes behind its pattern's begin, and ends 3 bytes behind its own.
+  // A fragment is at most 12 bytes behind its pattern's begin, and ends 3 bytes behind its own.
   const stop = min(to + 12, end) + 3
   const openBit = load<u32>(table, OPEN_BIT)
   const places = scratch + OFFSETS

@@ -1,6 +1,6 @@
 // asc: --importMemory
 /**
- * Lists windows that can be a factor of a known modulus, or lie beside one, by their lowest and highest byte, and the
+ * Lists windows that can be a factor of a known modulus, or are beside one, by their lowest and highest byte, and the
  * offsets that something marks well.
  *
  * Nothing is allocated and there is no static data: the caller lays out the memory. `ptr` is the begin of a slice;
@@ -37,7 +37,7 @@ import {
 } from './lib/number.ts'
 import { pinned } from './lib/pinned.ts'
 
-/** Byte orders in which programs work with numbers: what is no prime is looked at in these where one side alone marks it. */
+/** Byte orders in which programs work with numbers: what is no prime is examined in these where one side alone marks it. */
 const WORKED: i32 = 3
 
 /**
@@ -46,11 +46,11 @@ const WORKED: i32 = 3
  *
  * `low` and `high` bound the highest byte of the factor, `usual` that of a factor where nothing marks it; `negated` and
  * `few` bound that of 2^bits - factor likewise. `beside` has a bit for each offset in a group of 16 at which numbers
- * beside a factor are looked for where nothing marks them. The first `orders` byte orders are looked at.
+ * beside a factor are searched for where nothing marks them. The first `orders` byte orders are examined.
  *
  * Writes to five lists of `cap` u32 each at `out`: first factors that are marked, then factors at multiples of 8 in the two
  * plain byte orders, then other factors, then what is no factor itself and not marked, then what is: where one side alone
- * marks it, at multiples of 4. What a number some numbers away marks is looked at as a factor in the plain orders, and as
+ * marks it, at multiples of 4. What a number some numbers away marks is examined as a factor in the plain orders, and as
  * what is none in the first. Without `every` the second to fourth get nothing. Adds how many to `sizes` (5 u32). Returns what did not fit.
  */
 export function candidates(
@@ -289,7 +289,7 @@ function groupsFrom(runs: usize, first: i32, runCount: i32): i32 {
  * Boundaries: 1 before, 2 behind, 4 a length before, 8 some numbers further before or behind; the latter offsets only with
  * `further`. With `looked` those alone of whose bytes so many look random, and are no addresses; see `isRandom` for `least`,
  * `most` and `seen`.
- * Of those with boundaries of 3 and more the first `mostEnclosed`, of others the first `mostOthers`: more are not looked at.
+ * Of those with boundaries of 3 and more the first `mostEnclosed`, of others the first `mostOthers`: more are not examined.
  */
 export function bounded(
   ptr: usize,

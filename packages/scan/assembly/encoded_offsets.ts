@@ -2,7 +2,7 @@
 /**
  * Filters offsets at which encoded text can be: letters of base64 in a row, lists of numbers, and either in UTF-16.
  *
- * Layout of `tables`, 64 bytes: for each lower half of a byte the upper halves with which it is a letter, may stand in a list,
+ * Layout of `tables`, 64 bytes: for each lower half of a byte the upper halves with which it is a letter, may be in a list,
  * and is a digit, a bit each (three times 16 bytes); for each upper half its bit, none from 8 on (16 bytes).
  * No static data: the memory is shared with the other kernels.
  */

@@ -32,13 +32,13 @@ function high64(a: u64, b: u64): u64 {
 }
 
 /**
- * Lists windows that can be the private exponent d of a key: the fraction of g * d * e / n lies just below an integer for
+ * Lists windows that can be the private exponent d of a key: the fraction of g * d * e / n is just below an integer for
  * g = 1 or an even g up to 64. Only the top 64 bits of the window count. `runs` and `records` are as `number_offsets.ts`
- * writes them; where no offset is looked at but marked ones, the records alone are gone through.
+ * writes them; where no offset is examined but marked ones, the records alone are gone through.
  *
  * `keys`: for each key c = 2^bits * e / n as two u64, fraction first. `spare`: bits of the window above those of n.
- * `lanes`: offsets in a group of 16 that are looked at in the two plain byte orders, `others` in the others; where a number
- * is marked they are anyway. The first `orders` byte orders are looked at. `close`: 2^16 bytes by the top bits of twice the
+ * `lanes`: offsets in a group of 16 that are examined in the two plain byte orders, `others` in the others; where a number
+ * is marked they are anyway. The first `orders` byte orders are examined. `close`: 2^16 bytes by the top bits of twice the
  * fraction, for those that can be just below a fraction with a denominator up to 32, and some beside them, that denominator.
  * `scratch`: room for {@link CHUNK} + 1 u32. Writes u32 (entry, key) pairs, at most `cap`, and returns how many there are;
  * stops when `budget` nanoseconds, about, are spent ({@link exponents_spent}).
@@ -64,7 +64,7 @@ export function exponents(
   cap: i32,
 ): i32 {
   let found = 0
-  // Most offsets are identified by nothing: there the two plain orders alone are looked at, at multiples of 8.
+  // Most offsets are identified by nothing: there the two plain orders alone are examined, at multiples of 8.
   const isUsual = lanes === EIGHTHS && others === 0 && areUsual(keys, keyCount)
   const usualWork = <i64>keyCount * 8 + 8
   const isEvery = (lanes | others) !== 0
@@ -146,7 +146,7 @@ function nextMarked(records: usize, k: i32, count: i32): i32 {
 /** Behind every group. */
 const NONE: i32 = i32.MAX_VALUE
 
-/** Groups that are gone through before what can be an exponent in any is looked at. */
+/** Groups that are gone through before what can be an exponent in any is examined. */
 const CHUNK: i32 = 256
 
 /** What {@link exponents} lists of the groups in [from, to), one at least, at multiples of 8 in the two plain byte orders. */

@@ -1,6 +1,6 @@
 // asc: --importMemory
 /**
- * Divides known moduli by the numbers of windows: which of them are a factor, or lie beside one.
+ * Divides known moduli by the numbers of windows: which of them are a factor, or are beside one.
  *
  * Nothing is allocated and there is no static data: the caller lays out the memory. `ptr` is the begin of a slice;
  * positions are relative to it, and the caller keeps 16 readable bytes before it and as many as a number takes, and 32
@@ -209,7 +209,7 @@ function priceOf(digits: i32, keyCount: i32): i64 {
 }
 
 /**
- * Tests the windows of a list against all keys of one size until `budget` is spent; returns how many it has looked at.
+ * Tests the windows of a list against all keys of one size until `budget` is spent; returns how many it has examined.
  *
  * Writes a hit as three u32 (entry of the list, key, 1 if it was p + 1) to `hits`, at most `hitCap`, and how many to
  * {@link hits_written}. `keys`: `keyCount` times `digits` limbs of 28 bits, the lowest of each modulus,

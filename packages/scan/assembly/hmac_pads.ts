@@ -60,7 +60,7 @@ function probe(i: usize, before: usize): void {
   count++
 }
 
-/** Looks around a word at `i` whose partner may lie at `before`; false where there is no room for what that may give. */
+/** Looks around a word at `i` whose partner may be at `before`; false where there is no room for what that may give. */
 function take(i: usize, before: usize): bool {
   if ((load<u64>(before) ^ load<u64>(i)) !== DIFFERENCE) return true
   if (count >= room) return false
@@ -75,7 +75,7 @@ function clear(place: usize): void {
 }
 
 /**
- * For both words of a block where in the table they lie, as bytes from its begin: the lowest 32 bits of each lane.
+ * For both words of a block where in the table they are, as bytes from its begin: the lowest 32 bits of each lane.
  * `difference` and `mixers`: {@link DIFFERENCE} and {@link MIXERS} in both lanes.
  */
 function slotsOf(words: v128, difference: v128, mixers: v128): v128 {
@@ -90,9 +90,9 @@ function slotsOf(words: v128, difference: v128, mixers: v128): v128 {
 
 /**
  * Writes to `hits` (u32 place, u32 distance, u32 length each) the runs of 64 to 144 bytes that begin in
- * `[low, high)`, lie in `[first, last)` and differ by 0x6a from the bytes `distance` further on.
+ * `[low, high)`, are in `[first, last)` and differ by 0x6a from the bytes `distance` further on.
  *
- * Words are kept in steps of 8 from `low`, and partners looked for in steps of `stride`, 1 or 8, from `at` on,
+ * Words are kept in steps of 8 from `low`, and partners searched for in steps of `stride`, 1 or 8, from `at` on,
  * which is `low` at first; distances are multiples of `stride`. When there is no more room it stops; `resume` receives the `at` to go on
  * from, or 0 when it is done. `kept` is 4096 u32; it is as it was left where this goes on. Reads at most 32 bytes beyond `last`.
  */
@@ -183,7 +183,7 @@ function words(at: usize, stop: usize): bool {
     const beforeNext = load<u32>(second)
     const held = v128.load_lane<u64>(beforeNext, v128.load64_zero(before), 1)
     if (v128.any_true(i64x2.eq(v128.xor(both, held), partner))) {
-      // Where there is no room for the second, the first is taken once more, which changes nothing.
+      // Where there is no room for the second, the first is taken again, which changes nothing.
       if (!take(i, before) || (i + 16 <= stop && !take(i + 8, beforeNext))) {
         stopped = i
         return false

@@ -1,6 +1,6 @@
 // asc: --importMemory
 /**
- * Filters offsets where numbers of a known size can be: random-looking bytes, and what stands beside them.
+ * Filters offsets where numbers of a known size can be: random-looking bytes, and what is beside them.
  *
  * Nothing is allocated and there is no static data: the caller lays out the memory. `ptr` is the begin of a slice;
  * positions are relative to it, and the caller keeps 64 readable bytes before it and as many as a number takes, and 64
@@ -14,7 +14,7 @@ import { lengthBefore } from './lib/marks.ts'
 import { pinned } from './lib/pinned.ts'
 import { leastCounts, roomOfCounts } from './lib/random_counts.ts'
 
-/** Numbers that lie one behind the other without anything between: so many are identified by what is before the first. */
+/** Numbers that are one behind the other without anything between: so many are identified by what is before the first. */
 const CHAIN: i32 = 7
 
 /**
@@ -134,7 +134,7 @@ export function mark_groups(
   chained = marked + <usize>mapBytes
   cells = mapBytes << 3
   for (let r = 0; r < runCount; r++) setBits(listed, runBegin(runs, r) << 1, runEnd(runs, r) << 1)
-  // Where a number's end is no multiple of 8, its bits lie across two bytes.
+  // Where a number's end is no multiple of 8, its bits are across two bytes.
   const behind = edges + (<usize>(length + 8) >> 3)
   const behindNext = behind + ((length & 7) === 0 ? 0 : 1)
   // Of the last byte of a length, and of the byte before it, none has these bits: see `lengthBefore`.
@@ -166,7 +166,7 @@ export function mark_groups(
   return putRecords(ptr, length, edges, mapBytes, out)
 }
 
-/** Not zero if the length of a number may stand before an offset of the four groups from `at` on. */
+/** Not zero if the length of a number may be before an offset of the four groups from `at` on. */
 function maybeLengths(at: usize, others: v128, othersBefore: v128): v128 {
   return v128.or(
     v128.or(maybeLength(at, others, othersBefore), maybeLength(at + 16, others, othersBefore)),

@@ -29,7 +29,7 @@ import { isCode, isGap, MOST_DULL } from './lib/random_counts.ts'
  * each block of such a run, and the one behind it, the sums of the counts of the blocks before it that are in any (`sums`,
  * four u16 in a u64: common bytes, bytes of 0x80 and more, odd bytes, equal bytes; see `lib/random_look.ts`). They wrap.
  *
- * One block in `least` is looked at where no run can be: each run has one of them.
+ * One block in `least` is examined where no run can be: each run has one of them.
  */
 export function map_slice(ptr: usize, blocks: i32, least: i32, sums: usize, runs: usize): i32 {
   let found = 0
@@ -150,7 +150,7 @@ function endsOf(at: usize, gaps: u64, four: u64, eight: u64): u32 {
     <u64>i8x16.bitmask(i8x16.eq(v128.load(at - 16), none)) |
     ((<u64>i8x16.bitmask(i8x16.eq(v128.load(at), none))) << 16) |
     ((<u64>i8x16.bitmask(i8x16.eq(v128.load(at, 16), none))) << 32)
-  // Characters that do not stand alone: four more are beside them, or a gap.
+  // Characters that do not are alone: four more are beside them, or a gap.
   const texts = eight & ((four >> 4) | (four << 8) | (gaps >> 1) | (gaps << 8))
   return <u32>((texts | (zeros & (zeros << 1)) | manyOf(gaps)) >> 15)
 }
@@ -215,7 +215,7 @@ let shortest: i32 = 0
  * word that is no pointer, of 2^47 or more, and at most two of their words are dull, see `lib/digit_blocks.ts`. Of two blocks of
  * words in u32, one has two words or more that are not small.
  *
- * One block in `least` is looked at where no run can be: each run has one of them.
+ * One block in `least` is examined where no run can be: each run has one of them.
  */
 export function map_digits(
   ptr: usize,
@@ -236,7 +236,7 @@ export function map_digits(
       next = b + 1
       continue
     }
-    // A run of so many that holds this block holds the one that is half as far before it, or behind.
+    // A run of so many that holds this block contains the one that is half as far before it, or behind.
     const ahead = b + (shortest >> 1)
     if (
       ahead < blocks &&
@@ -287,7 +287,7 @@ function endOf(ptr: usize, first: i32, b: i32, blocks: i32): i32 {
   return last
 }
 
-/** Lists the runs from block `from` on until none goes on behind `b`; returns the first block that was not looked at. */
+/** Lists the runs from block `from` on until none goes on behind `b`; returns the first block that was not examined. */
 function listRuns(ptr: usize, from: i32, b: i32, blocks: i32): i32 {
   // The kinds of the block before this, and where the run of each began.
   let before = 0

@@ -121,7 +121,7 @@ const LOWS: u64 = 0xffff
 
 /**
  * Enters `count` words (u64) into a filter of 2^20 bits, and a table of mask + 1 slots (u64, zero is empty) with the
- * index + 1 of each (u32) at `indexes`. A word that is zero cannot be looked for, and of equal ones the first counts:
+ * index + 1 of each (u32) at `indexes`. A word that is zero cannot be searched for, and of equal ones the first counts:
  * `firsts` gets for each the index of the first that is equal (u32). `used` gets the bits that any of them has (u64), and
  * {@link LOWS} if each has one of those, and one of the others; 0 if not (u64).
  */
@@ -244,7 +244,7 @@ export function find_random_words(
 
 /**
  * Lists the positions in [from, to) whose next eight bytes are one of the words entered: u32 (position, index) pairs,
- * at most `cap`; returns how many there are. Looks at every `step` offsets from `from` on. `spare`: bits that no word has.
+ * at most `cap`; returns how many there are. Examines every `step` offsets from `from` on. `spare`: bits that no word has.
  * `lows`: each word has one of these bits, and one of the others; 0 if not. `scratch`: room for {@link CHUNK} + 1 u32.
  */
 export function find_words(
@@ -305,7 +305,7 @@ function listMaybe(ptr: usize, from: i32, to: i32, step: i32, filter: usize, lis
   return next
 }
 
-/** With so many bits that no word has, few words of memory are worth a look. */
+/** With so many bits that no word has, few words of memory are worth a probe. */
 const MOST_SPARE: u64 = 32
 
 /**
@@ -340,9 +340,9 @@ function hasParts(words: v128, spare: v128, low: v128, high: v128): v128 {
  */
 export function text_runs(ptr: usize, from: i32, to: i32, least: i32, out: usize, cap: i32): i32 {
   let found = 0
-  // So many whole blocks lie in each run: one of them is a multiple of `step` from the begin.
+  // So many whole blocks are in each run: one of them is a multiple of `step` from the begin.
   const step = ((least - 15) >> 4) << 4
-  // Where each block is looked at, the first whole one of a run has less than a block of it before it: so many bytes of the
+  // Where each block is examined, the first whole one of a run has less than a block of it before it: so many bytes of the
   // run are behind it, up to a block.
   const behind = step === 16 ? (1 << min(16, least - 31)) - 1 : 0
   const space = pinned(i8x16.splat(0x20), 0)

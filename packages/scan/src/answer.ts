@@ -65,7 +65,7 @@ export function answerOf(scanned: Scanned): ScanAnswer {
   return { status: statusOf(findings, unsearched), findings, given, unsearched }
 }
 
-/** Whether nothing was left out that a given key could lie in: what each report leaves open is in its own answers. */
+/** Whether nothing was left out that a given key could be in: what each report leaves open is in its own answers. */
 function isAllSought(unsearched: readonly Gap[]): boolean {
   return unsearched.every(({ code }) => code !== 'not-read')
 }

@@ -53,11 +53,11 @@ export interface PassOptions {
   /** As many as there are processors, up to 8, where absent. */
   readonly threads?: number
   readonly onProgress?: (progress: ScanProgress) => void
-  /** Look for these instead of all forms, in this thread. */
+  /** Search for these instead of all forms, in this thread. */
   readonly anchors?: readonly Anchor[]
   /** Of the file, where what is searched was packed in it: it has no more time than a file of that size. */
   readonly packedBytes?: number
-  /** Look for nothing but the private halves of the given keys; at usual offsets as long as it takes, unless it is `deep`. */
+  /** Search for nothing but the private halves of the given keys; at usual offsets as long as it takes, unless it is `deep`. */
   readonly isGivenOnly?: boolean
   /** Gets the keys themselves, window by window, for what erases them: they must not leave this process. */
   readonly onMaterial?: (found: FoundMaterial) => void
@@ -66,7 +66,7 @@ export interface PassOptions {
 /** Factors are too long for registers; a root's secret is with its authority. */
 const isSoughtInRegisters = (key: PublicKey): boolean => hasOneSecret(key.material) && !isRoot(key)
 
-/** Of files with fewer bytes given secrets are looked for as with `--deep`: it takes seconds there. */
+/** Of files with fewer bytes given secrets are searched for as with `--deep`: it takes seconds there. */
 const DEEP_BYTES = 256 << 20
 /** What a search is called that was cut short. */
 const CUT_SCALARS = 'scalars of which registers hold a part'
@@ -107,7 +107,7 @@ export class Passes {
     this.#found = new SoughtKeys(this.#size.bytes)
   }
 
-  /** Looks for every form that shows itself; where that was too much for a window, once more with more time. */
+  /** Searches for every form that shows itself; where that was too much for a window, again with more time. */
   async forms(): Promise<void> {
     const { isDeep } = this.#how
     const task = { kind: 'forms', ...this.#how } as const
@@ -139,7 +139,7 @@ export class Passes {
     this.#found.isFull = !isAll && density.isDense
   }
 
-  /** Looks for the private halves of what is known by now, and for every value of the keys found by now. */
+  /** Searches for the private halves of what is known by now, and for every value of the keys found by now. */
   async known(): Promise<void> {
     const { all, given, discovered } = this.#outcome.keys
     if (all.length === 0) {
@@ -182,7 +182,7 @@ export class Passes {
   }
 
   /**
-   * Looks for keys that were found wherever else a value of theirs lies, as far as that was not done. Nothing is known of
+   * Searches for keys that were found wherever else a value of theirs is, as far as that was not done. Nothing is known of
    * them afterwards.
    */
   async values(): Promise<void> {
@@ -201,7 +201,7 @@ export class Passes {
   }
 
   /**
-   * Of a file that is key-dense, those of other kinds than these, and not those of which each value is looked for; how
+   * Of a file that is key-dense, those of other kinds than these, and not those of which each value is searched for; how
    * many are left out is reported.
    */
   #someOf(discovered: readonly PublicKey[], sought: readonly KeyMaterial[]): readonly PublicKey[] {
@@ -379,7 +379,7 @@ async function allDone(tasks: readonly Promise<void>[]): Promise<void> {
   for (const end of ends) if (end.status === 'rejected') throw end.reason
 }
 
-/** Without keys that a file is full of, and keys of curves whose secret is looked for by its value: it is found wherever it lies. */
+/** Without keys that a file is full of, and keys of curves whose secret is searched for by its value: it is found wherever it is. */
 function unfound(
   keys: readonly PublicKey[],
   materials: readonly KeyMaterial[],

@@ -1,9 +1,9 @@
 /**
  * Scans bytes: their container, the keys in them, and what could not be searched.
  *
- * Up to three passes. The first looks for every form that shows itself. The second looks for the private half of
- * public keys, in forms that nothing shows: of those that are given, that lie in the dump, and that belong to keys
- * found. The third looks for every value of the keys found, wherever else it lies. @module
+ * Up to three passes. The first searches for every form that shows itself. The second searches for the private half of
+ * public keys, in forms that nothing shows: of those that are given, that are in the dump, and that belong to keys
+ * found. The third searches for every value of the keys found, wherever else it is. @module
  */
 import { randomBytes } from 'node:crypto'
 import { type ByteSource, type Dump, openDump, type Range } from '@mintmark/dump'
@@ -26,9 +26,9 @@ import type { ScanReport } from './report/report.ts'
 import { LimitList } from './report/scan_limits.ts'
 
 export interface ScanOptions extends PassOptions {
-  /** Packed data amid other bytes is opened and searched; otherwise as far as a look at a window unpacks it. */
+  /** Packed data amid other bytes is opened and searched; otherwise as far as the scan of a window unpacks it. */
   readonly opensPacked?: boolean
-  /** Their private halves are looked for, in every form. */
+  /** Their private halves are searched for, in every form. */
   readonly publicKeys?: readonly PublicKey[]
 }
 
@@ -106,7 +106,7 @@ async function searchInput(input: ScanInput, how: InputSearch): Promise<Searched
   }
 }
 
-/** Searches what lies packed in an input. */
+/** Searches what is packed in an input. */
 async function searchPacked(
   source: ByteSource,
   { container }: Dump,

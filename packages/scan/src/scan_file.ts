@@ -68,7 +68,7 @@ function sizeOfFile(path: FilePath): number {
   }
 }
 
-/** What comes out may be packed once more. */
+/** What comes out may be packed again. */
 async function scanUnpacked(
   input: BufferedInput,
   path: string,

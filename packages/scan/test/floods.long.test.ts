@@ -45,7 +45,7 @@ function scanned(
 const scanner = scannerFor({ kind: 'forms', isDeep: false })
 
 describe('a flood costs no more than its bytes bring', () => {
-  // Once all is used up each anchor may have an equal part, and a look that has begun is ended.
+  // Once all is used up each anchor may have an equal part, and a probe that has begun is ended.
   const most = 2 * COST_PER_BYTE * LENGTH + 1_000_000
   for (const { name, make } of FLOODS) {
     it(name, () => {

@@ -101,7 +101,7 @@ it('many threads give what one gives', async () => {
   )
 })
 
-it('leaves zeros out of later passes, and finds what lies beside them', async () => {
+it('leaves zeros out of later passes, and finds what is beside them', async () => {
   const bytes = new Uint8Array(5 * WINDOW_BYTES)
   const { p = '' } = rsa.export({ format: 'jwk' })
   const prime = Uint8Array.from(Buffer.from(p, 'base64url')).toReversed()

@@ -46,7 +46,7 @@ describe('a prime in limbs', () => {
     assert.deepEqual(report.absent, [])
   })
 
-  it('is found with the public key that lies elsewhere in the dump', async () => {
+  it('is found with the public key that is elsewhere in the dump', async () => {
     for (const threads of [1, 2]) {
       // oxlint-disable-next-line no-await-in-loop -- one after the other
       const report = await scanFile(fileOf('harvested', { [AT]: limbs, 90000: spki }), { threads })

@@ -1,5 +1,5 @@
 /**
- * Keeps what stands between the arrays of a Java heap: a record's first byte says what the record is, and without it
+ * Keeps what is between the arrays of a Java heap: a record's first byte says what the record is, and without it
  * none that follow are read.
  *
  * Nothing goes on from one array in the next, but a byte behind an array may be that which a longer value would have
@@ -8,7 +8,7 @@
 import type { Dump, Range } from '@mintmark/dump'
 import { SegmentFinder } from '@mintmark/scan/report/segment_finder'
 
-/** What is no shorter is erased wherever it lies: it is a piece of a key by itself. */
+/** What is no shorter is erased wherever it is: it is a piece of a key by itself. */
 const PIECE_BYTES = 12
 
 /** Cuts ranges where arrays begin and end; of dumps that are no Java heaps they stay as they are. */

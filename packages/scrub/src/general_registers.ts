@@ -1,6 +1,6 @@
 /**
  * Finds pieces of known keys in general registers, which hold a word of a number each: too few bytes for the search of all of
- * the file, and enough to leave little of a key where several of them stand there.
+ * the file, and enough to leave little of a key where several of them are there.
  *
  * A register that holds bytes of a key holds no pointer: backtraces do not depend on it. @module
  */
@@ -17,7 +17,7 @@ const LEAST = 6
 export const REGISTER_PART_BITS: number = 8 * LEAST
 /** Of them: addresses, small numbers and fillings have fewer. */
 const LEAST_DIFFERENT = 5
-/** Bytes that are looked at together, those of 4,000 threads: of each offset the number is kept. */
+/** Bytes that are examined together, those of 4,000 threads: of each offset the number is kept. */
 const BATCH_BYTES = 1 << 20
 
 /** Offsets of the registers by the number that {@link LEAST} bytes spell there. */
@@ -38,7 +38,7 @@ class RegisterBytes {
     return this.#places.size === 0
   }
 
-  /** Where bytes of a pattern lie, as pieces of {@link LEAST} bytes and more. */
+  /** Where bytes of a pattern are, as pieces of {@link LEAST} bytes and more. */
   *piecesOf({ bytes, key, value, form }: SecretPattern): Generator<ErasedPiece, void, void> {
     for (let at = 0; at + LEAST <= bytes.length; at++) {
       for (const offset of this.#places.get(numberAt(bytes, at)) ?? []) {

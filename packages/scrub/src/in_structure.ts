@@ -1,7 +1,7 @@
 /** Judges pieces of keys in what is never changed: registers, headers, tables. @module */
 import type { Piece } from './pieces/piece_table.ts'
 
-/** Bits that pieces show of a key, each bit once: a register stands in more than one note of a core. */
+/** Bits that pieces show of a key, each bit once: a register is in more than one note of a core. */
 export function shownBits(pieces: readonly Piece[]): number {
   const bySpelling = new Map<string, Piece[]>()
   for (const piece of pieces) {

@@ -30,7 +30,7 @@ export function isCut({ limits }: ScanReport): boolean {
   return limits.some(({ code }) => OF_KNOWN_KEYS.has(code))
 }
 
-/** Limits that leave parts of the input unseen, whatever key is looked for. */
+/** Limits that leave parts of the input unseen, whatever key is searched for. */
 export function unseen({ limits }: ScanReport): readonly ScanLimit[] {
   return limits.filter(({ code }) => !OF_KNOWN_KEYS.has(code))
 }

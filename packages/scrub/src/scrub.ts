@@ -76,7 +76,7 @@ export class Scrub {
     return this.#vectors
   }
 
-  /** More was found than can be erased: whatever is done, the result is not clean, and nothing is looked for any more. */
+  /** More was found than can be erased: whatever is done, the result is not clean, and nothing is searched for any more. */
   isTooMuch(): boolean {
     return this.isFull || this.foundKeys.leftOut > 0
   }
@@ -130,7 +130,7 @@ export class Scrub {
     const ranges = found.flatMap((finding) => {
       if (isWithin(finding, byValue)) return []
       this.#account(finding)
-      // Between the two pads of an HMAC key lies what is not of the key: its values are enough.
+      // Between the two pads of an HMAC key is what is not of the key: its values are enough.
       if (finding.kind === 'hmac' && this.rounds === 1) return []
       const inArrays = this.#arrayEnds.within(finding)
       return this.rounds >= ROUND_OF_FORCE
@@ -149,7 +149,7 @@ export class Scrub {
     this.foundKeys.wipe()
   }
 
-  /** Where the values of keys lie of which something new was learnt, in registers shorter pieces of them too. */
+  /** Where the values of keys are of which something new was learnt, in registers shorter pieces of them too. */
   async #pieces(): Promise<readonly ErasedPiece[]> {
     const fresh = [...this.materials()].filter(([number]) => this.#fresh.has(number))
     this.#fresh.clear()
@@ -188,7 +188,7 @@ export function isToErase(finding: Pick<Finding, 'note'>, { published }: ScrubOp
   return published === true || !isKept(finding)
 }
 
-/** Proven keys that a scan of the result still shows, but for those that are to stay. */
+/** Verified keys that a scan of the result still shows, but for those that are to stay. */
 export function provenLeft({ task }: Scrub, report: ScanReport): readonly Finding[] {
   return report.findings.filter((finding) => isToErase(finding, task.options))
 }

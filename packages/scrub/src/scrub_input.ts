@@ -19,7 +19,7 @@ const MOST_ROUNDS = 5
 /**
  * Which bytes of a dump to erase.
  *
- * Memory: as a scan, and some 150 MB at most for what is looked for. Key material is overwritten before this returns, as
+ * Memory: as a scan, and some 150 MB at most for what is searched for. Key material is overwritten before this returns, as
  * far as the runtime lets us: numbers it does not.
  *
  * @param name what the report calls it
@@ -50,7 +50,7 @@ async function scrubbed(input: ScanInput, scrub: Scrub, options: ScrubOptions): 
     const { publicKeys, threads, onProgress } = options
     const step = scanned === input ? 'searching' : 'verifying'
     return scanInput(scanned, scrub.task.name, {
-      // What lies packed is searched as by a scan, which would find it in the output otherwise.
+      // What is packed is searched as by a scan, which would find it in the output otherwise.
       opensPacked: true,
       ...(publicKeys && { publicKeys }),
       ...(threads !== undefined && { threads }),
@@ -74,7 +74,7 @@ async function scrubbed(input: ScanInput, scrub: Scrub, options: ScrubOptions): 
   let deepScans = 1
   for (let left = scrub.leftOf(last); left !== undefined; left = scrub.leftOf(last)) {
     if (scrub.isTooMuch() || deepScans === MOST_ROUNDS) break
-    // oxlint-disable-next-line no-await-in-loop -- each round looks at what the one before left
+    // oxlint-disable-next-line no-await-in-loop -- each round examines what the one before left
     if (!(await scrub.eraseWhat(left)) || scrub.isTooMuch()) break
     // oxlint-disable-next-line no-await-in-loop -- as above
     last = await scans()
@@ -84,8 +84,8 @@ async function scrubbed(input: ScanInput, scrub: Scrub, options: ScrubOptions): 
 }
 
 /**
- * Looks for the given keys that were not found once more, without those that the dump shows: a search for fewer keys
- * goes further. Where even that is cut short at every offset that a deep search looks at, the usual offsets.
+ * Searches for the given keys that were not found again, without those that the dump shows: a search for fewer keys
+ * goes further. Where even that is cut short at every offset that a deep search examines, the usual offsets.
  */
 async function scanForGiven(
   scrub: Scrub,

@@ -12,7 +12,7 @@ export interface ScrubProgress {
 }
 
 export interface ScrubOptions {
-  /** Their private halves are looked for in every form; of each the report says what can be said. */
+  /** Their private halves are searched for in every form; of each the report says what can be said. */
   readonly publicKeys?: readonly PublicKey[]
   /** As for a scan. */
   readonly threads?: number
@@ -31,7 +31,7 @@ export interface ScrubOptions {
    * look like a form of a key. The report says so: `verification.limits`.
    */
   readonly acceptCut?: boolean
-  /** Leave what has the shape of a key and holds nothing of one that is proven. */
+  /** Leave what has the shape of a key and holds nothing of one that is verified. */
   readonly keepCandidates?: boolean
 }
 
@@ -40,7 +40,7 @@ export interface Scrubbed {
   /** Sorted and disjoint; of what describes the dump nothing but contents of registers, and values of keys as it was asked for. */
   readonly erased: readonly Range[]
   readonly report: ScrubReport
-  /** Whether the erased input may leave: no proven key is left in it, and nothing cut the search short that showed it. */
+  /** Whether the erased input may leave: no verified key is left in it, and nothing cut the search short that showed it. */
   readonly isClean: boolean
   /** What all that is erased counts as, by the policy that a scan has. */
   readonly counts: ClassPolicy['counts']

@@ -35,7 +35,7 @@ export interface ErasedValue {
 /**
  * What is said of a key in the output.
  *
- * - `erased`: it was found; every value of it in every spelling was looked for again, to the end, and none is left.
+ * - `erased`: it was found; every value of it in every spelling was searched for again, to the end, and none is left.
  * - `absent`: it was given, and nothing private of it was found, by a search that nothing cut short.
  * - `not-found`: nothing private of it was found, but the search does not prove that there is nothing.
  * - `kept`: a published test key, left where it was.
@@ -48,7 +48,7 @@ export type Verdict = 'erased' | 'absent' | 'not-found' | 'kept' | 'remains'
  * save that vector registers hold nothing.
  */
 export interface PartsExcluded {
-  /** Bits in a row of a value that memory does not hold, nor as many or more; null where that could not be looked for. */
+  /** Bits in a row of a value that memory does not hold, nor as many or more; null where that could not be searched for. */
   readonly memoryBits: number | null
   /** The same of general registers. */
   readonly generalRegisterBits: number | null
@@ -117,11 +117,11 @@ export interface ScrubReport {
     readonly deepScans: number
     /** Bytes that the last of them searched; holes of a sparse file are not counted. */
     readonly scannedBytes: number
-    /** Private keys, proven, that the last of them found, published test keys not counted. */
+    /** Private keys, verified, that the last of them found, published test keys not counted. */
     readonly findings: number
     /** Published test keys that were left. */
     readonly published: number
-    /** What the last of them did not look at. */
+    /** What the last of them did not examine. */
     readonly limits: readonly ScanLimit[]
   }
   readonly flaws: readonly Flaw[]

@@ -1,4 +1,4 @@
-/** Looks at what is left once all is erased that was found, and says whether it may leave. @module */
+/** Examines what is left once all is erased that was found, and says whether it may leave. @module */
 import { countsOf } from '@mintmark/scan/findings/policy'
 import { openInput, type ScanInput } from '@mintmark/scan/memory/scan_input'
 import { bytesOf, commonRanges } from './copy/erased_ranges.ts'
@@ -13,7 +13,7 @@ import { keysOf } from './scrubbed_keys.ts'
 const NOT_LOOKED_FOR: Left = { inMemory: [], inStructure: [] }
 
 /**
- * What a scrub has come to. Reads the erased input once more, for pieces of every key, unless it is known already that it
+ * What a scrub has come to. Reads the erased input again, for pieces of every key, unless it is known already that it
  * is not clean since there is too much.
  */
 export async function settle(

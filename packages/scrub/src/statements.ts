@@ -58,7 +58,7 @@ const PARTS_EXCLUDED: Readonly<Record<Verdict, PartsExcluded>> = {
 export const partsExcludedOf = (verdict: Verdict, isTooMuch: boolean): PartsExcluded =>
   isTooMuch ? NO_PARTS : PARTS_EXCLUDED[verdict]
 
-/** What is added where pieces lie in registers or headers. */
+/** What is added where pieces are in registers or headers. */
 export function structureStatement(bits: number, ofBits: number): string {
   return ` What describes the dump is not changed: it holds ${bits} bits of its values, less than the ${ofBits} from which it could be rebuilt.`
 }

@@ -1,4 +1,4 @@
-/** Threads without number: the registers of the last one are looked at as those of the first. */
+/** Threads without number: the registers of the last one are examined as those of the first. */
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
 import type { KeyMaterial } from '@mintmark/keys/material/key_material'

@@ -21,7 +21,7 @@ import { settle } from '../src/settle.ts'
 const folder = mkdtempSync(join(tmpdir(), 'scrub-choices-'))
 after(() => rmSync(folder, { recursive: true }))
 
-/** What stands beside pieces of keys here: a piece that goes on with one of these by chance is longer than the test says. */
+/** What is beside pieces of keys here: a piece that goes on with one of these by chance is longer than the test says. */
 const FILLERS = new Set([...Buffer.from('.,;:\0\x01\x07'), 0xcc, 0xff])
 const isApart = (bytes: Uint8Array, ...places: readonly number[]): boolean =>
   places.every((place) => !FILLERS.has(bytes[place] ?? 0))
@@ -146,7 +146,7 @@ describe('pieces of a key in general registers go, and nothing else of them', ()
   const scalar = scalarOf(curve.privateKey)
   const der = curve.privateKey.export({ format: 'der', type: 'sec1' })
   const little = Buffer.from(scalar.toReversed())
-  // A byte that neither value has, nor digits of fewer bits, whose highest bytes are low: what stands beside a piece does not
+  // A byte that neither value has, nor digits of fewer bits, whose highest bytes are low: what is beside a piece does not
   // count to it.
   const filler = Array.from({ length: 255 }, (_, k) => 255 - k).find(
     (byte) => !prime.includes(byte) && !scalar.includes(byte),
@@ -278,7 +278,7 @@ describe('symmetric keys', () => {
   const key = Buffer.from(randomBytes(16))
   const words = expandKey(key)
 
-  it('go with every schedule, and with each round key that lies alone', async () => {
+  it('go with every schedule, and with each round key that is alone', async () => {
     const inverse = bytesOf(decryptionSchedule(words, false))
     const parts = [
       bytesOf(words),
@@ -295,7 +295,7 @@ describe('symmetric keys', () => {
     for (const part of parts) assert.equal(out.includes(part.subarray(0, 16)), false)
   })
 
-  it('of HMAC go with their pads, and leave what lies between those', async () => {
+  it('of HMAC go with their pads, and leave what is between those', async () => {
     const secret = randomBytes(32)
     const pad = (byte: number) => {
       const block = Buffer.alloc(64, byte)
@@ -418,7 +418,7 @@ it('24 hexadecimal digits of a secret, as a stack keeps them of what was read, a
   assert.equal(out.includes(digits), false)
 })
 
-it('what hashes of Ed25519 are begun with is erased with a scalar that lies there without its seed', async () => {
+it('what hashes of Ed25519 are begun with is erased with a scalar that is there without its seed', async () => {
   const made = readAgain(generateKeyPairSync('ed25519'))
   const { d, x } = made.privateKey.export({ format: 'jwk' })
   const hash = createHash('sha512')

@@ -122,7 +122,7 @@ function assertGone(out: Buffer): void {
   }
 }
 
-/** What describes the dump, what lies between spellings, and all other memory. */
+/** What describes the dump, what is between spellings, and all other memory. */
 function assertOthersKept(
   { bytes }: BuiltDump,
   out: Buffer,
@@ -141,7 +141,7 @@ function assertOthersKept(
     assert.equal(Buffer.compare(before, out.subarray(offset, offset + length)), 0)
   }
   const held = (part: Buffer) => Buffer.from(bytes).indexOf(part)
-  // Pages may lie apart in the file.
+  // Pages may are apart in the file.
   const page = other.subarray(0, PAGE)
   const otherAt = held(page)
   assert.equal(Buffer.compare(out.subarray(otherAt, otherAt + PAGE), page), 0)

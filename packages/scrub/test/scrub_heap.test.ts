@@ -1,4 +1,4 @@
-/** What stands between the arrays of a Java heap stays, whatever the bytes behind a key look like. */
+/** What is between the arrays of a Java heap stays, whatever the bytes behind a key look like. */
 import assert from 'node:assert/strict'
 import { generateKeyPairSync, randomBytes } from 'node:crypto'
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
@@ -23,7 +23,7 @@ const letters = Buffer.from(
 /** What the record behind an array begins with, where it is a root. */
 const ROOT = 0x05
 
-/** A schedule behind whose last round key stands what its inverse has there: the begin of the next record. */
+/** A schedule behind whose last round key is what its inverse has there: the begin of the next record. */
 function schedule(): Buffer {
   for (;;) {
     const bytes = Buffer.from(expandKey(randomBytes(32)).buffer)

@@ -23,10 +23,10 @@ const PACKED: Readonly<Record<string, Buffer>> = {
 }
 
 for (const [name, bytes] of Object.entries(PACKED)) {
-  it(`${name} behind other bytes is erased where a key lies in it, and nothing else`, async () => {
+  it(`${name} behind other bytes is erased where a key is in it, and nothing else`, async () => {
     const path = join(folder, 'in')
     const out = join(folder, 'out')
-    const rest = Buffer.from('\nwhat stands behind it\n')
+    const rest = Buffer.from('\nwhat is behind it\n')
     writeFileSync(path, Buffer.concat([before, bytes, rest]))
     const [finding] = (await scanFile(path)).findings
     assert.ok(finding?.inside)

@@ -1,5 +1,5 @@
 /**
- * What a private RSA key can lie around as, made without the code that is tested: values and their spellings.
+ * What a private RSA key can look like in memory, made without the code that is tested: values and their spellings.
  */
 import { generateKeyPairSync, type KeyObject } from 'node:crypto'
 import { readAgain } from '@mintmark/testkit'
@@ -9,7 +9,7 @@ export interface Truth {
   readonly n: bigint
   /** Bits of a prime. */
   readonly half: number
-  /** By name, with the bits of the field that each lies in. */
+  /** By name, with the bits of the field that each is in. */
   readonly values: readonly {
     readonly name: string
     readonly value: bigint
@@ -132,7 +132,7 @@ function textSpellings(value: bigint, bits: number): Spelling[] {
 
 /**
  * Whether any window of memory shares a factor with n, as it is or after a step that anyone can take: the test that does
- * not know what was looked for. Windows begin at every byte, in both byte orders.
+ * not know what was searched for. Windows begin at every byte, in both byte orders.
  */
 export function isRebuilt(memory: Uint8Array, { n, half }: Pick<Truth, 'n' | 'half'>): boolean {
   const length = half / 8

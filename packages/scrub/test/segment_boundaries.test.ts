@@ -53,7 +53,7 @@ function memoryWith(bytes: Buffer): Buffer {
   return memory
 }
 
-/** A third of it lies before the border, and its limbs at multiples of 8. */
+/** A third of it is before the border, and its limbs at multiples of 8. */
 const startOf = (bytes: Buffer) => BORDER - (Math.floor(bytes.length / 3) & ~7)
 
 const other = { address: ADDRESS - 0x10_0000n, bytes: Buffer.alloc(PAGE, 0x55) }
@@ -231,7 +231,7 @@ function rawFindingAt(offset: number, length: number): RawFinding {
   return { seen, tag: '' }
 }
 
-it('shows memory around each border as the process sees it, however it lies in the file', () => {
+it('shows memory around each border as the process sees it, however it is in the file', () => {
   const lengths = fc.array(fc.integer({ min: 1, max: 90_000 }), { minLength: 2, maxLength: 8 })
   fc.assert(
     fc.property(lengths, fc.array(fc.nat(), { minLength: 8, maxLength: 8 }), (sizes, ranks) => {

@@ -1,5 +1,5 @@
 /**
- * What `gate install` remembers: the settings for each core, and what stood in the kernel before.
+ * What `gate install` remembers: the settings for each core, and what was in the kernel before.
  *
  * Trust: it is root's. Whoever can change it decides what program the kernel is given at `gate uninstall`. @module
  */
@@ -65,7 +65,7 @@ export interface GateState {
   readonly settings: GateSettings
   /** What the gate set. */
   readonly kernel: KernelSettings
-  /** What stood there; undefined if that is not known. */
+  /** What was there; undefined if that is not known. */
   readonly previous: KernelSettings | undefined
 }
 

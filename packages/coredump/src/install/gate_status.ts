@@ -1,4 +1,4 @@
-/** Whether the gate stands as it was installed, and what has come through it. @module */
+/** Whether the gate is as it was installed, and what has come through it. @module */
 import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import path from 'node:path'
 import { MintmarkError } from '@mintmark/core'
@@ -17,7 +17,7 @@ export interface GateStatus {
   readonly kernel: KernelSettings
   readonly state: GateState | undefined
   readonly spool: SpoolCount | undefined
-  /** What has to be looked at, in words. */
+  /** What has to be examined, in words. */
   readonly problems: readonly string[]
 }
 

@@ -30,7 +30,7 @@ export interface Paths {
 
 export interface Installed {
   readonly state: GateState
-  /** It stood there already: only its settings are new. */
+  /** It was there already: only its settings are new. */
   readonly wasThere: boolean
 }
 
@@ -39,7 +39,7 @@ const CHECK_PATIENCE_MS = 60_000
 /**
  * Sets `kernel.core_pattern`, after the program that it names has shown that it runs.
  *
- * Again: the settings are new, what stood there before the first time is kept.
+ * Again: the settings are new, what was there before the first time is kept.
  *
  * @throws {MintmarkError} `GATE_UNFIT` with what has to be done; the kernel's settings are as they were then
  */
@@ -87,9 +87,9 @@ export type Uninstalled =
   | { readonly outcome: 'not-installed'; readonly kernel: KernelSettings }
 
 /**
- * Restores what stood there before the gate.
+ * Restores what was there before the gate.
  *
- * @throws {MintmarkError} `GATE_STATE` if the gate is there, and what stood before it is not known
+ * @throws {MintmarkError} `GATE_STATE` if the gate is there, and what was before it is not known
  */
 export function uninstallGate(places: Paths): Uninstalled {
   const kernel = readKernel(places.procSys)
@@ -173,7 +173,7 @@ function refuseOtherGate({ pattern }: KernelSettings): void {
   throw new MintmarkError('GATE_UNFIT', message)
 }
 
-/** Whether a pattern names a script of ours, wherever it lies. */
+/** Whether a pattern names a script of ours, wherever it is. */
 function isGate(pattern: string): boolean {
   const program = /^\|(\S+)/.exec(pattern)?.[1]
   if (program === undefined) return false

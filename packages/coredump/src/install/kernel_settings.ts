@@ -54,7 +54,7 @@ export function writeKernel(folder: string, settings: KernelSettings): void {
 /**
  * The pattern that pipes a core into `program`.
  *
- * @throws {MintmarkError} `GATE_UNFIT` if the path cannot stand in a pattern
+ * @throws {MintmarkError} `GATE_UNFIT` if the path cannot be in a pattern
  */
 export function patternFor(program: string): string {
   const pattern = `|${program} ${SPECIFIERS}`

@@ -19,9 +19,9 @@ import { CheckedSink } from './checked_sink.ts'
 export interface OpenedReport {
   /** The core is in front. */
   readonly coreBytes: number
-  /** The text of the other fields, as it stood before `CoreDump` and behind it, goes on to the end. */
+  /** The text of the other fields, as it was before `CoreDump` and behind it, goes on to the end. */
   readonly textAt: number
-  /** Bytes of the text that stood before. */
+  /** Bytes of the text that was before. */
   readonly beforeBytes: number
 }
 

@@ -139,7 +139,7 @@ export async function receiveCore(gate: Gate, arrival: Arrival): Promise<Landed>
     return { outcome: 'lost', why }
   }
 
-  /** As it should be: nothing to look at. */
+  /** As it should be: nothing to examine. */
   function respect(why: string): Landed {
     log.note(`${arrival.name}: no core, ${why}`)
     return { outcome: 'lost', why }

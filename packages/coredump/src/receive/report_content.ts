@@ -75,7 +75,7 @@ function maskedSides(
   }
 }
 
-/** The scrub saw zeros where there are asterisks now: it looks at the text once more, as it is written. */
+/** The scrub saw zeros where there are asterisks now: it examines the text again, as it is written. */
 async function isClean(
   { before, after }: Sides,
   buffer: CoreBuffer,

@@ -81,7 +81,7 @@ function refusalOf(entry: Entry): string | undefined {
 /** A folder holds nothing. */
 const isFile = ({ name, bytes }: ZipMember): boolean => bytes > 0 || !name.endsWith('/')
 
-/** Bytes that several members share unpack to far more than the archive holds. */
+/** Bytes that several members share unpack to far more than the archive contains. */
 function refuseOverlap(entries: readonly Entry[]): void {
   const sorted = entries.toSorted(
     (a, b) => a.relativeOffsetOfLocalHeader - b.relativeOffsetOfLocalHeader,

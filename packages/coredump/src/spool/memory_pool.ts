@@ -13,7 +13,7 @@ export type MemoryBound = number | 'auto'
 /** Such a part of what is available, buffered bytes included. */
 export const AUTO_PART = 4
 export const AUTO_MOST: number = 4 * 2 ** 30
-/** Asked for at once: each time all receivers are looked at. */
+/** Asked for at once: each time all receivers are examined. */
 const STEP_BYTES = 64 << 20
 
 export class MemoryPool implements MemoryShare {

@@ -11,7 +11,7 @@ import { READ, type Spool, type SpoolEntry } from './spool.ts'
 /** Cores of one spool that are scrubbed at once; each takes some 230 MB of memory beside its buffer. */
 const MOST_TURNS = 2
 const POLL_MS = 100
-/** For those who are not next: each look goes through what all others say. */
+/** For those who are not next: each probe goes through what all others say. */
 const FAR_POLL_MS = 500
 /** A turn lasts so long, and as long as a tenth of the usual speed of a busy machine takes. */
 const LEAST_MS = 600_000

@@ -13,7 +13,7 @@ type FileNumbers = Pick<Stats, 'dev' | 'ino'>
  * The files that other processes may still write to.
  *
  * Sees the processes that this one may look into: root, all of its own namespace. Without `/proc` it sees none. To look
- * through all processes takes some ten milliseconds, so one look answers for many files.
+ * through all processes takes some ten milliseconds, so one probe answers for many files.
  */
 export class OpenedElsewhere {
   #seen: ReadonlySet<string> = new Set()

@@ -20,7 +20,7 @@ interface OfMembers {
 }
 
 export type Taken =
-  /** It lies in the spool; what was erased counts as `counts`. */
+  /** It is in the spool; what was erased counts as `counts`. */
   | ({
       readonly outcome: 'landed'
       readonly counts: Counts
@@ -28,9 +28,9 @@ export type Taken =
     } & OfMembers)
   /** Text, which is no dump, or nothing. */
   | { readonly outcome: 'no-dump' }
-  /** It may be a dump and is not taken, however often it is looked at. */
+  /** It may be a dump and is not taken, however often it is examined. */
   | ({ readonly outcome: 'left'; readonly why: string } & OfMembers)
-  /** Its core lay in the spool already: what took it was ended before it could remove the raw file. */
+  /** Its core was in the spool already: what took it was ended before it could remove the raw file. */
   | { readonly outcome: 'removed' }
   /** Another watch has it. */
   | { readonly outcome: 'elsewhere' }
@@ -43,11 +43,11 @@ export type Claim =
   | 'done'
 
 export interface TakeHow {
-  /** Whether the raw file goes once its core lies in the spool. */
+  /** Whether the raw file goes once its core is in the spool. */
   readonly isRemoved: boolean
   /** Asked for what is to be taken alone. */
   readonly claim?: () => Claim
-  /** What lies in the spool already; asked for archives, of which some members may. */
+  /** What is in the spool already; asked for archives, of which some members may. */
   readonly before?: () => ReadonlyMap<FileId, 'core' | 'report'>
 }
 

@@ -13,7 +13,7 @@ interface TakenFile {
   readonly hasCore: boolean
 }
 
-/** Only what is new in the spool is read at each look: there may be thousands of reports. */
+/** Only what is new in the spool is read at each probe: there may be thousands of reports. */
 export class TakenBefore {
   readonly #spool: Spool
   /** What each entry of the spool was made of; undefined where it was no dropped file. */

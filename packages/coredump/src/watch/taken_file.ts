@@ -1,7 +1,7 @@
 /**
  * One dump that another system dropped: through the gate, in a process of its own, and then away.
  *
- * The raw file goes only once its core lies scrubbed and durable in the spool, and only if it is still the very file
+ * The raw file goes only once its core is scrubbed and durable in the spool, and only if it is still the very file
  * that was read. @module
  */
 import { closeSync, constants, fstatSync, openSync, type Stats } from 'node:fs'
@@ -74,7 +74,7 @@ function refusalOf(head: DumpHead): Taken | undefined {
   return isBinary ? left(NO_FORMAT) : { outcome: 'no-dump' }
 }
 
-/** Of a packed file the core may be less than there was to come: it is unpacked once more, to nowhere. */
+/** Of a packed file the core may be less than there was to come: it is unpacked again, to nowhere. */
 async function removeLanded({ place, file, stats, packer }: OpenedDump): Promise<Taken> {
   const why = packer === undefined ? undefined : await whyNotWhole(file, packer)
   if (why !== undefined) return failed(why)

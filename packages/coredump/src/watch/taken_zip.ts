@@ -1,5 +1,5 @@
 /**
- * One zip archive that another system dropped: each dump in it goes through the gate as if it lay in the folder.
+ * One zip archive that another system dropped: each dump in it goes through the gate as if it was in the folder.
  *
  * The archive goes once all that it holds is in the spool: text beside a dump is scrubbed and kept there too. While
  * something in it is not taken it stays, and so does all of it. @module

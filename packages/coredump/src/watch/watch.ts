@@ -71,7 +71,7 @@ export class FolderWatch {
   readonly #unnamed = new Set<string>()
   /** How long the last sweep took, without what it took in hand. */
   #scannedMs = 0
-  /** Why the folder could not be looked through the last time. */
+  /** Why the folder could not be searched the last time. */
   #trouble: string | undefined
 
   /** @throws {MintmarkError} `INPUT_UNREADABLE` if the folder cannot be read */
@@ -144,7 +144,7 @@ export class FolderWatch {
     }
   }
 
-  /** Sweeps whenever something changes, until the signal. Where the folder is gone meanwhile, it is looked for again. */
+  /** Sweeps whenever something changes, until the signal. Where the folder is gone meanwhile, it is searched for again. */
   async run(signal: AbortSignal): Promise<void> {
     const { folder, pollMs = POLL_MS } = this.#options
     const bell = new Bell()
@@ -196,7 +196,7 @@ export class FolderWatch {
     })
   }
 
-  /** Once: it is there again at each look. */
+  /** Once: it is there again at each probe. */
   #reportUnnamed(place: string): void {
     if (this.#unnamed.has(place)) return
     this.#unnamed.add(place)
@@ -234,7 +234,7 @@ export class FolderWatch {
   }
 
   /**
-   * How long a file has not changed: by its date or, where that lies ahead of the clock (the clock was set back, or the
+   * How long a file has not changed: by its date or, where that is ahead of the clock (the clock was set back, or the
    * machine that wrote it has another), since it was first seen as it is.
    */
   #restedMs(id: FileId, stats: Stats, nowMs: number): number {

@@ -11,7 +11,7 @@ export type MemberFate =
 export type RefusalOf = (head: DumpHead) => Taken | undefined
 
 /**
- * Looks at all members that hold something.
+ * Examines all members that hold something.
  *
  * @throws {MintmarkError} `INPUT_INVALID` if one of them is damaged
  */
@@ -40,7 +40,7 @@ async function fateOf(
   try {
     const head = dumpHeadOf(bytes)
     if (head.packer !== undefined)
-      return { name, fate: 'left', why: `it is packed once more (${head.packer})` }
+      return { name, fate: 'left', why: `it is packed again (${head.packer})` }
     const taken = refusalOf(head)
     if (taken === undefined) return { name, fate: 'dump' }
     return 'why' in taken ? { name, fate: 'left', why: taken.why } : { name, fate: 'text' }

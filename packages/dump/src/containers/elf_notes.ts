@@ -175,7 +175,7 @@ function* readStatus(descriptor: Range, elf: ElfHeader, layout: Layout): Reading
   layout.addFact('thread', thread)
 }
 
-/** The process: its id and the name of its program. Its arguments may hold secrets and are not looked at. */
+/** The process: its id and the name of its program. Its arguments may hold secrets and are not examined. */
 function* readProcess(descriptor: Range, elf: ElfHeader, layout: Layout): Reading<void> {
   // Where user ids are 16 bits wide, on i386 and arm, the descriptor is 4 bytes shorter.
   const isShort = descriptor.length < 128

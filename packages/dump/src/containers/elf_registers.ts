@@ -1,5 +1,5 @@
 /**
- * Where the registers of a thread lie in the notes of an ELF core: general ones, and floating-point and vector ones.
+ * Where the registers of a thread are in the notes of an ELF core: general ones, and floating-point and vector ones.
  *
  * Source: the Linux kernel's `uapi/linux/elf.h` (NT_ numbers), `asm/user_64.h`, `asm/user_32.h` and `asm/sigcontext.h` of x86, `asm/ptrace.h` of arm64
  * (SVE and ZA headers), Intel's Software Developer's Manual, volume 1, 10.5.1 and 13.4 (FXSAVE, XSAVE).
@@ -28,7 +28,7 @@ const FXSAVE: Parts = [[32, 416]]
 const XSAVE: Parts = [...FXSAVE, [576]]
 /** Of i387 alone: behind seven words of control. */
 const I387: Parts = [[28]]
-/** Vector length and flags stand before. */
+/** Vector length and flags are before. */
 const SVE: Parts = [[16]]
 
 /** Of the name `LINUX`, by type. */

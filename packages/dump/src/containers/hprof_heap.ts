@@ -71,7 +71,7 @@ const PRIMITIVES: ReadonlyMap<number, Primitive> = new Map([
 
 const OBJECTS: Owner = { kind: 'heap', name: 'objects' }
 
-/** Where the records of one heap record lie. */
+/** Where the records of one heap record are. */
 export interface HeapRecord {
   readonly from: number
   /** Undefined where the machine never filled in the length. */

@@ -20,7 +20,7 @@ export function* readMemoryList(stream: Range, layout: Layout): Reading<void> {
   })
 }
 
-/** All memory lies in one run, in the order of the rows, most often as the last bytes of the file. */
+/** All memory is in one run, in the order of the rows, most often as the last bytes of the file. */
 export function* readMemory64List(stream: Range, layout: Layout): Reading<void> {
   const { isLittleEndian } = layout
   const head = yield* askReader(

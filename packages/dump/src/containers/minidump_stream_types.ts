@@ -46,7 +46,7 @@ const FRAME: ReadonlyMap<number, string> = new Map([
   [0x4767_000a, 'LinuxDsoDebug'],
 ])
 
-/** What the process was given, or said: a key can lie there. */
+/** What the process was given, or said: a key can be there. */
 const CONTENT: ReadonlyMap<number, string> = new Map([
   [10, 'CommentA'],
   [11, 'CommentW'],

@@ -39,7 +39,7 @@ function readThread(row: Reader, layout: Layout): void {
   const address = row.u64()
   const { offset, length } = readLocation(row)
   if (length > 0) {
-    // With all memory in the dump, the stack is only named here, and lies in a longer run.
+    // With all memory in the dump, the stack is only named here, and is in a longer run.
     layout.addStack(address, name)
     if (offset > 0) layout.addMemory(offset, length, address, { kind: 'stack', name })
   }

@@ -2,8 +2,8 @@
  * QEMU's migration stream, as `migrate "exec:…"` and `virsh save` write it: pages of a machine's
  * memory, each behind a header, and the state of its devices.
  *
- * Pages lie apart in the file, so that what goes on from one in the next is in one piece nowhere. Addresses are those of
- * the machine in its first block, which is its memory (below 3 GiB on a PC); the other blocks, firmware and tables, lie
+ * Pages are apart in the file, so that what goes on from one in the next is in one piece nowhere. Addresses are those of
+ * the machine in its first block, which is its memory (below 3 GiB on a PC); the other blocks, firmware and tables, are
  * behind it with a page between two.
  *
  * Source: QEMU's `migration/ram.c`, `migration/savevm.c` (version 3), libvirt's `src/qemu/qemu_saveimage.h`.
@@ -51,7 +51,7 @@ export function isQemuStream(head: Uint8Array): boolean {
   return text.startsWith('QEVM') || (text === 'LibvirtQemudSave' && !isPacked(head))
 }
 
-/** How libvirt packed it stands behind its magic, version, length and the machine's state: 0 is not at all. */
+/** How libvirt packed it is behind its magic, version, length and the machine's state: 0 is not at all. */
 function isPacked(head: Uint8Array): boolean {
   const packed = head.subarray(28, 32)
   return packed.length < 4 || packed.some((byte) => byte !== 0)

@@ -13,9 +13,9 @@ const HEADER_BYTES = 0x38
 const CHUNK_BYTES = 1 << 20
 /** A bit for each page of 16 TiB. */
 const MAX_BITMAP_BYTES = 1 << 29
-/** No bitmap takes more, and what lies behind it has an offset that a number holds. */
+/** No bitmap takes more, and what is behind it has an offset that a number holds. */
 const MAX_FIRST_PAGE = 2 ** 40
-/** No page begins within a word: addresses of pages that did would hide what lies at multiples of a word's size. */
+/** No page begins within a word: addresses of pages that did would hide what is at multiples of a word's size. */
 export const WORD_BYTES = 8
 
 interface Bitmap {

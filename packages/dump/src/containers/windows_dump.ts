@@ -19,7 +19,7 @@ const RANGE_ROW_BYTES = 16
 const RANGES_OFFSET = 0x30
 const MAX_RANGES = 1 << 20
 
-/** Where the fields of each header lie. */
+/** Where the fields of each header are. */
 export interface HeaderLayout {
   readonly bits: 32 | 64
   readonly headerBytes: number
@@ -142,7 +142,7 @@ function readRuns(reader: Reader, header: HeaderLayout): Runs | undefined {
   return { runs, isSound: count <= header.maxRuns && sum === total }
 }
 
-/** Pages lie in the file in the order of the runs, right after the header. */
+/** Pages are in the file in the order of the runs, right after the header. */
 function addRuns(runs: Runs | undefined, header: HeaderLayout, layout: Layout): void {
   if (runs === undefined) {
     layout.addFlaw('header-damaged', 'a full dump that lists no run of pages')

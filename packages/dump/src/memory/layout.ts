@@ -1,7 +1,7 @@
 /**
  * What a container's reader finds out, piece by piece: memory, structure, names, flaws.
  *
- * It may say things that overlap or lie past the end of the file: `arrange.ts` makes a map of them.
+ * It may say things that overlap or are past the end of the file: `arrange.ts` makes a map of them.
  *
  * @module
  */
@@ -100,7 +100,7 @@ export class Layout {
     return this.#flaws
   }
 
-  /** All that is said from now on, and all that is asked for, lies at or past this offset. */
+  /** All that is said from now on, and all that is asked for, is at or past this offset. */
   get settled(): number {
     return this.#settled
   }
@@ -190,7 +190,7 @@ export class Layout {
     if (this.#wideRegisters.length < MAX_RANGES) this.#wideRegisters.push({ offset, length })
   }
 
-  /** Where a thread's general registers were saved, and what little else stands beside them. */
+  /** Where a thread's general registers were saved, and what little else is beside them. */
   addGeneralRegisters({ offset, length }: Range): void {
     if (this.#generalRegisters.length < MAX_RANGES) this.#generalRegisters.push({ offset, length })
   }

@@ -34,7 +34,7 @@ export function joined(ranges: readonly Range[]): Range[] {
 }
 
 /**
- * What of `runs` lies in none of `holes`; both sorted and disjoint. One pass over each.
+ * What of `runs` is in none of `holes`; both sorted and disjoint. One pass over each.
  *
  * @param part makes the part `[from, to)` of a run; not asked for runs that stay whole
  */

@@ -1,5 +1,5 @@
 /**
- * What a dump holds: runs of memory, where they lie in the file and in the process, and whose they are.
+ * What a dump contains: runs of memory, where they are in the file and in the process, and whose they are.
  *
  * @module
  */
@@ -44,7 +44,7 @@ export interface Range {
   readonly length: number
 }
 
-/** Something that is damaged or missing, beside a result that stands without it. */
+/** Something that is damaged or missing, beside a result that is without it. */
 export interface Flaw {
   readonly code:
     | 'segment-cut'
@@ -78,7 +78,7 @@ export interface Dump {
    * file.
    */
   readonly wideRegisters: readonly Range[]
-  /** The same of general registers, and what little else stands among them: ids, times, words of control. */
+  /** The same of general registers, and what little else is among them: ids, times, words of control. */
   readonly generalRegisters: readonly Range[]
   /** What is known of the process or machine: architecture, process id, name. For people. */
   readonly about: ErrorFacts

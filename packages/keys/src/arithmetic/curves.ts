@@ -1,5 +1,5 @@
 /**
- * The curves whose keys are proven: y² = x³ + ax + b modulo p, with the base point G of prime order n.
+ * The curves whose keys are verified: y² = x³ + ax + b modulo p, with the base point G of prime order n.
  *
  * Source: SEC 2 version 2 and NIST SP 800-186 (P-224 to P-521, secp256k1), RFC 5639 (brainpool); object identifiers
  * of RFC 5480 and RFC 5639. The numbers are as OpenSSL 3.5 writes them (`openssl ecparam -param_enc explicit`).

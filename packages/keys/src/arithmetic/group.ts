@@ -43,7 +43,7 @@ let publishedPrimes: ReadonlySet<bigint> | undefined
 
 function isPublishedPrime(p: bigint): boolean {
   publishedPrimes ??= new Set(
-    // Read without being counted: which look is the first must make no difference.
+    // Read without being counted: which probe is the first must make no difference.
     PUBLISHED_GROUPS.map((name) => BigInt(`0x${createDiffieHellmanGroup(name).getPrime('hex')}`)),
   )
   return publishedPrimes.has(p)

@@ -61,7 +61,7 @@ export function mlKemFromSeed(
  * The encapsulation key inside a decapsulation key that holds together: its hash is right, and t − A·s and s are
  * small.
  *
- * The last 32 bytes (z) are any bytes, and cannot be proven. Cost: 20 µs for noise, 1 ms for a key.
+ * The last 32 bytes (z) are any bytes, and cannot be verified. Cost: 20 µs for noise, 1 ms for a key.
  */
 export function mlKemPublicKey(
   parameters: MlKemParameters,

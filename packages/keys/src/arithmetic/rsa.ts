@@ -37,7 +37,7 @@ export interface ProvenRsa {
   readonly proof: string
 }
 
-/** Bits of n. Below, a fit may be chance; above, a number costs more to look at than it can be worth. */
+/** Bits of n. Below, a fit may be chance; above, a number costs more to examine than it can be worth. */
 export const RSA_BITS = { least: 384, most: 16_384 } as const
 
 /** The exponents that are tried where none was seen, or the one that was does not fit. */
@@ -52,7 +52,7 @@ interface Primes {
 }
 
 /**
- * The whole key that these parts belong to, proven, or undefined.
+ * The whole key that these parts belong to, verified, or undefined.
  *
  * One damaged part does not hide a key whose others fit together: n is then what the primes give, d is left out,
  * e is one of the usual. Without any factor leak between the parts that holds, nothing is given.
@@ -287,7 +287,7 @@ const ROUGH_BITS = 48
 const ROUGHLY = 2 ** -32
 
 /**
- * The first g that may be gcd(p − 1, q − 1), or share what it has beyond k: with which k·λ(n) lies right below a multiple of n.
+ * The first g that may be gcd(p − 1, q − 1), or share what it has beyond k: with which k·λ(n) is right below a multiple of n.
  * By 52 bits: nearly all numbers have none. No other need be tried: all that fit are multiples of it.
  */
 function firstNear(n: bigint, multiple: bigint): number | undefined {

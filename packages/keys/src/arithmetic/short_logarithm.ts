@@ -71,7 +71,7 @@ export class ShortLogarithm {
     const lanes = points.flatMap((point, index) =>
       Array.from({ length: runs }, (_, k) => ({ point, index, first: k * each })),
     )
-    /** Where the middle of a giant step lies. */
+    /** Where the middle of a giant step is. */
     const middle = (step: number): bigint => BigInt(this.#reach) * BigInt(2 * step + 1)
     const starts = Array.from({ length: runs }, (_, k) =>
       negativeOf(this.#parameters, this.#times(middle(k * each))),

@@ -5,7 +5,7 @@
  */
 import { gcd } from './modular.ts'
 
-/** The largest divisor that is looked for; no prime. */
+/** The largest divisor that is searched for; no prime. */
 const LIMIT = 1 << 16
 
 let known: { readonly primes: readonly bigint[]; readonly product: bigint } | undefined

@@ -34,7 +34,7 @@ function smallSums(): Uint8Array {
 const sums = new Int32Array(CHUNK + N + 2)
 const lows = new Int32Array(CHUNK + N + 2)
 
-/** Whether the looks that are dear may go on. */
+/** Whether the probes that are expensive may go on. */
 export type Allowed = () => boolean
 
 /**
@@ -43,7 +43,7 @@ export type Allowed = () => boolean
  * Cost: 25 ns a sample of what is none, 2 ns a byte where all numbers are in range.
  *
  * @param shortest bytes of which all are numbers in range, at least, where a polynomial is to be found
- * @param isAllowed is asked before each look of some 10 µs
+ * @param isAllowed is asked before each probe of some 10 µs
  */
 export function smallPolynomials(
   bytes: Uint8Array,
@@ -94,7 +94,7 @@ function rangeAround(
   return { begin, end }
 }
 
-/** Looks at every polynomial in `[begin, end)`. */
+/** Examines every polynomial in `[begin, end)`. */
 function probeRuns(
   bytes: Uint8Array,
   begin: number,
@@ -147,7 +147,7 @@ export function isSmallPolynomial(bytes: Uint8Array, at: number): boolean {
 }
 
 /**
- * For each offset how many polynomials lie one behind the other from there on, up to four.
+ * For each offset how many polynomials are one behind the other from there on, up to four.
  *
  * @param offsets as {@link smallPolynomials} gave them, of `[from, to)`
  */

@@ -28,7 +28,7 @@ export const TAG = {
 /** More elements than any key has: a longer list is no key. */
 const MOST_CHILDREN = 64
 
-/** The element at `at`, or undefined if it does not lie whole within `end`. */
+/** The element at `at`, or undefined if it does not are whole within `end`. */
 export function elementAt(bytes: Uint8Array, at: number, end: number): Element | undefined {
   spend(20)
   const limit = Math.min(end, bytes.length)
@@ -62,7 +62,7 @@ export function elementOf(
   end: number,
   tag: number,
 ): Element | undefined {
-  // Most offsets that are tried fail here: the tag is looked at before anything is made.
+  // Most offsets that are tried fail here: the tag is examined before anything is made.
   if (bytes[at] !== tag) return undefined
   return elementAt(bytes, at, end)
 }

@@ -1,5 +1,5 @@
 /**
- * A key in DER: what it is and where it lies.
+ * A key in DER: what it is and where it is.
  *
  * @module
  */
@@ -27,7 +27,7 @@ export function placed(
   return { ...proof, form, from: whole?.at ?? version, to: whole?.to ?? to }
 }
 
-/** The SEQUENCE around what lies in [version, to), if it is there. */
+/** The SEQUENCE around what is in [version, to), if it is there. */
 export function wholeOf(bytes: Uint8Array, version: number, to: number): Element | undefined {
   const whole = sequenceAround(bytes, version, bytes.length)
   return whole !== undefined && whole.to >= to ? whole : undefined

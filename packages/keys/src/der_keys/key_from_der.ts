@@ -34,7 +34,7 @@ function keyAt(der: Uint8Array, version: Element, second: Element): DerKey | und
   }
 }
 
-/** The proven key of {@link keyFromDer}, or undefined. */
+/** The verified key of {@link keyFromDer}, or undefined. */
 export function materialFromDer(der: Uint8Array): KeyMaterial | undefined {
   const key = keyFromDer(der)
   return key?.certainty === 'proven' ? key.material : undefined

@@ -122,10 +122,10 @@ function okpOf(
     return undefined
   const secret = contentOf(bytes, inner)
   if (publicKey?.length === lengthBytes) return proveOkp(curve, secret, publicKey)
-  // The prefix alone also lies in programs that put it before a key: what follows must look like one.
+  // The prefix alone also is in programs that put it before a key: what follows must look like one.
   if (!isRandomLooking(secret)) return undefined
   if (isFilled(bytes, version, to)) return proveOkp(curve, secret, undefined)
-  // Where the public half stands in place of the secret, a program holds the head and the tail of keys to come.
+  // Where the public half is in place of the secret, a program holds the head and the tail of keys to come.
   const isTemplate = secret[0] === PUBLIC && secret[1] === lengthBytes + 1 && secret[2] === 0
   if (isTemplate) return undefined
   return withPossible(unproven(kind, bits, CUT), [proveOkp(curve, secret, undefined)])

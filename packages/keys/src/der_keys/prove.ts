@@ -49,7 +49,7 @@ export function proveRsa(parts: RsaParts): Proof | undefined {
   return { certainty: 'proven', proof, bits: bitLength(material.n), kind: 'rsa', material }
 }
 
-/** @param stored the public point that lay beside d, if any */
+/** @param stored the public point that was beside d, if any */
 export function proveEc(curve: Curve, d: bigint, stored: Point | undefined): Proof {
   return provenEc(curve, d, stored, undefined)
 }
@@ -92,7 +92,7 @@ export function withPossible(proof: Proof, proofs: readonly Proof[]): Proof {
   return possible.length === 0 ? proof : { ...proof, possible }
 }
 
-/** @param stored the public half that lay beside the secret, if any */
+/** @param stored the public half that was beside the secret, if any */
 export function proveOkp(
   curve: OkpCurve,
   secret: Uint8Array,

@@ -148,7 +148,7 @@ function isCompressed(bits: Uint8Array, { x, y }: Point, lengthBytes: number): b
   return bits[1] === 2 + Number(y & 1n) && fromBigEndian(bits.subarray(2)) === x
 }
 
-/** The curve that an uncompressed point lies on. */
+/** The curve that an uncompressed point is on. */
 function curveOfPoint(bits: Uint8Array): { curve: CurveParameters; point: Point } | undefined {
   const lengthBytes = (bits.length - 2) / 2
   const point = Number.isInteger(lengthBytes) ? pointOf(bits, lengthBytes) : undefined

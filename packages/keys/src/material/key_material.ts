@@ -1,5 +1,5 @@
 /**
- * Values of keys while they are looked at. They stay inside this package and the worker that found them.
+ * Values of keys while they are examined. They stay inside this package and the worker that found them.
  *
  * @module
  */
@@ -47,7 +47,7 @@ export interface EcMaterial {
   readonly x: bigint
   readonly y: bigint
   readonly d: bigint | undefined
-  /** The point was computed from d: nothing lay beside it to compare with. */
+  /** The point was computed from d: nothing was beside it to compare with. */
   readonly computed?: true
 }
 
@@ -57,7 +57,7 @@ export interface OkpMaterial {
   readonly publicKey: Uint8Array
   /** Seed (Ed) or scalar (X) as RFC 8032 and RFC 7748 spell it. */
   readonly secret: Uint8Array | undefined
-  /** The public half was computed from the secret: nothing lay beside it to compare with. */
+  /** The public half was computed from the secret: nothing was beside it to compare with. */
   readonly computed?: true
 }
 
@@ -71,7 +71,7 @@ export interface OpaqueMaterial {
   readonly secret: Uint8Array
   /** Its public half as a DER SubjectPublicKeyInfo, which names the algorithm too: for the key id. */
   readonly publicKey: Uint8Array | undefined
-  /** The public half was computed from the secret: nothing lay beside it to compare with. */
+  /** The public half was computed from the secret: nothing was beside it to compare with. */
   readonly computed?: true
 }
 

@@ -14,7 +14,7 @@ const MOST_KEPT = 2000
 
 /**
  * Large numbers are kept under what they leave modulo this, of 64 bits and of this thread alone. A Map distinguishes them
- * by their lowest 64 bits, which a file can have in common: of 2000 such numbers a look took 20 µs.
+ * by their lowest 64 bits, which a file can have in common: of 2000 such numbers a probe took 20 µs.
  */
 const MODULUS = randomBytes(8).readBigUInt64LE() | (1n << 63n) | 1n
 

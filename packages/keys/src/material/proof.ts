@@ -1,5 +1,5 @@
 /**
- * What is known of a key, without where it lies.
+ * What is known of a key, without where it is.
  *
  * @module
  */

@@ -5,7 +5,7 @@
  */
 import { spend } from './work_budget.ts'
 
-/** 1 for each byte that a look saw: counted without branches, which random bytes would make a processor guess wrong. */
+/** 1 for each byte that a probe saw: counted without branches, which random bytes would make a processor guess wrong. */
 const seen = new Uint8Array(256)
 /** 1 for each printable one. */
 const PRINTABLE = Uint8Array.from({ length: 256 }, (_, byte) => Number(byte >= 0x20 && byte < 0x7f))

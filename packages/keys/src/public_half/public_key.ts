@@ -1,5 +1,5 @@
 /**
- * A public key whose private half is looked for.
+ * A public key whose private half is searched for.
  *
  * @module
  */

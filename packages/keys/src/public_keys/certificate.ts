@@ -17,7 +17,7 @@ import { keyOfSpki } from './spki_key.ts'
 /** `[0]`, which holds the version. */
 const VERSION = 0xa0
 
-/** The key of a certificate that begins at 0, or undefined for none and for kinds that are not looked for. */
+/** The key of a certificate that begins at 0, or undefined for none and for kinds that are not searched for. */
 export function keyOfCertificate(der: Uint8Array): PublicKey | undefined {
   const spki = spkiOfCertificate(der)
   const material = spki && keyOfSpki(spki)

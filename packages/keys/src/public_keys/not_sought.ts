@@ -1,5 +1,5 @@
 /**
- * Why a public key cannot be looked for, in words that quote nothing of it.
+ * Why a public key cannot be searched for, in words that quote nothing of it.
  *
  * @module
  */

@@ -74,7 +74,7 @@ function dsaKey(strings: SshStrings): PublicMaterial | undefined {
 const KEY_IN_LINE =
   /(?:^|[\s,])(?:ssh-rsa|ssh-dss|ssh-ed25519|ecdsa-sha2-nistp\d{3})(?:-cert-v01@openssh\.com)? +(AAAA[\w+/]{40,30000}={0,2})/
 
-/** The key of a line, whatever options or hosts stand before it and whatever comment behind. */
+/** The key of a line, whatever options or hosts are before it and whatever comment behind. */
 export function keyOfSshLine(line: string): PublicMaterial | undefined {
   const base64 = KEY_IN_LINE.exec(line)?.[1]
   return base64 === undefined ? undefined : keyOfSshBlob(Buffer.from(base64, 'base64'))

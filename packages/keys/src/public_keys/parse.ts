@@ -31,7 +31,7 @@ export interface PublicKeyFile {
 const GIVEN_PRIVATE = 'a private key was given: only its public half is used'
 
 /**
- * Every public key that the file holds, each once, in order.
+ * Every public key that the file contains, each once, in order.
  *
  * A private key is taken for its public half, and `problems` say so. A file without any key gives a problem, never an
  * error.
@@ -176,7 +176,7 @@ function privateProblem(label: string, body: string): string {
 
 const OPENSSH_MAGIC = 'openssh-key-v1\0'
 
-/** The public half stands before the private part, and in the clear even where that is encrypted. */
+/** The public half is before the private part, and in the clear even where that is encrypted. */
 function opensshPublic(bytes: Buffer): PublicKeyFile {
   const fields = new SshStrings(bytes.subarray(OPENSSH_MAGIC.length))
   // Cipher, key derivation and its options; then the number of keys.

@@ -1,6 +1,6 @@
 /**
  * Keys of the public root stores: runtimes carry some 140 of them in every process. Their private half is with their
- * authority, so that they are looked for last.
+ * authority, so that they are searched for last.
  *
  * Source: Mozilla's root store as Node 20 and 24 compile it in, as certifi (2020 to 2026) and OpenJDK 17 and 25 ship it.
  *

@@ -23,7 +23,7 @@ export type PublicMaterial = PublicKey['material']
 const RSA_OIDS = new Set<string>([OID.rsa, OID.rsaPss, OID.rsaOaep])
 const EC_OIDS = new Set<string>([OID.ec, OID.ecdh])
 
-/** The key of a SubjectPublicKeyInfo that begins at 0, or undefined for none and for kinds that are not looked for. */
+/** The key of a SubjectPublicKeyInfo that begins at 0, or undefined for none and for kinds that are not searched for. */
 export function keyOfSpki(spki: Uint8Array): PublicMaterial | undefined {
   const parts = spkiParts(spki)
   if (parts === undefined) return undefined

@@ -71,7 +71,7 @@ function isDoubles(v: v128): bool {
   return i64x2.all_true(fits)
 }
 
-/** Whether a number may lie across two blocks in words of one of the kinds that both can hold, with the traits that both have. */
+/** Whether a number may be across two blocks in words of one of the kinds that both can hold, with the traits that both have. */
 export function goOn(kinds: i32, traits: i32): bool {
   return kinds !== 0 && (kinds !== WIDE || (traits & TEXT) === 0)
 }

@@ -10,7 +10,7 @@ function slotOf(limb: u64, mask: u32): u32 {
   return <u32>((limb * GOLDEN) >> 32) & mask
 }
 
-/** What the table holds of a limb beside its index: most others differ in it. */
+/** What the table contains of a limb beside its index: most others differ in it. */
 function tagOf(limb: u64): u32 {
   return (<u32>((limb * GOLDEN) >> 18)) << INDEX_BITS
 }

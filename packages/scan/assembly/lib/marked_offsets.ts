@@ -36,7 +36,7 @@ export function sidesOf(records: usize, k: i32): u32 {
   return load<u32>(records + ((<usize>k) << RECORD_BITS), 4)
 }
 
-/** A bit for each offset before which the length of a number stands. */
+/** A bit for each offset before which the length of a number is. */
 export function lengthsOf(records: usize, k: i32): u32 {
   return load<u32>(records + ((<usize>k) << RECORD_BITS), 8)
 }
@@ -61,7 +61,7 @@ export function putRecord(
   store<u32>(at, chained, 12)
 }
 
-/** Offsets of a group where a number is marked on either side, or its length stands before it. */
+/** Offsets of a group where a number is marked on either side, or its length is before it. */
 export function markedOf(records: usize, k: i32): i32 {
   const sides = sidesOf(records, k)
   return <i32>((sides | (sides >> 16) | lengthsOf(records, k)) & 0xffff)
@@ -72,12 +72,12 @@ export function nearOf(records: usize, k: i32): i32 {
   return markedOf(records, k) | <i32>chainedOf(records, k)
 }
 
-/** Offsets where that is enough to try what is dear: at multiples of 8, or on both sides, or behind its length. */
+/** Offsets where that is enough to try what is expensive: at multiples of 8, or on both sides, or behind its length. */
 export function wellOf(records: usize, k: i32): i32 {
   return (nearOf(records, k) & EIGHTHS) | surelyOf(records, k)
 }
 
-/** Offsets where a number is marked on both sides, or its length stands before it. */
+/** Offsets where a number is marked on both sides, or its length is before it. */
 export function surelyOf(records: usize, k: i32): i32 {
   const sides = sidesOf(records, k)
   return <i32>(((sides & (sides >> 16)) | lengthsOf(records, k)) & 0xffff)

@@ -3,11 +3,11 @@
  *
  * What else marks where a number begins or ends, a structure, is in `slice_map.ts`: eight bytes are a length, a size, a
  * pointer, a gap or text, and not the middle of a number, if the upper two are zero, or four of them are 0 or 0xff, or
- * all are printable and do not stand alone: beside them are four more, or a gap.
+ * all are printable and do not are alone: beside them are four more, or a gap.
  */
 
 /**
- * Bit i: the length of a number of `length` bytes stands before `at` + i: as DER, SSH or libgcrypt have it, with or
+ * Bit i: the length of a number of `length` bytes is before `at` + i: as DER, SSH or libgcrypt have it, with or
  * without a sign byte; at multiples of 8 as allocators and arrays have it, too: `structures` marks where one ends. `at` is
  * a multiple of 16.
  */
@@ -28,7 +28,7 @@ export function lengthBefore(at: usize, length: i32, structures: i32): i32 {
 function likely(last: v128, second: v128, length: i32): i32 {
   const low = <i8>length
   const high = <i8>(length >> 8)
-  // Before the low byte stands the high one, or what DER has there; before the high one, in a token, the low one.
+  // Before the low byte is the high one, or what DER has there; before the high one, in a token, the low one.
   const tag = i8x16.splat(length < 128 ? 4 : <i8>0x81)
   const before = v128.or(i8x16.eq(second, i8x16.splat(high)), i8x16.eq(second, tag))
   const integer = v128.or(before, i8x16.eq(second, i8x16.splat(2)))
@@ -45,7 +45,7 @@ function likely(last: v128, second: v128, length: i32): i32 {
 }
 
 function isLength(at: usize, length: i32): bool {
-  // What stands before the number, the last byte lowest.
+  // What is before the number, the last byte lowest.
   const before = bswap<u64>(load<u64>(at - 8))
   if (isDerOrSsh(before, length) || isToken(before, length)) return true
   if (load<u8>(at - 1) !== 0) return false
@@ -60,7 +60,7 @@ function isToken(before: u64, length: i32): bool {
   return <i32>(before & 0xffffff) === (0x10000 | ((length & 0xff) << 8) | (length >> 8))
 }
 
-/** @param before what stands there as a number, highest byte first */
+/** @param before what is there as a number, highest byte first */
 function isDerOrSsh(before: u64, length: i32): bool {
   if (<i32>(before & 0xffffffff) === length) return true
   if (length < 128) return <i32>(before & 0xffff) === (0x200 | length) || isOctets(before, length)

@@ -1,5 +1,5 @@
 /**
- * Where the parts of a number lie, in six byte orders.
+ * Where the parts of a number are, in six byte orders.
  *
  * Orders: 0 little-endian, 1 big-endian, 2 big-endian order of little-endian u32 (Java int[]), 3 the same of u64,
  * 4 little-endian order of big-endian u64 (limbs of a big-endian processor), 5 the same of u32.
@@ -27,7 +27,7 @@ export function span(order: i32, length: i32): i32 {
   return order === 2 || order === 5 ? word4(length) : word8(length)
 }
 
-/** Where the least significant byte of a window lies in it. */
+/** Where the least significant byte of a window is in it. */
 export function lowAt(order: i32, length: i32): i32 {
   if (order === 0) return 0
   if (order === 1) return length - 1
@@ -36,7 +36,7 @@ export function lowAt(order: i32, length: i32): i32 {
   return order === 4 ? 7 : 3
 }
 
-/** Where its most significant byte lies. */
+/** Where its most significant byte is. */
 export function topAt(order: i32, length: i32): i32 {
   if (order === 0) return length - 1
   if (order === 1) return 0

@@ -1,7 +1,7 @@
-/** Byte patterns that lead to key material: what the anchor kernel looks for, and what then looks closely. @module */
+/** Byte patterns that lead to key material: what the anchor kernel searches for, and what then examines them. @module */
 import type { Detector } from './detected.ts'
 
-/** A byte pattern by which a form is found, and what looks at the offset. */
+/** A byte pattern by which a form is found, and what examines the offset. */
 export interface Anchor {
   /** Unique within a scan: for reports of limits and for tests. */
   readonly name: string
@@ -14,7 +14,7 @@ export interface Anchor {
    * absent.
    */
   readonly alignment?: number | undefined
-  /** Is given the window and where the pattern's first byte lies in it. */
+  /** Is given the window and where the pattern's first byte is in it. */
   readonly detect: Detector
   /**
    * A glance before `detect` is asked, where much else has the pattern: false only of what it would find nothing in.
@@ -37,7 +37,7 @@ export const EIGHTHS = 0b1
 export const FOURTHS = 0b10001
 export const ANYWHERE = 0xff
 
-/** Where a random number lies, from the begin of a pattern, and so many bytes of it. */
+/** Where a random number is, from the begin of a pattern, and so many bytes of it. */
 export interface RandomNumber {
   /** Less than 256. */
   readonly from: number

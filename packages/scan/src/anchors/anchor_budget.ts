@@ -1,20 +1,20 @@
 /**
- * What looking at anchors may cost, so that bytes full of them cannot hold a scan up.
+ * What examining anchors may cost, so that bytes full of them cannot hold a scan up.
  *
  * Each block of bytes adds to the budget; what is unused stays for later blocks of the
  * window. Pieces of memory that are shorter than a block are one block together: what is overdrawn is forgiven once a
  * block. An anchor that had its share of a block's budget is passed over until the next block. Once all is used up,
- * so are those that had more than an equal part. So a flood of one form hides neither others nor what lies behind it.
- * A look that takes half of the share by itself (the tree of one SLH-DSA key, a key of RSA of 15,360 bits in OpenSSL's
+ * so are those that had more than an equal part. So a flood of one form hides neither others nor what is behind it.
+ * A probe that takes half of the share by itself (the tree of one SLH-DSA key, a key of RSA of 15,360 bits in OpenSSL's
  * program) is the only one of its kind in a window; it does not count against the cheap looks behind it. @module
  */
 /** Budget of a byte. A window without keys takes 1 to 2 ns a byte: this keeps any other above a tenth of its speed. */
 export const COST_PER_BYTE = 8
 /** With `--deep`. */
 export const DEEP_FACTOR = 32
-/** An anchor's share of what is left when a block begins: a flood of one leaves most to what lies behind it. */
+/** An anchor's share of what is left when a block begins: a flood of one leaves most to what is behind it. */
 const SHARE = 1 / 6
-/** What takes such a part of a share in one look is none of many. */
+/** What takes such a part of a share in one probe is none of many. */
 const DEAR_PART = 1 / 2
 /** The same of a flood, of that: what is left for others grows by as much, and goes to the flood in the end. */
 const SHARE_OF_FLOOD = 2 / 3
@@ -25,7 +25,7 @@ export class AnchorBudget {
   readonly #spent: Float64Array
   /** Something is, of this block: memory in a hundred thousand pieces has as many blocks. */
   #isSpent: boolean = false
-  /** 1 for each anchor that had its share of an earlier block of the window, or in one look. */
+  /** 1 for each anchor that had its share of an earlier block of the window, or in one probe. */
   readonly #isFlood: Uint8Array
   readonly #leastPerByte: number
   #perByte: number
@@ -58,7 +58,7 @@ export class AnchorBudget {
     this.#isFlood.fill(0)
   }
 
-  /** The next bytes: every anchor is looked at again. */
+  /** The next bytes: every anchor is examined again. */
   startBlock(bytes: number): void {
     if (this.#isSpent) this.#spent.fill(0)
     this.#isSpent = false
@@ -88,14 +88,14 @@ export class AnchorBudget {
     return Math.max(0, this.#left)
   }
 
-  /** What the next look at this anchor may take: of a flood no more than its share, so that no look takes that of others. */
+  /** What the next examine this anchor may take: of a flood no more than its share, so that no probe takes that of others. */
   leftFor(anchor: number): number {
     if (this.#isFlood[anchor] !== 1) return this.left
     return Math.max(0, Math.min(this.left, this.#shareOf(anchor) - (this.#spent[anchor] ?? 0)))
   }
 
   /**
-   * Charges one look.
+   * Charges one probe.
    *
    * @returns whether the anchor is to be passed over for the rest of the block
    */

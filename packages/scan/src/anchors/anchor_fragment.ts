@@ -9,7 +9,7 @@ const FREE_BITS = 8
 /** A pattern fits nearly everything if its rarest fragment has more than this. */
 const MOST_FREE_BITS = 20
 
-/** Part of a pattern, from `place` on; what lies behind the pattern does not count. */
+/** Part of a pattern, from `place` on; what is behind the pattern does not count. */
 export interface Fragment {
   readonly place: number
   readonly bytes: readonly number[]
@@ -21,7 +21,7 @@ export function maskAt({ pattern, mask }: Anchor, at: number): number {
   return at >= pattern.length ? 0 : (mask?.[at] ?? 255)
 }
 
-/** Where the last byte of the fragment at `place` may lie: bit k for k bytes behind a multiple of 8. */
+/** Where the last byte of the fragment at `place` may be: bit k for k bytes behind a multiple of 8. */
 export function endsOf({ alignment = ANYWHERE }: Anchor, place: number): number {
   const moved = (place + FRAGMENT - 1) % 8
   return ((alignment << moved) | (alignment >> (8 - moved))) & ANYWHERE

@@ -5,11 +5,11 @@
 import { spend } from '@mintmark/keys/material/work_budget'
 import type { Anchor } from './anchor.ts'
 
-/** Of a byte, of an anchor that may stand there, and of one that does. */
+/** Of a byte, of an anchor that may be there, and of one that is. */
 const COST = { byte: 4, anchor: 6, place: 150 } as const
 const ANY_BYTE: readonly number[] = Array.from({ length: 256 }, (_, byte) => byte)
 
-/** Where an anchor stands. */
+/** Where an anchor is. */
 export interface AnchorOffset {
   readonly anchor: Anchor
   /** The number of the anchor. */
@@ -18,7 +18,7 @@ export interface AnchorOffset {
 }
 
 export class AnchorIndex {
-  /** By the first two bytes, the first the lower: many begin with 2 or 0, and nothing but these is looked at. */
+  /** By the first two bytes, the first the lower: many begin with 2 or 0, and nothing but these is examined. */
   readonly #byBegin: (Omit<AnchorOffset, 'at'>[] | undefined)[] = Array.from({ length: 1 << 16 })
   /** A bit for each of them that is there: all of these stay in the processor's first cache. */
   readonly #isBegin: Uint8Array = new Uint8Array(1 << 13)
@@ -37,7 +37,7 @@ export class AnchorIndex {
     }
   }
 
-  /** Where anchors stand, in order of offset, `most` of them and a few more at most. */
+  /** Where anchors are, in order of offset, `most` of them and a few more at most. */
   places(bytes: Uint8Array, most: number): AnchorOffset[] {
     const places: AnchorOffset[] = []
     const isBegin = this.#isBegin

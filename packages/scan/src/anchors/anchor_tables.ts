@@ -17,7 +17,7 @@ const BUCKETS = 8
 const OPEN_BUCKET = 7
 const CLOSED_BUCKETS = [0, 1, 2, 3, 4, 5, 6]
 
-/** Where the parts lie, from the begin: as `assembly/anchors.ts` says. */
+/** Where the parts are, from the begin: as `assembly/anchors.ts` says. */
 const AT = {
   heads: 128,
   openEntries: 16_512,
@@ -33,7 +33,7 @@ const ENTRY = 48
 /** Tables for the kernel, and where it keeps its switches. */
 export interface AnchorTables {
   readonly bytes: Uint8Array
-  /** Where the switches of the anchors lie in `bytes`, one byte each: 0 is on. Behind them, where random numbers lie. */
+  /** Where the switches of the anchors are in `bytes`, one byte each: 0 is on. Behind them, where random numbers are. */
   readonly switches: number
 }
 
@@ -121,7 +121,7 @@ class Layout {
     return choices.toSorted((a, b) => a.share - b.share).slice(0, MOST_TRIED)
   }
 
-  /** The choice and the bucket by which fewest offsets are looked at in vain. */
+  /** The choice and the bucket by which fewest offsets are examined in vain. */
   deal(choices: readonly Choice[]): { readonly fragment: Fragment; readonly bucket: number } {
     let [chosen, at, least] = [choices[0], OPEN_BUCKET, Number.POSITIVE_INFINITY]
     const buckets = chosen !== undefined && isOpen(chosen.fragment) ? [OPEN_BUCKET] : CLOSED_BUCKETS

@@ -51,8 +51,8 @@ export class AnchorKernel {
   }
 
   /**
-   * Gives every pattern that begins in `[from, to)` and lies in `bytes` to `take`, ascending but for up to 15 bytes; those
-   * before a number where it can be random. With `isAligned` the first byte lies at a multiple of 8 in the process, and patterns
+   * Gives every pattern that begins in `[from, to)` and is in `bytes` to `take`, ascending but for up to 15 bytes; those
+   * before a number where it can be random. With `isAligned` the first byte is at a multiple of 8 in the process, and patterns
    * begin where their alignment says.
    *
    * `take` may set anchors off, and may not call this kernel. Cost: one pass, plus about 10 ns a hit.

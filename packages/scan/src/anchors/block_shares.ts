@@ -63,7 +63,7 @@ export class BlockShares {
     this.#off.clear()
   }
 
-  /** Anchors that had their share before these bytes were there are looked at again, where that was too little. */
+  /** Anchors that had their share before these bytes were there are examined again, where that was too little. */
   #goOn(bytes: number): void {
     this.#budget.goOn(bytes)
     for (const number of this.#off) {
@@ -86,7 +86,7 @@ export class BlockShares {
     return this.#budget.leftFor(number)
   }
 
-  /** Charges one look. */
+  /** Charges one probe. */
   spend(number: number, cost: number): void {
     if (this.#budget.spend(number, cost)) this.#off.add(number)
   }

@@ -27,7 +27,7 @@ export interface Detected {
   readonly isCopy?: true
 }
 
-/** What lies at an address: valid until the detector returns, never to be kept or changed. */
+/** What is at an address: valid until the detector returns, never to be kept or changed. */
 export interface Pointed {
   readonly bytes: Uint8Array
   /** Of the first byte, counted from the begin of the detector's bytes; outside of them as a rule. */
@@ -41,10 +41,10 @@ export interface Memory {
 }
 
 /**
- * Looks at an offset that a kernel's anchor points to.
+ * Examines an offset that a kernel's anchor points to.
  *
  * @param bytes a window of a segment: valid until the detector returns, never to be kept or changed
- * @param at where the anchor lies in it
+ * @param at where the anchor is in it
  * @param memory of the process, where the dump gives addresses
  * @returns what is there, or undefined: never throws for any bytes
  */

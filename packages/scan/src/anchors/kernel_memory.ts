@@ -4,7 +4,7 @@
  * Layout: tables and hits of all kernels below 1 MiB, then the window, then 128 bytes that kernels may read
  * beyond a window's end. It never grows, so views of it never detach. @module
  */
-/** Where each part lies. Kernels have no static data, so nothing else is in this memory. */
+/** Where each part is. Kernels have no static data, so nothing else is in this memory. */
 export const LAYOUT = {
   sbox: 1024,
   resume: 1536,
@@ -36,7 +36,7 @@ export class KernelMemory {
   readonly hits: Uint32Array
   readonly #resume: Uint32Array
 
-  /** @param capacity bytes that the window holds */
+  /** @param capacity bytes that the window contains */
   constructor(capacity: number) {
     const pages = Math.ceil((LAYOUT.window + capacity + LAYOUT.pad) / PAGE)
     this.#memory = new WebAssembly.Memory({ initial: pages, maximum: pages })
@@ -63,7 +63,7 @@ export class KernelMemory {
   }
 
   /**
-   * The pointer to `bytes`: they are copied into the window unless they lie in this memory.
+   * The pointer to `bytes`: they are copied into the window unless they are in this memory.
    *
    * @throws {RangeError} if they do not fit
    */
@@ -79,7 +79,7 @@ export class KernelMemory {
     return new WebAssembly.Instance(module, { env: { memory: this.#memory } }).exports
   }
 
-  /** Overwrites what was read and what was found. Key bytes may lie in both. */
+  /** Overwrites what was read and what was found. Key bytes may be in both. */
   wipe(): void {
     this.#window.fill(0, 0, this.#used)
     this.#used = 0

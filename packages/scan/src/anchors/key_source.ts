@@ -1,14 +1,14 @@
 /** What public keys in memory are found by. @module */
 import type { PublicKey } from '@mintmark/keys/public_half/public_key'
 
-/** A pattern beside which public keys lie. */
+/** A pattern beside which public keys are. */
 export interface KeySource {
   readonly pattern: Uint8Array
   /** See {@link import('./anchor.ts').Anchor.alignment}. */
   readonly alignment?: number
   /** The key at an offset where the whole pattern is. */
   readonly keyAt: (bytes: Uint8Array, at: number) => PublicKey | undefined
-  /** Another that may lie there: what can be a modulus in one order of its bytes may be one in the other. */
+  /** Another that may be there: what can be a modulus in one order of its bytes may be one in the other. */
   readonly otherAt?: (bytes: Uint8Array, at: number) => PublicKey | undefined
   /** Nothing around it shows that it is a key. */
   readonly isBare?: true

@@ -1,12 +1,12 @@
 /**
- * Offsets whose bytes were looked at before in the same piece: a file full of one key, whole or damaged, is looked at once.
+ * Offsets whose bytes were examined before in the same piece: a file full of one key, whole or damaged, is examined once.
  *
  * A detector gives the same answer for equal bytes in its reach at an offset of the same alignment. Bytes that go on
- * repeating are compared once, however many anchors lie in them. @module
+ * repeating are compared once, however many anchors are in them. @module
  */
 import { spend } from '@mintmark/keys/material/work_budget'
 
-/** What a look must have taken to be remembered: to compare takes less. */
+/** What a probe must have taken to be remembered: to compare takes less. */
 const LEAST_COST = 2000
 /** Of alignments that a detector may ask for. */
 const ALIGNMENT = 16
@@ -18,13 +18,13 @@ const SAMPLES = [-64, -8, 8, 24, 48, 96, 160, 256, 512, 1024]
 /** Bytes that are compared in a unit, about. */
 const BYTES_PER_COST = 8
 
-/** How far the look of an anchor sees. */
+/** How far the probe of an anchor sees. */
 export interface Sight {
   readonly before: number
   readonly behind: number
 }
 
-/** An earlier look. */
+/** An earlier probe. */
 export interface EarlierProbe<T> {
   readonly anchor: number
   at: number
@@ -38,14 +38,14 @@ interface Repeating {
   to: number
 }
 
-/** The looks at one piece. Offsets are from the begin of its bytes. */
+/** The examines one piece. Offsets are from the begin of its bytes. */
 export class Repeats<T> {
   #bytes: Uint8Array = new Uint8Array(0)
   readonly #probes = new Map<number, EarlierProbe<T>>()
   /** The last offset of each anchor that was known, by alignment. */
   readonly #last = new Map<number, EarlierProbe<T>>()
   readonly #repeating = new Map<number, Repeating>()
-  /** 1 for each anchor of which a look is remembered. */
+  /** 1 for each anchor of which a probe is remembered. */
   readonly #isKnown: Uint8Array
 
   /** @param anchors how many there are */
@@ -53,7 +53,7 @@ export class Repeats<T> {
     this.#isKnown = new Uint8Array(anchors)
   }
 
-  /** Forgets all: other bytes are looked at from now on. */
+  /** Forgets all: other bytes are examined from now on. */
   start(bytes: Uint8Array): void {
     this.#bytes = bytes
     if (this.#probes.size === 0) return
@@ -63,12 +63,12 @@ export class Repeats<T> {
     this.#isKnown.fill(0)
   }
 
-  /** Whether any look of an anchor is remembered: of most there is none. */
+  /** Whether any probe of an anchor is remembered: of most there is none. */
   knows(anchor: number): boolean {
     return this.#isKnown[anchor] === 1
   }
 
-  /** The earlier look at the same bytes. */
+  /** The earlier examine the same bytes. */
   earlier(anchor: number, at: number, sight: Sight): EarlierProbe<T> | undefined {
     const alignment = anchor * ALIGNMENT + (at % ALIGNMENT)
     const last = this.#last.get(alignment)
@@ -91,7 +91,7 @@ export class Repeats<T> {
     return isKnown && this.#isRepeated(earlier, at, sight)
   }
 
-  /** Remembers a look, where it took long. */
+  /** Remembers a probe, where it took long. */
   remember(anchor: number, at: number, sight: Sight, cost: number, found: T | undefined): void {
     if (cost < LEAST_COST || !this.#isInSight(at, sight)) return
     if (this.#probes.size >= MOST_OFFSETS) this.#probes.clear()

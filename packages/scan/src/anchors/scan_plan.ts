@@ -37,7 +37,7 @@ export interface Run {
 
 /** Part of a run within a window. Offsets are from the window's begin. */
 export interface Piece {
-  /** What can be seen: `[begin, end)` lies in one run. */
+  /** What can be seen: `[begin, end)` is in one run. */
   readonly begin: number
   readonly end: number
   /** What is searched: `[from, to)`. */
@@ -57,7 +57,7 @@ export interface Window {
   readonly length: number
   readonly pieces: readonly Piece[]
   /**
-   * What each byte brings for looking at anchors besides the usual: a cost as in `work_budget.ts`; 0 where absent, less than
+   * What each byte brings for examining anchors besides the usual: a cost as in `work_budget.ts`; 0 where absent, less than
    * 0 where it was packed in far fewer.
    */
   readonly moreCost?: number
@@ -69,7 +69,7 @@ export interface Window {
 
 /**
  * The runs of a dump in order of offset: neighbours in the file that are neighbours in memory too are one. What
- * describes the dump is searched like memory: environments and registers lie in it.
+ * describes the dump is searched like memory: environments and registers are in it.
  */
 export function runsOf(dump: Dump): readonly Run[] {
   const runs: { offset: number; length: number; address: bigint | undefined; owner?: string }[] = []
@@ -106,7 +106,7 @@ function isPageHead({ container }: Dump, { length }: Range): boolean {
   return container === 'qemu' && length <= PAGE_HEAD_BYTES
 }
 
-/** The windows of a file, in order of offset. Where `data` is given, what lies outside of it is zeros and is left out. */
+/** The windows of a file, in order of offset. Where `data` is given, what is outside of it is zeros and is left out. */
 export function* planWindows(
   runs: readonly Run[],
   data?: readonly Range[],

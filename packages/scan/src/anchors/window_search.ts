@@ -1,7 +1,7 @@
-/** What looks through a whole window of a segment by itself, without anchors: schedules, pads, known keys. @module */
+/** What searches a whole window of a segment by itself, without anchors: schedules, pads, known keys. @module */
 import type { Detected, Memory } from './detected.ts'
 
-/** Proven offsets that are only counted, and where the first of them is. */
+/** Verified offsets that are only counted, and where the first of them is. */
 export interface LeftOver {
   readonly offset: number
   readonly count: number
@@ -14,7 +14,7 @@ export interface WindowSearch {
   readonly reach: number
   /** The shortest, in bytes: memory that is in pieces has many that are shorter. 1 where absent. */
   readonly least?: number
-  /** What was cut short so far, since the bytes held more than can be looked at in time: names, for people. */
+  /** What was cut short so far, since the bytes held more than can be examined in time: names, for people. */
   readonly limits?: readonly string[]
   /** Of the last call, once all its hits were taken: offsets beyond what a window may have. */
   readonly over?: LeftOver | undefined
@@ -24,7 +24,7 @@ export interface WindowSearch {
    * Offsets are those in `bytes`. `bytes` is valid until all are taken, and is never to be changed or kept; its
    * first byte has an address that is a multiple of 16 in the segment.
    * `address` is that of the first byte, and `memory` the process as seen from there, as far as the dump says.
-   * It may lie in the memory of the kernels; a search with a memory of its own copies. Hits are taken one after the
+   * It may be in the memory of the kernels; a search with a memory of its own copies. Hits are taken one after the
    * other, before the next call: a window can have a hundred thousand.
    */
   search(

@@ -11,7 +11,7 @@ import type { FileSource, Range } from '@mintmark/dump'
 import { type BufferedInput, CHUNK_BYTES, type Spill } from './buffer_layout.ts'
 import { cipherAt } from './spill.ts'
 
-/** Deciphered at a time: what lies around in between is bounded by it. */
+/** Deciphered at a time: what is around in between is bounded by it. */
 const STEP_BYTES = 1 << 18
 
 /** Reads a buffered core. Closing the source does not wipe the buffer. */

@@ -84,7 +84,7 @@ export class CoreBuffer {
   }
 
   /**
-   * What was taken, to be read. It stands until {@link wipe}; nothing more can be taken.
+   * What was taken, to be read. Valid until {@link wipe}; nothing more can be taken.
    *
    * @throws as {@link room} does
    */

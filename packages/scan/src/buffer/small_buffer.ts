@@ -25,7 +25,7 @@ export class SmallBuffer implements Sink {
     if (this.size <= SMALL_BYTES) this.#parts.push(Buffer.from(bytes))
   }
 
-  /** What was taken, to be read. It stands until {@link wipe}. */
+  /** What was taken, to be read. Valid until {@link wipe}. */
   input(): BufferedInput {
     this.#stored = new SharedArrayBuffer(this.size)
     const all = Buffer.from(this.#stored)

@@ -1,5 +1,5 @@
 /**
- * Where frames of zstd and lz4 end: their programs take what stands behind them for damage.
+ * Where frames of zstd and lz4 end: their programs take what is behind them for damage.
  *
  * Source: RFC 8878, section 3.1.1; the LZ4 frame format 1.6.2.
  *
@@ -11,7 +11,7 @@ import { zstdBlocksAt } from '../encoded/packed_heads.ts'
 const HEAD_BYTES = 32
 const SUM_BYTES = 4
 
-/** Behind the frames that stand on end from an offset on; the source's size where the last of them has no end. */
+/** Behind the frames that follow each other from an offset on; the source's size where the last of them has no end. */
 export function framesEnd(source: ByteSource, at: number, name: 'zstd' | 'lz4'): number {
   let end = at
   for (;;) {

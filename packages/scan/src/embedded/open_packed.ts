@@ -102,7 +102,7 @@ function* partsOf(source: ByteSource, from: number, to: number): Generator<Buffe
   }
 }
 
-/** Members of gzip that stand on end are one, as its program has it. */
+/** Members of gzip that follow each other are one, as its program has it. */
 async function gunzip(source: ByteSource, at: number, into: Into): Promise<Opened> {
   const head = Buffer.alloc(HEAD_BYTES)
   for (let begin = at; ; ) {
@@ -116,7 +116,7 @@ async function gunzip(source: ByteSource, at: number, into: Into): Promise<Opene
   }
 }
 
-/** What comes out is taken at once, so that what is damaged gives all that lies before. */
+/** What comes out is taken at once, so that what is damaged gives all that is before. */
 async function inflate(
   stream: Transform & { readonly bytesWritten: number },
   source: ByteSource,
@@ -190,7 +190,7 @@ async function runProgram(
   const failed = new Promise<never>((_, reject) => {
     input.once('error', reject)
   })
-  // It ends before it has read what stands behind.
+  // It ends before it has read what is behind.
   child.stdin.on('error', () => input.destroy())
   input.pipe(child.stdin)
   const length = to - at

@@ -26,7 +26,7 @@ const OF_FILES: ReadonlySet<PackedCoding> = new Set<PackedCoding>(['7z', 'rar'])
 const FILE_HEAD_BYTES = 1024
 /** Bytes of each that are buffered in memory. */
 const MEMORY_BYTES = 16 << 20
-/** A frame that gives less is none: its signature lies in programs. */
+/** A frame that gives less is none: its signature is in programs. */
 const LEAST_BYTES = 24
 
 /** What was found at one offset. */
@@ -58,7 +58,7 @@ export class PackedList {
 
 /** How what came out is searched. */
 export interface PackedSearch {
-  /** How many packings lie around. */
+  /** How many packings are around. */
   readonly depth: number
   /** What may still come out, of the file. */
   readonly room: { bytes: number }
@@ -187,7 +187,7 @@ function rankOf({ certainty, proof }: Finding): number {
   return proof.startsWith(EQUAL_VALUE) ? 1 : 2
 }
 
-/** A finding as it lies in the file around it. */
+/** A finding as it is in the file around it. */
 function seenOutside(finding: Finding, { coding, at }: PackedSeen, length: number): FindingSeen {
   const { kind, form, bits, proof, note, keyId, offset, address, owner, isWellFormed } = finding
   const { inside = { offset, address, owner, firstAt: finding.sameKeyAt ?? offset } } = finding

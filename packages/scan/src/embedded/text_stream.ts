@@ -12,7 +12,7 @@ import { isBase64Letter, readLetters } from '../text/base64.ts'
 import { isBlank } from '../text/text_run.ts'
 
 const STEP_BYTES = 1 << 18
-/** What stands between two letters is no longer: see `base64.ts`. */
+/** What is between two letters is no longer: see `base64.ts`. */
 const MARGIN_BYTES = 512
 const PADDING = 0x3d
 

@@ -3,7 +3,7 @@
  * and zlib in any order, up to {@link MOST_LAYERS} deep. Of UTF-16 the letters are read like those of ASCII.
  *
  * Each layer of text is shorter than what it is encoded in, by a quarter at least: all of them together are less than four times as long.
- * What is packed gives 1 MiB at most. Whoever looks at bytes in the time of a look (`work_budget.ts`) has layers in that time alone.
+ * What is packed gives 1 MiB at most. Whoever examines bytes in the time of a probe (`work_budget.ts`) has layers in that time alone.
  * @module
  */
 import { budgetLeft, spend, withinBudget } from '@mintmark/keys/material/work_budget'
@@ -16,11 +16,11 @@ import { NumberLayers } from './number_layers.ts'
 import { isGzipHead, unpackedAt } from './packed_layers.ts'
 import { notePacked, type PackedCoding, type PackedSeen } from './packed_seen.ts'
 
-/** Codings that lie within each other. */
+/** Codings that are within each other. */
 export const MOST_LAYERS = 8
-/** Text is looked for at multiples of this. */
+/** Text is searched for at multiples of this. */
 export const STRIDE = 48
-/** So many letters in a row that a run may have, at an offset that is looked at, and around it. */
+/** So many letters in a row that a run may have, at an offset that is examined, and around it. */
 const SAMPLED = 8
 const LEAST_RUN = 60
 /** Characters in a row that a list of numbers may have. */
@@ -58,7 +58,7 @@ interface Location {
 }
 
 export interface LayerOptions {
-  /** Zlib is looked for at every offset, not only where a layer begins. */
+  /** Zlib is searched for at every offset, not only where a layer begins. */
   readonly isDeep: boolean
 }
 
@@ -66,7 +66,7 @@ export class LayerReader {
   readonly #isDeep: boolean
   readonly #run: LetterRun = new LetterRun()
   readonly #numbers: NumberLayers = new NumberLayers()
-  /** The look has nothing left: nothing more of it is read. */
+  /** The probe has nothing left: nothing more of it is read. */
   #isSpent: boolean = false
 
   constructor({ isDeep }: LayerOptions) {
@@ -76,7 +76,7 @@ export class LayerReader {
   /**
    * Gives what text that has letters in `[from, to)` stands for; it is wiped when `take` returns.
    *
-   * @param offsets where text can be, by `encoded_offsets.ts`: no other is looked at
+   * @param offsets where text can be, by `encoded_offsets.ts`: no other is examined
    */
   read(
     bytes: Uint8Array,
@@ -114,12 +114,12 @@ export class LayerReader {
     }
   }
 
-  /** A look begins. */
+  /** A probe begins. */
   #begin(): void {
     this.#isSpent = false
   }
 
-  /** Characters to either side of an offset that may be read; 0, and reported, where the look has nothing left. */
+  /** Characters to either side of an offset that may be read; 0, and reported, where the probe has nothing left. */
   #mostToRead(): number {
     const most = Math.floor(budgetLeft() / COST.character)
     if (most >= LEAST_RUN) return Math.min(most, REACH_BYTES)
@@ -277,7 +277,7 @@ function noteLayers(place: Location, layers: readonly Layer[]): void {
 /** Letters of base64 of bytes that are neither text nor a key: as many as would hide something packed amid them. */
 const LEAST_LETTERS = 4096
 
-/** Notes a long run of letters in lines, which stands for bytes with whatever lies amid them. @returns behind it */
+/** Notes a long run of letters in lines, which stands for bytes with whatever is amid them. @returns behind it */
 function notedRun(place: Location, at: number, done: number): number {
   const { bytes } = place
   let [start, end] = [at, at]
@@ -317,7 +317,7 @@ function isLetters(bytes: Uint8Array, at: number, width: 1 | 2): boolean {
   return true
 }
 
-/** Whether letters stand on end around an offset. */
+/** Whether letters follow each other around an offset. */
 function isLongRun(bytes: Uint8Array, at: number): boolean {
   let [from, to] = [at, at + SAMPLED]
   while (to - from < LEAST_RUN && isBase64Letter(bytes[to])) to++

@@ -9,7 +9,7 @@ import { isBase64Letter } from '../text/base64.ts'
 import { isDigit, isListed } from '../text/number_text.ts'
 import { encodedOffsetsWasm } from './encoded_offsets.wasm.ts'
 
-/** What the kernel looks at from an offset on, in bytes. */
+/** What the kernel examines from an offset on, in bytes. */
 const READ_BYTES = 16
 /** Neighbours that differ by more than one. */
 const LEAST_STEPS = 3
@@ -34,7 +34,7 @@ export class EncodedOffsets {
   /** Which of the offsets `from`, `from` + `step`, … before `to` can be in encoded text, ascending. */
   find(bytes: Uint8Array, from: number, to: number, step: number): number[] {
     const base = this.#memory.place(bytes)
-    // The kernel sees what lies behind the bytes as well: that is looked at here.
+    // The kernel sees what is behind the bytes as well: that is examined here.
     const last = Math.min(to, bytes.length - READ_BYTES + 1)
     const found: number[] = []
     for (let at = from; at < last; at += MOST_OFFSETS * step) {

@@ -1,7 +1,7 @@
 /**
  * Finds keys in encoded text, however often it is encoded: see `encoded_layers.ts`.
  *
- * What the anchors of text find by themselves is found once more here, as the same key at the same offset. @module
+ * What the anchors of text find by themselves is found again here, as the same key at the same offset. @module
  */
 import type { Detected } from '../anchors/detected.ts'
 import type { KernelMemory } from '../anchors/kernel_memory.ts'

@@ -8,14 +8,14 @@ export interface Span {
 export type Coding = 'base64' | 'hex' | 'decimal' | 'gzip' | 'zlib'
 
 export interface Layer {
-  /** Of whoever made it, who wipes it once it was looked at. */
+  /** Of whoever made it, who wipes it once it was examined. */
   readonly bytes: Uint8Array
   readonly coding: Coding
   /** What of the bytes around it stands for its `[from, to)`. */
   readonly spanOf: (from: number, to: number) => Span
 }
 
-/** Of 16 bytes of a text so many are printable, or blanks; in UTF-16 or UTF-32 zeros lie between. */
+/** Of 16 bytes of a text so many are printable, or blanks; in UTF-16 or UTF-32 zeros are between. */
 const TEXT_OF_16 = 15
 const WIDE_OF_16 = 4
 /** Letters of text in which no key has room. */
@@ -70,7 +70,7 @@ const PACKETS = new Set([0xc5, 0xc7])
 /** What OpenPGP calls RSA, ElGamal, DSA and what is of curves. */
 const ALGORITHMS = new Set([1, 2, 3, 16, 17, 18, 19, 22, 25, 26, 27, 28])
 
-/** How many bytes {@link isKeyHead} looks at. */
+/** How many bytes {@link isKeyHead} examines. */
 export const KEY_HEAD = 12
 
 /** Whether it begins as a keystore of Java or a secret key of OpenPGP, which have nothing of DER. */

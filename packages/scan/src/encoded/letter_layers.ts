@@ -19,9 +19,9 @@ import { failsOf, hexOf, hexRanges, LEAST_TEXT, textRanges } from './text_runs.t
 
 /** Letters that are read at once. */
 const MOST_LETTERS = 1 << 18
-/** Offsets in one run of letters that look like gzip and are looked at. */
+/** Offsets in one run of letters that look like gzip and are examined. */
 const MOST_PACKED = 8
-/** Of a letter that is read, that is looked at for runs, and of one that is decoded in a phase. */
+/** Of a letter that is read, that is examined for runs, and of one that is decoded in a phase. */
 const COST = { read: 10, range: 5, decoded: 12 } as const
 /** What `H4sI` has for letters, as `1f 8b 08` begins. */
 const GZIP_LETTERS = [7, 56, 44, 8] as const
@@ -107,7 +107,7 @@ export class LetterRun {
   readonly #values: Uint8Array
   readonly #places: Uint32Array
   #length = 0
-  /** More in it begins like gzip than is looked at. */
+  /** More in it begins like gzip than is examined. */
   isCut: boolean = false
   /** Where digits begin that stand for bytes which are neither text nor a key, and are many. */
   unread: number | undefined

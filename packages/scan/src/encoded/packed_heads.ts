@@ -13,7 +13,7 @@ import type { Detector } from '../anchors/detected.ts'
 import { decodeBase64, isBase64Letter } from '../text/base64.ts'
 import { notePacked, type PackedCoding } from './packed_seen.ts'
 
-/** Of a head that is looked at. */
+/** Of a head that is examined. */
 const HEAD_COST = 500
 /** Looked at behind a head of binary data. */
 const HEAD_BYTES = 64
@@ -28,7 +28,7 @@ const ZIP_VERSION_MOST = 63
 const ZIP_METHODS = new Set([0, 1, 6, 8, 9, 14, 97, 98, 99])
 const ZIP_NAME_MOST = 1024
 
-/** Stored members lie there as they are, and are searched like all else. */
+/** Stored members are there as they are, and are searched like all else. */
 export function isZipMember(bytes: Uint8Array, at: number): boolean {
   const method = u16(bytes, at + 8)
   const name = u16(bytes, at + 26)

@@ -67,7 +67,7 @@ function isUnfinished(
     : made.taken >= packed.length && packed.length === MOST_PACKED
 }
 
-/** What comes out, and from how many bytes. The sums that gzip ends with are not looked at: what is cut has none. */
+/** What comes out, and from how many bytes. The sums that gzip ends with are not examined: what is cut has none. */
 function unpacked(packed: Uint8Array, isGzip: boolean) {
   const head = isGzip ? gzipHead(packed) : 0
   const options = {

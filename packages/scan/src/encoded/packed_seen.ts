@@ -22,7 +22,7 @@ export type PackedCoding =
 
 export interface PackedSeen {
   readonly coding: PackedCoding
-  /** Of its first byte, from the begin of what was looked at. */
+  /** Of its first byte, from the begin of what was examined. */
   readonly at: number
 }
 

@@ -1,6 +1,6 @@
 /**
  * Ranges of a run of letters that decode to ASCII, or are hexadecimal digits, found from a few letters of each: of
- * letters that stand for anything else one in two is not looked at.
+ * letters that stand for anything else one in two is not examined.
  *
  * The values of letters are those of base64; more than 63 is none. Oracles are {@link textRangesReference} and
  * {@link hexRangesReference}; the property test holds them equal. @module
@@ -87,7 +87,7 @@ export function hexRanges(values: Uint8Array, length: number): LetterRange[] {
   return found
 }
 
-/** A run of letters, from where it is looked at. */
+/** A run of letters, from where it is examined. */
 interface Letters extends Omit<LetterRange, 'to'> {
   readonly values: Uint8Array
   readonly length: number

@@ -1,4 +1,4 @@
-/** What a scanner looks for, as data that threads can be given. @module */
+/** What a scanner searches for, as data that threads can be given. @module */
 import type { KeyMaterial } from '@mintmark/keys/material/key_material'
 import type { PublicKey } from '@mintmark/keys/public_half/public_key'
 import type { Anchor } from '../anchors/anchor.ts'
@@ -19,16 +19,16 @@ interface TaskOptions {
   readonly isDeep: boolean
   /** Of the file, for what follows pointers; none are followed where absent. */
   readonly runs?: readonly Run[]
-  /** Results hold the material of keys too, for what looks for its values and what erases it: {@link import('../findings/found_material.ts').FoundMaterial}. */
+  /** Results hold the material of keys too, for what searches for its values and what erases it: {@link import('../findings/found_material.ts').FoundMaterial}. */
   readonly hasMaterial?: boolean
 }
 
-/** The pass that looks for every form that shows itself, and for public keys. */
+/** The pass that searches for every form that shows itself, and for public keys. */
 export interface FormsTask extends TaskOptions {
   readonly kind: 'forms'
 }
 
-/** The pass that looks for the private half of public keys. */
+/** The pass that searches for the private half of public keys. */
 export interface KnownTask extends TaskOptions {
   readonly kind: 'known'
   readonly keys: readonly PublicKey[]
@@ -36,9 +36,9 @@ export interface KnownTask extends TaskOptions {
   readonly hasDeepSecrets?: boolean
   /** See {@link import('../known/secrets/known_key_search.ts').KnownKeyOptions.completed}. */
   readonly completed?: readonly PublicKey[]
-  /** Keys that lie in the dump and are not asked for: far less is spent on them. */
+  /** Keys that are in the dump and are not asked for: far less is spent on them. */
   readonly discovered: readonly PublicKey[]
-  /** Keys that were found already: every value of theirs is looked for as well. */
+  /** Keys that were found already: every value of theirs is searched for as well. */
   readonly materials?: readonly KeyMaterial[]
   /** Whether it is settled whether a given key is there, however long that takes. */
   readonly isPatient?: boolean
@@ -46,7 +46,7 @@ export interface KnownTask extends TaskOptions {
   readonly searchers?: number
 }
 
-/** The pass that looks for keys that were found already: wherever else a value of theirs lies. */
+/** The pass that searches for keys that were found already: wherever else a value of theirs is. */
 export interface ValuesTask extends TaskOptions {
   readonly kind: 'values'
   readonly materials: readonly KeyMaterial[]
@@ -120,7 +120,7 @@ const idle = new Map<string, WindowScanner>()
 
 const nameOf = ({ isDeep }: FormsTask) => (isDeep ? 'deep' : 'plain')
 
-/** Of other tasks, as long as what they look for is known: the borders of a file are searched for the same. */
+/** Of other tasks, as long as what they search for is known: the borders of a file are searched for the same. */
 const idleOf = new WeakMap<readonly KeyMaterial[], { task: ScannerTask; scanner: WindowScanner }>()
 
 /** A scanner for a task: an idle one where there is. Give it back when done. */

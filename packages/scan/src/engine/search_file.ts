@@ -25,7 +25,7 @@ export interface SearchedFile {
   readonly wideRegisters: readonly Range[]
   /** Which of them are searched as the file has them; none where absent. */
   readonly borders?: FileBorders
-  /** Where the file holds data. */
+  /** Where the file contains data. */
   readonly data: readonly Range[]
   /** For the tags of keys; see `key_tag.ts`. */
   readonly hashKey: Uint8Array

@@ -1,4 +1,4 @@
-/** The keys that a scan has proven, for the passes that look for all of their values. @module */
+/** The keys that a scan has verified, for the passes that search for all of their values. @module */
 import { ML_KEM_SEED } from '@mintmark/keys/arithmetic/ml_kem'
 import type { KeyMaterial } from '@mintmark/keys/material/key_material'
 import { copied, type FoundMaterial } from '../findings/found_material.ts'
@@ -7,7 +7,7 @@ import { sizedKind } from '../known/values/found_value.ts'
 import { type FoundKey, FoundKeys } from './found_keys.ts'
 
 /**
- * What the keys may take whose values are looked for: each has its share of the pass, 10 ms and 0.1 MB of each thread for
+ * What the keys may take whose values are searched for: each has its share of the pass, 10 ms and 0.1 MB of each thread for
  * an RSA key. 256 of those, or four times as many others.
  */
 const MOST_COST = 1024
@@ -22,14 +22,14 @@ const COST_OF_FULL = 32
 const FEW_OF_KIND = 16
 const costOf = ({ type }: KeyMaterial): number => (type === 'rsa' ? 4 : 1)
 
-/** Published test keys are left out: nobody looks for more of them. */
+/** Published test keys are left out: nobody searches for more of them. */
 export class SoughtKeys {
   readonly #found = new FoundKeys()
   /** What was asked for already. */
   readonly #sought = new Set<bigint>()
   readonly #values = new WeakMap<KeyMaterial, readonly bigint[]>()
   readonly #costOfFlood: number
-  /** The file is key-dense: of those no more than a few of each kind are looked for. */
+  /** The file is key-dense: of those no more than a few of each kind are searched for. */
   isFull: boolean = false
   /** Kinds. */
   #denseKinds: ReadonlySet<string> | undefined
@@ -61,7 +61,7 @@ export class SoughtKeys {
 
   /**
    * Public halves (SHA-256 of SubjectPublicKeyInfo) of all keys that were found, where those are more than whose values are
-   * looked for: a file is full of them, and nobody looks for the private half of each once more.
+   * searched for: a file is full of them, and nobody searches for the private half of each again.
    */
   get ofFlood(): ReadonlySet<string> {
     const ids = new Set<string>()
@@ -99,7 +99,7 @@ export class SoughtKeys {
     return values
   }
 
-  /** In the order in which they are looked for. */
+  /** In the order in which they are searched for. */
   get #all(): readonly KeyMaterial[] {
     const all = this.#found.all
       .toSorted((a, b) => rank(a) - rank(b))
@@ -107,7 +107,7 @@ export class SoughtKeys {
     return this.isFull ? inTurns(all, sizedKind) : all
   }
 
-  /** How many of the first are looked for. */
+  /** How many of the first are searched for. */
   #countOf(all: readonly KeyMaterial[]): number {
     if (this.isFull) return countWithin(all, COST_OF_FULL)
     const isFew = countWithin(all, MOST_COST) === all.length
@@ -115,7 +115,7 @@ export class SoughtKeys {
   }
 }
 
-/** An expanded key does not give the seed that it was made of, which may lie elsewhere. */
+/** An expanded key does not give the seed that it was made of, which may be elsewhere. */
 export function isWhole({ type, ...material }: KeyMaterial): boolean {
   if (type !== 'ml-kem' && type !== 'ml-dsa') return true
   return 'secret' in material && (material.secret?.length ?? 0) <= ML_KEM_SEED

@@ -16,7 +16,7 @@ import type { WindowScanner } from './window_scanner.ts'
 export interface KeySeen {
   readonly key: PublicKey
   readonly isBare: boolean
-  /** It was made of its private half, which lies there; nothing else shows it. */
+  /** It was made of its private half, which is there; nothing else shows it. */
   readonly isOwn: boolean
 }
 
@@ -31,9 +31,9 @@ export interface WindowResult {
   readonly possible: readonly PossibleKey[]
   /** Packed data that was not unpacked to its end, from the file's start; each offset once. */
   readonly packed: readonly PackedSeen[]
-  /** Many of them on end, in order of offset. */
+  /** Many of them in a row, in order of offset. */
   readonly zeros: readonly Range[]
-  /** Bytes that proven keys take, at least. */
+  /** Bytes that verified keys take, at least. */
   readonly provenBytes: number
   /** Bytes. */
   readonly searched: number

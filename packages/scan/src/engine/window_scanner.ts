@@ -28,7 +28,7 @@ import { HITS_OF, type LimitSeen } from '../report/scan_limits.ts'
 import { AesSearch } from '../schedules/aes.ts'
 import { HmacSearch } from '../schedules/hmac.ts'
 
-/** Bytes that all searches go through before the next are looked at: they stay in the processor's cache. */
+/** Bytes that all searches go through before the next are examined: they stay in the processor's cache. */
 const BLOCK_BYTES = 256 << 10
 /** Zeros that are searched before data: forms may begin with zeros. Kernels look behind `to` by themselves. */
 const LEAD_BYTES = 256
@@ -37,11 +37,11 @@ const DATA = { page: 4096, gap: 16 << 10 } as const
 
 export interface ScannerOptions {
   readonly anchors: readonly Anchor[]
-  /** AES schedules, HMAC pads and polynomials of ML-KEM are looked for. */
+  /** AES schedules, HMAC pads and polynomials of ML-KEM are searched for. */
   readonly hasKeyTables: boolean
   /** Every alignment, and every offset however many look alike. */
   readonly isDeep: boolean
-  /** Patterns beside which public keys lie, for {@link WindowTaker.onPublicKey}. */
+  /** Patterns beside which public keys are, for {@link WindowTaker.onPublicKey}. */
   readonly keySources?: readonly KeySource[]
   /** Further searches, of this scanner alone. */
   readonly searches?: readonly WindowSearch[]
@@ -62,17 +62,17 @@ export interface WindowTaker {
    */
   readonly onCopy?: (reported: unknown, offset: number) => boolean
   readonly onLimit: (seen: LimitSeen) => void
-  /** A public key that lies there; `isBare` if nothing around it shows that it is one. */
+  /** A public key that is there; `isBare` if nothing around it shows that it is one. */
   readonly onPublicKey?: (key: PublicKey, isBare: boolean) => void
   /** Packed data that was not unpacked to its end, from the file's start; see `packed_seen.ts`. */
   readonly onPacked?: (packed: PackedSeen) => void
-  /** Many zeros on end, in order of offset; see `zero_runs.ts`. */
+  /** Many zeros in a row, in order of offset; see `zero_runs.ts`. */
   readonly onZeros?: (zeros: Range) => void
   /** Whether the window may have more of them; always where absent. */
   readonly hasRoomForKey?: (isBare: boolean) => boolean
 }
 
-/** A hit of an earlier look, for copies of its bytes. */
+/** A hit of an earlier probe, for copies of its bytes. */
 interface Hit {
   readonly reported: unknown
   /** From the anchor. */
@@ -118,9 +118,9 @@ export class WindowScanner {
   /** Those of this scanner alone. */
   readonly #own: readonly WindowSearch[]
   readonly #repeats: Repeats<Hit>
-  /** The last look hung on nothing but the bytes in sight: equal bytes give the same. */
+  /** The last probe hung on nothing but the bytes in sight: equal bytes give the same. */
   #isWhole: boolean = false
-  /** Bytes: nothing is looked for in less. */
+  /** Bytes: nothing is searched for in less. */
   readonly #leastPiece: number
   #process: ProcessMemory | undefined
 
@@ -179,7 +179,7 @@ export class WindowScanner {
     this.#process?.use(source)
     forgetAnswers()
     const whole = present === window.length ? window.pieces : piecesPresent(window.pieces, present)
-    // Without anchors each byte is much the same to what is looked for, and it has much to do before the first.
+    // Without anchors each byte is much the same to what is searched for, and it has much to do before the first.
     const { small, others } = this.#hasAnchors ? { small: [], others: whole } : smallPieces(whole)
     const bytes = new Uint8Array(0)
     const place: Location = { ...taker, bytes, offset: 0, address: undefined, memory: undefined }
@@ -192,7 +192,7 @@ export class WindowScanner {
     return this.#anchors.length + this.#keySources.length > 0
   }
 
-  /** What looking at anchors took in the last window: a cost as in `work_budget.ts`. */
+  /** What examining anchors took in the last window: a cost as in `work_budget.ts`. */
   get lastCost(): number {
     return this.#shares.total
   }
@@ -237,7 +237,7 @@ export class WindowScanner {
     reportZeros(place, done, to)
   }
 
-  /** Looks for keys in encoded text of a block, in what is left for its anchors. */
+  /** Searches for keys in encoded text of a block, in what is left for its anchors. */
   #searchEncoded(place: Location, from: number, to: number): void {
     const encoded = this.#encoded
     if (encoded === undefined || place.bytes.length < encoded.least) return
@@ -283,7 +283,7 @@ export class WindowScanner {
     }
   }
 
-  /** Lets an anchor's detector look at an offset, or takes the public key that lies there. */
+  /** Lets an anchor's detector examine an offset, or takes the public key that is there. */
   #probeAnchor(place: Location, at: number, number: number): void {
     const anchor = this.#anchors[number]
     const name = anchor?.name ?? KEYS
@@ -301,7 +301,7 @@ export class WindowScanner {
     const isCopy = this.#repeats.knows(number) && this.#takeCopy(place, at, number, sight)
     const hit = isCopy ? undefined : this.#probeOffsets(place, at, number, name)
     const { cost, wasRefused } = endBudget()
-    // What is proven without the test that was refused has been looked at: OpenSSL's program holds a key of 15,360 bits.
+    // What is verified without the test that was refused has been examined: OpenSSL's program holds a key of 15,360 bits.
     if (wasRefused && hit?.isProven !== true) this.#pass(place, at, number, name)
     if (this.#isWhole && !isCopy && !wasRefused) {
       this.#repeats.remember(number, at, sight, cost, hit)
@@ -319,11 +319,11 @@ export class WindowScanner {
       else hit = detect(anchor, place, at)
     } catch {
       this.#isWhole = false
-      // Its message may hold what it looked at: it is dropped.
+      // Its message may hold what it examined: it is dropped.
       place.onLimit({ code: 'detector-failed', name, offset: place.offset + at })
     }
     if (this.#process?.wipe() === true || hit?.isSettled === false) this.#isWhole = false
-    // Its end is looked for behind what is in sight.
+    // Its end is searched for behind what is in sight.
     if (reportPacked(place)) this.#isWhole = false
     return hit
   }
@@ -363,7 +363,7 @@ export class WindowScanner {
     }
   }
 
-  /** A number of a Java heap may be a modulus: its exponent lies elsewhere. */
+  /** A number of a Java heap may be a modulus: its exponent is elsewhere. */
   #takeNumber({ bytes, onPublicKey, hasRoomForKey }: Location): void {
     const isWanted = onPublicKey !== undefined && hasRoomForKey?.(true) !== false
     const key = isWanted ? keyOfNumber(bytes) : undefined
@@ -420,7 +420,7 @@ function piecesPresent(pieces: readonly Piece[], present: number): readonly Piec
 const PROBE_COST = 300
 const HIT_COST = 90_000
 const COPY_COST = 20_000
-/** Of what looks for public keys: certificates are the longest. */
+/** Of what searches for public keys: certificates are the longest. */
 const SOURCE_SIGHT: Sight = { before: REACH, behind: REACH }
 
 function detect(anchor: Anchor, place: Location, at: number): Hit | undefined {

@@ -46,7 +46,7 @@ export interface Finding {
   readonly copies: number
 }
 
-/** A finding before it is known where in the process it lies and how often: what threads exchange. */
+/** A finding before it is known where in the process it is and how often: what threads exchange. */
 export type FindingSeen = Omit<Finding, 'file' | 'address' | 'owner' | 'copies' | 'sameKeyAt'>
 
 const LONGEST_PROOF = 200

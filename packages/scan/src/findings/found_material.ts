@@ -1,5 +1,5 @@
 /**
- * Keys themselves, for what looks for their values and what erases them: they cross from the thread that found them to
+ * Keys themselves, for what searches for their values and what erases them: they cross from the thread that found them to
  * those, and never leave the process.
  *
  * @module

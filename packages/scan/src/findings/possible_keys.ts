@@ -1,5 +1,5 @@
 /**
- * Keys that a candidate would be, if it is one: known public halves decide, those that are given and those that lie
+ * Keys that a candidate would be, if it is one: known public halves decide, those that are given and those that are
  * elsewhere in the dump.
  *
  * @module

@@ -1,6 +1,6 @@
 /**
- * What looking at anchors may take in a file besides what its bytes bring: so that small files, and the few windows of a
- * large one that are key-dense, are looked at in full.
+ * What examining anchors may take in a file besides what its bytes bring: so that small files, and the few windows of a
+ * large one that are key-dense, are examined in full.
  *
  * One part is spread over all windows before they are searched, the other over those that it was too little for, which
  * are searched again. Which windows these are depends on the bytes alone. @module
@@ -29,7 +29,7 @@ const FIRST_SHARE = 0.45
 const DEEP = 10
 /** So many times of what it had at first, at least, a window has that is searched again. */
 const TIMES_AGAIN = 3
-/** Windows that are no flood: keys of one form lie close together, the roots of a trust store for one. */
+/** Windows that are no flood: keys of one form are close together, the roots of a trust store for one. */
 const FEW = 2
 const SHARE_OF_FEW = 1 / 2
 /**
@@ -86,20 +86,20 @@ export function* withFirstBudget(
   }
 }
 
-/** Half of it for each byte alike, half for where it is needed: keys lie close together. */
+/** Half of it for each byte alike, half for where it is needed: keys are close together. */
 function withMore(window: Window, budget: number, anchorShare?: number): Window {
   const moreCost = budget / 2 / Math.max(1, ownBytes(window))
   return { ...window, moreCost, onceCost: budget / 2, anchorShare }
 }
 
-/** All that looking at a window's anchors may take. */
+/** All that examining a window's anchors may take. */
 function budgetOf(window: Window, isDeep: boolean): number {
   const { moreCost = 0, onceCost = 0 } = window
   const perByte = COST_PER_BYTE * (isDeep ? DEEP_FACTOR : 1)
   return ownBytes(window) * (perByte + moreCost) + onceCost
 }
 
-/** Windows in which not all was looked at. */
+/** Windows in which not all was examined. */
 export class CutWindows {
   readonly #limits: LimitList
   readonly #size: PlanSize
@@ -160,7 +160,7 @@ function windowsAgain(
   { isDeep, isPatient }: { readonly isDeep: boolean; readonly isPatient: boolean },
 ): readonly Window[] {
   const had = Math.max(1, ...cut.map((window) => budgetOf(window, isDeep)))
-  // With little more than it had, a window would be looked at much as before; but one is, with all there is.
+  // With little more than it had, a window would be examined much as before; but one is, with all there is.
   const again = cut.slice(0, Math.max(all > had ? 1 : 0, Math.floor(all / (TIMES_AGAIN * had))))
   const own = (window: Window) => budgetOf({ ...window, moreCost: 0, onceCost: 0 }, isDeep)
   const share = isPatient || cut.length <= FEW ? SHARE_OF_FEW : undefined

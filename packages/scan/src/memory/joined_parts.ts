@@ -19,7 +19,7 @@ export class JoinedParts {
     this.size = at
   }
 
-  /** Where `[at, at + length)` of them lies in the source. */
+  /** Where `[at, at + length)` of them is in the source. */
   rangesOf(at: number, length: number): readonly Range[] {
     const found: Range[] = []
     for (let i = this.#indexOf(at); i < this.#parts.length; i++) {

@@ -9,22 +9,22 @@ import { ARRAY_HEAD } from '../known/objects/jvm_array.ts'
 const SMALL_BYTES = 64 << 10
 /** Fewer are not worth the copy. */
 const LEAST_PIECES = 16
-/** As pieces begin in memory, for what is looked for at multiples. */
+/** As pieces begin in memory, for what is searched for at multiples. */
 const ALIGNMENT = 16
-/** Between two lie zeros, so that what ends with one does not go on in the next, and the head of an array. */
+/** Between two are zeros, so that what ends with one does not go on in the next, and the head of an array. */
 const GAP_BYTES = 64
 /** In the head of each array: not locked, and of some class. */
 const HEAD = { mark: 1, class: 1 } as const
-/** Of pieces that lie side by side. */
+/** Of pieces that are side by side. */
 const JOINED_BYTES = 1 << 20
 
 /** Pieces side by side. Offsets are those in `bytes`. */
 export interface JoinedPieces {
   /** Valid until the next are asked for. */
   readonly bytes: Uint8Array
-  /** Where in the window an offset lies that is in a piece; of one between two, the end of the first; of any before, its begin. */
+  /** Where in the window an offset is that is in a piece; of one between two, the end of the first; of any before, its begin. */
   readonly offsetOf: (at: number) => number
-  /** Whether so many bytes from an offset on lie in one piece. */
+  /** Whether so many bytes from an offset on are in one piece. */
   readonly isWithin: (at: number, length: number) => boolean
 }
 
@@ -73,7 +73,7 @@ export function* joinedPieces(
   }
 }
 
-/** What stands before the `length` bytes at `at` where they are an array of bytes in memory. */
+/** What is before the `length` bytes at `at` where they are an array of bytes in memory. */
 function writeHead(view: DataView, at: number, length: number): void {
   const head = at - ARRAY_HEAD.bytes
   view.setUint32(head + ARRAY_HEAD.mark, HEAD.mark, true)

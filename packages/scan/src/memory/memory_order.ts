@@ -1,8 +1,8 @@
 /**
- * Dumps whose memory is in short pieces that lie in another order in the file: they are searched in the order of memory.
+ * Dumps whose memory is in short pieces that are in another order in the file: they are searched in the order of memory.
  *
  * Then nothing is searched twice, as borders are, and what costs the same for each piece is spent once. Other dumps are
- * searched as the file has them, which is quicker to read, and their borders once more: see `segment_boundaries.ts`. @module
+ * searched as the file has them, which is quicker to read, and their borders again: see `segment_boundaries.ts`. @module
  */
 import type { Range } from '@mintmark/dump'
 import type { Run } from '../anchors/scan_plan.ts'
@@ -53,7 +53,7 @@ function chainsOf(runs: readonly Run[]): readonly Sides[] | undefined {
   return chains
 }
 
-/** Whether more than half of the bytes lie so near a border that they would be searched twice. */
+/** Whether more than half of the bytes are so near a border that they would be searched twice. */
 function isWorthIt(chains: readonly Sides[], runs: readonly Run[]): boolean {
   let near = 0
   for (const chain of chains) {

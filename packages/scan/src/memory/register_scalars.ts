@@ -25,7 +25,7 @@ const MOST_COST = {
 } as const
 /** `more` is for given keys in files that are searched deep for them, `deep` for a deep search of everything. */
 export type RegisterBudget = keyof typeof MOST_COST
-/** Bytes of registers that are looked at: of some thousand threads. */
+/** Bytes of registers that are examined: of some thousand threads. */
 const MOST_BYTES = 4 << 20
 
 /** A scalar, whole or not, in one of the offsets. */
@@ -40,7 +40,7 @@ export interface RegisterScalars {
   readonly isCut: boolean
 }
 
-/** A number that lies at an offset. */
+/** A number that is at an offset. */
 interface Addressed extends SpelledCut {
   readonly place: number
   readonly at: number

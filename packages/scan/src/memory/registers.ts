@@ -29,7 +29,7 @@ const MOST_READ = 8 << 20
 const MOST_OFFSETS = 4096
 
 /**
- * Where 32 bytes lie in registers that look like a secret: in one piece, or in two. In order of the areas, at most 4096.
+ * Where 32 bytes are in registers that look like a secret: in one piece, or in two. In order of the areas, at most 4096.
  *
  * @param areas what registers were saved to, one a thread
  */
@@ -63,7 +63,7 @@ function* offsetsOf(length: number): Generator<readonly Range[]> {
 }
 
 /**
- * All offsets of registers: those that lie in one piece, and those of XSAVE whose parts lie apart. Some bytes are in more than
+ * All offsets of registers: those that are in one piece, and those of XSAVE whose parts are apart. Some bytes are in more than
  * one.
  *
  * @param areas of XSAVE

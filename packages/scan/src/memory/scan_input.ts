@@ -1,4 +1,4 @@
-/** Where the bytes of a scan lie, as plain data: each thread is given it and opens it for itself. @module */
+/** Where the bytes of a scan are, as plain data: each thread is given it and opens it for itself. @module */
 import { dataRanges, type FilePath, type FileSource, fileSource, type Range } from '@mintmark/dump'
 import type { BufferedInput } from '../buffer/buffer_layout.ts'
 import { bufferedData, bufferedSource } from '../buffer/buffered_source.ts'
@@ -66,7 +66,7 @@ function erasedSource(source: FileSource, erased: readonly Range[]): FileSource 
   }
 }
 
-/** Makes zeros of what the ranges, sorted and disjoint, have of the bytes that stand at `offset`. */
+/** Makes zeros of what the ranges, sorted and disjoint, have of the bytes that are at `offset`. */
 export function eraseIn(bytes: Uint8Array, offset: number, erased: readonly Range[]): void {
   for (let i = firstBehind(erased, offset); i < erased.length; i++) {
     const range = erased[i]

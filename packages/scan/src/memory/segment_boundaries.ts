@@ -2,11 +2,11 @@
  * Where memory goes on elsewhere in the file: two runs that are neighbours in the process, and not in the dump.
  *
  * The kernel writes memory in the order of its addresses, and most others do. Where a writer does not (lists of ranges
- * in a minidump, an image of physical memory with a header between two ranges), a key that lies across the border of
- * two runs is whole in neither. So the borders are searched once more as the process sees them.
+ * in a minidump, an image of physical memory with a header between two ranges), a key that is across the border of
+ * two runs is whole in neither. So the borders are searched again as the process sees them.
  *
- * A damaged header puts borders where there are none: a key lies across one in the file, and nothing says so. Those are
- * searched once more as the file has them. @module
+ * A damaged header puts borders where there are none: a key is across one in the file, and nothing says so. Those are
+ * searched again as the file has them. @module
  */
 import type { ByteSource, Range } from '@mintmark/dump'
 import type { Run } from '../anchors/scan_plan.ts'
@@ -83,7 +83,7 @@ export class SegmentBoundaries {
     return new SegmentBoundaries(runs, parts, source, 1)
   }
 
-  /** What lies across a border, as its parts in the file; none for what lies within one run and is found there. */
+  /** What is across a border, as its parts in the file; none for what is within one run and is found there. */
   rawFindings({ seen, tag }: RawFinding): readonly RawFinding[] {
     const parts = this.#parts.rangesOf(seen.offset, seen.length)
     if (parts.length < this.#leastParts) return []
@@ -98,7 +98,7 @@ export class SegmentBoundaries {
     })
   }
 
-  /** Where among the parts a range of the file lies as a whole, if it does. */
+  /** Where among the parts a range of the file is as a whole, if it does. */
   offsetOf(range: Range): number | undefined {
     return this.#parts.offsetOf(range)
   }
@@ -142,14 +142,14 @@ export function laidOut(all: readonly Sides[]): LaidOut {
   return { runs, parts }
 }
 
-/** What of chains lies near their borders. */
+/** What of chains is near their borders. */
 export function sidesOfAll(chains: readonly Chain[]): readonly Sides[] {
   const all: Sides[] = []
   for (const chain of chains) for (const sides of sidesOf(chain)) all.push(sides)
   return all
 }
 
-/** What of a chain lies near its borders: a run that is short is searched as a whole. */
+/** What of a chain is near its borders: a run that is short is searched as a whole. */
 function* sidesOf(chain: Chain): Generator<Sides> {
   let sides: Run[] = []
   for (const [i, run] of chain.entries()) {

@@ -3,11 +3,11 @@ import type { Run } from '../anchors/scan_plan.ts'
 
 /** Of each run on either side of a border: more than the longest form, ML-DSA in PEM in UTF-32. */
 export const SIDE_BYTES = 32_768
-/** Runs that are looked at for one that goes on: more lie at one address in no dump that is honest. */
+/** Runs that are examined for one that goes on: more are at one address in no dump that is honest. */
 const MOST_OPEN = 64
 /** Borders that one run has at its begin, or at its end, besides that within its chain. */
 const MOST_BORDERS = 4
-/** Of a dump, for those of runs that lie at one address. */
+/** Of a dump, for those of runs that are at one address. */
 const MOST_PAIRS = 16_384
 
 /**
@@ -83,7 +83,7 @@ function* crossings(one: Addressed, next: Addressed, isChained: boolean): Genera
 /** The address behind a run. */
 export const endOf = ({ address, length }: Addressed): bigint => address + BigInt(length)
 
-/** What of a run lies at `address` and behind it. */
+/** What of a run is at `address` and behind it. */
 function after(run: Addressed, address: bigint): Addressed {
   return address === run.address ? run : { ...behind(run, Number(address - run.address)), address }
 }

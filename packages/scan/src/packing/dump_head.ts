@@ -21,7 +21,7 @@ const PATIENCE_MS = 10_000
 const GZIP_BYTES = 1 << 14
 
 export interface DumpHead {
-  /** A container that is known; a file that only looks like bytes is no dump to be taken away from where it lies. */
+  /** A container that is known; a file that only looks like bytes is no dump to be taken away from where it is. */
   readonly isDump: boolean
   /** The program that unpacks it; undefined where it is not packed. */
   readonly packer: string | undefined

@@ -75,7 +75,7 @@ export function packingOf(file: string): Packing | undefined {
 }
 
 /**
- * Unpacks a file, has `use` look at what came out, and wipes it.
+ * Unpacks a file, has `use` examine what came out, and wipes it.
  *
  * Memory: 128 MiB; see `temporary_buffer.ts` for where the rest goes.
  *
@@ -113,7 +113,7 @@ function gunzipSmall(file: FilePath, buffer: CoreBuffer): boolean {
   }
 }
 
-/** undefined where it is damaged or large, or something stands behind it. */
+/** undefined where it is damaged or large, or something is behind it. */
 function gunzipWhole(packed: Uint8Array): Buffer | undefined {
   try {
     const how = { info: true, maxOutputLength: SMALL_UNPACKED_BYTES }

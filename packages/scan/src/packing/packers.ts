@@ -15,7 +15,7 @@ interface Packer {
   readonly magic: string
   /** Unpacks standard input to standard output, called with `-dc`; none for archives of several files. */
   readonly program?: string
-  /** Its members have heads of their own, and are opened where they lie: `encoded/packed_heads.ts`. */
+  /** Its members have heads of their own, and are opened where they are: `encoded/packed_heads.ts`. */
   readonly hasMembers?: true
   /** A dump of a machine whose pages are packed one by one: how they are unpacked. */
   readonly howDump?: string
@@ -73,7 +73,7 @@ const PACKERS: readonly Packer[] = [
   },
   {
     name: 'libvirt',
-    // LibvirtQemudSave or …Part; behind version, length and state stands how it is packed: 0 is not at all.
+    // LibvirtQemudSave or …Part; behind version, length and state is how it is packed: 0 is not at all.
     magic: '4c69627669727451656d7564(53617665|50617274).{24}(?!0{8})',
     howDump: 'take a core of the machine instead (virsh dump --memory-only)',
   },

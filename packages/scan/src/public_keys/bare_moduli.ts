@@ -1,4 +1,4 @@
-/** Moduli of RSA that lie by themselves in memory, by their exponent beside them: 65,537. @module */
+/** Moduli of RSA that are by themselves in memory, by their exponent beside them: 65,537. @module */
 import { fromBigEndian, fromLittleEndian } from '@mintmark/keys/arithmetic/modular'
 import { hasNoSmallFactor, hasTinyFactor } from '@mintmark/keys/arithmetic/modulus_like'
 import { isRandomLooking } from '@mintmark/keys/material/random_looking'
@@ -7,11 +7,11 @@ import type { PublicKey } from '@mintmark/keys/public_half/public_key'
 import { plainKey } from '@mintmark/keys/public_keys/certificate'
 import { rsaKey } from '@mintmark/keys/public_keys/spki_key'
 
-/** How far from its exponent a modulus is looked for: OpenSSL allocates one after the other. */
+/** How far from its exponent a modulus is searched for: OpenSSL allocates one after the other. */
 const MOST_APART = 640
 /** How far behind its exponent a modulus may begin. */
 const MOST_BEHIND = 64
-/** Bytes of the moduli that are looked for there. */
+/** Bytes of the moduli that are searched for there. */
 const BARE_BYTES = [512, 384, 256, 128]
 const SHORTEST_BARE = Math.min(...BARE_BYTES)
 const ARRAY_BYTES: ReadonlySet<number> = new Set(BARE_BYTES)
@@ -23,7 +23,7 @@ export function littleNear(bytes: Uint8Array, at: number): PublicKey | undefined
   return modulusNear(bytes, at, false) ?? arrayNear(bytes, at)
 }
 
-/** Bytes of an exponent in an array of .NET or Mono, whose length stands before it. */
+/** Bytes of an exponent in an array of .NET or Mono, whose length is before it. */
 const EXPONENT_BYTES = 3
 
 /** A modulus in an array near the array with its exponent, as `RSAParameters` has them: highest byte first. */

@@ -1,5 +1,5 @@
 /**
- * Finds public keys in memory, to look for their private halves: certificates, SubjectPublicKeyInfo, RSAPublicKey, SSH
+ * Finds public keys in memory, to search for their private halves: certificates, SubjectPublicKeyInfo, RSAPublicKey, SSH
  * blobs and lines, JWK sets, CNG and CAPI blobs, libgcrypt tokens, and bare moduli in limbs with their exponent near.
  *
  * Nothing is verified, and a modulus that is none costs no more than time. @module
@@ -70,7 +70,7 @@ export const KEY_SOURCES: readonly KeySource[] = [
   { pattern: hex('00 00 00 00 00 01 00 01'), keyAt: bigNear, otherAt: rightBehind, isBare: true },
 ]
 
-/** How far before its key a certificate's begin is looked for: names and dates take this much at most. */
+/** How far before its key a certificate's begin is searched for: names and dates take this much at most. */
 const MOST_BEFORE_KEY = 2048
 
 /** The SubjectPublicKeyInfo around an algorithm's identifier, with the certificate around that if it is there. */
@@ -129,7 +129,7 @@ function sshLineAt(bytes: Uint8Array, at: number): PublicKey | undefined {
   return plainKey(keyOfSshLine(textAt(bytes, at, 6000)))
 }
 
-/** Letters before a `kty` and behind its begin that are looked at. */
+/** Letters before a `kty` and behind its begin that are examined. */
 const MOST_BEFORE_KTY = 8192
 const MOST_BEHIND_KTY = 24_576
 

@@ -11,9 +11,9 @@ import { isSearchable } from '../known/rsa/rsa_group.ts'
 import { bitsOf, kindOf } from '../known/values/found_value.ts'
 
 /**
- * - `found`: its private half lies there.
- * - `rebuilt`: only a part lies there, or what is left of one; with the public key it gives the whole private half.
- * - `absent`: nothing private of it lies there in any encoding of `docs/key-encodings.md`, by a search that nothing stopped.
+ * - `found`: its private half is there.
+ * - `rebuilt`: only a part is there, or what is left of one; with the public key it gives the whole private half.
+ * - `absent`: nothing private of it is there in any encoding of `docs/key-encodings.md`, by a search that nothing stopped.
  * - `not-excluded`: nothing of it was found, and that proves nothing: `why` says what keeps it from it.
  */
 export type GivenState = 'found' | 'rebuilt' | 'absent' | 'not-excluded'

@@ -13,7 +13,7 @@ import { OF_DISCOVERED_KEYS, SCALARS } from '../known/values/search_limits.ts'
 import { type GivenKey, givenKeys } from './given_keys.ts'
 import type { ScanLimit } from './scan_limits.ts'
 
-/** Keys that are looked for: a file full of certificates has more. */
+/** Keys that are searched for: a file full of certificates has more. */
 const MOST_KEYS = 10_000
 /** Of those, numbers that nothing around them shows to be keys: they can be made up without end. */
 export const MOST_BARE = 256
@@ -101,7 +101,7 @@ export class KnownKeys {
   }
 
   /**
-   * The limits that leave something open: where each given key that is no RSA key is proven, its values were looked for
+   * The limits that leave something open: where each given key that is no RSA key is verified, its values were searched for
    * everywhere, and a search for it that was cut short before has nothing more to find.
    */
   open(found: readonly Finding[], limits: readonly ScanLimit[]): readonly ScanLimit[] {
@@ -124,9 +124,9 @@ export class KnownKeys {
   }
 
   /**
-   * The given RSA keys of which nothing private was found. None where anything was left out in looking for them: then
+   * The given RSA keys of which nothing private was found. None where anything was left out in searching for them: then
    * nothing is known.
-   * Keys of curves are never among them: their secrets are looked for near copies of the public half and where
+   * Keys of curves are never among them: their secrets are searched for near copies of the public half and where
    * something visibly begins and ends, so that not finding one proves nothing.
    */
   absent(found: readonly Finding[], limits: readonly ScanLimit[]): readonly KeyId[] {

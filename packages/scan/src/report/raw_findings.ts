@@ -26,7 +26,7 @@ const MOST: Readonly<Record<Certainty, number>> = {
   candidate: 20_000,
   lesser: 20_000,
 }
-/** Offsets that an offset can lie within, as far as they are looked at. */
+/** Offsets that an offset can be within, as far as they are examined. */
 const MOST_AROUND = 64
 
 const RANK: Readonly<Record<Certainty, number>> = { proven: 2, candidate: 1, lesser: 0 }
@@ -97,7 +97,7 @@ export class RawFindingList {
     const generators = new Set(kept.flatMap(({ tag, seen }) => (seen.note === 'drbg' ? tag : [])))
     return kept.map(({ tag, seen }) => {
       const known = tag === '' ? 1 : (copies.get(`${tag} ${seen.form}`) ?? 1)
-      // A generator's state can lie far from the schedules of its key.
+      // A generator's state can be far from the schedules of its key.
       const named = generators.has(tag) ? { ...seen, note: 'drbg' as const } : seen
       const first = tag === '' ? undefined : firstOffsets.get(tag)
       const isLater = seen.keyId === undefined && first !== undefined && first !== seen.offset
@@ -129,7 +129,7 @@ function placed(
   }
 }
 
-/** Of a key that lies there as a whole too, a part is one of its values. */
+/** Of a key that is there as a whole too, a part is one of its values. */
 function asWhole(seen: FindingSeen): FindingSeen {
   const { isRebuilt: _, ...whole } = seen
   return whole
@@ -151,7 +151,7 @@ function order(a: RawFinding, b: RawFinding): number {
 }
 
 /**
- * Leaves out what lies within another finding and says no more: the same key again, and what is no key beside the
+ * Leaves out what is within another finding and says no more: the same key again, and what is no key beside the
  * key that it is part of.
  */
 function onePerLocation(rawFindings: readonly RawFinding[]): readonly RawFinding[] {
@@ -186,7 +186,7 @@ function covers(outer: RawFinding, inner: RawFinding): boolean {
 }
 
 /**
- * Whether a proven key shows that what lies around it, or begins before it, and seemed to be the same, is just more of it: 256·d
+ * Whether a verified key shows that what is around it, or begins before it, and seemed to be the same, is just more of it: 256·d
  * looks like a damaged d of the same key where d begins with eight zero bits.
  */
 function isProofOf(inner: RawFinding, outer: RawFinding): boolean {

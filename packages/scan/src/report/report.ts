@@ -20,11 +20,11 @@ export interface ScanReport {
   readonly segments: number
   /** Bytes that were searched, as far as they are no {@link holeBytes}. */
   readonly scannedBytes: number
-  /** Bytes that are zeros because they take no room where the file lies: holes of a sparse file. None of them was read. */
+  /** Bytes that are zeros because they take no room where the file is: holes of a sparse file. None of them was read. */
   readonly holeBytes: number
   /** Bytes that were unpacked from offsets amid others, and searched. */
   readonly unpackedBytes: number
-  /** Proven keys, in order of offset. */
+  /** Verified keys, in order of offset. */
   readonly findings: readonly Finding[]
   /** What has the shape of a key, and nothing proves. */
   readonly candidates: readonly Finding[]
@@ -32,12 +32,12 @@ export interface ScanReport {
   readonly lesser: readonly Finding[]
   /** What is damaged in the container. */
   readonly flaws: readonly Flaw[]
-  /** What was not looked at. */
+  /** What was not examined. */
   readonly limits: readonly ScanLimit[]
   /** Given RSA keys of which nothing private was found, in the encodings of `docs/key-encodings.md`, where nothing was left out. */
   readonly absent: readonly KeyId[]
   /** What is answered of each given public key. */
   readonly given: readonly GivenKey[]
-  /** Keys of public root stores that lie there: their private halves are looked for last, in samples. */
+  /** Keys of public root stores that are there: their private halves are searched for last, in samples. */
   readonly publicRoots: number
 }

@@ -15,8 +15,8 @@ import type { ScanReport } from './report.ts'
  * - `detector-failed`: an error of ours while an offset was examined; the rest was.
  * - `unreadable`: a part of the file could not be read.
  * - `thread-failed`: a thread ended while it searched a window; the rest was searched.
- * - `many-keys`: more public keys than are looked for.
- * - `many-hits`: more hits than a report holds; those in front are in it. Of `keys`: more than are looked for by value.
+ * - `many-keys`: more public keys than are searched for.
+ * - `many-hits`: more hits than a report holds; those in front are in it. Of `keys`: more than are searched for by value.
  * - `not-unpacked`: the file is an archive, or a machine's dump of packed pages: only its packed bytes were searched.
  * - `unpack-failed`: a packed file is damaged, cut or too large; what came out was searched.
  * - `packed-unsearched`: packed data amid other bytes was not opened, or not to its end; the name says why.

@@ -40,7 +40,7 @@ export class WindowFindings {
   readonly #copies = new Map<string, Copies>()
   /** Hits that there was no room for. */
   readonly #leftOut = new Map<Certainty, { offset: number; count: number }>()
-  /** Bytes that proven keys take, at least: of offsets that lie over others, or before them, only what is behind those. */
+  /** Bytes that verified keys take, at least: of offsets that are over others, or before them, only what is behind those. */
   provenBytes = 0
   #provenTo = 0
 
@@ -62,7 +62,7 @@ export class WindowFindings {
     return new ReportedFinding(certainty, rawFinding, this.#copiesOf(rawFinding))
   }
 
-  /** The bytes of a hit lie elsewhere too. Returns whether the copy is reported, not only counted. */
+  /** The bytes of a hit are elsewhere too. Returns whether the copy is reported, not only counted. */
   addCopy({ certainty, rawFinding, copies }: ReportedFinding, offset: number): boolean {
     if (certainty === 'proven') this.#takeProven(offset, rawFinding?.seen.length ?? 0)
     const isFull = this.all.length >= MOST_RAW_FINDINGS || copies.count >= MOST_COPIES

@@ -1,7 +1,7 @@
 /**
  * AES keys by their schedules.
  *
- * A schedule of 44 to 60 words that obeys the whole recurrence is proven: by chance it does once in 2^1280.
+ * A schedule of 44 to 60 words that obeys the whole recurrence is verified: by chance it does once in 2^1280.
  *
  * @module
  */
@@ -30,7 +30,7 @@ const FORMS: Readonly<Record<ScheduleForm, string>> = {
 /** 44 words, of which the first four may be gone. */
 const LEAST_SCHEDULE = 160
 
-/** Looks for AES key schedules. */
+/** Searches for AES key schedules. */
 export class AesSearch implements WindowSearch {
   readonly name = 'aes'
   readonly reach: number = SCHEDULE_REACH

@@ -28,7 +28,7 @@ const FORMS: readonly ScheduleForm[] = ['encryption', 'decryption', 'decryption-
 /** The longest schedule, in bytes. */
 export const SCHEDULE_REACH = 240
 
-/** Hits that the table holds; the kernel needs room for what four offsets can have. */
+/** Hits that the table contains; the kernel needs room for what four offsets can have. */
 const CAPACITY = LAYOUT.hitBytes / 8
 
 /** The hit that the kernel means by an offset and a code. */

@@ -8,9 +8,9 @@
 export const DRBG_KEY_BYTES = 32
 /** The number 32 as a `size_t`. */
 const KEY_LENGTH = Buffer.from('2000000000000000', 'hex')
-/** From there to the key: the truth value lies between. */
+/** From there to the key: the truth value is between. */
 const TO_KEY = 12
-/** States of a window that are looked at, and of those whose keys begin alike: more is no process, but made. */
+/** States of a window that are examined, and of those whose keys begin alike: more is no process, but made. */
 const MOST_STATES = 4096
 const MOST_ALIKE = 64
 
@@ -55,11 +55,11 @@ function firstOf(bytes: Uint8Array, at: number): number {
 const BORING_KEY_BYTES = 248
 /** What the state takes, and what it may take with all that belongs to a thread. */
 const BORING_STATE_BYTES = { least: 288, most: 512 }
-/** Both functions lie in one library. */
+/** Both functions are in one library. */
 const MOST_APART = 1n << 24n
 const MOST_CALLS = 1n << 48n
 
-/** Whether the round keys that lie there are those of BoringSSL's generator. */
+/** Whether the round keys that are there are those of BoringSSL's generator. */
 export function isBoringDrbg(window: Uint8Array, at: number): boolean {
   if (at < 8 || at + BORING_STATE_BYTES.least > window.length) return false
   const view = new DataView(window.buffer, window.byteOffset, window.length)
@@ -77,7 +77,7 @@ export function isBoringDrbg(window: Uint8Array, at: number): boolean {
 
 const isPointer = (word: bigint): boolean => word > 0xffffn && word < 1n << 48n
 
-/** Whether the key of 32 bytes that lies there is part of a generator's state. */
+/** Whether the key of 32 bytes that is there is part of a generator's state. */
 export function isDrbgState(window: Uint8Array, at: number): boolean {
   if (at < 12) return false
   const view = new DataView(window.buffer, window.byteOffset, window.length)

@@ -1,6 +1,6 @@
 /**
  * HMAC keys by the two padded blocks that a library keeps of them: 64 bytes and more with 0x6a between each and its partner. A key
- * shorter than its block is proven; one that fills it leaves open which block is which.
+ * shorter than its block is verified; one that fills it leaves open which block is which.
  *
  * @module
  */
@@ -19,7 +19,7 @@ const SHORTEST_KEY = 8
 /** Fewer different values make a filling, not a key. */
 const LEAST_DIFFERENT = 6
 
-/** Looks for pairs of padded blocks. */
+/** Searches for pairs of padded blocks. */
 export class HmacSearch implements WindowSearch {
   readonly name = 'hmac'
   readonly reach: number = PADS_REACH
@@ -27,7 +27,7 @@ export class HmacSearch implements WindowSearch {
   readonly #kernel: PadKernel
   readonly #step: 1 | 8
 
-  /** @param isDeep whether blocks may lie any number of bytes apart, rather than a multiple of 8 */
+  /** @param isDeep whether blocks may be any number of bytes apart, rather than a multiple of 8 */
   constructor(memory: KernelMemory, isDeep: boolean) {
     this.#kernel = new PadKernel(memory)
     this.#step = isDeep ? 1 : 8

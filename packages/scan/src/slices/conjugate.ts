@@ -71,7 +71,7 @@ export class ConjugateKernel {
     this.#digits.forget()
   }
 
-  /** Overwrites what was looked at, what was found and what was kept of it. */
+  /** Overwrites what was examined, what was found and what was kept of it. */
   wipe(): void {
     this.#memory.wipe()
   }
@@ -211,7 +211,7 @@ export class ConjugateKernel {
   /**
    * Tests a list from `first` on against all keys until the nanoseconds spent since {@link reset} reach `budget`.
    *
-   * @returns the hits, and the first entry that was not looked at
+   * @returns the hits, and the first entry that was not examined
    */
   test(
     list: number,
@@ -281,7 +281,7 @@ export class ConjugateKernel {
    * Offsets in [0, to) that something marks well, and the sides, in turns: see `bounded` in the kernel. A view until the next call.
    *
    * @param probed so many bytes from an offset on must look random, as `random_looking.ts` has it, and no two of their words of eight
-   * bytes may have no upper 16 bits, as addresses have none; 0: none is looked at
+   * bytes may have no upper 16 bits, as addresses have none; 0: none is examined
    * @param room the first offsets of which so many are given
    */
   boundedPairs(
@@ -326,7 +326,7 @@ export class ConjugateKernel {
   }
 
   /**
-   * Where one of the words entered lies in [0, to), and which.
+   * Where one of the words entered is in [0, to), and which.
    *
    * @param step offsets are multiples of it: a power of two up to 16
    * @param isInNumbers only those are sought that are among the first of a random number of 32 bytes or more

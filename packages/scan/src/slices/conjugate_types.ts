@@ -1,5 +1,5 @@
 /** What the kernels of `conjugate.ts` take and give: windows, tables of keys and words, shapes of numbers. @module */
-/** How a number's bytes lie in memory, by number: the orders of the kernel. */
+/** How a number's bytes are in memory, by number: the orders of the kernel. */
 export const ORDERS = [
   { form: 'limbs-le64', alignment: 1, word: 1 },
   { form: 'limbs-be', alignment: 1, word: 1 },
@@ -21,11 +21,11 @@ export interface Candidate {
 
 /** Which windows are listed that nothing marks. */
 export interface CandidateChoice {
-  /** How many of {@link ORDERS} are looked at. */
+  /** How many of {@link ORDERS} are examined. */
   readonly orders: number
-  /** Factors at every offset, and what lies beside them. */
+  /** Factors at every offset, and what is beside them. */
   readonly isEvery: boolean
-  /** For what lies beside factors a bit for each offset in a group of 16. */
+  /** For what is beside factors a bit for each offset in a group of 16. */
   readonly beside: number
   /** Without `isEvery`, so many factors at multiples of 8 are enough: groups of offsets behind are left out. */
   readonly aligned: number
@@ -78,19 +78,19 @@ export interface ExponentTable {
   readonly spare: number
 }
 
-/** Where private exponents are looked for. See `exponents` in the kernel. */
+/** Where private exponents are searched for. See `exponents` in the kernel. */
 export interface ExponentOffsets {
   /** A bit for each offset in a group of 16 that nothing marks, in the two plain orders. */
   readonly lanes: number
   /** In the other orders. */
   readonly others: number
-  /** How many of {@link ORDERS} are looked at. */
+  /** How many of {@link ORDERS} are examined. */
   readonly orders: number
   /** Nanoseconds, about. */
   readonly budget: number
 }
 
-/** Words that are looked for, in the kernel's memory. */
+/** Words that are searched for, in the kernel's memory. */
 export interface WordTable {
   readonly filter: number
   readonly table: number

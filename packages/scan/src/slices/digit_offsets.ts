@@ -1,5 +1,5 @@
 /**
- * Where in a slice the digits of a number can lie, worked out once for each shape: several groups of keys ask for the same. @module
+ * Where in a slice the digits of a number can be, worked out once for each shape: several groups of keys ask for the same. @module
  */
 import type { DigitShape } from './conjugate_types.ts'
 import { AT, LIST, type SliceMemory } from './slice_memory.ts'
@@ -20,7 +20,7 @@ export class DigitOffsets {
     this.#places = places
   }
 
-  /** The slice holds something else now. */
+  /** The slice contains something else now. */
   forget(): void {
     this.#listed.clear()
   }

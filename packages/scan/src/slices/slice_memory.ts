@@ -7,9 +7,9 @@ import { numberOffsetsWasm } from './number_offsets.wasm.ts'
 import { sliceMapWasm } from './slice_map.wasm.ts'
 import { sliceWordsWasm } from './slice_words.wasm.ts'
 
-/** Bytes that one call looks at. A position in a list entry has 21 bits, so this and {@link BEHIND} stay below 2 MiB. */
+/** Bytes that one call examines. A position in a list entry has 21 bits, so this and {@link BEHIND} stay below 2 MiB. */
 export const SLICE: number = 1 << 19
-/** Bytes before a slice that are there to be looked at: what lies before a number shows where it begins. */
+/** Bytes before a slice that are there to be examined: what is before a number shows where it begins. */
 export const BEFORE = 64
 /** Bytes behind a slice: more than the longest spelling of a number. */
 export const BEHIND: number = 1 << 15
@@ -33,7 +33,7 @@ export const KEPT: Readonly<Record<'records' | 'bytes', number>> = {
 }
 const PAGE = 65_536
 
-/** Where each part lies. */
+/** Where each part is. */
 export const AT: Readonly<Record<Part, number>> = layout()
 
 type Part =
@@ -123,7 +123,7 @@ export class SliceMemory {
     this.#kept = Math.max(this.#kept, bytes)
   }
 
-  /** Overwrites what was looked at, what was found and what was kept of it. */
+  /** Overwrites what was examined, what was found and what was kept of it. */
   wipe(): void {
     this.slice.fill(0, 0, this.#used)
     this.bytes(AT.scratch, AT.close - AT.scratch).fill(0)
@@ -132,7 +132,7 @@ export class SliceMemory {
     this.#kept = 0
   }
 
-  /** Where the next table will lie. */
+  /** Where the next table will be. */
   get end(): number {
     return this.#end
   }

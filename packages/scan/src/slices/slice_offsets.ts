@@ -1,7 +1,7 @@
-/** Where in a slice numbers of a size can lie, worked out once for each slice and size. @module */
+/** Where in a slice numbers of a size can be, worked out once for each slice and size. @module */
 import { AT, BLOCKS, KEPT, MAP_BYTES, SIZES_KEPT, type SliceMemory } from './slice_memory.ts'
 
-/** Bytes behind the last offset that maps reach: more than the longest number takes, and what stands behind it. */
+/** Bytes behind the last offset that maps reach: more than the longest number takes, and what is behind it. */
 const FURTHER = { random: 2304, digits: 8192 } as const
 
 /**
@@ -47,7 +47,7 @@ export class SliceOffsets {
     this.#memory = memory
   }
 
-  /** The slice holds something else now. */
+  /** The slice contains something else now. */
   forget(): void {
     this.#mappedTo = 0
     this.#listedFrom = BLOCKS

@@ -1,7 +1,7 @@
 /**
- * Base64 as it lies in memory: cut anywhere, in lines, escaped, quoted or wrapped in HTML.
+ * Base64 as it is in memory: cut anywhere, in lines, escaped, quoted or wrapped in HTML.
  *
- * Both alphabets are read at once. Between two letters may stand: blanks and line ends; `\n`, `\r`, `\t` as
+ * Both alphabets are read at once. Between two letters may be: blanks and line ends; `\n`, `\r`, `\t` as
  * two letters, with any number of backslashes; `\/`; `\u000a`, `\x0a`, `\012` and their kin; `` `n `` of PowerShell; `%0A` and `%2B`, also as `%250A`; tags such as
  * `<br>`; entities such as `&nbsp;`; what joins string literals of a program (`" + "`).
  *
@@ -72,7 +72,7 @@ interface Step {
   next: number
 }
 
-/** Steps over one letter, or over what may stand between two. */
+/** Steps over one letter, or over what may be between two. */
 function step(chars: Uint8Array, at: number, to: number, table: Uint8Array, out: Step): void {
   const kind = table[chars[at] ?? 0] ?? STOP
   out.kind = kind
@@ -125,7 +125,7 @@ function numbered(chars: Uint8Array, at: number, table: Uint8Array, out: Step): 
   }
 }
 
-/** Behind `%`, and behind `%25` where a URL lies in a URL. */
+/** Behind `%`, and behind `%25` where a URL is in a URL. */
 function behindPercent(chars: Uint8Array, at: number): number {
   let next = at + 1
   for (let k = 0; k < PERCENTS_MOST; k++) {
@@ -264,7 +264,7 @@ class Body {
     return this.#length >= this.#most
   }
 
-  /** Takes whole groups of four letters as long as nothing stands between them, which is nearly everything. */
+  /** Takes whole groups of four letters as long as nothing is between them, which is nearly everything. */
   takeGroups(chars: Uint8Array, from: number, to: number, table: Uint8Array): number {
     if ((this.letters & 3) !== 0 || this.padding > 0) return from
     const last = Math.min(to, from + ((this.#most - this.#length) / 3) * 4) - 3
@@ -314,7 +314,7 @@ class Body {
 }
 
 /**
- * The letters of either alphabet from `from` on, as far as it is base64: the value of each, and where it stands.
+ * The letters of either alphabet from `from` on, as far as it is base64: the value of each, and where it is.
  *
  * @param values as many are read as it has room for
  * @param offsets of the same length
@@ -349,7 +349,7 @@ export function readLetters(
   return { count, end }
 }
 
-/** Where the letter with number `index` stands, counted from `from`. */
+/** Where the letter with number `index` is, counted from `from`. */
 export function letterAt(
   chars: Uint8Array,
   from: number,
@@ -383,7 +383,7 @@ export function isBase64Letter(letter: number | undefined): boolean {
   return letter !== undefined && (KINDS_URL[letter] ?? STOP) < PAD
 }
 
-/** Behind everything from `at` on that may stand between two letters. */
+/** Behind everything from `at` on that may be between two letters. */
 export function skipJunk(chars: Uint8Array, at: number, to: number): number {
   const out: Step = { kind: STOP, next: at }
   let place = at
@@ -399,7 +399,7 @@ export function skipJunk(chars: Uint8Array, at: number, to: number): number {
  * Goes back from `at` over at most `most` letters and the line breaks between them.
  *
  * @param isUrl whether `-` and `_` are letters
- * @returns where the earliest of them stands, and how many letters lie between it and `at`
+ * @returns where the earliest of them is, and how many letters are between it and `at`
  */
 export function lettersBefore(
   chars: Uint8Array,
@@ -436,7 +436,7 @@ function isEscapedBreak(chars: Uint8Array, at: number): boolean {
  * The letters of base64 that stand for `bits` whatever surrounds them, for each of the three offsets that they
  * can begin at within a group.
  *
- * @param bytes begin of the bytes looked for
+ * @param bytes begin of the bytes searched for
  * @param bits how many of their bits count
  */
 export function base64Needles(

@@ -137,7 +137,7 @@ function privateLength(head: Uint8Array, at: number): number {
 }
 
 /**
- * Where n, p or the like begins whose two numbers behind it can be looked at: of PKCS#1 or DSA at `at`, or inside PKCS#8;
+ * Where n, p or the like begins whose two numbers behind it can be examined: of PKCS#1 or DSA at `at`, or inside PKCS#8;
  * undefined in other structures.
  */
 export function numbersOffset(head: Uint8Array, at: number): number | undefined {

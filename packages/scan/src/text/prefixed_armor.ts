@@ -12,7 +12,7 @@ import type { Detected } from '../anchors/detected.ts'
 import { isBase64Letter } from './base64.ts'
 import type { TextRun } from './text_run.ts'
 
-/** Letters before an armor's first line that are looked at. */
+/** Letters before an armor's first line that are examined. */
 export const PREFIX_MOST = 160
 
 /** Lines of a 16,384-bit key, and some. */
@@ -20,13 +20,13 @@ const LINES_MOST = 400
 const LINE_MOST = 1024
 /** Of one kind of line end, of one way, and of a letter of it. */
 const COST = { ends: 2500, way: 1500, letter: 20 } as const
-/** The first line, with what stands behind it. */
+/** The first line, with what is behind it. */
 const FIRST_MOST = 256
 const TEXT_MOST = 32_768
 /** A line of a body, or the name of a header: less is not read on. */
 const LETTERS_LEAST = 16
 const SIGNS_MOST = 16
-/** Lines that may stand between an armor's first line and its body. */
+/** Lines that may be between an armor's first line and its body. */
 const HEADERS_MOST = 8
 
 /** Where the body of a line begins: behind signs, at a column, or behind its blanks. */
@@ -40,10 +40,10 @@ interface LineEnd {
 type FindEnd = (chars: Uint8Array, from: number, to: number) => LineEnd
 
 /**
- * Reads an armor as if its lines began with it, in each of the ways that fit what stands before it.
+ * Reads an armor as if its lines began with it, in each of the ways that fit what is before it.
  *
  * @param read reads plain text from its first letter on
- * @returns the first proven key, else the first other thing; offset and length are those of the prefixed text
+ * @returns the first verified key, else the first other thing; offset and length are those of the prefixed text
  */
 export function readPrefixed(
   { chars, at }: TextRun,
@@ -85,7 +85,7 @@ function waysOf(prefix: Uint8Array, second: Uint8Array): readonly FindBody[] {
   return ways
 }
 
-/** How much of the end of `prefix` the next line begins with: what stands before that may be no text. */
+/** How much of the end of `prefix` the next line begins with: what is before that may be no text. */
 function commonLength(prefix: Uint8Array, next: Uint8Array): number {
   let length = Math.min(prefix.length, next.length)
   while (length > 0 && !stands(next, 0, prefix.subarray(prefix.length - length))) length -= 1
@@ -130,7 +130,7 @@ function stands(chars: Uint8Array, at: number, signs: Uint8Array): boolean {
   return true
 }
 
-/** A line of plain text: where it begins there, and from where to where it stood. */
+/** A line of plain text: where it begins there, and from where to where it was. */
 interface PlainLine {
   readonly at: number
   readonly source: number
@@ -143,7 +143,7 @@ interface Plain {
   readonly lines: readonly PlainLine[]
 }
 
-/** Undefined where there is no second line, and where no line has anything on: that was read as it stands. */
+/** Undefined where there is no second line, and where no line has anything on: that was read as it is. */
 function withoutPrefixes(
   chars: Uint8Array,
   begin: number,
@@ -189,7 +189,7 @@ function isEnd(chars: Uint8Array, from: number, to: number, line: number): boole
   )
 }
 
-/** As far as an armor's lines go: letters, dashes, and what stands in its headers. */
+/** As far as an armor's lines go: letters, dashes, and what is in its headers. */
 function contentEnd(chars: Uint8Array, from: number, to: number): number {
   let at = from
   while (at < to && IS_CONTENT[chars[at] ?? 0] === 1) at += 1
@@ -197,7 +197,7 @@ function contentEnd(chars: Uint8Array, from: number, to: number): number {
 }
 
 const CONTENT_SIGNS = new Set(Buffer.from(' \t-:,.()_@', 'latin1'))
-/** 1 for a byte that stands in an armor's lines. */
+/** 1 for a byte that is in an armor's lines. */
 const IS_CONTENT = Uint8Array.from({ length: 256 }, (_, byte) =>
   Number(isLetter(byte) || CONTENT_SIGNS.has(byte)),
 )
@@ -224,7 +224,7 @@ function lineFeed(chars: Uint8Array, from: number, to: number): LineEnd {
   return { end, next: end + (isBoth || isEnded ? 2 : 1) }
 }
 
-/** What a text that is read as it stands goes on behind. */
+/** What a text that is read as it is goes on behind. */
 const isLineBreak = (letter: number | undefined) => letter === 0x0a || letter === 0x0d
 
 const isFeed = (letter: number | undefined) => isLineBreak(letter) || letter === 0
@@ -269,7 +269,7 @@ function lineBegin(chars: Uint8Array, at: number, isEscaped: boolean): number {
   return least
 }
 
-/** Where a letter of the plain text stood. */
+/** Where a letter of the plain text was. */
 function sourceOf({ lines }: Plain, offset: number): number {
   const line = lines.findLast(({ at }) => at <= offset)
   return line === undefined ? 0 : line.source + offset - line.at

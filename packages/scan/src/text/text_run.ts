@@ -1,5 +1,5 @@
 /**
- * Text in a window: the same characters whether they lie one byte apart, two or four. Read from a letter on, texts of either byte
+ * Text in a window: the same characters whether they are one byte apart, two or four. Read from a letter on, texts of either byte
  * order differ only before the first letter and behind the last.
  *
  * @module
@@ -17,18 +17,18 @@ export interface TextRun {
   readonly at: number
 }
 
-/** Looks at text around an anchor. */
+/** Examines text around an anchor. */
 export interface TextReader {
   /**
-   * A first look at some letters around the anchor: how many letters behind it `read` wants, at most `behind`; 0 where
+   * First reads some letters around the anchor: how many letters behind it `read` wants, at most `behind`; 0 where
    * there is nothing to read.
    */
   readonly glance: (run: TextRun) => number
-  /** Whether what stands at `place` ends the text of this anchor, to either side; letters are `stride` bytes apart. */
+  /** Whether what is at `place` ends the text of this anchor, to either side; letters are `stride` bytes apart. */
   readonly isEnd?: (bytes: Uint8Array, place: number, stride: number) => boolean
   /** What is there; offsets and lengths in letters. Never throws. */
   readonly read: (run: TextRun) => Detected | undefined
-  /** Letters before and behind the anchor that `read` looks at; at most 65,536. */
+  /** Letters before and behind the anchor that `read` examines; at most 65,536. */
   readonly before: number
   readonly behind: number
 }
@@ -116,7 +116,7 @@ interface Wide {
   readonly stride: number
 }
 
-/** Whether zeros lie between the letter at `place` and the one before. */
+/** Whether zeros are between the letter at `place` and the one before. */
 function isSpread({ bytes, stride }: Wide, place: number): boolean {
   if (bytes[place - 1] !== 0) return false
   return stride === 2 || (bytes[place - 2] === 0 && bytes[place - 3] === 0)
@@ -163,7 +163,7 @@ function wideEnd(wide: Wide, at: number, most: number, isEnd: TextReader['isEnd'
   return to
 }
 
-/** Whether `ascii` stands at `at`, its letters `stride` bytes apart. */
+/** Whether `ascii` is at `at`, its letters `stride` bytes apart. */
 export function standsAt(
   chars: Uint8Array,
   at: number,
@@ -177,7 +177,7 @@ export function standsAt(
   return true
 }
 
-/** An end where `ascii` stands: see {@link TextReader.isEnd}. */
+/** An end where `ascii` is: see {@link TextReader.isEnd}. */
 export function endsAt(ascii: string): NonNullable<TextReader['isEnd']> {
   const first = ascii.charCodeAt(0)
   return (bytes, place, stride) => bytes[place] === first && standsAt(bytes, place, ascii, stride)

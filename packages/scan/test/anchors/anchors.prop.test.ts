@@ -84,7 +84,7 @@ it('where the alignment is known, patterns are found where they may begin alone'
   )
 })
 
-/** What lies in memory: random bytes, zeros, text, addresses, and small numbers, a word or more of each. */
+/** What is in memory: random bytes, zeros, text, addresses, and small numbers, a word or more of each. */
 const word = fc.oneof(
   fc.uint8Array({ minLength: 8, maxLength: 8 }),
   fc.constant(new Uint8Array(8)),

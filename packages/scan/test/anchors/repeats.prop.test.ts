@@ -27,8 +27,8 @@ const repeating = fc
     return { bytes, places: places.toSorted((a, b) => a - b) }
   })
 
-describe('offsets whose bytes were looked at before', () => {
-  it('have the same bytes in sight as an earlier look, aligned alike, whose finding they give', () => {
+describe('offsets whose bytes were examined before', () => {
+  it('have the same bytes in sight as an earlier probe, aligned alike, whose finding they give', () => {
     fc.assert(
       fc.property(repeating, ({ bytes, places }) => {
         const repeats = new Repeats<number>(2)
@@ -49,7 +49,7 @@ describe('offsets whose bytes were looked at before', () => {
     )
   })
 
-  it('are all known once those of one repetition were looked at', () => {
+  it('are all known once those of one repetition were examined', () => {
     fc.assert(
       fc.property(fc.integer({ min: 1, max: 24 }), (period) => {
         const bytes = new Uint8Array(Buffer.alloc(4000, Buffer.alloc(period).fill(1, 0, 1)))
@@ -66,7 +66,7 @@ describe('offsets whose bytes were looked at before', () => {
     )
   })
 
-  it('are none of another anchor, of other bytes, and where a look was cheap', () => {
+  it('are none of another anchor, of other bytes, and where a probe was cheap', () => {
     const repeats = new Repeats<string>(2)
     const bytes = new Uint8Array(1000)
     repeats.start(bytes)

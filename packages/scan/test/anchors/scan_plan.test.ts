@@ -30,7 +30,7 @@ function runsAt(layout: readonly (readonly [number, number, bigint | undefined])
   })
 }
 
-it('each byte of each run is searched once, with what lies around it in its run', () => {
+it('each byte of each run is searched once, with what is around it in its run', () => {
   fc.assert(
     fc.property(layouts, (layout) => {
       const runs = runsAt(layout)

@@ -115,7 +115,7 @@ describe('a secret key of OpenPGP', () => {
   })
 })
 
-/** Whether a run of letters that begins so is looked at, from an offset within it. */
+/** Whether a run of letters that begins so is examined, from an offset within it. */
 const isSeen = (text: string): boolean => mayBeEncoded(Buffer.from(`"${text}"`), 21)
 
 describe('letters', () => {
@@ -133,7 +133,7 @@ describe('letters', () => {
     ],
   ] as const) {
     for (const tag of tags) {
-      it(`of a secret key of OpenPGP are looked at: ${tag.toString(16)}`, () => {
+      it(`of a secret key of OpenPGP are examined: ${tag.toString(16)}`, () => {
         for (const length of lengths) {
           for (const version of [4, 5, 6]) {
             const head = Buffer.concat([

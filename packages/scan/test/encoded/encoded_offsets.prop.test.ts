@@ -53,7 +53,7 @@ describe('offsets of encoded text', () => {
     assert.equal(kernel.find(bytes, 0, bytes.length, 1).length, bytes.length - 15)
   })
 
-  it('lead to the text that is found where every offset is looked at', () => {
+  it('lead to the text that is found where every offset is examined', () => {
     const text = Buffer.from(
       Buffer.from('a text that is encoded twice, at any offset '.repeat(3)).toString('hex'),
     )

@@ -26,7 +26,7 @@ const runs = fc
   .map((parts) => Uint8Array.from(parts.flat()))
 
 describe('runs of letters', () => {
-  it('of ASCII are those that a look at each letter gives', () => {
+  it('of ASCII are those that a probe at each letter gives', () => {
     fc.assert(
       fc.property(runs, (values) => {
         assert.deepEqual(
@@ -38,7 +38,7 @@ describe('runs of letters', () => {
     )
   })
 
-  it('of hexadecimal digits are those that a look at each letter gives', () => {
+  it('of hexadecimal digits are those that a probe at each letter gives', () => {
     fc.assert(
       fc.property(runs, (values) => {
         assert.deepEqual(

@@ -1,4 +1,4 @@
-/** Files that are key-dense: what is still looked for in them. */
+/** Files that are key-dense: what is still searched for in them. */
 import assert from 'node:assert/strict'
 import { createECDH } from 'node:crypto'
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
@@ -18,7 +18,7 @@ import { testKey } from '../known/known_plants.ts'
 
 const MIB = 1 << 20
 
-/** Of four windows of 4 MiB, the bytes that proven keys take in each, and whether some was not looked at. */
+/** Of four windows of 4 MiB, the bytes that verified keys take in each, and whether some was not examined. */
 function isDense(windows: readonly (readonly [proven: number, code: LimitCode])[]): boolean {
   const made = new KeyDensity(16 * MIB)
   for (const [index, [provenBytes, code]] of windows.entries()) {
@@ -50,7 +50,7 @@ describe('a file is key-dense', () => {
     assert.equal(isDense([full, other, other, other]), false)
   })
 
-  it('but not where all were looked at', () => {
+  it('but not where all were examined', () => {
     assert.equal(isDense(Array.from({ length: 4 }, () => [many, 'search-cut'] as const)), false)
   })
 

@@ -1,4 +1,4 @@
-/** Which of the keys found are still to be looked for by their values. */
+/** Which of the keys found are still to be searched for by their values. */
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
 import { SoughtKeys } from '../../src/engine/sought_keys.ts'
@@ -17,7 +17,7 @@ const seen = (note?: 'self-test') =>
     keyId: undefined,
   }) as const
 
-it('a key is given once, and once more when a value of it is new', () => {
+it('a key is given once, and again when a value of it is new', () => {
   const found = new SoughtKeys()
   const [first, second] = KEYS
   assert.ok(first !== undefined && second !== undefined)

@@ -75,7 +75,7 @@ it('numbers alone that may be public keys are taken as far as a file may have th
   assert.ok(limits.some(({ code, name }) => code === 'anchor-flood' && name === 'public keys'))
 })
 
-it('equal bytes are looked at once: some copies are reported, and all others are counted', () => {
+it('equal bytes are examined once: some copies are reported, and all others are counted', () => {
   let probes = 0
   const scanner = new WindowScanner({
     anchors: [

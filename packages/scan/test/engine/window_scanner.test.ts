@@ -32,7 +32,7 @@ const anchorOf = (name: string, pattern: string, detect: Anchor['detect']): Anch
   behind: 64,
 })
 
-/** A detector that finds nothing, and says that it is dear. */
+/** A detector that finds nothing, and says that it is expensive. */
 function dear(cost: number): Anchor['detect'] {
   return () => {
     spend(cost)
@@ -67,7 +67,7 @@ function scan(
 }
 
 describe('an offset of an anchor', () => {
-  it('is looked at unless a glance shows that nothing is there, and is paid for all the same', () => {
+  it('is examined unless a glance shows that nothing is there, and is paid for all the same', () => {
     const bytes = new Uint8Array(1 << 16)
     const places = [100, 200, 300]
     for (const at of places) bytes.set(text(`glance${at}`), at)
@@ -127,7 +127,7 @@ describe('a window', () => {
     )
   })
 
-  it('is looked at more closely with --deep', () => {
+  it('is examined more closely with --deep', () => {
     const bytes = new Uint8Array(40_000)
     for (let at = 0; at < bytes.length; at += 4) bytes.set(text('flud'), at)
     const probesWith = (isDeep: boolean): number => {
@@ -255,8 +255,8 @@ describe('the budget of anchors', () => {
 })
 
 describe('the budget of an anchor', () => {
-  // Of a core of openssl s_server that the kernel wrote: a key of RSA of 15,360 bits lies in front of six others.
-  it('looks at what lies behind one look that took nearly all of the share', () => {
+  // Of a core of openssl s_server that the kernel wrote: a key of RSA of 15,360 bits is in front of six others.
+  it('looks at what is behind one probe that took nearly all of the share', () => {
     const budget = new AnchorBudget(10)
     budget.startWindow(0)
     budget.startBlock(100)
@@ -265,7 +265,7 @@ describe('the budget of an anchor', () => {
     assert.equal(budget.spend(0, share / 10), true)
   })
 
-  it('looks on where one look took more than the share, but gives no other as much', () => {
+  it('looks on where one probe took more than the share, but gives no other as much', () => {
     const budget = new AnchorBudget(10)
     budget.startWindow(0)
     budget.startBlock(100)

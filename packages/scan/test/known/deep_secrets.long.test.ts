@@ -1,4 +1,4 @@
-/** In a file that is not large given scalars are looked for as in a deep search. */
+/** In a file that is not large given scalars are searched for as in a deep search. */
 import assert from 'node:assert/strict'
 import { generateKeyPairSync } from 'node:crypto'
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'

@@ -1,4 +1,4 @@
-/** A key that shows itself at one offset is found wherever else a value of it lies. */
+/** A key that shows itself at one offset is found wherever else a value of it is. */
 import assert from 'node:assert/strict'
 import { generateKeyPairSync, type KeyObject, randomBytes } from 'node:crypto'
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
@@ -15,7 +15,7 @@ import { expandKey } from '../../src/schedules/aes_words.ts'
 const folder = mkdtempSync(path.join(tmpdir(), 'found-values-'))
 after(() => rmSync(folder, { recursive: true }))
 
-/** In another window than what lies at the begin, and out of its sight. */
+/** In another window than what is at the begin, and out of its sight. */
 const FAR = WINDOW_BYTES + 100_000
 
 /** An offset may be shown by more than one factor leak: which one is reported depends on how far each thread's samples go. */

@@ -66,7 +66,7 @@ describe('a heap of many small arrays, which are looked through side by side', (
     return { bytes, report: await scanFile(file, { threads: 1, publicKeys }) }
   }
 
-  it('a factor of the key given is found, where it lies', async () => {
+  it('a factor of the key given is found, where it is', async () => {
     const p = numberOf('p')
     const { bytes, report } = await scanned('one of many', many(p))
     const places = report.findings.map(({ offset, length, form, owner }) => {
@@ -87,7 +87,7 @@ describe('a heap of many small arrays, which are looked through side by side', (
   })
 })
 
-it('the secret of a curve is found in an array of its size, though thousands of others lie there', async () => {
+it('the secret of a curve is found in an array of its size, though thousands of others are there', async () => {
   for (const [type, options] of [
     ['int', { namedCurve: 'P-256' }],
     ['byte', { namedCurve: 'P-384' }],

@@ -71,7 +71,7 @@ async function offsetsOf(publicKey: KeyObject, heap: Buffer, address: bigint): P
 const secretOf = (key: KeyObject): Buffer =>
   Buffer.from(key.export({ format: 'jwk' }).d ?? '', 'base64url')
 
-/** Of how a process refers to what lies at an address. */
+/** Of how a process refers to what is at an address. */
 const REFERENCES = {
   'an address of 4 bytes': { base: 0xf800_0000n, refer: (to: bigint) => words(Number(to), 0) },
   'an eighth of an address': {

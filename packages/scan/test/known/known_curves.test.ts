@@ -109,7 +109,7 @@ describe('a secret of a curve', () => {
 })
 
 describe('a secret that few libraries keep so', () => {
-  it('of P-384 is found right before a point, though copies elsewhere took the time of a look', () => {
+  it('of P-384 is found right before a point, though copies elsewhere took the time of a probe', () => {
     const dear = pointKey('P-384')
     const search = new KnownKeySearch([dear.publicKey], { deep: false })
     const copies = GROUNDS.random(200_000, 2)
@@ -142,7 +142,7 @@ describe('a secret that few libraries keep so', () => {
   })
 
   for (const curve of ['P-256', 'P-384'] as const) {
-    it(`of ${curve} is found in Montgomery form where nothing else of it lies there (Botan)`, () => {
+    it(`of ${curve} is found in Montgomery form where nothing else of it is there (Botan)`, () => {
       const key = pointKey(curve)
       const { n, lengthBytes } = curveNamed(curve)
       const value = (fromBigEndian(key.secret) << BigInt(8 * lengthBytes)) % n

@@ -84,7 +84,7 @@ describe('a flood', () => {
   }
 })
 
-it('exponents that are damaged, each in its own way, are looked at as far as there is time, which is reported', () => {
+it('exponents that are damaged, each in its own way, are examined as far as there is time, which is reported', () => {
   const [key] = KEYS
   assert.ok(key !== undefined)
   const d = toBigEndian(key.d, 128).toReversed()

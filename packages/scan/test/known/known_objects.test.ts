@@ -47,7 +47,7 @@ const CLASS = 0xa0_4ec0n
 
 const ground = (): Uint8Array => GROUNDS.random(LENGTH, 11)
 
-/** Proven offsets, and their forms. */
+/** Verified offsets, and their forms. */
 function foundIn(
   { publicKey }: TestKey,
   bytes: Uint8Array,
@@ -86,7 +86,7 @@ describe('a secret in an object of CPython', () => {
     })
   }
 
-  it('is found beside the numbers of its public half among more than can be looked at', () => {
+  it('is found beside the numbers of its public half among more than can be examined', () => {
     const key = pointKey('P-521')
     const bytes = ground()
     const plant = (value: bigint, at: number) => bytes.set(integer(value, 521, 144n), at)
@@ -113,7 +113,7 @@ describe('a secret in an object of CPython', () => {
     for (const key of [stringKey(), pointKey('P-256')]) {
       const { length } = key.secret
       const bytes = ground()
-      // More offsets that visibly begin and end than can be looked at.
+      // More offsets that visibly begin and end than can be examined.
       for (let k = 0; k < 5000; k++) bytes.fill(0, 4096 + 48 * k, 4096 + 48 * k + 16)
       bytes.set(words(2n, CLASS, BigInt(length), (1n << 64n) - 1n), AT - 32)
       bytes.set(key.secret, AT)
@@ -129,7 +129,7 @@ describe('a secret in an object of CPython', () => {
 /** A header of a term: its words, and what it is. */
 const header = (size: number, tag: number): bigint => BigInt((size << 6) | tag)
 
-/** What stands before a secret of so many bytes. Those of a number are its digits. */
+/** What is before a secret of so many bytes. Those of a number are its digits. */
 const TERMS: readonly {
   readonly name: string
   readonly isNumber?: boolean
@@ -165,7 +165,7 @@ describe('a secret in a term of Erlang', () => {
       for (const curve of curves) {
         const key = curve === 'Ed25519' ? stringKey() : pointKey(curve)
         const bytes = ground()
-        // More than can be looked at, and as many behind their length.
+        // More than can be examined, and as many behind their length.
         for (let k = 0; k < 5000; k++) bytes.fill(0, 4096 + 48 * k, 4096 + 48 * k + 16)
         for (let k = 0; k < 2000; k++)
           bytes.set(words(BigInt(key.secret.length)), 300_000 + 128 * k)

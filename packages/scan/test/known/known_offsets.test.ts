@@ -110,7 +110,7 @@ function* planted(group: readonly Plant[]): Generator<{
   }
 }
 
-/** What is looked for with a few keys alone: each costs a multiplication an offset. */
+/** What is searched for with a few keys alone: each costs a multiplication an offset. */
 const OF_FEW_KEYS = {
   'a private exponent at any offset': plants(EXPONENTS, ORDERS, [1, 4, 7, 13], GROUNDS),
 }
@@ -132,7 +132,7 @@ describe('with a hundred public keys', () => {
   for (const [name, group] of Object.entries(GROUPS)) {
     it(`finds ${name}`, () => {
       const missed: string[] = []
-      // A power a key is too dear for many numbers at once: a few of those do, one by one.
+      // A power a key is too expensive for many numbers at once: a few of those do, one by one.
       const isDear = name.includes('power')
       const most = isDear ? 1 : KEYS.length
       const all = [...planted(group)].slice(0, isDear ? 3 : group.length)

@@ -74,7 +74,7 @@ function half(p: bigint, value: bigint): Secret {
 /** Bytes of one kind, from a seed: the same for every run. */
 export type Ground = (length: number, seed: number) => Uint8Array
 
-/** What lies around plants, by name. */
+/** What is around plants, by name. */
 export type GroundName = 'zeros' | 'pointers' | 'random' | 'text'
 
 export const GROUNDS: Readonly<Record<GroundName, Ground>> = {
@@ -123,7 +123,7 @@ export interface Plant {
 export const PLOT = 8192
 const AT = 3072
 
-/** A plot with one plant, and where it lies; undefined where the spelling is not bound to such an offset. */
+/** A plot with one plant, and where it is; undefined where the spelling is not bound to such an offset. */
 export function plotOf(
   key: TestKey,
   plant: Plant,
@@ -140,7 +140,7 @@ export function plotOf(
   return { bytes, at, length: spelled.bytes.length }
 }
 
-/** As programs write it: of base64 all characters, where what is looked for leaves out the last. */
+/** As programs write it: of base64 all characters, where what is searched for leaves out the last. */
 function spelledAs(
   { value, bits }: Secret,
   form: string,

@@ -22,7 +22,7 @@ function pointKey(curve: 'P-256' | 'P-384' | 'P-521'): CurveKey {
   const jwk = pair.privateKey.export({ format: 'jwk' })
   const [x, y, d] = [jwk.x, jwk.y, jwk.d].map((text) => Buffer.from(text ?? '', 'base64url'))
   assert.ok(x !== undefined && y !== undefined && d !== undefined)
-  // One whose highest byte is zero lies a byte later, too, where that byte comes first.
+  // One whose highest byte is zero is a byte later, too, where that byte comes first.
   if (curve !== 'P-521' && d[0] === 0) return pointKey(curve)
   const point = { x: fromBigEndian(x), y: fromBigEndian(y) }
   const material: KeyMaterial = { type: 'ec', curve, ...point, d: undefined }
@@ -40,12 +40,12 @@ function stringKey(): CurveKey {
 
 const BASE = 0x7f1b_0100_0000n
 const LENGTH = 2 << 20
-/** Far enough from the public half that nothing near it is looked at. */
+/** Far enough from the public half that nothing near it is examined. */
 const AT = 1_600_016
 const ANCHOR_AT = 40_000
 const HEAD_AT = 800_000
 
-/** Random memory in which a secret lies with nothing around it, and a structure that points to it. */
+/** Random memory in which a secret is with nothing around it, and a structure that points to it. */
 function memoryWith(key: CurveKey, head: (pointer: bigint) => Uint8Array, headAt = HEAD_AT) {
   const bytes = GROUNDS.random(LENGTH, 7)
   bytes.set(key.anchor, ANCHOR_AT)
@@ -80,7 +80,7 @@ function rsaMaterial(): KeyMaterial {
   return { type: 'rsa', n, e, d, p, q }
 }
 
-/** Keys found before, whose values are looked for at multiples of 8 and of 4 bytes. */
+/** Keys found before, whose values are searched for at multiples of 8 and of 4 bytes. */
 const RSA = Array.from({ length: 6 }, rsaMaterial)
 const ALONG: readonly (readonly KeyMaterial[])[] = [[], RSA.slice(0, 1), RSA]
 
@@ -99,7 +99,7 @@ function offsetsOf(
   return alone
 }
 
-/** What stands before the bytes of an array in memory of each runtime. */
+/** What is before the bytes of an array in memory of each runtime. */
 const ARRAYS: Readonly<Record<string, (length: number) => Uint8Array>> = {
   'the JVM': (length) => words(9n, pair(0x2318, length)),
   'the JVM with wide pointers': (length) => words(1n, 0x7f1b_8000_2318n, BigInt(length)),
@@ -109,7 +109,7 @@ const ARRAYS: Readonly<Record<string, (length: number) => Uint8Array>> = {
 
 describe('a secret of a curve in an array like that of its public half', () => {
   for (const [name, head] of Object.entries(ARRAYS)) {
-    it(`of ${name} is found, whatever arrays lie farther away`, () => {
+    it(`of ${name} is found, whatever arrays are farther away`, () => {
       for (const key of [stringKey(), pointKey('P-256')]) {
         const bytes = GROUNDS.random(LENGTH, 9)
         const { length } = key.anchor
@@ -142,7 +142,7 @@ describe('a secret of a curve that only a pointer leads to', () => {
     })
   }
 
-  it('is found though the pointer lies in a part that is searched on its own, behind zeros', () => {
+  it('is found though the pointer is in a part that is searched on its own, behind zeros', () => {
     for (const curve of ['P-384', 'P-521'] as const) {
       const key = pointKey(curve)
       const limbs = Math.ceil(key.secret.length / 8)

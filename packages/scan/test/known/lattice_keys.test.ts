@@ -11,7 +11,7 @@ import { GROUNDS } from './known_plants.ts'
 
 const AT = 20_000
 
-/** A key of the scheme, as it is given and as memory holds it. */
+/** A key of the scheme, as it is given and as memory contains it. */
 function keyOf(scheme: LatticeScheme) {
   const seed = randomBytes(scheme.seedLength)
   const { secret, publicKey } = scheme.fromSeed(seed)
@@ -33,7 +33,7 @@ for (const scheme of LATTICE_SCHEMES) {
     })
 
     for (const [ground, fill] of Object.entries(GROUNDS)) {
-      it(`gives the seed away that lies before its ρ (${ground})`, () => {
+      it(`gives the seed away that is before its ρ (${ground})`, () => {
         const bytes = fill(40_000, 3)
         bytes.set(seed, AT)
         bytes.set(scheme.rhoOf(publicKey), AT + seed.length)

@@ -20,7 +20,7 @@ function keyOf(number: number): EcMaterial {
   return { type: 'ec', curve: 'P-256', x: x ?? 0n, y: y ?? 0n, d: fromBigEndian(secret) }
 }
 
-it('values of many keys are found in every spelling, wherever they lie', () => {
+it('values of many keys are found in every spelling, wherever they are', () => {
   const keys = Array.from({ length: COUNT }, (_, number) => keyOf(number))
   const kernel = new ConjugateKernel()
   const chosen = [0, 77, COUNT - 1].flatMap((number) => keys[number] ?? [])

@@ -129,7 +129,7 @@ describe('keys of public roots', () => {
   })
 })
 
-describe('a search for keys that lie in a dump', () => {
+describe('a search for keys that are in a dump', () => {
   it('has those of public roots in the first 512 KB of each 4 MB of memory, however short its pieces are', (t) => {
     const { n } = testKey(2048)
     const [root] = parsePublicKeys(Buffer.from(rootCertificates[0] ?? ''), 'root').keys

@@ -3,7 +3,7 @@ import { describe, it } from 'node:test'
 import { gcd, inverse } from '@mintmark/keys/arithmetic/modular'
 import { fromWhole } from '../../src/known/values/rebuild.ts'
 
-/** Primes of which e · d by n comes out, in 52 bits, right above the fraction that it lies below. */
+/** Primes of which e · d by n comes out, in 52 bits, right above the fraction that it is below. */
 const PRIMES = [
   {
     p: 0xea4641620c5d450b7a13515f98c4aa9c55ed3d39cbabc8e202ce3cf34c43d471n,

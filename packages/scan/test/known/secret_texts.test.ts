@@ -39,7 +39,7 @@ function stringKey(curve: 'Ed25519' | 'X25519'): TestKey {
 const LENGTH = 1 << 20
 const AT = 600_001
 
-/** Proven offsets and their forms, of a text amid random bytes. */
+/** Verified offsets and their forms, of a text amid random bytes. */
 function foundIn(
   { publicKey }: TestKey,
   text: string,
@@ -94,7 +94,7 @@ describe('the secret of a known key by itself in text', () => {
     }
   })
 
-  it('is found by its name among more hashes than can be looked at', () => {
+  it('is found by its name among more hashes than can be examined', () => {
     const key = pointKey('secp256k1')
     const text = `${hashes(HASHES)}\nsigning_key=${key.secret.toString('hex')}\n`
     assert.equal(foundIn(key, text).length, 1)

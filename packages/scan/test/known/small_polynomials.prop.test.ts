@@ -25,7 +25,7 @@ const secret = fc
     const packed = mlKemFromSeed(MLKEM512, seed).secret.subarray(0, POLY_BYTES)
     return (isAround0 ? mlKemWordsAround0 : mlKemWords)(packed)
   })
-/** What lies beside them: numbers of the same range, of others, nothing. */
+/** What is beside them: numbers of the same range, of others, nothing. */
 const beside = fc.oneof(
   fc
     .array(fc.integer({ min: 0, max: Q - 1 }), { maxLength: 900 })
@@ -75,7 +75,7 @@ describe('secret polynomials of ML-KEM', () => {
     )
   })
 
-  it('are looked at no more than is allowed, whatever the bytes', () => {
+  it('are examined no more than is allowed, whatever the bytes', () => {
     // The two sums are those of a secret at many offsets, and the numbers of none.
     const numbers = Uint16Array.from({ length: 40_000 }, (_, i) => {
       const number = 300 + (((i >> 2) * 7919) % 2700)

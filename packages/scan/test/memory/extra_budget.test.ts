@@ -9,7 +9,7 @@ const windowsOf = (bytes: number): readonly Window[] => [
   ...planWindows([{ offset: 0, length: bytes, isAligned: true }]),
 ]
 
-/** What looking at anchors in these windows may take, their own bytes counted. */
+/** What examining anchors in these windows may take, their own bytes counted. */
 function budgetOf(windows: readonly Window[]): number {
   return windows.reduce((sum, window) => {
     const { moreCost = 0, onceCost = 0 } = window
@@ -45,7 +45,7 @@ describe('a file that is a flood from end to end', () => {
     })
   }
 
-  it('is searched again where most forms were cut short: keys lie amid it there', () => {
+  it('is searched again where most forms were cut short: keys are amid it there', () => {
     const plan = windowsOf(16 << 20)
     const cut = new CutWindows(new LimitList(), sizeOf(plan))
     for (const window of withFirstBudget(plan, sizeOf(plan), false)) {
@@ -73,7 +73,7 @@ describe('a file that is a flood from end to end', () => {
   })
 })
 
-describe('what was packed brings less than what lies in the file as it is', () => {
+describe('what was packed brings less than what is in the file as it is', () => {
   const plan = windowsOf(64 << 20)
   const size = sizeOf(plan)
   const unitsOfPacked = (packedBytes: number | undefined): number => {
@@ -91,7 +91,7 @@ describe('what was packed brings less than what lies in the file as it is', () =
     assert.ok(more < 0.6 * twenty, `${more} and ${twenty}`)
   })
 
-  it('but a file of one window is looked at in full', () => {
+  it('but a file of one window is examined in full', () => {
     const small = windowsOf(1 << 20)
     const packed = { ...sizeOf(small), packedBytes: 4096 }
     assert.ok(budgetOf([...withFirstBudget(small, packed, false)]) > 1.2e9)

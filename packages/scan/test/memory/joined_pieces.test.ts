@@ -8,11 +8,11 @@ const pieceOf = (begin: number, length: number): Piece => {
   return { begin, end, from: begin, to: end, isAligned: false, array: 'other' }
 }
 
-/** What stands before an array of so many bytes in a JVM. */
+/** What is before an array of so many bytes in a JVM. */
 const headOf = (length: number): Uint8Array =>
   new Uint8Array(Uint32Array.of(1, 0, 1, length).buffer)
 
-it('pieces lie side by side, at multiples of 16, zeros and heads between them, and lead back to their offsets', () => {
+it('pieces are side by side, at multiples of 16, zeros and heads between them, and lead back to their offsets', () => {
   const window = Uint8Array.from({ length: 200_000 }, (_, i) => (i % 251) + 1)
   // More than there is room for at once.
   const pieces = Array.from({ length: 3000 }, (_, i) => pieceOf(60 * i + 3, 20 + (i % 40)))

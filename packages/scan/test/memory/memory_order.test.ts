@@ -1,4 +1,4 @@
-/** Dumps whose memory is in short pieces that lie in another order. */
+/** Dumps whose memory is in short pieces that are in another order. */
 import assert from 'node:assert/strict'
 import { generateKeyPairSync } from 'node:crypto'
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
@@ -56,7 +56,7 @@ describe('runs in the order of memory', () => {
   for (const [why, runs, inFile] of [
     ['nothing goes on elsewhere', [header, run(100, 50, 0x2000n)], 'none'],
     [
-      'most of it lies far from any border',
+      'most of it is far from any border',
       [run(far, far, 0x40_0000n), run(0, far, 0x80_0000n)],
       'none',
     ],
@@ -95,7 +95,7 @@ describe('a core in pieces of 512 bytes', () => {
   const path = join(folder, 'core')
   writeFileSync(path, dump)
 
-  it('gives up a key that lies in four of them, by its offsets in the file', async () => {
+  it('gives up a key that is in four of them, by its offsets in the file', async () => {
     const { findings, limits, scannedBytes } = await scanFile(path)
     const lengths = [100, PIECE, PIECE, der.length - 100 - 2 * PIECE]
     let done = 0
@@ -123,7 +123,7 @@ describe('a core in pieces of 512 bytes', () => {
     assert.equal(scannedBytes, dump.length)
   })
 
-  it('gives the same findings where its pieces lie in order', async () => {
+  it('gives the same findings where its pieces are in order', async () => {
     const inOrder = join(folder, 'in-order')
     writeFileSync(inOrder, elfCore({ memory: [{ address: ADDRESS, bytes: memory }] }).bytes)
     const [one, other] = [await scanFile(path), await scanFile(inOrder)]

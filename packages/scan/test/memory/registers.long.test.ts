@@ -40,10 +40,10 @@ async function found(name: string, vectors: Uint8Array, deep = false): Promise<r
 
 const little = Uint8Array.from(d).toReversed()
 
-describe('a given scalar that lies in registers alone', () => {
+describe('a given scalar that is in registers alone', () => {
   const cases = [
     {
-      name: 'in a register of 256 bits, whose halves lie apart',
+      name: 'in a register of 256 bits, whose halves are apart',
       parts: [
         [160 + 3 * 16, d.subarray(0, 16)],
         [576 + 3 * 16, d.subarray(16)],
@@ -117,7 +117,7 @@ describe('a given scalar of which registers hold a part', () => {
     })
   }
 
-  it('is found by 30 bytes in one of 512 bits, the parts of which lie apart', async () => {
+  it('is found by 30 bytes in one of 512 bits, the parts of which are apart', async () => {
     const register = Buffer.concat([other.subarray(0, 9), d.subarray(0, 30), other.subarray(39)])
     const area = Buffer.alloc(2696)
     const parts = [

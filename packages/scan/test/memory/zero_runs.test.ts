@@ -34,7 +34,7 @@ it('leaves of data what is not zeros', () => {
   )
 })
 
-it('are reported of a window where there are many on end', () => {
+it('are reported of a window where there are many in a row', () => {
   const bytes = new Uint8Array(4 * LEAST_ZEROS)
   bytes[LEAST_ZEROS + 5000] = 1
   bytes[3 * LEAST_ZEROS] = 1

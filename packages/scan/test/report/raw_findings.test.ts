@@ -72,12 +72,12 @@ const cases: readonly {
     ],
   },
   {
-    name: 'a candidate that begins before the same key in the same form, and lies over it, is the key',
+    name: 'a candidate that begins before the same key in the same form, and overlaps it, is the key',
     seen: [{ offset: 99, certainty: 'candidate', note: 'fragment' }, {}],
     kept: [[100, 'pkcs8-der']],
   },
   {
-    name: 'a candidate of another key stays where it lies over one',
+    name: 'a candidate of another key stays where it overlaps one',
     seen: [{ offset: 99, certainty: 'candidate', tag: 'l' }, {}],
     kept: [
       [99, 'pkcs8-der'],
@@ -199,7 +199,7 @@ it('more than a report holds is reported, and those in front are kept', () => {
   assert.deepEqual(limit.facts, { count: 10, offset: 2_000_000, anchor: 'unverified locations' })
 })
 
-it('many offsets that lie within each other are all kept', () => {
+it('many offsets that are within each other are all kept', () => {
   const list = new RawFindingList(new LimitList())
   for (let i = 0; i < 20_000; i++) {
     const length = 1_000_000 - 2 * i

@@ -23,7 +23,7 @@ function state(): DataView {
 
 const isState = (view: DataView) => isBoringDrbg(new Uint8Array(view.buffer), AT)
 
-it('the generator of BoringSSL is known by what lies around its round keys', () => {
+it('the generator of BoringSSL is known by what is around its round keys', () => {
   assert.equal(isState(state()), true)
 })
 

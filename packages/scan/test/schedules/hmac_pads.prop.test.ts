@@ -54,7 +54,7 @@ it('the kernel finds the pairs that the reference finds', () => {
   )
 })
 
-it('reports a pair once, whatever borders it lies across', () => {
+it('reports a pair once, whatever borders it crosses', () => {
   const block = Uint8Array.from({ length: 64 }, (_, i) => 3 * i + 1)
   const bytes = new Uint8Array(5000)
   bytes.set(block, 2005)

@@ -41,7 +41,7 @@ export const groups: readonly RsaGroup[] = rsaGroups(
   KEYS.map(({ n, e }) => ({ type: 'rsa', n, e, p: undefined, q: undefined, d: undefined })),
 )
 
-/** Every window, whatever stands beside it. */
+/** Every window, whatever is beside it. */
 export const EVERY: CandidateChoice = {
   beside: 0xffff,
   orders: ORDERS.length,

@@ -5,7 +5,7 @@ import { BEFORE } from '../../src/slices/conjugate.ts'
 import { groups, joined, kernel, RUNS } from './conjugate_world.ts'
 import { marksReference } from './reference/conjugate.ts'
 
-describe('what stands beside offsets', () => {
+describe('what is beside offsets', () => {
   for (const group of groups) {
     it(`is marked where the reference marks it (${group.shape.length} bytes)`, () => {
       let marked = 0

@@ -130,10 +130,10 @@ const field = fc
     return bytes
   })
 const mapped = fc.oneof(fc.nat(MAPPED), fc.constant(MAPPED))
-/** Bytes of the field that lie before the slice. */
+/** Bytes of the field that are before the slice. */
 const begin = fc.constantFrom(0, 16, 64, 160)
 
-/** The slice, with what lies before it, as the kernel has it: a copy. */
+/** The slice, with what is before it, as the kernel has it: a copy. */
 function loaded(bytes: Uint8Array, from: number): Uint8Array {
   memory.load(bytes, from, bytes.length)
   return memory.slice.slice().subarray(BEFORE)

@@ -90,7 +90,7 @@ describe('a letter of base64', () => {
     )
   })
 
-  it('has needles that stand wherever their bytes do', () => {
+  it('has needles that are wherever their bytes do', () => {
     fc.assert(
       fc.property(
         fc.array(fc.nat(255), { minLength: 4, maxLength: 12 }),

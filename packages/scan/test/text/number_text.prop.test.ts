@@ -8,7 +8,7 @@ const FUZZ = { numRuns: Number(process.env['FUZZ_RUNS'] ?? 200) }
 const bytes = fc.uint8Array({ minLength: 1, maxLength: 70 })
 const two = (byte: number): string => byte.toString(16).padStart(2, '0')
 
-/** Whether it reads these bytes, each where its digits stand. */
+/** Whether it reads these bytes, each where its digits are. */
 function reads(text: string, notation: Notation, expected: Uint8Array): void {
   const list = new NumberList()
   const end = list.read(Buffer.from(text), 0, notation)
@@ -22,7 +22,7 @@ function reads(text: string, notation: Notation, expected: Uint8Array): void {
 }
 
 describe('numbers in a text', () => {
-  it('hexadecimal ones are read, whatever stands before each and between two', () => {
+  it('hexadecimal ones are read, whatever is before each and between two', () => {
     const between = fc.constantFrom(' ', ', ', ',', ':', '-', ',\n\t', '" "', "', '", '\\n')
     const prefix = fc.constantFrom('', '0x', '0X', '\\x')
     fc.assert(

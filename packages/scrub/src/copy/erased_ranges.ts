@@ -11,7 +11,7 @@ export interface KeptRanges {
   readonly generalRegisters: readonly Range[]
 }
 
-/** Collects ranges of a file; what is kept stays out, save for values that are to go wherever they lie. */
+/** Collects ranges of a file; what is kept stays out, save for values that are to go wherever they are. */
 export class ErasedRanges {
   readonly #kept: readonly Range[]
   readonly #keptOfValues: readonly Range[]
@@ -33,7 +33,7 @@ export class ErasedRanges {
   }
 
   /**
-   * @param values erased in registers too, and wherever they lie if `isEverywhere`
+   * @param values erased in registers too, and wherever they are if `isEverywhere`
    * @returns whether any of them adds to what there was
    */
   add(ranges: readonly Range[], values: readonly Range[], isEverywhere: boolean): boolean {
@@ -64,7 +64,7 @@ export function joinedRanges(ranges: readonly Range[]): readonly Range[] {
   return joined
 }
 
-/** What of `ranges` lies in none of `holes`. Both are sorted and disjoint. */
+/** What of `ranges` is in none of `holes`. Both are sorted and disjoint. */
 export function withoutRanges(ranges: readonly Range[], holes: readonly Range[]): readonly Range[] {
   const left: Range[] = []
   let first = 0
@@ -84,12 +84,12 @@ export function withoutRanges(ranges: readonly Range[], holes: readonly Range[])
   return left
 }
 
-/** What of `ranges` lies in `others`. Both are sorted and disjoint. */
+/** What of `ranges` is in `others`. Both are sorted and disjoint. */
 export function commonRanges(ranges: readonly Range[], others: readonly Range[]): readonly Range[] {
   return withoutRanges(ranges, withoutRanges(ranges, others))
 }
 
-/** Whether a range lies in one of `ranges`, which are sorted and disjoint. */
+/** Whether a range is in one of `ranges`, which are sorted and disjoint. */
 export function isWithin(range: Range, ranges: readonly Range[]): boolean {
   let [low, high] = [0, ranges.length]
   while (low < high) {

@@ -1,4 +1,4 @@
-/** What else of a value lies beside a piece of it: behind bytes that were overwritten, and behind the ends of lines. @module */
+/** What else of a value is beside a piece of it: behind bytes that were overwritten, and behind the ends of lines. @module */
 import type { PieceHit } from './piece_table.ts'
 
 /** Fewer equal bytes at their place are chance. */
@@ -7,7 +7,7 @@ const LEAST_EQUAL = 4
 const MOST_BETWEEN = 32
 /** Bytes of a line that may be too few to be a piece by themselves. */
 const SHORT_PART = 64
-/** What stands between two lines of one text, UTF-16 read as Latin-1 without its zeros. */
+/** What is between two lines of one text, UTF-16 read as Latin-1 without its zeros. */
 const BETWEEN_LINES = /^(?:\\[nrt]|[^A-Za-z0-9])+$/
 
 /** The piece, and the rest of its value as far as it is there. */
@@ -23,7 +23,7 @@ export function continued(bytes: Uint8Array, hit: PieceHit): readonly PieceHit[]
   ]
 }
 
-/** Where `[from, to)` of the value would lie, runs of bytes that are those of the value: others were overwritten. */
+/** Where `[from, to)` of the value would be, runs of bytes that are those of the value: others were overwritten. */
 function inPlace(bytes: Uint8Array, hit: PieceHit, from: number, to: number): PieceHit[] {
   const { pattern } = hit
   const base = hit.at - hit.from
@@ -38,7 +38,7 @@ function inPlace(bytes: Uint8Array, hit: PieceHit, from: number, to: number): Pi
   return parts
 }
 
-/** Begin and end of a text that stand in other lines, and are too short to be found by themselves. */
+/** Begin and end of a text that are in other lines, and are too short to be found by themselves. */
 function acrossLines(bytes: Uint8Array, hit: PieceHit): PieceHit[] {
   const text = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length)
   // The letter of an escaped line end may be that of the value before it.

@@ -31,7 +31,7 @@ export class EncodedPieces {
   find(bytes: Uint8Array, from: number, to: number, onPiece: OnPiece): boolean {
     startBudget(LEAST_COST + COST_PER_BYTE * (to - from))
     this.#reader.read(bytes, from, to, (encoded) => {
-      // The table takes words at multiples of 4 of the memory that they lie in.
+      // The table takes words at multiples of 4 of the memory that they are in.
       const layer = encoded.bytes.byteOffset % 8 === 0 ? encoded.bytes : encoded.bytes.slice()
       this.#table.find(layer, 0, layer.length, (hit) => {
         for (const part of continued(layer, hit)) {

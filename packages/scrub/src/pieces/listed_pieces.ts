@@ -1,14 +1,14 @@
 /**
- * Finds pieces of keys that a text has as lists of numbers, whatever stands between two: those that no spelling there
+ * Finds pieces of keys that a text has as lists of numbers, whatever is between two: those that no spelling there
  * has word for word, or whose lines are shorter than a piece.
  *
- * Cost: one look at each 16 bytes; lists are read twice, some 50 MB of text a second. @module
+ * Cost: one test for each 16 bytes; lists are read twice, some 50 MB of text a second. @module
  */
 import { isListed, MOST_NUMBERS, type Notation, NumberList } from '@mintmark/scan/text/number_text'
 import { type Piece, PieceTable, pieceIn, type Step } from './piece_table.ts'
 import type { SecretPattern } from './secret_pattern.ts'
 
-/** A list is looked for at multiples of this, and is longer if it holds a piece. */
+/** A list is searched for at multiples of this, and is longer if it holds a piece. */
 const STRIDE = 16
 /** So many characters in a row that a list may have. */
 const SAMPLED = 8
@@ -36,7 +36,7 @@ export class ListedPieces {
   readonly #table: PieceTable
   readonly #list: NumberList = new NumberList()
 
-  /** @param patterns values as they are and in base64 are looked for; they stay the caller's */
+  /** @param patterns values as they are and in base64 are searched for; they stay the caller's */
   constructor(patterns: readonly SecretPattern[], step: Step) {
     this.#table = new PieceTable(
       patterns.filter(({ form }) => LISTED_FORMS.has(form)),

@@ -1,5 +1,5 @@
 /**
- * Looks through all of an input for pieces of known private keys.
+ * Searches all of an input for pieces of known private keys.
  *
  * Nothing is cut short here, whatever the bytes are: what this does not find of the patterns is not there.
  *
@@ -23,7 +23,7 @@ import {
 import { type SecretPattern, secretPatterns } from './secret_pattern.ts'
 import { SpreadPieces } from './spread_pieces.ts'
 
-/** The pieces that do not lie within another of the same key: p and p − 1 differ by one byte. In order of offset. */
+/** The pieces that do not are within another of the same key: p and p − 1 differ by one byte. In order of offset. */
 function outermost(pieces: readonly Piece[]): Piece[] {
   const ends = new Map<number, number>()
   const sorted = pieces.toSorted((a, b) => a.offset - b.offset || b.length - a.length)
@@ -37,7 +37,7 @@ function outermost(pieces: readonly Piece[]): Piece[] {
 
 /** What was found. */
 export interface Pieces {
-  /** In order of offset; of the same key none lies within another. */
+  /** In order of offset; of the same key none is within another. */
   readonly pieces: readonly Piece[]
   /** More were found than are kept: a file can be full of them. */
   readonly isFull: boolean
@@ -56,7 +56,7 @@ class PieceList {
     this.#pieces.push(piece)
     if (this.#pieces.length < MOST_PIECES) return
     this.#pieces = outermost(this.#pieces)
-    // As good as full: to look for room again and again would take longer and longer.
+    // As good as full: to search for room again and again would take longer and longer.
     this.isFull = this.#pieces.length > MOST_PIECES / 2
   }
 
@@ -72,7 +72,7 @@ export interface SearchedBytes {
 }
 
 const BLOCK_BYTES = 4 << 20
-/** Words of patterns that are looked for at once: some 50 MB of tables. */
+/** Words of patterns that are searched for at once: some 50 MB of tables. */
 const MOST_WORDS = 650_000
 /** The same of memory: small keys have thousands of small patterns. */
 const MOST_PATTERN_BYTES = 48 << 20
@@ -136,13 +136,13 @@ const breath = (): Promise<void> =>
     setImmediate(resolve)
   })
 
-/** Patterns that are looked for at once. */
+/** Patterns that are searched for at once. */
 interface Batch {
   readonly patterns: readonly SecretPattern[]
   readonly step: Step
 }
 
-/** Patterns of as many keys as are looked for at once: with fewer words of each if those of all are too many. */
+/** Patterns of as many keys as are searched for at once: with fewer words of each if those of all are too many. */
 function* batches(keys: ReadonlyMap<number, readonly KeyMaterial[]>): Generator<Batch, void, void> {
   let step: Step = 4
   let patterns: SecretPattern[] = []
@@ -197,7 +197,7 @@ function* blocksOf(data: readonly Range[], size: number, margin: number): Genera
   }
 }
 
-/** Patterns that may lie between two words. */
+/** Patterns that may be between two words. */
 function findShort(
   bytes: Uint8Array,
   from: number,

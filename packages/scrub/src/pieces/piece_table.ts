@@ -1,9 +1,9 @@
 /**
- * Finds any piece of any pattern: so many bytes in a row of it, wherever they lie.
+ * Finds any piece of any pattern: so many bytes in a row of it, wherever they are.
  *
- * Memory is looked at in words of 8 bytes at multiples of a step, which is 4 or 1. Of each pattern so many words are in the
+ * Memory is examined in words of 8 bytes at multiples of a step, which is 4 or 1. Of each pattern so many words are in the
  * table that every piece that is long enough holds one of them, whatever its alignment in memory: a quarter as many where
- * every offset is looked at. @module
+ * every offset is examined. @module
  */
 import type { Range } from '@mintmark/dump'
 import type { SecretPattern } from './secret_pattern.ts'
@@ -62,10 +62,10 @@ const FILTER_BITS = 16
 /** Numbers that are kept of a word: its two halves, its pattern, its offset there, and the word before it in its slot. */
 const ENTRY = 5
 
-/** How far the offsets are apart at which memory is looked at. */
+/** How far the offsets are apart at which memory is examined. */
 export type Step = 1 | 4
 
-/** Words of a pattern that a table holds: what patterns cost. */
+/** Words of a pattern that a table contains: what patterns cost. */
 export function wordCount({ bytes, least }: SecretPattern, step: Step): number {
   return Math.ceil(bytes.length / stride(least, step)) * step
 }

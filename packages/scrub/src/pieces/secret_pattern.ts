@@ -1,4 +1,4 @@
-/** What a private key can lie around as, spelled out: bytes to look for, and how few of them in a row give it away. @module */
+/** What a private key can look like in memory, spelled out: bytes to search for, and how few of them in a row give it away. @module */
 import type { KeyMaterial, RsaMaterial } from '@mintmark/keys/material/key_material'
 import { type DerivedValue, derivedValues } from '@mintmark/scan/known/values/derived_values'
 import { encodingsOf } from '@mintmark/scan/known/values/encodings'
@@ -11,7 +11,7 @@ import { symmetricValues } from './symmetric_values.ts'
 /** One value in one spelling. */
 export interface SecretPattern {
   readonly bytes: Uint8Array
-  /** So many in a row are erased, wherever in the value they lie; all of them where it is the length of `bytes`. */
+  /** So many in a row are erased, wherever in the value they are; all of them where it is the length of `bytes`. */
   readonly least: number
   /** `p`, `montgomery-r2-mod-p` … */
   readonly value: string
@@ -26,7 +26,7 @@ export interface SecretPattern {
 
 /**
  * Values of which a part helps: half of a prime, of d, or of what depends on them, gives the rest. Less does not, but
- * several parts may lie around, so that 96 bits are too many to leave. Nor does a text hold more of a value in one piece: 12 of
+ * several parts may be around, so that 96 bits are too many to leave. Nor does a text hold more of a value in one piece: 12 of
  * the 15 bytes of a line that `openssl rsa -text` writes, 16 of the 64 letters of PEM, 24 hexadecimal digits of what was read, in
  * registers of 16 or 32 letters that a stack keeps.
  */
@@ -48,7 +48,7 @@ export const PART_BITS = 96
 const OTHER_PART_BITS = 256
 /** Shorter spellings would match by chance. */
 const LEAST_BYTES = 8
-/** Pieces that are no shorter are looked for: texts have fewer bits a byte than the value itself. */
+/** Pieces that are no shorter are searched for: texts have fewer bits a byte than the value itself. */
 const LEAST_PART = PART_BITS / 8
 const LEAST_LETTERS = 16
 

@@ -1,10 +1,10 @@
 /**
  * Finds pieces of keys whose bytes are spread: each in a word of its own, as lists and arrays of runtimes hold them.
  *
- * A cell of a list of Erlang is {byte · 16 + 15, the next cell · 1}: one that was just made lies right beside the one before
+ * A cell of a list of Erlang is {byte · 16 + 15, the next cell · 1}: one that was just made is right beside the one before
  * it. Arrays are those of numbers of 32 and 64 bits, and V8's of small integers and doubles.
  *
- * Cost: one look at each byte, and one at each cell of a run that is long enough.
+ * Cost: one test for each byte, and one at each cell of a run that is long enough.
  * Sources: `erts/emulator/beam/erl_term.h` of Erlang/OTP 27, seen where `crypto` takes a number; `src/objects/smi.h` of V8. @module
  */
 import { type Piece, PieceTable, pieceIn, type Step } from './piece_table.ts'
@@ -15,12 +15,12 @@ const LEAST_CELLS = 12
 /** Cells that are read at once, and those of its end that are read again: more than any value has. */
 const MOST_CELLS = 1 << 16
 const AGAIN = 2048
-/** Where zeros are looked for, in cells. */
+/** Where zeros are searched for, in cells. */
 const SAMPLED = [0, LEAST_CELLS / 4, -LEAST_CELLS / 4] as const
 /** What cells are the bytes of. */
 const SPREAD_FORMS: ReadonlySet<string> = new Set(['limbs-be', 'limbs-le64'])
 
-/** How a byte lies in its cell. */
+/** How a byte is in its cell. */
 interface Spread {
   readonly form: string
   /** Bytes of a cell, and those of them that give the byte. */
@@ -99,7 +99,7 @@ export class SpreadPieces {
   readonly #table: PieceTable
   readonly #bytes: Uint8Array = new Uint8Array(MOST_CELLS)
 
-  /** @param patterns values as they are are looked for; they stay the caller's */
+  /** @param patterns values as they are are searched for; they stay the caller's */
   constructor(patterns: readonly SecretPattern[], step: Step) {
     this.#table = new PieceTable(
       patterns.filter(({ form }) => SPREAD_FORMS.has(form)),

@@ -54,7 +54,7 @@ const PADS = [
   { form: 'hmac-opad', pad: 0x5c },
   { form: 'hmac-between', pad: 0x36 ^ 0x5c },
 ] as const
-/** Short keys are looked for with some of the filling behind them, so that chance does not meet them. */
+/** Short keys are searched for with some of the filling behind them, so that chance does not meet them. */
 const LEAST_PAD_BYTES = 24
 
 function pads(key: Uint8Array): SymmetricValue[] {

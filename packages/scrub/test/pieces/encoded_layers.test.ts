@@ -184,7 +184,7 @@ describe('encoded text', () => {
     }
   })
 
-  it('of any text gives that text, and where it stands', () => {
+  it('of any text gives that text, and where it is', () => {
     const letters = fc.string({ minLength: 64, maxLength: 400 })
     const codes = fc.array(fc.constantFrom(base64, base64url, hex), { minLength: 1, maxLength: 5 })
     const reader = new LayerReader({ isDeep: true })

@@ -30,7 +30,7 @@ const OFFSETS = [
 ]
 
 for (const { name, before, from, letters } of OFFSETS) {
-  it(`a seed in base32, ${name}, is erased with the key that lies elsewhere`, async () => {
+  it(`a seed in base32, ${name}, is erased with the key that is elsewhere`, async () => {
     const text = base32(Buffer.concat([before, seed, randomBytes(2)]))
     const path = join(folder, String(letters))
     const gap = Buffer.alloc(64, '.,;:\0\x01')

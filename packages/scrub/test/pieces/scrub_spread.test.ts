@@ -1,4 +1,4 @@
-/** Keys whose bytes lie in words of their own: lists of Erlang, arrays of numbers. */
+/** Keys whose bytes are in words of their own: lists of Erlang, arrays of numbers. */
 import assert from 'node:assert/strict'
 import { generateKeyPairSync } from 'node:crypto'
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
@@ -60,7 +60,7 @@ async function scrubbed(name: string, parts: readonly Uint8Array[]): Promise<Buf
   return out
 }
 
-describe('a key each byte of which lies in a word of its own', () => {
+describe('a key each byte of which is in a word of its own', () => {
   for (const [name, cell] of Object.entries(CELLS)) {
     for (const order of ['highest byte first', 'lowest byte first']) {
       it(`is erased from ${name}, ${order}, whole and in pieces of 12 bytes`, async () => {

@@ -1,5 +1,5 @@
 /**
- * Keys in DER: PKCS#8, PKCS#1, SEC1 and what is encrypted, each found by what stands at its begin, the SEQUENCE around it left
+ * Keys in DER: PKCS#8, PKCS#1, SEC1 and what is encrypted, each found by what is at its begin, the SEQUENCE around it left
  * aside: a freed buffer has lost that.
  *
  * @module

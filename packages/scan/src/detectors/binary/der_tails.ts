@@ -86,7 +86,7 @@ function elementBefore(
   return undefined
 }
 
-/** Of a look at the numbers around one. */
+/** Of examining the numbers around one. */
 const CHAIN_COST = 1000
 
 /** The run of INTEGERs of one size of which one is at `at`. */
@@ -98,7 +98,7 @@ const detectFromCrt: Detector = (bytes, at) => {
   if (first === undefined || last === undefined) return undefined
   // One of them may be a byte or two shorter, and then says nothing about the others.
   const half = Math.max(...chain.map(lengthOf))
-  // Headers of two bytes stand in tables of small numbers too.
+  // Headers of two bytes are in tables of small numbers too.
   if (chain.length < (half < 0x80 ? 3 : 2)) return undefined
   // Parameters of other algorithms go on with a shorter number.
   if (bytes[last.to] === TAG.integer || !areRandomLooking(bytes, chain)) return undefined
@@ -197,7 +197,7 @@ const LEAST_LEFT = 8
 const SCALAR_HEAD = Buffer.from([2, 1, 1, TAG.octets])
 const PARAMETERS = 0xa0
 
-/** What stands in front of the point: [1], a BIT STRING without unused bits, an uncompressed point. */
+/** What is in front of the point: [1], a BIT STRING without unused bits, an uncompressed point. */
 const POINT_HEADS = [
   [28, 'a1 3c 03 3a 00 04'],
   [32, 'a1 44 03 42 00 04'],

@@ -55,7 +55,7 @@ function keysBehind(cursor: Cursor, version: number, count: number): number {
     cursor.skip(cursor.number(2))
     cursor.skip(DATE)
     if (tag !== CERTIFICATE_ENTRY) keys += 1
-    // A secret is a serialised object without a length: what lies behind is not walked.
+    // A secret is a serialised object without a length: what is behind is not walked.
     if (tag === SECRET_ENTRY) break
     if (tag === KEY_ENTRY) cursor.skip(cursor.number(4))
     cursor.skipCertificates(version, tag === KEY_ENTRY ? cursor.number(4) : 1)

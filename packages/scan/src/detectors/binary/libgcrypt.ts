@@ -26,7 +26,7 @@ interface Token {
 /** A list with a name of one letter, whose data has no more than so many bytes. */
 const HEAD = Buffer.from([3, 1, 1, 0])
 const MOST_VALUE = 2100
-/** Between two tokens lie a close and an open, and no more. */
+/** Between two tokens are a close and an open, and no more. */
 const MOST_GAP = 4
 /** The longest key has n, e, d, p, q, u; DSA p, q, g, y, x. */
 const MOST_TOKENS = 8

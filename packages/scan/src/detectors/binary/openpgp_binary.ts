@@ -1,7 +1,7 @@
 /**
  * Secret-key and secret-subkey packets of OpenPGP, version 4, and Ed25519 and X25519 ones of version 6 (RFC 9580, sections 3.2,
  * 4.2, 5.5.3 and 5.5.5; RFC 6637). What follows the public numbers says whether a passphrase guards the rest: 0 means that it
- * lies in the clear.
+ * is in the clear.
  *
  * @module
  */
@@ -126,7 +126,7 @@ function packetEnd(bytes: Uint8Array, at: number): number {
   return first < 224 ? at + 3 + (first - 192) * 256 + second + 192 : 0
 }
 
-/** Tags of packets with a secret key, by how many bytes before the version they stand. */
+/** Tags of packets with a secret key, by how many bytes before the version they are. */
 const TAGS: readonly (readonly [back: number, tags: readonly number[]])[] = [
   [2, [0x94, 0x9c, 0xc5, 0xc7]],
   [3, [0x95, 0x9d, 0xc5, 0xc7]],

@@ -36,7 +36,7 @@ const numberOf = (bytes: Uint8Array | undefined): bigint | undefined =>
   bytes === undefined || bytes.length > MOST_NUMBER ? undefined : fromBigEndian(bytes)
 
 function proveRsaStrings({ n, e, d, u, p, q }: Strings): Proof | undefined {
-  // In a public key n stands in place of d, and nothing behind it.
+  // In a public key n is in place of d, and nothing behind it.
   if (d === undefined || d.length < 40) return undefined
   const [modulus, exponent, qInv] = [n, e, u].map(numberOf)
   return proveRsa({ n: modulus, e: exponent, d: numberOf(d), qInv, p: numberOf(p), q: numberOf(q) })
@@ -71,12 +71,12 @@ function proveDsa(strings: Strings): Proof | undefined {
 
 const NUMBER = [48, MOST_NUMBER] as const
 const RSA: Fields = { names: 'n e d u p q', first: NUMBER, prove: proveRsaStrings }
-/** The exponent 65,537 and what stands behind it. */
+/** The exponent 65,537 and what is behind it. */
 const RSA_TAIL: Fields = { names: 'e d u p q', first: [3, 3], prove: proveRsaStrings }
 const ED25519: Fields = { names: 'a k', first: [32, 32], prove: proveEd25519 }
 const ECDSA: Fields = { names: 'curve point d', first: [8, 8], prove: proveEcdsa }
 const DSA: Fields = { names: 'p q g y x', first: [64, MOST_NUMBER], prove: proveDsa }
-/** A certificate stands in place of the public half, or before all fields. */
+/** A certificate is in place of the public half, or before all fields. */
 const CERTIFICATE = [0, LONGEST] as const
 const RSA_CERTIFIED: Fields = { names: 'cert d u p q', first: CERTIFICATE, prove: proveRsaStrings }
 const ED25519_CERTIFIED: Fields = { names: 'cert a k', first: CERTIFICATE, prove: proveEd25519 }
@@ -99,7 +99,7 @@ function read(bytes: Uint8Array, start: number, { names, first, prove }: Fields)
 /** ADD_IDENTITY and ADD_ID_CONSTRAINED. */
 const MESSAGES: ReadonlySet<number | undefined> = new Set([17, 25])
 
-/** What stands before the first key: two equal check numbers in a file, a message's number in the agent. */
+/** What is before the first key: two equal check numbers in a file, a message's number in the agent. */
 function framing(bytes: Uint8Array, at: number): { form: string; from: number } {
   if (at >= 8 && [0, 1, 2, 3].every((i) => bytes[at - 8 + i] === bytes[at - 4 + i])) {
     return { form: 'openssh-v1-body', from: at - 8 }
@@ -191,7 +191,7 @@ function tailAnchor({ type, seen, skipped, fields }: Tail): Anchor {
 }
 
 /**
- * Whether the type of a key of RSA and its n stand before its exponent at `at`, or no key is there. The numbers behind give the length of n: no
+ * Whether the type of a key of RSA and its n are before its exponent at `at`, or no key is there. The numbers behind give the length of n: no
  * arithmetic, for a file can hold such keys a hundred thousand times.
  */
 function isElsewhere(bytes: Uint8Array, at: number): boolean {

@@ -148,7 +148,7 @@ const cngRsa = (magic: 'RSA2' | 'RSA3'): Blob => ({
   },
 })
 
-/** X, Y, d; the curve is that on which the point lies. */
+/** X, Y, d; the curve is that on which the point is. */
 const CNG_ECC: Blob = {
   magics: ['ECS2', 'ECS4', 'ECS6', 'ECK2', 'ECK4', 'ECK6', 'ECDV', 'ECKV'],
   form: 'cng-ecc',

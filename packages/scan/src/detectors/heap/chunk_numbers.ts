@@ -25,7 +25,7 @@ export interface Chunk {
   readonly at: number
   readonly length: number
   readonly sizeBytes: SizeBytes
-  /** How far from it others are looked for. */
+  /** How far from it others are searched for. */
   readonly reach: number
 }
 

@@ -1,5 +1,5 @@
 /**
- * RSA keys of which nothing lies there but their halves: a prime and its exponent, each in a chunk of glibc's malloc, and
+ * RSA keys of which nothing is there but their halves: a prime and its exponent, each in a chunk of glibc's malloc, and
  * near them the other prime with its own. e·dP = 1 modulo p − 1 shows a prime of a key as surely as a modulus does.
  *
  * @module
@@ -26,7 +26,7 @@ import { EXPONENTS } from './rsa_of_prime.ts'
 
 /** Of a prime: of the sizes that are in use. */
 const LENGTHS = [64, 128, 192, 256, 512]
-/** How far from a prime the rest is looked for: a key that a process made itself is strewn about (seen: 21 KB). */
+/** How far from a prime the rest is searched for: a key that a process made itself is strewn about (seen: 21 KB). */
 const REACH = 32_768
 /** Of trying each number near as the exponent of each. */
 const PAIRS_COST = 200_000
@@ -145,7 +145,7 @@ const TIMES_COST = 5_000_000
 const SHARES = [1n, 2n, 4n, 6n, 3n, 8n, 12n]
 
 /**
- * The prime q of which a d near is the exponent, where q or p·q lies in these bytes too: e·d − 1 = times · (p − 1)(q − 1) /
+ * The prime q of which a d near is the exponent, where q or p·q is in these bytes too: e·d − 1 = times · (p − 1)(q − 1) /
  * share leaves several primes open that fit as well. So PyCryptodome leaves its keys.
  */
 function otherPrime(chunk: Chunk, p: bigint, e: bigint): bigint | undefined {
@@ -168,7 +168,7 @@ function otherPrime(chunk: Chunk, p: bigint, e: bigint): bigint | undefined {
   return undefined
 }
 
-/** Whether a number of so many bytes lies there, lowest byte first. */
+/** Whether a number of so many bytes is there, lowest byte first. */
 function isThere(bytes: Uint8Array, value: bigint, length: number): boolean {
   spend(bytes.length)
   const turned = toBigEndian(value, length)

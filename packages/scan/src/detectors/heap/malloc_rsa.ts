@@ -1,5 +1,5 @@
 /**
- * RSA keys whose public half lies nowhere but in limbs: a modulus in a chunk of glibc's malloc, and near it two chunks half
+ * RSA keys whose public half is nowhere but in limbs: a modulus in a chunk of glibc's malloc, and near it two chunks half
  * as long whose numbers it is the product of. So keep OpenSSL, mbedTLS, GMP and Rust's `num-bigint` their numbers, wolfSSL
  * highest byte first as it read them.
  *
@@ -34,12 +34,12 @@ import { EXPONENTS } from './rsa_of_prime.ts'
 /** Of a modulus: of the sizes that are in use. */
 const LENGTHS = [128, 256, 384, 512, 1024]
 const REACH = 8192
-/** Of looking for an exponent's d near. */
+/** Of searching for an exponent's d near. */
 const SEARCH_COST = 10_000
 /** Of the lost bits of two primes of 1024 bits. */
 const REBUILD_COST = 5_000_000
 
-/** How a number's bytes lie in its chunk. */
+/** How a number's bytes are in its chunk. */
 interface Order {
   readonly form: 'limbs-le64' | 'limbs-be'
   readonly isBig: boolean
@@ -74,7 +74,7 @@ function* pairsOf<T>(all: readonly T[], isPair: (a: T, b: T) => boolean): Genera
 /** Bytes of a d by which it is recognised. */
 const COMPARED_BYTES = 16
 
-/** The exponent whose d lies near but for its lowest `lost` bytes, modulo φ(n) or λ(n); 65,537 where none does. */
+/** The exponent whose d is near but for its lowest `lost` bytes, modulo φ(n) or λ(n); 65,537 where none does. */
 function exponentOf({ bytes, at }: Chunk, p: bigint, q: bigint, isBig: boolean, lost = 0): bigint {
   const from = Math.max(0, at - REACH)
   const to = Math.min(bytes.length, at + REACH)

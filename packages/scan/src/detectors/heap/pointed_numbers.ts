@@ -1,5 +1,5 @@
 /**
- * RSA keys whose numbers lie far apart, as a process with a well-used heap has them: the heads of the numbers lie near each
+ * RSA keys whose numbers are far apart, as a process with a well-used heap has them: the heads of the numbers are near each
  * other, and each leads to its limbs wherever those are. Two primes and d, or their product, are of one key.
  *
  * @module
@@ -20,12 +20,12 @@ const NEAR_COST = 2000
 
 /** How a library keeps the head of a number: limbs*, then the count of limbs, at which it is found. */
 interface Head {
-  /** How far from a head those of its key are looked for, and how many of one length. */
+  /** How far from a head those of its key are searched for, and how many of one length. */
   readonly reach: number
   readonly most: number
   /** Bytes from the count of limbs on. */
   readonly length: number
-  /** Room for limbs, if what stands there is a head of a secret number of so many. */
+  /** Room for limbs, if what is there is a head of a secret number of so many. */
   readonly roomAt: (view: DataView, limbs: number) => number | undefined
 }
 
@@ -50,7 +50,7 @@ function numberAt(
   return { ...there, value: fromLittleEndian(there.bytes), isTight: room === limbs }
 }
 
-/** Other numbers of so many limbs whose heads lie near, nearest first. */
+/** Other numbers of so many limbs whose heads are near, nearest first. */
 function numbersNear(
   head: Head,
   bytes: Uint8Array,

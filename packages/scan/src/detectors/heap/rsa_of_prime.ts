@@ -1,5 +1,5 @@
 /**
- * The RSA key of a prime, among the numbers that lie near: another prime is of it where their product is one of those, or
+ * The RSA key of a prime, among the numbers that are near: another prime is of it where their product is one of those, or
  * where one is d: e·d = 1 modulo p − 1 and q − 1.
  *
  * @module

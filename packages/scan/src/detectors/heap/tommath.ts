@@ -38,12 +38,12 @@ const BUILDS: readonly Build[] = [
   { name: '-of-32', digits: NARROW_TOMMATH_DIGITS, sizeBytes: 4, rooms: [32, 38, 56, 96] },
 ]
 
-/** From a number those of its key are looked for as far as this. */
+/** From a number those of its key are searched for as far as this. */
 const REACH = 8192
 /** Digits of a number, and bytes of its chunk: more are none. */
 const MOST_DIGITS = 160
 const MOST_BYTES = 2048
-/** Numbers of one size that are looked at. */
+/** Numbers of one size that are examined. */
 const MOST = 24
 /** Of going through the chunks near, of the equation of a curve, and of d·G. */
 const COST = { near: 9600, point: 15_000, multiple: 2_000_000 } as const

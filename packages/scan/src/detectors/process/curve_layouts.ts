@@ -145,7 +145,7 @@ const NSS: readonly Layout[] = (
   }
 })
 
-/** Where in a chunk a number of wolfSSL lies: {u32 used, u32 size = 129, …, u64 digits[129]}. */
+/** Where in a chunk a number of wolfSSL is: {u32 used, u32 size = 129, …, u64 digits[129]}. */
 const wolfNumber = (index: number): number => 48 + index * (40 + 8 * 129)
 
 const isWolfNumber = (index: number, used: number): Check =>

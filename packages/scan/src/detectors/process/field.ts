@@ -1,5 +1,5 @@
 /**
- * What a row of a layout is written in: fields of a structure, and checks of what stands in it.
+ * What a row of a layout is written in: fields of a structure, and checks of what is in it.
  *
  * @module
  */
@@ -49,7 +49,7 @@ export function addressAt(bytes: Uint8Array, at: number): bigint | undefined {
   return new DataView(bytes.buffer, bytes.byteOffset + at, 8).getBigUint64(0, true)
 }
 
-/** Whether bytes stand there, in hex with blanks; `??` is any byte. */
+/** Whether bytes are there, in hex with blanks; `??` is any byte. */
 export function spelled(from: number, pattern: string): Check {
   const wanted = pattern.split(' ').map((part) => (part === '??' ? -1 : Number.parseInt(part, 16)))
   return ({ bytes, at }) => wanted.every((byte, i) => byte < 0 || bytes[at + from + i] === byte)

@@ -1,5 +1,5 @@
 /**
- * Interprets rows of layouts: an anchor, what must stand around it, where the parts of a key lie or are led to. What the
+ * Interprets rows of layouts: an anchor, what must be around it, where the parts of a key are or are led to. What the
  * parts are is shown by arithmetic alone: a point on its curve, and the secret that gives it.
  *
  * @module
@@ -25,7 +25,7 @@ export interface KeyRow {
   readonly keyAt: (place: Location) => Detected | undefined
 }
 
-/** A pattern, as {@link anchor} takes it, with what may stand there. */
+/** A pattern, as {@link anchor} takes it, with what may be there. */
 export interface Layout extends Pick<Anchor, 'alignment' | 'number'> {
   readonly name: string
   readonly pattern: string | Pick<Anchor, 'pattern' | 'mask'>

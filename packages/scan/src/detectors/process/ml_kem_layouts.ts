@@ -22,7 +22,7 @@ import { provenHit } from './layout.ts'
 
 const HALF = 32
 
-/** Parts of a key as they lie there: s and t in words, rho and H(ek), z, and the other half of the seed where it is. */
+/** Parts of a key as they are there: s and t in words, rho and H(ek), z, and the other half of the seed where it is. */
 interface MlKemParts {
   readonly s: Uint8Array
   readonly t: Uint8Array
@@ -49,7 +49,7 @@ const AT = { rhoPointer: -46, rho: 14 } as const
 /** Seven pointers, flags, rho and the hash. */
 const STRUCTURE_BYTES = 124
 
-/** Where t and s lie, and whether the seed behind s is whole: undefined where the pointers are not of one piece of memory. */
+/** Where t and s are, and whether the seed behind s is whole: undefined where the pointers are not of one piece of memory. */
 function opensslParts(bytes: Uint8Array, from: number) {
   const view = new DataView(bytes.buffer, bytes.byteOffset + from, STRUCTURE_BYTES)
   const wordAt = (word: number): bigint => view.getBigUint64(8 * word, true)
@@ -99,11 +99,11 @@ export const OPENSSL_ML_KEM: Layout = {
 
 /** Of s and the polynomials beside it: those of A for three polynomials of s take more. */
 const SHORTEST = 3072
-/** Nanoseconds of a look at a polynomial, of a look at H(ek), and to prove a key. */
+/** Nanoseconds of examining a polynomial, of examining H(ek), and to prove a key. */
 const COST = { probe: 10_000, hash: 40_000, proof: 3_000_000 } as const
 const RATE = { perByte: 2, atOnce: 3e8 } as const
 
-/** Looks for keys of Go 1.24 (crypto/internal/fips140/mlkem) by their secret polynomials: {d, z, rho, H(ek), t, A, s}. */
+/** Searches for keys of Go 1.24 (crypto/internal/fips140/mlkem) by their secret polynomials: {d, z, rho, H(ek), t, A, s}. */
 export class MlKemSearch implements WindowSearch {
   readonly name = 'ml-kem'
   readonly reach: number = 4 * POLYNOMIAL_BYTES + HALF
@@ -122,7 +122,7 @@ export class MlKemSearch implements WindowSearch {
     return places.flatMap((at, i) => this.#keyAt(bytes, at, counts[i] ?? 0) ?? [])
   }
 
-  /** The key whose s begins at an offset from which on so many small polynomials lie. */
+  /** The key whose s begins at an offset from which on so many small polynomials are. */
   #keyAt(bytes: Uint8Array, at: number, count: number): Detected | undefined {
     for (const parameters of ML_KEM.filter(({ k }) => k <= count)) {
       const { k } = parameters

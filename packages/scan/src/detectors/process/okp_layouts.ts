@@ -137,7 +137,7 @@ const SEEDS: readonly Layout[] = [
     ],
   },
   {
-    // A string of PHP: a hash that was not asked for, and its length; 96 where the public half follows once more.
+    // A string of PHP: a hash that was not asked for, and its length; 96 where the public half follows again.
     name: 'seed-string',
     pattern: {
       pattern: Uint8Array.of(0, 0, 0, 0, 0, 0, 0, 0, BOTH, 0, 0, 0, 0, 0, 0, 0),

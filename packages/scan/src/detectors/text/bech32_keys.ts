@@ -18,7 +18,7 @@ import { standsAt, type TextReader, type TextRun } from '../../text/text_run.ts'
 export const AGE_PREFIX = 'AGE-SECRET-KEY-'
 
 interface Kind {
-  /** What stands before the `1`. */
+  /** What is before the `1`. */
   readonly prefix: string
   /** In small letters. */
   readonly small: string

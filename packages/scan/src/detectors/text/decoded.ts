@@ -15,7 +15,7 @@ import { derHit } from '../../anchors/anchored.ts'
 import type { Detected } from '../../anchors/detected.ts'
 import { BINARY_ANCHORS } from '../binary/binary_anchors.ts'
 
-/** Offsets that are looked at in one body, so that one full of anchors costs no more. */
+/** Offsets that are examined in one body, so that one full of anchors costs no more. */
 const OFFSETS_MOST = 48
 const FOUND_MOST = 1024
 /** Of an anchor that looks. */
@@ -24,7 +24,7 @@ const PROBE_COST = 300
 const RANK: Readonly<Record<Certainty, number>> = { proven: 3, candidate: 2, lesser: 1 }
 
 /**
- * The best proven key in `decoded`; where nothing is proven, the longest candidate or lesser thing.
+ * The best verified key in `decoded`; where nothing is verified, the longest candidate or lesser thing.
  *
  * @param decoded never kept
  * @returns offsets from the begin of `decoded`
@@ -55,7 +55,7 @@ function isBetter(hit: Detected, best: Detected): boolean {
 /** Made when it is first asked for: anchors and their detectors know each other. */
 let index: AnchorIndex | undefined
 
-/** Where anchors stand: those of whole keys first, at most {@link OFFSETS_MOST}. */
+/** Where anchors are: those of whole keys first, at most {@link OFFSETS_MOST}. */
 function offsetsIn(bytes: Uint8Array): readonly AnchorOffset[] {
   index ??= new AnchorIndex(BINARY_ANCHORS)
   return index

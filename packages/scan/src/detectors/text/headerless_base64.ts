@@ -45,7 +45,7 @@ import { armorBody } from './pem.ts'
 
 /** Letters before an anchor that may belong to the key's own headers: 48 bytes. */
 const BACK_LETTERS = 64
-/** Bytes that are looked at before more is decoded. */
+/** Bytes that are examined before more is decoded. */
 const HEAD_BYTES = 128
 const KEYSTORE_LETTERS = 64_000
 const PEM_HEADER_MOST = 600
@@ -147,14 +147,14 @@ function reader(structure: Structure, text: string, phase: number, inGroup: numb
       const size = structure.size(head.bytes, body.offset)
       const isNew = size > 0 && !isInPkcs8(structure, head.bytes, body.offset)
       head.bytes.fill(0)
-      // Line ends, and what else may stand between letters, take no more room than the letters themselves.
+      // Line ends, and what else may be between letters, take no more room than the letters themselves.
       return isNew ? Math.min(REACH, 512 + 3 * size) : 0
     },
     read: (run) => readBody(structure, run, phase, inGroup),
   }
 }
 
-/** Whether the anchors of a PKCS#8 key around this structure find it, so that it is proven once. */
+/** Whether the anchors of a PKCS#8 key around this structure find it, so that it is verified once. */
 function isInPkcs8({ name }: Structure, head: Uint8Array, at: number): boolean {
   if (name.startsWith('pkcs')) return false
   for (let i = Math.max(3, at - 40); i <= at - 8; i++) {
@@ -219,7 +219,7 @@ function readBody(
   return { ...key, offset: from, length: end - from, form: 'base64' }
 }
 
-/** What follows n, looked at before the whole is decoded and proven; true where there is no n. */
+/** What follows n, examined before the whole is decoded and verified; true where there is no n. */
 function hasLikelyNumbers(chars: Uint8Array, near: Body, head: Uint8Array): boolean {
   const place = numbersOffset(head, near.offset)
   if (place === undefined) return true
@@ -257,7 +257,7 @@ function readTail(body: Uint8Array, at: number): Detected | undefined {
   return key === undefined ? undefined : { ...key, offset: at, length: place - at }
 }
 
-/** Whether version and n stand before e: then the anchors of a whole key find it. */
+/** Whether version and n are before e: then the anchors of a whole key find it. */
 function isWhole(body: Uint8Array, at: number): boolean {
   const least = Math.max(0, at - 2100)
   for (let i = at - 48; i >= least; i--) {

@@ -24,7 +24,7 @@ export interface JsonObject {
   readonly values: Labelled
 }
 
-/** @param names members that are looked at; of one that is there twice, the one nearest behind the brace */
+/** @param names members that are examined; of one that is there twice, the one nearest behind the brace */
 export function objectAround(
   chars: Uint8Array,
   at: number,
@@ -41,7 +41,7 @@ export function objectAround(
   return { from, end: chars[to] === 0x7d ? to + 1 : to, values }
 }
 
-/** Whether a member of this name stands in the object between its brace and `at`. Cost: less than the whole object. */
+/** Whether a member of this name is in the object between its brace and `at`. Cost: less than the whole object. */
 export function hasBefore(
   chars: Uint8Array,
   at: number,

@@ -18,7 +18,7 @@ const KTY = 'kty'
 const TYPES = ['RSA', 'EC', 'OKP', 'oct', 'AKP'] as const
 type KeyType = (typeof TYPES)[number]
 
-/** Members that are looked at. */
+/** Members that are examined. */
 const WANTED: ReadonlySet<string> = new Set(
   'kty crv alg n e d p q dp dq qi x y k pub priv'.split(' '),
 )

@@ -15,14 +15,14 @@ import { ecKey, okpKey, rsaKey } from './parts.ts'
 
 const FORM = 'jwk-words'
 const E = 65_537n
-/** Letters to either side in which the numbers of a key of 8,192 bits, or of a curve, lie. */
+/** Letters to either side in which the numbers of a key of 8,192 bits, or of a curve, are. */
 const RSA_SIDE = 8192
 const CURVE_SIDE = 512
 /** Letters of a prime of 512 bits, and of a modulus of 8,192. */
 const RSA_LETTERS = [85, 1368] as const
 /** Letters of a secret of 28 bytes, and of 66. */
 const CURVE_LETTERS = [37, 88] as const
-/** Words that are looked at to either side. */
+/** Words that are examined to either side. */
 const RSA_MOST = 12
 const CURVE_MOST = 3
 /** Letters of the name of a curve, and of quotes, brackets and arrows before it. */

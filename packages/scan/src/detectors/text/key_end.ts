@@ -52,7 +52,7 @@ export function keyAtEnd(bytes: Uint8Array): Detected | undefined {
 
 const END_OF_KEY = 'the end of a key of that length; which curve it is for is cut off'
 
-/** How many bytes right before `at` are those that stand before a secret of this curve. */
+/** How many bytes right before `at` are those that are before a secret of this curve. */
 function headMatched(bytes: Uint8Array, at: number, { oid, lengthBytes }: OkpParameters): number {
   const name = Buffer.from(oid, 'hex')
   const { sequence, integer, octets } = TAG

@@ -44,7 +44,7 @@ export class Labelled {
     return names.some((name) => this.#values.has(name))
   }
 
-  /** A value as it stands, if it is short; empty if there is none. */
+  /** A value as it is, if it is short; empty if there is none. */
   text(name: string): string {
     const value = this.#values.get(name)
     if (value === undefined || value.to - value.from > NAME_MOST) return ''
@@ -92,7 +92,7 @@ export class Labelled {
     return number
   }
 
-  /** Up to three digits behind what may stand before them. */
+  /** Up to three digits behind what may be before them. */
   digits(name: string): number | undefined {
     const value = this.#values.get(name)
     if (value === undefined) return undefined

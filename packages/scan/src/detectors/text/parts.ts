@@ -1,5 +1,5 @@
 /**
- * Keys from the values that a text names: put together, proven, or dropped.
+ * Keys from the values that a text names: put together, verified, or dropped.
  *
  * What is given here has no offset yet: offset and length are 0, the form is empty. Where a text spells the public half too, it
  * must agree: else the key is a candidate at most.
@@ -91,7 +91,7 @@ const CURVE_NAMES: ReadonlyMap<string, Curve> = new Map([
 ])
 
 /**
- * An EC key. It is proven by d·G = Q, or by one coordinate of Q; without them it is a candidate, since any scalar in
+ * An EC key. It is verified by d·G = Q, or by one coordinate of Q; without them it is a candidate, since any scalar in
  * range has a point.
  *
  * @param d as long as the curve's order, or a byte longer (sign)
@@ -129,7 +129,7 @@ function withCoordinate(proof: Proof, x: Bytes, y: Bytes): Proof {
   return { ...proof, proof: `d·G has the ${which} beside it`, material: known }
 }
 
-/** An Edwards or Montgomery key. Proven by its public half; a candidate without. */
+/** An Edwards or Montgomery key. Verified by its public half; a candidate without. */
 export function okpKey(name: string, secret: Bytes, publicKey: Bytes): Detected | undefined {
   const parameters = OKP.find(({ curve }) => curve === name)
   if (parameters === undefined || secret?.length !== parameters.lengthBytes) return undefined

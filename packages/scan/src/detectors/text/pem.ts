@@ -39,7 +39,7 @@ export const PEM: TextReader = {
   read: (run) => bare(run, readPem),
 }
 
-/** As it stands, or else as if its lines had no prefixes. */
+/** As it is, or else as if its lines had no prefixes. */
 function bare(run: TextRun, read: (run: TextRun) => Detected | undefined): Detected | undefined {
   const hit = read(run)
   if (hit !== undefined && hit.certainty !== 'candidate') return hit
@@ -47,7 +47,7 @@ function bare(run: TextRun, read: (run: TextRun) => Detected | undefined): Detec
   return prefixed?.certainty === 'candidate' ? (hit ?? prefixed) : (prefixed ?? hit)
 }
 
-/** The label between the dashes, if it is one of a private key; nothing else is looked at. */
+/** The label between the dashes, if it is one of a private key; nothing else is examined. */
 export function labelAt(chars: Uint8Array, at: number): string | undefined {
   if (!standsAt(chars, at, BEGIN)) return undefined
   const from = at + BEGIN.length

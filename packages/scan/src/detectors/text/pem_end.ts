@@ -32,7 +32,7 @@ const DASHES = '-----'
 /** Letters of a first line behind its begin, and between it and the body: line ends, escaped or not, and blanks. */
 const BEGIN_LINE_MOST = 64
 const BREAK_MOST = 12
-/** How far before the last line the first is looked for: more than keys of 4096 bits take. */
+/** How far before the last line the first is searched for: more than keys of 4096 bits take. */
 const BEGIN_MOST = 4096
 
 export const PEM_END: TextReader = {
@@ -80,7 +80,7 @@ function isJoined(chars: Uint8Array, from: number, at: number): boolean {
 /** Forms that are found in base64 by the version that they begin with. */
 const ANCHORED = new Set(['pkcs8-der', 'pkcs1-der', 'sec1-der', 'dsa-der'])
 
-/** The best of what lies in the body and of what its end shows. */
+/** The best of what is in the body and of what its end shows. */
 function keyOf(bytes: Uint8Array): Detected | undefined {
   const inside = keyIn(bytes)
   if (inside?.certainty === 'proven') return ANCHORED.has(inside.form) ? undefined : inside

@@ -111,7 +111,7 @@ export const SEXP_PROTECTED: TextReader = {
     const syntax = protectedSyntax(chars, at)
     if (syntax === undefined) return undefined
     let end = at + syntax.protectedHead.length
-    // Heads alone, and the patterns that libgcrypt fills in, stand in every gpg-agent's program.
+    // Heads alone, and the patterns that libgcrypt fills in, are in every gpg-agent's program.
     for (const type of syntax.begin) {
       const token = syntax.next(chars, end)
       if (token?.type !== type) return undefined

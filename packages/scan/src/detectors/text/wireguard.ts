@@ -29,7 +29,7 @@ export const WIREGUARD: TextReader = {
   read,
 }
 
-/** Whether the name stands there with a sign behind it: it is part of many names of programs. */
+/** Whether the name is there with a sign behind it: it is part of many names of programs. */
 function hasSign(chars: Uint8Array, at: number): boolean {
   if (!standsAt(chars, at, WIREGUARD_NAME)) return false
   const behind = at + WIREGUARD_NAME.length

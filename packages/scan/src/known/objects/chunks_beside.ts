@@ -6,9 +6,9 @@
  */
 import { offsetsBeside } from './offsets_beside.ts'
 
-/** How far from a copy they are looked for. */
+/** How far from a copy they are searched for. */
 const BESIDE = { reach: 512, step: 8 } as const
-/** Of 64 bits: the size of a chunk, its own word with it, stands before what it holds. */
+/** Of 64 bits: the size of a chunk, its own word with it, is before what it holds. */
 const WORD = 8
 const UNIT = 16
 /** In use is the chunk before, as a rule, and it may be of another arena: neither counts. */

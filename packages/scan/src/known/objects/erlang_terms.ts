@@ -1,11 +1,11 @@
 /**
- * Secrets in terms of Erlang that stand by themselves: whole numbers, and strings of bytes.
+ * Secrets in terms of Erlang that are by themselves: whole numbers, and strings of bytes.
  *
  * A term begins with a header: its size in words from the seventh bit on, and what it is in the four bits before that.
  *
  * - A number is {header, digits of 64 bits, the lowest first}.
  * - A string of up to 64 bytes is {header, size, bytes}. Its size is in bits, and up to OTP 26 in bytes.
- * - A longer one lies outside of the heap of its process: {flags, room, count, size, bytes}.
+ * - A longer one is outside of the heap of its process: {flags, room, count, size, bytes}.
  *
  * Of 64-bit processes, lowest byte first. OTP 24 to 26 were not seen in a process.
  * Sources: `erts/emulator/beam/erl_term.h`, `erl_bits.h`, `erl_binary.h` and `big.h` of Erlang/OTP 24 to 28. @module
@@ -14,7 +14,7 @@ const WORD = 8
 const SIZE_SHIFT = 6n
 /** What a term is, with the two bits of a header. */
 const TAG = { number: 0x08n, bits: 0x20n, bytes: 0x24n } as const
-/** The longest string that lies on a heap. */
+/** The longest string that is on a heap. */
 const HEAP_BYTES = 64
 /** Terms of one size in a window: more is no process, but made. */
 const TERMS_MOST = 2000
@@ -29,7 +29,7 @@ export type TermKind = 'erlang-number' | 'erlang-string' | 'erlang-binary'
 
 const header = (words: number, tag: bigint): bigint => (BigInt(words) << SIZE_SHIFT) | tag
 
-/** Words that stand before a secret of so many bytes, and of which kind of term each is. */
+/** Words that are before a secret of so many bytes, and of which kind of term each is. */
 export function termWords(
   length: number,
   limbs: number,
@@ -56,7 +56,7 @@ export class TermList {
     this.#length = length
   }
 
-  /** @param at where a word of {@link termWords} stands in `bytes`, of a term of that kind if it is one */
+  /** @param at where a word of {@link termWords} is in `bytes`, of a term of that kind if it is one */
   add(bytes: Uint8Array, at: number, what: TermKind): void {
     const list = what === 'erlang-number' ? this.numbers : this.strings
     if (list.length >= TERMS_MOST) return
@@ -71,7 +71,7 @@ export class TermList {
   }
 }
 
-/** Whether what stands before the size at `at` can be that of a string outside of a heap. */
+/** Whether what is before the size at `at` can be that of a string outside of a heap. */
 function isBinary(bytes: Uint8Array, at: number): boolean {
   const count = wordAt(bytes, at + OUTSIDE.count)
   return count > 0n && count < COUNT_END && wordAt(bytes, at + OUTSIDE.flags) < FLAGS_END

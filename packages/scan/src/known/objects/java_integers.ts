@@ -1,6 +1,6 @@
 /**
  * Secrets in whole numbers of the JVM, which libraries in Java compute with: `BigInteger`. Between thousands of arrays of one
- * size, in which such a library keeps what it computes, those alone are looked at that one of its numbers points to.
+ * size, in which such a library keeps what it computes, those alone are examined that one of its numbers points to.
  *
  * Of 64-bit HotSpot a number is {u64 mark, u32 class, int signum, int bitCount + 1, int bitLength + 1, int lowestSetBit + 2,
  * int firstNonzeroIntNum + 2, int[] mag}, where a size is 0 until it is asked for, and what writes a secret or multiplies by it
@@ -11,7 +11,7 @@
 import type { Memory, Pointed } from '../../anchors/detected.ts'
 import { ARRAY_HEAD } from './jvm_array.ts'
 
-/** From the first sizes: where the others stand, and the array. */
+/** From the first sizes: where the others are, and the array. */
 const AT = { lowest: 8, nonzero: 12, array: 16, end: 24 } as const
 const INT_BYTES = 4
 /** So many bits a secret may have less than there is room for: of P-521, for which there are seven too many, one in 2^16 has fewer. */
@@ -37,7 +37,7 @@ export interface JavaInts {
 export class IntegerList {
   readonly #arrays = new Map<string, JavaInts>()
 
-  /** @param sizes where those of numbers stand, from `base` of `bytes` on */
+  /** @param sizes where those of numbers are, from `base` of `bytes` on */
   add(bytes: Uint8Array, base: number, sizes: readonly number[]): void {
     const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length)
     for (const size of sizes) {
@@ -56,7 +56,7 @@ export class IntegerList {
   }
 }
 
-/** What an array holds, the lowest byte of each int first; undefined where the dump does not have it. */
+/** What an array contains, the lowest byte of each int first; undefined where the dump does not have it. */
 export function intsAt(memory: Memory, { addresses, length }: JavaInts): Pointed | undefined {
   for (const address of addresses) {
     const array = arrayAt(memory, address, length)

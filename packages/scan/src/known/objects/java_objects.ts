@@ -7,11 +7,11 @@ import { BEFORE } from '../../slices/conjugate.ts'
 /** Of the mark's two lowest bits those of what is not locked. */
 const LOCK = { bits: 3, open: 1 } as const
 
-/** @param slice of the kernel, with what stands before it */
+/** @param slice of the kernel, with what is before it */
 const wordsOf = ({ buffer, byteOffset, length }: Uint8Array): Uint32Array =>
   new Uint32Array(buffer, byteOffset, length >> 2)
 
-/** Whether a mark and a class stand in the 16 bytes before a word. */
+/** Whether a mark and a class are in the 16 bytes before a word. */
 const hasHead = (words: Uint32Array, k: number): boolean =>
   ((words[k - 4] ?? 0) & LOCK.bits) === LOCK.open && words[k - 2] !== 0
 
@@ -30,7 +30,7 @@ export function javaArrays(
   return places
 }
 
-/** Offsets in [0, to), multiples of 8, at which the sizes of positive numbers of [least, most] bits stand. */
+/** Offsets in [0, to), multiples of 8, at which the sizes of positive numbers of [least, most] bits are. */
 export function javaNumbers(
   slice: Uint8Array,
   [least, most]: readonly [number, number],

@@ -1,15 +1,15 @@
 /**
- * Offsets at which the secret may lie near copies of its public half: right before a point, next to one, behind its own
+ * Offsets at which the secret may be near copies of its public half: right before a point, next to one, behind its own
  * length, and further off. @module
  */
 import { chunksBeside } from './chunks_beside.ts'
 import { offsetsBeside } from './offsets_beside.ts'
 
-/** How far from a copy of the public half the secret is looked for, at multiples of 8. */
+/** How far from a copy of the public half the secret is searched for, at multiples of 8. */
 const NEIGHBOURHOOD = 65_536
-/** Up to so many bytes around a copy every offset is looked at. */
+/** Up to so many bytes around a copy every offset is examined. */
 const CLOSE = 8
-/** Up to so many bytes around a copy every offset is looked at that its length in two bytes stands before. */
+/** Up to so many bytes around a copy every offset is examined that its length in two bytes is before. */
 const SIZED = { reach: 512, step: 1 } as const
 
 /** The first byte of a point with both coordinates (SEC 1, 2.3.3), and in DER the string of bits around it. */

@@ -1,5 +1,5 @@
 /**
- * Where secrets lie that something points to: structures of bignum libraries of the right size, and pointers beside a
+ * Where secrets are that something points to: structures of bignum libraries of the right size, and pointers beside a
  * public half. There are few of them where thousands of offsets look alike.
  *
  * Structures that begin a number: OpenSSL's BIGNUM {limbs*, int top, int dmax, int neg, int flags}; mbedTLS's
@@ -14,13 +14,13 @@ import { type TermKind, termWords } from './erlang_terms.ts'
 import { pointerAt } from './openssl_numbers.ts'
 import { objectSizes } from './python_objects.ts'
 
-/** Structures that begin a number lie at multiples of it. */
+/** Structures that begin a number are at multiples of it. */
 export const POINTER_BYTES = 8
 /** OpenSSL's flags of a number that is to be kept secret: constant time, or from the secure heap. */
 const SECRET_FLAGS = 0x4 | 0x8
 /** More flags than there are: then it is another structure. */
 const FLAGS_MOST = 0x10
-/** How far from a public half a pointer is looked for. */
+/** How far from a public half a pointer is searched for. */
 const BESIDE = 64
 /** Structures of one size in a window: more is no process, but made. */
 const HEADS_MOST = 20_000
@@ -31,12 +31,12 @@ export interface SizeHint {
   readonly what: 'number' | 'digits' | 'int' | 'bytes' | TermKind
 }
 
-/** Of which structures and objects are looked for. */
+/** Of which structures and objects are searched for. */
 export interface Headed {
   /** Bytes of a secret, and limbs of 8 bytes where it is kept as a number, else 0. */
   readonly length: number
   readonly limbs: number
-  /** Objects, terms and LibTomMath's structures are looked for too. */
+  /** Objects, terms and LibTomMath's structures are searched for too. */
   readonly hasObjects: boolean
 }
 
@@ -58,7 +58,7 @@ export class NumberHeads {
     this.#sizes = [...byWord.values()]
   }
 
-  /** Where sizes stand in the slice that the kernel holds, and what each indicates. */
+  /** Where sizes are in the slice that the kernel contains, and what each indicates. */
   probe(kernel: ConjugateKernel, length: number): readonly SizeSeen[] {
     return this.#seen(kernel.findWords(this.#words, length, POINTER_BYTES))
   }
@@ -76,7 +76,7 @@ export class NumberHeads {
   }
 }
 
-/** Where a size stands in a slice, and what it indicates. */
+/** Where a size is in a slice, and what it indicates. */
 export interface SizeSeen {
   readonly at: number
   readonly sizes: readonly SizeHint[]
@@ -138,14 +138,14 @@ export class HeadList {
     return [...secret, ...[...others].filter((place) => !secret.has(place))]
   }
 
-  /** The same of LibTomMath's, whose sign stands before the address. */
+  /** The same of LibTomMath's, whose sign is before the address. */
   digitAddresses(bytes: Uint8Array): readonly bigint[] {
     const all = this.#places.map((at) => pointerAt(bytes, at + 2 * POINTER_BYTES))
     return [...new Set(all.filter((address) => address !== undefined))]
   }
 }
 
-/** Of addresses those that lie in [0, bytes.length) as offsets there, and those of the rest of the process. */
+/** Of addresses those that are in [0, bytes.length) as offsets there, and those of the rest of the process. */
 export function offsetsIn(
   bytes: Uint8Array,
   addresses: readonly bigint[],

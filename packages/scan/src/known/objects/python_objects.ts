@@ -1,5 +1,5 @@
 /**
- * Secrets in objects of CPython that stand by themselves: whole numbers, which libraries in pure Python compute with, and
+ * Secrets in objects of CPython that are by themselves: whole numbers, which libraries in pure Python compute with, and
  * strings of bytes.
  *
  * int is {count, class*, size, digits of 30 bits in four bytes each}, where size is the number of digits, and eight times
@@ -11,7 +11,7 @@ import { sortedByDistance } from './sibling_arrays.ts'
 
 /** Up to 3.11 and from 3.12 on. */
 const SIZES_PER_DIGIT = [1, 8] as const
-/** From the size: where the object's count and class stand, and the digits of an int and the bytes of a string. */
+/** From the size: where the object's count and class are, and the digits of an int and the bytes of a string. */
 const AT = { count: -16, class: -8, digits: 8, bytes: 16 } as const
 /** What is no address of a class, but a count or flags. */
 const CLASS_LEAST = 0x1_0000
@@ -42,7 +42,7 @@ export class ObjectList {
   readonly #ints: number[] = []
   readonly #strings: number[] = []
 
-  /** @param at where a size stands in `bytes`, of an object of that kind if it is one */
+  /** @param at where a size is in `bytes`, of an object of that kind if it is one */
   add(bytes: Uint8Array, at: number, what: 'int' | 'bytes'): void {
     const list = what === 'int' ? this.#ints : this.#strings
     if (list.length < OBJECTS_MOST && isObject(bytes, at))
@@ -71,7 +71,7 @@ export class ObjectList {
   }
 }
 
-/** Whether a count and the address of a class stand before the size at `at`. */
+/** Whether a count and the address of a class are before the size at `at`. */
 function isObject(bytes: Uint8Array, at: number): boolean {
   const from = at + AT.count
   if (from < 0 || at + AT.bytes > bytes.length) return false

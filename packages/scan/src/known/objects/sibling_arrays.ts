@@ -2,7 +2,7 @@
  * Arrays of bytes like those that hold a copy of a public half: a runtime that keeps the one in an array of its own keeps
  * the secret, which is as long, in another of the same class.
  *
- * What stands before the bytes: in the JVM {mark, u32 class, u32 length}, or {mark, class*, u32 length, pad}; in .NET
+ * What is before the bytes: in the JVM {mark, u32 class, u32 length}, or {mark, class*, u32 length, pad}; in .NET
  * {class*, u32 length, pad}; in CPython {count, class*, size, hash}. The marks of a class are learned from the copies. @module
  */
 /** How the head of an array is laid out: where its marking bytes begin, counted back from the array's first byte. */
@@ -40,7 +40,7 @@ const LAYOUTS: readonly Layout[] = [
   },
 ]
 
-/** Copies that are looked at, and classes that are learned from them, and arrays of one class in a window. */
+/** Copies that are examined, and classes that are learned from them, and arrays of one class in a window. */
 const COPIES_MOST = 4096
 const CLASSES_MOST = 8
 const ARRAYS_MOST = 4096

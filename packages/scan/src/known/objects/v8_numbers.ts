@@ -2,7 +2,7 @@
  * Numbers of JavaScript libraries in the heap of V8: an array of small integers, or of floating point numbers where one of them
  * was none for a moment, a digit each, lowest first (bn.js, jsbn).
  *
- * Nothing leads to such an array but an object among many thousands, so that all runs of such words are looked at: there
+ * Nothing leads to such an array but an object among many thousands, so that all runs of such words are examined: there
  * are few of digits that could be random.
  * Source: `src/objects/smi.h` and `fixed-array.h` of V8, with words of 64 bits. @module
  */
@@ -32,12 +32,12 @@ export interface DigitRun {
   readonly coding: Coding
 }
 
-/** Forms that are looked for. */
+/** Forms that are searched for. */
 export const V8_FORMS: readonly DigitForm[] = DIGIT_FORMS.filter(
   ({ coding }) => coding === 'smi-high' || coding === 'double',
 )
 
-/** Words that are looked at, of each so many: a run of ten has one of them. */
+/** Words that are examined, of each so many: a run of ten has one of them. */
 const STRIDE = 8
 
 /**

@@ -2,7 +2,7 @@
  * Numbers that are no factor, but share one with the modulus after a step that anyone can take.
  *
  * The product of many such numbers is taken modulo n, and one gcd shows whether one of them shares a factor. A product
- * that is 0 holds both factors: then its parts are looked at. @module
+ * that is 0 holds both factors: then its parts are examined. @module
  */
 import { fastGcd } from '@mintmark/keys/arithmetic/fast_gcd'
 import { montgomeryWidths } from '../values/derived_values.ts'

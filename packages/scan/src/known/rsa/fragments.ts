@@ -24,7 +24,7 @@ export function pairCost(keys: number): { readonly isSieved: boolean; readonly c
     : { isSieved: true, cost: COST.sieve + cost / 3 }
 }
 
-/** Pairs that are looked at in a slice: copies of one pair are one, so that more are made up. */
+/** Pairs that are examined in a slice: copies of one pair are one, so that more are made up. */
 const MOST_PAIRS = 64
 
 /** Fewer equal bytes than this are one limb that fits, which chance or n itself gives. */

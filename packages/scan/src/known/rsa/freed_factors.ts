@@ -3,7 +3,7 @@
  * bytes, and the rest stays. What is left is more than two thirds of the factor, which gives all of it.
  *
  * So GnuTLS leaves what it reads a key from and writes it to. Source: malloc/malloc.c of glibc, of 64 bits (fd and bk, or next
- * and key, at the begin of what a chunk holds). @module
+ * and key, at the begin of what a chunk contains). @module
  */
 import { fromLowerFactor } from '@mintmark/keys/arithmetic/damaged_factors'
 import { fromBigEndian } from '@mintmark/keys/arithmetic/modular'
@@ -23,7 +23,7 @@ const ROOM = 64
 /** Nanoseconds of a test, at most about. */
 const TEST_COST = 250_000
 
-/** Those whose chunks begin in the slice that the kernel holds, as far as there is time for tests. */
+/** Those whose chunks begin in the slice that the kernel contains, as far as there is time for tests. */
 export function freedFactors(
   { kernel, length }: SliceContext,
   group: RsaGroup,

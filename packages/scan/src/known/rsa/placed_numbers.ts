@@ -1,7 +1,7 @@
 /**
  * Numbers of a slice that can share a factor with a known modulus without being one: Montgomery leftovers, d mod (p − 1).
  *
- * Each costs an operation on whole moduli, so only offsets where a number visibly begins or ends are looked at. @module
+ * Each costs an operation on whole moduli, so only offsets where a number visibly begins or ends are examined. @module
  */
 import { isRandomLookingAt } from '@mintmark/keys/material/random_looking'
 import { BEFORE, type ConjugateKernel, ORDERS } from '../../slices/conjugate.ts'
@@ -11,22 +11,22 @@ import type { Spelled } from './rsa_found.ts'
 import type { RsaGroup } from './rsa_group.ts'
 import { numberAt, numberIn, spanOf } from './slice_numbers.ts'
 
-/** A number of a window that is looked at once the cheap tests are done. */
+/** A number of a window that is examined once the cheap tests are done. */
 export interface LocatedNumber extends Spelled {
   readonly group: RsaGroup
-  /** What it is, or in which of {@link ORDERS} it lies in the window. */
+  /** What it is, or in which of {@link ORDERS} it is in the window. */
   readonly x: bigint | { readonly order: number }
   /** What it may be. */
   readonly leaks: readonly FactorLeak[]
-  /** Bits 0 and 1: something else ends before it, begins behind it. Bit 2: its length stands before it. Bit 3: less. */
+  /** Bits 0 and 1: something else ends before it, begins behind it. Bit 2: its length is before it. Bit 3: less. */
   readonly sides: number
 }
 
 /** Where both sides or a length mark a number. */
 const ALL_ORDERS = [0, 1, 2, 3, 4, 5]
-/** Where one side does: what OpenSSL, mbedTLS and Go leave alone lies lowest byte first. */
+/** Where one side does: what OpenSSL, mbedTLS and Go leave alone is lowest byte first. */
 const PLAIN_ORDER = [0]
-/** Of a number, what is looked at before it is read. */
+/** Of a number, what is examined before it is read. */
 const PROBED_BYTES = 64
 
 /** Estimate in nanoseconds for a modulus of 2048 bits. */

@@ -16,7 +16,7 @@ import { type Spelled, WHOLE_COST, wholeFound } from './rsa_found.ts'
 import type { RsaGroup } from './rsa_group.ts'
 import type { SliceContext, SliceResult } from './rsa_search.ts'
 
-/** Forms in which a private exponent alone is looked for: runtimes that keep no factors use them. */
+/** Forms in which a private exponent alone is searched for: runtimes that keep no factors use them. */
 const WHOLE_DIGIT_FORMS = DIGIT_FORMS.filter(({ form }) =>
   ['python-digits-30', 'go-limbs-63', 'bn-js-smi-26', 'bn-js-smi-26-compressed'].includes(form),
 )
@@ -33,7 +33,7 @@ interface DigitChoice {
   readonly count: number
 }
 
-/** What is looked for of one group of keys, worked out once. */
+/** What is searched for of one group of keys, worked out once. */
 interface DigitPlan {
   readonly factors: readonly DigitChoice[]
   readonly factorCost: number

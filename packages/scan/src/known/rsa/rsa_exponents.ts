@@ -15,13 +15,13 @@ export const NO_LANE = 0
 /** Of the byte orders, those that text spells. */
 export const PLAIN_ORDERS = 2
 
-/** Offsets of one value of a key in one slice that are looked at: every value of a key that is found is looked for anyhow. */
+/** Offsets of one value of a key in one slice that are examined: every value of a key that is found is searched for anyhow. */
 export const MOST_OF_ONE = 16
 /** With more keys than this, other offsets are at multiples of 8 or of words as well. */
 const FEW_KEYS = 4
 
 interface Probe {
-  /** Offsets that nothing marks and that are looked at, in the plain orders and in the others. */
+  /** Offsets that nothing marks and that are examined, in the plain orders and in the others. */
   readonly lanes: number
   readonly others: number
   readonly isText: boolean
@@ -48,7 +48,7 @@ export function exponentsIn(
     budget,
   })
   if (found.isCut) budget.isShort = true
-  // A look that is cut short at once is not worth its begin.
+  // A probe that is cut short at once is not worth its begin.
   if (isAll || isText || samples.left <= samples.most / 8) return found.values
   const lanes = group.keys.length <= FEW_KEYS ? EVERY_LANE : EIGHTH_LANES
   const more = probe(context, group, { lanes, others: EVERY_LANE, isText, budget: samples })
@@ -84,7 +84,7 @@ function probe(
 
 type Location = Pick<Candidate, 'at' | 'order'>
 
-/** Of each key the offset in the slice where an exponent was proven last, and how often. */
+/** Of each key the offset in the slice where an exponent was verified last, and how often. */
 class VerifiedOffsets {
   readonly #kernel: ConjugateKernel
   readonly #length: number
@@ -95,7 +95,7 @@ class VerifiedOffsets {
     this.#length = length
   }
 
-  /** Whether an offset holds what was proven often enough. */
+  /** Whether an offset holds what was verified often enough. */
   isEnough(key: RsaMaterial, place: Location): boolean {
     const existing = this.#of.get(key)
     return (

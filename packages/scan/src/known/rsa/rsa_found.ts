@@ -4,7 +4,7 @@ import type { RsaMaterial } from '@mintmark/keys/material/key_material'
 import type { FoundValue } from '../values/found_value.ts'
 import { fromWhole, isExponentAbove } from '../values/rebuild.ts'
 
-/** Where a number lies and how it is spelled. */
+/** Where a number is and how it is spelled. */
 export type Spelled = Pick<FoundValue, 'at' | 'length' | 'spelling'>
 
 /** What was tested before. */

@@ -49,7 +49,7 @@ function hasSmallPrime(n: bigint): boolean {
   })
 }
 
-/** Whether the search can look for this key's private half. */
+/** Whether the search can search for this key's private half. */
 export function isSearchable({ n, e }: RsaMaterial): boolean {
   const bits = bitLength(n)
   if (bits < MODULUS_BITS.least || bits > MODULUS_BITS.most || hasSmallPrime(n)) return false

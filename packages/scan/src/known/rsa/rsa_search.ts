@@ -24,14 +24,14 @@ import type { RsaGroup } from './rsa_group.ts'
 import { TextSearch } from './rsa_text.ts'
 import { numberAt, spelledAt } from './slice_numbers.ts'
 
-/** What is found in the slice that the kernel holds; offsets are from the slice's begin. */
+/** What is found in the slice that the kernel contains; offsets are from the slice's begin. */
 export interface SliceContext {
   readonly kernel: ConjugateKernel
   /** Bytes of the slice in which a number may begin. */
   readonly length: number
 }
 
-/** What the cheap tests of a slice have found, and the numbers that are left for dear ones. */
+/** What the cheap tests of a slice have found, and the numbers that are left for expensive ones. */
 export interface SliceResult {
   readonly found: readonly FoundValue[]
   readonly numbers: readonly LocatedNumber[]
@@ -39,7 +39,7 @@ export interface SliceResult {
 
 /** Lists of candidates, see {@link ConjugateKernel.candidates}. */
 const LIST = { marked: 0, aligned: 1, factors: 2, others: 3, markedOthers: 4 } as const
-/** The order in which they are looked at: the likeliest first. */
+/** The order in which they are examined: the likeliest first. */
 const IN_ORDER = [LIST.marked, LIST.markedOthers, LIST.aligned, LIST.factors, LIST.others]
 /** Lists whose factors are tried in pairs. */
 const IN_PAIRS = [LIST.marked, LIST.aligned, LIST.factors]
@@ -81,13 +81,13 @@ export class RsaSearch {
     return [...short, ...lost]
   }
 
-  /** So many bytes are looked at, or hold nothing: what is saved on those may be spent on others. */
+  /** So many bytes are examined, or hold nothing: what is saved on those may be spent on others. */
   earn(length: number): void {
     for (const searchLimits of this.#remainders.keys()) searchLimits.earn(length)
   }
 
   /**
-   * Searches the slice that the kernel holds. Text is decoded into the kernel: the slice is gone afterwards.
+   * Searches the slice that the kernel contains. Text is decoded into the kernel: the slice is gone afterwards.
    *
    * @param isSample whether it is one of those that stand for all, see {@link SearchLimits.isSampled}
    */
@@ -156,7 +156,7 @@ export class RsaSearch {
     return [...whole, ...conjugateFragments(kernel, group, pairs, hits)]
   }
 
-  /** Keeps the low limbs of what is listed, as far as there is time to look for pairs among them. */
+  /** Keeps the low limbs of what is listed, as far as there is time to search for pairs among them. */
   #keepLimbs(kernel: ConjugateKernel, { keys, shape, searchLimits }: RsaGroup): void {
     const { pairs } = searchLimits.budgets
     const { isSieved, cost } = pairCost(keys.length)
@@ -178,7 +178,7 @@ export class RsaSearch {
     const { cost } = pairCost(keys.length)
     const isDeep = searchLimits.depth === 'deep'
     const orders = isText ? PLAIN_ORDERS : ORDERS.length
-    // The last two lists take time to fill: only where there is some to look at them.
+    // The last two lists take time to fill: only where there is some to examine them.
     const isSaved = samples.left > samples.most / 2
     // Unmarked bytes beside a factor of a discovered key are not searched: see useOf.
     const plain = searchLimits.depth === 'discovered' ? NO_LANE : EIGHTH_LANES
@@ -193,7 +193,7 @@ export class RsaSearch {
     kernel.reset()
   }
 
-  /** Tests a list as far as its budget reaches; returns the first that was not looked at. */
+  /** Tests a list as far as its budget reaches; returns the first that was not examined. */
   #test(
     kernel: ConjugateKernel,
     { shape, table, searchLimits }: RsaGroup,
@@ -225,7 +225,7 @@ export class RsaSearch {
 }
 
 /**
- * Some hits of each key: one shows the key, and every value of a key that is known is looked for by itself. A slice can
+ * Some hits of each key: one shows the key, and every value of a key that is known is searched for by itself. A slice can
  * hold thousands of one.
  */
 function fewOfEach(hits: readonly FactorHit[]): readonly FactorHit[] {
@@ -247,7 +247,7 @@ function nameOf({ kind, isAbove }: FactorHit): string {
 
 const NOTHING: SliceResult = { found: [], numbers: [] }
 
-/** Whether a factor or an exponent can lie anywhere: most memory is no random bytes. */
+/** Whether a factor or an exponent can be anywhere: most memory is no random bytes. */
 function hasOffsets({ kernel, length }: SliceContext, { shape, exponents }: RsaGroup): boolean {
   const isOfFactors = kernel.hasOffsets(shape.length, length)
   return isOfFactors || (exponents !== undefined && kernel.hasOffsets(exponents.length, length))

@@ -27,7 +27,7 @@ export class TextSearch {
   readonly #leastLength: number
   readonly #edge: number
 
-  /** @param numbers searches bytes that lie in the kernel */
+  /** @param numbers searches bytes that are in the kernel */
   constructor(groups: readonly RsaGroup[], numbers: NumberSearch) {
     const allLimits = groups.map(({ searchLimits }) => searchLimits)
     const first = allLimits.find(({ depth }) => depth !== 'discovered') ?? allLimits[0]

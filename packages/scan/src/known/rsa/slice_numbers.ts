@@ -1,4 +1,4 @@
-/** Reads numbers out of the slice that the kernel holds. @module */
+/** Reads numbers out of the slice that the kernel contains. @module */
 import { fromBigEndian, fromLittleEndian } from '@mintmark/keys/arithmetic/modular'
 import { BEFORE, type Candidate, type ConjugateKernel, ORDERS } from '../../slices/conjugate.ts'
 import type { Spelled } from './rsa_found.ts'
@@ -9,7 +9,7 @@ export function spanOf(order: number, length: number): number {
   return Math.ceil(length / word) * word
 }
 
-/** Where a candidate of `length` bytes lies and how it is spelled. */
+/** Where a candidate of `length` bytes is and how it is spelled. */
 export function spelledAt({ at, order }: Pick<Candidate, 'at' | 'order'>, length: number): Spelled {
   return { at, length: spanOf(order, length), spelling: ORDERS[order]?.form ?? '' }
 }

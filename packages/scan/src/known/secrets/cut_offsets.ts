@@ -1,5 +1,5 @@
 /**
- * Looks for scalars of which bytes at one end were written over, where a scalar would lie: in a chunk of a heap beside a copy of its
+ * Searches for scalars of which bytes at one end were written over, where a scalar would be: in a chunk of a heap beside a copy of its
  * public half, and right next to one.
  *
  * Up to three bytes may be gone, and up to five where there is time for it: where such an offset is, is known, and how long a scalar is.
@@ -14,7 +14,7 @@ import type { SoughtGroup } from './secret_probes.ts'
 const SIGN_BYTES = 16
 const MOST_LOST = 3
 const MOST_COMPLETED = 5
-/** Offsets of a window that are looked at: a few copies of a public half have as many. */
+/** Offsets of a window that are examined: a few copies of a public half have as many. */
 const MOST_OFFSETS = 256
 
 /** A part of a scalar, and where it is. */

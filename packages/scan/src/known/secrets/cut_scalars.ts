@@ -56,7 +56,7 @@ export class CutScalars {
     return curveNamed(this.#curve).lengthBytes
   }
 
-  /** Estimate in nanoseconds of what it takes to look for so many numbers that have lost so many bytes. */
+  /** Estimate in nanoseconds of what it takes to search for so many numbers that have lost so many bytes. */
   cost(numbers: number, bytes: number): number {
     const stepBits = stepBitsFor(bytes)
     const scale = (curveNamed(this.#curve).bits / 256) ** 2
@@ -66,7 +66,7 @@ export class CutScalars {
     return scale * (table * ADDITION + numbers * this.#keys.length * each)
   }
 
-  /** How many numbers that have lost so many bytes can be looked for in so many nanoseconds by estimate. */
+  /** How many numbers that have lost so many bytes can be searched for in so many nanoseconds by estimate. */
   affordable(cost: number, bytes: number): number {
     const fixed = this.cost(0, bytes)
     return Math.max(0, Math.floor((cost - fixed) / (this.cost(1, bytes) - fixed)))
@@ -143,14 +143,14 @@ const stepBitsFor = (bytes: number): number => STEP_BITS[bytes] ?? 20
 
 const isSame = (point: Point, { x, y }: Point): boolean => point.x === x && point.y === y
 
-/** A number with how it lies in memory. */
+/** A number with how it is in memory. */
 export interface SpelledCut extends CutNumber {
   /** Bytes that are there. */
   readonly length: number
   readonly spelling: 'limbs-be' | 'limbs-le64'
 }
 
-/** Where bytes may be lost, as they lie in memory. */
+/** Where bytes may be lost, as they are in memory. */
 export interface LostAt {
   readonly before: boolean
   readonly behind: boolean

@@ -1,6 +1,6 @@
 /**
  * Known public keys of DSA and DH: what they look like in memory, and whether bytes are the secret of one of them. They are
- * looked for as keys of curves are: multiples of a point are powers of g here. @module
+ * searched for as keys of curves are: multiples of a point are powers of g here. @module
  */
 import { FixedBase, fixedBaseCost } from '@mintmark/keys/arithmetic/fixed_base'
 import {

@@ -1,9 +1,9 @@
 /**
- * The private half of known public keys, wherever and however it lies in a window of memory.
+ * The private half of known public keys, wherever and however it is in a window of memory.
  *
  * RSA: the factors of n by the kernel of `conjugate.ts`, what they leave behind by `factor_leaks.ts`, private exponents by
  * their upper half. Curves: scalars and seeds near the public half and between boundaries. Once a key is found, every
- * value of it is looked for in every spelling. @module
+ * value of it is searched for in every spelling. @module
  */
 import type { KeyMaterial, RsaMaterial } from '@mintmark/keys/material/key_material'
 import { keyIdOf } from '@mintmark/keys/public_half/key_id'
@@ -35,27 +35,27 @@ import {
 } from './secret_search.ts'
 
 export interface KnownKeyOptions {
-  /** Looks at offsets that are hardly ever taken as well, and spends eight times as much on what is dear. */
+  /** Examines offsets that are hardly ever taken as well, and spends eight times as much on what is expensive. */
   readonly deep: boolean
   /** Does that with the secrets of given keys of curves and their kin alone: of a file that is not large. */
   readonly hasDeepSecrets?: boolean
   /** Of the keys, those whose scalars are completed where five bytes are missing, as long as there is time. Default none. */
   readonly completed?: readonly PublicKey[]
-  /** Spends on given keys what it takes to look at each offset that something marks: see `Depth`. */
+  /** Spends on given keys what it takes to examine each offset that something marks: see `Depth`. */
   readonly isPatient?: boolean
-  /** Keys that are not asked for, but lie in the dump: far less is spent on them, and least on public roots. */
+  /** Keys that are not asked for, but are in the dump: far less is spent on them, and least on public roots. */
   readonly discovered?: readonly PublicKey[]
   /** Searches of the same file that go side by side, 1 where absent: they share what is spent on keys not asked for. */
   readonly searchers?: number
-  /** A later search looks for the other values of the keys that are found. */
+  /** A later search searches for the other values of the keys that are found. */
   readonly leavesValues?: boolean
-  /** Keys that were found before: every value of theirs is looked for as well. */
+  /** Keys that were found before: every value of theirs is searched for as well. */
   readonly found?: readonly KeyMaterial[]
 }
 
 /** The first slice of so many bytes of memory is searched for keys of public root stores, see {@link SearchLimits.isSampled}. */
 const SAMPLED = 8 * SLICE
-/** Found keys whose values are looked for in one window: more are made up. */
+/** Found keys whose values are searched for in one window: more are made up. */
 const MOST_KEYS = 64
 
 export class KnownKeySearch implements WindowSearch {
@@ -69,7 +69,7 @@ export class KnownKeySearch implements WindowSearch {
   readonly #values: ValueTable | undefined
   readonly #isShared: boolean
   readonly #leavesValues: boolean
-  /** Keys that cannot be looked for: their numbers are too small, too large or none of a key. */
+  /** Keys that cannot be searched for: their numbers are too small, too large or none of a key. */
   readonly unsearchable: number
 
   constructor(keys: readonly PublicKey[], options: KnownKeyOptions) {
@@ -111,7 +111,7 @@ export class KnownKeySearch implements WindowSearch {
     if (sampled.length > 0) this.#sampled = new SecretSearch(this.#kernel, sampled, searchers)
     if (values !== undefined)
       this.#values = new ValueTable(this.#kernel, values, this.#secrets?.words.list)
-    // Both are identified by words at the same offsets: one look finds both.
+    // Both are identified by words at the same offsets: one probe finds both.
     this.#isShared = this.#values?.step === this.#secrets?.words.step
     this.unsearchable = [...given, ...others, ...roots]
       .filter(isRsa)
@@ -187,14 +187,14 @@ export class KnownKeySearch implements WindowSearch {
       found.push(...this.#rsa.settle(bytes, numbers, moduliOf(found)))
     }
     const inside = found.filter(isInside)
-    // A pointer leads out of [from, to): nothing but the pointer would show what lies there.
+    // A pointer leads out of [from, to): nothing but the pointer would show what is there.
     for (const secrets of [sights.always, sights.sampled]) {
       if (secrets !== undefined) inside.push(...secrets.found(bytes, from, to, where))
     }
     return { found: inside, values }
   }
 
-  /** Looks at the slice that begins at `at`. */
+  /** Examines the slice that begins at `at`. */
   #slice(part: Part, at: number, isSample: boolean, sights: SecretSights, seen: Seen): void {
     const { bytes, from, to } = part
     const length = Math.min(SLICE, to - at)
@@ -253,7 +253,7 @@ function isZero(bytes: Uint8Array, from: number, to: number): boolean {
   return true
 }
 
-/** Where within {@link SAMPLED} bytes of memory a window's byte lies; at their begin, where the address is not known. */
+/** Where within {@link SAMPLED} bytes of memory a window's byte is; at their begin, where the address is not known. */
 function offsetOf(address: bigint | undefined, at: number): number {
   return address === undefined ? 0 : Number((address + BigInt(at)) % BigInt(SAMPLED))
 }
@@ -279,7 +279,7 @@ function distinct<T extends KeyMaterial>(materials: readonly T[]): T[] {
 }
 
 /**
- * One value an offset and spelling, in order of offset, the first name that was found. Fragments that a whole value lies
+ * One value an offset and spelling, in order of offset, the first name that was found. Fragments that a whole value is
  * over are left out: text that is read in a wrong alignment gives those.
  */
 function onceEach(values: readonly FoundValue[]): FoundValue[] {

@@ -1,6 +1,6 @@
 /**
  * Known public keys of ML-KEM and ML-DSA: what they look like in memory, and whether bytes are the seed of one of them. They are
- * looked for as keys of curves are. A seed gives ρ by one hash, so that a look costs next to nothing.
+ * searched for as keys of curves are. A seed gives ρ by one hash, so that a probe costs next to nothing.
  * Source: FIPS 203, algorithm 13; FIPS 204, algorithm 6. @module
  */
 import { LATTICE_SCHEMES, type LatticeScheme } from '@mintmark/keys/der_keys/post_quantum'

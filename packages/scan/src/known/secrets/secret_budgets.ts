@@ -1,4 +1,4 @@
-/** What the search for the secrets of known keys may cost, for each kind of place that is looked at. @module */
+/** What the search for the secrets of known keys may cost, for each kind of place that is examined. @module */
 
 import { Budget, type Rate } from '../values/budget.ts'
 import { type Depth, PATIENT, ROOTS_SHARE } from '../values/search_limits.ts'
@@ -35,7 +35,7 @@ const SHARES: Readonly<Record<Depth, number>> = {
 /** Of `cut`, where five bytes may be missing: of one key of P-256, an offset takes 14 s by estimate, 7 s in truth. */
 const COMPLETED = 24
 
-/** Whose secrets are looked for. */
+/** Whose secrets are searched for. */
 interface Sought {
   readonly depth: Depth
   /** See {@link import('../values/search_limits.ts').SearchLimits.reportsLimits}. */
@@ -68,7 +68,7 @@ export function budgetsFor(
     before: budget(RATES.before),
     near,
     placed,
-    // There are few such offsets, where there are any: keys that merely lie there have as much.
+    // There are few such offsets, where there are any: keys that merely are there have as much.
     java: budget(RATES.java, Math.max(1, usual)),
     cut: budget(RATES.cut, completesParts ? Math.max(COMPLETED, usual) : usual),
     v8: budget(RATES.v8),

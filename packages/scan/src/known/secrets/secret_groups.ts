@@ -46,7 +46,7 @@ export interface FoundSecret {
 export interface SecretGroup {
   /** Bytes of a secret. */
   readonly length: number
-  /** Estimate in nanoseconds of a look at one offset. */
+  /** Estimate in nanoseconds of examining one offset. */
   readonly cost: number
   /** The first 16 bytes of each of the public halves, in every form that was seen. */
   readonly signs: readonly Uint8Array[]

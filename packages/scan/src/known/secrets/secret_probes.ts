@@ -1,4 +1,4 @@
-/** Looks at offsets where the secret of a known key may lie, one after the other, until what may be spent is spent. @module */
+/** Examines offsets where the secret of a known key may be, one after the other, until what may be spent is spent. @module */
 import { isRandomLookingAt } from '@mintmark/keys/material/random_looking'
 import type { Memory } from '../../anchors/detected.ts'
 import { intsAt, type JavaInts, numberOfInts } from '../objects/java_integers.ts'
@@ -19,7 +19,7 @@ export interface SoughtGroup extends SecretGroup {
   readonly completed: CutScalars | undefined
 }
 
-/** What was looked at: offsets, and hashes of what lay there, so that a flood of copies is looked at once. */
+/** What was examined: offsets, and hashes of what was there, so that a flood of copies is examined once. */
 export interface Tried {
   readonly places: Set<number>
   readonly contents: Set<number>
@@ -42,7 +42,7 @@ const BUDGETS = {
 /** Where the lowest byte comes first. */
 const LOW_FIRST: ReadonlySet<string> = new Set(['pointed', 'far', 'number'])
 
-/** Looks at one offset after another, until the budget is used up. */
+/** Examines one offset after another, until the budget is used up. */
 export function probeOffsets(
   bytes: Uint8Array,
   places: Iterable<number>,
@@ -79,7 +79,7 @@ export function probeOffsets(
 /** Half of a hash of Ed25519. */
 const PREFIX = 32
 
-/** What hashes are begun with lies behind a scalar as a rule: with any signature it reveals the scalar, so it is erased with it. */
+/** What hashes are begun with is behind a scalar as a rule: with any signature it reveals the scalar, so it is erased with it. */
 function prefixLength(bytes: Uint8Array, at: number, { name }: FoundSecret): number {
   if (name !== 'expanded-scalar') return 0
   return at + PREFIX <= bytes.length && isRandomLookingAt(bytes, at, PREFIX) ? PREFIX : 0
@@ -98,7 +98,7 @@ function secretIn(
 /** Unused limbs behind a number, which few offsets near a public half have. */
 const END_BYTES = 16
 
-/** Whether a rare form is worth a look in what ends at `end`. */
+/** Whether a rare form is worth a probe in what ends at `end`. */
 function mayBeRare(bytes: Uint8Array, end: number, { limbs }: SecretGroup): boolean {
   if (limbs === 0) return true
   return (
@@ -120,7 +120,7 @@ function hashOf(bytes: Uint8Array): number {
 /** Nanoseconds of a read from the file. */
 const READ_COST = 5000
 
-/** Looks at what lies at addresses outside of the window: limbs, or digits of a form. */
+/** Examines what is at addresses outside of the window: limbs, or digits of a form. */
 export function probeFar(
   memory: Memory,
   addresses: readonly bigint[],
@@ -147,7 +147,7 @@ export function probeFar(
   return found
 }
 
-/** Looks at the arrays that numbers of the JVM point to. */
+/** Examines the arrays that numbers of the JVM point to. */
 export function probeIntegers(
   memory: Memory,
   arrays: Iterable<JavaInts>,
@@ -173,7 +173,7 @@ export function probeIntegers(
   return found
 }
 
-/** Looks at numbers in digits of a form, which begin at `offsets`. */
+/** Examines numbers in digits of a form, which begin at `offsets`. */
 export function probeDigits(
   bytes: Uint8Array,
   places: Iterable<number>,
@@ -202,7 +202,7 @@ export function probeDigits(
   return found
 }
 
-/** Looks at secrets in text, and wipes what was read of them. */
+/** Examines secrets in text, and wipes what was read of them. */
 export function probeTexts(
   texts: readonly SecretText[],
   group: SoughtGroup,

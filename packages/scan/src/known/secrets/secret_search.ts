@@ -1,11 +1,11 @@
 /**
  * Searches a window for the secrets of known keys that have one, as those of curves do.
  *
- * They are looked for where something points to that is of their size; in arrays like those of the public half; in objects
+ * They are searched for where something points to that is of their size; in arrays like those of the public half; in objects
  * of CPython, the JVM, V8 and Erlang; by themselves in text; near copies of the public half; and where something that looks like
  * a secret visibly begins and ends.
  *
- * A multiplication an offset is too dear for every offset; what the budget does not reach is counted. @module
+ * A multiplication an offset is too expensive for every offset; what the budget does not reach is counted. @module
  */
 import type { KeyMaterial } from '@mintmark/keys/material/key_material'
 import type { Memory } from '../../anchors/detected.ts'
@@ -64,7 +64,7 @@ export class SecretSearch {
 
   /**
    * @param searchers how many searches of the same bytes run in parallel: they share what keys not asked for may take
-   * @param mostStep of {@link words}: that of those others; structures lie at multiples of 8
+   * @param mostStep of {@link words}: that of those others; structures are at multiples of 8
    */
   constructor(
     kernel: ConjugateKernel,
@@ -74,7 +74,7 @@ export class SecretSearch {
   ) {
     this.#groups = all.flatMap(({ keys, depth, reportsLimits, completed: some }) => {
       const budgets = budgetsFor({ depth, reportsLimits }, searchers)
-      // Curves that are dear must not take the time of those that are not.
+      // Curves that are expensive must not take the time of those that are not.
       return secretGroups(keys).map((group) => {
         const completed = group.scalars?.ofSome(some)
         return Object.assign(
@@ -107,7 +107,7 @@ export class SecretSearch {
     })
   }
 
-  /** All words that a window's look asks for, at multiples of `step`: they may be looked for along with others. */
+  /** All words that a window's search asks for, at multiples of `step`: they may be searched for along with others. */
   get words(): { readonly list: readonly bigint[]; readonly step: number } {
     return { list: [...this.#signs.list, ...this.#heads.list], step: this.#signs.step }
   }
@@ -145,9 +145,9 @@ export class SecretWindow {
   }
 
   /**
-   * Looks at the slice of the window's `bytes` that the kernel holds, which begins at `at`.
+   * Examines the slice of the window's `bytes` that the kernel contains, which begins at `at`.
    *
-   * @param found where {@link SecretSearch.words} lie in it and behind it, if that is known
+   * @param found where {@link SecretSearch.words} are in it and behind it, if that is known
    */
   probe(
     kernel: ConjugateKernel,
@@ -288,14 +288,14 @@ function affordable({ left, most }: Budget, cost: number): number {
   return places < Math.min(LEAST_OFFSETS, most / cost / 2) ? 0 : places
 }
 
-/** Bytes of a window that a kernel holds. */
+/** Bytes of a window that a kernel contains. */
 interface WindowSlice {
   readonly bytes: Uint8Array
   readonly at: number
   readonly length: number
 }
 
-/** Where in the process a window lies, as far as the dump says. */
+/** Where in the process a window is, as far as the dump says. */
 export interface InProcess {
   /** Of the first byte. */
   readonly address: bigint | undefined
@@ -347,7 +347,7 @@ function pointedOffsets(
   return { near: pointedBeside(bytes, anchors, length, address), far: [] }
 }
 
-/** Offsets where something visibly begins or ends: as many as can be looked at, those with both sides first. */
+/** Offsets where something visibly begins or ends: as many as can be examined, those with both sides first. */
 class LikelyOffsets {
   readonly #most: number
   readonly #enclosed: number[] = []
@@ -372,7 +372,7 @@ class LikelyOffsets {
     }
   }
 
-  /** They are a sample in any case: once there are enough, no more are looked for. */
+  /** They are a sample in any case: once there are enough, no more are searched for. */
   get isFull(): boolean {
     return Math.max(this.#enclosed.length, this.#others.length) >= this.#most
   }

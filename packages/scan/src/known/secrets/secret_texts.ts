@@ -1,15 +1,15 @@
 /**
- * Secrets of known keys that stand by themselves in text: as many hexadecimal digits or letters of base64 as a secret takes,
- * and no letter more on either side. So WireGuard writes them (`PrivateKey = …=`), and so they lie in variables of a process
- * (`PRIVATE_KEY=0x…`) and in files of settings. Letters lie one byte apart.
+ * Secrets of known keys that are by themselves in text: as many hexadecimal digits or letters of base64 as a secret takes,
+ * and no letter more on either side. So WireGuard writes them (`PrivateKey = …=`), and so they are in variables of a process
+ * (`PRIVATE_KEY=0x…`) and in files of settings. Letters are one byte apart.
  *
- * The kernel lists runs of text (`text_runs`); each byte of those is looked at here, once for each length of secrets. @module
+ * The kernel lists runs of text (`text_runs`); each byte of those is examined here, once for each length of secrets. @module
  */
 import { BEHIND, type ConjugateKernel, SLICE } from '../../slices/conjugate.ts'
 import { hexDigit, isBase64Letter } from '../../text/base64.ts'
 import type { Depth } from '../values/search_limits.ts'
 
-/** What stands in a text where a secret may. */
+/** What is in a text where a secret may. */
 export interface SecretText {
   readonly at: number
   /** In letters, without what pads it. */
@@ -19,7 +19,7 @@ export interface SecretText {
   readonly bytes: Uint8Array
 }
 
-/** Where text lies in a window's bytes. */
+/** Where text is in a window's bytes. */
 export interface TextRange {
   readonly from: number
   readonly to: number
@@ -27,7 +27,7 @@ export interface TextRange {
 
 /** Texts of one secret's size in a window: more are hashes. */
 const TEXTS_MOST = 2000
-/** So far before a secret its name is looked for. */
+/** So far before a secret its name is searched for. */
 const NAME_BYTES = 40
 const NAME = /key|priv|secret|seed/i
 
@@ -42,7 +42,7 @@ interface Shape {
 /** Letters of base64 that so many bytes take, without what pads them. */
 const lettersOf = (size: number): number => Math.ceil((size * 4) / 3)
 
-/** @param hasPublicBehind whether a secret may stand with its public half behind it, as NaCl keeps seeds */
+/** @param hasPublicBehind whether a secret may be with its public half behind it, as NaCl keeps seeds */
 function shapeOf(length: number, hasPublicBehind: boolean): Shape {
   const sizes = hasPublicBehind ? [length, 2 * length] : [length]
   return {
@@ -63,9 +63,9 @@ interface Sought {
 /** Shorter runs the kernel does not list. */
 const LEAST_RUN = 32
 
-/** Texts of a window. Of keys that merely lie there none is looked at: hashes are spelled in the same way. */
+/** Texts of a window. Of keys that merely are there none is examined: hashes are spelled in the same way. */
 export class SecretTexts {
-  /** The shortest run that can be a secret; 0 where none is looked for. */
+  /** The shortest run that can be a secret; 0 where none is searched for. */
   readonly #least: number
   readonly #runs: TextRange[] = []
 
@@ -74,10 +74,10 @@ export class SecretTexts {
     this.#least = sizes.length === 0 ? 0 : Math.max(LEAST_RUN, lettersOf(Math.min(...sizes)))
   }
 
-  /** Keeps where text lies in the slice that the kernel holds, which begins at `at` of the window. */
+  /** Keeps where text is in the slice that the kernel contains, which begins at `at` of the window. */
   probe(kernel: ConjugateKernel, at: number, length: number): void {
     if (this.#least === 0) return
-    // What lies behind the slice is there for texts that begin in it.
+    // What is behind the slice is there for texts that begin in it.
     const to = Math.min(length + BEHIND, SLICE + BEHIND - 16)
     for (const run of kernel.runs(0, to, this.#least)) {
       if (run.from < length) this.#runs.push({ from: at + run.from, to: at + run.to })
@@ -95,10 +95,10 @@ export class SecretTexts {
 const isInTexts = ({ depth }: Sought): boolean => depth !== 'discovered'
 
 /**
- * Texts that begin in [from, to) of `bytes` and may be a secret of `length` bytes, those first that a name stands before,
+ * Texts that begin in [from, to) of `bytes` and may be a secret of `length` bytes, those first that a name is before,
  * then base64.
  *
- * @param runs where text lies, ascending: all of {@link lettersOf} bytes or more; one may be there in two parts that overlap
+ * @param runs where text is, ascending: all of {@link lettersOf} bytes or more; one may be there in two parts that overlap
  */
 export function secretTexts(
   bytes: Uint8Array,
@@ -172,7 +172,7 @@ function fromHex(bytes: Uint8Array, at: number, length: number): Uint8Array | un
   return secret
 }
 
-/** Whether what stands before a text is named as a secret is. */
+/** Whether what is before a text is named as a secret is. */
 function hasName(bytes: Uint8Array, at: number): boolean {
   const from = Math.max(0, at - NAME_BYTES)
   const before = Buffer.from(bytes.buffer, bytes.byteOffset + from, at - from)

@@ -1,4 +1,4 @@
-/** Words that identify public halves, near which their secrets may lie. @module */
+/** Words that identify public halves, near which their secrets may be. @module */
 import type { ConjugateKernel, WordTable } from '../../slices/conjugate.ts'
 import { stepFor, wordsFrom } from '../values/spaced_words.ts'
 import type { SecretGroup } from './secret_groups.ts'
@@ -7,13 +7,13 @@ import type { SecretGroup } from './secret_groups.ts'
 export interface SignTable {
   readonly words: WordTable
   readonly list: readonly bigint[]
-  /** Of the words of a public half that lies anywhere, one lies at a multiple of it. */
+  /** Of the words of a public half that is anywhere, one is at a multiple of it. */
   readonly step: number
   /** For each word the groups that it identifies, and its offset in their public half. */
   readonly heads: readonly (readonly { readonly group: number; readonly wordAt: number }[])[]
 }
 
-/** @param mostStep that of other words, to be looked for along with these */
+/** @param mostStep that of other words, to be searched for along with these */
 export function signTable(
   kernel: ConjugateKernel,
   groups: readonly SecretGroup[],

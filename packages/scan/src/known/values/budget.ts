@@ -3,7 +3,7 @@
  *
  * Costs are estimates in nanoseconds, not times: the same bytes give the same findings on any machine. @module
  */
-/** Of a kind of test: nanoseconds for each byte that is looked at, and what may be saved up. */
+/** Of a kind of test: nanoseconds for each byte that is examined, and what may be saved up. */
 export interface Rate {
   readonly perByte: number
   readonly atOnce: number
@@ -18,7 +18,7 @@ export class Budget {
   isShort: boolean = false
 
   /**
-   * @param perByte nanoseconds for each byte that is looked at
+   * @param perByte nanoseconds for each byte that is examined
    * @param atOnce nanoseconds that may be saved up, and that there are at the begin
    */
   constructor(perByte: number, atOnce: number) {
@@ -31,7 +31,7 @@ export class Budget {
     return this.#left
   }
 
-  /** More bytes are looked at. */
+  /** More bytes are examined. */
   earn(bytes: number): void {
     const earned = bytes * this.#perByte
     this.#left = Math.min(Math.max(this.most, earned), this.#left + earned)

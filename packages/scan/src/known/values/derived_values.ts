@@ -1,5 +1,5 @@
 /**
- * Every number (or string of bytes) that a private key can lie around as.
+ * Every number (or string of bytes) that a private key can look like in memory.
  * Source: key-material notes of this project, section 2.5: limbs and leftovers seen in OpenSSL, mbedTLS, Go, GMP,
  * libgcrypt and SymCrypt; RFC 8032 for Edwards keys. @module
  */

@@ -7,7 +7,7 @@
 import { toBigEndian } from '@mintmark/keys/arithmetic/modular'
 import { isRandomLookingAt } from '@mintmark/keys/material/random_looking'
 
-/** How a digit lies in its word. `raw` as it is; others are V8's small integers and floating point numbers. */
+/** How a digit is in its word. `raw` as it is; others are V8's small integers and floating point numbers. */
 export type DigitCoding = 'raw' | 'smi-high' | 'smi-doubled' | 'double'
 
 export interface DigitForm {
@@ -58,7 +58,7 @@ export const DIGIT_FORMS: readonly DigitForm[] = [
   digits('bn-js-double-26', 26, 8, 'double'),
 ]
 
-/** Digits of 15 bits in u16: CPython built for 32 bits. Too weak to be looked for without the value. */
+/** Digits of 15 bits in u16: CPython built for 32 bits. Too weak to be searched for without the value. */
 export const NARROW_DIGITS: DigitForm = digits('python-digits-15', 15, 2)
 
 /** A digit's word as an unsigned number of the word's size. Grows with the digit. */
@@ -92,7 +92,7 @@ export function digitCount(form: DigitForm, bits: number): number {
   return Math.ceil(bits / form.width)
 }
 
-/** The digits of a number, as they lie in memory. `bits`: of its field, leading zeros included. */
+/** The digits of a number, as they are in memory. `bits`: of its field, leading zeros included. */
 export function digitBytes(form: DigitForm, value: bigint, bits: number): Uint8Array {
   const big = toBigEndian(value, Math.ceil(bits / 8))
   const little = big.toReversed()

@@ -1,4 +1,4 @@
-/** Every spelling of a number that runtimes leave in memory, as bytes to look for. @module */
+/** Every spelling of a number that runtimes leave in memory, as bytes to search for. @module */
 import { bitLength, toBigEndian } from '@mintmark/keys/arithmetic/modular'
 import { BECH32_ALPHABET } from '@mintmark/keys/public_keys/bech32'
 import { ORDERS } from '../../slices/conjugate.ts'
@@ -120,7 +120,7 @@ function inBothCases(form: string, text: string): Text[] {
 /** What is written in letters of five bits are keys of 256. */
 const BECH32_BYTES = 32
 const BASE32_ALPHABET = 'ABCDEFGHIJKLMNOPQRSTUVWXYZ234567'
-/** Of the first letter that seeds of NATS share with what stands before them, two bytes. */
+/** Of the first letter that seeds of NATS share with what is before them, two bytes. */
 const BITS_SHARED = 4
 
 /**

@@ -1,5 +1,5 @@
 /**
- * What of a key of ML-KEM or ML-DSA lies apart in memory: the halves of its seed, and its secret polynomials.
+ * What of a key of ML-KEM or ML-DSA is apart in memory: the halves of its seed, and its secret polynomials.
  * Source: FIPS 203, algorithm 13 (s in 12 bits a number); crypto/ml_kem of OpenSSL 3.5, of Go and of BoringSSL (s in words of
  * 16 bits); FIPS 204, algorithm 24 (K, s₁ and s₂ packed). @module
  */

@@ -51,7 +51,7 @@ export function fromWhole(key: RsaMaterial, value: bigint): FromWhole | undefine
   return fromTotient(key, value)
 }
 
-/** λ(n) that is a smaller part of φ(n) is not looked for. */
+/** λ(n) that is a smaller part of φ(n) is not searched for. */
 const MOST_PARTS = 2 ** 16
 
 function fromTotient(key: RsaMaterial, value: bigint): FromWhole | undefined {
@@ -87,13 +87,13 @@ function isNearExponent({ n, e }: RsaMaterial, value: bigint): boolean {
   const least = n - (1n << BigInt(Math.ceil(bitLength(n) / 2) + bitLength(e) + 8))
   for (let g = 1; g <= MOST_COMMON_FACTOR; g += g === 1 ? 1 : 2) {
     const part = g * share
-    // Rounded, it may lie on either side of the integer that it is below.
+    // Rounded, it may be on either side of the integer that it is below.
     if (Math.abs(part - Math.round(part)) < ROUGHLY && (BigInt(g) * rest) % n >= least) return true
   }
   return false
 }
 
-/** Of one: more than what 52 bits and what e · (p + q) take, for the smallest keys that are looked for. */
+/** Of one: more than what 52 bits and what e · (p + q) take, for the smallest keys that are searched for. */
 const ROUGHLY = 2 ** -32
 
 /**

@@ -68,7 +68,7 @@ const FREE_OF_DISCOVERED: ReadonlySet<string> = new Set<Test>(['pairs', 'remaind
 export type Depth = 'given' | 'discovered' | 'deep' | 'patient'
 
 /**
- * Whose private half is looked for: keys that are given, keys that were only discovered in the dump, and of those the keys of public
+ * Whose private half is searched for: keys that are given, keys that were only discovered in the dump, and of those the keys of public
  * root stores.
  */
 export type Whose = 'given' | 'discovered' | 'roots'
@@ -131,7 +131,7 @@ export class SearchLimits {
     }
   }
 
-  /** More bytes are looked at. */
+  /** More bytes are examined. */
   earn(bytes: number): void {
     for (const budget of Object.values(this.budgets)) budget.earn(bytes)
   }

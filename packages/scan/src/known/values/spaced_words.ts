@@ -1,8 +1,8 @@
 /**
- * Words by which bytes are found though few offsets are looked at.
+ * Words by which bytes are found though few offsets are examined.
  *
  * With as many words of a pattern, one behind the other, as there are offsets from one multiple of a step to the next, one
- * of them lies at a multiple: so that no other offsets need be looked at. @module
+ * of them is at a multiple: so that no other offsets need be examined. @module
  */
 /** Of a word that is looked up. */
 export const WORD_BYTES = 8
@@ -11,7 +11,7 @@ const MOST_STEP = 16
 /** Most words of a table: each takes some 200 bytes. */
 const MOST_WORDS = 1 << 17
 
-/** Bytes of a pattern in which a word begins at a multiple of `step`, wherever the pattern lies. */
+/** Bytes of a pattern in which a word begins at a multiple of `step`, wherever the pattern is. */
 export const extentOf = (step: number): number => WORD_BYTES + step - 1
 
 /** The greatest power of two up to `most` for which every pattern is long enough, and the words are not too many. */

@@ -20,7 +20,7 @@ export const HEX_OF_BYTE: readonly string[] = Array.from({ length: 256 }, (_, by
   byte.toString(16).padStart(2, '0'),
 )
 
-/** What stands for each byte in a text, joined by what stands between two. */
+/** What stands for each byte in a text, joined by what is between two. */
 export function joinedBytes(bytes: Uint8Array, textOf: readonly string[], between: string): string {
   let text = ''
   for (let k = 0; k < bytes.length; k++) {

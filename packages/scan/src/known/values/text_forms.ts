@@ -46,7 +46,7 @@ interface Stripped {
   readonly offsetOf: (k: number) => number
 }
 
-/** Characters that stand between those of a number; few of them are in a text, most often none. */
+/** Characters that are between those of a number; few of them are in a text, most often none. */
 interface Between {
   readonly isOut: (code: number) => boolean
   readonly any: RegExp
@@ -78,7 +78,7 @@ function stripped(
     begin = k + 1
   }
   const offsetOf = (k: number): number => {
-    // Behind the last that is left: what stands there besides belongs to nothing.
+    // Behind the last that is left: what is there besides belongs to nothing.
     if (k >= left) return offsetAt(left + (gaps.at(-1) ?? 0))
     return offsetAt(k + (gaps[lastNotAbove(begins, k)] ?? 0))
   }
@@ -107,7 +107,7 @@ export function lastNotAbove(numbers: readonly number[], limit: number): number 
  * What a run of base64 characters, colons and line ends can mean, in every alignment.
  *
  * Base64 is read from the run's begin. That it begins later, behind characters that happen to be of its alphabet, is
- * taken into account for what lies at either end of the run alone.
+ * taken into account for what is at either end of the run alone.
  *
  * @param least bytes that a number of interest takes
  * @param edge characters that the longest of them takes, and some more
@@ -139,7 +139,7 @@ const isDigit = (code: number): boolean => code >= 0x30 && code < 0x3a
 const isHex = (code: number): boolean =>
   isDigit(code) || ((code | 0x20) >= 0x61 && (code | 0x20) < 0x67)
 
-/** Runs of such characters that are at least so long. Looks at one character in `least` where there are none. */
+/** Runs of such characters that are at least so long. Examines one character in `least` where there are none. */
 function* longRuns(
   text: string,
   least: number,
@@ -197,7 +197,7 @@ const SCORES = Int8Array.from(
 const MOST_SCORE = 160
 
 /**
- * Where in base64 a random number of `width` characters can lie: names of programs, paths and words are of the alphabet
+ * Where in base64 a random number of `width` characters can be: names of programs, paths and words are of the alphabet
  * too. Begins are multiples of 4, so that groups of letters stay whole.
  */
 export function randomRanges(text: string, width: number): LetterRange[] {

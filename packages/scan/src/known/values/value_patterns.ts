@@ -30,17 +30,17 @@ const HASHED = 32
 export class ValuePatterns {
   readonly #values: KeyValue[] = []
   readonly #kept = new Map<KeyValue, readonly Pattern[]>()
-  /** Of each pattern where its first word lies in it, and a hash of what is there. */
+  /** Of each pattern where its first word is in it, and a hash of what is there. */
   readonly #places: Uint8Array
   readonly #hashed: Uint8Array
   readonly #hashes: Uint32Array
   readonly count: number
-  /** Of each pattern so many words are looked for; one of them lies at a multiple of it. */
+  /** Of each pattern so many words are searched for; one of them is at a multiple of it. */
   readonly step: number
   /** `step` words for each pattern, eight bytes each, one pattern's behind the other's. */
   readonly packed: Uint8Array
 
-  /** @param mostStep that of other words, to be looked for along with these: a power of two */
+  /** @param mostStep that of other words, to be searched for along with these: a power of two */
   constructor(keys: readonly KeyMaterial[], mostStep: number = Number.POSITIVE_INFINITY) {
     const heads: Uint8Array[] = []
     let shortest = Number.POSITIVE_INFINITY
@@ -66,7 +66,7 @@ export class ValuePatterns {
     }
   }
 
-  /** The pattern, if it may lie so that its first word is at `at`, and where it begins then. */
+  /** The pattern, if it may be so that its first word is at `at`, and where it begins then. */
   likeAt(
     number: number,
     bytes: Uint8Array,

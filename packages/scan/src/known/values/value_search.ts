@@ -1,4 +1,4 @@
-/** Exact search for every value of known private keys in every spelling: what lies beside a key once it is proven. @module */
+/** Exact search for every value of known private keys in every spelling: what is beside a key once it is verified. @module */
 import type { KeyMaterial } from '@mintmark/keys/material/key_material'
 import type { Detected } from '../../anchors/detected.ts'
 import type { LeftOver, WindowSearch } from '../../anchors/window_search.ts'
@@ -7,18 +7,18 @@ import { BEFORE, BEHIND, ConjugateKernel, SLICE, type WordTable } from '../../sl
 import { detectedOf, type FoundValue } from './found_value.ts'
 import { type Pattern, ValuePatterns } from './value_patterns.ts'
 
-/** A value that lies somewhere. */
+/** A value that is somewhere. */
 export interface LocatedValue extends FoundValue {
   readonly reported: Detected
 }
 
-/** Where a word lies in a slice, and which. */
+/** Where a word is in a slice, and which. */
 export interface WordHit {
   readonly at: number
   readonly word: number
 }
 
-/** A slice of a window that a kernel holds, and where in the window values may begin. */
+/** A slice of a window that a kernel contains, and where in the window values may begin. */
 export interface ValueSlice {
   readonly at: number
   /** Bytes of it in which a word may begin. */
@@ -27,7 +27,7 @@ export interface ValueSlice {
   readonly to: number
 }
 
-/** Where the last word can lie of a value that begins before `to`: up to {@link BEFORE} bytes behind that. */
+/** Where the last word can be of a value that begins before `to`: up to {@link BEFORE} bytes behind that. */
 export function lastWord(bytes: Uint8Array, to: number): number {
   return Math.min(bytes.length, to + BEFORE)
 }
@@ -60,14 +60,14 @@ export class ValueTable {
   readonly #patterns: ValuePatterns
   readonly step: number
   readonly #table: WordTable
-  /** Hits of other words in the slice that was looked at last. */
+  /** Hits of other words in the slice that was examined last. */
   others: readonly WordHit[] = []
   #over: { offset: number; count: number } | undefined
   /** Values reported in the window, in all and by key. */
   #taken = 0
   readonly #takenOf = new Map<KeyMaterial, number>()
 
-  /** @param others words that are looked for along with the values, at multiples of the same step */
+  /** @param others words that are searched for along with the values, at multiples of the same step */
   constructor(kernel: ConjugateKernel, patterns: ValuePatterns, others: readonly bigint[] = []) {
     this.#kernel = kernel
     this.#patterns = patterns
@@ -101,7 +101,7 @@ export class ValueTable {
     this.#over = undefined
   }
 
-  /** Those whose word lies in the slice that the kernel holds, as many as a window may have. */
+  /** Those whose word is in the slice that the kernel contains, as many as a window may have. */
   inSlice(bytes: Uint8Array, slice: ValueSlice): LocatedValue[] {
     const found: LocatedValue[] = []
     const others: WordHit[] = []
@@ -148,7 +148,7 @@ export class ValueTable {
   }
 }
 
-/** Keys that were found already, wherever else a value of theirs lies. */
+/** Keys that were found already, wherever else a value of theirs is. */
 export class ValueSearch implements WindowSearch {
   readonly name = 'values'
   readonly reach: number = BEHIND
@@ -194,7 +194,7 @@ function foundAt(pattern: Pattern, at: number): LocatedValue {
   return { ...found, reported: pattern.reported }
 }
 
-/** Whether a pattern lies at an offset, judged by its bytes from `from` on: the last first, for p − 1 begins like p. */
+/** Whether a pattern is at an offset, judged by its bytes from `from` on: the last first, for p − 1 begins like p. */
 function isAt(bytes: Uint8Array, at: number, pattern: Uint8Array, from: number): boolean {
   if (at + pattern.length > bytes.length) return false
   for (let k = pattern.length - 1; k >= from; k--) if (bytes[at + k] !== pattern[k]) return false

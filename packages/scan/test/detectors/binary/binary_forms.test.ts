@@ -85,7 +85,7 @@ it('several keys in one OpenSSH file are all found', () => {
   assert.deepEqual(idsOf(hitsIn(planted(bytes, 99))), [ED, RSA, P256].map(idOf))
 })
 
-it('a number of libgcrypt that stands alone is a candidate', () => {
+it('a number of libgcrypt that is alone is a candidate', () => {
   const [hit, ...more] = hitsIn(planted(libgcrypt(['p']), 99))
   assert.equal(more.length, 0)
   assert.deepEqual([hit?.certainty, hit?.note, hit?.kind], ['candidate', 'fragment', 'rsa'])

@@ -5,7 +5,7 @@ import type { Anchor } from '../../../src/anchors/anchor.ts'
 import type { Detected } from '../../../src/anchors/detected.ts'
 import { BINARY_ANCHORS } from '../../../src/detectors/binary/binary_anchors.ts'
 
-/** What the anchors lead to in `bytes`, looked for the plain way; each offset and form once, in order. */
+/** What the anchors lead to in `bytes`, searched for the plain way; each offset and form once, in order. */
 export function hitsIn(bytes: Uint8Array): readonly Detected[] {
   const hits = new Map<string, Detected>()
   for (const { anchor, at } of offsetsIn(bytes)) {
@@ -19,7 +19,7 @@ export function provenIn(bytes: Uint8Array): readonly Detected[] {
   return hitsIn(bytes).filter(({ certainty }) => certainty === 'proven')
 }
 
-/** Every place where a pattern stands. */
+/** Every place where a pattern is. */
 export function* offsetsIn(
   bytes: Uint8Array,
 ): Generator<{ readonly anchor: Anchor; readonly at: number }> {

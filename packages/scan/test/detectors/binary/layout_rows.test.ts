@@ -45,7 +45,7 @@ function seenIn(bytes: Uint8Array, before = 640): readonly FindingSeen[] {
   return [...new Map(places).values()]
 }
 
-/** The forms of which something is proven, with its id. */
+/** The forms of which something is verified, with its id. */
 function provenIn(bytes: Uint8Array): readonly string[] {
   return seenIn(bytes)
     .filter(({ certainty }) => certainty === 'proven')

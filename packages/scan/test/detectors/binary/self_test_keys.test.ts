@@ -25,7 +25,7 @@ it('a key that a standard prints is named as such', () => {
 
 const text = (bytes: Buffer) => bytes.toString('base64url')
 
-it('the key of the FIDO U2F specification, which lies in browsers, is named as such', () => {
+it('the key of the FIDO U2F specification, which is in browsers, is named as such', () => {
   const d = Buffer.from('f3fccc0d00d8031954f90864d43c247f4bf5f0665c6b50cc17749a27d1cf7664', 'hex')
   const curve = createECDH('prime256v1')
   curve.setPrivateKey(d)
@@ -37,19 +37,19 @@ it('the key of the FIDO U2F specification, which lies in browsers, is named as s
   assert.match(proof, /FIDO U2F/)
 })
 
-it('a key of the tests of Go, which lies in the heap of go build, is named as such', () => {
+it('a key of the tests of Go, which is in the heap of go build, is named as such', () => {
   // The first of crypto/x509/pem_decrypt_test.go that was seen there.
   const id = '8a5fdde85272b99dbd9fbd33f17dad5cd72ca34ff9aea3a86e99dd173a41ae38'
   assert.match(selfTestOrigin(id) ?? '', /^Go, tests/)
   assert.equal(selfTestOrigin(id.replace('8a', '8b')), undefined)
 })
 
-it('the keys that lie in processes of Erlang with jose are named as such', () => {
+it('the keys that are in processes of Erlang with jose are named as such', () => {
   const id = '3507da288e0f3dc19090be5e87c6102a01a36e3aed77b862521c964ba2ffa677'
   assert.match(selfTestOrigin(id) ?? '', /^jose for Erlang/)
 })
 
-it('the key that lies in each process of Dovecot is named as such', () => {
+it('the key that is in each process of Dovecot is named as such', () => {
   const id = '67b41cdcfec69306353dbf30afa3c0e06c38308ce0f61e35611cc7f2153080d5'
   assert.match(selfTestOrigin(id) ?? '', /^Dovecot, tests/)
 })

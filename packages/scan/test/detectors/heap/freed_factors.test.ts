@@ -37,7 +37,7 @@ function freed(word: number, over: Buffer, present: Buffer): Buffer {
   return Buffer.concat([size, over, present.subarray(16), Buffer.alloc(Math.max(0, rest))])
 }
 
-/** Bytes that something is planted in, and what lies around it. */
+/** Bytes that something is planted in, and what is around it. */
 function around(at: number, chunk: Buffer, length = 1 << 16): Buffer {
   const bytes = Buffer.alloc(length)
   for (let k = 0; k < length; k += 24) bytes.writeUInt16LE(k & 0xffff, k)
@@ -117,7 +117,7 @@ describe('a factor in a chunk that was freed', () => {
 })
 
 describe('chunks of random bytes', () => {
-  it('are tested as far as there is time: what lies behind too many is not found', () => {
+  it('are tested as far as there is time: what is behind too many is not found', () => {
     const key = knownOf(2048)
     const real = freed(0xa1, POINTERS, withZero(key.p))
     const random = Array.from({ length: 3000 }, (_, i) => {

@@ -28,7 +28,7 @@ describe('a modulus in a chunk of malloc, with its primes in others', () => {
     assert.equal(places.length, 1)
   })
 
-  it('has the exponent whose d lies near', () => {
+  it('has the exponent whose d is near', () => {
     const jwk = keyOf(2048, 3).export({ format: 'jwk' })
     const { bytes, places } = heapOf([jwk.p, jwk.q, jwk.d, jwk.n].map(limbs))
     assert.deepEqual(found(bytes), expected(jwk, places[0] ?? 0, 3n))

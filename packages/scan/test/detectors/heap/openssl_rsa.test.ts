@@ -27,7 +27,7 @@ const addressesOf = async (process: Process): Promise<string[]> => {
   return addresses.toSorted((a, b) => a.localeCompare(b))
 }
 
-describe('an RSA key of OpenSSL whose numbers lie apart', () => {
+describe('an RSA key of OpenSSL whose numbers are apart', () => {
   const every = OFFSETS.map((at) => `0x${(NUMBERS + BigInt(at)).toString(16)}`)
   const all = every.slice(0, 3)
 

@@ -79,7 +79,7 @@ describe('an RSA key of LibTomMath', () => {
     }
   })
 
-  it('has the exponent that its d is of, and its prime where that lies', () => {
+  it('has the exponent that its d is of, and its prime where that is', () => {
     const { p, q, d } = keyOf(2048, 257).export({ format: 'jwk' })
     const heap = heapWith(
       [

@@ -62,7 +62,7 @@ for (const [curve, identifier] of [
 
 const NUMBER = 1072
 
-/** An `sp_int` of 129 digits, whose bytes lie elsewhere as well. */
+/** An `sp_int` of 129 digits, whose bytes are elsewhere as well. */
 function spInt(value: bigint, used: number): Buffer {
   const number = Buffer.alloc(NUMBER)
   number.set(words(pair(used, 129), 0n, HEADS + 0x8000n, BigInt(8 * used), 0n))

@@ -135,7 +135,7 @@ describe('a secret whose curve is cut off', () => {
 })
 
 describe('a key without its public half', () => {
-  it('is a finding where that lies elsewhere', async () => {
+  it('is a finding where that is elsewhere', async () => {
     const { kty, crv, d } = P256.key.export({ format: 'jwk' })
     const text = JSON.stringify({ kty, crv, d })
     const alone = await scanned(text)

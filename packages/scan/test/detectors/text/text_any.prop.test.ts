@@ -123,7 +123,7 @@ describe('the anchors', () => {
 describe('a window made to cost', () => {
   const bodies = pemsOf(RSA).map((pem) => pem.replaceAll(/-----.*-----|\n/g, ''))
   const fillings = [
-    // Filled with that of Ed25519, a window holds a thousand keys: any 32 bytes are one. `work_budget.ts` bounds those.
+    // Filled with that of Ed25519, a window contains a thousand keys: any 32 bytes are one. `work_budget.ts` bounds those.
     ...PIECES.filter((filling) => filling.length > 2 && !filling.startsWith('MC4CAQAw')),
     'kty',
     'eyJ',

@@ -79,7 +79,7 @@ describe('PEM in another coding', () => {
     })
   }
 
-  it('is found in base64 of JSON with base64 in it, whatever stands before either', () => {
+  it('is found in base64 of JSON with base64 in it, whatever is before either', () => {
     const [pem = ''] = pemsOf(P256)
     for (const outer of ['', 'x', 'xy']) {
       for (const inner of ['', 'x', 'xy']) {

@@ -348,7 +348,7 @@ describe('S-expressions of GnuPG', () => {
     assertProven(only(ed), ED25519, 'sexp')
   })
 
-  it('a protected one is reported as such; its name alone, as it stands in a program, is nothing', () => {
+  it('a protected one is reported as such; its name alone, as it is in a program, is nothing', () => {
     const number = randomBytes(257).toString('hex')
     for (const given of [
       Buffer.concat([Buffer.from('(21:protected-private-key(3:rsa'), value('n', randomBytes(257))]),

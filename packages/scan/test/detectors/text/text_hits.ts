@@ -4,7 +4,7 @@ import { TEXT_ANCHORS } from '../../../src/detectors/text/text_anchors.ts'
 import { LayerReader } from '../../../src/encoded/encoded_layers.ts'
 import { keysOf } from '../../../src/encoded/layer_keys.ts'
 
-/** What the anchors lead to in `bytes` and in what they code, looked for the plain way; each offset and form once. */
+/** What the anchors lead to in `bytes` and in what they code, searched for the plain way; each offset and form once. */
 export function hitsIn(
   bytes: Uint8Array,
   anchors: readonly Anchor[] = TEXT_ANCHORS,
@@ -33,7 +33,7 @@ function* offsetsIn(
   }
 }
 
-/** Text as it lies in memory, one spelling a name. */
+/** Text as it is in memory, one spelling a name. */
 export const SPELLINGS = {
   plain: (text: string): Buffer => Buffer.from(text, 'latin1'),
   utf16le: (text: string): Buffer => Buffer.from(text, 'utf16le'),

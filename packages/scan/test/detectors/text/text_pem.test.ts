@@ -16,7 +16,7 @@ import {
 import type { Detected } from '../../../src/anchors/detected.ts'
 import { hitsIn, SPELLINGS } from './text_hits.ts'
 
-/** How a PEM can stand in memory. */
+/** How a PEM can be in memory. */
 const WRAPPINGS: Readonly<Record<string, (pem: string) => string>> = {
   'as it is': (pem) => pem,
   'with CRLF': (pem) => pem.replaceAll('\n', '\r\n'),
@@ -40,7 +40,7 @@ const WRAPPINGS: Readonly<Record<string, (pem: string) => string>> = {
   'with the footer cut off': (pem) => pem.slice(0, pem.indexOf('-----END')),
 }
 
-/** The one proven key in `bytes`; its offset must cover what was planted. */
+/** The one verified key in `bytes`; its offset must cover what was planted. */
 function onlyKey(bytes: Uint8Array): Detected {
   const [hit, ...others] = hitsIn(bytes)
   assert.deepEqual(others, [])
@@ -81,7 +81,7 @@ describe('PEM is found once, at its offset', () => {
     }
   })
 
-  it('where another begin without a body stands before it', () => {
+  it('where another begin without a body is before it', () => {
     const [pem = ''] = pemsOf(P256)
     const text = Buffer.from(`-----BEGIN PRIVATE KEY-----\n\n${pem}`)
     assert.equal(onlyKey(text).offset, 29)

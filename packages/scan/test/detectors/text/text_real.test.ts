@@ -24,7 +24,7 @@ function provenIds(bytes: Uint8Array): ReadonlySet<string | undefined> {
   return new Set(proven.flatMap(({ material }) => (material && keyIdOf(material).spkiSha256) ?? []))
 }
 
-/** The keys that a file says stand in it. */
+/** The keys that a file says are in it. */
 function wantedIds(file: string): ReadonlySet<string | undefined> {
   const text = readFileSync(file, 'latin1')
   return new Set(Array.from(text.matchAll(/spkisha256:([\da-f]{64})/g), (match) => match[1]))

@@ -172,7 +172,7 @@ export function byteAt(slice: Uint8Array, at: number): number {
   return (isWithin ? slice[at] : new Uint8Array(slice.buffer)[slice.byteOffset + at]) ?? 0
 }
 
-/** What stands beside the offsets of a slice for numbers of one length, by offset. */
+/** What is beside the offsets of a slice for numbers of one length, by offset. */
 export interface MarksReference {
   readonly before: ReadonlySet<number>
   readonly behind: ReadonlySet<number>
@@ -181,7 +181,7 @@ export interface MarksReference {
   readonly chained: ReadonlySet<number>
 }
 
-/** Numbers that lie one behind the other without anything between. See `mark_groups` in the kernel. */
+/** Numbers that are one behind the other without anything between. See `mark_groups` in the kernel. */
 const CHAIN = 7
 
 /** Marks of the random-looking offsets in [0, to). `slice` has {@link BEFORE} bytes before its begin. */
@@ -260,7 +260,7 @@ function isAfterLengthReference(before: readonly number[], at: number, length: n
   })
 }
 
-/** Whether what lies at an offset is marked: as a factor, and as what is none. */
+/** Whether what is at an offset is marked: as a factor, and as what is none. */
 function nearReference(
   { before, behind, lengths, chained }: MarksReference,
   at: number,

@@ -5,7 +5,7 @@
  */
 import type { DigitShape } from '../../../src/slices/conjugate.ts'
 
-/** Where one of `words` lies at multiples of `step` below `to`, and which: of equal ones the first. */
+/** Where one of `words` is at multiples of `step` below `to`, and which: of equal ones the first. */
 export function findWordsReference(
   bytes: Uint8Array,
   words: readonly bigint[],
