@@ -11,9 +11,9 @@ export {
   type Arrival,
   arrivalOf,
   arrivalOfFile,
+  type CoreOutcome,
   type Gate,
   type GateLimits,
-  type Landed,
   receiveCore,
   type Scrub,
   type Scrubbed,
@@ -27,7 +27,7 @@ export { FolderWatch, type WatchCount } from './watch/watch.ts'
 
 /**
  * @param kept public keys as `keptKey` writes them
- * @param acceptCut a core lands though the search for one of them was cut short; its report says so
+ * @param acceptCut a core is written though the search for one of them was cut short; its report says so
  */
 export async function loadGateScrub(kept: readonly Json[], acceptCut: boolean): Promise<Scrub> {
   const { gateScrub } = await import('./gate_scrub.ts')

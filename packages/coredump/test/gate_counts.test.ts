@@ -1,4 +1,4 @@
-/** What a core that landed counts as, by the one policy: docs/threat-model-dumps.md, S14. */
+/** What a core that was written counts as, by the one policy: docs/threat-model-dumps.md, S14. */
 import assert from 'node:assert/strict'
 import { generateKeyPairSync, randomBytes } from 'node:crypto'
 import { describe, it } from 'node:test'
@@ -40,8 +40,8 @@ describe('a core counts as', () => {
     it(what, async () => {
       const gate = gateWith({ loadScrub: () => loadGateScrub([], false) })
       const core = Buffer.concat([Buffer.alloc(65_536, 'memory\0\0'), held, Buffer.alloc(4096)])
-      const landed = await receiveCore(gate, arrivalOfBytes(core))
-      assert.ok(landed.outcome === 'core')
-      assert.deepEqual([landed.counts, landed.erasedRanges > 0], [counts, isErased])
+      const written = await receiveCore(gate, arrivalOfBytes(core))
+      assert.ok(written.outcome === 'core')
+      assert.deepEqual([written.counts, written.erasedRanges > 0], [counts, isErased])
     })
 })

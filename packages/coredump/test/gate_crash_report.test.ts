@@ -9,7 +9,7 @@ import { scanFile } from '@mintmark/scan/scan_file'
 import { elfCore } from '@mintmark/testkit'
 import { apportReport } from '@mintmark/testkit/packed_world'
 import { gateScrub } from '../src/gate_scrub.ts'
-import { type Landed, receiveCore, type Scrub } from '../src/index.ts'
+import { type CoreOutcome, receiveCore, type Scrub } from '../src/index.ts'
 import { maskedText } from '../src/receive/masked_text.ts'
 import { arrivalOfBytes, erasing, filesIn, gateWith, logOf, place } from './gate_world.ts'
 
@@ -25,7 +25,7 @@ const arrivalOfReport = (bytes: Uint8Array) => ({
   source: { path: '/var/crash/x.crash', bytes: bytes.length, modifiedMs: 1, inode: 1 },
 })
 
-function landedReport(done: Landed): { file: string; text: string; facts: unknown } {
+function writtenReport(done: CoreOutcome): { file: string; text: string; facts: unknown } {
   assert.equal(done.outcome, 'core')
   const folder = 'folder' in done ? done.folder : ''
   const names = readdirSync(folder)
@@ -71,7 +71,7 @@ describe('a crash report that was dropped', () => {
     ['memory', 1 << 28],
     ['the encrypted file', 0],
   ] as const)
-    it(`lands as a report with the scrubbed core, buffered in ${held}`, async () => {
+    it(`is written as a report with the scrubbed core, buffered in ${held}`, async () => {
       const at = Buffer.from(CORE).indexOf(SECRET)
       const limits = { maxMemoryBytes, maxSizeBytes: 1 << 30, maxAtOnce: 4, keepFreeBytes: 0 }
       const scrubs: number[] = []
@@ -80,7 +80,7 @@ describe('a crash report that was dropped', () => {
         return erasing(...(isFirst ? [{ offset: at, length: SECRET.length }] : []))(input, name)
       }
       const gate = gateWith({ limits, scrub })
-      const { text, facts } = landedReport(await receiveCore(gate, arrivalOfReport(REPORT)))
+      const { text, facts } = writtenReport(await receiveCore(gate, arrivalOfReport(REPORT)))
       const core = coreIn(text)
       const expected = Buffer.from(CORE).fill(0, at, at + SECRET.length)
       assert.ok(core.equals(expected))
@@ -108,7 +108,7 @@ describe('a crash report that was dropped', () => {
     const gate = gateWith({ scrub: gateScrub([], false) })
     const done = await receiveCore(gate, arrivalOfReport(raw))
     assert.equal('counts' in done && done.counts, 'found')
-    const { file, text } = landedReport(done)
+    const { file, text } = writtenReport(done)
     const after = await scanFile(file)
     assert.deepEqual([after.findings, after.candidates, after.limits], [[], [], []])
     for (let at = 0; at + 16 <= exponent.length; at += 16)

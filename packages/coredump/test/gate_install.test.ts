@@ -142,12 +142,12 @@ describe('the gate, whatever happens,', () => {
       writeFileSync(file, damage)
       assert.throws(() => uninstallGate(places), { code: 'GATE_STATE' })
       assert.deepEqual(gateStatus(places).problems.slice(1), [
-        'kernel.core_pattern names the gate: no core lands until it is installed again',
+        'kernel.core_pattern names the gate: no core is written until it is installed again',
       ])
     }
     rmSync(file)
     assert.deepEqual(gateStatus(places).problems, [
-      'kernel.core_pattern names the gate, and what it remembers is gone: no core lands until it is installed again',
+      'kernel.core_pattern names the gate, and what it remembers is gone: no core is written until it is installed again',
     ])
     assert.throws(() => uninstallGate(places), { code: 'GATE_STATE', message: /sysctl -w/ })
     assert.match(kernel()[0] ?? '', /receive/)

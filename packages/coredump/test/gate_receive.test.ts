@@ -39,7 +39,7 @@ const UNCLEAN: Scrub = () =>
   })
 const NEVER: Scrub = () => Promise.reject(new Error('-the-private-bytes-of-this-test-'))
 
-function landed(folder: string): { core: string | undefined; report: Record<string, unknown> } {
+function written(folder: string): { core: string | undefined; report: Record<string, unknown> } {
   const names = readdirSync(folder)
   const report = names.find((name) => name.endsWith('.report.json'))
   const core = names.find((name) => !name.endsWith('.report.json'))
@@ -49,19 +49,19 @@ function landed(folder: string): { core: string | undefined; report: Record<stri
 
 describe('a core that is received', () => {
   for (const compression of ['gzip', 'zstd'] as const) {
-    it(`lands scrubbed beside its report, by ${compression}`, async () => {
+    it(`is written scrubbed beside its report, by ${compression}`, async () => {
       const gate = gateWith({ scrub: erasing(ERASED), compression })
       const done = await receiveCore(gate, arrivalOfBytes(CORE, 'core.victim.7'))
       assert.ok(done.outcome === 'core')
       assert.equal(done.folder, path.join(gate.spool.folder, 'core.victim.7'))
-      const { core, report } = landed(done.folder)
+      const { core, report } = written(done.folder)
       assert.ok(core !== undefined && unpacked(core).equals(SCRUBBED))
       assert.ok(isObject(report['core']))
       assert.equal(report['core']['sha256'], createHash('sha256').update(SCRUBBED).digest('hex'))
       assert.equal(report['core']['bytes'], statSync(core).size)
       assert.deepEqual(report['scrub'], { made: 'by a test' })
       assert.equal(filesIn(gate.spool.folder).length, 2)
-      assert.match(logOf(gate), /core\.victim\.7: landed/)
+      assert.match(logOf(gate), /core\.victim\.7: written/)
     })
   }
 
@@ -76,7 +76,7 @@ describe('a core that is received', () => {
     const gate = gateWith({ scrub: UNCLEAN })
     const done = await receiveCore(gate, arrivalOfBytes(CORE))
     assert.ok(done.outcome === 'unclean')
-    const { core, report } = landed(done.folder)
+    const { core, report } = written(done.folder)
     assert.equal(core, undefined)
     assert.match(String(report['why']), /could not make sure/)
     assert.match(logOf(gate), /problem .*no core, .*could not make sure.*: registers hold one$/m)

@@ -40,10 +40,10 @@ const APPORT = `ProblemType: Crash\nArchitecture: amd64\nCoreDump: base64\n H4sI
 const READ = "require('node:fs').readFileSync(0);"
 const PATH = 'JSON.parse(process.argv.at(-1)).path'
 
-it('a raw dump goes once its core has landed', async () => {
+it('a raw dump goes once its core has been written', async () => {
   const { file, call } = dropped(READ)
   const taken = await takeFile(file, call, { isRemoved: true })
-  assert.deepEqual(taken, { outcome: 'landed', counts: 'nothing', isRemoved: true })
+  assert.deepEqual(taken, { outcome: 'written', counts: 'nothing', isRemoved: true })
   assert.equal(existsSync(file), false)
 })
 
@@ -69,7 +69,7 @@ it('a crash report of apport is taken as a dump is', async () => {
   const file = path.join(folder, '_usr_bin_x.0.crash')
   writeFileSync(file, APPORT)
   const taken = await takeFile(file, call, { isRemoved: true })
-  assert.deepEqual(taken, { outcome: 'landed', counts: 'nothing', isRemoved: true })
+  assert.deepEqual(taken, { outcome: 'written', counts: 'nothing', isRemoved: true })
   assert.equal(existsSync(file), false)
 })
 
@@ -88,7 +88,7 @@ it('what failed is tried again later, and what changed at once', async () => {
   const { folder, file, call } = dropped(`${READ} process.exit(3)`)
   const spool = Spool.open(place('spool'), { isMade: true })
   const log = new GateLog(spool.folder)
-  const watch = new FolderWatch({ folder, spool, log, call, isRemoved: true, settleMs: 0 })
+  const watch = new FolderWatch({ folder, spool, log, call, isRemoved: true, quietMs: 0 })
   const start = Date.now() + 1000
   const failed = async (afterMs: number) => (await watch.sweep(start + afterMs)).failed
   assert.deepEqual([await failed(0), await failed(30_000), await failed(60_001)], [1, 0, 1])
@@ -105,7 +105,7 @@ it('a dump dated ahead of the clock is taken once it has stayed as it is', async
   const log = new GateLog(spool.folder)
   const ahead = new Date(Date.now() + 3_600_000)
   utimesSync(file, ahead, ahead)
-  const watch = new FolderWatch({ folder, spool, log, call, isRemoved: true, settleMs: 100 })
+  const watch = new FolderWatch({ folder, spool, log, call, isRemoved: true, quietMs: 100 })
   assert.equal((await watch.sweep(Date.now())).waiting, 1)
   appendFileSync(file, 'more')
   utimesSync(file, ahead, ahead)
@@ -117,7 +117,7 @@ it('a clock that is set back does not keep what failed waiting', async () => {
   const { folder, call } = dropped(`${READ} process.exit(3)`)
   const spool = Spool.open(place('spool'), { isMade: true })
   const log = new GateLog(spool.folder)
-  const watch = new FolderWatch({ folder, spool, log, call, isRemoved: true, settleMs: 0 })
+  const watch = new FolderWatch({ folder, spool, log, call, isRemoved: true, quietMs: 0 })
   const start = Date.now() + 1000
   const failed = async (afterMs: number) => (await watch.sweep(start + afterMs)).failed
   assert.deepEqual([await failed(3_600_000), await failed(3_600_001), await failed(0)], [1, 0, 1])
@@ -127,7 +127,7 @@ it('a folder that goes away and comes back is watched again, and each is reporte
   const { folder, call } = dropped(`${READ} setTimeout(() => {}, 1000)`)
   const spool = Spool.open(place('spool'), { isMade: true })
   const log = new GateLog(spool.folder)
-  const how = { isRemoved: true, settleMs: 0, pollMs: 50 }
+  const how = { isRemoved: true, quietMs: 0, pollMs: 50 }
   const watch = new FolderWatch({ folder, spool, log, call, ...how })
   const ending = new AbortController()
   const watching = watch.run(ending.signal)
@@ -136,7 +136,7 @@ it('a folder that goes away and comes back is watched again, and each is reporte
   await until(() => logOf({ spool }).includes('not looked through'))
   mkdirSync(folder)
   writeFileSync(path.join(folder, 'core.2'), CORE)
-  await until(() => logOf({ spool }).includes('core.2: landed'))
+  await until(() => logOf({ spool }).includes('core.2: written'))
   ending.abort()
   await watching
   assert.equal(logOf({ spool }).match(/not looked through/g)?.length, 1)
@@ -158,7 +158,7 @@ it('a folder that is gone is reported', async () => {
   const log = new GateLog(spool.folder)
   const call = { node: process.execPath, args: [] }
   const folder = place('none')
-  const options = { folder, spool, log, call, isRemoved: false, settleMs: 0 }
+  const options = { folder, spool, log, call, isRemoved: false, quietMs: 0 }
   const message = `cannot read ${folder}: it is not there`
   assert.throws(() => new FolderWatch(options), { code: 'INPUT_UNREADABLE', message })
   mkdirSync(folder)
@@ -167,12 +167,12 @@ it('a folder that is gone is reported', async () => {
   await assert.rejects(watch.sweep(0), { code: 'INPUT_UNREADABLE', message })
 })
 
-it('a dump among thousands of other files lands with the first scan', async () => {
+it('a dump among thousands of other files is written with the first scan', async () => {
   const { folder, call } = dropped(READ)
   for (let i = 0; i < 4000; i++) writeFileSync(path.join(folder, `a${i}.txt`), `line ${i}`)
   const spool = Spool.open(place('spool'), { isMade: true })
   const log = new GateLog(spool.folder)
-  const watch = new FolderWatch({ folder, spool, log, call, isRemoved: false, settleMs: 0 })
+  const watch = new FolderWatch({ folder, spool, log, call, isRemoved: false, quietMs: 0 })
   assert.equal((await watch.sweep(Date.now() + 1000)).landed, 1)
 })
 
@@ -180,7 +180,7 @@ it('a file waits while another process may write to it, and no longer', async ()
   const { folder, file, call } = dropped(READ)
   const spool = Spool.open(place('spool'), { isMade: true })
   const log = new GateLog(spool.folder)
-  const options = { folder, spool, log, call, isRemoved: false, settleMs: 0 } as const
+  const options = { folder, spool, log, call, isRemoved: false, quietMs: 0 } as const
   const held = openSync(file, 'a')
   const writer = spawn('sleep', ['60'], { stdio: ['ignore', held, 'ignore'] })
   await once(writer, 'spawn')
@@ -237,7 +237,7 @@ for (const [name, content, why] of [
     writeFileSync(path.join(folder, name), content)
     const spool = Spool.open(place('spool'), { isMade: true })
     const log = new GateLog(spool.folder)
-    const watch = new FolderWatch({ folder, spool, log, call, isRemoved: true, settleMs: 0 })
+    const watch = new FolderWatch({ folder, spool, log, call, isRemoved: true, quietMs: 0 })
     const start = Date.now() + 1000
     const { failed, left } = await watch.sweep(start)
     assert.deepEqual([failed, left], [0, 1])
@@ -253,7 +253,7 @@ it('a dump that another watch has in hand is left to it, and taken once', async 
   const { folder, file, call } = dropped(READ)
   const spool = Spool.open(place('spool'), { isMade: true })
   const log = new GateLog(spool.folder)
-  const options = { folder, spool, log, call, isRemoved: true, settleMs: 0 }
+  const options = { folder, spool, log, call, isRemoved: true, quietMs: 0 }
   const nowMs = Date.now() + 1000
   const both = [new FolderWatch(options), new FolderWatch(options)]
   const counts = await Promise.all(both.map((each) => each.sweep(nowMs)))
@@ -290,18 +290,24 @@ function landBefore(spool: string, raw: string, core: object | undefined): void 
 }
 
 for (const [what, bytes, core, isThere, line] of [
-  ['goes', CORE, {}, false, /note .*had landed before, raw file removed/],
-  ['goes where it is packed', gzipSync(CORE), {}, false, /had landed before, raw file removed/],
+  ['goes', CORE, {}, false, /note .*had been written before, raw file removed/],
+  [
+    'goes where it is packed',
+    gzipSync(CORE),
+    {},
+    false,
+    /had been written before, raw file removed/,
+  ],
   ['stays where it is packed and cut', gzipSync(CORE).subarray(0, -9), {}, true, /problem .*end/],
   ['stays where there is the report alone', CORE, undefined, true, /^$/],
 ] as const)
-  it(`the raw dump of a watch that was killed after its core landed ${what}`, async () => {
+  it(`the raw dump of a watch that was killed after its core was written ${what}`, async () => {
     const { folder, file, call } = dropped(`${READ} process.exit(9)`)
     writeFileSync(file, bytes)
     const spool = Spool.open(place('spool'), { isMade: true })
     landBefore(spool.folder, file, core)
     const log = new GateLog(spool.folder)
-    const watch = new FolderWatch({ folder, spool, log, call, isRemoved: true, settleMs: 0 })
+    const watch = new FolderWatch({ folder, spool, log, call, isRemoved: true, quietMs: 0 })
     await watch.sweep(Date.now() + 1000)
     await watch.sweep(Date.now() + 1e9)
     assert.equal(existsSync(file), isThere)
@@ -313,7 +319,7 @@ it('a dump that is still being received for a watch that was killed is left to t
   const { folder, file, call } = dropped(READ)
   const spool = Spool.open(place('spool'), { isMade: true })
   const log = new GateLog(spool.folder)
-  const watch = new FolderWatch({ folder, spool, log, call, isRemoved: true, settleMs: 0 })
+  const watch = new FolderWatch({ folder, spool, log, call, isRemoved: true, quietMs: 0 })
   const entry = spool.begin('core.1')
   assert.equal((await watch.sweep(Date.now() + 1000)).waiting, 1)
   entry.discard()
@@ -332,7 +338,7 @@ it('a file whose name is no UTF-8 is reported, once', async (t) => {
   }
   const spool = Spool.open(place('spool'), { isMade: true })
   const log = new GateLog(spool.folder)
-  const watch = new FolderWatch({ folder, spool, log, call, isRemoved: true, settleMs: 0 })
+  const watch = new FolderWatch({ folder, spool, log, call, isRemoved: true, quietMs: 0 })
   for (let i = 0; i < 2; i++) await watch.sweep(Date.now() + 1000)
   assert.match(logOf({ spool }), /^\S+ problem .*not looked at, its name is no UTF-8: rename it\n$/)
 })

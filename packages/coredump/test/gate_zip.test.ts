@@ -60,7 +60,7 @@ async function swept(
   const again = async (): Promise<Swept> => {
     const call = { node: process.execPath, args: ['-e', RECEIVE, '--', spool.folder] }
     const log = new GateLog(spool.folder)
-    const watch = new FolderWatch({ folder, spool, log, call, isRemoved, settleMs: 0 })
+    const watch = new FolderWatch({ folder, spool, log, call, isRemoved, quietMs: 0 })
     const count = await watch.sweep(Date.now() + 1000)
     const lines = logOf({ spool }).trimEnd().split('\n')
     return {
@@ -94,14 +94,14 @@ describe('a zip archive that was dropped', () => {
     const { count, isThere, spooled, lines } = await swept(zipFile(members))
     assert.deepEqual(count, { ...NOTHING, landed: 1, withKeys: 1 })
     assert.deepEqual([isThere, spooled], [false, ['a.core', 'notes.txt', 'sub_keys.dmp']])
-    assert.deepEqual(lines, ['note zip: landed, raw file removed'])
+    assert.deepEqual(lines, ['note zip: written, raw file removed'])
   })
 
   it('stays where it is to be kept, is taken once, and its text is left', async () => {
     const first = await swept(zipFile([core('a.core'), text('notes.txt')]), false)
     assert.deepEqual([first.count, first.isThere], [{ ...NOTHING, landed: 1 }, true])
     assert.deepEqual(first.spooled, ['a.core'])
-    assert.deepEqual(first.lines, ['note zip (notes.txt): no dump', 'note zip: landed'])
+    assert.deepEqual(first.lines, ['note zip (notes.txt): no dump', 'note zip: written'])
     const { count, spooled } = await first.again()
     assert.deepEqual([count, spooled], [NOTHING, ['a.core']])
   })
@@ -118,7 +118,7 @@ describe('a zip archive that was dropped', () => {
     assert.equal(spooled.length, 2)
     const whole = await swept(archive, true, ['a.core', 'b.core'])
     assert.deepEqual([whole.count, whole.isThere], [NOTHING, false])
-    assert.deepEqual(whole.lines, ['note zip: had landed before, raw file removed'])
+    assert.deepEqual(whole.lines, ['note zip: had been written before, raw file removed'])
   })
 
   it('stays while a member fails, and the log says which', async () => {
@@ -243,7 +243,7 @@ describe('a member of a zip archive', () => {
     ['memory', 1 << 28],
     ['the encrypted file', 0],
   ] as const)
-    it(`lands scrubbed under its own name, buffered in ${held}`, async () => {
+    it(`is written scrubbed under its own name, buffered in ${held}`, async () => {
       const limits = { maxMemoryBytes, maxSizeBytes: 1 << 30, maxAtOnce: 4, keepFreeBytes: 0 }
       const at = CORE.indexOf(SECRET)
       const gate = gateWith({ limits, scrub: erasing({ offset: at, length: SECRET.length }) })
@@ -259,7 +259,7 @@ describe('a member of a zip archive', () => {
       assert.equal(isObject(source) && source['member'], 'sub/b.core')
     })
 
-  it('that is a crash report lands as a report', async () => {
+  it('that is a crash report is written as a report', async () => {
     const archive = zipFile([{ name: 'x.crash', bytes: apportReport(CORE) }])
     const done = await receiveCore(gateWith(), arrivalOf(archive, 'x.crash'))
     assert.ok(done.outcome === 'core')

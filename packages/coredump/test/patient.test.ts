@@ -6,7 +6,7 @@ import { budgetsFor } from '@mintmark/scan/known/secrets/secret_budgets'
 import { SearchLimits } from '@mintmark/scan/known/values/search_limits'
 import { CutWindows, withFirstBudget } from '@mintmark/scan/memory/extra_budget'
 import { LimitList } from '@mintmark/scan/report/scan_limits'
-import { turnMs } from '../src/spool/turn.ts'
+import { slotMs } from '../src/spool/scrub_slots.ts'
 
 const NANOSECONDS = 1e6
 
@@ -21,12 +21,12 @@ function granted(depth: 'given' | 'patient', bytes: number, cost: number): numbe
   return taken
 }
 
-it('a given key that has to be settled is looked for many times as long', () => {
+it('a given key that a scrub must verify is searched for many times as long', () => {
   const bytes = 256 << 20
   assert.ok(granted('patient', bytes, 1e5) > 8 * granted('given', bytes, 1e5))
 })
 
-it('the time to settle given keys fits into the turn of the gate, whatever the bytes are', () => {
+it('the time to verify given keys fits into a slot of the gate, whatever the bytes are', () => {
   for (const megabytes of [1, 64, 1024, 8192]) {
     const bytes = megabytes * 2 ** 20
     const { budgets } = new SearchLimits('patient', 'given', 1)
@@ -41,7 +41,7 @@ it('the time to settle given keys fits into the turn of the gate, whatever the b
       return before + (budget.left / 4096) * bytes
     })
     const sumMs = spent.reduce((sum, each) => sum + each, 0) / NANOSECONDS
-    assert.ok(sumMs < turnMs(bytes), `${sumMs} ms of ${turnMs(bytes)} for ${megabytes} MB`)
+    assert.ok(sumMs < slotMs(bytes), `${sumMs} ms of ${slotMs(bytes)} for ${megabytes} MB`)
   }
 })
 

@@ -133,7 +133,7 @@ export class Passes {
       await this.#search(task, takeAgain, { windows: again, bytes: sizeOf(again).bytes })
     this.#isFlood = cut.areMost
     if (this.#boundaries !== undefined) await this.#searchBoundaries(task, this.#boundaries)
-    this.#settlePossible()
+    this.#reportPossible()
     // What erases keys spends as much on each, and so does who asks for all.
     const isAll = isDeep || this.#options.onMaterial !== undefined
     this.#found.isFull = !isAll && density.isDense
@@ -338,7 +338,7 @@ export class Passes {
   }
 
   /** Makes findings of candidates whose public halves are known by now. */
-  #settlePossible(): void {
+  #reportPossible(): void {
     const { keys, rawFindings } = this.#outcome
     const halves = new PublicHalves(keys.all, (id) => keys.has(id))
     for (const possible of this.#possible) {

@@ -2,9 +2,9 @@
 import type { Range } from '@mintmark/dump'
 import { secretBits } from '@mintmark/scan/engine/found_keys'
 import { shownBits } from './in_structure.ts'
-import { isCut, type Left, unseen, type VerificationScans } from './last_look.ts'
 import { provenLeft, type Scrub } from './scrub.ts'
 import type { Location, Remainder } from './scrub_report.ts'
+import { isCut, type Left, unseen, type VerificationScans } from './verification_scans.ts'
 
 /** Offsets that are listed of one reason. */
 const MOST_LISTED = 256

@@ -12,13 +12,13 @@ import { ArrayEnds } from './array_ends.ts'
 import { ErasedRanges, isWithin, joinedRanges } from './copy/erased_ranges.ts'
 import { type ErasedPiece, ErasedValues, STRUCTURE } from './erased_values.ts'
 import { piecesInRegisters } from './general_registers.ts'
-import type { VerificationScans } from './last_look.ts'
 import { Locations } from './locations.ts'
 import { findPieces } from './pieces/piece_search.ts'
 import { Pointers } from './pointers.ts'
 import type { ScrubOptions } from './scrub_options.ts'
 import type { ErasedOther } from './scrub_report.ts'
 import { filledRegisters } from './vector_registers.ts'
+import type { VerificationScans } from './verification_scans.ts'
 
 export interface ScrubTask {
   readonly name: string

@@ -8,10 +8,10 @@ import { openDump } from '@mintmark/dump'
 import { dataOf, openInput, type ScanInput } from '@mintmark/scan/memory/scan_input'
 import type { ScanReport } from '@mintmark/scan/report/report'
 import { type ScanOptions, scanInput } from '@mintmark/scan/scan_bytes'
-import { isCut, type VerificationScans } from './last_look.ts'
 import { Scrub } from './scrub.ts'
 import type { Scrubbed, ScrubOptions } from './scrub_options.ts'
-import { settle } from './settle.ts'
+import { isCut, type VerificationScans } from './verification_scans.ts'
+import { verifyScrub } from './verify_scrub.ts'
 
 /** Rounds of erasing and scanning anew. The second finds what only a deep scan sees; more are hardly ever needed. */
 const MOST_ROUNDS = 5
@@ -68,7 +68,7 @@ async function scrubbed(input: ScanInput, scrub: Scrub, options: ScrubOptions): 
   const first = await scan(input, {})
   if (!scrub.isTooMuch()) await scrub.eraseWhat(first)
   if (scrub.isTooMuch()) {
-    return await settle(scrub, view(), { report: first, given: undefined, deepScans: 0 })
+    return await verifyScrub(scrub, view(), { report: first, given: undefined, deepScans: 0 })
   }
   let last = await scans()
   let deepScans = 1
@@ -80,7 +80,7 @@ async function scrubbed(input: ScanInput, scrub: Scrub, options: ScrubOptions): 
     last = await scans()
     deepScans++
   }
-  return await settle(scrub, view(), { ...last, deepScans })
+  return await verifyScrub(scrub, view(), { ...last, deepScans })
 }
 
 /**

@@ -6,10 +6,10 @@ import type { Finding } from '@mintmark/scan/findings/finding'
 import { bitsOf, kindOf } from '@mintmark/scan/known/values/found_value'
 import { ErasedValues, STRUCTURE } from './erased_values.ts'
 import { shownBits } from './in_structure.ts'
-import { isCut, type Left, unseen, type VerificationScans } from './last_look.ts'
 import { provenLeft, type Scrub } from './scrub.ts'
 import type { ScrubbedKey, Verdict } from './scrub_report.ts'
 import { partsExcludedOf, statementOf, structureStatement } from './statements.ts'
+import { isCut, type Left, unseen, type VerificationScans } from './verification_scans.ts'
 
 type GivenKeys = ReadonlyMap<string | undefined, PublicKey>
 

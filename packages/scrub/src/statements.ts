@@ -20,7 +20,7 @@ const STATEMENTS: Readonly<Record<Verdict, string>> = {
 }
 
 /** Of a key of a dump that holds more than can be erased. */
-const NOT_LOOKED_FOR =
+const NOT_SEARCHED =
   'More was found than can be erased, so that it was not made sure that nothing of this key is left. The output is not clean.'
 
 const WHY = {
@@ -32,7 +32,7 @@ const WHY = {
 
 /** @param wasCut whether the search for it, or for what is left of it, was cut short */
 export function statementOf(verdict: Verdict, wasCut = false): string {
-  if (verdict === 'remains' && wasCut) return NOT_LOOKED_FOR
+  if (verdict === 'remains' && wasCut) return NOT_SEARCHED
   if (verdict !== 'not-found') return STATEMENTS[verdict]
   return STATEMENTS[verdict] + (wasCut ? WHY.cut : WHY.kind)
 }

@@ -16,7 +16,7 @@ import { Pointers } from '../src/pointers.ts'
 import { Scrub } from '../src/scrub.ts'
 import { scrubInput } from '../src/scrub_input.ts'
 import type { Scrubbed, ScrubOptions } from '../src/scrub_options.ts'
-import { settle } from '../src/settle.ts'
+import { verifyScrub } from '../src/verify_scrub.ts'
 
 const folder = mkdtempSync(join(tmpdir(), 'scrub-choices-'))
 after(() => rmSync(folder, { recursive: true }))
@@ -402,7 +402,7 @@ it('more than can be erased: nothing more is looked for, and of no key is said t
   known.isFull = true
   // What it would look through is not there.
   const gone = { kind: 'file', path: join(folder, 'gone') } as const
-  const scrubbed = await settle(known, gone, { report, given: undefined, deepScans: 0 })
+  const scrubbed = await verifyScrub(known, gone, { report, given: undefined, deepScans: 0 })
   source.close()
   assert.deepEqual(codes(scrubbed), ['key-found', 'too-many-pieces'])
   assert.deepEqual([scrubbed.isClean, verdicts(scrubbed)], [false, ['remains']])

@@ -71,7 +71,7 @@ function whyNotInstalled(
 ): string {
   if (!pattern.startsWith(`|${scriptIn(stateFolder)} `)) return 'the gate is not installed'
   const lost = problems.length > 0 ? '' : ', and what it remembers is gone'
-  return `kernel.core_pattern names the gate${lost}: no core lands until it is installed again`
+  return `kernel.core_pattern names the gate${lost}: no core is written until it is installed again`
 }
 
 /** Without room a crash now would leave no core. */

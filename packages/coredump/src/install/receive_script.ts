@@ -21,7 +21,7 @@ export interface Programs {
   readonly receiver: string
 }
 
-/** Before others, while a process waits; `stand_back.ts` lowers it. */
+/** Before others, while a process waits; `renice.ts` lowers it. */
 const NICE_FIRST = -10
 
 /** @param spool where the log is */

@@ -1,7 +1,7 @@
 /** What is scrubbed of what was read, and how it is written. @module */
 import type { Range } from '@mintmark/dump'
 import type { BufferedInput } from '@mintmark/scan/buffer/buffer_layout'
-import type { LandedCore } from '../spool/gate_report.ts'
+import type { WrittenCore } from '../spool/gate_report.ts'
 import type { Written } from './compress.ts'
 import type { Scrub } from './receive.ts'
 
@@ -13,7 +13,7 @@ export interface Content {
   readonly spilledBytes: number
   /** Of the name of the file that is written. */
   readonly suffix: string
-  readonly compression: LandedCore['compression']
+  readonly compression: WrittenCore['compression']
   /**
    * Makes ready what is written once it is known what is erased.
    *

@@ -15,8 +15,8 @@ import type { DroppedFile, ReceivedBytes } from '../spool/gate_report.ts'
 import { type DiskBound, refuseFullDisk } from '../spool/keep_free.ts'
 import { type MemoryBound, MemoryPool } from '../spool/memory_pool.ts'
 import { reasonOf } from '../spool/reason.ts'
+import { renice } from '../spool/renice.ts'
 import { coreName, type Spool, type SpoolEntry, safeName } from '../spool/spool.ts'
-import { standBack } from '../spool/stand_back.ts'
 import type { Compression } from './compress.ts'
 
 export interface GateLimits {
@@ -50,8 +50,8 @@ export interface Gate {
   readonly compression: Compression
   /** Loaded once the dying process is let go. */
   readonly loadScrub: () => Promise<Scrub>
-  /** How long the scrub of so many bytes may take, in milliseconds, before there is no core; as `turn.ts` has it. */
-  readonly turnMs?: (bytes: number) => number
+  /** How long the scrub of so many bytes may take, in milliseconds, before there is no core; as `scrub_slots.ts` has it. */
+  readonly slotMs?: (bytes: number) => number
 }
 
 /** Where a core comes from, and what is known of it. */
@@ -66,7 +66,7 @@ export interface Arrival {
   readonly name: string
 }
 
-export type Landed =
+export type CoreOutcome =
   | {
       readonly outcome: 'core'
       readonly folder: string
@@ -92,7 +92,7 @@ export function arrivalOfFile(source: DroppedFile, inlet: Inlet): Arrival {
 }
 
 /** Takes one core from its first byte to the spool. Never throws: what fails is logged, and there is no core. */
-export async function receiveCore(gate: Gate, arrival: Arrival): Promise<Landed> {
+export async function receiveCore(gate: Gate, arrival: Arrival): Promise<CoreOutcome> {
   const { spool, log, limits } = gate
   let entry: SpoolEntry | undefined
   const buffers: CoreBuffer[] = []
@@ -114,8 +114,8 @@ export async function receiveCore(gate: Gate, arrival: Arrival): Promise<Landed>
     memory.giveBack()
     if (received === undefined) return lose(`it is larger than ${limits.maxSizeBytes} bytes`)
     // Loaded once nobody waits any more.
-    const { landCore } = await import('./land.ts')
-    return await landCore(gate, arrival, { entry, buffer, newBuffer, received })
+    const { writeCore } = await import('./write_core.ts')
+    return await writeCore(gate, arrival, { entry, buffer, newBuffer, received })
   } catch (error) {
     return lose(reasonOf(error))
   } finally {
@@ -132,7 +132,7 @@ export async function receiveCore(gate: Gate, arrival: Arrival): Promise<Landed>
     }
   }
 
-  function lose(why: string): Landed {
+  function lose(why: string): CoreOutcome {
     // Logging takes a while; the dying process need not wait for it.
     attempt(() => arrival.inlet.close())
     log.problem(`${arrival.name}: no core, ${why}`)
@@ -140,7 +140,7 @@ export async function receiveCore(gate: Gate, arrival: Arrival): Promise<Landed>
   }
 
   /** As it should be: nothing to examine. */
-  function respect(why: string): Landed {
+  function respect(why: string): CoreOutcome {
     log.note(`${arrival.name}: no core, ${why}`)
     return { outcome: 'lost', why }
   }
@@ -170,7 +170,7 @@ async function readFrom(
     check: () => refuseFullDisk(spool, limits.keepFreeBytes),
   })
   inlet.close()
-  standBack()
+  renice()
   if (received !== undefined)
     log.note(`${name}: unpacked, ${received.bytes} bytes in ${received.readMs} ms`)
   return received
@@ -188,7 +188,7 @@ function readAll(
   })
   const readMs = Math.round(performance.now() - startMs)
   inlet.close()
-  standBack()
+  renice()
   if (end === 'too-large') return undefined
   log.note(`${name}: read, ${buffer.size} bytes in ${readMs} ms`)
   return { bytes: buffer.size, heldInFile: buffer.spilledBytes, readMs }

@@ -20,7 +20,7 @@ export interface DroppedFile {
 export interface GateReport {
   readonly schema: 'mintmark-gate/1'
   /** Undefined: there is no core, for the reason in `why`. */
-  readonly core: LandedCore | undefined
+  readonly core: WrittenCore | undefined
   readonly why: string | undefined
   readonly crash: Crash | undefined
   readonly source: DroppedFile | undefined
@@ -29,7 +29,7 @@ export interface GateReport {
   readonly scrub: object
 }
 
-export interface LandedCore {
+export interface WrittenCore {
   readonly file: string
   /** `apport`: it is the field `CoreDump` of a crash report, by gzip and base64. */
   readonly compression: 'gzip' | 'zstd' | 'apport'

@@ -13,7 +13,7 @@ export interface ReceiveCall {
   readonly args: readonly string[]
 }
 
-/** Exit codes of what receives a core that landed. */
+/** Exit codes of what receives a core that was written. */
 const COUNTS: ReadonlyMap<number | string, Counts> = new Map([
   [0, 'nothing'],
   [1, 'found'],

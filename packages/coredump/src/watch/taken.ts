@@ -15,14 +15,14 @@ export interface MemberNote {
 /** Of an archive. */
 interface OfMembers {
   readonly members?: readonly MemberNote[]
-  /** Some of it landed: what was erased counts as this. */
+  /** Some of it was written: what was erased counts as this. */
   readonly landed?: Counts
 }
 
 export type Taken =
   /** It is in the spool; what was erased counts as `counts`. */
   | ({
-      readonly outcome: 'landed'
+      readonly outcome: 'written'
       readonly counts: Counts
       readonly isRemoved: boolean
     } & OfMembers)
@@ -38,7 +38,7 @@ export type Taken =
 
 /** What gives a dump up again that nobody else may take meanwhile, and whether only its raw file is left; or why it is not to be taken. */
 export type Claim =
-  | { readonly release: () => void; readonly hasLanded: boolean }
+  | { readonly release: () => void; readonly isWritten: boolean }
   | 'elsewhere'
   | 'done'
 

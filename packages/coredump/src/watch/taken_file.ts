@@ -47,12 +47,12 @@ async function takeDump(dump: OpenedDump, call: ReceiveCall, how: TakeHow): Prom
   if (claim === 'elsewhere') return { outcome: 'elsewhere' }
   if (claim === 'done') return { outcome: 'no-dump' }
   try {
-    if (claim?.hasLanded === true) return await removeLanded(dump)
+    if (claim?.isWritten === true) return await removeWritten(dump)
     const why = await receiveFrom({ file, packer, dropped: droppedFile(place, stats) }, call)
     if (typeof why === 'string') return failed(why)
-    if (!how.isRemoved) return { outcome: 'landed', ...why, isRemoved: false }
+    if (!how.isRemoved) return { outcome: 'written', ...why, isRemoved: false }
     const kept = removeSame(place, stats)
-    return kept === undefined ? { outcome: 'landed', ...why, isRemoved: true } : failed(kept)
+    return kept === undefined ? { outcome: 'written', ...why, isRemoved: true } : failed(kept)
   } finally {
     claim?.release()
   }
@@ -75,7 +75,7 @@ function refusalOf(head: DumpHead): Taken | undefined {
 }
 
 /** Of a packed file the core may be less than there was to come: it is unpacked again, to nowhere. */
-async function removeLanded({ place, file, stats, packer }: OpenedDump): Promise<Taken> {
+async function removeWritten({ place, file, stats, packer }: OpenedDump): Promise<Taken> {
   const why = packer === undefined ? undefined : await whyNotWhole(file, packer)
   if (why !== undefined) return failed(why)
   const kept = removeSame(place, stats)

@@ -71,7 +71,7 @@ async function takeMembers(
   const kept = removeSame(place, stats)
   if (kept !== undefined) return { ...failed(kept), ...ofMembers }
   if (taker.counts === undefined) return { outcome: 'removed' }
-  return { outcome: 'landed', counts: taker.counts, isRemoved: true, members }
+  return { outcome: 'written', counts: taker.counts, isRemoved: true, members }
 }
 
 const named = (fates: readonly MemberFate[], fate: MemberFate['fate']): readonly string[] =>
@@ -85,7 +85,7 @@ class MemberTaker {
   readonly #call: ReceiveCall
   readonly #before: ReadonlyMap<string, 'core' | 'report'>
   readonly failures: MemberNote[] = []
-  /** Of those that landed now; undefined where none did. */
+  /** Of those that were written now; undefined where none was. */
   counts: Counts | undefined
   /** One could not be made clean before: it has a report alone. */
   isUnclean = false
@@ -108,7 +108,7 @@ class MemberTaker {
   /** What is in the spool now, of an archive that stays. */
   landed(members: readonly MemberNote[]): Taken {
     if (this.counts === undefined) return { outcome: 'no-dump' }
-    return { outcome: 'landed', counts: this.counts, isRemoved: false, members }
+    return { outcome: 'written', counts: this.counts, isRemoved: false, members }
   }
 
   async #take(name: string): Promise<void> {

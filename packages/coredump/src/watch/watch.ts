@@ -10,13 +10,13 @@ import { MintmarkError, safeText } from '@mintmark/core'
 import type { GateLog } from '../spool/gate_log.ts'
 import { reasonOf } from '../spool/reason.ts'
 import { errnoOf, type Spool, safeName } from '../spool/spool.ts'
-import { Bell } from './bell.ts'
 import { claimFile } from './claim.ts'
 import { OpenedElsewhere } from './opened_elsewhere.ts'
 import type { ReceiveCall } from './receive_call.ts'
 import type { Claim, Counts, MemberNote, Taken } from './taken.ts'
 import { type FileId, fileId, TakenBefore } from './taken_before.ts'
 import { takeFile } from './taken_file.ts'
+import { Wakeup } from './wakeup.ts'
 
 export interface WatchOptions {
   readonly folder: string
@@ -26,16 +26,16 @@ export interface WatchOptions {
   /** Whether the raw dump is removed once its core is in the spool. */
   readonly isRemoved: boolean
   /** A file that has not changed for so long, and that nobody may write to, is whole. */
-  readonly settleMs: number
+  readonly quietMs: number
   /** How late a change is seen that the system does not report, in milliseconds; {@link POLL_MS} by default. */
   readonly pollMs?: number
 }
 
 export interface WatchCount {
   readonly landed: number
-  /** Of those that landed. */
+  /** Of those that were written. */
   readonly withKeys: number
-  /** Of those that landed: nothing verified was in them, and what may be keys. */
+  /** Of those that were written: nothing verified was in them, but what may be keys. */
   readonly withLeads: number
   readonly failed: number
   /** What may be a dump and is not taken: the log says why. */
@@ -79,7 +79,7 @@ export class FolderWatch {
     this.#options = options
     namesIn(options.folder)
     this.#before = new TakenBefore(options.spool)
-    // A raw file whose core landed is to go; what took it may have been ended before that.
+    // A raw file whose core was written is to go; what took it may have been ended before that.
     this.#done = this.#before.ids({ isCoreless: options.isRemoved })
   }
 
@@ -118,7 +118,7 @@ export class FolderWatch {
       this.#note(place, id, taken, nowMs)
       if (taken.outcome === 'failed') count.failed++
       if (taken.outcome === 'left') count.left++
-      const counts = landedOf(taken)
+      const counts = writtenOf(taken)
       if (counts !== undefined) count.landed++
       if (counts === 'found') count.withKeys++
       if (counts === 'lead') count.withLeads++
@@ -132,7 +132,7 @@ export class FolderWatch {
     const first = await this.sweep(Date.now())
     if (this.#ahead.size === 0) return first
     // A timer can end a millisecond early by the other clock.
-    await pause(this.#options.settleMs + 2)
+    await pause(this.#options.quietMs + 2)
     const second = await this.sweep(Date.now())
     return {
       landed: first.landed + second.landed,
@@ -147,11 +147,11 @@ export class FolderWatch {
   /** Sweeps whenever something changes, until the signal. Where the folder is gone meanwhile, it is searched for again. */
   async run(signal: AbortSignal): Promise<void> {
     const { folder, pollMs = POLL_MS } = this.#options
-    const bell = new Bell()
-    signal.addEventListener('abort', () => bell.ring())
+    const wakeup = new Wakeup()
+    signal.addEventListener('abort', () => wakeup.wake())
     let watcher: FSWatcher | undefined
     while (!signal.aborted) {
-      watcher ??= watched(folder, () => bell.ring())
+      watcher ??= watched(folder, () => wakeup.wake())
       // oxlint-disable-next-line no-await-in-loop -- one sweep after another
       const waiting = await this.#waitingAfterSweep()
       if (waiting === undefined) {
@@ -163,7 +163,7 @@ export class FolderWatch {
       // oxlint-disable-next-line no-await-in-loop -- as above
       await pause(tookMs / BUSY_SHARE, undefined, { signal }).catch(() => {})
       // oxlint-disable-next-line no-await-in-loop -- as above
-      await bell.wait(waiting === 0 ? Math.max(pollMs, tookMs / IDLE_SHARE) : pollMs)
+      await wakeup.wait(waiting === 0 ? Math.max(pollMs, tookMs / IDLE_SHARE) : pollMs)
     }
     watcher?.close()
   }
@@ -210,8 +210,8 @@ export class FolderWatch {
     if (spool.countOf(safeName(path.basename(place))) > 0) return 'elsewhere'
     const release = claimFile(spool.folder, id)
     if (release === undefined) return 'elsewhere'
-    const hasLanded = isRemoved && this.#before.hasCore(id)
-    if (hasLanded || !this.#before.has(id)) return { release, hasLanded }
+    const isWritten = isRemoved && this.#before.hasCore(id)
+    if (isWritten || !this.#before.has(id)) return { release, isWritten }
     release()
     return 'done'
   }
@@ -230,7 +230,7 @@ export class FolderWatch {
   }
 
   #isWhole(id: FileId, stats: Stats, nowMs: number): boolean {
-    return this.#restedMs(id, stats, nowMs) >= this.#options.settleMs && !this.#opened.has(stats)
+    return this.#restedMs(id, stats, nowMs) >= this.#options.quietMs && !this.#opened.has(stats)
   }
 
   /**
@@ -267,11 +267,11 @@ export class FolderWatch {
     if (taken.outcome !== 'failed') {
       this.#done.add(id)
       this.#failed.delete(id)
-      if (taken.outcome === 'landed')
-        this.#options.log.note(`${shown}: landed${taken.isRemoved ? ', raw file removed' : ''}`)
+      if (taken.outcome === 'written')
+        this.#options.log.note(`${shown}: written${taken.isRemoved ? ', raw file removed' : ''}`)
       if (taken.outcome === 'left') this.#options.log.problem(`${shown}: not taken, ${taken.why}`)
       if (taken.outcome === 'removed')
-        this.#options.log.note(`${shown}: had landed before, raw file removed`)
+        this.#options.log.note(`${shown}: had been written before, raw file removed`)
       return
     }
     const times = (this.#failed.get(id)?.times ?? 0) + 1
@@ -283,9 +283,9 @@ export class FolderWatch {
   }
 }
 
-/** An archive may have landed in part. */
-function landedOf(taken: Taken): Counts | undefined {
-  if (taken.outcome === 'landed') return taken.counts
+/** An archive may have been written in part. */
+function writtenOf(taken: Taken): Counts | undefined {
+  if (taken.outcome === 'written') return taken.counts
   return taken.outcome === 'left' || taken.outcome === 'failed' ? taken.landed : undefined
 }
 

@@ -49,7 +49,7 @@ export function* readElfCore(layout: Layout): Reading<void> {
   const reader = new NoteReader(elf, layout)
   for (const note of notes.toSorted((one, other) => one.offset - other.offset)) {
     // Notes after the memory (none of the writers above does so) must not hold up a pipe.
-    if (note.offset > firstLoad) layout.settle(note.offset)
+    if (note.offset > firstLoad) layout.readUpTo(note.offset)
     yield* reader.read(note)
   }
   yield* readSections(elf, at, layout)
@@ -170,7 +170,7 @@ function* extendedCount(elf: ElfHeader, layout: Layout): Reading<number> {
 /** The section headers, which gdb writes and the kernel only past 65,534 segments: structure, and nothing else. */
 function* readSections(elf: ElfHeader, tableAt: number, layout: Layout): Reading<void> {
   if (elf.shoff < endOf({ offset: tableAt, length: elf.programRowBytes })) return
-  layout.settle(elf.shoff)
+  layout.readUpTo(elf.shoff)
   const first = yield* askReader(elf.shoff, elf.sectionRowBytes, elf.isLittleEndian)
   if (first.left < elf.sectionRowBytes) {
     layout.addFlaw('table-cut', 'the section headers are missing', { e_shoff: elf.shoff })

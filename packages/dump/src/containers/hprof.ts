@@ -79,7 +79,7 @@ function* readRecords(from: number, idBytes: 4 | 8, layout: Layout): Reading<voi
   let heapRecords = 0
   let isTrusted = true
   for (;;) {
-    layout.settle(at)
+    layout.readUpTo(at)
     if (isTrusted) at = yield* passDescriptions(at, layout)
     const head = yield* askReader(at, RECORD_HEAD_BYTES + 1, false)
     if (head.left < RECORD_HEAD_BYTES) {
@@ -146,7 +146,7 @@ function* passDescriptions(from: number, layout: Layout): Reading<number> {
     }
     layout.addTable(start, at - start)
     if (isOver || at === start) return at
-    layout.settle(at)
+    layout.readUpTo(at)
   }
 }
 

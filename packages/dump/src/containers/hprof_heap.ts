@@ -117,7 +117,7 @@ export class HeapReader {
         claim(end)
       } else if (next.at > end) this.#reportDamage('an object reaches past its heap record', at)
       at = Math.min(next.at, end)
-      this.#layout.settle(at)
+      this.#layout.readUpTo(at)
       if (next.isDamaged) break
     }
     if (heap.end !== undefined) return end

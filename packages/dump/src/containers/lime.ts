@@ -25,7 +25,7 @@ export function* readLime(layout: Layout): Reading<void> {
   let at = 0
   let ranges = 0
   while (!layout.isFull) {
-    layout.settle(at)
+    layout.readUpTo(at)
     const range = yield* readHeader(at)
     if (range === 'end') break
     if (range === 'damaged') {

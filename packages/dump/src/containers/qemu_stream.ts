@@ -110,7 +110,7 @@ class QemuStream {
 
   /** @returns whether another follows */
   *#section(): Reading<boolean> {
-    this.#layout.settle(this.#at)
+    this.#layout.readUpTo(this.#at)
     const head = yield* askReader(this.#at, 5 + 1 + NAME_BYTES, false)
     if (head.left < 5) return this.#stop('the stream ends before its memory does')
     const kind = head.u8()
@@ -141,7 +141,7 @@ class QemuStream {
       if (this.#headersLeft-- <= 0 || this.#pagesLeft <= 0) {
         return this.#stop('more pages than are read; the rest has no address')
       }
-      this.#layout.settle(this.#at)
+      this.#layout.readUpTo(this.#at)
       const head = yield* askReader(this.#at, HEAD_BYTES + 1 + NAME_BYTES, false)
       if (head.left < HEAD_BYTES) return this.#stop('the stream ends before its memory does')
       const word = head.u64()

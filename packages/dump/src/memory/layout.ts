@@ -52,7 +52,7 @@ export class Layout {
   readonly #about: Record<string, string | number> = {}
   readonly #flaws: Flaw[] = []
   readonly #reported = new Set<string>()
-  #settled = 0
+  #readTo = 0
   /** Short runs of memory with an address. */
   #short = 0
 
@@ -101,12 +101,12 @@ export class Layout {
   }
 
   /** All that is said from now on, and all that is asked for, is at or past this offset. */
-  get settled(): number {
-    return this.#settled
+  get readTo(): number {
+    return this.#readTo
   }
 
-  settle(offset: number): void {
-    this.#settled = Math.max(this.#settled, offset)
+  readUpTo(offset: number): void {
+    this.#readTo = Math.max(this.#readTo, offset)
   }
 
   get isFull(): boolean {

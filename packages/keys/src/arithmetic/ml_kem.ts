@@ -95,11 +95,3 @@ export function isMlKemSecret(
   for (const poly of s) poly.fill(0)
   return isKey
 }
-
-/**
- * The decapsulation key of s, in 12 bits a number, whose z is not known and is zeros: it decapsulates what is not damaged.
- */
-export function mlKemWithoutZ(secretVector: Uint8Array, publicKey: Uint8Array): Buffer {
-  const z = Buffer.alloc(ML_KEM_SEED / 2)
-  return Buffer.concat([secretVector, publicKey, sha3(256, publicKey), z])
-}

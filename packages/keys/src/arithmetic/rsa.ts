@@ -66,7 +66,7 @@ export function completeRsa(parts: RsaParts): ProvenRsa | undefined {
   if (primes === undefined) return undefined
   const bits = bitLength(primes.n)
   if (bits < RSA_BITS.least || bits > RSA_BITS.most) return undefined
-  return settled(primes, parts)
+  return completed(primes, parts)
 }
 
 function isSized(parts: RsaParts): boolean {
@@ -154,7 +154,7 @@ function fits(e: bigint, d: bigint, prime: bigint): boolean {
 }
 
 /** Settles e and d for primes that are there, and tests the primes. */
-function settled({ p, q, n, how }: Primes, parts: RsaParts): ProvenRsa | undefined {
+function completed({ p, q, n, how }: Primes, parts: RsaParts): ProvenRsa | undefined {
   const { e, d } = exponentsOf(p, q, parts)
   if (e === undefined) return undefined
   const material: RsaMaterial = { type: 'rsa', n, e, p: p > q ? p : q, q: p > q ? q : p, d }

@@ -44,7 +44,7 @@ export class PooledSearch {
   #tickets = 0
   #taken = 0
   #restarts = 0
-  #settle: (error?: unknown) => void = () => {}
+  #finish: (error?: unknown) => void = () => {}
 
   constructor(
     task: ScannerTask,
@@ -63,7 +63,7 @@ export class PooledSearch {
   async run(): Promise<void> {
     try {
       await new Promise<void>((resolve, reject) => {
-        this.#settle = (error) => (error === undefined ? resolve() : reject(error))
+        this.#finish = (error) => (error === undefined ? resolve() : reject(error))
         this.#feedAll()
       })
     } finally {
@@ -117,7 +117,7 @@ export class PooledSearch {
     const given = thread.given.get(index)
     if (given === undefined) return
     thread.given.delete(index)
-    this.#settleWindow(index, given.window, result)
+    this.#finishWindow(index, given.window, result)
     this.#feedAll()
   }
 
@@ -127,7 +127,7 @@ export class PooledSearch {
   }
 
   /** Hands results on in order. */
-  #settleWindow(index: number, window: Window, result: WindowResult | undefined): void {
+  #finishWindow(index: number, window: Window, result: WindowResult | undefined): void {
     this.#early.set(index, { window, result })
     for (;;) {
       const item = this.#early.get(this.#taken)
@@ -136,7 +136,7 @@ export class PooledSearch {
       try {
         this.#take(item.window, item.result)
       } catch (error) {
-        this.#settle(error)
+        this.#finish(error)
       }
     }
   }
@@ -150,7 +150,7 @@ export class PooledSearch {
       const list = claim(this.#claims, ticket) ? this.#again : lost
       list.push({ index, window })
     }
-    for (const { index, window } of lost) this.#settleWindow(index, window, undefined)
+    for (const { index, window } of lost) this.#finishWindow(index, window, undefined)
     const isAlone = this.#threads.every(({ isOver }) => isOver)
     if (this.#restarts < MOST_RESTARTS && (isAlone || lost.length < given.length)) {
       this.#restarts++
@@ -164,12 +164,12 @@ export class PooledSearch {
     for (;;) {
       const item = this.#again.shift() ?? this.#plan()
       if (item === undefined) return
-      this.#settleWindow(item.index, item.window, undefined)
+      this.#finishWindow(item.index, item.window, undefined)
     }
   }
 
   #endIfDone(): void {
     const isIdle = this.#threads.every(({ given }) => given.size === 0)
-    if (this.#windows === undefined && isIdle && this.#again.length === 0) this.#settle()
+    if (this.#windows === undefined && isIdle && this.#again.length === 0) this.#finish()
   }
 }

@@ -79,7 +79,7 @@ interface Hit {
   readonly offset: number
   readonly isProven: boolean
   /** A candidate may be a key that is known later: each of its offsets counts. */
-  readonly isSettled: boolean
+  readonly isFinal: boolean
 }
 
 /** The piece under way; the next uses the same object, for memory can be in a million of them. */
@@ -322,7 +322,7 @@ export class WindowScanner {
       // Its message may hold what it examined: it is dropped.
       place.onLimit({ code: 'detector-failed', name, offset: place.offset + at })
     }
-    if (this.#process?.wipe() === true || hit?.isSettled === false) this.#isWhole = false
+    if (this.#process?.wipe() === true || hit?.isFinal === false) this.#isWhole = false
     // Its end is searched for behind what is in sight.
     if (reportPacked(place)) this.#isWhole = false
     return hit
@@ -429,6 +429,6 @@ function detect(anchor: Anchor, place: Location, at: number): Hit | undefined {
   spend(HIT_COST)
   const { offset, certainty, possible } = detected
   const reported = place.onHit(detected, place.offset + offset)
-  const isSettled = possible === undefined
-  return { reported, offset: offset - at, isProven: certainty === 'proven', isSettled }
+  const isFinal = possible === undefined
+  return { reported, offset: offset - at, isProven: certainty === 'proven', isFinal }
 }

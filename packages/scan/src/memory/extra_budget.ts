@@ -34,7 +34,7 @@ const FEW = 2
 const SHARE_OF_FEW = 1 / 2
 /**
  * For what must not leave as long as a part of it was passed over: once, and for each byte of the file. A tenth of what the
- * gate waits for a scrub of so many bytes (`turn.ts` of coredump); what nothing needs of it takes no time.
+ * gate waits for a scrub of so many bytes (`scrub_slots.ts` of coredump); what nothing needs of it takes no time.
  */
 const PATIENT_COST = 6e10
 const PATIENT_PER_BYTE = 100

@@ -64,7 +64,7 @@ export class RawFindingList {
   }
 
   /** Keys that are well-formed alone are candidates, with all copies of their values, unless something else shows the same key. */
-  #settled(isKnown: IsKnown): readonly RawFinding[] {
+  #classified(isKnown: IsKnown): readonly RawFinding[] {
     const all = this.#kept.filter(isVerified)
     const verified = new Set(all.map(({ tag }) => tag))
     const whole = new Set(all.flatMap(({ seen, tag }) => (seen.isRebuilt === true ? [] : tag)))
@@ -84,7 +84,7 @@ export class RawFindingList {
     dump: Dump,
     isKnown: IsKnown,
   ): readonly { readonly finding: Finding; readonly tag: string }[] {
-    const kept = onePerLocation(this.#settled(isKnown))
+    const kept = onePerLocation(this.#classified(isKnown))
     const copies = new Map<string, number>()
     const firstOffsets = new Map<string, number>()
     for (const { tag, seen } of kept) {

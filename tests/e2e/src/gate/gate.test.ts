@@ -22,7 +22,7 @@ import { countPieces } from './gate_victim.ts'
 before(takeRawCore)
 
 describe('a real core through the gate', { skip }, () => {
-  it('lands scrubbed beside its report, and gdb says the same of it', async () => {
+  it('is written scrubbed beside its report, and gdb says the same of it', async () => {
     const spool = place('spool')
     const { code, err } = await receive(spool, raw)
     assert.deepEqual([code, err], [1, ''])

@@ -112,7 +112,7 @@ after(async () => {
 })
 
 describe('a process that crashes', () => {
-  it('lands scrubbed; gdb opens it; the raw key is in no file', async (t) => {
+  it('is written scrubbed; gdb opens it; the raw key is in no file', async (t) => {
     if (reason !== false) {
       t.skip(reason)
       return

@@ -19,7 +19,7 @@ async function sweep(dropped: string, spool: string, what: string, ...more: read
 }
 
 describe('gate watch', { skip }, () => {
-  it('takes what was dropped, packed or not, and removes it once it has landed', async () => {
+  it('takes what was dropped, packed or not, and removes it once it has been written', async () => {
     const [dropped, spool] = [place('dropped'), place('spool')]
     mkdirSync(dropped)
     const bytes = readFileSync(raw)

@@ -8,7 +8,7 @@ import {
   type Gate,
   GateLog,
   Inlet,
-  type Landed,
+  type CoreOutcome,
   loadGateScrub,
   receiveCore,
   type Scrub,
@@ -73,7 +73,7 @@ async function receiveOne(
   return exitCodeOf(landed)
 }
 
-function inWords(landed: Landed): string {
+function inWords(landed: CoreOutcome): string {
   if (landed.outcome === 'lost') return `no core: ${landed.why}`
   if (landed.outcome === 'unclean') return `no core, only a report: ${landed.folder}`
   const { folder, erasedRanges } = landed

@@ -36,7 +36,7 @@ export class Remainders {
    * @param window of whose slices the numbers are
    * @param known moduli of keys that need not be searched for any more
    */
-  settle(
+  finish(
     window: Uint8Array,
     numbers: readonly LocatedNumber[],
     known: ReadonlySet<bigint>,

@@ -109,14 +109,14 @@ export class RsaSearch {
    *
    * @param known moduli of keys that were found already
    */
-  settle(
+  finish(
     window: Uint8Array,
     numbers: readonly LocatedNumber[],
     known: ReadonlySet<bigint>,
   ): FoundValue[] {
     return [...this.#remainders].flatMap(([searchLimits, remainders]) => {
       const own = numbers.filter(({ group }) => group.searchLimits === searchLimits)
-      return remainders.settle(window, own, known)
+      return remainders.finish(window, own, known)
     })
   }
 

@@ -184,7 +184,7 @@ export class KnownKeySearch implements WindowSearch {
     const numbers = seen.numbers.filter(isInside)
     const { found, values } = seen
     if (this.#rsa !== undefined) {
-      found.push(...this.#rsa.settle(bytes, numbers, moduliOf(found)))
+      found.push(...this.#rsa.finish(bytes, numbers, moduliOf(found)))
     }
     const inside = found.filter(isInside)
     // A pointer leads out of [from, to): nothing but the pointer would show what is there.

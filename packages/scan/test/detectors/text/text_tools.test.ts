@@ -75,7 +75,7 @@ describe('keys of GnuPG', { skip: lacks('gpg', '--version') }, () => {
         const [hit, ...others] = hitsIn(planted(spell(text), 3))
         assert.deepEqual(others, [])
         assert.ok(hit)
-        assert.equal(`${hit.certainty} ${hit.form}`, `${certainty} openpgp-armor`)
+        assert.equal(`${hit.certainty} ${hit.form}`, `${certainty} openpgp-armour`)
       }
     })
   }

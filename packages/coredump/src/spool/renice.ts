@@ -1,5 +1,5 @@
 /**
- * What follows once a core is read must not slow what starts anew; nor may it starve, for raw bytes stay buffered as long as it takes. @module
+ * The scrub of a core must not slow programs that start again, nor starve: raw bytes stay buffered until it ends. @module
  */
 import { readdirSync } from 'node:fs'
 import { getPriority, setPriority } from 'node:os'
@@ -8,7 +8,7 @@ import { getPriority, setPriority } from 'node:os'
 export const NICE = 5
 
 /** Lowers the priority of this process, and never raises it: on Linux each of its threads has one of its own. */
-export function standBack(): void {
+export function renice(): void {
   for (const thread of threads()) {
     try {
       if (getPriority(thread) < NICE) setPriority(thread, NICE)

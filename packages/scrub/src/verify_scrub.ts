@@ -2,26 +2,26 @@
 import { countsOf } from '@mintmark/scan/findings/policy'
 import { openInput, type ScanInput } from '@mintmark/scan/memory/scan_input'
 import { bytesOf, commonRanges } from './copy/erased_ranges.ts'
-import type { Left, VerificationScans } from './last_look.ts'
 import { findPieces } from './pieces/piece_search.ts'
 import type { Piece } from './pieces/piece_table.ts'
 import { remaindersOf } from './remainders.ts'
 import { provenLeft, type Scrub } from './scrub.ts'
 import type { Scrubbed } from './scrub_options.ts'
 import { keysOf } from './scrubbed_keys.ts'
+import type { Left, VerificationScans } from './verification_scans.ts'
 
-const NOT_LOOKED_FOR: Left = { inMemory: [], inStructure: [] }
+const NOT_SEARCHED: Left = { inMemory: [], inStructure: [] }
 
 /**
  * What a scrub has come to. Reads the erased input again, for pieces of every key, unless it is known already that it
  * is not clean since there is too much.
  */
-export async function settle(
+export async function verifyScrub(
   scrub: Scrub,
   view: ScanInput,
   scans: VerificationScans,
 ): Promise<Scrubbed> {
-  const left = scrub.isTooMuch() ? NOT_LOOKED_FOR : await piecesLeft(scrub, view)
+  const left = scrub.isTooMuch() ? NOT_SEARCHED : await piecesLeft(scrub, view)
   const remainders = remaindersOf(scrub, left, scans)
   const { name, dump, source } = scrub.task
   const { report, deepScans } = scans

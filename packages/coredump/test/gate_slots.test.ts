@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
 import { receiveCore, type Scrub } from '../src/index.ts'
-import { takeTurn, turnMs } from '../src/spool/turn.ts'
+import { slotMs, takeSlot } from '../src/spool/scrub_slots.ts'
 import { arrivalOfBytes, filesIn, gateWith, logOf } from './gate_world.ts'
 
 const CORE = Buffer.alloc(3 << 16, 'core ')
@@ -21,11 +21,11 @@ function othersIn(gate: ReturnType<typeof gateWith>, ...notes: readonly string[]
 const turnsIn = ({ spool }: ReturnType<typeof gateWith>): number =>
   spool.saidAtWork().filter(({ notes }) => notes.some((note) => note.startsWith('turn-'))).length
 
-describe('a turn to scrub', () => {
+describe('a slot to scrub', () => {
   const over = 'turn-1'
   for (const [what, notes] of [
     ['those that are still being read', ['', '', '']],
-    ['those whose turn is over', [over, over, over]],
+    ['those whose slot is over', [over, over, over]],
     ['one that waits and does not take it', ['read', 'read']],
   ] as const)
     it(`is not kept by ${what}`, async () => {
@@ -44,7 +44,7 @@ describe('a turn to scrub', () => {
     const later = `turn-${uptimeMs() + LAST_MS}`
     const [first] = othersIn(gate, later, later)
     const mine = gate.spool.begin('mine')
-    const taken = takeTurn(gate.spool, mine, LAST_MS)
+    const taken = takeSlot(gate.spool, mine, LAST_MS)
     await new Promise((resolve) => {
       setTimeout(resolve, 250)
     })
@@ -57,7 +57,7 @@ describe('a turn to scrub', () => {
   })
 
   it('ends: one that hangs leaves no core, and a line in the log', async () => {
-    const gate = gateWith({ scrub: HANGS, turnMs: () => 100 })
+    const gate = gateWith({ scrub: HANGS, slotMs: () => 100 })
     const done = await receiveCore(gate, arrivalOfBytes(CORE))
     assert.match(done.outcome === 'lost' ? done.why : '', /had not ended after 0 seconds/)
     assert.match(logOf(gate), /problem .*no core, its scrub had not ended/)
@@ -65,7 +65,7 @@ describe('a turn to scrub', () => {
   })
 
   it('lasts ten minutes at least, and longer for what is large', () => {
-    assert.equal(turnMs(0), 600_000)
-    assert.equal(turnMs(64e9), 600_000 + 64e6)
+    assert.equal(slotMs(0), 600_000)
+    assert.equal(slotMs(64e9), 600_000 + 64e6)
   })
 })

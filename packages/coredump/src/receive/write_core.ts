@@ -3,12 +3,12 @@ import { closeSync, fsyncSync, writeFileSync } from 'node:fs'
 import { MintmarkError, safeJson } from '@mintmark/core'
 import type { CoreBuffer } from '@mintmark/scan/buffer/core_buffer'
 import type { GateReport, ReceivedBytes } from '../spool/gate_report.ts'
+import { slotMs, takeSlot, within } from '../spool/scrub_slots.ts'
 import type { SpoolEntry } from '../spool/spool.ts'
-import { takeTurn, turnMs, within } from '../spool/turn.ts'
 import { sha256OfBuffered } from './compress.ts'
 import type { Content } from './content.ts'
 import { contentOf } from './content_of.ts'
-import type { Arrival, Gate, Landed } from './receive.ts'
+import type { Arrival, CoreOutcome, Gate } from './receive.ts'
 
 export interface ReadCore {
   readonly entry: SpoolEntry
@@ -21,7 +21,11 @@ export interface ReadCore {
 const NOT_CLEAN = 'the scrub could not make sure that no key is left'
 
 /** Waits until it may, scrubs the core and writes it; its process is gone by now. */
-export async function landCore(gate: Gate, arrival: Arrival, read: ReadCore): Promise<Landed> {
+export async function writeCore(
+  gate: Gate,
+  arrival: Arrival,
+  read: ReadCore,
+): Promise<CoreOutcome> {
   const { log, spool } = gate
   const { entry, received } = read
   const left = spool.removeLeftovers()
@@ -29,8 +33,8 @@ export async function landCore(gate: Gate, arrival: Arrival, read: ReadCore): Pr
     log.problem(`cores that were being received when what received them was ended: ${left}`)
   if (received.bytes === 0) throw new MintmarkError('INPUT_INVALID', 'the core is empty')
   const content = await contentOf(gate, arrival, read)
-  const lastsMs = (gate.turnMs ?? turnMs)(content.input.size)
-  await takeTurn(spool, entry, lastsMs)
+  const lastsMs = (gate.slotMs ?? slotMs)(content.input.size)
+  await takeSlot(spool, entry, lastsMs)
   return await within(lastsMs, scrubbed(gate, arrival, { entry, received, content }))
 }
 
@@ -44,7 +48,7 @@ async function scrubbed(
   { log, loadScrub }: Gate,
   { name, crash, source }: Arrival,
   { entry, received: read, content }: ToScrub,
-): Promise<Landed> {
+): Promise<CoreOutcome> {
   const { input } = content
   const received = { ...read, bytes: content.coreBytes, heldInFile: content.spilledBytes }
   const before = input.spill === undefined ? undefined : sha256OfBuffered(input)
@@ -64,9 +68,9 @@ async function scrubbed(
     const { bytes, sha256, rawSha256, bufferedSha256 } = await write(out)
     if (before !== undefined && before !== bufferedSha256)
       throw new MintmarkError('INPUT_UNREADABLE', 'the temporary file of its buffer was changed')
-    const landed = { file: core, compression: content.compression, bytes, sha256, rawSha256 }
-    const folder = publish(entry, name, { ...facts, core: landed, why: undefined })
-    log.note(`${name}: landed, ${bytes} bytes, ${erased.length} ranges erased`)
+    const written = { file: core, compression: content.compression, bytes, sha256, rawSha256 }
+    const folder = publish(entry, name, { ...facts, core: written, why: undefined })
+    log.note(`${name}: written, ${bytes} bytes, ${erased.length} ranges erased`)
     return { outcome: 'core', folder, erasedRanges: erased.length, counts }
   } finally {
     closeSync(out)
