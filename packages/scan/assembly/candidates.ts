@@ -8,7 +8,7 @@
  * more, behind the last position. `runs` and `records` are as `number_offsets.ts` writes them for windows of `length`
  * bytes.
  */
-import { isOfAddresses, isRandom } from './lib/random_bytes.ts'
+
 import {
   chainedOf,
   EIGHTHS,
@@ -36,6 +36,7 @@ import {
   topAt,
 } from './lib/number.ts'
 import { pinned } from './lib/pinned.ts'
+import { isOfAddresses, isRandom } from './lib/random_bytes.ts'
 
 /** Byte orders in which programs work with numbers: what is no prime is examined in these where one side alone marks it. */
 const WORKED: i32 = 3

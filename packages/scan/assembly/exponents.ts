@@ -5,7 +5,14 @@
  * Nothing is allocated and there is no static data: the caller lays out the memory. `ptr` is the begin of a slice;
  * positions are relative to it, and the caller keeps as many readable bytes behind the last one as a number takes.
  */
-import { EIGHTHS, groupOf, markedOf, offsetsBefore, runBegin, runEnd } from './lib/marked_offsets.ts'
+import {
+  EIGHTHS,
+  groupOf,
+  markedOf,
+  offsetsBefore,
+  runBegin,
+  runEnd,
+} from './lib/marked_offsets.ts'
 import { entry, PRIME, places, span } from './lib/number.ts'
 import { pinned } from './lib/pinned.ts'
 import { topOf } from './lib/windows.ts'

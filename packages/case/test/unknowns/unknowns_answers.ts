@@ -85,7 +85,9 @@ export interface Pure {
 export const answers: readonly Pure[] = [
   {
     code: 'before-log-horizon',
-    timeline: { cannotExcludeBefore: { at: '2023-05-01T00:00:00.000Z', because: 'the log begins then' } },
+    timeline: {
+      cannotExcludeBefore: { at: '2023-05-01T00:00:00.000Z', because: 'the log begins then' },
+    },
     says: /before 2023-05-01 00:00 UTC: the log begins then/,
   },
   {
@@ -120,7 +122,10 @@ export const answers: readonly Pure[] = [
   ...(
     [
       [{ because: 'access-log-hole' }, /^The whole, .* from 2023-06-02 09:00 UTC to 2023/],
-      [{ because: 'access-records-lost', records: 3, to: null }, /: 3 records from .* UTC on \(hole/],
+      [
+        { because: 'access-records-lost', records: 3, to: null },
+        /: 3 records from .* UTC on \(hole/,
+      ],
       [{ because: 'access-log-capped', from: null, to: null }, /at an unknown time \(hole\)/],
     ] as const
   ).map(

@@ -3,12 +3,12 @@ import { parseObject, safeJson } from '@mintmark/core'
 import {
   arrivalOf,
   arrivalOfFile,
+  type CoreOutcome,
   crashOf,
   type DroppedFile,
   type Gate,
   GateLog,
   Inlet,
-  type CoreOutcome,
   loadGateScrub,
   receiveCore,
   type Scrub,
