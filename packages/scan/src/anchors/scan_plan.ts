@@ -29,8 +29,6 @@ export interface Run {
   readonly isAligned: boolean
   /** Of its first byte in the process, as far as the dump says. */
   readonly address?: bigint | undefined
-  /** Whether the file has no address at all: it may be a key and nothing else. */
-  readonly isRaw?: boolean
   /** Of a Java heap, of which each array is a run: whether it is an `int[]`, as `BigInteger` holds its number. */
   readonly array?: 'number' | 'other' | undefined
 }
@@ -44,8 +42,6 @@ export interface Piece {
   readonly from: number
   readonly to: number
   readonly isAligned: boolean
-  /** As of its run. */
-  readonly isRaw?: boolean | undefined
   readonly array?: Run['array']
   /** Of the byte at `begin`. */
   readonly address?: bigint | undefined
@@ -89,13 +85,12 @@ export function runsOf(dump: Dump): readonly Run[] {
     if (isNext && next !== undefined && next === address) last.length += length
     else runs.push({ offset, length, address, owner: part.owner?.name ?? '' })
   }
-  const isRaw = dump.segments.every(({ address }) => address === undefined)
   const isHeap = dump.container === 'hprof'
   return runs.map(({ offset, length, address, owner }) => {
     const isAligned = address !== undefined && address % 8n === 0n
-    if (!isHeap) return { offset, length, address, isAligned, isRaw }
+    if (!isHeap) return { offset, length, address, isAligned }
     const array = owner === 'int[]' ? 'number' : 'other'
-    return { offset, length, address, isAligned, isRaw, array }
+    return { offset, length, address, isAligned, array }
   })
 }
 
@@ -126,14 +121,13 @@ export function* planWindows(
       offset = begin
       length = 0
     }
-    const { isAligned, isRaw, array, address } = run
+    const { isAligned, array, address } = run
     pieces.push({
       begin: begin - offset,
       end: end - offset,
       from: from - offset,
       to: to - offset,
       isAligned,
-      isRaw,
       array,
       address: address === undefined ? undefined : address + BigInt(begin - run.offset),
     })
