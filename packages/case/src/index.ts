@@ -60,6 +60,7 @@ export {
 } from './dumps/dump_scans.ts'
 export type { FileTouches, Toucher } from './dumps/file_touches.ts'
 export { isLeak, type KeyFound } from './dumps/keys_found.ts'
+export { isMoved } from './engine/lasting_session.ts'
 export type { Session } from './engine/session.ts'
 export { type Hunt, parseHunt } from './hunts/hunt_file.ts'
 export { huntList } from './hunts/hunt_list.ts'

@@ -14,6 +14,7 @@ import {
   type Case,
   type Focus,
   focusOn,
+  isMoved,
   type NewMark,
   type Scope,
   type Selected,
@@ -94,10 +95,22 @@ export class Desk {
   turn<T>(work: () => Promise<T>, signal?: AbortSignal): Promise<T> {
     const result = this.#last.then(() => {
       signal?.throwIfAborted()
-      return work()
+      return this.#kept(work)
     })
     this.#last = result.catch(() => undefined)
     return result
+  }
+
+  /** What was written down is gone where another process had the engine and has ended: it is written down anew. */
+  async #kept<T>(work: () => Promise<T>): Promise<T> {
+    try {
+      return await work()
+    } catch (cause) {
+      if (!isMoved(cause)) throw cause
+      this.#parts.clear()
+      this.#whole = undefined
+      return work()
+    }
   }
 
   /** Puts a question to the part of the selection that lies in the focus. Throws as `select` and `focusOn`. */

@@ -20,6 +20,8 @@ import type { InsertFormat, Params, Session } from './session.ts'
 type Request =
   | { readonly op: 'command' | 'rows' | 'stream'; readonly sql: string; readonly params: Params }
   | { readonly op: 'ask'; readonly sql: string }
+  /** This reader stays for long, and opens the case anew when it has to: nobody waits for it. */
+  | { readonly op: 'stay' }
   | {
       readonly op: 'insert'
       readonly table: string
@@ -55,11 +57,12 @@ export async function shareSession(session: Session, path: string): Promise<() =
   const address = addressOf(path)
   if (address === undefined) return () => Promise.resolve()
   rmSync(path, { force: true })
-  const readers = new Set<Socket>()
+  const readers = new Set<Reader>()
   const server = createServer((socket) => {
-    readers.add(socket)
-    socket.once('close', () => readers.delete(socket))
-    void serve(session, socket)
+    const reader = new Reader(socket)
+    readers.add(reader)
+    socket.once('close', () => readers.delete(reader))
+    void serve(session, reader)
   })
   const isListening = await new Promise<boolean>((resolve) => {
     server.once('error', () => resolve(false))
@@ -70,8 +73,9 @@ export async function shareSession(session: Session, path: string): Promise<() =
   return () =>
     new Promise((resolve) => {
       const late = setTimeout(() => {
-        for (const reader of readers) reader.destroy()
+        for (const { socket } of readers) socket.destroy()
       }, MOST_WAIT_MS)
+      for (const reader of readers) reader.end()
       server.close(() => {
         clearTimeout(late)
         resolve()
@@ -79,12 +83,40 @@ export async function shareSession(session: Session, path: string): Promise<() =
     })
 }
 
+/** Another process, as the one with the engine knows it. */
+class Reader {
+  readonly socket: Socket
+  #stays: boolean = false
+  #isBusy: boolean = false
+  #isEnding: boolean = false
+
+  constructor(socket: Socket) {
+    this.socket = socket
+  }
+
+  /** Answers one request, and then lets the reader go where that was asked for meanwhile. */
+  async answer(session: Session, request: Request): Promise<void> {
+    this.#stays ||= request.op === 'stay'
+    this.#isBusy = true
+    await respond(session, this.socket, request)
+    this.#isBusy = false
+    if (this.#isEnding) this.end()
+  }
+
+  /** Lets a reader go that stays for long, between two requests; others are waited for. */
+  end(): void {
+    this.#isEnding = true
+    if (this.#stays && !this.#isBusy) this.socket.destroy()
+  }
+}
+
 /** Until the other side has gone, killed or not, or says what no request is. */
-async function serve(session: Session, socket: Socket): Promise<void> {
+async function serve(session: Session, reader: Reader): Promise<void> {
+  const { socket } = reader
   try {
     for await (const line of createInterface({ input: socket })) {
       // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- the same program wrote it
-      await respond(session, socket, JSON.parse(line, revived) as Request)
+      await reader.answer(session, JSON.parse(line, revived) as Request)
     }
   } catch {
     socket.destroy()
@@ -120,6 +152,8 @@ async function* answersTo(session: Session, request: Request): AsyncIterable<rea
   if (request.op === 'command') requireOwnTable(request.sql)
   if (request.op === 'insert') requireOwnTable(request.table)
   switch (request.op) {
+    case 'stay':
+      return
     case 'command':
       await session.command(request.sql, request.params)
       return
@@ -161,8 +195,8 @@ function revived(_key: string, value: unknown): unknown {
   return BigInt(String(value[BIG]))
 }
 
-/** The session of the process that shares it at this path; undefined where none does. */
-export async function sharedSession(path: string): Promise<Session | undefined> {
+/** The session of the process that shares it at this path; undefined where none does. `stays`: see {@link isSessionOver}. */
+export async function sharedSession(path: string, stays: boolean): Promise<Session | undefined> {
   const address = addressOf(path)
   if (address === undefined) return undefined
   const socket = connect(address)
@@ -175,11 +209,17 @@ export async function sharedSession(path: string): Promise<Session | undefined> 
   try {
     // A process that is about to end takes connections, and answers nothing.
     await session.rows('SELECT 1')
+    if (stays) await session.stay()
     return session
   } catch {
     await session.close()
     return undefined
   }
+}
+
+/** Whether a session is of no more use, because the process with the engine has ended. */
+export function isSessionOver(cause: unknown): boolean {
+  return cause instanceof MintmarkError && cause.facts['session'] === 'over'
 }
 
 class SharedSession implements Session {
@@ -219,6 +259,10 @@ class SharedSession implements Session {
   ): Promise<void> {
     const whole = bytes instanceof Uint8Array ? Buffer.from(bytes) : Buffer.concat([...bytes])
     await this.#all({ op: 'insert', table, columns, format, bytes: whole.toString('base64') })
+  }
+
+  async stay(): Promise<void> {
+    await this.#all({ op: 'stay' })
   }
 
   localTable(name: string): string {
@@ -279,6 +323,6 @@ class SharedSession implements Session {
     // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- the same program wrote it
     if (line !== undefined && line.done !== true) return JSON.parse(line.value) as Answer
     const message = 'the process that had the case open has ended: run this again'
-    return { error: { code: 'CASE_BUSY', message, facts: {} } }
+    return { error: { code: 'CASE_BUSY', message, facts: { session: 'over' } } }
   }
 }

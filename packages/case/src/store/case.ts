@@ -19,6 +19,7 @@ import {
 import { join, resolve } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { isObject, MintmarkError, parseObject } from '@mintmark/core'
+import { LastingSession } from '../engine/lasting_session.ts'
 import { isServerLocation, parseServerLocation, type ServerLocation } from '../engine/location.ts'
 import { dropScratch } from '../engine/scratch.ts'
 import type { Session } from '../engine/session.ts'
@@ -34,10 +35,11 @@ const FORMAT = 'mintmark-case'
 const VERSION_FACT = 'schema_version'
 /** What an interrupted first opening may leave behind: such a folder is as good as empty. */
 const LEFTOVERS = new Set(['lock', 'case.json.new', 'socket'])
-/** For so long a reader waits for a process that has just begun to open the case, or is about to end. */
+/**
+ * For so long a reader waits for a process that has just begun to open the case, or is about to end; and one that reads
+ * for long waits for those that answer one question, to have the case itself.
+ */
 const PATIENCE_MS = 5000
-/** A command that answers one question mostly ends by then. */
-const LASTING_PATIENCE_MS = 15_000
 const PAUSE_MS = 100
 
 /** One investigation: its evidence, and the engine that answers for it. */
@@ -52,7 +54,8 @@ interface OpenOptions {
   /** `read` makes nothing: a case that is not there is `CASE_MISSING`. Default `write`. */
   readonly mode?: 'read' | 'write'
   /**
-   * Reads for long, and so waits to have the case itself: the process that lets it in may end before. Default false.
+   * Reads for long: waits some seconds to have the case itself, and opens it again where the process that lets it in
+   * ends before. The question that meets that end fails, as `isMoved` tells. Default false.
    */
   readonly isLasting?: boolean
 }
@@ -67,7 +70,8 @@ interface OpenOptions {
 export async function openCase(location: string, options: OpenOptions = {}): Promise<Case> {
   const mode = options.mode ?? 'write'
   if (isServerLocation(location)) return openOnServer(parseServerLocation(location), mode)
-  return openFolder(resolve(location), mode, options.isLasting === true)
+  const folder = resolve(location)
+  return options.isLasting === true ? openLasting(folder) : openFolder(folder, mode, false)
 }
 
 async function openOnServer(location: ServerLocation, mode: 'read' | 'write'): Promise<Case> {
@@ -103,6 +107,17 @@ async function requireShards(session: Session, location: ServerLocation): Promis
   if (shards === location.nodes.length) return
   const message = `the cluster ${location.cluster} has ${String(shards)} shards, the address names ${location.nodes.length}`
   throw new MintmarkError('INPUT_INVALID', message, { nodes: location.nodes.length })
+}
+
+/** To read for long: opened again whenever the process that has the engine ends. */
+async function openLasting(folder: string): Promise<Case> {
+  let opened = await openFolder(folder, 'read', true)
+  const session = new LastingSession(opened.session, async () => {
+    await opened.close()
+    opened = await openFolder(folder, 'read', true)
+    return opened.session
+  })
+  return { session, location: folder, close: () => opened.close() }
 }
 
 async function openFolder(
@@ -146,14 +161,15 @@ async function openFolder(
 
 /** The lock of the folder; where another process has it, that one's session, if it is shared. */
 async function lockedOrShared(folder: string, isLasting: boolean): Promise<(() => void) | Case> {
-  const until = Date.now() + (isLasting ? LASTING_PATIENCE_MS : PATIENCE_MS)
+  const until = Date.now() + PATIENCE_MS
   for (;;) {
     const isLate = Date.now() > until
     try {
       return locked(folder)
     } catch (cause) {
+      const isShared = !isLasting || isLate
       // oxlint-disable-next-line no-await-in-loop -- until one of them is had
-      const session = isLasting && !isLate ? undefined : await sharedSession(join(folder, 'socket'))
+      const session = isShared ? await sharedSession(join(folder, 'socket'), isLasting) : undefined
       if (session !== undefined) return { session, location: folder, close: () => session.close() }
       if (isLate) throw cause
       // oxlint-disable-next-line no-await-in-loop -- the same

@@ -7,6 +7,7 @@ import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 import { after, describe, it } from 'node:test'
 import type { Json } from '@mintmark/core'
+import { isMoved } from '../../src/engine/lasting_session.ts'
 import type { Session } from '../../src/engine/session.ts'
 import { select } from '../../src/scope/select.ts'
 import { openCase } from '../../src/store/case.ts'
@@ -169,6 +170,20 @@ describe('a case and who wants it for long, or to fill it', () => {
     assert.deepEqual(await second.session.rows('SELECT 6 AS six'), [{ six: 6 }])
     await second.close()
     await lasting.close()
+  })
+
+  it('lets the one for long in after a while, and it outlives the process that had the engine', async () => {
+    const folder = await newCase()
+    const first = await openCase(folder, { mode: 'read' })
+    const lasting = await openCase(folder, { mode: 'read', isLasting: true })
+    assert.deepEqual(await lasting.session.rows('SELECT 7 AS seven'), [{ seven: 7 }])
+    // It stays, and is not waited for.
+    await first.close()
+    await assert.rejects(lasting.session.rows('SELECT 8 AS eight'), isMoved)
+    assert.deepEqual(await lasting.session.rows('SELECT 8 AS eight'), [{ eight: 8 }])
+    await lasting.session.command('TRUNCATE TABLE verdict')
+    await lasting.close()
+    await (await openCase(folder)).close()
   })
 
   it('is not open to the one that would fill it', async () => {

@@ -41,9 +41,11 @@ async function serve(
   const port = numberOption(options, 'port', { least: 0, most: 65_535 }) ?? 0
   const { url, stop } = await listen(app, { host: HOST, port })
   gate.bind(url)
+  // From here on it ends tidily, however soon it is told.
+  const told = toldToStop()
   await io.out(greeting(gate.entrance(), flag(options, 'json')))
   const putAway = flag(options, 'open') ? shown(gate.entrance(), investigated, io) : undefined
-  await toldToStop()
+  await told
   putAway?.()
   await stop()
   await desk.close()

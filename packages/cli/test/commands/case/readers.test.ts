@@ -6,6 +6,7 @@ import { tmpdir } from 'node:os'
 import { delimiter, join } from 'node:path'
 import { after, before, describe, it } from 'node:test'
 import { setTimeout as sleep } from 'node:timers/promises'
+import { openCase } from '@mintmark/case'
 import { mintmark, printedAddress, type Running, start } from '@mintmark/testkit'
 import { writeEvidence } from '../../evidence_folder.ts'
 
@@ -60,7 +61,26 @@ describe('a case that is served', () => {
     assert.equal((await mintmark('scope', ...inCase)).code, 1)
   })
 
-  it('is opened in the browser by a file of this user alone, which has the address and no argument has', async () => {
+  it('by a process that let it in is served on when that process has ended', async () => {
+    const first = await openCase(place, { mode: 'read' })
+    const ui = start('ui', ...inCase)
+    const address = await printedAddress(ui.process)
+    const headers = { cookie: await entered(address) }
+    const asked = async (path: string) => {
+      const response = await fetch(new URL(path, address), { headers })
+      assert.equal(response.status, 200, path)
+      return response.text()
+    }
+    const part = '/api/accesses?mailbox=cy@example.gov'
+    const shown = await asked(part)
+    await first.close()
+    assert.equal(await asked(part), shown)
+    await stopped(ui)
+  })
+})
+
+describe('a browser', () => {
+  it('is opened with a file of this user alone, which has the address and no argument has', async () => {
     const bin = mkdtempSync(join(folder, 'bin-'))
     const seen = join(bin, 'seen')
     for (const name of ['xdg-open', 'open'])
@@ -82,7 +102,7 @@ describe('a case that is served', () => {
     assert.throws(() => statSync(file), { code: 'ENOENT' })
   })
 
-  it('says where no browser can be opened, and is served all the same', async () => {
+  it('that cannot be opened is said, and the case is served all the same', async () => {
     const path = process.env['PATH']
     process.env['PATH'] = mkdtempSync(join(folder, 'none-'))
     const ui = start('ui', ...inCase, '--open')

@@ -1,0 +1,105 @@
+/**
+ * A session that outlives the process whose engine it uses: when that has ended, it gets another.
+ *
+ * What it had written down is gone by then. So a statement that meets the end is not put again: it fails with
+ * {@link isMoved}, and whoever asked begins anew.
+ *
+ * @module
+ */
+import { MintmarkError } from '@mintmark/core'
+import type { InsertFormat, Params, Session } from './session.ts'
+import { isSessionOver } from './shared_session.ts'
+
+/** Whether a question failed because the session was lost, and can be put again from its begin. */
+export function isMoved(cause: unknown): boolean {
+  return cause instanceof MintmarkError && cause.facts['session'] === 'moved'
+}
+
+export class LastingSession implements Session {
+  readonly kind = 'embedded'
+  readonly shards = 1
+  #inner: Session
+  readonly #another: () => Promise<Session>
+  /** While another is being had. */
+  #moving: Promise<void> | undefined
+
+  /** @param another closes the session that was lost, and opens the case again */
+  constructor(inner: Session, another: () => Promise<Session>) {
+    this.#inner = inner
+    this.#another = another
+  }
+
+  command(sql: string, params?: Params): Promise<void> {
+    return this.#kept((inner) => inner.command(sql, params))
+  }
+
+  rows(sql: string, params?: Params): ReturnType<Session['rows']> {
+    return this.#kept((inner) => inner.rows(sql, params))
+  }
+
+  stream(sql: string, params?: Params): ReturnType<Session['stream']> {
+    return this.#streamed((inner) => inner.stream(sql, params))
+  }
+
+  ask(sql: string): ReturnType<Session['ask']> {
+    return this.#streamed((inner) => inner.ask(sql))
+  }
+
+  insert(
+    table: string,
+    columns: readonly string[],
+    format: InsertFormat,
+    bytes: Uint8Array | readonly Uint8Array[],
+  ): Promise<void> {
+    return this.#kept((inner) => inner.insert(table, columns, format, bytes))
+  }
+
+  localTable(name: string): string {
+    return this.#inner.localTable(name)
+  }
+
+  everywhere(sql: string, params?: Params): Promise<void> {
+    return this.#kept((inner) => inner.everywhere(sql, params))
+  }
+
+  close(): Promise<void> {
+    return this.#inner.close()
+  }
+
+  async #kept<T>(work: (inner: Session) => Promise<T>): Promise<T> {
+    const inner = this.#inner
+    try {
+      return await work(inner)
+    } catch (cause) {
+      throw await this.#moved(inner, cause)
+    }
+  }
+
+  async *#streamed<T>(work: (inner: Session) => AsyncIterable<T>): AsyncGenerator<T, void, void> {
+    const inner = this.#inner
+    try {
+      yield* work(inner)
+    } catch (cause) {
+      throw await this.#moved(inner, cause)
+    }
+  }
+
+  /** What is to be thrown for a statement that failed on `inner`; throws what keeps the case from being opened. */
+  async #moved(inner: Session, cause: unknown): Promise<unknown> {
+    if (!isSessionOver(cause)) return cause
+    if (this.#inner === inner) {
+      this.#moving ??= this.#move()
+      await this.#moving
+    }
+    const message = 'the process that had the case open has ended; it is open again: ask again'
+    return new MintmarkError('CASE_BUSY', message, { session: 'moved' }, { cause })
+  }
+
+  async #move(): Promise<void> {
+    try {
+      this.#inner = await this.#another()
+    } finally {
+      this.#moving = undefined
+    }
+  }
+}
