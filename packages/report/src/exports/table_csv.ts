@@ -32,10 +32,11 @@ const OF_A_HUNT = 0
 const OFF_PAPER: ReadonlyMap<string, readonly string[]> = new Map([
   ['accounts', ['items_without_message_id', 'group']],
   ['leads-listed', ['first', 'last']],
-  ['key-touchers', ['by']],
+  ['key-touchers', ['by', 'file']],
+  ['artefacts', ['hash']],
   ['tokens', ['reason', 'base_rate', 'recorded', 'recorded_for', 'recorded_in']],
   ['touches', ['reason', 'verdict', 'token', 'client']],
-  ['keys', ['kind', 'bits', 'note', 'forms']],
+  ['keys', ['kind', 'bits', 'note', 'file_sha256', 'forms']],
   ['key-to-verifier', ['public_key_sha256', 'file_sha256']],
   ['inputs', ['duplicates', 'same_as']],
 ])

@@ -50,7 +50,11 @@ function needOf(
   at: number,
   columns: number,
 ): { readonly word: number; readonly all: number } {
-  const texts = [title, ...rows.map((row) => textOf(row[at] ?? null, type))]
+  // A head is set in capitals, which are wider.
+  const texts = [
+    title.replaceAll(/\w+/g, '$&_'),
+    ...rows.map((row) => textOf(row[at] ?? null, type)),
+  ]
   const longest = (length: (text: string) => number) => Math.max(...texts.map(length))
   const isRoomy = columns <= (type === 'hash' ? FEW : FEW + 2)
   const whole = WHOLE.get(type)
