@@ -2,14 +2,14 @@
 import assert from 'node:assert/strict'
 import { createDiffieHellman, createDiffieHellmanGroup, generatePrimeSync } from 'node:crypto'
 import { describe, it } from 'node:test'
-import { proveGroup } from '../src/arithmetic/group.ts'
+import { verifyGroup } from '../src/arithmetic/group.ts'
 import { bitLength, fromBigEndian, powerCost } from '../src/arithmetic/modular.ts'
 import { endBudget, startBudget } from '../src/material/work_budget.ts'
 
 /** What a probe proves that has time for one power: y, and no test of p. */
-function provenByOnePower(p: bigint, g: bigint, x: bigint): bigint | undefined {
+function verifiedByOnePower(p: bigint, g: bigint, x: bigint): bigint | undefined {
   startBudget(powerCost(bitLength(p), bitLength(x)))
-  const proof = proveGroup({ p, g, x, q: undefined, y: undefined })
+  const proof = verifyGroup({ p, g, x, q: undefined, y: undefined })
   endBudget()
   return proof?.y
 }
@@ -23,7 +23,7 @@ describe('the prime of a DH key', () => {
         fromBigEndian(bytes),
       )
       assert.ok(p !== undefined && g !== undefined && x !== undefined)
-      assert.equal(provenByOnePower(p, g, x), fromBigEndian(pair.getPublicKey()))
+      assert.equal(verifiedByOnePower(p, g, x), fromBigEndian(pair.getPublicKey()))
     })
   }
 
@@ -32,8 +32,8 @@ describe('the prime of a DH key', () => {
     pair.generateKeys()
     const [p, x] = [fromBigEndian(pair.getPrime()), fromBigEndian(pair.getPrivateKey())]
     const y = fromBigEndian(pair.getPublicKey())
-    assert.equal(provenByOnePower(p, 2n, x), undefined)
-    assert.equal(proveGroup({ p, g: 2n, x, q: undefined, y: undefined })?.y, y)
-    assert.equal(proveGroup({ p: 3n * p, g: 2n, x, q: undefined, y: undefined }), undefined)
+    assert.equal(verifiedByOnePower(p, 2n, x), undefined)
+    assert.equal(verifyGroup({ p, g: 2n, x, q: undefined, y: undefined })?.y, y)
+    assert.equal(verifyGroup({ p: 3n * p, g: 2n, x, q: undefined, y: undefined }), undefined)
   })
 })

@@ -12,13 +12,13 @@ const sources = readdirSync(SOURCES, { recursive: true, encoding: 'utf8' })
   .map((name) => readFileSync(join(SOURCES, name), 'utf8'))
   .join('\n')
 
-/** Where a literal is a form: as a member, as a constant of that name, as what `hit` and `lesser` are given. */
+/** Where a literal is a form: as a member, as a constant of that name, as what `hit` and `protectedHit` are given. */
 const LITERALS = [
   /\bform: '([a-z\d-]+)'/g,
   /\bconst FORM = '([a-z\d-]+)'/g,
   /\bconst form = .* \? '([a-z\d-]+)' : '([a-z\d-]+)'/g,
   /\bhit\([^\n]*?'([a-z\d]+(?:-[a-z\d]+)+)', [a-z]/g,
-  /\blesser\(\s*'[a-z-]+',\s*'([a-z\d-]+)'/g,
+  /\bprotectedHit\(\s*'[a-z-]+',\s*'([a-z\d-]+)'/g,
   /\btoken\(\s*[^\n]*?'([a-z\d-]+)',/g,
 ]
 

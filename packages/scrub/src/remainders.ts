@@ -2,7 +2,7 @@
 import type { Range } from '@mintmark/dump'
 import { secretBits } from '@mintmark/scan/engine/found_keys'
 import { shownBits } from './in_structure.ts'
-import { provenLeft, type Scrub } from './scrub.ts'
+import { type Scrub, verifiedLeft } from './scrub.ts'
 import type { Location, Remainder } from './scrub_report.ts'
 import { isCut, type Left, unseen, type VerificationScans } from './verification_scans.ts'
 
@@ -19,7 +19,7 @@ export function remaindersOf(
 }
 
 function keysLeft(scrub: Scrub, { report, given }: VerificationScans): Remainder[] {
-  const found = [report, ...(given ? [given] : [])].flatMap((last) => provenLeft(scrub, last))
+  const found = [report, ...(given ? [given] : [])].flatMap((last) => verifiedLeft(scrub, last))
   if (found.length === 0) return []
   const isFixed = found.every((finding) => scrub.isInStructure(finding))
   const message = isFixed

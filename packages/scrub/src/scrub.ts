@@ -189,7 +189,7 @@ export function isToErase(finding: Pick<Finding, 'note'>, { published }: ScrubOp
 }
 
 /** Verified keys that a scan of the result still shows, but for those that are to stay. */
-export function provenLeft({ task }: Scrub, report: ScanReport): readonly Finding[] {
+export function verifiedLeft({ task }: Scrub, report: ScanReport): readonly Finding[] {
   return report.findings.filter((finding) => isToErase(finding, task.options))
 }
 

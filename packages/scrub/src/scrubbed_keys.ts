@@ -6,7 +6,7 @@ import type { Finding } from '@mintmark/scan/findings/finding'
 import { bitsOf, kindOf } from '@mintmark/scan/known/values/found_value'
 import { ErasedValues, STRUCTURE } from './erased_values.ts'
 import { shownBits } from './in_structure.ts'
-import { provenLeft, type Scrub } from './scrub.ts'
+import { type Scrub, verifiedLeft } from './scrub.ts'
 import type { ScrubbedKey, Verdict } from './scrub_report.ts'
 import { partsExcludedOf, statementOf, structureStatement } from './statements.ts'
 import { isCut, type Left, unseen, type VerificationScans } from './verification_scans.ts'
@@ -40,7 +40,7 @@ function erasedKey(
     inMemory.some((piece) => piece.key === number) ||
     shown >= secretBits(key) ||
     (id !== undefined &&
-      provenLeft(scrub, scans.report).some(({ keyId }) => keyId?.spkiSha256 === id))
+      verifiedLeft(scrub, scans.report).some(({ keyId }) => keyId?.spkiSha256 === id))
   const verdict: Verdict = isLeft ? 'remains' : 'erased'
   const more = shown > 0 && !isLeft ? structureStatement(shown, secretBits(key)) : ''
   return {
@@ -61,7 +61,7 @@ function erasedKey(
 
 /** Published test keys that were left, one for each public half. */
 function keptKeys(scrub: Scrub, { report }: VerificationScans, given: GivenKeys): ScrubbedKey[] {
-  const left = new Set(provenLeft(scrub, report))
+  const left = new Set(verifiedLeft(scrub, report))
   const groups = new Map<string, Finding[]>()
   for (const finding of report.findings) {
     if (left.has(finding)) continue

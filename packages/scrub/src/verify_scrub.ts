@@ -5,7 +5,7 @@ import { bytesOf, commonRanges } from './copy/erased_ranges.ts'
 import { findPieces } from './pieces/piece_search.ts'
 import type { Piece } from './pieces/piece_table.ts'
 import { remaindersOf } from './remainders.ts'
-import { provenLeft, type Scrub } from './scrub.ts'
+import { type Scrub, verifiedLeft } from './scrub.ts'
 import type { Scrubbed } from './scrub_options.ts'
 import { keysOf } from './scrubbed_keys.ts'
 import type { Left, VerificationScans } from './verification_scans.ts'
@@ -26,7 +26,7 @@ export async function verifyScrub(
   const { name, dump, source } = scrub.task
   const { report, deepScans } = scans
   const isClean = remainders.length === 0
-  const findings = provenLeft(scrub, report).length
+  const findings = verifiedLeft(scrub, report).length
   return {
     erased: scrub.erased,
     isClean,

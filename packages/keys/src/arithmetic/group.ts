@@ -57,7 +57,7 @@ function isPublishedPrime(p: bigint): boolean {
  *
  * @returns `undefined` too where `work_budget.ts` refuses
  */
-export function proveGroup(parts: GroupParts): { y: bigint; proof: string } | undefined {
+export function verifyGroup(parts: GroupParts): { y: bigint; proof: string } | undefined {
   const { p, g, x, q, y } = parts
   if (!isGroup(parts) || x < 1n || x >= (q ?? p)) return undefined
   const bits = bitLength(p)

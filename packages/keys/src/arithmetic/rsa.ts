@@ -32,7 +32,7 @@ export interface RsaParts {
   readonly others?: readonly bigint[]
 }
 
-export interface ProvenRsa {
+export interface VerifiedRsa {
   readonly material: RsaMaterial
   readonly proof: string
 }
@@ -59,7 +59,7 @@ interface Primes {
  *
  * Cost: 30 µs for parts of 2048 bits that do not fit; the rest asks `work_budget.ts`.
  */
-export function completeRsa(parts: RsaParts): ProvenRsa | undefined {
+export function completeRsa(parts: RsaParts): VerifiedRsa | undefined {
   if (!isSized(parts)) return undefined
   spend(20_000)
   const primes = primesOf(parts)
@@ -154,7 +154,7 @@ function fits(e: bigint, d: bigint, prime: bigint): boolean {
 }
 
 /** Settles e and d for primes that are there, and tests the primes. */
-function completed({ p, q, n, how }: Primes, parts: RsaParts): ProvenRsa | undefined {
+function completed({ p, q, n, how }: Primes, parts: RsaParts): VerifiedRsa | undefined {
   const { e, d } = exponentsOf(p, q, parts)
   if (e === undefined) return undefined
   const material: RsaMaterial = { type: 'rsa', n, e, p: p > q ? p : q, q: p > q ? q : p, d }

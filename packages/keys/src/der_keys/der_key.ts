@@ -6,9 +6,9 @@
 
 import { fromBigEndian } from '../arithmetic/modular.ts'
 import { type Element, elementOf, lengthOf, sequenceAround, TAG } from '../der/der.ts'
-import type { Proof } from '../material/proof.ts'
+import type { Verification } from '../material/verification.ts'
 
-export interface DerKey extends Proof {
+export interface DerKey extends Verification {
   readonly form: 'pkcs8-der' | 'pkcs1-der' | 'sec1-der' | 'dsa-der'
   /** Where it begins: its SEQUENCE, or its version where that is gone. */
   readonly from: number
@@ -21,7 +21,7 @@ export function placed(
   form: DerKey['form'],
   version: number,
   to: number,
-  proof: Proof,
+  proof: Verification,
 ): DerKey {
   const whole = wholeOf(bytes, version, to)
   return { ...proof, form, from: whole?.at ?? version, to: whole?.to ?? to }

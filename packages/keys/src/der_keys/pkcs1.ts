@@ -8,11 +8,11 @@
 import { bitLength } from '../arithmetic/modular.ts'
 import { RSA_BITS } from '../arithmetic/rsa.ts'
 import { childrenOf, type Element, elementOf, lengthOf, TAG } from '../der/der.ts'
-import { unproven } from '../material/proof.ts'
 import { isRandomLooking } from '../material/random_looking.ts'
+import { unverified } from '../material/verification.ts'
 import { behindVersion, type DerKey, integersAt, numberOf, placed } from './der_key.ts'
-import { proveRsa } from './prove.ts'
-import { proveGroupKey } from './prove_opaque.ts'
+import { verifyRsa } from './verify.ts'
+import { verifyGroupKey } from './verify_opaque.ts'
 
 const RSA_INTEGERS = 8
 const DSA_INTEGERS = 5
@@ -40,14 +40,18 @@ function rsaOf(
   const more = isMultiPrime ? otherPrimes(bytes, last.to) : undefined
   const to = more?.to ?? last.to
   const [n, e, d, p, q, dP, dQ, qInv] = integers.map((element) => numberOf(bytes, element))
-  const proof = proveRsa({ n, e, d, p, q, dP, dQ, qInv, others: more?.primes ?? [] })
+  const proof = verifyRsa({ n, e, d, p, q, dP, dQ, qInv, others: more?.primes ?? [] })
   if (proof !== undefined) return placed(bytes, 'pkcs1-der', version, to, proof)
   // A structure of fitting sizes that is filled with something else than numbers of a key is nothing.
   const isFilled = integers
     .filter((_, i) => i !== 1)
     .every((element) => isRandomLooking(bytes.subarray(element.from, element.to)))
   if (!isFilled) return undefined
-  const damaged = unproven('rsa', bitLength(n ?? 0n), 'laid out as a key, no equation of RSA holds')
+  const damaged = unverified(
+    'rsa',
+    bitLength(n ?? 0n),
+    'laid out as a key, no equation of RSA holds',
+  )
   return placed(bytes, 'pkcs1-der', version, to, damaged)
 }
 
@@ -81,7 +85,7 @@ function dsaOf(
 ): DerKey | undefined {
   if (!areSizesOfDsa(integers)) return undefined
   const [p = 0n, q = 0n, g = 0n, y = 0n, x = 0n] = integers.map((each) => numberOf(bytes, each))
-  const proof = proveGroupKey('dsa', { p, q, g, y, x })
+  const proof = verifyGroupKey('dsa', { p, q, g, y, x })
   return proof && placed(bytes, 'dsa-der', version, last.to, proof)
 }
 

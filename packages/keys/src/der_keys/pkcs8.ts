@@ -7,15 +7,15 @@
 import { curveOfOid } from '../arithmetic/curves.ts'
 import { type OkpParameters, okpOfOid } from '../arithmetic/okp.ts'
 import { childrenOf, contentOf, type Element, elementOf, hexOf, lengthOf, TAG } from '../der/der.ts'
-import { type Proof, unproven } from '../material/proof.ts'
 import { isRandomLooking } from '../material/random_looking.ts'
+import { unverified, type Verification } from '../material/verification.ts'
 import { OID } from '../public_half/spki.ts'
 import { behindVersion, CUT, type DerKey, isFilled, numberOf, placed, wholeOf } from './der_key.ts'
 import { pkcs1At } from './pkcs1.ts'
-import { type PqScheme, pqSchemeOfOid, provePq } from './post_quantum.ts'
-import { proveOkp, withPossible } from './prove.ts'
-import { proveGroupKey } from './prove_opaque.ts'
+import { type PqScheme, pqSchemeOfOid, verifyPq } from './post_quantum.ts'
 import { explicitCurve, sec1At } from './sec1.ts'
+import { verifyOkp, withPossible } from './verify.ts'
+import { verifyGroupKey } from './verify_opaque.ts'
 
 /** A PKCS#8 structure, not yet judged. */
 export interface Pkcs8 {
@@ -66,7 +66,7 @@ function readTail(
   }
 }
 
-function judged(bytes: Uint8Array, version: number, pkcs8: Pkcs8): Proof | undefined {
+function judged(bytes: Uint8Array, version: number, pkcs8: Pkcs8): Verification | undefined {
   switch (pkcs8.oid) {
     case OID.rsa:
     case OID.rsaPss:
@@ -93,7 +93,7 @@ function insideOf(
   bytes: Uint8Array,
   { key }: Pkcs8,
   read: (bytes: Uint8Array, version: number) => DerKey | undefined,
-): Proof | undefined {
+): Verification | undefined {
   const inner = elementOf(bytes, key.from, key.to, TAG.sequence)
   const found = inner && read(bytes, inner.from)
   if (found === undefined || found.to > key.to) return undefined
@@ -101,7 +101,7 @@ function insideOf(
   return { certainty, proof, bits, kind, material }
 }
 
-function ecOf(bytes: Uint8Array, pkcs8: Pkcs8): Proof | undefined {
+function ecOf(bytes: Uint8Array, pkcs8: Pkcs8): Verification | undefined {
   const { parameters } = pkcs8
   if (parameters === undefined) return insideOf(bytes, pkcs8, sec1At)
   const curve =
@@ -116,23 +116,23 @@ function okpOf(
   version: number,
   { key, publicKey, to }: Pkcs8,
   { curve, kind, bits, lengthBytes }: OkpParameters,
-): Proof | undefined {
+): Verification | undefined {
   const inner = elementOf(bytes, key.from, key.to, TAG.octets)
   if (inner === undefined || inner.to !== key.to || lengthOf(inner) !== lengthBytes)
     return undefined
   const secret = contentOf(bytes, inner)
-  if (publicKey?.length === lengthBytes) return proveOkp(curve, secret, publicKey)
+  if (publicKey?.length === lengthBytes) return verifyOkp(curve, secret, publicKey)
   // The prefix alone also is in programs that put it before a key: what follows must look like one.
   if (!isRandomLooking(secret)) return undefined
-  if (isFilled(bytes, version, to)) return proveOkp(curve, secret, undefined)
+  if (isFilled(bytes, version, to)) return verifyOkp(curve, secret, undefined)
   // Where the public half is in place of the secret, a program holds the head and the tail of keys to come.
   const isTemplate = secret[0] === PUBLIC && secret[1] === lengthBytes + 1 && secret[2] === 0
   if (isTemplate) return undefined
-  return withPossible(unproven(kind, bits, CUT), [proveOkp(curve, secret, undefined)])
+  return withPossible(unverified(kind, bits, CUT), [verifyOkp(curve, secret, undefined)])
 }
 
 /** RFC 3279, sections 2.3.2 and 2.3.3; PKCS#3: DSA has p, q, g; DH p, g and a length; X9.42 p, g, q. */
-function groupOf(bytes: Uint8Array, { oid, parameters, key }: Pkcs8): Proof | undefined {
+function groupOf(bytes: Uint8Array, { oid, parameters, key }: Pkcs8): Verification | undefined {
   const inner = elementOf(bytes, key.from, key.to, TAG.integer)
   const numbers = parameters && childrenOf(bytes, parameters)
   if (inner === undefined || numbers === undefined) return undefined
@@ -145,10 +145,10 @@ function groupOf(bytes: Uint8Array, { oid, parameters, key }: Pkcs8): Proof | un
   if (oid === OID.dsa) {
     return third === undefined
       ? undefined
-      : proveGroupKey('dsa', { p, q: second, g: third, x, y: undefined })
+      : verifyGroupKey('dsa', { p, q: second, g: third, x, y: undefined })
   }
   const q = oid === OID.dhX942 ? third : undefined
-  return proveGroupKey('dh', { p, q, g: second, x, y: undefined })
+  return verifyGroupKey('dh', { p, q, g: second, x, y: undefined })
 }
 
 const SEED = 0x80
@@ -157,21 +157,25 @@ const SEED = 0x80
  * A post-quantum key inside its OCTET STRING: [0] seed, an OCTET STRING with the expanded key, a SEQUENCE of both, or
  * either without a tag. Writers before the standards put the public key behind the expanded one.
  */
-export function readPqKey(bytes: Uint8Array, key: Element, scheme: PqScheme): Proof | undefined {
+export function readPqKey(
+  bytes: Uint8Array,
+  key: Element,
+  scheme: PqScheme,
+): Verification | undefined {
   const content = contentOf(bytes, key)
   const { seedLength, secretLength } = scheme
-  if (content.length === secretLength) return provePq(scheme, undefined, content)
-  if (content.length === seedLength) return provePq(scheme, content, undefined)
+  if (content.length === secretLength) return verifyPq(scheme, undefined, content)
+  if (content.length === seedLength) return verifyPq(scheme, content, undefined)
   const [first, second] = partsOf(bytes, key)
   if (first === undefined) return undefined
   const start = contentOf(bytes, first)
   if (start.length === seedLength) {
     const expanded = second && contentOf(bytes, second)
-    return provePq(scheme, start, expanded?.length === secretLength ? expanded : undefined)
+    return verifyPq(scheme, start, expanded?.length === secretLength ? expanded : undefined)
   }
   return start.length < secretLength
     ? undefined
-    : provePq(scheme, undefined, start.subarray(0, secretLength))
+    : verifyPq(scheme, undefined, start.subarray(0, secretLength))
 }
 
 /** The element inside, or the two of a SEQUENCE. */

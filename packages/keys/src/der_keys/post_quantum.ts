@@ -32,8 +32,8 @@ import {
   slhDsaSecretLength,
 } from '../arithmetic/slh_dsa.ts'
 import type { OpaqueMaterial } from '../material/key_material.ts'
-import { type Proof, REFUSED, unproven } from '../material/proof.ts'
 import { isRandomLooking } from '../material/random_looking.ts'
+import { REFUSED, unverified, type Verification } from '../material/verification.ts'
 import { withinBudget, withinBudgetOnce } from '../material/work_budget.ts'
 import { plainSpki } from '../public_half/spki.ts'
 
@@ -51,10 +51,10 @@ export interface PqScheme {
   /** Of the public half. */
   readonly publicLength: number
   /** Undefined where the budget is used up. */
-  readonly prove: (
+  readonly verify: (
     seed: Uint8Array | undefined,
     expanded: Uint8Array | undefined,
-  ) => Proof | undefined
+  ) => Verification | undefined
 }
 
 /** ML-KEM and ML-DSA. */
@@ -66,7 +66,7 @@ export interface LatticeScheme extends PqScheme {
   readonly rhoOf: (publicKey: Uint8Array) => Uint8Array
 }
 
-type Lattice = Omit<LatticeScheme, 'prove'> & {
+type Lattice = Omit<LatticeScheme, 'verify'> & {
   /** The public half of an expanded key that holds together. */
   readonly publicKeyOf: (secret: Uint8Array) => Uint8Array | undefined
   /** What shows that. */
@@ -77,11 +77,13 @@ type Lattice = Omit<LatticeScheme, 'prove'> & {
 const LATTICE_COST = 5_000_000
 
 function lattice(scheme: Lattice): LatticeScheme {
-  const prove: PqScheme['prove'] = (seed, expanded) =>
+  const verify: PqScheme['verify'] = (seed, expanded) =>
     withinBudget(LATTICE_COST, () =>
-      seed === undefined ? provenExpanded(scheme, expanded) : provenSeed(scheme, seed, expanded),
+      seed === undefined
+        ? verifiedExpanded(scheme, expanded)
+        : verifiedSeed(scheme, seed, expanded),
     )
-  return { ...scheme, prove }
+  return { ...scheme, verify }
 }
 
 function mlKem(parameters: MlKemParameters): LatticeScheme {
@@ -121,7 +123,7 @@ function slhDsa(parameters: SlhDsaParameters): PqScheme {
     seedLength: 0,
     secretLength: slhDsaSecretLength(parameters),
     publicLength: slhDsaSecretLength(parameters) / 2,
-    prove: (_, secret) => provenTree(parameters, secret),
+    verify: (_, secret) => verifiedTree(parameters, secret),
   }
 }
 
@@ -147,33 +149,38 @@ export function pqSchemeOfOid(oid: string): PqScheme | undefined {
  *
  * @returns undefined where neither is there, or what is there is no random-looking secret
  */
-export function provePq(
+export function verifyPq(
   scheme: PqScheme,
   seed: Uint8Array | undefined,
   expanded: Uint8Array | undefined,
-): Proof | undefined {
+): Verification | undefined {
   if (seed?.length !== scheme.seedLength && expanded?.length !== scheme.secretLength)
     return undefined
   if (![seed, expanded].every((part) => part === undefined || isRandomLooking(part)))
     return undefined
   return (
-    scheme.prove(seed, expanded) ?? unproven(scheme.kind, scheme.set, `${scheme.name}, ${REFUSED}`)
+    scheme.verify(seed, expanded) ??
+    unverified(scheme.kind, scheme.set, `${scheme.name}, ${REFUSED}`)
   )
 }
 
-function provenSeed(scheme: Lattice, seed: Uint8Array, expanded: Uint8Array | undefined): Proof {
+function verifiedSeed(
+  scheme: Lattice,
+  seed: Uint8Array,
+  expanded: Uint8Array | undefined,
+): Verification {
   const pair = scheme.fromSeed(seed)
   const isSame = expanded !== undefined && Buffer.compare(pair.secret, expanded) === 0
   pair.secret.fill(0)
   if (expanded !== undefined && !isSame) {
     // One of the two is damaged: where the expanded key holds together, it is that one.
-    return provenExpanded(scheme, expanded)
+    return verifiedExpanded(scheme, expanded)
   }
   const proof = isSame ? 'the seed expands to the key beside it' : 'key decodes'
   return proven(scheme, seed, pair.publicKey, proof, !isSame)
 }
 
-function provenExpanded(scheme: Lattice, expanded: Uint8Array | undefined): Proof {
+function verifiedExpanded(scheme: Lattice, expanded: Uint8Array | undefined): Verification {
   const publicKey = expanded && scheme.publicKeyOf(expanded)
   if (expanded === undefined || publicKey === undefined) return damaged(scheme)
   return proven(scheme, expanded, publicKey, scheme.proof, false)
@@ -181,8 +188,8 @@ function provenExpanded(scheme: Lattice, expanded: Uint8Array | undefined): Proo
 
 type Named = Pick<PqScheme, 'kind' | 'set' | 'name' | 'oid'>
 
-function damaged({ kind, set, name }: Named): Proof {
-  return unproven(kind, set, `laid out as a key of ${name}, its parts do not fit`)
+function damaged({ kind, set, name }: Named): Verification {
+  return unverified(kind, set, `laid out as a key of ${name}, its parts do not fit`)
 }
 
 function proven(
@@ -191,7 +198,7 @@ function proven(
   publicKey: Uint8Array,
   proof: string,
   isComputed: boolean,
-): Proof {
+): Verification {
   const material: OpaqueMaterial = {
     type: kind,
     secret: new Uint8Array(secret),
@@ -201,10 +208,10 @@ function proven(
   return { certainty: 'proven', proof: `${name}: ${proof}`, bits: set, kind, material }
 }
 
-function provenTree(
+function verifiedTree(
   parameters: SlhDsaParameters,
   secret: Uint8Array | undefined,
-): Proof | undefined {
+): Verification | undefined {
   if (secret === undefined) return undefined
   const scheme = { ...parameters, kind: 'slh-dsa' } as const
   const numbers = [BigInt(`0x${parameters.oid}`), fromBigEndian(secret)]

@@ -13,10 +13,10 @@ import {
 import { isOnCurve, type Point } from '../arithmetic/ec.ts'
 import { fromBigEndian } from '../arithmetic/modular.ts'
 import { childrenOf, contentOf, type Element, elementOf, hexOf, lengthOf, TAG } from '../der/der.ts'
-import { type Proof, unproven } from '../material/proof.ts'
 import { isRandomLooking } from '../material/random_looking.ts'
+import { unverified, type Verification } from '../material/verification.ts'
 import { behindVersion, CUT, type DerKey, isFilled, numberOf, placed } from './der_key.ts'
-import { proveEc, withPossible } from './prove.ts'
+import { verifyEc, withPossible } from './verify.ts'
 
 const PARAMETERS = 0xa0
 const PUBLIC = 0xa1
@@ -70,7 +70,7 @@ function judged(
   version: number,
   sec1: Sec1,
   known: CurveParameters | undefined,
-): Proof | undefined {
+): Verification | undefined {
   const { secret, parameters, point } = sec1
   const d = numberOf(bytes, secret)
   const curve = (parameters && curveOf(bytes, parameters)) ?? known
@@ -78,14 +78,14 @@ function judged(
   // Without a name, the point identifies the curve: it satisfies one equation only.
   const uncompressed = point && contentOf(bytes, point)
   const found = uncompressed && curveOfPoint(uncompressed)
-  if (found !== undefined) return proveEc(found.curve.curve, d, found.point)
+  if (found !== undefined) return verifyEc(found.curve.curve, d, found.point)
   if (!isFilled(bytes, version, sec1.to) || !isRandomLooking(contentOf(bytes, secret)))
     return undefined
-  const unnamed = unproven('ec', lengthOf(secret) * 8, UNNAMED)
+  const unnamed = unverified('ec', lengthOf(secret) * 8, UNNAMED)
   const curves = curvesOfLength(lengthOf(secret))
   return withPossible(
     unnamed,
-    curves.map((each) => proveEc(each.curve, d, undefined)),
+    curves.map((each) => verifyEc(each.curve, d, undefined)),
   )
 }
 
@@ -95,27 +95,28 @@ function judgedOn(
   parameters: CurveParameters,
   d: bigint,
   { secret, point, isCut, to }: Sec1,
-): Proof | undefined {
+): Verification | undefined {
   const { curve, bits, lengthBytes } = parameters
   const stored = point && contentOf(bytes, point)
   const full = stored && pointOf(stored, lengthBytes)
-  if (full !== undefined) return proveEc(curve, d, full)
+  if (full !== undefined) return verifyEc(curve, d, full)
   if (stored !== undefined) return againstCompressed(parameters, d, stored)
   if (!isRandomLooking(contentOf(bytes, secret))) return undefined
-  if (!isCut && isFilled(bytes, version, to)) return proveEc(curve, d, undefined)
+  if (!isCut && isFilled(bytes, version, to)) return verifyEc(curve, d, undefined)
   if (isTemplate(bytes, secret)) return undefined
-  return withPossible(unproven('ec', bits, CUT), [proveEc(curve, d, undefined)])
+  return withPossible(unverified('ec', bits, CUT), [verifyEc(curve, d, undefined)])
 }
 
 function againstCompressed(
   { curve, bits, lengthBytes }: CurveParameters,
   d: bigint,
   stored: Uint8Array,
-): Proof {
-  const proof = proveEc(curve, d, undefined)
+): Verification {
+  const proof = verifyEc(curve, d, undefined)
   const made = proof.material?.type === 'ec' ? proof.material : undefined
   if (made === undefined) return proof
-  if (!isCompressed(stored, made, lengthBytes)) return unproven('ec', bits, 'd·G is another point')
+  if (!isCompressed(stored, made, lengthBytes))
+    return unverified('ec', bits, 'd·G is another point')
   const { x, y } = made
   const { isWellFormed: _, ...shown } = proof
   return { ...shown, proof: 'd·G = Q', material: { type: 'ec', curve, x, y, d } }

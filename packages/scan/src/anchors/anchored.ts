@@ -1,6 +1,6 @@
 /** Makes anchors and hits: the small shapes that all binary detectors share. @module */
 import type { DerKey } from '@mintmark/keys/der_keys/der_key'
-import type { Proof } from '@mintmark/keys/material/proof'
+import type { Verification } from '@mintmark/keys/material/verification'
 import type { Anchor } from './anchor.ts'
 import type { Detected, Detector } from './detected.ts'
 
@@ -28,7 +28,7 @@ export function patternOf(text: string): string {
 
 /** A hit in [from, to). */
 export function hit(
-  proof: Proof,
+  proof: Verification,
   form: string,
   from: number,
   to: number,
@@ -56,7 +56,7 @@ export function derHit(key: DerKey | undefined): Detected | undefined {
 }
 
 /** Something encrypted, or a token: reported beside the findings. */
-export function lesser(
+export function protectedHit(
   kind: Detected['kind'],
   form: string,
   from: number,

@@ -17,9 +17,9 @@ export interface Detected {
   readonly note?: 'self-test' | 'drbg' | 'shielded' | 'fragment'
   /** What was found, for key ids, copies and scrubbing. */
   readonly material?: KeyMaterial
-  /** See `Proof.possible`. */
+  /** See `Verification.possible`. */
   readonly possible?: readonly KeyMaterial[]
-  /** See `Proof.isWellFormed`. */
+  /** See `Verification.isWellFormed`. */
   readonly isWellFormed?: true
   /** Worked out from a part of the key, or from what is left of one, and what is public. */
   readonly isRebuilt?: true

@@ -27,12 +27,12 @@ export class KeyDensity {
   }
 
   /** What a window gave; again where it is searched again, with more. */
-  take(window: Window, { provenBytes, limits }: WindowResult): void {
+  take(window: Window, { verifiedBytes, limits }: WindowResult): void {
     const before = this.#cut.get(window.offset)
     if (before === undefined && !limits.some(({ code }) => code === 'anchor-flood')) return
     const least = SHARE * ownBytes(window)
-    if ((before ?? 0) < least && provenBytes >= least) this.#bytes += ownBytes(window)
-    this.#cut.set(window.offset, Math.max(before ?? 0, provenBytes))
+    if ((before ?? 0) < least && verifiedBytes >= least) this.#bytes += ownBytes(window)
+    this.#cut.set(window.offset, Math.max(before ?? 0, verifiedBytes))
   }
 
   get isDense(): boolean {

@@ -34,7 +34,7 @@ export interface WindowResult {
   /** Many of them in a row, in order of offset. */
   readonly zeros: readonly Range[]
   /** Bytes that verified keys take, at least. */
-  readonly provenBytes: number
+  readonly verifiedBytes: number
   /** Bytes. */
   readonly searched: number
 }
@@ -102,7 +102,7 @@ export function searchWindow(
     possible,
     packed: packed.all,
     zeros,
-    provenBytes: rawFindings.provenBytes,
+    verifiedBytes: rawFindings.verifiedBytes,
     searched,
   }
 }

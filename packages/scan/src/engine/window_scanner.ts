@@ -77,7 +77,7 @@ interface Hit {
   readonly reported: unknown
   /** From the anchor. */
   readonly offset: number
-  readonly isProven: boolean
+  readonly isVerified: boolean
   /** A candidate may be a key that is known later: each of its offsets counts. */
   readonly isFinal: boolean
 }
@@ -302,7 +302,7 @@ export class WindowScanner {
     const hit = isCopy ? undefined : this.#probeOffsets(place, at, number, name)
     const { cost, wasRefused } = endBudget()
     // What is verified without the test that was refused has been examined: OpenSSL's program holds a key of 15,360 bits.
-    if (wasRefused && hit?.isProven !== true) this.#pass(place, at, number, name)
+    if (wasRefused && hit?.isVerified !== true) this.#pass(place, at, number, name)
     if (this.#isWhole && !isCopy && !wasRefused) {
       this.#repeats.remember(number, at, sight, cost, hit)
     }
@@ -430,5 +430,5 @@ function detect(anchor: Anchor, place: Location, at: number): Hit | undefined {
   const { offset, certainty, possible } = detected
   const reported = place.onHit(detected, place.offset + offset)
   const isFinal = possible === undefined
-  return { reported, offset: offset - at, isProven: certainty === 'proven', isFinal }
+  return { reported, offset: offset - at, isVerified: certainty === 'proven', isFinal }
 }

@@ -49,7 +49,7 @@ export interface Finding {
 /** A finding before it is known where in the process it is and how often: what threads exchange. */
 export type FindingSeen = Omit<Finding, 'file' | 'address' | 'owner' | 'copies' | 'sameKeyAt'>
 
-const LONGEST_PROOF = 200
+const LONGEST_VERIFICATION = 200
 
 /**
  * What may be reported of a hit: no value of its material.
@@ -68,7 +68,7 @@ export function findingSeen(detected: Detected, offset: number): FindingSeen {
     form,
     bits,
     certainty,
-    proof: proof.slice(0, LONGEST_PROOF),
+    proof: proof.slice(0, LONGEST_VERIFICATION),
     note: note ?? (origin === undefined ? undefined : 'self-test'),
     // A copy of a value shows no more than the value.
     ...(detected.isWellFormed === true || detected.isCopy === true ? { isWellFormed: true } : {}),

@@ -5,7 +5,7 @@
  * @module
  */
 
-import { proveMaterial } from '@mintmark/keys/der_keys/prove'
+import { verifyMaterial } from '@mintmark/keys/der_keys/verify'
 import type { KeyMaterial, RsaMaterial } from '@mintmark/keys/material/key_material'
 import { keyIdOf } from '@mintmark/keys/public_half/key_id'
 import type { PublicKey } from '@mintmark/keys/public_half/public_key'
@@ -59,7 +59,7 @@ export class PublicHalves {
     if (material === undefined) return undefined
     const { spkiSha256 } = keyIdOf(material)
     if (spkiSha256 === undefined || !this.#isKnown(spkiSha256)) return undefined
-    const { certainty, proof, kind, bits, material: shown } = proveMaterial(material)
+    const { certainty, proof, kind, bits, material: shown } = verifyMaterial(material)
     if (certainty !== 'proven' || shown === undefined) return undefined
     const words = `${proof}, which is known`
     return { offset: 0, length, kind, form, bits, certainty, proof: words, material: shown }

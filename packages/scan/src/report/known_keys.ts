@@ -105,7 +105,7 @@ export class KnownKeys {
    * everywhere, and a search for it that was cut short before has nothing more to find.
    */
   open(found: readonly Finding[], limits: readonly ScanLimit[]): readonly ScanLimit[] {
-    const seen = new Set(found.filter(isProven).map(({ keyId }) => keyId?.spkiSha256))
+    const seen = new Set(found.filter(isVerified).map(({ keyId }) => keyId?.spkiSha256))
     const isLeft = this.#given.some(
       ({ material, keyId }) => material.type !== 'rsa' && !seen.has(keyId.spkiSha256),
     )
@@ -144,7 +144,7 @@ export class KnownKeys {
   }
 }
 
-const isProven = ({ certainty }: Finding): boolean => certainty === 'proven'
+const isVerified = ({ certainty }: Finding): boolean => certainty === 'proven'
 
 /** Whether a limit says nothing of given keys. */
 function isOfKeysMet({ code, facts }: ScanLimit): boolean {

@@ -161,7 +161,7 @@ function onePerLocation(rawFindings: readonly RawFinding[]): readonly RawFinding
     const { offset } = rawFinding.seen
     around = around.filter((outer) => endOf(outer) > offset).slice(-MOST_AROUND)
     if (around.some((outer) => covers(outer, rawFinding))) continue
-    for (const outer of around) if (isProofOf(rawFinding, outer)) kept.delete(outer)
+    for (const outer of around) if (confirms(rawFinding, outer)) kept.delete(outer)
     kept.add(rawFinding)
     around.push(rawFinding)
   }
@@ -189,7 +189,7 @@ function covers(outer: RawFinding, inner: RawFinding): boolean {
  * Whether a verified key shows that what is around it, or begins before it, and seemed to be the same, is just more of it: 256·d
  * looks like a damaged d of the same key where d begins with eight zero bits.
  */
-function isProofOf(inner: RawFinding, outer: RawFinding): boolean {
+function confirms(inner: RawFinding, outer: RawFinding): boolean {
   if (!isSameKey(outer, inner) || !isBetter(inner, outer)) return false
   return isWithin(inner, outer) || inner.seen.form === outer.seen.form
 }

@@ -28,7 +28,7 @@ export interface ScanReport {
   readonly findings: readonly Finding[]
   /** What has the shape of a key, and nothing proves. */
   readonly candidates: readonly Finding[]
-  /** Secrets of lesser class and encrypted keys. */
+  /** tokens and encrypted keys. */
   readonly lesser: readonly Finding[]
   /** What is damaged in the container. */
   readonly flaws: readonly Flaw[]

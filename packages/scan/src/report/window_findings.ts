@@ -41,8 +41,8 @@ export class WindowFindings {
   /** Hits that there was no room for. */
   readonly #leftOut = new Map<Certainty, { offset: number; count: number }>()
   /** Bytes that verified keys take, at least: of offsets that are over others, or before them, only what is behind those. */
-  provenBytes = 0
-  #provenTo = 0
+  verifiedBytes = 0
+  #verifiedTo = 0
 
   /** @param hashKey for the tags of keys; see `key_tag.ts` */
   constructor(hashKey: Uint8Array) {
@@ -52,7 +52,7 @@ export class WindowFindings {
   /** @param offset from the file's start */
   add(detected: Detected, offset: number): ReportedFinding {
     const { certainty, material, length } = detected
-    if (certainty === 'proven') this.#takeProven(offset, length)
+    if (certainty === 'proven') this.#takeVerified(offset, length)
     if (this.all.length >= MOST_RAW_FINDINGS) {
       this.#leaveOut(certainty, offset)
       return new ReportedFinding(certainty)
@@ -64,7 +64,7 @@ export class WindowFindings {
 
   /** The bytes of a hit are elsewhere too. Returns whether the copy is reported, not only counted. */
   addCopy({ certainty, rawFinding, copies }: ReportedFinding, offset: number): boolean {
-    if (certainty === 'proven') this.#takeProven(offset, rawFinding?.seen.length ?? 0)
+    if (certainty === 'proven') this.#takeVerified(offset, rawFinding?.seen.length ?? 0)
     const isFull = this.all.length >= MOST_RAW_FINDINGS || copies.count >= MOST_COPIES
     if (rawFinding === undefined || isFull) {
       this.#leaveOut(certainty, offset)
@@ -81,10 +81,10 @@ export class WindowFindings {
     })
   }
 
-  #takeProven(offset: number, length: number): void {
+  #takeVerified(offset: number, length: number): void {
     const end = offset + length
-    this.provenBytes += Math.max(0, end - Math.max(offset, this.#provenTo))
-    this.#provenTo = Math.max(this.#provenTo, end)
+    this.verifiedBytes += Math.max(0, end - Math.max(offset, this.#verifiedTo))
+    this.#verifiedTo = Math.max(this.#verifiedTo, end)
   }
 
   #copiesOf({ tag, seen }: RawFinding): Copies {

@@ -21,7 +21,7 @@ const MIB = 1 << 20
 /** Of four windows of 4 MiB, the bytes that verified keys take in each, and whether some was not examined. */
 function isDense(windows: readonly (readonly [proven: number, code: LimitCode])[]): boolean {
   const made = new KeyDensity(16 * MIB)
-  for (const [index, [provenBytes, code]] of windows.entries()) {
+  for (const [index, [verifiedBytes, code]] of windows.entries()) {
     const [offset, to] = [index * 4 * MIB, 4 * MIB]
     const piece = { begin: 0, from: 0, to, end: to, isAligned: true }
     const window: Window = { offset, length: to, pieces: [piece] }
@@ -33,7 +33,7 @@ function isDense(windows: readonly (readonly [proven: number, code: LimitCode])[
       possible: [],
       packed: [],
       zeros: [],
-      provenBytes,
+      verifiedBytes,
       searched: to,
     }
     made.take(window, result)

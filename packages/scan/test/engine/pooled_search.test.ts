@@ -71,7 +71,7 @@ class Thread extends Searcher {
       possible: [],
       packed: [],
       zeros: [],
-      provenBytes: 0,
+      verifiedBytes: 0,
       searched: 1,
     }
     this.onAnswer({ index, result: nothing })

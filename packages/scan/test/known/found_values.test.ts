@@ -19,7 +19,7 @@ after(() => rmSync(folder, { recursive: true }))
 const FAR = WINDOW_BYTES + 100_000
 
 /** An offset may be shown by more than one factor leak: which one is reported depends on how far each thread's samples go. */
-const unproven = ({ findings, ...report }: ScanReport) => ({
+const unverified = ({ findings, ...report }: ScanReport) => ({
   ...report,
   findings: findings.map((finding) => ({ ...finding, proof: '' })),
 })
@@ -31,7 +31,7 @@ async function found(name: string, parts: Readonly<Record<number, Uint8Array>>) 
   for (const [at, part] of Object.entries(parts)) bytes.set(part, Number(at))
   writeFileSync(file, bytes)
   const [one, two] = [await scanFile(file, { threads: 1 }), await scanFile(file, { threads: 2 })]
-  assert.deepEqual(unproven(two), unproven(one))
+  assert.deepEqual(unverified(two), unverified(one))
   return one.findings.map(({ offset, form, note }) => [offset, form, note])
 }
 

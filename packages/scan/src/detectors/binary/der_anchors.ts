@@ -20,7 +20,7 @@ import { pqSchemeOfOid } from '@mintmark/keys/der_keys/post_quantum'
 import { LONGEST_SCALAR, sec1At } from '@mintmark/keys/der_keys/sec1'
 import { spend } from '@mintmark/keys/material/work_budget'
 import type { Anchor } from '../../anchors/anchor.ts'
-import { anchor, derHit, hit, lesser } from '../../anchors/anchored.ts'
+import { anchor, derHit, hit, protectedHit } from '../../anchors/anchored.ts'
 import type { Detector } from '../../anchors/detected.ts'
 
 /** From the version to the OCTET STRING: an algorithm with spelled-out parameters of a curve is the longest. */
@@ -108,7 +108,7 @@ const detectEncrypted: Detector = (bytes, at) => {
   const from = whole?.to === key.to ? whole.at : algorithm.at
   const pbes = scheme === 13 ? 'PBES2' : 'PBES1'
   const proof = `encrypted with ${isPkcs5 ? pbes : 'a scheme of PKCS#12'}`
-  return lesser('encrypted-key', 'pkcs8-encrypted-der', from, key.to, proof)
+  return protectedHit('encrypted-key', 'pkcs8-encrypted-der', from, key.to, proof)
 }
 
 /** 1.2.840.113549.1.7.x: data, signed data. */
@@ -134,7 +134,7 @@ const detectPkcs12: Detector = (bytes, at) => {
   const last = Math.max(...ENCRYPTED.map((oid) => inside.indexOf(oid)))
   if (last < 0) return undefined
   const end = Math.min(whole?.to ?? content + last + 16, bytes.length)
-  return lesser('keystore', 'pkcs12', from, end, 'PKCS#12 with encrypted content')
+  return protectedHit('keystore', 'pkcs12', from, end, 'PKCS#12 with encrypted content')
 }
 
 const KEY = { before: 1024, behind: 32_768 }

@@ -16,9 +16,9 @@ import { isOnCurve } from '@mintmark/keys/arithmetic/ec'
 import { fromBigEndian } from '@mintmark/keys/arithmetic/modular'
 import { type Element, elementOf, lengthOf, sequenceAround, TAG } from '@mintmark/keys/der/der'
 import { integersAt, numberOf } from '@mintmark/keys/der_keys/der_key'
-import { proveEc, proveRsa } from '@mintmark/keys/der_keys/prove'
-import { type Proof, unproven } from '@mintmark/keys/material/proof'
+import { verifyEc, verifyRsa } from '@mintmark/keys/der_keys/verify'
 import { isRandomLookingAt } from '@mintmark/keys/material/random_looking'
+import { unverified, type Verification } from '@mintmark/keys/material/verification'
 import { spend } from '@mintmark/keys/material/work_budget'
 import type { Anchor } from '../../anchors/anchor.ts'
 import { anchor, hit } from '../../anchors/anchored.ts'
@@ -40,7 +40,7 @@ const detectFromExponent: Detector = (bytes, at) => {
   // With fewer than e, d, p and q, the modulus must be there.
   const used = integers.length >= 4 ? integers : integers.slice(0, n === undefined ? 0 : 2)
   const last = used.at(-1)
-  const proof = last && provenTail(bytes, n, used)
+  const proof = last && verifiedTail(bytes, n, used)
   if (proof === undefined) return undefined
   return hit(proof, FORM, n?.at ?? at, last?.to ?? at, proof.material ? undefined : 'fragment')
 }
@@ -55,17 +55,17 @@ function modulusLength(integers: readonly Element[]): number | undefined {
   return d + 16 < primes ? undefined : Math.max(primes, d)
 }
 
-function provenTail(
+function verifiedTail(
   bytes: Uint8Array,
   modulus: Element | undefined,
   integers: readonly Element[],
-): Proof | undefined {
+): Verification | undefined {
   const [e, d, p, q, dP, dQ, qInv] = integers.map((element) => numberOf(bytes, element))
   const n = modulus && numberOf(bytes, modulus)
-  const proof = proveRsa({ n, e, d, p, q, dP, dQ, qInv })
+  const proof = verifyRsa({ n, e, d, p, q, dP, dQ, qInv })
   if (proof !== undefined || !areRandomLooking(bytes, integers.slice(1))) return proof
   const bits = integers[1] === undefined ? 0 : 8 * lengthOf(integers[1])
-  return unproven('rsa', bits, 'laid out as a key, no equation of RSA holds')
+  return unverified('rsa', bits, 'laid out as a key, no equation of RSA holds')
 }
 
 const areRandomLooking = (bytes: Uint8Array, elements: readonly Element[]): boolean =>
@@ -120,11 +120,11 @@ function crtOf(
   const half = Math.max(...chain.map(lengthOf))
   const values = chain.slice(-5).map((element) => numberOf(bytes, element))
   const [qInv, dQ, dP, q, p] = values.toReversed()
-  const proof = proveRsa({ d: d && numberOf(bytes, d), p, q, dP, dQ, qInv })
+  const proof = verifyRsa({ d: d && numberOf(bytes, d), p, q, dP, dQ, qInv })
   if (proof !== undefined) return hit(proof, FORM, d?.at ?? first.at, last.to)
   const text = `${chain.length} numbers of one size, as at the end of a key; alone they prove nothing`
   const from = d?.at ?? startOfCut(bytes, first.at, half)
-  return hit(unproven('rsa', half * 16, text), FORM, from, last.to, 'fragment')
+  return hit(unverified('rsa', half * 16, text), FORM, from, last.to, 'fragment')
 }
 
 const MOST_PRIMES = 6
@@ -234,10 +234,10 @@ const detectSec1Tail =
     const isWhole = view.subarray(Math.max(0, from - 5), from - 1).equals(SCALAR_HEAD)
     if (curve === undefined || from < 0 || isWhole || !isOnCurve(curve, stored)) return undefined
     if (!isRandomLookingAt(bytes, end - LEAST_LEFT, LEAST_LEFT)) return undefined
-    const proof = proveEc(curve.curve, number(from), stored)
+    const proof = verifyEc(curve.curve, number(from), stored)
     if (proof.certainty === 'proven') return hit(proof, 'sec1-tail', from, end)
     if (named === undefined) return undefined
-    const left = unproven('ec', curve.bits, 'the begin of the scalar is gone')
+    const left = unverified('ec', curve.bits, 'the begin of the scalar is gone')
     return hit(left, 'sec1-tail', from, end, 'fragment')
   }
 

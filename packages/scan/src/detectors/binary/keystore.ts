@@ -5,7 +5,7 @@
  * @module
  */
 import type { Anchor } from '../../anchors/anchor.ts'
-import { anchor, lesser } from '../../anchors/anchored.ts'
+import { anchor, protectedHit } from '../../anchors/anchored.ts'
 import type { Detector } from '../../anchors/detected.ts'
 
 const [KEY_ENTRY, CERTIFICATE_ENTRY, SECRET_ENTRY] = [1, 2, 3]
@@ -73,7 +73,7 @@ const detectKeystore: Detector = (bytes, at) => {
   const form = bytes[at] === 0xfe ? 'jks' : 'jceks'
   const to = Math.max(cursor.at, Math.min(bytes.length, at + HEADER))
   const proof = `Java keystore, ${keys} or more private entries, encrypted`
-  return lesser('keystore', form, at, to, proof)
+  return protectedHit('keystore', form, at, to, proof)
 }
 
 const SIGHT = { before: 0, behind: 65_536 }

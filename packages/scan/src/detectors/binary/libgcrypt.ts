@@ -7,10 +7,10 @@
 import { curvesOfLength } from '@mintmark/keys/arithmetic/curves'
 import { isOnCurve } from '@mintmark/keys/arithmetic/ec'
 import { fromBigEndian } from '@mintmark/keys/arithmetic/modular'
-import { proveEc, proveOkp, proveRsa } from '@mintmark/keys/der_keys/prove'
-import { proveGroupKey } from '@mintmark/keys/der_keys/prove_opaque'
-import { type Proof, unproven } from '@mintmark/keys/material/proof'
+import { verifyEc, verifyOkp, verifyRsa } from '@mintmark/keys/der_keys/verify'
+import { verifyGroupKey } from '@mintmark/keys/der_keys/verify_opaque'
 import { isRandomLooking } from '@mintmark/keys/material/random_looking'
+import { unverified, type Verification } from '@mintmark/keys/material/verification'
 import type { Anchor } from '../../anchors/anchor.ts'
 import { anchor, hit } from '../../anchors/anchored.ts'
 import type { Detected, Detector } from '../../anchors/detected.ts'
@@ -87,45 +87,47 @@ const detect: Detector = (bytes, at) => {
   if (!isRandomLooking(bytes.subarray(own.from, own.to))) return undefined
   const tokens = tokensAround(bytes, own)
   const values = new Map(tokens.map(({ name, from, to }) => [name, bytes.subarray(from, to)]))
-  const proof = proofOf(values)
+  const proof = verificationOf(values)
   if (proof === undefined) return lone(own)
   return hit(proof, FORM, tokens[0]?.at ?? at, tokens.at(-1)?.to ?? own.to)
 }
 
-function proofOf(values: ReadonlyMap<string, Uint8Array>): Proof | undefined {
+function verificationOf(values: ReadonlyMap<string, Uint8Array>): Verification | undefined {
   const [n, e, d, p, q, qInv, g, y, x] = 'n e d p q u g y x'.split(' ').map((name) => {
     const value = values.get(name)
     return value && fromBigEndian(value)
   })
   if (p !== undefined && g !== undefined && x !== undefined) {
-    return proveGroupKey(q === undefined ? 'dh' : 'dsa', { p, g, x, q, y })
+    return verifyGroupKey(q === undefined ? 'dh' : 'dsa', { p, g, x, q, y })
   }
   const found =
-    proveRsa({ n, e, d, p, q, qInv }) ??
+    verifyRsa({ n, e, d, p, q, qInv }) ??
     // In an EC key, q is the point.
-    curveProof(values.get('q'), values.get('d'))
+    curveVerification(values.get('q'), values.get('d'))
   return found?.certainty === 'proven' ? found : undefined
 }
 
-function curveProof(
+function curveVerification(
   point: Uint8Array | undefined,
   secret: Uint8Array | undefined,
-): Proof | undefined {
+): Verification | undefined {
   if (point === undefined || secret === undefined || secret.length > 67) return undefined
   const length = (point.length - 1) / 2
   if (point[0] === 4 && Number.isInteger(length)) {
     const x = fromBigEndian(point.subarray(1, 1 + length))
     const y = fromBigEndian(point.subarray(1 + length))
     const curve = curvesOfLength(length).find((each) => isOnCurve(each, { x, y }))
-    if (curve !== undefined) return proveEc(curve.curve, fromBigEndian(secret), { x, y })
+    if (curve !== undefined) return verifyEc(curve.curve, fromBigEndian(secret), { x, y })
   }
   // The point has a 0x40 before it, or not; the secret may have a sign byte.
   const publicKey = point.length === 33 && point[0] === 0x40 ? point.subarray(1) : point
   const seed = secret.length === 33 && secret[0] === 0 ? secret.subarray(1) : secret
   if (publicKey.length !== 32 || seed.length !== 32) return undefined
-  const edwards = proveOkp('Ed25519', seed, publicKey)
+  const edwards = verifyOkp('Ed25519', seed, publicKey)
   // cv25519 spells its scalar highest byte first.
-  return edwards.certainty === 'proven' ? edwards : proveOkp('X25519', seed.toReversed(), publicKey)
+  return edwards.certainty === 'proven'
+    ? edwards
+    : verifyOkp('X25519', seed.toReversed(), publicKey)
 }
 
 const LEAST_LONE = 64
@@ -136,7 +138,7 @@ function lone({ name, at, from, to }: Token): Detected | undefined {
   if (!'dpqu'.includes(name) || length < LEAST_LONE) return undefined
   const bits = (length - (length % 2)) * (name === 'd' ? 8 : 16)
   const text = `a value named ${name} as libgcrypt holds it; alone it proves nothing`
-  return hit(unproven('rsa', bits, text), FORM, at, to, 'fragment')
+  return hit(unverified('rsa', bits, text), FORM, at, to, 'fragment')
 }
 
 export const LIBGCRYPT_ANCHORS: readonly Anchor[] = 'n d p q u x'

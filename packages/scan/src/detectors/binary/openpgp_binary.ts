@@ -7,11 +7,11 @@
  */
 import { curveOfOid } from '@mintmark/keys/arithmetic/curves'
 import { fromBigEndian, toBigEndian } from '@mintmark/keys/arithmetic/modular'
-import { proveEc, proveOkp, proveRsa } from '@mintmark/keys/der_keys/prove'
-import { proveGroupKey } from '@mintmark/keys/der_keys/prove_opaque'
-import type { Proof } from '@mintmark/keys/material/proof'
+import { verifyEc, verifyOkp, verifyRsa } from '@mintmark/keys/der_keys/verify'
+import { verifyGroupKey } from '@mintmark/keys/der_keys/verify_opaque'
+import type { Verification } from '@mintmark/keys/material/verification'
 import type { Anchor } from '../../anchors/anchor.ts'
-import { anchor, hit, lesser } from '../../anchors/anchored.ts'
+import { anchor, hit, protectedHit } from '../../anchors/anchored.ts'
 import type { Detected, Detector } from '../../anchors/detected.ts'
 
 const FORM = 'openpgp-packet'
@@ -62,7 +62,7 @@ class MpiReader {
 interface Algorithm {
   readonly open: number
   readonly secret: number
-  readonly prove: (numbers: readonly bigint[]) => Proof | undefined
+  readonly verify: (numbers: readonly bigint[]) => Verification | undefined
 }
 
 const ALGORITHMS: ReadonlyMap<number | undefined, Algorithm> = new Map([
@@ -72,7 +72,7 @@ const ALGORITHMS: ReadonlyMap<number | undefined, Algorithm> = new Map([
       open: 2,
       secret: 4,
       // The last is p⁻¹ mod q here.
-      prove: ([n, e, d, p, q, qInv]) => proveRsa({ n, e, d, p, q, qInv }),
+      verify: ([n, e, d, p, q, qInv]) => verifyRsa({ n, e, d, p, q, qInv }),
     },
   ],
   [
@@ -80,7 +80,8 @@ const ALGORITHMS: ReadonlyMap<number | undefined, Algorithm> = new Map([
     {
       open: 4,
       secret: 1,
-      prove: ([p = 0n, q = 0n, g = 0n, y = 0n, x = 0n]) => proveGroupKey('dsa', { p, q, g, y, x }),
+      verify: ([p = 0n, q = 0n, g = 0n, y = 0n, x = 0n]) =>
+        verifyGroupKey('dsa', { p, q, g, y, x }),
     },
   ],
   [
@@ -88,8 +89,8 @@ const ALGORITHMS: ReadonlyMap<number | undefined, Algorithm> = new Map([
     {
       open: 3,
       secret: 1,
-      prove: ([p = 0n, g = 0n, y = 0n, x = 0n]) =>
-        proveGroupKey('dh', { p, g, y, x, q: undefined }),
+      verify: ([p = 0n, g = 0n, y = 0n, x = 0n]) =>
+        verifyGroupKey('dh', { p, g, y, x, q: undefined }),
     },
   ],
 ])
@@ -106,7 +107,7 @@ const detectPacket: Detector = (bytes, at) => {
   const usage = reader.byte()
   if (usage !== 0) return guarded(bytes, at, reader.at, usage)
   const secret = reader.mpis(algorithm.secret)
-  const proof = secret && algorithm.prove([...open, ...secret].map(fromBigEndian))
+  const proof = secret && algorithm.verify([...open, ...secret].map(fromBigEndian))
   return proof && hit(proof, FORM, at, reader.at)
 }
 
@@ -115,7 +116,7 @@ const LEAST_GUARDED_USAGE = 253
 function guarded(bytes: Uint8Array, at: number, read: number, usage = 0): Detected | undefined {
   if (usage < LEAST_GUARDED_USAGE) return undefined
   const to = Math.min(bytes.length, Math.max(read, packetEnd(bytes, at)))
-  return lesser('openpgp', FORM, at, to, 'a secret-key packet, a passphrase guards it')
+  return protectedHit('openpgp', FORM, at, to, 'a secret-key packet, a passphrase guards it')
 }
 
 /** Where the packet whose header is at `at` ends, by its own account; 0 where the length has another form. */
@@ -156,7 +157,7 @@ const detectCurvePacket: Detector = (bytes, at) => {
     return header === undefined ? undefined : guarded(bytes, header, reader.at, usage)
   }
   const secret = reader.mpi()
-  const proof = secret && proveCurve(oid, point, secret)
+  const proof = secret && verifyCurve(oid, point, secret)
   if (proof?.certainty !== 'proven') return undefined
   return hit(proof, FORM, header ?? version, reader.at)
 }
@@ -165,21 +166,21 @@ const ED25519_OID = '2b06010401da470f01'
 const CV25519_OID = '2b060104019755010501'
 const NATIVE_POINT = 0x40
 
-function proveCurve(oid: string, point: Uint8Array, secret: Uint8Array): Proof | undefined {
+function verifyCurve(oid: string, point: Uint8Array, secret: Uint8Array): Verification | undefined {
   const curve = curveOfOid(oid)
   if (curve !== undefined) {
     const { lengthBytes } = curve
     if (point.length !== 1 + 2 * lengthBytes || point[0] !== 4) return undefined
     const x = fromBigEndian(point.subarray(1, 1 + lengthBytes))
     const y = fromBigEndian(point.subarray(1 + lengthBytes))
-    return proveEc(curve.curve, fromBigEndian(secret), { x, y })
+    return verifyEc(curve.curve, fromBigEndian(secret), { x, y })
   }
   if (point.length !== 33 || point[0] !== NATIVE_POINT || secret.length > 32) return undefined
   // Leading zeros are not written.
   const padded = toBigEndian(fromBigEndian(secret), 32)
-  if (oid === ED25519_OID) return proveOkp('Ed25519', padded, point.subarray(1))
+  if (oid === ED25519_OID) return verifyOkp('Ed25519', padded, point.subarray(1))
   return oid === CV25519_OID
-    ? proveOkp('X25519', padded.toReversed(), point.subarray(1))
+    ? verifyOkp('X25519', padded.toReversed(), point.subarray(1))
     : undefined
 }
 
@@ -190,7 +191,7 @@ const version6 =
     const version = at - BEFORE_ALGORITHM
     const [from, usage, to] = [at + 5, at + 37, at + 70]
     if (bytes[version] !== 6 || to > bytes.length || bytes[usage] !== 0) return undefined
-    const proof = proveOkp(curve, bytes.subarray(usage + 1, to), bytes.subarray(from, usage))
+    const proof = verifyOkp(curve, bytes.subarray(usage + 1, to), bytes.subarray(from, usage))
     if (proof.certainty !== 'proven') return undefined
     return hit(proof, FORM, headerBefore(bytes, version) ?? version, to)
   }

@@ -7,13 +7,13 @@
  */
 import { curvesOfLength } from '@mintmark/keys/arithmetic/curves'
 import { fromBigEndian } from '@mintmark/keys/arithmetic/modular'
-import { proveEc, proveOkp, proveRsa } from '@mintmark/keys/der_keys/prove'
-import { proveGroupKey } from '@mintmark/keys/der_keys/prove_opaque'
-import type { Proof } from '@mintmark/keys/material/proof'
+import { verifyEc, verifyOkp, verifyRsa } from '@mintmark/keys/der_keys/verify'
+import { verifyGroupKey } from '@mintmark/keys/der_keys/verify_opaque'
+import type { Verification } from '@mintmark/keys/material/verification'
 import { spend } from '@mintmark/keys/material/work_budget'
 import { SshStrings } from '@mintmark/keys/public_keys/ssh_strings'
 import type { Anchor } from '../../anchors/anchor.ts'
-import { anchor, hit, lesser, patternOf } from '../../anchors/anchored.ts'
+import { anchor, hit, patternOf, protectedHit } from '../../anchors/anchored.ts'
 import type { Detector } from '../../anchors/detected.ts'
 
 /** What a key of 16,384 bits takes, and a certificate before it. */
@@ -29,27 +29,34 @@ type Strings = Readonly<Record<string, Uint8Array | undefined>>
 interface Fields {
   readonly names: string
   readonly first: readonly [least: number, most: number]
-  readonly prove: (strings: Strings) => Proof | undefined
+  readonly verify: (strings: Strings) => Verification | undefined
 }
 
 const numberOf = (bytes: Uint8Array | undefined): bigint | undefined =>
   bytes === undefined || bytes.length > MOST_NUMBER ? undefined : fromBigEndian(bytes)
 
-function proveRsaStrings({ n, e, d, u, p, q }: Strings): Proof | undefined {
+function verifyRsaStrings({ n, e, d, u, p, q }: Strings): Verification | undefined {
   // In a public key n is in place of d, and nothing behind it.
   if (d === undefined || d.length < 40) return undefined
   const [modulus, exponent, qInv] = [n, e, u].map(numberOf)
-  return proveRsa({ n: modulus, e: exponent, d: numberOf(d), qInv, p: numberOf(p), q: numberOf(q) })
+  return verifyRsa({
+    n: modulus,
+    e: exponent,
+    d: numberOf(d),
+    qInv,
+    p: numberOf(p),
+    q: numberOf(q),
+  })
 }
 
-function proveEd25519({ a, k }: Strings): Proof | undefined {
+function verifyEd25519({ a, k }: Strings): Verification | undefined {
   if (a === undefined || k?.length !== 64 || Buffer.compare(k.subarray(32), a) !== 0) {
     return undefined
   }
-  return proveOkp('Ed25519', k.subarray(0, 32), a)
+  return verifyOkp('Ed25519', k.subarray(0, 32), a)
 }
 
-function proveEcdsa({ curve, point, d }: Strings): Proof | undefined {
+function verifyEcdsa({ curve, point, d }: Strings): Verification | undefined {
   const bits = /^nistp(256|384|521)$/.exec(Buffer.from(curve ?? []).toString('latin1'))?.[1]
   const length = Math.ceil(Number(bits) / 8)
   const parameters = curvesOfLength(length).find((each) => each.curve === `P-${bits}`)
@@ -59,30 +66,34 @@ function proveEcdsa({ curve, point, d }: Strings): Proof | undefined {
   if (d === undefined || d.length > length + 1 || d.length + 8 < length) return undefined
   const x = fromBigEndian(point.subarray(1, 1 + length))
   const y = fromBigEndian(point.subarray(1 + length))
-  return proveEc(parameters.curve, fromBigEndian(d), { x, y })
+  return verifyEc(parameters.curve, fromBigEndian(d), { x, y })
 }
 
-function proveDsa(strings: Strings): Proof | undefined {
+function verifyDsa(strings: Strings): Verification | undefined {
   const [p = 0n, q = 0n, g = 0n, y = 0n, x = 0n] = 'p q g y x'
     .split(' ')
     .map((name) => numberOf(strings[name]))
-  return proveGroupKey('dsa', { p, q, g, y, x })
+  return verifyGroupKey('dsa', { p, q, g, y, x })
 }
 
 const NUMBER = [48, MOST_NUMBER] as const
-const RSA: Fields = { names: 'n e d u p q', first: NUMBER, prove: proveRsaStrings }
+const RSA: Fields = { names: 'n e d u p q', first: NUMBER, verify: verifyRsaStrings }
 /** The exponent 65,537 and what is behind it. */
-const RSA_TAIL: Fields = { names: 'e d u p q', first: [3, 3], prove: proveRsaStrings }
-const ED25519: Fields = { names: 'a k', first: [32, 32], prove: proveEd25519 }
-const ECDSA: Fields = { names: 'curve point d', first: [8, 8], prove: proveEcdsa }
-const DSA: Fields = { names: 'p q g y x', first: [64, MOST_NUMBER], prove: proveDsa }
+const RSA_TAIL: Fields = { names: 'e d u p q', first: [3, 3], verify: verifyRsaStrings }
+const ED25519: Fields = { names: 'a k', first: [32, 32], verify: verifyEd25519 }
+const ECDSA: Fields = { names: 'curve point d', first: [8, 8], verify: verifyEcdsa }
+const DSA: Fields = { names: 'p q g y x', first: [64, MOST_NUMBER], verify: verifyDsa }
 /** A certificate is in place of the public half, or before all fields. */
 const CERTIFICATE = [0, LONGEST] as const
-const RSA_CERTIFIED: Fields = { names: 'cert d u p q', first: CERTIFICATE, prove: proveRsaStrings }
-const ED25519_CERTIFIED: Fields = { names: 'cert a k', first: CERTIFICATE, prove: proveEd25519 }
+const RSA_CERTIFIED: Fields = {
+  names: 'cert d u p q',
+  first: CERTIFICATE,
+  verify: verifyRsaStrings,
+}
+const ED25519_CERTIFIED: Fields = { names: 'cert a k', first: CERTIFICATE, verify: verifyEd25519 }
 
 /** What the fields from `start` on prove, and where they end. */
-function read(bytes: Uint8Array, start: number, { names, first, prove }: Fields) {
+function read(bytes: Uint8Array, start: number, { names, first, verify }: Fields) {
   const fields = new SshStrings(bytes.subarray(start, start + LONGEST))
   spend(FIELDS_COST)
   const strings: Record<string, Uint8Array | undefined> = {}
@@ -92,7 +103,7 @@ function read(bytes: Uint8Array, start: number, { names, first, prove }: Fields)
     if (string === undefined || string.length < least || string.length > most) return undefined
     strings[name] = string
   }
-  const proof = prove(strings)
+  const proof = verify(strings)
   return proof && { proof, to: start + fields.length }
 }
 
@@ -126,7 +137,7 @@ const detectEncrypted: Detector = (bytes, at) => {
   if (options === undefined || count === undefined || count === 0 || count > 64) return undefined
   for (let i = 0; i <= count; i++) fields.string()
   const proof = 'OpenSSH key v1, a passphrase guards it'
-  return lesser('encrypted-key', 'openssh-v1-encrypted', at, start + fields.length, proof)
+  return protectedHit('encrypted-key', 'openssh-v1-encrypted', at, start + fields.length, proof)
 }
 
 const NIST = ['nistp256', 'nistp384', 'nistp521']

@@ -10,13 +10,13 @@ import { CURVES, curvesOfLength } from '@mintmark/keys/arithmetic/curves'
 import { isOnCurve } from '@mintmark/keys/arithmetic/ec'
 import { fromBigEndian, fromLittleEndian } from '@mintmark/keys/arithmetic/modular'
 import { RSA_BITS } from '@mintmark/keys/arithmetic/rsa'
-import { PQ_SCHEMES, type PqScheme, provePq } from '@mintmark/keys/der_keys/post_quantum'
-import { proveEc, proveOkp, proveRsa } from '@mintmark/keys/der_keys/prove'
-import { proveGroupKey } from '@mintmark/keys/der_keys/prove_opaque'
-import { type Proof, unproven } from '@mintmark/keys/material/proof'
+import { PQ_SCHEMES, type PqScheme, verifyPq } from '@mintmark/keys/der_keys/post_quantum'
+import { verifyEc, verifyOkp, verifyRsa } from '@mintmark/keys/der_keys/verify'
+import { verifyGroupKey } from '@mintmark/keys/der_keys/verify_opaque'
 import { isRandomLooking } from '@mintmark/keys/material/random_looking'
+import { unverified, type Verification } from '@mintmark/keys/material/verification'
 import type { Anchor } from '../../anchors/anchor.ts'
-import { anchor, hit, lesser, patternOf } from '../../anchors/anchored.ts'
+import { anchor, hit, patternOf, protectedHit } from '../../anchors/anchored.ts'
 import type { Detected, Detector } from '../../anchors/detected.ts'
 
 /** The words behind the magic, and where the numbers begin behind it. */
@@ -26,11 +26,11 @@ interface Blob {
   readonly header: number
   /** Lengths of the fields, by the words of the header; undefined where those do not fit together. */
   readonly lengths: (words: readonly number[], magic: string) => readonly number[] | undefined
-  readonly prove: (
+  readonly verify: (
     fields: readonly Uint8Array[],
     words: readonly number[],
     magic: string,
-  ) => Proof | undefined
+  ) => Verification | undefined
   /** With headers before the magic: none of CNG has one. */
   readonly offsetOf?: (bytes: Uint8Array, at: number) => { from: number; form: string }
 }
@@ -66,7 +66,7 @@ function blobAt(blob: Blob, bytes: Uint8Array, at: number, magic: string): Detec
   const fields = lengths && fieldsAt(bytes, at + blob.header, lengths)
   const last = fields?.at(-1)
   if (fields === undefined || last === undefined) return undefined
-  const proof = blob.prove(fields, words, magic)
+  const proof = blob.verify(fields, words, magic)
   const to = last.byteOffset - bytes.byteOffset + last.length
   const { from, form } = blob.offsetOf?.(bytes, at) ?? { from: at, form: blob.form }
   // Of CryptoAPI the headers show that numbers which nothing proves are of a key.
@@ -75,8 +75,8 @@ function blobAt(blob: Blob, bytes: Uint8Array, at: number, magic: string): Detec
 }
 
 const isRsaBits = (bits: number) => isWithin(bits, RSA_BITS.least, RSA_BITS.most)
-const damagedRsa = (bits: number): Proof =>
-  unproven('rsa', bits, 'laid out as a key, no equation of RSA holds')
+const damagedRsa = (bits: number): Verification =>
+  unverified('rsa', bits, 'laid out as a key, no equation of RSA holds')
 
 const CAPI_HEADER = [7, 2, 0, 0, 0, -1, 0, 0]
 const PVK = [0x1e, 0xf1, 0xb5, 0xb0]
@@ -100,13 +100,13 @@ const CAPI_RSA: Blob = {
     if (!isRsaBits(bits) || exponent % 2 === 0) return undefined
     return [whole, half, half, half, half, half, whole]
   },
-  prove: (fields, [bits = 0, exponent = 0]) => {
+  verify: (fields, [bits = 0, exponent = 0]) => {
     const [modulus] = fields
     // The highest byte of n begins with its highest bit, the lowest is odd.
     const isModulus = (modulus?.at(-1) ?? 0) >> ((bits - 1) % 8) === 1
     if (!isModulus || ((modulus?.[0] ?? 0) & 1) === 0) return undefined
     const [n, p, q, dP, dQ, qInv, d] = fields.map(fromLittleEndian)
-    const proof = proveRsa({ n, e: BigInt(exponent), d, p, q, dP, dQ, qInv })
+    const proof = verifyRsa({ n, e: BigInt(exponent), d, p, q, dP, dQ, qInv })
     return proof ?? (fields.every(isRandomLooking) ? damagedRsa(bits) : undefined)
   },
   offsetOf: capiOffset,
@@ -124,9 +124,9 @@ const CAPI_DSA: Blob = {
     if (!isWithin(bits, 512, 3072) || bits % 64 !== 0) return undefined
     return [length, DSS_Q, length, DSS_Q, 24]
   },
-  prove: (fields) => {
+  verify: (fields) => {
     const [p = 0n, q = 0n, g = 0n, x = 0n] = fields.map(fromLittleEndian)
-    return proveGroupKey('dsa', { p, q, g, x, y: undefined })
+    return verifyGroupKey('dsa', { p, q, g, x, y: undefined })
   },
   offsetOf: capiOffset,
 }
@@ -141,9 +141,9 @@ const cngRsa = (magic: 'RSA2' | 'RSA3'): Blob => ({
     if (p === 0 || Math.abs(p + q - n) > 2) return undefined
     return [e, n, p, q, ...(magic === 'RSA3' ? [p, q, p, n] : [])]
   },
-  prove: (fields, [bits = 0]) => {
+  verify: (fields, [bits = 0]) => {
     const [e, n, p, q, dP, dQ, qInv, d] = fields.map(fromBigEndian)
-    const proof = proveRsa({ n, e, d, p, q, dP, dQ, qInv })
+    const proof = verifyRsa({ n, e, d, p, q, dP, dQ, qInv })
     return proof ?? (fields.slice(1).every(isRandomLooking) ? damagedRsa(bits) : undefined)
   },
 })
@@ -154,18 +154,18 @@ const CNG_ECC: Blob = {
   form: 'cng-ecc',
   header: 8,
   lengths: ([length = 0]) => (isWithin(length, 28, 66) ? [length, length, length] : undefined),
-  prove: ([first, second, secret]) => {
+  verify: ([first, second, secret]) => {
     if (first === undefined || second === undefined || secret === undefined) return undefined
     const point = { x: fromBigEndian(first), y: fromBigEndian(second) }
     const curve = curvesOfLength(first.length).find((each) => isOnCurve(each, point))
-    if (curve !== undefined) return proveEc(curve.curve, fromBigEndian(secret), point)
+    if (curve !== undefined) return verifyEc(curve.curve, fromBigEndian(secret), point)
     // Curve25519 has no Y: CNG leaves it zero.
     if (first.length !== 32 || point.y !== 0n || !isRandomLooking(secret)) return undefined
-    const proofs = [
-      proveOkp('X25519', secret, first),
-      proveOkp('X25519', secret.toReversed(), first.toReversed()),
+    const verifications = [
+      verifyOkp('X25519', secret, first),
+      verifyOkp('X25519', secret.toReversed(), first.toReversed()),
     ]
-    return proofs.find(({ certainty }) => certainty === 'proven')
+    return verifications.find(({ certainty }) => certainty === 'proven')
   },
 }
 
@@ -179,19 +179,19 @@ const CNG_ECC_FULL: Blob = {
     if (cofactor > 8 || seed > 64) return undefined
     return [field, field, field, field, field, order, cofactor, seed, field, field, order]
   },
-  prove: (fields) => {
+  verify: (fields) => {
     const [p, a, b, gx, gy, n, , , x = 0n, y = 0n, d = 0n] = fields.map(fromBigEndian)
     const spelled = [p, a, b, gx, gy, n].join()
     const curve = CURVES.find((c) => [c.p, c.a, c.b, c.gx, c.gy, c.n].join() === spelled)
-    return curve && proveEc(curve.curve, d, { x, y })
+    return curve && verifyEc(curve.curve, d, { x, y })
   },
 }
 
 const MOST_GROUP_BYTES = 1024
 
-function dsaProof(fields: readonly Uint8Array[]): Proof | undefined {
+function dsaVerification(fields: readonly Uint8Array[]): Verification | undefined {
   const [q = 0n, p = 0n, g = 0n, y = 0n, x = 0n] = fields.map(fromBigEndian)
-  return proveGroupKey('dsa', { p, q, g, y, x })
+  return verifyGroupKey('dsa', { p, q, g, y, x })
 }
 
 /** Counter and seed come before q; the first version is for 1024 bits and SHA-1. */
@@ -201,7 +201,7 @@ const CNG_DSA: Blob = {
   header: 32,
   lengths: ([length = 0]) =>
     isWithin(length, 64, 128) ? [DSS_Q, length, length, length, DSS_Q] : undefined,
-  prove: dsaProof,
+  verify: dsaVerification,
 }
 
 const CNG_DSA2: Blob = {
@@ -212,7 +212,7 @@ const CNG_DSA2: Blob = {
     const fits = isWithin(length, 64, MOST_GROUP_BYTES) && seed <= 64 && isWithin(group, 20, 64)
     return fits ? [seed, group, length, length, length, group] : undefined
   },
-  prove: (fields) => dsaProof(fields.slice(1)),
+  verify: (fields) => dsaVerification(fields.slice(1)),
 }
 
 const CNG_DH: Blob = {
@@ -221,9 +221,9 @@ const CNG_DH: Blob = {
   header: 8,
   lengths: ([length = 0]) =>
     isWithin(length, 64, MOST_GROUP_BYTES) ? [length, length, length, length] : undefined,
-  prove: (fields) => {
+  verify: (fields) => {
     const [p = 0n, g = 0n, y = 0n, x = 0n] = fields.map(fromBigEndian)
-    return proveGroupKey('dh', { p, g, x, y, q: undefined })
+    return verifyGroupKey('dh', { p, g, x, y, q: undefined })
   },
 }
 
@@ -234,12 +234,12 @@ const CNG_SYMMETRIC: Blob = {
   header: 12,
   lengths: ([version, length = 0]) =>
     version === 1 && isWithin(length, 16, 128) && length % 8 === 0 ? [length] : undefined,
-  prove: ([secret]) => {
+  verify: ([secret]) => {
     if (secret === undefined || !isRandomLooking(secret)) return undefined
     const type = secret.length <= 32 ? 'aes' : 'hmac'
     const material = { type, secret: new Uint8Array(secret), publicKey: undefined } as const
     const words = 'a blob of a symmetric key, filled'
-    return { ...unproven(type, secret.length * 8, words), material }
+    return { ...unverified(type, secret.length * 8, words), material }
   },
 }
 
@@ -250,11 +250,11 @@ const cngPostQuantum = (kind: PqScheme['kind'], expanded: string, seed: string):
   header: 12,
   lengths: ([name = 0, key = 0]) =>
     isWithin(name, 4, 64) && name % 2 === 0 ? [name, key] : undefined,
-  prove: ([name, key], _, magic) => {
+  verify: ([name, key], _, magic) => {
     const set = name && Buffer.from(name).toString('utf16le').replaceAll('\0', '')
     const scheme = PQ_SCHEMES.find((each) => each.kind === kind && String(each.set) === set)
     const isSeed = magic === seed
-    return scheme && provePq(scheme, isSeed ? key : undefined, isSeed ? undefined : key)
+    return scheme && verifyPq(scheme, isSeed ? key : undefined, isSeed ? undefined : key)
   },
 })
 
@@ -294,7 +294,7 @@ const detectPvk: Detector = (bytes, at) => {
   if (reserved !== 0 || !isWithin(keyType, 1, 2) || encrypted !== 1) return undefined
   if (!isWithin(salt, 1, 10_240) || !isWithin(key, 64, 16_384)) return undefined
   const to = Math.min(bytes.length, at + PVK_HEADER + salt + key)
-  return lesser('encrypted-key', 'pvk-encrypted', at, to, 'PVK header, encrypted')
+  return protectedHit('encrypted-key', 'pvk-encrypted', at, to, 'PVK header, encrypted')
 }
 
 /** Whether each field of a DPAPI blob behind its description has an algorithm before it: 8 bytes with the bits of its key. */
@@ -317,7 +317,13 @@ const detectDpapi: Detector = (bytes, at) => {
     to += 4 + length
   }
   const end = Math.min(bytes.length, to)
-  return lesser('encrypted-key', 'dpapi', at, end, 'a DPAPI blob; what it guards is not known')
+  return protectedHit(
+    'encrypted-key',
+    'dpapi',
+    at,
+    end,
+    'a DPAPI blob; what it guards is not known',
+  )
 }
 
 export const WINDOWS_ANCHORS: readonly Anchor[] = [

@@ -5,9 +5,9 @@
  * @module
  */
 import { bitLength, isProbablePrime, toBigEndian } from '@mintmark/keys/arithmetic/modular'
-import { proveRsa } from '@mintmark/keys/der_keys/prove'
-import { type Proof, unproven } from '@mintmark/keys/material/proof'
+import { verifyRsa } from '@mintmark/keys/der_keys/verify'
 import { isRandomLookingAt } from '@mintmark/keys/material/random_looking'
+import { unverified, type Verification } from '@mintmark/keys/material/verification'
 import { spend } from '@mintmark/keys/material/work_budget'
 import type { Anchor } from '../../anchors/anchor.ts'
 import { hit } from '../../anchors/anchored.ts'
@@ -73,17 +73,22 @@ function detect(chunk: Chunk): Detected | undefined {
   const near = storedNear(chunk)
   const e = exponentAmong(own, near)
   if (e === undefined) return undefined
-  const proof = proofOf(chunk, own, near, e)
+  const proof = verificationOf(chunk, own, near, e)
   return proof && hit(proof, 'limbs-le64', from, from + length)
 }
 
 /** A prime whose key is not known. */
-function openPrime(length: number, p: bigint, e: bigint, why: string): Proof {
+function openPrime(length: number, p: bigint, e: bigint, why: string): Verification {
   const prime = { type: 'rsa', n: NO_MODULUS, e, p, q: undefined, d: undefined } as const
-  return { ...unproven('rsa', 16 * length, `${SHOWN}, but ${why}`), possible: [prime] }
+  return { ...unverified('rsa', 16 * length, `${SHOWN}, but ${why}`), possible: [prime] }
 }
 
-function proofOf(chunk: Chunk, own: Stored, near: readonly Stored[], e: bigint): Proof | undefined {
+function verificationOf(
+  chunk: Chunk,
+  own: Stored,
+  near: readonly Stored[],
+  e: bigint,
+): Verification | undefined {
   const { bytes, length } = chunk
   const p = own.value()
   spend(PAIRS_COST)
@@ -93,8 +98,8 @@ function proofOf(chunk: Chunk, own: Stored, near: readonly Stored[], e: bigint):
   const others = [...new Set(primes.map((prime) => prime.value()))].filter(
     (q) => q !== p && bitLength(p * q) >= 16 * length - 1,
   )
-  const proven = (q: bigint, by: string): Proof | undefined => {
-    const key = proveRsa({ n: p * q, e, p, q })
+  const proven = (q: bigint, by: string): Verification | undefined => {
+    const key = verifyRsa({ n: p * q, e, p, q })
     return key && { ...key, proof: `${SHOWN}, and ${by}` }
   }
   const partner = partnerOf(chunk, p, others)

@@ -13,7 +13,7 @@ import {
   inverse,
   toBigEndian,
 } from '@mintmark/keys/arithmetic/modular'
-import { proveRsa } from '@mintmark/keys/der_keys/prove'
+import { verifyRsa } from '@mintmark/keys/der_keys/verify'
 import { isRandomLookingAt } from '@mintmark/keys/material/random_looking'
 import { spend } from '@mintmark/keys/material/work_budget'
 import type { Anchor } from '../../anchors/anchor.ts'
@@ -119,7 +119,7 @@ function productIn(chunk: Chunk, order: Order): Detected | undefined {
     const [p = 0n, q = 0n] = pair.map(({ place }) => read(place, half))
     const n = read(from, length)
     if (p * q !== n) continue
-    const proof = proveRsa({ n, e: exponentOf(chunk, p, q, order.isBig), p, q })
+    const proof = verifyRsa({ n, e: exponentOf(chunk, p, q, order.isBig), p, q })
     const place = Math.min(...pair.map((each) => each.place))
     if (proof !== undefined) return hit(proof, order.form, place, place + half)
   }
@@ -147,7 +147,7 @@ function freedIn(chunk: Chunk): Detected | undefined {
     const primes = fromUpperFactors(n, p, q, lost)
     if (primes === undefined) continue
     const e = exponentOf(chunk, primes.p, primes.q, false, lost / 8)
-    const proof = proveRsa({ n, e, ...primes })
+    const proof = verifyRsa({ n, e, ...primes })
     const { place } = pair[0]
     if (proof !== undefined) return hit(proof, LITTLE.form, place + lost / 8, place + half)
   }

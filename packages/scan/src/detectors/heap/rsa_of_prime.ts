@@ -5,8 +5,8 @@
  * @module
  */
 import { bitLength } from '@mintmark/keys/arithmetic/modular'
-import { proveRsa } from '@mintmark/keys/der_keys/prove'
-import type { Proof } from '@mintmark/keys/material/proof'
+import { verifyRsa } from '@mintmark/keys/der_keys/verify'
+import type { Verification } from '@mintmark/keys/material/verification'
 import { spend } from '@mintmark/keys/material/work_budget'
 
 /** Public exponents that are distinguished from each other by their d: all that programs make keys with. */
@@ -32,7 +32,7 @@ export function rsaOfPrime(
   p: bigint,
   others: readonly Numbered[],
   wholes: readonly Numbered[],
-): Proof | undefined {
+): Verification | undefined {
   spend(wholes.length * EXPONENTS.length * DIVISION_COST * (bitLength(p) / 512) ** 2)
   const secrets = wholes.flatMap(({ value: d }) => {
     const e = EXPONENTS.find((each) => isInverse(each, d, p))
@@ -44,7 +44,7 @@ export function rsaOfPrime(
     const byExponent = secrets.find(({ d, e }) => isInverse(e, d, q))
     const isProduct = byExponent === undefined && wholes.some(({ value }) => value === n)
     if (byExponent === undefined && !isProduct) continue
-    const proof = proveRsa({ n, e: byExponent?.e ?? 65_537n, p, q, d: byExponent?.d })
+    const proof = verifyRsa({ n, e: byExponent?.e ?? 65_537n, p, q, d: byExponent?.d })
     if (proof !== undefined) return proof
   }
   return undefined

@@ -7,7 +7,7 @@
 import { curveNamed } from '@mintmark/keys/arithmetic/curves'
 import { isOnCurve } from '@mintmark/keys/arithmetic/ec'
 import { bitLength } from '@mintmark/keys/arithmetic/modular'
-import { proveEc } from '@mintmark/keys/der_keys/prove'
+import { verifyEc } from '@mintmark/keys/der_keys/verify'
 import type { Curve } from '@mintmark/keys/material/key_material'
 import { spend } from '@mintmark/keys/material/work_budget'
 import type { Anchor } from '../../anchors/anchor.ts'
@@ -128,7 +128,7 @@ function curveKey(
     const secrets = others.filter(({ value }) => value !== y && value !== x)
     for (const { value, from, to } of secrets.slice(0, MOST_SECRETS)) {
       spend(COST.multiple)
-      const proof = proveEc(curve.curve, value, { x, y })
+      const proof = verifyEc(curve.curve, value, { x, y })
       if (proof.certainty === 'proven') return hit(proof, form, from, to)
     }
     return undefined

@@ -8,10 +8,10 @@ import { type CurveParameters, curveNamed } from '@mintmark/keys/arithmetic/curv
 import { isOnCurve, type Point } from '@mintmark/keys/arithmetic/ec'
 import { fromLittleEndian, inverse } from '@mintmark/keys/arithmetic/modular'
 import type { OkpCurve } from '@mintmark/keys/arithmetic/okp'
-import { proveEc, proveOkp } from '@mintmark/keys/der_keys/prove'
+import { verifyEc, verifyOkp } from '@mintmark/keys/der_keys/verify'
 import type { Curve } from '@mintmark/keys/material/key_material'
-import type { Proof } from '@mintmark/keys/material/proof'
 import { isRandomLooking } from '@mintmark/keys/material/random_looking'
+import type { Verification } from '@mintmark/keys/material/verification'
 import { spend } from '@mintmark/keys/material/work_budget'
 import type { Anchor } from '../../anchors/anchor.ts'
 import { anchor, hit, type Sight } from '../../anchors/anchored.ts'
@@ -94,8 +94,8 @@ export function ecKey(parts: EcParts): KeyRow {
       )
       const point = px === undefined || py === undefined ? undefined : pointOf(curve, px, py, pz)
       if (point === undefined) continue
-      const found = provenHit(
-        proveEc(name, number.read(d.bytes, curve), point),
+      const found = verifiedHit(
+        verifyEc(name, number.read(d.bytes, curve), point),
         number.form,
         d,
         curve.lengthBytes,
@@ -132,15 +132,15 @@ export function okpKey(curve: OkpCurve, parts: OkpParts): KeyRow {
     const [secret, publicKey] = [parts.secret(place), parts.publicKey(place)]
     if (secret === undefined || publicKey === undefined) return undefined
     if (!isRandomLooking(secret.bytes) || !isRandomLooking(publicKey.bytes)) return undefined
-    const proof = proveOkp(curve, secret.bytes.slice(), publicKey.bytes.slice())
-    return provenHit(proof, LITTLE.form, secret, secret.bytes.length)
+    const proof = verifyOkp(curve, secret.bytes.slice(), publicKey.bytes.slice())
+    return verifiedHit(proof, LITTLE.form, secret, secret.bytes.length)
   }
   return { ...parts, keyAt }
 }
 
 /** What does not fit was no such structure. */
-export function provenHit(
-  proof: Proof | undefined,
+export function verifiedHit(
+  proof: Verification | undefined,
   form: string,
   { bytes, offset }: Pointed,
   most: number = bytes.length,

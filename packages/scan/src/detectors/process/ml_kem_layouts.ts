@@ -11,14 +11,14 @@ import {
   POLYNOMIAL_BYTES,
   smallPolynomials,
 } from '@mintmark/keys/arithmetic/small_polynomials'
-import { pqSchemeOfOid, provePq } from '@mintmark/keys/der_keys/post_quantum'
-import type { Proof } from '@mintmark/keys/material/proof'
+import { pqSchemeOfOid, verifyPq } from '@mintmark/keys/der_keys/post_quantum'
 import { isRandomLookingAt } from '@mintmark/keys/material/random_looking'
+import type { Verification } from '@mintmark/keys/material/verification'
 import type { Detected } from '../../anchors/detected.ts'
 import type { WindowSearch } from '../../anchors/window_search.ts'
 import { Budget } from '../../known/values/budget.ts'
 import type { KeyRow, Layout } from './layout.ts'
-import { provenHit } from './layout.ts'
+import { verifiedHit } from './layout.ts'
 
 const HALF = 32
 
@@ -31,15 +31,15 @@ interface MlKemParts {
   readonly d: Uint8Array | undefined
 }
 
-function proveParts(
+function verifyParts(
   { oid }: MlKemParameters,
   { s, t, rhoAndHash, z, d }: MlKemParts,
-): Proof | undefined {
+): Verification | undefined {
   const scheme = pqSchemeOfOid(oid)
   const packed = mlKemPacked(s)
   const expanded = Buffer.concat([packed, mlKemPacked(t), rhoAndHash, z])
   const seed = d && Buffer.concat([d, z])
-  const proof = scheme && provePq(scheme, seed, expanded)
+  const proof = scheme && verifyPq(scheme, seed, expanded)
   for (const own of [packed, expanded, seed]) own?.fill(0)
   return proof
 }
@@ -76,14 +76,14 @@ const opensslKey: KeyRow = {
     const secret = memory?.at(parts.s, length + (hasSeed ? 2 * HALF : HALF))
     const open = memory?.at(parts.t, length)
     if (secret === undefined || open === undefined) return undefined
-    const proof = proveParts(parameters, {
+    const proof = verifyParts(parameters, {
       s: secret.bytes.subarray(0, length),
       t: open.bytes,
       rhoAndHash: bytes.subarray(at + AT.rho, at + AT.rho + 2 * HALF),
       z: secret.bytes.subarray(length, length + HALF),
       d: hasSeed ? secret.bytes.subarray(length + HALF) : undefined,
     })
-    return provenHit(proof, 'openssl-ml-kem', secret)
+    return verifiedHit(proof, 'openssl-ml-kem', secret)
   },
 }
 
@@ -136,8 +136,8 @@ export class MlKemSearch implements WindowSearch {
       if (!this.#budget.take(COST.proof)) return undefined
       const rhoAndHash = bytes.subarray(tAt - 2 * HALF, tAt)
       const s = bytes.subarray(at, at + vector)
-      const proof = proveParts(parameters, { s, t, rhoAndHash, z: half(3), d: half(4) })
-      const found = provenHit(proof, 'ml-kem-structure', { bytes: s, offset: at })
+      const proof = verifyParts(parameters, { s, t, rhoAndHash, z: half(3), d: half(4) })
+      const found = verifiedHit(proof, 'ml-kem-structure', { bytes: s, offset: at })
       if (found !== undefined) return found
     }
     return undefined

@@ -4,11 +4,11 @@
  * @module
  */
 import { fromLittleEndian } from '@mintmark/keys/arithmetic/modular'
-import { proveRsa } from '@mintmark/keys/der_keys/prove'
-import { proveGroupKey } from '@mintmark/keys/der_keys/prove_opaque'
+import { verifyRsa } from '@mintmark/keys/der_keys/verify'
+import { verifyGroupKey } from '@mintmark/keys/der_keys/verify_opaque'
 import { isPointer } from '../../known/objects/openssl_numbers.ts'
 import { addressAt, all, bignum, type Check, type Field, numbered, pointed } from './field.ts'
-import { type KeyRow, type Layout, provenHit } from './layout.ts'
+import { type KeyRow, type Layout, verifiedHit } from './layout.ts'
 
 /** 16,384 bits. */
 const MOST_LIMBS = 256
@@ -48,7 +48,7 @@ const goRsaKey: KeyRow = {
     const [first] = found
     if (first === undefined || p === undefined || q === undefined) return undefined
     const more = others.flatMap((prime) => prime ?? [])
-    const proof = proveRsa({
+    const proof = verifyRsa({
       n: fromLittleEndian(n.bytes),
       e: GO_E,
       d: d && fromLittleEndian(d.bytes),
@@ -56,7 +56,7 @@ const goRsaKey: KeyRow = {
       q,
       ...(more.length > 0 && { others: more }),
     })
-    return provenHit(proof, 'limbs-le64', first)
+    return verifiedHit(proof, 'limbs-le64', first)
   },
 }
 
@@ -88,7 +88,7 @@ const groupKey = (kind: 'dsa' | 'dh', publicAt: number): KeyRow => ({
     // Of a safe prime q says nothing new: such keys are named without it.
     const own = q === undefined || 2n * q + 1n === p ? undefined : q
     const parts = { p, g, q: own, y, x: fromLittleEndian(x.bytes) }
-    return provenHit(proveGroupKey(kind, parts), 'limbs-le64', x)
+    return verifiedHit(verifyGroupKey(kind, parts), 'limbs-le64', x)
   },
 })
 

@@ -4,7 +4,7 @@
  *
  * @module
  */
-import { LATTICE_SCHEMES, provePq } from '@mintmark/keys/der_keys/post_quantum'
+import { LATTICE_SCHEMES, verifyPq } from '@mintmark/keys/der_keys/post_quantum'
 import { isRandomLookingAt } from '@mintmark/keys/material/random_looking'
 import { type Anchor, EIGHTHS } from '../../anchors/anchor.ts'
 import { chunkHead, chunkSize } from '../heap/chunk_head.ts'
@@ -14,7 +14,7 @@ import { POINTED_NUMBER_ANCHORS } from '../heap/pointed_numbers.ts'
 import { TOMMATH_ANCHORS } from '../heap/tommath.ts'
 import { CURVE_LAYOUTS } from './curve_layouts.ts'
 import { inline } from './field.ts'
-import { type Layout, layoutAnchor, provenHit } from './layout.ts'
+import { type Layout, layoutAnchor, verifiedHit } from './layout.ts'
 import { OPENSSL_ML_KEM } from './ml_kem_layouts.ts'
 import { NUMBER_LAYOUTS } from './number_layouts.ts'
 import { OKP_LAYOUTS } from './okp_layouts.ts'
@@ -32,7 +32,7 @@ const LATTICE: readonly Layout[] = LATTICE_SCHEMES.map((scheme) => ({
       keyAt: (place) => {
         const key = inline(8, scheme.secretLength)(place)
         if (key === undefined || !isRandomLookingAt(key.bytes, 0, BEGIN_BYTES)) return undefined
-        return provenHit(provePq(scheme, undefined, key.bytes), 'expanded-key', key)
+        return verifiedHit(verifyPq(scheme, undefined, key.bytes), 'expanded-key', key)
       },
     },
   ],

@@ -7,8 +7,8 @@
  * @module
  */
 
-import { proveOkp } from '@mintmark/keys/der_keys/prove'
-import type { Proof } from '@mintmark/keys/material/proof'
+import { verifyOkp } from '@mintmark/keys/der_keys/verify'
+import type { Verification } from '@mintmark/keys/material/verification'
 import { BECH32_LETTERS, CHECKSUM_LETTERS, readBech32 } from '@mintmark/keys/public_keys/bech32'
 import { hit } from '../../anchors/anchored.ts'
 import type { Detected } from '../../anchors/detected.ts'
@@ -22,20 +22,20 @@ interface Kind {
   readonly prefix: string
   /** In small letters. */
   readonly small: string
-  readonly proofOf: (secret: Uint8Array) => Proof
+  readonly verificationOf: (secret: Uint8Array) => Verification
 }
 
 const KINDS: readonly Kind[] = [
   {
     prefix: AGE_PREFIX,
     small: AGE_PREFIX.toLowerCase(),
-    proofOf: (secret) => proveOkp('X25519', secret, undefined),
+    verificationOf: (secret) => verifyOkp('X25519', secret, undefined),
   },
-  { prefix: `${AGE_PREFIX}PQ-`, small: `${AGE_PREFIX}PQ-`.toLowerCase(), proofOf: hybridOf },
+  { prefix: `${AGE_PREFIX}PQ-`, small: `${AGE_PREFIX}PQ-`.toLowerCase(), verificationOf: hybridOf },
 ]
 
 /** Its public half is no SubjectPublicKeyInfo: the seed alone is the key. */
-function hybridOf(seed: Uint8Array): Proof {
+function hybridOf(seed: Uint8Array): Verification {
   const material = { type: 'ml-kem', secret: seed.slice(), publicKey: undefined } as const
   return { certainty: 'proven', proof: 'key decodes', bits: 768, kind: 'ml-kem', material }
 }
@@ -55,11 +55,11 @@ function read({ chars, at }: TextRun): Detected | undefined {
     ({ prefix }) => standsAt(chars, at, prefix) && chars[at + prefix.length] === 0x31,
   )
   if (kind === undefined) return undefined
-  const { prefix, small, proofOf } = kind
+  const { prefix, small, verificationOf } = kind
   const from = at + prefix.length + 1
   const secret = readBech32(small, chars.subarray(from, from + DATA_LETTERS))
   if (secret === undefined) return undefined
-  const proof = proofOf(secret)
+  const proof = verificationOf(secret)
   secret.fill(0)
   const words = `checksum, ${proof.proof}`
   return hit({ ...proof, proof: words, isWellFormed: true }, 'bech32', at, from + DATA_LETTERS)

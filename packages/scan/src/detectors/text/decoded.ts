@@ -24,7 +24,7 @@ const PROBE_COST = 300
 const RANK: Readonly<Record<Certainty, number>> = { proven: 3, candidate: 2, lesser: 1 }
 
 /**
- * The best verified key in `decoded`; where nothing is verified, the longest candidate or lesser thing.
+ * The best verified key in `decoded`; where nothing is verified, the longest candidate or protected one.
  *
  * @param decoded never kept
  * @returns offsets from the begin of `decoded`

@@ -5,9 +5,9 @@
  */
 import { OKP, type OkpParameters } from '@mintmark/keys/arithmetic/okp'
 import { TAG } from '@mintmark/keys/der/der'
-import { proveOkp } from '@mintmark/keys/der_keys/prove'
-import { type Proof, unproven } from '@mintmark/keys/material/proof'
+import { verifyOkp } from '@mintmark/keys/der_keys/verify'
 import { isRandomLooking } from '@mintmark/keys/material/random_looking'
+import { unverified, type Verification } from '@mintmark/keys/material/verification'
 import { hit } from '../../anchors/anchored.ts'
 import type { Detected } from '../../anchors/detected.ts'
 
@@ -36,7 +36,7 @@ export function keyAtEnd(bytes: Uint8Array): Detected | undefined {
   const { curve, kind, bits } = best.curve
   if (best.matched >= DECISIVE) {
     return hit(
-      proveOkp(curve, secret, undefined),
+      verifyOkp(curve, secret, undefined),
       'pkcs8-der',
       best.at - best.matched,
       bytes.length,
@@ -44,9 +44,9 @@ export function keyAtEnd(bytes: Uint8Array): Detected | undefined {
   }
   const same = best.matched >= NAMING ? [best] : ends.filter(({ at }) => at === best.at)
   const possible = same.flatMap(
-    (end) => proveOkp(end.curve.curve, secret, undefined).material ?? [],
+    (end) => verifyOkp(end.curve.curve, secret, undefined).material ?? [],
   )
-  const proof: Proof = { ...unproven(kind, bits, END_OF_KEY), possible }
+  const proof: Verification = { ...unverified(kind, bits, END_OF_KEY), possible }
   return hit(proof, 'pkcs8-der', best.at - best.matched, bytes.length, 'fragment')
 }
 

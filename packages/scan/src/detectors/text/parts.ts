@@ -10,11 +10,11 @@ import { curveNamed, NAMED_CURVES } from '@mintmark/keys/arithmetic/curves'
 import { fromBigEndian } from '@mintmark/keys/arithmetic/modular'
 import { OKP } from '@mintmark/keys/arithmetic/okp'
 import type { RsaParts } from '@mintmark/keys/arithmetic/rsa'
-import { LATTICE_SCHEMES, provePq } from '@mintmark/keys/der_keys/post_quantum'
-import { proveEc, proveOkp, proveRsa } from '@mintmark/keys/der_keys/prove'
-import { proveGroupKey } from '@mintmark/keys/der_keys/prove_opaque'
+import { LATTICE_SCHEMES, verifyPq } from '@mintmark/keys/der_keys/post_quantum'
+import { verifyEc, verifyOkp, verifyRsa } from '@mintmark/keys/der_keys/verify'
+import { verifyGroupKey } from '@mintmark/keys/der_keys/verify_opaque'
 import type { Curve } from '@mintmark/keys/material/key_material'
-import { type Proof, REFUSED } from '@mintmark/keys/material/proof'
+import { REFUSED, type Verification } from '@mintmark/keys/material/verification'
 import { hit } from '../../anchors/anchored.ts'
 import type { Detected } from '../../anchors/detected.ts'
 
@@ -22,7 +22,14 @@ type Bytes = Uint8Array | undefined
 /** The number that a text has under a name. */
 type NumberOf = (name: string) => bigint | undefined
 
-function withoutOffset({ certainty, proof, bits, kind, material, possible }: Proof): Detected {
+function withoutOffset({
+  certainty,
+  proof,
+  bits,
+  kind,
+  material,
+  possible,
+}: Verification): Detected {
   return hit({ certainty, proof, bits, kind, material, ...(possible && { possible }) }, '', 0, 0)
 }
 
@@ -62,13 +69,13 @@ export function groupNamed(
   const [p, q, g, y, x] = numbersOf(numberNamed, names)
   if (p === undefined || g === undefined || y === undefined || x === undefined) return undefined
   if (kind === 'dsa' && q === undefined) return undefined
-  const proof = proveGroupKey(kind, { p, q, g, y, x })
+  const proof = verifyGroupKey(kind, { p, q, g, y, x })
   return proof && withoutOffset(proof)
 }
 
 /** An RSA key, if its parts prove each other. */
 export function rsaKey(parts: RsaParts): Detected | undefined {
-  const proven = proveRsa(parts)
+  const proven = verifyRsa(parts)
   if (proven?.material?.type !== 'rsa') return undefined
   if (parts.n === undefined || parts.n === proven.material.n) return withoutOffset(proven)
   const proof = `${proven.proof}, but the n beside it is another`
@@ -104,7 +111,7 @@ export function ecKey(name: string, d: Bytes, x: Bytes, y: Bytes): Detected | un
   if (d.length > lengthBytes + 1 || (!isVerified && d.length !== lengthBytes)) return undefined
   if (isVerified && (x.length > lengthBytes || y.length > lengthBytes)) return undefined
   const stored = isVerified ? { x: fromBigEndian(x), y: fromBigEndian(y) } : undefined
-  const proof = proveEc(curve, fromBigEndian(d), stored)
+  const proof = verifyEc(curve, fromBigEndian(d), stored)
   return isVerified
     ? checked(proof, true)
     : checked(withCoordinate(proof, x, y), (x ?? y) !== undefined)
@@ -118,7 +125,7 @@ export function ecKeyOfPoint(name: string, d: Bytes, point: Bytes): Detected | u
 }
 
 /** What was computed, beside the one coordinate that is there. */
-function withCoordinate(proof: Proof, x: Bytes, y: Bytes): Proof {
+function withCoordinate(proof: Verification, x: Bytes, y: Bytes): Verification {
   const { material } = proof
   const coordinate = x ?? y
   if (material?.type !== 'ec' || coordinate === undefined) return proof
@@ -133,11 +140,11 @@ function withCoordinate(proof: Proof, x: Bytes, y: Bytes): Proof {
 export function okpKey(name: string, secret: Bytes, publicKey: Bytes): Detected | undefined {
   const parameters = OKP.find(({ curve }) => curve === name)
   if (parameters === undefined || secret?.length !== parameters.lengthBytes) return undefined
-  return checked(proveOkp(parameters.curve, secret, publicKey), publicKey !== undefined)
+  return checked(verifyOkp(parameters.curve, secret, publicKey), publicKey !== undefined)
 }
 
 /** What did not fit is no key; what was not computed stays a candidate. */
-function checked(proof: Proof, isVerified: boolean): Detected | undefined {
+function checked(proof: Verification, isVerified: boolean): Detected | undefined {
   if (proof.certainty !== 'proven')
     return proof.proof === REFUSED ? withoutOffset(proof) : undefined
   if (isVerified) return withoutOffset(proof)
@@ -149,7 +156,7 @@ function checked(proof: Proof, isVerified: boolean): Detected | undefined {
 export function pqKey(name: string, seed: Bytes, publicKey: Bytes): Detected | undefined {
   const scheme = LATTICE_SCHEMES.find((each) => each.name === name)
   if (scheme === undefined || seed?.length !== scheme.seedLength) return undefined
-  const proof = provePq(scheme, seed, undefined)
+  const proof = verifyPq(scheme, seed, undefined)
   if (proof === undefined || publicKey === undefined) return proof && withoutOffset(proof)
   const { material } = proof
   const computed =

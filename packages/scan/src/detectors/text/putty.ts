@@ -5,7 +5,7 @@
  */
 import { latinOf, SshStrings } from '@mintmark/keys/public_keys/ssh_strings'
 import { REACH } from '../../anchors/anchor.ts'
-import { lesser } from '../../anchors/anchored.ts'
+import { protectedHit } from '../../anchors/anchored.ts'
 import type { Detected } from '../../anchors/detected.ts'
 import { decodeBase64 } from '../../text/base64.ts'
 import {
@@ -48,7 +48,7 @@ export const PUTTY: TextReader = {
       if (cipher !== 'none') {
         const how = cipher.startsWith('aes') ? ', encrypted with AES' : ' that names a cipher'
         const proof = `a PuTTY key${how}; a passphrase guards it`
-        return lesser('encrypted-key', 'putty', at, at + length, proof)
+        return protectedHit('encrypted-key', 'putty', at, at + length, proof)
       }
       const key = keyOf(type, open.bytes, secret.bytes)
       return key && { ...key, offset: at, length, form: 'putty' }

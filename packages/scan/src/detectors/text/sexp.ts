@@ -4,7 +4,7 @@
  *
  * @module
  */
-import { lesser } from '../../anchors/anchored.ts'
+import { protectedHit } from '../../anchors/anchored.ts'
 import type { Detected } from '../../anchors/detected.ts'
 import {
   endsAt,
@@ -118,7 +118,7 @@ export const SEXP_PROTECTED: TextReader = {
       ;({ end } = token)
     }
     const proof = 'a protected-private-key of GnuPG; a passphrase guards it'
-    return lesser('encrypted-key', 'sexp-protected', at, end, proof)
+    return protectedHit('encrypted-key', 'sexp-protected', at, end, proof)
   },
 }
 

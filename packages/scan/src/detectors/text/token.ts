@@ -6,7 +6,7 @@
  */
 import { spend } from '@mintmark/keys/material/work_budget'
 import { REACH } from '../../anchors/anchor.ts'
-import { lesser } from '../../anchors/anchored.ts'
+import { protectedHit } from '../../anchors/anchored.ts'
 import type { Detected } from '../../anchors/detected.ts'
 import { decodeBase64, isBase64Letter } from '../../text/base64.ts'
 import { quoteLength, skipSpace } from '../../text/quoted.ts'
@@ -41,7 +41,7 @@ function lettersEnd(
 }
 
 const token = (from: number, to: number, form: string, proof: string): Detected =>
-  lesser('token', form, from, to, proof)
+  protectedHit('token', form, from, to, proof)
 
 /** `eyJ`, the base64 of `{"`. */
 export const JOSE: TextReader = {

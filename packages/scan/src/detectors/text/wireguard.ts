@@ -5,7 +5,7 @@
  * @module
  */
 
-import { proveOkp } from '@mintmark/keys/der_keys/prove'
+import { verifyOkp } from '@mintmark/keys/der_keys/verify'
 import { isRandomLooking } from '@mintmark/keys/material/random_looking'
 import { hit } from '../../anchors/anchored.ts'
 import type { Detected } from '../../anchors/detected.ts'
@@ -45,7 +45,9 @@ function read({ chars, at }: TextRun): Detected | undefined {
   const secret = Uint8Array.from(Buffer.from(letters, 'base64'))
   const begin = from + text.indexOf(letters)
   const proof =
-    isClamped(secret) && isRandomLooking(secret) ? proveOkp('X25519', secret, undefined) : undefined
+    isClamped(secret) && isRandomLooking(secret)
+      ? verifyOkp('X25519', secret, undefined)
+      : undefined
   secret.fill(0)
   const words = 'exact in form and length, scalar clamped'
   return (

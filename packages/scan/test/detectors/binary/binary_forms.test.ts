@@ -120,54 +120,55 @@ const PBES2 = derSequence(
   der(4, noise(128)),
 )
 
-const LESSER: readonly { name: string; bytes: Buffer; kind: Detected['kind']; form: string }[] = [
-  { name: 'PKCS#8 with PBES2', bytes: PBES2, kind: 'encrypted-key', form: 'pkcs8-encrypted-der' },
-  { name: 'JKS with a key', bytes: keystore(1), kind: 'keystore', form: 'jks' },
-  {
-    name: 'OpenSSH with a passphrase',
-    bytes: Buffer.concat([
-      text('openssh-key-v1\0'),
-      ssh('aes256-ctr', 'bcrypt', ssh(noise(16), '')),
-      u32be(1),
-      ssh(ssh('ssh-ed25519', part(ED, 'x')), noise(144)),
-    ]),
-    kind: 'encrypted-key',
-    form: 'openssh-v1-encrypted',
-  },
-  {
-    name: 'OpenPGP with a passphrase',
-    bytes: openpgp(254),
-    kind: 'openpgp',
-    form: 'openpgp-packet',
-  },
-  {
-    name: 'DPAPI',
-    bytes: Buffer.concat([
-      Buffer.from('01000000d08c9ddf0115d1118c7a00c04fc297eb', 'hex'),
-      u32le(1),
-      noise(16),
-      u32le(0, 2, 0, 0x6610, 256, 16),
-      noise(16),
-      u32le(0, 0x800e, 512, 32),
-      noise(32),
-      u32le(48),
-      noise(48),
-      u32le(64),
-      noise(64),
-    ]),
-    kind: 'encrypted-key',
-    form: 'dpapi',
-  },
-  {
-    name: 'PVK with a password',
-    bytes: Buffer.concat([u32le(0xb0b5f11e, 0, 1, 1, 16, 1172), noise(16 + 1172)]),
-    kind: 'encrypted-key',
-    form: 'pvk-encrypted',
-  },
-]
+const PROTECTED: readonly { name: string; bytes: Buffer; kind: Detected['kind']; form: string }[] =
+  [
+    { name: 'PKCS#8 with PBES2', bytes: PBES2, kind: 'encrypted-key', form: 'pkcs8-encrypted-der' },
+    { name: 'JKS with a key', bytes: keystore(1), kind: 'keystore', form: 'jks' },
+    {
+      name: 'OpenSSH with a passphrase',
+      bytes: Buffer.concat([
+        text('openssh-key-v1\0'),
+        ssh('aes256-ctr', 'bcrypt', ssh(noise(16), '')),
+        u32be(1),
+        ssh(ssh('ssh-ed25519', part(ED, 'x')), noise(144)),
+      ]),
+      kind: 'encrypted-key',
+      form: 'openssh-v1-encrypted',
+    },
+    {
+      name: 'OpenPGP with a passphrase',
+      bytes: openpgp(254),
+      kind: 'openpgp',
+      form: 'openpgp-packet',
+    },
+    {
+      name: 'DPAPI',
+      bytes: Buffer.concat([
+        Buffer.from('01000000d08c9ddf0115d1118c7a00c04fc297eb', 'hex'),
+        u32le(1),
+        noise(16),
+        u32le(0, 2, 0, 0x6610, 256, 16),
+        noise(16),
+        u32le(0, 0x800e, 512, 32),
+        noise(32),
+        u32le(48),
+        noise(48),
+        u32le(64),
+        noise(64),
+      ]),
+      kind: 'encrypted-key',
+      form: 'dpapi',
+    },
+    {
+      name: 'PVK with a password',
+      bytes: Buffer.concat([u32le(0xb0b5f11e, 0, 1, 1, 16, 1172), noise(16 + 1172)]),
+      kind: 'encrypted-key',
+      form: 'pvk-encrypted',
+    },
+  ]
 
 describe('what is encrypted is reported as protected', () => {
-  for (const { name, bytes, kind, form } of LESSER) {
+  for (const { name, bytes, kind, form } of PROTECTED) {
     it(name, () => {
       const [hit, ...more] = hitsIn(planted(bytes, 333))
       assert.deepEqual(more, [])

@@ -15,7 +15,7 @@ export function hitsIn(bytes: Uint8Array): readonly Detected[] {
   return [...hits.values()].toSorted((a, b) => a.offset - b.offset)
 }
 
-export function provenIn(bytes: Uint8Array): readonly Detected[] {
+export function verifiedIn(bytes: Uint8Array): readonly Detected[] {
   return hitsIn(bytes).filter(({ certainty }) => certainty === 'proven')
 }
 

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
 import { endBudget, startBudget } from '@mintmark/keys/material/work_budget'
-import { hitsIn, idsOf, planted, provenIn } from './binary_hits.ts'
+import { hitsIn, idsOf, planted, verifiedIn } from './binary_hits.ts'
 import { EC_SAMPLES, elementsOf, nineIntegers, RSA_SAMPLES, sampleOf, spkiOf } from './der_world.ts'
 
 const RSA_2048 = sampleOf(RSA_SAMPLES, 'RSA-2048 in pkcs1')
@@ -16,7 +16,7 @@ describe('damage of one byte', () => {
       for (let at = 0; at < sample.der.length; at += at < 48 ? 1 : 13) {
         const damaged = planted(sample.der, 64)
         damaged[64 + at] = (damaged[64 + at] ?? 0) ^ 0x10
-        for (const found of idsOf(provenIn(damaged))) assert.equal(found, id, `byte ${at}`)
+        for (const found of idsOf(verifiedIn(damaged))) assert.equal(found, id, `byte ${at}`)
       }
     })
   }
@@ -35,7 +35,7 @@ describe('damage of one byte', () => {
 it('with no work left to test primes, a row of equal bytes is no key, and a key is one', () => {
   startBudget(1_000_000)
   assert.deepEqual(
-    provenIn(
+    verifiedIn(
       planted(
         nineIntegers((length) => Buffer.alloc(length, 1)),
         100,
@@ -44,6 +44,6 @@ it('with no work left to test primes, a row of equal bytes is no key, and a key 
     [],
   )
   const { der } = sampleOf(RSA_SAMPLES, 'RSA-3072 in pkcs8')
-  assert.equal(provenIn(planted(der, 100)).length, 1)
+  assert.equal(verifiedIn(planted(der, 100)).length, 1)
   assert.ok(endBudget().wasRefused)
 })

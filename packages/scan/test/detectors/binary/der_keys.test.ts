@@ -13,11 +13,11 @@ import { fromBigEndian, inverse } from '@mintmark/keys/arithmetic/modular'
 import { contentOf } from '@mintmark/keys/der/der'
 import { derInteger, derSequence } from '@mintmark/keys/der/der_write'
 import { materialFromDer } from '@mintmark/keys/der_keys/key_from_der'
-import { proveMaterial } from '@mintmark/keys/der_keys/prove'
+import { verifyMaterial } from '@mintmark/keys/der_keys/verify'
 import { keyIdOf } from '@mintmark/keys/public_half/key_id'
 import { readAgain } from '@mintmark/testkit'
 import { noise } from '@mintmark/testkit/noise'
-import { hitsIn, idsOf, planted, provenIn, spkiSha256 } from './binary_hits.ts'
+import { hitsIn, idsOf, planted, spkiSha256, verifiedIn } from './binary_hits.ts'
 import {
   DER_SAMPLES,
   type DerSample,
@@ -96,7 +96,7 @@ describe('what is left of a key', () => {
   ]
   for (const { name, bytes } of cases) {
     it(`${name}: still proven`, () => {
-      const proven = provenIn(planted(bytes, 1000))
+      const proven = verifiedIn(planted(bytes, 1000))
       assert.equal(new Set(idsOf(proven)).size, 1)
       assert.equal(idsOf(proven)[0], RSA_ID)
     })
@@ -119,14 +119,14 @@ describe('what is left of a key', () => {
     )
     const parts = elementsOf(der)
     const [fromP, fromInDp] = [parts[4]?.at ?? 0, (parts[6]?.at ?? 0) + 20]
-    const tail = provenIn(planted(der.subarray(fromP), 1000))
+    const tail = verifiedIn(planted(der.subarray(fromP), 1000))
     assert.deepEqual(idsOf(tail), idsOf(hits))
     const [fragment] = hitsIn(planted(der.subarray(fromInDp), 1000))
     assert.equal(fragment?.note, 'fragment')
   })
 
   it('PKCS#8 of EC without its first 16 bytes', () => {
-    assert.deepEqual(idsOf(provenIn(planted(P256.der.subarray(16), 1000))), [spkiOf(P256)])
+    assert.deepEqual(idsOf(verifiedIn(planted(P256.der.subarray(16), 1000))), [spkiOf(P256)])
   })
 
   it('an EC key without its point, cut behind the scalar, is a candidate', () => {
@@ -183,7 +183,7 @@ describe('no key', () => {
     },
   ]
   for (const { name, bytes } of cases) {
-    it(name, () => assert.deepEqual(provenIn(planted(bytes, 100)), []))
+    it(name, () => assert.deepEqual(verifiedIn(planted(bytes, 100)), []))
   }
 })
 
@@ -198,7 +198,7 @@ describe('proveMaterial', () => {
   it('proves an RSA key of n, e and d alone, and gives its primes', () => {
     const material = materialFromDer(RSA_2048.der)
     assert.equal(material?.type, 'rsa')
-    const proof = proveMaterial({ ...material, p: undefined, q: undefined })
+    const proof = verifyMaterial({ ...material, p: undefined, q: undefined })
     assert.equal(proof.certainty, 'proven')
     assert.equal(proof.material?.type, 'rsa')
     assert.equal(proof.material.p, material.p)
@@ -214,15 +214,15 @@ describe('proveMaterial', () => {
       ),
     )
     assert.ok(one?.type === 'ec' && other?.type === 'ec')
-    assert.equal(proveMaterial({ ...one, d: other.d }).certainty, 'candidate')
-    assert.equal(proveMaterial(one).proof, 'd·G = Q')
+    assert.equal(verifyMaterial({ ...one, d: other.d }).certainty, 'candidate')
+    assert.equal(verifyMaterial(one).proof, 'd·G = Q')
   })
 
   it('says of a key whose public half was computed that it decodes, no more', () => {
     const { der } = sampleOf(DER_SAMPLES, 'Ed25519 in pkcs8')
     const material = materialFromDer(der)
     assert.ok(material)
-    assert.equal(proveMaterial(material).proof, 'key decodes')
+    assert.equal(verifyMaterial(material).proof, 'key decodes')
   })
 })
 

@@ -46,7 +46,7 @@ function seenIn(bytes: Uint8Array, before = 640): readonly FindingSeen[] {
 }
 
 /** The forms of which something is verified, with its id. */
-function provenIn(bytes: Uint8Array): readonly string[] {
+function verifiedIn(bytes: Uint8Array): readonly string[] {
   return seenIn(bytes)
     .filter(({ certainty }) => certainty === 'proven')
     .map(({ form, keyId }) => `${form} ${keyId?.spkiSha256}`)
@@ -97,7 +97,7 @@ describe('DSA and DH', () => {
       ...numbers,
       toBigEndian(x, 32),
     ])
-    assert.deepEqual(provenIn(bytes), [`cng-dsa ${dsaId}`])
+    assert.deepEqual(verifiedIn(bytes), [`cng-dsa ${dsaId}`])
   })
 
   it('DH of X9.42, whose key id is of its own algorithm', () => {
@@ -106,7 +106,7 @@ describe('DSA and DH', () => {
     const bytes = derSequence(derInteger(0n), algorithm, der(0x04, derInteger(x)))
     const key = createPublicKey(createPrivateKey({ key: bytes, format: 'der', type: 'pkcs8' }))
     const id = spkiSha256(key.export({ format: 'der', type: 'spki' }))
-    assert.deepEqual(provenIn(bytes), [`pkcs8-der ${id}`])
+    assert.deepEqual(verifiedIn(bytes), [`pkcs8-der ${id}`])
   })
 
   it('DHPV of CNG', () => {
@@ -176,7 +176,7 @@ describe('base64 without armor', () => {
       for (const encoding of ['latin1', 'utf16le'] as const) {
         it(`${name}, ${phase} bytes into a group, in ${encoding}`, () => {
           const text = Buffer.concat([noise(phase, 'phase'), bytes]).toString('base64')
-          const found = provenIn(Buffer.from(` ${text} `, encoding))
+          const found = verifiedIn(Buffer.from(` ${text} `, encoding))
           assert.deepEqual([...new Set(found)], [`base64 ${idOf(pair)}`])
         })
       }
@@ -198,7 +198,7 @@ describe('files of openssl', { skip: withoutOpenssl }, () => {
   it('PKCS#12 with its key bag in the clear gives the key, another is reported as a keystore', () => {
     const args = ['pkcs12', '-export', '-nocerts', '-inkey', key, '-passout', 'pass:x']
     const open = openssl(...args, '-keypbe', 'NONE', '-nomac')
-    assert.deepEqual(provenIn(open), [`pkcs8-der ${idOf(RSA)}`])
+    assert.deepEqual(verifiedIn(open), [`pkcs8-der ${idOf(RSA)}`])
     const closed = seenIn(openssl(...args)).map(({ form, certainty }) => `${form} ${certainty}`)
     assert.deepEqual(closed.toSorted(), ['pkcs12 lesser', 'pkcs8-encrypted-der lesser'])
   })
@@ -220,6 +220,6 @@ describe('files of openssl', { skip: withoutOpenssl }, () => {
 
 it('every sample of binary forms is found by the whole scan as by its detector', () => {
   for (const { name, bytes, pair, form } of BINARY_SPELLINGS) {
-    assert.ok(provenIn(bytes).includes(`${form} ${idOf(pair)}`), name)
+    assert.ok(verifiedIn(bytes).includes(`${form} ${idOf(pair)}`), name)
   }
 })

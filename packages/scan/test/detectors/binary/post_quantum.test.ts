@@ -12,7 +12,7 @@ import { der, derInteger, derOid, derSequence } from '@mintmark/keys/der/der_wri
 import { PQ_SCHEMES, type PqScheme } from '@mintmark/keys/der_keys/post_quantum'
 import { noise } from '@mintmark/testkit/noise'
 import { scanInput } from '../../../src/scan_bytes.ts'
-import { hitsIn, idsOf, planted, provenIn, spkiSha256 } from './binary_hits.ts'
+import { hitsIn, idsOf, planted, spkiSha256, verifiedIn } from './binary_hits.ts'
 
 /**
  * Test keys: the seed is 0, 7, 14 … modulo 256. What OpenSSL 3.5.9 makes of it: SHA-256 of the SubjectPublicKeyInfo and of
@@ -123,7 +123,7 @@ describe('a post-quantum key with a damaged byte', () => {
       for (let at = 200; at < end; at += 331) {
         const damaged = Buffer.from(bytes)
         damaged[at] = (damaged[at] ?? 0) ^ 0x04
-        assert.deepEqual(provenIn(planted(damaged, 64)), [], `byte ${at}`)
+        assert.deepEqual(verifiedIn(planted(damaged, 64)), [], `byte ${at}`)
       }
     })
   }

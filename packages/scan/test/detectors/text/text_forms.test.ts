@@ -22,7 +22,7 @@ function only(text: string | Uint8Array): Detected {
   return hit
 }
 
-function assertProven(hit: Detected, { spkiSha256 }: TestKey, form: string): void {
+function assertVerified(hit: Detected, { spkiSha256 }: TestKey, form: string): void {
   assert.equal(`${hit.certainty} ${hit.form}`, `proven ${form}`)
   assert.ok(hit.material)
   assert.equal(keyIdOf(hit.material).spkiSha256, spkiSha256)
@@ -33,7 +33,7 @@ function assertEverywhere(text: string, key: TestKey, form: string, before = 0):
   for (const [width, spell] of Object.entries(SPELLINGS)) {
     for (const noise of [0, 1, 2, 3, 4, 5, 6, 7]) {
       const hit = only(planted(spell(text), noise))
-      assertProven(hit, key, form)
+      assertVerified(hit, key, form)
       const [unit, lead] = width === 'plain' ? [1, 0] : [2, width === 'utf16be' ? 1 : 0]
       assert.equal(hit.offset, noise + unit * before + lead, width)
       assert.ok(hit.length <= unit * text.length)
@@ -52,7 +52,7 @@ describe('JWK', () => {
       const members = { ...jwk(key), kid: 'one', use: 'sig' }
       for (let turn = 0; turn < Object.keys(members).length; turn += 2) {
         const text = JSON.stringify(shuffled(members, turn))
-        assertProven(only(text), key, 'jwk')
+        assertVerified(only(text), key, 'jwk')
       }
     })
   }
@@ -90,17 +90,17 @@ describe('JWK', () => {
   it('is found beside a public key of the same kind', () => {
     const { kty, n, e } = jwk(RSA_SMALL)
     const text = `[${JSON.stringify({ kty, n, e })},${JSON.stringify(jwk(RSA))}]`
-    assertProven(only(text), RSA, 'jwk')
+    assertVerified(only(text), RSA, 'jwk')
   })
 
   it('is found with its begin and its end cut off', () => {
     const text = JSON.stringify({ kid: 'one', kty: 'RSA', ...jwk(RSA) })
-    assertProven(only(text.slice(4, -1)), RSA, 'jwk')
+    assertVerified(only(text.slice(4, -1)), RSA, 'jwk')
   })
 
   it('is found by d alone, without the primes', () => {
     const { kty, n, e, d } = jwk(RSA_SMALL)
-    assertProven(only(JSON.stringify({ kty, n, e, d })), RSA_SMALL, 'jwk')
+    assertVerified(only(JSON.stringify({ kty, n, e, d })), RSA_SMALL, 'jwk')
   })
 })
 
@@ -146,7 +146,7 @@ describe('JSON of which a freed buffer has lost the first 16 bytes', () => {
   for (const key of [RSA, RSA_SMALL, P256, ED25519]) {
     it(`gives ${key.name} as Node writes it, in every width`, () => {
       for (const spell of Object.values(SPELLINGS))
-        assertProven(only(spell(cut(JSON.stringify(jwk(key))))), key, 'jwk')
+        assertVerified(only(spell(cut(JSON.stringify(jwk(key))))), key, 'jwk')
     })
   }
 
@@ -156,7 +156,7 @@ describe('JSON of which a freed buffer has lost the first 16 bytes', () => {
       { crv: 'Ed25519', x, d },
       { crv: 'Ed25519', d, x },
     ])
-      assertProven(only(cut(JSON.stringify({ kty: 'OKP', ...members }))), ED25519, 'jwk')
+      assertVerified(only(cut(JSON.stringify({ kty: 'OKP', ...members }))), ED25519, 'jwk')
     const wrong = JSON.stringify({ kty: 'OKP', crv: 'Ed25519', x: d, d })
     assert.deepEqual(hitsIn(Buffer.from(cut(wrong))), [])
   })
@@ -238,7 +238,7 @@ describe('XML of .NET and XKMS', () => {
   it('is found with the end cut off behind Q', () => {
     const text = rsaXml(RSA)
     const hit = only(text.slice(0, text.indexOf('</DP>')))
-    assertProven(hit, RSA, 'xml')
+    assertVerified(hit, RSA, 'xml')
   })
 
   it('gives nothing where it holds the public half', () => {
@@ -253,9 +253,9 @@ describe('PuTTY', () => {
     it(`${key.name} is found in every width, indented and in strings`, () => {
       const text = puttyOf(key)
       assertEverywhere(text, key, 'putty')
-      assertProven(only(text.replaceAll('\n', '\r\n    ')), key, 'putty')
-      assertProven(only(JSON.stringify(text)), key, 'putty')
-      assertProven(only(text.replace('-3:', '-2:')), key, 'putty')
+      assertVerified(only(text.replaceAll('\n', '\r\n    ')), key, 'putty')
+      assertVerified(only(JSON.stringify(text)), key, 'putty')
+      assertVerified(only(text.replace('-3:', '-2:')), key, 'putty')
     })
   }
 
@@ -282,7 +282,7 @@ describe('PuTTY', () => {
 describe('DNSSEC', () => {
   it('RSA is found in every width', () => {
     assertEverywhere(dnssecOf(RSA), RSA, 'dnssec')
-    assertProven(only(JSON.stringify(dnssecOf(RSA))), RSA, 'dnssec')
+    assertVerified(only(JSON.stringify(dnssecOf(RSA))), RSA, 'dnssec')
   })
 
   for (const [algorithm, key] of [
@@ -334,7 +334,7 @@ describe('S-expressions of GnuPG', () => {
     ])
     for (let at = 0; at < 16; at++) {
       const hit = only(planted(bytes, at))
-      assertProven(hit, RSA, 'sexp')
+      assertVerified(hit, RSA, 'sexp')
       assert.deepEqual([hit.offset, hit.length], [at, bytes.length])
     }
   })
@@ -342,10 +342,10 @@ describe('S-expressions of GnuPG', () => {
   it('EC and Ed25519 are found as text', () => {
     const { d: scalar, x, y } = jwk(P256)
     const ec = `(private-key (ecc (curve "NIST P-256")(q #04${hex(x)}${hex(y)}#)(d #${hex(scalar)}#)))`
-    assertProven(only(ec), P256, 'sexp')
+    assertVerified(only(ec), P256, 'sexp')
     const { d: seed, x: point } = jwk(ED25519)
     const ed = `(private-key (ecc (curve Ed25519)(flags eddsa)(q #40${hex(point)}#)(d #${hex(seed)}#)))`
-    assertProven(only(ed), ED25519, 'sexp')
+    assertVerified(only(ed), ED25519, 'sexp')
   })
 
   it('a protected one is reported as such; its name alone, as it is in a program, is nothing', () => {

@@ -19,7 +19,7 @@ function filesIn(folder: string): readonly string[] {
   return existsSync(folder) ? readdirSync(folder).toSorted() : []
 }
 
-function provenIds(bytes: Uint8Array): ReadonlySet<string | undefined> {
+function verifiedIds(bytes: Uint8Array): ReadonlySet<string | undefined> {
   const proven = hitsIn(bytes, ALL).filter(({ certainty }) => certainty === 'proven')
   return new Set(proven.flatMap(({ material }) => (material && keyIdOf(material).spkiSha256) ?? []))
 }
@@ -45,7 +45,7 @@ describe('keyfinder valid', { skip }, () => {
     })
 
     it(`${name}: the anchors alone find them`, () => {
-      assert.deepEqual(provenIds(readFileSync(file)), wantedIds(file))
+      assert.deepEqual(verifiedIds(readFileSync(file)), wantedIds(file))
     })
   }
 

@@ -6,7 +6,7 @@
 import type { Certainty, KeyKind } from './key_kind.ts'
 import type { KeyMaterial } from './key_material.ts'
 
-export interface Proof {
+export interface Verification {
   readonly certainty: Certainty
   /** What shows it, or what does not hold, in words for people: never a value. */
   readonly proof: string
@@ -22,7 +22,7 @@ export interface Proof {
 }
 
 /** A candidate of which nothing is known to be right. */
-export function unproven(kind: KeyKind, bits: number, proof: string): Proof {
+export function unverified(kind: KeyKind, bits: number, proof: string): Verification {
   return { certainty: 'candidate', proof, bits, kind, material: undefined }
 }
 

@@ -3,40 +3,40 @@
  *
  * @module
  */
-import { type GroupParts, proveGroup } from '../arithmetic/group.ts'
+import { type GroupParts, verifyGroup } from '../arithmetic/group.ts'
 import { bitLength, fromBigEndian, toShortestBytes } from '../arithmetic/modular.ts'
 import type { OpaqueMaterial } from '../material/key_material.ts'
-import { type Proof, unproven } from '../material/proof.ts'
+import { unverified, type Verification } from '../material/verification.ts'
 import { groupKeyOfSpki, groupKeySpki } from '../public_half/group_spki.ts'
 import { spkiParts } from '../public_half/spki.ts'
-import { pqSchemeOfOid, provePq } from './post_quantum.ts'
+import { pqSchemeOfOid, verifyPq } from './post_quantum.ts'
 
-/** See {@link Proof}; symmetric keys are candidates, since any bytes are one. */
-export function proveOpaque(material: OpaqueMaterial): Proof {
+/** See {@link Verification}; symmetric keys are candidates, since any bytes are one. */
+export function verifyOpaque(material: OpaqueMaterial): Verification {
   const { type: kind, secret } = material
   const group = kind === 'dsa' || kind === 'dh' ? groupOf(material) : undefined
   if (group !== undefined && (kind === 'dsa' || kind === 'dh')) {
-    const proven = proveGroupKey(kind, group, material.computed)
+    const proven = verifyGroupKey(kind, group, material.computed)
     if (proven !== undefined) return proven
-    return unproven(
+    return unverified(
       kind,
       bitLength(group.p),
       'g^x is not y, or not computed: too much looks like keys',
     )
   }
-  const postQuantum = provenPq(material)
+  const postQuantum = verifiedPq(material)
   if (postQuantum !== undefined) return postQuantum
   const bits = secret.length * 8
   return { certainty: 'candidate', proof: 'nothing to compare with', bits, kind, material }
 }
 
 /** A DSA or DH key from its numbers, or undefined if they do not fit. */
-export function proveGroupKey(
+export function verifyGroupKey(
   kind: 'dsa' | 'dh',
   parts: GroupParts,
   computed?: true,
-): Proof | undefined {
-  const found = proveGroup(computed ? { ...parts, y: undefined } : parts)
+): Verification | undefined {
+  const found = verifyGroup(computed ? { ...parts, y: undefined } : parts)
   if (found === undefined) return undefined
   const { p, x } = parts
   const isComputed = parts.y === undefined || computed === true
@@ -55,21 +55,21 @@ function groupOf({ secret, publicKey }: OpaqueMaterial): GroupParts | undefined 
 }
 
 /** Seed and expanded key are distinguished by their lengths. */
-function provenPq({ secret, publicKey, computed }: OpaqueMaterial): Proof | undefined {
+function verifiedPq({ secret, publicKey, computed }: OpaqueMaterial): Verification | undefined {
   const oid = publicKey && spkiParts(publicKey)?.oid
   const scheme = oid === undefined ? undefined : pqSchemeOfOid(oid)
   if (scheme === undefined || publicKey === undefined) return undefined
   const isSeed = secret.length === scheme.seedLength
-  const proof = provePq(scheme, isSeed ? secret : undefined, isSeed ? undefined : secret)
+  const proof = verifyPq(scheme, isSeed ? secret : undefined, isSeed ? undefined : secret)
   return proof && checked(proof, publicKey, isSeed && computed !== true)
 }
 
 /** `proof`, if its public half is `publicKey`; where that was stored beside a seed, it is what shows the key. */
-function checked(proof: Proof, publicKey: Uint8Array, isStored: boolean): Proof {
+function checked(proof: Verification, publicKey: Uint8Array, isStored: boolean): Verification {
   const { material } = proof
   if (material === undefined || !('publicKey' in material) || !material.publicKey) return proof
   if (Buffer.compare(material.publicKey, publicKey) !== 0) {
-    return unproven(proof.kind, proof.bits, 'the secret gives another public half')
+    return unverified(proof.kind, proof.bits, 'the secret gives another public half')
   }
   return isStored ? { ...proof, proof: 'the seed gives its public half' } : proof
 }

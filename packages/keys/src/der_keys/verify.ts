@@ -9,29 +9,29 @@ import { bitLength } from '../arithmetic/modular.ts'
 import { type OkpCurve, okpNamed, okpPublicKey } from '../arithmetic/okp.ts'
 import { completeRsa, type RsaParts } from '../arithmetic/rsa.ts'
 import type { Curve, KeyMaterial, RsaMaterial } from '../material/key_material.ts'
-import { type Proof, REFUSED, unproven } from '../material/proof.ts'
+import { REFUSED, unverified, type Verification } from '../material/verification.ts'
 import { withinBudget } from '../material/work_budget.ts'
-import { proveOpaque } from './prove_opaque.ts'
+import { verifyOpaque } from './verify_opaque.ts'
 
-export type { Proof } from '../material/proof.ts'
+export type { Verification } from '../material/verification.ts'
 
 /** Proves material that was put together elsewhere: a JWK, an XML file, a search by public key. */
-export function proveMaterial(material: KeyMaterial): Proof {
+export function verifyMaterial(material: KeyMaterial): Verification {
   const { type } = material
-  if (type === 'rsa') return provenRsa(material)
-  if (type === 'ec') return provenEc(material.curve, material.d, material, material.computed)
+  if (type === 'rsa') return verifiedRsa(material)
+  if (type === 'ec') return verifiedEc(material.curve, material.d, material, material.computed)
   if (type === 'okp') {
-    return provenOkp(material.curve, material.secret, material.publicKey, material.computed)
+    return verifiedOkp(material.curve, material.secret, material.publicKey, material.computed)
   }
-  return proveOpaque(material)
+  return verifyOpaque(material)
 }
 
-function provenRsa(material: RsaMaterial): Proof {
+function verifiedRsa(material: RsaMaterial): Verification {
   const bits = bitLength(material.n)
   if (material.p === undefined && material.d === undefined) {
     return { certainty: 'candidate', proof: 'no private part', bits, kind: 'rsa', material }
   }
-  return proveRsa(material) ?? unproven('rsa', bits, 'no equation of RSA holds')
+  return verifyRsa(material) ?? unverified('rsa', bits, 'no equation of RSA holds')
 }
 
 /** Of d·G: OpenSSL has P-256 in assembly. */
@@ -42,7 +42,7 @@ function pointCost(curve: Curve): number {
 const okpCost = (curve: OkpCurve): number => (curve.endsWith('448') ? 300_000 : 80_000)
 
 /** An RSA key from its parts, or undefined where no equation holds. */
-export function proveRsa(parts: RsaParts): Proof | undefined {
+export function verifyRsa(parts: RsaParts): Verification | undefined {
   const found = completeRsa(parts)
   if (found === undefined) return undefined
   const { material, proof } = found
@@ -50,31 +50,31 @@ export function proveRsa(parts: RsaParts): Proof | undefined {
 }
 
 /** @param stored the public point that was beside d, if any */
-export function proveEc(curve: Curve, d: bigint, stored: Point | undefined): Proof {
-  return provenEc(curve, d, stored, undefined)
+export function verifyEc(curve: Curve, d: bigint, stored: Point | undefined): Verification {
+  return verifiedEc(curve, d, stored, undefined)
 }
 
-function provenEc(
+function verifiedEc(
   curve: Curve,
   d: bigint | undefined,
   stored: Point | undefined,
   computed: true | undefined,
-): Proof {
+): Verification {
   const { bits, n } = curveNamed(curve)
   const kind = 'ec'
-  if (d === undefined) return unproven(kind, bits, 'no private part')
-  if (d < 1n || d >= n) return unproven(kind, bits, 'scalar out of range')
+  if (d === undefined) return unverified(kind, bits, 'no private part')
+  if (d < 1n || d >= n) return unverified(kind, bits, 'scalar out of range')
   // Noise fails here, before anything costs.
   if (stored !== undefined && !isOnCurve(curveNamed(curve), stored)) {
-    return unproven(kind, bits, 'the public point is not on the curve')
+    return unverified(kind, bits, 'the public point is not on the curve')
   }
   const point = withinBudget(pointCost(curve), () => publicPoint(curve, d))
-  if (point === undefined) return unproven(kind, bits, REFUSED)
+  if (point === undefined) return unverified(kind, bits, REFUSED)
   const isComputed = stored === undefined || computed === true
   const { x, y } = point
   if (stored !== undefined && (x !== stored.x || y !== stored.y)) {
     const possible: KeyMaterial = { type: 'ec', curve, x, y, d, computed: true }
-    return { ...unproven(kind, bits, 'd·G is another point'), possible: [possible] }
+    return { ...unverified(kind, bits, 'd·G is another point'), possible: [possible] }
   }
   return {
     certainty: 'proven',
@@ -87,36 +87,42 @@ function provenEc(
 }
 
 /** A candidate that would be one of these keys: known public halves decide. */
-export function withPossible(proof: Proof, proofs: readonly Proof[]): Proof {
-  const possible = proofs.flatMap(({ material }) => material ?? [])
+export function withPossible(
+  proof: Verification,
+  verifications: readonly Verification[],
+): Verification {
+  const possible = verifications.flatMap(({ material }) => material ?? [])
   return possible.length === 0 ? proof : { ...proof, possible }
 }
 
 /** @param stored the public half that was beside the secret, if any */
-export function proveOkp(
+export function verifyOkp(
   curve: OkpCurve,
   secret: Uint8Array,
   stored: Uint8Array | undefined,
-): Proof {
-  return provenOkp(curve, secret, stored, undefined)
+): Verification {
+  return verifiedOkp(curve, secret, stored, undefined)
 }
 
-function provenOkp(
+function verifiedOkp(
   curve: OkpCurve,
   secret: Uint8Array | undefined,
   stored: Uint8Array | undefined,
   computed: true | undefined,
-): Proof {
+): Verification {
   const { kind, bits, lengthBytes } = okpNamed(curve)
-  if (secret === undefined) return unproven(kind, bits, 'no private part')
-  if (secret.length !== lengthBytes) return unproven(kind, bits, 'wrong length')
+  if (secret === undefined) return unverified(kind, bits, 'no private part')
+  if (secret.length !== lengthBytes) return unverified(kind, bits, 'wrong length')
   const publicKey = withinBudget(okpCost(curve), () => okpPublicKey(curve, secret))
-  if (publicKey === undefined) return unproven(kind, bits, REFUSED)
+  if (publicKey === undefined) return unverified(kind, bits, REFUSED)
   const isComputed = stored === undefined || computed === true
   if (stored !== undefined && Buffer.compare(stored, publicKey) !== 0) {
     const own = new Uint8Array(secret)
     const possible: KeyMaterial = { type: 'okp', curve, publicKey, secret: own, computed: true }
-    return { ...unproven(kind, bits, 'the secret gives another public half'), possible: [possible] }
+    return {
+      ...unverified(kind, bits, 'the secret gives another public half'),
+      possible: [possible],
+    }
   }
   return {
     certainty: 'proven',
