@@ -45,7 +45,7 @@ it('the time to verify given keys fits into a slot of the gate, whatever the byt
   }
 })
 
-it('windows that are a flood of one form are all searched again where they keep a dump from leaving', () => {
+it('windows that are a flood of one encoding are all searched again where they keep a dump from leaving', () => {
   const plan = [...planWindows([{ offset: 0, length: 512 << 20, isAligned: true }])]
   const again = (isPatient: boolean): number => {
     const cut = new CutWindows(new LimitList(), sizeOf(plan))

@@ -41,7 +41,7 @@ for (const curve of MORE_CURVES) {
       ['spelled by its numbers', sec1(der(0xa0, spelled), der(0xa1, point))],
       ['identified by the point alone', sec1(der(0xa1, point))],
     ] as const) {
-      it(`is proven: ${how}`, () => {
+      it(`is verified: ${how}`, () => {
         const found = keyFromDer(key)
         assert.deepEqual([found?.certainty, found?.proof], ['proven', 'd·G = Q'])
         const material = found?.material

@@ -49,7 +49,7 @@ const ALL = [RSA, RSA_4096, P256, P521, ED25519]
 const every = (spelled: (pair: Pair) => string | Uint8Array, pairs = ALL) =>
   pairs.map((pair) => ({ pair, bytes: spelled(pair) }))
 
-const FORMS = [
+const ENCODINGS = [
   { name: 'SPKI in DER', cases: every(spkiOf) },
   { name: 'SPKI in PEM', cases: every(pemOf) },
   { name: 'SPKI in base64 alone', cases: every((pair) => spkiOf(pair).toString('base64')) },
@@ -82,7 +82,7 @@ const FORMS = [
 ]
 
 describe('a public key is read', () => {
-  for (const { name, cases } of FORMS) {
+  for (const { name, cases } of ENCODINGS) {
     it(`from ${name}`, () => {
       for (const { pair, bytes } of cases) {
         const { keys, problems } = parsed(bytes)

@@ -3,7 +3,7 @@
  * Finds expanded AES keys of all three sizes, for encryption and for decryption.
  *
  * Most words of a schedule are the XOR of two before them. That is tested for four offsets at once and six
- * forms; the few offsets that pass are checked word by word with the whole recurrence of FIPS-197.
+ * encodings; the few offsets that pass are checked word by word with the whole recurrence of FIPS-197.
  *
  * `sbox` is the 256 bytes of the S-box. No static data: the memory is shared with the other kernels.
  */
@@ -80,7 +80,7 @@ function report(start: usize, code: i32): void {
   count++
 }
 
-/** Tests one form, size and order whose schedule would begin at `start`, with its first 16 bytes or without. */
+/** Tests one encoding, size and order whose schedule would begin at `start`, with its first 16 bytes or without. */
 function test(start: usize, size: i32, asForm: i32, swapped: bool, mayBeHeadless: bool): void {
   const words = (size + 7) << 2
   if (start + ((<usize>words) << 2) > end) return

@@ -53,7 +53,7 @@ export interface PassOptions {
   /** As many as there are processors, up to 8, where absent. */
   readonly threads?: number
   readonly onProgress?: (progress: ScanProgress) => void
-  /** Search for these instead of all forms, in this thread. */
+  /** Search for these instead of all encodings, in this thread. */
   readonly anchors?: readonly Anchor[]
   /** Of the file, where what is searched was packed in it: it has no more time than a file of that size. */
   readonly packedBytes?: number
@@ -107,8 +107,8 @@ export class Passes {
     this.#found = new SoughtKeys(this.#size.bytes)
   }
 
-  /** Searches for every form that shows itself; where that was too much for a window, again with more time. */
-  async forms(): Promise<void> {
+  /** Searches for every encoding that shows itself; where that was too much for a window, again with more time. */
+  async allEncodings(): Promise<void> {
     const { isDeep } = this.#how
     const task = { kind: 'forms', ...this.#how } as const
     const cut = new CutWindows(this.#outcome.limits, this.#size)

@@ -1,8 +1,8 @@
 /**
  * Scans bytes: their container, the keys in them, and what could not be searched.
  *
- * Up to three passes. The first searches for every form that shows itself. The second searches for the private half of
- * public keys, in forms that nothing shows: of those that are given, that are in the dump, and that belong to keys
+ * Up to three passes. The first searches for every encoding that shows itself. The second searches for the private half of
+ * public keys, in encodings that nothing shows: of those that are given, that are in the dump, and that belong to keys
  * found. The third searches for every value of the keys found, wherever else it is. @module
  */
 import { randomBytes } from 'node:crypto'
@@ -28,7 +28,7 @@ import { LimitList } from './report/scan_limits.ts'
 export interface ScanOptions extends PassOptions {
   /** Packed data amid other bytes is opened and searched; otherwise as far as the scan of a window unpacks it. */
   readonly opensPacked?: boolean
-  /** Their private halves are searched for, in every form. */
+  /** Their private halves are searched for, in every encoding. */
   readonly publicKeys?: readonly PublicKey[]
 }
 
@@ -214,7 +214,7 @@ async function searchTwice(
   const packed = new PackedList()
   const outcome: Outcome = { limits, rawFindings, keys, packed, scannedBytes: 0, unpackedBytes: 0 }
   const passes = new Passes(file, options, outcome)
-  if (options.isGivenOnly !== true) await passes.forms()
+  if (options.isGivenOnly !== true) await passes.allEncodings()
   if (keys.leftOut > 0) limits.add({ code: 'many-keys', name: '', offset: 0 }, keys.leftOut)
   await passes.known()
   await passes.values()

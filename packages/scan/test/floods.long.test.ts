@@ -74,7 +74,7 @@ describe('a flood in pieces of memory costs no more than one without borders', (
   }
 })
 
-/** Keys of every form, each once, with some room between them. */
+/** Keys of every encoding, each once, with some room between them. */
 function oneOfEach(): { bytes: Buffer; ids: ReadonlySet<string> } {
   const keys = [
     ...DER_SAMPLES.map((sample) => ({ bytes: sample.der, id: spkiOf(sample) })),
@@ -121,7 +121,7 @@ async function formsIn(
     const { vectorRegisters, wideRegisters } = dump
     const searched = { source, runs, vectorRegisters, wideRegisters, data, hashKey }
     const file: SearchedFile = { ...searched, threads: searchThreads }
-    await new Passes(file, threads === undefined ? {} : { threads }, outcome).forms()
+    await new Passes(file, threads === undefined ? {} : { threads }, outcome).allEncodings()
     const findings = outcome.rawFindings.findings('file', dump)
     return { findings, limits: limits.list(), keys: keys.all.map(({ keyId }) => keyId) }
   } finally {

@@ -12,7 +12,7 @@ export interface ScrubProgress {
 }
 
 export interface ScrubOptions {
-  /** Their private halves are searched for in every form; of each the report says what can be said. */
+  /** Their private halves are searched for in every encoding; of each the report says what can be said. */
   readonly publicKeys?: readonly PublicKey[]
   /** As for a scan. */
   readonly threads?: number

@@ -19,7 +19,7 @@ after(() => rmSync(folder, { recursive: true }))
 const PAGE = 4096
 const ADDRESS = 0x7f00_0000_0000n
 const { privateKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' })
-const FORMS = [
+const ENCODINGS = [
   { form: 'sec1-der', bytes: privateKey.export({ format: 'der', type: 'sec1' }) },
   { form: 'aes-schedule-enc', bytes: Buffer.from(expandKey(randomBytes(32)).buffer) },
 ] as const
@@ -61,7 +61,7 @@ async function assertFoundAndErased(dump: Buffer, form: string, bytes: Buffer, n
 }
 
 describe('a key across a border is found and erased', () => {
-  for (const { form, bytes } of FORMS) {
+  for (const { form, bytes } of ENCODINGS) {
     const memory = memoryWith(bytes)
     const pages = [range(0, memory.subarray(0, PAGE)), range(1, memory.subarray(PAGE))] as const
     for (const { name, more } of TWICE) {

@@ -62,7 +62,7 @@ describe('an EC key whose first 16 bytes were written over', () => {
     })
   }
 
-  it('is proven where all of its scalar is left', async () => {
+  it('is verified where all of its scalar is left', async () => {
     const { memory } = freed('P-256', 7)
     const path = join(folder, 'whole')
     writeFileSync(path, memory)

@@ -36,7 +36,7 @@ const publicKeys = parsePublicKeys(
 ).keys
 const { p = '' } = privateKey.export({ format: 'jwk' })
 
-const FORMS = [
+const ENCODINGS = [
   { form: 'pkcs8-der', bytes: privateKey.export({ format: 'der', type: 'pkcs8' }) },
   { form: 'pem', bytes: Buffer.from(privateKey.export({ format: 'pem', type: 'pkcs8' })) },
   {
@@ -93,7 +93,7 @@ function halves(memory: Buffer) {
 
 describe('a key across a border', () => {
   for (const { name, built } of CONTAINERS) {
-    for (const { form, bytes } of FORMS) {
+    for (const { form, bytes } of ENCODINGS) {
       it(`is found and erased: ${form} in ${name}`, async () => {
         const memory = memoryWith(bytes)
         const dump = Buffer.from(built(memory).bytes)
@@ -139,7 +139,7 @@ function damaged(memory: Buffer, isDamaged: boolean): Buffer {
 }
 
 describe('a key across a border that a damaged header puts there', () => {
-  for (const { form, bytes } of FORMS) {
+  for (const { form, bytes } of ENCODINGS) {
     it(`is found as the file has it, and erased: ${form}`, async () => {
       const dump = damaged(memoryWith(bytes), true)
       const path = join(folder, `damaged_${form}`)
@@ -163,7 +163,7 @@ describe('a key across a border that a damaged header puts there', () => {
   }
 
   it('is memory of two offsets where no header is damaged', async () => {
-    const [{ form, bytes }] = FORMS
+    const [{ form, bytes }] = ENCODINGS
     const path = join(folder, 'sound')
     writeFileSync(path, damaged(memoryWith(bytes), false))
     const { findings, flaws } = await scanFile(path)

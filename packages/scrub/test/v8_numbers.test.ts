@@ -60,13 +60,13 @@ function fileWith(name: string, array: Buffer): string {
 }
 
 describe('a given scalar in an array of V8', () => {
-  const forms = [
+  const encodings = [
     { form: 'bn-js-smi-26', bits: 26, coding: 'smi' },
     { form: 'jsbn-smi-28', bits: 28, coding: 'smi' },
     { form: 'bn-js-double-26', bits: 26, coding: 'double' },
     { form: 'jsbn-double-28', bits: 28, coding: 'double' },
   ] as const
-  for (const { form, bits, coding } of forms) {
+  for (const { form, bits, coding } of encodings) {
     it(`is found and erased: ${form}`, async () => {
       const array = arrayOf(d, bits, coding)
       const path = fileWith(form, array)

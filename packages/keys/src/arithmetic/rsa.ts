@@ -18,7 +18,7 @@ import {
 } from './modular.ts'
 import { smallDivisors } from './small_divisors.ts'
 
-/** Numbers as a form spells them; each may be missing, damaged or no part of a key at all. */
+/** Numbers as an encoding spells them; each may be missing, damaged or no part of a key at all. */
 export interface RsaParts {
   readonly n?: bigint | undefined
   readonly e?: bigint | undefined

@@ -177,13 +177,13 @@ function verifiedSeed(
     return verifiedExpanded(scheme, expanded)
   }
   const proof = isSame ? 'the seed expands to the key beside it' : 'key decodes'
-  return proven(scheme, seed, pair.publicKey, proof, !isSame)
+  return verified(scheme, seed, pair.publicKey, proof, !isSame)
 }
 
 function verifiedExpanded(scheme: Lattice, expanded: Uint8Array | undefined): Verification {
   const publicKey = expanded && scheme.publicKeyOf(expanded)
   if (expanded === undefined || publicKey === undefined) return damaged(scheme)
-  return proven(scheme, expanded, publicKey, scheme.proof, false)
+  return verified(scheme, expanded, publicKey, scheme.proof, false)
 }
 
 type Named = Pick<PqScheme, 'kind' | 'set' | 'name' | 'oid'>
@@ -192,7 +192,7 @@ function damaged({ kind, set, name }: Named): Verification {
   return unverified(kind, set, `laid out as a key of ${name}, its parts do not fit`)
 }
 
-function proven(
+function verified(
   { kind, set, name, oid }: Named,
   secret: Uint8Array,
   publicKey: Uint8Array,
@@ -221,5 +221,5 @@ function verifiedTree(
   if (isKey === undefined) return undefined
   if (!isKey) return damaged(scheme)
   const publicKey = secret.subarray(2 * parameters.n)
-  return proven(scheme, secret, publicKey, 'the secret seed gives the root', false)
+  return verified(scheme, secret, publicKey, 'the secret seed gives the root', false)
 }

@@ -16,8 +16,8 @@ export function verifyOpaque(material: OpaqueMaterial): Verification {
   const { type: kind, secret } = material
   const group = kind === 'dsa' || kind === 'dh' ? groupOf(material) : undefined
   if (group !== undefined && (kind === 'dsa' || kind === 'dh')) {
-    const proven = verifyGroupKey(kind, group, material.computed)
-    if (proven !== undefined) return proven
+    const verified = verifyGroupKey(kind, group, material.computed)
+    if (verified !== undefined) return verified
     return unverified(
       kind,
       bitLength(group.p),

@@ -16,7 +16,7 @@ const TAG_DIGITS = 32
 /** By hash key. */
 const kept = new WeakMap<Uint8Array, OfPublicHalf<string>>()
 
-/** The tag of a key, the same for each of its forms; `''` where there is no material. */
+/** The tag of a key, the same for each of its encodings; `''` where there is no material. */
 export function keyTag(hashKey: Uint8Array, material: KeyMaterial | undefined): string {
   if (material === undefined) return ''
   let tags = kept.get(hashKey)

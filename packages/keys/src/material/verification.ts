@@ -15,7 +15,7 @@ export interface Verification {
   readonly kind: KeyKind
   /** The same key, completed where arithmetic could; undefined where nothing is known to be right. */
   readonly material: KeyMaterial | undefined
-  /** Nothing ties the value to a public key: its form is what holds it. It is verified where its public half is known. */
+  /** Nothing ties the value to a public key: its encoding is what holds it. It is verified where its public half is known. */
   readonly isWellFormed?: true
   /** Of a candidate: the keys of which it would be one, if it is a key. Where the public half of one is known, that shows it. */
   readonly possible?: readonly KeyMaterial[]

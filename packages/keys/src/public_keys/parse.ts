@@ -1,7 +1,7 @@
 /**
  * Reads the public keys of a file, whatever form they are in: JWK, JWKS, maps of PEM in JSON, certificates, chains and
  * PKCS#7, requests for certificates, SubjectPublicKeyInfo, PKCS#1, OpenSSH lines, recipients of age; in PEM or DER, many
- * in one file, and of different forms.
+ * in one file, and of different encodings.
  *
  * @module
  */

@@ -1,4 +1,4 @@
-/** Anchors of forms and of public keys in one row: the numbers by which a kernel names them. @module */
+/** Anchors of encodings and of public keys in one row: the numbers by which a kernel names them. @module */
 import type { Anchor } from './anchor.ts'
 import type { KeySource } from './key_source.ts'
 
@@ -7,7 +7,7 @@ export const KEYS = 'public keys'
 /** As long as a pattern of the kernel can be. */
 export const PATTERN_BYTES = 16
 
-/** Anchors of forms and of public keys, in the order of their numbers. */
+/** Anchors of encodings and of public keys, in the order of their numbers. */
 export function allAnchors(
   anchors: readonly Anchor[],
   keySources: readonly KeySource[],

@@ -1,7 +1,7 @@
 /** Byte patterns that lead to key material: what the anchor kernel searches for, and what then examines them. @module */
 import type { Detector } from './detected.ts'
 
-/** A byte pattern by which a form is found, and what examines the offset. */
+/** A byte pattern by which an encoding is found, and what examines the offset. */
 export interface Anchor {
   /** Unique within a scan: for reports of limits and for tests. */
   readonly name: string

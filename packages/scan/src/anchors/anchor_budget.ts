@@ -4,7 +4,7 @@
  * Each block of bytes adds to the budget; what is unused stays for later blocks of the
  * window. Pieces of memory that are shorter than a block are one block together: what is overdrawn is forgiven once a
  * block. An anchor that had its share of a block's budget is passed over until the next block. Once all is used up,
- * so are those that had more than an equal part. So a flood of one form hides neither others nor what is behind it.
+ * so are those that had more than an equal part. So a flood of one encoding hides neither others nor what is behind it.
  * A probe that takes half of the share by itself (the tree of one SLH-DSA key, a key of RSA of 15,360 bits in OpenSSL's
  * program) is the only one of its kind in a window; it does not count against the cheap looks behind it. @module
  */

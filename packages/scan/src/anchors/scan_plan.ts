@@ -14,7 +14,7 @@ export const WINDOW_BYTES: number = 4 << 20
 export const WINDOW_CAPACITY: number = WINDOW_BYTES + 2 * REACH
 /** Gaps up to this length are read along, for one read is quicker than two. */
 const GAP_BYTES = 65_536
-/** Zeros that are kept before and behind data of a sparse file: a form may begin or end in them. */
+/** Zeros that are kept before and behind data of a sparse file: an encoding may begin or end in them. */
 const MARGIN_BYTES = 4096
 /** Offsets are rounded to this within a run, so that numbers and schedules are aligned in windows as in memory. */
 const ALIGNMENT = 16

@@ -23,7 +23,7 @@ interface TaskOptions {
   readonly hasMaterial?: boolean
 }
 
-/** The pass that searches for every form that shows itself, and for public keys. */
+/** The pass that searches for every encoding that shows itself, and for public keys. */
 export interface FormsTask extends TaskOptions {
   readonly kind: 'forms'
 }
@@ -54,7 +54,7 @@ export interface ValuesTask extends TaskOptions {
 
 export type ScannerTask = FormsTask | KnownTask | ValuesTask
 
-/** All forms that show themselves by their bytes. */
+/** All encodings that show themselves by their bytes. */
 export const ANCHORS: readonly Anchor[] = [
   ...BINARY_ANCHORS,
   ...PROCESS_ANCHORS,
@@ -64,7 +64,7 @@ export const ANCHORS: readonly Anchor[] = [
 ]
 
 interface ScannerChoice {
-  /** Looked for instead of all forms. */
+  /** Looked for instead of all encodings. */
   readonly anchors?: readonly Anchor[] | undefined
   /** Of the scanner alone, from now on; its own where absent. */
   readonly memory?: KernelMemory
@@ -115,7 +115,7 @@ function newScanner(task: ScannerTask, { anchors, memory }: ScannerChoice): Wind
   })
 }
 
-/** Scanners of all forms that nobody uses now: a folder of small files needs one, and to make one takes longer than a file. */
+/** Scanners of all encodings that nobody uses now: a folder of small files needs one, and to make one takes longer than a file. */
 const idle = new Map<string, WindowScanner>()
 
 const nameOf = ({ isDeep }: FormsTask) => (isDeep ? 'deep' : 'plain')

@@ -35,7 +35,7 @@ export interface SearchedFile {
 export interface SearchOptions {
   /** As many as there are processors, up to 8, where absent. */
   readonly threads?: number
-  /** These instead of all forms, in this thread. */
+  /** These instead of all encodings, in this thread. */
   readonly anchors?: readonly Anchor[]
 }
 

@@ -1,4 +1,4 @@
-/** What the search of one window gives, in a form that may cross threads: of key material only what is asked for. @module */
+/** What the search of one window gives, as plain data for other threads: of key material only what is asked for. @module */
 import type { ByteSource, Range } from '@mintmark/dump'
 import { publicHalf } from '@mintmark/keys/public_half/public_half'
 import type { PublicKey } from '@mintmark/keys/public_half/public_key'

@@ -30,7 +30,7 @@ import { HmacSearch } from '../schedules/hmac.ts'
 
 /** Bytes that all searches go through before the next are examined: they stay in the processor's cache. */
 const BLOCK_BYTES = 256 << 10
-/** Zeros that are searched before data: forms may begin with zeros. Kernels look behind `to` by themselves. */
+/** Zeros that are searched before data: encodings may begin with zeros. Kernels look behind `to` by themselves. */
 const LEAD_BYTES = 256
 /** Data comes in pages; zeros of up to `gap` between them are searched too, which is quicker than a new start. */
 const DATA = { page: 4096, gap: 16 << 10 } as const

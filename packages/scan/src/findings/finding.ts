@@ -42,7 +42,7 @@ export interface Finding {
     /** Of a key without an id: the first offset in it that holds the same. */
     readonly firstAt: number
   }
-  /** How often this key was found in this file, in this form, this offset included. */
+  /** How often this key was found in this file, in this encoding, this offset included. */
   readonly copies: number
 }
 

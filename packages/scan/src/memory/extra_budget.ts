@@ -29,7 +29,7 @@ const FIRST_SHARE = 0.45
 const DEEP = 10
 /** So many times of what it had at first, at least, a window has that is searched again. */
 const TIMES_AGAIN = 3
-/** Windows that are no flood: keys of one form are close together, the roots of a trust store for one. */
+/** Windows that are no flood: keys of one encoding are close together, the roots of a trust store for one. */
 const FEW = 2
 const SHARE_OF_FEW = 1 / 2
 /**
@@ -124,19 +124,19 @@ export class CutWindows {
   }
 
   /**
-   * Those to be searched again: of a flood that goes on and on, the windows in which other forms were cut short as well.
+   * Those to be searched again: of a flood that goes on and on, the windows in which other encodings were cut short as well.
    * The limits of the rest are reported.
    *
    * @param isPatient whether what is passed over keeps the file from leaving
    */
   again(isDeep: boolean, isPatient: boolean = false): readonly Window[] {
-    const byForms = this.#cut.toSorted((a, b) => formsOf(b.floods) - formsOf(a.floods))
+    const byNames = this.#cut.toSorted((a, b) => namesOf(b.floods) - namesOf(a.floods))
     const windows = windowsAgain(
-      byForms.map(({ window }) => window),
+      byNames.map(({ window }) => window),
       this.#budgetAgain(isDeep, isPatient),
       { isDeep, isPatient },
     )
-    const others = new Set(byForms.slice(windows.length))
+    const others = new Set(byNames.slice(windows.length))
     for (const each of this.#cut) if (others.has(each)) this.#limits.addAll(each.floods)
     return windows.toSorted((a, b) => a.offset - b.offset)
   }
@@ -148,8 +148,8 @@ export class CutWindows {
   }
 }
 
-/** How many forms were cut short. */
-function formsOf(floods: readonly LimitSeen[]): number {
+/** How many encodings were cut short. */
+function namesOf(floods: readonly LimitSeen[]): number {
   return new Set(floods.map(({ name }) => name)).size
 }
 

@@ -68,9 +68,9 @@ function stateOf(
   own: readonly Finding[],
   isStopped: boolean,
 ): Pick<GivenKey, 'state' | 'why'> {
-  const proven = own.filter(({ certainty }) => certainty === 'proven')
-  if (proven.length > 0) {
-    const isRebuilt = proven.every((finding) => finding.isRebuilt === true)
+  const verified = own.filter(({ certainty }) => certainty === 'proven')
+  if (verified.length > 0) {
+    const isRebuilt = verified.every((finding) => finding.isRebuilt === true)
     return { state: isRebuilt ? 'rebuilt' : 'found', why: '' }
   }
   if (own.length > 0) return { state: 'not-excluded', why: PART }

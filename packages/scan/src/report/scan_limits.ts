@@ -10,7 +10,7 @@ import { acrossFiles } from './given_keys.ts'
 import type { ScanReport } from './report.ts'
 
 /**
- * - `anchor-flood`: so many offsets looked like one form that not all could be examined.
+ * - `anchor-flood`: so many offsets looked like one encoding that not all could be examined.
  * - `search-cut`: a search of whole windows found more that looks like keys than it can examine in time.
  * - `detector-failed`: an error of ours while an offset was examined; the rest was.
  * - `unreadable`: a part of the file could not be read.
@@ -47,7 +47,7 @@ export const HITS_OF: Readonly<Record<Certainty, string>> = {
 export interface ScanLimit {
   readonly code: LimitCode
   readonly message: string
-  /** How often, where first (`offset`), and of which form (`anchor`). */
+  /** How often, where first (`offset`), and of which encoding (`anchor`). */
   readonly facts: ErrorFacts
 }
 

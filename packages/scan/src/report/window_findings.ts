@@ -12,10 +12,10 @@ import { HITS_OF, type LimitSeen } from './scan_limits.ts'
 
 /** Raw findings that a window can have: a file key-dense is cut to what a report holds anyhow. */
 const MOST_RAW_FINDINGS = 5000
-/** Copies of the bytes of a key in one form that are reported one by one. */
+/** Copies of the bytes of a key in one encoding that are reported one by one. */
 const MOST_COPIES = 250
 
-/** Copies that were reported, of a key in one form. */
+/** Copies that were reported, of a key in one encoding. */
 interface Copies {
   count: number
 }

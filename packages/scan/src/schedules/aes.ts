@@ -12,16 +12,16 @@ import type { WindowSearch } from '../anchors/window_search.ts'
 import {
   keyOfWords,
   SCHEDULE_REACH,
-  type ScheduleForm,
   type ScheduleHit,
   ScheduleKernel,
+  type ScheduleLayout,
   scheduleLength,
   scheduleWords,
 } from './aes_schedule.ts'
 import { DrbgStates, isBoringDrbg } from './drbg.ts'
 import { isTestKey } from './test_keys.ts'
 
-const FORMS: Readonly<Record<ScheduleForm, string>> = {
+const ENCODINGS: Readonly<Record<ScheduleLayout, string>> = {
   encryption: 'aes-schedule-enc',
   decryption: 'aes-schedule-dec',
   'decryption-forward': 'aes-schedule-dec-forward',
@@ -69,7 +69,7 @@ function detected(bytes: Uint8Array, hit: ScheduleHit, states: DrbgStates): Dete
     offset: hit.at,
     length,
     kind: 'aes',
-    form: `${FORMS[hit.form]}${hit.isSwapped ? '-swapped' : ''}`,
+    form: `${ENCODINGS[hit.form]}${hit.isSwapped ? '-swapped' : ''}`,
     bits: hit.keyWords * 32,
     certainty: 'proven',
     proof: hit.isHeadless

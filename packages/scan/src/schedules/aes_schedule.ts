@@ -9,13 +9,13 @@ import { type KernelMemory, kernelFunction, LAYOUT } from '../anchors/kernel_mem
 import { aesScheduleWasm } from './aes_schedule.wasm.ts'
 import { expandKey, mixed, SBOX, step } from './aes_words.ts'
 
-export type ScheduleForm = 'encryption' | 'decryption' | 'decryption-forward'
+export type ScheduleLayout = 'encryption' | 'decryption' | 'decryption-forward'
 
 /** A schedule that obeys the whole recurrence. */
 export interface ScheduleHit {
   /** Of its first byte; of a headless one, of the first byte that is left. */
   readonly at: number
-  readonly form: ScheduleForm
+  readonly form: ScheduleLayout
   /** Each 32-bit word has its bytes in reverse. */
   readonly isSwapped: boolean
   readonly keyWords: 4 | 6 | 8
@@ -23,7 +23,7 @@ export interface ScheduleHit {
   readonly isHeadless: boolean
 }
 
-const FORMS: readonly ScheduleForm[] = ['encryption', 'decryption', 'decryption-forward']
+const ENCODINGS: readonly ScheduleLayout[] = ['encryption', 'decryption', 'decryption-forward']
 
 /** The longest schedule, in bytes. */
 export const SCHEDULE_REACH = 240
@@ -36,7 +36,7 @@ export function scheduleHit(at: number, code: number): ScheduleHit {
   const words = (code >> 4) & 15
   return {
     at,
-    form: FORMS[code & 3] ?? 'encryption',
+    form: ENCODINGS[code & 3] ?? 'encryption',
     isSwapped: (code & 4) !== 0,
     keyWords: words === 4 ? 4 : words === 6 ? 6 : 8,
     isHeadless: (code & 256) !== 0,
@@ -129,7 +129,7 @@ export function keyOfWords(words: Uint32Array, keyWords: number): Uint8Array {
   return key
 }
 
-/** Says what {@link ScheduleKernel.find} means, one offset and one form at a time. Tests only. */
+/** Says what {@link ScheduleKernel.find} means, one offset and one encoding at a time. Tests only. */
 export function findSchedulesReference(
   bytes: Uint8Array,
   from: number,
@@ -137,7 +137,7 @@ export function findSchedulesReference(
 ): readonly ScheduleHit[] {
   const found: ScheduleHit[] = []
   for (let at = from; at < to; at += 4) {
-    for (const form of FORMS) {
+    for (const form of ENCODINGS) {
       for (const keyWords of [4, 6, 8] as const) {
         for (const isSwapped of [false, true]) {
           const shape = { at, form, isSwapped, keyWords }

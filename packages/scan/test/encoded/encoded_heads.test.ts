@@ -82,7 +82,7 @@ describe('a keystore of Java', () => {
 })
 
 describe('a secret key of OpenPGP', () => {
-  it('in base64 and in digits is proven', () => {
+  it('in base64 and in digits is verified', () => {
     const { packet, spki } = openpgp()
     const expected = keyIdOf({
       type: 'okp',

@@ -73,32 +73,41 @@ function libgcrypt(pair: Pair): Buffer {
   return Buffer.concat([Buffer.from('030101006e01', 'hex'), length, n, Buffer.from([4])])
 }
 
-const FORMS: readonly { readonly name: string; readonly pair: Pair; readonly bytes: Buffer }[] = [
-  ...[RSA, RSA_4096, P256, P521, ED25519].flatMap((pair, i) => [
-    { name: `SPKI ${i}`, pair, bytes: spkiOf(pair) },
-    { name: `SPKI in PEM ${i}`, pair, bytes: Buffer.from(pemOf(pair)) },
+const ENCODINGS: readonly { readonly name: string; readonly pair: Pair; readonly bytes: Buffer }[] =
+  [
+    ...[RSA, RSA_4096, P256, P521, ED25519].flatMap((pair, i) => [
+      { name: `SPKI ${i}`, pair, bytes: spkiOf(pair) },
+      { name: `SPKI in PEM ${i}`, pair, bytes: Buffer.from(pemOf(pair)) },
+      {
+        name: `JWKS ${i}`,
+        pair,
+        bytes: Buffer.from(JSON.stringify({ keys: [jwkOf(pair, { use: 'sig' })] })),
+      },
+      {
+        name: `JWK over lines ${i}`,
+        pair,
+        bytes: Buffer.from(JSON.stringify(jwkOf(pair), null, 2)),
+      },
+    ]),
+    { name: 'RSAPublicKey', pair: RSA, bytes: pkcs1(RSA) },
     {
-      name: `JWKS ${i}`,
-      pair,
-      bytes: Buffer.from(JSON.stringify({ keys: [jwkOf(pair, { use: 'sig' })] })),
+      name: 'RSA PUBLIC KEY',
+      pair: RSA,
+      bytes: Buffer.from(armoured('RSA PUBLIC KEY', pkcs1(RSA))),
     },
-    { name: `JWK over lines ${i}`, pair, bytes: Buffer.from(JSON.stringify(jwkOf(pair), null, 2)) },
-  ]),
-  { name: 'RSAPublicKey', pair: RSA, bytes: pkcs1(RSA) },
-  { name: 'RSA PUBLIC KEY', pair: RSA, bytes: Buffer.from(armoured('RSA PUBLIC KEY', pkcs1(RSA))) },
-  { name: 'ssh-rsa blob', pair: RSA, bytes: sshRsaBlob(RSA) },
-  { name: 'ecdsa blob', pair: P256, bytes: sshEcBlob(P256, 'nistp256') },
-  { name: 'ssh-ed25519 blob', pair: ED25519, bytes: sshEdBlob(ED25519) },
-  { name: 'ssh-rsa line', pair: RSA, bytes: line(sshRsaBlob(RSA)) },
-  { name: 'ecdsa line', pair: P521, bytes: line(sshEcBlob(P521, 'nistp521')) },
-  { name: 'ssh-ed25519 line', pair: ED25519, bytes: line(sshEdBlob(ED25519)) },
-  { name: 'CNG blob', pair: RSA, bytes: cng(RSA) },
-  { name: 'CAPI blob', pair: RSA_4096, bytes: capi(RSA_4096) },
-  { name: 'libgcrypt', pair: RSA, bytes: libgcrypt(RSA) },
-]
+    { name: 'ssh-rsa blob', pair: RSA, bytes: sshRsaBlob(RSA) },
+    { name: 'ecdsa blob', pair: P256, bytes: sshEcBlob(P256, 'nistp256') },
+    { name: 'ssh-ed25519 blob', pair: ED25519, bytes: sshEdBlob(ED25519) },
+    { name: 'ssh-rsa line', pair: RSA, bytes: line(sshRsaBlob(RSA)) },
+    { name: 'ecdsa line', pair: P521, bytes: line(sshEcBlob(P521, 'nistp521')) },
+    { name: 'ssh-ed25519 line', pair: ED25519, bytes: line(sshEdBlob(ED25519)) },
+    { name: 'CNG blob', pair: RSA, bytes: cng(RSA) },
+    { name: 'CAPI blob', pair: RSA_4096, bytes: capi(RSA_4096) },
+    { name: 'libgcrypt', pair: RSA, bytes: libgcrypt(RSA) },
+  ]
 
 describe('a public key is harvested at every alignment', () => {
-  for (const { name, pair, bytes } of FORMS) {
+  for (const { name, pair, bytes } of ENCODINGS) {
     it(name, () => {
       for (const before of [640, 641, 642, 643, 645, 647]) {
         const found = harvested(bytes, before)

@@ -19,7 +19,7 @@ import { testKey } from '../known/known_plants.ts'
 const MIB = 1 << 20
 
 /** Of four windows of 4 MiB, the bytes that verified keys take in each, and whether some was not examined. */
-function isDense(windows: readonly (readonly [proven: number, code: LimitCode])[]): boolean {
+function isDense(windows: readonly (readonly [verified: number, code: LimitCode])[]): boolean {
   const made = new KeyDensity(16 * MIB)
   for (const [index, [verifiedBytes, code]] of windows.entries()) {
     const [offset, to] = [index * 4 * MIB, 4 * MIB]

@@ -93,7 +93,7 @@ describe('an offset of an anchor', () => {
 })
 
 describe('a window', () => {
-  it('with a key that is proven without a test that was refused is examined in full', () => {
+  it('with a key that is verified without a test that was refused is examined in full', () => {
     const bytes = new Uint8Array(4096)
     bytes.set(text('huge'), 1000)
     for (const certainty of ['proven', 'candidate'] as const) {

@@ -2,16 +2,16 @@ import assert from 'node:assert/strict'
 import { it } from 'node:test'
 import * as fc from 'fast-check'
 import {
-  DIGIT_FORMS,
-  type DigitForm,
+  DIGIT_ENCODINGS,
+  type DigitEncoding,
   digitBytes,
   digitCount,
   NARROW_DIGITS,
   wordOfDigit,
-} from '../../src/known/values/digit_forms.ts'
+} from '../../src/known/values/digit_encodings.ts'
 
 /** Digit by digit, by division. */
-function reference(form: DigitForm, value: bigint, bits: number): Uint8Array {
+function reference(form: DigitEncoding, value: bigint, bits: number): Uint8Array {
   const bytes = new Uint8Array(digitCount(form, bits) * form.slot)
   let rest = value
   for (let k = 0; k < digitCount(form, bits); k++) {
@@ -22,16 +22,20 @@ function reference(form: DigitForm, value: bigint, bits: number): Uint8Array {
   return bytes
 }
 
-it('digits are those that division gives, in every form', () => {
+it('digits are those that division gives, in every encoding', () => {
   const sized = fc
     .integer({ min: 8, max: 600 })
     .chain((bits) =>
       fc.record({ bits: fc.constant(bits), value: fc.bigInt(0n, (1n << BigInt(bits)) - 1n) }),
     )
   fc.assert(
-    fc.property(fc.constantFrom(...DIGIT_FORMS, NARROW_DIGITS), sized, (form, { value, bits }) => {
-      assert.deepEqual(digitBytes(form, value, bits), reference(form, value, bits))
-    }),
+    fc.property(
+      fc.constantFrom(...DIGIT_ENCODINGS, NARROW_DIGITS),
+      sized,
+      (form, { value, bits }) => {
+        assert.deepEqual(digitBytes(form, value, bits), reference(form, value, bits))
+      },
+    ),
     { numRuns: Number(process.env['FUZZ_RUNS'] ?? 500) },
   )
 })

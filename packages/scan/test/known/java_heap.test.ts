@@ -19,7 +19,7 @@ function numberOf(name: 'n' | 'd' | 'p' | 'q'): Buffer {
   return Buffer.concat([Buffer.alloc(-bytes.length & 3), bytes])
 }
 
-/** The forms of the key in a heap whose arrays hold these numbers, with other arrays between them. */
+/** The encodings of the key in a heap whose arrays hold these numbers, with other arrays between them. */
 async function formsIn(type: 'int' | 'byte', ...names: readonly ('n' | 'd' | 'p' | 'q')[]) {
   const arrays = names.flatMap((name, i) => [
     { type, bytes: numberOf(name) },

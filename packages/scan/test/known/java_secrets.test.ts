@@ -56,7 +56,7 @@ function heapWith(plants: readonly (readonly [number, Uint8Array])[], elements: 
   return heap
 }
 
-/** Where in memory, and in which form, the secret of a key that is given is found. */
+/** Where in memory, and in which encoding, the secret of a key that is given is found. */
 async function offsetsOf(publicKey: KeyObject, heap: Buffer, address: bigint): Promise<string[]> {
   const { bytes, segments } = elfCore({ memory: [{ address, bytes: heap }] })
   const file = path.join(folder, 'core')

@@ -8,7 +8,11 @@ import { keyWith } from '@mintmark/keys/public_keys/certificate'
 import { readAgain } from '@mintmark/testkit'
 import type { Memory } from '../../src/anchors/detected.ts'
 import { KnownKeySearch } from '../../src/known/secrets/known_key_search.ts'
-import { digitBytes, PYTHON_DIGITS, TOMMATH_DIGITS } from '../../src/known/values/digit_forms.ts'
+import {
+  digitBytes,
+  PYTHON_DIGITS,
+  TOMMATH_DIGITS,
+} from '../../src/known/values/digit_encodings.ts'
 import { pair, words } from '../detectors/process/process_world.ts'
 import { GROUNDS } from './known_plants.ts'
 
@@ -47,7 +51,7 @@ const CLASS = 0xa0_4ec0n
 
 const ground = (): Uint8Array => GROUNDS.random(LENGTH, 11)
 
-/** Verified offsets, and their forms. */
+/** Verified offsets, and their encodings. */
 function foundIn(
   { publicKey }: TestKey,
   bytes: Uint8Array,

@@ -35,12 +35,12 @@ const HALVES = ['p-minus-1', 'p-plus-1', 'p-minus-1-halved', 'two-to-w-minus-p']
 
 const plants = (
   secrets: readonly string[],
-  forms: readonly string[],
+  encodings: readonly string[],
   shifts: readonly number[],
   grounds: readonly GroundName[],
 ): Plant[] =>
   secrets.flatMap((secret) =>
-    forms.flatMap((form) =>
+    encodings.flatMap((form) =>
       shifts.flatMap((shift) => grounds.map((ground) => ({ secret, form, shift, ground }))),
     ),
   )

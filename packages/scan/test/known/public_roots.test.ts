@@ -17,12 +17,12 @@ import { RsaSearch } from '../../src/known/rsa/rsa_search.ts'
 import { KnownKeySearch } from '../../src/known/secrets/known_key_search.ts'
 import {
   areRandomDigits,
-  DIGIT_FORMS,
+  DIGIT_ENCODINGS,
   digitBytes,
   digitCount,
-} from '../../src/known/values/digit_forms.ts'
+} from '../../src/known/values/digit_encodings.ts'
 import { OF_DISCOVERED_KEYS, SearchLimits } from '../../src/known/values/search_limits.ts'
-import { randomRanges } from '../../src/known/values/text_forms.ts'
+import { randomRanges } from '../../src/known/values/text_encodings.ts'
 import { KnownKeys } from '../../src/report/known_keys.ts'
 import { scanFile } from '../../src/scan_file.ts'
 import { ConjugateKernel } from '../../src/slices/conjugate.ts'
@@ -225,7 +225,7 @@ describe('what can be a number in text', () => {
 describe('digits', () => {
   const bits = 1024
 
-  for (const form of DIGIT_FORMS) {
+  for (const form of DIGIT_ENCODINGS) {
     it(`of ${form.form} are random where a number is, and not where they count`, () => {
       const count = digitCount(form, bits)
       const number = BigInt(`0x${randomBytes(bits / 8).toString('hex')}`)

@@ -39,7 +39,7 @@ function stringKey(curve: 'Ed25519' | 'X25519'): TestKey {
 const LENGTH = 1 << 20
 const AT = 600_001
 
-/** Verified offsets and their forms, of a text amid random bytes. */
+/** Verified offsets and their encodings, of a text amid random bytes. */
 function foundIn(
   { publicKey }: TestKey,
   text: string,

@@ -45,7 +45,7 @@ describe('a file that is a flood from end to end', () => {
     })
   }
 
-  it('is searched again where most forms were cut short: keys are amid it there', () => {
+  it('is searched again where most encodings were cut short: keys are amid it there', () => {
     const plan = windowsOf(16 << 20)
     const cut = new CutWindows(new LimitList(), sizeOf(plan))
     for (const window of withFirstBudget(plan, sizeOf(plan), false)) {
@@ -108,7 +108,7 @@ describe('a file with a few windows key-dense', () => {
     assert.ok(window !== undefined && (window.onceCost ?? 0) > 4e8)
   })
 
-  it('lets one form take half of what there is, where a flood leaves it a sixth', () => {
+  it('lets one encoding take half of what there is, where a flood leaves it a sixth', () => {
     const plan = windowsOf(64 << 20)
     const first = [...withFirstBudget(plan, sizeOf(plan), false)]
     const shares = [2, 3].map(

@@ -143,7 +143,7 @@ describe('offsets are put together:', () => {
   }
 })
 
-it('copies are counted for each form, address and owner come from the segment', () => {
+it('copies are counted for each encoding, address and owner come from the segment', () => {
   const list = new RawFindingList(new LimitList())
   for (const offset of [1000, 1100, 1499, 3010, 100]) list.add(rawFinding({ offset, length: 20 }))
   list.add(rawFinding({ offset: 1200, form: 'pem' }))
@@ -162,7 +162,7 @@ it('copies are counted for each form, address and owner come from the segment', 
   ])
 })
 
-it('a key without an id says at each of its other offsets where the first is, whatever its form', () => {
+it('a key without an id says at each of its other offsets where the first is, whatever its encoding', () => {
   const keyId = { spkiSha256: 'a', jwkThumbprint: undefined, kid: undefined, subject: undefined }
   const list = new RawFindingList(new LimitList())
   for (const item of [

@@ -47,7 +47,7 @@ const SEC1: Form = {
   text: `-----BEGIN EC PRIVATE KEY-----\n${bareSec1(ec.privateKey).toString('base64')}\n-----END EC PRIVATE KEY-----\n`,
   publicKey: ec.publicKey,
 }
-const FORMS: Readonly<Record<string, Form>> = {
+const ENCODINGS: Readonly<Record<string, Form>> = {
   'a configuration of WireGuard': WIREGUARD,
   'a key of DNSSEC on a curve': {
     text: `Private-key-format: v1.3\nAlgorithm: 13 (ECDSAP256SHA256)\nPrivateKey: ${secretOf(ec.privateKey).toString('base64')}\n`,
@@ -56,8 +56,8 @@ const FORMS: Readonly<Record<string, Form>> = {
   'SEC1 without its point': SEC1,
 }
 
-describe('a key that its form alone holds', () => {
-  for (const [name, { text, publicKey }] of Object.entries(FORMS)) {
+describe('a key that its encoding alone holds', () => {
+  for (const [name, { text, publicKey }] of Object.entries(ENCODINGS)) {
     it(`${name}: a candidate, until its public half is known`, async () => {
       const file = join(folder, 'key')
       writeFileSync(file, `something before\n${text}`)

@@ -4,9 +4,9 @@ import * as fc from 'fast-check'
 import { KernelMemory } from '../../src/anchors/kernel_memory.ts'
 import {
   findSchedulesReference,
-  type ScheduleForm,
   type ScheduleHit,
   ScheduleKernel,
+  type ScheduleLayout,
 } from '../../src/schedules/aes_schedule.ts'
 import { decryptionSchedule, expandKey } from '../../src/schedules/aes_words.ts'
 
@@ -15,7 +15,7 @@ const kernel = new ScheduleKernel(new KernelMemory(1 << 20))
 
 interface Planted {
   readonly at: number
-  readonly form: ScheduleForm
+  readonly form: ScheduleLayout
   readonly isSwapped: boolean
   readonly key: Uint8Array
 }
@@ -79,8 +79,8 @@ it('the SIMD kernel finds the schedules that the reference finds', () => {
   )
 })
 
-const FORMS: readonly ScheduleForm[] = ['encryption', 'decryption', 'decryption-forward']
-for (const form of FORMS) {
+const ENCODINGS: readonly ScheduleLayout[] = ['encryption', 'decryption', 'decryption-forward']
+for (const form of ENCODINGS) {
   for (const keyWords of [4, 6, 8] as const) {
     for (const isSwapped of [false, true]) {
       const key = new Uint8Array(keyWords * 4).map((_, i) => 7 * i + keyWords)

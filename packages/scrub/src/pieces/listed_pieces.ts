@@ -21,7 +21,12 @@ const LEAST_NUMBERS = 16
 
 const NOTATIONS: readonly Notation[] = ['hex', 'decimal']
 /** What such numbers are the bytes of: a value as it is, or the letters of PEM. */
-const LISTED_FORMS: ReadonlySet<string> = new Set(['limbs-be', 'limbs-le64', 'base64', 'base64url'])
+const LISTED_ENCODINGS: ReadonlySet<string> = new Set([
+  'limbs-be',
+  'limbs-le64',
+  'base64',
+  'base64url',
+])
 
 type OnPiece = (piece: Piece) => void
 
@@ -39,7 +44,7 @@ export class ListedPieces {
   /** @param patterns values as they are and in base64 are searched for; they stay the caller's */
   constructor(patterns: readonly SecretPattern[], step: Step) {
     this.#table = new PieceTable(
-      patterns.filter(({ form }) => LISTED_FORMS.has(form)),
+      patterns.filter(({ form }) => LISTED_ENCODINGS.has(form)),
       step,
     )
   }

@@ -135,8 +135,8 @@ function spelled(
   const spellings = [...encodingsOf(value, bits, hasTexts), ...literals, ...shifted]
   return spellings.flatMap(({ form, bytes }) => {
     if (bytes.length < LEAST_BYTES) return []
-    const isText = TEXT_FORMS.test(form)
-    const leastBits = LIST_FORMS.test(form) ? PART_BITS : partBits
+    const isText = TEXT_ENCODINGS.test(form)
+    const leastBits = LIST_ENCODINGS.test(form) ? PART_BITS : partBits
     const part = PARTLY_PUBLIC.has(name)
       ? bytes.length
       : Math.ceil((bytes.length * leastBits) / bits)
@@ -145,5 +145,5 @@ function spelled(
   })
 }
 
-const TEXT_FORMS = /^(?:hex|base64|decimal|byte-list)/
-const LIST_FORMS = /^(?:hex-colons|byte-list)/
+const TEXT_ENCODINGS = /^(?:hex|base64|decimal|byte-list)/
+const LIST_ENCODINGS = /^(?:hex-colons|byte-list)/

@@ -8,7 +8,11 @@
  * LibTomMath, `_wordDiv` of bn.js, `divRemTo` of jsbn (digits), `MutableBigInteger` of OpenJDK (32-bit words). @module
  */
 import { toBigEndian } from '@mintmark/keys/arithmetic/modular'
-import { DIGIT_FORMS, digitsOf, PYTHON_DIGITS } from '@mintmark/scan/known/values/digit_forms'
+import {
+  DIGIT_ENCODINGS,
+  digitsOf,
+  PYTHON_DIGITS,
+} from '@mintmark/scan/known/values/digit_encodings'
 import { orderedBytes } from '@mintmark/scan/known/values/encodings'
 import type { Spelling } from './python_literals.ts'
 
@@ -55,7 +59,7 @@ function inJavaWords(value: bigint, bits: number): Spelling[] {
 }
 
 function inDigits(shifted: readonly Uint8Array[], bits: number): Spelling[] {
-  return DIGIT_FORMS.flatMap((digits) => {
+  return DIGIT_ENCODINGS.flatMap((digits) => {
     const { form, width } = digits
     const shifts =
       digits === PYTHON_DIGITS

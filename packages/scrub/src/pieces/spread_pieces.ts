@@ -18,7 +18,7 @@ const AGAIN = 2048
 /** Where zeros are searched for, in cells. */
 const SAMPLED = [0, LEAST_CELLS / 4, -LEAST_CELLS / 4] as const
 /** What cells are the bytes of. */
-const SPREAD_FORMS: ReadonlySet<string> = new Set(['limbs-be', 'limbs-le64'])
+const SPREAD_ENCODINGS: ReadonlySet<string> = new Set(['limbs-be', 'limbs-le64'])
 
 /** How a byte is in its cell. */
 interface Spread {
@@ -102,7 +102,7 @@ export class SpreadPieces {
   /** @param patterns values as they are are searched for; they stay the caller's */
   constructor(patterns: readonly SecretPattern[], step: Step) {
     this.#table = new PieceTable(
-      patterns.filter(({ form }) => SPREAD_FORMS.has(form)),
+      patterns.filter(({ form }) => SPREAD_ENCODINGS.has(form)),
       step,
     )
   }

@@ -23,12 +23,12 @@ export function symmetricValues({ type, ...rest }: KeyMaterial): SymmetricValue[
 
 function aesSchedules(key: Uint8Array): SymmetricValue[] {
   const words = expandKey(key)
-  const forms = [
+  const encodings = [
     { form: 'aes-schedule-enc', words },
     { form: 'aes-schedule-dec', words: decryptionSchedule(words, false) },
     { form: 'aes-schedule-dec-forward', words: decryptionSchedule(words, true) },
   ]
-  return forms.flatMap((each) => bothOrders('schedule', each.form, each.words))
+  return encodings.flatMap((each) => bothOrders('schedule', each.form, each.words))
 }
 
 /** Words as little-endian numbers, and with their bytes turned. */

@@ -1,5 +1,5 @@
 /**
- * Anchors of binary forms. Forms that hold a whole key come first, what is left of one last: a reader that examines
+ * Anchors of binary encodings. Forms that hold a whole key come first, what is left of one last: a reader that examines
  * a bounded number of offsets in few bytes takes them in this order.
  *
  * @module

@@ -119,7 +119,7 @@ function guarded(bytes: Uint8Array, at: number, read: number, usage = 0): Detect
   return protectedHit('openpgp', FORM, at, to, 'a secret-key packet, a passphrase guards it')
 }
 
-/** Where the packet whose header is at `at` ends, by its own account; 0 where the length has another form. */
+/** Where the packet whose header is at `at` ends, by its own account; 0 where the length has another encoding. */
 function packetEnd(bytes: Uint8Array, at: number): number {
   const [tag = 0, first = 0, second = 0] = bytes.subarray(at, at + 3)
   if (tag < 0xc0) return (tag & 3) === 1 ? at + 3 + first * 256 + second : at + 2 + first

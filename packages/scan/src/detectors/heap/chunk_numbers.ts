@@ -29,7 +29,7 @@ export interface Chunk {
   readonly reach: number
 }
 
-interface ChunkForm {
+interface ChunkLayout {
   readonly lengths: readonly number[]
   readonly reach: number
   readonly mayContain: (bytes: Uint8Array, from: number, length: number) => boolean
@@ -37,7 +37,7 @@ interface ChunkForm {
 }
 
 /** Anchors at chunks with numbers of these lengths, in processes of 64 and of 32 bits. */
-export function chunkAnchors(name: string, form: ChunkForm): readonly Anchor[] {
+export function chunkAnchors(name: string, form: ChunkLayout): readonly Anchor[] {
   const { lengths, reach, mayContain, detect } = form
   return lengths.flatMap((length) =>
     ([8, 4] as const).map((sizeBytes): Anchor => {

@@ -98,19 +98,19 @@ function verificationOf(
   const others = [...new Set(primes.map((prime) => prime.value()))].filter(
     (q) => q !== p && bitLength(p * q) >= 16 * length - 1,
   )
-  const proven = (q: bigint, by: string): Verification | undefined => {
+  const verified = (q: bigint, by: string): Verification | undefined => {
     const key = verifyRsa({ n: p * q, e, p, q })
     return key && { ...key, proof: `${SHOWN}, and ${by}` }
   }
   const partner = partnerOf(chunk, p, others)
-  if (partner !== undefined) return proven(partner.q, partner.by)
+  if (partner !== undefined) return verified(partner.q, partner.by)
   const [only] = others
   if (only === undefined) {
     const q = otherPrime(chunk, p, e)
-    const key = q === undefined ? undefined : proven(q, 'e·d of q')
+    const key = q === undefined ? undefined : verified(q, 'e·d of q')
     return key ?? openPrime(length, p, e, 'the other prime is elsewhere')
   }
-  if (others.length === 1 && isAlone(chunk, own, only)) return proven(only, 'the same of q')
+  if (others.length === 1 && isAlone(chunk, own, only)) return verified(only, 'the same of q')
   return openPrime(length, p, e, 'primes of several keys are near')
 }
 

@@ -15,20 +15,20 @@ import { hit } from '../../anchors/anchored.ts'
 import type { Detected } from '../../anchors/detected.ts'
 import {
   areRandomDigits,
-  type DigitForm,
+  type DigitEncoding,
   digitCount,
   digitsAt,
   digitsInUse,
   NARROW_TOMMATH_DIGITS,
   TOMMATH_DIGITS,
-} from '../../known/values/digit_forms.ts'
+} from '../../known/values/digit_encodings.ts'
 import { chunkHead, type SizeBytes, sizeAt } from './chunk_head.ts'
 import { rsaOfPrime } from './rsa_of_prime.ts'
 
 /** How a process keeps such numbers; `rooms`: digits that there is room for (mp_grow.c of 0.42 to 1.3). */
 interface Build {
   readonly name: string
-  readonly digits: DigitForm
+  readonly digits: DigitEncoding
   readonly sizeBytes: SizeBytes
   readonly rooms: readonly number[]
 }

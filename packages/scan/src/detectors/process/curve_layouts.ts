@@ -21,9 +21,9 @@ import {
   random,
   spelled,
 } from './field.ts'
-import { ecKey, type KeyRow, type Layout, LITTLE, type NumberForm } from './layout.ts'
+import { ecKey, type KeyRow, type Layout, LITTLE, type NumberLayout } from './layout.ts'
 
-const BIG: NumberForm = { form: 'limbs-be', read: (bytes) => fromBigEndian(bytes) }
+const BIG: NumberLayout = { form: 'limbs-be', read: (bytes) => fromBigEndian(bytes) }
 
 const bytesOf = (curve: Curve): number => curveNamed(curve).lengthBytes
 

@@ -56,12 +56,12 @@ export function layoutAnchor({ pattern, sight, name, rows, ...more }: Layout): A
 }
 
 /** How a number is read, and what its finding is called. */
-export interface NumberForm {
+export interface NumberLayout {
   readonly form: string
   readonly read: (bytes: Uint8Array, curve: CurveParameters) => bigint
 }
 
-export const LITTLE: NumberForm = { form: 'limbs-le64', read: (bytes) => fromLittleEndian(bytes) }
+export const LITTLE: NumberLayout = { form: 'limbs-le64', read: (bytes) => fromLittleEndian(bytes) }
 
 interface EcParts extends Pick<KeyRow, 'glance' | 'when'> {
   /** Those of which the structure may be. */
@@ -71,9 +71,9 @@ interface EcParts extends Pick<KeyRow, 'glance' | 'when'> {
   readonly y: Field
   /** Of Jacobian coordinates, which may be in Montgomery's form. */
   readonly z?: Field
-  readonly number?: NumberForm
+  readonly number?: NumberLayout
   /** Of coordinates, where those are not kept as the secret is. */
-  readonly coordinate?: NumberForm['read']
+  readonly coordinate?: NumberLayout['read']
 }
 
 /** Of the equation of a curve. */

@@ -1,7 +1,7 @@
 /**
  * Keys from the values that a text names: put together, verified, or dropped.
  *
- * What is given here has no offset yet: offset and length are 0, the form is empty. Where a text spells the public half too, it
+ * What is given here has no offset yet: offset and length are 0, the encoding is empty. Where a text spells the public half too, it
  * must agree: else the key is a candidate at most.
  *
  * @module
@@ -75,11 +75,11 @@ export function groupNamed(
 
 /** An RSA key, if its parts prove each other. */
 export function rsaKey(parts: RsaParts): Detected | undefined {
-  const proven = verifyRsa(parts)
-  if (proven?.material?.type !== 'rsa') return undefined
-  if (parts.n === undefined || parts.n === proven.material.n) return withoutOffset(proven)
-  const proof = `${proven.proof}, but the n beside it is another`
-  return withoutOffset({ ...proven, certainty: 'candidate', proof })
+  const verified = verifyRsa(parts)
+  if (verified?.material?.type !== 'rsa') return undefined
+  if (parts.n === undefined || parts.n === verified.material.n) return withoutOffset(verified)
+  const proof = `${verified.proof}, but the n beside it is another`
+  return withoutOffset({ ...verified, certainty: 'candidate', proof })
 }
 
 /** Names of curves in JWK, OpenSSH, GnuPG and OpenSSL. */

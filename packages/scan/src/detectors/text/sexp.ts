@@ -31,7 +31,7 @@ interface Token extends Value {
   readonly end: number
 }
 
-/** How the tokens of a form are spelled, and what its keys begin with, without protection and with it. */
+/** How the tokens of an encoding are spelled, and what its keys begin with, without protection and with it. */
 interface Syntax {
   readonly head: string
   readonly protectedHead: string

@@ -1,5 +1,5 @@
 /**
- * Anchors of text forms, each for letters one byte apart and two; for PEM and JWK four as well.
+ * Anchors of text encodings, each for letters one byte apart and two; for PEM and JWK four as well.
  *
  * @module
  */

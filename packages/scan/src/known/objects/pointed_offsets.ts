@@ -8,7 +8,7 @@
  * {…, byte pubkey[57], byte *privkey}, of processes of 32 bits too. All others of 64-bit processes, lowest byte first. @module
  */
 import type { ConjugateKernel, WordTable } from '../../slices/conjugate.ts'
-import { digitCount, TOMMATH_DIGITS } from '../values/digit_forms.ts'
+import { digitCount, TOMMATH_DIGITS } from '../values/digit_encodings.ts'
 import type { WordHit } from '../values/value_search.ts'
 import { type TermKind, termWords } from './erlang_terms.ts'
 import { pointerAt } from './openssl_numbers.ts'

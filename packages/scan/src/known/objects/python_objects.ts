@@ -6,7 +6,7 @@
  * that from 3.12 on; bytes is {count, class*, length, hash, bytes, 0}. Of 64-bit processes, lowest byte first.
  * Sources: Include/cpython/longintrepr.h and Include/cpython/bytesobject.h of CPython 3.8 to 3.13. @module
  */
-import { digitCount, PYTHON_DIGITS } from '../values/digit_forms.ts'
+import { digitCount, PYTHON_DIGITS } from '../values/digit_encodings.ts'
 import { sortedByDistance } from './sibling_arrays.ts'
 
 /** Up to 3.11 and from 3.12 on. */

@@ -6,13 +6,18 @@
  * are few of digits that could be random.
  * Source: `src/objects/smi.h` and `fixed-array.h` of V8, with words of 64 bits. @module
  */
-import { DIGIT_FORMS, type DigitForm, digitCount, wordOfDigit } from '../values/digit_forms.ts'
+import {
+  DIGIT_ENCODINGS,
+  type DigitEncoding,
+  digitCount,
+  wordOfDigit,
+} from '../values/digit_encodings.ts'
 
 /** Runs that are kept of a window. */
 const MOST_RUNS = 4096
 /** Of random digits nearly all are no smaller; of a heap's other numbers, which are many, few are as large. */
 const LARGE = { smi: 2 ** 18, double: 1023 + 18 } as const
-/** So many of a run may be small, as in `digit_forms.ts`. */
+/** So many of a run may be small, as in `digit_encodings.ts`. */
 const MOST_SMALL = 5
 /** Bits of the widest digits; the others have two fewer. */
 const WIDEST = 28
@@ -33,7 +38,7 @@ export interface DigitRun {
 }
 
 /** Forms that are searched for. */
-export const V8_FORMS: readonly DigitForm[] = DIGIT_FORMS.filter(
+export const V8_ENCODINGS: readonly DigitEncoding[] = DIGIT_ENCODINGS.filter(
   ({ coding }) => coding === 'smi-high' || coding === 'double',
 )
 
@@ -103,12 +108,12 @@ function codingOf(low: number, high: number): Coding {
 }
 
 /**
- * Where digits of a form begin that make up a number of so many bits: behind the array's length, which is a small integer itself.
+ * Where digits of an encoding begin that make up a number of so many bits: behind the array's length, which is a small integer itself.
  */
 export function* offsetsInRuns(
   bytes: Uint8Array,
   runs: readonly DigitRun[],
-  form: DigitForm,
+  form: DigitEncoding,
   bits: number,
 ): Generator<number, void, void> {
   const count = digitCount(form, bits)
@@ -121,7 +126,7 @@ export function* offsetsInRuns(
 }
 
 /** Whether a digit but the last needs the bits that the widest of them have more than the next: of random ones one does. */
-function hasWidth(bytes: Uint8Array, at: number, count: number, form: DigitForm): boolean {
+function hasWidth(bytes: Uint8Array, at: number, count: number, form: DigitEncoding): boolean {
   if (form.width < WIDEST) return true
   const least = wordOfDigit(form, 1n << BigInt(form.width - 2)) >> 32n
   const view = new DataView(bytes.buffer, bytes.byteOffset + at, count * form.slot)

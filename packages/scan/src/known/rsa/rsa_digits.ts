@@ -4,12 +4,12 @@ import { BEFORE, type ConjugateKernel, type DigitShape } from '../../slices/conj
 import type { Budget } from '../values/budget.ts'
 import {
   areRandomDigits,
-  DIGIT_FORMS,
-  type DigitForm,
+  DIGIT_ENCODINGS,
+  type DigitEncoding,
   digitCount,
   digitsAt,
   wordOfDigit,
-} from '../values/digit_forms.ts'
+} from '../values/digit_encodings.ts'
 import type { FoundValue } from '../values/found_value.ts'
 import { type LocatedNumber, leakCost } from './placed_numbers.ts'
 import { type Spelled, WHOLE_COST, wholeFound } from './rsa_found.ts'
@@ -17,7 +17,7 @@ import type { RsaGroup } from './rsa_group.ts'
 import type { SliceContext, SliceResult } from './rsa_search.ts'
 
 /** Forms in which a private exponent alone is searched for: runtimes that keep no factors use them. */
-const WHOLE_DIGIT_FORMS = DIGIT_FORMS.filter(({ form }) =>
+const WHOLE_DIGIT_ENCODINGS = DIGIT_ENCODINGS.filter(({ form }) =>
   ['python-digits-30', 'go-limbs-63', 'bn-js-smi-26', 'bn-js-smi-26-compressed'].includes(form),
 )
 
@@ -27,7 +27,7 @@ interface DigitNumber extends Spelled {
 
 /** Numbers of one size in one form of digits. */
 interface DigitChoice {
-  readonly form: DigitForm
+  readonly form: DigitEncoding
   readonly shape: DigitShape
   /** Digits of a number. */
   readonly count: number
@@ -41,7 +41,7 @@ interface DigitPlan {
   readonly wholeCost: number
 }
 
-/** Searches slices. Keeps what the kernel must know of each form and size. */
+/** Searches slices. Keeps what the kernel must know of each encoding and size. */
 export class DigitSearch {
   readonly #plans = new Map<RsaGroup, DigitPlan>()
   /** By form and bits: groups of equal size share what the kernel finds for them. */
@@ -72,16 +72,16 @@ export class DigitSearch {
     const existing = this.#plans.get(group)
     if (existing !== undefined) return existing
     const plan = {
-      factors: DIGIT_FORMS.map((form) => this.#choiceOf(form, group.shape.bits)),
+      factors: DIGIT_ENCODINGS.map((form) => this.#choiceOf(form, group.shape.bits)),
       factorCost: leakCost(group, group.leaks.length),
-      wholes: WHOLE_DIGIT_FORMS.map((form) => this.#choiceOf(form, group.bits)),
+      wholes: WHOLE_DIGIT_ENCODINGS.map((form) => this.#choiceOf(form, group.bits)),
       wholeCost: WHOLE_COST * group.keys.length,
     }
     this.#plans.set(group, plan)
     return plan
   }
 
-  #choiceOf(form: DigitForm, bits: number): DigitChoice {
+  #choiceOf(form: DigitEncoding, bits: number): DigitChoice {
     const name = `${form.form} ${bits}`
     const existing = this.#choices.get(name)
     if (existing !== undefined) return existing
@@ -112,7 +112,7 @@ function numbersOf(
   return numbers
 }
 
-function digitShape(form: DigitForm, bits: number): DigitShape {
+function digitShape(form: DigitEncoding, bits: number): DigitShape {
   const slots = digitCount(form, bits)
   const topBits = bits - (slots - 1) * form.width
   const greatest = (width: number): bigint => wordOfDigit(form, (1n << BigInt(width)) - 1n)
@@ -132,7 +132,7 @@ function digitShape(form: DigitForm, bits: number): DigitShape {
 }
 
 /** See `map_digits` in the kernel. */
-function digitKind({ slot, coding }: DigitForm): 0 | 1 | 2 | 3 {
+function digitKind({ slot, coding }: DigitEncoding): 0 | 1 | 2 | 3 {
   if (slot !== 8) return 0
   if (coding === 'smi-high') return 2
   return coding === 'double' ? 3 : 1

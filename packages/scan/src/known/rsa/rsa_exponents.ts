@@ -66,16 +66,16 @@ function probe(
   const { found, spent } = kernel.exponents(table, length, places)
   let isCut = spent >= budget.left
   budget.pay(spent)
-  const proven = new VerifiedOffsets(kernel, table.length)
+  const verified = new VerifiedOffsets(kernel, table.length)
   const values = found.flatMap((candidate) => {
     const key = keys[exponentKeys[candidate.key] ?? -1]
-    if (key === undefined || proven.isEnough(key, candidate)) return []
+    if (key === undefined || verified.isEnough(key, candidate)) return []
     isCut ||= budget.left < WHOLE_COST
     if (budget.left < WHOLE_COST) return []
     budget.pay(WHOLE_COST)
     const value = numberAt(kernel, candidate, table.length)
     const whole = wholeFound(spelledAt(candidate, table.length), key, value)
-    if (whole.some(({ note }) => note === undefined)) proven.add(key, candidate)
+    if (whole.some(({ note }) => note === undefined)) verified.add(key, candidate)
     else budget.pay(DAMAGED_COST)
     return whole
   })

@@ -9,7 +9,7 @@ import {
   lastNotAbove,
   runOf,
   type TextRun,
-} from '../values/text_forms.ts'
+} from '../values/text_encodings.ts'
 import { type LocatedNumber, leakCost } from './placed_numbers.ts'
 import { type Spelled, wholeFound } from './rsa_found.ts'
 import type { RsaGroup } from './rsa_group.ts'

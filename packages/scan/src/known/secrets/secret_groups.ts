@@ -21,7 +21,7 @@ import type {
 } from '@mintmark/keys/material/key_material'
 import type { PublicKey } from '@mintmark/keys/public_half/public_key'
 import { clamped } from '../values/derived_values.ts'
-import { digitBytes, PYTHON_DIGITS } from '../values/digit_forms.ts'
+import { digitBytes, PYTHON_DIGITS } from '../values/digit_encodings.ts'
 import { CutScalars } from './cut_scalars.ts'
 import { groupsOfNumbers } from './group_keys.ts'
 import { groupsOfSeeds } from './lattice_keys.ts'
@@ -48,7 +48,7 @@ export interface SecretGroup {
   readonly length: number
   /** Estimate in nanoseconds of examining one offset. */
   readonly cost: number
-  /** The first 16 bytes of each of the public halves, in every form that was seen. */
+  /** The first 16 bytes of each of the public halves, in every encoding that was seen. */
   readonly signs: readonly Uint8Array[]
   /** The numbers of the public halves as CPython spells them, where they are numbers: to be distinguished from secrets. */
   readonly publicDigits?: readonly Uint8Array[]
@@ -62,7 +62,7 @@ export interface SecretGroup {
   readonly numberIn?: (value: bigint, spelling: FoundSecret['spelling']) => FoundSecret | undefined
   /** Finds scalars that are not there as a whole, of curves whose points can be added. */
   readonly scalars?: CutScalars
-  /** The secret that `bytes` are if they are one in a form that only pays next to a public half. */
+  /** The secret that `bytes` are if they are one in an encoding that only pays next to a public half. */
   readonly rareSecretIn: (bytes: Uint8Array) => FoundSecret | undefined
 }
 

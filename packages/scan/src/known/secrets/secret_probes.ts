@@ -2,7 +2,12 @@
 import { isRandomLookingAt } from '@mintmark/keys/material/random_looking'
 import type { Memory } from '../../anchors/detected.ts'
 import { intsAt, type JavaInts, numberOfInts } from '../objects/java_integers.ts'
-import { areRandomDigits, type DigitForm, digitCount, digitsAt } from '../values/digit_forms.ts'
+import {
+  areRandomDigits,
+  type DigitEncoding,
+  digitCount,
+  digitsAt,
+} from '../values/digit_encodings.ts'
 import type { FoundValue } from '../values/found_value.ts'
 import type { Depth } from '../values/search_limits.ts'
 import type { CutScalars } from './cut_scalars.ts'
@@ -120,13 +125,13 @@ function hashOf(bytes: Uint8Array): number {
 /** Nanoseconds of a read from the file. */
 const READ_COST = 5000
 
-/** Examines what is at addresses outside of the window: limbs, or digits of a form. */
+/** Examines what is at addresses outside of the window: limbs, or digits of an encoding. */
 export function probeFar(
   memory: Memory,
   addresses: readonly bigint[],
   group: SoughtGroup,
   tried: Tried,
-  form?: DigitForm,
+  form?: DigitEncoding,
 ): FoundValue[] {
   const { length } = group
   const { far } = group.budgets
@@ -173,12 +178,12 @@ export function probeIntegers(
   return found
 }
 
-/** Examines numbers in digits of a form, which begin at `offsets`. */
+/** Examines numbers in digits of an encoding, which begin at `offsets`. */
 export function probeDigits(
   bytes: Uint8Array,
   places: Iterable<number>,
   group: SoughtGroup,
-  form: DigitForm,
+  form: DigitEncoding,
   kind: 'far' | 'ints' | 'v8',
   { contents }: Tried,
 ): FoundValue[] {

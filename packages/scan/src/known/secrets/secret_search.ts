@@ -25,9 +25,9 @@ import {
 } from '../objects/pointed_offsets.ts'
 import { ObjectList } from '../objects/python_objects.ts'
 import { likeArrays } from '../objects/sibling_arrays.ts'
-import { type DigitRun, digitRuns, offsetsInRuns, V8_FORMS } from '../objects/v8_numbers.ts'
+import { type DigitRun, digitRuns, offsetsInRuns, V8_ENCODINGS } from '../objects/v8_numbers.ts'
 import type { Budget } from '../values/budget.ts'
-import { digitCount, PYTHON_DIGITS, TOMMATH_DIGITS } from '../values/digit_forms.ts'
+import { digitCount, PYTHON_DIGITS, TOMMATH_DIGITS } from '../values/digit_encodings.ts'
 import type { FoundValue } from '../values/found_value.ts'
 import { type Depth, OF_DISCOVERED_KEYS, SCALARS } from '../values/search_limits.ts'
 import type { WordHit } from '../values/value_search.ts'
@@ -224,7 +224,7 @@ export class SecretWindow {
     )
     if (lengths.length === 0) return []
     const bits = 8 * Math.min(...lengths)
-    const least = Math.min(...V8_FORMS.map((form) => digitCount(form, bits)))
+    const least = Math.min(...V8_ENCODINGS.map((form) => digitCount(form, bits)))
     return digitRuns(bytes, from, to, least)
   }
 
@@ -271,7 +271,7 @@ function probeV8(
   tried: Tried,
 ): FoundValue[] {
   if (!group.reportsLimits || runs.length === 0) return []
-  return V8_FORMS.flatMap((form) => {
+  return V8_ENCODINGS.flatMap((form) => {
     const places = offsetsInRuns(bytes, runs, form, 8 * group.length)
     // The same words are another number in digits of another width.
     const own = { ...tried, contents: new Set<number>() }

@@ -2,7 +2,7 @@
 import { bitLength, toBigEndian } from '@mintmark/keys/arithmetic/modular'
 import { BECH32_ALPHABET } from '@mintmark/keys/public_keys/bech32'
 import { ORDERS } from '../../slices/conjugate.ts'
-import { DIGIT_FORMS, digitsOf, NARROW_DIGITS } from './digit_forms.ts'
+import { DIGIT_ENCODINGS, digitsOf, NARROW_DIGITS } from './digit_encodings.ts'
 import { asciiBytes, HEX_OF_BYTE, joinedBytes, wideBytes } from './text_bytes.ts'
 
 /** One spelling of a number. */
@@ -47,7 +47,7 @@ function ofWidth(value: bigint, bits: number, hasTexts: boolean): Encoding[] {
     ...ORDERS.map(({ form, word, alignment }, order) => {
       return { form, bytes: inOrder(big, Math.ceil(big.length / word) * word, order), alignment }
     }),
-    ...[...DIGIT_FORMS, NARROW_DIGITS].map((digits) => {
+    ...[...DIGIT_ENCODINGS, NARROW_DIGITS].map((digits) => {
       return { form: digits.form, bytes: digitsOf(digits, little, bits), alignment: digits.slot }
     }),
     ...(hasTexts ? textEncodings(big, little, value) : []),

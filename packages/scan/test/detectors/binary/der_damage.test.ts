@@ -21,7 +21,7 @@ describe('damage of one byte', () => {
     })
   }
 
-  it('in p and in q: no key is proven from the other parts but n, e and d', () => {
+  it('in p and in q: no key is verified from the other parts but n, e and d', () => {
     const parts = elementsOf(RSA_2048.der)
     const damaged = Buffer.from(RSA_2048.der)
     for (const index of [3, 4, 5]) {

@@ -33,7 +33,7 @@ const RSA_2048 = sampleOf(RSA_SAMPLES, 'RSA-2048 in pkcs1')
 const P256 = sampleOf(EC_SAMPLES, 'prime256v1 in pkcs8')
 const RSA_ID = spkiOf(RSA_2048)
 
-describe('a key in DER is proven, at its offset, with its id', () => {
+describe('a key in DER is verified, at its offset, with its id', () => {
   for (const sample of DER_SAMPLES) {
     it(sample.name, () => {
       for (let alignment = 0; alignment < 8; alignment++) {
@@ -95,10 +95,10 @@ describe('what is left of a key', () => {
     { name: 'n, e and d alone', bytes: RSA_2048.der.subarray(0, start(4)) },
   ]
   for (const { name, bytes } of cases) {
-    it(`${name}: still proven`, () => {
-      const proven = verifiedIn(planted(bytes, 1000))
-      assert.equal(new Set(idsOf(proven)).size, 1)
-      assert.equal(idsOf(proven)[0], RSA_ID)
+    it(`${name}: still verified`, () => {
+      const verified = verifiedIn(planted(bytes, 1000))
+      assert.equal(new Set(idsOf(verified)).size, 1)
+      assert.equal(idsOf(verified)[0], RSA_ID)
     })
   }
 

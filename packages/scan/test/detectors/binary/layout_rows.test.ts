@@ -45,7 +45,7 @@ function seenIn(bytes: Uint8Array, before = 640): readonly FindingSeen[] {
   return [...new Map(places).values()]
 }
 
-/** The forms of which something is verified, with its id. */
+/** The encodings of which something is verified, with its id. */
 function verifiedIn(bytes: Uint8Array): readonly string[] {
   return seenIn(bytes)
     .filter(({ certainty }) => certainty === 'proven')
@@ -218,7 +218,7 @@ describe('files of openssl', { skip: withoutOpenssl }, () => {
   }
 })
 
-it('every sample of binary forms is found by the whole scan as by its detector', () => {
+it('every sample of binary encodings is found by the whole scan as by its detector', () => {
   for (const { name, bytes, pair, form } of BINARY_SPELLINGS) {
     assert.ok(verifiedIn(bytes).includes(`${form} ${idOf(pair)}`), name)
   }

@@ -96,7 +96,7 @@ describe('seeds expand as OpenSSL expands them', () => {
   }
 })
 
-describe('post-quantum keys in PKCS#8 are proven', () => {
+describe('post-quantum keys in PKCS#8 are verified', () => {
   for (const { name, spki } of KNOWN) {
     for (const [spelling, bytes] of spellings(name)) {
       it(`${name} as ${spelling}`, () => {

@@ -16,7 +16,7 @@ describe('an EC key with its point in the hybrid form of SEC 1', () => {
     const [y, width] = [der.at(-1) ?? 0, namedCurve === 'P-521' ? 66 : 32]
     const first = der.length - 2 * width - 1
 
-    it(`is proven on ${namedCurve}`, () => {
+    it(`is verified on ${namedCurve}`, () => {
       assert.equal(der[first], 4)
       der[first] = 6 + (y & 1)
       const hits = hitsIn(planted(der, 1024))
@@ -37,7 +37,7 @@ describe('an EC key with its point in the hybrid form of SEC 1', () => {
 
 describe('a PRIVATEKEYBLOB whose modulus is no multiple of 16 bits', () => {
   for (const modulusLength of [1023, 1030, 1032]) {
-    it(`is proven with ${modulusLength} bits, at its length`, () => {
+    it(`is verified with ${modulusLength} bits, at its length`, () => {
       const { privateKey } = readAgain(generateKeyPairSync('rsa', { modulusLength }))
       const blob = capiBlob(privateKey.export({ format: 'jwk' }), modulusLength)
       const hits = hitsIn(planted(blob, 1024))

@@ -185,7 +185,7 @@ export function openpgpEd25519(): Buffer {
   return Buffer.concat([Buffer.from([0x94, bytes.length]), bytes])
 }
 
-/** Whole keys in binary forms. */
+/** Whole keys in binary encodings. */
 export const BINARY_SPELLINGS: readonly {
   name: string
   bytes: Buffer

@@ -5,17 +5,17 @@ import { fromBigEndian } from '@mintmark/keys/arithmetic/modular'
 import { readAgain } from '@mintmark/testkit'
 import { TOMMATH_ANCHORS } from '../../../src/detectors/heap/tommath.ts'
 import {
-  type DigitForm,
+  type DigitEncoding,
   digitBytes,
   NARROW_TOMMATH_DIGITS,
   TOMMATH_DIGITS,
-} from '../../../src/known/values/digit_forms.ts'
+} from '../../../src/known/values/digit_encodings.ts'
 import { hitsBy, keyOf } from './malloc_heap.ts'
 
 type Text = string | undefined
 
 /** Numbers of so many bits as LibTomMath keeps them: room for 32 digits, or for an even number of them. */
-function heapWith(numbers: readonly (readonly [Text, number])[], form: DigitForm): Buffer {
+function heapWith(numbers: readonly (readonly [Text, number])[], form: DigitEncoding): Buffer {
   const bytes = Buffer.alloc(16_384)
   const sizeBytes = form.slot
   // Behind the head of the first chunk.
@@ -37,7 +37,7 @@ function heapWith(numbers: readonly (readonly [Text, number])[], form: DigitForm
 
 const hitsIn = (heap: Uint8Array) => hitsBy(TOMMATH_ANCHORS, heap)
 
-function formsOf(numbers: readonly (readonly [Text, number])[], form: DigitForm): string[] {
+function namesOf(numbers: readonly (readonly [Text, number])[], form: DigitEncoding): string[] {
   return hitsIn(heapWith(numbers, form)).map(({ kind, form: name, bits, certainty }) =>
     [certainty, kind, bits, name].join(' '),
   )
@@ -62,7 +62,7 @@ describe('an RSA key of LibTomMath', () => {
         const hits = ['', ''].map(() => `proven rsa ${bits} ${form.form}`)
         // One value each shows that the primes belong to each other.
         for (const text of [n, d]) {
-          assert.deepEqual(formsOf([[text, bits], ...primes], form), hits)
+          assert.deepEqual(namesOf([[text, bits], ...primes], form), hits)
         }
       })
     }
@@ -75,7 +75,7 @@ describe('an RSA key of LibTomMath', () => {
       [other?.q, 1024],
     ] as const
     for (const text of [one?.n, one?.d, other?.d]) {
-      assert.deepEqual(formsOf([[text, 2048], ...primes], TOMMATH_DIGITS), [])
+      assert.deepEqual(namesOf([[text, 2048], ...primes], TOMMATH_DIGITS), [])
     }
   })
 
@@ -114,9 +114,9 @@ describe('an EC key of LibTomMath', () => {
           [own?.x, bits],
           [own?.y, bits],
         ] as const
-        const found = formsOf([...point, [own?.d, bits]], form)
+        const found = namesOf([...point, [own?.d, bits]], form)
         assert.deepEqual(found, [`proven ec ${bits} ${form.form}`])
-        assert.deepEqual(formsOf([...point, [other?.d, bits]], form), [])
+        assert.deepEqual(namesOf([...point, [other?.d, bits]], form), [])
       })
     }
   }

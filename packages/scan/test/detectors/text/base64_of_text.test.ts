@@ -56,7 +56,7 @@ const TEXTS = [
 describe('a text with a key, in base64 as a whole', () => {
   for (const { name, text, secret, form } of TEXTS) {
     for (const [shift, before] of ['', 'a', 'ab'].entries()) {
-      it(`${name} is proven, ${shift} letters into it`, () => {
+      it(`${name} is verified, ${shift} letters into it`, () => {
         const encoded = Buffer.from(before + text).toString('base64')
         const bytes = Buffer.from(`key: "${encoded}"\n`)
         const findings = hitsIn(bytes)
@@ -143,7 +143,7 @@ describe('a blob of Windows in base64, as ExportCspBlob and Export of .NET give 
     ]),
   }
   for (const [name, blob] of Object.entries(blobs)) {
-    it(`${name} is proven, wherever in the text it begins`, () => {
+    it(`${name} is verified, wherever in the text it begins`, () => {
       for (const before of ['', 'a', 'ab']) {
         const encoded = Buffer.concat([Buffer.from(before), blob]).toString('base64')
         const hits = hitsIn(Buffer.from(`<add value="${encoded}"/>`))

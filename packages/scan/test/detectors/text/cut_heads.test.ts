@@ -53,7 +53,7 @@ function cutsOf({ name }: TestKey, pem: string): readonly number[] {
   return [3, 8]
 }
 
-describe('an armor whose head is gone is proven by itself', () => {
+describe('an armor whose head is gone is verified by itself', () => {
   for (const key of KEYS.filter((each) => isRsa(each) || isEc(each))) {
     for (const pem of pemsOf(key)) {
       it(`${key.name}, ${pem.slice(11, pem.indexOf('-----\n'))}`, async () => {
@@ -101,7 +101,7 @@ describe('a secret whose curve is cut off', () => {
   const keys = KEYS.filter((key) => !isRsa(key) && !isEc(key))
   for (const key of keys) {
     const [pem = ''] = pemsOf(key)
-    it(`${key.name} is a candidate alone, and proven by its public half`, async () => {
+    it(`${key.name} is a candidate alone, and verified by its public half`, async () => {
       const text = cutAt(pem, 20)
       const alone = await scanned(text)
       assert.deepEqual(alone.findings, [])
@@ -119,7 +119,7 @@ describe('a secret whose curve is cut off', () => {
       }
     })
 
-    it(`${key.name} is proven by itself where its name is there`, async () => {
+    it(`${key.name} is verified by itself where its name is there`, async () => {
       assert.deepEqual(idsOf(await scanned(cutAt(pem, 8))), [key.spkiSha256])
     })
   }

@@ -102,7 +102,7 @@ export function sexpOf(key: TestKey): string {
   return `(private-key (rsa (n #00${hex(n)}#)(e #${hex(e)}#)(d #${hex(d)}#)(p #${hex(p)}#)(q #${hex(q)}#)))`
 }
 
-/** Whole keys in forms of text. */
+/** Whole keys in encodings of text. */
 export const TEXT_SPELLINGS: readonly {
   readonly name: string
   readonly text: string

@@ -102,8 +102,8 @@ describe('a text detector, for any bytes', () => {
         const at = from + skip
         if (pem[at] === letter || pem[at] === '\n') return
         const damaged = Buffer.from(`${pem.slice(0, at)}${letter}${pem.slice(at + 1)}`)
-        const proven = hitsIn(damaged).filter(({ certainty }) => certainty === 'proven')
-        assert.deepEqual(proven, [])
+        const verified = hitsIn(damaged).filter(({ certainty }) => certainty === 'proven')
+        assert.deepEqual(verified, [])
       }),
       { numRuns: Math.min(numRuns, 200) },
     )

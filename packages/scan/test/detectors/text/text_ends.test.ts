@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict'
 import { randomBytes } from 'node:crypto'
 import { describe, it } from 'node:test'
-import { decodeRun, runOf } from '../../../src/known/values/text_forms.ts'
+import { decodeRun, runOf } from '../../../src/known/values/text_encodings.ts'
 
 describe('the text of a number ends with its last character', () => {
   const number = randomBytes(96)

@@ -125,7 +125,7 @@ describe('PEM that is no key', () => {
   })
 })
 
-describe('PEM of a lesser class', () => {
+describe('PEM of a protected class', () => {
   const encrypted = String(
     P256.key.export({ type: 'sec1', format: 'pem', cipher: 'aes-128-cbc', passphrase: 'test' }),
   )

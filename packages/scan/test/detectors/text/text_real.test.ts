@@ -20,8 +20,10 @@ function filesIn(folder: string): readonly string[] {
 }
 
 function verifiedIds(bytes: Uint8Array): ReadonlySet<string | undefined> {
-  const proven = hitsIn(bytes, ALL).filter(({ certainty }) => certainty === 'proven')
-  return new Set(proven.flatMap(({ material }) => (material && keyIdOf(material).spkiSha256) ?? []))
+  const verified = hitsIn(bytes, ALL).filter(({ certainty }) => certainty === 'proven')
+  return new Set(
+    verified.flatMap(({ material }) => (material && keyIdOf(material).spkiSha256) ?? []),
+  )
 }
 
 /** The keys that a file says are in it. */

@@ -11,7 +11,7 @@ const claims = part({ iss: 'https://login.example.org', sub: 'ada', exp: 1_700_0
 const jws = `${header}.${claims}.${noise(256)}`
 const entra = `0.AX0A${noise(30)}.AgABAwEAAAA${noise(300)}`
 
-describe('a token is reported as a lesser secret, at its offset', () => {
+describe('a token is reported as a protected secret, at its offset', () => {
   const cases: readonly (readonly [string, string, string, string])[] = [
     ['a JWS', jws, 'jws', jws],
     ['a JWS behind Bearer', `Authorization: Bearer ${jws}\r\n`, 'jws', jws],

@@ -19,7 +19,7 @@ function lacks(program: string, version: string): string | false {
 describe('keys of OpenSSH', { skip: lacks('ssh-keygen', '-?') }, () => {
   for (const [type, ...more] of [['rsa', '-b', '2048'], ['ecdsa', '-b', '384'], ['ed25519']]) {
     for (const passphrase of ['', 'test passphrase']) {
-      it(`${type} ${passphrase === '' ? 'in the clear is proven' : 'with a passphrase is lesser'}`, () => {
+      it(`${type} ${passphrase === '' ? 'in the clear is verified' : 'with a passphrase is protected'}`, () => {
         const path = join(folder, `${type}-${passphrase.length}`)
         execFileSync('ssh-keygen', ['-q', '-t', `${type}`, ...more, '-N', passphrase, '-f', path])
         const text = readFileSync(path, 'latin1')

@@ -12,7 +12,7 @@ const sources = readdirSync(SOURCES, { recursive: true, encoding: 'utf8' })
   .map((name) => readFileSync(join(SOURCES, name), 'utf8'))
   .join('\n')
 
-/** Where a literal is a form: as a member, as a constant of that name, as what `hit` and `protectedHit` are given. */
+/** Where a literal is an encoding: as a member, as a constant of that name, as what `hit` and `protectedHit` are given. */
 const LITERALS = [
   /\bform: '([a-z\d-]+)'/g,
   /\bconst FORM = '([a-z\d-]+)'/g,
@@ -29,17 +29,17 @@ const reported = new Set(
 )
 
 describe('docs/key-encodings.md', () => {
-  const forms = new Set(
+  const encodings = new Set(
     LITERALS.flatMap((literal) =>
       [...sources.matchAll(literal)].flatMap((match) => match.slice(1)),
     ),
   )
 
   it('is held against what the sources really name', () => {
-    assert.ok(forms.size > 40, `${forms.size} forms`)
+    assert.ok(encodings.size > 40, `${encodings.size} encodings`)
   })
 
-  for (const form of forms) {
+  for (const form of encodings) {
     it(`has a row for ${form}`, () => assert.ok(reported.has(form)))
   }
 

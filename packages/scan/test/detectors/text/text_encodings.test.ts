@@ -365,7 +365,7 @@ describe('S-expressions of GnuPG', () => {
 })
 
 describe('S-expressions of other algorithms', () => {
-  it('ElGamal is found in both forms', () => {
+  it('ElGamal is found in both encodings', () => {
     const group = createDiffieHellmanGroup('modp14')
     group.generateKeys()
     const numbers: Readonly<Record<'p' | 'g' | 'y' | 'x', Buffer>> = {

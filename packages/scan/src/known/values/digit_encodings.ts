@@ -10,7 +10,7 @@ import { isRandomLookingAt } from '@mintmark/keys/material/random_looking'
 /** How a digit is in its word. `raw` as it is; others are V8's small integers and floating point numbers. */
 export type DigitCoding = 'raw' | 'smi-high' | 'smi-doubled' | 'double'
 
-export interface DigitForm {
+export interface DigitEncoding {
   readonly form: string
   /** Bits of a digit. */
   readonly width: number
@@ -24,9 +24,9 @@ export interface DigitForm {
 function digits(
   form: string,
   width: number,
-  slot: DigitForm['slot'],
+  slot: DigitEncoding['slot'],
   coding: DigitCoding = 'raw',
-): DigitForm {
+): DigitEncoding {
   const highOf = (digit: bigint): number =>
     Number((wordOfDigit({ coding }, digit) << BigInt(64 - slot * 8)) >> 32n)
   const least = highOf(1n << BigInt(width - 8))
@@ -34,15 +34,15 @@ function digits(
 }
 
 /** Digits of CPython. */
-export const PYTHON_DIGITS: DigitForm = digits('python-digits-30', 30, 4)
+export const PYTHON_DIGITS: DigitEncoding = digits('python-digits-30', 30, 4)
 
 /** Digits of LibTomMath on 64-bit machines. */
-export const TOMMATH_DIGITS: DigitForm = digits('limbs-60', 60, 8)
+export const TOMMATH_DIGITS: DigitEncoding = digits('limbs-60', 60, 8)
 
 /** The same on machines of 32 bits. */
-export const NARROW_TOMMATH_DIGITS: DigitForm = digits('digits-28', 28, 4)
+export const NARROW_TOMMATH_DIGITS: DigitEncoding = digits('digits-28', 28, 4)
 
-export const DIGIT_FORMS: readonly DigitForm[] = [
+export const DIGIT_ENCODINGS: readonly DigitEncoding[] = [
   PYTHON_DIGITS,
   NARROW_TOMMATH_DIGITS,
   digits('digits-26', 26, 4),
@@ -59,10 +59,10 @@ export const DIGIT_FORMS: readonly DigitForm[] = [
 ]
 
 /** Digits of 15 bits in u16: CPython built for 32 bits. Too weak to be searched for without the value. */
-export const NARROW_DIGITS: DigitForm = digits('python-digits-15', 15, 2)
+export const NARROW_DIGITS: DigitEncoding = digits('python-digits-15', 15, 2)
 
 /** A digit's word as an unsigned number of the word's size. Grows with the digit. */
-export function wordOfDigit({ coding }: Pick<DigitForm, 'coding'>, digit: bigint): bigint {
+export function wordOfDigit({ coding }: Pick<DigitEncoding, 'coding'>, digit: bigint): bigint {
   if (coding === 'smi-high') return digit << 32n
   if (coding === 'smi-doubled') return digit << 1n
   if (coding === 'raw') return digit
@@ -71,7 +71,7 @@ export function wordOfDigit({ coding }: Pick<DigitForm, 'coding'>, digit: bigint
   return view.getBigUint64(0)
 }
 
-function digitOfWord({ coding, width }: DigitForm, word: bigint): bigint | undefined {
+function digitOfWord({ coding, width }: DigitEncoding, word: bigint): bigint | undefined {
   if (word >> 63n !== 0n) return undefined
   let digit = word
   if (coding === 'smi-high') digit = (word & 0xffffffffn) === 0n ? word >> 32n : -1n
@@ -88,12 +88,12 @@ function digitOfDouble(word: bigint): bigint {
 }
 
 /** How many digits a number of `bits` bits takes. */
-export function digitCount(form: DigitForm, bits: number): number {
+export function digitCount(form: DigitEncoding, bits: number): number {
   return Math.ceil(bits / form.width)
 }
 
 /** The digits of a number, as they are in memory. `bits`: of its field, leading zeros included. */
-export function digitBytes(form: DigitForm, value: bigint, bits: number): Uint8Array {
+export function digitBytes(form: DigitEncoding, value: bigint, bits: number): Uint8Array {
   const big = toBigEndian(value, Math.ceil(bits / 8))
   const little = big.toReversed()
   const bytes = digitsOf(form, little, bits)
@@ -103,7 +103,7 @@ export function digitBytes(form: DigitForm, value: bigint, bits: number): Uint8A
 }
 
 /** The same of a number of `bits` bits that these bytes spell, lowest first. */
-export function digitsOf(form: DigitForm, little: Uint8Array, bits: number): Uint8Array {
+export function digitsOf(form: DigitEncoding, little: Uint8Array, bits: number): Uint8Array {
   const count = digitCount(form, bits)
   const bytes = new Uint8Array(count * form.slot)
   digitsInto(new DataView(bytes.buffer), form, little, count)
@@ -113,7 +113,7 @@ export function digitsOf(form: DigitForm, little: Uint8Array, bits: number): Uin
 /** Writes the lowest `count` digits at the begin of `view`. */
 export function digitsInto(
   view: DataView,
-  { width, slot, coding }: DigitForm,
+  { width, slot, coding }: DigitEncoding,
   little: Uint8Array,
   count: number,
 ): void {
@@ -150,7 +150,7 @@ function bitsAt(little: Uint8Array, from: number, count: number): number {
 
 /** The number whose `count` digits begin at `at`, or undefined where one of them is no digit. */
 export function digitsAt(
-  form: DigitForm,
+  form: DigitEncoding,
   bytes: Uint8Array,
   at: number,
   count: number,
@@ -167,7 +167,7 @@ export function digitsAt(
   return BigInt(`0b${binary}`)
 }
 
-function wordAt({ slot }: DigitForm, view: DataView, index: number): bigint {
+function wordAt({ slot }: DigitEncoding, view: DataView, index: number): bigint {
   return BigInt(slot === 4 ? view.getUint32(index * 4, true) : view.getUint16(index * 2, true))
 }
 
@@ -178,7 +178,7 @@ const MOST_REPEATED = 2
 
 /** Whether digits can be those of a random number, and are no counters, offsets or pointers in words of their own, nor text. */
 export function areRandomDigits(
-  form: DigitForm,
+  form: DigitEncoding,
   bytes: Uint8Array,
   at: number,
   count: number,
@@ -193,7 +193,12 @@ export function areRandomDigits(
 }
 
 /** Whether more digits but the last are small than of a random number. */
-function areSmallDigits(form: DigitForm, bytes: Uint8Array, at: number, count: number): boolean {
+function areSmallDigits(
+  form: DigitEncoding,
+  bytes: Uint8Array,
+  at: number,
+  count: number,
+): boolean {
   const { least } = form.highs
   let left = mostSmall(count)
   for (let k = 1; k < count && left >= 0; k++) {
@@ -210,7 +215,12 @@ function mostSmall(count: number): number {
  * Words of `form` from `at` on up to the first that is 0, at most `most`; 0 where one of them is no digit, by its higher half,
  * or more of them but the last are small than digits of a random number.
  */
-export function digitsInUse(form: DigitForm, bytes: Uint8Array, at: number, most: number): number {
+export function digitsInUse(
+  form: DigitEncoding,
+  bytes: Uint8Array,
+  at: number,
+  most: number,
+): number {
   const { slot } = form
   const { least, most: greatest } = form.highs
   const enough = mostSmall(most) + 1

@@ -26,7 +26,7 @@ import {
   u32le,
 } from './spelled_binary.ts'
 
-describe('a binary form is found at every alignment, proven, once', () => {
+describe('a binary form is found at every alignment, verified, once', () => {
   for (const { name, bytes, pair, form } of BINARY_SPELLINGS) {
     it(name, () => {
       for (let alignment = 0; alignment < 8; alignment++) {
@@ -40,7 +40,7 @@ describe('a binary form is found at every alignment, proven, once', () => {
   }
 })
 
-describe('the private part of OpenSSH in a freed buffer, without its first 16 bytes, is proven:', () => {
+describe('the private part of OpenSSH in a freed buffer, without its first 16 bytes, is verified:', () => {
   for (const [name, bytes, pair] of [
     ['RSA', sshRsa(), RSA],
     ['P-256', sshEcdsa(P256, 'nistp256'), P256],
@@ -71,9 +71,9 @@ describe('a damaged byte in a private number', () => {
       for (let at = 0; at < bytes.length; at += 11) {
         const damaged = planted(bytes, 64)
         damaged[64 + at] = (damaged[64 + at] ?? 0) ^ 0x20
-        const proven = hitsIn(damaged).filter(({ certainty }) => certainty === 'proven')
+        const verified = hitsIn(damaged).filter(({ certainty }) => certainty === 'proven')
         // Where e alone is damaged and no d is there to show it, the id is another and the key the same.
-        for (const { material } of proven)
+        for (const { material } of verified)
           assert.deepEqual(secretOf(material), secret, `byte ${at}`)
       }
     })
