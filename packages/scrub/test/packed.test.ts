@@ -283,7 +283,7 @@ it('a folder for temporary files that is not there is reported', async () => {
   try {
     await assert.rejects(scanFile(packed('gzip')), {
       code: 'INPUT_UNREADABLE',
-      message: /nothing can be held back in .*missing: ENOENT/,
+      message: /no temporary file can be made in .*missing: ENOENT/,
     })
   } finally {
     process.env['TMPDIR'] = temporary

@@ -38,7 +38,7 @@ interface Repeating {
   to: number
 }
 
-/** The examines one piece. Offsets are from the begin of its bytes. */
+/** The probes of one piece. Offsets are from the begin of its bytes. */
 export class Repeats<T> {
   #bytes: Uint8Array = new Uint8Array(0)
   readonly #probes = new Map<number, EarlierProbe<T>>()

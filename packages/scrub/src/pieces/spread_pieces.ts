@@ -99,7 +99,7 @@ export class SpreadPieces {
   readonly #table: PieceTable
   readonly #bytes: Uint8Array = new Uint8Array(MOST_CELLS)
 
-  /** @param patterns values as they are are searched for; they stay the caller's */
+  /** @param patterns the values themselves; they stay the caller's */
   constructor(patterns: readonly SecretPattern[], step: Step) {
     this.#table = new PieceTable(
       patterns.filter(({ form }) => SPREAD_ENCODINGS.has(form)),

@@ -68,7 +68,7 @@ export function budgetsFor(
     before: budget(RATES.before),
     near,
     placed,
-    // There are few such offsets, where there are any: keys that merely are there have as much.
+    // There are few such offsets, where there are any: keys that were only discovered have as much.
     java: budget(RATES.java, Math.max(1, usual)),
     cut: budget(RATES.cut, completesParts ? Math.max(COMPLETED, usual) : usual),
     v8: budget(RATES.v8),

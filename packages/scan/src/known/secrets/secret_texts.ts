@@ -63,7 +63,7 @@ interface Sought {
 /** Shorter runs the kernel does not list. */
 const LEAST_RUN = 32
 
-/** Texts of a window. Of keys that merely are there none is examined: hashes are spelled in the same way. */
+/** Texts of a window. Of keys that were only discovered none is examined: hashes are spelled in the same way. */
 export class SecretTexts {
   /** The shortest run that can be a secret; 0 where none is searched for. */
   readonly #least: number
