@@ -2,18 +2,18 @@
 import { availableParallelism } from 'node:os'
 import type { Json } from '@mintmark/core'
 import { scrubInput } from '@mintmark/scrub/scrub_input'
-import { keyOfKept } from './kept_keys.ts'
 import type { Scrub } from './receive/receive.ts'
+import { keyOfStored } from './stored_keys.ts'
 
 /** Each takes memory, and something else on this machine wants to start anew. */
 const MOST_THREADS = 2
 
 /**
- * @param kept public keys as `keptKey` writes them; what is none is left out
+ * @param kept public keys as `storedKey` writes them; others is left out
  * @param acceptCut as {@link ScrubOptions.acceptCut}
  */
 export function gateScrub(kept: readonly Json[], acceptCut: boolean): Scrub {
-  const publicKeys = kept.map(keyOfKept).filter((key) => key !== undefined)
+  const publicKeys = kept.map(keyOfStored).filter((key) => key !== undefined)
   const threads = Math.min(MOST_THREADS, availableParallelism())
   return async (input, name) => {
     const scrubbed = await scrubInput(input, name, { publicKeys, threads, acceptCut })

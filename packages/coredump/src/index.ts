@@ -26,7 +26,7 @@ export { Spool } from './spool/spool.ts'
 export { FolderWatch, type WatchCount } from './watch/watch.ts'
 
 /**
- * @param kept public keys as `keptKey` writes them
+ * @param kept public keys as `storedKey` writes them
  * @param acceptCut a core is written though the search for one of them was cut short; its report says so
  */
 export async function loadGateScrub(kept: readonly Json[], acceptCut: boolean): Promise<Scrub> {

@@ -30,7 +30,7 @@ function bareSec1(): Buffer {
 }
 
 describe('a core counts as', () => {
-  for (const [what, held, counts, isErased] of [
+  for (const [what, planted, counts, isErased] of [
     ['nothing found, where nothing was erased', Buffer.alloc(0), 'nothing', false],
     ['nothing found, where only the state of a generator was', generatorState(), 'nothing', true],
     ['found, where a key was erased', pem(), 'found', true],
@@ -39,7 +39,7 @@ describe('a core counts as', () => {
   ] as const)
     it(what, async () => {
       const gate = gateWith({ loadScrub: () => loadGateScrub([], false) })
-      const core = Buffer.concat([Buffer.alloc(65_536, 'memory\0\0'), held, Buffer.alloc(4096)])
+      const core = Buffer.concat([Buffer.alloc(65_536, 'memory\0\0'), planted, Buffer.alloc(4096)])
       const written = await receiveCore(gate, arrivalOfBytes(core))
       assert.ok(written.outcome === 'core')
       assert.deepEqual([written.counts, written.erasedRanges > 0], [counts, isErased])

@@ -67,11 +67,11 @@ describe('the text of a report', () => {
 })
 
 describe('a crash report that was dropped', () => {
-  for (const [held, maxMemoryBytes] of [
+  for (const [store, maxMemoryBytes] of [
     ['memory', 1 << 28],
     ['the encrypted file', 0],
   ] as const)
-    it(`is written as a report with the scrubbed core, buffered in ${held}`, async () => {
+    it(`is written as a report with the scrubbed core, buffered in ${store}`, async () => {
       const at = Buffer.from(CORE).indexOf(SECRET)
       const limits = { maxMemoryBytes, maxSizeBytes: 1 << 30, maxAtOnce: 4, keepFreeBytes: 0 }
       const scrubs: number[] = []

@@ -19,7 +19,7 @@ import { readAgain } from '@mintmark/testkit'
 import { gateStatus, installGate, loadState, uninstallGate } from '../src/index.ts'
 import { patternFor } from '../src/install/kernel_settings.ts'
 import { writableByOthers } from '../src/install/writable_by_others.ts'
-import { keptKey, keyOfKept } from '../src/kept_keys.ts'
+import { keyOfStored, storedKey } from '../src/stored_keys.ts'
 import { BEFORE, machine } from './gate_machine.ts'
 import { place } from './gate_world.ts'
 
@@ -321,14 +321,14 @@ describe('public keys that the gate keeps', () => {
       const { keys } = parsePublicKeys(Buffer.from(JSON.stringify({ keys: [jwk] })), 'jwks')
       const [key] = keys
       assert.ok(key)
-      const text = JSON.stringify(keptKey(key))
-      assert.deepEqual(keyOfKept(JSON.parse(text)), key)
+      const text = JSON.stringify(storedKey(key))
+      assert.deepEqual(keyOfStored(JSON.parse(text)), key)
       assert.equal(text.includes(String(jwk.d).slice(0, 20)), false)
     })
   }
 
   it('are left out where they are none', () => {
     for (const kept of [undefined, {}, { spki: 'AAAA' }, { spki: 7 }, []])
-      assert.equal(keyOfKept(kept), undefined)
+      assert.equal(keyOfStored(kept), undefined)
   })
 })

@@ -129,8 +129,8 @@ it('why there is no core is reported in words, without the text of an error', ()
     'something was removed from the spool meanwhile, or the spool itself (ENOENT)',
     'the system said EIO',
     'there was not enough memory',
-    'an error of ours, RangeError',
-    'an error of ours, of no kind',
+    'an internal error, RangeError',
+    'an internal error, of no kind',
   ])
 })
 
@@ -149,7 +149,7 @@ describe('no core', () => {
     assert.equal(done.outcome, 'lost')
     assert.deepEqual(filesIn(gate.spool.folder), [])
     assert.deepEqual(gate.spool.entries(), [])
-    assert.match(logOf(gate), /problem .*no core, an error of ours, Error/)
+    assert.match(logOf(gate), /problem .*no core, an internal error, Error/)
     assert.equal(logOf(gate).includes('private'), false)
   })
 

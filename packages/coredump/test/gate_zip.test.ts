@@ -239,11 +239,11 @@ function arrivalOf(archive: Buffer, member: string): Arrival {
 }
 
 describe('a member of a zip archive', () => {
-  for (const [held, maxMemoryBytes] of [
+  for (const [store, maxMemoryBytes] of [
     ['memory', 1 << 28],
     ['the encrypted file', 0],
   ] as const)
-    it(`is written scrubbed under its own name, buffered in ${held}`, async () => {
+    it(`is written scrubbed under its own name, buffered in ${store}`, async () => {
       const limits = { maxMemoryBytes, maxSizeBytes: 1 << 30, maxAtOnce: 4, keepFreeBytes: 0 }
       const at = CORE.indexOf(SECRET)
       const gate = gateWith({ limits, scrub: erasing({ offset: at, length: SECRET.length }) })

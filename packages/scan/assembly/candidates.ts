@@ -52,7 +52,7 @@ const WORKED: i32 = 3
  * Writes to five lists of `cap` u32 each at `out`: first factors that are marked, then factors at multiples of 8 in the two
  * plain byte orders, then other factors, then what is no factor itself and not marked, then what is: where one side alone
  * marks it, at multiples of 4. What a number some numbers away marks is examined as a factor in the plain orders, and as
- * what is none in the first. Without `every` the second to fourth get nothing. Adds how many to `sizes` (5 u32). Returns what did not fit.
+ * others in the first. Without `every` the second to fourth get nothing. Adds how many to `sizes` (5 u32). Returns what did not fit.
  */
 export function candidates(
   ptr: usize,

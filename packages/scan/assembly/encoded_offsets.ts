@@ -16,7 +16,7 @@ const LEAST_STEPS: i32 = 3
 const EVEN: i32 = 0x5555
 
 /**
- * Writes to `out` (u32) which of the offsets `at`, `at` + `step`, … before `to` can be in coded text, and returns how many:
+ * Writes to `out` (u32) which of the offsets `at`, `at` + `step`, … before `to` can be in encoded text, and returns how many:
  *
  * - the 16 bytes from there on are letters, or are what lists have and {@link LEAST_DIGITS} of them digits;
  * - or every other one of them is zero, and the others are letters, or what lists have;

@@ -145,8 +145,8 @@ function bytes(at: usize, stop: usize): bool {
         const slots = slotsOf(both, partner, mixers)
         const before = load<u32>(table + <usize>i32x4.extract_lane(slots, 0))
         const beforeNext = load<u32>(table + <usize>i32x4.extract_lane(slots, 2))
-        const held = v128.load_lane<u64>(beforeNext, v128.load64_zero(before), 1)
-        if (!v128.any_true(i64x2.eq(v128.xor(both, held), partner))) continue
+        const lanes = v128.load_lane<u64>(beforeNext, v128.load64_zero(before), 1)
+        if (!v128.any_true(i64x2.eq(v128.xor(both, lanes), partner))) continue
         if (takeWhole(at, before, stop) && takeWhole(at + 8, beforeNext, stop)) continue
         stopped = i
         return false
@@ -181,8 +181,8 @@ function words(at: usize, stop: usize): bool {
     const second = table + <usize>i32x4.extract_lane(slots, 2)
     const before = load<u32>(first)
     const beforeNext = load<u32>(second)
-    const held = v128.load_lane<u64>(beforeNext, v128.load64_zero(before), 1)
-    if (v128.any_true(i64x2.eq(v128.xor(both, held), partner))) {
+    const lanes = v128.load_lane<u64>(beforeNext, v128.load64_zero(before), 1)
+    if (v128.any_true(i64x2.eq(v128.xor(both, lanes), partner))) {
       // Where there is no room for the second, the first is taken again, which changes nothing.
       if (!take(i, before) || (i + 16 <= stop && !take(i + 8, beforeNext))) {
         stopped = i

@@ -151,12 +151,12 @@ export function enter_words(
     store<u32>(place, load<u32>(place) | both)
     let slot = slotOf(hash) & mask
     for (;;) {
-      const held = load<u64>(table + ((<usize>slot) << 3))
-      if (held === word) {
+      const existing = load<u64>(table + ((<usize>slot) << 3))
+      if (existing === word) {
         store<u32>(firsts + ((<usize>k) << 2), load<u32>(indexes + ((<usize>slot) << 2)) - 1)
         break
       }
-      if (held === 0) {
+      if (existing === 0) {
         store<u64>(table + ((<usize>slot) << 3), word)
         store<u32>(indexes + ((<usize>slot) << 2), k + 1)
         break
@@ -185,12 +185,12 @@ function wordAt(at: usize, table: usize, indexes: usize, mask: u32): u32 {
   if (word === 0) return 0
   const hash = hashWord(word)
   let slot = slotOf(hash) & mask
-  let held = load<u64>(table + ((<usize>slot) << 3))
-  while (held !== 0 && held !== word) {
+  let existing = load<u64>(table + ((<usize>slot) << 3))
+  while (existing !== 0 && existing !== word) {
     slot = (slot + 1) & mask
-    held = load<u64>(table + ((<usize>slot) << 3))
+    existing = load<u64>(table + ((<usize>slot) << 3))
   }
-  return held === 0 ? 0 : load<u32>(indexes + ((<usize>slot) << 2))
+  return existing === 0 ? 0 : load<u32>(indexes + ((<usize>slot) << 2))
 }
 
 /**

@@ -1,5 +1,5 @@
 /**
- * The passes over a file: for what shows itself, for the private halves of keys that are known by then, and for every
+ * The passes over a file: for what shows itself, for the private halves of keys that are known after it, and for every
  * value of the keys found. @module
  */
 import type { KeyMaterial } from '@mintmark/keys/material/key_material'
@@ -21,10 +21,10 @@ import { type PossibleKey, PublicHalves } from './findings/possible_keys.ts'
 import { hasOneSecret } from './known/secrets/secret_groups.ts'
 import { detectedOf } from './known/values/found_value.ts'
 import { CutWindows, type PlanSize, withFirstBudget } from './memory/extra_budget.ts'
+import { ZeroRuns } from './memory/holes.ts'
 import { scalarsInRegisters } from './memory/register_scalars.ts'
 import { registerRanges, secretsInRegisters } from './memory/registers.ts'
 import { SegmentBoundaries } from './memory/segment_boundaries.ts'
-import { ZeroRuns } from './memory/zero_runs.ts'
 import type { KnownKeys } from './report/known_keys.ts'
 import type { RawFindingList } from './report/raw_findings.ts'
 import type { LimitList } from './report/scan_limits.ts'
@@ -182,7 +182,7 @@ export class Passes {
   }
 
   /**
-   * Searches for keys that were found wherever else a value of theirs is, as far as that was not done. Nothing is known of
+   * Searches for keys that were found wherever else one of their values is, as far as that was not done. Nothing is known of
    * them afterwards.
    */
   async values(): Promise<void> {

@@ -35,7 +35,7 @@ describe('docs/key-encodings.md', () => {
     ),
   )
 
-  it('is held against what the sources really name', () => {
+  it('matches what the sources really name', () => {
     assert.ok(encodings.size > 40, `${encodings.size} encodings`)
   })
 

@@ -1,4 +1,4 @@
-export { begunFor, Unfinished } from './copy/new_file.ts'
+export { Unfinished, unfinishedFor } from './copy/new_file.ts'
 export {
   type FileProgress,
   type ScrubDocument,

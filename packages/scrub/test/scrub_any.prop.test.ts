@@ -1,4 +1,4 @@
-/** Any bytes give an output that holds nothing of a key, or an error of ours. */
+/** Any bytes give an output that holds nothing of a key, or an internal error. */
 import assert from 'node:assert/strict'
 import { generateKeyPairSync } from 'node:crypto'
 import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
@@ -46,7 +46,7 @@ const damaged = fc
     return bytes.subarray(0, Math.ceil(bytes.length * share))
   })
 
-it('any bytes give an output without the key, or an error of ours, and never a half of either', async () => {
+it('any bytes give an output without the key, or an internal error, and never a half of either', async () => {
   let count = 0
   await fc.assert(
     fc.asyncProperty(damaged, async (bytes) => {

@@ -140,10 +140,10 @@ function assertOthersKept(
     const before = kept.subarray(offset, offset + length)
     assert.equal(Buffer.compare(before, out.subarray(offset, offset + length)), 0)
   }
-  const held = (part: Buffer) => Buffer.from(bytes).indexOf(part)
+  const has = (part: Buffer) => Buffer.from(bytes).indexOf(part)
   // Pages may are apart in the file.
   const page = other.subarray(0, PAGE)
-  const otherAt = held(page)
+  const otherAt = has(page)
   assert.equal(Buffer.compare(out.subarray(otherAt, otherAt + PAGE), page), 0)
   const planted = all.reduce((sum, spelling) => sum + spelling.bytes.length, 0)
   const registers = wideRegisters.reduce((sum, { length }) => sum + length, 0)

@@ -57,7 +57,7 @@ export interface GateSettings {
   readonly ignoresLimits: boolean
   /** Cores land though the search for a given key was cut short. */
   readonly acceptsCut: boolean
-  /** See `kept_keys.ts`. */
+  /** See `stored_keys.ts`. */
   readonly publicKeys: readonly Json[]
 }
 

@@ -19,7 +19,7 @@ export function reasonOf(error: unknown): string {
   const errno = errnoOf(error)
   if (errno !== 'UNKNOWN') return WORDS.get(errno) ?? `the system said ${errno}`
   if (isForWantOfMemory(error)) return NO_MEMORY
-  return `an error of ours, ${error instanceof Error ? error.name : 'of no kind'}`
+  return `an internal error, ${error instanceof Error ? error.name : 'of no kind'}`
 }
 
 /** As V8 says it of buffers, and of the memory of WebAssembly. */

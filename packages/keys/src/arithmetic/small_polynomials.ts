@@ -40,7 +40,7 @@ export type Allowed = () => boolean
 /**
  * Even offsets in `[from, to)` where secret polynomials begin, ascending; they may reach beyond `to`.
  *
- * Cost: 25 ns a sample of what is none, 2 ns a byte where all numbers are in range.
+ * Cost: 25 ns a sample of others, 2 ns a byte where all numbers are in range.
  *
  * @param shortest bytes of which all are numbers in range, at least, where a polynomial is to be found
  * @param isAllowed is asked before each probe of some 10 µs

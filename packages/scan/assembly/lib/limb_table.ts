@@ -20,12 +20,12 @@ export function enterLimb(limbs: usize, k: i32, table: usize, mask: u32): void {
   const limb = load<u64>(limbs + ((<usize>k) << 4))
   let slot = slotOf(limb, mask)
   for (let steps = 0; steps < STEPS; steps++) {
-    const held = load<u32>(table + ((<usize>slot) << 2))
-    if (held === 0) {
+    const existing = load<u32>(table + ((<usize>slot) << 2))
+    if (existing === 0) {
       store<u32>(table + ((<usize>slot) << 2), (k + 1) | tagOf(limb))
       break
     }
-    if (load<u64>(limbs + ((<usize>((held & INDEX) - 1)) << 4)) === limb) break
+    if (load<u64>(limbs + ((<usize>((existing & INDEX) - 1)) << 4)) === limb) break
     slot = (slot + 1) & mask
   }
 }
@@ -34,10 +34,10 @@ export function enterLimb(limbs: usize, k: i32, table: usize, mask: u32): void {
 export function indexOf(limbs: usize, limb: u64, table: usize, mask: u32): i32 {
   let slot = slotOf(limb, mask)
   for (let steps = 0; steps < STEPS; steps++) {
-    const held = load<u32>(table + ((<usize>slot) << 2))
-    if (held === 0) return -1
-    const index = <i32>(held & INDEX) - 1
-    const isLike = (held ^ tagOf(limb)) >> INDEX_BITS === 0
+    const existing = load<u32>(table + ((<usize>slot) << 2))
+    if (existing === 0) return -1
+    const index = <i32>(existing & INDEX) - 1
+    const isLike = (existing ^ tagOf(limb)) >> INDEX_BITS === 0
     if (isLike && load<u64>(limbs + ((<usize>index) << 4)) === limb) return index
     slot = (slot + 1) & mask
   }

@@ -49,7 +49,7 @@ export class AnchorIndex {
       if (anchors === undefined) continue
       tried += anchors.length
       for (const { anchor, order } of anchors) {
-        if (stands(bytes, at, anchor)) places.push({ anchor, order, at })
+        if (isAt(bytes, at, anchor)) places.push({ anchor, order, at })
       }
     }
     spend(COST.byte * bytes.length + COST.anchor * tried + COST.place * places.length)
@@ -65,7 +65,7 @@ function bytesAt({ pattern, mask }: Anchor, place: number): readonly number[] {
   return ANY_BYTE.filter((each) => ((each ^ (byte ?? 0)) & counts) === 0)
 }
 
-function stands(bytes: Uint8Array, at: number, { pattern, mask }: Anchor): boolean {
+function isAt(bytes: Uint8Array, at: number, { pattern, mask }: Anchor): boolean {
   if (at + pattern.length > bytes.length) return false
   // From the end: many begin alike.
   for (let i = pattern.length - 1; i >= 0; i--) {

@@ -38,7 +38,7 @@ export interface KnownTask extends TaskOptions {
   readonly completed?: readonly PublicKey[]
   /** Keys that are in the dump and are not asked for: far less is spent on them. */
   readonly discovered: readonly PublicKey[]
-  /** Keys that were found already: every value of theirs is searched for as well. */
+  /** Keys that were found already: each of their values is searched for as well. */
   readonly materials?: readonly KeyMaterial[]
   /** Whether it is settled whether a given key is there, however long that takes. */
   readonly isPatient?: boolean
@@ -46,7 +46,7 @@ export interface KnownTask extends TaskOptions {
   readonly searchers?: number
 }
 
-/** The pass that searches for keys that were found already: wherever else a value of theirs is. */
+/** The pass that searches for keys that were found already: wherever else one of their values is. */
 export interface ValuesTask extends TaskOptions {
   readonly kind: 'values'
   readonly materials: readonly KeyMaterial[]
@@ -141,8 +141,8 @@ export function giveBack(task: ScannerTask, scanner: WindowScanner): void {
 }
 
 function idleFor(task: KnownTask | ValuesTask): WindowScanner | undefined {
-  const held = task.materials && idleOf.get(task.materials)
-  return held !== undefined && areAlike(task, held.task) ? held.scanner : undefined
+  const existing = task.materials && idleOf.get(task.materials)
+  return existing !== undefined && areAlike(task, existing.task) ? existing.scanner : undefined
 }
 
 /** Whether two tasks for the same materials are for the same public keys, too, and spend as much on them. */

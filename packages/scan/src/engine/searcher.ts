@@ -32,7 +32,7 @@ export type SearchOrder =
 
 export interface WindowAnswer {
   readonly index: number
-  /** Undefined where there was an error of ours. */
+  /** Undefined where there was an internal error. */
   readonly result: WindowResult | undefined
 }
 
@@ -40,7 +40,7 @@ export interface WindowAnswer {
 export type ThreadAnswer = WindowAnswer | 'wiped'
 
 const PATIENCE_MS = 2000
-/** What a thread may use besides its window: more is a fault of ours, and ends it. */
+/** What a thread may use besides its window: more is a fault of this program, and ends it. */
 const HEAP_MB = { maxOldGenerationSizeMb: 192, maxYoungGenerationSizeMb: 16 }
 const SCRIPT = new URL('./scan_worker.ts', import.meta.url)
 
@@ -124,7 +124,7 @@ export class SearchHere extends Searcher {
   readonly #source: ByteSource
   readonly #hashKey: Uint8Array
   #task: ScannerTask | undefined
-  /** For the task; made for its first window, so that other threads have theirs by then. */
+  /** For the task; made for its first window, so that other threads start first. */
   #scanner: WindowScanner | undefined
 
   constructor(source: ByteSource, hashKey: Uint8Array) {

@@ -92,8 +92,8 @@ export class SoughtKeys {
   }
 
   #valuesOf(material: KeyMaterial): readonly bigint[] {
-    const held = this.#values.get(material)
-    if (held !== undefined) return held
+    const existing = this.#values.get(material)
+    if (existing !== undefined) return existing
     const values = derivedValues(material).map(({ value }) => value)
     this.#values.set(material, values)
     return values
@@ -104,7 +104,7 @@ export class SoughtKeys {
     const all = this.#found.all
       .toSorted((a, b) => rank(a) - rank(b))
       .flatMap(({ materials }) => materials)
-    return this.isFull ? inTurns(all, sizedKind) : all
+    return this.isFull ? roundRobin(all, sizedKind) : all
   }
 
   /** How many of the first are searched for. */
@@ -147,7 +147,7 @@ function kindsOfMany(keys: readonly KeyMaterial[]): ReadonlySet<string> {
  *
  * @param kindOf what names the kind of each; within a kind the order stays
  */
-export function inTurns<T>(all: readonly T[], kindOf: (item: T) => string): readonly T[] {
+export function roundRobin<T>(all: readonly T[], kindOf: (item: T) => string): readonly T[] {
   const counts = new Map<string, number>()
   return all
     .map((item) => {

@@ -20,9 +20,9 @@ import type { WindowSearch } from '../anchors/window_search.ts'
 import { MlKemSearch } from '../detectors/process/ml_kem_layouts.ts'
 import { EncodedSearch } from '../encoded/encoded_search.ts'
 import { type PackedSeen, takePacked } from '../encoded/packed_seen.ts'
+import { LEAST_ZEROS } from '../memory/holes.ts'
 import { joinedPieces, smallPieces } from '../memory/joined_pieces.ts'
 import type { ProcessMemory } from '../memory/process_memory.ts'
-import { LEAST_ZEROS } from '../memory/zero_runs.ts'
 import { keyOfNumber } from '../public_keys/bare_moduli.ts'
 import { HITS_OF, type LimitSeen } from '../report/scan_limits.ts'
 import { AesSearch } from '../schedules/aes.ts'
@@ -66,7 +66,7 @@ export interface WindowTaker {
   readonly onPublicKey?: (key: PublicKey, isBare: boolean) => void
   /** Packed data that was not unpacked to its end, from the file's start; see `packed_seen.ts`. */
   readonly onPacked?: (packed: PackedSeen) => void
-  /** Many zeros in a row, in order of offset; see `zero_runs.ts`. */
+  /** Many zeros in a row, in order of offset; see `holes.ts`. */
   readonly onZeros?: (zeros: Range) => void
   /** Whether the window may have more of them; always where absent. */
   readonly hasRoomForKey?: (isBare: boolean) => boolean

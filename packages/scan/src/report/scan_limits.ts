@@ -12,7 +12,7 @@ import type { ScanReport } from './report.ts'
 /**
  * - `anchor-flood`: so many offsets looked like one encoding that not all could be examined.
  * - `search-cut`: a search of whole windows found more that looks like keys than it can examine in time.
- * - `detector-failed`: an error of ours while an offset was examined; the rest was.
+ * - `detector-failed`: an internal error while an offset was examined; the rest was.
  * - `unreadable`: a part of the file could not be read.
  * - `thread-failed`: a thread ended while it searched a window; the rest was searched.
  * - `many-keys`: more public keys than are searched for.
@@ -69,7 +69,7 @@ const MESSAGES: Readonly<Record<LimitCode, (name: string, count: number) => stri
   'anchor-flood': (name, count) =>
     `too many locations look like ${name}: in ${windows(count)} not all were examined (--deep examines more)`,
   'search-cut': (name) => `the search for ${name} was cut short: too much looks like it`,
-  'detector-failed': (name, count) => `an error of ours while examining ${name}, ${times(count)}`,
+  'detector-failed': (name, count) => `an internal error while examining ${name}, ${times(count)}`,
   unreadable: (_, count) => `${windows(count)} of the file could not be read`,
   'thread-failed': (_, count) => `a thread failed: ${windows(count)} of the file were not searched`,
   'many-keys': (_, count) =>

@@ -278,7 +278,7 @@ export class ConjugateKernel {
   }
 
   /**
-   * Offsets in [0, to) that something marks well, and the sides, in turns: see `bounded` in the kernel. A view until the next call.
+   * Offsets in [0, to) that something marks well, and the sides, alternating: see `bounded` in the kernel. A view until the next call.
    *
    * @param probed so many bytes from an offset on must look random, as `random_looking.ts` has it, and no two of their words of eight
    * bytes may have no upper 16 bits, as addresses have none; 0: none is examined
@@ -370,7 +370,7 @@ export class ConjugateKernel {
 
   /**
    * Runs of blocks of 16 bytes that can be part of a random number, in order, as the first block and the one behind the
-   * last in turns: all of at least `least` blocks that begin in [0, to), and others. A view until the next call.
+   * last alternating: all of at least `least` blocks that begin in [0, to), and others. A view until the next call.
    */
   randomBlocks(to: number, least: number): Uint32Array {
     const { at, count } = this.#places.random(to, least)

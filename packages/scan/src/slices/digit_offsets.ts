@@ -27,8 +27,8 @@ export class DigitOffsets {
 
   /** Positions in [0, to) where words can be the digits of one number. */
   of(shape: DigitShape, to: number): readonly number[] {
-    const held = this.#listed.get(shape)
-    if (held?.to === to) return held.places
+    const existing = this.#listed.get(shape)
+    if (existing?.to === to) return existing.places
     const places = this.#list(shape, to)
     this.#listed.set(shape, { to, places })
     return places

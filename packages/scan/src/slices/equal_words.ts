@@ -7,9 +7,9 @@ export function repeatsOf(firsts: Uint32Array): EqualWords {
   for (let k = 0; k < firsts.length; k++) {
     const first = firsts[k]
     if (first === k || first === undefined) continue
-    const held = repeats.get(first)
-    if (held === undefined) repeats.set(first, [k])
-    else held.push(k)
+    const existing = repeats.get(first)
+    if (existing === undefined) repeats.set(first, [k])
+    else existing.push(k)
   }
   return repeats
 }

@@ -82,8 +82,8 @@ export class SliceOffsets {
 
   /** Where numbers of `length` bytes can begin in [0, to). Valid until the offsets of other lengths are asked for. */
   of(length: number, to: number): OffsetGroups {
-    const held = this.#kept.find((kept) => kept.length === length && kept.to === to)
-    if (held !== undefined) return held
+    const existing = this.#kept.find((kept) => kept.length === length && kept.to === to)
+    if (existing !== undefined) return existing
     // Most runs are shorter than any number.
     const least = Math.max(1, (length >> 4) - 1)
     const { at: blocks, count: blockRuns } = this.random(to, least)

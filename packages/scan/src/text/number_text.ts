@@ -55,7 +55,7 @@ export class NumberList {
   /**
    * Reads the numbers from an offset on.
    *
-   * @returns behind the last of them, or, if there is none, behind what is none
+   * @returns behind the last of them, or, if there is none, behind others
    */
   read(chars: Uint8Array, at: number, notation: Notation): number {
     this.#used = Math.max(this.#used, this.length)

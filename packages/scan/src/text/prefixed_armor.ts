@@ -88,7 +88,7 @@ function waysOf(prefix: Uint8Array, second: Uint8Array): readonly FindBody[] {
 /** How much of the end of `prefix` the next line begins with: what is before that may be no text. */
 function commonLength(prefix: Uint8Array, next: Uint8Array): number {
   let length = Math.min(prefix.length, next.length)
-  while (length > 0 && !stands(next, 0, prefix.subarray(prefix.length - length))) length -= 1
+  while (length > 0 && !isAt(next, 0, prefix.subarray(prefix.length - length))) length -= 1
   return length
 }
 
@@ -101,7 +101,7 @@ function behindSigns(signs: Uint8Array, times: number): FindBody {
   return (chars, from, to) => {
     let at = from
     for (let seen = 0; seen < times; seen++) {
-      while (at < to && !stands(chars, at, signs)) at += 1
+      while (at < to && !isAt(chars, at, signs)) at += 1
       if (at >= to) return to
       at += signs.length
     }
@@ -118,14 +118,14 @@ function behindBlanks(chars: Uint8Array, from: number, to: number): number {
 function countOf(text: Uint8Array, signs: Uint8Array): number {
   let count = 0
   for (let at = 0; at + signs.length <= text.length; ) {
-    const isThere = stands(text, at, signs)
+    const isThere = isAt(text, at, signs)
     count += isThere ? 1 : 0
     at += isThere ? signs.length : 1
   }
   return count
 }
 
-function stands(chars: Uint8Array, at: number, signs: Uint8Array): boolean {
+function isAt(chars: Uint8Array, at: number, signs: Uint8Array): boolean {
   for (let i = 0; i < signs.length; i++) if (chars[at + i] !== signs[i]) return false
   return true
 }
@@ -185,7 +185,7 @@ function isEnd(chars: Uint8Array, from: number, to: number, line: number): boole
   return (
     (line === 1 && to - from < LETTERS_LEAST) ||
     (to === from && line > HEADERS_MOST) ||
-    stands(chars, from, HEADER)
+    isAt(chars, from, HEADER)
   )
 }
 
@@ -203,7 +203,7 @@ const IS_CONTENT = Uint8Array.from({ length: 256 }, (_, byte) =>
 )
 
 function isFooter(chars: Uint8Array, from: number, to: number): boolean {
-  return to - from > 8 && stands(chars, from, FOOTER)
+  return to - from > 8 && isAt(chars, from, FOOTER)
 }
 
 const HEADER = Buffer.from('-----BEGIN')

@@ -4,7 +4,7 @@
  *
  * @module
  */
-import { isAlphanumeric, isBlank, standsAt } from './text_run.ts'
+import { isAlphanumeric, isAt, isBlank } from './text_run.ts'
 
 const BACKSLASHES_MOST = 64
 const SPELLED = ['&quot;', '&#34;', '&#39;', '&apos;', '%22', '%27']
@@ -15,14 +15,14 @@ export function quoteLength(chars: Uint8Array, at: number): number {
   if (letter === 0x22 || letter === 0x27) return 1
   if (letter === 0x5c) return escapedQuote(chars, at)
   if (letter !== 0x26 && letter !== 0x25) return 0
-  return SPELLED.find((text) => standsAt(chars, at, text))?.length ?? 0
+  return SPELLED.find((text) => isAt(chars, at, text))?.length ?? 0
 }
 
 function escapedQuote(chars: Uint8Array, at: number): number {
   let i = at
   while (chars[i] === 0x5c && i - at < BACKSLASHES_MOST) i += 1
   if (chars[i] === 0x22 || chars[i] === 0x27) return i + 1 - at
-  return standsAt(chars, i, 'u0022') || standsAt(chars, i, 'u0027') ? i + 5 - at : 0
+  return isAt(chars, i, 'u0022') || isAt(chars, i, 'u0027') ? i + 5 - at : 0
 }
 
 /** One `"name": "value"`; the value's letters are [`from`, `to`), the whole is [`at`, `end`). */
@@ -75,7 +75,7 @@ function isNameLetter(letter: number | undefined): boolean {
 /** Behind the colon and the quote that opens the value, or -1. */
 function valueBegin(chars: Uint8Array, at: number, to: number): number {
   let i = skipSpace(chars, at, to)
-  const isEncoded = standsAt(chars, i, '%3A')
+  const isEncoded = isAt(chars, i, '%3A')
   if (chars[i] !== 0x3a && !isEncoded) return -1
   i = skipSpace(chars, i + (isEncoded ? 3 : 1), to)
   const open = quoteLength(chars, i)

@@ -164,12 +164,7 @@ function wideEnd(wide: Wide, at: number, most: number, isEnd: TextReader['isEnd'
 }
 
 /** Whether `ascii` is at `at`, its letters `stride` bytes apart. */
-export function standsAt(
-  chars: Uint8Array,
-  at: number,
-  ascii: string,
-  stride: number = 1,
-): boolean {
+export function isAt(chars: Uint8Array, at: number, ascii: string, stride: number = 1): boolean {
   if (at < 0 || at + (ascii.length - 1) * stride >= chars.length) return false
   for (let i = 0; i < ascii.length; i++) {
     if (chars[at + i * stride] !== ascii.charCodeAt(i)) return false
@@ -180,7 +175,7 @@ export function standsAt(
 /** An end where `ascii` is: see {@link TextReader.isEnd}. */
 export function endsAt(ascii: string): NonNullable<TextReader['isEnd']> {
   const first = ascii.charCodeAt(0)
-  return (bytes, place, stride) => bytes[place] === first && standsAt(bytes, place, ascii, stride)
+  return (bytes, place, stride) => bytes[place] === first && isAt(bytes, place, ascii, stride)
 }
 
 /** Where `ascii` begins in [from, to), or -1. */

@@ -10,7 +10,7 @@ import { rsaSpki } from '@mintmark/keys/public_half/spki'
 import { noise } from '@mintmark/testkit/noise'
 import type { Window } from '../../src/anchors/scan_plan.ts'
 import { KeyDensity } from '../../src/engine/key_density.ts'
-import { inTurns } from '../../src/engine/sought_keys.ts'
+import { roundRobin } from '../../src/engine/sought_keys.ts'
 import type { WindowResult } from '../../src/engine/window_result.ts'
 import type { LimitCode } from '../../src/report/scan_limits.ts'
 import { scanInput } from '../../src/scan_bytes.ts'
@@ -59,9 +59,9 @@ describe('a file is key-dense', () => {
   })
 })
 
-it('in turns comes the first of each kind, then the second', () => {
+it('round robin: the first of each kind, then the second', () => {
   const all = ['a1', 'a2', 'a3', 'b1', 'c1', 'c2']
-  const turns = inTurns(all, ([kind = '']) => kind)
+  const turns = roundRobin(all, ([kind = '']) => kind)
   assert.deepEqual(turns, ['a1', 'b1', 'c1', 'a2', 'c2', 'a3'])
 })
 

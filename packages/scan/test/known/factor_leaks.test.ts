@@ -24,7 +24,7 @@ function numberFor(p: bigint, name: string): bigint {
   return p
 }
 
-describe('numbers held against moduli', () => {
+describe('numbers compared with moduli', () => {
   for (const many of [1, 6]) {
     it(`give the factor of the one of ${many} whose they are, and its factor leak`, () => {
       for (const name of ['p', 'p-minus-1', 'montgomery-r2-mod-p']) {

@@ -54,7 +54,7 @@ describe('what is beside offsets', () => {
   })
 })
 
-/** Offsets and their sides, which come in turns. */
+/** Offsets and their sides, which come alternating. */
 function placed(pairs: Uint32Array): { readonly at: number; readonly sides: number }[] {
   return Array.from({ length: pairs.length / 2 }, (_, k) => ({
     at: pairs[2 * k] ?? 0,

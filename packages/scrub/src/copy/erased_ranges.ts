@@ -2,7 +2,7 @@
 import type { Range } from '@mintmark/dump'
 
 /** What stays as it is. Each sorted and disjoint. */
-export interface KeptRanges {
+export interface UnerasedRanges {
   /** What describes the dump. */
   readonly structure: readonly Range[]
   /** Of it registers that no unwinder reads. */
@@ -17,7 +17,7 @@ export class ErasedRanges {
   readonly #keptOfValues: readonly Range[]
   #ranges: readonly Range[] = []
 
-  constructor({ structure, wideRegisters, generalRegisters }: KeptRanges) {
+  constructor({ structure, wideRegisters, generalRegisters }: UnerasedRanges) {
     this.#kept = structure
     const registers = joinedRanges([...wideRegisters, ...generalRegisters])
     this.#keptOfValues = withoutRanges(structure, registers)

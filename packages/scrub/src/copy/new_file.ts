@@ -45,7 +45,7 @@ export class Unfinished {
  * Files begun for a target and neither finished nor removed: by a run that was killed, or by one that still goes on.
  * They hold nothing that is to be erased, and may be large.
  */
-export function begunFor(place: string): readonly string[] {
+export function unfinishedFor(place: string): readonly string[] {
   const folder = path.dirname(place)
   const begin = `.${begunName(path.basename(place))}.`
   try {

@@ -73,7 +73,7 @@ describe('a key each byte of which is in a word of its own', () => {
         const out = await scrubbed(`${name} ${order}`, [der, gap, ...parts])
         for (let from = 0; from + 12 <= bytes.length; from++) {
           const { stride, write } = cell
-          const held = (at: number): boolean =>
+          const has = (at: number): boolean =>
             bytes.subarray(from, from + 12).every((byte, k) => {
               const wanted = Buffer.alloc(stride)
               write(wanted, byte, 1)
@@ -82,7 +82,7 @@ describe('a key each byte of which is in a word of its own', () => {
                 .subarray(at + k * stride, at + k * stride + width)
                 .equals(wanted.subarray(0, width))
             })
-          for (let at = 0; at + 12 * stride <= out.length; at++) assert.ok(!held(at), `at ${at}`)
+          for (let at = 0; at + 12 * stride <= out.length; at++) assert.ok(!has(at), `at ${at}`)
         }
       })
     }

@@ -47,11 +47,11 @@ export function compressionOf(options: Options): Compression {
 /** The public keys of `--public-key`, written down without any secret. */
 export async function keptKeysOf(options: Options, io: Io): Promise<readonly Json[]> {
   if (list(options, 'publicKey').length === 0) return []
-  const [{ givenKeys }, { keptKey }] = await Promise.all([
+  const [{ givenKeys }, { storedKey }] = await Promise.all([
     import('../../options/given_keys.ts'),
-    import('@mintmark/coredump/kept_keys'),
+    import('@mintmark/coredump/stored_keys'),
   ])
-  return (await givenKeys(options, io)).map(keptKey)
+  return (await givenKeys(options, io)).map(storedKey)
 }
 
 /** @throws {MintmarkError} `INPUT_INVALID` */

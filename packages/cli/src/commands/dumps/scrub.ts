@@ -1,7 +1,7 @@
 import { MintmarkError, safeJson, safeText } from '@mintmark/core'
 import type { PublicKey } from '@mintmark/keys'
 import {
-  begunFor,
+  unfinishedFor,
   type ScrubDocument,
   type ScrubFileOptions,
   scrubFile,
@@ -50,7 +50,7 @@ export const scrub: Handler = async (args, options, io) => {
 
 /** A run that was killed could not remove what it had begun. */
 function tellOfBegun(places: readonly string[], io: Io): void {
-  for (const begun of places.flatMap(begunFor)) {
+  for (const begun of places.flatMap(unfinishedFor)) {
     io.err(
       `mintmark: ${safeText(begun)} was begun by another run: if that was killed, remove it (it holds nothing that was to be erased)\n`,
     )

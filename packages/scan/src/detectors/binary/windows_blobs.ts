@@ -84,11 +84,11 @@ const PVK_HEADER = 24
 
 /** Type, version, two reserved bytes and the algorithm are before the magic, and the header of a PVK file before those. */
 function capiOffset(bytes: Uint8Array, at: number): { from: number; form: string } {
-  const stands = (pattern: readonly number[], from: number) =>
+  const isAt = (pattern: readonly number[], from: number) =>
     pattern.every((byte, i) => (byte < 0 ? from + i >= 0 : bytes[from + i] === byte))
-  if (!stands(CAPI_HEADER, at - 8)) return { from: at, form: 'capi-blob' }
+  if (!isAt(CAPI_HEADER, at - 8)) return { from: at, form: 'capi-blob' }
   const pvk = at - 8 - PVK_HEADER
-  return stands(PVK, pvk) ? { from: pvk, form: 'pvk' } : { from: at - 8, form: 'capi-blob' }
+  return isAt(PVK, pvk) ? { from: pvk, form: 'pvk' } : { from: at - 8, form: 'capi-blob' }
 }
 
 const CAPI_RSA: Blob = {

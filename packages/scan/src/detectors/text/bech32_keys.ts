@@ -12,7 +12,7 @@ import type { Verification } from '@mintmark/keys/material/verification'
 import { BECH32_LETTERS, CHECKSUM_LETTERS, readBech32 } from '@mintmark/keys/public_keys/bech32'
 import { hit } from '../../anchors/anchored.ts'
 import type { Detected } from '../../anchors/detected.ts'
-import { standsAt, type TextReader, type TextRun } from '../../text/text_run.ts'
+import { isAt, type TextReader, type TextRun } from '../../text/text_run.ts'
 
 /** What all identities of age begin with that hold a key. */
 export const AGE_PREFIX = 'AGE-SECRET-KEY-'
@@ -46,13 +46,13 @@ const MOST = AGE_PREFIX.length + 4 + DATA_LETTERS
 export const AGE_IDENTITY: TextReader = {
   before: 0,
   behind: MOST,
-  glance: ({ chars, at }) => (standsAt(chars, at, AGE_PREFIX) ? MOST : 0),
+  glance: ({ chars, at }) => (isAt(chars, at, AGE_PREFIX) ? MOST : 0),
   read,
 }
 
 function read({ chars, at }: TextRun): Detected | undefined {
   const kind = KINDS.find(
-    ({ prefix }) => standsAt(chars, at, prefix) && chars[at + prefix.length] === 0x31,
+    ({ prefix }) => isAt(chars, at, prefix) && chars[at + prefix.length] === 0x31,
   )
   if (kind === undefined) return undefined
   const { prefix, small, verificationOf } = kind

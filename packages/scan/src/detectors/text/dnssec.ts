@@ -12,7 +12,7 @@ import {
   endsAt,
   find,
   isAlphanumeric,
-  standsAt,
+  isAt,
   type TextReader,
   type TextRun,
 } from '../../text/text_run.ts'
@@ -30,7 +30,7 @@ const [COLON, OPEN, CLOSE] = [0x3a, 0x3c, 0x3e]
 export const DNSSEC: TextReader = {
   before: 0,
   behind: BEHIND_MOST,
-  glance: ({ chars, at }) => (standsAt(chars, at, HEADER) ? BEHIND_MOST : 0),
+  glance: ({ chars, at }) => (isAt(chars, at, HEADER) ? BEHIND_MOST : 0),
   isEnd: endsAt(HEADER),
   read: ({ chars, at }: TextRun): Detected | undefined => {
     const next = find(chars, HEADER, at + HEADER.length)
@@ -45,7 +45,7 @@ function fieldsIn(chars: Uint8Array, from: number, to: number): Labelled {
   const fields = new Labelled(chars, from)
   for (let at = from; at < to && chars[at] !== 0 && fields.size < FIELDS.length; at++) {
     if (chars[at] !== COLON) continue
-    const name = FIELDS.find((field) => standsAt(chars, at - field.length, field))
+    const name = FIELDS.find((field) => isAt(chars, at - field.length, field))
     if (name === undefined) continue
     fields.add(name, { from: at + 1, to: valueEnd(chars, at + 1, to), coding: 'base64' })
   }

@@ -6,14 +6,7 @@
  */
 import { spend } from '@mintmark/keys/material/work_budget'
 import type { Detected } from '../../anchors/detected.ts'
-import {
-  endsAt,
-  find,
-  nameOf,
-  standsAt,
-  type TextReader,
-  type TextRun,
-} from '../../text/text_run.ts'
+import { endsAt, find, isAt, nameOf, type TextReader, type TextRun } from '../../text/text_run.ts'
 import { Labelled } from './labelled.ts'
 import { groupNamed, rsaNamed } from './parts.ts'
 
@@ -33,7 +26,7 @@ export function keyXml(element: string): TextReader {
     before: 16,
     behind: BEHIND_MOST,
     glance: ({ chars, at }) =>
-      standsAt(chars, at, element) && openBefore(chars, at) !== undefined ? BEHIND_MOST : 0,
+      isAt(chars, at, element) && openBefore(chars, at) !== undefined ? BEHIND_MOST : 0,
     isEnd: endsAt(element),
     read: (run) => readXml(run, element),
   }
@@ -64,7 +57,7 @@ function openBefore(chars: Uint8Array, at: number): number | undefined {
     from -= 1
     while (from > 0 && at - from < 10 && ((chars[from - 1] ?? 0) | 0x20) >= 0x61) from -= 1
   }
-  const open = OPENS.find((text) => standsAt(chars, from - text.length, text))
+  const open = OPENS.find((text) => isAt(chars, from - text.length, text))
   return open === undefined ? undefined : from - open.length
 }
 
@@ -104,7 +97,7 @@ const IS_BRACKET = Uint8Array.from({ length: 256 }, (_, letter) =>
 /** Letters of the bracket at `at`; 0 if none is there. */
 function spelled(texts: readonly string[], chars: Uint8Array, at: number): number {
   if (IS_BRACKET[chars[at] ?? 0] !== 1) return 0
-  return texts.find((text) => standsAt(chars, at, text))?.length ?? 0
+  return texts.find((text) => isAt(chars, at, text))?.length ?? 0
 }
 
 function nextOpen(chars: Uint8Array, from: number, to: number): number {

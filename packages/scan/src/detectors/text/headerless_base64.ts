@@ -31,13 +31,7 @@ import {
   sec1Size,
   tailSize,
 } from '../../text/base64_structures.ts'
-import {
-  findLast,
-  standsAt,
-  type TextReader,
-  type TextRun,
-  textAnchors,
-} from '../../text/text_run.ts'
+import { findLast, isAt, type TextReader, type TextRun, textAnchors } from '../../text/text_run.ts'
 import { keyIn } from './decoded.ts'
 import { keyAtEnd } from './key_end.ts'
 import { rsaKey } from './parts.ts'
@@ -141,7 +135,7 @@ function reader(structure: Structure, text: string, phase: number, inGroup: numb
     before: isTail ? 4096 : PEM_HEADER_MOST,
     behind: structure.name === 'pkcs12' ? KEYSTORE_LETTERS : 28_000,
     glance: ({ chars, at }) => {
-      if (!standsAt(chars, at, text)) return 0
+      if (!isAt(chars, at, text)) return 0
       const body = bodyAround(chars, at, phase, inGroup, BACK_LETTERS)
       const head = decodeBase64(chars, body.start, chars.length, { isUrl: true, most: HEAD_BYTES })
       const size = structure.size(head.bytes, body.offset)

@@ -9,7 +9,7 @@ import { OKP } from '@mintmark/keys/arithmetic/okp'
 import { spend } from '@mintmark/keys/material/work_budget'
 import type { Detected } from '../../anchors/detected.ts'
 import { quoteLength, skipSpace } from '../../text/quoted.ts'
-import { standsAt, type TextReader, type TextRun } from '../../text/text_run.ts'
+import { isAt, type TextReader, type TextRun } from '../../text/text_run.ts'
 import { isOpened, isQuoteEnd, type OtherObject, objectAround, SIDE_MOST } from './json_object.ts'
 import type { Labelled } from './labelled.ts'
 import { ecKey, okpKey, pqKey, rsaNamed } from './parts.ts'
@@ -31,8 +31,7 @@ export const JWK: TextReader = {
   behind: SIDE_MOST,
   glance: ({ chars, at }) => (keyType(chars, at) === undefined ? 0 : SIDE_MOST),
   isEnd: (bytes, place, stride) =>
-    bytes[place] === 0 ||
-    (standsAt(bytes, place, KTY, stride) && isQuoteEnd(bytes[place - stride])),
+    bytes[place] === 0 || (isAt(bytes, place, KTY, stride) && isQuoteEnd(bytes[place - stride])),
   read: (run) => readJwk(run),
 }
 
@@ -42,13 +41,13 @@ function keyType(chars: Uint8Array, at: number): KeyType | undefined {
   if (close === 0 || !isOpened(chars, at)) return undefined
   let i = skipSpace(chars, at + KTY.length + close, chars.length)
   if (chars[i] === 0x3a) i += 1
-  else if (standsAt(chars, i, '%3A')) i += 3
+  else if (isAt(chars, i, '%3A')) i += 3
   else return undefined
   i = skipSpace(chars, i, chars.length)
   const open = quoteLength(chars, i)
   if (open === 0) return undefined
   i += open
-  return TYPES.find((type) => standsAt(chars, i, type) && quoteLength(chars, i + type.length) > 0)
+  return TYPES.find((type) => isAt(chars, i, type) && quoteLength(chars, i + type.length) > 0)
 }
 
 function readJwk({ chars, at }: TextRun): Detected | undefined {
@@ -64,7 +63,7 @@ function readJwk({ chars, at }: TextRun): Detected | undefined {
 /** Another `kty` belongs to another key. */
 const OTHER_KEY: OtherObject = {
   letter: KTY.charCodeAt(0),
-  begins: (chars, at) => standsAt(chars, at, KTY) && isOpened(chars, at),
+  begins: (chars, at) => isAt(chars, at, KTY) && isOpened(chars, at),
 }
 
 const READERS: Readonly<Record<KeyType, (values: Labelled) => Detected | undefined>> = {

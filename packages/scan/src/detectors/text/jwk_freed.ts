@@ -7,7 +7,7 @@
  */
 import type { Anchor } from '../../anchors/anchor.ts'
 import type { Detected } from '../../anchors/detected.ts'
-import { standsAt, type TextReader, type TextRun, textAnchors } from '../../text/text_run.ts'
+import { isAt, type TextReader, type TextRun, textAnchors } from '../../text/text_run.ts'
 import { okpKey } from './parts.ts'
 
 const NAMES = ['Ed25519', 'X25519', 'Ed448', 'X448'] as const
@@ -30,7 +30,7 @@ function readerOf(name: string): TextReader {
 
 /** Whether it is a value whose member's name is lost: with it, it is found by that. */
 function isValue({ chars, at }: TextRun, name: string): boolean {
-  if (chars[at - 1] !== QUOTE_LETTER || !standsAt(chars, at, name)) return false
+  if (chars[at - 1] !== QUOTE_LETTER || !isAt(chars, at, name)) return false
   const before = Buffer.from(chars.subarray(Math.max(0, at - 12), at)).toString('latin1')
   return !before.includes('crv')
 }

@@ -6,7 +6,7 @@
  */
 import type { Detected } from '../../anchors/detected.ts'
 import { quoteLength } from '../../text/quoted.ts'
-import { isAlphanumeric, standsAt, type TextReader, type TextRun } from '../../text/text_run.ts'
+import { isAlphanumeric, isAt, type TextReader, type TextRun } from '../../text/text_run.ts'
 import { hasBefore, isOpened, type OtherObject, objectAround, SIDE_MOST } from './json_object.ts'
 import { curveKeyOfWords, rsaOfWords } from './jwk_words.ts'
 import type { Labelled } from './labelled.ts'
@@ -31,9 +31,9 @@ function reader(
   keyOfWords: (run: TextRun, to: number) => Detected | undefined,
 ): TextReader {
   const isQuoted = (chars: Uint8Array, at: number): boolean =>
-    standsAt(chars, at, text) && isOpened(chars, at) && quoteLength(chars, at + text.length) > 0
+    isAt(chars, at, text) && isOpened(chars, at) && quoteLength(chars, at + text.length) > 0
   const isWord = (chars: Uint8Array, at: number): boolean =>
-    standsAt(chars, at, text) &&
+    isAt(chars, at, text) &&
     !isAlphanumeric(chars[at - 1]) &&
     !isAlphanumeric(chars[at + text.length])
   const other = { letter: text.charCodeAt(0), begins: isQuoted }
@@ -41,7 +41,7 @@ function reader(
     before: SIDE_MOST,
     behind: SIDE_MOST,
     glance: ({ chars, at }) => (isQuoted(chars, at) || isWord(chars, at) ? SIDE_MOST : 0),
-    isEnd: (bytes, place, stride) => bytes[place] === 0 || standsAt(bytes, place, text, stride),
+    isEnd: (bytes, place, stride) => bytes[place] === 0 || isAt(bytes, place, text, stride),
     read: (run) =>
       (isQuoted(run.chars, run.at) ? readObject(run, other, keyIn) : undefined) ??
       (isWord(run.chars, run.at) ? keyOfWords(run, run.at + text.length) : undefined),

@@ -9,7 +9,7 @@ import { spend } from '@mintmark/keys/material/work_budget'
 import type { Detected } from '../../anchors/detected.ts'
 import { decodeBase64, isBase64Letter } from '../../text/base64.ts'
 import { quoteLength, skipSpace } from '../../text/quoted.ts'
-import { isAlphanumeric, isBlank, nameOf, standsAt, type TextRun } from '../../text/text_run.ts'
+import { isAlphanumeric, isAt, isBlank, nameOf, type TextRun } from '../../text/text_run.ts'
 import { isOpened, isQuoteEnd } from './json_object.ts'
 import { ecKey, okpKey, rsaKey } from './parts.ts'
 
@@ -67,7 +67,7 @@ export function curveKeyOfWords({ chars, at }: TextRun, to: number): Detected | 
 function isOfJson(chars: Uint8Array, at: number): boolean {
   if (!isOpened(chars, at)) return false
   for (let i = at - 1; i >= 0 && at - i < COLON_MOST; i--) {
-    if (chars[i] !== 0x3a && !standsAt(chars, i, '%3A')) continue
+    if (chars[i] !== 0x3a && !isAt(chars, i, '%3A')) continue
     let before = i - 1
     while (isBlank(chars[before])) before -= 1
     return isQuoteEnd(chars[before])
@@ -77,7 +77,7 @@ function isOfJson(chars: Uint8Array, at: number): boolean {
 
 /** Whether it is called so: by XML and files of DNSSEC, which are read with all their numbers. */
 function isNamed(chars: Uint8Array, at: number): boolean {
-  for (let i = at - COLON_MOST; i < at; i++) if (standsAt(chars, i, 'xponent')) return true
+  for (let i = at - COLON_MOST; i < at; i++) if (isAt(chars, i, 'xponent')) return true
   return false
 }
 
@@ -86,7 +86,7 @@ function isNameOfJson(chars: Uint8Array, at: number, to: number): boolean {
   const quote = isOpened(chars, at) ? quoteLength(chars, to) : 0
   if (quote === 0) return false
   const i = skipSpace(chars, to + quote, Math.min(chars.length, to + quote + SIGNS_MOST))
-  return chars[i] === 0x3a || standsAt(chars, i, '%3A')
+  return chars[i] === 0x3a || isAt(chars, i, '%3A')
 }
 
 /** The word behind quotes, brackets, arrows, equals signs and colons, if it can name a curve. */

@@ -6,7 +6,7 @@
 import type { Detected } from '../../anchors/detected.ts'
 import { skipHeaders } from '../../text/armor_headers.ts'
 import { decodeBase64, skipJunk } from '../../text/base64.ts'
-import { standsAt } from '../../text/text_run.ts'
+import { isAt } from '../../text/text_run.ts'
 import { keyIn } from './decoded.ts'
 
 const FOOTER = '-----END PGP PRIVATE KEY BLOCK-----'
@@ -59,7 +59,7 @@ function readChecksum(
   const value = sum?.bytes.length === 3 ? Buffer.from(sum.bytes).readUIntBE(0, 3) : undefined
   const behind = value === undefined ? end : (sum?.end ?? end)
   const dashes = skipJunk(chars, behind, chars.length)
-  return { value, end: standsAt(chars, dashes, FOOTER) ? dashes + FOOTER.length : behind }
+  return { value, end: isAt(chars, dashes, FOOTER) ? dashes + FOOTER.length : behind }
 }
 
 /** RFC 9580, section 6.1.1. */

@@ -11,7 +11,7 @@ import type { Detected } from '../../anchors/detected.ts'
 import { skipHeaders } from '../../text/armor_headers.ts'
 import { decodeBase64, hexDigit, skipJunk } from '../../text/base64.ts'
 import { PREFIX_MOST, readPrefixed } from '../../text/prefixed_armor.ts'
-import { endsAt, nameOf, standsAt, type TextReader, type TextRun } from '../../text/text_run.ts'
+import { endsAt, isAt, nameOf, type TextReader, type TextRun } from '../../text/text_run.ts'
 import { keyIn } from './decoded.ts'
 import { openPgpArmor } from './openpgp_text.ts'
 
@@ -49,12 +49,12 @@ function bare(run: TextRun, read: (run: TextRun) => Detected | undefined): Detec
 
 /** The label between the dashes, if it is one of a private key; nothing else is examined. */
 export function labelAt(chars: Uint8Array, at: number): string | undefined {
-  if (!standsAt(chars, at, BEGIN)) return undefined
+  if (!isAt(chars, at, BEGIN)) return undefined
   const from = at + BEGIN.length
   const most = Math.min(chars.length, from + LABEL_MOST)
   let to = from
   while (to < most && chars[to] !== 0x2d) to += 1
-  if (!standsAt(chars, to, '-----')) return undefined
+  if (!isAt(chars, to, '-----')) return undefined
   const label = nameOf(chars, from, to)
   return LABEL.test(label) ? label : undefined
 }
@@ -109,7 +109,7 @@ function readArmor(chars: Uint8Array, begin: number, label: string): Armor {
 export function armorEnd(chars: Uint8Array, end: number, label: string): number {
   const dashes = skipJunk(chars, end, chars.length)
   const footer = `-----END ${label}-----`
-  return standsAt(chars, dashes, footer) ? dashes + footer.length : end
+  return isAt(chars, dashes, footer) ? dashes + footer.length : end
 }
 
 /** 2048 bits as 16 lines of 32 hex digits: of four keys, none of which can be checked. */

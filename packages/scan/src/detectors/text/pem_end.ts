@@ -12,8 +12,8 @@ import { decodeBase64, letterAt, lettersBefore } from '../../text/base64.ts'
 import {
   endsAt,
   findLast,
+  isAt,
   nameOf,
-  standsAt,
   type TextReader,
   type TextRun,
 } from '../../text/text_run.ts'
@@ -45,12 +45,12 @@ export const PEM_END: TextReader = {
 }
 
 function labelAt(chars: Uint8Array, at: number): string | undefined {
-  if (!standsAt(chars, at, PEM_END_TEXT)) return undefined
+  if (!isAt(chars, at, PEM_END_TEXT)) return undefined
   const from = at + PEM_END_TEXT.length
   let to = from
   while (to < Math.min(chars.length, from + LABEL_MOST) && chars[to] !== 0x2d) to += 1
   const label = nameOf(chars, from, to)
-  return LABEL.test(label) && standsAt(chars, to, '-----') ? label : undefined
+  return LABEL.test(label) && isAt(chars, to, '-----') ? label : undefined
 }
 
 function readEnd({ chars, at }: TextRun): Detected | undefined {

@@ -8,7 +8,7 @@
 import { fromBigEndian } from '@mintmark/keys/arithmetic/modular'
 import { spend } from '@mintmark/keys/material/work_budget'
 import type { Detected } from '../../anchors/detected.ts'
-import { standsAt, type TextReader, type TextRun } from '../../text/text_run.ts'
+import { isAt, type TextReader, type TextRun } from '../../text/text_run.ts'
 import { ecKey, numberOf, okpKey, rsaKey } from './parts.ts'
 
 /** Letters of a key of 16,384 bits before its first prime: modulus and private exponent, with their labels. */
@@ -97,7 +97,7 @@ function exponentIn(text: string): bigint | undefined {
 
 /** The kind by the line before it, else the curve by its name or the length of the point. */
 function readCurve({ chars, at }: TextRun): Detected | undefined {
-  if (!standsAt(chars, at, PRIVATE)) return undefined
+  if (!isAt(chars, at, PRIVATE)) return undefined
   spend(LETTER_COST * chars.length)
   const text = Buffer.from(chars).toString('latin1')
   const behind = text.slice(at)

@@ -11,9 +11,9 @@ import { decodeBase64 } from '../../text/base64.ts'
 import {
   endsAt,
   find,
+  isAt,
   isBlank,
   nameOf,
-  standsAt,
   type TextReader,
   type TextRun,
 } from '../../text/text_run.ts'
@@ -32,7 +32,7 @@ export const PUTTY: TextReader = {
   behind: REACH,
   glance: ({ chars, at }) => {
     const version = chars[at + HEADER.length]
-    return standsAt(chars, at, HEADER) && (version === 0x32 || version === 0x33) ? REACH : 0
+    return isAt(chars, at, HEADER) && (version === 0x32 || version === 0x33) ? REACH : 0
   },
   isEnd: endsAt(HEADER),
   read: ({ chars, at }: TextRun): Detected | undefined => {

@@ -10,9 +10,9 @@ import {
   endsAt,
   find,
   isAlphanumeric,
+  isAt,
   isBlank,
   nameOf,
-  standsAt,
   type TextReader,
   type TextRun,
 } from '../../text/text_run.ts'
@@ -97,10 +97,10 @@ const plain = (syntax: Syntax, isHead: (chars: Uint8Array, at: number) => boolea
 
 export const SEXP_TEXT: TextReader = plain(
   TEXT,
-  (chars, at) => standsAt(chars, at, TEXT.head) && isBlank(chars[at + TEXT.head.length]),
+  (chars, at) => isAt(chars, at, TEXT.head) && isBlank(chars[at + TEXT.head.length]),
 )
 export const SEXP_CANONICAL: TextReader = plain(CANONICAL, (chars, at) =>
-  standsAt(chars, at, CANONICAL.head),
+  isAt(chars, at, CANONICAL.head),
 )
 
 export const SEXP_PROTECTED: TextReader = {
@@ -123,7 +123,7 @@ export const SEXP_PROTECTED: TextReader = {
 }
 
 const protectedSyntax = (chars: Uint8Array, at: number): Syntax | undefined =>
-  [CANONICAL, TEXT].find(({ protectedHead }) => standsAt(chars, at, protectedHead))
+  [CANONICAL, TEXT].find(({ protectedHead }) => isAt(chars, at, protectedHead))
 
 function readSexp(run: TextRun, { head, next }: Syntax): Detected | undefined {
   const { at } = run

@@ -10,13 +10,7 @@ import { protectedHit } from '../../anchors/anchored.ts'
 import type { Detected } from '../../anchors/detected.ts'
 import { decodeBase64, isBase64Letter } from '../../text/base64.ts'
 import { quoteLength, skipSpace } from '../../text/quoted.ts'
-import {
-  endsAt,
-  isAlphanumeric,
-  standsAt,
-  type TextReader,
-  type TextRun,
-} from '../../text/text_run.ts'
+import { endsAt, isAlphanumeric, isAt, type TextReader, type TextRun } from '../../text/text_run.ts'
 
 const HEADER_MOST = 12_288
 const PAYLOAD_MOST = 49_152
@@ -106,19 +100,19 @@ export const refreshToken = (name: string): TextReader => ({
   before: 0,
   behind: REFRESH_MOST + 256,
   glance: ({ chars, at }) =>
-    standsAt(chars, at, name) && valueBegin(chars, at + name.length) > 0 ? REFRESH_MOST : 0,
+    isAt(chars, at, name) && valueBegin(chars, at + name.length) > 0 ? REFRESH_MOST : 0,
   isEnd: endsAt(name),
   read: ({ chars, at }) => {
     const from = valueBegin(chars, at + name.length)
     const proof = 'a long opaque value under the name of a refresh token'
-    return standsAt(chars, from, 'eyJ') ? undefined : opaque(chars, from, proof)
+    return isAt(chars, from, 'eyJ') ? undefined : opaque(chars, from, proof)
   },
 })
 
 /** Behind `": "`, `=`, `%3D` and the like; 0 where no value follows. */
 function valueBegin(chars: Uint8Array, at: number): number {
   let i = skipSpace(chars, at + quoteLength(chars, at), chars.length)
-  if (standsAt(chars, i, '%3D') || standsAt(chars, i, '%3d')) i += 3
+  if (isAt(chars, i, '%3D') || isAt(chars, i, '%3d')) i += 3
   else if (chars[i] === 0x3a || chars[i] === 0x3d) i += 1
   else return 0
   i = skipSpace(chars, i, chars.length)
@@ -172,8 +166,7 @@ const PREFIXED_LEAST = 60
 export const prefixedToken = (prefix: string, owner: string): TextReader => ({
   before: 1,
   behind: 512,
-  glance: ({ chars, at }) =>
-    standsAt(chars, at, prefix) && !isOpaqueLetter(chars[at - 1]) ? 512 : 0,
+  glance: ({ chars, at }) => (isAt(chars, at, prefix) && !isOpaqueLetter(chars[at - 1]) ? 512 : 0),
   isEnd: (bytes, place) => !isOpaqueLetter(bytes[place]),
   read: ({ chars, at }) => {
     const end = lettersEnd(chars, at + prefix.length, 400)

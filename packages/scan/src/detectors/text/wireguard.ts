@@ -9,7 +9,7 @@ import { verifyOkp } from '@mintmark/keys/der_keys/verify'
 import { isRandomLooking } from '@mintmark/keys/material/random_looking'
 import { hit } from '../../anchors/anchored.ts'
 import type { Detected } from '../../anchors/detected.ts'
-import { standsAt, type TextReader, type TextRun } from '../../text/text_run.ts'
+import { isAt, type TextReader, type TextRun } from '../../text/text_run.ts'
 
 export const WIREGUARD_NAME = 'PrivateKey'
 
@@ -31,7 +31,7 @@ export const WIREGUARD: TextReader = {
 
 /** Whether the name is there with a sign behind it: it is part of many names of programs. */
 function hasSign(chars: Uint8Array, at: number): boolean {
-  if (!standsAt(chars, at, WIREGUARD_NAME)) return false
+  if (!isAt(chars, at, WIREGUARD_NAME)) return false
   const behind = at + WIREGUARD_NAME.length
   return chars[behind] === EQUALS || chars[behind] === BLANK
 }

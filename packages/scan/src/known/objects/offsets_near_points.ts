@@ -2,7 +2,7 @@
  * Offsets at which the secret may be near copies of its public half: right before a point, next to one, behind its own
  * length, and further off. @module
  */
-import { chunksBeside } from './chunks_beside.ts'
+import { neighbourChunks } from './neighbour_chunks.ts'
 import { offsetsBeside } from './offsets_beside.ts'
 
 /** How far from a copy of the public half the secret is searched for, at multiples of 8. */
@@ -87,7 +87,7 @@ export function* besidePoints(
   to: number,
 ): Generator<number, void, void> {
   yield* beforePoints(bytes, anchors, length, from, to)
-  yield* chunksBeside(bytes, anchors, length, from, to)
+  yield* neighbourChunks(bytes, anchors, length, from, to)
   yield* closeTo(anchors, length, from, to)
 }
 

@@ -83,7 +83,7 @@ const MANY_KEYS = 4
 /** As many of them at once. */
 const MULTIPLIED = 8
 
-/** Numbers that are held against one modulus after the other. */
+/** Numbers that are compared with one modulus after the other. */
 export class LeakingNumbers<T extends MayLeak> {
   readonly #steps: readonly Step<T>[]
   readonly #products: readonly bigint[]

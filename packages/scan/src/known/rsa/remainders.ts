@@ -9,14 +9,14 @@ import type { FoundValue } from '../values/found_value.ts'
 import { fromCrtExponent, fromFactor, PowersOfTwo } from '../values/rebuild.ts'
 import type { SearchLimits } from '../values/search_limits.ts'
 import { type LeakHit, LeakingNumbers, type MayLeak } from './factor_leaks.ts'
-import { isEnclosed, type LocatedNumber, numberOf, weightOf } from './placed_numbers.ts'
+import { isEnclosed, type LocatedNumber, numberOf, weightOf } from './located_numbers.ts'
 import type { Spelled } from './rsa_found.ts'
 import type { RsaGroup } from './rsa_group.ts'
 
 /** Estimates in nanoseconds for a modulus of 2048 bits. */
 const COST = { gcd: 1e4, power: 1.7e6 } as const
 
-/** Numbers that are held against a modulus at once. */
+/** Numbers that are compared with a modulus at once. */
 const TOGETHER = 512
 /** Keys that keep an OpenSSL group at hand: each takes some 10 KB outside of the JavaScript heap. */
 const MOST_POWERS = 200

@@ -11,7 +11,7 @@ import {
   wordOfDigit,
 } from '../values/digit_encodings.ts'
 import type { FoundValue } from '../values/found_value.ts'
-import { type LocatedNumber, leakCost } from './placed_numbers.ts'
+import { type LocatedNumber, leakCost } from './located_numbers.ts'
 import { type Spelled, WHOLE_COST, wholeFound } from './rsa_found.ts'
 import type { RsaGroup } from './rsa_group.ts'
 import type { SliceContext, SliceResult } from './rsa_search.ts'

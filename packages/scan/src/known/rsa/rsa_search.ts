@@ -9,7 +9,7 @@ import type { Depth, SearchLimits } from '../values/search_limits.ts'
 import { directLeaks, leftovers } from './factor_leaks.ts'
 import { conjugateFragments, pairCost } from './fragments.ts'
 import { freedFactors } from './freed_factors.ts'
-import { boundedNumbers, type LocatedNumber } from './placed_numbers.ts'
+import { boundedNumbers, type LocatedNumber } from './located_numbers.ts'
 import { Remainders } from './remainders.ts'
 import { DigitSearch } from './rsa_digits.ts'
 import {

@@ -10,7 +10,7 @@ import {
   runOf,
   type TextRun,
 } from '../values/text_encodings.ts'
-import { type LocatedNumber, leakCost } from './placed_numbers.ts'
+import { type LocatedNumber, leakCost } from './located_numbers.ts'
 import { type Spelled, wholeFound } from './rsa_found.ts'
 import type { RsaGroup } from './rsa_group.ts'
 import type { SliceContext, SliceResult } from './rsa_search.ts'

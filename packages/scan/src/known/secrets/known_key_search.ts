@@ -13,7 +13,7 @@ import type { Detected, Memory } from '../../anchors/detected.ts'
 import type { LeftOver, WindowSearch } from '../../anchors/window_search.ts'
 import { BEHIND, ConjugateKernel, SLICE } from '../../slices/conjugate.ts'
 import { POINTER_BYTES } from '../objects/pointed_offsets.ts'
-import { type LocatedNumber, movedBy } from '../rsa/placed_numbers.ts'
+import { type LocatedNumber, movedBy } from '../rsa/located_numbers.ts'
 import { isSearchable, rsaGroups } from '../rsa/rsa_group.ts'
 import { RsaSearch } from '../rsa/rsa_search.ts'
 import { detectedOf, type FoundValue } from '../values/found_value.ts'
@@ -49,7 +49,7 @@ export interface KnownKeyOptions {
   readonly searchers?: number
   /** A later search searches for the other values of the keys that are found. */
   readonly leavesValues?: boolean
-  /** Keys that were found before: every value of theirs is searched for as well. */
+  /** Keys that were found before: each of their values is searched for as well. */
   readonly found?: readonly KeyMaterial[]
 }
 

@@ -10,11 +10,11 @@
 import type { KeyMaterial } from '@mintmark/keys/material/key_material'
 import type { Memory } from '../../anchors/detected.ts'
 import type { ConjugateKernel, OffsetRoom } from '../../slices/conjugate.ts'
-import { chunksBeside } from '../objects/chunks_beside.ts'
 import { TermList } from '../objects/erlang_terms.ts'
 import { ArrayList, OCTETS_HEAD } from '../objects/java_arrays.ts'
 import { IntegerList, integerBits } from '../objects/java_integers.ts'
 import { javaArrays, javaNumbers } from '../objects/java_objects.ts'
+import { neighbourChunks } from '../objects/neighbour_chunks.ts'
 import { beforePoints, besidePoints, nearest } from '../objects/offsets_near_points.ts'
 import {
   HeadList,
@@ -238,7 +238,7 @@ export class SecretWindow {
       const tried = { places: new Set<number>(), contents: new Set<number>() }
       const { near: pointed, far } = pointedOffsets(bytes, group, sights, where.address)
       const before = beforePoints(bytes, anchors, group.length, from, to)
-      const chunks = chunksBeside(bytes, anchors, group.length, from, to)
+      const chunks = neighbourChunks(bytes, anchors, group.length, from, to)
       const near = nearest(bytes, anchors, group.length, from, to)
       const whole = [
         ...probeOffsets(bytes, pointed, group, 'pointed', tried),
@@ -357,7 +357,7 @@ class LikelyOffsets {
     this.#most = most
   }
 
-  /** @param pairs place from `base` on, and its sides, in turns */
+  /** @param pairs place from `base` on, and its sides, alternating */
   add(base: number, pairs: Uint32Array): void {
     for (let k = 0; k < pairs.length; k += 2) {
       const list = (pairs[k + 1] ?? 0) >= 3 ? this.#enclosed : this.#others

@@ -148,7 +148,7 @@ export class ValueTable {
   }
 }
 
-/** Keys that were found already, wherever else a value of theirs is. */
+/** Keys that were found already, wherever else one of their values is. */
 export class ValueSearch implements WindowSearch {
   readonly name = 'values'
   readonly reach: number = BEHIND

@@ -29,8 +29,8 @@ export function* offsetsIn(
     const free = mask === undefined ? -1 : mask.indexOf(0)
     const needle = Buffer.from(free < 0 ? pattern : pattern.subarray(0, free))
     for (let at = haystack.indexOf(needle); at >= 0; at = haystack.indexOf(needle, at + 1)) {
-      const stands = pattern.every((byte, i) => mask?.[i] === 0 || haystack[at + i] === byte)
-      if (stands) yield { anchor, at }
+      const isAt = pattern.every((byte, i) => mask?.[i] === 0 || haystack[at + i] === byte)
+      if (isAt) yield { anchor, at }
     }
   }
 }

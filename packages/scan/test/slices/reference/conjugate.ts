@@ -260,7 +260,7 @@ function isAfterLengthReference(before: readonly number[], at: number, length: n
   })
 }
 
-/** Whether what is at an offset is marked: as a factor, and as what is none. */
+/** Whether what is at an offset is marked: as a factor, and as others. */
 function nearReference(
   { before, behind, lengths, chained }: MarksReference,
   at: number,

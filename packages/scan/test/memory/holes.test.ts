@@ -5,7 +5,7 @@ import { bytesSource, type Range } from '@mintmark/dump'
 import * as fc from 'fast-check'
 import { planWindows } from '../../src/anchors/scan_plan.ts'
 import { WindowScanner } from '../../src/engine/window_scanner.ts'
-import { LEAST_ZEROS, ZeroRuns } from '../../src/memory/zero_runs.ts'
+import { LEAST_ZEROS, ZeroRuns } from '../../src/memory/holes.ts'
 
 const MOST = 400
 

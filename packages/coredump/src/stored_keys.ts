@@ -10,7 +10,7 @@ import { keyWith } from '@mintmark/keys/public_keys/certificate'
 import { keyOfSpki } from '@mintmark/keys/public_keys/spki_key'
 
 /** As JSON: SubjectPublicKeyInfo in base64, and what is known beside it. */
-export function keptKey(key: PublicKey): Json {
+export function storedKey(key: PublicKey): Json {
   const { kid, subject, notAfterMs, material } = key
   const spki = Buffer.from(spkiOf(material) ?? []).toString('base64')
   return {
@@ -21,8 +21,8 @@ export function keptKey(key: PublicKey): Json {
   }
 }
 
-/** The key that {@link keptKey} wrote; undefined for anything else. */
-export function keyOfKept(kept: unknown): PublicKey | undefined {
+/** The key that {@link storedKey} wrote; undefined for anything else. */
+export function keyOfStored(kept: unknown): PublicKey | undefined {
   if (!isObject(kept) || typeof kept['spki'] !== 'string') return undefined
   const material = keyOfSpki(Buffer.from(kept['spki'], 'base64'))
   const { kid, subject, notAfterMs } = kept

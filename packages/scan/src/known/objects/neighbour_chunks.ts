@@ -15,7 +15,7 @@ const UNIT = 16
 const SIZE_BITS = 0xfa
 
 /** Offsets in [from, to) at multiples of 8. */
-export function* chunksBeside(
+export function* neighbourChunks(
   bytes: Uint8Array,
   anchors: readonly number[],
   length: number,
