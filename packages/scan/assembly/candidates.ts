@@ -42,17 +42,18 @@ import { isOfAddresses, isRandom } from './lib/random_bytes.ts'
 const WORKED: i32 = 3
 
 /**
- * Lists windows of `length` bytes at offsets before `to` whose lowest and highest byte allow them to be a prime factor, one
- * beside it, one negated, or half of one beside it: of the marked groups, or with `every` of all.
+ * Lists windows of `length` bytes at offsets before `to` whose lowest and highest byte allow them to be a prime factor,
+ * one beside it, one negated, or half of one beside it: of the marked groups, or with `every` of all.
  *
  * `low` and `high` bound the highest byte of the factor, `usual` that of a factor where nothing marks it; `negated` and
  * `few` bound that of 2^bits - factor likewise. `beside` has a bit for each offset in a group of 16 at which numbers
  * beside a factor are searched for where nothing marks them. The first `orders` byte orders are examined.
  *
- * Writes to five lists of `cap` u32 each at `out`: first factors that are marked, then factors at multiples of 8 in the two
- * plain byte orders, then other factors, then what is no factor itself and not marked, then what is: where one side alone
- * marks it, at multiples of 4. What a number some numbers away marks is examined as a factor in the plain orders, and as
- * others in the first. Without `every` the second to fourth get nothing. Adds how many to `sizes` (5 u32). Returns what did not fit.
+ * Writes to five lists of `cap` u32 each at `out`: first factors that are marked, then factors at multiples of 8 in the
+ * two plain byte orders, then other factors, then what is no factor itself and not marked, then what is: where one side
+ * alone marks it, at multiples of 4. What a number some numbers away marks is examined as a factor in the plain orders,
+ * and as others in the first. Without `every` the second to fourth get nothing. Adds how many to `sizes` (5 u32).
+ * Returns what did not fit.
  */
 export function candidates(
   ptr: usize,
@@ -272,7 +273,10 @@ function enterChosen(): void {
   }
 }
 
-/** Appends the entries of a group that `found` has bits for. Without branches: one in three is a factor, and which cannot be predicted. */
+/**
+ * Appends the entries of a group that `found` has bits for. Without branches: one in three is a factor, and which
+ * cannot be predicted.
+ */
 function putChosen(list: usize, size: i32, base: v128, found: i32): i32 {
   const chosen = v128.load(CHOSEN + ((<usize>found) << 4))
   v128.store(list + ((<usize>size) << 2), i32x4.add(base, chosen))

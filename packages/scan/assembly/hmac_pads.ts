@@ -10,7 +10,10 @@
 import { pinned } from './lib/pinned.ts'
 
 const DIFFERENCE: u64 = ((<u64>0x6a6a6a6a) << 32) | 0x6a6a6a6a
-/** Odd numbers that spread the bits of either half of a word. The difference flips bit 1: where it is set, the partner is hashed. */
+/**
+ * Odd numbers that spread the bits of either half of a word. The difference flips bit 1: where it is set, the partner
+ * is hashed.
+ */
 const MIXERS: u64 = ((<u64>0x85ebca6b) << 32) | 0x9e3779b1
 /** Bits of a word that a pointer has not. */
 const UPPERS: u64 = (<u64>0xffff) << 48
@@ -89,12 +92,13 @@ function slotsOf(words: v128, difference: v128, mixers: v128): v128 {
 }
 
 /**
- * Writes to `hits` (u32 place, u32 distance, u32 length each) the runs of 64 to 144 bytes that begin in
- * `[low, high)`, are in `[first, last)` and differ by 0x6a from the bytes `distance` further on.
+ * Writes to `hits` (u32 place, u32 distance, u32 length each) the runs of 64 to 144 bytes that begin in `[low, high)`,
+ * are in `[first, last)` and differ by 0x6a from the bytes `distance` further on.
  *
- * Words are kept in steps of 8 from `low`, and partners searched for in steps of `stride`, 1 or 8, from `at` on,
- * which is `low` at first; distances are multiples of `stride`. When there is no more room it stops; `resume` receives the `at` to go on
- * from, or 0 when it is done. `kept` is 4096 u32; it is as it was left where this goes on. Reads at most 32 bytes beyond `last`.
+ * Words are kept in steps of 8 from `low`, and partners searched for in steps of `stride`, 1 or 8, from `at` on, which
+ * is `low` at first; distances are multiples of `stride`. When there is no more room it stops; `resume` receives the
+ * `at` to go on from, or 0 when it is done. `kept` is 4096 u32; it is as it was left where this goes on. Reads at most
+ * 32 bytes beyond `last`.
  */
 export function find_pads(
   at: usize,

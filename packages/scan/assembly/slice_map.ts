@@ -143,7 +143,10 @@ function textsOf(at: usize, blank: v128, letters: v128): u64 {
   return <u64>(first | (second << 16)) & 0xffffffff
 }
 
-/** The edges of the two blocks at `at`. Bits as {@link edgesOf} has them: of gaps, and of the last of four and eight characters. */
+/**
+ * The edges of the two blocks at `at`. Bits as {@link edgesOf} has them: of gaps, and of the last of four and eight
+ * characters.
+ */
 function endsOf(at: usize, gaps: u64, four: u64, eight: u64): u32 {
   const none = i8x16.splat(0)
   const zeros =

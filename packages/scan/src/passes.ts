@@ -1,6 +1,6 @@
 /**
- * The passes over a file: for what shows itself, for the private halves of keys that are known after it, and for every
- * value of the keys found. @module
+ * The passes over a file: for recognisable encodings, for private halves of public keys, and for every value of found
+ * keys. @module
  */
 import type { KeyMaterial } from '@mintmark/keys/material/key_material'
 import { keyTag } from '@mintmark/keys/material/key_tag'
@@ -59,7 +59,7 @@ export interface PassOptions {
   readonly packedBytes?: number
   /** Search for nothing but the private halves of the given keys; at usual offsets as long as it takes, unless it is `deep`. */
   readonly isGivenOnly?: boolean
-  /** Gets the keys themselves, window by window, for what erases them: they must not leave this process. */
+  /** Receives the keys themselves, window by window, for a scrub: they must not leave this process. */
   readonly onMaterial?: (found: FoundMaterial) => void
 }
 
@@ -68,14 +68,14 @@ const isSoughtInRegisters = (key: PublicKey): boolean => hasOneSecret(key.materi
 
 /** Of files with fewer bytes given secrets are searched for as with `--deep`: it takes seconds there. */
 const DEEP_BYTES = 256 << 20
-/** What a search is called that was cut short. */
+/** Name of the limit of a search that was cut short. */
 const CUT_SCALARS = 'scalars of which registers hold a part'
-/** Keys that candidates would be: more are made up. */
+/** Keys that candidates may be: more are implausible. */
 const MOST_POSSIBLE = 8192
-/** Bytes of borders that are searched beside the rest: what they give is kept until that is done. */
+/** Bytes of boundaries that are searched along with the rest. */
 const BOUNDARIES_MEANWHILE = 1 << 24
 
-/** Searches a file window by window, and puts together what each gives. */
+/** Searches a file window by window, and merges the results. */
 export class Passes {
   readonly #file: SearchedFile
   readonly #options: PassOptions
@@ -89,10 +89,10 @@ export class Passes {
   readonly #boundaries: SegmentBoundaries | undefined
   /** Public halves of keys that were found. */
   readonly #taken = new Set<string | undefined>()
-  /** What candidates would be. */
+  /** Keys that candidates may be. */
   readonly #possible: PossibleKey[] = []
   readonly #zeros = new ZeroRuns()
-  /** Most of the file was too much for the time that its windows have. */
+  /** Most windows of the file used up their budget. */
   #isFlood: boolean = false
   #doneBytes = 0
 
@@ -107,7 +107,7 @@ export class Passes {
     this.#found = new SoughtKeys(this.#size.bytes)
   }
 
-  /** Searches for every encoding that shows itself; where that was too much for a window, again with more time. */
+  /** Searches for every recognisable encoding, again with more budget where a window used up its own. */
   async allEncodings(): Promise<void> {
     const { isDeep } = this.#how
     const task = { kind: 'forms', ...this.#how } as const
@@ -123,7 +123,7 @@ export class Passes {
       },
       { windows: withFirstBudget(this.#plan(), this.#size, isDeep), bytes: this.#size.bytes },
     )
-    // The first scan of what erases keys is followed by deep ones.
+    // A scrub follows its first scan with deep ones.
     const again = cut.again(isDeep, isDeep && this.#options.onMaterial !== undefined)
     const takeAgain = (window: Window, result: WindowResult): void => {
       this.#takeLimits(window, result)
@@ -134,12 +134,12 @@ export class Passes {
     this.#isFlood = cut.areMost
     if (this.#boundaries !== undefined) await this.#searchBoundaries(task, this.#boundaries)
     this.#reportPossible()
-    // What erases keys spends as much on each, and so does who asks for all.
+    // A scrub spends as much on each, as does a scan of everything.
     const isAll = isDeep || this.#options.onMaterial !== undefined
     this.#found.isFull = !isAll && density.isDense
   }
 
-  /** Searches for the private halves of what is known by now, and for every value of the keys found by now. */
+  /** Searches for the private halves of known public keys, and for every value of the keys found. */
   async known(): Promise<void> {
     const { all, given, discovered } = this.#outcome.keys
     if (all.length === 0) {
@@ -159,7 +159,7 @@ export class Passes {
           discovered: this.#someOf(unfound(discovered, materials, this.#found.ofFlood), materials),
         }
     const hasDeepSecrets = this.#size.bytes < DEEP_BYTES
-    // What erases keys scans with `deep` at its end.
+    // A scrub scans with `deep` at its end.
     const completed = this.#how.isDeep || (hasDeepSecrets && !isAll) ? given : []
     const isPatient = this.#options.isGivenOnly === true
     const task = {
@@ -182,8 +182,7 @@ export class Passes {
   }
 
   /**
-   * Searches for keys that were found wherever else one of their values is, as far as that was not done. Nothing is known of
-   * them afterwards.
+   * Searches for all other copies of values of found keys. Forgets the keys afterwards.
    */
   async values(): Promise<void> {
     try {
@@ -201,8 +200,7 @@ export class Passes {
   }
 
   /**
-   * Of a file that is key-dense, those of other kinds than these, and not those of which each value is searched for; how
-   * many are left out is reported.
+   * In a key-dense file, discovered keys of other kinds, without those searched for by value; reports how many are left out.
    */
   #someOf(discovered: readonly PublicKey[], sought: readonly KeyMaterial[]): readonly PublicKey[] {
     if (!this.#found.isFull) return discovered
@@ -264,7 +262,7 @@ export class Passes {
     const left = keys.filter(({ keyId }) => !this.#taken.has(keyId.spkiSha256))
     if (boundaries === undefined || left.length === 0) return
     const materials = left.map(({ material }) => material)
-    // What erases keys sets these registers to zero in any case.
+    // A scrub sets these registers to zero in any case.
     const isMore = this.#size.bytes < DEEP_BYTES && this.#options.onMaterial === undefined
     const depth = this.#how.isDeep ? 'deep' : isMore ? 'more' : 'usual'
     const { found, isCut } = scalarsInRegisters(places, source, materials, depth)
@@ -284,8 +282,8 @@ export class Passes {
   }
 
   /**
-   * What {@link #search} does, and at the borders. Those are searched in this thread alone: few of them meanwhile, so that
-   * the other threads do not wait for it.
+   * {@link #search}, and the boundaries. This thread alone searches them: few of them meanwhile, so that other threads
+   * do not wait.
    */
   async #searchWithBoundaries(sought: ScannerTask): Promise<void> {
     const left = this.#left()
@@ -307,7 +305,7 @@ export class Passes {
     if (boundaries !== undefined) await this.#searchBoundaries(task, boundaries)
   }
 
-  /** What {@link #search} does, at the borders and in this thread. */
+  /** {@link #search} at the boundaries, in this thread. */
   async #searchBoundaries(
     task: ScannerTask,
     boundaries: SegmentBoundaries,
@@ -315,7 +313,7 @@ export class Passes {
   ): Promise<void> {
     const { source, runs } = boundaries
     const size = { ...sizeOf(planWindows(runs)), packedBytes: this.#options.packedBytes }
-    // Where they are most of a flood, all of it was searched with more once, and its limits are reported again.
+    // Where boundaries are most of a flood, all of it was searched with more budget, and its limits are reported again.
     const isAgain = this.#isFlood && 2 * size.bytes >= this.#size.bytes
     const plan = planWindows(runs)
     const windows = isAgain ? plan : withFirstBudget(plan, size, this.#how.isDeep)
@@ -379,7 +377,7 @@ async function allDone(tasks: readonly Promise<void>[]): Promise<void> {
   for (const end of ends) if (end.status === 'rejected') throw end.reason
 }
 
-/** Without keys that a file is full of, and keys of curves whose secret is searched for by its value: it is found wherever it is. */
+/** Without keys that fill the file, and keys of curves whose secret is searched for by value. */
 function unfound(
   keys: readonly PublicKey[],
   materials: readonly KeyMaterial[],

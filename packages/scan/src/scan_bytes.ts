@@ -1,9 +1,9 @@
 /**
  * Scans bytes: their container, the keys in them, and what could not be searched.
  *
- * Up to three passes. The first searches for every encoding that shows itself. The second searches for the private half of
- * public keys, in encodings that nothing shows: of those that are given, that are in the dump, and that belong to keys
- * found. The third searches for every value of the keys found, wherever else it is. @module
+ * Up to three passes. The first searches for every recognisable encoding. The second searches for private halves of
+ * given and discovered public keys, in encodings that only arithmetic shows. The third searches for all other copies of
+ * values of found keys. @module
  */
 import { randomBytes } from 'node:crypto'
 import { type ByteSource, type Dump, openDump, type Range } from '@mintmark/dump'

@@ -47,8 +47,8 @@ export interface FileProgress extends Omit<ScrubProgress, 'step'> {
  * Scrubs a file into another. The output appears at once, complete and durable, after its report, or not at all: not if
  * anything is left, nor if the input changed meanwhile.
  *
- * @throws {MintmarkError} `INPUT_UNREADABLE`, `INPUT_CHANGED`, `INPUT_INVALID` if it is packed or the output is the input, `OUTPUT_EXISTS`,
- * `OUTPUT_UNWRITABLE`, `DISK_FULL`
+ * @throws {MintmarkError} `INPUT_UNREADABLE`, `INPUT_CHANGED`, `INPUT_INVALID` if it is packed or the output is the
+ *   input, `OUTPUT_EXISTS`, `OUTPUT_UNWRITABLE`, `DISK_FULL`
  */
 export async function scrubFile(path: string, options: ScrubFileOptions): Promise<ScrubDocument> {
   const { out, report = `${out}.report.json`, isForced = false } = options

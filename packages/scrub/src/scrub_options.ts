@@ -37,7 +37,10 @@ export interface ScrubOptions {
 
 /** What is to be erased, and what is then left. */
 export interface Scrubbed {
-  /** Sorted and disjoint; of what describes the dump nothing but contents of registers, and values of keys as it was asked for. */
+  /**
+   * Sorted and disjoint; of what describes the dump nothing but contents of registers, and values of keys as it was
+   * asked for.
+   */
   readonly erased: readonly Range[]
   readonly report: ScrubReport
   /** Whether the erased input may leave: no verified key is left in it, and nothing cut the search short that showed it. */

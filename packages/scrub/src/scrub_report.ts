@@ -109,7 +109,10 @@ export interface ScrubReport {
   readonly erased: {
     readonly ranges: readonly Range[]
     readonly bytes: number
-    /** Of them contents of floating-point and vector registers, which are erased whatever they contain: one range a set of them. */
+    /**
+     * Of them contents of floating-point and vector registers, which are erased whatever they contain: one range a set
+     * of them.
+     */
     readonly vectorRegisters: { readonly places: number; readonly bytes: number }
   }
   readonly verification: {

@@ -1,8 +1,9 @@
 /**
  * Contents of floating-point and vector registers: they go as a whole, whatever they hold.
  *
- * Copies of secrets are there that no search knows by a value: 28 of the 32 bytes of a scalar, which a moving of 64 bytes at a time
- * left in a register that nothing used since. With its public half the rest is a second's work. No unwinder reads them. @module
+ * Copies of secrets are there that no search knows by a value: 28 of the 32 bytes of a scalar, which a moving of 64
+ * bytes at a time left in a register that nothing used since. With its public half the rest is a second's work. No
+ * unwinder reads them. @module
  */
 import type { ByteSource, Dump, Range } from '@mintmark/dump'
 import { commonRanges } from './copy/erased_ranges.ts'

@@ -1,9 +1,9 @@
-/** What a scrub rests its verdict on: the last scans of the result, and pieces that are still there. @module */
+/** Evidence of a scrub's verdict: the verification scans of its result, and pieces that are left. @module */
 import type { ScanReport } from '@mintmark/scan/report/report'
 import type { ScanLimit } from '@mintmark/scan/report/scan_limits'
 import type { Piece } from './pieces/piece_table.ts'
 
-/** The last scans. */
+/** Scans of the erased input. */
 export interface VerificationScans {
   /** Deep, of the erased input. */
   readonly report: ScanReport
@@ -12,7 +12,7 @@ export interface VerificationScans {
   readonly deepScans: number
 }
 
-/** Pieces of keys that are still there. */
+/** Pieces of keys that are left. */
 export interface Left {
   readonly inMemory: readonly Piece[]
   /** In what is never changed. */

@@ -1,4 +1,4 @@
-/** Examines what is left once all is erased that was found, and says whether it may leave. @module */
+/** Verifies the erased input and decides whether it is clean. @module */
 import { countsOf } from '@mintmark/scan/findings/policy'
 import { openInput, type ScanInput } from '@mintmark/scan/memory/scan_input'
 import { bytesOf, commonRanges } from './copy/erased_ranges.ts'
@@ -13,8 +13,7 @@ import type { Left, VerificationScans } from './verification_scans.ts'
 const NOT_SEARCHED: Left = { inMemory: [], inStructure: [] }
 
 /**
- * What a scrub has come to. Reads the erased input again, for pieces of every key, unless it is known already that it
- * is not clean since there is too much.
+ * The result of a scrub. Searches the erased input for pieces of every key, unless there is too much to be clean.
  */
 export async function verifyScrub(
   scrub: Scrub,
@@ -78,7 +77,7 @@ async function piecesLeft(scrub: Scrub, view: ScanInput): Promise<Left> {
   return { inMemory, inStructure }
 }
 
-/** A few bytes beside a register that happen to be those of the key say nothing. */
+/** A few equal bytes beside a register are chance. */
 const FEW_BYTES = 4
 
 const isRelevant = ({ isWhole }: Piece, bytesInMemory: number): boolean =>

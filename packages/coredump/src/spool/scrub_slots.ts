@@ -1,7 +1,8 @@
 /**
  * Slots to scrub: few cores at once, since each scrub takes memory beside the buffer of its core.
  *
- * A slot expires, so that a scrub that hangs does not keep it. A core that is still being read needs none. A killed receiver no longer counts as at work. @module
+ * A slot expires, so that a scrub that hangs does not keep it. A core that is still being read needs none. A killed
+ * receiver no longer counts as at work. @module
  */
 import path from 'node:path'
 import { MintmarkError } from '@mintmark/core'

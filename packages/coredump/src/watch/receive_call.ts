@@ -1,4 +1,7 @@
-/** Calls `mintmark gate receive` for a file that was dropped: memory and crash of what takes it are of its own process. @module */
+/**
+ * Calls `mintmark gate receive` for a file that was dropped: memory and crash of what takes it are of its own process.
+ * @module
+ */
 import { type ChildProcess, spawn } from 'node:child_process'
 import type { Stats } from 'node:fs'
 import { PROGRAM_PATH } from '@mintmark/scan/packing/dump_head'

@@ -36,7 +36,10 @@ export type Taken =
   | { readonly outcome: 'elsewhere' }
   | ({ readonly outcome: 'failed'; readonly why: string } & OfMembers)
 
-/** What gives a dump up again that nobody else may take meanwhile, and whether only its raw file is left; or why it is not to be taken. */
+/**
+ * What gives a dump up again that nobody else may take meanwhile, and whether only its raw file is left; or why it is
+ * not to be taken.
+ */
 export type Claim =
   | { readonly release: () => void; readonly isWritten: boolean }
   | 'elsewhere'

@@ -133,7 +133,10 @@ function isTemplate(bytes: Uint8Array, secret: Element): boolean {
   return inner !== undefined
 }
 
-/** X and Y of an uncompressed point in a BIT STRING's content, or of one in the hybrid form, which contains the last bit of y twice. */
+/**
+ * X and Y of an uncompressed point in a BIT STRING's content, or of one in the hybrid form, which contains the last bit
+ * of y twice.
+ */
 function pointOf(bits: Uint8Array, lengthBytes: number): Point | undefined {
   if (bits.length !== 2 + 2 * lengthBytes || bits[0] !== 0) return undefined
   const hybrid = 6 + ((bits.at(-1) ?? 0) & 1)

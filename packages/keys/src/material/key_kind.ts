@@ -24,7 +24,8 @@ export type KeyKind =
   | 'token'
 
 /**
- * `proven`: arithmetic shows that it is a key, or its encoding does and nothing can prove it (`isWellFormed`). `candidate`: it has the shape of one, and nothing proves it.
- * `lesser`: a token, or something encrypted: reported beside the findings.
+ * `proven`: arithmetic shows that it is a key, or its encoding does and nothing can prove it (`isWellFormed`).
+ * `candidate`: it has the shape of one, and nothing proves it. `lesser`: a token, or something encrypted: reported
+ * beside the findings.
  */
 export type Certainty = 'proven' | 'candidate' | 'lesser'

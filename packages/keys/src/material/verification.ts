@@ -1,5 +1,5 @@
 /**
- * What is known of a key, without where it is.
+ * The result of verifying a key, without its offset.
  *
  * @module
  */
@@ -8,23 +8,23 @@ import type { KeyMaterial } from './key_material.ts'
 
 export interface Verification {
   readonly certainty: Certainty
-  /** What shows it, or what does not hold, in words for people: never a value. */
+  /** What verifies it, or what fails, in words for people: never a value. */
   readonly proof: string
   /** Of n, of the curve, of p; of post-quantum keys the number of the parameter set (768, 65, 128). */
   readonly bits: number
   readonly kind: KeyKind
   /** The same key, completed where arithmetic could; undefined where nothing is known to be right. */
   readonly material: KeyMaterial | undefined
-  /** Nothing ties the value to a public key: its encoding is what holds it. It is verified where its public half is known. */
+  /** Nothing ties the value to a public key: only its encoding is well-formed. It is verified where its public half is known. */
   readonly isWellFormed?: true
-  /** Of a candidate: the keys of which it would be one, if it is a key. Where the public half of one is known, that shows it. */
+  /** Of a candidate: keys that it may be. A known public half of one verifies it. */
   readonly possible?: readonly KeyMaterial[]
 }
 
-/** A candidate of which nothing is known to be right. */
+/** A candidate: nothing about it is verified. */
 export function unverified(kind: KeyKind, bits: number, proof: string): Verification {
   return { certainty: 'candidate', proof, bits, kind, material: undefined }
 }
 
-/** Said where `work_budget.ts` refuses. */
+/** Reported where `work_budget.ts` refuses. */
 export const REFUSED = 'not computed: too much that looks like keys'

@@ -1,8 +1,10 @@
 /**
- * Counts the cost of detection: bytes made to look like keys cannot stall a scan, and equal bytes give equal reports on any machine.
+ * Counts the cost of detection: bytes made to look like keys cannot stall a scan, and equal bytes give equal reports on
+ * any machine.
  *
- * Costs are estimates in nanoseconds. Work of more than about 100 ns is counted by
- * {@link spend}. Expensive work (an exponentiation, a search for a prime) states its cost first and is refused where the budget has less left. The report says what was refused.
+ * Costs are estimates in nanoseconds. Work of more than about 100 ns is counted by {@link spend}. Expensive work (an
+ * exponentiation, a search for a prime) states its cost first and is refused where the budget has less left. The report
+ * says what was refused.
  *
  * One budget a thread at a time. Without a budget nothing is refused.
  *

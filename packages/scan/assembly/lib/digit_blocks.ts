@@ -77,8 +77,8 @@ export function goOn(kinds: i32, traits: i32): bool {
 }
 
 /**
- * Whether a block is in no run of several, of `shortest` at least. But for one test without branches, which cannot be predicted: what can be digits
- * of the last two kinds is identified by the zeros below them alone.
+ * Whether a block is in no run of several, of `shortest` at least. But for one test without branches, which cannot be
+ * predicted: what can be digits of the last two kinds is identified by the zeros below them alone.
  */
 export function isAlone(ptr: usize, b: i32, shortest: i32): bool {
   const at = ptr + ((<usize>b) << 4)
@@ -125,12 +125,12 @@ function isRecord(here: i32, before: i32): bool {
 const TAGGED: u64 = ((<u64>0xffff8000) << 32) | 7
 
 /**
- * How many of both words of eight bytes are what records are made of: below 2^40, a pointer as Linux has it (0x55, 0x56 or
- * 0x7f of 2^40) or as V8 has it, a small integer of V8, whose lower half is zero, or a double whose magnitude is at least 2^-15 and
- * below 2^17. Of digits of 51 to 63 bits one in 64 is at most.
+ * How many of both words of eight bytes are what records are made of: below 2^40, a pointer as Linux has it (0x55, 0x56
+ * or 0x7f of 2^40) or as V8 has it, a small integer of V8, whose lower half is zero, or a double whose magnitude is at
+ * least 2^-15 and below 2^17. Of digits of 51 to 63 bits one in 64 is at most.
  *
- * {@link ALL_PLAIN} more if each is such a word, or eight characters: of four words of digits that all are fewer than one in
- * 10^6.
+ * {@link ALL_PLAIN} more if each is such a word, or eight characters: of four words of digits that all are fewer than
+ * one in 10^6.
  */
 function dullWords(v: v128): i32 {
   const none = i64x2.splat(0)

@@ -1,9 +1,9 @@
 /**
  * Distinguishes blocks of 16 bytes that can be part of a random number from those that cannot.
  *
- * Four counts of a block: bytes that memory has more often than chance, bytes of 0x80 and more, odd bytes, and
- * bytes equal to the one four, eight or 16 before them: arrays and records repeat theirs. Two blocks side by side without a byte of 0x80 and more are text. Of
- * 10^8 blocks that are random, all but two can be.
+ * Four counts of a block: bytes that memory has more often than chance, bytes of 0x80 and more, odd bytes, and bytes
+ * equal to the one four, eight or 16 before them: arrays and records repeat theirs. Two blocks side by side without a
+ * byte of 0x80 and more are text. Of 10^8 blocks that are random, all but two can be.
  */
 
 /** Common bytes of a block and those equal to the one four or eight before them, together. */

@@ -1,22 +1,22 @@
 /**
- * What examining anchors may cost, so that bytes full of them cannot hold a scan up.
+ * The budget of anchors, so that bytes full of them cannot stall a scan.
  *
- * Each block of bytes adds to the budget; what is unused stays for later blocks of the
- * window. Pieces of memory that are shorter than a block are one block together: what is overdrawn is forgiven once a
- * block. An anchor that had its share of a block's budget is passed over until the next block. Once all is used up,
- * so are those that had more than an equal part. So a flood of one encoding hides neither others nor what is behind it.
- * A probe that takes half of the share by itself (the tree of one SLH-DSA key, a key of RSA of 15,360 bits in OpenSSL's
- * program) is the only one of its kind in a window; it does not count against the cheap looks behind it. @module
+ * Each block of bytes adds to the budget; what is unused stays for later blocks of the window. Pieces of memory that
+ * are shorter than a block are one block together: what is overdrawn is forgiven once a block. An anchor that used its
+ * share of a block's budget is passed over until the next block. Once all is used up, so are those above an equal part.
+ * So a flood of one encoding hides no other. A probe that takes half of the share by itself (the tree of one SLH-DSA
+ * key, a key of RSA of 15,360 bits in OpenSSL's program) is the only one of its kind in a window; it does not count
+ * against cheap probes behind it. @module
  */
 /** Budget of a byte. A window without keys takes 1 to 2 ns a byte: this keeps any other above a tenth of its speed. */
 export const COST_PER_BYTE = 8
 /** With `--deep`. */
 export const DEEP_FACTOR = 32
-/** An anchor's share of what is left when a block begins: a flood of one leaves most to what is behind it. */
+/** An anchor's share of what is left when a block begins: a flood of one anchor leaves most to later blocks. */
 const SHARE = 1 / 6
-/** What takes such a part of a share in one probe is none of many. */
+/** A probe that takes such a part of a share is not one of many. */
 const DEAR_PART = 1 / 2
-/** The same of a flood, of that: what is left for others grows by as much, and goes to the flood in the end. */
+/** The same in a flood: what others leave goes to the flood in the end. */
 const SHARE_OF_FLOOD = 2 / 3
 /** What a block is given at most of what its window has once. */
 const ONCE_SHARE = 1 / 4
@@ -34,7 +34,7 @@ export class AnchorBudget {
   /** Of the window, not yet given to its blocks. */
   #once = 0
   #share = SHARE
-  /** Charged in this window. */
+  /** Spent in this window. */
   total = 0
 
   constructor(anchors: number, isDeep = false) {
@@ -88,14 +88,14 @@ export class AnchorBudget {
     return Math.max(0, this.#left)
   }
 
-  /** What the next examine this anchor may take: of a flood no more than its share, so that no probe takes that of others. */
+  /** Cost that the next probe of this anchor may have: in a flood no more than its share. */
   leftFor(anchor: number): number {
     if (this.#isFlood[anchor] !== 1) return this.left
     return Math.max(0, Math.min(this.left, this.#shareOf(anchor) - (this.#spent[anchor] ?? 0)))
   }
 
   /**
-   * Charges one probe.
+   * Counts the cost of one probe.
    *
    * @returns whether the anchor is to be passed over for the rest of the block
    */

@@ -42,7 +42,7 @@ export class BlockShares {
     this.#budget.startWindow(more, once, share)
   }
 
-  /** Charged in this window. */
+  /** Spent in this window. */
   get total(): number {
     return this.#budget.total
   }
@@ -86,7 +86,7 @@ export class BlockShares {
     return this.#budget.leftFor(number)
   }
 
-  /** Charges one probe. */
+  /** Counts the cost of one probe. */
   spend(number: number, cost: number): void {
     if (this.#budget.spend(number, cost)) this.#off.add(number)
   }

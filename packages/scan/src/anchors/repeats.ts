@@ -15,7 +15,7 @@ const MOST_OFFSETS = 4096
 const MOST_DISTANCES = 64
 /** Where bytes are compared at first, from the anchor: those of keys that differ are distinguished by them as a rule. */
 const SAMPLES = [-64, -8, 8, 24, 48, 96, 160, 256, 512, 1024]
-/** Bytes that are compared in a unit, about. */
+/** Bytes compared in a nanosecond, about. */
 const BYTES_PER_COST = 8
 
 /** How far the probe of an anchor sees. */
@@ -68,7 +68,7 @@ export class Repeats<T> {
     return this.#isKnown[anchor] === 1
   }
 
-  /** The earlier examine the same bytes. */
+  /** The earlier probe of the same bytes. */
   earlier(anchor: number, at: number, sight: Sight): EarlierProbe<T> | undefined {
     const alignment = anchor * ALIGNMENT + (at % ALIGNMENT)
     const last = this.#last.get(alignment)

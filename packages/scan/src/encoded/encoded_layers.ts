@@ -1,9 +1,10 @@
 /**
- * Decodes encoded text amid other bytes, however often it is encoded: base64 of base64, hexadecimal digits, lists of numbers, gzip
- * and zlib in any order, up to {@link MOST_LAYERS} deep. Of UTF-16 the letters are read like those of ASCII.
+ * Decodes encoded text amid other bytes, however often it is encoded: base64 of base64, hexadecimal digits, lists of
+ * numbers, gzip and zlib in any order, up to {@link MOST_LAYERS} deep. Of UTF-16 the letters are read like those of
+ * ASCII.
  *
- * Each layer of text is shorter than what it is encoded in, by a quarter at least: all of them together are less than four times as long.
- * What is packed gives 1 MiB at most. Whoever examines bytes in the time of a probe (`work_budget.ts`) has layers in that time alone.
+ * Each layer of text is at least a quarter shorter than its encoding, so all layers together are less than four times
+ * as long. Packed data gives 1 MiB at most. All of it counts in the budget of the probe (`work_budget.ts`).
  * @module
  */
 import { budgetLeft, spend, withinBudget } from '@mintmark/keys/material/work_budget'
@@ -16,7 +17,7 @@ import { NumberLayers } from './number_layers.ts'
 import { isGzipHead, unpackedAt } from './packed_layers.ts'
 import { notePacked, type PackedCoding, type PackedSeen } from './packed_seen.ts'
 
-/** Codings that are within each other. */
+/** Encodings within each other. */
 export const MOST_LAYERS = 8
 /** Text is searched for at multiples of this. */
 export const STRIDE = 48
@@ -33,7 +34,7 @@ const ZLIB = 0x78
 /** Of a layer, of each of its bytes, of a character that is read, and of a letter of two bytes. */
 const COST = { layer: 2000, byte: 10, character: 60, wide: 15 } as const
 
-/** A layer, and what stands for it in the bytes that are searched. */
+/** A decoded layer, and where its encoding is in the searched bytes. */
 export interface EncodedBytes {
   readonly bytes: Uint8Array
   /** Encodings, the outermost first: `base64-of-gzip`. */
@@ -45,7 +46,7 @@ export interface EncodedBytes {
 
 export type OnEncoded = (encoded: EncodedBytes) => void
 
-/** Bytes that are searched, and how they came to be. */
+/** Searched bytes, and how they were decoded. */
 interface Location {
   readonly bytes: Uint8Array
   readonly depth: number
@@ -66,7 +67,7 @@ export class LayerReader {
   readonly #isDeep: boolean
   readonly #run: LetterRun = new LetterRun()
   readonly #numbers: NumberLayers = new NumberLayers()
-  /** The probe has nothing left: nothing more of it is read. */
+  /** The budget is used up: nothing more is read. */
   #isSpent: boolean = false
 
   constructor({ isDeep }: LayerOptions) {
@@ -119,7 +120,7 @@ export class LayerReader {
     this.#isSpent = false
   }
 
-  /** Characters to either side of an offset that may be read; 0, and reported, where the probe has nothing left. */
+  /** Characters to either side of an offset that may be read; 0, and reported, where the budget is used up. */
   #mostToRead(): number {
     const most = Math.floor(budgetLeft() / COST.character)
     if (most >= LEAST_RUN) return Math.min(most, REACH_BYTES)

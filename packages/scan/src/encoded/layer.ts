@@ -8,7 +8,7 @@ export interface Span {
 export type Coding = 'base64' | 'hex' | 'decimal' | 'gzip' | 'zlib'
 
 export interface Layer {
-  /** Of whoever made it, who wipes it once it was examined. */
+  /** Its maker wipes it after use. */
   readonly bytes: Uint8Array
   readonly coding: Coding
   /** What of the bytes around it stands for its `[from, to)`. */

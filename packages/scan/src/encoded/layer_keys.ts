@@ -1,4 +1,4 @@
-/** Keys in a layer of encoded text: every encoding that shows itself, as bytes or as text. @module */
+/** Keys in a layer of encoded text: every recognisable encoding, as bytes or as text. @module */
 import { spend, withinBudget } from '@mintmark/keys/material/work_budget'
 import { AnchorIndex } from '../anchors/anchor_index.ts'
 import type { Detected } from '../anchors/detected.ts'

@@ -1,8 +1,9 @@
 /**
- * What letters of base64 or hexadecimal digits stand for, where that is text again, or packed, or has the structure of a key.
+ * What letters of base64 or hexadecimal digits stand for, where that is text again, or packed, or has the structure of
+ * a key.
  *
- * Base64 of anything else is left to the anchors of `headerless_base64.ts`. Where a group of four letters begins is identified by the
- * text: of ASCII, three of the 24 bits of a group are zeros. @module
+ * Base64 of anything else is left to the anchors of `headerless_base64.ts`. Where a group of four letters begins is
+ * identified by the text: of ASCII, three of the 24 bits of a group are zeros. @module
  */
 import { spend } from '@mintmark/keys/material/work_budget'
 import { letterValue, readLetters } from '../text/base64.ts'
@@ -39,8 +40,8 @@ const SAMPLE = 16
 const NEAR = 48
 
 /**
- * Whether letters around an offset may be of a run that stands for text, for digits, or for what is packed. Of base64 of random bytes
- * one offset in a thousand may.
+ * Whether letters around an offset may be of a run that stands for text, for digits, or for what is packed. Of base64
+ * of random bytes one offset in a thousand may.
  */
 export function mayBeEncoded(bytes: Uint8Array, at: number): boolean {
   let [fails, hex] = [0, true]

@@ -1,7 +1,7 @@
 /**
  * Packed data in a window that could not be unpacked to its end: it is opened by itself, afterwards.
  *
- * State of one thread, as that of `work_budget.ts`: what looks notes an offset, the scanner takes what was noted. @module
+ * Per-thread state, like that of `work_budget.ts`: detectors note offsets, the scanner takes them. @module
  */
 /** What the offset begins with: an encoding of text, or what packed it. */
 export type PackedCoding =

@@ -1,4 +1,4 @@
-/** The keys that a scrub knows, each once, with all that was learnt of it. @module */
+/** The keys that a scrub found, each once, with all its known values. @module */
 import { randomBytes } from 'node:crypto'
 import { factorsFromExponent } from '@mintmark/keys/arithmetic/rsa'
 import type { KeyKind } from '@mintmark/keys/material/key_kind'
@@ -20,7 +20,7 @@ export interface FoundKey {
   readonly materials: readonly KeyMaterial[]
 }
 
-/** More are made up: each takes its share of a pass over the file. */
+/** More keys are implausible: each costs a share of a pass over the file. */
 const MOST_KEYS = 4096
 /** Private exponents of one key that differ. */
 const MOST_OF_ONE = 8
@@ -33,7 +33,7 @@ export class FoundKeys {
   readonly #hashKey = randomBytes(32)
   readonly #byTag = new Map<string, MutableKey>()
   readonly #byId = new Map<string, number>()
-  /** Keys that there was no room for. */
+  /** Keys beyond the limit. */
   leftOut = 0
 
   get all(): readonly FoundKey[] {

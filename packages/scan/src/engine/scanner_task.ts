@@ -19,11 +19,14 @@ interface TaskOptions {
   readonly isDeep: boolean
   /** Of the file, for what follows pointers; none are followed where absent. */
   readonly runs?: readonly Run[]
-  /** Results hold the material of keys too, for what searches for its values and what erases it: {@link import('../findings/found_material.ts').FoundMaterial}. */
+  /**
+   * Results hold the material of keys too, for what searches for its values and what erases it: {@link
+   * import('../findings/found_material.ts').FoundMaterial}.
+   */
   readonly hasMaterial?: boolean
 }
 
-/** The pass that searches for every encoding that shows itself, and for public keys. */
+/** The pass that searches for every recognisable encoding, and for public keys. */
 export interface FormsTask extends TaskOptions {
   readonly kind: 'forms'
 }
@@ -54,7 +57,7 @@ export interface ValuesTask extends TaskOptions {
 
 export type ScannerTask = FormsTask | KnownTask | ValuesTask
 
-/** All encodings that show themselves by their bytes. */
+/** All encodings that are recognisable by their bytes. */
 export const ANCHORS: readonly Anchor[] = [
   ...BINARY_ANCHORS,
   ...PROCESS_ANCHORS,
@@ -115,7 +118,10 @@ function newScanner(task: ScannerTask, { anchors, memory }: ScannerChoice): Wind
   })
 }
 
-/** Scanners of all encodings that nobody uses now: a folder of small files needs one, and to make one takes longer than a file. */
+/**
+ * Scanners of all encodings that nobody uses now: a folder of small files needs one, and to make one takes longer than
+ * a file.
+ */
 const idle = new Map<string, WindowScanner>()
 
 const nameOf = ({ isDeep }: FormsTask) => (isDeep ? 'deep' : 'plain')

@@ -1,4 +1,4 @@
-/** The keys that a scan has verified, for the passes that search for all of their values. @module */
+/** Chooses which verified keys are searched for by all of their values. @module */
 import { ML_KEM_SEED } from '@mintmark/keys/arithmetic/ml_kem'
 import type { KeyMaterial } from '@mintmark/keys/material/key_material'
 import { copied, type FoundMaterial } from '../findings/found_material.ts'
@@ -7,29 +7,28 @@ import { sizedKind } from '../known/values/found_value.ts'
 import { type FoundKey, FoundKeys } from './found_keys.ts'
 
 /**
- * What the keys may take whose values are searched for: each has its share of the pass, 10 ms and 0.1 MB of each thread for
- * an RSA key. 256 of those, or four times as many others.
+ * Cost of the keys that are searched for by value. An RSA key takes 10 ms and 0.1 MB of each thread: 256 of those, or
+ * four times as many others.
  */
 const MOST_COST = 1024
 /**
- * Of those where there are more: then the file is key-dense, and nobody waits for each value of some of them. A small
- * file waits for fewer.
+ * The same where there are more: the file is key-dense, and a small file gets less.
  */
 const COST_OF_FLOOD = { least: 96, most: 512, perByte: 512 / (64 << 20) }
-/** Of a file that is key-dense, for some of each kind. */
+/** Cost in a key-dense file, for some keys of each kind. */
 const COST_OF_FULL = 32
-/** A file is key-dense of a kind of which more than this are found. */
+/** A file is key-dense in a kind of which more than this are found. */
 const FEW_OF_KIND = 16
 const costOf = ({ type }: KeyMaterial): number => (type === 'rsa' ? 4 : 1)
 
-/** Published test keys are left out: nobody searches for more of them. */
+/** Leaves out published test keys. */
 export class SoughtKeys {
   readonly #found = new FoundKeys()
-  /** What was asked for already. */
+  /** Values that were given already. */
   readonly #sought = new Set<bigint>()
   readonly #values = new WeakMap<KeyMaterial, readonly bigint[]>()
   readonly #costOfFlood: number
-  /** The file is key-dense: of those no more than a few of each kind are searched for. */
+  /** The file is key-dense: only a few keys of each kind are searched for. */
   isFull: boolean = false
   /** Kinds. */
   #denseKinds: ReadonlySet<string> | undefined
@@ -47,8 +46,7 @@ export class SoughtKeys {
   }
 
   /**
-   * The keys that have a value which was not among those of the keys that this gave before. Keys with a public half come
-   * first, generators' own last.
+   * Keys with a value that was not given before. Keys with a public half come first, those of random generators last.
    */
   unsought(): readonly KeyMaterial[] {
     const all = this.#all
@@ -60,8 +58,8 @@ export class SoughtKeys {
   }
 
   /**
-   * Public halves (SHA-256 of SubjectPublicKeyInfo) of all keys that were found, where those are more than whose values are
-   * searched for: a file is full of them, and nobody searches for the private half of each again.
+   * Public halves (SHA-256 of SubjectPublicKeyInfo) of all found keys where they are more than are searched for by
+   * value: their private halves need no second search.
    */
   get ofFlood(): ReadonlySet<string> {
     const ids = new Set<string>()
@@ -73,7 +71,7 @@ export class SoughtKeys {
     return ids
   }
 
-  /** Whether the file is key-dense of this kind and size. */
+  /** Whether the file is key-dense in this kind and size. */
   isDenseIn(material: KeyMaterial): boolean {
     if (!this.isFull) return false
     this.#denseKinds ??= kindsOfMany(this.#all)
@@ -142,8 +140,7 @@ function kindsOfMany(keys: readonly KeyMaterial[]): ReadonlySet<string> {
 }
 
 /**
- * The first of each kind, then the second of each, and so on: so that however many there are of one kind, those of others
- * are among the first.
+ * The first of each kind, then the second of each, and so on: many keys of one kind do not displace others.
  *
  * @param kindOf what names the kind of each; within a kind the order stays
  */

@@ -23,7 +23,7 @@ const MOST_MATERIALS = 4097
 export class MaterialList {
   readonly #hashKey: Uint8Array
   readonly #byName = new Map<string, FoundMaterial>()
-  /** Keys that there was no room for. */
+  /** Keys beyond the limit. */
   leftOut = 0
 
   constructor(hashKey: Uint8Array) {

@@ -14,8 +14,8 @@ const REGISTERS = 16
 /** Registers are of so many bytes, or of a multiple of them. */
 export const UNIT: number = HALF
 /**
- * Of AVX-512: where the upper halves of the first 16 registers begin, by the length of an area at least, longest first. Areas are as
- * long as all that a processor has: those of Intel have room for MPX, those of AMD have not.
+ * Of AVX-512: where the upper halves of the first 16 registers begin, by the length of an area at least, longest first.
+ * Areas are as long as all that a processor has: those of Intel have room for MPX, those of AMD have not.
  */
 const UPPERMOST = [
   { least: 2688, at: 1152 },

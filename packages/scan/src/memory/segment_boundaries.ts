@@ -1,12 +1,11 @@
 /**
- * Where memory goes on elsewhere in the file: two runs that are neighbours in the process, and not in the dump.
+ * Segment boundaries: runs that are neighbours in the process, but not in the dump.
  *
- * The kernel writes memory in the order of its addresses, and most others do. Where a writer does not (lists of ranges
- * in a minidump, an image of physical memory with a header between two ranges), a key that is across the border of
- * two runs is whole in neither. So the borders are searched again as the process sees them.
+ * The kernel writes memory in the order of its addresses, and most others do. Where a writer does not (ranges of a
+ * minidump, headers in an image of physical memory), a key across two runs is whole in neither. So boundaries are
+ * searched again as the process sees them.
  *
- * A damaged header puts borders where there are none: a key is across one in the file, and nothing says so. Those are
- * searched again as the file has them. @module
+ * A damaged header makes boundaries where there are none, so those are searched again as the file has them. @module
  */
 import type { ByteSource, Range } from '@mintmark/dump'
 import type { Run } from '../anchors/scan_plan.ts'
@@ -25,7 +24,7 @@ import {
 /** Numbers and schedules are aligned as in the run. */
 const ALIGNMENT = 16
 
-/** The borders of a dump, one after another as if they were a file. */
+/** The boundaries of a dump, joined as if they were a file. */
 export class SegmentBoundaries {
   /** Each is memory without a gap, in the process if not in the file. */
   readonly runs: readonly Run[]
@@ -83,7 +82,7 @@ export class SegmentBoundaries {
     return new SegmentBoundaries(runs, parts, source, 1)
   }
 
-  /** What is across a border, as its parts in the file; none for what is within one run and is found there. */
+  /** A finding across a boundary, as its parts in the file; none for a finding within one run, which is found there. */
   rawFindings({ seen, tag }: RawFinding): readonly RawFinding[] {
     const parts = this.#parts.rangesOf(seen.offset, seen.length)
     if (parts.length < this.#leastParts) return []

@@ -1,5 +1,5 @@
 /**
- * Puts what the windows gave together: one finding for each offset, with its address, owner and copies.
+ * Merges the findings of windows: one finding for each offset, with its address, owner and copies.
  *
  * @module
  */
@@ -15,30 +15,30 @@ export interface RawFinding {
   readonly tag: string
 }
 
-/** Bytes of a file in another order: what is seen there, as its parts in the file. */
+/** A view of a file in another order: maps a finding in it to its parts in the file. */
 interface RawFindingView {
   readonly rawFindings: (rawFinding: RawFinding) => readonly RawFinding[]
 }
 
-/** What a report holds of each class, and what is kept of it before offsets are put together. */
+/** Findings of each class that a report may contain, before duplicates are merged. */
 const MOST: Readonly<Record<Certainty, number>> = {
   proven: 50_000,
   candidate: 20_000,
   lesser: 20_000,
 }
-/** Offsets that an offset can be within, as far as they are examined. */
+/** Enclosing findings that are compared with one. */
 const MOST_AROUND = 64
 
 const RANK: Readonly<Record<Certainty, number>> = { proven: 2, candidate: 1, lesser: 0 }
 
-/** Collects raw findings in the order of their windows, and keeps to a bound. */
+/** Collects raw findings in the order of their windows, up to the limits. */
 export class RawFindingList {
   readonly #kept: RawFinding[] = []
   readonly #counts: Record<Certainty, number> = { proven: 0, candidate: 0, lesser: 0 }
   readonly #limits: LimitList
   readonly #view: RawFindingView | undefined
 
-  /** @param view through which the file is seen: offsets are those of the file in the end */
+  /** @param view through which the file was searched; findings get offsets of the file */
   constructor(limits: LimitList, view?: RawFindingView) {
     this.#limits = limits
     this.#view = view
@@ -57,13 +57,13 @@ export class RawFindingList {
   /**
    * The findings, in order of offset.
    *
-   * @param isKnown whether a public key is known from elsewhere than its private half
+   * @param isKnown whether a public key is known by more than its private half
    */
   findings(file: string, dump: Dump, isKnown: IsKnown = () => false): readonly Finding[] {
     return this.tagged(file, dump, isKnown).map(({ finding }) => finding)
   }
 
-  /** Keys that are well-formed alone are candidates, with all copies of their values, unless something else shows the same key. */
+  /** Keys that are only well-formed become candidates, with all copies, unless something verifies the same key. */
   #classified(isKnown: IsKnown): readonly RawFinding[] {
     const all = this.#kept.filter(isVerified)
     const verified = new Set(all.map(({ tag }) => tag))
@@ -129,7 +129,7 @@ function placed(
   }
 }
 
-/** Of a key that is there as a whole too, a part is one of its values. */
+/** A part of a key that was found whole is one of its values. */
 function asWhole(seen: FindingSeen): FindingSeen {
   const { isRebuilt: _, ...whole } = seen
   return whole
@@ -151,8 +151,7 @@ function order(a: RawFinding, b: RawFinding): number {
 }
 
 /**
- * Leaves out what is within another finding and says no more: the same key again, and what is no key beside the
- * key that it is part of.
+ * Leaves out findings within another that add nothing: the same key, and candidates that are part of a key.
  */
 function onePerLocation(rawFindings: readonly RawFinding[]): readonly RawFinding[] {
   const kept = new Set<RawFinding>()
@@ -186,8 +185,8 @@ function covers(outer: RawFinding, inner: RawFinding): boolean {
 }
 
 /**
- * Whether a verified key shows that what is around it, or begins before it, and seemed to be the same, is just more of it: 256·d
- * looks like a damaged d of the same key where d begins with eight zero bits.
+ * Whether a verified key explains an enclosing or earlier candidate of the same key: 256·d looks like a damaged d where
+ * d begins with eight zero bits.
  */
 function confirms(inner: RawFinding, outer: RawFinding): boolean {
   if (!isSameKey(outer, inner) || !isBetter(inner, outer)) return false

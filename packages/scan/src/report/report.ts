@@ -34,7 +34,10 @@ export interface ScanReport {
   readonly flaws: readonly Flaw[]
   /** What was not examined. */
   readonly limits: readonly ScanLimit[]
-  /** Given RSA keys of which nothing private was found, in the encodings of `docs/key-encodings.md`, where nothing was left out. */
+  /**
+   * Given RSA keys of which nothing private was found, in the encodings of `docs/key-encodings.md`, where nothing was
+   * left out.
+   */
   readonly absent: readonly KeyId[]
   /** What is answered of each given public key. */
   readonly given: readonly GivenKey[]

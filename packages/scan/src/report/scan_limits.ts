@@ -102,7 +102,7 @@ export class LimitList {
   readonly #seen = new Map<string, { seen: LimitSeen; count: number }>()
   readonly #view: LimitView | undefined
 
-  /** @param view through which the file is seen: offsets are those of the file in the end */
+  /** @param view through which the file was searched; findings get offsets of the file */
   constructor(view?: LimitView) {
     this.#view = view
   }

@@ -10,17 +10,17 @@ import { findingSeen } from '../findings/finding.ts'
 import type { RawFinding } from './raw_findings.ts'
 import { HITS_OF, type LimitSeen } from './scan_limits.ts'
 
-/** Raw findings that a window can have: a file key-dense is cut to what a report holds anyhow. */
+/** Raw findings of a window: a key-dense file is cut to the limits of a report anyhow. */
 const MOST_RAW_FINDINGS = 5000
-/** Copies of the bytes of a key in one encoding that are reported one by one. */
+/** Copies of one key in one encoding that are reported one by one. */
 const MOST_COPIES = 250
 
-/** Copies that were reported, of a key in one encoding. */
+/** Number of reported copies of one key in one encoding. */
 interface Copies {
   count: number
 }
 
-/** A hit, for copies of its bytes; without a raw finding where there was no room for it. */
+/** A hit, to which copies of its bytes are added; without a raw finding where the window had too many. */
 export class ReportedFinding {
   readonly certainty: Certainty
   readonly rawFinding: RawFinding | undefined
@@ -36,11 +36,11 @@ export class ReportedFinding {
 export class WindowFindings {
   readonly all: RawFinding[] = []
   readonly #hashKey: Uint8Array
-  /** By key and form. */
+  /** By key and encoding. */
   readonly #copies = new Map<string, Copies>()
-  /** Hits that there was no room for. */
+  /** Hits beyond the limits. */
   readonly #leftOut = new Map<Certainty, { offset: number; count: number }>()
-  /** Bytes that verified keys take, at least: of offsets that are over others, or before them, only what is behind those. */
+  /** Bytes that verified keys take, at least: overlapping findings count once. */
   verifiedBytes = 0
   #verifiedTo = 0
 

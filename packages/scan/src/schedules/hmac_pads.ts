@@ -41,8 +41,9 @@ export class PadKernel {
   /**
    * Pairs that begin in `[from, to)`, at any offset, and are a multiple of `step` (8, or 1) bytes apart.
    *
-   * Each once, ascending. With step 8 those whose words have no upper 16 bits at all are passed over, with step 1 those of which half are zeros: no
-   * pad of a key is either. Where more than two copies of a block are within 1 KiB, some pairs hide others. Cost: one pass of 8-byte words, or with step 1 one for each byte.
+   * Each once, ascending. With step 8 those whose words have no upper 16 bits at all are passed over, with step 1 those
+   * of which half are zeros: no pad of a key is either. Where more than two copies of a block are within 1 KiB, some
+   * pairs hide others. Cost: one pass of 8-byte words, or with step 1 one for each byte.
    */
   find(bytes: Uint8Array, from: number, to: number, step: 1 | 8): readonly PadHit[] {
     const base = this.#memory.place(bytes)

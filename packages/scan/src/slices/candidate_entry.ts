@@ -1,5 +1,6 @@
 /**
- * A candidate as the kernels write it: u32, the offset in the lower 21 bits, then its order of bytes in 3 and its kind in 2. @module
+ * A candidate as the kernels write it: u32, the offset in the lower 21 bits, then its order of bytes in 3 and its kind
+ * in 2. @module
  */
 import type { Candidate, CandidateKind } from './conjugate_types.ts'
 

@@ -2,9 +2,9 @@
  * Finds windows that can be a prime factor of a known modulus, or its private exponent: offsets, tests, and the filters
  * before them.
  *
- * Kernels: `slice_map.ts`, `number_offsets.ts`, `candidates.ts`, `factors.ts`, `conjugate.ts`, `exponents.ts` and `slice_words.ts` in
- * `assembly/` (AssemblyScript, SIMD), in one memory. Their oracles are `conjugate_reference.ts` and its neighbours; property
- * tests hold them equal. @module
+ * Kernels: `slice_map.ts`, `number_offsets.ts`, `candidates.ts`, `factors.ts`, `conjugate.ts`, `exponents.ts` and
+ * `slice_words.ts` in `assembly/` (AssemblyScript, SIMD), in one memory. Their oracles are `conjugate_reference.ts` and
+ * its neighbours; property tests hold them equal. @module
  */
 import { limbs28 } from '@mintmark/keys/arithmetic/limbs'
 import { randomBounds } from '@mintmark/keys/material/random_looking'
@@ -278,10 +278,11 @@ export class ConjugateKernel {
   }
 
   /**
-   * Offsets in [0, to) that something marks well, and the sides, alternating: see `bounded` in the kernel. A view until the next call.
+   * Offsets in [0, to) that something marks well, and the sides, alternating: see `bounded` in the kernel. A view until
+   * the next call.
    *
-   * @param probed so many bytes from an offset on must look random, as `random_looking.ts` has it, and no two of their words of eight
-   * bytes may have no upper 16 bits, as addresses have none; 0: none is examined
+   * @param probed so many bytes from an offset on must look random, as `random_looking.ts` has it, and no two of their
+   *   words of eight bytes may have no upper 16 bits, as addresses have none; 0: none is examined
    * @param room the first offsets of which so many are given
    */
   boundedPairs(

@@ -1,5 +1,6 @@
 /**
- * Where in a slice the digits of a number can be, worked out once for each shape: several groups of keys ask for the same. @module
+ * Where in a slice the digits of a number can be, worked out once for each shape: several groups of keys ask for the
+ * same. @module
  */
 import type { DigitShape } from './conjugate_types.ts'
 import { AT, LIST, type SliceMemory } from './slice_memory.ts'

@@ -1,9 +1,10 @@
 /**
  * Base64 as it is in memory: cut anywhere, in lines, escaped, quoted or wrapped in HTML.
  *
- * Both alphabets are read at once. Between two letters may be: blanks and line ends; `\n`, `\r`, `\t` as
- * two letters, with any number of backslashes; `\/`; `\u000a`, `\x0a`, `\012` and their kin; `` `n `` of PowerShell; `%0A` and `%2B`, also as `%250A`; tags such as
- * `<br>`; entities such as `&nbsp;`; what joins string literals of a program (`" + "`).
+ * Both alphabets are read at once. Between two letters may be: blanks and line ends; `\n`, `\r`, `\t` as two letters,
+ * with any number of backslashes; `\/`; `\u000a`, `\x0a`, `\012` and their kin; `` `n `` of PowerShell; `%0A` and
+ * `%2B`, also as `%250A`; tags such as `<br>`; entities such as `&nbsp;`; what joins string literals of a program (`" +
+ * "`).
  *
  * Source: RFC 4648. Cost: one pass.
  *

@@ -1,6 +1,5 @@
 /**
- * Armor whose lines have something before and behind them: quoted mail, comments, diffs, numbered lines, logs of which
- * each line has a time, the colours of a terminal.
+ * Reads armor whose lines have a prefix or suffix: quoted mail, comments, diffs, line numbers, log times, terminal colours.
  *
  * Text before the first line shows what is before the others: the same signs as often, or as many letters.
  *
@@ -40,7 +39,7 @@ interface LineEnd {
 type FindEnd = (chars: Uint8Array, from: number, to: number) => LineEnd
 
 /**
- * Reads an armor as if its lines began with it, in each of the ways that fit what is before it.
+ * Reads armor without its prefixes, in each of the ways that fit the text before it.
  *
  * @param read reads plain text from its first letter on
  * @returns the first verified key, else the first other thing; offset and length are those of the prefixed text
@@ -71,7 +70,7 @@ export function readPrefixed(
   return best
 }
 
-/** Ways in which the lines of an armor can have prefixes whose first has `prefix` before it. */
+/** Ways to find the body of each line where the first has `prefix` before it. */
 function waysOf(prefix: Uint8Array, second: Uint8Array): readonly FindBody[] {
   let first = prefix.length
   while (first > 0 && prefix.length - first < SIGNS_MOST && !isLetter(prefix[first - 1])) first -= 1
@@ -143,7 +142,7 @@ interface Plain {
   readonly lines: readonly PlainLine[]
 }
 
-/** Undefined where there is no second line, and where no line has anything on: that was read as it is. */
+/** Undefined where there is no second line, or no line has a prefix: that was read already. */
 function withoutPrefixes(
   chars: Uint8Array,
   begin: number,

@@ -42,7 +42,10 @@ const numberOf = (bits: number, reference: Uint8Array): Buffer =>
 const bitsOf = (big: Uint8Array): number =>
   BigInt(`0x${Buffer.from(big).toString('hex')}`).toString(2).length
 
-/** Memory of a process that computes with numbers of this size: an array after the other, with nothing that distinguishes them. */
+/**
+ * Memory of a process that computes with numbers of this size: an array after the other, with nothing that
+ * distinguishes them.
+ */
 function heapWith(plants: readonly (readonly [number, Uint8Array])[], elements: number): Buffer {
   const one = 16 + 4 * elements
   const heap = Buffer.from(noise(LENGTH, 'heap'))

@@ -74,8 +74,8 @@ const characters = fc
   .map(([bytes, high]) => (bytes & 0x7f7f7f7f7f7f7f7fn) | high)
 
 /**
- * Digits with what records hold among them: small numbers, pointers of Linux, those and integers of V8, doubles near 1, characters,
- * and words just beyond.
+ * Digits with what records hold among them: small numbers, pointers of Linux, those and integers of V8, doubles near 1,
+ * characters, and words just beyond.
  */
 const records = fc
   .array(

@@ -1,4 +1,7 @@
-/** What a private key can look like in memory, spelled out: bytes to search for, and how few of them in a row give it away. @module */
+/**
+ * What a private key can look like in memory, spelled out: bytes to search for, and how few of them in a row give it
+ * away. @module
+ */
 import type { KeyMaterial, RsaMaterial } from '@mintmark/keys/material/key_material'
 import { type DerivedValue, derivedValues } from '@mintmark/scan/known/values/derived_values'
 import { encodingsOf } from '@mintmark/scan/known/values/encodings'

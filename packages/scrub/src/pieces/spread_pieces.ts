@@ -1,11 +1,12 @@
 /**
  * Finds pieces of keys whose bytes are spread: each in a word of its own, as lists and arrays of runtimes hold them.
  *
- * A cell of a list of Erlang is {byte · 16 + 15, the next cell · 1}: one that was just made is right beside the one before
- * it. Arrays are those of numbers of 32 and 64 bits, and V8's of small integers and doubles.
+ * A cell of a list of Erlang is {byte · 16 + 15, the next cell · 1}: one that was just made is right beside the one
+ * before it. Arrays are those of numbers of 32 and 64 bits, and V8's of small integers and doubles.
  *
- * Cost: one test for each byte, and one at each cell of a run that is long enough.
- * Sources: `erts/emulator/beam/erl_term.h` of Erlang/OTP 27, seen where `crypto` takes a number; `src/objects/smi.h` of V8. @module
+ * Cost: one test for each byte, and one at each cell of a run that is long enough. Sources:
+ * `erts/emulator/beam/erl_term.h` of Erlang/OTP 27, seen where `crypto` takes a number; `src/objects/smi.h` of V8.
+ * @module
  */
 import { type Piece, PieceTable, pieceIn, type Step } from './piece_table.ts'
 import type { SecretPattern } from './secret_pattern.ts'

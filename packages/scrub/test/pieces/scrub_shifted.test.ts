@@ -1,4 +1,7 @@
-/** Numbers as a division leaves them in freed memory, shifted left, and as one that reads them piece by piece does: cut in the middle of a digit. */
+/**
+ * Numbers as a division leaves them in freed memory, shifted left, and as one that reads them piece by piece does: cut
+ * in the middle of a digit.
+ */
 import assert from 'node:assert/strict'
 import { generateKeyPairSync } from 'node:crypto'
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'

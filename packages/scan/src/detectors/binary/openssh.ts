@@ -202,8 +202,8 @@ function tailAnchor({ type, seen, skipped, fields }: Tail): Anchor {
 }
 
 /**
- * Whether the type of a key of RSA and its n are before its exponent at `at`, or no key is there. The numbers behind give the length of n: no
- * arithmetic, for a file can hold such keys a hundred thousand times.
+ * Whether the type of a key of RSA and its n are before its exponent at `at`, or no key is there. The numbers behind
+ * give the length of n: no arithmetic, for a file can hold such keys a hundred thousand times.
  */
 function isElsewhere(bytes: Uint8Array, at: number): boolean {
   const fields = new SshStrings(bytes.subarray(at, at + LONGEST))

@@ -1,6 +1,6 @@
 /**
- * Private keys in base64 without armor, found by what the inner structure of each encoding looks like in base64, at each of the three
- * offsets that it can begin at: whether its own header is there or not.
+ * Private keys in base64 without armor, found by what the inner structure of each encoding looks like in base64, at
+ * each of the three offsets that it can begin at: whether its own header is there or not.
  *
  * @module
  */

@@ -1,8 +1,8 @@
 /**
  * Keys from the values that a text names: put together, verified, or dropped.
  *
- * What is given here has no offset yet: offset and length are 0, the encoding is empty. Where a text spells the public half too, it
- * must agree: else the key is a candidate at most.
+ * What is given here has no offset yet: offset and length are 0, the encoding is empty. Where a text spells the public
+ * half too, it must agree: else the key is a candidate at most.
  *
  * @module
  */

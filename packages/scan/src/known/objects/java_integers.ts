@@ -14,7 +14,10 @@ import { ARRAY_HEAD } from './jvm_array.ts'
 /** From the first sizes: where the others are, and the array. */
 const AT = { lowest: 8, nonzero: 12, array: 16, end: 24 } as const
 const INT_BYTES = 4
-/** So many bits a secret may have less than there is room for: of P-521, for which there are seven too many, one in 2^16 has fewer. */
+/**
+ * So many bits a secret may have less than there is room for: of P-521, for which there are seven too many, one in 2^16
+ * has fewer.
+ */
 const FEWER_BITS = 22
 /** Bits behind an address in which the generational ZGC keeps the state of a reference. */
 const COLOURS = [13n, 14n, 15n, 16n] as const

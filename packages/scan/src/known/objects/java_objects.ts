@@ -1,6 +1,6 @@
 /**
- * Finds arrays and whole numbers (`BigInteger`) of a size in the memory of a 64-bit HotSpot, by their heads: {u64 mark, u32 class,
- * u32 length} and {u64 mark, u32 class, i32 signum, i32 bitCount + 1, i32 bitLength + 1}. @module
+ * Finds arrays and whole numbers (`BigInteger`) of a size in the memory of a 64-bit HotSpot, by their heads: {u64 mark,
+ * u32 class, u32 length} and {u64 mark, u32 class, i32 signum, i32 bitCount + 1, i32 bitLength + 1}. @module
  */
 import { BEFORE } from '../../slices/conjugate.ts'
 

@@ -25,7 +25,10 @@ const BESIDE = 64
 /** Structures of one size in a window: more is no process, but made. */
 const HEADS_MOST = 20_000
 
-/** What a word indicates: a structure of a number, or an object of CPython or a term of Erlang that holds a secret of a group of keys. */
+/**
+ * What a word indicates: a structure of a number, or an object of CPython or a term of Erlang that holds a secret of a
+ * group of keys.
+ */
 export interface SizeHint {
   readonly group: number
   readonly what: 'number' | 'digits' | 'int' | 'bytes' | TermKind

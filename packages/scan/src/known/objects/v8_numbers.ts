@@ -108,7 +108,8 @@ function codingOf(low: number, high: number): Coding {
 }
 
 /**
- * Where digits of an encoding begin that make up a number of so many bits: behind the array's length, which is a small integer itself.
+ * Where digits of an encoding begin that make up a number of so many bits: behind the array's length, which is a small
+ * integer itself.
  */
 export function* offsetsInRuns(
   bytes: Uint8Array,

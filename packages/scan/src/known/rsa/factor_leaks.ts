@@ -1,8 +1,8 @@
 /**
- * Numbers that are no factor, but share one with the modulus after a step that anyone can take.
+ * Numbers that leak a factor: after one known step they share a factor with the modulus.
  *
- * The product of many such numbers is taken modulo n, and one gcd shows whether one of them shares a factor. A product
- * that is 0 holds both factors: then its parts are examined. @module
+ * One gcd of n with the product of many such numbers shows whether one leaks. A product that is 0 contains both
+ * factors: then its parts are examined. @module
  */
 import { fastGcd } from '@mintmark/keys/arithmetic/fast_gcd'
 import { montgomeryWidths } from '../values/derived_values.ts'
@@ -34,7 +34,7 @@ function leftoversOf(widths: readonly number[], bits: number): FactorLeak[] {
   ]
 }
 
-/** What whole words can hold and the kernel does not see. `bits`: of the prime. */
+/** Leaks in whole words that the kernel does not find. `bits`: of the prime. */
 export function leftovers(bits: number): readonly FactorLeak[] {
   return leftoversOf(
     montgomeryWidths(bits).filter((width) => width % 32 === 0),
@@ -42,7 +42,7 @@ export function leftovers(bits: number): readonly FactorLeak[] {
   )
 }
 
-/** What the kernel sees in windows of whole bytes: the prime, what is beside it, what it lacks to a power of two. */
+/** Leaks that the kernel finds in whole bytes: the prime, its neighbours, its complement to a power of two. */
 export function directLeaks(bits: number): readonly FactorLeak[] {
   const limit = 1n << BigInt(bits)
   return [
@@ -54,12 +54,12 @@ export function directLeaks(bits: number): readonly FactorLeak[] {
   ]
 }
 
-/** Everything that one number of the size of a prime can be. */
+/** All leaks in one number of the size of a prime. */
 export function allLeaks(bits: number): readonly FactorLeak[] {
   return [...directLeaks(bits), ...leftoversOf(montgomeryWidths(bits), bits)]
 }
 
-/** A number and what it may be. */
+/** A number and the leaks that it may be. */
 export interface MayLeak {
   readonly x: bigint
   readonly leaks: readonly FactorLeak[]
@@ -83,7 +83,7 @@ const MANY_KEYS = 4
 /** As many of them at once. */
 const MULTIPLIED = 8
 
-/** Numbers that are compared with one modulus after the other. */
+/** Numbers that are tested against one modulus after the other. */
 export class LeakingNumbers<T extends MayLeak> {
   readonly #steps: readonly Step<T>[]
   readonly #products: readonly bigint[]

@@ -1,9 +1,9 @@
 /**
- * Searches for scalars of which bytes at one end were written over, where a scalar would be: in a chunk of a heap beside a copy of its
- * public half, and right next to one.
+ * Searches for scalars of which bytes at one end were written over, where a scalar would be: in a chunk of a heap
+ * beside a copy of its public half, and right next to one.
  *
- * Up to three bytes may be gone, and up to five where there is time for it: where such an offset is, is known, and how long a scalar is.
- * Numbers that lack five take 1.1 s each. They are tried as long as the budget lasts. @module
+ * Up to three bytes may be gone, and up to five where there is time for it: where such an offset is, is known, and how
+ * long a scalar is. Numbers that lack five take 1.1 s each. They are tried as long as the budget lasts. @module
  */
 import { isRandomLookingAt } from '@mintmark/keys/material/random_looking'
 import type { FoundValue } from '../values/found_value.ts'

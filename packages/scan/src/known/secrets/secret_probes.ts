@@ -1,4 +1,4 @@
-/** Examines offsets where the secret of a known key may be, one after the other, until what may be spent is spent. @module */
+/** Probes offsets where the secret of a known key may be, until the budget is spent. @module */
 import { isRandomLookingAt } from '@mintmark/keys/material/random_looking'
 import type { Memory } from '../../anchors/detected.ts'
 import { intsAt, type JavaInts, numberOfInts } from '../objects/java_integers.ts'
@@ -15,7 +15,7 @@ import type { SecretBudgets } from './secret_budgets.ts'
 import type { FoundSecret, SecretGroup } from './secret_groups.ts'
 import type { SecretText } from './secret_texts.ts'
 
-/** Known keys, and what is spent on them. */
+/** Known keys, and their budgets. */
 export interface SoughtGroup extends SecretGroup {
   readonly budgets: SecretBudgets
   readonly depth: Depth
@@ -24,13 +24,13 @@ export interface SoughtGroup extends SecretGroup {
   readonly completed: CutScalars | undefined
 }
 
-/** What was examined: offsets, and hashes of what was there, so that a flood of copies is examined once. */
+/** Probed offsets, and hashes of their content, so that a flood of copies is probed once. */
 export interface Tried {
   readonly places: Set<number>
   readonly contents: Set<number>
 }
 
-/** What pays for each kind of place. */
+/** The budget of each kind of offset. */
 const BUDGETS = {
   pointed: 'pointed',
   far: 'far',
@@ -47,7 +47,7 @@ const BUDGETS = {
 /** Where the lowest byte comes first. */
 const LOW_FIRST: ReadonlySet<string> = new Set(['pointed', 'far', 'number'])
 
-/** Examines one offset after another, until the budget is used up. */
+/** Probes one offset after another, until the budget is used up. */
 export function probeOffsets(
   bytes: Uint8Array,
   places: Iterable<number>,

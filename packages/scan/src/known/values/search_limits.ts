@@ -1,7 +1,8 @@
 /**
  * Limits of the search for the private halves of some keys: what each kind of test may cost.
  *
- * Given keys and discovered keys have limits of their own: the roots of a trust store hardly ever have their private half in a dump, and must not take the time of a given key. @module
+ * Given keys and discovered keys have limits of their own: the roots of a trust store hardly ever have their private
+ * half in a dump, and must not take the time of a given key. @module
  */
 import { Budget, type Rate } from './budget.ts'
 
@@ -37,8 +38,9 @@ const DISCOVERED: Readonly<Record<Test, Rate>> = {
 /** How many times as much a deep search may take. */
 const DEEP = 8
 /**
- * How many times as much may be spent on marked offsets where a scrub must decide whether a key is there.
- * Bytes that all look like keys cost some 23 ns each, times this: less than the second a megabyte that the gate allows a scrub (`scrub_slots.ts` of coredump).
+ * How many times as much may be spent on marked offsets where a scrub must decide whether a key is there. Bytes that
+ * all look like keys cost some 23 ns each, times this: less than the second a megabyte that the gate allows a scrub
+ * (`scrub_slots.ts` of coredump).
  */
 export const PATIENT = 32
 
@@ -55,7 +57,8 @@ const FREE: ReadonlySet<string> = new Set<Test>([
   'freedFactors',
 ])
 /**
- * The same for discovered keys: unmarked factors have too many offsets, and each one marked beside a remainder costs a multiplication of whole moduli.
+ * The same for discovered keys: unmarked factors have too many offsets, and each one marked beside a remainder costs a
+ * multiplication of whole moduli.
  */
 const FREE_OF_DISCOVERED: ReadonlySet<string> = new Set<Test>(['pairs', 'remainders'])
 
@@ -68,8 +71,8 @@ const FREE_OF_DISCOVERED: ReadonlySet<string> = new Set<Test>(['pairs', 'remaind
 export type Depth = 'given' | 'discovered' | 'deep' | 'patient'
 
 /**
- * Whose private half is searched for: keys that are given, keys that were only discovered in the dump, and of those the keys of public
- * root stores.
+ * Whose private half is searched for: keys that are given, keys that were only discovered in the dump, and of those the
+ * keys of public root stores.
  */
 export type Whose = 'given' | 'discovered' | 'roots'
 

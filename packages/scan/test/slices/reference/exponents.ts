@@ -17,8 +17,8 @@ export interface ExponentReference {
 
 /**
  * Windows of `bits` bits that begin in [0, to): the fraction of g·d·e/n is below an integer by no more than d's lower
- * bits can make it, for g = 1 or an even g up to 64. `bits` is a multiple of 64. `slice` has {@link import('./conjugate.ts').BEFORE} bytes before
- * its begin.
+ * bits can make it, for g = 1 or an even g up to 64. `bits` is a multiple of 64. `slice` has {@link
+ * import('./conjugate.ts').BEFORE} bytes before its begin.
  */
 export function exponentsReference(
   slice: Uint8Array,

@@ -100,7 +100,10 @@ const isDouble = (w: bigint): boolean =>
 const isHalfSmall = (words: readonly bigint[]): boolean =>
   words.filter((w) => w >> 20n === 0n).length > 1
 
-/** Whether a word is a small number, a pointer of Linux, one or an integer of V8, or a double near 1. See `dullWords` in the kernel. */
+/**
+ * Whether a word is a small number, a pointer of Linux, one or an integer of V8, or a double near 1. See `dullWords` in
+ * the kernel.
+ */
 const isDull = (w: bigint): boolean =>
   [0x00n, 0x55n, 0x56n, 0x7fn].includes(w >> 40n) ||
   [0x3fn, 0x40n].includes(w >> 56n) ||
