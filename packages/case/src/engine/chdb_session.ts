@@ -11,6 +11,7 @@ import { type Json, MintmarkError, parseObject, text } from '@mintmark/core'
 import { Session as Chdb, type ChdbResult } from 'chdb'
 import { fileError, numberOf } from './chdb_error.ts'
 import { engineError } from './engine_error.ts'
+import { forOneNode } from './one_node.ts'
 import { NORMAL_FORM, requireReadOnly } from './read_only.ts'
 import type { InsertFormat, Params, Session } from './session.ts'
 
@@ -61,17 +62,19 @@ class ChdbSession implements Session {
   }
 
   async command(sql: string, params: Params = {}): Promise<void> {
-    await this.#queued(() => this.#db.queryBindAsync(sql, { ...params }))
+    await this.#queued(() => this.#db.queryBindAsync(forOneNode(sql), { ...params }))
   }
 
   async rows(sql: string, params: Params = {}): Promise<Json[]> {
     const format = { format: 'JSONEachRow' }
-    const result = await this.#queued(() => this.#db.queryBindAsync(sql, { ...params }, format))
+    const result = await this.#queued(() =>
+      this.#db.queryBindAsync(forOneNode(sql), { ...params }, format),
+    )
     return jsonRows(result)
   }
 
   stream(sql: string, params: Params = {}): AsyncIterable<readonly Json[]> {
-    return this.#streamed(() => this.#db.queryStreamBind(sql, { ...params }))
+    return this.#streamed(() => this.#db.queryStreamBind(forOneNode(sql), { ...params }))
   }
 
   async *ask(sql: string): AsyncIterable<readonly Json[]> {
