@@ -3,6 +3,7 @@ export {
   type AnsweredEvidence,
   type AnswerOptions,
   answer,
+  answerAtOnce,
   answerMarked,
   finishedAnswer,
 } from './answer/answer.ts'
@@ -60,6 +61,7 @@ export {
 } from './dumps/dump_scans.ts'
 export type { FileTouches, Toucher } from './dumps/file_touches.ts'
 export { isLeak, type KeyFound } from './dumps/keys_found.ts'
+export { background } from './engine/background.ts'
 export { isMoved } from './engine/lasting_session.ts'
 export type { Session } from './engine/session.ts'
 export { type Hunt, parseHunt } from './hunts/hunt_file.ts'
@@ -78,19 +80,36 @@ export {
 } from './scope/concern.ts'
 export { type Indicator, readIndicators } from './scope/indicators.ts'
 export {
-  addMark,
+  addMarks,
   MARK_KINDS,
   type Mark,
+  type MarkDeed,
   type MarkKind,
+  type MarkParty,
+  type MarkWord,
   markHistory,
+  markSelected,
   marks,
+  marksMark,
+  markTimes,
   type NewMark,
+  type NewMarks,
+  takeBack,
 } from './scope/marks.ts'
+export {
+  addNote,
+  type NewNote,
+  NOTE_KINDS,
+  type Note,
+  type NoteKind,
+  notes,
+} from './scope/notes.ts'
 export type { Bounds, PartScope } from './scope/parts.ts'
 export { type AccountScope, type Scope, scope } from './scope/scope.ts'
-export { select } from './scope/select.ts'
+export { remark, select } from './scope/select.ts'
 export type { Selected } from './scope/selected.ts'
 export type { Selection } from './scope/selection.ts'
+export { markSimilar, type Similar, similar, TRAITS, type Trait } from './scope/similar.ts'
 export { type Timeline, timeline } from './scope/timeline.ts'
 export { type Case, openCase } from './store/case.ts'
 export { caseAddresses, caseNames } from './store/case_names.ts'
@@ -118,6 +137,7 @@ export {
   accessPage,
   type ListedAccess,
 } from './views/access_list.ts'
+export { type CoveredLog, coverageIn } from './views/coverage_in.ts'
 export { eventRows } from './views/event_rows.ts'
 export { type Focus, focusOn } from './views/focus.ts'
 export { HIT_COLUMNS, hitPage } from './views/hit_page.ts'
@@ -128,7 +148,7 @@ export { messageRows } from './views/message_rows.ts'
 export { REJECT_COLUMNS, type RejectRow, rejectPage, rejectRows } from './views/reject_page.ts'
 export { type Found, search, soughtText } from './views/search.ts'
 export { type Sighted, sightedAccounts } from './views/sighted.ts'
-export { type TimeBins, timeBins } from './views/time_bins.ts'
+export { type Segment, type TimeBins, timeBins } from './views/time_bins.ts'
 export { timelineRows } from './views/timeline_rows.ts'
 export { type TokenUse, type TokenUses, tokenUses } from './views/token_uses.ts'
 export type { RawRow } from './why/raw_row.ts'

@@ -16,6 +16,7 @@ import { glossarySection } from './sections/glossary.ts'
 import { huntSection } from './sections/hunts.ts'
 import { lineageOf, lineageSection } from './sections/lineage.ts'
 import { markSection } from './sections/marks.ts'
+import { noteSection } from './sections/notes.ts'
 import { scopeSection } from './sections/scope.ts'
 import { summarySection } from './sections/summary.ts'
 import { courseOf, timelineSection } from './sections/timeline.ts'
@@ -47,6 +48,7 @@ function reportOf(answer: Answer, uses: TokenUses, options: ReportOptions): Repo
     custodySection(answer),
     keySection(answer),
     markSection(answer),
+    noteSection(answer),
     unknownSection(answer),
     actionSection(answer),
     methodSection(answer),

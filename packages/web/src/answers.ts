@@ -7,6 +7,7 @@ import { readFileSync } from 'node:fs'
 import {
   accessDetails,
   conclusionText,
+  coverageIn,
   custody,
   explain,
   type HuntResult,
@@ -14,7 +15,9 @@ import {
   huntList,
   lineage,
   markHistory,
+  notes,
   search,
+  similar,
   timeBins,
 } from '@mintmark/case'
 import { readTokenId } from '@mintmark/core'
@@ -50,7 +53,12 @@ export const ANSWERS: Answers = {
     const fromMs = timeParam(params, 'zoomFrom')
     const toMs = timeParam(params, 'zoomTo')
     const bins = numberParam(params, 'bins', { fallback: 240, least: 1, most: MOST_BINS })
-    const frame = { ...(fromMs !== undefined && { fromMs }), ...(toMs !== undefined && { toMs }) }
+    const isAll = params.get('frame') === 'all'
+    const frame = {
+      isAll,
+      ...(fromMs !== undefined && { fromMs }),
+      ...(toMs !== undefined && { toMs }),
+    }
     return desk.ask(
       { lists },
       (selected) => timeBins(desk.case.session, selected, { ...frame, bins }),
@@ -68,16 +76,16 @@ export const ANSWERS: Answers = {
   '/api/hits': (desk, params, _viewer, signal) => listPage('/api/hits', { desk, params, signal }),
   '/api/access': (desk, params) => {
     const id = textParam(params, 'id')
-    return desk.turn(() => accessDetails(desk.case.session, id))
+    return desk.beside(() => accessDetails(desk.case.session, id))
   },
   '/api/why': (desk, params) => {
     const id = textParam(params, 'id')
-    return desk.turn(() => explain(desk.case.session, id))
+    return desk.beside(() => explain(desk.case.session, id))
   },
   '/api/lineage': (desk, params) => {
     const { tokenId } = readTokenId(textParam(params, 'id'))
     if (tokenId === '') throw invalid('id is no token id', 'id')
-    return desk.turn(() => lineage(desk.case.session, tokenId))
+    return desk.beside(() => lineage(desk.case.session, tokenId))
   },
   '/api/search': async (desk, params, _viewer, signal) => {
     const q = textParam(params, 'q')
@@ -100,7 +108,28 @@ export const ANSWERS: Answers = {
       custody(desk.case.session, artefact === '' ? { selected } : { artefact }),
     )
   },
-  '/api/marks': (desk) => desk.turn(() => markHistory(desk.case.session)),
+  '/api/covered': (desk, params, _viewer, signal) => {
+    const { from, to } = focusParam(params)
+    const time = {
+      ...(from !== undefined && { fromMs: Date.parse(from) }),
+      ...(to !== undefined && { toMs: Date.parse(to) }),
+    }
+    return desk.ask({ lists: {} }, (whole) => coverageIn(desk.case.session, whole, time), signal)
+  },
+  '/api/marks': (desk) => desk.beside(() => markHistory(desk.case.session)),
+  '/api/notes': (desk) => desk.beside(() => notes(desk.case.session)),
+  '/api/similar': (desk, params) => {
+    const at = timeParam(params, 'at')
+    const party = textParam(params, 'party')
+    if (at === undefined || (party !== 'theirs' && party !== 'ours'))
+      throw invalid('this is no mark', 'at')
+    const marked = { at: new Date(at).toISOString(), party } as const
+    return desk.ask({ lists: {} }, (selected) => similar(desk.case.session, selected, marked))
+  },
+  '/api/settled': async (desk) => {
+    await desk.settled()
+    return {}
+  },
 }
 
 async function answerView(
@@ -121,6 +150,8 @@ async function answerView(
     evidence,
     hunts,
     custody: _files,
+    marks: _marks,
+    notes: _notes,
     ...kept
   } = desk.answer
   return {
@@ -140,6 +171,7 @@ async function answerView(
     },
     hunts: hunts.map(summary(within)),
     isNarrow: !isWhole(query),
+    isSettling: desk.isSettling,
     who,
     canWrite,
   }

@@ -8,17 +8,24 @@ import type {
   AccessPage,
   Answer,
   ConclusionText,
+  CoveredLog,
   Custody,
   Explained,
   Found,
   HuntResult,
   HuntRow,
   Lineage,
-  Mark,
+  MarkDeed,
+  MarkKind,
+  MarkParty,
+  Note,
+  NoteKind,
   RejectRow,
   SessionVerdict,
+  Similar,
   TimeBins,
   TokenVerdict,
+  Trait,
 } from '@mintmark/case'
 
 /**
@@ -45,7 +52,7 @@ interface ListPage<T> {
 /** What the page asks for, by address. Query values are those of `./query.ts` and the ones named here. */
 export interface Api extends Lists {
   '/api/answer': AnswerView
-  /** `zoomFrom` and `zoomTo` (ISO 8601) and `bins` frame the chart; the focus's own times do not. */
+  /** `zoomFrom` and `zoomTo` (ISO 8601), `frame` (`all`) and `bins` frame the chart; the focus's own times do not. */
   '/api/bins': TimeBins
   /** `id`: a record id. */
   '/api/access': readonly AccessDetail[]
@@ -60,33 +67,58 @@ export interface Api extends Lists {
   '/api/hunt': HuntView
   /** `artefact`: a part of a path, or a hash. */
   '/api/custody': readonly Custody[]
-  '/api/marks': readonly Mark[]
+  /** What the logs cover in the time of the focus. */
+  '/api/covered': readonly CoveredLog[]
+  '/api/marks': readonly MarkDeed[]
+  '/api/notes': readonly Note[]
+  /** `at` of marks that were made at once, and their `party`. */
+  '/api/similar': readonly Similar[]
+  '/api/settled': Readonly<Record<string, never>>
 }
 
 /** What the page does. Each is refused on a case that is served for reading alone. */
 export interface Deeds {
-  '/api/marks': { readonly takes: MarkDeed; readonly gives: { readonly marks: readonly Mark[] } }
+  '/api/marks': { readonly takes: MarkRequest; readonly gives: { readonly at: string } }
+  '/api/notes': { readonly takes: NoteRequest; readonly gives: Note }
   '/api/hunts/try': { readonly takes: { readonly source: string }; readonly gives: TrialView }
   '/api/hunts/save': { readonly takes: { readonly source: string }; readonly gives: HuntSummary }
 }
 
-interface MarkDeed {
-  readonly kind: Mark['kind']
+export interface NoteRequest {
+  readonly kind: NoteKind
   readonly value: string
-  /** Null takes a mark back. */
-  readonly party: Mark['party']
-  readonly reason: string
+  /** Null takes one's own note back. */
+  readonly text: string | null
 }
+
+/** Things of one kind, or every access of a selection, as an address has it. */
+export type MarkTarget =
+  | { readonly kind: MarkKind; readonly values: readonly string[] }
+  | { readonly selection: string }
+
+/** What is marked, or taken back, for one reason. */
+export type MarkRequest = { readonly reason: string } & (
+  | (MarkTarget & { readonly party: MarkParty })
+  /** What `/api/similar` gives for these marks and this trait. */
+  | { readonly party: MarkParty; readonly at: string; readonly trait: Trait }
+  /** Takes marks back. */
+  | { readonly party: null; readonly at: string; readonly by: string }
+)
 
 /** The answer without its long lists. */
 export interface AnswerView
-  extends Omit<Answer, 'schema' | 'tokens' | 'sessions' | 'evidence' | 'hunts' | 'custody'> {
+  extends Omit<
+    Answer,
+    'schema' | 'tokens' | 'sessions' | 'evidence' | 'hunts' | 'custody' | 'marks' | 'notes'
+  > {
   /** The conclusion in the words of every view. */
   readonly said: ConclusionText
   readonly evidence: { readonly files: number; readonly records: number; readonly rejected: number }
   readonly hunts: readonly HuntSummary[]
   /** Whether this is about a part of the selection. */
   readonly isNarrow: boolean
+  /** Upper bounds are from before the last mark: `/api/settled` answers when they are not any more. */
+  readonly isSettling: boolean
   readonly canWrite: boolean
   /** Under whose name marks are made. */
   readonly who: string

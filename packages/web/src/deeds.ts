@@ -3,13 +3,23 @@
  *
  * @module
  */
-import { MARK_KINDS, marks, tryHunt } from '@mintmark/case'
+import {
+  addMarks,
+  addNote,
+  MARK_KINDS,
+  markSelected,
+  markSimilar,
+  NOTE_KINDS,
+  TRAITS,
+  takeBack,
+  tryHunt,
+} from '@mintmark/case'
 import { isObject } from '@mintmark/core'
 import { summary, type Viewer } from './answers.ts'
 import type { Deeds } from './api.ts'
 import type { Desk } from './desk.ts'
 import type { OwnHunts } from './own_hunts.ts'
-import { invalid } from './params.ts'
+import { focusParam, invalid } from './params.ts'
 
 interface Doing {
   readonly desk: Desk
@@ -23,10 +33,13 @@ type Doers = {
 
 /** Each throws `INPUT_INVALID` for a body that is none; else as what it does. */
 export const DOERS: Doers = {
-  '/api/marks': async (body, { desk, viewer }) => {
-    const mark = markOf(body)
-    await desk.mark({ ...mark, who: viewer.who })
-    return { marks: await desk.turn(() => marks(desk.case.session)) }
+  '/api/marks': async (body, doing) => ({ at: await doing.desk.mark(markingOf(body, doing)) }),
+  '/api/notes': async (body, { desk, viewer }) => {
+    const kind = NOTE_KINDS.find((one) => one === textOf(body, 'kind'))
+    if (kind === undefined) throw invalid('this is no note', 'kind')
+    const text = isObject(body) && body['text'] === null ? null : textOf(body, 'text')
+    const note = { kind, value: textOf(body, 'value'), text, who: viewer.who }
+    return desk.beside(() => addNote(desk.case.session, note))
   },
   '/api/hunts/try': async (body, { desk }) => {
     const source = textOf(body, 'source')
@@ -45,12 +58,38 @@ export const DOERS: Doers = {
   },
 }
 
-function markOf(body: unknown): Deeds['/api/marks']['takes'] {
+/** How a body's marks are written. @throws {MintmarkError} `INPUT_INVALID` */
+function markingOf(body: unknown, { desk, viewer }: Doing): Parameters<Desk['mark']>[0] {
+  const { session } = desk.case
+  const word = { who: viewer.who, reason: textOf(body, 'reason') }
+  const { party, values, selection, trait } = isObject(body) ? body : {}
+  if (party === null) {
+    const made = { at: isoOf(body), by: textOf(body, 'by') }
+    return () => takeBack(session, made, word)
+  }
+  if (party !== 'theirs' && party !== 'ours') throw invalid('this is no mark', 'party')
+  if (selection !== undefined) {
+    const query = focusParam(new URLSearchParams(textOf(body, 'selection')))
+    return async (part) => markSelected(session, await part(query), { ...word, party })
+  }
+  if (trait !== undefined) {
+    const shared = TRAITS.find((one) => one === trait)
+    if (shared === undefined) throw invalid('this is no trait', 'trait')
+    const like = { marked: { at: isoOf(body), party }, trait: shared } as const
+    return async (part) => markSimilar(session, await part({ lists: {} }), like, word)
+  }
   const kind = MARK_KINDS.find((one) => one === textOf(body, 'kind'))
-  const party = isObject(body) ? body['party'] : undefined
-  const isParty = party === 'theirs' || party === 'ours' || party === null
-  if (kind === undefined || !isParty) throw invalid('this is no mark', 'kind')
-  return { kind, value: textOf(body, 'value'), party, reason: textOf(body, 'reason') }
+  if (kind === undefined || !isTexts(values)) throw invalid('this is no mark', 'kind')
+  return () => addMarks(session, { ...word, party, kind, values })
+}
+
+const isTexts = (value: unknown): value is readonly string[] =>
+  Array.isArray(value) && value.every((one) => typeof one === 'string')
+
+function isoOf(body: unknown): string {
+  const ms = Date.parse(textOf(body, 'at'))
+  if (Number.isFinite(ms)) return new Date(ms).toISOString()
+  throw invalid('at is no time', 'at')
 }
 
 function textOf(body: unknown, name: string): string {

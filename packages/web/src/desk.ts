@@ -1,21 +1,26 @@
 /**
  * A case on the desk: its answer, its selection written down, and the parts of it that somebody looks at.
  *
- * Everything is done one after the other: a part is never taken away while a question is put to it.
+ * Questions to parts are put one after the other: a part is never taken away while a question is put to it. A mark changes
+ * what is theirs at once; what could be either party's is found anew while nobody waits.
  *
  * @module
  */
+import { setTimeout as sleep } from 'node:timers/promises'
 import {
   type Answer,
   type AnswerOptions,
-  addMark,
   answer,
+  answerAtOnce,
   answerMarked,
+  background,
   type Case,
   type Focus,
   focusOn,
   isMoved,
-  type NewMark,
+  marksMark,
+  markTimes,
+  remark,
   type Scope,
   type Selected,
   scope,
@@ -37,6 +42,18 @@ interface PartAnswer {
   readonly unknowns: readonly Unknown[]
 }
 
+/** The whole answer on its way, after a mark. */
+interface Settling {
+  readonly stop: AbortController
+  /** Why it could not be had; undefined where it could, or is not wanted any more. */
+  readonly done: Promise<Error | undefined>
+}
+
+/** How often work that nobody waits for looks whether somebody does. */
+const IDLE_MS = 20
+
+const asError = (cause: unknown) => (cause instanceof Error ? cause : new Error(String(cause)))
+
 interface Part {
   readonly selected: Selected
   answer?: PartAnswer
@@ -49,6 +66,12 @@ export class Desk {
   #whole: Selected | undefined
   readonly #parts = new Map<string, Part>()
   #last: Promise<unknown> = Promise.resolve()
+  /** Questions that somebody waits for. */
+  #busy = 0
+  /** Of the marks that the answer follows; see `marksMark`. */
+  #mark = ''
+  #markedAt = new Date(0).toISOString()
+  #settling: Settling | undefined
 
   private constructor(opened: Case, made: Answer, huntDirs: () => readonly string[]) {
     this.#case = opened
@@ -70,7 +93,13 @@ export class Desk {
     const hunts = { dirs: huntDirs() }
     const made = await answer(opened, {}, { hunts, ...(onStep !== undefined && { onStep }) })
     const desk = new Desk(opened, made, huntDirs)
-    await desk.ask({ lists: {} }, () => Promise.resolve())
+    await desk.turn(async () => {
+      desk.#mark = await marksMark(opened.session)
+      desk.#markedAt = (await markTimes(opened.session, desk.#markedAt)).at(-1) ?? desk.#markedAt
+      const { selected } = await desk.#part({ lists: {} })
+      // What the evidence answers whatever is selected is asked for before somebody waits for it.
+      await desk.#answerOf(selected)
+    })
     return desk
   }
 
@@ -93,10 +122,12 @@ export class Desk {
    * @throws {Error} what `work` throws; the signal's reason
    */
   turn<T>(work: () => Promise<T>, signal?: AbortSignal): Promise<T> {
-    const result = this.#last.then(() => {
-      signal?.throwIfAborted()
-      return this.#kept(work)
-    })
+    const result = this.beside(() =>
+      this.#last.then(() => {
+        signal?.throwIfAborted()
+        return this.#kept(work)
+      }),
+    )
     this.#last = result.catch(() => undefined)
     return result
   }
@@ -124,42 +155,139 @@ export class Desk {
 
   /** What is said of the part of the selection that lies in the focus. Throws as {@link ask}. */
   answerTo(query: FocusQuery, signal?: AbortSignal): Promise<PartAnswer> {
-    if (isWhole(query)) return Promise.resolve(this.#answer)
     return this.turn(async () => {
+      await this.#followMarks()
+      if (isWhole(query)) return this.#answer
       const part = await this.#part(query)
-      try {
-        part.answer ??= await this.#answerOf(part.selected)
-      } catch (cause) {
-        // Half an answer leaves tables behind that the next try would meet.
-        await this.#putAway(writeFocus(query).toString())
-        throw cause
-      }
+      part.answer ??= await this.#answerOf(part.selected)
       return part.answer
     }, signal)
   }
 
-  /** Adds a mark; everything that was written down is made anew. Throws as `addMark`. */
-  mark(mark: NewMark): Promise<void> {
+  /**
+   * Runs `work` beside others, and before what is found anew: it needs no part that could be taken away.
+   *
+   * @throws {Error} what `work` throws
+   */
+  async beside<T>(work: () => Promise<T>): Promise<T> {
+    this.#busy++
+    try {
+      return await work()
+    } finally {
+      this.#busy--
+    }
+  }
+
+  /**
+   * Marks, as `write` does it, and brings the answer up to it.
+   *
+   * @param write gives the time of its marks; it may ask for the accesses of a part
+   * @throws {MintmarkError} as `write`
+   */
+  mark(
+    write: (part: (query: FocusQuery) => Promise<Selected>) => Promise<string>,
+  ): Promise<string> {
     return this.turn(async () => {
-      const { session } = this.#case
-      await addMark(session, mark)
-      await this.#forget()
-      const hunts = { dirs: this.#huntDirs() }
-      this.#answer = await answerMarked(this.#case, this.#answer, { hunts })
+      const at = await write(async (query) => (await this.#part(query)).selected)
+      await this.#followMarks()
+      return at
     })
+  }
+
+  /** Whether upper bounds are still being found anew after a mark. */
+  get isSettling(): boolean {
+    return this.#settling !== undefined
+  }
+
+  /**
+   * Waits until the answer is whole again.
+   *
+   * @throws {Error} why it could not be found anew; the next call tries again
+   */
+  async settled(): Promise<void> {
+    while (this.#settling !== undefined) {
+      const settling = this.#settling
+      // oxlint-disable-next-line no-await-in-loop -- a mark that comes meanwhile begins it again
+      const cause = await settling.done
+      if (cause !== undefined && this.#settling === settling) {
+        this.#settle()
+        throw cause
+      }
+    }
   }
 
   /** After hunts have changed. Throws as `answer`. */
   again(): Promise<void> {
     return this.turn(async () => {
+      // It would rest on the hunts as they were.
+      this.#settling?.stop.abort()
+      this.#settling = undefined
       await this.#forget()
       this.#answer = await answer(this.#case, {}, { hunts: { dirs: this.#huntDirs() } })
     })
   }
 
   /** Takes away what was written down; the case stays open. */
-  close(): Promise<void> {
-    return this.turn(() => this.#forget())
+  async close(): Promise<void> {
+    const settling = this.#settling
+    this.#settling = undefined
+    settling?.stop.abort()
+    await settling?.done
+    await this.turn(() => this.#forget())
+  }
+
+  /** Marks of this process and of others, since the answer was made. */
+  async #followMarks(): Promise<void> {
+    const { session } = this.#case
+    const mark = await marksMark(session)
+    if (mark === this.#mark) return
+    await this.#putAllAway()
+    let { selected } = await this.#part({ lists: {} })
+    // Closed where this fails: then the next question selects anew.
+    this.#whole = undefined
+    for (const at of await markTimes(session, this.#markedAt)) {
+      // oxlint-disable-next-line no-await-in-loop -- a session runs one statement at a time
+      selected = await remark(session, selected, at)
+      this.#markedAt = at
+    }
+    this.#whole = selected
+    this.#mark = mark
+    this.#answer = await answerAtOnce(session, this.#answer, selected)
+    this.#settle()
+  }
+
+  #settle(): void {
+    this.#settling?.stop.abort()
+    const stop = new AbortController()
+    const done = this.#answerAnew(stop.signal).then(
+      () => undefined,
+      (cause: unknown) => (stop.signal.aborted ? undefined : asError(cause)),
+    )
+    this.#settling = { stop, done }
+  }
+
+  /** What could be either party's depends on all of theirs: it is found anew while nobody waits. */
+  async #answerAnew(signal: AbortSignal): Promise<void> {
+    const session = background(this.#case.session, () => this.#idle(), signal)
+    const options = { hunts: { dirs: this.#huntDirs() }, facts: this.#whole?.facts }
+    const made = await answerMarked({ ...this.#case, session }, this.#answer, options)
+    try {
+      await this.turn(async () => {
+        signal.throwIfAborted()
+        await this.#forget()
+        this.#whole = made.selected
+        this.#answer = made.answer
+        this.#settling = undefined
+      })
+    } catch (cause) {
+      await made.selected.close()
+      throw cause
+    }
+  }
+
+  async #idle(): Promise<void> {
+    // oxlint-disable-next-line no-await-in-loop -- until nobody waits
+    while (this.#busy > 0) await sleep(IDLE_MS)
   }
 
   async #answerOf(selected: Selected): Promise<PartAnswer> {
@@ -218,11 +346,15 @@ export class Desk {
     await part?.selected.close()
   }
 
-  async #forget(): Promise<void> {
+  async #putAllAway(): Promise<void> {
     for (const key of this.#parts.keys()) {
       // oxlint-disable-next-line no-await-in-loop -- a session runs one statement at a time
       await this.#putAway(key)
     }
+  }
+
+  async #forget(): Promise<void> {
+    await this.#putAllAway()
     await this.#whole?.close()
     this.#whole = undefined
   }

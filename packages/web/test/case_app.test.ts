@@ -235,42 +235,6 @@ describe('one access', () => {
   })
 })
 
-describe('marks', () => {
-  it('change the scope at once, carry who and why, and can be taken back', async () => {
-    const mark = { kind: 'address', value: '198.51.100.1', reason: HOSTILE }
-    const made = await browser.post('/api/marks', { ...mark, party: 'ours', who: 'mallory' })
-    assert.equal(made.status, 200)
-    assert.equal(await accesses(), STOLEN / 2)
-    const [held] = rowsOf(at(await browser.get('/api/answer'), 'marks'))
-    assert.deepEqual([held?.['who'], held?.['party']], ['ann', 'ours'])
-    await browser.post('/api/marks', { ...mark, party: null })
-    assert.equal(await accesses(), STOLEN)
-    assert.equal(rowsOf(await browser.get('/api/marks')).length, 2)
-  })
-
-  for (const body of [
-    undefined,
-    [],
-    { kind: 'tenant', value: 'x', party: 'ours', reason: 'y' },
-    { kind: 'address', value: 'x', party: 'ours', reason: 'y' },
-    { kind: 'address', value: '192.0.2.1', party: 'mine', reason: 'y' },
-  ])
-    it(`refuse ${JSON.stringify(body)}`, async () => {
-      assert.equal((await browser.post('/api/marks', body)).status, 400)
-    })
-
-  it('are refused where the case is served for reading', async () => {
-    const reader = await world.app({ canWrite: false })
-    const mark = { kind: 'address', value: '198.51.100.1', party: 'ours', reason: 'x' }
-    for (const [path, body] of [
-      ['/api/marks', mark],
-      ['/api/hunts/save', { source: '' }],
-    ] as const)
-      assert.equal((await reader.post(path, body)).status, 403)
-    assert.equal(await accesses(), STOLEN)
-  })
-})
-
 describe('hunts', () => {
   const HEADER = `-- title: T\n-- means: M\n-- cannot-mean: C\n-- attack: T1606\n-- class: replayed\n-- references: R\n`
   const SELECT = `SELECT at, tenant, principal, mailbox, record_id, content, token_id, session_id, ip, app_id AS app, '${HOSTILE.replaceAll("'", '')}' AS why FROM access WHERE ip = '192.0.2.2'`

@@ -11,12 +11,15 @@ import { trustFacts, trustMark } from '../chain/trust_facts.ts'
 import { type Custody, custody } from '../dumps/custody.ts'
 import { scansMark } from '../dumps/dump_scans.ts'
 import { type KeyFound, keysFound } from '../dumps/keys_found.ts'
+import type { Facts } from '../engine/facts.ts'
 import type { Session } from '../engine/session.ts'
 import { huntList } from '../hunts/hunt_list.ts'
 import type { HuntOptions, HuntResult } from '../hunts/run_hunts.ts'
-import { type Mark, markConditions, marks } from '../scope/marks.ts'
+import { type Mark, markConditions, marks, marksMark, marksTotal } from '../scope/marks.ts'
+import { type Note, notes } from '../scope/notes.ts'
 import { type Scope, scope } from '../scope/scope.ts'
 import { select } from '../scope/select.ts'
+import type { Selected } from '../scope/selected.ts'
 import { isDefault, type Selection } from '../scope/selection.ts'
 import { type Timeline, timeline } from '../scope/timeline.ts'
 import type { Case } from '../store/case.ts'
@@ -36,7 +39,7 @@ import {
 import { type Conclusion, conclude, type Grounds } from './conclusion.ts'
 import { type AnswerSlot, keepAnswer, keptAnswer, questionOf } from './kept_answer.ts'
 import { type Lead, leadsOf } from './leads.ts'
-import { hunt, isHuntedWith } from './prepare.ts'
+import { huntOnce, isHuntedWith } from './prepare.ts'
 
 const ANSWER_SCHEMA = 'mintmark-answer/1'
 
@@ -69,8 +72,11 @@ export interface Answer {
   /** From key to verifier: each key of which the evidence has a private half, or a token. */
   readonly chains: readonly KeyChain[]
   readonly unknowns: readonly Unknown[]
-  /** What people have marked: it has a part in the default selection. */
+  /** What people have marked: it has a part in the default selection. The newest; `marksTotal` counts all of them. */
   readonly marks: readonly Mark[]
+  readonly marksTotal: number
+  /** What people wrote down: it has a part in nothing. */
+  readonly notes: readonly Note[]
   readonly duplicates: { readonly records: number; readonly conflicts: number }
 }
 
@@ -115,9 +121,8 @@ export async function answer(
   const question = await questionAbout(investigated, selection, options.hunts)
   const slot = slotOf(selection)
   const kept = await keptAnswer(session, slot, question)
-  // The case may have been moved since.
   if (isAnswer(kept) && (await isHuntedWith(session, options.hunts)))
-    return { ...kept, case: investigated.location }
+    return ofNow(investigated, kept)
   const made = await answerAnew(investigated, selection, options)
   await keepAnswer(session, slot, question, made)
   return made
@@ -138,8 +143,15 @@ export async function finishedAnswer(
   // Other hunts point at other accesses.
   if (!(await isHuntedWith(session, hunts))) return undefined
   const kept = await keptAnswer(session, 'answer', await questionAbout(investigated, {}, hunts))
-  return isAnswer(kept) ? { ...kept, case: investigated.location } : undefined
+  return isAnswer(kept) ? ofNow(investigated, kept) : undefined
 }
+
+/** A case may have been moved, and noted on, since an answer was kept. */
+const ofNow = async ({ session, location }: Case, kept: Answer): Promise<Answer> => ({
+  ...kept,
+  case: location,
+  notes: await notes(session),
+})
 
 async function questionAbout(
   { session }: Case,
@@ -147,7 +159,7 @@ async function questionAbout(
   hunts: HuntOptions = {},
 ): Promise<string> {
   const found = [await scansMark(session), await trustMark(session)]
-  const known = [await evidenceMark(session), ...found, await marks(session)]
+  const known = [await evidenceMark(session), ...found, await marksMark(session)]
   return questionOf(known, selection, huntList(hunts))
 }
 
@@ -167,7 +179,7 @@ async function answerAnew(
   onStep('reconcile')
   await reconcile(session)
   onStep('hunts')
-  const hunts = await hunt(session, huntOptions)
+  const hunts = await huntOnce(session, huntOptions)
   const tokens = await tokenVerdicts(session, { limit: LISTED })
   const keys = await keysFound(session)
   const evidence = (await evidenceRows(session)).map(answered)
@@ -186,69 +198,125 @@ async function answerAnew(
     keys,
     chains,
     duplicates: { records: sealed.duplicates, conflicts: sealed.conflicts },
+    notes: await notes(session),
   }
 }
 
 /** The part of an answer that marks change. */
 type SelectionAnswer = Pick<
   Answer,
-  'conclusion' | 'leads' | 'selection' | 'scope' | 'timeline' | 'custody' | 'unknowns' | 'marks'
+  | 'conclusion'
+  | 'leads'
+  | 'selection'
+  | 'scope'
+  | 'timeline'
+  | 'custody'
+  | 'unknowns'
+  | 'marks'
+  | 'marksTotal'
 >
+
+type Known = Omit<Grounds, 'unknowns'> & { readonly hunts: readonly HuntResult[] }
 
 async function ofSelection(
   session: Session,
   selection: Selection,
-  known: Omit<Grounds, 'unknowns'> & { readonly hunts: readonly HuntResult[] },
+  known: Known,
   onStep: (step: Step) => void,
 ): Promise<SelectionAnswer> {
   onStep('scope')
   const selected = await select(session, selection)
   try {
-    const bounded = await scope(session, selected)
-    onStep('timeline')
-    const course = await timeline(session, selected)
-    onStep('unknowns')
-    const open = await unknowns(session, selected, {
-      scope: bounded,
-      timeline: course,
-      keys: known.keys,
-    })
-    return {
-      conclusion: await conclude(session, { ...known, unknowns: open }),
-      leads: await leadsOf(session, known.hunts, await markConditions(session)),
-      selection: { isDefault: isDefault(selection), accesses: bounded.accesses },
-      scope: bounded,
-      timeline: course,
-      custody: await custody(session, { selected }),
-      unknowns: open,
-      marks: await marks(session),
-    }
+    return await ofSelected(session, selected, known, onStep)
   } finally {
     await selected.close()
   }
 }
 
+async function ofSelected(
+  session: Session,
+  selected: Selected,
+  known: Known,
+  onStep: (step: Step) => void = () => {},
+): Promise<SelectionAnswer> {
+  const bounded = await scope(session, selected)
+  onStep('timeline')
+  const course = await timeline(session, selected)
+  onStep('unknowns')
+  const open = await unknowns(session, selected, {
+    scope: bounded,
+    timeline: course,
+    keys: known.keys,
+  })
+  return {
+    conclusion: await conclude(session, { ...known, unknowns: open }),
+    leads: await leadsOf(session, known.hunts, await markConditions(session)),
+    selection: { isDefault: isDefault(selected.selection), accesses: bounded.accesses },
+    scope: bounded,
+    timeline: course,
+    custody: await custody(session, { selected }),
+    unknowns: open,
+    ...(await markedIn(session)),
+  }
+}
+
+const markedIn = async (session: Session): Promise<Pick<Answer, 'marks' | 'marksTotal'>> => ({
+  marks: await marks(session, LISTED),
+  marksTotal: await marksTotal(session),
+})
+
 /**
- * The answer after somebody has marked something: what marks do not touch is taken from the answer before.
+ * The answer after somebody has marked something, and its selection, which the caller closes: what marks do not touch is
+ * taken from the answer before.
  *
  * @param before of the same case and evidence, with the selection that is made where nothing is given
+ * @param facts that were asked for before
  * @throws {MintmarkError} `ENGINE_QUERY`, `DISK_FULL`
  */
 export async function answerMarked(
   investigated: Case,
   before: Answer,
-  { hunts }: Pick<AnswerOptions, 'hunts'> = {},
-): Promise<Answer> {
+  { hunts, facts }: Pick<AnswerOptions, 'hunts'> & { readonly facts?: Facts | undefined } = {},
+): Promise<{ readonly answer: Answer; readonly selected: Selected }> {
   const { session } = investigated
+  // Before the selection: a mark that comes meanwhile makes another question.
+  const question = await questionAbout(investigated, {}, hunts)
   const known = {
     evidence: before.evidence,
     keys: before.keys,
     hunts: before.hunts,
     comparable: before.conclusion.comparable,
   }
-  const made = { ...before, ...(await ofSelection(session, {}, known, () => {})) }
-  await keepAnswer(session, 'answer', await questionAbout(investigated, {}, hunts), made)
-  return made
+  const selected = await select(session, {}, facts)
+  try {
+    const made = { ...before, ...(await ofSelected(session, selected, known)) }
+    await keepAnswer(session, 'answer', question, made)
+    return { answer: made, selected }
+  } catch (cause) {
+    await selected.close()
+    throw cause
+  }
+}
+
+/**
+ * What a mark changes at once: how much is theirs, when, and the marks. Upper bounds are those of the accesses that
+ * could be either party's before the mark; {@link answerMarked} finds them anew. Throws as that.
+ *
+ * @param selected brought up to the mark by `remark`
+ */
+export async function answerAtOnce(
+  session: Session,
+  before: Answer,
+  selected: Selected,
+): Promise<Answer> {
+  const bounded = await scope(session, selected)
+  return {
+    ...before,
+    selection: { ...before.selection, accesses: bounded.accesses },
+    scope: bounded,
+    timeline: await timeline(session, selected),
+    ...(await markedIn(session)),
+  }
 }
 
 function answered(row: EvidenceRow): AnsweredEvidence {

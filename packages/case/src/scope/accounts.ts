@@ -76,15 +76,26 @@ export async function accountsOf(session: Session, selected: Selected): Promise<
 
 /** Accounts with at least one mailbox audit record of reading, by whomever, anywhere in the case. */
 async function auditedAccounts(session: Session, selected: Selected): Promise<Set<string>> {
+  const seen = await selected.facts.rows(
+    session,
+    `SELECT DISTINCT if(mailbox_id != '', mailbox_id, mailbox) AS ref FROM access
+     WHERE operation IN ('MailItemsAccessed', 'mail_opened') ${BOUNDED}`,
+  )
+  const refs = new Set(seen.map((row) => row['ref']))
   const rows = await session.rows(
-    `SELECT DISTINCT if(known.name != '', known.name, seen.ref) AS account FROM (
-       SELECT DISTINCT if(mailbox_id != '', mailbox_id, mailbox) AS ref FROM access
-       WHERE operation IN ('MailItemsAccessed', 'mail_opened')
-     ) AS seen GLOBAL LEFT ANY JOIN ${selected.names} AS known ON seen.ref = known.id
-     WHERE account IN (SELECT account FROM ${selected.table})
+    `SELECT DISTINCT account, known.id AS ref,
+       account IN (SELECT id FROM ${selected.names} WHERE name != '' AND name != id) AS is_renamed
+     FROM (SELECT DISTINCT account FROM ${selected.table}) AS own
+     LEFT JOIN (SELECT id, name FROM ${selected.names} WHERE name != '') AS known ON known.name = own.account
      ORDER BY account ${BOUNDED}`,
   )
-  return new Set(rows.map((row) => String(row['account'])))
+  const audited = new Set<string>()
+  for (const row of rows) {
+    const account = String(row['account'])
+    const isByName = Number(row['is_renamed']) === 0 && refs.has(account)
+    if (isByName || refs.has(row['ref'])) audited.add(account)
+  }
+  return audited
 }
 
 /**

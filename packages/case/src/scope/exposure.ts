@@ -5,8 +5,10 @@
  *
  * @module
  */
+
 import type { Session } from '../engine/session.ts'
 import { BOUNDED } from '../engine/settings.ts'
+import { escapedCell } from '../engine/tab_separated.ts'
 import type { Selected } from './selected.ts'
 
 /** Scratch tables of what was exposed. */
@@ -77,6 +79,24 @@ export async function expose(session: Session, selected: Selected): Promise<Expo
   return { copies, nameless }
 }
 
+/** So many items are looked up by themselves, and remembered: a pass over all messages of the case is long. */
+const FEW_ITEMS = 500
+
+/** @param items a query, or a bound list, of item ids */
+const messageIds = (items: string) =>
+  `SELECT trimBoth(item_id) AS id, any(trimBoth(message_id)) AS message FROM item
+   WHERE trimBoth(message_id) != '' AND trimBoth(item_id) GLOBAL IN (${items})
+   GROUP BY id HAVING uniqExact(trimBoth(message_id)) = 1`
+
+async function messageIdsOf(
+  session: Session,
+  items: readonly string[],
+): Promise<ReadonlyMap<string, string>> {
+  const sql = `${messageIds('SELECT arrayJoin({items:Array(String)})')} ${BOUNDED}`
+  const rows = await session.rows(sql, { items })
+  return new Map(rows.map((row) => [String(row['id']), String(row['message'])]))
+}
+
 /**
  * Message ids of nameless items, from any record of the case that gives both.
  *
@@ -89,14 +109,27 @@ async function resolve(session: Session, selected: Selected, nameless: string): 
     'item_id',
   )
   const wanted = `SELECT item_id FROM ${nameless} WHERE item_id != ''`
-  const counted = await session.rows(`SELECT count() AS n FROM (${wanted})`)
-  if (Number(counted[0]?.['n']) === 0) return table
-  await session.command(
-    `INSERT INTO ${table}
-     SELECT trimBoth(item_id) AS id, any(trimBoth(message_id)) FROM item
-     WHERE trimBoth(message_id) != '' AND trimBoth(item_id) GLOBAL IN (${wanted})
-     GROUP BY id HAVING uniqExact(trimBoth(message_id)) = 1 ${BOUNDED}`,
-  )
+  const ids = await session.rows(`SELECT DISTINCT item_id FROM (${wanted}) LIMIT ${FEW_ITEMS + 1}`)
+  if (ids.length === 0) return table
+  if (ids.length > FEW_ITEMS)
+    await session.command(`INSERT INTO ${table} ${messageIds(wanted)} ${BOUNDED}`)
+  else {
+    const found = await selected.facts.values(
+      'message-id',
+      ids.map((row) => String(row['item_id'])),
+      (items) => messageIdsOf(session, items),
+    )
+    const rows = [...found].map(
+      ([item, message]) => `${escapedCell(item)}\t${escapedCell(message)}\n`,
+    )
+    if (rows.length === 0) return table
+    await session.insert(
+      table,
+      ['item_id', 'message_id'],
+      'TabSeparated',
+      Buffer.from(rows.join('')),
+    )
+  }
   await session.command(
     `ALTER TABLE ${nameless} UPDATE is_resolved = 1
      WHERE item_id IN (SELECT item_id FROM ${table}) SETTINGS mutations_sync = 2`,

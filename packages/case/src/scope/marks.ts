@@ -1,30 +1,43 @@
 /**
- * Marks: what people who work on a case know of an access, a session or an address, and the logs do not tell.
+ * Marks: what people who work on a case know of an access, a token, a session or an address, and the logs do not tell.
  *
  * A mark says *theirs* (the other party's) or *ours* (known to be harmless), with who said so, when and why. Marks
- * are only ever added: the newest of one thing counts, and one without a party takes the earlier back.
+ * are only ever added: the newest of one thing counts, and one without a party takes the earlier back. Marks that were
+ * made at once have the same time, and no others have it.
  *
  * @module
  */
-import { isoOf, type Json, MintmarkError, readGuid } from '@mintmark/core'
-import type { Session } from '../engine/session.ts'
+import { isoOf, type Json, MintmarkError, readGuid, readTokenId } from '@mintmark/core'
+import type { Params, Session } from '../engine/session.ts'
 import { tabSeparated } from '../engine/tab_separated.ts'
+import { NO_ID } from '../store/no_id.ts'
 import { indicatorOf } from './indicators.ts'
+import type { Selected } from './selected.ts'
 
-/** The more particular one counts: an access's own mark before its session's, that before its address's. */
-export const MARK_KINDS = ['access', 'session', 'address'] as const
+/** The more particular one counts: an access's own mark before its token's, that before its session's and address's. */
+export const MARK_KINDS = ['access', 'token', 'session', 'address'] as const
 export type MarkKind = (typeof MARK_KINDS)[number]
 export type MarkParty = 'theirs' | 'ours'
 
-/** What somebody wants to say. */
-export interface NewMark {
-  readonly kind: MarkKind
-  /** An access's record id, a session id, an address: in any spelling. */
-  readonly value: string
-  /** Null takes an earlier mark back. */
+/** Who says what, whatever it is about. */
+export interface MarkWord {
+  /** Null takes earlier marks back. */
   readonly party: MarkParty | null
   readonly reason: string
   readonly who: string
+}
+
+/** What somebody wants to say. */
+export interface NewMark extends MarkWord {
+  readonly kind: MarkKind
+  /** An access's record id, a token id, a session id, an address: in any spelling. */
+  readonly value: string
+}
+
+/** The same of several things. */
+export interface NewMarks extends MarkWord {
+  readonly kind: MarkKind
+  readonly values: readonly string[]
 }
 
 /** A mark that counts. Text is as it was typed. */
@@ -35,75 +48,231 @@ export interface Mark extends NewMark {
 
 const MAX_REASON = 2000
 const MAX_WHO = 200
+/** Values of one {@link addMarks}; of a table there is no limit. */
+const MAX_VALUES = 5000
+const COLUMNS = ['kind', 'value', 'party', 'reason', 'who', 'at']
+/** The table holds notes, too. */
+const IS_MARK = `kind IN (${MARK_KINDS.map((kind) => `'${kind}'`).join(', ')})`
+/** Which of two marks of one thing is newer, even where two processes wrote at the same time. */
+const NEWER = '(at, who, party, reason)'
+
+/** Adds a mark. Throws as {@link addMarks}. */
+export const addMark = (session: Session, { value, ...mark }: NewMark): Promise<string> =>
+  addMarks(session, { ...mark, values: [value] })
 
 /**
- * Adds a mark.
+ * Adds marks, all or none.
  *
- * @throws {MintmarkError} `INPUT_INVALID` for a value that is not of its kind, and for a mark without a reason or
- *   without a name; else as `Session.command`
+ * @returns their time, ISO 8601: it identifies them
+ * @throws {MintmarkError} `INPUT_INVALID` for a value that is not of its kind, too many values, and marks without a
+ *   reason or a name; else as `Session.command`
  */
-export async function addMark(session: Session, mark: NewMark): Promise<void> {
+export async function addMarks(session: Session, made: NewMarks): Promise<string> {
+  const values = [...new Set(made.values.map((value) => heldValue(made.kind, value)))]
+  if (values.length === 0 || values.length > MAX_VALUES)
+    throw invalid('values', `1 to ${MAX_VALUES} things are marked at once`)
+  const { party, reason, who } = heldWord(made)
+  const at = await nextTime(session)
+  const rows = values.map((value) => tabSeparated([made.kind, value, party, reason, who, at]))
+  await session.insert('mark', COLUMNS, 'TabSeparated', rows)
+  return isoOfTime(at)
+}
+
+/**
+ * Marks every access of a query, however many, in one part of the table: all or none. Throws as {@link addMarks}.
+ *
+ * @param accesses a query that gives `record_id`
+ */
+export const markAccesses = (
+  session: Session,
+  word: MarkWord,
+  accesses: string,
+  params: Params = {},
+): Promise<string> =>
+  addRows(session, word, `SELECT DISTINCT 'access', toString(record_id) FROM (${accesses})`, params)
+
+/** Marks every access of a selection, those that could be either party's too. Throws as {@link addMarks}. */
+export const markSelected = (
+  session: Session,
+  { table }: Selected,
+  word: MarkWord,
+): Promise<string> => markAccesses(session, word, `SELECT record_id FROM ${table}`)
+
+/** Takes back those of the marks of one time and author that still count. Throws as {@link addMarks}. */
+export const takeBack = (
+  session: Session,
+  made: { readonly at: string; readonly by: string },
+  word: Pick<MarkWord, 'reason' | 'who'>,
+): Promise<string> =>
+  addRows(
+    session,
+    { ...word, party: null },
+    `SELECT kind, value FROM mark
+     WHERE ${IS_MARK} AND (kind, value) IN (SELECT kind, value FROM mark WHERE ${AT} AND who = {marks_by:String})
+     GROUP BY kind, value HAVING max(at) = fromUnixTimestamp64Milli({marks_at:Int64})`,
+    { marks_at: Date.parse(made.at), marks_by: made.by },
+  )
+
+/** Marks of one time. */
+const AT = 'at = fromUnixTimestamp64Milli({marks_at:Int64})'
+
+/** Without blocks of its own size an insert is one part: there as a whole, or not at all. */
+const ONE_PART = 'SETTINGS min_insert_block_size_rows = 1000000000, min_insert_block_size_bytes = 0'
+
+async function addRows(
+  session: Session,
+  word: MarkWord,
+  things: string,
+  params: Params,
+): Promise<string> {
+  const held = heldWord(word)
+  const at = await nextTime(session)
+  await session.command(
+    `INSERT INTO mark (${COLUMNS.join(', ')})
+     SELECT *, {marks_party:String}, {marks_reason:String}, {marks_who:String}, toDateTime64({marks_new:String}, 3, 'UTC')
+     FROM (${things}) ${ONE_PART}`,
+    {
+      ...params,
+      marks_party: held.party,
+      marks_reason: held.reason,
+      marks_who: held.who,
+      marks_new: at,
+    },
+  )
+  return isoOfTime(at)
+}
+
+/** Later than every row of the table. */
+export async function nextTime(session: Session): Promise<string> {
   const [row] = await session.rows(
     `SELECT toString(greatest(now64(3, 'UTC'), addMilliseconds(max(at), 1))) AS at FROM mark`,
   )
-  const cells = [
-    mark.kind,
-    heldValue(mark),
-    mark.party ?? '',
-    said('reason', mark.reason, MAX_REASON),
-    said('who', mark.who, MAX_WHO),
-    String(row?.['at']),
-  ]
-  const columns = ['kind', 'value', 'party', 'reason', 'who', 'at']
-  await session.insert('mark', columns, 'TabSeparated', tabSeparated(cells))
+  return String(row?.['at'])
 }
+
+const isoOfTime = (at: string) => `${at.replace(' ', 'T')}Z`
 
 /** As the case spells it. */
-function heldValue({ kind, value }: NewMark): string {
-  const held = kind === 'access' ? readGuid(value) : heldIndicator(kind, value)
+function heldValue(kind: MarkKind, value: string): string {
+  const held = heldIn(kind, value)
   if (held !== '') return held
-  throw new MintmarkError('INPUT_INVALID', `a mark's value is not of its kind, ${kind}`, {
-    option: 'value',
-  })
+  throw invalid('value', `a mark's value is not of its kind, ${kind}`)
 }
 
-/** A network is none: a mark is on one address. */
-function heldIndicator(kind: 'session' | 'address', value: string): string {
+function heldIn(kind: MarkKind, value: string): string {
+  if (kind === 'access') return readGuid(value)
+  // 16 bytes of nothing are what records without an id have.
+  if (kind === 'token') return readTokenId(value).tokenId.replace(NO_ID, '')
   const wanted = kind === 'address' ? 'ip' : 'session'
   const found = indicatorOf(wanted, value)
+  // A network is none: a mark is on one address.
   return found?.kind === wanted ? found.value : ''
 }
 
-/** One line: a row format holds no raw breaks. */
-function said(option: string, text: string, most: number): string {
+function heldWord({ party, reason, who }: MarkWord) {
+  return {
+    party: party ?? '',
+    reason: heldText('reason', reason, MAX_REASON),
+    who: heldText('who', who, MAX_WHO),
+  }
+}
+
+/**
+ * Text that a person typed, as one line: a row format holds no raw breaks.
+ *
+ * @throws {MintmarkError} `INPUT_INVALID`
+ */
+export function heldText(option: string, text: string, most: number): string {
   const line = text.replaceAll(/[\p{Cc}\s]+/gu, ' ').trim()
   if (line !== '' && line.length <= most) return line
-  throw new MintmarkError('INPUT_INVALID', `a mark needs a ${option} of 1 to ${most} characters`, {
-    option,
+  throw invalid(option, `${option} takes 1 to ${most} characters`)
+}
+
+const invalid = (option: string, message: string) =>
+  new MintmarkError('INPUT_INVALID', message, { option })
+
+/** Marks that were made at once. */
+export interface MarkDeed extends MarkWord {
+  /** ISO 8601, UTC: identifies it. */
+  readonly at: string
+  readonly kind: MarkKind
+  readonly marks: number
+  /** Of them, those that count: nothing newer is said of the same. */
+  readonly counting: number
+  /** The first few. */
+  readonly values: readonly string[]
+}
+
+const deedKey = (at: unknown, who: unknown, kind: unknown) => JSON.stringify([at, who, kind])
+
+/** Everything that was ever marked, newest first; at most `limit` deeds. Throws as `Session.rows`. */
+export async function markHistory(session: Session, limit = 1000): Promise<MarkDeed[]> {
+  const rows = await session.rows(
+    `SELECT kind, party, reason, who, toUnixTimestamp64Milli(mark.at) AS at_ms, count() AS n,
+       groupArraySorted(5)(value) AS some
+     FROM mark WHERE ${IS_MARK} GROUP BY kind, party, reason, who, at
+     ORDER BY at_ms DESC, kind, who LIMIT {limit:UInt32}`,
+    { limit },
+  )
+  const counted = await session.rows(
+    `SELECT newest.1 AS at_text, newest.2 AS name, kind, count() AS n FROM (
+       SELECT kind, max((toUnixTimestamp64Milli(mark.at), who, party, reason)) AS newest FROM mark WHERE ${IS_MARK}
+       GROUP BY kind, value)
+     GROUP BY newest.1, newest.2, kind`,
+  )
+  const counting = new Map(
+    counted.map((row) => [deedKey(row['at_text'], row['name'], row['kind']), Number(row['n'])]),
+  )
+  return rows.map((row): MarkDeed => {
+    const { party, reason, who, kind, at } = markOf(row)
+    const some: unknown = row['some']
+    const made = Number(row['n'])
+    const own = counting.get(deedKey(row['at_ms'], row['who'], row['kind'])) ?? 0
+    const values = Array.isArray(some) ? some.map(String) : []
+    return { at, kind, party, reason, who, marks: made, counting: party === null ? 0 : own, values }
   })
 }
 
-/** Every mark that was ever made, newest first; at most `limit`. Throws as `Session.rows`. */
-export async function markHistory(session: Session, limit = 1000): Promise<Mark[]> {
+/** Marks that count, oldest first; the newest where there are more than `limit`. Throws as `Session.rows`. */
+export async function marks(session: Session, limit = 10_000): Promise<Mark[]> {
   const rows = await session.rows(
-    `SELECT ${COLUMNS} FROM mark ORDER BY at DESC, kind, value LIMIT {limit:UInt32}`,
+    `SELECT kind, value, newest.3 AS party, newest.4 AS reason, newest.2 AS who, newest.1 AS at_ms FROM (${NEWEST})
+     ORDER BY at_ms DESC, kind, value LIMIT {limit:UInt32}`,
     { limit },
   )
-  return rows.map(markOf)
+  return rows.map(markOf).toReversed()
 }
 
-/** Marks that count, oldest first. Throws as `Session.rows`. */
-export async function marks(session: Session): Promise<Mark[]> {
+/** Of each thing that is marked, the mark that counts. */
+const NEWEST = `SELECT kind, value, max((toUnixTimestamp64Milli(mark.at), who, party, reason)) AS newest
+  FROM mark WHERE ${IS_MARK} GROUP BY kind, value HAVING newest.3 != ''`
+
+/** How many marks count. Throws as `Session.rows`. */
+export async function marksTotal(session: Session): Promise<number> {
+  const [row] = await session.rows(`SELECT count() AS n FROM (${NEWEST})`)
+  return Number(row?.['n'])
+}
+
+/** Times of marks that were made after a time; of two processes that wrote at the same time, again. Throws as `Session.rows`. */
+export async function markTimes(session: Session, since: string): Promise<string[]> {
   const rows = await session.rows(
-    `SELECT ${COLUMNS} FROM mark ORDER BY mark.at DESC LIMIT 1 BY kind, value`,
+    `SELECT DISTINCT toUnixTimestamp64Milli(mark.at) AS at_ms FROM mark
+     WHERE ${IS_MARK} AND at >= fromUnixTimestamp64Milli({since:Int64}) ORDER BY at_ms`,
+    { since: Date.parse(since) },
   )
-  return rows
-    .map(markOf)
-    .filter(({ party }) => party !== null)
-    .toReversed()
+  const times = rows.map((row) => isoOf(Number(row['at_ms'])))
+  const later = times.filter((at) => at > since)
+  return later.length === 0 ? times : later
 }
 
-const COLUMNS = 'kind, value, party, reason, who, toUnixTimestamp64Milli(mark.at) AS at_ms'
+/** Changes with every mark. Throws as `Session.rows`. */
+export async function marksMark(session: Session): Promise<string> {
+  const [row] = await session.rows(
+    `SELECT concat(toString(count()), ' ', toString(groupBitXor(sipHash64(kind, value, party, reason, who, at)))) AS mark
+     FROM mark WHERE ${IS_MARK}`,
+  )
+  return String(row?.['mark'])
+}
 
 function markOf(row: Json): Mark {
   const party = String(row['party'])
@@ -124,14 +293,20 @@ export interface MarkConditions {
 }
 
 const VALUE_OF: Readonly<Record<MarkKind, readonly string[]>> = {
-  access: ['toString(record_id)'],
+  access: ['record_id'],
+  token: ['token_id'],
   session: ['session_id', 'other_session_id'],
   address: ['ip'],
 }
+const heldAs = (kind: MarkKind) =>
+  kind === 'access' || kind === 'token' ? 'toUUID(value)' : 'value'
 
 /** Conditions that hold where a mark says so; undefined where the case has no mark. Throws as `Session.rows`. */
 export async function markConditions(session: Session): Promise<MarkConditions | undefined> {
-  const made = new Set((await marks(session)).map(({ kind, party }) => `${kind} ${party}`))
+  const rows = await session.rows(
+    `SELECT DISTINCT kind, newest.3 AS party FROM (${NEWEST}) ORDER BY kind, party`,
+  )
+  const made = new Set(rows.map((row) => `${String(row['kind'])} ${String(row['party'])}`))
   if (made.size === 0) return undefined
   const cases = MARK_KINDS.flatMap((kind) =>
     (['theirs', 'ours'] as const)
@@ -143,7 +318,27 @@ export async function markConditions(session: Session): Promise<MarkConditions |
 }
 
 function isMarked(kind: MarkKind, party: MarkParty): string {
-  const values = `SELECT value FROM mark WHERE kind = '${kind}'
-    GROUP BY value HAVING argMax(party, at) = '${party}'`
-  return `(${VALUE_OF[kind].map((column) => `${column} GLOBAL IN (${values})`).join(' OR ')})`
+  const values = `SELECT ${heldAs(kind)} FROM mark WHERE kind = '${kind}'
+    GROUP BY value HAVING argMax(party, ${NEWER}) = '${party}'`
+  return inValues(kind, values)
+}
+
+const inValues = (kind: MarkKind, values: string) =>
+  `(${VALUE_OF[kind].map((column) => `${column} GLOBAL IN (${values})`).join(' OR ')})`
+
+/** The accesses that the marks of one time are about, as a condition on `access`. Throws as `Session.rows`. */
+export async function aboutMarks(
+  session: Session,
+  at: string,
+): Promise<{ readonly sql: string; readonly params: Params }> {
+  const params = { marks_at: Date.parse(at) }
+  const rows = await session.rows(
+    `SELECT DISTINCT kind FROM mark WHERE ${IS_MARK} AND ${AT}`,
+    params,
+  )
+  const kinds = MARK_KINDS.filter((kind) => rows.some((row) => row['kind'] === kind))
+  const parts = kinds.map((kind) =>
+    inValues(kind, `SELECT ${heldAs(kind)} FROM mark WHERE kind = '${kind}' AND ${AT}`),
+  )
+  return { sql: parts.length === 0 ? '0' : `(${parts.join(' OR ')})`, params }
 }

@@ -7,6 +7,7 @@
  * @module
  */
 import { isoOf } from '@mintmark/core'
+import { Scratch } from '../engine/scratch.ts'
 import type { Session } from '../engine/session.ts'
 import { BOUNDED } from '../engine/settings.ts'
 import { isAllJudged } from './accesses_judged.ts'
@@ -127,12 +128,20 @@ export interface AccountScope {
  * @throws {MintmarkError} `INPUT_INVALID` for a bad value in the selection; else as `Session.command`
  */
 export async function scope(session: Session, selection: Selection | Selected): Promise<Scope> {
-  if ('table' in selection) return scopeOf(session, selection)
-  const selected = await select(session, selection)
+  if (!('table' in selection)) {
+    const selected = await select(session, selection)
+    try {
+      return await scope(session, selected)
+    } finally {
+      await selected.close()
+    }
+  }
+  // Tables of its own: the same selection may be asked again.
+  const scratch = await Scratch.open(session)
   try {
-    return await scopeOf(session, selected)
+    return await scopeOf(session, { ...selection, scratch })
   } finally {
-    await selected.close()
+    await scratch.close()
   }
 }
 

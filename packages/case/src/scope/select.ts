@@ -4,11 +4,12 @@
  * @module
  */
 
+import { Facts } from '../engine/facts.ts'
 import { Scratch } from '../engine/scratch.ts'
 import type { Params, Session } from '../engine/session.ts'
 import { BOUNDED } from '../engine/settings.ts'
 import { addEither } from './either.ts'
-import { markConditions } from './marks.ts'
+import { aboutMarks, markConditions } from './marks.ts'
 import { SELECTED_COLUMNS, type Selected, selectAccounts, selectBase } from './selected.ts'
 import {
   type Condition,
@@ -28,11 +29,16 @@ const VALUES_AT_ONCE = 500
  * Cost: a pass over `judged` for the selection, and three more for what could be either party's, which
  * `--all` spares. The caller closes it.
  *
+ * @param facts of the same evidence, where some were asked for before
  * @throws {MintmarkError} `INPUT_INVALID` for a value of the selection that is not of its kind;
  *   else as `Session.command`
  */
-export async function select(session: Session, selection: Selection): Promise<Selected> {
-  const { selected, condition } = await selectTheirs(session, selection)
+export async function select(
+  session: Session,
+  selection: Selection,
+  facts: Facts = new Facts(),
+): Promise<Selected> {
+  const { selected, condition } = await selectTheirs(session, selection, facts)
   try {
     // Where everything is theirs there is no other party.
     if (condition.sql !== condition.frame) await addEither(session, selected, condition)
@@ -47,6 +53,7 @@ export async function select(session: Session, selection: Selection): Promise<Se
 export async function selectTheirs(
   session: Session,
   selection: Selection,
+  facts: Facts = new Facts(),
 ): Promise<{ readonly selected: Selected; readonly condition: Condition }> {
   const values = wantedOf(selection)
   const scratch = await Scratch.open(session)
@@ -56,21 +63,54 @@ export async function selectTheirs(
       'list LowCardinality(String), kind LowCardinality(String), value String, last String',
     )
     const names = await scratch.table('names', 'id String, name String')
-    const order = '(account, at, record_id, content)'
-    const table = await scratch.table('selected', SELECTED_COLUMNS, order)
+    const table = await scratch.table('selected', SELECTED_COLUMNS, ORDER)
     await fillNames(session, names)
     await fillWanted(session, wanted, values, names)
     const marked = isDefault(selection) ? await markConditions(session) : undefined
     const condition = conditionOf(selection, values, wanted, marked)
     const rows = selectAccounts(selectBase(condition.sql), names, 'theirs', '1')
     await session.command(`INSERT INTO ${table} ${rows} ${BOUNDED}`, condition.params)
-    const selected = { selection, scratch, table, names, close: () => scratch.close() }
+    const selected = { selection, scratch, table, names, facts, close: () => scratch.close() }
     return { selected, condition }
   } catch (cause) {
     await scratch.close()
     throw cause
   }
 }
+
+/**
+ * A default selection with the marks of one time, as far as they say what is theirs. What could be either party's stays as
+ * it was, without the accesses that the marks are about: `select` finds it anew.
+ *
+ * Cost: a copy of the selection, a pass over the columns that marks name, and over the accesses that they name.
+ *
+ * @param selected is closed with the one that is given, or where this fails
+ * @param at as `addMarks` gives it
+ * @throws {MintmarkError} as `Session.command`
+ */
+export async function remark(session: Session, selected: Selected, at: string): Promise<Selected> {
+  const scratch = await Scratch.open(session)
+  const close = async () => {
+    await scratch.close()
+    await selected.close()
+  }
+  try {
+    // A copy, as the engine may take a second to begin a deletion, however small.
+    const table = await scratch.table('selected', SELECTED_COLUMNS, ORDER)
+    const { sql, params } = await aboutMarks(session, at)
+    const { sql: pointed } = conditionOf({}, [], '', await markConditions(session))
+    const kept = `SELECT * FROM ${selected.table} WHERE NOT ${sql}`
+    await session.command(`INSERT INTO ${table} ${kept} ${BOUNDED}`, params)
+    const rows = selectAccounts(selectBase(`${sql} AND ${pointed}`), selected.names, 'theirs', '1')
+    await session.command(`INSERT INTO ${table} ${rows} ${BOUNDED}`, params)
+    return { ...selected, scratch, table, close }
+  } catch (cause) {
+    await close()
+    throw cause
+  }
+}
+
+const ORDER = '(account, at, record_id, content)'
 
 async function fillWanted(
   session: Session,

@@ -7,6 +7,7 @@
  * @module
  */
 
+import type { Facts } from '../engine/facts.ts'
 import type { Scratch } from '../engine/scratch.ts'
 import { NO_ID } from '../store/no_id.ts'
 import type { Selection } from './selection.ts'
@@ -19,6 +20,8 @@ export interface Selected {
   readonly table: string
   /** mailbox id, object id or former name → the account's name. Columns: id, name. */
   readonly names: string
+  /** What the evidence answers whatever is selected. */
+  readonly facts: Facts
   close(): Promise<void>
 }
 

@@ -270,8 +270,12 @@ function labelOf(row: Readonly<Record<string, unknown>>): string {
 
 /** Bands of the tenants that the selection touches; of all when it touches none. */
 async function coverageBands(session: Session, selected: Selected): Promise<CoverageBand[]> {
-  const tenants = `SELECT DISTINCT toString(tenant) FROM ${selected.table} WHERE party = 'theirs'`
-  const rows = await session.rows(
+  const touched = await session.rows(
+    `SELECT DISTINCT toString(tenant) AS name FROM ${selected.table} WHERE party = 'theirs'`,
+  )
+  const tenants = new Set(touched.map((row) => row['name']))
+  const rows = await selected.facts.rows(
+    session,
     `SELECT side, source, category, tenant, toUnixTimestamp(min(hour)) AS first_s,
        toUnixTimestamp(max(hour)) + 3600 AS last_s, count() AS hours,
        arraySort(arraySlice(arrayReverseSort(gap -> gap.2, groupArrayIf(
@@ -283,19 +287,20 @@ async function coverageBands(session: Session, selected: Selected): Promise<Cove
            ROWS BETWEEN UNBOUNDED PRECEDING AND UNBOUNDED FOLLOWING) AS before
        FROM (SELECT DISTINCT side, source, category, tenant, hour FROM coverage)
      )
-     WHERE tenant IN (${tenants}) OR NOT EXISTS (${tenants})
      GROUP BY side, source, category, tenant ORDER BY tenant, side, source, category ${BOUNDED}`,
   )
-  return rows.map((row) => ({
-    side: row['side'] === 'issuance' ? 'issuance' : 'access',
-    source: String(row['source']),
-    category: String(row['category']),
-    tenant: String(row['tenant']),
-    from: isoOf(Number(row['first_s']) * 1000),
-    to: isoOf(Number(row['last_s']) * 1000),
-    hours: Number(row['hours']),
-    gaps: gapsOf(row['gaps']),
-  }))
+  return rows
+    .filter((row) => tenants.size === 0 || tenants.has(row['tenant']))
+    .map((row) => ({
+      side: row['side'] === 'issuance' ? 'issuance' : 'access',
+      source: String(row['source']),
+      category: String(row['category']),
+      tenant: String(row['tenant']),
+      from: isoOf(Number(row['first_s']) * 1000),
+      to: isoOf(Number(row['last_s']) * 1000),
+      hours: Number(row['hours']),
+      gaps: gapsOf(row['gaps']),
+    }))
 }
 
 function gapsOf(value: unknown): { readonly from: string; readonly to: string }[] {
@@ -322,41 +327,56 @@ function gapParts(gap: unknown): readonly [number, number] {
  */
 async function horizonsOf(session: Session, selected: Selected): Promise<TenantHorizon[]> {
   const rows = await session.rows(
-    `SELECT theirs.tenant AS tenant, theirs.mail AS mail,
-       toUnixTimestamp64Milli(seen.first) AS first_ms, toUnixTimestamp64Milli(seen.first_mail) AS mail_ms,
-       seen.mail_records AS mail_records, toUnixTimestamp64Milli(made.first) AS made_ms, made.issuances AS made
-     FROM (
-       SELECT toString(tenant) AS tenant, max(is_mail) AS mail FROM ${selected.table}
-       WHERE party = 'theirs' OR strength = 'lead' AND (SELECT count() FROM ${selected.table} WHERE party = 'theirs') = 0
-       GROUP BY tenant
-     ) AS theirs
-     LEFT JOIN (
-       SELECT toString(tenant) AS tenant, min(at) AS first, minIf(at, operation = 'MailItemsAccessed') AS first_mail,
-         countIf(operation = 'MailItemsAccessed') AS mail_records
-       FROM access GROUP BY tenant
-     ) AS seen ON theirs.tenant = seen.tenant
-     LEFT JOIN (
-       SELECT toString(tenant) AS tenant, min(at) AS first, count() AS issuances FROM issuance
-       WHERE category != 'owa-auth' GROUP BY tenant
-     ) AS made ON theirs.tenant = made.tenant
-     ORDER BY tenant ${BOUNDED}`,
+    `SELECT toString(tenant) AS tenant, max(is_mail) AS mail FROM ${selected.table}
+     WHERE party = 'theirs' OR strength = 'lead' AND (SELECT count() FROM ${selected.table} WHERE party = 'theirs') = 0
+     GROUP BY tenant ORDER BY tenant ${BOUNDED}`,
   )
+  const begun = await logStarts(session, selected)
   const byVerdict = isDefault(selected.selection)
   const names = await tenantNames(
     session,
+    selected.facts,
     rows.map((row) => String(row['tenant'])),
   )
   return rows.map((row) => {
     const tenant = String(row['tenant'])
-    const { at, because } = horizon({
-      isMail: Number(row['mail']) === 1,
-      accessMs: Number(row['first_ms']),
-      mailMs: Number(row['mail_records']) > 0 ? Number(row['mail_ms']) : undefined,
-      issuedMs: Number(row['made']) > 0 ? Number(row['made_ms']) : undefined,
-      byVerdict,
-    })
+    const starts = begun.get(tenant) ?? { accessMs: 0, mailMs: undefined, issuedMs: undefined }
+    const { at, because } = horizon({ isMail: Number(row['mail']) === 1, ...starts, byVerdict })
     return { tenant, name: names.get(tenant) ?? tenant, at, because }
   })
+}
+
+/** When the logs of each tenant begin. */
+async function logStarts(
+  session: Session,
+  { facts }: Selected,
+): Promise<Map<string, Pick<Starts, 'accessMs' | 'mailMs' | 'issuedMs'>>> {
+  const rows = await facts.rows(
+    session,
+    `SELECT seen.tenant AS tenant, toUnixTimestamp64Milli(seen.first) AS first_ms,
+       toUnixTimestamp64Milli(seen.first_mail) AS mail_ms, seen.mail_records AS mail_records,
+       toUnixTimestamp64Milli(made.first) AS made_ms, made.issuances AS made
+     FROM (
+       SELECT toString(tenant) AS tenant, min(at) AS first, minIf(at, operation = 'MailItemsAccessed') AS first_mail,
+         countIf(operation = 'MailItemsAccessed') AS mail_records
+       FROM access GROUP BY tenant
+     ) AS seen
+     LEFT JOIN (
+       SELECT toString(tenant) AS tenant, min(at) AS first, count() AS issuances FROM issuance
+       WHERE category != 'owa-auth' GROUP BY tenant
+     ) AS made ON seen.tenant = made.tenant
+     ORDER BY tenant ${BOUNDED}`,
+  )
+  return new Map(
+    rows.map((row) => [
+      String(row['tenant']),
+      {
+        accessMs: Number(row['first_ms']),
+        mailMs: Number(row['mail_records']) > 0 ? Number(row['mail_ms']) : undefined,
+        issuedMs: Number(row['made']) > 0 ? Number(row['made_ms']) : undefined,
+      },
+    ]),
+  )
 }
 
 interface Starts {

@@ -375,13 +375,13 @@ export const TABLES: readonly TableSpec[] = [
     sharded: false,
   },
   {
-    // What people know of an access, a session or an address. Never changed: the newest of one thing counts.
+    // What people know of an access, a token, a session or an address, and their notes. Never changed: the newest counts.
     name: 'mark',
     columns: [
-      // `access`, `session` or `address`.
+      // `access`, `token`, `session` or `address`; of a note `note-access`, `note-token`, `note-mailbox` or `note-view`.
       'kind LowCardinality(String)',
       'value String',
-      // `theirs`, `ours`, or '' for a mark that takes an earlier one back.
+      // `theirs`, `ours`, of a note `kept`; '' takes the earlier back.
       'party LowCardinality(String)',
       'reason String',
       'who String',

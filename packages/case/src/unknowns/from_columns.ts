@@ -6,6 +6,7 @@
 import { text } from '@mintmark/core'
 import { countOf } from '../engine/count_of.ts'
 import type { Session } from '../engine/session.ts'
+import type { Selected } from '../scope/selected.ts'
 import { tenantNames } from '../scope/tenant_names.ts'
 import { NO_ID } from '../store/no_id.ts'
 import type { Unknown } from './unknowns.ts'
@@ -14,7 +15,7 @@ import { counted, someOf } from './wording.ts'
 const MINUTE_MS = 60_000
 
 /** Clocks that were found off, and are corrected. Throws as `Session.rows`. */
-export async function clocksOff(session: Session): Promise<Unknown[]> {
+export async function clocksOff(session: Session, { facts }: Selected): Promise<Unknown[]> {
   const rows = await session.rows(
     `SELECT tenant, log, ahead_ms, tokens, of, count() AS files FROM clock_offset
      GROUP BY side, tenant, log, ahead_ms, tokens, of ORDER BY tokens DESC, tenant, log`,
@@ -22,6 +23,7 @@ export async function clocksOff(session: Session): Promise<Unknown[]> {
   if (rows.length === 0) return []
   const names = await tenantNames(
     session,
+    facts,
     rows.map((row) => text(row, 'tenant') ?? '').slice(0, 10),
   )
   const clocks = rows.map((row) => {
@@ -47,7 +49,7 @@ const LEAST_SHARE = 0.5
 const SAMPLED_ROWS = 1_000_000
 
 /** Logs whose token ids were written in lower case, which makes other ids of them. Throws as `Session.rows`. */
-export async function idsInLowerCase(session: Session): Promise<Unknown[]> {
+export async function idsInLowerCase(session: Session, { facts }: Selected): Promise<Unknown[]> {
   const sides = [
     ['access', 'tenant'],
     ['issuance', 'owner'],
@@ -58,7 +60,8 @@ export async function idsInLowerCase(session: Session): Promise<Unknown[]> {
     // oxlint-disable-next-line no-await-in-loop -- a session runs one statement at a time
     const share = SAMPLED_ROWS / Math.max(1, await countOf(session, side))
     // oxlint-disable-next-line no-await-in-loop -- as above
-    const rows = await session.rows(
+    const rows = await facts.rows(
+      session,
       `SELECT toString(source) AS log, toString(${tenant}) AS name, uniqExact(token_id) AS n,
          uniqExactIf(token_id, ${IS_FOLDED}) AS folded
        FROM ${side}

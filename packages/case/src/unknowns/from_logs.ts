@@ -4,18 +4,24 @@
  * @module
  */
 import { isoOf, type Json } from '@mintmark/core'
+import type { Facts } from '../engine/facts.ts'
 import type { Session } from '../engine/session.ts'
 import { BOUNDED } from '../engine/settings.ts'
 import type { Selected } from '../scope/selected.ts'
 import { tenantNames } from '../scope/tenant_names.ts'
 import { clocksOff, idsInLowerCase, shownByReason } from './from_columns.ts'
+import { statements } from './from_statements.ts'
 import { settledBy } from './settled_by.ts'
 import type { Unknown } from './unknowns.ts'
-import { bracketed, counted, someOf } from './wording.ts'
+import { counted, someOf } from './wording.ts'
 
 /** The first few tenants by the names that people know them by. */
-async function someTenants(session: Session, tenants: readonly string[]): Promise<string> {
-  const names = await tenantNames(session, tenants.slice(0, 10))
+async function someTenants(
+  session: Session,
+  facts: Facts,
+  tenants: readonly string[],
+): Promise<string> {
+  const names = await tenantNames(session, facts, tenants.slice(0, 10))
   return someOf(tenants.map((tenant) => names.get(tenant) ?? tenant))
 }
 
@@ -26,8 +32,9 @@ const within = (rows: readonly Json[], member: string, tenants?: readonly string
   rows.filter((row) => tenants?.includes(String(row[member])) ?? true)
 
 /** No access at all: then nothing that is found, or not found, says anything. */
-const withoutAccesses: Ask = async (session) => {
-  const [row] = await session.rows(
+const withoutAccesses: Ask = async (session, { facts }) => {
+  const [row] = await facts.rows(
+    session,
     'SELECT (SELECT count() FROM access) AS accesses, (SELECT count() FROM issuance) AS issuances',
   )
   if (Number(row?.['accesses']) > 0) return []
@@ -44,8 +51,9 @@ const withoutAccesses: Ask = async (session) => {
 }
 
 /** Tenants with accesses of which no issuance at all is known. */
-const withoutIssuances: Ask = async (session, _, asked) => {
-  const all = await session.rows(
+const withoutIssuances: Ask = async (session, { facts }, asked) => {
+  const all = await facts.rows(
+    session,
     `SELECT seen.tenant AS tenant, seen.n AS n FROM (
        SELECT toString(tenant) AS tenant, count() AS n FROM access WHERE source != 'entra-audit' GROUP BY tenant
      ) AS seen
@@ -57,6 +65,7 @@ const withoutIssuances: Ask = async (session, _, asked) => {
   if (rows.length === 0) return []
   const tenants = await someTenants(
     session,
+    facts,
     rows.map((row) => String(row['tenant'])),
   )
   const accesses = rows.reduce((sum, row) => sum + Number(row['n']), 0)
@@ -70,8 +79,9 @@ const withoutIssuances: Ask = async (session, _, asked) => {
 }
 
 /** Tenants whose sign-in logs lack the category in which most tokens of users are issued. */
-const withoutNonInteractive: Ask = async (session, _, asked) => {
-  const all = await session.rows(
+const withoutNonInteractive: Ask = async (session, { facts }, asked) => {
+  const all = await facts.rows(
+    session,
     `SELECT toString(tenant) AS name,
        countIf(category IN ('interactive', 'sts-logon')) AS interactive,
        countIf(category IN ('non-interactive', 'interactive-or-not')) AS silent
@@ -81,6 +91,7 @@ const withoutNonInteractive: Ask = async (session, _, asked) => {
   if (rows.length === 0) return []
   const tenants = await someTenants(
     session,
+    facts,
     rows.map((row) => String(row['name'])),
   )
   return [
@@ -94,8 +105,9 @@ const withoutNonInteractive: Ask = async (session, _, asked) => {
 }
 
 /** Tenants of whose users' sign-ins some file does not say which log it is, and no other files are both logs. */
-const withCategoryNotTold: Ask = async (session, _, asked) => {
-  const all = await session.rows(
+const withCategoryNotTold: Ask = async (session, { facts }, asked) => {
+  const all = await facts.rows(
+    session,
     `SELECT toString(tenant) AS name, countIf(category = 'interactive-or-not') AS n
      FROM issuance GROUP BY name
      HAVING n > 0 AND (countIf(category IN ('interactive', 'sts-logon')) = 0 OR countIf(category = 'non-interactive') = 0)
@@ -105,6 +117,7 @@ const withCategoryNotTold: Ask = async (session, _, asked) => {
   if (rows.length === 0) return []
   const tenants = await someTenants(
     session,
+    facts,
     rows.map((row) => String(row['name'])),
   )
   const signIns = rows.reduce((sum, row) => sum + Number(row['n']), 0)
@@ -119,8 +132,9 @@ const withCategoryNotTold: Ask = async (session, _, asked) => {
 }
 
 /** Users that sign in, or stand in the directory, in tenants where no mailbox of theirs is ever seen read. */
-const withoutMailboxAuditing: Ask = async (session, _, asked) => {
-  const all = await session.rows(
+const withoutMailboxAuditing: Ask = async (session, { facts }, asked) => {
+  const all = await facts.rows(
+    session,
     `SELECT users.tenant AS name, users.n AS n FROM (
        SELECT tenant, uniqExact(who) AS n FROM (
          SELECT toString(tenant) AS tenant, principal AS who FROM issuance
@@ -141,6 +155,7 @@ const withoutMailboxAuditing: Ask = async (session, _, asked) => {
   if (rows.length === 0) return []
   const tenants = await someTenants(
     session,
+    facts,
     rows.map((row) => String(row['name'])),
   )
   const users = rows.reduce((sum, row) => sum + Number(row['n']), 0)
@@ -184,89 +199,6 @@ const sessionOnly: Ask = async (session) => {
       settledBy: 'Access and sign-in logs that both carry the token id',
     },
   ]
-}
-
-const STATEMENTS: ReadonlyMap<string, { readonly text: string; readonly settledBy: string }> =
-  new Map([
-    [
-      'extractor-gap',
-      {
-        text: 'an extractor reports a time that it did not capture',
-        settledBy: 'The extraction again for that time',
-      },
-    ],
-    [
-      'row-cap',
-      {
-        text: 'the file ends at the row limit of its exporter (5,000 or 50,000)',
-        settledBy: 'The export again by shorter periods, or with -HighCompleteness',
-      },
-    ],
-    [
-      'result-count-short',
-      {
-        text: 'fewer rows than the search says that it found',
-        settledBy: 'The search again, with all of its pages',
-      },
-    ],
-    [
-      'next-link',
-      { text: 'a further page was not fetched', settledBy: 'The pages behind @odata.nextLink' },
-    ],
-    [
-      'ends-early',
-      { text: 'the file ends in the middle', settledBy: 'The file again from its source' },
-    ],
-    [
-      'audit-data-truncated',
-      {
-        text: 'AuditData was cut (a spreadsheet cell holds 32,767 characters)',
-        settledBy: 'The original export, not saved again by a spreadsheet',
-      },
-    ],
-    [
-      'portal-grouped',
-      {
-        text: 'one row stands for several sign-ins, without their ids',
-        settledBy: 'The sign-ins through Graph or diagnostic settings',
-      },
-    ],
-    [
-      'date-order-unproven',
-      {
-        text: 'day and month cannot be told apart, so that rows were left out',
-        settledBy: 'The export with ISO dates',
-      },
-    ],
-    [
-      'fields-not-carried',
-      {
-        text: 'the export leaves out fields that the records have',
-        settledBy: 'An export that keeps nested values (AuditData as JSON)',
-      },
-    ],
-  ])
-
-/** What files say about their own completeness, one line for each kind of statement. */
-const statements: Ask = async (session) => {
-  const rows = await session.rows(
-    `SELECT toString(code) AS what, uniqExact(evidence_id) AS files, argMin(path, evidence_id) AS first_path
-     FROM statement LEFT ANY JOIN (SELECT evidence_id AS id, path FROM evidence) AS file ON evidence_id = file.id
-     GROUP BY what ORDER BY what ${BOUNDED}`,
-  )
-  const found = new Map(rows.map((row) => [String(row['what']), row]))
-  return [...STATEMENTS].flatMap(([code, { text, settledBy: settles }]) => {
-    const row = found.get(code)
-    if (row === undefined) return []
-    const files = counted(Number(row['files']), 'file', 'files')
-    return [
-      {
-        code,
-        text: `${files}${bracketed(String(row['first_path']))}: ${text}`,
-        settledBy: settles,
-      },
-    ]
-  })
 }
 
 /** What could not be read. */

@@ -37,9 +37,21 @@ export interface TimeBins {
   readonly to: string
   readonly stepMs: number
   readonly bins: number
+  /** Stretches of time that follow each other in the bins: between two of them is a long time without any access. */
+  readonly segments: readonly Segment[]
   /** Accesses of theirs by class, and of either party under `either`; one count a bin. */
   readonly series: readonly { readonly name: string; readonly counts: readonly number[] }[]
   readonly bands: readonly Band[]
+  /** Accesses that lie before, between or after the bins. */
+  readonly outside: number
+}
+
+export interface Segment {
+  readonly from: string
+  readonly to: string
+  /** Of the first, from 0. */
+  readonly bin: number
+  readonly bins: number
 }
 
 /** One log in the tenants that the selection touches. */
@@ -60,10 +72,13 @@ interface BinOptions {
   readonly toMs?: number
   /** About how many bins are wanted; 240 when left out. */
   readonly bins?: number
+  /** Without times: everything, and not only the time in which accesses are theirs. Default false. */
+  readonly isAll?: boolean
 }
 
 /**
- * Counts a selection's accesses by time. Without times it is about the whole of the selection.
+ * Counts a selection's accesses by time. Without times it is about the time in which accesses are theirs, without long
+ * pauses; where none are, about all of the selection, and where that is empty, about all that the logs cover.
  *
  * @throws {MintmarkError} as `Session.rows`
  */
@@ -72,34 +87,114 @@ export async function timeBins(
   selected: Selected,
   options: BinOptions = {},
 ): Promise<TimeBins> {
-  const span = await spanOf(session, selected, options)
   const wanted = Math.min(Math.max(options.bins ?? 240, 1), MOST_BINS)
-  const stepMs = stepFor(span.toMs - span.fromMs, wanted)
-  const fromMs = Math.floor(span.fromMs / stepMs) * stepMs
-  const bins = Math.min(Math.max(1, Math.ceil((span.toMs - fromMs) / stepMs)), MOST_BINS)
-  const grid = { from_ms: fromMs, to_ms: fromMs + bins * stepMs, step_ms: stepMs }
+  const stretches = await stretchesOf(session, selected, options)
+  const stepMs = stepFor(lengthOf(stretches), wanted)
+  const grid = gridOf(stretches, stepMs)
+  const bins = grid.reduce((sum, segment) => sum + segment.bins, 0)
+  const series = await seriesOf(session, selected, { grid, stepMs, bins })
+  const [counted] = await session.rows(`SELECT count() AS n FROM ${selected.table}`)
+  const inside = series.flatMap(({ counts }) => counts).reduce((a, b) => a + b, 0)
   return {
-    from: isoOf(fromMs),
-    to: isoOf(fromMs + bins * stepMs),
+    from: isoOf(grid[0]?.fromMs ?? 0),
+    to: isoOf(endOf(grid.at(-1), stepMs)),
     stepMs,
     bins,
-    series: await seriesOf(session, selected, grid, bins),
-    bands: await bandsOf(session, selected, grid, bins),
+    segments: grid.map((segment) => ({
+      from: isoOf(segment.fromMs),
+      to: isoOf(endOf(segment, stepMs)),
+      bin: segment.bin,
+      bins: segment.bins,
+    })),
+    series,
+    bands: await bandsOf(session, selected, { grid, stepMs, bins }),
+    outside: Number(counted?.['n'] ?? 0) - inside,
   }
 }
 
-async function spanOf(
+interface Span {
+  readonly fromMs: number
+  readonly toMs: number
+}
+
+/** A stretch in bins. */
+interface Laid {
+  readonly fromMs: number
+  readonly bin: number
+  readonly bins: number
+}
+
+interface Grid {
+  readonly grid: readonly Laid[]
+  readonly stepMs: number
+  readonly bins: number
+}
+
+const lengthOf = (spans: readonly Span[]) =>
+  spans.reduce((sum, { fromMs, toMs }) => sum + toMs - fromMs, 0)
+const endOf = (segment: Laid | undefined, stepMs: number) =>
+  (segment?.fromMs ?? 0) + (segment?.bins ?? 0) * stepMs
+
+function gridOf(stretches: readonly Span[], stepMs: number): Laid[] {
+  const grid: Laid[] = []
+  for (const { fromMs, toMs } of stretches) {
+    const start = Math.floor(fromMs / stepMs) * stepMs
+    const bin = (grid.at(-1)?.bin ?? 0) + (grid.at(-1)?.bins ?? 0)
+    const bins = Math.max(1, Math.ceil((toMs - start) / stepMs))
+    grid.push({ fromMs: start, bin, bins: Math.min(bins, MOST_BINS - bin) })
+  }
+  return grid.filter(({ bins }) => bins > 0)
+}
+
+async function stretchesOf(
   session: Session,
   selected: Selected,
-  { fromMs, toMs }: BinOptions,
-): Promise<{ readonly fromMs: number; readonly toMs: number }> {
-  if (fromMs !== undefined && toMs !== undefined && fromMs < toMs) return { fromMs, toMs }
+  { fromMs, toMs, isAll = false }: BinOptions,
+): Promise<readonly Span[]> {
+  if (fromMs !== undefined && toMs !== undefined && fromMs < toMs) return [{ fromMs, toMs }]
+  const of = async (where: string) =>
+    await session.rows(
+      `SELECT toUnixTimestamp64Milli(min(at)) AS first_ms, toUnixTimestamp64Milli(max(at)) AS last_ms
+       FROM ${selected.table} WHERE ${where} GROUP BY toDate32(at) ORDER BY first_ms LIMIT 100000`,
+    )
+  const theirs = isAll ? [] : await of("party = 'theirs'")
+  const days = (theirs.length > 0 ? theirs : await of('1')).map((row) => ({
+    fromMs: Number(row['first_ms']),
+    toMs: Number(row['last_ms']) + 1,
+  }))
+  if (days.length === 0) return [await coveredSpan(session)]
+  const stretches = withoutPauses(days)
+  const margin = theirs.length > 0 ? MARGIN * lengthOf(stretches) : 0
+  return stretches.map((one) => ({ fromMs: one.fromMs - margin, toMs: one.toMs + margin }))
+}
+
+/** Part of the drawn time before and after the accesses of theirs. */
+const MARGIN = 0.02
+/** A pause of this length, and of this part of the whole, is not drawn. */
+const PAUSE_MS = 30 * DAY_MS
+const PAUSE_PART = 0.2
+
+/** Days in the order of time, put together where no long pause parts them. */
+function withoutPauses(days: readonly Span[]): Span[] {
+  const whole = (days.at(-1)?.toMs ?? 0) - (days[0]?.fromMs ?? 0)
+  const pause = Math.max(PAUSE_MS, PAUSE_PART * whole)
+  const out: Span[] = []
+  for (const day of days) {
+    const last = out.at(-1)
+    if (last !== undefined && day.fromMs - last.toMs <= pause)
+      out[out.length - 1] = { fromMs: last.fromMs, toMs: day.toMs }
+    else out.push(day)
+  }
+  return out
+}
+
+/** All that the logs cover; the epoch where there is no log. */
+async function coveredSpan(session: Session): Promise<Span> {
   const [row] = await session.rows(
-    `SELECT count() AS n, toUnixTimestamp64Milli(min(at)) AS first_ms, toUnixTimestamp64Milli(max(at)) AS last_ms
-     FROM ${selected.table}`,
+    'SELECT toUnixTimestamp(min(hour)) AS first_s, toUnixTimestamp(max(hour)) AS last_s FROM coverage',
   )
-  if (Number(row?.['n'] ?? 0) === 0) return { fromMs: fromMs ?? 0, toMs: toMs ?? (fromMs ?? 0) + 1 }
-  return { fromMs: fromMs ?? Number(row?.['first_ms']), toMs: toMs ?? Number(row?.['last_ms']) + 1 }
+  const [first, last] = [Number(row?.['first_s'] ?? 0), Number(row?.['last_s'] ?? 0)]
+  return { fromMs: first * 1000, toMs: last * 1000 + HOUR_MS }
 }
 
 /** The shortest length that needs no more bins than wanted. */
@@ -107,25 +202,30 @@ function stepFor(spanMs: number, wanted: number): number {
   return STEPS_MS.find((step) => spanMs / step <= wanted) ?? STEPS_MS.at(-1) ?? DAY_MS
 }
 
-type Grid = { readonly from_ms: number; readonly to_ms: number; readonly step_ms: number }
-const bin = (at: string) => `intDiv(${at} - {from_ms:Int64}, {step_ms:Int64})`
+/** The bin of a time in milliseconds, for a time that is {@link inGrid}. Numbers are ours, and so in the text. */
+function binOf(ms: string, { grid, stepMs }: Grid): string {
+  const cases = grid
+    .toReversed()
+    .map(({ fromMs, bin }) => `${ms} >= ${fromMs}, ${bin} + intDiv(${ms} - ${fromMs}, ${stepMs})`)
+  return `multiIf(${cases.join(', ')}, 0)`
+}
+
+const inGrid = (ms: string, { grid, stepMs }: Grid) =>
+  `(${grid.map((one) => `${ms} >= ${one.fromMs} AND ${ms} < ${endOf(one, stepMs)}`).join(' OR ')})`
 
 async function seriesOf(
   session: Session,
   selected: Selected,
   grid: Grid,
-  bins: number,
 ): Promise<TimeBins['series']> {
+  const ms = 'toUnixTimestamp64Milli(at)'
   const rows = await session.rows(
-    `SELECT if(party = 'either', 'either', toString(class)) AS name,
-       ${bin('toUnixTimestamp64Milli(at)')} AS bin, count() AS n
-     FROM ${selected.table}
-     WHERE at >= fromUnixTimestamp64Milli({from_ms:Int64}) AND at < fromUnixTimestamp64Milli({to_ms:Int64})
+    `SELECT if(party = 'either', 'either', toString(class)) AS name, ${binOf(ms, grid)} AS bin, count() AS n
+     FROM ${selected.table} WHERE ${inGrid(ms, grid)}
      GROUP BY name, bin ORDER BY name, bin ${BOUNDED}`,
-    grid,
   )
   const series = new Map<string, number[]>()
-  for (const row of rows) put(series, String(row['name']), bins, row['bin'], row['n'])
+  for (const row of rows) put(series, String(row['name']), grid.bins, row['bin'], row['n'])
   return [...series].map(([name, counts]) => ({ name, counts }))
 }
 
@@ -136,25 +236,20 @@ function put<K>(into: Map<K, number[]>, key: K, bins: number, at: unknown, value
 }
 
 /** Of the tenants that theirs touch; of all where they touch none. */
-async function bandsOf(
-  session: Session,
-  selected: Selected,
-  grid: Grid,
-  bins: number,
-): Promise<Band[]> {
+async function bandsOf(session: Session, selected: Selected, grid: Grid): Promise<Band[]> {
+  const { bins } = grid
   const tenants = `SELECT DISTINCT toString(tenant) FROM ${selected.table} WHERE party = 'theirs'`
   const rows = await session.rows(
     `SELECT side, source, category, bin, tenant_count, uniqExact(tenant) AS seen, sum(records) AS n
      FROM (
        SELECT side, toString(source) AS source, toString(category) AS category, tenant, records,
-         ${bin('toInt64(toUnixTimestamp(hour)) * 1000')} AS bin, toInt64(toUnixTimestamp(hour)) * 1000 AS hour_ms,
+         toInt64(toUnixTimestamp(hour)) * 1000 AS hour_ms, ${binOf('hour_ms', grid)} AS bin,
          uniqExact(tenant) OVER (PARTITION BY side, source, category) AS tenant_count
        FROM coverage
        WHERE tenant IN (${tenants}) OR NOT EXISTS (${tenants})
      )
-     WHERE hour_ms >= {from_ms:Int64} AND hour_ms < {to_ms:Int64}
+     WHERE ${inGrid('hour_ms', grid)}
      GROUP BY side, source, category, bin, tenant_count ORDER BY side, source, category, bin ${BOUNDED}`,
-    grid,
   )
   const bands = new Map<string, Band & { readonly covered: number[]; readonly records: number[] }>()
   for (const row of rows) {

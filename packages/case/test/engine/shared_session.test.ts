@@ -9,6 +9,8 @@ import { after, describe, it } from 'node:test'
 import type { Json } from '@mintmark/core'
 import { isMoved } from '../../src/engine/lasting_session.ts'
 import type { Session } from '../../src/engine/session.ts'
+import { addMark, marks } from '../../src/scope/marks.ts'
+import { addNote, notes } from '../../src/scope/notes.ts'
 import { select } from '../../src/scope/select.ts'
 import { openCase } from '../../src/store/case.ts'
 
@@ -118,7 +120,7 @@ describe('the tables of a case that several processes read', () => {
     ])
       await assert.rejects(second.session.command(statement))
     await assert.rejects(
-      second.session.insert('mark', ['kind'], 'TabSeparated', Buffer.from('a\n')),
+      second.session.insert('verdict', ['reason'], 'TabSeparated', Buffer.from('a\n')),
       {
         code: 'CASE_BUSY',
       },
@@ -127,6 +129,25 @@ describe('the tables of a case that several processes read', () => {
     await second.close()
     await first.close()
   })
+})
+
+const noteOn = (n: number) =>
+  ({ kind: 'mailbox', value: `${n}@example.org`, text: 'seen', who: 'ann' }) as const
+
+it('the marks and notes of a case that several processes read are those of all', async () => {
+  const folder = await newCase()
+  const first = await openCase(folder, { mode: 'read' })
+  const second = await openCase(folder, { mode: 'read' })
+  const writers = [first, second, first, second, first, second]
+  await Promise.all(writers.map((one, n) => addNote(one.session, noteOn(n))))
+  const said = { kind: 'address', party: 'ours', reason: 'ours', who: 'ann' } as const
+  await Promise.all(
+    writers.map((one, n) => addMark(one.session, { ...said, value: `192.0.2.${n}` })),
+  )
+  assert.equal((await notes(second.session)).length, writers.length)
+  assert.equal((await marks(first.session)).length, writers.length)
+  await second.close()
+  await first.close()
 })
 
 describe('a case that several readers have open', () => {

@@ -3,12 +3,15 @@ import { after, before, describe, it } from 'node:test'
 import type { Session } from '../../src/engine/session.ts'
 import {
   addMark,
+  addMarks,
   type MarkKind,
   type MarkParty,
+  markAccesses,
   markHistory,
   marks,
+  takeBack,
 } from '../../src/scope/marks.ts'
-import { select } from '../../src/scope/select.ts'
+import { remark, select } from '../../src/scope/select.ts'
 import { backends } from '../backends.ts'
 import {
   bind,
@@ -33,16 +36,20 @@ const idOf = (row: Row) => String(row['record_id'])
 async function parties(session: Session): Promise<Record<string, string[]>> {
   const selected = await select(session, {})
   try {
-    const found = await session.rows(`SELECT record_id, party FROM ${selected.table} ORDER BY at`)
-    const names = (party: string) =>
-      found
-        .filter((row) => row['party'] === party)
-        .map((row) => Object.entries(rows).find(([, one]) => idOf(one) === row['record_id'])?.[0])
-        .map(String)
-    return { theirs: names('theirs'), either: names('either') }
+    return await partiesIn(session, selected.table)
   } finally {
     await selected.close()
   }
+}
+
+async function partiesIn(session: Session, table: string): Promise<Record<string, string[]>> {
+  const found = await session.rows(`SELECT record_id, party FROM ${table} ORDER BY at`)
+  const names = (party: string) =>
+    found
+      .filter((row) => row['party'] === party)
+      .map((row) => Object.entries(rows).find(([, one]) => idOf(one) === row['record_id'])?.[0])
+      .map(String)
+  return { theirs: names('theirs'), either: names('either') }
 }
 
 const said = (kind: MarkKind, value: string, party: MarkParty | null) => ({
@@ -107,6 +114,45 @@ for (const backend of backends)
     })
   })
 
+for (const backend of backends)
+  describe(`marks of many in ${backend.name}`, { skip: backend.skip ?? false }, () => {
+    let world: OpenWorld
+    before(async () => {
+      world = await openWorld(backend)
+      await fill(world.session, {
+        access: Object.values(rows),
+        verdicts: new Map([...unissued(FORGED), ...undetermined(SAME_TOKEN)]),
+      })
+    })
+    after(() => world.close())
+
+    it('of all of a selection are made and taken back as one, and followed as if selected anew', async () => {
+      const { session } = world
+      const word = { reason: 'their scanner', who: 'ann' }
+      const unmarked = await parties(session)
+      const whole = await select(session, {})
+      const all = `SELECT record_id FROM access WHERE ip LIKE '192.0.2.%'`
+      const at = await markAccesses(session, { ...word, party: 'theirs' }, all)
+      const token = { kind: 'token', values: [guid(1)], party: 'ours' } as const
+      await addMarks(session, { ...word, ...token })
+      const marked = await parties(session)
+      // An access's own mark is before its token's.
+      assert.deepEqual(marked['theirs'], ['FORGED', 'SAME_TOKEN'])
+      const followed = await remark(session, whole, at)
+      assert.deepEqual(await partiesIn(session, followed.table), marked)
+      await followed.close()
+
+      await takeBack(session, { at, by: 'bob' }, word)
+      assert.deepEqual(await parties(session), marked)
+      await takeBack(session, { at, by: 'ann' }, word)
+      assert.deepEqual((await parties(session))['theirs'], [])
+      const [back, , made] = await markHistory(session)
+      assert.deepEqual([back?.party, back?.marks, made?.marks, made?.counting], [null, 2, 2, 0])
+      await addMarks(session, { ...word, ...token, party: null })
+      assert.deepEqual(await parties(session), unmarked)
+    })
+  })
+
 describe('addMark', () => {
   let world: OpenWorld
   before(async () => {
@@ -115,6 +161,7 @@ describe('addMark', () => {
   after(() => world.close())
 
   const refused: readonly [name: string, Parameters<typeof addMark>[1]][] = [
+    ['a token that is no id', said('token', '00000000-0000-0000-0000-000000000000', 'ours')],
     ['an access that is no id', said('access', "1' OR 1", 'ours')],
     ['an address that is none', said('address', 'localhost', 'ours')],
     ['a network, which a mark cannot be on', said('address', '192.0.2.0/24', 'ours')],

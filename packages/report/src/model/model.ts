@@ -161,6 +161,7 @@ export const SECTION_IDS = [
   'custody',
   'keys',
   'marks',
+  'notes',
   'unknowns',
   'actions',
   'method',

@@ -8,9 +8,10 @@ import { plural } from '@mintmark/core'
 import { type Section, statement, table } from '../model/model.ts'
 import { byQuery, byRule, column, inTable } from './wording.ts'
 
-const MARKS_SQL = 'SELECT kind, value, party, reason, who, at FROM mark ORDER BY at'
+const MARKS_SQL =
+  "SELECT kind, value, party, reason, who, at FROM mark WHERE kind NOT LIKE 'note-%' ORDER BY at"
 
-export function markSection({ marks }: Answer): Section {
+export function markSection({ marks, marksTotal }: Answer): Section {
   const theirs = marks.filter(({ party }) => party === 'theirs').length
   return {
     id: 'marks',
@@ -47,7 +48,7 @@ export function markSection({ marks }: Answer): Section {
           reason,
           who,
         ]),
-        total: marks.length,
+        total: marksTotal,
         strength: 'not-excluded',
         evidence: [byQuery(MARKS_SQL), byRule('docs/scope.md', 'What is selected')],
       }),

@@ -9,7 +9,18 @@ import { get, Loaded } from './api.svelte.ts'
 import { place } from './place.svelte.ts'
 
 let changes = $state(0)
+let unsettled = $state('')
 const answer = new Loaded<AnswerView>()
+
+async function settled(signal: AbortSignal): Promise<void> {
+  try {
+    await get('/api/settled', {}, signal)
+    unsettled = ''
+    changes++
+  } catch (cause) {
+    if (!signal.aborted) unsettled = cause instanceof Error ? cause.message : String(cause)
+  }
+}
 
 export const theCase = {
   get answer(): Loaded<AnswerView> {
@@ -29,6 +40,17 @@ export const theCase = {
     const query = writeFocus(place.focus)
     for (const [name, value] of Object.entries(more)) query.set(name, String(value))
     return query
+  },
+  /** Why upper bounds could not be found again after a mark. */
+  get unsettled(): string {
+    return unsettled
+  },
+  /** To be called in an effect: asks anew when upper bounds are found again after a mark. */
+  settle(): (() => void) | undefined {
+    if (answer.value?.isSettling !== true) return undefined
+    const gone = new AbortController()
+    void settled(gone.signal)
+    return () => gone.abort()
   },
   /** To be called in an effect: follows the address. */
   follow(): void {

@@ -13,6 +13,77 @@ export interface Course {
   readonly stepMs: number
   readonly bins: number
   readonly series: readonly { readonly name: string; readonly counts: readonly number[] }[]
+  /** Left out: one, of all bins. */
+  readonly segments?: readonly Segment[]
+}
+
+/** A stretch of time; between two of them is a long time without any access, which is not drawn to scale. */
+interface Segment {
+  readonly from: string
+  readonly to: string
+  readonly bin: number
+  readonly bins: number
+}
+
+/** What is drawn in place of such a time. */
+export interface Break {
+  readonly x: number
+  readonly width: number
+  readonly lengthMs: number
+}
+
+/** Where bins are, and times. */
+export interface Scale {
+  readonly step: number
+  readonly breaks: readonly Break[]
+  /** Where a bin begins; with `isEnd` where the bin before it ends. */
+  x(bin: number, isEnd?: boolean): number
+  /** The bin at a place. */
+  binAt(x: number): number
+  /** When a bin begins; with `isEnd` when the bin before it ends. Milliseconds. */
+  msOf(bin: number, isEnd?: boolean): number
+  /** Where a time is, in bins; the nearest end of a stretch where it is in none. */
+  binOf(ms: number): number
+}
+
+const BREAK_WIDTH = 34
+
+export function scaleOf(course: Course, width: number): Scale {
+  const { bins, stepMs } = course
+  const segments = segmentsOf(course)
+  const step = Math.max(1, width - (segments.length - 1) * BREAK_WIDTH) / bins
+  /** How many breaks are before a bin. */
+  const before = (bin: number, isEnd = false) =>
+    segments.filter((one, i) => i > 0 && (isEnd ? one.bin < bin : one.bin <= bin)).length
+  const x = (bin: number, isEnd = false) => bin * step + before(bin, isEnd) * BREAK_WIDTH
+  const held = (bin: number, isEnd = false) => segments[before(bin, isEnd)] ?? segments[0]
+  return {
+    step,
+    breaks: segments.slice(1).map(({ bin, from }, i) => ({
+      x: x(bin, true),
+      width: BREAK_WIDTH,
+      lengthMs: Date.parse(from) - Date.parse(segments[i]?.to ?? from),
+    })),
+    x,
+    binAt(place) {
+      const at = segments.findLast(({ bin }) => x(bin) <= place) ?? segments[0]
+      const bin = Math.floor((place - x(at?.bin ?? 0)) / step)
+      return Math.min(bins - 1, (at?.bin ?? 0) + Math.min(Math.max(0, bin), (at?.bins ?? bins) - 1))
+    },
+    msOf(bin, isEnd = false) {
+      const segment = held(bin, isEnd)
+      return Date.parse(segment?.from ?? course.from) + (bin - (segment?.bin ?? 0)) * stepMs
+    },
+    binOf(ms) {
+      const segment = segments.findLast(({ from }) => Date.parse(from) <= ms) ?? segments[0]
+      const offset = (ms - Date.parse(segment?.from ?? course.from)) / stepMs
+      return (segment?.bin ?? 0) + Math.min(segment?.bins ?? bins, Math.max(0, offset))
+    },
+  }
+}
+
+function segmentsOf({ from, to, bins, segments }: Course): readonly Segment[] {
+  return segments === undefined || segments.length === 0 ? [{ from, to, bin: 0, bins }] : segments
 }
 
 export interface Bar {
@@ -45,7 +116,8 @@ export function tallest({ series, bins }: Course): number {
 /** Stacked bars from the bottom up, in the order of the classes. */
 export function barsOf(course: Course, width: number, height: number): Bar[] {
   const most = tallest(course)
-  const step = width / course.bins
+  const scale = scaleOf(course, width)
+  const { step } = scale
   const order = CLASSES.map(({ name }) => name)
   const series = course.series.toSorted((a, b) => order.indexOf(a.name) - order.indexOf(b.name))
   const bars: Bar[] = []
@@ -57,7 +129,7 @@ export function barsOf(course: Course, width: number, height: number): Bar[] {
       const tall = Math.max(LEAST_HEIGHT, (value / most) * height)
       y -= tall
       bars.push({
-        x: at * step + Math.min(0.5, step * 0.08),
+        x: scale.x(at) + Math.min(0.5, step * 0.08),
         y,
         width: Math.max(1, step - Math.min(1, step * 0.16)),
         height: tall,
@@ -71,24 +143,34 @@ export function barsOf(course: Course, width: number, height: number): Bar[] {
 /** Runs of bins with like coverage, so that a band is a few rectangles and not thousands. */
 export function runsOf(
   covered: readonly number[],
+  { segments = [] }: Pick<Course, 'segments'> = {},
 ): readonly { at: number; bins: number; share: number }[] {
   const runs: { at: number; bins: number; share: number }[] = []
+  const starts = new Set(segments.map(({ bin }) => bin))
   for (const [at, value] of covered.entries()) {
     // Ten shades are as many as the eye tells apart.
     const share = value === 0 ? 0 : Math.max(0.1, Math.round(value * 10) / 10)
     const last = runs.at(-1)
-    if (last !== undefined && last.share === share) last.bins++
+    if (last !== undefined && last.share === share && !starts.has(at)) last.bins++
     else runs.push({ at, bins: 1, share })
   }
   return runs.filter(({ share }) => share > 0)
 }
 
 /** Labels of the axis of time, about one every ninety units. */
-export function ticksOf({ from, to }: Pick<Course, 'from' | 'to'>, width: number): Tick[] {
-  const scale = scaleUtc([new Date(from), new Date(to)], [0, width])
-  const wanted = Math.max(2, Math.floor(width / 90))
-  const format = scale.tickFormat(wanted)
-  return scale.ticks(wanted).map((at) => ({ x: scale(at), text: label(at, format(at)) }))
+export function ticksOf(course: Course, width: number): Tick[] {
+  const places = scaleOf(course, width)
+  return segmentsOf(course).flatMap(({ from, to, bin, bins }) => {
+    const [left, right] = [places.x(bin), places.x(bin + bins, true)]
+    const scale = scaleUtc([new Date(from), new Date(to)], [left, right])
+    const wanted = Math.max(1, Math.floor((right - left) / 90))
+    const format = scale.tickFormat(wanted)
+    const ticks = scale.ticks(wanted).map((at) => ({ x: scale(at), text: label(at, format(at)) }))
+    // A short stretch beside others says its day.
+    return ticks.length > 0 && right - left > 90
+      ? ticks.filter(({ x }) => x < right - 44)
+      : [{ x: left, text: from.slice(0, 10) }]
+  })
 }
 
 /** A month alone says too little when no year stands beside it, and half a day is no time of UTC. */

@@ -69,6 +69,16 @@ export function duration(ms: number): string {
   return plural(Math.round(ms / unit), name)
 }
 
+const DAY_MS = 86_400_000
+
+/** `40 days`, `7 months`, `2.1 years`: rounded. */
+export function longTime(ms: number): string {
+  const days = ms / DAY_MS
+  if (days < 90) return plural(Math.round(days), 'day')
+  if (days < 700) return plural(Math.round(days / 30.44), 'month')
+  return `${(days / 365.25).toFixed(1)} years`
+}
+
 /** Last part of a path, or of an address. */
 export function lastPart(path: string): string {
   return path.split(/[\\/]/u).findLast((part) => part !== '') ?? path

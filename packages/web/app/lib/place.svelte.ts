@@ -31,7 +31,7 @@ export type View = (typeof VIEWS)[number]
 
 /** Values that are no part of the selection: what a view shows of it. An empty one is not in the address. */
 export type Shown = Readonly<Record<string, string | readonly string[]>>
-const SHOWN = ['open', 'zoomFrom', 'zoomTo', 'by', 'file', 'hunt'] as const
+const SHOWN = ['open', 'frame', 'zoomFrom', 'zoomTo', 'by', 'file', 'hunt'] as const
 export type ShownName = (typeof SHOWN)[number]
 /** Of a table: by itself where the view has one, else after the table's name and a dot. */
 const TABLE_NAME = new RegExp(`^(?:[a-z0-9]+\\.)?(?:${TABLE_NAMES.join('|')})$`, 'u')

@@ -1,0 +1,143 @@
+/**
+ * Accesses that are like those that somebody has just marked, by one trait each. It suggests, and marks nothing.
+ *
+ * A trait that many principals share says little: both numbers are given.
+ *
+ * @module
+ */
+import { isoOf, type Json } from '@mintmark/core'
+import type { Params, Session } from '../engine/session.ts'
+import { BOUNDED } from '../engine/settings.ts'
+import { NO_ID } from '../store/no_id.ts'
+import { aboutMarks, type MarkWord, markAccesses } from './marks.ts'
+import type { Selected } from './selected.ts'
+
+/** What two accesses may share, the most particular first. */
+export const TRAITS = ['token', 'session', 'address', 'client', 'application'] as const
+export type Trait = (typeof TRAITS)[number]
+
+/** Value of an access, or `''`. */
+const VALUE: Readonly<Record<Trait, string>> = {
+  token: `if(token_id = toUUID('${NO_ID}'), '', toString(token_id))`,
+  session: "if(session_id != '', session_id, other_session_id)",
+  address: 'ip',
+  client: 'toString(client)',
+  application: "toString(if(client_app_id != '', client_app_id, app_id))",
+}
+const MOST_EXAMPLES = 3
+const CUT = 200
+
+export interface Similar {
+  readonly trait: Trait
+  /** The commonest value, cut; of `values`. */
+  readonly value: string
+  readonly values: number
+  /** Accesses with the trait that a like mark would change, and their principals. */
+  readonly accesses: number
+  readonly principals: number
+  /** Of all accesses with the trait. */
+  readonly principalsInAll: number
+  readonly examples: readonly {
+    readonly recordId: string
+    readonly at: string
+    readonly principal: string
+  }[]
+}
+
+/** Marks that were made at once, and what they say. */
+export interface Marked {
+  readonly at: string
+  readonly party: NonNullable<MarkWord['party']>
+}
+
+/**
+ * What a mark on the same trait would change: accesses that are not theirs yet, or that are and would not be.
+ *
+ * @param selected the default selection, which follows the marks already
+ * @throws {MintmarkError} as `Session.rows`
+ */
+export async function similar(
+  session: Session,
+  selected: Selected,
+  marked: Marked,
+): Promise<Similar[]> {
+  const about = await aboutMarks(session, marked.at)
+  const found: Similar[] = []
+  for (const trait of TRAITS) {
+    // oxlint-disable-next-line no-await-in-loop -- a session runs one statement at a time
+    const one = await byTrait(session, trait, likeIt(trait, about.sql, selected, marked), {
+      about,
+    })
+    if (one !== undefined) found.push(one)
+  }
+  return found
+}
+
+/** Marks what {@link similar} counts for a trait. Throws as `addMarks`. */
+export async function markSimilar(
+  session: Session,
+  selected: Selected,
+  like: { readonly marked: Marked; readonly trait: Trait },
+  word: Omit<MarkWord, 'party'>,
+): Promise<string> {
+  const { sql, params } = await aboutMarks(session, like.marked.at)
+  const { of } = likeIt(like.trait, sql, selected, like.marked)
+  const accesses = `SELECT record_id FROM access WHERE ${of}`
+  return markAccesses(session, { ...word, party: like.marked.party }, accesses, params)
+}
+
+interface Like {
+  /** Conditions on `access`: has the trait; has it, and a mark would change something. */
+  readonly all: string
+  readonly of: string
+}
+
+function likeIt(trait: Trait, about: string, { table }: Selected, { party }: Marked): Like {
+  const value = VALUE[trait]
+  const all = `${value} != '' AND ${value} GLOBAL IN (SELECT ${value} FROM access WHERE ${about})`
+  const held = `SELECT record_id FROM ${table}${party === 'theirs' ? " WHERE party = 'theirs'" : ''}`
+  const changed = `record_id GLOBAL ${party === 'theirs' ? 'NOT IN' : 'IN'} (${held})`
+  return { all: `(${all})`, of: `(${all} AND ${changed} AND NOT ${about})` }
+}
+
+async function byTrait(
+  session: Session,
+  trait: Trait,
+  like: Like,
+  { about }: { readonly about: { readonly params: Params } },
+): Promise<Similar | undefined> {
+  const who = "if(principal != '', principal, principal_id)"
+  const [row] = await session.rows(
+    `SELECT countIf(is_of) AS n, uniqExactIf(who, is_of) AS people, uniqExact(who) AS people_in_all,
+       uniqExactIf(value, is_of) AS value_count, topKIf(1)(value, is_of)[1] AS value_name,
+       arraySlice(groupArrayIf(${MOST_EXAMPLES})((id, at_ms, who), is_of), 1, ${MOST_EXAMPLES}) AS some
+     FROM (
+       SELECT ${like.of} AS is_of, toString(record_id) AS id, toUnixTimestamp64Milli(at) AS at_ms,
+         substringUTF8(${who}, 1, ${CUT}) AS who, substringUTF8(${VALUE[trait]}, 1, ${CUT}) AS value
+       FROM access WHERE ${like.all}
+     ) ${BOUNDED}`,
+    about.params,
+  )
+  const accesses = Number(row?.['n'] ?? 0)
+  if (row === undefined || accesses === 0) return undefined
+  return {
+    trait,
+    value: String(row['value_name']),
+    values: Number(row['value_count']),
+    accesses,
+    principals: Number(row['people']),
+    principalsInAll: Number(row['people_in_all']),
+    examples: examplesOf(row),
+  }
+}
+
+function examplesOf({ some }: Json): Similar['examples'] {
+  if (!Array.isArray(some)) return []
+  return some.map((one: unknown) => {
+    // A tuple of the engine comes as an array, or as an object of `1`, `2`, `3`.
+    const parts: readonly unknown[] =
+      typeof one === 'object' && one !== null ? Object.values(one) : []
+    const [id, at, principal] = parts
+    return { recordId: String(id), at: isoOf(Number(at)), principal: String(principal) }
+  })
+}

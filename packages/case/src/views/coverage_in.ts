@@ -1,0 +1,76 @@
+/**
+ * What the logs cover in a time, tenant by tenant: what stands in for an answer where a selection is empty.
+ *
+ * @module
+ */
+import { isoOf } from '@mintmark/core'
+import type { Session } from '../engine/session.ts'
+import { BOUNDED } from '../engine/settings.ts'
+import type { Selected } from '../scope/selected.ts'
+import { tenantNames } from '../scope/tenant_names.ts'
+
+const HOUR_MS = 3_600_000
+const MOST_ROWS = 2000
+/** Later than what a case can hold. */
+const LAST_MS = Date.UTC(2300, 0)
+
+/** One log of one tenant. Times are ISO, UTC. */
+export interface CoveredLog {
+  readonly tenant: string
+  /** As people know the tenant. */
+  readonly name: string
+  readonly side: 'issuance' | 'access'
+  readonly source: string
+  readonly category: string
+  /** Hours of the time, and those in which the log has records. */
+  readonly hours: number
+  readonly hoursPresent: number
+  readonly records: number
+  /** Of the whole log. */
+  readonly first: string
+  readonly last: string
+}
+
+/** Half-open; a side that is left out is that of the logs. Milliseconds since 1970. */
+interface Time {
+  readonly fromMs?: number
+  readonly toMs?: number
+}
+
+/** Logs of the tenants of a case, the less covered first; also those with nothing in that time. Throws as `Session.rows`. */
+export async function coverageIn(
+  session: Session,
+  { facts }: Selected,
+  { fromMs, toMs }: Time,
+): Promise<CoveredLog[]> {
+  const rows = await session.rows(
+    `SELECT side, toString(source) AS log, toString(category) AS kind, toString(tenant) AS name,
+       toUnixTimestamp(min(hour)) AS first_s, toUnixTimestamp(max(hour)) AS last_s,
+       uniqExactIf(hour, is_in) AS present, sumIf(records, is_in) AS n
+     FROM (
+       SELECT *, toInt64(toUnixTimestamp(hour)) * 1000 + ${HOUR_MS} > {from:Int64}
+         AND toInt64(toUnixTimestamp(hour)) * 1000 < {to:Int64} AS is_in
+       FROM coverage)
+     GROUP BY side, log, kind, name ORDER BY present, name, side, log, kind LIMIT ${MOST_ROWS} ${BOUNDED}`,
+    { from: fromMs ?? 0, to: toMs ?? LAST_MS },
+  )
+  const ends = rows.flatMap((row) => [Number(row['first_s']), Number(row['last_s']) + 3600])
+  const begin = fromMs ?? Math.min(...ends) * 1000
+  const end = toMs ?? Math.max(...ends) * 1000
+  const hours = Math.max(0, Math.ceil(end / HOUR_MS) - Math.floor(begin / HOUR_MS))
+  const names = await tenantNames(session, facts, [
+    ...new Set(rows.map((row) => String(row['name']))),
+  ])
+  return rows.map((row) => ({
+    tenant: String(row['name']),
+    name: names.get(String(row['name'])) ?? String(row['name']),
+    side: row['side'] === 'issuance' ? 'issuance' : 'access',
+    source: String(row['log']),
+    category: String(row['kind']),
+    hours,
+    hoursPresent: Number(row['present']),
+    records: Number(row['n']),
+    first: isoOf(Number(row['first_s']) * 1000),
+    last: isoOf((Number(row['last_s']) + 3600) * 1000),
+  }))
+}
