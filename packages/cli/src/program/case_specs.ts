@@ -99,6 +99,18 @@ export const CASE_COMMANDS: readonly Spec[] = [
     load: async () => (await import('../commands/case/why.ts')).why,
   },
   {
+    usage: 'note [ABOUT] [TEXT]',
+    summary: 'Write a note on an access, a token, a mailbox or a view; or list notes',
+    example: 'mintmark note mailbox:ann@example.org "asked: was abroad" --case incident-42',
+    options: [
+      inCase(),
+      option('--as <NAME>', 'who writes it (default: the user of this machine)'),
+      option('--take-back', 'take your own note back'),
+      json(),
+    ],
+    load: async () => (await import('../commands/case/note.ts')).note,
+  },
+  {
     usage: 'scope',
     summary: 'Bound what was exposed: mailboxes, messages, folders',
     example: 'mintmark scope --case incident-42 --ip 198.51.100.0/24 --from 2023-05-15',

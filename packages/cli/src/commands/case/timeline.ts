@@ -1,9 +1,12 @@
 import {
+  type AccessPage,
+  accessPage,
   finishedAnswer,
   pointedOutcome,
   prepare,
   type Selection,
   type Session,
+  select,
   selectionOutcome,
   type Timeline,
   timeline,
@@ -46,9 +49,44 @@ async function printed(
     return writeRows(io, dated(timelineRows(session, selection)), 'csv', COLUMNS)
   if (flag(options, 'timesketch'))
     return writeRows(io, timesketch(timelineRows(session, selection)), 'jsonl')
-  const found = await timeline(session, selection)
-  await print(found, flag(options, 'json'), io)
-  return found.first === null ? 0 : 1
+  const selected = await select(session, selection)
+  try {
+    const found = await timeline(session, selected)
+    await print(found, flag(options, 'json'), io)
+    if (isNamed(selection) && !flag(options, 'json'))
+      await io.out(accessTable(await accessPage(session, selected, { limit: LISTED }), widthOf(io)))
+    return found.first === null ? 0 : 1
+  } finally {
+    await selected.close()
+  }
+}
+
+/** Accesses of a named selection that are listed; all of them are in `--csv`. */
+const LISTED = 40
+
+function accessTable({ rows, total }: AccessPage, width: number): string {
+  if (rows.length === 0) return ''
+  const more = total > rows.length ? `, the first ${rows.length} (all: --csv)` : ''
+  const cells = rows.map((row) => [
+    minute(row.at).slice(0, 16),
+    row.operation,
+    row.account || row.objectPath,
+    row.ip,
+    row.party === 'either' ? `${row.verdict}, ambiguous` : row.verdict,
+    row.items === 0 ? '' : count(row.items),
+  ])
+  return `\n${plural(total, 'access', 'accesses')}${more}\n${table(
+    [
+      { title: 'at, UTC', least: 16 },
+      { title: 'what', least: 12 },
+      { title: 'mailbox or file', least: 16 },
+      { title: 'from', least: 15, drop: 1 },
+      { title: 'verdict', least: 8 },
+      { title: 'messages', align: 'right', drop: 2 },
+    ],
+    cells,
+    width,
+  )}`
 }
 
 /** Of `--csv`: one row a selected access, its time in UTC. */
