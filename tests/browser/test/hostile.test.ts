@@ -80,15 +80,19 @@ describe('hostile text', { skip }, () => {
       await assertSoundAtAnyWidth()
     })
 
-  it('is text in an access, in a mark on it, and in the lineage of its token', async () => {
+  it('is text in an access, in a note and a mark on it, and in the lineage of its token', async () => {
     await seen.see('timeline')
     await seen.page.locator('main td.mono a').first().click()
     const drawer = seen.page.getByRole('dialog')
     await drawer.getByText('<script>alert(1)</script>').first().waitFor()
     await assertSoundAtAnyWidth()
+    await drawer.getByLabel('Your note').fill('<script>alert(3)</script>\u202e')
+    await drawer.getByRole('button', { name: 'Keep' }).click()
+    await drawer.getByText('<script>alert(3)</script>\\u202e').waitFor()
     await drawer.getByLabel('Why').fill('<script>alert(2)</script>\u202e=1+1')
-    await drawer.getByRole('button', { name: 'Theirs' }).click()
-    await drawer.getByText(/is marked as theirs/).waitFor()
+    await drawer.getByRole('button', { name: 'Attacker’s' }).click()
+    await drawer.getByText(/marked as the attacker’s/).waitFor()
+    await assertSoundAtAnyWidth()
     await seen.see('marks')
     await seen.page.getByText('<script>alert(2)</script>').waitFor()
     await assertSound(seen.page)
