@@ -1,11 +1,11 @@
 import { MintmarkError, safeJson, safeText } from '@mintmark/core'
 import type { PublicKey } from '@mintmark/keys'
 import {
-  unfinishedFor,
   type ScrubDocument,
   type ScrubFileOptions,
   scrubFile,
   Unfinished,
+  unfinishedFor,
 } from '@mintmark/scrub'
 import { keysAndOperands } from '../../options/given_keys.ts'
 import { flag, placeOption } from '../../options/option_values.ts'
