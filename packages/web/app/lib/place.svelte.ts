@@ -50,7 +50,7 @@ const focus = $derived(read.focus)
 const isShown = (name: string) => SHOWN.some((one) => one === name) || TABLE_NAME.test(name)
 
 /** Of the tables in a panel: they go with it. */
-const OF_OPEN = /^open[a-z]+\./u
+const OF_OPEN = /^open[a-z0-9]+\./u
 
 /** Shapes of values that a view would otherwise take for none. */
 const SHAPES: Readonly<Partial<Record<ShownName, RegExp>>> = {
