@@ -179,6 +179,28 @@ describe('accounts.csv and messages.csv', () => {
   })
 })
 
+describe('tables of which paper shows a part', () => {
+  it('are files with all their rows, safe to open, each named with its hash', () => {
+    const tables = report.sections.flatMap((section) => section.tables)
+    const cut = tables.filter(({ paper }) => paper?.file.startsWith('table-'))
+    assert.ok(cut.length > 3)
+    for (const { paper, rows } of cut) {
+      const text = textOf(paper?.file ?? '')
+      assertHarmless(text)
+      assertNoFormula(csv(text))
+      assert.equal(csv(text).length, rows.length)
+      assert.ok(rows.length > (paper?.rows ?? 0) || paper?.columns.length !== 0)
+    }
+    const named = new Map(
+      tables.find(({ id }) => id === 'files')?.rows.map(([name, , , sha256]) => [name, sha256]),
+    )
+    const written = readdirSync(place).filter((name) => !/^(?:report|MANIFEST)/.test(name))
+    assert.deepEqual([...named.keys()].map(String).toSorted(), written.toSorted())
+    for (const name of written)
+      assert.equal(named.get(name), createHash('sha256').update(textOf(name)).digest('hex'))
+  })
+})
+
 const TIME = '2023-06-07T02:20:00.000Z'
 
 const textsOf = (value: unknown) => (Array.isArray(value) ? value.map(String) : [])

@@ -74,7 +74,7 @@ export function tableFiles(
 }
 
 function* linesOf({ columns, rows }: Table): Generator<string> {
-  yield line(columns.flatMap(headOf))
+  yield `${columns.flatMap(headOf).join(',')}\r\n`
   for (const row of rows)
     yield line(columns.flatMap((column, at) => cellsOf(column, row[at] ?? null)))
 }
