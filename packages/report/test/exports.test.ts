@@ -189,13 +189,12 @@ describe('tables of which paper shows a part', () => {
       assertHarmless(text)
       assertNoFormula(csv(text))
       assert.equal(csv(text).length, rows.length)
-      assert.ok(rows.length > (paper?.rows ?? 0) || paper?.columns.length !== 0)
     }
     const named = new Map(
       tables.find(({ id }) => id === 'files')?.rows.map(([name, , , sha256]) => [name, sha256]),
     )
     const written = readdirSync(place).filter((name) => !/^(?:report|MANIFEST)/.test(name))
-    assert.deepEqual([...named.keys()].map(String).toSorted(), written.toSorted())
+    assert.deepEqual(new Set(named.keys()), new Set(written))
     for (const name of written)
       assert.equal(named.get(name), createHash('sha256').update(textOf(name)).digest('hex'))
   })
