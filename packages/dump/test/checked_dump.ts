@@ -1,6 +1,5 @@
 /** What every dump must hold, whatever was read: asserted of each result in these tests. */
 import assert from 'node:assert/strict'
-import { MintmarkError } from '@mintmark/core'
 import { bytesSource } from '../src/byte_sources.ts'
 import type { Dump } from '../src/memory/segment.ts'
 import { openDump } from '../src/open_dump.ts'
@@ -35,14 +34,4 @@ export function dumpOf(bytes: Uint8Array): Dump {
   const dump = openDump(bytesSource(bytes))
   assertMap(dump, bytes.length)
   return dump
-}
-
-/** Runs `action` where nothing but a MintmarkError may be thrown. */
-export function onlyOurs<T>(action: () => T): T | undefined {
-  try {
-    return action()
-  } catch (cause) {
-    if (cause instanceof MintmarkError) return undefined
-    throw cause
-  }
 }

@@ -21,7 +21,7 @@ import { type PossibleKey, PublicHalves } from './findings/possible_keys.ts'
 import { hasOneSecret } from './known/secrets/secret_groups.ts'
 import { detectedOf } from './known/values/found_value.ts'
 import { CutWindows, type PlanSize, withFirstBudget } from './memory/extra_budget.ts'
-import { ZeroRuns } from './memory/holes.ts'
+import { Holes } from './memory/holes.ts'
 import { scalarsInRegisters } from './memory/register_scalars.ts'
 import { registerRanges, secretsInRegisters } from './memory/registers.ts'
 import { SegmentBoundaries } from './memory/segment_boundaries.ts'
@@ -91,7 +91,7 @@ export class Passes {
   readonly #taken = new Set<string | undefined>()
   /** Keys that candidates may be. */
   readonly #possible: PossibleKey[] = []
-  readonly #zeros = new ZeroRuns()
+  readonly #zeros = new Holes()
   /** Most windows of the file used up their budget. */
   #isFlood: boolean = false
   #doneBytes = 0
@@ -110,7 +110,7 @@ export class Passes {
   /** Searches for every recognisable encoding, again with more budget where a window used up its own. */
   async allEncodings(): Promise<void> {
     const { isDeep } = this.#how
-    const task = { kind: 'forms', ...this.#how } as const
+    const task = { kind: 'encodings', ...this.#how } as const
     const cut = new CutWindows(this.#outcome.limits, this.#size)
     const density = new KeyDensity(this.#size.bytes)
     await this.#search(

@@ -42,7 +42,7 @@ function scanned(
   }
 }
 
-const scanner = scannerFor({ kind: 'forms', isDeep: false })
+const scanner = scannerFor({ kind: 'encodings', isDeep: false })
 
 describe('a flood costs no more than its bytes bring', () => {
   // Once all is used up each anchor may have an equal part, and a probe that has begun is ended.

@@ -32,7 +32,7 @@ export function isZlibBegin(head: Uint8Array): boolean {
 /**
  * What is packed at an offset.
  *
- * @param onUnfinished called where more is packed there than was unpacked: too much, or not all of it in sight
+ * @param onUnfinished called where more is packed there than was unpacked: too much, or not all of it in reach
  * @returns undefined where nothing is, or more than 1 MiB
  */
 export function unpackedAt(

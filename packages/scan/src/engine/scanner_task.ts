@@ -27,8 +27,8 @@ interface TaskOptions {
 }
 
 /** The pass that searches for every recognisable encoding, and for public keys. */
-export interface FormsTask extends TaskOptions {
-  readonly kind: 'forms'
+export interface EncodingsTask extends TaskOptions {
+  readonly kind: 'encodings'
 }
 
 /** The pass that searches for the private half of public keys. */
@@ -55,7 +55,7 @@ export interface ValuesTask extends TaskOptions {
   readonly materials: readonly KeyMaterial[]
 }
 
-export type ScannerTask = FormsTask | KnownTask | ValuesTask
+export type ScannerTask = EncodingsTask | KnownTask | ValuesTask
 
 /** All encodings that are recognisable by their bytes. */
 export const ANCHORS: readonly Anchor[] = [
@@ -86,7 +86,7 @@ function following({ runs }: ScannerTask, scanner: WindowScanner): WindowScanner
 
 function newScanner(task: ScannerTask, { anchors, memory }: ScannerChoice): WindowScanner {
   const { isDeep } = task
-  if (task.kind !== 'forms') {
+  if (task.kind !== 'encodings') {
     return new WindowScanner({
       anchors: [],
       hasKeyTables: false,
@@ -124,16 +124,16 @@ function newScanner(task: ScannerTask, { anchors, memory }: ScannerChoice): Wind
  */
 const idle = new Map<string, WindowScanner>()
 
-const nameOf = ({ isDeep }: FormsTask) => (isDeep ? 'deep' : 'plain')
+const nameOf = ({ isDeep }: EncodingsTask) => (isDeep ? 'deep' : 'plain')
 
 /** Of other tasks, as long as what they search for is known: the borders of a file are searched for the same. */
 const idleOf = new WeakMap<readonly KeyMaterial[], { task: ScannerTask; scanner: WindowScanner }>()
 
 /** A scanner for a task: an idle one where there is. Give it back when done. */
 export function takeScanner(task: ScannerTask): WindowScanner {
-  const scanner = task.kind === 'forms' ? idle.get(nameOf(task)) : idleFor(task)
+  const scanner = task.kind === 'encodings' ? idle.get(nameOf(task)) : idleFor(task)
   if (scanner === undefined) return scannerFor(task)
-  if (task.kind === 'forms') idle.delete(nameOf(task))
+  if (task.kind === 'encodings') idle.delete(nameOf(task))
   else if (task.materials !== undefined) idleOf.delete(task.materials)
   return following(task, scanner)
 }
@@ -142,7 +142,7 @@ export function takeScanner(task: ScannerTask): WindowScanner {
 export function giveBack(task: ScannerTask, scanner: WindowScanner): void {
   scanner.wipe()
   scanner.follow(undefined)
-  if (task.kind === 'forms') idle.set(nameOf(task), scanner)
+  if (task.kind === 'encodings') idle.set(nameOf(task), scanner)
   else if (task.materials !== undefined) idleOf.set(task.materials, { task, scanner })
 }
 

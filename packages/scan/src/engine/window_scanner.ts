@@ -118,7 +118,7 @@ export class WindowScanner {
   /** Those of this scanner alone. */
   readonly #own: readonly WindowSearch[]
   readonly #repeats: Repeats<Hit>
-  /** The last probe hung on nothing but the bytes in sight: equal bytes give the same. */
+  /** The last probe hung on nothing but the bytes in reach: equal bytes give the same. */
   #isWhole: boolean = false
   /** Bytes: nothing is searched for in less. */
   readonly #leastPiece: number
@@ -323,7 +323,7 @@ export class WindowScanner {
       place.onLimit({ code: 'detector-failed', name, offset: place.offset + at })
     }
     if (this.#process?.wipe() === true || hit?.isFinal === false) this.#isWhole = false
-    // Its end is searched for behind what is in sight.
+    // Its end is searched for behind what is in reach.
     if (reportPacked(place)) this.#isWhole = false
     return hit
   }

@@ -9,7 +9,7 @@ import { joinedRanges, partOfRange, type Range, withoutRanges } from '@mintmark/
 /** Fewer zeros at a time are read along: to begin anew behind them takes longer. */
 export const LEAST_ZEROS: number = 256 << 10
 
-export class ZeroRuns {
+export class Holes {
   readonly #runs: Range[] = []
 
   get isEmpty(): boolean {

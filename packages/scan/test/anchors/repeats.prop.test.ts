@@ -6,7 +6,7 @@ import { Repeats } from '../../src/anchors/repeats.ts'
 const SIGHT = { before: 20, behind: 60 }
 const DEAR = 10_000
 
-/** What is in sight of an offset; undefined where the bytes end before. */
+/** What is in reach of an offset; undefined where the bytes end before. */
 function inSight(bytes: Uint8Array, at: number): string | undefined {
   const [from, to] = [at - SIGHT.before, at + SIGHT.behind]
   return from < 0 || to > bytes.length
@@ -28,7 +28,7 @@ const repeating = fc
   })
 
 describe('offsets whose bytes were examined before', () => {
-  it('have the same bytes in sight as an earlier probe, aligned alike, whose finding they give', () => {
+  it('have the same bytes in reach as an earlier probe, aligned alike, whose finding they give', () => {
     fc.assert(
       fc.property(repeating, ({ bytes, places }) => {
         const repeats = new Repeats<number>(2)

@@ -25,7 +25,7 @@ import { planWindows } from '../../src/anchors/scan_plan.ts'
 import { scannerFor } from '../../src/engine/scanner_task.ts'
 import { type KeySeen, searchWindow } from '../../src/engine/window_result.ts'
 
-const scanner = scannerFor({ kind: 'forms', isDeep: false })
+const scanner = scannerFor({ kind: 'encodings', isDeep: false })
 
 /** The public keys that the first pass learns from `bytes`, `before` bytes from the begin of a dump. */
 function harvested(bytes: Uint8Array, before: number): readonly KeySeen[] {

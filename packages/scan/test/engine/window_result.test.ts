@@ -67,7 +67,7 @@ it('numbers alone that may be public keys are taken as far as a file may have th
   const plan = () => planWindows([{ offset: 0, length: bytes.length, isAligned: true }])
   const [window] = withFirstBudget(plan(), sizeOf(plan()), true)
   assert.ok(window)
-  const task = { kind: 'forms', isDeep: false, runs: [] } as const
+  const task = { kind: 'encodings', isDeep: false, runs: [] } as const
   const { publicKeys, limits } = searchWindow(scannerFor(task), bytesSource(bytes), window, {
     hashKey: new Uint8Array(32),
   })

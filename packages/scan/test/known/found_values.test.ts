@@ -15,7 +15,7 @@ import { expandKey } from '../../src/schedules/aes_words.ts'
 const folder = mkdtempSync(path.join(tmpdir(), 'found-values-'))
 after(() => rmSync(folder, { recursive: true }))
 
-/** In another window than what is at the begin, and out of its sight. */
+/** In another window than what is at the begin, and out of its reach. */
 const FAR = WINDOW_BYTES + 100_000
 
 /** An offset may be shown by more than one factor leak: which one is reported depends on how far each thread's samples go. */

@@ -5,7 +5,7 @@ import { bytesSource, type Range } from '@mintmark/dump'
 import * as fc from 'fast-check'
 import { planWindows } from '../../src/anchors/scan_plan.ts'
 import { WindowScanner } from '../../src/engine/window_scanner.ts'
-import { LEAST_ZEROS, ZeroRuns } from '../../src/memory/holes.ts'
+import { Holes, LEAST_ZEROS } from '../../src/memory/holes.ts'
 
 const MOST = 400
 
@@ -25,7 +25,7 @@ it('leaves of data what is not zeros', () => {
     fc.property(cuts, cuts, (ofData, ofZeros) => {
       const data = rangesOf(ofData)
       const zeros = rangesOf(ofZeros)
-      const runs = new ZeroRuns()
+      const runs = new Holes()
       for (const run of zeros) runs.add([run])
       const left = runs.leftOf(data)
       for (let at = 0; at <= MOST; at++)

@@ -170,7 +170,7 @@ export class KnownKeySearch implements WindowSearch {
     const { bytes, from, to } = part
     const seen: Seen = { found: [], numbers: [], values: [] }
     this.#rsa?.earn(to - from)
-    const sights: SecretSights = {
+    const marks: SecretMarks = {
       always: this.#secrets?.begin(to - from),
       sampled: this.#sampled?.begin(to - from),
     }
@@ -178,7 +178,7 @@ export class KnownKeySearch implements WindowSearch {
     const first = from & ~15
     const before = offsetOf(where.address, first)
     for (let at = first; at < to; at += SLICE) {
-      this.#slice(part, at, (before + at - first) % SAMPLED < SLICE, sights, seen)
+      this.#slice(part, at, (before + at - first) % SAMPLED < SLICE, marks, seen)
     }
     const isInside = ({ at }: { readonly at: number }): boolean => at >= from && at < to
     const numbers = seen.numbers.filter(isInside)
@@ -188,14 +188,14 @@ export class KnownKeySearch implements WindowSearch {
     }
     const inside = found.filter(isInside)
     // A pointer leads out of [from, to): nothing but the pointer would show what is there.
-    for (const secrets of [sights.always, sights.sampled]) {
+    for (const secrets of [marks.always, marks.sampled]) {
       if (secrets !== undefined) inside.push(...secrets.found(bytes, from, to, where))
     }
     return { found: inside, values }
   }
 
   /** Examines the slice that begins at `at`. */
-  #slice(part: Part, at: number, isSample: boolean, sights: SecretSights, seen: Seen): void {
+  #slice(part: Part, at: number, isSample: boolean, marks: SecretMarks, seen: Seen): void {
     const { bytes, from, to } = part
     const length = Math.min(SLICE, to - at)
     // Of a value that begins at the end, the word that identifies it can be behind the end.
@@ -206,8 +206,8 @@ export class KnownKeySearch implements WindowSearch {
       seen.values.push(...this.#values.inSlice(bytes, { at, length: words, from, to }))
     }
     const slice = { bytes, at, length }
-    sights.always?.probe(this.#kernel, slice, this.#isShared ? this.#values?.others : undefined)
-    if (isSample) sights.sampled?.probe(this.#kernel, slice, undefined)
+    marks.always?.probe(this.#kernel, slice, this.#isShared ? this.#values?.others : undefined)
+    if (isSample) marks.sampled?.probe(this.#kernel, slice, undefined)
     if (this.#rsa === undefined) return
     const { found, numbers } = this.#rsa.slice({ kernel: this.#kernel, length }, isSample)
     for (const value of found) seen.found.push({ ...value, at: at + value.at })
@@ -223,7 +223,7 @@ interface Part {
 }
 
 /** What slices show of secrets, of keys that each is searched for and of those that some are. */
-interface SecretSights {
+interface SecretMarks {
   readonly always: SecretWindow | undefined
   readonly sampled: SecretWindow | undefined
 }

@@ -124,14 +124,14 @@ export class SecretWindow {
   readonly #groups: readonly SoughtGroup[]
   readonly #signs: SignTable
   readonly #heads: NumberHeads
-  readonly #sights: readonly Sights[]
+  readonly #marks: readonly Marks[]
   readonly #texts: SecretTexts
 
   constructor(groups: readonly SoughtGroup[], signs: SignTable, heads: NumberHeads) {
     this.#groups = groups
     this.#signs = signs
     this.#heads = heads
-    this.#sights = groups.map(({ cost, budgets, length }) => ({
+    this.#marks = groups.map(({ cost, budgets, length }) => ({
       anchors: [],
       heads: new HeadList(),
       digits: new HeadList(),
@@ -164,14 +164,14 @@ export class SecretWindow {
           )
     for (const hit of hits) {
       for (const { group, wordAt } of heads[hit.word] ?? []) {
-        this.#sights[group]?.anchors.push(at + hit.at - wordAt)
+        this.#marks[group]?.anchors.push(at + hit.at - wordAt)
       }
     }
     this.#noteHeads(kernel, { bytes, at, length }, found)
     this.#texts.probe(kernel, at, length)
     this.#probeJava(kernel, { bytes, at, length })
     for (const [index, { length: size }] of this.#groups.entries()) {
-      const { places } = this.#sights[index] ?? {}
+      const { places } = this.#marks[index] ?? {}
       if (places?.isFull !== false) continue
       places.add(at, kernel.boundedPairs(size, length, false, size, places.room))
     }
@@ -180,8 +180,8 @@ export class SecretWindow {
   /** Numbers and arrays of the JVM; nobody has the private keys of public roots there. */
   #probeJava(kernel: ConjugateKernel, { bytes, at, length }: WindowSlice): void {
     const reporting = this.#groups.flatMap(({ reportsLimits, limbs, length: size }, index) => {
-      const sights = this.#sights[index]
-      return reportsLimits && sights !== undefined ? [{ size, isNumber: limbs > 0, ...sights }] : []
+      const marks = this.#marks[index]
+      return reportsLimits && marks !== undefined ? [{ size, isNumber: limbs > 0, ...marks }] : []
     })
     for (const size of new Set(reporting.map((group) => group.size))) {
       const groups = reporting.filter((group) => group.size === size)
@@ -200,7 +200,7 @@ export class SecretWindow {
     found: readonly WordHit[] | undefined,
   ): void {
     // Once any size fills its list, the window is no process's.
-    if (this.#sights.some(({ heads }) => heads.isFull)) return
+    if (this.#marks.some(({ heads }) => heads.isFull)) return
     const first = this.#signs.heads.length
     const seen =
       found === undefined
@@ -208,11 +208,11 @@ export class SecretWindow {
         : this.#heads.among(found, first, length)
     for (const head of seen) {
       for (const { group, what } of head.sizes) {
-        const sights = this.#sights[group]
-        if (what === 'number') sights?.heads.add(at + head.at)
-        else if (what === 'digits') sights?.digits.add(at + head.at)
-        else if (what === 'int' || what === 'bytes') sights?.objects.add(bytes, at + head.at, what)
-        else sights?.terms.add(bytes, at + head.at, what)
+        const marks = this.#marks[group]
+        if (what === 'number') marks?.heads.add(at + head.at)
+        else if (what === 'digits') marks?.digits.add(at + head.at)
+        else if (what === 'int' || what === 'bytes') marks?.objects.add(bytes, at + head.at, what)
+        else marks?.terms.add(bytes, at + head.at, what)
       }
     }
   }
@@ -232,11 +232,11 @@ export class SecretWindow {
   found(bytes: Uint8Array, from: number, to: number, where: InProcess): FoundValue[] {
     const runs = this.#digitRuns(bytes, from, to)
     return this.#groups.flatMap((group, index) => {
-      const sights = this.#sights[index]
-      if (sights === undefined) return []
-      const { anchors, places, arrays, objects, terms } = sights
+      const marks = this.#marks[index]
+      if (marks === undefined) return []
+      const { anchors, places, arrays, objects, terms } = marks
       const tried = { places: new Set<number>(), contents: new Set<number>() }
-      const { near: pointed, far } = pointedOffsets(bytes, group, sights, where.address)
+      const { near: pointed, far } = pointedOffsets(bytes, group, marks, where.address)
       const before = beforePoints(bytes, anchors, group.length, from, to)
       const chunks = neighbourChunks(bytes, anchors, group.length, from, to)
       const near = nearest(bytes, anchors, group.length, from, to)
@@ -245,7 +245,7 @@ export class SecretWindow {
         ...probeOffsets(bytes, likeArrays(bytes, anchors, group.length), group, 'alike', tried),
         ...probeDigits(bytes, objects.intsOf(bytes, group), group, PYTHON_DIGITS, 'ints', tried),
         ...probeV8(bytes, runs, group, tried),
-        ...probeOutside(bytes, far, group, sights, tried, where.memory),
+        ...probeOutside(bytes, far, group, marks, tried, where.memory),
         ...probeOffsets(bytes, arrays.places, group, 'java', tried),
         ...probeOffsets(bytes, objects.stringsOf(bytes, group.length), group, 'string', tried),
         ...probeOffsets(bytes, terms.numbers, group, 'number', tried),
@@ -307,7 +307,7 @@ function probeOutside(
   bytes: Uint8Array,
   far: readonly bigint[],
   group: SoughtGroup,
-  { digits, integers }: Sights,
+  { digits, integers }: Marks,
   tried: Tried,
   memory: Memory | undefined,
 ): FoundValue[] {
@@ -320,7 +320,7 @@ function probeOutside(
 }
 
 /** What was seen in a window for one group. */
-interface Sights {
+interface Marks {
   /** Copies of public halves. */
   readonly anchors: number[]
   /** Structures of numbers of the size of its secrets. */
@@ -339,7 +339,7 @@ interface Sights {
 function pointedOffsets(
   bytes: Uint8Array,
   { length, limbs }: SecretGroup,
-  { heads, anchors }: Sights,
+  { heads, anchors }: Marks,
   address: bigint | undefined,
 ): { readonly near: readonly number[]; readonly far: readonly bigint[] } {
   if (address === undefined) return { near: [], far: [] }

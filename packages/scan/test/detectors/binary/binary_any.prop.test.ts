@@ -73,7 +73,7 @@ describe('the anchors', () => {
     }
   })
 
-  it('find what they find with no more in sight than they ask for', () => {
+  it('find what they find with no more in reach than they ask for', () => {
     for (const { der, name } of DER_SAMPLES) {
       const bytes = Buffer.concat([noise(2000, 'a'), der, noise(2000, 'b')])
       for (const { anchor, at } of offsetsIn(bytes)) {

@@ -28,7 +28,7 @@ import { spkiSha256 } from './binary_hits.ts'
 import { elementsOf } from './der_world.ts'
 import { BINARY_SPELLINGS, ED, idOf, P256, RSA, u32le } from './spelled_binary.ts'
 
-const scanner = scannerFor({ kind: 'forms', isDeep: false })
+const scanner = scannerFor({ kind: 'encodings', isDeep: false })
 
 /** What the first pass reports of `bytes` in noise. */
 function seenIn(bytes: Uint8Array, before = 640): readonly FindingSeen[] {
