@@ -1,4 +1,4 @@
-/** The gate: what is between a crash and the disk. Nothing here loads the scanner; {@link loadGateScrub} does. @module */
+/** The core dump gate, between a crash and the disk. Nothing here loads the scanner; {@link loadGateScrub} does. @module */
 import type { Json } from '@mintmark/core'
 import type { Scrub } from './receive/receive.ts'
 
@@ -27,7 +27,7 @@ export { FolderWatch, type WatchCount } from './watch/watch.ts'
 
 /**
  * @param kept public keys as `storedKey` writes them
- * @param acceptCut a core is written though the search for one of them was cut short; its report says so
+ * @param acceptCut write a core although the search for one of them was cut short; its report says so
  */
 export async function loadGateScrub(kept: readonly Json[], acceptCut: boolean): Promise<Scrub> {
   const { gateScrub } = await import('./gate_scrub.ts')

@@ -1,7 +1,7 @@
 /**
- * What a scan answers: findings by what they count as, what was not searched, and what follows from both.
+ * The answer of a scan: findings by class, gaps of the search, and the status that follows.
  *
- * Every rendering and the exit code are made of this alone. @module
+ * Renderings and the exit code depend on nothing else. @module
  */
 import type { Finding } from './findings/finding.ts'
 import { classOf, countsOf, type FindingClass } from './findings/policy.ts'
@@ -27,9 +27,9 @@ export type ScanStatus = 'found' | 'cannot-tell' | 'lead' | 'nothing-found'
 export interface ScanAnswer {
   readonly status: ScanStatus
   readonly findings: Readonly<Record<FindingClass, readonly Finding[]>>
-  /** What is answered of each given public key, for all files together. */
+  /** The answer for each given public key, for all files together. */
   readonly given: readonly GivenKey[]
-  /** Everything that was asked for and not searched; empty where the search is complete. */
+  /** Everything that was asked for but not searched; empty where the search is complete. */
   readonly unsearched: readonly Gap[]
 }
 
@@ -49,7 +49,7 @@ export function byClass({
   }
 }
 
-/** Found wins over what was not searched, and that over leads. */
+/** Order: found, then not searched, then leads. */
 export function answerOf(scanned: Scanned): ScanAnswer {
   const { reports } = scanned
   const findings = byClass({

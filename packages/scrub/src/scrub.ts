@@ -1,4 +1,4 @@
-/** The state of one scrub: keys that are known, ranges that are to be erased, and the account of both. @module */
+/** The state of one scrub: found keys, ranges to erase, and their counts. @module */
 import type { ByteSource, Dump, Range } from '@mintmark/dump'
 import type { KeyMaterial } from '@mintmark/keys/material/key_material'
 import type { KeyId } from '@mintmark/keys/public_half/key_id'
@@ -29,7 +29,7 @@ export interface ScrubTask {
   readonly options: ScrubOptions
 }
 
-/** From this round on what is found is erased though words in it look like pointers: it is a key all the same. */
+/** From this round on findings are erased even if words in them look like pointers. */
 const ROUND_OF_FORCE = 3
 /** Others that a report lists. */
 const MOST_OTHERS = 10_000
@@ -51,7 +51,7 @@ export class Scrub {
   readonly #arrayEnds: ArrayEnds
   readonly #names = new Map<string, KeyId>()
   #vectors: readonly Range[] = []
-  /** Numbers of keys of which something new was learnt. */
+  /** Numbers of keys with new values. */
   readonly #fresh = new Set<number>()
 
   constructor(task: ScrubTask) {
@@ -76,7 +76,7 @@ export class Scrub {
     return this.#vectors
   }
 
-  /** More was found than can be erased: whatever is done, the result is not clean, and nothing is searched for any more. */
+  /** More was found than can be erased: the result is not clean, and the search ends. */
   isTooMuch(): boolean {
     return this.isFull || this.foundKeys.leftOut > 0
   }

@@ -34,7 +34,7 @@ export interface ScrubFileOptions extends Omit<ScrubOptions, 'onProgress'> {
   readonly report?: string
   /** Replace what is at `out` and `report`. */
   readonly isForced?: boolean
-  /** Has what is under way, for whoever is reported to end. */
+  /** Registers what is unfinished, for a signal handler to remove. */
   readonly unfinished?: Unfinished
   readonly onProgress?: (progress: FileProgress) => void
 }
@@ -44,8 +44,8 @@ export interface FileProgress extends Omit<ScrubProgress, 'step'> {
 }
 
 /**
- * Scrubs a file into another. The output appears at once, complete and durable, after its report, or not at all: not if
- * anything is left, nor if the input changed meanwhile.
+ * Scrubs a file into another. The output appears at once, complete and durable, after its report. It does not appear if
+ * a key is left or the input changed meanwhile.
  *
  * @throws {MintmarkError} `INPUT_UNREADABLE`, `INPUT_CHANGED`, `INPUT_INVALID` if it is packed or the output is the
  *   input, `OUTPUT_EXISTS`, `OUTPUT_UNWRITABLE`, `DISK_FULL`
@@ -78,7 +78,7 @@ export async function scrubFile(path: string, options: ScrubFileOptions): Promis
   }
 }
 
-/** What is packed shows no key, and would be called clean. */
+/** Packed data would show no key and be called clean. */
 function refusePacked(source: FileSource, path: string): void {
   const shown = safeText(path)
   const packer = packerOf(magicOf(source))
@@ -158,7 +158,7 @@ async function copiedTo(
   throw new MintmarkError('OUTPUT_UNWRITABLE', message, { path: safeText(out) })
 }
 
-/** The bytes that were scanned are those that were copied, judged by the file's times and size. */
+/** Checks by times and size that the scanned bytes are the copied ones. */
 function checkUnchanged(path: string, before: BigIntStats): void {
   const after = statOf(path)
   const names = ['dev', 'ino', 'size', 'mtimeNs', 'ctimeNs'] as const

@@ -1,8 +1,8 @@
 /**
- * Finds all that is left of the private keys in a dump, and says which bytes to erase so that nothing is.
+ * Finds everything of private keys in a dump, and says which bytes to erase.
  *
- * A scan finds the keys; every value of each in every spelling is searched for, whole or in pieces; the result is
- * scanned again with `deep` as if it were written, and what still shows is erased too. Nothing is written here. @module
+ * A scan finds the keys; every value of each in every spelling is searched for, whole or in pieces; the erased result
+ * is scanned again with `deep`, and further findings are erased too. Nothing is written here. @module
  */
 import { openDump } from '@mintmark/dump'
 import { dataOf, openInput, type ScanInput } from '@mintmark/scan/memory/scan_input'
@@ -13,14 +13,14 @@ import type { Scrubbed, ScrubOptions } from './scrub_options.ts'
 import { isCut, type VerificationScans } from './verification_scans.ts'
 import { verifyScrub } from './verify_scrub.ts'
 
-/** Rounds of erasing and scanning anew. The second finds what only a deep scan sees; more are hardly ever needed. */
+/** Rounds of erasing and scanning. The second finds what only a deep scan sees; more are rarely needed. */
 const MOST_ROUNDS = 5
 
 /**
  * Which bytes of a dump to erase.
  *
- * Memory: as a scan, and some 150 MB at most for what is searched for. Key material is overwritten before this returns, as
- * far as the runtime lets us: numbers it does not.
+ * Memory: as a scan, and some 150 MB at most for what is searched for. Key material is overwritten before this returns,
+ * as far as the runtime allows: not for big integers.
  *
  * @param name what the report calls it
  * @throws {MintmarkError} `INPUT_UNREADABLE` if the input cannot be read
@@ -50,7 +50,7 @@ async function scrubbed(input: ScanInput, scrub: Scrub, options: ScrubOptions): 
     const { publicKeys, threads, onProgress } = options
     const step = scanned === input ? 'searching' : 'verifying'
     return scanInput(scanned, scrub.task.name, {
-      // What is packed is searched as by a scan, which would find it in the output otherwise.
+      // Packed data is searched as in a scan, which would otherwise find keys in the output.
       opensPacked: true,
       ...(publicKeys && { publicKeys }),
       ...(threads !== undefined && { threads }),

@@ -1,4 +1,4 @@
-/** What a scrub is asked for, and what it gives. @module */
+/** Options and result of a scrub. @module */
 import type { Range } from '@mintmark/dump'
 import type { PublicKey } from '@mintmark/keys/public_half/public_key'
 import type { ClassPolicy } from '@mintmark/scan/findings/policy'
@@ -12,39 +12,38 @@ export interface ScrubProgress {
 }
 
 export interface ScrubOptions {
-  /** Their private halves are searched for in every encoding; of each the report says what can be said. */
+  /** Their private halves are searched for in every encoding, and the report answers for each. */
   readonly publicKeys?: readonly PublicKey[]
   /** As for a scan. */
   readonly threads?: number
   readonly onProgress?: (progress: ScrubProgress) => void
-  /** Erase published test keys too. They are part of programs, and everybody has them. */
+  /** Erase published test keys too. They are part of programs and public. */
   readonly published?: boolean
   /** Leave tokens, encrypted keys and keystores where they are. */
   readonly keepLesser?: boolean
   /**
-   * Erase values of keys in what describes the dump too: environments, names. Without it they go from registers alone, and a
-   * dump is not clean of which the rest holds so much of a key that it could be rebuilt.
+   * Erase values of keys in headers and names too, such as environments. Without it a dump is not clean if these
+   * contain enough of a key to rebuild it.
    */
   readonly structureToo?: boolean
   /**
-   * Call it clean though the search for a given key that was not found was cut short, or not all offsets were examined that
-   * look like a form of a key. The report says so: `verification.limits`.
+   * Accept a search that was cut short: for a given key that was not found, or among offsets that look like keys. The
+   * report says so: `verification.limits`.
    */
   readonly acceptCut?: boolean
-  /** Leave what has the shape of a key and holds nothing of one that is verified. */
+  /** Leave candidates that contain nothing of a verified key. */
   readonly keepCandidates?: boolean
 }
 
-/** What is to be erased, and what is then left. */
+/** Ranges to erase, and the verdict on the result. */
 export interface Scrubbed {
   /**
-   * Sorted and disjoint; of what describes the dump nothing but contents of registers, and values of keys as it was
-   * asked for.
+   * Sorted and disjoint; of headers and names only contents of registers, and values of keys if the options ask for it.
    */
   readonly erased: readonly Range[]
   readonly report: ScrubReport
-  /** Whether the erased input may leave: no verified key is left in it, and nothing cut the search short that showed it. */
+  /** Whether the erased input is clean: a complete search found no verified key in it. */
   readonly isClean: boolean
-  /** What all that is erased counts as, by the policy that a scan has. */
+  /** The class of all that is erased, by the policy of scans. */
   readonly counts: ClassPolicy['counts']
 }

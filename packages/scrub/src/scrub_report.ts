@@ -1,5 +1,5 @@
 /**
- * What a scrub says of what it did: offsets, names and counts, never a value.
+ * The report of a scrub: offsets, names and counts, never a value.
  *
  * `docs/schema/mintmark-scrub-1.schema.json` is the contract. @module
  */
@@ -9,7 +9,7 @@ import type { KeyId } from '@mintmark/keys/public_half/key_id'
 import type { Finding } from '@mintmark/scan/findings/finding'
 import type { ScanLimit } from '@mintmark/scan/report/scan_limits'
 
-/** An offset of the dump. */
+/** A range of the dump. */
 export interface Location {
   /** From the file's start. */
   readonly offset: number
@@ -19,36 +19,36 @@ export interface Location {
   readonly owner: Owner | undefined
 }
 
-/** One value of a key in one spelling: where it was. */
+/** Where one value of a key was in one encoding. */
 export interface ErasedValue {
   /** `p`, `dp`, `montgomery-r2-mod-p` … or `structure` for a whole PEM, DER, JWK … */
   readonly value: string
   readonly form: string
   readonly places: number
   readonly bytes: number
-  /** Those of `offsets` that are not the whole of the value. */
+  /** How many of `places` are only a part of the value. */
   readonly pieces: number
   /** The first of them. */
   readonly at: readonly Location[]
 }
 
 /**
- * What is said of a key in the output.
+ * The state of a key in the output.
  *
- * - `erased`: it was found; every value of it in every spelling was searched for again, to the end, and none is left.
- * - `absent`: it was given, and nothing private of it was found, by a search that nothing cut short.
- * - `not-found`: nothing private of it was found, but the search does not prove that there is nothing.
+ * - `erased`: it was found; a complete search of the output found none of its values in any encoding.
+ * - `absent`: it was given, and a complete search found nothing private of it.
+ * - `not-found`: nothing private of it was found, but the search was not complete.
  * - `kept`: a published test key, left where it was.
  * - `remains`: something of it is left.
  */
 export type Verdict = 'erased' | 'absent' | 'not-found' | 'kept' | 'remains'
 
 /**
- * Parts of a key's values that are not in the output, as far as it is clean: of a key that was not found no part can be known,
- * save that vector registers hold nothing.
+ * Parts of a key's values that a clean output does not contain, by their length. Of a key that was not found only the
+ * vector registers are known.
  */
 export interface PartsExcluded {
-  /** Bits in a row of a value that memory does not hold, nor as many or more; null where that could not be searched for. */
+  /** Memory contains no part of a value of so many bits; null where that could not be searched for. */
   readonly memoryBits: number | null
   /** The same of general registers. */
   readonly generalRegisterBits: number | null
@@ -60,19 +60,19 @@ export interface ScrubbedKey {
   readonly kind: KeyKind
   readonly bits: number
   readonly keyId: KeyId | undefined
-  /** It was among the public keys given. */
+  /** Whether it was among the given public keys. */
   readonly isGiven: boolean
   readonly note: Finding['note']
   readonly verdict: Verdict
-  /** The verdict in words, with what it rests on. */
+  /** The verdict in words, with its reasons. */
   readonly statement: string
   readonly partsExcluded: PartsExcluded
   readonly values: readonly ErasedValue[]
-  /** Pieces in what describes the dump, which is not changed. */
+  /** Pieces in headers and names, which are not changed. */
   readonly inStructure: readonly (Location & { readonly value: string; readonly form: string })[]
 }
 
-/** What was erased though no key proves it: candidates, tokens, encrypted keys. */
+/** Erased without a verified key: candidates, tokens, encrypted keys. */
 export interface ErasedOther extends Location {
   readonly kind: KeyKind
   readonly form: string
@@ -104,7 +104,7 @@ export interface ScrubReport {
   readonly remainders: readonly Remainder[]
   readonly keys: readonly ScrubbedKey[]
   readonly others: readonly ErasedOther[]
-  /** Others beyond those that the list holds. */
+  /** Number of others beyond the list. */
   readonly moreOthers: number
   readonly erased: {
     readonly ranges: readonly Range[]
@@ -116,15 +116,15 @@ export interface ScrubReport {
     readonly vectorRegisters: { readonly places: number; readonly bytes: number }
   }
   readonly verification: {
-    /** Scans of the result, the last of which found nothing if it is clean. */
+    /** Scans of the result; the last one found nothing if it is clean. */
     readonly deepScans: number
-    /** Bytes that the last of them searched; holes of a sparse file are not counted. */
+    /** Bytes that the last scan searched, without holes of a sparse file. */
     readonly scannedBytes: number
-    /** Private keys, verified, that the last of them found, published test keys not counted. */
+    /** Verified private keys that the last scan found, without published test keys. */
     readonly findings: number
     /** Published test keys that were left. */
     readonly published: number
-    /** What the last of them did not examine. */
+    /** Limits of the last scan. */
     readonly limits: readonly ScanLimit[]
   }
   readonly flaws: readonly Flaw[]

@@ -1,4 +1,4 @@
-/** Puts the gate between the kernel and the disk, and takes it away again. @module */
+/** Installs the gate between the kernel and the disk, and removes it. @module */
 import { spawnSync } from 'node:child_process'
 import { readFileSync, realpathSync } from 'node:fs'
 import { MintmarkError, safeText } from '@mintmark/core'
@@ -39,9 +39,9 @@ const CHECK_PATIENCE_MS = 60_000
 /**
  * Sets `kernel.core_pattern`, after the program that it names has shown that it runs.
  *
- * Again: the settings are new, what was there before the first time is kept.
+ * Installed again, it takes new settings and keeps what it remembers from before the first time.
  *
- * @throws {MintmarkError} `GATE_UNFIT` with what has to be done; the kernel's settings are as they were then
+ * @throws {MintmarkError} `GATE_UNFIT` with what has to be done; the kernel's settings are unchanged
  */
 export function installGate(places: Paths, settings: GateSettings, programs: Programs): Installed {
   refuseReadOnly(places.procSys)
@@ -82,7 +82,7 @@ function madeFolder(folder: string): string {
 
 export type Uninstalled =
   | { readonly outcome: 'restored'; readonly kernel: KernelSettings }
-  /** Something else was set since: it stays. */
+  /** Set by something else since: it stays. */
   | { readonly outcome: 'not-ours'; readonly kernel: KernelSettings }
   | { readonly outcome: 'not-installed'; readonly kernel: KernelSettings }
 
@@ -173,7 +173,7 @@ function refuseOtherGate({ pattern }: KernelSettings): void {
   throw new MintmarkError('GATE_UNFIT', message)
 }
 
-/** Whether a pattern names a script of ours, wherever it is. */
+/** Whether a pattern names a script of this program. */
 function isGate(pattern: string): boolean {
   const program = /^\|(\S+)/.exec(pattern)?.[1]
   if (program === undefined) return false

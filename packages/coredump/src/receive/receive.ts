@@ -1,7 +1,7 @@
 /**
  * One core: buffered, scrubbed, and only then written.
  *
- * Nothing of it is on a disk before, save enciphered. Where anything fails there is no core, and a line in the log. @module
+ * Before that it is on a disk only encrypted. Where anything fails there is no core, and a line in the log. @module
  */
 import path from 'node:path'
 import type { Range } from '@mintmark/dump'
@@ -30,12 +30,12 @@ export interface GateLimits {
   readonly keepFreeBytes: DiskBound
 }
 
-/** What a scrub gives; see `@mintmark/scrub`. */
+/** The result of a scrub; see `@mintmark/scrub`. */
 export interface Scrubbed {
   readonly erased: readonly Range[]
   readonly report: object
   readonly isClean: boolean
-  /** What was erased counts as: the state of a random generator is erased and counts as nothing found. */
+  /** The class of what was erased: the state of a random generator counts as nothing found. */
   readonly counts: ClassPolicy['counts']
   /** Why it is not clean, in words that contain nothing of the core. */
   readonly remainders?: readonly string[]
@@ -60,7 +60,7 @@ export interface Arrival {
   readonly inlet: Inlet
   readonly crash?: Crash
   readonly source?: DroppedFile
-  /** By which others of the same program are known; letters, digits, dots, dashes and low lines. */
+  /** Identifies the program; letters, digits, dots, dashes and underscores. */
   readonly program: string
   /** Of the core in the spool. */
   readonly name: string
@@ -73,7 +73,7 @@ export type CoreOutcome =
       readonly erasedRanges: number
       readonly counts: ClassPolicy['counts']
     }
-  /** The scrub could not make it clean: a report alone. */
+  /** The scrub could not make it clean: only a report is written. */
   | { readonly outcome: 'unclean'; readonly folder: string }
   | { readonly outcome: 'lost'; readonly why: string }
 
@@ -91,7 +91,7 @@ export function arrivalOfFile(source: DroppedFile, inlet: Inlet): Arrival {
   return { inlet, source, program: safeName(path.basename(source.path)), name }
 }
 
-/** Takes one core from its first byte to the spool. Never throws: what fails is logged, and there is no core. */
+/** Takes one core from its first byte to the spool. Never throws: failures are logged, and there is no core. */
 export async function receiveCore(gate: Gate, arrival: Arrival): Promise<CoreOutcome> {
   const { spool, log, limits } = gate
   let entry: SpoolEntry | undefined
@@ -146,7 +146,7 @@ export async function receiveCore(gate: Gate, arrival: Arrival): Promise<CoreOut
   }
 }
 
-/** Why a core more, which has begun already, is too much; one program that crashes again and again leaves room to others. */
+/** Why one more core is too much, if it is: one program that keeps crashing leaves room for others. */
 function tooMany(spool: Spool, { program }: Arrival, most: number): string | undefined {
   const ofOne = Math.ceil(most / 2)
   if (spool.countOf() > most) return `${most} cores are being received already`

@@ -1,5 +1,5 @@
 /**
- * What kind of key it is, and how sure that is.
+ * Kinds of keys, and how certain a finding is.
  *
  * @module
  */
@@ -24,8 +24,8 @@ export type KeyKind =
   | 'token'
 
 /**
- * `proven`: arithmetic shows that it is a key, or its encoding does and nothing can prove it (`isWellFormed`).
- * `candidate`: it has the shape of one, and nothing proves it. `lesser`: a token, or something encrypted: reported
+ * `proven`: verified by arithmetic, or well-formed where arithmetic has nothing to compare (`isWellFormed`).
+ * `candidate`: it has the shape of a key, and nothing verifies it. `lesser`: a token, or something encrypted: reported
  * beside the findings.
  */
 export type Certainty = 'proven' | 'candidate' | 'lesser'

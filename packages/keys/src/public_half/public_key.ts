@@ -20,7 +20,7 @@ export interface PublicKey {
   readonly kid?: string
   /** Of the certificate, on one line. Text of whoever wrote it: not safe to print raw. */
   readonly subject?: string
-  /** When the certificate runs out, in UTC milliseconds. */
+  /** When the certificate expires, in UTC milliseconds. */
   readonly notAfterMs?: number
   readonly keyId: KeyId
 }

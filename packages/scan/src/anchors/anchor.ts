@@ -1,7 +1,7 @@
-/** Byte patterns that lead to key material: what the anchor kernel searches for, and what then examines them. @module */
+/** Anchors: byte patterns that the kernel searches for, and the detectors that examine them. @module */
 import type { Detector } from './detected.ts'
 
-/** A byte pattern by which an encoding is found, and what examines the offset. */
+/** A byte pattern of an encoding, and the detector that examines each hit. */
 export interface Anchor {
   /** Unique within a scan: for reports of limits and for tests. */
   readonly name: string
@@ -10,15 +10,13 @@ export interface Anchor {
   /** Bits that count, same length; all where absent. */
   readonly mask?: Uint8Array
   /**
-   * Where it may begin, as far as it is known how memory was aligned: bit k for k bytes behind a multiple of 8. Anywhere where
-   * absent.
+   * Where it may begin if alignment of memory is known: bit k for k bytes behind a multiple of 8. Anywhere where absent.
    */
   readonly alignment?: number | undefined
-  /** Is given the window and where the pattern's first byte is in it. */
+  /** Called with the window and the offset of the pattern's first byte. */
   readonly detect: Detector
   /**
-   * A glance before `detect` is asked, where much else has the pattern: false only of what it would find nothing in.
-   * Takes no memory and costs nothing.
+   * A cheap test before `detect`, for patterns that are common: false only where `detect` would find nothing.
    */
   readonly mayContain?: (bytes: Uint8Array, at: number) => boolean
   /**

@@ -1,4 +1,4 @@
-/** What a detector says of bytes in a window: raw, before it becomes a {@link Finding}. @module */
+/** What a detector finds in a window, before it becomes a {@link Finding}. @module */
 import type { Certainty, KeyKind } from '@mintmark/keys/material/key_kind'
 import type { KeyMaterial } from '@mintmark/keys/material/key_material'
 
@@ -7,36 +7,36 @@ export interface Detected {
   readonly offset: number
   readonly length: number
   readonly kind: KeyKind
-  /** How it is spelled: `pkcs1-der`, `pem`, `limbs-le64`, `aes-schedule-dec` … one of `docs/key-encodings.md`. */
+  /** Its encoding: `pkcs1-der`, `pem`, `limbs-le64`, `aes-schedule-dec` … one of `docs/key-encodings.md`. */
   readonly form: string
   readonly bits: number
   readonly certainty: Certainty
-  /** What shows it, for people: `n = p·q`, `schedule expands`, `d·G = Q`. Never a value. */
+  /** What verifies it, for people: `n = p·q`, `schedule expands`, `d·G = Q`. Never a value. */
   readonly proof: string
   /** `self-test`: a published test key. `drbg`: most likely a random generator's own. */
   readonly note?: 'self-test' | 'drbg' | 'shielded' | 'fragment'
-  /** What was found, for key ids, copies and scrubbing. */
+  /** The key itself, for key ids, copies and scrubbing. */
   readonly material?: KeyMaterial
   /** See `Verification.possible`. */
   readonly possible?: readonly KeyMaterial[]
   /** See `Verification.isWellFormed`. */
   readonly isWellFormed?: true
-  /** Worked out from a part of the key, or from what is left of one, and what is public. */
+  /** Computed from a part of the key and the public key. */
   readonly isRebuilt?: true
-  /** Found by the value of a key that is known whole: it says nothing new about that key. */
+  /** A copy of a value of a known key. */
   readonly isCopy?: true
 }
 
-/** What is at an address: valid until the detector returns, never to be kept or changed. */
+/** Bytes at an address: valid until the detector returns, never to be kept or changed. */
 export interface Pointed {
   readonly bytes: Uint8Array
-  /** Of the first byte, counted from the begin of the detector's bytes; outside of them as a rule. */
+  /** Of the first byte, from the begin of the detector's bytes; usually outside of them. */
   readonly offset: number
 }
 
 /** Follows pointers of the dumped process. */
 export interface Memory {
-  /** `length` bytes at an address; undefined where the dump does not hold all of them. */
+  /** `length` bytes at an address; undefined where the dump lacks some of them. */
   readonly at: (address: bigint, length: number) => Pointed | undefined
 }
 

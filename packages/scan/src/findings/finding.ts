@@ -1,7 +1,7 @@
 /**
- * What leaves this package about a key: where it is and which one, never what it is.
+ * What leaves this package about a key: its location and its identity, never its value.
  *
- * This is the only door: everything here is made from numbers, names and hashes of public keys.
+ * Invariant: a finding is made only from numbers, names and hashes of public keys.
  *
  * @module
  */
@@ -23,36 +23,36 @@ export interface Finding {
   readonly bits: number
   readonly certainty: Certainty
   readonly proof: string
-  /** Nothing ties its value to a public key: it is well-formed, and a candidate unless its public half is known. */
+  /** Nothing ties its value to a public key: it is well-formed, and stays a candidate unless its public half is known. */
   readonly isWellFormed?: true
-  /** Worked out from a part of the key, or from what is left of one, and what is public. */
+  /** Computed from a part of the key and the public key. */
   readonly isRebuilt?: true
   readonly note: 'self-test' | 'drbg' | 'shielded' | 'fragment' | undefined
   readonly keyId: KeyId | undefined
   readonly owner: Owner | undefined
-  /** Of a part of a key that goes on from elsewhere in the file: where the first part is. One copy, and one key. */
+  /** Of a later part of a key that is split in the file: where its first part is. All parts are one copy. */
   readonly beginsAt?: number
-  /** Of a key without an id, as symmetric ones are: the first offset in the file that holds it, where that is another. */
+  /** Of a key without an id, such as a symmetric one: its first offset in the file, where that is another. */
   readonly sameKeyAt?: number
-  /** Of what was unpacked from the offset: where in that it is, in the innermost packing. */
+  /** Of packed data at the offset: the position in the innermost unpacked data. */
   readonly inside?: {
     readonly offset: number
     readonly address: string | undefined
     readonly owner: Owner | undefined
-    /** Of a key without an id: the first offset in it that holds the same. */
+    /** Of a key without an id: the first position of the same key there. */
     readonly firstAt: number
   }
   /** How often this key was found in this file, in this encoding, this offset included. */
   readonly copies: number
 }
 
-/** A finding before it is known where in the process it is and how often: what threads exchange. */
+/** A finding before its address and number of copies are known: threads exchange these. */
 export type FindingSeen = Omit<Finding, 'file' | 'address' | 'owner' | 'copies' | 'sameKeyAt'>
 
 const LONGEST_VERIFICATION = 200
 
 /**
- * What may be reported of a hit: no value of its material.
+ * The reportable part of a hit, without its material.
  *
  * @param offset of its first byte, from the file's start
  */
@@ -70,7 +70,7 @@ export function findingSeen(detected: Detected, offset: number): FindingSeen {
     certainty,
     proof: proof.slice(0, LONGEST_VERIFICATION),
     note: note ?? (origin === undefined ? undefined : 'self-test'),
-    // A copy of a value shows no more than the value.
+    // A copy verifies no more than the value itself.
     ...(detected.isWellFormed === true || detected.isCopy === true ? { isWellFormed: true } : {}),
     ...(detected.isRebuilt === true ? { isRebuilt: true } : {}),
     keyId:

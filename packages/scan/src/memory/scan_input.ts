@@ -1,4 +1,4 @@
-/** Where the bytes of a scan are, as plain data: each thread is given it and opens it for itself. @module */
+/** The input of a scan as plain data: each thread opens it for itself. @module */
 import { dataRanges, type FilePath, type FileSource, fileSource, type Range } from '@mintmark/dump'
 import type { BufferedInput } from '../buffer/buffer_layout.ts'
 import { bufferedData, bufferedSource } from '../buffer/buffered_source.ts'
@@ -9,7 +9,7 @@ export interface FileInput {
   readonly path: FilePath
 }
 
-/** Another input as it is once some of its bytes are erased. Nothing is written: reading gives zeros there. */
+/** Another input with some bytes erased. Nothing is written: reading gives zeros there. */
 export interface ErasedInput {
   readonly kind: 'erased'
   readonly input: ScanInput
@@ -38,7 +38,7 @@ export function openInput(input: ScanInput): FileSource {
   return erasedSource(openInput(input.input), input.erased)
 }
 
-/** The runs of an input that hold data; the bytes between them are zeros. See `dataRanges`. */
+/** The runs of an input that contain data; the bytes between them are zeros. See `dataRanges`. */
 export function dataOf(input: ScanInput, size: number): readonly Range[] {
   if (input.kind === 'buffered') return bufferedData(input)
   if (input.kind === 'arranged') return [{ offset: 0, length: size }]
@@ -66,7 +66,7 @@ function erasedSource(source: FileSource, erased: readonly Range[]): FileSource 
   }
 }
 
-/** Makes zeros of what the ranges, sorted and disjoint, have of the bytes that are at `offset`. */
+/** Erases the parts of `bytes`, which are at `offset`, that are in the ranges (sorted, disjoint). */
 export function eraseIn(bytes: Uint8Array, offset: number, erased: readonly Range[]): void {
   for (let i = firstBehind(erased, offset); i < erased.length; i++) {
     const range = erased[i]

@@ -1,5 +1,5 @@
 /**
- * What a scan of one file says.
+ * The report of a scan of one file.
  *
  * @module
  */
@@ -13,34 +13,33 @@ export interface ScanReport {
   readonly file: string
   /** Bytes; of a packed dump those that it unpacks to. */
   readonly size: number
-  /** What packed the dump, `zstd` for one: it was unpacked, and all offsets are those of what came out. */
+  /** What packed the dump, such as `zstd`: all offsets are in the unpacked data. */
   readonly packedBy?: string
   readonly container: Container
   /** How many runs of memory the container lists. */
   readonly segments: number
-  /** Bytes that were searched, as far as they are no {@link holeBytes}. */
+  /** Searched bytes without {@link holeBytes}. */
   readonly scannedBytes: number
-  /** Bytes that are zeros because they take no room where the file is: holes of a sparse file. None of them was read. */
+  /** Bytes in holes of a sparse file: zeros that were not read. */
   readonly holeBytes: number
-  /** Bytes that were unpacked from offsets amid others, and searched. */
+  /** Bytes unpacked from data amid other bytes, and searched. */
   readonly unpackedBytes: number
   /** Verified keys, in order of offset. */
   readonly findings: readonly Finding[]
-  /** What has the shape of a key, and nothing proves. */
+  /** Candidates: they have the shape of a key, and nothing verifies them. */
   readonly candidates: readonly Finding[]
-  /** tokens and encrypted keys. */
+  /** Tokens and encrypted keys. */
   readonly lesser: readonly Finding[]
-  /** What is damaged in the container. */
+  /** Damage in the container. */
   readonly flaws: readonly Flaw[]
   /** What was not examined. */
   readonly limits: readonly ScanLimit[]
   /**
-   * Given RSA keys of which nothing private was found, in the encodings of `docs/key-encodings.md`, where nothing was
-   * left out.
+   * Given RSA keys of which nothing private was found, by a complete search for the encodings of `docs/key-encodings.md`.
    */
   readonly absent: readonly KeyId[]
-  /** What is answered of each given public key. */
+  /** The answer for each given public key. */
   readonly given: readonly GivenKey[]
-  /** Keys of public root stores that are there: their private halves are searched for last, in samples. */
+  /** Number of keys of public root stores: their private halves are searched for last, in samples. */
   readonly publicRoots: number
 }

@@ -1,9 +1,9 @@
 /**
- * The private half of known public keys, wherever and however it is in a window of memory.
+ * Searches windows for the private halves of known public keys.
  *
- * RSA: the factors of n by the kernel of `conjugate.ts`, what they leave behind by `factor_leaks.ts`, private exponents by
- * their upper half. Curves: scalars and seeds near the public half and between boundaries. Once a key is found, every
- * value of it is searched for in every spelling. @module
+ * RSA: factors of n by the kernel of `conjugate.ts`, leaks of factors by `factor_leaks.ts`, private exponents by their
+ * upper half. Curves: scalars and seeds near the public half and between boundaries. Once a key is found, every value
+ * of it is searched for in every spelling. @module
  */
 import type { KeyMaterial, RsaMaterial } from '@mintmark/keys/material/key_material'
 import { keyIdOf } from '@mintmark/keys/public_half/key_id'
@@ -35,19 +35,19 @@ import {
 } from './secret_search.ts'
 
 export interface KnownKeyOptions {
-  /** Examines offsets that are hardly ever taken as well, and spends eight times as much on what is expensive. */
+  /** Also examines unlikely offsets, with eight times the budget. */
   readonly deep: boolean
-  /** Does that with the secrets of given keys of curves and their kin alone: of a file that is not large. */
+  /** The same for secrets of given curve keys alone, in a file that is not large. */
   readonly hasDeepSecrets?: boolean
-  /** Of the keys, those whose scalars are completed where five bytes are missing, as long as there is time. Default none. */
+  /** Keys whose scalars are completed where five bytes are missing, within the budget. Default none. */
   readonly completed?: readonly PublicKey[]
-  /** Spends on given keys what it takes to examine each offset that something marks: see `Depth`. */
+  /** Spends enough on given keys to examine every marked offset: see `Depth`. */
   readonly isPatient?: boolean
-  /** Keys that are not asked for, but are in the dump: far less is spent on them, and least on public roots. */
+  /** Keys discovered in the dump: far less is spent on them, and least on public roots. */
   readonly discovered?: readonly PublicKey[]
-  /** Searches of the same file that go side by side, 1 where absent: they share what is spent on keys not asked for. */
+  /** Parallel searches of the same file, default 1: they share the budget of discovered keys. */
   readonly searchers?: number
-  /** A later search searches for the other values of the keys that are found. */
+  /** A later search finds the other values of found keys. */
   readonly leavesValues?: boolean
   /** Keys that were found before: each of their values is searched for as well. */
   readonly found?: readonly KeyMaterial[]
@@ -55,7 +55,7 @@ export interface KnownKeyOptions {
 
 /** The first slice of so many bytes of memory is searched for keys of public root stores, see {@link SearchLimits.isSampled}. */
 const SAMPLED = 8 * SLICE
-/** Found keys whose values are searched for in one window: more are made up. */
+/** Keys found in one window whose values are searched for: more are implausible. */
 const MOST_KEYS = 64
 
 export class KnownKeySearch implements WindowSearch {
@@ -64,12 +64,12 @@ export class KnownKeySearch implements WindowSearch {
   readonly #kernel = new ConjugateKernel()
   readonly #rsa: RsaSearch | undefined
   readonly #secrets: SecretSearch | undefined
-  /** Of keys that some slices are searched for. */
+  /** For keys that are searched for in some slices only. */
   readonly #sampled: SecretSearch | undefined
   readonly #values: ValueTable | undefined
   readonly #isShared: boolean
   readonly #leavesValues: boolean
-  /** Keys that cannot be searched for: their numbers are too small, too large or none of a key. */
+  /** Keys that cannot be searched for: their numbers are too small, too large or not those of a key. */
   readonly unsearchable: number
 
   constructor(keys: readonly PublicKey[], options: KnownKeyOptions) {
@@ -119,8 +119,7 @@ export class KnownKeySearch implements WindowSearch {
   }
 
   /**
-   * The kinds of tests that were cut short so far, since the bytes held more that looks like keys than can be looked
-   * at in time: their findings are incomplete.
+   * Kinds of tests that were cut short so far by their budget: their findings are incomplete.
    */
   get limits(): readonly string[] {
     return [...new Set([...(this.#rsa?.limits ?? []), ...(this.#secrets?.limits ?? [])])]
@@ -162,7 +161,7 @@ export class KnownKeySearch implements WindowSearch {
       : findValues(this.#kernel, whole.slice(0, MOST_KEYS), bytes, from, to)
   }
 
-  /** What the slices give; values of keys that were found before apart. */
+  /** Findings of the slices; copies of known keys apart. */
   #slices(
     part: Part,
     where: InProcess,
@@ -222,7 +221,7 @@ interface Part {
   readonly to: number
 }
 
-/** What slices show of secrets, of keys that each is searched for and of those that some are. */
+/** Marks of secrets: for keys that are searched for in each slice, and in some. */
 interface SecretMarks {
   readonly always: SecretWindow | undefined
   readonly sampled: SecretWindow | undefined
