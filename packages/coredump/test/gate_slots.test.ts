@@ -39,7 +39,7 @@ describe('a slot to scrub', () => {
       )
     })
 
-  it('is waited for while two have theirs', async () => {
+  it('is waited for while two are taken', async () => {
     const gate = gateWith()
     const later = `turn-${uptimeMs() + LAST_MS}`
     const [first] = othersIn(gate, later, later)

@@ -24,7 +24,7 @@ const CORE = Buffer.from(elfCore({ memory: [{ address: 0x1000n, bytes: memory }]
 const core = (name: string): Member => ({ name, bytes: CORE })
 const text = (name: string): Member => ({ name, bytes: Buffer.from('some text\n') })
 
-/** Lands what is dropped as a report in the spool, as `mintmark gate receive` does, unless its name is to fail. */
+/** Writes a report of a dropped file into the spool, as `mintmark gate receive` does, unless its name is to fail. */
 const RECEIVE = `
 const fs = require('node:fs');
 const source = JSON.parse(process.argv.at(-1));

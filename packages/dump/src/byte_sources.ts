@@ -88,7 +88,7 @@ function readFully(file: number, offset: number, target: Uint8Array, shown: stri
   return done
 }
 
-/** The one place where the system's errors become ours. */
+/** Turns errors of the system into MintmarkError. */
 function attempt<T>(shown: string, action: () => T): T {
   try {
     return action()

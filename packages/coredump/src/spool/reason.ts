@@ -13,7 +13,7 @@ const WORDS: ReadonlyMap<string, string> = new Map([
   ['ENOMEM', `${NO_MEMORY} (ENOMEM)`],
 ])
 
-/** Of an error that is not ours only its kind. */
+/** Of an internal error only its kind. */
 export function reasonOf(error: unknown): string {
   if (error instanceof MintmarkError) return `${error.message} (${error.code})`
   const errno = errnoOf(error)

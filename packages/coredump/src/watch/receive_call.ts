@@ -46,7 +46,7 @@ export async function receiveFrom(
     stdio: [unpacking?.stdout ?? file, 'ignore', 'ignore'],
   })
   const received = endOf(receiving)
-  // Theirs alone: the end of one is to be seen by the other.
+  // Only these processes hold the pipe: each must see the end of the other.
   unpacking?.stdout?.destroy()
   const code = await received
   const unpackCode = await unpacked

@@ -20,7 +20,7 @@ export function isDisjoint(ranges: readonly Range[]): boolean {
   return true
 }
 
-/** The same bytes as sorted, disjoint ranges that do not touch. O(n log n). */
+/** The same bytes as sorted, disjoint ranges with gaps between them. O(n log n). */
 export function joined(ranges: readonly Range[]): Range[] {
   const sorted = ranges.toSorted((one, other) => one.offset - other.offset)
   const out: Range[] = []

@@ -98,7 +98,7 @@ export function curveOfOid(oid: string): CurveParameters | undefined {
   return BY_OID.get(oid)
 }
 
-/** @throws {TypeError} for a name that is no curve of ours: a mistake of the caller */
+/** @throws {TypeError} for an unknown curve: a mistake of the caller */
 export function curveNamed(name: Curve): CurveParameters {
   const parameters = BY_NAME.get(name)
   if (parameters === undefined) throw new TypeError('no such curve')

@@ -111,7 +111,7 @@ export class WindowScanner {
   readonly #isDeep: boolean
   /** What searches said they cut short: each is reported once. */
   readonly #cut = new Set<string>()
-  /** Has its share of the time that anchors have, under the number behind theirs. */
+  /** Has a share of the budget of anchors, under the number after theirs. */
   readonly #encoded: EncodedSearch | undefined
   readonly #aligned: readonly WindowSearch[]
   readonly #unaligned: readonly WindowSearch[]

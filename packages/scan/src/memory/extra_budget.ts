@@ -2,7 +2,7 @@
  * Extra budget of anchors in a file, so that small files, and a few key-dense windows of a large one, are examined in
  * full.
  *
- * One part is spread over all windows at first. The other goes to windows that used theirs up, which are searched
+ * One part is spread over all windows at first. The other goes to windows that used their part up, which are searched
  * again. Which these are depends on the bytes alone. @module
  */
 import { COST_PER_BYTE, DEEP_FACTOR } from '../anchors/anchor_budget.ts'

@@ -46,7 +46,7 @@ export class DrbgStates {
   }
 }
 
-/** Four bytes as a number that a Map can tell apart quickly. */
+/** Four bytes as a number that a Map can compare quickly. */
 function firstOf(bytes: Uint8Array, at: number): number {
   return new DataView(bytes.buffer, bytes.byteOffset).getInt32(at, true)
 }

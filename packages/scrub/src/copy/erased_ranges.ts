@@ -23,7 +23,7 @@ export class ErasedRanges {
     this.#keptOfValues = withoutRanges(structure, registers)
   }
 
-  /** Sorted and disjoint; none touches the next. */
+  /** Sorted and disjoint, with gaps between them. */
   get all(): readonly Range[] {
     return this.#ranges
   }
@@ -52,7 +52,7 @@ export function bytesOf(ranges: readonly Range[]): number {
 
 const endOf = ({ offset, length }: Range): number => offset + length
 
-/** The same bytes as sorted, disjoint ranges that do not touch. */
+/** The same bytes as sorted, disjoint ranges with gaps between them. */
 export function joinedRanges(ranges: readonly Range[]): readonly Range[] {
   const joined: { offset: number; length: number }[] = []
   for (const range of ranges.toSorted((a, b) => a.offset - b.offset)) {

@@ -52,7 +52,7 @@ for (const step of [1, 4] as const)
     const pieces = fc.array(piece, { minLength: 1, maxLength: 8 })
     fc.assert(
       fc.property(fc.array(pattern, { minLength: 1, maxLength: 4 }), pieces, (made, planted) => {
-        // Random, so that no word of theirs is too plain to be searched for.
+        // Random, so that none of their words is too plain to be searched for.
         const patterns = made.map(([{ length }, least]) => patternOf(randomBytes(length), least))
         const parts = planted.flatMap(([which, from, more, gap]) => {
           const { bytes, least } =

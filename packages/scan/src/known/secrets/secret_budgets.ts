@@ -43,9 +43,9 @@ interface Sought {
 }
 
 /**
- * @param searchers how many searches of the same bytes run in parallel: they share what keys not asked for may take
- * @returns what makes the budgets for one group of such keys after another: those for offsets near a public half, and for
- *   offsets that something marks, are theirs together. It is given whether parts of theirs that lack five bytes are completed
+ * @param searchers how many searches of the same bytes run in parallel: they share the budget of discovered keys
+ * @returns makes the budgets of one group of such keys; all groups share those for offsets near a public half and for
+ *   marked offsets. Its argument: whether scalars that lack five bytes are completed
  */
 export function budgetsFor(
   { depth, reportsLimits }: Sought,

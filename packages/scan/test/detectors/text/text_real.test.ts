@@ -36,7 +36,7 @@ describe('keyfinder valid', { skip }, () => {
   const files = filesIn(join(KEYFINDER, 'valid'))
   for (const name of files.filter((each) => !each.endsWith('.pdf'))) {
     const file = join(KEYFINDER, 'valid', name)
-    it(`${name} gives exactly the keys that stand in it`, async () => {
+    it(`${name} gives exactly the keys that are in it`, async () => {
       const { findings, candidates, limits } = await scanFile(file)
       // A key of DNSSEC on a curve has no public half beside it: it is well-formed.
       const wellFormed = candidates.filter(({ isWellFormed }) => isWellFormed === true)
