@@ -1,10 +1,9 @@
 /**
- * Makes a map of the file out of what a reader said: every byte is in one segment or one range of structure.
+ * Makes a map of the file from a reader's entries: every byte is in one segment or one range of structure.
  *
- * Readers pass on what damaged or hostile tables claim. The rules here keep a key from hiding behind such a claim:
- * memory wins over structure unless the structure is the frame itself; bytes that nobody claims are a segment of
- * unknown address; where two runs of memory share bytes, the one that begins last has them, so that a length that
- * is far too great hides no later segment's address.
+ * Readers pass on claims of damaged or hostile tables. These rules keep a key from hiding behind one: memory wins over
+ * structure unless the structure is the frame itself; bytes that nobody claims are a segment of unknown address; of two
+ * runs that share bytes the later one has them, so that a length that is too great hides no later address.
  *
  * @module
  */
@@ -16,7 +15,7 @@ import { Owners } from './owners.ts'
 /** Unclaimed bytes between two ranges of structure are padding, where they are too few to hold a key. */
 const MAX_PADDING_BYTES = 15
 
-/** The map as far as the container says; what is past it is unclaimed. */
+/** The map of all that the container claims; the rest is unclaimed. */
 export interface Arranged {
   readonly segments: readonly Segment[]
   readonly structure: readonly Range[]
@@ -26,11 +25,11 @@ export interface Arranged {
 /**
  * Arranges what `layout` holds now. O(n log n) in what was said.
  *
- * @param from what is before it is left out, for a pipe that has passed it
+ * @param from earlier bytes are left out: a pipe has passed them
  */
 export function arrange(layout: Layout, from = 0): Arranged {
   const headers = joined(pastOf(layout.headers, from, partOfRange))
-  // Which run begins last is identified by the whole of them: they are cut only then.
+  // Overlaps are resolved among whole runs, before they are cut.
   const open = from === 0 ? layout.memory : layout.memory.filter((run) => endOf(run) > from)
   const { runs, isShared } = innermost(open)
   const claimed = pastOf(isShared ? fewShort(runs, layout) : runs, from, partOf)
@@ -48,8 +47,7 @@ export function arrange(layout: Layout, from = 0): Arranged {
 }
 
 /**
- * Runs that share bytes leave each other short ones. Where those are more than a dump may list, they are left out: their
- * bytes have no address then.
+ * Overlaps leave short runs. Beyond the limit these are left out, and their bytes have no address.
  */
 function fewShort(runs: readonly Segment[], layout: Layout): readonly Segment[] {
   const long = runs.filter(({ length }) => length >= SHORT_BYTES)
@@ -90,7 +88,7 @@ export function finish(layout: Layout, arranged: Arranged, size: number): Dump {
   }
 }
 
-/** A run of bytes of which nothing is known. */
+/** A run of unknown bytes. */
 export function unknownSegment(from: number, to: number): Segment {
   return { offset: from, length: to - from, address: undefined, owner: undefined }
 }
@@ -161,7 +159,7 @@ function isElsewhere(one: Segment, next: Segment): boolean {
   return next.address - one.address !== BigInt(next.offset - one.offset)
 }
 
-/** What is between the claimed runs, up to the last of them. */
+/** The gaps between the claimed runs, up to the last one. */
 function unclaimed(
   memory: readonly Segment[],
   structure: readonly Range[],
@@ -219,7 +217,7 @@ function withOwners(segments: readonly Segment[], owners: Owners): readonly Segm
   })
 }
 
-/** The segments as far as the file goes, and what is missing of them. */
+/** The segments within the file, and what is missing of them. */
 function segmentsInFile(
   segments: readonly Segment[],
   size: number,

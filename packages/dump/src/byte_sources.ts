@@ -1,5 +1,5 @@
 /**
- * Things that can be read at any place: bytes in memory, and files.
+ * Sources with random access: bytes in memory, and files.
  *
  * @module
  */
@@ -51,7 +51,7 @@ export function fileSource(path: FilePath): FileSource {
   }
 }
 
-/** Files of `/proc` say that they are empty, and are not: to take them for empty would call them clean. */
+/** Files of `/proc` claim to be empty and are not: a scan would call them clean. */
 function refuseUnsized(file: number, shown: string): void {
   if (attempt(shown, () => readSync(file, new Uint8Array(1), 0, 1, 0)) === 0) return
   const message = `cannot read ${shown}: it says that it is empty, and is not (copy it first)`

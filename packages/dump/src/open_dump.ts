@@ -1,5 +1,5 @@
 /**
- * Reads what a dump contains, from a source that can be read at any place.
+ * Reads the contents of a dump from a source with random access.
  *
  * @module
  */
@@ -11,13 +11,13 @@ import type { ByteSource, Dump } from './memory/segment.ts'
 import { SourceWindow } from './source_window.ts'
 
 /**
- * A map of the dump: what it is wrapped in is identified by its content.
+ * A map of the dump; the container is identified by its content.
  *
- * Any bytes give a map that covers all of them: damage is among its flaws, and what the damage leaves unexplained is
- * in segments without an address. Nothing in the source is trusted.
+ * Any bytes give a map that covers all of them. Damage is among its flaws; unexplained bytes are segments without an
+ * address. Nothing in the source is trusted.
  *
- * Cost: the headers and tables are read, of hprof and LiME the head of each record; at most 100 MB for a dump with
- * the most segments that are kept.
+ * Cost: the headers and tables are read, of hprof and LiME the head of each record; at most 100 MB for a dump with the
+ * most segments that are kept.
  *
  * @throws {MintmarkError} `INPUT_UNREADABLE` as the source does, and nothing else
  */

@@ -1,5 +1,5 @@
 /**
- * Whose memory an address is, by the names that a dump lists.
+ * The owner of an address, by the names that a dump lists.
  *
  * @module
  */
@@ -24,7 +24,7 @@ function countBelow<T>(sorted: readonly T[], address: bigint, key: (item: T) => 
   return low
 }
 
-/** Answers whose a run of addresses is. */
+/** Finds the owner of a run of addresses. */
 export class Owners {
   readonly #mappings: readonly Mapping[]
   readonly #stacks: readonly StackPoint[]
@@ -56,8 +56,7 @@ export class Owners {
   }
 
   /**
-   * The one thread whose stack pointer is in the run. Where several threads' do, it is a heap with stacks in it,
-   * as Go's is, and nobody's stack.
+   * The one thread whose stack pointer is in the run. A run with several is a heap that contains stacks, as Go's does.
    */
   #stackOf(address: bigint, length: number): Owner | undefined {
     const end = address + BigInt(length)

@@ -16,7 +16,7 @@ import { isWindowsDump, readWindowsDump } from './windows_dump.ts'
 
 const MAGIC_BYTES = 32
 
-/** Reads any input: what is no container that is known is raw, one segment without an address. */
+/** Reads any input: an unknown container is raw memory, one segment without an address. */
 export function* readContainer(layout: Layout): Reading<void> {
   const head = yield* ask(0, MAGIC_BYTES)
   if (isElf(head)) yield* readElfCore(layout)

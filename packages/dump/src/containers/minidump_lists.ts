@@ -18,7 +18,7 @@ export function readLocation(row: Reader): Range {
  * Shows the rows of a list that begins with a u32 count. Some writers align the rows to 8 bytes and leave 4 between,
  * which only the stream's length shows.
  *
- * @returns the rows that were shown
+ * @returns the rows that were visited
  */
 export function* eachListed(
   stream: Range,

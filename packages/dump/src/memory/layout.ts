@@ -1,7 +1,7 @@
 /**
- * What a container's reader finds out, piece by piece: memory, structure, names, flaws.
+ * Collects what a container's reader finds: memory, structure, names, flaws.
  *
- * It may say things that overlap or are past the end of the file: `arrange.ts` makes a map of them.
+ * Entries may overlap or be past the end of the file: `arrange.ts` makes a map of them.
  *
  * @module
  */
@@ -9,15 +9,15 @@ import { type ErrorFacts, safeText } from '@mintmark/core'
 import { endOf } from './ranges.ts'
 import type { Container, Flaw, Owner, Range, Segment } from './segment.ts'
 
-/** Segments that are kept of one dump: some 60 MB of them. The bytes of the others get no address. */
+/** Limit of segments of one dump, some 60 MB. The bytes of others get no address. */
 export const MAX_SEGMENTS: number = 1 << 19
 /**
- * Of runs of memory with an address that are shorter than this, so many are kept, not counted those that go on where the
- * one before ends, in the file and in memory: no honest dump lists as many.
+ * Limit of short runs with an address, without those that continue the one before in file and memory. No honest dump
+ * lists as many.
  */
 export const SHORT_BYTES = 512
 export const MAX_SHORT: number = 1 << 14
-/** Ranges of structure, and mappings with a name, that are kept. */
+/** Limit of ranges of structure, and of named mappings. */
 const MAX_RANGES = 1 << 18
 const MAX_FLAWS = 64
 
@@ -38,7 +38,7 @@ export interface StackPoint {
 export class Layout {
   container: Container = 'raw'
   isLittleEndian = true
-  /** Counts what was said, so that a map made of it can be kept until something is added. */
+  /** Counts entries, so that a map of them stays valid until one is added. */
   version = 0
   readonly #memory: Segment[] = []
   readonly #headers: Range[] = []
@@ -100,7 +100,7 @@ export class Layout {
     return this.#flaws
   }
 
-  /** All that is said from now on, and all that is asked for, is at or past this offset. */
+  /** Later entries and reads are at or past this offset. */
   get readTo(): number {
     return this.#readTo
   }
@@ -113,7 +113,7 @@ export class Layout {
     return this.#memory.length >= MAX_SEGMENTS
   }
 
-  /** A run of memory as the container lists it: it may be longer than what is there. */
+  /** A run of memory as the container lists it: it may be longer than the file. */
   addMemory(offset: number, length: number, address?: bigint, owner?: Owner): void {
     const present = Math.min(length, Number.MAX_SAFE_INTEGER - offset)
     if (present <= 0) return
@@ -134,7 +134,7 @@ export class Layout {
     return true
   }
 
-  /** There were more short runs than the `kept` ones. */
+  /** Reports more short runs than the `kept` ones. */
   reportShort(kept: number): void {
     const message = `more runs shorter than ${SHORT_BYTES} bytes than are kept; the rest have no address`
     this.addFlaw('table-cut', message, { kept })
@@ -148,12 +148,12 @@ export class Layout {
     this.version++
   }
 
-  /** Bytes that were read and understood as the container's own frame: they are no memory, whatever a table says. */
+  /** Bytes of the container's own frame: never memory, whatever a table says. */
   addHeader(offset: number, length: number): void {
     this.#addRange(this.#headers, offset, length)
   }
 
-  /** Bytes that describe, by what the container says: where a table claims them as memory too, they are memory. */
+  /** Bytes that describe the dump according to the container; memory, if a table claims them as memory too. */
   addTable(offset: number, length: number): void {
     this.#addRange(this.#tables, offset, length)
   }

@@ -34,9 +34,9 @@ export function joined(ranges: readonly Range[]): Range[] {
 }
 
 /**
- * What of `runs` is in none of `holes`; both sorted and disjoint. One pass over each.
+ * The parts of `runs` outside of `holes`; both sorted and disjoint. One pass over each.
  *
- * @param part makes the part `[from, to)` of a run; not asked for runs that stay whole
+ * @param part makes the part `[from, to)` of a run; not called for runs that stay whole
  */
 export function without<T extends Range>(
   runs: readonly T[],
@@ -66,7 +66,7 @@ export function partOfRange(_range: Range, from: number, to: number): Range {
   return { offset: from, length: to - from }
 }
 
-/** Two sorted lists as one; of two that begin together, that of `one` comes first. */
+/** Merges two sorted lists; of two that begin together, that of `one` comes first. */
 export function merged<T extends Range>(one: readonly T[], other: readonly T[]): T[] {
   const out: T[] = []
   let index = 0

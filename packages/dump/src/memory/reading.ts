@@ -1,7 +1,7 @@
 /**
- * How a container is read: a generator asks for bytes of the file and is handed them.
+ * How a container is read: a generator yields requests for bytes and receives them.
  *
- * So one reader serves a file, where any place can be asked for, and a pipe, where bytes pass once and in order
+ * So one reader serves a file with random access, and a pipe, where bytes pass once and in order
  * ({@link readFrom}, `stream_dump.ts`). It never learns how long the input is: it sees only that fewer bytes come
  * than it asked for.
  *
@@ -15,13 +15,13 @@ export interface Ask {
   readonly length: number
 }
 
-/** A computation that asks for bytes as it goes. What it is handed is valid until it asks again. */
+/** A computation that requests bytes. What it receives is valid until its next request. */
 export type Reading<T> = Generator<Ask, T, Uint8Array>
 
-/** Rows of a table read at a time: bounds what is held of a table of any size. */
+/** Rows of a table read at a time: bounds memory for a table of any size. */
 const PAGE_BYTES = 1 << 18
 
-/** The bytes at `offset`: fewer than `length` where the input ends, or where a pipe has let them pass. */
+/** The bytes at `offset`: fewer than `length` where the input ends, or where a pipe has passed them. */
 export function* ask(offset: number, length: number): Reading<Uint8Array> {
   if (length <= 0 || offset > Number.MAX_SAFE_INTEGER - length) return new Uint8Array(0)
   return yield { offset, length }
@@ -45,10 +45,9 @@ export interface Table {
 }
 
 /**
- * Shows each row of a table, in order, to `visit`, as far as the input holds whole rows and `visit` does not give
- * `false`.
+ * Calls `visit` with each whole row of a table, in order, until it returns `false`.
  *
- * @returns the rows that were shown
+ * @returns the rows that were visited
  */
 export function* eachRow(
   table: Table,
@@ -69,7 +68,7 @@ export function* eachRow(
   return rows
 }
 
-/** Runs a reading to its end: `serve` gives the bytes for each thing asked. */
+/** Runs a reading to its end: `serve` answers each request. */
 export function readFrom<T>(reading: Reading<T>, serve: (asked: Ask) => Uint8Array): T {
   let step = reading.next()
   while (step.done !== true) step = reading.next(serve(step.value))

@@ -1,5 +1,5 @@
 /**
- * What a dump contains: runs of memory, where they are in the file and in the process, and whose they are.
+ * The contents of a dump: runs of memory, their offsets, addresses and owners.
  *
  * @module
  */
@@ -16,15 +16,15 @@ export type Container =
   | 'qemu'
   | 'raw'
 
-/** Whose memory a segment is, where the container gives. */
+/** The owner of a segment, if the container says it. */
 export interface Owner {
   /** `file`: a mapped file. `module`: a loaded image. `stack`: of the thread in `name`. */
   readonly kind: 'file' | 'module' | 'stack' | 'heap' | 'other'
-  /** Path, module name or thread id, as the dump has it: text of whoever was dumped, never safe to print raw. */
+  /** Path, module name or thread id from the dump: untrusted text, never safe to print raw. */
   readonly name: string
 }
 
-/** A run of memory that the file really holds. */
+/** A run of memory whose bytes are in the file. */
 export interface Segment {
   /** First byte, from the file's start. Below 2^53. */
   readonly offset: number
@@ -38,13 +38,13 @@ export interface Segment {
   readonly owner: Owner | undefined
 }
 
-/** Bytes of the file that describe it: headers, registers, names, tables. They are never changed. */
+/** Bytes of the file that describe it: headers, registers, names, tables. */
 export interface Range {
   readonly offset: number
   readonly length: number
 }
 
-/** Something that is damaged or missing, beside a result that is without it. */
+/** Damage or a missing part, beside a result without it. */
 export interface Flaw {
   readonly code:
     | 'segment-cut'
@@ -86,7 +86,7 @@ export interface Dump {
   readonly isLittleEndian: boolean
 }
 
-/** A file, or anything else of known size that can be read at any place. */
+/** A file, or anything else of known size with random access. */
 export interface ByteSource {
   readonly size: number
   /** Reads from `offset` on into `target`; gives the bytes read, fewer only at the end. Throws `INPUT_UNREADABLE`. */

@@ -1,5 +1,5 @@
 /**
- * A key in DER: what it is and where it is.
+ * A verified key in DER with its offset.
  *
  * @module
  */
@@ -15,7 +15,7 @@ export interface DerKey extends Verification {
   readonly to: number
 }
 
-/** `proof` at its offset: the SEQUENCE around `version` where it is there and reaches as far as `to`. */
+/** `proof` with its offset: the SEQUENCE around `version` where it is there and reaches as far as `to`. */
 export function placed(
   bytes: Uint8Array,
   form: DerKey['form'],
@@ -33,15 +33,15 @@ export function wholeOf(bytes: Uint8Array, version: number, to: number): Element
   return whole !== undefined && whole.to >= to ? whole : undefined
 }
 
-/** Whether the SEQUENCE around `version` is there and ends at `to`, as one does that a writer made. */
+/** Whether the SEQUENCE around `version` is there and ends at `to`, as writers make it. */
 export function isFilled(bytes: Uint8Array, version: number, to: number): boolean {
   return wholeOf(bytes, version, to)?.to === to
 }
 
-/** What is said of a key whose structure is cut, and whose secret nothing shows. */
+/** The text for a key whose structure is cut and whose secret nothing verifies. */
 export const CUT = 'laid out as a key, cut before its end'
 
-/** The place behind a version INTEGER of one byte that is one of `versions`, or undefined. */
+/** The offset behind a version INTEGER of one byte that is one of `versions`, or undefined. */
 export function behindVersion(
   bytes: Uint8Array,
   at: number,

@@ -1,5 +1,5 @@
 /**
- * Judges key material: what arithmetic shows of it, in words for people, never a value.
+ * Verifies key material by arithmetic. Says what was verified in words for people, never a value.
  *
  * @module
  */
@@ -15,7 +15,7 @@ import { verifyOpaque } from './verify_opaque.ts'
 
 export type { Verification } from '../material/verification.ts'
 
-/** Proves material that was put together elsewhere: a JWK, an XML file, a search by public key. */
+/** Verifies material that was assembled elsewhere: a JWK, an XML file, a search by public key. */
 export function verifyMaterial(material: KeyMaterial): Verification {
   const { type } = material
   if (type === 'rsa') return verifiedRsa(material)
@@ -64,7 +64,7 @@ function verifiedEc(
   const kind = 'ec'
   if (d === undefined) return unverified(kind, bits, 'no private part')
   if (d < 1n || d >= n) return unverified(kind, bits, 'scalar out of range')
-  // Noise fails here, before anything costs.
+  // Noise fails here, before expensive steps.
   if (stored !== undefined && !isOnCurve(curveNamed(curve), stored)) {
     return unverified(kind, bits, 'the public point is not on the curve')
   }

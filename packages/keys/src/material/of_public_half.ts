@@ -1,8 +1,7 @@
 /**
- * Answers about the public half of a key, which are asked for again with each copy of it: a file can hold one a hundred
- * thousand times.
+ * Caches answers about public halves: a file can contain one key a hundred thousand times.
  *
- * Holds public numbers alone.
+ * It contains public numbers only.
  *
  * @module
  */
@@ -13,8 +12,8 @@ import type { KeyMaterial } from './key_material.ts'
 const MOST_KEPT = 2000
 
 /**
- * Large numbers are kept under what they leave modulo this, of 64 bits and of this thread alone. A Map distinguishes them
- * by their lowest 64 bits, which a file can have in common: of 2000 such numbers a probe took 20 µs.
+ * Large numbers are keyed by their remainder modulo this, of 64 bits and of this thread. A Map compares their lowest 64
+ * bits, which a file can make equal: with 2000 such numbers a lookup took 20 µs.
  */
 const MODULUS = randomBytes(8).readBigUInt64LE() | (1n << 63n) | 1n
 
@@ -32,7 +31,7 @@ interface Kept<T> extends Half {
 export class OfPublicHalf<T> {
   readonly #kept = new Map<bigint | string, Kept<T>>()
 
-  /** What `make` gives or gave for this public half; keys of kinds that have none are asked about each time. */
+  /** The cached or new result of `make` for this public half; kinds without one are not cached. */
   answer(material: KeyMaterial, make: () => T): T {
     const half = halfOf(material)
     if (half === undefined) return make()

@@ -39,7 +39,7 @@ export function isRandomLookingAt(bytes: Uint8Array, from: number, length: numbe
   return different >= least && printable <= most
 }
 
-/** So many different values at least, and so many printable bytes at most, have random bytes of a length. */
+/** Random bytes of a length have at least so many different values, and at most so many printable bytes. */
 export function randomBounds(length: number): { readonly least: number; readonly most: number } {
   return { least: leastDifferent(length), most: Math.ceil(length * MOST_PRINTABLE) }
 }

@@ -1,7 +1,7 @@
 /**
- * Reads the public keys of a file, whatever form they are in: JWK, JWKS, maps of PEM in JSON, certificates, chains and
- * PKCS#7, requests for certificates, SubjectPublicKeyInfo, PKCS#1, OpenSSH lines, recipients of age; in PEM or DER, many
- * in one file, and of different encodings.
+ * Reads the public keys of a file in any of these encodings: JWK, JWKS, maps of PEM in JSON, certificates, chains and
+ * PKCS#7, requests for certificates, SubjectPublicKeyInfo, PKCS#1, OpenSSH lines, recipients of age; in PEM or DER,
+ * also several in one file.
  *
  * @module
  */
@@ -22,7 +22,7 @@ import { SshStrings } from './ssh_strings.ts'
 
 export type { PublicKey } from '../public_half/public_key.ts'
 
-/** The keys of a file, and what in it could not be used, in words that quote nothing of it but its name. */
+/** The keys of a file, and its problems in words that quote only its name. */
 export interface PublicKeyFile {
   readonly keys: readonly PublicKey[]
   readonly problems: readonly string[]
@@ -33,7 +33,7 @@ const GIVEN_PRIVATE = 'a private key was given: only its public half is used'
 /**
  * Every public key that the file contains, each once, in order.
  *
- * A private key is taken for its public half, and `problems` say so. A file without any key gives a problem, never an
+ * Of a private key the public half is taken, and `problems` say so. A file without any key gives a problem, never an
  * error.
  *
  * @param name of the file, for the problems
@@ -44,7 +44,7 @@ export function parsePublicKeys(bytes: Uint8Array, name: string): PublicKeyFile 
   for (const key of found.keys) {
     const id = key.keyId.spkiSha256 ?? ''
     const existing = byId.get(id)
-    // One key may be there twice, of which one says more.
+    // Of two copies of a key one may say more.
     byId.set(
       id,
       existing === undefined ? key : { ...key, ...existing, keyId: mergedId(existing, key) },
@@ -63,7 +63,7 @@ function mergedId(first: PublicKey, second: PublicKey): PublicKey['keyId'] {
   }
 }
 
-/** DER begins with a SEQUENCE and a length that no text has behind a `0`. */
+/** DER begins with a SEQUENCE and a length that never follows a `0` in text. */
 function isText(bytes: Uint8Array): boolean {
   return bytes[0] !== TAG.sequence || elementOf(bytes, 0, bytes.length, TAG.sequence) === undefined
 }
@@ -76,7 +76,7 @@ function textOf(bytes: Uint8Array): string {
 
 const NOTHING: PublicKeyFile = { keys: [], problems: [] }
 
-/** What several parts of a file give, one after another. */
+/** The results of several parts of a file, joined. */
 const joined = (parts: readonly PublicKeyFile[]): PublicKeyFile => ({
   keys: parts.flatMap(({ keys }) => keys),
   problems: parts.flatMap(({ problems }) => problems),
