@@ -1,5 +1,5 @@
 /**
- * Where frames of zstd and lz4 end: their programs take what is behind them for damage.
+ * Finds where frames of zstd and lz4 end: their programs take later bytes for damage.
  *
  * Source: RFC 8878, section 3.1.1; the LZ4 frame format 1.6.2.
  *
@@ -44,7 +44,7 @@ function zstdEnd(source: ByteSource, at: number): number | undefined {
     const header = bytesAt(source, block, 4).getUint32(0, true) & 0xffffff
     const kind = (header >> 1) & 3
     if (kind === 3) return source.size
-    // A block of one byte over and over has that alone.
+    // A block that repeats one byte contains only that byte.
     block += 3 + (kind === 1 ? 1 : header >> 3)
     if ((header & 1) !== 0) return block + (hasSum ? SUM_BYTES : 0)
   }

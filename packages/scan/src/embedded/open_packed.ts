@@ -21,13 +21,13 @@ const STEP_BYTES = 1 << 18
 /** As much of gzip is read for its head, with a name and a comment. */
 const HEAD_BYTES = 1 << 16
 
-/** What became of it. */
+/** How it ended. */
 export interface Opened {
   /** Bytes from the offset on that it takes, as far as it was read. */
   readonly length: number
   /** `cut`: it is damaged, or ends too soon. `unopened`: it is encrypted, or nothing here opens it. */
   readonly end: 'end' | 'cut' | 'too-large' | 'unopened'
-  /** Why it is not opened, for people. */
+  /** Why it was not opened, for people. */
   readonly reason?: string
 }
 
@@ -116,7 +116,7 @@ async function gunzip(source: ByteSource, at: number, into: Into): Promise<Opene
   }
 }
 
-/** What comes out is taken at once, so that what is damaged gives all that is before. */
+/** Output is taken at once, so that damaged data gives all that is before the damage. */
 async function inflate(
   stream: Transform & { readonly bytesWritten: number },
   source: ByteSource,

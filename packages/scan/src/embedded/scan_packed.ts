@@ -17,16 +17,16 @@ import { type Opened, openPacked } from './open_packed.ts'
 
 /** Packings within each other that are opened. */
 export const MOST_DEPTH = 8
-/** Bytes that may come out of one file, zeros included: as many as a large core has. */
+/** Limit of unpacked bytes of one file, zeros included: as many as a large core has. */
 export const MOST_BYTES: number = 16 * 2 ** 30
 /** Offsets that are opened: a file of 64 GiB that is full of them is searched for a day. */
 const MOST_OFFSETS = 200_000
-/** In memory their heads are signatures that programs compare with. */
+/** Their heads are also signatures in programs. */
 const OF_FILES: ReadonlySet<PackedCoding> = new Set<PackedCoding>(['7z', 'rar'])
 const FILE_HEAD_BYTES = 1024
 /** Bytes of each that are buffered in memory. */
 const MEMORY_BYTES = 16 << 20
-/** A frame that gives less is none: its signature is in programs. */
+/** Less output means that it was a signature in a program. */
 const LEAST_BYTES = 24
 
 /** What was found at one offset. */
@@ -58,11 +58,11 @@ export class PackedList {
 
 /** How what came out is searched. */
 export interface PackedSearch {
-  /** How many packings are around. */
+  /** Depth of packing. */
   readonly depth: number
-  /** What may still come out, of the file. */
+  /** Rest of the limit of the file. */
   readonly room: { bytes: number }
-  /** A dump has packed data that was overwritten in part: there is nothing more to be had of it. */
+  /** In a dump, packed data may be partly overwritten: then that is no limit. */
   readonly isDump: boolean
   readonly search: (input: BufferedInput, packedBytes: number) => Promise<FoundInside>
 }
@@ -88,7 +88,7 @@ export async function scanPacked(
   const unsearched = (name: string, offset: number, count = 1) =>
     taker.onLimit({ code: 'packed-unsearched', name, offset, count })
   if (places.leftOut > 0) unsearched(TOO_MANY_PACKED, 0, places.leftOut)
-  // Packed data is not looked into as if it were none; text can be of two codings.
+  // The inside of packed data is skipped; text can have two encodings.
   let opened = { at: -1, end: 0 }
   for (const place of places.all) {
     const isInside = place.at > opened.at && place.at < opened.end
@@ -170,7 +170,7 @@ async function searchBuffered(
   return place.at + opened.length
 }
 
-/** One of each key, for all of them have one offset in the file: what shows it, rather than a copy of a value. */
+/** One finding of each key, since all have one offset in the file: the verified encoding rather than a copy of a value. */
 function bestOfEach(found: FoundInside['found']): FoundInside['found'] {
   const best = new Map<string, FoundInside['found'][number]>()
   for (const [i, each] of found.entries()) {
@@ -197,7 +197,7 @@ function seenOutside(finding: Finding, { coding, at }: PackedSeen, length: numbe
     kind,
     form: `${coding}-of-${form}`,
     bits,
-    // What is well-formed alone is settled with all else of the file.
+    // Well-formed keys are classified with the rest of the file.
     certainty: isWellFormed === true ? 'proven' : finding.certainty,
     proof,
     note,

@@ -103,8 +103,7 @@ function hasAllOfRsa(existing: RsaMaterial, other: RsaMaterial): boolean {
 }
 
 /**
- * So many bits of its values are too many to leave. Of an RSA key half a prime; of any other key nothing is little
- * enough: half of a scalar leaves 2^64 steps.
+ * Bits of a value that may not be left. Of an RSA key half a prime; of any other key none: half of a scalar leaves 2^64 steps.
  */
 export function secretBits({ materials, bits }: FoundKey): number {
   const [material] = materials

@@ -1,5 +1,5 @@
 /**
- * The threads that search the windows of one file side by side, pass after pass.
+ * The threads that search the windows of one file in parallel, pass after pass.
  *
  * Threads live as long as the scan: to start one, with its modules, takes some 0.2 s of processor time. The thread that
  * asks searches too. @module
@@ -10,27 +10,27 @@ import { PooledSearch, type TakeResult } from './pooled_search.ts'
 import type { ScannerTask } from './scanner_task.ts'
 import { type Searcher, SearchHere, type SearchStart, SearchThread } from './searcher.ts'
 
-/** The threads of one scan. None is started before there is something to search. */
+/** The threads of one scan, started on demand. */
 export class SearchThreads {
   readonly #start: SearchStart
   readonly #here: SearchHere
   #others: Searcher[] = []
 
-  /** @param source of the thread that asks: the same bytes as `start.input` */
+  /** @param source of the calling thread: the same bytes as `start.input` */
   constructor(start: SearchStart, source: ByteSource) {
     this.#start = start
     this.#here = new SearchHere(source, start.hashKey)
   }
 
-  /** Whether there are others than the one that asks. */
+  /** Whether there are threads besides the calling one. */
   get areStarted(): boolean {
     return this.#others.some(({ isOver }) => !isOver)
   }
 
   /**
-   * Gives each window to one of `count` threads, this among them, and each result to `take` in the order of the windows.
+   * Gives each window to one of `count` threads, this one included, and each result to `take` in the order of windows.
    *
-   * Holds only few windows and results at a time. One search at a time.
+   * Keeps only few windows and results at a time. One search at a time.
    */
   async search(
     task: ScannerTask,

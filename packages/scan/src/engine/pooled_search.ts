@@ -1,5 +1,5 @@
 /**
- * Deals the windows of one pass to threads, and hands their results on in order.
+ * Distributes the windows of one pass to threads, and passes their results on in order.
  *
  * A thread is given a few windows ahead, so that it never waits for the next; one that has nothing left takes what
  * another has not come to, so that all end together. @module
@@ -27,15 +27,15 @@ interface Planned {
 /** One pass. */
 export class PooledSearch {
   readonly #task: ScannerTask
-  /** Undefined once all are given. */
+  /** Undefined once all are assigned. */
   #windows: Iterator<Window, unknown> | undefined
   readonly #take: TakeResult
   readonly #threads: Searcher[] = []
   readonly #startAnew: () => Searcher
   readonly #claims = newClaims()
-  /** Windows to be given again, for their thread ended before it came to them. */
+  /** Windows to assign again: their thread ended before it began them. */
   readonly #again: Planned[] = []
-  /** Results that came before those in front of them. */
+  /** Results that wait for earlier ones. */
   readonly #early = new Map<
     number,
     { readonly window: Window; readonly result: WindowResult | undefined }
@@ -99,7 +99,7 @@ export class PooledSearch {
     return { index: this.#next++, window: planned.value }
   }
 
-  /** For a thread that has nothing left, the last window that another has not come to. */
+  /** For an idle thread, the last window that another has not begun. */
   #takeBack(thread: Searcher): Planned | undefined {
     if (thread.given.size > 0) return undefined
     for (const other of this.#threads) {
@@ -126,7 +126,7 @@ export class PooledSearch {
     this.#endIfDone()
   }
 
-  /** Hands results on in order. */
+  /** Passes results on in order. */
   #finishWindow(index: number, window: Window, result: WindowResult | undefined): void {
     this.#early.set(index, { window, result })
     for (;;) {
@@ -141,7 +141,7 @@ export class PooledSearch {
     }
   }
 
-  /** A thread ended by itself: what it had begun is lost, and what it had not come to is given to others. */
+  /** A thread ended by itself: the window that it had begun is lost, its other windows are assigned again. */
   #lose(thread: Searcher): void {
     const given = [...thread.given.values()]
     thread.given.clear()
@@ -159,7 +159,7 @@ export class PooledSearch {
     this.#feedAll()
   }
 
-  /** No thread is left that could search. */
+  /** No thread is left. */
   #loseAll(): void {
     for (;;) {
       const item = this.#again.shift() ?? this.#plan()

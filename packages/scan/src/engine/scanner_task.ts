@@ -17,10 +17,10 @@ import { WindowScanner } from './window_scanner.ts'
 
 interface TaskOptions {
   readonly isDeep: boolean
-  /** Of the file, for what follows pointers; none are followed where absent. */
+  /** Runs of the file, to follow pointers; none are followed where absent. */
   readonly runs?: readonly Run[]
   /**
-   * Results hold the material of keys too, for what searches for its values and what erases it: {@link
+   * Results contain the material of keys, for searches by value and for scrubs: {@link
    * import('../findings/found_material.ts').FoundMaterial}.
    */
   readonly hasMaterial?: boolean
@@ -39,17 +39,17 @@ export interface KnownTask extends TaskOptions {
   readonly hasDeepSecrets?: boolean
   /** See {@link import('../known/secrets/known_key_search.ts').KnownKeyOptions.completed}. */
   readonly completed?: readonly PublicKey[]
-  /** Keys that are in the dump and are not asked for: far less is spent on them. */
+  /** Discovered keys: far less is spent on them. */
   readonly discovered: readonly PublicKey[]
-  /** Keys that were found already: each of their values is searched for as well. */
+  /** Found keys: each of their values is searched for as well. */
   readonly materials?: readonly KeyMaterial[]
-  /** Whether it is settled whether a given key is there, however long that takes. */
+  /** Spends as long as needed to decide whether a given key is there. */
   readonly isPatient?: boolean
-  /** Scanners of this task that go side by side; 1 where absent. */
+  /** Parallel scanners of this task; 1 where absent. */
   readonly searchers?: number
 }
 
-/** The pass that searches for keys that were found already: wherever else one of their values is. */
+/** The pass that searches for other copies of values of found keys. */
 export interface ValuesTask extends TaskOptions {
   readonly kind: 'values'
   readonly materials: readonly KeyMaterial[]
@@ -67,7 +67,7 @@ export const ANCHORS: readonly Anchor[] = [
 ]
 
 interface ScannerChoice {
-  /** Looked for instead of all encodings. */
+  /** Searched for instead of all encodings. */
   readonly anchors?: readonly Anchor[] | undefined
   /** Of the scanner alone, from now on; its own where absent. */
   readonly memory?: KernelMemory
@@ -78,7 +78,7 @@ export function scannerFor(task: ScannerTask, choice: ScannerChoice = {}): Windo
   return following(task, newScanner(task, choice))
 }
 
-/** Has a scanner follow pointers in the file of a task. */
+/** Lets a scanner follow pointers in the file of a task. */
 function following({ runs }: ScannerTask, scanner: WindowScanner): WindowScanner {
   scanner.follow(runs === undefined ? undefined : new ProcessMemory(runs))
   return scanner
@@ -119,17 +119,16 @@ function newScanner(task: ScannerTask, { anchors, memory }: ScannerChoice): Wind
 }
 
 /**
- * Scanners of all encodings that nobody uses now: a folder of small files needs one, and to make one takes longer than
- * a file.
+ * Idle scanners of all encodings: to make one takes longer than to scan a small file.
  */
 const idle = new Map<string, WindowScanner>()
 
 const nameOf = ({ isDeep }: EncodingsTask) => (isDeep ? 'deep' : 'plain')
 
-/** Of other tasks, as long as what they search for is known: the borders of a file are searched for the same. */
+/** Idle scanners of other tasks: the boundaries of a file are searched for the same keys. */
 const idleOf = new WeakMap<readonly KeyMaterial[], { task: ScannerTask; scanner: WindowScanner }>()
 
-/** A scanner for a task: an idle one where there is. Give it back when done. */
+/** A scanner for a task, idle if there is one. Return it when done. */
 export function takeScanner(task: ScannerTask): WindowScanner {
   const scanner = task.kind === 'encodings' ? idle.get(nameOf(task)) : idleFor(task)
   if (scanner === undefined) return scannerFor(task)
@@ -138,7 +137,7 @@ export function takeScanner(task: ScannerTask): WindowScanner {
   return following(task, scanner)
 }
 
-/** Wipes a scanner and keeps it for the next file, or for what is left of this pass. */
+/** Wipes a scanner and keeps it for the next file, or the rest of this pass. */
 export function giveBack(task: ScannerTask, scanner: WindowScanner): void {
   scanner.wipe()
   scanner.follow(undefined)
@@ -151,7 +150,7 @@ function idleFor(task: KnownTask | ValuesTask): WindowScanner | undefined {
   return existing !== undefined && areAlike(task, existing.task) ? existing.scanner : undefined
 }
 
-/** Whether two tasks for the same materials are for the same public keys, too, and spend as much on them. */
+/** Whether two tasks for the same materials also have the same public keys and budgets. */
 function areAlike(task: ScannerTask, other: ScannerTask): boolean {
   if (task.kind !== other.kind || task.isDeep !== other.isDeep) return false
   if (task.kind !== 'known' || other.kind !== 'known') return true

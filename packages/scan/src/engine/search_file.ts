@@ -9,7 +9,7 @@ import type { TakeResult } from './pooled_search.ts'
 import { giveBack, type ScannerTask, scannerFor, takeScanner } from './scanner_task.ts'
 import { searchWindow } from './window_result.ts'
 
-/** Each thread takes some 40 MB: more would not keep to the bound of memory. */
+/** Each thread takes some 40 MB: more would exceed the memory limit. */
 const MOST_THREADS = 8
 
 /** Files with less data than this are searched before a thread would have started. */
@@ -23,7 +23,7 @@ export interface SearchedFile {
   readonly vectorRegisters: readonly Range[]
   /** See {@link import('@mintmark/dump').Dump.wideRegisters}. */
   readonly wideRegisters: readonly Range[]
-  /** Which of them are searched as the file has them; none where absent. */
+  /** Boundaries that are searched as the file has them; none where absent. */
   readonly borders?: FileBorders
   /** Where the file contains data. */
   readonly data: readonly Range[]
@@ -39,17 +39,17 @@ export interface SearchOptions {
   readonly anchors?: readonly Anchor[]
 }
 
-/** What is searched of a file, and its bytes. */
+/** The searched windows of a file, and their bytes. */
 export interface Searched {
   readonly windows: Iterable<Window>
   readonly bytes: number
 }
 
-/** How many threads search so many bytes of a file: 1 where this one does it alone. */
+/** Number of threads for so many bytes of a file; 1 for this thread alone. */
 export function searchersOf(file: SearchedFile, options: SearchOptions, bytes: number): number {
   const most = Math.min(options.threads ?? availableParallelism(), MOST_THREADS)
   const threads = Math.min(most, Math.ceil(bytes / WINDOW_BYTES))
-  // Once there are threads, the few windows of a file that are searched again are worth them.
+  // Threads that run already also search the few windows that are searched again.
   const isSmall = options.threads === undefined && bytes <= SMALL_BYTES && !file.threads.areStarted
   return options.anchors !== undefined || isSmall ? 1 : Math.max(threads, 1)
 }
@@ -90,7 +90,7 @@ async function searchHere(
   }
 }
 
-/** Resolves once whatever waits for this thread had it. */
+/** Resolves after other work of this thread had its time. */
 function othersDone(): Promise<void> {
   return new Promise((resolve) => {
     setImmediate(resolve)

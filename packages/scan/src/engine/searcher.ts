@@ -1,4 +1,4 @@
-/** What searches windows: a thread of its own, or the thread that asks, between other things that it does. @module */
+/** Searches windows: in a thread of its own, or in the calling thread between other work. @module */
 import { Worker } from 'node:worker_threads'
 import type { ByteSource } from '@mintmark/dump'
 import type { Window } from '../anchors/scan_plan.ts'
@@ -19,11 +19,11 @@ export interface SearchStart {
 export interface GivenWindow {
   readonly index: number
   readonly window: Window
-  /** It is left out where it is claimed by the time that the thread comes to it. */
+  /** It is skipped if it is claimed when the thread begins it. */
   readonly ticket: number
 }
 
-/** First the start; then what the windows behind it are searched for, a window to search, or the end. */
+/** First the start; then the task of later windows, a window to search, or the end. */
 export type SearchOrder =
   | { readonly kind: 'start'; readonly start: SearchStart }
   | { readonly kind: 'task'; readonly task: ScannerTask; readonly claims: Claims }
@@ -36,17 +36,17 @@ export interface WindowAnswer {
   readonly result: WindowResult | undefined
 }
 
-/** What a thread says: at its end that its memory is wiped and its file closed. */
+/** The answer of a thread; at its end, that its memory is wiped and its file closed. */
 export type ThreadAnswer = WindowAnswer | 'wiped'
 
 const PATIENCE_MS = 2000
-/** What a thread may use besides its window: more is a fault of this program, and ends it. */
+/** Memory of a thread besides its window: more is a fault of this program, and ends it. */
 const HEAP_MB = { maxOldGenerationSizeMb: 192, maxYoungGenerationSizeMb: 16 }
 const SCRIPT = new URL('./scan_worker.ts', import.meta.url)
 
-/** Searches the windows that it is given, one after the other. */
+/** Searches the windows that it is assigned, one after the other. */
 export abstract class Searcher {
-  /** What it has not answered, in order. */
+  /** Unanswered windows, in order. */
   readonly given: Map<number, GivenWindow> = new Map()
   isOver: boolean = false
   onAnswer: (answer: WindowAnswer) => void = () => {}
@@ -58,9 +58,9 @@ export abstract class Searcher {
     this.onEnd = () => {}
   }
 
-  /** Windows that are given to it at a time. */
+  /** Windows that are assigned to it at a time. */
   abstract readonly atHand: number
-  /** Begins a window as soon as it has it: none of them can be taken away. */
+  /** Begins a window as soon as it is assigned: none can be claimed by others. */
   abstract readonly isPrompt: boolean
 
   abstract send(order: SearchOrder): void
@@ -69,9 +69,9 @@ export abstract class Searcher {
   abstract close(): Promise<void>
 }
 
-/** A thread of its own; what does not end soon is ended. */
+/** A thread of its own; terminated if it does not end soon. */
 export class SearchThread extends Searcher {
-  /** So many that it never waits for the next: the thread that asks gives none while it searches a slow one itself. */
+  /** Enough that it never waits: the calling thread assigns none while it searches a slow window itself. */
   readonly atHand = 4
   readonly isPrompt = false
   readonly #worker: Worker
@@ -116,9 +116,9 @@ export class SearchThread extends Searcher {
   }
 }
 
-/** The thread that asks. Whatever else waits for it comes between two windows. */
+/** The calling thread. Its other work runs between two windows. */
 export class SearchHere extends Searcher {
-  /** Those that come back from other threads must not wait for several. */
+  /** Results of other threads must not wait for several windows. */
   readonly atHand = 1
   readonly isPrompt = true
   readonly #source: ByteSource

@@ -1,4 +1,4 @@
-/** What the search of one window gives, as plain data for other threads: of key material only what is asked for. @module */
+/** The result of one window as plain data for other threads; key material only if asked for. @module */
 import type { ByteSource, Range } from '@mintmark/dump'
 import { publicHalf } from '@mintmark/keys/public_half/public_half'
 import type { PublicKey } from '@mintmark/keys/public_half/public_key'
@@ -16,7 +16,7 @@ import type { WindowScanner } from './window_scanner.ts'
 export interface KeySeen {
   readonly key: PublicKey
   readonly isBare: boolean
-  /** It was made of its private half, which is there; nothing else shows it. */
+  /** Computed from its private half in the dump; nothing else shows it. */
   readonly isOwn: boolean
 }
 
@@ -25,13 +25,13 @@ export interface WindowResult {
   readonly limits: readonly LimitSeen[]
   /** Discovered public keys, and public halves of the keys found: their private halves are searched for. */
   readonly publicKeys: readonly KeySeen[]
-  /** Keys themselves; none unless they were asked for. */
+  /** The keys themselves; none unless asked for. */
   readonly materials: readonly FoundMaterial[]
-  /** Keys that candidates would be. */
+  /** Keys that candidates may be. */
   readonly possible: readonly PossibleKey[]
   /** Packed data that was not unpacked to its end, from the file's start; each offset once. */
   readonly packed: readonly PackedSeen[]
-  /** Many of them in a row, in order of offset. */
+  /** Long runs of zeros, in order of offset. */
   readonly zeros: readonly Range[]
   /** Bytes that verified keys take, at least. */
   readonly verifiedBytes: number
@@ -41,12 +41,12 @@ export interface WindowResult {
 
 /** Public keys that a window can have; of numbers alone as many as the whole file. */
 const MOST_KEYS = 1200
-/** Keys that candidates of a window would be: more are made up. */
+/** Limit of keys that candidates of a window may be. */
 const MOST_POSSIBLE = 1024
 /** Packed data of a window that is opened by itself: members of a zip file take some 100 bytes each. */
 const MOST_PACKED = 50_000
 
-/** What a search does beside looking. */
+/** Options of the search of a window. */
 export interface SearchTask {
   /** For the tags of keys; see `key_tag.ts`. */
   readonly hashKey: Uint8Array
@@ -136,7 +136,7 @@ function better(existing: KeySeen, seen: KeySeen): KeySeen {
   return { ...(isNamed ? seen : existing), isOwn: existing.isOwn && seen.isOwn }
 }
 
-/** Each place once; of more than there is room for, that they were left out. */
+/** Each offset once; notes if there were too many. */
 class PackedOfWindow {
   readonly #places = new Map<string, PackedSeen>()
   readonly #limits: LimitSeen[]

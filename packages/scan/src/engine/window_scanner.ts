@@ -1,5 +1,5 @@
 /**
- * Searches one window after another: anchors and what they lead to, then the searches of whole windows.
+ * Searches one window after another: anchors and their detectors, then the searches of whole windows.
  *
  * Owns one kernel memory, into which the file is read. Each thread has its own scanner. @module
  */
@@ -28,7 +28,7 @@ import { HITS_OF, type LimitSeen } from '../report/scan_limits.ts'
 import { AesSearch } from '../schedules/aes.ts'
 import { HmacSearch } from '../schedules/hmac.ts'
 
-/** Bytes that all searches go through before the next are examined: they stay in the processor's cache. */
+/** Block that all searches share before the next: it stays in the processor's cache. */
 const BLOCK_BYTES = 256 << 10
 /** Zeros that are searched before data: encodings may begin with zeros. Kernels look behind `to` by themselves. */
 const LEAD_BYTES = 256
@@ -43,17 +43,17 @@ export interface ScannerOptions {
   readonly isDeep: boolean
   /** Patterns beside which public keys are, for {@link WindowTaker.onPublicKey}. */
   readonly keySources?: readonly KeySource[]
-  /** Further searches, of this scanner alone. */
+  /** Further searches of this scanner. */
   readonly searches?: readonly WindowSearch[]
   /** Bytes that a search is given at a time; 256 KiB where absent. */
   readonly blockBytes?: number
-  /** What windows are read into, of this scanner alone; its own where absent. */
+  /** Buffer that windows are read into; its own where absent. */
   readonly memory?: KernelMemory | undefined
 }
 
-/** What a window gave. */
+/** Receives the results of a window. */
 export interface WindowTaker {
-  /** `offset` is from the file's start; the material of `detected` is the scanner's own only until this returns. */
+  /** `offset` is from the file's start; the material of `detected` is valid until this returns. */
   readonly onHit: (detected: Detected, offset: number) => unknown
   /**
    * The same bytes are elsewhere too: `reported` is what `onHit` gave for them. Where absent, they are examined each time.
@@ -62,7 +62,7 @@ export interface WindowTaker {
    */
   readonly onCopy?: (reported: unknown, offset: number) => boolean
   readonly onLimit: (seen: LimitSeen) => void
-  /** A public key that is there; `isBare` if nothing around it shows that it is one. */
+  /** A public key; `isBare` if nothing around it shows that it is one. */
   readonly onPublicKey?: (key: PublicKey, isBare: boolean) => void
   /** Packed data that was not unpacked to its end, from the file's start; see `packed_seen.ts`. */
   readonly onPacked?: (packed: PackedSeen) => void
@@ -78,23 +78,23 @@ interface Hit {
   /** From the anchor. */
   readonly offset: number
   readonly isVerified: boolean
-  /** A candidate may be a key that is known later: each of its offsets counts. */
+  /** False for a candidate that a later key may verify: each of its offsets counts. */
   readonly isFinal: boolean
 }
 
 /** The piece under way; the next uses the same object, for memory can be in a million of them. */
 interface Location extends WindowTaker {
-  /** What can be seen of the run. */
+  /** The readable bytes of the run. */
   bytes: Uint8Array
   /** Of its first byte, from the file's start. */
   offset: number
   /** The same in the process, as far as the dump says. */
   address: bigint | undefined
-  /** Of the process, seen from `bytes`. */
+  /** Memory of the process, relative to `bytes`. */
   memory: Memory | undefined
 }
 
-/** No form that shows itself is shorter, in bytes. The head of an array of a Java heap is 18: there is one between any two. */
+/** No recognisable encoding is shorter, in bytes. The head of an array of a Java heap is 18: there is one between any two. */
 const LEAST_PIECE = 20
 
 export class WindowScanner {
@@ -109,7 +109,7 @@ export class WindowScanner {
   readonly #encodedNumber: number
   readonly #blockBytes: number
   readonly #isDeep: boolean
-  /** What searches said they cut short: each is reported once. */
+  /** Searches that reported a cut: each is reported once. */
   readonly #cut = new Set<string>()
   /** Has a share of the budget of anchors, under the number after theirs. */
   readonly #encoded: EncodedSearch | undefined
@@ -118,7 +118,7 @@ export class WindowScanner {
   /** Those of this scanner alone. */
   readonly #own: readonly WindowSearch[]
   readonly #repeats: Repeats<Hit>
-  /** The last probe hung on nothing but the bytes in reach: equal bytes give the same. */
+  /** The last probe depended only on bytes in reach: equal bytes give the same. */
   #isWhole: boolean = false
   /** Bytes: nothing is searched for in less. */
   readonly #leastPiece: number
@@ -150,7 +150,7 @@ export class WindowScanner {
     this.#unaligned = [...schedules(true), ...pads, ...polynomials, ...more]
   }
 
-  /** What pointers of the windows behind it lead into. */
+  /** Memory that pointers of later windows lead into. */
   follow(process: ProcessMemory | undefined): void {
     this.#process = process
   }
@@ -158,9 +158,9 @@ export class WindowScanner {
   /**
    * Reads a window and searches it.
    *
-   * What cannot be read, an error in a detector, and anchors that are too many are limits, and the rest is searched.
+   * Unreadable bytes, errors of a detector and too many anchors are limits; the rest is searched.
    *
-   * @returns bytes of the window that were searched, its surroundings not counted
+   * @returns searched bytes of the window, without its surroundings
    */
   scan(source: ByteSource, window: Window, taker: WindowTaker): number {
     const target = this.#memory.windowOf(window.length)
@@ -197,7 +197,7 @@ export class WindowScanner {
     return this.#shares.total
   }
 
-  /** Overwrites what was read last. Call it when the last window is done. */
+  /** Overwrites the last window. Call it when all are done. */
   wipe(): void {
     this.#memory.wipe()
     this.#repeats.start(new Uint8Array(0))
@@ -237,7 +237,7 @@ export class WindowScanner {
     reportZeros(place, done, to)
   }
 
-  /** Searches for keys in encoded text of a block, in what is left for its anchors. */
+  /** Searches for keys in encoded text of a block, with the rest of the block's budget. */
   #searchEncoded(place: Location, from: number, to: number): void {
     const encoded = this.#encoded
     if (encoded === undefined || place.bytes.length < encoded.least) return
@@ -249,7 +249,7 @@ export class WindowScanner {
     this.#shares.spend(number, cost)
   }
 
-  /** Small pieces side by side: a hit that is in more than one is none. */
+  /** Small pieces joined: a hit across two pieces does not count. */
   #scanJoined(
     target: Uint8Array,
     offset: number,
@@ -301,7 +301,7 @@ export class WindowScanner {
     const isCopy = this.#repeats.knows(number) && this.#takeCopy(place, at, number, sight)
     const hit = isCopy ? undefined : this.#probeOffsets(place, at, number, name)
     const { cost, wasRefused } = endBudget()
-    // What is verified without the test that was refused has been examined: OpenSSL's program holds a key of 15,360 bits.
+    // A key that was verified without the refused test counts as examined, such as the one of 15,360 bits in OpenSSL's program.
     if (wasRefused && hit?.isVerified !== true) this.#pass(place, at, number, name)
     if (this.#isWhole && !isCopy && !wasRefused) {
       this.#repeats.remember(number, at, sight, cost, hit)
@@ -319,7 +319,7 @@ export class WindowScanner {
       else hit = detect(anchor, place, at)
     } catch {
       this.#isWhole = false
-      // Its message may hold what it examined: it is dropped.
+      // Its message may contain examined bytes: it is dropped.
       place.onLimit({ code: 'detector-failed', name, offset: place.offset + at })
     }
     if (this.#process?.wipe() === true || hit?.isFinal === false) this.#isWhole = false
@@ -403,7 +403,7 @@ function reportZeros({ offset, onZeros }: Location, from: number, to: number): v
   if (to - from >= LEAST_ZEROS) onZeros?.({ offset: offset + from, length: to - from })
 }
 
-/** What of the pieces could be read. */
+/** The readable part of the pieces. */
 function piecesPresent(pieces: readonly Piece[], present: number): readonly Piece[] {
   return pieces
     .filter(({ begin }) => begin < present)
@@ -420,7 +420,7 @@ function piecesPresent(pieces: readonly Piece[], present: number): readonly Piec
 const PROBE_COST = 300
 const HIT_COST = 90_000
 const COPY_COST = 20_000
-/** Of what searches for public keys: certificates are the longest. */
+/** Reach of public keys: certificates are the longest. */
 const SOURCE_SIGHT: Sight = { before: REACH, behind: REACH }
 
 function detect(anchor: Anchor, place: Location, at: number): Hit | undefined {

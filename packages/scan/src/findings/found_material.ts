@@ -1,6 +1,5 @@
 /**
- * Keys themselves, for what searches for their values and what erases them: they cross from the thread that found them to
- * those, and never leave the process.
+ * The keys themselves, for searches by value and for scrubs: they pass between threads and never leave the process.
  *
  * @module
  */
@@ -16,10 +15,10 @@ export interface FoundMaterial {
   readonly seen: FindingSeen
 }
 
-/** Keys that a window can have: one more than are erased by value (`found_keys.ts`), so that there being more is seen. */
+/** Limit of keys of a window: one more than are erased by value (`found_keys.ts`), so that too many are noticed. */
 const MOST_MATERIALS = 4097
 
-/** Collects the keys of one window: one of each that holds as much. */
+/** Collects the keys of one window, each once with the same values. */
 export class MaterialList {
   readonly #hashKey: Uint8Array
   readonly #byName = new Map<string, FoundMaterial>()
@@ -44,7 +43,7 @@ export class MaterialList {
   }
 }
 
-/** Whether anything in it is secret: halves that are public alone are not erased. */
+/** Whether anything in it is secret: public halves are not erased. */
 export function hasSecret(material: KeyMaterial): boolean {
   if (material.type === 'rsa') return material.p !== undefined || material.d !== undefined
   if (material.type === 'ec') return material.d !== undefined
@@ -59,7 +58,7 @@ function partsOf(material: KeyMaterial): string {
   return `${hasPrimes ? 'primes' : ''} ${material.d === undefined ? '' : String(material.d & 0xffffn)}`
 }
 
-/** With bytes of its own: those of others are overwritten. */
+/** A copy with bytes of its own: the original is overwritten. */
 export function copied(material: KeyMaterial): KeyMaterial {
   if (material.type === 'rsa' || material.type === 'ec') return material
   if (material.type === 'okp') {

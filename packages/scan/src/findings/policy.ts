@@ -1,5 +1,5 @@
 /**
- * The one policy: what a finding counts as. The headline, the exit code, the level in SARIF and what `scrub` erases follow
+ * The one policy of classes of findings. The headline, the exit code, the level in SARIF and what `scrub` erases follow
  * from it, and from nothing else.
  *
  * | class | is | counts as |
@@ -42,14 +42,14 @@ const IGNORED: Readonly<Partial<Record<Note, { readonly isKept: boolean }>>> = {
 
 type Classed = Pick<FindingSeen, 'certainty' | 'note'>
 
-/** What a finding counts as. */
+/** The class of a finding. */
 export function classOf({ certainty, note }: Classed): FindingClass {
   if (note !== undefined && IGNORED[note] !== undefined) return 'ignored'
   if (certainty === 'lesser') return 'protected'
   return certainty === 'proven' ? 'key' : 'candidate'
 }
 
-/** What findings of these classes count as together: found wins over leads. */
+/** The result of findings of these classes: found wins over leads. */
 export function countsOf(classes: Iterable<FindingClass>): ClassPolicy['counts'] {
   const all = new Set([...classes].map((each) => POLICY[each].counts))
   if (all.has('found')) return 'found'

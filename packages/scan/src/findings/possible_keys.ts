@@ -1,6 +1,5 @@
 /**
- * Keys that a candidate would be, if it is one: known public halves decide, those that are given and those that are
- * elsewhere in the dump.
+ * Keys that a candidate may be. Known public halves decide: given ones and those elsewhere in the dump.
  *
  * @module
  */
@@ -13,7 +12,7 @@ import type { Detected } from '../anchors/detected.ts'
 import { fromFactor } from '../known/values/rebuild.ts'
 import { copied, hasSecret } from './found_material.ts'
 
-/** Instead of a modulus: of the key nothing is known but a prime, and the modulus is one that it divides. */
+/** Instead of a modulus: only a prime of the key is known, and it divides the modulus. */
 export const NO_MODULUS = 0n
 
 /** A key, and the offset of the candidate. It never leaves the process. */
@@ -25,7 +24,7 @@ export interface PossibleKey {
   readonly form: string
 }
 
-/** The keys of which a candidate is one, if it is a key; none of what is no candidate. */
+/** The keys that a candidate may be; none of other hits. */
 export function possibleKeys(detected: Detected, offset: number): readonly PossibleKey[] {
   const { certainty, material, possible = [], length, form } = detected
   if (certainty !== 'candidate') return []
@@ -40,7 +39,7 @@ export function possibleKeys(detected: Detected, offset: number): readonly Possi
 /** Divisions of known moduli by primes of which nothing else is known: half a second. */
 const MOST_DIVISIONS = 200_000
 
-/** Public halves that are known, of which candidates may be keys. */
+/** Known public halves that may verify candidates. */
 export class PublicHalves {
   readonly #isKnown: (spkiSha256: string) => boolean
   readonly #moduli: readonly RsaMaterial[]
@@ -53,7 +52,7 @@ export class PublicHalves {
     this.#moduli = keys.flatMap(({ material }) => (material.type === 'rsa' ? [material] : []))
   }
 
-  /** The finding that a candidate is, where its public half is one of those that are known. */
+  /** The verified finding of a candidate, if its public half is known. */
   shown({ material: reported, length, form }: PossibleKey): Detected | undefined {
     const material = this.#whole(reported)
     if (material === undefined) return undefined

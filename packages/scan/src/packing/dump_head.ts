@@ -10,9 +10,9 @@ import { bytesSource, openDump } from '@mintmark/dump'
 import { isMachineDump, packerOf, programOf } from './packers.ts'
 import { isCrashReport } from './report_fields.ts'
 
-/** Folders with programs: what is in them is the system's. */
+/** Folders with programs of the system. */
 export const PROGRAM_PATH = '/usr/local/bin:/usr/bin:/bin'
-/** Enough for the first block of what packs a dump: lz4 makes blocks of 4 MiB. */
+/** Enough for the first packed block: lz4 makes blocks of 4 MiB. */
 export const HEAD_BYTES: number = 5 << 20
 /** Enough for the headers of any container. */
 const UNPACKED_BYTES = 1 << 20
@@ -21,7 +21,7 @@ const PATIENCE_MS = 10_000
 const GZIP_BYTES = 1 << 14
 
 export interface DumpHead {
-  /** A container that is known; a file that only looks like bytes is no dump to be taken away from where it is. */
+  /** A known container; raw bytes are no reason to take a file away. */
   readonly isDump: boolean
   /** The program that unpacks it; undefined where it is not packed. */
   readonly packer: string | undefined
@@ -29,13 +29,13 @@ export interface DumpHead {
   readonly isPackerMissing: boolean
   /** Packed, and nothing comes out: what it contains is unknown too. */
   readonly isDamaged: boolean
-  /** A dump whose pages are packed: what packed them, which is not unpacked here. */
+  /** A dump with packed pages: their packer, which is not supported here. */
   readonly pagesPackedBy: string | undefined
-  /** What packed files into it, which no program unpacks to one dump: zip, 7z … */
+  /** An archive, which does not unpack to one dump: zip, 7z … */
   readonly archive: string | undefined
   /** A report of apport, with the core in it as base64. */
   readonly isCrashReport: boolean
-  /** It has a zero byte: memory has, and text has none. */
+  /** It has a zero byte, as memory has and text has not. */
   readonly isBinary: boolean
 }
 
@@ -69,11 +69,11 @@ export function dumpHeadOf(head: Uint8Array): DumpHead {
 interface UnpackedHead {
   readonly unpacked: Uint8Array
   readonly isPackerMissing: boolean
-  /** It did not unpack to its end, which it cannot where only its head is here. */
+  /** It did not unpack to its end: only its head is here. */
   readonly isCut: boolean
 }
 
-/** The first bytes of what a head holds. Most files that are packed by gzip are no dumps: for them no process is started. */
+/** The first unpacked bytes of a head. Most gzip files are no dumps: no process is started for them. */
 function unpackedHead(packer: string, head: Uint8Array): UnpackedHead {
   if (packer === 'gzip') return gunzippedHead(head)
   const { stdout, error, status } = spawnSync(packer, ['-dc'], {

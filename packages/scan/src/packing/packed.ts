@@ -1,5 +1,5 @@
 /**
- * Files that are packed: identified by their first bytes, and unpacked by the system's own programs.
+ * Packed files: identified by their first bytes, and unpacked by programs of the system.
  *
  * systemd-coredump packs cores by zstd, lz4 or xz; `jmap` and others by gzip.
  *
@@ -21,7 +21,7 @@ import { MAGIC_BYTES, packerOf, programOf } from './packers.ts'
 export interface Packing {
   /** `zstd`, `zip` … */
   readonly name: string
-  /** What it holds is a dump, and can be unpacked here. */
+  /** It contains a dump and can be unpacked here. */
   readonly isDump: boolean
 }
 
@@ -41,7 +41,7 @@ export function magicOf(source: Pick<FileSource, 'read'>): Uint8Array {
 }
 
 /**
- * The name of what packed a file, by its first bytes; undefined where it is not packed.
+ * The name of the packer of a file, by its first bytes; undefined where it is not packed.
  *
  * @throws {MintmarkError} `INPUT_UNREADABLE` if it cannot be opened
  */
@@ -55,7 +55,7 @@ export function packerOfFile(file: FilePath): string | undefined {
 }
 
 /**
- * What a file is packed by, and whether it is a dump that is packed; undefined where it is not packed.
+ * The packer of a file, and whether it packed a dump; undefined where it is not packed.
  *
  * @throws {MintmarkError} `INPUT_UNREADABLE` if it cannot be opened, or the program that unpacks it is not there
  */
@@ -94,7 +94,7 @@ export async function withUnpacked<T>(
 }
 
 /**
- * A folder has thousands of small files that are packed by gzip: for them no process is started.
+ * A folder can have thousands of small gzip files: no process is started for them.
  *
  * @returns false where it is not small, or not whole: then nothing is buffered
  */

@@ -1,6 +1,6 @@
 /**
- * What packs files, by the first bytes of what it writes, as the formats' documents and programs have it. Of hibernation files
- * none was at hand: the signatures are those that libhibr and Volatility know.
+ * Packers by the first bytes of their output, after the formats' documents and programs. Signatures of hibernation
+ * files are those of libhibr and Volatility; no such file was tested.
  *
  * @module
  */
@@ -85,7 +85,7 @@ const LIME_PACKED: Omit<Packer, 'magic'> = {
   howDump: 'unpack it first (pigz -dc, or zlib-flate -uncompress)',
 }
 
-/** The name of what packed a file; undefined where none is known. */
+/** The name of the packer; undefined where none is known. */
 export function packerOf(head: Uint8Array): string | undefined {
   const hex = Buffer.from(head.subarray(0, 32)).toString('hex')
   const packer = PACKERS.find(({ magic }) => new RegExp(`^${magic}`).test(hex))
@@ -105,7 +105,7 @@ function isPackedLime(head: Uint8Array): boolean {
   }
 }
 
-/** Whether what a packer of this name wrote is a dump, which nothing here unpacks. */
+/** Whether a packer of this name writes dumps that nothing here unpacks. */
 export function isMachineDump(name: string | undefined): boolean {
   return named(name)?.howDump !== undefined
 }
@@ -115,12 +115,12 @@ export function howToUnpack(name: string): string {
   return named(name)?.howDump ?? 'unpack it first'
 }
 
-/** The program that unpacks what a packer of this name wrote. */
+/** The program that unpacks the output of this packer. */
 export function programOf(name: string | undefined): string | undefined {
   return named(name)?.program
 }
 
-/** Whether what a packer of this name wrote is opened member by member. */
+/** Whether the output of this packer is opened member by member. */
 export function hasMembers(name: string): boolean {
   return named(name)?.hasMembers === true
 }

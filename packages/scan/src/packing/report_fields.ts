@@ -8,7 +8,7 @@
 import { MintmarkError } from '@mintmark/core'
 import type { ByteSource } from '@mintmark/dump'
 
-/** The field that holds the core. Offsets in the report. */
+/** The field with the core. Offsets in the report. */
 export interface CoreField {
   /** Of its name. */
   readonly from: number

@@ -1,5 +1,5 @@
 /**
- * The public keys of one scan: given ones first, then those that the dump itself shows.
+ * The public keys of one scan: given ones first, then discovered ones.
  *
  * @module
  */
@@ -15,7 +15,7 @@ import type { ScanLimit } from './scan_limits.ts'
 
 /** Keys that are searched for: a file full of certificates has more. */
 const MOST_KEYS = 10_000
-/** Of those, numbers that nothing around them shows to be keys: they can be made up without end. */
+/** Limit of bare numbers among them, which a file can contain without end. */
 export const MOST_BARE = 256
 /** Of these, those that are tested at once: of more, one that something is found of (`rsa_found.ts`). */
 const TESTED_BARE = 16
