@@ -1,15 +1,15 @@
-/** The scrub of the gate: public keys as they were kept, and the scanner, which is loaded only for it. @module */
+/** The scrub of the gate: stored public keys, and the scanner, which is loaded only for it. @module */
 import { availableParallelism } from 'node:os'
 import type { Json } from '@mintmark/core'
 import { scrubInput } from '@mintmark/scrub/scrub_input'
 import type { Scrub } from './receive/receive.ts'
 import { keyOfStored } from './stored_keys.ts'
 
-/** Each takes memory, and something else on this machine wants to start anew. */
+/** Each takes memory, and the crashed service restarts at the same time. */
 const MOST_THREADS = 2
 
 /**
- * @param kept public keys as `storedKey` writes them; others is left out
+ * @param kept public keys as `storedKey` writes them; anything else is left out
  * @param acceptCut as {@link ScrubOptions.acceptCut}
  */
 export function gateScrub(kept: readonly Json[], acceptCut: boolean): Scrub {

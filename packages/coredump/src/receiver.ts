@@ -1,4 +1,4 @@
-/** What it takes to read a core, and no more: each module is loaded while a process waits. The rest follows by itself. @module */
+/** The modules needed to read a core, and no others: the dying process waits while they load. @module */
 export { MintmarkError } from '@mintmark/core'
 export { Inlet } from '@mintmark/scan/buffer/drain'
 export { type GateSettings, loadState } from './install/gate_state.ts'

@@ -1,4 +1,4 @@
-/** Keeps account of what was erased of each key: value by value, spelling by spelling. @module */
+/** Counts what was erased of each key, by value and encoding. @module */
 
 import type { Locations } from './locations.ts'
 import type { Piece } from './pieces/piece_table.ts'

@@ -55,7 +55,7 @@ export interface GateSettings {
   readonly compression: Compression
   /** Take cores of processes too that have a limit of 0 on them. */
   readonly ignoresLimits: boolean
-  /** Cores land though the search for a given key was cut short. */
+  /** Write cores although the search for a given key was cut short. */
   readonly acceptsCut: boolean
   /** See `stored_keys.ts`. */
   readonly publicKeys: readonly Json[]

@@ -58,7 +58,7 @@ export function gateStatus(places: Paths): GateStatus {
   }
   const spool = state && orProblem(problems, () => countSpool(state.settings))
   const hasRoom = spool && orProblem(problems, () => checkRoom(state.settings))
-  // It would say of the spool what is said already.
+  // It would repeat the problem of the spool.
   if (hasRoom && isInstalled) orProblem(problems, () => checkProgram(scriptIn(places.stateFolder)))
   return { isInstalled, kernel, state, spool, problems }
 }
@@ -101,7 +101,7 @@ function hasCore(entry: string): boolean {
   try {
     return readdirSync(entry).some((file) => /\.(gz|zst)$/.test(file))
   } catch {
-    // Taken away meanwhile.
+    // Removed meanwhile.
     return false
   }
 }

@@ -17,7 +17,7 @@ export interface KernelSettings {
   readonly pipeLimit: number
 }
 
-/** @param folder `/proc/sys/kernel`, or what stands for it in a test */
+/** @param folder `/proc/sys/kernel`, or a folder in its place in a test */
 export function readKernel(folder: string): KernelSettings {
   const read = (name: string) =>
     attempt('read', name, () => readFileSync(path.join(folder, name), 'utf8'))

@@ -11,7 +11,7 @@ import { LOG_NAME } from '../spool/gate_log.ts'
 /** By which a script of this kind is known. */
 export const SCRIPT_MARK = '# mintmark gate'
 
-/** What received a core is ended where nothing has come for so long, or twice that, and more is to come. */
+/** A receiver is killed where nothing has come for so long, or twice that, and more is to come. */
 const STALL_SECONDS = 60
 
 /** Absolute paths. */

@@ -1,4 +1,4 @@
-/** Whether somebody besides root can put other bytes into a program that root is about to run. @module */
+/** Whether a user other than root can change a program that root is about to run. @module */
 import { realpathSync, statSync } from 'node:fs'
 import path from 'node:path'
 

@@ -129,7 +129,7 @@ export async function writePacked(
     writeAll(packed, file),
   )
   const fed = feed(pieces, packer)
-  // What the disk says comes first: it is why the rest broke.
+  // An error of the disk comes first: it caused the others.
   fed.catch(() => {})
   await written
   await fed
@@ -145,7 +145,7 @@ async function writeAll(chunks: AsyncIterable<Buffer>, file: number): Promise<vo
     }
 }
 
-/** Hands a piece over once the one before has been taken. */
+/** Passes a piece on once the one before has been taken. */
 async function feed(pieces: Iterable<Buffer>, sink: Writable): Promise<void> {
   try {
     for (const piece of pieces) {

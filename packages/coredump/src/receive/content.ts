@@ -1,4 +1,4 @@
-/** What is scrubbed of what was read, and how it is written. @module */
+/** The part of the input that is scrubbed, and how it is written. @module */
 import type { Range } from '@mintmark/dump'
 import type { BufferedInput } from '@mintmark/scan/buffer/buffer_layout'
 import type { WrittenCore } from '../spool/gate_report.ts'
@@ -15,9 +15,9 @@ export interface Content {
   readonly suffix: string
   readonly compression: WrittenCore['compression']
   /**
-   * Makes ready what is written once it is known what is erased.
+   * Prepares the output once the erased ranges are known.
    *
-   * @returns why it cannot be made clean, or what writes it to a file that is open
+   * @returns why it cannot be made clean, or a function that writes it to an open file
    */
   readonly ready: (erased: readonly Range[], scrub: Scrub) => Promise<string | Write>
 }

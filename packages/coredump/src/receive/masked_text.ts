@@ -1,4 +1,4 @@
-/** The text of a crash report without what was erased: what reads reports still reads it. @module */
+/** The text of a crash report without erased bytes, still readable as a report. @module */
 import type { Range } from '@mintmark/dump'
 import { startsIn } from '@mintmark/scan/packing/report_fields'
 

@@ -13,7 +13,7 @@ import { type OpenedReport, openCrashReport } from './crash_report.ts'
 import { maskedText, within } from './masked_text.ts'
 import type { Gate, Scrub } from './receive.ts'
 
-/** Of one line, before it is base64: those who read reports hold a line in memory. A multiple of three. */
+/** Bytes of one line before base64: readers of reports keep a line in memory. A multiple of three. */
 const LINE_BYTES = 3 << 18
 const NOT_CLEAN = 'the text of the report'
 

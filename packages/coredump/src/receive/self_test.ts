@@ -1,4 +1,4 @@
-/** Shows that a core dump would be scrubbed and written: takes a made one through every step but the last. @module */
+/** Checks that a core dump would be scrubbed and written: takes a synthetic one through every step but the last. @module */
 import { closeSync } from 'node:fs'
 import { MintmarkError } from '@mintmark/core'
 import { BLOCK_BYTES } from '@mintmark/scan/buffer/buffer_layout'
@@ -6,11 +6,11 @@ import { CoreBuffer, fixedShare } from '@mintmark/scan/buffer/core_buffer'
 import { writeCompressed } from './compress.ts'
 import type { Gate } from './receive.ts'
 
-/** More than memory takes here, so that the file is needed too. */
+/** More than the memory limit here, so that the file is used too. */
 const BLOCKS = 3
 
 /**
- * Holds, scrubs and writes bytes without a key, and removes them.
+ * Buffers, scrubs and writes bytes without a key, and removes them.
  *
  * @throws whatever a core would be lost for
  */

@@ -1,9 +1,9 @@
 /**
  * A zip archive that another system dropped: its members, of which none is trusted.
  *
- * Nothing is ever written under the name of a member. An archive that is damaged, or made to harm, is refused as a
- * whole, before anything of it is taken. yauzl reads the directory; it is loaded once there is an archive.
- * Source: PKWARE's APPNOTE 6.3.10. @module
+ * Nothing is ever written under the name of a member. A damaged or malicious archive is refused as a whole, before any
+ * member is taken. yauzl reads the directory; it is loaded once there is an archive. Source: PKWARE's APPNOTE 6.3.10.
+ * @module
  */
 import path from 'node:path'
 import { crc32 } from 'node:zlib'
@@ -78,7 +78,7 @@ function refusalOf(entry: Entry): string | undefined {
   return method === DEFLATED || method === STORED ? undefined : `it is packed by method ${method}`
 }
 
-/** A folder holds nothing. */
+/** A folder has no content. */
 const isFile = ({ name, bytes }: ZipMember): boolean => bytes > 0 || !name.endsWith('/')
 
 /** Bytes that several members share unpack to far more than the archive contains. */

@@ -1,4 +1,4 @@
-/** Room that the spool leaves on its file system: a service that crashes again and again must not fill the disk. @module */
+/** Space that the spool leaves free: a service that keeps crashing must not fill the disk. @module */
 import { MintmarkError } from '@mintmark/core'
 import type { Spool } from './spool.ts'
 

@@ -1,5 +1,5 @@
 /**
- * What the gate did, a line each, in `gate.log` of the spool; what went wrong in the system's log as well.
+ * The log of the gate, `gate.log` of the spool; problems are in the system's log as well.
  *
  * A line holds names and numbers, and nothing of the core. @module
  */
@@ -11,7 +11,7 @@ export const LOG_NAME = 'gate.log'
 /** Of util-linux; it finds the system's log, whatever that is. */
 const LOGGER = '/usr/bin/logger'
 const KERNEL_LOG = '/dev/kmsg'
-/** A line's longest text: more than that might not be written in one piece. */
+/** Longest text of a line: more might not be written in one piece. */
 const MOST_TEXT = 1000
 const PATIENCE_MS = 2000
 
@@ -31,7 +31,7 @@ export class GateLog {
   problem(text: string): void {
     this.#write('problem', text)
     const line = `mintmark-gate: ${safeText(text, MOST_TEXT)}`
-    // Not loaded before it is needed: the dying process would wait for that.
+    // Loaded on demand: the dying process would wait for it.
     const logger = process
       .getBuiltinModule('node:child_process')
       .spawnSync(

@@ -1,5 +1,5 @@
 /**
- * What is beside a core in the spool, and alone where there is no core. `docs/schema/mintmark-gate-1.schema.json`
+ * The report beside a core in the spool, or alone where there is no core. `docs/schema/mintmark-gate-1.schema.json`
  * is the contract. @module
  */
 import type { Crash } from './crash.ts'

@@ -1,8 +1,7 @@
 /**
- * Names a process so that others can check later whether it still runs: what a process that was killed left behind
- * belongs to nobody.
+ * Names a process so that others can check whether it still runs, and remove what a killed process left.
  *
- * A process id alone is given again. With the time the process started, the boot and the namespace it is unique.
+ * Process ids are reused. With the time the process started, the boot and the namespace it is unique.
  * Source: proc(5), `/proc/PID/stat` field 22, `starttime`, in ticks since the boot. @module
  */
 import { readFileSync, readlinkSync } from 'node:fs'
@@ -28,7 +27,7 @@ export function isGone(mark: string): boolean {
   return now === undefined ? !runsElsewhere(Number(pid)) : String(now) !== start
 }
 
-/** Without `/proc`, the id alone has to do. */
+/** Without `/proc` only the id is used. */
 function runsElsewhere(pid: number): boolean {
   if (process.platform === 'linux') return false
   try {
@@ -54,7 +53,7 @@ function startTicks(pid: number): number | undefined {
   const stat = read(`/proc/${pid}/stat`)
   const fields = stat?.slice(stat.lastIndexOf(')') + 2).split(' ')
   const ticks = Number(fields?.[19])
-  // One that was killed and that nobody has asked about yet is over all the same.
+  // A zombie counts as gone.
   const isDead = fields?.[0] === 'Z' || fields?.[0] === 'X'
   return Number.isSafeInteger(ticks) && !isDead ? ticks : undefined
 }

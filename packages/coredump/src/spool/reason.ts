@@ -1,10 +1,10 @@
-/** Why a core was lost, in words that hold nothing of it. @module */
+/** Why a core was lost, in words that contain nothing of it. @module */
 import { MintmarkError } from '@mintmark/core'
 import { errnoOf } from './spool.ts'
 
 const FULL = 'the disk is full (DISK_FULL)'
 const NO_MEMORY = 'there was not enough memory'
-/** What an operator can act on; of the rest there is the system's own name. */
+/** Causes that an operator can act on; others have the system's name. */
 const WORDS: ReadonlyMap<string, string> = new Map([
   ['ENOSPC', FULL],
   ['EDQUOT', FULL],

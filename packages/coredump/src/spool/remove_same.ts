@@ -1,4 +1,4 @@
-/** Removes a raw file, if it is still the very file that was read. @module */
+/** Removes a raw file, if it is still the file that was read. @module */
 import { lstatSync, type Stats, unlinkSync } from 'node:fs'
 import { safeText } from '@mintmark/core'
 

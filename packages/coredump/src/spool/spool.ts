@@ -27,7 +27,7 @@ import { makeFolder } from './make_folder.ts'
 import { isGone, ownMark, startOf } from './process_mark.ts'
 
 const UNFINISHED = /^\.unfinished-([0-9a-z-]+)\.[0-9A-Za-z]{6}$/
-/** In an unfinished folder: what crashed; its size: how many bytes of it are buffered in memory. */
+/** In an unfinished folder: the program that crashed; the file's size is the bytes buffered in memory. */
 export const TICKET = 'ticket'
 /** In an unfinished folder: it was read to its end. */
 export const READ = 'read'
@@ -70,7 +70,7 @@ export class Spool {
   /**
    * Begins a core: a folder of its own, which nobody sees as a core before it is published.
    *
-   * @param program what crashed, of letters, digits, dots, dashes and low lines
+   * @param program what crashed, of letters, digits, dots, dashes and underscores
    */
   begin(program: string): SpoolEntry {
     const made = mkdtempSync(path.join(this.folder, `.unfinished-${ownMark()}.`))
@@ -91,7 +91,7 @@ export class Spool {
     return this.#tickets().reduce((sum, ticket) => sum + sizeOf(ticket), 0)
   }
 
-  /** What those at work say of themselves, the oldest first. */
+  /** Notes of receivers at work, the oldest first. */
   saidAtWork(): readonly { readonly name: string; readonly notes: readonly string[] }[] {
     return this.atWork().map((name) => ({ name, notes: namesIn(path.join(this.folder, name)) }))
   }
@@ -109,7 +109,7 @@ export class Spool {
     return { freeBytes: bavail * bsize, totalBytes: blocks * bsize }
   }
 
-  /** Removes what processes left that were killed. Nothing in it was ever readable as a raw core. */
+  /** Removes what killed processes left. It never contains a readable raw core. */
   removeLeftovers(): number {
     const left = this.leftovers()
     for (const name of left) rmSync(path.join(this.folder, name), { recursive: true })
@@ -210,7 +210,7 @@ export class SpoolEntry {
 }
 
 /**
- * A name for a core: of what names it, only letters, digits, dots, dashes and low lines.
+ * A name for a core, of letters, digits, dots, dashes and underscores.
  *
  * @param names of the executable, the process, the file … : anything at all
  */
@@ -232,7 +232,7 @@ export function safeName(name: string | number): string {
   return safe === '' ? 'unknown' : safe
 }
 
-/** Gone meanwhile, as is what it held. */
+/** Gone meanwhile, with its files. */
 function namesIn(folder: string): readonly string[] {
   try {
     return readdirSync(folder)
@@ -245,7 +245,7 @@ const sizeOf = (file: string): number => statSync(file, { throwIfNoEntry: false 
 
 const timeIn = (name: string) => /\.(\d{8}T\d{6}\.\d{3}Z.*)$/.exec(name)?.[1] ?? ''
 
-/** A rename never replaces a folder that holds something. */
+/** A rename never replaces a folder that is not empty. */
 function isTaken(rename: () => void): boolean {
   try {
     rename()

@@ -1,6 +1,6 @@
 /**
- * Takes a file for one watch alone, so that another on the same folder leaves it: a watch that is started by the clock
- * may still be at work when the next begins.
+ * Takes a file for one watch alone, so that another on the same folder leaves it: a scheduled watch may still be at
+ * work when the next begins.
  *
  * A link in the spool, named after the file, that points at the mark of the process: it is made at once or not at all,
  * and what a killed process left is known by its mark. Two that find such a link at one moment may both take the file;
@@ -12,9 +12,9 @@ import path from 'node:path'
 import { isGone, ownMark } from '../spool/process_mark.ts'
 
 /**
- * @param spool where cores of the file land
- * @param id of the file, in the state that it is in
- * @returns what gives it up again; undefined where another process has it
+ * @param spool where cores of the file are written
+ * @param id of the file in its present state
+ * @returns a function that releases it; undefined where another process has it
  */
 export function claimFile(spool: string, id: string): (() => void) | undefined {
   const name = createHash('sha256').update(id).digest('hex').slice(0, 32)
@@ -50,6 +50,6 @@ function remove(link: string): void {
   try {
     unlinkSync(link)
   } catch {
-    // Whoever found it left over has removed it.
+    // Another process found it stale and removed it.
   }
 }

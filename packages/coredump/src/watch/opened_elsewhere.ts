@@ -4,7 +4,7 @@ import { readdirSync, readFileSync, type Stats, statSync } from 'node:fs'
 /** `O_WRONLY | O_RDWR`. */
 const MAY_WRITE = 0o3
 
-/** Files whose dump is being written are distinguished from others by who has them open: asked again after this. */
+/** Dumps under way are recognised by processes that have them open: checked again after this. */
 const FRESH_MS = 500
 
 type FileNumbers = Pick<Stats, 'dev' | 'ino'>

@@ -1,5 +1,5 @@
 /**
- * Calls `mintmark gate receive` for a file that was dropped: memory and crash of what takes it are of its own process.
+ * Calls `mintmark gate receive` for a dropped file, in a process of its own for memory and crashes.
  * @module
  */
 import { type ChildProcess, spawn } from 'node:child_process'
@@ -16,7 +16,7 @@ export interface ReceiveCall {
   readonly args: readonly string[]
 }
 
-/** Exit codes of what receives a core that was written. */
+/** Exit codes of a receiver that wrote a core. */
 const COUNTS: ReadonlyMap<number | string, Counts> = new Map([
   [0, 'nothing'],
   [1, 'found'],
@@ -35,7 +35,7 @@ export function droppedFile(place: string, stats: Stats): DroppedFile {
   return { path: place, bytes: stats.size, modifiedMs: Math.floor(stats.mtimeMs), inode: stats.ino }
 }
 
-/** @returns why it did not land, or what was found */
+/** @returns why it was not written, or what was found */
 export async function receiveFrom(
   { file, packer, dropped }: ToReceive,
   { node, args }: ReceiveCall,

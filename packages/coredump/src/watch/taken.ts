@@ -1,10 +1,10 @@
-/** What became of a file that another system dropped. @module */
+/** The outcome for a file that another system dropped. @module */
 import type { ClassPolicy } from '@mintmark/scan/findings/policy'
 import type { FileId } from './taken_before.ts'
 
 export type Counts = ClassPolicy['counts']
 
-/** A member of an archive, and what is said of it. */
+/** A member of an archive, and its outcome. */
 export interface MemberNote {
   readonly name: string
   readonly text: string
@@ -30,15 +30,14 @@ export type Taken =
   | { readonly outcome: 'no-dump' }
   /** It may be a dump and is not taken, however often it is examined. */
   | ({ readonly outcome: 'left'; readonly why: string } & OfMembers)
-  /** Its core was in the spool already: what took it was ended before it could remove the raw file. */
+  /** Its core was in the spool already: the receiver was killed before it could remove the raw file. */
   | { readonly outcome: 'removed' }
   /** Another watch has it. */
   | { readonly outcome: 'elsewhere' }
   | ({ readonly outcome: 'failed'; readonly why: string } & OfMembers)
 
 /**
- * What gives a dump up again that nobody else may take meanwhile, and whether only its raw file is left; or why it is
- * not to be taken.
+ * The claim on a dump, with its release and whether only its raw file is left; or why it is not taken.
  */
 export type Claim =
   | { readonly release: () => void; readonly isWritten: boolean }
@@ -48,9 +47,9 @@ export type Claim =
 export interface TakeHow {
   /** Whether the raw file goes once its core is in the spool. */
   readonly isRemoved: boolean
-  /** Asked for what is to be taken alone. */
+  /** Called only for files to take. */
   readonly claim?: () => Claim
-  /** What is in the spool already; asked for archives, of which some members may. */
+  /** Contents of the spool; for archives, whose members may be there in part. */
   readonly before?: () => ReadonlyMap<FileId, 'core' | 'report'>
 }
 

@@ -1,10 +1,10 @@
-/** Which dropped files have a core, or the report that there can be none, in the spool already. @module */
+/** Dropped files that already have a core or a report without a core in the spool. @module */
 import { readdirSync, readFileSync } from 'node:fs'
 import path from 'node:path'
 import { isObject } from '@mintmark/core'
 import type { Spool } from '../spool/spool.ts'
 
-/** One state of one file: when it is written to, it is another. */
+/** Identifies one state of one file; a write changes it. */
 export type FileId = string
 
 interface TakenFile {
@@ -16,7 +16,7 @@ interface TakenFile {
 /** Only what is new in the spool is read at each probe: there may be thousands of reports. */
 export class TakenBefore {
   readonly #spool: Spool
-  /** What each entry of the spool was made of; undefined where it was no dropped file. */
+  /** The source of each entry of the spool; undefined where it was no dropped file. */
   #entries: ReadonlyMap<string, TakenFile | undefined> = new Map()
 
   constructor(spool: Spool) {
@@ -31,7 +31,7 @@ export class TakenBefore {
     return this.#all().some((taken) => taken.id === id && taken.hasCore)
   }
 
-  /** What each has, by its name: a core wins over a report alone. */
+  /** By name, core or report alone; a core wins. */
   states(): ReadonlyMap<FileId, 'core' | 'report'> {
     const states = new Map<FileId, 'core' | 'report'>()
     for (const { id, hasCore } of this.#all())
@@ -39,7 +39,7 @@ export class TakenBefore {
     return states
   }
 
-  /** @param isCoreless only those of which there is the report alone */
+  /** @param isCoreless only those with a report alone */
   ids({ isCoreless = false }: { readonly isCoreless?: boolean } = {}): Set<FileId> {
     const those = this.#all().filter(({ hasCore }) => !isCoreless || !hasCore)
     return new Set(those.map(({ id }) => id))

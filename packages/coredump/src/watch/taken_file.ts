@@ -1,5 +1,5 @@
 /**
- * One dump that another system dropped: through the gate, in a process of its own, and then away.
+ * Takes one dropped dump through the gate in a process of its own, and removes the raw file.
  *
  * The raw file goes only once its core is scrubbed and durable in the spool, and only if it is still the very file
  * that was read. @module
@@ -61,7 +61,7 @@ async function takeDump(dump: OpenedDump, call: ReceiveCall, how: TakeHow): Prom
 const NO_FORMAT =
   'it has the head of no known dump format: if it is an image of memory, "mintmark scrub" takes it'
 
-/** What becomes of a file that is not to be taken, by its first bytes; undefined if it is. */
+/** The outcome of a file that is not taken, by its first bytes; undefined if it is taken. */
 function refusalOf(head: DumpHead): Taken | undefined {
   const { isDump, packer, isPackerMissing, isDamaged, pagesPackedBy, isBinary } = head
   if (isPackerMissing) return failed(`it is packed, and there is no ${packer}`)
@@ -74,7 +74,7 @@ function refusalOf(head: DumpHead): Taken | undefined {
   return isBinary ? left(NO_FORMAT) : { outcome: 'no-dump' }
 }
 
-/** Of a packed file the core may be less than there was to come: it is unpacked again, to nowhere. */
+/** The core of a packed file may be incomplete: it is unpacked again to check. */
 async function removeWritten({ place, file, stats, packer }: OpenedDump): Promise<Taken> {
   const why = packer === undefined ? undefined : await whyNotWhole(file, packer)
   if (why !== undefined) return failed(why)

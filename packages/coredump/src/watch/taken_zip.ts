@@ -1,7 +1,7 @@
 /**
- * One zip archive that another system dropped: each dump in it goes through the gate as if it was in the folder.
+ * Takes one dropped zip archive: each dump in it goes through the gate like a dropped file.
  *
- * The archive goes once all that it holds is in the spool: text beside a dump is scrubbed and kept there too. While
+ * The archive is removed once all its members are in the spool: text beside a dump is scrubbed and kept there too. While
  * something in it is not taken it stays, and so does all of it. @module
  */
 import type { Stats } from 'node:fs'
@@ -87,7 +87,7 @@ class MemberTaker {
   readonly failures: MemberNote[] = []
   /** Of those that were written now; undefined where none was. */
   counts: Counts | undefined
-  /** One could not be made clean before: it has a report alone. */
+  /** One could not be made clean before: it has only a report. */
   isUnclean = false
 
   constructor(
@@ -105,7 +105,7 @@ class MemberTaker {
     for (const name of names) await this.#take(name)
   }
 
-  /** What is in the spool now, of an archive that stays. */
+  /** Members in the spool, of an archive that stays. */
   landed(members: readonly MemberNote[]): Taken {
     if (this.counts === undefined) return { outcome: 'no-dump' }
     return { outcome: 'written', counts: this.counts, isRemoved: false, members }

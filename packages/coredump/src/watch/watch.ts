@@ -25,7 +25,7 @@ export interface WatchOptions {
   readonly call: ReceiveCall
   /** Whether the raw dump is removed once its core is in the spool. */
   readonly isRemoved: boolean
-  /** A file that has not changed for so long, and that nobody may write to, is whole. */
+  /** A file that has not changed for so long, and that no process can write to, is complete. */
   readonly quietMs: number
   /** How late a change is seen that the system does not report, in milliseconds; {@link POLL_MS} by default. */
   readonly pollMs?: number
@@ -38,17 +38,17 @@ export interface WatchCount {
   /** Of those that were written: nothing verified was in them, but what may be keys. */
   readonly withLeads: number
   readonly failed: number
-  /** What may be a dump and is not taken: the log says why. */
+  /** Possible dumps that are not taken: the log says why. */
   readonly left: number
-  /** Still being written, or in the hands of another watch. */
+  /** Still being written, or claimed by another watch. */
   readonly waiting: number
 }
 
 /** A file that failed is tried again after this, then after twice as much, and so on. */
 const RETRY_MS = 60_000
-/** Changes are identified by the system where it can; where it cannot, they are seen this late. */
+/** The system reports changes where it can; elsewhere they are noticed this late. */
 const POLL_MS = 2000
-/** Looking through a folder of thousands of files takes no larger share of the time: while it changes, and while not. */
+/** Largest share of time for scanning a folder: while it changes, and while not. */
 const BUSY_SHARE = 1 / 5
 const IDLE_SHARE = 1 / 20
 
@@ -60,16 +60,16 @@ const NO_CHARACTER = '\ufffd'
 
 export class FolderWatch {
   readonly #options: WatchOptions
-  /** What was taken, or is no dump. */
+  /** Files that were taken or are no dump. */
   readonly #done: Set<FileId>
   readonly #before: TakenBefore
   readonly #opened = new OpenedElsewhere()
   readonly #failed = new Map<FileId, { times: number; triedMs: number; waitMs: number }>()
-  /** Files dated ahead of the clock, and when each was first seen, of the clock that nobody sets. */
+  /** Files dated ahead of the clock, and when each was first seen, by the monotonic clock. */
   readonly #ahead = new Map<FileId, number>()
   /** Files whose names cannot be read, as they are shown. */
   readonly #unnamed = new Set<string>()
-  /** How long the last sweep took, without what it took in hand. */
+  /** Duration of the last sweep, without the dumps that it took. */
   #scannedMs = 0
   /** Why the folder could not be searched the last time. */
   #trouble: string | undefined
@@ -84,7 +84,7 @@ export class FolderWatch {
   }
 
   /**
-   * Takes what is whole, one after another.
+   * Takes complete files, one after another.
    *
    * @param nowMs of the clock that files are dated by
    * @throws {MintmarkError} `INPUT_UNREADABLE` if the folder cannot be read
@@ -155,7 +155,7 @@ export class FolderWatch {
       // oxlint-disable-next-line no-await-in-loop -- one sweep after another
       const waiting = await this.#waitingAfterSweep()
       if (waiting === undefined) {
-        // What watched it watches the folder that was there.
+        // The watcher still watches the removed folder.
         watcher?.close()
         watcher = undefined
       }
@@ -188,7 +188,7 @@ export class FolderWatch {
     const { folder, spool } = this.#options
     return namesIn(folder).flatMap((name) => {
       const place = path.join(folder, name)
-      // A name with a dot in front is not finished, by the custom of those who drop dumps.
+      // A name with a dot in front is not finished, by convention of dump writers.
       if (name.startsWith('.') || place === spool.folder) return []
       const stats = lstatSync(place, { throwIfNoEntry: false })
       if (stats === undefined && name.includes(NO_CHARACTER)) this.#reportUnnamed(place)
@@ -206,7 +206,7 @@ export class FolderWatch {
   /** Asked for dumps alone. */
   #claim(place: string, id: FileId): Claim {
     const { spool, isRemoved } = this.#options
-    // What receives it outlives a watch that is killed.
+    // A receiver outlives a killed watch.
     if (spool.countOf(safeName(path.basename(place))) > 0) return 'elsewhere'
     const release = claimFile(spool.folder, id)
     if (release === undefined) return 'elsewhere'
@@ -216,14 +216,14 @@ export class FolderWatch {
     return 'done'
   }
 
-  /** What is no longer there needs no memory. */
+  /** Forgets files that are gone. */
   #forgetAllBut(ids: ReadonlySet<FileId>): void {
     for (const id of this.#done) if (!ids.has(id)) this.#done.delete(id)
     for (const seen of [this.#failed, this.#ahead])
       for (const id of seen.keys()) if (!ids.has(id)) seen.delete(id)
   }
 
-  /** A clock that was set back does not put it off any longer. */
+  /** A clock that was set back no longer delays it. */
   #isPutOff(id: FileId, nowMs: number): boolean {
     const { triedMs = 0, waitMs = 0 } = this.#failed.get(id) ?? {}
     return nowMs >= triedMs && nowMs < triedMs + waitMs
@@ -278,7 +278,7 @@ export class FolderWatch {
     const waitMs = RETRY_MS * 2 ** Math.min(times - 1, 10)
     this.#failed.set(id, { times, triedMs: nowMs, waitMs })
     this.#options.log.problem(`${shown}: still there, ${taken.why}`)
-    // What has a report has been taken, whatever became of the raw file: there is one core for it.
+    // A file with a report was taken: each file gives one core.
     if (this.#before.has(id)) this.#done.add(id)
   }
 }
@@ -308,7 +308,7 @@ function namesIn(folder: string): readonly string[] {
 const idOf = (place: string, { ino, size, mtimeMs }: Stats): FileId =>
   fileId(place, ino, size, Math.floor(mtimeMs))
 
-/** Where the system cannot report changes (some network folders), there is the poll. */
+/** Some network folders report no changes: polling finds them. */
 function watched(folder: string, onChange: () => void): FSWatcher | undefined {
   try {
     return watch(folder, onChange).on('error', () => {})

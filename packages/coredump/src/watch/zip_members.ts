@@ -1,4 +1,4 @@
-/** What is to become of each member of a zip archive, by its first bytes; each is unpacked to its end for that. @module */
+/** Decides by its first bytes what happens to each member of a zip archive; unpacks each to its end. @module */
 import { type DumpHead, dumpHeadOf, HEAD_BYTES } from '@mintmark/scan/packing/dump_head'
 import type { ZipArchive, ZipMember } from '../receive/zip_archive.ts'
 import type { Taken } from './taken.ts'
@@ -7,11 +7,11 @@ export type MemberFate =
   | { readonly name: string; readonly fate: 'dump' | 'text' }
   | { readonly name: string; readonly fate: 'left'; readonly why: string }
 
-/** What becomes of a file that is not to be taken; undefined if it is. */
+/** The outcome of a file that is not taken; undefined if it is taken. */
 export type RefusalOf = (head: DumpHead) => Taken | undefined
 
 /**
- * Examines all members that hold something.
+ * Examines all members that are not empty.
  *
  * @throws {MintmarkError} `INPUT_INVALID` if one of them is damaged
  */
@@ -49,7 +49,7 @@ async function fateOf(
   }
 }
 
-/** The first bytes of a member, which is read to its end. */
+/** The first bytes of a member; reads it to its end. */
 async function headOf(zip: ZipArchive, member: ZipMember): Promise<Buffer> {
   const head = Buffer.alloc(Math.min(HEAD_BYTES, member.bytes))
   let length = 0
