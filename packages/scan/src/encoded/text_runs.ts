@@ -3,7 +3,7 @@
  * letters that stand for anything else one in two is not examined.
  *
  * The values of letters are those of base64; more than 63 is none. Oracles are {@link textRangesReference} and
- * {@link hexRangesReference}; the property test holds them equal. @module
+ * {@link hexRangesReference}; the property test compares them. @module
  */
 /** Letters of base64 in a row that stand for ASCII, and hexadecimal digits. */
 export const LEAST_TEXT = 32

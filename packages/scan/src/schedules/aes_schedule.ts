@@ -1,6 +1,6 @@
 /**
  * Finds expanded AES keys (FIPS-197 sections 5.2 and 5.3.5): all sizes, both directions, both word orders. Kernel:
- * `assembly/aes_schedule.ts`; a property test holds it equal to {@link findSchedulesReference}.
+ * `assembly/aes_schedule.ts`; a property test compares it with {@link findSchedulesReference}.
  *
  * @module
  */

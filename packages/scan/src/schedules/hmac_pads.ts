@@ -1,6 +1,6 @@
 /**
  * Finds pairs of blocks that an HMAC key leaves, the key XOR 0x36… and XOR 0x5c… (RFC 2104, section 2). Kernel:
- * `assembly/hmac_pads.ts`; a property test holds it equal to {@link findPadsReference}.
+ * `assembly/hmac_pads.ts`; a property test compares it with {@link findPadsReference}.
  *
  * @module
  */

@@ -1,6 +1,5 @@
 /**
- * Symmetric keys that are printed in standards, or follow from them: libraries test themselves with them, and carry
- * them along.
+ * Symmetric keys published in standards, or derived from them: libraries contain them for self-tests.
  *
  * @module
  */

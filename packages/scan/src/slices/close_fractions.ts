@@ -1,4 +1,4 @@
-/** What is just below a fraction with a small denominator, for the kernel of exponents. @module */
+/** Numbers just below a fraction with a small denominator, for the kernel of exponents. @module */
 /** How many buckets off the kernel may be. */
 const OFF = 1.125
 

@@ -3,8 +3,8 @@
  * before them.
  *
  * Kernels: `slice_map.ts`, `number_offsets.ts`, `candidates.ts`, `factors.ts`, `conjugate.ts`, `exponents.ts` and
- * `slice_words.ts` in `assembly/` (AssemblyScript, SIMD), in one memory. Their oracles are `conjugate_reference.ts` and
- * its neighbours; property tests hold them equal. @module
+ * `slice_words.ts` in `assembly/` (AssemblyScript, SIMD), in one memory. Property tests compare them with the oracles
+ * in `test/slices/reference`. @module
  */
 import { limbs28 } from '@mintmark/keys/arithmetic/limbs'
 import { randomBounds } from '@mintmark/keys/material/random_looking'

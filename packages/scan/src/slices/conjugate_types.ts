@@ -1,4 +1,4 @@
-/** What the kernels of `conjugate.ts` take and give: windows, tables of keys and words, shapes of numbers. @module */
+/** Input and output of the kernels of `conjugate.ts`: windows, tables of keys and words, shapes of numbers. @module */
 /** How a number's bytes are in memory, by number: the orders of the kernel. */
 export const ORDERS = [
   { form: 'limbs-le64', alignment: 1, word: 1 },

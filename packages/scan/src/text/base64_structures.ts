@@ -1,5 +1,5 @@
 /**
- * How the structures of private keys begin, and how long that says they are: a first judgement, before much is decoded.
+ * How structures of private keys begin, and how long they are: a first test before much is decoded.
  *
  * Every function takes the first bytes around a structure, and where it begins in them.
  *

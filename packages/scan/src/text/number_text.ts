@@ -1,5 +1,5 @@
 /**
- * Bytes that a text has as numbers: lists of hexadecimal or decimal numbers, whatever is between two of them, and the lines of
+ * Bytes spelled as numbers in text: lists of hexadecimal or decimal numbers, whatever is between two of them, and the lines of
  * hex dumps with their addresses, as `xxd`, `hexdump -C`, `od -t x1`, OpenSSL, mbedTLS, .NET, Java, Go and Node.js write them.
  *
  * @module

@@ -1,6 +1,6 @@
 /**
- * Anchors of binary encodings. Forms that hold a whole key come first, what is left of one last: a reader that examines
- * a bounded number of offsets in few bytes takes them in this order.
+ * Anchors of binary encodings. Encodings of a whole key come first, remainders of one last: readers with a limit of
+ * offsets take them in this order.
  *
  * @module
  */

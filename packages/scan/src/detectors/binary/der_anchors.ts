@@ -1,6 +1,6 @@
 /**
- * Keys in DER: PKCS#8, PKCS#1, SEC1 and what is encrypted, each found by what is at its begin, the SEQUENCE around it left
- * aside: a freed buffer has lost that.
+ * Keys in DER: PKCS#8, PKCS#1, SEC1 and what is encrypted, each found by its first bytes behind the outer SEQUENCE,
+ * which a freed buffer has lost.
  *
  * @module
  */

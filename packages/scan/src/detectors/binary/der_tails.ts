@@ -1,5 +1,5 @@
 /**
- * What is left of keys in DER whose begin is gone: a freed buffer that was written over, or cut by a window.
+ * Remainders of keys in DER whose begin is gone: a freed buffer that was written over, or cut by a window.
  *
  * Of PKCS#1 the public exponent is still there, and everything behind it; or only some of p, q, dP, dQ and qInv, in that order,
  * up to the end: three CRT values still give the whole key. Of SEC1 the end of the scalar, the curve and the point, which leave

@@ -1,6 +1,6 @@
 /**
- * The RSA key of a prime, among the numbers that are near: another prime is of it where their product is one of those, or
- * where one is d: e·d = 1 modulo p − 1 and q − 1.
+ * Finds the RSA key of a prime among numbers near it: a second prime fits where their product is one of them, or where
+ * one is d: e·d = 1 modulo p − 1 and q − 1.
  *
  * @module
  */

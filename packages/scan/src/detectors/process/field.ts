@@ -1,5 +1,5 @@
 /**
- * What a row of a layout is written in: fields of a structure, and checks of what is in it.
+ * The notation of rows of layouts: fields of a structure, and checks of their content.
  *
  * @module
  */

@@ -1,6 +1,6 @@
 /**
- * Interprets rows of layouts: an anchor, what must be around it, where the parts of a key are or are led to. What the
- * parts are is shown by arithmetic alone: a point on its curve, and the secret that gives it.
+ * Interprets rows of layouts: an anchor, conditions around it, and offsets of or pointers to the parts of a key. Only
+ * arithmetic verifies the parts: a point on its curve, and the secret that gives it.
  *
  * @module
  */

@@ -1,5 +1,5 @@
 /**
- * Keys in bytes that text decodes to: every binary form, wherever in them it begins.
+ * Keys in decoded text: every binary encoding, at any offset.
  *
  * A body whose first letters are gone still has its inner structure, so it is not enough to read from the
  * first byte on.

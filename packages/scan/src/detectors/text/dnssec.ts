@@ -1,9 +1,9 @@
 /**
- * BIND's private keys for DNSSEC, `Private-key-format: v1.2` and v1.3, in plain text, in strings, in HTML (lib/dns/dst_parse.c of
- * BIND 9; RFC 5702, 6605, 8080).
+ * BIND's private keys for DNSSEC, `Private-key-format: v1.2` and v1.3, in plain text, in strings, in HTML
+ * (lib/dns/dst_parse.c of BIND 9; RFC 5702, 6605, 8080).
  *
- * The elliptic ones have no public half in the file: header, algorithm, exact length and padding, and a scalar in range are
- * what holds them. They are well-formed, and verified where their public half is known.
+ * The elliptic ones have no public half in the file: header, algorithm, exact length and padding, and a scalar in range
+ * are all that can be checked. They are well-formed, and verified where their public half is known.
  *
  * @module
  */

@@ -1,6 +1,6 @@
 /**
- * Keys of JWKs in texts that are not JSON: YAML, TOML, variables of a process, what PHP, Ruby, Go and JavaScript print. Of the
- * words around an exponent of 65,537 or the name of a curve those are a key of which arithmetic says so.
+ * Keys of JWKs in texts that are not JSON: YAML, TOML, variables of a process, what PHP, Ruby, Go and JavaScript print.
+ * Arithmetic decides which words around an exponent of 65,537 or the name of a curve are a key.
  *
  * @module
  */

@@ -1,5 +1,5 @@
 /**
- * What the last bytes of a key of RFC 8410 in DER show of it, where its begin is gone: the secret ends the structure.
+ * Keys of RFC 8410 in DER whose begin is gone: the secret is at the end of the structure.
  *
  * @module
  */

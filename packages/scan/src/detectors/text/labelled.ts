@@ -1,5 +1,5 @@
 /**
- * Values under names in a text, each decoded when it is asked for.
+ * Named values in a text, each decoded on demand.
  *
  * @module
  */

@@ -1,8 +1,8 @@
 /**
- * Keys from the values that a text names: put together, verified, or dropped.
+ * Builds keys from named values of a text, and verifies or drops them.
  *
- * What is given here has no offset yet: offset and length are 0, the encoding is empty. Where a text spells the public
- * half too, it must agree: else the key is a candidate at most.
+ * Results have no offset yet: offset and length are 0, the encoding is empty. A public half in the text must agree;
+ * otherwise the key is at most a candidate.
  *
  * @module
  */

@@ -1,8 +1,8 @@
 /**
- * Private keys in an armor whose head is gone, or that was overwritten in the middle, found by its last line: that says
- * where the body ends, and so which bytes its letters mean, however many of them were overwritten.
+ * Private keys in an armor whose head is gone, or that was overwritten in the middle, found by its last line: it says
+ * where the body ends, and so which bytes its letters decode to.
  *
- * What has an anchor of its own in base64 is left to that.
+ * Encodings with an anchor in base64 are left to that anchor.
  *
  * @module
  */

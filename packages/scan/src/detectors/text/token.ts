@@ -1,5 +1,5 @@
 /**
- * Bearer tokens and refresh tokens: of a lesser class than keys, and secrets all the same (RFC 7515 and 7516, compact
+ * Bearer tokens and refresh tokens: secrets, but no keys (RFC 7515 and 7516, compact
  * serialisation; RFC 6749 for `refresh_token`; the shapes of Entra's, Google's and GitHub's as they are seen).
  *
  * @module

@@ -1,5 +1,5 @@
 /**
- * Where secrets are that something points to: structures of bignum libraries of the right size, and pointers beside a
+ * Offsets of secrets that something points to: structures of bignum libraries of the right size, and pointers beside a
  * public half. There are few of them where thousands of offsets look alike.
  *
  * Structures that begin a number: OpenSSL's BIGNUM {limbs*, int top, int dmax, int neg, int flags}; mbedTLS's

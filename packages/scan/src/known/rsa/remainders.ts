@@ -1,5 +1,5 @@
 /**
- * Settles which numbers share a factor with a known modulus without being one: Montgomery leftovers, d mod (p − 1).
+ * Decides which numbers share a factor with a known modulus without being one: Montgomery leftovers, d mod (p − 1).
  *
  * Powers are only raised where a number visibly begins and ends or where its length is before it. @module
  */

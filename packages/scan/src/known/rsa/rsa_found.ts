@@ -1,4 +1,4 @@
-/** Rebuilds a key from a number of a window: the whole key with its offset, or nothing. @module */
+/** Rebuilds a key from a number of a window. @module */
 import { isPrimeFactor } from '@mintmark/keys/arithmetic/modulus_like'
 import type { RsaMaterial } from '@mintmark/keys/material/key_material'
 import type { FoundValue } from '../values/found_value.ts'

@@ -1,6 +1,6 @@
 /**
- * Searches one slice of a window for what the factors of known moduli leave: the factors themselves, what is beside
- * them, leftovers of arithmetic modulo them, and private exponents, in every spelling. @module
+ * Searches one slice of a window for factors of known moduli, their neighbours, leftovers of arithmetic modulo them,
+ * and private exponents, in every encoding. @module
  */
 import { type ConjugateKernel, type FactorHit, ORDERS } from '../../slices/conjugate.ts'
 import type { FoundValue } from '../values/found_value.ts'

@@ -1,4 +1,4 @@
-/** What the search for the secrets of known keys may cost, for each kind of place that is examined. @module */
+/** What the search for the secrets of known keys may cost, for each kind of offset. @module */
 
 import { Budget, type Rate } from '../values/budget.ts'
 import { type Depth, PATIENT, ROOTS_SHARE } from '../values/search_limits.ts'

@@ -1,5 +1,5 @@
 /**
- * Words by which bytes are found though few offsets are examined.
+ * Words that find bytes although few offsets are examined.
  *
  * With as many words of a pattern, one behind the other, as there are offsets from one multiple of a step to the next, one
  * of them is at a multiple: so that no other offsets need be examined. @module

@@ -1,4 +1,4 @@
-/** Exact search for every value of known private keys in every spelling: what is beside a key once it is verified. @module */
+/** Exact search for every value of known private keys in every spelling: for copies of values of verified keys. @module */
 import type { KeyMaterial } from '@mintmark/keys/material/key_material'
 import type { Detected } from '../../anchors/detected.ts'
 import type { LeftOver, WindowSearch } from '../../anchors/window_search.ts'
