@@ -152,7 +152,7 @@ describe('the gate, whatever happens,', () => {
     assert.throws(() => uninstallGate(places), { code: 'GATE_STATE', message: /sysctl -w/ })
     assert.match(kernel()[0] ?? '', /receive/)
     installGate(places, settings, programs)
-    assert.match(gateStatus(places).problems.join(), /before is not known/)
+    assert.match(gateStatus(places).problems.join(), /the setting before it is not known/)
     assert.throws(() => uninstallGate(places), { code: 'GATE_STATE' })
   })
 

@@ -7,7 +7,7 @@
  * more, behind the last position. The maps that are read are as `slice_map.ts` writes them.
  *
  * Offsets come in groups of 16. Groups at which numbers can be random are listed as runs, since one mostly follows the
- * other; those in which something is marked, which are few, one by one: see `lib/marked_places.ts`.
+ * other; those in which something is marked, which are few, one by one: see `lib/marked_offsets.ts`.
  */
 import { EIGHTHS, putRecord, putRun, runBegin, runEnd } from './lib/marked_offsets.ts'
 import { lengthBefore } from './lib/marks.ts'

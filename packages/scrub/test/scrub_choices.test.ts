@@ -336,7 +336,7 @@ describe('a published test key', () => {
   })
 })
 
-describe('what nothing proves', () => {
+describe('what nothing verifies', () => {
   const secret = createHash('sha256').update('secret').digest()
   // A symmetric key of CNG with its header.
   const candidate = Buffer.concat([Buffer.from('4b44424d0100000020000000', 'hex'), secret])

@@ -54,7 +54,7 @@ export function gateStatus(places: Paths): GateStatus {
       problems.push(
         `kernel.core_pipe_limit was changed since, from ${pipeLimit} to ${kernel.pipeLimit}`,
       )
-    if (state.previous === undefined) problems.push('what stood there before is not known')
+    if (state.previous === undefined) problems.push('the setting before it is not known')
   }
   const spool = state && orProblem(problems, () => countSpool(state.settings))
   const hasRoom = spool && orProblem(problems, () => checkRoom(state.settings))

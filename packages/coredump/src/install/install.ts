@@ -169,7 +169,7 @@ function refuseForeign(places: readonly string[]): void {
 
 function refuseOtherGate({ pattern }: KernelSettings): void {
   if (!isGate(pattern)) return
-  const message = `another gate stands there, ${safeText(pattern)}: uninstall it with its own --state first`
+  const message = `another gate is installed there, ${safeText(pattern)}: uninstall it with its own --state first`
   throw new MintmarkError('GATE_UNFIT', message)
 }
 
@@ -187,7 +187,7 @@ function isGate(pattern: string): boolean {
 function unknownPrevious(): MintmarkError {
   return new MintmarkError(
     'GATE_STATE',
-    'the gate is installed, and what stood in kernel.core_pattern before it is not known. Set it by hand: ' +
+    'the gate is installed, and the kernel.core_pattern before it is not known. Set it by hand: ' +
       '"sysctl -w kernel.core_pattern=core", or what /usr/lib/sysctl.d has (systemctl restart systemd-sysctl)',
   )
 }

@@ -42,7 +42,7 @@ command -v chrt >/dev/null && chrt -b 0 true 2>/dev/null && first="chrt -b 0 $fi
 $first ${call} "$@" <&3 3<&- >/dev/null 2>&1 &
 receiver=$!
 exec 3<&-
-# A process whose memory lies in a file system that hangs must not keep a place for ever.
+# A process whose memory is in a file system that hangs must not keep its slot for ever.
 {
   seen=
   while sleep ${STALL_SECONDS}; do

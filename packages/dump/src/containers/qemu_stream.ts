@@ -214,7 +214,7 @@ class QemuStream {
   #stop(message: string, kind = 0): false {
     this.#layout.addFlaw(
       'header-damaged',
-      `${message}; what follows is read as raw memory, in which pages lie apart`,
+      `${message}; what follows is read as raw memory, in which pages are apart`,
       {
         offset: this.#at,
         kind,

@@ -177,7 +177,7 @@ function* readRangeDump(header: HeaderLayout, layout: Layout): Reading<void> {
   const tableBytes = firstPage - start - RANGES_OFFSET
   const isAligned = firstPage % WORD_BYTES === 0
   if (!isAligned || tableBytes < 0 || tableBytes > MAX_RANGES * RANGE_ROW_BYTES) {
-    layout.addFlaw('header-damaged', 'the first page lies where no page can', { firstPage })
+    layout.addFlaw('header-damaged', 'the first page is where no page can be', { firstPage })
     return
   }
   let at = firstPage

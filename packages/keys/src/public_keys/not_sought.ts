@@ -36,6 +36,6 @@ export function sshLineProblem(line: string): string | undefined {
   const type = TYPE_IN_LINE.exec(line)?.[1]
   if (type === undefined) return undefined
   return type.startsWith('sk-')
-    ? 'a key of OpenSSH whose private half lies in a security key cannot be looked for'
+    ? 'a key of OpenSSH whose private half is in a security key cannot be looked for'
     : 'a key of OpenSSH is damaged, or of a type that is not looked for'
 }

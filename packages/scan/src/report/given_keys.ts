@@ -27,7 +27,7 @@ export interface GivenKey {
   readonly why: string
 }
 
-const PART = 'a part of it lies there, which does not give the whole'
+const PART = 'a part of it was found, which does not give the whole'
 const STOPPED = 'not all was searched'
 const BY_MARKS = 'keys of this kind are searched for near marks of them, not at every offset'
 const UNSOUGHT = 'its modulus is of a size whose factors are not looked for'

@@ -6,7 +6,7 @@ const FURTHER = { random: 2304, digits: 8192 } as const
 
 /**
  * Where numbers of one length look random, in the kernel's memory: runs of groups of 16 offsets, and those of them in
- * which anything is marked. See `assembly/lib/marked_places.ts`.
+ * which anything is marked. See `assembly/lib/marked_offsets.ts`.
  */
 export interface OffsetGroups {
   readonly runs: number

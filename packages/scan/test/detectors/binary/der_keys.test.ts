@@ -194,7 +194,7 @@ function template(hex: string): Buffer {
   ])
 }
 
-describe('proveMaterial', () => {
+describe('verifyMaterial', () => {
   it('proves an RSA key of n, e and d alone, and gives its primes', () => {
     const material = materialFromDer(RSA_2048.der)
     assert.equal(material?.type, 'rsa')
