@@ -24,6 +24,20 @@ export interface Unknown {
   readonly settledBy: string
 }
 
+/** Codes of what a file of a log lacks. */
+export const FILE_UNKNOWNS: readonly string[] = [
+  'extractor-gap',
+  'row-cap',
+  'result-count-short',
+  'next-link',
+  'ends-early',
+  'audit-data-truncated',
+  'portal-grouped',
+  'date-order-unproven',
+  'fields-not-carried',
+  'rejected',
+]
+
 /** Every code, in the order in which they come; `undetermined-` is the begin of one for each reason. */
 export const UNKNOWN_CODES: readonly string[] = [
   'before-log-horizon',
@@ -62,16 +76,7 @@ export const UNKNOWN_CODES: readonly string[] = [
   'undetermined-',
   'session-only',
   'shared-addresses',
-  'extractor-gap',
-  'row-cap',
-  'result-count-short',
-  'next-link',
-  'ends-early',
-  'audit-data-truncated',
-  'portal-grouped',
-  'date-order-unproven',
-  'fields-not-carried',
-  'rejected',
+  ...FILE_UNKNOWNS,
   'late-arrival',
 ]
 

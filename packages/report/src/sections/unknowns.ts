@@ -3,7 +3,7 @@
  *
  * @module
  */
-import type { Answer, AnsweredEvidence } from '@mintmark/case'
+import { type Answer, type AnsweredEvidence, FILE_UNKNOWNS } from '@mintmark/case'
 import { count, plural } from '@mintmark/core'
 import {
   type Evidence,
@@ -46,16 +46,7 @@ export function unknownSection({ unknowns }: Pick<Answer, 'unknowns'>): Section 
 const OF_FILES: ReadonlySet<string> = new Set([
   'dump-not-scanned',
   'dump-scan-cut',
-  'extractor-gap',
-  'row-cap',
-  'result-count-short',
-  'next-link',
-  'ends-early',
-  'audit-data-truncated',
-  'portal-grouped',
-  'date-order-unproven',
-  'fields-not-carried',
-  'rejected',
+  ...FILE_UNKNOWNS,
 ])
 
 const UNDETERMINED = 'undetermined-'
