@@ -138,7 +138,7 @@ async function measure(entrance: string): Promise<void> {
     const narrow: number[] = []
     const marks: number[] = []
     for (let round = 0; round < ROUNDS; round++) {
-      // Another half of the time each round: none is on the desk already.
+      // Another half of the time each round: none is prepared already.
       const from = isoOf(START_MS + round * 3_600_000)
       const to = isoOf(START_MS + SPAN_MS / 2 + round * 3_600_000)
       // oxlint-disable-next-line no-await-in-loop -- one after the other, or they would not be measured

@@ -83,7 +83,7 @@ export {
   addMarks,
   MARK_KINDS,
   type Mark,
-  type MarkDeed,
+  type MarkAction,
   type MarkKind,
   type MarkParty,
   type MarkWord,

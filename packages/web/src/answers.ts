@@ -1,5 +1,5 @@
 /**
- * What each address of the API answers, out of the case on the desk.
+ * What each address of the API answers, from the views of a case.
  *
  * @module
  */
@@ -22,7 +22,7 @@ import {
 } from '@mintmark/case'
 import { readTokenId } from '@mintmark/core'
 import type { AnswerView, Api, HuntSummary } from './api.ts'
-import type { Desk } from './desk.ts'
+import type { CaseViews } from './case_views.ts'
 import { listPage } from './lists.ts'
 import { focusParam, invalid, numberParam, textParam, timeParam } from './params.ts'
 import { isWhole } from './query.ts'
@@ -36,7 +36,7 @@ export interface Viewer {
 
 type Answers = {
   readonly [P in keyof Api]: (
-    desk: Desk,
+    views: CaseViews,
     params: URLSearchParams,
     viewer: Viewer,
     signal?: AbortSignal,
@@ -48,7 +48,7 @@ const MOST_BINS = 2000
 /** Each throws `INPUT_INVALID` for a value that its address cannot have; else as the question that it puts. */
 export const ANSWERS: Answers = {
   '/api/answer': answerView,
-  '/api/bins': (desk, params, _viewer, signal) => {
+  '/api/bins': (views, params, _viewer, signal) => {
     const { lists } = focusParam(params)
     const fromMs = timeParam(params, 'zoomFrom')
     const toMs = timeParam(params, 'zoomTo')
@@ -59,90 +59,90 @@ export const ANSWERS: Answers = {
       ...(fromMs !== undefined && { fromMs }),
       ...(toMs !== undefined && { toMs }),
     }
-    return desk.ask(
+    return views.ask(
       { lists },
-      (selected) => timeBins(desk.case.session, selected, { ...frame, bins }),
+      (selected) => timeBins(views.case.session, selected, { ...frame, bins }),
       signal,
     )
   },
-  '/api/accesses': (desk, params, _viewer, signal) =>
-    listPage('/api/accesses', { desk, params, signal }),
-  '/api/tokens': (desk, params, _viewer, signal) =>
-    listPage('/api/tokens', { desk, params, signal }),
-  '/api/sessions': (desk, params, _viewer, signal) =>
-    listPage('/api/sessions', { desk, params, signal }),
-  '/api/rejects': (desk, params, _viewer, signal) =>
-    listPage('/api/rejects', { desk, params, signal }),
-  '/api/hits': (desk, params, _viewer, signal) => listPage('/api/hits', { desk, params, signal }),
-  '/api/access': (desk, params) => {
+  '/api/accesses': (views, params, _viewer, signal) =>
+    listPage('/api/accesses', { views, params, signal }),
+  '/api/tokens': (views, params, _viewer, signal) =>
+    listPage('/api/tokens', { views, params, signal }),
+  '/api/sessions': (views, params, _viewer, signal) =>
+    listPage('/api/sessions', { views, params, signal }),
+  '/api/rejects': (views, params, _viewer, signal) =>
+    listPage('/api/rejects', { views, params, signal }),
+  '/api/hits': (views, params, _viewer, signal) => listPage('/api/hits', { views, params, signal }),
+  '/api/access': (views, params) => {
     const id = textParam(params, 'id')
-    return desk.beside(() => accessDetails(desk.case.session, id))
+    return views.beside(() => accessDetails(views.case.session, id))
   },
-  '/api/why': (desk, params) => {
+  '/api/why': (views, params) => {
     const id = textParam(params, 'id')
-    return desk.beside(() => explain(desk.case.session, id))
+    return views.beside(() => explain(views.case.session, id))
   },
-  '/api/lineage': (desk, params) => {
+  '/api/lineage': (views, params) => {
     const { tokenId } = readTokenId(textParam(params, 'id'))
     if (tokenId === '') throw invalid('id is no token id', 'id')
-    return desk.beside(() => lineage(desk.case.session, tokenId))
+    return views.beside(() => lineage(views.case.session, tokenId))
   },
-  '/api/search': async (desk, params, _viewer, signal) => {
+  '/api/search': async (views, params, _viewer, signal) => {
     const q = textParam(params, 'q')
-    const { session } = desk.case
-    const accesses = await desk.ask({ lists: {} }, (whole) => search(session, whole, q), signal)
-    return { accesses, things: thingsOf(desk, q) }
+    const { session } = views.case
+    const accesses = await views.ask({ lists: {} }, (whole) => search(session, whole, q), signal)
+    return { accesses, things: thingsOf(views, q) }
   },
-  '/api/evidence': (desk) => Promise.resolve(desk.answer.evidence),
-  '/api/hunt': (desk, params) => {
+  '/api/evidence': (views) => Promise.resolve(views.answer.evidence),
+  '/api/hunt': (views, params) => {
     const id = textParam(params, 'id')
-    const result = desk.answer.hunts.find((hunt) => hunt.id === id)
-    const file = huntFile(desk, id)
+    const result = views.answer.hunts.find((hunt) => hunt.id === id)
+    const file = huntFile(views, id)
     if (result === undefined || file === undefined) throw invalid('there is no such hunt', 'id')
     return Promise.resolve({ ...summary()(result), source: file })
   },
-  '/api/custody': (desk, params) => {
+  '/api/custody': (views, params) => {
     const artefact = textParam(params, 'artefact')
-    if (artefact === '' && isWhole(focusParam(params))) return Promise.resolve(desk.answer.custody)
-    return desk.ask(focusParam(params), (selected) =>
-      custody(desk.case.session, artefact === '' ? { selected } : { artefact }),
+    if (artefact === '' && isWhole(focusParam(params))) return Promise.resolve(views.answer.custody)
+    return views.ask(focusParam(params), (selected) =>
+      custody(views.case.session, artefact === '' ? { selected } : { artefact }),
     )
   },
-  '/api/covered': (desk, params, _viewer, signal) => {
+  '/api/covered': (views, params, _viewer, signal) => {
     const { from, to } = focusParam(params)
     const time = {
       ...(from !== undefined && { fromMs: Date.parse(from) }),
       ...(to !== undefined && { toMs: Date.parse(to) }),
     }
-    return desk.ask({ lists: {} }, (whole) => coverageIn(desk.case.session, whole, time), signal)
+    return views.ask({ lists: {} }, (whole) => coverageIn(views.case.session, whole, time), signal)
   },
-  '/api/marks': (desk) => desk.beside(() => markHistory(desk.case.session)),
-  '/api/notes': (desk) => desk.beside(() => notes(desk.case.session)),
-  '/api/similar': (desk, params) => {
+  '/api/marks': (views) => views.beside(() => markHistory(views.case.session)),
+  '/api/notes': (views) => views.beside(() => notes(views.case.session)),
+  '/api/similar': (views, params) => {
     const at = timeParam(params, 'at')
     const party = textParam(params, 'party')
     if (at === undefined || (party !== 'theirs' && party !== 'ours'))
       throw invalid('this is no mark', 'at')
     const marked = { at: new Date(at).toISOString(), party } as const
-    return desk.ask({ lists: {} }, (selected) => similar(desk.case.session, selected, marked))
+    return views.ask({ lists: {} }, (selected) => similar(views.case.session, selected, marked))
   },
-  '/api/settled': async (desk) => {
-    await desk.settled()
+  '/api/settled': async (views) => {
+    await views.refreshed()
     return {}
   },
 }
 
 async function answerView(
-  desk: Desk,
+  views: CaseViews,
   params: URLSearchParams,
   { who, canWrite }: Viewer,
   signal?: AbortSignal,
 ): Promise<AnswerView> {
   const query = focusParam(params)
-  const part = await desk.answerTo(query, signal)
+  const part = await views.answerTo(query, signal)
   const within = isWhole(query)
     ? undefined
-    : await desk.ask(query, ({ table }) => hitsWithin(desk.case.session, table), signal)
+    : await views.ask(query, ({ table }) => hitsWithin(views.case.session, table), signal)
   const {
     schema: _,
     tokens: _tokens,
@@ -153,7 +153,7 @@ async function answerView(
     marks: _marks,
     notes: _notes,
     ...kept
-  } = desk.answer
+  } = views.answer
   return {
     ...kept,
     said: conclusionText(kept.conclusion),
@@ -171,7 +171,7 @@ async function answerView(
     },
     hunts: hunts.map(summary(within)),
     isNarrow: !isWhole(query),
-    isSettling: desk.isSettling,
+    isRefreshing: views.isRefreshing,
     who,
     canWrite,
   }
@@ -191,7 +191,7 @@ export function summary(within?: ReadonlyMap<string, number>): (result: HuntResu
   })
 }
 
-function huntFile(desk: Desk, id: string): string | undefined {
-  const hunt = huntList({ dirs: desk.huntDirs() }).find((one) => one.id === id)
+function huntFile(views: CaseViews, id: string): string | undefined {
+  const hunt = huntList({ dirs: views.huntDirs() }).find((one) => one.id === id)
   return hunt === undefined ? undefined : readFileSync(hunt.file, 'utf8')
 }

@@ -15,7 +15,7 @@ import type {
   HuntResult,
   HuntRow,
   Lineage,
-  MarkDeed,
+  MarkAction,
   MarkKind,
   MarkParty,
   Note,
@@ -69,7 +69,7 @@ export interface Api extends Lists {
   '/api/custody': readonly Custody[]
   /** What the logs cover in the time of the focus. */
   '/api/covered': readonly CoveredLog[]
-  '/api/marks': readonly MarkDeed[]
+  '/api/marks': readonly MarkAction[]
   '/api/notes': readonly Note[]
   /** `at` of marks that were made at once, and their `party`. */
   '/api/similar': readonly Similar[]
@@ -77,7 +77,7 @@ export interface Api extends Lists {
 }
 
 /** What the page does. Each is refused on a case that is served for reading alone. */
-export interface Deeds {
+export interface Actions {
   '/api/marks': { readonly takes: MarkRequest; readonly gives: { readonly at: string } }
   '/api/notes': { readonly takes: NoteRequest; readonly gives: Note }
   '/api/hunts/try': { readonly takes: { readonly source: string }; readonly gives: TrialView }
@@ -118,7 +118,7 @@ export interface AnswerView
   /** Whether this is about a part of the selection. */
   readonly isNarrow: boolean
   /** Upper bounds are from before the last mark: `/api/settled` answers when they are not any more. */
-  readonly isSettling: boolean
+  readonly isRefreshing: boolean
   readonly canWrite: boolean
   /** Under whose name marks are made. */
   readonly who: string

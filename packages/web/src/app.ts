@@ -6,10 +6,10 @@
 import { MintmarkError, safeText } from '@mintmark/core'
 import { type Context, Hono } from 'hono'
 import { bodyLimit } from 'hono/body-limit'
+import { ACTIONS } from './actions.ts'
 import { ANSWERS, type Viewer } from './answers.ts'
 import type { Problem } from './api.ts'
-import { DOERS } from './deeds.ts'
-import type { Desk } from './desk.ts'
+import type { CaseViews } from './case_views.ts'
 import { barePage, errorPage, isForPeople } from './error_page.ts'
 import type { Gate, Refusal } from './gate.ts'
 import { exportOf } from './lists.ts'
@@ -17,7 +17,7 @@ import type { OwnHunts } from './own_hunts.ts'
 import type { StaticFile } from './static_files.ts'
 
 interface CaseAppDeps {
-  readonly desk: Desk
+  readonly views: CaseViews
   readonly gate: Gate
   readonly viewer: Viewer
   readonly ownHunts: OwnHunts
@@ -89,7 +89,7 @@ export function caseApp(deps: CaseAppDeps): Hono {
     return next()
   })
   addAnswers(app, deps)
-  addDeeds(app, deps)
+  addActions(app, deps)
   app.get('*', (c) => page(c, deps.files))
   app.all('*', () => problem(405, 'INPUT_INVALID', 'this address takes no such request'))
   app.onError((error) => failed(error, deps.onBug))
@@ -117,25 +117,25 @@ async function asPage(request: Request, response: Response): Promise<Response | 
   return barePage(response.status, errorPage((await response.json()) as Problem))
 }
 
-function addAnswers(app: Hono, { desk, viewer }: CaseAppDeps): void {
+function addAnswers(app: Hono, { views, viewer }: CaseAppDeps): void {
   for (const [path, answer] of Object.entries(ANSWERS)) {
     app.get(path, async (c) => {
       const params = new URL(c.req.url).searchParams
       const { signal } = c.req.raw
-      const file = await exportOf(path, { desk, params, signal })
-      return file ?? json(await answer(desk, params, viewer, signal))
+      const file = await exportOf(path, { views, params, signal })
+      return file ?? json(await answer(views, params, viewer, signal))
     })
   }
 }
 
-function addDeeds(app: Hono, deps: CaseAppDeps): void {
+function addActions(app: Hono, deps: CaseAppDeps): void {
   const limit = bodyLimit({
     maxSize: MOST_BODY,
     onError: () => problem(413, 'INPUT_INVALID', 'the request is too large'),
   })
-  for (const [path, act] of Object.entries(DOERS)) {
+  for (const [path, act] of Object.entries(ACTIONS)) {
     app.post(path, limit, async (c) => {
-      const refusal = deps.gate.refusesDeed(c.req.raw)
+      const refusal = deps.gate.refusesAction(c.req.raw)
       if (refusal !== undefined) return refused(refusal)
       if (!deps.viewer.canWrite)
         return problem(403, 'INPUT_INVALID', 'this case is served for reading alone')

@@ -60,7 +60,7 @@ export class Gate {
   }
 
   /** A request that changes something must say that it comes from the page itself. */
-  refusesDeed(request: Request): Refusal | undefined {
+  refusesAction(request: Request): Refusal | undefined {
     const isOwn = request.headers.get('origin') !== null
     const isJson = request.headers.get('content-type') === 'application/json'
     return isOwn && isJson ? undefined : 'origin'

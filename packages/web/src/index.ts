@@ -1,5 +1,5 @@
 export { caseApp } from './app.ts'
-export { Desk } from './desk.ts'
+export { CaseViews } from './case_views.ts'
 export { Gate } from './gate.ts'
 export { OwnHunts } from './own_hunts.ts'
 export { htmlRenderer } from './render_html.ts'

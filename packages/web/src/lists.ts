@@ -18,8 +18,8 @@ import {
   tokensOf,
 } from '@mintmark/case'
 import type { Lists } from './api.ts'
+import type { CaseViews } from './case_views.ts'
 import { ACCESS_CLASS, ACCESS_TARGET, BASE_RATE, HIT_ACCOUNT } from './columns.ts'
-import type { Desk } from './desk.ts'
 import { focusParam, invalid, numberParam, pageParams, tableParam, textParam } from './params.ts'
 import { isWhole } from './query.ts'
 import { arranged, type ColumnOf, csvOf, jsonOf, type TableQuery } from './table.ts'
@@ -41,7 +41,7 @@ interface List<T extends object> {
 }
 
 interface Asked {
-  readonly desk: Desk
+  readonly views: CaseViews
   readonly params: URLSearchParams
   readonly signal?: AbortSignal | undefined
 }
@@ -55,10 +55,10 @@ const VERDICT_COLUMNS = ['verdict', 'reason', 'strength', 'accesses', 'principal
 export const LISTS: { readonly [P in keyof Lists]: List<RowOf<P>> } = {
   '/api/accesses': {
     columns: named<ListedAccess>(ACCESS_COLUMNS, [ACCESS_CLASS, ACCESS_TARGET]),
-    page: ({ desk, params, signal }, query, most) =>
-      desk.ask(
+    page: ({ views, params, signal }, query, most) =>
+      views.ask(
         focusParam(params),
-        (selected) => accessPage(desk.case.session, selected, query, most),
+        (selected) => accessPage(views.case.session, selected, query, most),
         signal,
       ),
   },
@@ -72,16 +72,19 @@ export const LISTS: { readonly [P in keyof Lists]: List<RowOf<P>> } = {
   },
   '/api/rejects': {
     columns: named(REJECT_COLUMNS),
-    page: ({ desk, params, signal }, query, most) => {
+    page: ({ views, params, signal }, query, most) => {
       const evidenceId = numberParam(params, 'file', { fallback: 0, least: 0, most: 4_294_967_295 })
-      return desk.turn(() => rejectPage(desk.case.session, { ...query, evidenceId }, most), signal)
+      return views.turn(
+        () => rejectPage(views.case.session, { ...query, evidenceId }, most),
+        signal,
+      )
     },
   },
   '/api/hits': {
     columns: named(HIT_COLUMNS, [HIT_ACCOUNT]),
-    page: ({ desk, params, signal }, query, most) => {
+    page: ({ views, params, signal }, query, most) => {
       const id = textParam(params, 'id')
-      return desk.turn(() => hitPage(desk.case.session, id, query, most), signal)
+      return views.turn(() => hitPage(views.case.session, id, query, most), signal)
     },
   },
 }
@@ -113,28 +116,28 @@ function pageOf<T extends object>(
 }
 
 /** Tokens of the part that is asked for; `total` counts those too that the answer does not list. */
-async function tokensAsked({ desk, params, signal }: Asked): Promise<{
+async function tokensAsked({ views, params, signal }: Asked): Promise<{
   readonly rows: readonly TokenVerdict[]
   readonly total: number
 }> {
-  const { tokens, tokensTotal } = desk.answer
+  const { tokens, tokensTotal } = views.answer
   const query = focusParam(params)
   if (isWhole(query)) return { rows: tokens, total: tokensTotal }
-  const within = await desk.ask(query, ({ table }) => tokensOf(desk.case.session, table), signal)
+  const within = await views.ask(query, ({ table }) => tokensOf(views.case.session, table), signal)
   const rows = tokens.filter(({ tokenId }) => within.has(tokenId))
   return { rows, total: rows.length }
 }
 
 /** Sessions of accesses without a usable token id that point at somebody. */
-async function sessionsAsked({ desk, params, signal }: Asked): Promise<{
+async function sessionsAsked({ views, params, signal }: Asked): Promise<{
   readonly rows: readonly SessionVerdict[]
   readonly total: number
 }> {
   const query = focusParam(params)
   const within = isWhole(query)
     ? undefined
-    : await desk.ask(query, ({ table }) => sessionsOf(desk.case.session, table), signal)
-  const rows = desk.answer.sessions
+    : await views.ask(query, ({ table }) => sessionsOf(views.case.session, table), signal)
+  const rows = views.answer.sessions
     .filter(({ verdict }) => verdict === 'unissued' || verdict === 'mismatched')
     .filter(({ sessionId }) => within?.has(sessionId) ?? true)
   return { rows, total: rows.length }
@@ -186,11 +189,11 @@ async function* pagesOf<T extends object>(
     (name) => list.columns.find((one) => one.name === name) ?? [],
   )
   const limit = EXPORTED_AT_ONCE
-  const { answer } = asked.desk
+  const { answer } = asked.views
   for (let offset = 0, total = 1; offset < total; offset += limit) {
     // oxlint-disable-next-line no-await-in-loop -- memory is that of one page
     const page = await list.page(asked, { ...query, offset, limit }, limit)
-    if (asked.desk.answer !== answer) throw new Error('the case has changed during the export')
+    if (asked.views.answer !== answer) throw new Error('the case has changed during the export')
     total = page.total
     if (format === 'csv') yield csvOf(page.rows, columns, offset === 0)
     else yield (offset === 0 ? '[\n' : ',\n') + jsonOf(page.rows, columns)

@@ -5,14 +5,14 @@
  */
 import { soughtText } from '@mintmark/case'
 import type { Thing } from './api.ts'
-import type { Desk } from './desk.ts'
+import type { CaseViews } from './case_views.ts'
 
 /** Of each kind. */
 const MOST = 6
 const SHORTEST = 2
 
 /** Things that have the text in their name or id, as `search` reads it, whatever its case. */
-export function thingsOf({ answer }: Desk, text: string): readonly Thing[] {
+export function thingsOf({ answer }: CaseViews, text: string): readonly Thing[] {
   const part = soughtText(text).toLowerCase()
   if (part.length < SHORTEST) return []
   const { scope, hunts, keys, evidence } = answer

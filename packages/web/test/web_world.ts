@@ -7,7 +7,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { type Case, ingest, openCase } from '@mintmark/case'
-import { caseApp, Desk, Gate, OwnHunts, type StaticFile } from '../src/index.ts'
+import { CaseViews, caseApp, Gate, OwnHunts, type StaticFile } from '../src/index.ts'
 
 export const ORIGIN = 'http://127.0.0.1:4711'
 /** Runs where text becomes markup, misleads where direction is obeyed, and breaks where a tag is closed. */
@@ -138,11 +138,11 @@ export async function webWorld(): Promise<WebWorld> {
 
 async function browser(opened: Case, folder: string, canWrite: boolean): Promise<Browser> {
   const ownHunts = new OwnHunts([], join(folder, 'case', 'hunts'))
-  const desk = await Desk.open(opened, () => ownHunts.dirs())
+  const views = await CaseViews.open(opened, () => ownHunts.dirs())
   const gate = new Gate()
   gate.bind(ORIGIN)
   const app = caseApp({
-    desk,
+    views,
     gate,
     viewer: { who: 'ann', canWrite },
     ownHunts,

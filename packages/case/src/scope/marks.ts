@@ -192,7 +192,7 @@ const invalid = (option: string, message: string) =>
   new MintmarkError('INPUT_INVALID', message, { option })
 
 /** Marks that were made at once. */
-export interface MarkDeed extends MarkWord {
+export interface MarkAction extends MarkWord {
   /** ISO 8601, UTC: identifies it. */
   readonly at: string
   readonly kind: MarkKind
@@ -206,7 +206,7 @@ export interface MarkDeed extends MarkWord {
 const deedKey = (at: unknown, who: unknown, kind: unknown) => JSON.stringify([at, who, kind])
 
 /** Everything that was ever marked, newest first; at most `limit` deeds. Throws as `Session.rows`. */
-export async function markHistory(session: Session, limit = 1000): Promise<MarkDeed[]> {
+export async function markHistory(session: Session, limit = 1000): Promise<MarkAction[]> {
   const rows = await session.rows(
     `SELECT kind, party, reason, who, toUnixTimestamp64Milli(mark.at) AS at_ms, count() AS n,
        groupArraySorted(5)(value) AS some
@@ -223,7 +223,7 @@ export async function markHistory(session: Session, limit = 1000): Promise<MarkD
   const counting = new Map(
     counted.map((row) => [deedKey(row['at_text'], row['name'], row['kind']), Number(row['n'])]),
   )
-  return rows.map((row): MarkDeed => {
+  return rows.map((row): MarkAction => {
     const { party, reason, who, kind, at } = markOf(row)
     const some: unknown = row['some']
     const made = Number(row['n'])

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import type { Api, Deeds } from '../../src/api.ts'
+import type { Actions, Api } from '../../src/api.ts'
 
 type Query = Readonly<Record<string, string | number>>
 
@@ -31,17 +31,17 @@ export async function get<P extends keyof Api>(
 }
 
 /** @throws {Error} with the server's own words */
-export async function post<P extends keyof Deeds>(
+export async function post<P extends keyof Actions>(
   path: P,
-  body: Deeds[P]['takes'],
-): Promise<Deeds[P]['gives']> {
+  body: Actions[P]['takes'],
+): Promise<Actions[P]['gives']> {
   const init = {
     method: 'POST',
     headers: { 'Content-Type': 'application/json' },
     body: JSON.stringify(body),
   }
   // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- the same
-  return (await answered(path, init)) as Deeds[P]['gives']
+  return (await answered(path, init)) as Actions[P]['gives']
 }
 
 async function answered(address: string, init: RequestInit): Promise<unknown> {

@@ -47,7 +47,7 @@ export const theCase = {
   },
   /** To be called in an effect: asks anew when upper bounds are found again after a mark. */
   settle(): (() => void) | undefined {
-    if (answer.value?.isSettling !== true) return undefined
+    if (answer.value?.isRefreshing !== true) return undefined
     const gone = new AbortController()
     void settled(gone.signal)
     return () => gone.abort()

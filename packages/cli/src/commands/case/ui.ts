@@ -2,7 +2,7 @@ import { tmpdir, userInfo } from 'node:os'
 import { join } from 'node:path'
 import { type Case, prepare } from '@mintmark/case'
 import { listen } from '@mintmark/ledger/http'
-import { caseApp, Desk, Gate, OwnHunts, pageFiles } from '@mintmark/web'
+import { CaseViews, caseApp, Gate, OwnHunts, pageFiles } from '@mintmark/web'
 import { flag, list, numberOption, textOption, withCase } from '../../options/options.ts'
 import type { Handler, Options } from '../../process/command.ts'
 import { DONE, type ExitCode } from '../../process/exit_codes.ts'
@@ -30,14 +30,14 @@ async function serve(
 ): Promise<ExitCode> {
   const { options, io, files } = call
   const ownHunts = new OwnHunts(list(options, 'hunts'), homeOf(investigated))
-  const desk = await opened(investigated, ownHunts, io)
+  const views = await opened(investigated, ownHunts, io)
   const gate = new Gate()
   const viewer = {
     who: textOption(options, 'as') ?? userInfo().username,
     canWrite: !flag(options, 'readOnly'),
   }
   const onBug = (text: string) => io.err(`mintmark: a bug, please report it: ${text}\n`)
-  const app = caseApp({ desk, gate, viewer, ownHunts, files, onBug })
+  const app = caseApp({ views, gate, viewer, ownHunts, files, onBug })
   const port = numberOption(options, 'port', { least: 0, most: 65_535 }) ?? 0
   const { url, stop } = await listen(app, { host: HOST, port })
   gate.bind(url)
@@ -48,7 +48,7 @@ async function serve(
   await told
   putAway?.()
   await stop()
-  await desk.close()
+  await views.close()
   return DONE
 }
 
@@ -72,16 +72,16 @@ function greeting(url: string, isJson: boolean): string {
 /** Steps of an answer. */
 const STEPS = 6
 
-/** The case on the desk; what was done before for the same evidence is not done again. */
-async function opened(investigated: Case, ownHunts: OwnHunts, io: Io): Promise<Desk> {
+/** The views of the case; what was done before for the same evidence is not done again. */
+async function opened(investigated: Case, ownHunts: OwnHunts, io: Io): Promise<CaseViews> {
   const progress = new Progress(io)
   const onProgress = (done: number, total: number) => progress.show('reconcile', done, total)
   await prepare(investigated, { onProgress })
   let done = 0
   const onStep = (step: string) => progress.show(step, done++, STEPS)
-  const desk = await Desk.open(investigated, () => ownHunts.dirs(), { onStep })
+  const views = await CaseViews.open(investigated, () => ownHunts.dirs(), { onStep })
   progress.end()
-  return desk
+  return views
 }
 
 /** Where hunts go that the page keeps: into the case's own folder; on a server nowhere, unless it is named. */

@@ -1,5 +1,5 @@
 /**
- * A case on the desk: its answer, its selection written down, and the parts of it that somebody looks at.
+ * What the page shows of a case: its answer, its selection as a table, and the parts of it that somebody views.
  *
  * Questions to parts are put one after the other: a part is never taken away while a question is put to it. A mark changes
  * what is theirs at once; what could be either party's is found anew while nobody waits.
@@ -43,7 +43,7 @@ interface PartAnswer {
 }
 
 /** The whole answer on its way, after a mark. */
-interface Settling {
+interface Refresh {
   readonly stop: AbortController
   /** Why it could not be had; undefined where it could, or is not wanted any more. */
   readonly done: Promise<Error | undefined>
@@ -59,7 +59,7 @@ interface Part {
   answer?: PartAnswer
 }
 
-export class Desk {
+export class CaseViews {
   readonly #case: Case
   readonly #huntDirs: () => readonly string[]
   #answer: Answer
@@ -71,7 +71,7 @@ export class Desk {
   /** Of the marks that the answer follows; see `marksMark`. */
   #mark = ''
   #markedAt = new Date(0).toISOString()
-  #settling: Settling | undefined
+  #refresh: Refresh | undefined
 
   private constructor(opened: Case, made: Answer, huntDirs: () => readonly string[]) {
     this.#case = opened
@@ -89,18 +89,18 @@ export class Desk {
     opened: Case,
     huntDirs: () => readonly string[],
     { onStep }: Pick<AnswerOptions, 'onStep'> = {},
-  ): Promise<Desk> {
+  ): Promise<CaseViews> {
     const hunts = { dirs: huntDirs() }
     const made = await answer(opened, {}, { hunts, ...(onStep !== undefined && { onStep }) })
-    const desk = new Desk(opened, made, huntDirs)
-    await desk.turn(async () => {
-      desk.#mark = await marksMark(opened.session)
-      desk.#markedAt = (await markTimes(opened.session, desk.#markedAt)).at(-1) ?? desk.#markedAt
-      const { selected } = await desk.#part({ lists: {} })
+    const views = new CaseViews(opened, made, huntDirs)
+    await views.turn(async () => {
+      views.#mark = await marksMark(opened.session)
+      views.#markedAt = (await markTimes(opened.session, views.#markedAt)).at(-1) ?? views.#markedAt
+      const { selected } = await views.#part({ lists: {} })
       // What the evidence answers whatever is selected is asked for before somebody waits for it.
-      await desk.#answerOf(selected)
+      await views.#answerOf(selected)
     })
-    return desk
+    return views
   }
 
   get case(): Case {
@@ -195,8 +195,8 @@ export class Desk {
   }
 
   /** Whether upper bounds are still being found anew after a mark. */
-  get isSettling(): boolean {
-    return this.#settling !== undefined
+  get isRefreshing(): boolean {
+    return this.#refresh !== undefined
   }
 
   /**
@@ -204,13 +204,13 @@ export class Desk {
    *
    * @throws {Error} why it could not be found anew; the next call tries again
    */
-  async settled(): Promise<void> {
-    while (this.#settling !== undefined) {
-      const settling = this.#settling
+  async refreshed(): Promise<void> {
+    while (this.#refresh !== undefined) {
+      const refresh = this.#refresh
       // oxlint-disable-next-line no-await-in-loop -- a mark that comes meanwhile begins it again
-      const cause = await settling.done
-      if (cause !== undefined && this.#settling === settling) {
-        this.#settle()
+      const cause = await refresh.done
+      if (cause !== undefined && this.#refresh === refresh) {
+        this.#startRefresh()
         throw cause
       }
     }
@@ -220,8 +220,8 @@ export class Desk {
   again(): Promise<void> {
     return this.turn(async () => {
       // It would rest on the hunts as they were.
-      this.#settling?.stop.abort()
-      this.#settling = undefined
+      this.#refresh?.stop.abort()
+      this.#refresh = undefined
       await this.#forget()
       this.#answer = await answer(this.#case, {}, { hunts: { dirs: this.#huntDirs() } })
     })
@@ -229,10 +229,10 @@ export class Desk {
 
   /** Takes away what was written down; the case stays open. */
   async close(): Promise<void> {
-    const settling = this.#settling
-    this.#settling = undefined
-    settling?.stop.abort()
-    await settling?.done
+    const refresh = this.#refresh
+    this.#refresh = undefined
+    refresh?.stop.abort()
+    await refresh?.done
     await this.turn(() => this.#forget())
   }
 
@@ -253,17 +253,17 @@ export class Desk {
     this.#whole = selected
     this.#mark = mark
     this.#answer = await answerAtOnce(session, this.#answer, selected)
-    this.#settle()
+    this.#startRefresh()
   }
 
-  #settle(): void {
-    this.#settling?.stop.abort()
+  #startRefresh(): void {
+    this.#refresh?.stop.abort()
     const stop = new AbortController()
     const done = this.#answerAnew(stop.signal).then(
       () => undefined,
       (cause: unknown) => (stop.signal.aborted ? undefined : asError(cause)),
     )
-    this.#settling = { stop, done }
+    this.#refresh = { stop, done }
   }
 
   /** What could be either party's depends on all of theirs: it is found anew while nobody waits. */
@@ -277,7 +277,7 @@ export class Desk {
         await this.#forget()
         this.#whole = made.selected
         this.#answer = made.answer
-        this.#settling = undefined
+        this.#refresh = undefined
       })
     } catch (cause) {
       await made.selected.close()

@@ -16,51 +16,51 @@ import {
 } from '@mintmark/case'
 import { isObject } from '@mintmark/core'
 import { summary, type Viewer } from './answers.ts'
-import type { Deeds } from './api.ts'
-import type { Desk } from './desk.ts'
+import type { Actions } from './api.ts'
+import type { CaseViews } from './case_views.ts'
 import type { OwnHunts } from './own_hunts.ts'
 import { focusParam, invalid } from './params.ts'
 
 interface Doing {
-  readonly desk: Desk
+  readonly views: CaseViews
   readonly viewer: Viewer
   readonly ownHunts: OwnHunts
 }
 
 type Doers = {
-  readonly [P in keyof Deeds]: (body: unknown, doing: Doing) => Promise<Deeds[P]['gives']>
+  readonly [P in keyof Actions]: (body: unknown, doing: Doing) => Promise<Actions[P]['gives']>
 }
 
 /** Each throws `INPUT_INVALID` for a body that is none; else as what it does. */
-export const DOERS: Doers = {
-  '/api/marks': async (body, doing) => ({ at: await doing.desk.mark(markingOf(body, doing)) }),
-  '/api/notes': async (body, { desk, viewer }) => {
+export const ACTIONS: Doers = {
+  '/api/marks': async (body, doing) => ({ at: await doing.views.mark(markingOf(body, doing)) }),
+  '/api/notes': async (body, { views, viewer }) => {
     const kind = NOTE_KINDS.find((one) => one === textOf(body, 'kind'))
     if (kind === undefined) throw invalid('this is no note', 'kind')
     const text = isObject(body) && body['text'] === null ? null : textOf(body, 'text')
     const note = { kind, value: textOf(body, 'value'), text, who: viewer.who }
-    return desk.beside(() => addNote(desk.case.session, note))
+    return views.beside(() => addNote(views.case.session, note))
   },
-  '/api/hunts/try': async (body, { desk }) => {
+  '/api/hunts/try': async (body, { views }) => {
     const source = textOf(body, 'source')
-    const { hits, accounts, rows } = await desk.turn(() => tryHunt(desk.case.session, source))
+    const { hits, accounts, rows } = await views.turn(() => tryHunt(views.case.session, source))
     return { hits, accounts, rows }
   },
-  '/api/hunts/save': async (body, { desk, ownHunts }) => {
+  '/api/hunts/save': async (body, { views, ownHunts }) => {
     const source = textOf(body, 'source')
     // Tried first: a hunt that the engine refuses would refuse every later answer.
-    await desk.turn(() => tryHunt(desk.case.session, source, 1))
+    await views.turn(() => tryHunt(views.case.session, source, 1))
     const id = ownHunts.save(source)
-    await desk.again()
-    const made = desk.answer.hunts.find((hunt) => hunt.id === id)
+    await views.again()
+    const made = views.answer.hunts.find((hunt) => hunt.id === id)
     if (made === undefined) throw invalid('the hunt was saved and is not found again', 'source')
     return summary()(made)
   },
 }
 
 /** How a body's marks are written. @throws {MintmarkError} `INPUT_INVALID` */
-function markingOf(body: unknown, { desk, viewer }: Doing): Parameters<Desk['mark']>[0] {
-  const { session } = desk.case
+function markingOf(body: unknown, { views, viewer }: Doing): Parameters<CaseViews['mark']>[0] {
+  const { session } = views.case
   const word = { who: viewer.who, reason: textOf(body, 'reason') }
   const { party, values, selection, trait } = isObject(body) ? body : {}
   if (party === null) {
