@@ -8,6 +8,7 @@ for (const [sql, wanted] of [
   ['x GLOBAL LEFT ANY JOIN y', 'x LEFT ANY JOIN y'],
   ['x GLOBAL INNER JOIN y', 'x INNER JOIN y'],
   ["SELECT 'GLOBAL WARMING'", "SELECT 'GLOBAL WARMING'"],
+  ["a = 'it\\'s GLOBAL IN (b)' OR c GLOBAL IN (d)", "a = 'it\\'s GLOBAL IN (b)' OR c IN (d)"],
 ] as const)
   it(`on one node ${sql} is ${wanted}`, () => {
     assert.equal(forOneNode(sql), wanted)
