@@ -432,23 +432,3 @@ function isEscapedBreak(chars: Uint8Array, at: number): boolean {
   const letter = chars[at]
   return (letter === 0x6e || letter === 0x72 || letter === 0x74) && chars[at - 1] === 0x5c
 }
-
-/**
- * The letters of base64 that stand for `bits` whatever surrounds them, for each of the three offsets that they
- * can begin at within a group.
- *
- * @param bytes begin of the bytes searched for
- * @param bits how many of their bits count
- */
-export function base64Needles(
-  bytes: readonly number[],
-  bits: number,
-): readonly { readonly text: string; readonly phase: number; readonly inGroup: number }[] {
-  return [0, 1, 2].map((phase) => {
-    const lead = phase * 8
-    const first = Math.ceil(lead / 6)
-    const last = Math.floor((lead + bits) / 6)
-    const buffer = Buffer.from([...new Uint8Array(phase), ...bytes, 0, 0, 0])
-    return { text: buffer.toString('base64').slice(first, last), phase, inGroup: first % 4 }
-  })
-}

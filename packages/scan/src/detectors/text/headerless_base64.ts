@@ -9,13 +9,8 @@ import { fromBigEndian } from '@mintmark/keys/arithmetic/modular'
 import { elementAt, elementOf, TAG } from '@mintmark/keys/der/der'
 import { type Anchor, REACH } from '../../anchors/anchor.ts'
 import type { Detected } from '../../anchors/detected.ts'
-import {
-  base64Needles,
-  decodeBase64,
-  letterAt,
-  lettersBefore,
-  skipJunk,
-} from '../../text/base64.ts'
+import { decodeBase64, letterAt, lettersBefore, skipJunk } from '../../text/base64.ts'
+import { base64Needles } from '../../text/base64_needles.ts'
 import {
   encryptedSize,
   hasNumbers,
