@@ -3,13 +3,16 @@
  * of them longer than their tests.
  */
 import { readFileSync, writeFileSync } from 'node:fs'
+import { availableParallelism } from 'node:os'
 import path from 'node:path'
 import { pathToFileURL } from 'node:url'
 
-/** Packages whose tests keep to themselves: no session of chDB, of which a process has one, no clock that all share. */
-const PACKAGES = /^packages.(?:core|dump|keys|logs|scan|scrub)\b/
+/** Packages whose tests keep to themselves: no clock that all share. */
+const PACKAGES = /^packages.(?:case|core|dump|keys|logs|scan|scrub)\b/
 /** Files in one process: of so many, two processes end at about the same time. */
 const MOST = 8
+/** Processes of a package that has few files: fewer would leave a core idle at the end. */
+const LEAST_PROCESSES = 2 * availableParallelism()
 /** What touches other tests of the process: hooks around each of them, its environment, how much memory it takes. */
 const REACHES_OUT = /^(?:before|after)Each\(|process\.env\b.* = |memoryUsage|resourceUsage|\bmock\b|process\.on\(/m
 
@@ -21,10 +24,14 @@ const REACHES_OUT = /^(?:before|after)Each\(|process\.env\b.* = |memoryUsage|res
  */
 export function together(files, { isLong, folder }) {
   const groups = []
-  for (const file of files) {
+  const homes = files.map((file) => {
     const isApart = !PACKAGES.test(file) || isLong(file) || REACHES_OUT.test(readFileSync(file, 'utf8'))
-    const home = isApart ? undefined : file.split(path.sep)[1]
-    const open = groups.find((group) => home !== undefined && group.home === home && group.files.length < MOST)
+    return isApart ? undefined : file.split(path.sep)[1]
+  })
+  const mostOf = (home) => Math.min(MOST, Math.ceil(homes.filter((each) => each === home).length / LEAST_PROCESSES))
+  for (const [index, file] of files.entries()) {
+    const home = homes[index]
+    const open = groups.find((group) => home !== undefined && group.home === home && group.files.length < mostOf(home))
     if (open === undefined) groups.push({ home, files: [file] })
     else open.files.push(file)
   }
@@ -34,7 +41,12 @@ export function together(files, { isLong, folder }) {
   }))
 }
 
+/** Hooks of a file are those of its suite: a case is closed before the next file opens its own. */
 function written(files, to) {
-  writeFileSync(to, files.map((file) => `import ${JSON.stringify(pathToFileURL(path.resolve(file)).href)}\n`).join(''))
+  const suites = files.map((file) => {
+    const url = pathToFileURL(path.resolve(file)).href
+    return `describe(${JSON.stringify(file)}, async () => { await import(${JSON.stringify(url)}) })\n`
+  })
+  writeFileSync(to, `import { describe } from 'node:test'\n${suites.join('')}`)
   return to
 }
