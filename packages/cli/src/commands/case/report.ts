@@ -15,9 +15,9 @@ import { reportOptions } from '../../options/report_options.ts'
 import type { Handler, Options } from '../../process/command.ts'
 import { DONE, type ExitCode, WRONG_USAGE } from '../../process/exit_codes.ts'
 import { type Interrupted, interruptible } from '../../process/interrupted.ts'
-import type { Io } from '../../process/io.ts'
+import { type Io, widthOf } from '../../process/io.ts'
 import { Progress } from '../../process/progress.ts'
-import { count } from '../../render/table.ts'
+import { labelled } from '../../render/wrapped.ts'
 
 /** Writes the report of a case to a folder. */
 export const report: Handler = async (_args, options, io) => {
@@ -71,7 +71,7 @@ async function written(
   for (const { noPdf } of made)
     if (noPdf !== undefined)
       io.err(`mintmark: no report.pdf: ${asked.chromium} could not print: ${safeText(noPdf)}\n`)
-  await io.out(flag(options, 'json') ? jsonOf(made, isReport) : textOf(made))
+  await io.out(flag(options, 'json') ? jsonOf(made, isReport) : textOf(made, widthOf(io)))
   return DONE
 }
 
@@ -86,19 +86,38 @@ function jsonOf(made: Made, isReport: boolean): string {
   return `${safeJson(isReport ? (shown[0] ?? null) : { notices: shown }, 2)}\n`
 }
 
-/** Every file of one folder; of several, a line each. */
-function textOf(made: Made): string {
+/** Files of one folder by what they are for; of several folders, a line each. */
+function textOf(made: Made, width: number): string {
   const [only, ...more] = made
-  if (only !== undefined && more.length === 0)
-    return only.files
-      .map(({ name, bytes }) => `${placeOf(only.out, name)}  ${count(bytes)} bytes\n`)
-      .join('')
+  if (only !== undefined && more.length === 0) return `${filesOf(only, width).join('\n')}\n`
   return made
     .map(
       ({ out, whom, files }) =>
         `${placeOf(out, '')}  ${safeText(whom?.name ?? '')}: ${plural(files.length, 'file')}\n`,
     )
     .join('')
+}
+
+const IS_TABLE = /^table-.*\.csv$/
+
+function filesOf({ out, files }: Made[number], width: number): string[] {
+  const names = files.map(({ name }) => name)
+  const matching = (pattern: RegExp) => names.filter((name) => pattern.test(name))
+  const documents = ['report.pdf', 'report.html', 'report.md'].filter((name) =>
+    names.includes(name),
+  )
+  const rows = matching(/\.csv$/).filter((name) => !IS_TABLE.test(name))
+  const tables = matching(IS_TABLE).length
+  const lines = [
+    ['WRITTEN', `${plural(files.length, 'file')} in ${placeOf(out, '')}`],
+    ['READ', documents.join(', ')],
+    ['ROWS', [...rows, ...(tables > 0 ? [`${tables} × table-*.csv`] : [])].join(', ')],
+    ['PROGRAMS', matching(/json/).join(', ')],
+    ['CHECK', `mintmark report verify ${placeOf(out, '')}`],
+  ] as const
+  return lines.flatMap(([label, text]) =>
+    text === '' ? [] : labelled(label, text, { indent: 10, lines: 9, width }),
+  )
 }
 
 /** Six of the answer, and one a file. */

@@ -4,6 +4,7 @@ import {
   appendFileSync,
   existsSync,
   mkdtempSync,
+  readdirSync,
   readFileSync,
   rmSync,
   writeFileSync,
@@ -40,8 +41,14 @@ describe('report', () => {
     } = await mintmark('report', ...inCase, '--out', out, '--sign', key)
     assert.deepEqual([code, err], [0, ''])
     assertHarmless(printed)
-    for (const line of printed.trimEnd().split('\n'))
-      assert.ok(existsSync(line.split('  ')[0] ?? ''), line)
+    const named = printed.match(/[\w.-]+\.(?:pdf|html|md|csv|\w*json\w*)\b/g) ?? []
+    for (const name of named.filter((each) => each !== '-.csv' && !each.startsWith('table')))
+      assert.ok(existsSync(join(out, name)), name)
+    for (const name of ['report.html', 'messages.csv', 'report.json'])
+      assert.ok(named.includes(name), name)
+    const tables = readdirSync(out).filter((name) => name.startsWith('table-')).length
+    assert.match(printed, new RegExp(`${tables} × table-`))
+    assert.match(printed, /^CHECK +mintmark report verify /m)
     const messages = csv(readFileSync(join(out, 'messages.csv'), 'utf8'))
     assert.equal(messages.rows.length, STOLEN_MESSAGES)
     assert.ok(!readFileSync(join(out, 'MANIFEST.pub'), 'utf8').includes('PRIVATE'))
