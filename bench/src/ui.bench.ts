@@ -123,17 +123,17 @@ async function marked(page: Page, id: string): Promise<void> {
   if (status !== 200) throw new Error(`the mark was refused with ${status}`)
 }
 
-async function measure(entrance: string): Promise<void> {
+async function measure(entryAddress: string): Promise<void> {
   const args = process.getuid?.() === 0 ? ['--no-sandbox'] : []
   const browser = await chromium.launch({ executablePath: CHROMIUM, args })
   try {
     const page = await browser.newPage({ viewport: { width: 1280, height: 900 } })
-    const { origin } = new URL(entrance)
+    const { origin } = new URL(entryAddress)
     const see = (address: string) => async () => {
       await page.goto(address)
       await shown(page)
     }
-    print('first view, from the printed address', [await timed(see(entrance))])
+    print('first view, from the printed address', [await timed(see(entryAddress))])
     const again: number[] = []
     const narrow: number[] = []
     const marks: number[] = []
@@ -178,9 +178,9 @@ if (existsSync(CHROMIUM)) {
     })
     const closed = once(child, 'close')
     try {
-      const entrance = await printedAddress(child)
+      const entryAddress = await printedAddress(child)
       print('mintmark ui, to its address', [performance.now() - start])
-      await measure(entrance)
+      await measure(entryAddress)
     } finally {
       child.kill('SIGTERM')
       await closed

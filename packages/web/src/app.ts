@@ -1,5 +1,5 @@
 /**
- * The server of a case: the page, its API, and the gate before both. A value: tests call `app.request()`.
+ * The server of a case: the page, its API, and session authentication before both. A value: tests call `app.request()`.
  *
  * @module
  */
@@ -11,14 +11,14 @@ import { ANSWERS, type Viewer } from './answers.ts'
 import type { Problem } from './api.ts'
 import type { CaseViews } from './case_views.ts'
 import { barePage, errorPage, isForPeople } from './error_page.ts'
-import type { Gate, Refusal } from './gate.ts'
 import { exportOf } from './lists.ts'
 import type { OwnHunts } from './own_hunts.ts'
+import type { Refusal, SessionAuth } from './session_auth.ts'
 import type { StaticFile } from './static_files.ts'
 
 interface CaseAppDeps {
   readonly views: CaseViews
-  readonly gate: Gate
+  readonly auth: SessionAuth
   readonly viewer: Viewer
   readonly ownHunts: OwnHunts
   readonly files: ReadonlyMap<string, StaticFile>
@@ -73,7 +73,7 @@ const HEADERS: Readonly<Record<string, string>> = {
 export function caseApp(deps: CaseAppDeps): Hono {
   const app = new Hono()
   app.use('*', async (c, next) => {
-    const refusal = deps.gate.refusesPlace(c.req.raw)
+    const refusal = deps.auth.refusesOrigin(c.req.raw)
     if (refusal !== undefined) c.res = refused(refusal)
     else await next()
     const shown = await asPage(c.req.raw, c.res)
@@ -82,9 +82,9 @@ export function caseApp(deps: CaseAppDeps): Hono {
     for (const [name, value] of Object.entries(HEADERS)) c.res.headers.set(name, value)
     c.res.headers.set('Content-Security-Policy', policy)
   })
-  app.get('/enter', (c) => enter(c, deps.gate))
+  app.get('/enter', (c) => enter(c, deps.auth))
   app.use('*', async (c, next) => {
-    const refusal = deps.gate.refusesSender(c.req.raw)
+    const refusal = deps.auth.refusesSession(c.req.raw)
     if (refusal !== undefined) return refused(refusal)
     return next()
   })
@@ -97,17 +97,17 @@ export function caseApp(deps: CaseAppDeps): Hono {
 }
 
 /** A page that moves on by itself: a redirect from another site's link would come without the new cookie. */
-function enter(c: Context, gate: Gate): Response {
-  const cookie = gate.exchange(c.req.query('token') ?? '')
+function enter(c: Context, auth: SessionAuth): Response {
+  const cookie = auth.exchange(c.req.query('token') ?? '')
   if (cookie === undefined) return refused('token')
   const head = '<meta http-equiv="refresh" content="0;url=/">'
-  const entrance = barePage(200, {
+  const entryAddress = barePage(200, {
     title: 'Open',
     body: '<p><a href="/">Open the case</a></p>',
     head,
   })
-  entrance.headers.set('Set-Cookie', cookie)
-  return entrance
+  entryAddress.headers.set('Set-Cookie', cookie)
+  return entryAddress
 }
 
 /** A refusal as a page, where a person has asked; undefined for what stays as it is. */
@@ -135,7 +135,7 @@ function addActions(app: Hono, deps: CaseAppDeps): void {
   })
   for (const [path, act] of Object.entries(ACTIONS)) {
     app.post(path, limit, async (c) => {
-      const refusal = deps.gate.refusesAction(c.req.raw)
+      const refusal = deps.auth.refusesAction(c.req.raw)
       if (refusal !== undefined) return refused(refusal)
       if (!deps.viewer.canWrite)
         return problem(403, 'INPUT_INVALID', 'this case is served for reading alone')

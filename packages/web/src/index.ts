@@ -1,6 +1,6 @@
 export { caseApp } from './app.ts'
 export { CaseViews } from './case_views.ts'
-export { Gate } from './gate.ts'
 export { OwnHunts } from './own_hunts.ts'
 export { htmlRenderer } from './render_html.ts'
+export { SessionAuth } from './session_auth.ts'
 export { pageFiles, type StaticFile } from './static_files.ts'

@@ -71,7 +71,7 @@ const refusals: readonly [name: string, path: string, init: RequestInit, status:
   ],
 ]
 
-describe('the gate', () => {
+describe('session authentication', () => {
   for (const [name, path, init, status] of refusals)
     it(`refuses ${name} with ${status}`, async () => {
       const response = await browser.raw(path, init)
@@ -81,7 +81,7 @@ describe('the gate', () => {
 
   it('lets the token in once, with a cookie that no script reads and no other site sends', async () => {
     const fresh = await world.app()
-    const path = fresh.gate.entrance().slice(ORIGIN.length)
+    const path = fresh.auth.entryAddress().slice(ORIGIN.length)
     assert.equal((await fresh.raw(path)).status, 401)
     const cookie = (await browser.raw('/')).status
     assert.equal(cookie, 200)

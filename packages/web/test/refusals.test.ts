@@ -55,7 +55,7 @@ describe('a person who is refused', () => {
   })
 })
 
-describe('the entrance', () => {
+describe('the entryAddress', () => {
   const foreign = { Cookie: '', 'Sec-Fetch-Site': 'cross-site' }
 
   it('may be followed from a file or a chat, and not be embedded', async () => {
@@ -65,8 +65,8 @@ describe('the entrance', () => {
       ['document', 401],
     ] as const) {
       const headers = { ...foreign, 'Sec-Fetch-Dest': dest }
-      const { gate } = await world.app()
-      const path = gate.entrance().slice(ORIGIN.length)
+      const { auth } = await world.app()
+      const path = auth.entryAddress().slice(ORIGIN.length)
       const response = await browser.raw(path, { headers })
       assert.equal(response.status, status, dest)
     }

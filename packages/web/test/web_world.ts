@@ -7,7 +7,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { type Case, ingest, openCase } from '@mintmark/case'
-import { CaseViews, caseApp, Gate, OwnHunts, type StaticFile } from '../src/index.ts'
+import { CaseViews, caseApp, OwnHunts, SessionAuth, type StaticFile } from '../src/index.ts'
 
 export const ORIGIN = 'http://127.0.0.1:4711'
 /** Runs where text becomes markup, misleads where direction is obeyed, and breaks where a tag is closed. */
@@ -93,13 +93,13 @@ const PAGE: ReadonlyMap<string, StaticFile> = new Map([
 export interface WebWorld {
   readonly opened: Case
   readonly folder: string
-  /** An app of its own on the one case, with its gate open and a browser's headers. */
+  /** An app of its own on the one case, with a session open and a browser's headers. */
   app(options?: { readonly canWrite?: boolean }): Promise<Browser>
   close(): Promise<void>
 }
 
 export interface Browser {
-  readonly gate: Gate
+  readonly auth: SessionAuth
   /** Sends a request with no header but the Host, unless it is given. */
   raw(path: string, init?: RequestInit): Promise<Response>
   get(path: string): Promise<unknown>
@@ -139,11 +139,11 @@ export async function webWorld(): Promise<WebWorld> {
 async function browser(opened: Case, folder: string, canWrite: boolean): Promise<Browser> {
   const ownHunts = new OwnHunts([], join(folder, 'case', 'hunts'))
   const views = await CaseViews.open(opened, () => ownHunts.dirs())
-  const gate = new Gate()
-  gate.bind(ORIGIN)
+  const auth = new SessionAuth()
+  auth.bind(ORIGIN)
   const app = caseApp({
     views,
-    gate,
+    auth,
     viewer: { who: 'ann', canWrite },
     ownHunts,
     files: PAGE,
@@ -154,10 +154,10 @@ async function browser(opened: Case, folder: string, canWrite: boolean): Promise
       ...init,
       headers: { host: '127.0.0.1:4711', ...headersOf(init) },
     })
-  const entered = await raw(gate.entrance().slice(ORIGIN.length))
+  const entered = await raw(auth.entryAddress().slice(ORIGIN.length))
   const Cookie = entered.headers.get('set-cookie')?.split(';')[0] ?? ''
   return {
-    gate,
+    auth,
     raw: (path, init = {}) =>
       raw(path, { ...init, headers: { cookie: Cookie, ...headersOf(init) } }),
     get: async (path) => {

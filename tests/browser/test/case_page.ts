@@ -17,7 +17,7 @@ export interface CasePage {
 
 /** Enters with the address that was printed. */
 export async function openCasePage(browser: Browser, served: Served): Promise<CasePage> {
-  const { origin, entrance } = served
+  const { origin, entryAddress } = served
   const context = await browser.newContext({ viewport: { width: 1280, height: 900 } })
   // Generous: the machine may do other things too.
   context.setDefaultTimeout(120_000)
@@ -34,7 +34,7 @@ export async function openCasePage(browser: Browser, served: Served): Promise<Ca
     complaints.push(dialog.message())
     void dialog.dismiss()
   })
-  await page.goto(entrance)
+  await page.goto(entryAddress)
   await page.waitForURL(`${origin}/`)
   const settled = async () => {
     await page.locator('main > *').first().waitFor({ state: 'attached' })

@@ -13,7 +13,7 @@ export async function ran(...args: readonly string[]): Promise<void> {
 /** A case that is served. */
 export interface Served {
   /** The address that was printed: it can be opened once. */
-  readonly entrance: string
+  readonly entryAddress: string
   readonly origin: string
   readonly stop: () => Promise<void>
 }
@@ -23,10 +23,10 @@ export async function serve(...args: readonly string[]): Promise<Served> {
   const child = spawn(process.execPath, [BIN, 'ui', ...args], {
     stdio: ['ignore', 'pipe', 'inherit'],
   })
-  const entrance = await printedAddress(child)
+  const entryAddress = await printedAddress(child)
   return {
-    entrance,
-    origin: new URL(entrance).origin,
+    entryAddress,
+    origin: new URL(entryAddress).origin,
     stop: async () => {
       const closed = once(child, 'close')
       child.kill('SIGTERM')

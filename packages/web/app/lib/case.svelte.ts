@@ -6,7 +6,7 @@
 import type { AnswerView } from '../../src/api.ts'
 import { writeFocus } from '../../src/query.ts'
 import { get, Loaded } from './api.svelte.ts'
-import { place } from './place.svelte.ts'
+import { route } from './route.svelte.ts'
 
 let changes = $state(0)
 let unsettled = $state('')
@@ -37,7 +37,7 @@ export const theCase = {
   /** The selection as the API takes it, with other values beside it. */
   query(more: Readonly<Record<string, string | number>> = {}): URLSearchParams {
     void changes
-    const query = writeFocus(place.focus)
+    const query = writeFocus(route.focus)
     for (const [name, value] of Object.entries(more)) query.set(name, String(value))
     return query
   },

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import type { View } from './place.svelte.ts'
+import type { View } from './route.svelte.ts'
 
 /** After `g`. */
 export const VIEW_KEYS: Readonly<Record<View, string>> = {

@@ -2,7 +2,7 @@ import { tmpdir, userInfo } from 'node:os'
 import { join } from 'node:path'
 import { type Case, prepare } from '@mintmark/case'
 import { listen } from '@mintmark/ledger/http'
-import { CaseViews, caseApp, Gate, OwnHunts, pageFiles } from '@mintmark/web'
+import { CaseViews, caseApp, OwnHunts, pageFiles, SessionAuth } from '@mintmark/web'
 import { flag, list, numberOption, textOption, withCase } from '../../options/options.ts'
 import type { Handler, Options } from '../../process/command.ts'
 import { DONE, type ExitCode } from '../../process/exit_codes.ts'
@@ -31,20 +31,20 @@ async function serve(
   const { options, io, files } = call
   const ownHunts = new OwnHunts(list(options, 'hunts'), homeOf(investigated))
   const views = await opened(investigated, ownHunts, io)
-  const gate = new Gate()
+  const auth = new SessionAuth()
   const viewer = {
     who: textOption(options, 'as') ?? userInfo().username,
     canWrite: !flag(options, 'readOnly'),
   }
   const onBug = (text: string) => io.err(`mintmark: a bug, please report it: ${text}\n`)
-  const app = caseApp({ views, gate, viewer, ownHunts, files, onBug })
+  const app = caseApp({ views, auth, viewer, ownHunts, files, onBug })
   const port = numberOption(options, 'port', { least: 0, most: 65_535 }) ?? 0
   const { url, stop } = await listen(app, { host: HOST, port })
-  gate.bind(url)
+  auth.bind(url)
   // From here on it ends tidily, however soon it is told.
   const told = toldToStop()
-  await io.out(greeting(gate.entrance(), flag(options, 'json')))
-  const putAway = flag(options, 'open') ? shown(gate.entrance(), investigated, io) : undefined
+  await io.out(greeting(auth.entryAddress(), flag(options, 'json')))
+  const putAway = flag(options, 'open') ? shown(auth.entryAddress(), investigated, io) : undefined
   await told
   putAway?.()
   await stop()

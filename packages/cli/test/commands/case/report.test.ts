@@ -41,7 +41,9 @@ describe('report', () => {
     } = await mintmark('report', ...inCase, '--out', out, '--sign', key)
     assert.deepEqual([code, err], [0, ''])
     assertHarmless(printed)
-    const named = printed.match(/[\w.-]+\.(?:pdf|html|md|csv|\w*json\w*)\b/g) ?? []
+    const named = [...printed.matchAll(/[\w.-]+\.(?:pdf|html|md|csv|\w*json\w*)\b/g)].map(
+      ([name]) => name,
+    )
     for (const name of named.filter((each) => each !== '-.csv' && !each.startsWith('table')))
       assert.ok(existsSync(join(out, name)), name)
     for (const name of ['report.html', 'messages.csv', 'report.json'])

@@ -77,7 +77,7 @@ function unreadOf(): readonly Unread[] {
   ]
 }
 
-export const place = {
+export const route = {
   get view(): View {
     return view
   },

@@ -1,5 +1,5 @@
 /**
- * Who may talk to the server: the one browser that was given the address with the token, from this machine.
+ * Session authentication: the one browser that was given the address with the token, from this machine.
  *
  * - The token in the printed address works once. It is exchanged for a cookie that no script can read and no other
  *   site can cause to be sent.
@@ -15,7 +15,7 @@ const TOKEN_BYTES = 32
 /** Why a request is refused; the answer says no more than this. */
 export type Refusal = 'host' | 'origin' | 'token'
 
-export class Gate {
+export class SessionAuth {
   /** Undefined once it was used. */
   #token: string | undefined = newSecret()
   readonly #session = newSecret()
@@ -27,7 +27,7 @@ export class Gate {
   }
 
   /** The address to print. It can be opened once. */
-  entrance(): string {
+  entryAddress(): string {
     return `${this.#bound().origin}/enter?token=${this.#token ?? ''}`
   }
 
@@ -39,18 +39,18 @@ export class Gate {
   }
 
   /** Whether the request comes from where it should; says nothing of who sends it. */
-  refusesPlace(request: Request): Refusal | undefined {
+  refusesOrigin(request: Request): Refusal | undefined {
     if (!this.#hosts().includes(request.headers.get('host') ?? '')) return 'host'
     const origin = request.headers.get('origin')
     if (origin !== null && !this.#hosts().some((host) => origin === `http://${host}`))
       return 'origin'
     const site = request.headers.get('sec-fetch-site')
     const isForeign = site === 'cross-site' || site === 'same-site'
-    return isForeign && !isEntrance(request) ? 'origin' : undefined
+    return isForeign && !isEntry(request) ? 'origin' : undefined
   }
 
   /** Whether the request carries the cookie. */
-  refusesSender(request: Request): Refusal | undefined {
+  refusesSession(request: Request): Refusal | undefined {
     const wanted = this.#cookieName()
     const held = (request.headers.get('cookie') ?? '')
       .split(';')
@@ -77,13 +77,13 @@ export class Gate {
   }
 
   #bound(): URL {
-    if (this.#origin === undefined) throw new TypeError('the gate is not bound to an address yet')
+    if (this.#origin === undefined) throw new TypeError('bind() was not called yet')
     return this.#origin
   }
 }
 
 /** Somebody who follows the printed address from wherever it was shown: the token in it says that he may. */
-function isEntrance(request: Request): boolean {
+function isEntry(request: Request): boolean {
   const isWindow = request.headers.get('sec-fetch-dest') === 'document'
   return isWindow && request.method === 'GET' && new URL(request.url).pathname === '/enter'
 }
