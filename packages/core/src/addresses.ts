@@ -8,7 +8,7 @@
  */
 
 interface Address {
-  /** Dotted IPv4, or IPv6 as RFC 5952 writes it; `''` if there is none. */
+  /** Dotted IPv4, or IPv6 as RFC 5952 writes it; `''` without one. */
   readonly ip: string
   /** 0 if the log gives none. */
   readonly port: number
@@ -49,7 +49,7 @@ function withPort(ip: string, spelled: string, isPortNeeded = false): Address {
   return port === -1 ? NONE : { ip, port }
 }
 
-/** A number of at most five digits and at most `max`; -1 if it is none. */
+/** A number of at most five digits and at most `max`; -1 if it is invalid. */
 function decimal(spelled: string, max: number): number {
   if (spelled.length === 0 || spelled.length > 5) return -1
   let value = 0

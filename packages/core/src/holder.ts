@@ -14,13 +14,13 @@ export const RUN: string = randomBytes(6).toString('hex')
 /** In place of the start of a process that has ended. */
 const ENDED = 'ended'
 
-/** Enough to tell whether it still runs. */
+/** Enough to find out whether it still runs. */
 export interface Holder {
   readonly host: string
   readonly pid: number
-  /** The kernel's start time of the process, since pids come again; `''` where it is not told. */
+  /** The kernel's start time of the process, since pids come again; `''` where it is unknown. */
   readonly started: string
-  /** {@link RUN} of the process; `''` where it is not told. */
+  /** {@link RUN} of the process; `''` where it is unknown. */
   readonly run: string
 }
 
@@ -51,7 +51,7 @@ export function parseHolder(source: string): Holder | undefined {
 
 /**
  * Field 22 of /proc/PID/stat; the command name before it may hold spaces and parentheses. A process that has ended, and
- * that its parent has not asked after yet, is none: field 3 tells.
+ * that its parent has not reaped yet, is not running: see field 3.
  */
 function startOf(pid: number): string {
   try {

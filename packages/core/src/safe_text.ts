@@ -35,7 +35,7 @@ function escaped(letter: string): string {
  * Cost: O(max), whatever the length of the text.
  */
 export function safeText(text: string, max = 200): string {
-  // Code points to look at: one more than fits tells whether anything is cut.
+  // Code points to look at: one more than fits shows whether anything is cut.
   const head = text.length > 2 * (max + 1) ? text.slice(0, 2 * (max + 1)) : text
   if (head.length <= max && !UNSAFE.test(head)) return head
   const parts: string[] = []
@@ -103,7 +103,7 @@ function shortened(cell: string): string {
   return `${cell.slice(0, CELL_LIMIT - (isPairSplit ? 2 : 1))}…`
 }
 
-/** The breaks of indented JSON are none of its values: a report has a million. */
+/** Line breaks of indented JSON are outside its values: a report has a million. */
 const UNSAFE_IN_JSON = new RegExp(`(?!\\n)(?:${UNSAFE.source})`, 'gu')
 
 /** Latin and Greek letters, superscripts and signs of mathematics are plain too: proofs are written in them. */

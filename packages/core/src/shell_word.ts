@@ -5,7 +5,7 @@
  */
 import { safeText } from './safe_text.ts'
 
-/** Letters that no POSIX shell takes for anything but themselves, wherever they stand. */
+/** Characters without a special meaning in a POSIX shell, at any position. */
 const PLAIN = /^[\w%+,./:@][\w%+,./:@=-]*$/
 
 /** The longest name that a Linux file system takes as an argument's part, PATH_MAX. */

@@ -44,7 +44,7 @@ function clockMs(hour: number, minute: number, second: number): number {
   return ((hour * 60 + minute) * 60 + second) * 1000
 }
 
-/** The digit at `at`; NaN if there is none, which spoils whatever it is added to. */
+/** The digit at `at`; NaN without one, which makes every sum NaN. */
 function digit(spelled: string, at: number): number {
   const value = spelled.charCodeAt(at) - 48
   return value >= 0 && value <= 9 ? value : Number.NaN
@@ -73,7 +73,7 @@ export function utcMs(value: unknown): number | undefined {
   return inRange(day + timeOfDayMs(value, 11))
 }
 
-/** Time of day and zone from `at` to the end, as an offset from that day's UTC midnight; NaN if it is none. */
+/** Time of day and zone from `at` to the end, as an offset from that day's UTC midnight; NaN if it is invalid. */
 function timeOfDayMs(spelled: string, at: number): number {
   const COLON = 0x3a
   if (spelled.charCodeAt(at + 2) !== COLON) return Number.NaN
@@ -139,7 +139,7 @@ export function epochMs(value: unknown, unit: 's' | 'ms'): number | undefined {
   return inRange(Math.floor(unit === 's' ? number * 1000 : number))
 }
 
-/** A date of three numbers with its time, before day and month are told apart. */
+/** A date of three numbers with its time, before day and month are distinguished. */
 interface SlashDate {
   readonly isYearFirst: boolean
   readonly year: number

@@ -75,7 +75,7 @@ export function readTokenId(value: unknown): TokenIdReading {
   return value.length > 200 ? MALFORMED : readRest(value.trim(), value)
 }
 
-/** What is no id as it stands: white space around one, a placeholder, nothing, or junk. */
+/** Not an id as written: white space around one, a placeholder, nothing, or junk. */
 function readRest(trimmed: string, value: string): TokenIdReading {
   const word = trimmed.toLowerCase()
   if (EMPTY_WORDS.has(word)) return ABSENT
@@ -96,7 +96,7 @@ function spelledId(spelled: string): string {
   }
 }
 
-/** Decodes `length` base64 characters into `decoded`; false if one is none or the last has bits to spare. */
+/** Decodes `length` base64 characters into `decoded`; false for an invalid character or spare bits in the last. */
 function decode(spelled: string, length: number): boolean {
   let bits = 0
   let held = 0
@@ -126,7 +126,7 @@ function isRepeated(spelled: string): boolean {
 }
 
 /**
- * A 16-byte id, as GUID text, for a text that is none: the first half of SHA-256 over domain, NUL, text.
+ * A 16-byte id, as GUID text, for any other text: the first half of SHA-256 over domain, NUL, text.
  *
  * The domain keeps ids of different systems apart: the same `jti` under two issuers is two ids.
  */
@@ -139,7 +139,7 @@ const JTI_DOMAIN = 'jti'
 const PREFIXED = /^[a-z]{2,12}:([\da-f]{8}-[\da-f]{4}-[\da-f]{4}-[\da-f]{4}-[\da-f]{12})$/i
 
 /**
- * The 16-byte id of a `jti`, which may be any text: as it stands if it is spelled as one, without Keycloak's
+ * The 16-byte id of a `jti`, which may be any text: unchanged if it is spelled as one, without Keycloak's
  * prefix if it has one, and hashed if it is any other text. Only what is no text is `malformed`.
  *
  * Source: RFC 7519, section 4.1.7; Keycloak 26.2 and newer put what made the token in front of a UUID:

@@ -21,7 +21,7 @@ interface BoundsText {
   readonly lower: number
   /** Null where nothing bounds it. */
   readonly upper: number | null
-  /** Why nothing does, in words that stand where a number would. */
+  /** Why nothing does, in words for the place of a number. */
   readonly because?: string
 }
 
@@ -42,7 +42,7 @@ export function boundText(given: BoundsText, one: string, many: string = `${one}
   return `${bounds(given)} ${(upper ?? lower) === 1 ? one : many}`
 }
 
-/** What stands apart from numbers of messages: `; apart from these 110 items without a message id, 3 accesses not judged`. */
+/** What is counted separately from messages: `; apart from these 110 items without a message id, 3 accesses not judged`. */
 export function apartFrom(
   nameless: number,
   /** Null where nobody asked. */

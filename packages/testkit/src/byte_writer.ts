@@ -75,7 +75,7 @@ export class ByteWriter {
     return this.zeros(to - this.#length)
   }
 
-  /** Writes a u32 over what stands at `offset`. */
+  /** Overwrites the u32 at `offset`. */
   patchU32(offset: number, value: number): this {
     this.#view.setUint32(offset, value >>> 0, this.#isLittleEndian)
     return this

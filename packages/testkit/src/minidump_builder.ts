@@ -16,7 +16,7 @@ export interface Minidump {
   readonly allMemory?: readonly MemoryToDump[]
   readonly threads?: readonly {
     readonly id: number
-    /** Written with the thread, unless `isStackListed`, when it lies in memory that is listed. */
+    /** Written with the thread, unless `isStackListed`, when it is in memory that is listed. */
     readonly stack: MemoryToDump
     readonly isStackListed?: boolean
   }[]
@@ -38,7 +38,7 @@ export interface Minidump {
 
 const CONTEXT_BYTES = 1232
 
-/** The dump, and where its memory lies: stacks first, then `memory`, then `allMemory`. */
+/** The dump, and where its memory is: stacks first, then `memory`, then `allMemory`. */
 export function minidump(dump: Minidump): BuiltDump {
   return new Builder(dump).build()
 }

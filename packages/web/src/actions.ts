@@ -31,7 +31,7 @@ type Doers = {
   readonly [P in keyof Actions]: (body: unknown, doing: Doing) => Promise<Actions[P]['gives']>
 }
 
-/** Each throws `INPUT_INVALID` for a body that is none; else as what it does. */
+/** Each throws `INPUT_INVALID` for an invalid body; else as the action. */
 export const ACTIONS: Doers = {
   '/api/marks': async (body, doing) => ({ at: await doing.views.mark(markingOf(body, doing)) }),
   '/api/notes': async (body, { views, viewer }) => {

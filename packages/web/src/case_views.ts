@@ -144,7 +144,7 @@ export class CaseViews {
     }
   }
 
-  /** Puts a question to the part of the selection that lies in the focus. Throws as `select` and `focusOn`. */
+  /** Answers a question about the part of the selection inside the focus. Throws as `select` and `focusOn`. */
   ask<T>(
     query: FocusQuery,
     work: (selected: Selected) => Promise<T>,
@@ -153,7 +153,7 @@ export class CaseViews {
     return this.turn(async () => work((await this.#part(query)).selected), signal)
   }
 
-  /** What is said of the part of the selection that lies in the focus. Throws as {@link ask}. */
+  /** The answer for the part of the selection inside the focus. Throws as {@link ask}. */
   answerTo(query: FocusQuery, signal?: AbortSignal): Promise<PartAnswer> {
     return this.turn(async () => {
       await this.#followMarks()
@@ -266,7 +266,7 @@ export class CaseViews {
     this.#refresh = { stop, done }
   }
 
-  /** What could be either party's depends on all of theirs: it is found anew while nobody waits. */
+  /** Ambiguous accesses depend on all of the attacker's: they are found again in the background. */
   async #answerAnew(signal: AbortSignal): Promise<void> {
     const session = background(this.#case.session, () => this.#idle(), signal)
     const options = { hunts: { dirs: this.#huntDirs() }, facts: this.#whole?.facts }

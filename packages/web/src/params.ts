@@ -10,7 +10,7 @@ import { readTable, type TableQuery } from './table.ts'
 const MOST_OFFSET = 1_000_000_000
 const MOST_LETTERS = 512
 
-/** @throws {MintmarkError} `INPUT_INVALID`, which names the first value that is none */
+/** @throws {MintmarkError} `INPUT_INVALID`, which names the first invalid value */
 export function focusParam(params: URLSearchParams): FocusQuery {
   const { focus, unread } = readFocus(params)
   requireRead(unread)

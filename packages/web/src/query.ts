@@ -1,5 +1,5 @@
 /**
- * A focus as it stands in an address: the same for the page, its API and a link that somebody keeps.
+ * A focus as it is written in an address: the same for the page, its API and a link that somebody keeps.
  *
  * @module
  */
@@ -77,7 +77,7 @@ export function readFocus(params: URLSearchParams): {
   }
 }
 
-/** Why the values are none; `''` where they are. */
+/** Why the values are invalid; `''` where they are valid. */
 function faultOf(name: FocusList, values: readonly string[]): string {
   if (values.length > MOST_VALUES) return `there are more than ${MOST_VALUES} values`
   if (values.some((value) => value.length > MOST_LETTERS)) return 'a value is too long'

@@ -1,5 +1,5 @@
 /**
- * The answer to the selection that stands in the address: every view reads it here, so that all say the same.
+ * The answer to the selection in the address: every view reads it here, so that all agree.
  *
  * @module
  */

@@ -17,7 +17,7 @@ export interface Course {
   readonly segments?: readonly Segment[]
 }
 
-/** A stretch of time; between two of them is a long time without any access, which is not drawn to scale. */
+/** A period of the axis. Between two is a long pause without accesses, which is not drawn to scale. */
 interface Segment {
   readonly from: string
   readonly to: string
@@ -42,7 +42,7 @@ export interface Scale {
   binAt(x: number): number
   /** When a bin begins; with `isEnd` when the bin before it ends. Milliseconds. */
   msOf(bin: number, isEnd?: boolean): number
-  /** Where a time is, in bins; the nearest end of a stretch where it is in none. */
+  /** Where a time is, in bins; outside every period, the nearest end of one. */
   binOf(ms: number): number
 }
 
@@ -102,7 +102,7 @@ export interface Tick {
 /** A bar of one access is still seen beside one of a thousand. */
 const LEAST_HEIGHT = 2
 
-/** The largest sum of a bin; 1 where there is none. */
+/** The largest sum of a bin; 1 without bins. */
 export function tallest({ series, bins }: Course): number {
   let most = 1
   for (let at = 0; at < bins; at++)
@@ -148,7 +148,7 @@ export function runsOf(
   const runs: { at: number; bins: number; share: number }[] = []
   const starts = new Set(segments.map(({ bin }) => bin))
   for (const [at, value] of covered.entries()) {
-    // Ten shades are as many as the eye tells apart.
+    // The eye distinguishes about ten shades.
     const share = value === 0 ? 0 : Math.max(0.1, Math.round(value * 10) / 10)
     const last = runs.at(-1)
     if (last !== undefined && last.share === share && !starts.has(at)) last.bins++
@@ -166,14 +166,14 @@ export function ticksOf(course: Course, width: number): Tick[] {
     const wanted = Math.max(1, Math.floor((right - left) / 90))
     const format = scale.tickFormat(wanted)
     const ticks = scale.ticks(wanted).map((at) => ({ x: scale(at), text: label(at, format(at)) }))
-    // A short stretch beside others says its day.
+    // A short period beside others shows its day.
     return ticks.length > 0 && right - left > 90
       ? ticks.filter(({ x }) => x < right - 44)
       : [{ x: left, text: from.slice(0, 10) }]
   })
 }
 
-/** A month alone says too little when no year stands beside it, and half a day is no time of UTC. */
+/** A month without a year says too little, and half a day is no UTC time. */
 function label(at: Date, text: string): string {
   if (/^\d\d(?::\d\d| [AP]M)$/u.test(text)) return at.toISOString().slice(11, 16)
   return /^(?:January|February|March|April|May|June|July|August|September|October|November|December)$/u.test(

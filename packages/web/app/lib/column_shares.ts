@@ -17,7 +17,7 @@ const MOST_WORD = 32
 const MOST_WANTED = 160
 const PADDING = 2
 const FEW = 4
-/** What stands on one line among few columns; the letters of a hash are small. */
+/** What fits on one line among few columns; the letters of a hash are small. */
 const WHOLE: ReadonlyMap<string, number> = new Map([
   ['hash', 58],
   ['time', 18],

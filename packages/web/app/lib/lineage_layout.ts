@@ -1,5 +1,5 @@
 /**
- * Where the nodes of a lineage stand: one column a kind, and each node about as high as those it hangs from.
+ * Positions of the nodes of a lineage: one column a kind, and each node about as high as those it hangs from.
  *
  * @module
  */

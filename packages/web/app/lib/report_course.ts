@@ -9,7 +9,7 @@ import type { Course } from './chart.ts'
 
 const DAY_MS = 86_400_000
 const MOST_BINS = 240
-/** Pauses shorter than this do not part one stretch of activity from the next. */
+/** Pauses shorter than this do not separate two periods of activity. */
 const PAUSE_DAYS = 60
 
 type ReportCourse = Report['course']
@@ -19,7 +19,7 @@ export interface DrawnCourse {
   readonly bands: readonly { readonly name: string; readonly covered: readonly number[] }[]
 }
 
-/** Charts of a report: the whole and, where most of it is emptiness, its busiest stretch. */
+/** Charts of a report: the whole and, where most of it is emptiness, its busiest period. */
 export function chartsOf(course: ReportCourse): DrawnCourse[] {
   const whole = spanOf(course.days.map(({ day }) => day))
   if (whole === undefined) return []
@@ -42,14 +42,14 @@ function spanOf(days: readonly string[]): Span | undefined {
 
 function busiestOf({ days }: ReportCourse): Span {
   let best: Span & { readonly accesses: number } = { fromMs: 0, toMs: 0, accesses: -1 }
-  let stretch = best
+  let period = best
   for (const { day, accesses } of days) {
     const at = Date.parse(day)
-    stretch =
-      stretch.accesses >= 0 && at - stretch.toMs <= PAUSE_DAYS * DAY_MS
-        ? { fromMs: stretch.fromMs, toMs: at + DAY_MS, accesses: stretch.accesses + accesses }
+    period =
+      period.accesses >= 0 && at - period.toMs <= PAUSE_DAYS * DAY_MS
+        ? { fromMs: period.fromMs, toMs: at + DAY_MS, accesses: period.accesses + accesses }
         : { fromMs: at, toMs: at + DAY_MS, accesses }
-    if (stretch.accesses > best.accesses) best = stretch
+    if (period.accesses > best.accesses) best = period
   }
   // A margin, so that what came before and after is seen to be empty.
   const margin = 14 * DAY_MS

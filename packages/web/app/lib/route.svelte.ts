@@ -1,5 +1,5 @@
 /**
- * Where the reader is: the view, the selection, and what is open. All of it stands in the address, so that a link
+ * Where the reader is: the view, the selection, and what is open. All of it is in the address, so that a link
  * shows the same to somebody else, and the back button takes back what was done last.
  *
  * @module
