@@ -42,7 +42,7 @@ export function boundText(given: BoundsText, one: string, many: string = `${one}
   return `${bounds(given)} ${(upper ?? lower) === 1 ? one : many}`
 }
 
-/** What is counted separately from messages: `; apart from these 110 items without a message id, 3 accesses not judged`. */
+/** What is counted separately from messages: `; apart from these 110 items without a message id, 3 accesses left open`. */
 export function apartFrom(
   nameless: number,
   /** Null where nobody asked. */
@@ -51,7 +51,7 @@ export function apartFrom(
   const parts = [
     ...(nameless > 0 ? [`${plural(nameless, 'item')} without a message id`] : []),
     ...(notJudged !== null && notJudged > 0
-      ? [`${plural(notJudged, 'access', 'accesses')} not judged`]
+      ? [`${plural(notJudged, 'access', 'accesses')} left open`]
       : []),
   ]
   return parts.length === 0 ? '' : `; apart from these ${parts.join(', ')}`

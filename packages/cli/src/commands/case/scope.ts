@@ -99,7 +99,7 @@ function described(found: Scope, width: number): string {
     ...some(found.synced_folders.length, 'folders synced whole'),
     ...some(found.throttled_windows.length, 'logging throttled, 24 h'),
     ...some(found.either.accesses, 'ambiguous accesses'),
-    ...(found.not_judged === null ? [] : some(found.not_judged, 'accesses not judged')),
+    ...(found.not_judged === null ? [] : some(found.not_judged, 'accesses left open')),
   ]
   if (found.accesses === 0) return `${summary.join('\n')}\n\n${NOTHING_SELECTED}`
   const left = found.accounts.length - SHOWN
