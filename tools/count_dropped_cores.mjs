@@ -2,8 +2,8 @@
  * How many cores of ordinary processes does the gate refuse to write, when it is given keys that are not in them?
  *
  * Starts programs, takes their cores with gcore, hands them to `gate watch` with a fresh RSA, a fresh P-256 and a fresh
- * Ed25519 public key, and counts what landed: `node tools/count_dropped_cores.mjs [ROUNDS] [--only NAME,NAME]`.
- * Each round takes one core of each program, with data of its own. What is not installed is left out, and said.
+ * Ed25519 public key, and counts what was written: `node tools/count_dropped_cores.mjs [ROUNDS] [--only NAME,NAME]`.
+ * Each round takes one core of each program, with data of its own. What is not installed is left out and named.
  */
 import { execFileSync, spawn, spawnSync } from 'node:child_process'
 import { generateKeyPairSync } from 'node:crypto'
@@ -107,7 +107,7 @@ async function dump({ name, command, args: argsFor, own }, round) {
   return true
 }
 
-const taken = new Map(usable.map(({ name }) => [name, { cores: 0, landed: 0 }]))
+const taken = new Map(usable.map(({ name }) => [name, { cores: 0, written: 0 }]))
 let lines = 0
 for (let round = 0; round < rounds; round++) {
   const dumped = []
@@ -118,20 +118,20 @@ for (let round = 0; round < rounds; round++) {
   const keys = publicKeys.flatMap((key) => ['--public-key', key])
   spawnSync(process.execPath, [CLI, 'gate', 'watch', inFolder('dumps'), '--spool', inFolder('spool'), '--raw', 'remove', '--settle', '0', '--once', ...keys], { stdio: 'ignore' })
   const log = readFileSync(inFolder('spool/gate.log'), 'utf8').split('\n').filter(Boolean)
-  for (const line of log.slice(lines)) if (!line.includes(': landed')) console.log(line)
+  for (const line of log.slice(lines)) if (!/: (?:read|written), /.test(line)) console.log(line)
   lines = log.length
   for (const name of dumped) {
     taken.get(name).cores++
     const file = path.join(folder, 'dumps', `${name}.${round}.core`)
     if (existsSync(file)) console.log(`not taken: ${name}, round ${round}`)
-    else taken.get(name).landed++
+    else taken.get(name).written++
     rmSync(file, { force: true })
   }
-  console.log(`round ${round + 1}: ${told()}`)
+  console.log(`round ${round + 1}: ${counted()}`)
 }
 
-function told() {
+function counted() {
   const all = [...taken.values()]
   const sum = (key) => all.reduce((total, each) => total + each[key], 0)
-  return `${sum('landed')} of ${sum('cores')} cores of ${all.length} programs landed`
+  return `${sum('written')} of ${sum('cores')} cores of ${all.length} programs were written`
 }
