@@ -7,8 +7,7 @@
  * start servers, browsers and victims, kill processes, or draw many cases. Those of `tests/` see the command and the page as
  * they ship: these are made first, where they are not of these sources.
  *
- * The last lines say what failed and why. With `--again` a few files that failed run once more, alone; what passes then is
- * named as unsteady.
+ * The last lines say what failed and why.
  */
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
@@ -27,8 +26,6 @@ import { together } from './together.mjs'
 /** What hangs must end, so that the run can say so: a test after that time, a run in which no test ends for so long. */
 const TIMEOUT_MS = 10 * 60_000
 const STOPPED = `stopped: no test of the run ended for ${TIMEOUT_MS / 60_000} minutes. This file hung, or waited for one that did`
-/** With `--again`, files of failures that run once more: of thousands of processes that are killed, one may meet bad luck. */
-const MOST_AGAIN = 3
 /** What Node makes of the sources, and how long each file took the last time. */
 const KEPT = path.join(root, 'node_modules', '.cache', 'mintmark-tests')
 
@@ -76,8 +73,6 @@ await testAll(files.filter((file) => !isAlone(file)), availableParallelism(), pr
 await alone
 await pipeline(createReadStream(printed), process.stdout, { end: false })
 writeFileSync(path.join(KEPT, 'durations.json'), JSON.stringify(durations))
-const unsteady = flags.has('--again') ? await passAgain() : []
-for (const { place, test, reason } of unsteady) console.log(`\nUnsteady, passed alone: ${place} ${test}\n${reason}\n`)
 if (failures.length > 0) console.log('\nFailed:\n')
 for (const { place, test, reason } of failures) console.log(`${place} ${test}\n${reason.replace(/^/gm, '    ')}\n`)
 process.exit(process.exitCode ?? 0)
@@ -121,21 +116,6 @@ async function testAll(own, concurrency, output) {
 /** What it took the last time. Of a file that is new here, the size is all there is: a byte counts as a millisecond. */
 function expectedMs(file) {
   return durations[file] ?? statSync(file).size
-}
-
-/** Runs the files of a few failures alone; returns the failures where all pass then. */
-async function passAgain() {
-  const first = failures.splice(0)
-  const again = [...new Set(first.map(({ place }) => place.replace(/:\d+$/, '')))]
-  if (again.length === 0 || again.length > MOST_AGAIN || !again.every((file) => files.includes(file))) {
-    failures.push(...first)
-    return []
-  }
-  process.exitCode = 0
-  await testAll(again, 1, process.stdout)
-  if (failures.length === 0) return first
-  failures.unshift(...first)
-  return []
 }
 
 function readDurations() {
