@@ -67,16 +67,17 @@ const MOST_NAME = 60
 /** Folders that hold no name of anybody else: `harbour-law`; a second one of that name `harbour-law-2`. */
 function placesOf(recipients: readonly Whom[], out: string): string[] {
   if (recipients.length === 1) return [out]
-  const used = new Map<string, number>()
+  const used = new Set<string>()
   return recipients.map(({ name }) => {
     const plain = name
       .normalize('NFKD')
       .toLowerCase()
       .replaceAll(/[^a-z0-9]+/g, '-')
     const folder = plain.replaceAll(/^-+|-+$/g, '').slice(0, MOST_NAME) || 'recipient'
-    const nth = (used.get(folder) ?? 0) + 1
-    used.set(folder, nth)
-    return join(out, nth === 1 ? folder : `${folder}-${nth}`)
+    let place = folder
+    for (let nth = 2; used.has(place); nth += 1) place = `${folder}-${nth}`
+    used.add(place)
+    return join(out, place)
   })
 }
 

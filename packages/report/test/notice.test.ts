@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict'
 import { readdirSync, readFileSync } from 'node:fs'
-import { join } from 'node:path'
+import { basename, join } from 'node:path'
 import { describe, it } from 'node:test'
-import { everybody, whomOf } from '@mintmark/case'
+import { everybody, type Whom, whomOf } from '@mintmark/case'
 import { erratumOf, readReport, writeNotices } from '@mintmark/report'
 import { leaksIn, recipient, wholeText, within } from './notice_checks.ts'
 
@@ -102,6 +102,29 @@ describe('notices', () => {
   })
 })
 
+describe('folders of notices', () => {
+  it('are one each, also where names look like the number of a second one', async () => {
+    const shape = { accounts: 1, forged: 1, isMixed: false }
+    await within({ seed: 5, isShared: false, shapes: [shape, shape] }, async (world, folder) => {
+      const [one] = everybody(world.answered.scope)
+      assert.ok(one !== undefined)
+      const out = join(folder, 'out')
+      const named = ['a b', 'a-b', 'a-b-2'].map(
+        (name): Whom => ({ name, isOrganisation: true, accounts: one.accounts }),
+      )
+      const made = await writeNotices(world.opened, world.answered, named, { out })
+      assert.deepEqual(
+        made.map(({ whom, out: place }) => [whom.name, basename(place)]),
+        [
+          ['a b', 'a-b'],
+          ['a-b', 'a-b-2'],
+          ['a-b-2', 'a-b-2-2'],
+        ],
+      )
+    })
+  })
+})
+
 describe('a recipient', () => {
   const scope = {
     accounts: [
@@ -111,13 +134,26 @@ describe('a recipient', () => {
   }
 
   it('is an organisation, or an account, in any letter case', () => {
-    assert.deepEqual(whomOf(scope, ' a '), {
-      name: 'A',
-      isOrganisation: true,
-      accounts: ['ada@a.example'],
-    })
-    assert.deepEqual(whomOf(scope, 'ADA@a.example')?.isOrganisation, false)
-    assert.equal(whomOf(scope, 'b'), undefined)
+    const a = { name: 'A', isOrganisation: true, accounts: ['ada@a.example'] }
+    assert.deepEqual(whomOf(scope, ' a '), [a])
+    assert.deepEqual(
+      whomOf(scope, 'ADA@a.example').map(({ isOrganisation }) => isOrganisation),
+      [false],
+    )
+    assert.deepEqual(whomOf(scope, 'b'), [])
+  })
+
+  it('is the one of exactly that name, where others differ by letter case', () => {
+    const two = {
+      accounts: [
+        { mailbox: 'ada@a.example', organisation: 'Acme' },
+        { mailbox: 'bo@b.example', organisation: 'ACME' },
+      ],
+    }
+    const names = (name: string) => whomOf(two, name).map((whom) => whom.name)
+    assert.deepEqual(names('ACME'), ['ACME'])
+    assert.deepEqual(names('Acme'), ['Acme'])
+    assert.deepEqual(names('acme'), ['Acme', 'ACME'])
   })
 
   it('is the account itself where no organisation is known', () => {

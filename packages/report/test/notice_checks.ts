@@ -53,7 +53,7 @@ export function leaksIn(text: string, { homes }: World, mine: (n: number) => boo
 export const folded = (text: string): string => text.toLowerCase()
 
 export const recipient = ({ answered }: World, name: string): Whom => {
-  const whom = whomOf(answered.scope, name)
+  const [whom] = whomOf(answered.scope, name)
   assert.ok(whom !== undefined, name)
   return whom
 }

@@ -48,6 +48,15 @@ describe('names in a text', () => {
     assert.equal(made.replace('ada.lovelace'), first)
   })
 
+  it('with accents in one character or in two are the same', () => {
+    const made = new Names((owner) => `<${owner}>`)
+    made.add('Caf\u00e9 Union', 'one')
+    made.add('Mu\u0308ller', 'two')
+    assert.equal(made.replaceKnown('of Cafe\u0301 Union.'), 'of <one>.')
+    assert.equal(made.replaceKnown('M\u00fcller'), '<two>')
+    assert.equal(made.replaceKnown('Cafe\u0301'), 'Cafe\u0301')
+  })
+
   it('that begin with a mark are found too', () => {
     assert.doesNotMatch(names().replace('from (Ops) Øre.'), /øre/i)
   })

@@ -59,16 +59,25 @@ export function everybody({ accounts }: Affected): Whom[] {
   )
 }
 
-/** The organisation, or else the account, of a name in any letter case; undefined where the scope has neither. */
-export function whomOf(scope: Affected, name: string): Whom | undefined {
-  const wanted = name.trim().toLowerCase()
-  const account = scope.accounts.find(({ mailbox }) => mailbox.toLowerCase() === wanted)?.mailbox
-  return (
-    everybody(scope).find((whom) => whom.name.toLowerCase() === wanted) ??
-    (account === undefined
-      ? undefined
-      : { name: account, isOrganisation: false, accounts: [account] })
+/**
+ * The organisations, or else the accounts, of a name: those spelled exactly so, or else in any letter case. Several where
+ * they differ by case alone; none where the scope has neither.
+ */
+export function whomOf(scope: Affected, name: string): readonly Whom[] {
+  const wanted = name.trim()
+  const accounts = scope.accounts.map(
+    ({ mailbox }): Whom => ({ name: mailbox, isOrganisation: false, accounts: [mailbox] }),
   )
+  const is = (one: Whom) => one.name === wanted
+  const isAlike = (one: Whom) => one.name.toLowerCase() === wanted.toLowerCase()
+  const affected = everybody(scope)
+  const found = [
+    affected.filter(is),
+    accounts.filter(is),
+    affected.filter(isAlike),
+    accounts.filter(isAlike),
+  ]
+  return found.find((some) => some.length > 0) ?? []
 }
 
 /** The caller closes what it selects. Memory grows with the names of a case. Throws as `Session.command`. */

@@ -3,9 +3,11 @@
  *
  * @module
  */
-import { everybody, type Scope, type Whom, whomOf } from '@mintmark/case'
+import { everybody, type Whom, whomOf } from '@mintmark/case'
 import { type MintmarkError, safeText } from '@mintmark/core'
 import { invalid } from './option_values.ts'
+
+type Affected = Parameters<typeof everybody>[0]
 
 /** Everybody whom the accesses concern. */
 const ALL = 'all'
@@ -13,29 +15,35 @@ const ALL = 'all'
 /**
  * Recipients, each once; undefined where no notice is asked for.
  *
- * @throws {MintmarkError} `INPUT_INVALID` for a name that is nobody's in the scope
+ * @throws {MintmarkError} `INPUT_INVALID` for a name that is nobody's in the scope, or several parties'
  */
 export function recipientsOf(
-  scope: Pick<Scope, 'accounts'>,
+  scope: Affected,
   names: readonly string[],
 ): readonly Whom[] | undefined {
   if (names.length === 0) return undefined
   const affected = everybody(scope)
   if (affected.length === 0) throw invalid('for', '--for: the accesses concern nobody by name')
-  const chosen = names.flatMap((name) => {
-    const whom = whomOf(scope, name)
-    if (whom !== undefined) return [whom]
+  const chosen = names.flatMap((name): readonly Whom[] => {
+    const found = whomOf(scope, name)
+    if (found.length > 1) throw ambiguous(name, found)
+    if (found.length === 1) return found
     if (name === ALL) return affected
     throw unknown(name, scope, affected)
   })
   return [...new Map(chosen.map((whom) => [`${whom.isOrganisation} ${whom.name}`, whom])).values()]
 }
 
-function unknown(
-  name: string,
-  { accounts }: Pick<Scope, 'accounts'>,
-  affected: readonly Whom[],
-): MintmarkError {
+/** One of them would get what is another's. */
+function ambiguous(name: string, found: readonly Whom[]): MintmarkError {
+  const names = found.map((whom) => safeText(whom.name, 100)).join(' or ')
+  return invalid(
+    'for',
+    `--for: ${safeText(name, 100)} is ${names}: give it in the same letter case`,
+  )
+}
+
+function unknown(name: string, { accounts }: Affected, affected: readonly Whom[]): MintmarkError {
   const known = new Set([
     ...affected.map((whom) => whom.name),
     ...accounts.map((one) => one.mailbox),

@@ -93,8 +93,8 @@ export class Names {
 
   /** Adds a name in all the spellings that logs have of it. */
   add(name: string, account: string): void {
-    const owner = folded(account.trim())
-    for (const spelled of spellings(folded(name.trim()))) this.#put(spelled, owner)
+    const owner = folded(composed(account.trim()))
+    for (const spelled of spellings(folded(composed(name.trim())))) this.#put(spelled, owner)
   }
 
   /** `text` with a pseudonym in place of each name; mail addresses that are no names of the case go too. */
@@ -105,7 +105,8 @@ export class Names {
   }
 
   /** `text` with a pseudonym in place of each name of the case. */
-  replaceKnown(text: string): string {
+  replaceKnown(given: string): string {
+    const text = composed(given)
     const plain = folded(text)
     const parts: string[] = []
     let done = 0
@@ -120,7 +121,7 @@ export class Names {
       )
       done = end
     }
-    return done === 0 ? text : parts.join('') + text.slice(done)
+    return done === 0 ? given : parts.join('') + text.slice(done)
   }
 
   #put(spelled: string, owner: string): void {
@@ -168,6 +169,9 @@ function spellings(name: string): readonly string[] {
     ...(/[^\p{L}\p{N}]/u.test(local) ? [local, local.replace(/[^\p{L}\p{N}]/gu, '_')] : []),
   ]
 }
+
+/** One spelling of letters with accents: logs have them in one character or in two. */
+const composed = (text: string) => text.normalize('NFC')
 
 /** Lower case, of the same length as the text. */
 export function folded(text: string): string {

@@ -13,6 +13,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { after, before, describe, it } from 'node:test'
 import { isObject } from '@mintmark/core'
+import { recipientsOf } from '../../../src/options/recipients.ts'
 import { STOLEN_MESSAGES, writeEvidence } from '../../evidence_folder.ts'
 import { mintmark } from '../../fake_io.ts'
 import { assertHarmless, csv, objects, parsed } from '../../printed.ts'
@@ -166,6 +167,19 @@ describe('report --for', () => {
     const notices = objects(parsed(printed)['notices'])
     assert.ok(notices.length > 1)
     for (const { out: one } of notices) assert.ok(existsSync(join(String(one), 'MANIFEST')))
+  })
+
+  it('takes no letter case for another where both are somebody', () => {
+    const accounts = ['Acme', 'ACME'].map((organisation, n) => ({
+      mailbox: `${n}@x.example`,
+      organisation,
+    }))
+    const scope = { accounts }
+    assert.deepEqual(
+      recipientsOf(scope, ['ACME'])?.map(({ name }) => name),
+      ['ACME'],
+    )
+    assert.throws(() => recipientsOf(scope, ['acme']), /acme is Acme or ACME/)
   })
 
   it('suggests whom it may be where nobody has the name', async () => {
