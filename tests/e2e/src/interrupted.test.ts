@@ -54,6 +54,18 @@ describe('Ctrl-C', () => {
     assert.equal((await mintmark(...args)).code, 0)
   })
 
+  it('on report --for all keeps whole notices, and says how to write all of them', async () => {
+    const out = path.join(root, 'notices')
+    const begun = () =>
+      existsSync(out) &&
+      readdirSync(out).some((name) => existsSync(path.join(out, name, 'MANIFEST')))
+    const args = ['report', '--case', place, '--out', out, '--no-pdf', '--for', 'all']
+    assertSays(await interrupted(begun, ...args), /Notices that were finished stay/)
+    assert.ok(readdirSync(out).length > 0)
+    assert.equal((await mintmark(...args)).code, 3)
+    assert.equal((await mintmark(...args, '--force')).code, 0)
+  })
+
   it('on replay leaves no logs, and the next run writes them', async () => {
     const out = path.join(root, 'other')
     const begun = () => existsSync(path.join(out, 'logs.partial'))

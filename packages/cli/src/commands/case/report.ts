@@ -35,7 +35,7 @@ export const report: Handler = async (_args, options, io) => {
     ...(chromium !== undefined && { chromium }),
   }
   return withCase(options, 'read', (investigated) =>
-    interruptible(io, NOTHING_WRITTEN, () =>
+    interruptible(io, options['for'] === undefined ? NOTHING_WRITTEN : SOME_NOTICES, () =>
       written(investigated, asked, { options, io, selection }),
     ),
   )
@@ -44,6 +44,11 @@ export const report: Handler = async (_args, options, io) => {
 const NOTHING_WRITTEN: Interrupted = {
   kept: 'The case is unchanged, and no report was written.',
   next: 'run the same command again. What the case has answered is kept.',
+}
+
+const SOME_NOTICES: Interrupted = {
+  kept: 'The case is unchanged. Notices that were finished stay, each whole.',
+  next: 'run the same command again, with --force, which replaces them.',
 }
 
 async function written(
