@@ -18,6 +18,7 @@ import {
 } from '../model/model.ts'
 import { methodStatements } from '../sections/unknowns.ts'
 import {
+  accessesLabel,
   byFinding,
   byRule,
   column,
@@ -25,6 +26,7 @@ import {
   inExport,
   inTable,
   rangeOf,
+  SELECTED_IS_NO_VERDICT,
   selectedStrength,
 } from '../sections/wording.ts'
 import { ANOTHER_ORGANISATION, SOMEBODY_ELSE } from './others.ts'
@@ -74,7 +76,7 @@ function beforeText({ timeline: { cannotExcludeBefore } }: NoticePart): string {
     : `What happened before ${dayText(at)}; `
 }
 
-function happened({ scope, timeline, uses, whom }: NoticePart): string {
+function happened({ scope, timeline, uses, whom, selection }: NoticePart): string {
   const tokens = new Set(
     uses.rows
       .filter(({ verdict }) => verdict === 'unissued' || verdict === 'mismatched')
@@ -83,9 +85,12 @@ function happened({ scope, timeline, uses, whom }: NoticePart): string {
   const forged = tokens === 0 ? '' : `, with ${plural(tokens, 'token')} not issued to their user`
   const time = `from ${dayText(timeline.first)} to ${dayText(timeline.last)}`
   const doubtful = plural(scope.either.accesses, 'access', 'accesses')
+  const accesses = plural(scope.accesses, 'access', 'accesses')
+  if (scope.accesses > 0 && !selection.isDefault)
+    return `Of data of ${whom.name}, ${accesses} ${time} were selected as the attacker's${forged}.`
   return scope.accesses === 0
     ? `No access to a mailbox of ${whom.name} is known to be the attacker's; ${doubtful} may be.`
-    : `Somebody accessed data of ${whom.name} without right ${time}${forged}: ${plural(scope.accesses, 'access', 'accesses')}.`
+    : `Somebody accessed data of ${whom.name} without right ${time}${forged}: ${accesses}.`
 }
 
 /** Mailboxes that the first page names. */
@@ -134,7 +139,9 @@ function findingsOf(part: NoticePart): Statement[] {
         inExport('timeline.jsonl'),
         byRule('docs/verdicts.md', 'unissued'),
       ],
-      cannotMean: 'A record of an access does not prove that a person read what was opened.',
+      cannotMean: part.selection.isDefault
+        ? 'A record of an access does not prove that a person read what was opened.'
+        : SELECTED_IS_NO_VERDICT,
     }),
     statement({
       id: 'how-much',
@@ -183,7 +190,7 @@ function figuresOf(part: NoticePart): Figure[] {
   const isUnknown = messages.lower === 0 && (messages.upper ?? 0) === 0
   const strength = messageStrength(part)
   return [
-    counted('count-accesses', 'accesses of the attacker', accesses, inExport('timeline.jsonl')),
+    counted('count-accesses', accessesLabel(part), accesses, inExport('timeline.jsonl')),
     counted('count-mailboxes', 'mailboxes', mailboxes, inTable('accounts')),
     figure({
       id: 'count-messages',

@@ -27,12 +27,14 @@ import {
 } from '../model/model.ts'
 import {
   absenceIn,
+  accessesLabel,
   byQuery,
   byRule,
   column,
   inExport,
   inTable,
   rangeOf,
+  SELECTED_IS_NO_VERDICT,
   selectedStrength,
 } from './wording.ts'
 
@@ -97,6 +99,7 @@ function sureness(answer: Answer): Statement {
 
 function exposed(answer: Answer): Statement[] {
   const { scope, timeline } = answer
+  const { isDefault } = answer.selection
   const strength = selectedStrength(answer)
   const { messages, copies, mailboxes, organisations, accesses } = scope
   const upper =
@@ -107,8 +110,9 @@ function exposed(answer: Answer): Statement[] {
   return [
     statement({
       id: 'whose-mail',
-      text: `The attacker opened ${plural(mailboxes, 'mailbox', 'mailboxes')} of ${plural(organisations, 'organisation')}, with ${plural(accesses, 'access', 'accesses')}.`,
+      text: `${isDefault ? 'The attacker' : "What the options select as the attacker's"} opened ${plural(mailboxes, 'mailbox', 'mailboxes')} of ${plural(organisations, 'organisation')}, with ${plural(accesses, 'access', 'accesses')}.`,
       strength,
+      ...(!isDefault && { cannotMean: SELECTED_IS_NO_VERDICT }),
       evidence: [inTable('accounts'), inExport('accounts.csv'), inExport('timeline.jsonl')],
     }),
     statement({
@@ -302,7 +306,7 @@ function scopeFigures(answer: Answer): Figure[] {
   return [
     counted(
       'count-accesses',
-      'accesses of the attacker',
+      accessesLabel(answer),
       scope.accesses,
       of(inExport('timeline.jsonl')),
     ),

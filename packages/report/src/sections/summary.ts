@@ -51,14 +51,17 @@ function happened(answer: Answer, on: On): Statement {
   })
 }
 
-function misuse({ conclusion, timeline, keys }: Answer): string {
+function misuse({ conclusion, timeline, keys, selection }: Answer): string {
   const { tokens, sessions, huntHits } = conclusion.established
   const things = [
     ...(tokens > 0 ? [plural(tokens, 'forged token')] : []),
     ...(sessions > 0 ? [plural(sessions, 'forged session')] : []),
   ].join(' and ')
+  // Times of a selection are no times of all tokens.
   const time =
-    timeline.first === null ? '' : `, from ${dayText(timeline.first)} to ${dayText(timeline.last)}`
+    timeline.first === null || !selection.isDefault
+      ? ''
+      : `, from ${dayText(timeline.first)} to ${dayText(timeline.last)}`
   const leaked = keys.filter(isLeak).length
   const key = `${leaked === 1 ? 'A private key is' : `${leaked} private keys are`} in the memory dumps`
   return [
@@ -83,13 +86,14 @@ function affected(answer: Answer, on: On): Statement {
   })
 }
 
-function mailboxes({ scope }: Answer): string {
+function mailboxes({ scope, selection }: Answer): string {
   const [first] = scope.organisation_list
   const most =
     first === undefined || scope.organisations < 2
       ? ''
       : `; most at ${first.name} (${plural(first.mailboxes, 'mailbox', 'mailboxes')}, ${boundText(first.messages, 'message')})`
-  return `${plural(scope.mailboxes, 'mailbox', 'mailboxes')} of ${plural(scope.organisations, 'organisation')}, with ${boundText(scope.messages, 'message')}${most}.`
+  const chosen = selection.isDefault ? '' : 'By the options that select accesses: '
+  return `${chosen}${plural(scope.mailboxes, 'mailbox', 'mailboxes')} of ${plural(scope.organisations, 'organisation')}, with ${boundText(scope.messages, 'message')}${most}.`
 }
 
 function noMailbox({ scope, conclusion }: Answer): string {

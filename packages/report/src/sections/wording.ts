@@ -70,6 +70,13 @@ export function selectedStrength({
   return conclusion.status === 'lead' ? 'lead' : 'not-excluded'
 }
 
+/** Of accesses that options select. */
+export const SELECTED_IS_NO_VERDICT =
+  'That the attacker made each of these accesses: the options say so, and not the verdicts.'
+
+export const accessesLabel = ({ selection }: Pick<Part, 'selection'>): string =>
+  selection.isDefault ? 'accesses of the attacker' : "accesses selected as the attacker's"
+
 /** The strength of a list: that it is empty is another thing than what stands in it. */
 export function listStrength(
   rows: number,

@@ -191,6 +191,29 @@ describe('report --for', () => {
   })
 })
 
+describe('report of accesses that options select', () => {
+  const chosen = ['--mailbox', 'ada@example.gov', '--no-pdf']
+  const textOf = async (place: string, ...more: readonly string[]) => {
+    const args = [...inCase, '--out', place, ...chosen, ...more]
+    assert.equal((await mintmark('report', ...args)).code, 0)
+    return readFileSync(join(place, 'report.md'), 'utf8')
+  }
+
+  it('says on its first page that nothing but the options makes them the attacker’s', async () => {
+    const text = await textOf(join(folder, 'chosen'))
+    assert.match(text, /What happened\.\*\* Somebody used \d+ forged tokens\. /)
+    assert.match(text, /Who is affected\.\*\* By the options that select accesses: 1 mailbox/)
+    assert.match(text, /Cannot mean: That the attacker made each of these accesses/)
+    assert.doesNotMatch(text, /The attacker opened \d|accesses of the attacker \|/)
+  })
+
+  it('says so in a notice', async () => {
+    const text = await textOf(join(folder, 'chosen-for'), '--for', 'ada@example.gov')
+    assert.match(text, /What happened\.\*\* Of data of ada.*were selected as the attacker's/)
+    assert.doesNotMatch(text, /without right/)
+  })
+})
+
 describe('report refuses', () => {
   it('what is there, unless that is a report and --force is given', async () => {
     const again = await mintmark('report', ...inCase, '--out', out)
