@@ -103,6 +103,7 @@ export {
   type Note,
   type NoteKind,
   notes,
+  noteValue,
 } from './scope/notes.ts'
 export type { Bounds, PartScope } from './scope/parts.ts'
 export { type AccountScope, type Scope, scope } from './scope/scope.ts'

@@ -47,7 +47,7 @@ const ADDRESS = /^\/(?![/\\])[!-~]*$/u
  *   too long; else as `Session.insert`
  */
 export async function addNote(session: Session, note: NewNote): Promise<Note> {
-  const value = heldValue(note)
+  const value = noteValue(note)
   const who = heldText('who', note.who, MAX_WHO)
   const text = note.text === null ? '' : heldText('text', note.text, MAX_TEXT)
   const at = await nextTime(session)
@@ -57,7 +57,8 @@ export async function addNote(session: Session, note: NewNote): Promise<Note> {
   return { kind: note.kind, value, text, who, at: `${at.replace(' ', 'T')}Z` }
 }
 
-function heldValue({ kind, value }: NewNote): string {
+/** What a note is about, as the case holds it. @throws {MintmarkError} `INPUT_INVALID` for a value that is not of its kind */
+export function noteValue({ kind, value }: Pick<NewNote, 'kind' | 'value'>): string {
   const held = heldIn(kind, value.trim())
   if (held !== '') return held
   throw new MintmarkError('INPUT_INVALID', `a note's value is not of its kind, ${kind}`, {

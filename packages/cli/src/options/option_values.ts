@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { userInfo } from 'node:os'
 import { MintmarkError } from '@mintmark/core'
 import type { Options } from '../process/command.ts'
 
@@ -22,6 +23,17 @@ export function placeOption(options: Options, name: string): string | undefined 
   const place = textOption(options, name)
   if (place !== '-') return place
   throw invalid(name, `--${name} cannot be standard output: name a place (./- is one called -)`)
+}
+
+/** Who marks and notes. @throws {MintmarkError} `INPUT_INVALID` where the user of the machine has no name, as in containers */
+export function authorOption(options: Options): string {
+  const given = textOption(options, 'as')
+  if (given !== undefined) return given
+  try {
+    return userInfo().username
+  } catch {
+    throw invalid('as', '--as is needed: the user of this machine has no name')
+  }
 }
 
 export function flag(options: Options, name: string): boolean {

@@ -53,8 +53,9 @@ function classificationOf(options: Options): string | undefined {
 function dayOf(options: Options): string {
   const given = textOption(options, 'preparedOn')
   if (given === undefined) return new Date().toISOString().slice(0, 10)
-  const isDay = /^\d{4}-\d\d-\d\d$/.test(given) && !Number.isNaN(Date.parse(given))
-  if (isDay) return given
+  const ms = /^\d{4}-\d\d-\d\d$/.test(given) ? Date.parse(given) : Number.NaN
+  // A 30th of February parses, as a day of March.
+  if (!Number.isNaN(ms) && new Date(ms).toISOString().startsWith(given)) return given
   throw invalid('prepared-on', '--prepared-on takes a day such as 2023-07-14')
 }
 

@@ -3,11 +3,10 @@
  *
  * @module
  */
-import { userInfo } from 'node:os'
-import { addNote, type NewNote, NOTE_KINDS, type Note, notes } from '@mintmark/case'
+import { addNote, type NewNote, NOTE_KINDS, type Note, notes, noteValue } from '@mintmark/case'
 import { safeJson, safeText } from '@mintmark/core'
-import { invalid } from '../../options/option_values.ts'
-import { flag, textOption, withCase } from '../../options/options.ts'
+import { authorOption, invalid } from '../../options/option_values.ts'
+import { flag, withCase } from '../../options/options.ts'
 import type { Handler } from '../../process/command.ts'
 import { DONE } from '../../process/exit_codes.ts'
 import { widthOf } from '../../process/io.ts'
@@ -19,19 +18,19 @@ export const note: Handler = ([about, text], options, io) => {
   const isBack = flag(options, 'takeBack')
   if (isBack && (thing === undefined || text !== undefined))
     throw invalid('takeBack', '--take-back takes what the note is about, and no text')
-  const who = textOption(options, 'as') ?? userInfo().username
+  const isWritten = isBack || text !== undefined
+  const who = isWritten ? authorOption(options) : ''
+  const wanted = thing === undefined ? '' : noteValue(thing)
   return withCase(options, 'read', async ({ session }) => {
-    if (thing !== undefined && (isBack || text !== undefined)) {
+    if (thing !== undefined && isWritten) {
       const written = await addNote(session, { ...thing, text: text ?? null, who })
       const said = `${isBack ? 'Taken back' : 'Noted'}: ${written.kind}:${written.value}, by ${who}`
       await io.out(flag(options, 'json') ? `${safeJson(written)}\n` : `${safeText(said, 5000)}\n`)
       return DONE
     }
     const all = await notes(session)
-    const wanted = thing?.value.trim().toLowerCase()
     const held = all.filter(
-      ({ kind, value }) =>
-        thing === undefined || (kind === thing.kind && value.toLowerCase() === wanted),
+      ({ kind, value }) => thing === undefined || (kind === thing.kind && value === wanted),
     )
     await io.out(flag(options, 'json') ? `${safeJson(held)}\n` : listed(held, widthOf(io)))
     return DONE

@@ -1,9 +1,10 @@
-import { tmpdir, userInfo } from 'node:os'
+import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { type Case, prepare } from '@mintmark/case'
 import { listen } from '@mintmark/ledger/http'
 import { CaseViews, caseApp, OwnHunts, pageFiles, SessionAuth } from '@mintmark/web'
-import { flag, list, numberOption, textOption, withCase } from '../../options/options.ts'
+import { authorOption } from '../../options/option_values.ts'
+import { flag, list, numberOption, withCase } from '../../options/options.ts'
 import type { Handler, Options } from '../../process/command.ts'
 import { DONE, type ExitCode } from '../../process/exit_codes.ts'
 import type { Io } from '../../process/io.ts'
@@ -33,7 +34,7 @@ async function serve(
   const views = await opened(investigated, ownHunts, io)
   const auth = new SessionAuth()
   const viewer = {
-    who: textOption(options, 'as') ?? userInfo().username,
+    who: authorOption(options),
     canWrite: !flag(options, 'readOnly'),
   }
   const onBug = (text: string) => io.err(`mintmark: a bug, please report it: ${text}\n`)

@@ -128,6 +128,7 @@ describe('the first page', () => {
     ['--classification', 'x'.repeat(101)],
     ['--prepared-by', ' '],
     ['--prepared-on', '2023-02-30x'],
+    ['--prepared-on', '2023-02-30'],
     ['--paper', 'a5'],
   ]
   for (const given of refused)
