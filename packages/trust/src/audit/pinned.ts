@@ -7,13 +7,14 @@
  * @module
  */
 import { createHash } from 'node:crypto'
-import { type Dirent, promises as fs } from 'node:fs'
+import { promises as fs } from 'node:fs'
 import path from 'node:path'
 import { promisify } from 'node:util'
 import { gunzip, zstdDecompress } from 'node:zlib'
 import { readCertificate } from '../sources/certificate.ts'
-import { isRecordFolder, KEY_FILE } from '../sources/files.ts'
+import { KEY_FILE } from '../sources/files.ts'
 import type { ListedKey } from '../sources/key.ts'
+import { filesBelow } from '../sources/walk.ts'
 import { type Needles, needlesOf, spellingsOf } from './pinned_needles.ts'
 import { type AuditFinding, finding } from './rules.ts'
 
@@ -59,7 +60,7 @@ export async function findPinned(
   const skipped = new Map<string, number>()
   const skip = (why: string) => skipped.set(why, (skipped.get(why) ?? 0) + 1)
   let files = 0
-  for await (const file of filesBelow(folder, () => skip(UNREADABLE))) {
+  for await (const file of filesBelow(folder, { onUnread: () => skip(UNREADABLE) })) {
     if (isSource(path.resolve(file), sources)) continue
     if (files >= MOST_TREE_FILES) {
       skip(TOO_MANY)
@@ -81,32 +82,6 @@ function isSource(file: string, sources: readonly string[]): boolean {
   return sources
     .map((source) => path.resolve(source.replace(/^git:/, '')))
     .some((own) => file === own || (KEY_FILE.test(file) && file.startsWith(own + path.sep)))
-}
-
-async function* filesBelow(place: string, onUnreadable: () => void): AsyncGenerator<string> {
-  let entries: Dirent[]
-  try {
-    entries = await fs.readdir(place, { withFileTypes: true })
-  } catch {
-    // One file is a tree of its own.
-    if (await isFile(place)) yield place
-    else onUnreadable()
-    return
-  }
-  if (isRecordFolder(entries)) return
-  for (const entry of entries.toSorted((a, b) => (a.name < b.name ? -1 : 1))) {
-    const whole = path.join(place, entry.name)
-    if (entry.isDirectory() && entry.name !== '.git') yield* filesBelow(whole, onUnreadable)
-    else if (entry.isFile()) yield whole
-  }
-}
-
-const isFile = async (place: string) => {
-  try {
-    return (await fs.stat(place)).isFile()
-  } catch {
-    return false
-  }
 }
 
 /** The bytes of a file, or why it is skipped. */

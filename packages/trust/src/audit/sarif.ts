@@ -14,11 +14,9 @@ import {
 import { type AuditAnswer, findingsOf, isWhole } from './answer.ts'
 import { type AuditFinding, RULES } from './rules.ts'
 
-const ALL = Object.entries(RULES)
-
 export function auditSarif(answer: AuditAnswer, exitCode: number): Json {
   return sarifLog({
-    rules: ALL.map(([id, { level, title, help }]) => ({ id, level, text: title, help })),
+    rules: RULES.map(([id, { level, title, help }]) => ({ id, level, text: title, help })),
     results: findingsOf(answer).map(resultOf),
     notifications: answer.audit.unjudged.map((why) => ({
       level: 'warning',
@@ -35,7 +33,7 @@ function resultOf({ rule, level, document, thumbprint, kid, message, place }: Au
   const key = kid ?? thumbprint
   return {
     ruleId: rule,
-    ruleIndex: ALL.findIndex(([id]) => id === rule),
+    ruleIndex: RULES.findIndex(([id]) => id === rule),
     kind: 'fail',
     level,
     message: { text: safeText(key === undefined ? message : `${key}: ${message}`, 1000) },

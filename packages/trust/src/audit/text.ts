@@ -7,7 +7,7 @@ import { plural, safeText } from '@mintmark/core'
 import { folded } from '../history/text.ts'
 import type { AuditAnswer } from './answer.ts'
 import type { TokenLifetimes } from './lifetimes.ts'
-import { type AuditFinding, type Level, RULES } from './rules.ts'
+import { type AuditFinding, type Level, ruleOf } from './rules.ts'
 import { boundShare, type StandardRow } from './standards.ts'
 
 const LEVELS: readonly Level[] = ['error', 'warning', 'note']
@@ -48,10 +48,10 @@ function rulesText(findings: readonly AuditFinding[]): string {
       const found = findings.filter(({ rule }) => rule === id)
       const more = found.length - MOST_LISTED
       return [
-        folded(`${found[0]?.level.toUpperCase() ?? ''} ${id}: ${RULES[id].title}`, ''),
+        folded(`${found[0]?.level.toUpperCase() ?? ''} ${id}: ${ruleOf(id).title}`, ''),
         ...found.slice(0, MOST_LISTED).map(findingText),
         more > 0 ? `  and ${more} more: --json lists all\n` : '',
-        folded(RULES[id].help),
+        folded(ruleOf(id).help),
       ].join('')
     })
     .join('\n')

@@ -5,7 +5,7 @@
  *
  * @module
  */
-import { createPublicKey, type KeyObject, randomUUID } from 'node:crypto'
+import { createHmac, createPublicKey, type KeyObject, randomUUID } from 'node:crypto'
 import type { Json } from '@mintmark/core'
 import type { Algorithm } from '@mintmark/guard/signatures'
 import { compact, part, signature } from './jws.ts'
@@ -38,15 +38,13 @@ export interface ForgeIssuer {
 /** A forgery that cannot be made here: nothing can be said about it. */
 export class Unforgeable extends Error {}
 
-/** What to change in the genuine token; whatever is left out stays. */
+/** What to change in the genuine token; a member that is `undefined` is left out. */
 export interface Change {
-  /** The whole header. */
-  readonly header?: Json
-  /** The whole claims. */
+  readonly header?: Json | undefined
   readonly claims?: Json
   /** The key that signs, by its role. */
   readonly by?: string
-  /** The header's key and algorithm, where it is not those of the key that signs. */
+  /** The role whose `kid` and `alg` the header has, where it is not that of the key that signs. */
   readonly as?: string
 }
 
@@ -107,18 +105,27 @@ export class Forge {
     return createPublicKey(this.key(role).privateKey)
   }
 
+  /** Header and claims of a token, not signed. */
+  input({ header, claims, by = 'signing', as = by }: Change = {}): string {
+    return `${part({ ...this.header(as), ...header })}.${part({ ...this.claims, ...claims })}`
+  }
+
   /**
    * A token; the genuine one if no change is given.
    *
    * @throws {Unforgeable} for a change that changes nothing here, such as capitals of an audience that has no small letter
    */
   token(change?: Change): string {
-    const { by = 'signing', as = by, claims = this.claims, header = this.header(as) } = change ?? {}
-    const input = `${part(header)}.${part(claims)}`
-    const isGenuine = by === 'signing' && input === `${part(this.header())}.${part(this.claims)}`
-    if (change !== undefined && isGenuine)
+    const { by = 'signing' } = change ?? {}
+    const input = this.input(change)
+    if (change !== undefined && by === 'signing' && input === this.input())
       throw new Unforgeable('the change leaves the genuine token as it is')
     return this.signed(input, by)
+  }
+
+  /** A token with a payload of any spelling: a text as it is, anything else as JSON. */
+  payload(payload: unknown, header?: Json, by = 'signing'): string {
+    return this.signed(`${part({ ...this.header(), ...header })}.${part(payload)}`, by)
   }
 
   /** A signing input of any spelling, signed. */
@@ -127,8 +134,10 @@ export class Forge {
     const { privateKey, alg } = this.signer
     return compact(input, signature(input, privateKey, alg))
   }
-}
 
-export function without(record: Json, name: string): Json {
-  return Object.fromEntries(Object.entries(record).filter(([key]) => key !== name))
+  /** A token with the HMAC of a secret. */
+  hs256(secret: string | Uint8Array, header?: Json): string {
+    const input = this.input({ header: { ...header, alg: 'HS256' } })
+    return compact(input, createHmac('sha256', secret).update(input, 'latin1').digest())
+  }
 }

@@ -5,7 +5,7 @@
  *
  * @module
  */
-import { createHmac, type KeyObject, sign } from 'node:crypto'
+import { type KeyObject, sign } from 'node:crypto'
 import { type Algorithm, digestOf, paddingOf, toLowS } from '@mintmark/guard/signatures'
 
 /** base64url of a text, or of the JSON of anything else. */
@@ -23,12 +23,6 @@ export function signature(input: string, key: KeyObject, alg: Algorithm): Buffer
 
 export function compact(input: string, signed: Uint8Array): string {
   return `${input}.${Buffer.from(signed).toString('base64url')}`
-}
-
-/** HS256, for keys that are none. */
-export function macToken(header: unknown, claims: unknown, secret: string | Uint8Array): string {
-  const input = `${part(header)}.${part(claims)}`
-  return compact(input, createHmac('sha256', secret).update(input, 'latin1').digest())
 }
 
 /** Header and claims of a token, as they were signed. */

@@ -104,7 +104,8 @@ export class SamlForge {
   }
 
   /** @param signed the signature, or whatever is to be in its place */
-  responseXml(inner: string, { id, destination, status }: Envelope, signed = ''): string {
+  responseXml(inner: string, envelope: Envelope = this.envelope(), signed = ''): string {
+    const { id, destination, status } = envelope
     const { nowS, issuer } = this.forge
     return [
       `<samlp:Response xmlns:samlp="${SAML}:protocol" Destination="${destination}" ID="${id}"`,
@@ -115,7 +116,7 @@ export class SamlForge {
     ].join('')
   }
 
-  assertionXml(assertion: Assertion, signed = '', last = ''): string {
+  assertionXml(assertion: Assertion = this.assertion(), signed = '', last = ''): string {
     const { id, issuer, user, recipient, restriction, fromS, untilS, confirmedUntilS } = assertion
     const [from, until] = [instant(fromS), instant(untilS)]
     return [

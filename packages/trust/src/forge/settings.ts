@@ -165,14 +165,6 @@ export const STRICT_ENCODING: Settings = {
   any: 'refuse a part that does not encode back to the same letters',
 }
 
-export const LOW_S: Settings = {
-  any: 'refuse an ECDSA signature whose s is above half of the order of the curve',
-}
-
-export const UNIQUE_NAMES: Settings = {
-  any: 'refuse JSON that names a member twice',
-}
-
 export const ENCRYPTED: Settings = {
   jose: 'jwtVerify takes no encrypted token; verify what jwtDecrypt gives with jwtVerify',
   any: 'verify the signature inside an encrypted token as that of any other',
@@ -189,43 +181,8 @@ export const SAML_SIGNED: Settings = {
   any: 'take the key from the configured metadata alone, never from the message',
 }
 
-export const SAML_WRAPPING: Settings = {
-  any: 'read the assertion from the bytes that the signature covers, and refuse a response with a second one',
-}
-
 export const SAML_AUDIENCE: Settings = { '@node-saml/node-saml': 'audience' }
-
-export const SAML_COMMENT: Settings = {
-  any: 'read the whole text of an element, over comments',
-}
-
-export const SAML_ISSUER: Settings = {
-  '@node-saml/node-saml':
-    'compare issuer of the profile; idpIssuer counts for logout alone (5.1.0)',
-  any: 'compare Issuer with the entity of the metadata whose key has signed',
-}
-
-export const SAML_DESTINATION: Settings = {
-  any: 'compare Destination with the address that the response arrived at',
-}
-
-export const SAML_RECIPIENT: Settings = {
-  any: 'compare Recipient with the address that the response arrived at',
-}
 
 export const SAML_TIME: Settings = {
   '@node-saml/node-saml': 'acceptedClockSkewMs small, and never -1',
-}
-
-export const SAML_CONFIRMATION: Settings = {
-  '@node-saml/node-saml': 'validateInResponseTo: always; else it is not looked at (5.1.0)',
-  any: 'compare NotOnOrAfter of SubjectConfirmationData with the clock',
-}
-
-export const SAML_STATUS: Settings = {
-  any: 'read the status of the response before its assertion, and want Success',
-}
-
-export const SAML_CERTIFICATE: Settings = {
-  any: 'take expired certificates out of the metadata',
 }

@@ -35,3 +35,32 @@ export interface Vector {
   /** @returns a token, or for the family `saml` a response in XML; may throw `Unforgeable` */
   readonly forge: (forge: Forge) => string | Promise<string>
 }
+
+/** What the vectors of a group share; a row may differ in any of it. */
+type Shared = Omit<Vector, 'id' | 'what' | 'level' | 'forge'> & Partial<Pick<Vector, 'level'>>
+type Row = readonly [
+  id: string,
+  what: string,
+  forge: Vector['forge'],
+  differs?: Partial<Omit<Vector, 'id' | 'what' | 'forge'>>,
+]
+
+export function group(shared: Shared, rows: readonly Row[]): readonly Vector[] {
+  return rows.map(([id, what, forge, differs]) => {
+    const { family, axis, level = 'required', forbiddenBy, ...rest } = { ...shared, ...differs }
+    const { incident, settings, first, applies } = rest
+    return {
+      id,
+      family,
+      axis,
+      level,
+      what,
+      forbiddenBy,
+      ...(incident !== undefined && { incident }),
+      settings,
+      ...(first !== undefined && { first }),
+      ...(applies !== undefined && { applies }),
+      forge,
+    }
+  })
+}

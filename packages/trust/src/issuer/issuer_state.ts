@@ -9,7 +9,16 @@
 import { randomBytes } from 'node:crypto'
 import { lstat, mkdir, readFile, rename, writeFile } from 'node:fs/promises'
 import path from 'node:path'
-import { isObject, type Json, MintmarkError, parseObject, safeText, text } from '@mintmark/core'
+import {
+  errnoOf,
+  isObject,
+  type Json,
+  MintmarkError,
+  parseObject,
+  safeText,
+  text,
+  unreadable,
+} from '@mintmark/core'
 import { completed, type IssuerAlgorithm, issuerAlgorithm, type StoredKey } from './issuer_keys.ts'
 
 const STATE_SCHEMA = 'mintmark-issuer-state/1'
@@ -86,7 +95,7 @@ export async function readState(folder: string): Promise<IssuerState> {
   const state = await readPrivate(folder, STATE_FILE)
   const keys = state['keys']
   if (state['schema'] !== STATE_SCHEMA || !Array.isArray(keys) || !keys.every(isKey))
-    throw unreadable(path.join(folder, STATE_FILE), 'it is not the state of an issuer')
+    throw unusable(path.join(folder, STATE_FILE), 'it is not the state of an issuer')
   return {
     schema: STATE_SCHEMA,
     audience: text(state, 'audience') ?? '',
@@ -100,7 +109,7 @@ export async function readRunning(folder: string): Promise<Running> {
   const running = await readPrivate(folder, RUNNING_FILE)
   const [url, controlUrl] = [text(running, 'url'), text(running, 'controlUrl')]
   if (url === undefined || controlUrl === undefined)
-    throw unreadable(path.join(folder, RUNNING_FILE), 'it does not say where the issuer runs')
+    throw unusable(path.join(folder, RUNNING_FILE), 'it does not say where the issuer runs')
   return { url, controlUrl }
 }
 
@@ -120,21 +129,15 @@ async function readPrivate(folder: string, name: string): Promise<Json> {
   try {
     const { mode, uid, size } = await lstat(file)
     if ((mode & 0o077) !== 0 || (process.getuid !== undefined && uid !== process.getuid()))
-      throw unreadable(file, 'it is not for its owner, the caller, alone (chmod 600)')
-    if (size > MOST_BYTES) throw unreadable(file, 'it is too large')
+      throw unusable(file, 'it is not for its owner, the caller, alone (chmod 600)')
+    if (size > MOST_BYTES) throw unusable(file, 'it is too large')
     const value = parseObject(await readFile(file, 'utf8'))
     if (value !== undefined) return value
   } catch (cause) {
     if (cause instanceof MintmarkError) throw cause
-    const errno = cause instanceof Error && 'code' in cause ? String(cause.code) : ''
-    throw new MintmarkError(
-      'INPUT_UNREADABLE',
-      `${safeText(file)} cannot be read: ${errno}`,
-      { errno },
-      { cause },
-    )
+    throw unreadable(file, cause)
   }
-  throw unreadable(file, 'it is no JSON object')
+  throw unusable(file, 'it is no JSON object')
 }
 
 async function writePrivate(folder: string, name: string, value: object): Promise<void> {
@@ -147,11 +150,11 @@ async function writePrivate(folder: string, name: string, value: object): Promis
   }
 }
 
-const unreadable = (file: string, why: string) =>
+const unusable = (file: string, why: string) =>
   new MintmarkError('INPUT_UNREADABLE', `${safeText(file)}: ${why}`, { reason: why })
 
 function unwritable(place: string, cause: unknown): MintmarkError {
-  const errno = cause instanceof Error && 'code' in cause ? String(cause.code) : ''
+  const errno = errnoOf(cause)
   const message = `${safeText(place)} cannot be written: ${errno}`
   return new MintmarkError('OUTPUT_UNWRITABLE', message, { errno }, { cause })
 }

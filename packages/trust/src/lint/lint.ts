@@ -5,15 +5,15 @@
  *
  * @module
  */
-import { promises as fs } from 'node:fs'
+import { type Dirent, promises as fs } from 'node:fs'
 import path from 'node:path'
-import { errnoOf, whyUnread } from '@mintmark/core'
+import { errnoOf, unreadable, whyUnread } from '@mintmark/core'
 import { type Allowance, isInForce } from '../probe/allow_list.ts'
+import { filesBelow } from '../sources/walk.ts'
 import { readConfiguration } from './configuration.ts'
 import { isBroken, parseSource, sourceLanguage } from './languages.ts'
 import { type Match, matchesInDocument, matchesInSource } from './match.ts'
 import type { Level, Rule } from './rule.ts'
-import { filesBelow, MOST_FILES } from './walk.ts'
 
 export interface LintFinding {
   readonly rule: string
@@ -47,6 +47,15 @@ export interface LintOptions {
 }
 
 export const CANNOT_TELL = 'cannot-tell'
+const MOST_FILES = 200_000
+/** Code of others, built code and tests. */
+const SKIPPED_FOLDERS: ReadonlySet<string> = new Set(
+  'node_modules bower_components vendor third_party dist build out target bin obj test tests __tests__ __mocks__ spec specs testdata fixtures e2e'.split(
+    ' ',
+  ),
+)
+const TEST_FILE =
+  /(?:[._-](?:test|spec|tests)\.\w+|^test_\w+\.py|_test\.(?:go|py)|Tests?\.(?:java|cs))$/
 /** Of a file in which names of libraries are looked for. */
 const MOST_READ_BYTES = 16 << 20
 /** Of a file that is parsed. Parsers take up to 16 s for a megabyte of what is no source. */
@@ -75,10 +84,19 @@ export async function lint(folder: string, options: LintOptions): Promise<LintRe
   const unread: { file: string; why: string }[] = []
   const all: LintFinding[] = []
   let [files, others] = [0, 0]
-  const onSkip = (what: string) => skipped.set(what, (skipped.get(what) ?? 0) + 1)
   const nameOf = (file: string) => path.relative(folder, file) || path.basename(file)
   const onUnread = (file: string, why: string) => unread.push({ file: nameOf(file), why })
-  const walk = { isWithAll: options.isWithAll, onSkip, onUnread }
+  const walk = {
+    onUnread: (place: string, cause: unknown) => {
+      if (place === folder) throw unreadable(place, cause)
+      onUnread(place, errnoOf(cause))
+    },
+    isLeftOut: (entry: Dirent) => {
+      const name = options.isWithAll ? undefined : skippedName(entry)
+      if (name !== undefined) skipped.set(name, (skipped.get(name) ?? 0) + 1)
+      return name !== undefined
+    },
+  }
   for await (const file of filesBelow(folder, walk)) {
     const language = languageOf(file)
     if (language === undefined) others++
@@ -94,6 +112,11 @@ export async function lint(folder: string, options: LintOptions): Promise<LintRe
     }
   }
   return { files, others, skipped, unread, ...allowed(all, options) }
+}
+
+function skippedName(entry: Dirent): string | undefined {
+  if (entry.isDirectory()) return SKIPPED_FOLDERS.has(entry.name) ? entry.name : undefined
+  return TEST_FILE.test(entry.name) ? 'test files' : undefined
 }
 
 interface Examined {

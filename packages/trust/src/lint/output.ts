@@ -13,6 +13,7 @@ import {
   sarifPath,
 } from '@mintmark/core'
 import { folded } from '../history/text.ts'
+import { suppressedBy } from '../probe/allow_list.ts'
 import { CANNOT_TELL, isLintWhole, type LintFinding, type LintReport } from './lint.ts'
 import { LEVELS, type Level, type Rule } from './rule.ts'
 
@@ -93,11 +94,7 @@ function resultOf(finding: LintFinding, all: readonly Described[]): Json {
     message: { text: `${title}${open} ${fix}` },
     locations: [sarifLocation(sarifPath(file), line)],
     partialFingerprints: { 'place/v1': sarifFingerprint(place) },
-    ...(allowed !== undefined && {
-      suppressions: [
-        { kind: 'external', justification: `${allowed.reason} (until ${allowed.until})` },
-      ],
-    }),
+    ...suppressedBy(allowed),
   }
 }
 

@@ -12,6 +12,7 @@ import {
   sarifLocation,
   sarifLog,
 } from '@mintmark/core'
+import { suppressedBy } from '../probe/allow_list.ts'
 import { isAccepted, type ProbeReport, type VectorResult } from '../probe/report.ts'
 import { settingsText } from './text.ts'
 
@@ -72,11 +73,7 @@ function resultOf({ vector, outcome, seen, allowed }: VectorResult, target: stri
     message: { text: `${outcome} (${seen}): ${what}` },
     locations: [location(target)],
     partialFingerprints: fingerprint(target, id),
-    ...(allowed !== undefined && {
-      suppressions: [
-        { kind: 'external', justification: `${allowed.reason} (until ${allowed.until})` },
-      ],
-    }),
+    ...suppressedBy(allowed),
     properties: { family, axis, outcome },
   }
 }

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { isObject, MintmarkError, parseObject, text } from '@mintmark/core'
+import { isObject, type Json, MintmarkError, parseObject, text } from '@mintmark/core'
 import type { Allowed } from './report.ts'
 
 const DAY_MS = 86_400_000
@@ -50,6 +50,16 @@ export const parseAllowList = (source: string, ids: ReadonlySet<string>): Allowe
     reason,
     until,
   }))
+
+/** Of a SARIF result, where an entry covers it. */
+export const suppressedBy = (
+  allowed: Pick<Allowance, 'reason' | 'until'> | undefined,
+): Json | undefined =>
+  allowed && {
+    suppressions: [
+      { kind: 'external', justification: `${allowed.reason} (until ${allowed.until})` },
+    ],
+  }
 
 /** Whether an entry counts at a time. */
 export const isInForce = ({ until }: Pick<Allowance, 'until'>, nowMs: number): boolean =>

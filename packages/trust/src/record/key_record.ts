@@ -11,7 +11,7 @@
  */
 import { createHash, randomBytes } from 'node:crypto'
 import { truncate } from 'node:fs/promises'
-import { type ErrorCode, MintmarkError, whyUnread, whyUnwritten } from '@mintmark/core'
+import { type ErrorCode, errnoOf, MintmarkError, whyUnread, whyUnwritten } from '@mintmark/core'
 import {
   assertContains,
   type Checkpoint,
@@ -416,7 +416,7 @@ async function said<T>(code: ErrorCode, place: string, work: () => Promise<T>): 
     return await work()
   } catch (cause) {
     if (cause instanceof MintmarkError) throw cause
-    const errno = cause instanceof Error && 'code' in cause ? String(cause.code) : ''
+    const errno = errnoOf(cause)
     if (errno === '') throw cause
     const why = code === 'INPUT_UNREADABLE' ? whyUnread(errno) : whyUnwritten(errno)
     const verb = code === 'INPUT_UNREADABLE' ? 'read' : 'written'

@@ -6,6 +6,7 @@
  * @module
  */
 import { createHash, type KeyObject, X509Certificate } from 'node:crypto'
+import { elementAt, elementsIn } from '@mintmark/keys/der/der'
 
 export interface CertificateFacts {
   /** Of the DER, hex. */
@@ -58,21 +59,8 @@ export function readCertificate(der: Uint8Array): ReadCertificate | undefined {
 
 /** Content of the identifier behind the part that is signed; `''` where the bytes are of another shape. */
 function signatureOid(der: Uint8Array): string {
-  const whole = headerOf(der, 0)
-  const signed = whole && headerOf(der, whole.from)
-  const algorithm = signed && headerOf(der, signed.to)
-  const oid = algorithm && headerOf(der, algorithm.from)
+  const whole = elementAt(der, 0, der.length)
+  const [, algorithm] = (whole && elementsIn(der, whole.from, whole.to)) ?? []
+  const oid = algorithm && elementAt(der, algorithm.from, algorithm.to)
   return oid === undefined ? '' : Buffer.from(der.subarray(oid.from, oid.to)).toString('hex')
-}
-
-/** Where the content of the DER element at a place begins and ends. */
-function headerOf(der: Uint8Array, at: number): { from: number; to: number } | undefined {
-  const first = der[at + 1]
-  if (first === undefined) return undefined
-  const more = first < 0x80 ? 0 : first & 0x7f
-  if (more > 4) return undefined
-  let length = more === 0 ? first : 0
-  for (let k = 0; k < more; k++) length = length * 256 + (der[at + 2 + k] ?? 0)
-  const from = at + 2 + more
-  return from + length > der.length ? undefined : { from, to: from + length }
 }

@@ -6,13 +6,14 @@
  *
  * @module
  */
-import { type Dirent, promises as fs } from 'node:fs'
+import { promises as fs } from 'node:fs'
 import path from 'node:path'
-import { MintmarkError, whyUnread } from '@mintmark/core'
+import { errnoOf, MintmarkError, whyUnread } from '@mintmark/core'
 import { OF_ANOTHER_KIND, readDocument } from './document.ts'
 import { seenInHar } from './har.ts'
 import { MOST_BYTES, MOST_FILES } from './limits.ts'
 import type { Clock, Seen } from './seen.ts'
+import { filesBelow } from './walk.ts'
 
 /** Of a HAR: it holds pages and pictures beside key sets. */
 const MOST_HAR_BYTES = 256 << 20
@@ -22,41 +23,24 @@ const DATE = /(\d{4})-?([01]\d)-?([0-3]\d)(?:[T_]?([0-2]\d)[:-]?([0-5]\d)(?:[:-]
 
 /** @throws {MintmarkError} `INPUT_UNREADABLE` for a place that is not there */
 export async function* seenInPlace(place: string): AsyncGenerator<Seen> {
-  const stat = await fs.stat(place).catch((cause: unknown) => {
-    throw new MintmarkError(
-      'INPUT_UNREADABLE',
-      `${place} cannot be read: ${whyUnread(errnoOf(cause))}`,
-    )
-  })
+  const onUnread = (unread: string, cause: unknown) => {
+    const why = whyUnread(errnoOf(cause))
+    throw new MintmarkError('INPUT_UNREADABLE', `${unread} cannot be read: ${why}`)
+  }
+  const stat = await fs.stat(place).catch((cause: unknown) => onUnread(place, cause))
   if (!stat.isDirectory()) {
     yield* seenInFile(place, path.basename(place))
     return
   }
   let files = 0
-  for await (const file of filesBelow(place)) {
+  for await (const file of filesBelow(place, { onUnread })) {
+    if (!KEY_FILE.test(file)) continue
     const name = path.relative(place, file)
     if (++files > MOST_FILES) {
       yield unavailable(`file:${name}`, 0, `more than ${MOST_FILES} files: the rest was not read`)
       return
     }
     yield* seenInFile(file, name, true)
-  }
-}
-
-/** Whether these are the entries of a record of keys. */
-export function isRecordFolder(entries: readonly Dirent[]): boolean {
-  const names = new Set(entries.map(({ name }) => name))
-  return names.has('observations') && names.has('checkpoint')
-}
-
-async function* filesBelow(folder: string): AsyncGenerator<string> {
-  const entries: Dirent[] = await fs.readdir(folder, { withFileTypes: true })
-  // A record is no source: its documents are looks that somebody had already.
-  if (isRecordFolder(entries)) return
-  for (const entry of entries.toSorted((a, b) => (a.name < b.name ? -1 : 1))) {
-    const whole = path.join(folder, entry.name)
-    if (entry.isDirectory() && entry.name !== '.git') yield* filesBelow(whole)
-    else if (entry.isFile() && KEY_FILE.test(entry.name)) yield whole
   }
 }
 
@@ -110,6 +94,3 @@ function timeOf(name: string, mtimeMs: number): Pick<Seen, 'document' | 'atMs' |
     return { document: `file:${name}`, atMs: Math.floor(mtimeMs), clock: 'file-time' }
   return { document: `file:${name.replace(found, '*')}`, atMs, clock: 'file-name' }
 }
-
-const errnoOf = (cause: unknown) =>
-  cause instanceof Error && 'code' in cause ? String(cause.code) : ''

@@ -1,0 +1,39 @@
+/**
+ * Regular files below a folder, sorted. Links are not followed, and records of keys are not entered: their documents are
+ * observations that somebody made already.
+ *
+ * @module
+ */
+import { type Dirent, promises as fs } from 'node:fs'
+import path from 'node:path'
+import { errnoOf } from '@mintmark/core'
+
+export interface Walk {
+  /** Of a folder that cannot be read. */
+  readonly onUnread: (folder: string, cause: unknown) => void
+  readonly isLeftOut?: ((entry: Dirent) => boolean) | undefined
+}
+
+/** A file is a tree of its own. */
+export async function* filesBelow(place: string, walk: Walk): AsyncGenerator<string> {
+  let entries: Dirent[]
+  try {
+    entries = await fs.readdir(place, { withFileTypes: true })
+  } catch (cause) {
+    if (errnoOf(cause) === 'ENOTDIR' && (await fs.stat(place)).isFile()) yield place
+    else walk.onUnread(place, cause)
+    return
+  }
+  if (isRecordFolder(entries)) return
+  for (const entry of entries.toSorted((a, b) => (a.name < b.name ? -1 : 1))) {
+    const whole = path.join(place, entry.name)
+    if (entry.name === '.git' || walk.isLeftOut?.(entry) === true) continue
+    if (entry.isDirectory()) yield* filesBelow(whole, walk)
+    else if (entry.isFile()) yield whole
+  }
+}
+
+function isRecordFolder(entries: readonly Dirent[]): boolean {
+  const names = new Set(entries.map(({ name }) => name))
+  return names.has('observations') && names.has('checkpoint')
+}
