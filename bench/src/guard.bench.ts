@@ -20,7 +20,7 @@ import { cpus, tmpdir } from 'node:os'
 import path from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { serialize } from 'node:v8'
-import { Guard, KeyRing, LedgerFollower, LiveSet, readKeys, SigningGate } from '@mintmark/guard'
+import { Guard, TrustedKeys, LedgerFollower, LiveSet, readKeys, SigningGate } from '@mintmark/guard'
 import { type Entry, type Issuance, logPolicy } from '@mintmark/ledger'
 import { WrittenLedger } from '@mintmark/ledger/testing'
 import { readAgain } from '@mintmark/testkit'
@@ -104,7 +104,7 @@ async function verifiers(): Promise<void> {
   const ledger = new WrittenLedger({ main: ISSUER })
   ledger.append(`main/${today}`, [ledger.opening('main', Date.now()), ...entries])
   const follower = await followed(ledger)
-  const ring = new KeyRing(
+  const ring = new TrustedKeys(
     await readKeys(JSON.stringify({ keys: [jwk] }), { issuer: ISSUER, maxKeyAgeMs: undefined }),
   )
   const guard = guardOver(follower, ring)
@@ -156,7 +156,7 @@ function admitted(guard: Guard, token: string): void {
     throw new Error('a token that is recorded is not let in at once')
 }
 
-function guardOver(follower: LedgerFollower, ring: KeyRing): Guard {
+function guardOver(follower: LedgerFollower, ring: TrustedKeys): Guard {
   const policy = {
     issuer: ISSUER,
     issuerClass: 'agency',

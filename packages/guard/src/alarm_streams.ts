@@ -1,5 +1,5 @@
 /**
- * The streams that a guard's configuration pushes to, for another command of Mintmark that has something to report.
+ * The streams that a guard's configuration pushes to, for other commands of Mintmark that report something.
  *
  * @module
  */
@@ -12,8 +12,8 @@ import { statementSigner } from './events/statements.ts'
 import { textOfFile } from './verify/text_file.ts'
 
 export interface AlarmStreams {
-  readonly tell: (event: SecurityEvent) => Promise<void>
-  /** Ends the delivery; what was not taken by then is lost. @returns how many events that are */
+  readonly send: (event: SecurityEvent) => Promise<void>
+  /** Ends the delivery; events that no receiver took are lost. @returns how many events that are */
   readonly stop: (patienceMs: number) => Promise<number>
 }
 
@@ -40,7 +40,7 @@ export async function openAlarmStreams(
   for (const each of settings) delivery.add({ ...each, requested: undefined })
   const pending = () => delivery.streams.reduce((sum, stream) => sum + stream.pending, 0)
   return {
-    tell: (event) => delivery.announce([event]),
+    send: (event) => delivery.announce([event]),
     stop: async (patienceMs) => {
       const endMs = performance.now() + patienceMs
       // oxlint-disable-next-line no-await-in-loop -- until all is taken

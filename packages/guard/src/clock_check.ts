@@ -1,7 +1,7 @@
 /**
- * Whether this machine's clock is that of the ledger: one that is off has tokens refused for their times.
+ * Whether this machine's clock agrees with the ledger's: a wrong clock refuses genuine tokens.
  *
- * The ledger's time is the `Date` of its answers, which nobody signs: it is told of, and changes no verdict.
+ * The ledger's time is the unsigned `Date` of its answers: a difference is reported, and changes no verdict.
  *
  * Source: RFC 9110, section 6.6.1.
  *
@@ -19,10 +19,10 @@ export class ClockCheck {
     this.#now = now
   }
 
-  /** @param date header of an answer that has just come; anything else is passed over */
+  /** @param date header of an answer that has just come; anything else is ignored */
   note(date: string | null): void {
-    const theirMs = Date.parse(date ?? '')
-    if (!Number.isNaN(theirMs)) this.#aheadMs = this.#now() - theirMs
+    const ledgerMs = Date.parse(date ?? '')
+    if (!Number.isNaN(ledgerMs)) this.#aheadMs = this.#now() - ledgerMs
   }
 
   /** Milliseconds by which this clock is ahead of the ledger's, to a second or so; 0 before the first answer. */

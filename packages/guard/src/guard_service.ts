@@ -1,11 +1,11 @@
 /**
- * Puts a guard together as its configuration says, and takes it down in good order.
+ * Assembles a guard from its configuration, and stops it in order.
  *
  * @module
  */
 import { safeJson } from '@mintmark/core'
-import { KeptHeads, type Policy, parsePolicy } from '@mintmark/ledger'
-import { liveAnswers, type Routes, servedLedger } from '@mintmark/ledger/http'
+import { PinnedCheckpoints, type Policy, parsePolicy } from '@mintmark/ledger'
+import { ledgerClient, liveAnswers, type Routes } from '@mintmark/ledger/http'
 import { ClockCheck } from './clock_check.ts'
 import { type GuardConfig, parseGuardConfig } from './config/config.ts'
 import { EventDelivery, settingsOf } from './events/event_delivery.ts'
@@ -13,7 +13,7 @@ import { statementSigner } from './events/statements.ts'
 import { Subscriptions } from './events/subscriptions.ts'
 import { LedgerFollower, troubleOf } from './follow/ledger_follower.ts'
 import { natsFeed } from './follow/push_feed.ts'
-import { type ExpressLane, expressLane } from './http/express_lane.ts'
+import { type FastPath, fastPath } from './http/fast_path.ts'
 import { guardApp } from './http/guard_app.ts'
 import type { MetadataDeps } from './http/metadata_routes.ts'
 import { EntryRecorder, type RecordEntry } from './sign/entry_recorder.ts'
@@ -25,22 +25,22 @@ import { KeyFiles } from './verify/key_files.ts'
 import { type Presentation, PresentationLog } from './verify/presentations.ts'
 import { textOfFile } from './verify/text_file.ts'
 
-/** Keys and unsettled tokens are looked at this often. */
+/** How often keys and unsettled tokens are checked. */
 const CARE_MS = 500
 
 export interface GuardService {
   readonly config: GuardConfig
   readonly guard: Guard
   readonly app: Routes
-  /** The same answers to what is asked most, on a server of Node's. */
-  readonly expressLane: ExpressLane
+  /** The same answers to the most frequent requests, on Node's own server. */
+  readonly fastPath: FastPath
   /** Ends requests that wait for something, so that a server can stop. */
   readonly abort: () => void
   readonly stop: () => Promise<void>
 }
 
 export interface ServiceOptions {
-  /** Takes one line for each thing that somebody should know of. */
+  /** Receives one line for each event that an operator should see. */
   readonly log: (line: string) => void
   readonly onAlarm?: ((alarm: Alarm) => void) | undefined
   readonly now: () => number
@@ -51,7 +51,7 @@ export async function startGuard(file: string, options: ServiceOptions): Promise
   const config = parseGuardConfig(await textOfFile(file))
   const { log, now } = options
   const policy = parsePolicy(await textOfFile(config.ledger.policy))
-  const heads = await KeptHeads.open(config.ledger.heads)
+  const heads = await PinnedCheckpoints.open(config.ledger.heads)
   const distrusted = await DistrustedKeys.open(config.distrust?.file)
   const keyFiles = await openKeyFiles(config)
   const metadata = await metadataOf(config, policy, now)
@@ -61,20 +61,20 @@ export async function startGuard(file: string, options: ServiceOptions): Promise
   const streams = await openStreams(config, metadata, log)
   const { delivery } = streams
   const receipts = receiptsOf(config)
-  // From here on nothing fails: what is begun is ended by `stop`.
+  // From here on nothing fails: `stop` ends all that was started.
   const clock = new ClockCheck(now)
   const follower = followerOf(config, { policy, heads, options, clock })
   const guard = new Guard({
     follower,
-    keys: () => keyFiles.ring,
+    keys: () => keyFiles.keys,
     issuers: config.issuers,
     waitMs: config.ledger.waitMilliseconds,
     canaries: config.canaries,
     rememberedTokens: config.rememberedTokens,
     distrusted,
-    onDistrust: distrustTeller(distrusted, options),
-    onPresentation: presentationTaker(streams, receipts),
-    onAlarm: alarmTeller(delivery, options),
+    onDistrust: onDistrustOf(distrusted, options),
+    onPresentation: onPresentationOf(streams, receipts),
+    onAlarm: onAlarmOf(delivery, options),
     now,
   })
   const watch = new Watch(config, guard, keyFiles, clock, options)
@@ -97,13 +97,19 @@ export async function startGuard(file: string, options: ServiceOptions): Promise
     signal,
     now,
   })
-  const lane = expressLane({ guard, callers, statements: metadata?.statements })
   const stop = async () => {
     clearInterval(timer)
     stopping.abort()
     await Promise.all([follower.stop(), delivery?.stop(), receipts?.close(), distrusted.settled()])
   }
-  return { config, guard, app, expressLane: lane, abort: () => stopping.abort(), stop }
+  return {
+    config,
+    guard,
+    app,
+    fastPath: fastPath({ guard, callers, statements: metadata?.statements }),
+    abort: () => stopping.abort(),
+    stop,
+  }
 }
 
 function followerOf(
@@ -115,20 +121,20 @@ function followerOf(
     clock,
   }: {
     readonly policy: Policy
-    readonly heads: KeptHeads
+    readonly heads: PinnedCheckpoints
     readonly options: ServiceOptions
     readonly clock: ClockCheck
   },
 ): LedgerFollower {
   return new LedgerFollower({
-    read: servedLedger(ledger.url, { onDate: (date) => clock.note(date) }),
+    read: ledgerClient(ledger.url, { onDate: (date) => clock.note(date) }),
     live: liveAnswers(ledger.url),
     policy,
     seen: heads.seen,
     onHeads: (relied) => heads.keep(relied),
     pushed: ledger.nats && natsFeed(ledger.nats),
     onTrouble: (cause) => log(eventLine(now(), 'ledger', troubleOf(cause) || 'followed')),
-    onLine: (isThere, cause) => log(eventLine(now(), 'nats', lineText(isThere, cause))),
+    onStream: (isThere, cause) => log(eventLine(now(), 'nats', lineText(isThere, cause))),
     now,
   })
 }
@@ -163,18 +169,18 @@ async function openStreams(
   return { delivery, subscriptions }
 }
 
-function alarmTeller(
+function onAlarmOf(
   delivery: EventDelivery | undefined,
   { log, onAlarm }: ServiceOptions,
 ): (alarm: Alarm) => void {
   return (alarm) => {
     log(safeJson(alarmDocument(alarm)))
-    void delivery?.tell(alarm)
+    void delivery?.report(alarm)
     onAlarm?.(alarm)
   }
 }
 
-function distrustTeller(
+function onDistrustOf(
   distrusted: DistrustedKeys,
   { log, now }: ServiceOptions,
 ): (issuer: string, kid: string) => void {
@@ -186,14 +192,14 @@ function distrustTeller(
   }
 }
 
-/** Who is told of tokens that are shown; undefined where nobody is. */
-function presentationTaker(
+/** Called for presented tokens; undefined where no receipt and no stream wants them. */
+function onPresentationOf(
   { delivery, subscriptions }: Streams,
   receipts: PresentationLog | undefined,
 ): ((shown: Presentation) => void) | undefined {
-  // Whoever makes a stream may ask for them later.
-  const mayBeTold = subscriptions !== undefined || delivery?.hasPresentations === true
-  if (receipts === undefined && !mayBeTold) return undefined
+  // A receiver may make a stream that asks for them later.
+  const mayBeSubscribed = subscriptions !== undefined || delivery?.hasPresentations === true
+  if (receipts === undefined && !mayBeSubscribed) return undefined
   return (shown) => {
     receipts?.add(shown)
     if (delivery?.hasPresentations === true) void delivery.present(shown)
@@ -222,7 +228,7 @@ async function recorderOf({ ledger }: GuardConfig): Promise<RecordEntry | undefi
   return (entry) => recorder.record(entry)
 }
 
-/** Looks after what goes stale: keys, the head, tokens that nobody could tell of. */
+/** Checks what becomes stale: keys, the head, unsettled tokens. */
 class Watch {
   readonly #config: GuardConfig
   readonly #guard: Guard
@@ -231,7 +237,7 @@ class Watch {
   readonly #options: ServiceOptions
   #keyTrouble = ''
   #wasFresh: boolean | undefined
-  #toldLost = 0
+  #reportedLost = 0
   #wasOff: boolean = false
 
   constructor(
@@ -261,16 +267,16 @@ class Watch {
   async look(): Promise<void> {
     void this.#guard.recheck()
     const { unsettledLost } = this.#guard
-    if (unsettledLost > this.#toldLost)
+    if (unsettledLost > this.#reportedLost)
       this.#log('unsettled', `${unsettledLost} tokens were shown, and no ledger could tell of them`)
-    this.#toldLost = unsettledLost
+    this.#reportedLost = unsettledLost
     this.#lookAtClock()
     if (this.isFresh !== this.#wasFresh) {
       this.#wasFresh = this.isFresh
       this.#log('head', this.isFresh ? 'fresh' : 'stale: audiences follow their policy')
     }
     try {
-      if (await this.#keyFiles.refresh()) this.#log('keys', `${this.#keyFiles.ring.size} keys`)
+      if (await this.#keyFiles.refresh()) this.#log('keys', `${this.#keyFiles.keys.size} keys`)
       this.#keyTrouble = ''
     } catch (cause) {
       const trouble = troubleOf(cause)

@@ -19,7 +19,7 @@ export async function serveGuard(file: string, options: ServiceOptions): Promise
   const service = await startGuard(file, options)
   try {
     await warmUp()
-    const { url, stop } = await listen(service.app, service.config, service.expressLane)
+    const { url, stop } = await listen(service.app, service.config, service.fastPath)
     const stopAll = async () => {
       service.abort()
       await stop()

@@ -45,7 +45,7 @@ async function newDisk(): Promise<SimulatedDisk> {
 async function live(disk: SimulatedDisk, kept: string[]): Promise<void> {
   const keys = await DistrustedKeys.open(FILE, disk)
   for (const kid of KIDS) {
-    assert.ok(keys.heed(alarmOf(kid)))
+    assert.ok(keys.distrust(alarmOf(kid)))
     assert.ok(keys.has(ISSUER, kid), 'at once, whatever the disk does')
     // oxlint-disable-next-line no-await-in-loop -- one after the other
     await keys.keep()
@@ -79,7 +79,7 @@ for (const fault of FAULTS)
 it('a key is not distrusted for a token of which nobody can tell, nor for one that is recorded', async () => {
   const keys = await DistrustedKeys.open(FILE, await newDisk())
   for (const isRecorded of [true, undefined])
-    assert.equal(keys.heed({ ...alarmOf('key-1'), isRecorded }), false)
+    assert.equal(keys.distrust({ ...alarmOf('key-1'), isRecorded }), false)
   assert.ok(!keys.has(ISSUER, 'key-1'))
-  assert.equal((await DistrustedKeys.open(undefined)).heed(alarmOf('key-1')), false)
+  assert.equal((await DistrustedKeys.open(undefined)).distrust(alarmOf('key-1')), false)
 })

@@ -18,10 +18,10 @@ import {
   type AudiencePolicy,
   Guard,
   type IssuerPolicy,
-  KeyRing,
   LedgerFollower,
   readKeys,
   SigningGate,
+  TrustedKeys,
 } from '../src/index.ts'
 
 export const ENTERPRISE = 'https://id.example.org/agency'
@@ -109,7 +109,7 @@ export async function newWorld(): Promise<World> {
     old: newKey('old-1', ENTERPRISE, { exp: Math.floor(Date.now() / 1000) - 86_400 }),
     revoked: newKey('revoked-1', ENTERPRISE, { revoked: { revoked_at: 1_700_000_000 } }),
   }
-  const ring = new KeyRing([
+  const ring = new TrustedKeys([
     ...(await keysOf(ENTERPRISE, [keys.own, keys.old, keys.revoked])),
     ...(await keysOf(CONSUMER, [keys.consumer])),
   ])
@@ -179,7 +179,7 @@ function followerOf(
   return new LedgerFollower({ read, live: answersOf(ledger, line), policy, now: Date.now })
 }
 
-const guardOf = (follower: LedgerFollower, ring: KeyRing, alarms: Alarm[]) =>
+const guardOf = (follower: LedgerFollower, ring: TrustedKeys, alarms: Alarm[]) =>
   new Guard({
     follower,
     keys: () => ring,

@@ -18,7 +18,7 @@ import {
   tokenIdBytes,
 } from '@mintmark/ledger'
 import { natsMissing, startNats } from '@mintmark/testkit'
-import { NatsLine } from '../src/follow/nats_line.ts'
+import { NatsStream } from '../src/follow/nats_stream.ts'
 import { FanOut, LedgerFollower, type NatsAddress, natsFeed } from '../src/index.ts'
 import { claims, ENTERPRISE } from './guard_world.ts'
 
@@ -90,7 +90,7 @@ async function newWorld() {
         return read(path)
       },
       pushed: isPushed ? natsFeed(address) : undefined,
-      onLine: (isThere) => following.lines.push(isThere),
+      onStream: (isThere) => following.lines.push(isThere),
       policy: logPolicy(key),
       now: Date.now,
     })
@@ -121,7 +121,7 @@ describe('a follower that is brought publications', { skip }, () => {
     const first = await append(ledger, 3)
     const pushed = follow(true)
     const reading = follow(false)
-    await until(() => pushed.follower.isOnLine && areLive(pushed, first), 'the line')
+    await until(() => pushed.follower.isStreamed && areLive(pushed, first), 'the line')
     pushed.cut = 'tiles'
     const entries: Issuance[] = []
     for (const count of [1, 255, 256, 600, 1500]) entries.push(...(await append(ledger, count)))
@@ -141,16 +141,16 @@ describe('a follower that is brought publications', { skip }, () => {
     const { ledger, follow, troubles, close } = await newWorld()
     const pushed = follow(true)
     const first = await append(ledger, 10)
-    await until(() => pushed.follower.isOnLine && areLive(pushed, first), 'the line')
+    await until(() => pushed.follower.isStreamed && areLive(pushed, first), 'the line')
     for (const isForgotten of [false, true]) {
       await server.kill()
       if (isForgotten) server.forget()
       const meanwhile = await append(ledger, 300)
       await until(() => areLive(pushed, meanwhile), 'what was read meanwhile')
-      await until(() => !pushed.follower.isOnLine, 'the loss to be seen')
+      await until(() => !pushed.follower.isStreamed, 'the loss to be seen')
       await server.start()
-      await until(() => pushed.follower.isOnLine, 'the line')
-      await until(() => troubles.length % 2 === 0, 'publications to be handed on again')
+      await until(() => pushed.follower.isStreamed, 'the line')
+      await until(() => troubles.length % 2 === 0, 'publications to be forwarded again')
       // From here on tiles are out of reach: whatever comes is brought, and has no gap before it.
       const between = await append(ledger, 1)
       await until(() => areLive(pushed, between), 'what came between')
@@ -170,7 +170,7 @@ describe('a follower that is brought what it should not believe', { skip }, () =
     const { ledger, follow, close } = await newWorld()
     const pushed = follow(true)
     const first = await append(ledger, 10)
-    await until(() => pushed.follower.isOnLine && areLive(pushed, first), 'the line')
+    await until(() => pushed.follower.isStreamed && areLive(pushed, first), 'the line')
     pushed.cut = 'all'
     await until(() => pushed.follower.trouble !== undefined, 'the cut to be seen')
     const before = pushed.follower.ageMs
@@ -186,8 +186,8 @@ describe('a follower that is brought what it should not believe', { skip }, () =
     const { ledger, follow, address, close } = await newWorld()
     const pushed = follow(true)
     const first = await append(ledger, 10)
-    await until(() => pushed.follower.isOnLine && areLive(pushed, first), 'the line')
-    const line = await NatsLine.open(address)
+    await until(() => pushed.follower.isStreamed && areLive(pushed, first), 'the line')
+    const line = await NatsStream.open(address)
     const subject = line.subjectOf('ag.ency')
     const genuine = await line.lastOf(subject)
     assert.ok(genuine !== undefined)

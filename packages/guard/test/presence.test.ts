@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
-import type { LedgerWord } from '@mintmark/ledger/http'
+import type { LedgerAnswer } from '@mintmark/ledger/http'
 import { type Followed, presenceOf } from '../src/verify/presence.ts'
 
 const asked = {
@@ -10,7 +10,7 @@ const asked = {
 }
 
 /** A follower that does not know the token: what the ledger says each time, and whether it can be read then. */
-function followerOf(looks: readonly (readonly [LedgerWord, 'read' | 'not read'])[]): Followed {
+function followerOf(looks: readonly (readonly [LedgerAnswer, 'read' | 'not read'])[]): Followed {
   let look = -1
   let freshAtMs = Number.NEGATIVE_INFINITY
   const now = () => looks[Math.min(look, looks.length - 1)]

@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict'
 import { after, before, describe, it } from 'node:test'
 import { forge } from '@mintmark/testkit'
-import { KeyRing, readKeys, revocationOf, type TrustedKey } from '../src/index.ts'
+import { readKeys, revocationOf, type TrustedKey, TrustedKeys } from '../src/index.ts'
 import { VerifiedTokens } from '../src/verify/verified_tokens.ts'
 import { claims, ENTERPRISE, mailPolicy, newKey, newWorld, type World } from './guard_world.ts'
 
@@ -16,10 +16,10 @@ async function trusted(kid: string): Promise<TrustedKey> {
 
 describe('a memory of verified tokens', () => {
   let key: TrustedKey
-  let ring: KeyRing
+  let ring: TrustedKeys
   before(async () => {
     key = await trusted('k')
-    ring = new KeyRing([key])
+    ring = new TrustedKeys([key])
   })
 
   it('knows what came last, and is never larger than it may be', () => {
@@ -45,7 +45,7 @@ describe('a memory of verified tokens', () => {
   it('knows nothing under other keys, and forgets all with the first of them', () => {
     const memory = new VerifiedTokens(10)
     memory.add('mine', key, ring)
-    const other = new KeyRing([])
+    const other = new TrustedKeys([])
     assert.equal(memory.signerOf('mine', other), undefined)
     memory.add('theirs', key, other)
     assert.equal(memory.signerOf('mine', ring), undefined)

@@ -1,8 +1,8 @@
 export {
-  type LedgerWord,
+  type LedgerAnswer,
   type LiveAnswers,
+  ledgerClient,
   liveAnswers,
-  servedLedger,
 } from './http/ledger_client.ts'
 export { type Listening, listen, type Routes } from './http/listen.ts'
 export { openReader } from './http/open_ledger.ts'

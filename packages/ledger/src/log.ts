@@ -3,8 +3,9 @@
  *
  * @module
  */
-export { KeptHeads } from './home/kept_heads.ts'
+
 export { makeLogKey, readLogKey } from './home/ledger_key.ts'
+export { PinnedCheckpoints } from './home/pinned_checkpoints.ts'
 export { type Checkpoint, parseCheckpoint, signHead } from './notes/checkpoint.ts'
 export { assertContains, type SeenHead } from './notes/heads.ts'
 export {

@@ -49,7 +49,7 @@ export { KeyRecord, type RecordContent } from './record/key_record.ts'
 export { looksAt } from './record/looks.ts'
 export type { Observation } from './record/observation.ts'
 export { type Round, recordEvery, recordOnce } from './record/recorder.ts'
-export { RecordWitnesses, readKeptCheckpoint, witnessedBy } from './record/witnessed.ts'
+export { RecordWitnesses, readPinnedCheckpoint, witnessedBy } from './record/witnessed.ts'
 export { isUrl, parseSource, type Source } from './sources/read_source.ts'
 export {
   bearerTarget,

@@ -12,7 +12,7 @@ import {
   type JWTVerifyOptions,
   jwtVerify,
 } from 'jose'
-import type { VerifierPlace, Verify } from '../src/harness/harness.ts'
+import type { VerifierConfig, Verify } from '../src/harness/harness.ts'
 
 export interface RemoteCache {
   /** Milliseconds. */
@@ -25,7 +25,7 @@ export interface Fault {
   readonly name: string
   /** Vectors that it accepts, and no other. */
   readonly accepts: readonly string[]
-  readonly make: (place: VerifierPlace) => Verify
+  readonly make: (place: VerifierConfig) => Verify
 }
 
 const STRICT: JWTVerifyOptions = {
@@ -34,12 +34,12 @@ const STRICT: JWTVerifyOptions = {
   requiredClaims: ['exp', 'iss', 'aud'],
 }
 
-const remote = ({ jwksUri }: VerifierPlace, cache: RemoteCache = {}) =>
+const remote = ({ jwksUri }: VerifierConfig, cache: RemoteCache = {}) =>
   createRemoteJWKSet(new URL(jwksUri), cache)
 
 /** Verifies with a key of the set, and knows of no class: fully configured, as most are. */
 export function merged(
-  place: VerifierPlace,
+  place: VerifierConfig,
   cache: RemoteCache = {},
   but: JWTVerifyOptions = {},
 ): Verify {
@@ -49,11 +49,11 @@ export function merged(
 }
 
 /** Takes keys of the enterprise class alone, and only for the issuer that they are of. */
-export function strict(place: VerifierPlace, but: JWTVerifyOptions = {}): Verify {
+export function strict(place: VerifierConfig, but: JWTVerifyOptions = {}): Verify {
   return classBound(place, { ...STRICT, issuer: place.issuer, audience: place.audience, ...but })
 }
 
-function classBound(place: VerifierPlace, options: JWTVerifyOptions): Verify {
+function classBound(place: VerifierConfig, options: JWTVerifyOptions): Verify {
   const keys = remote(place)
   const bound: JWTVerifyGetKey = async (header, token) => {
     const key = await keys(header, token)
@@ -73,8 +73,8 @@ function assertClass(jwk: unknown, issuer: string): void {
 
 /** Strict, save for tokens that the fault takes. */
 const or =
-  (fault: (place: VerifierPlace) => Verify) =>
-  (place: VerifierPlace): Verify => {
+  (fault: (place: VerifierConfig) => Verify) =>
+  (place: VerifierConfig): Verify => {
     const [usual, wrong] = [strict(place), fault(place)]
     return async (token) => {
       try {
@@ -86,7 +86,7 @@ const or =
   }
 
 /** A check by hand of what jose cannot be asked to leave out. */
-const byHand = (check: (token: string, header: Json, place: VerifierPlace) => unknown) =>
+const byHand = (check: (token: string, header: Json, place: VerifierConfig) => unknown) =>
   or((place) => (token) => {
     const { iss, aud, exp = 0 } = decodeJwt(token)
     const isOurs = iss === place.issuer && aud === place.audience && exp > Date.now() / 1000
@@ -352,7 +352,7 @@ export const FAULTS: readonly Fault[] = [
 
 /** Verifies nothing at all. */
 export const decodesOnly =
-  ({ issuer, audience }: VerifierPlace): Verify =>
+  ({ issuer, audience }: VerifierConfig): Verify =>
   (token) => {
     const { iss, aud } = decodeJwt(token)
     return iss === issuer && aud === audience && decodeProtectedHeader(token).alg !== undefined

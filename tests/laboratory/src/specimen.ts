@@ -1,7 +1,7 @@
 /** A verifier of the laboratory: strict, with planted faults, and with a short cache. @module */
 import { isObject, type Json, parseObject } from '@mintmark/core'
 import { type Target, type Verify, verifyTarget } from '@mintmark/trust'
-import type { HarnessOptions, VerifierPlace } from '@mintmark/trust/harness'
+import type { HarnessOptions, VerifierConfig } from '@mintmark/trust/harness'
 
 /** What is planted, and the vectors of which one at least shows it. */
 export const FAULTS = {
@@ -26,7 +26,7 @@ export interface Way {
   readonly staleS?: number
 }
 
-export interface Place extends VerifierPlace {
+export interface Place extends VerifierConfig {
   /** Of SAML; empty for tokens. */
   readonly metadata: string
 }

@@ -87,7 +87,7 @@ describe('one place alone', () => {
     ['chdb', 'packages/case/src/engine/chdb_session.ts'],
     ['@clickhouse/client', 'packages/case/src/engine/server_session.ts'],
     ['pg', 'packages/ledger/src/store/postgres_database.ts'],
-    ['@nats-io/transport-node', 'packages/guard/src/follow/nats_line.ts'],
+    ['@nats-io/transport-node', 'packages/guard/src/follow/nats_stream.ts'],
   ] as const) {
     it(`imports ${module}: ${home}`, () => {
       const importers = sources.filter((file) => read(file).includes(`from '${module}'`))

@@ -1,7 +1,7 @@
 /**
  * The file that says what a guard does: `mintmark-guard/1`.
  *
- * Every member is known or refused: a policy with a slip of the pen must not be read as another policy.
+ * Unknown members are refused: a policy with a typing error must not be read as another policy.
  *
  * Source: docs/guard-reference.md, section "Configuration".
  *
@@ -55,12 +55,12 @@ export interface GuardConfig {
   readonly audiences: ReadonlyMap<string, AudiencePolicy>
   readonly callers: readonly Caller[]
   readonly streams: readonly StreamConfig[]
-  /** Where streams stand that receivers make themselves; undefined where they make none. */
+  /** File of the streams that receivers make; undefined where they make none. */
   readonly subscriptions: { readonly file: string } | undefined
   readonly canaries: ReadonlySet<string>
-  /** Where keys stand that an alarm proves to be out; undefined where they are trusted all the same. */
+  /** File of the keys that an alarm shows to be stolen; undefined where they stay trusted. */
   readonly distrust: { readonly file: string } | undefined
-  /** Tokens whose signature is not verified anew when they are shown again. */
+  /** Tokens whose verified signature is cached. */
   readonly rememberedTokens: number
   /** Where receipts go, and the tenant that they name. */
   readonly receipts: { readonly file: string; readonly tenant?: string | undefined } | undefined

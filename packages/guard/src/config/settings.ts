@@ -1,5 +1,5 @@
 /**
- * What configurations are made of, and what is said where one is wrong.
+ * Schemas that the configurations share, and the messages about invalid settings.
  *
  * @module
  */
@@ -15,9 +15,9 @@ export const text: Text = v.pipe(v.string(), v.nonEmpty())
 export const texts: v.GenericSchema<string[]> = v.pipe(v.array(text), v.nonEmpty())
 export const flag: v.GenericSchema<boolean | undefined, boolean> = v.optional(v.boolean(), false)
 
-/** A text of this form; `what` completes "is to be". */
-export const textLike = (form: RegExp, what: string): v.GenericSchema<string> =>
-  v.pipe(text, v.regex(form, what))
+/** `what` completes "is to be". */
+export const textLike = (pattern: RegExp, what: string): v.GenericSchema<string> =>
+  v.pipe(text, v.regex(pattern, what))
 
 export const numberOr = (
   otherwise: number,

@@ -2,8 +2,8 @@
  * Alarms as security events.
  *
  * Source: RFC 8417; OpenID Shared Signals Framework 1.0, section "JWT ID Subject Identifier Format"; RISC 1.0, section
- * "Credential Compromise". For a token that is well signed and was never issued there is no standard event: ours is
- * {@link ALARM_EVENT}.
+ * "Credential Compromise". No standard event exists for a valid signature over a token that was never issued:
+ * {@link ALARM_EVENT} is Mintmark's own.
  *
  * @module
  */
@@ -18,21 +18,21 @@ export const VERIFICATION_EVENT = 'https://schemas.openid.net/secevent/ssf/event
 export class AlarmEvents {
   readonly #compromised = new Set<string>()
 
-  /** The alarm, and with the first critical one of a key that the key is out. */
+  /** The alarm; with the first critical one of a key also its compromise. */
   of(alarm: Alarm): readonly SecurityEvent[] {
     const { jti, issuer, kid, keyIssuer, inputHash, severity } = alarm
     const subject =
       jti === undefined
         ? { format: 'opaque', id: inputHash }
         : { format: 'jwt_id', iss: issuer, jti }
-    const told = {
+    const event = {
       subject,
       type: ALARM_EVENT,
       details: alarmDocument(alarm),
       transaction: inputHash,
     }
     const name = `${kid}\0${keyIssuer}`
-    if (severity !== 'critical' || this.#compromised.has(name)) return [told]
+    if (severity !== 'critical' || this.#compromised.has(name)) return [event]
     this.#compromised.add(name)
     const details = {
       credential_type: 'signing-key',
@@ -41,6 +41,6 @@ export class AlarmEvents {
       event_timestamp: Math.floor(alarm.atMs / 1000),
     }
     const key = { format: 'opaque', id: kid }
-    return [told, { subject: key, type: COMPROMISE_EVENT, details, transaction: inputHash }]
+    return [event, { subject: key, type: COMPROMISE_EVENT, details, transaction: inputHash }]
   }
 }

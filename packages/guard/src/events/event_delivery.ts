@@ -1,5 +1,5 @@
 /**
- * The streams of a guard: what happens goes into each, and those with a receiver to push to are served.
+ * The event streams of a guard. Events go into each of them; those with a push receiver are delivered.
  *
  * @module
  */
@@ -14,9 +14,9 @@ import { PRESENTED_EVENT, PresentationEvents } from './presentation_events.ts'
 import { pushEvents } from './push_delivery.ts'
 import type { StatementSigner } from './statements.ts'
 
-interface Served {
+interface ActiveStream {
   readonly stream: EventStream
-  /** Ends what brings its events to a receiver. */
+  /** Ends the delivery to its receiver. */
   readonly ending: AbortController
 }
 
@@ -34,11 +34,11 @@ export interface StreamConfig {
 export class EventDelivery {
   readonly #statements: StatementSigner
   readonly #log: (line: string) => void
-  readonly #served = new Map<string, Served>()
-  readonly #bringing = new Set<Promise<void>>()
+  readonly #active = new Map<string, ActiveStream>()
+  readonly #deliveries = new Set<Promise<void>>()
   readonly #events = new AlarmEvents()
   readonly #presentations = new PresentationEvents()
-  /** Of streams that are gone. */
+  /** Of removed streams. */
   #dropped = 0
 
   constructor(statements: StatementSigner, log: (line: string) => void) {
@@ -47,11 +47,11 @@ export class EventDelivery {
   }
 
   get streams(): readonly EventStream[] {
-    return [...this.#served.values()].map(({ stream }) => stream)
+    return [...this.#active.values()].map(({ stream }) => stream)
   }
 
   find(id: string): EventStream | undefined {
-    return this.#served.get(id)?.stream
+    return this.#active.get(id)?.stream
   }
 
   add(settings: StreamSettings): EventStream {
@@ -62,18 +62,18 @@ export class EventDelivery {
 
   change(stream: EventStream, settings: StreamSettings): void {
     stream.change(settings)
-    // To another place, perhaps.
-    this.#served.get(settings.id)?.ending.abort()
+    // The receiver may have another address.
+    this.#active.get(settings.id)?.ending.abort()
     this.#serve(stream)
   }
 
   remove({ settings, dropped }: EventStream): void {
-    this.#served.get(settings.id)?.ending.abort()
-    this.#served.delete(settings.id)
+    this.#active.get(settings.id)?.ending.abort()
+    this.#active.delete(settings.id)
     this.#dropped += dropped
   }
 
-  async tell(alarm: Alarm): Promise<void> {
+  async report(alarm: Alarm): Promise<void> {
     await this.announce(this.#events.of(alarm))
   }
 
@@ -81,9 +81,9 @@ export class EventDelivery {
     await Promise.all(this.streams.map((stream) => addAll(stream, events)))
   }
 
-  /** Whether a stream wants to hear of presentations. */
+  /** Whether a stream asks for presentations. */
   get hasPresentations(): boolean {
-    for (const { stream } of this.#served.values()) if (stream.takes(PRESENTED_EVENT)) return true
+    for (const { stream } of this.#active.values()) if (stream.takes(PRESENTED_EVENT)) return true
     return false
   }
 
@@ -93,26 +93,26 @@ export class EventDelivery {
     await Promise.all(this.streams.map((stream) => stream.addIfRoom(event)))
   }
 
-  /** Events that were given up because nobody took them. */
+  /** Events that were dropped because no receiver took them. */
   get dropped(): number {
     return this.streams.reduce((sum, { dropped }) => sum + dropped, this.#dropped)
   }
 
-  /** Resolves when nothing is being brought any more. */
+  /** Resolves when all deliveries have ended. */
   async stop(): Promise<void> {
-    for (const { ending } of this.#served.values()) ending.abort()
-    await Promise.all(this.#bringing)
+    for (const { ending } of this.#active.values()) ending.abort()
+    await Promise.all(this.#deliveries)
   }
 
   #serve(stream: EventStream): void {
     const { id, push } = stream.settings
     const ending = new AbortController()
-    this.#served.set(id, { stream, ending })
+    this.#active.set(id, { stream, ending })
     if (push === undefined) return
     const onRefused = (jti: string) => this.#refused(id, jti)
-    const bringing = pushEvents({ stream, ...push, signal: ending.signal, onRefused })
-    this.#bringing.add(bringing)
-    void bringing.finally(() => this.#bringing.delete(bringing))
+    const delivery = pushEvents({ stream, ...push, signal: ending.signal, onRefused })
+    this.#deliveries.add(delivery)
+    void delivery.finally(() => this.#deliveries.delete(delivery))
   }
 
   #refused(stream: string, jti: string): void {

@@ -1,7 +1,7 @@
 /**
- * Security events on their way to one receiver: kept until it says that it has them.
+ * Security events for one receiver, held until it acknowledges them.
  *
- * They are kept in memory. A guard that is started again has none of the old ones; the alarms are in its log.
+ * They are in memory alone: a restart loses them, and the alarms stay in the log.
  *
  * @module
  */
@@ -9,31 +9,31 @@ import type { StatementSigner } from './statements.ts'
 
 /** Beyond, the oldest is dropped and counted. */
 const MOST_PENDING = 1000
-/** Beyond, what can be done without is dropped and counted: it must not push an alarm out. */
+/** Beyond, presentations are dropped and counted: they must not push an alarm out. */
 const MOST_DISPENSABLE = 500
 
-/** Section 8.1.2: a paused stream keeps what happens until it is enabled; a disabled one does not. */
+/** Section 8.1.2: a paused stream holds events until it is enabled; a disabled one drops them. */
 export type StreamStatus = 'enabled' | 'paused' | 'disabled'
 
 export interface StreamSettings {
   readonly id: string
   /** `aud` of its events. */
   readonly audience: string
-  /** Name of the caller whose it is: he may poll it, and ask about it. */
+  /** Name of the caller that owns it: it may poll it, and ask about it. */
   readonly caller: string
-  /** Types of events that he asked for; undefined for all that there are. */
+  /** Requested types of events; undefined for all. */
   readonly requested: readonly string[] | undefined
   readonly description: string | undefined
-  /** Where events are brought to, with the value of `Authorization`; undefined where the receiver polls. */
+  /** Where events are pushed, with the value of `Authorization`; undefined where the receiver polls. */
   readonly push: { readonly url: string; readonly authorization: string | undefined } | undefined
   readonly status: StreamStatus
-  /** Why it has this status, where somebody said so. */
+  /** Why it has this status, if its receiver said so. */
   readonly reason: string | undefined
-  /** Subjects that its receiver does not want to hear of, as {@link subjectName} spells them. */
+  /** Subjects that its receiver excludes, as {@link subjectName} writes them. */
   readonly excluded: ReadonlySet<string>
 }
 
-/** One spelling of a subject, whatever the order of its members. */
+/** The same text for a subject, whatever the order of its members. */
 export function subjectName(subject: Readonly<Record<string, unknown>>): string {
   return JSON.stringify(Object.entries(subject).toSorted(([a], [b]) => (a < b ? -1 : 1)))
 }
@@ -41,7 +41,7 @@ export function subjectName(subject: Readonly<Record<string, unknown>>): string 
 /** An event before it is signed: RFC 8417, with the subject beside the events as SSF wants it. */
 export interface SecurityEvent {
   readonly subject: Readonly<Record<string, unknown>>
-  /** URI of what happened. */
+  /** URI of the event type. */
   readonly type: string
   readonly details: Readonly<Record<string, unknown>>
   /** The same for events of one cause. */
@@ -89,7 +89,7 @@ export class EventStream {
     return status !== 'disabled' && requested?.includes(type) !== false
   }
 
-  /** An event that can be done without: it is left out where many are waiting. */
+  /** As {@link add}, and drops the event where many are waiting. */
   async addIfRoom(event: SecurityEvent): Promise<void> {
     if (!this.takes(event.type)) return
     if (this.#pending.size < MOST_DISPENSABLE) await this.add(event)
@@ -102,7 +102,7 @@ export class EventStream {
     if (this.takes(type) && !isExcluded) await this.send(event)
   }
 
-  /** The same for one that its receiver has not asked for, and gets. */
+  /** Also an event that the receiver has not requested. */
   async send({ subject, type, details, transaction }: SecurityEvent): Promise<void> {
     const jti = this.#newId()
     const set = await this.#statements.sign('secevent+jwt', {

@@ -1,7 +1,7 @@
 /**
- * Tokens that were let in, as security events: a receiver can hold them against what was issued.
+ * Admitted tokens as security events: a receiver can compare them with what was issued.
  *
- * Each token is told of once for each audience, under the name that its issuer gave it. Nobody is named.
+ * Each token is reported once for each audience, under its `jti`. No user is named.
  *
  * Source: OpenID CAEP 1.0, section "Session Presented"; OpenID Shared Signals Framework 1.0, section "JWT ID Subject
  * Identifier Format".
@@ -15,13 +15,13 @@ import type { SecurityEvent } from './event_stream.ts'
 export const PRESENTED_EVENT =
   'https://schemas.openid.net/secevent/caep/event-type/session-presented'
 
-/** Tokens that are remembered, so that each is told of once. */
+/** Reported tokens that are remembered. */
 const REMEMBERED = 100_000
 
 export class PresentationEvents {
   readonly #known = new Set<string>()
 
-  /** Undefined for what is told already, was refused, or has no name of its own. */
+  /** Undefined for a token that was reported already, was refused, or has no `jti`. */
   of({ isAdmitted, jws, claims, audience, atMs }: Presentation): SecurityEvent | undefined {
     const jti = text(jws.payload, 'jti')
     if (!isAdmitted || jti === undefined || this.#isKnown(`${claims.tokenId} ${audience.audience}`))

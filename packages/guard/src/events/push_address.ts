@@ -1,11 +1,11 @@
 /**
- * Addresses to which a caller may have events brought: the guard goes nowhere that its configuration does not know.
+ * Addresses to which a caller may have events pushed: the guard contacts none that its configuration does not name.
  *
  * @module
  */
 import type { Caller } from '../verify/callers.ts'
 
-/** The address as it will be asked for, its dots resolved; undefined where the caller may not name it. */
+/** The address with its dots resolved; undefined where the caller may not use it. */
 export function pushAddress(url: string, { pushTo }: Pick<Caller, 'pushTo'>): string | undefined {
   if (!URL.canParse(url)) return undefined
   const { href, username, password, protocol, pathname } = new URL(url)
@@ -15,7 +15,7 @@ export function pushAddress(url: string, { pushTo }: Pick<Caller, 'pushTo'>): st
   return isPlain && pushTo.some((begin) => isBelow(href, begin)) ? href : undefined
 }
 
-/** Whether an address is the one named, or stands below it: `https://a.example` is not the begin of `https://a.example.org`. */
+/** Whether an address is the one named, or below it: `https://a.example` is not a prefix of `https://a.example.org`. */
 function isBelow(href: string, begin: string): boolean {
   if (!URL.canParse(begin)) return false
   const named = new URL(begin).href

@@ -1,5 +1,5 @@
 /**
- * Brings the events of a stream to its receiver, in their order, until it has taken each.
+ * Pushes the events of a stream to its receiver, in order, until it has taken each.
  *
  * Source: RFC 8935.
  *
@@ -18,7 +18,7 @@ interface PushOptions {
   /** Value of `Authorization`, where the receiver asks for one. */
   readonly authorization: string | undefined
   readonly signal: AbortSignal
-  /** Told of an event that the receiver refuses for good. */
+  /** Called for an event that the receiver refuses for good. */
   readonly onRefused: (jti: string) => void
 }
 
@@ -49,7 +49,7 @@ export async function pushEvents({
   }
 }
 
-/** 202: it has it. 400: it never will. All else may pass. */
+/** 202: taken. 400: refused for good. Anything else is tried again. */
 async function push(
   set: string,
   { url, authorization, signal }: Pick<PushOptions, 'url' | 'authorization' | 'signal'>,

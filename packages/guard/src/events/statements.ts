@@ -1,5 +1,5 @@
 /**
- * What the guard signs itself: answers to introspection, and security events. Its key signs no access token.
+ * The guard's own signatures: answers to introspection, and security events. Its key signs no access token.
  *
  * @module
  */

@@ -1,8 +1,8 @@
 /**
- * Streams that receivers make for themselves, in a file: a guard that is started again has them all.
+ * Streams that receivers make, in a file that survives restarts.
  *
- * The file holds what receivers want to be sent in `Authorization`, and nobody else may read it. A change is on disk before it
- * is answered.
+ * The file holds the receivers' `Authorization` values, so only its owner may read it. A change is on disk before it is
+ * answered.
  *
  * Source: OpenID Shared Signals Framework 1.0, section 8.1.
  *
@@ -21,7 +21,7 @@ const STATUSES = ['enabled', 'paused', 'disabled'] as const
 
 const text = v.pipe(v.string(), v.nonEmpty())
 const optionalText = v.optional(v.string())
-const keptStream = v.pipe(
+const storedStream = v.pipe(
   v.object({
     id: text,
     audience: text,
@@ -46,7 +46,7 @@ const keptStream = v.pipe(
 )
 const document = v.object({
   schema: v.literal('mintmark-guard-streams/1'),
-  streams: v.array(keptStream),
+  streams: v.array(storedStream),
 })
 
 /** Of one caller. */
@@ -65,7 +65,7 @@ export class Subscriptions {
   }
 
   /**
-   * Streams whose callers may not have them any more are left out, and taken out of the file with the next change.
+   * Streams whose callers may no longer have them are left out, and leave the file with the next change.
    *
    * @throws {MintmarkError} `INPUT_INVALID` for a file of something else
    */
@@ -124,7 +124,7 @@ export class Subscriptions {
   async #write(): Promise<void> {
     const own = this.#delivery.streams.filter((stream) => this.has(stream))
     const streams = own.map(({ settings }) => rowOf(settings))
-    // For nobody else, from its first moment on.
+    // Readable by its owner alone, from the start.
     await writeFile(`${this.#path}.new`, '', { mode: 0o600 })
     const written = JSON.stringify({ schema: document.entries.schema.literal, streams })
     await replaceDurably(diskFiles, this.#path, Buffer.from(written))
@@ -145,7 +145,7 @@ const rowOf = (settings: StreamSettings): object => {
 function streamsIn(source: string): StreamSettings[] {
   const parsed = v.safeParse(document, parseObject(source))
   if (parsed.success) return parsed.output.streams
-  throw new MintmarkError('INPUT_INVALID', 'the file of streams holds something else', {
+  throw new MintmarkError('INPUT_INVALID', 'the file of streams has another content', {
     option: 'subscriptions.file',
   })
 }

@@ -1,7 +1,7 @@
 /**
- * A Merkle tree that only knows its root, and how to go on: what it takes to check many entries against a head.
+ * A Merkle tree that knows its root and its right edge alone: enough to check many entries against a head.
  *
- * Hashes are kept as text of one letter a byte (latin1, `binary`): Node makes such a text in a third of the time of a buffer.
+ * Hashes are latin1 texts, one letter a byte: Node makes one in a third of the time of a buffer.
  *
  * Source: RFC 6962, section 2.1.
  *
@@ -12,7 +12,7 @@ import { hash } from 'node:crypto'
 const HASH_BYTES = 32
 const EMPTY = hash('sha256', '', 'binary')
 
-/** Room for a leaf's prefix and the longest entry. Filled and read within one call. */
+/** Space for a leaf's prefix and the longest entry. Filled and read within one call. */
 const leafRoom = Buffer.alloc(1 + 0xffff)
 const nodeRoom = Buffer.alloc(1 + 2 * HASH_BYTES, 1)
 

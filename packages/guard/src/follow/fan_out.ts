@@ -1,23 +1,23 @@
 /* oxlint-disable no-await-in-loop -- publications follow one another */
 /**
- * Hands what a ledger publishes to a stream, so that many verifiers need not read it one by one.
+ * Forwards what a ledger publishes to a NATS stream, so that many verifiers need not read the files.
  *
- * It reads the published files like any reader, and is in nobody's way: a stream that is slow or away holds up neither the
- * ledger nor those who read its files. It goes on where the stream ends, so that the stream has no gap either.
+ * It reads the published files like any reader: a slow or missing stream delays neither the ledger nor its readers. It
+ * continues where the stream ends, so the stream has no gap.
  *
  * @module
  */
 import { setTimeout as sleep } from 'node:timers/promises'
 import { LedgerReader, type ReadResource, type ShardView, TILE_WIDTH } from '@mintmark/ledger'
 import type { NatsAddress } from './nats_address.ts'
-import { NatsLine } from './nats_line.ts'
+import { NatsStream } from './nats_stream.ts'
 import { decodePublication, encodePublication, type Publication } from './publication.ts'
 
 const RETRY_MS = 1000
-/** Room for what is not an entry. */
+/** Space for what is not an entry. */
 const ENVELOPE_BYTES = 128 << 10
-/** A stream is for verifiers that were away for a moment: others read the files. */
-const KEPT_MINUTES = 60
+/** For verifiers that were away for a short time: others read the files. */
+const RETENTION_MINUTES = 60
 
 /** Wakes when something is published. */
 interface Publications {
@@ -29,23 +29,27 @@ interface FanOutOptions {
   readonly read: ReadResource
   readonly publications: Publications
   readonly address: NatsAddress
-  /** Told why nothing is handed on, and with undefined when it is again. */
+  /** Called with the reason why nothing is forwarded, and with undefined when it is again. */
   readonly onTrouble: (cause: unknown) => void
 }
 
-/** Up to where a shard was handed on. */
+/** How far a shard was forwarded. */
 interface Position {
   readonly path: string
   readonly size: number
 }
 
-/** For `serveLedger`: hands publications on to this stream, and tells in words what hinders it. */
+/** For `serveLedger`: forwards publications to this stream, and warns of failures. */
 export function fanOutTo(
   address: NatsAddress,
   warn: (text: string) => void,
 ): (publications: Publications, read: ReadResource) => FanOut {
   const onTrouble = (cause: unknown) =>
-    warn(cause === undefined ? 'NATS: handed on again' : `NATS: not handed on: ${reasonOf(cause)}`)
+    warn(
+      cause === undefined
+        ? 'NATS: publications are forwarded again'
+        : `NATS: publications are not forwarded: ${reasonOf(cause)}`,
+    )
   return (publications, read) => new FanOut({ read, publications, address, onTrouble })
 }
 
@@ -72,61 +76,61 @@ export class FanOut {
     const { signal } = this.#stopping
     while (!signal.aborted) {
       try {
-        await this.#serve()
+        await this.#forwardAll()
       } catch (cause) {
-        this.#tell(cause)
+        this.#report(cause)
       }
       await sleep(RETRY_MS, undefined, { signal }).catch(() => undefined)
     }
   }
 
-  #tell(cause: unknown): void {
+  #report(cause: unknown): void {
     const isTroubled = cause !== undefined
     if (isTroubled !== this.#isTroubled) this.#options.onTrouble(cause)
     this.#isTroubled = isTroubled
   }
 
-  /** For as long as the line holds. */
-  async #serve(): Promise<void> {
+  /** For as long as the connection lasts. */
+  async #forwardAll(): Promise<void> {
     const { signal } = this.#stopping
     const { read, publications, address } = this.#options
-    const line = await NatsLine.open(address)
+    const stream = await NatsStream.open(address)
     try {
-      await line.makeStream(KEPT_MINUTES)
+      await stream.create(RETENTION_MINUTES)
       const reader = await LedgerReader.open(read)
       const aliases = [...reader.description.issuers.keys()]
-      for (const alias of aliases) await this.#findPosition(alias, line)
+      for (const alias of aliases) await this.#findPosition(alias, stream)
       while (!signal.aborted) {
         const seen = publications.publications
-        for (const alias of aliases) await this.#handOn(alias, reader, line)
-        this.#tell(undefined)
+        for (const alias of aliases) await this.#forward(alias, reader, stream)
+        this.#report(undefined)
         await publications.publishedAfter(seen, signal)
       }
     } finally {
-      await line.close()
+      await stream.close()
     }
   }
 
   /** Where the stream ends; an earlier run may have gone further than this one knows. */
-  async #findPosition(alias: string, line: NatsLine): Promise<void> {
-    const data = await line.lastOf(line.subjectOf(alias))
+  async #findPosition(alias: string, stream: NatsStream): Promise<void> {
+    const data = await stream.lastOf(stream.subjectOf(alias))
     const last = data && decodePublication(data)
     if (last === undefined) this.#positions.delete(alias)
     else this.#positions.set(alias, { path: last.shard, size: last.first + last.entries.length })
   }
 
-  async #handOn(alias: string, reader: LedgerReader, line: NatsLine): Promise<void> {
+  async #forward(alias: string, reader: LedgerReader, stream: NatsStream): Promise<void> {
     const path = await reader.newest(alias)
     const shard = path === undefined ? undefined : await reader.shard(path)
     if (shard === undefined) return
     const { size } = shard.head
     const at = this.#positions.get(alias)
-    // A stream that is empty begins here: what was before is in the files.
+    // An empty stream begins here: earlier entries are in the files.
     const first = at === undefined ? size : at.path === shard.path ? at.size : 0
     if (at?.path === shard.path && at.size >= size) return
-    const publication = await publicationOf(shard, first, line.maxBytes - ENVELOPE_BYTES)
+    const publication = await publicationOf(shard, first, stream.maxBytes - ENVELOPE_BYTES)
     const id = `${shard.path}:${size}`
-    await line.publish(line.subjectOf(alias), encodePublication(publication), id)
+    await stream.publish(stream.subjectOf(alias), encodePublication(publication), id)
     this.#positions.set(alias, { path: shard.path, size })
   }
 }

@@ -1,5 +1,5 @@
 /**
- * Entries on their way into a live set: those that are read, and count once their tree is proven.
+ * Entries that were read for a live set: they count once their tree is verified.
  *
  * @module
  */
@@ -8,14 +8,14 @@ import type { LiveSet } from './live_set.ts'
 
 interface IntakeOptions {
   readonly set: LiveSet
-  /** Nobody asks this set yet: entries may go straight into it. */
+  /** The set is not in use yet: entries may go into it at once. */
   readonly isHidden: boolean
   readonly nowMs: number
   /** How long after its expiry a token is remembered. */
   readonly keepMs: number
 }
 
-/** Of one entry, or of many in the words that a kernel writes. */
+/** One entry, or many as the words that the kernel writes. */
 type Taken = EntryOutline | Uint32Array
 
 export class Intake {
@@ -34,7 +34,7 @@ export class Intake {
     this.#add({ ...outline, id: id.slice(), inputHash: inputHash.slice() })
   }
 
-  /** @param outlines `OUTLINE_WORDS` each; they become the intake's own */
+  /** @param outlines `OUTLINE_WORDS` each; the caller must not use them again */
   takeAll(outlines: Uint32Array): void {
     this.#add(outlines)
   }

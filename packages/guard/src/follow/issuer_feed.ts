@@ -1,8 +1,8 @@
 /**
- * Follows the shards of one issuer, and keeps the set of its live tokens.
+ * Follows the shards of one issuer, and holds the set of its live tokens.
  *
- * Every entry goes through a tree of our own, and counts only once that tree has the root of a checkpoint that the policy
- * accepts. Each shard must begin where the one before it ended. So nothing can be left out, put in or changed on the way.
+ * Every entry goes through a tree here, and counts only once that tree has the root of a checkpoint that the policy
+ * accepts. Each shard must begin where the one before it ended, so nothing can be omitted, added or changed.
  *
  * @module
  */
@@ -37,12 +37,12 @@ interface FeedOptions {
   readonly now: () => number
 }
 
-/** For so long after it expired a token is remembered: a forger may let his own expire, too. */
+/** How long after its expiry a token is remembered: a forger may present an expired one. */
 const REMEMBERED_MS = 3_600_000
 
 export class IssuerFeed {
   readonly #options: FeedOptions
-  /** When the oldest shard was opened that was read; the set lacks none that was recorded since. */
+  /** When the oldest shard that was read was opened; the set is complete since then. */
   #sinceMs = Number.POSITIVE_INFINITY
   #set: LiveSet = new LiveSet()
   /** The shard that is being read; undefined before the first. */
@@ -69,10 +69,10 @@ export class IssuerFeed {
   }
 
   /**
-   * Takes in what was published since.
+   * Reads what was published since.
    *
-   * @throws {MintmarkError} `LEDGER_DAMAGED` and `LEDGER_BEHIND`: nothing of what is wrong was taken in.
-   *   `INPUT_UNREADABLE`: come again
+   * @throws {MintmarkError} `LEDGER_DAMAGED` and `LEDGER_BEHIND`: nothing of the damaged part was used.
+   *   `INPUT_UNREADABLE`: try again
    */
   async advance(reader: LedgerReader): Promise<void> {
     const newest = await reader.newest(this.#options.alias)
@@ -84,10 +84,10 @@ export class IssuerFeed {
   }
 
   /**
-   * Takes in a publication that was brought, where it goes on from what is known. Nothing is read for it.
+   * Uses a publication that was delivered, if it continues what is known. Nothing is read for it.
    *
-   * @returns `taken`; `known` where there is nothing new in it; `gap` where the ledger itself has to be read: something is
-   *   missing before it, or it is not what a ledger would say
+   * @returns `taken`; `known` where nothing in it is new; `gap` where the ledger itself has to be read: entries before it
+   *   are missing, or it is not valid
    */
   push(publication: Publication, { skewMs }: Description): 'taken' | 'known' | 'gap' {
     const { shard, first, entries, checkpoint: text } = publication

@@ -1,10 +1,10 @@
 /**
- * What a token is told by in a set, under secrets of the process: 128 bits of the hash of its signing input, and where its
- * id belongs.
+ * How a set identifies a token, under secrets of the process: by 128 bits of the hash of its signing input, and by the slot
+ * of its id.
  *
  * Each word is a sum of 16-bit pieces, each times a secret of its own, modulo a prime just below 2^32. Two inputs that differ
- * give the same word for one in 2^32 of the secrets, and the same four for one in 2^128, whatever the inputs are: who does
- * not know the secrets can prepare no two tokens that look alike, though he computes for as long as he likes.
+ * give the same word for one in 2^32 of the secrets, and the same four for one in 2^128, whatever the inputs are:
+ * without the secrets nobody can prepare two tokens with the same words.
  * Source: Carter and Wegman, "Universal classes of hash functions", 1979.
  *
  * @module
@@ -16,7 +16,7 @@ const PRIME = 4_294_967_291
 export const ID_WORDS = 4
 export const INPUT_WORDS = 8
 
-/** What a token is told by: where it belongs within its table, and four words of the hash of its signing input. */
+/** Identifies a token: its position within its table, and four words of the hash of its signing input. */
 export interface Slot {
   mark: number
   input0: number
@@ -42,15 +42,15 @@ export class KeyedHash {
   fill(words: Uint32Array, at: number, slot: Slot): number {
     this.#fillInput(words, at + ID_WORDS, slot)
     const factors = this.#ofId
-    let place = 0
+    let mark = 0
     let table = 0
     for (let i = 0, k = 0; i < ID_WORDS; i++, k += 4) {
       const word = words[at + i] ?? 0
       const [high, low] = [word >>> 16, word & 0xffff]
-      place += high * (factors[k] ?? 0) + low * (factors[k + 1] ?? 0)
+      mark += high * (factors[k] ?? 0) + low * (factors[k + 1] ?? 0)
       table += high * (factors[k + 2] ?? 0) + low * (factors[k + 3] ?? 0)
     }
-    slot.mark = spread(rest(place))
+    slot.mark = spread(rest(mark))
     return spread(rest(table))
   }
 

@@ -1,10 +1,9 @@
 /**
- * Keeps the live tokens of all issuers of a ledger at hand, and knows how old that knowledge is.
+ * Holds the live tokens of all issuers of a ledger, and knows how old that knowledge is.
  *
- * One loop reads what was published, then waits to be woken by the ledger, or for a moment where the ledger wakes nobody
- * (plain files on a web server). A stream that brings publications saves it the reading; what the stream lacks is read, and
- * only reading tells how old the knowledge is. Trust: the place is not trusted, its answers to {@link LedgerFollower.ask} neither: they say
- * whether it is worth waiting, never who is let in.
+ * One loop reads what was published, then waits for the ledger's wakeup, or polls plain files on a web server. A NATS stream
+ * saves the reading; what the stream lacks is read, and only reading establishes the age. Trust: neither the server nor its
+ * answers to {@link LedgerFollower.ask} are trusted: an answer decides whether to wait, never whether to admit.
  *
  * @module
  */
@@ -18,7 +17,7 @@ import {
   type ReadResource,
   type SeenHead,
 } from '@mintmark/ledger'
-import type { LedgerWord, LiveAnswers } from '@mintmark/ledger/http'
+import type { LedgerAnswer, LiveAnswers } from '@mintmark/ledger/http'
 import { IssuerFeed } from './issuer_feed.ts'
 import type { Membership } from './live_table.ts'
 import type { Publication } from './publication.ts'
@@ -26,9 +25,9 @@ import type { PushFeed } from './push_feed.ts'
 
 /** Rounds follow one another at least this fast: each shows that the ledger is still there. */
 const HEARTBEAT_MS = 1000
-/** Publications that wait to be looked at. */
+/** Publications in the queue. */
 const MAX_QUEUE = 256
-/** Where the ledger wakes nobody. */
+/** Where the ledger sends no wakeups. */
 const POLL_MS = 250
 
 interface FollowerOptions {
@@ -36,17 +35,17 @@ interface FollowerOptions {
   readonly read: ReadResource
   /** Undefined for plain files, which are polled. */
   readonly live?: LiveAnswers | undefined
-  /** Brings publications, where there is a stream of them. */
+  /** Delivers publications, where there is a stream of them. */
   readonly pushed?: PushFeed | undefined
   readonly policy: Policy
   /** Heads of earlier runs: a ledger without them is not followed. */
   readonly seen?: readonly SeenHead[] | undefined
-  /** Called, and awaited, with the heads that are relied on from now on. */
+  /** Awaited with the heads that are relied on from now on. */
   readonly onHeads?: ((heads: readonly Head[]) => Promise<void>) | undefined
-  /** Told when following fails, and with undefined when it works again. */
+  /** Called when following fails, and with undefined when it works again. */
   readonly onTrouble?: ((cause: unknown) => void) | undefined
-  /** Told when the stream is lost, with the reason where there is one, and with true when it is there. */
-  readonly onLine?: ((isThere: boolean, cause?: unknown) => void) | undefined
+  /** Called with false and perhaps a reason when the stream is lost, and with true when it is connected. */
+  readonly onStream?: ((isThere: boolean, cause?: unknown) => void) | undefined
   readonly now: () => number
 }
 
@@ -55,7 +54,7 @@ export type FollowedLedger = Pick<
   LedgerFollower,
   | 'ageMs'
   | 'trouble'
-  | 'isOnLine'
+  | 'isStreamed'
   | 'liveTokens'
   | 'find'
   | 'remembers'
@@ -77,9 +76,9 @@ export class LedgerFollower {
   /** Rounds that began, and who waits for one that begins later. */
   #rounds = 0
   #waiting: { readonly after: number; readonly resolve: () => void }[] = []
-  #isStirred: boolean = false
+  #isRoundWanted: boolean = false
   #roundAtMs = Number.NEGATIVE_INFINITY
-  /** Publications that were brought and not looked at. */
+  /** Publications that were delivered and not used yet. */
   #queue: (Publication | undefined)[] = []
   /** Undefined before the first try. */
   #isOnLine: boolean | undefined
@@ -104,8 +103,8 @@ export class LedgerFollower {
     return this.#trouble
   }
 
-  /** Whether publications are being brought by a stream. */
-  get isOnLine(): boolean {
+  /** Whether a stream delivers publications. */
+  get isStreamed(): boolean {
     return this.#isOnLine === true
   }
 
@@ -148,8 +147,8 @@ export class LedgerFollower {
     })
   }
 
-  /** Asks the ledger's memory, which knows of entries that are durable and not published yet. */
-  async ask(issuer: string, id: Uint8Array, inputHash: Uint8Array): Promise<LedgerWord> {
+  /** Asks the ledger itself, which knows entries that are durable and not published yet. */
+  async ask(issuer: string, id: Uint8Array, inputHash: Uint8Array): Promise<LedgerAnswer> {
     // Before it is known which issuers the ledger has, nothing is known of any.
     if (this.#reader === undefined) return 'failed'
     const alias = this.#aliases.get(issuer)
@@ -176,7 +175,7 @@ export class LedgerFollower {
   }
 
   #isRoundDue(): boolean {
-    return this.#isStirred || this.#waiting.length > 0 || this.#heartbeatInMs() <= 0
+    return this.#isRoundWanted || this.#waiting.length > 0 || this.#heartbeatInMs() <= 0
   }
 
   #heartbeatInMs(): number {
@@ -187,10 +186,10 @@ export class LedgerFollower {
     const beganMs = performance.now()
     const round = ++this.#rounds
     this.#roundAtMs = beganMs
-    this.#isStirred = false
+    this.#isRoundWanted = false
     const failure = await this.#round()
     if (failure === undefined) this.#freshAtMs = beganMs
-    this.#tell(failure)
+    this.#report(failure)
     this.#release(round)
   }
 
@@ -201,13 +200,13 @@ export class LedgerFollower {
     for (const publication of this.#queue.splice(0)) {
       const feed = this.#feeds.get(publication?.shard.split('/')[0] ?? '')
       if (reader === undefined || publication === undefined || feed === undefined)
-        this.#isStirred = true
-      else if (feed.push(publication, reader.description) === 'gap') this.#isStirred = true
+        this.#isRoundWanted = true
+      else if (feed.push(publication, reader.description) === 'gap') this.#isRoundWanted = true
     }
     try {
       await this.#noteHeads(before)
     } catch (cause) {
-      this.#tell(cause)
+      this.#report(cause)
     }
   }
 
@@ -217,7 +216,7 @@ export class LedgerFollower {
   }
 
   async #followPushed(): Promise<void> {
-    const { pushed, onLine } = this.#options
+    const { pushed, onStream } = this.#options
     await pushed?.follow(
       (publication) => {
         if (this.#queue.length >= MAX_QUEUE) {
@@ -229,8 +228,8 @@ export class LedgerFollower {
       (isThere, cause) => {
         if (isThere === this.#isOnLine) return
         this.#isOnLine = isThere
-        onLine?.(isThere, cause)
-        this.#stir()
+        onStream?.(isThere, cause)
+        this.#wantRound()
       },
       this.#stopping.signal,
     )
@@ -238,12 +237,12 @@ export class LedgerFollower {
 
   /** Whoever asked before this round began is served by it. */
   #release(round: number): void {
-    const served = this.#waiting.filter(({ after }) => after < round)
+    const done = this.#waiting.filter(({ after }) => after < round)
     this.#waiting = this.#waiting.filter(({ after }) => after >= round)
-    for (const { resolve } of served) resolve()
+    for (const { resolve } of done) resolve()
   }
 
-  #tell(failure: unknown): void {
+  #report(failure: unknown): void {
     const isChanged = troubleOf(failure) !== troubleOf(this.#trouble)
     this.#trouble = failure
     if (isChanged) this.#options.onTrouble?.(failure)
@@ -294,13 +293,13 @@ export class LedgerFollower {
     })
   }
 
-  /** A stream that brings all makes reading for its own sake needless. */
-  #stirUnlessBrought(): void {
-    if (!this.isOnLine) this.#stir()
+  /** A stream that delivers everything makes more rounds needless. */
+  #wantRoundUnlessStreamed(): void {
+    if (!this.isStreamed) this.#wantRound()
   }
 
-  #stir(): void {
-    this.#isStirred = true
+  #wantRound(): void {
+    this.#isRoundWanted = true
     this.#wake?.()
   }
 
@@ -309,7 +308,7 @@ export class LedgerFollower {
     while (!signal.aborted) {
       // oxlint-disable-next-line no-await-in-loop -- a clock
       await paused(POLL_MS, signal)
-      this.#stirUnlessBrought()
+      this.#wantRoundUnlessStreamed()
     }
   }
 
@@ -319,7 +318,7 @@ export class LedgerFollower {
     let after = ''
     while (!signal.aborted) {
       /* oxlint-disable no-await-in-loop -- one publication after the other */
-      if (this.isOnLine) {
+      if (this.isStreamed) {
         await paused(POLL_MS, signal)
         continue
       }
@@ -327,7 +326,7 @@ export class LedgerFollower {
       if (publication === undefined) await paused(POLL_MS, signal)
       /* oxlint-enable no-await-in-loop */
       after = publication ?? ''
-      this.#stirUnlessBrought()
+      this.#wantRoundUnlessStreamed()
     }
   }
 }
@@ -336,7 +335,7 @@ async function paused(ms: number, signal: AbortSignal): Promise<void> {
   await sleep(ms, undefined, { signal }).catch(() => undefined)
 }
 
-/** What failed, in words. */
+/** The failure as text. */
 export function troubleOf(cause: unknown): string {
   if (cause instanceof MintmarkError) return `${cause.message} (${cause.code})`
   return cause instanceof Error ? cause.message : ''

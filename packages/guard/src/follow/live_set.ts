@@ -2,7 +2,7 @@
  * Tokens that were recorded and have not expired, exactly.
  *
  * It answers for one token in a tenth of a microsecond or so, and may say yes: what it compares are 128 bits of a hash under
- * a secret of the process, at which nobody can aim. It is made of many small tables, so that growing one holds up nobody for long.
+ * a secret of the process. It consists of many small tables, so that growing one delays callers only shortly.
  *
  * @module
  */
@@ -17,7 +17,7 @@ const WORDS = ID_WORDS + INPUT_WORDS
 
 export class LiveSet {
   readonly #tables: readonly LiveTable[]
-  /** Who asks for tokens may choose their ids: without a secret he could choose ones that all want the same slot. */
+  /** Callers may choose token ids: without a secret they could choose ids that all want the same slot. */
   readonly #hash: KeyedHash = new KeyedHash()
   // Filled and read within one call: never seen outside of it.
   readonly #words: Uint32Array = new Uint32Array(WORDS)
@@ -74,7 +74,7 @@ export class LiveSet {
     this.#tableOf(words, at).revoke(this.#slot)
   }
 
-  /** Where a token belongs; its slot is filled on the way. */
+  /** The table of a token; also fills the slot. */
   #tableOf(words: Uint32Array, at: number): LiveTable {
     const table = this.#tables[this.#hash.fill(words, at, this.#slot) >>> 26]
     if (table === undefined) throw new RangeError('no such table')

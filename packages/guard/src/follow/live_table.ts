@@ -2,8 +2,8 @@
  * A part of the live set: open addressing over one typed array, 24 bytes a slot, no object for each token.
  *
  * A slot holds the mark of the token id (32 bits) and 128 bits of the hash of the signing input, both under secrets, and
- * the time of expiry with one bit for a revocation. The mark says where a token belongs, so that a second token under an id
- * that is taken is met on the way.
+ * the time of expiry with one bit for a revocation. The mark gives the first slot of a token, so a search for a second token
+ * under the same id passes the first one.
  *
  * @module
  */
@@ -70,7 +70,7 @@ export class LiveTable {
   add(slot: Slot, keepSeconds: number, nowSeconds: number): void {
     if (this.#used + 1 > this.#slots * MAX_LOAD) this.#rebuild(nowSeconds)
     const words = this.#words
-    const at = this.#placeOf(slot)
+    const at = this.#slotOf(slot)
     if (words[at + EXPIRY] !== 0) return
     words[at] = slot.mark
     words[at + 1] = slot.input0
@@ -89,13 +89,13 @@ export class LiveTable {
 
   /** A revocation of a token that is not here says nothing. */
   revoke(slot: Slot): void {
-    const at = this.#placeOf(slot) + EXPIRY
+    const at = this.#slotOf(slot) + EXPIRY
     const expiry = this.#words[at] ?? 0
     if (expiry !== 0 && !isOdd(expiry)) this.#words[at] = expiry + 1
   }
 
-  /** Where the token stands, or else the free slot where it belongs. */
-  #placeOf(slot: Slot): number {
+  /** The slot of the token, or else the free slot for it. */
+  #slotOf(slot: Slot): number {
     const words = this.#words
     let at = this.#start(slot.mark)
     while (words[at + EXPIRY] !== 0) {
@@ -134,11 +134,11 @@ export class LiveTable {
     this.#used = live
     this.#words = new Uint32Array(this.#slots * SLOT_WORDS)
     for (let at = 0; at < old.length; at += SLOT_WORDS)
-      if ((old[at + EXPIRY] ?? 0) >= now) this.#place(old, at)
+      if ((old[at + EXPIRY] ?? 0) >= now) this.#insert(old, at)
   }
 
-  /** Copies a slot to where it belongs now. Nothing stands twice in a table: no need to compare. */
-  #place(from: Uint32Array, slot: number): void {
+  /** Copies a slot into the new table. No token is in a table twice, so nothing is compared. */
+  #insert(from: Uint32Array, slot: number): void {
     const words = this.#words
     let at = this.#start(from[slot] ?? 0)
     while (words[at + EXPIRY] !== 0) at = this.#next(at)

@@ -5,7 +5,7 @@
  */
 
 export interface NatsAddress {
-  /** `nats://HOST:PORT`, or `tls://`; a name and a password may stand in it. */
+  /** `nats://HOST:PORT`, or `tls://`; it may contain a name and a password. */
   readonly url: string
   /** Name of the stream, and first word of its subjects: letters, digits, `-` and `_`. */
   readonly stream: string

@@ -1,7 +1,7 @@
 /**
- * What a ledger tells its verifiers of one publication: a checkpoint, and the entries that it has more than the one before.
+ * One publication of a ledger: a checkpoint, and its entries beyond the checkpoint before.
  *
- * Trust: nothing of it is believed but what hashes to a checkpoint which the policy accepts.
+ * Trust: entries count only if they hash to a checkpoint that the policy accepts.
  *
  * Layout, big-endian: 0 version, 1 · 1 index of the first entry (u64) · 9 path of the shard (text behind its length as a
  * u16) · then the checkpoint (text behind its length as a u32) · then the entries, each behind its length as a u16.

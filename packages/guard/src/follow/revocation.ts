@@ -17,7 +17,7 @@ export function revocationOf(token: string, revokedAtMs: number): Revocation {
   return { kind: 'revocation', tokenId, inputHash, expiresMs, revokedAtMs, issuer }
 }
 
-/** Whether the guard lets the token in no more, once it has read the revocation; false where that takes too long. */
+/** Waits until the guard has read the revocation; false where that takes too long. */
 export async function isTakenIn(
   follower: Pick<FollowedLedger, 'find' | 'refresh'>,
   { issuer, tokenId, inputHash }: Revocation,

@@ -1,8 +1,8 @@
 /**
- * The entries of a shard on their way into a tree of our own, and into a live set.
+ * Reads the entries of a shard into a tree, and into a live set.
  *
- * Full bundles go through a kernel, many of them through threads that have one each, and those for which no thread is free
- * here; what is left goes one by one. Nothing is believed here: whoever calls compares the root of the tree with a head.
+ * Full bundles go through a kernel, many of them in threads; the rest goes one by one. Nothing is verified here: the caller
+ * compares the root of the tree with a head.
  *
  * @module
  */
@@ -83,11 +83,11 @@ async function takeWhole(first: number, end: number, intaking: Intaking): Promis
   try {
     for (let at = first; at < end; at += BATCH) {
       const numbers = Array.from({ length: Math.min(BATCH, end - at) }, (_, i) => at + i)
-      /* oxlint-disable no-await-in-loop -- in their order, and no further ahead than told */
+      /* oxlint-disable no-await-in-loop -- in their order, and not too far ahead */
       const bundles = await Promise.all(numbers.map((number) => tree.bundleBytes(number)))
       const batch = batchOf(bundles, rooms.pop())
       underWay.push(begun(at, batch, threads))
-      // What threads have read is heard of in the next turn.
+      // Results of threads arrive in the next turn of the event loop.
       await turn()
       while (underWay[0]?.isDone === true || underWay.length > MOST_EARLY) await takeNext()
     }
@@ -98,12 +98,12 @@ async function takeWhole(first: number, end: number, intaking: Intaking): Promis
   }
 }
 
-/** Given to a thread that is free, or read here and now. */
+/** Given to a free thread, or read here. */
 function begun(at: number, batch: BundleBatch, threads: BundleThreads | undefined): UnderWay {
   const isFree = threads?.isFree(AHEAD) === true
   const reading = isFree ? threads.read(batch) : Promise.resolve(readBatch(own, batch))
   const under: UnderWay = { at, reading, room: batch.bytes.buffer, isDone: !isFree }
-  // Whoever takes it hears of a failure; one that nobody takes any more is none of its own.
+  // The reader of the result gets a failure; without a reader it does not matter.
   const done = () => {
     under.isDone = true
   }
@@ -127,11 +127,11 @@ async function put(
   intake.takeAll(reading.outlines)
 }
 
-/** The kernel says that something is: here is told what. */
+/** The kernel only detects that something is wrong. This finds what. */
 async function whatIsWrong(first: number, { path, tree }: ShardView): Promise<unknown> {
   try {
     for (let at = first; at < first + BATCH && (at + 1) * TILE_WIDTH <= tree.size; at++)
-      // oxlint-disable-next-line no-await-in-loop -- the first that is wrong is told of
+      // oxlint-disable-next-line no-await-in-loop -- the first wrong one is reported
       for (const bytes of await tree.bundle(at)) outlineOf(bytes)
   } catch (cause) {
     return cause

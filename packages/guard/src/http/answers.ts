@@ -1,7 +1,7 @@
 /**
- * Answers of a guard as plain values: some are made thousands of times a second, and not all by way of Hono.
+ * Answers of a guard as plain values: some are made thousands of times a second, and not all through Hono.
  *
- * None of them may be kept by a cache on the way: what is let in now may be refused a moment later.
+ * No cache may store one: a token that is admitted now may be refused a moment later.
  *
  * @module
  */
@@ -22,12 +22,12 @@ export function jsonAnswer(value: unknown, status = 200, headers: AnswerHeaders 
   return { status, headers: { ...type, ...headers }, body: JSON.stringify(value) }
 }
 
-/** What is no verdict says so: Dovecot looks at this member, and not at the status. */
+/** Dovecot checks this member, and not the status. */
 export function errorAnswer(error: string, status: number, headers: AnswerHeaders = {}): Answer {
   return jsonAnswer({ error }, status, headers)
 }
 
-/** The answer to whoever is no caller. */
+/** For requests without a known caller. */
 export function unknownCaller(): Answer {
   return errorAnswer('invalid_client', 401, { 'WWW-Authenticate': 'Basic realm="mintmark"' })
 }
@@ -40,7 +40,7 @@ export function tooLarge(): Answer {
   return errorAnswer('invalid_request', 413)
 }
 
-/** Nobody can tell now; it is worth coming again. */
+/** No verdict is possible now: the caller may try again. */
 export function unavailable(): Answer {
   return errorAnswer('temporarily_unavailable', 503, { 'Retry-After': '1' })
 }

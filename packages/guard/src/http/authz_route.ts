@@ -47,7 +47,7 @@ export function authorization(
     : answerOf(verdict, isBound)
 }
 
-/** @param isBound shown with a proof, which the service behind checks */
+/** @param isBound presented with a proof, which the service behind the proxy checks */
 function answerOf(verdict: Verdict, isBound: boolean): Answer {
   if (verdict.isAdmitted && mayPass(verdict, isBound)) return allowed(verdict)
   if (!verdict.isAdmitted && verdict.reason === 'stale') return unavailable()
@@ -59,7 +59,7 @@ const SHOWN = /^(Bearer|DPoP) ([\w.~+/=-]+)$/i
 
 /**
  * A token that is bound to a key of its holder is no Bearer token: without the proof it may be stolen. One that is bound to
- * a certificate is shown as one (RFC 8705). Whatever it is bound to, the service behind has to be told of.
+ * a certificate is presented as Bearer (RFC 8705). The service behind the proxy must receive what it is bound to.
  */
 function mayPass({ jws: { payload } }: Admitted, isBound: boolean): boolean {
   const { cnf } = payload
@@ -100,8 +100,8 @@ function allowed({ jws: { payload }, basis, audience }: Admitted): Answer {
 const MOST_LETTERS = 2048
 
 /**
- * A name with letters that no header takes comes in another one, percent-encoded (UTF-8), so that neither can be taken for
- * the other; a part of it would be another name.
+ * A name with letters that no header can carry is in another header, percent-encoded (UTF-8), so that neither can be
+ * mistaken for the other. It is never cut: a part of it would be another name.
  */
 function named(header: string, value: string | undefined): AnswerHeaders {
   if (value === undefined || value.length > MOST_LETTERS || /\p{Cs}/u.test(value)) return {}

@@ -1,5 +1,5 @@
 /**
- * A guard over HTTP: its routes, each in a file of its own, and what all of them have in common.
+ * A guard over HTTP: its routes, and what they share.
  *
  * @module
  */
@@ -24,7 +24,7 @@ interface GuardAppDeps {
   readonly callers: Callers
   /** Whether tokens can be judged as the policy wants. */
   readonly isReady: () => boolean
-  /** What `/metrics` tells beside the counters. */
+  /** What `/metrics` has beside the counters. */
   readonly gauges: () => Readonly<Record<string, number>>
   /** Undefined where the guard has no key of its own. */
   readonly metadata: MetadataDeps | undefined
@@ -45,7 +45,7 @@ export function guardApp(deps: GuardAppDeps): Hono {
   app.post('/introspect', (c) => introspect(c, { guard, callers, statements }))
   app.all('/authz', (c) => authorize(c, guard, callers))
   app.all('/authz/*', (c) => authorize(c, guard, callers))
-  // What comes before is not passed through here: it is asked too often.
+  // The routes above skip this: they are too frequent.
   app.use(async (c, next) => {
     await next()
     c.header('Cache-Control', 'no-store')

@@ -1,9 +1,8 @@
 /**
  * `POST /introspect`: RFC 7662, and RFC 9701 where the answer is asked for as a JWT.
  *
- * What is refused is `{"active":false}` and nothing else: clients are known that let a user in at the sight of his name,
- * whatever stands beside it. Every answer that is no verdict has a member `error`: Dovecot looks at that, and not at the
- * status.
+ * A refusal is `{"active":false}` and nothing else: some clients admit a user when the answer names one. Every answer that
+ * is no verdict has a member `error`: Dovecot checks that, and not the status.
  *
  * @module
  */
@@ -33,7 +32,7 @@ export interface IntrospectDeps {
   readonly statements: StatementSigner | undefined
 }
 
-/** What of a request bears on the answer. */
+/** The parts of a request that decide the answer. */
 interface Question {
   /** Values of these headers; `''` for one that is not there. */
   readonly authorization: string
@@ -67,7 +66,7 @@ export function introspection(question: Question, deps: IntrospectDeps): Answer 
   return verdict instanceof Promise ? verdict.then(answer) : answer(verdict)
 }
 
-/** Whether the signed form is among what is accepted. Who does not name it gets JSON, whatever else he takes. */
+/** Whether the client accepts a signed answer. Without its media type it gets JSON. */
 const takesSigned = (accept: string): boolean =>
   accept.includes(SIGNED_ANSWER) &&
   accept.split(',').some((each) => {

@@ -1,5 +1,5 @@
 /**
- * What the guard says of itself: RFC 8414, with where the ledger is and which keys sign it, and its own public key.
+ * The guard's metadata (RFC 8414) with the ledger's address and keys, and the guard's public key.
  *
  * @module
  */
@@ -22,7 +22,7 @@ export function metadataRoutes(app: Hono, deps: MetadataDeps): void {
   app.get('/jwks', (c) => c.json({ keys: [statements.jwk] }))
 }
 
-/** RFC 8414, section 3.1: the path of the issuer stands behind. A proxy may take it away, and without it stands the same. */
+/** RFC 8414, section 3.1: the path of the issuer follows. Both paths answer, as a proxy may remove it. */
 export function wellKnown(name: string, issuer: string): readonly string[] {
   const at = `/.well-known/${name}`
   const path = URL.canParse(issuer) ? new URL(issuer).pathname.replace(/\/+$/, '') : ''

@@ -1,5 +1,5 @@
 /**
- * Bodies of requests, read up to a limit and no further.
+ * Request bodies, read up to a limit.
  *
  * @module
  */
@@ -11,8 +11,7 @@ export const MAX_BODY_BYTES: number = 32 << 10
 /**
  * The body as text; undefined where it is longer than that.
  *
- * A length that is declared is one that the server holds the body to: then it is read at once, which takes a fifth of the
- * time that a stream takes.
+ * The server enforces a declared length: then the body is read at once, in a fifth of the time of a stream.
  */
 export async function shortBody(c: Context, maxBytes: number): Promise<string | undefined> {
   const declared = c.req.header('content-length')

@@ -28,8 +28,8 @@ interface RevokeDeps {
 }
 
 /**
- * 200 for a token that this guard lets in no more, and for one that nobody has to revoke: RFC 7009, section 2.2. 503 where
- * that is not known yet: to be asked again.
+ * 200 for a token that this guard now refuses, and for one that needs no revocation: RFC 7009, section 2.2. 503 where that
+ * is not known yet: the caller may try again.
  */
 export async function revoke(
   c: Context,
@@ -53,7 +53,7 @@ export async function revoke(
     return isSeen ? c.body(null, 200) : responseOf(unavailable())
   } catch (cause) {
     if (!(cause instanceof MintmarkError)) throw cause
-    // Not issued, or run out: there is nothing to revoke.
+    // Not issued, or expired: nothing to revoke.
     if (cause.code === 'ENTRY_REFUSED') return c.body(null, 200)
     return responseOf(unavailable())
   }

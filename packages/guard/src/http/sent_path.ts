@@ -7,7 +7,7 @@
  * @module
  */
 
-/** @param options where the server is Node's, `env.incoming.url` is what stood in the first line of the request */
+/** @param options on Node's server `env.incoming.url` is the target of the request line */
 export function sentPath(request: Request, options?: { readonly env?: unknown }): string {
   return pathOf(targetOf(options?.env) ?? request.url)
 }

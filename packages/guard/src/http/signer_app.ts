@@ -30,7 +30,7 @@ export interface SignerKey {
 interface SignerAppDeps {
   readonly keys: readonly SignerKey[]
   readonly callers: readonly SignerCaller[]
-  /** Subjects of nobody: who asks for a token of theirs is no provider. */
+  /** Subjects without a user: no provider asks for their tokens. */
   readonly canaries: ReadonlySet<string>
   readonly log: (line: string) => void
 }
@@ -72,7 +72,7 @@ async function sign(
   return await signed(key.gate, input, attestation)
 }
 
-/** What the front end has attested itself, in base64url: this signer has not its key. */
+/** The front end's own attestation, in base64url: this signer does not have its key. */
 const ATTESTATION_HEADER = 'mintmark-attestation'
 
 function attestationIn(header: string | undefined): Uint8Array | undefined | 'malformed' {

@@ -58,7 +58,7 @@ export const signerSettings: v.GenericSchema = document
 
 /**
  * @param file the configuration
- * @param log takes one line for each thing that somebody should know of
+ * @param log receives one line for each event that an operator should see
  * @throws {MintmarkError} `INPUT_UNREADABLE`, `INPUT_INVALID`
  */
 export async function startSigner(

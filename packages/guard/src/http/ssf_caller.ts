@@ -1,5 +1,5 @@
 /**
- * Who asks about streams of security events, and which of them are his.
+ * The caller of a request about event streams, and the streams that it owns.
  *
  * @module
  */
@@ -20,13 +20,13 @@ export interface SsfDeps {
   readonly signal: AbortSignal
 }
 
-/** Who asks, as far as it is about streams; else the answer to him. */
+/** The caller, or the refusal. */
 export function callerOf(c: Context, { callers }: SsfDeps): Caller | Response {
   const caller = callers.byAuthorization(c.req.header('authorization') ?? '')
   return caller ?? responseOf(unknownCaller())
 }
 
-/** The stream of this id if it is the caller's; else the answer to whoever asks. */
+/** The stream of this id if the caller owns it, or the refusal. */
 export function streamOf(c: Context, deps: SsfDeps, id?: string): EventStream | Response {
   const caller = callerOf(c, deps)
   if (caller instanceof Response) return caller

@@ -1,6 +1,6 @@
 /**
- * A transmitter of security events. Some of its streams stand in the configuration, others are made by receivers: they read
- * and change theirs, poll, and ask for a verification event.
+ * A transmitter of security events. Some of its streams are in the configuration, receivers make others: they read and
+ * change their own, poll, and ask for a verification event.
  *
  * Source: OpenID Shared Signals Framework 1.0, sections 7 and 8; RFC 8936 for polling.
  *
@@ -73,7 +73,7 @@ async function poll(c: Context, deps: SsfDeps): Promise<Response> {
   return c.json({ sets, moreAvailable: stream.pending > events.length })
 }
 
-/** What the receiver has, and what it cannot make sense of: neither is to come again. */
+/** What the receiver has, and what it cannot read: neither is sent again. */
 function acknowledged(body: Json): readonly string[] {
   const ack = body['ack']
   const errors = body['setErrs']

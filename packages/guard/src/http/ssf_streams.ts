@@ -1,9 +1,8 @@
 /**
- * Streams as their receivers see them: made, read, changed, paused, narrowed to the subjects that are wanted, and taken away.
+ * Receivers make, read, change, pause and remove streams, and choose their subjects.
  *
- * Only a caller that `maySubscribe` makes streams, and only to addresses that `pushTo` names are events brought: the guard
- * goes nowhere that its configuration does not know. Streams of the configuration are changed there; of these, receivers change
- * status and subjects until the next start.
+ * Only a caller that `maySubscribe` makes streams, and events are pushed only to addresses that `pushTo` names. Of the
+ * streams in the configuration receivers change status and subjects alone, until the next start.
  *
  * Source: OpenID Shared Signals Framework 1.0, section 8.1.
  *
@@ -118,7 +117,7 @@ async function remove(c: Context, deps: SsfDeps): Promise<Response> {
   return c.body(null, 204)
 }
 
-/** A stream that its receiver has made, and may change. */
+/** A stream that the caller made, and may change. */
 function ownStream(c: Context, deps: SsfDeps, id: string | undefined) {
   const caller = callerOf(c, deps)
   if (caller instanceof Response) return caller
@@ -128,12 +127,12 @@ function ownStream(c: Context, deps: SsfDeps, id: string | undefined) {
   const { subscriptions } = deps
   return subscriptions?.has(stream) === true
     ? { stream, caller, subscriptions }
-    : forbidden(c, 'this stream stands in the configuration')
+    : forbidden(c, 'this stream is in the configuration')
 }
 
 const bodyOf = async (c: Context) => parseObject(await c.req.text())
 
-/** What a receiver may say of its stream; a text where he says what cannot be. */
+/** The settings that a receiver asks for; a text says why they are invalid. */
 function wantedIn(body: Json | undefined, caller: Caller): Partial<StreamSettings> | string {
   if (body === undefined) return 'the body is no JSON object'
   const push = body['delivery'] === undefined ? undefined : pushIn(body['delivery'], caller)
@@ -182,7 +181,7 @@ async function setStatus(c: Context, deps: SsfDeps): Promise<Response> {
   return c.json(statusDocument(stream))
 }
 
-/** All subjects are told of, save those that are taken away. */
+/** All subjects are reported, except the excluded ones. */
 async function subject(c: Context, deps: SsfDeps, how: 'wanted' | 'unwanted'): Promise<Response> {
   const body = (await bodyOf(c)) ?? {}
   const stream = streamOf(c, deps, text(body, 'stream_id'))

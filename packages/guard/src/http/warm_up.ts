@@ -1,9 +1,8 @@
 /**
- * What a guard does before it says where it is: it answers a few hundred questions of its own, so that the code is compiled
- * when the first question of somebody else comes. Without, a tenth of a second's requests would wait for that, some 80 ms.
+ * Before it listens, a guard answers some hundred requests of its own, so that its code is compiled when the first real
+ * request comes. Without, the requests of a tenth of a second would wait some 80 ms.
  *
- * The questions go to a guard of their own, over a socket of their own on loopback, about tokens of a key that is made for
- * them and forgotten: nothing of it is counted, recorded or logged anywhere.
+ * The requests go to another guard, over loopback, with tokens of a temporary key: nothing is counted, recorded or logged.
  *
  * @module
  */
@@ -20,40 +19,39 @@ import { createServer, type Server } from 'node:http'
 import { connect } from 'node:net'
 import { Callers } from '../verify/callers.ts'
 import { Guard, type GuardOptions } from '../verify/guard.ts'
-import { KeyRing } from '../verify/keys.ts'
+import { TrustedKeys } from '../verify/keys.ts'
 import { toLowS } from '../verify/signatures.ts'
-import { expressLane } from './express_lane.ts'
+import { fastPath } from './fast_path.ts'
 
-const QUESTIONS = 800
-/** Fewer tokens than questions: to sign costs more than to ask. */
+const REQUESTS = 800
+/** Fewer tokens than requests: signing costs more. */
 const TOKENS = 100
 const CONNECTIONS = 4
-/** A machine that is too busy for this has other worries. */
 const PATIENCE_MS = 2000
 const ISSUER = 'urn:mintmark:warm-up'
 const LIFETIME_MS = 600_000
 
 /**
- * Resolves when the questions are answered, or cannot be. Never rejects.
+ * Resolves when the requests are answered, or time is over. Never rejects.
  *
- * @returns to how many the answer was that the token is active: all of them, save on a machine that is very busy
+ * @returns how many answers called the token active: all of them, except on a very busy machine
  */
 export async function warmUp(): Promise<number> {
   const secret = randomBytes(24).toString('base64url')
   const { privateKey, publicKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' })
-  const lane = expressLane({
+  const answer = fastPath({
     guard: guardOf(publicKey),
     callers: callersWith(secret),
     statements: undefined,
   })
-  const server = createServer((request, response) => void lane(request, response))
+  const server = createServer((request, response) => void answer(request, response))
   try {
     const requests = Array.from({ length: TOKENS }, () => requestFor(tokenOf(privateKey), secret))
     const port = await listening(server)
     const active = await Promise.all(Array.from({ length: CONNECTIONS }, () => ask(port, requests)))
     return active.reduce((sum, each) => sum + each, 0)
   } catch {
-    // Then the first questions of others take as long as they do.
+    // The first real requests take longer, then.
     return 0
   } finally {
     server.closeAllConnections()
@@ -71,16 +69,16 @@ const audience = {
   usernameClaim: 'sub',
 } as const
 
-/** It takes all tokens of the key for recorded. */
+/** Treats all tokens of the key as recorded. */
 function guardOf(key: KeyObject): Guard {
   const [fromMs, never] = [0, Number.POSITIVE_INFINITY]
   const trusted = { issuer: ISSUER, kid: 'own', alg: 'ES256', key, fromMs, untilMs: never } as const
-  const ring = new KeyRing([{ ...trusted, revokedMs: never }])
+  const keys = new TrustedKeys([{ ...trusted, revokedMs: never }])
   const policy = { issuer: ISSUER, issuerClass: 'own', types: new Set(['at+jwt']) }
   const limits = { maxLifetimeMs: LIFETIME_MS, takesHighS: false }
   return new Guard({
     follower,
-    keys: () => ring,
+    keys: () => keys,
     issuers: new Map([[ISSUER, { ...policy, ...limits }]]),
     canaries: new Set(),
     waitMs: 1,
@@ -92,7 +90,7 @@ function guardOf(key: KeyObject): Guard {
 const follower: GuardOptions['follower'] = {
   ageMs: 0,
   trouble: undefined,
-  isOnLine: false,
+  isStreamed: false,
   liveTokens: 0,
   find: () => 'live',
   remembers: () => false,
@@ -104,7 +102,7 @@ const follower: GuardOptions['follower'] = {
 function callersWith(secret: string): Callers {
   const caller = { name: 'own', secretHash: hash('sha256', secret, 'buffer') }
   const may = { mayRevoke: false, maySubscribe: false, pushTo: [] }
-  return new Callers([{ ...caller, perSecond: 2 * QUESTIONS, audiences: [audience], ...may }])
+  return new Callers([{ ...caller, perSecond: 2 * REQUESTS, audiences: [audience], ...may }])
 }
 
 const part = (value: unknown) => Buffer.from(JSON.stringify(value)).toString('base64url')
@@ -133,12 +131,12 @@ async function listening(server: Server): Promise<number> {
   return typeof address === 'object' ? (address?.port ?? 0) : 0
 }
 
-/** One question after the other on a connection; an answer comes in one piece, and if not, the next is asked early. */
+/** One request after the other on a connection. An answer comes in one piece; if not, the next request is early. */
 async function ask(port: number, requests: readonly string[]): Promise<number> {
   const socket = connect({ port, host: '127.0.0.1', signal: AbortSignal.timeout(PATIENCE_MS) })
   let [asked, active] = [0, 0]
   const next = () => {
-    if (asked === QUESTIONS / CONNECTIONS) socket.end()
+    if (asked === REQUESTS / CONNECTIONS) socket.end()
     else socket.write(requests[asked++ % requests.length] ?? '')
   }
   socket.on('connect', next)

@@ -12,7 +12,7 @@ import type { Guard } from '../verify/guard.ts'
 import type { AudiencePolicy } from '../verify/policies.ts'
 import type { Basis } from '../verify/verifier.ts'
 
-/** What of a started guard a middleware needs. */
+/** The parts of a started guard that a middleware needs. */
 export interface TokenJudge {
   readonly guard: Pick<Guard, 'judge'>
   readonly config: Pick<GuardConfig, 'audiences'>
@@ -42,7 +42,7 @@ export type Checked = { readonly token: VerifiedToken } | { readonly refusal: An
 const BEARER = /^Bearer(?: |$)/i
 /** RFC 6750, section 2.1, strictly: one token, one blank. */
 const TOKEN = /^Bearer ([\w.~+/-]+=*)$/i
-/** RFC 6750, section 3: a scope stands between quotation marks. */
+/** RFC 6750, section 3: a scope is between quotation marks. */
 const SCOPE = /^[\x21\x23-\x5b\x5d-\x7e]+$/
 
 /**
@@ -88,7 +88,7 @@ function checked(
   return { token: { claims, user, audience: policy.audience, basis } }
 }
 
-/** RFC 6750, section 3.1: whoever showed no token is not given an error code. */
+/** RFC 6750, section 3.1: a request without a token gets no error code. */
 function refusal(status: number, error?: string, more = ''): Checked {
   const reason = error === undefined ? '' : `, error="${error}"${more}`
   const headers: AnswerHeaders = { 'WWW-Authenticate': `Bearer realm="mintmark"${reason}` }
@@ -99,8 +99,8 @@ const invalid = (option: string, value: string, what: string) =>
   new MintmarkError('INPUT_INVALID', `${option} ${safeText(value, 80)} ${what}`, { option })
 
 /**
- * The `Authorization` of a request of Node. Node drops a second one, and a server behind may read that one: so two are
- * joined, and refused.
+ * The `Authorization` of a Node request. Node drops a second one, and a server behind may read it: two are joined, and so
+ * refused.
  */
 export function authorizationOf({
   rawHeaders,

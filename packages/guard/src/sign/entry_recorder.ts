@@ -1,5 +1,5 @@
 /**
- * Brings entries to a ledger over HTTP, many in one request, and says of each when it is durable.
+ * Sends entries to a ledger over HTTP, many in one request, and reports when each is durable.
  *
  * @module
  */
@@ -12,7 +12,7 @@ import {
   writeBundle,
 } from '@mintmark/ledger'
 
-/** Resolves when the entry is durable. Throws `ENTRY_REFUSED`: it never will be; `LEDGER_FAILED`: nobody knows. */
+/** Resolves when the entry is durable. Throws `ENTRY_REFUSED`: it never will be; `LEDGER_FAILED`: not known. */
 export type RecordEntry = (entry: Issuance | Revocation) => Promise<Receipt>
 
 const MOST_ENTRIES = 1000
@@ -33,7 +33,7 @@ interface RecorderOptions {
   readonly timeoutMs?: number | undefined
 }
 
-/** One request at a time: what comes meanwhile goes with the next. */
+/** One request at a time: later entries go with the next. */
 export class EntryRecorder {
   readonly #options: RecorderOptions
   #queue: Waiting[] = []
@@ -45,7 +45,7 @@ export class EntryRecorder {
 
   /**
    * @throws {MintmarkError} `ENTRY_REFUSED` with `facts.reason`: not recorded, and will not be. `LEDGER_FAILED`: perhaps
-   *   recorded; the same entry may be brought again
+   *   recorded; the same entry may be sent again
    */
   record(entry: Issuance | Revocation): Promise<Receipt> {
     if (this.#queue.length >= MOST_WAITING) return Promise.reject(failed('too many entries wait'))

@@ -1,5 +1,5 @@
 /**
- * The only way to a signature: what is to be signed is recorded first, and signed once that is durable.
+ * Signs tokens only after their ledger entry is durable.
  *
  * @module
  */
@@ -30,11 +30,11 @@ interface GateOptions {
   readonly frontEnd?: KeyObject | undefined
 }
 
-/** Why a token is asked for: kept beside its entry, as double entry. */
+/** Why a token is asked for: recorded beside its entry, as double entry. */
 export interface Cause {
   /** Id of the authentication, as its own log has it; nobody's name. The gate's front end attests it. */
   readonly event?: string | undefined
-  /** What a front end elsewhere has attested itself: opaque here. */
+  /** The attestation of another front end: opaque here. */
   readonly attestation?: Uint8Array | undefined
 }
 
@@ -59,7 +59,7 @@ export class SigningGate {
     return this.#options.alg
   }
 
-  /** Rejects where the key cannot sign with the algorithm. Nothing that is signed here leaves. */
+  /** Rejects where the key cannot sign with the algorithm. */
   async assertFit(): Promise<void> {
     const { alg, privateKey } = this.#options
     const isEd = privateKey.asymmetricKeyType === 'ed25519'

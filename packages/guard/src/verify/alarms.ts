@@ -1,9 +1,8 @@
 /**
- * Alarms: what a genuine issuer cannot have sent.
+ * Alarms: tokens that a genuine issuer cannot have sent.
  *
- * Each rests on a signature that verifies, so noise raises none. What an alarm holds is evidence that can be handed on: it
- * names the key, the hash of what was signed and the head of the ledger that lacks it, and no person. The token itself is
- * not in it.
+ * Each needs a valid signature, so noise raises none. An alarm is evidence that can be shared: it names the key, the hash of
+ * the signing input and the head of the ledger that lacks it. It contains no person and no token.
  *
  * @module
  */
@@ -11,9 +10,9 @@ import type { Head } from '@mintmark/ledger'
 import type { SignedRefusal } from './verifier.ts'
 
 export type AlarmClass =
-  /** Well signed, and nothing of it is recorded: the key is out. */
+  /** Validly signed, and not recorded: the key is stolen. */
   | 'unissued'
-  /** Well signed under a token id that was recorded with other bytes: so is it here. */
+  /** Validly signed under a token id that was recorded with other bytes: the key is stolen. */
   | 'mutated'
   /** Signed by a key that had been retired, or was not in use yet. */
   | 'expired-key'
@@ -21,9 +20,9 @@ export type AlarmClass =
   | 'class-mismatch'
   /** The second of the two signatures that each ECDSA signature has. */
   | 'malleable-signature'
-  /** A second spelling of a token in base64url. */
+  /** A second base64url encoding of a token. */
   | 'non-canonical'
-  /** In the name of an identity that belongs to nobody: recorded or not, no user asked for it. */
+  /** For an identity without a user: recorded or not, no user asked for it. */
   | 'canary'
 
 export interface Alarm {
@@ -39,9 +38,9 @@ export interface Alarm {
   readonly alg: string
   /** SHA-256 of the signing input, hexadecimal. */
   readonly inputHash: string
-  /** Canonical: 16 bytes, whatever the spelling of the `jti`. */
+  /** Canonical: 16 bytes, however the `jti` was written. */
   readonly tokenId: string | undefined
-  /** As it stands in the token, where it is short enough to be an id. */
+  /** As in the token, where it is short enough to be an id. */
   readonly jti: string | undefined
   /** NaN where the token does not say; in a document nothing. */
   readonly issuedAtMs: number
@@ -49,32 +48,32 @@ export interface Alarm {
   readonly audiences: readonly string[]
   /** Undefined where the ledger could not be read to its end. */
   readonly isRecorded: boolean | undefined
-  /** Head of the issuer's newest shard that was looked at. */
+  /** Head of the issuer's newest shard that was read. */
   readonly head: Pick<Head, 'origin' | 'size' | 'root'> | undefined
   /** Who presented the token to the guard. */
   readonly caller: string
-  /** Whether the token was let in all the same, as the audience's policy says. */
+  /** Whether the token was admitted nevertheless, by the audience's policy. */
   readonly isAdmitted: boolean
-  /** What else is wrong with the token, for which it would not have been let in though it were recorded. */
+  /** Another reason to refuse the token, also if it were recorded. */
   readonly refusal: SignedRefusal | undefined
 }
 
-/** Alarms that are remembered, so that each is told once. */
+/** Reported alarms that are remembered. */
 const REMEMBERED = 10_000
-/** Alarms of one key that are told within {@link WINDOW_MS}; the others are counted. */
+/** Alarms of one key that are reported within {@link WINDOW_MS}; others are counted. */
 const MOST_PER_KEY = 100
 const WINDOW_MS = 60_000
 
-export class AlarmDesk {
-  readonly #told: (alarm: Alarm) => void
+export class AlarmFilter {
+  readonly #report: (alarm: Alarm) => void
   readonly #known = new Set<string>()
   readonly #perKey = new Map<string, { sinceMs: number; count: number }>()
   readonly #counts = new Map<AlarmClass, number>()
   #suppressed = 0
 
-  /** @param told called for each alarm that is new, as long as its key has not raised too many */
-  constructor(told: (alarm: Alarm) => void) {
-    this.#told = told
+  /** @param report called for each new alarm, unless its key has raised too many */
+  constructor(report: (alarm: Alarm) => void) {
+    this.#report = report
   }
 
   /** Alarms raised, repeated ones not counted. */
@@ -96,7 +95,7 @@ export class AlarmDesk {
     this.#known.add(name)
     this.#counts.set(alarm.alarm, (this.#counts.get(alarm.alarm) ?? 0) + 1)
     if (this.#isCapped(alarm)) this.#suppressed++
-    else this.#told(alarm)
+    else this.#report(alarm)
   }
 
   #isCapped({ issuer, kid, atMs }: Alarm): boolean {

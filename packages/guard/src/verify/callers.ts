@@ -1,12 +1,12 @@
 /**
- * Who may ask the guard, for which audiences, and how often.
+ * Callers of the guard: their secrets, audiences and rates.
  *
  * @module
  */
 import { hash, timingSafeEqual } from 'node:crypto'
 import type { AudiencePolicy } from './policies.ts'
 
-/** Whoever has a secret. */
+/** A caller with a secret. */
 export interface KnownCaller {
   readonly name: string
   /** SHA-256 of its secret. */
@@ -15,13 +15,13 @@ export interface KnownCaller {
 }
 
 export interface Caller extends KnownCaller {
-  /** For which it answers; a token for another one is refused to it. */
+  /** A token for another audience is refused. */
   readonly audiences: readonly AudiencePolicy[]
   /** Whether it may have tokens revoked. */
   readonly mayRevoke: boolean
   /** Whether it may make streams of security events for itself. */
   readonly maySubscribe: boolean
-  /** How addresses begin to which it may have events brought. */
+  /** Prefixes of the addresses to which it may have events pushed. */
   readonly pushTo: readonly string[]
 }
 
@@ -90,7 +90,7 @@ function bearer(header: string): Credentials | undefined {
   return secret === undefined ? undefined : { name: undefined, secret }
 }
 
-/** Many clients do not encode: what is no encoding is taken as it is. */
+/** Many clients do not encode: invalid encodings are taken as they are. */
 function decoded(text: string): string {
   try {
     return decodeURIComponent(text)

@@ -28,7 +28,7 @@ const NO_ID = new Uint8Array()
 
 export type ClaimRefusal = 'wrong-type' | 'claims' | 'expired' | 'not-yet' | 'lifetime'
 
-/** What of the claims can be read, whether they are in order or not: who has the key may sign anything. */
+/** The claims as far as they can be read: a stolen key may sign anything. */
 export function readClaims({ payload }: StrictJws): Claims {
   const reading = readJti(payload['jti'])
   const tokenId = reading.state === 'present' ? reading.tokenId : undefined
@@ -41,7 +41,7 @@ export function readClaims({ payload }: StrictJws): Claims {
   }
 }
 
-/** Why the claims let nobody in; undefined where they are in order. */
+/** Why the claims are refused; undefined where they are valid. */
 export function claimRefusal(
   { header, payload }: StrictJws,
   { issuedAtMs, expiresMs, audiences }: Claims,

@@ -1,11 +1,11 @@
 /**
- * Keys that are trusted no more because something was signed with them that was never recorded.
+ * Keys that are no longer trusted: they signed a token that was never recorded.
  *
- * They stand in a file, so that a guard that is started again trusts them no more than before. Whoever has replaced a key
- * takes its line out while the guard is stopped.
+ * They are in a file, so that a restart trusts them no more than before. After a key was replaced, the operator removes its
+ * line while the guard is stopped.
  *
- * Trust: whoever can write this file can have genuine tokens refused, or a key trusted again; what that key signs has to be
- * recorded all the same, wherever the audience's policy asks for it.
+ * Trust: whoever can write this file can have genuine tokens refused, or a key trusted again. Its tokens must be recorded
+ * even then, where the audience's policy asks for it.
  *
  * @module
  */
@@ -16,7 +16,7 @@ import type { Alarm } from './alarms.ts'
 interface DistrustedKey {
   readonly issuer: string
   readonly kid: string
-  /** When it was found out, and by which token: ISO 8601, and the SHA-256 of the signing input. */
+  /** When it was detected, and by which token: ISO 8601, and the SHA-256 of the signing input. */
   readonly at: string
   readonly inputHash: string
 }
@@ -55,11 +55,11 @@ export class DistrustedKeys {
   }
 
   /**
-   * Distrusts the key of an alarm that proves it to be out: it signed what nobody recorded. Counts at once.
+   * Distrusts the key of an alarm about an unrecorded token. Takes effect at once.
    *
    * @returns whether it was trusted until now
    */
-  heed({ keyIssuer, kid, isRecorded, atMs, inputHash }: Alarm): boolean {
+  distrust({ keyIssuer, kid, isRecorded, atMs, inputHash }: Alarm): boolean {
     const name = nameOf(keyIssuer, kid)
     if (this.#path === undefined || isRecorded !== false || this.#keys.has(name)) return false
     const at = new Date(atMs).toISOString()

@@ -1,13 +1,13 @@
 /**
- * A guard at work: keys that are read again when their files change, a ledger that is followed, tokens that are judged.
+ * Judges tokens by trusted keys, policies and a ledger; counts verdicts and raises alarms.
  *
  * @module
  */
 import { randomUUID } from 'node:crypto'
 import type { FollowedLedger } from '../follow/ledger_follower.ts'
-import { type Alarm, AlarmDesk } from './alarms.ts'
+import { type Alarm, AlarmFilter } from './alarms.ts'
 import type { DistrustedKeys } from './distrusted_keys.ts'
-import type { KeyRing } from './keys.ts'
+import type { TrustedKeys } from './keys.ts'
 import { type Counter, Metrics } from './metrics.ts'
 import type { AudiencePolicy, IssuerPolicy } from './policies.ts'
 import type { Presentation } from './presentations.ts'
@@ -17,20 +17,20 @@ import { type Verdict, Verifier } from './verifier.ts'
 
 export interface GuardOptions {
   readonly follower: FollowedLedger
-  readonly keys: () => KeyRing
+  readonly keys: () => TrustedKeys
   readonly issuers: ReadonlyMap<string, IssuerPolicy>
   readonly waitMs: number
   /** Subjects that belong to nobody. */
   readonly canaries: ReadonlySet<string>
-  /** Keys that are trusted no more after an alarm; undefined where that is not the policy. */
+  /** Keys that an alarm distrusts; undefined where that is not the policy. */
   readonly distrusted?: DistrustedKeys | undefined
-  /** Told of each key that is trusted no more from now on. */
+  /** Called for each newly distrusted key. */
   readonly onDistrust?: ((issuer: string, kid: string) => void) | undefined
-  /** Tokens whose signature is not verified anew when they are shown again. Default: none. */
+  /** Tokens whose verified signature is cached. Default: none. */
   readonly rememberedTokens?: number | undefined
-  /** Told of each token whose signature verifies, as it was shown. */
+  /** Called for each presented token whose signature verifies. */
   readonly onPresentation?: ((shown: Presentation) => void) | undefined
-  /** Told of each new alarm. */
+  /** Called for each new alarm. */
   readonly onAlarm: (alarm: Alarm) => void
   readonly now: () => number
 }
@@ -38,7 +38,7 @@ export interface GuardOptions {
 export class Guard {
   readonly #options: GuardOptions
   readonly #verifier: Verifier
-  readonly #desk: AlarmDesk
+  readonly #alarms: AlarmFilter
   readonly #recheck: Recheck
   readonly metrics: Metrics = new Metrics()
   /** By reason or basis: no word is both. */
@@ -46,7 +46,7 @@ export class Guard {
 
   constructor(options: GuardOptions) {
     this.#options = options
-    this.#desk = new AlarmDesk((alarm) => {
+    this.#alarms = new AlarmFilter((alarm) => {
       this.metrics.counter('alarms', { class: alarm.alarm }).value++
       options.onAlarm(alarm)
     })
@@ -67,18 +67,18 @@ export class Guard {
     })
   }
 
-  /** The key counts no more before anybody hears of it. */
+  /** The key is distrusted before the alarm is reported. */
   #alarmed(alarm: Alarm): void {
     const { distrusted, onDistrust } = this.#options
-    if (distrusted?.heed(alarm) === true) onDistrust?.(alarm.keyIssuer, alarm.kid)
-    this.#desk.raise(alarm)
+    if (distrusted?.distrust(alarm) === true) onDistrust?.(alarm.keyIssuer, alarm.kid)
+    this.#alarms.raise(alarm)
   }
 
   get follower(): FollowedLedger {
     return this.#options.follower
   }
 
-  /** Says whether a token is let in, at once where nothing has to be asked; counts it. Never throws. */
+  /** Judges a token, synchronously where nothing has to be asked; counts it. Never throws. */
   judge(
     token: string,
     audiences: readonly AudiencePolicy[],
@@ -120,12 +120,12 @@ export class Guard {
     return counter
   }
 
-  /** Looks again at tokens that were shown while the ledger could not tell. To be called from time to time. */
+  /** Judges unsettled tokens again. Call it from time to time. */
   recheck(): Promise<void> {
     return this.#recheck.run()
   }
 
-  /** Tokens that were shown while the ledger could not tell, and of which nothing will be told any more. */
+  /** Unsettled tokens that were given up. */
   get unsettledLost(): number {
     return this.#recheck.lost
   }
@@ -135,9 +135,9 @@ export class Guard {
     return {
       head_age_seconds: follower.ageMs / 1000,
       live_tokens: follower.liveTokens,
-      publications_brought: follower.isOnLine ? 1 : 0,
+      publications_brought: follower.isStreamed ? 1 : 0,
       ledger_in_trouble: follower.trouble === undefined ? 0 : 1,
-      alarms_suppressed: this.#desk.suppressed,
+      alarms_suppressed: this.#alarms.suppressed,
       unsettled_tokens: this.#recheck.count,
       unsettled_tokens_lost: this.unsettledLost,
       remembered_tokens: this.#verifier.remembered,

@@ -1,11 +1,11 @@
 /**
- * Keys of issuers in files, read again when they change: a key that is taken out counts no more a moment later.
+ * Keys of issuers in files, read again when they change: a removed key counts no more a moment later.
  *
- * A file that cannot be read leaves the keys as they were, and is told of.
+ * A file that cannot be read leaves the keys as they were, and is reported.
  *
  * @module
  */
-import { type KeyOwner, KeyRing, readKeys, type TrustedKey } from './keys.ts'
+import { type KeyOwner, readKeys, type TrustedKey, TrustedKeys } from './keys.ts'
 import { textOfFile } from './text_file.ts'
 
 interface KeySource extends KeyOwner {
@@ -15,7 +15,7 @@ interface KeySource extends KeyOwner {
 export class KeyFiles {
   readonly #sources: readonly KeySource[]
   #texts: readonly string[] = []
-  #ring: KeyRing = new KeyRing([])
+  #keys: TrustedKeys = new TrustedKeys([])
 
   private constructor(sources: readonly KeySource[]) {
     this.#sources = sources
@@ -28,8 +28,8 @@ export class KeyFiles {
     return files
   }
 
-  get ring(): KeyRing {
-    return this.#ring
+  get keys(): TrustedKeys {
+    return this.#keys
   }
 
   /**
@@ -44,7 +44,7 @@ export class KeyFiles {
     const keys: readonly TrustedKey[][] = await Promise.all(
       this.#sources.map((source, i) => readKeys(texts[i] ?? '', source)),
     )
-    this.#ring = new KeyRing(keys.flat())
+    this.#keys = new TrustedKeys(keys.flat())
     this.#texts = texts
     return true
   }

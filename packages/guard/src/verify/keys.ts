@@ -2,7 +2,7 @@
  * Which keys may sign for which issuer, with which algorithm, and from when until when.
  *
  * A key belongs to one issuer, and through it to a class (such as `enterprise` or `consumer`): what it signs in the name of
- * another issuer is a finding, not a token. A retired key is kept so that what it signs can be told from noise.
+ * another issuer is a finding. A retired key stays here, so that its signatures can be distinguished from noise.
  *
  * Source: RFC 7517; `nbf`, `exp` and `revoked` of a key as in OpenID Federation 1.0, section "Federation Historical Keys".
  *
@@ -40,7 +40,7 @@ export interface TrustedKey {
   readonly revokedMs: number
 }
 
-export class KeyRing {
+export class TrustedKeys {
   /** By key id. Few issuers have one in common. */
   readonly #byKid: ReadonlyMap<string, readonly TrustedKey[]>
 
@@ -64,7 +64,7 @@ export class KeyRing {
   }
 }
 
-/** What of an issuer bears on its keys. */
+/** The settings of an issuer that concern its keys. */
 export interface KeyOwner {
   readonly issuer: string
   /** No key signs for longer than this after its `nbf`. */

@@ -15,7 +15,7 @@ export interface Counter {
 export class Metrics {
   readonly #counters = new Map<string, Map<string, Counter>>()
 
-  /** @param labels their values are few and of our own making: reasons, classes, names of callers */
+  /** @param labels with few values: reasons, classes, names of callers */
   counter(name: string, labels: Labels = {}): Counter {
     const rows = this.#counters.get(name) ?? new Map<string, Counter>()
     this.#counters.set(name, rows)
@@ -41,7 +41,7 @@ export class Metrics {
   }
 }
 
-/** What Prometheus wants to know of any process, under the names that it has for it. */
+/** The standard metrics of a process. */
 function ofProcess(): readonly string[] {
   const { user, system } = process.cpuUsage()
   return [

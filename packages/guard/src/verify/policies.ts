@@ -1,27 +1,27 @@
 /**
- * What is written down about issuers and audiences: who may issue for whom, and what happens when the ledger cannot tell.
+ * Policies of issuers and audiences: who may issue for whom, and what happens when the ledger is unavailable.
  *
  * @module
  */
 
 export interface IssuerPolicy {
   readonly issuer: string
-  /** Such as `enterprise` or `consumer`: an audience takes tokens of its classes alone. */
+  /** Such as `enterprise` or `consumer`: an audience admits tokens of its classes alone. */
   readonly issuerClass: string
   /** Values of `typ` that its access tokens have, in lower case and without `application/`. */
   readonly types: ReadonlySet<string>
   /** No token may live longer. */
   readonly maxLifetimeMs: number
-  /** Whether ECDSA signatures with s in the upper half count: for an issuer whose signer cannot be told otherwise. */
+  /** Whether ECDSA signatures with s in the upper half count: for an issuer whose signer makes them. */
   readonly takesHighS: boolean
 }
 
-/** `enforce`: recorded tokens alone. `monitor`: what is not recorded is let in, and told of. */
+/** `enforce`: recorded tokens alone. `monitor`: unrecorded tokens are admitted and reported. */
 export type Mode = 'enforce' | 'enforce-with-grace' | 'monitor'
 
 /**
- * While the head is older than allowed: `recorded` lets in tokens that are known to be recorded, revocations of the last
- * minutes unseen; `none` lets nobody in; `all` takes a signature for enough, and tells of each.
+ * While the head is older than allowed: `recorded` admits tokens that are known to be recorded, without the revocations of
+ * the last minutes; `none` admits nobody; `all` accepts the signature alone, and reports each token.
  */
 export type WhenStale = 'recorded' | 'none' | 'all'
 

@@ -1,9 +1,8 @@
 /**
- * Whether a token is recorded, with all that can be done to find out within a bounded time.
+ * Finds out within a bounded time whether a token is recorded.
  *
- * An entry is acknowledged before its token is released, so a round through the ledger that begins after the token was
- * shown, together with the ledger's own word on what it has not published yet, settles the question. Without both nothing
- * is called absent.
+ * An entry is acknowledged before its token is released. So a round through the ledger that begins after the token was
+ * presented, together with the ledger's answer about unpublished entries, decides. Without both no token is called absent.
  *
  * @module
  */

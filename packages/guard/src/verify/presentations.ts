@@ -1,8 +1,8 @@
 /**
- * Receipts: which token was shown to whom, and what came of it, as lines that an investigation reads.
+ * Receipts: which token was presented to whom, and the verdict, as lines that an investigation reads.
  *
- * Beside the export of the ledger they are the second entry of a double entry: a token that was shown and never issued is
- * found by reconciling the two, whatever the guard said at the time. They name users, and hold no token.
+ * Together with the export of the ledger they are a double entry: reconciling the two finds tokens that were presented and
+ * never issued, whatever the guard decided at the time. They name users, and contain no token.
  *
  * Source: docs/schema/plain-ndjson.md, `mintmark-access/1`.
  *
@@ -14,7 +14,7 @@ import type { Claims } from './claims.ts'
 import type { AudiencePolicy } from './policies.ts'
 import type { StrictJws } from './strict_jws.ts'
 
-/** A token whose signature verifies, as it was shown. */
+/** A presented token whose signature verifies. */
 export interface Presentation {
   readonly id: string
   readonly atMs: number
@@ -66,7 +66,7 @@ function claimNames(payload: Json): string[] {
 
 const MOST_WAITING = 100_000
 
-/** Appends lines to a file, many at a time. What the disk does not take is counted, and holds nobody up. */
+/** Appends lines to a file, many at a time. Lines that cannot be written are counted, and delay nobody. */
 export class PresentationLog {
   readonly #file: string
   readonly #tenant: string | undefined
@@ -103,7 +103,7 @@ export class PresentationLog {
       this.#waiting = []
       try {
         /* oxlint-disable no-await-in-loop -- in their order */
-        // What is torn stays a line of its own, and spoils none of these.
+        // A torn line stays a line of its own.
         const end = this.#isTorn && (await endsWithinLine(this.#file)) ? '\n' : ''
         await appendFile(this.#file, `${end}${lines.join('')}`, { mode: 0o600 })
         /* oxlint-enable no-await-in-loop */

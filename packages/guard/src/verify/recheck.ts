@@ -1,8 +1,8 @@
 /**
- * Tokens that were shown while the ledger could not tell: once it can, those that it lacks raise their alarm.
+ * Tokens that were presented while the ledger was unavailable: later, those that it lacks raise their alarm.
  *
- * Each is looked at by itself: one that still cannot be told of goes behind the others of its issuer, and no issuer waits for
- * another, whose ledger may be gone for days.
+ * A token that still cannot be judged goes behind the others of its issuer. No issuer waits for another, whose ledger may
+ * be unavailable for days.
  *
  * @module
  */
@@ -27,7 +27,7 @@ interface RecheckOptions {
 
 export class Recheck {
   readonly #options: RecheckOptions
-  readonly #held = new Map<string, Unsettled>()
+  readonly #unsettled = new Map<string, Unsettled>()
   #lost = 0
   #isRunning: boolean = false
 
@@ -36,7 +36,7 @@ export class Recheck {
   }
 
   get count(): number {
-    return this.#held.size
+    return this.#unsettled.size
   }
 
   /** Tokens that were forgotten without an answer: too many, or expired before there was one. */
@@ -46,17 +46,17 @@ export class Recheck {
 
   add(unsettled: Unsettled): void {
     const name = Buffer.from(unsettled.shown.inputHash).toString('hex')
-    if (this.#held.has(name)) return
-    if (this.#held.size >= MOST) this.#lost++
-    else this.#held.set(name, unsettled)
+    if (this.#unsettled.has(name)) return
+    if (this.#unsettled.size >= MOST) this.#lost++
+    else this.#unsettled.set(name, unsettled)
   }
 
-  /** Looks at what has waited longest, of each issuer. Never throws. */
+  /** Judges the oldest tokens of each issuer. Never throws. */
   async run(): Promise<void> {
     if (this.#isRunning) return
     this.#isRunning = true
     const byIssuer = new Map<string, Held[]>()
-    for (const held of this.#held) {
+    for (const held of this.#unsettled) {
       const { issuer } = held[1].shown.jws
       const own = byIssuer.get(issuer) ?? []
       if (own.length < MOST_A_ROUND) byIssuer.set(issuer, [...own, held])
@@ -76,12 +76,12 @@ export class Recheck {
   }
 
   async #look([name, unsettled]: Held): Promise<void> {
-    // Of a token that has expired no ledger tells that it was recorded.
+    // A ledger does not answer for expired tokens.
     const isOver = unsettled.shown.claims.expiresMs < this.#options.now()
     const isSettled = !isOver && (await this.#settle(unsettled).catch(() => false))
-    this.#held.delete(name)
+    this.#unsettled.delete(name)
     if (isOver) this.#lost++
-    else if (!isSettled) this.#held.set(name, unsettled)
+    else if (!isSettled) this.#unsettled.set(name, unsettled)
   }
 
   async #settle({ shown, isAdmitted }: Unsettled): Promise<boolean> {

@@ -1,5 +1,5 @@
 /**
- * Whether a signature is one of this key, and whether it is the one spelling of it.
+ * Whether a signature is valid, and whether it is the canonical one of its two encodings.
  *
  * Source: RFC 7518, sections 3.3 to 3.5; RFC 8037. Low s: SEC 1, version 2, section 4.1.3 leaves both; one has to be chosen,
  * since (r, n − s) is as good a signature as (r, s).
@@ -21,7 +21,7 @@ const ORDERS: Partial<Readonly<Record<Algorithm, bigint>>> = {
     0x1fffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffa51868783bf2f966b7fcc0148f709a5d03bb5c9b8899c47aebb6fb71e91386409n,
 }
 
-/** Whether the key signed the token's signing input; the spelling of the parts is not looked at here. */
+/** Whether the key signed the token's signing input; the encoding of the parts is not checked here. */
 export function isSigned(
   { signingInput, signature }: StrictJws,
   { key, alg }: TrustedKey,

@@ -1,5 +1,5 @@
 /**
- * A compact JWS, taken apart strictly: there is one spelling of each token, and this reads no other.
+ * Parses a compact JWS strictly: each token has one canonical encoding.
  *
  * Source: RFC 7515, sections 3.1 and 5.2; RFC 8725, sections 3.1 to 3.11.
  *
@@ -8,11 +8,11 @@
 import { type Json, parseObject, text } from '@mintmark/core'
 import { MAX_TOKEN_LETTERS } from '@mintmark/ledger'
 
-/** So much is read, to tell of a longer one that a known key has signed; beyond it costs nothing but this comparison. */
+/** Oversized tokens up to this are read, so that one with a valid signature is reported. */
 const MOST_READ_LETTERS = 64 << 10
 
 export interface StrictJws {
-  /** Header, dot, payload, as they were sent, in letters of one byte: what is signed. */
+  /** Header, dot, payload, as they were sent, in latin1. */
   readonly signingInput: string
   readonly header: Json
   readonly payload: Json
@@ -21,7 +21,7 @@ export interface StrictJws {
   /** Issuer, as the token claims; `''` where it names none. Nothing is verified yet. */
   readonly issuer: string
   readonly signature: Uint8Array
-  /** Whether each part is spelled as base64url has it, letter for letter. */
+  /** Whether each part is canonical base64url. */
   readonly isCanonical: boolean
   /** Longer than {@link MAX_TOKEN_LETTERS}. */
   readonly isOversized: boolean
@@ -29,7 +29,7 @@ export interface StrictJws {
   readonly isMalformed: boolean
 }
 
-/** @returns undefined for what is no JWS with an algorithm and a key id: nobody could say whose it is */
+/** @returns undefined for anything but a JWS with an algorithm and a key id */
 export function parseStrict(
   token: string,
   headers: HeaderCache = new HeaderCache(),
@@ -46,7 +46,8 @@ export function parseStrict(
   const length = scratch.write(second, 'base64url')
   const payload = parseObject(scratch.toString('utf8', 0, length)) ?? {}
   const { named, isCanonical: isFirst } = headers.of(first)
-  const isCanonical = isFirst && isSpelled(second, length) && isSpelled(third, signature.length)
+  const isCanonical =
+    isFirst && isCanonicalPart(second, length) && isCanonicalPart(third, signature.length)
   if (named === undefined || (!isCanonical && !SHAPE.test(token))) return undefined
   const issuer = text(payload, 'iss')
   return {
@@ -64,30 +65,30 @@ export function parseStrict(
 // Filled and read within one call: a buffer for each token is a fifth of what it takes to read one.
 const scratch = Buffer.alloc(MOST_READ_LETTERS)
 
-/** Three parts. Letters that a lax decoder reads are let through here, so that such a token can be told of. */
+/** Three parts. Letters that a lax decoder accepts pass here, so that such a token can be reported. */
 const SHAPE = /^[\w=+/-]+\.[\w=+/-]*\.[\w=+/-]+$/
 
 /**
- * Whether a part is spelled as base64url has it, letter for letter: none that a lax decoder skips, none of base64, and no bits
- * of the last one that belong to no byte. Else the same bytes have other spellings.
+ * Whether a part is canonical base64url: no letter that a lax decoder skips, none of base64, and no spare bits in the last
+ * one. Else the same bytes have other encodings.
  *
  * @param length of the bytes that a lax decoder has made of it: each letter that it skips makes them fewer
  */
-function isSpelled(part: string, length: number): boolean {
+function isCanonicalPart(part: string, length: number): boolean {
   const spare = part.length % 4
   if (length === 0 || length !== Math.floor((part.length * 3) / 4) || spare === 1) return false
   if (part.includes('+') || part.includes('/')) return false
   return spare === 0 || LAST_LETTERS[spare]?.includes(part[part.length - 1] ?? '') === true
 }
 
-/** Letters that may stand last, by what is left over when the length is divided by four. */
+/** Letters that may be the last one, by the length modulo four. */
 const LAST_LETTERS: Readonly<Record<number, string>> = { 2: 'AQgw', 3: 'AEIMQUYcgkosw048' }
 
-/** An extension that is not understood must be refused, and none is. */
+/** Unknown extensions must be refused; none is supported. */
 const isExtended = (header: Json) => header['crit'] !== undefined || header['b64'] !== undefined
 
 interface Header {
-  /** As it stands in tokens. */
+  /** As in tokens. */
   readonly part: string
   /** Undefined where it names no algorithm or no key. */
   readonly named: Pick<StrictJws, 'header' | 'alg' | 'kid'> | undefined
@@ -97,7 +98,7 @@ interface Header {
 const MOST_HEADERS = 64
 const LONGEST_HEADER = 1024
 
-/** Headers of one key are spelled alike: keeps those that were read last. */
+/** Headers of one key are the same text: caches the latest. */
 export class HeaderCache {
   readonly #known = new Map<string, Header>()
   #latest: Header = { part: '', named: undefined, isCanonical: false }
@@ -110,7 +111,7 @@ export class HeaderCache {
   #read(part: string): Header {
     const bytes = Buffer.from(part, 'base64url')
     const named = namedIn(parseObject(bytes.toString('utf8')) ?? {})
-    const read = { part, named, isCanonical: isSpelled(part, bytes.length) }
+    const read = { part, named, isCanonical: isCanonicalPart(part, bytes.length) }
     if (named === undefined || part.length > LONGEST_HEADER) return read
     if (this.#known.size >= MOST_HEADERS) this.#known.clear()
     this.#known.set(part, read)

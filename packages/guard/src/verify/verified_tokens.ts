@@ -1,20 +1,20 @@
 /**
- * Tokens whose signature was found good a moment ago, so that the same token costs no second one.
+ * Cache of tokens whose signature was verified a moment ago.
  *
- * Nothing else is remembered of a token: its times, its audience, its key and its place in the ledger are looked at anew each
- * time it is shown. What is kept is the SHA-256 of the whole token, never the token. Only tokens that were let in because
- * they are recorded come in here, so whoever shows junk, or forges with a stolen key, pushes nothing out.
+ * Nothing else of a token is cached: its times, audience, key and ledger entry are checked each time. The cache holds the
+ * SHA-256 of the whole token, never the token. Only recorded and admitted tokens enter, so junk and forgeries push nothing
+ * out.
  *
- * Trust: a key ring is one state of all keys. With any other ring, everything is forgotten.
+ * Trust: the cache is valid for one state of the trusted keys, and is cleared with any other.
  *
  * @module
  */
-import type { KeyRing, TrustedKey } from './keys.ts'
+import type { TrustedKey, TrustedKeys } from './keys.ts'
 import { sha256Letters } from './sha256.ts'
 
 export class VerifiedTokens {
   readonly #most: number
-  #ring: KeyRing | undefined
+  #keys: TrustedKeys | undefined
   /** By hash of the token; what was added or found lately, and what was before that. */
   #young = new Map<string, TrustedKey>()
   #old = new Map<string, TrustedKey>()
@@ -28,14 +28,14 @@ export class VerifiedTokens {
     return this.#young.size + this.#old.size
   }
 
-  /** What a token is known by here; undefined where nothing is remembered. */
+  /** The cache key of a token; undefined where the cache is off. */
   nameOf(token: string): string | undefined {
     return this.#most > 0 ? sha256Letters(token) : undefined
   }
 
-  /** The key that signed the token, as was found before under the same ring. */
-  signerOf(name: string, ring: KeyRing): TrustedKey | undefined {
-    if (ring !== this.#ring) return undefined
+  /** The key that signed the token, as was verified under the same trusted keys. */
+  signerOf(name: string, keys: TrustedKeys): TrustedKey | undefined {
+    if (keys !== this.#keys) return undefined
     const young = this.#young.get(name)
     if (young !== undefined) return young
     const old = this.#old.get(name)
@@ -43,19 +43,19 @@ export class VerifiedTokens {
     return old
   }
 
-  add(name: string, signer: TrustedKey, ring: KeyRing): void {
-    if (ring !== this.#ring) this.forget()
-    this.#ring = ring
+  add(name: string, signer: TrustedKey, keys: TrustedKeys): void {
+    if (keys !== this.#keys) this.forget()
+    this.#keys = keys
     this.#put(name, signer)
   }
 
   forget(): void {
-    this.#ring = undefined
+    this.#keys = undefined
     this.#young.clear()
     this.#old.clear()
   }
 
-  /** Half of the room is for the young: when it is full, the old ones go, and the young are the old. */
+  /** Half of the space is for the young: when it is full, the old ones go, and the young become old. */
   #put(name: string, signer: TrustedKey): void {
     if (this.#young.size >= this.#most / 2) {
       this.#old = this.#young

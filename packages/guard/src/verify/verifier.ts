@@ -1,5 +1,5 @@
 /**
- * Says whether a token is let in: signed by the right key, for this audience, in time, and recorded before it was signed.
+ * Judges a token: signed by the right key, for this audience, in time, and recorded before it was signed.
  *
  * @module
  */
@@ -7,7 +7,7 @@ import { type Json, text } from '@mintmark/core'
 import type { FollowedLedger } from '../follow/ledger_follower.ts'
 import type { Alarm, AlarmClass } from './alarms.ts'
 import { type ClaimRefusal, type Claims, claimRefusal, readClaims } from './claims.ts'
-import type { KeyRing, TrustedKey } from './keys.ts'
+import type { TrustedKey, TrustedKeys } from './keys.ts'
 import type { AudiencePolicy, IssuerPolicy } from './policies.ts'
 import { type Presence, presenceOf } from './presence.ts'
 import { sha256Of } from './sha256.ts'
@@ -30,13 +30,13 @@ type Refusal =
   | 'unknown-key'
   | 'algorithm'
   | 'bad-signature'
-  /** The key has signed what was never recorded, and the policy is to trust it no more. */
+  /** The key has signed an unrecorded token, and the policy distrusts such keys. */
   | 'distrusted-key'
   | 'revoked'
-  /** The ledger cannot be read to its end, and the policy asks for more than a signature. */
+  /** The ledger cannot be read to its end, and the policy demands it. */
   | 'stale'
 
-/** Why a token was let in. All but `recorded` are exceptions that a policy makes. */
+/** Why a token was admitted. All but `recorded` are exceptions of a policy. */
 export type Basis = 'recorded' | 'grace' | 'monitor' | 'stale-policy'
 
 export type Verdict =
@@ -54,7 +54,7 @@ export type Verdict =
       readonly shown?: Shown
     }
 
-/** A token that was shown while the ledger could not tell: to be looked at again. */
+/** A token that was presented while the ledger was unavailable: it is judged again later. */
 export interface Unsettled {
   readonly shown: Shown | Unfit
   readonly isAdmitted: boolean
@@ -71,26 +71,26 @@ export interface Shown {
   readonly keyIssuer: string
 }
 
-/** The same of a token that is not let in whatever the ledger says. */
+/** A token that is refused whatever the ledger says. */
 interface Unfit extends Omit<Shown, 'audience'> {
-  /** Undefined for a token that is for none of the caller's. */
+  /** Undefined where the token is for none of the caller's audiences. */
   readonly audience: AudiencePolicy | undefined
   readonly refusal: SignedRefusal
 }
 
 interface VerifierOptions {
-  readonly keys: () => KeyRing
+  readonly keys: () => TrustedKeys
   readonly issuers: ReadonlyMap<string, IssuerPolicy>
   readonly follower: FollowedLedger
   readonly onAlarm: (alarm: Alarm) => void
   readonly onUnsettled: (unsettled: Unsettled) => void
   /** Subjects that belong to nobody. */
   readonly canaries: ReadonlySet<string>
-  /** Whether nothing that this key of the issuer has signed is let in any more. */
+  /** Whether this key of the issuer is distrusted. */
   readonly isDistrusted: (issuer: string, kid: string) => boolean
-  /** Tokens whose signature is not verified anew when they are shown again; 0 for none. */
+  /** Tokens whose verified signature is cached; 0 for none. */
   readonly rememberedTokens: number
-  /** Between two looks at a ledger that gives no answer of its own. */
+  /** Between two reads of a ledger that answers no questions. */
   readonly waitMs: number
   /** Milliseconds since 1970-01-01 UTC. */
   readonly now: () => number
@@ -115,9 +115,9 @@ export class Verifier {
   }
 
   /**
-   * Says it at once wherever nothing has to be asked: of a token that is recorded, and of noise.
+   * Answers synchronously where nothing has to be asked: for recorded tokens, and for noise.
    *
-   * @param audiences that the caller answers for
+   * @param audiences of the caller
    * @param caller its name, for alarms
    */
   verify(
@@ -128,10 +128,10 @@ export class Verifier {
     const jws = parseStrict(token, this.#headers)
     if (jws === undefined) return refused('malformed')
     const policy = this.#options.issuers.get(jws.issuer)
-    const ring = this.#options.keys()
+    const keys = this.#options.keys()
     const name = this.#verified.nameOf(token)
-    const known = name === undefined ? undefined : this.#verified.signerOf(name, ring)
-    const signer = known ?? this.#signerOf(jws, ring)
+    const known = name === undefined ? undefined : this.#verified.signerOf(name, keys)
+    const signer = known ?? this.#signerOf(jws, keys)
     if (typeof signer === 'string') return refused(reasonOf(jws, policy, signer))
     const claims = readClaims(jws)
     const audience = audiences.find((each) => claims.audiences.includes(each.audience))
@@ -146,8 +146,8 @@ export class Verifier {
     if (finding !== undefined) return this.#alarmed(shown, finding)
     const verdict = this.#inLedger(shown)
     if (this.#options.isDistrusted(signer.issuer, signer.kid)) return distrusted(shown, verdict)
-    const isKept = name !== undefined && known === undefined && isRecorded(verdict)
-    if (isKept) this.#verified.add(name, signer, ring)
+    const isRemembered = name !== undefined && known === undefined && isRecorded(verdict)
+    if (isRemembered) this.#verified.add(name, signer, keys)
     return verdict
   }
 
@@ -160,7 +160,7 @@ export class Verifier {
   }
 
   /** The key that signed the token, of whatever issuer. */
-  #signerOf(jws: StrictJws, keys: KeyRing): TrustedKey | Refusal {
+  #signerOf(jws: StrictJws, keys: TrustedKeys): TrustedKey | Refusal {
     const own = keys.find(jws.issuer, jws.kid)
     if (own !== undefined && own.alg !== jws.alg) return 'algorithm'
     if (own !== undefined) return isSigned(jws, own) ? own : 'bad-signature'
@@ -168,7 +168,7 @@ export class Verifier {
     return others.find((key) => key.alg === jws.alg && isSigned(jws, key)) ?? 'unknown-key'
   }
 
-  /** Why the token is not let in whatever the ledger says. */
+  /** Why the token is refused whatever the ledger says. */
   #refusalOf(
     { jws, claims, audience }: Signed,
     signer: TrustedKey,
@@ -184,7 +184,7 @@ export class Verifier {
     return signer.revokedMs <= nowMs ? 'revoked-key' : undefined
   }
 
-  /** What is wrong with a token that somebody with a key has signed; in the order of what it says of him. */
+  /** The alarm about a token with a valid signature, the most serious first. */
   #findingOf(
     { jws, claims, audience }: Signed,
     signer: TrustedKey,
@@ -200,8 +200,7 @@ export class Verifier {
   }
 
   /**
-   * A token that is not let in. Whatever a known key has signed is recorded all the same, or else a forgery: that comes
-   * first, and what is wrong with the token second.
+   * A refused token. With a valid signature it is recorded, or else a forgery: the alarm comes first, the refusal second.
    */
   #unfit(shown: Unfit, finding: AlarmClass | undefined): Verdict | Promise<Verdict> {
     const { jws, claims, inputHash, refusal } = shown
@@ -228,7 +227,7 @@ export class Verifier {
     return refused(alarm, receiptOf(shown))
   }
 
-  /** Whether the token expired so long ago that its entry, if there is one, is not at hand any more. */
+  /** Whether the token expired so long ago that its entry may be forgotten. */
   #isForgotten(issuer: string, { issuedAtMs, expiresMs }: Claims): boolean {
     const { follower, now } = this.#options
     return expiresMs <= now() && !follower.remembers(issuer, issuedAtMs, expiresMs)
@@ -244,13 +243,13 @@ export class Verifier {
     return this.#asked(shown)
   }
 
-  /** What nobody knows of yet: the ledger is asked. */
+  /** The token is not known yet: the ledger is asked. */
   async #asked(shown: Shown): Promise<Verdict> {
     const { audience } = shown
     const presence = await this.#presenceOf(shown)
     if (presence.state === 'revoked') return refused('revoked', shown)
     if (presence.state === 'absent')
-      return this.#told(shown, presence.isMutated ? 'mutated' : 'unissued', presence)
+      return this.#decide(shown, presence.isMutated ? 'mutated' : 'unissued', presence)
     if (presence.state === 'cannot-tell') return this.#unsettled(shown)
     const isTaken = this.#isFresh(audience) || audience.whenStale !== 'none'
     return isTaken ? admitted(shown, 'recorded') : refused('stale', shown)
@@ -268,12 +267,12 @@ export class Verifier {
     return await presenceOf(follower, { issuer: jws.issuer, id: claims.id, inputHash }, waitMs)
   }
 
-  /** An alarm that does not hang on the ledger, which is asked all the same: it tells how bad it is. */
+  /** An alarm that does not depend on the ledger, which decides its severity. */
   async #alarmed(shown: Shown, alarm: AlarmClass): Promise<Verdict> {
-    return this.#told(shown, alarm, await this.#presenceOf(shown))
+    return this.#decide(shown, alarm, await this.#presenceOf(shown))
   }
 
-  #told(shown: Shown, alarm: AlarmClass, presence: Presence): Verdict {
+  #decide(shown: Shown, alarm: AlarmClass, presence: Presence): Verdict {
     const isAdmitted = shown.audience.mode === 'monitor' && presence.state !== 'revoked'
     this.#options.onAlarm(this.alarmOf(shown, alarm, { presence, isAdmitted }))
     return isAdmitted ? admitted(shown, 'monitor') : refused(alarm, shown)
@@ -310,7 +309,7 @@ export class Verifier {
     }
   }
 
-  /** The ledger cannot be asked: as the audience's policy says, and never without a trace. */
+  /** The ledger is unavailable: the audience's policy decides, and the token is judged again later. */
   #unsettled(shown: Shown): Verdict {
     const { mode, whenStale, graceMs } = shown.audience
     const isYoung = this.#options.now() - shown.claims.issuedAtMs < graceMs
@@ -325,19 +324,19 @@ export class Verifier {
 /** A token that a known key has signed, for whatever audience. */
 type Signed = Omit<Unfit, 'refusal'>
 
-/** Why a token is not let in that no known key has signed. */
+/** Why a token without a valid signature is refused. */
 function reasonOf(jws: StrictJws, policy: IssuerPolicy | undefined, signer: Refusal): Refusal {
   if (jws.isMalformed) return 'malformed'
   return policy === undefined ? 'unknown-issuer' : signer
 }
 
-/** What is told of a token that is not let in: nothing where it names no time, or none of the caller's audiences. */
+/** The receipt of a refused token: none without a time, or for none of the caller's audiences. */
 function receiptOf({ audience, ...signed }: Unfit): Shown | undefined {
   const isTimed = !Number.isNaN(signed.claims.issuedAtMs)
   return audience !== undefined && isTimed ? { ...signed, audience } : undefined
 }
 
-/** What came of it in the ledger is told all the same: its alarms are evidence. */
+/** Waits for the ledger's answer: its alarms are evidence. */
 function distrusted(shown: Shown, verdict: Verdict | Promise<Verdict>): Verdict | Promise<Verdict> {
   const answer = refused('distrusted-key', shown)
   return verdict instanceof Promise ? verdict.then(() => answer) : answer

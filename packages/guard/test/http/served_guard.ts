@@ -77,7 +77,7 @@ export async function startGuardWorld(
   writeFileSync(file, JSON.stringify(configuration))
   const lines: string[] = []
   const service = await startGuard(file, { log: (line) => lines.push(line), now })
-  const served = await listen(service.app, LOOPBACK, service.expressLane)
+  const served = await listen(service.app, LOOPBACK, service.fastPath)
   const recorder = new EntryRecorder({ url: ledger.url, key: frontEndKey(made.folder) })
   const record = (entry: Parameters<EntryRecorder['record']>[0]) => recorder.record(entry)
   const gate = new SigningGate({ record, kid: 'key-1', alg: 'ES256', privateKey })

@@ -10,16 +10,16 @@ const TIMEOUT_MS = 30_000
 /** A bundle of 256 of the longest entries is below this. */
 const MAX_BYTES = 32 << 20
 
-interface ServedOptions {
+interface ClientOptions {
   readonly timeoutMs?: number
   /** Told the `Date` of each answer. */
   readonly onDate?: (date: string | null) => void
 }
 
 /** @throws {MintmarkError} `INPUT_UNREADABLE` for everything but a file, and its absence */
-export function servedLedger(
+export function ledgerClient(
   url: string,
-  { timeoutMs = TIMEOUT_MS, onDate }: ServedOptions = {},
+  { timeoutMs = TIMEOUT_MS, onDate }: ClientOptions = {},
 ): ReadResource {
   const prefix = url.replace(/\/+$/, '')
   return async (path) => {
@@ -42,14 +42,14 @@ export function servedLedger(
 export interface LiveAnswers {
   /** Resolves to the number of the newest publication once it is another than `after`; undefined where none is told. */
   readonly listen: (after: string, signal: AbortSignal) => Promise<string | undefined>
-  readonly ask: (alias: string, id: Uint8Array, inputHash: Uint8Array) => Promise<LedgerWord>
+  readonly ask: (alias: string, id: Uint8Array, inputHash: Uint8Array) => Promise<LedgerAnswer>
 }
 
 /**
  * What the ledger says of one token, unproven. `no-answer`: these are plain files, and nobody is there to ask. `failed`: it
  * did not answer this time, so nobody can tell what it has not published.
  */
-export type LedgerWord = 'recorded' | 'other' | 'unknown' | 'no-answer' | 'failed'
+export type LedgerAnswer = 'recorded' | 'other' | 'unknown' | 'no-answer' | 'failed'
 
 const LISTEN_TIMEOUT_MS = 30_000
 const ASK_TIMEOUT_MS = 1000
@@ -72,7 +72,7 @@ export function liveAnswers(url: string): LiveAnswers {
 const hex = (bytes: Uint8Array) => Buffer.from(bytes).toString('hex')
 
 /** A web server with plain files has no such file: it says so with a status of 400 to 499. */
-async function wordAt(url: string, signal: AbortSignal): Promise<LedgerWord> {
+async function wordAt(url: string, signal: AbortSignal): Promise<LedgerAnswer> {
   try {
     const response = await fetch(url, { redirect: 'error', signal })
     if (response.status >= 400 && response.status < 500) return 'no-answer'

@@ -7,13 +7,13 @@
  */
 import { randomBytes } from 'node:crypto'
 import type { Context, Hono } from 'hono'
-import type { StandingLedger } from '../home/standing_ledger.ts'
+import type { ReopeningLedger } from '../home/reopening_ledger.ts'
 
 /** How long a verifier is kept waiting where nothing is published. */
 const PATIENCE_MS = 20_000
 
 export interface LiveLedger {
-  readonly ledger: Pick<StandingLedger, 'find' | 'publications' | 'publishedAfter'>
+  readonly ledger: Pick<ReopeningLedger, 'find' | 'publications' | 'publishedAfter'>
   /** Aborted when the server stops. */
   readonly signal: AbortSignal
 }

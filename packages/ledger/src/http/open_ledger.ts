@@ -10,7 +10,7 @@ import { LedgerReader } from '../read/reader.ts'
 import { diskFiles } from '../store/files.ts'
 import { PostgresFiles } from '../store/postgres_files.ts'
 import type { ReadResource } from '../tree/tile_tree.ts'
-import { servedLedger } from './ledger_client.ts'
+import { ledgerClient } from './ledger_client.ts'
 
 /** Opens the ledger at a folder, or at an `http(s)://` or `postgres://` URL that the user named. */
 export async function openReader(place: string): Promise<LedgerReader> {
@@ -25,7 +25,7 @@ export async function openReader(place: string): Promise<LedgerReader> {
 }
 
 async function readAt(place: string): Promise<ReadResource> {
-  if (/^https?:\/\//.test(place)) return servedLedger(place)
+  if (/^https?:\/\//.test(place)) return ledgerClient(place)
   if (!isPostgresUrl(place)) return await inFolder(place)
   const published = new PostgresFiles(place)
   return (path) => published.read(path)

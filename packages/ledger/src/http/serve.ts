@@ -5,9 +5,9 @@
  */
 import { MintmarkError } from '@mintmark/core'
 import { WatchedFrontEnds } from '../home/front_ends.ts'
-import { KeptHeads } from '../home/kept_heads.ts'
 import { type LedgerHome, openHome } from '../home/ledger_home.ts'
-import { StandingLedger } from '../home/standing_ledger.ts'
+import { PinnedCheckpoints } from '../home/pinned_checkpoints.ts'
+import { ReopeningLedger } from '../home/reopening_ledger.ts'
 import type { Description } from '../notes/description.ts'
 import type { Policy } from '../notes/policy.ts'
 import type { Issuance, Revocation } from '../tree/entry.ts'
@@ -38,7 +38,7 @@ export interface Served {
 const never = new Promise<never>(() => undefined)
 
 /** The second is done whatever the first comes to. */
-function inTurn(first: () => Promise<void>, second: () => Promise<void>): () => Promise<void> {
+function bothEnd(first: () => Promise<void>, second: () => Promise<void>): () => Promise<void> {
   return async () => {
     try {
       await first()
@@ -52,7 +52,7 @@ export async function serveWitness(folder: string, { host, port, now }: Address)
   const { witness, close } = await openFolderWitness(folder, now)
   try {
     const { url, stop } = await listen(witnessApp(witness), { host, port })
-    return { url, failed: never, stop: inTurn(stop, close) }
+    return { url, failed: never, stop: bothEnd(stop, close) }
   } catch (cause) {
     await close()
     throw cause
@@ -60,8 +60,8 @@ export async function serveWitness(folder: string, { host, port, now }: Address)
 }
 
 /** @returns what is stopped before the ledger is closed */
-type HandOn = (
-  publications: Pick<StandingLedger, 'publications' | 'publishedAfter'>,
+type Forward = (
+  publications: Pick<ReopeningLedger, 'publications' | 'publishedAfter'>,
   read: ReadResource,
 ) => { readonly stop: () => Promise<void> }
 
@@ -72,7 +72,7 @@ export interface LedgerServeOptions extends Address {
   /** Port on which front ends send entries, and nobody else is answered; undefined: the same as for the public. */
   readonly issuersPort?: number | undefined
   /** Starts what hands publications on to elsewhere. */
-  readonly handOn?: HandOn | undefined
+  readonly forward?: Forward | undefined
   /** The time that somebody read from another clock: milliseconds since 1970-01-01 UTC. */
   readonly confirmedMs?: number | undefined
   readonly warn: (text: string) => void
@@ -82,7 +82,7 @@ export async function serveLedger(folder: string, options: LedgerServeOptions): 
   const frontEnds = await WatchedFrontEnds.open(folder, options.warn)
   const home = await openHome(folder)
   try {
-    const ledger = await openStanding(home, options)
+    const ledger = await openReopening(home, options)
     return await listenFor(ledger, { home, frontEnds, options })
   } catch (cause) {
     frontEnds.stop()
@@ -94,13 +94,13 @@ export async function serveLedger(folder: string, options: LedgerServeOptions): 
 /** What a ledger may fail to do, and how that is told. */
 const DUTIES = [
   {
-    failure: (ledger: StandingLedger) => ledger.trouble,
+    failure: (ledger: ReopeningLedger) => ledger.trouble,
     said: 'no entry is taken in',
     begins: 'entries are not taken in',
     ends: 'entries are taken in again',
   },
   {
-    failure: (ledger: StandingLedger) => ledger.publishFailure,
+    failure: (ledger: ReopeningLedger) => ledger.publishFailure,
     said: 'nothing is published',
     begins: 'entries are taken in, and not published',
     ends: 'entries are published again',
@@ -108,7 +108,7 @@ const DUTIES = [
 ] as const
 
 /** Each is told once where it begins, and once where it ends. */
-function watchTrouble(ledger: StandingLedger, warn: (text: string) => void): () => void {
+function watchTrouble(ledger: ReopeningLedger, warn: (text: string) => void): () => void {
   const told = new Set<string>()
   const timer = setInterval(() => {
     // While the store is away, the ledger itself says so.
@@ -125,20 +125,20 @@ function watchTrouble(ledger: StandingLedger, warn: (text: string) => void): () 
   return () => clearInterval(timer)
 }
 
-const troubleOf = (ledger: StandingLedger) =>
+const troubleOf = (ledger: ReopeningLedger) =>
   DUTIES.find(({ failure }) => failure(ledger) !== undefined)?.said
 
 /** Between two looks at what may have changed. */
 const CARE_MS = 500
 
-async function openStanding(
+async function openReopening(
   home: LedgerHome,
   { heads, now, confirmedMs, policy, warn }: LedgerServeOptions,
-): Promise<StandingLedger> {
+): Promise<ReopeningLedger> {
   if (heads === undefined)
     warn('no --heads: a ledger restored from a back-up is noticed only by those who saw more of it')
-  const kept = await KeptHeads.open(heads)
-  return await StandingLedger.open(home, {
+  const kept = await PinnedCheckpoints.open(heads)
+  return await ReopeningLedger.open(home, {
     now,
     confirmedMs,
     seen: kept.seen,
@@ -150,7 +150,7 @@ async function openStanding(
 }
 
 async function listenFor(
-  ledger: StandingLedger,
+  ledger: ReopeningLedger,
   {
     home,
     frontEnds,
@@ -162,9 +162,9 @@ async function listenFor(
   },
 ): Promise<Served> {
   const stopping = new AbortController()
-  const handing = options.handOn?.(ledger, home.read)
-  const closeStore = inTurn(() => ledger.close(), home.close)
-  const close = inTurn(() => handing?.stop() ?? Promise.resolve(), closeStore)
+  const handing = options.forward?.(ledger, home.read)
+  const closeStore = bothEnd(() => ledger.close(), home.close)
+  const close = bothEnd(() => handing?.stop() ?? Promise.resolve(), closeStore)
   try {
     const live = { ledger, signal: stopping.signal }
     const append = (entry: Issuance | Revocation) => ledger.append(entry)
@@ -192,7 +192,7 @@ async function listenFor(
       frontEnds.stop()
       await Promise.all([stop(), own?.stop()])
     }
-    return { url, issuersUrl: own?.url, failed: ledger.failed, stop: inTurn(stopAll, close) }
+    return { url, issuersUrl: own?.url, failed: ledger.failed, stop: bothEnd(stopAll, close) }
   } catch (cause) {
     await close()
     throw cause

@@ -16,12 +16,12 @@ interface Entries {
 }
 
 /** Those that a file tells of. */
-export interface KeptRun extends Entries {
+export interface StoredRun extends Entries {
   readonly run: LiveRun
   readonly path: string
 }
 
-export type Piece = Entries | KeptRun
+export type Piece = Entries | StoredRun
 
 interface ReadingPlan {
   /** In the order of the entries, from the first that has to be read to the end of the shard. */

@@ -12,7 +12,7 @@ import type { ShardAppend, StateFiles } from '../store/store.ts'
 import { outlineOf } from '../tree/entry.ts'
 import type { TileTree } from '../tree/tile_tree.ts'
 import { TILE_WIDTH } from '../tree/tiles.ts'
-import { expiredMs, type KeptRun, type Piece, planReading } from './live_plan.ts'
+import { expiredMs, type Piece, planReading, type StoredRun } from './live_plan.ts'
 import type { LiveRun } from './live_run.ts'
 import type { LiveByIssuer, LiveTokens } from './live_tokens.ts'
 
@@ -37,7 +37,7 @@ interface Sealed {
 }
 
 /** A file, and when all tokens up to its end have expired. */
-interface Kept {
+interface StoredFile {
   readonly shard: string
   readonly path: string
   readonly untilMs: number
@@ -67,7 +67,7 @@ export class LiveState {
   /** Runs that are to be kept. */
   readonly #sealed: Sealed[] = []
   /** By alias, oldest first. */
-  readonly #kept = new Map<string, Kept[]>()
+  readonly #stored = new Map<string, StoredFile[]>()
   /** Paths that are of no use any more. */
   readonly #gone: string[] = []
   #saving: Promise<void> | undefined
@@ -158,7 +158,7 @@ export class LiveState {
       this.#seal(recorder, table, await tree.root(piece.first))
     table.adopt(piece.run, sinceMs)
     recorder.earlierExpiry = Math.max(recorder.earlierExpiry, piece.run.latestExpiry)
-    this.#noteKept(piece, recorder.earlierExpiry)
+    this.#noteStored(piece, recorder.earlierExpiry)
   }
 
   /** Entries that no file tells of. */
@@ -174,10 +174,10 @@ export class LiveState {
     }
   }
 
-  #noteKept({ run, path }: KeptRun, untilExpiry: number): void {
+  #noteStored({ run, path }: StoredRun, untilExpiry: number): void {
     const alias = aliasOf(run.shard)
-    const kept = this.#kept.get(alias) ?? []
-    this.#kept.set(alias, kept)
+    const kept = this.#stored.get(alias) ?? []
+    this.#stored.set(alias, kept)
     kept.push({ shard: run.shard, path, untilMs: expiredMs(untilExpiry) })
   }
 
@@ -214,7 +214,7 @@ export class LiveState {
   async #keep({ run, root, earlierExpiry }: Sealed): Promise<void> {
     const path = `${run.shard}/${run.first}-${run.end}`
     await this.#options.files.write(path, run.encode({ root, earlierExpiry }))
-    this.#noteKept(
+    this.#noteStored(
       { run, path, first: run.first, end: run.end },
       Math.max(earlierExpiry, run.latestExpiry),
     )
@@ -222,7 +222,7 @@ export class LiveState {
 
   /** Files of which all tokens have expired, and all of those before. */
   #forget(sinceMs: number): void {
-    for (const [alias, kept] of this.#kept) {
+    for (const [alias, kept] of this.#stored) {
       const current = this.#recorders.get(alias)?.shard
       while ((kept[0]?.untilMs ?? Number.POSITIVE_INFINITY) < sinceMs) {
         const { shard, path } = kept.shift() ?? { shard: '', path: '' }

@@ -62,7 +62,7 @@ async function openingOf(shard: ShardView): Promise<Opening> {
   throw new MintmarkError('LEDGER_DAMAGED', message, { shard: shard.path })
 }
 
-interface PlacedEntry {
+interface IndexedEntry {
   readonly index: number
   readonly entry: Entry
   readonly bytes: Uint8Array
@@ -75,7 +75,7 @@ interface PlacedEntry {
  *
  * @throws {MintmarkError} `LEDGER_DAMAGED` where they do not, `INPUT_INVALID` for an entry that cannot be read
  */
-export async function* verifiedEntries(shard: ShardView): AsyncGenerator<PlacedEntry, void, void> {
+export async function* verifiedEntries(shard: ShardView): AsyncGenerator<IndexedEntry, void, void> {
   const digests = await digestsOf(shard)
   for (const [bundle, digest] of digests.entries()) {
     // oxlint-disable-next-line no-await-in-loop -- in their order

@@ -59,7 +59,7 @@ export class LedgerClock {
     const atMs = this.#elapsed()
     const nowMs = this.#now()
     const latestMs = this.#latestAt(atMs)
-    if (nowMs > latestMs) throw doubtful(nowMs - latestMs)
+    if (nowMs > latestMs) throw clockError(nowMs - latestMs)
     // One that is behind the newest entry has yet to be set: it says nothing of how far it will go.
     if (nowMs >= this.#newestMs - this.#skewMs) this.#goOn(nowMs, atMs)
     return nowMs
@@ -85,11 +85,11 @@ export class LedgerClock {
   /** Why the clock cannot be right now; undefined where it can. */
   get doubt(): MintmarkError | undefined {
     const aheadMs = this.#now() - this.#latestAt(this.#elapsed())
-    return aheadMs > 0 ? doubtful(aheadMs) : undefined
+    return aheadMs > 0 ? clockError(aheadMs) : undefined
   }
 }
 
-function doubtful(aheadMs: number): MintmarkError {
+function clockError(aheadMs: number): MintmarkError {
   const aheadSeconds = Math.ceil(aheadMs / 1000)
   const message = `the clock is ${aheadSeconds} s further than it can be: set it, or confirm it and start again`
   return new MintmarkError('LEDGER_CLOCK', message, { aheadSeconds })

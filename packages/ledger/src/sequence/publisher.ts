@@ -86,7 +86,7 @@ export class Publisher {
     } catch (cause) {
       this.#tiles = all
       this.#shards.forgetLatest()
-      for (const { shard } of heads) this.#shards.touch(shard)
+      for (const { shard } of heads) this.#shards.markChanged(shard)
       this.#delay = cause
       const isOver = cause instanceof MintmarkError && endsLedger(cause)
       this.failure = isOver ? cause : this.#options.store.failure

@@ -326,7 +326,7 @@ export class Sequencer {
 
   /** The batch is durable. */
   #note(appends: readonly ShardAppend[], nowMs: number): void {
-    // Kept a little longer: a token may begin where another one ends, by clocks that differ.
+    // StoredFile a little longer: a token may begin where another one ends, by clocks that differ.
     const sinceMs = nowMs - 2 * this.#options.description.skewMs
     for (const append of appends) {
       const { tree } = this.#shards.apply(append)

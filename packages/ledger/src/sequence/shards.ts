@@ -75,7 +75,7 @@ export class Shards {
     this.#latest.clear()
   }
 
-  touch(shard: OpenShard): void {
+  markChanged(shard: OpenShard): void {
     this.#changed.add(shard)
   }
 

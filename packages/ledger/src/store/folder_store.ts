@@ -127,7 +127,7 @@ export class FolderStore implements LedgerStore {
   }
 
   async #write({ path, bytes }: Resource, mayGoOut?: () => Promise<void>): Promise<void> {
-    const whole = await this.#placeFor(path)
+    const whole = await this.#pathFor(path)
     const temporary = this.#temporaryFor(whole)
     await this.#files.write(temporary, bytes)
     await mayGoOut?.()
@@ -141,7 +141,7 @@ export class FolderStore implements LedgerStore {
   }
 
   async #replace({ path, bytes }: Resource): Promise<void> {
-    const whole = await this.#placeFor(path)
+    const whole = await this.#pathFor(path)
     await replaceDurably(this.#files, whole, bytes, this.#temporaryFor(whole))
   }
 
@@ -150,7 +150,7 @@ export class FolderStore implements LedgerStore {
     return `${whole}.${this.#journal.number}.new`
   }
 
-  async #placeFor(path: string): Promise<string> {
+  async #pathFor(path: string): Promise<string> {
     const whole = `${this.#public}/${path}`
     const folder = folderOf(whole)
     if (!this.#folders.has(folder)) {

@@ -204,9 +204,9 @@ export function tokenIdBytes(tokenId: string): Uint8Array {
     seen |= high | low
     bytes[i] = (high << 4) | low
   }
-  const isSpelled =
+  const isCanonical =
     seen < NO_DIGIT && tokenId.length === 36 && HYPHENS_AT.every((at) => tokenId[at] === '-')
-  if (!isSpelled) throw invalid('token id of another form')
+  if (!isCanonical) throw invalid('token id of another form')
   return bytes
 }
 

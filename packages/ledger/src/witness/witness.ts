@@ -101,7 +101,7 @@ export class Witness {
   readonly #state: WitnessState
   readonly #now: () => number
   /** The last request of each log, whether it is done or not. */
-  readonly #turns = new Map<string, Promise<unknown>>()
+  readonly #last = new Map<string, Promise<unknown>>()
 
   constructor(options: {
     readonly signer: NoteSigner
@@ -128,7 +128,7 @@ export class Witness {
     const verified = openNote(checkpoint.note, keys)
     if (verified === 'bad-signature' || verified.length === 0) return answer(403, 'not signed')
     if (request.oldSize > size) return answer(400, 'the old size is above the new one')
-    return await this.#inTurn(origin, () => this.#cosign(request, checkpoint))
+    return await this.#serialised(origin, () => this.#cosign(request, checkpoint))
   }
 
   /** Text of the newest checkpoint of a log, cosigned. */
@@ -161,13 +161,13 @@ export class Witness {
     return checkpoint?.head
   }
 
-  async #inTurn<T>(origin: string, work: () => Promise<T>): Promise<T> {
-    const turn = (this.#turns.get(origin) ?? Promise.resolve()).then(work, work)
-    this.#turns.set(origin, turn)
+  async #serialised<T>(origin: string, work: () => Promise<T>): Promise<T> {
+    const turn = (this.#last.get(origin) ?? Promise.resolve()).then(work, work)
+    this.#last.set(origin, turn)
     try {
       return await turn
     } finally {
-      if (this.#turns.get(origin) === turn) this.#turns.delete(origin)
+      if (this.#last.get(origin) === turn) this.#last.delete(origin)
     }
   }
 }

@@ -22,7 +22,7 @@ const newFolder = () => newLedger(join(scratch, String(made++)))
 
 const START = Date.parse('2026-11-25T12:00:00Z')
 const DAY = 86_400_000
-const doubtful = { code: 'LEDGER_CLOCK' }
+const clockError = { code: 'LEDGER_CLOCK' }
 const taken = { code: 'ENTRY_REFUSED', facts: { reason: 'token-id-taken' } }
 
 /** A token that is made at a time and lives ten minutes. */
@@ -50,7 +50,7 @@ describe('a clock that jumps ahead', () => {
       // Whether the issuer's clock is right, or jumped too.
       for (const ms of [START, clock]) {
         // oxlint-disable-next-line no-await-in-loop -- two
-        await assert.rejects(ledger.append(tokenAt(ms)), doubtful)
+        await assert.rejects(ledger.append(tokenAt(ms)), clockError)
       }
       assert.ok(ledger.trouble instanceof MintmarkError && ledger.trouble.code === 'LEDGER_CLOCK')
       assert.notEqual(ledger.find('agency', id, genuine.inputHash), undefined)
@@ -95,7 +95,7 @@ describe('a clock that jumped while the ledger was closed', () => {
     for (const confirmedMs of [undefined, START]) {
       /* oxlint-disable no-await-in-loop -- one opening after the other */
       const ledger = await openAt(folder, () => later, confirmedMs)
-      await assert.rejects(ledger.append(tokenAt(later)), doubtful)
+      await assert.rejects(ledger.append(tokenAt(later)), clockError)
       await ledger.close()
       /* oxlint-enable no-await-in-loop */
     }

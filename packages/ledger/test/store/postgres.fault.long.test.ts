@@ -15,8 +15,8 @@ import {
   logPolicy,
   openHome,
   openLedger,
+  ReopeningLedger,
   type SeenHead,
-  StandingLedger,
   verifiedEntries,
   walkShards,
 } from '../../src/index.ts'
@@ -83,7 +83,7 @@ async function assertHolds(
 }
 
 /** Appends from several callers until it is told to stop; remembers what was acknowledged. */
-function callersOf(ledger: StandingLedger) {
+function callersOf(ledger: ReopeningLedger) {
   const acknowledged = new Map<string, number>()
   let turnedAway = 0
   const over = new AbortController()
@@ -116,7 +116,7 @@ for (const [name, fall] of [
   }, async () => {
     const world = await newLedger()
     const heads: Head[] = []
-    const ledger = await StandingLedger.open(await openHome(world.folder), {
+    const ledger = await ReopeningLedger.open(await openHome(world.folder), {
       now: Date.now,
       segmentBytes: 100_000,
       publishIntervalMs: 5,
@@ -262,7 +262,7 @@ it('a database that comes back with less than was published is not gone on with'
   skip,
 }, async () => {
   const { folder, sql } = await newLedger()
-  const ledger = await StandingLedger.open(await openHome(folder), { now: Date.now })
+  const ledger = await ReopeningLedger.open(await openHome(folder), { now: Date.now })
   await ledger.append(issuance())
   await ledger.publishedAfter(0, AbortSignal.timeout(PATIENCE_MS))
   const names = ['mintmark_record', 'mintmark_file']

@@ -5,7 +5,7 @@
  */
 import { createHash, createPublicKey, type KeyObject, sign } from 'node:crypto'
 import type { Json } from '@mintmark/core'
-import { type AudiencePolicy, Guard, KeyRing, type TrustedKey } from '@mintmark/guard'
+import { type AudiencePolicy, Guard, type TrustedKey, TrustedKeys } from '@mintmark/guard'
 import { tokenIdBytes } from '@mintmark/ledger'
 import { type Forged, TOKEN_LIFE_MS } from '../activity/attack.ts'
 import type { SigningKeys } from '../signing/signing_keys.ts'
@@ -70,7 +70,9 @@ export class GuardOf2023 {
   #nowMs = 0
 
   constructor(issuers: readonly string[], audience: string, keys: readonly Json[]) {
-    const ring = new KeyRing(issuers.flatMap((issuer) => keys.map((key) => trusted(key, issuer))))
+    const ring = new TrustedKeys(
+      issuers.flatMap((issuer) => keys.map((key) => trusted(key, issuer))),
+    )
     const limits = { types: new Set(['jwt']), maxLifetimeMs: LIFE_S * 1000, takesHighS: false }
     const policies = issuers.map((issuer) => ({ issuer, issuerClass: 'enterprise', ...limits }))
     this.#audiences = [
@@ -101,7 +103,7 @@ export class GuardOf2023 {
       // Younger than any question.
       ageMs: Number.NEGATIVE_INFINITY,
       trouble: undefined,
-      isOnLine: true,
+      isStreamed: true,
       liveTokens: 0,
       find: (_issuer, id, inputHash) => {
         const recorded = this.#recorded.get(hexOf(id))

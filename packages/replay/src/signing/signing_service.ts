@@ -16,7 +16,7 @@ const TOKENS = 64
 const encoded = (value: object): string => Buffer.from(JSON.stringify(value)).toString('base64url')
 
 /** Keys by their id. A key that is retired stays in memory, for requests that hold it already. */
-class KeyRing {
+class TrustedKeys {
   readonly #keys = new Map<string, KeyObject>()
   readonly #retired = new Set<KeyObject>()
 
@@ -45,7 +45,7 @@ process.on('uncaughtException', () => {
 })
 
 const [kid = '', pem = ''] = readFileSync(0, 'utf8').split('\n\n')
-const ring = new KeyRing()
+const ring = new TrustedKeys()
 ring.add(kid, createPrivateKey(pem))
 const recent: string[] = []
 const request = (sub: number): void => {

@@ -15,7 +15,7 @@ import { readCertificate } from '../sources/certificate.ts'
 import { KEY_FILE } from '../sources/files.ts'
 import type { ListedKey } from '../sources/key.ts'
 import { filesBelow } from '../sources/walk.ts'
-import { type Needles, needlesOf, spellingsOf } from './pinned_needles.ts'
+import { encodingsOf, type Needles, needlesOf } from './pinned_needles.ts'
 import { type AuditFinding, finding } from './rules.ts'
 
 export interface PinnedSearch {
@@ -142,7 +142,7 @@ function wordsIn(word: string): string[] {
     const at = word.indexOf(mark)
     return at === -1 || at > LONGEST_LABEL ? [] : [word.slice(at + 1)]
   })
-  return [word, ...behind].flatMap(spellingsOf)
+  return [word, ...behind].flatMap(encodingsOf)
 }
 
 /** DER in base64, on one line or folded: PEM, `x5c`, certificates in XML. */

@@ -75,7 +75,7 @@ function hashed(
 }
 
 /** One spelling of a word of a file: what {@link Needles.texts} is looked up with. */
-export function spellingsOf(word: string): string[] {
+export function encodingsOf(word: string): string[] {
   const hex = word.replaceAll(/[:-]/g, '').toLowerCase()
   const isHex = /^[\da-f]{40,}$/.test(hex)
   const base64url = word.replace(/=+$/, '').replaceAll('+', '-').replaceAll('/', '_')

@@ -25,13 +25,13 @@ export type { ProbeReport } from '../probe/report.ts'
 export type { Verify } from '../targets/verify_target.ts'
 
 /** What a verifier is configured with. */
-export interface VerifierPlace {
+export interface VerifierConfig {
   readonly issuer: string
   readonly audience: string
   readonly jwksUri: string
 }
 
-export type MakeVerify = (place: VerifierPlace) => Verify | Promise<Verify>
+export type MakeVerify = (place: VerifierConfig) => Verify | Promise<Verify>
 
 export interface HarnessOptions {
   /** Families or single vectors; left out: all that are required. */

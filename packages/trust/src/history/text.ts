@@ -133,17 +133,17 @@ export interface RecordProof {
   readonly isAsked: boolean
   readonly accepted: Accepted | undefined
   /** Looks of a checkpoint that somebody kept, and that the record begins with. */
-  readonly keptSize: number | undefined
+  readonly pinnedSize: number | undefined
 }
 
 export function proofText(
   { head }: RecordContent,
-  { isAsked, accepted, keptSize }: RecordProof,
+  { isAsked, accepted, pinnedSize }: RecordProof,
 ): string {
   const parts: string[] = []
-  if (keptSize !== undefined)
+  if (pinnedSize !== undefined)
     parts.push(
-      `It extends the kept checkpoint: the first ${plural(keptSize, 'look')} are the same.`,
+      `It extends the kept checkpoint: the first ${plural(pinnedSize, 'look')} are the same.`,
     )
   if (accepted !== undefined) {
     const { size } = accepted.head
@@ -154,7 +154,7 @@ export function proofText(
     if (size < head.size)
       parts.push(`${plural(head.size - size, 'later look')}: signed by the record's own key alone.`)
   } else if (isAsked) parts.push(`NOT WITNESSED: too few witnesses of the policy. ${OWN_KEY}`)
-  else if (keptSize === undefined) parts.push(`No witness was asked for (--policy). ${OWN_KEY}`)
+  else if (pinnedSize === undefined) parts.push(`No witness was asked for (--policy). ${OWN_KEY}`)
   return parts.map((part) => folded(part, '')).join('')
 }
 

@@ -63,7 +63,7 @@ const spelled = (value: unknown): string =>
       ? value
       : JSON.stringify(value)
 
-interface YamlPlace {
+interface YamlNode {
   readonly name: string
   readonly depth: number
   readonly at: number
@@ -80,7 +80,7 @@ class YamlTree {
     this.#lineOf = lineOf
   }
 
-  walk(given: unknown, place: YamlPlace): void {
+  walk(given: unknown, place: YamlNode): void {
     const node = this.#target(given, place)
     const { name, at } = place
     const isEmpty = (isSeq(node) || isMap(node)) && node.items.length === 0
@@ -91,7 +91,7 @@ class YamlTree {
     this.#members(node, place)
   }
 
-  #target(given: unknown, { depth }: YamlPlace): unknown {
+  #target(given: unknown, { depth }: YamlNode): unknown {
     if (depth > MOST_DEPTH) throw new Error(`deeper than ${MOST_DEPTH} levels`)
     if (isAlias(given)) return this.#anchors.get(given.source)
     if ((isMap(given) || isSeq(given) || isScalar(given)) && given.anchor !== undefined)
@@ -99,7 +99,7 @@ class YamlTree {
     return given
   }
 
-  #members(node: unknown, place: YamlPlace): void {
+  #members(node: unknown, place: YamlNode): void {
     if (!isMap(node)) return
     for (const { key, value } of node.items) {
       const name = isScalar(key) ? String(key.value) : ''
@@ -109,14 +109,14 @@ class YamlTree {
   }
 
   /** What is merged in has the path of the object that it is merged into. */
-  #merge(given: unknown, place: YamlPlace): void {
+  #merge(given: unknown, place: YamlNode): void {
     const node = this.#target(given, place)
     const parts = isSeq(node) ? node.items : [node]
     for (const part of parts) this.#members(this.#target(part, place), place)
   }
 }
 
-const below = ({ name, depth, at }: YamlPlace, own: string, node: unknown): YamlPlace => ({
+const below = ({ name, depth, at }: YamlNode, own: string, node: unknown): YamlNode => ({
   name: name === '' ? own : `${name}.${own}`,
   depth: depth + 1,
   at: isNode(node) ? (node.range?.[0] ?? at) : at,
@@ -146,7 +146,7 @@ function readProperties(text: string): Document {
 
 async function readHcl(text: string): Promise<Document> {
   const entries = new Entries()
-  const places = placesOfNames(text)
+  const places = offsetsOfNames(text)
   const lineCounter = new LineCounter()
   lineCounter.addNewLine(0)
   for (const { index } of text.matchAll(/\n/g)) lineCounter.addNewLine(index + 1)
@@ -159,7 +159,7 @@ async function readHcl(text: string): Promise<Document> {
     // A list has members, too: its positions.
     for (const [key, each] of members) {
       const path = name === '' ? plainName(key) : `${name}.${plainName(key)}`
-      walk(each, path, depth + 1, Array.isArray(value) ? from : placeAfter(places, key, from))
+      walk(each, path, depth + 1, Array.isArray(value) ? from : offsetAfter(places, key, from))
     }
   }
   walk(await parseHcl('main.tf', text), '', 0, 0)
@@ -167,7 +167,7 @@ async function readHcl(text: string): Promise<Document> {
 }
 
 /** Offsets of what may name a member, ascending, by name: the parser has none. */
-function placesOfNames(text: string): ReadonlyMap<string, readonly number[]> {
+function offsetsOfNames(text: string): ReadonlyMap<string, readonly number[]> {
   const places = new Map<string, number[]>()
   for (const { index, 1: quoted, 2: bare = '' } of text.matchAll(
     /(?:"([^"\n]*)"|(?<![\w.-])([\w.-]+))(?=\s*[={"])/g,
@@ -181,7 +181,7 @@ function placesOfNames(text: string): ReadonlyMap<string, readonly number[]> {
 }
 
 /** The next such name at or after `from`, else `from`. */
-function placeAfter(
+function offsetAfter(
   places: ReadonlyMap<string, readonly number[]>,
   name: string,
   from: number,

@@ -35,7 +35,7 @@ export function probeSarif(report: ProbeReport, exitCode: number): Json {
         partialFingerprints: fingerprint(target, `distrust-${endpoint}`),
       })),
     ],
-    notifications: untold(report).map(([id, text]) => ({
+    notifications: cannotTell(report).map(([id, text]) => ({
       level: 'warning',
       descriptor: { id },
       message: { text },
@@ -79,7 +79,7 @@ function resultOf({ vector, outcome, seen, allowed }: VectorResult, target: stri
 }
 
 /** What could not be told, by id. */
-function untold({ vectors, controls, distrust }: ProbeReport): [string, string][] {
+function cannotTell({ vectors, controls, distrust }: ProbeReport): [string, string][] {
   return [
     ...controls
       .filter(({ expected, outcome }) => outcome !== expected)

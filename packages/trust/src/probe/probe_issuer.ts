@@ -62,7 +62,7 @@ async function runningIssuer(
   asked?: string,
 ): Promise<ProbeIssuer> {
   const [state, { url, controlUrl }] = [await readState(folder), await readRunning(folder)]
-  if (asked !== undefined && !isSamePlace(asked, url))
+  if (asked !== undefined && !isSameAddress(asked, url))
     throw invalid('the state folder that this issuer names is of another issuer')
   const keys = state.keys.map((key): ForgeKey => {
     const { role, kid } = key
@@ -100,7 +100,7 @@ async function runningIssuer(
 const trimmed = (url: string) => url.replace(/\/(\.well-known\/openid-configuration)?$/, '')
 
 /** One address, whatever this machine is called in it. */
-function isSamePlace(asked: string, url: string): boolean {
+function isSameAddress(asked: string, url: string): boolean {
   const [a, b] = [new URL(trimmed(asked)), new URL(url)]
   return a.port === b.port && a.pathname === b.pathname && isLoopback(b.hostname)
 }

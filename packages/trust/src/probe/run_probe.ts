@@ -63,10 +63,10 @@ class Run {
     const atMs = now()
     const first = await this.#controls('first')
     const canTell = first.every(holds)
-    const results = canTell ? await this.#all() : this.#untold('the controls do not hold')
+    const results = canTell ? await this.#all() : this.#cannotTell('the controls do not hold')
     const last = canTell ? await this.#controls('last') : []
     const stillTells = canTell && last.every(holds)
-    const vectors = stillTells ? results : this.#untold('the controls do not hold')
+    const vectors = stillTells ? results : this.#cannotTell('the controls do not hold')
     // Behind the controls: a verifier that could not reach its keys may take a while to take the genuine token again.
     const distrust = stillTells && wanted !== undefined ? await this.#distrust(wanted) : []
     return {
@@ -165,7 +165,7 @@ class Run {
     return new Forge(this.#options.issuer, this.#options.now())
   }
 
-  #untold(seen: string): VectorResult[] {
+  #cannotTell(seen: string): VectorResult[] {
     return this.#options.vectors.map((vector) => ({ vector, outcome: 'cannot-tell', seen }))
   }
 

@@ -35,8 +35,8 @@ import {
   type VerifierKey,
 } from '@mintmark/ledger/log'
 import type { Seen } from '../sources/seen.ts'
-import { keptBytes } from './kept_bytes.ts'
 import { factsOf, formatObservation, type Observation, parseObservation } from './observation.ts'
+import { recordedBytes } from './recorded_bytes.ts'
 
 const LINES = 'observations'
 const CHECKPOINT = 'checkpoint'
@@ -230,7 +230,7 @@ export class KeyRecord {
       return { ...seen, recordedMs, sha256: unchanged, stored: before?.stored }
     }
     if (body === undefined) return { ...seen, recordedMs }
-    const kept = keptBytes(body)
+    const kept = recordedBytes(body)
     const stored = sha256(kept)
     const path = `${this.#folder}/bodies/${stored}`
     if (!(await this.#files.isThere(path))) await replaceDurably(this.#files, path, kept)

@@ -116,7 +116,7 @@ function knownIn(record: KeyRecord): Required<Pick<FetchOptions, 'known' | 'wasR
   return { known, wasRead: (url) => lastAt(url) !== undefined }
 }
 
-export interface Rhythm {
+export interface Schedule {
   readonly everyMs: number
   /** Resolves after a time, or at once where the work is to end. */
   readonly wait: (ms: number) => Promise<void>
@@ -129,23 +129,23 @@ export interface Rhythm {
 const MOST_BACK_OFF = 32
 
 /** Goes on until it is stopped: each source in its own time. */
-export async function recordEvery(options: RecorderOptions, rhythm: Rhythm): Promise<void> {
+export async function recordEvery(options: RecorderOptions, schedule: Schedule): Promise<void> {
   for (const { place } of options.sources) if (isUrl(place)) checkedUrl(place)
   if ((options.announced ?? []).length > 0)
-    await rhythm.onRound(await recordOnce({ ...options, sources: [] }))
+    await schedule.onRound(await recordOnce({ ...options, sources: [] }))
   const due = options.sources.map((source) => ({ source, atMs: options.now(), slower: 1 }))
   /* oxlint-disable no-await-in-loop -- one source after the other, each in its time */
-  while (!rhythm.isStopped()) {
+  while (!schedule.isStopped()) {
     const next = due.reduce((a, b) => (b.atMs < a.atMs ? b : a))
     const waitMs = next.atMs - options.now()
-    if (waitMs > 0) await rhythm.wait(waitMs)
-    if (rhythm.isStopped()) return
+    if (waitMs > 0) await schedule.wait(waitMs)
+    if (schedule.isStopped()) return
     const round = await recordSource(next.source, options)
     const isAnswered =
       round.problems.length === 0 && !round.written.some(({ outcome }) => outcome === 'unavailable')
     next.slower = isAnswered ? 1 : Math.min(next.slower * 2, MOST_BACK_OFF)
-    next.atMs = options.now() + Math.max(rhythm.everyMs * next.slower, round.retryAfterMs ?? 0)
-    await rhythm.onRound(round)
+    next.atMs = options.now() + Math.max(schedule.everyMs * next.slower, round.retryAfterMs ?? 0)
+    await schedule.onRound(round)
   }
   /* oxlint-enable no-await-in-loop */
 }

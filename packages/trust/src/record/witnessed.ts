@@ -80,7 +80,7 @@ export function witnessedBy(
  *
  * @throws {MintmarkError} `INPUT_INVALID`
  */
-export function readKeptCheckpoint(source: string): Checkpoint {
+export function readPinnedCheckpoint(source: string): Checkpoint {
   const lines = source.split(/\r?\n/)
   const at = lines.findIndex((line) => line.startsWith('\u2014 '))
   const end = lines.findIndex((line, i) => i > at && (line === '' || line.startsWith('\u2014')))

@@ -21,12 +21,13 @@ const MOST_HAR_BYTES = 256 << 20
 export const KEY_FILE: RegExp = /\.(?:json|jwks?|xml|pem|crt|cer|har)$/i
 const DATE = /(\d{4})-?([01]\d)-?([0-3]\d)(?:[T_]?([0-2]\d)[:-]?([0-5]\d)(?:[:-]?([0-5]\d))?Z?)?/
 
-/** @throws {MintmarkError} `INPUT_UNREADABLE` for a place that is not there */
-export async function* seenInPlace(place: string): AsyncGenerator<Seen> {
-  const onUnread = (unread: string, cause: unknown) => {
-    const why = whyUnread(errnoOf(cause))
-    throw new MintmarkError('INPUT_UNREADABLE', `${unread} cannot be read: ${why}`)
-  }
+function onUnread(path: string, cause: unknown): never {
+  const why = whyUnread(errnoOf(cause))
+  throw new MintmarkError('INPUT_UNREADABLE', `${path} cannot be read: ${why}`)
+}
+
+/** @throws {MintmarkError} `INPUT_UNREADABLE` for a path that does not exist */
+export async function* seenInFiles(place: string): AsyncGenerator<Seen> {
   const stat = await fs.stat(place).catch((cause: unknown) => onUnread(place, cause))
   if (!stat.isDirectory()) {
     yield* seenInFile(place, path.basename(place))

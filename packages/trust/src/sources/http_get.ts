@@ -11,7 +11,7 @@ import { MOST_BYTES } from './limits.ts'
 
 export interface Got {
   readonly status: number
-  /** Those of {@link KEPT_HEADERS} that came. */
+  /** Those of {@link RECORDED_HEADERS} that came. */
   readonly headers: Readonly<Record<string, string>>
   /** Undefined where the status is not 200. */
   readonly body: Uint8Array | undefined
@@ -32,7 +32,7 @@ export interface GetOptions {
   readonly mostBytes?: number
 }
 
-const KEPT_HEADERS = [
+const RECORDED_HEADERS = [
   'age',
   'cache-control',
   'content-type',
@@ -93,7 +93,7 @@ const withUsual = (ca: string) => [...rootCertificates, ca]
 async function answerOf(response: IncomingMessage, mostBytes: number) {
   const { statusCode: status = 0, headers, socket } = response
   const chain = socket instanceof TLSSocket ? chainOf(socket.getPeerCertificate(true)) : []
-  const kept = KEPT_HEADERS.flatMap((name) => {
+  const kept = RECORDED_HEADERS.flatMap((name) => {
     const value = headers[name]
     return typeof value === 'string' ? [[name, value.slice(0, LONGEST_HEADER)] as const] : []
   })

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { seenInPlace } from './files.ts'
+import { seenInFiles } from './files.ts'
 import { seenInHistory } from './git.ts'
 import { type FetchOptions, seenAtUrl } from './issuer.ts'
 import type { Seen } from './seen.ts'
@@ -31,6 +31,6 @@ export async function* seenIn(
     ? seenAtUrl(place, options)
     : place.startsWith('git:')
       ? seenInHistory(place.slice('git:'.length))
-      : seenInPlace(place)
+      : seenInFiles(place)
   for await (const seen of looks) yield className === undefined ? seen : { ...seen, className }
 }

@@ -24,7 +24,7 @@ export async function confirmOwn(target: URL, run: string | undefined): Promise<
     throw new MintmarkError('INPUT_INVALID', '--run takes 16 to 64 letters, digits and hyphens', {
       option: 'run',
     })
-  if (!(await isPlaced(challengeOf(target), run))) throw unconfirmed(target, run)
+  if (!(await isConfirmed(challengeOf(target), run))) throw unconfirmed(target, run)
 }
 
 /** A mail server confirms by the web server of its name. */
@@ -35,7 +35,7 @@ function challengeOf({ protocol, host, hostname }: URL): URL {
   )
 }
 
-async function isPlaced(address: URL, run: string): Promise<boolean> {
+async function isConfirmed(address: URL, run: string): Promise<boolean> {
   try {
     const signal = AbortSignal.timeout(PATIENCE_MS)
     const response = await fetch(address, { redirect: 'manual', signal })

@@ -9,7 +9,7 @@ import { group, type Vector } from '../forge/vector.ts'
 /** Without a signature. */
 const unsigned = (alg: string | undefined) => (forge: Forge) =>
   `${forge.input({ header: { alg } })}.`
-const header = (alg: string) => (forge: Forge) => forge.token({ header: { alg } })
+const withAlg = (alg: string) => (forge: Forge) => forge.token({ header: { alg } })
 const NONE = {
   forbiddenBy: 'RFC 8725, section 3.2',
   incident: 'CVE-2015-9235 and its kin: alg none passed',
@@ -29,9 +29,9 @@ const OF_ALGORITHM: readonly Vector[] = group(
       { forbiddenBy: 'RFC 8725, section 3.2' }],
     ['alg-missing', 'There is no algorithm in the header, and no signature.',
       unsigned(undefined), { forbiddenBy: 'RFC 7515, section 4.1.1' }],
-    ['alg-unknown', 'The algorithm is one that there is not.', header('XS256')],
-    ['alg-lower-case', 'The algorithm is in small letters.', header('es256')],
-    ['alg-other-hash', 'The algorithm is another than that of the key.', header('ES384')],
+    ['alg-unknown', 'The algorithm is one that there is not.', withAlg('XS256')],
+    ['alg-lower-case', 'The algorithm is in small letters.', withAlg('es256')],
+    ['alg-other-hash', 'The algorithm is another than that of the key.', withAlg('ES384')],
   ],
 )
 

@@ -59,9 +59,9 @@ async function startWorld(): Promise<World> {
   )
   writeFileSync(policy, `log ${vkey}\nquorum none\n`)
   const port = String(await freePort())
-  const handOn = ['--nats', nats.url, '--nats-stream', 'main-ledger']
+  const forward = ['--nats', nats.url, '--nats-stream', 'main-ledger']
   const place = ['serve', home, '--port', port, '--heads', join(folder, 'heads')]
-  const ledger = startMintmark('ledger', ...place, ...handOn)
+  const ledger = startMintmark('ledger', ...place, ...forward)
   const url = await ledger.prints(/ledger at (\S+)/)
   const guard = startMintmark('guard', 'serve', '--config', configuration(url, nats.url))
   const guardUrl = await guard.prints(/guard at (\S+)/)

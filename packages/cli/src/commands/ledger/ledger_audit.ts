@@ -3,7 +3,7 @@ import {
   type AuditReport,
   auditLedger,
   frontEndKeys,
-  KeptHeads,
+  PinnedCheckpoints,
   parseCheckpoint,
   parseHeads,
   type SeenHead,
@@ -17,7 +17,7 @@ import { exitCode } from '../../process/exit_codes.ts'
 /** Walks a ledger from outside. Found is what does not hold. */
 export const ledgerAudit: Handler = async ([place = ''], options, io) => {
   const remember = textOption(options, 'remember')
-  const remembered = await KeptHeads.open(remember)
+  const remembered = await PinnedCheckpoints.open(remember)
   const given = await Promise.all(list(options, 'seen').map(headsOf))
   const seen = [...remembered.seen, ...given.flat()]
   const reader = await openReader(place)

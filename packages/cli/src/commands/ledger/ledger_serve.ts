@@ -31,7 +31,7 @@ export const ledgerServe: Handler = async ([folder = ''], options, io) => {
         issuersPort,
         heads,
         policy,
-        handOn: nats && fanOutTo(nats, warn),
+        forward: nats && fanOutTo(nats, warn),
         warn,
         confirmedMs,
         now: io.now,

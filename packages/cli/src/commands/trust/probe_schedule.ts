@@ -80,7 +80,7 @@ async function run(
 ): Promise<void> {
   const report = await once()
   await io.out(`${safeJson(eventOf(report))}\n`)
-  if (judged(report).isFound) await streams?.tell(alarmOf(report))
+  if (judged(report).isFound) await streams?.send(alarmOf(report))
 }
 
 /** A later run that fails is reported, and the next one tries again. */

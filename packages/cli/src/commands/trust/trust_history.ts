@@ -1,5 +1,5 @@
 import { MintmarkError, safeJson } from '@mintmark/core'
-import { KeptHeads } from '@mintmark/ledger/log'
+import { PinnedCheckpoints } from '@mintmark/ledger/log'
 import {
   type Alarm,
   type KeyAnswer as Answer,
@@ -18,7 +18,7 @@ import {
   proofText,
   type RecordContent,
   type RecordProof,
-  readKeptCheckpoint,
+  readPinnedCheckpoint,
   recordText,
   type Series,
   seriesOf,
@@ -44,14 +44,14 @@ interface Told {
 /** Verifies a record and answers from it. Found is an alarm. */
 export const trustHistory: Handler = async ([folder = ''], options, io) => {
   const atMs = timeOption(options, 'at')
-  const heads = await KeptHeads.open(textOption(options, 'heads'))
+  const heads = await PinnedCheckpoints.open(textOption(options, 'heads'))
   const kept = await keptCheckpoint(options)
   const content = await KeyRecord.read(folder, { seen: heads.seen, kept: kept ? [kept] : [] })
   const policy = await recordPolicy(options)
   const proof = {
     isAsked: policy !== undefined,
     accepted: policy && witnessedBy(content, policy),
-    keptSize: kept?.head.size,
+    pinnedSize: kept?.head.size,
   }
   const series = await seriesOf(content)
   const all = historiesOf(series)
@@ -101,7 +101,7 @@ async function keptCheckpoint(options: Options) {
   const file = textOption(options, 'checkpoint')
   return file === undefined
     ? undefined
-    : readKeptCheckpoint((await bytesOfFile(file)).toString('utf8'))
+    : readPinnedCheckpoint((await bytesOfFile(file)).toString('utf8'))
 }
 
 const isProven = ({ isAsked, accepted }: RecordProof) => !isAsked || accepted !== undefined
@@ -143,7 +143,7 @@ function documentOf({ content, proof, series, keys, alarms, answers, atMs }: Tol
       root: Buffer.from(head.root).toString('base64'),
       unsignedBytes,
       witnessed: witnessedDocument(proof),
-      extendsCheckpointOf: proof.keptSize ?? null,
+      extendsCheckpointOf: proof.pinnedSize ?? null,
     },
     documents: series.map(({ name, looks, unavailable }) => ({
       name,

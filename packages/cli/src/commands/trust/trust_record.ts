@@ -1,6 +1,6 @@
 import { setTimeout } from 'node:timers/promises'
 import { plural, safeJson, safeText } from '@mintmark/core'
-import { KeptHeads } from '@mintmark/ledger/log'
+import { PinnedCheckpoints } from '@mintmark/ledger/log'
 import {
   type Alarm,
   alarmDocument,
@@ -32,7 +32,7 @@ export const trustRecord: Handler = async (operands, options, io) => {
     ca: await caOption(options),
     now: io.now,
   }
-  const heads = await KeptHeads.open(textOption(options, 'heads'))
+  const heads = await PinnedCheckpoints.open(textOption(options, 'heads'))
   const record = await KeyRecord.open(textOption(options, 'out') ?? '', { seen: heads.seen })
   try {
     const given = { record, ...asked }

@@ -8,7 +8,7 @@ import { after, before, describe, it } from 'node:test'
 import {
   type AudiencePolicy,
   Guard,
-  KeyRing,
+  TrustedKeys,
   LedgerFollower,
   PresentationLog,
   readKeys,
@@ -67,7 +67,7 @@ async function present(folder: string, tokens: readonly string[], file: string):
   const follower = new LedgerFollower({ read, policy: logPolicy(key), now: () => START })
   const jwk = { ...publicKey.export({ format: 'jwk' }), kid: 'key-1', alg: 'ES256' }
   const owner = { issuer: ISSUER, maxKeyAgeMs: undefined }
-  const ring = new KeyRing(await readKeys(JSON.stringify({ keys: [jwk] }), owner))
+  const ring = new TrustedKeys(await readKeys(JSON.stringify({ keys: [jwk] }), owner))
   const receipts = new PresentationLog(file, 'agency')
   const issuer = {
     issuer: ISSUER,

@@ -6,7 +6,7 @@ import { after, before, describe, it } from 'node:test'
 import { MintmarkError } from '@mintmark/core'
 import { LedgerFollower } from '@mintmark/guard'
 import { type LedgerReader, parsePolicy, type ShardView } from '@mintmark/ledger'
-import { openReader, type Served, servedLedger, serveWitness } from '@mintmark/ledger/http'
+import { openReader, type Served, ledgerClient, serveWitness } from '@mintmark/ledger/http'
 import {
   claims,
   frontEndKey,
@@ -74,7 +74,7 @@ async function forkOf(made: MadeLedger, line: string) {
 /** A guard that asks for the quorum takes nothing of it. */
 async function assertNotFollowed(url: string, policyFile: string): Promise<void> {
   const policy = parsePolicy(readFileSync(policyFile, 'utf8'))
-  const follower = new LedgerFollower({ read: servedLedger(url), policy, now: Date.now })
+  const follower = new LedgerFollower({ read: ledgerClient(url), policy, now: Date.now })
   await follower.refresh()
   await follower.stop()
   assert.ok(follower.trouble instanceof MintmarkError)

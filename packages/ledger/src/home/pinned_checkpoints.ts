@@ -10,7 +10,7 @@ import type { Head } from '../notes/checkpoint.ts'
 import { formatHeads, highestHeads, parseHeads, type SeenHead } from '../notes/heads.ts'
 import { diskFiles, type Files, replaceDurably } from '../store/files.ts'
 
-export class KeptHeads {
+export class PinnedCheckpoints {
   readonly #path: string | undefined
   readonly #files: Files
   #highest: ReadonlyMap<string, SeenHead>
@@ -25,13 +25,16 @@ export class KeptHeads {
    * @param path undefined: they are kept in memory alone
    * @throws {MintmarkError} `INPUT_INVALID` for a file of something else, `INPUT_UNREADABLE`
    */
-  static async open(path: string | undefined, files: Files = diskFiles): Promise<KeptHeads> {
+  static async open(
+    path: string | undefined,
+    files: Files = diskFiles,
+  ): Promise<PinnedCheckpoints> {
     const failed = (cause: unknown) => {
       throw unreadable(path ?? '', cause)
     }
     const bytes = path === undefined ? undefined : await files.read(path).catch(failed)
     const seen = bytes === undefined ? [] : parseHeads(Buffer.from(bytes).toString('utf8'))
-    return new KeptHeads(path, files, seen)
+    return new PinnedCheckpoints(path, files, seen)
   }
 
   get seen(): readonly SeenHead[] {

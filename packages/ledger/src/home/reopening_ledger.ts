@@ -19,14 +19,14 @@ import type { HomeOptions, LedgerHome } from './ledger_home.ts'
 
 const RETRY_MS = 500
 
-interface StandingOptions extends HomeOptions {
+interface ReopeningOptions extends HomeOptions {
   /** Told why the ledger is shut, and with undefined when it is open again. */
   readonly onTrouble?: ((cause: unknown) => void) | undefined
 }
 
-export class StandingLedger {
+export class ReopeningLedger {
   readonly #home: Pick<LedgerHome, 'open' | 'isRemote'>
-  readonly #options: StandingOptions
+  readonly #options: ReopeningOptions
   #seen: readonly SeenHead[]
   #ledger: Sequencer | undefined
   /** Aborted when the ledger is shut. */
@@ -37,7 +37,7 @@ export class StandingLedger {
   #loop: Promise<void> = Promise.resolve()
   #failed: Promise<never> = new Promise<never>(() => undefined)
 
-  private constructor(home: Pick<LedgerHome, 'open' | 'isRemote'>, options: StandingOptions) {
+  private constructor(home: Pick<LedgerHome, 'open' | 'isRemote'>, options: ReopeningOptions) {
     this.#home = home
     this.#options = options
     this.#seen = options.seen ?? []
@@ -46,11 +46,11 @@ export class StandingLedger {
   /** Opens the ledger; fails as {@link Sequencer.open} does. */
   static async open(
     home: Pick<LedgerHome, 'open' | 'isRemote'>,
-    options: StandingOptions,
-  ): Promise<StandingLedger> {
-    const standing = new StandingLedger(home, options)
+    options: ReopeningOptions,
+  ): Promise<ReopeningLedger> {
+    const standing = new ReopeningLedger(home, options)
     const first = await standing.#open()
-    standing.#loop = standing.#stand(first)
+    standing.#loop = standing.#supervise(first)
     standing.#failed = standing.#loop.then(() => new Promise<never>(() => undefined))
     // Nobody has to listen.
     standing.#failed.catch(() => undefined)
@@ -114,7 +114,7 @@ export class StandingLedger {
     await this.#ledger?.close()
   }
 
-  async #stand(first: Sequencer): Promise<void> {
+  async #supervise(first: Sequencer): Promise<void> {
     let ledger: Sequencer | undefined = first
     while (ledger !== undefined) {
       this.#ledger = ledger

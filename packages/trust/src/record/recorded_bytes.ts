@@ -10,7 +10,7 @@ const PRIVATE_PEM =
   /(-----BEGIN [A-Z0-9 ]*PRIVATE KEY-----)[\s\S]*?(-----END [A-Z0-9 ]*PRIVATE KEY-----|$)/g
 
 /** The bytes themselves where nothing in them is private. Members and blocks that were stay, without their values. */
-export function keptBytes(body: Uint8Array): Uint8Array {
+export function recordedBytes(body: Uint8Array): Uint8Array {
   const source = Buffer.from(body).toString('utf8')
   const json = readJson(source)
   if ('problem' in json) {

@@ -1,7 +1,7 @@
 /**
  * A connection to a NATS server and one stream of it: the one file that imports its client.
  *
- * A connection that is lost is not mended here: who holds it opens another, and knows where it stood.
+ * A lost connection is not repaired here: the caller opens another one, and knows its position.
  *
  * @module
  */
@@ -33,13 +33,13 @@ interface StreamMessage {
   readonly data: Uint8Array
 }
 
-/** Up to where a reader has read, and of which stream: one that was made anew counts from one again. */
-export interface StreamPlace {
+/** How far a reader has read, and in which stream: a new stream counts from one again. */
+export interface StreamPosition {
   readonly created: string
   readonly sequence: number
 }
 
-export class NatsLine {
+export class NatsStream {
   readonly #connection: NatsConnection
   readonly #manager: JetStreamManager
   readonly #stream: string
@@ -51,11 +51,11 @@ export class NatsLine {
   }
 
   /** Fails with the client's own error. */
-  static async open(address: NatsAddress): Promise<NatsLine> {
+  static async open(address: NatsAddress): Promise<NatsStream> {
     const connection = await connect(await optionsOf(address))
     try {
       const manager = await jetstreamManager(connection, { timeout: TIMEOUT_MS })
-      return new NatsLine(connection, manager, address.stream)
+      return new NatsStream(connection, manager, address.stream)
     } catch (cause) {
       await connection.close()
       throw cause
@@ -72,12 +72,12 @@ export class NatsLine {
     return `${this.#stream}.${alias.replaceAll('.', '%2e')}`
   }
 
-  /** Makes the stream where it is not there; one that is there is left as it is. */
-  async makeStream(keptMinutes: number): Promise<void> {
+  /** Makes the stream if it does not exist; an existing one is not changed. */
+  async create(retentionMinutes: number): Promise<void> {
     const { streams } = this.#manager
     if ((await this.#created()) !== undefined) return
     const subjects = [`${this.#stream}.>`]
-    await streams.add({ name: this.#stream, subjects, max_age: keptMinutes * MINUTE_NS })
+    await streams.add({ name: this.#stream, subjects, max_age: retentionMinutes * MINUTE_NS })
   }
 
   async #created(): Promise<string | undefined> {
@@ -86,7 +86,7 @@ export class NatsLine {
     return undefined
   }
 
-  /** Resolves when the server has taken it. @param id of two messages with one id the second is left out */
+  /** Resolves when the server has stored it. @param id the server drops a second message with the same id */
   async publish(subject: string, data: Uint8Array, id: string): Promise<void> {
     await jetstream(this.#connection).publish(subject, data, { msgID: id, timeout: TIMEOUT_MS })
   }
@@ -98,20 +98,20 @@ export class NatsLine {
   }
 
   /**
-   * Messages from the place on where the stream is still the same; else the newest of each subject and what follows. Ends
-   * when the line is lost or closed.
+   * Messages from the position on if the stream is still the same; else the newest of each subject and all that follow. Ends
+   * when the connection is lost or closed.
    *
-   * @param onCreated is told when the stream that is read was made
+   * @param onCreated receives the time at which the stream was made
    */
   async *messages(
-    place: StreamPlace | undefined,
+    position: StreamPosition | undefined,
     onCreated: (created: string) => void,
   ): AsyncGenerator<StreamMessage, void, void> {
     const { created, state } = await this.#manager.streams.info(this.#stream)
     onCreated(created)
-    const isSame = place?.created === created && state.last_seq >= place.sequence
+    const isSame = position?.created === created && state.last_seq >= position.sequence
     const from: Partial<OrderedConsumerOptions> = isSame
-      ? { deliver_policy: DeliverPolicy.StartSequence, opt_start_seq: place.sequence + 1 }
+      ? { deliver_policy: DeliverPolicy.StartSequence, opt_start_seq: position.sequence + 1 }
       : { deliver_policy: DeliverPolicy.LastPerSubject, filter_subjects: `${this.#stream}.>` }
     const consumer = await jetstream(this.#connection).consumers.get(this.#stream, from)
     const messages = await consumer.consume()
@@ -125,7 +125,7 @@ export class NatsLine {
   }
 }
 
-/** A name and a password in the address go with the connection, and into no message. */
+/** Name and password of the address go into the connection, and into no message. */
 async function optionsOf({ url, credentialsFile }: NatsAddress): Promise<NodeConnectionOptions> {
   const { protocol, host, username, password } = new URL(url)
   const credentials = credentialsFile === undefined ? undefined : await readFile(credentialsFile)

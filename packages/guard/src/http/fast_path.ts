@@ -1,11 +1,11 @@
 /**
- * The two questions that are asked thousands of times a second, answered on Node's own HTTP: Hono takes 20 µs for each request,
- * a quarter of what its signature takes. The answers are those of the routes, made by the same functions.
+ * The two most frequent requests, answered on Node's own HTTP: Hono takes 20 µs for each request, a quarter of what its
+ * signature takes. The answers are those of the routes, made by the same functions.
  *
- * Whatever is not plain (another method, a body without its length, a path with a query) is left to the routes.
+ * The routes answer all other requests (another method, a body without its length, a path with a query).
  *
- * Trust: headers that come twice have to reach this as one value with both in it, or none; with Node's server that is its
- * option `joinDuplicateHeaders`. Else a token could be judged that is not the one that the resource then uses.
+ * Trust: a repeated header must arrive as one value with both in it, or none (`joinDuplicateHeaders` of Node's server).
+ * Else the guard could judge another token than the one that the resource uses.
  *
  * @module
  */
@@ -16,10 +16,10 @@ import { type IntrospectDeps, introspection } from './introspect_route.ts'
 import { MAX_BODY_BYTES } from './request_body.ts'
 import { pathOf } from './sent_path.ts'
 
-/** Answers a request, or says that it is not one for it. */
-export type ExpressLane = (request: IncomingMessage, response: ServerResponse) => boolean
+/** Answers a request, or returns false where it is not one for it. */
+export type FastPath = (request: IncomingMessage, response: ServerResponse) => boolean
 
-export function expressLane(deps: IntrospectDeps): ExpressLane {
+export function fastPath(deps: IntrospectDeps): FastPath {
   return (request, response) => {
     if (isIntrospection(request)) {
       introspect(request, response, deps)

@@ -6,7 +6,7 @@ import assert from 'node:assert/strict'
 import { generateKeyPairSync } from 'node:crypto'
 import { describe, it } from 'node:test'
 import { type Fault, SimulatedDisk } from '@mintmark/testkit'
-import { KeptHeads } from '../../src/home/kept_heads.ts'
+import { PinnedCheckpoints } from '../../src/home/pinned_checkpoints.ts'
 import { GrowingTree, type Head, NoteSigner, Witness } from '../../src/index.ts'
 import { parseCheckpoint, signHead } from '../../src/notes/checkpoint.ts'
 import { TileTree } from '../../src/tree/tile_tree.ts'
@@ -63,14 +63,14 @@ describe('heads in a file', () => {
       let relied = 0
       const work = async (disk: SimulatedDisk) => {
         relied = 0
-        const kept = await KeptHeads.open(`${FOLDER}/heads`, disk)
+        const kept = await PinnedCheckpoints.open(`${FOLDER}/heads`, disk)
         for (const head of heads) {
           await kept.keep([head])
           relied = head.size
         }
       }
       await atEach(fault, work, async (disk) => {
-        const { seen } = await KeptHeads.open(`${FOLDER}/heads`, disk)
+        const { seen } = await PinnedCheckpoints.open(`${FOLDER}/heads`, disk)
         assert.ok((seen[0]?.size ?? 0) >= relied, `${seen[0]?.size} after ${relied}`)
       })
     })
