@@ -1,8 +1,4 @@
-/**
- * Assembles a guard from its configuration, and stops it in order.
- *
- * @module
- */
+/** Assembles a guard from its configuration, and stops it in order. @module */
 import { safeJson } from '@mintmark/core'
 import { PinnedCheckpoints, type Policy, parsePolicy } from '@mintmark/ledger'
 import { ledgerClient, liveAnswers, type Routes } from '@mintmark/ledger/http'
@@ -131,7 +127,7 @@ function followerOf(
     live: liveAnswers(ledger.url),
     policy,
     seen: heads.seen,
-    onHeads: (relied) => heads.keep(relied),
+    onHeads: (relied) => heads.pin(relied),
     pushed: ledger.nats && natsFeed(ledger.nats),
     onTrouble: (cause) => log(eventLine(now(), 'ledger', troubleOf(cause) || 'followed')),
     onStream: (isThere, cause) => log(eventLine(now(), 'nats', lineText(isThere, cause))),

@@ -1,8 +1,4 @@
-/**
- * A guard and a signing gate as servers: opened, listening, and closed in good order.
- *
- * @module
- */
+/** A guard and a signing gate as servers: opened, listening, and closed in good order. @module */
 import { listen } from '@mintmark/ledger/http'
 import { type ServiceOptions, startGuard } from './guard_service.ts'
 import { startSigner } from './http/signer_service.ts'

@@ -6,5 +6,10 @@ export {
 } from './http/ledger_client.ts'
 export { type Listening, listen, type Routes } from './http/listen.ts'
 export { openReader } from './http/open_ledger.ts'
-export { type LedgerServeOptions, type Served, serveLedger, serveWitness } from './http/serve.ts'
+export {
+  type LedgerServeOptions,
+  type RunningServer,
+  serveLedger,
+  serveWitness,
+} from './http/serve.ts'
 export { witnessHttp } from './http/witness_client.ts'

@@ -1,5 +1,5 @@
 /**
- * What a log of something else than tokens is made of: a tree, its signed heads, files. Loads no database.
+ * The parts of a transparency log of other data than tokens: a tree, its signed heads, files. Loads no database.
  *
  * @module
  */

@@ -4,7 +4,7 @@ import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { isObject, parseObject } from '@mintmark/core'
 import { makeFrontEnd } from '../src/home/front_ends.ts'
-import { type LedgerServeOptions, type Served, serveLedger } from '../src/http.ts'
+import { type LedgerServeOptions, type RunningServer, serveLedger } from '../src/http.ts'
 import {
   createFolderLedger,
   type Description,
@@ -77,7 +77,10 @@ export async function makeLedger(
   return { folder, policy, vkey }
 }
 
-export function serve(folder: string, options: Partial<LedgerServeOptions> = {}): Promise<Served> {
+export function serve(
+  folder: string,
+  options: Partial<LedgerServeOptions> = {},
+): Promise<RunningServer> {
   return serveLedger(folder, {
     host: '127.0.0.1',
     port: 0,

@@ -27,7 +27,6 @@ import {
 } from './settings.ts'
 
 interface ConfiguredIssuer extends IssuerPolicy {
-  /** File with its keys. */
   readonly keys: string
   readonly maxKeyAgeMs: number | undefined
 }
@@ -37,7 +36,6 @@ export interface GuardConfig {
   readonly port: number
   readonly ledger: {
     readonly url: string
-    /** File of a tlog-policy. */
     readonly policy: string
     /** File that keeps the highest heads. */
     readonly heads?: string | undefined
@@ -62,7 +60,6 @@ export interface GuardConfig {
   readonly distrust: { readonly file: string } | undefined
   /** Tokens whose verified signature is cached. */
   readonly rememberedTokens: number
-  /** Where receipts go, and the tenant that they name. */
   readonly receipts: { readonly file: string; readonly tenant?: string | undefined } | undefined
 }
 

@@ -1,8 +1,4 @@
-/**
- * Schemas that the configurations share, and the messages about invalid settings.
- *
- * @module
- */
+/** Schemas that the configurations share, and the messages about invalid settings. @module */
 import { MintmarkError, parseObject, safeText } from '@mintmark/core'
 import * as v from 'valibot'
 import type { KnownCaller } from '../verify/callers.ts'
@@ -45,7 +41,6 @@ interface CallerRow {
   readonly requestsPerSecond: number
 }
 
-/** Members of every caller. */
 export const CALLER: { readonly [K in keyof CallerRow]: v.GenericSchema<unknown, CallerRow[K]> } = {
   name: text,
   secretSha256: textLike(/^[\da-f]{64}$/, '64 hexadecimal digits'),

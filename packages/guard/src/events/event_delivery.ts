@@ -1,8 +1,4 @@
-/**
- * The event streams of a guard. Events go into each of them; those with a push receiver are delivered.
- *
- * @module
- */
+/** The event streams of a guard. Events go into each of them; those with a push receiver are delivered. @module */
 import { randomUUID } from 'node:crypto'
 import { safeJson } from '@mintmark/core'
 import type { Alarm } from '../verify/alarms.ts'
@@ -16,7 +12,6 @@ import type { StatementSigner } from './statements.ts'
 
 interface ActiveStream {
   readonly stream: EventStream
-  /** Ends the delivery to its receiver. */
   readonly ending: AbortController
 }
 
@@ -81,7 +76,6 @@ export class EventDelivery {
     await Promise.all(this.streams.map((stream) => addAll(stream, events)))
   }
 
-  /** Whether a stream asks for presentations. */
   get hasPresentations(): boolean {
     for (const { stream } of this.#active.values()) if (stream.takes(PRESENTED_EVENT)) return true
     return false
@@ -98,7 +92,6 @@ export class EventDelivery {
     return this.streams.reduce((sum, { dropped }) => sum + dropped, this.#dropped)
   }
 
-  /** Resolves when all deliveries have ended. */
   async stop(): Promise<void> {
     for (const { ending } of this.#active.values()) ending.abort()
     await Promise.all(this.#deliveries)

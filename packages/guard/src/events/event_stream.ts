@@ -41,7 +41,6 @@ export function subjectName(subject: Readonly<Record<string, unknown>>): string 
 /** An event before it is signed: RFC 8417, with the subject beside the events as SSF wants it. */
 export interface SecurityEvent {
   readonly subject: Readonly<Record<string, unknown>>
-  /** URI of the event type. */
   readonly type: string
   readonly details: Readonly<Record<string, unknown>>
   /** The same for events of one cause. */

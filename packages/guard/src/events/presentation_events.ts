@@ -15,7 +15,6 @@ import type { SecurityEvent } from './event_stream.ts'
 export const PRESENTED_EVENT =
   'https://schemas.openid.net/secevent/caep/event-type/session-presented'
 
-/** Reported tokens that are remembered. */
 const REMEMBERED = 100_000
 
 export class PresentationEvents {

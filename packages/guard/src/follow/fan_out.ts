@@ -8,7 +8,7 @@
  * @module
  */
 import { setTimeout as sleep } from 'node:timers/promises'
-import { LedgerReader, type ReadResource, type ShardView, TILE_WIDTH } from '@mintmark/ledger'
+import { LedgerReader, type ReadResource, type ShardView } from '@mintmark/ledger'
 import type { NatsAddress } from './nats_address.ts'
 import { NatsStream } from './nats_stream.ts'
 import { decodePublication, encodePublication, type Publication } from './publication.ts'
@@ -144,12 +144,10 @@ async function publicationOf(
   const { path, head, checkpointText: checkpoint } = shard
   const entries: Uint8Array[] = []
   let bytes = 0
-  for (let at = first; at < head.size && bytes <= maxBytes; ) {
-    const bundle = await shard.tree.bundle(Math.floor(at / TILE_WIDTH))
-    const rest = bundle.slice(at % TILE_WIDTH)
-    entries.push(...rest)
-    bytes += rest.reduce((sum, entry) => sum + 2 + entry.length, 0)
-    at += rest.length
+  for await (const { entries: more } of shard.tree.entries(first)) {
+    entries.push(...more)
+    bytes += more.reduce((sum, entry) => sum + 2 + entry.length, 0)
+    if (bytes > maxBytes) break
   }
   if (bytes <= maxBytes) return { shard: path, first, entries, checkpoint }
   return { shard: path, first: head.size, entries: [], checkpoint }

@@ -1,8 +1,4 @@
-/**
- * Entries that were read for a live set: they count once their tree is verified.
- *
- * @module
- */
+/** Entries that were read for a live set: they count once their tree is verified. @module */
 import { type EntryOutline, OUTLINE_WORDS } from '@mintmark/ledger'
 import type { LiveSet } from './live_set.ts'
 

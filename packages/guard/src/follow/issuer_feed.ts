@@ -146,7 +146,6 @@ export class IssuerFeed {
     return new Intake({ set, isHidden, nowMs: this.#options.now(), keepMs: skewMs + REMEMBERED_MS })
   }
 
-  /** From the shard that was the newest to the one that is. */
   async #goOn(reader: LedgerReader, from: string): Promise<void> {
     const later: LinkedShard[] = []
     for await (const linked of walkShards(reader, this.#options.alias)) {

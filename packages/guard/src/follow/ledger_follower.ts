@@ -25,7 +25,6 @@ import type { PushFeed } from './push_feed.ts'
 
 /** Rounds follow one another at least this fast: each shows that the ledger is still there. */
 const HEARTBEAT_MS = 1000
-/** Publications in the queue. */
 const MAX_QUEUE = 256
 /** Where the ledger sends no wakeups. */
 const POLL_MS = 250
@@ -49,7 +48,6 @@ interface FollowerOptions {
   readonly now: () => number
 }
 
-/** What a guard asks of a follower. */
 export type FollowedLedger = Pick<
   LedgerFollower,
   | 'ageMs'
@@ -103,7 +101,6 @@ export class LedgerFollower {
     return this.#trouble
   }
 
-  /** Whether a stream delivers publications. */
   get isStreamed(): boolean {
     return this.#isOnLine === true
   }
@@ -116,7 +113,6 @@ export class LedgerFollower {
     return [...this.#feeds.values()].flatMap(({ head }) => head ?? [])
   }
 
-  /** Head of the newest shard of an issuer. */
   headOf(issuer: string): Head | undefined {
     return this.#feedOf(issuer)?.head
   }

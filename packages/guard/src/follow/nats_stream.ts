@@ -27,7 +27,6 @@ const PING_MS = 5000
 const MAX_PINGS = 2
 const MINUTE_NS = 60e9
 
-/** A message of the stream. */
 interface StreamMessage {
   readonly sequence: number
   readonly data: Uint8Array
@@ -91,7 +90,6 @@ export class NatsStream {
     await jetstream(this.#connection).publish(subject, data, { msgID: id, timeout: TIMEOUT_MS })
   }
 
-  /** The newest message of a subject. */
   async lastOf(subject: string): Promise<Uint8Array | undefined> {
     const query = { last_by_subj: subject }
     return (await this.#manager.streams.getMessage(this.#stream, query))?.data

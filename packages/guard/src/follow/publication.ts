@@ -14,7 +14,6 @@ import { Reader } from '@mintmark/core'
 import { readBundle, writeBundle } from '@mintmark/ledger'
 
 export interface Publication {
-  /** Path of the shard. */
   readonly shard: string
   /** Index of the first entry. */
   readonly first: number

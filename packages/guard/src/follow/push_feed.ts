@@ -1,8 +1,4 @@
-/**
- * Publications that a NATS stream delivers.
- *
- * @module
- */
+/** Publications that a NATS stream delivers. @module */
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { NatsAddress } from './nats_address.ts'
 import { NatsStream, type StreamPosition } from './nats_stream.ts'

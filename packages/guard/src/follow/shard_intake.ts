@@ -24,7 +24,6 @@ import type { CompactTree } from './compact_tree.ts'
 import type { Intake } from './intake.ts'
 
 const HASH_BYTES = 32
-/** Bundles that are read at once, and go to a thread together. */
 const BATCH = 16
 /** From so many bundles on, threads are worth their start. */
 const THREADED_FROM = 160
@@ -98,7 +97,6 @@ async function takeWhole(first: number, end: number, intaking: Intaking): Promis
   }
 }
 
-/** Given to a free thread, or read here. */
 function begun(at: number, batch: BundleBatch, threads: BundleThreads | undefined): UnderWay {
   const isFree = threads?.isFree(AHEAD) === true
   const reading = isFree ? threads.read(batch) : Promise.resolve(readBatch(own, batch))

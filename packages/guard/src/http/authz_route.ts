@@ -1,8 +1,4 @@
-/**
- * `/authz`: for proxies that ask before they forward. 200 lets a request through, 401 does not.
- *
- * @module
- */
+/** `/authz`: for proxies that ask before they forward. 200 lets a request through, 401 does not. @module */
 import { isObject, text } from '@mintmark/core'
 import type { Context } from 'hono'
 import type { Callers } from '../verify/callers.ts'
@@ -96,7 +92,6 @@ function allowed({ jws: { payload }, basis, audience }: Admitted): Answer {
   return { status: 200, headers, body: '' }
 }
 
-/** Longest value of a header, in letters. */
 const MOST_LETTERS = 2048
 
 /**

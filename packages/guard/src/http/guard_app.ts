@@ -1,8 +1,4 @@
-/**
- * A guard over HTTP: its routes, and what they share.
- *
- * @module
- */
+/** A guard over HTTP: its routes, and what they share. @module */
 import { Hono } from 'hono'
 import { bodyLimit } from 'hono/body-limit'
 import type { EventDelivery } from '../events/event_delivery.ts'

@@ -1,8 +1,4 @@
-/**
- * The guard's metadata (RFC 8414) with the ledger's address and keys, and the guard's public key.
- *
- * @module
- */
+/** The guard's metadata (RFC 8414) with the ledger's address and keys, and the guard's public key. @module */
 import { formatVerifierKey, type Policy } from '@mintmark/ledger'
 import type { Hono } from 'hono'
 import type { StatementSigner } from '../events/statements.ts'

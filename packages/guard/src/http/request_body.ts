@@ -1,8 +1,4 @@
-/**
- * Request bodies, read up to a limit.
- *
- * @module
- */
+/** Request bodies, read up to a limit. @module */
 import type { Context } from 'hono'
 
 /** Of a form with a token, and of what receivers of events send. */

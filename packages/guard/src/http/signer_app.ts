@@ -1,8 +1,4 @@
-/**
- * `POST /sign`: a signing input in, a signature out, and an entry in the ledger between.
- *
- * @module
- */
+/** `POST /sign`: a signing input in, a signature out, and an entry in the ledger between. @module */
 import { type Json, MintmarkError, parseObject, safeJson, text } from '@mintmark/core'
 import { MAX_ATTESTATION, MAX_TOKEN_LETTERS } from '@mintmark/ledger'
 import { type Context, Hono } from 'hono'

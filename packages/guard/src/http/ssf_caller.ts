@@ -1,8 +1,4 @@
-/**
- * The caller of a request about event streams, and the streams that it owns.
- *
- * @module
- */
+/** The caller of a request about event streams, and the streams that it owns. @module */
 import type { Context } from 'hono'
 import type { EventDelivery } from '../events/event_delivery.ts'
 import type { EventStream } from '../events/event_stream.ts'
@@ -20,13 +16,11 @@ export interface SsfDeps {
   readonly signal: AbortSignal
 }
 
-/** The caller, or the refusal. */
 export function callerOf(c: Context, { callers }: SsfDeps): Caller | Response {
   const caller = callers.byAuthorization(c.req.header('authorization') ?? '')
   return caller ?? responseOf(unknownCaller())
 }
 
-/** The stream of this id if the caller owns it, or the refusal. */
 export function streamOf(c: Context, deps: SsfDeps, id?: string): EventStream | Response {
   const caller = callerOf(c, deps)
   if (caller instanceof Response) return caller

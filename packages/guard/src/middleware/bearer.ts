@@ -27,10 +27,8 @@ export interface TokenOptions {
   readonly caller?: string | undefined
 }
 
-/** A token that the guard has admitted. */
 export interface VerifiedToken {
   readonly claims: Json
-  /** The claim that the audience's policy names as the user's name. */
   readonly user: string | undefined
   readonly audience: string
   /** `recorded`, or the exception in the policy that admitted it. */

@@ -1,8 +1,4 @@
-/**
- * A guard in front of the routes of Express 4 and 5.
- *
- * @module
- */
+/** A guard in front of the routes of Express 4 and 5. @module */
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import {
   authorizationOf,

@@ -1,8 +1,4 @@
-/**
- * A guard in front of the routes of Fastify 5.
- *
- * @module
- */
+/** A guard in front of the routes of Fastify 5. @module */
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import {
   authorizationOf,

@@ -1,8 +1,4 @@
-/**
- * A guard in front of the routes of Hono 4.
- *
- * @module
- */
+/** A guard in front of the routes of Hono 4. @module */
 import type { MiddlewareHandler } from 'hono'
 import { responseOf } from '../http/answers.ts'
 import { type TokenJudge, type TokenOptions, tokenCheck, type VerifiedToken } from './bearer.ts'

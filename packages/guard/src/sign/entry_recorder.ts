@@ -1,8 +1,4 @@
-/**
- * Sends entries to a ledger over HTTP, many in one request, and reports when each is durable.
- *
- * @module
- */
+/** Sends entries to a ledger over HTTP, many in one request, and reports when each is durable. @module */
 import { isObject, type Json, MintmarkError, parseObject, text } from '@mintmark/core'
 import {
   encodeEntry,
@@ -28,7 +24,6 @@ interface Waiting {
 interface RecorderOptions {
   /** Where the ledger is served. */
   readonly url: string
-  /** Key of the front end. */
   readonly key: string
   readonly timeoutMs?: number | undefined
 }

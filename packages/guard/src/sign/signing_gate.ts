@@ -1,8 +1,4 @@
-/**
- * Signs tokens only after their ledger entry is durable.
- *
- * @module
- */
+/** Signs tokens only after their ledger entry is durable. @module */
 import { type KeyObject, sign as signBytes } from 'node:crypto'
 import { promisify } from 'node:util'
 import { MintmarkError } from '@mintmark/core'
@@ -38,7 +34,6 @@ export interface Cause {
   readonly attestation?: Uint8Array | undefined
 }
 
-/** A token and where it is recorded. */
 interface Minted {
   readonly token: string
   readonly receipt: Receipt

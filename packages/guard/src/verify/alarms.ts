@@ -50,7 +50,6 @@ export interface Alarm {
   readonly isRecorded: boolean | undefined
   /** Head of the issuer's newest shard that was read. */
   readonly head: Pick<Head, 'origin' | 'size' | 'root'> | undefined
-  /** Who presented the token to the guard. */
   readonly caller: string
   /** Whether the token was admitted nevertheless, by the audience's policy. */
   readonly isAdmitted: boolean
@@ -58,7 +57,6 @@ export interface Alarm {
   readonly refusal: SignedRefusal | undefined
 }
 
-/** Reported alarms that are remembered. */
 const REMEMBERED = 10_000
 /** Alarms of one key that are reported within {@link WINDOW_MS}; others are counted. */
 const MOST_PER_KEY = 100

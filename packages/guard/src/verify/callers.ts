@@ -1,12 +1,7 @@
-/**
- * Callers of the guard: their secrets, audiences and rates.
- *
- * @module
- */
+/** Callers of the guard: their secrets, audiences and rates. @module */
 import { hash, timingSafeEqual } from 'node:crypto'
 import type { AudiencePolicy } from './policies.ts'
 
-/** A caller with a secret. */
 export interface KnownCaller {
   readonly name: string
   /** SHA-256 of its secret. */

@@ -1,8 +1,4 @@
-/**
- * Judges tokens by trusted keys, policies and a ledger; counts verdicts and raises alarms.
- *
- * @module
- */
+/** Judges tokens by trusted keys, policies and a ledger; counts verdicts and raises alarms. @module */
 import { randomUUID } from 'node:crypto'
 import type { FollowedLedger } from '../follow/ledger_follower.ts'
 import { type Alarm, AlarmFilter } from './alarms.ts'
@@ -28,9 +24,7 @@ export interface GuardOptions {
   readonly onDistrust?: ((issuer: string, kid: string) => void) | undefined
   /** Tokens whose verified signature is cached. Default: none. */
   readonly rememberedTokens?: number | undefined
-  /** Called for each presented token whose signature verifies. */
   readonly onPresentation?: ((shown: Presentation) => void) | undefined
-  /** Called for each new alarm. */
   readonly onAlarm: (alarm: Alarm) => void
   readonly now: () => number
 }
@@ -125,7 +119,6 @@ export class Guard {
     return this.#recheck.run()
   }
 
-  /** Unsettled tokens that were given up. */
   get unsettledLost(): number {
     return this.#recheck.lost
   }

@@ -30,7 +30,6 @@ export type Algorithm = (typeof ALGORITHMS)[number]
 export interface TrustedKey {
   readonly issuer: string
   readonly kid: string
-  /** The one algorithm that it is used with. */
   readonly alg: Algorithm
   readonly key: KeyObject
   /** It signs tokens that are issued from then on, and before `untilMs`. Milliseconds since 1970-01-01 UTC. */
@@ -64,7 +63,6 @@ export class TrustedKeys {
   }
 }
 
-/** The settings of an issuer that concern its keys. */
 export interface KeyOwner {
   readonly issuer: string
   /** No key signs for longer than this after its `nbf`. */

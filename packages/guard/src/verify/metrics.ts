@@ -25,7 +25,6 @@ export class Metrics {
     return counter
   }
 
-  /** All counters, and gauges as they are now. */
   text(gauges: Readonly<Record<string, number>>): string {
     const counters: string[] = []
     for (const [name, rows] of this.#counters) {
@@ -41,7 +40,6 @@ export class Metrics {
   }
 }
 
-/** The standard metrics of a process. */
 function ofProcess(): readonly string[] {
   const { user, system } = process.cpuUsage()
   return [

@@ -25,7 +25,6 @@ interface Asked {
   readonly inputHash: Uint8Array
 }
 
-/** What is asked of a follower. */
 export type Followed = Pick<LedgerFollower, 'find' | 'ask' | 'refresh' | 'ageMs'>
 
 /** Longest wait for one round, and for all of them. */

@@ -1,8 +1,4 @@
-/**
- * SHA-256 of short texts, thousands of times a second.
- *
- * @module
- */
+/** SHA-256 of short texts, thousands of times a second. @module */
 import { hash } from 'node:crypto'
 
 const BYTES = 32

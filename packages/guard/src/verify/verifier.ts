@@ -1,8 +1,4 @@
-/**
- * Judges a token: signed by the right key, for this audience, in time, and recorded before it was signed.
- *
- * @module
- */
+/** Judges a token: signed by the right key, for this audience, in time, and recorded before it was signed. @module */
 import { type Json, text } from '@mintmark/core'
 import type { FollowedLedger } from '../follow/ledger_follower.ts'
 import type { Alarm, AlarmClass } from './alarms.ts'
@@ -86,7 +82,6 @@ interface VerifierOptions {
   readonly onUnsettled: (unsettled: Unsettled) => void
   /** Subjects that belong to nobody. */
   readonly canaries: ReadonlySet<string>
-  /** Whether this key of the issuer is distrusted. */
   readonly isDistrusted: (issuer: string, kid: string) => boolean
   /** Tokens whose verified signature is cached; 0 for none. */
   readonly rememberedTokens: number
@@ -159,7 +154,6 @@ export class Verifier {
     return typeof signer === 'object' && signer.issuer === jws.issuer ? jws : undefined
   }
 
-  /** The key that signed the token, of whatever issuer. */
   #signerOf(jws: StrictJws, keys: TrustedKeys): TrustedKey | Refusal {
     const own = keys.find(jws.issuer, jws.kid)
     if (own !== undefined && own.alg !== jws.alg) return 'algorithm'
@@ -278,7 +272,6 @@ export class Verifier {
     return isAdmitted ? admitted(shown, 'monitor') : refused(alarm, shown)
   }
 
-  /** The evidence of an alarm. */
   alarmOf(
     shown: Shown | Unfit,
     alarm: AlarmClass,

@@ -16,7 +16,7 @@ import {
   newSalt,
   SALT_CLAIM,
 } from '@mintmark/ledger'
-import { type Listening, listen, type Served } from '@mintmark/ledger/http'
+import { type Listening, listen, type RunningServer } from '@mintmark/ledger/http'
 import { claims, makeLedger, serve } from '@mintmark/ledger/testing'
 import { mintmark, readAgain } from '@mintmark/testkit'
 import { createRemoteJWKSet, jwtVerify } from 'jose'
@@ -25,7 +25,7 @@ import { startSigner } from '../../src/index.ts'
 const scratch = mkdtempSync(join(tmpdir(), 'mintmark-signer-'))
 const SECRET = 'the-secret-of-the-provider'
 const lines: string[] = []
-let ledger: Served
+let ledger: RunningServer
 let signer: Listening
 let configuration: Readonly<Record<string, unknown>>
 

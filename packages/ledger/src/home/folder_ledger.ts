@@ -1,8 +1,4 @@
-/**
- * A ledger in a folder, made and opened.
- *
- * @module
- */
+/** A ledger in a folder, made and opened. @module */
 import { MintmarkError } from '@mintmark/core'
 import {
   DESCRIPTION_PATH,
@@ -12,7 +8,14 @@ import {
 } from '../notes/description.ts'
 import { formatVerifierKey } from '../notes/note.ts'
 import { Sequencer, type SequencerOptions } from '../sequence/sequencer.ts'
-import { diskFiles, type Files, folderOf, replaceDurably } from '../store/files.ts'
+import {
+  assertEmpty,
+  diskFiles,
+  type Files,
+  folderOf,
+  readText,
+  replaceDurably,
+} from '../store/files.ts'
 import { FolderStore } from '../store/folder_store.ts'
 import { encodeRecord, newSegmentHeader, SEGMENT_HEADER_BYTES } from '../store/journal_records.ts'
 import { makeLogKey, readLedgerSigner } from './ledger_key.ts'
@@ -30,8 +33,7 @@ export async function createFolderLedger(
   wanted: Omit<Description, 'key'>,
   files: Files = diskFiles,
 ): Promise<Description> {
-  if ((await files.list(folder)).length > 0)
-    throw new MintmarkError('LEDGER_INVALID', `${folder} is not empty`)
+  await assertEmpty(files, folder)
   const key = await makeLogKey(folder, wanted.name, files)
   const description: Description = { ...wanted, key }
   await files.makeFolder(`${folder}/private/journal`)
@@ -58,10 +60,10 @@ export async function readDescription(
   folder: string,
   files: Files = diskFiles,
 ): Promise<Description> {
-  const bytes = await files.read(`${folder}/public/${DESCRIPTION_PATH}`)
-  if (bytes === undefined)
+  const source = await readText(files, `${folder}/public/${DESCRIPTION_PATH}`)
+  if (source === undefined)
     throw new MintmarkError('LEDGER_MISSING', `there is no ledger in ${folder}`)
-  return parseDescription(Buffer.from(bytes).toString('utf8'))
+  return parseDescription(source)
 }
 
 export interface OpenOptions extends Omit<SequencerOptions, 'store' | 'description' | 'signer'> {

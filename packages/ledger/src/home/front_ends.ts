@@ -1,14 +1,10 @@
-/**
- * Who may append to a ledger: lines of `private/front-ends` in its folder, which hold the hashes of their keys.
- *
- * @module
- */
+/** The front ends that may append to a ledger: names and key hashes in `private/front-ends` of its folder. @module */
 import { createHash, randomBytes } from 'node:crypto'
 import { readFile, writeFile } from 'node:fs/promises'
 import { errnoOf, MintmarkError, unreadable } from '@mintmark/core'
 
 const FILE = 'private/front-ends'
-/** Between two looks at what may have changed. */
+/** Between two checks of the file. */
 const CARE_MS = 500
 
 /** Who may append. */
@@ -37,7 +33,7 @@ export function parseFrontEnds(source: string): FrontEnd[] {
     })
 }
 
-/** The first front end of a ledger: its key is in a file of its own, the ledger keeps the hash. */
+/** The first front end of a ledger: its key is in another file, the ledger has the hash. */
 export async function makeFrontEnd(folder: string): Promise<void> {
   const key = randomBytes(32).toString('base64url')
   await writeFile(`${folder}/private/front-end.key`, `${key}\n`, { mode: 0o600 })
@@ -45,7 +41,7 @@ export async function makeFrontEnd(folder: string): Promise<void> {
   await writeFile(`${folder}/${FILE}`, `front-end ${hash}\n`, { mode: 0o600 })
 }
 
-/** Who may append, as the file says it now: whoever is taken out of it can append no more a moment later. */
+/** The front ends in the file now: a removed one can append no more a moment later. */
 export class WatchedFrontEnds {
   #known: readonly FrontEnd[]
   #trouble = ''
@@ -53,7 +49,7 @@ export class WatchedFrontEnds {
 
   private constructor(folder: string, known: readonly FrontEnd[], warn: (text: string) => void) {
     this.#known = known
-    this.#timer = setInterval(() => void this.#look(folder, warn), CARE_MS)
+    this.#timer = setInterval(() => void this.#refresh(folder, warn), CARE_MS)
     this.#timer.unref()
   }
 
@@ -69,7 +65,7 @@ export class WatchedFrontEnds {
     clearInterval(this.#timer)
   }
 
-  async #look(folder: string, warn: (text: string) => void): Promise<void> {
+  async #refresh(folder: string, warn: (text: string) => void): Promise<void> {
     try {
       this.#known = parseFrontEnds(await readFrontEnds(folder))
       this.#trouble = ''
@@ -81,7 +77,6 @@ export class WatchedFrontEnds {
   }
 }
 
-/** Of a folder that lacks even these it is said that it is no ledger. */
 async function readFrontEnds(folder: string): Promise<string> {
   const path = `${folder}/${FILE}`
   try {

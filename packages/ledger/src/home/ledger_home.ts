@@ -1,8 +1,4 @@
-/**
- * A ledger by its folder, whatever its store: the folder itself, or the database that the folder names.
- *
- * @module
- */
+/** A ledger by its folder, whatever its store: the folder itself, or the database that the folder names. @module */
 import type { Description } from '../notes/description.ts'
 import { Sequencer } from '../sequence/sequencer.ts'
 import { diskFiles, type Files } from '../store/files.ts'
@@ -16,9 +12,7 @@ import { readPostgresDescription, storeUrlOf } from './postgres_ledger.ts'
 
 export interface LedgerHome {
   readonly description: Description
-  /** Reads a published file. */
   readonly read: ReadResource
-  /** Opens the ledger to write to. */
   readonly open: (options: HomeOptions) => Promise<Sequencer>
   /** Whether the store may go away and come back by itself, as a database server does. */
   readonly isRemote: boolean

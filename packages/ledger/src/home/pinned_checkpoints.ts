@@ -1,14 +1,14 @@
 /**
- * The highest heads that somebody relies on, in a file: a ledger's own outside of its back-ups, a verifier's beside it.
+ * The highest heads that a ledger published or a verifier relies on, in a file outside of the ledger's back-ups.
  *
- * A head is on disk before it is relied on, so that after any end of the process a ledger that was set back is noticed.
+ * A head is on disk before anybody relies on it: after any crash, a ledger that was set back is noticed.
  *
  * @module
  */
 import { unreadable } from '@mintmark/core'
 import type { Head } from '../notes/checkpoint.ts'
 import { formatHeads, highestHeads, parseHeads, type SeenHead } from '../notes/heads.ts'
-import { diskFiles, type Files, replaceDurably } from '../store/files.ts'
+import { diskFiles, type Files, readText, replaceDurably } from '../store/files.ts'
 
 export class PinnedCheckpoints {
   readonly #path: string | undefined
@@ -22,7 +22,7 @@ export class PinnedCheckpoints {
   }
 
   /**
-   * @param path undefined: they are kept in memory alone
+   * @param path undefined: they are in memory alone
    * @throws {MintmarkError} `INPUT_INVALID` for a file of something else, `INPUT_UNREADABLE`
    */
   static async open(
@@ -32,8 +32,8 @@ export class PinnedCheckpoints {
     const failed = (cause: unknown) => {
       throw unreadable(path ?? '', cause)
     }
-    const bytes = path === undefined ? undefined : await files.read(path).catch(failed)
-    const seen = bytes === undefined ? [] : parseHeads(Buffer.from(bytes).toString('utf8'))
+    const source = path === undefined ? undefined : await readText(files, path).catch(failed)
+    const seen = parseHeads(source ?? '')
     return new PinnedCheckpoints(path, files, seen)
   }
 
@@ -42,7 +42,7 @@ export class PinnedCheckpoints {
   }
 
   /** Durable on return. */
-  async keep(heads: readonly Head[]): Promise<void> {
+  async pin(heads: readonly Head[]): Promise<void> {
     this.#highest = highestHeads([...this.#highest.values(), ...heads])
     if (this.#path === undefined) return
     const bytes = Buffer.from(formatHeads(this.#highest.values()))

@@ -1,5 +1,5 @@
 /**
- * A ledger in a PostgreSQL database, made and opened. Its key stays in a folder: who holds the database cannot sign.
+ * A ledger in a PostgreSQL database, made and opened. Its key stays in a folder: the database alone cannot sign.
  *
  * @module
  */
@@ -11,14 +11,15 @@ import {
   parseDescription,
 } from '../notes/description.ts'
 import { formatVerifierKey } from '../notes/note.ts'
-import { diskFiles, type Files, folderOf } from '../store/files.ts'
+import { assertEmpty, diskFiles, type Files, folderOf, readText } from '../store/files.ts'
 import { encodeRecord, newSeed } from '../store/journal_records.ts'
 import { inTransaction, openSession, type SqlSession } from '../store/postgres_database.ts'
 import { STATE_TABLE } from '../store/postgres_state.ts'
+import { replacePrivately } from '../store/private_files.ts'
 import type { ReadResource } from '../tree/tile_tree.ts'
-import { makeLogKey, replacePrivately } from './ledger_key.ts'
+import { makeLogKey } from './ledger_key.ts'
 
-/** Says which database the ledger of a folder is in. */
+/** Names the database of a folder's ledger. */
 const STORE_PATH = 'private/store'
 
 const TABLES = [
@@ -37,7 +38,7 @@ const TABLES = [
   'ALTER TABLE mintmark_live ALTER COLUMN bytes SET STORAGE EXTERNAL',
 ]
 
-export const isPostgresUrl = (place: string): boolean => /^postgres(?:ql)?:\/\//.test(place)
+export const isPostgresUrl = (location: string): boolean => /^postgres(?:ql)?:\/\//.test(location)
 
 /**
  * Makes the tables of a ledger in the first schema of the search path, and its key in a folder that is empty or not there.
@@ -54,8 +55,7 @@ export async function createPostgresLedger(
     throw new MintmarkError('LEDGER_INVALID', 'the store is no postgres:// address', {
       member: 'store',
     })
-  if ((await files.list(folder)).length > 0)
-    throw new MintmarkError('LEDGER_INVALID', `${folder} is not empty`)
+  await assertEmpty(files, folder)
   const session = await openSession(url)
   try {
     await assertFree(session)
@@ -105,14 +105,13 @@ async function makeTables(session: SqlSession, description: Description): Promis
 
 /** The address of a folder's database; undefined where the ledger is in the folder itself. */
 export async function storeUrlOf(folder: string, files: Files): Promise<string | undefined> {
-  const bytes = await files.read(`${folder}/${STORE_PATH}`)
-  return bytes && Buffer.from(bytes).toString('utf8').trim()
+  return (await readText(files, `${folder}/${STORE_PATH}`))?.trim()
 }
 
 /** @throws {MintmarkError} `LEDGER_MISSING` where the database has none, `LEDGER_INVALID`, `LEDGER_FAILED` */
 export async function readPostgresDescription(read: ReadResource): Promise<Description> {
-  const bytes = await read(DESCRIPTION_PATH)
-  if (bytes === undefined)
+  const source = await readText({ read }, DESCRIPTION_PATH)
+  if (source === undefined)
     throw new MintmarkError('LEDGER_MISSING', 'there is no ledger in this database')
-  return parseDescription(Buffer.from(bytes).toString('utf8'))
+  return parseDescription(source)
 }

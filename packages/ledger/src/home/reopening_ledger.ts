@@ -1,9 +1,8 @@
 /**
- * A ledger that opens itself again where its store went away and came back: a database that restarts, or hands over to
- * another server.
+ * A ledger that reopens after its store was unavailable: a database that restarts, or fails over to another server.
  *
- * While it is shut, every entry is turned away as one to be sent again, and nothing is said of any token. It opens again
- * only with every head that it ever published: a server that comes back with less is not gone on with.
+ * While it is shut, it refuses entries with an error that allows a retry, and answers nothing about tokens. It opens again
+ * only with every head that it ever published: a server that returns with less is not used.
  *
  * @module
  */
@@ -20,7 +19,7 @@ import type { HomeOptions, LedgerHome } from './ledger_home.ts'
 const RETRY_MS = 500
 
 interface ReopeningOptions extends HomeOptions {
-  /** Told why the ledger is shut, and with undefined when it is open again. */
+  /** Called with the reason when the ledger is shut, and with undefined when it is open again. */
   readonly onTrouble?: ((cause: unknown) => void) | undefined
 }
 
@@ -31,7 +30,6 @@ export class ReopeningLedger {
   #ledger: Sequencer | undefined
   /** Aborted when the ledger is shut. */
   #opening: AbortController = new AbortController()
-  /** Publications of earlier openings. */
   #earlier = 0
   readonly #closing: AbortController = new AbortController()
   #loop: Promise<void> = Promise.resolve()
@@ -48,13 +46,13 @@ export class ReopeningLedger {
     home: Pick<LedgerHome, 'open' | 'isRemote'>,
     options: ReopeningOptions,
   ): Promise<ReopeningLedger> {
-    const standing = new ReopeningLedger(home, options)
-    const first = await standing.#open()
-    standing.#loop = standing.#supervise(first)
-    standing.#failed = standing.#loop.then(() => new Promise<never>(() => undefined))
-    // Nobody has to listen.
-    standing.#failed.catch(() => undefined)
-    return standing
+    const ledger = new ReopeningLedger(home, options)
+    const first = await ledger.#open()
+    ledger.#loop = ledger.#supervise(first)
+    ledger.#failed = ledger.#loop.then(() => new Promise<never>(() => undefined))
+    // Nobody has to handle it.
+    ledger.#failed.catch(() => undefined)
+    return ledger
   }
 
   /** Rejects when the ledger cannot be opened again. */
@@ -70,14 +68,14 @@ export class ReopeningLedger {
   /**
    * As {@link Sequencer.find}.
    *
-   * @throws {MintmarkError} `LEDGER_FAILED` while the ledger is shut: then nobody can tell
+   * @throws {MintmarkError} `LEDGER_FAILED` while the ledger is shut
    */
   find(alias: string, id: Uint8Array, inputHash: Uint8Array): LiveToken | 'other' | undefined {
     if (this.#ledger === undefined) throw shut()
     return this.#ledger.find(alias, id, inputHash)
   }
 
-  /** Whether the store is away. */
+  /** Whether the store is unavailable. */
   get isShut(): boolean {
     return this.#ledger === undefined
   }
@@ -179,7 +177,7 @@ export class ReopeningLedger {
     this.#seen = [...known, ...highest.values()]
   }
 
-  /** Whether the store may come back by itself. The lock of our own last session may outlast it for a while. */
+  /** Whether the store may come back by itself. The lock of this process's last session may outlast it for a while. */
   #isPassing(cause: unknown): boolean {
     if (!this.#home.isRemote || !(cause instanceof MintmarkError)) return false
     const { code, facts } = cause

@@ -1,6 +1,6 @@
 /**
- * Connections of a server: bounded in all, and from each address. Where there are too many, one that waits for nothing goes
- * first, so that who only holds connections open keeps nobody out.
+ * Bounds the connections of a server, in total and for each address. Where there are too many, idle ones are closed first,
+ * so that held connections keep nobody out.
  *
  * @module
  */

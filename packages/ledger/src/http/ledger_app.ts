@@ -22,19 +22,19 @@ const MAX_ENTRIES = 4096
 interface EntriesDeps {
   readonly append: (entry: Issuance | Revocation) => Promise<Receipt>
   readonly frontEnds: () => readonly FrontEnd[]
-  /** What is not done now, in words; undefined where all is. */
+  /** What the ledger fails to do now; undefined where all works. */
   readonly trouble?: (() => string | undefined) | undefined
 }
 
 interface LedgerAppDeps extends Pick<EntriesDeps, 'trouble'> {
   readonly read: ReadResource
-  /** Undefined where entries are taken in elsewhere. */
+  /** Undefined where another port accepts entries. */
   readonly entries?: EntriesDeps | undefined
   /** What verifiers ask; undefined where nobody writes to the ledger here. */
   readonly live?: LiveLedger | undefined
 }
 
-/** What front ends send, and nothing that the public asks for. */
+/** Accepts entries from front ends, and serves no public files. */
 export function entriesApp(deps: EntriesDeps): Hono {
   const app = newApp(deps)
   entriesRoute(app, deps)
@@ -44,8 +44,8 @@ export function entriesApp(deps: EntriesDeps): Hono {
 function newApp({ trouble }: Pick<EntriesDeps, 'trouble'>): Hono {
   const app = new Hono()
   app.get('/healthz', (c) => {
-    const told = trouble?.()
-    return told === undefined ? c.text('ok\n') : c.text(`${told}\n`, 503)
+    const failure = trouble?.()
+    return failure === undefined ? c.text('ok\n') : c.text(`${failure}\n`, 503)
   })
   app.onError((_error, c) => c.text('the ledger cannot answer\n', 503))
   return app
@@ -53,14 +53,14 @@ function newApp({ trouble }: Pick<EntriesDeps, 'trouble'>): Hono {
 
 export function ledgerApp(deps: LedgerAppDeps): Hono {
   const app = newApp(deps)
-  app.get('/ledger.json', (c) => served(c, deps.read, 'ledger.json', 'application/json'))
+  app.get('/ledger.json', (c) => published(c, deps.read, 'ledger.json', 'application/json'))
   app.get('/:alias/latest', (c) => {
     const path = `${c.req.param('alias')}/latest`
-    return served(c, deps.read, path, 'text/plain; charset=utf-8')
+    return published(c, deps.read, path, 'text/plain; charset=utf-8')
   })
   app.get('/:alias/:period/:file{(?:checkpoint|checkpoint\\.unwitnessed|pruned)}', (c) => {
     const { alias, period, file } = c.req.param()
-    return served(c, deps.read, `${alias}/${period}/${file}`, 'text/plain; charset=utf-8')
+    return published(c, deps.read, `${alias}/${period}/${file}`, 'text/plain; charset=utf-8')
   })
   app.get('/:alias/:period/tile/*', (c) => tile(c, deps.read))
   if (deps.entries !== undefined) entriesRoute(app, deps.entries)
@@ -68,7 +68,7 @@ export function ledgerApp(deps: LedgerAppDeps): Hono {
   return app
 }
 
-/** The key first: of nobody else is a body read. */
+/** The key first: without one no body is read. */
 function entriesRoute(app: Hono, deps: EntriesDeps): void {
   const limit = bodyLimit({
     maxSize: MAX_ENTRIES_BYTES,
@@ -88,7 +88,7 @@ function entriesRoute(app: Hono, deps: EntriesDeps): void {
 /** Names are checked before they become part of a path. */
 const PATH = /^(?:ledger\.json|[a-z0-9][a-z0-9._-]{0,63}\/(?:latest|[\dT-]{4,13}\/.+))$/
 
-async function served(
+async function published(
   c: Context,
   read: ReadResource,
   path: string,
@@ -105,10 +105,10 @@ async function tile(c: Context, read: ReadResource): Promise<Response> {
   const path = c.req.path.slice(1)
   const name = /^[^/]+\/[^/]+\/(tile\/.*)$/.exec(path)?.[1] ?? ''
   if (parseTilePath(name) === undefined) return c.text('not here\n', 404)
-  return await served(c, read, path, 'application/octet-stream')
+  return await published(c, read, path, 'application/octet-stream')
 }
 
-/** One result an entry, in their order. What is refused is told; it never stops the others. */
+/** One result an entry, in order. A refusal never stops the others. */
 async function entries(c: Context, { append }: EntriesDeps): Promise<Response> {
   const bundle = readBundle(new Uint8Array(await c.req.arrayBuffer()))
   if (bundle === undefined || bundle.length === 0 || bundle.length > MAX_ENTRIES)

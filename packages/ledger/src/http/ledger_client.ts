@@ -1,8 +1,4 @@
-/**
- * The public files of a ledger over HTTP.
- *
- * @module
- */
+/** The public files of a ledger over HTTP. @module */
 import { MintmarkError, parseObject } from '@mintmark/core'
 import type { ReadResource } from '../tree/tile_tree.ts'
 
@@ -12,7 +8,7 @@ const MAX_BYTES = 32 << 20
 
 interface ClientOptions {
   readonly timeoutMs?: number
-  /** Told the `Date` of each answer. */
+  /** Receives the `Date` of each answer. */
   readonly onDate?: (date: string | null) => void
 }
 
@@ -38,16 +34,16 @@ export function ledgerClient(
   }
 }
 
-/** What a ledger that is at work answers beside its files. Neither is evidence. */
+/** What a running ledger answers beside its files. Neither is evidence. */
 export interface LiveAnswers {
-  /** Resolves to the number of the newest publication once it is another than `after`; undefined where none is told. */
+  /** Resolves to the newest publication once it is another than `after`; undefined where the server answers none. */
   readonly listen: (after: string, signal: AbortSignal) => Promise<string | undefined>
   readonly ask: (alias: string, id: Uint8Array, inputHash: Uint8Array) => Promise<LedgerAnswer>
 }
 
 /**
- * What the ledger says of one token, unproven. `no-answer`: these are plain files, and nobody is there to ask. `failed`: it
- * did not answer this time, so nobody can tell what it has not published.
+ * The ledger's answer about one token, without proof. `no-answer`: a web server with plain files. `failed`: no answer this
+ * time, so unpublished entries are unknown.
  */
 export type LedgerAnswer = 'recorded' | 'other' | 'unknown' | 'no-answer' | 'failed'
 

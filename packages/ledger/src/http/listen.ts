@@ -1,8 +1,4 @@
-/**
- * A server that listens, and stops in good order.
- *
- * @module
- */
+/** A server that listens, and stops in order. @module */
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
 import { getRequestListener } from '@hono/node-server'
 import { MintmarkError } from '@mintmark/core'
@@ -11,14 +7,14 @@ import { Connections } from './connections.ts'
 const REQUEST_TIMEOUT_MS = 15_000
 const HEADERS_TIMEOUT_MS = 5000
 const LIMITS = { most: 4096, perAddress: 256 }
-/** How often is looked whether a request has taken longer than it may: by default that is done twice a minute. */
+/** How often requests are checked for their time limits: Node's default is twice a minute. */
 const CHECK_MS = 1000
-/** Proxies keep connections for a minute; one that is closed under a request would be an error of theirs. */
+/** Proxies keep connections for a minute; closing one earlier would break their requests. */
 const IDLE_TIMEOUT_MS = 75_000
-/** How long requests that are under way may still take. */
+/** How long running requests may still take. */
 const STOP_PATIENCE_MS = 5000
 
-/** What Hono's applications are. Its types need those of a browser, which not every program has. */
+/** A Hono application, without Hono's types: these need a browser's. */
 export interface Routes {
   readonly fetch: (request: Request) => Response | Promise<Response>
 }
@@ -29,8 +25,8 @@ export interface Listening {
   readonly stop: () => Promise<void>
 }
 
-/** Answers a request before the routes see it, or says that it is not one for it. */
-type Lane = (request: IncomingMessage, response: ServerResponse) => boolean
+/** Answers a request before the routes, or returns false. */
+type FastPath = (request: IncomingMessage, response: ServerResponse) => boolean
 
 /**
  * @param address port 0 for any that is free
@@ -39,7 +35,7 @@ type Lane = (request: IncomingMessage, response: ServerResponse) => boolean
 export async function listen(
   { fetch }: Routes,
   { host, port }: { readonly host: string; readonly port: number },
-  lane: Lane = () => false,
+  fastPath: FastPath = () => false,
 ): Promise<Listening> {
   const listener = getRequestListener(fetch)
   const server = createServer(
@@ -51,7 +47,7 @@ export async function listen(
       joinDuplicateHeaders: true,
     },
     (request, response) => {
-      if (!lane(request, response)) void listener(request, response)
+      if (!fastPath(request, response)) void listener(request, response)
     },
   )
   new Connections(LIMITS).watch(server)

@@ -1,7 +1,7 @@
 /**
- * What verifiers ask a ledger for, beside its files: to be woken when it publishes, and whether one token is recorded.
+ * Answers for verifiers beside the files: a wakeup when the ledger publishes, and whether one token is recorded.
  *
- * Neither is evidence: a verifier believes what hashes to a signed head. They only save it time.
+ * Neither is evidence: a verifier trusts what hashes to a signed head. They only save it time.
  *
  * @module
  */
@@ -9,7 +9,7 @@ import { randomBytes } from 'node:crypto'
 import type { Context, Hono } from 'hono'
 import type { ReopeningLedger } from '../home/reopening_ledger.ts'
 
-/** How long a verifier is kept waiting where nothing is published. */
+/** How long a verifier waits where nothing is published. */
 const PATIENCE_MS = 20_000
 
 export interface LiveLedger {
@@ -19,13 +19,13 @@ export interface LiveLedger {
 }
 
 export function liveRoutes(app: Hono, live: LiveLedger): void {
-  // Counts begin anew with each run: a verifier that comes from an earlier one must not wait.
+  // Counts begin again with each run: a count of an earlier run must not make a verifier wait.
   const run = randomBytes(8).toString('hex')
   app.get('/feed', (c) => feed(c, live, run))
   app.get('/:alias/token/:id/:input', (c) => token(c, live))
 }
 
-/** Answers when something is published that the caller has not heard of, or after some time. */
+/** Answers when something new is published, or after some time. */
 async function feed(c: Context, { ledger, signal }: LiveLedger, run: string): Promise<Response> {
   const [seenRun, seen] = (c.req.query('after') ?? '').split('.')
   if (seenRun === run && /^\d{1,15}$/.test(seen ?? '')) {

@@ -1,8 +1,4 @@
-/**
- * Where a ledger is read from: a folder, a URL under which one is served, or the database that either names.
- *
- * @module
- */
+/** Opens a ledger to read: a folder, a URL that serves one, or a database. @module */
 import { MintmarkError } from '@mintmark/core'
 import { openHome } from '../home/ledger_home.ts'
 import { isPostgresUrl } from '../home/postgres_ledger.ts'
@@ -13,21 +9,21 @@ import type { ReadResource } from '../tree/tile_tree.ts'
 import { ledgerClient } from './ledger_client.ts'
 
 /** Opens the ledger at a folder, or at an `http(s)://` or `postgres://` URL that the user named. */
-export async function openReader(place: string): Promise<LedgerReader> {
-  const read = await readAt(place)
+export async function openReader(location: string): Promise<LedgerReader> {
+  const read = await readAt(location)
   try {
     return await LedgerReader.open(read)
   } catch (error) {
     // An address may hold a password, and is not shown.
-    if (!isMissing(error) || place.includes('://')) throw error
-    throw new MintmarkError('LEDGER_MISSING', `no ledger.json at ${place}: it is no ledger`)
+    if (!isMissing(error) || location.includes('://')) throw error
+    throw new MintmarkError('LEDGER_MISSING', `no ledger.json at ${location}: it is no ledger`)
   }
 }
 
-async function readAt(place: string): Promise<ReadResource> {
-  if (/^https?:\/\//.test(place)) return ledgerClient(place)
-  if (!isPostgresUrl(place)) return await inFolder(place)
-  const published = new PostgresFiles(place)
+async function readAt(location: string): Promise<ReadResource> {
+  if (/^https?:\/\//.test(location)) return ledgerClient(location)
+  if (!isPostgresUrl(location)) return await inFolder(location)
+  const published = new PostgresFiles(location)
   return (path) => published.read(path)
 }
 

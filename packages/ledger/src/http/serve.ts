@@ -1,8 +1,4 @@
-/**
- * A ledger or a witness at work: opened, listening, and closed again in good order.
- *
- * @module
- */
+/** Runs a ledger or a witness as a server: opens it, listens, and closes it in order. @module */
 import { MintmarkError } from '@mintmark/core'
 import { WatchedFrontEnds } from '../home/front_ends.ts'
 import { type LedgerHome, openHome } from '../home/ledger_home.ts'
@@ -26,18 +22,18 @@ interface Address {
   readonly now: () => number
 }
 
-export interface Served {
+export interface RunningServer {
   readonly url: string
-  /** Where front ends send entries, if that is elsewhere. */
+  /** Where front ends send entries, if that is another address. */
   readonly issuersUrl?: string | undefined
-  /** Rejects when the service can go on no more. */
+  /** Rejects when the server cannot continue. */
   readonly failed: Promise<never>
   readonly stop: () => Promise<void>
 }
 
 const never = new Promise<never>(() => undefined)
 
-/** The second is done whatever the first comes to. */
+/** The second runs even if the first fails. */
 function bothEnd(first: () => Promise<void>, second: () => Promise<void>): () => Promise<void> {
   return async () => {
     try {
@@ -48,7 +44,10 @@ function bothEnd(first: () => Promise<void>, second: () => Promise<void>): () =>
   }
 }
 
-export async function serveWitness(folder: string, { host, port, now }: Address): Promise<Served> {
+export async function serveWitness(
+  folder: string,
+  { host, port, now }: Address,
+): Promise<RunningServer> {
   const { witness, close } = await openFolderWitness(folder, now)
   try {
     const { url, stop } = await listen(witnessApp(witness), { host, port })
@@ -69,16 +68,18 @@ export interface LedgerServeOptions extends Address {
   /** File outside of the ledger that keeps the highest heads. */
   readonly heads: string | undefined
   readonly policy: Policy | undefined
-  /** Port on which front ends send entries, and nobody else is answered; undefined: the same as for the public. */
+  /** Port for entries of front ends alone; undefined: the public one. */
   readonly issuersPort?: number | undefined
-  /** Starts what hands publications on to elsewhere. */
   readonly forward?: Forward | undefined
-  /** The time that somebody read from another clock: milliseconds since 1970-01-01 UTC. */
+  /** The time on another clock, which an operator read: milliseconds since 1970-01-01 UTC. */
   readonly confirmedMs?: number | undefined
   readonly warn: (text: string) => void
 }
 
-export async function serveLedger(folder: string, options: LedgerServeOptions): Promise<Served> {
+export async function serveLedger(
+  folder: string,
+  options: LedgerServeOptions,
+): Promise<RunningServer> {
   const frontEnds = await WatchedFrontEnds.open(folder, options.warn)
   const home = await openHome(folder)
   try {
@@ -91,7 +92,7 @@ export async function serveLedger(folder: string, options: LedgerServeOptions): 
   }
 }
 
-/** What a ledger may fail to do, and how that is told. */
+/** What a ledger may fail to do, and the messages about it. */
 const DUTIES = [
   {
     failure: (ledger: ReopeningLedger) => ledger.trouble,
@@ -107,18 +108,18 @@ const DUTIES = [
   },
 ] as const
 
-/** Each is told once where it begins, and once where it ends. */
+/** Warns once when a failure begins, and once when it ends. */
 function watchTrouble(ledger: ReopeningLedger, warn: (text: string) => void): () => void {
-  const told = new Set<string>()
+  const failing = new Set<string>()
   const timer = setInterval(() => {
-    // While the store is away, the ledger itself says so.
+    // While the store is unavailable, the ledger itself warns.
     if (ledger.isShut) return
     for (const { failure, begins, ends } of DUTIES) {
       const cause = failure(ledger)
-      if (cause !== undefined && !told.has(begins)) warn(`${begins}: ${reasonOf(cause)}`)
-      if (cause === undefined && told.has(begins)) warn(ends)
-      if (cause === undefined) told.delete(begins)
-      else told.add(begins)
+      if (cause !== undefined && !failing.has(begins)) warn(`${begins}: ${reasonOf(cause)}`)
+      if (cause === undefined && failing.has(begins)) warn(ends)
+      if (cause === undefined) failing.delete(begins)
+      else failing.add(begins)
     }
   }, CARE_MS)
   timer.unref()
@@ -128,7 +129,7 @@ function watchTrouble(ledger: ReopeningLedger, warn: (text: string) => void): ()
 const troubleOf = (ledger: ReopeningLedger) =>
   DUTIES.find(({ failure }) => failure(ledger) !== undefined)?.said
 
-/** Between two looks at what may have changed. */
+/** Between two checks. */
 const CARE_MS = 500
 
 async function openReopening(
@@ -137,12 +138,12 @@ async function openReopening(
 ): Promise<ReopeningLedger> {
   if (heads === undefined)
     warn('no --heads: a ledger restored from a back-up is noticed only by those who saw more of it')
-  const kept = await PinnedCheckpoints.open(heads)
+  const pinned = await PinnedCheckpoints.open(heads)
   return await ReopeningLedger.open(home, {
     now,
     confirmedMs,
-    seen: kept.seen,
-    onHeads: (published) => kept.keep(published),
+    seen: pinned.seen,
+    onHeads: (published) => pinned.pin(published),
     witnesses: witnessesOf(policy, home.description, warn),
     onNotice: warn,
     onTrouble: (cause) => warn(cause === undefined ? 'open again' : `shut: ${reasonOf(cause)}`),
@@ -160,11 +161,11 @@ async function listenFor(
     readonly frontEnds: WatchedFrontEnds
     readonly options: LedgerServeOptions
   },
-): Promise<Served> {
+): Promise<RunningServer> {
   const stopping = new AbortController()
-  const handing = options.forward?.(ledger, home.read)
+  const forwarding = options.forward?.(ledger, home.read)
   const closeStore = bothEnd(() => ledger.close(), home.close)
-  const close = bothEnd(() => handing?.stop() ?? Promise.resolve(), closeStore)
+  const close = bothEnd(() => forwarding?.stop() ?? Promise.resolve(), closeStore)
   try {
     const live = { ledger, signal: stopping.signal }
     const append = (entry: Issuance | Revocation) => ledger.append(entry)
@@ -201,7 +202,6 @@ async function listenFor(
 
 const reasonOf = (cause: unknown) => (cause instanceof Error ? cause.message : String(cause))
 
-/** Those of the policy that have a URL. */
 function witnessesOf(
   policy: Policy | undefined,
   { key }: Description,

@@ -20,7 +20,7 @@ export function witnessApp(witness: Pick<Witness, 'addCheckpoint' | 'readHash'>)
     const { status, type, body } = await witness.addCheckpoint(await c.req.text())
     return c.body(body, status, { 'Content-Type': type })
   })
-  // What a log has to be shown before it believes that its own history is another.
+  // A log that is accused of another history asks for this checkpoint.
   app.get('/:hash/checkpoint', async (c) => {
     const text = await witness.readHash(c.req.param('hash'))
     return text === undefined ? c.text('not seen\n', 404) : c.text(text)

@@ -1,8 +1,4 @@
-/**
- * Witnesses over HTTP, as a ledger asks them.
- *
- * @module
- */
+/** Witnesses over HTTP, as a ledger asks them. @module */
 import type { WitnessHttp } from '../witness/cosigning.ts'
 
 const WITNESS_TIMEOUT_MS = 5000
@@ -18,7 +14,7 @@ export const witnessHttp: WitnessHttp = {
   get: (url) => fetched(url, {}),
 }
 
-/** A witness may answer for ever: no more of it is read than an answer has. */
+/** A witness may answer without end: only the size of an answer is read. */
 async function fetched(url: string, init: RequestInit): Promise<{ status: number; body: string }> {
   const ending = new AbortController()
   const signal = AbortSignal.any([ending.signal, AbortSignal.timeout(WITNESS_TIMEOUT_MS)])

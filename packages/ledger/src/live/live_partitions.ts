@@ -1,8 +1,8 @@
 /**
- * Many records on their way into a table that is larger than the processor's caches.
+ * Inserts many records into a table that is larger than the processor's caches.
  *
- * Put in as they come, each waits for memory: 10 million took 2 to 4 s. Gathered first by the part of the table that they
- * belong to, and then put in a part after the other, they take a third of that. Records of one part keep their order.
+ * In their own order each record waits for memory: 10 million took 2 to 4 s. Gathered by parts of the table, and inserted
+ * part by part, they take a third of that. Records of one part keep their order.
  *
  * @module
  */
@@ -12,7 +12,7 @@ const PARTS = 64
 const LEAST_ROOM = 64
 
 export class Partitions {
-  readonly #place: (hash: number, number: number) => void
+  readonly #insert: (hash: number, number: number) => void
   readonly #mask: number
   readonly #shift: number
   /** Words that each part has room for: a hash and a number for each record. */
@@ -22,11 +22,11 @@ export class Partitions {
 
   /**
    * @param tableWords length of the table, a power of two of at least `PARTS`; a hash, doubled, says where in it
-   * @param records as many as are expected; more are no harm
-   * @param place puts one in
+   * @param records how many are expected; more do no harm
+   * @param insert inserts one
    */
-  constructor(tableWords: number, records: number, place: (hash: number, number: number) => void) {
-    this.#place = place
+  constructor(tableWords: number, records: number, insert: (hash: number, number: number) => void) {
+    this.#insert = insert
     this.#mask = tableWords - 1
     this.#shift = Math.log2(tableWords / PARTS)
     // Hashes fall evenly: a sixteenth more than the mean is some 25 standard deviations of a large part.
@@ -47,7 +47,7 @@ export class Partitions {
     this.#ends[part] = end + 2
   }
 
-  /** Puts all of them in. */
+  /** Inserts all of them. */
   settle(): void {
     for (let part = 0; part < PARTS; part++) this.#empty(part)
   }
@@ -56,7 +56,7 @@ export class Partitions {
     const words = this.#words
     const from = part * this.#room
     const end = from + (this.#ends[part] ?? 0)
-    for (let at = from; at < end; at += 2) this.#place(words[at] ?? 0, words[at + 1] ?? 0)
+    for (let at = from; at < end; at += 2) this.#insert(words[at] ?? 0, words[at + 1] ?? 0)
     this.#ends[part] = 0
   }
 }

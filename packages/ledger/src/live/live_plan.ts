@@ -1,9 +1,4 @@
-/**
- * What a start reads of a shard: files of runs that fit its tree, and the entries between them.
- *
- * @module
- */
-
+/** What a start reads of a shard: stored runs that match its tree, and the entries between them. @module */
 import type { StateFiles } from '../store/store.ts'
 import type { TileTree } from '../tree/tile_tree.ts'
 import { isEqualHash } from '../tree/tree.ts'
@@ -15,7 +10,6 @@ interface Entries {
   readonly end: number
 }
 
-/** Those that a file tells of. */
 export interface StoredRun extends Entries {
   readonly run: LiveRun
   readonly path: string
@@ -28,9 +22,9 @@ interface ReadingPlan {
   readonly pieces: readonly Piece[]
   /** Latest expiry of the entries before the first piece, in seconds since 1970: all of them have expired. */
   readonly earlierExpiry: number
-  /** Files that do not fit, and why. */
+  /** Files that do not match, and why. */
   readonly refused: readonly { readonly path: string; readonly reason: string }[]
-  /** Files that no piece is of. */
+  /** Files without a piece. */
   readonly unused: readonly string[]
 }
 
@@ -40,10 +34,9 @@ interface Wanted {
   readonly sinceMs: number
 }
 
-/** Files that are read at once. */
 const FILES_AT_ONCE = 4
 
-/** The time that an expiry in whole seconds stands for, as {@link LiveRun} rounds it. */
+/** Milliseconds of an expiry in whole seconds, as {@link LiveRun} rounds it. */
 export const expiredMs = (expiry: number): number => expiry * 1000
 
 /**
@@ -63,7 +56,7 @@ export async function planReading(
   const coming = candidates.slice(0, FILES_AT_ONCE).map(({ path }) => readSoon(files, path))
   for (const [i, { path, first, end }] of candidates.entries()) {
     const file = coming.shift()
-    // Read while this one is looked at.
+    // Read while this one is checked.
     const after = candidates[i + FILES_AT_ONCE]
     const isOver = earlierExpiry !== undefined && expiredMs(earlierExpiry) < sinceMs
     if (after !== undefined && !isOver) coming.push(readSoon(files, after.path))
@@ -109,7 +102,7 @@ async function candidatesOf(
   return { candidates, unused }
 }
 
-/** A file that cannot be read is as good as none. */
+/** An unreadable file counts as missing. */
 async function readSoon(files: StateFiles, path: string): Promise<Uint8Array | undefined> {
   try {
     return await files.read(path)
@@ -120,7 +113,7 @@ async function readSoon(files: StateFiles, path: string): Promise<Uint8Array | u
 
 type Fitting = { readonly run: LiveRun; readonly earlierExpiry: number } | string
 
-/** Of a copy that does not fit, the original may. */
+/** Where a copy does not match, the original may. */
 async function fitOnce(
   file: Uint8Array | undefined,
   entries: Entries,
@@ -131,7 +124,7 @@ async function fitOnce(
   return await fit(await of.files.readAgain(of.path).catch(() => undefined), entries, of)
 }
 
-/** @returns why the file does not fit, in words */
+/** @returns why the file does not match, as text */
 async function fit(
   file: Uint8Array | undefined,
   { first, end }: Entries,

@@ -4,8 +4,8 @@
  * A run in memory and its file are the same bytes, so that a start need not read the entries again. The file names the
  * shard, the entries, and the root of the shard's tree at their end; the last 32 bytes are the SHA-256 of all before.
  *
- * Trust: a file is believed where its hash is right and the ledger's own tree has that root at that size. Whoever can
- * write to the folder of the journal can make one that is.
+ * Trust: a file is used if its hash is right and the ledger's own tree has that root at that size. Whoever can write to the
+ * folder of the journal can forge one.
  *
  * @module
  */
@@ -31,16 +31,14 @@ const LEAST_RECORDS = 64
 const HEADER_BYTES = 512
 const SCHEMA = 'mintmark-live/1'
 
-/** What a file of a run says beside its records. */
+/** What a file of a run has beside its records. */
 interface RunBinding {
-  /** Root of the shard's tree at the end of the run. */
   readonly root: Uint8Array
   /** Latest expiry of all entries of the shard before the run, in seconds since 1970; 0 if there are none. */
   readonly earlierExpiry: number
 }
 
 export class LiveRun {
-  /** Path of the shard. */
   readonly shard: string
   /** Index of the first entry. */
   readonly first: number
@@ -69,7 +67,7 @@ export class LiveRun {
     return this.first + this.#count
   }
 
-  /** `RECORD_WORDS` for each record; what stands behind the last one is not to be read. */
+  /** `RECORD_WORDS` for each record; what follows the last one is not to be read. */
   get words(): Uint32Array {
     return this.#words
   }
@@ -169,7 +167,7 @@ const isCount = (value: unknown): value is number =>
 const bytesOf = (words: Uint32Array) =>
   new Uint8Array(words.buffer, words.byteOffset, words.byteLength)
 
-/** A view where the bytes lie as words must, else a copy. */
+/** A view where the bytes are aligned, else a copy. */
 function wordsOf(bytes: Uint8Array): Uint32Array {
   const own = bytes.byteOffset % 4 === 0 ? bytes : Uint8Array.from(bytes)
   return new Uint32Array(own.buffer, own.byteOffset, own.byteLength / 4)

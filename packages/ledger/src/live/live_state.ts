@@ -1,9 +1,9 @@
 /**
- * Keeps what the live tokens are, so that a start reads no entry of a token that has expired, and few of those that live.
+ * Stores the live tokens, so that a start reads few entries, and none of expired tokens.
  *
- * Of each shard the entries are remembered in runs. A run that is long enough is kept as a file, in the background, once
- * its entries are durable. A start takes the files that fit the tree, back to where all tokens have expired, and reads
- * the entries that no file tells of. Nothing rests on a file being there: without one, entries are read instead.
+ * The entries of each shard are remembered in runs. A run that is long enough is stored as a file, in the background, once
+ * its entries are durable. A start uses the files that match the tree, back to where all tokens have expired, and reads the
+ * other entries. No file is needed: without one, entries are read instead.
  *
  * @module
  */
@@ -16,17 +16,15 @@ import { expiredMs, type Piece, planReading, type StoredRun } from './live_plan.
 import type { LiveRun } from './live_run.ts'
 import type { LiveByIssuer, LiveTokens } from './live_tokens.ts'
 
-/** Records that make a file. What stands behind the last one is read again at a start: 0.1 s for so many. */
+/** Records of a file. Later entries are read again at a start: 0.1 s for so many. */
 const RUN_RECORDS = 32_768
-/** Bundles that are read at once. */
 const BUNDLES_AT_ONCE = 16
 
-/** Where the current run of an issuer stands. */
+/** The current run of an issuer. */
 interface Recorder {
   readonly shard: string
   /** Latest expiry of the shard's entries before the current run. */
   earlierExpiry: number
-  /** Root of the shard as it is. */
   readonly root: () => Uint8Array
 }
 
@@ -46,7 +44,7 @@ interface StoredFile {
 interface LiveStateOptions {
   readonly files: StateFiles
   readonly live: LiveByIssuer
-  /** Told what an operator should know, and what stops nothing. */
+  /** Called with what an operator should know, and what stops nothing. */
   readonly onNotice?: ((text: string) => void) | undefined
   readonly runRecords?: number | undefined
 }
@@ -64,12 +62,12 @@ export class LiveState {
   readonly #options: LiveStateOptions
   readonly #runRecords: number
   readonly #recorders = new Map<string, Recorder>()
-  /** Runs that are to be kept. */
+  /** Runs to store. */
   readonly #sealed: Sealed[] = []
   /** By alias, oldest first. */
   readonly #stored = new Map<string, StoredFile[]>()
-  /** Paths that are of no use any more. */
-  readonly #gone: string[] = []
+  /** Paths to remove. */
+  readonly #unused: string[] = []
   #saving: Promise<void> | undefined
   #trouble = ''
 
@@ -95,7 +93,7 @@ export class LiveState {
     for (const [i, entry] of entries.entries())
       live.add({ shard, index: first + i }, outlineOf(entry), sinceMs)
     if ((live.current?.count ?? 0) >= this.#runRecords) this.#seal(recorder, live)
-    // What could not be written waits for the next run.
+    // Runs that could not be written wait for the next one.
     if (this.#sealed.length > waiting) this.#save(sinceMs)
   }
 
@@ -117,7 +115,7 @@ export class LiveState {
     const { files } = this.#options
     const isRead = new Set(shards.map(({ shard }) => shard))
     for (const name of await files.list(alias))
-      if (!isRead.has(`${alias}/${name}`)) this.#gone.push(`${alias}/${name}`)
+      if (!isRead.has(`${alias}/${name}`)) this.#unused.push(`${alias}/${name}`)
     for (const shard of shards) {
       // oxlint-disable-next-line no-await-in-loop -- oldest first: a later entry overrules
       await this.#readShard(alias, shard, sinceMs)
@@ -130,8 +128,8 @@ export class LiveState {
     const { shard, tree } = of
     const plan = await planReading(files, { shard, tree, sinceMs })
     for (const { path, reason } of plan.refused)
-      this.#options.onNotice?.(`${path}, kept for a quick start, is not used: ${reason}`)
-    this.#gone.push(...plan.unused)
+      this.#options.onNotice?.(`${path}, stored for a quick start, is not used: ${reason}`)
+    this.#unused.push(...plan.unused)
     const table = live.of(alias)
     table.reserve(
       plan.pieces.reduce((sum, { first, end }) => sum + end - first, 0),
@@ -153,7 +151,7 @@ export class LiveState {
       await this.#readEntries(piece, at)
       return
     }
-    // What was read before it is no part of it.
+    // Entries that were read before it are no part of it.
     if (table.current?.shard === piece.run.shard)
       this.#seal(recorder, table, await tree.root(piece.first))
     table.adopt(piece.run, sinceMs)
@@ -161,7 +159,7 @@ export class LiveState {
     this.#noteStored(piece, recorder.earlierExpiry)
   }
 
-  /** Entries that no file tells of. */
+  /** Entries without a file. */
   async #readEntries(piece: Piece, { recorder, table, tree, sinceMs }: Reading): Promise<void> {
     const { shard } = recorder
     for (let first = piece.first; first < piece.end; ) {
@@ -176,42 +174,42 @@ export class LiveState {
 
   #noteStored({ run, path }: StoredRun, untilExpiry: number): void {
     const alias = aliasOf(run.shard)
-    const kept = this.#stored.get(alias) ?? []
-    this.#stored.set(alias, kept)
-    kept.push({ shard: run.shard, path, untilMs: expiredMs(untilExpiry) })
+    const stored = this.#stored.get(alias) ?? []
+    this.#stored.set(alias, stored)
+    stored.push({ shard: run.shard, path, untilMs: expiredMs(untilExpiry) })
   }
 
   #save(sinceMs: number): void {
-    if (this.#sealed.length + this.#gone.length === 0 || this.#saving !== undefined) return
+    if (this.#sealed.length + this.#unused.length === 0 || this.#saving !== undefined) return
     this.#saving = this.#saveAll(sinceMs).finally(() => {
       this.#saving = undefined
     })
   }
 
-  /** A failure stops nothing: it is told once, and tried again with the next run. */
+  /** A failure stops nothing: it is reported once, and tried again with the next run. */
   async #saveAll(sinceMs: number): Promise<void> {
     try {
       for (let next = this.#sealed[0]; next !== undefined; next = this.#sealed[0]) {
         // oxlint-disable-next-line no-await-in-loop -- one after the other, in the background
-        await this.#keep(next)
+        await this.#store(next)
         this.#sealed.shift()
       }
       this.#forget(sinceMs)
-      for (let path = this.#gone[0]; path !== undefined; path = this.#gone[0]) {
+      for (let path = this.#unused[0]; path !== undefined; path = this.#unused[0]) {
         // oxlint-disable-next-line no-await-in-loop -- as above
         await this.#options.files.remove(path)
-        this.#gone.shift()
+        this.#unused.shift()
       }
       this.#trouble = ''
     } catch (cause) {
       const trouble = cause instanceof Error ? cause.message : String(cause)
       if (this.#trouble === '')
-        this.#options.onNotice?.(`what makes a start quick cannot be kept: ${trouble}`)
+        this.#options.onNotice?.(`files for a quick start cannot be stored: ${trouble}`)
       this.#trouble = trouble
     }
   }
 
-  async #keep({ run, root, earlierExpiry }: Sealed): Promise<void> {
+  async #store({ run, root, earlierExpiry }: Sealed): Promise<void> {
     const path = `${run.shard}/${run.first}-${run.end}`
     await this.#options.files.write(path, run.encode({ root, earlierExpiry }))
     this.#noteStored(
@@ -222,12 +220,12 @@ export class LiveState {
 
   /** Files of which all tokens have expired, and all of those before. */
   #forget(sinceMs: number): void {
-    for (const [alias, kept] of this.#stored) {
+    for (const [alias, stored] of this.#stored) {
       const current = this.#recorders.get(alias)?.shard
-      while ((kept[0]?.untilMs ?? Number.POSITIVE_INFINITY) < sinceMs) {
-        const { shard, path } = kept.shift() ?? { shard: '', path: '' }
-        const isLast = kept[0]?.shard !== shard && shard !== current
-        this.#gone.push(isLast ? shard : path)
+      while ((stored[0]?.untilMs ?? Number.POSITIVE_INFINITY) < sinceMs) {
+        const { shard, path } = stored.shift() ?? { shard: '', path: '' }
+        const isLast = stored[0]?.shard !== shard && shard !== current
+        this.#unused.push(isLast ? shard : path)
       }
     }
   }
@@ -245,7 +243,6 @@ interface Reading {
   readonly sinceMs: number
 }
 
-/** Some entries from this one on, of several bundles. */
 async function entriesFrom(tree: TileTree, first: number, end: number): Promise<Uint8Array[]> {
   const from = Math.floor(first / TILE_WIDTH)
   const to = Math.min(from + BUNDLES_AT_ONCE, Math.ceil(end / TILE_WIDTH))

@@ -1,9 +1,8 @@
 /**
- * Ids of tokens that have not expired, exactly: which is where, and with which signing input.
+ * Ids of tokens that have not expired, with their entries and signing inputs.
  *
- * What is remembered of a token lies in runs, one behind the other as its entry does in the shard. Over them lies a table
- * with open addressing, two words a slot at a load of at most 70 %: 56 bytes and 11 to 23 of the table for each token,
- * and no object.
+ * The records of tokens are in runs, in the order of their entries. A hash table with open addressing points to them, two
+ * words a slot at a load of at most 70 %: 56 bytes and 11 to 23 of the table for each token, and no object.
  *
  * @module
  */
@@ -19,7 +18,6 @@ import {
   RECORD_WORDS,
 } from './live_run.ts'
 
-/** Where a token was recorded. */
 export interface LiveToken {
   readonly shard: string
   readonly index: number
@@ -27,8 +25,7 @@ export interface LiveToken {
   readonly isRevoked: boolean
 }
 
-/** Path of a shard, and the index of an entry in it. */
-interface Place {
+interface EntryLocation {
   readonly shard: string
   readonly index: number
 }
@@ -69,9 +66,8 @@ export class LiveTokens {
   #current: LiveRun | undefined
   /** Records of runs that are being adopted. */
   #coming: Partitions | undefined
-  /** Issuers choose ids: without a secret they could choose ones that all want the same slot. */
+  /** Issuers choose ids: without a secret they could choose ids that all want the same slot. */
   readonly #secret = randomBytes(4).readUInt32BE()
-  /** Id, and hash of the signing input, that are looked for. */
   readonly #wanted: Uint32Array = new Uint32Array(ID_WORDS + INPUT_WORDS)
   readonly #wantedBytes: Uint8Array = new Uint8Array(this.#wanted.buffer)
 
@@ -111,7 +107,7 @@ export class LiveTokens {
    *
    * @param outline undefined for an opening, and for what is no entry
    */
-  add({ shard, index }: Place, outline: EntryOutline | undefined, nowMs: number): void {
+  add({ shard, index }: EntryLocation, outline: EntryOutline | undefined, nowMs: number): void {
     this.#settle()
     const run = this.#runFor(shard, index)
     const record = run.push(outline)
@@ -121,7 +117,7 @@ export class LiveTokens {
     this.#makeRoom(1, nowMs)
     const number = ((this.#numbers.get(run) ?? 0) << 16) | record
     const hash = hashAt(run.words, record * RECORD_WORDS, this.#secret)
-    this.#place(hash, isRevocation ? number | REVOCATION : number)
+    this.#insert(hash, isRevocation ? number | REVOCATION : number)
   }
 
   #runFor(shard: string, index: number): LiveRun {
@@ -135,7 +131,6 @@ export class LiveTokens {
     return begun
   }
 
-  /** Ends the current run. */
   seal(): LiveRun | undefined {
     const run = this.#current
     if (run !== undefined) run.isSealed = true
@@ -151,21 +146,21 @@ export class LiveTokens {
   }
 
   #partitions(records: number): Partitions {
-    return new Partitions(this.#table.length, records, (hash, number) => this.#place(hash, number))
+    return new Partitions(this.#table.length, records, (hash, number) => this.#insert(hash, number))
   }
 
-  /** Takes a run that was kept; tokens that expired before `nowMs` are left out. */
+  /** Uses a stored run; tokens that expired before `nowMs` are left out. */
   adopt(run: LiveRun, nowMs: number): void {
     this.seal()
     this.#makeRoom(run.count, nowMs)
     this.#register(run)
     const coming = this.#coming
     this.#putAll(run, nowMs, (hash, number) =>
-      coming === undefined ? this.#place(hash, number) : coming.add(hash, number),
+      coming === undefined ? this.#insert(hash, number) : coming.add(hash, number),
     )
   }
 
-  /** Puts in what was gathered. */
+  /** Inserts what was gathered. */
   #settle(): void {
     this.#coming?.settle()
     this.#coming = undefined
@@ -194,7 +189,7 @@ export class LiveTokens {
   }
 
   /** @param number of a record, as {@link #putAll} gives it */
-  #place(hash: number, number: number): void {
+  #insert(hash: number, number: number): void {
     const words = this.#runs[(number & ~REVOCATION) >>> 16]?.words
     if (words === undefined) return
     const table = this.#table
@@ -219,7 +214,7 @@ export class LiveTokens {
     return this.#slotAt(words, at, hashAt(words, at, this.#secret))
   }
 
-  /** Where the slot begins that holds the id at this place, or the free one where it belongs. */
+  /** Where the slot of the id at this offset begins, or the free one for it. */
   #slotAt(words: Uint32Array, at: number, hash: number): number {
     const table = this.#table
     const mask = table.length - 1
@@ -243,12 +238,12 @@ export class LiveTokens {
     return this.#used + more <= this.#slots * MAX_LOAD
   }
 
-  /** Half as much again as is needed, so that it is not done over and over. */
+  /** More than is needed, so that it happens rarely. */
   #makeRoom(more: number, nowMs: number): void {
     if (!this.#hasRoom(more)) this.#rebuild(more, { nowMs, load: MAX_LOAD * 0.6 })
   }
 
-  /** Lets go of runs whose tokens have expired, leaves out what has, and makes as much room as the rest needs. */
+  /** Drops runs whose tokens have expired, and makes as much room as the rest needs. */
   #rebuild(more: number, { nowMs, load }: { nowMs: number; load: number }): void {
     this.#settle()
     let live = more

@@ -1,10 +1,10 @@
 /**
- * What a front end signs about a token that it asks for: that it did ask, and after which authentication.
+ * What a front end signs about a token that it asks for: the request itself, and its authentication.
  *
- * The ledger keeps it beside the entry and does not look into it. Its key is the front end's alone: who has the provider's
- * signing key, and may even write to the ledger, can record a token, but not in the name of a front end. An audit that is given
- * the front ends' public keys tells of each entry that none of them asked for; the reference joins it to the log of
- * authentications, which is under other hands.
+ * The ledger stores it beside the entry, and does not read it. Only the front end has its key: with the provider's signing
+ * key, and even write access to the ledger, nobody can record a token in the name of a front end. An audit with the front
+ * ends' public keys reports each entry that none of them asked for. The reference joins it to the log of authentications,
+ * which others control.
  *
  * Source: docs/ledger-format.md, section "Attestations", which states every offset.
  *
@@ -20,7 +20,7 @@ const SIGNATURE_BYTES = 64
 /** Version, key id, and the length of the reference. */
 const HEAD_BYTES = 1 + KEY_ID_BYTES + 2
 const MAX_REFERENCE_BYTES = 512
-/** So that nothing that is signed elsewhere with the same key is an attestation. */
+/** No other signature of the same key is an attestation. */
 const DOMAIN = Buffer.from('mintmark-attestation/1\0')
 
 /** Public keys of front ends, by key id in hexadecimal. */
@@ -28,7 +28,7 @@ export type FrontEndKeys = ReadonlyMap<string, KeyObject>
 
 type Attested =
   | { readonly state: 'attested'; readonly keyId: string; readonly reference: string }
-  /** There is none; none of these keys made it; or it is no attestation of this token. */
+  /** No attestation; of none of these keys; or not of this token. */
   | { readonly state: 'none' | 'unknown-key' | 'wrong' }
 
 /**

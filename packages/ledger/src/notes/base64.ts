@@ -1,4 +1,4 @@
-/** The bytes of canonical, padded base64; undefined for every other text, however much a decoder would forgive. */
+/** The bytes of canonical, padded base64; undefined for every other text. */
 export function readBase64(text: string): Uint8Array | undefined {
   const bytes = Buffer.from(text, 'base64')
   return bytes.toString('base64') === text ? bytes : undefined

@@ -1,8 +1,8 @@
 /**
- * Salted commitments to what a token says of people: binding, and of no use to a reader without the salt.
+ * Salted commitments to the personal data of a token: binding, and unreadable without the salt.
  *
  * A commitment is HMAC-SHA-256 with the salt as its key. The salt is 16 random bytes for each token, and travels in the
- * token as the claim {@link SALT_CLAIM}: who holds the token can open its entry, nobody else.
+ * token as the claim {@link SALT_CLAIM}: only a holder of the token can open its entry.
  *
  * Source: docs/ledger-format.md, section "Blinded fields".
  *
@@ -10,7 +10,7 @@
  */
 import { createHmac, randomBytes } from 'node:crypto'
 import type { Commitments } from '../tree/entry.ts'
-import { base64, readBase64url } from './base64.ts'
+import { readBase64url } from './base64.ts'
 
 /** Claim that holds the salt, as base64url of 16 bytes. */
 export const SALT_CLAIM = 'mintmark_salt'
@@ -25,15 +25,11 @@ export interface Blinded {
   readonly tenant: string | undefined
 }
 
-/** A new salt, as the claim holds it. */
 export function newSalt(): string {
-  return base64(randomBytes(SALT_BYTES))
-    .replaceAll('+', '-')
-    .replaceAll('/', '_')
-    .replaceAll('=', '')
+  return randomBytes(SALT_BYTES).toString('base64url')
 }
 
-/** The bytes of a salt; undefined for a claim of another form. */
+/** The bytes of a salt; undefined for any other claim. */
 export function readSalt(claim: unknown): Uint8Array | undefined {
   const bytes = typeof claim === 'string' ? readBase64url(claim) : undefined
   return bytes?.length === SALT_BYTES ? bytes : undefined

@@ -1,5 +1,5 @@
 /**
- * What a ledger says of itself: `ledger.json`, beside its shards and as public as they are.
+ * The description of a ledger: `ledger.json`, beside its shards and as public.
  *
  * Source: docs/ledger-format.md, section "Description".
  *
@@ -41,7 +41,7 @@ export interface Description {
   /** Key that signs all checkpoints, under the ledger's name. */
   readonly key: VerifierKey
   readonly period: Period
-  /** Issuer (`iss`) by alias; the alias stands in paths and origins. */
+  /** Issuer (`iss`) by alias; the alias is in paths and origins. */
   readonly issuers: ReadonlyMap<string, string>
   /** No token may live longer than this. */
   readonly maxLifetimeMs: number
@@ -98,7 +98,7 @@ export function shardKey({ key }: Description, origin: string): VerifierKey {
   return verifierKey(origin, 'log', key.publicKey)
 }
 
-/** Name of the period that a time lies in, such as `2026-11-25`; names sort by time. */
+/** Name of the period of a time, such as `2026-11-25`; names sort by time. */
 export function periodAt(timeMs: number, period: Period): string {
   return new Date(timeMs).toISOString().slice(0, PERIOD_LETTERS[period])
 }
@@ -114,7 +114,6 @@ export function periodStartMs(name: string): number {
     : Number.NaN
 }
 
-/** Path of a shard below the ledger's prefix. */
 export function shardPath(alias: string, period: string): string {
   return `${alias}/${period}`
 }

@@ -1,5 +1,5 @@
 /**
- * Heads that somebody else has seen: verifiers, witnesses, an earlier run.
+ * Heads that verifiers, witnesses or an earlier run have seen.
  *
  * A ledger that is behind one of them, or does not contain it, has lost entries or was forked: a back-up was restored,
  * or somebody holds its key. As text they are lines of JSON with `origin`, `size` and `root`.
@@ -10,7 +10,7 @@ import { MintmarkError, parseObject, text } from '@mintmark/core'
 import { HASH_BYTES, isEqualHash } from '../tree/tree.ts'
 import { base64, readBase64 } from './base64.ts'
 
-/** A head of which perhaps only the size is known, as a witness tells it. */
+/** A head of which perhaps only the size is known, as a witness reports it. */
 export interface SeenHead {
   readonly origin: string
   readonly size: number
@@ -34,10 +34,10 @@ export function parseHeads(source: string): SeenHead[] {
       const record = parseObject(line)
       const origin = record && text(record, 'origin')
       const size = record?.['size']
-      const spelled = record && text(record, 'root')
-      const root = spelled === undefined ? undefined : readBase64(spelled)
+      const encoded = record && text(record, 'root')
+      const root = encoded === undefined ? undefined : readBase64(encoded)
       const isWhole = typeof size === 'number' && Number.isSafeInteger(size) && size >= 0
-      const isRoot = spelled === undefined || root?.length === HASH_BYTES
+      const isRoot = encoded === undefined || root?.length === HASH_BYTES
       if (origin === undefined || !isWhole || !isRoot)
         throw new MintmarkError('INPUT_INVALID', `line ${number} is no head`, { line: number })
       return { origin, size, root }

@@ -2,7 +2,7 @@
  * Signed notes: a text, an empty line, signature lines; and the keys that sign and verify them.
  *
  * Two kinds of keys are known: Ed25519 over the text itself (type 0x01, what a ledger signs with) and the timestamped
- * cosignature of a witness (type 0x04). Signatures of unknown keys are passed over, as the format demands.
+ * cosignature of a witness (type 0x04). Signatures of unknown keys are ignored, as the format demands.
  *
  * Source: C2SP signed-note v1.0.0; tlog-cosignature v1.0.1 for type 0x04.
  *
@@ -64,6 +64,12 @@ export function verifierKey(name: string, kind: KeyKind, publicKey: Uint8Array):
   return { name, kind, publicKey, id: hash.digest('hex').slice(0, 8) }
 }
 
+/** Of the keys of logs, those for a log of this name: each counts for its own name and all names below it. */
+export const keysOfLog = (origin: string, logs: readonly VerifierKey[]): VerifierKey[] =>
+  logs
+    .filter(({ name }) => origin === name || origin.startsWith(`${name}/`))
+    .map(({ publicKey }) => verifierKey(origin, 'log', publicKey))
+
 /** `name+id+base64(type, key)`. */
 export function formatVerifierKey({ name, id, kind, publicKey }: VerifierKey): string {
   return `${name}+${id}+${base64(Buffer.concat([Uint8Array.of(TYPE_BYTE[kind]), publicKey]))}`
@@ -119,7 +125,6 @@ export function parseSignature(line: string): NoteSignature | undefined {
   return { name, id: Buffer.from(bytes.subarray(0, 4)).toString('hex'), bytes: bytes.subarray(4) }
 }
 
-/** A signature line with its newline. */
 export function formatSignature({ name, id, bytes }: NoteSignature): string {
   return `${DASH} ${name} ${base64(Buffer.concat([Buffer.from(id, 'hex'), bytes]))}\n`
 }
@@ -128,7 +133,6 @@ export function formatNote(text: string, signatures: readonly NoteSignature[]): 
   return `${text}\n${signatures.map(formatSignature).join('')}`
 }
 
-/** A key with its signature on a note, verified. */
 export interface Verified {
   readonly key: VerifierKey
   readonly signature: NoteSignature
@@ -229,7 +233,7 @@ export function readPrivateKey(pem: string): KeyObject {
     const key = createPrivateKey(pem)
     if (key.asymmetricKeyType === 'ed25519') return key
   } catch {
-    // Said below, without what stood in the file.
+    // The error below does not repeat the file.
   }
   throw new MintmarkError('INPUT_INVALID', 'not an Ed25519 private key in PEM')
 }

@@ -1,8 +1,8 @@
 /**
  * Whose signatures make a checkpoint count: logs, witnesses, groups of them, and a quorum.
  *
- * One thing is added to the format: a `log` line stands for the log of its name and for all that lie below it, since a
- * ledger signs its shards with one key under the names `<ledger>/<issuer>/<period>`.
+ * One extension of the format: a `log` line means the log of its name and all below it, since a ledger signs its shards
+ * with one key under the names `<ledger>/<issuer>/<period>`.
  *
  * Source: C2SP tlog-policy.
  *
@@ -10,9 +10,9 @@
  */
 import { MintmarkError } from '@mintmark/core'
 import { type Checkpoint, type Head, parseCheckpoint } from './checkpoint.ts'
-import { openNote, parseVerifierKey, type VerifierKey, verifierKey } from './note.ts'
+import { keysOfLog, openNote, parseVerifierKey, type VerifierKey } from './note.ts'
 
-/** Each kind of line may stand this often. */
+/** Most lines of each kind. */
 const MAX_LINES = 64
 
 export interface WitnessLine {
@@ -151,9 +151,8 @@ export function accept(text: string, policy: Policy): Accepted | Refusal {
 }
 
 export function acceptCheckpoint({ head, note }: Checkpoint, policy: Policy): Accepted | Refusal {
-  const logs = policy.logs
-    .filter(({ key }) => head.origin === key.name || head.origin.startsWith(`${key.name}/`))
-    .map(({ key }) => verifierKey(head.origin, 'log', key.publicKey))
+  const known = policy.logs.map(({ key }) => key)
+  const logs = keysOfLog(head.origin, known)
   if (logs.length === 0) return 'log-unknown'
   const verified = openNote(note, [...logs, ...policy.witnesses.map(({ key }) => key)])
   if (verified === 'bad-signature') return 'bad-signature'

@@ -2,7 +2,7 @@
  * From the signing input of a token to its entry.
  *
  * The signing input is `BASE64URL(header).BASE64URL(payload)`, the very bytes that a JWS signature covers. A second
- * spelling of the same claims is another input and so another entry. Trust: nothing is verified here; a guard checks the
+ * encoding of the same claims is another input, and so another entry. Trust: nothing is verified here; a guard checks the
  * signature, a signing gate knows what it is about to sign.
  *
  * Source: RFC 7515, section 5.1; RFC 7519; RFC 9068 for the claims of an access token.
@@ -81,7 +81,7 @@ function partsOf(signingInput: string): { readonly header: Json; readonly payloa
   return { header, payload }
 }
 
-/** What of a token is blinded; names of other providers stand behind those of RFC 9068. */
+/** The blinded claims of a token; names of RFC 9068 come before those of other providers. */
 export function blindedOf(payload: Json): Blinded {
   const audience = payload['aud']
   return {
@@ -118,7 +118,7 @@ function numericDate(payload: Json, name: string): number {
 const WHOLE: ReadonlyMap<string, string> = new Map([
   ['not-a-signing-input', 'header and payload cannot be read'],
   ['too-long', `it has more than ${MAX_TOKEN_LETTERS} letters`],
-  ['member-twice', 'a name stands twice in an object'],
+  ['member-twice', 'an object has a name twice'],
 ])
 
 function refused(reason: string, claim: string): MintmarkError {

@@ -1,7 +1,7 @@
 /**
- * Proofs that can be checked offline: an entry's place, the way up to the root, and the signed checkpoint.
+ * Proofs that can be checked offline: an entry's index, its inclusion proof, and the signed checkpoint.
  *
- * The `extra` line holds what of the entry does not follow from the token: the attestation of the front end, if any.
+ * The `extra` line has the part of the entry that does not follow from the token: the front end's attestation, if any.
  *
  * Source: C2SP tlog-proof v1.
  *
@@ -14,14 +14,13 @@ import { parseSize } from './checkpoint.ts'
 import { type Accepted, accept, type Policy, type Refusal } from './policy.ts'
 
 const TITLE = 'c2sp.org/tlog-proof@v1'
-/** The way up from a leaf of a tree of 2^53 entries is shorter. */
+/** The proof of a leaf in a tree of 2^53 entries is shorter. */
 const MAX_HASHES = 63
 
 export interface TlogProof {
   readonly extra: Uint8Array
   readonly index: number
   readonly hashes: readonly Uint8Array[]
-  /** Text of the checkpoint. */
   readonly checkpoint: string
 }
 

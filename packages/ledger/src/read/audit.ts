@@ -1,8 +1,8 @@
 /**
- * Walks a ledger from outside and says what is wrong with it.
+ * Audits a ledger by its published files.
  *
- * Everything is read: the chain of shards of each issuer, each entry, each tile; the tree is built again. What others
- * have seen is demanded of it. Nothing is believed but signatures and hashes.
+ * Everything is read: the chain of shards of each issuer, each entry, each tile; the tree is built again. It must contain
+ * the heads that others have seen. Only signatures and hashes are trusted.
  *
  * Memory: one shard's edge, and the tokens that live at one time.
  *
@@ -64,11 +64,11 @@ interface AuditOptions {
   readonly policy: Policy
   readonly seen: readonly SeenHead[]
   readonly nowMs: number
-  /** One of these has to have asked for each token; undefined: nobody's word is demanded. */
+  /** One of these has to have asked for each token; undefined: no attestation is demanded. */
   readonly frontEnds?: FrontEndKeys | undefined
 }
 
-/** @returns what was found; a ledger that cannot be read at some place is a finding, not a failure */
+/** @returns the findings; an unreadable part of the ledger is a finding, not a failure */
 export async function auditLedger(
   reader: LedgerReader,
   options: AuditOptions,
@@ -151,13 +151,13 @@ class LedgerAudit {
     this.#revocations += audit.revocations
   }
 
-  /** Nothing is left but the checkpoint: it can be compared with what was seen in size only. */
+  /** Only the checkpoint is left: its size can be compared with what was seen. */
   #prunedShard(shard: ShardView): void {
     this.#pruned.push(shard.path)
     const { retentionDays } = this.#reader.description
     const period = shard.path.split('/')[1] ?? ''
-    const keptMs = (retentionDays ?? 0) * 86_400_000 + periodStartMs(period)
-    if (retentionDays === undefined || this.#options.nowMs < keptMs)
+    const retainedMs = (retentionDays ?? 0) * 86_400_000 + periodStartMs(period)
+    if (retentionDays === undefined || this.#options.nowMs < retainedMs)
       this.#find('pruned', shard.path, 'entries are gone, and the ledger says that it keeps them')
     for (const { origin, size, root } of this.#options.seen) {
       if (origin !== shard.head.origin) continue
@@ -196,7 +196,7 @@ class LedgerAudit {
   }
 }
 
-/** What a failure to read says; a failure that is no finding goes on. */
+/** The message of a failure that is a finding; others are thrown again. */
 function reasonOf(cause: unknown): string {
   if (cause instanceof MintmarkError && cause.code !== 'INPUT_UNREADABLE') return cause.message
   throw cause

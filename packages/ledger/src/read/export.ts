@@ -1,7 +1,7 @@
 /**
  * A ledger as issuance evidence: `mintmark-issuance/1`, one line a token.
  *
- * The ledger does not know whose a token was. Who kept openings (the salt and what was blinded) can have them written
+ * The ledger does not know the user of a token. Whoever has openings (the salt and what was blinded) can have them written
  * into the lines, each checked against its commitments first.
  *
  * Source: docs/schema/plain-ndjson.md; docs/ledger-format.md, section "Openings of entries".
@@ -19,13 +19,12 @@ import { type LinkedShard, verifiedEntries, walkShards } from './walk.ts'
 const OPENING_SCHEMA = 'mintmark-opening/1'
 const PERIOD_SCHEMA = 'mintmark-issuance-period/1'
 
-/** What opens the commitments of one token. */
 interface TokenOpening {
   readonly blinded: Blinded
   readonly salt: Uint8Array
 }
 
-/** A line that an issuer may keep for itself, so that its entries can be opened later. Personal data. */
+/** A line that an issuer may store, so that its entries can be opened later. Personal data. */
 export function openingLine(payload: Json): string {
   const { subject, client, audience, tenant } = blindedOf(payload)
   const salt = payload[SALT_CLAIM]
@@ -62,11 +61,10 @@ interface ExportOptions {
   readonly openings: ReadonlyMap<string, TokenOpening>
 }
 
-/** How an export went. */
 export interface ExportCount {
   issuances: number
   opened: number
-  /** Openings that do not fit the commitments of their token, and were not used. */
+  /** Openings that do not match the commitments of their token, and were not used. */
   refused: number
   /** Shards whose entries are pruned. */
   pruned: number

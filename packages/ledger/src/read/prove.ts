@@ -1,8 +1,4 @@
-/**
- * From a token, or a place, to a proof that can be checked offline.
- *
- * @module
- */
+/** Makes proofs for a token or an index, which can be checked offline. @module */
 import { MintmarkError } from '@mintmark/core'
 import type { TlogProof } from '../notes/tlog_proof.ts'
 import { decodeEntry, encodeEntry, type Issuance } from '../tree/entry.ts'
@@ -36,17 +32,14 @@ async function findIn(
   shard: ShardView,
   wanted: Issuance,
 ): Promise<{ index: number; attestation: Uint8Array } | undefined> {
-  for (let bundle = 0; bundle * TILE_WIDTH < shard.head.size; bundle++) {
-    // oxlint-disable-next-line no-await-in-loop -- stops where it is found
-    const entries = await shard.tree.bundle(bundle)
+  for await (const { index, entries } of shard.tree.entries())
     for (const [i, bytes] of entries.entries()) {
-      // The hash of the input stands at a fixed place: no need to take every entry apart.
+      // The hash of the input is at a fixed offset: no need to decode every entry.
       if (!isEqualHash(bytes.subarray(18, 50), wanted.inputHash)) continue
       const entry = decodeEntry(bytes)
       if (entry.kind !== 'issuance') continue
-      return { index: bundle * TILE_WIDTH + i, attestation: entry.attestation }
+      return { index: index + i, attestation: entry.attestation }
     }
-  }
   return undefined
 }
 
@@ -74,7 +67,7 @@ export async function proveIndex(
   return { extra, index, hashes, checkpoint: shard.checkpointText }
 }
 
-/** Bytes of the entry that a proof speaks of, made anew from the token and the proof's extra. */
+/** Bytes of the entry of a proof, made from the token and the proof's extra. */
 export function entryOfProof(issuance: Issuance, proof: TlogProof): Uint8Array {
   return encodeEntry({ ...issuance, attestation: proof.extra })
 }

@@ -1,8 +1,8 @@
 /**
- * A ledger from outside: its description, its shards, their verified heads, and what lies below them.
+ * Reads a ledger's published files: its description, shards, verified heads, and entries.
  *
- * Trust: the place is not trusted. Every head is taken only with a signature of the ledger's key, and a shard's entries
- * only where they hash to its head.
+ * Trust: the server is not trusted. A head counts only with a signature of the ledger's key, and a shard's entries only if
+ * they hash to its head.
  *
  * @module
  */
@@ -19,6 +19,7 @@ import {
   shardPath,
 } from '../notes/description.ts'
 import { openNote } from '../notes/note.ts'
+import { readText } from '../store/files.ts'
 import { type ReadResource, TileTree } from '../tree/tile_tree.ts'
 
 export interface ShardView {
@@ -26,7 +27,6 @@ export interface ShardView {
   readonly path: string
   readonly head: Head
   readonly checkpoint: Checkpoint
-  /** Text of the checkpoint, as it was read. */
   readonly checkpointText: string
   readonly tree: TileTree
 }
@@ -45,7 +45,7 @@ export class LedgerReader {
    * @throws {MintmarkError} `LEDGER_MISSING` where there is no description, `LEDGER_INVALID` where it is none
    */
   static async open(read: ReadResource): Promise<LedgerReader> {
-    const source = await textAt(read, DESCRIPTION_PATH)
+    const source = await readText({ read }, DESCRIPTION_PATH)
     if (source === undefined)
       throw new MintmarkError('LEDGER_MISSING', `no ${DESCRIPTION_PATH}: this is no ledger`)
     return new LedgerReader(parseDescription(source), read)
@@ -57,7 +57,7 @@ export class LedgerReader {
 
   /** Path of the newest shard of an issuer; undefined where it has none yet. */
   async newest(alias: string): Promise<string | undefined> {
-    const period = (await textAt(this.#read, latestPath(alias)))?.trim()
+    const period = (await readText(this, latestPath(alias)))?.trim()
     if (period === undefined) return undefined
     if (Number.isNaN(periodStartMs(period)))
       throw new MintmarkError('LEDGER_DAMAGED', `${latestPath(alias)} names no period`)
@@ -69,7 +69,7 @@ export class LedgerReader {
    * @throws {MintmarkError} `LEDGER_DAMAGED` where the checkpoint is none, or not signed by the ledger
    */
   async shard(path: string): Promise<ShardView | undefined> {
-    const checkpointText = await textAt(this.#read, `${path}/checkpoint`)
+    const checkpointText = await readText(this, `${path}/checkpoint`)
     if (checkpointText === undefined) return undefined
     const checkpoint = parseCheckpoint(checkpointText)
     const origin = originOf(this.description, path)
@@ -82,11 +82,6 @@ export class LedgerReader {
     const tree = new TileTree(head.size, (name) => this.#read(`${path}/${name}`))
     return { alias: path.split('/')[0] ?? '', path, head, checkpoint, checkpointText, tree }
   }
-}
-
-async function textAt(read: ReadResource, path: string): Promise<string | undefined> {
-  const bytes = await read(path)
-  return bytes && Buffer.from(bytes).toString('utf8')
 }
 
 function damaged(path: string, what: string): MintmarkError {

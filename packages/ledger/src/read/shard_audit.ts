@@ -1,8 +1,4 @@
-/**
- * One shard, entry by entry: the tree is built again and compared with what is published.
- *
- * @module
- */
+/** One shard, entry by entry: the tree is built again and compared with what is published. @module */
 import { MintmarkError } from '@mintmark/core'
 import type { LiveTokens } from '../live/live_tokens.ts'
 import { attestedBy, type FrontEndKeys } from '../notes/attestation.ts'
@@ -19,14 +15,13 @@ type Find = (code: FindingCode, message: string) => void
 
 interface ShardAuditOptions {
   readonly issuer: string
-  /** For how long a token may be spoken of after a later one was issued. */
+  /** How long a token may be needed after a later one was issued. */
   readonly marginMs: number
   /** Tokens of earlier shards of the issuer; those of this one are added. */
   readonly live: LiveTokens
-  /** Heads of this shard that others have seen. */
   readonly seen: readonly SeenHead[]
   readonly read: ReadResource
-  /** One of these has to have asked for each token; undefined: nobody's word is demanded. */
+  /** One of these has to have asked for each token; undefined: no attestation is demanded. */
   readonly frontEnds: FrontEndKeys | undefined
 }
 

@@ -1,15 +1,9 @@
 /* oxlint-disable no-await-in-loop -- entries are read in their order, one shard after the other */
-/**
- * The newest entries of a ledger, and those that come after them.
- *
- * @module
- */
+/** The newest entries of a ledger, and those that come after them. @module */
 import { MintmarkError } from '@mintmark/core'
 import { decodeEntry, type Entry } from '../tree/entry.ts'
-import { TILE_WIDTH } from '../tree/tiles.ts'
 import type { LedgerReader } from './reader.ts'
 
-/** An entry with the shard that holds it, and its index there. */
 export interface TailEntry {
   readonly shard: string
   readonly index: number
@@ -18,7 +12,7 @@ export interface TailEntry {
 
 export class LedgerTail {
   readonly #reader: LedgerReader
-  /** Where it stands in each issuer's newest shard. */
+  /** The position in each issuer's newest shard. */
   readonly #positions = new Map<string, { readonly path: string; readonly next: number }>()
 
   private constructor(reader: LedgerReader) {
@@ -56,14 +50,12 @@ export class LedgerTail {
   async *#from(alias: string, path: string, first: number): AsyncGenerator<TailEntry[]> {
     const shard = await this.#reader.shard(path)
     if (shard === undefined) throw new MintmarkError('LEDGER_DAMAGED', `${path} has no checkpoint`)
-    let next = first
-    while (next < shard.head.size) {
-      const bundle = await shard.tree.bundle(Math.floor(next / TILE_WIDTH))
-      const index = next
-      const rest = bundle.slice(index % TILE_WIDTH)
-      yield rest.map((bytes, i) => ({ shard: path, index: index + i, entry: decodeEntry(bytes) }))
-      next += rest.length
-    }
-    this.#positions.set(alias, { path, next })
+    for await (const { index, entries } of shard.tree.entries(first))
+      yield entries.map((bytes, i) => ({
+        shard: path,
+        index: index + i,
+        entry: decodeEntry(bytes),
+      }))
+    this.#positions.set(alias, { path, next: Math.max(first, shard.head.size) })
   }
 }

@@ -1,7 +1,7 @@
 /**
- * Through a ledger from outside: from the newest shard of an issuer back to its first, and through the entries of one.
+ * Walks from the newest shard of an issuer back to its first, and through the entries of a shard.
  *
- * Each shard's first entry names the one before it, so none can be left out without a trace.
+ * Each shard's first entry names the shard before it, so none can be omitted.
  *
  * @module
  */
@@ -10,11 +10,10 @@ import { MintmarkError } from '@mintmark/core'
 import { prunedPath } from '../sequence/pruning.ts'
 import { decodeEntry, type Entry, type Opening } from '../tree/entry.ts'
 import { GrowingTree } from '../tree/growing_tree.ts'
-import { TILE_WIDTH } from '../tree/tiles.ts'
 import { isEqualHash } from '../tree/tree.ts'
 import type { LedgerReader, ShardView } from './reader.ts'
 
-/** A shard, and what its first entry says; no opening where its entries are pruned. */
+/** A shard and its first entry; no opening where its entries are pruned. */
 export interface LinkedShard {
   readonly shard: ShardView
   readonly opening: Opening | undefined
@@ -69,29 +68,28 @@ interface IndexedEntry {
 }
 
 /**
- * All entries of a shard, after they were found to hash to its head: none is given out before.
+ * All entries of a shard, after they were verified to hash to its head.
  *
  * Cost: reads the entries twice. What is read the second time must be what was hashed the first time.
  *
  * @throws {MintmarkError} `LEDGER_DAMAGED` where they do not, `INPUT_INVALID` for an entry that cannot be read
  */
 export async function* verifiedEntries(shard: ShardView): AsyncGenerator<IndexedEntry, void, void> {
-  const digests = await digestsOf(shard)
-  for (const [bundle, digest] of digests.entries()) {
-    // oxlint-disable-next-line no-await-in-loop -- in their order
-    const entries = await shard.tree.bundle(bundle)
-    if (!isEqualHash(digestOf(entries), digest)) throw changed(shard.path)
+  const digests = (await digestsOf(shard)).values()
+  for await (const { index, entries } of shard.tree.entries()) {
+    if (!isEqualHash(digestOf(entries), digests.next().value ?? NO_DIGEST))
+      throw changed(shard.path)
     for (const [i, bytes] of entries.entries())
-      yield { index: bundle * TILE_WIDTH + i, entry: decodeEntry(bytes), bytes }
+      yield { index: index + i, entry: decodeEntry(bytes), bytes }
   }
 }
+
+const NO_DIGEST = new Uint8Array()
 
 async function digestsOf(shard: ShardView): Promise<Uint8Array[]> {
   const tree = new GrowingTree()
   const digests: Uint8Array[] = []
-  for (let bundle = 0; bundle * TILE_WIDTH < shard.head.size; bundle++) {
-    // oxlint-disable-next-line no-await-in-loop -- in their order
-    const entries = await shard.tree.bundle(bundle)
+  for await (const { entries } of shard.tree.entries()) {
     digests.push(digestOf(entries))
     for (const entry of entries) tree.append(entry)
     tree.takeFull()

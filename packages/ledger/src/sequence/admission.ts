@@ -1,8 +1,8 @@
 /**
- * Which entries are taken, and which place each gets.
+ * Admits entries in batches: decides which are recorded, and where.
  *
- * A token id is unique for as long as its token lives. The very same entry once more is no second entry: a front end
- * that never saw the answer asks again, and is told where it stands.
+ * A token id is unique while its token lives. The same entry again is no second entry: a front end that never received the
+ * answer asks again, and gets the first receipt.
  *
  * @module
  */
@@ -13,81 +13,50 @@ import type { ShardAppend } from '../store/store.ts'
 import { encodeEntry, type Issuance, type Revocation, tokenIdBytes } from '../tree/entry.ts'
 import { isEqualHash } from '../tree/tree.ts'
 import type { Receipt } from './sequencer.ts'
-import type { Shards } from './shards.ts'
+import type { OpenAppend, Shards } from './shards.ts'
 
-/** What will be recorded about a token if the batch is committed. */
-interface Placed {
+/** An entry that will be recorded if the batch is committed. */
+interface Admitted {
   readonly entry: Issuance | Revocation
-  readonly id: Uint8Array
-  readonly alias: string
   readonly shard: string
   readonly index: number
 }
 
-interface Target {
-  readonly path: string
-  readonly first: number
-  readonly entries: Uint8Array[]
+interface BatchOptions {
+  readonly description: Description
+  readonly shards: Shards
+  readonly live: LiveByIssuer
+  readonly nowMs: number
 }
 
-export class Admission {
-  readonly #description: Description
-  readonly #aliases: ReadonlyMap<string, string>
-  readonly #shards: Shards
-  readonly #live: LiveByIssuer
+/** One batch. Nothing of it lives before it is durable. */
+export class AdmittedBatch {
+  readonly #options: BatchOptions
+  readonly #appends = new Map<string, OpenAppend>()
+  readonly #issued = new Map<string, Admitted>()
+  readonly #revoked = new Map<string, Admitted>()
 
-  constructor(description: Description, shards: Shards, live: LiveByIssuer) {
-    this.#description = description
-    this.#aliases = new Map([...description.issuers].map(([alias, issuer]) => [issuer, alias]))
-    this.#shards = shards
-    this.#live = live
-  }
-
-  /** Begins a batch; nothing of it lives before it is durable. */
-  begin(nowMs: number): AdmittedBatch {
-    return new AdmittedBatch(this.#description, this.#aliases, this.#shards, this.#live, nowMs)
-  }
-}
-
-class AdmittedBatch {
-  readonly #description: Description
-  readonly #aliases: ReadonlyMap<string, string>
-  readonly #shards: Shards
-  readonly #live: LiveByIssuer
-  readonly #nowMs: number
-  readonly #targets = new Map<string, Target>()
-  readonly #issued = new Map<string, Placed>()
-  readonly #revoked = new Map<string, Placed>()
-
-  constructor(
-    description: Description,
-    aliases: ReadonlyMap<string, string>,
-    shards: Shards,
-    live: LiveByIssuer,
-    nowMs: number,
-  ) {
-    this.#description = description
-    this.#aliases = aliases
-    this.#shards = shards
-    this.#live = live
-    this.#nowMs = nowMs
+  constructor(options: BatchOptions) {
+    this.#options = options
   }
 
   /**
-   * Gives an entry its place.
+   * Gives an entry its index.
    *
    * @throws {MintmarkError} `ENTRY_REFUSED` with `facts.reason`
    */
   admit(entry: Issuance | Revocation): Receipt {
-    const alias = this.#aliases.get(entry.issuer)
+    const { description, shards, nowMs } = this.#options
+    const alias = shards.aliasOf(entry.issuer)
     if (alias === undefined) throw refused('issuer-unknown', 'this ledger has no such issuer')
-    if (entry.expiresMs + this.#description.skewMs < this.#nowMs)
+    if (entry.expiresMs + description.skewMs < nowMs)
       throw refused('expired', 'the token has expired')
     return entry.kind === 'issuance' ? this.#issue(alias, entry) : this.#revoke(alias, entry)
   }
 
   #issue(alias: string, entry: Issuance): Receipt {
-    const { maxLifetimeMs, skewMs } = this.#description
+    const { description, live, nowMs } = this.#options
+    const { maxLifetimeMs, skewMs } = description
     const lifetimeMs = entry.expiresMs - entry.issuedAtMs
     if (lifetimeMs <= 0 || lifetimeMs > maxLifetimeMs)
       throw refused('lifetime', `a token may live for ${maxLifetimeMs / 1000} seconds`)
@@ -97,62 +66,44 @@ class AdmittedBatch {
       if (isEqualHash(here.entry.inputHash, entry.inputHash)) return repeated(here)
       throw refused('token-id-taken', 'the token id belongs to another token')
     }
-    const sinceMs = Math.min(this.#nowMs, entry.issuedAtMs)
-    const known = this.#live.of(alias).find(id, entry.inputHash, sinceMs)
+    const sinceMs = Math.min(nowMs, entry.issuedAtMs)
+    const known = live.of(alias).find(id, entry.inputHash, sinceMs)
     if (known === 'other') throw refused('token-id-taken', 'the token id belongs to another token')
     if (known !== undefined) return repeated(known)
-    if (Math.abs(entry.issuedAtMs - this.#nowMs) > skewMs)
+    if (Math.abs(entry.issuedAtMs - nowMs) > skewMs)
       throw refused('issued-at', 'the time of issue is not now')
-    return this.#place(alias, entry, id, this.#issued)
+    return this.#append(alias, entry, this.#issued)
   }
 
   #revoke(alias: string, entry: Revocation): Receipt {
-    const id = tokenIdBytes(entry.tokenId)
+    const { live, nowMs } = this.#options
     const earlier = this.#revoked.get(keyOf(alias, entry))
     if (earlier !== undefined) return repeated(earlier)
     const issued = this.#issued.get(keyOf(alias, entry))
     const isHere = issued !== undefined && isEqualHash(issued.entry.inputHash, entry.inputHash)
-    const known = this.#live.of(alias).find(id, entry.inputHash, this.#nowMs)
+    const known = live.of(alias).find(tokenIdBytes(entry.tokenId), entry.inputHash, nowMs)
     if (!isHere && (known === undefined || known === 'other'))
       throw refused('not-issued', 'no such token was issued, or it has expired')
     if (typeof known === 'object' && known.isRevoked) return repeated(known)
-    return this.#place(alias, entry, id, this.#revoked)
+    return this.#append(alias, entry, this.#revoked)
   }
 
-  #place(
-    alias: string,
-    entry: Issuance | Revocation,
-    id: Uint8Array,
-    placed: Map<string, Placed>,
-  ): Receipt {
+  #append(alias: string, entry: Issuance | Revocation, admitted: Map<string, Admitted>): Receipt {
     const bytes = encodeEntry(entry)
-    const target = this.#targetOf(alias, entry.issuer)
-    const index = target.first + target.entries.length
-    target.entries.push(bytes)
-    placed.set(keyOf(alias, entry), { entry, id, alias, shard: target.path, index })
-    return { shard: target.path, index, isRepeated: false }
+    const { shards, nowMs } = this.#options
+    const append = this.#appends.get(alias) ?? shards.next(alias, entry.issuer, nowMs)
+    this.#appends.set(alias, append)
+    const { shard, first, entries } = append
+    const index = first + entries.length
+    entries.push(bytes)
+    admitted.set(keyOf(alias, entry), { entry, shard, index })
+    return { shard, index, isRepeated: false }
   }
 
-  #targetOf(alias: string, issuer: string): Target {
-    const known = this.#targets.get(alias)
-    if (known !== undefined) return known
-    const { path, first, opening } = this.#shards.next(alias, issuer, this.#nowMs)
-    const target: Target = { path, first, entries: opening }
-    this.#targets.set(alias, target)
-    return target
-  }
-
-  /** What the batch adds, shard by shard. */
-  appends(): ShardAppend[] {
-    return [...this.#targets.values()].map(({ path, first, entries }) => ({
-      shard: path,
-      first,
-      entries,
-    }))
+  appends(): readonly ShardAppend[] {
+    return [...this.#appends.values()]
   }
 }
-
-export type { AdmittedBatch }
 
 const keyOf = (alias: string, { tokenId }: Issuance | Revocation) => `${alias} ${tokenId}`
 

@@ -1,19 +1,18 @@
 /**
  * The clock of a ledger, and whether it can be right.
  *
- * A clock that jumps ahead would open a shard of the future, which later entries follow for as long as the jump was wide,
- * and would have tokens forgotten that live. So it is held against a clock that nobody sets: it may run ahead of that one
- * by the skew that the ledger allows. When the ledger is opened there is no such clock: then it is held against the newest
- * entry. A ledger that is in use has one each day, so the clock may be a day past it, or somebody has to say that it is right.
+ * A clock that jumps ahead would open a shard of the future, and living tokens would be forgotten. So it is compared with
+ * the monotonic clock, and may be ahead of that by the skew of the ledger. At the start it is compared with the newest
+ * entry: it may be a day past it, as a ledger in use has entries each day. Beyond, an operator has to confirm it.
  *
- * A clock that is set back does no harm, and is not looked at.
+ * A clock that is set back does no harm, and is not checked.
  *
  * @module
  */
 import { MintmarkError } from '@mintmark/core'
 
 const DAY_MS = 86_400_000
-/** Between a look at another clock and the start that was told of it. */
+/** Between reading another clock and the start that it confirms. */
 const CONFIRMED_FOR_MS = 600_000
 
 export interface ClockOptions {
@@ -77,13 +76,12 @@ export class LedgerClock {
     return this.#latest.ms + atMs - this.#latest.atMs
   }
 
-  /** The time, or the latest that it can be. */
   get sureMs(): number {
     return Math.min(this.#now(), this.#latestAt(this.#elapsed()))
   }
 
   /** Why the clock cannot be right now; undefined where it can. */
-  get doubt(): MintmarkError | undefined {
+  get error(): MintmarkError | undefined {
     const aheadMs = this.#now() - this.#latestAt(this.#elapsed())
     return aheadMs > 0 ? clockError(aheadMs) : undefined
   }

@@ -1,9 +1,9 @@
 /**
- * Takes entries away that the description says are not kept.
+ * Removes entries after their retention.
  *
- * A shard goes as a whole, once the days of its retention are over since its last token can have lived. What stays is
- * its checkpoint, so that proofs that others hold still verify, and the file `pruned`, so that nobody takes a hole for
- * damage. The next shard's opening still names its size and root.
+ * A shard goes as a whole, when its retention is over since its last token can have lived. Its checkpoint stays, so that
+ * existing proofs still verify, and the file `pruned` shows that nothing is damaged. The next shard's opening still names
+ * its size and root.
  *
  * @module
  */
@@ -20,8 +20,8 @@ function lastExpiryMs(nextMs: number, { maxLifetimeMs, skewMs }: Description): n
 }
 
 /**
- * The latest time that the newest shard speaks for: a clock that jumps ahead, or stands wrong when the ledger is opened,
- * must not take entries away. So the last ones of an issuer that has ended stay.
+ * The latest time that the newest shard supports: a clock that jumps ahead, or is wrong at the start, must not remove
+ * entries. So the last ones of an issuer that has ended stay.
  */
 function latestMs(newest: string, { period }: Description): number {
   return periodStartMs(newest) + PERIOD_MS[period]
@@ -65,7 +65,7 @@ export async function pruneLedger(
   return pruned
 }
 
-/** Says so first: a removal that is cut short goes on the next time. */
+/** Marks the shard first: an interrupted removal continues the next time. */
 async function prune(shard: string, store: LedgerStore, nowMs: number): Promise<boolean> {
   const isNew = (await store.read(prunedPath(shard))) === undefined
   if (isNew) {

@@ -1,6 +1,6 @@
 /**
- * Brings what is durable before the public: tiles, then heads; with witnesses, first as `checkpoint.unwitnessed`, and as
- * `checkpoint` when the policy accepts it.
+ * Publishes what is durable: tiles, then heads; with witnesses first as `checkpoint.unwitnessed`, and as `checkpoint` when
+ * the policy accepts it.
  *
  * @module
  */
@@ -20,14 +20,14 @@ export interface PublisherOptions {
   readonly witnesses?: Cosigning | undefined
 }
 
-/** Where a head waits for its witnesses. */
+/** File of a head that waits for its witnesses. */
 export const unwitnessedPath = (shard: string): string => `${shard}/checkpoint.unwitnessed`
 
 export class Publisher {
   readonly #options: PublisherOptions
   readonly #shards: Shards
   readonly #rounds: CosignRounds | undefined
-  /** Tiles that are to be published, by path: a later version of one takes the place of an earlier one. */
+  /** Tiles to publish, by path: a later version of one replaces an earlier one. */
   #tiles: ReadonlyMap<string, Resource> = new Map()
   /** Checkpoints that witnesses have cosigned, by path of the shard. */
   readonly #cosigned = new Map<string, string>()
@@ -69,7 +69,7 @@ export class Publisher {
     this.#delay = cause
   }
 
-  /** Publishes all that is there. A failure is kept in `delay`, and in `failure` where it ends the ledger. */
+  /** Publishes everything. A failure is in `delay`, and in `failure` where it ends the ledger. */
   async publish(): Promise<void> {
     // At one instant: all that was committed before this part is in these tiles.
     const { part } = this.#options.store
@@ -109,8 +109,8 @@ export class Publisher {
     if (heads.length > 0) await onHeads?.(heads)
     const signed = heads.map((head) => ({ path: head.shard.path, text: signHead(head, signer) }))
     const own = signed.flatMap(({ path, text }) => this.#filesOf(path, text))
-    const theirs = [...cosigned].flatMap(([path, text]) => this.#shards.headFiles(path, text))
-    await store.publish(tiles, [...own, ...theirs], part)
+    const witnessed = [...cosigned].flatMap(([path, text]) => this.#shards.headFiles(path, text))
+    await store.publish(tiles, [...own, ...witnessed], part)
     for (const { path, text } of signed) this.#rounds?.offer(path, text)
   }
 
@@ -124,7 +124,7 @@ export class Publisher {
     this.#rounds?.offer(shard, text)
   }
 
-  /** One last try with the witnesses. */
+  /** Asks the witnesses one last time. */
   async finish(): Promise<void> {
     if (this.#rounds === undefined) return
     await this.#rounds.finish()
@@ -133,8 +133,8 @@ export class Publisher {
 }
 
 /**
- * Another writer has the ledger, or it was caught lying: nothing more may be signed. Whatever else keeps files from being
- * published leaves the record as it is.
+ * Another writer has the ledger, or it is behind or damaged: nothing more may be signed. Any other failure to publish leaves
+ * the record as it is.
  */
 function endsLedger({ code }: MintmarkError): boolean {
   return code === 'LEDGER_BUSY' || code === 'LEDGER_BEHIND' || code === 'LEDGER_DAMAGED'
@@ -142,6 +142,6 @@ function endsLedger({ code }: MintmarkError): boolean {
 
 function failureOf(cause: unknown): MintmarkError {
   if (cause instanceof MintmarkError) return cause
-  const message = 'the head of the ledger cannot be brought before witnesses'
+  const message = 'the head of the ledger cannot be sent to witnesses'
   return new MintmarkError('LEDGER_FAILED', message, {}, { cause })
 }

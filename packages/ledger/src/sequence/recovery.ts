@@ -1,8 +1,4 @@
-/**
- * From what a store recovers to a ledger that can go on.
- *
- * @module
- */
+/** Recovers a ledger from its store. @module */
 import { MintmarkError } from '@mintmark/core'
 import type { LiveShard, LiveState } from '../live/live_state.ts'
 import { type Head, parseCheckpoint, signHead } from '../notes/checkpoint.ts'
@@ -16,6 +12,7 @@ import {
 } from '../notes/description.ts'
 import { assertContains, type SeenHead } from '../notes/heads.ts'
 import { openNote } from '../notes/note.ts'
+import { readText } from '../store/files.ts'
 import type { LedgerStore, ShardAppend } from '../store/store.ts'
 import { decodeEntry, type Entry } from '../tree/entry.ts'
 import { TileTree } from '../tree/tile_tree.ts'
@@ -44,7 +41,7 @@ export async function recoverLedger(
     else for (const append of step.appends) applyRecovered(append, shards)
   }
   const { tiles, heads } = shards.takeChanged()
-  // Read before anything is published over: what this ledger itself has published, it must contain.
+  // Read before anything is replaced: the ledger must contain all that it has published.
   const own = await publishedHeads(options)
   await store.publish(tiles, [], store.part)
   for (const head of [...own, ...(options.seen ?? [])]) {
@@ -57,7 +54,7 @@ export async function recoverLedger(
   const newestMs = await newestTimeMs(options, shards)
   const clock = new LedgerClock(options, { skewMs: description.skewMs, newestMs })
   await pruneLedger(store, description, clock.sureMs)
-  // Whatever the clock says, a token lives that lived when the newest entry was made.
+  // Whatever the clock says, a token that lived when the newest entry was made still lives.
   await readLive(options, {
     shards,
     state,
@@ -66,7 +63,7 @@ export async function recoverLedger(
   return { unwitnessed: await unwitnessedHeads(options), clock }
 }
 
-/** When the newest entry was made, by the times that were checked as it came; undefined where there is none. */
+/** When the newest entry was made, by times that were checked at admission; undefined where there is none. */
 async function newestTimeMs(
   { store }: SequencerOptions,
   shards: Shards,
@@ -81,7 +78,7 @@ async function newestTimeMs(
   return newestMs
 }
 
-/** A revocation names its time unchecked: of the last bundle with anything else. */
+/** Times of revocations are not checked: uses the last bundle with another entry. */
 async function lastTimeMs(tree: TileTree): Promise<number | undefined> {
   for (let index = Math.ceil(tree.size / TILE_WIDTH) - 1; index >= 0; index--) {
     // oxlint-disable-next-line no-await-in-loop -- nearly always one
@@ -108,7 +105,7 @@ function applyRecovered(append: ShardAppend, shards: Shards): void {
   shards.apply(append)
 }
 
-/** The record lets go of shards that were closed, so their last heads have to be out before. */
+/** The record drops closed shards, so their last heads have to be published before. */
 async function publishHeads(
   heads: ReturnType<Shards['takeChanged']>['heads'],
   { store, signer, onHeads, witnesses }: SequencerOptions,
@@ -142,16 +139,16 @@ async function assertNewest(
   }
 }
 
-type Place = Pick<SequencerOptions, 'store' | 'description'>
+type Published = Pick<SequencerOptions, 'store' | 'description'>
 
 /** Heads of all shards that may still matter, where they bear the ledger's own signature. */
-async function publishedHeads({ store, description }: Place): Promise<Head[]> {
+async function publishedHeads({ store, description }: Published): Promise<Head[]> {
   const heads: Head[] = []
   for (const alias of description.issuers.keys()) {
     /* oxlint-disable no-await-in-loop -- issuers are few */
-    const latest = await store.read(latestPath(alias))
+    const latest = await readText(store, latestPath(alias))
     if (latest === undefined) continue
-    const path = `${alias}/${Buffer.from(latest).toString('utf8').trim()}`
+    const path = `${alias}/${latest.trim()}`
     const head = await publishedHead(path, { store, description })
     /* oxlint-enable no-await-in-loop */
     if (head !== undefined) heads.push(head)
@@ -160,19 +157,18 @@ async function publishedHeads({ store, description }: Place): Promise<Head[]> {
 }
 
 /** The higher head of a shard's two checkpoints; undefined where the ledger signed none. */
-async function publishedHead(path: string, place: Place): Promise<Head | undefined> {
-  const known = await headAt(`${path}/checkpoint`, path, place)
-  const waiting = await headAt(unwitnessedPath(path), path, place)
+async function publishedHead(path: string, published: Published): Promise<Head | undefined> {
+  const known = await headAt(`${path}/checkpoint`, path, published)
+  const waiting = await headAt(unwitnessedPath(path), path, published)
   return (waiting?.size ?? 0) > (known?.size ?? 0) ? waiting : known
 }
 
 async function headAt(
   file: string,
   path: string,
-  { store, description }: Place,
+  { store, description }: Published,
 ): Promise<Head | undefined> {
-  const bytes = await store.read(file)
-  const checkpoint = bytes && parseCheckpoint(Buffer.from(bytes).toString('utf8'))
+  const checkpoint = parseCheckpoint((await readText(store, file)) ?? '')
   if (checkpoint === undefined) return undefined
   const origin = originOf(description, path)
   const verified = openNote(checkpoint.note, [shardKey(description, origin)])
@@ -189,11 +185,10 @@ async function unwitnessedHeads(options: SequencerOptions): Promise<ReadonlyMap<
     /* oxlint-disable no-await-in-loop -- a shard after the other */
     for (const period of await periodsOf(alias, store)) {
       const path = shardPath(alias, period)
-      const bytes = await store.read(unwitnessedPath(path))
+      const text = await readText(store, unwitnessedPath(path))
       const known = await headAt(`${path}/checkpoint`, path, options)
       const head = await headAt(unwitnessedPath(path), path, options)
-      if (bytes !== undefined && (head?.size ?? 0) > (known?.size ?? 0))
-        waiting.set(path, Buffer.from(bytes).toString('utf8'))
+      if (text !== undefined && (head?.size ?? 0) > (known?.size ?? 0)) waiting.set(path, text)
     }
     /* oxlint-enable no-await-in-loop */
   }
@@ -204,13 +199,17 @@ async function periodsOf(alias: string, store: LedgerStore): Promise<string[]> {
   return (await store.list(alias)).filter((name) => !Number.isNaN(periodStartMs(name)))
 }
 
-/** @param recovered heads of the shards that the record told of */
-async function assertSeen(seen: SeenHead, recovered: readonly Head[], place: Place): Promise<void> {
-  const { store, description } = place
+/** @param recovered heads of the shards in the record */
+async function assertSeen(
+  seen: SeenHead,
+  recovered: readonly Head[],
+  published: Published,
+): Promise<void> {
+  const { store, description } = published
   const path = seen.origin.slice(description.name.length + 1)
   if (originOf(description, path) !== seen.origin || !/^[^/]+\/[^/]+$/.test(path)) return
   const known = recovered.find(({ origin }) => origin === seen.origin)
-  const size = (known ?? (await publishedHead(path, place)))?.size
+  const size = (known ?? (await publishedHead(path, published)))?.size
   const tree = new TileTree(size ?? 0, (name) => store.read(`${path}/${name}`))
   const own = size === undefined ? undefined : { size, rootAt: (at: number) => tree.root(at) }
   await assertContains(seen, own)

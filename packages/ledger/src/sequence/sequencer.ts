@@ -1,9 +1,9 @@
 /**
- * Puts entries in order, makes them durable, and then says so.
+ * Orders entries, makes them durable, and then acknowledges them.
  *
- * One loop commits: take what has come, commit it as one batch, acknowledge. While a batch is on its way to the disk the
- * next one gathers. Publishing runs beside it, one publication after the other: no acknowledgement waits for one, and one
- * that fails is tried again.
+ * One loop commits: it takes all waiting entries, commits them as one batch, and acknowledges. Meanwhile the next batch
+ * gathers. Publishing runs beside it, one publication after the other: no acknowledgement waits for one, and a failed one is
+ * tried again.
  *
  * @module
  */
@@ -14,7 +14,7 @@ import type { Description } from '../notes/description.ts'
 import type { SeenHead } from '../notes/heads.ts'
 import type { ShardAppend } from '../store/store.ts'
 import type { Issuance, Revocation } from '../tree/entry.ts'
-import { Admission } from './admission.ts'
+import { AdmittedBatch } from './admission.ts'
 import type { ClockOptions, LedgerClock } from './ledger_clock.ts'
 import { pruneLedger } from './pruning.ts'
 import { Publisher, type PublisherOptions } from './publisher.ts'
@@ -23,19 +23,19 @@ import { Shards } from './shards.ts'
 
 /** Most entries in one commit. */
 const BATCH_ENTRIES = 4096
-/** Entries that may wait; beyond, a caller is told to come again. */
+/** Entries that may wait; beyond, callers have to try again. */
 const QUEUE_ENTRIES = 65_536
 const PUBLISH_INTERVAL_MS = 25
 /** After a publication that failed. */
 const RETRY_INTERVAL_MS = 1000
 const PRUNE_INTERVAL_MS = 3_600_000
 
-/** Where an entry stands, durably. */
+/** Where an entry is recorded, durably. */
 export interface Receipt {
   /** Path of the shard below the ledger's prefix. */
   readonly shard: string
   readonly index: number
-  /** The very same entry had been recorded before: this is where. */
+  /** The same entry had been recorded before: this is where. */
   readonly isRepeated: boolean
 }
 
@@ -45,9 +45,9 @@ export interface SequencerOptions extends PublisherOptions, ClockOptions {
   /** Heads that others have seen: the ledger must contain them, or it does not start. */
   readonly seen?: readonly SeenHead[] | undefined
   readonly publishIntervalMs?: number | undefined
-  /** Entries of an issuer after which what is remembered of them is kept for the next start. */
+  /** Records of an issuer after which a run is stored for the next start. */
   readonly runRecords?: number | undefined
-  /** Told what an operator should know, and what stops nothing. */
+  /** Called with what an operator should know, and what stops nothing. */
   readonly onNotice?: ((text: string) => void) | undefined
 }
 
@@ -70,12 +70,11 @@ export class Sequencer {
   readonly #shards: Shards
   readonly #live: LiveByIssuer
   readonly #state: LiveState
-  readonly #admission: Admission
   readonly #publisher: Publisher
   #queue: Waiting[] = []
   #wake: (() => void) | undefined
   #isClosing: boolean = false
-  /** Why the last batch was turned away: for lack of room. */
+  /** Why the last batch was refused: the disk was full. */
   #noRoom: MintmarkError | undefined
   #failure: MintmarkError | undefined
   #publishedAtMs = Number.NEGATIVE_INFINITY
@@ -96,11 +95,10 @@ export class Sequencer {
     this.#live = live
     this.#state = state
     this.#prunedAtMs = clock.sureMs
-    this.#admission = new Admission(options.description, shards, live)
     this.#publisher = new Publisher(shards, options, () => this.#wake?.())
     this.#loop = this.#run()
     this.#failed = this.#loop.then(() => this.#outcome())
-    // Nobody has to listen.
+    // Nobody has to handle it.
     this.#failed.catch(() => undefined)
   }
 
@@ -138,10 +136,10 @@ export class Sequencer {
 
   /** Why the last entries could not be recorded; undefined where they could. */
   get trouble(): unknown {
-    return this.#noRoom ?? this.#clock.doubt
+    return this.#noRoom ?? this.#clock.error
   }
 
-  /** Why what is recorded is not published, or the record cannot let go of what is; undefined where all is well. */
+  /** Why recorded entries are not published, or the record cannot be shortened; undefined where all is well. */
   get publishFailure(): unknown {
     return this.#publisher.delay ?? this.#partFailure
   }
@@ -193,7 +191,7 @@ export class Sequencer {
     })
   }
 
-  /** Commits and publishes what has come so far, and gives the store back. */
+  /** Commits and publishes all entries so far, and closes the store. */
   async close(): Promise<void> {
     if (this.#isClosing) return
     this.#isClosing = true
@@ -223,14 +221,14 @@ export class Sequencer {
       /* oxlint-enable no-await-in-loop */
       this.#failure ??= this.#publisher.failure
     }
-    // A failure is told at once, whatever a publication still waits for.
+    // A failure is reported at once, whatever a publication still waits for.
     if (this.#failure === undefined) await this.#publishing
     if (!this.#hasFailed()) await this.#publish()
     this.#failure ??= this.#publisher.failure
     for (const { reject } of this.#queue.splice(0)) reject(this.#failure ?? closed())
   }
 
-  /** Where the record has grown. What fails here ends the ledger, or is told and tried again. */
+  /** If the record has grown. A failure ends the ledger, or is reported and tried again. */
   async #beginPart(): Promise<void> {
     const { store } = this.#options
     if (!store.isGrown || performance.now() < this.#partAtMs) return
@@ -282,7 +280,7 @@ export class Sequencer {
     try {
       await pruneLedger(store, description, nowMs)
     } catch (cause) {
-      // Entries that stay for too long are told of, and stop nothing.
+      // Entries that stay too long are reported, and stop nothing.
       this.#publisher.delayedBy(cause)
     }
   }
@@ -306,9 +304,11 @@ export class Sequencer {
       for (const { reject } of batch) reject(time.cause)
       return
     }
-    const admitted = this.#admission.begin(time.value)
+    const { description } = this.#options
+    const [shards, live, nowMs] = [this.#shards, this.#live, time.value]
+    const admitted = new AdmittedBatch({ description, shards, live, nowMs })
     const accepted = batch.map(({ entry }) => attempt(() => admitted.admit(entry)))
-    const appends: readonly ShardAppend[] = admitted.appends()
+    const appends = admitted.appends()
     try {
       if (appends.length > 0) await this.#options.store.commit(appends)
     } catch (cause) {

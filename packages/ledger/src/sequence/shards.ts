@@ -16,6 +16,10 @@ import { encodeEntry, type Opening } from '../tree/entry.ts'
 import { type Edge, GrowingTree, type Resource } from '../tree/growing_tree.ts'
 import { EMPTY_ROOT } from '../tree/tree.ts'
 
+export interface OpenAppend extends ShardAppend {
+  readonly entries: Uint8Array[]
+}
+
 /** A tree that takes entries. */
 interface OpenShard {
   readonly alias: string
@@ -26,7 +30,7 @@ interface OpenShard {
 
 export class Shards {
   readonly #description: Description
-  /** Newest shard by alias. */
+  readonly #aliases: ReadonlyMap<string, string>
   readonly #newest = new Map<string, OpenShard>()
   /** Shards with entries that are not published, newest or not. */
   readonly #changed = new Set<OpenShard>()
@@ -35,6 +39,11 @@ export class Shards {
 
   constructor(description: Description) {
     this.#description = description
+    this.#aliases = new Map([...description.issuers].map(([alias, issuer]) => [issuer, alias]))
+  }
+
+  aliasOf(issuer: string): string | undefined {
+    return this.#aliases.get(issuer)
   }
 
   newest(alias: string): OpenShard | undefined {
@@ -50,10 +59,10 @@ export class Shards {
   }
 
   /**
-   * Stands at these edges from now on, as a recovery demands.
+   * Continues from these edges, as a recovery demands.
    *
-   * All of them are published again: their partial tiles were never made durable. A tree that stands there already is kept, with the tiles that it filled on the way. What goes beyond was written by
-   * a process that had lost the ledger, and was never acknowledged.
+   * All of them are published again: their partial tiles were never made durable. A tree that is at its edge already stays,
+   * with the tiles that it filled. Entries beyond an edge came from a process that had lost the ledger: none was acknowledged.
    */
   reset(edges: Edges): void {
     const before = [...this.#changed]
@@ -91,19 +100,15 @@ export class Shards {
   }
 
   /**
-   * Where the next entry of an issuer goes, and the first entry of that shard if it does not exist yet.
+   * The append for the next entry of an issuer; for a new shard it begins with the opening.
    *
-   * A clock that was set back opens no earlier shard: entries go on in the newest one.
+   * A clock that was set back opens no earlier shard: entries continue in the newest one.
    */
-  next(
-    alias: string,
-    issuer: string,
-    nowMs: number,
-  ): { path: string; first: number; opening: Uint8Array[] } {
+  next(alias: string, issuer: string, nowMs: number): OpenAppend {
     const newest = this.#newest.get(alias)
     const period = periodAt(nowMs, this.#description.period)
     if (newest !== undefined && newest.period >= period)
-      return { path: newest.path, first: newest.tree.size, opening: [] }
+      return { shard: newest.path, first: newest.tree.size, entries: [] }
     const opening: Opening = {
       kind: 'opening',
       issuer,
@@ -112,7 +117,7 @@ export class Shards {
       previousSize: newest?.tree.size ?? 0,
       previousRoot: newest?.tree.root() ?? EMPTY_ROOT,
     }
-    return { path: shardPath(alias, period), first: 0, opening: [encodeEntry(opening)] }
+    return { shard: shardPath(alias, period), first: 0, entries: [encodeEntry(opening)] }
   }
 
   /** Adds what is durable. */
@@ -125,7 +130,6 @@ export class Shards {
     return shard
   }
 
-  /** What has to be published, and the heads that it comes to. */
   takeChanged(): { tiles: Resource[]; heads: (Head & { readonly shard: OpenShard })[] } {
     const changed = [...this.#changed]
     this.#changed.clear()
@@ -141,7 +145,7 @@ export class Shards {
     return { tiles, heads }
   }
 
-  /** Files that tell of a checkpoint: itself, and which shard is the newest. */
+  /** Files of a checkpoint: itself, and `latest` if the shard is the newest. */
   headFiles(path: string, checkpoint: string): Resource[] {
     const file = { path: `${path}/checkpoint`, bytes: Buffer.from(checkpoint) }
     const [alias = '', period = ''] = path.split('/')

@@ -1,5 +1,5 @@
 /**
- * The few things that a store asks of a file system, so that a test can fail or kill any of them.
+ * The file system calls of a store, so that a test can fail or kill any of them.
  *
  * Paths are whole paths. Failures are those of Node, with its `code`.
  *
@@ -7,7 +7,7 @@
  */
 import { link, mkdir, open, readdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises'
 import { dirname } from 'node:path'
-import { errnoOf } from '@mintmark/core'
+import { errnoOf, MintmarkError } from '@mintmark/core'
 
 /** A file that only grows. */
 export interface GrowingFile {
@@ -121,6 +121,21 @@ export async function replaceDurably(
   await files.sync(temporary)
   await files.rename(temporary, path)
   await files.sync(folderOf(path))
+}
+
+/** Whole content as UTF-8; undefined if there is no such file. */
+export async function readText(
+  files: Pick<Files, 'read'>,
+  path: string,
+): Promise<string | undefined> {
+  const bytes = await files.read(path)
+  return bytes && Buffer.from(bytes).toString('utf8')
+}
+
+/** @throws {MintmarkError} `LEDGER_INVALID` for a folder that has something in it */
+export async function assertEmpty(files: Files, folder: string): Promise<void> {
+  if ((await files.list(folder)).length > 0)
+    throw new MintmarkError('LEDGER_INVALID', `${folder} is not empty`)
 }
 
 export function folderOf(path: string): string {

@@ -1,15 +1,15 @@
 /**
- * Says who has a ledger's folder open, so that a second one is refused with a name.
+ * Names the process that has a ledger's folder open, and refuses a second one.
  *
- * This is the courtesy. What makes a second writer harmless is the fence in the journal: see `journal.ts`.
+ * This only helps people. The fence in the journal makes a second writer harmless: see `journal.ts`.
  *
  * @module
  */
 import { errnoOf, type Holder, isAlive, MintmarkError, parseHolder, self } from '@mintmark/core'
-import type { Files } from './files.ts'
+import { type Files, readText } from './files.ts'
 
 /**
- * @returns gives the lock back; call it once
+ * @returns releases the lock; call it once
  * @throws {MintmarkError} `LEDGER_BUSY` with `facts.pid` and `facts.host` of the holder
  */
 export async function lockFolder(files: Files, path: string): Promise<() => Promise<void>> {
@@ -24,13 +24,13 @@ export async function lockFolder(files: Files, path: string): Promise<() => Prom
   }
   return async () => {
     held.delete(path)
-    // A process that was taken for dead must not remove the lock of the one that came after it.
+    // A process that was believed dead must not remove the lock of its successor.
     if ((await holderAt(files, path))?.pid === process.pid) await files.remove(path)
   }
 }
 
 async function take(files: Files, path: string): Promise<void> {
-  // Linked into its place when it is whole, so that nobody ever reads half a holder.
+  // Linked when it is whole, so that nobody reads half a holder.
   const own = `${path}.${process.pid}`
   await files.write(own, Buffer.from(JSON.stringify(self())))
   try {
@@ -55,8 +55,7 @@ async function isLinked(files: Files, from: string, to: string): Promise<boolean
 }
 
 async function holderAt(files: Files, path: string): Promise<Holder | undefined> {
-  const bytes = await files.read(path)
-  return bytes && parseHolder(Buffer.from(bytes).toString('utf8'))
+  return parseHolder((await readText(files, path)) ?? '')
 }
 
 function busy({ host, pid }: Holder): MintmarkError {

@@ -1,5 +1,5 @@
 /**
- * A ledger in a folder: `public/` may be served as it is, `private/` holds the journal.
+ * A ledger in a folder: `public/` may be served as it is, `private/` has the journal.
  *
  * Published files are written without waiting for the disk, and no commit waits for them. They become durable in the
  * background, when the journal has grown: then a new segment begins, the files filled before it are synced once they are
@@ -17,7 +17,7 @@ import type { Edges, LedgerStore, RecoveredStep, ShardAppend, StateFiles } from 
 
 /** A segment of this size gets a successor. */
 const SEGMENT_BYTES = 16 << 20
-/** Files synced at once in the background: the journal's own sync must not stand in a long queue. */
+/** Files synced at once in the background: the journal's own sync must not wait long. */
 const SYNCS_AT_ONCE = 2
 
 interface FolderStoreOptions {
@@ -37,7 +37,7 @@ export class FolderStore implements LedgerStore {
   #filled: string[] = []
   /** Heads, and the newest partial version of each tile that is not full: durable only once their shard is closed. */
   readonly #unsynced = new Map<string, string>()
-  /** What was taken away need not become durable. */
+  /** Removed files need not become durable. */
   readonly #removed = new Set<string>()
   #isStarted: boolean = false
   /** The part that began last, while what is before it is not published yet. */
@@ -105,7 +105,7 @@ export class FolderStore implements LedgerStore {
         await (part === undefined ? this.#replace(head) : this.#writeHead(head))
       }
     } catch (cause) {
-      // Where another writer has the files by now, that is why.
+      // Another writer may have taken over.
       await this.#journal.assertOwn()
       throw cause
     }
@@ -145,7 +145,7 @@ export class FolderStore implements LedgerStore {
     await replaceDurably(this.#files, whole, bytes, this.#temporaryFor(whole))
   }
 
-  /** No two writers have the same, also where one does not know of the other yet: a segment is one writer's. */
+  /** No two writers have the same: a segment belongs to one writer. */
   #temporaryFor(whole: string): string {
     return `${whole}.${this.#journal.number}.new`
   }
@@ -160,14 +160,14 @@ export class FolderStore implements LedgerStore {
     return whole
   }
 
-  /** Makes durable what the journal does not hold any more, then lets go of the segments before `number`. */
+  /** Makes durable what the journal will not hold any more, then removes the segments before `number`. */
   #tidy(number: number, edges: Edges): void {
     const filled = this.#filled
     this.#filled = []
     this.#tidying = this.#settle(filled, this.#takeClosed(edges), number)
   }
 
-  /** Partial tiles and heads of shards that take no entries any more: no edge stands for them. */
+  /** Partial tiles and heads of closed shards: no edge replaces them. */
   #takeClosed(edges: Edges): string[] {
     const closed = [...this.#unsynced].filter(([file]) => !edges.has(shardOf(file)))
     for (const [file] of closed) this.#unsynced.delete(file)
@@ -182,11 +182,11 @@ export class FolderStore implements LedgerStore {
     try {
       await this.#makeDurable([...filled, ...closed])
       await this.#journal.forget(number)
-      // A full tile that is durable stands for its partial ones.
+      // A durable full tile replaces its partial ones.
       await Promise.all(filled.map((path) => this.#files.remove(`${this.#public}/${path}.p`)))
     } catch (cause) {
       const errno = errnoOf(cause)
-      const message = `published files cannot be made durable (${errno}): the journal keeps what they hold`
+      const message = `published files cannot be made durable (${errno}): the journal still holds their content`
       this.trouble = new MintmarkError('LEDGER_FAILED', message, { errno }, { cause })
     } finally {
       this.#tidying = undefined
@@ -194,10 +194,10 @@ export class FolderStore implements LedgerStore {
   }
 
   async #makeDurable(paths: readonly string[]): Promise<void> {
-    const isThere = (path: string) => ![...this.#removed].some((gone) => path.startsWith(gone))
-    const places = paths.filter(isThere).map((path) => `${this.#public}/${path}`)
-    const folders = new Set(places.flatMap((place) => foldersUpTo(this.#public, place)))
-    await this.#syncAll([...places, ...folders])
+    const isThere = (path: string) => ![...this.#removed].some((part) => path.startsWith(part))
+    const files = paths.filter(isThere).map((path) => `${this.#public}/${path}`)
+    const folders = new Set(files.flatMap((file) => foldersUpTo(this.#public, file)))
+    await this.#syncAll([...files, ...folders])
   }
 
   async #syncAll(paths: readonly string[]): Promise<void> {
@@ -239,7 +239,6 @@ export class FolderStore implements LedgerStore {
   }
 }
 
-/** Files that make a start quick, in a folder. */
 export function folderState(top: string, files: Files): StateFiles {
   return {
     read: (path) => files.read(`${top}/${path}`),

@@ -5,8 +5,8 @@
  * the files before that point are durable.
  *
  * Fence: whoever opens the journal first creates the next segment, which only one can, and reads the others after that.
- * A writer looks for a segment after its own, and for its own, each time it has synced, before it acknowledges, and
- * before a head goes out. So of two writers each acknowledged commit is either read by the later one, or refused.
+ * After each sync, before it acknowledges, and before a head is published, a writer checks that no segment follows its own
+ * and that its own still exists. So with two writers the later one reads each acknowledged commit of the earlier one.
  *
  * @module
  */
@@ -34,7 +34,7 @@ export class Journal {
   readonly #files: Files
   readonly #folder: string
   #segment: Segment | undefined
-  /** While a segment of our own comes into being: until then it looks like another writer's. */
+  /** While this writer makes a segment: until then it looks like another writer's. */
   #beginning: Promise<void> | undefined
   #failure: MintmarkError | undefined
 
@@ -53,13 +53,12 @@ export class Journal {
     return this.#segment?.length ?? 0
   }
 
-  /** Number of the segment that takes commits. */
   get number(): number {
     return this.#segment?.number ?? 0
   }
 
   /**
-   * Keeps every other writer out, then gives all records, oldest first.
+   * Fences off every other writer, then yields all records, oldest first.
    *
    * @throws {MintmarkError} `LEDGER_BUSY` if another one did so at the same time, `LEDGER_DAMAGED` as the store has it
    */
@@ -69,7 +68,7 @@ export class Journal {
     for (const number of before) {
       // oxlint-disable-next-line no-await-in-loop -- in their order
       const bytes = await this.#files.read(this.#path(number))
-      // A writer that is still at work lets go of old segments: the next one begins with all that they say.
+      // A writer that still runs removes old segments: the next one begins with their edges.
       if (bytes === undefined && number !== before.at(-1)) continue
       const seed = bytes && seedOf(bytes)
       if (bytes === undefined || seed === undefined) throw damaged(number, 'its header')
@@ -96,14 +95,14 @@ export class Journal {
   }
 
   /**
-   * Whoever takes over begins the segment after this one's, and lets go of that one only after this one's: where the
-   * next is missing and this one's is then still there, nobody has.
+   * A successor makes the segment after this one, and removes it only after this one: if the next is missing and this one
+   * still exists, there is no successor.
    *
    * @throws {MintmarkError} `LEDGER_BUSY` once another one has taken over; `LEDGER_FAILED`
    */
   async assertOwn(): Promise<void> {
     for (;;) {
-      // oxlint-disable-next-line no-await-in-loop -- a segment of our own may begin meanwhile
+      // oxlint-disable-next-line no-await-in-loop -- this writer may make a segment meanwhile
       await this.#beginning
       const segment = this.#segment
       if (segment === undefined) return
@@ -133,8 +132,8 @@ export class Journal {
   }
 
   /**
-   * Only a disk without room leaves a file that can be put right: the bytes that did not fit are cut off again. After
-   * any other failure, and first of all after a failed sync, nobody knows what the disk holds.
+   * Only a full disk leaves a file that can be repaired: the bytes that did not fit are cut off again. After any other
+   * failure, such as a failed sync, the content of the disk is unknown.
    */
   async #undo(segment: Segment, cause: unknown): Promise<never> {
     if (errnoOf(cause) !== 'ENOSPC' && errnoOf(cause) !== 'EDQUOT') throw this.#failed(cause)
@@ -188,7 +187,7 @@ export class Journal {
     this.#segment = undefined
   }
 
-  /** A segment comes into being whole, and only one caller can make it. */
+  /** A segment appears whole, and only one caller can make it. */
   async #create(number: number): Promise<Segment> {
     const path = this.#path(number)
     const temporary = `${path}.${process.pid}`
@@ -203,7 +202,7 @@ export class Journal {
     } finally {
       await this.#files.remove(temporary)
     }
-    // The number was free since another one, which has a later segment, let go of it.
+    // Another writer with a later segment had removed this number.
     if ((await this.#numbers()).some((each) => each > number)) {
       await this.#files.remove(path)
       throw takenOver()
@@ -230,7 +229,7 @@ function takenOver(): MintmarkError {
   return new MintmarkError('LEDGER_BUSY', 'another process has taken over the ledger')
 }
 
-function damaged(number: number, place: string): MintmarkError {
-  const message = `segment ${number} of the journal is damaged at ${place}: restore the folder from a mirror`
+function damaged(number: number, position: string): MintmarkError {
+  const message = `segment ${number} of the journal is damaged at ${position}: restore the folder from a mirror`
   return new MintmarkError('LEDGER_DAMAGED', message, { segment: number })
 }

@@ -1,9 +1,9 @@
 /**
  * Bytes of a journal segment: a header with a random seed, then records.
  *
- * Each record carries a hash over the seed, its own offset, its header and its payload, so that it can be told whole
- * wherever it stands. That separates the two ways in which a segment may end badly: a torn last write has nothing whole
- * behind it and was never acknowledged; damage in the middle has.
+ * Each record has a hash over the seed, its own offset, its header and its payload, so that a whole record is recognised
+ * anywhere. That distinguishes two bad ends of a segment: behind a torn last write, which was never acknowledged, no whole
+ * record follows; behind damage in the middle one does.
  *
  * @module
  */
@@ -24,7 +24,7 @@ const RECORD_BYTES = HEAD_BYTES + HASH_BYTES
 
 const TYPE = { edges: 0, batch: 1 } as const
 
-/** Where all open shards stood when the segment began. */
+/** The edges of all open shards when the segment began. */
 interface EdgesRecord {
   readonly kind: 'edges'
   /** By path of the shard. */
@@ -54,7 +54,7 @@ export function seedOf(segment: Uint8Array): Uint8Array | undefined {
   return title === TITLE ? segment.subarray(TITLE.length, SEGMENT_HEADER_BYTES) : undefined
 }
 
-/** @param offset in the segment at which the record will stand; any number that is its own elsewhere */
+/** @param offset of the record in the segment; elsewhere any number of its own */
 export function encodeRecord(record: JournalRecord, seed: Uint8Array, offset: number): Uint8Array {
   const payload = record.kind === 'edges' ? edgesBytes(record) : batchBytes(record)
   const head = Buffer.alloc(HEAD_BYTES)
@@ -65,7 +65,7 @@ export function encodeRecord(record: JournalRecord, seed: Uint8Array, offset: nu
   return Buffer.concat([head, recordHash(seed, offset, head, payload), payload])
 }
 
-/** Tells a head at this place from bytes that only look like one, without reading what it claims to be the head of. */
+/** Distinguishes a head at this offset from bytes that only look like one, without reading its payload. */
 function headCheck(seed: Uint8Array, offset: number, head: Uint8Array): Buffer {
   const hash = createHash('sha256').update('head').update(seed).update(u64(offset))
   return hash.update(head.subarray(0, CHECKED_BYTES)).digest().subarray(0, 4)
@@ -79,7 +79,7 @@ interface ReadSegment {
   readonly records: readonly JournalRecord[]
   /** Bytes up to the end of the last whole record. */
   readonly wholeBytes: number
-  /** `torn`: something without a whole record in it follows. `damaged`: whole records stand behind a broken one. */
+  /** `torn`: something without a whole record in it follows. `damaged`: whole records follow a broken one. */
   readonly end: 'clean' | 'torn' | 'damaged'
 }
 
@@ -104,7 +104,7 @@ function hasRecordAfter(segment: Uint8Array, seed: Uint8Array, from: number): bo
   return false
 }
 
-/** The record that these bytes are, all of them; undefined for anything else, and for one of another place. */
+/** The record that these bytes are; undefined for anything else, and for one of another offset. */
 export function decodeRecord(
   bytes: Uint8Array,
   seed: Uint8Array,

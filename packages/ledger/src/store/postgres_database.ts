@@ -1,8 +1,8 @@
 /**
  * Sessions of a PostgreSQL server: the one file that imports its client.
  *
- * A failure is told by its SQLSTATE, or by the code of the connection that failed; never with a value of a statement or
- * the password of an address.
+ * An error names its SQLSTATE, or the code of the failed connection; never a value of a statement or the password of an
+ * address.
  *
  * Source: PostgreSQL documentation, "PostgreSQL Error Codes" (appendix A).
  *
@@ -12,7 +12,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { isObject, MintmarkError } from '@mintmark/core'
 import { Client, type ClientConfig, Pool } from 'pg'
 
-/** What a statement may be given, and gives. */
+/** A parameter of a statement. */
 type SqlValue = string | number | Uint8Array | readonly string[] | readonly Uint8Array[]
 
 interface SqlAnswer {
@@ -22,13 +22,13 @@ interface SqlAnswer {
 }
 
 export interface SqlSession {
-  /** @throws {MintmarkError} `LEDGER_FAILED` or `DISK_FULL`, as {@link failureOf} tells them apart */
+  /** @throws {MintmarkError} `LEDGER_FAILED` or `DISK_FULL`, as {@link failureOf} distinguishes them */
   query(text: string, values?: readonly SqlValue[]): Promise<SqlAnswer>
   close(): Promise<void>
 }
 
 const CONNECT_TIMEOUT_MS = 10_000
-/** A server that does not answer for so long is taken to be gone. */
+/** A server without an answer for so long counts as unavailable. */
 const QUERY_TIMEOUT_MS = 30_000
 const READERS = 4
 const READER_IDLE_MS = 5000
@@ -52,13 +52,13 @@ const configOf = (url: string): ClientConfig => ({
 /** @throws {MintmarkError} `LEDGER_FAILED` where the server cannot be reached or does not let us in */
 export async function openSession(url: string): Promise<SqlSession> {
   const client = new Client(configOf(url))
-  // Told by the next statement, which fails.
+  // The next statement fails with it.
   client.on('error', () => undefined)
   const query: SqlSession['query'] = (text, values = []) =>
-    told(async () => answerOf(await client.query(text, [...values])))
+    asLedgerError(async () => answerOf(await client.query(text, [...values])))
   try {
-    await told(() => client.connect())
-    await told(() => client.query(NOTICE_LOST_CLIENT))
+    await asLedgerError(() => client.connect())
+    await asLedgerError(() => client.query(NOTICE_LOST_CLIENT))
   } catch (cause) {
     await ended(client)
     throw cause
@@ -66,7 +66,7 @@ export async function openSession(url: string): Promise<SqlSession> {
   return { query, close: () => ended(client) }
 }
 
-/** A server that is gone need not be waited for. */
+/** Does not wait long for an unavailable server. */
 async function ended(client: Client): Promise<void> {
   const patience = new AbortController()
   const { signal } = patience
@@ -75,7 +75,7 @@ async function ended(client: Client): Promise<void> {
   patience.abort()
 }
 
-/** Some sessions that are opened when they are needed, for what only reads. They keep no process alive. */
+/** A pool of sessions for reading. It keeps no process alive. */
 export function openReaders(url: string): SqlSession {
   const pool = new Pool({
     ...configOf(url),
@@ -85,7 +85,8 @@ export function openReaders(url: string): SqlSession {
   })
   pool.on('error', () => undefined)
   return {
-    query: (text, values = []) => told(async () => answerOf(await pool.query(text, [...values]))),
+    query: (text, values = []) =>
+      asLedgerError(async () => answerOf(await pool.query(text, [...values]))),
     close: () => pool.end(),
   }
 }
@@ -106,7 +107,7 @@ function answerOf({ rows, rowCount }: { rows: unknown[]; rowCount: number | null
   return { rows: rows.filter((row) => isObject(row)), count: rowCount ?? 0 }
 }
 
-async function told<T>(work: () => Promise<T>): Promise<T> {
+async function asLedgerError<T>(work: () => Promise<T>): Promise<T> {
   try {
     return await work()
   } catch (cause) {

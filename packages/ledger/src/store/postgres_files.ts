@@ -1,7 +1,7 @@
 /**
  * Published files of a ledger in a table, by path.
  *
- * Paths compare byte by byte, so all that lies below a folder is one range of the table's index: from `FOLDER/` up to
+ * Paths compare byte by byte, so all paths below a folder are one range of the table's index: from `FOLDER/` up to
  * `FOLDER0`, as `0` follows `/`.
  *
  * @module
@@ -10,12 +10,12 @@ import type { Resource } from '../tree/growing_tree.ts'
 import { openReaders, type SqlSession } from './postgres_database.ts'
 
 /**
- * All files or none. The partial versions of a full tile go with its coming: readers take the full one instead.
+ * All files or none. A full tile removes its partial versions: readers take the full one instead.
  * $1 epoch · $2 paths · $3 contents · $4 paths of full tiles
  */
 const PUT = `
   WITH held AS (SELECT 1 FROM mintmark_ledger WHERE epoch = $1 FOR SHARE),
-  gone AS (
+  removed AS (
     DELETE FROM mintmark_file USING unnest($4::text[]) AS full_tile, held
     WHERE path >= full_tile || '.p/' AND path < full_tile || '.p0'),
   put AS (
@@ -25,7 +25,7 @@ const PUT = `
   SELECT 1 FROM held`
 
 /**
- * Names in a folder, each found from the one before: as many steps as there are names, however much lies below them.
+ * Names in a folder, each found from the one before: as many steps as there are names, however many files are below them.
  * $1 prefix, with its slash
  */
 const LIST = `

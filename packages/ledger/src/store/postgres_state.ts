@@ -1,10 +1,10 @@
 /**
- * Files that make a start quick, in a table by path, and copies of them in a folder of this machine.
+ * State files in a table by path, and copies of them in a folder of this machine.
  *
- * A copy is used only where its last 32 bytes, its hash, are those of the table's file: one that is stale or foreign is
- * not read further. The copies spare the server and its protocol the bytes; nothing rests on them.
+ * A copy is used only if its last 32 bytes, its hash, are those of the table's file. The copies spare the server the bytes;
+ * none is needed.
  *
- * A ledger of an earlier version has no such table: whoever opens it to write makes it.
+ * A ledger of an earlier version has no such table: opening it to write makes one.
  *
  * @module
  */

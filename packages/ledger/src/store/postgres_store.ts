@@ -2,15 +2,13 @@
  * A ledger in a PostgreSQL database: the record and the published files are tables.
  *
  * A commit is one statement, so one durable transaction. Published files are written without waiting for the disk; the
- * server's log is one line of bytes, so the next commit that does wait makes them durable with it. From time to time the
- * record begins anew with the edges of all open shards, and what stood before is let go once it is published.
+ * server's log is sequential, so the next commit that does wait makes them durable with it. From time to time the record
+ * begins again with the edges of all open shards, and its earlier part is removed once it is published.
  *
- * One writer: an advisory lock, which goes with its session, says who it is. What makes a second one harmless is the
- * *epoch*: whoever opens the ledger raises it, and each statement that writes does so only where the epoch is still its own,
- * while it holds the row.
+ * One writer: an advisory lock, which ends with its session, names it. The *epoch* makes a second one harmless: opening the
+ * ledger raises it, and each statement writes only if the epoch is still its own, while it locks the row.
  *
- * Trust: the database is the record, and trusted like a journal; what it publishes is checked against signed heads like any
- * other place.
+ * Trust: the database is the record, and trusted like a journal; published files are checked against signed heads.
  *
  * @module
  */
@@ -24,15 +22,14 @@ import { PostgresFiles } from './postgres_files.ts'
 import { PostgresState, STATE_TABLE } from './postgres_state.ts'
 import type { Edges, LedgerStore, RecoveredStep, ShardAppend, StateFiles } from './store.ts'
 
-/** Bytes of the record after which it begins anew. */
+/** Bytes of the record after which it begins again. */
 const RECORD_BYTES = 16 << 20
-/** Records that are read at once in a recovery. */
 const RECORDS_AT_ONCE = 64
 /** A server needs a moment to see that a process which was killed is gone. */
 const LOCK_PATIENCE_MS = 2000
 const LOCK_WAIT_MS = 50
 
-/** Marks the advisory lock as one of ours; the number of the ledger's table makes it that of this ledger. */
+/** Marks the advisory lock as Mintmark's; the number of the ledger's table makes it that of this ledger. */
 const LOCK_SPACE = 'x4d4d6c6700000000'
 const TAKE_LOCK = `
   SELECT pg_try_advisory_lock('${LOCK_SPACE}'::bit(64)::bigint + 'mintmark_ledger'::regclass::oid::bigint) AS taken`
@@ -60,13 +57,12 @@ export class PostgresStore implements LedgerStore {
   #publisher: SqlSession | undefined
   #epoch = '0'
   #seed: Uint8Array = new Uint8Array()
-  /** Number of the next record. */
   #next = 1
-  /** Bytes of the record since it began anew. */
+  /** Bytes of the record since it began again. */
   #length = 0
   /** Number of the last record that has edges. */
   part = 0
-  /** Whether what is before it is there yet. */
+  /** Whether the records before it still exist. */
   #isBegun: boolean = false
   readonly trouble: undefined
   #failure: MintmarkError | undefined
@@ -121,12 +117,12 @@ export class PostgresStore implements LedgerStore {
     for (;;) {
       // oxlint-disable-next-line no-await-in-loop -- in their order
       const { rows } = await this.#writer.query(
-        `SELECT number::text AS spelled, bytes FROM mintmark_record WHERE number > $1
+        `SELECT number::text AS number, bytes FROM mintmark_record WHERE number > $1
          ORDER BY number LIMIT ${RECORDS_AT_ONCE}`,
         [after],
       )
       for (const row of rows) {
-        after = Number(row['spelled'])
+        after = Number(row['number'])
         yield { number: after, bytes: bytesOf(row['bytes']) }
       }
       if (rows.length < RECORDS_AT_ONCE) return
@@ -154,7 +150,7 @@ export class PostgresStore implements LedgerStore {
     this.#isBegun = true
   }
 
-  /** What is published stands before this in the server's log. */
+  /** Published files come before this in the server's log. */
   async #forget(): Promise<void> {
     await this.#published((session) => session.query(FORGET, [this.#epoch, this.part]))
     this.#isBegun = false
@@ -191,8 +187,8 @@ export class PostgresStore implements LedgerStore {
   }
 
   /**
-   * Works with the session that publishes. A session that fails is given up for another one, and stops no commit: not
-   * unless the one that commits is gone too.
+   * Works with the session that publishes. A failed session is replaced, and stops no commit unless the session that commits
+   * has failed too.
    */
   async #published(work: (session: SqlSession) => Promise<unknown>): Promise<void> {
     try {
@@ -214,7 +210,7 @@ export class PostgresStore implements LedgerStore {
     return session
   }
 
-  /** Whatever fails but for want of room leaves unknown what the database holds. */
+  /** After any failure but a full disk, the content of the database is unknown. */
   async #guarded(work: () => Promise<unknown>): Promise<void> {
     try {
       await work()
@@ -259,7 +255,7 @@ async function assertThere(session: SqlSession): Promise<void> {
     throw new MintmarkError('LEDGER_MISSING', 'there is no ledger in this database')
 }
 
-/** A server that acknowledges what is not on its disk, or may be told to, is no place for a ledger. */
+/** A server that acknowledges what is not on its disk cannot store a ledger. */
 async function assertDurable(session: SqlSession): Promise<void> {
   const { rows } = await session.query(
     "SELECT current_setting('fsync') AS fsync, current_setting('synchronous_commit') AS waits",

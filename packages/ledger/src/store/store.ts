@@ -1,7 +1,7 @@
 /**
- * Where a ledger lies: what a sequencer asks of a store.
+ * The interface between a sequencer and its store.
  *
- * A store keeps two things. The *record* is what {@link LedgerStore.commit} took: it is the truth, and durable. The
+ * A store has two parts. The *record* is what {@link LedgerStore.commit} took: it is authoritative, and durable. The
  * *published* files are made of the record and can be made again.
  *
  * @module
@@ -9,7 +9,6 @@
 import type { MintmarkError } from '@mintmark/core'
 import type { Edge, Resource } from '../tree/growing_tree.ts'
 
-/** Entries added to one shard. */
 export interface ShardAppend {
   /** Path of the shard, such as `agency/2026-11-25`. */
   readonly shard: string
@@ -22,24 +21,23 @@ export interface ShardAppend {
 export type Edges = ReadonlyMap<string, Edge>
 
 export type RecoveredStep =
-  /** The record stood here: everything before is published, and durable. */
+  /** The edges of the record here: everything before is published, and durable. */
   | { readonly kind: 'edges'; readonly edges: Edges }
   /** Then this was committed. */
   | { readonly kind: 'batch'; readonly appends: readonly ShardAppend[] }
 
 /**
  * Files that make the next start quick, by path. They are no part of the record: all of them can be made again of it, and
- * who reads them checks that they fit.
+ * readers check that they match.
  */
 export interface StateFiles {
   read(path: string): Promise<Uint8Array | undefined>
-  /** Where {@link read} may give a copy, and that one is damaged: what it is a copy of. */
+  /** Where {@link read} may return a damaged copy: the original. */
   readAgain?(path: string): Promise<Uint8Array | undefined>
   /** Names in a folder, sorted. */
   list(folder: string): Promise<readonly string[]>
   /** After a crash it is the old one or the new one, whole. */
   write(path: string, bytes: Uint8Array): Promise<void>
-  /** A path with all below it. */
   remove(path: string): Promise<void>
 }
 
@@ -58,7 +56,7 @@ export interface LedgerStore {
    * Adds to the record, all of it or nothing. On return it is durable.
    *
    * @throws {MintmarkError} `DISK_FULL` with nothing added, and the store as it was; `LEDGER_FAILED` where it is not
-   *   known what was added: the store takes nothing any more, and must be opened again
+   *   known what was added: the store must be opened again
    */
   commit(appends: readonly ShardAppend[]): Promise<void>
   /** Number of the part of the record that takes commits. */
@@ -66,7 +64,7 @@ export interface LedgerStore {
   /** Whether that part is so long that another one should begin. */
   readonly isGrown: boolean
   /**
-   * Begins another part with these edges, never beside a commit. Earlier ones stay until what they hold is published, and
+   * Begins another part with these edges, never beside a commit. Earlier ones stay until their entries are published, and
    * durable.
    *
    * @param edges of all that was committed
@@ -84,15 +82,15 @@ export interface LedgerStore {
     heads: readonly Resource[],
     part: number | undefined,
   ): Promise<void>
-  /** Why the store takes nothing any more; undefined where it does. */
+  /** Why the store accepts no commits any more; undefined where it does. */
   readonly failure: MintmarkError | undefined
-  /** Why published files cannot be made durable: then the record is kept, and grows, until the ledger is opened again. */
+  /** Why published files cannot be made durable: then the record grows until the ledger is opened again. */
   readonly trouble: MintmarkError | undefined
   /** A published file, or undefined. */
   read(path: string): Promise<Uint8Array | undefined>
   /** Names in a published folder, sorted. */
   list(folder: string): Promise<readonly string[]>
-  /** Takes published files away: a path with all below it. */
+  /** Removes published files: a path with all below it. */
   remove(path: string): Promise<void>
   /** @param edges of what is published; undefined leaves everything as it is, for the next recovery */
   close(edges: Edges | undefined): Promise<void>

@@ -1,13 +1,9 @@
-/**
- * Full bundles of a shard, read several at a time: what goes to a thread, and what comes back.
- *
- * @module
- */
+/** Batches of full bundles: what goes to a thread, and what comes back. @module */
 import { TILE_WIDTH } from './tiles.ts'
 import { HASH_BYTES } from './tree.ts'
 import { type BundleReader, OUTLINE_WORDS } from './tree_hashes.ts'
 
-/** Full bundles, one behind the other. */
+/** Full bundles, one after the other. */
 export interface BundleBatch {
   /** In memory that is shared with whoever reads it. */
   readonly bytes: Uint8Array<SharedArrayBuffer>
@@ -24,7 +20,7 @@ export interface BatchReading {
 /**
  * A copy.
  *
- * @param room memory of a batch that was read, which is used again where it is large enough: new memory costs more than the copy
+ * @param room memory of an earlier batch, used again if it is large enough: new memory costs more than the copy
  */
 export function batchOf(bundles: readonly Uint8Array[], room?: SharedArrayBuffer): BundleBatch {
   const lengths = bundles.map(({ length }) => length)

@@ -1,13 +1,8 @@
-/**
- * Threads that read batches of bundles: hashing is most of what it takes to start from a large ledger.
- *
- * @module
- */
+/** Threads that read batches of bundles: hashing is most of what it takes to start from a large ledger. @module */
 import { Worker } from 'node:worker_threads'
 import type { BatchReading, BundleBatch } from './bundle_batch.ts'
 import { bundleModule } from './tree_hashes.ts'
 
-/** What a thread is given. */
 export interface BundleThreadData {
   /** Of `bundleModule`. */
   readonly module: object
@@ -20,7 +15,7 @@ interface Waiting {
   readonly reject: (cause: unknown) => void
 }
 
-/** One thread, and who waits for what it was given: it answers in order. */
+/** One thread with its queue: it answers in order. */
 class BundleThread {
   readonly #worker: Worker
   readonly #waiting: Waiting[] = []
@@ -75,8 +70,7 @@ export class BundleThreads {
   }
 
   /**
-   * Whether one of them has begun to listen and has fewer than `most` batches at hand: if not, whoever has something to read
-   * does better to read it.
+   * Whether one of them has begun to listen and has fewer than `most` batches: if not, the caller reads faster itself.
    */
   isFree(most: number): boolean {
     return this.#threads.some(({ isUp, load }) => isUp && load < most)

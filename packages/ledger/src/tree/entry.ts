@@ -1,8 +1,8 @@
 /**
  * Entries of a ledger and their bytes, version 1.
  *
- * An issuance is a function of the token's signing input alone, so whoever holds a token can find its entry. It names
- * no user, client, audience or tenant: these are in it as salted commitments, and the salt is a claim of the token.
+ * An issuance is a function of the token's signing input alone, so any holder of a token can find its entry. It names no
+ * user, client, audience or tenant: it has salted commitments to these, and the salt is a claim of the token.
  *
  * Source: docs/ledger-format.md, section "Entries", which states every offset.
  *
@@ -20,7 +20,7 @@ const MAX_ORIGIN = 512
 /** Longest attestation of a front end. */
 export const MAX_ATTESTATION = 2048
 
-/** Commitments to what must not be read off the ledger, 32 bytes each. */
+/** Commitments to what the ledger must not reveal, 32 bytes each. */
 export interface Commitments {
   readonly subject: Uint8Array
   readonly client: Uint8Array
@@ -107,7 +107,7 @@ export function encodeEntry(entry: Entry): Uint8Array {
 const COMMITTED = ['subject', 'client', 'audience', 'tenant'] as const
 
 /**
- * The entry that the bytes spell: there is one spelling of each.
+ * The entry of these bytes: each has one encoding.
  *
  * @throws {MintmarkError} `INPUT_INVALID` for every other byte string
  */
@@ -174,7 +174,7 @@ export interface EntryOutline {
 }
 
 /**
- * Id, hash and expiry of an entry, read off their fixed places; undefined for an opening.
+ * Id, hash and expiry of an entry, read at fixed offsets; undefined for an opening.
  *
  * @throws {MintmarkError} `INPUT_INVALID` for an entry of another version or kind, or one that is cut
  */
@@ -210,7 +210,7 @@ export function tokenIdBytes(tokenId: string): Uint8Array {
   return bytes
 }
 
-/** Where each byte of a token id stands in its text, and what stands between them. */
+/** Offsets of the bytes of a token id in its text, and of the hyphens. */
 const BYTES_AT = [0, 2, 4, 6, 9, 11, 14, 16, 19, 21, 24, 26, 28, 30, 32, 34]
 const HYPHENS_AT = [8, 13, 18, 23]
 
@@ -278,7 +278,7 @@ function readSized(reader: Reader, max: number): Uint8Array {
 function readText(reader: Reader, max: number): string {
   const bytes = readSized(reader, max)
   const text = Buffer.from(bytes).toString('utf8')
-  // Bytes that are no UTF-8 would be replaced, and the entry would have a second spelling.
+  // Invalid UTF-8 would be replaced, and the entry would have a second encoding.
   if (!isPlain(text) || Buffer.compare(Buffer.from(text), bytes) !== 0) throw invalid('bad text')
   return text
 }

@@ -15,12 +15,11 @@ export interface Resource {
   readonly bytes: Uint8Array
 }
 
-/** What stands in the tiles that are not full. */
+/** The content of the tiles that are not full. */
 export interface Edge {
   readonly size: number
   /** Hashes of the partial tile of each level, lowest first. */
   readonly levels: readonly (readonly Uint8Array[])[]
-  /** Entries of the partial bundle. */
   readonly entries: readonly Uint8Array[]
 }
 
@@ -72,7 +71,7 @@ export class GrowingTree {
   root(): Uint8Array {
     let root: Uint8Array | undefined
     for (const hashes of this.#levels) {
-      // The smallest perfect subtree stands last.
+      // The smallest perfect subtree is the last.
       let end = hashes.length
       for (let width = 1; end > 0; width *= 2) {
         if (end % (width * 2) === 0) continue

@@ -1,8 +1,8 @@
 /**
  * A tree read from its tiles: roots of earlier sizes, proofs, entries.
  *
- * Trust: tiles may come from anywhere. Call {@link TileTree.root} and compare it with a verified head before anything
- * else is believed; proofs made of wrong tiles do not verify.
+ * Trust: tiles may come from anywhere. Compare {@link TileTree.root} with a verified head before using anything else;
+ * proofs made of wrong tiles do not verify.
  *
  * @module
  */
@@ -33,7 +33,6 @@ export class TileTree {
     return size === 0 ? EMPTY_ROOT : await this.#range(0, size)
   }
 
-  /** Hash of one leaf. */
   async leaf(index: number): Promise<Uint8Array> {
     return await this.#range(index, index + 1)
   }
@@ -42,18 +41,7 @@ export class TileTree {
   async inclusion(index: number, size: number = this.size): Promise<Uint8Array[]> {
     if (!(index >= 0 && index < size && size <= this.size))
       throw new RangeError(`entry ${index} of ${size} in a tree of ${this.size}`)
-    const proof: Uint8Array[] = []
-    let start = 0
-    let end = size
-    while (end - start > 1) {
-      const middle = start + splitPoint(end - start)
-      const isLeft = index < middle
-      // oxlint-disable-next-line no-await-in-loop -- from the root down
-      proof.unshift(await (isLeft ? this.#range(middle, end) : this.#range(start, middle)))
-      if (isLeft) end = middle
-      else start = middle
-    }
-    return proof
+    return (await this.#siblings(size, index + 1, (start, end) => end - start === 1)).proof
   }
 
   /** Proof that the first `oldSize` entries are the beginning of the first `size`; empty for no entries. */
@@ -61,20 +49,23 @@ export class TileTree {
     if (!(oldSize <= size && size <= this.size))
       throw new RangeError(`${oldSize} to ${size} in a tree of ${this.size}`)
     if (oldSize === 0 || oldSize === size) return []
+    const { proof, start, end } = await this.#siblings(size, oldSize, (_, at) => at === oldSize)
+    return start === 0 ? proof : [await this.#range(start, end), ...proof]
+  }
+
+  /** Siblings on the path from the root of the first `size` entries to the subtree `[start, end)` with `start < at <= end`. */
+  async #siblings(size: number, at: number, isReached: (start: number, end: number) => boolean) {
     const proof: Uint8Array[] = []
-    let start = 0
-    let end = size
-    // `oldSize` lies within (start, end].
-    while (oldSize !== end) {
+    let [start, end] = [0, size]
+    while (!isReached(start, end)) {
       const middle = start + splitPoint(end - start)
-      const isLeft = oldSize <= middle
+      const isLeft = at <= middle
       // oxlint-disable-next-line no-await-in-loop -- from the root down
       proof.unshift(await (isLeft ? this.#range(middle, end) : this.#range(start, middle)))
       if (isLeft) end = middle
       else start = middle
     }
-    if (start !== 0) proof.unshift(await this.#range(start, end))
-    return proof
+    return { proof, start, end }
   }
 
   /** Bytes of one bundle, as they were read. */
@@ -82,12 +73,22 @@ export class TileTree {
     return await this.#resource('entries', index, tileWidth('entries', index, this.size))
   }
 
-  /** Entries of one bundle, all that the tree has of it. */
   async bundle(index: number): Promise<Uint8Array[]> {
     const width = tileWidth('entries', index, this.size)
     const entries = readBundle(await this.bundleBytes(index))
     if (entries === undefined || entries.length < width) throw damaged('entries', index)
     return entries.slice(0, width)
+  }
+
+  /** Entries from `first` on, a bundle at a time, each with the index of its first entry. */
+  async *entries(first = 0): AsyncGenerator<{ index: number; entries: Uint8Array[] }, void, void> {
+    for (let index = first; index < this.size; ) {
+      // oxlint-disable-next-line no-await-in-loop -- in their order
+      const bundle = await this.bundle(Math.floor(index / TILE_WIDTH))
+      const entries = bundle.slice(index % TILE_WIDTH)
+      yield { index, entries }
+      index += entries.length
+    }
   }
 
   /** Hash of `[start, end)`, where start is a multiple of the power of two that is at least the width. */

@@ -40,11 +40,11 @@ const TILE_PATH =
 export function parseTilePath(path: string): TileName | undefined {
   const match = TILE_PATH.exec(path)
   if (match === null) return undefined
-  const [, level = '', spelled = '', partial] = match
+  const [, level = '', digits = '', partial] = match
   const width = partial === undefined ? TILE_WIDTH : Number(partial)
   const name: TileName = {
     level: level === 'entries' ? level : Number(level),
-    index: Number(spelled.replaceAll(/[x/]/g, '')),
+    index: Number(digits.replaceAll(/[x/]/g, '')),
     width,
   }
   const isPartial = partial === undefined || width < TILE_WIDTH

@@ -37,7 +37,7 @@ export function splitPoint(n: number): number {
   return power
 }
 
-/** Root of a few leaf hashes, straight from the definition: what the fast ways are held to. */
+/** Root of a few leaf hashes, straight from the definition: the oracle of the fast ways. */
 export function rootOf(leaves: readonly Uint8Array[]): Uint8Array {
   const [first] = leaves
   if (first === undefined) return EMPTY_ROOT
@@ -108,7 +108,7 @@ export function verifyConsistency(claim: {
   })
 }
 
-/** A part `[start, end)` of a tree whose shape does not depend on what stands around it. */
+/** A part `[start, end)` of a tree whose shape does not depend on its surroundings. */
 function isSubtree(start: number, end: number): boolean {
   if (!isCount(start) || !isCount(end) || start >= end) return false
   let width = 1

@@ -1,9 +1,9 @@
 /**
- * Bundles taken apart: the root of the tree above their entries, and an outline of each entry.
+ * Reads bundles: the root of the tree above their entries, and an outline of each entry.
  *
  * Kernel: `assembly/tree_hashes.ts` (AssemblyScript, SIMD, four messages at a time). Its oracle is
- * {@link readBundleReference}; the property test holds the two equal. A call of OpenSSL costs more than the two to
- * five blocks that an entry or a node has.
+ * {@link readBundleReference}: a property test compares the two. A call of OpenSSL costs more than the two to five blocks of
+ * an entry or a node.
  *
  * @module
  */
@@ -19,7 +19,7 @@ const BLOCK = 64
 /** Round constants, schedule, state, and four nodes: see the kernel. */
 const WORK_BYTES = 256 + 256 + 128 + 512
 const CONSTANT_BYTES = 256
-/** Place and blocks of a message. */
+/** Offset and blocks of a message. */
 const LIST_BYTES = 8
 /** What a leaf's message has beside its entry, at most: first byte, a bit, the count of bits, zeros. */
 const FRAME_BYTES = 10 + BLOCK
@@ -52,7 +52,7 @@ export class BundleReader {
   readonly #memory = new WebAssembly.Memory({ initial: 1 })
   readonly #kernel: Kernel
 
-  /** @param module of `bundleModule`: the faster code that one reader has made of it in time, all have */
+  /** @param module of `bundleModule`: readers of one module share its compiled code */
   constructor(module: unknown = bundleModule()) {
     if (!(module instanceof WebAssembly.Module)) throw new TypeError('no module of a kernel')
     const { exports } = new WebAssembly.Instance(module, { env: { memory: this.#memory } })
@@ -93,7 +93,7 @@ export class BundleReader {
   }
 }
 
-/** What {@link BundleReader} is held to. */
+/** The oracle of {@link BundleReader}. */
 export function readBundleReference(
   bundle: Uint8Array,
   count: number,

@@ -15,7 +15,6 @@ interface CosignRoundsOptions {
   readonly witnesses: Cosigning
   /** Reads published files of the ledger. */
   readonly read: ReadResource
-  /** A checkpoint that the policy accepts. */
   readonly onAccepted: (shard: string, text: string) => void
   /** The ledger must stop. */
   readonly onFailure: (cause: unknown) => void

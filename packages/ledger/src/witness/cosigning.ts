@@ -1,9 +1,9 @@
 /**
  * The log's side of witnessing: asks the witnesses of a policy to cosign a checkpoint.
  *
- * Whoever speaks HTTP is handed in. A witness that does not answer, or lies, is left out; whether the others suffice is for the
- * policy to say. One that says it has seen more than the ledger has, or something else, is asked for the checkpoint: if the
- * ledger's own key signed that, the ledger is an older copy or a fork, and ends. Without it nobody has to believe the witness.
+ * The HTTP client is a parameter. A witness that does not answer, or lies, is left out; the policy decides whether the
+ * others suffice. A witness that claims to have seen more entries, or others, is asked for that checkpoint: if the ledger's
+ * own key signed it, the ledger is an older copy or a fork, and ends. Without it the claim is ignored.
  *
  * Source: C2SP tlog-witness v1.0.0.
  *
@@ -28,13 +28,13 @@ interface WitnessResponse {
 }
 
 interface CosigningOptions {
-  /** Told once of a witness that claims to have seen another history of a log, and cannot show it. */
+  /** Called once for a witness that claims another history of a log, and cannot show it. */
   readonly onDispute?: ((text: string) => void) | undefined
 }
 
-/** The status of an answer to a proof that does not fit what was seen. */
+/** The status for a proof that contradicts what the witness has seen. */
 const INCONSISTENT = 422
-/** A witness may have moved on between two requests, but not for ever. */
+/** A witness may see other checkpoints between two requests, but not without end. */
 const MOST_TRIES = 4
 /** Once the policy is met, how long the other witnesses are waited for. */
 const OTHERS_MS = 200
@@ -140,7 +140,7 @@ export class Cosigning {
     return undefined
   }
 
-  /** What a witness says is not signed; what it shows may be. */
+  /** A witness's claim is not signed; the checkpoint that it shows may be. */
   async #dispute(
     witness: WitnessLine,
     { head }: Checkpoint,

@@ -1,10 +1,4 @@
-/**
- * A witness in a folder: its key, the ledgers that it watches, and the newest checkpoint of each of their shards.
- *
- * @module
- */
-import { generateKeyPairSync } from 'node:crypto'
-import { chmod } from 'node:fs/promises'
+/** A witness in a folder: its key, its ledgers, and the newest checkpoint of each of their shards. @module */
 import { MintmarkError, parseObject, text } from '@mintmark/core'
 import {
   formatVerifierKey,
@@ -13,8 +7,9 @@ import {
   readPrivateKey,
   type VerifierKey,
 } from '../notes/note.ts'
-import { diskFiles, type Files, replaceDurably } from '../store/files.ts'
+import { assertEmpty, diskFiles, type Files, readText, replaceDurably } from '../store/files.ts'
 import { lockFolder } from '../store/folder_lock.ts'
+import { makeKeyFile } from '../store/private_files.ts'
 import { Witness, witnessFolder } from './witness.ts'
 
 const SCHEMA = 'mintmark-witness/1'
@@ -31,15 +26,8 @@ export async function createFolderWitness(
   { name, logs }: { readonly name: string; readonly logs: readonly VerifierKey[] },
   files: Files = diskFiles,
 ): Promise<VerifierKey> {
-  if ((await files.list(folder)).length > 0)
-    throw new MintmarkError('LEDGER_INVALID', `${folder} is not empty`)
-  const { privateKey } = generateKeyPairSync('ed25519')
-  const { key } = new NoteSigner(name, 'witness', privateKey)
-  await files.makeFolder(`${folder}/private`)
-  if (files === diskFiles) await chmod(`${folder}/private`, 0o700)
-  const pem = privateKey.export({ type: 'pkcs8', format: 'pem' })
-  await replaceDurably(files, `${folder}/${KEY_PATH}`, Buffer.from(pem))
-  if (files === diskFiles) await chmod(`${folder}/${KEY_PATH}`, 0o600)
+  await assertEmpty(files, folder)
+  const { key } = new NoteSigner(name, 'witness', await makeKeyFile(files, folder, KEY_PATH))
   const vkey = formatVerifierKey(key)
   const document = { schema: SCHEMA, name, vkey, logs: logs.map(formatVerifierKey) }
   const bytes = Buffer.from(`${JSON.stringify(document, null, 2)}\n`)
@@ -57,12 +45,12 @@ export async function openFolderWitness(
   now: () => number,
   files: Files = diskFiles,
 ): Promise<{ readonly witness: Witness; readonly close: () => Promise<void> }> {
-  const document = parseObject(await textAt(files, `${folder}/${DOCUMENT}`))
+  const document = parseObject((await readText(files, `${folder}/${DOCUMENT}`)) ?? '')
   const name = document && text(document, 'name')
   const logs = document?.['logs']
   if (document?.['schema'] !== SCHEMA || name === undefined || !Array.isArray(logs))
     throw new MintmarkError('LEDGER_INVALID', `${DOCUMENT} describes no witness`)
-  const key = readPrivateKey(await textAt(files, `${folder}/${KEY_PATH}`))
+  const key = readPrivateKey((await readText(files, `${folder}/${KEY_PATH}`)) ?? '')
   const close = await lockFolder(files, `${folder}/private/lock`)
   const witness = new Witness({
     signer: new NoteSigner(name, 'witness', key),
@@ -71,8 +59,4 @@ export async function openFolderWitness(
     now,
   })
   return { witness, close }
-}
-
-async function textAt(files: Files, path: string): Promise<string> {
-  return Buffer.from((await files.read(path)) ?? []).toString('utf8')
 }

@@ -1,8 +1,8 @@
 /**
- * A witness: sees every checkpoint of a log once, in order, and says so with a time.
+ * A witness: cosigns the checkpoints of a log in order, with a time.
  *
- * The protocol is here as a function from request to response; whoever speaks HTTP carries both. The state is kept before
- * the answer is given, and requests for one log are taken one at a time.
+ * The protocol is here as a function from request to response, without HTTP. The state is durable before the answer, and
+ * requests for one log are processed one at a time.
  *
  * Source: C2SP tlog-witness v1.0.0.
  *
@@ -13,13 +13,13 @@ import { base64, readBase64 } from '../notes/base64.ts'
 import { type Checkpoint, type Head, parseCheckpoint, parseSize } from '../notes/checkpoint.ts'
 import {
   formatSignature,
+  keysOfLog,
   type NoteSigner,
   openNote,
   parseSignature,
   type VerifierKey,
-  verifierKey,
 } from '../notes/note.ts'
-import { type Files, folderOf, replaceDurably } from '../store/files.ts'
+import { type Files, folderOf, readText, replaceDurably } from '../store/files.ts'
 import { EMPTY_ROOT, HASH_BYTES, isEqualHash, verifyConsistency } from '../tree/tree.ts'
 
 const MAX_PROOF_LINES = 63
@@ -30,7 +30,6 @@ export const MAX_ADD_CHECKPOINT_BYTES: number = 64 << 10
 interface AddCheckpoint {
   readonly oldSize: number
   readonly proof: readonly Uint8Array[]
-  /** Text of the checkpoint. */
   readonly checkpoint: string
 }
 
@@ -58,7 +57,6 @@ export function parseAddCheckpoint(body: string): AddCheckpoint | undefined {
   }
 }
 
-/** Keeps the newest checkpoint of each log. */
 export interface WitnessState {
   /** Text of the newest checkpoint that was cosigned; undefined if there is none. */
   read(origin: string): Promise<string | undefined>
@@ -71,10 +69,7 @@ export interface WitnessState {
 /** @param folder one file a log; made if it is not there */
 export function witnessFolder(folder: string, files: Files): WitnessState {
   let isMade = false
-  const readHash = async (hash: string) => {
-    const bytes = await files.read(`${folder}/${hash}`)
-    return bytes && Buffer.from(bytes).toString('utf8')
-  }
+  const readHash = (hash: string) => readText(files, `${folder}/${hash}`)
   return {
     read: (origin) => readHash(originHash(origin)),
     readHash,
@@ -96,7 +91,7 @@ export function originHash(origin: string): string {
 
 export class Witness {
   readonly #signer: NoteSigner
-  /** Keys of logs; each stands for its own name and all names below it. */
+  /** Keys of logs; each counts for its own name and all names below it. */
   readonly #logs: readonly VerifierKey[]
   readonly #state: WitnessState
   readonly #now: () => number
@@ -121,9 +116,7 @@ export class Witness {
     const checkpoint = request && parseCheckpoint(request.checkpoint)
     if (request === undefined || checkpoint === undefined) return answer(400, 'not a request')
     const { origin, size } = checkpoint.head
-    const keys = this.#logs
-      .filter(({ name }) => origin === name || origin.startsWith(`${name}/`))
-      .map(({ publicKey }) => verifierKey(origin, 'log', publicKey))
+    const keys = keysOfLog(origin, this.#logs)
     if (keys.length === 0) return answer(404, 'unknown log')
     const verified = openNote(checkpoint.note, keys)
     if (verified === 'bad-signature' || verified.length === 0) return answer(403, 'not signed')
@@ -203,7 +196,7 @@ function answer(status: WitnessAnswer['status'], body: string): WitnessAnswer {
 /** What a log learns from a witness's answer. */
 export type WitnessReply =
   | { readonly kind: 'cosigned'; readonly line: string }
-  /** The witness stands elsewhere: ask again from this size. */
+  /** The witness is at another size: ask again from there. */
   | { readonly kind: 'conflict'; readonly size: number }
   | { readonly kind: 'refused'; readonly status: number }
 

@@ -13,7 +13,7 @@ import { TileTree } from '../../src/tree/tile_tree.ts'
 import { formatAddCheckpoint, witnessFolder } from '../../src/witness/witness.ts'
 
 const FAULTS: readonly Fault[] = ['cut', 'error', 'full']
-const FOLDER = '/kept'
+const FOLDER = '/pinned'
 /** Seeds of what survives, at each place. */
 const SEEDS = Number(process.env['FAULT_SEEDS'] ?? 3)
 const ORIGIN = 'ledger.example.org/main/2026-11-25'
@@ -63,9 +63,9 @@ describe('heads in a file', () => {
       let relied = 0
       const work = async (disk: SimulatedDisk) => {
         relied = 0
-        const kept = await PinnedCheckpoints.open(`${FOLDER}/heads`, disk)
+        const pinned = await PinnedCheckpoints.open(`${FOLDER}/heads`, disk)
         for (const head of heads) {
-          await kept.keep([head])
+          await pinned.pin([head])
           relied = head.size
         }
       }

@@ -5,7 +5,7 @@ import { connect, type Socket } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { after, before, describe, it } from 'node:test'
-import type { Served } from '../../src/http.ts'
+import type { RunningServer } from '../../src/http.ts'
 import {
   claims,
   frontEndKey,
@@ -39,7 +39,7 @@ const SLOW = 'POST /entries HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\
 for (const ports of ['one port for all', 'a port for front ends'] as const)
   describe(`a ledger with ${ports}`, () => {
     let folder = ''
-    let served: Served
+    let served: RunningServer
     before(async () => {
       ;({ folder } = await makeLedger(scratch, ports.replaceAll(' ', '-')))
       served = await serve(folder, ports === 'one port for all' ? {} : { issuersPort: 0 })

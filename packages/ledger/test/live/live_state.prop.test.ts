@@ -283,7 +283,7 @@ describe('what is kept for a start', () => {
       assert.deepEqual(damaged.said, said)
       assert.match(
         damaged.notices.join('\n'),
-        /^agency\/\S+, kept for a quick start, is not used: it is damaged$/,
+        /^agency\/\S+, stored for a quick start, is not used: it is damaged$/,
       )
       // What was read is kept again: the next start is quick, and has nothing to say.
       const again = await answersOf(found, nowMs, tokens)
@@ -378,7 +378,7 @@ describe('what cannot be kept', () => {
       await Promise.all(batch.map((entry) => ledger.append(entry)))
     }
     await ledger.close()
-    assert.deepEqual(notices, ['what makes a start quick cannot be kept: no room'])
+    assert.deepEqual(notices, ['files for a quick start cannot be stored: no room'])
     assert.deepEqual(await keptOf(disk), [])
   })
 })

@@ -1,6 +1,4 @@
-/**
- * A ledger in a database that is killed, restarted and set back, and of which two processes want to write.
- */
+/** A ledger in a database that is killed, restarted and set back, and of which two processes want to write. */
 import assert from 'node:assert/strict'
 import { type ChildProcess, execFileSync, spawn, spawnSync } from 'node:child_process'
 import { mkdtempSync, rmSync } from 'node:fs'

@@ -187,7 +187,7 @@ describe('a copy that is not what it was', { skip }, () => {
     for (const path of copiesOf(world)) writeFileSync(path, '')
     damageTable(world)
     const notices = await assertKnown(world, world.tokens)
-    assert.match(notices.join('\n'), /kept for a quick start, is not used: it is damaged/)
+    assert.match(notices.join('\n'), /stored for a quick start, is not used: it is damaged/)
     assert.deepEqual(await assertKnown(world, world.tokens), [])
   })
 })

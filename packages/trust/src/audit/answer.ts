@@ -1,8 +1,4 @@
-/**
- * What an audit answers, and whether it could judge all that it was asked.
- *
- * @module
- */
+/** What an audit answers, and whether it could judge all that it was asked. @module */
 import type { KeyAudit } from './audit.ts'
 import type { TokenLifetimes } from './lifetimes.ts'
 import type { PinnedSearch } from './pinned.ts'

@@ -28,7 +28,6 @@ export interface AuditOptions {
 
 export interface KeyAudit {
   readonly findings: readonly AuditFinding[]
-  /** Distinct keys that are listed now. */
   readonly keys: readonly ListedKey[]
   readonly documents: number
   /** What could not be judged, in words. */

@@ -80,7 +80,6 @@ export function standardRows(evidence: Evidence): readonly StandardRow[] {
 const missing = (what: string): State => ({ state: 'cannot tell', because: `missing: ${what}` })
 const notMet = (because: string): State => ({ state: 'not met', because })
 
-/** The rules that a row fails by, with how often each was found. */
 function foundOf({ audit }: Evidence, rules: readonly RuleId[]): string | undefined {
   const counts = new Map<RuleId, number>()
   for (const { rule } of audit.findings)

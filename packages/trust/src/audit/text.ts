@@ -1,8 +1,4 @@
-/**
- * An audit as text of at most 80 columns.
- *
- * @module
- */
+/** An audit as text of at most 80 columns. @module */
 import { plural, safeText } from '@mintmark/core'
 import { folded } from '../history/text.ts'
 import type { AuditAnswer } from './answer.ts'
@@ -40,7 +36,6 @@ export function auditText({
     .join('\n')
 }
 
-/** Findings under their rules. */
 function rulesText(findings: readonly AuditFinding[]): string {
   const rules = [...new Set(findings.map(({ rule }) => rule))]
   return rules

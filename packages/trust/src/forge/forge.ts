@@ -20,7 +20,6 @@ export interface ForgeKey {
   readonly privateKey: KeyObject
 }
 
-/** What a probe knows of an issuer. */
 export interface ForgeIssuer {
   readonly issuer: string
   readonly audience: string
@@ -42,7 +41,6 @@ export class Unforgeable extends Error {}
 export interface Change {
   readonly header?: Json | undefined
   readonly claims?: Json
-  /** The key that signs, by its role. */
   readonly by?: string
   /** The role whose `kid` and `alg` the header has, where it is not that of the key that signs. */
   readonly as?: string
@@ -86,7 +84,6 @@ export class Forge {
     throw new Unforgeable(`the issuer has no key for the role ${role}`)
   }
 
-  /** Header of a genuine token, or what it would be with another key. */
   header(role = 'signing'): Json {
     const { alg, kid } = this.key(role)
     return { alg, typ: this.issuer.typ, kid }
@@ -100,7 +97,6 @@ export class Forge {
     return strangerUrl
   }
 
-  /** Public half of a key. */
   publicKey(role: string): KeyObject {
     return createPublicKey(this.key(role).privateKey)
   }
@@ -128,14 +124,12 @@ export class Forge {
     return this.signed(`${part({ ...this.header(), ...header })}.${part(payload)}`, by)
   }
 
-  /** A signing input of any spelling, signed. */
   signed(input: string, by = 'signing'): string {
     this.signer = this.key(by)
     const { privateKey, alg } = this.signer
     return compact(input, signature(input, privateKey, alg))
   }
 
-  /** A token with the HMAC of a secret. */
   hs256(secret: string | Uint8Array, header?: Json): string {
     const input = this.input({ header: { ...header, alg: 'HS256' } })
     return compact(input, createHmac('sha256', secret).update(input, 'latin1').digest())

@@ -56,7 +56,6 @@ export class SamlForge {
     this.#acs = escaped(acs)
   }
 
-  /** Of a genuine assertion, fresh. */
   assertion(changed: Partial<Assertion> = {}): Assertion {
     const { nowS, issuer } = this.forge
     return {

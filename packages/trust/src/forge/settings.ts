@@ -43,7 +43,6 @@ export const KEY_OF_ISSUER: Settings = {
   any: "compare the issuer and class of the key with the token's iss before you trust the signature; keep a key set for each issuer",
 }
 
-/** A key that is out of use. */
 export const KEY_IN_USE: Settings = {
   any: 'take retired keys out of the key set, or pin the keys that may sign, with an end date for each',
 }
@@ -174,7 +173,6 @@ export const APPLICATION: Settings = {
   any: 'no option of a library: compare the claim in the application',
 }
 
-/** Of services that take SAML. */
 export const SAML_SIGNED: Settings = {
   '@node-saml/node-saml': 'wantAssertionsSigned and wantAuthnResponseSigned, with idpCert',
   samlify: 'WantAssertionsSigned in the metadata of the service',

@@ -1,8 +1,4 @@
-/**
- * What a vector is: one forgery, and why it is one.
- *
- * @module
- */
+/** What a vector is: one forgery, and why it is one. @module */
 import type { Forge } from './forge.ts'
 import type { Settings } from './settings.ts'
 
@@ -24,7 +20,6 @@ export interface Vector {
   readonly what: string
   /** The standard that forbids or discourages it, with its section. */
   readonly forbiddenBy: string
-  /** The incident or CVE that it is of, where there is one. */
   readonly incident?: string
   /** What refuses it, by library. */
   readonly settings: Settings

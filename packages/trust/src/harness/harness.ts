@@ -24,7 +24,6 @@ import { VECTORS } from '../vectors/catalogue.ts'
 export type { ProbeReport } from '../probe/report.ts'
 export type { Verify } from '../targets/verify_target.ts'
 
-/** What a verifier is configured with. */
 export interface VerifierConfig {
   readonly issuer: string
   readonly audience: string

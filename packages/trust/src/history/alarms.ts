@@ -63,7 +63,6 @@ export function alarmDocument({ atMs, afterMs, ...rest }: Alarm): object {
   return { schema: 'mintmark-key-alarm/1', ...rest, at: new Date(atMs).toISOString(), after }
 }
 
-/** All alarms, by time. */
 export function alarmsOf(
   all: readonly Series[],
   histories: readonly KeyHistory[],

@@ -1,8 +1,4 @@
-/**
- * The history of keys as text of at most 80 columns.
- *
- * @module
- */
+/** The history of keys as text of at most 80 columns. @module */
 import { plural, safeText } from '@mintmark/core'
 import type { Accepted } from '@mintmark/ledger/log'
 import type { RecordContent } from '../record/key_record.ts'
@@ -129,7 +125,6 @@ export function recordText(
 
 /** What an answer from a record rests on, beside the record's own key. */
 export interface RecordProof {
-  /** Whether witnesses are asked for, by a policy. */
   readonly isAsked: boolean
   readonly accepted: Accepted | undefined
   /** Looks of a checkpoint that somebody kept, and that the record begins with. */

@@ -38,7 +38,6 @@ export interface Listing {
   readonly firstAbsentMs: number | undefined
 }
 
-/** A key in one document. */
 export interface KeyHistory {
   readonly series: string
   readonly thumbprint: string
@@ -88,7 +87,6 @@ export async function seriesOf({ observations, bodyOf }: Content): Promise<reado
 /** Begins the names of documents that hold keys which somebody announced: they list none. */
 export const ANNOUNCED = 'announced:'
 
-/** All keys of all documents that list keys. */
 export function historiesOf(all: readonly Series[]): readonly KeyHistory[] {
   return all.flatMap((series) => {
     if (series.name.startsWith(ANNOUNCED)) return []

@@ -1,8 +1,4 @@
-/**
- * Commands to an issuer that runs, by its state folder.
- *
- * @module
- */
+/** Commands to an issuer that runs, by its state folder. @module */
 import { type Json, MintmarkError, parseObject, safeText } from '@mintmark/core'
 import { readRunning, readState } from './issuer_state.ts'
 

@@ -16,7 +16,6 @@ import {
 import type { Json } from '@mintmark/core'
 import { certificateOf } from '@mintmark/replay/certificate'
 
-/** What a probe uses a key for. */
 export type KeyRole =
   /** Signs genuine tokens. */
   | 'signing'
@@ -83,7 +82,6 @@ const isSaml = (role: KeyRole): boolean => SAML_ROLES.includes(role)
 /** Whether a key set may have it. */
 export const isPublished = (role: KeyRole): boolean => role !== 'stranger' && !isSaml(role)
 
-/** Algorithms that the issuer can sign tokens with. */
 export type IssuerAlgorithm = 'ES256' | 'RS256'
 
 export function newKey(role: KeyRole, algorithm: IssuerAlgorithm): StoredKey {
@@ -143,7 +141,6 @@ function moved(key: StoredKey): StoredKey {
   return key.role === 'next' ? { ...key, role: 'signing', isListed: true } : key
 }
 
-/** Issuer in whose name a key signs. */
 export function issuerOf(role: KeyRole, url: string): string {
   return `${url}${ROLES.get(role)?.[1] ?? ''}`
 }

@@ -79,7 +79,6 @@ export function settingsIn(root: SgNode, language: string): Setting[] {
   return nodes.flatMap((node) => settingOf(node) ?? [])
 }
 
-/** Longest chain of calls that is followed. */
 const MOST_LINKS = 32
 /** Chains are walked once a call: generated files have more of them than people write. */
 const MOST_CALLS = 20_000
@@ -186,7 +185,6 @@ const joined = (all: readonly Options[]): Options => ({
   isOpen: all.some(({ isOpen }) => isOpen),
 })
 
-/** Members of an object that is written out, those of its objects with their path. */
 function membersOf(node: SgNode, prefix = '', depth = 0): Options {
   if (!OBJECTS.has(String(node.kind())) || depth > 8) return OPEN
   const body = node.field('body') ?? node
@@ -253,7 +251,6 @@ function goOptions({ node, args }: Call, first = 0): Options {
   )
 }
 
-/** A call that is an option by its name. */
 function callOption(call: SgNode): Options {
   const name = calleeOf(call).replace(/^.*\./, '')
   const value = argumentsOf(call).map((each) => textOf(each))

@@ -1,8 +1,4 @@
-/**
- * Members that readers of configuration collect, within limits that hold for a whole file.
- *
- * @module
- */
+/** Members that readers of configuration collect, within limits that hold for a whole file. @module */
 import type { Setting } from './calls.ts'
 
 export const MOST_ENTRIES = 100_000

@@ -31,7 +31,6 @@ export interface LintReport {
   readonly findings: readonly LintFinding[]
   /** Files of a kind that rules are for, that were examined whole. */
   readonly files: number
-  /** Files of other kinds. */
   readonly others: number
   /** Folders and test files that were left out, by name. */
   readonly skipped: ReadonlyMap<string, number>
@@ -71,7 +70,6 @@ const CONFIGURATION: readonly (readonly [RegExp, string])[] = [
   [/(?:^nginx|\.nginx|\.conf)(?:\.\w+)?$/i, 'nginx'],
 ]
 
-/** Declarations call nothing. */
 const DECLARATIONS = /\.d\.[cm]?ts$/i
 
 const languageOf = (file: string): string | undefined =>

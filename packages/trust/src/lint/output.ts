@@ -1,8 +1,4 @@
-/**
- * What lint found, as text of at most 80 columns, JSON and SARIF. No source text is in any of them.
- *
- * @module
- */
+/** What lint found, as text of at most 80 columns, JSON and SARIF. No source text is in any of them. @module */
 import {
   type Json,
   plural,
@@ -123,7 +119,6 @@ export function lintText(report: LintReport, rules: readonly Rule[]): string {
     .join('\n')
 }
 
-/** Findings of one level under their rules. */
 function rulesText(
   open: readonly LintFinding[],
   level: Level,

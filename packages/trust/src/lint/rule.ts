@@ -37,7 +37,6 @@ export interface Rule {
   /** Of a file of configuration: what the document has to say. */
   readonly document: readonly Condition[]
   readonly call: RegExp | undefined
-  /** Name and value of a single setting. */
   readonly setting: Condition | undefined
   /** Path of an object in a configuration. */
   readonly at: RegExp | undefined

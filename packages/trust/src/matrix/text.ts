@@ -80,7 +80,6 @@ function lineOf({ vector, outcome, seen, allowed }: VectorResult): string[] {
   ]
 }
 
-/** What refuses a vector, by library. */
 export function settingsText(settings: Settings): string {
   const named = Object.entries(settings).filter(([library]) => library !== 'any')
   const general = Object.entries(settings).filter(([library]) => library === 'any')

@@ -1,8 +1,4 @@
-/**
- * The allow-list: accepted vectors or findings that the operator knows of, each with a reason and an end.
- *
- * @module
- */
+/** The allow-list: accepted vectors or findings that the operator knows of, each with a reason and an end. @module */
 import { isObject, type Json, MintmarkError, parseObject, text } from '@mintmark/core'
 import type { Allowed } from './report.ts'
 

@@ -1,8 +1,4 @@
-/**
- * At most so many requests a second, evenly spread.
- *
- * @module
- */
+/** At most so many requests a second, evenly spread. @module */
 import { setTimeout } from 'node:timers/promises'
 
 export class Pace {

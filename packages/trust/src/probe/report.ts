@@ -1,8 +1,4 @@
-/**
- * What a probe found.
- *
- * @module
- */
+/** What a probe found. @module */
 import type { Vector } from '../forge/vector.ts'
 
 /**
@@ -26,7 +22,6 @@ export interface Allowed {
   readonly until: string
 }
 
-/** The key that signed a forgery. */
 export interface Signer {
   readonly kid: string
   /** Of the DER SubjectPublicKeyInfo, hex. */

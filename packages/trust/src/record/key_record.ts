@@ -43,14 +43,12 @@ const CHECKPOINT = 'checkpoint'
 const KEY = 'key'
 const WITNESSED = 'witnessed'
 
-/** A head that the record is at. */
 export interface RecordHead {
   readonly origin: string
   readonly size: number
   readonly root: Uint8Array
 }
 
-/** What a record holds, verified. */
 export interface RecordContent {
   readonly observations: readonly Observation[]
   readonly head: RecordHead
@@ -242,7 +240,6 @@ export class KeyRecord {
   }
 }
 
-/** Whether a folder holds a record. */
 export async function isRecord(folder: string, files: Files = diskFiles): Promise<boolean> {
   return (
     (await files.isThere(`${folder}/${KEY}`)) && (await files.isThere(`${folder}/${CHECKPOINT}`))

@@ -1,8 +1,4 @@
-/**
- * Looks at sources without writing them down, and at records that were written before.
- *
- * @module
- */
+/** Looks at sources without writing them down, and at records that were written before. @module */
 import { createHash } from 'node:crypto'
 import { MintmarkError } from '@mintmark/core'
 import { checkedUrl, type FetchOptions } from '../sources/issuer.ts'

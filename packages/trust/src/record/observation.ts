@@ -1,8 +1,4 @@
-/**
- * An observation as a leaf of the record: one line of JSON, its members in one order.
- *
- * @module
- */
+/** An observation as a leaf of the record: one line of JSON, its members in one order. @module */
 import { isObject, type Json, parseObject, text } from '@mintmark/core'
 import type { Clock, Seen } from '../sources/seen.ts'
 

@@ -1,8 +1,4 @@
-/**
- * What is kept of a document: its bytes, or where private keys were published a copy without them.
- *
- * @module
- */
+/** What is kept of a document: its bytes, or where private keys were published a copy without them. @module */
 import { readJson } from '../sources/json_text.ts'
 import { withoutPrivate } from '../sources/key.ts'
 

@@ -1,8 +1,4 @@
-/**
- * Looks at sources and writes down what was there; again and again where it is asked to.
- *
- * @module
- */
+/** Looks at sources and writes down what was there; again and again where it is asked to. @module */
 import { createHash } from 'node:crypto'
 import { MintmarkError } from '@mintmark/core'
 import { checkedUrl, type FetchOptions, type Known } from '../sources/issuer.ts'

@@ -27,7 +27,6 @@ export function assertWitnessed(policy: Policy, key: VerifierKey): void {
     throw invalid('policy', 'the policy asks for no witness: it needs witness and quorum lines')
 }
 
-/** Asks witnesses to cosign the heads of one record. */
 export class RecordWitnesses {
   readonly #record: KeyRecord
   readonly #policy: Policy

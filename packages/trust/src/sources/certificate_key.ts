@@ -1,7 +1,6 @@
 import { readCertificate } from './certificate.ts'
 import { keyOfObject, type ListedKey } from './key.ts'
 
-/** The key of a certificate in DER, with it. */
 export function certificateKey(
   der: Uint8Array,
   given: Partial<ListedKey> = {},

@@ -28,7 +28,6 @@ export interface KeyDocument {
   readonly secrets: readonly string[]
   /** Members of metadata that list algorithms, such as `id_token_signing_alg_values_supported`. */
   readonly algorithms: Readonly<Partial<Record<string, readonly string[]>>>
-  /** Members of metadata that are addresses. */
   readonly endpoints: Readonly<Partial<Record<string, string>>>
   /** Until when SAML metadata is valid. */
   readonly validUntilMs: number | undefined

@@ -21,9 +21,9 @@ const MOST_HAR_BYTES = 256 << 20
 export const KEY_FILE: RegExp = /\.(?:json|jwks?|xml|pem|crt|cer|har)$/i
 const DATE = /(\d{4})-?([01]\d)-?([0-3]\d)(?:[T_]?([0-2]\d)[:-]?([0-5]\d)(?:[:-]?([0-5]\d))?Z?)?/
 
-function onUnread(path: string, cause: unknown): never {
+function onUnread(unread: string, cause: unknown): never {
   const why = whyUnread(errnoOf(cause))
-  throw new MintmarkError('INPUT_UNREADABLE', `${path} cannot be read: ${why}`)
+  throw new MintmarkError('INPUT_UNREADABLE', `${unread} cannot be read: ${why}`)
 }
 
 /** @throws {MintmarkError} `INPUT_UNREADABLE` for a path that does not exist */
@@ -87,7 +87,6 @@ function unavailable(
   return { document, atMs, clock, outcome: 'unavailable', why }
 }
 
-/** The document that a name stands for, and its time. */
 function timeOf(name: string, mtimeMs: number): Pick<Seen, 'document' | 'atMs' | 'clock'> {
   const [found, year, month, day, hour = '00', minute = '00', second = '00'] = DATE.exec(name) ?? []
   const atMs = Date.parse(`${year}-${month}-${day}T${hour}:${minute}:${second}Z`)

@@ -1,8 +1,4 @@
-/**
- * One request for a document: bounded in bytes and time, redirected on its own origin alone.
- *
- * @module
- */
+/** One request for a document: bounded in bytes and time, redirected on its own origin alone. @module */
 import { createHash } from 'node:crypto'
 import { type IncomingMessage, request as requestPlain } from 'node:http'
 import { request as requestTls } from 'node:https'

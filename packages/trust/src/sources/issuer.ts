@@ -56,7 +56,6 @@ export async function* seenAtUrl(given: string, options: FetchOptions): AsyncGen
   if (first.document !== undefined) yield* keySetOf(first.document, first.url, options)
 }
 
-/** The key set that metadata names. */
 async function* keySetOf(
   { kind, issuer, endpoints }: KeyDocument,
   from: URL,

@@ -1,8 +1,4 @@
-/**
- * What a user names as a source: a URL, a file or folder, or the history of a git repository.
- *
- * @module
- */
+/** What a user names as a source: a URL, a file or folder, or the history of a git repository. @module */
 import { seenInFiles } from './files.ts'
 import { seenInHistory } from './git.ts'
 import { type FetchOptions, seenAtUrl } from './issuer.ts'

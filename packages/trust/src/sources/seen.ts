@@ -1,9 +1,4 @@
-/**
- * One look at a document: what was there, when, and how it came.
- *
- * @module
- */
-
+/** One look at a document: what was there, when, and how it came. @module */
 /** What the time of a look rests on: our clock as it was fetched, or what somebody else wrote down. */
 export type Clock = 'fetched' | 'commit' | 'file-name' | 'file-time' | 'har'
 
@@ -30,6 +25,5 @@ export interface Seen {
   readonly issuer?: string | undefined
   /** The class that the user gave the source. */
   readonly className?: string | undefined
-  /** The commit that holds it. */
   readonly commit?: string | undefined
 }

@@ -9,7 +9,6 @@ import path from 'node:path'
 import { errnoOf } from '@mintmark/core'
 
 export interface Walk {
-  /** Of a folder that cannot be read. */
   readonly onUnread: (folder: string, cause: unknown) => void
   readonly isLeftOut?: ((entry: Dirent) => boolean) | undefined
 }

@@ -61,7 +61,6 @@ function rootOf(source: string): XmlElement {
   return builder.root()
 }
 
-/** Elements as they open and close. */
 class Builder {
   readonly #top: XmlElement = { name: '', attributes: new Map(), children: [], text: '' }
   readonly #open: { name: string; element: XmlElement }[] = [{ name: '', element: this.#top }]

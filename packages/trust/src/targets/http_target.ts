@@ -17,7 +17,6 @@ export interface HttpOptions {
   readonly expect?: ReadonlySet<number> | undefined
   /** Statuses of a refused token beyond 200 to 428 and 430 to 499. */
   readonly refuse?: ReadonlySet<number> | undefined
-  /** Further headers of each request, by name. */
   readonly headers?: Readonly<Record<string, string>> | undefined
 }
 

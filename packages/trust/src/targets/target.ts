@@ -1,9 +1,4 @@
-/**
- * What a probe asks: a door that takes tokens and says yes or no.
- *
- * @module
- */
-
+/** What a probe asks: a door that takes tokens and says yes or no. @module */
 /** What a target said of one token. `unclear`: it failed, or answered what neither yes nor no is known to look like. */
 export interface Answer {
   readonly said: 'accepted' | 'refused' | 'unclear'
@@ -14,7 +9,6 @@ export interface Answer {
 export interface Target {
   /** What it is called in reports; without credentials. */
   readonly name: string
-  /** What it takes. */
   readonly takes: 'jwt' | 'saml'
   readonly ask: (token: string) => Promise<Answer>
 }

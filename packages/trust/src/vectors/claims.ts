@@ -3,7 +3,6 @@ import type { Forge } from '../forge/forge.ts'
 import { AUDIENCE, EXPIRY, EXPIRY_REQUIRED, ISSUER, SIGNATURE, TYPE } from '../forge/settings.ts'
 import { group, type Vector } from '../forge/vector.ts'
 
-/** The claims as JSON with a member more at the end. */
 const withLast = (forge: Forge, member: string) =>
   forge.payload(JSON.stringify(forge.claims).replace(/\}$/, `,${member}}`))
 

@@ -25,7 +25,6 @@ const LEAST_EXPONENT = 65_537n
 const MOST_EXPONENT_BITS = 256n
 const MOST_SMALL_FACTOR = 65_537
 
-/** All that is found. */
 export function rsaWeaknesses(n: bigint, e: bigint): readonly RsaWeakness[] {
   const found: RsaWeakness[] = []
   if (e % 2n === 0n || e < LEAST_EXPONENT || e >> MOST_EXPONENT_BITS !== 0n) found.push('exponent')

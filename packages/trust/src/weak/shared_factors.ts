@@ -1,8 +1,4 @@
-/**
- * Which of many RSA moduli share a prime with another one.
- *
- * @module
- */
+/** Which of many RSA moduli share a prime with another one. @module */
 import { Worker } from 'node:worker_threads'
 import { fastGcd } from '@mintmark/keys/arithmetic/fast_gcd'
 import { productTree, sharedWith } from './batch_gcd.ts'

@@ -28,7 +28,7 @@ export const ledgerAudit: Handler = async ([place = ''], options, io) => {
   await io.out(flag(options, 'json') ? `${safeJson(documentOf(report), 2)}\n` : textOf(report))
   const isClean = report.findings.length === 0
   // What is not as it should be is not remembered: the next audit must say it again.
-  if (isClean) await remembered.keep(report.heads).catch(unwritable)
+  if (isClean) await remembered.pin(report.heads).catch(unwritable)
   return exitCode({ isFound: !isClean, isWhole: true })
 }
 

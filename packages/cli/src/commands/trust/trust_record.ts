@@ -41,7 +41,7 @@ export const trustRecord: Handler = async (operands, options, io) => {
     await alarms.next()
     let [isAlarmed, isWitnessed] = [false, true]
     const print = async (round: Round) => {
-      await heads.keep([record.head])
+      await heads.pin([record.head])
       for (const problem of round.problems) io.err(`mintmark: ${safeText(problem, 500)}\n`)
       await io.out(textOf(round, options))
       const fresh = await alarms.next()

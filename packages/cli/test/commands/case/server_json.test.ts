@@ -8,7 +8,7 @@ import { join } from 'node:path'
 import { after, before, describe, it } from 'node:test'
 import { type Json, parseObject } from '@mintmark/core'
 import { parseProof } from '@mintmark/ledger'
-import type { Served } from '@mintmark/ledger/http'
+import type { RunningServer } from '@mintmark/ledger/http'
 import {
   claims,
   frontEndKey,
@@ -25,7 +25,7 @@ import { mintmark } from '../../fake_io.ts'
 
 const scratch = mkdtempSync(join(tmpdir(), 'mintmark-server-json-'))
 let made: MadeLedger
-let ledger: Served
+let ledger: RunningServer
 
 before(async () => {
   made = await makeLedger(scratch, 'ledger')

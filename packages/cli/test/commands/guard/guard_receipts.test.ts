@@ -8,11 +8,11 @@ import { after, before, describe, it } from 'node:test'
 import {
   type AudiencePolicy,
   Guard,
-  TrustedKeys,
   LedgerFollower,
   PresentationLog,
   readKeys,
   SigningGate,
+  TrustedKeys,
 } from '@mintmark/guard'
 import { diskFiles, logPolicy, openFolderLedger, readDescription } from '@mintmark/ledger'
 import { claims, ISSUER, makeLedger } from '@mintmark/ledger/testing'

@@ -4,7 +4,7 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { after, before, describe, it } from 'node:test'
-import { openReader, type Served } from '@mintmark/ledger/http'
+import { openReader, type RunningServer } from '@mintmark/ledger/http'
 import {
   claims,
   frontEndKey,
@@ -23,7 +23,7 @@ const jws = token(claims())
 const tokenFile = join(scratch, 'token.txt')
 const proofFile = join(scratch, 'token.tlog-proof')
 let made: MadeLedger
-let served: Served
+let served: RunningServer
 
 before(async () => {
   writeFileSync(tokenFile, jws)

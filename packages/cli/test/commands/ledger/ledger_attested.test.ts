@@ -7,7 +7,7 @@ import { join } from 'node:path'
 import { after, before, describe, it } from 'node:test'
 import { isObject, parseObject } from '@mintmark/core'
 import { EntryRecorder, SigningGate } from '@mintmark/guard'
-import type { Served } from '@mintmark/ledger/http'
+import type { RunningServer } from '@mintmark/ledger/http'
 import { claims, frontEndKey, type MadeLedger, makeLedger, serve } from '@mintmark/ledger/testing'
 import { readAgain } from '@mintmark/testkit'
 import { mintmark } from '../../fake_io.ts'
@@ -17,7 +17,7 @@ const front = readAgain(generateKeyPairSync('ed25519'))
 const provider = readAgain(generateKeyPairSync('ec', { namedCurve: 'P-256' }))
 const keysFile = join(scratch, 'front-ends.pem')
 let made: MadeLedger
-let ledger: Served
+let ledger: RunningServer
 
 before(async () => {
   made = await makeLedger(scratch, 'ledger')

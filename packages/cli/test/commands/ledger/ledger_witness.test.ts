@@ -6,7 +6,7 @@ import { after, before, describe, it } from 'node:test'
 import { MintmarkError } from '@mintmark/core'
 import { LedgerFollower } from '@mintmark/guard'
 import { type LedgerReader, parsePolicy, type ShardView } from '@mintmark/ledger'
-import { openReader, type Served, ledgerClient, serveWitness } from '@mintmark/ledger/http'
+import { ledgerClient, openReader, type RunningServer, serveWitness } from '@mintmark/ledger/http'
 import {
   claims,
   frontEndKey,
@@ -24,7 +24,7 @@ after(() => rmSync(scratch, { recursive: true, force: true }))
 
 const address = { host: '127.0.0.1', port: 0, now: Date.now }
 
-async function append(served: Served, folder: string, count: number): Promise<void> {
+async function append(served: RunningServer, folder: string, count: number): Promise<void> {
   const entries = Array.from({ length: count }, () => issuanceFor(token(claims())))
   const { status } = await post(served.url, frontEndKey(folder), entries)
   assert.equal(status, 200)
@@ -84,11 +84,11 @@ async function assertNotFollowed(url: string, policyFile: string): Promise<void>
 }
 
 describe('a ledger with three witnesses, of which two must cosign', () => {
-  const witnesses: Served[] = []
+  const witnesses: RunningServer[] = []
   const lines: string[] = []
   let made: MadeLedger
   let policy = ''
-  let served: Served
+  let served: RunningServer
 
   before(async () => {
     made = await makeLedger(scratch, 'ledger')

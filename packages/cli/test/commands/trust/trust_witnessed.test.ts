@@ -7,7 +7,7 @@ import path from 'node:path'
 import { after, describe, it } from 'node:test'
 import { isObject, parseObject } from '@mintmark/core'
 import { createFolderWitness, formatVerifierKey, parseVerifierKey } from '@mintmark/ledger'
-import { type Served, serveWitness } from '@mintmark/ledger/http'
+import { type RunningServer, serveWitness } from '@mintmark/ledger/http'
 import { mintmark } from '../../fake_io.ts'
 
 const folder = mkdtempSync(path.join(tmpdir(), 'mintmark-witnessed-'))
@@ -42,7 +42,7 @@ const vkeyOf = (out: string) => readFileSync(path.join(out, 'key'), 'utf8').trim
 interface World {
   readonly out: string
   readonly policy: string
-  readonly witnesses: readonly Served[]
+  readonly witnesses: readonly RunningServer[]
 }
 
 /** A record of one look, and two witnesses of it, of which one is enough. */
@@ -51,7 +51,7 @@ async function witnessed(work: (world: World) => Promise<void>): Promise<void> {
   assert.equal((await record(out, saved('2023-05-01', a, b))).code, 0)
   const logs = [parseVerifierKey(vkeyOf(out))]
   const lines = [`log ${vkeyOf(out)}`]
-  const witnesses: Served[] = []
+  const witnesses: RunningServer[] = []
   for (const name of ['w1', 'w2']) {
     const at = place(`${name}-${made++}`)
     /* oxlint-disable no-await-in-loop -- one after the other */
