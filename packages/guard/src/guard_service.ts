@@ -82,17 +82,9 @@ export async function startGuard(file: string, options: ServiceOptions): Promise
     receipts_lost: receipts?.lost ?? 0,
     security_events_lost: delivery?.dropped ?? 0,
   })
-  const app = guardApp({
-    guard,
-    callers,
-    isReady: () => watch.isReady,
-    gauges,
-    metadata,
-    record,
-    ...streams,
-    signal,
-    now,
-  })
+  const isReady = () => watch.isReady
+  const shared = { guard, callers, metadata, record, signal, now }
+  const app = guardApp({ ...shared, ...streams, isReady, gauges })
   const stop = async () => {
     clearInterval(timer)
     stopping.abort()

@@ -142,7 +142,7 @@ describe('lint', () => {
 })
 
 const placesIn = async (source: string) =>
-  (await linted({ 'a.ts': source })).findings.map(({ place }) => place)
+  (await linted({ 'a.ts': source })).findings.map(({ identity }) => identity)
 
 describe('lint of configuration, and places', () => {
   it('takes names of configuration in each spelling, and follows aliases', async () => {

@@ -1,4 +1,4 @@
-/** What an audit answers, and whether it could judge all that it was asked. @module */
+/** The answer of an audit, and whether it is complete. @module */
 import type { KeyAudit } from './audit.ts'
 import type { TokenLifetimes } from './lifetimes.ts'
 import type { PinnedSearch } from './pinned.ts'

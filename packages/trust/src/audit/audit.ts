@@ -1,7 +1,7 @@
 /**
- * An audit of key sets: what is wrong with the keys that are listed now, and with how they were listed over time.
+ * An audit of key sets: faults of the keys that are listed now, and of their history.
  *
- * What could not be judged is said beside the findings: nothing found is an answer only about what was looked at.
+ * What could not be judged is reported beside the findings.
  *
  * @module
  */
@@ -113,7 +113,7 @@ async function sharedFindings(
   return { findings, unjudged }
 }
 
-/** Alarms that are a state, not an event: what an audit says each time. */
+/** Alarms about a lasting state, which an audit reports each time. */
 const STATES: Readonly<Partial<Record<string, RuleId>>> = {
   'kid-reused': 'kid-reused',
   'key-shared': 'key-shared',
@@ -121,7 +121,7 @@ const STATES: Readonly<Partial<Record<string, RuleId>>> = {
   'rotation-late': 'key-age',
 }
 
-/** Of keys that are listed now: what is over is for the history. */
+/** Of keys that are listed now: the past is in the history. */
 function seriesFindings(
   series: readonly Series[],
   histories: readonly KeyHistory[],
@@ -147,10 +147,10 @@ function overlapFindings({ name, looks }: Series): AuditFinding[] {
   for (const { document, observation } of looks) {
     if (document === undefined || document.kind === 'metadata') continue
     const signing = document.keys.filter(({ use }) => use !== 'enc')
-    const kept = signing.filter(({ thumbprint }) => before.has(thumbprint))
+    const remaining = signing.filter(({ thumbprint }) => before.has(thumbprint))
     // A rotation that is over is not held against the next one.
-    if (kept.length < signing.length) found = []
-    if (before.size > 0 && signing.length > 0 && kept.length === 0) {
+    if (remaining.length < signing.length) found = []
+    if (before.size > 0 && signing.length > 0 && remaining.length === 0) {
       const at = new Date(observation.atMs).toISOString().slice(0, 10)
       const message = `all signing keys were replaced by ${at} without a look at both`
       found = [finding('no-overlap', name, message, { key: signing[0] })]

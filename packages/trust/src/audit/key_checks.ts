@@ -1,5 +1,5 @@
 /**
- * What is wrong with one key by itself, and with a document that lists it.
+ * Faults of a single key, and of a document that lists it.
  *
  * Sources: RFC 7517, RFC 7518, RFC 8725; NIST IR 8587 (draft).
  *

@@ -1,6 +1,6 @@
 /**
- * What a ledger of issued tokens shows, and with it the receipts of a guard: how long tokens live, how long keys sign,
- * which claims tokens have, and what became of those that were revoked.
+ * Statistics of a ledger and the receipts of a guard: how long tokens live, how long keys sign, which claims tokens have,
+ * and what became of revoked ones.
  *
  * @module
  */
@@ -21,7 +21,7 @@ export interface TokenLifetimes {
   readonly shown: ShownShare | undefined
 }
 
-/** Of the tokens that the ledger records, those that receipts tell of. */
+/** The recorded tokens that have receipts. */
 export interface ShownShare {
   readonly tokens: number
   /** `cnf` names a key. */
@@ -36,7 +36,7 @@ export interface ShownShare {
   readonly silentReceipts: number
 }
 
-/** A guard that follows the ledger has a revocation by then. */
+/** A guard that follows the ledger has a revocation within this time. */
 const REVOCATION_LAG_MS = 60_000
 
 /**

@@ -1,8 +1,8 @@
 /**
  * Keys that are written into source trees, configuration and other files: hashes, kids, moduli, certificates.
  *
- * Bounded: what is skipped is counted, with the reason. gzip and zstd are unpacked, as layers of containers are packed so.
- * Archives are not opened; the bytes of what they store without compressing it are looked through.
+ * Bounded: skipped files are counted, with the reason. gzip and zstd are unpacked, as container layers use them. Archives
+ * are not opened; their uncompressed bytes are searched.
  *
  * @module
  */
@@ -30,7 +30,7 @@ export interface PinnedSearch {
 /** Larger files are for `mintmark scan`, which reads them in windows. */
 const MOST_FILE_BYTES = 64 << 20
 const MOST_TREE_FILES = 200_000
-/** Of what may stand before a hash: `SHA256 Fingerprint`, the name of a variable. */
+/** Of a label before a hash: `SHA256 Fingerprint`, the name of a variable. */
 const LONGEST_LABEL = 60
 const TOO_LARGE = 'larger than 64 MiB'
 const MOST_UNPACKED_BYTES = 256 << 20
@@ -108,8 +108,8 @@ async function unpacked(bytes: Buffer, unpack: Unpack): Promise<Buffer | string>
 }
 
 /**
- * Each key and way of writing once a file, at its first place. Repeats in its expressions have an end: 16 MiB of one word
- * would fill the stack of the engine.
+ * Each key and encoding once a file, at its first occurrence. Repeats in the expressions are bounded: 16 MiB of one word
+ * would overflow the stack of the engine.
  */
 function pinnedIn(bytes: Buffer, file: string, needles: Needles): AuditFinding[] {
   const found = new Map<string, AuditFinding>()

@@ -1,5 +1,5 @@
 /**
- * The ways in which a key may be written into a file.
+ * The encodings of a key that are searched for in files.
  *
  * Source: RFC 7638 (thumbprint), RFC 7515 section 4.1.7 (x5t), RFC 7469 (pins of a SPKI), fingerprints of certificates as
  * OpenSSL and browsers print them.
@@ -10,16 +10,16 @@ import type { ListedKey } from '../sources/key.ts'
 
 export interface Needle {
   readonly key: ListedKey
-  /** What is written: `RFC 7638 thumbprint`, `kid` … */
+  /** What was found: `RFC 7638 thumbprint`, `kid` … */
   readonly what: string
 }
 
 export interface Needles {
-  /** By spelling: base64url without padding, or hex without colons in lower case, or a kid as it is. */
+  /** By encoding: base64url without padding, or hex without colons in lower case, or a kid as it is. */
   readonly texts: ReadonlyMap<string, Needle>
   /** By SHA-256 of the SPKI, hex. */
   readonly spki: ReadonlyMap<string, ListedKey>
-  /** The first bytes of each modulus or point, which binary forms hold as they are. */
+  /** The first bytes of each modulus or point, as in binary encodings. */
   readonly bytes: readonly { readonly key: ListedKey; readonly head: Buffer }[]
   /** kids that are too short or too plain to be looked for. */
   readonly kidsLeftOut: readonly string[]
@@ -74,7 +74,7 @@ function hashed(
   add(hex === undefined ? undefined : Buffer.from(hex, 'hex').toString('base64url'), what)
 }
 
-/** One spelling of a word of a file: what {@link Needles.texts} is looked up with. */
+/** The encodings of a word of a file, as in {@link Needles.texts}. */
 export function encodingsOf(word: string): string[] {
   const hex = word.replaceAll(/[:-]/g, '').toLowerCase()
   const isHex = /^[\da-f]{40,}$/.test(hex)

@@ -1,7 +1,7 @@
 /**
  * How long a signing key may be in use.
  *
- * Source: NIST IR 8587 (draft of 2025-12-22), section 5.2.1.2, by what others write of it: the final text was not read.
+ * Source: NIST IR 8587 (draft of 2025-12-22), section 5.2.1.2, by secondary sources: the final text was not read.
  *
  * @module
  */

@@ -1,7 +1,7 @@
 /**
- * What a guard's receipts show of tokens: which claims they have, whether a key binds them, and when they were admitted.
+ * Reads a guard's receipts: which claims tokens have, whether a key binds them, and when they were admitted.
  *
- * Of several receipts of one token id the worst counts: whoever reuses an id can make the answer worse, never better.
+ * Of several receipts of one token id the worst counts: reusing an id can make the answer worse, never better.
  *
  * Source: docs/schema/plain-ndjson.md, `mintmark-access/1`.
  *

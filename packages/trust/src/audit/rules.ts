@@ -1,5 +1,5 @@
 /**
- * What an audit looks for: one rule a row, with what to do about it.
+ * The rules of an audit, with what to do about each finding.
  *
  * `error` and `warning` count as found; a `note` does not.
  *

@@ -1,5 +1,5 @@
 /**
- * An audit as SARIF 2.1.0. Fingerprints are of the rule, the key and the place: the same finding keeps its own.
+ * An audit as SARIF 2.1.0. Fingerprints are of the rule, the key and the location, and stay the same from run to run.
  *
  * @module
  */
@@ -51,5 +51,7 @@ function resultOf({ rule, level, document, thumbprint, kid, message, place }: Au
 }
 
 /** A URL as it is; a path as a relative reference. */
-const uriOf = (place: string): string =>
-  /^https?:/.test(place) ? encodeURI(place) : sarifPath(place.replace(/^(?:file|git):/, ''))
+const uriOf = (location: string): string =>
+  /^https?:/.test(location)
+    ? encodeURI(location)
+    : sarifPath(location.replace(/^(?:file|git):/, ''))

@@ -1,8 +1,8 @@
 /**
  * Rows of NIST IR 8587 (draft) and SP 800-53 IA-13, and what an audit of public keys shows of each.
  *
- * Most rows are about what an issuer or a verifier does, which no key set shows: for those the evidence that is missing
- * is named. Numbers are those that others give of the draft; the final text was not read.
+ * Most rows are about the behaviour of issuers and verifiers, which no key set shows: they name the missing evidence.
+ * Numbers of the draft are from secondary sources; the final text was not read.
  *
  * @module
  */
@@ -107,7 +107,7 @@ function ageRow(evidence: Evidence): State {
   )
 }
 
-/** From the last look without a key to the first one without it again: it cannot have been listed for longer. */
+/** From the last look without a key to the first one without it again. */
 function longestPossibleMs({ listings }: KeyHistory, nowMs: number): number {
   const from = listings[0]?.lastAbsentMs
   return from === undefined
@@ -183,7 +183,7 @@ function boundRow(evidence: Evidence): State {
 const NO_RECEIPTS = missing('--receipts of a guard, for the tokens of --ledger')
 const SILENT = missing('receipts that name claims: those are of an earlier version of the guard')
 
-/** What receipts tell of, and how many tokens they do not. */
+/** Tokens with receipts, and how many have none. */
 function shownOf({ lifetimes }: Evidence): { shown: ShownShare; unseen: number } | State {
   const shown = lifetimes?.shown
   if (lifetimes === undefined || shown === undefined) return NO_RECEIPTS

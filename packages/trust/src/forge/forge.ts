@@ -1,7 +1,7 @@
 /**
- * Makes tokens from a genuine token's own claims: the genuine one, and forgeries that differ from it in one thing.
+ * Makes the genuine token, and forgeries that differ from it in one respect.
  *
- * Every token has a fresh `jti` and `iat`, so that no verifier refuses one for having seen it.
+ * Every token has a fresh `jti` and `iat`, so that no verifier refuses one as replayed.
  *
  * @module
  */
@@ -34,7 +34,7 @@ export interface ForgeIssuer {
   readonly strangerUrl?: string | undefined
 }
 
-/** A forgery that cannot be made here: nothing can be said about it. */
+/** A forgery that cannot be made here: its outcome is *cannot tell*. */
 export class Unforgeable extends Error {}
 
 /** What to change in the genuine token; a member that is `undefined` is left out. */
@@ -49,7 +49,7 @@ export interface Change {
 /** Seconds that a token lives. */
 const LIFE_S = 300
 
-/** What the clock of a verifier may be behind. */
+/** How far the clock of a verifier may be behind. */
 const SKEW_S = 5
 
 export class Forge {
@@ -119,7 +119,7 @@ export class Forge {
     return this.signed(input, by)
   }
 
-  /** A token with a payload of any spelling: a text as it is, anything else as JSON. */
+  /** A token with any payload: a text as it is, anything else as JSON. */
   payload(payload: unknown, header?: Json, by = 'signing'): string {
     return this.signed(`${part({ ...this.header(), ...header })}.${part(payload)}`, by)
   }

@@ -1,6 +1,5 @@
 /**
- * SAML responses of one fixed template, which is in its canonical form as it is written: so that a signature needs no
- * canonicalisation of ours.
+ * SAML responses of one fixed template, which is canonical as it is written: signing needs no canonicalisation.
  *
  * Every element declares the namespace of its own prefix where no signed parent does, attributes are sorted, no element is
  * empty by `/>`, and there is no white space between elements.
@@ -17,7 +16,7 @@ const SAML = 'urn:oasis:names:tc:SAML:2.0'
 const DS = 'http://www.w3.org/2000/09/xmldsig#'
 const EXCLUSIVE = 'http://www.w3.org/2001/10/xml-exc-c14n#'
 
-/** What an assertion says; everything is XML already. */
+/** The content of an assertion; all texts are XML already. */
 export interface Assertion {
   readonly id: string
   readonly issuer: string
@@ -40,7 +39,7 @@ export interface Envelope {
 
 /** Seconds that an assertion counts. */
 const LIFE_S = 300
-/** A day: what an attacker has kept. */
+/** A day: the age of a stolen assertion. */
 const OLD_S = 86_400
 
 export class SamlForge {
@@ -71,7 +70,7 @@ export class SamlForge {
     }
   }
 
-  /** One that was genuine, and counts no more. */
+  /** One that was genuine, and has expired. */
   oldAssertion(): Assertion {
     const untilS = this.forge.nowS - OLD_S
     const fromS = untilS - LIFE_S
@@ -102,7 +101,7 @@ export class SamlForge {
     return xml(this.signatureOf(xml(''), envelope.id, by, keyInfo))
   }
 
-  /** @param signed the signature, or whatever is to be in its place */
+  /** @param signed the signature, or what replaces it */
   responseXml(inner: string, envelope: Envelope = this.envelope(), signed = ''): string {
     const { id, destination, status } = envelope
     const { nowS, issuer } = this.forge
@@ -132,7 +131,7 @@ export class SamlForge {
     ].join('')
   }
 
-  /** Signature over an element without one. @param inner what stands in it behind its value */
+  /** Signature over an element without one. @param inner follows its value */
   signatureOf(xml: string, id: string, by = 'saml', inner = ''): string {
     const { privateKey, alg } = this.forge.key(by)
     if (alg !== 'RS256') throw new Unforgeable('responses are signed with RS256 alone')

@@ -1,7 +1,7 @@
 /**
- * What refuses a kind of forgery, by library: options as the libraries' own documentation names them.
+ * The options that refuse a kind of forgery, by library, as the libraries' own documentation names them.
  *
- * A library that is not in a row has no option for it that is known here. "by default" needs no option.
+ * A library without an entry has no known option for it.
  *
  * @module
  */
@@ -56,7 +56,7 @@ export const KEY_CACHE: Settings = {
   'Microsoft.IdentityModel': 'AutomaticRefreshInterval of ConfigurationManager',
 }
 
-/** For how long libraries keep keys unless told otherwise, seconds. Sources: their documentation, November 2026. */
+/** Default cache lifetimes of keys, seconds. Sources: the libraries' documentation, November 2026. */
 export const DOCUMENTED_CACHES: string =
   'jose and express-oauth2-jwt-bearer 600 (cacheMaxAge), jwks-rsa 600 a kid, ' +
   '@okta/jwt-verifier 3600 (cacheMaxAge), get-jwks 60 (ttl), aws-jwt-verify no end, ' +

@@ -1,4 +1,4 @@
-/** What a vector is: one forgery, and why it is one. @module */
+/** A vector: one forgery, and the standard that forbids it. @module */
 import type { Forge } from './forge.ts'
 import type { Settings } from './settings.ts'
 
@@ -9,11 +9,11 @@ export interface Vector {
   /** Never changes, and is used for nothing else later. */
   readonly id: string
   readonly family: Family
-  /** What alone differs from the genuine token. */
+  /** The one respect in which it differs from the genuine token. */
   readonly axis: string
   /**
-   * `required`: a standard forbids it. `advisory`: a standard leaves it open, or well-kept libraries accept it; asked for
-   * only with `--advisory`, and a lead.
+   * `required`: a standard forbids it. `advisory`: a standard leaves it open, or well-kept libraries accept it; used only
+   * with `--advisory`, and a lead.
    */
   readonly level: 'required' | 'advisory'
   /** What it is, one sentence. */

@@ -1,5 +1,5 @@
 /**
- * Probes a verify function of one's own, in process: as a report, or as a suite of `node:test`.
+ * Probes a verify function in its own process: as a report, or as a suite of `node:test`.
  *
  * An issuer is started on loopback for it, with a state folder that is removed afterwards.
  *
@@ -30,7 +30,7 @@ export interface VerifierConfig {
   readonly jwksUri: string
 }
 
-export type MakeVerify = (place: VerifierConfig) => Verify | Promise<Verify>
+export type MakeVerify = (config: VerifierConfig) => Verify | Promise<Verify>
 
 export interface HarnessOptions {
   /** Families or single vectors; left out: all that are required. */
@@ -46,7 +46,7 @@ export interface HarnessOptions {
   readonly distrust?: DistrustOptions | undefined
 }
 
-/** In process no server has to be spared. */
+/** In process there is no server to protect. */
 const RATE = 10_000
 
 /** @param make called once, with an issuer that runs */
@@ -60,8 +60,8 @@ export async function probeVerifier(
     const running = await startIssuer({ folder, host: '127.0.0.1', port: 0, algorithm })
     try {
       const issuer = await openIssuer(folder, { claims, typ })
-      const place = { issuer: running.url, audience: running.audience }
-      const target = verifyTarget(await make({ ...place, jwksUri: `${running.url}/keys` }))
+      const config = { issuer: running.url, audience: running.audience }
+      const target = verifyTarget(await make({ ...config, jwksUri: `${running.url}/keys` }))
       const vectors = chooseVectors({ named, isAdvisory: advisory }, target, issuer)
       const probe = { target, issuer, vectors, allow, distrust, rate: RATE }
       return await runProbe({ ...probe, now: () => Date.now() })

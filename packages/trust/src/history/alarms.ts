@@ -1,8 +1,8 @@
 /**
- * What in a record should alarm its owner.
+ * Alarms about what a record shows.
  *
- * Each alarm says between which two looks it came about: before the first of them it was not so. Each is raised once for
- * a key or a member, however often it was seen.
+ * Each alarm names the two looks between which its cause appeared. Each is raised once for a key or a member, however often
+ * it was seen.
  *
  * @module
  */
@@ -53,7 +53,7 @@ const CRITICAL: ReadonlySet<AlarmCode> = new Set([
 ])
 
 export interface AlarmOptions {
-  /** Longest time that a signing key may be listed; undefined: rotation is not looked at. */
+  /** Longest time that a signing key may be listed; undefined: rotation is not checked. */
   readonly longestUseMs?: number | undefined
 }
 
@@ -94,7 +94,7 @@ function alarm(code: AlarmCode, { key, issuer, ...named }: Named): Alarm {
   return { code, severity, thumbprint: key?.thumbprint, kid: key?.kid, issuer, ...named }
 }
 
-/** A key that came without notice, or that came back. */
+/** A key that was listed without notice, or again. */
 function listingAlarms(history: KeyHistory, announced: readonly Series[]): Alarm[] {
   const { key, listings, series: document, issuers } = history
   return listings.flatMap(({ lastAbsentMs: afterMs, firstPresentMs: atMs }, i) => {
@@ -141,7 +141,7 @@ function lateAlarms(history: KeyHistory, longestUseMs: number | undefined): Alar
   ]
 }
 
-/** What one look shows of a key: private members, expired certificates, another algorithm than before. */
+/** Private members, expired certificates, and changed algorithms of keys in one look. */
 function keyAlarms({ name: document, looks }: Series): Alarm[] {
   const alarms: Alarm[] = []
   const algorithms = new Map<string, string | undefined>()

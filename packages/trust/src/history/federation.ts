@@ -1,8 +1,8 @@
 /**
  * Keys that an issuer no longer lists, as OpenID Federation has its historical keys.
  *
- * `iat` is the first look that listed a key, `exp` the last one: only between them it was seen. When it came and went
- * exactly nobody knows; the looks around are beside them.
+ * `iat` is the first look that listed a key, `exp` the last one. The exact times are unknown; the looks around are beside
+ * them.
  *
  * Source: OpenID Federation 1.0, section "Federation Historical Keys Response".
  *

@@ -123,11 +123,11 @@ export function recordText(
   return parts.map((part) => folded(part, '')).join('')
 }
 
-/** What an answer from a record rests on, beside the record's own key. */
+/** The evidence for a record beside its own key. */
 export interface RecordProof {
   readonly isAsked: boolean
   readonly accepted: Accepted | undefined
-  /** Looks of a checkpoint that somebody kept, and that the record begins with. */
+  /** Looks of a pinned checkpoint that the record extends. */
   readonly pinnedSize: number | undefined
 }
 
@@ -156,6 +156,6 @@ export function proofText(
 const OWN_KEY =
   "Whoever has the record's key can sign another past; a head that others keep reveals it."
 
-/** A witness may write any time; one that no date has is shown as its number. */
+/** A witness may sign any time; one beyond all dates is shown as its number. */
 const witnessTime = (seconds: number) =>
   seconds * 1000 <= 8.64e15 ? time(seconds * 1000) : `${seconds} s`

@@ -1,8 +1,8 @@
 /**
- * When each key was listed, as far as somebody looked.
+ * When each key was listed, as far as looks show.
  *
- * Between two looks nobody knows: a run of looks that list a key begins after the last one before it that does not, and
- * ends before the first one after it that does not.
+ * The time between two looks is unknown: a key was listed after the last look without it, and until the first look without
+ * it again.
  *
  * @module
  */
@@ -12,7 +12,7 @@ import type { Observation } from '../record/observation.ts'
 import { type KeyDocument, readDocument } from '../sources/document.ts'
 import type { ListedKey } from '../sources/key.ts'
 
-/** A look with what it showed. `document` is undefined where nothing was read; a document that is gone lists nothing. */
+/** A look with its document; undefined where nothing was read. A removed document lists nothing. */
 export interface Look {
   readonly observation: Observation
   readonly document: KeyDocument | undefined
@@ -84,7 +84,7 @@ export async function seriesOf({ observations, bodyOf }: Content): Promise<reado
   }))
 }
 
-/** Begins the names of documents that hold keys which somebody announced: they list none. */
+/** Prefix of documents with announced keys: they list none. */
 export const ANNOUNCED = 'announced:'
 
 export function historiesOf(all: readonly Series[]): readonly KeyHistory[] {
@@ -124,12 +124,12 @@ function historyOf(
   }
 }
 
-/** Whose key it is: by its own member, by the document, or by the metadata that led to it. */
+/** The issuer by the key's own member, the document, or the metadata that named it. */
 export function issuerOf(key: ListedKey, { observation, document }: Look): string | undefined {
   return key.issuer ?? document?.issuer ?? observation.issuer
 }
 
-/** What it is for: by its own member, or as the user named the source. */
+/** The class by the key's own member, or as the user named the source. */
 export function classOf(key: ListedKey, { observation }: Look): string | undefined {
   return key.className ?? observation.className
 }
@@ -167,8 +167,8 @@ export function listingsOf(looks: readonly Look[], thumbprint: string): readonly
 /**
  * Whether a key was listed at a time.
  *
- * `listed`: the looks before and after both list it. `absent`: neither does. `unknown`: it came or went between them, or
- * nobody looked before or after.
+ * `listed`: the looks before and after both list it. `absent`: neither does. `unknown`: the two differ, or there is no
+ * look before or after.
  */
 export type Standing = 'listed' | 'absent' | 'unknown'
 

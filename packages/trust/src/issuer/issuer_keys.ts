@@ -1,5 +1,5 @@
 /**
- * Keys of the test issuer: what each is for, and how it looks in the merged key set.
+ * Keys of the test issuer: their roles, and the merged key set.
  *
  * One key set carries the keys of several issuers and classes, as Microsoft Entra publishes them: a verifier that takes a
  * key by its `kid` alone trusts all of them for everything.
@@ -23,7 +23,7 @@ export type KeyRole =
   | 'next'
   /** A second one, withdrawn while the key endpoint cannot be reached. */
   | 'spare'
-  /** Signs nothing any more, still listed. */
+  /** Signs nothing any more, and is still listed. */
   | 'retired'
   /** Retired too; a probe takes it out of the set. */
   | 'leaving'
@@ -33,7 +33,7 @@ export type KeyRole =
   /** Of an issuer that is disabled, still listed. */
   | 'disabled'
   | 'encryption'
-  /** The attacker's own; in no set. */
+  /** The attacker's; in no set. */
   | 'stranger'
   /** RSA, of SAML metadata: signs responses; has an expired certificate; the attacker's. */
   | 'saml'
@@ -51,11 +51,8 @@ export interface StoredKey {
   readonly pem: string
 }
 
-/** Class of a role, and below which path of the issuer it is an issuer of its own. */
-const ROLES: ReadonlyMap<KeyRole, readonly [KeyClass, string]> = new Map<
-  KeyRole,
-  readonly [KeyClass, string]
->([
+/** Class of a role, and the path of its own issuer below the test issuer. */
+const ROLES = new Map<KeyRole, readonly [KeyClass, string]>([
   ['signing', ['enterprise', '']],
   ['next', ['enterprise', '']],
   ['spare', ['enterprise', '']],
@@ -132,8 +129,8 @@ export function certificateFor(key: StoredKey): Buffer {
 
 /** The old signing key stays listed as a retired one, its successor signs, and a new successor is announced. */
 export function rotated(keys: readonly StoredKey[]): StoredKey[] {
-  const kept = keys.filter(({ role }) => role !== 'retired').map(moved)
-  return [...kept, newKey('next', issuerAlgorithm(keys) ?? 'ES256')]
+  const others = keys.filter(({ role }) => role !== 'retired').map(moved)
+  return [...others, newKey('next', issuerAlgorithm(keys) ?? 'ES256')]
 }
 
 function moved(key: StoredKey): StoredKey {
@@ -156,7 +153,7 @@ export function keySet(keys: readonly StoredKey[], url: string): Json {
 
 const ENCRYPTION = { ES256: 'ECDH-ES', RS256: 'RSA-OAEP-256' } as const
 
-/** What a server of the attacker's would publish. */
+/** The key set on the attacker's server. */
 export function strangerKeySet(keys: readonly StoredKey[], url: string): Json {
   return { keys: keys.filter(({ role }) => role === 'stranger').map((key) => publicKey(key, url)) }
 }

@@ -1,8 +1,8 @@
 /**
- * The test issuer over HTTP: discovery and the merged key set for everybody, the control for whoever has its secret.
+ * The test issuer over HTTP: discovery and the merged key set for everybody, the control for holders of its secret.
  *
- * The attacker's key server and the control are on a port of their own, on loopback: a verifier that takes keys from any
- * address of the issuer's own origin is not asked to follow a foreign one.
+ * The attacker's key server and the control are on another port, on loopback: a verifier may accept keys from any address of
+ * the issuer's own origin.
  *
  * Source: OpenID Connect Discovery 1.0, section 3; RFC 7517 for the key set.
  *
@@ -37,7 +37,7 @@ export interface IssuerOptions extends StateOptions {
   readonly host: string
   /** 0 for any that is free. */
   readonly port: number
-  /** What verifiers know the issuer as, where that is not the address that it listens on. */
+  /** The issuer's address for verifiers, where it is another than the one it listens on. */
   readonly publicUrl?: string | undefined
 }
 
@@ -87,9 +87,9 @@ class Issuer {
   readonly #folder: string
   #state: IssuerState
   #endpoint: 'reachable' | 'unreachable' = 'reachable'
-  /** Requests for the attacker's keys: who sends one has followed an address out of a token. */
+  /** Requests for the attacker's keys: their senders followed an address in a token. */
   #followed = 0
-  /** When the key set was last given out; undefined before. On the clock of `performance`. */
+  /** When the key set was last fetched, by `performance.now()`. */
   #fetchedMs: number | undefined
 
   constructor(folder: string, state: IssuerState) {
@@ -159,7 +159,7 @@ class Issuer {
       return
     }
     try {
-      send(response, 200, await this.#obey(parseObject(await bodyOf(request)) ?? {}))
+      send(response, 200, await this.#execute(parseObject(await bodyOf(request)) ?? {}))
     } catch (error) {
       const isOurs = error instanceof MintmarkError
       send(response, isOurs ? 400 : 500, { error: isOurs ? error.message : 'failed' })
@@ -175,11 +175,11 @@ class Issuer {
     return given.length === wanted.length && timingSafeEqual(given, wanted)
   }
 
-  async #obey(command: Json): Promise<Json> {
+  async #execute(command: Json): Promise<Json> {
     const does = text(command, 'do')
-    if (does === 'rotate') await this.#keep(rotated(this.#state.keys))
+    if (does === 'rotate') await this.#save(rotated(this.#state.keys))
     else if (does === 'unlist' || does === 'list')
-      await this.#keep(this.#listed(text(command, 'kid') ?? '', does === 'list'))
+      await this.#save(this.#listed(text(command, 'kid') ?? '', does === 'list'))
     else if (does === 'reach' || does === 'block')
       this.#endpoint = does === 'reach' ? 'reachable' : 'unreachable'
     else if (does !== 'status')
@@ -206,7 +206,7 @@ class Issuer {
     return keys.map((key) => (isNamed(key) ? changed(key) : key))
   }
 
-  async #keep(keys: readonly StoredKey[]): Promise<void> {
+  async #save(keys: readonly StoredKey[]): Promise<void> {
     this.#state = { ...this.#state, keys }
     await writeState(this.#folder, this.#state)
   }

@@ -1,8 +1,7 @@
 /**
  * The state folder of the test issuer: private keys, the secret of its control, and where it runs.
  *
- * Trust: whoever can read the folder can sign as the issuer. Files are for their owner alone, and a folder that others can
- * read is refused.
+ * Trust: whoever can read the folder can sign as the issuer. Only the owner may read its files; other modes are refused.
  *
  * @module
  */
@@ -43,9 +42,9 @@ export interface Running {
 }
 
 export interface StateOptions {
-  /** Kept in the folder; undefined for what it holds. */
+  /** Undefined: as in the folder. */
   readonly audience?: string | undefined
-  /** Keys that a new state begins with; those of other roles are made. */
+  /** Keys of a new state; other roles get new ones. */
   readonly keys?: readonly StoredKey[] | undefined
   /** Of its tokens; undefined for that of the folder's keys, else ES256. */
   readonly algorithm?: IssuerAlgorithm | undefined
@@ -77,15 +76,15 @@ export async function openState(
     secret: randomBytes(32).toString('base64url'),
     keys,
   }
-  const kept = issuerAlgorithm(state.keys) ?? algorithm ?? 'ES256'
-  if (algorithm !== undefined && algorithm !== kept) {
-    const message = `${safeText(folder)} has keys for ${kept}: choose another --state for ${algorithm}`
+  const used = issuerAlgorithm(state.keys) ?? algorithm ?? 'ES256'
+  if (algorithm !== undefined && algorithm !== used) {
+    const message = `${safeText(folder)} has keys for ${used}: choose another --state for ${algorithm}`
     throw new MintmarkError('INPUT_INVALID', message, { option: 'algorithm' })
   }
   const asked = {
     ...state,
     audience: audience ?? state.audience,
-    keys: completed(state.keys, hasSaml, kept),
+    keys: completed(state.keys, hasSaml, used),
   }
   await writeState(folder, asked)
   return asked
@@ -153,8 +152,8 @@ async function writePrivate(folder: string, name: string, value: object): Promis
 const unusable = (file: string, why: string) =>
   new MintmarkError('INPUT_UNREADABLE', `${safeText(file)}: ${why}`, { reason: why })
 
-function unwritable(place: string, cause: unknown): MintmarkError {
+function unwritable(location: string, cause: unknown): MintmarkError {
   const errno = errnoOf(cause)
-  const message = `${safeText(place)} cannot be written: ${errno}`
+  const message = `${safeText(location)} cannot be written: ${errno}`
   return new MintmarkError('OUTPUT_UNWRITABLE', message, { errno }, { cause })
 }

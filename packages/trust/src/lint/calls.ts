@@ -1,12 +1,12 @@
 /**
- * Calls and settings of a source, alike for all languages: what is called with which arguments, and what is set to what.
+ * Calls with their arguments, and settings with their values, of sources in all languages.
  *
  * @module
  */
 import type { SgNode } from '@ast-grep/napi'
 import { MOST_ENTRIES } from './entries.ts'
 
-/** A name with its value, as the source or document spells it. */
+/** A name with its value, as in the source or document. */
 export interface Setting {
   readonly name: string
   readonly value: string
@@ -44,7 +44,7 @@ const SETTINGS = [
   'keyword_argument',
   'keyed_element',
 ]
-/** Names of the kinds that a grammar does not know are an error to it. */
+/** Unknown names of kinds are an error of the grammar. */
 export type Kinds = readonly string[]
 const OF_LANGUAGE: Readonly<Record<string, { calls: Kinds; settings: Kinds }>> = {
   js: { calls: CALLS.slice(0, 2), settings: SETTINGS.slice(0, 2) },
@@ -88,19 +88,19 @@ function calleeOf(node: SgNode, depth = 0): string {
   const made = node.field('constructor') ?? node.field('type')
   if (made !== null) return `${node.kind() === 'composite_literal' ? '' : 'new '}${plain(made)}`
   const called = node.field('function')
-  if (called !== null) return spelled(called, depth)
+  if (called !== null) return expressionText(called, depth)
   const [object, name] = [node.field('object'), node.field('name')?.text() ?? '']
-  return object === null ? name : `${spelled(object, depth)}.${name}`
+  return object === null ? name : `${expressionText(object, depth)}.${name}`
 }
 
 /** An expression with the arguments of its calls left out. */
-function spelled(node: SgNode, depth: number): string {
+function expressionText(node: SgNode, depth: number): string {
   if (CALLS.includes(String(node.kind()))) return `${calleeOf(node, depth + 1)}()`
   const object = node.field('object') ?? node.field('operand') ?? node.field('expression')
   const name =
     node.field('property') ?? node.field('field') ?? node.field('attribute') ?? node.field('name')
   if (object !== null && name !== null && depth < MOST_LINKS)
-    return `${spelled(object, depth + 1)}.${name.text()}`
+    return `${expressionText(object, depth + 1)}.${name.text()}`
   return plain(node)
 }
 
@@ -229,7 +229,7 @@ function keywordsOf({ args }: Call): Options {
       if (each.kind() !== 'keyword_argument') return NONE
       const isObject = each.field('value')?.kind() === 'dictionary'
       const own = memberOf(each, '', 0)
-      // What a variable called options has in it is not in view.
+      // The content of a variable called options is unknown.
       return {
         ...own,
         isOpen: own.isOpen || (!isObject && each.field('name')?.text() === 'options'),

@@ -1,7 +1,7 @@
 /**
- * Configuration as a list of paths: YAML, JSON, HCL, properties and nginx, alike for all rules.
+ * Configuration as a list of paths: YAML, JSON, HCL, properties and nginx.
  *
- * Documents come from whoever wrote them: aliases are followed within a budget, and depth has an end.
+ * Documents are untrusted: aliases are followed within a budget, and depth is bounded.
  *
  * @module
  */
@@ -15,7 +15,7 @@ import { plainName } from './rule.ts'
 /** Members of one file, in the order of the file: those of an object follow it. */
 export type Document = readonly Setting[]
 
-/** The value of what has members. */
+/** The value of an object or list. */
 const CONTAINER = '{}'
 
 /** @throws {Error} for what is none, or is above a limit */
@@ -29,8 +29,8 @@ export async function readConfiguration(text: string, language: string): Promise
 const breaks = (found: string) => found.replaceAll(/[^\n]/g, '')
 
 /**
- * Comments and last commas of JSON, as .NET takes them. Lines stay. Texts and comments without an end match too: else each
- * of their beginnings would be tried to the end of the file.
+ * Removes comments and trailing commas of JSON, as .NET does. Lines stay. Texts and comments without an end match too: else
+ * each of them would be searched to the end of the file.
  */
 function withoutComments(text: string): string {
   return text
@@ -56,14 +56,14 @@ function readYaml(text: string): Document[] {
 }
 
 /** A scalar as rules compare it. */
-const spelled = (value: unknown): string =>
+const scalarText = (value: unknown): string =>
   value === null || value === undefined
     ? ''
     : typeof value === 'string'
       ? value
       : JSON.stringify(value)
 
-interface YamlNode {
+interface YamlPath {
   readonly name: string
   readonly depth: number
   readonly at: number
@@ -80,18 +80,18 @@ class YamlTree {
     this.#lineOf = lineOf
   }
 
-  walk(given: unknown, place: YamlNode): void {
-    const node = this.#target(given, place)
-    const { name, at } = place
+  walk(given: unknown, path: YamlPath): void {
+    const node = this.#target(given, path)
+    const { name, at } = path
     const isEmpty = (isSeq(node) || isMap(node)) && node.items.length === 0
-    const value = isScalar(node) ? spelled(node.value) : isEmpty ? '' : CONTAINER
+    const value = isScalar(node) ? scalarText(node.value) : isEmpty ? '' : CONTAINER
     if (name !== '') this.#entries.add(name, value, this.#lineOf(at))
     if (isSeq(node))
-      for (const [i, item] of node.items.entries()) this.walk(item, below(place, String(i), item))
-    this.#members(node, place)
+      for (const [i, item] of node.items.entries()) this.walk(item, below(path, String(i), item))
+    this.#members(node, path)
   }
 
-  #target(given: unknown, { depth }: YamlNode): unknown {
+  #target(given: unknown, { depth }: YamlPath): unknown {
     if (depth > MOST_DEPTH) throw new Error(`deeper than ${MOST_DEPTH} levels`)
     if (isAlias(given)) return this.#anchors.get(given.source)
     if ((isMap(given) || isSeq(given) || isScalar(given)) && given.anchor !== undefined)
@@ -99,24 +99,24 @@ class YamlTree {
     return given
   }
 
-  #members(node: unknown, place: YamlNode): void {
+  #members(node: unknown, path: YamlPath): void {
     if (!isMap(node)) return
     for (const { key, value } of node.items) {
       const name = isScalar(key) ? String(key.value) : ''
-      if (name === '<<') this.#merge(value, { ...place, depth: place.depth + 1 })
-      else this.walk(value, below(place, plainName(name), key))
+      if (name === '<<') this.#merge(value, { ...path, depth: path.depth + 1 })
+      else this.walk(value, below(path, plainName(name), key))
     }
   }
 
   /** What is merged in has the path of the object that it is merged into. */
-  #merge(given: unknown, place: YamlNode): void {
-    const node = this.#target(given, place)
+  #merge(given: unknown, path: YamlPath): void {
+    const node = this.#target(given, path)
     const parts = isSeq(node) ? node.items : [node]
-    for (const part of parts) this.#members(this.#target(part, place), place)
+    for (const part of parts) this.#members(this.#target(part, path), path)
   }
 }
 
-const below = ({ name, depth, at }: YamlNode, own: string, node: unknown): YamlNode => ({
+const below = ({ name, depth, at }: YamlPath, own: string, node: unknown): YamlPath => ({
   name: name === '' ? own : `${name}.${own}`,
   depth: depth + 1,
   at: isNode(node) ? (node.range?.[0] ?? at) : at,
@@ -146,7 +146,7 @@ function readProperties(text: string): Document {
 
 async function readHcl(text: string): Promise<Document> {
   const entries = new Entries()
-  const places = offsetsOfNames(text)
+  const offsets = offsetsOfNames(text)
   const lineCounter = new LineCounter()
   lineCounter.addNewLine(0)
   for (const { index } of text.matchAll(/\n/g)) lineCounter.addNewLine(index + 1)
@@ -154,12 +154,12 @@ async function readHcl(text: string): Promise<Document> {
     if (depth > MOST_DEPTH) throw new Error(`deeper than ${MOST_DEPTH} levels`)
     const isInside = typeof value === 'object'
     const members = Object.entries(isInside ? (value ?? {}) : {})
-    const shown = !isInside ? spelled(value) : members.length === 0 ? '' : CONTAINER
+    const shown = !isInside ? scalarText(value) : members.length === 0 ? '' : CONTAINER
     if (name !== '') entries.add(name, shown, lineCounter.linePos(from).line)
     // A list has members, too: its positions.
     for (const [key, each] of members) {
       const path = name === '' ? plainName(key) : `${name}.${plainName(key)}`
-      walk(each, path, depth + 1, Array.isArray(value) ? from : offsetAfter(places, key, from))
+      walk(each, path, depth + 1, Array.isArray(value) ? from : offsetAfter(offsets, key, from))
     }
   }
   walk(await parseHcl('main.tf', text), '', 0, 0)
@@ -168,25 +168,25 @@ async function readHcl(text: string): Promise<Document> {
 
 /** Offsets of what may name a member, ascending, by name: the parser has none. */
 function offsetsOfNames(text: string): ReadonlyMap<string, readonly number[]> {
-  const places = new Map<string, number[]>()
+  const offsets = new Map<string, number[]>()
   for (const { index, 1: quoted, 2: bare = '' } of text.matchAll(
     /(?:"([^"\n]*)"|(?<![\w.-])([\w.-]+))(?=\s*[={"])/g,
   )) {
     const name = quoted ?? bare
-    const known = places.get(name)
-    if (known === undefined) places.set(name, [index])
+    const known = offsets.get(name)
+    if (known === undefined) offsets.set(name, [index])
     else known.push(index)
   }
-  return places
+  return offsets
 }
 
 /** The next such name at or after `from`, else `from`. */
 function offsetAfter(
-  places: ReadonlyMap<string, readonly number[]>,
+  offsets: ReadonlyMap<string, readonly number[]>,
   name: string,
   from: number,
 ): number {
-  const known = places.get(name) ?? []
+  const known = offsets.get(name) ?? []
   let [low, high] = [0, known.length]
   while (low < high) {
     const middle = (low + high) >> 1

@@ -1,7 +1,7 @@
 /**
- * Reads source and configuration below a folder, and says which verifiers accept more than they should.
+ * Finds verifiers in source and configuration that accept more than they should.
  *
- * A file counts as examined where no rule's library is named in it, or where it was parsed whole. Others are listed.
+ * A file counts as examined if it names no rule's library, or if it was parsed completely. Others are listed.
  *
  * @module
  */
@@ -20,8 +20,8 @@ export interface LintFinding {
   readonly level: Level
   readonly file: string
   readonly line: number
-  /** The same in each run of the same finding, whichever line it is on. */
-  readonly place: string
+  /** Identifies the finding from run to run, also where its line moves. */
+  readonly identity: string
   /** Of `cannot-tell`: rules that were not decided. */
   readonly undecided: readonly string[]
   readonly allowed: Allowance | undefined
@@ -85,9 +85,9 @@ export async function lint(folder: string, options: LintOptions): Promise<LintRe
   const nameOf = (file: string) => path.relative(folder, file) || path.basename(file)
   const onUnread = (file: string, why: string) => unread.push({ file: nameOf(file), why })
   const walk = {
-    onUnread: (place: string, cause: unknown) => {
-      if (place === folder) throw unreadable(place, cause)
-      onUnread(place, errnoOf(cause))
+    onUnread: (file: string, cause: unknown) => {
+      if (file === folder) throw unreadable(file, cause)
+      onUnread(file, errnoOf(cause))
     },
     isLeftOut: (entry: Dirent) => {
       const name = options.isWithAll ? undefined : skippedName(entry)
@@ -182,7 +182,7 @@ function nestedIn(text: string): number {
 /** A call with options that are not in view is one note, however many rules ask for them. */
 function findingsOf(matches: readonly Match[], file: string): LintFinding[] {
   const counts = new Map<string, number>()
-  const placeOf = (rule: string, what: string) => {
+  const identityOf = (rule: string, what: string) => {
     const name = `${rule}\0${file}\0${what}`
     counts.set(name, (counts.get(name) ?? 0) + 1)
     return `${name}\0${counts.get(name)}`
@@ -194,7 +194,7 @@ function findingsOf(matches: readonly Match[], file: string): LintFinding[] {
       level,
       file,
       line,
-      place: placeOf(id, what),
+      identity: identityOf(id, what),
       undecided: [],
       allowed: undefined,
     }))
@@ -210,7 +210,7 @@ function findingsOf(matches: readonly Match[], file: string): LintFinding[] {
     level: 'note' as const,
     file,
     line: group[0]?.line ?? 1,
-    place: placeOf(CANNOT_TELL, group[0]?.what ?? ''),
+    identity: identityOf(CANNOT_TELL, group[0]?.what ?? ''),
     undecided: group.map(({ rule }) => rule.id),
     allowed: undefined,
   }))

@@ -1,7 +1,7 @@
 /**
  * What rules find in one source or document.
  *
- * A rule accuses where all that it asks for is in view. A call whose options come from a variable is a note of its own.
+ * A rule reports only what is completely visible. A call whose options come from a variable is a note.
  *
  * @module
  */
@@ -21,7 +21,7 @@ import { type Condition, plainName, type Rule } from './rule.ts'
 export interface Match {
   readonly rule: Rule
   readonly line: number
-  /** What is called or set: names the place where lines move. Never a value. */
+  /** The call or setting, which identifies the finding where lines move. Never a value. */
   readonly what: string
   /** Options that the rule asks for may come from a variable. */
   readonly isOpen: boolean

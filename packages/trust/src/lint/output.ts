@@ -1,4 +1,4 @@
-/** What lint found, as text of at most 80 columns, JSON and SARIF. No source text is in any of them. @module */
+/** Lint findings as text of at most 80 columns, JSON and SARIF, without source text. @module */
 import {
   type Json,
   plural,
@@ -33,13 +33,13 @@ export function lintDocument(report: LintReport, rules: readonly Rule[]): Json {
   const used = new Set(findings.map(({ rule }) => rule))
   return {
     schema: 'mintmark-trust-lint/1',
-    findings: findings.map(({ rule, level, file, line, undecided, place, allowed }) => ({
+    findings: findings.map(({ rule, level, file, line, undecided, identity, allowed }) => ({
       rule,
       level,
       file,
       line,
       undecided,
-      fingerprint: sarifFingerprint(place),
+      fingerprint: sarifFingerprint(identity),
       allowed: allowed === undefined ? null : { reason: allowed.reason, until: allowed.until },
     })),
     rules: described(rules)
@@ -78,7 +78,7 @@ export function lintSarif(report: LintReport, rules: readonly Rule[], exitCode: 
 }
 
 function resultOf(finding: LintFinding, all: readonly Described[]): Json {
-  const { rule, level, file, line, place, undecided, allowed } = finding
+  const { rule, level, file, line, identity, undecided, allowed } = finding
   const ruleIndex = all.findIndex(({ id }) => id === rule)
   const { title = '', fix = '' } = all[ruleIndex] ?? {}
   const open = undecided.length === 0 ? '' : ` Not decided: ${undecided.join(', ')}.`
@@ -89,7 +89,7 @@ function resultOf(finding: LintFinding, all: readonly Described[]): Json {
     level,
     message: { text: `${title}${open} ${fix}` },
     locations: [sarifLocation(sarifPath(file), line)],
-    partialFingerprints: { 'place/v1': sarifFingerprint(place) },
+    partialFingerprints: { 'place/v1': sarifFingerprint(identity) },
     ...suppressedBy(allowed),
   }
 }
@@ -128,10 +128,10 @@ function rulesText(
     .filter((each) => each.level === level && open.some(({ rule }) => rule === each.id))
     .map(({ id, title, source, fix }) => {
       const found = open.filter(({ rule }) => rule === id)
-      const places = found.map(({ file, line }) => `${safeText(file, 500)}:${line}`)
+      const lines = found.map(({ file, line }) => `${safeText(file, 500)}:${line}`)
       return [
         folded(`${level.toUpperCase()} ${id}: ${title}`, ''),
-        ...places.slice(0, MOST_LISTED).map((place) => folded(place)),
+        ...lines.slice(0, MOST_LISTED).map((each) => folded(each)),
         moreText(found.length),
         folded(`Fix: ${fix}${source === 'none' ? '' : ` (${source})`}`),
       ].join('')

@@ -28,9 +28,9 @@ export interface Rule {
   readonly id: string
   readonly level: Level
   readonly languages: readonly Language[]
-  /** The file has to hold it: a call of a common name counts only beside its library. */
+  /** The file has to contain it: a call of a common name counts only beside its library. */
   readonly library: RegExp
-  /** The file must not hold it: there the check is made by hand. */
+  /** The file must not contain it: there the check is made by hand. */
   readonly without: RegExp | undefined
   /** Of a file of configuration: its name. */
   readonly file: RegExp
@@ -139,7 +139,7 @@ const ALL_LANGUAGES: readonly Language[] = [...SOURCE_LANGUAGES, ...CONFIG_LANGU
 /** A text of one language for all of it, so that a rule cannot match a part by mistake. */
 const wholeText = (pattern: string): RegExp => new RegExp(`^(?:${pattern})$`, 's')
 
-/** Names are compared in lower case and without `-` and `_`: frameworks take each spelling. */
+/** Names are compared in lower case and without `-` and `_`: frameworks accept each variant. */
 export const plainName = (name: string): string => name.toLowerCase().replaceAll(/[-_]/g, '')
 
 function namePattern(pattern: string): RegExp {

@@ -1,7 +1,7 @@
 /**
- * The report of a probe as JUnit XML: a test case a vector, a failure for what is accepted, an error for what cannot be told.
+ * The report of a probe as JUnit XML: a test case for each vector, a failure if it was accepted, an error for *cannot tell*.
  *
- * An advisory vector or one on the allow-list that is accepted is skipped, and not failed.
+ * Accepted advisory vectors, and those on the allow-list, are skipped.
  *
  * @module
  */

@@ -1,7 +1,7 @@
 /**
- * The report of a probe as SARIF 2.1.0: a rule a vector, a result for each that is not refused.
+ * The report of a probe as SARIF 2.1.0: a rule for each vector, a result for each that was not refused.
  *
- * Fingerprints are of the target and the vector alone, so that an alert that somebody dismissed stays dismissed.
+ * Fingerprints are of the target and the vector alone, so that dismissed alerts stay dismissed.
  *
  * @module
  */
@@ -78,7 +78,7 @@ function resultOf({ vector, outcome, seen, allowed }: VectorResult, target: stri
   }
 }
 
-/** What could not be told, by id. */
+/** Outcomes *cannot tell*, by id. */
 function cannotTell({ vectors, controls, distrust }: ProbeReport): [string, string][] {
   return [
     ...controls

@@ -4,7 +4,6 @@ import type { Allowed } from './report.ts'
 
 const DAY_MS = 86_400_000
 
-/** A reason why something found is nothing to act on now. */
 export interface Allowance {
   readonly id: string
   /** In this file alone. */

@@ -1,7 +1,7 @@
 /**
- * Time to distrust: how long a verifier takes tokens of a key that has left the key set.
+ * Time to distrust: how long a verifier accepts tokens of a key that has left the key set.
  *
- * Measured twice: with the key endpoint in reach, and with it out of reach, where a verifier that serves stale keys goes on.
+ * Measured twice: with the key endpoint reachable, and unreachable, where a verifier with stale keys continues.
  *
  * @module
  */
@@ -11,7 +11,7 @@ import type { ProbeControl, ProbeIssuer } from './probe_issuer.ts'
 import type { Distrust } from './report.ts'
 
 export interface DistrustOptions {
-  /** For how long is asked until the key counts as trusted for good. */
+  /** After this time the key counts as trusted for good. */
   readonly patienceS: number
   /** Refused within so many seconds is refused; later is late. */
   readonly withinS: number
@@ -82,11 +82,11 @@ async function untilRefused({
   const { patienceS, withinS, everyMs, onProgress } = options
   const startMs = performance.now()
   for (let asked = 0; ; asked++) {
-    // The time of the question counts: the verifier trusted the key until then at least.
+    // The time of the request counts: the verifier trusted the key at least until then.
     const seconds = (performance.now() - startMs) / 1000
     // oxlint-disable-next-line no-await-in-loop -- one question after another
     const { said, seen } = await ask()
-    // Without keys a verifier may fail instead: it trusts the key no more.
+    // Without keys a verifier may fail: it does not trust the key any more.
     const isOut = said === 'refused' || (said === 'unclear' && endpoint === 'unreachable')
     if (isOut)
       return {

@@ -10,7 +10,7 @@ export class Pace {
   }
 
   /** Resolves when the next request may be sent. */
-  async turn(): Promise<void> {
+  async next(): Promise<void> {
     const nowMs = performance.now()
     const waitMs = this.#nextMs - nowMs
     this.#nextMs = Math.max(nowMs, this.#nextMs) + this.#gapMs

@@ -1,5 +1,5 @@
 /**
- * The issuer of a probe: our own that runs, by its state folder or its address, or the operator's behind a hook.
+ * The issuer of a probe: Mintmark's test issuer, by its state folder or address, or the operator's behind a hook.
  *
  * Nothing is fetched from an address that a document names.
  *
@@ -47,13 +47,17 @@ const MOST_BYTES = 1 << 16
 const PATIENCE_MS = 5000
 
 /**
- * @param place state folder, address on loopback, or a module (`.mjs`, `.js`) that exports a hook
+ * @param location state folder, address on loopback, or a module (`.mjs`, `.js`) that exports a hook
  * @throws {MintmarkError} `INPUT_UNREADABLE`, `INPUT_INVALID`
  */
-export async function openIssuer(place: string, choice: IssuerChoice = {}): Promise<ProbeIssuer> {
-  if (/^https?:\/\//i.test(place)) return await runningIssuer(await folderOf(place), choice, place)
-  if (/\.m?js$/.test(place)) return await hookedIssuer(place, choice)
-  return await runningIssuer(place, choice)
+export async function openIssuer(
+  location: string,
+  choice: IssuerChoice = {},
+): Promise<ProbeIssuer> {
+  if (/^https?:\/\//i.test(location))
+    return await runningIssuer(await folderOf(location), choice, location)
+  if (/\.m?js$/.test(location)) return await hookedIssuer(location, choice)
+  return await runningIssuer(location, choice)
 }
 
 async function runningIssuer(
@@ -99,23 +103,23 @@ async function runningIssuer(
 
 const trimmed = (url: string) => url.replace(/\/(\.well-known\/openid-configuration)?$/, '')
 
-/** One address, whatever this machine is called in it. */
+/** Whether both are one address of this machine, by whatever name. */
 function isSameAddress(asked: string, url: string): boolean {
   const [a, b] = [new URL(trimmed(asked)), new URL(url)]
   return a.port === b.port && a.pathname === b.pathname && isLoopback(b.hostname)
 }
 
-/** The folder that an issuer on this machine names. What it names is read only if it is the caller's own. */
-async function folderOf(place: string): Promise<string> {
-  const url = URL.canParse(place) ? new URL(place) : undefined
+/** The folder that an issuer on this machine names; read only if it belongs to the caller. */
+async function folderOf(location: string): Promise<string> {
+  const url = URL.canParse(location) ? new URL(location) : undefined
   if (url === undefined || !isLoopback(url.hostname))
     throw invalid('an issuer elsewhere is named by its state folder, or by a hook')
   const signal = AbortSignal.timeout(PATIENCE_MS)
-  const address = `${trimmed(place)}/.well-known/openid-configuration`
+  const address = `${trimmed(location)}/.well-known/openid-configuration`
   const source = await fetch(address, { redirect: 'error', signal })
     .then((response) => boundedText(response, MOST_BYTES))
     .catch((cause: unknown) => {
-      const message = `no issuer answers at ${safeText(place)}`
+      const message = `no issuer answers at ${safeText(location)}`
       throw new MintmarkError('INPUT_UNREADABLE', message, { reason: 'no-answer' }, { cause })
     })
   const folder = text(parseObject(source) ?? {}, 'mintmark_state')
@@ -124,9 +128,9 @@ async function folderOf(place: string): Promise<string> {
   return folder
 }
 
-/** A hook is the operator's own code: it is trusted as he is. docs/trust-probe.md says what it exports. */
-async function hookedIssuer(place: string, choice: IssuerChoice): Promise<ProbeIssuer> {
-  const made = await hookOf(place)
+/** A hook is the operator's own code, and trusted. docs/trust-probe.md documents its exports. */
+async function hookedIssuer(location: string, choice: IssuerChoice): Promise<ProbeIssuer> {
+  const made = await hookOf(location)
   const [issuer, audience] = [text(made, 'issuer'), choice.audience ?? text(made, 'audience')]
   const rows = made['keys']
   if (issuer === undefined || audience === undefined || !Array.isArray(rows))
@@ -143,7 +147,7 @@ async function hookedIssuer(place: string, choice: IssuerChoice): Promise<ProbeI
   }
 }
 
-/** The attacker's key is nobody else's to give: one of the kind that the genuine key is, where the hook has none. */
+/** Adds an attacker's key of the same kind as the genuine one, where the hook has none. */
 function withStranger(keys: readonly ForgeKey[]): readonly ForgeKey[] {
   const genuine = keys.find(({ role }) => role === 'signing')
   if (genuine === undefined) throw invalid('the hook gives no key for the role signing')
@@ -159,14 +163,14 @@ function keyLike({ asymmetricKeyType, asymmetricKeyDetails }: KeyObject): KeyObj
   return generateKeyPairSync('rsa', { modulusLength: 2048 }).privateKey
 }
 
-async function hookOf(place: string): Promise<Json> {
+async function hookOf(location: string): Promise<Json> {
   try {
-    const module: unknown = await import(pathToFileURL(path.resolve(place)).href)
+    const module: unknown = await import(pathToFileURL(path.resolve(location)).href)
     const make = isObject(module) ? module['default'] : undefined
     const made: unknown = typeof make === 'function' ? await make() : make
     if (isObject(made)) return made
   } catch (cause) {
-    const message = `the hook ${safeText(place)} failed`
+    const message = `the hook ${safeText(location)} failed`
     throw new MintmarkError('INPUT_UNREADABLE', message, { reason: 'hook' }, { cause })
   }
   throw invalid('the hook exports no object, and no function that gives one')
@@ -185,7 +189,7 @@ function hookedKey(row: unknown, issuer: string): ForgeKey {
       : createPrivateKey(text(row, 'pem') ?? '')
     return { role, kid, alg, issuer: text(row, 'issuer') ?? issuer, privateKey }
   } catch {
-    // What it says might repeat the key.
+    // The cause might contain the key.
     throw invalid(`the key for the role ${safeText(role)} of the hook cannot be read`)
   }
 }

@@ -2,8 +2,7 @@
 import type { Vector } from '../forge/vector.ts'
 
 /**
- * `late`: accepted at first, and refused later in the same run. `cannot-tell`: not asked, or the answer is neither yes nor
- * no.
+ * `late`: accepted at first, and refused later in the same run. `cannot-tell`: not asked, or no clear answer.
  */
 export type Outcome = 'refused' | 'accepted' | 'late' | 'cannot-tell'
 
@@ -14,7 +13,6 @@ export interface Control {
   readonly seen: string
 }
 
-/** A reason why an accepted vector is none to act on now. */
 export interface Allowed {
   readonly vector: string
   readonly reason: string
@@ -31,7 +29,7 @@ export interface Signer {
 export interface VectorResult {
   readonly vector: Vector
   readonly outcome: Outcome
-  /** What was seen, or why it cannot be told. */
+  /** What was seen, or why the outcome is `cannot-tell`. */
   readonly seen: string
   readonly allowed?: Allowed | undefined
   /** Of a vector that is about its key. */
@@ -42,7 +40,7 @@ export interface VectorResult {
 export interface Distrust {
   readonly endpoint: 'reachable' | 'unreachable'
   readonly outcome: Outcome
-  /** From the withdrawal until the first refusal; of `accepted`, for how long it was asked; null if it cannot be told. */
+  /** From the withdrawal until the first refusal; of `accepted`, how long it was asked; null for `cannot-tell`. */
   readonly seconds: number | null
   /** How old the keys of the verifier were at the withdrawal, if nobody else fetches them; null if the issuer does not know. */
   readonly keysAge: number | null

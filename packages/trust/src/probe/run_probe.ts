@@ -1,8 +1,8 @@
 /**
  * Runs a probe: the genuine token first, garbage, every vector, both again.
  *
- * An outcome counts only between controls that hold: a target that refuses the genuine token, or takes garbage, says nothing
- * of a forgery.
+ * An outcome counts only between valid controls: a target that refuses the genuine token, or accepts garbage, shows nothing
+ * about a forgery.
  *
  * @module
  */
@@ -67,7 +67,7 @@ class Run {
     const last = canTell ? await this.#controls('last') : []
     const stillTells = canTell && last.every(holds)
     const vectors = stillTells ? results : this.#cannotTell('the controls do not hold')
-    // Behind the controls: a verifier that could not reach its keys may take a while to take the genuine token again.
+    // After the controls: a verifier that could not reach its keys may refuse genuine tokens for a while.
     const distrust = stillTells && wanted !== undefined ? await this.#distrust(wanted) : []
     return {
       target: target.name,
@@ -79,7 +79,7 @@ class Run {
   }
 
   async #ask(token: string): Promise<Answer> {
-    await this.#pace.turn()
+    await this.#pace.next()
     return await this.#options.target.ask(token)
   }
 
@@ -105,7 +105,7 @@ class Run {
     }
   }
 
-  /** Those that change the issuer come last: the others meet it as it was. */
+  /** Vectors that change the issuer come last. */
   async #all(): Promise<VectorResult[]> {
     const { vectors } = this.#options
     const asked = new Map<Vector, Asked>()
@@ -137,7 +137,7 @@ class Run {
     }
   }
 
-  /** Shows the key while it is listed, takes it out of the set, asks, and asks again. */
+  /** Presents a token while the key is listed, unlists the key, and asks twice. */
   async #unlisted(vector: Vector): Promise<Asked> {
     const { control } = this.#options.issuer
     if (control === undefined) throw new Unforgeable('the issuer can take no key out of its set')

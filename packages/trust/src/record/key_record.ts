@@ -1,11 +1,10 @@
 /**
- * The record of key sets: a folder with a line for each look, the documents themselves, and a signed head.
+ * The record of key sets: a folder with a line for each look, the documents, and a signed head.
  *
- * Every line is a leaf of a tree as RFC 6962 hashes it, and names the document by its hash. The head is a checkpoint
- * (C2SP) that the record's own key signs: nobody without the key can change what was seen. Whoever has the key can; a
- * head that somebody else keeps reveals it.
+ * Every line is a leaf of an RFC 6962 tree, and names its document by hash. The head is a checkpoint (C2SP) that the record's
+ * key signs: only the key can change the past, and a pinned head reveals that.
  *
- * Trust: `observations` and `bodies/` are believed only after {@link KeyRecord.read} has hashed them.
+ * Trust: `observations` and `bodies/` count only after {@link KeyRecord.read} has hashed them.
  *
  * @module
  */
@@ -57,13 +56,13 @@ export interface RecordContent {
   readonly key: VerifierKey
   /** The newest checkpoint that witnesses cosigned, which the record contains. Whose they are is for a policy to say. */
   readonly witnessed: string | undefined
-  /** Bytes behind the last line that the head covers: of an append that never ended, or of somebody else. */
+  /** Bytes after the last line that the head covers: of an interrupted append, or of somebody else. */
   readonly unsignedBytes: number
   /** The document of a look; undefined where it read nothing. @throws {MintmarkError} `LEDGER_DAMAGED` */
   readonly bodyOf: (observation: Observation) => Promise<Uint8Array | undefined>
 }
 
-/** Heads that somebody keeps elsewhere. */
+/** Pinned heads. */
 interface ReadOptions {
   readonly seen?: readonly SeenHead[]
   /** Signed ones, as `record` prints them. */
@@ -100,26 +99,26 @@ export class KeyRecord {
   }
 
   /**
-   * Opens a record to go on with it, and makes one where there is none.
+   * Opens a record to append, and makes one where there is none.
    *
-   * @param seen heads that somebody keeps elsewhere
+   * @param seen pinned heads
    * @throws {MintmarkError} `LEDGER_BUSY`, `LEDGER_DAMAGED`, `LEDGER_BEHIND`, `LEDGER_INVALID`, `OUTPUT_EXISTS`
    */
   static async open(
     folder: string,
     { seen = [], files = diskFiles }: { seen?: readonly SeenHead[]; files?: Files } = {},
   ): Promise<KeyRecord> {
-    const unlock = await said('OUTPUT_UNWRITABLE', folder, async () => {
+    const unlock = await withFileErrors('OUTPUT_UNWRITABLE', folder, async () => {
       await refuseOthers(folder, files)
       await files.makeFolder(`${folder}/bodies`)
       return await lockFolder(files, `${folder}/lock`)
     })
     try {
       if (!(await files.isThere(`${folder}/${KEY}`)))
-        await said('OUTPUT_UNWRITABLE', folder, () => begin(folder, files))
+        await withFileErrors('OUTPUT_UNWRITABLE', folder, () => begin(folder, files))
       const signer = await signerOf(folder, files)
       const read = await readWhole(folder, files, { seen })
-      // What no head covers was never acknowledged: it is looked at again.
+      // Lines that no head covers were never acknowledged.
       if (read.content.unsignedBytes > 0) await truncate(`${folder}/${LINES}`, read.bytes)
       return new KeyRecord(folder, files, unlock, signer, read)
     } catch (cause) {
@@ -138,7 +137,7 @@ export class KeyRecord {
     { files = diskFiles, ...elsewhere }: ReadOptions = {},
   ): Promise<RecordContent> {
     const read = () => readWhole(folder, files, elsewhere)
-    return (await said('INPUT_UNREADABLE', folder, read)).content
+    return (await withFileErrors('INPUT_UNREADABLE', folder, read)).content
   }
 
   get head(): RecordHead {
@@ -150,7 +149,7 @@ export class KeyRecord {
     return this.#content
   }
 
-  /** Proves each earlier head of the record to a witness. */
+  /** For consistency proofs to witnesses. */
   tree(): TileTree {
     const partials = new Map(this.#tree.partials().map(({ path, bytes }) => [path, bytes]))
     return new TileTree(this.#tree.size, (path) =>
@@ -158,10 +157,10 @@ export class KeyRecord {
     )
   }
 
-  /** Keeps a checkpoint of this record that witnesses cosigned. Durable on return. */
-  async keepWitnessed(witnessed: string): Promise<void> {
+  /** Stores a cosigned checkpoint of this record. Durable on return. */
+  async storeWitnessed(witnessed: string): Promise<void> {
     const path = `${this.#folder}/${WITNESSED}`
-    await said('OUTPUT_UNWRITABLE', this.#folder, () =>
+    await withFileErrors('OUTPUT_UNWRITABLE', this.#folder, () =>
       replaceDurably(this.#files, path, Buffer.from(witnessed)),
     )
     this.#content = { ...this.#content, witnessed }
@@ -181,11 +180,11 @@ export class KeyRecord {
    * @returns what was written
    */
   async append(looks: readonly Seen[], nowMs: number): Promise<readonly Observation[]> {
-    // Half a line may be in the file: only a new start reads what is there.
+    // The file may end with half a line: only a new start reads it.
     if (this.#failure !== undefined) throw this.#failure
     const write = () => this.#append(looks, nowMs)
     try {
-      return await said('OUTPUT_UNWRITABLE', this.#folder, write)
+      return await withFileErrors('OUTPUT_UNWRITABLE', this.#folder, write)
     } catch (cause) {
       this.#failure = new MintmarkError('LEDGER_FAILED', 'an earlier append failed')
       throw cause
@@ -208,7 +207,7 @@ export class KeyRecord {
       await file.close()
     }
     for (const line of lines) this.#tree.append(line.subarray(0, -1))
-    keepTiles(this.#tree, this.#tiles)
+    takeTiles(this.#tree, this.#tiles)
     const written = await writeHead(this.#folder, this.#files, this.#signer, this.#tree)
     this.#content = {
       ...this.#content,
@@ -228,10 +227,10 @@ export class KeyRecord {
       return { ...seen, recordedMs, sha256: unchanged, stored: before?.stored }
     }
     if (body === undefined) return { ...seen, recordedMs }
-    const kept = recordedBytes(body)
-    const stored = sha256(kept)
+    const bytes = recordedBytes(body)
+    const stored = sha256(bytes)
     const path = `${this.#folder}/bodies/${stored}`
-    if (!(await this.#files.isThere(path))) await replaceDurably(this.#files, path, kept)
+    if (!(await this.#files.isThere(path))) await replaceDurably(this.#files, path, bytes)
     return { ...seen, recordedMs, sha256: sha256(body), stored }
   }
 
@@ -246,7 +245,7 @@ export async function isRecord(folder: string, files: Files = diskFiles): Promis
   )
 }
 
-/** What a start that never ended may have left. */
+/** Names that an interrupted start may leave. */
 const BEGUN: ReadonlySet<string> = new Set(['bodies', 'lock', 'private', LINES, CHECKPOINT])
 
 /** @throws {MintmarkError} `OUTPUT_EXISTS` for a folder of something else */
@@ -291,9 +290,9 @@ async function verifierOf(folder: string, files: Files) {
   const bytes = await files.read(`${folder}/${KEY}`)
   if (bytes === undefined)
     throw new MintmarkError('LEDGER_MISSING', `${folder} is no record of keys`)
-  const spelled = Buffer.from(bytes).toString('utf8')
-  const key = parseVerifierKey(spelled.slice(0, -1))
-  if (`${formatVerifierKey(key)}\n` !== spelled) throw damaged('its key is spelled otherwise')
+  const source = Buffer.from(bytes).toString('utf8')
+  const key = parseVerifierKey(source.slice(0, -1))
+  if (`${formatVerifierKey(key)}\n` !== source) throw damaged('its key is not canonical')
   return key
 }
 
@@ -362,7 +361,7 @@ function witnessedHeads(witnessed: string | undefined, key: VerifierKey): SeenHe
 }
 
 /** Without the observations, which are in the lines. */
-function keepTiles(tree: GrowingTree, tiles: Map<string, Uint8Array>): void {
+function takeTiles(tree: GrowingTree, tiles: Map<string, Uint8Array>): void {
   for (const { path, bytes } of tree.takeFull())
     if (!path.startsWith('tile/entries/')) tiles.set(path, bytes)
 }
@@ -382,7 +381,7 @@ function grown(bytes: Uint8Array, size: number, sizes: ReadonlySet<number>) {
     if (observation === undefined) throw damaged(`observation ${tree.size + 1} cannot be read`)
     observations.push(observation)
     tree.append(line)
-    keepTiles(tree, tiles)
+    takeTiles(tree, tiles)
     if (sizes.has(tree.size)) roots.set(tree.size, tree.root())
     at = end + 1
   }
@@ -407,8 +406,12 @@ function damaged(why: string): MintmarkError {
   return new MintmarkError('LEDGER_DAMAGED', `the record of keys was altered or cut: ${why}`)
 }
 
-/** Failures of the file system as ours. A disk that is full has a code of its own. */
-async function said<T>(code: ErrorCode, place: string, work: () => Promise<T>): Promise<T> {
+/** Runs file operations, and converts their errors. A full disk has its own code. */
+async function withFileErrors<T>(
+  code: ErrorCode,
+  location: string,
+  work: () => Promise<T>,
+): Promise<T> {
   try {
     return await work()
   } catch (cause) {
@@ -418,6 +421,6 @@ async function said<T>(code: ErrorCode, place: string, work: () => Promise<T>): 
     const why = code === 'INPUT_UNREADABLE' ? whyUnread(errno) : whyUnwritten(errno)
     const verb = code === 'INPUT_UNREADABLE' ? 'read' : 'written'
     const named = errno === 'ENOSPC' ? 'DISK_FULL' : code
-    throw new MintmarkError(named, `${place} cannot be ${verb}: ${why}`, { errno }, { cause })
+    throw new MintmarkError(named, `${location} cannot be ${verb}: ${why}`, { errno }, { cause })
   }
 }

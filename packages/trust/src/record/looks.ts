@@ -1,4 +1,4 @@
-/** Looks at sources without writing them down, and at records that were written before. @module */
+/** Looks at sources without recording them, and the looks of existing records. @module */
 import { createHash } from 'node:crypto'
 import { MintmarkError } from '@mintmark/core'
 import { checkedUrl, type FetchOptions } from '../sources/issuer.ts'
@@ -24,17 +24,17 @@ export interface Looks {
  * @throws {MintmarkError} `INPUT_INVALID` for a source that means nothing; what a record throws that was altered
  */
 export async function looksAt(sources: readonly Source[], options: FetchOptions): Promise<Looks> {
-  for (const { place } of sources) if (isUrl(place)) checkedUrl(place)
+  for (const { location } of sources) if (isUrl(location)) checkedUrl(location)
   const held = new HeldLooks()
   const problems: string[] = []
   for (const source of sources) {
     /* oxlint-disable no-await-in-loop -- one source at a time bounds the memory */
     try {
-      if (!isUrl(source.place) && (await isRecord(source.place))) {
-        const content = await KeyRecord.read(source.place)
+      if (!isUrl(source.location) && (await isRecord(source.location))) {
+        const content = await KeyRecord.read(source.location)
         held.addRecord(content)
         if (content.unsignedBytes > 0)
-          problems.push(`${source.place}: its end is not signed: not read`)
+          problems.push(`${source.location}: its end is not signed: not read`)
       } else for await (const seen of seenIn(source, options)) held.add(seen, options.now())
     } catch (cause) {
       if (!(cause instanceof MintmarkError) || cause.code !== 'INPUT_UNREADABLE') throw cause

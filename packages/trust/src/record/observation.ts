@@ -10,7 +10,7 @@ export interface Observation extends Omit<Seen, 'body' | 'unchanged' | 'retryAft
   readonly recordedMs: number
   /** SHA-256 of the bytes that came, hex; undefined where nothing was read. */
   readonly sha256?: string | undefined
-  /** SHA-256 of the bytes that are kept: another one where private members were taken out. */
+  /** SHA-256 of the recorded bytes: another one where private members were removed. */
   readonly stored?: string | undefined
 }
 

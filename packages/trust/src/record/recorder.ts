@@ -1,4 +1,4 @@
-/** Looks at sources and writes down what was there; again and again where it is asked to. @module */
+/** Records looks at sources, once or repeatedly. @module */
 import { createHash } from 'node:crypto'
 import { MintmarkError } from '@mintmark/core'
 import { checkedUrl, type FetchOptions, type Known } from '../sources/issuer.ts'
@@ -10,32 +10,32 @@ import type { Observation } from './observation.ts'
 export interface RecorderOptions extends Omit<FetchOptions, 'known' | 'wasRead'> {
   readonly record: KeyRecord
   readonly sources: readonly Source[]
-  /** Files of keys that are to come: looked at first, and as of now. */
+  /** Files of announced keys: read first, and dated now. */
   readonly announced?: readonly string[]
 }
 
 export interface Round {
   readonly written: readonly Observation[]
-  /** Looks at files and commits that the record has already. */
+  /** Looks at files and commits that were recorded already. */
   readonly known: number
   /** Sources that could not be read at all, in words. */
   readonly problems: readonly string[]
 }
 
-/** Looks kept in memory before they are written. */
+/** Looks in memory before they are written. */
 const MOST_AT_ONCE = 500
 const MOST_BYTES_AT_ONCE = 64 << 20
 
-/** Of a source that cannot be read: the others are, all the same. */
+/** Errors of one source: the others are still read. */
 const SOURCE_CODES: ReadonlySet<string> = new Set(['INPUT_UNREADABLE', 'PROGRAM_MISSING'])
 
 /** One look at every source. @throws {MintmarkError} `INPUT_INVALID` for a source that means nothing */
 export async function recordOnce(options: RecorderOptions): Promise<Round> {
-  for (const { place } of options.sources) if (isUrl(place)) checkedUrl(place)
+  for (const { location } of options.sources) if (isUrl(location)) checkedUrl(location)
   const rounds: Round[] = []
-  for (const place of options.announced ?? []) {
+  for (const location of options.announced ?? []) {
     // oxlint-disable-next-line no-await-in-loop -- a record has one writer
-    rounds.push(await recordSource({ place, className: undefined }, options, true))
+    rounds.push(await recordSource({ location, className: undefined }, options, true))
   }
   for (const source of options.sources) {
     // oxlint-disable-next-line no-await-in-loop -- a record has one writer
@@ -70,7 +70,7 @@ async function recordSource(
     for await (const each of seenIn(source, { ...options, ...knownIn(record) })) {
       const seen = isAnnounced ? announcement(each, now()) : each
       retryAfterMs = seen.retryAfterMs ?? retryAfterMs
-      // A saved look is the same look however often its file is read; one at a server is not.
+      // Reading a saved file again is the same look; asking a server again is not.
       if (seen.clock !== 'fetched' && have.has(nameOf({ ...seen, sha256: hashOf(seen) }))) known++
       else waiting.push(seen)
       waitingBytes += seen.body?.length ?? 0
@@ -85,7 +85,7 @@ async function recordSource(
   return { written, known, problems, retryAfterMs }
 }
 
-/** An announcement counts from when we saw it, whatever the file says. */
+/** An announcement counts from now, whatever the file says. */
 function announcement(seen: Seen, atMs: number): Seen {
   return { ...seen, document: `announced:${seen.document}`, atMs, clock: 'fetched' }
 }
@@ -95,7 +95,7 @@ const nameOf = ({ document, atMs, outcome, sha256 }: Omit<Observation, 'recorded
 
 const hashOf = ({ body }: Seen) => body && createHash('sha256').update(body).digest('hex')
 
-/** What the record has of a URL: to ask for it first, and only if it changed. */
+/** The record's last look at a URL: for conditional requests, and to ask for it first. */
 function knownIn(record: KeyRecord): Required<Pick<FetchOptions, 'known' | 'wasRead'>> {
   const lastAt = (url: string) =>
     record.observations.findLast(
@@ -124,9 +124,9 @@ export interface Schedule {
 /** A source that does not answer is asked half as often each time, down to this many times less. */
 const MOST_BACK_OFF = 32
 
-/** Goes on until it is stopped: each source in its own time. */
+/** Records until it is stopped, each source on its own schedule. */
 export async function recordEvery(options: RecorderOptions, schedule: Schedule): Promise<void> {
-  for (const { place } of options.sources) if (isUrl(place)) checkedUrl(place)
+  for (const { location } of options.sources) if (isUrl(location)) checkedUrl(location)
   if ((options.announced ?? []).length > 0)
     await schedule.onRound(await recordOnce({ ...options, sources: [] }))
   const due = options.sources.map((source) => ({ source, atMs: options.now(), slower: 1 }))

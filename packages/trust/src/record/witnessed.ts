@@ -1,5 +1,5 @@
 /**
- * What keeps whoever has a record's key from signing another past: witnesses, and checkpoints that others keep.
+ * Evidence against rewriting a record with its own key: witnesses, and pinned checkpoints.
  *
  * @module
  */
@@ -59,12 +59,12 @@ export class RecordWitnesses {
     const known = witnessedBy(record.signed, this.#policy)
     if (known?.head.size === record.head.size) return true
     const cosigned = await this.#cosigning.cosign(record.signed.checkpoint, record.tree())
-    if (cosigned !== undefined) await record.keepWitnessed(cosigned)
+    if (cosigned !== undefined) await record.storeWitnessed(cosigned)
     return cosigned !== undefined
   }
 }
 
-/** Who has seen the record up to which look; undefined where the policy's quorum has not. */
+/** The newest head that the policy's quorum has cosigned; undefined where it has not. */
 export function witnessedBy(
   { witnessed, key }: Pick<RecordContent, 'witnessed' | 'key'>,
   policy: Policy,
@@ -75,7 +75,7 @@ export function witnessedBy(
 }
 
 /**
- * A checkpoint that somebody keeps: by itself, or among the lines that `record` printed with it, folded as they may be.
+ * A pinned checkpoint: by itself, or among the lines that `record` printed with it, perhaps folded.
  *
  * @throws {MintmarkError} `INPUT_INVALID`
  */

@@ -1,5 +1,5 @@
 /**
- * What a certificate says: whose key, from when until when, signed how. Nothing is verified.
+ * Facts of a certificate: key, validity, signature algorithm. Nothing is verified.
  *
  * Source: RFC 5280, section 4.1; object identifiers of RFC 8017 and RFC 5758.
  *

@@ -1,7 +1,7 @@
 /**
- * What a document says about keys: a key set, metadata of an issuer, metadata of SAML, or certificates and keys in PEM.
+ * Reads documents about keys: key sets, metadata of issuers, SAML metadata, certificates and keys in PEM.
  *
- * Nothing in it is verified, and no address in it is followed from here.
+ * Nothing is verified, and no address in a document is requested here.
  *
  * Source: RFC 7517 section 5, OpenID Connect Discovery 1.0 section 3, RFC 8414 section 2, SAML 2.0 metadata.
  *
@@ -24,7 +24,7 @@ export interface KeyDocument {
   readonly keys: readonly ListedKey[]
   /** Keys that are listed and could not be read: why, each once. */
   readonly unread: readonly string[]
-  /** What no document may publish: `a private key in PEM`, `a symmetric key`. Private members are with their key. */
+  /** Published secrets: `a private key in PEM`, `a symmetric key`. Private members are with their key. */
   readonly secrets: readonly string[]
   /** Members of metadata that list algorithms, such as `id_token_signing_alg_values_supported`. */
   readonly algorithms: Readonly<Partial<Record<string, readonly string[]>>>
@@ -45,10 +45,10 @@ export const EMPTY_DOCUMENT: Omit<KeyDocument, 'kind'> = {
   validUntilMs: undefined,
 }
 
-/** Of what is whole, and about something else. */
+/** The problem of a valid document about something else. */
 export const OF_ANOTHER_KIND = 'neither a key set nor metadata'
 
-/** Reads a document; a problem says why it is none, or is refused, without repeating it. */
+/** Reads a document; a problem says why it was not read, without repeating it. */
 export function readDocument(bytes: Uint8Array): ReadDocument {
   // A certificate in DER; no text begins like it.
   const key = bytes[0] === 0x30 && (bytes[1] ?? 0) > 0x80 ? certificateKey(bytes) : undefined

@@ -1,8 +1,8 @@
 /**
- * Saved documents: one file, or a folder of them. HAR files give the answers that they hold.
+ * Saved documents: one file, or a folder of them. Of HAR files the recorded answers.
  *
- * A date in the name of a file is its time, and files whose names differ in the date alone are one document at several
- * times; else the time is that of its last change.
+ * A date in a file name is its time, and files whose names differ in the date alone are one document at several times; else
+ * the time is that of the last change.
  *
  * @module
  */
@@ -15,7 +15,7 @@ import { MOST_BYTES, MOST_FILES } from './limits.ts'
 import type { Clock, Seen } from './seen.ts'
 import { filesBelow } from './walk.ts'
 
-/** Of a HAR: it holds pages and pictures beside key sets. */
+/** Of a HAR: it has pages and pictures beside key sets. */
 const MOST_HAR_BYTES = 256 << 20
 /** Names of files in a folder that are looked into. */
 export const KEY_FILE: RegExp = /\.(?:json|jwks?|xml|pem|crt|cer|har)$/i
@@ -27,16 +27,16 @@ function onUnread(unread: string, cause: unknown): never {
 }
 
 /** @throws {MintmarkError} `INPUT_UNREADABLE` for a path that does not exist */
-export async function* seenInFiles(place: string): AsyncGenerator<Seen> {
-  const stat = await fs.stat(place).catch((cause: unknown) => onUnread(place, cause))
+export async function* seenInFiles(location: string): AsyncGenerator<Seen> {
+  const stat = await fs.stat(location).catch((cause: unknown) => onUnread(location, cause))
   if (!stat.isDirectory()) {
-    yield* seenInFile(place, path.basename(place))
+    yield* seenInFile(location, path.basename(location))
     return
   }
   let files = 0
-  for await (const file of filesBelow(place, { onUnread })) {
+  for await (const file of filesBelow(location, { onUnread })) {
     if (!KEY_FILE.test(file)) continue
-    const name = path.relative(place, file)
+    const name = path.relative(location, file)
     if (++files > MOST_FILES) {
       yield unavailable(`file:${name}`, 0, `more than ${MOST_FILES} files: the rest was not read`)
       return
@@ -61,11 +61,11 @@ async function* seenInFile(file: string, name: string, isOneOfMany = false): Asy
   }
 }
 
-/** What only a document about keys has: others in a folder or repository are none of ours. */
+/** Only documents about keys have this. */
 const ABOUT_KEYS =
   /"(?:keys|kty|jwks_uri|x5c)"|<(?:\w+:)?(?:KeyDescriptor|EntityDescriptor|EntitiesDescriptor)\b|-----BEGIN (?:CERTIFICATE|(?:RSA )?PUBLIC KEY|[A-Z ]*PRIVATE KEY)-----/
 
-/** Whether a look at one of many files counts: what is no key document, and was never meant to be, does not. */
+/** Whether one of many files counts: files that are not about keys do not. */
 export const isAboutKeys = ({ outcome, why }: Seen, body: Uint8Array): boolean =>
   outcome === 'read' ||
   (why !== OF_ANOTHER_KIND &&

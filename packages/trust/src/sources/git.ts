@@ -1,8 +1,8 @@
 /**
  * Key documents in the history of a git repository: each version of each file, at the time of its commit.
  *
- * Times are the committer's word. Only the first parent of a merge is followed. Nothing of the repository is run: no
- * hook, no filter, no helper of its configuration.
+ * Times are the committer's. Only the first parent of a merge is followed. No hook, filter or helper of the repository is
+ * run.
  *
  * @module
  */
@@ -38,12 +38,12 @@ interface Version {
 }
 
 /**
- * @param place folder of the repository, or a file or folder in it
+ * @param location folder of the repository, or a file or folder in it
  * @throws {MintmarkError} `INPUT_UNREADABLE` where it is no repository
  */
-export async function* seenInHistory(place: string): AsyncGenerator<Seen> {
-  const { versions, isCut } = versionsIn(await logOf(place))
-  const name = path.basename(path.resolve(place))
+export async function* seenInHistory(location: string): AsyncGenerator<Seen> {
+  const { versions, isCut } = versionsIn(await logOf(location))
+  const name = path.basename(path.resolve(location))
   const listed = new Set<string>()
   for (const { commit, atMs, file, blob } of versions) {
     const at = { document: `git:${name}/${file}`, atMs, clock: 'commit', commit } as const
@@ -51,13 +51,13 @@ export async function* seenInHistory(place: string): AsyncGenerator<Seen> {
       if (listed.delete(file)) yield { ...at, outcome: 'gone', why: 'removed' }
     } else {
       // oxlint-disable-next-line no-await-in-loop -- one at a time bounds the memory
-      const body = await git(place, ['cat-file', 'blob', blob], MOST_BYTES)
+      const body = await git(location, ['cat-file', 'blob', blob], MOST_BYTES)
       if (body === undefined)
         yield { ...at, outcome: 'unavailable', why: 'larger than is read: refused' }
       else {
         const seen = seenOf(body, at)
         if (seen.outcome === 'read') listed.add(file)
-        // What was one before and is none now lists nothing that we know of.
+        // A file that was a key document before still counts.
         if (listed.has(file) || isAboutKeys(seen, body)) yield { ...seen, commit }
       }
     }
@@ -68,16 +68,22 @@ export async function* seenInHistory(place: string): AsyncGenerator<Seen> {
   }
 }
 
-async function logOf(place: string): Promise<string> {
-  const isFile = KEY_FILE.test(place)
-  const folder = isFile ? path.dirname(place) : place
+async function logOf(location: string): Promise<string> {
+  const isFile = KEY_FILE.test(location)
+  const folder = isFile ? path.dirname(location) : location
   const args = ['log', '--first-parent', '-m', '--raw', '-z', '--no-renames', '--no-abbrev']
   const out = await git(
     folder,
-    [...args, '--no-ext-diff', '--format=commit %H %ct', '--', isFile ? path.basename(place) : '.'],
+    [
+      ...args,
+      '--no-ext-diff',
+      '--format=commit %H %ct',
+      '--',
+      isFile ? path.basename(location) : '.',
+    ],
     MOST_LOG_BYTES,
   )
-  if (out === undefined) throw unreadable(place, 'its history is too long')
+  if (out === undefined) throw unreadable(location, 'its history is too long')
   return out.toString('utf8')
 }
 
@@ -105,11 +111,11 @@ function versionsIn(log: string): { versions: Version[]; isCut: boolean } {
 
 /** What git prints; undefined where that is more than `most` bytes. */
 async function git(
-  place: string,
+  location: string,
   args: readonly string[],
   most: number,
 ): Promise<Buffer | undefined> {
-  const folder = KEY_FILE.test(place) ? path.dirname(place) : place
+  const folder = KEY_FILE.test(location) ? path.dirname(location) : location
   const env = {
     ...process.env,
     GIT_TERMINAL_PROMPT: '0',
@@ -124,7 +130,7 @@ async function git(
     child.once('error', () => reject(new MintmarkError('PROGRAM_MISSING', 'git is not there')))
     child.once('close', resolve)
   })
-  // Listened to at once: a failure may come before all is read.
+  // Handled at once: a failure may come before all is read.
   const status = ended.catch((cause: unknown) => cause)
   const parts: Buffer[] = []
   let length = 0
@@ -138,10 +144,10 @@ async function git(
   }
   const code = await status
   if (code instanceof MintmarkError) throw code
-  if (code !== 0) throw unreadable(place, 'no git repository with a history')
+  if (code !== 0) throw unreadable(location, 'no git repository with a history')
   return Buffer.concat(parts)
 }
 
-function unreadable(place: string, why: string): MintmarkError {
-  return new MintmarkError('INPUT_UNREADABLE', `${place} cannot be read: ${why}`)
+function unreadable(location: string, why: string): MintmarkError {
+  return new MintmarkError('INPUT_UNREADABLE', `${location} cannot be read: ${why}`)
 }

@@ -1,7 +1,7 @@
 /**
  * Key documents among the answers that a browser or a proxy saved.
  *
- * Source: HTTP Archive 1.2. Requests, cookies and answers of other kinds are not looked at.
+ * Source: HTTP Archive 1.2. Requests, cookies and other answers are ignored.
  *
  * @module
  */
@@ -31,10 +31,10 @@ function seenInEntry(entry: Json): Seen | undefined {
   if (!isObject(request) || !isObject(response) || Number.isNaN(atMs)) return undefined
   const url = text(request, 'url')
   const content = isObject(response['content']) ? response['content'] : {}
-  const spelled = text(content, 'text')
-  if (url === undefined || spelled === undefined || response['status'] !== 200) return undefined
+  const encoded = text(content, 'text')
+  if (url === undefined || encoded === undefined || response['status'] !== 200) return undefined
   const isEncoded = content['encoding'] === 'base64'
-  const body = Buffer.from(spelled, isEncoded ? 'base64' : 'utf8')
+  const body = Buffer.from(encoded, isEncoded ? 'base64' : 'utf8')
   const read = readDocument(body)
   if ('problem' in read) return undefined
   return { document: url, atMs, clock: 'har', outcome: 'read', status: 200, body }

@@ -13,11 +13,11 @@ export interface Got {
   readonly body: Uint8Array | undefined
   /** SHA-256 of the certificates of the connection, the server's first. */
   readonly chain: readonly string[]
-  /** When it is polite to come again, if the server said so. */
+  /** How long the server asks to wait. */
   readonly retryAfterMs: number | undefined
 }
 
-/** Or why there is no answer, in our words. */
+/** Or why there is no answer. */
 export type Answered = Got | { readonly why: string }
 
 export interface GetOptions {
@@ -40,10 +40,10 @@ const RECORDED_HEADERS = [
 const TIMEOUT_MS = 10_000
 const MOST_REDIRECTS = 3
 const LONGEST_HEADER = 200
-/** RFC 9110 has no bound; a day is what we would come back after at most. */
+/** RFC 9110 has no bound; the longest wait here is a day. */
 const LONGEST_WAIT_MS = 86_400_000
 
-/** Never throws: what goes wrong is an answer. */
+/** Never throws: a failure is an answer. */
 export async function getDocument(url: URL, options: GetOptions = {}): Promise<Answered> {
   let at = url
   for (let redirects = 0; redirects <= MOST_REDIRECTS; redirects++) {
@@ -83,19 +83,19 @@ function ask(
   })
 }
 
-/** Naming any replaces those that Node has. */
+/** `ca` replaces Node's own. */
 const withUsual = (ca: string) => [...rootCertificates, ca]
 
 async function answerOf(response: IncomingMessage, mostBytes: number) {
   const { statusCode: status = 0, headers, socket } = response
   const chain = socket instanceof TLSSocket ? chainOf(socket.getPeerCertificate(true)) : []
-  const kept = RECORDED_HEADERS.flatMap((name) => {
+  const recorded = RECORDED_HEADERS.flatMap((name) => {
     const value = headers[name]
     return typeof value === 'string' ? [[name, value.slice(0, LONGEST_HEADER)] as const] : []
   })
   const got = {
     status,
-    headers: Object.fromEntries(kept),
+    headers: Object.fromEntries(recorded),
     chain,
     retryAfterMs: waitOf(headers['retry-after']),
     body: undefined,

@@ -1,8 +1,8 @@
 /**
  * Documents of an issuer, by its URL: metadata and the key set that it names, a key set, or metadata of SAML.
  *
- * A document names addresses, and whoever serves it chooses them. None is asked but the `jwks_uri` of metadata, and that
- * only on the origin of the metadata or on one that the user named.
+ * Addresses in a document are untrusted. Only the `jwks_uri` of metadata is requested, and only on the origin of the
+ * metadata or on one that the user named.
  *
  * Source: OpenID Connect Discovery 1.0 section 4, RFC 8414 section 3.
  *
@@ -18,7 +18,7 @@ export interface FetchOptions {
   readonly now: () => number
   /** Origins beside a source's own that a `jwks_uri` may be on. */
   readonly origins: ReadonlySet<string>
-  /** What was seen at a URL before: asked for only if it changed. */
+  /** The last look at a URL, for conditional requests. */
   readonly known?: ((url: string) => Promise<Known | undefined>) | undefined
   /** Whether a document was read at a URL before. */
   readonly wasRead?: ((url: string) => boolean) | undefined
@@ -37,18 +37,18 @@ export interface Known {
 /** @throws {MintmarkError} `INPUT_INVALID` for what is no URL, or is HTTP to another machine */
 export async function* seenAtUrl(given: string, options: FetchOptions): AsyncGenerator<Seen> {
   const url = checkedUrl(given)
-  const wasRead = (place: URL) => options.wasRead?.(place.href) === true
-  // Where a document was before, it is asked for first.
+  const wasRead = (location: URL) => options.wasRead?.(location.href) === true
+  // A URL that had a document before is requested first.
   const places = [url, ...wellKnown(url)].toSorted(
     (a, b) => Number(wasRead(b)) - Number(wasRead(a)),
   )
   let first: Looked | undefined
-  for (const place of places) {
+  for (const location of places) {
     // oxlint-disable-next-line no-await-in-loop -- the next only where this one is none
-    const looked = await look(place, options)
+    const looked = await look(location, options)
     first ??= looked
     if (looked.document !== undefined) first = looked
-    // A server that does not answer at all is not asked for more.
+    // A server that does not answer gets no more requests.
     if (looked.document !== undefined || looked.seen.status === undefined) break
   }
   if (first === undefined) return
@@ -109,7 +109,7 @@ function wellKnown(url: URL): URL[] {
   return [
     `${path}/.well-known/openid-configuration`,
     `/.well-known/oauth-authorization-server${path}`,
-  ].map((place) => new URL(place, url.origin))
+  ].map((location) => new URL(location, url.origin))
 }
 
 /** @throws {MintmarkError} `INPUT_INVALID` */

@@ -1,4 +1,4 @@
-/** JSON that a stranger wrote, read within bounds. @module */
+/** Reads untrusted JSON within bounds. @module */
 import { MOST_BYTES, MOST_DEPTH } from './limits.ts'
 
 export type Read<T> = { readonly value: T } | { readonly problem: string }

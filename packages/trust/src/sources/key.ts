@@ -1,5 +1,5 @@
 /**
- * A public key as a key set or metadata lists it, and its identity: the thumbprint of RFC 7638 and the hash of its SPKI.
+ * A public key of a key set or metadata, and its identity: the RFC 7638 thumbprint and the hash of its SPKI.
  *
  * Source: RFC 7517, RFC 7518 section 6, RFC 7638, RFC 8037; `issuer` of a key as Entra publishes it.
  *
@@ -26,13 +26,13 @@ export interface ListedKey {
   readonly keyOps: readonly string[]
   /** `x_class`, or the class that the source was given. */
   readonly className: string | undefined
-  /** Whose key it is by its own member or by the entity that lists it. */
+  /** By its own member, or by the entity that lists it. */
   readonly issuer: string | undefined
   readonly bits: number
   /** Of RSA alone. */
   readonly n: bigint | undefined
   readonly e: bigint | undefined
-  /** False for a point that does not satisfy the equation of its curve; undefined where that was not looked at. */
+  /** False for a point that does not satisfy the equation of its curve; undefined where that was not checked. */
   readonly isOnCurve: boolean | undefined
   readonly notBeforeMs: number | undefined
   readonly expiresMs: number | undefined
@@ -51,7 +51,7 @@ export const PRIVATE_MEMBERS: readonly string[] = ['d', 'p', 'q', 'dp', 'dq', 'q
 /** Members of a JWK that make the key. */
 type Members = Partial<Record<string, string>>
 
-/** A key, or why it could not be read; the words repeat nothing of it. */
+/** A key, or why it could not be read. */
 export type ReadKey = { readonly key: ListedKey } | { readonly problem: string }
 
 const REQUIRED: Readonly<Record<string, readonly string[]>> = {
@@ -70,10 +70,10 @@ export function readJwk(jwk: Json): ReadKey {
   if (required === undefined) return { problem: 'a key of a type that is not known' }
   const members: Members = {}
   for (const name of required) {
-    const value = text(jwk, name)
-    const spelled = ENCODED.has(name) ? canonical(value, name) : value
-    if (spelled === undefined) return { problem: `the member ${name} is missing or not base64url` }
-    members[name] = spelled
+    const given = text(jwk, name)
+    const value = ENCODED.has(name) ? canonical(given, name) : given
+    if (value === undefined) return { problem: `the member ${name} is missing or not base64url` }
+    members[name] = value
   }
   const n = kty === 'RSA' ? numberOf(members['n'] ?? '') : undefined
   if (n !== undefined && n >> BigInt(MOST_RSA_BITS) !== 0n)
@@ -144,7 +144,7 @@ function spkiOf(members: Members): Buffer | undefined {
 const isOf = (key: KeyObject, spki: Buffer) =>
   key.export({ format: 'der', type: 'spki' }).equals(spki)
 
-/** Base64url in its one spelling; of numbers without leading zeros, as RFC 7518 wants them. */
+/** Canonical base64url; of numbers without leading zeros, as RFC 7518 demands. */
 function canonical(value: string | undefined, name: string): string | undefined {
   if (value === undefined || !/^[\w-]+$/.test(value) || value.length % 4 === 1) return undefined
   const bytes = Buffer.from(value, 'base64url')

@@ -1,6 +1,6 @@
 /**
- * How much of a document is read. Key sets and metadata come from whoever serves them: what is larger is refused, and
- * said. Measured: the largest set of a public provider that we know has below 100 keys and 200 kB.
+ * Limits for documents, which are untrusted: larger ones are refused, and reported. Measured: the largest known set of a
+ * public provider has below 100 keys and 200 kB.
  *
  * @module
  */

@@ -1,4 +1,4 @@
-/** What a user names as a source: a URL, a file or folder, or the history of a git repository. @module */
+/** The sources that a user names: a URL, a file or folder, or the history of a git repository. @module */
 import { seenInFiles } from './files.ts'
 import { seenInHistory } from './git.ts'
 import { type FetchOptions, seenAtUrl } from './issuer.ts'
@@ -6,27 +6,29 @@ import type { Seen } from './seen.ts'
 
 /** `CLASS=SOURCE` names the class of all keys of a source. */
 export interface Source {
-  readonly place: string
+  readonly location: string
   readonly className: string | undefined
 }
 
 export function parseSource(given: string): Source {
-  const [, className, place] = /^([\w.-]{1,40})=(.+)$/s.exec(given) ?? []
-  return place === undefined ? { place: given, className: undefined } : { place, className }
+  const [, className, location] = /^([\w.-]{1,40})=(.+)$/s.exec(given) ?? []
+  return location === undefined
+    ? { location: given, className: undefined }
+    : { location, className }
 }
 
 /** Of any scheme: only some are asked. */
-export const isUrl = (place: string): boolean => /^[a-z][\w+.-]*:\/\//i.test(place)
+export const isUrl = (location: string): boolean => /^[a-z][\w+.-]*:\/\//i.test(location)
 
 /** Every look that a source gives now. */
 export async function* seenIn(
-  { place, className }: Source,
+  { location, className }: Source,
   options: FetchOptions,
 ): AsyncGenerator<Seen> {
-  const looks = isUrl(place)
-    ? seenAtUrl(place, options)
-    : place.startsWith('git:')
-      ? seenInHistory(place.slice('git:'.length))
-      : seenInFiles(place)
+  const looks = isUrl(location)
+    ? seenAtUrl(location, options)
+    : location.startsWith('git:')
+      ? seenInHistory(location.slice('git:'.length))
+      : seenInFiles(location)
   for await (const seen of looks) yield className === undefined ? seen : { ...seen, className }
 }

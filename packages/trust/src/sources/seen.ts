@@ -1,5 +1,5 @@
-/** One look at a document: what was there, when, and how it came. @module */
-/** What the time of a look rests on: our clock as it was fetched, or what somebody else wrote down. */
+/** One look at a document: its content, time and circumstances. @module */
+/** Where the time of a look comes from: Mintmark's clock at the request, or a record of others. */
 export type Clock = 'fetched' | 'commit' | 'file-name' | 'file-time' | 'har'
 
 export interface Seen {
@@ -7,9 +7,9 @@ export interface Seen {
   readonly document: string
   readonly atMs: number
   readonly clock: Clock
-  /** `gone`: it was removed, so that it lists nothing. `unavailable`: nobody knows what it would have said. */
+  /** `gone`: it was removed, and lists nothing. `unavailable`: its content is unknown. */
   readonly outcome: 'read' | 'gone' | 'unavailable'
-  /** Why it was not read, in our words. */
+  /** Why it was not read. */
   readonly why?: string | undefined
   readonly status?: number | undefined
   /** `etag`, `last-modified`, `cache-control`, `date`, `age`, `content-type`. */
@@ -21,7 +21,7 @@ export interface Seen {
   readonly chain?: readonly string[] | undefined
   /** How long the server asks not to be asked again. Not recorded. */
   readonly retryAfterMs?: number | undefined
-  /** Whose keys these are, by the metadata that led here. */
+  /** Issuer of the metadata that named it. */
   readonly issuer?: string | undefined
   /** The class that the user gave the source. */
   readonly className?: string | undefined

@@ -14,18 +14,18 @@ export interface Walk {
 }
 
 /** A file is a tree of its own. */
-export async function* filesBelow(place: string, walk: Walk): AsyncGenerator<string> {
+export async function* filesBelow(location: string, walk: Walk): AsyncGenerator<string> {
   let entries: Dirent[]
   try {
-    entries = await fs.readdir(place, { withFileTypes: true })
+    entries = await fs.readdir(location, { withFileTypes: true })
   } catch (cause) {
-    if (errnoOf(cause) === 'ENOTDIR' && (await fs.stat(place)).isFile()) yield place
-    else walk.onUnread(place, cause)
+    if (errnoOf(cause) === 'ENOTDIR' && (await fs.stat(location)).isFile()) yield location
+    else walk.onUnread(location, cause)
     return
   }
   if (isRecordFolder(entries)) return
   for (const entry of entries.toSorted((a, b) => (a.name < b.name ? -1 : 1))) {
-    const whole = path.join(place, entry.name)
+    const whole = path.join(location, entry.name)
     if (entry.name === '.git' || walk.isLeftOut?.(entry) === true) continue
     if (entry.isDirectory()) yield* filesBelow(whole, walk)
     else if (entry.isFile()) yield whole

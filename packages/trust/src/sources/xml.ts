@@ -42,7 +42,7 @@ export function readXml(source: string): Read<XmlElement> {
   try {
     return { value: rootOf(source) }
   } catch (error) {
-    // Besides our own refusals, a pattern may find the text too long for its stack.
+    // A pattern may also overflow its stack on a long text.
     return { problem: error instanceof Refused ? error.message : MALFORMED }
   }
 }

@@ -20,10 +20,10 @@ export interface HttpOptions {
   readonly headers?: Readonly<Record<string, string>> | undefined
 }
 
-/** A longer answer of an introspection endpoint is none. */
+/** Longest answer of an introspection endpoint. */
 const MOST_BYTES = 1 << 16
 
-/** A token in the header Authorization: also what stands behind `auth_request` of nginx. */
+/** A token in the header Authorization: also services behind `auth_request` of nginx. */
 export function bearerTarget(options: HttpOptions): Target {
   const { url, method = 'GET', headers } = options
   return {
@@ -42,18 +42,18 @@ export function introspectionTarget({ url, headers }: HttpOptions): Target {
   return {
     name: nameOf(url),
     takes: 'jwt',
-    ask: (token) => asked(url, form({ token }, headers), byActive),
+    ask: (token) => asked(url, formRequest({ token }, headers), byActive),
   }
 }
 
-/** @param options `expect` is what an accepted response leads to: 2xx, 302 or 303 if undefined */
+/** @param options `expect`: statuses of an accepted response; 2xx, 302 or 303 if undefined */
 export function samlTarget({ url, headers, refuse, expect = SIGNED_IN }: HttpOptions): Target {
   return {
     name: nameOf(url),
     takes: 'saml',
     ask: (xml) => {
       const fields = { SAMLResponse: Buffer.from(xml).toString('base64') }
-      return asked(url, form(fields, headers), ({ status }) =>
+      return asked(url, formRequest(fields, headers), ({ status }) =>
         Promise.resolve(byStatus(status, { expect, refuse })),
       )
     },
@@ -62,7 +62,7 @@ export function samlTarget({ url, headers, refuse, expect = SIGNED_IN }: HttpOpt
 
 const SIGNED_IN: ReadonlySet<number> = new Set([200, 201, 204, 302, 303])
 
-function form(
+function formRequest(
   fields: Readonly<Record<string, string>>,
   headers: HttpOptions['headers'],
 ): RequestInit {
@@ -105,7 +105,7 @@ function byStatus(
   const isExpected = expect === undefined ? status >= 200 && status < 300 : expect.has(status)
   if (refuse?.has(status) === true) return { said: 'refused', seen }
   if (isExpected) return { said: 'accepted', seen }
-  // Too many requests says nothing of the token; nor does a failure of the server.
+  // A rate limit or a server error says nothing about the token.
   const isRefusal = status >= 200 && status < 500 && status !== 429
   return { said: isRefusal ? 'refused' : 'unclear', seen }
 }

@@ -47,9 +47,9 @@ function initialResponse({ url, mechanism, user }: ImapOptions, token: string): 
 async function login(options: ImapOptions, token: string): Promise<Answer> {
   const { url, mechanism } = options
   const host = url.hostname.replace(/^\[|\]$/g, '')
-  const place = { host, port: portOf(url) }
+  const address = { host, port: portOf(url) }
   const socket =
-    url.protocol === 'imaps:' ? connectTls({ ...place, servername: host }) : connect(place)
+    url.protocol === 'imaps:' ? connectTls({ ...address, servername: host }) : connect(address)
   socket.setTimeout(PATIENCE_MS, () => socket.destroy(new Error('timeout')))
   try {
     for await (const line of createInterface({ input: socket })) {

@@ -1,5 +1,5 @@
 /**
- * Whether a target is the operator's own: on this machine, or confirmed by what he placed there for this run.
+ * Whether a target is the operator's own: on this machine, or confirmed by a file on it for this run.
  *
  * @module
  */
@@ -10,11 +10,11 @@ import { PATIENCE_MS } from './target.ts'
 
 const CHALLENGE_PATH = '/.well-known/mintmark-probe'
 const HEADER = 'mintmark-probe'
-/** Shorter ones could be guessed and placed by somebody else's page. */
+/** Shorter ones could be guessed, and published on another page. */
 const RUN = /^[\w-]{16,64}$/
 
 /**
- * @param run names this run; undefined where the operator has placed nothing yet
+ * @param run names this run; undefined before the operator has confirmed it
  * @throws {MintmarkError} `INPUT_INVALID` where nothing confirms it, with what to place
  */
 export async function confirmOwn(target: URL, run: string | undefined): Promise<void> {

@@ -2,7 +2,7 @@
 import { setTimeout } from 'node:timers/promises'
 import { type Answer, PATIENCE_MS, type Target } from './target.ts'
 
-/** Refuses by throwing, rejecting, or returning false; everything else accepts. */
+/** Refuses by throwing, rejecting, or returning false; anything else accepts. */
 export type Verify = (token: string) => unknown
 
 export function verifyTarget(verify: Verify, name = 'verify function'): Target {

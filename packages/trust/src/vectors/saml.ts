@@ -46,14 +46,14 @@ const OF_SIGNATURE: readonly Vector[] = group(
   ],
 )
 
-/** What wraps an old assertion: as XML without a signature, and its id. */
+/** An old genuine assertion: its XML without and with its signature. */
 interface Old {
   readonly xml: string
   readonly id: string
   readonly signed: string
 }
 
-/** Around a forged assertion and an old one. */
+/** A response from a forged assertion and an old one. */
 const wrapping = (make: (forge: SamlForge, old: Old) => string) =>
   saml((forge) => {
     const old = forge.oldAssertion()
@@ -61,12 +61,12 @@ const wrapping = (make: (forge: SamlForge, old: Old) => string) =>
     return make(forge, { xml, id: old.id, signed })
   })
 
-/** Around a forged response and an old one, of which `place` makes what is where the signature belongs. */
-const wrappedResponse = (place: (forge: SamlForge, old: string, id: string) => string) =>
+/** A forged response; `wrap` puts the old one where the signature belongs. */
+const wrappedResponse = (wrap: (forge: SamlForge, old: string, id: string) => string) =>
   saml((forge) => {
     const outer = forge.envelope()
     const old = forge.responseXml(forge.assertionXml(forge.oldAssertion()), outer)
-    return forge.responseXml(forge.assertionXml(), undefined, place(forge, old, outer.id))
+    return forge.responseXml(forge.assertionXml(), undefined, wrap(forge, old, outer.id))
   })
 
 const OF_WRAPPING: readonly Vector[] = group(

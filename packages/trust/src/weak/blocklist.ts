@@ -19,7 +19,7 @@ export interface Blocklist {
   readonly listOf: (key: ListedKey) => number | undefined
 }
 
-/** @throws {MintmarkError} `INPUT_INVALID` for bytes of another form: what is no list excludes nothing */
+/** @throws {MintmarkError} `INPUT_INVALID` for bytes of another format */
 export function readBlocklist(bytes: Uint8Array): Blocklist {
   const list = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length)
   const entries = list.length / BLOCK_BYTES

@@ -1,5 +1,5 @@
 /**
- * Keys whose private halves everybody has, by the thumbprint of RFC 7638: those of standards, beside the list of `scan`.
+ * Keys with published private halves, by RFC 7638 thumbprint: those of standards, beside the list of `scan`.
  *
  * @module
  */

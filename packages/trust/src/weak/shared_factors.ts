@@ -4,20 +4,20 @@ import { fastGcd } from '@mintmark/keys/arithmetic/fast_gcd'
 import { productTree, sharedWith } from './batch_gcd.ts'
 import type { GcdAnswer, GcdOrder } from './gcd_worker.ts'
 
-/** Two moduli with a common factor, by their places in the list. */
+/** Two moduli with a common factor, by their indexes. */
 export interface SharedFactor {
   readonly first: number
   readonly second: number
 }
 
-/** Below, two threads take longer than one: starting them and handing numbers over takes some tenths of a second. */
+/** Below, two threads take longer than one: starting them takes some tenths of a second. */
 const LEAST_FOR_THREADS = 4000
 /** So many are compared with so many others: some seconds. Of further ones only that they share a factor is known. */
 const MOST_SINGLE = 50
 const MOST_COMPARED = 1000
 
 export interface SharedFactors {
-  /** Places of all moduli that share a factor. */
+  /** Indexes of all moduli that share a factor. */
   readonly shared: readonly number[]
   readonly pairs: readonly SharedFactor[]
   /** Whether some of `shared` are in no pair because there are too many. */
@@ -35,7 +35,7 @@ export async function sharedFactors(moduli: readonly bigint[]): Promise<SharedFa
   return { shared, ...pairsOf(moduli, found, shared) }
 }
 
-/** With whom each modulus shares: two with one prime in common have the same factor; others are compared. */
+/** Pairs that share: two moduli with one common prime have the same factor; others are compared. */
 function pairsOf(
   moduli: readonly bigint[],
   found: readonly bigint[],

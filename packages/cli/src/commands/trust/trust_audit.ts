@@ -34,7 +34,7 @@ export const trustAudit: Handler = async (operands, options, io) => {
   const series = await seriesOf(looks)
   const read = await auditKeys(series, { nowMs, profile, blocklist })
   const tree = textOption(options, 'sourceTree')
-  const own = sources.map(({ place }) => place).filter((place) => !isUrl(place))
+  const own = sources.map(({ location }) => location).filter((each) => !isUrl(each))
   const { lifetimes, unread } = await lifetimesOption(options)
   const audit = { ...read, unjudged: [...looks.problems, ...read.unjudged, ...unread] }
   const histories = historiesOf(series)
