@@ -33,10 +33,6 @@ export class TileTree {
     return size === 0 ? EMPTY_ROOT : await this.#range(0, size)
   }
 
-  async leaf(index: number): Promise<Uint8Array> {
-    return await this.#range(index, index + 1)
-  }
-
   /** Proof that entry `index` is in the tree of the first `size` entries. */
   async inclusion(index: number, size: number = this.size): Promise<Uint8Array[]> {
     if (!(index >= 0 && index < size && size <= this.size))

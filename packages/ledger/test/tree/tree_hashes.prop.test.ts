@@ -1,8 +1,28 @@
 import assert from 'node:assert/strict'
 import { it } from 'node:test'
+import { MintmarkError } from '@mintmark/core'
 import * as fc from 'fast-check'
-import { writeBundle } from '../../src/tree/tiles.ts'
-import { BundleReader, OUTLINE_WORDS, readBundleReference } from '../../src/tree/tree_hashes.ts'
+import { type EntryOutline, outlineOf } from '../../src/tree/entry.ts'
+import { perfectRoot } from '../../src/tree/growing_tree.ts'
+import { readBundle, writeBundle } from '../../src/tree/tiles.ts'
+import { hashLeaf } from '../../src/tree/tree.ts'
+import { BundleReader, OUTLINE_WORDS } from '../../src/tree/tree_hashes.ts'
+
+/** The oracle of {@link BundleReader}. */
+function readBundleReference(
+  bundle: Uint8Array,
+  count: number,
+): { root: Uint8Array; outlines: readonly EntryOutline[] } | undefined {
+  const entries = readBundle(bundle)
+  if (entries === undefined || entries.length !== count) return undefined
+  try {
+    const outlines = entries.map(outlineOf).filter((each) => each !== undefined)
+    return { root: perfectRoot(entries.map(hashLeaf)), outlines }
+  } catch (cause) {
+    if (cause instanceof MintmarkError) return undefined
+    throw cause
+  }
+}
 
 const numRuns = Number(process.env['FUZZ_RUNS'] ?? 200)
 const reader = new BundleReader()

@@ -25,7 +25,6 @@ export interface GetOptions {
   readonly timeoutMs?: number | undefined
   /** Certificates in PEM that are trusted beside the usual ones. */
   readonly ca?: string | undefined
-  readonly mostBytes?: number
 }
 
 const RECORDED_HEADERS = [
@@ -62,7 +61,7 @@ function ask(
   url: URL,
   options: GetOptions,
 ): Promise<(Got & { location?: string }) | { why: string }> {
-  const { etag, timeoutMs = TIMEOUT_MS, mostBytes = MOST_BYTES, ca } = options
+  const { etag, timeoutMs = TIMEOUT_MS, ca } = options
   return new Promise((resolve) => {
     const headers = {
       accept: 'application/json, application/samlmetadata+xml, application/xml;q=0.9, */*;q=0.1',
@@ -75,7 +74,7 @@ function ask(
       url,
       { headers, signal, agent: false, ...(ca !== undefined && { ca: withUsual(ca) }) },
       (response) => {
-        void answerOf(response, mostBytes).then(resolve, () => resolve({ why: whyOf(signal) }))
+        void answerOf(response).then(resolve, () => resolve({ why: whyOf(signal) }))
       },
     )
     request.once('error', (error) => resolve({ why: whyOf(signal, error) }))
@@ -86,7 +85,7 @@ function ask(
 /** `ca` replaces Node's own. */
 const withUsual = (ca: string) => [...rootCertificates, ca]
 
-async function answerOf(response: IncomingMessage, mostBytes: number) {
+async function answerOf(response: IncomingMessage) {
   const { statusCode: status = 0, headers, socket } = response
   const chain = socket instanceof TLSSocket ? chainOf(socket.getPeerCertificate(true)) : []
   const recorded = RECORDED_HEADERS.flatMap((name) => {
@@ -105,19 +104,19 @@ async function answerOf(response: IncomingMessage, mostBytes: number) {
     const { location } = headers
     return status >= 301 && status <= 308 && location !== undefined ? { ...got, location } : got
   }
-  const isAnnouncedLarger = Number(headers['content-length']) > mostBytes
-  const body = isAnnouncedLarger ? undefined : await bytesOf(response, mostBytes)
+  const isAnnouncedLarger = Number(headers['content-length']) > MOST_BYTES
+  const body = isAnnouncedLarger ? undefined : await bytesOf(response)
   if (isAnnouncedLarger) response.destroy()
   if (body !== undefined) return { ...got, body }
-  return { why: `answered with more than ${mostBytes} bytes: refused, not read` }
+  return { why: `answered with more than ${MOST_BYTES} bytes: refused, not read` }
 }
 
-async function bytesOf(response: IncomingMessage, most: number): Promise<Uint8Array | undefined> {
+async function bytesOf(response: IncomingMessage): Promise<Uint8Array | undefined> {
   const parts: Buffer[] = []
   let length = 0
   for await (const part of response as AsyncIterable<Buffer>) {
     length += part.length
-    if (length > most) {
+    if (length > MOST_BYTES) {
       response.destroy()
       return undefined
     }
