@@ -89,25 +89,40 @@ export function verifyConsistency(claim: {
     const isItself = newSize === 0 && proof.length === 0
     return isItself && isEqualHash(oldRoot, EMPTY_ROOT) && isEqualHash(newRoot, EMPTY_ROOT)
   }
-  let [node, last] = [oldSize - 1, newSize - 1]
-  const goUp = () => {
-    node = half(node)
-    last = half(last)
+  return new ConsistencyWalk(oldSize, newSize).connects(proof, oldRoot, newRoot)
+}
+
+/** From the old tree's last entry up to both roots at once. */
+class ConsistencyWalk {
+  #node: number
+  #last: number
+
+  constructor(oldSize: number, newSize: number) {
+    this.#node = oldSize - 1
+    this.#last = newSize - 1
+    // Up to the lowest node that both trees have.
+    while (this.#node > 0 && (oldSize === newSize || isOdd(this.#node))) this.#up()
   }
-  // Up to the lowest node that both trees have.
-  while (node > 0 && (oldSize === newSize || isOdd(node))) goUp()
-  const isWhole = node === 0
-  const seed = isWhole ? oldRoot : proof[0]
-  if (seed === undefined) return false
-  let [old, now] = [seed, seed]
-  for (const sibling of isWhole ? proof : proof.slice(1)) {
-    if (last === 0) return false
-    if (isOdd(node) || node === last) {
-      if (node > 0) old = hashNode(sibling, old)
-      now = hashNode(sibling, now)
-      while (!isOdd(node) && node !== 0) goUp()
-    } else now = hashNode(now, sibling)
-    goUp()
+
+  #up(): void {
+    this.#node = half(this.#node)
+    this.#last = half(this.#last)
   }
-  return last === 0 && isEqualHash(old, oldRoot) && isEqualHash(now, newRoot)
+
+  connects(proof: readonly Uint8Array[], oldRoot: Uint8Array, newRoot: Uint8Array): boolean {
+    const isWhole = this.#node === 0
+    const seed = isWhole ? oldRoot : proof[0]
+    if (seed === undefined) return false
+    let [old, now] = [seed, seed]
+    for (const sibling of isWhole ? proof : proof.slice(1)) {
+      if (this.#last === 0) return false
+      if (isOdd(this.#node) || this.#node === this.#last) {
+        if (this.#node > 0) old = hashNode(sibling, old)
+        now = hashNode(sibling, now)
+        while (!isOdd(this.#node) && this.#node !== 0) this.#up()
+      } else now = hashNode(now, sibling)
+      this.#up()
+    }
+    return this.#last === 0 && isEqualHash(old, oldRoot) && isEqualHash(now, newRoot)
+  }
 }
