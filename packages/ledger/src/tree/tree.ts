@@ -101,7 +101,8 @@ class ConsistencyWalk {
     this.#node = oldSize - 1
     this.#last = newSize - 1
     // Up to the lowest node that both trees have.
-    while (this.#node > 0 && (oldSize === newSize || isOdd(this.#node))) this.#up()
+    if (oldSize === newSize) while (this.#node > 0) this.#up()
+    else while (isOdd(this.#node)) this.#up()
   }
 
   #up(): void {

@@ -35,50 +35,37 @@ const LONGEST_TOKEN_SECONDS = 3600
 
 type State = Pick<StandardRow, 'state' | 'because'>
 
-const ir = (section: string, text: string, state: State): StandardRow => ({
-  standard: 'NIST IR 8587 (draft)',
-  section,
-  text,
-  ...state,
-})
-const ia = (section: string, text: string, state: State): StandardRow => ({
-  standard: 'SP 800-53 IA-13',
-  section,
-  text,
-  ...state,
-})
-
-export function standardRows(evidence: Evidence): readonly StandardRow[] {
-  return [
-    ir('', 'signing keys are used no longer than the profile allows', ageRow(evidence)),
-    ir(
-      '',
-      'keys are isolated in hardware (moderate and high)',
-      missing('an attestation of the hardware'),
-    ),
-    ir('5.2.1.2', 'a signing key is no encryption key', separateRow(evidence)),
-    ir(
-      '4.2.1.2',
-      'verifiers confirm validity, scope, source and integrity',
-      missing('a test of each verifier'),
-    ),
-    ir('5.2.1.1', 'tokens have the elements that the draft lists', elementsRow(evidence)),
-    ir('', 'tokens are bound to a key of their client, where feasible', bindingRow(evidence)),
-    ir('', 'a token lives for at most an hour', lifeRow(evidence)),
-    ir('', 'no log holds tokens', missing('the logs: mintmark scan finds tokens in them')),
-    ir('', 'tokens can be revoked', revocationRow(evidence)),
-    ia('(1)', 'keys are protected', protectedRow(evidence)),
-    ia('(2)', 'source and integrity of assertions and metadata are verified', sourceRow(evidence)),
-    ia(
-      '(3)',
-      'tokens are issued, refreshed, revoked, bound in time and audience',
-      boundRow(evidence),
-    ),
-  ]
-}
+type Row = readonly [section: string, text: string, state: State | ((evidence: Evidence) => State)]
 
 const missing = (what: string): State => ({ state: 'cannot tell', because: `missing: ${what}` })
 const notMet = (because: string): State => ({ state: 'not met', because })
+
+// biome-ignore format: a table
+const IR: readonly Row[] = [
+  ['', 'signing keys are used no longer than the profile allows', ageRow],
+  ['', 'keys are isolated in hardware (moderate and high)', missing('an attestation of the hardware')],
+  ['5.2.1.2', 'a signing key is no encryption key', separateRow],
+  ['4.2.1.2', 'verifiers confirm validity, scope, source and integrity', missing('a test of each verifier')],
+  ['5.2.1.1', 'tokens have the elements that the draft lists', elementsRow],
+  ['', 'tokens are bound to a key of their client, where feasible', bindingRow],
+  ['', 'a token lives for at most an hour', lifeRow],
+  ['', 'no log holds tokens', missing('the logs: mintmark scan finds tokens in them')],
+  ['', 'tokens can be revoked', revocationRow],
+]
+// biome-ignore format: a table
+const IA: readonly Row[] = [
+  ['(1)', 'keys are protected', protectedRow],
+  ['(2)', 'source and integrity of assertions and metadata are verified', sourceRow],
+  ['(3)', 'tokens are issued, refreshed, revoked, bound in time and audience', boundRow],
+]
+
+export function standardRows(evidence: Evidence): readonly StandardRow[] {
+  const rowsOf = (standard: StandardRow['standard'], rows: readonly Row[]) =>
+    rows.map(([section, text, state]): StandardRow => {
+      return { standard, section, text, ...(typeof state === 'function' ? state(evidence) : state) }
+    })
+  return [...rowsOf('NIST IR 8587 (draft)', IR), ...rowsOf('SP 800-53 IA-13', IA)]
+}
 
 function foundOf({ audit }: Evidence, rules: readonly RuleId[]): string | undefined {
   const counts = new Map<RuleId, number>()

@@ -10,18 +10,15 @@
 export type Settings = Readonly<Record<string, string>>
 
 const DEFAULT = 'by default'
-const ALWAYS: Settings = {
-  jose: DEFAULT,
-  jsonwebtoken: DEFAULT,
-  'express-jwt': DEFAULT,
-  'passport-jwt': DEFAULT,
-  'fast-jwt': DEFAULT,
-  'express-oauth2-jwt-bearer': DEFAULT,
-  oauth4webapi: DEFAULT,
-  PyJWT: DEFAULT,
-  'golang-jwt': DEFAULT,
-  'Microsoft.IdentityModel': DEFAULT,
-}
+/** One setting of several libraries, named with spaces between them. */
+const each = (libraries: string, setting: string): Settings =>
+  Object.fromEntries(libraries.split(' ').map((library) => [library, setting]))
+
+const EXPRESS = 'jose jsonwebtoken express-jwt passport-jwt'
+const ALWAYS: Settings = each(
+  `${EXPRESS} fast-jwt express-oauth2-jwt-bearer oauth4webapi PyJWT golang-jwt Microsoft.IdentityModel`,
+  DEFAULT,
+)
 
 /** A signature that does not verify with a key of the set. */
 export const SIGNATURE: Settings = ALWAYS
@@ -29,9 +26,7 @@ export const SIGNATURE: Settings = ALWAYS
 /** A key bound to the issuer that it belongs to. RFC 8725, section 3.8. */
 export const KEY_OF_ISSUER: Settings = {
   jose: 'a key function that compares the key of the set',
-  jsonwebtoken: 'fetcher of jwks-rsa',
-  'express-jwt': 'fetcher of jwks-rsa',
-  'passport-jwt': 'fetcher of jwks-rsa',
+  ...each('jsonwebtoken express-jwt passport-jwt', 'fetcher of jwks-rsa'),
   'fast-jwt': 'key as a function',
   hono: 'keys as a function',
   'express-oauth2-jwt-bearer': 'validators',
@@ -68,11 +63,7 @@ export const KEY_USE: Settings = {
 }
 
 export const ALGORITHMS: Settings = {
-  jose: 'algorithms',
-  jsonwebtoken: 'algorithms',
-  'express-jwt': 'algorithms',
-  'passport-jwt': 'algorithms',
-  'fast-jwt': 'algorithms',
+  ...each(`${EXPRESS} fast-jwt`, 'algorithms'),
   hono: 'alg',
   PyJWT: 'algorithms=',
   'golang-jwt': 'WithValidMethods',
@@ -81,10 +72,7 @@ export const ALGORITHMS: Settings = {
 }
 
 export const ISSUER: Settings = {
-  jose: 'issuer',
-  jsonwebtoken: 'issuer',
-  'express-jwt': 'issuer',
-  'passport-jwt': 'issuer',
+  ...each(EXPRESS, 'issuer'),
   'fast-jwt': "allowedIss, with requiredClaims: ['iss']",
   'express-oauth2-jwt-bearer': 'issuerBaseURL or issuer',
   oauth4webapi: 'the issuer of the authorization server',
@@ -95,10 +83,7 @@ export const ISSUER: Settings = {
 }
 
 export const AUDIENCE: Settings = {
-  jose: 'audience',
-  jsonwebtoken: 'audience',
-  'express-jwt': 'audience',
-  'passport-jwt': 'audience',
+  ...each(EXPRESS, 'audience'),
   'fast-jwt': "allowedAud, with requiredClaims: ['aud']",
   'express-oauth2-jwt-bearer': 'audience',
   oauth4webapi: 'expectedAudience',
@@ -111,8 +96,7 @@ export const AUDIENCE: Settings = {
 export const EXPIRY: Settings = { ...ALWAYS, 'Microsoft.IdentityModel': 'ValidateLifetime' }
 
 export const EXPIRY_REQUIRED: Settings = {
-  jose: "requiredClaims: ['exp']",
-  'fast-jwt': "requiredClaims: ['exp']",
+  ...each('jose fast-jwt', "requiredClaims: ['exp']"),
   oauth4webapi: DEFAULT,
   PyJWT: "options={'require': ['exp']}",
   'golang-jwt': 'WithExpirationRequired',
@@ -122,8 +106,7 @@ export const EXPIRY_REQUIRED: Settings = {
 
 export const LIFETIME: Settings = {
   jose: 'maxTokenAge',
-  jsonwebtoken: 'maxAge',
-  'fast-jwt': 'maxAge',
+  ...each('jsonwebtoken fast-jwt', 'maxAge'),
   any: 'refuse a token whose exp is further from its iat than the issuer ever makes it',
 }
 
@@ -137,8 +120,7 @@ export const TYPE: Settings = {
 }
 
 export const REQUIRED_CLAIMS: Settings = {
-  jose: 'requiredClaims',
-  'fast-jwt': 'requiredClaims',
+  ...each('jose fast-jwt', 'requiredClaims'),
   oauth4webapi: DEFAULT,
   PyJWT: "options={'require': […]}",
 }
@@ -155,8 +137,7 @@ export const KEY_LOOKUP: Settings = {
 }
 
 export const CRITICAL: Settings = {
-  jose: DEFAULT,
-  oauth4webapi: DEFAULT,
+  ...each('jose oauth4webapi', DEFAULT),
   any: 'refuse a token whose header has crit with a name that you do not process',
 }
 

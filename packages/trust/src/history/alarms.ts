@@ -129,16 +129,8 @@ function lateAlarms(history: KeyHistory, longestUseMs: number | undefined): Alar
   const days = Math.floor((toMs - fromMs) / 86_400_000)
   const most = Math.floor(longestUseMs / 86_400_000)
   const message = `a signing key is listed for at least ${days} days, where ${most} are allowed`
-  return [
-    alarm('rotation-late', {
-      document,
-      key,
-      atMs: toMs,
-      afterMs: undefined,
-      issuer: issuers[0],
-      message,
-    }),
-  ]
+  const at = { document, key, atMs: toMs, afterMs: undefined, issuer: issuers[0] }
+  return [alarm('rotation-late', { ...at, message })]
 }
 
 /** Private members, expired certificates, and changed algorithms of keys in one look. */
@@ -207,12 +199,8 @@ function metadataAlarms({ name: document, looks }: Series): Alarm[] {
   for (const look of looks) {
     const [was, is] = [before?.document, look.document]
     if (was !== undefined && is !== undefined && was !== is) {
-      const at = {
-        document,
-        atMs: look.observation.atMs,
-        afterMs: before?.observation.atMs,
-        issuer: is.issuer,
-      }
+      const [atMs, afterMs] = [look.observation.atMs, before?.observation.atMs]
+      const at = { document, atMs, afterMs, issuer: is.issuer }
       for (const [code, message] of changes(was, is)) alarms.push(alarm(code, { ...at, message }))
     }
     if (is !== undefined) before = look
@@ -224,11 +212,9 @@ type Metadata = NonNullable<Look['document']>
 
 function changes(was: Metadata, is: Metadata): (readonly [AlarmCode, string])[] {
   const found: (readonly [AlarmCode, string])[] = []
+  const [issuerBefore, issuer] = [was.issuer ?? 'none', is.issuer ?? 'none']
   if (was.issuer !== is.issuer)
-    found.push([
-      'issuer-changed',
-      `the issuer was ${was.issuer ?? 'none'} and is ${is.issuer ?? 'none'}`,
-    ])
+    found.push(['issuer-changed', `the issuer was ${issuerBefore} and is ${issuer}`])
   for (const name of new Set([...Object.keys(was.endpoints), ...Object.keys(is.endpoints)])) {
     const [old, now] = [was.endpoints[name], is.endpoints[name]]
     if (old !== now)
@@ -280,13 +266,8 @@ function sharedAlarm(name: string, found: readonly Use[]): readonly Alarm[] {
   const second = byTime[1]
   if (second === undefined) return []
   const { key, look, document } = second
-  const at = {
-    document,
-    key,
-    issuer: issuerOf(key, look),
-    atMs: look.observation.atMs,
-    afterMs: undefined,
-  }
+  const { atMs } = look.observation
+  const at = { document, key, issuer: issuerOf(key, look), atMs, afterMs: undefined }
   if (what === 'kid')
     return [alarm('kid-reused', { ...at, message: `one kid names ${found.length} keys` })]
   const values = byTime.map(({ value }) => value).join(', ')

@@ -27,42 +27,30 @@ export interface Options {
   readonly isOpen: boolean
 }
 
-const CALLS = [
-  'call_expression',
-  'new_expression',
-  'call',
-  'composite_literal',
-  'method_invocation',
-  'object_creation_expression',
-  'invocation_expression',
-]
-const SETTINGS = [
-  'pair',
-  'assignment_expression',
-  'assignment',
-  'assignment_statement',
-  'keyword_argument',
-  'keyed_element',
-]
-/** Unknown names of kinds are an error of the grammar. */
-export type Kinds = readonly string[]
-const OF_LANGUAGE: Readonly<Record<string, { calls: Kinds; settings: Kinds }>> = {
-  js: { calls: CALLS.slice(0, 2), settings: SETTINGS.slice(0, 2) },
-  python: { calls: ['call'], settings: ['pair', 'assignment', 'keyword_argument'] },
-  go: {
-    calls: ['call_expression', 'composite_literal'],
-    settings: ['assignment_statement', 'keyed_element'],
-  },
-  java: { calls: CALLS.slice(4, 6), settings: ['assignment_expression'] },
-  csharp: { calls: CALLS.slice(5), settings: ['assignment_expression'] },
+/** Kinds of calls by language. A kind that a grammar does not know is an error. */
+const CALLS: Readonly<Record<string, string>> = {
+  js: 'call_expression new_expression',
+  python: 'call',
+  go: 'call_expression composite_literal',
+  java: 'method_invocation object_creation_expression',
+  csharp: 'object_creation_expression invocation_expression',
 }
+const SETTINGS: Readonly<Record<string, string>> = {
+  js: 'pair assignment_expression',
+  python: 'pair assignment keyword_argument',
+  go: 'assignment_statement keyed_element',
+  java: 'assignment_expression',
+  csharp: 'assignment_expression',
+}
+const kindSet = (kinds: string): ReadonlySet<string> => new Set(kinds.split(' '))
+const ALL_CALLS = kindSet(Object.values(CALLS).join(' '))
 
-const findAll = (root: SgNode, kinds: Kinds = []): SgNode[] =>
-  root.findAll({ rule: { any: kinds.map((kind) => ({ kind })) } })
+const findAll = (root: SgNode, kinds = ''): SgNode[] =>
+  root.findAll({ rule: { any: kinds.split(' ').map((kind) => ({ kind })) } })
 
 /** @throws {Error} above a limit */
 export function callsIn(root: SgNode, language: string): Call[] {
-  const nodes = findAll(root, OF_LANGUAGE[language]?.calls)
+  const nodes = findAll(root, CALLS[language])
   if (nodes.length > MOST_CALLS) throw new Error(`more than ${MOST_CALLS} calls`)
   return nodes.map((node) => ({
     callee: calleeOf(node),
@@ -74,7 +62,7 @@ export function callsIn(root: SgNode, language: string): Call[] {
 
 /** @throws {Error} above a limit */
 export function settingsIn(root: SgNode, language: string): Setting[] {
-  const nodes = findAll(root, OF_LANGUAGE[language]?.settings)
+  const nodes = findAll(root, SETTINGS[language])
   if (nodes.length > MOST_ENTRIES) throw new Error(`more than ${MOST_ENTRIES} settings`)
   return nodes.flatMap((node) => settingOf(node) ?? [])
 }
@@ -95,7 +83,7 @@ function calleeOf(node: SgNode, depth = 0): string {
 
 /** An expression with the arguments of its calls left out. */
 function expressionText(node: SgNode, depth: number): string {
-  if (CALLS.includes(String(node.kind()))) return `${calleeOf(node, depth + 1)}()`
+  if (ALL_CALLS.has(String(node.kind()))) return `${calleeOf(node, depth + 1)}()`
   const object = node.field('object') ?? node.field('operand') ?? node.field('expression')
   const name =
     node.field('property') ?? node.field('field') ?? node.field('attribute') ?? node.field('name')
@@ -119,13 +107,9 @@ function argumentsOf(node: SgNode): SgNode[] {
     : list.children().filter((each) => each.isNamed() && each.kind() !== 'comment')
 }
 
-const WRAPPERS: ReadonlySet<string> = new Set([
-  'argument',
-  'literal_element',
-  'parenthesized_expression',
-  'as_expression',
-  'satisfies_expression',
-])
+const WRAPPERS = kindSet(
+  'argument literal_element parenthesized_expression as_expression satisfies_expression',
+)
 
 /** The value of an argument that C# or Go wraps, and what the address of a literal points to. */
 function inner(node: SgNode): SgNode {
@@ -146,20 +130,8 @@ function settingOf(node: SgNode): Setting | undefined {
 const unquoted = (node: SgNode) => plain(node).replaceAll(/^["'`]|["'`]$/g, '')
 export const lineOf = (node: SgNode): number => node.range().start.line + 1
 
-const FUNCTIONS: ReadonlySet<string> = new Set([
-  'arrow_function',
-  'function_expression',
-  'function',
-  'undefined',
-  'null',
-])
-const OBJECTS: ReadonlySet<string> = new Set([
-  'object',
-  'dictionary',
-  'initializer_expression',
-  'composite_literal',
-  'literal_value',
-])
+const FUNCTIONS = kindSet('arrow_function function_expression function undefined null')
+const OBJECTS = kindSet('object dictionary initializer_expression composite_literal literal_value')
 
 /** @param first position of the object with options, or of the first option */
 export function optionsOf(call: Call, language: string, first: number | undefined): Options {
@@ -267,7 +239,7 @@ function chainOf({ node }: Call): Options {
   if (initializer !== null) found.push(membersOf(initializer))
   let at: SgNode | null = node
   for (let link = 0; at !== null && link < MOST_LINKS; link++) {
-    if (CALLS.includes(String(at.kind()))) found.push(callOption(at))
+    if (ALL_CALLS.has(String(at.kind()))) found.push(callOption(at))
     at = at.field('object') ?? at.field('function')?.field('expression') ?? null
   }
   return joined(found)
