@@ -246,7 +246,6 @@ class Watch {
     return this.isFresh && !this.#clock.isOff
   }
 
-  /** Whether the head is younger than every audience asks for. */
   get isFresh(): boolean {
     const limits = [...this.#config.audiences.values()].map(({ maxHeadAgeMs }) => maxHeadAgeMs)
     return this.#guard.follower.ageMs <= Math.min(...limits)

@@ -82,7 +82,6 @@ export class EventStream {
     for (const wake of this.#waiting) wake()
   }
 
-  /** Whether its receiver wants events of this type. */
   takes(type: string): boolean {
     const { status, requested } = this.settings
     return status !== 'disabled' && requested?.includes(type) !== false
@@ -120,7 +119,6 @@ export class EventStream {
     for (const wake of this.#waiting) wake()
   }
 
-  /** The oldest, which stay until they are acknowledged. */
   oldest(most: number): readonly PendingEvent[] {
     return [...this.#pending]
       .slice(0, Math.min(most, this.pending))

@@ -85,12 +85,10 @@ export class Subscriptions {
     )
   }
 
-  /** Whether the stream was made here, and may be changed. */
   has({ settings }: EventStream): boolean {
     return this.#ids.has(settings.id)
   }
 
-  /** Whether the caller has as many as one may have. */
   isFull(caller: string): boolean {
     const own = this.#delivery.streams.filter(({ settings }) => settings.caller === caller)
     return own.length >= MOST_STREAMS

@@ -61,7 +61,6 @@ export class NatsStream {
     }
   }
 
-  /** Most bytes of one message. */
   get maxBytes(): number {
     return this.#connection.info?.max_payload ?? 0
   }

@@ -13,7 +13,6 @@ import { wellKnown } from './metadata_routes.ts'
 import { type SsfDeps, streamOf } from './ssf_caller.ts'
 import { streamRoutes } from './ssf_streams.ts'
 
-/** How long a receiver waits at most for an event. */
 const PATIENCE_MS = 20_000
 const MOST_EVENTS = 100
 

@@ -117,7 +117,6 @@ async function remove(c: Context, deps: SsfDeps): Promise<Response> {
   return c.body(null, 204)
 }
 
-/** A stream that the caller made, and may change. */
 function ownStream(c: Context, deps: SsfDeps, id: string | undefined) {
   const caller = callerOf(c, deps)
   if (caller instanceof Response) return caller

@@ -57,7 +57,6 @@ export class TrustedKeys {
     return this.#byKid.get(kid)?.find((key) => key.issuer === issuer)
   }
 
-  /** Keys of this id that belong to other issuers. */
   elsewhere(issuer: string, kid: string): readonly TrustedKey[] {
     return (this.#byKid.get(kid) ?? []).filter((key) => key.issuer !== issuer)
   }

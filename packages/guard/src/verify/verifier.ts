@@ -104,7 +104,6 @@ export class Verifier {
     this.#verified = new VerifiedTokens(options.rememberedTokens)
   }
 
-  /** Tokens whose signature is remembered. */
   get remembered(): number {
     return this.#verified.count
   }

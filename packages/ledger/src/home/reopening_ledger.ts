@@ -65,11 +65,7 @@ export class ReopeningLedger {
     return this.#ledger?.append(entry) ?? Promise.reject(shut())
   }
 
-  /**
-   * As {@link Sequencer.find}.
-   *
-   * @throws {MintmarkError} `LEDGER_FAILED` while the ledger is shut
-   */
+  /** As {@link Sequencer.find}. @throws {MintmarkError} `LEDGER_FAILED` while the ledger is shut */
   find(alias: string, id: Uint8Array, inputHash: Uint8Array): LiveToken | 'other' | undefined {
     if (this.#ledger === undefined) throw shut()
     return this.#ledger.find(alias, id, inputHash)

@@ -31,7 +31,6 @@ const LEAST_RECORDS = 64
 const HEADER_BYTES = 512
 const SCHEMA = 'mintmark-live/1'
 
-/** What a file of a run has beside its records. */
 interface RunBinding {
   readonly root: Uint8Array
   /** Latest expiry of all entries of the shard before the run, in seconds since 1970; 0 if there are none. */

@@ -34,7 +34,6 @@ interface Sealed {
   readonly earlierExpiry: number
 }
 
-/** A file, and when all tokens up to its end have expired. */
 interface StoredFile {
   readonly shard: string
   readonly path: string
@@ -159,7 +158,6 @@ export class LiveState {
     this.#noteStored(piece, recorder.earlierExpiry)
   }
 
-  /** Entries without a file. */
   async #readEntries(piece: Piece, { recorder, table, tree, sinceMs }: Reading): Promise<void> {
     const { shard } = recorder
     for (let first = piece.first; first < piece.end; ) {

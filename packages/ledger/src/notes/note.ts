@@ -212,7 +212,6 @@ export class NoteSigner {
     return { name, id, bytes: Buffer.concat([time, signature]) }
   }
 
-  /** The same key under another name. */
   named(name: string): NoteSigner {
     return new NoteSigner(name, this.key.kind, this.#private)
   }

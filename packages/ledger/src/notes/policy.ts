@@ -12,7 +12,6 @@ import { MintmarkError } from '@mintmark/core'
 import { type Checkpoint, type Head, parseCheckpoint } from './checkpoint.ts'
 import { keysOfLog, openNote, parseVerifierKey, type VerifierKey } from './note.ts'
 
-/** Most lines of each kind. */
 const MAX_LINES = 64
 
 export interface WitnessLine {

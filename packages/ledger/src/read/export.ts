@@ -66,7 +66,6 @@ export interface ExportCount {
   opened: number
   /** Openings that do not match the commitments of their token, and were not used. */
   refused: number
-  /** Shards whose entries are pruned. */
   pruned: number
 }
 

@@ -12,7 +12,6 @@ export interface TailEntry {
 
 export class LedgerTail {
   readonly #reader: LedgerReader
-  /** The position in each issuer's newest shard. */
   readonly #positions = new Map<string, { readonly path: string; readonly next: number }>()
 
   private constructor(reader: LedgerReader) {

@@ -40,11 +40,7 @@ export class AdmittedBatch {
     this.#options = options
   }
 
-  /**
-   * Gives an entry its index.
-   *
-   * @throws {MintmarkError} `ENTRY_REFUSED` with `facts.reason`
-   */
+  /** Gives an entry its index. @throws {MintmarkError} `ENTRY_REFUSED` with `facts.reason` */
   admit(entry: Issuance | Revocation): Receipt {
     const { description, shards, nowMs } = this.#options
     const alias = shards.aliasOf(entry.issuer)

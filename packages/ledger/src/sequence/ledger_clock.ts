@@ -49,11 +49,7 @@ export class LedgerClock {
     this.#latest = { ms: Math.max(started, confirmed), atMs: this.#elapsed() }
   }
 
-  /**
-   * The time, for what is recorded.
-   *
-   * @throws {MintmarkError} `LEDGER_CLOCK` where it cannot be right
-   */
+  /** The time, for what is recorded. @throws {MintmarkError} `LEDGER_CLOCK` where it cannot be right */
   read(): number {
     const atMs = this.#elapsed()
     const nowMs = this.#now()

@@ -29,7 +29,6 @@ export class Publisher {
   readonly #rounds: CosignRounds | undefined
   /** Tiles to publish, by path: a later version of one replaces an earlier one. */
   #tiles: ReadonlyMap<string, Resource> = new Map()
-  /** Checkpoints that witnesses have cosigned, by path of the shard. */
   readonly #cosigned = new Map<string, string>()
   /** Ends the ledger. */
   failure: MintmarkError | undefined

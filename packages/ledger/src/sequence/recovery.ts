@@ -176,7 +176,6 @@ async function headAt(
   return isOwn && checkpoint.head.origin === origin ? checkpoint.head : undefined
 }
 
-/** Heads that wait for witnesses since an earlier run. */
 async function unwitnessedHeads(options: SequencerOptions): Promise<ReadonlyMap<string, string>> {
   const waiting = new Map<string, string>()
   const { store, description, witnesses } = options

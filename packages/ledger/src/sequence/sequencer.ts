@@ -21,7 +21,6 @@ import { Publisher, type PublisherOptions } from './publisher.ts'
 import { recoverLedger } from './recovery.ts'
 import { Shards } from './shards.ts'
 
-/** Most entries in one commit. */
 const BATCH_ENTRIES = 4096
 /** Entries that may wait; beyond, callers have to try again. */
 const QUEUE_ENTRIES = 65_536
@@ -156,7 +155,6 @@ export class Sequencer {
     return this.#live.of(alias).find(id, inputHash, this.#clock.sureMs - description.skewMs)
   }
 
-  /** Publications since the ledger was opened. */
   get publications(): number {
     return this.#publications
   }

@@ -48,7 +48,6 @@ export class Journal {
     return this.#failure
   }
 
-  /** Bytes of the segment that takes commits. */
   get length(): number {
     return this.#segment?.length ?? 0
   }

@@ -24,7 +24,6 @@ const RECORD_BYTES = HEAD_BYTES + HASH_BYTES
 
 const TYPE = { edges: 0, batch: 1 } as const
 
-/** The edges of all open shards when the segment began. */
 interface EdgesRecord {
   readonly kind: 'edges'
   /** By path of the shard. */

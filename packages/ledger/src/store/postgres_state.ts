@@ -94,7 +94,6 @@ export class PostgresState implements StateFiles {
       this.#copying = this.#copying.then(() => work(copies)).catch(() => undefined)
   }
 
-  /** Resolves when no copy is being written any more. */
   async close(): Promise<void> {
     await Promise.all([this.#readers.close(), this.#copying])
   }

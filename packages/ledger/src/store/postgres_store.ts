@@ -22,7 +22,6 @@ import { PostgresFiles } from './postgres_files.ts'
 import { PostgresState, STATE_TABLE } from './postgres_state.ts'
 import type { Edges, LedgerStore, RecoveredStep, ShardAppend, StateFiles } from './store.ts'
 
-/** Bytes of the record after which it begins again. */
 const RECORD_BYTES = 16 << 20
 const RECORDS_AT_ONCE = 64
 /** A server needs a moment to see that a process which was killed is gone. */

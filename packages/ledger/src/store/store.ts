@@ -88,7 +88,6 @@ export interface LedgerStore {
   readonly trouble: MintmarkError | undefined
   /** A published file, or undefined. */
   read(path: string): Promise<Uint8Array | undefined>
-  /** Names in a published folder, sorted. */
   list(folder: string): Promise<readonly string[]>
   /** Removes published files: a path with all below it. */
   remove(path: string): Promise<void>

@@ -64,7 +64,6 @@ export class TileTree {
     return { proof, start, end }
   }
 
-  /** Bytes of one bundle, as they were read. */
   async bundleBytes(index: number): Promise<Uint8Array> {
     return await this.#resource('entries', index, tileWidth('entries', index, this.size))
   }

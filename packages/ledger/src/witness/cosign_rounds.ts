@@ -22,7 +22,6 @@ interface CosignRoundsOptions {
 
 export class CosignRounds {
   readonly #options: CosignRoundsOptions
-  /** Checkpoints that wait, by path of the shard. */
   readonly #waiting = new Map<string, string>()
   #running: Promise<void> | undefined
   #retry: NodeJS.Timeout | undefined

@@ -39,11 +39,7 @@ export interface ShownShare {
 /** A guard that follows the ledger has a revocation within this time. */
 const REVOCATION_LAG_MS = 60_000
 
-/**
- * Every entry is verified against its checkpoint on the way.
- *
- * @throws {MintmarkError} `LEDGER_DAMAGED`
- */
+/** Every entry is verified against its checkpoint on the way. @throws {MintmarkError} `LEDGER_DAMAGED` */
 export async function lifetimesIn(
   reader: LedgerReader,
   receipts?: Receipts,

@@ -20,7 +20,6 @@ type Row = readonly [Level, title: string, help?: string]
 const REPLACE =
   'Replace the key, and have verifiers drop it: its private half can be computed or is known.'
 
-/** As {@link Row}. */
 // biome-ignore format: a table, a rule in two lines
 const ROWS = {
   'rsa-shared-factor': ['error', 'The modulus shares a prime with another key.'],

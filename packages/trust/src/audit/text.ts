@@ -7,7 +7,6 @@ import { type AuditFinding, type Level, ruleOf } from './rules.ts'
 import { boundShare, type StandardRow } from './standards.ts'
 
 const LEVELS: readonly Level[] = ['error', 'warning', 'note']
-/** Findings of one rule that are listed; JSON and SARIF have all. */
 const MOST_LISTED = 10
 
 export function auditText({

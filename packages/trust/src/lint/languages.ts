@@ -30,21 +30,22 @@ interface Kind {
   readonly parser: string
 }
 
-const kind = (language: Language, parser: string): Kind => ({ language, parser })
-const KINDS: Readonly<Record<string, Kind>> = {
-  '.js': kind('js', Lang.JavaScript),
-  '.mjs': kind('js', Lang.JavaScript),
-  '.cjs': kind('js', Lang.JavaScript),
-  '.jsx': kind('js', Lang.JavaScript),
-  '.ts': kind('js', Lang.TypeScript),
-  '.mts': kind('js', Lang.TypeScript),
-  '.cts': kind('js', Lang.TypeScript),
-  '.tsx': kind('js', Lang.Tsx),
-  '.py': kind('python', 'python'),
-  '.go': kind('go', 'go'),
-  '.java': kind('java', 'java'),
-  '.cs': kind('csharp', 'csharp'),
-}
+/** By the end of a file's name. */
+const KINDS: Readonly<Record<string, Kind>> = Object.fromEntries(
+  (
+    [
+      ['.js .mjs .cjs .jsx', 'js', Lang.JavaScript],
+      ['.ts .mts .cts', 'js', Lang.TypeScript],
+      ['.tsx', 'js', Lang.Tsx],
+      ['.py', 'python', 'python'],
+      ['.go', 'go', 'go'],
+      ['.java', 'java', 'java'],
+      ['.cs', 'csharp', 'csharp'],
+    ] as const
+  ).flatMap(([ends, language, parser]) =>
+    ends.split(' ').map((end) => [end, { language, parser }]),
+  ),
+)
 const kindOf = (file: string): Kind | undefined => KINDS[path.extname(file).toLowerCase()]
 
 /** ast-grep takes all of them at once, and once a process. */

@@ -22,7 +22,6 @@ const UNDECIDED: Described = {
   source: 'none',
   fix: 'Write the options into the call, or look where they are made.',
 }
-/** Findings of one rule that are listed; JSON and SARIF list all. */
 const MOST_LISTED = 10
 
 const described = (rules: readonly Rule[]): readonly Described[] => [...rules, UNDECIDED]

@@ -9,7 +9,6 @@ export class Pace {
     this.#gapMs = 1000 / perSecond
   }
 
-  /** Resolves when the next request may be sent. */
   async next(): Promise<void> {
     const nowMs = performance.now()
     const waitMs = this.#nextMs - nowMs

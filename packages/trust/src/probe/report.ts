@@ -1,9 +1,7 @@
 /** What a probe found. @module */
 import type { Vector } from '../forge/vector.ts'
 
-/**
- * `late`: accepted at first, and refused later in the same run. `cannot-tell`: not asked, or no clear answer.
- */
+/** `late`: accepted at first, and refused later in the same run. `cannot-tell`: not asked, or no clear answer. */
 export type Outcome = 'refused' | 'accepted' | 'late' | 'cannot-tell'
 
 export interface Control {

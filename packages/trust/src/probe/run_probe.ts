@@ -192,7 +192,6 @@ function signerOf({ signer }: Forge): Signer | undefined {
 
 const NOT_ASKED: Asked = { outcome: 'cannot-tell', seen: 'not asked' }
 
-/** Three parts of random bytes. */
 function garbageToken(): string {
   const [header, payload, signature] = [24, 96, 64].map((length) => randomBytes(length))
   return [header, payload, signature].map((each) => each?.toString('base64url')).join('.')

@@ -62,7 +62,6 @@ export interface RecordContent {
   readonly bodyOf: (observation: Observation) => Promise<Uint8Array | undefined>
 }
 
-/** Pinned heads. */
 interface ReadOptions {
   readonly seen?: readonly SeenHead[]
   /** Signed ones, as `record` prints them. */
@@ -144,7 +143,6 @@ export class KeyRecord {
     return this.#content.head
   }
 
-  /** The head, signed; and the key that signed it. */
   get signed(): Pick<RecordContent, 'checkpoint' | 'key' | 'witnessed'> {
     return this.#content
   }
@@ -174,11 +172,7 @@ export class KeyRecord {
     return this.#content.bodyOf(observation)
   }
 
-  /**
-   * Writes looks down: documents, then lines, then the head. Durable on return.
-   *
-   * @returns what was written
-   */
+  /** Writes looks down: documents, then lines, then the head. Durable on return. @returns what was written */
   async append(looks: readonly Seen[], nowMs: number): Promise<readonly Observation[]> {
     // The file may end with half a line: only a new start reads it.
     if (this.#failure !== undefined) throw this.#failure

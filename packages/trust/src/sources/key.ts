@@ -48,7 +48,6 @@ export interface ListedKey {
 /** Members that nobody may publish. Source: RFC 7518, sections 6.2.2, 6.3.2 and 6.4.1. */
 export const PRIVATE_MEMBERS: readonly string[] = ['d', 'p', 'q', 'dp', 'dq', 'qi', 'oth', 'k']
 
-/** Members of a JWK that make the key. */
 type Members = Partial<Record<string, string>>
 
 /** A key, or why it could not be read. */

@@ -34,7 +34,6 @@ function portOf({ protocol, port }: URL): number {
   return protocol === 'imaps:' ? 993 : 143
 }
 
-/** First client message of the mechanism. */
 function initialResponse({ url, mechanism, user }: ImapOptions, token: string): string {
   const bearer = `auth=Bearer ${token}\u0001\u0001`
   const text =

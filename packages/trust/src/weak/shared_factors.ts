@@ -84,7 +84,6 @@ async function inTwoThreads(moduli: readonly bigint[]): Promise<bigint[]> {
   }
 }
 
-/** One order for each thread; their answers. */
 async function ask(
   threads: readonly Worker[],
   orders: readonly GcdOrder[],
