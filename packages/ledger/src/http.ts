@@ -4,7 +4,7 @@ export {
   ledgerClient,
   liveAnswers,
 } from './http/ledger_client.ts'
-export { type Listening, listen, type Routes } from './http/listen.ts'
+export { type Connection, type Listening, listen, type Routes } from './http/listen.ts'
 export { openReader } from './http/open_ledger.ts'
 export {
   type LedgerServeOptions,

@@ -14,9 +14,14 @@ const IDLE_TIMEOUT_MS = 75_000
 /** How long running requests may still take. */
 const STOP_PATIENCE_MS = 5000
 
+/** What a server knows of a request's connection. */
+export interface Connection {
+  readonly incoming: { readonly socket: { readonly remoteAddress?: string | undefined } }
+}
+
 /** A Hono application, without Hono's types: these need a browser's. */
 export interface Routes {
-  readonly fetch: (request: Request) => Response | Promise<Response>
+  readonly fetch: (request: Request, connection?: Connection) => Response | Promise<Response>
 }
 
 export interface Listening {

@@ -9,9 +9,10 @@
  * @module
  */
 import { timingSafeEqual } from 'node:crypto'
-import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
+import type { IncomingMessage } from 'node:http'
 import path from 'node:path'
 import { type Json, MintmarkError, parseObject, safeText, text } from '@mintmark/core'
+import type { Connection } from '@mintmark/ledger/http'
 import { commandIssuer } from './issuer_control.ts'
 import {
   certificateFor,
@@ -46,9 +47,7 @@ export interface RunningIssuer extends Running {
   readonly stop: () => Promise<void>
 }
 
-const LOOPBACK = '127.0.0.1'
-/** A command is a line. */
-const MOST_COMMAND_BYTES = 4096
+const LOOPBACK = { host: '127.0.0.1', port: 0 }
 
 /** @throws {MintmarkError} as `openState`; `INPUT_INVALID` where the port cannot be taken, or one runs on the folder */
 export async function startIssuer(options: IssuerOptions): Promise<RunningIssuer> {
@@ -56,21 +55,21 @@ export async function startIssuer(options: IssuerOptions): Promise<RunningIssuer
   const folder = path.resolve(options.folder)
   await assertNoneRuns(folder)
   const issuer = new Issuer(folder, await openState(folder, options))
-  const server = createServer((request, response) => issuer.answerPublic(request, response))
-  const control = createServer((request, response) => void issuer.answerControl(request, response))
-  const bound = await listening(server, host, port)
+  // Loads the server only here: other commands start faster.
+  const { listen } = await import('@mintmark/ledger/http')
+  const routes = { fetch: issuer.answerPublic.bind(issuer) }
+  const server = await listen(routes, { host, port }, ({ socket }) => issuer.isCutOff(socket))
+  const control = await listen({ fetch: issuer.answerControl.bind(issuer) }, LOOPBACK)
+  const stop = async () => void (await Promise.all([server.stop(), control.stop()]))
+  const running = { url: publicUrl ?? server.url, controlUrl: control.url }
+  issuer.url = running.url
   try {
-    const controlUrl = `http://${LOOPBACK}:${await listening(control, LOOPBACK, 0)}`
-    const name = host.includes(':') ? `[${host}]` : host
-    const running = { url: publicUrl ?? `http://${name}:${bound}`, controlUrl }
-    issuer.url = running.url
     await writeRunning(folder, running)
-    const stop = async () => void (await Promise.all([closed(server), closed(control)]))
-    return { ...running, audience: issuer.audience, stop }
   } catch (cause) {
-    await Promise.all([closed(server), closed(control)])
+    await stop()
     throw cause
   }
+  return { ...running, audience: issuer.audience, stop }
 }
 
 /** A second issuer would write over the keys of the first. */
@@ -101,36 +100,42 @@ class Issuer {
     return this.#state.audience
   }
 
-  answerPublic(request: IncomingMessage, response: ServerResponse): void {
-    if (this.#endpoint === 'unreachable') {
-      request.socket.destroy()
-      return
-    }
-    const at = (request.url ?? '').split('?')[0]
-    const isLocal = isLoopback(request.socket.remoteAddress ?? '')
-    const found = ISSUER_PATHS.find((each) => at === `${each}/.well-known/openid-configuration`)
-    if (at === '/keys') this.#keys(response)
-    else if (at === '/saml/metadata') this.#metadata(response)
-    else if (found !== undefined) send(response, 200, this.#discovery(found, isLocal))
-    else send(response, 404, { error: 'not_found' })
+  /** Closes the connection of a request while the endpoint is to be unreachable. */
+  isCutOff(socket: IncomingMessage['socket']): boolean {
+    const isCut = this.#endpoint === 'unreachable'
+    if (isCut) socket.destroy()
+    return isCut
   }
 
-  #keys(response: ServerResponse): void {
-    this.#fetchedMs = performance.now()
-    send(response, 200, keySet(this.#state.keys, this.url))
+  answerPublic({ url }: Request, from?: Connection): Response {
+    const { pathname } = new URL(url)
+    const found = ISSUER_PATHS.find(
+      (each) => pathname === `${each}/.well-known/openid-configuration`,
+    )
+    if (pathname === '/keys') {
+      this.#fetchedMs = performance.now()
+      return answer(200, keySet(this.#state.keys, this.url))
+    }
+    if (pathname === '/saml/metadata') return this.#metadata()
+    if (found === undefined) return answer(404, { error: 'not_found' })
+    return answer(
+      200,
+      this.#discovery(found, isLoopback(from?.incoming.socket.remoteAddress ?? '')),
+    )
   }
 
   /** Source: SAML 2.0 Metadata, section 2.4.3. */
-  #metadata(response: ServerResponse): void {
+  #metadata(): Response {
     const descriptors = this.#state.keys
       .filter(({ role }) => role === 'saml' || role === 'saml-expired')
       .map(
         (key) =>
           `<KeyDescriptor use="signing"><KeyInfo xmlns="http://www.w3.org/2000/09/xmldsig#"><X509Data><X509Certificate>${certificateFor(key).toString('base64')}</X509Certificate></X509Data></KeyInfo></KeyDescriptor>`,
       )
-    response.writeHead(200, { 'content-type': 'application/samlmetadata+xml' })
-    response.end(
+    const headers = { 'content-type': 'application/samlmetadata+xml' }
+    return new Response(
       `<EntityDescriptor xmlns="urn:oasis:names:tc:SAML:2.0:metadata" entityID="${this.url}"><IDPSSODescriptor protocolSupportEnumeration="urn:oasis:names:tc:SAML:2.0:protocol">${descriptors.join('')}<SingleSignOnService Binding="urn:oasis:names:tc:SAML:2.0:bindings:HTTP-Redirect" Location="${this.url}/saml/login"/></IDPSSODescriptor></EntityDescriptor>`,
+      { headers },
     )
   }
 
@@ -148,30 +153,25 @@ class Issuer {
     }
   }
 
-  async answerControl(request: IncomingMessage, response: ServerResponse): Promise<void> {
-    if (request.url === '/stranger/keys') {
+  async answerControl(request: Request): Promise<Response> {
+    const { pathname } = new URL(request.url)
+    if (pathname === '/stranger/keys') {
       this.#followed++
-      send(response, 200, strangerKeySet(this.#state.keys, this.url))
-      return
+      return answer(200, strangerKeySet(this.#state.keys, this.url))
     }
-    if (request.method !== 'POST' || request.url !== '/control' || !this.#isAllowed(request)) {
-      send(response, 401, { error: 'unauthorised' })
-      return
-    }
+    if (request.method !== 'POST' || pathname !== '/control' || !this.#isAllowed(request))
+      return answer(401, { error: 'unauthorised' })
     try {
-      send(response, 200, await this.#execute(parseObject(await bodyOf(request)) ?? {}))
+      return answer(200, await this.#execute(parseObject(await request.text()) ?? {}))
     } catch (error) {
       const isOurs = error instanceof MintmarkError
-      send(response, isOurs ? 400 : 500, { error: isOurs ? error.message : 'failed' })
+      return answer(isOurs ? 400 : 500, { error: isOurs ? error.message : 'failed' })
     }
   }
 
-  #isAllowed(request: IncomingMessage): boolean {
-    const [given, wanted] = [
-      request.headers.authorization ?? '',
-      `Bearer ${this.#state.secret}`,
-    ].map((each) => Buffer.from(each))
-    if (given === undefined || wanted === undefined) return false
+  #isAllowed({ headers }: Request): boolean {
+    const given = Buffer.from(headers.get('authorization') ?? '')
+    const wanted = Buffer.from(`Bearer ${this.#state.secret}`)
     return given.length === wanted.length && timingSafeEqual(given, wanted)
   }
 
@@ -212,40 +212,7 @@ class Issuer {
   }
 }
 
-async function bodyOf(request: IncomingMessage): Promise<string> {
-  let body = ''
-  for await (const chunk of request) {
-    body += String(chunk)
-    if (body.length > MOST_COMMAND_BYTES)
-      throw new MintmarkError('INPUT_INVALID', 'the command is too long')
-  }
-  return body
-}
+const answer = (status: number, value: Json) =>
+  Response.json(value, { status, headers: { 'cache-control': 'no-store' } })
 
-function send(response: ServerResponse, status: number, value: Json): void {
-  response.writeHead(status, { 'content-type': 'application/json', 'cache-control': 'no-store' })
-  response.end(JSON.stringify(value))
-}
-
-/** @returns the port */
-function listening(server: Server, host: string, port: number): Promise<number> {
-  return new Promise((resolve, reject) => {
-    server.once('error', (cause: NodeJS.ErrnoException) => {
-      const message = `cannot listen on ${host} port ${port}: ${cause.code ?? ''}`
-      reject(new MintmarkError('INPUT_INVALID', message, { option: 'port' }, { cause }))
-    })
-    server.listen(port, host, () => {
-      const address = server.address()
-      resolve(typeof address === 'object' && address !== null ? address.port : port)
-    })
-  })
-}
-
-function closed(server: Server): Promise<void> {
-  return new Promise((resolve) => {
-    server.close(() => resolve())
-    server.closeAllConnections()
-  })
-}
-
-const isLoopback = (address: string) => address === '::1' || address.endsWith(LOOPBACK)
+const isLoopback = (address: string) => address === '::1' || address.endsWith('127.0.0.1')
