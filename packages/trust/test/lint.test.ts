@@ -7,6 +7,18 @@ import { isLintFound, isLintWhole, type LintReport, lint, readRules } from '../s
 import { scratch } from './made_keys.ts'
 
 const rules = readRules()
+const EXTENSIONS = {
+  js: 'ts',
+  python: 'py',
+  go: 'go',
+  java: 'java',
+  csharp: 'cs',
+  yaml: 'yaml',
+  json: 'json',
+  hcl: 'tf',
+  nginx: 'conf',
+  properties: 'properties',
+}
 
 async function linted(
   files: Readonly<Record<string, string | Buffer>>,
@@ -28,8 +40,9 @@ describe('rules', () => {
     assert.equal(new Set(rules.map(({ id }) => id)).size, rules.length)
   })
 
-  for (const { id, example, bad, good } of rules)
+  for (const { id, languages, in: name, bad, good } of rules)
     it(`${id} finds its bad example, and not its good one`, async () => {
+      const example = name ?? `example.${EXTENSIONS[languages[0] ?? 'js']}`
       const found = await linted({ [example]: bad })
       assert.deepEqual(found.unread, [])
       assert.ok(idsOf(found).includes(id), `not found: ${idsOf(found).join(', ')}`)

@@ -12,7 +12,8 @@ import { fileURLToPath } from 'node:url'
 import { isObject, MintmarkError, text } from '@mintmark/core'
 import { parse } from 'yaml'
 
-export type Level = 'error' | 'warning' | 'note'
+export const LEVELS = ['error', 'warning', 'note'] as const
+export type Level = (typeof LEVELS)[number]
 
 export const SOURCE_LANGUAGES = ['js', 'python', 'go', 'java', 'csharp'] as const
 export const CONFIG_LANGUAGES = ['yaml', 'json', 'hcl', 'nginx', 'properties'] as const
@@ -53,8 +54,8 @@ export interface Rule {
   readonly title: string
   readonly source: string
   readonly fix: string
-  /** Name of the file that `bad` and `good` are. */
-  readonly example: string
+  /** Name of the file that `bad` and `good` are; undefined: any of the language. */
+  readonly in: string | undefined
   readonly bad: string
   readonly good: string
 }
@@ -65,17 +66,10 @@ const ALL = /^[\s\S]*$/
 /** @throws {MintmarkError} `INPUT_INVALID` for a rule that is not one */
 export function readRules(): readonly Rule[] {
   const files = readdirSync(FOLDER).filter((name) => name.endsWith('.yaml'))
-  return files
-    .toSorted((a, b) => (a < b ? -1 : 1))
-    .flatMap((name) => rulesIn(readFileSync(path.join(FOLDER, name), 'utf8'), name))
-}
-
-export function rulesIn(source: string, name: string): readonly Rule[] {
-  const family: unknown = parse(source, { merge: true })
-  if (!isObject(family) || !Array.isArray(family['rules'])) throw invalid(name, 'it has no "rules"')
-  return family['rules'].map((row: unknown) => {
-    if (!isObject(row)) throw invalid(name, 'a rule is no object')
-    return ruleOf(row, name)
+  return files.toSorted().flatMap((name) => {
+    const family: unknown = parse(readFileSync(path.join(FOLDER, name), 'utf8'), { merge: true })
+    const rules = isObject(family) && Array.isArray(family['rules']) ? family['rules'] : []
+    return rules.map((row: unknown) => ruleOf(isObject(row) ? row : {}, name))
   })
 }
 
@@ -94,11 +88,10 @@ function ruleOf(row: Readonly<Record<string, unknown>>, name: string): Rule {
   const [at, without] = [text(row, 'at'), text(row, 'without')]
   const level = LEVELS.find((each) => each === row['level'])
   if (level === undefined) throw invalid(name, `rule ${id} has no level`)
-  const languages = ALL_LANGUAGES.filter((each) => textsOf(row['languages']).includes(each))
   return {
     id: needed('id'),
     level,
-    languages,
+    languages: ALL_LANGUAGES.filter((each) => textsOf(row['languages']).includes(each)),
     library: new RegExp(needed('library')),
     without: without === undefined ? undefined : new RegExp(without),
     file: new RegExp(text(row, 'file') ?? '', 'i'),
@@ -114,26 +107,12 @@ function ruleOf(row: Readonly<Record<string, unknown>>, name: string): Rule {
     title: needed('title'),
     source: needed('source'),
     fix: needed('fix'),
-    example: text(row, 'in') ?? `example.${EXAMPLES[languages[0] ?? 'js']}`,
+    in: text(row, 'in'),
     bad: needed('bad'),
     good: needed('good'),
   }
 }
 
-export const LEVELS: readonly Level[] = ['error', 'warning', 'note']
-/** How the name of an example ends. */
-const EXAMPLES: Readonly<Record<Language, string>> = {
-  js: 'ts',
-  python: 'py',
-  go: 'go',
-  java: 'java',
-  csharp: 'cs',
-  yaml: 'yaml',
-  json: 'json',
-  hcl: 'tf',
-  nginx: 'conf',
-  properties: 'properties',
-}
 const ALL_LANGUAGES: readonly Language[] = [...SOURCE_LANGUAGES, ...CONFIG_LANGUAGES]
 
 /** A text of one language for all of it, so that a rule cannot match a part by mistake. */
