@@ -116,15 +116,16 @@ export { type Case, openCase } from './store/case.ts'
 export { caseAddresses, caseNames } from './store/case_names.ts'
 export { type EvidenceRow, evidenceRows, UNREADABLE } from './store/evidence_rows.ts'
 export { readMeta, writeMeta } from './store/meta.ts'
-export { FILE_UNKNOWNS, type Unknown, unknowns, unknownsConcerning } from './unknowns/unknowns.ts'
+export { FILE_UNKNOWNS } from './unknowns/from_statements.ts'
+export { type Unknown, unknowns, unknownsConcerning } from './unknowns/unknowns.ts'
 export { buildCoverage, type CoverageSpan, coverageReport } from './verdicts/losses/coverage.ts'
 export { REASONS, type Strength } from './verdicts/match/reasons.ts'
 export { reconcile } from './verdicts/reconcile.ts'
 export { seal } from './verdicts/seal.ts'
 export {
-  judgeSessions,
   outcomeCounts,
   type SessionVerdict,
+  sessionVerdicts,
   type TokenVerdict,
   tokenVerdicts,
   type VerdictCounts,

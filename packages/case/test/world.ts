@@ -5,8 +5,8 @@
  */
 
 import type { Session } from '../src/engine/session.ts'
+import { NO_ID } from '../src/store/access_sql.ts'
 import { openCase } from '../src/store/case.ts'
-import { NO_ID } from '../src/store/no_id.ts'
 import { type Backend, embedded } from './backends.ts'
 
 type Value = string | number | readonly (string | number)[]

@@ -18,7 +18,7 @@ import type { HuntOptions, HuntResult } from '../hunts/run_hunts.ts'
 import { type Mark, markConditions, marks, marksMark, marksTotal } from '../scope/marks.ts'
 import { type Note, notes } from '../scope/notes.ts'
 import { type Scope, scope } from '../scope/scope.ts'
-import { select } from '../scope/select.ts'
+import { select, withSelected } from '../scope/select.ts'
 import type { Selected } from '../scope/selected.ts'
 import { isDefault, type Selection } from '../scope/selection.ts'
 import { type Timeline, timeline } from '../scope/timeline.ts'
@@ -29,9 +29,9 @@ import { comparable } from '../verdicts/comparable.ts'
 import { reconcile } from '../verdicts/reconcile.ts'
 import { evidenceMark, seal } from '../verdicts/seal.ts'
 import {
-  judgeSessions,
   outcomeCounts,
   type SessionVerdict,
+  sessionVerdicts,
   type TokenVerdict,
   tokenVerdicts,
   type VerdictCounts,
@@ -67,7 +67,7 @@ export interface Answer {
   /** Leads by reason and hunt, apart from what is established, each with what would settle it. */
   readonly leads: readonly Lead[]
   readonly custody: readonly Custody[]
-  /** Private keys that lie in the dumps of the evidence. */
+  /** Private keys in the dumps of the evidence. */
   readonly keys: readonly KeyFound[]
   /** From key to verifier: each key of which the evidence has a private half, or a token. */
   readonly chains: readonly KeyChain[]
@@ -163,7 +163,7 @@ async function questionAbout(
   return questionOf(known, selection, huntList(hunts))
 }
 
-/** Only this module writes what it reads, so the schema's name is proof enough. */
+/** Only this module writes what it reads, so the schema's name identifies it. */
 function isAnswer(value: unknown): value is Answer {
   return isObject(value) && value['schema'] === ANSWER_SCHEMA
 }
@@ -192,8 +192,10 @@ async function answerAnew(
     ...(await outcomeCounts(session)),
     tokens: tokens.rows,
     tokensTotal: tokens.total,
-    sessions: await judgeSessions(session, { limit: LISTED }),
-    ...(await ofSelection(session, selection, known, onStep)),
+    sessions: await sessionVerdicts(session, { limit: LISTED }),
+    ...(await withSelected(session, selection, (selected) =>
+      ofSelected(session, selected, known, onStep),
+    )),
     hunts,
     keys,
     chains,
@@ -202,43 +204,16 @@ async function answerAnew(
   }
 }
 
-/** The part of an answer that marks change. */
-type SelectionAnswer = Pick<
-  Answer,
-  | 'conclusion'
-  | 'leads'
-  | 'selection'
-  | 'scope'
-  | 'timeline'
-  | 'custody'
-  | 'unknowns'
-  | 'marks'
-  | 'marksTotal'
->
-
 type Known = Omit<Grounds, 'unknowns'> & { readonly hunts: readonly HuntResult[] }
 
-async function ofSelection(
-  session: Session,
-  selection: Selection,
-  known: Known,
-  onStep: (step: Step) => void,
-): Promise<SelectionAnswer> {
-  onStep('scope')
-  const selected = await select(session, selection)
-  try {
-    return await ofSelected(session, selected, known, onStep)
-  } finally {
-    await selected.close()
-  }
-}
-
+/** The part of an answer that marks change. */
 async function ofSelected(
   session: Session,
   selected: Selected,
   known: Known,
   onStep: (step: Step) => void = () => {},
-): Promise<SelectionAnswer> {
+) {
+  onStep('scope')
   const bounded = await scope(session, selected)
   onStep('timeline')
   const course = await timeline(session, selected)
@@ -266,7 +241,7 @@ const markedIn = async (session: Session): Promise<Pick<Answer, 'marks' | 'marks
 })
 
 /**
- * The answer after somebody has marked something, and its selection, which the caller closes: what marks do not touch is
+ * The answer after somebody has marked something, and its selection, which the caller closes: what marks do not change is
  * taken from the answer before.
  *
  * @param before of the same case and evidence, with the selection that is made where nothing is given
@@ -281,12 +256,8 @@ export async function answerMarked(
   const { session } = investigated
   // Before the selection: a mark that comes meanwhile makes another question.
   const question = await questionAbout(investigated, {}, hunts)
-  const known = {
-    evidence: before.evidence,
-    keys: before.keys,
-    hunts: before.hunts,
-    comparable: before.conclusion.comparable,
-  }
+  const { evidence, keys } = before
+  const known = { evidence, keys, hunts: before.hunts, comparable: before.conclusion.comparable }
   const selected = await select(session, {}, facts)
   try {
     const made = { ...before, ...(await ofSelected(session, selected, known)) }

@@ -5,7 +5,8 @@
  *
  * @module
  */
-import { isoOf, type Json } from '@mintmark/core'
+import type { Json } from '@mintmark/core'
+import { asNumber, asTime, rowReader } from '../engine/rows.ts'
 import type { Session } from '../engine/session.ts'
 import { BOUNDED } from '../engine/settings.ts'
 import type { HuntResult } from '../hunts/run_hunts.ts'
@@ -48,8 +49,9 @@ export async function leadsOf(
   return rows.map((row) => leadOf(row, byId.get(String(row['hunt']))))
 }
 
+const readCounts = rowReader(asNumber('tokens sessions mailboxes'), asTime('first last'))
+
 function leadOf(row: Json, hunt: HuntResult | undefined): Lead {
-  const number = (name: string) => Number(row[name] ?? 0)
   const isHunt = row['source'] === 'hunt'
   const reason = String(row['reason'])
   return {
@@ -57,12 +59,8 @@ function leadOf(row: Json, hunt: HuntResult | undefined): Lead {
     by: isHunt ? String(row['hunt']) : reason,
     verdict: String(row['verdict']),
     text: isHunt ? (hunt?.title ?? String(row['hunt'])) : reason.replaceAll('-', ' '),
-    accesses: isHunt ? number('hunt_hits') : number('accesses'),
-    tokens: number('tokens'),
-    sessions: number('sessions'),
-    mailboxes: number('mailboxes'),
-    first: isoOf(number('first_ms')),
-    last: isoOf(number('last_ms')),
+    accesses: Number(isHunt ? row['hunt_hits'] : row['accesses']),
+    ...readCounts(row),
     settledBy: isHunt
       ? `Who knows these accounts. A hit cannot mean: ${hunt?.cannotMean ?? 'see the hunt'}`
       : settledBy(reason),

@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { countOf } from '../engine/rows.ts'
 import type { Session } from '../engine/session.ts'
 import type { HuntResult } from '../hunts/run_hunts.ts'
 import { type Judged, judgedCounts, unjudged } from '../scope/accesses_judged.ts'
@@ -21,7 +22,7 @@ export interface Outcome {
 }
 
 /**
- * Of the whole case: a selection says what is told of its accesses, not what the case comes to.
+ * Of the whole case: a selection narrows what is shown of the accesses, not the outcome of the case.
  *
  * @param isSearchAsked whether dumps were to be searched; what nobody asked for is no part without an answer
  */
@@ -120,6 +121,5 @@ async function hasAccess(
   where: string,
   params: Readonly<Record<string, number>> = {},
 ): Promise<boolean> {
-  const [row] = await session.rows(`SELECT count() AS n FROM access WHERE ${where}`, params)
-  return Number(row?.['n'] ?? 0) > 0
+  return (await countOf(session, `access WHERE ${where}`, params)) > 0
 }

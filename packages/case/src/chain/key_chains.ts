@@ -51,8 +51,8 @@ export interface KeyChain {
   readonly links: readonly ChainLink[]
 }
 
-/** Places of one kind that a link lists. */
-const MOST_PLACES = 20
+/** Locations of one kind that a link lists. */
+const MOST_LOCATIONS = 20
 /** Of a name that a key set gives its owner. */
 const MOST_CHARS = 300
 /** A heap of test keys has more; those that somebody named come first. */
@@ -123,20 +123,28 @@ function chainOf(id: string, key: KeyFound | undefined, known: Known): KeyChain 
   }
 }
 
-const placeOf = ({ path, sha256, line }: FactSource): LinkEvidence => ({
-  path,
-  sha256,
-  line,
-  offset: null,
-})
+function locationOf({ path, sha256, line }: FactSource): LinkEvidence {
+  return { path, sha256, line, offset: null }
+}
 
-const missing = (link: ChainLink['link'], text: string, settledBy: string): ChainLink => ({
-  link,
-  state: 'missing',
-  text,
-  evidence: [],
-  settledBy,
-})
+/** @param evidence that was looked at in vain */
+const missing = (
+  link: ChainLink['link'],
+  text: string,
+  settledBy: string,
+  evidence: ChainLink['evidence'] = [],
+): ChainLink => ({ link, state: 'missing', text, evidence, settledBy })
+
+/** A link that is shown; a lead where something would settle it. */
+const shown = (
+  link: ChainLink['link'],
+  text: string,
+  evidence: ChainLink['evidence'],
+  settledBy: string | null = null,
+): ChainLink => {
+  const state = settledBy === null ? 'established' : 'lead'
+  return { link, state, text, evidence: evidence.slice(0, MOST_LOCATIONS), settledBy }
+}
 
 function keyLink(key: KeyFound | undefined): ChainLink {
   if (key === undefined)
@@ -145,20 +153,18 @@ function keyLink(key: KeyFound | undefined): ChainLink {
       'No memory dump of the evidence holds this key.',
       'The dumps of every process that had the key',
     )
-  const places = key.places.slice(0, MOST_PLACES)
-  const [first] = places
-  return {
-    link: 'key',
-    state: 'established',
-    text: `The private key is in ${first?.files[0] ?? ''}${places.length > 1 ? ` and ${plural(key.places.length - 1, 'other dump')}` : ''}.`,
-    evidence: places.map(({ files, sha256, forms }) => ({
+  const [first, ...others] = key.places
+  const also = others.length > 0 ? ` and ${plural(others.length, 'other dump')}` : ''
+  return shown(
+    'key',
+    `The private key is in ${first?.files[0] ?? ''}${also}.`,
+    key.places.map(({ files, sha256, forms }) => ({
       path: files[0] ?? '',
       sha256,
       line: null,
       offset: forms[0]?.offset ?? null,
     })),
-    settledBy: null,
-  }
+  )
 }
 
 const ENDS: Readonly<Record<TrustEnd['why'], string>> = {
@@ -178,19 +184,17 @@ function trustLink(trust: KeyTrust | undefined, lastUse: string | undefined): Ch
   const owners = [
     ...trust.issuers.map((each) => `issuer ${each.slice(0, MOST_CHARS)}`),
     ...trust.classes.map((each) => `class ${each.slice(0, MOST_CHARS)}`),
-  ].slice(0, MOST_PLACES)
+  ].slice(0, MOST_LOCATIONS)
   const whose = owners.length === 0 ? '' : ` It belongs to ${owners.join(', ')}.`
   const { listed, sources } = trust
   const [end] = trust.ends
   if (end === undefined)
-    return {
-      ...missing(
-        'trust',
-        `No key set or record says until when it was to be trusted.${whose}`,
-        'A key set with its certificate, or a trust record that goes on until it was removed',
-      ),
-      evidence: sources.slice(0, MOST_PLACES).map(placeOf),
-    }
+    return missing(
+      'trust',
+      `No key set or record says until when it was to be trusted.${whose}`,
+      'A key set with its certificate, or a trust record that goes on until it was removed',
+      sources.slice(0, MOST_LOCATIONS).map(locationOf),
+    )
   const stillListed =
     listed !== null && listed.at > end.at ? ` It was still listed at ${minute(listed.at)}.` : ''
   const isOver = lastUse !== undefined && end.at <= lastUse
@@ -200,16 +204,14 @@ function trustLink(trust: KeyTrust | undefined, lastUse: string | undefined): Ch
     removed === undefined || removed === end || removed.after === null
       ? ''
       : ` It was removed after ${minute(removed.after)}, by ${minute(removed.at)}.`
-  return {
-    link: 'trust',
-    state: 'established',
-    text: `${since} ${minute(end.at)} (${ENDS[end.why]}).${stillListed}${gone}${whose}`,
-    evidence: [
-      ...trust.ends.map(({ source }) => placeOf(source)),
-      ...(listed === null || stillListed === '' ? [] : [placeOf(listed.source)]),
-    ].slice(0, MOST_PLACES),
-    settledBy: null,
-  }
+  return shown(
+    'trust',
+    `${since} ${minute(end.at)} (${ENDS[end.why]}).${stillListed}${gone}${whose}`,
+    [
+      ...trust.ends.map(({ source }) => locationOf(source)),
+      ...(listed === null || stillListed === '' ? [] : [locationOf(listed.source)]),
+    ],
+  )
 }
 
 const WANTED_TOKENS =
@@ -219,13 +221,12 @@ function tokenLink({ signed, tokens: { tokens } }: Known): ChainLink {
   if (signed.length > 0) {
     const isKnown = signed.every(({ by }) => by !== 'kid')
     const how = isKnown ? 'verifies with this key' : 'names this key in its header'
-    return {
-      link: 'tokens',
-      state: isKnown ? 'established' : 'lead',
-      text: `${plural(signed.length, 'token')} of the evidence: each ${how}. ${plural(tokens, 'of them is', 'of them are')} in the logs.`,
-      evidence: signed.slice(0, MOST_PLACES).map(({ source }) => placeOf(source)),
-      settledBy: isKnown ? null : WANTED_TOKENS,
-    }
+    return shown(
+      'tokens',
+      `${plural(signed.length, 'token')} of the evidence: each ${how}. ${plural(tokens, 'of them is', 'of them are')} in the logs.`,
+      signed.map(({ source }) => locationOf(source)),
+      isKnown ? null : WANTED_TOKENS,
+    )
   }
   const could =
     tokens === 0
@@ -242,22 +243,20 @@ function accessLink({ signed, tokens, evidence }: Known): ChainLink {
       'No record shows an access with such a token.',
       'The access logs of every service that accepts tokens of this issuer',
     )
-  const places = [
-    first,
-    ...(last.line === first.line && last.evidenceId === first.evidenceId ? [] : [last]),
-  ]
+  const isOne = last.line === first.line && last.evidenceId === first.evidenceId
   const isOfKey = signed.length > 0
   const isKnown = isOfKey && signed.every(({ by }) => by !== 'kid')
-  return {
-    link: 'accesses',
-    state: isKnown ? 'established' : 'lead',
-    text: `${plural(accesses, 'access', 'accesses')} with ${isOfKey ? 'these' : 'those'} tokens, to ${plural(mailboxes, 'mailbox', 'mailboxes')}, ${minute(first.at)} to ${minute(last.at)}.`,
-    evidence: places.flatMap(({ evidenceId, line }) => {
+  return shown(
+    'accesses',
+    `${plural(accesses, 'access', 'accesses')} with ${isOfKey ? 'these' : 'those'} tokens, to ${plural(mailboxes, 'mailbox', 'mailboxes')}, ${minute(first.at)} to ${minute(last.at)}.`,
+    [first, ...(isOne ? [] : [last])].flatMap(({ evidenceId, line }) => {
       const file = evidence.get(evidenceId)
-      return file === undefined ? [] : [placeOf({ path: file.path, sha256: file.sha256, line })]
+      return file === undefined
+        ? []
+        : [{ path: file.path, sha256: file.sha256, line, offset: null }]
     }),
-    settledBy: isKnown ? null : WANTED_TOKENS,
-  }
+    isKnown ? null : WANTED_TOKENS,
+  )
 }
 
 const WANTED_PROBE =
@@ -270,20 +269,19 @@ function verifierLink(probed: readonly ProbedVerifier[], id: string): ChainLink 
   if (own.length > 0) return probedLink(own)
   const taken = probed.filter(isTaken)
   const targets = [...new Set(taken.map(({ target }) => target))]
-  const more = targets.length - MOST_PLACES
+  const more = targets.length - MOST_LOCATIONS
   if (targets.length > 0)
-    return {
-      link: 'verifiers',
-      state: 'lead',
-      text: `${targets.slice(0, MOST_PLACES).join(', ')}${more > 0 ? ` and ${count(more)} more` : ''} accepted other keys that it should refuse. This key was not shown to it.`,
-      evidence: distinctPlaces(taken),
-      settledBy: WANTED_PROBE,
-    }
+    return shown(
+      'verifiers',
+      `${targets.slice(0, MOST_LOCATIONS).join(', ')}${more > 0 ? ` and ${count(more)} more` : ''} accepted other keys that it should refuse. This key was not shown to it.`,
+      distinctSources(taken),
+      WANTED_PROBE,
+    )
   const text =
     probed.length === 0
       ? 'No probe of a verifier is in the evidence: which verifiers accept the key is not known.'
       : 'The verifiers that were probed refused the keys shown. This key was not among them.'
-  return { ...missing('verifiers', text, WANTED_PROBE), evidence: distinctPlaces(probed) }
+  return missing('verifiers', text, WANTED_PROBE, distinctSources(probed))
 }
 
 /** Verifiers that were shown this very key: the newest probe of each counts. */
@@ -293,22 +291,20 @@ function probedLink(own: readonly ProbedVerifier[]): ChainLink {
   const ordered = own.toSorted((a, b) => (order(a) < order(b) ? -1 : 1))
   const newest = [...new Map(ordered.map((probe) => [probe.target, probe])).values()]
   const said = newest
-    .slice(0, MOST_PLACES)
+    .slice(0, MOST_LOCATIONS)
     .map(
       (probe) =>
         `${probe.target} ${isTaken(probe) ? 'accepted' : 'refused'} a token of this key at ${minute(probe.at)} (${probe.vector}).`,
     )
   const isOpen = newest.some(isTaken)
-  return {
-    link: 'verifiers',
-    state: 'established',
-    text: `${said.join(' ')}${isOpen ? ' No record says that the accesses went through it.' : ''}`,
-    evidence: distinctPlaces(own),
-    settledBy: null,
-  }
+  return shown(
+    'verifiers',
+    `${said.join(' ')}${isOpen ? ' No record says that the accesses went through it.' : ''}`,
+    distinctSources(own),
+  )
 }
 
-function distinctPlaces(probed: readonly ProbedVerifier[]): LinkEvidence[] {
-  const places = new Map(probed.map(({ source }) => [source.sha256, placeOf(source)]))
-  return [...places.values()].slice(0, MOST_PLACES)
+function distinctSources(probed: readonly ProbedVerifier[]): LinkEvidence[] {
+  const sources = new Map(probed.map(({ source }) => [source.sha256, locationOf(source)]))
+  return [...sources.values()].slice(0, MOST_LOCATIONS)
 }

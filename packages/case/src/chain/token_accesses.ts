@@ -4,11 +4,12 @@
  *
  * @module
  */
-import { isoOf, type Json } from '@mintmark/core'
+import { isoOf } from '@mintmark/core'
+import { asNumber, firstRow, rowReader, textsOf } from '../engine/rows.ts'
 import type { Session } from '../engine/session.ts'
 import { BOUNDED } from '../engine/settings.ts'
 
-interface Place {
+interface Location {
   readonly evidenceId: number
   readonly line: number
   /** ISO. */
@@ -19,8 +20,8 @@ export interface TokenAccesses {
   readonly tokens: number
   readonly accesses: number
   readonly mailboxes: number
-  readonly first: Place | undefined
-  readonly last: Place | undefined
+  readonly first: Location | undefined
+  readonly last: Location | undefined
 }
 
 const UNISSUED = "verdict IN ('unissued', 'mismatched') AND strength = 'established'"
@@ -34,27 +35,27 @@ export async function tokenAccesses(
     'ids' in asked
       ? ['toString(token_id) IN {ids:Array(String)}', asked.ids]
       : [`${UNISSUED} AND toString(token_id) NOT IN {ids:Array(String)}`, asked.except]
-  const place = '(toUnixTimestamp64Milli(at), evidence_id, line)'
-  const [row] = await session.rows(
+  const location = '(toUnixTimestamp64Milli(at), evidence_id, line)'
+  const row = await firstRow(
+    session,
     `SELECT uniqExact(token_id) AS tokens, count() AS accesses, uniqExactIf(mailbox, mailbox != '') AS mailboxes,
-       min(${place}) AS first, max(${place}) AS last
+       min(${location}) AS first, max(${location}) AS last
      FROM judged WHERE token_state = 'present' AND ${wanted} ${BOUNDED}`,
     { ids },
   )
-  const accesses = Number(row?.['accesses'] ?? 0)
+  const counts = readCounts(row)
+  const isAny = counts.accesses > 0
   return {
-    tokens: Number(row?.['tokens'] ?? 0),
-    accesses,
-    mailboxes: Number(row?.['mailboxes'] ?? 0),
-    first: accesses === 0 ? undefined : placeOf(row, 'first'),
-    last: accesses === 0 ? undefined : placeOf(row, 'last'),
+    ...counts,
+    first: isAny ? locationOf(row['first']) : undefined,
+    last: isAny ? locationOf(row['last']) : undefined,
   }
 }
 
-function placeOf(row: Json | undefined, name: string): Place | undefined {
-  const value: unknown = row?.[name]
-  if (!Array.isArray(value)) return undefined
-  const [ms, evidenceId, line] = value.map(Number)
+const readCounts = rowReader(asNumber('tokens accesses mailboxes'))
+
+function locationOf(tuple: unknown): Location | undefined {
+  const [ms, evidenceId, line] = textsOf(tuple).map(Number)
   if (ms === undefined || evidenceId === undefined || line === undefined) return undefined
   return { evidenceId, line, at: isoOf(ms) }
 }

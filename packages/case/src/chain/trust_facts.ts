@@ -89,7 +89,7 @@ export async function trustFacts(session: Session): Promise<TrustFacts> {
   return isFacts(kept) ? kept : NONE
 }
 
-/** Only {@link keepTrustFacts} writes what is read here, so that its members are proof enough. */
+/** Only {@link keepTrustFacts} writes what is read here, so that its members identify it. */
 function isFacts(value: unknown): value is TrustFacts {
   return isObject(value) && ['keys', 'signed', 'probed'].every((name) => Array.isArray(value[name]))
 }

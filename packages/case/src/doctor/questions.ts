@@ -5,7 +5,6 @@
  */
 import { isoOf } from '@mintmark/core'
 import { LONGEST_LIFE_MS } from '../verdicts/match/agreement.ts'
-import { grouped } from '../verdicts/match/grouped.ts'
 import { EXPORTS, type HowToExport, type Need } from './exports.ts'
 import type { LogSeen, Survey } from './survey.ts'
 
@@ -129,7 +128,7 @@ const lackingOf = (need: Need, how: Lacking['how'], fromMs: number, toMs: number
 
 /** What is lacking, each export once and for the longest period that a tenant needs. */
 export function exportsWanted(questions: readonly Question[]): Lacking[] {
-  const byNeed = grouped(
+  const byNeed = Map.groupBy(
     questions.flatMap(({ lacking }) => lacking),
     ({ need }) => need,
   )

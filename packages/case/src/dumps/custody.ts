@@ -3,16 +3,18 @@
  *
  * @module
  */
-import { isoOf, type Json } from '@mintmark/core'
+import type { Json } from '@mintmark/core'
+import { asNumber, asText, asTexts, asTime, rowReader } from '../engine/rows.ts'
 import type { Params, Session } from '../engine/session.ts'
 import { BOUNDED } from '../engine/settings.ts'
 import type { Selected } from '../scope/selected.ts'
+import { PRINCIPAL, SPAN } from '../store/access_sql.ts'
 import { dumpFiles, dumpName, dumpScans } from './dump_scans.ts'
 
 export interface CustodyOptions {
   /**
    * Part of the path or name, whatever its case, or the whole hash. Default: files that look like
-   * memory dumps or key stores, and what the selected accesses touched.
+   * memory dumps or key stores, and the files of the selected accesses.
    */
   readonly artefact?: string
   readonly selected?: Selected
@@ -41,7 +43,7 @@ export interface Custody {
   readonly rows: readonly ArtefactAccess[]
 }
 
-/** A key that lies in a file. */
+/** A key that is in a file. */
 interface HeldKey {
   readonly spkiSha256: string
   readonly kid: string | null
@@ -86,7 +88,7 @@ const IS_NAMED = `positionCaseInsensitiveUTF8(object_path, {artefact:String}) > 
 const DEFAULT_LIMIT = 100
 
 /**
- * Who touched which artefact: the most suspect artefact first, then the one touched last.
+ * Accesses to artefacts: the most suspicious artefact first, then the one accessed last.
  *
  * A path is compared without regard to letter case, as the services that log it do. Cost: two passes over
  * the accesses to files.
@@ -95,28 +97,28 @@ const DEFAULT_LIMIT = 100
  */
 export async function custody(session: Session, options: CustodyOptions = {}): Promise<Custody[]> {
   const { artefact = '', selected, limit = DEFAULT_LIMIT } = options
-  const touched =
+  const accessed =
     selected === undefined
       ? '0'
       : `lower(object_path) GLOBAL IN (
           SELECT lower(object_path) FROM ${selected.table} WHERE party = 'theirs' AND object_path != '')`
-  const wanted = artefact === '' ? `(${IS_DUMP} OR ${touched})` : `(${IS_NAMED})`
+  const wanted = artefact === '' ? `(${IS_DUMP} OR ${accessed})` : `(${IS_NAMED})`
   const params: Params = artefact === '' ? { dump: DUMP_LIKE, limit } : { artefact, limit }
   const artefacts = await session.rows(
-    `SELECT lower(object_path) AS place, ${SUMMARY} FROM (${fileAccesses(wanted)})
-     GROUP BY place ORDER BY sure DESC, suspects DESC, last_ms DESC, place LIMIT {limit:UInt32} ${BOUNDED}`,
+    `SELECT lower(object_path) AS lower_path, ${SUMMARY} FROM (${fileAccesses(wanted)})
+     GROUP BY lower_path ORDER BY sure DESC, suspects DESC, last_ms DESC, lower_path LIMIT {limit:UInt32} ${BOUNDED}`,
     params,
   )
   if (artefacts.length === 0) return []
-  const places = artefacts.map((row) => String(row['place']))
+  const paths = artefacts.map((row) => String(row['lower_path']))
   const rows = await session.rows(
-    `SELECT lower(object_path) AS place, object_path, ${ARTEFACT_NAME} AS name,
-       toUnixTimestamp64Milli(at) AS at_ms, if(principal != '', principal, principal_id) AS who,
+    `SELECT lower(object_path) AS lower_path, object_path, ${ARTEFACT_NAME} AS name,
+       toUnixTimestamp64Milli(at) AS at_ms, ${PRINCIPAL} AS who,
        operation, ip, client, toString(token_id) AS token, token_state, verdict, reason, hunts
-     FROM (${fileAccesses('lower(object_path) IN {places:Array(String)}')})
-     ORDER BY place, ${IS_ESTABLISHED} DESC, ${IS_SUSPECT} DESC, at DESC, record_id, content
-     LIMIT {limit:UInt32} BY place ${BOUNDED}`,
-    { places, limit },
+     FROM (${fileAccesses('lower(object_path) IN {paths:Array(String)}')})
+     ORDER BY lower_path, ${IS_ESTABLISHED} DESC, ${IS_SUSPECT} DESC, at DESC, record_id, content
+     LIMIT {limit:UInt32} BY lower_path ${BOUNDED}`,
+    { paths, limit },
   )
   const keys = await heldKeys(session)
   return artefacts.map((row) => custodyOf(row, rows, keys))
@@ -127,9 +129,9 @@ async function heldKeys(session: Session): Promise<ReadonlyMap<string, readonly 
   const held = new Map<string, readonly HeldKey[]>()
   const scans = new Map((await dumpScans(session)).map(({ sha256, keys }) => [sha256, keys]))
   for (const { sha256, files } of await dumpFiles(session)) {
-    const keys = (scans.get(sha256) ?? []).map(({ spkiSha256, kid }) => ({
-      spkiSha256,
-      kid: kid || null,
+    const keys = (scans.get(sha256) ?? []).map((key) => ({
+      spkiSha256: key.spkiSha256,
+      kid: key.kid || null,
     }))
     held.set(sha256, keys)
     for (const name of new Set(files.map(dumpName)))
@@ -160,9 +162,8 @@ export function fileAccesses(where: string): string {
 
 const SUMMARY = `
   argMax(object_path, (at, object_path)) AS path, argMax(${ARTEFACT_NAME}, (at, object_path)) AS name,
-  max(object_hash) AS hash, max(bytes) AS size, count() AS touches,
-  uniqExact(if(principal != '', principal, principal_id)) AS people,
-  toUnixTimestamp64Milli(min(at)) AS first_ms, toUnixTimestamp64Milli(max(at)) AS last_ms,
+  max(object_hash) AS hash, max(bytes) AS size, count() AS access_count,
+  uniqExact(${PRINCIPAL}) AS people, ${SPAN},
   countIf(${IS_SUSPECT}) AS suspects, countIf(${IS_ESTABLISHED}) AS sure`
 
 function custodyOf(
@@ -170,38 +171,30 @@ function custodyOf(
   rows: readonly Json[],
   keys: ReadonlyMap<string, readonly HeldKey[]>,
 ): Custody {
-  const name = String(row['name'])
-  const hash = String(row['hash'])
-  const own = rows.filter((one) => one['place'] === row['place'])
+  const artefact = readArtefact(row)
+  const { artefact: name, hash } = artefact
   return {
-    artefact: name,
-    path: String(row['path']),
-    hash,
-    bytes: Number(row['size']),
-    accesses: Number(row['touches']),
-    principals: Number(row['people']),
-    first: isoOf(Number(row['first_ms'])),
-    last: isoOf(Number(row['last_ms'])),
-    suspect: Number(row['suspects']),
-    established: Number(row['sure']),
+    ...artefact,
     keys: keys.get(hash === '' ? dumpName(name) : hash) ?? [],
-    rows: own.map(accessOf),
+    rows: rows.filter((one) => one['lower_path'] === row['lower_path']).map(accessOf),
   }
 }
 
+const readArtefact = rowReader(
+  asText('artefact:name path hash'),
+  asNumber('bytes:size accesses:access_count principals:people'),
+  asTime('first last'),
+  asNumber('suspect:suspects established:sure'),
+)
+
 function accessOf(row: Json): ArtefactAccess {
-  const hunts: unknown = row['hunts']
-  return {
-    artefact: String(row['name']),
-    path: String(row['object_path']),
-    at: isoOf(Number(row['at_ms'])),
-    principal: String(row['who']),
-    operation: String(row['operation']),
-    ip: String(row['ip']),
-    client: String(row['client']),
-    tokenId: row['token_state'] === 'present' ? String(row['token']) : '',
-    verdict: String(row['verdict']),
-    reason: String(row['reason']),
-    hunts: Array.isArray(hunts) ? hunts.map(String) : [],
-  }
+  const access = readAccess(row)
+  return row['token_state'] === 'present' ? access : { ...access, tokenId: '' }
 }
+
+const readAccess = rowReader(
+  asText('artefact:name path:object_path'),
+  asTime('at'),
+  asText('principal:who operation ip client tokenId:token verdict reason'),
+  asTexts('hunts'),
+)

@@ -1,5 +1,5 @@
 /**
- * What was found in the memory dumps of a case: told by whoever scanned them, kept with the case by content.
+ * What was found in the memory dumps of a case: reported by the scanner, stored with the case by content.
  *
  * This package scans nothing. What it keeps names keys by hashes of their public halves, never by their bytes.
  *
@@ -7,27 +7,29 @@
  */
 import { createHash } from 'node:crypto'
 import { isObject, parseObject } from '@mintmark/core'
+import { firstRow } from '../engine/rows.ts'
 import type { Session } from '../engine/session.ts'
-import { tabSeparated } from '../engine/tab_separated.ts'
+import { insertRows } from '../engine/tab_separated.ts'
+import { NEXT_TIME } from '../store/access_sql.ts'
 
 /** Shapes of evidence that is no log: see `IngestOptions.otherShape`. */
 export const DUMP_SHAPE = 'memory-dump'
 export const KEYS_SHAPE = 'public-keys'
 
-/** A form in which a key lies in a dump. */
+/** A key in a dump, in one encoding. */
 export interface DumpKeyForm {
   readonly form: string
   readonly places: number
-  /** Of the first place: bytes from the file's start. */
+  /** Of the first copy: bytes from the file's start. */
   readonly offset: number
-  /** Of the first place, in the process as 0x-hex; null where the dump does not tell. */
+  /** Of the first copy, in the process as 0x-hex; null where the dump does not show it. */
   readonly address: string | null
-  /** Of the first place: `file NAME`, `stack NAME` and the like; null where the dump does not tell. */
+  /** Of the first copy: `file NAME`, `stack NAME` and the like; null where the dump does not show it. */
   readonly owner: string | null
   readonly proof: string
 }
 
-/** A private key that lies in a dump, proven by arithmetic. */
+/** A private key in a dump, verified by arithmetic. */
 export interface DumpKey {
   /** SHA-256 of the DER SubjectPublicKeyInfo, hex. */
   readonly spkiSha256: string
@@ -40,7 +42,7 @@ export interface DumpKey {
   /** Of a public key of the evidence, or of the dump, that matches; `''` for none. */
   readonly kid: string
   readonly subject: string
-  /** When the certificate of that public key runs out, ISO; null for none. */
+  /** When the certificate of that public key expires, ISO; null for none. */
   readonly notAfter: string | null
   readonly forms: readonly DumpKeyForm[]
 }
@@ -54,7 +56,7 @@ export interface DumpScan {
   readonly container: string
   readonly scannedBytes: number
   readonly keys: readonly DumpKey[]
-  /** Proven keys without a public half, such as AES schedules. */
+  /** Verified keys without a public half, such as AES schedules. */
   readonly otherKeys: number
   /** What was not searched, in words. */
   readonly limits: readonly string[]
@@ -71,21 +73,18 @@ export async function dumpScans(session: Session): Promise<DumpScan[]> {
   })
 }
 
-/** Only {@link keepScan} writes what is read here, so that one member is proof enough. */
+/** Only {@link keepScan} writes what is read here, so that one member identifies it. */
 function isScan(value: unknown): value is DumpScan {
   return isObject(value) && Array.isArray(value['keys'])
 }
 
 /** Keeps a scan, in place of an earlier one of the same dump. Throws as `Session.command`. */
 export async function keepScan(session: Session, scan: DumpScan): Promise<void> {
-  const [row] = await session.rows(
-    `SELECT toString(greatest(now64(3, 'UTC'), addMilliseconds(max(at), 1))) AS at
-     FROM dump_scan WHERE sha256 = {sha256:String}`,
-    { sha256: scan.sha256 },
-  )
-  const cells = [scan.sha256, scan.given, JSON.stringify(scan), String(row?.['at'])]
-  const columns = ['sha256', 'given', 'found', 'at']
-  await session.insert('dump_scan', columns, 'TabSeparated', tabSeparated(cells))
+  const { sha256, given } = scan
+  const sql = `SELECT ${NEXT_TIME} AS at FROM dump_scan WHERE sha256 = {sha256:String}`
+  const { at } = await firstRow(session, sql, { sha256 })
+  const cells = [sha256, given, JSON.stringify(scan), String(at)]
+  await insertRows(session, 'dump_scan', ['sha256', 'given', 'found', 'at'], [cells])
 }
 
 /** Says which scans the case has: equal as long as none is added or made anew. Throws as `Session.rows`. */
@@ -107,12 +106,8 @@ export async function dumpFiles(session: Session): Promise<DumpFile[]> {
     'SELECT path, sha256 FROM evidence WHERE shape = {shape:String} ORDER BY evidence_id',
     { shape: DUMP_SHAPE },
   )
-  const files = new Map<string, string[]>()
-  for (const row of rows) {
-    const sha256 = String(row['sha256'])
-    files.set(sha256, [...(files.get(sha256) ?? []), String(row['path'])])
-  }
-  return [...files].map(([sha256, paths]) => ({ sha256, files: paths }))
+  const files = Map.groupBy(rows, (row) => String(row['sha256']))
+  return [...files].map(([sha256, own]) => ({ sha256, files: own.map(({ path }) => String(path)) }))
 }
 
 /** What packs one file by itself, and then adds to its name. RE2 and JavaScript read it alike. */
@@ -123,10 +118,7 @@ export const PACKED_NAME: string = String.raw`\.(gz|xz|zst|zstd|bz2|lz4)$`
  * packs it, and who looks at one unpacks it.
  */
 export function dumpName(path: string): string {
-  return fileNameOf(path).toLowerCase().replace(new RegExp(PACKED_NAME), '')
-}
-
-/** Last part of a path; of a member of an archive, the member's. */
-function fileNameOf(path: string): string {
-  return path.split(/[\\/!]/).at(-1) ?? path
+  // Of a member of an archive, the member's own name.
+  const name = path.split(/[\\/!]/).at(-1) ?? path
+  return name.toLowerCase().replace(new RegExp(PACKED_NAME), '')
 }

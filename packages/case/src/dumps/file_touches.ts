@@ -1,11 +1,12 @@
 /**
- * Who touched the files in which keys were found, by the verdicts on their tokens.
+ * Who accessed the files in which keys were found, by the verdicts on their tokens.
  *
  * @module
  */
-import { isoOf, type Json } from '@mintmark/core'
-import type { Session } from '../engine/session.ts'
+import { asNumber, asText, asTexts, asTime, firstRow, rowReader } from '../engine/rows.ts'
+import type { Params, Session } from '../engine/session.ts'
 import { BOUNDED } from '../engine/settings.ts'
+import { PRINCIPAL, SPAN } from '../store/access_sql.ts'
 import { ARTEFACT_NAME, fileAccesses, IS_ESTABLISHED, IS_SUSPECT } from './custody.ts'
 import { PACKED_NAME } from './dump_scans.ts'
 
@@ -35,7 +36,6 @@ export interface FileTouches {
 }
 
 const MOST_PEOPLE = 100
-const WHO = "if(principal != '', principal, principal_id)"
 
 /**
  * The accesses to a file: by its hash where a log gives it, else by its name, whatever the case of its letters, packed
@@ -50,57 +50,46 @@ export async function fileTouches(
   sha256: string,
   names: readonly string[],
 ): Promise<FileTouches | undefined> {
-  const byHash = await touches(session, "object_hash != '' AND object_hash = {sha256:String}", {
-    sha256,
-  })
+  const isSame = "object_hash != '' AND object_hash = {sha256:String}"
+  const byHash = await touches(session, isSame, { sha256 })
   if (byHash !== undefined) return { by: 'hash', ...byHash }
   const plain = `replaceRegexpOne(lower(${ARTEFACT_NAME}), {packed:String}, '')`
-  const byName = await touches(session, `${plain} IN {names:Array(String)}`, {
-    names,
-    packed: PACKED_NAME,
-  })
+  const named = { names, packed: PACKED_NAME }
+  const byName = await touches(session, `${plain} IN {names:Array(String)}`, named)
   return byName === undefined ? undefined : { by: 'name', ...byName }
 }
 
 async function touches(
   session: Session,
   where: string,
-  params:
-    | { readonly sha256: string }
-    | { readonly names: readonly string[]; readonly packed: string },
+  params: Params,
 ): Promise<Omit<FileTouches, 'by'> | undefined> {
   const accesses = fileAccesses(where)
-  const [sums] = await session.rows(
-    `SELECT count() AS touches, uniqExact(${WHO}) AS people, countIf(${IS_SUSPECT}) AS suspects,
+  const sums = await firstRow(
+    session,
+    `SELECT count() AS accesses, uniqExact(${PRINCIPAL}) AS people, countIf(${IS_SUSPECT}) AS suspects,
        countIf(${IS_ESTABLISHED}) AS sure
      FROM (${accesses}) ${BOUNDED}`,
     params,
   )
-  if (sums === undefined || Number(sums['touches']) === 0) return undefined
+  const counts = readCounts(sums)
+  if (counts.accesses === 0) return undefined
   const rows = await session.rows(
-    `SELECT ${WHO} AS who, verdict, hunts, count() AS touches,
-       toUnixTimestamp64Milli(min(at)) AS first_ms, toUnixTimestamp64Milli(max(at)) AS last_ms
+    `SELECT ${PRINCIPAL} AS who, verdict, hunts, count() AS access_count, ${SPAN}
      FROM (${accesses}) GROUP BY who, verdict, hunts
-     ORDER BY countIf(${IS_ESTABLISHED}) > 0 DESC, ${IS_SUSPECT} DESC, touches DESC, who, verdict, hunts LIMIT {limit:UInt32} ${BOUNDED}`,
-    { ...params, limit: MOST_PEOPLE },
+     ORDER BY countIf(${IS_ESTABLISHED}) > 0 DESC, ${IS_SUSPECT} DESC, access_count DESC, who, verdict, hunts
+     LIMIT ${MOST_PEOPLE} ${BOUNDED}`,
+    params,
   )
-  return {
-    accesses: Number(sums['touches']),
-    principals: Number(sums['people']),
-    suspect: Number(sums['suspects']),
-    established: Number(sums['sure']),
-    people: rows.map(toucherOf),
-  }
+  return { ...counts, people: rows.map(readPerson) }
 }
 
-function toucherOf(row: Json): Toucher {
-  const hunts: unknown = row['hunts']
-  return {
-    principal: String(row['who']),
-    verdict: String(row['verdict']),
-    hunts: Array.isArray(hunts) ? hunts.map(String) : [],
-    accesses: Number(row['touches']),
-    first: isoOf(Number(row['first_ms'])),
-    last: isoOf(Number(row['last_ms'])),
-  }
-}
+const readCounts = rowReader(
+  asNumber('accesses principals:people suspect:suspects established:sure'),
+)
+const readPerson = rowReader(
+  asText('principal:who verdict'),
+  asTexts('hunts'),
+  asNumber('accesses:access_count'),
+  asTime('first last'),
+)

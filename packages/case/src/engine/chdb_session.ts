@@ -7,13 +7,13 @@ import { mkdirSync, rmSync, writeFileSync } from 'node:fs'
 import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { Readable } from 'node:stream'
-import { type Json, MintmarkError, parseObject, text } from '@mintmark/core'
+import { type Json, MintmarkError, parseObject } from '@mintmark/core'
 import { Session as Chdb, type ChdbResult } from 'chdb'
 import { fileError, numberOf } from './chdb_error.ts'
 import { engineError } from './engine_error.ts'
 import { forOneNode } from './one_node.ts'
-import { NORMAL_FORM, requireReadOnly } from './read_only.ts'
-import type { InsertFormat, Params, Session } from './session.ts'
+import { readOnlyForm } from './read_only.ts'
+import type { Params, Session } from './session.ts'
 
 const SETTINGS: readonly string[] = [
   '--output_format_json_quote_64bit_integers=1',
@@ -26,6 +26,7 @@ const SETTINGS: readonly string[] = [
   '--compile_aggregate_expressions=0',
   '--compile_sort_description=0',
 ]
+const AS_JSON = { format: 'JSONEachRow' }
 
 /**
  * Opens, and makes if need be, the engine's data below `folder`. One folder a process.
@@ -66,11 +67,9 @@ class ChdbSession implements Session {
   }
 
   async rows(sql: string, params: Params = {}): Promise<Json[]> {
-    const format = { format: 'JSONEachRow' }
-    const result = await this.#queued(() =>
-      this.#db.queryBindAsync(forOneNode(sql), { ...params }, format),
+    return jsonRows(
+      await this.#queued(() => this.#db.queryBindAsync(forOneNode(sql), { ...params }, AS_JSON)),
     )
-    return jsonRows(result)
   }
 
   stream(sql: string, params: Params = {}): AsyncIterable<readonly Json[]> {
@@ -78,9 +77,7 @@ class ChdbSession implements Session {
   }
 
   async *ask(sql: string): AsyncIterable<readonly Json[]> {
-    const [normal] = await this.rows(NORMAL_FORM, { sql })
-    const query = normal === undefined ? '' : (text(normal, 'query') ?? '')
-    requireReadOnly(query)
+    const query = await readOnlyForm(this, sql)
     this.#reader ??= connect(this.#folder, this.#staging, ['--readonly=1'])
     const reader = this.#reader
     // chDB streams SELECT alone; what SHOW, DESCRIBE and EXPLAIN answer is short.
@@ -88,29 +85,20 @@ class ChdbSession implements Session {
       yield* this.#streamed(() => reader.queryStream(query))
       return
     }
-    const format = { format: 'JSONEachRow' }
-    yield jsonRows(await this.#queued(() => reader.queryAsync(query, format)))
+    yield jsonRows(await this.#queued(() => reader.queryAsync(query, AS_JSON)))
   }
 
-  async insert(
-    table: string,
-    columns: readonly string[],
-    format: InsertFormat,
-    bytes: Uint8Array | readonly Uint8Array[],
-  ): Promise<void> {
+  async insert(...[table, columns, format, bytes]: Parameters<Session['insert']>): Promise<void> {
     // Through a file, not through `Session.insert`: chDB takes no binary format from memory, and its
     // counting of lines in a text format costs as much as the engine's own parsing (measured).
     const path = join(this.#staging, `${this.#staged++}.${format}`)
     try {
       await writeFile(path, bytes instanceof Uint8Array ? bytes : Readable.from(bytes))
       const names = columns.join(', ')
-      const structure = format === 'Native' ? '' : ', {structure:String}'
+      const structure = format === 'Native' ? 'auto' : await this.#structure(table, columns)
       await this.command(
-        `INSERT INTO ${table} (${names}) SELECT ${names} FROM file({path:String}, '${format}'${structure})`,
-        {
-          path,
-          ...(format === 'Native' ? {} : { structure: await this.#structure(table, columns) }),
-        },
+        `INSERT INTO ${table} (${names}) SELECT ${names} FROM file({path:String}, '${format}', {structure:String})`,
+        { path, structure },
       )
     } catch (cause) {
       throw fileError(cause)
@@ -136,7 +124,7 @@ class ChdbSession implements Session {
   async *#streamed(start: () => ReturnType<Chdb['queryStream']>): AsyncIterable<readonly Json[]> {
     // One active stream a connection: it holds the queue until it is done.
     const turn = this.#last
-    const done = promised()
+    const done = Promise.withResolvers<void>()
     this.#last = done.promise
     await turn
     try {
@@ -171,14 +159,6 @@ function jsonRows(result: ChdbResult): Json[] {
       const row = parseObject(line)
       return row === undefined ? [] : [row]
     })
-}
-
-function promised(): { readonly promise: Promise<void>; readonly resolve: () => void } {
-  let settle: (() => void) | undefined
-  const promise = new Promise<void>((resolve) => {
-    settle = resolve
-  })
-  return { promise, resolve: () => settle?.() }
 }
 
 function connect(folder: string, staging: string, settings: readonly string[] = []): Chdb {

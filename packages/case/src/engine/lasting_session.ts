@@ -1,13 +1,13 @@
 /**
  * A session that outlives the process whose engine it uses: when that has ended, it gets another.
  *
- * What it had written down is gone by then. So a statement that meets the end is not put again: it fails with
- * {@link isMoved}, and whoever asked begins anew.
+ * Scratch tables are lost with the process. So a statement during which it ends is not repeated: it fails with
+ * {@link isMoved}, and the caller starts over.
  *
  * @module
  */
 import { MintmarkError } from '@mintmark/core'
-import type { InsertFormat, Params, Session } from './session.ts'
+import type { Params, Session } from './session.ts'
 import { isSessionOver } from './shared_session.ts'
 
 /** Whether a question failed because the session was lost, and can be put again from its begin. */
@@ -30,11 +30,11 @@ export class LastingSession implements Session {
   }
 
   command(sql: string, params?: Params): Promise<void> {
-    return this.#kept((inner) => inner.command(sql, params))
+    return this.#asked((inner) => inner.command(sql, params))
   }
 
   rows(sql: string, params?: Params): ReturnType<Session['rows']> {
-    return this.#kept((inner) => inner.rows(sql, params))
+    return this.#asked((inner) => inner.rows(sql, params))
   }
 
   stream(sql: string, params?: Params): ReturnType<Session['stream']> {
@@ -45,13 +45,8 @@ export class LastingSession implements Session {
     return this.#streamed((inner) => inner.ask(sql))
   }
 
-  insert(
-    table: string,
-    columns: readonly string[],
-    format: InsertFormat,
-    bytes: Uint8Array | readonly Uint8Array[],
-  ): Promise<void> {
-    return this.#kept((inner) => inner.insert(table, columns, format, bytes))
+  insert(...rows: Parameters<Session['insert']>): Promise<void> {
+    return this.#asked((inner) => inner.insert(...rows))
   }
 
   localTable(name: string): string {
@@ -59,14 +54,14 @@ export class LastingSession implements Session {
   }
 
   everywhere(sql: string, params?: Params): Promise<void> {
-    return this.#kept((inner) => inner.everywhere(sql, params))
+    return this.#asked((inner) => inner.everywhere(sql, params))
   }
 
   close(): Promise<void> {
     return this.#inner.close()
   }
 
-  async #kept<T>(work: (inner: Session) => Promise<T>): Promise<T> {
+  async #asked<T>(work: (inner: Session) => Promise<T>): Promise<T> {
     const inner = this.#inner
     try {
       return await work(inner)

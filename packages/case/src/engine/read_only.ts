@@ -9,9 +9,19 @@
  * @module
  */
 import { MintmarkError } from '@mintmark/core'
+import type { Session } from './session.ts'
 
-/** Gives the engine's normal form of one statement as `query`. */
-export const NORMAL_FORM = 'SELECT formatQuerySingleLine({sql:String}) AS query'
+/**
+ * The engine's normal form of one statement, which is what may run.
+ *
+ * @throws {MintmarkError} `INPUT_INVALID` where it does more than ask, `facts.found` says which token; else as `Session.rows`
+ */
+export async function readOnlyForm(session: Pick<Session, 'rows'>, sql: string): Promise<string> {
+  const [row] = await session.rows('SELECT formatQuerySingleLine({sql:String}) AS query', { sql })
+  const normal = row === undefined ? '' : String(row['query'])
+  requireReadOnly(normal)
+  return normal
+}
 
 const TOKEN =
   /'(?:[^'\\]|\\[\s\S]|'')*'|`(?:[^`\\]|\\[\s\S]|``)*`|"(?:[^"\\]|\\[\s\S]|"")*"|\w+|\S/gu
@@ -21,12 +31,7 @@ const QUESTIONS = new Set(['select', 'with', 'explain', 'show', 'describe', 'des
 /** Functions that read outside the case though the engine is read-only. */
 const OUTSIDE = new Set(['file', 'catboostevaluate'])
 
-/**
- * Checks a statement in the engine's normal form.
- *
- * @throws {MintmarkError} `INPUT_INVALID`, `facts.found` says which token
- */
-export function requireReadOnly(normal: string): void {
+function requireReadOnly(normal: string): void {
   const tokens = normal.match(TOKEN) ?? []
   const first = bare(tokens.find((token) => token !== '(') ?? '')
   if (!QUESTIONS.has(first)) refuse(first.toUpperCase(), 'only questions are taken')

@@ -14,9 +14,6 @@ export const SCRATCH = 'scratch_'
 /** What a killed run left behind is dropped by the next run after this time. */
 const STALE_HOURS = 24
 
-/** Name of the table for few rows, or of that for many. */
-type EitherTable = (isFew: boolean) => Promise<string>
-
 export class Scratch {
   readonly #session: Session
   readonly #suffix = `${RUN}_${randomBytes(6).toString('hex')}`
@@ -33,6 +30,27 @@ export class Scratch {
     return new Scratch(session)
   }
 
+  /** Lends scratch tables to a question. Throws as `Session.command`. */
+  static async lend<T>(session: Session, ask: (scratch: Scratch) => Promise<T>): Promise<T> {
+    const scratch = await Scratch.open(session)
+    try {
+      return await ask(scratch)
+    } finally {
+      await scratch.close()
+    }
+  }
+
+  /** Makes tables that stay unless making them fails; the caller closes them. Throws as `Session.command`. */
+  static async keep<T>(session: Session, make: (scratch: Scratch) => Promise<T>): Promise<T> {
+    const scratch = await Scratch.open(session)
+    try {
+      return await make(scratch)
+    } catch (cause) {
+      await scratch.close()
+      throw cause
+    }
+  }
+
   /**
    * Makes a table and gives its name.
    *
@@ -47,18 +65,6 @@ export class Scratch {
     )
     this.#made.push(full)
     return full
-  }
-
-  /** A table that is made when it is first asked for: in memory for few rows, on disk for many; they are two tables. */
-  either(name: string, columns: string, orderBy: string): EitherTable {
-    const made = new Map<boolean, Promise<string>>()
-    return (isFew) => {
-      const known = made.get(isFew)
-      if (known !== undefined) return known
-      const table = this.table(isFew ? `few_${name}` : name, columns, isFew ? undefined : orderBy)
-      made.set(isFew, table)
-      return table
-    }
   }
 
   /** Drops the tables; a second call does nothing. */

@@ -15,8 +15,8 @@ import { isObject, type Json, MintmarkError, text } from '@mintmark/core'
 import { engineError } from './engine_error.ts'
 import { INSERT_ID } from './insert_id.ts'
 import type { ServerLocation } from './location.ts'
-import { NORMAL_FORM, requireReadOnly } from './read_only.ts'
-import type { InsertFormat, Params, Session } from './session.ts'
+import { readOnlyForm } from './read_only.ts'
+import type { Params, Session } from './session.ts'
 
 /** Longer than any merge or reconciliation; a dead connection is noticed by TCP. */
 const REQUEST_LIMIT_MS = 24 * 3_600_000
@@ -106,26 +106,16 @@ class ServerSession implements Session {
   }
 
   async *ask(sql: string): AsyncIterable<readonly Json[]> {
-    const [normal] = await this.rows(NORMAL_FORM, { sql })
-    const query = normal === undefined ? '' : (text(normal, 'query') ?? '')
-    requireReadOnly(query)
-    yield* this.#streamed(query, {}, true)
+    yield* this.#streamed(await readOnlyForm(this, sql), {}, true)
   }
 
-  async insert(
-    table: string,
-    columns: readonly string[],
-    format: InsertFormat,
-    bytes: Uint8Array | readonly Uint8Array[],
-  ): Promise<void> {
+  async insert(...[table, columns, format, bytes]: Parameters<Session['insert']>): Promise<void> {
     const query = `INSERT INTO ${table} (${columns.join(', ')}) FORMAT ${format}`
     try {
-      const values = Readable.from(bytes instanceof Uint8Array ? [bytes] : bytes, {
-        objectMode: false,
-      })
+      const parts = bytes instanceof Uint8Array ? [bytes] : bytes
       const result = await this.#first.exec({
         query,
-        values,
+        values: Readable.from(parts, { objectMode: false }),
         query_id: `${INSERT_ID}${randomUUID()}`,
         clickhouse_settings: { wait_end_of_query: 1 },
       })

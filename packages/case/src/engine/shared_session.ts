@@ -252,12 +252,7 @@ class SharedSession implements Session {
     return this.#asked({ op: 'ask', sql })
   }
 
-  async insert(
-    table: string,
-    columns: readonly string[],
-    format: InsertFormat,
-    bytes: Uint8Array | readonly Uint8Array[],
-  ): Promise<void> {
+  async insert(...[table, columns, format, bytes]: Parameters<Session['insert']>): Promise<void> {
     const whole = bytes instanceof Uint8Array ? Buffer.from(bytes) : Buffer.concat([...bytes])
     await this.#all({ op: 'insert', table, columns, format, bytes: whole.toString('base64') })
   }
@@ -287,7 +282,8 @@ class SharedSession implements Session {
 
   async *#asked(request: Request): AsyncGenerator<readonly Json[], void, void> {
     const turn = this.#last
-    const done = this.#take()
+    const done = Promise.withResolvers<void>()
+    this.#last = done.promise
     await turn
     let isOver = false
     try {
@@ -305,17 +301,8 @@ class SharedSession implements Session {
       // The rest of an answer that nobody reads comes before the next answer.
       // oxlint-disable-next-line no-await-in-loop -- one part after the other
       while (!isOver) isOver = !('rows' in (await this.#next()))
-      done()
+      done.resolve()
     }
-  }
-
-  /** The next turn; what it gives ends it. */
-  #take(): () => void {
-    let end: (() => void) | undefined
-    this.#last = new Promise<void>((resolve) => {
-      end = resolve
-    })
-    return () => end?.()
   }
 
   async #next(): Promise<Answer> {

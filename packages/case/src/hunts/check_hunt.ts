@@ -4,7 +4,7 @@
  * @module
  */
 import { type Json, MintmarkError } from '@mintmark/core'
-import { NORMAL_FORM, requireReadOnly } from '../engine/read_only.ts'
+import { readOnlyForm } from '../engine/read_only.ts'
 import type { Params, Session } from '../engine/session.ts'
 import { HUNT_COLUMNS, type Hunt } from './hunt_file.ts'
 
@@ -16,16 +16,12 @@ import { HUNT_COLUMNS, type Hunt } from './hunt_file.ts'
  * @throws {MintmarkError} `HUNT_INVALID`, `facts.clickhouse` where the engine refused it
  */
 export async function checkHunt(session: Session, hunt: Hunt, params: Params): Promise<string> {
-  const [printed] = await asHunt(hunt, () => session.rows(NORMAL_FORM, { sql: hunt.sql }))
-  const normal = printed === undefined ? '' : String(printed['query'])
-  await asHunt(hunt, () => {
-    requireReadOnly(normal)
-    return session.rows(`EXPLAIN SELECT * FROM (${normal}) SETTINGS readonly = 1`, params)
+  const normal = await asHunt(hunt, () => readOnlyForm(session, hunt.sql))
+  const planned = await asHunt(hunt, async () => {
+    await session.rows(`EXPLAIN SELECT * FROM (${normal}) SETTINGS readonly = 1`, params)
+    return session.rows(`DESCRIBE TABLE (${normal}) SETTINGS readonly = 1`, params)
   })
-  const described = await asHunt(hunt, () =>
-    session.rows(`DESCRIBE TABLE (${normal}) SETTINGS readonly = 1`, params),
-  )
-  requireColumns(hunt, described)
+  requireColumns(hunt, planned)
   return normal
 }
 

@@ -6,8 +6,9 @@
  * @module
  */
 import { MintmarkError } from '@mintmark/core'
+import { columnsOf, nameOf } from '../store/columns.ts'
 import { type HuntParam, readParam } from './hunt_param.ts'
-import { readStatement } from './statement.ts'
+import { readStatement, type Statement } from './statement.ts'
 
 /** `established` joins the default selection of a scope; `lead` is for a person to look at. */
 export type HuntStrength = 'established' | 'lead'
@@ -25,7 +26,7 @@ export interface Hunt {
   readonly title: string
   /** What a hit says. */
   readonly means: string
-  /** What a hit must not be taken for, and what ordinary life looks like it. */
+  /** What a hit must not be taken for, and which ordinary activity looks like it. */
   readonly cannotMean: string
   /** ATT&CK technique ids. */
   readonly attack: readonly string[]
@@ -33,28 +34,21 @@ export interface Hunt {
   readonly class: HuntClass
   readonly references: readonly string[]
   readonly params: readonly HuntParam[]
-  /** How many times at most the SELECT is put, each to one slice of the keys, to bound its memory. */
+  /** How many times at most the SELECT runs, each on one slice of the keys, to bound its memory. */
   readonly slices: number
   /** The SELECT, without comments. Gives `HUNT_COLUMNS`. */
   readonly sql: string
-  /** Where it stands. */
+  /** Its path. */
   readonly file: string
 }
 
 /** What every hunt gives, one row an access, with the types that they are cast to. */
-export const HUNT_COLUMNS: readonly { readonly name: string; readonly type: string }[] = [
-  { name: 'at', type: "DateTime64(3, 'UTC')" },
-  { name: 'tenant', type: 'String' },
-  { name: 'principal', type: 'String' },
-  { name: 'mailbox', type: 'String' },
-  { name: 'record_id', type: 'UUID' },
-  { name: 'content', type: 'UInt64' },
-  { name: 'token_id', type: 'UUID' },
-  { name: 'session_id', type: 'String' },
-  { name: 'ip', type: 'String' },
-  { name: 'app', type: 'String' },
-  { name: 'why', type: 'String' },
-]
+export const HUNT_COLUMNS: readonly { readonly name: string; readonly type: string }[] =
+  columnsOf(`at Time; tenant String; principal String; mailbox String; record_id UUID; content UInt64;
+    token_id UUID; session_id String; ip String; app String; why String`).map((column) => {
+    const name = nameOf(column)
+    return { name, type: column.slice(name.length + 1) }
+  })
 
 /** Bound by the runner for every hunt, whether it uses them or not. */
 const SLICE_PLACEHOLDERS: ReadonlyMap<string, string> = new Map([
@@ -64,16 +58,7 @@ const SLICE_PLACEHOLDERS: ReadonlyMap<string, string> = new Map([
   ['slices', 'UInt16'],
 ])
 
-const REQUIRED = [
-  'id',
-  'title',
-  'means',
-  'cannot-mean',
-  'attack',
-  'strength',
-  'class',
-  'references',
-]
+const REQUIRED = 'id title means cannot-mean attack strength class references'.split(' ')
 const HEADERS: ReadonlySet<string> = new Set([...REQUIRED, 'param', 'slices'])
 const CLASSES: readonly HuntClass[] = ['forged', 'replayed', 'mis-granted', 'context']
 const MAX_CHARACTERS = 200_000
@@ -99,7 +84,7 @@ export function parseHunt(source: string, file: string): Hunt {
   const bodyAt = parsing.readHeader(lines)
   const statement = readStatement(lines.slice(bodyAt).join('\n'), bodyAt + 1)
   if ('message' in statement) throw parsing.invalid(statement.line, statement.message)
-  return parsing.hunt(statement.sql, statement.placeholders)
+  return parsing.hunt(statement)
 }
 
 /** One file on its way to a hunt. */
@@ -128,14 +113,7 @@ class Parsing {
     throw this.invalid(lines.length, 'there is no SELECT')
   }
 
-  hunt(
-    sql: string,
-    placeholders: readonly {
-      readonly name: string
-      readonly type: string
-      readonly line: number
-    }[],
-  ): Hunt {
+  hunt({ sql, placeholders }: Statement): Hunt {
     for (const key of REQUIRED) this.#one(key)
     const params = (this.#headers.get('param') ?? []).map(({ line, value }) => {
       const param = readParam(value)
@@ -175,7 +153,7 @@ class Parsing {
         `the header has ${key === '' ? 'a line without a name' : 'an unknown name'}`,
       )
     const known = this.#headers.get(key) ?? []
-    if (known.length > 0 && key !== 'param') throw this.invalid(number, `${key} stands twice`)
+    if (known.length > 0 && key !== 'param') throw this.invalid(number, `${key} is there twice`)
     const header = { line: number, value: value.trim() }
     this.#headers.set(key, [...known, header])
     return header
@@ -219,14 +197,7 @@ class Parsing {
     return slices
   }
 
-  #checkPlaceholders(
-    params: readonly HuntParam[],
-    placeholders: readonly {
-      readonly name: string
-      readonly type: string
-      readonly line: number
-    }[],
-  ): void {
+  #checkPlaceholders(params: readonly HuntParam[], placeholders: Statement['placeholders']): void {
     const types = new Map(SLICE_PLACEHOLDERS)
     for (const [index, { name, type }] of params.entries()) {
       const line = this.#headers.get('param')?.[index]?.line ?? 1

@@ -32,7 +32,8 @@ export function huntList(selection: HuntSelection = {}): Hunt[] {
   for (const dir of [BUILT_IN, ...(selection.dirs ?? [])]) {
     for (const hunt of readHunts(dir)) {
       const known = hunts.get(hunt.id)
-      if (known !== undefined && known.file !== hunt.file) throw clash(hunt, known)
+      if (known !== undefined && known.file !== hunt.file)
+        throw invalid(hunt.file, `${hunt.file}: the id ${hunt.id} is taken by ${known.file}`)
       hunts.set(hunt.id, hunt)
     }
   }
@@ -60,25 +61,16 @@ function readHunts(dir: string): Hunt[] {
 function readHunt(path: string, name: string): Hunt {
   const source = attempt(path, () => {
     const { size } = statSync(path)
-    if (size > MAX_BYTES)
-      throw new MintmarkError('HUNT_INVALID', `${path}:1: too long for a hunt`, {
-        file: path,
-        line: 1,
-      })
+    if (size > MAX_BYTES) throw invalid(path, `${path}:1: too long for a hunt`)
     return readFileSync(path, 'utf8')
   })
   const hunt = parseHunt(source, path)
   if (`${hunt.id}.sql` === name) return hunt
-  throw new MintmarkError('HUNT_INVALID', `${path}: the id is not the name of the file`, {
-    file: path,
-    line: 1,
-  })
+  throw invalid(path, `${path}: the id is not the name of the file`)
 }
 
-function clash(hunt: Hunt, known: Hunt): MintmarkError {
-  const message = `${hunt.file}: the id ${hunt.id} is taken by ${known.file}`
-  return new MintmarkError('HUNT_INVALID', message, { file: hunt.file, line: 1 })
-}
+const invalid = (file: string, message: string) =>
+  new MintmarkError('HUNT_INVALID', message, { file, line: 1 })
 
 function attempt<T>(path: string, read: () => T): T {
   try {

@@ -13,14 +13,8 @@ export interface HuntParam {
   readonly text: string
 }
 
-type HuntParamType =
-  | 'UInt8'
-  | 'UInt16'
-  | 'UInt32'
-  | 'Int32'
-  | 'Float64'
-  | 'String'
-  | 'Array(String)'
+const TYPES = ['UInt8', 'UInt16', 'UInt32', 'Int32', 'Float64', 'String', 'Array(String)'] as const
+type HuntParamType = (typeof TYPES)[number]
 
 /** Whole numbers with their bounds; all fit a JavaScript number. */
 const WHOLE: ReadonlyMap<string, readonly [number, number]> = new Map([
@@ -29,15 +23,6 @@ const WHOLE: ReadonlyMap<string, readonly [number, number]> = new Map([
   ['UInt32', [0, 4_294_967_295]],
   ['Int32', [-2_147_483_648, 2_147_483_647]],
 ])
-const TYPES: readonly HuntParamType[] = [
-  'UInt8',
-  'UInt16',
-  'UInt32',
-  'Int32',
-  'Float64',
-  'String',
-  'Array(String)',
-]
 const LINE = /^([a-z][a-z0-9_]*) +([A-Za-z0-9()]+) +('[^']*'|\[[^\]]*\]|\S+)(?: +(.*))?$/u
 
 /**

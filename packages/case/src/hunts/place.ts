@@ -1,16 +1,17 @@
 /**
- * Where people are: what a hunt needs to know of networks before it can call one strange.
+ * Networks of people: what a hunt needs to know before it can call a network unusual.
  *
  * `address_block` names the network of each public address block: the autonomous system where a sign-in
  * log gives one for an address of the block, else the block itself (`192.0.2.0/24`, `2001:db8:1::/48`). Private,
- * shared (RFC 6598), link-local and loopback addresses are in no block: they name no place.
+ * shared (RFC 6598), link-local and loopback addresses are in no block: they name no network.
  *
  * `place` says from which networks each principal was issued tokens and used them. The mail service's own
- * token calls (RecordType 275) are left out: who holds a forged token makes those too.
+ * token calls (RecordType 275) are left out: a holder of a forged token makes those too.
  *
  * @module
  */
 import type { Session } from '../engine/session.ts'
+import { APP } from '../store/access_sql.ts'
 
 /** Text of the /24 or /48 around an address; `::` or a private block when it is no public address. */
 const PREFIX = 'cutIPv6(toIPv6OrZero(ip), 10, 1)'
@@ -49,36 +50,29 @@ const FILL_BLOCKS = `
   GROUP BY prefix
   ${SPILL}`
 
-const FILL_ISSUED = `
+/** Second pass, over issuances and over accesses: by principal, application and block. */
+const fillPlace = (side: string, app: string, table: string, where: string) => `
   INSERT INTO place
   SELECT side, tenant, principal, app, prefix, b.network AS network, first, last, records, low_session, high_session
   FROM (
     SELECT
-      if(category IN ('interactive', 'interactive-or-not', 'sts-logon', 'adfs'), 'signed-in', 'issued') AS side,
-      tenant, principal, app_id AS app, ${PREFIX} AS prefix,
+      ${side} AS side, tenant, principal, ${app} AS app, ${PREFIX} AS prefix,
       min(at) AS first, max(at) AS last, count() AS records,
       min(session_id_key) AS low_session, max(session_id_key) AS high_session
-    FROM issuance
-    WHERE outcome = 'issued' AND category != 'owa-auth' AND ip != ''
+    FROM ${table}
+    WHERE ${where} AND ip != ''
     GROUP BY side, tenant, principal, app, prefix
   ) AS p
   INNER JOIN address_block AS b ON b.prefix = p.prefix
   ${SPILL}`
 
-const FILL_USED = `
-  INSERT INTO place
-  SELECT 'used' AS side, tenant, principal, app, prefix, b.network AS network, first, last, records, low_session, high_session
-  FROM (
-    SELECT
-      tenant, principal, if(client_app_id != '', client_app_id, app_id) AS app, ${PREFIX} AS prefix,
-      min(at) AS first, max(at) AS last, count() AS records,
-      min(session_id_key) AS low_session, max(session_id_key) AS high_session
-    FROM access
-    WHERE outcome != 'failed' AND ip != ''
-    GROUP BY tenant, principal, app, prefix
-  ) AS p
-  INNER JOIN address_block AS b ON b.prefix = p.prefix
-  ${SPILL}`
+const FILL_ISSUED = fillPlace(
+  "if(category IN ('interactive', 'interactive-or-not', 'sts-logon', 'adfs'), 'signed-in', 'issued')",
+  'app_id',
+  'issuance',
+  "outcome = 'issued' AND category != 'owa-auth'",
+)
+const FILL_USED = fillPlace("'used'", APP, 'access', "outcome != 'failed'")
 
 /**
  * Fills `address_block` and `place` anew.

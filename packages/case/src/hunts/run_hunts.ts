@@ -3,9 +3,10 @@
  *
  * @module
  */
-import { isoOf, type Json } from '@mintmark/core'
+import type { Json } from '@mintmark/core'
+import { asNumber, asText, asTime, countOf, firstRow, rowReader } from '../engine/rows.ts'
 import type { Params, Session } from '../engine/session.ts'
-import { NO_ID } from '../store/no_id.ts'
+import { ACCOUNT, NO_ID } from '../store/access_sql.ts'
 import { checkHunt } from './check_hunt.ts'
 import { HUNT_COLUMNS, type Hunt, type HuntClass, type HuntStrength } from './hunt_file.ts'
 import { type HuntSelection, huntList, isBuiltIn } from './hunt_list.ts'
@@ -122,10 +123,7 @@ async function withHits(session: Session, hunts: readonly Hunt[]): Promise<Reado
 }
 
 async function rowsOf(session: Session): Promise<number> {
-  const [row] = await session.rows(
-    'SELECT toFloat64((SELECT count() FROM access) + (SELECT count() FROM issuance)) AS n',
-  )
-  return Number(row?.['n'] ?? 0)
+  return (await countOf(session, 'access')) + (await countOf(session, 'issuance'))
 }
 
 /** Takes away what the hunts found before. */
@@ -134,11 +132,8 @@ async function forget(session: Session, only: readonly string[] | undefined): Pr
     await session.command('TRUNCATE TABLE hunt_hit')
     return
   }
-  const [old] = await session.rows(
-    'SELECT 1 AS found FROM hunt_hit WHERE hunt IN {ids:Array(String)} LIMIT 1',
-    { ids: only },
-  )
-  if (old === undefined) return
+  if ((await countOf(session, 'hunt_hit WHERE hunt IN {ids:Array(String)}', { ids: only })) === 0)
+    return
   await session.command('DELETE FROM hunt_hit WHERE hunt IN {ids:Array(String)}', { ids: only })
 }
 
@@ -190,7 +185,7 @@ const COUNTS = `
     toFloat64(uniqExact(record_id, content)) AS hits,
     toFloat64(toUnixTimestamp64Milli(min(at))) AS first_ms,
     toFloat64(toUnixTimestamp64Milli(max(at))) AS last_ms,
-    toFloat64(uniqExact(if(mailbox != '', mailbox, principal))) AS accounts
+    toFloat64(uniqExact(${ACCOUNT})) AS accounts
   FROM hunt_hit
   WHERE hunt = {hunt_id:String}`
 
@@ -211,43 +206,20 @@ const NO_HITS: Hits = { hits: 0, first: null, last: null, accounts: 0, rows: [] 
 
 /** Of a hunt that has hit something. */
 async function hitsOf(session: Session, hunt: Hunt, limit: number): Promise<Hits> {
-  const [counts] = await session.rows(COUNTS, { hunt_id: hunt.id })
-  const rows = await session.rows(ROWS, { hunt_id: hunt.id, limit })
-  return {
-    hits: Number(counts?.['hits'] ?? 0),
-    first: isoOf(Number(counts?.['first_ms'])),
-    last: isoOf(Number(counts?.['last_ms'])),
-    accounts: Number(counts?.['accounts']),
-    rows: rows.map(rowOf),
-  }
+  const of = { hunt_id: hunt.id }
+  const counts = readCounts(await firstRow(session, COUNTS, of))
+  const rows = await session.rows(ROWS, { ...of, limit })
+  return { ...counts, rows: rows.map(readHuntRow) }
 }
+
+const readCounts = rowReader(asNumber('hits'), asTime('first last'), asNumber('accounts'))
+
+export const readHuntRow: (row: Json) => HuntRow = rowReader(
+  asTime('at'),
+  asText('tenant principal mailbox recordId content tokenId sessionId ip app why'),
+)
 
 function resultOf(hunt: Hunt, hits: Hits): HuntResult {
-  return {
-    id: hunt.id,
-    title: hunt.title,
-    class: hunt.class,
-    strength: hunt.strength,
-    means: hunt.means,
-    cannotMean: hunt.cannotMean,
-    attack: hunt.attack,
-    references: hunt.references,
-    ...hits,
-  }
-}
-
-function rowOf(raw: Json): HuntRow {
-  return {
-    at: isoOf(Number(raw['at_ms'])),
-    tenant: String(raw['tenant']),
-    principal: String(raw['principal']),
-    mailbox: String(raw['mailbox']),
-    recordId: String(raw['record_id']),
-    content: String(raw['content']),
-    tokenId: String(raw['token_id']),
-    sessionId: String(raw['session_id']),
-    ip: String(raw['ip']),
-    app: String(raw['app']),
-    why: String(raw['why']),
-  }
+  const { id, title, strength, means, cannotMean, attack, references } = hunt
+  return { id, title, class: hunt.class, strength, means, cannotMean, attack, references, ...hits }
 }

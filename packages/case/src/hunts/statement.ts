@@ -16,7 +16,7 @@ interface StatementFault {
 }
 
 /** A statement that may be a hunt's: without comments, and with the names of its parameters. */
-interface Statement {
+export interface Statement {
   readonly sql: string
   /** `{name:Type}` placeholders in the order in which they first stand. */
   readonly placeholders: readonly {
@@ -67,6 +67,8 @@ export function readStatement(source: string, firstLine: number): Statement | St
   return scan.end()
 }
 
+type Groups = Readonly<Record<string, string | undefined>>
+
 class Scan {
   #line: number
   readonly #firstLine: number
@@ -83,10 +85,7 @@ class Scan {
     this.#firstLine = firstLine
   }
 
-  take(
-    token: string,
-    groups: Readonly<Record<string, string | undefined>>,
-  ): StatementFault | undefined {
+  take(token: string, groups: Groups): StatementFault | undefined {
     const fault = this.#fault(token, groups)
     this.#sql += groups['comment'] === undefined ? token : ' '
     this.#line += token.split('\n').length - 1
@@ -104,10 +103,7 @@ class Scan {
     return { line, message }
   }
 
-  #fault(
-    token: string,
-    groups: Readonly<Record<string, string | undefined>>,
-  ): StatementFault | undefined {
+  #fault(token: string, groups: Groups): StatementFault | undefined {
     if (groups['space'] !== undefined) return undefined
     if (groups['comment'] !== undefined) return this.#comment(token)
     if (this.#endedOn > 0) return this.#at('one statement a hunt')
@@ -120,11 +116,7 @@ class Scan {
     return this.#meaning(token, groups, previous)
   }
 
-  #meaning(
-    token: string,
-    groups: Readonly<Record<string, string | undefined>>,
-    previous: string,
-  ): StatementFault | undefined {
+  #meaning(token: string, groups: Groups, previous: string): StatementFault | undefined {
     const { quoted, name, placeholder, word } = groups
     if (quoted !== undefined)
       return isClosed(quoted) ? this.#start(token) : this.#at('a text is not closed')

@@ -3,11 +3,12 @@
  *
  * @module
  */
-import { isoOf } from '@mintmark/core'
+import { firstRow } from '../engine/rows.ts'
 import type { Session } from '../engine/session.ts'
+import { ACCOUNT } from '../store/access_sql.ts'
 import { checkHunt } from './check_hunt.ts'
 import { HUNT_COLUMNS, type Hunt, parseHunt } from './hunt_file.ts'
-import type { HuntRow } from './run_hunts.ts'
+import { type HuntRow, readHuntRow } from './run_hunts.ts'
 
 interface HuntTrial {
   readonly hunt: Hunt
@@ -33,36 +34,25 @@ export async function tryHunt(session: Session, source: string, limit = 100): Pr
   const params = { ...own, ...whole }
   const sql = await checkHunt(session, hunt, params)
   const found = `SELECT ${VALUES.join(', ')} FROM (\n${sql}\n) AS h`
-  const [counted] = await session.rows(
-    `SELECT uniqExact(record_id, content) AS n, uniqExact(if(mailbox != '', mailbox, principal)) AS who
+  const counted = await firstRow(
+    session,
+    `SELECT uniqExact(record_id, content) AS n, uniqExact(${ACCOUNT}) AS who
      FROM (${found}) ${LIMITS}`,
     params,
   )
+  const cut = (column: string, most = 300) => `substringUTF8(h.${column}, 1, ${most}) AS ${column}`
   const rows = await session.rows(
-    `SELECT toUnixTimestamp64Milli(at) AS at_ms, substringUTF8(tenant, 1, 300) AS tenant_cut,
-       substringUTF8(principal, 1, 300) AS principal_cut, substringUTF8(mailbox, 1, 300) AS mailbox_cut,
-       toString(record_id) AS id, toString(content) AS content_text, toString(token_id) AS token,
-       substringUTF8(session_id, 1, 300) AS sid, ip, app, substringUTF8(why, 1, 500) AS because
-     FROM (${found}) ORDER BY at, record_id, content LIMIT 1 BY record_id, content
-     LIMIT {most_rows:UInt32} ${LIMITS}`,
+    `SELECT toUnixTimestamp64Milli(at) AS at_ms, ${cut('tenant')}, ${cut('principal')}, ${cut('mailbox')},
+       toString(h.record_id) AS record_id, toString(h.content) AS content, toString(h.token_id) AS token_id,
+       ${cut('session_id')}, ip, app, ${cut('why', 500)}
+     FROM (SELECT * FROM (${found}) ORDER BY at, record_id, content LIMIT 1 BY record_id, content
+       LIMIT {most_rows:UInt32}) AS h ORDER BY h.at, h.record_id, h.content ${LIMITS}`,
     { ...params, most_rows: Math.min(Math.max(1, limit), 1000) },
   )
   return {
     hunt,
-    hits: Number(counted?.['n'] ?? 0),
-    accounts: Number(counted?.['who'] ?? 0),
-    rows: rows.map((row) => ({
-      at: isoOf(Number(row['at_ms'])),
-      tenant: String(row['tenant_cut']),
-      principal: String(row['principal_cut']),
-      mailbox: String(row['mailbox_cut']),
-      recordId: String(row['id']),
-      content: String(row['content_text']),
-      tokenId: String(row['token']),
-      sessionId: String(row['sid']),
-      ip: String(row['ip']),
-      app: String(row['app']),
-      why: String(row['because']),
-    })),
+    hits: Number(counted['n'] ?? 0),
+    accounts: Number(counted['who'] ?? 0),
+    rows: rows.map(readHuntRow),
   }
 }

@@ -1,4 +1,5 @@
 import type { Session } from '../engine/session.ts'
+import { nameOf } from '../store/columns.ts'
 import { forgetFiles, removeFiles } from '../store/recover.ts'
 import { ACCESS_COLUMNS, ISSUANCE_COLUMNS, TABLES } from '../store/schema.ts'
 import { dateOrderBlock, type EvidenceDraft, evidenceBlock, statementBlock } from './draft.ts'
@@ -14,8 +15,7 @@ const COLUMNS: ReadonlyMap<string, readonly string[]> = new Map([
   ['issuance', ISSUANCE_COLUMNS],
   ['access', ACCESS_COLUMNS],
   ...TABLES.filter(({ name }) => ['directory', 'inventory', 'reject'].includes(name)).map(
-    ({ name, columns }) =>
-      [name, columns.map((column) => column.slice(0, column.indexOf(' ')))] as const,
+    ({ name, columns }) => [name, columns.map(nameOf)] as const,
   ),
 ])
 

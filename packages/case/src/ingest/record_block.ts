@@ -6,7 +6,7 @@
  */
 import { hashedId, readGuid, withoutSecrets } from '@mintmark/core'
 import type { Access, DirectoryEntry, FolderInventory, Issuance, Reject } from '@mintmark/logs'
-import { NO_ID } from '../store/no_id.ts'
+import { NO_ID } from '../store/access_sql.ts'
 import {
   ArrayColumn,
   GuidColumn,

@@ -17,8 +17,8 @@ import {
 } from '@mintmark/logs'
 import { Scratch } from '../engine/scratch.ts'
 import type { Session } from '../engine/session.ts'
-import { NO_ID } from '../store/no_id.ts'
-import { HOUR_MS, MINUTE_MS } from '../verdicts/losses/outages.ts'
+import { NO_ID } from '../store/access_sql.ts'
+import { HOUR_MS, MINUTE_MS } from '../verdicts/losses/loss.ts'
 
 export interface OpenFile {
   readonly evidenceId: number

@@ -4,6 +4,7 @@
  * @module
  */
 import { isoOf } from '@mintmark/core'
+import { firstRow } from '../engine/rows.ts'
 import type { Session } from '../engine/session.ts'
 import { ALL_TIME } from '../verdicts/losses/loss.ts'
 import { lossesOf } from '../verdicts/losses/losses.ts'
@@ -44,14 +45,15 @@ export async function isAllJudged(session: Session): Promise<boolean> {
 
 /** Accesses without a row in `verdict` are issued. Throws as `Session.rows`. */
 export async function judgedCounts(session: Session): Promise<Judged> {
-  const [row] = await session.rows(
+  const row = await firstRow(
+    session,
     `SELECT (SELECT count() FROM access) AS n, (SELECT toUnixTimestamp64Milli(minIf(at, toUnixTimestamp64Milli(at) > 0)) FROM access) AS first_ms,
        (SELECT toUnixTimestamp64Milli(max(at)) FROM access) AS last_ms, count() AS others, countIf(strength = 'established') AS established,
        countIf(strength = 'lead') AS leads, countIf(strength = '' AND verdict = 'session-only') AS sessions,
        countIf(strength = '' AND verdict = 'undetermined') AS undetermined
      FROM verdict`,
   )
-  const number = (name: string) => Number(row?.[name] ?? 0)
+  const number = (name: string) => Number(row[name] ?? 0)
   const issued = number('n') - number('others')
   return {
     accesses: issued + number('established'),
@@ -87,11 +89,10 @@ export async function accessLosses(session: Session): Promise<AccessLosses> {
       .map((fromMs) => ({ fromMs, toMs: fromMs + THROTTLED_HOURS * 3_600_000 })),
   ]
   const timed = losses.filter(({ fromMs, toMs }) => fromMs > 0 && toMs < ALL_TIME.toMs)
-  const [longest] = timed.toSorted((one, other) => lengthOf(other) - lengthOf(one))
+  const longest = timed.toSorted((one, other) => lengthOf(other) - lengthOf(one))[0] ?? null
   return {
     losses: losses.length,
-    longest:
-      longest === undefined ? null : { from: isoOf(longest.fromMs), to: isoOf(longest.toMs) },
+    longest: longest && { from: isoOf(longest.fromMs), to: isoOf(longest.toMs) },
   }
 }
 

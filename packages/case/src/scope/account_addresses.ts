@@ -3,9 +3,10 @@
  *
  * @module
  */
-import { isoOf } from '@mintmark/core'
+import { asNumber, asText, asTime, rowReader } from '../engine/rows.ts'
 import type { Session } from '../engine/session.ts'
 import { BOUNDED } from '../engine/settings.ts'
+import { SPAN } from '../store/access_sql.ts'
 import type { Selected } from './selected.ts'
 
 /** Accesses of theirs to one account from one address. Times are ISO, UTC. */
@@ -30,17 +31,10 @@ export async function accountAddresses(
   { limit }: { readonly limit: number },
 ): Promise<AccountAddress[]> {
   const rows = await session.rows(
-    `SELECT account, ip, count() AS accesses, toUnixTimestamp64Milli(min(at)) AS first_ms,
-       toUnixTimestamp64Milli(max(at)) AS last_ms
+    `SELECT account, ip, count() AS accesses, ${SPAN}
      FROM ${table} WHERE party = 'theirs' AND is_mail AND account != ''
      GROUP BY account, ip ORDER BY account, ip LIMIT {limit:UInt32} ${BOUNDED}`,
     { limit },
   )
-  return rows.map((row) => ({
-    account: String(row['account']),
-    ip: String(row['ip']),
-    accesses: Number(row['accesses']),
-    first: isoOf(Number(row['first_ms'])),
-    last: isoOf(Number(row['last_ms'])),
-  }))
+  return rows.map(rowReader(asText('account ip'), asNumber('accesses'), asTime('first last')))
 }

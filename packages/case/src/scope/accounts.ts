@@ -4,8 +4,19 @@
  * @module
  */
 import type { Json } from '@mintmark/core'
+import {
+  asFlag,
+  asNumber,
+  asText,
+  countOf,
+  numbersBy,
+  rowReader,
+  textsBy,
+  textsOf,
+} from '../engine/rows.ts'
 import type { Session } from '../engine/session.ts'
 import { BOUNDED } from '../engine/settings.ts'
+import { domainOf } from '../store/access_sql.ts'
 import type { Selected } from './selected.ts'
 
 /** How an account's organisation is known, best first. */
@@ -51,28 +62,23 @@ export async function accountsOf(session: Session, selected: Selected): Promise<
   const lists = await unnamedLists(session, selected)
   const directory = await directoryOf(session, selected, rows)
   return rows.map((row): Account => {
-    const mailbox = String(row['account'])
-    const tenant = String(row['tenant_name'])
-    const { organisation, basis, groups } = directory.of(mailbox, tenant)
+    const account = readAccount(row)
+    const { mailbox, tenant } = account
     return {
-      mailbox,
-      organisation,
-      basis,
-      groups,
-      tenant,
-      accesses: Number(row['theirs']),
-      either: Number(row['either']),
-      firstMs: Number(row['first_ms']),
-      lastMs: Number(row['last_ms']),
-      needsAudit: Number(row['needs_audit']) === 1,
+      ...account,
+      ...directory.of(mailbox, tenant),
       isAudited: audited.has(mailbox),
-      unnamedBinds: Number(row['binds']),
-      cutRecords: Number(row['cuts']),
-      cutItems: Number(row['cut_items']),
       lists: lists.get(mailbox) ?? 0,
     }
   })
 }
+
+const readAccount = rowReader(
+  asText('mailbox:account tenant:tenant_name'),
+  asNumber('accesses:theirs either firstMs lastMs'),
+  asFlag('needsAudit'),
+  asNumber('unnamedBinds:binds cutRecords:cuts cutItems'),
+)
 
 /** Accounts with at least one mailbox audit record of reading, by whomever, anywhere in the case. */
 async function auditedAccounts(session: Session, selected: Selected): Promise<Set<string>> {
@@ -105,8 +111,7 @@ async function auditedAccounts(session: Session, selected: Selected): Promise<Se
  */
 async function unnamedLists(session: Session, selected: Selected): Promise<Map<string, number>> {
   const lists = `SELECT account, toStartOfHour(at) AS h FROM ${selected.table} WHERE unnamed = 'list'`
-  const [counted] = await session.rows(`SELECT count() AS n FROM (${lists})`)
-  if (Number(counted?.['n']) === 0) return new Map()
+  if ((await countOf(session, `(${lists})`)) === 0) return new Map()
   const rows = await session.rows(
     `SELECT account, count() AS n FROM (${lists}) AS list
      WHERE (account, h) NOT IN (
@@ -116,7 +121,7 @@ async function unnamedLists(session: Session, selected: Selected): Promise<Map<s
        )
      ) GROUP BY account ORDER BY account ${BOUNDED}`,
   )
-  return new Map(rows.map((row) => [String(row['account']), Number(row['n'])]))
+  return numbersBy(rows, 'account', 'n')
 }
 
 interface Home {
@@ -129,7 +134,7 @@ interface Directory {
   of(mailbox: string, tenant: string): Home
 }
 
-const domainOf = (mailbox: string) => mailbox.slice(mailbox.lastIndexOf('@') + 1)
+const mailDomain = (mailbox: string) => mailbox.slice(mailbox.lastIndexOf('@') + 1)
 const hasDomain = (mailbox: string) => mailbox.includes('@')
 
 async function directoryOf(
@@ -158,10 +163,7 @@ async function directoryOf(
   )
   const homes = new Map(entries.map((entry) => [String(entry['who']), homeOf(entry)]))
   const tenants = await organisationsBy(session, 'toString(tenant)')
-  const domains = await organisationsBy(
-    session,
-    "lower(substring(principal, length(principal) - position(reverse(principal), '@') + 2))",
-  )
+  const domains = await organisationsBy(session, domainOf('principal'))
   const learnt = learntTenants(accounts, homes)
   const names = tenantNames(accounts)
   return {
@@ -170,50 +172,49 @@ async function directoryOf(
       if (home !== undefined && home.organisation !== '') return home
       const groups = home?.groups ?? []
       const known =
-        tenants.get(tenant) ?? learnt.get(tenant) ?? domains.get(domainOf(mailbox)) ?? ''
+        tenants.get(tenant) ?? learnt.get(tenant) ?? domains.get(mailDomain(mailbox)) ?? ''
       if (known !== '') return { organisation: known, basis: 'directory', groups }
       if (tenant !== '') {
         return { organisation: names.get(tenant) ?? tenant, basis: 'tenant', groups }
       }
-      if (hasDomain(mailbox)) return { organisation: domainOf(mailbox), basis: 'domain', groups }
+      if (hasDomain(mailbox)) return { organisation: mailDomain(mailbox), basis: 'domain', groups }
       return { organisation: '', basis: '', groups }
     },
   }
 }
 
 function homeOf(entry: Json): Home {
-  const groups: unknown = entry['group_names']
-  return {
-    organisation: String(entry['organisation_name']),
-    basis: 'directory',
-    groups: Array.isArray(groups) ? groups.map(String).filter((group) => group !== '') : [],
-  }
+  const groups = textsOf(entry['group_names']).filter((group) => group !== '')
+  return { organisation: String(entry['organisation_name']), basis: 'directory', groups }
 }
 
 /** Organisation by tenant or domain, where all entries of it agree. */
 async function organisationsBy(session: Session, key: string): Promise<Map<string, string>> {
   const rows = await session.rows(
-    `SELECT ${key} AS place, any(toString(organisation)) AS name FROM directory
-     WHERE organisation != '' AND place != '' GROUP BY place
-     HAVING uniqExact(organisation) = 1 ORDER BY place ${BOUNDED}`,
+    `SELECT ${key} AS part, any(toString(organisation)) AS name FROM directory
+     WHERE organisation != '' AND part != '' GROUP BY part
+     HAVING uniqExact(organisation) = 1 ORDER BY part ${BOUNDED}`,
   )
-  return new Map(rows.map((row) => [String(row['place']), String(row['name'])]))
+  return textsBy(rows, 'part', 'name')
 }
 
-/** A directory export may name no tenants: then the accounts that it does name tell. */
+/** A directory export may name no tenants: then the accounts that it names show them. */
 function learntTenants(
   accounts: readonly Json[],
   homes: ReadonlyMap<string, Home>,
 ): Map<string, string> {
-  const seen = new Map<string, Set<string>>()
-  for (const row of accounts) {
+  const known = accounts.flatMap((row) => {
     const organisation = homes.get(String(row['account']))?.organisation ?? ''
     const tenant = String(row['tenant_name'])
-    if (organisation === '' || tenant === '') continue
-    seen.set(tenant, (seen.get(tenant) ?? new Set()).add(organisation))
-  }
-  const agreed = [...seen].filter(([, organisations]) => organisations.size === 1)
-  return new Map(agreed.map(([tenant, organisations]) => [tenant, [...organisations][0] ?? '']))
+    return organisation === '' || tenant === '' ? [] : [{ tenant, organisation }]
+  })
+  const byTenant = [...Map.groupBy(known, ({ tenant }) => tenant)]
+  return new Map(
+    byTenant.flatMap(([tenant, some]) => {
+      const [only, ...others] = new Set(some.map(({ organisation }) => organisation))
+      return only === undefined || others.length > 0 ? [] : [[tenant, only] as const]
+    }),
+  )
 }
 
 /** A tenant goes by the commonest domain of its accounts, with its id where two would have one name. */
@@ -223,19 +224,18 @@ function tenantNames(accounts: readonly Json[]): Map<string, string> {
     const mailbox = String(row['account'])
     if (!hasDomain(mailbox)) continue
     const domains = counts.get(String(row['tenant_name'])) ?? new Map<string, number>()
-    domains.set(domainOf(mailbox), (domains.get(domainOf(mailbox)) ?? 0) + 1)
+    domains.set(mailDomain(mailbox), (domains.get(mailDomain(mailbox)) ?? 0) + 1)
     counts.set(String(row['tenant_name']), domains)
   }
-  const names = new Map<string, string>()
-  const users = new Map<string, number>()
-  for (const [tenant, domains] of counts) {
+  const names = [...counts].map(([tenant, domains]) => {
     const [best] = [...domains].toSorted((a, b) => b[1] - a[1] || (a[0] < b[0] ? -1 : 1))
-    if (best === undefined) continue
-    names.set(tenant, best[0])
-    users.set(best[0], (users.get(best[0]) ?? 0) + 1)
-  }
-  for (const [tenant, name] of names) {
-    if ((users.get(name) ?? 0) > 1) names.set(tenant, `${name} (${tenant})`)
-  }
-  return names
+    return { tenant, name: best?.[0] ?? '' }
+  })
+  const users = Map.groupBy(names, ({ name }) => name)
+  return new Map(
+    names.map(({ tenant, name }) => [
+      tenant,
+      (users.get(name)?.length ?? 0) > 1 ? `${name} (${tenant})` : name,
+    ]),
+  )
 }

@@ -7,12 +7,15 @@
  * @module
  */
 import type { Json } from '@mintmark/core'
+import { numbersBy, textsOf } from '../engine/rows.ts'
 import { Scratch } from '../engine/scratch.ts'
 import type { Session } from '../engine/session.ts'
 import { BOUNDED } from '../engine/settings.ts'
+import { insertRows } from '../engine/tab_separated.ts'
+import { domainOf } from '../store/access_sql.ts'
 import { caseNames } from '../store/case_names.ts'
 import type { AccountScope, Scope } from './scope.ts'
-import { SELECTED_COLUMNS, type Selected } from './selected.ts'
+import { SELECTED_COLUMNS, SELECTED_ORDER, type Selected } from './selected.ts'
 
 /** Accounts of one organisation, or one account. */
 export interface Whom {
@@ -49,15 +52,18 @@ type Affected = {
 
 /** Everybody whom the accesses of a scope concern: organisations, and accounts of which none is known. */
 export function everybody({ accounts }: Affected): Whom[] {
-  const organisations = new Map<string, string[]>()
-  for (const { mailbox, organisation } of accounts)
-    organisations.set(organisation, [...(organisations.get(organisation) ?? []), mailbox])
-  return [...organisations].flatMap(([name, some]): Whom[] =>
-    name === ''
-      ? some.map((account) => ({ name: account, isOrganisation: false, accounts: [account] }))
-      : [{ name, isOrganisation: true, accounts: some }],
-  )
+  const organisations = Map.groupBy(accounts, ({ organisation }) => organisation)
+  return [...organisations].flatMap(([name, some]): Whom[] => {
+    const own = some.map(({ mailbox }) => mailbox)
+    return name === '' ? own.map(alone) : [{ name, isOrganisation: true, accounts: own }]
+  })
 }
+
+const alone = (account: string): Whom => ({
+  name: account,
+  isOrganisation: false,
+  accounts: [account],
+})
 
 /**
  * The organisations, or else the accounts, of a name: those spelled exactly so, or else in any letter case. Several where
@@ -65,9 +71,7 @@ export function everybody({ accounts }: Affected): Whom[] {
  */
 export function whomOf(scope: Affected, name: string): readonly Whom[] {
   const wanted = name.trim()
-  const accounts = scope.accounts.map(
-    ({ mailbox }): Whom => ({ name: mailbox, isOrganisation: false, accounts: [mailbox] }),
-  )
+  const accounts = scope.accounts.map(({ mailbox }) => alone(mailbox))
   const is = (one: Whom) => one.name === wanted
   const isAlike = (one: Whom) => one.name.toLowerCase() === wanted.toLowerCase()
   const affected = everybody(scope)
@@ -87,8 +91,7 @@ export async function concerning(
   scope: Pick<Scope, 'accounts'>,
   whom: Whom,
 ): Promise<Concern> {
-  const scratch = await Scratch.open(session)
-  try {
+  return await Scratch.keep(session, async (scratch) => {
     const tables = await tablesOf(session, selected, scratch, whom)
     const directory = await directoryRows(session)
     const known = homesOf(directory, scope, whom, await tables.ids())
@@ -102,10 +105,7 @@ export async function concerning(
       verdicts: await verdictsOf(session, tables.whom),
       inputs: await inputsOf(session, own),
     }
-  } catch (cause) {
-    await scratch.close()
-    throw cause
-  }
+  })
 }
 
 interface Tables {
@@ -115,9 +115,6 @@ interface Tables {
   ids(): Promise<string[]>
 }
 
-/** Bound arrays stay short: a server takes them from the request's address. */
-const VALUES_AT_ONCE = 500
-
 async function tablesOf(
   session: Session,
   { names }: Selected,
@@ -125,17 +122,18 @@ async function tablesOf(
   { accounts }: Whom,
 ): Promise<Tables> {
   const whom = await scratch.table('whom', 'name String')
-  for (let at = 0; at < accounts.length; at += VALUES_AT_ONCE)
-    // oxlint-disable-next-line no-await-in-loop -- a session runs one statement at a time
-    await session.command(`INSERT INTO ${whom} SELECT arrayJoin({accounts:Array(String)})`, {
-      accounts: accounts.slice(at, at + VALUES_AT_ONCE),
-    })
+  await insertRows(
+    session,
+    whom,
+    ['name'],
+    accounts.map((account) => [account]),
+  )
   await session.command(
     `INSERT INTO ${whom} SELECT DISTINCT id FROM ${names} WHERE name GLOBAL IN (SELECT name FROM ${whom})`,
   )
   return {
     whom,
-    table: await scratch.table('selected', SELECTED_COLUMNS, '(account, at, record_id, content)'),
+    table: await scratch.table('selected', SELECTED_COLUMNS, SELECTED_ORDER),
     ids: async () => column(await session.rows(`SELECT DISTINCT name AS value FROM ${whom}`)),
   }
 }
@@ -166,22 +164,19 @@ interface Entry {
 
 async function directoryRows(session: Session): Promise<Entry[]> {
   const rows = await session.rows(
-    `SELECT DISTINCT principal, principal_id, display_name, toString(organisation) AS home, toString(tenant) AS place,
+    `SELECT DISTINCT principal, principal_id, display_name, toString(organisation) AS home, toString(tenant) AS log_tenant,
        arrayMap(g -> toString(g), groups) AS some FROM directory ${BOUNDED}`,
   )
-  return rows.map((row) => {
-    const groups: unknown = row['some']
-    return {
-      ids: ['principal', 'principal_id', 'display_name'].map((name) => folded(String(row[name]))),
-      organisation: String(row['home']),
-      groups: Array.isArray(groups) ? groups.map(String) : [],
-      tenant: String(row['place']),
-    }
-  })
+  return rows.map((row) => ({
+    ids: ['principal', 'principal_id', 'display_name'].map((name) => folded(String(row[name]))),
+    organisation: String(row['home']),
+    groups: textsOf(row['some']),
+    tenant: String(row['log_tenant']),
+  }))
 }
 
 const folded = (text: string) => text.trim().toLowerCase()
-const domainOf = (name: string) => name.slice(name.lastIndexOf('@') + 1)
+const mailDomain = (name: string) => name.slice(name.lastIndexOf('@') + 1)
 const isAddress = (name: string) => name.includes('@')
 
 /** Whose is whose, as directories and the scope say. */
@@ -212,7 +207,7 @@ function homesOf(
   const ownAccounts = accounts.filter(({ mailbox }) => mine.has(folded(mailbox)))
   const otherAccounts = accounts.filter(({ mailbox }) => !mine.has(folded(mailbox)))
   const namesOf = (some: readonly Entry[]) => some.flatMap((entry) => entry.ids)
-  const placesOf = (some: readonly Entry[], more: typeof accounts) => [
+  const partsIn = (some: readonly Entry[], more: typeof accounts) => [
     ...some.flatMap(({ organisation, groups }) => [organisation, ...groups]),
     ...more.flatMap(({ organisation, group }) => [organisation, ...group.split('; ')]),
   ]
@@ -225,11 +220,11 @@ function homesOf(
     whom,
     ownNames,
     otherNames,
-    ownDomains: new Set([...ownNames].filter(isAddress).map(domainOf)),
-    otherDomains: new Set([...otherNames].filter(isAddress).map(domainOf)),
+    ownDomains: new Set([...ownNames].filter(isAddress).map(mailDomain)),
+    otherDomains: new Set([...otherNames].filter(isAddress).map(mailDomain)),
     otherTenants: new Set(others.map(({ tenant }) => tenant)),
-    ownParts: new Set(placesOf(own, ownAccounts)),
-    otherParts: new Set(placesOf(others, otherAccounts)),
+    ownParts: new Set(partsIn(own, ownAccounts)),
+    otherParts: new Set(partsIn(others, otherAccounts)),
     otherAccounts: new Set(otherAccounts.map(({ mailbox }) => mailbox)),
   }
 }
@@ -249,9 +244,7 @@ async function ownTenants(
   )
   return rows.flatMap((row) => {
     const tenant = String(row['value'])
-    const accounts: unknown = row['accounts']
-    const isShared =
-      Array.isArray(accounts) && accounts.some((one) => otherAccounts.has(String(one)))
+    const isShared = textsOf(row['accounts']).some((one) => otherAccounts.has(one))
     return tenant === '' || isShared || otherTenants.has(tenant) ? [] : [tenant]
   })
 }
@@ -272,7 +265,7 @@ async function identities(
   for await (const { name, account } of caseNames(session)) {
     const [one, owner] = [folded(name), folded(account)]
     if (homes.ownNames.has(one) || homes.ownNames.has(owner)) continue
-    const domain = domainOf(one)
+    const domain = mailDomain(one)
     const isColleague =
       homes.whom.isOrganisation &&
       isAddress(one) &&
@@ -304,7 +297,7 @@ async function ownValues(session: Session, { table, names }: Selected): Promise<
 
 async function mailboxDomains(session: Session): Promise<Set<string>> {
   const rows = await session.rows(
-    `SELECT DISTINCT lower(substring(mailbox, length(mailbox) - position(reverse(mailbox), '@') + 2)) AS value
+    `SELECT DISTINCT ${domainOf('mailbox')} AS value
      FROM access WHERE position(mailbox, '@') > 0 ORDER BY value ${BOUNDED}`,
   )
   return new Set(column(rows))
@@ -332,7 +325,7 @@ async function verdictsOf(session: Session, whom: string): Promise<Record<string
      WHERE mailbox GLOBAL IN (SELECT name FROM ${whom}) OR mailbox_id GLOBAL IN (SELECT name FROM ${whom})
      GROUP BY value ORDER BY value ${BOUNDED}`,
   )
-  return Object.fromEntries(rows.map((row) => [String(row['value']), Number(row['n'])]))
+  return Object.fromEntries(numbersBy(rows, 'value', 'n'))
 }
 
 async function inputsOf(session: Session, { table }: Selected): Promise<Concern['inputs']> {

@@ -7,17 +7,11 @@
  *
  * @module
  */
-
+import { countOf, firstRow } from '../engine/rows.ts'
 import type { Session } from '../engine/session.ts'
 import { BOUNDED } from '../engine/settings.ts'
-import {
-  HAS_TOKEN,
-  IS_CUT,
-  SELECTED_COLUMNS,
-  type Selected,
-  selectAccounts,
-  selectBase,
-} from './selected.ts'
+import { HAS_TOKEN, IS_CUT, SPAN } from '../store/access_sql.ts'
+import { SELECTED_COLUMNS, type Selected, selectAccounts, selectBase } from './selected.ts'
 import { type Condition, isDefault } from './selection.ts'
 
 /** Before the first and after the last access of theirs: the longest life of a token (CAE, 28 h). */
@@ -41,8 +35,7 @@ export async function addEither(
   condition: Condition,
 ): Promise<void> {
   await addLeads(session, selected, condition)
-  const counted = await session.rows(`SELECT count() AS n FROM ${selected.table}`)
-  if (Number(counted[0]?.['n']) === 0) return
+  if ((await countOf(session, selected.table)) === 0) return
   const { scratch } = selected
   const tables: Tables = {
     condition,
@@ -53,24 +46,24 @@ export async function addEither(
   }
   await fillMarks(session, tables)
   // Leads alone show neither when somebody was active nor from where: then any time counts, and no address clears.
-  const isKnown = await hasTheirs(session, tables)
-  await judge(session, tables, {
+  const isKnown = (await countOf(session, placed('{theirs}', tables))) > 0
+  await addCandidates(session, tables, {
     candidate: await sharedMarks(session, tables),
     account: '1',
     rule: SHARED,
   })
-  const isActive = isKnown ? await inActiveTime(session, tables) : '1'
-  const hasCut = await hasCutRecords(session)
+  const isActive = isKnown ? await inActiveTime(session, selected) : '1'
+  const hasCut = (await countOf(session, `(${CUT_FILES})`)) > 0
   const open = `${OPEN_VERDICT} AND ${await amongOpen(session)}`
   const places = [COULD_BE_TOUCHED, WITHOUT_LOG, ...(hasCut ? [CUT_IN_TENANT] : [])].join(' OR ')
-  await judge(session, tables, {
+  await addCandidates(session, tables, {
     candidate: `${open} AND ${isActive} AND (${places})`,
     account: `account != '' AND (${IN_TOUCHED_MAILBOX} OR ${WITHOUT_LOG} OR ${CUT_ACCOUNT})`,
     rule: isKnown ? UNCLEAR : '1',
   })
   // Of a mailbox that only this brought in, what else is open counts too; and in each, whenever it was, what no log could
   // show: nobody knows that the attacker came no earlier. Else an upper bound would leave it out.
-  await judge(session, tables, {
+  await addCandidates(session, tables, {
     candidate: `${open} AND (${isActive} OR ${WITHOUT_LOG}) AND ${COULD_BE_TOUCHED}`,
     account: IN_TOUCHED_MAILBOX,
     rule: isKnown ? UNCLEAR : '1',
@@ -80,25 +73,14 @@ export async function addEither(
 /** Records of {@link OPEN_VERDICT}, as a condition that leaves most accesses unread: only a join gives the verdict itself. */
 async function amongOpen(session: Session): Promise<string> {
   const open = `SELECT record_id FROM verdict WHERE ${OPEN_VERDICT}`
-  const [row] = await session.rows(`SELECT count() AS n FROM (${open})`)
-  return Number(row?.['n']) > MOST_OPEN ? '1' : `record_id GLOBAL IN (${open})`
-}
-
-async function hasTheirs(session: Session, tables: Tables): Promise<boolean> {
-  const [row] = await session.rows(placed('SELECT count() AS n FROM {theirs}', tables))
-  return Number(row?.['n']) > 0
+  return (await countOf(session, `(${open})`)) > MOST_OPEN ? '1' : `record_id GLOBAL IN (${open})`
 }
 
 /** The active time of the documentation, as a condition: what it adds to the selection does not lengthen it. */
-async function inActiveTime(session: Session, tables: Tables): Promise<string> {
-  const [row] = await session.rows(
-    placed(
-      `SELECT toUnixTimestamp64Milli(min(at) - INTERVAL ${ACTIVE_MARGIN_HOURS} HOUR) AS first_ms,
-         toUnixTimestamp64Milli(max(at) + INTERVAL ${ACTIVE_MARGIN_HOURS} HOUR) AS last_ms FROM {selected}`,
-      tables,
-    ),
-  )
-  const [first, last] = [Number(row?.['first_ms']), Number(row?.['last_ms'])]
+async function inActiveTime(session: Session, selected: Selected): Promise<string> {
+  const row = await firstRow(session, `SELECT ${SPAN} FROM ${selected.table}`)
+  const margin = ACTIVE_MARGIN_HOURS * 3_600_000
+  const [first, last] = [Number(row['first_ms']) - margin, Number(row['last_ms']) + margin]
   return `(at >= fromUnixTimestamp64Milli(${first}) AND at <= fromUnixTimestamp64Milli(${last}))`
 }
 
@@ -107,11 +89,6 @@ const IN_THEIR_TENANT = 'tenant GLOBAL IN (SELECT DISTINCT tenant FROM {selected
 /** A record that was cut short could be of a mailbox that nothing else points at: e of the documentation. */
 const CUT_IN_TENANT = `evidence_id GLOBAL IN (${CUT_FILES}) AND ${IS_CUT} AND ${IN_THEIR_TENANT}`
 const CUT_ACCOUNT = `unnamed = 'cut' AND ${IN_THEIR_TENANT}`
-
-async function hasCutRecords(session: Session): Promise<boolean> {
-  const [row] = await session.rows(`SELECT count() AS n FROM (${CUT_FILES})`)
-  return Number(row?.['n']) > 0
-}
 
 /**
  * Accesses that a verdict points at and does not establish: something is missing there, and ordinary causes remain.
@@ -123,8 +100,7 @@ async function addLeads(
   { frame, ours, params }: Condition,
 ): Promise<void> {
   if (!isDefault(selected.selection)) return
-  const [counted] = await session.rows("SELECT count() AS n FROM verdict WHERE strength = 'lead'")
-  if (Number(counted?.['n']) === 0) return
+  if ((await countOf(session, "verdict WHERE strength = 'lead'")) === 0) return
   const base =
     selectBase(`record_id GLOBAL IN (SELECT record_id FROM verdict WHERE strength = 'lead')
     AND outcome != 'failed' AND strength = 'lead' AND (${frame}) AND NOT (${ours})
@@ -238,7 +214,7 @@ async function sharedMarks(session: Session, tables: Tables): Promise<string> {
 }
 
 /** Candidates by what the log says, then those of them that the owner's own sign-ins do not explain. */
-async function judge(
+async function addCandidates(
   session: Session,
   tables: Tables,
   { candidate, account, rule }: Step,
@@ -253,8 +229,7 @@ async function judge(
   await run(
     `INSERT INTO {candidates} ${selectAccounts(base, selected.names, 'either', `is_mail AND ${EXPOSES} AND ${account}`)} ${BOUNDED}`,
   )
-  const [counted] = await session.rows(placed('SELECT count() AS n FROM {candidates}', tables))
-  if (Number(counted?.['n']) === 0) return
+  if ((await countOf(session, tables.candidates)) === 0) return
   // The same record from an export that gives more of it, and there it is issued: no longer open.
   const twins = `SELECT record_id FROM judged
     WHERE verdict = 'issued' AND record_id GLOBAL IN (SELECT record_id FROM {candidates} WHERE ${OPEN_VERDICT})`

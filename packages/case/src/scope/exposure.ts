@@ -5,10 +5,10 @@
  *
  * @module
  */
-
+import { textsBy } from '../engine/rows.ts'
 import type { Session } from '../engine/session.ts'
 import { BOUNDED } from '../engine/settings.ts'
-import { escapedCell } from '../engine/tab_separated.ts'
+import { insertRows } from '../engine/tab_separated.ts'
 import type { Selected } from './selected.ts'
 
 /** Scratch tables of what was exposed. */
@@ -25,17 +25,13 @@ export interface Exposure {
   readonly nameless: string
 }
 
-const ITEMS = `
+/** The items of the selected accesses, one row each. */
+export const itemsOf = ({ table }: Selected): string => `
   SELECT account, record_id, content, party, named, class, operation, number,
     trimBoth(m) AS message, trimBoth(i) AS item, b AS size
-  FROM {selected}
+  FROM ${table}
   ARRAY JOIN item_message_id AS m, item_id AS i, item_bytes AS b, arrayEnumerate(item_message_id) AS number
   WHERE is_mail AND named != ''`
-
-/** The items of the selected accesses, one row each; `{selected}` stands for the table. */
-export function itemsOf(selected: Selected): string {
-  return ITEMS.replaceAll('{selected}', selected.table)
-}
 
 const IS_LOWER = "party = 'theirs' AND named = 'read'"
 
@@ -93,8 +89,7 @@ async function messageIdsOf(
   items: readonly string[],
 ): Promise<ReadonlyMap<string, string>> {
   const sql = `${messageIds('SELECT arrayJoin({items:Array(String)})')} ${BOUNDED}`
-  const rows = await session.rows(sql, { items })
-  return new Map(rows.map((row) => [String(row['id']), String(row['message'])]))
+  return textsBy(await session.rows(sql, { items }), 'id', 'message')
 }
 
 /**
@@ -103,11 +98,8 @@ async function messageIdsOf(
  * An item id under which two message ids are seen names neither.
  */
 async function resolve(session: Session, selected: Selected, nameless: string): Promise<string> {
-  const table = await selected.scratch.table(
-    'resolved',
-    'item_id String, message_id String',
-    'item_id',
-  )
+  const columns = 'item_id String, message_id String'
+  const table = await selected.scratch.table('resolved', columns, 'item_id')
   const wanted = `SELECT item_id FROM ${nameless} WHERE item_id != ''`
   const ids = await session.rows(`SELECT DISTINCT item_id FROM (${wanted}) LIMIT ${FEW_ITEMS + 1}`)
   if (ids.length === 0) return table
@@ -119,16 +111,8 @@ async function resolve(session: Session, selected: Selected, nameless: string): 
       ids.map((row) => String(row['item_id'])),
       (items) => messageIdsOf(session, items),
     )
-    const rows = [...found].map(
-      ([item, message]) => `${escapedCell(item)}\t${escapedCell(message)}\n`,
-    )
-    if (rows.length === 0) return table
-    await session.insert(
-      table,
-      ['item_id', 'message_id'],
-      'TabSeparated',
-      Buffer.from(rows.join('')),
-    )
+    if (found.size === 0) return table
+    await insertRows(session, table, ['item_id', 'message_id'], [...found])
   }
   await session.command(
     `ALTER TABLE ${nameless} UPDATE is_resolved = 1

@@ -47,31 +47,23 @@ const MAX_VALUE = 4096
 const MAX_INDICATORS = 200_000
 
 /** Names of kinds in lists of other tools (MISP, STIX, Sentinel, Entra), letters only. */
-const KIND_NAMES: ReadonlyMap<string, IndicatorKind> = new Map<string, IndicatorKind>([
-  ...['ip', 'ips', 'address', 'addresses', 'ipaddress', 'ipv', 'ipvaddr', 'ipsrc', 'ipdst'].map(
-    (name): [string, IndicatorKind] => [name, 'ip'],
+const NAMES_OF: Readonly<Record<IndicatorKind, string>> = {
+  ip: 'ip ips address addresses ipaddress ipv ipvaddr ipsrc ipdst',
+  network: 'network networks cidr cidrs range ranges iprange',
+  session: 'session sessions sessionid sessionids sid aadsessionid',
+  token: 'token tokens tokenid tokenids uti jti uniquetokenid',
+  app: 'app apps appid appids clientappid clientid application',
+  principal: 'principal principals user users upn useraccount account email',
+  mailbox: 'mailbox mailboxes',
+  client: 'client clients useragent useragents ua clientinfostring',
+  operation: 'operation operations',
+}
+const KIND_NAMES: ReadonlyMap<string, IndicatorKind> = new Map(
+  // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- the keys of a constant
+  (Object.entries(NAMES_OF) as [IndicatorKind, string][]).flatMap(([kind, names]) =>
+    names.split(' ').map((name) => [name, kind] as const),
   ),
-  ...['network', 'networks', 'cidr', 'cidrs', 'range', 'ranges', 'iprange'].map(
-    (name): [string, IndicatorKind] => [name, 'network'],
-  ),
-  ...['session', 'sessions', 'sessionid', 'sessionids', 'sid', 'aadsessionid'].map(
-    (name): [string, IndicatorKind] => [name, 'session'],
-  ),
-  ...['token', 'tokens', 'tokenid', 'tokenids', 'uti', 'jti', 'uniquetokenid'].map(
-    (name): [string, IndicatorKind] => [name, 'token'],
-  ),
-  ...['app', 'apps', 'appid', 'appids', 'clientappid', 'clientid', 'application'].map(
-    (name): [string, IndicatorKind] => [name, 'app'],
-  ),
-  ...['principal', 'principals', 'user', 'users', 'upn', 'useraccount', 'account', 'email'].map(
-    (name): [string, IndicatorKind] => [name, 'principal'],
-  ),
-  ...['mailbox', 'mailboxes'].map((name): [string, IndicatorKind] => [name, 'mailbox']),
-  ...['client', 'clients', 'useragent', 'useragents', 'ua', 'clientinfostring'].map(
-    (name): [string, IndicatorKind] => [name, 'client'],
-  ),
-  ...['operation', 'operations'].map((name): [string, IndicatorKind] => [name, 'operation']),
-])
+)
 
 /**
  * Reads a list of indicators.
@@ -91,7 +83,7 @@ export function readIndicators(source: string): IndicatorList {
 }
 
 /**
- * One value of a kind, in the form in which a case holds it.
+ * One value of a kind, as a case spells it.
  *
  * @returns nothing when it is not of that kind; `ip` also takes a network
  */
@@ -99,12 +91,12 @@ export function indicatorOf(kind: IndicatorKind, spelled: string): Indicator | u
   const value = spelled.trim()
   if (value === '' || value.length > MAX_VALUE) return undefined
   if (kind === 'ip' || kind === 'network') return addressIndicator(refanged(value))
-  const held = heldValue(kind, value)
-  return held === '' ? undefined : { kind, value: held, last: '' }
+  const read = caseValue(kind, value)
+  return read === '' ? undefined : { kind, value: read, last: '' }
 }
 
-/** A value as the case holds it; `''` when it is not of its kind. */
-function heldValue(kind: Exclude<IndicatorKind, 'ip' | 'network'>, value: string): string {
+/** A value as the case spells it; `''` when it is not of its kind. */
+function caseValue(kind: Exclude<IndicatorKind, 'ip' | 'network'>, value: string): string {
   if (kind === 'token') return readJti(value).tokenId
   if (kind === 'client' || kind === 'operation') return value
   const guid = readGuid(value)
@@ -148,8 +140,10 @@ class Collector {
   /** @param kindName as the list spells it, or undefined when it gives none */
   add(kindName: string | undefined, value: string, line: number): void {
     const found = this.#read(kindName, value)
-    if (typeof found === 'string') this.#reject(line, found)
-    else this.#keep(found)
+    if (typeof found !== 'string')
+      for (const one of found)
+        this.#indicators.set(JSON.stringify([one.kind, one.value, one.last]), one)
+    else if (this.#rejects.length < MAX_INDICATORS) this.#rejects.push({ line, reason: found })
   }
 
   #read(kindName: string | undefined, value: string): Indicator[] | IndicatorReject['reason'] {
@@ -167,17 +161,6 @@ class Collector {
 
   list(): IndicatorList {
     return { indicators: [...this.#indicators.values()], rejects: this.#rejects }
-  }
-
-  #keep(found: readonly Indicator[]): void {
-    for (const indicator of found) {
-      const key = JSON.stringify([indicator.kind, indicator.value, indicator.last])
-      this.#indicators.set(key, indicator)
-    }
-  }
-
-  #reject(line: number, reason: IndicatorReject['reason']): void {
-    if (this.#rejects.length < MAX_INDICATORS) this.#rejects.push({ line, reason })
   }
 }
 
@@ -233,15 +216,9 @@ function withoutComment(raw: string): string {
 
 /** A header names a column of values, and mostly one of kinds; or a column for each kind. */
 function headerOf(text: string): Columns | KindColumns | undefined {
-  for (const delimiter of DELIMITERS) {
-    const columns = columnsOf(text, delimiter)
-    if (columns !== undefined) return columns
-  }
-  for (const delimiter of DELIMITERS) {
-    const columns = kindColumnsOf(text, delimiter)
-    if (columns !== undefined) return columns
-  }
-  return undefined
+  const columns = DELIMITERS.map((delimiter) => columnsOf(text, delimiter))
+  const kinds = DELIMITERS.map((delimiter) => kindColumnsOf(text, delimiter))
+  return [...columns, ...kinds].find((found) => found !== undefined)
 }
 
 /** Only if every cell is the name of a kind, or of something that is none: `operation,Send` is a kind and its value. */
@@ -296,7 +273,7 @@ function readLine(text: string, line: number, collector: Collector): void {
   const isWithKind = name !== undefined && rest !== undefined && isNamed(name, text, rest)
   const [value, ...more] = cellsOf(isWithKind ? rest : text).map((cell) => cell.trim())
   collector.add(isWithKind ? name : undefined, value ?? '', line)
-  // What stands behind a value is mostly a note; an address is none.
+  // What follows a value is mostly a note; an address is not.
   for (const cell of more) {
     if (addressIndicator(refanged(cell)) !== undefined) collector.add('ip', cell, line)
   }
@@ -334,8 +311,7 @@ function cellsOf(text: string, delimiter: Delimiter = ','): string[] {
 
 function parseJson(text: string): unknown {
   try {
-    const value: unknown = JSON.parse(text)
-    return value
+    return JSON.parse(text)
   } catch {
     return undefined
   }
@@ -369,11 +345,7 @@ function readJsonValue(
   position: number,
   collector: Collector,
 ): void {
-  if (typeof value === 'string') {
-    collector.add(name, value.trim(), position)
-    return
-  }
-  const inner = isObject(value) ? (value['value'] ?? value['indicator']) : undefined
+  const inner = isObject(value) ? (value['value'] ?? value['indicator']) : value
   const kind = isObject(value) ? (value['type'] ?? value['kind'] ?? name) : name
   collector.add(
     typeof kind === 'string' ? kind : undefined,

@@ -7,9 +7,10 @@
  * @module
  */
 import { isoOf } from '@mintmark/core'
+import { asNumber, asText, rowReader } from '../engine/rows.ts'
 import type { Session } from '../engine/session.ts'
 import { BOUNDED } from '../engine/settings.ts'
-import { type Loss, type LossCode, lossesOf } from '../verdicts/losses/losses.ts'
+import { type Loss, type LossCode, lossesOf, type Period } from '../verdicts/losses/losses.ts'
 import { ACTIVE_MARGIN_HOURS } from './either.ts'
 import type { Reason, UnboundedCode } from './reasons.ts'
 import type { Selected } from './selected.ts'
@@ -47,11 +48,9 @@ const BECAUSE: Readonly<Record<LossCode, UnboundedCode>> = {
   'ends-early': 'access-log-capped',
 }
 
-/** Times of theirs. */
-interface Active {
+/** When the attacker was active. */
+interface Active extends Period {
   readonly tenant: string
-  readonly fromMs: number
-  readonly toMs: number
 }
 
 /** Losses of mail accesses during the activity of a selection. Throws as `Session.rows`. */
@@ -101,21 +100,22 @@ async function activeTimes(session: Session, selected: Selected): Promise<Active
   const { fromMs: first = 0, toMs: last = Infinity } = selected.selection
   if (rows.every((row) => Number(row['theirs']) === 0))
     return rows.map((row) => ({ tenant: String(row['name']), fromMs: first, toMs: last }))
-  const own = rows.filter((row) => Number(row['is_pointed_at']) === 1)
-  const begin = own.reduce((least, row) => Math.min(least, Number(row['from_ms'])), Infinity)
-  const end = own.reduce((most, row) => Math.max(most, Number(row['to_ms'])), -Infinity)
-  const times = rows.map((row) => {
-    const isOwn = Number(row['is_pointed_at']) === 1
-    const fromMs = isOwn ? Number(row['from_ms']) : begin
-    return { tenant: String(row['name']), fromMs, toMs: isOwn ? Number(row['to_ms']) : end }
-  })
+  const times = rows.map((row) => ({
+    ...readTimes(row),
+    isOwn: Number(row['is_pointed_at']) === 1,
+  }))
+  const own = times.filter(({ isOwn }) => isOwn)
+  const begin = own.reduce((least, { fromMs }) => Math.min(least, fromMs), Infinity)
+  const end = own.reduce((most, { toMs }) => Math.max(most, toMs), -Infinity)
   const margin = ACTIVE_MARGIN_HOURS * 3_600_000
-  return times.map(({ tenant, fromMs, toMs }) => ({
+  return times.map(({ tenant, fromMs, toMs, isOwn }) => ({
     tenant,
-    fromMs: Math.max(first, fromMs - margin),
-    toMs: Math.min(last, toMs + margin),
+    fromMs: Math.max(first, (isOwn ? fromMs : begin) - margin),
+    toMs: Math.min(last, (isOwn ? toMs : end) + margin),
   }))
 }
+
+const readTimes = rowReader(asText('tenant:name'), asNumber('fromMs toMs'))
 
 /** What a scope is about: accesses of theirs, and leads. */
 const IS_POINTED_AT = "(party = 'theirs' OR strength = 'lead')"
@@ -144,14 +144,8 @@ function distinct(losses: readonly Loss[]): AccessLoss[] {
   const found = new Map<string, AccessLoss>()
   for (const { tenant, evidenceId, code, fromMs, toMs, records } of losses) {
     const key = JSON.stringify([tenant, evidenceId, code, fromMs, toMs])
-    found.set(key, {
-      tenant,
-      because: BECAUSE[code],
-      loss: code,
-      from: timeOf(fromMs),
-      to: timeOf(toMs),
-      records,
-    })
+    const [from, to] = [timeOf(fromMs), timeOf(toMs)]
+    found.set(key, { tenant, because: BECAUSE[code], loss: code, from, to, records })
   }
   return [...found.values()]
 }

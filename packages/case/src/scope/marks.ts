@@ -8,9 +8,10 @@
  * @module
  */
 import { isoOf, type Json, MintmarkError, readGuid, readTokenId } from '@mintmark/core'
+import { asText, asTime, countOf, firstRow, rowReader, textsOf } from '../engine/rows.ts'
 import type { Params, Session } from '../engine/session.ts'
-import { tabSeparated } from '../engine/tab_separated.ts'
-import { NO_ID } from '../store/no_id.ts'
+import { insertRows } from '../engine/tab_separated.ts'
+import { NEXT_TIME, NO_ID } from '../store/access_sql.ts'
 import { indicatorOf } from './indicators.ts'
 import type { Selected } from './selected.ts'
 
@@ -50,7 +51,7 @@ const MAX_REASON = 2000
 const MAX_WHO = 200
 /** Values of one {@link addMarks}; of a table there is no limit. */
 const MAX_VALUES = 5000
-const COLUMNS = ['kind', 'value', 'party', 'reason', 'who', 'at']
+export const MARK_COLUMNS: readonly string[] = ['kind', 'value', 'party', 'reason', 'who', 'at']
 /** The table holds notes, too. */
 const IS_MARK = `kind IN (${MARK_KINDS.map((kind) => `'${kind}'`).join(', ')})`
 /** Which of two marks of one thing is newer, even where two processes wrote at the same time. */
@@ -68,13 +69,13 @@ export const addMark = (session: Session, { value, ...mark }: NewMark): Promise<
  *   reason or a name; else as `Session.command`
  */
 export async function addMarks(session: Session, made: NewMarks): Promise<string> {
-  const values = [...new Set(made.values.map((value) => heldValue(made.kind, value)))]
+  const values = [...new Set(made.values.map((value) => caseValue(made.kind, value)))]
   if (values.length === 0 || values.length > MAX_VALUES)
     throw invalid('values', `1 to ${MAX_VALUES} things are marked at once`)
-  const { party, reason, who } = heldWord(made)
+  const { party, reason, who } = checkedWord(made)
   const at = await nextTime(session)
-  const rows = values.map((value) => tabSeparated([made.kind, value, party, reason, who, at]))
-  await session.insert('mark', COLUMNS, 'TabSeparated', rows)
+  const rows = values.map((value) => [made.kind, value, party, reason, who, at])
+  await insertRows(session, 'mark', MARK_COLUMNS, rows)
   return isoOfTime(at)
 }
 
@@ -116,7 +117,7 @@ export const takeBack = (
 /** Marks of one time. */
 const AT = 'at = fromUnixTimestamp64Milli({marks_at:Int64})'
 
-/** Without blocks of its own size an insert is one part: there as a whole, or not at all. */
+/** An insert of one block is one part: all or nothing. */
 const ONE_PART = 'SETTINGS min_insert_block_size_rows = 1000000000, min_insert_block_size_bytes = 0'
 
 async function addRows(
@@ -125,55 +126,46 @@ async function addRows(
   things: string,
   params: Params,
 ): Promise<string> {
-  const held = heldWord(word)
+  const { party, reason, who } = checkedWord(word)
   const at = await nextTime(session)
   await session.command(
-    `INSERT INTO mark (${COLUMNS.join(', ')})
+    `INSERT INTO mark (${MARK_COLUMNS.join(', ')})
      SELECT *, {marks_party:String}, {marks_reason:String}, {marks_who:String}, toDateTime64({marks_new:String}, 3, 'UTC')
      FROM (${things}) ${ONE_PART}`,
-    {
-      ...params,
-      marks_party: held.party,
-      marks_reason: held.reason,
-      marks_who: held.who,
-      marks_new: at,
-    },
+    { ...params, marks_party: party, marks_reason: reason, marks_who: who, marks_new: at },
   )
   return isoOfTime(at)
 }
 
 /** Later than every row of the table. */
 export async function nextTime(session: Session): Promise<string> {
-  const [row] = await session.rows(
-    `SELECT toString(greatest(now64(3, 'UTC'), addMilliseconds(max(at), 1))) AS at FROM mark`,
-  )
-  return String(row?.['at'])
+  return String((await firstRow(session, `SELECT ${NEXT_TIME} AS at FROM mark`))['at'])
 }
 
-const isoOfTime = (at: string) => `${at.replace(' ', 'T')}Z`
+export const isoOfTime = (at: string): string => `${at.replace(' ', 'T')}Z`
 
 /** As the case spells it. */
-function heldValue(kind: MarkKind, value: string): string {
-  const held = heldIn(kind, value)
-  if (held !== '') return held
+function caseValue(kind: MarkKind, value: string): string {
+  const read = readValue(kind, value)
+  if (read !== '') return read
   throw invalid('value', `a mark's value is not of its kind, ${kind}`)
 }
 
-function heldIn(kind: MarkKind, value: string): string {
+function readValue(kind: MarkKind, value: string): string {
   if (kind === 'access') return readGuid(value)
-  // 16 bytes of nothing are what records without an id have.
+  // What records without an id have is no id.
   if (kind === 'token') return readTokenId(value).tokenId.replace(NO_ID, '')
   const wanted = kind === 'address' ? 'ip' : 'session'
   const found = indicatorOf(wanted, value)
-  // A network is none: a mark is on one address.
+  // Not a network: a mark is on one address.
   return found?.kind === wanted ? found.value : ''
 }
 
-function heldWord({ party, reason, who }: MarkWord) {
+function checkedWord({ party, reason, who }: MarkWord) {
   return {
     party: party ?? '',
-    reason: heldText('reason', reason, MAX_REASON),
-    who: heldText('who', who, MAX_WHO),
+    reason: oneLine('reason', reason, MAX_REASON),
+    who: oneLine('who', who, MAX_WHO),
   }
 }
 
@@ -182,7 +174,7 @@ function heldWord({ party, reason, who }: MarkWord) {
  *
  * @throws {MintmarkError} `INPUT_INVALID`
  */
-export function heldText(option: string, text: string, most: number): string {
+export function oneLine(option: string, text: string, most: number): string {
   const line = text.replaceAll(/[\p{Cc}\s]+/gu, ' ').trim()
   if (line !== '' && line.length <= most) return line
   throw invalid(option, `${option} takes 1 to ${most} characters`)
@@ -203,9 +195,9 @@ export interface MarkAction extends MarkWord {
   readonly values: readonly string[]
 }
 
-const deedKey = (at: unknown, who: unknown, kind: unknown) => JSON.stringify([at, who, kind])
+const actionKey = (at: unknown, who: unknown, kind: unknown) => JSON.stringify([at, who, kind])
 
-/** Everything that was ever marked, newest first; at most `limit` deeds. Throws as `Session.rows`. */
+/** Everything that was ever marked, newest first; at most `limit` actions. Throws as `Session.rows`. */
 export async function markHistory(session: Session, limit = 1000): Promise<MarkAction[]> {
   const rows = await session.rows(
     `SELECT kind, party, reason, who, toUnixTimestamp64Milli(mark.at) AS at_ms, count() AS n,
@@ -221,15 +213,16 @@ export async function markHistory(session: Session, limit = 1000): Promise<MarkA
      GROUP BY newest.1, newest.2, kind`,
   )
   const counting = new Map(
-    counted.map((row) => [deedKey(row['at_text'], row['name'], row['kind']), Number(row['n'])]),
+    counted.map((row) => [actionKey(row['at_text'], row['name'], row['kind']), Number(row['n'])]),
   )
   return rows.map((row): MarkAction => {
     const { party, reason, who, kind, at } = markOf(row)
-    const some: unknown = row['some']
-    const made = Number(row['n'])
-    const own = counting.get(deedKey(row['at_ms'], row['who'], row['kind'])) ?? 0
-    const values = Array.isArray(some) ? some.map(String) : []
-    return { at, kind, party, reason, who, marks: made, counting: party === null ? 0 : own, values }
+    const own = counting.get(actionKey(row['at_ms'], row['who'], row['kind'])) ?? 0
+    return {
+      ...{ at, kind, party, reason, who, marks: Number(row['n']) },
+      counting: party === null ? 0 : own,
+      values: textsOf(row['some']),
+    }
   })
 }
 
@@ -249,8 +242,7 @@ const NEWEST = `SELECT kind, value, max((toUnixTimestamp64Milli(mark.at), who, p
 
 /** How many marks count. Throws as `Session.rows`. */
 export async function marksTotal(session: Session): Promise<number> {
-  const [row] = await session.rows(`SELECT count() AS n FROM (${NEWEST})`)
-  return Number(row?.['n'])
+  return await countOf(session, `(${NEWEST})`)
 }
 
 /** Times of marks that were made after a time; of two processes that wrote at the same time, again. Throws as `Session.rows`. */
@@ -267,24 +259,25 @@ export async function markTimes(session: Session, since: string): Promise<string
 
 /** Changes with every mark. Throws as `Session.rows`. */
 export async function marksMark(session: Session): Promise<string> {
-  const [row] = await session.rows(
+  const row = await firstRow(
+    session,
     `SELECT concat(toString(count()), ' ', toString(groupBitXor(sipHash64(kind, value, party, reason, who, at)))) AS mark
      FROM mark WHERE ${IS_MARK}`,
   )
-  return String(row?.['mark'])
+  return String(row['mark'])
 }
 
 function markOf(row: Json): Mark {
-  const party = String(row['party'])
+  const { value, party, ...said } = readMark(row)
   return {
     kind: MARK_KINDS.find((kind) => kind === row['kind']) ?? 'access',
-    value: String(row['value']),
+    value,
     party: party === 'theirs' || party === 'ours' ? party : null,
-    reason: String(row['reason']),
-    who: String(row['who']),
-    at: isoOf(Number(row['at_ms'])),
+    ...said,
   }
 }
+
+const readMark = rowReader(asText('value party reason who'), asTime('at'))
 
 /** What marks say of an access, as conditions on `judged`. */
 export interface MarkConditions {
@@ -298,7 +291,7 @@ const VALUE_OF: Readonly<Record<MarkKind, readonly string[]>> = {
   session: ['session_id', 'other_session_id'],
   address: ['ip'],
 }
-const heldAs = (kind: MarkKind) =>
+const keyOf = (kind: MarkKind) =>
   kind === 'access' || kind === 'token' ? 'toUUID(value)' : 'value'
 
 /** Conditions that hold where a mark says so; undefined where the case has no mark. Throws as `Session.rows`. */
@@ -318,7 +311,7 @@ export async function markConditions(session: Session): Promise<MarkConditions |
 }
 
 function isMarked(kind: MarkKind, party: MarkParty): string {
-  const values = `SELECT ${heldAs(kind)} FROM mark WHERE kind = '${kind}'
+  const values = `SELECT ${keyOf(kind)} FROM mark WHERE kind = '${kind}'
     GROUP BY value HAVING argMax(party, ${NEWER}) = '${party}'`
   return inValues(kind, values)
 }
@@ -338,7 +331,7 @@ export async function aboutMarks(
   )
   const kinds = MARK_KINDS.filter((kind) => rows.some((row) => row['kind'] === kind))
   const parts = kinds.map((kind) =>
-    inValues(kind, `SELECT ${heldAs(kind)} FROM mark WHERE kind = '${kind}' AND ${AT}`),
+    inValues(kind, `SELECT ${keyOf(kind)} FROM mark WHERE kind = '${kind}' AND ${AT}`),
   )
   return { sql: parts.length === 0 ? '0' : `(${parts.join(' OR ')})`, params }
 }

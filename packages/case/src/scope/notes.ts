@@ -7,11 +7,12 @@
  *
  * @module
  */
-import { isoOf, MintmarkError, readGuid, readTokenId } from '@mintmark/core'
+import { MintmarkError, readGuid, readTokenId } from '@mintmark/core'
+import { asText, asTime, rowReader } from '../engine/rows.ts'
 import type { Session } from '../engine/session.ts'
-import { tabSeparated } from '../engine/tab_separated.ts'
-import { NO_ID } from '../store/no_id.ts'
-import { heldText, nextTime } from './marks.ts'
+import { insertRows } from '../engine/tab_separated.ts'
+import { NO_ID } from '../store/access_sql.ts'
+import { isoOfTime, MARK_COLUMNS, nextTime, oneLine } from './marks.ts'
 
 export const NOTE_KINDS = ['view', 'access', 'token', 'mailbox'] as const
 export type NoteKind = (typeof NOTE_KINDS)[number]
@@ -48,25 +49,25 @@ const ADDRESS = /^\/(?![/\\])[!-~]*$/u
  */
 export async function addNote(session: Session, note: NewNote): Promise<Note> {
   const value = noteValue(note)
-  const who = heldText('who', note.who, MAX_WHO)
-  const text = note.text === null ? '' : heldText('text', note.text, MAX_TEXT)
+  const who = oneLine('who', note.who, MAX_WHO)
+  const text = note.text === null ? '' : oneLine('text', note.text, MAX_TEXT)
   const at = await nextTime(session)
-  const columns = ['kind', 'value', 'party', 'reason', 'who', 'at']
   const cells = [`note-${note.kind}`, value, text === '' ? '' : 'kept', text, who, at]
-  await session.insert('mark', columns, 'TabSeparated', tabSeparated(cells))
-  return { kind: note.kind, value, text, who, at: `${at.replace(' ', 'T')}Z` }
+  await insertRows(session, 'mark', MARK_COLUMNS, [cells])
+  return { kind: note.kind, value, text, who, at: isoOfTime(at) }
 }
 
 /** What a note is about, as the case holds it. @throws {MintmarkError} `INPUT_INVALID` for a value that is not of its kind */
 export function noteValue({ kind, value }: Pick<NewNote, 'kind' | 'value'>): string {
-  const held = heldIn(kind, value.trim())
-  if (held !== '') return held
+  const known = caseValue(kind, value.trim())
+  if (known !== '') return known
   throw new MintmarkError('INPUT_INVALID', `a note's value is not of its kind, ${kind}`, {
     option: 'value',
   })
 }
 
-function heldIn(kind: NoteKind, value: string): string {
+/** As the case spells it; `''` where it is not of its kind. */
+function caseValue(kind: NoteKind, value: string): string {
   if (kind === 'access') return readGuid(value)
   if (kind === 'token') return readTokenId(value).tokenId.replace(NO_ID, '')
   if (kind === 'view') return value.length <= MAX_ADDRESS && ADDRESS.test(value) ? value : ''
@@ -87,9 +88,9 @@ export async function notes(session: Session, limit = 1000): Promise<Note[]> {
     .flatMap((row) => {
       const kind = NOTE_KINDS.find((one) => one === row['about'])
       if (kind === undefined) return []
-      const at = isoOf(Number(row['at_ms']))
-      const [value, text, who] = [row['value'], row['text'], row['who']].map(String)
-      return [{ kind, value: value ?? '', text: text ?? '', who: who ?? '', at }]
+      return [{ kind, ...readNote(row) }]
     })
     .toReversed()
 }
+
+const readNote = rowReader(asText('value text who'), asTime('at'))

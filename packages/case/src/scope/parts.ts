@@ -3,8 +3,10 @@
  *
  * @module
  */
+import { asNumber, rowReader } from '../engine/rows.ts'
 import type { Session } from '../engine/session.ts'
 import { BOUNDED } from '../engine/settings.ts'
+import { insertRows } from '../engine/tab_separated.ts'
 import type { Account, OrganisationBasis } from './accounts.ts'
 import type { Exposure } from './exposure.ts'
 import type { LostAccesses } from './lost_accesses.ts'
@@ -35,7 +37,7 @@ export interface Counts {
   readonly copies: number
 }
 
-const NONE: Counts = { lowerMessages: 0, messages: 0, lowerCopies: 0, copies: 0 }
+const NONE = { lowerMessages: 0, messages: 0, lowerCopies: 0, copies: 0, nameless: 0 }
 
 /**
  * Named plus nameless plus what no record names, or null where one of these has no bound.
@@ -91,8 +93,6 @@ type PartKind = 'group' | 'organisation'
 /** Names come from directories, so that a part's key is its kind, NUL and its name. */
 const partKey = (kind: PartKind, name: string) => `${kind}\0${name}`
 
-const MEMBERS_AT_ONCE = 500
-
 /** Which account belongs to which parts, as a table to count by. */
 export async function membersTable(
   session: Session,
@@ -108,15 +108,7 @@ export async function membersTable(
     ...groups.map((group) => [partKey('group', group), mailbox] as const),
     ...(organisation === '' ? [] : [[partKey('organisation', organisation), mailbox] as const]),
   ])
-  for (let at = 0; at < members.length; at += MEMBERS_AT_ONCE) {
-    const some = members.slice(at, at + MEMBERS_AT_ONCE)
-    // oxlint-disable-next-line no-await-in-loop -- a session runs one statement at a time
-    await session.command(
-      `INSERT INTO ${table} SELECT row.1, row.2 FROM (
-         SELECT arrayJoin(arrayZip({parts:Array(String)}, {accounts:Array(String)})) AS row)`,
-      { parts: some.map(([part]) => part), accounts: some.map(([, account]) => account) },
-    )
-  }
+  await insertRows(session, table, ['part', 'account'], members)
   return table
 }
 
@@ -125,7 +117,7 @@ export async function partCounts(
   session: Session,
   exposure: Exposure,
   members: string,
-): Promise<Map<string, { readonly counts: Counts; readonly nameless: number }>> {
+): Promise<Map<string, Counts & { readonly nameless: number }>> {
   const rows = await session.rows(
     `SELECT part, sum(is_lower) AS lower, sum(is_named) AS named, sum(copies_lower) AS lower_copies,
        sum(copies) AS all_copies, sum(nameless) AS items
@@ -140,21 +132,12 @@ export async function partCounts(
        GROUP BY part
      ) GROUP BY part ORDER BY part ${BOUNDED}`,
   )
-  return new Map(
-    rows.map((row) => [
-      String(row['part']),
-      {
-        counts: {
-          lowerMessages: Number(row['lower']),
-          messages: Number(row['named']),
-          lowerCopies: Number(row['lower_copies']),
-          copies: Number(row['all_copies']),
-        },
-        nameless: Number(row['items']),
-      },
-    ]),
-  )
+  return new Map(rows.map((row) => [String(row['part']), readCounts(row)]))
 }
+
+const readCounts = rowReader(
+  asNumber('lowerMessages:lower messages:named lowerCopies copies:all_copies nameless:items'),
+)
 
 type PartCounts = Awaited<ReturnType<typeof partCounts>>
 
@@ -167,25 +150,18 @@ export function partScopes(
   lost: LostAccesses,
   namesOf: (account: Account) => readonly string[],
 ): PartScope[] {
-  const members = new Map<string, Account[]>()
-  for (const account of accounts) {
-    for (const name of namesOf(account)) {
-      const some = members.get(name)
-      if (some === undefined) members.set(name, [account])
-      else some.push(account)
-    }
-  }
+  const members = Map.groupBy(
+    accounts.flatMap((account) => namesOf(account).map((name) => ({ name, account }))),
+    ({ name }) => name,
+  )
   const parts = [...members].map(([name, some]): PartScope => {
-    const own = counts.get(partKey(kind, name))
+    const own = counts.get(partKey(kind, name)) ?? NONE
+    const inIt = some.map(({ account }) => account)
+    const beyond = lost.beyond([...new Set(inIt.map(({ tenant }) => tenant))])
     return {
       name,
-      mailboxes: some.filter((account) => account.accesses > 0).length,
-      messages: boundsOf(
-        own?.counts ?? NONE,
-        unnamedIn(some, unnamed),
-        own?.nameless ?? 0,
-        lost.beyond([...new Set(some.map(({ tenant }) => tenant))]),
-      ).messages,
+      mailboxes: inIt.filter((account) => account.accesses > 0).length,
+      messages: boundsOf(own, unnamedIn(inIt, unnamed), own.nameless, beyond).messages,
     }
   })
   return parts.toSorted((a, b) => b.messages.lower - a.messages.lower || (a.name < b.name ? -1 : 1))
@@ -199,12 +175,7 @@ export function organisationScopes(
 ): (PartScope & { readonly basis: OrganisationBasis })[] {
   const bases = new Map(accounts.map(({ organisation, basis }) => [organisation, basis]))
   const parts = partScopes('organisation', accounts, unnamed, counts, lost, organisationOf)
-  return parts.map(({ name, mailboxes, messages }) => ({
-    name,
-    mailboxes,
-    messages,
-    basis: bases.get(name) ?? '',
-  }))
+  return parts.map((part) => ({ ...part, basis: bases.get(part.name) ?? '' }))
 }
 
 const organisationOf = ({ organisation }: Account) => (organisation === '' ? [] : [organisation])

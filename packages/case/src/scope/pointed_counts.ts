@@ -6,9 +6,10 @@
  * @module
  */
 import { isoOf, type Json } from '@mintmark/core'
+import { asNumber, rowReader } from '../engine/rows.ts'
 import type { Session } from '../engine/session.ts'
 import { BOUNDED } from '../engine/settings.ts'
-import { NO_ID } from '../store/no_id.ts'
+import { ACCOUNT, HAS_TOKEN, SPAN } from '../store/access_sql.ts'
 import { IS_ESTABLISHED_HUNT } from './access_strength.ts'
 import type { MarkConditions } from './marks.ts'
 
@@ -41,7 +42,7 @@ interface PointedByStrength {
 
 const HUNT_STRENGTH = `if(${IS_ESTABLISHED_HUNT}, 'established', 'lead')`
 
-/** Conditions stand in the text, values in tables: marks are the case's own. */
+/** Accesses that a verdict points at. Conditions are in the text, values in tables. */
 export const pointedAccesses = (ours: string): string => `
   SELECT toString(v.strength) AS strength, 'verdict' AS source, '' AS hunt, toString(v.verdict) AS verdict,
     toString(v.reason) AS reason,
@@ -64,7 +65,7 @@ const ESTABLISHED = `
 /** Hits of hunts, both strengths. */
 export const hunted = (ours: string): string => `
   SELECT ${HUNT_STRENGTH} AS strength, 'hunt' AS source, toString(hunt) AS hunt, '' AS verdict, '' AS reason, token_id,
-    (record_id, content) AS access, '' AS session, if(mailbox != '', mailbox, principal) AS account, at
+    (record_id, content) AS access, '' AS session, ${ACCOUNT} AS account, at
   FROM hunt_hit
   WHERE (${IS_ESTABLISHED_HUNT} OR (record_id, content) GLOBAL NOT IN (${ESTABLISHED}))
     AND (record_id, content) GLOBAL NOT IN (
@@ -74,11 +75,11 @@ export const hunted = (ours: string): string => `
 const VERDICT = "source = 'verdict'"
 export const COUNTED: string = `
   countIf(${VERDICT}) AS accesses, countIf(verdict = 'unissued') AS unissued, countIf(verdict = 'mismatched') AS mismatched,
-  uniqExactIf(token_id, ${VERDICT} AND token_id != toUUID('${NO_ID}')) AS tokens,
-  uniqExactIf(session, ${VERDICT} AND token_id = toUUID('${NO_ID}') AND session != '') AS sessions,
+  uniqExactIf(token_id, ${VERDICT} AND ${HAS_TOKEN}) AS tokens,
+  uniqExactIf(session, ${VERDICT} AND NOT ${HAS_TOKEN} AND session != '') AS sessions,
   uniqExactIf(hunt, source = 'hunt') AS hunts, uniqExactIf(access, source = 'hunt') AS hunt_hits,
   uniqExactIf(account, account != '') AS mailboxes,
-  toUnixTimestamp64Milli(min(at)) AS first_ms, toUnixTimestamp64Milli(max(at)) AS last_ms,
+  ${SPAN},
   toUnixTimestamp64Milli(minIf(at, ${VERDICT})) AS first_access_ms,
   toUnixTimestamp64Milli(maxIf(at, ${VERDICT})) AS last_access_ms`
 
@@ -92,31 +93,28 @@ export async function pointedCounts(
   marked?: MarkConditions,
 ): Promise<PointedByStrength> {
   const ours = marked?.ours ?? '0'
-  const of = async (sql: string) =>
-    await session.rows(`SELECT strength, ${COUNTED} FROM (${sql}) GROUP BY strength ${BOUNDED}`)
-  const rows = await of(`${pointedAccesses(ours)} UNION ALL ${hunted(ours)}`)
+  const rows = await session.rows(
+    `SELECT strength, ${COUNTED} FROM (${pointedAccesses(ours)} UNION ALL ${hunted(ours)})
+     GROUP BY strength ${BOUNDED}`,
+  )
   const named = (strength: string) =>
     countsOf(rows.find((row) => row['strength'] === strength) ?? {})
   return { established: named('established'), leads: named('lead') }
 }
 
 function countsOf(row: Json): PointedCounts {
-  const number = (name: string) => Number(row[name] ?? 0)
-  const accesses = number('accesses')
-  const huntHits = number('hunt_hits')
-  const time = (name: string, isThere: boolean) => (isThere ? isoOf(number(name)) : null)
+  const counts = readCounts(row)
+  const time = (name: string, isThere: boolean) => (isThere ? isoOf(Number(row[name])) : null)
+  const isAny = counts.accesses + counts.huntHits > 0
   return {
-    accesses,
-    unissued: number('unissued'),
-    mismatched: number('mismatched'),
-    tokens: number('tokens'),
-    sessions: number('sessions'),
-    hunts: number('hunts'),
-    huntHits,
-    mailboxes: number('mailboxes'),
-    first: time('first_ms', accesses + huntHits > 0),
-    last: time('last_ms', accesses + huntHits > 0),
-    firstAccess: time('first_access_ms', accesses > 0),
-    lastAccess: time('last_access_ms', accesses > 0),
+    ...counts,
+    first: time('first_ms', isAny),
+    last: time('last_ms', isAny),
+    firstAccess: time('first_access_ms', counts.accesses > 0),
+    lastAccess: time('last_access_ms', counts.accesses > 0),
   }
 }
+
+const readCounts = rowReader(
+  asNumber('accesses unissued mismatched tokens sessions hunts huntHits mailboxes'),
+)

@@ -5,16 +5,19 @@
  */
 import { plural } from '@mintmark/core'
 
-export type UnboundedCode =
-  | 'no-mailbox-auditing'
-  | 'throttled'
-  | 'reads-without-items'
-  | 'record-cut'
-  | 'graph-lists'
-  | 'synced-folders'
-  | 'access-log-hole'
-  | 'access-records-lost'
-  | 'access-log-capped'
+/** Every code, in the order in which reasons are given. */
+export const UNBOUNDED_CODES = [
+  'no-mailbox-auditing',
+  'throttled',
+  'reads-without-items',
+  'record-cut',
+  'graph-lists',
+  'synced-folders',
+  'access-log-hole',
+  'access-records-lost',
+  'access-log-capped',
+] as const
+export type UnboundedCode = (typeof UNBOUNDED_CODES)[number]
 
 /** How often one cause is there: mailboxes, records, folders or times, as its words say. */
 export interface Reason {
@@ -33,19 +36,6 @@ const WORDS: Readonly<Record<UnboundedCode, (count: number) => string>> = {
   'access-records-lost': (n) => `records of the access log lost at ${plural(n, 'time')}`,
   'access-log-capped': (n) => `${plural(n, 'export')} of the access log cut off`,
 }
-
-/** Every code, in the order in which reasons are given. */
-export const UNBOUNDED_CODES: readonly UnboundedCode[] = [
-  'no-mailbox-auditing',
-  'throttled',
-  'reads-without-items',
-  'record-cut',
-  'graph-lists',
-  'synced-folders',
-  'access-log-hole',
-  'access-records-lost',
-  'access-log-capped',
-]
 
 /** Each code once, with the sum of its counts. */
 export function summed(reasons: readonly Reason[]): Reason[] {

@@ -7,6 +7,7 @@
  * @module
  */
 import { isoOf } from '@mintmark/core'
+import { asNumber, asText, countOf, firstRow, rowReader } from '../engine/rows.ts'
 import { Scratch } from '../engine/scratch.ts'
 import type { Session } from '../engine/session.ts'
 import { BOUNDED } from '../engine/settings.ts'
@@ -26,7 +27,7 @@ import {
   unnamedIn,
 } from './parts.ts'
 import type { UnboundedCode } from './reasons.ts'
-import { select } from './select.ts'
+import { withSelected } from './select.ts'
 import type { Selected } from './selected.ts'
 import { isDefault, type Selection } from './selection.ts'
 import {
@@ -128,21 +129,10 @@ export interface AccountScope {
  * @throws {MintmarkError} `INPUT_INVALID` for a bad value in the selection; else as `Session.command`
  */
 export async function scope(session: Session, selection: Selection | Selected): Promise<Scope> {
-  if (!('table' in selection)) {
-    const selected = await select(session, selection)
-    try {
-      return await scope(session, selected)
-    } finally {
-      await selected.close()
-    }
-  }
-  // Tables of its own: the same selection may be asked again.
-  const scratch = await Scratch.open(session)
-  try {
-    return await scopeOf(session, { ...selection, scratch })
-  } finally {
-    await scratch.close()
-  }
+  return await withSelected(session, selection, async (selected) =>
+    // Tables of its own: the same selection may be asked again.
+    Scratch.lend(session, (scratch) => scopeOf(session, { ...selected, scratch })),
+  )
 }
 
 async function scopeOf(session: Session, selected: Selected): Promise<Scope> {
@@ -222,11 +212,11 @@ async function isAbsenceUnknown(
 
 async function notJudged(session: Session, { selection, table }: Selected): Promise<number | null> {
   if (!isDefault(selection)) return null
-  const [row] = await session.rows(
-    `SELECT count() AS n FROM verdict WHERE verdict IN ('undetermined', 'session-only') AND strength = ''
+  return await countOf(
+    session,
+    `verdict WHERE verdict IN ('undetermined', 'session-only') AND strength = ''
        AND (record_id, content) GLOBAL NOT IN (SELECT record_id, content FROM ${table})`,
   )
-  return Number(row?.['n'])
 }
 
 interface AccountCounts extends Counts {
@@ -288,54 +278,45 @@ async function accountCounts(
        SELECT account, 0, 0, 1 - is_resolved, lower FROM ${exposure.nameless}
      ) GROUP BY account ORDER BY account ${BOUNDED}`,
   )
-  return new Map(
-    rows.map((row) => [
-      String(row['account']),
-      {
-        lowerMessages: Number(row['lower']),
-        messages: Number(row['copies']),
-        lowerCopies: Number(row['lower']),
-        copies: Number(row['copies']),
-        nameless: Number(row['nameless']),
-        namelessLower: Number(row['nameless_lower']),
-      },
-    ]),
-  )
+  return new Map(rows.map((row) => [String(row['account']), readCounts(row)]))
 }
 
+const readCounts = rowReader(
+  asNumber('lowerMessages:lower messages:copies lowerCopies:lower copies nameless namelessLower'),
+)
+
 async function totalsOf(session: Session, selected: Selected, exposure: Exposure): Promise<Totals> {
-  const [accesses = {}] = await session.rows(
-    `SELECT countIf(party = 'theirs') AS theirs, countIf(party = 'either') AS either,
+  const accesses = await firstRow(
+    session,
+    `SELECT countIf(party = 'theirs') AS accesses, countIf(party = 'either') AS either,
        countIf(party = 'theirs' AND NOT is_mail) AS others,
        sumIf(toFloat64(bytes), party = 'theirs' AND source IN ('graph-activity', 'aad-graph-activity')) AS graph_bytes
      FROM ${selected.table}`,
   )
-  const [messages = {}] = await session.rows(
-    `SELECT sum(is_lower) AS lower, count() AS named FROM (
+  const messages = await firstRow(
+    session,
+    `SELECT sum(is_lower) AS lower_messages, count() AS messages FROM (
        SELECT message, max(lower) AS is_lower FROM ${exposure.copies} GROUP BY message
      ) ${BOUNDED}`,
   )
-  const [copies = {}] = await session.rows(
-    `SELECT sum(lower) AS lowers, count() AS named,
+  const copies = await firstRow(
+    session,
+    `SELECT sum(lower) AS lower_copies, count() AS copies,
        sumIf(toFloat64(bytes), lower = 1) AS size FROM ${exposure.copies}`,
   )
-  const [nameless = {}] = await session.rows(
-    `SELECT sum(lower) AS lowers, countIf(is_resolved = 0) AS named FROM ${exposure.nameless}`,
+  const nameless = await firstRow(
+    session,
+    `SELECT sum(lower) AS nameless_lower, countIf(is_resolved = 0) AS nameless FROM ${exposure.nameless}`,
   )
-  return {
-    accesses: Number(accesses['theirs']),
-    either: Number(accesses['either']),
-    others: Number(accesses['others']),
-    graphBytes: Number(accesses['graph_bytes']),
-    lowerMessages: Number(messages['lower']),
-    messages: Number(messages['named']),
-    lowerCopies: Number(copies['lowers']),
-    copies: Number(copies['named']),
-    bytes: Number(copies['size']),
-    nameless: Number(nameless['named']),
-    namelessLower: Number(nameless['lowers']),
-  }
+  return readTotals({ ...accesses, ...messages, ...copies, ...nameless })
 }
+
+const readTotals = rowReader(
+  asNumber(
+    'accesses either others graphBytes lowerMessages messages lowerCopies copies bytes:size',
+  ),
+  asNumber('nameless namelessLower'),
+)
 
 async function classScopes(
   session: Session,
@@ -356,16 +337,16 @@ async function classScopes(
        ) GROUP BY class
      ) GROUP BY class ORDER BY class ${BOUNDED}`,
   )
-  const touched = await session.rows(
+  const accessed = await session.rows(
     `SELECT DISTINCT class, account FROM ${selected.table}
      WHERE party = 'theirs' AND is_mail AND account != '' ORDER BY class, account ${BOUNDED}`,
   )
+  const mailboxes = Map.groupBy(accessed, (row) => row['class'])
   return counted.map((row) => {
-    const name = String(row['class'])
-    const own = touched.filter((one) => one['class'] === name).map((one) => String(one['account']))
-    const names = own.map((account) => organisations.get(account) ?? '')
+    const own = mailboxes.get(row['class']) ?? []
+    const names = own.map(({ account }) => organisations.get(String(account)) ?? '')
     return {
-      name,
+      name: String(row['class']),
       accesses: Number(row['accesses']),
       mailboxes: own.length,
       organisations: new Set(names.filter((organisation) => organisation !== '')).size,
@@ -386,10 +367,5 @@ async function operationCounts(session: Session, selected: Selected): Promise<Sc
        ) GROUP BY operation
      ) GROUP BY operation ORDER BY operation ${BOUNDED}`,
   )
-  return rows.map((row) => ({
-    operation: String(row['operation']),
-    accesses: Number(row['accesses']),
-    messages: Number(row['messages']),
-    copies: Number(row['copies']),
-  }))
+  return rows.map(rowReader(asText('operation'), asNumber('accesses messages copies')))
 }

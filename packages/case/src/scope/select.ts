@@ -6,11 +6,18 @@
 
 import { Facts } from '../engine/facts.ts'
 import { Scratch } from '../engine/scratch.ts'
-import type { Params, Session } from '../engine/session.ts'
+import type { Session } from '../engine/session.ts'
 import { BOUNDED } from '../engine/settings.ts'
+import { insertRows } from '../engine/tab_separated.ts'
 import { addEither } from './either.ts'
 import { aboutMarks, markConditions } from './marks.ts'
-import { SELECTED_COLUMNS, type Selected, selectAccounts, selectBase } from './selected.ts'
+import {
+  SELECTED_COLUMNS,
+  SELECTED_ORDER,
+  type Selected,
+  selectAccounts,
+  selectBase,
+} from './selected.ts'
 import {
   type Condition,
   conditionOf,
@@ -19,9 +26,6 @@ import {
   type Wanted,
   wantedOf,
 } from './selection.ts'
-
-/** Bound arrays stay short: a server takes them from the request's address. */
-const VALUES_AT_ONCE = 500
 
 /**
  * Writes down the accesses of a selection and those that could be either party's.
@@ -56,14 +60,13 @@ export async function selectTheirs(
   facts: Facts = new Facts(),
 ): Promise<{ readonly selected: Selected; readonly condition: Condition }> {
   const values = wantedOf(selection)
-  const scratch = await Scratch.open(session)
-  try {
+  return await Scratch.keep(session, async (scratch) => {
     const wanted = await scratch.table(
       'wanted',
       'list LowCardinality(String), kind LowCardinality(String), value String, last String',
     )
     const names = await scratch.table('names', 'id String, name String')
-    const table = await scratch.table('selected', SELECTED_COLUMNS, ORDER)
+    const table = await scratch.table('selected', SELECTED_COLUMNS, SELECTED_ORDER)
     await fillNames(session, names)
     await fillWanted(session, wanted, values, names)
     const marked = isDefault(selection) ? await markConditions(session) : undefined
@@ -72,9 +75,24 @@ export async function selectTheirs(
     await session.command(`INSERT INTO ${table} ${rows} ${BOUNDED}`, condition.params)
     const selected = { selection, scratch, table, names, facts, close: () => scratch.close() }
     return { selected, condition }
-  } catch (cause) {
-    await scratch.close()
-    throw cause
+  })
+}
+
+/**
+ * Asks about a selection, which is written down first where it is not yet, and is then closed again. Throws as
+ * {@link select}.
+ */
+export async function withSelected<T>(
+  session: Session,
+  selection: Selection | Selected,
+  ask: (selected: Selected) => Promise<T>,
+): Promise<T> {
+  if ('table' in selection) return await ask(selection)
+  const selected = await select(session, selection)
+  try {
+    return await ask(selected)
+  } finally {
+    await selected.close()
   }
 }
 
@@ -96,7 +114,7 @@ export async function remark(session: Session, selected: Selected, at: string): 
   }
   try {
     // A copy, as the engine may take a second to begin a deletion, however small.
-    const table = await scratch.table('selected', SELECTED_COLUMNS, ORDER)
+    const table = await scratch.table('selected', SELECTED_COLUMNS, SELECTED_ORDER)
     const { sql, params } = await aboutMarks(session, at)
     const { sql: pointed } = conditionOf({}, [], '', await markConditions(session))
     const kept = `SELECT * FROM ${selected.table} WHERE NOT ${sql}`
@@ -110,30 +128,14 @@ export async function remark(session: Session, selected: Selected, at: string): 
   }
 }
 
-const ORDER = '(account, at, record_id, content)'
-
 async function fillWanted(
   session: Session,
   table: string,
   values: readonly Wanted[],
   names: string,
 ): Promise<void> {
-  for (let at = 0; at < values.length; at += VALUES_AT_ONCE) {
-    const some = values.slice(at, at + VALUES_AT_ONCE)
-    const params: Params = {
-      lists: some.map((value) => value.list),
-      kinds: some.map((value) => value.kind),
-      values: some.map((value) => value.value),
-      lasts: some.map((value) => value.last),
-    }
-    // One after the other: a session runs one statement at a time anyhow.
-    // oxlint-disable-next-line no-await-in-loop
-    await session.command(
-      `INSERT INTO ${table} SELECT row.1, row.2, row.3, row.4 FROM (SELECT arrayJoin(arrayZip(
-        {lists:Array(String)}, {kinds:Array(String)}, {values:Array(String)}, {lasts:Array(String)})) AS row)`,
-      params,
-    )
-  }
+  const rows = values.map(({ list, kind, value, last }) => [list, kind, value, last])
+  await insertRows(session, table, ['list', 'kind', 'value', 'last'], rows)
   // A mailbox asked for by its name is also meant where a record has only its id.
   await session.command(
     `INSERT INTO ${table} SELECT list, 'mailbox', id, '' FROM ${names} AS known

@@ -9,7 +9,8 @@
 
 import type { Facts } from '../engine/facts.ts'
 import type { Scratch } from '../engine/scratch.ts'
-import { NO_ID } from '../store/no_id.ts'
+import { IS_CUT } from '../store/access_sql.ts'
+import { columnsOf, nameOf } from '../store/columns.ts'
 import type { Selection } from './selection.ts'
 
 /** Scratch tables that hold a selection until {@link Selected.close}. */
@@ -25,69 +26,34 @@ export interface Selected {
   close(): Promise<void>
 }
 
-const TIME = "DateTime64(3, 'UTC')"
+/** Columns of the scratch table that are columns of `judged`. */
+const BASE =
+  columnsOf(`record_id UUID; content UInt64; token_id UUID; at Time; source Low; operation Low;
+  service Low; tenant Low; token_tenant Low; external_tenant Low; mailbox String; mailbox_id String;
+  principal String; principal_id String; actor_kind Low; session_id String; other_session_id String; ip String;
+  app_id Low; client_app_id Low; client Low; throttled Int8; verdict Low; reason Low; strength Low;
+  object_path String; bytes UInt64; item_message_id Array(String); item_id Array(String); item_bytes Array(UInt64)`)
 
-/** Name and type, in the order in which {@link SELECT_BASE} and {@link SELECT_ACCOUNT} give them. */
-const BASE: readonly (readonly [string, string])[] = [
-  ['record_id', 'UUID'],
-  ['content', 'UInt64'],
-  ['token_id', 'UUID'],
-  ['at', TIME],
-  ['source', 'LowCardinality(String)'],
-  ['operation', 'LowCardinality(String)'],
-  ['service', 'LowCardinality(String)'],
-  ['tenant', 'LowCardinality(String)'],
-  ['token_tenant', 'LowCardinality(String)'],
-  ['external_tenant', 'LowCardinality(String)'],
-  ['mailbox', 'String'],
-  ['mailbox_id', 'String'],
-  ['principal', 'String'],
-  ['principal_id', 'String'],
-  ['actor_kind', 'LowCardinality(String)'],
-  ['session_id', 'String'],
-  ['other_session_id', 'String'],
-  ['ip', 'String'],
-  ['app_id', 'LowCardinality(String)'],
-  ['client_app_id', 'LowCardinality(String)'],
-  ['client', 'LowCardinality(String)'],
-  ['throttled', 'Int8'],
-  ['verdict', 'LowCardinality(String)'],
-  ['reason', 'LowCardinality(String)'],
-  ['strength', 'LowCardinality(String)'],
-  ['object_path', 'String'],
-  ['bytes', 'UInt64'],
-  ['item_message_id', 'Array(String)'],
-  ['item_id', 'Array(String)'],
-  ['item_bytes', 'Array(UInt64)'],
-]
+/** Items that a record counts itself. */
+const COUNTED = "toUInt64OrZero(JSONExtractString(detail, 'operationCount'))"
 
-/** A record of which only the begin could be read: what it names is not all that it named. */
-export const IS_CUT: string = `startsWith(detail, '{"truncated":true')`
+/** Synchronised folders; one without a name where a record of a synchronisation names none. */
+const synced = (folders: string) =>
+  `if(outcome = 'failed', [], if(access_type = 'Sync' AND empty(synced_folder_id), [''], ${folders}))`
 
-const DERIVED: readonly (readonly [string, string, string])[] = [
-  ['is_failed', 'UInt8', "outcome = 'failed'"],
+/** Columns that are computed from one row of `judged`: definition and SQL. */
+const DERIVED: readonly (readonly [column: string, sql: string])[] = [
+  ['is_failed UInt8', "outcome = 'failed'"],
   // Set-Mailbox changes a hundred things, and most of them by the service itself.
   [
-    'forwards',
-    'UInt8',
+    'forwards UInt8',
     "operation = 'Set-Mailbox' AND positionCaseInsensitive(detail, 'forward') > 0",
   ],
-  // Items that a cut record counts itself.
+  ['counted_items UInt64', `if(${IS_CUT}, ${COUNTED}, 0)`],
+  ['folder_id Array(String)', synced('synced_folder_id')],
   [
-    'counted_items',
-    'UInt64',
-    `if(${IS_CUT}, toUInt64OrZero(JSONExtractString(detail, 'operationCount')), 0)`,
-  ],
-  [
-    'folder_id',
-    'Array(String)',
-    `if(outcome = 'failed', [], if(access_type = 'Sync' AND empty(synced_folder_id), [''], synced_folder_id))`,
-  ],
-  [
-    'folder_path',
-    'Array(String)',
-    `if(outcome = 'failed', [], if(access_type = 'Sync' AND empty(synced_folder_id), [''],
-      arrayResize(synced_folder_path, length(synced_folder_id), '')))`,
+    'folder_path Array(String)',
+    synced("arrayResize(synced_folder_path, length(synced_folder_id), '')"),
   ],
 ]
 
@@ -118,9 +84,6 @@ const TOUCH = `multiIf(
   source IN ('mintmark', 'keycloak') OR startsWith(operation, 'GET'), 'read',
   'touch')`
 
-/** Items that a record counts, where it names another number. */
-const COUNTED = "toUInt64OrZero(JSONExtractString(detail, 'operationCount'))"
-
 /** An access that gave out mail and does not name it, or not all of it. */
 const UNNAMED = `multiIf(
   outcome = 'failed', '',
@@ -133,24 +96,21 @@ const UNNAMED = `multiIf(
   ${GRAPH} AND startsWith(operation, 'GET') AND ${GRAPH_MESSAGES}, 'list',
   '')`
 
+export const SELECTED_ORDER = '(account, at, record_id, content)'
 /** Columns of the scratch table of a selection. */
 export const SELECTED_COLUMNS: string = [
-  ...BASE.map(([name, type]) => `${name} ${type}`),
-  ...DERIVED.map(([name, type]) => `${name} ${type}`),
-  'named LowCardinality(String)',
-  'unnamed LowCardinality(String)',
-  'mailbox_ref String',
-  'account String',
-  'is_mail UInt8',
-  'class LowCardinality(String)',
-  'party LowCardinality(String)',
+  ...BASE,
+  ...DERIVED.map(([column]) => column),
+  ...columnsOf(
+    'named Low; unnamed Low; mailbox_ref String; account String; is_mail UInt8; class Low; party Low',
+  ),
 ].join(', ')
 
-/** Columns of `judged` in the shape of the scratch table, all but the last four. */
+/** Columns of `judged` in the order of the scratch table, all but the last four. */
 export function selectBase(where: string): string {
   return `SELECT
-    ${BASE.map(([name]) => name).join(', ')},
-    ${DERIVED.map(([name, , sql]) => `${sql} AS ${name}`).join(', ')},
+    ${BASE.map(nameOf).join(', ')},
+    ${DERIVED.map(([column, sql]) => `${sql} AS ${nameOf(column)}`).join(', ')},
     ${TOUCH} AS named,
     ${UNNAMED} AS unnamed,
     if(mailbox_id != '', mailbox_id, mailbox) AS mailbox_ref
@@ -183,6 +143,3 @@ export function selectAccounts(
     ) AS hits ON base.record_id = hits.record_id AND base.content = hits.content
   ) WHERE ${where}`
 }
-
-/** Compares with the id of a record that has none. */
-export const HAS_TOKEN: string = `token_id != toUUID('${NO_ID}')`

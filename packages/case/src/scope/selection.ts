@@ -154,23 +154,21 @@ export function conditionOf(
   return { sql: allOf([...who, ...frame]), frame: allOf(frame), ours: '0', params: time.params }
 }
 
-const allOf = (parts: readonly string[]) => (parts.length === 0 ? '1' : parts.join(' AND '))
+export const allOf = (parts: readonly string[]): string =>
+  parts.length === 0 ? '1' : parts.join(' AND ')
 
-function timeCondition(selection: Selection): {
+/** Conditions on `at`; the times are bound as `from_ms` and `to_ms`. */
+export function timeCondition({ fromMs, toMs }: Pick<Selection, 'fromMs' | 'toMs'>): {
   readonly parts: readonly string[]
   readonly params: Readonly<Record<string, number>>
 } {
-  const parts: string[] = []
-  const params: Record<string, number> = {}
-  if (selection.fromMs !== undefined) {
-    parts.push('at >= fromUnixTimestamp64Milli({from_ms:Int64})')
-    params['from_ms'] = Math.trunc(selection.fromMs)
-  }
-  if (selection.toMs !== undefined) {
-    parts.push('at < fromUnixTimestamp64Milli({to_ms:Int64})')
-    params['to_ms'] = Math.trunc(selection.toMs)
-  }
-  return { parts, params }
+  const from = fromMs === undefined ? {} : { from_ms: Math.trunc(fromMs) }
+  const to = toMs === undefined ? {} : { to_ms: Math.trunc(toMs) }
+  const parts = [
+    ...(fromMs === undefined ? [] : ['at >= fromUnixTimestamp64Milli({from_ms:Int64})']),
+    ...(toMs === undefined ? [] : ['at < fromUnixTimestamp64Milli({to_ms:Int64})']),
+  ]
+  return { parts, params: { ...from, ...to } }
 }
 
 const POINTED_AT = `(verdict IN ('unissued', 'mismatched') AND strength = 'established'

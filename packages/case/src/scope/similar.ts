@@ -6,9 +6,10 @@
  * @module
  */
 import { isoOf, type Json } from '@mintmark/core'
+import { asNumber, asText, rowReader } from '../engine/rows.ts'
 import type { Params, Session } from '../engine/session.ts'
 import { BOUNDED } from '../engine/settings.ts'
-import { NO_ID } from '../store/no_id.ts'
+import { APP, PRINCIPAL, SESSION, tokenText } from '../store/access_sql.ts'
 import { aboutMarks, type MarkWord, markAccesses } from './marks.ts'
 import type { Selected } from './selected.ts'
 
@@ -18,11 +19,11 @@ export type Trait = (typeof TRAITS)[number]
 
 /** Value of an access, or `''`. */
 const VALUE: Readonly<Record<Trait, string>> = {
-  token: `if(token_id = toUUID('${NO_ID}'), '', toString(token_id))`,
-  session: "if(session_id != '', session_id, other_session_id)",
+  token: tokenText(),
+  session: SESSION,
   address: 'ip',
   client: 'toString(client)',
-  application: "toString(if(client_app_id != '', client_app_id, app_id))",
+  application: `toString(${APP})`,
 }
 const MOST_EXAMPLES = 3
 const CUT = 200
@@ -65,9 +66,12 @@ export async function similar(
   const found: Similar[] = []
   for (const trait of TRAITS) {
     // oxlint-disable-next-line no-await-in-loop -- a session runs one statement at a time
-    const one = await byTrait(session, trait, likeIt(trait, about.sql, selected, marked), {
-      about,
-    })
+    const one = await byTrait(
+      session,
+      trait,
+      likeIt(trait, about.sql, selected, marked),
+      about.params,
+    )
     if (one !== undefined) found.push(one)
   }
   return found
@@ -104,32 +108,27 @@ async function byTrait(
   session: Session,
   trait: Trait,
   like: Like,
-  { about }: { readonly about: { readonly params: Params } },
+  params: Params,
 ): Promise<Similar | undefined> {
-  const who = "if(principal != '', principal, principal_id)"
   const [row] = await session.rows(
     `SELECT countIf(is_of) AS n, uniqExactIf(who, is_of) AS people, uniqExact(who) AS people_in_all,
        uniqExactIf(value, is_of) AS value_count, topKIf(1)(value, is_of)[1] AS value_name,
        arraySlice(groupArrayIf(${MOST_EXAMPLES})((id, at_ms, who), is_of), 1, ${MOST_EXAMPLES}) AS some
      FROM (
        SELECT ${like.of} AS is_of, toString(record_id) AS id, toUnixTimestamp64Milli(at) AS at_ms,
-         substringUTF8(${who}, 1, ${CUT}) AS who, substringUTF8(${VALUE[trait]}, 1, ${CUT}) AS value
+         substringUTF8(${PRINCIPAL}, 1, ${CUT}) AS who, substringUTF8(${VALUE[trait]}, 1, ${CUT}) AS value
        FROM access WHERE ${like.all}
      ) ${BOUNDED}`,
-    about.params,
+    params,
   )
-  const accesses = Number(row?.['n'] ?? 0)
-  if (row === undefined || accesses === 0) return undefined
-  return {
-    trait,
-    value: String(row['value_name']),
-    values: Number(row['value_count']),
-    accesses,
-    principals: Number(row['people']),
-    principalsInAll: Number(row['people_in_all']),
-    examples: examplesOf(row),
-  }
+  if (row === undefined || Number(row['n']) === 0) return undefined
+  return { trait, ...readSimilar(row), examples: examplesOf(row) }
 }
+
+const readSimilar = rowReader(
+  asText('value:value_name'),
+  asNumber('values:value_count accesses:n principals:people principalsInAll:people_in_all'),
+)
 
 function examplesOf({ some }: Json): Similar['examples'] {
   if (!Array.isArray(some)) return []

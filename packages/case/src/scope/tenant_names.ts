@@ -4,8 +4,10 @@
  * @module
  */
 import type { Facts } from '../engine/facts.ts'
+import { textsBy } from '../engine/rows.ts'
 import type { Session } from '../engine/session.ts'
 import { BOUNDED } from '../engine/settings.ts'
+import { domainOf } from '../store/access_sql.ts'
 
 /** More tenants than a sentence names need no name. */
 const NAMED_AT_ONCE = 100
@@ -26,22 +28,14 @@ export async function tenantNames(
     session,
     `SELECT tenant_id, argMax(domain, (users, reverse(domain))) AS name FROM (
        SELECT tenant_id, domain, sum(users) AS users FROM (
-         SELECT toString(tenant) AS tenant_id, ${DOMAIN('mailbox')} AS domain, uniqExact(mailbox) AS users FROM access
+         SELECT toString(tenant) AS tenant_id, ${domainOf('mailbox')} AS domain, uniqExact(mailbox) AS users FROM access
          WHERE position(mailbox, '@') > 0 GROUP BY tenant_id, domain
          UNION ALL
-         SELECT toString(tenant) AS tenant_id, ${DOMAIN('principal')} AS domain, uniqExact(principal) AS users FROM issuance
+         SELECT toString(tenant) AS tenant_id, ${domainOf('principal')} AS domain, uniqExact(principal) AS users FROM issuance
          WHERE position(principal, '@') > 0 GROUP BY tenant_id, domain
        ) GROUP BY tenant_id, domain
      ) GROUP BY tenant_id ORDER BY tenant_id ${BOUNDED}`,
   )
-  const names = new Map(rows.map((row) => [String(row['tenant_id']), String(row['name'])]))
-  return new Map(
-    wanted.flatMap((tenant) => {
-      const name = names.get(tenant)
-      return name === undefined ? [] : [[tenant, name] as const]
-    }),
-  )
+  const names = textsBy(rows, 'tenant_id', 'name')
+  return new Map([...names].filter(([tenant]) => wanted.includes(tenant)))
 }
-
-const DOMAIN = (column: string) =>
-  `lower(substring(${column}, length(${column}) - position(reverse(${column}), '@') + 2))`

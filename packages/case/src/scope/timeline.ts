@@ -4,10 +4,12 @@
  *
  * @module
  */
-import { isoOf } from '@mintmark/core'
+import { isoOf, type Json } from '@mintmark/core'
+import { asNumber, asText, asTexts, asTime, rowReader } from '../engine/rows.ts'
 import type { Session } from '../engine/session.ts'
 import { BOUNDED } from '../engine/settings.ts'
-import { select } from './select.ts'
+import { SPAN } from '../store/access_sql.ts'
+import { withSelected } from './select.ts'
 import type { Selected } from './selected.ts'
 import { isDefault, type Selection } from './selection.ts'
 import { tenantNames } from './tenant_names.ts'
@@ -41,7 +43,7 @@ export interface Timeline {
   readonly horizons: readonly TenantHorizon[]
 }
 
-/** A stretch of activity without a long pause and without a change of all that it came with. */
+/** A time of activity without a long pause and without a change of all contexts. */
 interface Phase {
   readonly from: string
   readonly to: string
@@ -85,22 +87,17 @@ export async function timeline(
   session: Session,
   selection: Selection | Selected,
 ): Promise<Timeline> {
-  if ('table' in selection) return timelineOf(session, selection)
-  const selected = await select(session, selection)
-  try {
-    return await timelineOf(session, selected)
-  } finally {
-    await selected.close()
-  }
+  return await withSelected(session, selection, (selected) => timelineOf(session, selected))
 }
 
 async function timelineOf(session: Session, selected: Selected): Promise<Timeline> {
   const days = await activeDays(session, selected)
   const horizons = await horizonsOf(session, selected)
-  const [first] = days
+  // Days come in order.
+  const [first, last] = [days[0], days.at(-1)]
   return {
     first: first === undefined ? null : isoOf(first.firstMs),
-    last: days.length === 0 ? null : isoOf(Math.max(...ends(days))),
+    last: last === undefined ? null : isoOf(last.lastMs),
     classes: await classesOf(session, selected),
     activeDays: days.map(({ day, accesses }) => ({ day, accesses })),
     hours: await histogram(session, selected, 'toHour(at)', 24),
@@ -114,16 +111,9 @@ async function timelineOf(session: Session, selected: Selected): Promise<Timelin
 
 async function classesOf(session: Session, selected: Selected): Promise<Timeline['classes']> {
   const rows = await session.rows(
-    `SELECT class, count() AS n, toUnixTimestamp64Milli(min(at)) AS first_ms,
-       toUnixTimestamp64Milli(max(at)) AS last_ms
-     FROM ${selected.table} WHERE party = 'theirs' GROUP BY class ORDER BY first_ms, class`,
+    `SELECT class, count() AS n, ${SPAN} FROM ${selected.table} WHERE party = 'theirs' GROUP BY class ORDER BY first_ms, class`,
   )
-  return rows.map((row) => ({
-    name: String(row['class']),
-    first: isoOf(Number(row['first_ms'])),
-    last: isoOf(Number(row['last_ms'])),
-    accesses: Number(row['n']),
-  }))
+  return rows.map(rowReader(asText('name:class'), asTime('first last'), asNumber('accesses:n')))
 }
 
 interface ActiveDay {
@@ -135,29 +125,18 @@ interface ActiveDay {
   readonly contexts: readonly string[]
 }
 
-/** Last day's end is the end of all: days come in order. */
-const ends = (days: readonly ActiveDay[]) => days.slice(-1).map((day) => day.lastMs)
-
 /** Contexts of a day that are looked at: enough to tell a change, and bounded. */
 const MAX_CONTEXTS = 1000
 
 async function activeDays(session: Session, selected: Selected): Promise<ActiveDay[]> {
   const rows = await session.rows(
-    `SELECT toString(toDate32(at)) AS day, count() AS accesses,
-       toUnixTimestamp64Milli(min(at)) AS first_ms, toUnixTimestamp64Milli(max(at)) AS last_ms,
+    `SELECT toString(toDate32(at)) AS day, count() AS accesses, ${SPAN},
        arraySort(groupUniqArray(${MAX_CONTEXTS})(toString(cityHash64(app_id, client_app_id, client)))) AS contexts
      FROM ${selected.table} WHERE party = 'theirs' GROUP BY day ORDER BY day ${BOUNDED}`,
   )
-  return rows.map((row) => {
-    const contexts: unknown = row['contexts']
-    return {
-      day: String(row['day']),
-      accesses: Number(row['accesses']),
-      firstMs: Number(row['first_ms']),
-      lastMs: Number(row['last_ms']),
-      contexts: Array.isArray(contexts) ? contexts.map(String) : [],
-    }
-  })
+  return rows.map(
+    rowReader(asText('day'), asNumber('accesses firstMs lastMs'), asTexts('contexts')),
+  )
 }
 
 async function histogram(
@@ -175,7 +154,8 @@ async function histogram(
   return counts
 }
 
-interface Stretch {
+/** A phase before it has a label. */
+interface Course {
   readonly fromMs: number
   readonly toMs: number
   readonly accesses: number
@@ -189,40 +169,22 @@ interface Stretch {
  * (application, client application, client string) of the phase so far. An address alone starts none:
  * proxies change daily.
  */
-function stretches(days: readonly ActiveDay[]): Stretch[] {
-  const out: Stretch[] = []
+function coursesOf(days: readonly ActiveDay[]): Course[] {
+  const out: Course[] = []
   let contexts = new Set<string>()
-  for (const day of days) {
+  for (const { firstMs, lastMs, accesses, contexts: own } of days) {
     const last = out.at(-1)
-    const startsWith = phaseStart(last, day, contexts)
-    if (last === undefined || startsWith !== undefined) {
-      out.push({
-        fromMs: day.firstMs,
-        toMs: day.lastMs,
-        accesses: day.accesses,
-        startsWith: startsWith ?? 'first',
-      })
-      contexts = new Set(day.contexts)
+    const isPause = last !== undefined && firstMs - last.toMs > PHASE_PAUSE_HOURS * HOUR_MS
+    if (last !== undefined && !isPause && own.some((context) => contexts.has(context))) {
+      out[out.length - 1] = { ...last, toMs: lastMs, accesses: last.accesses + accesses }
+      contexts = new Set([...contexts, ...own])
     } else {
-      out[out.length - 1] = {
-        ...last,
-        toMs: day.lastMs,
-        accesses: last.accesses + day.accesses,
-      }
-      for (const context of day.contexts) contexts.add(context)
+      const startsWith = last === undefined ? 'first' : isPause ? 'pause' : 'new-context'
+      out.push({ fromMs: firstMs, toMs: lastMs, accesses, startsWith })
+      contexts = new Set(own)
     }
   }
   return out
-}
-
-function phaseStart(
-  last: Stretch | undefined,
-  day: ActiveDay,
-  contexts: ReadonlySet<string>,
-): Phase['startsWith'] | undefined {
-  if (last === undefined) return 'first'
-  if (day.firstMs - last.toMs > PHASE_PAUSE_HOURS * HOUR_MS) return 'pause'
-  return day.contexts.some((context) => contexts.has(context)) ? undefined : 'new-context'
 }
 
 /** More phases than that are not told apart by hand. */
@@ -233,7 +195,7 @@ async function phasesOf(
   selected: Selected,
   days: readonly ActiveDay[],
 ): Promise<Phase[]> {
-  const found = stretches(days).slice(0, MAX_PHASES)
+  const found = coursesOf(days).slice(0, MAX_PHASES)
   if (found.length === 0) return []
   const rows = await session.rows(
     `SELECT arrayCount(start -> toInt64(start) <= toUnixTimestamp64Milli(at), {starts:Array(String)}) AS phase,
@@ -241,39 +203,39 @@ async function phasesOf(
        uniqExactIf(ip, ip != '') AS addresses, uniqExactIf(client, client != '') AS clients,
        topKIf(1)(toString(client), client != '')[1] AS client_name
      FROM ${selected.table} WHERE party = 'theirs' GROUP BY phase ORDER BY phase ${BOUNDED}`,
-    { starts: found.map((stretch) => String(stretch.fromMs)) },
+    { starts: found.map(({ fromMs }) => String(fromMs)) },
   )
   const labels = new Map(rows.map((row) => [Number(row['phase']), labelOf(row)]))
-  return found.map((stretch, i) => ({
-    from: isoOf(stretch.fromMs),
-    to: isoOf(stretch.toMs),
+  return found.map(({ fromMs, toMs, accesses, startsWith }, i) => ({
+    from: isoOf(fromMs),
+    to: isoOf(toMs),
     label: labels.get(i + 1) ?? '',
-    accesses: stretch.accesses,
-    startsWith: stretch.startsWith,
+    accesses,
+    startsWith,
   }))
 }
 
 function labelOf(row: Readonly<Record<string, unknown>>): string {
-  const some = (key: string, one: string, many: string) => {
+  const some = (key: string, one: string, many = `${one}s`) => {
     const count = Number(row[key])
     return count === 0 ? [] : [`${count} ${count === 1 ? one : many}`]
   }
-  const client = row['client_name']
+  const client = String(row['client_name'] ?? '')
   return [
-    ...some('days', 'active day', 'active days'),
+    ...some('days', 'active day'),
     ...some('mailboxes', 'mailbox', 'mailboxes'),
     ...some('addresses', 'address', 'addresses'),
-    ...some('clients', 'client', 'clients'),
-    ...(typeof client === 'string' && client !== '' ? [`mostly ${client.slice(0, 120)}`] : []),
+    ...some('clients', 'client'),
+    ...(client === '' ? [] : [`mostly ${client.slice(0, 120)}`]),
   ].join(', ')
 }
 
-/** Bands of the tenants that the selection touches; of all when it touches none. */
+/** Bands of the tenants of the selection; of all when it has none. */
 async function coverageBands(session: Session, selected: Selected): Promise<CoverageBand[]> {
-  const touched = await session.rows(
+  const accessed = await session.rows(
     `SELECT DISTINCT toString(tenant) AS name FROM ${selected.table} WHERE party = 'theirs'`,
   )
-  const tenants = new Set(touched.map((row) => row['name']))
+  const tenants = new Set(accessed.map((row) => row['name']))
   const rows = await selected.facts.rows(
     session,
     `SELECT side, source, category, tenant, toUnixTimestamp(min(hour)) AS first_s,
@@ -293,15 +255,15 @@ async function coverageBands(session: Session, selected: Selected): Promise<Cove
     .filter((row) => tenants.size === 0 || tenants.has(row['tenant']))
     .map((row) => ({
       side: row['side'] === 'issuance' ? 'issuance' : 'access',
-      source: String(row['source']),
-      category: String(row['category']),
-      tenant: String(row['tenant']),
+      ...readLog(row),
       from: isoOf(Number(row['first_s']) * 1000),
       to: isoOf(Number(row['last_s']) * 1000),
       hours: Number(row['hours']),
       gaps: gapsOf(row['gaps']),
     }))
 }
+
+const readLog = rowReader(asText('source category tenant'))
 
 function gapsOf(value: unknown): { readonly from: string; readonly to: string }[] {
   if (!Array.isArray(value)) return []
@@ -367,13 +329,15 @@ async function logStarts(
      ) AS made ON seen.tenant = made.tenant
      ORDER BY tenant ${BOUNDED}`,
   )
+  const timeIn = (row: Json, count: string, ms: string) =>
+    Number(row[count]) > 0 ? Number(row[ms]) : undefined
   return new Map(
     rows.map((row) => [
       String(row['tenant']),
       {
         accessMs: Number(row['first_ms']),
-        mailMs: Number(row['mail_records']) > 0 ? Number(row['mail_ms']) : undefined,
-        issuedMs: Number(row['made']) > 0 ? Number(row['made_ms']) : undefined,
+        mailMs: timeIn(row, 'mail_records', 'mail_ms'),
+        issuedMs: timeIn(row, 'made', 'made_ms'),
       },
     ]),
   )

@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { asText, numbersBy, rowReader } from '../engine/rows.ts'
 import type { Session } from '../engine/session.ts'
 import { BOUNDED } from '../engine/settings.ts'
 import type { Account } from './accounts.ts'
@@ -61,13 +62,13 @@ export async function syncedFolders(session: Session, selected: Selected): Promi
      ORDER BY account, path, id ${BOUNDED}`,
   )
   return rows.map((row) => ({
-    mailbox: String(row['account']),
-    folder: String(row['id']),
-    path: String(row['path']),
+    ...readFolder(row),
     items: Number(row['seen']) === 0 ? null : Number(row['items']),
     either: Number(row['theirs']) === 0,
   }))
 }
+
+const readFolder = rowReader(asText('mailbox:account folder:id path'))
 
 /** `\Inbox` in the audit log is `/Inbox` in folder statistics. */
 const pathKey = (path: string) =>
@@ -87,7 +88,7 @@ async function inventoryTotals(session: Session, selected: Selected): Promise<Ma
      ) WHERE account IN (SELECT account FROM ${selected.table})
      GROUP BY account ORDER BY account ${BOUNDED}`,
   )
-  return new Map(rows.map((row) => [String(row['account']), Number(row['total'])]))
+  return numbersBy(rows, 'account', 'total')
 }
 
 /**
@@ -135,7 +136,7 @@ export async function unnamedOf(
   lost: LostAccesses,
 ): Promise<Map<string, Unnamed>> {
   const totals = await inventoryTotals(session, selected)
-  const synced = groupByMailbox(folders)
+  const synced = Map.groupBy(folders, ({ mailbox }) => mailbox)
   const throttled = new Set(windows.map((window) => window.mailbox))
   return new Map(
     accounts.map((account) => {
@@ -175,14 +176,4 @@ function wholeMailbox(account: Account, isThrottled: boolean): Reason[] {
   }
   if (account.cutRecords > 0) return [{ code: 'record-cut', count: account.cutRecords }]
   return account.lists > 0 ? [{ code: 'graph-lists', count: account.lists }] : []
-}
-
-function groupByMailbox(folders: readonly SyncedFolder[]): Map<string, SyncedFolder[]> {
-  const out = new Map<string, SyncedFolder[]>()
-  for (const folder of folders) {
-    const some = out.get(folder.mailbox)
-    if (some === undefined) out.set(folder.mailbox, [folder])
-    else some.push(folder)
-  }
-  return out
 }

@@ -1,8 +1,8 @@
 /**
- * Opening a case, wherever it lives. Of the two engines that is loaded which it takes.
+ * Opens a case, in a folder or on a server. Only the engine that it needs is loaded.
  *
  * A case in a folder: `case.json` says that it is one, `engine/` is the database, `lock` names the
- * process that has it open, `socket` leads other readers to that process, `staging/` holds rows on their way in and is empty between runs.
+ * process that has it open, `socket` lets other readers use that process, `staging/` buffers incoming rows.
  *
  * Trust: whoever can write in the folder, or on the server, can change every answer.
  *
@@ -18,9 +18,10 @@ import {
 } from 'node:fs'
 import { join, resolve } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { isObject, MintmarkError, parseObject } from '@mintmark/core'
+import { isObject, MintmarkError, parseObject, text } from '@mintmark/core'
 import { LastingSession } from '../engine/lasting_session.ts'
 import { isServerLocation, parseServerLocation, type ServerLocation } from '../engine/location.ts'
+import { firstRow } from '../engine/rows.ts'
 import { dropScratch } from '../engine/scratch.ts'
 import type { Session } from '../engine/session.ts'
 import { sharedSession, shareSession } from '../engine/shared_session.ts'
@@ -35,10 +36,7 @@ const FORMAT = 'mintmark-case'
 const VERSION_FACT = 'schema_version'
 /** What an interrupted first opening may leave behind: such a folder is as good as empty. */
 const LEFTOVERS = new Set(['lock', 'case.json.new', 'socket'])
-/**
- * For so long a reader waits for a process that has just begun to open the case, or is about to end; and one that reads
- * for long waits for those that answer one question, to have the case itself.
- */
+/** How long a reader waits for a process that is opening or closing the case; a lasting reader also for short readers. */
 const PATIENCE_MS = 5000
 const PAUSE_MS = 100
 
@@ -54,8 +52,8 @@ interface OpenOptions {
   /** `read` makes nothing: a case that is not there is `CASE_MISSING`. Default `write`. */
   readonly mode?: 'read' | 'write'
   /**
-   * Reads for long: waits some seconds to have the case itself, and opens it again where the process that lets it in
-   * ends before. The question that meets that end fails, as `isMoved` tells. Default false.
+   * For a reader that stays open: it waits some seconds for the lock, and opens the case again if the process that shares
+   * it ends. The question asked at that moment fails: see `isMoved`. Default false.
    */
   readonly isLasting?: boolean
 }
@@ -99,17 +97,17 @@ async function requireTables(session: Session, shown: string): Promise<void> {
 /** A row goes to the shard that the servers' configuration says; every one of them must be named. */
 async function requireShards(session: Session, location: ServerLocation): Promise<void> {
   if (location.cluster === '') return
-  const [row] = await session.rows(
+  const { shards } = await firstRow(
+    session,
     'SELECT toUInt32(uniqExact(shard_num)) AS shards FROM system.clusters WHERE cluster = {cluster:String}',
     { cluster: location.cluster },
   )
-  const shards = row?.['shards']
   if (shards === location.nodes.length) return
   const message = `the cluster ${location.cluster} has ${String(shards)} shards, the address names ${location.nodes.length}`
   throw new MintmarkError('INPUT_INVALID', message, { nodes: location.nodes.length })
 }
 
-/** To read for long: opened again whenever the process that has the engine ends. */
+/** Opened again whenever the process that has the engine ends. */
 async function openLasting(folder: string): Promise<Case> {
   let opened = await openFolder(folder, 'read', true)
   const session = new LastingSession(opened.session, async () => {
@@ -127,7 +125,7 @@ async function openFolder(
 ): Promise<Case> {
   requireCaseFolder(folder, mode)
   const { openChdb } = await loadEngine()
-  makeFolder(folder)
+  inFolder(folder, () => mkdirSync(folder, { recursive: true }))
   const taken = mode === 'read' ? await lockedOrShared(folder, isLasting) : locked(folder)
   if (typeof taken !== 'function') return taken
   const unlock = taken
@@ -138,7 +136,7 @@ async function openFolder(
     try {
       await prepare(session, 'write')
       await dropScratch(session)
-      // Who fills a case shares it with nobody: an answer amid that would be of a part.
+      // Not shared while it is filled: an answer would be of a part.
       if (mode === 'read') unshare = await shareSession(session, join(folder, 'socket'))
     } catch (cause) {
       await session.close()
@@ -155,11 +153,11 @@ async function openFolder(
     }
   } catch (cause) {
     unlock()
-    throw cause instanceof MintmarkError ? cause : folderError(folder, cause)
+    throw folderError(folder, cause)
   }
 }
 
-/** The lock of the folder; where another process has it, that one's session, if it is shared. */
+/** The lock of the folder, or the shared session of the process that has it. */
 async function lockedOrShared(folder: string, isLasting: boolean): Promise<(() => void) | Case> {
   const until = Date.now() + PATIENCE_MS
   for (;;) {
@@ -190,13 +188,7 @@ async function loadEngine(): Promise<typeof import('../engine/chdb_session.ts')>
 const NO_ENGINE =
   'a case in a folder needs chDB, which is not installed here or does not load: it runs on glibc Linux and macOS, and `npm install --omit=optional` leaves it out. Install mintmark with its optional dependencies, or give a ClickHouse server as the case (clickhouse://HOST/DATABASE)'
 
-function locked(folder: string): () => void {
-  try {
-    return lockFolder(folder)
-  } catch (cause) {
-    throw cause instanceof MintmarkError ? cause : folderError(folder, cause)
-  }
-}
+const locked = (folder: string): (() => void) => inFolder(folder, () => lockFolder(folder))
 
 function requireCaseFolder(folder: string, mode: 'read' | 'write'): void {
   const entries = entriesOf(folder)
@@ -207,14 +199,6 @@ function requireCaseFolder(folder: string, mode: 'read' | 'write'): void {
   if (entries?.some((name) => !LEFTOVERS.has(name)) === true)
     throw new MintmarkError('CASE_INVALID', `${folder} holds other files and is no case`, {})
   if (mode === 'read') throw new MintmarkError('CASE_MISSING', `there is no case at ${folder}`, {})
-}
-
-function makeFolder(folder: string): void {
-  try {
-    mkdirSync(folder, { recursive: true })
-  } catch (cause) {
-    throw folderError(folder, cause)
-  }
 }
 
 /** Names in the folder, or undefined when there is no such folder. */
@@ -228,12 +212,7 @@ function entriesOf(folder: string): string[] | undefined {
 }
 
 function requireVersion(folder: string): void {
-  let file: string
-  try {
-    file = readFileSync(join(folder, 'case.json'), 'utf8')
-  } catch (cause) {
-    throw folderError(folder, cause)
-  }
+  const file = inFolder(folder, () => readFileSync(join(folder, 'case.json'), 'utf8'))
   const record = parseObject(file)
   if (record?.['format'] !== FORMAT)
     throw new MintmarkError('CASE_INVALID', `${folder}/case.json is not a case's`, {})
@@ -272,13 +251,18 @@ function otherVersion(found: string): MintmarkError {
   return new MintmarkError('CASE_INVALID', message, { found, expected: SCHEMA_VERSION })
 }
 
+function inFolder<T>(folder: string, work: () => T): T {
+  try {
+    return work()
+  } catch (cause) {
+    throw folderError(folder, cause)
+  }
+}
+
 function folderError(folder: string, cause: unknown): MintmarkError {
-  const errno = isObject(cause) && typeof cause['code'] === 'string' ? cause['code'] : ''
+  if (cause instanceof MintmarkError) return cause
+  const errno = isObject(cause) ? (text(cause, 'code') ?? '') : ''
   const code = errno === 'ENOSPC' || errno === 'EDQUOT' ? 'DISK_FULL' : 'CASE_INVALID'
-  return new MintmarkError(
-    code,
-    `${folder} cannot be used as a case: ${errno}`,
-    { errno },
-    { cause },
-  )
+  const message = `${folder} cannot be used as a case: ${errno}`
+  return new MintmarkError(code, message, { errno }, { cause })
 }

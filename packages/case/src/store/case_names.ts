@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { asText, rowReader } from '../engine/rows.ts'
 import type { Session } from '../engine/session.ts'
 
 /** A name, and the account that it is one of; both as logged. */
@@ -32,8 +33,7 @@ const NAMES = `
  * @throws {MintmarkError} as `Session.command`
  */
 export async function* caseNames(session: Session): AsyncGenerator<CaseName> {
-  for await (const rows of session.stream(NAMES))
-    for (const row of rows) yield { name: String(row['name']), account: String(row['account']) }
+  for await (const rows of session.stream(NAMES)) yield* rows.map(rowReader(asText('name account')))
 }
 
 /**

@@ -3,8 +3,9 @@
  *
  * @module
  */
-import { isObject, type Json, utcMs } from '@mintmark/core'
+import { type Json, utcMs } from '@mintmark/core'
 import type { RejectKind } from '@mintmark/logs'
+import { asNumber, asText, rowReader } from '../engine/rows.ts'
 import type { Session } from '../engine/session.ts'
 
 /** Shape of a file that could not be read at all. */
@@ -14,7 +15,7 @@ export const UNREADABLE = 'unreadable'
 export interface EvidenceRow {
   readonly evidenceId: number
   readonly path: string
-  /** Of the file as it lies on disk, or of a zip member's content; `''` of an unreadable file. */
+  /** Of the file as it is on disk, or of a zip member's content; `''` of an unreadable file. */
   readonly sha256: string
   readonly shape: string
   /** Records that the file gave, of every kind. */
@@ -69,95 +70,60 @@ const STATEMENTS = `
   SELECT evidence_id, code, text, line,
     ifNull(toString(from_at), '') AS from_text, ifNull(toString(to_at), '') AS to_text
   FROM statement
-  WHERE evidence_id >= {from:UInt32}
   ORDER BY evidence_id, line, code, from_text, to_text
-  LIMIT {limit:UInt32} BY evidence_id
+  LIMIT ${MAX_STATEMENTS} BY evidence_id
 `
 
 const REASONS = `
   SELECT evidence_id, kind, reason, count() AS rejects, min(line) AS first_line
   FROM reject
-  WHERE evidence_id >= {from:UInt32}
   GROUP BY evidence_id, kind, reason
   ORDER BY evidence_id, rejects DESC, kind, reason
-  LIMIT {limit:UInt32} BY evidence_id
+  LIMIT ${MAX_REASONS} BY evidence_id
 `
 
 /** Every file of the case, in the order in which they came. Throws as `Session.rows`. */
 export async function evidenceRows(session: Session): Promise<EvidenceRow[]> {
   const [evidence, statements, reasons] = await Promise.all([
     session.rows(EVIDENCE),
-    session.rows(STATEMENTS, { from: 0, limit: MAX_STATEMENTS }),
-    session.rows(REASONS, { from: 0, limit: MAX_REASONS }),
+    session.rows(STATEMENTS),
+    session.rows(REASONS),
   ])
-  const paths = new Map(evidence.map((row) => [numberAt(row, 'evidence_id'), textAt(row, 'path')]))
-  const statementsOf = grouped(statements, statementOf)
-  const reasonsOf = grouped(reasons, reasonOf)
+  const paths = new Map(evidence.map((row) => [Number(row['evidence_id']), String(row['path'])]))
+  const statementsOf = Map.groupBy(statements, (row) => Number(row['evidence_id']))
+  const reasonsOf = Map.groupBy(reasons, (row) => Number(row['evidence_id']))
   return evidence.map((row) => {
-    const evidenceId = numberAt(row, 'evidence_id')
+    const file = readFile(row)
     return {
-      evidenceId,
-      path: textAt(row, 'path'),
-      sha256: textAt(row, 'sha256'),
-      shape: textAt(row, 'shape'),
-      rows: numberAt(row, 'record_rows'),
-      duplicates: numberAt(row, 'duplicates'),
-      rejected: {
-        file: numberAt(row, 'rejected_files'),
-        row: numberAt(row, 'rejected_rows'),
-        payload: numberAt(row, 'rejected_payloads'),
-      },
+      ...file,
+      rejected: readRejected(row),
       first: isoAt(row, 'first_at'),
       last: isoAt(row, 'last_at'),
-      sameAs: paths.get(numberAt(row, 'same_as')),
-      statements: statementsOf.get(evidenceId) ?? [],
-      reasons: reasonsOf.get(evidenceId) ?? [],
+      sameAs: paths.get(Number(row['same_as'])),
+      statements: (statementsOf.get(file.evidenceId) ?? []).map(statementOf),
+      reasons: (reasonsOf.get(file.evidenceId) ?? []).map(readReason),
     }
   })
 }
 
-function statementOf(row: Json): EvidenceStatement {
-  return {
-    code: textAt(row, 'code'),
-    text: textAt(row, 'text'),
-    line: numberAt(row, 'line'),
-    from: isoAt(row, 'from_text'),
-    to: isoAt(row, 'to_text'),
-  }
-}
+const readFile = rowReader(
+  asNumber('evidenceId'),
+  asText('path sha256 shape'),
+  asNumber('rows:record_rows duplicates'),
+)
+const readRejected = rowReader(
+  asNumber('file:rejected_files row:rejected_rows payload:rejected_payloads'),
+)
+const readStatement = rowReader(asText('code text'), asNumber('line'))
+const readReason = rowReader(asText('kind reason'), asNumber('count:rejects line:first_line'))
 
-function reasonOf(row: Json): RejectReason {
-  return {
-    kind: textAt(row, 'kind'),
-    reason: textAt(row, 'reason'),
-    count: numberAt(row, 'rejects'),
-    line: numberAt(row, 'first_line'),
-  }
-}
-
-function grouped<T>(rows: readonly Json[], read: (row: Json) => T): Map<number, T[]> {
-  const groups = new Map<number, T[]>()
-  for (const row of rows) {
-    const id = numberAt(row, 'evidence_id')
-    const group = groups.get(id)
-    if (group === undefined) groups.set(id, [read(row)])
-    else group.push(read(row))
-  }
-  return groups
-}
-
-function textAt(row: Json, name: string): string {
-  const value = row[name]
-  return typeof value === 'string' ? value : ''
-}
-
-/** The engine gives 64-bit numbers as text. */
-function numberAt(row: Json, name: string): number {
-  const value = isObject(row) ? row[name] : 0
-  return Number(value ?? 0)
-}
+const statementOf = (row: Json): EvidenceStatement => ({
+  ...readStatement(row),
+  from: isoAt(row, 'from_text'),
+  to: isoAt(row, 'to_text'),
+})
 
 function isoAt(row: Json, name: string): string | undefined {
-  const ms = utcMs(textAt(row, name))
+  const ms = utcMs(String(row[name] ?? ''))
   return ms === undefined ? undefined : new Date(ms).toISOString()
 }

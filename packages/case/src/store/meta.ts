@@ -1,6 +1,8 @@
 import { text } from '@mintmark/core'
+import { firstRow } from '../engine/rows.ts'
 import type { Session } from '../engine/session.ts'
-import { tabSeparated } from '../engine/tab_separated.ts'
+import { insertRows } from '../engine/tab_separated.ts'
+import { NEXT_TIME } from './access_sql.ts'
 
 /** The newest value of a fact about the case, or undefined. Throws as `Session.command`. */
 export async function readMeta(session: Session, name: string): Promise<string | undefined> {
@@ -27,11 +29,7 @@ export async function writeMeta(session: Session, name: string, value: string): 
  * longer than that may be. Throws as `Session.command`.
  */
 export async function keepMeta(session: Session, name: string, value: string): Promise<void> {
-  const [row] = await session.rows(
-    `SELECT toString(greatest(now64(3, 'UTC'), addMilliseconds(max(at), 1))) AS at
-     FROM meta WHERE name = {name:String}`,
-    { name },
-  )
-  const line = tabSeparated([name, value, String(row?.['at'])])
-  await session.insert('meta', ['name', 'value', 'at'], 'TabSeparated', line)
+  const sql = `SELECT ${NEXT_TIME} AS at FROM meta WHERE name = {name:String}`
+  const { at } = await firstRow(session, sql, { name })
+  await insertRows(session, 'meta', ['name', 'value', 'at'], [[name, value, String(at)]])
 }

@@ -1,36 +1,36 @@
 /**
- * Takes out accesses that say nothing which another copy of the same record does not say.
+ * Merges copies of one record: removes a copy whose fields another copy has, too.
  *
- * Some exports leave fields out: Sentinel's OfficeActivity has no token and no session, Defender's GraphApiAuditEvents
- * no tenant and no session. The same record from such an export and from a whole one has one id and two contents; kept
- * twice, it would be counted twice, and bytes with it. A copy is poorer when each of its fields is empty or equals that
- * of one other copy, and one at least is empty that the other has. `detail` decides only where all else is equal: every
- * export words it in its own way, and no count rests on it. A copy that was cut is poorer than any whole one. Copies that contradict each other are all kept, and told as
- * conflicts.
+ * Some exports leave fields out: Sentinel's OfficeActivity has no token and no session. Kept beside the whole record,
+ * such a copy would be counted twice. A copy is poorer when each of its fields is empty or equals that of one other copy,
+ * and at least one is empty that the other has. `detail` decides only where all else is equal: every export words it
+ * differently, and no count rests on it. A cut copy is poorer than a whole one. Copies that contradict each other are
+ * all kept, and reported as conflicts.
  *
  * @module
  */
-
+import { countOf } from '../engine/rows.ts'
 import type { Session } from '../engine/session.ts'
-import { NO_ID } from './no_id.ts'
-import { ACCESS } from './record_columns.ts'
+import { HAS_TOKEN, IS_CUT } from './access_sql.ts'
+import { nameOf } from './columns.ts'
+import { ACCESS } from './schema.ts'
 
 /** Copies of one record that are compared; nobody exports one in more shapes. */
 const MAX_COPIES = 64
 /** Above this the engine groups on disk. */
 const GROUP_BYTES = 300_000_000
 
-/** What a column holds where the record does not tell, if not the type's zero. */
+/** What a column holds where the record lacks the field, if not the type's zero. */
 const NOTHING: ReadonlyMap<string, string> = new Map([
   ['token_state', "'absent'"],
   ['logon_type', '-1'],
   ['throttled', '-1'],
 ])
 
-/** A hash of each field that a copy tells, 0 of each that it does not. */
-const TOLD = [
-  `if(token_id = toUUID('${NO_ID}'), 0, cityHash64(token_id))`,
-  ...ACCESS.map((column) => column.slice(0, column.indexOf(' ')))
+/** A hash of each field that a copy has, 0 of each that it lacks. */
+const FIELDS = [
+  `if(${HAS_TOKEN}, cityHash64(token_id), 0)`,
+  ...ACCESS.map(nameOf)
     .filter((name) => name !== 'source' && name !== 'detail')
     .map((name) => {
       const nothing = NOTHING.get(name) ?? `defaultValueOfArgumentType(${name})`
@@ -41,14 +41,11 @@ const TOLD = [
 /** A hash of each member of the detail. */
 const DETAILS = 'arrayMap(pair -> cityHash64(pair), JSONExtractKeysAndValuesRaw(detail))'
 
-/** Whether only the begin of the record was there. */
-const IS_CUT = `startsWith(detail, '{"truncated":true')`
-
 const FIND = `
   INSERT INTO poorer_copy (bucket, token_id, record_id, content)
   SELECT poorer.1, poorer.2, record_id, poorer.3
   FROM (
-    SELECT record_id, groupArray(${MAX_COPIES})((bucket, token_id, content, [${TOLD}], ${DETAILS}, ${IS_CUT})) AS copies
+    SELECT record_id, groupArray(${MAX_COPIES})((bucket, token_id, content, [${FIELDS}], ${DETAILS}, ${IS_CUT})) AS copies
     FROM access
     WHERE (source, record_id) GLOBAL IN (SELECT source, record_id FROM conflict WHERE side = 'access')
     GROUP BY source, record_id
@@ -77,9 +74,8 @@ export async function removePoorerCopies(session: Session): Promise<boolean> {
   const clear = () => session.everywhere(`TRUNCATE TABLE ${found}`)
   await clear()
   await session.command(FIND)
-  const [row] = await session.rows('SELECT count() > 0 AS any FROM poorer_copy')
-  if (Number(row?.['any']) === 0) return false
-  // A copy and its row here have one bucket, so that they stand in one shard.
+  if ((await countOf(session, 'poorer_copy')) === 0) return false
+  // A copy and its row here have one bucket, so that they are in one shard.
   await session.everywhere(
     `ALTER TABLE ${session.localTable('access')} DELETE
     WHERE (bucket, token_id, record_id, content) IN (SELECT bucket, token_id, record_id, content FROM ${found})`,

@@ -1,5 +1,5 @@
 /**
- * Takes out what an interrupted ingest left behind.
+ * Removes what an interrupted ingest left behind.
  *
  * A file's row in `evidence` is written last, and in the order of the ids: every other row with an id
  * above the last of them belongs to a file that is not in the case.
@@ -8,27 +8,22 @@
  */
 import { setInterval } from 'node:timers/promises'
 import { INSERT_ID } from '../engine/insert_id.ts'
+import { firstRow } from '../engine/rows.ts'
 import type { Session } from '../engine/session.ts'
 import { TABLES } from './schema.ts'
 
 /** Tables whose rows belong to a file, in `evidence` or not. */
-const OF_FILES: readonly string[] = [
-  'issuance',
-  'access',
-  'directory',
-  'inventory',
-  'reject',
-  'statement',
-  'date_order',
-]
+const OF_FILES: readonly string[] =
+  'issuance access directory inventory reject statement date_order'.split(' ')
 
-/** Ids are bound as text: arrays of numbers have no form that every engine reads. */
+/** Ids are bound as text: not every engine reads bound arrays of numbers. */
 const AMONG = 'has(arrayMap(id -> toUInt32(id), {ids:Array(String)}), evidence_id)'
 
 /** Id of the last file that is in the case whole; 0 when none is. Throws as `Session.rows`. */
 export async function lastEvidence(session: Session): Promise<number> {
-  const [row] = await session.rows('SELECT max(evidence_id) AS last FROM evidence')
-  return Number(row?.['last'] ?? 0)
+  return Number(
+    (await firstRow(session, 'SELECT max(evidence_id) AS last FROM evidence'))['last'] ?? 0,
+  )
 }
 
 /**
@@ -43,8 +38,8 @@ export async function recover(session: Session): Promise<void> {
 }
 
 /**
- * Waits for inserts of a process that is gone: a server goes on with what it has received, and rows
- * that come after the others were taken out would be there twice.
+ * Waits for inserts of a process that is gone: a server continues what it has received, and rows that it adds after the
+ * removal would be duplicates.
  */
 async function insertsEnded(session: Session): Promise<void> {
   if (session.kind === 'embedded') return

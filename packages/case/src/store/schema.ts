@@ -1,35 +1,63 @@
 /**
  * The tables of a case. One definition serves chDB, one server and a cluster.
  *
- * `access`, `issuance` and `verdict` are sharded and ordered by `bucket`, a hash of the token id, so
- * that a token's issuances, accesses and verdicts stand in the same shard and the same id range; every
- * other table is small and lives on the node that is asked. Small tables are joined with GLOBAL.
+ * `access`, `issuance` and `verdict` are sharded and ordered by `bucket`, a hash of the token id, so that the issuances,
+ * accesses and verdicts of a token are in one shard and one id range. Every other table is small and lives on the node
+ * that is asked. Small tables are joined with GLOBAL.
  *
  * @module
  */
-
-import { HUNT_TABLES } from './hunt_tables.ts'
-import { NO_ID } from './no_id.ts'
-import { ACCESS, ISSUANCE, RECORD, TIME } from './record_columns.ts'
-import type { TableSpec } from './table_spec.ts'
-
-export type { TableSpec } from './table_spec.ts'
+import { NO_ID } from './access_sql.ts'
+import { columnsOf, nameOf } from './columns.ts'
 
 /** Changing any table means a new version; a case of another version is rebuilt from its evidence. */
 export const SCHEMA_VERSION = 7
 
-/** Accesses that nobody issued lie scattered, and each is read with all that its record says. */
+export interface TableSpec {
+  readonly name: string
+  /** Column definitions, `name Type [DEFAULT expression]`. */
+  readonly columns: readonly string[]
+  readonly orderBy: string
+  /** MergeTree family; `ReplacingMergeTree(rank)` keeps the record that was read first. */
+  readonly engine: string
+  readonly sharded: boolean
+  /** Rows that are read to get at one; the engine's own 8192 where it does not matter. */
+  readonly granuleRows?: number
+}
+
+const RECORD = columnsOf(`evidence_id UInt32; line UInt64;
+  record_id UUID; -- the record's own id, hashed when it is no GUID
+  record_ref String; -- its text when it is no GUID
+  token_id UUID`)
+
+const ISSUANCE = columnsOf(`at Time; source Low; category Low; outcome Low; session_id String;
+  principal String; principal_id String; tenant Low;
+  owner Low DEFAULT tenant; -- whose log has the record: coverage is of owners
+  home_tenant Low; app_id Low; resource_id Low; ip String; network Low; device_id String; client Low;
+  protocol Low; issuer Low; grouped UInt32; detail String`)
+
+/** Columns of an access that come from its record. Items: one element a message, the five arrays have one length. */
+export const ACCESS: readonly string[] = columnsOf(`at Time; source Low; operation Low; service Low;
+  record_type UInt16; outcome Low; token_state Low; session_id String; other_session_id String;
+  issued_at Time; principal String; principal_id String; actor_kind Low; logon_type Int8;
+  mailbox String; mailbox_id String; tenant Low; token_tenant Low; external_tenant Low; app_id Low;
+  client_app_id Low; ip String; device_id String; client Low; issuer Low; access_type Low; throttled Int8;
+  item_message_id Array(String); item_id Array(String); item_folder Array(String);
+  item_bytes Array(UInt64); item_subject Array(String);
+  synced_folder_id Array(String); synced_folder_path Array(String);
+  object_path String; object_name String; object_hash String; bytes UInt64; detail String`)
+
+/** Accesses that nobody issued are scattered, and each is read with all that its record says. */
 const GRANULE_ROWS = 1024
 
 const BUCKET = `bucket UInt8 DEFAULT toUInt8(cityHash64(if(token_id = toUUID('${NO_ID}'), record_id, token_id)))`
 /** Among identical records the first of the first file survives. */
 const RANK =
   'rank UInt64 DEFAULT 18446744073709551615 - (toUInt64(evidence_id) * 4294967296 + line)'
-/** Most of a hash: whoever looks for a session by it compares the session's name, too. */
+/** Most of a hash: a search by it compares the session's name, too. */
 const SESSION_KEY =
   "session_id_key UInt32 DEFAULT if(session_id = '', 0, toUInt32(cityHash64(session_id)))"
-
-const nameOf = (column: string) => column.slice(0, column.indexOf(' '))
+/** Distinguishes two records with one id. */
 const contentOf = (columns: readonly string[]) =>
   `content UInt64 DEFAULT cityHash64(record_id, record_ref, token_id, ${columns.map(nameOf).join(', ')})`
 
@@ -37,10 +65,32 @@ const contentOf = (columns: readonly string[]) =>
 export const ISSUANCE_COLUMNS: readonly string[] = [...RECORD, ...ISSUANCE].map(nameOf)
 export const ACCESS_COLUMNS: readonly string[] = [...RECORD, ...ACCESS].map(nameOf)
 
-export const TABLES: readonly TableSpec[] = [
-  {
-    name: 'issuance',
-    columns: [
+const table = (
+  name: string,
+  orderBy: string,
+  columns: string | readonly string[],
+  options: Partial<Pick<TableSpec, 'engine' | 'sharded' | 'granuleRows'>> = {},
+): TableSpec => ({
+  name,
+  columns: typeof columns === 'string' ? columnsOf(columns) : columns,
+  orderBy,
+  engine: 'MergeTree',
+  sharded: false,
+  ...options,
+})
+
+const OF_RECORDS = {
+  engine: 'ReplacingMergeTree(rank)',
+  sharded: true,
+  granuleRows: GRANULE_ROWS,
+}
+const NEWEST = { engine: 'ReplacingMergeTree(at)' }
+
+const RECORD_TABLES: readonly TableSpec[] = [
+  table(
+    'issuance',
+    'bucket, token_id, record_id, content, owner',
+    [
       ...RECORD,
       ...ISSUANCE,
       SESSION_KEY,
@@ -49,355 +99,200 @@ export const TABLES: readonly TableSpec[] = [
       contentOf(ISSUANCE.filter((column) => nameOf(column) !== 'owner')),
       RANK,
     ],
-    orderBy: 'bucket, token_id, record_id, content, owner',
-    engine: 'ReplacingMergeTree(rank)',
-    sharded: true,
-    granuleRows: GRANULE_ROWS,
-  },
-  {
-    name: 'access',
-    columns: [...RECORD, ...ACCESS, SESSION_KEY, BUCKET, contentOf(ACCESS), RANK],
-    orderBy: 'bucket, token_id, record_id, content',
-    engine: 'ReplacingMergeTree(rank)',
-    sharded: true,
-    granuleRows: GRANULE_ROWS,
-  },
-  {
-    // Accesses that are not `issued`: an access without a row here, in a reconciled case, is `issued`.
-    name: 'verdict',
-    columns: [
-      'bucket UInt8',
-      'token_id UUID',
-      'record_id UUID',
-      'content UInt64',
-      'verdict LowCardinality(String)',
-      'reason LowCardinality(String)',
-      // `established`, `lead`, or '' where nobody is pointed at.
-      'strength LowCardinality(String)',
-    ],
-    orderBy: 'bucket, token_id, record_id, content',
-    engine: 'MergeTree',
-    sharded: true,
-  },
-  {
-    // Rates beside `unissued`: of the accesses of one tenant, service, app and day, how many are issued.
-    name: 'base_rate',
-    columns: [
-      'tenant LowCardinality(String)',
-      'service LowCardinality(String)',
-      'app LowCardinality(String)',
-      'day Date',
-      // Those that could be looked up: they carry a token id.
-      'accesses UInt64',
-      'issued UInt64',
-    ],
-    orderBy: 'tenant, service, app, day',
-    engine: 'MergeTree',
-    sharded: false,
-  },
-  {
-    // Sessions by which accesses without a usable token id were judged.
-    name: 'session_verdict',
-    columns: [
-      'tenant LowCardinality(String)',
-      'session_id String',
-      // `sid`: the token's session. `other`: the record's own session field, where it has no other.
-      'field LowCardinality(String)',
-      'principals Array(String)',
-      'accesses UInt64',
-      `first ${TIME}`,
-      `last ${TIME}`,
-      'verdict LowCardinality(String)',
-      'reason LowCardinality(String)',
-      'strength LowCardinality(String)',
-    ],
-    orderBy: 'tenant, session_id, field',
-    engine: 'MergeTree',
-    sharded: false,
-  },
-  {
-    // One row a file: written last, in one block, so that a file is in the case whole or not at all.
-    name: 'evidence',
-    columns: [
-      'evidence_id UInt32',
-      'path String',
-      'sha256 String',
-      'content_sha256 String',
-      'size_bytes UInt64',
-      'shape LowCardinality(String)',
-      // The evidence whose content this file repeats under another name; 0 when it is its own.
-      'same_as UInt32',
-      'issuances UInt64',
-      'accesses UInt64',
-      'directory_entries UInt64',
-      'inventory_entries UInt64',
-      'rejected_files UInt64',
-      'rejected_rows UInt64',
-      'rejected_payloads UInt64',
-      `first Nullable(${TIME})`,
-      `last Nullable(${TIME})`,
-    ],
-    orderBy: 'evidence_id',
-    engine: 'MergeTree',
-    sharded: false,
-  },
-  {
-    // What de-duplication found, a row a file: filled anew whenever a case is sealed.
-    name: 'evidence_count',
-    columns: [
-      'evidence_id UInt32',
-      // Its records that an earlier row has already.
-      'duplicates UInt64',
-      // Its records whose id another record of the same source has, with other content.
-      'conflicts UInt64',
-    ],
-    orderBy: 'evidence_id',
-    engine: 'MergeTree',
-    sharded: false,
-  },
-  {
-    // Properties by which tokens of ordinary contexts are, as a whole, not explained: filled with `verdict`.
-    name: 'not_shown',
-    columns: [
-      'tenant LowCardinality(String)',
-      // `app`, `family`, `client`, `service`, `source`, `who`, or `all` of a tenant.
-      'property LowCardinality(String)',
-      'value String',
-      'explained UInt64',
-      'missing UInt64',
-    ],
-    orderBy: 'tenant, property, value',
-    engine: 'MergeTree',
-    sharded: false,
-  },
-  {
-    // Clocks that are off, and are corrected: see clocks.ts. A row an evidence.
-    name: 'clock_offset',
-    columns: [
-      // `issuance` or `access`.
-      'side LowCardinality(String)',
-      'tenant LowCardinality(String)',
-      'log LowCardinality(String)',
-      'evidence_id UInt32',
-      'ahead_ms Int64',
-      // Tokens that show the difference, of those that have both times.
-      'tokens UInt64',
-      'of UInt64',
-    ],
-    orderBy: 'side, evidence_id',
-    engine: 'MergeTree',
-    sharded: false,
-  },
-  {
-    // Record ids that stand for more than one content: all of them are kept, and told.
-    name: 'conflict',
-    columns: [
-      // `issuance` or `access`.
-      'side LowCardinality(String)',
-      'source LowCardinality(String)',
-      'record_id UUID',
-      'records UInt64',
-    ],
-    orderBy: 'side, source, record_id',
-    engine: 'MergeTree',
-    sharded: false,
-  },
-  {
-    // Accesses that say less than another copy of their record: filled and emptied while a case is sealed.
-    name: 'poorer_copy',
-    columns: ['bucket UInt8', 'token_id UUID', 'record_id UUID', 'content UInt64'],
-    orderBy: 'bucket, token_id, record_id, content',
-    engine: 'MergeTree',
-    sharded: true,
-  },
-  {
-    // What was found in each memory dump, by content; of several scans of one, the newest.
-    name: 'dump_scan',
-    columns: [
-      'sha256 String',
-      // The public keys that were searched for: with others, a dump is searched again.
-      'given String',
-      // JSON: `DumpScan` of dump_scans.ts. Hashes of public keys, never a key.
-      'found String',
-      `at ${TIME}`,
-    ],
-    orderBy: 'sha256',
-    engine: 'ReplacingMergeTree(at)',
-    sharded: false,
-  },
-  {
-    name: 'reject',
-    columns: [
-      'evidence_id UInt32',
-      'line UInt64',
-      'kind LowCardinality(String)',
-      'reason LowCardinality(String)',
-      'detail String',
-    ],
-    orderBy: 'evidence_id, line',
-    engine: 'MergeTree',
-    sharded: false,
-  },
-  {
-    name: 'statement',
-    columns: [
-      'evidence_id UInt32',
-      'line UInt64',
-      'code LowCardinality(String)',
-      'text String',
-      `from_at Nullable(${TIME})`,
-      `to_at Nullable(${TIME})`,
-    ],
-    orderBy: 'evidence_id, line',
-    engine: 'MergeTree',
-    sharded: false,
-  },
-  {
-    // Files whose dates need an order of day and month: files of one shape with one header, or in one folder, share it.
-    name: 'date_order',
-    columns: [
-      'evidence_id UInt32',
-      'shape LowCardinality(String)',
-      // Hash of the header's names; '' without a header.
-      'header String',
-      // What the file's own dates prove: `day-first`, `month-first`, `contradicted` or `unproven`.
-      'own LowCardinality(String)',
-      // The order from other files by which it was read, else `unproven`.
-      'shared LowCardinality(String)',
-      // Some date can be read in a known order only.
-      'has_ambiguous UInt16',
-    ],
-    orderBy: 'evidence_id',
-    engine: 'MergeTree',
-    sharded: false,
-  },
-  {
-    name: 'directory',
-    columns: [
-      'evidence_id UInt32',
-      'line UInt64',
-      'principal String',
-      'principal_id String',
-      'tenant LowCardinality(String)',
-      'organisation LowCardinality(String)',
-      'groups Array(LowCardinality(String))',
-      'display_name String',
-    ],
-    orderBy: 'principal, principal_id',
-    engine: 'MergeTree',
-    sharded: false,
-  },
-  {
-    name: 'inventory',
-    columns: [
-      'evidence_id UInt32',
-      'line UInt64',
-      'mailbox String',
-      'folder_id String',
-      'folder_path String',
-      'items UInt64',
-    ],
-    orderBy: 'mailbox, folder_id',
-    engine: 'MergeTree',
-    sharded: false,
-  },
-  {
-    // What each source could have shown: records, and records that carry a field, by hour.
-    name: 'coverage',
-    columns: [
-      // `issuance` or `access`.
-      'side LowCardinality(String)',
-      'source LowCardinality(String)',
-      // Issuance: the category. Access: the service.
-      'category LowCardinality(String)',
-      'tenant LowCardinality(String)',
-      "hour DateTime('UTC')",
-      // `whole`; `grouped` and `capped`: from files that leave records out, so that absence proves nothing.
-      'quality LowCardinality(String)',
-      'records UInt64',
-      // Issuance: records of tokens that were made, and how many of these carry the ids.
-      'issued UInt64',
-      'issued_with_token UInt64',
-      'issued_with_session UInt64',
-      'with_token UInt64',
-      'with_session UInt64',
-      'with_principal UInt64',
-      'with_app UInt64',
-      'with_ip UInt64',
-      'with_issued_at UInt64',
-      'grouped UInt64',
-      // Issuance: by a backup of the identity provider.
-      'backup UInt64',
-      `first ${TIME}`,
-      `last ${TIME}`,
-    ],
-    orderBy: 'side, tenant, source, category, hour, quality',
-    engine: 'MergeTree',
-    sharded: false,
-  },
-  {
-    // What a log lost, and of whom: filled anew whenever a case is sealed (`losses.ts`).
-    name: 'loss',
-    columns: [
-      // `issuance` or `access`.
-      'side LowCardinality(String)',
-      // '' where the file does not show it; `category` is then '' as well.
-      'source LowCardinality(String)',
-      // Issuance: the category. Access: the service. '' for all of that side.
-      'category LowCardinality(String)',
-      // Issuance: the owner. Access: the tenant. '' where the file does not show it: it may be any.
-      'tenant LowCardinality(String)',
-      // 0 for a hole, which is in no file.
-      'evidence_id UInt32',
-      'code LowCardinality(String)',
-      // Half-open; all of time where the evidence gives none.
-      `from_at ${TIME}`,
-      `to_at ${TIME}`,
-      // How many are lost; 0 where nobody knows. Rows of one file, code and time share their records.
-      'records UInt64',
-    ],
-    orderBy: 'side, tenant, source, category, from_at, to_at, code, evidence_id',
-    engine: 'MergeTree',
-    sharded: false,
-  },
-  {
-    // Accesses that carry a token id, by day: what a base rate is a share of. Filled with `coverage`.
-    name: 'access_day',
-    columns: [
-      'tenant LowCardinality(String)',
-      'service LowCardinality(String)',
-      'app LowCardinality(String)',
-      'day Date',
-      'accesses UInt64',
-    ],
-    orderBy: 'tenant, service, app, day',
-    engine: 'MergeTree',
-    sharded: false,
-  },
-  {
-    // What people know of an access, a token, a session or an address, and their notes. Never changed: the newest counts.
-    name: 'mark',
-    columns: [
-      // `access`, `token`, `session` or `address`; of a note `note-access`, `note-token`, `note-mailbox` or `note-view`.
-      'kind LowCardinality(String)',
-      'value String',
-      // `theirs`, `ours`, of a note `kept`; '' takes the earlier back.
-      'party LowCardinality(String)',
-      'reason String',
-      'who String',
-      `at ${TIME}`,
-    ],
-    orderBy: 'kind, value, at',
-    engine: 'MergeTree',
-    sharded: false,
-  },
+    OF_RECORDS,
+  ),
+  table(
+    'access',
+    'bucket, token_id, record_id, content',
+    [...RECORD, ...ACCESS, SESSION_KEY, BUCKET, contentOf(ACCESS), RANK],
+    OF_RECORDS,
+  ),
+  table(
+    'directory',
+    'principal, principal_id',
+    `evidence_id UInt32; line UInt64; principal String; principal_id String; tenant Low; organisation Low;
+     groups Array(Low); display_name String`,
+  ),
+  table(
+    'inventory',
+    'mailbox, folder_id',
+    `evidence_id UInt32; line UInt64; mailbox String; folder_id String; folder_path String; items UInt64`,
+  ),
+]
+
+/** The files of the evidence, and what they say of themselves. */
+const FILE_TABLES: readonly TableSpec[] = [
+  // One row a file: written last, in one block, so that a file is in the case whole or not at all.
+  table(
+    'evidence',
+    'evidence_id',
+    `evidence_id UInt32; path String; sha256 String; content_sha256 String; size_bytes UInt64; shape Low;
+     same_as UInt32; -- the evidence whose content this file repeats under another name; 0: none
+     issuances UInt64; accesses UInt64; directory_entries UInt64; inventory_entries UInt64;
+     rejected_files UInt64; rejected_rows UInt64; rejected_payloads UInt64;
+     first Nullable(Time); last Nullable(Time)`,
+  ),
+  // What de-duplication found: filled anew whenever a case is sealed.
+  table(
+    'evidence_count',
+    'evidence_id',
+    `evidence_id UInt32;
+     duplicates UInt64; -- its records that an earlier row has already
+     conflicts UInt64 -- its records whose id another record of the same source has, with other content`,
+  ),
+  table(
+    'reject',
+    'evidence_id, line',
+    'evidence_id UInt32; line UInt64; kind Low; reason Low; detail String',
+  ),
+  table(
+    'statement',
+    'evidence_id, line',
+    `evidence_id UInt32; line UInt64; code Low; text String; from_at Nullable(Time); to_at Nullable(Time)`,
+  ),
+  // Files whose dates need an order of day and month: files of one shape with one header, or in one folder, share it.
+  table(
+    'date_order',
+    'evidence_id',
+    `evidence_id UInt32; shape Low;
+     header String; -- hash of the header's names; '' without a header
+     own Low; -- what its own dates prove: day-first, month-first, contradicted or unproven
+     shared Low; -- the order from other files by which it was read, else unproven
+     has_ambiguous UInt16 -- some date can be read in a known order only`,
+  ),
+  // What was found in each memory dump, by content; of several scans of one, the newest.
+  table(
+    'dump_scan',
+    'sha256',
+    `sha256 String;
+     given String; -- the public keys that were searched for: with others, a dump is searched again
+     found String; -- JSON of a DumpScan: hashes of public keys, never a key
+     at Time`,
+    NEWEST,
+  ),
+]
+
+/** What is derived from the evidence. */
+const DERIVED_TABLES: readonly TableSpec[] = [
+  // Accesses that are not issued: an access without a row here, in a reconciled case, is issued.
+  table(
+    'verdict',
+    'bucket, token_id, record_id, content',
+    `bucket UInt8; token_id UUID; record_id UUID; content UInt64; verdict Low; reason Low;
+     strength Low -- established, lead, or '' where nobody is pointed at`,
+    { sharded: true },
+  ),
+  // Of the accesses of one context that carry a token id, how many are issued: where some are unissued.
+  table(
+    'base_rate',
+    'tenant, service, app, day',
+    'tenant Low; service Low; app Low; day Date; accesses UInt64; issued UInt64',
+  ),
+  // Sessions that gave accesses without a usable token id their verdict.
+  table(
+    'session_verdict',
+    'tenant, session_id, field',
+    `tenant Low; session_id String;
+     field Low; -- sid: the token's session; other: the record's own session field, where it has no other
+     principals Array(String); accesses UInt64; first Time; last Time; verdict Low; reason Low; strength Low`,
+  ),
+  // Properties by which tokens of ordinary contexts are, as a whole, not explained: filled with verdict.
+  table(
+    'not_shown',
+    'tenant, property, value',
+    `tenant Low;
+     property Low; -- app, family, client, service, source, who, or all of a tenant
+     value String; explained UInt64; missing UInt64`,
+  ),
+  // Clocks that are off, and are corrected: see clocks.ts.
+  table(
+    'clock_offset',
+    'side, evidence_id',
+    `side Low; tenant Low; log Low; evidence_id UInt32; ahead_ms Int64;
+     tokens UInt64; of UInt64 -- tokens that show the difference, of those that have both times`,
+  ),
+  // Record ids with more than one content: all of them are kept, and reported.
+  table(
+    'conflict',
+    'side, source, record_id',
+    'side Low; source Low; record_id UUID; records UInt64',
+  ),
+  // Accesses that say less than another copy of their record: filled and emptied while a case is sealed.
+  table(
+    'poorer_copy',
+    'bucket, token_id, record_id, content',
+    'bucket UInt8; token_id UUID; record_id UUID; content UInt64',
+    { sharded: true },
+  ),
+  // What each source could have shown: records, and records that carry a field, by hour.
+  table(
+    'coverage',
+    'side, tenant, source, category, hour, quality',
+    `side Low; source Low;
+     category Low; -- of accesses the service
+     tenant Low; hour DateTime('UTC');
+     quality Low; -- whole; grouped and capped: from files that leave records out, so that absence proves nothing
+     records UInt64;
+     issued UInt64; issued_with_token UInt64; issued_with_session UInt64; -- of issuances
+     with_token UInt64; with_session UInt64; with_principal UInt64; with_app UInt64; with_ip UInt64;
+     with_issued_at UInt64; grouped UInt64;
+     backup UInt64; -- issuances by a backup of the identity provider
+     first Time; last Time`,
+  ),
+  // What a log lost, and of whom: filled anew whenever a case is sealed. As Loss of loss.ts.
+  table(
+    'loss',
+    'side, tenant, source, category, from_at, to_at, code, evidence_id',
+    `side Low; source Low; category Low; tenant Low; evidence_id UInt32; code Low; from_at Time; to_at Time;
+     records UInt64`,
+  ),
+  // Accesses that carry a token id, by day: what a base rate is a share of. Filled with coverage.
+  table(
+    'access_day',
+    'tenant, service, app, day',
+    'tenant Low; service Low; app Low; day Date; accesses UInt64',
+  ),
+]
+
+/** What hunts know of the world, and what they point at. */
+const HUNT_TABLES: readonly TableSpec[] = [
+  // Hits of an established hunt join the default selection.
+  table(
+    'hunt_hit',
+    'hunt, record_id, content',
+    `hunt Low; class Low; strength Low; record_id UUID; content UInt64; bucket UInt8; token_id UUID; at Time;
+     tenant Low; principal String; mailbox String; session_id String; ip String; app Low; why String`,
+  ),
+  // Public address blocks (/24, /48) and the network that each belongs to.
+  table('address_block', 'prefix', 'prefix String; network Low'),
+  // Addresses of Microsoft 365 itself, as ranges with both ends.
+  table('service_network', 'first', 'first IPv6; last IPv6'),
+  // Default folders where nobody looks, in every display language, by the key that a name has.
+  table('quiet_folder', 'key', 'kind Low; key String'),
+  // From where each principal was issued tokens, and from where it used them.
+  table(
+    'place',
+    'side, tenant, network, principal, app, prefix',
+    `side Low; -- signed-in (a person was there), issued (without one), used
+     tenant Low; principal String; app Low; prefix String; network Low; first Time; last Time; records UInt64;
+     low_session UInt64; high_session UInt64 -- smallest and largest session key: equal where all are of one session`,
+  ),
+]
+
+export const TABLES: readonly TableSpec[] = [
+  ...RECORD_TABLES,
+  ...FILE_TABLES,
+  ...DERIVED_TABLES,
   ...HUNT_TABLES,
-  {
-    // Facts about the case itself (schema version, what was sealed, what was reconciled): newest wins.
-    name: 'meta',
-    columns: ['name String', 'value String', `at ${TIME}`],
-    orderBy: 'name',
-    engine: 'ReplacingMergeTree(at)',
-    sharded: false,
-  },
+  // What people know of an access, a token, a session or an address, and their notes. Only added: the newest counts.
+  table(
+    'mark',
+    'kind, value, at',
+    `kind Low; -- access, token, session or address; of a note note-access, note-token, note-mailbox or note-view
+     value String;
+     party Low; -- theirs, ours, of a note kept; '' takes the earlier back
+     reason String; who String; at Time`,
+  ),
+  // Facts about the case itself (schema version, what was sealed, what was reconciled).
+  table('meta', 'name', 'name String; value String; at Time', NEWEST),
 ]

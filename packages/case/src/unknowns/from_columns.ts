@@ -3,14 +3,14 @@
  *
  * @module
  */
-import { text } from '@mintmark/core'
-import { countOf } from '../engine/count_of.ts'
+import { plural } from '@mintmark/core'
+import { countOf } from '../engine/rows.ts'
 import type { Session } from '../engine/session.ts'
 import type { Selected } from '../scope/selected.ts'
 import { tenantNames } from '../scope/tenant_names.ts'
-import { NO_ID } from '../store/no_id.ts'
+import { HAS_TOKEN } from '../store/access_sql.ts'
 import type { Unknown } from './unknowns.ts'
-import { counted, someOf } from './wording.ts'
+import { asUnknown, someOf } from './wording.ts'
 
 const MINUTE_MS = 60_000
 
@@ -24,21 +24,19 @@ export async function clocksOff(session: Session, { facts }: Selected): Promise<
   const names = await tenantNames(
     session,
     facts,
-    rows.map((row) => text(row, 'tenant') ?? '').slice(0, 10),
+    rows.map((row) => String(row['tenant'])).slice(0, 10),
   )
   const clocks = rows.map((row) => {
     const minutes = Math.round(Number(row['ahead_ms']) / MINUTE_MS)
-    const tenant = text(row, 'tenant') ?? ''
+    const tenant = String(row['tenant'])
     const shift = `${Math.abs(minutes)} minutes ${minutes > 0 ? 'ahead' : 'behind'}`
-    return `${text(row, 'log') ?? ''} of ${names.get(tenant) ?? tenant} is ${shift} in ${String(row['tokens'])} of ${String(row['of'])} tokens`
+    return `${String(row['log'])} of ${names.get(tenant) ?? tenant} is ${shift} in ${String(row['tokens'])} of ${String(row['of'])} tokens`
   })
-  return [
-    {
-      code: 'clock-offset',
-      text: `${counted(rows.length, 'log has', 'logs have')} a clock or time zone that is off (${someOf(clocks)}): corrected for verdicts; records keep the time that was read`,
-      settledBy: 'The same logs exported again with times in UTC',
-    },
-  ]
+  return asUnknown(
+    'clock-offset',
+    `${plural(rows.length, 'log has', 'logs have')} a clock or time zone that is off (${someOf(clocks)}): corrected for verdicts; records keep the time that was read`,
+    'The same logs exported again with times in UTC',
+  )
 }
 
 /** Whether the 16 bytes of a token id, in the order in which logs write them, have no capital as base64 without its end. */
@@ -55,7 +53,7 @@ export async function idsInLowerCase(session: Session, { facts }: Selected): Pro
     ['issuance', 'owner'],
   ] as const
   const found: string[] = []
-  const sampled = `token_id != toUUID('${NO_ID}') AND bucket <= {buckets:UInt8}`
+  const sampled = `${HAS_TOKEN} AND bucket <= {buckets:UInt8}`
   for (const [side, tenant] of sides) {
     // oxlint-disable-next-line no-await-in-loop -- a session runs one statement at a time
     const share = SAMPLED_ROWS / Math.max(1, await countOf(session, side))
@@ -73,17 +71,15 @@ export async function idsInLowerCase(session: Session, { facts }: Selected): Pro
     )
     for (const row of rows)
       found.push(
-        `${text(row, 'log') ?? ''} of ${text(row, 'name') ?? ''}: ${String(row['folded'])} of ${String(row['n'])}`,
+        `${String(row['log'])} of ${String(row['name'])}: ${String(row['folded'])} of ${String(row['n'])}`,
       )
   }
   if (found.length === 0) return []
-  return [
-    {
-      code: 'token-ids-in-lower-case',
-      text: `${counted(found.length, 'log has', 'logs have')} token ids in lower case (${someOf(found)}): an export folded their letter case, which makes other ids of them`,
-      settledBy: 'The same logs from their source, with the letter case of ids unchanged',
-    },
-  ]
+  return asUnknown(
+    'token-ids-in-lower-case',
+    `${plural(found.length, 'log has', 'logs have')} token ids in lower case (${someOf(found)}): an export folded their letter case, which makes other ids of them`,
+    'The same logs from their source, with the letter case of ids unchanged',
+  )
 }
 
 const PROPERTIES: ReadonlyMap<string, readonly [name: string, reason: string]> = new Map([
@@ -102,16 +98,17 @@ export async function shownByReason(session: Session): Promise<Map<string, strin
     `SELECT toString(property) AS name, value, explained, missing FROM not_shown
      ORDER BY missing DESC, tenant, property, value LIMIT 1000`,
   )
-  const lists = new Map<string, string[]>()
-  for (const row of rows) {
-    const [name, reason] = PROPERTIES.get(text(row, 'name') ?? '') ?? ['', '']
+  const shown = rows.map((row) => {
+    const [name, reason] = PROPERTIES.get(String(row['name'])) ?? ['', '']
     const explained = Number(row['explained'])
     const of = explained + Number(row['missing'])
-    const what = [name, text(row, 'value') ?? ''].filter((part) => part !== '').join(' ')
-    lists.set(reason, [
-      ...(lists.get(reason) ?? []),
-      `${what}: ${explained} of ${of} tokens explained`,
-    ])
-  }
-  return new Map([...lists].map(([reason, list]) => [reason, ` (${someOf(list)})`]))
+    const what = [name, String(row['value'])].filter((part) => part !== '').join(' ')
+    return { reason, text: `${what}: ${explained} of ${of} tokens explained` }
+  })
+  return new Map(
+    [...Map.groupBy(shown, ({ reason }) => reason)].map(([reason, list]) => [
+      reason,
+      ` (${someOf(list.map(({ text }) => text))})`,
+    ]),
+  )
 }

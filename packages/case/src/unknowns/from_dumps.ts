@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { plural } from '@mintmark/core'
 import { tokenAccesses } from '../chain/token_accesses.ts'
 import { trustFacts } from '../chain/trust_facts.ts'
 import { dumpFiles, dumpScans } from '../dumps/dump_scans.ts'
@@ -10,7 +11,7 @@ import { isLeak, type KeyFound } from '../dumps/keys_found.ts'
 import type { Session } from '../engine/session.ts'
 import { outcomeCounts } from '../verdicts/verdict_rows.ts'
 import type { Unknown } from './unknowns.ts'
-import { counted, someOf } from './wording.ts'
+import { asUnknown, someOf } from './wording.ts'
 
 /** Throws as `Session.rows`. */
 export async function unknownsOfDumps(
@@ -33,24 +34,19 @@ export async function unknownsOfDumps(
 
 function notScanned(files: readonly string[]): Unknown[] {
   if (files.length === 0) return []
-  return [
-    {
-      code: 'dump-not-scanned',
-      text: `${counted(files.length, 'memory dump', 'memory dumps')} (${someOf(files)}) not searched for keys: which keys lie there is not known`,
-      settledBy:
-        'investigate without --no-scan, with the dump as it is on disk: unpacked, and not in an archive',
-    },
-  ]
+  return asUnknown(
+    'dump-not-scanned',
+    `${plural(files.length, 'memory dump')} (${someOf(files)}) not searched for keys: which keys lie there is not known`,
+    'investigate without --no-scan, with the dump as it is on disk: unpacked, and not in an archive',
+  )
 }
 
 function scanCut(file: string, limits: readonly string[]): Unknown[] {
-  return [
-    {
-      code: 'dump-scan-cut',
-      text: `The search for keys in ${someOf([file])} left something out: ${someOf(limits)}`,
-      settledBy: 'mintmark scan --deep on that file',
-    },
-  ]
+  return asUnknown(
+    'dump-scan-cut',
+    `The search for keys in ${someOf([file])} left something out: ${someOf(limits)}`,
+    'mintmark scan --deep on that file',
+  )
 }
 
 function untouched(keys: readonly KeyFound[]): Unknown[] {
@@ -59,14 +55,11 @@ function untouched(keys: readonly KeyFound[]): Unknown[] {
   )
   const distinct = [...new Set(files)]
   if (distinct.length === 0) return []
-  return [
-    {
-      code: 'key-holders-unknown',
-      text: `${counted(distinct.length, 'file', 'files')} with a private key (${someOf(distinct)}) that no record names: who had it cannot be told`,
-      settledBy:
-        'The access log of every place where the file lay, from the day on which it was written',
-    },
-  ]
+  return asUnknown(
+    'key-holders-unknown',
+    `${plural(distinct.length, 'file')} with a private key (${someOf(distinct)}) that no record names: who had it cannot be told`,
+    'The access log of every place where the file lay, from the day on which it was written',
+  )
 }
 
 /** No log that is read here says with which key a token was signed. */
@@ -78,12 +71,9 @@ async function unusedFor(session: Session, keys: readonly KeyFound[]): Promise<U
   const except = signed.map(({ tokenId }) => tokenId)
   if (except.length > 0 && (await tokenAccesses(session, { except })).tokens === 0) return []
   const names = keys.map(({ kid, spkiSha256 }) => kid ?? spkiSha256)
-  return [
-    {
-      code: 'key-use-unknown',
-      text: `Whether the unissued tokens were signed with a key that was found (${someOf(names)}): no record of an access names the key of its token`,
-      settledBy:
-        'The tokens themselves, whose header names a key (kid), or a log of the verifier that keeps it',
-    },
-  ]
+  return asUnknown(
+    'key-use-unknown',
+    `Whether the unissued tokens were signed with a key that was found (${someOf(names)}): no record of an access names the key of its token`,
+    'The tokens themselves, whose header names a key (kid), or a log of the verifier that keeps it',
+  )
 }

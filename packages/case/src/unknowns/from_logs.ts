@@ -3,8 +3,8 @@
  *
  * @module
  */
-import { isoOf, type Json } from '@mintmark/core'
-import type { Facts } from '../engine/facts.ts'
+import { isoOf, plural } from '@mintmark/core'
+import { countOf, firstRow, numbersBy } from '../engine/rows.ts'
 import type { Session } from '../engine/session.ts'
 import { BOUNDED } from '../engine/settings.ts'
 import type { Selected } from '../scope/selected.ts'
@@ -13,23 +13,32 @@ import { clocksOff, idsInLowerCase, shownByReason } from './from_columns.ts'
 import { statements } from './from_statements.ts'
 import { settledBy } from './settled_by.ts'
 import type { Unknown } from './unknowns.ts'
-import { counted, someOf } from './wording.ts'
-
-/** The first few tenants by the names that people know them by. */
-async function someTenants(
-  session: Session,
-  facts: Facts,
-  tenants: readonly string[],
-): Promise<string> {
-  const names = await tenantNames(session, facts, tenants.slice(0, 10))
-  return someOf(tenants.map((tenant) => names.get(tenant) ?? tenant))
-}
+import { asUnknown, someOf } from './wording.ts'
 
 /** @param tenants those that are asked about; left out: all */
 type Ask = (session: Session, selected: Selected, tenants?: readonly string[]) => Promise<Unknown[]>
 
-const within = (rows: readonly Json[], member: string, tenants?: readonly string[]) =>
-  rows.filter((row) => tenants?.includes(String(row[member])) ?? true)
+/** What tenants lack. */
+interface TenantGap {
+  readonly code: string
+  /** Gives the tenants that lack it as `name`, and a number as `n`. */
+  readonly sql: string
+  readonly text: (tenants: string, of: number, n: number) => string
+  readonly settledBy: string
+}
+
+const ofTenants =
+  ({ code, sql, text, settledBy }: TenantGap): Ask =>
+  async (session, { facts }, asked) => {
+    const all = numbersBy(await facts.rows(session, `${sql} ${BOUNDED}`), 'name', 'n')
+    const lacking = [...all].filter(([tenant]) => asked?.includes(tenant) ?? true)
+    if (lacking.length === 0) return []
+    const tenants = lacking.map(([tenant]) => tenant)
+    const names = await tenantNames(session, facts, tenants.slice(0, 10))
+    const some = someOf(tenants.map((tenant) => names.get(tenant) ?? tenant))
+    const sum = lacking.reduce((total, [, n]) => total + n, 0)
+    return asUnknown(code, text(some, tenants.length, sum), settledBy)
+  }
 
 /** No access at all: then nothing that is found, or not found, says anything. */
 const withoutAccesses: Ask = async (session, { facts }) => {
@@ -39,135 +48,76 @@ const withoutAccesses: Ask = async (session, { facts }) => {
   )
   if (Number(row?.['accesses']) > 0) return []
   const issuances = Number(row?.['issuances'])
-  const beside = issuances > 0 ? ` beside ${counted(issuances, 'sign-in', 'sign-ins')}` : ''
-  return [
-    {
-      code: 'no-access-log',
-      text: `No record of an access was read${beside}: nothing can be said of what was read, or by whom`,
-      settledBy:
-        'The unified audit log, or the log of whatever the tokens were used with; mintmark evidence lists which files were read as what',
-    },
-  ]
+  const beside = issuances > 0 ? ` beside ${plural(issuances, 'sign-in', 'sign-ins')}` : ''
+  return asUnknown(
+    'no-access-log',
+    `No record of an access was read${beside}: nothing can be said of what was read, or by whom`,
+    'The unified audit log, or the log of whatever the tokens were used with; mintmark evidence lists which files were read as what',
+  )
 }
 
 /** Tenants with accesses of which no issuance at all is known. */
-const withoutIssuances: Ask = async (session, { facts }, asked) => {
-  const all = await facts.rows(
-    session,
-    `SELECT seen.tenant AS tenant, seen.n AS n FROM (
-       SELECT toString(tenant) AS tenant, count() AS n FROM access WHERE source != 'entra-audit' GROUP BY tenant
-     ) AS seen
-     LEFT ANTI JOIN (SELECT DISTINCT toString(tenant) AS tenant FROM issuance WHERE category != 'owa-auth') AS made
-       ON seen.tenant = made.tenant
-     ORDER BY n DESC, tenant ${BOUNDED}`,
-  )
-  const rows = within(all, 'tenant', asked)
-  if (rows.length === 0) return []
-  const tenants = await someTenants(
-    session,
-    facts,
-    rows.map((row) => String(row['tenant'])),
-  )
-  const accesses = rows.reduce((sum, row) => sum + Number(row['n']), 0)
-  return [
-    {
-      code: 'no-issuance-log',
-      text: `${counted(rows.length, 'tenant has', 'tenants have')} ${counted(accesses, 'access', 'accesses')} and no record of tokens being issued: ${tenants}`,
-      settledBy: 'Sign-in logs of these tenants, all categories (Entra diagnostic settings)',
-    },
-  ]
-}
+const withoutIssuances = ofTenants({
+  code: 'no-issuance-log',
+  sql: `SELECT seen.tenant AS name, seen.n AS n FROM (
+      SELECT toString(tenant) AS tenant, count() AS n FROM access WHERE source != 'entra-audit' GROUP BY tenant
+    ) AS seen
+    LEFT ANTI JOIN (SELECT DISTINCT toString(tenant) AS tenant FROM issuance WHERE category != 'owa-auth') AS made
+      ON seen.tenant = made.tenant
+    ORDER BY n DESC, name`,
+  text: (tenants, of, n) =>
+    `${plural(of, 'tenant has', 'tenants have')} ${plural(n, 'access', 'accesses')} and no record of tokens being issued: ${tenants}`,
+  settledBy: 'Sign-in logs of these tenants, all categories (Entra diagnostic settings)',
+})
 
 /** Tenants whose sign-in logs lack the category in which most tokens of users are issued. */
-const withoutNonInteractive: Ask = async (session, { facts }, asked) => {
-  const all = await facts.rows(
-    session,
-    `SELECT toString(tenant) AS name,
-       countIf(category IN ('interactive', 'sts-logon')) AS interactive,
-       countIf(category IN ('non-interactive', 'interactive-or-not')) AS silent
-     FROM issuance GROUP BY name HAVING interactive > 0 AND silent = 0 ORDER BY name ${BOUNDED}`,
-  )
-  const rows = within(all, 'name', asked)
-  if (rows.length === 0) return []
-  const tenants = await someTenants(
-    session,
-    facts,
-    rows.map((row) => String(row['name'])),
-  )
-  return [
-    {
-      code: 'non-interactive-not-supplied',
-      text: `${counted(rows.length, 'tenant', 'tenants')} without non-interactive sign-ins, where most access tokens are issued: ${tenants}. A token that is missing there proves nothing`,
-      settledBy:
-        'NonInteractiveUserSignInLogs (Entra diagnostic settings; Graph gives them only with a filter on signInEventTypes)',
-    },
-  ]
-}
+const withoutNonInteractive = ofTenants({
+  code: 'non-interactive-not-supplied',
+  sql: `SELECT toString(tenant) AS name, countIf(category IN ('interactive', 'sts-logon')) AS n,
+      countIf(category IN ('non-interactive', 'interactive-or-not')) AS silent
+    FROM issuance GROUP BY name HAVING n > 0 AND silent = 0 ORDER BY name`,
+  text: (tenants, of) =>
+    `${plural(of, 'tenant')} without non-interactive sign-ins, where most access tokens are issued: ${tenants}. A token that is missing there proves nothing`,
+  settledBy:
+    'NonInteractiveUserSignInLogs (Entra diagnostic settings; Graph gives them only with a filter on signInEventTypes)',
+})
 
 /** Tenants of whose users' sign-ins some file does not say which log it is, and no other files are both logs. */
-const withCategoryNotTold: Ask = async (session, { facts }, asked) => {
-  const all = await facts.rows(
-    session,
-    `SELECT toString(tenant) AS name, countIf(category = 'interactive-or-not') AS n
-     FROM issuance GROUP BY name
-     HAVING n > 0 AND (countIf(category IN ('interactive', 'sts-logon')) = 0 OR countIf(category = 'non-interactive') = 0)
-     ORDER BY n DESC, name ${BOUNDED}`,
-  )
-  const rows = within(all, 'name', asked)
-  if (rows.length === 0) return []
-  const tenants = await someTenants(
-    session,
-    facts,
-    rows.map((row) => String(row['name'])),
-  )
-  const signIns = rows.reduce((sum, row) => sum + Number(row['n']), 0)
-  return [
-    {
-      code: 'sign-in-category-not-told',
-      text: `${counted(signIns, 'sign-in', 'sign-ins')} of users in a file that does not say whether they are interactive (${tenants}): the tokens are known, and a token that is missing there proves nothing`,
-      settledBy:
-        "Both logs in a form that names them: the portal's Download JSON instead of CSV, Graph with signInEventTypes, or diagnostic settings",
-    },
-  ]
-}
+const withUnknownCategory = ofTenants({
+  code: 'sign-in-category-not-told',
+  sql: `SELECT toString(tenant) AS name, countIf(category = 'interactive-or-not') AS n
+    FROM issuance GROUP BY name
+    HAVING n > 0 AND (countIf(category IN ('interactive', 'sts-logon')) = 0 OR countIf(category = 'non-interactive') = 0)
+    ORDER BY n DESC, name`,
+  text: (tenants, _, n) =>
+    `${plural(n, 'sign-in')} of users in a file that does not say whether they are interactive (${tenants}): the tokens are known, and a token that is missing there proves nothing`,
+  settledBy:
+    "Both logs in a form that names them: the portal's Download JSON instead of CSV, Graph with signInEventTypes, or diagnostic settings",
+})
 
-/** Users that sign in, or stand in the directory, in tenants where no mailbox of theirs is ever seen read. */
-const withoutMailboxAuditing: Ask = async (session, { facts }, asked) => {
-  const all = await facts.rows(
-    session,
-    `SELECT users.tenant AS name, users.n AS n FROM (
-       SELECT tenant, uniqExact(who) AS n FROM (
-         SELECT toString(tenant) AS tenant, principal AS who FROM issuance
-         WHERE position(principal, '@') > 0 AND category NOT IN ('service-principal', 'managed-identity', 'ms-service-principal')
-         GROUP BY tenant, who
-         UNION ALL
-         SELECT toString(tenant) AS tenant, lower(principal) AS who FROM directory
-         WHERE tenant != '' AND position(principal, '@') > 0 GROUP BY tenant, who
-       ) GROUP BY tenant
-     ) AS users
-     LEFT ANTI JOIN (
-       SELECT DISTINCT toString(tenant) AS tenant FROM access WHERE operation = 'MailItemsAccessed'
-     ) AS audited ON users.tenant = audited.tenant
-     WHERE users.tenant GLOBAL IN (SELECT DISTINCT toString(tenant) FROM access WHERE source IN ('ual', 'graph-activity'))
-     ORDER BY n DESC, name ${BOUNDED}`,
-  )
-  const rows = within(all, 'name', asked)
-  if (rows.length === 0) return []
-  const tenants = await someTenants(
-    session,
-    facts,
-    rows.map((row) => String(row['name'])),
-  )
-  const users = rows.reduce((sum, row) => sum + Number(row['n']), 0)
-  return [
-    {
-      code: 'tenant-without-mailbox-auditing',
-      text: `${counted(rows.length, 'tenant', 'tenants')} without a single MailItemsAccessed record (${tenants}): whether the mail of ${counted(users, 'user', 'users')} was read cannot be seen`,
-      settledBy:
-        'Purview Audit with MailItemsAccessed (since June 2024 with E3 and G3; it cannot be had for the past)',
-    },
-  ]
-}
+/** Users that sign in, or are in the directory, in tenants where no mailbox of theirs is ever seen read. */
+const withoutMailboxAuditing = ofTenants({
+  code: 'tenant-without-mailbox-auditing',
+  sql: `SELECT users.tenant AS name, users.n AS n FROM (
+      SELECT tenant, uniqExact(who) AS n FROM (
+        SELECT toString(tenant) AS tenant, principal AS who FROM issuance
+        WHERE position(principal, '@') > 0 AND category NOT IN ('service-principal', 'managed-identity', 'ms-service-principal')
+        GROUP BY tenant, who
+        UNION ALL
+        SELECT toString(tenant) AS tenant, lower(principal) AS who FROM directory
+        WHERE tenant != '' AND position(principal, '@') > 0 GROUP BY tenant, who
+      ) GROUP BY tenant
+    ) AS users
+    LEFT ANTI JOIN (
+      SELECT DISTINCT toString(tenant) AS tenant FROM access WHERE operation = 'MailItemsAccessed'
+    ) AS audited ON users.tenant = audited.tenant
+    WHERE users.tenant GLOBAL IN (SELECT DISTINCT toString(tenant) FROM access WHERE source IN ('ual', 'graph-activity'))
+    ORDER BY n DESC, name`,
+  text: (tenants, of, n) =>
+    `${plural(of, 'tenant')} without a single MailItemsAccessed record (${tenants}): whether the mail of ${plural(n, 'user')} was read cannot be seen`,
+  settledBy:
+    'Purview Audit with MailItemsAccessed (since June 2024 with E3 and G3; it cannot be had for the past)',
+})
 
 /** One line for each reason why accesses have no verdict, most accesses first. */
 const undetermined: Ask = async (session) => {
@@ -180,42 +130,37 @@ const undetermined: Ask = async (session) => {
     const reason = String(row['why'])
     return {
       code: `undetermined-${reason}`,
-      text: `${counted(Number(row['n']), 'access', 'accesses')} without a verdict: ${reason}${shown.get(reason) ?? ''}`,
+      text: `${plural(Number(row['n']), 'access', 'accesses')} without a verdict: ${reason}${shown.get(reason) ?? ''}`,
       settledBy: settledBy(reason),
     }
   })
 }
 
 const sessionOnly: Ask = async (session) => {
-  const [row] = await session.rows(
-    `SELECT count() AS n FROM verdict WHERE verdict = 'session-only'`,
-  )
-  const count = Number(row?.['n'] ?? 0)
+  const count = await countOf(session, "verdict WHERE verdict = 'session-only'")
   if (count === 0) return []
-  return [
-    {
-      code: 'session-only',
-      text: `${counted(count, 'access has', 'accesses have')} a session that was issued, but no token that can be looked up: a token forged into that session would look the same`,
-      settledBy: 'Access and sign-in logs that both carry the token id',
-    },
-  ]
+  return asUnknown(
+    'session-only',
+    `${plural(count, 'access has', 'accesses have')} a session that was issued, but no token that can be looked up: a token forged into that session would look the same`,
+    'Access and sign-in logs that both carry the token id',
+  )
 }
 
 /** What could not be read. */
 const rejects: Ask = async (session) => {
-  const [row] = await session.rows(
-    `SELECT countIf(kind = 'file') AS files, countIf(kind = 'row') AS bad_rows,
-       countIf(kind = 'payload') AS payloads FROM reject`,
+  const kinds = await session.rows(
+    'SELECT toString(kind) AS name, count() AS n FROM reject GROUP BY name',
   )
-  const [files, rows, payloads] = ['files', 'bad_rows', 'payloads'].map((key) => Number(row?.[key]))
-  if ((files ?? 0) + (rows ?? 0) + (payloads ?? 0) === 0) return []
-  return [
-    {
-      code: 'rejected',
-      text: `Not read: ${counted(files ?? 0, 'file', 'files')}, ${counted(rows ?? 0, 'row', 'rows')} and ${counted(payloads ?? 0, 'record', 'records')} inside readable rows`,
-      settledBy: 'The rejects with their files and lines: mintmark evidence --rejects',
-    },
-  ]
+  const counts = numbersBy(kinds, 'name', 'n')
+  const [files = 0, rows = 0, payloads = 0] = ['file', 'row', 'payload'].map(
+    (kind) => counts.get(kind) ?? 0,
+  )
+  if (files + rows + payloads === 0) return []
+  return asUnknown(
+    'rejected',
+    `Not read: ${plural(files, 'file')}, ${plural(rows, 'row')} and ${plural(payloads, 'record')} inside readable rows`,
+    'The rejects with their files and lines: mintmark evidence --rejects',
+  )
 }
 
 /** Records come late: the end of a log is not the end of what happened. */
@@ -228,13 +173,11 @@ const lateArrival: Ask = async (session, selected) => {
   if (row === undefined || Number(row['theirs']) === 0) return []
   const endMs = Number(row['end_ms'])
   if (endMs - Number(row['theirs_ms']) > 24 * 3_600_000) return []
-  return [
-    {
-      code: 'late-arrival',
-      text: `The access logs end at ${isoOf(endMs)}, within a day of the last selected access: records arrive up to a day late, and what came after is not in them`,
-      settledBy: 'The access logs again, with the days after that',
-    },
-  ]
+  return asUnknown(
+    'late-arrival',
+    `The access logs end at ${isoOf(endMs)}, within a day of the last selected access: records arrive up to a day late, and what came after is not in them`,
+    'The access logs again, with the days after that',
+  )
 }
 
 /** Addresses that the owners' own sign-ins have too. */
@@ -248,13 +191,11 @@ const sharedAddresses: Ask = async (session, selected) => {
      ) AS shared ORDER BY people DESC, name ${BOUNDED}`,
   )
   if (rows.length === 0) return []
-  return [
-    {
-      code: 'shared-addresses',
-      text: `${counted(rows.length, 'address', 'addresses')} of the selected accesses ${rows.length === 1 ? 'is one' : 'are ones'} from which users sign in too (${someOf(rows.map((row) => String(row['name'])))}): the address tells nobody apart there`,
-      settledBy: 'Logs of the network behind these addresses (proxy, VPN), or device ids',
-    },
-  ]
+  return asUnknown(
+    'shared-addresses',
+    `${plural(rows.length, 'address', 'addresses')} of the selected accesses ${rows.length === 1 ? 'is one' : 'are ones'} from which users sign in too (${someOf(rows.map((row) => String(row['name'])))}): the address tells nobody apart there`,
+    'Logs of the network behind these addresses (proxy, VPN), or device ids',
+  )
 }
 
 interface Gap {
@@ -316,13 +257,13 @@ const GAPS: readonly Gap[] = [
 
 const selectedGaps: Ask = async (session, selected) => {
   const columns = GAPS.map((gap, i) => `countIf(${gap.where}) AS gap_${i}`).join(', ')
-  const [row] = await session.rows(
+  const row = await firstRow(
+    session,
     `SELECT ${columns} FROM ${selected.table} WHERE party = 'theirs' AND NOT is_failed`,
   )
   return GAPS.flatMap((gap, i) => {
-    const count = Number(row?.[`gap_${i}`] ?? 0)
-    if (count === 0) return []
-    return [{ code: gap.code, text: counted(count, gap.one, gap.many), settledBy: gap.settledBy }]
+    const count = Number(row[`gap_${i}`] ?? 0)
+    return count === 0 ? [] : asUnknown(gap.code, plural(count, gap.one, gap.many), gap.settledBy)
   })
 }
 
@@ -332,7 +273,7 @@ const ASKS: readonly Ask[] = [
   withoutAccesses,
   withoutIssuances,
   withoutNonInteractive,
-  withCategoryNotTold,
+  withUnknownCategory,
   clocksOff,
   idsInLowerCase,
   undetermined,
@@ -349,7 +290,7 @@ const OF_TENANTS: readonly Ask[] = [
   withoutMailboxAuditing,
   withoutIssuances,
   withoutNonInteractive,
-  withCategoryNotTold,
+  withUnknownCategory,
 ]
 
 export function unknownsOfLogs(session: Session, selected: Selected): Promise<Unknown[]> {

@@ -3,57 +3,51 @@
  *
  * @module
  */
-import { minute } from '@mintmark/core'
+import { minute, plural } from '@mintmark/core'
 import type { AccessLoss } from '../scope/lost_accesses.ts'
 import { UNBOUNDED_CODES, type UnboundedCode } from '../scope/reasons.ts'
 import type { Scope } from '../scope/scope.ts'
 import type { CoverageBand, Timeline } from '../scope/timeline.ts'
 import type { Unknown } from './unknowns.ts'
-import { counted, someOf } from './wording.ts'
+import { asUnknown, someOf } from './wording.ts'
 
-const WHOLE_MAILBOX: Readonly<
-  Record<UnboundedCode, { readonly text: string; readonly settledBy: string }>
-> = {
-  'no-mailbox-auditing': {
-    text: 'no MailItemsAccessed record at all: what was read there left no trace',
-    settledBy:
-      'Unified audit log with MailItemsAccessed for these mailboxes (Purview Audit; before June 2024 only with E5 or G5), or an export of the mailboxes to bound it',
-  },
-  throttled: {
-    text: 'recording of reads stopped for 24 hours after a throttled record: assume all of the mailbox',
-    settledBy:
-      'Folder statistics of these mailboxes (Get-MailboxFolderStatistics), which bound the number',
-  },
-  'synced-folders': {
-    text: 'a folder was synchronised as a whole and its messages are not named',
-    settledBy:
-      'Folder statistics of these folders (Get-MailboxFolderStatistics), or a message trace, of that time',
-  },
-  'reads-without-items': {
-    text: 'a record of reading names no message',
-    settledBy: 'The same records from an export that keeps nested values (AuditData as JSON)',
-  },
-  'record-cut': {
-    text: 'a record was cut short, and the messages behind the cut are not named',
-    settledBy: 'The original export, not saved again by a spreadsheet',
-  },
-  'access-log-hole': {
-    text: 'the log of mail accesses is silent while the attacker could have been active: what was read then is not seen',
-    settledBy:
-      'A second export of that log for these times, or folder statistics of these mailboxes',
-  },
-  'access-records-lost': {
-    text: 'records of the log of mail accesses could not be read at a time when the attacker could have been active',
-    settledBy: 'The export again, or folder statistics of these mailboxes',
-  },
-  'access-log-capped': {
-    text: 'the export of the log of mail accesses was cut off while the attacker could have been active',
-    settledBy: 'The export again by shorter periods, or folder statistics of these mailboxes',
-  },
-  'graph-lists': {
-    text: 'messages were listed through Graph and no mailbox record names them',
-    settledBy: 'Unified audit log with MailItemsAccessed for these mailboxes and times',
-  },
+const WHOLE_MAILBOX: Readonly<Record<UnboundedCode, readonly [text: string, settledBy: string]>> = {
+  'no-mailbox-auditing': [
+    'no MailItemsAccessed record at all: what was read there left no trace',
+    'Unified audit log with MailItemsAccessed for these mailboxes (Purview Audit; before June 2024 only with E5 or G5), or an export of the mailboxes to bound it',
+  ],
+  throttled: [
+    'recording of reads stopped for 24 hours after a throttled record: assume all of the mailbox',
+    'Folder statistics of these mailboxes (Get-MailboxFolderStatistics), which bound the number',
+  ],
+  'synced-folders': [
+    'a folder was synchronised as a whole and its messages are not named',
+    'Folder statistics of these folders (Get-MailboxFolderStatistics), or a message trace, of that time',
+  ],
+  'reads-without-items': [
+    'a record of reading names no message',
+    'The same records from an export that keeps nested values (AuditData as JSON)',
+  ],
+  'record-cut': [
+    'a record was cut short, and the messages behind the cut are not named',
+    'The original export, not saved again by a spreadsheet',
+  ],
+  'access-log-hole': [
+    'the log of mail accesses is silent while the attacker could have been active: what was read then is not seen',
+    'A second export of that log for these times, or folder statistics of these mailboxes',
+  ],
+  'access-records-lost': [
+    'records of the log of mail accesses could not be read at a time when the attacker could have been active',
+    'The export again, or folder statistics of these mailboxes',
+  ],
+  'access-log-capped': [
+    'the export of the log of mail accesses was cut off while the attacker could have been active',
+    'The export again by shorter periods, or folder statistics of these mailboxes',
+  ],
+  'graph-lists': [
+    'messages were listed through Graph and no mailbox record names them',
+    'Unified audit log with MailItemsAccessed for these mailboxes and times',
+  ],
 }
 
 export function unknownsOfScope(scope: Scope): Unknown[] {
@@ -62,7 +56,7 @@ export function unknownsOfScope(scope: Scope): Unknown[] {
     ...countedFolders(scope),
     ...eitherParty(scope),
     ...nameless(scope),
-    ...places(scope),
+    ...withoutDirectory(scope),
   ]
 }
 
@@ -71,18 +65,18 @@ function unbounded(scope: Scope, code: UnboundedCode): Unknown[] {
   const detail = detailOf(scope, code)
   if (mailboxes.length === 0 && !code.startsWith('access-')) return []
   if (mailboxes.length === 0 && detail === '') return []
-  const { text, settledBy } = WHOLE_MAILBOX[code]
+  const [text, settledBy] = WHOLE_MAILBOX[code]
   const which =
     mailboxes.length === 0
       ? 'The whole, though each mailbox in scope is bounded'
-      : `${counted(mailboxes.length, 'mailbox', 'mailboxes')} (${someOf(mailboxes)})`
+      : `${plural(mailboxes.length, 'mailbox', 'mailboxes')} (${someOf(mailboxes)})`
   return [{ code, text: `${which}: ${text}${detail}`, settledBy }]
 }
 
 function detailOf(scope: Scope, code: UnboundedCode): string {
   if (code === 'synced-folders') return `; ${folderText(scope, true)}`
   if (code === 'record-cut' && scope.cut_records.items > 0) {
-    const items = counted(scope.cut_records.items, 'item', 'items')
+    const items = plural(scope.cut_records.items, 'item', 'items')
     return `. The records count ${items} themselves, which is an estimate and no bound`
   }
   const losses = scope.access_log_losses.filter((one) => one.because === code)
@@ -91,7 +85,7 @@ function detailOf(scope: Scope, code: UnboundedCode): string {
 }
 
 function lossText({ from, to, records, loss }: AccessLoss): string {
-  const known = records > 0 ? `${counted(records, 'record', 'records')} ` : ''
+  const known = records > 0 ? `${plural(records, 'record', 'records')} ` : ''
   const time =
     from === null && to === null
       ? 'at an unknown time'
@@ -102,18 +96,16 @@ function lossText({ from, to, records, loss }: AccessLoss): string {
 function folderText(scope: Scope, isUncounted: boolean): string {
   const folders = scope.synced_folders.filter((folder) => (folder.items === null) === isUncounted)
   const names = folders.map((folder) => folder.path || folder.folder)
-  return `${counted(folders.length, 'folder', 'folders')} (${someOf(names)})`
+  return `${plural(folders.length, 'folder', 'folders')} (${someOf(names)})`
 }
 
 function countedFolders(scope: Scope): Unknown[] {
   if (!scope.synced_folders.some((folder) => folder.items !== null)) return []
-  return [
-    {
-      code: 'synced-folders-counted',
-      text: `${folderText(scope, false)} synchronised as a whole: all messages of the folder count into the upper bound, as counted when the inventory was made`,
-      settledBy: 'A message trace of the time before the synchronisation',
-    },
-  ]
+  return asUnknown(
+    'synced-folders-counted',
+    `${folderText(scope, false)} synchronised as a whole: all messages of the folder count into the upper bound, as counted when the inventory was made`,
+    'A message trace of the time before the synchronisation',
+  )
 }
 
 function eitherParty(scope: Scope): Unknown[] {
@@ -122,52 +114,33 @@ function eitherParty(scope: Scope): Unknown[] {
   const only =
     mailboxes === 0
       ? ''
-      : `; ${counted(mailboxes, 'mailbox is', 'mailboxes are')} touched by nothing else`
-  return [
-    {
-      code: 'either-party',
-      text: `${counted(accesses, 'access', 'accesses')} could be either party's: not told apart by token, session, address or client, and counted into the upper bounds alone${only}`,
-      settledBy:
-        'All categories of sign-in logs of these tenants for that time, with token and session ids; or the owners, asked about addresses and clients',
-    },
-  ]
+      : `; ${plural(mailboxes, 'mailbox is', 'mailboxes are')} touched by nothing else`
+  return asUnknown(
+    'either-party',
+    `${plural(accesses, 'access', 'accesses')} could be either party's: not told apart by token, session, address or client, and counted into the upper bounds alone${only}`,
+    'All categories of sign-in logs of these tenants for that time, with token and session ids; or the owners, asked about addresses and clients',
+  )
 }
 
 function nameless(scope: Scope): Unknown[] {
   if (scope.items_without_message_id === 0) return []
-  return [
-    {
-      code: 'items-without-message-id',
-      text: `${counted(scope.items_without_message_id, 'item was', 'items were')} read that the records name by store id alone: counted apart, and in no lower bound`,
-      settledBy: 'An export of these mailboxes, in which the store ids can be looked up',
-    },
-  ]
+  return asUnknown(
+    'items-without-message-id',
+    `${plural(scope.items_without_message_id, 'item was', 'items were')} read that the records name by store id alone: counted apart, and in no lower bound`,
+    'An export of these mailboxes, in which the store ids can be looked up',
+  )
 }
 
 /** Where a directory is missing, organisations go by tenant or domain, and groups not at all. */
-function places(scope: Scope): Unknown[] {
-  const unplaced = scope.accounts.filter((account) => account.group === '')
+function withoutDirectory(scope: Scope): Unknown[] {
+  const ungrouped = scope.accounts.filter((account) => account.group === '')
   const guessed = scope.organisation_list.filter((one) => one.basis !== 'directory')
   const settledBy = 'A directory export with principal, organisation and group'
+  const groups = `${plural(ungrouped.length, 'mailbox is', 'mailboxes are')} in no group that the evidence names: ${someOf(ungrouped.map((account) => account.mailbox))}`
+  const organisations = `${plural(guessed.length, 'organisation is', 'organisations are')} told by tenant or mail domain alone: ${someOf(guessed.map((one) => one.name))}`
   return [
-    ...(unplaced.length === 0
-      ? []
-      : [
-          {
-            code: 'groups-unknown',
-            text: `${counted(unplaced.length, 'mailbox is', 'mailboxes are')} in no group that the evidence names: ${someOf(unplaced.map((account) => account.mailbox))}`,
-            settledBy,
-          },
-        ]),
-    ...(guessed.length === 0
-      ? []
-      : [
-          {
-            code: 'organisations-by-tenant',
-            text: `${counted(guessed.length, 'organisation is', 'organisations are')} told by tenant or mail domain alone: ${someOf(guessed.map((one) => one.name))}`,
-            settledBy,
-          },
-        ]),
+    ...(ungrouped.length === 0 ? [] : asUnknown('groups-unknown', groups, settledBy)),
+    ...(guessed.length === 0 ? [] : asUnknown('organisations-by-tenant', organisations, settledBy)),
   ]
 }
 
@@ -178,17 +151,12 @@ export function unknownsOfTimeline(timeline: Timeline): Unknown[] {
 function beforeHorizon({ cannotExcludeBefore }: Timeline): Unknown[] {
   if (cannotExcludeBefore === null) return []
   const { at, because } = cannotExcludeBefore
-  return [
-    {
-      code: 'before-log-horizon',
-      text:
-        at === null
-          ? `Nothing can be excluded at any time: ${because}`
-          : `Nothing can be excluded before ${minute(at)}: ${because}`,
-      settledBy:
-        'Older logs: sign-in logs are kept 30 days (7 without P1), the unified audit log 180 days (365 with E5, 90 before October 2023), unless they were exported',
-    },
-  ]
+  const when = at === null ? 'at any time' : `before ${minute(at)}`
+  return asUnknown(
+    'before-log-horizon',
+    `Nothing can be excluded ${when}: ${because}`,
+    'Older logs: sign-in logs are kept 30 days (7 without P1), the unified audit log 180 days (365 with E5, 90 before October 2023), unless they were exported',
+  )
 }
 
 /**
@@ -222,11 +190,9 @@ function accessGaps({ first, last, coverage }: Timeline): Unknown[] {
         ),
     )
   if (silent.length === 0) return []
-  return [
-    {
-      code: 'access-log-silent',
-      text: `${counted(silent.length, 'silence', 'silences')} of more than 72 hours in logs of mail accesses between the first and the last selected access (${someOf(silent)}): nobody's accesses are seen there`,
-      settledBy: 'A second export of these logs for these times',
-    },
-  ]
+  return asUnknown(
+    'access-log-silent',
+    `${plural(silent.length, 'silence')} of more than 72 hours in logs of mail accesses between the first and the last selected access (${someOf(silent)}): nobody's accesses are seen there`,
+    'A second export of these logs for these times',
+  )
 }

@@ -3,71 +3,47 @@
  *
  * @module
  */
+import { plural } from '@mintmark/core'
 import type { Session } from '../engine/session.ts'
 import { BOUNDED } from '../engine/settings.ts'
 import type { Unknown } from './unknowns.ts'
-import { bracketed, counted } from './wording.ts'
+import { asUnknown } from './wording.ts'
 
-const STATEMENTS: ReadonlyMap<string, { readonly text: string; readonly settledBy: string }> =
-  new Map([
-    [
-      'extractor-gap',
-      {
-        text: 'an extractor reports a time that it did not capture',
-        settledBy: 'The extraction again for that time',
-      },
-    ],
-    [
-      'row-cap',
-      {
-        text: 'the file ends at the row limit of its exporter (5,000 or 50,000)',
-        settledBy: 'The export again by shorter periods, or with -HighCompleteness',
-      },
-    ],
-    [
-      'result-count-short',
-      {
-        text: 'fewer rows than the search says that it found',
-        settledBy: 'The search again, with all of its pages',
-      },
-    ],
-    [
-      'next-link',
-      { text: 'a further page was not fetched', settledBy: 'The pages behind @odata.nextLink' },
-    ],
-    [
-      'ends-early',
-      { text: 'the file ends in the middle', settledBy: 'The file again from its source' },
-    ],
-    [
-      'audit-data-truncated',
-      {
-        text: 'AuditData was cut (a spreadsheet cell holds 32,767 characters)',
-        settledBy: 'The original export, not saved again by a spreadsheet',
-      },
-    ],
-    [
-      'portal-grouped',
-      {
-        text: 'one row stands for several sign-ins, without their ids',
-        settledBy: 'The sign-ins through Graph or diagnostic settings',
-      },
-    ],
-    [
-      'date-order-unproven',
-      {
-        text: 'day and month cannot be told apart, so that rows were left out',
-        settledBy: 'The export with ISO dates',
-      },
-    ],
-    [
-      'fields-not-carried',
-      {
-        text: 'the export leaves out fields that the records have',
-        settledBy: 'An export that keeps nested values (AuditData as JSON)',
-      },
-    ],
-  ])
+const STATEMENTS: Readonly<Record<string, readonly [text: string, settledBy: string]>> = {
+  'extractor-gap': [
+    'an extractor reports a time that it did not capture',
+    'The extraction again for that time',
+  ],
+  'row-cap': [
+    'the file ends at the row limit of its exporter (5,000 or 50,000)',
+    'The export again by shorter periods, or with -HighCompleteness',
+  ],
+  'result-count-short': [
+    'fewer rows than the search says that it found',
+    'The search again, with all of its pages',
+  ],
+  'next-link': ['a further page was not fetched', 'The pages behind @odata.nextLink'],
+  'ends-early': ['the file ends in the middle', 'The file again from its source'],
+  'audit-data-truncated': [
+    'AuditData was cut (a spreadsheet cell holds 32,767 characters)',
+    'The original export, not saved again by a spreadsheet',
+  ],
+  'portal-grouped': [
+    'one row stands for several sign-ins, without their ids',
+    'The sign-ins through Graph or diagnostic settings',
+  ],
+  'date-order-unproven': [
+    'day and month cannot be told apart, so that rows were left out',
+    'The export with ISO dates',
+  ],
+  'fields-not-carried': [
+    'the export leaves out fields that the records have',
+    'An export that keeps nested values (AuditData as JSON)',
+  ],
+}
+
+/** Codes of what a file of a log lacks. */
+export const FILE_UNKNOWNS: readonly string[] = [...Object.keys(STATEMENTS), 'rejected']
 
 /** One line for each kind of statement. Throws as `Session.rows`. */
 export async function statements(session: Session): Promise<Unknown[]> {
@@ -77,16 +53,11 @@ export async function statements(session: Session): Promise<Unknown[]> {
      GROUP BY what ORDER BY what ${BOUNDED}`,
   )
   const found = new Map(rows.map((row) => [String(row['what']), row]))
-  return [...STATEMENTS].flatMap(([code, { text, settledBy: settles }]) => {
+  return Object.entries(STATEMENTS).flatMap(([code, [text, settledBy]]) => {
     const row = found.get(code)
     if (row === undefined) return []
-    const files = counted(Number(row['files']), 'file', 'files')
-    return [
-      {
-        code,
-        text: `${files}${bracketed(String(row['first_path']))}: ${text}`,
-        settledBy: settles,
-      },
-    ]
+    const path = String(row['first_path']).slice(0, 100)
+    const first = path === '' ? '' : ` (${path})`
+    return asUnknown(code, `${plural(Number(row['files']), 'file')}${first}: ${text}`, settledBy)
   })
 }

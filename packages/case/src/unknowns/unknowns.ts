@@ -6,14 +6,16 @@
  */
 import { type KeyFound, keysFound } from '../dumps/keys_found.ts'
 import type { Session } from '../engine/session.ts'
+import { UNBOUNDED_CODES } from '../scope/reasons.ts'
 import { type Scope, scope } from '../scope/scope.ts'
-import { select } from '../scope/select.ts'
+import { withSelected } from '../scope/select.ts'
 import type { Selected } from '../scope/selected.ts'
 import type { Selection } from '../scope/selection.ts'
 import { type Timeline, timeline } from '../scope/timeline.ts'
 import { unknownsOfDumps } from './from_dumps.ts'
 import { unknownsOfLogs, unknownsOfTenants } from './from_logs.ts'
 import { unknownsOfScope, unknownsOfTimeline } from './from_scope.ts'
+import { FILE_UNKNOWNS } from './from_statements.ts'
 
 export interface Unknown {
   /** Kebab-case, stable; `undetermined-` is followed by a reason of docs/verdicts.md. */
@@ -24,33 +26,11 @@ export interface Unknown {
   readonly settledBy: string
 }
 
-/** Codes of what a file of a log lacks. */
-export const FILE_UNKNOWNS: readonly string[] = [
-  'extractor-gap',
-  'row-cap',
-  'result-count-short',
-  'next-link',
-  'ends-early',
-  'audit-data-truncated',
-  'portal-grouped',
-  'date-order-unproven',
-  'fields-not-carried',
-  'rejected',
-]
-
-/** Every code, in the order in which they come; `undetermined-` is the begin of one for each reason. */
+/** Every code, in the order in which they come; `undetermined-` is the beginning of one for each reason. */
 export const UNKNOWN_CODES: readonly string[] = [
   'before-log-horizon',
   'access-log-silent',
-  'no-mailbox-auditing',
-  'throttled',
-  'reads-without-items',
-  'record-cut',
-  'graph-lists',
-  'synced-folders',
-  'access-log-hole',
-  'access-records-lost',
-  'access-log-capped',
+  ...UNBOUNDED_CODES,
   'synced-folders-counted',
   'either-party',
   'items-without-message-id',
@@ -98,26 +78,12 @@ export async function unknowns(
   selection: Selection | Selected,
   answers: Answers = {},
 ): Promise<Unknown[]> {
-  if ('table' in selection) return unknownsOf(session, selection, answers)
-  const selected = await select(session, selection)
-  try {
-    return await unknownsOf(session, selected, answers)
-  } finally {
-    await selected.close()
-  }
-}
-
-async function unknownsOf(
-  session: Session,
-  selected: Selected,
-  answers: Answers,
-): Promise<Unknown[]> {
-  return [
+  return await withSelected(session, selection, async (selected) => [
     ...unknownsOfTimeline(answers.timeline ?? (await timeline(session, selected))),
     ...unknownsOfScope(answers.scope ?? (await scope(session, selected))),
     ...(await unknownsOfDumps(session, answers.keys ?? (await keysFound(session)))),
     ...(await unknownsOfLogs(session, selected)),
-  ]
+  ])
 }
 
 /**

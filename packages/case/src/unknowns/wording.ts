@@ -1,9 +1,9 @@
-/** Numbers and names in the sentences of unknowns. */
-
-/** `1 mailbox`, `12,000 mailboxes`. */
-export function counted(count: number, one: string, many: string): string {
-  return `${count.toLocaleString('en-US')} ${count === 1 ? one : many}`
-}
+/**
+ * Numbers and names in the sentences of unknowns.
+ *
+ * @module
+ */
+import type { Unknown } from './unknowns.ts'
 
 const NAMED = 3
 
@@ -16,5 +16,7 @@ export function someOf(names: readonly string[]): string {
     : `${some.join(', ')} and ${rest.toLocaleString('en-US')} more`
 }
 
-/** The name in brackets, where there is one. */
-export const bracketed = (name: string): string => (name === '' ? '' : ` (${name.slice(0, 100)})`)
+/** A list of one, as every question gives a list. */
+export const asUnknown = (code: string, text: string, settledBy: string): [Unknown] => [
+  { code, text, settledBy },
+]

@@ -7,7 +7,9 @@
  *
  * @module
  */
+import { asNumber, firstRow, rowReader } from '../engine/rows.ts'
 import type { Session } from '../engine/session.ts'
+import { PRINCIPAL } from '../store/access_sql.ts'
 
 /** Whose accesses are compared. `none`: there is nothing to compare with. */
 type ComparableBasis = 'same-context' | 'same-principals' | 'none'
@@ -32,7 +34,7 @@ const UNISSUED = "token_state = 'present' AND verdict = 'unissued'"
 const OTHERS =
   "token_state = 'present' AND verdict NOT IN ('unissued', 'mismatched') AND strength = ''"
 /** A principal as a record names it. */
-export const WHO: string = "lower(if(principal != '', principal, principal_id))"
+export const WHO: string = `lower(${PRINCIPAL})`
 const GLOBAL = "SETTINGS distributed_product_mode = 'global'"
 
 const IN_CONTEXT = `
@@ -66,13 +68,8 @@ export async function comparable(session: Session): Promise<Comparable> {
   return { issued: 0, of: 0, basis: 'none', unit: 'accesses' }
 }
 
-async function counted(
-  session: Session,
-  sql: string,
-): Promise<{ readonly issued: number; readonly of: number }> {
-  const [row] = await session.rows(sql)
-  return { issued: Number(row?.['issued'] ?? 0), of: Number(row?.['n'] ?? 0) }
-}
+const readRate = rowReader(asNumber('issued of:n'))
+const counted = async (session: Session, sql: string) => readRate(await firstRow(session, sql))
 
 /** Key of {@link principalRates}. */
 export const principalKey = (tenant: string, who: string): string =>
@@ -88,7 +85,7 @@ export async function principalRates(session: Session): Promise<ReadonlyMap<stri
   return new Map(
     rows.map((row) => [
       principalKey(String(row['home']), String(row['who'])),
-      { issued: Number(row['issued']), of: Number(row['n']), basis: 'same-principals' },
+      { ...readRate(row), basis: 'same-principals' },
     ]),
   )
 }

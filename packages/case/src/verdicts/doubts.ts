@@ -7,12 +7,12 @@
  * @module
  */
 import { setImmediate } from 'node:timers/promises'
-import { type Json, text } from '@mintmark/core'
 import { UNKNOWN_OWNER } from '@mintmark/logs'
+import { asNumber, asText, rowReader } from '../engine/rows.ts'
 import type { Session } from '../engine/session.ts'
-import { escapedCell } from '../engine/tab_separated.ts'
+import { insertRows } from '../engine/tab_separated.ts'
 import { type IssuanceHour, issuanceHours } from './losses/coverage.ts'
-import { type Loss, lossesOf } from './losses/losses.ts'
+import { type Loss, lossesOf, type Period } from './losses/losses.ts'
 import { SKEW_MS } from './match/judge.ts'
 import { DOUBTS } from './match/reasons.ts'
 import {
@@ -47,26 +47,15 @@ type Family = (typeof FAMILIES)[number]
 const kindKey = (field: Field, family: Family, kind: TokenKind): string =>
   `${field}/${family}/${kind}`
 
-interface Period {
-  readonly fromMs: number
-  readonly toMs: number
-}
-
 /** One tenant's issuance log by category. */
 type Log = ReadonlyMap<string, CategoryLog>
-
-interface AuditSpan {
-  readonly firstMs: number
-  readonly lastMs: number
-}
 
 /** The one tenant that a record without a tenant must be of; `''` when there are several. */
 export async function soleTenantOf(session: Session): Promise<string> {
   const rows = await session.rows(
     `SELECT DISTINCT tenant FROM coverage WHERE tenant NOT IN ('', '${UNKNOWN_OWNER}') ORDER BY tenant LIMIT 2`,
   )
-  const [only] = rows
-  return rows.length === 1 && only !== undefined ? (text(only, 'tenant') ?? '') : ''
+  return rows.length === 1 ? String(rows[0]?.['tenant']) : ''
 }
 
 /** Columns of the table of doubts: `until_ms` has one element for each of `DOUBTS`. */
@@ -133,16 +122,11 @@ async function logsOf(
   tenants: readonly string[],
   sole: string,
 ): Promise<Map<string, Map<string, IssuanceHour[]>>> {
-  const logs = new Map<string, Map<string, IssuanceHour[]>>()
-  for (const hour of await issuanceHours(session, tenants)) {
-    const tenant = hour.tenant === '' ? sole : hour.tenant
-    const log = logs.get(tenant) ?? new Map<string, IssuanceHour[]>()
-    logs.set(tenant, log)
-    const hours = log.get(hour.category)
-    if (hours === undefined) log.set(hour.category, [hour])
-    else hours.push(hour)
-  }
-  return logs
+  const hours = await issuanceHours(session, tenants)
+  const byTenant = Map.groupBy(hours, ({ tenant }) => (tenant === '' ? sole : tenant))
+  return new Map(
+    [...byTenant].map(([tenant, own]) => [tenant, Map.groupBy(own, ({ category }) => category)]),
+  )
 }
 
 /** Each category's hours in order, with what that log lost. */
@@ -164,7 +148,7 @@ function inOrder(
 /** The stretches of a tenant by `kindKey`. */
 function tenantDoubts(
   log: Log,
-  audit: AuditSpan | undefined,
+  audit: Pick<IssuanceHour, 'firstMs' | 'lastMs'> | undefined,
   complete?: Period,
 ): Map<string, readonly Doubtful[]> {
   const endMs = Math.max(0, ...[...log.values()].map(lastOf))
@@ -210,7 +194,7 @@ function lastOf({ whole, thin }: CategoryLog): number {
 interface Ask {
   readonly log: Log
   readonly field: Field
-  readonly audit: AuditSpan | undefined
+  readonly audit: Pick<IssuanceHour, 'firstMs' | 'lastMs'> | undefined
   readonly endMs: number
 }
 
@@ -264,7 +248,10 @@ function userDoubts({ log, field, endMs }: Ask): Doubtful[] {
  * Tokens that the mail service makes: a record of it in the audit log shows that the log has the type, and the
  * log's other records show when it was on.
  */
-function owaDoubts(log: Log, audit: AuditSpan | undefined): Doubtful[] {
+function owaDoubts(
+  log: Log,
+  audit: Pick<IssuanceHour, 'firstMs' | 'lastMs'> | undefined,
+): Doubtful[] {
   const hours = log.get('owa-auth')
   if (hours === undefined) return [{ fromMs: 0, toMs: ALWAYS, doubt: 'owa-issuer-not-supplied' }]
   const firstMs = Math.min(audit?.firstMs ?? ALWAYS, firstOf(hours))
@@ -283,25 +270,25 @@ async function homesOf(session: Session, open: string, sole: string): Promise<Te
      ORDER BY home`,
     { sole },
   )
-  return rows.map((row) => ({ name: text(row, 'home') ?? '', rows: Number(row['n']) }))
+  return rows.map(rowReader(asText('name:home'), asNumber('rows:n')))
 }
 
 /** When each tenant's unified audit log was on. */
-async function auditSpans(session: Session): Promise<Map<string, AuditSpan>> {
+async function auditSpans(
+  session: Session,
+): Promise<Map<string, Pick<IssuanceHour, 'firstMs' | 'lastMs'>>> {
   const rows = await session.rows(`
     SELECT tenant, toUnixTimestamp64Milli(min(first)) AS first_ms, toUnixTimestamp64Milli(max(last)) AS last_ms
     FROM coverage WHERE source IN ('ual', 'ual-sts', 'ual-owa') GROUP BY tenant ORDER BY tenant`)
-  return new Map(rows.map((row) => [text(row, 'tenant') ?? '', spanOf(row)]))
+  return new Map(rows.map((row) => [String(row['tenant']), readSpan(row)]))
 }
 
-function spanOf(row: Json): AuditSpan {
-  return { firstMs: Number(row['first_ms']), lastMs: Number(row['last_ms']) }
-}
+const readSpan = rowReader(asNumber('firstMs lastMs'))
 
 /** Kinds of statement about completeness that the case has. */
 async function statedCodes(session: Session): Promise<Set<string>> {
   const rows = await session.rows('SELECT DISTINCT code FROM statement ORDER BY code')
-  return new Set(rows.map((row) => text(row, 'code') ?? ''))
+  return new Set(rows.map((row) => String(row['code'])))
 }
 
 const NO_PERIODS: ReadonlyMap<string, Period> = new Map()
@@ -312,7 +299,7 @@ const NO_PERIODS: ReadonlyMap<string, Period> = new Map()
  */
 export async function completePeriods(session: Session): Promise<Map<string, Period>> {
   const rows = await session.rows(`
-    SELECT tenant, max(from_ms) AS first_ms, min(to_ms) AS last_ms, min(to_ms > 0) AS is_said
+    SELECT tenant, max(from_ms) AS begin_ms, min(to_ms) AS end_ms, min(to_ms > 0) AS is_said
     FROM (SELECT DISTINCT owner AS tenant, evidence_id FROM issuance WHERE category = 'token') AS i
     GLOBAL LEFT JOIN (
       SELECT evidence_id, toUnixTimestamp64Milli(assumeNotNull(from_at)) AS from_ms,
@@ -321,15 +308,11 @@ export async function completePeriods(session: Session): Promise<Map<string, Per
       WHERE code = 'complete-period' AND from_at IS NOT NULL AND to_at IS NOT NULL
     ) AS s ON s.evidence_id = i.evidence_id
     GROUP BY tenant ORDER BY tenant`)
-  return new Map(
-    rows
-      .filter((row) => Number(row['is_said']) === 1)
-      .map((row) => [
-        text(row, 'tenant') ?? '',
-        { fromMs: Number(row['first_ms']), toMs: Number(row['last_ms']) },
-      ]),
-  )
+  const said = rows.filter((row) => Number(row['is_said']) === 1)
+  return new Map(said.map((row) => [String(row['tenant']), readPeriod(row)]))
 }
+
+const readPeriod = rowReader(asNumber('fromMs:begin_ms toMs:end_ms'))
 
 const BATCH_ROWS = 20_000
 
@@ -337,7 +320,7 @@ const BATCH_ROWS = 20_000
 class Writer {
   readonly #session: Session
   readonly #table: string
-  #lines: string[] = []
+  #rows: (string | number)[][] = []
 
   constructor(session: Session, table: string) {
     this.#session = session
@@ -345,18 +328,15 @@ class Writer {
   }
 
   async write(tenant: string, doubts: ReadonlyMap<string, readonly Doubtful[]>): Promise<void> {
-    const cell = escapedCell(tenant)
     for (const [kind, stretches] of doubts)
       for (const { fromMs, untilMs } of doubtRows(stretches, DOUBTS))
-        this.#lines.push(`${cell}\t${kind}\t${fromMs}\t[${untilMs.join(',')}]\n`)
-    if (this.#lines.length >= BATCH_ROWS) await this.end()
+        this.#rows.push([tenant, kind, fromMs, `[${untilMs.join(',')}]`])
+    if (this.#rows.length >= BATCH_ROWS) await this.end()
   }
 
   async end(): Promise<void> {
-    if (this.#lines.length === 0) return
-    const bytes = Buffer.from(this.#lines.join(''))
-    this.#lines = []
     const columns = ['tenant', 'kind', 'from_ms', 'until_ms']
-    await this.#session.insert(this.#table, columns, 'TabSeparated', bytes)
+    await insertRows(this.#session, this.#table, columns, this.#rows)
+    this.#rows = []
   }
 }

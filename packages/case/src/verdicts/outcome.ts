@@ -1,9 +1,10 @@
 /**
- * Writes what was judged into the tables of the case.
+ * Writes verdicts into the tables of the case.
  *
  * @module
  */
 import type { Session } from '../engine/session.ts'
+import { SPILLS } from '../engine/settings.ts'
 
 /** Replaces the verdicts. */
 export async function writeVerdicts(session: Session, judged: string): Promise<void> {
@@ -15,7 +16,7 @@ export async function writeVerdicts(session: Session, judged: string): Promise<v
   )
 }
 
-/** One row a session by which accesses were judged: what tells most of its accesses' verdicts. */
+/** One row a session that gave accesses their verdict: the weightiest verdict of these. */
 export async function writeSessionVerdicts(session: Session, judged: string): Promise<void> {
   const weight = `indexOf(['unissued', 'mismatched', 'session-only', 'undetermined'], verdict)`
   await session.command('TRUNCATE TABLE session_verdict')
@@ -23,11 +24,11 @@ export async function writeSessionVerdicts(session: Session, judged: string): Pr
     `INSERT INTO session_verdict (tenant, session_id, field, principals, accesses, first, last, verdict, reason, strength)
      SELECT home, sid, field, arraySort(groupUniqArray(16)(principal)), count(), fromUnixTimestamp64Milli(min(at_ms), 'UTC'),
        fromUnixTimestamp64Milli(max(at_ms), 'UTC'),
-       argMin(verdict, (${weight}, at_ms, reason)), argMin(reason, (${weight}, at_ms, reason)), argMin(strength, (${weight}, at_ms, reason))
+       ${['verdict', 'reason', 'strength'].map((name) => `argMin(${name}, (${weight}, at_ms, reason))`).join(', ')}
      FROM ${judged}
      WHERE sid != '' AND (token_state != 'present' OR reason IN ('session-known', 'session-never-issued'))
      GROUP BY home, sid, field
-     SETTINGS max_bytes_before_external_group_by = 200000000, max_bytes_ratio_before_external_group_by = 0`,
+     SETTINGS ${SPILLS}`,
   )
 }
 
@@ -48,6 +49,6 @@ export async function writeBaseRates(session: Session, judged: string): Promise<
        GROUP BY tenant, service, app, day
        HAVING countIf(verdict = 'unissued') > 0
      ) AS j ON j.tenant = a.tenant AND j.service = a.service AND j.app = a.app AND j.day = a.day
-     SETTINGS max_bytes_before_external_group_by = 200000000, max_bytes_ratio_before_external_group_by = 0`,
+     SETTINGS ${SPILLS}`,
   )
 }

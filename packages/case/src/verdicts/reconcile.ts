@@ -8,7 +8,7 @@
  */
 import { createHash } from 'node:crypto'
 import { text } from '@mintmark/core'
-import { countOf } from '../engine/count_of.ts'
+import { countOf } from '../engine/rows.ts'
 import { Scratch } from '../engine/scratch.ts'
 import type { Session } from '../engine/session.ts'
 import { readMeta, writeMeta } from '../store/meta.ts'
@@ -23,10 +23,10 @@ import { APP_COLUMNS, findApps, findSessions, KNOWN_COLUMNS, SESSION_COLUMNS } f
 import { type OutcomeCounts, outcomeCounts } from './verdict_rows.ts'
 import { weighVerdicts } from './weigh/weigh_verdicts.ts'
 
-/** Part of the memory of what was reconciled: a change of the rules judges anew. */
+/** A change of the rules makes verdicts anew. */
 const RULES = '3'
 const FACT = 'reconciled'
-/** So many rows that are left lie in memory; more of them on disk. */
+/** So many rows that are left are kept in memory; more of them on disk. */
 const FEW_ROWS = 100_000
 
 export interface ReconcileOptions {
@@ -83,8 +83,7 @@ async function judgeAll(
   session: Session,
   onProgress: (done: number, total: number) => void,
 ): Promise<void> {
-  const scratch = await Scratch.open(session)
-  try {
+  await Scratch.lend(session, async (scratch) => {
     const tables = {
       candidate: await scratch.table('candidate', CANDIDATE_COLUMNS, BUCKET_ORDER),
       open: await scratch.table('open', OPEN_COLUMNS, BUCKET_ORDER),
@@ -100,9 +99,7 @@ async function judgeAll(
     await writeVerdicts(session, ruled)
     await writeSessionVerdicts(session, ruled)
     await writeBaseRates(session, ruled)
-  } finally {
-    await scratch.close()
-  }
+  })
 }
 
 /** Judges the accesses that no issuance explains, each by itself; the table of outcomes. */
@@ -119,7 +116,7 @@ async function judgeOpen(
   const tables = {
     open,
     doubts: await scratch.table('doubts', DOUBT_COLUMNS),
-    // What a join holds in memory anyhow lies there.
+    // What a join holds in memory anyhow is kept there.
     apps: await scratch.table('apps', APP_COLUMNS),
     known: await scratch.table('known', KNOWN_COLUMNS, order('session')),
     sessions: await scratch.table('sessions', SESSION_COLUMNS, order('(sid, home, field)')),

@@ -1,9 +1,9 @@
 /**
- * Which silences of a log are holes in it, judged by the log's own rhythm.
+ * Outage detection: which silences of a log are holes, measured by the log's own other weeks.
  *
- * A small tenant has nobody signing in at night, and its log is none the worse for it; an hour without a
- * record is a hole only where the log itself makes that surprising. Two tests, each against the log's other
- * weeks, never against the silent stretch itself:
+ * Nobody of a small tenant signs in at night: an hour without a record is a hole only where the log itself makes that
+ * surprising. Two tests, each against the log's other
+ * weeks, never against the silence itself:
  *
  * - **usually active**: of the hours of the week that have a record in at least half of the other weeks, the
  *   run misses so many that chance would leave them all empty in less than one of e^10 (22,000) cases. The
@@ -16,7 +16,7 @@
  * @module
  */
 
-export const HOUR_MS = 3_600_000
+import { HOUR_MS, type Period } from './losses/loss.ts'
 
 const SURPRISE = 10
 const USUAL = 0.5
@@ -25,17 +25,11 @@ const WEEKS_TO_TELL = 3
 const DAY = 24
 const WEEK = 168
 
-/** A stretch of time, half-open, milliseconds. */
-interface Stretch {
-  readonly fromMs: number
-  readonly toMs: number
-}
-
 /** Records by start of hour (milliseconds), in order of time; hours without records are absent. */
 type Counts = readonly (readonly [hourMs: number, records: number])[]
 
 /** The silences of a log that are holes, in order of time, whole hours. */
-export function holes(counts: Counts): Stretch[] {
+export function holes(counts: Counts): Period[] {
   const series = seriesOf(counts)
   return counts.slice(1).flatMap((_, before) => holeBehind(counts, before, series) ?? [])
 }
@@ -46,7 +40,7 @@ export function endsInHole(counts: Counts): boolean {
 }
 
 /** The silence behind one of the counts, if it is a hole. */
-function holeBehind(counts: Counts, at: number, series: Series): Stretch | undefined {
+function holeBehind(counts: Counts, at: number, series: Series): Period | undefined {
   const from = hourOf(counts[at]?.[0] ?? 0) + 1
   const to = hourOf(counts[at + 1]?.[0] ?? 0)
   const isOne = to > from && isHole(series, from, to)
@@ -104,10 +98,16 @@ function isHole(series: Series, from: number, to: number): boolean {
   return days.surprise >= SURPRISE
 }
 
+/** Half-open. */
+interface Slots {
+  readonly from: number
+  readonly to: number
+}
+
 /** How surprising it is that the slots `[from, to)` are all empty. */
 function missed(
   counts: ReadonlyMap<number, number>,
-  run: { readonly from: number; readonly to: number },
+  run: Slots,
   period: number,
   begin: number,
   end: number,
@@ -129,7 +129,7 @@ function missed(
 function otherTimes(
   counts: ReadonlyMap<number, number>,
   slot: number,
-  run: { readonly from: number; readonly to: number },
+  run: Slots,
   period: number,
   begin: number,
   end: number,

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import type { Json } from '@mintmark/core'
+import { asNumber, asText, countOf, firstRow, rowReader } from '../engine/rows.ts'
 import type { Session } from '../engine/session.ts'
 import type { Case } from '../store/case.ts'
 import { readMeta, writeMeta } from '../store/meta.ts'
@@ -50,22 +50,16 @@ const COUNTS = `
   LEFT JOIN (
     SELECT evidence_id, sum(kept) AS kept, sum(conflicting) AS conflicting
     FROM (
+${SIDES.map(
+  (side) => `
       SELECT evidence_id, count() AS kept,
-        countIf((source, record_id) GLOBAL IN (SELECT source, record_id FROM conflict WHERE side = 'issuance')) AS conflicting
-      FROM issuance GROUP BY evidence_id
-      UNION ALL
-      SELECT evidence_id, count() AS kept,
-        countIf((source, record_id) GLOBAL IN (SELECT source, record_id FROM conflict WHERE side = 'access')) AS conflicting
-      FROM access GROUP BY evidence_id
+        countIf((source, record_id) GLOBAL IN (SELECT source, record_id FROM conflict WHERE side = '${side}')) AS conflicting
+      FROM ${side} GROUP BY evidence_id`,
+).join(' UNION ALL ')}
     )
     GROUP BY evidence_id
   ) AS k ON k.evidence_id = e.evidence_id
   WHERE e.same_as = 0
-`
-
-const REPORT = `
-  SELECT (SELECT sum(duplicates) FROM evidence_count) AS duplicates,
-    (SELECT count() FROM conflict) AS conflicts
 `
 
 /**
@@ -81,13 +75,17 @@ export async function seal({ session }: Case): Promise<SealReport> {
     await removeDuplicates(session)
     await findConflicts(session)
     if (await removePoorerCopies(session)) await findConflicts(session)
-    await countDuplicates(session)
+    await session.command('TRUNCATE TABLE evidence_count')
+    await session.command(COUNTS)
     await buildCoverage(session)
     await buildLosses(session)
     await writeMeta(session, SEALED, evidence)
   }
-  const [row] = await session.rows(REPORT)
-  return { duplicates: Number(row?.['duplicates']), conflicts: Number(row?.['conflicts']) }
+  const { duplicates } = await firstRow(
+    session,
+    'SELECT sum(duplicates) AS duplicates FROM evidence_count',
+  )
+  return { duplicates: Number(duplicates), conflicts: await countOf(session, 'conflict') }
 }
 
 /** Record ids with more than one content, at most `limit`. Throws as `Session.rows`. */
@@ -97,16 +95,21 @@ export async function conflicts({ session }: Case, limit = 1000): Promise<Confli
     ORDER BY side, source, record_id LIMIT {limit:UInt32}`,
     { limit },
   )
-  return rows.map(conflictOf)
+  return rows.map((row) => ({
+    side: row['side'] === 'issuance' ? 'issuance' : 'access',
+    ...readConflict(row),
+  }))
 }
+
+const readConflict = rowReader(asText('source recordId'), asNumber('records'))
 
 /**
  * Says which evidence the case has: equal as long as none comes or goes. What is derived from the
  * evidence may keep it, to see whether it still holds. Throws as `Session.rows`.
  */
 export async function evidenceMark(session: Session): Promise<string> {
-  const [row] = await session.rows('SELECT count() AS files FROM evidence')
-  return `${await lastEvidence(session)}/${String(row?.['files'])}`
+  const files = await countOf(session, 'evidence')
+  return `${await lastEvidence(session)}/${files}`
 }
 
 async function removeDuplicates(session: Session): Promise<void> {
@@ -118,24 +121,10 @@ async function removeDuplicates(session: Session): Promise<void> {
   }
 }
 
-async function countDuplicates(session: Session): Promise<void> {
-  await session.command('TRUNCATE TABLE evidence_count')
-  await session.command(COUNTS)
-}
-
 async function findConflicts(session: Session): Promise<void> {
   await session.command('TRUNCATE TABLE conflict')
   for (const side of SIDES) {
     // oxlint-disable-next-line no-await-in-loop -- the same
     await session.command(CONFLICTS(side), { side })
-  }
-}
-
-function conflictOf(row: Json): Conflict {
-  return {
-    side: row['side'] === 'issuance' ? 'issuance' : 'access',
-    source: String(row['source']),
-    recordId: String(row['record_id']),
-    records: Number(row['records']),
   }
 }

@@ -4,6 +4,9 @@
  * @module
  */
 import type { Session } from '../engine/session.ts'
+import { SPILLS } from '../engine/settings.ts'
+import { APP } from '../store/access_sql.ts'
+import { columnsSql } from '../store/columns.ts'
 import { LONGEST_LIFE_MS } from './match/agreement.ts'
 import { PLAIN_PLAN } from './match/join.ts'
 import { doubtOf, type OpenTables, type PreparedParams, prepared } from './match/judge.ts'
@@ -11,15 +14,15 @@ import { doubtOf, type OpenTables, type PreparedParams, prepared } from './match
 /** Sessions are looked up a part at a time, so that memory does not grow with their number. */
 const PART_ROWS = 2_000_000
 
-const SPILLS = `distributed_product_mode = 'local', max_bytes_before_external_group_by = 200000000, max_bytes_ratio_before_external_group_by = 0`
+const LOCAL = `distributed_product_mode = 'local', ${SPILLS}`
 
 export const KNOWN_COLUMNS = 'session String, names Array(String), ids Array(String)'
 
-export const SESSION_COLUMNS = `home LowCardinality(String), sid String, field LowCardinality(String),
-  first_ms Int64, is_known UInt8, doubt LowCardinality(String)`
+export const SESSION_COLUMNS: string = columnsSql(
+  'home Low; sid String; field Low; first_ms Int64; is_known UInt8; doubt Low',
+)
 
-export const APP_COLUMNS =
-  'home LowCardinality(String), app LowCardinality(String), sp UInt8, mi UInt8'
+export const APP_COLUMNS: string = columnsSql('home Low; app Low; sp UInt8; mi UInt8')
 
 /** Finds which applications of open app-only accesses ever signed in by themselves. */
 export async function findApps(session: Session, tables: OpenTables, sole: string): Promise<void> {
@@ -30,7 +33,7 @@ export async function findApps(session: Session, tables: OpenTables, sole: strin
      FROM issuance
      WHERE category IN ('service-principal', 'managed-identity') AND app_id != ''
        AND lower(app_id) GLOBAL IN (
-         SELECT DISTINCT lower(if(client_app_id != '', client_app_id, app_id)) FROM ${tables.open}
+         SELECT DISTINCT lower(${APP}) FROM ${tables.open}
          WHERE actor_kind = 'app')
      GROUP BY home, app`,
     { sole },
@@ -65,9 +68,9 @@ export async function findSessions(
   )
 }
 
-const mine = (column: string) => `cityHash64(${column}) % {parts:UInt32} = {part:UInt32}`
+const inPart = (column: string) => `cityHash64(${column}) % {parts:UInt32} = {part:UInt32}`
 
-/** Accesses whose verdict may hang on their session: the others are mismatched already. */
+/** Accesses whose verdict may depend on their session: the others are mismatched already. */
 const UNSETTLED = "finding IN ('', 'owa')"
 
 /**
@@ -77,7 +80,7 @@ const UNSETTLED = "finding IN ('', 'owa')"
  */
 const INTERRUPTED = `match(detail, '"error(Number|Code)":"?(50140|50199)"?[,}]')`
 
-/** Sessions by their hash, of which a row takes four bytes: less is read, and what shares a hash is told apart later. */
+/** Sessions by their hash, of which a row takes four bytes: less is read, and what shares a hash is distinguished later. */
 const hashOf = (column: string) => `toUInt32(cityHash64(${column}))`
 
 /**
@@ -87,7 +90,7 @@ const hashOf = (column: string) => `toUInt32(cityHash64(${column}))`
 function knownSql(tables: OpenTables): string {
   const named = ['session_id', 'other_session_id', 'root'].map(
     (name) =>
-      `SELECT ${hashOf(name)} FROM ${tables.open} WHERE ${name} != '' AND ${UNSETTLED} AND ${mine(name)}`,
+      `SELECT ${hashOf(name)} FROM ${tables.open} WHERE ${name} != '' AND ${UNSETTLED} AND ${inPart(name)}`,
   )
   return `
     INSERT INTO ${tables.known}
@@ -95,7 +98,7 @@ function knownSql(tables: OpenTables): string {
     FROM issuance PREWHERE session_id_key GLOBAL IN (${named.join(' UNION ALL ')})
     WHERE category != 'owa-auth' AND session_id != '' AND (outcome = 'issued' OR ${INTERRUPTED})
     GROUP BY session_id
-    SETTINGS ${SPILLS}, use_index_for_in_with_subqueries = 0`
+    SETTINGS ${LOCAL}, use_index_for_in_with_subqueries = 0`
 }
 
 /** A session is judged by its first use: a token was made for that, and its record had to name the session. */
@@ -108,12 +111,12 @@ function sessionsSql(tables: OpenTables): string {
       SELECT home, sid, field, min(at_ms) AS first_ms,
         min(concat('session/', family, '/', kind)) AS session_kind
       FROM (${prepared(tables, UNSETTLED)})
-      WHERE sid != '' AND ${mine('sid')}
+      WHERE sid != '' AND ${inPart('sid')}
       GROUP BY home, sid, field
     ) AS g
     ASOF LEFT JOIN ${tables.doubts} AS d ON d.tenant = g.home AND d.kind = g.session_kind AND g.first_ms >= d.from_ms
     LEFT ANY JOIN ${tables.known} AS k ON k.session = g.sid
-    SETTINGS ${SPILLS}, ${PLAIN_PLAN}, use_index_for_in_with_subqueries = 0`
+    SETTINGS ${LOCAL}, ${PLAIN_PLAN}, use_index_for_in_with_subqueries = 0`
 }
 
 /**
@@ -122,7 +125,7 @@ function sessionsSql(tables: OpenTables): string {
  */
 function usedSql(tables: OpenTables): string {
   const absent = `SELECT ${hashOf('sid')} FROM ${tables.sessions}
-    WHERE NOT is_known AND doubt = '' AND ${mine('sid')}`
+    WHERE NOT is_known AND doubt = '' AND ${inPart('sid')}`
   return `
     INSERT INTO ${tables.known}
     SELECT u.session_id, [], [] FROM (
@@ -132,8 +135,8 @@ function usedSql(tables: OpenTables): string {
     ) AS u
     INNER JOIN (
       SELECT session_id, count() AS opens FROM ${tables.open}
-      WHERE session_id != '' AND ${mine('session_id')} GROUP BY session_id
+      WHERE session_id != '' AND ${inPart('session_id')} GROUP BY session_id
     ) AS o ON o.session_id = u.session_id
     WHERE u.uses > o.opens
-    SETTINGS ${SPILLS}, use_index_for_in_with_subqueries = 0`
+    SETTINGS ${LOCAL}, use_index_for_in_with_subqueries = 0`
 }

@@ -4,9 +4,9 @@
  * @module
  */
 import type { IssuanceHour } from './losses/coverage.ts'
-import type { Loss } from './losses/losses.ts'
+import { HOUR_MS, type Loss, type Period } from './losses/loss.ts'
 import type { Doubt } from './match/reasons.ts'
-import { endsInHole, HOUR_MS } from './rhythm.ts'
+import { endsInHole } from './rhythm.ts'
 
 /** Beyond every time that a log can hold, and still an Int64. */
 export const ALWAYS = 8_640_000_000_000_000
@@ -18,9 +18,7 @@ export const LATE_MS: { readonly user: number; readonly app: number } = {
 }
 
 /** A stretch `[fromMs, toMs)` in which absence from a log is no evidence, and why. */
-export interface Doubtful {
-  readonly fromMs: number
-  readonly toMs: number
+export interface Doubtful extends Period {
   readonly doubt: Doubt
 }
 
@@ -173,22 +171,17 @@ function thinHours(thin: readonly IssuanceHour[], whole: readonly IssuanceHour[]
     .filter(({ hourMs, quality }) =>
       quality === 'grouped' ? hourMs < first || hourMs > last : !known.has(hourMs),
     )
-    .map((hour) => ({
-      fromMs: hour.hourMs,
-      toMs: hour.hourMs + HOUR_MS,
-      doubt: doubtOf(hour),
-    }))
+    .map((hour) => ({ fromMs: hour.hourMs, toMs: hour.hourMs + HOUR_MS, doubt: doubtOf(hour) }))
 }
 
 /** While a backup issues tokens, and an hour around it, records of others may be missing. */
 function backups(whole: readonly IssuanceHour[]): Doubtful[] {
   return whole
-    .filter((hour) => hour.backup > 0)
-    .map((hour) => ({
-      fromMs: hour.hourMs - HOUR_MS,
-      toMs: hour.hourMs + 2 * HOUR_MS,
-      doubt: 'backup-authentication' as const,
-    }))
+    .filter(({ backup }) => backup > 0)
+    .map(({ hourMs }) => {
+      const period = { fromMs: hourMs - HOUR_MS, toMs: hourMs + 2 * HOUR_MS }
+      return { ...period, doubt: 'backup-authentication' }
+    })
 }
 
 /** For each doubt, in the order given, until when it lasted: one row for each moment at which that changes. */

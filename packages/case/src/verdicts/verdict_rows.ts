@@ -3,12 +3,11 @@
  *
  * @module
  */
-import { csvCell, type Json, text } from '@mintmark/core'
-import { countOf } from '../engine/count_of.ts'
-import { type Query, run } from '../engine/query.ts'
+import { csvCell, type Json } from '@mintmark/core'
+import { asNumber, asText, asTexts, countOf, rowReader, textsOf } from '../engine/rows.ts'
 import type { Session } from '../engine/session.ts'
-import { isoSql } from '../store/iso_sql.ts'
-import { NO_ID } from '../store/no_id.ts'
+import { SPILLS } from '../engine/settings.ts'
+import { APP, HAS_TOKEN, isoSql, tokenText } from '../store/access_sql.ts'
 import { principalKey, principalRates, type Rate, WHO } from './comparable.ts'
 import { type Range, rangesFor } from './match/ranges.ts'
 import { type Strength, VERDICTS, type Verdict } from './match/reasons.ts'
@@ -17,23 +16,6 @@ import { type Strength, VERDICTS, type Verdict } from './match/reasons.ts'
 export type VerdictCounts = Readonly<Record<Verdict, number>>
 
 const LOCAL = "distributed_product_mode = 'local'"
-
-interface ReasonCount {
-  readonly verdict: string
-  readonly reason: string
-  readonly accesses: number
-}
-
-const REASON_COUNTS: Query<Record<string, never>, ReasonCount> = {
-  name: 'reason counts',
-  sql: `SELECT verdict, reason, count() AS n FROM verdict GROUP BY verdict, reason ORDER BY n DESC, verdict, reason`,
-  example: {},
-  row: (raw) => ({
-    verdict: text(raw, 'verdict') ?? '',
-    reason: text(raw, 'reason') ?? '',
-    accesses: Number(raw['n']),
-  }),
-}
 
 /** Accesses by verdict, and by reason, most first; reasons that no access has are absent. */
 export interface OutcomeCounts {
@@ -46,11 +28,15 @@ export async function outcomeCounts(session: Session): Promise<OutcomeCounts> {
   const verdicts = { issued: 0, mismatched: 0, 'session-only': 0, unissued: 0, undetermined: 0 }
   const reasons: (readonly [string, number])[] = []
   let left = await countOf(session, 'access')
-  for (const { verdict, reason, accesses } of await run(session, REASON_COUNTS, {})) {
+  const rows = await session.rows(
+    'SELECT verdict, reason, count() AS n FROM verdict GROUP BY verdict, reason ORDER BY n DESC, verdict, reason',
+  )
+  for (const row of rows) {
+    const accesses = Number(row['n'])
     left -= accesses
-    const known = VERDICTS.find((name) => name === verdict)
+    const known = VERDICTS.find((name) => name === row['verdict'])
     if (known !== undefined) verdicts[known] += accesses
-    reasons.push([reason, accesses])
+    reasons.push([String(row['reason']), accesses])
   }
   if (left > 0) reasons.push(['token-issued', left])
   const inOrder = reasons.toSorted((a, b) => b[1] - a[1] || (a[0] < b[0] ? -1 : 1))
@@ -73,8 +59,7 @@ export interface TokenVerdict {
 }
 
 const POINTED_AT = `SELECT bucket, token_id, record_id, content, verdict, reason, strength FROM verdict
-  WHERE (verdict IN ('unissued', 'mismatched') OR strength != '') AND token_id != toUUID('${NO_ID}')`
-const APP = "if(client_app_id != '', client_app_id, app_id)"
+  WHERE (verdict IN ('unissued', 'mismatched') OR strength != '') AND ${HAS_TOKEN}`
 const POINTED_ACCESSES = `SELECT bucket, token_id, record_id, content, tenant, service, app_id, client_app_id, principal,
     principal_id, token_state, at
   FROM access WHERE (bucket, token_id) IN (SELECT bucket, token_id FROM (${POINTED_AT}))`
@@ -95,72 +80,60 @@ const CONTEXT_KEYS = `b.tenant = a.tenant AND b.service = a.service
 /** Days, services and applications of one token that its base rate looks at; more would not change it. */
 const MOST_CONTEXTS = 1000
 
-/** A token as the engine gives it: its principals' other tokens are not looked at yet. */
-interface TokenRow extends Omit<TokenVerdict, 'baseRate'> {
-  readonly context: Rate | null
-  readonly tenants: readonly string[]
-}
+const TOKENS = `
+  SELECT toString(token_id) AS token, verdict, reason, strength, count() AS n,
+    groupUniqArray(${MOST_CONTEXTS})(context) AS contexts,
+    arraySum(one -> one.5, contexts) AS rate_issued, arraySum(one -> one.6, contexts) AS rate_of,
+    arraySort(groupUniqArray(32)(principal)) AS principals, arraySort(groupUniqArray(8)(tenant)) AS tenants,
+    ${isoSql('min(seen)')} AS first_at, ${isoSql('max(seen)')} AS last_at
+  FROM (
+    SELECT a.token_id AS token_id, v.verdict AS verdict, v.reason AS reason, v.strength AS strength,
+      (b.tenant, b.service, b.app, b.day, b.issued, b.others) AS context, toString(a.tenant) AS tenant,
+      if(a.principal != '', a.principal, a.principal_id) AS principal, a.at AS seen
+    FROM (${POINTED_ACCESSES}) AS a
+    INNER JOIN (${POINTED_AT}) AS v
+      ON v.bucket = a.bucket AND v.record_id = a.record_id AND v.content = a.content
+    GLOBAL LEFT ANY JOIN (${CONTEXTS}) AS b ON ${CONTEXT_KEYS}
+  )
+  GROUP BY token_id, verdict, reason, strength
+  ORDER BY strength = 'established' DESC, verdict DESC, n DESC, token_id, reason, strength
+  LIMIT {limit:UInt32}
+  SETTINGS ${LOCAL}, ${SPILLS}`
 
-const TOKENS: Query<{ limit: number }, TokenRow> = {
-  name: 'token verdicts',
-  sql: `
-    SELECT toString(token_id) AS token, verdict, reason, strength, count() AS n,
-      groupUniqArray(${MOST_CONTEXTS})(context) AS contexts,
-      arraySum(one -> one.5, contexts) AS rate_issued, arraySum(one -> one.6, contexts) AS rate_of,
-      arraySort(groupUniqArray(32)(principal)) AS principals, arraySort(groupUniqArray(8)(tenant)) AS tenants,
-      ${isoSql('min(seen)')} AS first_at, ${isoSql('max(seen)')} AS last_at
-    FROM (
-      SELECT a.token_id AS token_id, v.verdict AS verdict, v.reason AS reason, v.strength AS strength,
-        (b.tenant, b.service, b.app, b.day, b.issued, b.others) AS context, toString(a.tenant) AS tenant,
-        if(a.principal != '', a.principal, a.principal_id) AS principal, a.at AS seen
-      FROM (${POINTED_ACCESSES}) AS a
-      INNER JOIN (${POINTED_AT}) AS v
-        ON v.bucket = a.bucket AND v.record_id = a.record_id AND v.content = a.content
-      GLOBAL LEFT ANY JOIN (${CONTEXTS}) AS b ON ${CONTEXT_KEYS}
-    )
-    GROUP BY token_id, verdict, reason, strength
-    ORDER BY strength = 'established' DESC, verdict DESC, n DESC, token_id, reason, strength
-    LIMIT {limit:UInt32}
-    SETTINGS ${LOCAL}, max_bytes_before_external_group_by = 200000000,
-      max_bytes_ratio_before_external_group_by = 0`,
-  example: { limit: 10 },
-  row: (raw) => ({
-    tokenId: text(raw, 'token') ?? '',
-    verdict: text(raw, 'verdict') ?? '',
-    reason: text(raw, 'reason') ?? '',
-    strength: strengthOf(raw),
-    context: contextRate(raw),
-    tenants: namesOf(raw, 'tenants'),
-    accesses: Number(raw['n']),
-    principals: namesOf(raw, 'principals'),
-    first: text(raw, 'first_at') ?? '',
-    last: text(raw, 'last_at') ?? '',
-  }),
-}
+const readToken = rowReader(
+  asText('tokenId:token verdict reason strength'),
+  asNumber('accesses:n'),
+  asTexts('principals'),
+  asText('first:first_at last:last_at'),
+)
 
 /**
  * Tokens that are unissued or mismatched: unissued first, most accesses first; `total` counts all of them.
  *
- * A token stands in two rows if its accesses have two reasons.
+ * A token has two rows if its accesses have two reasons.
  */
 export async function tokenVerdicts(
   session: Session,
   { limit = 10_000 }: { readonly limit?: number } = {},
 ): Promise<{ rows: TokenVerdict[]; total: number }> {
-  const [row] =
-    await session.rows(`SELECT count() AS n FROM (SELECT token_id, verdict, reason, strength
-    FROM (${POINTED_AT}) GROUP BY token_id, verdict, reason, strength)`)
-  const found = await run(session, TOKENS, { limit })
-  const isAlone = found.some(({ context }) => context === null)
+  const total = await countOf(
+    session,
+    `(SELECT token_id, verdict, reason, strength FROM (${POINTED_AT}) GROUP BY token_id, verdict, reason, strength)`,
+  )
+  const found = await session.rows(TOKENS, { limit })
+  const isAlone = found.some((row) => contextRate(row) === null)
   const rates = isAlone ? await principalRates(session) : new Map<string, Rate>()
-  return { rows: found.map((token) => withRate(token, rates)), total: Number(row?.['n'] ?? 0) }
+  return { rows: found.map((row) => tokenOf(row, rates)), total }
 }
 
-function withRate(
-  { context, tenants, ...token }: TokenRow,
-  rates: ReadonlyMap<string, Rate>,
-): TokenVerdict {
-  return { ...token, baseRate: context ?? ofPrincipals(tenants, token.principals, rates) }
+function tokenOf(row: Json, rates: ReadonlyMap<string, Rate>): TokenVerdict {
+  const principals = namesOf(row, 'principals')
+  return {
+    ...readToken(row),
+    strength: strengthOf(row),
+    principals,
+    baseRate: contextRate(row) ?? ofPrincipals(namesOf(row, 'tenants'), principals, rates),
+  }
 }
 
 /** The other tokens of these principals, whichever of these tenants' logs they are in. */
@@ -194,43 +167,37 @@ export interface SessionVerdict {
   readonly last: string
 }
 
-const SESSIONS: Query<{ limit: number }, SessionVerdict> = {
-  name: 'session verdicts',
-  sql: `
-    SELECT s.*, ${isoSql('s.first')} AS first_at, ${isoSql('s.last')} AS last_at,
-      t.known AS rate_issued, t.others AS rate_of
-    FROM session_verdict AS s
-    LEFT ANY JOIN (
-      SELECT tenant, field, countIf(verdict = 'session-only' AND strength = '') AS known,
-        countIf(verdict NOT IN ('unissued', 'mismatched') AND strength = '') AS others
-      FROM session_verdict GROUP BY tenant, field
-    ) AS t ON t.tenant = s.tenant AND t.field = s.field
-    ORDER BY indexOf(['unissued', 'mismatched', 'undetermined', 'session-only'], verdict), accesses DESC, session_id,
-      s.tenant, s.field
-    LIMIT {limit:UInt32}`,
-  example: { limit: 10 },
-  row: (raw) => ({
-    sessionId: text(raw, 'session_id') ?? '',
-    tenant: text(raw, 'tenant') ?? '',
-    field: text(raw, 'field') ?? '',
-    verdict: text(raw, 'verdict') ?? '',
-    reason: text(raw, 'reason') ?? '',
-    strength: strengthOf(raw),
-    baseRate: rateOf(raw),
-    accesses: Number(raw['accesses']),
-    principals: namesOf(raw, 'principals'),
-    first: text(raw, 'first_at') ?? '',
-    last: text(raw, 'last_at') ?? '',
-  }),
-}
-
 /** Sessions of accesses without a usable token id: unissued, mismatched, undetermined, known. */
-export function judgeSessions(
+export async function sessionVerdicts(
   session: Session,
   { limit = 10_000 }: { readonly limit?: number } = {},
 ): Promise<SessionVerdict[]> {
-  return run(session, SESSIONS, { limit })
+  const rows = await session.rows(
+    `SELECT s.*, ${isoSql('s.first')} AS first_at, ${isoSql('s.last')} AS last_at,
+       t.known AS rate_issued, t.others AS rate_of
+     FROM session_verdict AS s
+     LEFT ANY JOIN (
+       SELECT tenant, field, countIf(verdict = 'session-only' AND strength = '') AS known,
+         countIf(verdict NOT IN ('unissued', 'mismatched') AND strength = '') AS others
+       FROM session_verdict GROUP BY tenant, field
+     ) AS t ON t.tenant = s.tenant AND t.field = s.field
+     ORDER BY indexOf(['unissued', 'mismatched', 'undetermined', 'session-only'], verdict), accesses DESC, session_id,
+       s.tenant, s.field
+     LIMIT {limit:UInt32}`,
+    { limit },
+  )
+  return rows.map((row) => {
+    const { accesses, first, last, ...verdict } = readSession(row)
+    const [strength, principals] = [strengthOf(row), namesOf(row, 'principals')]
+    return { ...verdict, strength, baseRate: rateOf(row), accesses, principals, first, last }
+  })
 }
+
+const readSession = rowReader(
+  asText('sessionId tenant field verdict reason'),
+  asNumber('accesses'),
+  asText('first:first_at last:last_at'),
+)
 
 const VERDICTS_HEADER = 'access_id,verdict,reason,strength,base_rate,token_id,at,mailbox'
 
@@ -239,7 +206,7 @@ const accessesWhere = (condition: string) => `
     if(v.verdict = '', 'issued', v.verdict) AS verdict, if(v.verdict = '', 'token-issued', v.reason) AS reason, v.strength AS strength,
     if(v.verdict = 'unissued', b.issued, 0) AS rate_issued, if(v.verdict = 'unissued', b.others, 0) AS rate_of,
     toString(a.tenant) AS tenant, ${WHO} AS who,
-    if(a.token_id = toUUID('${NO_ID}'), '', toString(a.token_id)) AS token, ${isoSql('a.at')} AS seen, a.mailbox AS mailbox
+    ${tokenText('a.token_id')} AS token, ${isoSql('a.at')} AS seen, a.mailbox AS mailbox
   FROM (
     SELECT bucket, token_id, record_id, record_ref, content, tenant, service, app_id, client_app_id, principal,
       principal_id, at, mailbox
@@ -272,9 +239,8 @@ async function* csvOf(
 
 /** Of an unissued access: comparable accesses that are issued. Null for others, and where there is nothing to compare with. */
 function accessRate(raw: Json, rates: ReadonlyMap<string, Rate>): Rate | null {
-  if (text(raw, 'verdict') !== 'unissued') return null
-  const [tenant, who] = [text(raw, 'tenant') ?? '', text(raw, 'who') ?? '']
-  return contextRate(raw) ?? ofPrincipals([tenant], [who], rates)
+  if (raw['verdict'] !== 'unissued') return null
+  return contextRate(raw) ?? ofPrincipals([String(raw['tenant'])], [String(raw['who'])], rates)
 }
 
 /** The base rate of one access, as every view gives it. Throws as `Session.rows`. */
@@ -292,21 +258,14 @@ function shareOf(raw: Json, rates: ReadonlyMap<string, Rate>): string {
 }
 
 function csvLine(raw: Json, rates: ReadonlyMap<string, Rate>): string {
-  const cells = [
-    text(raw, 'access_id') ?? '',
-    text(raw, 'verdict') ?? '',
-    text(raw, 'reason') ?? '',
-    text(raw, 'strength') ?? '',
-    shareOf(raw, rates),
-    text(raw, 'token') ?? '',
-    text(raw, 'seen') ?? '',
-    text(raw, 'mailbox') ?? '',
-  ]
+  const texts = (names: string) => names.split(' ').map((name) => String(raw[name]))
+  const verdict = texts('access_id verdict reason strength')
+  const cells = [...verdict, shareOf(raw, rates), ...texts('token seen mailbox')]
   return `${cells.map((cell) => csvCell(cell)).join(',')}\r\n`
 }
 
 function strengthOf(raw: Json): Strength | '' {
-  const strength = text(raw, 'strength')
+  const { strength } = raw
   return strength === 'established' || strength === 'lead' ? strength : ''
 }
 
@@ -321,7 +280,5 @@ function contextRate(raw: Json): Rate | null {
   return rate === null || rate.issued === 0 ? null : rate
 }
 
-function namesOf(raw: Json, name: string): string[] {
-  const value = raw[name]
-  return Array.isArray(value) ? value.filter((one) => typeof one === 'string' && one !== '') : []
-}
+const namesOf = (raw: Json, name: string): string[] =>
+  textsOf(raw[name]).filter((one) => one !== '')

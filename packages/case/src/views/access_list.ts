@@ -5,20 +5,19 @@
  *
  * @module
  */
-import { isoOf, type Json, readGuid, withoutSecrets } from '@mintmark/core'
+import { type Json, readGuid, withoutSecrets } from '@mintmark/core'
+import { asNumber, asText, asTime, rowReader, textsOf } from '../engine/rows.ts'
 import type { Session } from '../engine/session.ts'
 import { BOUNDED } from '../engine/settings.ts'
 import { withStrength } from '../scope/access_strength.ts'
 import type { Selected } from '../scope/selected.ts'
-import { isoSql } from '../store/iso_sql.ts'
-import { NO_ID } from '../store/no_id.ts'
-import { type ListColumns, type ListQuery, listSql } from './list_query.ts'
+import { APP, isoSql, SESSION, tokenText } from '../store/access_sql.ts'
+import { type ListColumns, type ListQuery, listPage } from './list_query.ts'
 
 /** Characters of any one text. */
 const CUT = 400
 const DETAIL_CUT = 20_000
 const MOST_ITEMS = 500
-const MOST_ROWS = 500
 
 export interface ListedAccess {
   readonly recordId: string
@@ -51,10 +50,6 @@ export interface AccessPage {
 }
 
 const cut = (column: string, most = CUT) => `substringUTF8(${column}, 1, ${most}) AS ${column}_cut`
-const SESSION = "if(session_id != '', session_id, other_session_id)"
-const APP = "if(client_app_id != '', client_app_id, app_id)"
-const TOKEN = `if(token_id = toUUID('${NO_ID}'), '', toString(token_id))`
-
 const texted = (column: string) => ({ text: `substringUTF8(toString(${column}), 1, ${CUT})` })
 /** Columns of {@link ListedAccess}; `class` is `either` where the party is; `target` is the account, or else the path. */
 const LISTED: ListColumns = {
@@ -74,64 +69,51 @@ const LISTED: ListColumns = {
   client: texted('client'),
   app: texted(APP),
   sessionId: texted(SESSION),
-  tokenId: { text: TOKEN },
+  tokenId: { text: tokenText() },
   items: { text: 'toString(length(item_message_id))', by: 'length(item_message_id)' },
   objectPath: texted('object_path'),
 }
 /** Names of the columns by which accesses are sorted and filtered. */
 export const ACCESS_COLUMNS: readonly string[] = Object.keys(LISTED)
 
-/** In the order of time, where no other is asked for. Throws as `listSql` and `Session.rows`. */
+/** In the order of time, where no other is asked for. Throws as `listPage`. */
 export async function accessPage(
   session: Session,
-  selected: Selected,
+  { table }: Selected,
   query: ListQuery = {},
-  most: number = MOST_ROWS,
+  most?: number,
 ): Promise<AccessPage> {
-  const { offset = 0, limit = 100 } = query
-  const { where, order, params } = listSql(LISTED, query)
-  const from = where === '1' ? selected.table : withStrength(selected.table)
-  const [counted] = await session.rows(`SELECT count() AS n FROM ${from} WHERE ${where}`, params)
-  const rows = await session.rows(
-    `SELECT toString(record_id) AS id, toUnixTimestamp64Milli(at) AS at_ms, party, class, verdict, reason, strength,
+  const list = {
+    columns: LISTED,
+    from: table,
+    filtered: withStrength(table),
+    select: `toString(record_id) AS id, toUnixTimestamp64Milli(at) AS at_ms, party, class, verdict, reason, strength,
        ${cut('account')}, ${cut('principal')}, ${cut('operation')}, ${cut('service')}, ip, ${cut('client')},
-       ${APP} AS app, substringUTF8(${SESSION}, 1, ${CUT}) AS sid, ${TOKEN} AS token,
-       length(item_message_id) AS items, ${cut('object_path')}
-     FROM ${withStrength(selected.table)} WHERE ${where} ORDER BY ${order}at, record_id, content
-     LIMIT {limit:UInt32} OFFSET {offset:UInt64} ${BOUNDED}`,
-    {
-      ...params,
-      offset: Math.max(0, Math.trunc(offset)),
-      limit: Math.min(Math.max(1, limit), most),
-    },
-  )
-  return { total: Number(counted?.['n'] ?? 0), rows: rows.map(listed) }
-}
-
-function listed(row: Json): ListedAccess {
+       ${APP} AS app, substringUTF8(${SESSION}, 1, ${CUT}) AS sid, ${tokenText()} AS token,
+       length(item_message_id) AS items, ${cut('object_path')}`,
+    order: 'at, record_id, content',
+  }
+  const { total, rows } = await listPage(session, list, query, most)
   return {
-    recordId: String(row['id']),
-    at: isoOf(Number(row['at_ms'])),
-    party: row['party'] === 'either' ? 'either' : 'theirs',
-    class: String(row['class']),
-    verdict: String(row['verdict']),
-    reason: String(row['reason']),
-    strength: String(row['strength']),
-    account: String(row['account_cut']),
-    principal: String(row['principal_cut']),
-    operation: String(row['operation_cut']),
-    service: String(row['service_cut']),
-    ip: String(row['ip']),
-    client: String(row['client_cut']),
-    app: String(row['app']),
-    sessionId: String(row['sid']),
-    tokenId: String(row['token']),
-    items: Number(row['items']),
-    objectPath: String(row['object_path_cut']),
+    total,
+    rows: rows.map((row) => ({
+      ...readAccess(row),
+      party: row['party'] === 'either' ? 'either' : 'theirs',
+    })),
   }
 }
 
-/** One record, with where it stands in the evidence. */
+const readAccess = rowReader(
+  asText('recordId:id'),
+  asTime('at'),
+  asText('party class verdict reason strength account:account_cut principal:principal_cut'),
+  asText('operation:operation_cut service:service_cut ip client:client_cut app sessionId:sid'),
+  asText('tokenId:token'),
+  asNumber('items'),
+  asText('objectPath:object_path_cut'),
+)
+
+/** One record, with its location in the evidence. */
 export interface AccessDetail {
   readonly recordId: string
   readonly at: string
@@ -154,32 +136,10 @@ export interface AccessDetail {
   readonly hunts: readonly { readonly hunt: string; readonly why: string }[]
 }
 
-const FIELDS = [
-  'source',
-  'operation',
-  'service',
-  'outcome',
-  'principal',
-  'principal_id',
-  'actor_kind',
-  'mailbox',
-  'mailbox_id',
-  'tenant',
-  'token_tenant',
-  'external_tenant',
-  'ip',
-  'device_id',
-  'app_id',
-  'client_app_id',
-  'client',
-  'session_id',
-  'other_session_id',
-  'token_state',
-  'issuer',
-  'access_type',
-  'object_path',
-  'object_hash',
-] as const
+const FIELDS: readonly string[] =
+  `source operation service outcome principal principal_id actor_kind mailbox mailbox_id tenant token_tenant
+   external_tenant ip device_id app_id client_app_id client session_id other_session_id token_state issuer
+   access_type object_path object_hash`.split(/\s+/)
 
 /** Records of one id: more than one where the evidence has different content under it. Throws as `Session.rows`. */
 export async function accessDetails(session: Session, recordId: string): Promise<AccessDetail[]> {
@@ -187,7 +147,7 @@ export async function accessDetails(session: Session, recordId: string): Promise
   if (id === '') return []
   const text = FIELDS.map((name) => `substringUTF8(toString(j.${name}), 1, ${CUT}) AS f_${name}`)
   const rows = await session.rows(
-    `SELECT toUnixTimestamp64Milli(j.at) AS at_ms, j.verdict AS verdict, j.reason AS reason, j.strength AS strength, ${TOKEN} AS token,
+    `SELECT toUnixTimestamp64Milli(j.at) AS at_ms, j.verdict AS verdict, j.reason AS reason, j.strength AS strength, ${tokenText()} AS token,
        e.path AS path, j.line AS line, ${text.join(', ')}, length(j.item_message_id) AS item_count,
        ${itemArray('item_message_id')}, ${itemArray('item_folder')}, ${itemArray('item_subject')},
        arrayMap(b -> toFloat64(b), arraySlice(j.item_bytes, 1, ${MOST_ITEMS})) AS item_bytes_cut,
@@ -202,7 +162,7 @@ export async function accessDetails(session: Session, recordId: string): Promise
      WHERE record_id = toUUID({id:String}) ORDER BY hunt, why LIMIT 50`,
     { id },
   )
-  const hits = hunts.map((row) => ({ hunt: String(row['hunt']), why: String(row['why']) }))
+  const hits = hunts.map(rowReader(asText('hunt why')))
   return rows.map((row) => detailOf(id, row, hits))
 }
 
@@ -210,26 +170,21 @@ const itemArray = (column: string) =>
   `arrayMap(s -> substringUTF8(s, 1, ${CUT}), arraySlice(j.${column}, 1, ${MOST_ITEMS})) AS ${column}_cut`
 
 function detailOf(id: string, row: Json, hunts: AccessDetail['hunts']): AccessDetail {
-  const folders = texts(row, 'item_folder_cut')
-  const subjects = texts(row, 'item_subject_cut')
-  const bytes = texts(row, 'item_bytes_cut')
-  const token = String(row['token'])
-  const fields = FIELDS.map((name) => ({ name: name as string, value: String(row[`f_${name}`]) }))
+  const [folders, subjects, bytes] = ['folder', 'subject', 'bytes'].map((name) =>
+    textsOf(row[`item_${name}_cut`]),
+  )
+  const token = { name: 'token_id', value: String(row['token']) }
+  const fields = FIELDS.map((name) => ({ name, value: String(row[`f_${name}`]) }))
   return {
     recordId: id,
-    at: isoOf(Number(row['at_ms'])),
-    verdict: String(row['verdict']),
-    reason: String(row['reason']),
-    strength: String(row['strength']),
+    ...readVerdict(row),
     evidence: { path: String(row['path']), line: Number(row['line']) },
-    fields: [...(token === '' ? [] : [{ name: 'token_id', value: token }]), ...fields].filter(
-      ({ value }) => value !== '',
-    ),
-    items: texts(row, 'item_message_id_cut').map((messageId, at) => ({
+    fields: [token, ...fields].filter(({ value }) => value !== ''),
+    items: textsOf(row['item_message_id_cut']).map((messageId, at) => ({
       messageId,
-      folder: folders[at] ?? '',
-      subject: subjects[at] ?? '',
-      bytes: Number(bytes[at] ?? 0),
+      folder: folders?.[at] ?? '',
+      subject: subjects?.[at] ?? '',
+      bytes: Number(bytes?.[at] ?? 0),
     })),
     itemsTotal: Number(row['item_count']),
     detail: withoutSecrets(String(row['detail_cut'])),
@@ -237,7 +192,4 @@ function detailOf(id: string, row: Json, hunts: AccessDetail['hunts']): AccessDe
   }
 }
 
-function texts(row: Json, name: string): readonly string[] {
-  const value: unknown = row[name]
-  return Array.isArray(value) ? value.map(String) : []
-}
+const readVerdict = rowReader(asTime('at'), asText('verdict reason strength'))

@@ -1,9 +1,10 @@
 /**
- * What the logs cover in a time, tenant by tenant: what stands in for an answer where a selection is empty.
+ * What the logs cover in a time, by tenant: shown where a selection is empty.
  *
  * @module
  */
 import { isoOf } from '@mintmark/core'
+import { asNumber, asText, rowReader } from '../engine/rows.ts'
 import type { Session } from '../engine/session.ts'
 import { BOUNDED } from '../engine/settings.ts'
 import type { Selected } from '../scope/selected.ts'
@@ -30,6 +31,11 @@ export interface CoveredLog {
   readonly first: string
   readonly last: string
 }
+
+const readLog = rowReader(
+  asText('tenant:name source:log category:kind'),
+  asNumber('hoursPresent:present records:n'),
+)
 
 /** Half-open; a side that is left out is that of the logs. Milliseconds since 1970. */
 interface Time {
@@ -61,16 +67,18 @@ export async function coverageIn(
   const names = await tenantNames(session, facts, [
     ...new Set(rows.map((row) => String(row['name']))),
   ])
-  return rows.map((row) => ({
-    tenant: String(row['name']),
-    name: names.get(String(row['name'])) ?? String(row['name']),
-    side: row['side'] === 'issuance' ? 'issuance' : 'access',
-    source: String(row['log']),
-    category: String(row['kind']),
-    hours,
-    hoursPresent: Number(row['present']),
-    records: Number(row['n']),
-    first: isoOf(Number(row['first_s']) * 1000),
-    last: isoOf((Number(row['last_s']) + 3600) * 1000),
-  }))
+  return rows.map((row) => {
+    const { tenant, source, category, ...counts } = readLog(row)
+    return {
+      tenant,
+      name: names.get(tenant) ?? tenant,
+      side: row['side'] === 'issuance' ? 'issuance' : 'access',
+      source,
+      category,
+      hours,
+      ...counts,
+      first: isoOf(Number(row['first_s']) * 1000),
+      last: isoOf((Number(row['last_s']) + 3600) * 1000),
+    }
+  })
 }

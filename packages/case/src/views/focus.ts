@@ -7,7 +7,9 @@ import { MintmarkError } from '@mintmark/core'
 import { Scratch } from '../engine/scratch.ts'
 import type { Params, Session } from '../engine/session.ts'
 import { BOUNDED } from '../engine/settings.ts'
-import type { Selected } from '../scope/selected.ts'
+import { insertRows } from '../engine/tab_separated.ts'
+import { SELECTED_ORDER, type Selected } from '../scope/selected.ts'
+import { allOf, timeCondition } from '../scope/selection.ts'
 
 /** Values of one kind are alternatives; different kinds narrow each other. All are as the selection holds them. */
 export interface Focus {
@@ -34,24 +36,15 @@ const COLUMNS = {
   operations: ['toString(operation)'],
 } as const
 type Kind = keyof typeof COLUMNS
-const KINDS: readonly Kind[] = [
-  'accounts',
-  'classes',
-  'principals',
-  'sessions',
-  'tokens',
-  'addresses',
-  'operations',
-]
+// oxlint-disable-next-line typescript/no-unsafe-type-assertion -- the keys of a constant
+const KINDS = Object.keys(COLUMNS) as Kind[]
 
-/** Bound arrays stay short: a server takes them from the request's address. */
-const VALUES_AT_ONCE = 500
 const MAX_VALUES = 100_000
 
 /**
- * The accesses of a selection, and those that could be either party's, that lie in the focus.
+ * The accesses of a selection, ambiguous ones too, that are in the focus.
  *
- * The part must be closed before the whole. A session may appear on either party's accesses: both are narrowed alike.
+ * The part must be closed before the whole. Ambiguous accesses are narrowed like the others.
  *
  * @throws {MintmarkError} `INPUT_INVALID` for more than a hundred thousand values; else as `Session.command`
  */
@@ -59,12 +52,14 @@ export async function focusOn(session: Session, whole: Selected, focus: Focus): 
   // Questions make tables of their own beside the part's.
   const scratch = await Scratch.open(session)
   try {
-    const table = await scratch.table('part', await columnsOf(session, whole), ORDER)
+    const table = await scratch.table('part', await columnsOf(session, whole), SELECTED_ORDER)
     const wanted = await scratch.table('focus', 'kind LowCardinality(String), value String')
-    for (const kind of KINDS) {
-      // oxlint-disable-next-line no-await-in-loop -- a session runs one statement at a time
-      await fillWanted(session, wanted, kind, focus[kind] ?? [])
-    }
+    await insertRows(
+      session,
+      wanted,
+      ['kind', 'value'],
+      KINDS.flatMap((kind) => valuesOf(focus, kind)),
+    )
     const { sql, params } = conditionOf(focus, wanted)
     await session.command(
       `INSERT INTO ${table} SELECT * FROM ${whole.table} WHERE ${sql} ${BOUNDED}`,
@@ -77,8 +72,6 @@ export async function focusOn(session: Session, whole: Selected, focus: Focus): 
   }
 }
 
-const ORDER = '(account, at, record_id, content)'
-
 /** The whole's own columns, so that a part is like it. */
 async function columnsOf(session: Session, { table }: Selected): Promise<string> {
   const rows = await session.rows(
@@ -89,39 +82,21 @@ async function columnsOf(session: Session, { table }: Selected): Promise<string>
   return rows.map((row) => `${String(row['name'])} ${String(row['type'])}`).join(', ')
 }
 
-async function fillWanted(
-  session: Session,
-  table: string,
-  kind: Kind,
-  values: readonly string[],
-): Promise<void> {
+function valuesOf(focus: Focus, kind: Kind): (readonly [Kind, string])[] {
+  const values = focus[kind] ?? []
   if (values.length > MAX_VALUES)
     throw new MintmarkError('INPUT_INVALID', `too many ${kind} at once`, { option: kind })
-  for (let at = 0; at < values.length; at += VALUES_AT_ONCE) {
-    // oxlint-disable-next-line no-await-in-loop -- a session runs one statement at a time
-    await session.command(
-      `INSERT INTO ${table} SELECT {kind:String}, arrayJoin({values:Array(String)})`,
-      { kind, values: values.slice(at, at + VALUES_AT_ONCE) },
-    )
-  }
+  return values.map((value) => [kind, value])
 }
 
 function conditionOf(
   focus: Focus,
   wanted: string,
 ): { readonly sql: string; readonly params: Params } {
-  const params: Record<string, number> = {}
+  const time = timeCondition(focus)
   const parts = KINDS.filter((kind) => focus[kind] !== undefined).map((kind) => {
     const values = `(SELECT value FROM ${wanted} WHERE kind = '${kind}')`
     return `(${COLUMNS[kind].map((column) => `${column} IN ${values}`).join(' OR ')})`
   })
-  if (focus.fromMs !== undefined) {
-    parts.push('at >= fromUnixTimestamp64Milli({from_ms:Int64})')
-    params['from_ms'] = Math.trunc(focus.fromMs)
-  }
-  if (focus.toMs !== undefined) {
-    parts.push('at < fromUnixTimestamp64Milli({to_ms:Int64})')
-    params['to_ms'] = Math.trunc(focus.toMs)
-  }
-  return { sql: parts.length === 0 ? '1' : parts.join(' AND '), params }
+  return { sql: allOf([...parts, ...time.parts]), params: time.params }
 }

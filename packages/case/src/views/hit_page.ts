@@ -1,12 +1,9 @@
-import { isoOf } from '@mintmark/core'
+import { asText, asTime, rowReader } from '../engine/rows.ts'
 import type { Session } from '../engine/session.ts'
-import { BOUNDED } from '../engine/settings.ts'
 import type { HuntRow } from '../hunts/run_hunts.ts'
-import { isoSql } from '../store/iso_sql.ts'
-import { NO_ID } from '../store/no_id.ts'
-import { type ListColumns, type ListQuery, listSql } from './list_query.ts'
+import { ACCOUNT, isoSql, tokenText } from '../store/access_sql.ts'
+import { type ListColumns, type ListQuery, listPage } from './list_query.ts'
 
-const MOST = 500
 const texted = (column: string) => ({ text: `toString(${column})` })
 /** Columns of a hit; `account` is the mailbox, or else the principal. */
 const LISTED: ListColumns = {
@@ -14,9 +11,9 @@ const LISTED: ListColumns = {
   tenant: texted('tenant'),
   principal: texted('principal'),
   mailbox: texted('mailbox'),
-  account: texted("if(mailbox != '', mailbox, principal)"),
+  account: texted(ACCOUNT),
   recordId: texted('record_id'),
-  tokenId: { text: `if(token_id = toUUID('${NO_ID}'), '', toString(token_id))` },
+  tokenId: { text: tokenText() },
   sessionId: texted('session_id'),
   ip: texted('ip'),
   app: texted('app'),
@@ -25,46 +22,30 @@ const LISTED: ListColumns = {
 /** Names of the columns by which hits are sorted and filtered. */
 export const HIT_COLUMNS: readonly string[] = Object.keys(LISTED)
 
-/**
- * Accesses that a hunt points at, each once, in the order of time where no other is asked for.
- *
- * @throws {MintmarkError} as `listSql` and `Session.rows`
- */
+const SELECT = Object.entries(LISTED)
+  .filter(([name]) => name !== 'at')
+  .map(([name, { text }]) => `${text} AS listed_${name}`)
+const readHit = rowReader(
+  asTime('at'),
+  asText('tenant:listed_tenant principal:listed_principal mailbox:listed_mailbox'),
+  asText('recordId:listed_recordId tokenId:listed_tokenId sessionId:listed_sessionId'),
+  asText('ip:listed_ip app:listed_app why:listed_why'),
+)
+
+/** Accesses that a hunt points at, each once, in the order of time. Throws as `listPage`. */
 export async function hitPage(
   session: Session,
   hunt: string,
   query: ListQuery = {},
-  most: number = MOST,
+  most?: number,
 ): Promise<{ readonly total: number; readonly rows: readonly Omit<HuntRow, 'content'>[] }> {
-  const { offset = 0, limit = 100 } = query
-  const { where, order, params } = listSql(LISTED, query)
-  const from = `(SELECT * FROM hunt_hit WHERE hunt = {hunt:String} ORDER BY why LIMIT 1 BY record_id, content) WHERE ${where}`
-  const [counted] = await session.rows(`SELECT count() AS n FROM ${from}`, { ...params, hunt })
-  const rows = await session.rows(
-    `SELECT toUnixTimestamp64Milli(at) AS at_ms, ${Object.entries(LISTED)
-      .filter(([name]) => name !== 'at')
-      .map(([name, { text }]) => `${text} AS listed_${name}`)
-      .join(', ')}
-     FROM ${from} ORDER BY ${order}at, record_id, content
-     LIMIT {limit:UInt32} OFFSET {offset:UInt64} ${BOUNDED}`,
-    { ...params, hunt, offset: Math.max(0, offset), limit: Math.min(Math.max(1, limit), most) },
-  )
-  return {
-    total: Number(counted?.['n'] ?? 0),
-    rows: rows.map((row) => {
-      const of = (name: string) => String(row[`listed_${name}`])
-      return {
-        at: isoOf(Number(row['at_ms'])),
-        tenant: of('tenant'),
-        principal: of('principal'),
-        mailbox: of('mailbox'),
-        recordId: of('recordId'),
-        tokenId: of('tokenId'),
-        sessionId: of('sessionId'),
-        ip: of('ip'),
-        app: of('app'),
-        why: of('why'),
-      }
-    }),
+  const list = {
+    columns: LISTED,
+    from: '(SELECT * FROM hunt_hit WHERE hunt = {hunt:String} ORDER BY why LIMIT 1 BY record_id, content)',
+    select: `toUnixTimestamp64Milli(at) AS at_ms, ${SELECT.join(', ')}`,
+    order: 'at, record_id, content',
+    params: { hunt },
   }
+  const { total, rows } = await listPage(session, list, query, most)
+  return { total, rows: rows.map(readHit) }
 }

@@ -1,9 +1,9 @@
 /**
- * How many hits of each hunt lie in a selection.
+ * How many hits of each hunt are in a selection.
  *
  * @module
  */
-
+import { numbersBy } from '../engine/rows.ts'
 import type { Session } from '../engine/session.ts'
 import { BOUNDED } from '../engine/settings.ts'
 
@@ -17,5 +17,5 @@ export async function hitsWithin(
      WHERE (record_id, content) GLOBAL IN (SELECT record_id, content FROM ${table})
      GROUP BY hunt ORDER BY hunt ${BOUNDED}`,
   )
-  return new Map(rows.map((row) => [String(row['hunt']), Number(row['n'])]))
+  return numbersBy(rows, 'hunt', 'n')
 }

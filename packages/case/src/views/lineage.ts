@@ -1,13 +1,12 @@
 /**
- * The lineage of one token: who issued it, in which sessions it hangs, what was done with it, and which other
- * tokens hang from the same sessions.
+ * The lineage of one token: its issuance, its sessions, what was done with it, and the other tokens of its sessions.
  *
  * @module
  */
-import { isoOf, type Json } from '@mintmark/core'
+import { asNumber, asText, asTime, rowReader } from '../engine/rows.ts'
 import type { Session } from '../engine/session.ts'
 import { BOUNDED } from '../engine/settings.ts'
-import { NO_ID } from '../store/no_id.ts'
+import { PRINCIPAL, SESSION, SPAN, tokenText } from '../store/access_sql.ts'
 
 const MOST = 100
 const CUT = 300
@@ -54,7 +53,6 @@ export interface Lineage {
 }
 
 const ID = 'token_id = toUUID({token:String})'
-const HAS_SESSION = "if(session_id != '', session_id, other_session_id)"
 const cut = (sql: string) => `substringUTF8(toString(${sql}), 1, ${CUT})`
 
 /**
@@ -70,85 +68,56 @@ export async function lineage(session: Session, tokenId: string): Promise<Lineag
     token,
   )
   const uses = await session.rows(
-    `SELECT ${cut("if(principal != '', principal, principal_id)")} AS who, ${cut('mailbox')} AS box, service,
+    `SELECT ${cut(PRINCIPAL)} AS who, ${cut('mailbox')} AS box, service,
        operation, ip, ${cut('client')} AS agent, verdict, reason, ${cut('issuer')} AS signed_for,
-       ${cut(HAS_SESSION)} AS sid, count() AS n, sum(length(item_message_id)) AS messages, ${SPAN}
+       ${cut(SESSION)} AS sid, count() AS n, sum(length(item_message_id)) AS messages, ${SPAN}
      FROM judged WHERE ${ID}
      GROUP BY who, box, service, operation, ip, agent, verdict, reason, signed_for, sid
      ORDER BY n DESC, first_ms, who, box, operation, ip LIMIT ${MOST} ${BOUNDED}`,
     token,
   )
   const siblings = await session.rows(
-    `SELECT ${cut(HAS_SESSION)} AS sid, if(token_id = toUUID('${NO_ID}'), '', toString(token_id)) AS token,
+    `SELECT ${cut(SESSION)} AS sid, ${tokenText()} AS token,
        topK(1)(toString(verdict))[1] AS main_verdict, count() AS n, ${SPAN}
      FROM judged
-     WHERE ${HAS_SESSION} != '' AND ${HAS_SESSION} GLOBAL IN (
-       SELECT DISTINCT ${HAS_SESSION} FROM judged WHERE ${ID})
+     WHERE ${SESSION} != '' AND ${SESSION} GLOBAL IN (
+       SELECT DISTINCT ${SESSION} FROM judged WHERE ${ID})
      GROUP BY sid, token ORDER BY sid, first_ms, token LIMIT ${MOST} ${BOUNDED}`,
     token,
   )
   return {
     tokenId,
-    issuances: issuances.map((row) => ({
-      at: isoOf(Number(row['at_ms'])),
-      source: String(row['source']),
-      category: String(row['category']),
-      outcome: String(row['outcome']),
-      principal: String(row['who']),
-      app: String(row['app']),
-      ip: String(row['ip']),
-      sessionId: String(row['sid']),
-    })),
-    uses: uses.map(useOf),
-    siblings: siblings.map(siblingOf),
+    issuances: issuances.map(readIssuance),
+    uses: uses.map(readUse),
+    siblings: siblings.map(readSibling),
   }
 }
 
-const SPAN =
-  'toUnixTimestamp64Milli(min(at)) AS first_ms, toUnixTimestamp64Milli(max(at)) AS last_ms'
-
-function siblingOf(row: Json): Lineage['siblings'][number] {
-  return {
-    sessionId: String(row['sid']),
-    tokenId: String(row['token']),
-    verdict: String(row['main_verdict']),
-    accesses: Number(row['n']),
-    first: isoOf(Number(row['first_ms'])),
-    last: isoOf(Number(row['last_ms'])),
-  }
-}
-
-function useOf(row: Json): Lineage['uses'][number] {
-  return {
-    principal: String(row['who']),
-    mailbox: String(row['box']),
-    service: String(row['service']),
-    operation: String(row['operation']),
-    ip: String(row['ip']),
-    client: String(row['agent']),
-    verdict: String(row['verdict']),
-    reason: String(row['reason']),
-    issuer: String(row['signed_for']),
-    sessionId: String(row['sid']),
-    accesses: Number(row['n']),
-    messages: Number(row['messages']),
-    first: isoOf(Number(row['first_ms'])),
-    last: isoOf(Number(row['last_ms'])),
-  }
-}
+const readIssuance = rowReader(
+  asTime('at'),
+  asText('source category outcome principal:who app ip sessionId:sid'),
+)
+const readUse = rowReader(
+  asText('principal:who mailbox:box service operation ip client:agent verdict reason'),
+  asText('issuer:signed_for sessionId:sid'),
+  asNumber('accesses:n messages'),
+  asTime('first last'),
+)
+const readSibling = rowReader(
+  asText('sessionId:sid tokenId:token verdict:main_verdict'),
+  asNumber('accesses:n'),
+  asTime('first last'),
+)
 
 /** Ids of the sessions of a selection. Throws as `Session.rows`. */
-export async function sessionsOf(session: Session, table: string): Promise<ReadonlySet<string>> {
-  const rows = await session.rows(
-    `SELECT DISTINCT ${HAS_SESSION} AS sid FROM ${table} WHERE sid != '' ORDER BY sid LIMIT 1000000`,
-  )
-  return new Set(rows.map((row) => String(row['sid'])))
-}
+export const sessionsOf = (session: Session, table: string): Promise<ReadonlySet<string>> =>
+  idsOf(session, `${SESSION} AS id FROM ${table} WHERE id != ''`)
 
 /** Ids of the tokens of a selection. Throws as `Session.rows`. */
-export async function tokensOf(session: Session, table: string): Promise<ReadonlySet<string>> {
-  const rows = await session.rows(
-    `SELECT DISTINCT toString(token_id) AS token FROM ${table} ORDER BY token LIMIT 1000000`,
-  )
-  return new Set(rows.map((row) => String(row['token'])))
+export const tokensOf = (session: Session, table: string): Promise<ReadonlySet<string>> =>
+  idsOf(session, `toString(token_id) AS id FROM ${table}`)
+
+async function idsOf(session: Session, ids: string): Promise<ReadonlySet<string>> {
+  const rows = await session.rows(`SELECT DISTINCT ${ids} ORDER BY id LIMIT 1000000`)
+  return new Set(rows.map((row) => String(row['id'])))
 }

@@ -1,10 +1,12 @@
 /**
- * Filters and order of a long list, as conditions of SQL: values are bound, and columns are those of the list.
+ * Filters, order and pages of a long list, as SQL: values are bound, and columns are those of the list.
  *
  * @module
  */
-import { MintmarkError } from '@mintmark/core'
-import type { Params } from '../engine/session.ts'
+import { type Json, MintmarkError } from '@mintmark/core'
+import { countOf } from '../engine/rows.ts'
+import type { Params, Session } from '../engine/session.ts'
+import { BOUNDED } from '../engine/settings.ts'
 
 /** Which rows of a list, and in which order. */
 export interface ListQuery {
@@ -22,15 +24,52 @@ export interface ListQuery {
 /** SQL of each column: its text, and what it is sorted by where that is not the text. */
 export type ListColumns = Readonly<Record<string, { readonly text: string; readonly by?: string }>>
 
-interface ListSql {
-  readonly where: string
-  /** Ends with a comma where there is one: the list's own order follows. */
+/** A list as SQL. `filtered` replaces `from` where there is a filter. */
+interface List {
+  readonly columns: ListColumns
+  readonly from: string
+  readonly filtered?: string
+  readonly select: string
+  /** The list's own order. */
   readonly order: string
-  readonly params: Params
+  readonly params?: Params
 }
 
-/** @throws {MintmarkError} `INPUT_INVALID` for a column that the list has not */
-export function listSql(columns: ListColumns, { sort, where = [], q = '' }: ListQuery): ListSql {
+const MOST_ROWS = 500
+
+/**
+ * A page of a list, and how many rows the list has with these filters.
+ *
+ * @throws {MintmarkError} `INPUT_INVALID` for a column that the list has not; else as `Session.rows`
+ */
+export async function listPage(
+  session: Session,
+  { columns, from, filtered = from, select, order, params = {} }: List,
+  query: ListQuery,
+  most: number = MOST_ROWS,
+): Promise<{ readonly total: number; readonly rows: readonly Json[] }> {
+  const { offset = 0, limit = 100, sort } = query
+  const found = whereOf(columns, query)
+  const bound = { ...found.params, ...params }
+  const first = sort === undefined ? '' : orderOf(columnOf(columns, sort.column), sort.isDescending)
+  const counted = `${found.where === '1' ? from : filtered} WHERE ${found.where}`
+  const total = await countOf(session, counted, bound)
+  const rows = await session.rows(
+    `SELECT ${select} FROM ${filtered} WHERE ${found.where} ORDER BY ${first}${order}
+     LIMIT {limit:UInt32} OFFSET {offset:UInt64} ${BOUNDED}`,
+    {
+      ...bound,
+      offset: Math.max(0, Math.trunc(offset)),
+      limit: Math.min(Math.max(1, limit), most),
+    },
+  )
+  return { total, rows }
+}
+
+function whereOf(
+  columns: ListColumns,
+  { where = [], q = '' }: ListQuery,
+): { readonly where: string; readonly params: Params } {
   const params: Record<string, string | readonly string[]> = {}
   const names = [...new Set(where.map(({ column }) => column))]
   const tests = names.map((name, at) => {
@@ -44,11 +83,7 @@ export function listSql(columns: ListColumns, { sort, where = [], q = '' }: List
       `positionCaseInsensitiveUTF8(concatWithSeparator('\\n', ${whole.join(', ')}), {look_for:String}) > 0`,
     )
   }
-  return {
-    where: tests.length === 0 ? '1' : tests.join(' AND '),
-    order: sort === undefined ? '' : orderOf(columnOf(columns, sort.column), sort.isDescending),
-    params,
-  }
+  return { where: tests.length === 0 ? '1' : tests.join(' AND '), params }
 }
 
 function columnOf(columns: ListColumns, name: string): ListColumns[string] {
@@ -57,7 +92,7 @@ function columnOf(columns: ListColumns, name: string): ListColumns[string] {
   throw new MintmarkError('INPUT_INVALID', `the list has no column ${name}`, { option: 'sort' })
 }
 
-/** Nothing is last, whichever the direction. */
+/** Empty texts come last, whichever the direction. */
 function orderOf({ text, by }: ListColumns[string], isDescending: boolean): string {
   const direction = isDescending ? 'DESC' : 'ASC'
   return by === undefined

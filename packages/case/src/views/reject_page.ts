@@ -1,8 +1,9 @@
 import type { Json } from '@mintmark/core'
+import { asNumber, asText, rowReader } from '../engine/rows.ts'
 import type { Session } from '../engine/session.ts'
-import { type ListColumns, type ListQuery, listSql } from './list_query.ts'
+import { type ListColumns, type ListQuery, listPage } from './list_query.ts'
 
-/** A row of the evidence that could not be read, with where it stands. */
+/** A row of the evidence that could not be read, with its location. */
 export interface RejectRow {
   readonly path: string
   readonly line: number
@@ -12,7 +13,6 @@ export interface RejectRow {
   readonly detail: string
 }
 
-const MOST = 500
 const LISTED: ListColumns = {
   path: { text: 'path' },
   line: { text: 'toString(line)', by: 'line' },
@@ -20,51 +20,30 @@ const LISTED: ListColumns = {
   reason: { text: 'toString(reason)' },
   detail: { text: 'detail' },
 }
+/** Names of the columns by which rejects are sorted and filtered. */
+export const REJECT_COLUMNS: readonly string[] = Object.keys(LISTED)
 
-/**
- * Rejects of one file, or of all (`evidenceId` 0), in the order of the evidence where no other is asked for.
- *
- * @throws {MintmarkError} as `listSql` and `Session.rows`
- */
+/** Rejects of one file, or of all (`evidenceId` 0), in the order of the evidence. Throws as `listPage`. */
 export async function rejectPage(
   session: Session,
   query: ListQuery & { readonly evidenceId?: number } = {},
-  most: number = MOST,
+  most?: number,
 ): Promise<{ readonly total: number; readonly rows: readonly RejectRow[] }> {
-  const { evidenceId = 0, offset = 0, limit = 100 } = query
-  const { where, order, params } = listSql(LISTED, query)
-  const from = `(SELECT e.path AS path, r.evidence_id AS evidence_id, r.line AS line, r.kind AS kind, r.reason AS reason,
-       substringUTF8(r.detail, 1, 500) AS detail
-     FROM (SELECT * FROM reject WHERE {id:UInt32} = 0 OR evidence_id = {id:UInt32}) AS r
-     LEFT ANY JOIN evidence AS e ON e.evidence_id = r.evidence_id) WHERE ${where}`
-  const [counted] = await session.rows(`SELECT count() AS n FROM ${from}`, {
-    ...params,
-    id: evidenceId,
-  })
-  const rows = await session.rows(
-    `SELECT path, line, kind, reason, detail FROM ${from}
-     ORDER BY ${order}evidence_id, line, kind, reason, detail LIMIT {limit:UInt32} OFFSET {offset:UInt64}`,
-    {
-      ...params,
-      id: evidenceId,
-      offset: Math.max(0, offset),
-      limit: Math.min(Math.max(1, limit), most),
-    },
-  )
-  return {
-    total: Number(counted?.['n'] ?? 0),
-    rows: rows.map((row) => ({
-      path: String(row['path']),
-      line: Number(row['line']),
-      kind: String(row['kind']),
-      reason: String(row['reason']),
-      detail: String(row['detail']),
-    })),
+  const list = {
+    columns: LISTED,
+    from: `(SELECT e.path AS path, r.evidence_id AS evidence_id, r.line AS line, r.kind AS kind, r.reason AS reason,
+         substringUTF8(r.detail, 1, 500) AS detail
+       FROM (SELECT * FROM reject WHERE {id:UInt32} = 0 OR evidence_id = {id:UInt32}) AS r
+       LEFT ANY JOIN evidence AS e ON e.evidence_id = r.evidence_id)`,
+    select: 'path, line, kind, reason, detail',
+    order: 'evidence_id, line, kind, reason, detail',
+    params: { id: query.evidenceId ?? 0 },
   }
+  const { total, rows } = await listPage(session, list, query, most)
+  return { total, rows: rows.map(readReject) }
 }
 
-/** Names of the columns by which rejects are sorted and filtered. */
-export const REJECT_COLUMNS: readonly string[] = Object.keys(LISTED)
+const readReject = rowReader(asText('path'), asNumber('line'), asText('kind reason detail'))
 
 /** All rejects, with the members of {@link RejectRow}, in the order of the evidence. */
 export function rejectRows(session: Session): AsyncIterable<readonly Json[]> {

@@ -3,11 +3,12 @@
  *
  * @module
  */
-import { isoOf, readAddress, readGuid, readJti } from '@mintmark/core'
+import { readAddress, readGuid, readJti } from '@mintmark/core'
+import { asNumber, asText, asTime, rowReader, textsBy } from '../engine/rows.ts'
 import type { Session } from '../engine/session.ts'
 import { BOUNDED } from '../engine/settings.ts'
 import type { Selected } from '../scope/selected.ts'
-import { NO_ID } from '../store/no_id.ts'
+import { HAS_TOKEN, NO_ID, PRINCIPAL, SESSION } from '../store/access_sql.ts'
 
 /** Values of each kind that are given. */
 const MOST = 6
@@ -45,7 +46,6 @@ const MOST_LETTERS = 2000
 /** Bound arrays stay short: a server takes them from the request's address. */
 const MOST_NAMES = 200
 const BARED = /[-{}()<> ]/gu
-const SESSION = "if(session_id != '', session_id, other_session_id)"
 const bare = (column: string) => `lower(replaceRegexpAll(${column}, '${BARED.source}', ''))`
 const within = (column: string) => `positionCaseInsensitiveUTF8(${column}, {part:String}) > 0`
 /** The first digits of a GUID. */
@@ -58,7 +58,7 @@ const ALWAYS: readonly Look[] = [
   person('mailbox'),
   {
     kind: 'person',
-    value: "if(principal != '', principal, principal_id)",
+    value: PRINCIPAL,
     where: 'principal IN {named:Array(String)} OR principal_id IN {named:Array(String)}',
   },
   { kind: 'file', value: 'object_path', where: within('object_path') },
@@ -79,12 +79,12 @@ const OF_IDS: readonly Look[] = [
     kind: 'token',
     value: 'toString(token_id)',
     where: `(token_id IN (toUUID({guid:String}), toUUID({token:String})) OR ${begins('token_id')})
-      AND token_id != toUUID('${NO_ID}')`,
+      AND ${HAS_TOKEN}`,
   },
   { kind: 'session', value: SESSION, where: `position(${bare(SESSION)}, {bare:String}) > 0` },
   {
     kind: 'person',
-    value: "if(principal != '', principal, principal_id)",
+    value: PRINCIPAL,
     where: `${bare('principal_id')} = {bare:String} OR ${bare('mailbox_id')} = {bare:String}`,
   },
   {
@@ -129,17 +129,19 @@ export async function search(
   return KINDS.flatMap((kind) =>
     rows
       .filter((row) => row['kind'] === kind)
-      .map((row) => ({
-        kind,
-        value: String(row['value']),
-        name: named.get(String(row['value'])) ?? '',
-        accesses: Number(row['n']),
-        selected: Number(row['selected']),
-        record: String(row['record']),
-        first: isoOf(Number(row['at_ms'])),
-      })),
+      .map((row) => {
+        const { value, ...found } = readFound(row)
+        return { kind, value, name: named.get(value) ?? '', ...found }
+      }),
   )
 }
+
+const readFound = rowReader(
+  asText('value'),
+  asNumber('accesses:n selected'),
+  asText('record'),
+  asTime('first:at_ms'),
+)
 
 const lookSql = ({ kind, value, where }: Look) =>
   `SELECT '${kind}' AS kind, substringUTF8(toString(${value}), 1, ${CUT}) AS value, record_id, content, at
@@ -157,10 +159,10 @@ async function directoryNames(
      FROM directory WHERE ${within('display_name')} ORDER BY id LIMIT ${MOST_NAMES}`,
     { part },
   )
-  return new Map(rows.map((row) => [String(row['id']), String(row['name'])]))
+  return textsBy(rows, 'id', 'name')
 }
 
-/** The text without what a log, a link or a person puts around it. */
+/** The text without the quotes, brackets or `mailto:` around it. */
 export function soughtText(text: string): string {
   const trimmed = decoded(text.trim().slice(0, MOST_LETTERS))
     .trim()
@@ -170,7 +172,7 @@ export function soughtText(text: string): string {
     .trim()
 }
 
-/** As it was before it was put into an address; a text with a bare `%` was in none. */
+/** Percent-decoded, where it is well-formed. */
 function decoded(text: string): string {
   try {
     return text.includes('%') ? decodeURIComponent(text) : text

@@ -5,11 +5,12 @@
  *
  * @module
  */
-import { isoOf, type Json } from '@mintmark/core'
+import { asFlag, asNumber, asText, asTexts, asTime, rowReader } from '../engine/rows.ts'
 import type { Session } from '../engine/session.ts'
 import { BOUNDED } from '../engine/settings.ts'
 import { IS_ESTABLISHED_HUNT } from '../scope/access_strength.ts'
 import type { Selected } from '../scope/selected.ts'
+import { SPAN } from '../store/access_sql.ts'
 
 /** Accesses of theirs to one account that one verdict, or one hunt, establishes. Times are ISO, UTC. */
 export interface Sighted {
@@ -42,24 +43,19 @@ const SIGHTED = (table: string) => `
 /** By what established it, then by account. Throws as `Session.command`. */
 export async function sightedAccounts(session: Session, { table }: Selected): Promise<Sighted[]> {
   const rows = await session.rows(
-    `SELECT by, is_hunt, account, count() AS accesses, toUnixTimestamp64Milli(min(at)) AS first_ms,
-       toUnixTimestamp64Milli(max(at)) AS last_ms,
+    `SELECT by, is_hunt, account, count() AS accesses, ${SPAN},
        arraySort(groupUniqArrayIf(${MOST_ADDRESSES})(ip, ip != '')) AS addresses
      FROM (${SIGHTED(table)}) GROUP BY by, is_hunt, account ORDER BY is_hunt, by, account
      LIMIT ${MOST} ${BOUNDED}`,
   )
-  return rows.map(sightedOf)
+  return rows.map(readSighted)
 }
 
-function sightedOf(row: Json): Sighted {
-  const addresses: unknown = row['addresses']
-  return {
-    by: String(row['by']),
-    isHunt: Number(row['is_hunt']) === 1,
-    account: String(row['account']),
-    accesses: Number(row['accesses']),
-    first: isoOf(Number(row['first_ms'])),
-    last: isoOf(Number(row['last_ms'])),
-    addresses: Array.isArray(addresses) ? addresses.map(String) : [],
-  }
-}
+const readSighted = rowReader(
+  asText('by'),
+  asFlag('isHunt'),
+  asText('account'),
+  asNumber('accesses'),
+  asTime('first last'),
+  asTexts('addresses'),
+)

@@ -5,29 +5,20 @@
  * @module
  */
 import { isoOf } from '@mintmark/core'
+import { countOf, firstRow } from '../engine/rows.ts'
 import type { Session } from '../engine/session.ts'
 import { BOUNDED } from '../engine/settings.ts'
 import type { Selected } from '../scope/selected.ts'
+import { SPAN } from '../store/access_sql.ts'
 
 const MINUTE_MS = 60_000
 const HOUR_MS = 60 * MINUTE_MS
 const DAY_MS = 24 * HOUR_MS
-/** Lengths that a person reads without a calculator. */
+/** Lengths that a person reads without a calculator: minutes, hours, days. */
 const STEPS_MS: readonly number[] = [
-  MINUTE_MS,
-  5 * MINUTE_MS,
-  15 * MINUTE_MS,
-  HOUR_MS,
-  3 * HOUR_MS,
-  6 * HOUR_MS,
-  12 * HOUR_MS,
-  DAY_MS,
-  2 * DAY_MS,
-  7 * DAY_MS,
-  14 * DAY_MS,
-  28 * DAY_MS,
-  91 * DAY_MS,
-  364 * DAY_MS,
+  ...[1, 5, 15].map((minutes) => minutes * MINUTE_MS),
+  ...[1, 3, 6, 12].map((hours) => hours * HOUR_MS),
+  ...[1, 2, 7, 14, 28, 91, 364].map((days) => days * DAY_MS),
 ]
 const MOST_BINS = 2000
 
@@ -37,9 +28,9 @@ export interface TimeBins {
   readonly to: string
   readonly stepMs: number
   readonly bins: number
-  /** Stretches of time that follow each other in the bins: between two of them is a long time without any access. */
+  /** Intervals that follow each other in the bins: between two of them is a long time without any access. */
   readonly segments: readonly Segment[]
-  /** Accesses of theirs by class, and of either party under `either`; one count a bin. */
+  /** Accesses of the attacker by class, and ambiguous ones under `either`; one count a bin. */
   readonly series: readonly { readonly name: string; readonly counts: readonly number[] }[]
   readonly bands: readonly Band[]
   /** Accesses that lie before, between or after the bins. */
@@ -88,12 +79,11 @@ export async function timeBins(
   options: BinOptions = {},
 ): Promise<TimeBins> {
   const wanted = Math.min(Math.max(options.bins ?? 240, 1), MOST_BINS)
-  const stretches = await stretchesOf(session, selected, options)
-  const stepMs = stepFor(lengthOf(stretches), wanted)
-  const grid = gridOf(stretches, stepMs)
+  const intervals = await intervalsOf(session, selected, options)
+  const stepMs = stepFor(lengthOf(intervals), wanted)
+  const grid = gridOf(intervals, stepMs)
   const bins = grid.reduce((sum, segment) => sum + segment.bins, 0)
   const series = await seriesOf(session, selected, { grid, stepMs, bins })
-  const [counted] = await session.rows(`SELECT count() AS n FROM ${selected.table}`)
   const inside = series.flatMap(({ counts }) => counts).reduce((a, b) => a + b, 0)
   return {
     from: isoOf(grid[0]?.fromMs ?? 0),
@@ -108,7 +98,7 @@ export async function timeBins(
     })),
     series,
     bands: await bandsOf(session, selected, { grid, stepMs, bins }),
-    outside: Number(counted?.['n'] ?? 0) - inside,
+    outside: (await countOf(session, selected.table)) - inside,
   }
 }
 
@@ -117,7 +107,7 @@ interface Span {
   readonly toMs: number
 }
 
-/** A stretch in bins. */
+/** An interval in bins. */
 interface Laid {
   readonly fromMs: number
   readonly bin: number
@@ -135,9 +125,9 @@ const lengthOf = (spans: readonly Span[]) =>
 const endOf = (segment: Laid | undefined, stepMs: number) =>
   (segment?.fromMs ?? 0) + (segment?.bins ?? 0) * stepMs
 
-function gridOf(stretches: readonly Span[], stepMs: number): Laid[] {
+function gridOf(intervals: readonly Span[], stepMs: number): Laid[] {
   const grid: Laid[] = []
-  for (const { fromMs, toMs } of stretches) {
+  for (const { fromMs, toMs } of intervals) {
     const start = Math.floor(fromMs / stepMs) * stepMs
     const bin = (grid.at(-1)?.bin ?? 0) + (grid.at(-1)?.bins ?? 0)
     const bins = Math.max(1, Math.ceil((toMs - start) / stepMs))
@@ -146,7 +136,7 @@ function gridOf(stretches: readonly Span[], stepMs: number): Laid[] {
   return grid.filter(({ bins }) => bins > 0)
 }
 
-async function stretchesOf(
+async function intervalsOf(
   session: Session,
   selected: Selected,
   { fromMs, toMs, isAll = false }: BinOptions,
@@ -154,8 +144,7 @@ async function stretchesOf(
   if (fromMs !== undefined && toMs !== undefined && fromMs < toMs) return [{ fromMs, toMs }]
   const of = async (where: string) =>
     await session.rows(
-      `SELECT toUnixTimestamp64Milli(min(at)) AS first_ms, toUnixTimestamp64Milli(max(at)) AS last_ms
-       FROM ${selected.table} WHERE ${where} GROUP BY toDate32(at) ORDER BY first_ms LIMIT 100000`,
+      `SELECT ${SPAN} FROM ${selected.table} WHERE ${where} GROUP BY toDate32(at) ORDER BY first_ms LIMIT 100000`,
     )
   const theirs = isAll ? [] : await of("party = 'theirs'")
   const days = (theirs.length > 0 ? theirs : await of('1')).map((row) => ({
@@ -163,9 +152,9 @@ async function stretchesOf(
     toMs: Number(row['last_ms']) + 1,
   }))
   if (days.length === 0) return [await coveredSpan(session)]
-  const stretches = withoutPauses(days)
-  const margin = theirs.length > 0 ? MARGIN * lengthOf(stretches) : 0
-  return stretches.map((one) => ({ fromMs: one.fromMs - margin, toMs: one.toMs + margin }))
+  const intervals = withoutPauses(days)
+  const margin = theirs.length > 0 ? MARGIN * lengthOf(intervals) : 0
+  return intervals.map((one) => ({ fromMs: one.fromMs - margin, toMs: one.toMs + margin }))
 }
 
 /** Part of the drawn time before and after the accesses of theirs. */
@@ -190,11 +179,11 @@ function withoutPauses(days: readonly Span[]): Span[] {
 
 /** All that the logs cover; the epoch where there is no log. */
 async function coveredSpan(session: Session): Promise<Span> {
-  const [row] = await session.rows(
+  const row = await firstRow(
+    session,
     'SELECT toUnixTimestamp(min(hour)) AS first_s, toUnixTimestamp(max(hour)) AS last_s FROM coverage',
   )
-  const [first, last] = [Number(row?.['first_s'] ?? 0), Number(row?.['last_s'] ?? 0)]
-  return { fromMs: first * 1000, toMs: last * 1000 + HOUR_MS }
+  return { fromMs: Number(row['first_s']) * 1000, toMs: Number(row['last_s']) * 1000 + HOUR_MS }
 }
 
 /** The shortest length that needs no more bins than wanted. */
@@ -225,15 +214,15 @@ async function seriesOf(
      GROUP BY name, bin ORDER BY name, bin ${BOUNDED}`,
   )
   const series = new Map<string, number[]>()
-  for (const row of rows) put(series, String(row['name']), grid.bins, row['bin'], row['n'])
+  for (const row of rows) {
+    const counts = series.get(String(row['name'])) ?? zeros(grid.bins)
+    counts[Number(row['bin'])] = Number(row['n'])
+    series.set(String(row['name']), counts)
+  }
   return [...series].map(([name, counts]) => ({ name, counts }))
 }
 
-function put<K>(into: Map<K, number[]>, key: K, bins: number, at: unknown, value: unknown): void {
-  const counts = into.get(key) ?? Array.from({ length: bins }, () => 0)
-  counts[Number(at)] = Number(value)
-  into.set(key, counts)
-}
+const zeros = (length: number): number[] => Array.from({ length }, () => 0)
 
 /** Of the tenants that theirs touch; of all where they touch none. */
 async function bandsOf(session: Session, selected: Selected, grid: Grid): Promise<Band[]> {
@@ -258,16 +247,9 @@ async function bandsOf(session: Session, selected: Selected, grid: Grid): Promis
     const category = String(row['category'])
     const tenantCount = Number(row['tenant_count'])
     const key = `${side}\n${source}\n${category}`
-    const covered = Array.from({ length: bins }, () => 0)
-    const records = Array.from({ length: bins }, () => 0)
-    const band = bands.get(key) ?? {
-      side,
-      source,
-      category,
-      tenants: tenantCount,
-      covered,
-      records,
-    }
+    const [covered, records] = [zeros(bins), zeros(bins)]
+    const known = { side, source, category, tenants: tenantCount, covered, records } as const
+    const band = bands.get(key) ?? known
     band.covered[Number(row['bin'])] = Number(row['seen']) / tenantCount
     band.records[Number(row['bin'])] = Number(row['n'])
     bands.set(key, band)

@@ -9,13 +9,13 @@ import { BOUNDED } from '../engine/settings.ts'
 import { withStrength } from '../scope/access_strength.ts'
 import { select } from '../scope/select.ts'
 import type { Selection } from '../scope/selection.ts'
-import { NO_ID } from '../store/no_id.ts'
+import { tokenText } from '../store/access_sql.ts'
 
 const ROWS = (table: string) => `
   SELECT
     toUnixTimestamp64Milli(at) AS at_ms, party, verdict, reason, strength, service, operation, principal, mailbox, tenant, ip,
     app_id, client_app_id, client, session_id,
-    if(token_id = toUUID('${NO_ID}'), '', toString(token_id)) AS token_id,
+    ${tokenText()} AS token_id,
     toString(record_id) AS access_id, length(item_message_id) AS items, object_path
   FROM ${withStrength(table)}
   ORDER BY at, record_id, content
@@ -23,7 +23,7 @@ const ROWS = (table: string) => `
 `
 
 /**
- * Selected accesses, and those that could be either party's (`party` tells), first in time first.
+ * Selected accesses in the order of time; `party` distinguishes those that are ambiguous.
  *
  * Text is as logged: make it safe before it is shown. Memory is bounded, whatever their number.
  *

@@ -1,13 +1,14 @@
 /**
- * Tokens of a selection, with the session that each hangs from, what was opened with it, and who it was issued to.
+ * Tokens of a selection, with the session of each, what was opened with it, and to whom it was issued.
  *
  * @module
  */
-import { isoOf, type Json } from '@mintmark/core'
+import type { Json } from '@mintmark/core'
+import { asNumber, asText, asTexts, asTime, countOf, rowReader } from '../engine/rows.ts'
 import type { Session } from '../engine/session.ts'
 import { BOUNDED } from '../engine/settings.ts'
 import type { Selected } from '../scope/selected.ts'
-import { NO_ID } from '../store/no_id.ts'
+import { HAS_TOKEN, PRINCIPAL, SPAN, tokenText } from '../store/access_sql.ts'
 
 /** One token in one session. Times are ISO, UTC. */
 export interface TokenUse {
@@ -40,15 +41,15 @@ export interface TokenUses {
 const USES = (table: string) => `
   SELECT token_id, session_id, toString(verdict) AS verdict_name, toString(reason) AS reason_name, count() AS accesses,
     arraySort(groupUniqArrayIf(account, account != '')) AS accounts,
-    toUnixTimestamp64Milli(min(at)) AS first_ms, toUnixTimestamp64Milli(max(at)) AS last_ms
+    ${SPAN}
   FROM ${table} WHERE party = 'theirs' GROUP BY token_id, session_id, verdict_name, reason_name`
 
 const ISSUED = (table: string) => `
   SELECT token_id, toUnixTimestamp64Milli(min(at)) AS made_ms,
-    argMin(if(principal != '', principal, principal_id), (at, record_id)) AS made_for,
+    argMin(${PRINCIPAL}, (at, record_id)) AS made_for,
     toString(argMin(source, (at, record_id))) AS made_in
   FROM issuance
-  WHERE outcome = 'issued' AND token_id != toUUID('${NO_ID}')
+  WHERE outcome = 'issued' AND ${HAS_TOKEN}
     AND token_id GLOBAL IN (SELECT token_id FROM ${table} WHERE party = 'theirs')
   GROUP BY token_id`
 
@@ -63,9 +64,9 @@ export async function tokenUses(
   { table }: Selected,
   { limit }: { readonly limit: number },
 ): Promise<TokenUses> {
-  const [counted] = await session.rows(`SELECT count() AS n FROM (${USES(table)}) ${BOUNDED}`)
+  const total = await countOf(session, `(${USES(table)}) ${BOUNDED}`)
   const rows = await session.rows(
-    `SELECT if(u.token_id = toUUID('${NO_ID}'), '', toString(u.token_id)) AS token, session_id, verdict_name,
+    `SELECT ${tokenText('u.token_id')} AS token, session_id, verdict_name,
        reason_name, accesses, arraySlice(accounts, 1, 16) AS names, length(accounts) AS all_accounts, first_ms, last_ms,
        made_ms, made_for, made_in
      FROM (${USES(table)} ORDER BY accesses DESC, token_id, session_id, reason_name LIMIT {limit:UInt32}) AS u
@@ -73,25 +74,19 @@ export async function tokenUses(
      ORDER BY accesses DESC, u.token_id, session_id, reason_name ${BOUNDED}`,
     { limit },
   )
-  return { rows: rows.map(useOf), total: Number(counted?.['n'] ?? 0) }
+  return { rows: rows.map(useOf), total }
 }
 
 function useOf(row: Json): TokenUse {
-  const names: unknown = row['names']
-  const source = String(row['made_in'])
-  return {
-    tokenId: String(row['token']),
-    sessionId: String(row['session_id']),
-    verdict: String(row['verdict_name']),
-    reason: String(row['reason_name']),
-    accesses: Number(row['accesses']),
-    accounts: Array.isArray(names) ? names.map(String) : [],
-    accountsTotal: Number(row['all_accounts']),
-    first: isoOf(Number(row['first_ms'])),
-    last: isoOf(Number(row['last_ms'])),
-    issued:
-      source === ''
-        ? null
-        : { at: isoOf(Number(row['made_ms'])), principal: String(row['made_for']), source },
-  }
+  const { source, ...issued } = readIssuance(row)
+  return { ...readUse(row), issued: source === '' ? null : { ...issued, source } }
 }
+
+const readIssuance = rowReader(asTime('at:made_ms'), asText('principal:made_for source:made_in'))
+const readUse = rowReader(
+  asText('tokenId:token sessionId:session_id verdict:verdict_name reason:reason_name'),
+  asNumber('accesses'),
+  asTexts('accounts:names'),
+  asNumber('accountsTotal:all_accounts'),
+  asTime('first last'),
+)

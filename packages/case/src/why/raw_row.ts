@@ -21,7 +21,7 @@ export interface RawRow {
 }
 
 /** Where a record is. */
-export interface RowPlace {
+export interface RowLocation {
   /** As in `evidence.path`. */
   readonly path: string
   /** Lower-case hex: of the file, when it was read into the case. */
@@ -35,12 +35,12 @@ export interface RowPlace {
 const NOTHING: Omit<RawRow, 'problem'> = { text: '', isCut: false }
 
 /** Reads the record. Cost: its file is read whole, to see that it has not changed. Never throws for what a file holds. */
-export async function rawRow(place: RowPlace): Promise<RawRow> {
-  const source = await sourceOf(place.path)
+export async function rawRow(row: RowLocation): Promise<RawRow> {
+  const source = await sourceOf(row.path)
   if (source === undefined) return { ...NOTHING, problem: 'file-missing' }
   // Another file under that name is no evidence, and none of the reader's business.
-  if ((await source.sha256()) !== place.sha256) return { ...NOTHING, problem: 'file-changed' }
-  const text = withoutSecrets(rowIn(await textFrom(source, place.line), place.ids))
+  if ((await source.sha256()) !== row.sha256) return { ...NOTHING, problem: 'file-changed' }
+  const text = withoutSecrets(rowIn(await textFrom(source, row.line), row.ids))
   if (text === '') return { ...NOTHING, problem: 'row-not-found' }
   return { text: text.slice(0, MOST_CHARS), isCut: text.length > MOST_CHARS, problem: '' }
 }

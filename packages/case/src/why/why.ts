@@ -6,10 +6,11 @@
  *
  * @module
  */
-import { isoOf, type Json, readGuid, readTokenId, text } from '@mintmark/core'
-import type { Session } from '../engine/session.ts'
+import { isoOf, readGuid, readTokenId } from '@mintmark/core'
+import { asNumber, asText, asTime, firstRow, rowReader } from '../engine/rows.ts'
+import type { Params, Session } from '../engine/session.ts'
 import { BOUNDED } from '../engine/settings.ts'
-import { NO_ID } from '../store/no_id.ts'
+import { HAS_TOKEN, NO_ID, PRINCIPAL, tokenText } from '../store/access_sql.ts'
 import { settledBy } from '../unknowns/settled_by.ts'
 import type { Rate } from '../verdicts/comparable.ts'
 import { soleTenantOf } from '../verdicts/doubts.ts'
@@ -21,7 +22,7 @@ import { isReason } from '../verdicts/match/reasons.ts'
 import { baseRateOf } from '../verdicts/verdict_rows.ts'
 import { type AccessDetail, accessDetails } from '../views/access_list.ts'
 import { type RawRow, rawRow } from './raw_row.ts'
-import { REASON_TEXTS, type ReasonText } from './reason_texts.ts'
+import { type ReasonText, reasonText } from './reason_texts.ts'
 
 /** Sign-ins of the principal that are shown before the access, and after it. */
 const NEAR_EACH_SIDE = 4
@@ -130,7 +131,7 @@ function tokenOf(id: string): string {
   return state === 'present' ? tokenId : NO_ID
 }
 
-const OF_TOKEN = `token_id = toUUID({token:String}) AND token_id != toUUID('${NO_ID}')`
+const OF_TOKEN = `token_id = toUUID({token:String}) AND ${HAS_TOKEN}`
 const WHAT: readonly (readonly [Exclude<Explained['kind'], 'unknown'>, string])[] = [
   [
     'access',
@@ -153,14 +154,14 @@ async function whysOf(session: Session, record: string): Promise<Why[]> {
 async function whyOf(session: Session, access: AccessDetail, sole: string): Promise<Why> {
   const field = (name: string) => access.fields.find((one) => one.name === name)?.value ?? ''
   const tenant = field('tenant') || sole
-  const { atMs, fromMs, ...place } = await factsOf(session, access)
+  const { atMs, fromMs, ...location } = await factsOf(session, access)
   const span = { tenant, from: fromMs, to: atMs + LATER_MS }
   const losses = await lossesOf(session, 'issuance', [tenant])
   const tokenId = field('token_id')
   return {
     access,
-    raw: await rawRow({ ...access.evidence, ...place }),
-    text: isReason(access.reason) ? REASON_TEXTS[access.reason] : { means: '', cannotMean: '' },
+    raw: await rawRow({ ...access.evidence, ...location }),
+    text: isReason(access.reason) ? reasonText(access.reason) : { means: '', cannotMean: '' },
     lookedFor: {
       tenant,
       tokenId,
@@ -180,7 +181,8 @@ async function whyOf(session: Session, access: AccessDetail, sole: string): Prom
 /** Where the record is, and its times as verdicts take them: by corrected clocks. */
 async function factsOf(session: Session, { recordId, evidence }: AccessDetail) {
   const { access: clocks } = await readClocks(session)
-  const [row] = await session.rows(
+  const row = await firstRow(
+    session,
     `SELECT at_ms, ${LOOK_BACK_FROM} AS from_ms, ref, e.sha256 AS sha256
      FROM (
        SELECT evidence_id, record_ref AS ref, ${correctedMs('at', clocks)} AS at_ms,
@@ -191,14 +193,11 @@ async function factsOf(session: Session, { recordId, evidence }: AccessDetail) {
      ORDER BY e.path = {path:String} DESC LIMIT 1`,
     { id: recordId, line: evidence.line, path: evidence.path },
   )
-  const ref = text(row ?? {}, 'ref') ?? ''
-  return {
-    atMs: Number(row?.['at_ms'] ?? 0),
-    fromMs: Number(row?.['from_ms'] ?? 0),
-    sha256: text(row ?? {}, 'sha256') ?? '',
-    ids: ref === '' ? [recordId] : [ref],
-  }
+  const { ref, ...facts } = readFacts(row)
+  return { ...facts, ids: ref === '' ? [recordId] : [ref] }
 }
+
+const readFacts = rowReader(asNumber('atMs fromMs'), asText('sha256 ref'))
 
 async function logsLooked(
   session: Session,
@@ -215,22 +214,13 @@ async function logsLooked(
     span,
   )
   const hours = Math.ceil(span.to / HOUR_MS) - Math.floor(span.from / HOUR_MS)
-  return rows.map((row) => ({
-    source: String(row['source']),
-    category: String(row['category']),
-    quality: String(row['quality']),
-    first: isoOf(Number(row['first_ms'])),
-    last: isoOf(Number(row['last_ms'])),
-    hours,
-    hoursPresent: Number(row['present']),
-    issued: Number(row['issued_here']),
-    withToken: Number(row['with_token']),
-  }))
+  return rows.map((row) => ({ ...readLog(row), hours, ...readCounts(row) }))
 }
 
-const HOUR_MS = 3_600_000
+const readLog = rowReader(asText('source category quality'), asTime('first last'))
+const readCounts = rowReader(asNumber('hoursPresent:present issued:issued_here withToken'))
 
-type Params = Parameters<Session['rows']>[1]
+const HOUR_MS = 3_600_000
 
 const cut = (sql: string) => `substringUTF8(toString(${sql}), 1, 200)`
 
@@ -243,28 +233,19 @@ async function issuancesWhere(
 ): Promise<IssuanceSeen[]> {
   const rows = await session.rows(
     `SELECT toUnixTimestamp64Milli(at) AS at_ms, category, outcome,
-       ${cut("if(principal != '', principal, principal_id)")} AS who, ${cut('app_id')} AS app, ip,
-       ${cut('client')} AS agent, if(token_id = toUUID('${NO_ID}'), '', toString(token_id)) AS token,
+       ${cut(PRINCIPAL)} AS who, ${cut('app_id')} AS app, ip,
+       ${cut('client')} AS agent, ${tokenText()} AS token,
        ${cut('session_id')} AS sid
      FROM issuance WHERE ${condition} ORDER BY ${order} LIMIT ${most} ${BOUNDED}`,
     params,
   )
-  return rows.map(seen)
+  return rows.map(readIssuance)
 }
 
-function seen(row: Json): IssuanceSeen {
-  return {
-    at: isoOf(Number(row['at_ms'])),
-    category: String(row['category']),
-    outcome: String(row['outcome']),
-    principal: String(row['who']),
-    app: String(row['app']),
-    ip: String(row['ip']),
-    client: String(row['agent']),
-    tokenId: String(row['token']),
-    sessionId: String(row['sid']),
-  }
-}
+const readIssuance = rowReader(
+  asTime('at'),
+  asText('category outcome principal:who app ip client:agent tokenId:token sessionId:sid'),
+)
 
 /** The nearest sign-ins on either side of a time, within the life of a token. */
 async function signInsNear(

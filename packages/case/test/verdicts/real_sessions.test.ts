@@ -8,7 +8,7 @@ import { ingest } from '../../src/ingest/ingest.ts'
 import { type Case, openCase } from '../../src/store/case.ts'
 import { reconcile } from '../../src/verdicts/reconcile.ts'
 import { seal } from '../../src/verdicts/seal.ts'
-import { judgeSessions, type SessionVerdict } from '../../src/verdicts/verdict_rows.ts'
+import { type SessionVerdict, sessionVerdicts } from '../../src/verdicts/verdict_rows.ts'
 
 const file = fileURLToPath(
   new URL('../../../../../shared/data/invictus/auditrecords.csv.gz', import.meta.url),
@@ -24,7 +24,7 @@ describe('sessions of a real tenant', { skip }, () => {
     await ingest(opened, [file])
     await seal(opened)
     await reconcile(opened.session)
-    sessions = await judgeSessions(opened.session)
+    sessions = await sessionVerdicts(opened.session)
   })
   after(async () => {
     await opened.close()

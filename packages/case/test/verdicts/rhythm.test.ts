@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
 import * as fc from 'fast-check'
-import { HOUR_MS, holes } from '../../src/verdicts/rhythm.ts'
+import { HOUR_MS } from '../../src/verdicts/losses/loss.ts'
+import { holes } from '../../src/verdicts/rhythm.ts'
 
 const RUNS = Number(process.env['FUZZ_RUNS'] ?? 200)
 /** A Monday, 00:00 UTC. */

@@ -7,11 +7,12 @@
  *
  * @module
  */
-import { type Json, text } from '@mintmark/core'
+import type { Json } from '@mintmark/core'
+import { asNumber, asText, rowReader } from '../../engine/rows.ts'
 import type { Session } from '../../engine/session.ts'
 import { BOUNDED } from '../../engine/settings.ts'
-import { ALL_TIME, type Loss, type LossCode } from './loss.ts'
-import { CAPS, HAS_TIME, type LogOfFile, type LossyFile, READ_IN_PART } from './lossy_files.ts'
+import { ALL_TIME, HAS_TIME, type LogName, type Loss, type LossCode, type Period } from './loss.ts'
+import { CAPS, type LossyFile, READ_IN_PART } from './lossy_files.ts'
 
 type CapCode = (typeof CAPS)[number]
 type Order = 'oldest-first' | 'newest-first' | 'none'
@@ -47,25 +48,10 @@ export async function lostByCaps(
       const others = (spans.get(logKey(log)) ?? []).filter(
         (span) => span.evidenceId !== file.evidenceId,
       )
-      const { side, source, category, tenant } = log
       const period = lostPeriod(code, order, file, others)
-      return {
-        side,
-        source,
-        category,
-        tenant,
-        evidenceId: file.evidenceId,
-        code,
-        ...period,
-        records: 0,
-      }
+      return { ...log, evidenceId: file.evidenceId, code, ...period, records: 0 }
     }),
   )
-}
-
-interface Period {
-  readonly fromMs: number
-  readonly toMs: number
 }
 
 interface Span extends Period {
@@ -124,7 +110,7 @@ function orderOf(row: Json): Order {
   return Number(row['rises']) <= most ? 'newest-first' : 'none'
 }
 
-const logKey = ({ side, source, category, tenant }: LogOfFile) =>
+const logKey = ({ side, source, category, tenant }: Readonly<Record<keyof LogName, unknown>>) =>
   JSON.stringify([side, source, category, tenant])
 
 /** First and last record of each log in each file. */
@@ -139,21 +125,12 @@ async function spansOfLogs(session: Session): Promise<Map<string, Span[]>> {
          ${columns} FROM issuance WHERE ${HAS_TIME} GROUP BY evidence_id, log_source, category, log_tenant
      ) ORDER BY evidence_id ${BOUNDED}`,
   )
-  const found = new Map<string, Span[]>()
-  for (const row of rows) {
-    const key = JSON.stringify([
-      row['side'],
-      text(row, 'log_source') ?? '',
-      text(row, 'category') ?? '',
-      text(row, 'log_tenant') ?? '',
-    ])
-    const own = found.get(key) ?? []
-    found.set(key, own)
-    own.push({
-      evidenceId: Number(row['evidence_id']),
-      fromMs: Number(row['from_ms']),
-      toMs: Number(row['to_ms']),
-    })
-  }
-  return found
+  const readLog = rowReader(asText('source:log_source category tenant:log_tenant'))
+  const spans = rows.map((row) => ({
+    ...readSpan(row),
+    log: { side: row['side'], ...readLog(row) },
+  }))
+  return Map.groupBy(spans, ({ log }) => logKey(log))
 }
+
+const readSpan = rowReader(asNumber('evidenceId fromMs toMs'))

@@ -6,38 +6,37 @@
  *
  * @module
  */
-import { type Json, text } from '@mintmark/core'
-import { type Query, run } from '../../engine/query.ts'
+import type { Json } from '@mintmark/core'
+import { asNumber, asText, rowReader } from '../../engine/rows.ts'
 import type { Session } from '../../engine/session.ts'
-import { NO_ID } from '../../store/no_id.ts'
+import { APP, HAS_TOKEN } from '../../store/access_sql.ts'
 import { correctedMs, type Offsets, writeClocks } from '../match/clocks.ts'
+import { HAS_TIME } from './loss.ts'
 
 /** Statements after which a file cannot be taken for all that its source had. */
 const CAPPED = ['row-cap', 'next-link', 'result-count-short', 'ends-early', 'audit-data-truncated']
+const COLUMNS = `side, source, category, tenant, hour, quality, records, issued, issued_with_token, issued_with_session,
+  with_token, with_session, with_principal, with_app, with_ip, with_issued_at, grouped, backup, first, last`
 
 const ISSUANCE_COVERAGE = (at: string) => `
-  INSERT INTO coverage (side, source, category, tenant, hour, quality, records, issued, issued_with_token,
-    issued_with_session, with_token, with_session, with_principal, with_app, with_ip, with_issued_at,
-    grouped, backup, first, last)
+  INSERT INTO coverage (${COLUMNS})
   SELECT 'issuance', source, category, owner, toStartOfHour(${at}) AS hour,
     multiIf(
       grouped > 1 OR evidence_id GLOBAL IN (SELECT evidence_id FROM statement WHERE code = 'portal-grouped'), 'grouped',
       evidence_id GLOBAL IN (SELECT evidence_id FROM statement WHERE code IN {capped:Array(String)}), 'capped',
       'whole') AS quality,
-    count(), countIf(outcome = 'issued'), countIf(outcome = 'issued' AND token_id != toUUID('${NO_ID}')),
-    countIf(outcome = 'issued' AND session_id != ''), countIf(token_id != toUUID('${NO_ID}')),
+    count(), countIf(outcome = 'issued'), countIf(outcome = 'issued' AND ${HAS_TOKEN}),
+    countIf(outcome = 'issued' AND session_id != ''), countIf(${HAS_TOKEN}),
     countIf(session_id != ''), countIf(principal != '' OR principal_id != ''), countIf(app_id != ''),
     countIf(ip != ''), 0, sum(toUInt64(grouped > 1)), countIf(startsWith(lower(issuer), 'azureadbackup')),
     min(${at}), max(${at})
   FROM issuance
-  WHERE at > toDateTime64('1970-01-02 00:00:00', 3, 'UTC')
+  WHERE ${HAS_TIME}
   GROUP BY source, category, owner, hour, quality
 `
 
 const ACCESS_COVERAGE = (at: string) => `
-  INSERT INTO coverage (side, source, category, tenant, hour, quality, records, issued, issued_with_token,
-    issued_with_session, with_token, with_session, with_principal, with_app, with_ip, with_issued_at,
-    grouped, backup, first, last)
+  INSERT INTO coverage (${COLUMNS})
   SELECT 'access', source, service, tenant, toStartOfHour(${at}) AS hour,
     if(evidence_id GLOBAL IN (SELECT evidence_id FROM statement WHERE code IN {capped:Array(String)}),
       'capped', 'whole') AS quality,
@@ -45,13 +44,13 @@ const ACCESS_COVERAGE = (at: string) => `
     countIf(principal != '' OR principal_id != ''), countIf(app_id != '' OR client_app_id != ''),
     countIf(ip != ''), countIf(issued_at > toDateTime64(0, 3, 'UTC')), 0, 0, min(${at}), max(${at})
   FROM access
-  WHERE at > toDateTime64('1970-01-02 00:00:00', 3, 'UTC')
+  WHERE ${HAS_TIME}
   GROUP BY source, service, tenant, hour, quality
 `
 
 const ACCESS_DAYS = `
   INSERT INTO access_day (tenant, service, app, day, accesses)
-  SELECT tenant, service, if(client_app_id != '', client_app_id, app_id) AS app, day, sum(n)
+  SELECT tenant, service, ${APP} AS app, day, sum(n)
   FROM (
     SELECT tenant, service, client_app_id, app_id, toDate(at) AS day, count() AS n
     FROM access
@@ -100,33 +99,26 @@ export interface CoverageSpan {
 
 type CoverageField = 'token' | 'session' | 'principal' | 'app' | 'ip' | 'issuedAt'
 
-const SPANS: Query<{ limit: number }, CoverageSpan> = {
-  name: 'coverage spans',
-  sql: `
-    SELECT side, source, category, tenant, quality, formatDateTime(min(first), '%Y-%m-%dT%H:%i:%S.000Z') AS first_at,
-      formatDateTime(max(last), '%Y-%m-%dT%H:%i:%S.000Z') AS last_at, sum(records) AS n, uniqExact(hour) AS present,
-      dateDiff('hour', min(hour), max(hour)) + 1 - present AS empty,
-      sum(with_token) AS token, sum(with_session) AS session, sum(with_principal) AS principal,
-      sum(with_app) AS app, sum(with_ip) AS ip, sum(with_issued_at) AS issued_at
-    FROM coverage
-    GROUP BY side, source, category, tenant, quality
-    ORDER BY side DESC, tenant, source, category, quality
-    LIMIT {limit:UInt32}`,
-  example: { limit: 10 },
-  row: (raw) => {
-    const records = Number(raw['n'])
-    const share = (name: string) => Number(raw[name]) / Math.max(1, records)
+/** Coverage in sum: one row a side, tenant, source, category and quality, at most `limit` of them. */
+export async function coverageReport(session: Session, limit = 10_000): Promise<CoverageSpan[]> {
+  const rows = await session.rows(
+    `SELECT side, source, category, tenant, quality, formatDateTime(min(first), '%Y-%m-%dT%H:%i:%S.000Z') AS first_at,
+       formatDateTime(max(last), '%Y-%m-%dT%H:%i:%S.000Z') AS last_at, sum(records) AS n, uniqExact(hour) AS present,
+       dateDiff('hour', min(hour), max(hour)) + 1 - present AS empty,
+       sum(with_token) AS token, sum(with_session) AS session, sum(with_principal) AS principal,
+       sum(with_app) AS app, sum(with_ip) AS ip, sum(with_issued_at) AS issued_at
+     FROM coverage
+     GROUP BY side, source, category, tenant, quality
+     ORDER BY side DESC, tenant, source, category, quality
+     LIMIT {limit:UInt32}`,
+    { limit },
+  )
+  return rows.map((row) => {
+    const span = readSpan(row)
+    const share = (name: string) => Number(row[name]) / Math.max(1, span.records)
     return {
-      side: raw['side'] === 'issuance' ? 'issuance' : 'access',
-      source: text(raw, 'source') ?? '',
-      category: text(raw, 'category') ?? '',
-      tenant: text(raw, 'tenant') ?? '',
-      quality: text(raw, 'quality') ?? '',
-      first: text(raw, 'first_at') ?? '',
-      last: text(raw, 'last_at') ?? '',
-      records,
-      hoursPresent: Number(raw['present']),
-      hoursEmpty: Number(raw['empty']),
+      side: row['side'] === 'issuance' ? 'issuance' : 'access',
+      ...span,
       fields: {
         token: share('token'),
         session: share('session'),
@@ -136,13 +128,13 @@ const SPANS: Query<{ limit: number }, CoverageSpan> = {
         issuedAt: share('issued_at'),
       },
     }
-  },
+  })
 }
 
-/** Coverage in sum: one row a side, tenant, source, category and quality, at most `limit` of them. */
-export function coverageReport(session: Session, limit = 10_000): Promise<CoverageSpan[]> {
-  return run(session, SPANS, { limit })
-}
+const readSpan = rowReader(
+  asText('source category tenant quality first:first_at last:last_at'),
+  asNumber('records:n hoursPresent:present hoursEmpty:empty'),
+)
 
 /** The hours of one tenant's issuance coverage, as reconcile reads them. */
 export interface IssuanceHour {
@@ -161,56 +153,41 @@ export interface IssuanceHour {
   readonly backup: number
 }
 
-/**
- * A list an hour, not a row: a case has tens of thousands of hours, and a row's names are most of its text. Its
- * numbers, below 2^53, come as such and not as text.
- */
-const HOURS: Query<{ tenants: readonly string[] }, IssuanceHour[]> = {
-  name: 'issuance hours',
-  sql: `
-    SELECT tenant, source, category, quality, arraySort(groupArray(arrayMap(n -> toFloat64(n),
-      [toInt64(toUnixTimestamp(hour)), records, first_ms, last_ms, issued, issued_with_token, issued_with_session, backup]))) AS hours
-    FROM (
-      SELECT tenant, source, category, quality, hour, toInt64(sum(records)) AS records,
-        toUnixTimestamp64Milli(min(first)) AS first_ms, toUnixTimestamp64Milli(max(last)) AS last_ms,
-        toInt64(sum(issued)) AS issued, toInt64(sum(issued_with_token)) AS issued_with_token,
-        toInt64(sum(issued_with_session)) AS issued_with_session, toInt64(sum(backup)) AS backup
-      FROM coverage
-      WHERE side = 'issuance' AND tenant IN {tenants:Array(String)}
-      GROUP BY tenant, source, category, quality, hour
-    )
-    GROUP BY tenant, source, category, quality
-    ORDER BY tenant, source, category, quality`,
-  example: { tenants: [''] },
-  row: hoursOfLog,
-}
-
 /** Issuance coverage of some tenants, hour by hour within a tenant, source, category and quality. */
 export async function issuanceHours(
   session: Session,
   tenants: readonly string[],
 ): Promise<IssuanceHour[]> {
-  return (await run(session, HOURS, { tenants })).flat()
+  // A list an hour, not a row: a case has tens of thousands of hours, and a row's names are most of its text. Its
+  // numbers, below 2^53, come as such and not as text.
+  const rows = await session.rows(
+    `SELECT tenant, source, category, quality, arraySort(groupArray(arrayMap(n -> toFloat64(n),
+       [toInt64(toUnixTimestamp(hour)), records, first_ms, last_ms, issued, issued_with_token, issued_with_session, backup]))) AS hours
+     FROM (
+       SELECT tenant, source, category, quality, hour, toInt64(sum(records)) AS records,
+         toUnixTimestamp64Milli(min(first)) AS first_ms, toUnixTimestamp64Milli(max(last)) AS last_ms,
+         toInt64(sum(issued)) AS issued, toInt64(sum(issued_with_token)) AS issued_with_token,
+         toInt64(sum(issued_with_session)) AS issued_with_session, toInt64(sum(backup)) AS backup
+       FROM coverage
+       WHERE side = 'issuance' AND tenant IN {tenants:Array(String)}
+       GROUP BY tenant, source, category, quality, hour
+     )
+     GROUP BY tenant, source, category, quality
+     ORDER BY tenant, source, category, quality`,
+    { tenants },
+  )
+  return rows.flatMap(hoursOfLog)
 }
 
-function hoursOfLog(raw: Json): IssuanceHour[] {
-  const tenant = text(raw, 'tenant') ?? ''
-  const source = text(raw, 'source') ?? ''
-  const category = text(raw, 'category') ?? ''
-  const quality = text(raw, 'quality') ?? ''
-  const hours: readonly unknown[] = Array.isArray(raw['hours']) ? raw['hours'] : []
-  return hours.filter(Array.isArray).map((tuple: readonly unknown[]) => ({
-    tenant,
-    source,
-    category,
-    quality,
-    hourMs: Number(tuple[0]) * 1000,
-    records: Number(tuple[1]),
-    firstMs: Number(tuple[2]),
-    lastMs: Number(tuple[3]),
-    issued: Number(tuple[4]),
-    withToken: Number(tuple[5]),
-    withSession: Number(tuple[6]),
-    backup: Number(tuple[7]),
-  }))
+const readLog = rowReader(asText('tenant source category quality'))
+
+function hoursOfLog(row: Json): IssuanceHour[] {
+  const log = readLog(row)
+  const hours: readonly unknown[] = Array.isArray(row['hours']) ? row['hours'] : []
+  return hours.filter(Array.isArray).map((numbers: readonly unknown[]) => {
+    const [seconds = 0, records = 0, firstMs = 0, lastMs = 0, ...others] = numbers.map(Number)
+    const [issued = 0, withToken = 0, withSession = 0, backup = 0] = others
+    const times = { hourMs: seconds * 1000, firstMs, lastMs }
+    return { ...log, ...times, records, issued, withToken, withSession, backup }
+  })
 }

@@ -11,13 +11,7 @@ import { UNKNOWN_OWNER } from '@mintmark/logs'
 import type { Session } from '../../engine/session.ts'
 import { BOUNDED } from '../../engine/settings.ts'
 import { ALL_TIME, type Loss } from './loss.ts'
-
-/** Side, source and category of what the unified audit log holds. */
-const AUDIT_LOG = [
-  ['access', 'ual', ''],
-  ['issuance', 'ual-sts', 'sts-logon'],
-  ['issuance', 'ual-owa', 'owa-auth'],
-] as const
+import { AUDIT_LOG } from './lossy_files.ts'
 
 const FOLDER = "substring(path, 1, length(path) - position(reverse(path), '/'))"
 
@@ -38,23 +32,13 @@ export async function lostByExtractors(session: Session): Promise<Loss[]> {
 }
 
 function lossesOf(gap: Json, tenant: string): Loss[] {
-  const { fromMs, toMs } = periodOf(gap)
-  return AUDIT_LOG.map(([side, source, category]) => ({
-    side,
-    source,
-    category,
-    tenant,
-    evidenceId: Number(gap['evidence_id']),
-    code: 'extractor-gap',
-    fromMs,
-    toMs,
-    records: 0,
-  }))
-}
-
-function periodOf(gap: Json): { readonly fromMs: number; readonly toMs: number } {
-  if (gap['from_ms'] === null || gap['to_ms'] === null) return ALL_TIME
-  return { fromMs: Number(gap['from_ms']), toMs: Number(gap['to_ms']) }
+  const isTimed = gap['from_ms'] !== null && gap['to_ms'] !== null
+  const period = isTimed ? { fromMs: Number(gap['from_ms']), toMs: Number(gap['to_ms']) } : ALL_TIME
+  const evidenceId = Number(gap['evidence_id'])
+  return AUDIT_LOG.map((log) => {
+    const lost = { evidenceId, code: 'extractor-gap', ...period, records: 0 } as const
+    return { ...log, tenant, ...lost }
+  })
 }
 
 /** Tenants of audit records, by the folder of their files. */
@@ -84,7 +68,6 @@ function tenantsBeside(
   const within = [...folders].filter(
     ([name]) => name === folder || folder === '' || name.startsWith(`${folder}/`),
   )
-  const tenants = new Set<string>()
-  for (const [, own] of within) for (const tenant of own) tenants.add(tenant)
+  const tenants = new Set(within.flatMap(([, own]) => [...own]))
   return [...tenants].toSorted((a, b) => (a < b ? -1 : 1))
 }

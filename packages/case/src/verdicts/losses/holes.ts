@@ -8,16 +8,24 @@
  *
  * @module
  */
-import { type Json, text } from '@mintmark/core'
+import type { Json } from '@mintmark/core'
 import { UNKNOWN_OWNER } from '@mintmark/logs'
-import { countOf } from '../../engine/count_of.ts'
+import { asText, countOf, rowReader } from '../../engine/rows.ts'
 import { Scratch } from '../../engine/scratch.ts'
 import type { Session } from '../../engine/session.ts'
 import { BOUNDED } from '../../engine/settings.ts'
+import { columnsSql } from '../../store/columns.ts'
 import { PREFIX, signedIn, WHO } from '../match/context.ts'
-import type { Loss, Side } from './loss.ts'
-import { HAS_TIME } from './lossy_files.ts'
-import { HOUR_MS, MINUTE_MS, outages, type Pace, paceOf, type Stretch } from './outages.ts'
+import {
+  HAS_TIME,
+  HOUR_MS,
+  type LogName,
+  type Loss,
+  MINUTE_MS,
+  type Period,
+  type Side,
+} from './loss.ts'
+import { extentOf, outages, type Pace, paceOf } from './outages.ts'
 import { COMPARED_MINUTES, outstanding } from './outstanding.ts'
 
 /**
@@ -39,36 +47,25 @@ const FEW_RECORDS = 2_000_000
 
 /** Losses by holes. Cost: a pass over four columns of both tables, by minute. Throws as `Session.rows`. */
 export async function lostInHoles(session: Session): Promise<Loss[]> {
-  const scratch = await Scratch.open(session)
-  try {
+  return await Scratch.lend(session, async (scratch) => {
+    const isFew =
+      (await countOf(session, 'access')) + (await countOf(session, 'issuance')) <= FEW_RECORDS
     const minutes = await scratch.table(
       'minutes',
-      `side LowCardinality(String), source LowCardinality(String), category LowCardinality(String),
-       log_tenant LowCardinality(String), minute Int64, from_ms Int64, to_ms Int64, records UInt64`,
-      (await countOf(session, 'access')) + (await countOf(session, 'issuance')) > FEW_RECORDS
-        ? `(${LOG}, minute)`
-        : undefined,
+      columnsSql(`side Low; source Low; category Low; log_tenant Low; minute Int64; from_ms Int64; to_ms Int64;
+        records UInt64`),
+      isFew ? undefined : `(${LOG}, minute)`,
     )
-    for (const [side, category, tenant] of SIDES) {
-      // oxlint-disable-next-line no-await-in-loop -- a session runs one statement at a time
-      await session.command(
-        `INSERT INTO ${minutes} ${minutesOf(side, category, tenant)} ${BOUNDED}`,
-      )
-    }
-    await session.command(`INSERT INTO ${minutes} ${collected(minutes)} ${BOUNDED}`)
-    await session.command(`INSERT INTO ${minutes} ${AT_WORK} ${BOUNDED}`)
+    const fill = (rows: string) => session.command(`INSERT INTO ${minutes} ${rows} ${BOUNDED}`)
+    await fill(minutesOf('access', 'service', 'tenant'))
+    await fill(minutesOf('issuance', 'category', 'owner'))
+    await fill(collected(minutes))
+    await fill(AT_WORK)
     const logs: Log[] = []
     for await (const rows of session.stream(logsIn(minutes))) logs.push(...rows.map(logOf))
     return lossesOf(logs)
-  } finally {
-    await scratch.close()
-  }
+  })
 }
-
-const SIDES = [
-  ['access', 'service', 'tenant'],
-  ['issuance', 'category', 'owner'],
-] as const
 
 const minutesOf = (side: Side, category: string, tenant: string) => `
   SELECT '${side}' AS side, toString(source) AS log_source, toString(${category}) AS log_category,
@@ -99,14 +96,11 @@ const AT_WORK = `
   WHERE ${HAS_TIME} AND ip != '' AND (${WHO}, ${PREFIX}) GLOBAL IN (${signedIn('issuance')})
   GROUP BY log_tenant, minute`
 
-interface Log {
+interface Log extends Omit<LogName, 'side'> {
   readonly side: Side | typeof ALL | typeof OWN
-  readonly source: string
-  readonly category: string
-  readonly tenant: string
   /** Minutes with a record, by hour. */
   readonly active: Map<number, number>
-  readonly silences: readonly Stretch[]
+  readonly silences: readonly Period[]
   readonly count: number
 }
 
@@ -118,14 +112,14 @@ function logOf(row: Json): Log {
   const end = Number(row['minutes']) + 1
   return {
     side: SIDE_NAMES.find((side) => side === row['side']) ?? 'access',
-    source: text(row, 'source') ?? '',
-    category: text(row, 'category') ?? '',
-    tenant: text(row, 'log_tenant') ?? '',
+    ...readLog(row),
     active: new Map(hours.map((hour, at) => [hour, (starts[at + 1] ?? end) - (starts[at] ?? end)])),
     silences: fromMs.map((from, at) => ({ fromMs: from, toMs: toMs[at] ?? from })),
     count: Number(row['count']),
   }
 }
+
+const readLog = rowReader(asText('source category tenant:log_tenant'))
 
 function numbersOf(lists: unknown): number[][] {
   return Array.isArray(lists)
@@ -191,17 +185,12 @@ function lossesOf(logs: readonly Log[]): Loss[] {
   })
 }
 
-function spanOf({ active }: Log): Stretch {
-  let first = Number.POSITIVE_INFINITY
-  let last = 0
-  for (const hour of active.keys()) {
-    first = Math.min(first, hour)
-    last = Math.max(last, hour)
-  }
+function spanOf({ active }: Log): Period {
+  const { first, last } = extentOf(active)
   return { fromMs: first * HOUR_MS, toMs: (last + 1) * HOUR_MS }
 }
 
-const isAmong = (one: Stretch, others: readonly Stretch[]): boolean =>
+const isAmong = (one: Period, others: readonly Period[]): boolean =>
   others.some(({ fromMs, toMs }) => fromMs === one.fromMs && toMs === one.toMs)
 
 /** Whether no log of the collector is one of accesses. */
@@ -212,19 +201,12 @@ const collectorOf = ({ source }: Log) => (source.startsWith('ual') ? 'ual' : sou
 
 const collectorKey = (log: Log) => `${collectorOf(log)} ${log.tenant}`
 
-interface Hidden {
-  readonly side: Side
-  readonly source: string
-  readonly category: string
-  readonly tenant: string
-}
-
 /** The logs that a hole of this one is of; a collector's hole hides services that it shows nowhere else. */
-function hiddenIn(log: Log, logs: readonly Log[]): Hidden[] {
+function hiddenIn(log: Log, logs: readonly Log[]): LogName[] {
   const { side, source, category, tenant } = log
   if (side === OWN) return []
   if (side !== ALL) return [{ side, source, category, tenant }]
-  const found = new Map<string, Hidden>()
+  const found = new Map<string, LogName>()
   for (const one of logs) {
     if (
       one.side === ALL ||
@@ -239,14 +221,7 @@ function hiddenIn(log: Log, logs: readonly Log[]): Hidden[] {
   return [...found.values()]
 }
 
-const lossOf = ({ side, source, category, tenant }: Hidden, { fromMs, toMs }: Stretch): Loss => ({
-  side,
-  source,
-  category,
-  tenant,
-  evidenceId: 0,
-  code: 'hole',
-  fromMs,
-  toMs,
-  records: 0,
-})
+const lossOf = ({ side, source, category, tenant }: LogName, { fromMs, toMs }: Period): Loss => {
+  const log = { side, source, category, tenant }
+  return { ...log, evidenceId: 0, code: 'hole', fromMs, toMs, records: 0 }
+}

@@ -4,22 +4,34 @@
  * @module
  */
 
+export const MINUTE_MS = 60_000
+export const HOUR_MS = 3_600_000
+
 export type Side = 'issuance' | 'access'
 
-export type LossCode =
+export const LOSS_CODES = [
   /** Rows or records that could not be read. */
-  | 'rejected-rows'
-  /** Records of which only the begin could be read, which does not say whose mailbox it was. */
-  | 'cut-records'
-  | 'row-cap'
-  | 'next-link'
-  | 'result-count-short'
-  | 'ends-early'
-  | 'extractor-gap'
+  'rejected-rows',
+  /** Records of which only the beginning could be read, which does not say whose mailbox it was. */
+  'cut-records',
+  'row-cap',
+  'next-link',
+  'result-count-short',
+  'ends-early',
+  'extractor-gap',
   /** A silence that is too long for the log's own pace. */
-  | 'hole'
+  'hole',
+] as const
+export type LossCode = (typeof LOSS_CODES)[number]
 
-export interface Loss {
+/** Half-open, milliseconds since 1970. */
+export interface Period {
+  readonly fromMs: number
+  readonly toMs: number
+}
+
+/** A log; of one file, as far as it has records of it. */
+export interface LogName {
   readonly side: Side
   /** `''` where the evidence does not show it. */
   readonly source: string
@@ -27,18 +39,18 @@ export interface Loss {
   readonly category: string
   /** Issuance: the owner. Access: the tenant. `''`: it may be any. */
   readonly tenant: string
+}
+
+/** Its time is `ALL_TIME` where the evidence gives none. */
+export interface Loss extends LogName, Period {
   /** 0 for a hole, which is in no file. */
   readonly evidenceId: number
   readonly code: LossCode
-  /** Half-open; `ALL_TIME` where the evidence gives no time. */
-  readonly fromMs: number
-  readonly toMs: number
   /** How many are lost; 0 where nobody knows. Losses of one file, code and time share their records. */
   readonly records: number
 }
 
+/** Before this a record has no time, only a default. */
+export const HAS_TIME = "at > toDateTime64('1970-01-02 00:00:00', 3, 'UTC')"
 /** What the table `loss` can hold: 1970 until the end of 2299. */
-export const ALL_TIME: { readonly fromMs: number; readonly toMs: number } = {
-  fromMs: 0,
-  toMs: Date.UTC(2299, 11, 31),
-}
+export const ALL_TIME: Period = { fromMs: 0, toMs: Date.UTC(2299, 11, 31) }

@@ -7,18 +7,18 @@
  *
  * @module
  */
-import { text } from '@mintmark/core'
+import { asNumber, asText, rowReader } from '../../engine/rows.ts'
 import type { Session } from '../../engine/session.ts'
-import { escapedCell } from '../../engine/tab_separated.ts'
+import { insertRows } from '../../engine/tab_separated.ts'
 import { lostByCaps } from './caps.ts'
 import { lostByCuts } from './cuts.ts'
 import { lostByExtractors } from './extractors.ts'
 import { lostInHoles } from './holes.ts'
-import { ALL_TIME, type Loss, type LossCode, type Side } from './loss.ts'
+import { ALL_TIME, LOSS_CODES, type Loss, type Side } from './loss.ts'
 import { lossyFiles } from './lossy_files.ts'
 import { lostByRejects } from './rejects.ts'
 
-export type { Loss, LossCode, Side } from './loss.ts'
+export type { Loss, LossCode, Period, Side } from './loss.ts'
 export { ALL_TIME } from './loss.ts'
 
 /**
@@ -39,36 +39,19 @@ export async function lossesOf(
      ORDER BY from_at, to_at, tenant, source, category, code, evidence_id`,
     { side, ...(tenants === undefined ? {} : { tenants }) },
   )
-  return rows.map((row) => ({
-    side,
-    source: text(row, 'source') ?? '',
-    category: text(row, 'category') ?? '',
-    tenant: text(row, 'tenant') ?? '',
-    evidenceId: Number(row['evidence_id']),
-    code: codeOf(row['code']),
-    fromMs: Number(row['from_ms']),
-    toMs: Number(row['to_ms']),
-    records: Number(row['records']),
-  }))
+  return rows.map((row) => {
+    // A code of another version becomes the one that says least.
+    const code = LOSS_CODES.find((one) => one === row['code']) ?? 'rejected-rows'
+    return { side, ...readLoss(row), code }
+  })
 }
 
-const CODES: ReadonlyMap<unknown, LossCode> = new Map(
-  (
-    [
-      'rejected-rows',
-      'cut-records',
-      'row-cap',
-      'next-link',
-      'result-count-short',
-      'ends-early',
-      'extractor-gap',
-      'hole',
-    ] as const
-  ).map((code) => [code, code]),
+const readLoss = rowReader(
+  asText('source category tenant'),
+  asNumber('evidenceId'),
+  asText('code'),
+  asNumber('fromMs toMs records'),
 )
-
-/** A case of this version holds codes of this version; a code from elsewhere is the one that says least. */
-const codeOf = (stored: unknown): LossCode => CODES.get(stored) ?? 'rejected-rows'
 
 /**
  * Fills `loss` anew from what the case holds.
@@ -79,39 +62,22 @@ const codeOf = (stored: unknown): LossCode => CODES.get(stored) ?? 'rejected-row
 export async function buildLosses(session: Session): Promise<void> {
   await session.command('TRUNCATE TABLE loss')
   const files = await lossyFiles(session)
-  await write(session, [
+  const losses = [
     ...(await lostByRejects(session, files)),
     ...(await lostByCuts(session)),
     ...(await lostByCaps(session, files)),
     ...(await lostByExtractors(session)),
     ...(await lostInHoles(session)),
-  ])
+  ]
+  await insertRows(session, 'loss', COLUMNS, losses.map(cellsOf))
 }
 
-const AT_ONCE = 50_000
+const COLUMNS = 'side source category tenant evidence_id code from_at to_at records'.split(' ')
 
-async function write(session: Session, losses: readonly Loss[]): Promise<void> {
-  const columns = ['side', 'source', 'category', 'tenant', 'evidence_id', 'code']
-  for (let at = 0; at < losses.length; at += AT_ONCE) {
-    const lines = losses
-      .slice(at, at + AT_ONCE)
-      .map(lineOf)
-      .join('')
-    // oxlint-disable-next-line no-await-in-loop -- a session runs one statement at a time
-    await session.insert(
-      'loss',
-      [...columns, 'from_at', 'to_at', 'records'],
-      'TabSeparated',
-      Buffer.from(lines),
-    )
-  }
-}
-
-function lineOf(loss: Loss): string {
-  const { side, evidenceId, code, records } = loss
-  const names = [loss.source, loss.category, loss.tenant].map(escapedCell)
-  const times = [timeCell(loss.fromMs), timeCell(loss.toMs)]
-  return `${[side, ...names, evidenceId, code, ...times, records].join('\t')}\n`
+function cellsOf(loss: Loss): (string | number)[] {
+  const { side, source, category, tenant, evidenceId, code, fromMs, toMs, records } = loss
+  const times = [fromMs, toMs].map(timeCell)
+  return [side, source, category, tenant, evidenceId, code, ...times, records]
 }
 
 /** As the engine reads a time: `2023-06-01 00:00:00.000`. */

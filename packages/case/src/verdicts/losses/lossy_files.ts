@@ -5,47 +5,27 @@
  */
 import { type Json, text } from '@mintmark/core'
 import { UNKNOWN_OWNER } from '@mintmark/logs'
+import { asText, rowReader } from '../../engine/rows.ts'
 import type { Session } from '../../engine/session.ts'
-import { ALL_TIME, type Side } from './loss.ts'
+import { ALL_TIME, HAS_TIME, type LogName, type Period } from './loss.ts'
 
 /** Statements by which a file says that it is not all that its log had. */
 export const CAPS = ['row-cap', 'next-link', 'result-count-short', 'ends-early'] as const
 const STATED: readonly string[] = [...CAPS, 'audit-data-truncated']
 /** Rejects by which no log that is read loses a record: of logs that are not read at all, and of a text that was mended. */
-const NO_LOSSES: readonly string[] = [
-  'unsupported-category',
-  'unsupported-cloud-app-event',
-  'not-an-access',
-  'invalid-utf8',
-]
+const NO_LOSSES =
+  'unsupported-category unsupported-cloud-app-event not-an-access invalid-utf8'.split(' ')
 /** Shapes of files that are no logs, or none that is known. */
-const NO_LOGS: readonly string[] = [
-  'directory',
-  'folder-inventory',
-  'local-times-csv',
-  'unrecognised',
-  'unreadable',
-  'empty',
-]
+const NO_LOGS = 'directory folder-inventory local-times-csv unrecognised unreadable empty'.split(
+  ' ',
+)
 /** Fewer records do not show that a file holds one service alone. */
 const SHOWS_ITS_SERVICES = 20
-/** Below this a record has no time, only a default. */
-export const HAS_TIME = "at > toDateTime64('1970-01-02 00:00:00', 3, 'UTC')"
 
-/** A log, as far as one file has records of it. */
-export interface LogOfFile {
-  readonly side: Side
-  readonly source: string
-  readonly category: string
-  readonly tenant: string
-}
-
-export interface LossyFile {
+export interface LossyFile extends Period {
   readonly evidenceId: number
-  /** The file's first and last record, duplicates of other files' included; `ALL_TIME` where it has none. */
-  readonly fromMs: number
-  readonly toMs: number
-  readonly logs: readonly LogOfFile[]
+  /** The period: first and last record, duplicates of other files' included; `ALL_TIME` where it has none. */
+  readonly logs: readonly LogName[]
 }
 
 /** SQL that is true of a reject by which a record of a log is lost. */
@@ -91,7 +71,7 @@ export async function lossyFiles(session: Session): Promise<Map<number, LossyFil
   )
 }
 
-function spanOf(row: Json): { readonly fromMs: number; readonly toMs: number } {
+function spanOf(row: Json): Period {
   if (row['first_ms'] === null || row['last_ms'] === null) return ALL_TIME
   return { fromMs: Number(row['first_ms']), toMs: Number(row['last_ms']) + 1 }
 }
@@ -100,7 +80,12 @@ const from = (table: string) =>
   `FROM ${table} WHERE evidence_id GLOBAL IN (${LOSSY}) AND ${HAS_TIME}
    GROUP BY evidence_id, source, category, log_tenant`
 
-async function logsOfFiles(session: Session): Promise<Map<number, LogOfFile[]>> {
+interface Counted {
+  readonly log: LogName
+  readonly records: number
+}
+
+async function logsOfFiles(session: Session): Promise<Map<number, LogName[]>> {
   const rows = await session.rows(
     `SELECT * FROM (
        SELECT 'access' AS side, evidence_id, toString(source) AS source, toString(service) AS category,
@@ -110,89 +95,67 @@ async function logsOfFiles(session: Session): Promise<Map<number, LogOfFile[]>> 
          toString(owner) AS log_tenant, count() AS n ${from('issuance')}
      ) ORDER BY evidence_id, side, source, category, log_tenant`,
   )
-  const found = new Map<number, { readonly log: LogOfFile; readonly records: number }[]>()
-  for (const row of rows) {
-    const evidenceId = Number(row['evidence_id'])
-    const some = found.get(evidenceId) ?? []
-    found.set(evidenceId, some)
-    some.push({ log: logOf(row), records: Number(row['n']) })
-  }
-  return new Map([...found].map(([evidenceId, some]) => [evidenceId, ownLogs(some)]))
+  const files = Map.groupBy(rows, (row) => Number(row['evidence_id']))
+  return new Map([...files].map(([evidenceId, own]) => [evidenceId, ownLogs(own.map(countedLog))]))
 }
 
-function logOf(row: Json): LogOfFile {
-  return {
-    side: row['side'] === 'issuance' ? 'issuance' : 'access',
-    source: text(row, 'source') ?? '',
-    category: text(row, 'category') ?? '',
-    tenant: text(row, 'log_tenant') ?? '',
-  }
+const readLog = rowReader(asText('source category tenant:log_tenant'))
+
+function countedLog(row: Json): Counted {
+  const side = row['side'] === 'issuance' ? 'issuance' : 'access'
+  return { log: { side, ...readLog(row) }, records: Number(row['n']) }
 }
 
 /**
  * A file of whose records some do not tell their owner is that of the others. Few records of one log of accesses do not
  * show that the file holds no other service.
  */
-function ownLogs(
-  counted: readonly { readonly log: LogOfFile; readonly records: number }[],
-): LogOfFile[] {
-  const told = counted.filter(({ log }) => log.tenant !== '' && log.tenant !== UNKNOWN_OWNER)
-  const kept = (told.length > 0 ? told : counted).map(({ log, records }) => ({
+function ownLogs(counted: readonly Counted[]): LogName[] {
+  const named = counted.filter(({ log }) => log.tenant !== '' && log.tenant !== UNKNOWN_OWNER)
+  const own = (named.length > 0 ? named : counted).map(({ log, records }) => ({
     log: log.tenant === UNKNOWN_OWNER ? { ...log, tenant: '' } : log,
     records,
   }))
-  const accesses = kept
-    .filter(({ log }) => log.side === 'access')
-    .reduce((sum, one) => sum + one.records, 0)
-  const logs = kept.map(({ log }) => log)
-  const accessLogs = logs.filter((log) => log.side === 'access')
+  const ofAccesses = own.filter(({ log }) => log.side === 'access')
+  const accesses = ofAccesses.reduce((sum, { records }) => sum + records, 0)
+  const logs = own.map(({ log }) => log)
   if (accesses === 0 || accesses >= SHOWS_ITS_SERVICES) return logs
-  const wide = new Map(accessLogs.map((log) => [`${log.source} ${log.tenant}`, anyService(log)]))
+  const wide = new Map(
+    ofAccesses.map(({ log }) => [`${log.source} ${log.tenant}`, { ...log, category: '' }]),
+  )
   return [...logs.filter((log) => log.side === 'issuance'), ...wide.values()]
 }
 
-const anyService = ({ source, tenant }: LogOfFile): LogOfFile => ({
-  side: 'access',
-  source,
-  category: '',
-  tenant,
-})
-
 /** A file without a record that was kept: its shape says which logs it may be of, whoever's they are. */
-function unknownLogs(shape: string): LogOfFile[] {
-  const kinds = LOGS_OF_SHAPES.find(([prefix]) => shape.startsWith(prefix))?.[1] ?? []
-  return kinds.map(([side, source, category]) => ({
-    side,
-    source,
-    category,
-    tenant: '',
-  }))
+function unknownLogs(shape: string): LogName[] {
+  const logs = LOGS_OF_SHAPES.find(([prefix]) => shape.startsWith(prefix))?.[1] ?? []
+  return logs.map((log) => ({ ...log, tenant: '' }))
 }
 
-type Kind = readonly [side: Side, source: string, category: string]
+type LogKind = Omit<LogName, 'tenant'>
+const accessLog = (source: string): LogKind => ({ side: 'access', source, category: '' })
+const issuanceLog = (source: string, category = ''): LogKind => ({
+  side: 'issuance',
+  source,
+  category,
+})
 
-/** Logs by the begin of a shape's name, the longest first. */
-const LOGS_OF_SHAPES: readonly (readonly [prefix: string, kinds: readonly Kind[]])[] = [
-  [
-    'ual-',
-    [
-      ['access', 'ual', ''],
-      ['issuance', 'ual-sts', 'sts-logon'],
-      ['issuance', 'ual-owa', 'owa-auth'],
-    ],
-  ],
-  ['entra-audit', [['access', 'entra-audit', '']]],
-  ['entra-', [['issuance', '', '']]],
-  ['graph-', [['access', 'graph-activity', '']]],
-  ['aad-graph-', [['access', 'aad-graph-activity', '']]],
-  ['mintmark-access', [['access', 'mintmark', '']]],
-  ['mintmark-issuance', [['issuance', 'mintmark', '']]],
-  ['dovecot-', [['access', 'dovecot', '']]],
-  [
-    'keycloak-',
-    [
-      ['access', 'keycloak', ''],
-      ['issuance', 'keycloak', ''],
-    ],
-  ],
+/** What the unified audit log holds. */
+export const AUDIT_LOG: readonly LogKind[] = [
+  accessLog('ual'),
+  issuanceLog('ual-sts', 'sts-logon'),
+  issuanceLog('ual-owa', 'owa-auth'),
+]
+
+/** Logs by the beginning of a shape's name, the longest first. */
+const LOGS_OF_SHAPES: readonly (readonly [prefix: string, logs: readonly LogKind[]])[] = [
+  ['ual-', AUDIT_LOG],
+  ['entra-audit', [accessLog('entra-audit')]],
+  ['entra-', [issuanceLog('')]],
+  ['graph-', [accessLog('graph-activity')]],
+  ['aad-graph-', [accessLog('aad-graph-activity')]],
+  ['mintmark-access', [accessLog('mintmark')]],
+  ['mintmark-issuance', [issuanceLog('mintmark')]],
+  ['dovecot-', [accessLog('dovecot')]],
+  ['keycloak-', [accessLog('keycloak'), issuanceLog('keycloak')]],
 ]

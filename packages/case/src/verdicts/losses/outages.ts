@@ -22,14 +22,7 @@
  * @module
  */
 
-export const HOUR_MS = 3_600_000
-export const MINUTE_MS = 60_000
-
-/** A stretch of time, half-open, milliseconds. */
-export interface Stretch {
-  readonly fromMs: number
-  readonly toMs: number
-}
+import { MINUTE_MS, type Period } from './loss.ts'
 
 const MINUTES = 60
 const DAY = 24
@@ -56,13 +49,13 @@ export interface MinuteLog {
   /** Minutes with a record, by hour (number since 1970); hours without are absent. */
   readonly active: ReadonlyMap<number, number>
   /** Silences with at least one empty minute: all, or those that surprise most. */
-  readonly silences: readonly Stretch[]
+  readonly silences: readonly Period[]
   /** How many silences the log has in all. */
   readonly count: number
 }
 
 /** A silence that is too long for its log. */
-interface Hole extends Stretch {
+interface Hole extends Period {
   /** The chance that a log like it, which lacks nothing, has such a silence anywhere. */
   readonly chance: number
 }
@@ -98,7 +91,7 @@ export function outages(
 }
 
 interface Scored {
-  readonly silence: Stretch
+  readonly silence: Period
   readonly gap: Hours
   readonly surprise: number
 }
@@ -120,12 +113,7 @@ export interface Pace {
 /** The pace of a log; none where it is within one hour. */
 export function paceOf(active: ReadonlyMap<number, number>): Pace | undefined {
   if (active.size < 2) return undefined
-  let first = Number.POSITIVE_INFINITY
-  let last = 0
-  for (const hour of active.keys()) {
-    first = Math.min(first, hour)
-    last = Math.max(last, hour)
-  }
+  const { first, last } = extentOf(active)
   const hours = last - first + 1
   const period = hours >= WEEKS_TO_TELL * WEEK ? WEEK : DAY
   const minutes = Array.from({ length: hours }, (_, at) => active.get(first + at) ?? 0)
@@ -140,6 +128,19 @@ export function paceOf(active: ReadonlyMap<number, number>): Pace | undefined {
     likelyBefore: sumsOf(likely),
     period,
   }
+}
+
+/** First and last hour with a record. */
+export function extentOf(active: MinuteLog['active']): {
+  readonly first: number
+  readonly last: number
+} {
+  let [first, last] = [Number.POSITIVE_INFINITY, 0]
+  for (const hour of active.keys()) {
+    first = Math.min(first, hour)
+    last = Math.max(last, hour)
+  }
+  return { first, last }
 }
 
 /** Sums of the values before each, and of all. */
@@ -186,7 +187,7 @@ function shareAt(active: readonly number[], at: number, step: number, gap: Hours
   return hours === 0 ? -1 : (MINUTES * hours - seen + 0.5) / (MINUTES * hours + 1)
 }
 
-function scoreOf(silence: Stretch, pace: Pace, others: readonly Pace[]): Scored | undefined {
+function scoreOf(silence: Period, pace: Pace, others: readonly Pace[]): Scored | undefined {
   const from = Math.floor(silence.fromMs / MINUTE_MS) + 1 - pace.first * MINUTES
   const to = Math.floor(silence.toMs / MINUTE_MS) - pace.first * MINUTES
   if (to <= from) return undefined

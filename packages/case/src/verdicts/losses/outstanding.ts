@@ -6,7 +6,8 @@
  *
  * @module
  */
-import { busyWithin, HOUR_MS, MINUTE_MS, type Pace, type Stretch } from './outages.ts'
+import { HOUR_MS, MINUTE_MS, type Period } from './loss.ts'
+import { busyWithin, type Pace } from './outages.ts'
 
 const DAY_MS = 24 * HOUR_MS
 /** Longer silences have a night in them, which is a silence on all days. */
@@ -33,10 +34,10 @@ const DAYS_BESIDE = 14
  * @param others paces of logs of the same people that came another way: a day without work is silent in all
  */
 export function outstanding(
-  silences: readonly Stretch[],
-  log: Stretch,
+  silences: readonly Period[],
+  log: Period,
   others: readonly Pace[],
-): Stretch[] {
+): Period[] {
   return silences.filter((one) => {
     const length = lengthOf(one)
     if (length < LEAST_MINUTES * MINUTE_MS || length > MOST_MS) return false
@@ -54,9 +55,9 @@ export function outstanding(
 
 /** On how many days of the kind the log was there at that time of day, and its longest silence then. */
 function besides(
-  one: Stretch,
-  silences: readonly Stretch[],
-  log: Stretch,
+  one: Period,
+  silences: readonly Period[],
+  log: Period,
 ): { readonly days: number; readonly longest: number } {
   const length = lengthOf(one)
   let days = 0
@@ -79,7 +80,7 @@ function besides(
 }
 
 /** The first silence that ends after a time: silences follow one another. */
-function firstAfter(silences: readonly Stretch[], ms: number): number {
+function firstAfter(silences: readonly Period[], ms: number): number {
   let [low, high] = [0, silences.length]
   while (low < high) {
     const middle = (low + high) >> 1
@@ -89,7 +90,7 @@ function firstAfter(silences: readonly Stretch[], ms: number): number {
   return low
 }
 
-const lengthOf = ({ fromMs, toMs }: Stretch): number => toMs - fromMs
+const lengthOf = ({ fromMs, toMs }: Period): number => toMs - fromMs
 
 function isWeekend(ms: number): boolean {
   // The first of January 1970 was a Thursday.

@@ -1,10 +1,9 @@
 /**
  * Rows that could not be read: when they were, by the records beside them.
  *
- * A reject has a line and no time. It is taken to be between the earliest and the latest of the {@link BESIDE} records
- * on each side of it, widened by a margin of its file's own. For the margin every kept record of the file is put to the
- * same question: it is what answers 999 of 1,000. A file in order has a margin of nothing, one in no order its whole
- * time.
+ * A reject has a line and no time. Its time is taken to be between the earliest and the latest of the {@link BESIDE}
+ * records on each side, widened by a margin of its file. The margin is what places 999 of 1,000 readable records of the
+ * file right: nothing for a file in order, its whole time for one in no order.
  *
  * @module
  */
@@ -12,8 +11,8 @@ import type { Json } from '@mintmark/core'
 import { Scratch } from '../../engine/scratch.ts'
 import type { Session } from '../../engine/session.ts'
 import { BOUNDED } from '../../engine/settings.ts'
-import { ALL_TIME, type Loss } from './loss.ts'
-import { HAS_TIME, IS_LOSS, type LossyFile, OF_LOGS } from './lossy_files.ts'
+import { ALL_TIME, HAS_TIME, type Loss, type Period } from './loss.ts'
+import { IS_LOSS, type LossyFile, OF_LOGS } from './lossy_files.ts'
 
 /** Records looked at on each side of a reject. */
 const BESIDE = 5
@@ -58,29 +57,32 @@ export async function lostByRejects(
   files: ReadonlyMap<number, LossyFile>,
 ): Promise<Loss[]> {
   if (files.size === 0) return []
-  const scratch = await Scratch.open(session)
-  try {
+  return await Scratch.lend(session, async (scratch) => {
     const columns = 'evidence_id UInt32, line UInt64, ms Nullable(Int64)'
     const records = await scratch.table('beside', columns, '(evidence_id, line)')
     await session.command(
       `INSERT INTO ${records} SELECT * FROM (${near('access')} UNION ALL ${near('issuance')}) ${BOUNDED}`,
     )
     const margins = await marginsOf(session, records)
-    const periods = new Map<number, Period[]>()
+    const periods = new Map<LossyFile, LostPeriod[]>()
     for await (const rows of besideRejects(session, records)) {
       for (const row of rows) {
         const file = files.get(Number(row['evidence_id']))
         if (file === undefined) continue
-        const { fromMs, toMs } = periodOf(row, file, margins.get(file.evidenceId))
-        const own = periods.get(file.evidenceId) ?? []
-        periods.set(file.evidenceId, own)
-        own.push({ fromMs, toMs, records: Number(row['rejects']) })
+        const period = periodOf(row, file, margins.get(file.evidenceId))
+        const own = periods.get(file) ?? []
+        periods.set(file, own)
+        own.push({ ...period, records: Number(row['rejects']) })
       }
     }
-    return [...periods].flatMap(([evidenceId, own]) => lossesOfFile(files.get(evidenceId), own))
-  } finally {
-    await scratch.close()
-  }
+    return [...periods].flatMap(([{ evidenceId, logs }, own]) =>
+      merged(own).flatMap(({ records: lost, ...period }) =>
+        logs.map((log): Loss => {
+          return { ...log, evidenceId, code: 'rejected-rows', ...period, records: lost }
+        }),
+      ),
+    )
+  })
 }
 
 /** Milliseconds by file; none for a file that does not show its order. */
@@ -95,7 +97,7 @@ async function marginsOf(session: Session, records: string): Promise<Map<number,
   return new Map(rows.map((row) => [Number(row['evidence_id']), Number(row['margin'])]))
 }
 
-/** Rejects by the record that they stand behind. */
+/** Rejects by the record that they follow. */
 function besideRejects(session: Session, records: string): AsyncIterable<readonly Json[]> {
   return session.stream(
     `SELECT evidence_id, count() AS rejects, any(on_line) AS crowd, any(lo_before) AS lo_before,
@@ -110,17 +112,11 @@ function besideRejects(session: Session, records: string): AsyncIterable<readonl
   )
 }
 
-interface Period {
-  readonly fromMs: number
-  readonly toMs: number
+interface LostPeriod extends Period {
   readonly records: number
 }
 
-function periodOf(
-  row: Json,
-  file: LossyFile,
-  margin: number | undefined,
-): { readonly fromMs: number; readonly toMs: number } {
+function periodOf(row: Json, file: LossyFile, margin: number | undefined): Period {
   const whole = { fromMs: file.fromMs - BEYOND_MS, toMs: file.toMs + BEYOND_MS }
   if (file.toMs === ALL_TIME.toMs) return ALL_TIME
   if (margin === undefined || Number(row['crowd']) > MOST_ON_A_LINE) return whole
@@ -133,26 +129,9 @@ function periodOf(
   return { fromMs: Math.min(...times) - wide, toMs: Math.max(...times) + wide + 1 }
 }
 
-function lossesOfFile(file: LossyFile | undefined, periods: readonly Period[]): Loss[] {
-  if (file === undefined) return []
-  const { evidenceId, logs } = file
-  return merged(periods).flatMap(({ fromMs, toMs, records }) =>
-    logs.map(({ side, source, category, tenant }) => ({
-      side,
-      source,
-      category,
-      tenant,
-      evidenceId,
-      code: 'rejected-rows' as const,
-      fromMs,
-      toMs,
-      records,
-    })),
-  )
-}
-
-function merged(periods: readonly Period[]): Period[] {
-  const found: Period[] = []
+/** Those whose times overlap are one. */
+function merged(periods: readonly LostPeriod[]): LostPeriod[] {
+  const found: LostPeriod[] = []
   for (const period of periods.toSorted((a, b) => a.fromMs - b.fromMs)) {
     const last = found.at(-1)
     if (last === undefined || last.toMs < period.fromMs) found.push(period)

@@ -8,12 +8,11 @@
  *
  * @module
  */
-import { text } from '@mintmark/core'
-import { countOf } from '../../engine/count_of.ts'
+import { asNumber, asText, countOf, rowReader } from '../../engine/rows.ts'
 import type { Session } from '../../engine/session.ts'
-import { tabSeparated } from '../../engine/tab_separated.ts'
-import { NO_ID } from '../../store/no_id.ts'
-import { grouped } from './grouped.ts'
+import { SPILLS } from '../../engine/settings.ts'
+import { insertRows } from '../../engine/tab_separated.ts'
+import { HAS_TOKEN } from '../../store/access_sql.ts'
 
 /** What has to be added to the times of a file's records, milliseconds, by evidence. */
 export type Offsets = ReadonlyMap<number, number>
@@ -83,30 +82,23 @@ async function pairsOf(session: Session): Promise<Pair[]> {
          toInt32(round((toUnixTimestamp64Milli(a.issued_at) - toUnixTimestamp64Milli(i.at)) / ${STEP_MS})) AS steps
        FROM (
          SELECT bucket, token_id, evidence_id, source, tenant, issued_at FROM access
-         WHERE bucket <= {buckets:UInt8} AND token_state = 'present' AND token_id != toUUID('${NO_ID}')
+         WHERE bucket <= {buckets:UInt8} AND token_state = 'present' AND ${HAS_TOKEN}
            AND toUnixTimestamp64Milli(issued_at) > 0
        ) AS a
        INNER JOIN (
          SELECT bucket, token_id, evidence_id, source, category, owner, at FROM issuance
-         WHERE bucket <= {buckets:UInt8} AND outcome = 'issued' AND token_id != toUUID('${NO_ID}')
+         WHERE bucket <= {buckets:UInt8} AND outcome = 'issued' AND ${HAS_TOKEN}
        ) AS i ON i.bucket = a.bucket AND i.token_id = a.token_id
      )
      WHERE abs(steps) <= ${MOST_STEPS}
      GROUP BY owner, source, category, used_log, made_in, used_in, steps
      ORDER BY tenant, made_log, used_log, made_in, used_in, steps
-     SETTINGS distributed_product_mode = 'local', max_bytes_before_external_group_by = 200000000,
-       max_bytes_ratio_before_external_group_by = 0`,
+     SETTINGS distributed_product_mode = 'local', ${SPILLS}`,
     { buckets },
   )
-  return found.map((row) => ({
-    tenant: text(row, 'tenant') ?? '',
-    madeLog: text(row, 'made_log') ?? '',
-    usedLog: text(row, 'used_log') ?? '',
-    madeIn: Number(row['made_in']),
-    usedIn: Number(row['used_in']),
-    steps: Number(row['steps']),
-    tokens: Number(row['tokens']),
-  }))
+  return found.map(
+    rowReader(asText('tenant madeLog usedLog'), asNumber('madeIn usedIn steps tokens')),
+  )
 }
 
 /** What the differences prove. Logs before files, so that it does not matter how a log was cut into files. */
@@ -115,7 +107,7 @@ export function clocksBy(pairs: readonly Pair[]): Clocks {
   let left = pairs
   for (const side of ['issuance', 'access'] as const)
     for (const by of ['log', 'file'] as const)
-      for (const [, own] of grouped(left, (pair) => keyOf(pair, side, by))) {
+      for (const [, own] of Map.groupBy(left, (pair) => keyOf(pair, side, by))) {
         const offset = offsetOf(own, side)
         if (offset === undefined) continue
         found.push(offset)
@@ -123,11 +115,7 @@ export function clocksBy(pairs: readonly Pair[]): Clocks {
         const steps = Math.round((side === 'issuance' ? 1 : -1) * (offset.aheadMs / STEP_MS))
         left = left.map((pair) => (inIt.has(pair) ? shifted(pair, steps) : pair))
       }
-  return {
-    issuance: addedBy(found, 'issuance'),
-    access: addedBy(found, 'access'),
-    found,
-  }
+  return { issuance: addedBy(found, 'issuance'), access: addedBy(found, 'access'), found }
 }
 
 const shifted = (pair: Pair, steps: number): Pair => ({ ...pair, steps: pair.steps + steps })
@@ -176,14 +164,11 @@ function addedBy(found: readonly ClockOffset[], side: 'issuance' | 'access'): Of
 export async function writeClocks(session: Session): Promise<Clocks> {
   await session.command('TRUNCATE TABLE clock_offset')
   const clocks = clocksBy(await pairsOf(session))
-  const lines = clocks.found.flatMap(({ side, tenant, log, evidence, aheadMs, tokens, of }) =>
-    evidence.map((id) =>
-      tabSeparated([side, tenant, log, String(id), String(aheadMs), String(tokens), String(of)]),
-    ),
+  const rows = clocks.found.flatMap(({ side, tenant, log, evidence, aheadMs, tokens, of }) =>
+    evidence.map((id) => [side, tenant, log, id, aheadMs, tokens, of]),
   )
   const columns = ['side', 'tenant', 'log', 'evidence_id', 'ahead_ms', 'tokens', 'of']
-  if (lines.length > 0)
-    await session.insert('clock_offset', columns, 'TabSeparated', Buffer.concat(lines))
+  await insertRows(session, 'clock_offset', columns, rows)
   return clocks
 }
 

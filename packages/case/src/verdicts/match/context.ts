@@ -1,17 +1,18 @@
 /**
  * In which context a token was used, as SQL over the columns of an access.
  *
- * A forger chooses what stands in his token: id, times, session, client and application. He does not choose the
+ * A forger chooses what is in his token: id, times, session, client and application. He does not choose the
  * address that the server saw, nor what the owner of the mailbox did before.
  *
  * @module
  */
+import { APP } from '../../store/access_sql.ts'
 import { homeName } from './agreement.ts'
 
 /** Whose token it is: the name where there is one, else the object id, else the application. */
 export const WHO: string = `multiIf(position(principal, '@') > 0, ${homeName('lower(principal)')},
   principal_id != '', lower(principal_id), principal != '', lower(principal),
-  lower(if(client_app_id != '', client_app_id, app_id)))`
+  lower(${APP}))`
 
 /** Every name under which the logs may have the same principal. */
 export const NAMES: string = `arrayDistinct(arrayFilter(one -> one != '',

@@ -7,9 +7,11 @@
  *
  * @module
  */
-import { countOf } from '../../engine/count_of.ts'
+import { countOf } from '../../engine/rows.ts'
 import type { Session } from '../../engine/session.ts'
-import { NO_ID } from '../../store/no_id.ts'
+import { SPILLS } from '../../engine/settings.ts'
+import { HAS_TOKEN } from '../../store/access_sql.ts'
+import { columnsSql } from '../../store/columns.ts'
 import { agreementMask, DISAGREES, FACT, REASON_OF_MASK, WHOSE } from './agreement.ts'
 import { type Clocks as AllClocks, correctedMs } from './clocks.ts'
 import { bucketsOf, type Range } from './ranges.ts'
@@ -26,8 +28,6 @@ type Clocks = Pick<AllClocks, 'issuance' | 'access'>
 export const PLAIN_PLAN = 'optimize_and_compare_chain = 0'
 /** Each bucket joins within its shard. */
 const LOCAL = "distributed_product_mode = 'local'"
-const SPILLS =
-  'max_bytes_before_external_group_by = 200000000, max_bytes_ratio_before_external_group_by = 0'
 export const BUCKET_ORDER = '(bucket, token_id, record_id, content)'
 
 /** What later steps need of an access, as it is selected from `access`. */
@@ -38,16 +38,14 @@ const carried = (clocks: Clocks) => `bucket, token_id, record_id, content, evide
   mailbox, tenant, token_tenant, external_tenant, app_id, client_app_id, issuer, client, ip`
 
 /** Columns of the table of candidates. */
-export const CANDIDATE_COLUMNS = `bucket UInt8, token_id UUID, record_id UUID, content UInt64, evidence_id UInt32,
-  at_ms Int64, issued_ms Int64, source LowCardinality(String), service LowCardinality(String),
-  operation LowCardinality(String), token_state LowCardinality(String), session_id String, other_session_id String,
-  principal String, principal_id String, actor_kind LowCardinality(String), mailbox String,
-  tenant LowCardinality(String), token_tenant LowCardinality(String), external_tenant LowCardinality(String),
-  app_id LowCardinality(String), client_app_id LowCardinality(String), issuer LowCardinality(String),
-  client LowCardinality(String), ip String`
+const CANDIDATE = `bucket UInt8; token_id UUID; record_id UUID; content UInt64; evidence_id UInt32; at_ms Int64;
+  issued_ms Int64; source Low; service Low; operation Low; token_state Low; session_id String;
+  other_session_id String; principal String; principal_id String; actor_kind Low; mailbox String; tenant Low;
+  token_tenant Low; external_tenant Low; app_id Low; client_app_id Low; issuer Low; client Low; ip String`
+export const CANDIDATE_COLUMNS: string = columnsSql(CANDIDATE)
 
 /** Columns of the table of accesses that no issuance explains. */
-export const OPEN_COLUMNS: string = `${CANDIDATE_COLUMNS}, finding LowCardinality(String), root String`
+export const OPEN_COLUMNS: string = columnsSql(`${CANDIDATE}; finding Low; root String`)
 
 /** Tables that the join writes. `candidate` is emptied between ranges. */
 interface JoinTables {
@@ -90,7 +88,7 @@ async function firstIssuances(
   const made = `
     SELECT bucket AS made_bucket, token_id AS made_id, ${FACT('one')(correctedMs('at', clocks.issuance))} AS fact
     FROM issuance
-    WHERE ${bucketsOf(range)} AND outcome = 'issued' AND category != 'owa-auth' AND token_id != toUUID('${NO_ID}')`
+    WHERE ${bucketsOf(range)} AND outcome = 'issued' AND category != 'owa-auth' AND ${HAS_TOKEN}`
   await session.command(
     `INSERT INTO ${candidate}
      SELECT * EXCEPT (made_id, fact)
@@ -99,7 +97,7 @@ async function firstIssuances(
        FROM (SELECT * FROM access WHERE ${bucketsOf(range)}) AS a
        LEFT ANY JOIN (${made}) AS m ON made_bucket = a.bucket AND made_id = a.token_id
      )
-     WHERE token_state != 'present' OR token_id = toUUID('${NO_ID}') OR made_id != token_id
+     WHERE token_state != 'present' OR NOT ${HAS_TOKEN} OR made_id != token_id
        OR ${agreementMask('fact')} != 0
      SETTINGS ${LOCAL}, ${PLAIN_PLAN}`,
   )
@@ -122,7 +120,7 @@ async function allIssuances(
       SELECT token_id, ${FACT('group')(correctedMs('at', clocks.issuance))} AS fact
       FROM issuance
       PREWHERE ${bucketsOf(range)} AND (bucket, token_id) GLOBAL IN (
-        SELECT bucket, token_id FROM ${candidate} WHERE token_id != toUUID('${NO_ID}'))
+        SELECT bucket, token_id FROM ${candidate} WHERE ${HAS_TOKEN})
       WHERE outcome = 'issued'
       GROUP BY token_id, category = 'owa-auth', source, lower(principal), principal_id, app_id, resource_id, tenant,
         home_tenant, ${WHOSE}

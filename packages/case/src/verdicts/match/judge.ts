@@ -5,7 +5,8 @@
  */
 
 import type { Session } from '../../engine/session.ts'
-import { NO_ID } from '../../store/no_id.ts'
+import { APP, HAS_TOKEN, SESSION } from '../../store/access_sql.ts'
+import { columnsSql } from '../../store/columns.ts'
 import { LATER_MS, LONGEST_LIFE_MS, sessionAgrees } from './agreement.ts'
 import { CLIENT, FAMILY, IS_WELL_MADE, PREFIX, WHO } from './context.ts'
 import { ASSIGNED_ID, FIRST_PARTY_APPS } from './first_party.ts'
@@ -74,12 +75,12 @@ export function prepared(tables: OpenTables, where: string): string {
       FROM (
         SELECT *,
           if(tenant = '', {sole:String}, tenant) AS home,
-          if(finding = 'owa' AND root != '', root, if(session_id != '', session_id, other_session_id)) AS sid,
+          if(finding = 'owa' AND root != '', root, ${SESSION}) AS sid,
           multiIf(finding = 'owa' AND root != '', 'sid', session_id = '', 'other',
             source = 'ual' AND token_state = 'absent' AND other_session_id = '', 'other', 'sid') AS field,
           if(source IN ${PLAIN_SOURCES}, 'plain', 'cloud') AS family,
           ${FAMILY} AS client_family,
-          lower(if(client_app_id != '', client_app_id, app_id)) AS app,
+          lower(${APP}) AS app,
           actor_kind = 'app' AS is_app,
           actor_kind = 'user' OR actor_kind = '' AND position(principal, '@') > 0 AS is_user,
           match(issuer, '(?i)(outlook|owa|exchange|00000002-0000-0ff1-ce00-)') AND family = 'cloud' AS is_owa,
@@ -156,12 +157,11 @@ const MATTER = `multiIf(
   '')`
 
 /** Columns of the table of outcomes, before they are weighed. */
-export const JUDGED_COLUMNS = `bucket UInt8, token_id UUID, record_id UUID, content UInt64, token_state LowCardinality(String),
-  tenant LowCardinality(String), service LowCardinality(String), app LowCardinality(String), at_ms Int64,
-  home LowCardinality(String), sid String, field LowCardinality(String), principal String,
-  verdict LowCardinality(String), reason LowCardinality(String), matter LowCardinality(String),
-  source LowCardinality(String), who String, prefix String, client_family LowCardinality(String),
-  client_kind LowCardinality(String), hour Int32, unit UUID, is_well_made UInt8`
+export const JUDGED_COLUMNS: string =
+  columnsSql(`bucket UInt8; token_id UUID; record_id UUID; content UInt64;
+  token_state Low; tenant Low; service Low; app Low; at_ms Int64; home Low; sid String; field Low;
+  principal String; verdict Low; reason Low; matter Low; source Low; who String; prefix String;
+  client_family Low; client_kind Low; hour Int32; unit UUID; is_well_made UInt8`)
 
 /** Judges the open accesses of a bucket range into `judged`. */
 export async function judgeRange(
@@ -176,12 +176,12 @@ export async function judgeRange(
   await session.command(
     `INSERT INTO ${judged}
      SELECT bucket, token_id, record_id, content, token_state, tenant, service, app, at_ms, home, sid, field, principal,
-       ruling.1 AS verdict, ruling.2 AS reason, ${MATTER} AS matter, source, ${WHO} AS who, ${PREFIX} AS prefix,
+       outcome.1 AS verdict, outcome.2 AS reason, ${MATTER} AS matter, source, ${WHO} AS who, ${PREFIX} AS prefix,
        client_family, ${CLIENT} AS client_kind,
        toInt32(intDiv(if(${IS_TIME_GIVEN}, issued_ms, at_ms), 3600000)) AS hour,
-       if(token_id = toUUID('${NO_ID}'), record_id, token_id) AS unit, ${IS_WELL_MADE} AS is_well_made
+       if(${HAS_TOKEN}, token_id, record_id) AS unit, ${IS_WELL_MADE} AS is_well_made
      FROM (
-       SELECT *, ${RULES} AS ruling
+       SELECT *, ${RULES} AS outcome
        FROM (
          SELECT *, is_seen AND NOT is_known AS is_anothers,
            sid != '' AND NOT is_seen AND is_linkable AND session_doubt = '' AS is_absent

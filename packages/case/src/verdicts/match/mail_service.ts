@@ -6,10 +6,9 @@
  *
  * @module
  */
-import { text } from '@mintmark/core'
-import { countOf } from '../../engine/count_of.ts'
+import { countOf } from '../../engine/rows.ts'
 import type { Session } from '../../engine/session.ts'
-import { NO_ID } from '../../store/no_id.ts'
+import { HAS_TOKEN } from '../../store/access_sql.ts'
 import { FAMILY } from './context.ts'
 
 const BY_DEFAULT: ReadonlySet<string> = new Set(['owa', 'rest'])
@@ -19,10 +18,8 @@ const SAMPLED_ROWS = 1_000_000
 
 /** `tenant client-family` of those clients. Throws as `Session.rows`. */
 export async function clientsOfMailService(session: Session, sole: string): Promise<string[]> {
-  const [owa] = await session.rows(
-    "SELECT count() AS n FROM coverage WHERE side = 'issuance' AND category = 'owa-auth'",
-  )
-  if (Number(owa?.['n'] ?? 0) === 0) return []
+  const logged = "coverage WHERE side = 'issuance' AND category = 'owa-auth'"
+  if ((await countOf(session, logged)) === 0) return []
   const share = SAMPLED_ROWS / Math.max(1, await countOf(session, 'access'))
   const rows = await session.rows(
     `SELECT a.home AS home, a.family AS family, uniqExactIf(a.token_id, i.by_owa = 1) AS by_owa_tokens,
@@ -30,11 +27,11 @@ export async function clientsOfMailService(session: Session, sole: string): Prom
      FROM (
        SELECT bucket, token_id, if(tenant = '', {sole:String}, tenant) AS home, ${FAMILY} AS family FROM access
        WHERE token_state = 'present' AND bucket <= {buckets:UInt8} AND home GLOBAL IN (
-         SELECT if(tenant = '', {sole:String}, tenant) FROM coverage WHERE side = 'issuance' AND category = 'owa-auth')
+         SELECT if(tenant = '', {sole:String}, tenant) FROM ${logged})
      ) AS a
      LEFT ANY JOIN (
        SELECT bucket, token_id, toUInt8(category = 'owa-auth') AS by_owa, toUInt8(1) AS is_made FROM issuance
-       WHERE outcome = 'issued' AND token_id != toUUID('${NO_ID}') AND bucket <= {buckets:UInt8}
+       WHERE outcome = 'issued' AND ${HAS_TOKEN} AND bucket <= {buckets:UInt8}
      ) AS i ON i.bucket = a.bucket AND i.token_id = a.token_id
      GROUP BY home, family ORDER BY home, family
      SETTINGS distributed_product_mode = 'local'`,
@@ -43,8 +40,8 @@ export async function clientsOfMailService(session: Session, sole: string): Prom
   return rows
     .filter((row) => {
       const isLearnt = Number(row['by_owa_tokens']) > 0
-      const isDefault = BY_DEFAULT.has(text(row, 'family') ?? '')
+      const isDefault = BY_DEFAULT.has(String(row['family']))
       return isLearnt || (isDefault && Number(row['by_provider']) < TOKENS_TO_TELL)
     })
-    .map((row) => `${text(row, 'home') ?? ''} ${text(row, 'family') ?? ''}`)
+    .map((row) => `${String(row['home'])} ${String(row['family'])}`)
 }

@@ -1,5 +1,5 @@
 /**
- * Verdicts on an access, and why. Each reason has its heading in `docs/verdicts.md`.
+ * Verdicts on an access, and their reasons. Each reason has its heading in `docs/verdicts.md`.
  *
  * @module
  */
@@ -21,40 +21,7 @@ export type Verdict = (typeof VERDICTS)[number]
  */
 export type Strength = 'established' | 'lead'
 
-export type Reason =
-  | 'token-issued'
-  | 'principal-differs'
-  | 'app-differs'
-  | 'tenant-differs'
-  | 'issued-at-differs'
-  | 'token-expired'
-  | 'session-principal-differs'
-  | 'session-known'
-  | 'session-known-token-missing'
-  | 'never-issued'
-  | 'session-never-issued'
-  | 'issuer-not-rooted'
-  | 'no-token-id'
-  | 'anonymised-id'
-  | 'malformed-id'
-  | 'before-issuance-window'
-  | 'issuance-hour-empty'
-  | 'category-not-supplied'
-  | 'field-not-carried'
-  | 'portal-grouped'
-  | 'first-party-app-only'
-  | 'backup-authentication'
-  | 'owa-issuer-not-supplied'
-  | 'issuer-root-unknown'
-  | 'other-tenant-issuer'
-  | 'export-capped'
-  | 'late-arrival-margin'
-  | 'class-not-shown'
-  | 'log-incomplete'
-  | 'log-does-not-fit'
-  | 'too-few-explained'
-
-const REASONS_OF: Readonly<Record<Verdict, readonly Reason[]>> = {
+const REASONS_OF = {
   issued: ['token-issued'],
   mismatched: [
     'principal-differs',
@@ -87,7 +54,9 @@ const REASONS_OF: Readonly<Record<Verdict, readonly Reason[]>> = {
     'log-does-not-fit',
     'too-few-explained',
   ],
-}
+} as const
+
+export type Reason = (typeof REASONS_OF)[Verdict][number]
 
 /** Every reason, with the one verdict that it is given for. */
 export const REASONS: readonly { readonly reason: Reason; readonly verdict: Verdict }[] =
@@ -96,25 +65,11 @@ export const REASONS: readonly { readonly reason: Reason; readonly verdict: Verd
 export const isReason = (reason: string): reason is Reason =>
   REASONS.some((one) => one.reason === reason)
 
-/** Reasons that are a matter of time: a log that proves nothing at the hour in question. */
-export type Doubt = Extract<
-  Reason,
-  | 'category-not-supplied'
-  | 'owa-issuer-not-supplied'
-  | 'portal-grouped'
-  | 'export-capped'
-  | 'before-issuance-window'
-  | 'issuance-hour-empty'
-  | 'field-not-carried'
-  | 'backup-authentication'
-  | 'late-arrival-margin'
->
-
 /**
- * Why a stretch of an issuance log proves nothing. The first that touches the look-back of an access is
- * its reason, so the order matters: what is missing altogether stands before what is merely thin.
+ * Coverage gaps: why an issuance log proves nothing at the hour in question. The first that overlaps the look-back of an
+ * access is its reason, so the order matters: what is missing altogether comes before what is merely thin.
  */
-export const DOUBTS: readonly Doubt[] = [
+export const DOUBTS = [
   'category-not-supplied',
   'owa-issuer-not-supplied',
   'portal-grouped',
@@ -124,4 +79,5 @@ export const DOUBTS: readonly Doubt[] = [
   'issuance-hour-empty',
   'backup-authentication',
   'late-arrival-margin',
-]
+] as const
+export type Doubt = (typeof DOUBTS)[number]

@@ -3,7 +3,6 @@
  *
  * @module
  */
-import { grouped } from '../match/grouped.ts'
 import { logTail } from './chance.ts'
 import { beginningOf } from './ordinary.ts'
 import { type Context, type Population, pairKey } from './population.ts'
@@ -81,14 +80,14 @@ class Groups {
         .filter(({ matter }) => matter === 'missing' || matter === 'mismatched')
         .map((context): Wrong => ({ trial, context })),
     )
-    this.#byPrefix = grouped(wrong, ({ context }) => context.prefix)
-    this.#byApp = grouped(wrong, ({ context }) => context.app)
-    this.#byClient = grouped(
+    this.#byPrefix = Map.groupBy(wrong, ({ context }) => context.prefix)
+    this.#byApp = Map.groupBy(wrong, ({ context }) => context.app)
+    this.#byClient = Map.groupBy(
       wrong.filter(({ trial, context }) => !isOwnersClient(trial, context)),
       ({ context }) => clientKey(context),
     )
-    this.#byHome = grouped(wrong, ({ context }) => context.home)
-    this.#byWho = grouped(wrong, ({ context }) => pairKey(context.home, context.who))
+    this.#byHome = Map.groupBy(wrong, ({ context }) => context.home)
+    this.#byWho = Map.groupBy(wrong, ({ context }) => pairKey(context.home, context.who))
     for (const [home, some] of this.#byHome) this.#alone.set(home, peopleAlone(some))
   }
 
@@ -165,7 +164,7 @@ function ownersShare(wrong: readonly Wrong[]): number {
 
 /** How many people are alone in a network, each with the client that he has elsewhere. */
 function peopleAlone(inTenant: readonly Wrong[]): number {
-  const alone = [...grouped(inTenant, ({ context }) => context.prefix).values()].filter(
+  const alone = [...Map.groupBy(inTenant, ({ context }) => context.prefix).values()].filter(
     (some) =>
       peopleIn(some) === 1 && some.every(({ trial, context }) => isOwnersClient(trial, context)),
   )

@@ -3,11 +3,12 @@
  *
  * @module
  */
-import { text } from '@mintmark/core'
+import { asNumber, numbersBy, rowReader } from '../../engine/rows.ts'
 import type { Session } from '../../engine/session.ts'
+import { SPILLS } from '../../engine/settings.ts'
 import { NAMES, PREFIX, signedIn } from '../match/context.ts'
 import { type Places, pairKey, type Seen } from './population.ts'
-import { numbers, SPILLS, type Tables } from './read_sql.ts'
+import type { Tables } from './read_sql.ts'
 
 export const NO_PLACES: Places = {
   own: new Set(),
@@ -57,13 +58,13 @@ export async function readPlaces(session: Session, tables: Tables, sole: string)
      ) WHERE who GLOBAL IN (SELECT who FROM ${about}) ORDER BY who SETTINGS ${SPILLS}`,
   )
   return {
-    own: new Set(own.map((row) => pairKey(text(row, 'who') ?? '', text(row, 'prefix') ?? ''))),
-    known: new Set(known.map((row) => pairKey(text(row, 'home') ?? '', text(row, 'prefix') ?? ''))),
+    own: new Set(own.map((row) => pairKey(String(row['who']), String(row['prefix'])))),
+    known: new Set(known.map((row) => pairKey(String(row['home']), String(row['prefix'])))),
     seen,
     seenApps,
-    joinedFrom: numbers(from, 'prefix', 'tokens'),
-    renamed: new Set(renamed.map((row) => text(row, 'who') ?? '')),
-    signIns: numbers(signIns, 'who', 'n'),
+    joinedFrom: numbersBy(from, 'prefix', 'tokens'),
+    renamed: new Set(renamed.map((row) => String(row['who']))),
+    signIns: numbersBy(signIns, 'who', 'n'),
   }
 }
 
@@ -81,13 +82,8 @@ async function seenBy(
   )
   const names = columns.split(', ')
   return new Map(
-    rows.map((row) => [
-      pairKey(...names.map((name) => text(row, name) ?? '')),
-      {
-        firstHour: Number(row['first_hour']),
-        lastHour: Number(row['last_hour']),
-        days: Number(row['days']),
-      },
-    ]),
+    rows.map((row) => [pairKey(...names.map((name) => String(row[name]))), readSeen(row)]),
   )
 }
+
+const readSeen = rowReader(asNumber('firstHour lastHour days'))

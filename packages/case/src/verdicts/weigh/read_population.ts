@@ -6,33 +6,37 @@
  *
  * @module
  */
-import { type Json, text } from '@mintmark/core'
-import { countOf } from '../../engine/count_of.ts'
+import type { Json } from '@mintmark/core'
+import { asNumber, asText, countOf, rowReader, textsOf } from '../../engine/rows.ts'
 import type { Scratch } from '../../engine/scratch.ts'
 import type { Session } from '../../engine/session.ts'
-import { NO_ID } from '../../store/no_id.ts'
+import { SPILLS } from '../../engine/settings.ts'
+import { APP, HAS_TOKEN } from '../../store/access_sql.ts'
+import { columnsSql } from '../../store/columns.ts'
 import { correctedMs, readClocks } from '../match/clocks.ts'
 import { CLIENT, FAMILY, IS_WELL_MADE, PREFIX, WHO } from '../match/context.ts'
 import { MATTERS } from '../match/judge.ts'
 import { bucketsOf, rangesFor } from '../match/ranges.ts'
 import type { Context, Population } from './population.ts'
 import { NO_PLACES, readPlaces } from './read_places.ts'
-import { DAY, SPILLS, type Tables } from './read_sql.ts'
+import { DAY, type Tables } from './read_sql.ts'
 import { readTenants } from './read_tenants.ts'
 
-/** Columns by which contexts are told apart, and joined to what is ruled of them. */
+/** Columns by which contexts are told apart, and joined to the rulings on them. */
 export const CONTEXT_KEY =
   'home, who, prefix, app, client_family, client_kind, service, source, matter, reason, day'
 
-const JOINED_COLUMNS = `home LowCardinality(String), who String, prefix String, app LowCardinality(String),
-  client_family LowCardinality(String), client_kind LowCardinality(String), service LowCardinality(String),
-  source LowCardinality(String), hour Int32, tokens UInt32, records UInt32, well_made UInt32`
+const JOINED_COLUMNS =
+  columnsSql(`home Low; who String; prefix String; app Low; client_family Low; client_kind Low;
+  service Low; source Low; hour Int32; tokens UInt32; records UInt32; well_made UInt32`)
 
-const USED_COLUMNS = `home LowCardinality(String), who String, prefix String, app LowCardinality(String), day UInt32,
-  first UInt32, last UInt32`
+const USED_COLUMNS = columnsSql(
+  'home Low; who String; prefix String; app Low; day UInt32; first UInt32; last UInt32',
+)
 
-const SIGNED_IN_COLUMNS = `owner LowCardinality(String), principal String, principal_id String, ip String,
-  category LowCardinality(String), outcome LowCardinality(String), records UInt64`
+const SIGNED_IN_COLUMNS = columnsSql(
+  'owner Low; principal String; principal_id String; ip String; category Low; outcome Low; records UInt64',
+)
 
 /** @param judged table of `JUDGED_COLUMNS`. Throws as `Session.command`. */
 export async function readPopulation(
@@ -83,24 +87,17 @@ async function readContexts(session: Session, judged: string): Promise<Context[]
 }
 
 function contextOf(row: Json): Context {
-  const of = (name: string) => text(row, name) ?? ''
-  const hours: unknown = row['hours']
   return {
-    home: of('home'),
-    prefix: of('prefix'),
+    ...readContext(row),
     matter: MATTERS.find((one) => one === row['matter']) ?? 'chosen',
-    reason: of('reason'),
-    day: Number(row['day']),
-    hours: Array.isArray(hours) ? hours.map(Number) : [],
-    wellMade: Number(row['well_made']),
-    app: of('app'),
-    family: of('client_family'),
-    client: of('client_kind'),
-    service: of('service'),
-    source: of('source'),
-    who: of('who'),
+    hours: textsOf(row['hours']).map(Number),
   }
 }
+
+const readContext = rowReader(
+  asText('home prefix reason app family:client_family client:client_kind service source who'),
+  asNumber('day wellMade'),
+)
 
 /** The explained tokens of the tenants in question, by context: of each its first access. */
 async function fillJoined(
@@ -122,11 +119,11 @@ async function fillJoined(
            argMin((prefix, app, client_family, client_kind, service, source, hour), at_ms) AS first
          FROM (
            SELECT if(tenant = '', {sole:String}, tenant) AS home, ${WHO} AS who, token_id, ${PREFIX} AS prefix,
-             if(client_app_id != '', client_app_id, app_id) AS app, ${FAMILY} AS client_family,
+             ${APP} AS app, ${FAMILY} AS client_family,
              ${CLIENT} AS client_kind, service, source, ${at} AS at_ms, toInt32(intDiv(at_ms, 3600000)) AS hour,
              ${IS_WELL_MADE} AS well
            FROM access
-           WHERE ${bucketsOf(range)} AND token_state = 'present' AND token_id != toUUID('${NO_ID}')
+           WHERE ${bucketsOf(range)} AND token_state = 'present' AND ${HAS_TOKEN}
              AND home GLOBAL IN (SELECT home FROM ${about})
              AND (record_id, content) GLOBAL NOT IN (SELECT record_id, content FROM ${judged} WHERE ${bucketsOf(range)})
          )
@@ -144,7 +141,7 @@ async function fillUsed(session: Session, { about, used }: Tables, sole: string)
   await session.command(
     `INSERT INTO ${used}
      SELECT if(tenant = '', {sole:String}, tenant) AS home, ${WHO} AS who, ${PREFIX} AS prefix,
-       if(client_app_id != '', client_app_id, app_id) AS app, intDiv(toUnixTimestamp(at), 86400) AS day,
+       ${APP} AS app, intDiv(toUnixTimestamp(at), 86400) AS day,
        min(toUnixTimestamp(at)) AS first, max(toUnixTimestamp(at)) AS last
      FROM access WHERE home GLOBAL IN (SELECT home FROM ${about})
      GROUP BY home, who, prefix, app, day SETTINGS ${SPILLS}`,

@@ -3,13 +3,14 @@
  *
  * @module
  */
-import { type Json, text } from '@mintmark/core'
+import type { Json } from '@mintmark/core'
+import { asNumber, asText, numbersBy, rowReader, textsOf } from '../../engine/rows.ts'
 import type { Session } from '../../engine/session.ts'
+import { SPILLS } from '../../engine/settings.ts'
 import { lossesOf } from '../losses/losses.ts'
 import { signedIn } from '../match/context.ts'
-import { grouped } from '../match/grouped.ts'
 import { DIMENSIONS, type Dimension, pairKey, type Tenant } from './population.ts'
-import { DAY, numbers, SPILLS, type Tables } from './read_sql.ts'
+import { DAY, type Tables } from './read_sql.ts'
 
 /** SQL column of each dimension. */
 const COLUMN: Readonly<Record<Dimension, string>> = {
@@ -40,7 +41,7 @@ export async function readTenants(
      GROUP BY home ORDER BY home`,
     { sole },
   )
-  const losses = grouped(await lossesOf(session, 'issuance'), ({ tenant }) =>
+  const losses = Map.groupBy(await lossesOf(session, 'issuance'), ({ tenant }) =>
     tenant === '' ? sole : tenant,
   )
   const shown = await rowsByHome(
@@ -52,13 +53,12 @@ export async function readTenants(
   const pairs = await pairsOf(session, about, joined)
   return new Map(
     spans.map((row): [string, Tenant] => {
-      const home = text(row, 'home') ?? ''
+      const span = readSpan(row)
+      const { home } = span
       return [
         home,
         {
-          home,
-          firstHour: Number(row['first_hour']),
-          lastHour: Number(row['last_hour']),
+          ...span,
           joined: values.get(home)?.tokens ?? new Map(),
           joinedRecords: values.get(home)?.records ?? new Map(),
           joinedHours: new Map(
@@ -75,24 +75,26 @@ export async function readTenants(
   )
 }
 
+const readSpan = rowReader(asText('home'), asNumber('firstHour lastHour'))
+
 function hoursOf(row: Json): readonly [string, readonly number[]] {
-  const hours: unknown = row['hours']
-  return [text(row, 'who') ?? '', Array.isArray(hours) ? hours.map(Number) : []]
+  return [String(row['who']), textsOf(row['hours']).map(Number)]
 }
 
-type Facts = 'addressFit' | 'wellMade' | 'newPlaces' | 'placeCount' | 'people' | 'joinedOverIpv6'
-
-function factsOf(fact: Json): Pick<Tenant, Facts> {
-  const number = (name: string) => Number(fact[name] ?? 0)
+function factsOf(row: Json) {
+  const { tokens, fitting, withNetwork, wellMade, ...facts } = readFacts(row)
   return {
-    addressFit: number('fitting') / Math.max(1, number('with_network')),
-    wellMade: number('well_made') / Math.max(1, number('tokens')),
-    newPlaces: number('new_places'),
-    placeCount: number('places'),
-    people: number('people'),
-    joinedOverIpv6: number('over_ipv6'),
+    addressFit: fitting / Math.max(1, withNetwork),
+    wellMade: wellMade / Math.max(1, tokens),
+    ...facts,
   }
 }
+
+const readFacts = rowReader(
+  asNumber(
+    'tokens fitting withNetwork wellMade newPlaces placeCount:places people joinedOverIpv6:over_ipv6',
+  ),
+)
 
 /** First and last access of each tenant. */
 const spansOf = ({ used }: Tables): string =>
@@ -130,11 +132,11 @@ async function valuesOf(session: Session, { about, joined }: Tables): Promise<Ma
       `SELECT home, ${column} AS value, sum(tokens) AS tokens, sum(records) AS records FROM ${joined} ${isAsked}
        GROUP BY home, value ORDER BY home, value`,
     )
-    for (const [home, ofHome] of grouped(rows, (row) => text(row, 'home') ?? '')) {
+    for (const [home, ofHome] of Map.groupBy(rows, (row) => String(row['home']))) {
       const values = found.get(home) ?? { tokens: new Map(), records: new Map() }
       found.set(home, values)
-      values.tokens.set(dimension, numbers(ofHome, 'value', 'tokens'))
-      values.records.set(dimension, numbers(ofHome, 'value', 'records'))
+      values.tokens.set(dimension, numbersBy(ofHome, 'value', 'tokens'))
+      values.records.set(dimension, numbersBy(ofHome, 'value', 'records'))
     }
   }
   return found
@@ -147,34 +149,27 @@ async function pairsOf(
   joined: string,
 ): Promise<Map<string, Map<string, number>>> {
   const found = new Map<string, Map<string, number>>()
-  const take = (rows: readonly Json[], names: readonly string[]) => {
+  const computed = new Map([
+    ['day', `${DAY} AS day`],
+    ['anything', "'' AS anything"],
+  ])
+  const sum = async (names: readonly string[], where = '') => {
+    const keys = ['home', ...names].join(', ')
+    const columns = names.map((name) => computed.get(name) ?? name).join(', ')
+    const rows = await session.rows(
+      `SELECT home, ${columns}, sum(tokens) AS tokens FROM ${joined} ${where} GROUP BY ${keys} ORDER BY ${keys}`,
+    )
     for (const row of rows) {
-      const home = text(row, 'home') ?? ''
-      const pairs = found.get(home) ?? new Map<string, number>()
-      found.set(home, pairs)
+      const pairs = found.get(String(row['home'])) ?? new Map<string, number>()
+      found.set(String(row['home']), pairs)
       pairs.set(pairKey(...names.map((name) => String(row[name]))), Number(row['tokens']))
     }
   }
-  const asked = `(home, who, client_kind, app) GLOBAL IN (SELECT home, who, client_kind, app FROM ${about})`
-  const days = await session.rows(
-    `SELECT home, app, ${DAY} AS day, sum(tokens) AS tokens FROM ${joined} GROUP BY home, app, day ORDER BY home, app, day`,
-  )
-  take(days, ['app', 'day'])
-  const clients = await session.rows(
-    `SELECT home, who, client_kind, app, sum(tokens) AS tokens FROM ${joined} WHERE ${asked}
-     GROUP BY home, who, client_kind, app ORDER BY home, who, client_kind, app`,
-  )
-  take(clients, ['who', 'client_kind', 'app'])
-  const daily = await session.rows(
-    `SELECT home, who, client_kind, app, ${DAY} AS day, sum(tokens) AS tokens FROM ${joined} WHERE ${asked}
-     GROUP BY home, who, client_kind, app, day ORDER BY home, who, client_kind, app, day`,
-  )
-  take(daily, ['who', 'client_kind', 'app', 'day'])
-  const present = await session.rows(
-    `SELECT home, who, '' AS anything, ${DAY} AS day, sum(tokens) AS tokens FROM ${joined}
-     WHERE (home, who) GLOBAL IN (SELECT home, who FROM ${about}) GROUP BY home, who, day ORDER BY home, who, day`,
-  )
-  take(present, ['who', 'anything', 'day'])
+  const asked = (keys: string) => `WHERE (${keys}) GLOBAL IN (SELECT ${keys} FROM ${about})`
+  await sum(['app', 'day'])
+  await sum(['who', 'client_kind', 'app'], asked('home, who, client_kind, app'))
+  await sum(['who', 'client_kind', 'app', 'day'], asked('home, who, client_kind, app'))
+  await sum(['who', 'anything', 'day'], asked('home, who'))
   return found
 }
 
@@ -183,5 +178,5 @@ async function rowsByHome(
   sql: string,
   params: Readonly<Record<string, string>> = {},
 ): Promise<Map<string, Json[]>> {
-  return grouped(await session.rows(sql, params), (row) => text(row, 'home') ?? '')
+  return Map.groupBy(await session.rows(sql, params), (row) => String(row['home']))
 }

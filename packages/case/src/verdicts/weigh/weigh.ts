@@ -7,7 +7,6 @@
  *
  * @module
  */
-import { grouped } from '../match/grouped.ts'
 import type { Reason, Strength } from '../match/reasons.ts'
 import { lossAtMost } from './chance.ts'
 import { evidenceOf } from './evidence.ts'
@@ -67,7 +66,7 @@ interface Weighed {
 }
 
 export function weigh(population: Population): Weighed {
-  const byHome = grouped(population.contexts, ({ home }) => home)
+  const byHome = Map.groupBy(population.contexts, ({ home }) => home)
   const tenants = [...byHome].flatMap(([home, contexts]) => {
     const tenant = population.tenants.get(home)
     return tenant === undefined ? [] : [new TenantTrial(tenant, contexts, population)]
@@ -276,7 +275,7 @@ function failingValues(
   tenant: Tenant,
 ): Set<string> {
   const joined = tenant.joined.get(dimension)
-  const values = grouped(wrong, (context) => context[dimension])
+  const values = Map.groupBy(wrong, (context) => context[dimension])
   return new Set(
     [...values]
       .filter(([value, contexts]) =>
@@ -288,7 +287,7 @@ function failingValues(
 
 /** Applications on days on which their ordinary tokens are not explained. */
 function failingDays(wrong: readonly Context[], tenant: Tenant): string[] {
-  const days = grouped(wrong, ({ app, day }) => pairKey(app, day))
+  const days = Map.groupBy(wrong, ({ app, day }) => pairKey(app, day))
   return [...days]
     .filter(([key, contexts]) =>
       isFailing(tokensOf(contexts), tenant.joinedPairs.get(key) ?? 0, FAILING_SHARE),

@@ -4,21 +4,20 @@
  * @module
  */
 
-import { countOf } from '../../engine/count_of.ts'
+import { countOf } from '../../engine/rows.ts'
 import type { Scratch } from '../../engine/scratch.ts'
 import type { Session } from '../../engine/session.ts'
-import { escapedCell } from '../../engine/tab_separated.ts'
+import { insertRows } from '../../engine/tab_separated.ts'
+import { columnsOf, nameOf } from '../../store/columns.ts'
 import { BUCKET_ORDER } from '../match/join.ts'
 import { JUDGED_COLUMNS } from '../match/judge.ts'
 import { CONTEXT_KEY, readPopulation } from './read_population.ts'
-import { type NotShown, type Ruling, weigh } from './weigh.ts'
+import { type Ruling, weigh } from './weigh.ts'
 
-const RULING_COLUMNS = `home LowCardinality(String), who String, prefix String, app LowCardinality(String),
-  client_family LowCardinality(String), client_kind LowCardinality(String), service LowCardinality(String),
-  source LowCardinality(String), matter LowCardinality(String), reason LowCardinality(String), day Int32,
-  strength LowCardinality(String), new_reason LowCardinality(String)`
+const RULING_COLUMNS =
+  columnsOf(`home Low; who String; prefix String; app Low; client_family Low; client_kind Low;
+  service Low; source Low; matter Low; reason Low; day Int32; strength Low; new_reason Low`)
 const FEW_ROWS = 100_000
-const LINES_AT_ONCE = 20_000
 
 /** @returns the table of outcomes: `JUDGED_COLUMNS` and `strength`. Throws as `Session.command`. */
 export async function weighVerdicts(
@@ -36,10 +35,15 @@ export async function weighVerdicts(
   )
   await session.command('TRUNCATE TABLE not_shown')
   if (rows === 0) return ruled
-  const rulings = await scratch.table('rulings', RULING_COLUMNS)
+  const rulings = await scratch.table('rulings', RULING_COLUMNS.join(', '))
   const weighed = weigh(await readPopulation(session, scratch, judged, sole))
-  await writeRulings(session, rulings, weighed.rulings)
-  await writeNotShown(session, weighed.notShown)
+  await insertRows(session, rulings, RULING_COLUMNS.map(nameOf), weighed.rulings.map(cellsOf))
+  await insertRows(
+    session,
+    'not_shown',
+    ['tenant', 'property', 'value', 'explained', 'missing'],
+    weighed.notShown.map((one) => [one.home, one.property, one.value, one.explained, one.missing]),
+  )
   const keys = CONTEXT_KEY.split(', ')
   const kept = namesOf(JUDGED_COLUMNS).filter((name) => name !== 'verdict' && name !== 'reason')
   await session.command(
@@ -66,44 +70,8 @@ function withDay(judged: string): string {
 const namesOf = (columns: string): string[] =>
   columns.split(',').map((column) => column.trim().split(' ')[0] ?? '')
 
-async function writeRulings(
-  session: Session,
-  table: string,
-  rulings: readonly Ruling[],
-): Promise<void> {
-  const columns = [...CONTEXT_KEY.split(', '), 'strength', 'new_reason']
-  for (let at = 0; at < rulings.length; at += LINES_AT_ONCE) {
-    const lines = rulings.slice(at, at + LINES_AT_ONCE).map(lineOf)
-    // oxlint-disable-next-line no-await-in-loop -- a session runs one statement at a time
-    await session.insert(table, columns, 'TabSeparated', Buffer.from(lines.join('')))
-  }
-}
-
-async function writeNotShown(session: Session, values: readonly NotShown[]): Promise<void> {
-  if (values.length === 0) return
-  const lines = values.map(({ home, property, value, explained, missing }) =>
-    [home, property, value, String(explained), String(missing)].map(escapedCell).join('\t'),
-  )
-  const columns = ['tenant', 'property', 'value', 'explained', 'missing']
-  await session.insert('not_shown', columns, 'TabSeparated', Buffer.from(`${lines.join('\n')}\n`))
-}
-
-function lineOf({ context, strength, reason }: Ruling): string {
+function cellsOf({ context, strength, reason }: Ruling): (string | number)[] {
   const { home, who, prefix, app, family, client, service, source, matter, day } = context
-  const cells = [
-    home,
-    who,
-    prefix,
-    app,
-    family,
-    client,
-    service,
-    source,
-    matter,
-    context.reason,
-    String(day),
-    strength,
-    reason ?? '',
-  ]
-  return `${cells.map(escapedCell).join('\t')}\n`
+  const key = [home, who, prefix, app, family, client, service, source, matter, context.reason, day]
+  return [...key, strength, reason ?? '']
 }

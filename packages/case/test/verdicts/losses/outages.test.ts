@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
-import { MINUTE_MS, type MinuteLog, outages, paceOf } from '../../../src/verdicts/losses/outages.ts'
+import { MINUTE_MS } from '../../../src/verdicts/losses/loss.ts'
+import { type MinuteLog, outages, paceOf } from '../../../src/verdicts/losses/outages.ts'
 import { MONDAY_MS, type Office, officeTimes } from '../../office.ts'
 
 const ERROR = 0.01

@@ -2,24 +2,19 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
 import * as fc from 'fast-check'
-import {
-  HOUR_MS,
-  MINUTE_MS,
-  type Pace,
-  paceOf,
-  type Stretch,
-} from '../../../src/verdicts/losses/outages.ts'
+import { HOUR_MS, MINUTE_MS, type Period } from '../../../src/verdicts/losses/loss.ts'
+import { type Pace, paceOf } from '../../../src/verdicts/losses/outages.ts'
 import { outstanding } from '../../../src/verdicts/losses/outstanding.ts'
 import { MONDAY_MS, officeTimes, randomOf } from '../../office.ts'
 
 const RUNS = Number(process.env['FUZZ_RUNS'] ?? 100)
 const DAY_MS = 24 * HOUR_MS
 
-function silencesOf(times: readonly number[]): Stretch[] {
+function silencesOf(times: readonly number[]): Period[] {
   return times.slice(1).map((toMs, at) => ({ fromMs: times[at] ?? toMs, toMs }))
 }
 
-function found(times: readonly number[], others: readonly Pace[] = []): Stretch[] {
+function found(times: readonly number[], others: readonly Pace[] = []): Period[] {
   return outstanding(silencesOf(times), { fromMs: times[0] ?? 0, toMs: times.at(-1) ?? 0 }, others)
 }
 

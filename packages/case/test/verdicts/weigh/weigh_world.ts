@@ -3,7 +3,6 @@
  *
  * @module
  */
-import { grouped } from '../../../src/verdicts/match/grouped.ts'
 import type { Matter } from '../../../src/verdicts/match/judge.ts'
 import {
   type Context,
@@ -169,7 +168,7 @@ function firstBy(tokens: readonly Token[], keyOf: (token: Token) => string): Map
 
 function seenBy(tokens: readonly Token[], keyOf: (token: Token) => string): Map<string, Seen> {
   return new Map(
-    [...grouped(tokens, keyOf)].map(([key, some]) => {
+    [...Map.groupBy(tokens, keyOf)].map(([key, some]) => {
       const hours = some.map(({ hour }) => hour)
       const days = new Set(hours.map((hour) => Math.floor(hour / 24))).size
       return [key, { firstHour: Math.min(...hours), lastHour: Math.max(...hours), days }]

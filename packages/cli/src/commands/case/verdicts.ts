@@ -5,7 +5,7 @@ import {
   finishedAnswer,
   judge,
   judgedOutcome,
-  judgeSessions,
+  sessionVerdicts,
   type Outcome,
   outcomeCounts,
   REASONS,
@@ -70,7 +70,7 @@ async function listed(investigated: Case, isAll: boolean, io: Io): Promise<Liste
     ...(await outcomeCounts(session)),
     tokens: tokens.rows,
     tokensTotal: tokens.total,
-    sessions: await judgeSessions(session, { limit }),
+    sessions: await sessionVerdicts(session, { limit }),
     outcome: await verdictsOutcome(session),
   }
 }

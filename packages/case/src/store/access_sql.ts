@@ -1,0 +1,32 @@
+/**
+ * Pieces of SQL that several questions use, over the columns of accesses and issuances.
+ *
+ * @module
+ */
+
+/** What an id column holds when the record has no id. */
+export const NO_ID = '00000000-0000-0000-0000-000000000000'
+
+export const HAS_TOKEN: string = `token_id != toUUID('${NO_ID}')`
+/** The token id as text, `''` of a record without. */
+export const tokenText = (column = 'token_id'): string =>
+  `if(${column} = toUUID('${NO_ID}'), '', toString(${column}))`
+export const SESSION: string = "if(session_id != '', session_id, other_session_id)"
+export const APP: string = "if(client_app_id != '', client_app_id, app_id)"
+export const PRINCIPAL: string = "if(principal != '', principal, principal_id)"
+/** The mailbox, or else the principal. */
+export const ACCOUNT: string = "if(mailbox != '', mailbox, principal)"
+/** A record of which only the beginning could be read: what it names is not all that it named. */
+export const IS_CUT: string = `startsWith(detail, '{"truncated":true')`
+/** Mail domain of a name. */
+export const domainOf = (column: string): string =>
+  `lower(substring(${column}, length(${column}) - position(reverse(${column}), '@') + 2))`
+
+/** First and last time of a group, as `asTime` reads them. */
+export const SPAN: string =
+  'toUnixTimestamp64Milli(min(at)) AS first_ms, toUnixTimestamp64Milli(max(at)) AS last_ms'
+/** Later than every row that is aggregated. */
+export const NEXT_TIME: string = "toString(greatest(now64(3, 'UTC'), addMilliseconds(max(at), 1)))"
+/** ISO 8601 text of a `DateTime64(3, 'UTC')`, as `Date.toISOString` writes it. */
+export const isoSql = (time: string): string =>
+  `concat(formatDateTime(${time}, '%Y-%m-%dT%H:%i:%S'), '.', leftPad(toString(toUnixTimestamp64Milli(${time}) % 1000), 3, '0'), 'Z')`
