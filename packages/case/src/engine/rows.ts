@@ -26,7 +26,8 @@ type Merged<F extends readonly unknown[]> = F extends readonly [Fields<infer T>,
   ? T & Merged<Rest>
   : unknown
 
-function fieldsOf<V>(read: (cell: unknown) => V, suffix = ''): FieldsOf<V> {
+/** Members whose cells are read by one function. */
+export function fieldsOf<V>(read: (cell: unknown) => V, suffix = ''): FieldsOf<V> {
   return (names) => {
     const members = names.split(' ').map((name) => {
       const [member = '', column = `${snakeCase(member)}${suffix}`] = name.split(':')
@@ -46,6 +47,16 @@ export const asFlag: FieldsOf<boolean> = fieldsOf((cell) => Number(cell) === 1)
 /** ISO 8601, UTC. */
 export const asTime: FieldsOf<string> = fieldsOf((cell) => isoOf(Number(cell)), '_ms')
 export const asTexts: FieldsOf<readonly string[]> = fieldsOf(textsOf)
+
+export const asSide: FieldsOf<'issuance' | 'access'> = fieldsOf((cell) =>
+  cell === 'issuance' ? 'issuance' : 'access',
+)
+
+/** A member that is made of the whole row. */
+export const computed = <M extends string, V>(
+  member: M,
+  read: (row: Json) => V,
+): Fields<Readonly<Record<M, V>>> => ({ cells: (row) => [[member, read(row)]] })
 
 /** A list of the engine. */
 export function textsOf(cell: unknown): string[] {

@@ -19,6 +19,7 @@ interface HuntTrial {
 }
 
 const VALUES = HUNT_COLUMNS.map(({ name, type }) => `CAST(h.${name} AS ${type}) AS ${name}`)
+const cut = (column: string, most = 300) => `substringUTF8(h.${column}, 1, ${most}) AS ${column}`
 const MOST_SECONDS = 120
 const LIMITS = `SETTINGS max_execution_time = ${MOST_SECONDS}, max_bytes_before_external_group_by = 400000000,
   max_bytes_before_external_sort = 400000000`
@@ -40,7 +41,6 @@ export async function tryHunt(session: Session, source: string, limit = 100): Pr
      FROM (${found}) ${LIMITS}`,
     params,
   )
-  const cut = (column: string, most = 300) => `substringUTF8(h.${column}, 1, ${most}) AS ${column}`
   const rows = await session.rows(
     `SELECT toUnixTimestamp64Milli(at) AS at_ms, ${cut('tenant')}, ${cut('principal')}, ${cut('mailbox')},
        toString(h.record_id) AS record_id, toString(h.content) AS content, toString(h.token_id) AS token_id,

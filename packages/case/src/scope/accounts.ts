@@ -61,15 +61,11 @@ export async function accountsOf(session: Session, selected: Selected): Promise<
   const audited = await auditedAccounts(session, selected)
   const lists = await unnamedLists(session, selected)
   const directory = await directoryOf(session, selected, rows)
-  return rows.map((row): Account => {
+  return rows.map((row) => {
     const account = readAccount(row)
     const { mailbox, tenant } = account
-    return {
-      ...account,
-      ...directory.of(mailbox, tenant),
-      isAudited: audited.has(mailbox),
-      lists: lists.get(mailbox) ?? 0,
-    }
+    const reading = { isAudited: audited.has(mailbox), lists: lists.get(mailbox) ?? 0 }
+    return Object.assign(account, directory.of(mailbox, tenant), reading)
   })
 }
 

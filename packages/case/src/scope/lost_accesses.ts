@@ -7,7 +7,7 @@
  * @module
  */
 import { isoOf } from '@mintmark/core'
-import { asNumber, asText, rowReader } from '../engine/rows.ts'
+import { asFlag, asNumber, asText, rowReader } from '../engine/rows.ts'
 import type { Session } from '../engine/session.ts'
 import { BOUNDED } from '../engine/settings.ts'
 import { type Loss, type LossCode, lossesOf, type Period } from '../verdicts/losses/losses.ts'
@@ -100,10 +100,7 @@ async function activeTimes(session: Session, selected: Selected): Promise<Active
   const { fromMs: first = 0, toMs: last = Infinity } = selected.selection
   if (rows.every((row) => Number(row['theirs']) === 0))
     return rows.map((row) => ({ tenant: String(row['name']), fromMs: first, toMs: last }))
-  const times = rows.map((row) => ({
-    ...readTimes(row),
-    isOwn: Number(row['is_pointed_at']) === 1,
-  }))
+  const times = rows.map(readTimes)
   const own = times.filter(({ isOwn }) => isOwn)
   const begin = own.reduce((least, { fromMs }) => Math.min(least, fromMs), Infinity)
   const end = own.reduce((most, { toMs }) => Math.max(most, toMs), -Infinity)
@@ -115,7 +112,11 @@ async function activeTimes(session: Session, selected: Selected): Promise<Active
   }))
 }
 
-const readTimes = rowReader(asText('tenant:name'), asNumber('fromMs toMs'))
+const readTimes = rowReader(
+  asText('tenant:name'),
+  asNumber('fromMs toMs'),
+  asFlag('isOwn:is_pointed_at'),
+)
 
 /** What a scope is about: accesses of theirs, and leads. */
 const IS_POINTED_AT = "(party = 'theirs' OR strength = 'lead')"

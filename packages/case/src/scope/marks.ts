@@ -218,11 +218,8 @@ export async function markHistory(session: Session, limit = 1000): Promise<MarkA
   return rows.map((row): MarkAction => {
     const { party, reason, who, kind, at } = markOf(row)
     const own = counting.get(actionKey(row['at_ms'], row['who'], row['kind'])) ?? 0
-    return {
-      ...{ at, kind, party, reason, who, marks: Number(row['n']) },
-      counting: party === null ? 0 : own,
-      values: textsOf(row['some']),
-    }
+    const counts = { marks: Number(row['n']), counting: party === null ? 0 : own }
+    return Object.assign({ at, kind, party, reason, who }, counts, { values: textsOf(row['some']) })
   })
 }
 

@@ -175,7 +175,7 @@ export function organisationScopes(
 ): (PartScope & { readonly basis: OrganisationBasis })[] {
   const bases = new Map(accounts.map(({ organisation, basis }) => [organisation, basis]))
   const parts = partScopes('organisation', accounts, unnamed, counts, lost, organisationOf)
-  return parts.map((part) => ({ ...part, basis: bases.get(part.name) ?? '' }))
+  return parts.map((part) => Object.assign(part, { basis: bases.get(part.name) ?? '' }))
 }
 
 const organisationOf = ({ organisation }: Account) => (organisation === '' ? [] : [organisation])

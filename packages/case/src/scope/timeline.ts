@@ -5,7 +5,7 @@
  * @module
  */
 import { isoOf, type Json } from '@mintmark/core'
-import { asNumber, asText, asTexts, asTime, rowReader } from '../engine/rows.ts'
+import { asNumber, asSide, asText, asTexts, asTime, computed, rowReader } from '../engine/rows.ts'
 import type { Session } from '../engine/session.ts'
 import { BOUNDED } from '../engine/settings.ts'
 import { SPAN } from '../store/access_sql.ts'
@@ -220,7 +220,7 @@ function labelOf(row: Readonly<Record<string, unknown>>): string {
     const count = Number(row[key])
     return count === 0 ? [] : [`${count} ${count === 1 ? one : many}`]
   }
-  const client = String(row['client_name'] ?? '')
+  const client = String(row['client_name'])
   return [
     ...some('days', 'active day'),
     ...some('mailboxes', 'mailbox', 'mailboxes'),
@@ -251,34 +251,27 @@ async function coverageBands(session: Session, selected: Selected): Promise<Cove
      )
      GROUP BY side, source, category, tenant ORDER BY tenant, side, source, category ${BOUNDED}`,
   )
-  return rows
-    .filter((row) => tenants.size === 0 || tenants.has(row['tenant']))
-    .map((row) => ({
-      side: row['side'] === 'issuance' ? 'issuance' : 'access',
-      ...readLog(row),
-      from: isoOf(Number(row['first_s']) * 1000),
-      to: isoOf(Number(row['last_s']) * 1000),
-      hours: Number(row['hours']),
-      gaps: gapsOf(row['gaps']),
-    }))
+  return rows.filter((row) => tenants.size === 0 || tenants.has(row['tenant'])).map(readBand)
 }
 
-const readLog = rowReader(asText('source category tenant'))
+const readBand = rowReader(
+  asSide('side'),
+  asText('source category tenant'),
+  computed('from', (row) => isoOf(Number(row['first_s']) * 1000)),
+  computed('to', (row) => isoOf(Number(row['last_s']) * 1000)),
+  asNumber('hours'),
+  computed('gaps', (row) => gapsOf(row['gaps'])),
+)
 
-function gapsOf(value: unknown): { readonly from: string; readonly to: string }[] {
-  if (!Array.isArray(value)) return []
-  return value.flatMap((gap: unknown) => {
-    const [start, seconds] = gapParts(gap)
+/** A tuple of the engine comes as an array, or as an object of `1` and `2`. */
+function gapsOf(tuples: unknown): { readonly from: string; readonly to: string }[] {
+  if (!Array.isArray(tuples)) return []
+  return tuples.flatMap((tuple: unknown) => {
+    const parts = typeof tuple === 'object' && tuple !== null ? Object.values(tuple) : []
+    const [start = Number.NaN, seconds = Number.NaN] = parts.map(Number)
     if (!Number.isFinite(start) || !Number.isFinite(seconds)) return []
     return [{ from: isoOf(start * 1000), to: isoOf((start + seconds) * 1000) }]
   })
-}
-
-/** A tuple of the engine comes as an array, or as an object of `1` and `2`. */
-function gapParts(gap: unknown): readonly [number, number] {
-  const parts: readonly unknown[] =
-    typeof gap === 'object' && gap !== null ? Object.values(gap) : []
-  return [Number(parts[0]), Number(parts[1])]
 }
 
 /**
@@ -329,8 +322,6 @@ async function logStarts(
      ) AS made ON seen.tenant = made.tenant
      ORDER BY tenant ${BOUNDED}`,
   )
-  const timeIn = (row: Json, count: string, ms: string) =>
-    Number(row[count]) > 0 ? Number(row[ms]) : undefined
   return new Map(
     rows.map((row) => [
       String(row['tenant']),
@@ -342,6 +333,9 @@ async function logStarts(
     ]),
   )
 }
+
+const timeIn = (row: Json, count: string, ms: string) =>
+  Number(row[count]) > 0 ? Number(row[ms]) : undefined
 
 interface Starts {
   readonly isMail: boolean

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { asText, numbersBy, rowReader } from '../engine/rows.ts'
+import { asText, computed, numbersBy, rowReader } from '../engine/rows.ts'
 import type { Session } from '../engine/session.ts'
 import { BOUNDED } from '../engine/settings.ts'
 import type { Account } from './accounts.ts'
@@ -61,14 +61,14 @@ export async function syncedFolders(session: Session, selected: Selected): Promi
      ) AS by_path ON synced.account = by_path.account AND ${pathKey('synced.path')} = by_path.path
      ORDER BY account, path, id ${BOUNDED}`,
   )
-  return rows.map((row) => ({
-    ...readFolder(row),
-    items: Number(row['seen']) === 0 ? null : Number(row['items']),
-    either: Number(row['theirs']) === 0,
-  }))
+  return rows.map(readFolder)
 }
 
-const readFolder = rowReader(asText('mailbox:account folder:id path'))
+const readFolder = rowReader(
+  asText('mailbox:account folder:id path'),
+  computed('items', (row) => (Number(row['seen']) === 0 ? null : Number(row['items']))),
+  computed('either', (row) => Number(row['theirs']) === 0),
+)
 
 /** `\Inbox` in the audit log is `/Inbox` in folder statistics. */
 const pathKey = (path: string) =>

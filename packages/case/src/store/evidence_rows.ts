@@ -5,7 +5,7 @@
  */
 import { type Json, utcMs } from '@mintmark/core'
 import type { RejectKind } from '@mintmark/logs'
-import { asNumber, asText, rowReader } from '../engine/rows.ts'
+import { asNumber, asText, computed, fieldsOf, rowReader } from '../engine/rows.ts'
 import type { Session } from '../engine/session.ts'
 
 /** Shape of a file that could not be read at all. */
@@ -92,38 +92,32 @@ export async function evidenceRows(session: Session): Promise<EvidenceRow[]> {
   const paths = new Map(evidence.map((row) => [Number(row['evidence_id']), String(row['path'])]))
   const statementsOf = Map.groupBy(statements, (row) => Number(row['evidence_id']))
   const reasonsOf = Map.groupBy(reasons, (row) => Number(row['evidence_id']))
-  return evidence.map((row) => {
-    const file = readFile(row)
-    return {
-      ...file,
-      rejected: readRejected(row),
-      first: isoAt(row, 'first_at'),
-      last: isoAt(row, 'last_at'),
-      sameAs: paths.get(Number(row['same_as'])),
-      statements: (statementsOf.get(file.evidenceId) ?? []).map(statementOf),
-      reasons: (reasonsOf.get(file.evidenceId) ?? []).map(readReason),
-    }
-  })
+  return evidence.map(
+    rowReader(
+      asNumber('evidenceId'),
+      asText('path sha256 shape'),
+      asNumber('rows:record_rows duplicates'),
+      computed('rejected', readRejected),
+      asIso('first:first_at last:last_at'),
+      computed('sameAs', (row) => paths.get(Number(row['same_as']))),
+      computed('statements', (row) => ofFile(statementsOf, row).map(readStatement)),
+      computed('reasons', (row) => ofFile(reasonsOf, row).map(readReason)),
+    ),
+  )
 }
 
-const readFile = rowReader(
-  asNumber('evidenceId'),
-  asText('path sha256 shape'),
-  asNumber('rows:record_rows duplicates'),
-)
+const ofFile = (groups: ReadonlyMap<number, readonly Json[]>, row: Json) =>
+  groups.get(Number(row['evidence_id'])) ?? []
+const asIso = fieldsOf((cell) => {
+  const ms = utcMs(String(cell))
+  return ms === undefined ? undefined : new Date(ms).toISOString()
+})
 const readRejected = rowReader(
   asNumber('file:rejected_files row:rejected_rows payload:rejected_payloads'),
 )
-const readStatement = rowReader(asText('code text'), asNumber('line'))
+const readStatement = rowReader(
+  asText('code text'),
+  asNumber('line'),
+  asIso('from:from_text to:to_text'),
+)
 const readReason = rowReader(asText('kind reason'), asNumber('count:rejects line:first_line'))
-
-const statementOf = (row: Json): EvidenceStatement => ({
-  ...readStatement(row),
-  from: isoAt(row, 'from_text'),
-  to: isoAt(row, 'to_text'),
-})
-
-function isoAt(row: Json, name: string): string | undefined {
-  const ms = utcMs(String(row[name] ?? ''))
-  return ms === undefined ? undefined : new Date(ms).toISOString()
-}

@@ -28,16 +28,16 @@ interface TenantGap {
 }
 
 const ofTenants =
-  ({ code, sql, text, settledBy }: TenantGap): Ask =>
+  (gap: TenantGap): Ask =>
   async (session, { facts }, asked) => {
-    const all = numbersBy(await facts.rows(session, `${sql} ${BOUNDED}`), 'name', 'n')
+    const all = numbersBy(await facts.rows(session, `${gap.sql} ${BOUNDED}`), 'name', 'n')
     const lacking = [...all].filter(([tenant]) => asked?.includes(tenant) ?? true)
     if (lacking.length === 0) return []
     const tenants = lacking.map(([tenant]) => tenant)
     const names = await tenantNames(session, facts, tenants.slice(0, 10))
     const some = someOf(tenants.map((tenant) => names.get(tenant) ?? tenant))
     const sum = lacking.reduce((total, [, n]) => total + n, 0)
-    return asUnknown(code, text(some, tenants.length, sum), settledBy)
+    return asUnknown(gap.code, gap.text(some, tenants.length, sum), gap.settledBy)
   }
 
 /** No access at all: then nothing that is found, or not found, says anything. */

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { asNumber, asText, countOf, firstRow, rowReader } from '../engine/rows.ts'
+import { asNumber, asSide, asText, countOf, firstRow, rowReader } from '../engine/rows.ts'
 import type { Session } from '../engine/session.ts'
 import type { Case } from '../store/case.ts'
 import { readMeta, writeMeta } from '../store/meta.ts'
@@ -95,13 +95,8 @@ export async function conflicts({ session }: Case, limit = 1000): Promise<Confli
     ORDER BY side, source, record_id LIMIT {limit:UInt32}`,
     { limit },
   )
-  return rows.map((row) => ({
-    side: row['side'] === 'issuance' ? 'issuance' : 'access',
-    ...readConflict(row),
-  }))
+  return rows.map(rowReader(asSide('side'), asText('source recordId'), asNumber('records')))
 }
-
-const readConflict = rowReader(asText('source recordId'), asNumber('records'))
 
 /**
  * Says which evidence the case has: equal as long as none comes or goes. What is derived from the

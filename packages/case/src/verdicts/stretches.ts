@@ -179,8 +179,8 @@ function backups(whole: readonly IssuanceHour[]): Doubtful[] {
   return whole
     .filter(({ backup }) => backup > 0)
     .map(({ hourMs }) => {
-      const period = { fromMs: hourMs - HOUR_MS, toMs: hourMs + 2 * HOUR_MS }
-      return { ...period, doubt: 'backup-authentication' }
+      const [fromMs, toMs] = [hourMs - HOUR_MS, hourMs + 2 * HOUR_MS]
+      return { fromMs, toMs, doubt: 'backup-authentication' }
     })
 }
 

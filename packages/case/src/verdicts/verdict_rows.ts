@@ -4,7 +4,7 @@
  * @module
  */
 import { csvCell, type Json } from '@mintmark/core'
-import { asNumber, asText, asTexts, countOf, rowReader, textsOf } from '../engine/rows.ts'
+import { asNumber, asText, computed, countOf, rowReader, textsOf } from '../engine/rows.ts'
 import type { Session } from '../engine/session.ts'
 import { SPILLS } from '../engine/settings.ts'
 import { APP, HAS_TOKEN, isoSql, tokenText } from '../store/access_sql.ts'
@@ -101,9 +101,10 @@ const TOKENS = `
   SETTINGS ${LOCAL}, ${SPILLS}`
 
 const readToken = rowReader(
-  asText('tokenId:token verdict reason strength'),
+  asText('tokenId:token verdict reason'),
+  computed('strength', strengthOf),
   asNumber('accesses:n'),
-  asTexts('principals'),
+  computed('principals', (row) => namesOf(row, 'principals')),
   asText('first:first_at last:last_at'),
 )
 
@@ -127,13 +128,9 @@ export async function tokenVerdicts(
 }
 
 function tokenOf(row: Json, rates: ReadonlyMap<string, Rate>): TokenVerdict {
-  const principals = namesOf(row, 'principals')
-  return {
-    ...readToken(row),
-    strength: strengthOf(row),
-    principals,
-    baseRate: contextRate(row) ?? ofPrincipals(namesOf(row, 'tenants'), principals, rates),
-  }
+  const token = readToken(row)
+  const ofPeople = () => ofPrincipals(namesOf(row, 'tenants'), token.principals, rates)
+  return { ...token, baseRate: contextRate(row) ?? ofPeople() }
 }
 
 /** The other tokens of these principals, whichever of these tenants' logs they are in. */
@@ -186,16 +183,15 @@ export async function sessionVerdicts(
      LIMIT {limit:UInt32}`,
     { limit },
   )
-  return rows.map((row) => {
-    const { accesses, first, last, ...verdict } = readSession(row)
-    const [strength, principals] = [strengthOf(row), namesOf(row, 'principals')]
-    return { ...verdict, strength, baseRate: rateOf(row), accesses, principals, first, last }
-  })
+  return rows.map(readSession)
 }
 
 const readSession = rowReader(
   asText('sessionId tenant field verdict reason'),
+  computed('strength', strengthOf),
+  computed('baseRate', rateOf),
   asNumber('accesses'),
+  computed('principals', (row) => namesOf(row, 'principals')),
   asText('first:first_at last:last_at'),
 )
 
@@ -280,5 +276,6 @@ function contextRate(raw: Json): Rate | null {
   return rate === null || rate.issued === 0 ? null : rate
 }
 
-const namesOf = (raw: Json, name: string): string[] =>
-  textsOf(raw[name]).filter((one) => one !== '')
+function namesOf(raw: Json, name: string): string[] {
+  return textsOf(raw[name]).filter((one) => one !== '')
+}

@@ -6,7 +6,7 @@
  * @module
  */
 import { type Json, readGuid, withoutSecrets } from '@mintmark/core'
-import { asNumber, asText, asTime, rowReader, textsOf } from '../engine/rows.ts'
+import { asNumber, asText, asTime, computed, rowReader, textsOf } from '../engine/rows.ts'
 import type { Session } from '../engine/session.ts'
 import { BOUNDED } from '../engine/settings.ts'
 import { withStrength } from '../scope/access_strength.ts'
@@ -94,19 +94,14 @@ export async function accessPage(
     order: 'at, record_id, content',
   }
   const { total, rows } = await listPage(session, list, query, most)
-  return {
-    total,
-    rows: rows.map((row) => ({
-      ...readAccess(row),
-      party: row['party'] === 'either' ? 'either' : 'theirs',
-    })),
-  }
+  return { total, rows: rows.map(readAccess) }
 }
 
 const readAccess = rowReader(
   asText('recordId:id'),
   asTime('at'),
-  asText('party class verdict reason strength account:account_cut principal:principal_cut'),
+  computed('party', ({ party }) => (party === 'either' ? 'either' : 'theirs')),
+  asText('class verdict reason strength account:account_cut principal:principal_cut'),
   asText('operation:operation_cut service:service_cut ip client:client_cut app sessionId:sid'),
   asText('tokenId:token'),
   asNumber('items'),

@@ -4,7 +4,7 @@
  * @module
  */
 import { isoOf } from '@mintmark/core'
-import { asNumber, asText, rowReader } from '../engine/rows.ts'
+import { asNumber, asSide, asText, computed, rowReader } from '../engine/rows.ts'
 import type { Session } from '../engine/session.ts'
 import { BOUNDED } from '../engine/settings.ts'
 import type { Selected } from '../scope/selected.ts'
@@ -31,11 +31,6 @@ export interface CoveredLog {
   readonly first: string
   readonly last: string
 }
-
-const readLog = rowReader(
-  asText('tenant:name source:log category:kind'),
-  asNumber('hoursPresent:present records:n'),
-)
 
 /** Half-open; a side that is left out is that of the logs. Milliseconds since 1970. */
 interface Time {
@@ -67,18 +62,16 @@ export async function coverageIn(
   const names = await tenantNames(session, facts, [
     ...new Set(rows.map((row) => String(row['name']))),
   ])
-  return rows.map((row) => {
-    const { tenant, source, category, ...counts } = readLog(row)
-    return {
-      tenant,
-      name: names.get(tenant) ?? tenant,
-      side: row['side'] === 'issuance' ? 'issuance' : 'access',
-      source,
-      category,
-      hours,
-      ...counts,
-      first: isoOf(Number(row['first_s']) * 1000),
-      last: isoOf((Number(row['last_s']) + 3600) * 1000),
-    }
-  })
+  return rows.map(
+    rowReader(
+      asText('tenant:name'),
+      computed('name', ({ name }) => names.get(String(name)) ?? String(name)),
+      asSide('side'),
+      asText('source:log category:kind'),
+      computed('hours', () => hours),
+      asNumber('hoursPresent:present records:n'),
+      computed('first', (row) => isoOf(Number(row['first_s']) * 1000)),
+      computed('last', (row) => isoOf((Number(row['last_s']) + 3600) * 1000)),
+    ),
+  )
 }

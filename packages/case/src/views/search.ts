@@ -4,7 +4,7 @@
  * @module
  */
 import { readAddress, readGuid, readJti } from '@mintmark/core'
-import { asNumber, asText, asTime, rowReader, textsBy } from '../engine/rows.ts'
+import { asNumber, asText, asTime, computed, rowReader, textsBy } from '../engine/rows.ts'
 import type { Session } from '../engine/session.ts'
 import { BOUNDED } from '../engine/settings.ts'
 import type { Selected } from '../scope/selected.ts'
@@ -126,22 +126,17 @@ export async function search(
       named: [...named.keys()],
     },
   )
-  return KINDS.flatMap((kind) =>
-    rows
-      .filter((row) => row['kind'] === kind)
-      .map((row) => {
-        const { value, ...found } = readFound(row)
-        return { kind, value, name: named.get(value) ?? '', ...found }
-      }),
+  const readFound = rowReader(
+    computed('kind', (row) => KINDS.find((kind) => kind === row['kind']) ?? 'access'),
+    asText('value'),
+    computed('name', ({ value }) => named.get(String(value)) ?? ''),
+    asNumber('accesses:n selected'),
+    asText('record'),
+    asTime('first:at_ms'),
   )
+  const found = rows.map(readFound)
+  return KINDS.flatMap((kind) => found.filter((one) => one.kind === kind))
 }
-
-const readFound = rowReader(
-  asText('value'),
-  asNumber('accesses:n selected'),
-  asText('record'),
-  asTime('first:at_ms'),
-)
 
 const lookSql = ({ kind, value, where }: Look) =>
   `SELECT '${kind}' AS kind, substringUTF8(toString(${value}), 1, ${CUT}) AS value, record_id, content, at

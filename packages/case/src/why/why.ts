@@ -7,7 +7,7 @@
  * @module
  */
 import { isoOf, readGuid, readTokenId } from '@mintmark/core'
-import { asNumber, asText, asTime, firstRow, rowReader } from '../engine/rows.ts'
+import { asNumber, asText, asTime, computed, firstRow, rowReader } from '../engine/rows.ts'
 import type { Params, Session } from '../engine/session.ts'
 import { BOUNDED } from '../engine/settings.ts'
 import { HAS_TOKEN, NO_ID, PRINCIPAL, tokenText } from '../store/access_sql.ts'
@@ -214,11 +214,15 @@ async function logsLooked(
     span,
   )
   const hours = Math.ceil(span.to / HOUR_MS) - Math.floor(span.from / HOUR_MS)
-  return rows.map((row) => ({ ...readLog(row), hours, ...readCounts(row) }))
+  return rows.map(
+    rowReader(
+      asText('source category quality'),
+      asTime('first last'),
+      computed('hours', () => hours),
+      asNumber('hoursPresent:present issued:issued_here withToken'),
+    ),
+  )
 }
-
-const readLog = rowReader(asText('source category quality'), asTime('first last'))
-const readCounts = rowReader(asNumber('hoursPresent:present issued:issued_here withToken'))
 
 const HOUR_MS = 3_600_000
 

@@ -110,7 +110,7 @@ function orderOf(row: Json): Order {
   return Number(row['rises']) <= most ? 'newest-first' : 'none'
 }
 
-const logKey = ({ side, source, category, tenant }: Readonly<Record<keyof LogName, unknown>>) =>
+const logKey = ({ side, source, category, tenant }: Readonly<Record<keyof LogName, string>>) =>
   JSON.stringify([side, source, category, tenant])
 
 /** First and last record of each log in each file. */
@@ -125,12 +125,9 @@ async function spansOfLogs(session: Session): Promise<Map<string, Span[]>> {
          ${columns} FROM issuance WHERE ${HAS_TIME} GROUP BY evidence_id, log_source, category, log_tenant
      ) ORDER BY evidence_id ${BOUNDED}`,
   )
-  const readLog = rowReader(asText('source:log_source category tenant:log_tenant'))
-  const spans = rows.map((row) => ({
-    ...readSpan(row),
-    log: { side: row['side'], ...readLog(row) },
-  }))
-  return Map.groupBy(spans, ({ log }) => logKey(log))
+  const spans = Map.groupBy(rows, (row) => logKey(readLog(row)))
+  return new Map([...spans].map(([key, own]) => [key, own.map(readSpan)]))
 }
 
+const readLog = rowReader(asText('side source:log_source category tenant:log_tenant'))
 const readSpan = rowReader(asNumber('evidenceId fromMs toMs'))

@@ -7,7 +7,7 @@
  * @module
  */
 import type { Json } from '@mintmark/core'
-import { asNumber, asText, rowReader } from '../../engine/rows.ts'
+import { asNumber, asSide, asText, computed, rowReader, textsOf } from '../../engine/rows.ts'
 import type { Session } from '../../engine/session.ts'
 import { APP, HAS_TOKEN } from '../../store/access_sql.ts'
 import { correctedMs, type Offsets, writeClocks } from '../match/clocks.ts'
@@ -113,27 +113,26 @@ export async function coverageReport(session: Session, limit = 10_000): Promise<
      LIMIT {limit:UInt32}`,
     { limit },
   )
-  return rows.map((row) => {
-    const span = readSpan(row)
-    const share = (name: string) => Number(row[name]) / Math.max(1, span.records)
-    return {
-      side: row['side'] === 'issuance' ? 'issuance' : 'access',
-      ...span,
-      fields: {
-        token: share('token'),
-        session: share('session'),
-        principal: share('principal'),
-        app: share('app'),
-        ip: share('ip'),
-        issuedAt: share('issued_at'),
-      },
-    }
-  })
+  return rows.map(readSpan)
+}
+
+function sharesOf(row: Json): CoverageSpan['fields'] {
+  const share = (name: string) => Number(row[name]) / Math.max(1, Number(row['n']))
+  return {
+    token: share('token'),
+    session: share('session'),
+    principal: share('principal'),
+    app: share('app'),
+    ip: share('ip'),
+    issuedAt: share('issued_at'),
+  }
 }
 
 const readSpan = rowReader(
+  asSide('side'),
   asText('source category tenant quality first:first_at last:last_at'),
   asNumber('records:n hoursPresent:present hoursEmpty:empty'),
+  computed('fields', sharesOf),
 )
 
 /** The hours of one tenant's issuance coverage, as reconcile reads them. */
@@ -184,10 +183,12 @@ const readLog = rowReader(asText('tenant source category quality'))
 function hoursOfLog(row: Json): IssuanceHour[] {
   const log = readLog(row)
   const hours: readonly unknown[] = Array.isArray(row['hours']) ? row['hours'] : []
-  return hours.filter(Array.isArray).map((numbers: readonly unknown[]) => {
-    const [seconds = 0, records = 0, firstMs = 0, lastMs = 0, ...others] = numbers.map(Number)
-    const [issued = 0, withToken = 0, withSession = 0, backup = 0] = others
-    const times = { hourMs: seconds * 1000, firstMs, lastMs }
-    return { ...log, ...times, records, issued, withToken, withSession, backup }
-  })
+  return hours.map((numbers) => hourOf(log, textsOf(numbers).map(Number)))
+}
+
+function hourOf(log: ReturnType<typeof readLog>, numbers: readonly number[]): IssuanceHour {
+  const [seconds = 0, records = 0, firstMs = 0, lastMs = 0, ...others] = numbers
+  const [issued = 0, withToken = 0, withSession = 0, backup = 0] = others
+  const times = { hourMs: seconds * 1000, firstMs, lastMs }
+  return { ...log, ...times, records, issued, withToken, withSession, backup }
 }

@@ -6,8 +6,9 @@
  *
  * @module
  */
-import { type Json, text } from '@mintmark/core'
+import type { Json } from '@mintmark/core'
 import { UNKNOWN_OWNER } from '@mintmark/logs'
+import { textsOf } from '../../engine/rows.ts'
 import type { Session } from '../../engine/session.ts'
 import { BOUNDED } from '../../engine/settings.ts'
 import { ALL_TIME, type Loss } from './loss.ts'
@@ -26,7 +27,7 @@ export async function lostByExtractors(session: Session): Promise<Loss[]> {
   if (gaps.length === 0) return []
   const folders = await auditFolders(session)
   return gaps.flatMap((gap) => {
-    const tenants = tenantsBeside(text(gap, 'folder') ?? '', folders)
+    const tenants = tenantsBeside(String(gap['folder']), folders)
     return (tenants.length === 0 ? [''] : tenants).flatMap((tenant) => lossesOf(gap, tenant))
   })
 }
@@ -35,39 +36,28 @@ function lossesOf(gap: Json, tenant: string): Loss[] {
   const isTimed = gap['from_ms'] !== null && gap['to_ms'] !== null
   const period = isTimed ? { fromMs: Number(gap['from_ms']), toMs: Number(gap['to_ms']) } : ALL_TIME
   const evidenceId = Number(gap['evidence_id'])
-  return AUDIT_LOG.map((log) => {
-    const lost = { evidenceId, code: 'extractor-gap', ...period, records: 0 } as const
-    return { ...log, tenant, ...lost }
-  })
+  const lost = { evidenceId, code: 'extractor-gap', ...period, records: 0 } as const
+  return AUDIT_LOG.map((log) => Object.assign({}, log, { tenant }, lost))
 }
 
 /** Tenants of audit records, by the folder of their files. */
-async function auditFolders(session: Session): Promise<Map<string, Set<string>>> {
+async function auditFolders(session: Session): Promise<Map<string, string[]>> {
   const rows = await session.rows(
-    `SELECT DISTINCT log_tenant, ${FOLDER} AS folder FROM (
+    `SELECT ${FOLDER} AS folder, groupUniqArray(log_tenant) AS tenants FROM (
        SELECT DISTINCT evidence_id, toString(tenant) AS log_tenant FROM access WHERE source = 'ual'
        UNION DISTINCT
        SELECT DISTINCT evidence_id, toString(owner) AS log_tenant FROM issuance
        WHERE source IN ('ual-sts', 'ual-owa')
      ) AS seen LEFT ANY JOIN (SELECT evidence_id, path FROM evidence) AS e USING (evidence_id)
-     WHERE log_tenant NOT IN ('', '${UNKNOWN_OWNER}') ORDER BY folder, log_tenant ${BOUNDED}`,
+     WHERE log_tenant NOT IN ('', '${UNKNOWN_OWNER}') GROUP BY folder ORDER BY folder ${BOUNDED}`,
   )
-  const found = new Map<string, Set<string>>()
-  for (const row of rows) {
-    const folder = text(row, 'folder') ?? ''
-    found.set(folder, (found.get(folder) ?? new Set()).add(text(row, 'log_tenant') ?? ''))
-  }
-  return found
+  return new Map(rows.map((row) => [String(row['folder']), textsOf(row['tenants'])]))
 }
 
 /** Whoever's records are in the message's folder, or in one within it. */
-function tenantsBeside(
-  folder: string,
-  folders: ReadonlyMap<string, ReadonlySet<string>>,
-): string[] {
-  const within = [...folders].filter(
-    ([name]) => name === folder || folder === '' || name.startsWith(`${folder}/`),
-  )
-  const tenants = new Set(within.flatMap(([, own]) => [...own]))
-  return [...tenants].toSorted((a, b) => (a < b ? -1 : 1))
+function tenantsBeside(folder: string, folders: ReadonlyMap<string, readonly string[]>): string[] {
+  const tenants = [...folders]
+    .filter(([name]) => name === folder || folder === '' || name.startsWith(`${folder}/`))
+    .flatMap(([, own]) => own)
+  return [...new Set(tenants)].toSorted((a, b) => (a < b ? -1 : 1))
 }

@@ -7,7 +7,7 @@
  *
  * @module
  */
-import { asNumber, asText, rowReader } from '../../engine/rows.ts'
+import { asNumber, asText, computed, rowReader } from '../../engine/rows.ts'
 import type { Session } from '../../engine/session.ts'
 import { insertRows } from '../../engine/tab_separated.ts'
 import { lostByCaps } from './caps.ts'
@@ -39,19 +39,17 @@ export async function lossesOf(
      ORDER BY from_at, to_at, tenant, source, category, code, evidence_id`,
     { side, ...(tenants === undefined ? {} : { tenants }) },
   )
-  return rows.map((row) => {
-    // A code of another version becomes the one that says least.
-    const code = LOSS_CODES.find((one) => one === row['code']) ?? 'rejected-rows'
-    return { side, ...readLoss(row), code }
-  })
+  return rows.map(
+    rowReader(
+      computed('side', () => side),
+      asText('source category tenant'),
+      asNumber('evidenceId'),
+      // A code of another version becomes the one that says least.
+      computed('code', ({ code }) => LOSS_CODES.find((one) => one === code) ?? 'rejected-rows'),
+      asNumber('fromMs toMs records'),
+    ),
+  )
 }
-
-const readLoss = rowReader(
-  asText('source category tenant'),
-  asNumber('evidenceId'),
-  asText('code'),
-  asNumber('fromMs toMs records'),
-)
 
 /**
  * Fills `loss` anew from what the case holds.

@@ -7,7 +7,7 @@ import { type Json, text } from '@mintmark/core'
 import { UNKNOWN_OWNER } from '@mintmark/logs'
 import { asText, rowReader } from '../../engine/rows.ts'
 import type { Session } from '../../engine/session.ts'
-import { ALL_TIME, HAS_TIME, type LogName, type Period } from './loss.ts'
+import { ALL_TIME, HAS_TIME, type LogName, type Period, type Side } from './loss.ts'
 
 /** Statements by which a file says that it is not all that its log had. */
 export const CAPS = ['row-cap', 'next-link', 'result-count-short', 'ends-early'] as const
@@ -127,28 +127,28 @@ function ownLogs(counted: readonly Counted[]): LogName[] {
 }
 
 /** A file without a record that was kept: its shape says which logs it may be of, whoever's they are. */
-function unknownLogs(shape: string): LogName[] {
-  const logs = LOGS_OF_SHAPES.find(([prefix]) => shape.startsWith(prefix))?.[1] ?? []
-  return logs.map((log) => ({ ...log, tenant: '' }))
+function unknownLogs(shape: string): readonly LogName[] {
+  return LOGS_OF_SHAPES.find(([prefix]) => shape.startsWith(prefix))?.[1] ?? []
 }
 
-type LogKind = Omit<LogName, 'tenant'>
-const accessLog = (source: string): LogKind => ({ side: 'access', source, category: '' })
-const issuanceLog = (source: string, category = ''): LogKind => ({
-  side: 'issuance',
+const logName = (side: Side, source: string, category = ''): LogName => ({
+  side,
   source,
   category,
+  tenant: '',
 })
+const accessLog = (source: string) => logName('access', source)
+const issuanceLog = (source: string) => logName('issuance', source)
 
 /** What the unified audit log holds. */
-export const AUDIT_LOG: readonly LogKind[] = [
+export const AUDIT_LOG: readonly LogName[] = [
   accessLog('ual'),
-  issuanceLog('ual-sts', 'sts-logon'),
-  issuanceLog('ual-owa', 'owa-auth'),
+  logName('issuance', 'ual-sts', 'sts-logon'),
+  logName('issuance', 'ual-owa', 'owa-auth'),
 ]
 
 /** Logs by the beginning of a shape's name, the longest first. */
-const LOGS_OF_SHAPES: readonly (readonly [prefix: string, logs: readonly LogKind[]])[] = [
+const LOGS_OF_SHAPES: readonly (readonly [prefix: string, logs: readonly LogName[]])[] = [
   ['ual-', AUDIT_LOG],
   ['entra-audit', [accessLog('entra-audit')]],
   ['entra-', [issuanceLog('')]],
