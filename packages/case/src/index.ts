@@ -92,7 +92,6 @@ export {
   marks,
   marksMark,
   markTimes,
-  type NewMark,
   type NewMarks,
   takeBack,
 } from './scope/marks.ts'

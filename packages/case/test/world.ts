@@ -5,6 +5,7 @@
  */
 
 import type { Session } from '../src/engine/session.ts'
+import { addMarks, type NewMarks } from '../src/scope/marks.ts'
 import { NO_ID } from '../src/store/access_sql.ts'
 import { openCase } from '../src/store/case.ts'
 import { type Backend, embedded } from './backends.ts'
@@ -226,3 +227,9 @@ export const unissued = (...rows: Row[]): [Row, readonly [string, string]][] =>
   judgedAs('unissued', 'never-issued', rows)
 export const undetermined = (...rows: Row[]): [Row, readonly [string, string]][] =>
   judgedAs('undetermined', 'no-token-id', rows)
+
+/** Marks one thing. */
+export const addMark = (
+  session: Session,
+  { value, ...mark }: Omit<NewMarks, 'values'> & { readonly value: string },
+): Promise<string> => addMarks(session, { ...mark, values: [value] })

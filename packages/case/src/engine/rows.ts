@@ -9,7 +9,8 @@
 import { isoOf, type Json } from '@mintmark/core'
 import type { Params, Session } from './session.ts'
 
-type Member<S extends string> = S extends `${infer One} ${infer Rest}`
+/** The names in a text. */
+export type Member<S extends string> = S extends `${infer One} ${infer Rest}`
   ? Member<One> | Member<Rest>
   : S extends `${infer Name}:${string}`
     ? Name
@@ -37,7 +38,7 @@ export function fieldsOf<V>(read: (cell: unknown) => V, suffix = ''): FieldsOf<V
   }
 }
 
-const snakeCase = (name: string) =>
+export const snakeCase = (name: string): string =>
   name.replaceAll(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`)
 
 export const asText: FieldsOf<string> = fieldsOf(String)

@@ -1,8 +1,8 @@
 import type { Session } from '../engine/session.ts'
-import { nameOf } from '../store/columns.ts'
+import { insertRows } from '../engine/tab_separated.ts'
 import { forgetFiles, removeFiles } from '../store/recover.ts'
-import { ACCESS_COLUMNS, ISSUANCE_COLUMNS, TABLES } from '../store/schema.ts'
-import { dateOrderBlock, type EvidenceDraft, evidenceBlock, statementBlock } from './draft.ts'
+import { ACCESS_COLUMNS, columnNames, ISSUANCE_COLUMNS } from '../store/schema.ts'
+import { dateOrderRows, type EvidenceDraft, evidenceRow, statementRows } from './draft.ts'
 import { giveBack } from './give_back.ts'
 import type { KnownEvidence } from './known_evidence.ts'
 import type { MergePause } from './merges.ts'
@@ -14,9 +14,7 @@ const BATCH_BYTES = 24 * 1024 * 1024
 const COLUMNS: ReadonlyMap<string, readonly string[]> = new Map([
   ['issuance', ISSUANCE_COLUMNS],
   ['access', ACCESS_COLUMNS],
-  ...TABLES.filter(({ name }) => ['directory', 'inventory', 'reject'].includes(name)).map(
-    ({ name, columns }) => [name, columns.map(nameOf)] as const,
-  ),
+  ...['directory', 'inventory', 'reject'].map((name) => [name, columnNames(name)] as const),
 ])
 
 /**
@@ -128,15 +126,15 @@ export class Committer {
     if (repeated.length + replaced.length > 0) await this.#merges.end()
     await removeFiles(this.#session, repeated)
     await forgetFiles(this.#session, replaced)
-    const statements = statementBlock(drafts)
-    if (statements !== undefined)
-      await this.#session.insert('statement', statements.columns, 'Native', statements.bytes)
-    const dates = dateOrderBlock(drafts)
-    if (dates !== undefined)
-      await this.#session.insert('date_order', dates.columns, 'Native', dates.bytes)
+    const insert = (table: string, rows: Parameters<typeof insertRows>[3]) =>
+      insertRows(this.#session, table, columnNames(table), rows)
+    await insert('statement', drafts.flatMap(statementRows))
+    await insert('date_order', drafts.flatMap(dateOrderRows))
     await this.#writeRejects(drafts)
-    const evidence = evidenceBlock(drafts, ({ evidenceId }) => this.#known.shapeOf(evidenceId))
-    await this.#session.insert('evidence', evidence.columns, 'Native', evidence.bytes)
+    await insert(
+      'evidence',
+      drafts.map((draft) => evidenceRow(draft, this.#known.shapeOf(draft.evidenceId))),
+    )
     this.#committed += drafts.length
     this.#onCommit()
   }

@@ -11,6 +11,7 @@
 import { dirname, resolve } from 'node:path'
 import type { Json } from '@mintmark/core'
 import { type DateOrder, type EvidenceSource, walkEvidence } from '@mintmark/logs'
+import { asFlag, asNumber, asText, countOf, firstRow, rowReader } from '../engine/rows.ts'
 import type { Session } from '../engine/session.ts'
 import { readMeta, writeMeta } from '../store/meta.ts'
 import { forgetFiles } from '../store/recover.ts'
@@ -52,7 +53,7 @@ export async function wronglyOrdered(
     `SELECT evidence_id, path, sha256, d.shape AS shape, header, own, shared, has_ambiguous
      FROM date_order AS d INNER JOIN evidence AS e ON e.evidence_id = d.evidence_id ORDER BY evidence_id`,
   )
-  const files = rows.map(datedFile)
+  const files = rows.map(readFile)
   const proofs = new Proofs(files)
   const open = files.filter((file) => isOpen(file) && proofs.orderFor(file) === 'unproven')
   const byTokens = await orderedByTokens(session, open, given)
@@ -86,18 +87,11 @@ async function orderedByTokens(
   return new Map([...gone, ...(await ordersByTokens(session, readable))])
 }
 
-function datedFile(row: Json): DatedFile {
-  return {
-    evidenceId: Number(row['evidence_id']),
-    path: String(row['path']),
-    sha256: String(row['sha256']),
-    shape: String(row['shape']),
-    header: String(row['header']),
-    own: String(row['own']),
-    shared: String(row['shared']),
-    hasAmbiguous: Number(row['has_ambiguous']) === 1,
-  }
-}
+const readFile: (row: Json) => DatedFile = rowReader(
+  asNumber('evidenceId'),
+  asText('path sha256 shape header own shared'),
+  asFlag('hasAmbiguous'),
+)
 
 /** What files prove of their dates, by each thing that an exporter is known by. */
 class Proofs {
@@ -142,12 +136,7 @@ export async function takeOut(
   rereads: readonly Reread[],
   given: ReadonlyMap<string, EvidenceSource>,
 ): Promise<Readable[]> {
-  const readable: Readable[] = []
-  for (const reread of rereads) {
-    // oxlint-disable-next-line no-await-in-loop -- one file at a time
-    const source = await sourceOf(reread, given)
-    if (source !== undefined) readable.push({ reread, source })
-  }
+  const readable = await readableOf(rereads, given)
   if (readable.length === 0) return []
   const before = await remembered(session)
   await remember(session, [...before, ...readable.map(({ reread }) => reread)])
@@ -168,8 +157,15 @@ export async function leftOut(
   session: Session,
   given: ReadonlyMap<string, EvidenceSource>,
 ): Promise<Readable[]> {
+  return await readableOf(await remembered(session), given)
+}
+
+async function readableOf(
+  rereads: readonly Reread[],
+  given: ReadonlyMap<string, EvidenceSource>,
+): Promise<Readable[]> {
   const readable: Readable[] = []
-  for (const reread of await remembered(session)) {
+  for (const reread of rereads) {
     // oxlint-disable-next-line no-await-in-loop -- one file at a time
     const source = await sourceOf(reread, given)
     if (source !== undefined) readable.push({ reread, source })
@@ -195,15 +191,15 @@ export async function putBack(session: Session): Promise<void> {
 /** Whether the file is in the case. */
 async function renameCopies(session: Session, reread: Reread): Promise<boolean> {
   const { evidenceId: old, path, sha256 } = reread
-  const [row] = await session.rows(
+  const row = await firstRow(
+    session,
     `SELECT max(evidence_id) AS id FROM evidence
      WHERE path = {path:String} AND sha256 = {sha256:String} AND same_as = 0`,
     { path, sha256 },
   )
-  const id = Number(row?.['id'] ?? 0)
+  const id = Number(row['id'] ?? 0)
   if (id === 0) return false
-  const sql = 'SELECT 1 FROM evidence WHERE same_as = {old:UInt32} LIMIT 1'
-  if ((await session.rows(sql, { old })).length === 0) return true
+  if ((await countOf(session, 'evidence WHERE same_as = {old:UInt32}', { old })) === 0) return true
   await session.command(
     'ALTER TABLE evidence UPDATE same_as = {id:UInt32} WHERE same_as = {old:UInt32}',
     { id, old },
@@ -211,9 +207,8 @@ async function renameCopies(session: Session, reread: Reread): Promise<boolean> 
   return true
 }
 
-async function remember(session: Session, rereads: readonly Reread[]): Promise<void> {
-  await writeMeta(session, REREADING, JSON.stringify(rereads))
-}
+const remember = (session: Session, rereads: readonly Reread[]): Promise<void> =>
+  writeMeta(session, REREADING, JSON.stringify(rereads))
 
 async function remembered(session: Session): Promise<Reread[]> {
   const text = await readMeta(session, REREADING)

@@ -4,16 +4,9 @@ import {
   mergeSummaries,
   type Reject,
 } from '@mintmark/logs'
+import { type insertRows, timeCell } from '../engine/tab_separated.ts'
 import { UNREADABLE } from '../store/evidence_rows.ts'
 import { statementKey } from './block_sink.ts'
-import {
-  IntColumn,
-  LongColumn,
-  type NamedColumn,
-  nativeBlock,
-  OptionalTimeColumn,
-} from './native_columns.ts'
-import { RepeatedTextColumn, TextColumn } from './native_texts.ts'
 import type { FileDates, LocatedStatement, PartSummary } from './worker_protocol.ts'
 
 /** A file on its way into the case: what will be its row in `evidence`. */
@@ -75,123 +68,30 @@ export class EvidenceDraft {
 
 const NOTHING: EvidenceSummary = mergeSummaries([])
 
-/** The block of `evidence` rows. A file that repeats another one gives no rows of its own. */
-export function evidenceBlock(
-  drafts: readonly EvidenceDraft[],
-  shapeOf: (draft: EvidenceDraft) => string,
-): { readonly columns: readonly string[]; readonly bytes: Uint8Array } {
-  const evidenceId = new IntColumn('UInt32')
-  const path = new TextColumn()
-  const sha256 = new TextColumn()
-  const contentSha256 = new TextColumn()
-  const sizeBytes = new LongColumn('UInt64')
-  const shape = new RepeatedTextColumn()
-  const sameAs = new IntColumn('UInt32')
-  const counts = Array.from({ length: 7 }, () => new LongColumn('UInt64'))
-  const [issuances, accesses, directory, inventory, files, rows, payloads] = counts
-  const first = new OptionalTimeColumn()
-  const last = new OptionalTimeColumn()
-  for (const draft of drafts) {
-    const { records, rejected, firstMs, lastMs } = draft.sameAs === 0 ? draft.summary : NOTHING
-    evidenceId.push(draft.evidenceId)
-    path.push(draft.source.path)
-    sha256.push(draft.sha256)
-    contentSha256.push(draft.contentSha256)
-    sizeBytes.push(draft.source.sizeBytes)
-    shape.push(shapeOf(draft))
-    sameAs.push(draft.sameAs)
-    issuances?.push(records.issuances)
-    accesses?.push(records.accesses)
-    directory?.push(records.directoryEntries)
-    inventory?.push(records.inventoryEntries)
-    files?.push(rejected.file + draft.rejects.length)
-    rows?.push(rejected.row)
-    payloads?.push(rejected.payload)
-    first.push(firstMs)
-    last.push(lastMs)
-  }
-  const names = ['issuances', 'accesses', 'directory_entries', 'inventory_entries']
-  const rejectNames = ['rejected_files', 'rejected_rows', 'rejected_payloads']
-  const counted = [...names, ...rejectNames].flatMap((name, index): NamedColumn[] => {
-    const column = counts[index]
-    return column === undefined ? [] : [[name, column]]
+type Cells = Parameters<typeof insertRows>[3][number]
+
+/** The row of `evidence`. A file that repeats another one gives no rows of its own. */
+export function evidenceRow(draft: EvidenceDraft, shape: string): Cells {
+  const { evidenceId, source, sha256, contentSha256, sameAs } = draft
+  const { records, rejected, firstMs, lastMs } = sameAs === 0 ? draft.summary : NOTHING
+  const file = [evidenceId, source.path, sha256, contentSha256, source.sizeBytes, shape, sameAs]
+  const { issuances, accesses, directoryEntries, inventoryEntries } = records
+  const rejects = [rejected.file + draft.rejects.length, rejected.row, rejected.payload]
+  const counts = [issuances, accesses, directoryEntries, inventoryEntries, ...rejects]
+  return [...file, ...counts, timeCell(firstMs), timeCell(lastMs)]
+}
+
+/** The rows of `statement`. */
+export function statementRows({ evidenceId, sameAs, statements }: EvidenceDraft): Cells[] {
+  if (sameAs !== 0) return []
+  return statements.map(({ line, code, text, fromMs, toMs }) => {
+    return [evidenceId, line, code, text, timeCell(fromMs), timeCell(toMs)]
   })
-  return block(drafts.length, [
-    ['evidence_id', evidenceId],
-    ['path', path],
-    ['sha256', sha256],
-    ['content_sha256', contentSha256],
-    ['size_bytes', sizeBytes],
-    ['shape', shape],
-    ['same_as', sameAs],
-    ...counted,
-    ['first', first],
-    ['last', last],
-  ])
 }
 
-/** The block of `statement` rows; undefined when there are none. */
-export function statementBlock(
-  drafts: readonly EvidenceDraft[],
-): { readonly columns: readonly string[]; readonly bytes: Uint8Array } | undefined {
-  const evidenceId = new IntColumn('UInt32')
-  const line = new LongColumn('UInt64')
-  const code = new RepeatedTextColumn()
-  const text = new RepeatedTextColumn()
-  const from = new OptionalTimeColumn()
-  const to = new OptionalTimeColumn()
-  let rows = 0
-  for (const draft of drafts) {
-    if (draft.sameAs !== 0) continue
-    for (const statement of draft.statements) {
-      rows++
-      evidenceId.push(draft.evidenceId)
-      line.push(statement.line)
-      code.push(statement.code)
-      text.push(statement.text)
-      from.push(statement.fromMs)
-      to.push(statement.toMs)
-    }
-  }
-  if (rows === 0) return undefined
-  return block(rows, [
-    ['evidence_id', evidenceId],
-    ['line', line],
-    ['code', code],
-    ['text', text],
-    ['from_at', from],
-    ['to_at', to],
-  ])
-}
-
-/** The block of `date_order` rows; undefined when there are none. */
-export function dateOrderBlock(
-  drafts: readonly EvidenceDraft[],
-): { readonly columns: readonly string[]; readonly bytes: Uint8Array } | undefined {
-  const evidenceId = new IntColumn('UInt32')
-  const texts = Array.from({ length: 4 }, () => new RepeatedTextColumn())
-  const [shape, header, own, shared] = texts
-  const needed = new IntColumn('UInt16')
-  const dated = drafts.flatMap((draft) =>
-    draft.dates === undefined ? [] : [{ draft, dates: draft.dates }],
-  )
-  if (dated.length === 0) return undefined
-  for (const { draft, dates } of dated) {
-    evidenceId.push(draft.evidenceId)
-    shape?.push(dates.shape)
-    header?.push(dates.header)
-    own?.push(dates.own)
-    shared?.push(dates.shared)
-    needed.push(dates.hasAmbiguous ? 1 : 0)
-  }
-  const names = ['shape', 'header', 'own', 'shared']
-  const named = names.flatMap((name, index): NamedColumn[] => {
-    const column = texts[index]
-    return column === undefined ? [] : [[name, column]]
-  })
-  return block(dated.length, [['evidence_id', evidenceId], ...named, ['has_ambiguous', needed]])
-}
-
-function block(rows: number, columns: readonly NamedColumn[]) {
-  return { columns: columns.map(([name]) => name), bytes: nativeBlock(columns, rows) }
+/** The row of `date_order`, where there is one. */
+export function dateOrderRows({ evidenceId, dates }: EvidenceDraft): Cells[] {
+  if (dates === undefined) return []
+  const { shape, header, own, shared, hasAmbiguous } = dates
+  return [[evidenceId, shape, header, own, shared, hasAmbiguous ? 1 : 0]]
 }

@@ -1,5 +1,6 @@
 import { resolve } from 'node:path'
 import type { Json } from '@mintmark/core'
+import { asNumber, asText, rowReader } from '../engine/rows.ts'
 import type { Session } from '../engine/session.ts'
 import { UNREADABLE } from '../store/evidence_rows.ts'
 
@@ -89,22 +90,20 @@ export class KnownEvidence {
   }
 
   #load(row: Json): void {
-    const evidenceId = Number(row['evidence_id'])
-    const path = String(row['path'])
+    const file = readFile(row)
     const shape = String(row['shape'])
     if (shape === UNREADABLE) {
-      this.#unreadable.set(resolve(path), evidenceId)
+      this.#unreadable.set(resolve(file.path), file.evidenceId)
       return
     }
-    const sameAs = Number(row['same_as'])
-    this.add({
-      evidenceId,
-      path,
-      sha256: String(row['sha256']),
-      sizeBytes: Number(row['size_bytes']),
-      sameAs,
-    })
-    this.addShape(evidenceId, shape)
-    if (sameAs === 0) this.addContent(String(row['content_sha256']), evidenceId)
+    this.add(file)
+    this.addShape(file.evidenceId, shape)
+    if (file.sameAs === 0) this.addContent(String(row['content_sha256']), file.evidenceId)
   }
 }
+
+const readFile = rowReader(
+  asNumber('evidenceId'),
+  asText('path sha256'),
+  asNumber('sizeBytes sameAs'),
+)

@@ -106,36 +106,6 @@ export class LongColumn implements NativeColumn {
   }
 }
 
-/** `Nullable(DateTime64(3))`: 0 is null. */
-export class OptionalTimeColumn implements NativeColumn {
-  readonly type = "Nullable(DateTime64(3, 'UTC'))"
-  readonly #times = new LongColumn("DateTime64(3, 'UTC')")
-  #isNull: number[] = []
-
-  get maxBytes(): number {
-    return this.#isNull.length + this.#times.maxBytes
-  }
-
-  push(ms: number): void {
-    this.#isNull.push(ms > 0 ? 0 : 1)
-    this.#times.push(ms)
-  }
-
-  writePrefix(_target: Buffer, offset: number): number {
-    return offset
-  }
-
-  write(target: Buffer, offset: number): number {
-    target.set(this.#isNull, offset)
-    return this.#times.write(target, offset + this.#isNull.length)
-  }
-
-  clear(): void {
-    this.#isNull = []
-    this.#times.clear()
-  }
-}
-
 /** Value of a hex digit of canonical GUID text by character code; 255 elsewhere. */
 const NIBBLE = new Uint8Array(128).fill(255)
 for (let digit = 0; digit < 16; digit++) NIBBLE[digit.toString(16).charCodeAt(0)] = digit

@@ -1,5 +1,5 @@
 /**
- * Slices of a file of JSON lines that lies on disk as it is, read into memory that comes back.
+ * Slices of a file of JSON lines that is on disk as it is, read into memory that comes back.
  *
  * The same cuts as `readSlices` makes, without its copies: new memory for every slice costs the kernel
  * more than reading the file does (measured).
@@ -54,7 +54,7 @@ export async function* plainSlices(
   hash: Hash,
   onBytes: (bytes: number) => void,
 ): AsyncGenerator<PlainSlice, void, void> {
-  const handle = await openFile(file)
+  const handle = await open(file, 'r').catch((cause: unknown) => unreadable(file, cause))
   try {
     let buffer = Buffer.from(memory.take())
     let filled = 0
@@ -141,16 +141,14 @@ export class PlainHead {
   /** Throws `INPUT_UNREADABLE`. */
   read(file: string): Buffer {
     if (this.#memory.length === 0) this.#memory = Buffer.alloc(this.#mostBytes)
-    try {
+    return reading(file, () => {
       const handle = openSync(file, 'r')
       try {
         return this.#memory.subarray(0, fill(handle, this.#memory))
       } finally {
         closeSync(handle)
       }
-    } catch (cause) {
-      throw unreadable(file, cause)
-    }
+    })
   }
 }
 
@@ -166,21 +164,7 @@ function fill(handle: number, memory: Buffer): number {
 }
 
 /** A whole file on disk. Throws `INPUT_UNREADABLE`. */
-export function plainBytes(file: string): Buffer {
-  try {
-    return readFileSync(file)
-  } catch (cause) {
-    throw unreadable(file, cause)
-  }
-}
-
-async function openFile(file: string): Promise<FileHandle> {
-  try {
-    return await open(file, 'r')
-  } catch (cause) {
-    throw unreadable(file, cause)
-  }
-}
+export const plainBytes = (file: string): Buffer => reading(file, () => readFileSync(file))
 
 async function readInto(
   handle: FileHandle,
@@ -188,15 +172,20 @@ async function readInto(
   buffer: Buffer,
   offset: number,
 ): Promise<number> {
+  const read = handle.read(buffer, offset, buffer.length - offset, null)
+  return (await read.catch((cause: unknown) => unreadable(file, cause))).bytesRead
+}
+
+function reading<T>(file: string, work: () => T): T {
   try {
-    return (await handle.read(buffer, offset, buffer.length - offset, null)).bytesRead
+    return work()
   } catch (cause) {
-    throw unreadable(file, cause)
+    return unreadable(file, cause)
   }
 }
 
-function unreadable(path: string, cause: unknown): MintmarkError {
+function unreadable(path: string, cause: unknown): never {
   const errno = isObject(cause) && typeof cause['code'] === 'string' ? cause['code'] : ''
   const facts = { path, errno }
-  return new MintmarkError('INPUT_UNREADABLE', `cannot read ${path}: ${errno}`, facts, { cause })
+  throw new MintmarkError('INPUT_UNREADABLE', `cannot read ${path}: ${errno}`, facts, { cause })
 }

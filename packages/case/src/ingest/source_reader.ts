@@ -201,27 +201,16 @@ export class SourceReader {
     draft.contentSha256 = contentSha256
     if (!isReread) draft.sameAs = known.sameBytes(sha256) || known.sameContent(contentSha256)
     this.#know(draft)
-    if (draft.sameAs !== 0) {
-      draft.isDone = true
-      return
-    }
+    draft.isDone = draft.sameAs !== 0
+    if (draft.isDone) return
     known.addContent(contentSha256, draft.evidenceId)
     draft.otherShape = this.#run.otherShape(bytes, true)
-    if (draft.otherShape !== undefined) {
-      draft.isDone = true
-      return
-    }
+    draft.isDone = draft.otherShape !== undefined
+    if (draft.isDone) return
     const { evidenceId } = draft
-    this.#group.push({
-      draft,
-      file: {
-        evidenceId,
-        identity: contentSha256,
-        bytes,
-        rejects,
-        sharedOrder: this.#sharedOrder(source),
-      },
-    })
+    const sharedOrder = this.#sharedOrder(source)
+    const file = { evidenceId, identity: contentSha256, bytes, rejects, sharedOrder }
+    this.#group.push({ draft, file })
     this.#groupBytes += bytes.length
     if (this.#groupBytes >= GROUP_BYTES || this.#group.length >= GROUP_FILES) this.#sendGroup()
   }

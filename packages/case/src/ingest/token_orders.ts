@@ -17,7 +17,9 @@ import {
 } from '@mintmark/logs'
 import { Scratch } from '../engine/scratch.ts'
 import type { Session } from '../engine/session.ts'
+import { insertRows } from '../engine/tab_separated.ts'
 import { NO_ID } from '../store/access_sql.ts'
+import { columnsSql } from '../store/columns.ts'
 import { HOUR_MS, MINUTE_MS } from '../verdicts/losses/loss.ts'
 
 export interface OpenFile {
@@ -47,17 +49,14 @@ export async function ordersByTokens(
   files: readonly OpenFile[],
 ): Promise<ReadonlyMap<number, DateOrder>> {
   if (files.length === 0) return new Map()
-  const scratch = await Scratch.open(session)
-  try {
+  return await Scratch.lend(session, async (scratch) => {
     const dated = await scratch.table(
       'dated',
-      'evidence_id UInt32, side LowCardinality(String), token_id UUID, month_first Int64, day_first Int64',
+      columnsSql('evidence_id UInt32; side Low; token_id UUID; month_first Int64; day_first Int64'),
     )
     for (const { evidenceId, source } of files) {
       // oxlint-disable-next-line no-await-in-loop -- one file at a time
-      const lines = await linesOf(evidenceId, source)
-      // oxlint-disable-next-line no-await-in-loop -- the same
-      if (lines.length > 0) await session.insert(dated, COLUMNS, 'TabSeparated', Buffer.from(lines))
+      await insertRows(session, dated, COLUMNS, await rowsOf(evidenceId, source))
     }
     const rows = await session.rows(fits(dated))
     return new Map(
@@ -66,9 +65,7 @@ export async function ordersByTokens(
         return order === 'unproven' ? [] : [[Number(row['evidence_id']), order] as const]
       }),
     )
-  } finally {
-    await scratch.close()
-  }
+  })
 }
 
 function orderOf(monthFirst: number, dayFirst: number): DateOrder {
@@ -102,8 +99,8 @@ function fits(dated: string): string {
 const fit = (order: string) =>
   `minIf(${order}, side = 'access') - minIf(${order}, side = 'issuance') BETWEEN ${-CLOCKS_MS} AND ${MOST_MS}`
 
-/** The tokens of a file and their times in either order, as lines of the table. */
-async function linesOf(evidenceId: number, source: EvidenceSource): Promise<string> {
+/** The tokens of a file and their times in either order, as rows of the table. */
+async function rowsOf(evidenceId: number, source: EvidenceSource): Promise<(string | number)[][]> {
   const readers = (['month-first', 'day-first'] as const).map((order) => {
     const sink = new TokenTimes()
     const dates = { order, hasAmbiguous: true, isContradicted: false }
@@ -115,13 +112,11 @@ async function linesOf(evidenceId: number, source: EvidenceSource): Promise<stri
   }
   for (const { reader } of readers) reader.end()
   const [monthFirst, dayFirst] = readers.map(({ sink }) => sink.found)
-  return (monthFirst ?? [])
-    .flatMap(({ side, tokenId, line, atMs }, at) => {
-      const other = dayFirst?.[at]
-      if (other === undefined || other.line !== line) return []
-      return `${[evidenceId, side, tokenId, atMs, other.atMs].join('\t')}\n`
-    })
-    .join('')
+  return (monthFirst ?? []).flatMap(({ side, tokenId, line, atMs }, at) => {
+    const other = dayFirst?.[at]
+    if (other === undefined || other.line !== line) return []
+    return [[evidenceId, side, tokenId, atMs, other.atMs]]
+  })
 }
 
 interface TokenTime {

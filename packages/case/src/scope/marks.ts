@@ -28,21 +28,17 @@ export interface MarkWord {
   readonly who: string
 }
 
-/** What somebody wants to say. */
-export interface NewMark extends MarkWord {
-  readonly kind: MarkKind
-  /** An access's record id, a token id, a session id, an address: in any spelling. */
-  readonly value: string
-}
-
-/** The same of several things. */
+/** What somebody wants to say of some things. */
 export interface NewMarks extends MarkWord {
   readonly kind: MarkKind
+  /** Record ids of accesses, token ids, session ids, addresses: in any spelling. */
   readonly values: readonly string[]
 }
 
 /** A mark that counts. Text is as it was typed. */
-export interface Mark extends NewMark {
+export interface Mark extends MarkWord {
+  readonly kind: MarkKind
+  readonly value: string
   /** ISO 8601, UTC. */
   readonly at: string
 }
@@ -56,10 +52,6 @@ export const MARK_COLUMNS: readonly string[] = ['kind', 'value', 'party', 'reaso
 const IS_MARK = `kind IN (${MARK_KINDS.map((kind) => `'${kind}'`).join(', ')})`
 /** Which of two marks of one thing is newer, even where two processes wrote at the same time. */
 const NEWER = '(at, who, party, reason)'
-
-/** Adds a mark. Throws as {@link addMarks}. */
-export const addMark = (session: Session, { value, ...mark }: NewMark): Promise<string> =>
-  addMarks(session, { ...mark, values: [value] })
 
 /**
  * Adds marks, all or none.

@@ -296,3 +296,7 @@ export const TABLES: readonly TableSpec[] = [
   // Facts about the case itself (schema version, what was sealed, what was reconciled).
   table('meta', 'name', 'name String; value String; at Time', NEWEST),
 ]
+
+/** Names of a table's columns, in order. */
+export const columnNames = (name: string): string[] =>
+  (TABLES.find((one) => one.name === name)?.columns ?? []).map(nameOf)

@@ -6,7 +6,6 @@
  */
 import { type KeyFound, keysFound } from '../dumps/keys_found.ts'
 import type { Session } from '../engine/session.ts'
-import { UNBOUNDED_CODES } from '../scope/reasons.ts'
 import { type Scope, scope } from '../scope/scope.ts'
 import { withSelected } from '../scope/select.ts'
 import type { Selected } from '../scope/selected.ts'
@@ -15,7 +14,6 @@ import { type Timeline, timeline } from '../scope/timeline.ts'
 import { unknownsOfDumps } from './from_dumps.ts'
 import { unknownsOfLogs, unknownsOfTenants } from './from_logs.ts'
 import { unknownsOfScope, unknownsOfTimeline } from './from_scope.ts'
-import { FILE_UNKNOWNS } from './from_statements.ts'
 
 export interface Unknown {
   /** Kebab-case, stable; `undetermined-` is followed by a reason of docs/verdicts.md. */
@@ -25,40 +23,6 @@ export interface Unknown {
   /** Which log, licence or period would settle it. */
   readonly settledBy: string
 }
-
-/** Every code, in the order in which they come; `undetermined-` is the beginning of one for each reason. */
-export const UNKNOWN_CODES: readonly string[] = [
-  'before-log-horizon',
-  'access-log-silent',
-  ...UNBOUNDED_CODES,
-  'synced-folders-counted',
-  'either-party',
-  'items-without-message-id',
-  'groups-unknown',
-  'organisations-by-tenant',
-  'throttling-not-told',
-  'item-sizes-missing',
-  'mailbox-not-named',
-  'dump-not-scanned',
-  'dump-scan-cut',
-  'key-holders-unknown',
-  'key-use-unknown',
-  'searches',
-  'mail-exports',
-  'forwarding',
-  'tenant-without-mailbox-auditing',
-  'no-access-log',
-  'no-issuance-log',
-  'non-interactive-not-supplied',
-  'sign-in-category-not-told',
-  'clock-offset',
-  'token-ids-in-lower-case',
-  'undetermined-',
-  'session-only',
-  'shared-addresses',
-  ...FILE_UNKNOWNS,
-  'late-arrival',
-]
 
 /** Answers that are there already, so that they are not asked for again. */
 interface Answers {

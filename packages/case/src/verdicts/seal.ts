@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { asNumber, asSide, asText, countOf, firstRow, rowReader } from '../engine/rows.ts'
+import { countOf, firstRow } from '../engine/rows.ts'
 import type { Session } from '../engine/session.ts'
 import type { Case } from '../store/case.ts'
 import { readMeta, writeMeta } from '../store/meta.ts'
@@ -22,16 +22,8 @@ const GROUP_BYTES = 300_000_000
 interface SealReport {
   /** Records that another row has already, or says with more, and that are therefore not kept twice. */
   readonly duplicates: number
-  /** Record ids under which records of different content stand; all of these are kept. */
+  /** Record ids with several contents; all of these are kept. */
   readonly conflicts: number
-}
-
-/** One record id that stands for more than one content. */
-interface Conflict {
-  readonly side: 'issuance' | 'access'
-  readonly source: string
-  readonly recordId: string
-  readonly records: number
 }
 
 const CONFLICTS = (side: string) => `
@@ -86,16 +78,6 @@ export async function seal({ session }: Case): Promise<SealReport> {
     'SELECT sum(duplicates) AS duplicates FROM evidence_count',
   )
   return { duplicates: Number(duplicates), conflicts: await countOf(session, 'conflict') }
-}
-
-/** Record ids with more than one content, at most `limit`. Throws as `Session.rows`. */
-export async function conflicts({ session }: Case, limit = 1000): Promise<Conflict[]> {
-  const rows = await session.rows(
-    `SELECT side, source, record_id, records FROM conflict
-    ORDER BY side, source, record_id LIMIT {limit:UInt32}`,
-    { limit },
-  )
-  return rows.map(rowReader(asSide('side'), asText('source recordId'), asNumber('records')))
 }
 
 /**

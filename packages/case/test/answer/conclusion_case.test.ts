@@ -3,10 +3,19 @@ import assert from 'node:assert/strict'
 import { after, before, describe, it } from 'node:test'
 import { type Conclusion, conclude } from '../../src/answer/conclusion.ts'
 import { leadsOf } from '../../src/answer/leads.ts'
-import { addMark, markConditions } from '../../src/scope/marks.ts'
+import { markConditions } from '../../src/scope/marks.ts'
 import { comparable, principalRates } from '../../src/verdicts/comparable.ts'
 import { tokenVerdicts } from '../../src/verdicts/verdict_rows.ts'
-import { access, fill, guid, type OpenWorld, openWorld, type Row, unissued } from '../world.ts'
+import {
+  access,
+  addMark,
+  fill,
+  guid,
+  type OpenWorld,
+  openWorld,
+  type Row,
+  unissued,
+} from '../world.ts'
 
 const ALICE = 'alice@example.org'
 const use = (at: number, token: number, fields: Row = {}): Row =>

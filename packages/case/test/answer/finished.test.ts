@@ -3,9 +3,8 @@ import assert from 'node:assert/strict'
 import { after, before, describe, it } from 'node:test'
 import { answer, finishedAnswer } from '../../src/answer/answer.ts'
 import { hunt, huntOnce } from '../../src/answer/prepare.ts'
-import { addMark } from '../../src/scope/marks.ts'
 import type { Case } from '../../src/store/case.ts'
-import { access, fill, issuance, type OpenWorld, openWorld } from '../world.ts'
+import { access, addMark, fill, issuance, type OpenWorld, openWorld } from '../world.ts'
 
 const PERSON = 'anna@a.example.org'
 let world: OpenWorld

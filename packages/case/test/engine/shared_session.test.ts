@@ -9,7 +9,7 @@ import { after, describe, it } from 'node:test'
 import type { Json } from '@mintmark/core'
 import { isMoved } from '../../src/engine/lasting_session.ts'
 import type { Session } from '../../src/engine/session.ts'
-import { addMark, marks } from '../../src/scope/marks.ts'
+import { addMarks, marks } from '../../src/scope/marks.ts'
 import { addNote, notes } from '../../src/scope/notes.ts'
 import { select } from '../../src/scope/select.ts'
 import { openCase } from '../../src/store/case.ts'
@@ -142,7 +142,7 @@ it('the marks and notes of a case that several processes read are those of all',
   await Promise.all(writers.map((one, n) => addNote(one.session, noteOn(n))))
   const said = { kind: 'address', party: 'ours', reason: 'ours', who: 'ann' } as const
   await Promise.all(
-    writers.map((one, n) => addMark(one.session, { ...said, value: `192.0.2.${n}` })),
+    writers.map((one, n) => addMarks(one.session, { ...said, values: [`192.0.2.${n}`] })),
   )
   assert.equal((await notes(second.session)).length, writers.length)
   assert.equal((await marks(first.session)).length, writers.length)

@@ -10,7 +10,6 @@ import {
   LongColumn,
   type NamedColumn,
   nativeBlock,
-  OptionalTimeColumn,
 } from '../../src/ingest/native_columns.ts'
 import { RepeatedTextColumn, TextColumn } from '../../src/ingest/native_texts.ts'
 import { AccessBlock, IssuanceBlock, Place } from '../../src/ingest/record_block.ts'
@@ -43,7 +42,7 @@ class Columns {
   readonly uint16 = new IntColumn('UInt16')
   readonly uint32 = new IntColumn('UInt32')
   readonly long = new LongColumn('UInt64')
-  readonly time = new OptionalTimeColumn()
+  readonly time = new LongColumn("DateTime64(3, 'UTC')")
   readonly list = new ArrayColumn(new TextColumn())
   readonly againList = new ArrayColumn(new RepeatedTextColumn())
   readonly longs = new ArrayColumn(new LongColumn('UInt64'))

@@ -2,7 +2,6 @@ import assert from 'node:assert/strict'
 import { after, before, describe, it } from 'node:test'
 import type { Session } from '../../src/engine/session.ts'
 import {
-  addMark,
   addMarks,
   type MarkKind,
   type MarkParty,
@@ -14,6 +13,7 @@ import {
 import { remark, select } from '../../src/scope/select.ts'
 import { backends } from '../backends.ts'
 import {
+  addMark,
   bind,
   fill,
   guid,
