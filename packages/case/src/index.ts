@@ -59,7 +59,7 @@ export {
   KEYS_SHAPE,
   keepScan,
 } from './dumps/dump_scans.ts'
-export type { FileTouches, Toucher } from './dumps/file_touches.ts'
+export type { FileUse, FileUser } from './dumps/file_use.ts'
 export { isLeak, type KeyFound } from './dumps/keys_found.ts'
 export { background } from './engine/background.ts'
 export { isMoved } from './engine/lasting_session.ts'

@@ -37,7 +37,7 @@ import {
   type VerdictCounts,
 } from '../verdicts/verdict_rows.ts'
 import { type Conclusion, conclude, type Grounds } from './conclusion.ts'
-import { type AnswerSlot, keepAnswer, keptAnswer, questionOf } from './kept_answer.ts'
+import { type AnswerSlot, cacheAnswer, cachedAnswer, questionOf } from './answer_cache.ts'
 import { type Lead, leadsOf } from './leads.ts'
 import { huntOnce, isHuntedWith } from './prepare.ts'
 
@@ -120,11 +120,11 @@ export async function answer(
   const { session } = investigated
   const question = await questionAbout(investigated, selection, options.hunts)
   const slot = slotOf(selection)
-  const kept = await keptAnswer(session, slot, question)
+  const kept = await cachedAnswer(session, slot, question)
   if (isAnswer(kept) && (await isHuntedWith(session, options.hunts)))
     return ofNow(investigated, kept)
   const made = await answerAnew(investigated, selection, options)
-  await keepAnswer(session, slot, question, made)
+  await cacheAnswer(session, slot, question, made)
   return made
 }
 
@@ -142,7 +142,7 @@ export async function finishedAnswer(
   const { session } = investigated
   // Other hunts point at other accesses.
   if (!(await isHuntedWith(session, hunts))) return undefined
-  const kept = await keptAnswer(session, 'answer', await questionAbout(investigated, {}, hunts))
+  const kept = await cachedAnswer(session, 'answer', await questionAbout(investigated, {}, hunts))
   return isAnswer(kept) ? ofNow(investigated, kept) : undefined
 }
 
@@ -261,7 +261,7 @@ export async function answerMarked(
   const selected = await select(session, {}, facts)
   try {
     const made = { ...before, ...(await ofSelected(session, selected, known)) }
-    await keepAnswer(session, 'answer', question, made)
+    await cacheAnswer(session, 'answer', question, made)
     return { answer: made, selected }
   } catch (cause) {
     await selected.close()

@@ -11,7 +11,7 @@ import type { Case } from '../store/case.ts'
 import { readMeta, writeMeta } from '../store/meta.ts'
 import { type ReconcileOptions, reconcile } from '../verdicts/reconcile.ts'
 import { evidenceMark, seal } from '../verdicts/seal.ts'
-import { questionOf } from './kept_answer.ts'
+import { questionOf } from './answer_cache.ts'
 
 /** Evidence and, after a blank, hunts for which `hunt_hit` holds what they found. */
 const HUNTED = 'hunted'

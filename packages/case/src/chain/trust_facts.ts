@@ -9,7 +9,7 @@
 import { createHash } from 'node:crypto'
 import { isObject, parseObject } from '@mintmark/core'
 import type { Session } from '../engine/session.ts'
-import { keepMeta, readMeta } from '../store/meta.ts'
+import { insertMeta, readMeta } from '../store/meta.ts'
 
 /** Shapes of evidence that is no log: see `IngestOptions.otherShape`. */
 export const TRUST_SHAPES = {
@@ -97,7 +97,7 @@ function isFacts(value: unknown): value is TrustFacts {
 /** Keeps what all evidence of the case says, in place of what it said before. Throws as `Session.command`. */
 export async function keepTrustFacts(session: Session, facts: TrustFacts): Promise<void> {
   const value = JSON.stringify(facts)
-  if ((await readMeta(session, FACT)) !== value) await keepMeta(session, FACT, value)
+  if ((await readMeta(session, FACT)) !== value) await insertMeta(session, FACT, value)
 }
 
 /** Equal as long as the facts are. Throws as `Session.rows`. */

@@ -6,7 +6,7 @@
 
 import type { Session } from '../engine/session.ts'
 import { type DumpKey, type DumpKeyForm, dumpFiles, dumpName, dumpScans } from './dump_scans.ts'
-import { type FileTouches, fileTouches } from './file_touches.ts'
+import { type FileUse, fileUse } from './file_use.ts'
 
 /** A dump that holds the key. */
 interface KeyPlace {
@@ -18,7 +18,7 @@ interface KeyPlace {
   readonly copies: number
   readonly forms: readonly DumpKeyForm[]
   /** Null where no record names such a file. */
-  readonly touched: FileTouches | null
+  readonly touched: FileUse | null
 }
 
 /** A key, and all dumps that hold it. */
@@ -50,7 +50,7 @@ export async function keysFound(session: Session): Promise<KeyFound[]> {
     const scan = scans.get(sha256)
     if (scan === undefined || scan.keys.length === 0) continue
     // oxlint-disable-next-line no-await-in-loop -- one query at a time
-    const touched = (await fileTouches(session, sha256, files.map(dumpName))) ?? null
+    const touched = (await fileUse(session, sha256, files.map(dumpName))) ?? null
     for (const key of scan.keys) {
       const place: KeyPlace = {
         files,

@@ -92,7 +92,7 @@ class ServerSession implements Session {
   }
 
   command(sql: string, params: Params = {}): Promise<void> {
-    return tell(this.#first, this.#address, sql, params)
+    return send(this.#first, this.#address, sql, params)
   }
 
   async rows(sql: string, params: Params = {}): Promise<Json[]> {
@@ -130,7 +130,7 @@ class ServerSession implements Session {
   }
 
   async everywhere(sql: string, params: Params = {}): Promise<void> {
-    await Promise.all(this.#nodes.map(({ address, client }) => tell(client, address, sql, params)))
+    await Promise.all(this.#nodes.map(({ address, client }) => send(client, address, sql, params)))
   }
 
   async close(): Promise<void> {
@@ -171,7 +171,7 @@ function connect(location: ServerLocation, node: string, database: string): Clic
   })
 }
 
-async function tell(
+async function send(
   client: ClickHouseClient,
   address: string,
   sql: string,

@@ -11,7 +11,7 @@ import { checkHunt } from './check_hunt.ts'
 import { HUNT_COLUMNS, type Hunt, type HuntClass, type HuntStrength } from './hunt_file.ts'
 import { type HuntSelection, huntList, isBuiltIn } from './hunt_list.ts'
 import { fillKnown } from './known.ts'
-import { fillPlaces } from './place.ts'
+import { fillNetworks } from './networks.ts'
 
 export interface HuntOptions extends HuntSelection {
   /** How many rows of each hunt to give; all are kept. Default 20. */
@@ -88,7 +88,7 @@ export async function runHunts(session: Session, options: HuntOptions = {}): Pro
     ready.push({ hunt, sql, params })
   }
   await fillKnown(session)
-  await fillPlaces(session)
+  await fillNetworks(session)
   const most = Math.ceil((await rowsOf(session)) / ROWS_A_SLICE)
   await forget(session, options.only)
   for (const [index, { hunt, sql, params }] of ready.entries()) {

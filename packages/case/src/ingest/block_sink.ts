@@ -12,7 +12,7 @@ import {
   DirectoryBlock,
   InventoryBlock,
   IssuanceBlock,
-  Place,
+  RecordSource,
   RejectBlock,
   type TableBlock,
 } from './record_block.ts'
@@ -39,39 +39,39 @@ export class BlockSink implements RecordSink {
     this.#rejects,
   ]
   #statements = new Map<string, LocatedStatement>()
-  #place = new Place(0, '')
+  #source = new RecordSource(0, '')
   /** Called when so many rejects wait that all rows had better be taken. */
   onMany: () => void = () => {}
 
   /** The file that the next records stand in. */
   begin(evidenceId: number, identity: Identity): void {
-    this.#place = new Place(evidenceId, identity)
+    this.#source = new RecordSource(evidenceId, identity)
     this.#statements = new Map()
   }
 
   /** The file at hand. */
   get evidenceId(): number {
-    return this.#place.evidenceId
+    return this.#source.evidenceId
   }
 
   issuance(record: Issuance, line: number): void {
-    this.#issuances.push(record, line, this.#place)
+    this.#issuances.push(record, line, this.#source)
   }
 
   access(record: Access, line: number): void {
-    this.#accesses.push(record, line, this.#place)
+    this.#accesses.push(record, line, this.#source)
   }
 
   directory(entry: DirectoryEntry, line: number): void {
-    this.#directory.push(entry, line, this.#place)
+    this.#directory.push(entry, line, this.#source)
   }
 
   inventory(entry: FolderInventory, line: number): void {
-    this.#inventory.push(entry, line, this.#place)
+    this.#inventory.push(entry, line, this.#source)
   }
 
   reject(reject: Reject, line: number): void {
-    this.#rejects.push(reject, line, this.#place.evidenceId)
+    this.#rejects.push(reject, line, this.#source.evidenceId)
     if (this.#rejects.rows >= MAX_REJECTS) this.onMany()
   }
 

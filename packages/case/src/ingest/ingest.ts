@@ -270,7 +270,7 @@ class Tally {
   readonly #bytesTotal: number
   #filesDone = 0
   #bytesRead = 0
-  #toldMs = 0
+  #reportedMs = 0
 
   constructor(sources: readonly EvidenceSource[], onProgress: IngestOptions['onProgress']) {
     this.#onProgress = onProgress
@@ -281,17 +281,17 @@ class Tally {
   read(bytes: number): void {
     this.#bytesRead += bytes
     const nowMs = performance.now()
-    if (nowMs - this.#toldMs < 100) return
-    this.#toldMs = nowMs
-    this.#tell()
+    if (nowMs - this.#reportedMs < 100) return
+    this.#reportedMs = nowMs
+    this.#report()
   }
 
   done(files: number): void {
     this.#filesDone = files
-    this.#tell()
+    this.#report()
   }
 
-  #tell(): void {
+  #report(): void {
     this.#onProgress?.({
       files: this.#files,
       filesDone: this.#filesDone,

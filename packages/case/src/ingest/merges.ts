@@ -23,7 +23,7 @@ export class MergePause {
   async begin(): Promise<void> {
     if (this.#session.kind !== 'embedded') return
     this.#isPaused = true
-    await this.#tell('STOP')
+    await this.#send('STOP')
   }
 
   /** Counts an insert; after many of them the pause is over. Throws as `Session.command`. */
@@ -35,10 +35,10 @@ export class MergePause {
   async end(): Promise<void> {
     if (!this.#isPaused) return
     this.#isPaused = false
-    await this.#tell('START')
+    await this.#send('START')
   }
 
-  async #tell(word: 'START' | 'STOP'): Promise<void> {
+  async #send(word: 'START' | 'STOP'): Promise<void> {
     await Promise.all(
       TABLES.map((table) => this.#session.command(`SYSTEM ${word} MERGES ${table}`)),
     )

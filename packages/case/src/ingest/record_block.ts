@@ -21,8 +21,8 @@ import { RepeatedTextColumn, TextColumn } from './native_texts.ts'
 
 /** Domain of the ids of records whose own id is no GUID. */
 const OWN_ID = 'mintmark-record'
-/** Domain of the ids of records that have none: the file's identity, and the place in it. */
-const PLACE_ID = 'mintmark-record-place'
+/** Domain of the ids of records that have none: the file's identity, and the source in it. */
+const PLACE_ID = 'mintmark-record-source'
 
 /** Encoded rows of one table. */
 export interface TableBlock {
@@ -32,7 +32,7 @@ export interface TableBlock {
 }
 
 /** Which file the current records are in. */
-export class Place {
+export class RecordSource {
   readonly evidenceId: number
   /** Distinguishes the file from every other, whatever its name: see `identity` of an ingest task. */
   readonly #identity: string
@@ -88,21 +88,21 @@ class RecordColumns {
     ...texts('recordRef'),
   }
 
-  push(ownId: string, tokenId: string, line: number, place: Place): void {
+  push(ownId: string, tokenId: string, line: number, source: RecordSource): void {
     const { of } = this
-    of.evidenceId.push(place.evidenceId)
+    of.evidenceId.push(source.evidenceId)
     of.line.push(line)
     const isCanonical = of.recordId.push(ownId) && ownId !== NO_ID
-    of.recordRef.push(isCanonical ? '' : this.#pushOther(ownId, line, place))
+    of.recordRef.push(isCanonical ? '' : this.#pushOther(ownId, line, source))
     of.tokenId.push(tokenId)
   }
 
   /** An id that is no canonical GUID; gives the text that is to be kept. */
-  #pushOther(ownId: string, line: number, place: Place): string {
+  #pushOther(ownId: string, line: number, source: RecordSource): string {
     this.of.recordId.pop()
     const guid = readGuid(ownId)
     const hasNone = ownId === '' || guid === NO_ID
-    if (hasNone) this.of.recordId.push(place.idAt(line))
+    if (hasNone) this.of.recordId.push(source.idAt(line))
     else this.of.recordId.push(guid === '' ? hashedId(OWN_ID, ownId) : guid)
     return hasNone || guid === '' ? ownId : ''
   }
@@ -148,10 +148,10 @@ export class IssuanceBlock extends Block {
     ...this.#of,
   })
 
-  push(it: Issuance, line: number, place: Place): void {
+  push(it: Issuance, line: number, source: RecordSource): void {
     const of = this.#of
     this.rows++
-    this.#record.push(it.recordId, it.tokenId, line, place)
+    this.#record.push(it.recordId, it.tokenId, line, source)
     of.at.push(it.atMs)
     of.source.push(it.source)
     of.category.push(it.category)
@@ -226,10 +226,10 @@ export class AccessBlock extends Block {
     ...this.#of,
   })
 
-  push(it: Access, line: number, place: Place): void {
+  push(it: Access, line: number, source: RecordSource): void {
     const of = this.#of
     this.rows++
-    this.#record.push(it.recordId, it.tokenId, line, place)
+    this.#record.push(it.recordId, it.tokenId, line, source)
     of.at.push(it.atMs)
     of.source.push(it.source)
     of.operation.push(it.operation)
@@ -279,10 +279,10 @@ export class DirectoryBlock extends Block {
 
   readonly named: readonly NamedColumn[] = inOrder(columnNames('directory'), this.#of)
 
-  push(entry: DirectoryEntry, line: number, place: Place): void {
+  push(entry: DirectoryEntry, line: number, source: RecordSource): void {
     const of = this.#of
     this.rows++
-    of.evidenceId.push(place.evidenceId)
+    of.evidenceId.push(source.evidenceId)
     of.line.push(line)
     of.principal.push(entry.principal)
     of.principalId.push(entry.principalId)
@@ -304,10 +304,10 @@ export class InventoryBlock extends Block {
 
   readonly named: readonly NamedColumn[] = inOrder(columnNames('inventory'), this.#of)
 
-  push(entry: FolderInventory, line: number, place: Place): void {
+  push(entry: FolderInventory, line: number, source: RecordSource): void {
     const of = this.#of
     this.rows++
-    of.evidenceId.push(place.evidenceId)
+    of.evidenceId.push(source.evidenceId)
     of.line.push(line)
     of.mailbox.push(entry.mailbox)
     of.folderId.push(entry.folderId)

@@ -11,7 +11,7 @@ import { asFlag, asNumber, asText, rowReader } from '../engine/rows.ts'
 import type { Session } from '../engine/session.ts'
 import { BOUNDED } from '../engine/settings.ts'
 import { type Loss, type LossCode, lossesOf, type Period } from '../verdicts/losses/losses.ts'
-import { ACTIVE_MARGIN_HOURS } from './either.ts'
+import { ACTIVE_MARGIN_HOURS } from './ambiguous.ts'
 import type { Reason, UnboundedCode } from './reasons.ts'
 import type { Selected } from './selected.ts'
 

@@ -9,7 +9,7 @@ import { Scratch } from '../engine/scratch.ts'
 import type { Session } from '../engine/session.ts'
 import { BOUNDED } from '../engine/settings.ts'
 import { insertRows } from '../engine/tab_separated.ts'
-import { addEither } from './either.ts'
+import { addAmbiguous } from './ambiguous.ts'
 import { aboutMarks, markConditions } from './marks.ts'
 import {
   SELECTED_COLUMNS,
@@ -45,7 +45,7 @@ export async function select(
   const { selected, condition } = await selectTheirs(session, selection, facts)
   try {
     // Where everything is theirs there is no other party.
-    if (condition.sql !== condition.frame) await addEither(session, selected, condition)
+    if (condition.sql !== condition.frame) await addAmbiguous(session, selected, condition)
     return selected
   } catch (cause) {
     await selected.close()

@@ -78,7 +78,7 @@ const IS_MAIL: string = `(account != '' OR notEmpty(item_message_id)) AND multiI
  * Bind, AttachmentAccess and Send; Graph GET of one message). `touch`: moved, deleted, changed, which does
  * not say that they were read.
  */
-const TOUCH = `multiIf(
+const NAMED = `multiIf(
   outcome = 'failed' OR empty(item_message_id) AND empty(item_id), '',
   operation IN ('MailItemsAccessed', 'MessageBind', 'AttachmentAccess', 'Send', 'SendAs', 'SendOnBehalf', 'mail_opened'), 'read',
   source IN ('mintmark', 'keycloak') OR startsWith(operation, 'GET'), 'read',
@@ -111,7 +111,7 @@ export function selectBase(where: string): string {
   return `SELECT
     ${BASE.map(nameOf).join(', ')},
     ${DERIVED.map(([column, sql]) => `${sql} AS ${nameOf(column)}`).join(', ')},
-    ${TOUCH} AS named,
+    ${NAMED} AS named,
     ${UNNAMED} AS unnamed,
     if(mailbox_id != '', mailbox_id, mailbox) AS mailbox_ref
   FROM judged

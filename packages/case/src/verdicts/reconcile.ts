@@ -12,10 +12,10 @@ import { countOf } from '../engine/rows.ts'
 import { Scratch } from '../engine/scratch.ts'
 import type { Session } from '../engine/session.ts'
 import { readMeta, writeMeta } from '../store/meta.ts'
-import { completePeriods, DOUBT_COLUMNS, soleTenantOf, writeDoubts } from './doubts.ts'
+import { completePeriods, GAP_COLUMNS, soleTenantOf, writeGaps } from './coverage_gaps.ts'
 import { readClocks } from './match/clocks.ts'
 import { BUCKET_ORDER, CANDIDATE_COLUMNS, joinAll, OPEN_COLUMNS } from './match/join.ts'
-import { JUDGED_COLUMNS, judgeRange, preparedParams } from './match/judge.ts'
+import { OUTCOME_COLUMNS, verdictsOfRange, preparedParams } from './match/assign_verdicts.ts'
 import { clientsOfMailService } from './match/mail_service.ts'
 import { rangesFor } from './match/ranges.ts'
 import { writeBaseRates, writeSessionVerdicts, writeVerdicts } from './outcome.ts'
@@ -57,7 +57,7 @@ export async function reconcile(
   const isFresh = force || (await readMeta(session, FACT)) !== state
   if (isFresh) {
     await writeMeta(session, FACT, '')
-    await judgeAll(session, onProgress)
+    await assignAll(session, onProgress)
     await writeMeta(session, FACT, state)
   }
   return { ...(await outcomeCounts(session)), isFresh }
@@ -79,7 +79,7 @@ async function stateOf(session: Session): Promise<string> {
   return `${RULES}:${counts.join(':')}:${hash.digest('hex')}`
 }
 
-async function judgeAll(
+async function assignAll(
   session: Session,
   onProgress: (done: number, total: number) => void,
 ): Promise<void> {
@@ -94,7 +94,7 @@ async function judgeAll(
     )
     await joinAll(session, rangesFor(rows), tables, await readClocks(session), onProgress)
     const sole = await soleTenantOf(session)
-    const judged = await judgeOpen(session, scratch, tables.open, sole)
+    const judged = await assignOpen(session, scratch, tables.open, sole)
     const ruled = await weighVerdicts(session, scratch, judged, sole)
     await writeVerdicts(session, ruled)
     await writeSessionVerdicts(session, ruled)
@@ -103,7 +103,7 @@ async function judgeAll(
 }
 
 /** Judges the accesses that no issuance explains, each by itself; the table of outcomes. */
-async function judgeOpen(
+async function assignOpen(
   session: Session,
   scratch: Scratch,
   open: string,
@@ -111,25 +111,25 @@ async function judgeOpen(
 ): Promise<string> {
   const openRows = await countOf(session, open)
   const order = (by: string) => (openRows <= FEW_ROWS ? undefined : by)
-  const judged = await scratch.table('judged', JUDGED_COLUMNS, order(BUCKET_ORDER))
+  const judged = await scratch.table('judged', OUTCOME_COLUMNS, order(BUCKET_ORDER))
   if (openRows === 0) return judged
   const tables = {
     open,
-    doubts: await scratch.table('doubts', DOUBT_COLUMNS),
+    gaps: await scratch.table('gaps', GAP_COLUMNS),
     // What a join holds in memory anyhow is kept there.
     apps: await scratch.table('apps', APP_COLUMNS),
     known: await scratch.table('known', KNOWN_COLUMNS, order('session')),
     sessions: await scratch.table('sessions', SESSION_COLUMNS, order('(sid, home, field)')),
   }
   const linkable = await scratch.table('linkable', 'home String, field String')
-  await writeDoubts(session, tables, sole)
+  await writeGaps(session, tables, sole)
   await findApps(session, tables, sole)
   const params = preparedParams(sole, await clientsOfMailService(session, sole))
   await findSessions(session, tables, linkable, openRows, params)
   const complete = [...(await completePeriods(session)).keys()]
   for (const range of rangesFor(openRows)) {
     // oxlint-disable-next-line no-await-in-loop -- one range at a time bounds the memory
-    await judgeRange(session, tables, judged, linkable, range, { ...params, complete })
+    await verdictsOfRange(session, tables, judged, linkable, range, { ...params, complete })
   }
   return judged
 }

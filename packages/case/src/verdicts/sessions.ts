@@ -9,7 +9,7 @@ import { APP } from '../store/access_sql.ts'
 import { columnsSql } from '../store/columns.ts'
 import { LONGEST_LIFE_MS } from './match/agreement.ts'
 import { PLAIN_PLAN } from './match/join.ts'
-import { doubtOf, type OpenTables, type PreparedParams, prepared } from './match/judge.ts'
+import { gapOf, type OpenTables, type PreparedParams, prepared } from './match/assign_verdicts.ts'
 
 /** Sessions are looked up a part at a time, so that memory does not grow with their number. */
 const PART_ROWS = 2_000_000
@@ -19,7 +19,7 @@ const LOCAL = `distributed_product_mode = 'local', ${SPILLS}`
 export const KNOWN_COLUMNS = 'session String, names Array(String), ids Array(String)'
 
 export const SESSION_COLUMNS: string = columnsSql(
-  'home Low; sid String; field Low; first_ms Int64; is_known UInt8; doubt Low',
+  'home Low; sid String; field Low; first_ms Int64; is_known UInt8; gap Low',
 )
 
 export const APP_COLUMNS: string = columnsSql('home Low; app Low; sp UInt8; mi UInt8')
@@ -63,7 +63,7 @@ export async function findSessions(
   }
   await session.command(
     `INSERT INTO ${linkable}
-     SELECT home, field FROM ${tables.sessions} WHERE is_known OR doubt = ''
+     SELECT home, field FROM ${tables.sessions} WHERE is_known OR gap = ''
      GROUP BY home, field HAVING countIf(is_known) >= countIf(NOT is_known) AND countIf(is_known) > 0`,
   )
 }
@@ -106,7 +106,7 @@ function sessionsSql(tables: OpenTables): string {
   return `
     INSERT INTO ${tables.sessions}
     SELECT g.home, g.sid, g.field, g.first_ms, k.session != '' AS is_known,
-      ${doubtOf('d.until_ms', `g.first_ms - ${LONGEST_LIFE_MS}`)} AS doubt
+      ${gapOf('d.until_ms', `g.first_ms - ${LONGEST_LIFE_MS}`)} AS gap
     FROM (
       SELECT home, sid, field, min(at_ms) AS first_ms,
         min(concat('session/', family, '/', kind)) AS session_kind
@@ -114,7 +114,7 @@ function sessionsSql(tables: OpenTables): string {
       WHERE sid != '' AND ${inPart('sid')}
       GROUP BY home, sid, field
     ) AS g
-    ASOF LEFT JOIN ${tables.doubts} AS d ON d.tenant = g.home AND d.kind = g.session_kind AND g.first_ms >= d.from_ms
+    ASOF LEFT JOIN ${tables.gaps} AS d ON d.tenant = g.home AND d.kind = g.session_kind AND g.first_ms >= d.from_ms
     LEFT ANY JOIN ${tables.known} AS k ON k.session = g.sid
     SETTINGS ${LOCAL}, ${PLAIN_PLAN}, use_index_for_in_with_subqueries = 0`
 }
@@ -125,7 +125,7 @@ function sessionsSql(tables: OpenTables): string {
  */
 function usedSql(tables: OpenTables): string {
   const absent = `SELECT ${hashOf('sid')} FROM ${tables.sessions}
-    WHERE NOT is_known AND doubt = '' AND ${inPart('sid')}`
+    WHERE NOT is_known AND gap = '' AND ${inPart('sid')}`
   return `
     INSERT INTO ${tables.known}
     SELECT u.session_id, [], [] FROM (

@@ -8,7 +8,7 @@ import {
   keepScan,
   scansMark,
 } from '../../src/dumps/dump_scans.ts'
-import { type FileTouches, fileTouches } from '../../src/dumps/file_touches.ts'
+import { type FileUse, fileUse } from '../../src/dumps/file_use.ts'
 import { keysFound } from '../../src/dumps/keys_found.ts'
 import { unknowns } from '../../src/unknowns/unknowns.ts'
 import {
@@ -83,7 +83,7 @@ const forged = access(9, {
 })
 
 const iso = (at: number) => `${hour(at).replace(' ', 'T')}Z`
-const TOUCHES: FileTouches = {
+const TOUCHES: FileUse = {
   by: 'name',
   accesses: 3,
   principals: 2,
@@ -273,7 +273,7 @@ describe('who touched a file', () => {
   it('is by hash where a log gives it, whatever the name', async () => {
     const hashed = touch(3, 'x@example.org', { object_name: 'renamed.bin', object_hash: SHA })
     await given([], [], [hashed, thief])
-    const found = await fileTouches(world.session, SHA, ['Sign-2021.core'])
+    const found = await fileUse(world.session, SHA, ['Sign-2021.core'])
     assert.deepEqual(
       [found?.by, found?.accesses, found?.people[0]?.principal],
       ['hash', 1, 'x@example.org'],
@@ -282,7 +282,7 @@ describe('who touched a file', () => {
 
   it('is nobody where no record names it', async () => {
     await given([], [])
-    assert.equal(await fileTouches(world.session, SHA, ['sign-2021', "' OR 1=1 --"]), undefined)
+    assert.equal(await fileUse(world.session, SHA, ['sign-2021', "' OR 1=1 --"]), undefined)
   })
 })
 

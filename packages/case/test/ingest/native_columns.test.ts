@@ -12,7 +12,7 @@ import {
   nativeBlock,
 } from '../../src/ingest/native_columns.ts'
 import { RepeatedTextColumn, TextColumn } from '../../src/ingest/native_texts.ts'
-import { AccessBlock, IssuanceBlock, Place } from '../../src/ingest/record_block.ts'
+import { AccessBlock, IssuanceBlock, RecordSource } from '../../src/ingest/record_block.ts'
 import { type Case, openCase } from '../../src/store/case.ts'
 import { ACCESS_COLUMNS, ISSUANCE_COLUMNS } from '../../src/store/schema.ts'
 import { embedded } from '../backends.ts'
@@ -284,7 +284,7 @@ describe('record blocks', () => {
       fc.property(fc.array(record, { maxLength: 5 }), (records) => {
         const accesses = new AccessBlock()
         const issuances = new IssuanceBlock()
-        const at = new Place(1, 'file')
+        const at = new RecordSource(1, 'file')
         for (const made of records) {
           accesses.push(made.access, 1, at)
           issuances.push(made.issuance, 1, at)
@@ -309,7 +309,7 @@ function sorted(rows: readonly object[]): string[] {
 }
 
 function placeIds(identity: string): string[] {
-  const at = new Place(1, identity)
+  const at = new RecordSource(1, identity)
   return [at.idAt(1), at.idAt(1), at.idAt(2), at.idAt(2)]
 }
 

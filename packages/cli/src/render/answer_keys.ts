@@ -6,10 +6,10 @@
 import {
   type Answer,
   dumpName,
-  type FileTouches,
+  type FileUse,
   isLeak,
   type KeyFound,
-  type Toucher,
+  type FileUser,
 } from '@mintmark/case'
 import { minute, safeText } from '@mintmark/core'
 import { plural } from './table.ts'
@@ -75,7 +75,7 @@ const MISSING: Readonly<Record<LinkName, string>> = {
   verifiers: 'who still accepts it',
 }
 
-function accessed(touches: FileTouches | null, answer: Answer): string {
+function accessed(touches: FileUse | null, answer: Answer): string {
   if (touches === null) return 'no log records access to that file'
   const { by, accesses, principals, suspect, established, people } = touches
   const [person] = people
@@ -97,7 +97,7 @@ const TOKENS: Readonly<Record<string, string>> = {
   'mis-granted': 'on a mis-granted token',
 }
 
-function personText({ principal, verdict, hunts, last }: Toucher, answer: Answer): string {
+function personText({ principal, verdict, hunts, last }: FileUser, answer: Answer): string {
   const classes = answer.hunts.flatMap(({ id, class: kind }) => (hunts.includes(id) ? [kind] : []))
   const [token = 'from an unusual context'] = [verdict, ...classes].flatMap(
     (kind) => TOKENS[kind] ?? [],

@@ -69,7 +69,7 @@ export const isReason = (reason: string): reason is Reason =>
  * Coverage gaps: why an issuance log proves nothing at the hour in question. The first that overlaps the look-back of an
  * access is its reason, so the order matters: what is missing altogether comes before what is merely thin.
  */
-export const DOUBTS = [
+export const GAP_REASONS = [
   'category-not-supplied',
   'owa-issuer-not-supplied',
   'portal-grouped',
@@ -80,4 +80,4 @@ export const DOUBTS = [
   'backup-authentication',
   'late-arrival-margin',
 ] as const
-export type Doubt = (typeof DOUBTS)[number]
+export type GapReason = (typeof GAP_REASONS)[number]

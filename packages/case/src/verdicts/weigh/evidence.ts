@@ -6,7 +6,7 @@
 import { logTail } from './chance.ts'
 import { beginningOf } from './ordinary.ts'
 import { type Context, type Population, pairKey } from './population.ts'
-import type { TenantTrial } from './weigh.ts'
+import type { TenantWeighing } from './weigh.ts'
 
 /**
  * Chance at most, over all contexts of one tenant together, that a log which only loses rows has one that is
@@ -23,7 +23,7 @@ const KNOWN_SIGN_INS = 3
 const NEAR_TOKENS = 5
 const NEAR_HOURS = 72
 /** Networks that came up later, each with one principal, by which a log has shown that it knows such. */
-const NEW_PLACES = 3
+const NEW_NETWORKS = 3
 /** Where more come with the clients of their owners, a network may be a way out of the house that the log does not show. */
 const OWNERS_SHARE = 0.2
 /** An attack is few among many: at most this share of the principals, where they are more than two. */
@@ -33,31 +33,31 @@ const FEW_PEOPLE = 2
 const WELL_MADE_SHARE = 0.98
 const WELL_MADE_TOKENS = 50
 
-type Evidence = (trial: TenantTrial, context: Context) => boolean
+type Evidence = (weighing: TenantWeighing, context: Context) => boolean
 
-/** A wrong token in a context that is not its owner's, with whose trial it is of. */
+/** A wrong token in a context that is not its owner's, with whose weighing it is of. */
 interface Wrong {
-  readonly trial: TenantTrial
+  readonly weighing: TenantWeighing
   readonly context: Context
 }
 
-export function evidenceOf(trials: readonly TenantTrial[], population: Population): Evidence {
-  const groups = new Groups(trials)
-  return (trial, context) => {
+export function evidenceOf(weighings: readonly TenantWeighing[], population: Population): Evidence {
+  const groups = new Groups(weighings)
+  return (weighing, context) => {
     const isWeighed = context.matter === 'missing' || context.matter === 'mismatched'
-    if (!isWeighed || trial.failsWhole(context) !== undefined) return false
+    if (!isWeighed || weighing.failsWhole(context) !== undefined) return false
     // Under his former name he is somebody else in the other log.
-    if (context.matter === 'mismatched' && population.places.renamed.has(context.who)) return false
-    if (!isKnown(trial, context, population) || !groups.isFew(trial)) return false
-    if (!isAddressShown(trial, context)) return false
+    if (context.matter === 'mismatched' && population.networks.renamed.has(context.who)) return false
+    if (!isKnown(weighing, context, population) || !groups.isFew(weighing)) return false
+    if (!isAddressShown(weighing, context)) return false
     if (
-      isNovel(trial, context) &&
-      !isAttackersOwn(trial, context, groups.ofApp(context), population)
+      isNovel(weighing, context) &&
+      !isAttackersOwn(weighing, context, groups.ofApp(context), population)
     )
       return false
-    if (!groups.couldShowNewPlaces(trial, context)) return false
-    const contexts = trial.tenant.placeCount + groups.ofTenant(trial).length + 1
-    return groups.chance(trial, context, population) + Math.log(contexts) <= LOG_ERROR
+    if (!groups.couldShowNewNetworks(weighing, context)) return false
+    const contexts = weighing.tenant.networkCount + groups.ofTenant(weighing).length + 1
+    return groups.chance(weighing, context, population) + Math.log(contexts) <= LOG_ERROR
   }
 }
 
@@ -69,21 +69,21 @@ class Groups {
   readonly #byClient: ReadonlyMap<string, readonly Wrong[]>
   readonly #byHome: ReadonlyMap<string, readonly Wrong[]>
   readonly #byWho: ReadonlyMap<string, readonly Wrong[]>
-  /** People in new places of their own with their own clients, by tenant. */
+  /** People in new networks of their own with their own clients, by tenant. */
   readonly #alone = new Map<string, number>()
   /** What was worked out of groups: each context of one asks the same. */
   readonly #chances = new Map<readonly Wrong[], number>()
 
-  constructor(trials: readonly TenantTrial[]) {
-    const wrong = trials.flatMap((trial) =>
-      trial.strange
+  constructor(weighings: readonly TenantWeighing[]) {
+    const wrong = weighings.flatMap((weighing) =>
+      weighing.strange
         .filter(({ matter }) => matter === 'missing' || matter === 'mismatched')
-        .map((context): Wrong => ({ trial, context })),
+        .map((context): Wrong => ({ weighing, context })),
     )
     this.#byPrefix = Map.groupBy(wrong, ({ context }) => context.prefix)
     this.#byApp = Map.groupBy(wrong, ({ context }) => context.app)
     this.#byClient = Map.groupBy(
-      wrong.filter(({ trial, context }) => !isOwnersClient(trial, context)),
+      wrong.filter(({ weighing, context }) => !isOwnersClient(weighing, context)),
       ({ context }) => clientKey(context),
     )
     this.#byHome = Map.groupBy(wrong, ({ context }) => context.home)
@@ -91,7 +91,7 @@ class Groups {
     for (const [home, some] of this.#byHome) this.#alone.set(home, peopleAlone(some))
   }
 
-  ofTenant({ tenant }: TenantTrial): readonly Wrong[] {
+  ofTenant({ tenant }: TenantWeighing): readonly Wrong[] {
     return this.#byHome.get(tenant.home) ?? []
   }
 
@@ -99,27 +99,27 @@ class Groups {
     return this.#byApp.get(app) ?? []
   }
 
-  isFew(trial: TenantTrial): boolean {
-    const people = peopleIn(this.ofTenant(trial))
-    return people <= Math.max(FEW_PEOPLE, FEW_SHARE * trial.tenant.people)
+  isFew(weighing: TenantWeighing): boolean {
+    const people = peopleIn(this.ofTenant(weighing))
+    return people <= Math.max(FEW_PEOPLE, FEW_SHARE * weighing.tenant.people)
   }
 
   /**
-   * Whether it cannot be that the owner himself is in a new place, which the log does not show. Several people were in
-   * that place, few of them with their own clients; or the log has shown people in new places, and the client is not the
+   * Whether it cannot be that the owner himself is in a new network, which the log does not show. Several people were in
+   * that network, few of them with their own clients; or the log has shown people in new networks, and the client is not the
    * owner's; or he was at work elsewhere on most of those days, with the same client if that is his, and no others are
-   * missing in new places of their own.
+   * missing in new networks of their own.
    */
-  couldShowNewPlaces(trial: TenantTrial, context: Context): boolean {
+  couldShowNewNetworks(weighing: TenantWeighing, context: Context): boolean {
     const { home, who, client, app, prefix } = context
-    const { newPlaces, joined, joinedPairs } = trial.tenant
-    const isOwners = isOwnersClient(trial, context)
+    const { newNetworks, joined, joinedPairs } = weighing.tenant
+    const isOwners = isOwnersClient(weighing, context)
     const there = this.#byPrefix.get(prefix) ?? []
     if (!isOwners && peopleIn(there) > 1) return ownersShare(there) <= OWNERS_SHARE
     const people = this.#alone.get(home) ?? 0
     const isClientShown = (joined.get('client')?.get(client) ?? 0) > 0
-    // With his own client it is himself who travels, and the log may not show that place.
-    if (!isOwners && newPlaces >= NEW_PLACES && isClientShown) return people <= newPlaces
+    // With his own client it is himself who travels, and the log may not show that network.
+    if (!isOwners && newNetworks >= NEW_NETWORKS && isClientShown) return people <= newNetworks
     const own = this.#byWho.get(pairKey(home, who)) ?? []
     const days = [...new Set(own.map((wrong) => wrong.context.day))]
     const keyOf = (day: number) =>
@@ -129,13 +129,13 @@ class Groups {
   }
 
   /** Natural logarithm of the chance that what the context has in common with others was all lost. */
-  chance(trial: TenantTrial, context: Context, { places }: Population): number {
+  chance(weighing: TenantWeighing, context: Context, { networks }: Population): number {
     const ofPrefix = this.#byPrefix.get(context.prefix) ?? []
     const ofClient = this.#byClient.get(clientKey(context)) ?? []
     return Math.min(
-      this.#chanceOf(ofPrefix, places.joinedFrom.get(context.prefix) ?? 0),
-      isOwnersClient(trial, context) ? 0 : this.#chanceOf(ofClient, 0),
-      isNovel(trial, context) ? this.#chanceOf(this.ofApp(context), 0) : 0,
+      this.#chanceOf(ofPrefix, networks.joinedFrom.get(context.prefix) ?? 0),
+      isOwnersClient(weighing, context) ? 0 : this.#chanceOf(ofClient, 0),
+      isNovel(weighing, context) ? this.#chanceOf(this.ofApp(context), 0) : 0,
     )
   }
 
@@ -158,7 +158,7 @@ function ownersShare(wrong: readonly Wrong[]): number {
   const tokens = (some: readonly Wrong[]) =>
     some.reduce((sum, { context }) => sum + context.hours.length, 0)
   return (
-    tokens(wrong.filter(({ trial, context }) => isOwnersClient(trial, context))) / tokens(wrong)
+    tokens(wrong.filter(({ weighing, context }) => isOwnersClient(weighing, context))) / tokens(wrong)
   )
 }
 
@@ -166,18 +166,18 @@ function ownersShare(wrong: readonly Wrong[]): number {
 function peopleAlone(inTenant: readonly Wrong[]): number {
   const alone = [...Map.groupBy(inTenant, ({ context }) => context.prefix).values()].filter(
     (some) =>
-      peopleIn(some) === 1 && some.every(({ trial, context }) => isOwnersClient(trial, context)),
+      peopleIn(some) === 1 && some.every(({ weighing, context }) => isOwnersClient(weighing, context)),
   )
   return peopleIn(alone.flat())
 }
 
 /** Whether the log has not shown tokens of this application, or not in these days. */
-function isNovel(trial: TenantTrial, { app, day }: Context): boolean {
-  if (joinedOf(trial, 'app', app) < CLASS_TOKENS) return true
+function isNovel(weighing: TenantWeighing, { app, day }: Context): boolean {
+  if (joinedOf(weighing, 'app', app) < CLASS_TOKENS) return true
   const shownIn = (from: number, to: number) => {
     let shown = 0
     for (let near = from; near <= to; near++)
-      shown += trial.tenant.joinedPairs.get(pairKey(app, near)) ?? 0
+      shown += weighing.tenant.joinedPairs.get(pairKey(app, near)) ?? 0
     return shown
   }
   // Before and after: else it may be that the log ceased to show them on that day, or began to.
@@ -186,12 +186,12 @@ function isNovel(trial: TenantTrial, { app, day }: Context): boolean {
   )
 }
 
-const joinedOf = (trial: TenantTrial, dimension: 'app' | 'who', value: string): number =>
-  trial.tenant.joined.get(dimension)?.get(value) ?? 0
+const joinedOf = (weighing: TenantWeighing, dimension: 'app' | 'who', value: string): number =>
+  weighing.tenant.joined.get(dimension)?.get(value) ?? 0
 
 /** Whether the logs know the principal, so that only this context's tokens are missing. */
-function isKnown(trial: TenantTrial, { who }: Context, { places }: Population): boolean {
-  return joinedOf(trial, 'who', who) + (places.signIns.get(who) ?? 0) >= KNOWN_SIGN_INS
+function isKnown(weighing: TenantWeighing, { who }: Context, { networks }: Population): boolean {
+  return joinedOf(weighing, 'who', who) + (networks.signIns.get(who) ?? 0) >= KNOWN_SIGN_INS
 }
 
 /**
@@ -200,12 +200,12 @@ function isKnown(trial: TenantTrial, { who }: Context, { places }: Population): 
  * service that is tried for a while, by few and from several networks, leaves the same records otherwise.
  */
 function isAttackersOwn(
-  { tenant }: TenantTrial,
+  { tenant }: TenantWeighing,
   { home, app }: Context,
   ofApp: readonly Wrong[],
-  { places }: Population,
+  { networks }: Population,
 ): boolean {
-  const seen = places.seenApps.get(pairKey(home, app))
+  const seen = networks.seenApps.get(pairKey(home, app))
   if (seen === undefined || seen.firstHour <= beginningOf(tenant)) return false
   if (ofApp.some(({ context }) => context.matter === 'mismatched')) return true
   const tokens = ofApp.reduce((sum, { context }) => sum + context.hours.length, 0)
@@ -215,22 +215,22 @@ function isAttackersOwn(
 }
 
 /** Whether the log has shown tokens from addresses of this kind: some collectors drop rows with those of IPv6. */
-const isAddressShown = ({ tenant }: TenantTrial, { prefix }: Context): boolean =>
+const isAddressShown = ({ tenant }: TenantWeighing, { prefix }: Context): boolean =>
   !prefix.includes(':') || prefix.startsWith('::ffff:') || tenant.joinedOverIpv6 >= CLASS_TOKENS
 
-/** Whether the owner uses just this client: then he may himself be in a new place. */
-const isOwnersClient = ({ tenant }: TenantTrial, { who, client, app }: Context): boolean =>
+/** Whether the owner uses just this client: then he may himself be in a new network. */
+const isOwnersClient = ({ tenant }: TenantWeighing, { who, client, app }: Context): boolean =>
   (tenant.joinedPairs.get(pairKey(who, client, app)) ?? 0) > 0
 
 /** Natural logarithm of the chance that all that is wrong in a group was lost, beside `joined` that was not. */
 function groupChance(group: readonly Wrong[], joined: number): number {
   const clusters = new Map<string, number>()
-  for (const { trial, context } of group)
+  for (const { weighing, context } of group)
     for (const hour of context.hours) {
-      if (context.matter === 'missing' && !wasOn(trial, hour)) continue
-      const rate = context.matter === 'missing' ? trial.loss : trial.mismatch
+      if (context.matter === 'missing' && !wasOn(weighing, hour)) continue
+      const rate = context.matter === 'missing' ? weighing.loss : weighing.mismatch
       const loss =
-        context.matter === 'missing' ? trial.gaps.lossOf(context.who, hour) : pairKey('hour', hour)
+        context.matter === 'missing' ? weighing.gaps.lossOf(context.who, hour) : pairKey('hour', hour)
       if (loss === undefined) continue
       const key = pairKey(context.home, loss)
       clusters.set(key, Math.max(clusters.get(key) ?? 0, rate))
@@ -242,12 +242,12 @@ function groupChance(group: readonly Wrong[], joined: number): number {
 }
 
 /** Whether other tokens of about this hour were explained, and none of theirs is missing. */
-function wasOn(trial: TenantTrial, hour: number): boolean {
-  if (trial.isHole(hour)) return false
-  let joined = trial.tenant.joinedHours.get(hour) ?? 0
+function wasOn(weighing: TenantWeighing, hour: number): boolean {
+  if (weighing.isHole(hour)) return false
+  let joined = weighing.tenant.joinedHours.get(hour) ?? 0
   for (let far = 1; far <= NEAR_HOURS && joined < NEAR_TOKENS; far++)
     joined +=
-      (trial.tenant.joinedHours.get(hour - far) ?? 0) +
-      (trial.tenant.joinedHours.get(hour + far) ?? 0)
+      (weighing.tenant.joinedHours.get(hour - far) ?? 0) +
+      (weighing.tenant.joinedHours.get(hour + far) ?? 0)
   return joined >= NEAR_TOKENS
 }

@@ -5,7 +5,7 @@
  *
  * @module
  */
-import type { Matter } from '../match/judge.ts'
+import type { Matter } from '../match/assign_verdicts.ts'
 
 /** The properties by which a log may fail as a whole. */
 export const DIMENSIONS = ['app', 'family', 'client', 'service', 'source', 'who'] as const
@@ -47,9 +47,9 @@ export interface Tenant {
   /** Share of explained tokens whose id is made as the token service makes ids. */
   readonly wellMade: number
   /** Networks that came up after the log's first days, each with one principal: so many were explained. */
-  readonly newPlaces: number
+  readonly newNetworks: number
   /** Pairs of a principal and a network with explained tokens. */
-  readonly placeCount: number
+  readonly networkCount: number
   /** Rows of its issuance logs that are known to be lost (rejected, cut), and rows that they have. */
   readonly lostRows: number
   readonly rows: number
@@ -66,7 +66,7 @@ export interface Seen {
 }
 
 /** What the logs know of the networks and principals of contexts; keys of {@link pairKey}. */
-export interface Places {
+export interface Networks {
   /** Principal and network: the identity provider, or an explained token, puts the principal there. */
   readonly own: ReadonlySet<string>
   /** Tenant and network: several principals sign in there, or an application does. */
@@ -86,7 +86,7 @@ export interface Places {
 export interface Population {
   readonly contexts: readonly Context[]
   readonly tenants: ReadonlyMap<string, Tenant>
-  readonly places: Places
+  readonly networks: Networks
 }
 
 export const pairKey = (...parts: readonly (string | number)[]): string => parts.join('\0')

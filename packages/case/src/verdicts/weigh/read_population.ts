@@ -15,14 +15,14 @@ import { APP, HAS_TOKEN } from '../../store/access_sql.ts'
 import { columnsSql } from '../../store/columns.ts'
 import { correctedMs, readClocks } from '../match/clocks.ts'
 import { CLIENT, FAMILY, IS_WELL_MADE, PREFIX, WHO } from '../match/context.ts'
-import { MATTERS } from '../match/judge.ts'
+import { MATTERS } from '../match/assign_verdicts.ts'
 import { bucketsOf, rangesFor } from '../match/ranges.ts'
 import type { Context, Population } from './population.ts'
-import { NO_PLACES, readPlaces } from './read_places.ts'
+import { NO_NETWORKS, readNetworks } from './read_networks.ts'
 import { DAY, type Tables } from './read_sql.ts'
 import { readTenants } from './read_tenants.ts'
 
-/** Columns by which contexts are told apart, and joined to the rulings on them. */
+/** Columns by which contexts are told apart, and joined to the assigned on them. */
 export const CONTEXT_KEY =
   'home, who, prefix, app, client_family, client_kind, service, source, matter, reason, day'
 
@@ -38,7 +38,7 @@ const SIGNED_IN_COLUMNS = columnsSql(
   'owner Low; principal String; principal_id String; ip String; category Low; outcome Low; records UInt64',
 )
 
-/** @param judged table of `JUDGED_COLUMNS`. Throws as `Session.command`. */
+/** @param judged table of `OUTCOME_COLUMNS`. Throws as `Session.command`. */
 export async function readPopulation(
   session: Session,
   scratch: Scratch,
@@ -46,7 +46,7 @@ export async function readPopulation(
   sole: string,
 ): Promise<Population> {
   const contexts = await readContexts(session, judged)
-  if (contexts.length === 0) return { contexts, tenants: new Map(), places: NO_PLACES }
+  if (contexts.length === 0) return { contexts, tenants: new Map(), networks: NO_NETWORKS }
   const about = await scratch.table(
     'about',
     'home String, who String, prefix String, app String, client_kind String',
@@ -66,7 +66,7 @@ export async function readPopulation(
   return {
     contexts,
     tenants: await readTenants(session, tables, sole),
-    places: await readPlaces(session, tables, sole),
+    networks: await readNetworks(session, tables, sole),
   }
 }
 

@@ -92,7 +92,7 @@ function factsOf(row: Json) {
 
 const readFacts = rowReader(
   asNumber(
-    'tokens fitting withNetwork wellMade newPlaces placeCount:places people joinedOverIpv6:over_ipv6',
+    'tokens fitting withNetwork wellMade newNetworks networkCount:networks people joinedOverIpv6:over_ipv6',
   ),
 )
 
@@ -104,10 +104,10 @@ function tenantFacts(tables: Tables): string {
   return `
     SELECT p.home AS home, sum(p.tokens) AS tokens, sum(p.well) AS well_made, uniqExact(p.who) AS people,
       sumIf(p.tokens, position(p.prefix, ':') > 0 AND NOT startsWith(p.prefix, '::ffff:')) AS over_ipv6,
-      countIf(p.prefix != '') AS places, sumIf(p.tokens, p.prefix != '') AS with_network,
+      countIf(p.prefix != '') AS networks, sumIf(p.tokens, p.prefix != '') AS with_network,
       sumIf(p.tokens, p.prefix != '' AND (p.who, p.prefix) GLOBAL IN (${signedIn(tables.signedIn)})) AS fitting,
       countIf(p.prefix != '' AND p.first_hour > s.first_hour
-        + least(168, greatest(24, 0.15 * (s.last_hour - s.first_hour)))) AS new_places
+        + least(168, greatest(24, 0.15 * (s.last_hour - s.first_hour)))) AS new_networks
     FROM (
       SELECT home, who, prefix, sum(tokens) AS tokens, sum(well_made) AS well, min(hour) AS first_hour
       FROM ${tables.joined} GROUP BY home, who, prefix

@@ -10,20 +10,20 @@
 import type { Reason, Strength } from '../match/reasons.ts'
 import { lossAtMost } from './chance.ts'
 import { evidenceOf } from './evidence.ts'
-import { isHabitual, isOrdinary, isPlaceOf } from './ordinary.ts'
+import { isHabitual, isOrdinary, isOwnNetwork } from './ordinary.ts'
 import { PersonGaps } from './person_gaps.ts'
 import {
   type Context,
   DIMENSIONS,
   type Dimension,
-  type Places,
+  type Networks,
   type Population,
   pairKey,
   type Tenant,
 } from './population.ts'
 
-/** What is ruled of a context. `reason` is given where the verdict becomes `undetermined`. */
-export interface Ruling {
+/** What is weighed_verdicts of a context. `reason` is given where the verdict becomes `undetermined`. */
+export interface Assigned {
   readonly context: Context
   readonly strength: Strength | ''
   readonly reason?: Extract<
@@ -61,7 +61,7 @@ export interface NotShown {
 }
 
 interface Weighed {
-  readonly rulings: readonly Ruling[]
+  readonly assigned: readonly Assigned[]
   readonly notShown: readonly NotShown[]
 }
 
@@ -69,17 +69,17 @@ export function weigh(population: Population): Weighed {
   const byHome = Map.groupBy(population.contexts, ({ home }) => home)
   const tenants = [...byHome].flatMap(([home, contexts]) => {
     const tenant = population.tenants.get(home)
-    return tenant === undefined ? [] : [new TenantTrial(tenant, contexts, population)]
+    return tenant === undefined ? [] : [new TenantWeighing(tenant, contexts, population)]
   })
   const evidence = evidenceOf(tenants, population)
   return {
-    rulings: tenants.flatMap((tenant) => tenant.rulings(evidence)),
+    assigned: tenants.flatMap((tenant) => tenant.assigned(evidence)),
     notShown: tenants.flatMap((tenant) => tenant.notShown()),
   }
 }
 
 /** Contexts of one tenant, with what fails there as a whole. */
-export class TenantTrial {
+export class TenantWeighing {
   readonly tenant: Tenant
   readonly ordinary: readonly Context[]
   /** Wrong tokens in contexts that are not their owner's. */
@@ -93,7 +93,7 @@ export class TenantTrial {
   readonly #failing = new Map<Dimension, Set<string>>()
   readonly #failingPairs = new Set<string>()
   readonly gaps: PersonGaps
-  readonly #places: Places
+  readonly #networks: Networks
   readonly #wrong: readonly Context[]
   /** Ordinary records without a token that can be looked up, by property, value and reason. */
   readonly #chosen = new Map<string, number>()
@@ -101,8 +101,8 @@ export class TenantTrial {
 
   constructor(tenant: Tenant, contexts: readonly Context[], population: Population) {
     this.tenant = tenant
-    this.#places = population.places
-    const isOwn = (context: Context) => isOrdinary(context, tenant, population.places)
+    this.#networks = population.networks
+    const isOwn = (context: Context) => isOrdinary(context, tenant, population.networks)
     this.ordinary = contexts.filter(isOwn)
     this.strange = contexts.filter((context) => !isOwn(context))
     this.gaps = new PersonGaps(
@@ -176,9 +176,9 @@ export class TenantTrial {
     ]
   }
 
-  rulings(evidence: (trial: TenantTrial, context: Context) => boolean): Ruling[] {
-    const own = this.ordinary.map((context) => this.#ordinaryRuling(context))
-    const strange = this.strange.map((context): Ruling => {
+  assigned(evidence: (weighing: TenantWeighing, context: Context) => boolean): Assigned[] {
+    const own = this.ordinary.map((context) => this.#assignOrdinary(context))
+    const strange = this.strange.map((context): Assigned => {
       if (context.matter === 'recorded') return this.#recorded(context)
       const isProven = this.isFit && evidence(this, context)
       return { context, strength: isProven ? 'established' : 'lead' }
@@ -186,11 +186,11 @@ export class TenantTrial {
     return [...own, ...strange]
   }
 
-  #ordinaryRuling(context: Context): Ruling {
+  #assignOrdinary(context: Context): Assigned {
     if (context.matter === 'recorded') return this.#recorded(context)
     // A service whose log never shows its tokens is a habit. Ids of other people's are none: whoever brings them is a lead.
-    const isQuiet = context.matter === 'mismatched' ? isPlaceOf : isHabitual
-    const silent = isQuiet(context, this.tenant, this.#places) ? '' : 'lead'
+    const isQuiet = context.matter === 'mismatched' ? isOwnNetwork : isHabitual
+    const silent = isQuiet(context, this.tenant, this.#networks) ? '' : 'lead'
     if (context.matter === 'chosen')
       return { context, strength: this.#isRare(context) ? 'lead' : silent }
     if (context.matter === 'session') return { context, strength: 'lead' }
@@ -200,7 +200,7 @@ export class TenantTrial {
       : { context, strength: silent, reason }
   }
 
-  #ordinaryCause(context: Context): Ruling['reason'] {
+  #ordinaryCause(context: Context): Assigned['reason'] {
     const failing = this.failsWhole(context)
     // An id that was issued to somebody else is a fact, however little the log shows; many of them are a wrong column.
     if (context.matter === 'mismatched')
@@ -218,7 +218,7 @@ export class TenantTrial {
    * A ledger says itself that it has every token: what it lacks was not issued, if it has those of others. An id that it
    * issued to somebody else proves as much of a principal who has tokens of his own under the same name.
    */
-  #recorded(context: Context): Ruling {
+  #recorded(context: Context): Assigned {
     const joined = this.#joined
     const recorded = [...this.ordinary, ...this.strange].filter(
       ({ matter }) => matter === 'recorded',

@@ -1,5 +1,5 @@
 /**
- * Weighs the verdicts of a case, and writes what is ruled.
+ * Weighs the verdicts of a case, and writes what is outcomes.
  *
  * @module
  */
@@ -10,16 +10,16 @@ import type { Session } from '../../engine/session.ts'
 import { insertRows } from '../../engine/tab_separated.ts'
 import { columnsOf, nameOf } from '../../store/columns.ts'
 import { BUCKET_ORDER } from '../match/join.ts'
-import { JUDGED_COLUMNS } from '../match/judge.ts'
+import { OUTCOME_COLUMNS } from '../match/assign_verdicts.ts'
 import { CONTEXT_KEY, readPopulation } from './read_population.ts'
-import { type Ruling, weigh } from './weigh.ts'
+import { type Assigned, weigh } from './weigh.ts'
 
-const RULING_COLUMNS =
+const ASSIGNED_COLUMNS =
   columnsOf(`home Low; who String; prefix String; app Low; client_family Low; client_kind Low;
   service Low; source Low; matter Low; reason Low; day Int32; strength Low; new_reason Low`)
 const FEW_ROWS = 100_000
 
-/** @returns the table of outcomes: `JUDGED_COLUMNS` and `strength`. Throws as `Session.command`. */
+/** @returns the table of outcomes: `OUTCOME_COLUMNS` and `strength`. Throws as `Session.command`. */
 export async function weighVerdicts(
   session: Session,
   scratch: Scratch,
@@ -28,16 +28,16 @@ export async function weighVerdicts(
 ): Promise<string> {
   const rows = await countOf(session, judged)
   const order = rows <= FEW_ROWS ? undefined : BUCKET_ORDER
-  const ruled = await scratch.table(
-    'ruled',
-    `${JUDGED_COLUMNS}, strength LowCardinality(String)`,
+  const outcomes = await scratch.table(
+    'outcomes',
+    `${OUTCOME_COLUMNS}, strength LowCardinality(String)`,
     order,
   )
   await session.command('TRUNCATE TABLE not_shown')
-  if (rows === 0) return ruled
-  const rulings = await scratch.table('rulings', RULING_COLUMNS.join(', '))
+  if (rows === 0) return outcomes
+  const assigned = await scratch.table('assigned', ASSIGNED_COLUMNS.join(', '))
   const weighed = weigh(await readPopulation(session, scratch, judged, sole))
-  await insertRows(session, rulings, RULING_COLUMNS.map(nameOf), weighed.rulings.map(cellsOf))
+  await insertRows(session, assigned, ASSIGNED_COLUMNS.map(nameOf), weighed.assigned.map(cellsOf))
   await insertRows(
     session,
     'not_shown',
@@ -45,16 +45,16 @@ export async function weighVerdicts(
     weighed.notShown.map((one) => [one.home, one.property, one.value, one.explained, one.missing]),
   )
   const keys = CONTEXT_KEY.split(', ')
-  const kept = namesOf(JUDGED_COLUMNS).filter((name) => name !== 'verdict' && name !== 'reason')
+  const kept = namesOf(OUTCOME_COLUMNS).filter((name) => name !== 'verdict' && name !== 'reason')
   await session.command(
-    `INSERT INTO ${ruled} (${[...kept, 'verdict', 'reason', 'strength'].join(', ')})
+    `INSERT INTO ${outcomes} (${[...kept, 'verdict', 'reason', 'strength'].join(', ')})
      SELECT ${kept.map((name) => `j.${name}`).join(', ')},
        multiIf(new_reason != '', 'undetermined', ${IS_PROVEN_BESIDE_SESSION}, 'unissued', j.verdict) AS verdict,
        multiIf(new_reason != '', new_reason, ${IS_PROVEN_BESIDE_SESSION}, 'never-issued', j.reason) AS reason, strength
      FROM (${withDay(judged)}) AS j
-     LEFT ANY JOIN ${rulings} AS r ON ${keys.map((key) => `r.${key} = j.${key}`).join(' AND ')}`,
+     LEFT ANY JOIN ${assigned} AS r ON ${keys.map((key) => `r.${key} = j.${key}`).join(' AND ')}`,
   )
-  return ruled
+  return outcomes
 }
 
 /** A known session excuses no token of which the absence is proven: whoever forges one may write any session into it. */
@@ -70,7 +70,7 @@ function withDay(judged: string): string {
 const namesOf = (columns: string): string[] =>
   columns.split(',').map((column) => column.trim().split(' ')[0] ?? '')
 
-function cellsOf({ context, strength, reason }: Ruling): (string | number)[] {
+function cellsOf({ context, strength, reason }: Assigned): (string | number)[] {
   const { home, who, prefix, app, family, client, service, source, matter, day } = context
   const key = [home, who, prefix, app, family, client, service, source, matter, context.reason, day]
   return [...key, strength, reason ?? '']

@@ -123,13 +123,13 @@ describe('a log that loses, or never shows', () => {
           const tokens = lifeOf(seed, people, days).map((token) =>
             isHit(token, days, next) ? stated(token, state) : token,
           )
-          const accused = weigh(populationOf(tokens)).rulings.filter(
+          const accused = weigh(populationOf(tokens)).assigned.filter(
             ({ strength }) => strength === 'established',
           )
           assert.deepEqual(accused, [])
         }),
         {
-          // A tenant that used a client after its update from a new place, when its tokens were no longer shown.
+          // A tenant that used a client after its update from a new network, when its tokens were no longer shown.
           examples: [[{ seed: 22, people: 6, days: 11, isMixed: false }]],
           numRuns: Math.ceil(RUNS / Object.keys(accidents).length),
         },
@@ -144,8 +144,8 @@ function strengthsOf(state: 'missing' | 'mismatched'): Set<string> {
     const rest = { client: 'robot', service: 'Exchange', isForged: false, isWellMade: true }
     return { who, prefix: 'machines', app, hour: day * 24 + 9, state, ...rest }
   })
-  const { rulings } = weigh(populationOf([...lifeOf(1, 12, 20), ...service]))
-  return new Set(rulings.map(({ strength }) => strength))
+  const { assigned } = weigh(populationOf([...lifeOf(1, 12, 20), ...service]))
+  return new Set(assigned.map(({ strength }) => strength))
 }
 
 describe('a service that was there from the first day, from a network where nobody signs in,', () => {
@@ -202,9 +202,9 @@ describe('a forger', () => {
     fc.assert(
       fc.property(sound, ({ seed, people, days, app, client }) => {
         const tokens = [...lifeOf(seed, people, days), ...forged(seed, people, days, client, app)]
-        const { rulings } = weigh(populationOf(tokens))
-        assert.ok(rulings.length > 0)
-        for (const { strength } of rulings) assert.notEqual(strength, '')
+        const { assigned } = weigh(populationOf(tokens))
+        assert.ok(assigned.length > 0)
+        for (const { strength } of assigned) assert.notEqual(strength, '')
       }),
       { numRuns: RUNS },
     )
@@ -217,7 +217,7 @@ describe('a forger', () => {
         const [victim = ''] = attack.map(({ who }) => who)
         // The log was there for him all the time.
         const tokens = [...lifeOf(seed, people, days), ...steady(victim, days, app), ...attack]
-        for (const { strength } of weigh(populationOf(tokens)).rulings)
+        for (const { strength } of weigh(populationOf(tokens)).assigned)
           assert.equal(strength, 'established')
       }),
       { numRuns: RUNS },
@@ -237,7 +237,7 @@ function strengths(
     life.map((token, at) => (isChosen(token, at) ? stated(token, 'chosen') : token)),
   )
   const contexts = population.contexts.map((one) => ({ ...one, reason }))
-  return new Set(weigh({ ...population, contexts }).rulings.map(({ strength }) => strength))
+  return new Set(weigh({ ...population, contexts }).assigned.map(({ strength }) => strength))
 }
 
 describe('a record without a token that can be looked up, at its owner’s own place', () => {
@@ -277,7 +277,7 @@ describe('a record without a token that can be looked up, at its owner’s own p
 
 /** How many contexts are accused. */
 const accused = (tokens: readonly Token[]): number =>
-  weigh(populationOf(tokens)).rulings.filter(({ strength }) => strength === 'established').length
+  weigh(populationOf(tokens)).assigned.filter(({ strength }) => strength === 'established').length
 
 it('taking explained tokens away makes nobody more accused', () => {
   fc.assert(
@@ -299,7 +299,7 @@ it('taking explained tokens away makes nobody more accused', () => {
 
 describe('a ledger that says it has every token', () => {
   const WHO = 'person0@example.org'
-  /** What is ruled of an id that the ledger has of somebody else, shown for `who`, `count` times. */
+  /** What is weighed_verdicts of an id that the ledger has of somebody else, shown for `who`, `count` times. */
   function strengthOf(who: string, count: number): string | undefined {
     const [template] = lifeOf(1, 1, 8)
     assert.ok(template !== undefined)
@@ -309,7 +309,7 @@ describe('a ledger that says it has every token', () => {
     )
     const population = populationOf([...own, ...shown])
     const contexts = population.contexts.map((one) => ({ ...one, reason: 'principal-differs' }))
-    return weigh({ ...population, contexts }).rulings[0]?.strength
+    return weigh({ ...population, contexts }).assigned[0]?.strength
   }
 
   it('establishes an id of another for a principal whose own tokens it explains', () => {

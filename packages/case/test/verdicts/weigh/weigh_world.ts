@@ -3,7 +3,7 @@
  *
  * @module
  */
-import type { Matter } from '../../../src/verdicts/match/judge.ts'
+import type { Matter } from '../../../src/verdicts/match/assign_verdicts.ts'
 import {
   type Context,
   DIMENSIONS,
@@ -41,20 +41,20 @@ const dimensionOf = (token: Token, dimension: Dimension): string =>
 /** @param signIns networks at which each principal signs in, beside those of explained tokens: `who NUL prefix` */
 export function populationOf(tokens: readonly Token[], signIns: Iterable<string> = []): Population {
   const joined = tokens.filter(({ state }) => state === 'joined')
-  const places = new Set([...signIns, ...joined.map(({ who, prefix }) => pairKey(who, prefix))])
+  const networks = new Set([...signIns, ...joined.map(({ who, prefix }) => pairKey(who, prefix))])
   const hours = tokens.map(({ hour }) => hour)
-  const tenant = tenantOf(joined, hours, places)
+  const tenant = tenantOf(joined, hours, networks)
   const wrong = tokens.filter(({ state }) => state !== 'joined')
   const people = new Map<string, Set<string>>()
-  for (const place of places) {
+  for (const place of networks) {
     const [who = '', prefix = ''] = place.split('\0')
     people.set(prefix, (people.get(prefix) ?? new Set()).add(who))
   }
   return {
     contexts: contextsOf(wrong),
     tenants: new Map([[HOME, tenant]]),
-    places: {
-      own: places,
+    networks: {
+      own: networks,
       known: new Set(
         [...people].filter(([, some]) => some.size > 1).map(([prefix]) => pairKey(HOME, prefix)),
       ),
@@ -73,7 +73,7 @@ export function populationOf(tokens: readonly Token[], signIns: Iterable<string>
 function tenantOf(
   joined: readonly Token[],
   hours: readonly number[],
-  places: ReadonlySet<string>,
+  networks: ReadonlySet<string>,
 ): Tenant {
   const dayOf = ({ hour }: Token) => Math.floor(hour / 24)
   const firstHour = Math.min(...hours)
@@ -102,11 +102,11 @@ function tenantOf(
     shownHours: hoursBy(joined),
     joinedOverIpv6: 0,
     addressFit:
-      joined.filter(({ who, prefix }) => places.has(pairKey(who, prefix))).length /
+      joined.filter(({ who, prefix }) => networks.has(pairKey(who, prefix))).length /
       Math.max(1, joined.length),
     wellMade: joined.filter(({ isWellMade }) => isWellMade).length / Math.max(1, joined.length),
-    newPlaces: [...firstIn.values()].filter((hour) => hour > later).length,
-    placeCount: firstIn.size,
+    newNetworks: [...firstIn.values()].filter((hour) => hour > later).length,
+    networkCount: firstIn.size,
     people: new Set(joined.map(({ who }) => who)).size,
     lostRows: 0,
     rows: joined.length,

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
 import * as fc from 'fast-check'
 import { HOUR_MS } from '../../src/verdicts/losses/loss.ts'
-import { holes } from '../../src/verdicts/rhythm.ts'
+import { holes } from '../../src/verdicts/log_silences.ts'
 
 const RUNS = Number(process.env['FUZZ_RUNS'] ?? 200)
 /** A Monday, 00:00 UTC. */
@@ -78,7 +78,7 @@ describe('holes in a log', () => {
         (hole.fromMs - ORIGIN) / HOUR_MS,
         (hole.toMs - ORIGIN) / HOUR_MS,
       ])
-      // A stretch may begin or end in hours that are empty anyway.
+      // A interval may begin or end in hours that are empty anyway.
       assert.equal(found.length, one.found.length, JSON.stringify(found))
       for (const [i, [from, to]] of one.found.entries()) {
         const [begin = 0, end = 0] = found[i] ?? []

@@ -82,7 +82,7 @@ const FILL_USED = fillPlace("'used'", APP, 'access', "outcome != 'failed'")
  *
  * @throws {MintmarkError} as `Session.command`
  */
-export async function fillPlaces(session: Session): Promise<void> {
+export async function fillNetworks(session: Session): Promise<void> {
   await session.command('TRUNCATE TABLE address_block')
   await session.command('TRUNCATE TABLE place')
   await session.command(FILL_BLOCKS)

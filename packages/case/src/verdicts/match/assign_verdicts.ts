@@ -13,7 +13,7 @@ import { ASSIGNED_ID, FIRST_PARTY_APPS } from './first_party.ts'
 import { PLAIN_PLAN } from './join.ts'
 import { PLAIN_SOURCES } from './plain_sources.ts'
 import type { Range } from './ranges.ts'
-import { DOUBTS, REASONS } from './reasons.ts'
+import { GAP_REASONS, REASONS } from './reasons.ts'
 
 /** A token's own time of issue is set back by as much as this against clocks that run behind. */
 export const SKEW_MS = 300_000
@@ -27,9 +27,9 @@ export interface OpenTables {
   readonly apps: string
   /** Sessions of issuances: names and ids of the principals. */
   readonly known: string
-  /** Sessions of open accesses: `first_ms`, `doubt`. */
+  /** Sessions of open accesses: `first_ms`, `gap`. */
   readonly sessions: string
-  readonly doubts: string
+  readonly gaps: string
 }
 
 /** Parameters of {@link prepared}. */
@@ -94,9 +94,9 @@ export function prepared(tables: OpenTables, where: string): string {
     )`
 }
 
-/** The first doubt that touches a look-back from `from` on, as SQL; `''` when there is none. */
-export function doubtOf(until: string, from: string): string {
-  const names = DOUBTS.map((doubt) => `'${doubt}'`).join(', ')
+/** The first gap that touches a look-back from `from` on, as SQL; `''` when there is none. */
+export function gapOf(until: string, from: string): string {
+  const names = GAP_REASONS.map((gap) => `'${gap}'`).join(', ')
   return `if(empty(${until}), 'category-not-supplied', arrayFirst((d, u) -> u > ${from}, [${names}], ${until}))`
 }
 
@@ -118,8 +118,8 @@ const RULES = `multiIf(
     sid = '', ('undetermined', 'issuer-root-unknown'),
     is_known, ('issued', 'token-issued'),
     is_anothers, ('mismatched', 'session-principal-differs'),
-    session_doubt = '', ('unissued', 'issuer-not-rooted'),
-    ('undetermined', session_doubt)),
+    session_gap = '', ('unissued', 'issuer-not-rooted'),
+    ('undetermined', session_gap)),
   token_state = 'present', multiIf(
     is_known, ('session-only', if(why = '', 'session-known-token-missing', 'session-known')),
     why = '', ('unissued', 'never-issued'),
@@ -131,8 +131,8 @@ const RULES = `multiIf(
   token_state = 'anonymised', ('undetermined', 'anonymised-id'),
   sid = '', ('undetermined', 'no-token-id'),
   note != '', ('undetermined', note),
-  session_doubt = '', ('undetermined', 'no-token-id'),
-  ('undetermined', session_doubt))`
+  session_gap = '', ('undetermined', 'no-token-id'),
+  ('undetermined', session_gap))`
 
 /**
  * Reasons that the holder of a token can bring about by what he writes into it. They hide nothing: in a context that is
@@ -157,14 +157,14 @@ const MATTER = `multiIf(
   '')`
 
 /** Columns of the table of outcomes, before they are weighed. */
-export const JUDGED_COLUMNS: string =
+export const OUTCOME_COLUMNS: string =
   columnsSql(`bucket UInt8; token_id UUID; record_id UUID; content UInt64;
   token_state Low; tenant Low; service Low; app Low; at_ms Int64; home Low; sid String; field Low;
   principal String; verdict Low; reason Low; matter Low; source Low; who String; prefix String;
   client_family Low; client_kind Low; hour Int32; unit UUID; is_well_made UInt8`)
 
 /** Judges the open accesses of a bucket range into `judged`. */
-export async function judgeRange(
+export async function verdictsOfRange(
   session: Session,
   tables: OpenTables,
   judged: string,
@@ -184,10 +184,10 @@ export async function judgeRange(
        SELECT *, ${RULES} AS outcome
        FROM (
          SELECT *, is_seen AND NOT is_known AS is_anothers,
-           sid != '' AND NOT is_seen AND is_linkable AND session_doubt = '' AS is_absent
+           sid != '' AND NOT is_seen AND is_linkable AND session_gap = '' AS is_absent
          FROM (
            SELECT * EXCEPT (until_ms, known_1, known_2),
-             if(note != '', note, ${doubtOf('until_ms', LOOK_BACK_FROM)}) AS why,
+             if(note != '', note, ${gapOf('until_ms', LOOK_BACK_FROM)}) AS why,
              known_1.1 OR known_2.1 AS is_seen,
              known_1.1 AND ${sessionAgrees('known_1.2', 'known_1.3')}
                OR known_2.1 AND ${sessionAgrees('known_2.2', 'known_2.3')} AS is_known,
@@ -202,18 +202,18 @@ export async function judgeRange(
   )
 }
 
-/** {@link prepared} accesses with their doubts, the doubt of their session, and what is known of it. */
+/** {@link prepared} accesses with their gaps, the gap of their session, and what is known of it. */
 function withSessions(tables: OpenTables, where: string): string {
   const named = (column: string) => `SELECT ${column} FROM ${tables.open} WHERE ${where}`
   const anySession = ['session_id', 'other_session_id', 'root'].map(named).join(' UNION ALL ')
   return `
-    SELECT p.*, until_ms, session_doubt, (k_session != '', k_names, k_ids) AS known_1,
+    SELECT p.*, until_ms, session_gap, (k_session != '', k_names, k_ids) AS known_1,
       (k2_session != '', k2_names, k2_ids) AS known_2
     FROM (SELECT *, concat('token/', family, '/', kind) AS token_kind FROM (${prepared(tables, where)})) AS p
-    ASOF LEFT JOIN (SELECT tenant AS d_tenant, kind AS d_kind, from_ms, until_ms FROM ${tables.doubts}) AS d
+    ASOF LEFT JOIN (SELECT tenant AS d_tenant, kind AS d_kind, from_ms, until_ms FROM ${tables.gaps}) AS d
       ON d_tenant = p.home AND d_kind = p.token_kind AND p.at_ms >= from_ms
     LEFT ANY JOIN (
-      SELECT home AS s_home, sid AS s_sid, field AS s_field, doubt AS session_doubt FROM ${tables.sessions}
+      SELECT home AS s_home, sid AS s_sid, field AS s_field, gap AS session_gap FROM ${tables.sessions}
       WHERE sid IN (${anySession})) AS s
       ON s_home = p.home AND s_sid = p.sid AND s_field = p.field
     LEFT ANY JOIN (

@@ -1,12 +1,12 @@
 /**
- * From the hours of one issuance log to the stretches in which it proves nothing.
+ * From the hours of one issuance log to the intervals in which it proves nothing.
  *
  * @module
  */
 import type { IssuanceHour } from './losses/coverage.ts'
 import { HOUR_MS, type Loss, type Period } from './losses/loss.ts'
-import type { Doubt } from './match/reasons.ts'
-import { endsInHole } from './rhythm.ts'
+import type { GapReason } from './match/reasons.ts'
+import { endsInHole } from './log_silences.ts'
 
 /** Beyond every time that a log can hold, and still an Int64. */
 export const ALWAYS = 8_640_000_000_000_000
@@ -17,9 +17,9 @@ export const LATE_MS: { readonly user: number; readonly app: number } = {
   app: 24 * HOUR_MS,
 }
 
-/** A stretch `[fromMs, toMs)` in which absence from a log is no evidence, and why. */
-export interface Doubtful extends Period {
-  readonly doubt: Doubt
+/** A interval `[fromMs, toMs)` in which absence from a log is no evidence, and why. */
+export interface GapInterval extends Period {
+  readonly gap: GapReason
 }
 
 export type Field = 'token' | 'session'
@@ -30,9 +30,9 @@ export interface CategoryLog {
   readonly whole: readonly IssuanceHour[]
   /** Hours of grouped and capped files. */
   readonly thin: readonly IssuanceHour[]
-  readonly silences: readonly Doubtful[]
+  readonly silences: readonly GapInterval[]
   /** What was asked of it before: most kinds of token ask the same. */
-  readonly asked: Map<string, readonly Doubtful[]>
+  readonly asked: Map<string, readonly GapInterval[]>
 }
 
 /**
@@ -47,10 +47,10 @@ export function categoryLog(
     whole: merged(hours.filter((hour) => hour.quality === 'whole')),
     thin: hours.filter((hour) => hour.quality !== 'whole'),
     asked: new Map(),
-    silences: losses.flatMap((loss): Doubtful[] => {
+    silences: losses.flatMap((loss): GapInterval[] => {
       const { fromMs, toMs } = loss
-      if (loss.code === 'hole') return [{ fromMs, toMs, doubt: 'issuance-hour-empty' }]
-      return loss.code === 'extractor-gap' ? [{ fromMs, toMs, doubt: 'export-capped' }] : []
+      if (loss.code === 'hole') return [{ fromMs, toMs, gap: 'issuance-hour-empty' }]
+      return loss.code === 'extractor-gap' ? [{ fromMs, toMs, gap: 'export-capped' }] : []
     }),
   }
 }
@@ -69,34 +69,34 @@ export const NO_LOG: CategoryLog = { whole: [], thin: [], silences: [], asked: n
  * @param endMs the last record of any of the tenant's logs: up to there a quiet log's silence is no more than
  *   lateness may explain
  */
-export function doubtfulStretches(
+export function intervalsIn(
   log: CategoryLog,
   field: Field,
   lateMs: number,
   endMs = 0,
-): readonly Doubtful[] {
+): readonly GapInterval[] {
   const question = `${field}/${lateMs}/${endMs}`
-  const stretches = log.asked.get(question) ?? stretchesOf(log, field, lateMs, endMs)
-  log.asked.set(question, stretches)
-  return stretches
+  const intervals = log.asked.get(question) ?? intervalsOf(log, field, lateMs, endMs)
+  log.asked.set(question, intervals)
+  return intervals
 }
 
-function stretchesOf(
+function intervalsOf(
   { whole, thin, silences }: CategoryLog,
   field: Field,
   lateMs: number,
   endMs: number,
-): Doubtful[] {
+): GapInterval[] {
   const first = whole[0]
   const last = whole.at(-1)
   if (first === undefined || last === undefined)
-    return [{ fromMs: 0, toMs: ALWAYS, doubt: doubtOf(thin[0]) }]
+    return [{ fromMs: 0, toMs: ALWAYS, gap: gapOf(thin[0]) }]
   const { lastMs } = last
   const lateToMs = lateMs + (isQuietUntil(whole, endMs) ? Math.max(lastMs, endMs) : lastMs)
   return [
-    { fromMs: 0, toMs: first.firstMs, doubt: 'before-issuance-window' },
-    { fromMs: lastMs - lateMs, toMs: lateToMs, doubt: 'late-arrival-margin' },
-    { fromMs: lateToMs, toMs: ALWAYS, doubt: 'issuance-hour-empty' },
+    { fromMs: 0, toMs: first.firstMs, gap: 'before-issuance-window' },
+    { fromMs: lastMs - lateMs, toMs: lateToMs, gap: 'late-arrival-margin' },
+    { fromMs: lateToMs, toMs: ALWAYS, gap: 'issuance-hour-empty' },
     ...silences,
     ...bareHours(whole, field),
     ...thinHours(thin, whole),
@@ -141,20 +141,20 @@ function sum(a: IssuanceHour, b: IssuanceHour): IssuanceHour {
  * Hours in which a token was made whose record lacks the field, with the silences around them. One such record
  * is enough: it may be the very one that is looked for.
  */
-function bareHours(whole: readonly IssuanceHour[], field: Field): Doubtful[] {
+function bareHours(whole: readonly IssuanceHour[], field: Field): GapInterval[] {
   const made = whole.filter((hour) => hour.issued > 0)
-  const found: Doubtful[] = []
+  const found: GapInterval[] = []
   for (const [i, hour] of made.entries()) {
     const carried = field === 'token' ? hour.withToken : hour.withSession
     if (carried >= hour.issued) continue
     const before = made[i - 1]
     const fromMs = before === undefined ? hour.firstMs : before.hourMs + HOUR_MS
-    found.push({ fromMs, toMs: made[i + 1]?.hourMs ?? ALWAYS, doubt: 'field-not-carried' })
+    found.push({ fromMs, toMs: made[i + 1]?.hourMs ?? ALWAYS, gap: 'field-not-carried' })
   }
   return found
 }
 
-function doubtOf(thin: IssuanceHour | undefined): Doubt {
+function gapOf(thin: IssuanceHour | undefined): GapReason {
   if (thin === undefined) return 'category-not-supplied'
   return thin.quality === 'grouped' ? 'portal-grouped' : 'export-capped'
 }
@@ -163,7 +163,7 @@ function doubtOf(thin: IssuanceHour | undefined): Doubt {
  * Hours that only grouped or capped files have. A grouped row may stand hours beside what it stands for, so
  * within the time of the whole files it says nothing of them.
  */
-function thinHours(thin: readonly IssuanceHour[], whole: readonly IssuanceHour[]): Doubtful[] {
+function thinHours(thin: readonly IssuanceHour[], whole: readonly IssuanceHour[]): GapInterval[] {
   const known = new Set(whole.map((hour) => hour.hourMs))
   const first = whole[0]?.hourMs ?? 0
   const last = whole.at(-1)?.hourMs ?? 0
@@ -171,35 +171,35 @@ function thinHours(thin: readonly IssuanceHour[], whole: readonly IssuanceHour[]
     .filter(({ hourMs, quality }) =>
       quality === 'grouped' ? hourMs < first || hourMs > last : !known.has(hourMs),
     )
-    .map((hour) => ({ fromMs: hour.hourMs, toMs: hour.hourMs + HOUR_MS, doubt: doubtOf(hour) }))
+    .map((hour) => ({ fromMs: hour.hourMs, toMs: hour.hourMs + HOUR_MS, gap: gapOf(hour) }))
 }
 
 /** While a backup issues tokens, and an hour around it, records of others may be missing. */
-function backups(whole: readonly IssuanceHour[]): Doubtful[] {
+function backups(whole: readonly IssuanceHour[]): GapInterval[] {
   return whole
     .filter(({ backup }) => backup > 0)
     .map(({ hourMs }) => {
       const [fromMs, toMs] = [hourMs - HOUR_MS, hourMs + 2 * HOUR_MS]
-      return { fromMs, toMs, doubt: 'backup-authentication' }
+      return { fromMs, toMs, gap: 'backup-authentication' }
     })
 }
 
-/** For each doubt, in the order given, until when it lasted: one row for each moment at which that changes. */
-interface DoubtRow {
+/** For each gap, in the order given, until when it lasted: one row for each moment at which that changes. */
+interface GapRow {
   readonly fromMs: number
   readonly untilMs: readonly number[]
 }
 
 /**
- * The stretches as rows of which the last at or before a time tells, for a look-back `[from, at]`, which doubts
+ * The intervals as rows of which the last at or before a time tells, for a look-back `[from, at]`, which gaps
  * touch it: those whose `untilMs` is after `from`.
  */
-export function doubtRows(stretches: readonly Doubtful[], order: readonly Doubt[]): DoubtRow[] {
-  const starts = stretches.toSorted((a, b) => a.fromMs - b.fromMs || a.toMs - b.toMs)
+export function gapRows(intervals: readonly GapInterval[], order: readonly GapReason[]): GapRow[] {
+  const starts = intervals.toSorted((a, b) => a.fromMs - b.fromMs || a.toMs - b.toMs)
   const until = order.map(() => 0)
-  const rows: DoubtRow[] = [{ fromMs: 0, untilMs: [...until] }]
-  for (const { fromMs, toMs, doubt } of starts) {
-    const at = order.indexOf(doubt)
+  const rows: GapRow[] = [{ fromMs: 0, untilMs: [...until] }]
+  for (const { fromMs, toMs, gap } of starts) {
+    const at = order.indexOf(gap)
     if ((until[at] ?? 0) >= toMs) continue
     until[at] = toMs
     const start = Math.max(0, fromMs)

@@ -11,7 +11,7 @@ import { ARTEFACT_NAME, fileAccesses, IS_ESTABLISHED, IS_SUSPECT } from './custo
 import { PACKED_NAME } from './dump_scans.ts'
 
 /** A principal's accesses with tokens of one verdict and, where hunts hit them, the same hunts. */
-export interface Toucher {
+export interface FileUser {
   readonly principal: string
   readonly verdict: string
   /** Hunts that hit these accesses: the established ones, and leads about the token itself. */
@@ -22,7 +22,7 @@ export interface Toucher {
 }
 
 /** What the logs show of one file. */
-export interface FileTouches {
+export interface FileUse {
   /** The log gives the file's hash in `hash`; else it is a file of the same name, which may be another one. */
   readonly by: 'hash' | 'name'
   readonly accesses: number
@@ -32,7 +32,7 @@ export interface FileTouches {
   /** Of these, how many by what is established. */
   readonly established: number
   /** Suspect ones first, established before leads, then those with most accesses; at most 100. */
-  readonly people: readonly Toucher[]
+  readonly people: readonly FileUser[]
 }
 
 const MOST_PEOPLE = 100
@@ -45,25 +45,25 @@ const MOST_PEOPLE = 100
  * @returns undefined where no record names such a file
  * @throws {MintmarkError} as `Session.rows`
  */
-export async function fileTouches(
+export async function fileUse(
   session: Session,
   sha256: string,
   names: readonly string[],
-): Promise<FileTouches | undefined> {
+): Promise<FileUse | undefined> {
   const isSame = "object_hash != '' AND object_hash = {sha256:String}"
-  const byHash = await touches(session, isSame, { sha256 })
+  const byHash = await usesOf(session, isSame, { sha256 })
   if (byHash !== undefined) return { by: 'hash', ...byHash }
   const plain = `replaceRegexpOne(lower(${ARTEFACT_NAME}), {packed:String}, '')`
   const named = { names, packed: PACKED_NAME }
-  const byName = await touches(session, `${plain} IN {names:Array(String)}`, named)
+  const byName = await usesOf(session, `${plain} IN {names:Array(String)}`, named)
   return byName === undefined ? undefined : { by: 'name', ...byName }
 }
 
-async function touches(
+async function usesOf(
   session: Session,
   where: string,
   params: Params,
-): Promise<Omit<FileTouches, 'by'> | undefined> {
+): Promise<Omit<FileUse, 'by'> | undefined> {
   const accesses = fileAccesses(where)
   const sums = await firstRow(
     session,

@@ -7,10 +7,10 @@ import { asNumber, numbersBy, rowReader } from '../../engine/rows.ts'
 import type { Session } from '../../engine/session.ts'
 import { SPILLS } from '../../engine/settings.ts'
 import { NAMES, PREFIX, signedIn } from '../match/context.ts'
-import { type Places, pairKey, type Seen } from './population.ts'
+import { type Networks, pairKey, type Seen } from './population.ts'
 import type { Tables } from './read_sql.ts'
 
-export const NO_PLACES: Places = {
+export const NO_NETWORKS: Networks = {
   own: new Set(),
   known: new Set(),
   seen: new Map(),
@@ -21,7 +21,7 @@ export const NO_PLACES: Places = {
 }
 
 /** What the logs know of the networks and principals of contexts. Throws as `Session.rows`. */
-export async function readPlaces(session: Session, tables: Tables, sole: string): Promise<Places> {
+export async function readNetworks(session: Session, tables: Tables, sole: string): Promise<Networks> {
   const { about, joined } = tables
   const own = await session.rows(
     `SELECT DISTINCT who, prefix FROM (

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
-import { keepAnswer, keptAnswer, questionOf } from '../../src/answer/kept_answer.ts'
+import { cacheAnswer, cachedAnswer, questionOf } from '../../src/answer/answer_cache.ts'
 import { openCase } from '../../src/store/case.ts'
 import { backends } from '../backends.ts'
 
@@ -18,12 +18,12 @@ for (const backend of backends)
       const { session } = opened
       try {
         const question = questionOf('evidence', { ips: ['192.0.2.1'] })
-        assert.equal(await keptAnswer(session, 'answer', question), undefined)
-        await keepAnswer(session, 'answer', question, { first: true })
-        await keepAnswer(session, 'answer', question, hostile)
-        await keepAnswer(session, 'answer-selected', question, { first: false })
-        assert.deepEqual(await keptAnswer(session, 'answer', question), hostile)
-        assert.equal(await keptAnswer(session, 'answer', questionOf('evidence', {})), undefined)
+        assert.equal(await cachedAnswer(session, 'answer', question), undefined)
+        await cacheAnswer(session, 'answer', question, { first: true })
+        await cacheAnswer(session, 'answer', question, hostile)
+        await cacheAnswer(session, 'answer-selected', question, { first: false })
+        assert.deepEqual(await cachedAnswer(session, 'answer', question), hostile)
+        assert.equal(await cachedAnswer(session, 'answer', questionOf('evidence', {})), undefined)
       } finally {
         await opened.close()
         await place.stop()

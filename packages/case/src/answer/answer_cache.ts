@@ -7,7 +7,7 @@
 import { createHash } from 'node:crypto'
 import { parseObject } from '@mintmark/core'
 import type { Session } from '../engine/session.ts'
-import { keepMeta, readMeta } from '../store/meta.ts'
+import { insertMeta, readMeta } from '../store/meta.ts'
 
 /** Names of the facts. What somebody selected once must not displace what every command asks. */
 export type AnswerSlot = 'answer' | 'answer-selected'
@@ -24,7 +24,7 @@ export function questionOf(...parts: readonly unknown[]): string {
 }
 
 /** The kept answer to a question, as JSON, or undefined. Throws as `Session.rows`. */
-export async function keptAnswer(
+export async function cachedAnswer(
   session: Session,
   slot: AnswerSlot,
   question: string,
@@ -34,11 +34,11 @@ export async function keptAnswer(
 }
 
 /** Keeps an answer in place of the last one. Throws as `Session.command`. */
-export async function keepAnswer(
+export async function cacheAnswer(
   session: Session,
   slot: AnswerSlot,
   question: string,
   answer: unknown,
 ): Promise<void> {
-  await keepMeta(session, slot, JSON.stringify({ question, answer }))
+  await insertMeta(session, slot, JSON.stringify({ question, answer }))
 }

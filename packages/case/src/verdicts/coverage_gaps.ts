@@ -1,7 +1,7 @@
 /**
  * Which logs could have shown the issuance of a token, and where they prove nothing.
  *
- * For each tenant and each kind of token, the stretches of all logs that are needed are put together: a token
+ * For each tenant and each kind of token, the intervals of all logs that are needed are put together: a token
  * of a user may have been made in an interactive sign-in or without one, so both logs must have been on.
  *
  * @module
@@ -13,19 +13,19 @@ import type { Session } from '../engine/session.ts'
 import { insertRows } from '../engine/tab_separated.ts'
 import { type IssuanceHour, issuanceHours } from './losses/coverage.ts'
 import { type Loss, lossesOf, type Period } from './losses/losses.ts'
-import { SKEW_MS } from './match/judge.ts'
-import { DOUBTS } from './match/reasons.ts'
+import { SKEW_MS } from './match/assign_verdicts.ts'
+import { GAP_REASONS } from './match/reasons.ts'
 import {
   ALWAYS,
   type CategoryLog,
   categoryLog,
-  type Doubtful,
-  doubtfulStretches,
-  doubtRows,
+  type GapInterval,
+  intervalsIn,
+  gapRows,
   type Field,
   LATE_MS,
   NO_LOG,
-} from './stretches.ts'
+} from './gap_intervals.ts'
 
 /**
  * Kinds of token, by who could have issued them. `any` is for a record that does not tell: every log must have
@@ -58,23 +58,23 @@ export async function soleTenantOf(session: Session): Promise<string> {
   return rows.length === 1 ? String(rows[0]?.['tenant']) : ''
 }
 
-/** Columns of the table of doubts: `until_ms` has one element for each of `DOUBTS`. */
-export const DOUBT_COLUMNS =
+/** Columns of the table of gaps: `until_ms` has one element for each of `GAP_REASONS`. */
+export const GAP_COLUMNS =
   'tenant String, kind LowCardinality(String), from_ms Int64, until_ms Array(Int64)'
 
 /**
- * Writes the doubts of every tenant that an access of `open` is of into `doubts`. Each tenant and kind has a row from
+ * Writes the gaps of every tenant that an access of `open` is of into `gaps`. Each tenant and kind has a row from
  * time 0 on.
  */
-export async function writeDoubts(
+export async function writeGaps(
   session: Session,
-  tables: { readonly open: string; readonly doubts: string },
+  tables: { readonly open: string; readonly gaps: string },
   sole: string,
 ): Promise<void> {
   const spans = await auditSpans(session)
   const stated = await statedCodes(session)
   const complete = stated.has('complete-period') ? await completePeriods(session) : NO_PERIODS
-  const writer = new Writer(session, tables.doubts)
+  const writer = new Writer(session, tables.gaps)
   for (const batch of batches(await homesOf(session, tables.open, sole))) {
     // oxlint-disable-next-line no-await-in-loop -- some tenants' hours at a time bound the memory
     const logs = await logsOf(session, batch.includes(sole) ? [...batch, ''] : batch, sole)
@@ -86,7 +86,7 @@ export async function writeDoubts(
       const own = losses.filter((loss) => loss.tenant === tenant || loss.tenant === '')
       const log: Log = inOrder(logs.get(tenant) ?? new Map(), own)
       // oxlint-disable-next-line no-await-in-loop -- one insert at a time
-      await writer.write(tenant, tenantDoubts(log, spans.get(tenant), complete.get(tenant)))
+      await writer.write(tenant, tenantGaps(log, spans.get(tenant), complete.get(tenant)))
     }
   }
   await writer.end()
@@ -145,19 +145,19 @@ function inOrder(
   )
 }
 
-/** The stretches of a tenant by `kindKey`. */
-function tenantDoubts(
+/** The intervals of a tenant by `kindKey`. */
+function tenantGaps(
   log: Log,
   audit: Pick<IssuanceHour, 'firstMs' | 'lastMs'> | undefined,
   complete?: Period,
-): Map<string, readonly Doubtful[]> {
+): Map<string, readonly GapInterval[]> {
   const endMs = Math.max(0, ...[...log.values()].map(lastOf))
-  const found = new Map<string, readonly Doubtful[]>()
+  const found = new Map<string, readonly GapInterval[]>()
   for (const field of ['token', 'session'] as const)
     for (const kind of TOKEN_KINDS) {
-      const cloud = cloudDoubts({ log, field, audit, endMs }, kind)
+      const cloud = cloudGaps({ log, field, audit, endMs }, kind)
       const plain = log.has('token')
-        ? plainDoubts(log.get('token') ?? NO_LOG, field, complete)
+        ? plainGaps(log.get('token') ?? NO_LOG, field, complete)
         : undefined
       found.set(kindKey(field, 'cloud', kind), isCloud(log) ? cloud : (plain ?? cloud))
       found.set(kindKey(field, 'plain', kind), plain ?? cloud)
@@ -169,16 +169,16 @@ function tenantDoubts(
  * A log that says itself that it is complete proves the absence of a token by that alone: no record comes late into a
  * ledger. Its times are those that its tokens name, so that clocks need no allowance.
  */
-function plainDoubts(
+function plainGaps(
   log: CategoryLog,
   field: Field,
   complete: Period | undefined,
-): readonly Doubtful[] {
+): readonly GapInterval[] {
   if (complete === undefined || field === 'session')
-    return doubtfulStretches(log, field, LATE_MS.user)
+    return intervalsIn(log, field, LATE_MS.user)
   return [
-    { fromMs: 0, toMs: complete.fromMs - SKEW_MS, doubt: 'before-issuance-window' },
-    { fromMs: complete.toMs, toMs: ALWAYS, doubt: 'late-arrival-margin' },
+    { fromMs: 0, toMs: complete.fromMs - SKEW_MS, gap: 'before-issuance-window' },
+    { fromMs: complete.toMs, toMs: ALWAYS, gap: 'late-arrival-margin' },
   ]
 }
 
@@ -190,7 +190,7 @@ function lastOf({ whole, thin }: CategoryLog): number {
   return [...whole, ...thin].reduce((last, hour) => Math.max(last, hour.lastMs), 0)
 }
 
-/** What the stretches of one tenant and field are made from. */
+/** What the intervals of one tenant and field are made from. */
 interface Ask {
   readonly log: Log
   readonly field: Field
@@ -200,21 +200,21 @@ interface Ask {
 
 const isCloud = (log: Log): boolean => [...log.keys()].some((category) => category !== 'token')
 
-function cloudDoubts(ask: Ask, kind: TokenKind): readonly Doubtful[] {
+function cloudGaps(ask: Ask, kind: TokenKind): readonly GapInterval[] {
   const { log, field, audit } = ask
   const apps = (category: string) =>
-    doubtfulStretches(log.get(category) ?? NO_LOG, field, LATE_MS.app, ask.endMs)
+    intervalsIn(log.get(category) ?? NO_LOG, field, LATE_MS.app, ask.endMs)
   const managed = () => apps('managed-identity')
-  const byKind: Readonly<Record<TokenKind, () => readonly Doubtful[]>> = {
-    user: () => userDoubts(ask),
+  const byKind: Readonly<Record<TokenKind, () => readonly GapInterval[]>> = {
+    user: () => userGaps(ask),
     // A session is rooted at the identity provider, whoever makes its tokens.
-    'user-owa': () => [...userDoubts(ask), ...(field === 'session' ? [] : owaDoubts(log, audit))],
-    owa: () => (field === 'session' ? userDoubts(ask) : owaDoubts(log, audit)),
+    'user-owa': () => [...userGaps(ask), ...(field === 'session' ? [] : owaGaps(log, audit))],
+    owa: () => (field === 'session' ? userGaps(ask) : owaGaps(log, audit)),
     'app-sp': () => apps('service-principal'),
     'app-mi': managed,
     app: () => [...apps('service-principal'), ...managed()],
     any: () => [
-      ...userDoubts(ask),
+      ...userGaps(ask),
       ...apps('service-principal'),
       ...(log.has('managed-identity') ? managed() : []),
     ],
@@ -229,12 +229,12 @@ function cloudDoubts(ask: Ask, kind: TokenKind): readonly Doubtful[] {
  * Sign-ins of which nothing says whether they are interactive stand in for the interactive log only where no other
  * file proves anything of the non-interactive one: beside such a file they may be the same log once more.
  */
-function userDoubts({ log, field, endMs }: Ask): Doubtful[] {
+function userGaps({ log, field, endMs }: Ask): GapInterval[] {
   const refreshed = log.get('non-interactive')
   const either = (refreshed?.whole.length ?? 0) > 0 ? undefined : log.get('interactive-or-not')
   const interactive = log.get('interactive') ?? log.get('sts-logon') ?? either ?? NO_LOG
   const federated = log.get('adfs')
-  const of = (hours: CategoryLog) => doubtfulStretches(hours, field, LATE_MS.user, endMs)
+  const of = (hours: CategoryLog) => intervalsIn(hours, field, LATE_MS.user, endMs)
   const hasSignIns = log.has('interactive') || log.has('interactive-or-not')
   const isAuditAlone = !hasSignIns && refreshed === undefined && log.has('sts-logon')
   return [
@@ -248,17 +248,17 @@ function userDoubts({ log, field, endMs }: Ask): Doubtful[] {
  * Tokens that the mail service makes: a record of it in the audit log shows that the log has the type, and the
  * log's other records show when it was on.
  */
-function owaDoubts(
+function owaGaps(
   log: Log,
   audit: Pick<IssuanceHour, 'firstMs' | 'lastMs'> | undefined,
-): Doubtful[] {
+): GapInterval[] {
   const hours = log.get('owa-auth')
-  if (hours === undefined) return [{ fromMs: 0, toMs: ALWAYS, doubt: 'owa-issuer-not-supplied' }]
+  if (hours === undefined) return [{ fromMs: 0, toMs: ALWAYS, gap: 'owa-issuer-not-supplied' }]
   const firstMs = Math.min(audit?.firstMs ?? ALWAYS, firstOf(hours))
   const lastMs = Math.max(audit?.lastMs ?? 0, lastOf(hours))
   return [
-    { fromMs: 0, toMs: firstMs, doubt: 'owa-issuer-not-supplied' },
-    { fromMs: lastMs - LATE_MS.user, toMs: ALWAYS, doubt: 'late-arrival-margin' },
+    { fromMs: 0, toMs: firstMs, gap: 'owa-issuer-not-supplied' },
+    { fromMs: lastMs - LATE_MS.user, toMs: ALWAYS, gap: 'late-arrival-margin' },
   ]
 }
 
@@ -327,9 +327,9 @@ class Writer {
     this.#table = table
   }
 
-  async write(tenant: string, doubts: ReadonlyMap<string, readonly Doubtful[]>): Promise<void> {
-    for (const [kind, stretches] of doubts)
-      for (const { fromMs, untilMs } of doubtRows(stretches, DOUBTS))
+  async write(tenant: string, gaps: ReadonlyMap<string, readonly GapInterval[]>): Promise<void> {
+    for (const [kind, intervals] of gaps)
+      for (const { fromMs, untilMs } of gapRows(intervals, GAP_REASONS))
         this.#rows.push([tenant, kind, fromMs, `[${untilMs.join(',')}]`])
     if (this.#rows.length >= BATCH_ROWS) await this.end()
   }

@@ -29,7 +29,7 @@ interface Tables {
 }
 
 /** Adds the rows of party `either` to a selection whose `theirs` are there. */
-export async function addEither(
+export async function addAmbiguous(
   session: Session,
   selected: Selected,
   condition: Condition,
@@ -55,17 +55,17 @@ export async function addEither(
   const isActive = isKnown ? await inActiveTime(session, selected) : '1'
   const hasCut = (await countOf(session, `(${CUT_FILES})`)) > 0
   const open = `${OPEN_VERDICT} AND ${await amongOpen(session)}`
-  const places = [COULD_BE_TOUCHED, WITHOUT_LOG, ...(hasCut ? [CUT_IN_TENANT] : [])].join(' OR ')
+  const places = [COULD_BE_ACCESSED, WITHOUT_LOG, ...(hasCut ? [CUT_IN_TENANT] : [])].join(' OR ')
   await addCandidates(session, tables, {
     candidate: `${open} AND ${isActive} AND (${places})`,
-    account: `account != '' AND (${IN_TOUCHED_MAILBOX} OR ${WITHOUT_LOG} OR ${CUT_ACCOUNT})`,
+    account: `account != '' AND (${IN_ACCESSED_MAILBOX} OR ${WITHOUT_LOG} OR ${CUT_ACCOUNT})`,
     rule: isKnown ? UNCLEAR : '1',
   })
   // Of a mailbox that only this brought in, what else is open counts too; and in each, whenever it was, what no log could
   // show: nobody knows that the attacker came no earlier. Else an upper bound would leave it out.
   await addCandidates(session, tables, {
-    candidate: `${open} AND (${isActive} OR ${WITHOUT_LOG}) AND ${COULD_BE_TOUCHED}`,
-    account: IN_TOUCHED_MAILBOX,
+    candidate: `${open} AND (${isActive} OR ${WITHOUT_LOG}) AND ${COULD_BE_ACCESSED}`,
+    account: IN_ACCESSED_MAILBOX,
     rule: isKnown ? UNCLEAR : '1',
   })
 }
@@ -167,9 +167,9 @@ const COULD_BE_A_USER = `(actor_kind NOT IN ('app', 'system')
   OR ${inMarks('app-only', 'app_id')} OR ${inMarks('app-only', 'client_app_id')})`
 /** d of the documentation. */
 const UNCLEAR = `(${COULD_BE_A_USER} AND NOT ${OWNERS_ALONE})`
-const IN_TOUCHED_MAILBOX = 'account GLOBAL IN (SELECT account FROM {selected} WHERE is_mail)'
+const IN_ACCESSED_MAILBOX = 'account GLOBAL IN (SELECT account FROM {selected} WHERE is_mail)'
 /** The same of a record before its account is known, so that little is read. */
-const COULD_BE_TOUCHED = `(mailbox GLOBAL IN (SELECT account FROM {selected} WHERE is_mail)
+const COULD_BE_ACCESSED = `(mailbox GLOBAL IN (SELECT account FROM {selected} WHERE is_mail)
   OR if(mailbox_id != '', mailbox_id, mailbox) GLOBAL IN (
     SELECT account FROM {selected} WHERE is_mail
     UNION ALL
