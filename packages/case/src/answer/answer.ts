@@ -1,7 +1,6 @@
 /**
- * The answer: everything that `investigate` says about a case, as one document.
- *
- * Member names are those of `docs/schema/answer-1.schema.json`.
+ * The answer: everything that `investigate` says about a case, with the member names of
+ * `docs/schema/answer-1.schema.json`.
  *
  * @module
  */
@@ -36,8 +35,8 @@ import {
   tokenVerdicts,
   type VerdictCounts,
 } from '../verdicts/verdict_rows.ts'
-import { type Conclusion, conclude, type Grounds } from './conclusion.ts'
 import { type AnswerSlot, cacheAnswer, cachedAnswer, questionOf } from './answer_cache.ts'
+import { type Conclusion, conclude, type Grounds } from './conclusion.ts'
 import { type Lead, leadsOf } from './leads.ts'
 import { huntOnce, isHuntedWith } from './prepare.ts'
 
@@ -107,10 +106,8 @@ export interface AnswerOptions {
 const LISTED = 10_000
 
 /**
- * Seals, reconciles, hunts and answers. What was done for the evidence that is there is not done again.
- *
- * @throws {MintmarkError} `INPUT_INVALID` for a bad value in the selection, `HUNT_INVALID`, `ENGINE_QUERY`,
- *   `DISK_FULL`
+ * Seals, reconciles, hunts and answers; nothing is done again for the same evidence.
+ * @throws {MintmarkError} `INPUT_INVALID` for a bad value in the selection, `HUNT_INVALID`, `ENGINE_QUERY`, `DISK_FULL`
  */
 export async function answer(
   investigated: Case,
@@ -132,8 +129,8 @@ const slotOf = (selection: Selection): AnswerSlot =>
   isDefault(selection) ? 'answer' : 'answer-selected'
 
 /**
- * The answer to the whole case where it is there already, and nothing that it rests on has changed since. Costs
- * small queries. Throws as `Session.rows`.
+ * The answer to the whole case where it is there already, and nothing that it rests on has changed since. Costs small
+ * queries.
  */
 export async function finishedAnswer(
   investigated: Case,
@@ -146,7 +143,7 @@ export async function finishedAnswer(
   return isAnswer(kept) ? ofNow(investigated, kept) : undefined
 }
 
-/** A case may have been moved, and noted on, since an answer was kept. */
+/** A case may have been moved, and noted on, since an answer was stored. */
 const ofNow = async ({ session, location }: Case, kept: Answer): Promise<Answer> => ({
   ...kept,
   case: location,
@@ -241,12 +238,8 @@ const markedIn = async (session: Session): Promise<Pick<Answer, 'marks' | 'marks
 })
 
 /**
- * The answer after somebody has marked something, and its selection, which the caller closes: what marks do not change is
- * taken from the answer before.
- *
- * @param before of the same case and evidence, with the selection that is made where nothing is given
- * @param facts that were asked for before
- * @throws {MintmarkError} `ENGINE_QUERY`, `DISK_FULL`
+ * The answer after somebody has marked something, and its selection, which the caller closes. What marks do not change
+ * is taken from `before`: an answer about the default selection of the same evidence.
  */
 export async function answerMarked(
   investigated: Case,
@@ -270,10 +263,8 @@ export async function answerMarked(
 }
 
 /**
- * What a mark changes at once: how much is theirs, when, and the marks. Upper bounds are those of the accesses that
- * could be either party's before the mark; {@link answerMarked} finds them anew. Throws as that.
- *
- * @param selected brought up to the mark by `remark`
+ * What a mark changes at once: how much is the attacker's, when, and the marks. {@link answerMarked} finds new upper
+ * bounds; here they are those from before the mark, in a selection that `remark` has made.
  */
 export async function answerAtOnce(
   session: Session,

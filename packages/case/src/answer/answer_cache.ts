@@ -1,6 +1,5 @@
 /**
- * The answer cache of a case: asking the same of the same evidence does the work once. It holds the last answer to the
- * whole case and, apart from it, the last one to a selection.
+ * The answer cache of a case: the last answer to the whole case and, apart from it, the last one to a selection.
  *
  * @module
  */
@@ -23,7 +22,7 @@ export function questionOf(...parts: readonly unknown[]): string {
   return createHash('sha256').update(spelled).digest('hex')
 }
 
-/** The kept answer to a question, as JSON, or undefined. Throws as `Session.rows`. */
+/** The stored answer to a question, as JSON, or undefined. */
 export async function cachedAnswer(
   session: Session,
   slot: AnswerSlot,
@@ -33,7 +32,7 @@ export async function cachedAnswer(
   return kept?.['question'] === question ? kept['answer'] : undefined
 }
 
-/** Keeps an answer in place of the last one. Throws as `Session.command`. */
+/** Stores an answer in place of the last one. */
 export async function cacheAnswer(
   session: Session,
   slot: AnswerSlot,

@@ -1,9 +1,7 @@
 /**
- * What a case comes to, and how sure that is: computed once, and printed by every view.
- *
- * Four outcomes. `found`: something is established. `lead`: something is missing or odd, and ordinary causes remain.
- * `nothing-found`: every access could be judged, and nothing points at anybody. `cannot-tell`: not all could.
- * Zero, unknown and not searched are three values: a number that nobody looked for is null, never 0.
+ * What a case comes to, and how sure that is. `found`: something is established. `lead`: something is missing or odd,
+ * and ordinary causes remain. `nothing-found`: every access has a verdict, and nothing points at anybody.
+ * `cannot-tell`: not all have one. A number that nobody looked for is null, never 0.
  *
  * @module
  */
@@ -60,7 +58,7 @@ export interface Conclusion {
   readonly comparable: Comparable
   readonly unread: Unread
   readonly dumps: DumpSearch
-  /** Parts of the question that have no answer; empty: all of it was judged and searched. */
+  /** Parts of the question that have no answer; empty: all of it has a verdict and was searched. */
   readonly unanswered: readonly Unanswered[]
   /** What would settle it, first things first. */
   readonly wouldSettle: readonly Unknown[]
@@ -75,7 +73,7 @@ export interface Grounds {
   readonly comparable?: Comparable
 }
 
-/** Throws as `Session.command`. */
+/** */
 export async function conclude(session: Session, grounds: Grounds): Promise<Conclusion> {
   const counts = await pointedCounts(session, await markConditions(session))
   const judged = await judgedCounts(session)

@@ -1,8 +1,6 @@
 /**
- * The words and numbers of a conclusion: the one place from which terminal, page and report take them.
- *
- * A rate stands with its numerator and denominator. Shares of certainty are rounded down, shares of ignorance up. Pure,
- * and without the engine: the page loads it too.
+ * The words and numbers of a conclusion, for terminal, page and report; pure, as the page loads it too. A rate has its
+ * numerator and denominator. Shares of certainty are rounded down, shares of ignorance up.
  *
  * @module
  */

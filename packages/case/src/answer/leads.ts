@@ -1,7 +1,5 @@
 /**
- * Leads one by one, by verdict reason and by hunt, each with what would settle it.
- *
- * A lead accuses nobody: something is missing or odd, and ordinary causes remain.
+ * Leads by verdict reason and by hunt, each with what would settle it. A lead accuses nobody.
  *
  * @module
  */
@@ -32,7 +30,7 @@ export interface Lead {
   readonly settledBy: string
 }
 
-/** Those of verdicts first, most accesses first. Throws as `Session.rows`. */
+/** Those of verdicts first, most accesses first. */
 export async function leadsOf(
   session: Session,
   hunts: readonly HuntResult[],

@@ -31,7 +31,7 @@ export function caseOutcome({ status, unanswered }: Conclusion, isSearchAsked: b
   return { isFound: status === 'found', isWhole: open.length === 0, hasLeads: status === 'lead' }
 }
 
-/** Of the verdicts. Throws as `Session.rows`. */
+/** Of the verdicts. */
 export async function verdictsOutcome(session: Session): Promise<Outcome> {
   return judgedOutcome(await judgedCounts(session))
 }
@@ -45,7 +45,7 @@ export function judgedOutcome(counts: Judged): Outcome {
   }
 }
 
-/** Of hunts: a case without an access holds nothing that one could have hit. Throws as `Session.rows`. */
+/** Of hunts: a case without an access holds nothing that one could have hit. */
 export async function huntsOutcome(
   session: Session,
   results: readonly HuntResult[],
@@ -61,7 +61,7 @@ export async function huntsOutcome(
 
 /**
  * Of custody. No log covers every place where a file may have been: that none names a file that was asked for proves
- * nothing. Without a record of any file nobody looked. Throws as `Session.rows`.
+ * nothing. Without a record of any file nobody looked.
  */
 export async function custodyOutcome(
   session: Session,
@@ -72,13 +72,9 @@ export async function custodyOutcome(
 }
 
 /**
- * Of a question about the accesses of a selection: its scope, its timeline.
- *
- * An empty selection is what verdicts and hunts point at. One that was named asks for its accesses alone: found is any.
- * Where there is none, the answer is whole only if the logs have an access within the time that was named.
- *
- * @param accesses of the selection
- * @throws {MintmarkError} as `Session.rows`
+ * Outcome of a question about the accesses of a selection. An empty selection is what verdicts and hunts point at. For
+ * a selection with values, any access is a find, and none is a whole answer only if the logs have an access in that
+ * time.
  */
 export async function selectionOutcome(
   session: Session,

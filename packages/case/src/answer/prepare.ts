@@ -17,9 +17,7 @@ import { questionOf } from './answer_cache.ts'
 const HUNTED = 'hunted'
 
 /**
- * Seals and reconciles a case, and runs the built-in hunts where none have run since evidence came: what a
- * selection by verdicts and established hunts rests on. Does nothing where all is up to date.
- *
+ * Seals and reconciles a case, and runs the built-in hunts where none have run since evidence came.
  * @throws {MintmarkError} `ENGINE_QUERY`, `DISK_FULL`
  */
 export async function prepare(investigated: Case, options: ReconcileOptions = {}): Promise<void> {
@@ -57,7 +55,7 @@ export async function huntOnce(session: Session, options: HuntOptions = {}): Pro
     : await hunt(session, options)
 }
 
-/** Whether `hunt_hit` holds what these hunts, and no others, find in the evidence. Throws as `Session.rows`. */
+/** Whether `hunt_hit` holds what these hunts, and no others, find in the evidence. */
 export async function isHuntedWith(session: Session, options: HuntOptions = {}): Promise<boolean> {
   return (await readMeta(session, HUNTED)) === (await huntedMark(session, options))
 }

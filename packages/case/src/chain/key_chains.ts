@@ -1,8 +1,6 @@
 /**
- * From key to verifier: for each key, the links from where it was found to who still accepts it.
- *
- * A link is what the evidence shows, with where; what it cannot connect is a link that is `missing`, and says what would
- * supply it. Nothing here accuses anybody: a token that nobody issued stays what its verdict says.
+ * From key to verifier: for each key, the links from where it was found to who still accepts it. What the evidence
+ * cannot connect is a link that is `missing`, with what would supply it.
  *
  * @module
  */
@@ -25,7 +23,7 @@ export interface LinkEvidence {
   readonly path: string
   readonly sha256: string
   readonly line: number | null
-  /** Bytes from the begin of the file. */
+  /** Bytes from the beginning of the file. */
   readonly offset: number | null
 }
 
@@ -67,11 +65,7 @@ interface Known {
   readonly evidence: ReadonlyMap<number, Pick<EvidenceRow, 'path' | 'sha256'>>
 }
 
-/**
- * The chain of each key that a dump holds, or that is known to have signed a token.
- *
- * @throws {MintmarkError} as `Session.rows`
- */
+/** The chain of each key that a dump holds, or that is known to have signed a token. */
 export async function keyChains(
   session: Session,
   keys: readonly KeyFound[],

@@ -1,6 +1,5 @@
 /**
- * Accesses with the tokens of a key: those that it is known to have signed, else all of which it is established
- * that nobody issued them to their user.
+ * Accesses with the tokens of a key: those that it is known to have signed, else all with an established forged token.
  *
  * @module
  */
@@ -26,7 +25,7 @@ export interface TokenAccesses {
 
 const UNISSUED = "verdict IN ('unissued', 'mismatched') AND strength = 'established'"
 
-/** Those with some tokens; or with all that nobody issued to their user, except some. Throws as `Session.rows`. */
+/** Those with some tokens; or with all that nobody issued to their user, except some. */
 export async function tokenAccesses(
   session: Session,
   asked: { readonly ids: readonly string[] } | { readonly except: readonly string[] },

@@ -1,8 +1,6 @@
 /**
- * What evidence beside the logs says of keys: until when they were to be trusted, what they signed, who still accepts them.
- *
- * Whoever reads such files reports it; this package keeps it with the case. It names keys by hashes of their public halves
- * and tokens by their ids, never by their bytes.
+ * What evidence beside the logs says of keys: until when they were trusted, what they signed, who still accepts them.
+ * Keys are named by hashes of their public halves and tokens by their ids, never by their bytes.
  *
  * @module
  */
@@ -83,7 +81,7 @@ export interface TrustFacts {
 const FACT = 'trust'
 const NONE: TrustFacts = { keys: [], signed: [], probed: [] }
 
-/** Throws as `Session.rows`. */
+/** */
 export async function trustFacts(session: Session): Promise<TrustFacts> {
   const kept: unknown = parseObject((await readMeta(session, FACT)) ?? '')
   return isFacts(kept) ? kept : NONE
@@ -94,13 +92,13 @@ function isFacts(value: unknown): value is TrustFacts {
   return isObject(value) && ['keys', 'signed', 'probed'].every((name) => Array.isArray(value[name]))
 }
 
-/** Keeps what all evidence of the case says, in place of what it said before. Throws as `Session.command`. */
+/** Stores what all evidence of the case says, in place of the earlier. */
 export async function keepTrustFacts(session: Session, facts: TrustFacts): Promise<void> {
   const value = JSON.stringify(facts)
   if ((await readMeta(session, FACT)) !== value) await insertMeta(session, FACT, value)
 }
 
-/** Equal as long as the facts are. Throws as `Session.rows`. */
+/** Equal as long as the facts are. */
 export async function trustMark(session: Session): Promise<string> {
   const kept = await readMeta(session, FACT)
   return kept === undefined ? '' : createHash('sha256').update(kept).digest('hex')

@@ -1,6 +1,5 @@
 /**
- * Logs that a question needs, and how each is had. Sources: Microsoft Learn on the named commands, as in
- * `docs/exporting.md`.
+ * Logs that a question needs, and how each is had. Source: Microsoft Learn on the named commands.
  *
  * @module
  */

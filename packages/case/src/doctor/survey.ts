@@ -44,9 +44,7 @@ export interface Survey {
 }
 
 /**
- * Reads every file below the paths to its end. Memory: a row a log and tenant, and a name a file that is not read.
- *
- * @param onFile before each file: how many bytes were read so far
+ * Reads every file below the paths to its end. `onFile` is given, before each file, how many bytes were read so far.
  * @throws {MintmarkError} `INPUT_UNREADABLE` if a path does not exist
  */
 export async function survey(

@@ -13,8 +13,8 @@ import { dumpFiles, dumpName, dumpScans } from './dump_scans.ts'
 
 export interface CustodyOptions {
   /**
-   * Part of the path or name, whatever its case, or the whole hash. Default: files that look like
-   * memory dumps or key stores, and the files of the selected accesses.
+   * Part of the path or name, whatever its case, or the whole hash. Default: files that look like memory dumps or key
+   * stores, and the files of the selected accesses.
    */
   readonly artefact?: string
   readonly selected?: Selected
@@ -66,8 +66,8 @@ interface ArtefactAccess {
 }
 
 /**
- * Names of memory dumps, hibernation files and key stores, compressed or not. A list of leads for the
- * eye: an artefact that is named explicitly needs no such name.
+ * Names of memory dumps, hibernation files and key stores, compressed or not. A list of leads for the eye: an artefact
+ * that is named explicitly needs no such name.
  */
 const DUMP_LIKE = [
   // lsass.dmp, MEMORY.DMP, heap.hprof, host.lime, vm.vmem, image.raw, store.kdbx, signing.pfx, id.pem
@@ -88,12 +88,8 @@ const IS_NAMED = `positionCaseInsensitiveUTF8(object_path, {artefact:String}) > 
 const DEFAULT_LIMIT = 100
 
 /**
- * Accesses to artefacts: the most suspicious artefact first, then the one accessed last.
- *
- * A path is compared without regard to letter case, as the services that log it do. Cost: two passes over
- * the accesses to files.
- *
- * @throws {MintmarkError} as `Session.command`
+ * Accesses to artefacts: the most suspicious artefact first, then the one accessed last. Paths are compared without
+ * regard to letter case, as the services that log them do. Cost: two passes over the accesses to files.
  */
 export async function custody(session: Session, options: CustodyOptions = {}): Promise<Custody[]> {
   const { artefact = '', selected, limit = DEFAULT_LIMIT } = options

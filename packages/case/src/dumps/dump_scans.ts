@@ -1,7 +1,5 @@
 /**
- * What was found in the memory dumps of a case: reported by the scanner, stored with the case by content.
- *
- * This package scans nothing. What it keeps names keys by hashes of their public halves, never by their bytes.
+ * What the scanner found in the memory dumps of a case, by content. Keys are named by hashes of their public halves.
  *
  * @module
  */
@@ -62,7 +60,7 @@ export interface DumpScan {
   readonly limits: readonly string[]
 }
 
-/** The newest scan of each dump. Throws as `Session.rows`. */
+/** The newest scan of each dump. */
 export async function dumpScans(session: Session): Promise<DumpScan[]> {
   const rows = await session.rows(
     'SELECT sha256, argMax(found, at) AS scan FROM dump_scan GROUP BY sha256 ORDER BY sha256',
@@ -78,7 +76,7 @@ function isScan(value: unknown): value is DumpScan {
   return isObject(value) && Array.isArray(value['keys'])
 }
 
-/** Keeps a scan, in place of an earlier one of the same dump. Throws as `Session.command`. */
+/** Stores a scan in place of an earlier one of the same dump. */
 export async function keepScan(session: Session, scan: DumpScan): Promise<void> {
   const { sha256, given } = scan
   const sql = `SELECT ${NEXT_TIME} AS at FROM dump_scan WHERE sha256 = {sha256:String}`
@@ -87,7 +85,7 @@ export async function keepScan(session: Session, scan: DumpScan): Promise<void> 
   await insertRows(session, 'dump_scan', ['sha256', 'given', 'found', 'at'], [cells])
 }
 
-/** Says which scans the case has: equal as long as none is added or made anew. Throws as `Session.rows`. */
+/** Says which scans the case has: equal as long as none is added or made anew. */
 export async function scansMark(session: Session): Promise<string> {
   const scans = await dumpScans(session)
   if (scans.length === 0) return ''
@@ -100,7 +98,7 @@ export interface DumpFile {
   readonly files: readonly string[]
 }
 
-/** The dumps of the case, each content once, in the order in which they came. Throws as `Session.rows`. */
+/** The dumps of the case, each content once, in the order in which they came. */
 export async function dumpFiles(session: Session): Promise<DumpFile[]> {
   const rows = await session.rows(
     'SELECT path, sha256 FROM evidence WHERE shape = {shape:String} ORDER BY evidence_id',
@@ -114,8 +112,8 @@ export async function dumpFiles(session: Session): Promise<DumpFile[]> {
 export const PACKED_NAME: string = String.raw`\.(gz|xz|zst|zstd|bz2|lz4)$`
 
 /**
- * The name by which a dump is known, whether packed or not: `core.4711` of `/var/crash/Core.4711.zst`. Who copies a dump
- * packs it, and who looks at one unpacks it.
+ * The name by which a dump is known, whether packed or not: `core.4711` of `/var/crash/Core.4711.zst`. Who copies a
+ * dump packs it, and who looks at one unpacks it.
  */
 export function dumpName(path: string): string {
   // Of a member of an archive, the member's own name.

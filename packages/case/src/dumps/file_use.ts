@@ -38,12 +38,8 @@ export interface FileUse {
 const MOST_PEOPLE = 100
 
 /**
- * The accesses to a file: by its hash where a log gives it, else by its name, whatever the case of its letters, packed
- * or not.
- *
- * @param names of the file, as `dumpName` gives them
- * @returns undefined where no record names such a file
- * @throws {MintmarkError} as `Session.rows`
+ * The accesses to a file: by its hash where a log has one, else by its name as `dumpName` gives it. Undefined where no
+ * record names such a file.
  */
 export async function fileUse(
   session: Session,

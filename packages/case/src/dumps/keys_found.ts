@@ -1,5 +1,5 @@
 /**
- * The private keys that lie in the dumps of a case: which key, in which file, and who touched that file.
+ * The private keys that are in the dumps of a case: which key, in which file, and who accessed it.
  *
  * @module
  */
@@ -40,8 +40,6 @@ export function isLeak({ note }: Pick<KeyFound, 'note'>): boolean {
  * Every key, those that somebody named or signed a certificate for first, published test keys last.
  *
  * Cost: one or two passes over the accesses to files for each dump that holds a key.
- *
- * @throws {MintmarkError} as `Session.rows`
  */
 export async function keysFound(session: Session): Promise<KeyFound[]> {
   const scans = new Map((await dumpScans(session)).map((scan) => [scan.sha256, scan]))

@@ -6,8 +6,8 @@
 import type { Session } from './session.ts'
 
 /**
- * Each statement waits until `idle`, so that whoever asks waits for one of them at most; a stopped session runs none but
- * those that drop its own tables.
+ * Each statement waits until `idle`, so that whoever asks waits for one of them at most; a stopped session runs none
+ * but those that drop its own tables.
  */
 export function background(
   session: Session,

@@ -29,9 +29,7 @@ const SETTINGS: readonly string[] = [
 const AS_JSON = { format: 'JSONEachRow' }
 
 /**
- * Opens, and makes if need be, the engine's data below `folder`. One folder a process.
- *
- * @param staging where encoded rows wait for the engine; emptied first
+ * Opens, and makes if need be, the engine's data below `folder`. One folder a process; `staging` is emptied first.
  * @throws {MintmarkError} `CASE_BUSY` when another process has the folder, `DISK_FULL`
  */
 export function openChdb(folder: string, staging: string = join(folder, 'staging')): Session {

@@ -2,10 +2,8 @@ import type { Json } from '@mintmark/core'
 import type { Params, Session } from './session.ts'
 
 /**
- * Answers to questions about the evidence and its verdicts alone, each asked once. Neither a selection nor a mark changes
- * them.
- *
- * Invariant: no statement names a scratch table.
+ * Answers to questions about the evidence and its verdicts alone, each asked once. Invariant: neither a selection nor a
+ * mark changes them, and no statement names a scratch table.
  */
 export class Facts {
   readonly #answers = new Map<string, Promise<readonly Json[]>>()
@@ -14,10 +12,8 @@ export class Facts {
   readonly #values = new Map<string, Map<string, string>>()
 
   /**
-   * Values by key; a key without one is left out.
-   *
-   * @param name of what is asked for
-   * @param ask is given the keys that were not asked for before
+   * Values by key; `ask` is given the keys that were not asked for before under this name. A key without a value is
+   * left out.
    */
   async values(
     name: string,

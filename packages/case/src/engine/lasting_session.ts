@@ -1,8 +1,6 @@
 /**
- * A session that outlives the process whose engine it uses: when that has ended, it gets another.
- *
- * Scratch tables are lost with the process. So a statement during which it ends is not repeated: it fails with
- * {@link isMoved}, and the caller starts over.
+ * A session that outlives the process whose engine it uses, and then gets another. Its scratch tables are lost with
+ * that process, so a statement that was running fails with an error for which {@link isMoved} is true.
  *
  * @module
  */
@@ -10,7 +8,7 @@ import { MintmarkError } from '@mintmark/core'
 import type { Params, Session } from './session.ts'
 import { isSessionOver } from './shared_session.ts'
 
-/** Whether a question failed because the session was lost, and can be put again from its begin. */
+/** Whether a question failed because the session was lost, and can be put again from its beginning. */
 export function isMoved(cause: unknown): boolean {
   return cause instanceof MintmarkError && cause.facts['session'] === 'moved'
 }

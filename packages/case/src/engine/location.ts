@@ -24,11 +24,8 @@ export function isServerLocation(location: string): boolean {
 
 /**
  * Reads `clickhouse://user:password@host:8123/database`, `https://…`, and for a cluster
- * `clickhouse://user:password@host1:8123,host2:8123/database?cluster=name`.
- *
- * `clickhouse` is HTTP, or HTTPS on port 8443 and with `?secure=true`; `clickhouses` is HTTPS. Names of
- * databases and clusters stand in DDL, where nothing can be bound: they are words, or refused.
- *
+ * `clickhouse://user:password@host1:8123,host2:8123/database?cluster=name`. HTTPS on port 8443, with `?secure=true` and
+ * for `clickhouses`. DDL cannot bind names of databases and clusters, so only words are allowed.
  * @throws {MintmarkError} `INPUT_INVALID`; the message never holds the password
  */
 export function parseServerLocation(location: string): ServerLocation {

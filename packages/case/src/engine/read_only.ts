@@ -1,10 +1,7 @@
 /**
- * Keeps a query that somebody typed from changing anything or reaching beyond the case.
- *
- * The engine's `readonly` setting refuses writes, DDL and table functions; it does not refuse
- * `INTO OUTFILE` and the `file()` function (measured on 26.7), and chDB runs several statements. So
- * the engine first prints the query in its own normal form (`formatQuery`: one statement, no comments,
- * one kind of quote), and these tokens are looked for in that text, which is also what runs.
+ * Keeps a query that somebody typed from changing anything or reaching beyond the case. The engine's `readonly` setting
+ * does not refuse `INTO OUTFILE` and `file()` (measured on 26.7), and chDB runs several statements. So these tokens are
+ * looked for in the engine's own normal form of the query (`formatQuery`), which is what runs.
  *
  * @module
  */

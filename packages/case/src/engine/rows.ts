@@ -1,8 +1,6 @@
 /**
- * Rows that the engine gives, as objects.
- *
- * A reader names the members of an object in their order: `accesses` is read from the column of that name in snake case,
- * `accesses:n` from the column `n`. Columns of times have milliseconds and end in `_ms`.
+ * Rows that the engine gives, as objects. A reader names the members in their order: `accesses` is read from the column
+ * of that name in snake case, `accesses:n` from the column `n`. Columns of times have milliseconds and end in `_ms`.
  *
  * @module
  */
@@ -73,13 +71,13 @@ export function rowReader<F extends readonly Fields<unknown>[]>(
     Object.fromEntries(fields.flatMap(({ cells }) => cells(row))) as Merged<F>
 }
 
-/** The first row of an answer; without any an empty one. Throws as `Session.rows`. */
+/** The first row of an answer; without any an empty one. */
 export async function firstRow(session: Session, sql: string, params?: Params): Promise<Json> {
   const [row = {}] = await session.rows(sql, params)
   return row
 }
 
-/** How many rows a table or subquery has, with what follows it. Throws as `Session.rows`. */
+/** How many rows a table or subquery has, with what follows it. */
 export async function countOf(session: Session, from: string, params?: Params): Promise<number> {
   return Number((await firstRow(session, `SELECT count() AS n FROM ${from}`, params))['n'] ?? 0)
 }

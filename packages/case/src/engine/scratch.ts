@@ -1,7 +1,5 @@
 /**
- * Scratch tables of one question: they live on the node that is asked, and go when it is answered.
- *
- * Their names are random, so that two people can ask one server at a time.
+ * Scratch tables of one question, dropped when it is answered. Random names let two people ask one server at a time.
  *
  * @module
  */
@@ -30,7 +28,7 @@ export class Scratch {
     return new Scratch(session)
   }
 
-  /** Lends scratch tables to a question. Throws as `Session.command`. */
+  /** Lends scratch tables to a question. */
   static async lend<T>(session: Session, ask: (scratch: Scratch) => Promise<T>): Promise<T> {
     const scratch = await Scratch.open(session)
     try {
@@ -40,7 +38,7 @@ export class Scratch {
     }
   }
 
-  /** Makes tables that stay unless making them fails; the caller closes them. Throws as `Session.command`. */
+  /** Makes tables that stay unless making them fails; the caller closes them. */
   static async keep<T>(session: Session, make: (scratch: Scratch) => Promise<T>): Promise<T> {
     const scratch = await Scratch.open(session)
     try {

@@ -40,9 +40,7 @@ const NO_DATABASE = 81
 const REFUSED = new Set([516, 193, 194, 192])
 
 /**
- * Connects to a server or a cluster.
- *
- * @param create makes the database where it is missing; else a missing one is `CASE_MISSING`
+ * Connects to a server or a cluster; `create` makes the database where it is missing.
  * @throws {MintmarkError} `ENGINE_UNAVAILABLE`, `CASE_MISSING`
  */
 export async function openServer(location: ServerLocation, create: boolean): Promise<Session> {

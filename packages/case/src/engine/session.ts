@@ -7,11 +7,9 @@ export type Params = Readonly<Record<string, string | number | bigint | readonly
 export type InsertFormat = 'TabSeparated' | 'Native' | 'RowBinary'
 
 /**
- * One connection to the engine that holds a case: chDB in this process, a ClickHouse server, or the
- * first shard of a cluster.
- *
- * The SQL is the same for all. 64-bit integers arrive as decimal text in rows; times are UTC.
- * Queries on one session run one after the other; a session is closed only when none is running.
+ * One connection to the engine that holds a case: chDB in this process, a ClickHouse server, or the first shard of a
+ * cluster. 64-bit integers arrive as decimal text in rows; times are UTC. Queries run one after the other, and a
+ * session is closed only when none is running. What takes a session throws as its methods do.
  */
 export interface Session {
   readonly kind: 'embedded' | 'server'
@@ -19,9 +17,8 @@ export interface Session {
   readonly shards: number
   /**
    * Runs a statement that gives no rows.
-   *
-   * @throws {MintmarkError} `ENGINE_QUERY` with ClickHouse's number in `facts.clickhouse`,
-   *   `DISK_FULL` when that is the cause, `ENGINE_UNAVAILABLE` when nothing answers
+   * @throws {MintmarkError} `ENGINE_QUERY` with ClickHouse's number in `facts.clickhouse`, `DISK_FULL`,
+   *   `ENGINE_UNAVAILABLE`
    */
   command(sql: string, params?: Params): Promise<void>
   /** All rows at once: for aggregates and queries with a LIMIT. Throws as {@link command}. */
@@ -29,16 +26,14 @@ export interface Session {
   /** Rows in chunks, memory bounded: for exports. Throws as {@link command}. */
   stream(sql: string, params?: Params): AsyncIterable<readonly Json[]>
   /**
-   * Rows of a query that somebody typed: one statement, which can change nothing and reach nothing
-   * outside the case.
-   *
-   * @throws {MintmarkError} `INPUT_INVALID` when it is more than one statement, writes a file or
-   *   reads one, or names an output format; else as {@link command}
+   * Rows of a query that somebody typed: one statement, which can change nothing and reach nothing outside the case.
+   * @throws {MintmarkError} `INPUT_INVALID` for any other statement, and one with an output format; else as {@link
+   *   command}
    */
   ask(sql: string): AsyncIterable<readonly Json[]>
   /**
-   * Inserts encoded rows, which may come in pieces. The bytes must not change until the promise
-   * settles. Throws as {@link command}.
+   * Inserts encoded rows, which may come in pieces. The bytes must not change until the promise settles. Throws as
+   * {@link command}.
    */
   insert(
     table: string,
@@ -47,13 +42,13 @@ export interface Session {
     bytes: Uint8Array | readonly Uint8Array[],
   ): Promise<void>
   /**
-   * Name under which a shard holds its own rows of a sharded table: `access_local` on a cluster,
-   * `access` elsewhere. Only for statements that {@link everywhere} runs.
+   * Name under which a shard holds its own rows of a sharded table: `access_local` on a cluster, `access` elsewhere.
+   * Only for statements that {@link everywhere} runs.
    */
   localTable(name: string): string
   /**
-   * Runs a statement on every shard: DDL, TRUNCATE and OPTIMIZE of local tables, and statements that
-   * read and write local tables alone. Throws as {@link command}.
+   * Runs a statement on every shard: DDL, TRUNCATE and OPTIMIZE of local tables, and statements that read and write
+   * local tables alone. Throws as {@link command}.
    */
   everywhere(sql: string, params?: Params): Promise<void>
   close(): Promise<void>

@@ -1,11 +1,9 @@
 /**
  * One engine for several processes of this machine: the one that has the case open answers the others over a socket in
- * the case's folder.
+ * the case's folder. A request is a line of JSON, and so is each part of its answer; a connection has one at a time.
+ * Others change only their own scratch tables, marks and notes.
  *
- * A request is a line of JSON, and so is each part of its answer. A connection has one request at a time, as a session
- * runs one statement at a time. Other processes change no table but their own scratch tables, and add marks and notes.
- *
- * Trust: whoever may open the socket can do what he could do with the files of the case beside it.
+ * Trust: access to the socket gives what access to the files of the case gives.
  *
  * @module
  */
@@ -133,9 +131,7 @@ async function respond(session: Session, socket: Socket, request: Request): Prom
 }
 
 /**
- * Others make tables of their own, and change nothing else: what is derived from the evidence is read by everybody, and
- * two processes that derive it at the same time would fill it twice.
- *
+ * Others make only tables of their own: two processes that derive from the evidence at once would fill a table twice.
  * @throws {MintmarkError} `CASE_BUSY`
  */
 function requireOwnTable(statement: string): void {

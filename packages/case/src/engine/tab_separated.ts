@@ -32,7 +32,7 @@ export function timeCell(ms: number): string | null {
 /** Bounds the memory of the text. */
 const ROWS_AT_ONCE = 50_000
 
-/** Inserts rows, the cells in the order of the columns. Throws as `Session.insert`. */
+/** Inserts rows, the cells in the order of the columns. */
 export async function insertRows(
   session: Session,
   table: string,

@@ -9,10 +9,8 @@ import type { Params, Session } from '../engine/session.ts'
 import { HUNT_COLUMNS, type Hunt } from './hunt_file.ts'
 
 /**
- * Has the engine print the hunt in its normal form, plan it read-only (which refuses writes and table
- * functions) and name its columns.
- *
- * @returns the normal form, which is what may run
+ * Has the engine plan the hunt read-only (which refuses writes and table functions) and name its columns; returns its
+ * normal form, which is what may run.
  * @throws {MintmarkError} `HUNT_INVALID`, `facts.clickhouse` where the engine refused it
  */
 export async function checkHunt(session: Session, hunt: Hunt, params: Params): Promise<string> {

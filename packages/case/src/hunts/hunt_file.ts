@@ -1,7 +1,5 @@
 /**
- * The format of a hunt: a header of SQL comments that says what a hit means, then one SELECT.
- *
- * Described for people in `docs/hunts.md`.
+ * The format of a hunt, as in `docs/hunts.md`: a header of SQL comments that says what a hit means, then one SELECT.
  *
  * @module
  */
@@ -14,8 +12,8 @@ import { readStatement, type Statement } from './statement.ts'
 export type HuntStrength = 'established' | 'lead'
 
 /**
- * What became of the token. `forged`: nobody issued it. `replayed`: issued, and in other hands.
- * `mis-granted`: issued to who should not have it. `context`: used in a way not seen before.
+ * What became of the token. `forged`: nobody issued it. `replayed`: issued, and in other hands. `mis-granted`: issued
+ * to who should not have it. `context`: used in a way not seen before.
  */
 export type HuntClass = 'forged' | 'replayed' | 'mis-granted' | 'context'
 
@@ -71,10 +69,7 @@ interface HeaderLine {
 }
 
 /**
- * Reads a hunt. Pure; nothing is asked of an engine yet.
- *
- * @param source the file's text
- * @param file   how to name the file in errors
+ * Reads a hunt; no engine is asked. `file` names it in errors.
  * @throws {MintmarkError} `HUNT_INVALID`: `facts.file`, `facts.line` (1-based)
  */
 export function parseHunt(source: string, file: string): Hunt {

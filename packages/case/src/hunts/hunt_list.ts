@@ -23,9 +23,8 @@ export interface HuntSelection {
 
 /**
  * All hunts, or those that are named, in the order of their ids.
- *
- * @throws {MintmarkError} `HUNT_INVALID` for a file that is none, and for two of one id;
- *   `INPUT_UNREADABLE` for a folder or file that cannot be read; `INPUT_INVALID` for an id that no hunt has
+ * @throws {MintmarkError} `HUNT_INVALID` for an invalid file and for two hunts of one id, `INPUT_UNREADABLE`,
+ *   `INPUT_INVALID` for an unknown id
  */
 export function huntList(selection: HuntSelection = {}): Hunt[] {
   const hunts = new Map<string, Hunt>()

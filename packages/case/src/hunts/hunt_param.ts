@@ -40,9 +40,7 @@ export function readParam(line: string): HuntParam | string {
   return { name, type, value, text: words }
 }
 
-/**
- * The value that `spelled` has as `type`, or undefined: `14`, `0.5`, `'text'` or `text`, `['a', 'b']`.
- */
+/** The value that `spelled` has as `type`, or undefined: `14`, `0.5`, `'text'` or `text`, `['a', 'b']`. */
 function readParamValue(
   type: HuntParamType,
   spelled: string,

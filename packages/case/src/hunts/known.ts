@@ -1,5 +1,5 @@
 /**
- * What a hunt knows of the world beside the case: `service_network` and `quiet_folder`, filled from this program's data.
+ * Data of this program that hunts use: fills `service_network` and `quiet_folder`.
  *
  * @module
  */
@@ -8,11 +8,7 @@ import { insertRows } from '../engine/tab_separated.ts'
 import { quietFolders } from './quiet_folders.ts'
 import { serviceNetworks } from './service_networks.ts'
 
-/**
- * Fills both tables anew: a case may have been made by a program that knew others.
- *
- * @throws {MintmarkError} as `Session.command`
- */
+/** Fills both tables anew: a case may have been made by a program that knew others. */
 export async function fillKnown(session: Session): Promise<void> {
   await session.command('TRUNCATE TABLE service_network')
   const networks = serviceNetworks().map(({ first, last }) => [first, last])

@@ -1,12 +1,9 @@
 /**
  * Networks of people: what a hunt needs to know before it can call a network unusual.
  *
- * `address_block` names the network of each public address block: the autonomous system where a sign-in
- * log gives one for an address of the block, else the block itself (`192.0.2.0/24`, `2001:db8:1::/48`). Private,
- * shared (RFC 6598), link-local and loopback addresses are in no block: they name no network.
- *
- * `place` says from which networks each principal was issued tokens and used them. The mail service's own
- * token calls (RecordType 275) are left out: a holder of a forged token makes those too.
+ * `address_block` names the network of each public address block: the autonomous system where a sign-in log gives one
+ * for an address of the block, else the block itself (`192.0.2.0/24`, `2001:db8:1::/48`). `place` has the networks of
+ * each principal's tokens, without the mail service's own token calls (RecordType 275), which a forged token makes too.
  *
  * @module
  */
@@ -75,12 +72,8 @@ const FILL_ISSUED = fillPlace(
 const FILL_USED = fillPlace("'used'", APP, 'access', "outcome != 'failed'")
 
 /**
- * Fills `address_block` and `place` anew.
- *
- * Cost: two passes over `issuance` and over `access`; memory grows with the number of distinct
- * (principal, app, block), and spills to disk.
- *
- * @throws {MintmarkError} as `Session.command`
+ * Fills `address_block` and `place` anew. Cost: two passes over `issuance` and over `access`; memory grows with the
+ * number of distinct (principal, app, block), and spills to disk.
  */
 export async function fillNetworks(session: Session): Promise<void> {
   await session.command('TRUNCATE TABLE address_block')

@@ -1,11 +1,7 @@
 /**
- * Folders where nobody looks, as Outlook and Exchange name them in each display language: what a rule that hides mail
- * moves it to. RSS folders hold the word RSS in every language, so only their other spellings are here.
- *
- * Names are compared by {@link folderKey}: letter case, accents, blanks and signs do not count.
- *
- * Source: default folder names of Outlook on the web and of Outlook for Windows, versions from 2010 to 2025. A name is
- * of the language that the mailbox had when it was made, so former names stay.
+ * Folders where nobody looks, in each display language of Outlook and Exchange: what a rule that hides mail moves it
+ * to. RSS folders hold the word RSS in every language, so only their other spellings are here. Source: default folder
+ * names of Outlook, versions from 2010 to 2025; former names stay, as old mailboxes have them.
  *
  * @module
  */

@@ -68,11 +68,8 @@ const HIT_VALUES = HUNT_COLUMNS.map(({ name, type }) => `CAST(h.${name} AS ${typ
 const BUCKET = `toUInt8(cityHash64(if(h.token_id = toUUID('${NO_ID}'), h.record_id, h.token_id)))`
 
 /**
- * Runs hunts and replaces what they found before.
- *
- * A hunt that fails in the engine stops the run: what it would have found is not nothing.
- *
- * @returns one result a hunt, in the order of their ids
+ * Runs hunts and replaces what they found before; one result a hunt, in the order of their ids. A hunt that fails in
+ * the engine stops the run.
  * @throws {MintmarkError} `HUNT_INVALID` and the other codes of {@link huntList}; `ENGINE_QUERY`, `DISK_FULL`
  */
 export async function runHunts(session: Session, options: HuntOptions = {}): Promise<HuntResult[]> {

@@ -1,14 +1,10 @@
 /**
- * Addresses of Microsoft 365 itself: front ends and mail hosts of Exchange Online and the front ends of Entra ID, from
- * which the service acts for its users (Outlook mobile, Teams, search, transport). No customer can work from them.
+ * Addresses of Microsoft 365 itself, from which it acts for its users (Outlook mobile, Teams, search, transport). Not
+ * Azure's ranges, from which anybody can rent a machine, nor the exits of Microsoft's own offices.
  *
- * What is not here, and must not be: Azure's address ranges, from which anybody can rent a machine, and the exits of
- * Microsoft's own offices.
- *
- * Source: "Office 365 URLs and IP address ranges" (Exchange Online, and Microsoft 365 Common for Entra ID), as
- * published through 2025, written down 2026-11. Mailbox servers are not published: their prefixes are those that
- * hosts of prod.outlook.com show in message headers. Ranges change some times a year: one that is missing makes
- * more hits, never fewer.
+ * Source: "Office 365 URLs and IP address ranges" (Exchange Online, and Microsoft 365 Common for Entra ID), 2026-11;
+ * for mailbox servers, hosts of prod.outlook.com in message headers. A range that is missing makes more hits, never
+ * fewer.
  *
  * @module
  */

@@ -1,9 +1,6 @@
 /**
- * Looks at a hunt's SQL before any engine does: one statement, a SELECT, that only asks.
- *
- * This is the first of two fences. The second is the engine's own: it prints the statement in its normal
- * form, plans it read-only, and only then runs it (`check_hunt.ts`). What is refused here is what the
- * engine's `readonly` lets through, and what the two could read differently.
+ * Checks a hunt's SQL before any engine does: one SELECT. This refuses what the engine's `readonly` lets through, and
+ * what the two could read differently; `check_hunt.ts` is the second check.
  *
  * @module
  */
@@ -50,13 +47,8 @@ const TOKEN =
 const PLACEHOLDER = /^\{\s*([A-Za-z_]\w*)\s*:\s*([^{}]*?)\s*\}$/u
 
 /**
- * Reads one statement.
- *
- * Linear in the text, whatever it holds. Comments go, because one at the end would hide what the runner
- * puts behind the statement.
- *
- * @param source the SQL, without the header of the file
- * @param firstLine line of the file on which `source` starts
+ * Reads one statement, in linear time. Comments go, because one at the end would hide what the runner puts behind it.
+ * `firstLine` is the line of the file on which `source` starts.
  */
 export function readStatement(source: string, firstLine: number): Statement | StatementFault {
   const scan = new Scan(firstLine)

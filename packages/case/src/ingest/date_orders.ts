@@ -1,10 +1,9 @@
 /**
  * The order of day and month in dates, proven across the files of a case.
  *
- * A file proves an order by a date that only one order allows, or by tokens whose times in other files fit one order alone.
- * A file that proves none takes the order of the files of its shape that have its header or lie in its folder, if all of
- * these that prove one prove the same. What a file gives depends on the set of files alone, never on the order in which
- * they came. So a file is read again when another one settles its order, or contradicts the one by which it was read.
+ * A file proves an order by a date that only one order allows, or by tokens whose times in other files fit one order
+ * alone. Other files take the order that all files of their shape with their header or in their folder prove. The
+ * result depends on the set of files, not on their order, so a file is read again when another one changes its order.
  *
  * @module
  */
@@ -40,10 +39,7 @@ interface DatedFile {
 }
 
 /**
- * Files that were read by another order than the files of the case prove together.
- *
- * @param given sources of this run, by path
- * @throws {MintmarkError} as `Session.rows`
+ * Files that were read by another order than the files of the case prove together; `given` are the sources of this run.
  */
 export async function wronglyOrdered(
   session: Session,
@@ -123,14 +119,7 @@ function exportersOf({ shape, header, path }: DatedFile): string[] {
   return header === '' ? [inFolder] : [inFolder, `${shape}\0with ${header}`]
 }
 
-/**
- * Takes files out of the case that can be read again, and remembers them until {@link putBack}.
- *
- * A file that is not there any more, or has changed, stays as it was read.
- *
- * @param given sources of this run, by path
- * @throws {MintmarkError} as `Session.command`
- */
+/** Takes files out of the case that can be read again, unchanged, and remembers them until {@link putBack}. */
 export async function takeOut(
   session: Session,
   rereads: readonly Reread[],
@@ -152,7 +141,7 @@ export interface Readable {
   readonly source: EvidenceSource
 }
 
-/** Files that an interrupted run took out and did not put back. Throws as `Session.rows`. */
+/** Files that an interrupted run took out and did not put back. */
 export async function leftOut(
   session: Session,
   given: ReadonlyMap<string, EvidenceSource>,
@@ -173,11 +162,7 @@ async function readableOf(
   return readable
 }
 
-/**
- * Of what was taken out: files that repeat it name its new row. What is not in the case again stays remembered.
- *
- * @throws {MintmarkError} as `Session.command`
- */
+/** Of what was taken out: files that repeat it name its new row. What is not in the case again stays remembered. */
 export async function putBack(session: Session): Promise<void> {
   const missing: Reread[] = []
   const out = await remembered(session)

@@ -1,9 +1,7 @@
 /**
- * Files into a case, each exactly once.
- *
- * A file is in the case when its row in `evidence` is, and that is written after all of its rows, in the
- * order of the files. Whatever stops a run, at any instant, what is not in the case whole is taken out
- * when the case is next opened, and read again when the files are given again.
+ * Files into a case, each exactly once. A file is in the case when its row in `evidence` is, which is written after all
+ * of its other rows, in the order of the files. What a stopped run left of a file is removed when the case is next
+ * opened.
  *
  * @module
  */
@@ -27,8 +25,8 @@ interface IngestOptions {
   readonly threads?: number
   readonly onProgress?: (progress: IngestProgress) => void
   /**
-   * The shape of a file that is evidence and no log, such as a dump: asked for each file, with its first bytes or
-   * all of them. Such a file is hashed, and never read as text.
+   * The shape of a file that is evidence and no log, such as a dump: asked for each file, with its first bytes or all
+   * of them. Such a file is hashed, and never read as text.
    */
   readonly otherShape?: OtherShape
   /** Aborting it stops the run with the signal's reason; files that are in the case stay. */
@@ -40,7 +38,7 @@ interface IngestProgress {
   readonly files: number
   /** Of them, those that are in the case. */
   readonly filesDone: number
-  /** Size of all, as they lie on disk. */
+  /** Size of all, as they are on disk. */
   readonly bytesTotal: number
   /** Bytes read so far, decompressed: may exceed the total. */
   readonly bytesRead: number
@@ -59,12 +57,10 @@ interface IngestReport {
 const MOST_THREADS = 16
 
 /**
- * Reads files and folders into a case. Files that it has already are recognised by their content.
- *
- * Duplicates are counted when the case is sealed: see `seal`.
- *
- * @throws {MintmarkError} `INPUT_UNREADABLE` when a path does not exist or nothing of all can be read,
- *   `CASE_BUSY` when another process fills the case, `DISK_FULL`, `ENGINE_QUERY`, `ENGINE_UNAVAILABLE`: nothing of a file that is not whole stays
+ * Reads files and folders into a case. Files that it has already are recognised by their content; `seal` counts
+ * duplicates.
+ * @throws {MintmarkError} `INPUT_UNREADABLE` when a path does not exist or nothing of all can be read, `CASE_BUSY` when
+ *   another process fills the case, `DISK_FULL`, `ENGINE_QUERY`, `ENGINE_UNAVAILABLE`
  */
 export async function ingest(
   opened: Case,

@@ -1,6 +1,6 @@
 /**
- * Runs in a worker thread: bytes of files come in, blocks of rows go out. It loads no more than that takes: each thread
- * compiles all of it anew.
+ * Runs in a worker thread: bytes in, blocks of rows out. It imports little, because each thread compiles all of it
+ * anew.
  *
  * @module
  */

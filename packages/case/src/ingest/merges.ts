@@ -5,10 +5,8 @@ const TABLES = ['issuance', 'access'] as const
 const MOST_PARTS = 250
 
 /**
- * Keeps the engine of a folder from merging while rows come in: sealing merges all of them at once, and
- * every merge before that is work for nothing (measured: a seventh of an ingest).
- *
- * A pause ends with the process. A server's would not, so a server merges as it likes.
+ * Keeps the engine of a folder from merging while rows come in, because sealing merges all at once (measured: a seventh
+ * of an ingest). The pause ends with the process; a server's would not, so there is none.
  */
 export class MergePause {
   readonly #session: Session
@@ -19,19 +17,19 @@ export class MergePause {
     this.#session = session
   }
 
-  /** Throws as `Session.command`. */
+  /** */
   async begin(): Promise<void> {
     if (this.#session.kind !== 'embedded') return
     this.#isPaused = true
     await this.#send('STOP')
   }
 
-  /** Counts an insert; after many of them the pause is over. Throws as `Session.command`. */
+  /** Counts an insert; after many of them the pause is over. */
   async inserted(): Promise<void> {
     if (++this.#inserts > MOST_PARTS) await this.end()
   }
 
-  /** Also before rows are removed, which waits for merges. Throws as `Session.command`. */
+  /** Also before rows are removed, which waits for merges. */
   async end(): Promise<void> {
     if (!this.#isPaused) return
     this.#isPaused = false

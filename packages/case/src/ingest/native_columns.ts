@@ -1,11 +1,9 @@
 /**
- * Columns of ClickHouse's Native format, filled value by value.
+ * Columns of ClickHouse's Native format, which the engine parses fastest (measured: a tenth of tab-separated text). A
+ * column reuses its memory from block to block.
  *
- * Native is what the engine holds in memory, column by column, so it parses fastest (measured: a
- * tenth of tab-separated text). A column keeps its memory from block to block.
- *
- * Source: ClickHouse documentation, "Native" format and "Data types binary encoding"; the layout of
- * LowCardinality from its `SerializationLowCardinality.cpp`, version 26.7.
+ * Source: ClickHouse documentation, "Native" format and "Data types binary encoding"; the layout of LowCardinality from
+ * its `SerializationLowCardinality.cpp`, version 26.7.
  *
  * @module
  */

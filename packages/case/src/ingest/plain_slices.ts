@@ -1,8 +1,6 @@
 /**
- * Slices of a file of JSON lines that is on disk as it is, read into memory that comes back.
- *
- * The same cuts as `readSlices` makes, without its copies: new memory for every slice costs the kernel
- * more than reading the file does (measured).
+ * Slices of an uncompressed file of JSON lines, cut as by `readSlices`, in memory that is reused: new memory for every
+ * slice costs more than reading the file does (measured).
  *
  * @module
  */
@@ -43,9 +41,7 @@ export class SliceMemory {
 }
 
 /**
- * Reads a file in slices of whole lines.
- *
- * @param hash takes every byte
+ * Reads a file in slices of whole lines; `hash` takes every byte.
  * @throws {MintmarkError} `INPUT_UNREADABLE`
  */
 export async function* plainSlices(

@@ -1,8 +1,6 @@
 /**
- * Takes the sources of a run one after the other, reads their bytes, and hands them to the workers:
- * small files in groups, large ones in slices, large ones of other shapes chunk by chunk.
- *
- * All that happens here is reading, hashing and cutting: the rest is the workers'.
+ * Reads, hashes and cuts the sources of a run for the workers: small files in groups, large ones in slices, large ones
+ * of other shapes chunk by chunk.
  *
  * @module
  */
@@ -310,8 +308,8 @@ export class SourceReader {
   }
 
   /**
-   * The hash of a large file before it is read: of a compressed one, whose bytes on disk are not seen
-   * otherwise, and of one that has the size of a known file. Else `''`.
+   * The hash of a large file before it is read: of a compressed one, whose bytes on disk are not seen otherwise, and of
+   * one that has the size of a known file. Else `''`.
    */
   async #hashFirst(source: EvidenceSource): Promise<string> {
     await Promise.all(this.#hashing.get(source.sizeBytes) ?? [])

@@ -1,9 +1,6 @@
 /**
- * The order of day and month in a file's dates, proven by tokens.
- *
- * A token is used within a day or so of its issuance. Where a file has issuances and the rest of the case has accesses with
- * the same tokens, or the reverse, many tokens fit in the one order and not in the other. The case's own rows stay as they
- * are: such a file is read beside it, once for each order.
+ * The order of day and month in a file's dates, proven by tokens: a token is used within a day or so of its issuance. A
+ * file is read beside the case, once for each order, and its tokens are compared with the case's rows.
  *
  * @module
  */
@@ -39,10 +36,8 @@ const MOST_RECORDS = 200_000
 const COLUMNS = ['evidence_id', 'side', 'token_id', 'month_first', 'day_first']
 
 /**
- * The orders that tokens prove, by evidence; a file for which they prove none is left out.
- *
- * @param files whose dates prove no order; what the case holds of them is not asked
- * @throws {MintmarkError} as `Session.rows`, and `INPUT_UNREADABLE`
+ * The orders that tokens prove, by evidence, for files whose dates prove none.
+ * @throws {MintmarkError} `INPUT_UNREADABLE`
  */
 export async function ordersByTokens(
   session: Session,

@@ -2,9 +2,8 @@ import type { DateOrder, EvidenceSummary, Reject, Statement } from '@mintmark/lo
 import type { TableBlock } from './record_block.ts'
 
 /**
- * What tells a file from every other before all of it has been read, whatever its name: of a small file
- * the hash of its content, of a large one the hash of its beginning and its size. Ids of records that
- * have none are made from it.
+ * What tells a file from every other before all of it has been read, whatever its name: of a small file the hash of its
+ * content, of a large one the hash of its beginning and its size. Ids of records that have none are made from it.
  */
 export type Identity = string
 
@@ -37,8 +36,8 @@ export interface SliceTask {
 }
 
 /**
- * A large file of another shape. Its bytes come in {@link ChunkTask}s, twice where the order of its dates
- * must be proven first: the worker asks.
+ * A large file of another shape. Its bytes come in {@link ChunkTask}s, twice where the order of its dates must be
+ * proven first: the worker asks.
  */
 export interface StreamTask {
   readonly kind: 'stream'

@@ -37,13 +37,13 @@ export interface AccessLosses {
   readonly longest: { readonly from: string; readonly to: string } | null
 }
 
-/** Whether each access is there and was judged: only then is an absence known. Throws as `Session.rows`. */
+/** Whether each access is there and has a verdict: only then is an absence known. */
 export async function isAllJudged(session: Session): Promise<boolean> {
   if (unjudged(await judgedCounts(session)).length > 0) return false
   return (await accessLosses(session)).losses === 0
 }
 
-/** Accesses without a row in `verdict` are issued. Throws as `Session.rows`. */
+/** Accesses without a row in `verdict` are issued. */
 export async function judgedCounts(session: Session): Promise<Judged> {
   const row = await firstRow(
     session,
@@ -76,7 +76,7 @@ export function unjudged({ of, undetermined, sessionOnly }: Judged): Unjudged[] 
   ]
 }
 
-/** What the access logs lack. Throws as `Session.rows`. */
+/** What the access logs lack. */
 export async function accessLosses(session: Session): Promise<AccessLosses> {
   const throttled = await session.rows(
     `SELECT toUnixTimestamp64Milli(min(at)) AS from_ms FROM access WHERE throttled = 1

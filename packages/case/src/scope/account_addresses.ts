@@ -9,7 +9,7 @@ import { BOUNDED } from '../engine/settings.ts'
 import { SPAN } from '../store/access_sql.ts'
 import type { Selected } from './selected.ts'
 
-/** Accesses of theirs to one account from one address. Times are ISO, UTC. */
+/** Accesses of the attacker to one account from one address. Times are ISO, UTC. */
 export interface AccountAddress {
   readonly account: string
   /** Canonical; `''` of records that give none. */
@@ -19,12 +19,7 @@ export interface AccountAddress {
   readonly last: string
 }
 
-/**
- * By account, then by address.
- *
- * @param limit rows at most
- * @throws {MintmarkError} as `Session.command`
- */
+/** By account, then by address; at most `limit` rows. */
 export async function accountAddresses(
   session: Session,
   { table }: Selected,

@@ -29,7 +29,7 @@ export interface Account {
   readonly basis: OrganisationBasis
   readonly groups: readonly string[]
   readonly tenant: string
-  /** Accesses of theirs, and those that could be either party's. */
+  /** Accesses of the attacker, and ambiguous ones. */
   readonly accesses: number
   readonly either: number
   readonly firstMs: number
@@ -101,9 +101,9 @@ async function auditedAccounts(session: Session, selected: Selected): Promise<Se
 }
 
 /**
- * By account, how often messages were listed without a record of reading in the hour before or after: where
- * the mailbox is audited, what a list gives out is named there, once in an hour. A record of the owner's names
- * what the owner was given, and nothing of the list.
+ * By account, how often messages were listed without a record of reading in the hour before or after: where the mailbox
+ * is audited, what a list gives out is named there, once in an hour. A record of the owner's names what the owner was
+ * given, and nothing of the list.
  */
 async function unnamedLists(session: Session, selected: Selected): Promise<Map<string, number>> {
   const lists = `SELECT account, toStartOfHour(at) AS h FROM ${selected.table} WHERE unnamed = 'list'`

@@ -1,9 +1,6 @@
 /**
- * Accesses that could be either party's: not in the selection, and not the owner's alone.
- *
- * The rule is meant to be sound first: it may count an access of the owner, which widens the upper bound,
- * and must not miss one of the other party. `docs/scope.md` gives it in words; the letters here are the
- * same as there.
+ * Ambiguous accesses: not in the selection, and not the owner's alone. The rule may include an access of the owner,
+ * which widens the upper bound, and must not miss one of the attacker. `docs/scope.md` has the same letters.
  *
  * @module
  */
@@ -14,7 +11,7 @@ import { HAS_TOKEN, IS_CUT, SPAN } from '../store/access_sql.ts'
 import { SELECTED_COLUMNS, type Selected, selectAccounts, selectBase } from './selected.ts'
 import { type Condition, isDefault } from './selection.ts'
 
-/** Before the first and after the last access of theirs: the longest life of a token (CAE, 28 h). */
+/** Before the first and after the last access of the attacker: the longest life of a token (CAE, 28 h). */
 export const ACTIVE_MARGIN_HOURS = 28
 
 /** Ids that a statement holds in memory, 60 bytes each. */
@@ -91,8 +88,8 @@ const CUT_IN_TENANT = `evidence_id GLOBAL IN (${CUT_FILES}) AND ${IS_CUT} AND ${
 const CUT_ACCOUNT = `unnamed = 'cut' AND ${IN_THEIR_TENANT}`
 
 /**
- * Accesses that a verdict points at and does not establish: something is missing there, and ordinary causes remain.
- * Who named a selection has named the leads in it, too.
+ * Accesses that a verdict points at and does not establish: something is missing there, and ordinary causes remain. Who
+ * named a selection has named the leads in it, too.
  */
 async function addLeads(
   session: Session,
@@ -110,8 +107,8 @@ async function addLeads(
 }
 
 /**
- * Verdicts that do not make an access the owner's. Unissued tokens that somebody's selection leaves out are among
- * them: who signs tokens changes addresses and clients at will.
+ * Verdicts that do not make an access the owner's. Unissued tokens that somebody's selection leaves out are among them:
+ * who signs tokens changes addresses and clients at will.
  */
 const OPEN_VERDICT = "verdict != 'issued'"
 /** An access that gave out or touched mail, or could have. */
@@ -136,9 +133,8 @@ const USED_OPENLY = `(verdict = 'issued' AND (
   OR session_id != '' AND ${inMarks('open-session', 'session_id')}))`
 
 /**
- * An address from which the identity provider saw this principal, and which is none of theirs. Only that
- * ties an access to the owner: whoever signs tokens puts any session and client into them, but does not
- * choose the owner's network.
+ * An address from which the identity provider saw this principal, and which is none of theirs. Only that ties an access
+ * to the owner: whoever signs tokens puts any session and client into them, but does not choose the owner's network.
  */
 const IS_OWN_ADDRESS = `(ip != '' AND (
   (principal, ip) GLOBAL IN (SELECT who, ip FROM {owners})
@@ -248,8 +244,8 @@ const NOT_THEIRS = `NOT ${BY_TOKEN}
 const WHOSE = `arrayJoin(arrayFilter(who -> who != '', [principal, principal_id])) AS who`
 
 /**
- * Where the identity provider's own record puts a principal: addresses of its sign-ins and of its issued
- * accesses. The mail service's own token call proves nothing: it renewed forged tokens too.
+ * Where the identity provider's own record puts a principal: addresses of its sign-ins and of its issued accesses. The
+ * mail service's own token call proves nothing: it renewed forged tokens too.
  */
 const OWNERS = `
   SELECT DISTINCT who, ip FROM (

@@ -1,8 +1,6 @@
 /**
- * The part of a selection that concerns some accounts and nobody else, and what of a case identifies anybody else.
- *
- * For notices: whoever gets one may not learn of others. What is in no record of theirs is another's, unless it is known
- * to be theirs.
+ * The part of a selection that concerns some accounts alone, for notices, and what of a case identifies others: what is
+ * in no record of these accounts, unless it is known to be theirs.
  *
  * @module
  */
@@ -39,7 +37,7 @@ export interface Concern {
   readonly tenants: readonly string[]
   readonly own: Identities
   readonly others: Identities
-  /** Every access to their mailboxes, whoever's it is, by verdict. */
+  /** Every access to their mailboxes, whosever it is, by verdict. */
   readonly verdicts: Readonly<Record<string, number>>
   /** Inputs that have records of their accesses, with how many of these. */
   readonly inputs: readonly { readonly sha256: string; readonly accesses: number }[]
@@ -84,7 +82,7 @@ export function whomOf(scope: Affected, name: string): readonly Whom[] {
   return found.find((some) => some.length > 0) ?? []
 }
 
-/** The caller closes what it selects. Memory grows with the names of a case. Throws as `Session.command`. */
+/** The caller closes what it selects. Memory grows with the names of a case. */
 export async function concerning(
   session: Session,
   selected: Selected,
@@ -140,7 +138,7 @@ async function tablesOf(
 
 const column = (rows: readonly Json[]) => rows.map((row) => String(row['value']))
 
-/** What was opened in a tenant of theirs alone, and was no mailbox's, is theirs too. */
+/** What was opened in a tenant that is theirs alone, and was no mailbox's, is theirs too. */
 async function fillOwn(
   session: Session,
   { table }: Selected,

@@ -1,7 +1,5 @@
 /**
- * What the selected accesses exposed: one row a copy, (mailbox, message), and what no message id names.
- *
- * Source: reference of the logs, section "Scope".
+ * What the selected accesses exposed: one row a copy, (mailbox, message), and items without a message id.
  *
  * @module
  */
@@ -14,13 +12,13 @@ import type { Selected } from './selected.ts'
 /** Scratch tables of what was exposed. */
 export interface Exposure {
   /**
-   * One row a copy. Columns: account, message (hash of the message id), lower (1: named by a reading
-   * access of theirs; 0: touched, or could be either party's), bytes (the largest size given).
+   * One row a copy. Columns: account, message (hash of the message id), lower (1: named by a reading access of the
+   * attacker; 0: touched, or are ambiguous), bytes (the largest size given).
    */
   readonly copies: string
   /**
-   * One row an item without message id. Columns: account, item (hash), lower, is_resolved (1: another
-   * record gives the item's message id, and the copy is in `copies`).
+   * One row an item without message id. Columns: account, item (hash), lower, is_resolved (1: another record gives the
+   * item's message id, and the copy is in `copies`).
    */
   readonly nameless: string
 }
@@ -36,11 +34,9 @@ export const itemsOf = ({ table }: Selected): string => `
 const IS_LOWER = "party = 'theirs' AND named = 'read'"
 
 /**
- * Writes down copies and nameless items.
- *
- * An item without message id is never merged with a message on its own: it has a row of its own among
- * the nameless. Where any record of the case gives the message id of the same store item, the upper
- * bound counts that message instead of one more. Collectors fold the letters of ids: a message counts once.
+ * Writes down copies and nameless items. A nameless item is not merged with a message by itself. Where any record of
+ * the case gives the message id of the same store item, the upper bound counts that message. Collectors fold the
+ * letters of ids, so ids are compared case-blind.
  */
 export async function expose(session: Session, selected: Selected): Promise<Exposure> {
   const items = itemsOf(selected)

@@ -1,10 +1,7 @@
 /**
- * An analyst's list of what the attacker used: addresses, networks, sessions, tokens, applications,
- * client strings, principals.
- *
- * Lists come one a line, as CSV, or as JSON, with or without the kind of each value. Where the kind is
- * not given it is read off the value; a bare GUID may be a session, a token or an application, and is
- * looked for as all three. What cannot be read is rejected with its line, never guessed.
+ * An analyst's list of what the attacker used: one value a line, CSV, or JSON, with or without the kind of each value.
+ * Without a kind it is read off the value; a bare GUID is looked for as session, token and application. What cannot be
+ * read is rejected with its line.
  *
  * @module
  */
@@ -66,12 +63,10 @@ const KIND_NAMES: ReadonlyMap<string, IndicatorKind> = new Map(
 )
 
 /**
- * Reads a list of indicators.
- *
- * Lines: `value`, `kind,value`, `kind: value` or `kind=value`; `#` and `//` start a comment; a CSV header
- * may name the columns (`type`/`kind` and `value`/`indicator`, or a kind each: `ip,session_id,note`). JSON: an array of texts or of
- * `{type, value}` objects, or an object of arrays by kind. `[.]` and `hxxp`-style defanging of addresses
- * is undone. Never throws.
+ * Reads a list of indicators; never throws. Lines: `value`, `kind,value`, `kind: value` or `kind=value`; `#` and `//`
+ * start a comment; a CSV header may name the columns (`type`/`kind` and `value`/`indicator`, or a kind each:
+ * `ip,session_id,note`). JSON: an array of texts or of `{type, value}` objects, or an object of arrays by kind. `[.]`
+ * and `hxxp` are undone.
  */
 export function readIndicators(source: string): IndicatorList {
   const collector = new Collector()

@@ -1,8 +1,7 @@
 /**
- * What the logs of mail accesses lost while the other party could have been active.
- *
- * A lost record could be an access to any mailbox of its tenant: to one in scope, and to one that is not. Only an
- * inventory bounds the first, and nothing the second, so that totals, groups and organisations stay open.
+ * What the logs of mail accesses lost while the attacker could have been active. A lost record could be an access to
+ * any mailbox of its tenant. Only an inventory bounds it for mailboxes in scope, and nothing for others, so totals,
+ * groups and organisations stay unbounded.
  *
  * @module
  */
@@ -53,7 +52,7 @@ interface Active extends Period {
   readonly tenant: string
 }
 
-/** Losses of mail accesses during the activity of a selection. Throws as `Session.rows`. */
+/** Losses of mail accesses during the activity of a selection. */
 export async function lostAccesses(session: Session, selected: Selected): Promise<LostAccesses> {
   const active = await activeTimes(session, selected)
   const mail = await mailServices(session, selected)
@@ -86,9 +85,9 @@ export async function lostAccesses(session: Session, selected: Selected): Promis
 }
 
 /**
- * From the first to the last access of theirs or lead, by tenant, widened by a token's longest life and kept to the time
- * that was asked about. A tenant with neither is as active as the whole. Leads alone do not show when somebody was active:
- * then it is the whole time that was asked about.
+ * From the first to the last access of the attacker or lead, by tenant, widened by a token's longest life and kept to
+ * the time that was asked about. A tenant with neither is as active as the whole. Leads alone do not show when somebody
+ * was active: then it is the whole time that was asked about.
  */
 async function activeTimes(session: Session, selected: Selected): Promise<Active[]> {
   const rows = await session.rows(
@@ -118,7 +117,7 @@ const readTimes = rowReader(
   asFlag('isOwn:is_pointed_at'),
 )
 
-/** What a scope is about: accesses of theirs, and leads. */
+/** What a scope is about: accesses of the attacker, and leads. */
 const IS_POINTED_AT = "(party = 'theirs' OR strength = 'lead')"
 
 /** Services of selected mail accesses, by source. */

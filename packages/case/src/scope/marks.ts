@@ -1,9 +1,7 @@
 /**
- * Marks: what people who work on a case know of an access, a token, a session or an address, and the logs do not tell.
- *
- * A mark says *theirs* (the other party's) or *ours* (known to be harmless), with who said so, when and why. Marks
- * are only ever added: the newest of one thing counts, and one without a party takes the earlier back. Marks that were
- * made at once have the same time, and no others have it.
+ * Marks: what people know of an access, a token, a session or an address, and the logs do not show. A mark says
+ * `theirs` (the attacker's) or `ours` (harmless), with who, when and why. Marks are only added: the newest of one thing
+ * counts, and one without a party withdraws it. Marks made at once share a time that no others have.
  *
  * @module
  */
@@ -54,11 +52,8 @@ const IS_MARK = `kind IN (${MARK_KINDS.map((kind) => `'${kind}'`).join(', ')})`
 const NEWER = '(at, who, party, reason)'
 
 /**
- * Adds marks, all or none.
- *
- * @returns their time, ISO 8601: it identifies them
- * @throws {MintmarkError} `INPUT_INVALID` for a value that is not of its kind, too many values, and marks without a
- *   reason or a name; else as `Session.command`
+ * Adds marks, all or none, and returns their time, ISO 8601, which identifies them.
+ * @throws {MintmarkError} `INPUT_INVALID` for an invalid or too many values, and marks without a reason or a name
  */
 export async function addMarks(session: Session, made: NewMarks): Promise<string> {
   const values = [...new Set(made.values.map((value) => caseValue(made.kind, value)))]
@@ -84,7 +79,7 @@ export const markAccesses = (
 ): Promise<string> =>
   addRows(session, word, `SELECT DISTINCT 'access', toString(record_id) FROM (${accesses})`, params)
 
-/** Marks every access of a selection, those that could be either party's too. Throws as {@link addMarks}. */
+/** Marks every access of a selection, ambiguous ones too. Throws as {@link addMarks}. */
 export const markSelected = (
   session: Session,
   { table }: Selected,
@@ -189,7 +184,7 @@ export interface MarkAction extends MarkWord {
 
 const actionKey = (at: unknown, who: unknown, kind: unknown) => JSON.stringify([at, who, kind])
 
-/** Everything that was ever marked, newest first; at most `limit` actions. Throws as `Session.rows`. */
+/** Everything that was ever marked, newest first; at most `limit` actions. */
 export async function markHistory(session: Session, limit = 1000): Promise<MarkAction[]> {
   const rows = await session.rows(
     `SELECT kind, party, reason, who, toUnixTimestamp64Milli(mark.at) AS at_ms, count() AS n,
@@ -215,7 +210,7 @@ export async function markHistory(session: Session, limit = 1000): Promise<MarkA
   })
 }
 
-/** Marks that count, oldest first; the newest where there are more than `limit`. Throws as `Session.rows`. */
+/** Marks that count, oldest first; the newest where there are more than `limit`. */
 export async function marks(session: Session, limit = 10_000): Promise<Mark[]> {
   const rows = await session.rows(
     `SELECT kind, value, newest.3 AS party, newest.4 AS reason, newest.2 AS who, newest.1 AS at_ms FROM (${NEWEST})
@@ -229,12 +224,12 @@ export async function marks(session: Session, limit = 10_000): Promise<Mark[]> {
 const NEWEST = `SELECT kind, value, max((toUnixTimestamp64Milli(mark.at), who, party, reason)) AS newest
   FROM mark WHERE ${IS_MARK} GROUP BY kind, value HAVING newest.3 != ''`
 
-/** How many marks count. Throws as `Session.rows`. */
+/** How many marks count. */
 export async function marksTotal(session: Session): Promise<number> {
   return await countOf(session, `(${NEWEST})`)
 }
 
-/** Times of marks that were made after a time; of two processes that wrote at the same time, again. Throws as `Session.rows`. */
+/** Times of marks that were made after a time; of two processes that wrote at the same time, again. */
 export async function markTimes(session: Session, since: string): Promise<string[]> {
   const rows = await session.rows(
     `SELECT DISTINCT toUnixTimestamp64Milli(mark.at) AS at_ms FROM mark
@@ -246,7 +241,7 @@ export async function markTimes(session: Session, since: string): Promise<string
   return later.length === 0 ? times : later
 }
 
-/** Changes with every mark. Throws as `Session.rows`. */
+/** Changes with every mark. */
 export async function marksMark(session: Session): Promise<string> {
   const row = await firstRow(
     session,
@@ -283,7 +278,7 @@ const VALUE_OF: Readonly<Record<MarkKind, readonly string[]>> = {
 const keyOf = (kind: MarkKind) =>
   kind === 'access' || kind === 'token' ? 'toUUID(value)' : 'value'
 
-/** Conditions that hold where a mark says so; undefined where the case has no mark. Throws as `Session.rows`. */
+/** Conditions that hold where a mark says so; undefined where the case has no mark. */
 export async function markConditions(session: Session): Promise<MarkConditions | undefined> {
   const rows = await session.rows(
     `SELECT DISTINCT kind, newest.3 AS party FROM (${NEWEST}) ORDER BY kind, party`,
@@ -308,7 +303,7 @@ function isMarked(kind: MarkKind, party: MarkParty): string {
 const inValues = (kind: MarkKind, values: string) =>
   `(${VALUE_OF[kind].map((column) => `${column} GLOBAL IN (${values})`).join(' OR ')})`
 
-/** The accesses that the marks of one time are about, as a condition on `access`. Throws as `Session.rows`. */
+/** The accesses that the marks of one time are about, as a condition on `access`. */
 export async function aboutMarks(
   session: Session,
   at: string,

@@ -1,9 +1,7 @@
 /**
- * Notes of those who work on a case: on an access, a token or a mailbox, or on an address of the page, which makes that a
- * saved view.
- *
- * They are kept where marks are, under the same rules: only ever added, with who wrote them and when. Of one author and
- * thing the newest counts, and one without text takes the earlier back. They change no number.
+ * Notes on an access, a token or a mailbox, or on an address of the page, which makes that a saved view. They are only
+ * added, with who wrote them and when: of one author and thing the newest counts, and one without text withdraws it.
+ * They change no number.
  *
  * @module
  */
@@ -43,9 +41,7 @@ const ADDRESS = /^\/(?![/\\])[!-~]*$/u
 
 /**
  * Adds a note.
- *
- * @throws {MintmarkError} `INPUT_INVALID` for a value that is not of its kind, and for a text or a name that is empty or
- *   too long; else as `Session.insert`
+ * @throws {MintmarkError} `INPUT_INVALID` for an invalid value, and a text or a name that is empty or too long
  */
 export async function addNote(session: Session, note: NewNote): Promise<Note> {
   const value = noteValue(note)
@@ -74,7 +70,7 @@ function caseValue(kind: NoteKind, value: string): string {
   return value.length <= MAX_NAME && !/\p{Cc}/u.test(value) ? value.toLowerCase() : ''
 }
 
-/** Notes that count, oldest first; the newest where there are more than `limit`. Throws as `Session.rows`. */
+/** Notes that count, oldest first; the newest where there are more than `limit`. */
 export async function notes(session: Session, limit = 1000): Promise<Note[]> {
   const rows = await session.rows(
     `SELECT substring(kind, 6) AS about, value, who, newest.2 AS text, newest.1 AS at_ms FROM (

@@ -29,7 +29,7 @@ export interface PartScope {
   readonly messages: Bounds
 }
 
-/** What records name: the lower bound, and that with what could be either party's. */
+/** What records name: the lower bound, and that with what are ambiguous. */
 export interface Counts {
   readonly lowerMessages: number
   readonly messages: number
@@ -141,7 +141,7 @@ const readCounts = rowReader(
 
 type PartCounts = Awaited<ReturnType<typeof partCounts>>
 
-/** Parts by lower bound, largest first; of their mailboxes only those with accesses of theirs count. */
+/** Parts by lower bound, largest first; of their mailboxes only those with accesses of the attacker count. */
 export function partScopes(
   kind: PartKind,
   accounts: readonly Account[],

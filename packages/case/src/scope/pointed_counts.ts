@@ -1,7 +1,5 @@
 /**
- * What verdicts and hunts point at, by strength: counted once for every view.
- *
- * What people have marked as ours is left out; what they have marked as theirs is their word, and no record.
+ * What verdicts and hunts point at, by strength, without marked accesses.
  *
  * @module
  */
@@ -83,11 +81,7 @@ export const COUNTED: string = `
   toUnixTimestamp64Milli(minIf(at, ${VERDICT})) AS first_access_ms,
   toUnixTimestamp64Milli(maxIf(at, ${VERDICT})) AS last_access_ms`
 
-/**
- * Cost: a pass over the accesses that are pointed at, and one over the hits of hunts.
- *
- * @throws {MintmarkError} as `Session.rows`
- */
+/** Cost: a pass over the accesses that are pointed at, and one over the hits of hunts. */
 export async function pointedCounts(
   session: Session,
   marked?: MarkConditions,

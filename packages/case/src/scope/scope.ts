@@ -1,8 +1,6 @@
 /**
- * Scope: what was exposed, as a lower bound (named by records) and an upper bound (what the records
- * cannot exclude), or unbounded, with the reason.
- *
- * `docs/scope.md` says what is counted and why. Member names are those of the printed document.
+ * Scope: what was exposed, as a lower bound (named by records) and an upper bound (what the records cannot exclude), or
+ * unbounded, with the reason. `docs/scope.md` says what is counted and why.
  *
  * @module
  */
@@ -39,7 +37,7 @@ import {
 } from './unnamed.ts'
 
 export interface Scope {
-  /** Mailboxes with accesses of theirs; those that only either party's accesses touch are in `either`. */
+  /** Mailboxes with accesses of the attacker; those with ambiguous accesses alone are in `either`. */
   readonly mailboxes: number
   /** Organisations of those mailboxes. */
   readonly organisations: number
@@ -63,8 +61,8 @@ export interface Scope {
   readonly accounts: readonly AccountScope[]
   readonly organisation_list: readonly (PartScope & { readonly basis: OrganisationBasis })[]
   /**
-   * By what points at the accesses: `forged` (the verdict), `replayed`, `mis-granted`, `context` (established
-   * hunts), `named` (the selection alone). Messages are lower bounds.
+   * By what points at the accesses: `forged` (the verdict), `replayed`, `mis-granted`, `context` (established hunts),
+   * `named` (the selection alone). Messages are lower bounds.
    */
   readonly classes: readonly ClassScope[]
   /** By operation: what named the messages of the lower bound. */
@@ -74,7 +72,7 @@ export interface Scope {
     readonly messages: number
     readonly copies: number
   }[]
-  /** Accesses that could be either party's, and mailboxes and organisations that only they touch. */
+  /** Accesses that are ambiguous, and mailboxes and organisations that only they touch. */
   readonly either: {
     readonly accesses: number
     readonly mailboxes: number
@@ -85,15 +83,15 @@ export interface Scope {
   /** Selected records that were cut short, and how many items those count that say so: an estimate, and no bound. */
   readonly cut_records: { readonly records: number; readonly items: number }
   /**
-   * What the logs of mail accesses lost while theirs could have been active: it opens the bounds of the mailboxes of its
-   * tenant, and the totals, because a mailbox that is in no scope could have been read.
+   * What the logs of mail accesses lost while theirs could have been active: it opens the bounds of the mailboxes of
+   * its tenant, and the totals, because a mailbox that is in no scope could have been read.
    */
   readonly access_log_losses: readonly AccessLoss[]
   /** Selected accesses to files and other things that are no mail. */
   readonly other_accesses: number
   /**
-   * Accesses whose token could not be judged, and that nothing points at: they are in no number here, though some may be
-   * theirs. Null where a selection was named, as it alone says what is theirs.
+   * Accesses whose token could not be judged, and that nothing points at: they are in no number here, though some may
+   * be theirs. Null where a selection was named, as it alone says what is theirs.
    */
   readonly not_judged: number | null
 }
@@ -115,18 +113,16 @@ export interface AccountScope {
   readonly copies: Bounds
   readonly items_without_message_id: number
   readonly accesses: number
-  /** Accesses that could be either party's; in the upper bounds alone. */
+  /** Accesses that are ambiguous; in the upper bounds alone. */
   readonly either: number
-  /** First and last access of theirs, or of either's where there is none of theirs. ISO 8601, UTC. */
+  /** First and last access of the attacker, or of either's where there is none of theirs. ISO 8601, UTC. */
   readonly first: string
   readonly last: string
 }
 
 /**
- * Bounds what the selected accesses exposed.
- *
- * @param selection what to look at, or a selection that is written down already (which stays)
- * @throws {MintmarkError} `INPUT_INVALID` for a bad value in the selection; else as `Session.command`
+ * Bounds what the selected accesses exposed; a selection that is written down already stays.
+ * @throws {MintmarkError} `INPUT_INVALID` for a bad value in the selection
  */
 export async function scope(session: Session, selection: Selection | Selected): Promise<Scope> {
   return await withSelected(session, selection, async (selected) =>

@@ -1,5 +1,5 @@
 /**
- * Writes a selection down: its accesses, and those that could be either party's.
+ * Writes a selection down: its accesses, and ambiguous ones.
  *
  * @module
  */
@@ -28,14 +28,9 @@ import {
 } from './selection.ts'
 
 /**
- * Writes down the accesses of a selection and those that could be either party's.
- *
- * Cost: a pass over `judged` for the selection, and three more for what could be either party's, which
- * `--all` spares. The caller closes it.
- *
- * @param facts of the same evidence, where some were asked for before
- * @throws {MintmarkError} `INPUT_INVALID` for a value of the selection that is not of its kind;
- *   else as `Session.command`
+ * Writes down the accesses of a selection and ambiguous ones; the caller closes it. Cost: a pass over `judged` for the
+ * selection, and three more for the ambiguous ones, which `--all` spares.
+ * @throws {MintmarkError} `INPUT_INVALID` for an invalid value of the selection
  */
 export async function select(
   session: Session,
@@ -79,8 +74,8 @@ export async function selectTheirs(
 }
 
 /**
- * Asks about a selection, which is written down first where it is not yet, and is then closed again. Throws as
- * {@link select}.
+ * Asks about a selection, which is written down first where it is not yet, and is then closed again. Throws as {@link
+ * select}.
  */
 export async function withSelected<T>(
   session: Session,
@@ -97,14 +92,9 @@ export async function withSelected<T>(
 }
 
 /**
- * A default selection with the marks of one time, as far as they say what is theirs. What could be either party's stays as
- * it was, without the accesses that the marks are about: `select` finds it anew.
- *
- * Cost: a copy of the selection, a pass over the columns that marks name, and over the accesses that they name.
- *
- * @param selected is closed with the one that is given, or where this fails
- * @param at as `addMarks` gives it
- * @throws {MintmarkError} as `Session.command`
+ * A default selection with the marks made at `at`, as far as they mark accesses as the attacker's; `selected` is
+ * closed. Ambiguous accesses stay, without the marked ones: `select` finds them anew. Cost: a copy of the selection,
+ * and a pass over the columns that marks name and over the marked accesses.
  */
 export async function remark(session: Session, selected: Selected, at: string): Promise<Selected> {
   const scratch = await Scratch.open(session)

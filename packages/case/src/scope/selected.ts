@@ -1,8 +1,6 @@
 /**
- * What is written down of a selected access, so that all questions are put to the same rows.
- *
- * `theirs` are the accesses of the selection; `either` are those that could be either party's
- * (`either.ts`). A row carries all that scope, timeline and custody need: no question joins again.
+ * What is written down of a selected access: all that scope, timeline and custody need, so that no question joins
+ * again. The party `theirs` has the accesses of the selection, `either` the ambiguous ones (`ambiguous.ts`).
  *
  * @module
  */
@@ -64,8 +62,8 @@ const GRAPH_MESSAGES =
 const GRAPH_MAIL = `${GRAPH_MESSAGES} OR match(operation, '(?i)/mailfolders')`
 
 /**
- * Whether the access is one to mail. What names a message without a mailbox is one too; a file that a
- * mailbox's owner owns is none.
+ * Whether the access is one to mail. What names a message without a mailbox is one too; a file that a mailbox's owner
+ * owns is none.
  */
 const IS_MAIL: string = `(account != '' OR notEmpty(item_message_id)) AND multiIf(
   service IN ('SharePoint', 'OneDrive'), 0,
@@ -74,9 +72,9 @@ const IS_MAIL: string = `(account != '' OR notEmpty(item_message_id)) AND multiI
   source = 'mintmark' AND object_path = '')`
 
 /**
- * What an access did to the items that it names. `read`: their content was given out (reference, "Scope":
- * Bind, AttachmentAccess and Send; Graph GET of one message). `touch`: moved, deleted, changed, which does
- * not say that they were read.
+ * What an access did to the items that it names. `read`: their content was given out (reference, "Scope": Bind,
+ * AttachmentAccess and Send; Graph GET of one message). `touch`: moved, deleted, changed, which does not say that they
+ * were read.
  */
 const NAMED = `multiIf(
   outcome = 'failed' OR empty(item_message_id) AND empty(item_id), '',

@@ -1,10 +1,7 @@
 /**
- * Which accesses a question is about.
- *
- * Values of one kind are alternatives; different kinds narrow each other. An attacker list is one kind:
- * an access that matches any of its indicators, whatever their kinds, matches the list. Without any
- * of these the selection is what the evidence points at: accesses whose `unissued` or `mismatched` is established, and
- * the hits of established hunts; with what people have marked as theirs, and without what they have marked as ours.
+ * Which accesses a question is about. Values of one kind are alternatives, and different kinds narrow each other; an
+ * attacker list is one kind. Without any value the selection is what the evidence points at (established `unissued` and
+ * `mismatched`, hits of established hunts), corrected by marks.
  *
  * @module
  */
@@ -111,13 +108,13 @@ const WHO: readonly (readonly IndicatorKind[])[] = [
   ['app'],
   ['principal'],
 ]
-/** Where: these frame the question, and what could be either party's stays within the frame too. */
+/** Where: these frame the question, and what are ambiguous stays within the frame too. */
 const WHERE: readonly (readonly IndicatorKind[])[] = [['mailbox'], ['operation']]
 
 export interface Condition {
   /** True of an access of the selection. */
   readonly sql: string
-  /** True of an access that the question is about, whoever's it is. */
+  /** True of an access that the question is about, whosever it is. */
   readonly frame: string
   /** True of an access that is known to be nobody else's: it is never either party's. */
   readonly ours: string
@@ -125,11 +122,8 @@ export interface Condition {
 }
 
 /**
- * The selection as conditions on `judged`. Values stand in the table `wanted`, never in the text;
- * times are bound as `from_ms` and `to_ms`.
- *
- * @param wanted name of the scratch table with the columns list, kind, value and last
- * @param marked what marks say; they have a part in the default selection alone
+ * The selection as conditions on `judged`. Values are in the table `wanted` (columns list, kind, value and last), never
+ * in the text; times are bound as `from_ms` and `to_ms`. `marked` is a part of the default selection alone.
  */
 export function conditionOf(
   selection: Selection,

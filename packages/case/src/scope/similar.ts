@@ -1,7 +1,5 @@
 /**
- * Accesses that are like those that somebody has just marked, by one trait each. It suggests, and marks nothing.
- *
- * A trait that many principals share says little: both numbers are given.
+ * Accesses that share a trait with those that somebody has just marked: suggestions, with how many others share it.
  *
  * @module
  */
@@ -51,12 +49,7 @@ export interface Marked {
   readonly party: NonNullable<MarkWord['party']>
 }
 
-/**
- * What a mark on the same trait would change: accesses that are not theirs yet, or that are and would not be.
- *
- * @param selected the default selection, which follows the marks already
- * @throws {MintmarkError} as `Session.rows`
- */
+/** What a mark on the same trait would change in the default selection, which has the marks already. */
 export async function similar(
   session: Session,
   selected: Selected,

@@ -1,6 +1,6 @@
 /**
- * When: first and last evidence, active days and hours, phases, what the logs covered, and before when
- * nothing can be excluded. All times are UTC.
+ * When: first and last evidence, active days and hours, phases, what the logs covered, and before when nothing can be
+ * excluded.
  *
  * @module
  */
@@ -163,11 +163,9 @@ interface Course {
 }
 
 /**
- * Cuts the active days into phases.
- *
- * A phase ends at a pause of more than 72 hours, and where a day has none of the contexts
- * (application, client application, client string) of the phase so far. An address alone starts none:
- * proxies change daily.
+ * Cuts the active days into phases: after a pause of more than 72 hours, and where a day shares no context
+ * (application, client application, client string) with the phase. An address starts none, because proxies change
+ * daily.
  */
 function coursesOf(days: readonly ActiveDay[]): Course[] {
   const out: Course[] = []
@@ -187,7 +185,7 @@ function coursesOf(days: readonly ActiveDay[]): Course[] {
   return out
 }
 
-/** More phases than that are not told apart by hand. */
+/** More phases than that are not distinguished by hand. */
 const MAX_PHASES = 200
 
 async function phasesOf(
@@ -275,10 +273,8 @@ function gapsOf(tuples: unknown): { readonly from: string; readonly to: string }
 }
 
 /**
- * For each tenant of the selection, before when it could have been read unseen. Of leads where there is nothing else.
- *
- * Mail can only be seen to be read where `MailItemsAccessed` is recorded. Where verdicts make the selection,
- * an access must also fall into the time of the issuance log, without which it has no verdict.
+ * For each tenant of the selection, or of the leads where it is empty, before when it could have been read unseen. That
+ * needs a log with `MailItemsAccessed` and, for a selection by verdicts, an issuance log.
  */
 async function horizonsOf(session: Session, selected: Selected): Promise<TenantHorizon[]> {
   const rows = await session.rows(
@@ -363,9 +359,7 @@ function horizon({ isMail, accessMs, mailMs, issuedMs, byVerdict }: Starts): Hor
   return { at: isoOf(seenMs), because: `${log} begins then` }
 }
 
-/**
- * Of several tenants the one whose log begins last; those without a log are said beside it, or stand alone.
- */
+/** Of several tenants the one whose log begins last; those without a log are said beside it, or stand alone. */
 function latest(horizons: readonly TenantHorizon[]): Horizon | null {
   const ordered = horizons.toSorted((a, b) => rank(b) - rank(a) || (a.tenant < b.tenant ? -1 : 1))
   const blind = ordered.find((one) => one.at === null)

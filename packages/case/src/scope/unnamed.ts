@@ -22,7 +22,7 @@ export interface SyncedFolder {
   readonly path: string
   /** How many messages it held when somebody counted; null when nobody did. */
   readonly items: number | null
-  /** Whether all that synchronised it could be either party's. */
+  /** Whether all that synchronised it are ambiguous. */
   readonly either: boolean
 }
 
@@ -92,8 +92,8 @@ async function inventoryTotals(session: Session, selected: Selected): Promise<Ma
 }
 
 /**
- * The times in which accesses to a selected mailbox need not be in the log: the day after a throttled
- * record, by whomever, as far as the other party may have been active then. Overlapping ones are one.
+ * The times in which accesses to a selected mailbox need not be in the log: the day after a throttled record, by
+ * whomever, as far as the other party may have been active then. Overlapping ones are one.
  */
 export async function throttledWindows(
   session: Session,

@@ -1,10 +1,9 @@
 /**
- * Opens a case, in a folder or on a server. Only the engine that it needs is loaded.
+ * Opens a case, in a folder or on a server; loads only the engine that it needs. In a folder, `case.json` says that it
+ * is a case, `engine/` is the database, `lock` names the process that has it open, `socket` lets other readers use that
+ * process, `staging/` buffers incoming rows.
  *
- * A case in a folder: `case.json` says that it is one, `engine/` is the database, `lock` names the
- * process that has it open, `socket` lets other readers use that process, `staging/` buffers incoming rows.
- *
- * Trust: whoever can write in the folder, or on the server, can change every answer.
+ * Trust: write access to the folder or the server can change every answer.
  *
  * @module
  */
@@ -52,18 +51,16 @@ interface OpenOptions {
   /** `read` makes nothing: a case that is not there is `CASE_MISSING`. Default `write`. */
   readonly mode?: 'read' | 'write'
   /**
-   * For a reader that stays open: it waits some seconds for the lock, and opens the case again if the process that shares
-   * it ends. The question asked at that moment fails: see `isMoved`. Default false.
+   * For a reader that stays open: it waits some seconds for the lock, and opens the case again if the process that
+   * shares it ends. The question asked at that moment fails: see `isMoved`. Default false.
    */
   readonly isLasting?: boolean
 }
 
 /**
- * Opens a case, and makes it first where `mode` allows.
- *
- * @param location a folder, or a `clickhouse://` or `https://` URL
- * @throws {MintmarkError} `CASE_MISSING`, `CASE_BUSY`, `CASE_INVALID` (a folder that is something
- *   else, or a case of another schema version), `ENGINE_UNAVAILABLE`, `DISK_FULL`
+ * Opens a case in a folder or at a URL, and makes it first where `mode` allows.
+ * @throws {MintmarkError} `CASE_MISSING`, `CASE_BUSY`, `CASE_INVALID` (a folder that is something else, or a case of
+ *   another schema version), `ENGINE_UNAVAILABLE`, `DISK_FULL`
  */
 export async function openCase(location: string, options: OpenOptions = {}): Promise<Case> {
   const mode = options.mode ?? 'write'

@@ -28,19 +28,14 @@ const NAMES = `
   ) WHERE trimBoth(name) != '' GROUP BY name ORDER BY name`
 
 /**
- * Every principal, mailbox, object id, mailbox id and display name of the case, once each, by name.
- *
- * @throws {MintmarkError} as `Session.command`
+ * Every principal, mailbox, object id, mailbox id and display name of the case, once each, by name. Throws as
+ * `Session.command`.
  */
 export async function* caseNames(session: Session): AsyncGenerator<CaseName> {
   for await (const rows of session.stream(NAMES)) yield* rows.map(rowReader(asText('name account')))
 }
 
-/**
- * Every address of the case, canonical, once each.
- *
- * @throws {MintmarkError} as `Session.command`
- */
+/** Every address of the case, canonical, once each. */
 export async function* caseAddresses(session: Session): AsyncGenerator<string> {
   const addresses = session.stream(
     `SELECT DISTINCT ip FROM (SELECT DISTINCT ip FROM access UNION ALL SELECT DISTINCT ip FROM issuance)

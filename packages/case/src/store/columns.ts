@@ -1,7 +1,6 @@
 /**
- * Definitions of columns as a text: `name Type; name Type`, with `--` comments up to the end of a line.
- *
- * `Low` stands for a text that repeats, `Time` for milliseconds in UTC.
+ * Definitions of columns as a text: `name Type; name Type`, with `--` comments. `Low` is a text that repeats, `Time`
+ * milliseconds in UTC.
  *
  * @module
  */

@@ -82,7 +82,7 @@ const REASONS = `
   LIMIT ${MAX_REASONS} BY evidence_id
 `
 
-/** Every file of the case, in the order in which they came. Throws as `Session.rows`. */
+/** Every file of the case, in the order in which they came. */
 export async function evidenceRows(session: Session): Promise<EvidenceRow[]> {
   const [evidence, statements, reasons] = await Promise.all([
     session.rows(EVIDENCE),

@@ -1,8 +1,6 @@
 /**
- * One process a case folder: a lock file that names its holder.
- *
- * The engine has its own lock, which the kernel drops when its holder dies; this one is here to say
- * who has the case, and to say it before the engine starts. A lock of a dead process is taken over.
+ * One process a case folder: a lock file that names its holder, checked before the engine starts, which has its own
+ * lock. A lock of a dead process is taken over.
  *
  * @module
  */
@@ -19,9 +17,7 @@ import {
 } from '@mintmark/core'
 
 /**
- * Takes the lock of a case folder.
- *
- * @returns gives the lock back; call it once
+ * Takes the lock of a case folder and returns what releases it, to be called once.
  * @throws {MintmarkError} `CASE_BUSY` with the holder's `facts.pid`
  */
 export function lockFolder(folder: string): () => void {

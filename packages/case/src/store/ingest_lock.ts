@@ -1,9 +1,6 @@
 /**
- * One ingest at a time on a server, where no folder can be locked.
- *
- * The lock is a fact of the case that names its holder. There is no Keeper to ask, so two that start
- * within the same moments are told apart by who wrote last. A holder that is dead, or on another host
- * silent for some minutes, has lost it.
+ * One ingest at a time on a server: a fact of the case names the holder. Of two that start within the same moments the
+ * last writer has it. A holder that is dead, or on another host silent for some minutes, has lost it.
  *
  * @module
  */
@@ -31,9 +28,7 @@ interface Lock {
 }
 
 /**
- * Takes the lock; in a folder, which has its own, there is nothing to do.
- *
- * @returns gives it back
+ * Takes the lock, except in a folder, which has its own, and returns what releases it.
  * @throws {MintmarkError} `CASE_BUSY`
  */
 export async function lockIngest(session: Session): Promise<() => Promise<void>> {

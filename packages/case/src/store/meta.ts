@@ -4,7 +4,7 @@ import type { Session } from '../engine/session.ts'
 import { insertRows } from '../engine/tab_separated.ts'
 import { NEXT_TIME } from './access_sql.ts'
 
-/** The newest value of a fact about the case, or undefined. Throws as `Session.command`. */
+/** The newest value of a fact about the case, or undefined. */
 export async function readMeta(session: Session, name: string): Promise<string | undefined> {
   const [row] = await session.rows(
     'SELECT argMax(value, at) AS value FROM meta WHERE name = {name:String} HAVING count() > 0',
@@ -13,7 +13,7 @@ export async function readMeta(session: Session, name: string): Promise<string |
   return row === undefined ? undefined : (text(row, 'value') ?? '')
 }
 
-/** Remembers a fact about the case; the newest wins. Throws as `Session.command`. */
+/** Remembers a fact about the case; the newest wins. */
 export async function writeMeta(session: Session, name: string, value: string): Promise<void> {
   // Two facts of one name within a millisecond would be a tie: each is put after the last.
   await session.command(
@@ -26,7 +26,7 @@ export async function writeMeta(session: Session, name: string, value: string): 
 
 /**
  * Remembers a long fact as an inserted row: a server takes bound values from the request's address, and such a fact is
- * longer than that may be. Throws as `Session.command`.
+ * longer than that may be.
  */
 export async function insertMeta(session: Session, name: string, value: string): Promise<void> {
   const sql = `SELECT ${NEXT_TIME} AS at FROM meta WHERE name = {name:String}`

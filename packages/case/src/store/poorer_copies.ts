@@ -1,11 +1,8 @@
 /**
- * Merges copies of one record: removes a copy whose fields another copy has, too.
- *
- * Some exports leave fields out: Sentinel's OfficeActivity has no token and no session. Kept beside the whole record,
- * such a copy would be counted twice. A copy is poorer when each of its fields is empty or equals that of one other copy,
- * and at least one is empty that the other has. `detail` decides only where all else is equal: every export words it
- * differently, and no count rests on it. A cut copy is poorer than a whole one. Copies that contradict each other are
- * all kept, and reported as conflicts.
+ * Merges copies of one record: removes a copy whose fields another copy has, too, because some exports leave fields out
+ * (Sentinel's OfficeActivity has no token and no session). Each field of a poorer copy is empty or equals that of one
+ * other copy, and at least one is empty that the other has; a cut copy is poorer than a whole one. `detail` decides
+ * only where all else is equal. Copies that contradict each other stay, and are reported as conflicts.
  *
  * @module
  */
@@ -66,8 +63,6 @@ const FIND = `
  * Removes the poorer copies among the accesses that `conflict` names, and says whether there were any.
  *
  * Cost: one pass over these accesses, and a rewrite of the parts that hold a poorer copy.
- *
- * @throws {MintmarkError} as `Session.command`
  */
 export async function removePoorerCopies(session: Session): Promise<boolean> {
   const found = session.localTable('poorer_copy')

@@ -1,8 +1,6 @@
 /**
- * Removes what an interrupted ingest left behind.
- *
- * A file's row in `evidence` is written last, and in the order of the ids: every other row with an id
- * above the last of them belongs to a file that is not in the case.
+ * Removes what an interrupted ingest left behind. A file's row in `evidence` is written last and in the order of the
+ * ids, so every other row with an id above the last of them belongs to a file that is not in the case.
  *
  * @module
  */
@@ -19,18 +17,14 @@ const OF_FILES: readonly string[] =
 /** Ids are bound as text: not every engine reads bound arrays of numbers. */
 const AMONG = 'has(arrayMap(id -> toUInt32(id), {ids:Array(String)}), evidence_id)'
 
-/** Id of the last file that is in the case whole; 0 when none is. Throws as `Session.rows`. */
+/** Id of the last file that is in the case whole; 0 when none is. */
 export async function lastEvidence(session: Session): Promise<number> {
   return Number(
     (await firstRow(session, 'SELECT max(evidence_id) AS last FROM evidence'))['last'] ?? 0,
   )
 }
 
-/**
- * Removes every row of a file that is not in the case whole.
- *
- * @throws {MintmarkError} as `Session.command`
- */
+/** Removes every row of a file that is not in the case whole. */
 export async function recover(session: Session): Promise<void> {
   await insertsEnded(session)
   const last = await lastEvidence(session)
@@ -53,7 +47,7 @@ async function insertsEnded(session: Session): Promise<void> {
   }
 }
 
-/** Removes the rows of the given files, from every table but `evidence`. Throws as `Session.command`. */
+/** Removes the rows of the given files, from every table but `evidence`. */
 export async function removeFiles(session: Session, evidenceIds: readonly number[]): Promise<void> {
   if (evidenceIds.length === 0) return
   await Promise.all(
@@ -61,7 +55,7 @@ export async function removeFiles(session: Session, evidenceIds: readonly number
   )
 }
 
-/** Removes files with all that they gave, so that they can be read anew. Throws as `Session.command`. */
+/** Removes files with all that they gave, so that they can be read anew. */
 export async function forgetFiles(session: Session, evidenceIds: readonly number[]): Promise<void> {
   if (evidenceIds.length === 0) return
   await removeFiles(session, evidenceIds)

@@ -1,9 +1,7 @@
 /**
- * The tables of a case. One definition serves chDB, one server and a cluster.
- *
- * `access`, `issuance` and `verdict` are sharded and ordered by `bucket`, a hash of the token id, so that the issuances,
- * accesses and verdicts of a token are in one shard and one id range. Every other table is small and lives on the node
- * that is asked. Small tables are joined with GLOBAL.
+ * The tables of a case, for chDB, one server and a cluster. `access`, `issuance` and `verdict` are sharded and ordered
+ * by `bucket`, a hash of the token id, so that all of a token is in one shard and one id range. Other tables are small,
+ * live on the node that is asked, and are joined with GLOBAL.
  *
  * @module
  */

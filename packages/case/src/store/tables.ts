@@ -1,9 +1,7 @@
 /**
- * Makes the tables and views of `schema.ts` on whatever holds the case.
- *
- * On a cluster a sharded table `X` is `X_local` on every shard and a Distributed `X` on the first,
- * spread by `bucket`; a view over sharded tables likewise. No Keeper is needed: each shard is told by
- * itself.
+ * Makes the tables and views of `schema.ts`. On a cluster a sharded table `X` is `X_local` on every shard and a
+ * Distributed `X` on the first, spread by `bucket`; a view over sharded tables likewise. Shards get their statements
+ * one by one, so no Keeper is needed.
  *
  * @module
  */
@@ -33,12 +31,7 @@ interface ClusterNames {
   readonly database: string
 }
 
-/**
- * Makes every table and view that is not there yet.
- *
- * @param names only for a session on a cluster
- * @throws {MintmarkError} as `Session.command`
- */
+/** Makes every table and view that is not there yet; `names` only for a session on a cluster. */
 export async function createTables(session: Session, names?: ClusterNames): Promise<void> {
   await Promise.all(
     TABLES.map((spec) =>

@@ -14,7 +14,7 @@ export const ITEM_VIEW = `
   ARRAY JOIN item_message_id AS m, item_id AS i, item_folder AS f, item_bytes AS b, item_subject AS s
 `
 
-/** Columns of `artefact_access`: who touched which file. */
+/** Columns of `artefact_access`: accesses to files. */
 export const ARTEFACT_VIEW = `
   SELECT * FROM {access} WHERE object_path != '' AND service NOT IN ('MicrosoftGraph', 'AzureADGraph')
 `

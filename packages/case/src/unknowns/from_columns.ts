@@ -14,7 +14,7 @@ import { asUnknown, someOf } from './wording.ts'
 
 const MINUTE_MS = 60_000
 
-/** Clocks that were found off, and are corrected. Throws as `Session.rows`. */
+/** Clocks that were found off, and are corrected. */
 export async function clocksOff(session: Session, { facts }: Selected): Promise<Unknown[]> {
   const rows = await session.rows(
     `SELECT tenant, log, ahead_ms, tokens, of, count() AS files FROM clock_offset
@@ -46,7 +46,7 @@ const LEAST_IDS = 8
 const LEAST_SHARE = 0.5
 const SAMPLED_ROWS = 1_000_000
 
-/** Logs whose token ids were written in lower case, which makes other ids of them. Throws as `Session.rows`. */
+/** Logs whose token ids were written in lower case, which makes other ids of them. */
 export async function idsInLowerCase(session: Session, { facts }: Selected): Promise<Unknown[]> {
   const sides = [
     ['access', 'tenant'],
@@ -92,7 +92,7 @@ const PROPERTIES: ReadonlyMap<string, readonly [name: string, reason: string]> =
   ['all', ['all', 'log-does-not-fit']],
 ])
 
-/** By reason, which tokens are not shown, with the two numbers. Throws as `Session.rows`. */
+/** By reason, which tokens are not shown, with the two numbers. */
 export async function shownByReason(session: Session): Promise<Map<string, string>> {
   const rows = await session.rows(
     `SELECT toString(property) AS name, value, explained, missing FROM not_shown

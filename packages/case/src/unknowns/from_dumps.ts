@@ -13,7 +13,7 @@ import { outcomeCounts } from '../verdicts/verdict_rows.ts'
 import type { Unknown } from './unknowns.ts'
 import { asUnknown, someOf } from './wording.ts'
 
-/** Throws as `Session.rows`. */
+/** */
 export async function unknownsOfDumps(
   session: Session,
   keys: readonly KeyFound[],

@@ -1,5 +1,5 @@
 /**
- * What the logs themselves cannot tell: what was not supplied, not carried, cut, or not judged.
+ * What the logs themselves cannot show: what was not supplied, not carried, cut, or not judged.
  *
  * @module
  */
@@ -200,7 +200,7 @@ const sharedAddresses: Ask = async (session, selected) => {
 
 interface Gap {
   readonly code: string
-  /** Condition on a selected access of theirs. */
+  /** Condition on a selected access of the attacker. */
   readonly where: string
   readonly one: string
   readonly many: string
@@ -297,7 +297,7 @@ export function unknownsOfLogs(session: Session, selected: Selected): Promise<Un
   return answersOf(ASKS, session, selected)
 }
 
-/** Throws as `Session.rows`. */
+/** */
 export function unknownsOfTenants(
   session: Session,
   selected: Selected,

@@ -1,5 +1,5 @@
 /**
- * What scope and timeline cannot tell.
+ * What scope and timeline cannot show.
  *
  * @module
  */
@@ -160,8 +160,8 @@ function beforeHorizon({ cannotExcludeBefore }: Timeline): Unknown[] {
 }
 
 /**
- * Hours with records that a silence would have, if the log went on as in the rest of its time. Below that a
- * log is so thin, or a weekend so long, that a silence says nothing.
+ * Hours with records that a silence would have, if the log went on as in the rest of its time. Below that a log is so
+ * thin, or a weekend so long, that a silence says nothing.
  */
 const EXPECTED_HOURS = 20
 

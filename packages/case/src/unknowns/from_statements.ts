@@ -45,7 +45,7 @@ const STATEMENTS: Readonly<Record<string, readonly [text: string, settledBy: str
 /** Codes of what a file of a log lacks. */
 export const FILE_UNKNOWNS: readonly string[] = [...Object.keys(STATEMENTS), 'rejected']
 
-/** One line for each kind of statement. Throws as `Session.rows`. */
+/** One line for each kind of statement. */
 export async function statements(session: Session): Promise<Unknown[]> {
   const rows = await session.rows(
     `SELECT toString(code) AS what, uniqExact(evidence_id) AS files, argMin(path, evidence_id) AS first_path

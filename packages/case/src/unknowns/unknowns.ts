@@ -1,6 +1,6 @@
 /**
- * What the evidence cannot tell in this case: one line for each thing, with its number, and what would
- * settle it. `docs/unknowns.md` describes each code.
+ * What the evidence cannot show in this case: one line for each thing, as in `docs/unknowns.md`, with what would settle
+ * it.
  *
  * @module
  */
@@ -32,10 +32,8 @@ interface Answers {
 }
 
 /**
- * The unknowns of a case, in the order of what they leave open: when, whose mail, how much, by whom, and
- * then what the files themselves lack. Only those that apply.
- *
- * @throws {MintmarkError} `INPUT_INVALID` for a bad value in the selection; else as `Session.command`
+ * The unknowns that apply, by what they leave open: when, whose mail, how much, by whom, then what the files lack.
+ * @throws {MintmarkError} `INPUT_INVALID` for a bad value in the selection
  */
 export async function unknowns(
   session: Session,
@@ -52,7 +50,6 @@ export async function unknowns(
 
 /**
  * The same of a part of a selection, and of tenants that are that part's alone. What a case lacks elsewhere is in none.
- * Throws as `Session.command`.
  */
 export async function unknownsConcerning(
   session: Session,

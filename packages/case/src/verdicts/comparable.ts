@@ -1,9 +1,7 @@
 /**
- * How sure an absence can be: what the issuance logs show of everybody else.
- *
- * The comparison is with accesses in the same context: same tenant and service on the same day, and beside a single
- * token the same application. A context in which nobody else has an issued token belongs to the attacker alone: it is
- * compared with the other tokens of the same principals in the same logs. A rate is never given without its numbers.
+ * How sure an absence can be: what the issuance logs show of others in the same context (tenant, service and day, and
+ * for a single token the application). A context in which nobody else has an issued token belongs to the attacker
+ * alone: it is compared with the other tokens of the same principals in the same logs.
  *
  * @module
  */
@@ -55,7 +53,7 @@ const BY_SESSION = `
   WHERE verdict NOT IN ('unissued', 'mismatched') AND strength = ''
     AND (tenant, field) IN (SELECT DISTINCT tenant, field FROM session_verdict WHERE verdict = 'unissued')`
 
-/** What everybody else's accesses show, over the whole case. Throws as `Session.command`. */
+/** What everybody else's accesses show, over the whole case. */
 export async function comparable(session: Session): Promise<Comparable> {
   const context = await counted(session, IN_CONTEXT)
   if (context.issued > 0) return { ...context, basis: 'same-context', unit: 'accesses' }
@@ -78,7 +76,7 @@ export const principalKey = (tenant: string, who: string): string =>
 /**
  * How many of the other accesses of each principal are issued, for principals of unissued tokens.
  *
- * Memory is bounded by the number of such principals. Throws as `Session.command`.
+ * Memory is bounded by the number of such principals.
  */
 export async function principalRates(session: Session): Promise<ReadonlyMap<string, Rate>> {
   const rows = await session.rows(BY_PRINCIPAL)

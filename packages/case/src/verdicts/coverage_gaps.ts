@@ -1,8 +1,6 @@
 /**
- * Which logs could have shown the issuance of a token, and where they prove nothing.
- *
- * For each tenant and each kind of token, the intervals of all logs that are needed are put together: a token
- * of a user may have been made in an interactive sign-in or without one, so both logs must have been on.
+ * Which logs could have shown the issuance of a token, and where they prove nothing. For each tenant and kind of token
+ * all logs that are needed are combined: a user's token may come from an interactive sign-in or from another.
  *
  * @module
  */
@@ -11,34 +9,33 @@ import { UNKNOWN_OWNER } from '@mintmark/logs'
 import { asNumber, asText, rowReader } from '../engine/rows.ts'
 import type { Session } from '../engine/session.ts'
 import { insertRows } from '../engine/tab_separated.ts'
-import { type IssuanceHour, issuanceHours } from './losses/coverage.ts'
-import { type Loss, lossesOf, type Period } from './losses/losses.ts'
-import { SKEW_MS } from './match/assign_verdicts.ts'
-import { GAP_REASONS } from './match/reasons.ts'
 import {
   ALWAYS,
   type CategoryLog,
   categoryLog,
-  type GapInterval,
-  intervalsIn,
-  gapRows,
   type Field,
+  type GapInterval,
+  gapRows,
+  intervalsIn,
   LATE_MS,
   NO_LOG,
 } from './gap_intervals.ts'
+import { type IssuanceHour, issuanceHours } from './losses/coverage.ts'
+import { type Loss, lossesOf, type Period } from './losses/losses.ts'
+import { SKEW_MS } from './match/assign_verdicts.ts'
+import { GAP_REASONS } from './match/reasons.ts'
 
 /**
- * Kinds of token, by who could have issued them. `any` is for a record that does not tell: every log must have
- * been on. `owa`: its issuer is the mail service. `user-owa`: a user's token that the mail service could have
- * made as well.
+ * Kinds of token, by who could have issued them. `any` is for a record that does not show: every log must have been on.
+ * `owa`: its issuer is the mail service. `user-owa`: a user's token that the mail service could have made as well.
  */
 const TOKEN_KINDS = ['user', 'user-owa', 'owa', 'app-sp', 'app-mi', 'app', 'any'] as const
 
 type TokenKind = (typeof TOKEN_KINDS)[number]
 
 /**
- * Where an access stands: `cloud`, a log of Microsoft's; `plain`, one of a system with its own identity
- * provider. A plain access is looked for in the `token` category where its tenant has it.
+ * Where an access stands: `cloud`, a log of Microsoft's; `plain`, one of a system with its own identity provider. A
+ * plain access is looked for in the `token` category where its tenant has it.
  */
 const FAMILIES = ['cloud', 'plain'] as const
 
@@ -63,8 +60,8 @@ export const GAP_COLUMNS =
   'tenant String, kind LowCardinality(String), from_ms Int64, until_ms Array(Int64)'
 
 /**
- * Writes the gaps of every tenant that an access of `open` is of into `gaps`. Each tenant and kind has a row from
- * time 0 on.
+ * Writes the gaps of every tenant that an access of `open` is of into `gaps`. Each tenant and kind has a row from time
+ * 0 on.
  */
 export async function writeGaps(
   session: Session,
@@ -174,8 +171,7 @@ function plainGaps(
   field: Field,
   complete: Period | undefined,
 ): readonly GapInterval[] {
-  if (complete === undefined || field === 'session')
-    return intervalsIn(log, field, LATE_MS.user)
+  if (complete === undefined || field === 'session') return intervalsIn(log, field, LATE_MS.user)
   return [
     { fromMs: 0, toMs: complete.fromMs - SKEW_MS, gap: 'before-issuance-window' },
     { fromMs: complete.toMs, toMs: ALWAYS, gap: 'late-arrival-margin' },
@@ -223,11 +219,9 @@ function cloudGaps(ask: Ask, kind: TokenKind): readonly GapInterval[] {
 }
 
 /**
- * Tokens of users. The audit log's own sign-ins stand in for the interactive log where that is missing. They
- * alone are a part of the log for tokens; for sessions, which begin with an interactive sign-in, they suffice.
- *
- * Sign-ins of which nothing says whether they are interactive stand in for the interactive log only where no other
- * file proves anything of the non-interactive one: beside such a file they may be the same log once more.
+ * Gaps for tokens of users. The audit log's sign-ins replace a missing interactive log: partly for tokens, wholly for
+ * sessions, which begin with an interactive sign-in. Sign-ins that do not say whether they are interactive replace it
+ * only where no other file proves anything of the non-interactive log, which they may repeat.
  */
 function userGaps({ log, field, endMs }: Ask): GapInterval[] {
   const refreshed = log.get('non-interactive')
@@ -245,8 +239,8 @@ function userGaps({ log, field, endMs }: Ask): GapInterval[] {
 }
 
 /**
- * Tokens that the mail service makes: a record of it in the audit log shows that the log has the type, and the
- * log's other records show when it was on.
+ * Tokens that the mail service makes: a record of it in the audit log shows that the log has the type, and the log's
+ * other records show when it was on.
  */
 function owaGaps(
   log: Log,
@@ -294,8 +288,8 @@ async function statedCodes(session: Session): Promise<Set<string>> {
 const NO_PERIODS: ReadonlyMap<string, Period> = new Map()
 
 /**
- * The period of which all of a tenant's plain issuance logs say that they have everything; none for a tenant with a file
- * that does not say so, since a token may have been meant for that one.
+ * The period of which all of a tenant's plain issuance logs say that they have everything; none for a tenant with a
+ * file that does not say so, since a token may have been meant for that one.
  */
 export async function completePeriods(session: Session): Promise<Map<string, Period>> {
   const rows = await session.rows(`

@@ -3,10 +3,11 @@
  *
  * @module
  */
+
+import { endsInHole } from './log_silences.ts'
 import type { IssuanceHour } from './losses/coverage.ts'
 import { HOUR_MS, type Loss, type Period } from './losses/loss.ts'
 import type { GapReason } from './match/reasons.ts'
-import { endsInHole } from './log_silences.ts'
 
 /** Beyond every time that a log can hold, and still an Int64. */
 export const ALWAYS = 8_640_000_000_000_000
@@ -59,15 +60,10 @@ export function categoryLog(
 export const NO_LOG: CategoryLog = { whole: [], thin: [], silences: [], asked: new Map() }
 
 /**
- * Where one category of one tenant proves nothing.
- *
- * Only hours of `whole` files prove anything; hours that only grouped or capped files have are named for what
- * they are. Between an hour whose records carry the field and one whose records do not, nobody knows from when
- * on it was carried: such a silence is doubtful too.
- *
+ * Where one category of one tenant proves nothing: outside hours of `whole` files, and between an hour whose records
+ * carry the field and one whose records do not.
  * @param lateMs how long before the end of the log records may be missing yet
- * @param endMs the last record of any of the tenant's logs: up to there a quiet log's silence is no more than
- *   lateness may explain
+ * @param endMs the last record of any of the tenant's logs: until then lateness may explain a silence
  */
 export function intervalsIn(
   log: CategoryLog,
@@ -138,8 +134,8 @@ function sum(a: IssuanceHour, b: IssuanceHour): IssuanceHour {
 }
 
 /**
- * Hours in which a token was made whose record lacks the field, with the silences around them. One such record
- * is enough: it may be the very one that is looked for.
+ * Hours in which a token was made whose record lacks the field, with the silences around them. One such record is
+ * enough: it may be the very one that is looked for.
  */
 function bareHours(whole: readonly IssuanceHour[], field: Field): GapInterval[] {
   const made = whole.filter((hour) => hour.issued > 0)
@@ -160,8 +156,8 @@ function gapOf(thin: IssuanceHour | undefined): GapReason {
 }
 
 /**
- * Hours that only grouped or capped files have. A grouped row may stand hours beside what it stands for, so
- * within the time of the whole files it says nothing of them.
+ * Hours that only grouped or capped files have. A grouped row may stand hours beside what it stands for, so within the
+ * time of the whole files it says nothing of them.
  */
 function thinHours(thin: readonly IssuanceHour[], whole: readonly IssuanceHour[]): GapInterval[] {
   const known = new Set(whole.map((hour) => hour.hourMs))
@@ -191,8 +187,8 @@ interface GapRow {
 }
 
 /**
- * The intervals as rows of which the last at or before a time tells, for a look-back `[from, at]`, which gaps
- * touch it: those whose `untilMs` is after `from`.
+ * The intervals as rows of which the last at or before a time tells, for a look-back `[from, at]`, which gaps touch it:
+ * those whose `untilMs` is after `from`.
  */
 export function gapRows(intervals: readonly GapInterval[], order: readonly GapReason[]): GapRow[] {
   const starts = intervals.toSorted((a, b) => a.fromMs - b.fromMs || a.toMs - b.toMs)

@@ -1,17 +1,11 @@
 /**
- * Outage detection: which silences of a log are holes, measured by the log's own other weeks.
+ * Outage detection: which silences of a log are holes, measured by the log's other weeks, by one of two tests.
  *
- * Nobody of a small tenant signs in at night: an hour without a record is a hole only where the log itself makes that
- * surprising. Two tests, each against the log's other
- * weeks, never against the silence itself:
+ * - **usually active**: of the hours of the week that have a record in at least half of the other weeks, chance would
+ *   leave all of the run empty in less than one of e^10 (22,000) cases. The same by whole days.
+ * - **volume**: the run misses hours whose median in at least three other weeks is together ten records or more.
  *
- * - **usually active**: of the hours of the week that have a record in at least half of the other weeks, the
- *   run misses so many that chance would leave them all empty in less than one of e^10 (22,000) cases. The
- *   same test by whole days finds a log of a few records a day that stops for a week.
- * - **volume**: the run misses hours whose median in the other weeks is ten records or more together, with
- *   three other weeks at least to tell.
- *
- * A log shorter than three weeks is compared by hour of the day instead of hour of the week.
+ * A log shorter than three weeks is compared by hour of the day.
  *
  * @module
  */

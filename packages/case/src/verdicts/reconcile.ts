@@ -1,8 +1,8 @@
 /**
  * Says of every access whether its token was issued, what proves it, and how sure that is.
  *
- * Trust: the verdicts are as good as the logs. Whoever can add an issuance to the evidence can make a forged
- * token look issued; whoever can take one away can make a genuine one look forged, unless coverage shows it.
+ * Trust: an issuance added to the evidence makes a forged token look issued; one removed makes a genuine token look
+ * forged, unless coverage shows it.
  *
  * @module
  */
@@ -13,9 +13,9 @@ import { Scratch } from '../engine/scratch.ts'
 import type { Session } from '../engine/session.ts'
 import { readMeta, writeMeta } from '../store/meta.ts'
 import { completePeriods, GAP_COLUMNS, soleTenantOf, writeGaps } from './coverage_gaps.ts'
+import { OUTCOME_COLUMNS, preparedParams, verdictsOfRange } from './match/assign_verdicts.ts'
 import { readClocks } from './match/clocks.ts'
 import { BUCKET_ORDER, CANDIDATE_COLUMNS, joinAll, OPEN_COLUMNS } from './match/join.ts'
-import { OUTCOME_COLUMNS, verdictsOfRange, preparedParams } from './match/assign_verdicts.ts'
 import { clientsOfMailService } from './match/mail_service.ts'
 import { rangesFor } from './match/ranges.ts'
 import { writeBaseRates, writeSessionVerdicts, writeVerdicts } from './outcome.ts'
@@ -42,11 +42,8 @@ interface ReconcileReport extends OutcomeCounts {
 }
 
 /**
- * Fills `verdict`, `base_rate` and `session_verdict`. Needs `coverage`.
- *
- * Running it again replaces what it wrote; with nothing new in the case it does nothing. Memory is bounded
- * whatever the size: accesses go through in id-range buckets, what is left over goes through disk.
- *
+ * Fills `verdict`, `base_rate` and `session_verdict`; with nothing new in the case it does nothing. Needs `coverage`.
+ * Memory is bounded: accesses go through in id-range buckets.
  * @throws {MintmarkError} `ENGINE_QUERY`, `DISK_FULL`
  */
 export async function reconcile(

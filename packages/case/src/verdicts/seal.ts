@@ -58,8 +58,6 @@ ${SIDES.map(
  * Keeps each record once, counts what was there more often, and builds the coverage.
  *
  * A case that has no new evidence since is left as it is. Cost: a merge of both tables.
- *
- * @throws {MintmarkError} as `Session.command`
  */
 export async function seal({ session }: Case): Promise<SealReport> {
   const evidence = await evidenceMark(session)
@@ -81,8 +79,8 @@ export async function seal({ session }: Case): Promise<SealReport> {
 }
 
 /**
- * Says which evidence the case has: equal as long as none comes or goes. What is derived from the
- * evidence may keep it, to see whether it still holds. Throws as `Session.rows`.
+ * Says which evidence the case has: equal as long as none comes or goes. What is derived from the evidence may keep it,
+ * to see whether it still holds.
  */
 export async function evidenceMark(session: Session): Promise<string> {
   const files = await countOf(session, 'evidence')

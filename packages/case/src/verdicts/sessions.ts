@@ -8,8 +8,8 @@ import { SPILLS } from '../engine/settings.ts'
 import { APP } from '../store/access_sql.ts'
 import { columnsSql } from '../store/columns.ts'
 import { LONGEST_LIFE_MS } from './match/agreement.ts'
-import { PLAIN_PLAN } from './match/join.ts'
 import { gapOf, type OpenTables, type PreparedParams, prepared } from './match/assign_verdicts.ts'
+import { PLAIN_PLAN } from './match/join.ts'
 
 /** Sessions are looked up a part at a time, so that memory does not grow with their number. */
 const PART_ROWS = 2_000_000
@@ -74,9 +74,9 @@ const inPart = (column: string) => `cityHash64(${column}) % {parts:UInt32} = {pa
 const UNSETTLED = "finding IN ('', 'owa')"
 
 /**
- * Errors after a sign-in that succeeded: "keep me signed in?" and "is this the app that you want?". They are logged
- * as failures, go on as the same session, and for some sessions are all that the log has (seen in a unified audit
- * log of 2021). A wrong password begins no session.
+ * Errors after a sign-in that succeeded: "keep me signed in?" and "is this the app that you want?". They are logged as
+ * failures, go on as the same session, and for some sessions are all that the log has (seen in a unified audit log of
+ * 2021). A wrong password begins no session.
  */
 const INTERRUPTED = `match(detail, '"error(Number|Code)":"?(50140|50199)"?[,}]')`
 

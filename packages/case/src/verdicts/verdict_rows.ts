@@ -23,7 +23,7 @@ export interface OutcomeCounts {
   readonly reasons: Readonly<Record<string, number>>
 }
 
-/** Counts what was judged; accesses without a row in `verdict` are issued. */
+/** Counts what has a verdict; accesses without a row in `verdict` are issued. */
 export async function outcomeCounts(session: Session): Promise<OutcomeCounts> {
   const verdicts = { issued: 0, mismatched: 0, 'session-only': 0, unissued: 0, undetermined: 0 }
   const reasons: (readonly [string, number])[] = []
@@ -239,7 +239,7 @@ function accessRate(raw: Json, rates: ReadonlyMap<string, Rate>): Rate | null {
   return contextRate(raw) ?? ofPrincipals([String(raw['tenant'])], [String(raw['who'])], rates)
 }
 
-/** The base rate of one access, as every view gives it. Throws as `Session.rows`. */
+/** The base rate of one access, as every view gives it. */
 export async function baseRateOf(session: Session, recordId: string): Promise<Rate | null> {
   const [row] = await session.rows(accessesWhere('record_id = toUUID({id:String})'), {
     id: recordId,

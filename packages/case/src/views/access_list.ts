@@ -1,7 +1,6 @@
 /**
- * Accesses of a selection, a page at a time, and all that is known of one.
- *
- * Text is as logged, cut to a length that a screen can hold: make it safe before it is shown.
+ * Accesses of a selection, a page at a time, and all that is known of one. Text is as logged, cut to a length that a
+ * screen can hold: make it safe before it is shown.
  *
  * @module
  */
@@ -136,7 +135,7 @@ const FIELDS: readonly string[] =
    external_tenant ip device_id app_id client_app_id client session_id other_session_id token_state issuer
    access_type object_path object_hash`.split(/\s+/)
 
-/** Records of one id: more than one where the evidence has different content under it. Throws as `Session.rows`. */
+/** Records of one id: more than one where the evidence has different content under it. */
 export async function accessDetails(session: Session, recordId: string): Promise<AccessDetail[]> {
   const id = readGuid(recordId)
   if (id === '') return []

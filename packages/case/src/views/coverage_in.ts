@@ -38,7 +38,7 @@ interface Time {
   readonly toMs?: number
 }
 
-/** Logs of the tenants of a case, the less covered first; also those with nothing in that time. Throws as `Session.rows`. */
+/** Logs of the tenants of a case, the less covered first; also those with nothing in that time. */
 export async function coverageIn(
   session: Session,
   { facts }: Selected,

@@ -1,6 +1,5 @@
 /**
- * The selected accesses one by one with what their records say of who, with what and from where: for exports to
- * other systems.
+ * The selected accesses one by one, for exports to other systems: who, with what and from where.
  *
  * @module
  */
@@ -17,13 +16,9 @@ const cut = (column: string, name = column) =>
   `substringUTF8(toString(${column}), 1, ${MOST_TEXT}) AS ${name}`
 
 /**
- * Accesses in the order of time, then of record id; `party` distinguishes those that are ambiguous.
- *
- * Columns are those of `TEXTS` below, and `at_ms`, `token_id` and `access_id` (canonical, `''` for none), `is_failed`,
- * `is_mail`, `bytes`, `items`, `message_ids` (the first hundred). Text is as logged, cut to 8,000 characters. Memory
- * is bounded, whatever their number.
- *
- * @throws {MintmarkError} as `Session.command`
+ * Accesses in the order of time, then of record id, with `TEXTS` below and `at_ms`, `token_id` and `access_id`
+ * (canonical, `''` for none), `is_failed`, `is_mail`, `bytes`, `items`, `message_ids` (the first hundred). Text is as
+ * logged, cut to 8,000 characters. Memory is bounded.
  */
 export function eventRows(session: Session, { table }: Selected): AsyncIterable<readonly Json[]> {
   return session.stream(

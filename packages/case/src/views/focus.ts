@@ -42,11 +42,8 @@ const KINDS = Object.keys(COLUMNS) as Kind[]
 const MAX_VALUES = 100_000
 
 /**
- * The accesses of a selection, ambiguous ones too, that are in the focus.
- *
- * The part must be closed before the whole. Ambiguous accesses are narrowed like the others.
- *
- * @throws {MintmarkError} `INPUT_INVALID` for more than a hundred thousand values; else as `Session.command`
+ * The accesses of a selection, ambiguous ones too, that are in the focus. The part must be closed before the whole.
+ * @throws {MintmarkError} `INPUT_INVALID` for more than a hundred thousand values
  */
 export async function focusOn(session: Session, whole: Selected, focus: Focus): Promise<Selected> {
   // Questions make tables of their own beside the part's.

@@ -7,7 +7,7 @@ import { numbersBy } from '../engine/rows.ts'
 import type { Session } from '../engine/session.ts'
 import { BOUNDED } from '../engine/settings.ts'
 
-/** Distinct accesses by the hunt's id; a hunt without any is not in it. Throws as `Session.rows`. */
+/** Distinct accesses by the hunt's id; a hunt without any is not in it. */
 export async function hitsWithin(
   session: Session,
   table: string,

@@ -109,11 +109,11 @@ const readSibling = rowReader(
   asTime('first last'),
 )
 
-/** Ids of the sessions of a selection. Throws as `Session.rows`. */
+/** Ids of the sessions of a selection. */
 export const sessionsOf = (session: Session, table: string): Promise<ReadonlySet<string>> =>
   idsOf(session, `${SESSION} AS id FROM ${table} WHERE id != ''`)
 
-/** Ids of the tokens of a selection. Throws as `Session.rows`. */
+/** Ids of the tokens of a selection. */
 export const tokensOf = (session: Session, table: string): Promise<ReadonlySet<string>> =>
   idsOf(session, `toString(token_id) AS id FROM ${table}`)
 

@@ -11,7 +11,7 @@ import type { Selected } from '../scope/selected.ts'
 /** Characters of a subject or a folder that a row gives at most: what a cell of a spreadsheet holds. */
 const MOST_TEXT = 32_767
 
-/** What the accesses of the selection say of their items; subjects and folders stand in `access` alone. */
+/** What the accesses of the selection say of their items; subjects and folders are in `access` alone. */
 const ITEMS = (table: string) => `
   SELECT account, trimBoth(m) AS message_id, if(message_id = '', trimBoth(i), '') AS item_id,
     substringUTF8(s, 1, ${MOST_TEXT}) AS subject, substringUTF8(f, 1, ${MOST_TEXT}) AS folder, b AS size, at,
@@ -33,14 +33,10 @@ const ITEMS = (table: string) => `
     arrayEnumerate(item_message_id) AS number`
 
 /**
- * Copies by account and message id; items without a message id after them, by item id.
- *
- * Columns: `account`, `message_id`, `item_id` (of an item without message id), `subject`, `folder`, `bytes` (largest
- * size given), `accesses`, `first_ms`, `last_ms`, `is_read` (1: a reading access of theirs names it; 0: touched, or
- * could be either party's). Text is as logged, subjects and folders cut to 32,767 characters. Memory is bounded,
- * whatever their number.
- *
- * @throws {MintmarkError} as `Session.command`
+ * Copies by account and message id; items without a message id after them, by item id. Columns: `account`,
+ * `message_id`, `item_id` (of an item without message id), `subject`, `folder`, `bytes` (largest size given),
+ * `accesses`, `first_ms`, `last_ms`, `is_read` (1: a reading access of the attacker names it). Text is as logged,
+ * subjects and folders cut to 32,767 characters. Memory is bounded.
  */
 export function messageRows(session: Session, { table }: Selected): AsyncIterable<readonly Json[]> {
   return session.stream(

@@ -27,7 +27,7 @@ export interface Found {
   /** A person's name in the directory, `''` where it has none. */
   readonly name: string
   readonly accesses: number
-  /** Of them, those in the selection, and those that could be either party's. */
+  /** Of them, those in the selection, and ambiguous ones. */
   readonly selected: number
   /** The first access, by its record id. */
   readonly record: string
@@ -97,8 +97,6 @@ const OF_IDS: readonly Look[] = [
 /**
  * Accesses whose ids, names, addresses, messages or files the text spells: at most six values of each kind, those with
  * most accesses first. GUIDs and token ids are read in every spelling of the logs, with brackets and as in an address.
- *
- * @throws {MintmarkError} as `Session.rows`
  */
 export async function search(
   session: Session,

@@ -1,7 +1,5 @@
 /**
- * Which accounts each thing that is established concerns: for exports that say who was seen affected by what.
- *
- * Leads are not among them: nothing is asserted from a lead.
+ * Which accounts each established thing concerns, for exports that say who was seen affected by what; without leads.
  *
  * @module
  */
@@ -12,7 +10,7 @@ import { IS_ESTABLISHED_HUNT } from '../scope/access_strength.ts'
 import type { Selected } from '../scope/selected.ts'
 import { SPAN } from '../store/access_sql.ts'
 
-/** Accesses of theirs to one account that one verdict, or one hunt, establishes. Times are ISO, UTC. */
+/** Accesses of the attacker to one account that one verdict, or one hunt, establishes. Times are ISO, UTC. */
 export interface Sighted {
   /** `unissued`, `mismatched`, or a hunt's id. */
   readonly by: string
@@ -40,7 +38,7 @@ const SIGHTED = (table: string) => `
     SELECT DISTINCT hunt, record_id, content FROM hunt_hit WHERE ${IS_ESTABLISHED_HUNT}
   ) AS h ON s.record_id = h.record_id AND s.content = h.content`
 
-/** By what established it, then by account. Throws as `Session.command`. */
+/** By what established it, then by account. */
 export async function sightedAccounts(session: Session, { table }: Selected): Promise<Sighted[]> {
   const rows = await session.rows(
     `SELECT by, is_hunt, account, count() AS accesses, ${SPAN},

@@ -1,6 +1,5 @@
 /**
- * The course of a selection in bins of equal length, and what the logs covered in each: as many numbers as a
- * screen has columns, whatever the number of accesses.
+ * The course of a selection in bins of equal length, and what the logs covered in each.
  *
  * @module
  */
@@ -69,9 +68,8 @@ interface BinOptions {
 
 /**
  * Counts a selection's accesses by time. Without times it is about the time in which accesses are theirs, without long
- * pauses; where none are, about all of the selection, and where that is empty, about all that the logs cover.
- *
- * @throws {MintmarkError} as `Session.rows`
+ * pauses; where none are, about all of the selection, and where that is empty, about all that the logs cover. Throws as
+ * `Session.rows`.
  */
 export async function timeBins(
   session: Session,
@@ -157,7 +155,7 @@ async function intervalsOf(
   return intervals.map((one) => ({ fromMs: one.fromMs - margin, toMs: one.toMs + margin }))
 }
 
-/** Part of the drawn time before and after the accesses of theirs. */
+/** Part of the drawn time before and after the accesses of the attacker. */
 const MARGIN = 0.02
 /** A pause of this length, and of this part of the whole, is not drawn. */
 const PAUSE_MS = 30 * DAY_MS

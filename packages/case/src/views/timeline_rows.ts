@@ -23,11 +23,8 @@ const ROWS = (table: string) => `
 `
 
 /**
- * Selected accesses in the order of time; `party` distinguishes those that are ambiguous.
- *
- * Text is as logged: make it safe before it is shown. Memory is bounded, whatever their number.
- *
- * @throws {MintmarkError} `INPUT_INVALID` for a bad value in the selection; else as `Session.command`
+ * Selected accesses in the order of time; `party` distinguishes ambiguous ones. Text is as logged; memory is bounded.
+ * @throws {MintmarkError} `INPUT_INVALID` for a bad value in the selection
  */
 export async function* timelineRows(
   session: Session,

@@ -53,12 +53,7 @@ const ISSUED = (table: string) => `
     AND token_id GLOBAL IN (SELECT token_id FROM ${table} WHERE party = 'theirs')
   GROUP BY token_id`
 
-/**
- * The tokens of the selected accesses of theirs, most used first.
- *
- * @param limit rows at most; `total` counts all
- * @throws {MintmarkError} as `Session.command`
- */
+/** The tokens of the selected accesses of the attacker, most used first: `limit` rows, and `total` of all. */
 export async function tokenUses(
   session: Session,
   { table }: Selected,

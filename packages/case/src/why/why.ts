@@ -1,8 +1,6 @@
 /**
  * Why an access has its verdict: its record, what was looked for and where, what those logs could show, what else they
- * have of its principal, and what would settle it.
- *
- * Text is as logged: make it safe before it is shown.
+ * have of its principal, and what would settle it. Text is as logged: make it safe before it is shown.
  *
  * @module
  */
@@ -16,8 +14,8 @@ import type { Rate } from '../verdicts/comparable.ts'
 import { soleTenantOf } from '../verdicts/coverage_gaps.ts'
 import { type Loss, lossesOf } from '../verdicts/losses/losses.ts'
 import { LATER_MS, LONGEST_LIFE_MS } from '../verdicts/match/agreement.ts'
-import { correctedMs, readClocks } from '../verdicts/match/clocks.ts'
 import { LOOK_BACK_FROM } from '../verdicts/match/assign_verdicts.ts'
+import { correctedMs, readClocks } from '../verdicts/match/clocks.ts'
 import { isReason } from '../verdicts/match/reasons.ts'
 import { baseRateOf } from '../verdicts/verdict_rows.ts'
 import { type AccessDetail, accessDetails } from '../views/access_list.ts'
@@ -96,10 +94,7 @@ export interface Explained {
   readonly issuances: readonly IssuanceSeen[]
 }
 
-/**
- * Explains an access by its record id, or the accesses of a token or session by theirs. Needs a judged case. Throws as
- * `Session.rows`.
- */
+/** Explains an access by its record id, or the accesses of a token or session by theirs. Needs a reconciled case. */
 export async function explain(session: Session, id: string): Promise<Explained> {
   const asked = { guid: readGuid(id) || NO_ID, token: tokenOf(id), text: id }
   for (const [kind, condition] of WHAT) {

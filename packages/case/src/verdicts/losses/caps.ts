@@ -1,9 +1,7 @@
 /**
- * Files that end before their log does: at a row limit, at a page, or in the middle.
- *
- * In a file whose records are in order the missing ones are beyond its end: up to where the log's next file begins. In
- * a file that is in no order they may also be anywhere within it. A search that found more than the file has may lack
- * rows anywhere.
+ * Files that end before their log does: at a row limit, at a page, or in the middle. If records are in order, the
+ * missing ones are between the file's end and the log's next file; else also anywhere within it. A search that found
+ * more than the file has may lack rows anywhere.
  *
  * @module
  */
@@ -22,7 +20,7 @@ const OUT_OF_ORDER = 0.001
 /** One or two records are in any order. */
 const SHOWS_ITS_ORDER = 3
 
-/** Losses of capped files. Cost: a sort of these files, and a pass over three columns. Throws as `Session.rows`. */
+/** Losses of capped files. Cost: a sort of these files, and a pass over three columns. */
 export async function lostByCaps(
   session: Session,
   files: ReadonlyMap<number, LossyFile>,

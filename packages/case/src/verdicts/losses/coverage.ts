@@ -1,8 +1,6 @@
 /**
- * What each source could have shown: records by tenant, category and hour, and how many carry each field.
- *
- * Absence is only evidence where coverage proves that presence would have been seen, so every verdict of
- * absence goes back to this table. Records of a failed sign-in count too: they show that the log was on.
+ * What each source could have shown: records by tenant, category and hour, and how many carry each field. Every verdict
+ * of absence rests on this. Failed sign-ins count too: they show that the log was on.
  *
  * @module
  */
@@ -64,11 +62,8 @@ const correctedTime = (offsets: Offsets) =>
   offsets.size === 0 ? 'at' : `fromUnixTimestamp64Milli(${correctedMs('at', offsets)}, 'UTC')`
 
 /**
- * Fills `coverage` and `access_day` anew from `issuance`, `access` and `statement`.
- *
- * Records of before 1970-01-02 are left out of `coverage`: they have no time, only a default.
- * Cost: a pass over `issuance` and two over `access`, memory by hours and days, not by records. Throws as
- * `Session.command`.
+ * Fills `coverage` and `access_day` anew. Records of before 1970-01-02 have no time, only a default, and are left out.
+ * Cost: a pass over `issuance` and two over `access`, memory by hours and days.
  */
 export async function buildCoverage(session: Session): Promise<void> {
   await session.command('TRUNCATE TABLE coverage')

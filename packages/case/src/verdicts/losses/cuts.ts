@@ -1,8 +1,6 @@
 /**
  * Mailbox records of which only the beginning could be read, which does not say whose mailbox it was.
  *
- * Where it does, the record is an access like any other, to a mailbox whose messages it does not name.
- *
  * @module
  */
 import { asNumber, asText, computed, countOf, rowReader } from '../../engine/rows.ts'
@@ -12,7 +10,7 @@ import { IS_CUT } from '../../store/access_sql.ts'
 import type { Loss } from './loss.ts'
 import { HAS_TIME } from './loss.ts'
 
-/** Losses by cut records. Cost: a pass over the files that say they have some. Throws as `Session.rows`. */
+/** Losses by cut records. Cost: a pass over the files that say they have some. */
 export async function lostByCuts(session: Session): Promise<Loss[]> {
   if ((await countOf(session, "statement WHERE code = 'audit-data-truncated'")) === 0) return []
   const rows = await session.rows(

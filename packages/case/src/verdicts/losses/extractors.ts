@@ -1,8 +1,6 @@
 /**
- * Times that an extractor says it did not capture.
- *
- * The message is about the log that the extractor was collecting: the unified audit log, of the tenants whose audit
- * records are in its folder. The sign-in logs of the identity provider come by another way and lose nothing by it.
+ * Times that an extractor says it did not capture, in the unified audit log of the tenants whose records are in its
+ * folder. Sign-in logs come another way and lose nothing.
  *
  * @module
  */
@@ -16,7 +14,7 @@ import { AUDIT_LOG } from './lossy_files.ts'
 
 const FOLDER = "substring(path, 1, length(path) - position(reverse(path), '/'))"
 
-/** Losses by stated gaps. Cost: a pass over two columns where there is such a statement. Throws as `Session.rows`. */
+/** Losses by stated gaps. Cost: a pass over two columns where there is such a statement. */
 export async function lostByExtractors(session: Session): Promise<Loss[]> {
   const gaps = await session.rows(
     `SELECT DISTINCT evidence_id, toUnixTimestamp64Milli(from_at) AS from_ms, toUnixTimestamp64Milli(to_at) AS to_ms,

@@ -1,10 +1,7 @@
 /**
- * Silences that are too long for the pace of their log.
- *
- * Each log is asked, and all logs of a tenant that one collector brings as one: an export that lacks an hour lacks it of
- * every service. The logs of another collector show whether people were at work in a silence. For sign-in logs that is
- * said only by accesses from where their principal signs in: whoever forges tokens chooses when to act, and would else
- * make a quiet Sunday a hole in the log that shows him.
+ * Silences that are too long for their log's activity. Each log is asked, and all logs of a tenant from one collector
+ * as one. Logs of another collector show whether people were at work; for sign-in logs only accesses from known
+ * networks of their principal count, because an attacker chooses when to act.
  *
  * @module
  */
@@ -29,9 +26,9 @@ import { extentOf, outages, type Pace, paceOf } from './outages.ts'
 import { COMPARED_MINUTES, outstanding } from './outstanding.ts'
 
 /**
- * The largest chance of a false hole in a whole log. In what one collector brings of accesses, a false hole only widens a
- * bound, and one that is not seen makes a bound too narrow. In a log of issuances a false one takes the verdict from what
- * was forged then; of one service among several there are many logs.
+ * The largest chance of a false hole in a whole log. In what one collector brings of accesses, a false hole only widens
+ * a bound, and one that is not seen makes a bound too narrow. In a log of issuances a false one takes the verdict from
+ * what was forged then; of one service among several there are many logs.
  */
 const ERROR = 0.01
 const ERROR_OF_ACCESSES = 0.2
@@ -45,7 +42,7 @@ const LOG = 'side, source, category, log_tenant'
 /** The minutes of so many records are kept in memory. */
 const FEW_RECORDS = 2_000_000
 
-/** Losses by holes. Cost: a pass over four columns of both tables, by minute. Throws as `Session.rows`. */
+/** Losses by holes. Cost: a pass over four columns of both tables, by minute. */
 export async function lostInHoles(session: Session): Promise<Loss[]> {
   return await Scratch.lend(session, async (scratch) => {
     const isFew =
@@ -128,11 +125,9 @@ function numbersOf(lists: unknown): number[][] {
 }
 
 /**
- * Of each log that has a pace: its hours, and where in the list of its active minutes each begins; how many silences it
- * has, and those that are long for the {@link BESIDE} active minutes on each side. Of accesses also those of some minutes,
- * with which a long one is compared.
- *
- * Lists are put beside one another, each moved by some places: a list that a lambda looks into is copied for each item.
+ * Hours of each log with enough activity, and where in the list of its active minutes each begins; how many silences it
+ * has, those that are long for the {@link BESIDE} active minutes on each side, and for accesses some short ones to
+ * compare. Lists are shifted and zipped, because a list that a lambda looks into is copied for each item.
  */
 const logsIn = (minutes: string) => `
   SELECT ${LOG}, n AS minutes,

@@ -1,9 +1,6 @@
 /**
- * What each log lost, as data: the log, its tenant, the time, and how many records.
- *
- * A loss belongs to the log that it is of. It weakens what that log could have shown in that time, and nothing else.
- * Times and tenants are written down, so that a question needs no file: how records are spread over files does not
- * change an answer.
+ * What each log lost, as data: the log, its tenant, the time, and how many records. A loss weakens what its log could
+ * have shown in that time, and nothing else. How records are spread over files changes no answer.
  *
  * @module
  */
@@ -52,10 +49,7 @@ export async function lossesOf(
 }
 
 /**
- * Fills `loss` anew from what the case holds.
- *
- * Cost: a pass over `issuance` and `access` by minute, and another over those files that say, or show, that they lack
- * something. Throws as `Session.command`.
+ * Fills `loss` anew. Cost: a pass over `issuance` and `access` by minute, and one over those files that lack something.
  */
 export async function buildLosses(session: Session): Promise<void> {
   await session.command('TRUNCATE TABLE loss')

@@ -51,7 +51,7 @@ function quoted(words: readonly string[]): string {
   return words.map((word) => `'${word}'`).join(', ')
 }
 
-/** By evidence id. Cost: a pass over those of their columns that name logs. Throws as `Session.rows`. */
+/** By evidence id. Cost: a pass over those of their columns that name logs. */
 export async function lossyFiles(session: Session): Promise<Map<number, LossyFile>> {
   const files = await session.rows(
     `SELECT evidence_id, shape, toUnixTimestamp64Milli(first) AS first_ms,
@@ -107,7 +107,7 @@ function countedLog(row: Json): Counted {
 }
 
 /**
- * A file of whose records some do not tell their owner is that of the others. Few records of one log of accesses do not
+ * A file of whose records some do not show their owner is that of the others. Few records of one log of accesses do not
  * show that the file holds no other service.
  */
 function ownLogs(counted: readonly Counted[]): LogName[] {

@@ -1,23 +1,20 @@
 /**
- * Silences that are too long for a log's own pace: minutes in a busy log, days in a quiet one.
+ * Silences that are too long for a log's own activity: minutes in a busy log, days in a quiet one.
  *
- * A silence is measured in **surprise**: for each of its empty minutes, how likely a record would have been, as minus
- * the logarithm of the chance of none.
+ * A silence is measured in **surprise**: for each of its empty minutes, minus the logarithm of the chance of no record.
  *
- * - A minute's chance is that of the same hour of the week in the log's other weeks, and where these are few of the
- *   same hour of other days: the share of that hour's minutes that are empty. Minutes with a record are counted, not records,
- *   because records come in bursts. The weeks before and those after are asked apart, and the quieter side counts: a
- *   habit that begins or ends is no hole.
- * - It is scaled by how busy people were, and by no more than is sure: by the log's own records around the silence, or
- *   by what another collector has of the same tenant within it. A holiday is quiet on both sides of a silence and in
- *   all logs, and no silence of a quiet day surprises.
- * - Silences that surprise are commoner than chance has them, because people come and go together. By how much is
- *   learnt from the log: from its tenth longest surprise on, so that up to nine holes do not hide one another.
- * - The same hours are not equally busy on all days, even on busy ones. How unequal they are, in the other weeks, gives
- *   the shape of a gamma law of their rates, and the chance of none is that of a negative binomial.
+ * - A minute's chance is the share of empty minutes in the same hour of the log's other weeks, or of other days where
+ *   these are few. Minutes count, not records, because records come in bursts. Of the weeks before and those after, the
+ *   quieter side counts.
+ * - It is scaled by how busy people were, by the log's own records around the silence or by what another collector has
+ *   of the tenant within it. So no silence of a holiday surprises.
+ * - People come and go together, so surprises are commoner than chance has them. By how much is learnt from the log's
+ *   tenth longest surprise on, so that up to nine holes do not hide one another.
+ * - How unequal the same hour is on other days gives a gamma distribution of its rates, and the chance of none is that
+ *   of a negative binomial.
  *
- * What remains is the chance of so surprising a silence among all silences of the log: that of a false hole in a whole
- * log, if its silences follow the law that its own have shown.
+ * The result is the chance of so surprising a silence among all silences of the log: that of a false hole in a whole
+ * log.
  *
  * @module
  */
@@ -61,11 +58,9 @@ interface Hole extends Period {
 }
 
 /**
- * The silences of a log that are holes, in order of time. Cost: the log's hours, and those of its silences.
- *
+ * The silences of a log that are holes, in order of time.
  * @param error the largest chance of a false hole in a whole log
- * @param others paces of logs of the same people that came another way
- * @param pace that of the log, where it is known
+ * @param others activity of logs of the same people from another collector
  */
 export function outages(
   log: MinuteLog,
@@ -290,9 +285,9 @@ function likelyBeside(hour: number, from: number, to: number, pace: Pace): numbe
 }
 
 /**
- * How busy another log was from one hour to another (numbers since 1970), as a share of what its other times make likely: 0
- * to 1, less what chance may have added. The first and last hour do not count: they are not all silent. -1 where that log
- * has too little at that time.
+ * How busy another log was from one hour to another (numbers since 1970), as a share of what its other times make
+ * likely: 0 to 1, less what chance may have added. The first and last hour do not count: they are not all silent. -1
+ * where that log has too little at that time.
  */
 export function busyWithin(from: number, to: number, other: Pace): number {
   const first = from + 1 - other.first

@@ -1,8 +1,6 @@
 /**
- * Silences that are far longer than any in the same hours of other days.
- *
- * The pace of a small log proves little: three silent hours may be chance by every law of chance that allows for uneven
- * weeks. This plain rule is for logs of accesses, where a hole that is none only widens a bound.
+ * Silences that are far longer than any in the same hours of other days. In a small log three silent hours may be
+ * chance, so this rule is for logs of accesses, where a false hole only widens a bound.
  *
  * @module
  */

@@ -1,9 +1,6 @@
 /**
- * Rows that could not be read: when they were, by the records beside them.
- *
- * A reject has a line and no time. Its time is taken to be between the earliest and the latest of the {@link BESIDE}
- * records on each side, widened by a margin of its file. The margin is what places 999 of 1,000 readable records of the
- * file right: nothing for a file in order, its whole time for one in no order.
+ * When rows were that could not be read: between the earliest and the latest of the {@link BESIDE} records on each
+ * side, widened by a margin of their file that is right for 999 of its 1,000 readable records.
  *
  * @module
  */
@@ -51,7 +48,7 @@ const windows = (records: string) => `
     others AS (PARTITION BY evidence_id ORDER BY line, ms ROWS BETWEEN ${BESIDE} PRECEDING AND 1 PRECEDING),
     after AS (PARTITION BY evidence_id ORDER BY line, ms ROWS BETWEEN 1 FOLLOWING AND ${BESIDE} FOLLOWING)`
 
-/** Losses by rejects; those whose times overlap are one. Throws as `Session.command`. */
+/** Losses by rejects; those whose times overlap are one. */
 export async function lostByRejects(
   session: Session,
   files: ReadonlyMap<number, LossyFile>,

@@ -1,22 +1,18 @@
 /**
- * When an issuance and an access are of one token, as SQL.
+ * When an issuance and an access are of one token, as SQL. A field disagrees only where both sides know it:
  *
- * A field disagrees only where both sides know it:
- *
- * - **principal**: object ids are compared, and names (case-blind, a guest's name in its home form). One pair
- *   that is equal is agreement; the principal differs when there is a pair and none is equal. Names count only
- *   if both have an `@`, or both records are of a system with its own names; names of applications never. A user's
- *   token is not used by an application by itself, nor the other way round.
- * - **application**: the access's client application or its application is the one that the token was made
- *   for. An access that names only the resource does not disagree.
- * - **tenant**: the tenant that the token names, or else those of the resource and of the guest, is that of the
- *   issuance or the home tenant of its principal.
- * - **life**: the access is not before the issuance, nor later than {@link LONGEST_LIFE_MS} after it, save an hour for
- *   clocks: no token lives longer, whatever it claims.
- * - **time of issue**: not more than {@link LATER_MS} after the issuance (its record's time is when the sign-in
- *   began), and not more than {@link EARLIER_MS} before it. The unified audit log's `IssuedAtTime` is "when the
- *   authentication occurred": a token renewed without a new sign-in may carry one that is weeks old, so there
- *   it is {@link SIGNED_IN_MS}.
+ * - **principal**: there is a pair of object ids or of names (case-blind, a guest's name in its home form) and none is
+ *   equal. Names count only if both have an `@`, or both records are of a system with its own names; names of
+ *   applications never. A user's token is not used by an application by itself, nor the other way round.
+ * - **application**: neither the access's client application nor its application is that of the token. An access that
+ *   names only the resource does not disagree.
+ * - **tenant**: the tenant that the token names, or else those of the resource and of the guest, is neither that of the
+ *   issuance nor the home tenant of its principal.
+ * - **life**: the access is before the issuance, or later than {@link LONGEST_LIFE_MS} after it, save an hour for
+ *   clocks.
+ * - **time of issue**: more than {@link LATER_MS} after the issuance, whose time is when the sign-in began, or more
+ *   than {@link EARLIER_MS} before it; {@link SIGNED_IN_MS} for the unified audit log's `IssuedAtTime`, which a token
+ *   renewed without a new sign-in keeps.
  *
  * @module
  */
@@ -98,12 +94,12 @@ const differs = {
   },
 }
 
-/** The reason of a mask that is not 0, as SQL: the field that tells most. */
+/** The reason of a mask that is not 0, as SQL: the field that is most significant. */
 export const REASON_OF_MASK = (mask: string): string =>
   `multiIf(bitAnd(${mask}, 16) != 0, 'principal-differs', bitAnd(${mask}, 8) != 0, 'app-differs',
     bitAnd(${mask}, 4) != 0, 'tenant-differs', bitAnd(${mask}, 2) != 0, 'token-expired', 'issued-at-differs')`
 
-/** Whether a session's issuances are of this access's principal, or do not tell; names and ids are arrays. */
+/** Whether a session's issuances are of this access's principal, or do not show; names and ids are arrays. */
 export const sessionAgrees = (names: string, ids: string): string =>
   `(has(${ids}, principal_id) AND principal_id != ''
     OR has(arrayMap(n -> ${homeName('n')}, ${names}), ${homeName('lower(principal)')}) AND principal != ''

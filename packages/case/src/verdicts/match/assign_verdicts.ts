@@ -51,9 +51,9 @@ const supplied = (category: string) =>
   `home IN (SELECT if(tenant = '', {sole:String}, tenant) FROM coverage WHERE category = '${category}' AND side = 'issuance')`
 
 /**
- * The open accesses with what follows from each alone: `home` tenant, `sid` and the `field` it stands in
- * (`other` where it may be a session of the mail service's own: an audit record that names no token),
- * `family` and `kind` of token, and `note`, why its issuance could not have been seen whatever the hour.
+ * The open accesses with what follows from each alone: `home` tenant, `sid` and the `field` it stands in (`other` where
+ * it may be a session of the mail service's own: an audit record that names no token), `family` and `kind` of token,
+ * and `note`, why its issuance could not have been seen whatever the hour.
  */
 export function prepared(tables: OpenTables, where: string): string {
   return `
@@ -136,8 +136,8 @@ const RULES = `multiIf(
 
 /**
  * Reasons that the holder of a token can bring about by what he writes into it. They hide nothing: in a context that is
- * not the owner's, they are a lead. So is an application by itself, whose log is not there or has no ids: he may say that
- * he is one.
+ * not the owner's, they are a lead. So is an application by itself, whose log is not there or has no ids: he may say
+ * that he is one.
  */
 const CHOSEN = `('malformed-id', 'anonymised-id', 'no-token-id', 'other-tenant-issuer', 'first-party-app-only',
   'owa-issuer-not-supplied', 'issuer-root-unknown', 'backup-authentication', 'session-known')`

@@ -1,10 +1,7 @@
 /**
- * Clocks that are off: found where the same token has two times, and corrected where that is proven.
- *
- * A token's issuance has a time in the sign-in log, and its accesses name the time at which it was issued. Where a whole
- * log, or a whole file of it, has one constant difference, a clock or a zone is wrong, and not thousands of tokens.
- * Which of the two clocks is right cannot be known from them: the sign-in log is moved to the clock of the accesses,
- * unless only some of the access logs disagree with it. The records keep the time that they were read with.
+ * Clocks that are off, found and corrected where the same tokens have two times with one constant difference in a whole
+ * log or a whole file. The sign-in log is moved to the clock of the accesses, unless only some of the access logs
+ * disagree with it. The records keep the time that they were read with.
  *
  * @module
  */
@@ -160,7 +157,7 @@ function addedBy(found: readonly ClockOffset[], side: 'issuance' | 'access'): Of
   return added
 }
 
-/** Fills `clock_offset` anew. Throws as `Session.command`. */
+/** Fills `clock_offset` anew. */
 export async function writeClocks(session: Session): Promise<Clocks> {
   await session.command('TRUNCATE TABLE clock_offset')
   const clocks = clocksBy(await pairsOf(session))
@@ -172,7 +169,7 @@ export async function writeClocks(session: Session): Promise<Clocks> {
   return clocks
 }
 
-/** The clocks that are off, as they were found when the coverage was built. Throws as `Session.rows`. */
+/** The clocks that are off, as they were found when the coverage was built. */
 export async function readClocks(session: Session): Promise<Pick<Clocks, 'issuance' | 'access'>> {
   const rows = await session.rows(
     'SELECT toString(side) AS side, evidence_id, sum(ahead_ms) AS ahead FROM clock_offset GROUP BY side, evidence_id ORDER BY side, evidence_id',

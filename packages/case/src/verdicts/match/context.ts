@@ -1,8 +1,6 @@
 /**
- * In which context a token was used, as SQL over the columns of an access.
- *
- * A forger chooses what is in his token: id, times, session, client and application. He does not choose the
- * address that the server saw, nor what the owner of the mailbox did before.
+ * In which context a token was used, as SQL over the columns of an access. A forger chooses id, times, session, client
+ * and application of a token, but not the address that the server saw, nor the owner's earlier accesses.
  *
  * @module
  */

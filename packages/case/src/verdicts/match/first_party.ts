@@ -1,11 +1,9 @@
 /**
- * Applications of Microsoft's own, whose app-only tokens are left out of the sign-in logs.
+ * Some of Microsoft's own applications, whose app-only tokens are left out of the sign-in logs. An application that a
+ * tenant's logs have never seen sign in gets the benefit of the gap too.
  *
- * Not all of them: thousands exist. An application that a tenant's logs have never seen sign in is therefore
- * given the benefit of the gap too.
- *
- * Source: Microsoft, "Verify first-party Microsoft applications in sign-in reports", table of application
- * ids, version of 2024-03-08; that such tokens are left out, entra-docs concept-interactive-sign-ins.md.
+ * Source: Microsoft, "Verify first-party Microsoft applications in sign-in reports", table of application ids, version
+ * of 2024-03-08; that such tokens are left out, entra-docs concept-interactive-sign-ins.md.
  *
  * @module
  */

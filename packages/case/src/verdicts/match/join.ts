@@ -1,9 +1,6 @@
 /**
- * Finds the accesses whose token no issuance explains.
- *
- * Every comparison is of whole values: token id, principal, application, tenant and times. Nearly all accesses of a
- * sound log agree with the first issuance of their token id, so they go in a first step of one join. What is left is
- * compared with every issuance of its ids.
+ * Finds the accesses whose token no issuance explains. Nearly all accesses agree with the first issuance of their token
+ * id, so one join removes them. The rest is compared with every issuance of its ids.
  *
  * @module
  */
@@ -22,8 +19,8 @@ const SHARED_LIMIT = 64
 type Clocks = Pick<AllClocks, 'issuance' | 'access'>
 
 /**
- * The engine's search for chains of comparisons, from which more comparisons follow: in a long statement without
- * any it is a third of the planning.
+ * The engine's search for chains of comparisons, from which more comparisons follow: in a long statement without any it
+ * is a third of the planning.
  */
 export const PLAIN_PLAN = 'optimize_and_compare_chain = 0'
 /** Each bucket joins within its shard. */
@@ -53,13 +50,7 @@ interface JoinTables {
   readonly open: string
 }
 
-/**
- * Puts every access that no issuance explains into `open`.
- *
- * Memory: the issuances of one range.
- *
- * @param onRange after each bucket range, for progress
- */
+/** Puts every access that no issuance explains into `open`. Memory: the issuances of one range. */
 export async function joinAll(
   session: Session,
   ranges: readonly Range[],

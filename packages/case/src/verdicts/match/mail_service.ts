@@ -1,8 +1,6 @@
 /**
  * Which clients' tokens the mail service may have made itself (record type 275), learnt from what joined in this case.
- *
- * Default, where nothing joined: web mail and REST, in a tenant whose audit log has records of that type. Desktop, EWS
- * and mobile clients get their tokens from the identity provider alone.
+ * Default: web mail and REST, in a tenant whose audit log has records of that type.
  *
  * @module
  */
@@ -16,7 +14,7 @@ const BY_DEFAULT: ReadonlySet<string> = new Set(['owa', 'rest'])
 const TOKENS_TO_TELL = 20
 const SAMPLED_ROWS = 1_000_000
 
-/** `tenant client-family` of those clients. Throws as `Session.rows`. */
+/** `tenant client-family` of those clients. */
 export async function clientsOfMailService(session: Session, sole: string): Promise<string[]> {
   const logged = "coverage WHERE side = 'issuance' AND category = 'owa-auth'"
   if ((await countOf(session, logged)) === 0) return []

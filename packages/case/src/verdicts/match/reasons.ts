@@ -66,8 +66,8 @@ export const isReason = (reason: string): reason is Reason =>
   REASONS.some((one) => one.reason === reason)
 
 /**
- * Coverage gaps: why an issuance log proves nothing at the hour in question. The first that overlaps the look-back of an
- * access is its reason, so the order matters: what is missing altogether comes before what is merely thin.
+ * Coverage gaps: why an issuance log proves nothing at the hour in question. The first that overlaps the look-back of
+ * an access is its reason, so the order matters: what is missing altogether comes before what is merely thin.
  */
 export const GAP_REASONS = [
   'category-not-supplied',

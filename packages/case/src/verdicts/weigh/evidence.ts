@@ -47,7 +47,8 @@ export function evidenceOf(weighings: readonly TenantWeighing[], population: Pop
     const isWeighed = context.matter === 'missing' || context.matter === 'mismatched'
     if (!isWeighed || weighing.failsWhole(context) !== undefined) return false
     // Under his former name he is somebody else in the other log.
-    if (context.matter === 'mismatched' && population.networks.renamed.has(context.who)) return false
+    if (context.matter === 'mismatched' && population.networks.renamed.has(context.who))
+      return false
     if (!isKnown(weighing, context, population) || !groups.isFew(weighing)) return false
     if (!isAddressShown(weighing, context)) return false
     if (
@@ -105,10 +106,9 @@ class Groups {
   }
 
   /**
-   * Whether it cannot be that the owner himself is in a new network, which the log does not show. Several people were in
-   * that network, few of them with their own clients; or the log has shown people in new networks, and the client is not the
-   * owner's; or he was at work elsewhere on most of those days, with the same client if that is his, and no others are
-   * missing in new networks of their own.
+   * Whether it cannot be the owner in a new network, which the log does not show. Several people were in it, few with
+   * their own clients; or the log has people in new networks, and the client is not the owner's; or he was at work
+   * elsewhere on most of those days, and no others are missing in new networks of their own.
    */
   couldShowNewNetworks(weighing: TenantWeighing, context: Context): boolean {
     const { home, who, client, app, prefix } = context
@@ -158,7 +158,8 @@ function ownersShare(wrong: readonly Wrong[]): number {
   const tokens = (some: readonly Wrong[]) =>
     some.reduce((sum, { context }) => sum + context.hours.length, 0)
   return (
-    tokens(wrong.filter(({ weighing, context }) => isOwnersClient(weighing, context))) / tokens(wrong)
+    tokens(wrong.filter(({ weighing, context }) => isOwnersClient(weighing, context))) /
+    tokens(wrong)
   )
 }
 
@@ -166,7 +167,8 @@ function ownersShare(wrong: readonly Wrong[]): number {
 function peopleAlone(inTenant: readonly Wrong[]): number {
   const alone = [...Map.groupBy(inTenant, ({ context }) => context.prefix).values()].filter(
     (some) =>
-      peopleIn(some) === 1 && some.every(({ weighing, context }) => isOwnersClient(weighing, context)),
+      peopleIn(some) === 1 &&
+      some.every(({ weighing, context }) => isOwnersClient(weighing, context)),
   )
   return peopleIn(alone.flat())
 }
@@ -230,7 +232,9 @@ function groupChance(group: readonly Wrong[], joined: number): number {
       if (context.matter === 'missing' && !wasOn(weighing, hour)) continue
       const rate = context.matter === 'missing' ? weighing.loss : weighing.mismatch
       const loss =
-        context.matter === 'missing' ? weighing.gaps.lossOf(context.who, hour) : pairKey('hour', hour)
+        context.matter === 'missing'
+          ? weighing.gaps.lossOf(context.who, hour)
+          : pairKey('hour', hour)
       if (loss === undefined) continue
       const key = pairKey(context.home, loss)
       clusters.set(key, Math.max(clusters.get(key) ?? 0, rate))

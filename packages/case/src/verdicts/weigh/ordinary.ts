@@ -20,7 +20,11 @@ const HABIT_DAYS = 3
 const HABIT_SHARE = 0.2
 
 /** Whether the logs put the principal in the network of a context, or no network can tell. */
-export function isOwnNetwork({ home, who, prefix }: Context, tenant: Tenant, networks: Networks): boolean {
+export function isOwnNetwork(
+  { home, who, prefix }: Context,
+  tenant: Tenant,
+  networks: Networks,
+): boolean {
   if (prefix === '' || tenant.addressFit < LEAST_FIT) return true
   return networks.own.has(pairKey(who, prefix)) || networks.known.has(pairKey(home, prefix))
 }

@@ -1,9 +1,7 @@
 /**
- * Whether a log was there for a principal when his tokens are missing: an export may lack one person for days.
- *
- * Such a loss takes all of a person's tokens, wherever they were used, so it shows as a gap between two that were explained.
- * What is missing in a short gap is as good as any. All that is missing in a long one, and in those of others that overlap
- * it, may have been lost at once. In a gap of more than a day nothing can be told from such a loss.
+ * Whether a log was there for a principal when his tokens are missing: an export may lack one person for days. Such a
+ * loss takes all of a person's tokens, so it is a gap between two explained ones. Missing tokens in a short gap count.
+ * All in a long one, and in those of others that overlap it, may have been lost at once; none in a gap of over a day.
  *
  * @module
  */
@@ -11,7 +9,7 @@ import { type Context, pairKey } from './population.ts'
 
 /** Tokens live about an hour: who is at work has one explained in every few hours. */
 const SHORT_HOURS = 4
-/** Longer than a night: a gap of a day, or of a person who is away, tells nothing. */
+/** Longer than a night: a gap of a day, or of a person who is away, shows nothing. */
 const MOST_HOURS = 24
 
 interface Gap {

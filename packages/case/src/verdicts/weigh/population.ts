@@ -1,7 +1,6 @@
 /**
- * What is weighed: contexts in which something is wrong, and what the same logs show of everybody else.
- *
- * Counts are of tokens; of records without a token id, of records. Hours are whole hours since 1970, UTC.
+ * What is weighed: contexts in which something is wrong, and what the same logs show of everybody else. Counts are of
+ * tokens, or of records without a token id; hours are whole hours since 1970, UTC.
  *
  * @module
  */

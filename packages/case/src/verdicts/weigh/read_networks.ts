@@ -20,8 +20,12 @@ export const NO_NETWORKS: Networks = {
   signIns: new Map(),
 }
 
-/** What the logs know of the networks and principals of contexts. Throws as `Session.rows`. */
-export async function readNetworks(session: Session, tables: Tables, sole: string): Promise<Networks> {
+/** What the logs know of the networks and principals of contexts. */
+export async function readNetworks(
+  session: Session,
+  tables: Tables,
+  sole: string,
+): Promise<Networks> {
   const { about, joined } = tables
   const own = await session.rows(
     `SELECT DISTINCT who, prefix FROM (

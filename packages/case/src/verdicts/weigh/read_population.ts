@@ -1,8 +1,6 @@
 /**
- * Reads what is weighed out of a judged case.
- *
- * Cost: a pass over the accesses of the tenants in which something is wrong, and one over the principals, networks and
- * times of the issuances.
+ * Reads what is weighed. Cost: a pass over the accesses of the tenants in which something is wrong, and one over the
+ * principals, networks and times of the issuances.
  *
  * @module
  */
@@ -13,16 +11,16 @@ import type { Session } from '../../engine/session.ts'
 import { SPILLS } from '../../engine/settings.ts'
 import { APP, HAS_TOKEN } from '../../store/access_sql.ts'
 import { columnsSql } from '../../store/columns.ts'
+import { MATTERS } from '../match/assign_verdicts.ts'
 import { correctedMs, readClocks } from '../match/clocks.ts'
 import { CLIENT, FAMILY, IS_WELL_MADE, PREFIX, WHO } from '../match/context.ts'
-import { MATTERS } from '../match/assign_verdicts.ts'
 import { bucketsOf, rangesFor } from '../match/ranges.ts'
 import type { Context, Population } from './population.ts'
 import { NO_NETWORKS, readNetworks } from './read_networks.ts'
 import { DAY, type Tables } from './read_sql.ts'
 import { readTenants } from './read_tenants.ts'
 
-/** Columns by which contexts are told apart, and joined to the assigned on them. */
+/** Columns by which contexts are distinguished, and joined to the assigned on them. */
 export const CONTEXT_KEY =
   'home, who, prefix, app, client_family, client_kind, service, source, matter, reason, day'
 
@@ -38,7 +36,7 @@ const SIGNED_IN_COLUMNS = columnsSql(
   'owner Low; principal String; principal_id String; ip String; category Low; outcome Low; records UInt64',
 )
 
-/** @param judged table of `OUTCOME_COLUMNS`. Throws as `Session.command`. */
+/** @param judged table of `OUTCOME_COLUMNS`. */
 export async function readPopulation(
   session: Session,
   scratch: Scratch,

@@ -22,7 +22,7 @@ const COLUMN: Readonly<Record<Dimension, string>> = {
   who: 'who',
 }
 
-/** What the logs show of the tenants in question. Throws as `Session.rows`. */
+/** What the logs show of the tenants in question. */
 export async function readTenants(
   session: Session,
   tables: Tables,

@@ -1,9 +1,6 @@
 /**
- * From verdicts on single tokens to what may be said of them: the whole must fit before anybody is accused.
- *
- * A token that no issuance explains has four ordinary causes: its log never shows such tokens, the log has a hole there,
- * the log loses a row now and then, or a column holds something else. Each leaves marks in the tokens of everybody
- * else. `docs/missing-tokens.md` gives the rules in words.
+ * From verdicts on single tokens to what may be said of them. A token that no issuance explains has four ordinary
+ * causes, each of which shows in the tokens of everybody else; see `docs/missing-tokens.md`.
  *
  * @module
  */
@@ -215,8 +212,8 @@ export class TenantWeighing {
   }
 
   /**
-   * A ledger says itself that it has every token: what it lacks was not issued, if it has those of others. An id that it
-   * issued to somebody else proves as much of a principal who has tokens of his own under the same name.
+   * A ledger says itself that it has every token: what it lacks was not issued, if it has those of others. An id that
+   * it issued to somebody else proves as much of a principal who has tokens of his own under the same name.
    */
   #recorded(context: Context): Assigned {
     const joined = this.#joined

@@ -9,8 +9,8 @@ import type { Scratch } from '../../engine/scratch.ts'
 import type { Session } from '../../engine/session.ts'
 import { insertRows } from '../../engine/tab_separated.ts'
 import { columnsOf, nameOf } from '../../store/columns.ts'
-import { BUCKET_ORDER } from '../match/join.ts'
 import { OUTCOME_COLUMNS } from '../match/assign_verdicts.ts'
+import { BUCKET_ORDER } from '../match/join.ts'
 import { CONTEXT_KEY, readPopulation } from './read_population.ts'
 import { type Assigned, weigh } from './weigh.ts'
 
@@ -19,7 +19,7 @@ const ASSIGNED_COLUMNS =
   service Low; source Low; matter Low; reason Low; day Int32; strength Low; new_reason Low`)
 const FEW_ROWS = 100_000
 
-/** @returns the table of outcomes: `OUTCOME_COLUMNS` and `strength`. Throws as `Session.command`. */
+/** @returns the table of outcomes: `OUTCOME_COLUMNS` and `strength`. */
 export async function weighVerdicts(
   session: Session,
   scratch: Scratch,
