@@ -128,10 +128,7 @@ export async function answer(
 const slotOf = (selection: Selection): AnswerSlot =>
   isDefault(selection) ? 'answer' : 'answer-selected'
 
-/**
- * The answer to the whole case where it is there already, and nothing that it rests on has changed since. Costs small
- * queries.
- */
+/** The stored answer to the whole case, where nothing that it rests on has changed since. Costs small queries. */
 export async function finishedAnswer(
   investigated: Case,
   hunts: HuntOptions = {},
@@ -262,10 +259,7 @@ export async function answerMarked(
   }
 }
 
-/**
- * What a mark changes at once: how much is the attacker's, when, and the marks. {@link answerMarked} finds new upper
- * bounds; here they are those from before the mark, in a selection that `remark` has made.
- */
+/** What a mark changes at once: how much is the attacker's, when, and the marks. Upper bounds stay as they were. */
 export async function answerAtOnce(
   session: Session,
   before: Answer,

@@ -21,11 +21,7 @@ export interface Outcome {
   readonly hasLeads?: boolean
 }
 
-/**
- * Of the whole case: a selection narrows what is shown of the accesses, not the outcome of the case.
- *
- * @param isSearchAsked whether dumps were to be searched; what nobody asked for is no part without an answer
- */
+/** Outcome of the whole case, whatever is selected. A search of dumps that nobody asked for leaves nothing open. */
 export function caseOutcome({ status, unanswered }: Conclusion, isSearchAsked: boolean): Outcome {
   const open = unanswered.filter((code) => isSearchAsked || code !== 'dumps-not-searched')
   return { isFound: status === 'found', isWhole: open.length === 0, hasLeads: status === 'lead' }
@@ -59,10 +55,7 @@ export async function huntsOutcome(
   }
 }
 
-/**
- * Of custody. No log covers every place where a file may have been: that none names a file that was asked for proves
- * nothing. Without a record of any file nobody looked.
- */
+/** Outcome of custody. No log covers every location, so that none names a file proves nothing. */
 export async function custodyOutcome(
   session: Session,
   { found, isNamed }: { readonly found: number; readonly isNamed: boolean },

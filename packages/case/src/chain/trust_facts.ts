@@ -92,7 +92,7 @@ function isFacts(value: unknown): value is TrustFacts {
   return isObject(value) && ['keys', 'signed', 'probed'].every((name) => Array.isArray(value[name]))
 }
 
-/** Stores what all evidence of the case says, in place of the earlier. */
+/** Stores what all evidence of the case says; replaces what was stored. */
 export async function keepTrustFacts(session: Session, facts: TrustFacts): Promise<void> {
   const value = JSON.stringify(facts)
   if ((await readMeta(session, FACT)) !== value) await insertMeta(session, FACT, value)

@@ -140,7 +140,7 @@ export function exportsWanted(questions: readonly Question[]): Lacking[] {
   })
 }
 
-/** What is asked of all tenants at once, and is no matter of time. */
+/** Questions about all tenants at once, whatever the time. */
 function ofAll(found: Survey): Question[] {
   const synchronised = found.logs.reduce((sum, log) => sum + log.synchronised, 0)
   const asked: readonly (readonly [string, Need, boolean])[] = [

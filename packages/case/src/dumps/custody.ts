@@ -13,8 +13,7 @@ import { dumpFiles, dumpName, dumpScans } from './dump_scans.ts'
 
 export interface CustodyOptions {
   /**
-   * Part of the path or name, whatever its case, or the whole hash. Default: files that look like memory dumps or key
-   * stores, and the files of the selected accesses.
+   * Part of the path or name, or the whole hash. Default: likely dumps and key stores, and files of selected accesses.
    */
   readonly artefact?: string
   readonly selected?: Selected
@@ -65,10 +64,7 @@ interface ArtefactAccess {
   readonly hunts: readonly string[]
 }
 
-/**
- * Names of memory dumps, hibernation files and key stores, compressed or not. A list of leads for the eye: an artefact
- * that is named explicitly needs no such name.
- */
+/** Names of memory dumps, hibernation files and key stores, compressed or not. */
 const DUMP_LIKE = [
   // lsass.dmp, MEMORY.DMP, heap.hprof, host.lime, vm.vmem, image.raw, store.kdbx, signing.pfx, id.pem
   String.raw`\.(dmp|mdmp|hdmp|kdmp|hprof|lime|vmem|vmss|vmsn|raw|mem|memdump|aff4|kdbx|pfx|p12|pem|ppk|jks|keystore|snk)(\.(gz|zip|7z|xz|zst|bz2|lz4))?$`,
@@ -87,10 +83,7 @@ const IS_NAMED = `positionCaseInsensitiveUTF8(object_path, {artefact:String}) > 
 
 const DEFAULT_LIMIT = 100
 
-/**
- * Accesses to artefacts: the most suspicious artefact first, then the one accessed last. Paths are compared without
- * regard to letter case, as the services that log them do. Cost: two passes over the accesses to files.
- */
+/** Accesses to artefacts: the most suspicious artefact first, then the one accessed last. Cost: two passes. */
 export async function custody(session: Session, options: CustodyOptions = {}): Promise<Custody[]> {
   const { artefact = '', selected, limit = DEFAULT_LIMIT } = options
   const accessed =

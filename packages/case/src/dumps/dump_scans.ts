@@ -76,7 +76,7 @@ function isScan(value: unknown): value is DumpScan {
   return isObject(value) && Array.isArray(value['keys'])
 }
 
-/** Stores a scan in place of an earlier one of the same dump. */
+/** Stores a scan, which replaces an earlier one of the same dump. */
 export async function keepScan(session: Session, scan: DumpScan): Promise<void> {
   const { sha256, given } = scan
   const sql = `SELECT ${NEXT_TIME} AS at FROM dump_scan WHERE sha256 = {sha256:String}`
@@ -111,10 +111,7 @@ export async function dumpFiles(session: Session): Promise<DumpFile[]> {
 /** What packs one file by itself, and then adds to its name. RE2 and JavaScript read it alike. */
 export const PACKED_NAME: string = String.raw`\.(gz|xz|zst|zstd|bz2|lz4)$`
 
-/**
- * The name by which a dump is known, whether packed or not: `core.4711` of `/var/crash/Core.4711.zst`. Who copies a
- * dump packs it, and who looks at one unpacks it.
- */
+/** The name by which a dump is known, compressed or not: `core.4711` of `/var/crash/Core.4711.zst`. */
 export function dumpName(path: string): string {
   // Of a member of an archive, the member's own name.
   const name = path.split(/[\\/!]/).at(-1) ?? path

@@ -37,10 +37,7 @@ export interface FileUse {
 
 const MOST_PEOPLE = 100
 
-/**
- * The accesses to a file: by its hash where a log has one, else by its name as `dumpName` gives it. Undefined where no
- * record names such a file.
- */
+/** The accesses to a file: by its hash where a log has one, else by its name as `dumpName` gives it. */
 export async function fileUse(
   session: Session,
   sha256: string,

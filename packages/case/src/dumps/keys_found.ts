@@ -10,7 +10,7 @@ import { type FileUse, fileUse } from './file_use.ts'
 
 /** A dump that holds the key. */
 interface KeyPlace {
-  /** Where the dump lies, the same content under each of its names. */
+  /** Where the dump is, the same content under each of its names. */
   readonly files: readonly string[]
   readonly sha256: string
   readonly container: string
@@ -31,15 +31,13 @@ export interface KeyFound
   readonly places: readonly KeyPlace[]
 }
 
-/** Whether the key is somebody's: whoever scanned notes those alone that are ignored, such as published test keys. */
+/** Whether the key is somebody's: the scanner notes those that are not, such as published test keys. */
 export function isLeak({ note }: Pick<KeyFound, 'note'>): boolean {
   return note === null
 }
 
 /**
- * Every key, those that somebody named or signed a certificate for first, published test keys last.
- *
- * Cost: one or two passes over the accesses to files for each dump that holds a key.
+ * Every key, named and certified ones first, test keys last. Cost: one or two passes for each dump that holds a key.
  */
 export async function keysFound(session: Session): Promise<KeyFound[]> {
   const scans = new Map((await dumpScans(session)).map((scan) => [scan.sha256, scan]))

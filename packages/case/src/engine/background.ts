@@ -6,8 +6,7 @@
 import type { Session } from './session.ts'
 
 /**
- * Each statement waits until `idle`, so that whoever asks waits for one of them at most; a stopped session runs none
- * but those that drop its own tables.
+ * Runs statements when `idle`, so that others wait for one at most; a stopped session runs only DROPs of its tables.
  */
 export function background(
   session: Session,

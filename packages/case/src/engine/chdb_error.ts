@@ -1,4 +1,4 @@
-/** What chDB and the file system throw, as errors of ours. */
+/** What chDB and the file system throw, as errors of this package. */
 import { isObject, MintmarkError, text } from '@mintmark/core'
 import { NO_ROOM } from './engine_error.ts'
 
@@ -9,7 +9,7 @@ export function numberOf(cause: unknown): number {
     : 0
 }
 
-/** `DISK_FULL` or `OUTPUT_UNWRITABLE`; an error of ours stays what it is. */
+/** `DISK_FULL` or `OUTPUT_UNWRITABLE`; an error of this package stays what it is. */
 export function fileError(cause: unknown): MintmarkError {
   if (cause instanceof MintmarkError) return cause
   const errno = isObject(cause) ? (text(cause, 'code') ?? '') : ''

@@ -4,11 +4,7 @@ import { MintmarkError } from '@mintmark/core'
 const DISK_FULL_NUMBERS = new Set([243, 75, 76, 87])
 const NO_SPACE = /No space left on device|errno: 28\b|ENOSPC|NOT_ENOUGH_SPACE/u
 
-/**
- * The typed error for what an engine reported, with ClickHouse's number in `facts.clickhouse`.
- *
- * @param number ClickHouse's error number; 0 when it gave none
- */
+/** The typed error for what an engine reported, with ClickHouse's number, 0 for none, in `facts.clickhouse`. */
 export function engineError(cause: unknown, number: number): MintmarkError {
   if (cause instanceof MintmarkError) return cause
   const message = cause instanceof Error ? cause.message : String(cause)
@@ -24,7 +20,7 @@ export function engineError(cause: unknown, number: number): MintmarkError {
 export const NO_ROOM =
   'no space left where the case is kept. Nothing is lost: make room, and run the same command again'
 
-/** `Code: 60. DB::Exception: …` starts, or stands near the start of, every message of the engine. */
+/** `Code: 60. DB::Exception: …` is at or near the start of every message of the engine. */
 function numberIn(message: string): number {
   const match = /\bCode: (\d+)\b/u.exec(message.slice(0, 200))
   return match === null ? 0 : Number(match[1])

@@ -2,8 +2,7 @@ import type { Json } from '@mintmark/core'
 import type { Params, Session } from './session.ts'
 
 /**
- * Answers to questions about the evidence and its verdicts alone, each asked once. Invariant: neither a selection nor a
- * mark changes them, and no statement names a scratch table.
+ * Answers about the evidence and its verdicts alone, each asked once. Invariant: no statement names a scratch table.
  */
 export class Facts {
   readonly #answers = new Map<string, Promise<readonly Json[]>>()
@@ -11,10 +10,7 @@ export class Facts {
   /** Values by what was asked for, and their keys. */
   readonly #values = new Map<string, Map<string, string>>()
 
-  /**
-   * Values by key; `ask` is given the keys that were not asked for before under this name. A key without a value is
-   * left out.
-   */
+  /** Values by key, without keys that have none; `ask` gets the keys that were not asked for before under this name. */
   async values(
     name: string,
     keys: readonly string[],

@@ -49,11 +49,7 @@ export class Scratch {
     }
   }
 
-  /**
-   * Makes a table and gives its name.
-   *
-   * @param orderBy left out: the table stays in memory, for what a join or an IN holds there anyhow
-   */
+  /** Makes a table and gives its name. Without `orderBy` it stays in memory, as for a join or an IN. */
   async table(name: string, columns: string, orderBy?: string): Promise<string> {
     const full = `${SCRATCH}${name}_${this.#suffix}`
     const engine = orderBy === undefined ? 'Memory' : `MergeTree ORDER BY ${orderBy}`

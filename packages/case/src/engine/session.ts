@@ -31,25 +31,16 @@ export interface Session {
    *   command}
    */
   ask(sql: string): AsyncIterable<readonly Json[]>
-  /**
-   * Inserts encoded rows, which may come in pieces. The bytes must not change until the promise settles. Throws as
-   * {@link command}.
-   */
+  /** Inserts encoded rows, in one or more pieces, which must not change until the promise settles. */
   insert(
     table: string,
     columns: readonly string[],
     format: InsertFormat,
     bytes: Uint8Array | readonly Uint8Array[],
   ): Promise<void>
-  /**
-   * Name under which a shard holds its own rows of a sharded table: `access_local` on a cluster, `access` elsewhere.
-   * Only for statements that {@link everywhere} runs.
-   */
+  /** Name of a shard's own part of a sharded table (`access_local` on a cluster), for {@link everywhere}. */
   localTable(name: string): string
-  /**
-   * Runs a statement on every shard: DDL, TRUNCATE and OPTIMIZE of local tables, and statements that read and write
-   * local tables alone. Throws as {@link command}.
-   */
+  /** Runs a statement on every shard: DDL, TRUNCATE, OPTIMIZE, and what reads and writes local tables alone. */
   everywhere(sql: string, params?: Params): Promise<void>
   close(): Promise<void>
 }

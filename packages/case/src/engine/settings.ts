@@ -1,8 +1,4 @@
-/**
- * Settings that keep a question's memory bounded: what does not fit is spilled to disk.
- *
- * Sorted merges are slower than hash tables, and bounded; a question is asked once.
- */
+/** Settings that keep a question's memory bounded: what does not fit is spilled to disk. */
 export const BOUNDED: string = `SETTINGS max_bytes_before_external_group_by = 300000000,
   max_bytes_before_external_sort = 300000000, max_bytes_ratio_before_external_group_by = 0,
   max_bytes_ratio_before_external_sort = 0, distributed_product_mode = 'global'`

@@ -39,18 +39,14 @@ const MOST_WAIT_MS = 30_000
 /** The kernel takes no longer address of a socket. */
 const MOST_PATH_BYTES = 100
 
-/** The address by which the system takes a path that is too long for it as it is; undefined where there is none. */
+/** The address by which the system takes a path that is too long; undefined where there is none. */
 function addressOf(path: string): string | undefined {
   return [path, relative(process.cwd(), path)].find(
     (each) => Buffer.byteLength(each) <= MOST_PATH_BYTES,
   )
 }
 
-/**
- * Answers other processes until it is ended. What cannot be shared, as on a file system without sockets, is not.
- *
- * @returns takes no more processes, and waits for those that are there, {@link MOST_WAIT_MS} at most
- */
+/** Answers other processes until the returned function is called, which waits {@link MOST_WAIT_MS} at most for them. */
 export async function shareSession(session: Session, path: string): Promise<() => Promise<void>> {
   const address = addressOf(path)
   if (address === undefined) return () => Promise.resolve()

@@ -11,10 +11,7 @@ import { readStatement, type Statement } from './statement.ts'
 /** `established` joins the default selection of a scope; `lead` is for a person to look at. */
 export type HuntStrength = 'established' | 'lead'
 
-/**
- * What became of the token. `forged`: nobody issued it. `replayed`: issued, and in other hands. `mis-granted`: issued
- * to who should not have it. `context`: used in a way not seen before.
- */
+/** `forged`: nobody issued the token. `replayed`: issued, used by another. `mis-granted`: issued to another. */
 export type HuntClass = 'forged' | 'replayed' | 'mis-granted' | 'context'
 
 /** A question with its meaning. */

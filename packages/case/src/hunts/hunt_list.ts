@@ -15,7 +15,7 @@ const MAX_BYTES = 1 << 20
 const MAX_HUNTS = 1000
 
 export interface HuntSelection {
-  /** Folders with the user's own hunts, beside the built-in ones. Not searched below their first level. */
+  /** Folders with the user's own hunts; only their first level is searched. */
   readonly dirs?: readonly string[]
   /** Ids; without it, all. */
   readonly only?: readonly string[]

@@ -25,11 +25,7 @@ const WHOLE: ReadonlyMap<string, readonly [number, number]> = new Map([
 ])
 const LINE = /^([a-z][a-z0-9_]*) +([A-Za-z0-9()]+) +('[^']*'|\[[^\]]*\]|\S+)(?: +(.*))?$/u
 
-/**
- * Reads what follows `-- param:`.
- *
- * @returns the parameter, or what is wrong with it in words
- */
+/** Reads what follows `-- param:`: the parameter, or what is wrong with it in words. */
 export function readParam(line: string): HuntParam | string {
   const [, name = '', typeName = '', spelled = '', words = ''] = LINE.exec(line) ?? []
   if (name === '') return 'param is: name Type default, and then what it is'

@@ -14,9 +14,9 @@ import { fillKnown } from './known.ts'
 import { fillNetworks } from './networks.ts'
 
 export interface HuntOptions extends HuntSelection {
-  /** How many rows of each hunt to give; all are kept. Default 20. */
+  /** How many rows of each hunt to give; all are stored. Default 20. */
   readonly limit?: number
-  /** Values for parameters in place of their defaults, by `hunt.name` or by `name` for every hunt that has it. */
+  /** Values for parameters instead of their defaults, by `hunt.name` or by `name` for every hunt that has it. */
   readonly params?: Params
   /** Called before each hunt. */
   readonly onProgress?: (done: number, total: number, id: string) => void

@@ -46,10 +46,7 @@ const TOKEN =
   /(?<space>\s+)|(?<comment>--[^\n]*|\/\*[\s\S]*?(?:\*\/|$))|(?<quoted>'(?:[^'\\]|\\[\s\S]|'')*(?:'|$))|(?<name>`(?:[^`\\]|\\[\s\S])*(?:`|$)|"(?:[^"\\]|\\[\s\S])*(?:"|$))|(?<placeholder>\{[^{}]*\}?)|(?<word>\w+)|(?<other>[\s\S])/gu
 const PLACEHOLDER = /^\{\s*([A-Za-z_]\w*)\s*:\s*([^{}]*?)\s*\}$/u
 
-/**
- * Reads one statement, in linear time. Comments go, because one at the end would hide what the runner puts behind it.
- * `firstLine` is the line of the file on which `source` starts.
- */
+/** Reads one statement, in linear time, without comments. `firstLine` is the line of the file where `source` starts. */
 export function readStatement(source: string, firstLine: number): Statement | StatementFault {
   const scan = new Scan(firstLine)
   for (const match of source.matchAll(TOKEN)) {

@@ -1,5 +1,5 @@
 /**
- * Puts a hunt that somebody is still writing to a case: nothing of what it finds is kept.
+ * Tries a hunt that somebody is still writing; nothing that it finds is stored.
  *
  * @module
  */

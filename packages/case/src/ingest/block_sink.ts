@@ -43,7 +43,7 @@ export class BlockSink implements RecordSink {
   /** Called when so many rejects wait that all rows had better be taken. */
   onMany: () => void = () => {}
 
-  /** The file that the next records stand in. */
+  /** The file of the next records. */
   begin(evidenceId: number, identity: Identity): void {
     this.#source = new RecordSource(evidenceId, identity)
     this.#statements = new Map()

@@ -5,7 +5,7 @@ export class ChunkQueue implements AsyncIterable<Uint8Array> {
   #isEnded: boolean = false
   #wake: () => void = () => {}
 
-  /** @param onTaken told for each chunk when the next one is asked for */
+  /** @param onTaken called for each chunk when the next one is asked for */
   constructor(onTaken: () => void) {
     this.#onTaken = onTaken
   }

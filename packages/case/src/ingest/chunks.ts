@@ -1,4 +1,4 @@
-/** Chunks of a file on their way to whoever takes them. @module */
+/** Chunks of a file on their way to their consumer. @module */
 
 /** The bytes at hand, which are counted already, then the rest. */
 export async function* joined(
@@ -28,7 +28,7 @@ export async function* counted(
   }
 }
 
-/** Tells of each chunk, and waits, before it is handed on. */
+/** Reports each chunk, and waits, before it is passed on. */
 export async function* watched(
   chunks: AsyncIterable<Uint8Array>,
   onChunk: (chunk: Uint8Array) => Promise<void>,

@@ -17,11 +17,7 @@ const COLUMNS: ReadonlyMap<string, readonly string[]> = new Map([
   ...['directory', 'inventory', 'reject'].map((name) => [name, columnNames(name)] as const),
 ])
 
-/**
- * Writes rows and, after them, the files that they came from, in the order of their ids.
- *
- * A file is in the case when its row in `evidence` is; until then `recover` takes its rows out.
- */
+/** Writes rows and, after them, the `evidence` rows of their files, in the order of the ids: see `recover`. */
 export class Committer {
   readonly #session: Session
   readonly #known: KnownEvidence
@@ -47,7 +43,7 @@ export class Committer {
     this.#drafts.push(draft)
   }
 
-  /** Resolves when so little waits that more may come. Never throws: {@link ready} tells. */
+  /** Resolves when so little waits that more may come. Never throws: see {@link ready}. */
   async take(blocks: readonly TableBlock[]): Promise<void> {
     for (const block of blocks) {
       this.#blocks.push(block)
@@ -84,7 +80,7 @@ export class Committer {
     this.#writing = this.#write().finally(() => {
       this.#isWriting = false
     })
-    // Reported to whoever asks next.
+    // Reported to the next caller.
     this.#writing.catch(() => {})
     return this.#writing
   }

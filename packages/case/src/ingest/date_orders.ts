@@ -38,9 +38,7 @@ interface DatedFile {
   readonly hasAmbiguous: boolean
 }
 
-/**
- * Files that were read by another order than the files of the case prove together; `given` are the sources of this run.
- */
+/** Files read by another order than the files of the case prove together; `given` are the sources of this run. */
 export async function wronglyOrdered(
   session: Session,
   given: ReadonlyMap<string, EvidenceSource>,

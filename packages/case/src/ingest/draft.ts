@@ -22,7 +22,7 @@ export class EvidenceDraft {
   isUnreadable: boolean = false
   /** Of a file that is no log and is not read as one. */
   otherShape: string | undefined
-  /** Id of the row that this one takes the place of; 0 when there is none. */
+  /** Id of the row that this one replaces; 0 when there is none. */
   replaces = 0
   /** Read again for the order of its dates: what repeats it in the case is a copy of this one. */
   isReread: boolean = false

@@ -1,12 +1,9 @@
 /** Parts of a task's rows that are on their way at most. */
 const MOST_ON_THEIR_WAY = 2
-/** Whoever waits looks again after this time, milliseconds. */
+/** A waiting thread looks again after this time, milliseconds. */
 const LOOK_AGAIN_MS = 1000
 
-/**
- * Holds back a thread that gives on rows in the midst of a task, until others of them have been taken: a task may give
- * twenty times as many bytes as it has. The thread stands still meanwhile.
- */
+/** Blocks a thread within a task until others have taken rows: a task may give twenty times as many bytes as it has. */
 export class Flow {
   /** Shared by both sides. */
   readonly memory: SharedArrayBuffer

@@ -25,8 +25,8 @@ interface IngestOptions {
   readonly threads?: number
   readonly onProgress?: (progress: IngestProgress) => void
   /**
-   * The shape of a file that is evidence and no log, such as a dump: asked for each file, with its first bytes or all
-   * of them. Such a file is hashed, and never read as text.
+   * Recognises evidence that is no log, such as a dump, by its first bytes or all; it is hashed, and never read as
+   * text.
    */
   readonly otherShape?: OtherShape
   /** Aborting it stops the run with the signal's reason; files that are in the case stay. */
@@ -38,7 +38,7 @@ interface IngestProgress {
   readonly files: number
   /** Of them, those that are in the case. */
   readonly filesDone: number
-  /** Size of all, as they are on disk. */
+  /** Size of all on disk. */
   readonly bytesTotal: number
   /** Bytes read so far, decompressed: may exceed the total. */
   readonly bytesRead: number
@@ -197,7 +197,7 @@ async function runOnce(
   try {
     await merges.begin()
     for (const source of sources) {
-      // oxlint-disable-next-line no-await-in-loop -- in order; reading goes on beside it
+      // oxlint-disable-next-line no-await-in-loop -- in order; reading continues meanwhile
       await reader.take(source)
     }
     await reader.finish()
@@ -259,7 +259,7 @@ function reportOf(evidence: readonly EvidenceRow[], added: readonly EvidenceRow[
   }
 }
 
-/** Counts what was read and tells it, ten times a second at most. */
+/** Counts and reports what was read, ten times a second at most. */
 class Tally {
   readonly #onProgress: IngestOptions['onProgress']
   readonly #files: number

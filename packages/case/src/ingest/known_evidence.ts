@@ -84,7 +84,7 @@ export class KnownEvidence {
     return this.#shapes.get(evidenceId) ?? ''
   }
 
-  /** Id of the row of a file that could not be read when it was met before; 0 when there is none. */
+  /** Id of the row of a file that could not be read before; 0 when there is none. */
   unreadable(path: string): number {
     return this.#unreadable.get(resolve(path)) ?? 0
   }

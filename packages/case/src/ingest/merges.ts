@@ -5,8 +5,8 @@ const TABLES = ['issuance', 'access'] as const
 const MOST_PARTS = 250
 
 /**
- * Keeps the engine of a folder from merging while rows come in, because sealing merges all at once (measured: a seventh
- * of an ingest). The pause ends with the process; a server's would not, so there is none.
+ * Keeps the engine of a folder from merging during ingest, because sealing merges all (measured: a seventh). A server's
+ * pause would outlive the process, so there is none.
  */
 export class MergePause {
   readonly #session: Session

@@ -107,7 +107,7 @@ export class LongColumn implements NativeColumn {
 /** Value of a hex digit of canonical GUID text by character code; 255 elsewhere. */
 const NIBBLE = new Uint8Array(128).fill(255)
 for (let digit = 0; digit < 16; digit++) NIBBLE[digit.toString(16).charCodeAt(0)] = digit
-/** Where the two digits of each byte stand in a GUID's text, in the order in which they are stored. */
+/** Where the two digits of each byte are in a GUID's text, in the order in which they are stored. */
 const DIGITS = Uint8Array.of(16, 14, 11, 9, 6, 4, 2, 0, 34, 32, 30, 28, 26, 24, 21, 19)
 const HYPHENS = [8, 13, 18, 23] as const
 const HYPHEN = 0x2d

@@ -89,8 +89,7 @@ const MOST_KEYS = 65_536
 const MOST_KEY_BYTES = 4 * 1024 * 1024
 
 /**
- * `LowCardinality(String)`: each value once, and a number a row. Bytes of a value are reused in the next blocks
- * (measured: a third less than a new map a block).
+ * `LowCardinality(String)`: each value once, and a number a row. Bytes of values are reused (measured: a third less).
  */
 export class RepeatedTextColumn implements NativeColumn {
   readonly type = 'LowCardinality(String)'
@@ -100,7 +99,7 @@ export class RepeatedTextColumn implements NativeColumn {
   #keys = Buffer.alloc(FIRST_BYTES)
   #keysEnd = 0
   #starts = new Uint32Array(1024)
-  /** Place of a value in this block's dictionary; only if its mark is the block's. */
+  /** Index of a value in this block's dictionary; only if its mark is the block's. */
   #places = new Uint32Array(1024)
   #marks = new Uint32Array(1024)
   #mark = 1

@@ -85,7 +85,7 @@ export async function* plainSlices(
   }
 }
 
-/** The last place between a line that ends an object and one that begins one; -1 if there is none. */
+/** The last position between a line that ends an object and one that begins one; -1 if there is none. */
 function lastCut(bytes: Buffer): number {
   for (
     let at = bytes.lastIndexOf(LF, bytes.length - 2);

@@ -97,7 +97,7 @@ class RecordColumns {
     of.tokenId.push(tokenId)
   }
 
-  /** An id that is no canonical GUID; gives the text that is to be kept. */
+  /** An id that is no canonical GUID; gives the text that is stored. */
   #pushOther(ownId: string, line: number, source: RecordSource): string {
     this.of.recordId.pop()
     const guid = readGuid(ownId)

@@ -55,7 +55,7 @@ interface Run {
   readonly otherShape: OtherShape
   /** Files that are read again, by path, in the order of their dates that other files prove. */
   readonly rereads: ReadonlyMap<string, DateOrder>
-  /** Told of every byte that was read. */
+  /** Called for every byte that was read. */
   readonly onBytes: (bytes: number) => void
 }
 
@@ -307,10 +307,7 @@ export class SourceReader {
     draft.rejects = rejects
   }
 
-  /**
-   * The hash of a large file before it is read: of a compressed one, whose bytes on disk are not seen otherwise, and of
-   * one that has the size of a known file. Else `''`.
-   */
+  /** The hash, before reading, of a large file that is compressed or has the size of a known file. Else `''`. */
   async #hashFirst(source: EvidenceSource): Promise<string> {
     await Promise.all(this.#hashing.get(source.sizeBytes) ?? [])
     this.#rethrow()
@@ -396,7 +393,7 @@ export class SourceReader {
     draft.contentSha256 = hash.digest('hex')
   }
 
-  /** Runs a job beside the others; what it fails with is thrown by whoever asks next. */
+  /** Runs a job in parallel; its error is thrown to the next caller. */
   #start(path: string, work: () => Promise<void>): Promise<void> {
     const job = work()
       .catch((cause: unknown) => {

@@ -43,7 +43,7 @@ interface StreamState {
   wake: () => void
 }
 
-/** A file that a worker could not read because of an error of ours. The others can be. */
+/** A file that a worker could not read because of an error of the reader. The others can be. */
 export class ReaderFailure extends Error {
   readonly evidenceId: number
 
@@ -55,10 +55,7 @@ export class ReaderFailure extends Error {
 
 type WithoutJob<T> = Omit<T, 'job' | 'kind'>
 
-/**
- * Worker threads that turn bytes of files into blocks of rows. One is started when there is a task and all that were
- * started before have one: what reads a few files, or none that the case does not have, needs no more.
- */
+/** Worker threads that turn bytes of files into blocks of rows; one more is started when all others have a task. */
 export class WorkerPool {
   readonly #most: number
   readonly #flows = new Map<Worker, Flow>()
@@ -108,9 +105,8 @@ export class WorkerPool {
   }
 
   /**
-   * Reads a file whose bytes must go through one reader, once or twice.
-   *
-   * @param isGivenAway whether nobody uses the memory of a chunk again, so that it can be handed over
+   * Reads a file whose bytes must go through one reader, once or twice. With `isGivenAway` its chunks can be handed
+   * over.
    */
   async readStream(
     task: WithoutJob<StreamTask>,
@@ -286,8 +282,7 @@ const same = (chunk: Uint8Array): Uint8Array => chunk
 const copied = (chunk: Uint8Array): Uint8Array => new Uint8Array(chunk)
 
 /**
- * Memory that these bytes fill and share with nothing: it is handed over, which spares a copy and the engine's
- * collecting it. Small reads may share one buffer of Node's pool, and are copied.
+ * Memory that can be handed over, which spares a copy. Small reads may share a buffer of Node's pool, and are copied.
  */
 function wholeBuffers(parts: readonly Uint8Array[]): ArrayBuffer[] {
   return parts.flatMap(({ buffer, byteLength }) =>

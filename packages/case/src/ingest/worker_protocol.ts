@@ -2,8 +2,7 @@ import type { DateOrder, EvidenceSummary, Reject, Statement } from '@mintmark/lo
 import type { TableBlock } from './record_block.ts'
 
 /**
- * What tells a file from every other before all of it has been read, whatever its name: of a small file the hash of its
- * content, of a large one the hash of its beginning and its size. Ids of records that have none are made from it.
+ * Hash of a small file's content, or of a large one's beginning and size: ids of records without one are made of it.
  */
 export type Identity = string
 
@@ -35,10 +34,7 @@ export interface SliceTask {
   readonly rejects: readonly Reject[]
 }
 
-/**
- * A large file of another shape. Its bytes come in {@link ChunkTask}s, twice where the order of its dates must be
- * proven first: the worker asks.
- */
+/** A large file of another shape, in {@link ChunkTask}s, which come twice if the worker asks for its order of dates. */
 export interface StreamTask {
   readonly kind: 'stream'
   readonly job: number
@@ -102,7 +98,7 @@ export type Answer =
       /** Of a slice: its memory, to be used again. */
       readonly memory: ArrayBuffer | undefined
     }
-  /** Reading ended in an error of ours, at that file. */
+  /** Reading ended in an error of the reader, at that file. */
   | {
       readonly kind: 'failed'
       readonly job: number

@@ -1,5 +1,5 @@
 /**
- * How much of the accesses could be judged, and how many the logs of accesses lost: what an absence rests on.
+ * How many of the accesses have a verdict, and how many the logs of accesses lost: what an absence rests on.
  *
  * @module
  */

@@ -34,7 +34,7 @@ export interface Account {
   readonly either: number
   readonly firstMs: number
   readonly lastMs: number
-  /** Whether what touched it is a log in which readings of mail are named by audit records alone. */
+  /** Whether one of its accesses is of a log in which only audit records name what mail was read. */
   readonly needsAudit: boolean
   readonly isAudited: boolean
   /** Records of reading that name no message. */
@@ -76,7 +76,7 @@ const readAccount = rowReader(
   asNumber('unnamedBinds:binds cutRecords:cuts cutItems'),
 )
 
-/** Accounts with at least one mailbox audit record of reading, by whomever, anywhere in the case. */
+/** Accounts with at least one mailbox audit record of reading, by anybody, anywhere in the case. */
 async function auditedAccounts(session: Session, selected: Selected): Promise<Set<string>> {
   const seen = await selected.facts.rows(
     session,
@@ -101,9 +101,8 @@ async function auditedAccounts(session: Session, selected: Selected): Promise<Se
 }
 
 /**
- * By account, how often messages were listed without a record of reading in the hour before or after: where the mailbox
- * is audited, what a list gives out is named there, once in an hour. A record of the owner's names what the owner was
- * given, and nothing of the list.
+ * By account, how often messages were listed without another's record of reading in the hour before or after: an
+ * audited mailbox names there, once an hour, what a list gives out.
  */
 async function unnamedLists(session: Session, selected: Selected): Promise<Map<string, number>> {
   const lists = `SELECT account, toStartOfHour(at) AS h FROM ${selected.table} WHERE unnamed = 'list'`
@@ -138,7 +137,7 @@ async function directoryOf(
   selected: Selected,
   accounts: readonly Json[],
 ): Promise<Directory> {
-  // One person may stand in several files, by name in one and by object id in another, or by a former name.
+  // One person may be in several files, by name in one and by object id in another, or by a former name.
   const entries = await session.rows(
     `SELECT who, max(toString(organisation)) AS organisation_name,
        arraySort(arrayDistinct(flatten(groupArray(arrayMap(g -> toString(g), groups))))) AS group_names

@@ -87,10 +87,7 @@ const IN_THEIR_TENANT = 'tenant GLOBAL IN (SELECT DISTINCT tenant FROM {selected
 const CUT_IN_TENANT = `evidence_id GLOBAL IN (${CUT_FILES}) AND ${IS_CUT} AND ${IN_THEIR_TENANT}`
 const CUT_ACCOUNT = `unnamed = 'cut' AND ${IN_THEIR_TENANT}`
 
-/**
- * Accesses that a verdict points at and does not establish: something is missing there, and ordinary causes remain. Who
- * named a selection has named the leads in it, too.
- */
+/** Accesses that a verdict points at and does not establish. A selection with values contains its leads already. */
 async function addLeads(
   session: Session,
   selected: Selected,
@@ -106,17 +103,14 @@ async function addLeads(
   await session.command(`INSERT INTO ${selected.table} ${rows} ${BOUNDED}`, params)
 }
 
-/**
- * Verdicts that do not make an access the owner's. Unissued tokens that somebody's selection leaves out are among them:
- * who signs tokens changes addresses and clients at will.
- */
+/** Verdicts that do not make an access the owner's, whatever a selection leaves out. */
 const OPEN_VERDICT = "verdict != 'issued'"
-/** An access that gave out or touched mail, or could have. */
+/** An access that gave out, changed or moved mail, or could have. */
 const EXPOSES = "(named != '' OR unnamed != '' OR notEmpty(folder_id))"
 
 const inMarks = (kind: string, value: string) =>
   `${value} GLOBAL IN (SELECT value FROM {marks} WHERE kind = '${kind}')`
-/** Application and client, exactly: whoever forges tokens chooses what his client is called, and could meet a hash. */
+/** Application and client, exactly: a forger chooses his client's name, and could meet a hash. */
 const CONTEXT =
   "concat(toString(length(app_id)), ' ', toString(length(client_app_id)), ' ', app_id, client_app_id, client)"
 const HAS_CONTEXT = "(app_id != '' OR client_app_id != '' OR client != '')"
@@ -127,14 +121,14 @@ const BY_SESSION = `(session_id != '' AND ${inMarks('session', 'session_id')}
 const BY_ADDRESS = `(ip != '' AND ${inMarks('ip', 'ip')})`
 const BY_CONTEXT = `(${HAS_CONTEXT} AND ${inMarks('own-context', CONTEXT)})`
 
-/** A token or session of theirs that was issued: then being issued does not make an access the owner's. */
+/** An issued token or session of the attacker: then being issued does not make an access the owner's. */
 const USED_OPENLY = `(verdict = 'issued' AND (
   ${HAS_TOKEN} AND token_id GLOBAL IN (SELECT toUUID(value) FROM {marks} WHERE kind = 'open-token')
   OR session_id != '' AND ${inMarks('open-session', 'session_id')}))`
 
 /**
- * An address from which the identity provider saw this principal, and which is none of theirs. Only that ties an access
- * to the owner: whoever signs tokens puts any session and client into them, but does not choose the owner's network.
+ * An address from which the identity provider saw this principal, and not the attacker. Whoever signs tokens chooses
+ * session and client, but not the owner's network.
  */
 const IS_OWN_ADDRESS = `(ip != '' AND (
   (principal, ip) GLOBAL IN (SELECT who, ip FROM {owners})
@@ -171,10 +165,7 @@ const COULD_BE_ACCESSED = `(mailbox GLOBAL IN (SELECT account FROM {selected} WH
     UNION ALL
     SELECT id FROM {names} WHERE name IN (SELECT account FROM {selected} WHERE is_mail)))`
 
-/**
- * Where the log that would have shown a token is not whole, the other mailboxes of the tenant are not safe either: f of
- * the documentation.
- */
+/** Where the log that would have shown a token is not whole, other mailboxes of the tenant count too: rule f. */
 const WITHOUT_LOG = `reason IN ('category-not-supplied', 'portal-grouped', 'export-capped', 'issuance-hour-empty',
   'field-not-carried', 'class-not-shown', 'log-incomplete', 'log-does-not-fit', 'too-few-explained')
   AND ${IN_THEIR_TENANT}`
@@ -184,11 +175,11 @@ interface Step {
   readonly candidate: string
   /** What its account must be. */
   readonly account: string
-  /** What then makes it one of either party's. */
+  /** What then makes it ambiguous. */
   readonly rule: string
 }
 
-/** An access that shares a mark with theirs; kinds of marks that they have none of are not looked for. */
+/** An access that shares a mark with the attacker's; kinds of marks that these lack are not looked for. */
 async function sharedMarks(session: Session, tables: Tables): Promise<string> {
   const rows = await session.rows(
     placed('SELECT DISTINCT toString(kind) AS kind FROM {marks}', tables),
@@ -238,14 +229,14 @@ async function addCandidates(
 
 const WHO = `SELECT who FROM (
   SELECT DISTINCT arrayJoin([principal, principal_id, account]) AS who FROM {candidates}) WHERE who != ''`
-/** Not one of theirs: an attacker who signs in leaves sign-ins too. */
+/** Not one of the attacker's: an attacker who signs in leaves sign-ins too. */
 const NOT_THEIRS = `NOT ${BY_TOKEN}
   AND NOT (session_id != '' AND ${inMarks('session', 'session_id')})`
 const WHOSE = `arrayJoin(arrayFilter(who -> who != '', [principal, principal_id])) AS who`
 
 /**
- * Where the identity provider's own record puts a principal: addresses of its sign-ins and of its issued accesses. The
- * mail service's own token call proves nothing: it renewed forged tokens too.
+ * Addresses of a principal's sign-ins and issued accesses, without the mail service's token call, which renewed forged
+ * tokens too.
  */
 const OWNERS = `
   SELECT DISTINCT who, ip FROM (

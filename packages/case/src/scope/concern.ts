@@ -33,7 +33,7 @@ export interface Identities {
 export interface Concern {
   /** Their accesses alone; closed before the selection that it is a part of. */
   readonly selected: Selected
-  /** Tenants that are theirs and nobody else's: what is said of such a tenant is said of them. */
+  /** Tenants of these accounts and of no others. */
   readonly tenants: readonly string[]
   readonly own: Identities
   readonly others: Identities
@@ -138,7 +138,7 @@ async function tablesOf(
 
 const column = (rows: readonly Json[]) => rows.map((row) => String(row['value']))
 
-/** What was opened in a tenant that is theirs alone, and was no mailbox's, is theirs too. */
+/** Accesses in a tenant of these accounts alone, to no mailbox, are theirs too. */
 async function fillOwn(
   session: Session,
   { table }: Selected,
@@ -247,7 +247,7 @@ async function ownTenants(
   })
 }
 
-/** Who and what is whose, of all that the case names. */
+/** Which of all names of the case are whose. */
 async function identities(
   session: Session,
   own: Selected,
@@ -301,7 +301,7 @@ async function mailboxDomains(session: Session): Promise<Set<string>> {
   return new Set(column(rows))
 }
 
-/** Organisations, groups and tenants that are in no record of theirs. */
+/** Organisations, groups and tenants that are in no record of these accounts. */
 async function partsOf(session: Session, { table }: Selected, homes: Homes): Promise<string[]> {
   const tenants = column(
     await session.rows(

@@ -12,14 +12,11 @@ import type { Selected } from './selected.ts'
 /** Scratch tables of what was exposed. */
 export interface Exposure {
   /**
-   * One row a copy. Columns: account, message (hash of the message id), lower (1: named by a reading access of the
-   * attacker; 0: touched, or are ambiguous), bytes (the largest size given).
+   * One row a copy: account, message (hash of its id), lower (1: read by the attacker; 0: else), bytes (the most
+   * given).
    */
   readonly copies: string
-  /**
-   * One row an item without message id. Columns: account, item (hash), lower, is_resolved (1: another record gives the
-   * item's message id, and the copy is in `copies`).
-   */
+  /** One row an item without message id: account, item (hash), lower, is_resolved (1: another record gives the id). */
   readonly nameless: string
 }
 
@@ -89,9 +86,7 @@ async function messageIdsOf(
 }
 
 /**
- * Message ids of nameless items, from any record of the case that gives both.
- *
- * An item id under which two message ids are seen names neither.
+ * Message ids of nameless items, from any record of the case that gives both. An item id with two message ids has none.
  */
 async function resolve(session: Session, selected: Selected, nameless: string): Promise<string> {
   const columns = 'item_id String, message_id String'

@@ -77,11 +77,7 @@ export function readIndicators(source: string): IndicatorList {
   return collector.list()
 }
 
-/**
- * One value of a kind, as a case spells it.
- *
- * @returns nothing when it is not of that kind; `ip` also takes a network
- */
+/** One value of a kind, as a case spells it; undefined if it is not of that kind. `ip` also takes a network. */
 export function indicatorOf(kind: IndicatorKind, spelled: string): Indicator | undefined {
   const value = spelled.trim()
   if (value === '' || value.length > MAX_VALUE) return undefined
@@ -216,7 +212,7 @@ function headerOf(text: string): Columns | KindColumns | undefined {
   return [...columns, ...kinds].find((found) => found !== undefined)
 }
 
-/** Only if every cell is the name of a kind, or of something that is none: `operation,Send` is a kind and its value. */
+/** Only if every cell is the name of a kind or of a note: `operation,Send` is a kind and its value. */
 function kindColumnsOf(text: string, delimiter: Delimiter): KindColumns | undefined {
   const names = cellsOf(text, delimiter).map((cell) => cell.trim())
   const kinds = names.map((name) => (isKindName(name) ? name : undefined))

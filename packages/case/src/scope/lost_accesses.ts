@@ -32,7 +32,7 @@ export interface LostAccesses {
   readonly list: readonly AccessLoss[]
   /** Of a mailbox of this tenant; `''`: of one whose tenant no record names. */
   inTenant(tenant: string): readonly Reason[]
-  /** Of all mailboxes that are in no scope, of these tenants or of all. */
+  /** Of all mailboxes that are in no scope, of these tenants or of all tenants. */
   beyond(tenants?: readonly string[]): readonly Reason[]
 }
 
@@ -70,7 +70,7 @@ export async function lostAccesses(session: Session, selected: Selected): Promis
       ),
   )
   const list = distinct(opening)
-  // Whoever asks about some mailboxes asks about no others.
+  // A question about some mailboxes is about no others.
   const isFramed = (selected.selection.mailboxes ?? []).length > 0
   const of = (tenant: string) =>
     list.filter((one) => one.tenant === '' || tenant === '' || one.tenant === tenant)
@@ -85,9 +85,8 @@ export async function lostAccesses(session: Session, selected: Selected): Promis
 }
 
 /**
- * From the first to the last access of the attacker or lead, by tenant, widened by a token's longest life and kept to
- * the time that was asked about. A tenant with neither is as active as the whole. Leads alone do not show when somebody
- * was active: then it is the whole time that was asked about.
+ * From the first to the last access of the attacker or lead, by tenant, widened by a token's longest life and cut to
+ * the selected time; all of that for a tenant with neither, and for leads alone.
  */
 async function activeTimes(session: Session, selected: Selected): Promise<Active[]> {
   const rows = await session.rows(
@@ -128,10 +127,7 @@ async function mailServices(session: Session, selected: Selected): Promise<Set<s
   return new Set(rows.map((row) => String(row['log'])))
 }
 
-/**
- * Whether mail accesses may be among what was lost. Graph's own log is none of mail: what is read through Graph is
- * named in the mailbox's audit records, and a mailbox without any is open for that.
- */
+/** Whether mail accesses may be lost in it. Reads of mail through Graph are named in the mailbox's audit records. */
 function concernsMail({ source, category }: Loss, mail: ReadonlySet<string>): boolean {
   if (source === '' || source === 'dovecot') return true
   if (source === 'ual') return category === '' || category === 'Exchange'
@@ -152,7 +148,7 @@ function distinct(losses: readonly Loss[]): AccessLoss[] {
 
 const DAY_MS = 86_400_000
 
-/** A bound of all time is no time. */
+/** A bound of all time is none. */
 const timeOf = (ms: number): string | null =>
   ms < DAY_MS || ms > Date.UTC(2299, 0) ? null : isoOf(ms)
 

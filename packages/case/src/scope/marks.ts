@@ -67,9 +67,8 @@ export async function addMarks(session: Session, made: NewMarks): Promise<string
 }
 
 /**
- * Marks every access of a query, however many, in one part of the table: all or none. Throws as {@link addMarks}.
- *
- * @param accesses a query that gives `record_id`
+ * Marks every access whose `record_id` the query `accesses` gives, however many: all or none. Throws as {@link
+ * addMarks}.
  */
 export const markAccesses = (
   session: Session,

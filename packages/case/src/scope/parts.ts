@@ -18,7 +18,7 @@ import type { Unnamed } from './unnamed.ts'
 export interface Bounds {
   readonly lower: number
   readonly upper: number | null
-  /** Why nothing bounds it, in words that a number could stand for; only where `upper` is null. */
+  /** Why nothing bounds it, in words to print in place of a number; only where `upper` is null. */
   readonly because?: string
 }
 
@@ -40,9 +40,8 @@ export interface Counts {
 const NONE = { lowerMessages: 0, messages: 0, lowerCopies: 0, copies: 0, nameless: 0 }
 
 /**
- * Named plus nameless plus what no record names, or null where one of these has no bound.
- *
- * @param beyond why messages of mailboxes that are in no scope could belong to it
+ * Named plus nameless plus unnamed, or null without a bound. `beyond`: why other mailboxes' messages could belong to
+ * it.
  */
 export function boundsOf(
   counts: Counts,

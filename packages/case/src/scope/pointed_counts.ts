@@ -54,7 +54,7 @@ export const pointedAccesses = (ours: string): string => `
   INNER JOIN (SELECT bucket, record_id, content, verdict, reason, strength FROM verdict WHERE strength != '') AS v
     ON v.bucket = a.bucket AND v.record_id = a.record_id AND v.content = a.content`
 
-/** What is established already is no lead beside it. */
+/** What is established is not counted as a lead too. */
 const ESTABLISHED = `
   SELECT record_id, content FROM verdict WHERE strength = 'established'
   UNION ALL

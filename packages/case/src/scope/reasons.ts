@@ -1,5 +1,5 @@
 /**
- * Why nothing bounds what was exposed: codes, and the words that stand where a number would.
+ * Why nothing bounds what was exposed: codes, and the words that are printed in place of a number.
  *
  * @module
  */

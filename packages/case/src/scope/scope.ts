@@ -49,7 +49,7 @@ export interface Scope {
   readonly items_without_message_id: number
   /** Sum over the copies of the lower bound of the largest size given for each. */
   readonly bytes: number
-  /** Bytes that Graph says it answered to theirs: an independent measure, which includes everything. */
+  /** Bytes of Graph's answers to the attacker: an independent measure, which includes everything. */
   readonly graph_bytes: number
   readonly synced_folders: readonly SyncedFolder[]
   readonly throttled_windows: readonly {
@@ -61,8 +61,7 @@ export interface Scope {
   readonly accounts: readonly AccountScope[]
   readonly organisation_list: readonly (PartScope & { readonly basis: OrganisationBasis })[]
   /**
-   * By what points at the accesses: `forged` (the verdict), `replayed`, `mis-granted`, `context` (established hunts),
-   * `named` (the selection alone). Messages are lower bounds.
+   * By what points at the accesses: `forged` (the verdict), an established hunt's class, or `named` (the selection).
    */
   readonly classes: readonly ClassScope[]
   /** By operation: what named the messages of the lower bound. */
@@ -72,7 +71,7 @@ export interface Scope {
     readonly messages: number
     readonly copies: number
   }[]
-  /** Accesses that are ambiguous, and mailboxes and organisations that only they touch. */
+  /** Accesses that are ambiguous, and mailboxes and organisations that have no other. */
   readonly either: {
     readonly accesses: number
     readonly mailboxes: number
@@ -82,17 +81,11 @@ export interface Scope {
   readonly unbounded: readonly { readonly mailbox: string; readonly because: UnboundedCode }[]
   /** Selected records that were cut short, and how many items those count that say so: an estimate, and no bound. */
   readonly cut_records: { readonly records: number; readonly items: number }
-  /**
-   * What the logs of mail accesses lost while theirs could have been active: it opens the bounds of the mailboxes of
-   * its tenant, and the totals, because a mailbox that is in no scope could have been read.
-   */
+  /** Losses of mail access logs while the attacker could have been active, which leave bounds and totals open. */
   readonly access_log_losses: readonly AccessLoss[]
   /** Selected accesses to files and other things that are no mail. */
   readonly other_accesses: number
-  /**
-   * Accesses whose token could not be judged, and that nothing points at: they are in no number here, though some may
-   * be theirs. Null where a selection was named, as it alone says what is theirs.
-   */
+  /** Accesses without a verdict and without a hunt's hit, in no number here; null for a selection with values. */
   readonly not_judged: number | null
 }
 
@@ -115,7 +108,7 @@ export interface AccountScope {
   readonly accesses: number
   /** Accesses that are ambiguous; in the upper bounds alone. */
   readonly either: number
-  /** First and last access of the attacker, or of either's where there is none of theirs. ISO 8601, UTC. */
+  /** First and last access of the attacker, or the first and last ambiguous one. ISO 8601, UTC. */
   readonly first: string
   readonly last: string
 }
@@ -187,7 +180,7 @@ async function scopeOf(session: Session, selected: Selected): Promise<Scope> {
   }
 }
 
-/** Where no access is known to be the attacker's, and not all could be judged. */
+/** Where no access is known to be the attacker's, and not all have a verdict. */
 const UNKNOWN: Bounds = {
   lower: 0,
   upper: null,

@@ -39,7 +39,7 @@ export async function select(
 ): Promise<Selected> {
   const { selected, condition } = await selectTheirs(session, selection, facts)
   try {
-    // Where everything is theirs there is no other party.
+    // Where every access is the attacker's, none is ambiguous.
     if (condition.sql !== condition.frame) await addAmbiguous(session, selected, condition)
     return selected
   } catch (cause) {
@@ -73,10 +73,7 @@ export async function selectTheirs(
   })
 }
 
-/**
- * Asks about a selection, which is written down first where it is not yet, and is then closed again. Throws as {@link
- * select}.
- */
+/** Asks about a selection, written down first if need be and then closed again. Throws as {@link select}. */
 export async function withSelected<T>(
   session: Session,
   selection: Selection | Selected,
@@ -133,11 +130,7 @@ async function fillWanted(
   )
 }
 
-/**
- * Names of accounts: by mailbox id, by the owner's object id, and by the names that a mailbox had before.
- *
- * A name under which two mailbox ids are seen stands for both of them and is left alone.
- */
+/** Names of accounts: by mailbox id, owner's object id and former names. A name of two mailbox ids is left alone. */
 async function fillNames(session: Session, table: string): Promise<void> {
   await session.command(
     `INSERT INTO ${table}

@@ -61,10 +61,7 @@ const GRAPH_MESSAGES =
   "match(operation, '(?i)/messages') AND NOT match(operation, '(?i)/(chats|channels|teams|groups)/')"
 const GRAPH_MAIL = `${GRAPH_MESSAGES} OR match(operation, '(?i)/mailfolders')`
 
-/**
- * Whether the access is one to mail. What names a message without a mailbox is one too; a file that a mailbox's owner
- * owns is none.
- */
+/** Whether the access is one to mail: it names a message or a mailbox, but not a file of a mailbox's owner. */
 const IS_MAIL: string = `(account != '' OR notEmpty(item_message_id)) AND multiIf(
   service IN ('SharePoint', 'OneDrive'), 0,
   notEmpty(item_message_id) OR notEmpty(item_id) OR notEmpty(folder_id) OR service IN ('Exchange', 'Dovecot'), 1,
@@ -72,9 +69,8 @@ const IS_MAIL: string = `(account != '' OR notEmpty(item_message_id)) AND multiI
   source = 'mintmark' AND object_path = '')`
 
 /**
- * What an access did to the items that it names. `read`: their content was given out (reference, "Scope": Bind,
- * AttachmentAccess and Send; Graph GET of one message). `touch`: moved, deleted, changed, which does not say that they
- * were read.
+ * What an access did to its items. `read`: their content was given out (Bind, AttachmentAccess and Send; Graph GET of
+ * one message). `touch`: moved, deleted, changed, which does not say that they were read.
  */
 const NAMED = `multiIf(
   outcome = 'failed' OR empty(item_message_id) AND empty(item_id), '',
@@ -116,11 +112,7 @@ export function selectBase(where: string): string {
   WHERE ${where}`
 }
 
-/**
- * `base` with the account that it was, the class of what points at it, and `party`.
- *
- * @param where further condition, which may name `account` and `is_mail`
- */
+/** `base` with its account, class and party; `where` may name `account` and `is_mail`. */
 export function selectAccounts(
   base: string,
   names: string,

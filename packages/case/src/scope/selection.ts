@@ -116,7 +116,7 @@ export interface Condition {
   readonly sql: string
   /** True of an access that the question is about, whosever it is. */
   readonly frame: string
-  /** True of an access that is known to be nobody else's: it is never either party's. */
+  /** True of an access that is known to be harmless: it is in neither party. */
   readonly ours: string
   readonly params: Readonly<Record<string, number>>
 }

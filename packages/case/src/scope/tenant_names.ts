@@ -12,10 +12,7 @@ import { domainOf } from '../store/access_sql.ts'
 /** More tenants than a sentence names need no name. */
 const NAMED_AT_ONCE = 100
 
-/**
- * The commonest mail domain of each tenant's mailboxes and users. Guests do not outnumber those at home in a tenant
- * whose logs are at hand; where there is no domain, a tenant has no name.
- */
+/** The commonest mail domain of each tenant's mailboxes and users: guests do not outnumber the others. */
 export async function tenantNames(
   session: Session,
   facts: Facts,

@@ -359,7 +359,7 @@ function horizon({ isMail, accessMs, mailMs, issuedMs, byVerdict }: Starts): Hor
   return { at: isoOf(seenMs), because: `${log} begins then` }
 }
 
-/** Of several tenants the one whose log begins last; those without a log are said beside it, or stand alone. */
+/** Of several tenants the one whose log begins last; tenants without a log are named too. */
 function latest(horizons: readonly TenantHorizon[]): Horizon | null {
   const ordered = horizons.toSorted((a, b) => rank(b) - rank(a) || (a.tenant < b.tenant ? -1 : 1))
   const blind = ordered.find((one) => one.at === null)

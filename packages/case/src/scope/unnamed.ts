@@ -92,8 +92,8 @@ async function inventoryTotals(session: Session, selected: Selected): Promise<Ma
 }
 
 /**
- * The times in which accesses to a selected mailbox need not be in the log: the day after a throttled record, by
- * whomever, as far as the other party may have been active then. Overlapping ones are one.
+ * When accesses to a selected mailbox may be missing: the day after any throttled record, as far as the attacker may
+ * have been active then. Overlapping times are merged.
  */
 export async function throttledWindows(
   session: Session,

@@ -50,10 +50,7 @@ export interface Case {
 interface OpenOptions {
   /** `read` makes nothing: a case that is not there is `CASE_MISSING`. Default `write`. */
   readonly mode?: 'read' | 'write'
-  /**
-   * For a reader that stays open: it waits some seconds for the lock, and opens the case again if the process that
-   * shares it ends. The question asked at that moment fails: see `isMoved`. Default false.
-   */
+  /** Waits some seconds for the lock, and opens the case again if its process ends: see `isMoved`. Default false. */
   readonly isLasting?: boolean
 }
 

@@ -1,5 +1,5 @@
 /**
- * The names of people and the addresses that a case holds: for whoever has to leave them out.
+ * The names of people and the addresses that a case holds, for redaction.
  *
  * @module
  */
@@ -27,10 +27,7 @@ const NAMES = `
     UNION ALL SELECT DISTINCT mailbox, mailbox FROM inventory
   ) WHERE trimBoth(name) != '' GROUP BY name ORDER BY name`
 
-/**
- * Every principal, mailbox, object id, mailbox id and display name of the case, once each, by name. Throws as
- * `Session.command`.
- */
+/** Every principal, mailbox, object id, mailbox id and display name of the case, once each, by name. */
 export async function* caseNames(session: Session): AsyncGenerator<CaseName> {
   for await (const rows of session.stream(NAMES)) yield* rows.map(rowReader(asText('name account')))
 }

@@ -24,10 +24,7 @@ export async function writeMeta(session: Session, name: string, value: string): 
   )
 }
 
-/**
- * Remembers a long fact as an inserted row: a server takes bound values from the request's address, and such a fact is
- * longer than that may be.
- */
+/** Stores a long fact as an inserted row: a server takes bound values from the request's address, which is limited. */
 export async function insertMeta(session: Session, name: string, value: string): Promise<void> {
   const sql = `SELECT ${NEXT_TIME} AS at FROM meta WHERE name = {name:String}`
   const { at } = await firstRow(session, sql, { name })

@@ -13,11 +13,7 @@ interface Network {
 
 const V4_IN_V6 = 0xffff_0000_0000n
 
-/**
- * Reads `address/length`. Host bits may be set: an analyst's `198.51.100.7/24` means the whole network.
- *
- * @returns undefined when it is none
- */
+/** Reads `address/length`, else undefined. Host bits may be set: `198.51.100.7/24` means the whole network. */
 export function readNetwork(spelled: string): Network | undefined {
   const slash = spelled.indexOf('/')
   if (slash === -1 || spelled.length > 64) return undefined

@@ -59,11 +59,7 @@ const FIND = `
   SETTINGS max_bytes_before_external_group_by = ${GROUP_BYTES}
 `
 
-/**
- * Removes the poorer copies among the accesses that `conflict` names, and says whether there were any.
- *
- * Cost: one pass over these accesses, and a rewrite of the parts that hold a poorer copy.
- */
+/** Removes the poorer copies among the accesses that `conflict` names, and says whether there were any. */
 export async function removePoorerCopies(session: Session): Promise<boolean> {
   const found = session.localTable('poorer_copy')
   const clear = () => session.everywhere(`TRUNCATE TABLE ${found}`)

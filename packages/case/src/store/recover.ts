@@ -31,10 +31,7 @@ export async function recover(session: Session): Promise<void> {
   await Promise.all(OF_FILES.map((table) => removeAfter(session, table, last)))
 }
 
-/**
- * Waits for inserts of a process that is gone: a server continues what it has received, and rows that it adds after the
- * removal would be duplicates.
- */
+/** Waits for inserts of a dead process: a server continues them, and later rows would be duplicates. */
 async function insertsEnded(session: Session): Promise<void> {
   if (session.kind === 'embedded') return
   for await (const _ of setInterval(200)) {

@@ -209,7 +209,7 @@ const DERIVED_TABLES: readonly TableSpec[] = [
     `side Low; tenant Low; log Low; evidence_id UInt32; ahead_ms Int64;
      tokens UInt64; of UInt64 -- tokens that show the difference, of those that have both times`,
   ),
-  // Record ids with more than one content: all of them are kept, and reported.
+  // Record ids with more than one content: all of them stay, and are reported.
   table(
     'conflict',
     'side, source, record_id',

@@ -16,7 +16,7 @@ interface View {
 }
 
 const WIDE_PART_BYTES = 256 * 1024 * 1024
-/** Compressed blocks of one granule of an id: larger ones are unpacked for the rows beside it. */
+/** Compressed blocks of one granule of an id: larger ones are unpacked for the rows next to it. */
 const GRANULE_BYTES_A_ROW = 16
 
 const VIEWS: readonly View[] = [
@@ -74,7 +74,7 @@ function settingsOf({ sharded, granuleRows }: TableSpec): string {
   return settings.length === 0 ? '' : `SETTINGS ${settings.join(', ')}`
 }
 
-/** The view's text with the names of the tables that stand beside it. */
+/** The view's text with the names of the tables on the same node. */
 function placed(select: string, session: Session): string {
   return select.replace(/\{(\w+)\}/gu, (_, table: string) => session.localTable(table))
 }

@@ -1,5 +1,5 @@
 /**
- * The views of a case. `{access}` and `{verdict}` stand for the tables beside the view: a shard's own.
+ * The views of a case. `{access}` and `{verdict}` are replaced by the tables on the same node: a shard's own.
  *
  * @module
  */

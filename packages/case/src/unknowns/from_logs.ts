@@ -1,5 +1,5 @@
 /**
- * What the logs themselves cannot show: what was not supplied, not carried, cut, or not judged.
+ * What the logs themselves cannot show: what was not supplied, not carried, cut, or without a verdict.
  *
  * @module
  */
@@ -95,7 +95,7 @@ const withUnknownCategory = ofTenants({
     "Both logs in a form that names them: the portal's Download JSON instead of CSV, Graph with signInEventTypes, or diagnostic settings",
 })
 
-/** Users that sign in, or are in the directory, in tenants where no mailbox of theirs is ever seen read. */
+/** Tenants whose users sign in or are in the directory, without a record of mail that was read. */
 const withoutMailboxAuditing = ofTenants({
   code: 'tenant-without-mailbox-auditing',
   sql: `SELECT users.tenant AS name, users.n AS n FROM (

@@ -159,10 +159,7 @@ function beforeHorizon({ cannotExcludeBefore }: Timeline): Unknown[] {
   )
 }
 
-/**
- * Hours with records that a silence would have, if the log went on as in the rest of its time. Below that a log is so
- * thin, or a weekend so long, that a silence says nothing.
- */
+/** Records that a silence's hours should have at least: in a thinner log a silence says nothing. */
 const EXPECTED_HOURS = 20
 
 const hoursOf = (from: string, to: string) => (Date.parse(to) - Date.parse(from)) / 3_600_000
@@ -177,7 +174,7 @@ function isSurprising(band: CoverageBand, gap: { readonly from: string; readonly
   return share * hoursOf(gap.from, gap.to) >= EXPECTED_HOURS
 }
 
-/** Silences of the access log while the other party was active. */
+/** Silences of the access log while the attacker was active. */
 function accessGaps({ first, last, coverage }: Timeline): Unknown[] {
   if (first === null || last === null) return []
   const silent = coverage

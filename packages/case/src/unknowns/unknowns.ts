@@ -48,9 +48,7 @@ export async function unknowns(
   ])
 }
 
-/**
- * The same of a part of a selection, and of tenants that are that part's alone. What a case lacks elsewhere is in none.
- */
+/** The same for a part of a selection, and for tenants that are that part's alone. */
 export async function unknownsConcerning(
   session: Session,
   part: { readonly selected: Selected; readonly scope: Scope; readonly timeline: Timeline },

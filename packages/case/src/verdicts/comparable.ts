@@ -74,9 +74,7 @@ export const principalKey = (tenant: string, who: string): string =>
   `${tenant}\0${who.toLowerCase()}`
 
 /**
- * How many of the other accesses of each principal are issued, for principals of unissued tokens.
- *
- * Memory is bounded by the number of such principals.
+ * How many of the other accesses of each principal with unissued tokens are issued. Memory: one row for each of them.
  */
 export async function principalRates(session: Session): Promise<ReadonlyMap<string, Rate>> {
   const rows = await session.rows(BY_PRINCIPAL)

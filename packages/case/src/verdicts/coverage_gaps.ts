@@ -26,17 +26,14 @@ import { SKEW_MS } from './match/assign_verdicts.ts'
 import { GAP_REASONS } from './match/reasons.ts'
 
 /**
- * Kinds of token, by who could have issued them. `any` is for a record that does not show: every log must have been on.
- * `owa`: its issuer is the mail service. `user-owa`: a user's token that the mail service could have made as well.
+ * Kinds of token, by who could have issued them. `any`: not known, so every log must have been on. `owa`: the mail
+ * service. `user-owa`: for a user, perhaps by the mail service.
  */
 const TOKEN_KINDS = ['user', 'user-owa', 'owa', 'app-sp', 'app-mi', 'app', 'any'] as const
 
 type TokenKind = (typeof TOKEN_KINDS)[number]
 
-/**
- * Where an access stands: `cloud`, a log of Microsoft's; `plain`, one of a system with its own identity provider. A
- * plain access is looked for in the `token` category where its tenant has it.
- */
+/** `cloud`: a log of Microsoft's; `plain`: of another identity provider, whose tokens are in the `token` category. */
 const FAMILIES = ['cloud', 'plain'] as const
 
 type Family = (typeof FAMILIES)[number]
@@ -59,10 +56,7 @@ export async function soleTenantOf(session: Session): Promise<string> {
 export const GAP_COLUMNS =
   'tenant String, kind LowCardinality(String), from_ms Int64, until_ms Array(Int64)'
 
-/**
- * Writes the gaps of every tenant that an access of `open` is of into `gaps`. Each tenant and kind has a row from time
- * 0 on.
- */
+/** Writes the gaps of every tenant with an access in `open` into `gaps`, from time 0 on for each kind. */
 export async function writeGaps(
   session: Session,
   tables: { readonly open: string; readonly gaps: string },
@@ -98,7 +92,7 @@ interface TenantSize {
 /** Rows of coverage that are read at once. */
 const BATCH_HOURS = 10_000
 
-/** Tenants put together so that one query reads the coverage of many small ones. */
+/** Groups of tenants, so that one query reads the coverage of many small ones. */
 function batches(tenants: readonly TenantSize[]): string[][] {
   const found: string[][] = []
   let rows = BATCH_HOURS
@@ -162,10 +156,7 @@ function tenantGaps(
   return found
 }
 
-/**
- * A log that says itself that it is complete proves the absence of a token by that alone: no record comes late into a
- * ledger. Its times are those that its tokens name, so that clocks need no allowance.
- */
+/** A complete log proves the absence of a token by itself: no record comes late, and its times need no allowance. */
 function plainGaps(
   log: CategoryLog,
   field: Field,
@@ -203,7 +194,7 @@ function cloudGaps(ask: Ask, kind: TokenKind): readonly GapInterval[] {
   const managed = () => apps('managed-identity')
   const byKind: Readonly<Record<TokenKind, () => readonly GapInterval[]>> = {
     user: () => userGaps(ask),
-    // A session is rooted at the identity provider, whoever makes its tokens.
+    // A session begins at the identity provider, whatever issues its tokens.
     'user-owa': () => [...userGaps(ask), ...(field === 'session' ? [] : owaGaps(log, audit))],
     owa: () => (field === 'session' ? userGaps(ask) : owaGaps(log, audit)),
     'app-sp': () => apps('service-principal'),
@@ -238,10 +229,7 @@ function userGaps({ log, field, endMs }: Ask): GapInterval[] {
   ]
 }
 
-/**
- * Tokens that the mail service makes: a record of it in the audit log shows that the log has the type, and the log's
- * other records show when it was on.
- */
+/** Tokens that the mail service makes: the audit log has the type if it has one such record. */
 function owaGaps(
   log: Log,
   audit: Pick<IssuanceHour, 'firstMs' | 'lastMs'> | undefined,
@@ -287,10 +275,7 @@ async function statedCodes(session: Session): Promise<Set<string>> {
 
 const NO_PERIODS: ReadonlyMap<string, Period> = new Map()
 
-/**
- * The period of which all of a tenant's plain issuance logs say that they have everything; none for a tenant with a
- * file that does not say so, since a token may have been meant for that one.
- */
+/** The period for which all of a tenant's plain issuance logs say that they are complete, if every file says so. */
 export async function completePeriods(session: Session): Promise<Map<string, Period>> {
   const rows = await session.rows(`
     SELECT tenant, max(from_ms) AS begin_ms, min(to_ms) AS end_ms, min(to_ms > 0) AS is_said

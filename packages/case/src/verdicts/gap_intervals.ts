@@ -36,10 +36,7 @@ export interface CategoryLog {
   readonly asked: Map<string, readonly GapInterval[]>
 }
 
-/**
- * @param hours of one tenant and category, any qualities, in any order
- * @param losses of that log
- */
+/** The log of one tenant and category, from its hours in any order and its losses. */
 export function categoryLog(
   hours: readonly IssuanceHour[],
   losses: readonly Loss[] = [],
@@ -100,7 +97,7 @@ function intervalsOf(
   ]
 }
 
-/** Whether the log's silence from its last record to `endMs` is in its rhythm. */
+/** Whether the log's silence from its last record to `endMs` is usual for it. */
 function isQuietUntil(whole: readonly IssuanceHour[], endMs: number): boolean {
   const counts = countsOf(whole)
   const last = counts.at(-1)
@@ -110,7 +107,7 @@ function isQuietUntil(whole: readonly IssuanceHour[], endMs: number): boolean {
 const countsOf = (whole: readonly IssuanceHour[]) =>
   whole.map((hour) => [hour.hourMs, hour.records] as const)
 
-/** Hours of several sources or files put together, in order of time. */
+/** Merged hours of several sources or files, in order of time. */
 function merged(hours: readonly IssuanceHour[]): IssuanceHour[] {
   const byHour = new Map<number, IssuanceHour>()
   for (const hour of hours) {
@@ -133,10 +130,7 @@ function sum(a: IssuanceHour, b: IssuanceHour): IssuanceHour {
   }
 }
 
-/**
- * Hours in which a token was made whose record lacks the field, with the silences around them. One such record is
- * enough: it may be the very one that is looked for.
- */
+/** Hours with a token whose record lacks the field, with the silences around them; it may be the one looked for. */
 function bareHours(whole: readonly IssuanceHour[], field: Field): GapInterval[] {
   const made = whole.filter((hour) => hour.issued > 0)
   const found: GapInterval[] = []
@@ -155,10 +149,7 @@ function gapOf(thin: IssuanceHour | undefined): GapReason {
   return thin.quality === 'grouped' ? 'portal-grouped' : 'export-capped'
 }
 
-/**
- * Hours that only grouped or capped files have. A grouped row may stand hours beside what it stands for, so within the
- * time of the whole files it says nothing of them.
- */
+/** Hours that only grouped or capped files have, beyond the time of the whole files: grouped rows may be hours off. */
 function thinHours(thin: readonly IssuanceHour[], whole: readonly IssuanceHour[]): GapInterval[] {
   const known = new Set(whole.map((hour) => hour.hourMs))
   const first = whole[0]?.hourMs ?? 0
@@ -187,8 +178,8 @@ interface GapRow {
 }
 
 /**
- * The intervals as rows of which the last at or before a time tells, for a look-back `[from, at]`, which gaps touch it:
- * those whose `untilMs` is after `from`.
+ * The intervals as rows: the last one at or before a time has the gaps of the look-back `[from, at]`, those whose
+ * `untilMs` is after `from`.
  */
 export function gapRows(intervals: readonly GapInterval[], order: readonly GapReason[]): GapRow[] {
   const starts = intervals.toSorted((a, b) => a.fromMs - b.fromMs || a.toMs - b.toMs)

@@ -33,9 +33,8 @@ export async function writeSessionVerdicts(session: Session, judged: string): Pr
 }
 
 /**
- * How many of the comparable accesses are issued, for each tenant, service, application and day that has an unissued
- * one. Comparable are those whose record carries a token id: the others could not have been found. `access_day` has
- * counted them.
+ * How many of the comparable accesses (those with a token id) are issued, for each tenant, service, application and day
+ * that has an unissued one; from `access_day`.
  */
 export async function writeBaseRates(session: Session, judged: string): Promise<void> {
   await session.command('TRUNCATE TABLE base_rate')

@@ -26,7 +26,7 @@ import { weighVerdicts } from './weigh/weigh_verdicts.ts'
 /** A change of the rules makes verdicts anew. */
 const RULES = '3'
 const FACT = 'reconciled'
-/** So many rows that are left are kept in memory; more of them on disk. */
+/** So many open rows stay in memory; more of them go to disk. */
 const FEW_ROWS = 100_000
 
 export interface ReconcileOptions {
@@ -113,7 +113,7 @@ async function assignOpen(
   const tables = {
     open,
     gaps: await scratch.table('gaps', GAP_COLUMNS),
-    // What a join holds in memory anyhow is kept there.
+    // What a join holds in memory stays there.
     apps: await scratch.table('apps', APP_COLUMNS),
     known: await scratch.table('known', KNOWN_COLUMNS, order('session')),
     sessions: await scratch.table('sessions', SESSION_COLUMNS, order('(sid, home, field)')),

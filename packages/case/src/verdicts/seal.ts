@@ -20,9 +20,9 @@ const GROUP_BYTES = 300_000_000
 
 /** What de-duplication found. */
 interface SealReport {
-  /** Records that another row has already, or says with more, and that are therefore not kept twice. */
+  /** Records that another row has already, or with more fields, and that are therefore removed. */
   readonly duplicates: number
-  /** Record ids with several contents; all of these are kept. */
+  /** Record ids with several contents, which all stay. */
   readonly conflicts: number
 }
 
@@ -54,11 +54,7 @@ ${SIDES.map(
   WHERE e.same_as = 0
 `
 
-/**
- * Keeps each record once, counts what was there more often, and builds the coverage.
- *
- * A case that has no new evidence since is left as it is. Cost: a merge of both tables.
- */
+/** Removes duplicates, counts them, and builds the coverage, if there is new evidence. Cost: a merge of both tables. */
 export async function seal({ session }: Case): Promise<SealReport> {
   const evidence = await evidenceMark(session)
   if ((await readMeta(session, SEALED)) !== evidence) {
@@ -78,10 +74,7 @@ export async function seal({ session }: Case): Promise<SealReport> {
   return { duplicates: Number(duplicates), conflicts: await countOf(session, 'conflict') }
 }
 
-/**
- * Says which evidence the case has: equal as long as none comes or goes. What is derived from the evidence may keep it,
- * to see whether it still holds.
- */
+/** Identifies the set of evidence, so that what is derived from it can see whether it still holds. */
 export async function evidenceMark(session: Session): Promise<string> {
   const files = await countOf(session, 'evidence')
   return `${await lastEvidence(session)}/${files}`

@@ -41,8 +41,8 @@ export async function findApps(session: Session, tables: OpenTables, sole: strin
 }
 
 /**
- * Fills `known`, then `sessions`; `linkable` gets the tenants and fields whose sessions can be judged: at least as many
- * of them are known as are not. A field of which the sign-in logs know little holds something else.
+ * Fills `known`, then `sessions`; `linkable` gets the tenants and fields with at least as many known sessions as
+ * unknown: else the field holds something else.
  */
 export async function findSessions(
   session: Session,
@@ -74,19 +74,15 @@ const inPart = (column: string) => `cityHash64(${column}) % {parts:UInt32} = {pa
 const UNSETTLED = "finding IN ('', 'owa')"
 
 /**
- * Errors after a sign-in that succeeded: "keep me signed in?" and "is this the app that you want?". They are logged as
- * failures, go on as the same session, and for some sessions are all that the log has (seen in a unified audit log of
- * 2021). A wrong password begins no session.
+ * Errors after a sign-in that succeeded ("keep me signed in?"): logged as failures, the same session goes on, and some
+ * sessions have nothing else (unified audit log of 2021). A wrong password begins no session.
  */
 const INTERRUPTED = `match(detail, '"error(Number|Code)":"?(50140|50199)"?[,}]')`
 
 /** Sessions by their hash, of which a row takes four bytes: less is read, and what shares a hash is distinguished later. */
 const hashOf = (column: string) => `toUInt32(cityHash64(${column}))`
 
-/**
- * Issuances of the sessions that open accesses name. A session that the mail service's own token call names is no root:
- * such records are left out.
- */
+/** Issuances of the sessions that open accesses name, without the mail service's own token calls. */
 function knownSql(tables: OpenTables): string {
   const named = ['session_id', 'other_session_id', 'root'].map(
     (name) =>
@@ -101,7 +97,7 @@ function knownSql(tables: OpenTables): string {
     SETTINGS ${LOCAL}, use_index_for_in_with_subqueries = 0`
 }
 
-/** A session is judged by its first use: a token was made for that, and its record had to name the session. */
+/** A session's verdict rests on its first use: a token was made for that, and its record had to name the session. */
 function sessionsSql(tables: OpenTables): string {
   return `
     INSERT INTO ${tables.sessions}
@@ -119,10 +115,7 @@ function sessionsSql(tables: OpenTables): string {
     SETTINGS ${LOCAL}, ${PLAIN_PLAN}, use_index_for_in_with_subqueries = 0`
 }
 
-/**
- * A session is known, too, if a token that was issued is used in it: an issuance whose record did not carry the
- * session. It has accesses then that are not open.
- */
+/** A session in which an issued token is used is known, too: its issuance did not carry the session. */
 function usedSql(tables: OpenTables): string {
   const absent = `SELECT ${hashOf('sid')} FROM ${tables.sessions}
     WHERE NOT is_known AND gap = '' AND ${inPart('sid')}`

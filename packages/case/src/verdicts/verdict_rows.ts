@@ -108,11 +108,7 @@ const readToken = rowReader(
   asText('first:first_at last:last_at'),
 )
 
-/**
- * Tokens that are unissued or mismatched: unissued first, most accesses first; `total` counts all of them.
- *
- * A token has two rows if its accesses have two reasons.
- */
+/** Unissued and mismatched tokens, one row a reason: unissued first, most accesses first; `total` counts all. */
 export async function tokenVerdicts(
   session: Session,
   { limit = 10_000 }: { readonly limit?: number } = {},
@@ -146,7 +142,7 @@ function ofPrincipals(
   return of === 0 ? null : { issued, of, basis: 'same-principals' }
 }
 
-/** A session by which accesses without a usable token id were judged. Times are ISO, UTC. */
+/** A session from which accesses without a usable token id have their verdict. Times are ISO, UTC. */
 export interface SessionVerdict {
   readonly sessionId: string
   readonly tenant: string

@@ -46,7 +46,7 @@ const MAX_VALUES = 100_000
  * @throws {MintmarkError} `INPUT_INVALID` for more than a hundred thousand values
  */
 export async function focusOn(session: Session, whole: Selected, focus: Focus): Promise<Selected> {
-  // Questions make tables of their own beside the part's.
+  // Questions make more tables.
   const scratch = await Scratch.open(session)
   try {
     const table = await scratch.table('part', await columnsOf(session, whole), SELECTED_ORDER)

@@ -55,10 +55,7 @@ export interface Lineage {
 const ID = 'token_id = toUUID({token:String})'
 const cut = (sql: string) => `substringUTF8(toString(${sql}), 1, ${CUT})`
 
-/**
- * @param tokenId canonical GUID text
- * @throws {MintmarkError} as `Session.rows`
- */
+/** The lineage of a token; `tokenId` is canonical GUID text. */
 export async function lineage(session: Session, tokenId: string): Promise<Lineage> {
   const token = { token: tokenId }
   const issuances = await session.rows(

@@ -95,8 +95,8 @@ const OF_IDS: readonly Look[] = [
 ]
 
 /**
- * Accesses whose ids, names, addresses, messages or files the text spells: at most six values of each kind, those with
- * most accesses first. GUIDs and token ids are read in every spelling of the logs, with brackets and as in an address.
+ * Accesses whose ids, names, addresses, messages or files the text spells: six values of each kind at most, those with
+ * most accesses first. Ids are read in every spelling of the logs.
  */
 export async function search(
   session: Session,

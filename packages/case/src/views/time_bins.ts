@@ -44,7 +44,7 @@ export interface Segment {
   readonly bins: number
 }
 
-/** One log in the tenants that the selection touches. */
+/** One log in the tenants of the selection. */
 interface Band {
   readonly side: 'issuance' | 'access'
   readonly source: string
@@ -62,14 +62,13 @@ interface BinOptions {
   readonly toMs?: number
   /** About how many bins are wanted; 240 when left out. */
   readonly bins?: number
-  /** Without times: everything, and not only the time in which accesses are theirs. Default false. */
+  /** Without times: everything, and not only the time of the attacker's accesses. Default false. */
   readonly isAll?: boolean
 }
 
 /**
- * Counts a selection's accesses by time. Without times it is about the time in which accesses are theirs, without long
- * pauses; where none are, about all of the selection, and where that is empty, about all that the logs cover. Throws as
- * `Session.rows`.
+ * Counts a selection's accesses by time: that of the attacker's accesses without long pauses, else of all of the
+ * selection, else all that the logs cover.
  */
 export async function timeBins(
   session: Session,
@@ -161,7 +160,7 @@ const MARGIN = 0.02
 const PAUSE_MS = 30 * DAY_MS
 const PAUSE_PART = 0.2
 
-/** Days in the order of time, put together where no long pause parts them. */
+/** Days in the order of time, merged where no long pause is between them. */
 function withoutPauses(days: readonly Span[]): Span[] {
   const whole = (days.at(-1)?.toMs ?? 0) - (days[0]?.fromMs ?? 0)
   const pause = Math.max(PAUSE_MS, PAUSE_PART * whole)
@@ -189,7 +188,7 @@ function stepFor(spanMs: number, wanted: number): number {
   return STEPS_MS.find((step) => spanMs / step <= wanted) ?? STEPS_MS.at(-1) ?? DAY_MS
 }
 
-/** The bin of a time in milliseconds, for a time that is {@link inGrid}. Numbers are ours, and so in the text. */
+/** The bin of a time in milliseconds, for a time that is {@link inGrid}. Only numbers of this program are in the text. */
 function binOf(ms: string, { grid, stepMs }: Grid): string {
   const cases = grid
     .toReversed()
@@ -222,7 +221,7 @@ async function seriesOf(
 
 const zeros = (length: number): number[] => Array.from({ length }, () => 0)
 
-/** Of the tenants that theirs touch; of all where they touch none. */
+/** Of the tenants of the attacker's accesses, or of all tenants. */
 async function bandsOf(session: Session, selected: Selected, grid: Grid): Promise<Band[]> {
   const { bins } = grid
   const tenants = `SELECT DISTINCT toString(tenant) FROM ${selected.table} WHERE party = 'theirs'`

@@ -74,7 +74,7 @@ export interface Why {
   readonly logs: readonly LogLooked[]
   /** What those logs lost in that time. */
   readonly losses: readonly Loss[]
-  /** Issuances of the token id, whoever they are for. */
+  /** Issuances of the token id, for any principal. */
   readonly ofTokenId: readonly IssuanceSeen[]
   /** Sign-ins of the same principal around the access, in the order of time. */
   readonly near: readonly IssuanceSeen[]
@@ -94,7 +94,7 @@ export interface Explained {
   readonly issuances: readonly IssuanceSeen[]
 }
 
-/** Explains an access by its record id, or the accesses of a token or session by theirs. Needs a reconciled case. */
+/** Explains an access by its record id, or accesses by their token or session. Needs a reconciled case. */
 export async function explain(session: Session, id: string): Promise<Explained> {
   const asked = { guid: readGuid(id) || NO_ID, token: tokenOf(id), text: id }
   for (const [kind, condition] of WHAT) {

@@ -52,7 +52,7 @@ async function auditFolders(session: Session): Promise<Map<string, string[]>> {
   return new Map(rows.map((row) => [String(row['folder']), textsOf(row['tenants'])]))
 }
 
-/** Whoever's records are in the message's folder, or in one within it. */
+/** Tenants with records in the message's folder, or in one within it. */
 function tenantsBeside(folder: string, folders: ReadonlyMap<string, readonly string[]>): string[] {
   const tenants = [...folders]
     .filter(([name]) => name === folder || folder === '' || name.startsWith(`${folder}/`))

@@ -26,20 +26,19 @@ import { extentOf, outages, type Pace, paceOf } from './outages.ts'
 import { COMPARED_MINUTES, outstanding } from './outstanding.ts'
 
 /**
- * The largest chance of a false hole in a whole log. In what one collector brings of accesses, a false hole only widens
- * a bound, and one that is not seen makes a bound too narrow. In a log of issuances a false one takes the verdict from
- * what was forged then; of one service among several there are many logs.
+ * The largest chance of a false hole in a whole log. For accesses a false hole only widens a bound. In a log of
+ * issuances it removes verdicts, and of one service among several there are many logs.
  */
 const ERROR = 0.01
 const ERROR_OF_ACCESSES = 0.2
 /** Active minutes on each side of a silence, by which it is taken for long or not. */
 const BESIDE = 10
-/** A silence in which fewer active minutes would be likely is judged no further. */
+/** A silence in which fewer active minutes would be likely is skipped. */
 const LEAST_LIKELY = 3
 /** Logs with fewer records have no pace. */
 const SHOWS_ITS_PACE = 20
 const LOG = 'side, source, category, log_tenant'
-/** The minutes of so many records are kept in memory. */
+/** The minutes of so many records fit in memory. */
 const FEW_RECORDS = 2_000_000
 
 /** Losses by holes. Cost: a pass over four columns of both tables, by minute. */

@@ -18,11 +18,7 @@ import { lostByRejects } from './rejects.ts'
 export type { Loss, LossCode, Period, Side } from './loss.ts'
 export { ALL_TIME } from './loss.ts'
 
-/**
- * Losses of one side that are of one of these tenants, or may be: in the order of time.
- *
- * @param tenants as the records name them; without, those of all tenants. Throws as `Session.rows`
- */
+/** Losses of one side that may be of one of these tenants, or of all without `tenants`, in the order of time. */
 export async function lossesOf(
   session: Session,
   side: Side,
@@ -48,9 +44,7 @@ export async function lossesOf(
   )
 }
 
-/**
- * Fills `loss` anew. Cost: a pass over `issuance` and `access` by minute, and one over those files that lack something.
- */
+/** Fills `loss` anew. Cost: a pass over `issuance` and `access` by minute, and one over files that lack something. */
 export async function buildLosses(session: Session): Promise<void> {
   await session.command('TRUNCATE TABLE loss')
   const files = await lossyFiles(session)

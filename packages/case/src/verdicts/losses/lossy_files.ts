@@ -107,8 +107,7 @@ function countedLog(row: Json): Counted {
 }
 
 /**
- * A file of whose records some do not show their owner is that of the others. Few records of one log of accesses do not
- * show that the file holds no other service.
+ * Logs of a file: records that do not show their owner are of the others. Few records do not exclude other services.
  */
 function ownLogs(counted: readonly Counted[]): LogName[] {
   const named = counted.filter(({ log }) => log.tenant !== '' && log.tenant !== UNKNOWN_OWNER)
@@ -126,7 +125,7 @@ function ownLogs(counted: readonly Counted[]): LogName[] {
   return [...logs.filter((log) => log.side === 'issuance'), ...wide.values()]
 }
 
-/** A file without a record that was kept: its shape says which logs it may be of, whoever's they are. */
+/** A file without any stored record: its shape says which logs it may be of, for every tenant. */
 function unknownLogs(shape: string): readonly LogName[] {
   return LOGS_OF_SHAPES.find(([prefix]) => shape.startsWith(prefix))?.[1] ?? []
 }

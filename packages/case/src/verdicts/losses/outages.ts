@@ -152,10 +152,7 @@ interface Hours {
 
 const NONE: Hours = { from: 0, to: 0 }
 
-/**
- * Share of the minutes of an hour that are empty in other weeks; never none. A log's first and last days have weeks on
- * one side alone, and a log of few weeks has few: there the days beside must be as busy as these.
- */
+/** Share of the minutes of an hour that are empty in other weeks, never 0; where these are few, other days count. */
 function emptyShare(active: readonly number[], at: number, gap: Hours): number {
   const before = shareAt(active, at, -WEEK, gap)
   const after = shareAt(active, at, WEEK, gap)
@@ -201,7 +198,7 @@ function scoreOf(silence: Period, pace: Pace, others: readonly Pace[]): Scored |
   let company = -1
   for (const other of others)
     company = Math.max(company, busyWithin(pace.first + gap.from, pace.first + gap.to, other))
-  // The days beside a silence of a day or more are other days: who else was at work in it says more.
+  // The days next to a silence of a day or more are other days: who else was at work in it says more.
   const isOthers = company >= 0 && isDaysLong(gap)
   const busy = Math.max(company, isOthers ? 0 : howBusy(from, to, gap, pace))
   return { silence, gap, surprise: surprise * busy }
@@ -211,10 +208,7 @@ function scoreOf(silence: Period, pace: Pace, others: readonly Pace[]): Scored |
 const isDaysLong = (gap: Hours) => gap.to - gap.from > DAY / 2
 const aroundOf = (gap: Hours) => (isDaysLong(gap) ? AROUND_A_DAY : AROUND)
 
-/**
- * How even the hours of a silence are in other weeks, each measured by the hours around it: the shape of a gamma law,
- * large where they are alike. Days that are quiet all around, as weekends, are no measure.
- */
+/** How even the hours of a silence are in other weeks: the shape of a gamma distribution, without quiet days. */
 function evennessOf(gap: Hours, pace: Pace): number {
   const around = aroundOf(gap)
   const beside = (by: number) =>
@@ -241,7 +235,7 @@ function evennessOf(gap: Hours, pace: Pace): number {
   const variance = rates.reduce((all, rate) => all + (rate - mean) ** 2, 0) / (rates.length - 1)
   // Even hours that are alike differ by chance, the less the more is in them.
   const excess = Math.max(0, variance / mean ** 2 - rates.length / likely)
-  // A few weeks that are alike do not show that all are; of nights and weekends least of all.
+  // A few equal weeks do not show that all are; least so for nights and weekends.
   return 1 / (excess + (isLong ? 1 : 1 / 20) / rates.length)
 }
 
@@ -285,9 +279,8 @@ function likelyBeside(hour: number, from: number, to: number, pace: Pace): numbe
 }
 
 /**
- * How busy another log was from one hour to another (numbers since 1970), as a share of what its other times make
- * likely: 0 to 1, less what chance may have added. The first and last hour do not count: they are not all silent. -1
- * where that log has too little at that time.
+ * How busy another log was between two hours (numbers since 1970), as a share of what its other times make likely, less
+ * what chance may have added. -1 where that log has too little at that time.
  */
 export function busyWithin(from: number, to: number, other: Pace): number {
   const first = from + 1 - other.first

@@ -26,11 +26,7 @@ export const COMPARED_MINUTES: number = LEAST_MINUTES / TIMES
 const DAYS_TO_COMPARE = 3
 const DAYS_BESIDE = 14
 
-/**
- * @param silences all of the log that last {@link COMPARED_MINUTES} or more, in order of time
- * @param log from its first to its last record
- * @param others paces of logs of the same people that came another way: a day without work is silent in all
- */
+/** `silences` are all of the log of {@link COMPARED_MINUTES} or more; a day without work is silent in all `others`. */
 export function outstanding(
   silences: readonly Period[],
   log: Period,

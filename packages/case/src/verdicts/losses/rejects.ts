@@ -13,7 +13,7 @@ import { IS_LOSS, type LossyFile, OF_LOGS } from './lossy_files.ts'
 
 /** Records looked at on each side of a reject. */
 const BESIDE = 5
-/** With fewer records beside its rejects a file's order cannot be seen: a reject is as wide as the file. */
+/** With fewer records near its rejects a file's order is unknown: a reject is as wide as the file. */
 const SHOWS_ITS_ORDER = 4 * BESIDE
 /** Records within as many lines of a reject, and at most twice that, are read. */
 const NEAR_LINES = 256
@@ -30,10 +30,7 @@ const near = (table: string) => `
     SELECT evidence_id, arrayJoin([block - 1, block, block + 1])
     FROM (SELECT DISTINCT evidence_id, ${BLOCK} AS block FROM (${REJECTS})))`
 
-/**
- * Each record with the times of those before it (itself included) and after it; `others` are those before without
- * itself. Before all of a file's records there is one without a time.
- */
+/** Each record with the times before it (itself included; without it in `others`) and after it, and one before all. */
 const windows = (records: string) => `
   SELECT evidence_id, line, ms, count() OVER (PARTITION BY evidence_id, line) AS on_line,
     min(ms) OVER before AS lo_before, max(ms) OVER before AS hi_before,

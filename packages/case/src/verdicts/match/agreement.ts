@@ -32,10 +32,7 @@ export const LONGEST_LIFE_MS: number = 28 * 3_600_000
 export const WHOSE: string = `multiIf(category IN ('interactive', 'non-interactive'), 'user',
   category IN ('service-principal', 'managed-identity', 'ms-service-principal'), 'app', '')`
 
-/**
- * What is compared of one issuance (`one`), or of equal issuances of a token in an aggregation (`group`): a tuple.
- * Called with the SQL of its time in milliseconds.
- */
+/** A tuple of what is compared of one issuance (`one`), or of equal issuances in an aggregation (`group`). */
 export function FACT(of: 'one' | 'group'): (timeMs: string) => string {
   const least = of === 'group' ? 'min' : ''
   const most = of === 'group' ? 'max' : ''
@@ -56,8 +53,7 @@ const isOwnNames = `source IN ${PLAIN_SOURCES}`
 export const DISAGREES = 32
 
 /**
- * Which fields of a fact disagree with the access at hand: 16 principal, 8 application, 4 tenant, 2 its life, 1 time of
- * issue. 0 is agreement; the smaller of two masks is the closer issuance.
+ * Which fields disagree: 16 principal, 8 application, 4 tenant, 2 life, 1 time of issue. The smaller mask is closer.
  */
 export function agreementMask(fact: string): string {
   return `toUInt8((${differs.principal(fact)}) * 16 + (${differs.app(fact)}) * 8 + (${differs.tenant(fact)}) * 4

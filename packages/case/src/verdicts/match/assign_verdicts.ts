@@ -51,9 +51,8 @@ const supplied = (category: string) =>
   `home IN (SELECT if(tenant = '', {sole:String}, tenant) FROM coverage WHERE category = '${category}' AND side = 'issuance')`
 
 /**
- * The open accesses with what follows from each alone: `home` tenant, `sid` and the `field` it stands in (`other` where
- * it may be a session of the mail service's own: an audit record that names no token), `family` and `kind` of token,
- * and `note`, why its issuance could not have been seen whatever the hour.
+ * The open accesses with what follows from each alone: `home` tenant, `sid` and its `field` (`other` where it may be a
+ * session of the mail service), `family` and `kind` of token, and `note`, why no log could have shown its issuance.
  */
 export function prepared(tables: OpenTables, where: string): string {
   return `
@@ -94,7 +93,7 @@ export function prepared(tables: OpenTables, where: string): string {
     )`
 }
 
-/** The first gap that touches a look-back from `from` on, as SQL; `''` when there is none. */
+/** The first gap that overlaps a look-back from `from` on, as SQL; `''` when there is none. */
 export function gapOf(until: string, from: string): string {
   const names = GAP_REASONS.map((gap) => `'${gap}'`).join(', ')
   return `if(empty(${until}), 'category-not-supplied', arrayFirst((d, u) -> u > ${from}, [${names}], ${until}))`
@@ -135,9 +134,8 @@ const RULES = `multiIf(
   ('undetermined', session_gap))`
 
 /**
- * Reasons that the holder of a token can bring about by what he writes into it. They hide nothing: in a context that is
- * not the owner's, they are a lead. So is an application by itself, whose log is not there or has no ids: he may say
- * that he is one.
+ * Reasons that the holder of a token can cause by what he writes into it. In a context that is not the owner's they are
+ * a lead; so is an application by itself without a log.
  */
 const CHOSEN = `('malformed-id', 'anonymised-id', 'no-token-id', 'other-tenant-issuer', 'first-party-app-only',
   'owa-issuer-not-supplied', 'issuer-root-unknown', 'backup-authentication', 'session-known')`
@@ -163,7 +161,7 @@ export const OUTCOME_COLUMNS: string =
   principal String; verdict Low; reason Low; matter Low; source Low; who String; prefix String;
   client_family Low; client_kind Low; hour Int32; unit UUID; is_well_made UInt8`)
 
-/** Judges the open accesses of a bucket range into `judged`. */
+/** Writes the verdicts of the open accesses of a bucket range into `judged`. */
 export async function verdictsOfRange(
   session: Session,
   tables: OpenTables,

@@ -20,7 +20,7 @@ export interface Clocks {
   readonly found: readonly ClockOffset[]
 }
 
-/** A clock that is off, as people are told of it. */
+/** A clock that is off, as reported. */
 interface ClockOffset {
   readonly side: 'issuance' | 'access'
   /** Owner of the log. */

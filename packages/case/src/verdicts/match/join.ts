@@ -18,10 +18,7 @@ const SHARED_LIMIT = 64
 
 type Clocks = Pick<AllClocks, 'issuance' | 'access'>
 
-/**
- * The engine's search for chains of comparisons, from which more comparisons follow: in a long statement without any it
- * is a third of the planning.
- */
+/** Without the engine's search for chains of comparisons: in a long statement it is a third of the planning. */
 export const PLAIN_PLAN = 'optimize_and_compare_chain = 0'
 /** Each bucket joins within its shard. */
 const LOCAL = "distributed_product_mode = 'local'"
@@ -95,9 +92,9 @@ async function firstIssuances(
 }
 
 /**
- * Compares candidates with every issuance of their ids. `finding` of what stays open: `''` the id was never seen, a
- * reason why every issuance of it disagrees, `owa` only the mail service issued it (`root` is the session that it was
- * asked with), `shared` too many issuances have it.
+ * Compares candidates with every issuance of their ids. `finding`: `''` the id was never seen, a reason why every
+ * issuance disagrees, `owa` only the mail service issued it (`root` is the session), `shared` too many issuances have
+ * it.
  */
 async function allIssuances(
   session: Session,

@@ -15,10 +15,7 @@ export const VERDICTS = [
 
 export type Verdict = (typeof VERDICTS)[number]
 
-/**
- * How sure something is that points at somebody. `established`: records and coverage prove it, and ordinary causes are
- * excluded. `lead`: something is missing or odd, and ordinary causes remain.
- */
+/** `established`: records and coverage prove it, and ordinary causes are excluded. `lead`: ordinary causes remain. */
 export type Strength = 'established' | 'lead'
 
 const REASONS_OF = {
@@ -65,10 +62,7 @@ export const REASONS: readonly { readonly reason: Reason; readonly verdict: Verd
 export const isReason = (reason: string): reason is Reason =>
   REASONS.some((one) => one.reason === reason)
 
-/**
- * Coverage gaps: why an issuance log proves nothing at the hour in question. The first that overlaps the look-back of
- * an access is its reason, so the order matters: what is missing altogether comes before what is merely thin.
- */
+/** Coverage gaps: why an issuance log proves nothing at that hour. The first that overlaps the look-back counts. */
 export const GAP_REASONS = [
   'category-not-supplied',
   'owa-issuer-not-supplied',

@@ -8,11 +8,7 @@
 const QUANTILE = 6.908
 const SPREAD = 3.7
 
-/**
- * The largest share of rows that a log loses, when it was seen to lose `lost` of `of`; at most 1.
- *
- * The bound is above the Poisson bound at 99.9 %, so that a log that lost none of 1,000 may lose 0.7 %.
- */
+/** The largest share of rows that a log loses, when it lost `lost` of `of`: above the Poisson bound at 99.9 %. */
 export function lossAtMost(lost: number, of: number): number {
   if (of <= 0) return 1
   return Math.min(1, (lost + QUANTILE + SPREAD * Math.sqrt(lost)) / of)

@@ -8,10 +8,7 @@ import { beginningOf } from './ordinary.ts'
 import { type Context, type Population, pairKey } from './population.ts'
 import type { TenantWeighing } from './weigh.ts'
 
-/**
- * Chance at most, over all contexts of one tenant together, that a log which only loses rows has one that is
- * established. By tenant, so that another tenant's logs change nothing: in a case of 100 tenants 1 in 100 at most.
- */
+/** Chance at most that a log of one tenant which only loses rows has a context that is established. */
 const LOG_ERROR = Math.log(1e-4)
 /** Explained tokens of a class, and sign-ins of a principal, by which a log has shown that it knows them. */
 const CLASS_TOKENS = 5
@@ -197,9 +194,8 @@ function isKnown(weighing: TenantWeighing, { who }: Context, { networks }: Popul
 }
 
 /**
- * Whether an application that nobody's explained token has is the attacker's own, and not one whose tokens this log
- * never shows: it began one day, with ids that the token service does not make, or with ids of other people's tokens. A
- * service that is tried for a while, by few and from several networks, leaves the same records otherwise.
+ * Whether an application without any explained token is the attacker's, and not one that this log never shows: it began
+ * one day, with ids that the token service does not make, or of other people's tokens.
  */
 function isAttackersOwn(
   { tenant }: TenantWeighing,
@@ -224,7 +220,7 @@ const isAddressShown = ({ tenant }: TenantWeighing, { prefix }: Context): boolea
 const isOwnersClient = ({ tenant }: TenantWeighing, { who, client, app }: Context): boolean =>
   (tenant.joinedPairs.get(pairKey(who, client, app)) ?? 0) > 0
 
-/** Natural logarithm of the chance that all that is wrong in a group was lost, beside `joined` that was not. */
+/** Natural logarithm of the chance that all that is wrong in a group was lost, and `joined` was not. */
 function groupChance(group: readonly Wrong[], joined: number): number {
   const clusters = new Map<string, number>()
   for (const { weighing, context } of group)
@@ -245,7 +241,7 @@ function groupChance(group: readonly Wrong[], joined: number): number {
   return rates.reduce((sum, rate) => sum + Math.log(rate), 0)
 }
 
-/** Whether other tokens of about this hour were explained, and none of theirs is missing. */
+/** Whether tokens of about this hour are explained, and none is missing. */
 function wasOn(weighing: TenantWeighing, hour: number): boolean {
   if (weighing.isHole(hour)) return false
   let joined = weighing.tenant.joinedHours.get(hour) ?? 0

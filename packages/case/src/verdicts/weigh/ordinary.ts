@@ -5,7 +5,7 @@
  */
 import { type Context, type Networks, pairKey, type Seen, type Tenant } from './population.ts'
 
-/** Share of explained tokens whose network must fit their principal's sign-ins before an address tells anybody apart. */
+/** Share of explained tokens whose network must fit their principal's sign-ins before addresses mean anything. */
 const LEAST_FIT = 0.5
 const DAY_HOURS = 24
 
@@ -19,7 +19,7 @@ export function beginningOf({ firstHour, lastHour }: Tenant): number {
 const HABIT_DAYS = 3
 const HABIT_SHARE = 0.2
 
-/** Whether the logs put the principal in the network of a context, or no network can tell. */
+/** Whether the logs have the principal in the network of a context, or networks mean nothing. */
 export function isOwnNetwork(
   { home, who, prefix }: Context,
   tenant: Tenant,
@@ -33,7 +33,7 @@ export function isOwnNetwork(
 export function isOrdinary(context: Context, tenant: Tenant, networks: Networks): boolean {
   if (isOwnNetwork(context, tenant, networks)) return true
   const beginning = beginningOf(tenant)
-  // An application from the network that it had from the beginning, for whomever it acts.
+  // An application from the network that it had from the beginning, for any user.
   return seenAs(context, networks).some(({ firstHour }) => firstHour <= beginning)
 }
 

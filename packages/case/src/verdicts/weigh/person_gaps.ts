@@ -19,7 +19,7 @@ interface Gap {
 
 export class PersonGaps {
   readonly #shown: ReadonlyMap<string, readonly number[]>
-  /** Long gaps with something missing in them, those that overlap put together, in order. */
+  /** Merged long gaps with something missing in them, in order. */
   readonly #long: readonly Gap[]
 
   /** @param shown hours in which tokens of a principal were explained, in order */
@@ -55,7 +55,7 @@ export class PersonGaps {
   }
 }
 
-/** Where the first of some hours stands that is at or after one. */
+/** Index of the first hour at or after one. */
 function firstFrom(hours: readonly number[], hour: number): number {
   let low = 0
   let high = hours.length

@@ -39,10 +39,7 @@ const FAILING_HOUR_SHARE = 0.34
 /** A log in which more than this share of ordinary tokens is missing does not fit as a whole. */
 const UNFIT_SHARE = 0.25
 
-/**
- * What a token holder wrote or left out is rare where it is in at most this share of the records of each of these
- * properties. An id that is none stands out in its service. A record may lack one for its client's sake.
- */
+/** A property of tokens is rare if at most this share of the records has it. */
 const RARE_SHARE = 0.01
 const RARE_AMONG = ['service', 'app', 'client'] as const
 /** Explained tokens of a principal by which he is one whose tokens this log explains: a guest is not. */
@@ -185,7 +182,7 @@ export class TenantWeighing {
 
   #assignOrdinary(context: Context): Assigned {
     if (context.matter === 'recorded') return this.#recorded(context)
-    // A service whose log never shows its tokens is a habit. Ids of other people's are none: whoever brings them is a lead.
+    // A service whose log never shows its tokens is a habit. Ids of other people's tokens are a lead.
     const isQuiet = context.matter === 'mismatched' ? isOwnNetwork : isHabitual
     const silent = isQuiet(context, this.tenant, this.#networks) ? '' : 'lead'
     if (context.matter === 'chosen')
@@ -211,10 +208,7 @@ export class TenantWeighing {
     return this.tenant.joined.get('all')?.get('') ?? 0
   }
 
-  /**
-   * A ledger says itself that it has every token: what it lacks was not issued, if it has those of others. An id that
-   * it issued to somebody else proves as much of a principal who has tokens of his own under the same name.
-   */
+  /** A complete ledger lacks what was not issued, if it has other tokens of the context or principal. */
   #recorded(context: Context): Assigned {
     const joined = this.#joined
     const recorded = [...this.ordinary, ...this.strange].filter(

@@ -57,7 +57,7 @@ export async function weighVerdicts(
   return outcomes
 }
 
-/** A known session excuses no token of which the absence is proven: whoever forges one may write any session into it. */
+/** A known session excuses no token that is proven absent: a forger may write any session into it. */
 const IS_PROVEN_BESIDE_SESSION = "j.verdict = 'session-only' AND strength = 'established'"
 
 /** A token that is used on two days is of the first, as it is counted. */
