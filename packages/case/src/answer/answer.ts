@@ -117,9 +117,9 @@ export async function answer(
   const { session } = investigated
   const question = await questionAbout(investigated, selection, options.hunts)
   const slot = slotOf(selection)
-  const kept = await cachedAnswer(session, slot, question)
-  if (isAnswer(kept) && (await isHuntedWith(session, options.hunts)))
-    return ofNow(investigated, kept)
+  const stored = await cachedAnswer(session, slot, question)
+  if (isAnswer(stored) && (await isHuntedWith(session, options.hunts)))
+    return ofNow(investigated, stored)
   const made = await answerAnew(investigated, selection, options)
   await cacheAnswer(session, slot, question, made)
   return made
@@ -136,13 +136,13 @@ export async function finishedAnswer(
   const { session } = investigated
   // Other hunts point at other accesses.
   if (!(await isHuntedWith(session, hunts))) return undefined
-  const kept = await cachedAnswer(session, 'answer', await questionAbout(investigated, {}, hunts))
-  return isAnswer(kept) ? ofNow(investigated, kept) : undefined
+  const stored = await cachedAnswer(session, 'answer', await questionAbout(investigated, {}, hunts))
+  return isAnswer(stored) ? ofNow(investigated, stored) : undefined
 }
 
 /** A case may have been moved, and noted on, since an answer was stored. */
-const ofNow = async ({ session, location }: Case, kept: Answer): Promise<Answer> => ({
-  ...kept,
+const ofNow = async ({ session, location }: Case, stored: Answer): Promise<Answer> => ({
+  ...stored,
   case: location,
   notes: await notes(session),
 })

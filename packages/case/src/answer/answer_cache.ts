@@ -28,8 +28,8 @@ export async function cachedAnswer(
   slot: AnswerSlot,
   question: string,
 ): Promise<unknown> {
-  const kept = parseObject((await readMeta(session, slot)) ?? '')
-  return kept?.['question'] === question ? kept['answer'] : undefined
+  const stored = parseObject((await readMeta(session, slot)) ?? '')
+  return stored?.['question'] === question ? stored['answer'] : undefined
 }
 
 /** Stores an answer in place of the last one. */

@@ -83,8 +83,8 @@ const NONE: TrustFacts = { keys: [], signed: [], probed: [] }
 
 /** */
 export async function trustFacts(session: Session): Promise<TrustFacts> {
-  const kept: unknown = parseObject((await readMeta(session, FACT)) ?? '')
-  return isFacts(kept) ? kept : NONE
+  const stored: unknown = parseObject((await readMeta(session, FACT)) ?? '')
+  return isFacts(stored) ? stored : NONE
 }
 
 /** Only {@link keepTrustFacts} writes what is read here, so that its members identify it. */
@@ -100,6 +100,6 @@ export async function keepTrustFacts(session: Session, facts: TrustFacts): Promi
 
 /** Equal as long as the facts are. */
 export async function trustMark(session: Session): Promise<string> {
-  const kept = await readMeta(session, FACT)
-  return kept === undefined ? '' : createHash('sha256').update(kept).digest('hex')
+  const stored = await readMeta(session, FACT)
+  return stored === undefined ? '' : createHash('sha256').update(stored).digest('hex')
 }

@@ -77,7 +77,7 @@ export async function survey(
     if (!isRead && shape !== 'extractor-log')
       unread.push({ path: source.path, reason: reason || shape })
   }
-  return { ...sum, unread, statements, logs: [...logs.values()].toSorted(byPlace) }
+  return { ...sum, unread, statements, logs: [...logs.values()].toSorted(byName) }
 }
 
 function put(logs: Map<string, LogSeen>, one: LogSeen): void {
@@ -134,7 +134,7 @@ function accessSeen(record: Access): LogSeen {
   }
 }
 
-const byPlace = (a: LogSeen, b: LogSeen) =>
-  placeOf(a) < placeOf(b) ? -1 : placeOf(a) > placeOf(b) ? 1 : 0
-const placeOf = ({ tenant, side, source, category }: LogSeen) =>
+const byName = (a: LogSeen, b: LogSeen) =>
+  sortKey(a) < sortKey(b) ? -1 : sortKey(a) > sortKey(b) ? 1 : 0
+const sortKey = ({ tenant, side, source, category }: LogSeen) =>
   [tenant, side, source, category].join('\0')

@@ -9,7 +9,7 @@ import { type DumpKey, type DumpKeyForm, dumpFiles, dumpName, dumpScans } from '
 import { type FileUse, fileUse } from './file_use.ts'
 
 /** A dump that holds the key. */
-interface KeyPlace {
+interface KeyLocation {
   /** Where the dump is, the same content under each of its names. */
   readonly files: readonly string[]
   readonly sha256: string
@@ -28,7 +28,7 @@ export interface KeyFound
   readonly note: string | null
   readonly kid: string | null
   readonly subject: string | null
-  readonly places: readonly KeyPlace[]
+  readonly places: readonly KeyLocation[]
 }
 
 /** Whether the key is somebody's: the scanner notes those that are not, such as published test keys. */
@@ -48,7 +48,7 @@ export async function keysFound(session: Session): Promise<KeyFound[]> {
     // oxlint-disable-next-line no-await-in-loop -- one query at a time
     const touched = (await fileUse(session, sha256, files.map(dumpName))) ?? null
     for (const key of scan.keys) {
-      const place: KeyPlace = {
+      const location: KeyLocation = {
         files,
         sha256,
         container: scan.container,
@@ -56,13 +56,13 @@ export async function keysFound(session: Session): Promise<KeyFound[]> {
         forms: key.forms,
         touched,
       }
-      keys.set(key.spkiSha256, withPlace(keys.get(key.spkiSha256), key, place))
+      keys.set(key.spkiSha256, withLocation(keys.get(key.spkiSha256), key, location))
     }
   }
   return [...keys.values()].toSorted((a, b) => rank(b) - rank(a))
 }
 
-function withPlace(known: KeyFound | undefined, key: DumpKey, place: KeyPlace): KeyFound {
+function withLocation(known: KeyFound | undefined, key: DumpKey, location: KeyLocation): KeyFound {
   const { spkiSha256, kind, bits, notAfter } = key
   return {
     spkiSha256,
@@ -73,7 +73,7 @@ function withPlace(known: KeyFound | undefined, key: DumpKey, place: KeyPlace): 
     kid: known?.kid ?? (key.kid || null),
     subject: known?.subject ?? (key.subject || null),
     notAfter: known?.notAfter ?? notAfter,
-    places: [...(known?.places ?? []), place],
+    places: [...(known?.places ?? []), location],
   }
 }
 

@@ -51,18 +51,18 @@ function answer(message: Answer): void {
   parentPort?.postMessage(message, transferred)
 }
 
-function giveRows(sink: BlockSink, job: number): void {
+function sendRows(sink: BlockSink, job: number): void {
   answer({ kind: 'rows', job, blocks: sink.take() })
   flow.given()
 }
 
 /** Gives on what waits, when it becomes too much before the task is done. */
-function giveOn(sink: BlockSink, job: number): void {
-  sink.onMany = () => giveRows(sink, job)
+function sendWhenFull(sink: BlockSink, job: number): void {
+  sink.onMany = () => sendRows(sink, job)
 }
 
 async function readSmall({ job, files }: SmallTask): Promise<void> {
-  giveOn(shared, job)
+  sendWhenFull(shared, job)
   const parts: PartSummary[] = []
   for (const file of files) {
     // oxlint-disable-next-line no-await-in-loop -- one after the other, into the same columns
@@ -100,7 +100,7 @@ function datesOf(dates: DateProof): FileDates | undefined {
 function readSlice(task: SliceTask): void {
   const { job, evidenceId, identity, startLine, isLast } = task
   shared.begin(evidenceId, identity)
-  giveOn(shared, job)
+  sendWhenFull(shared, job)
   // A file is cut into slices only when its first row is known.
   const options: ReadOptions = { isSlice: true, isRecognised: true, startLine, isLast }
   const reader = new EvidenceReader(shared, options)
@@ -122,11 +122,11 @@ async function readStream({ job, evidenceId, identity, sharedOrder }: StreamTask
   answer({ kind: 'proven', job })
   const sink = new BlockSink()
   sink.begin(evidenceId, identity)
-  giveOn(sink, job)
+  sendWhenFull(sink, job)
   const reader = new EvidenceReader(sink, { dates })
   for await (const chunk of stream.passes[2]) {
     reader.push(chunk)
-    if (sink.bytes > BLOCK_BYTES) giveRows(sink, job)
+    if (sink.bytes > BLOCK_BYTES) sendRows(sink, job)
   }
   streams.delete(job)
   for (const reject of stream.rejects) reader.containerReject(reject)

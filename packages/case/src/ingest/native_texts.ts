@@ -100,7 +100,7 @@ export class RepeatedTextColumn implements NativeColumn {
   #keysEnd = 0
   #starts = new Uint32Array(1024)
   /** Index of a value in this block's dictionary; only if its mark is the block's. */
-  #places = new Uint32Array(1024)
+  #indexes = new Uint32Array(1024)
   #marks = new Uint32Array(1024)
   #mark = 1
   /** The block's dictionary: numbers of its values. */
@@ -110,7 +110,7 @@ export class RepeatedTextColumn implements NativeColumn {
   #rows = new Uint32Array(1024)
   #count = 0
   #lastValue: string | undefined
-  #lastPlace = 0
+  #lastIndex = 0
 
   get maxBytes(): number {
     return 40 + this.#dictionaryBytes + this.#count * 4
@@ -118,11 +118,11 @@ export class RepeatedTextColumn implements NativeColumn {
 
   push(value: string): void {
     if (value !== this.#lastValue) {
-      this.#lastPlace = this.#placeOf(this.#numbers.get(value) ?? this.#add(value))
+      this.#lastIndex = this.#indexOf(this.#numbers.get(value) ?? this.#add(value))
       this.#lastValue = value
     }
     if (this.#count === this.#rows.length) this.#rows = doubled(this.#rows)
-    this.#rows[this.#count++] = this.#lastPlace
+    this.#rows[this.#count++] = this.#lastIndex
   }
 
   writePrefix(target: Buffer, offset: number): number {
@@ -134,8 +134,8 @@ export class RepeatedTextColumn implements NativeColumn {
     const width = this.#size <= 0x100 ? 0 : this.#size <= 0x10000 ? 1 : 2
     let at = writeUint64(target, offset, KEY_FLAGS | width)
     at = writeUint64(target, at, this.#size)
-    for (let place = 0; place < this.#size; place++) {
-      const number = this.#dictionary[place] ?? 0
+    for (let index = 0; index < this.#size; index++) {
+      const number = this.#dictionary[index] ?? 0
       const start = this.#starts[number] ?? 0
       const end = this.#endOf(number)
       this.#keys.copy(target, at, start, end)
@@ -165,22 +165,22 @@ export class RepeatedTextColumn implements NativeColumn {
     return number + 1 < this.#numbers.size ? (this.#starts[number + 1] ?? 0) : this.#keysEnd
   }
 
-  #placeOf(number: number): number {
-    if (this.#marks[number] === this.#mark) return this.#places[number] ?? 0
-    const place = this.#size++
-    if (place === this.#dictionary.length) this.#dictionary = doubled(this.#dictionary)
-    this.#dictionary[place] = number
+  #indexOf(number: number): number {
+    if (this.#marks[number] === this.#mark) return this.#indexes[number] ?? 0
+    const index = this.#size++
+    if (index === this.#dictionary.length) this.#dictionary = doubled(this.#dictionary)
+    this.#dictionary[index] = number
     this.#dictionaryBytes += this.#endOf(number) - (this.#starts[number] ?? 0)
     this.#marks[number] = this.#mark
-    this.#places[number] = place
-    return place
+    this.#indexes[number] = index
+    return index
   }
 
   #add(value: string): number {
     const number = this.#numbers.size
     if (number === this.#starts.length) {
       this.#starts = doubled(this.#starts)
-      this.#places = doubled(this.#places)
+      this.#indexes = doubled(this.#indexes)
       this.#marks = doubled(this.#marks)
     }
     const room = this.#keysEnd + roomFor(value)

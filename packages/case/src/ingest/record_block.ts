@@ -22,7 +22,7 @@ import { RepeatedTextColumn, TextColumn } from './native_texts.ts'
 /** Domain of the ids of records whose own id is no GUID. */
 const OWN_ID = 'mintmark-record'
 /** Domain of the ids of records that have none: the file's identity, and the source in it. */
-const PLACE_ID = 'mintmark-record-source'
+const LINE_ID = 'mintmark-record-source'
 
 /** Encoded rows of one table. */
 export interface TableBlock {
@@ -48,7 +48,7 @@ export class RecordSource {
   idAt(line: number): string {
     this.#onLine = line === this.#line ? this.#onLine + 1 : 0
     this.#line = line
-    return hashedId(PLACE_ID, `${this.#identity}\0${line}\0${this.#onLine}`)
+    return hashedId(LINE_ID, `${this.#identity}\0${line}\0${this.#onLine}`)
   }
 }
 

@@ -43,7 +43,7 @@ export async function addAmbiguous(
   }
   await fillMarks(session, tables)
   // Leads alone show neither when somebody was active nor from where: then any time counts, and no address clears.
-  const isKnown = (await countOf(session, placed('{theirs}', tables))) > 0
+  const isKnown = (await countOf(session, withTables('{theirs}', tables))) > 0
   await addCandidates(session, tables, {
     candidate: await sharedMarks(session, tables),
     account: '1',
@@ -52,9 +52,9 @@ export async function addAmbiguous(
   const isActive = isKnown ? await inActiveTime(session, selected) : '1'
   const hasCut = (await countOf(session, `(${CUT_FILES})`)) > 0
   const open = `${OPEN_VERDICT} AND ${await amongOpen(session)}`
-  const places = [COULD_BE_ACCESSED, WITHOUT_LOG, ...(hasCut ? [CUT_IN_TENANT] : [])].join(' OR ')
+  const could = [COULD_BE_ACCESSED, WITHOUT_LOG, ...(hasCut ? [CUT_IN_TENANT] : [])].join(' OR ')
   await addCandidates(session, tables, {
-    candidate: `${open} AND ${isActive} AND (${places})`,
+    candidate: `${open} AND ${isActive} AND (${could})`,
     account: `account != '' AND (${IN_ACCESSED_MAILBOX} OR ${WITHOUT_LOG} OR ${CUT_ACCOUNT})`,
     rule: isKnown ? UNCLEAR : '1',
   })
@@ -182,7 +182,7 @@ interface Step {
 /** An access that shares a mark with the attacker's; kinds of marks that these lack are not looked for. */
 async function sharedMarks(session: Session, tables: Tables): Promise<string> {
   const rows = await session.rows(
-    placed('SELECT DISTINCT toString(kind) AS kind FROM {marks}', tables),
+    withTables('SELECT DISTINCT toString(kind) AS kind FROM {marks}', tables),
   )
   const kinds = new Set(rows.map((row) => row['kind']))
   const shares = [
@@ -207,7 +207,7 @@ async function addCandidates(
   { candidate, account, rule }: Step,
 ): Promise<void> {
   const { selected, condition } = tables
-  const run = (sql: string) => session.command(placed(sql, tables), condition.params)
+  const run = (sql: string) => session.command(withTables(sql, tables), condition.params)
   await run('TRUNCATE TABLE {candidates}')
   await run('TRUNCATE TABLE {owners}')
   const base = selectBase(`outcome != 'failed' AND (${candidate}) AND (${condition.frame})
@@ -273,12 +273,12 @@ const MARKS: readonly string[] = [
 async function fillMarks(session: Session, tables: Tables): Promise<void> {
   for (const sql of MARKS) {
     // oxlint-disable-next-line no-await-in-loop -- a session runs one statement at a time
-    await session.command(placed(`INSERT INTO {marks} ${sql} ${BOUNDED}`, tables))
+    await session.command(withTables(`INSERT INTO {marks} ${sql} ${BOUNDED}`, tables))
   }
 }
 
-/** Scratch names in the places of a statement; they are made of our own letters and hex digits. */
-function placed(sql: string, tables: Tables): string {
+/** Scratch names for a statement; they have only letters and hex digits. */
+function withTables(sql: string, tables: Tables): string {
   return sql
     .replaceAll('{marks}', tables.marks)
     .replaceAll('{owners}', tables.owners)

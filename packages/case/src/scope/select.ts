@@ -104,8 +104,8 @@ export async function remark(session: Session, selected: Selected, at: string): 
     const table = await scratch.table('selected', SELECTED_COLUMNS, SELECTED_ORDER)
     const { sql, params } = await aboutMarks(session, at)
     const { sql: pointed } = conditionOf({}, [], '', await markConditions(session))
-    const kept = `SELECT * FROM ${selected.table} WHERE NOT ${sql}`
-    await session.command(`INSERT INTO ${table} ${kept} ${BOUNDED}`, params)
+    const unmarked = `SELECT * FROM ${selected.table} WHERE NOT ${sql}`
+    await session.command(`INSERT INTO ${table} ${unmarked} ${BOUNDED}`, params)
     const rows = selectAccounts(selectBase(`${sql} AND ${pointed}`), selected.names, 'theirs', '1')
     await session.command(`INSERT INTO ${table} ${rows} ${BOUNDED}`, params)
     return { ...selected, scratch, table, close }

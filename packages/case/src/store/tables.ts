@@ -49,7 +49,7 @@ export async function createTables(session: Session, names?: ClusterNames): Prom
 }
 
 function createView(view: View, session: Session): string {
-  const select = placed(view.select, session)
+  const select = withTables(view.select, session)
   return `CREATE VIEW IF NOT EXISTS ${session.localTable(view.name)} AS ${select}`
 }
 
@@ -75,7 +75,7 @@ function settingsOf({ sharded, granuleRows }: TableSpec): string {
 }
 
 /** The view's text with the names of the tables on the same node. */
-function placed(select: string, session: Session): string {
+function withTables(select: string, session: Session): string {
   return select.replace(/\{(\w+)\}/gu, (_, table: string) => session.localTable(table))
 }
 

@@ -27,7 +27,7 @@ export async function unknownsOfDumps(
   return [
     ...notScanned(unscanned.flatMap(({ files }) => files.slice(0, 1))),
     ...cut.flatMap(({ sha256, files }) => scanCut(files[0] ?? '', scans.get(sha256)?.limits ?? [])),
-    ...untouched(own),
+    ...withoutAccess(own),
     ...(await unusedFor(session, own)),
   ]
 }
@@ -49,7 +49,7 @@ function scanCut(file: string, limits: readonly string[]): Unknown[] {
   )
 }
 
-function untouched(keys: readonly KeyFound[]): Unknown[] {
+function withoutAccess(keys: readonly KeyFound[]): Unknown[] {
   const files = keys.flatMap(({ places }) =>
     places.filter(({ touched }) => touched === null).flatMap((place) => place.files),
   )

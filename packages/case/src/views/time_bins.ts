@@ -105,25 +105,25 @@ interface Span {
 }
 
 /** An interval in bins. */
-interface Laid {
+interface BinRange {
   readonly fromMs: number
   readonly bin: number
   readonly bins: number
 }
 
 interface Grid {
-  readonly grid: readonly Laid[]
+  readonly grid: readonly BinRange[]
   readonly stepMs: number
   readonly bins: number
 }
 
 const lengthOf = (spans: readonly Span[]) =>
   spans.reduce((sum, { fromMs, toMs }) => sum + toMs - fromMs, 0)
-const endOf = (segment: Laid | undefined, stepMs: number) =>
+const endOf = (segment: BinRange | undefined, stepMs: number) =>
   (segment?.fromMs ?? 0) + (segment?.bins ?? 0) * stepMs
 
-function gridOf(intervals: readonly Span[], stepMs: number): Laid[] {
-  const grid: Laid[] = []
+function gridOf(intervals: readonly Span[], stepMs: number): BinRange[] {
+  const grid: BinRange[] = []
   for (const { fromMs, toMs } of intervals) {
     const start = Math.floor(fromMs / stepMs) * stepMs
     const bin = (grid.at(-1)?.bin ?? 0) + (grid.at(-1)?.bins ?? 0)

@@ -45,10 +45,10 @@ export async function weighVerdicts(
     weighed.notShown.map((one) => [one.home, one.property, one.value, one.explained, one.missing]),
   )
   const keys = CONTEXT_KEY.split(', ')
-  const kept = namesOf(OUTCOME_COLUMNS).filter((name) => name !== 'verdict' && name !== 'reason')
+  const columns = namesOf(OUTCOME_COLUMNS).filter((name) => name !== 'verdict' && name !== 'reason')
   await session.command(
-    `INSERT INTO ${outcomes} (${[...kept, 'verdict', 'reason', 'strength'].join(', ')})
-     SELECT ${kept.map((name) => `j.${name}`).join(', ')},
+    `INSERT INTO ${outcomes} (${[...columns, 'verdict', 'reason', 'strength'].join(', ')})
+     SELECT ${columns.map((name) => `j.${name}`).join(', ')},
        multiIf(new_reason != '', 'undetermined', ${IS_PROVEN_BESIDE_SESSION}, 'unissued', j.verdict) AS verdict,
        multiIf(new_reason != '', new_reason, ${IS_PROVEN_BESIDE_SESSION}, 'never-issued', j.reason) AS reason, strength
      FROM (${withDay(judged)}) AS j
