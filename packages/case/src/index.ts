@@ -24,7 +24,7 @@ export {
   selectionOutcome,
   verdictsOutcome,
 } from './answer/outcomes.ts'
-export { hunt, huntOnce, judge, prepare } from './answer/prepare.ts'
+export { hunt, huntOnce, prepare, sealAndReconcile } from './answer/prepare.ts'
 export type { ChainLink, KeyChain, LinkEvidence } from './chain/key_chains.ts'
 export {
   type FactSource,
@@ -93,7 +93,7 @@ export {
   marksMark,
   markTimes,
   type NewMarks,
-  takeBack,
+  withdrawMarks,
 } from './scope/marks.ts'
 export {
   addNote,

@@ -11,8 +11,8 @@ import {
   markSimilar,
   NOTE_KINDS,
   TRAITS,
-  takeBack,
   tryHunt,
+  withdrawMarks,
 } from '@mintmark/case'
 import { isObject } from '@mintmark/core'
 import { summary, type Viewer } from './answers.ts'
@@ -65,7 +65,7 @@ function markingOf(body: unknown, { views, viewer }: Doing): Parameters<CaseView
   const { party, values, selection, trait } = isObject(body) ? body : {}
   if (party === null) {
     const made = { at: isoOf(body), by: textOf(body, 'by') }
-    return () => takeBack(session, made, word)
+    return () => withdrawMarks(session, made, word)
   }
   if (party !== 'theirs' && party !== 'ours') throw invalid('this is no mark', 'party')
   if (selection !== undefined) {

@@ -9,11 +9,11 @@ import { join } from 'node:path'
 import {
   huntList,
   ingest,
-  judge,
   openCase,
   runHunts,
   type Scope,
   scope,
+  sealAndReconcile,
   verdictsCsv,
 } from '@mintmark/case'
 import type { TrueAccess, World } from './world/world.ts'
@@ -93,7 +93,7 @@ async function investigate(evidence: string, place: string) {
   try {
     const { session } = investigated
     await ingest(investigated, [evidence], { threads: 1 })
-    await judge(investigated)
+    await sealAndReconcile(investigated)
     // The default selection rests on verdicts and on these alone.
     await runHunts(session, { only: ESTABLISHED_HUNTS })
     const said = await scope(session, {})

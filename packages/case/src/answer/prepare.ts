@@ -21,12 +21,15 @@ const HUNTED = 'hunted'
  * @throws {MintmarkError} `ENGINE_QUERY`, `DISK_FULL`
  */
 export async function prepare(investigated: Case, options: ReconcileOptions = {}): Promise<void> {
-  await judge(investigated, options)
+  await sealAndReconcile(investigated, options)
   if (!(await isHunted(investigated.session))) await hunt(investigated.session)
 }
 
 /** The part of {@link prepare} that verdicts need. Throws as that. */
-export async function judge(investigated: Case, options: ReconcileOptions = {}): Promise<void> {
+export async function sealAndReconcile(
+  investigated: Case,
+  options: ReconcileOptions = {},
+): Promise<void> {
   await seal(investigated)
   await reconcile(investigated.session, options)
 }

@@ -86,7 +86,7 @@ export const markSelected = (
 ): Promise<string> => markAccesses(session, word, `SELECT record_id FROM ${table}`)
 
 /** Takes back those of the marks of one time and author that still count. Throws as {@link addMarks}. */
-export const takeBack = (
+export const withdrawMarks = (
   session: Session,
   made: { readonly at: string; readonly by: string },
   word: Pick<MarkWord, 'reason' | 'who'>,

@@ -8,7 +8,7 @@ import {
   markAccesses,
   markHistory,
   marks,
-  takeBack,
+  withdrawMarks,
 } from '../../src/scope/marks.ts'
 import { remark, select } from '../../src/scope/select.ts'
 import { backends } from '../backends.ts'
@@ -142,9 +142,9 @@ for (const backend of backends)
       assert.deepEqual(await partiesIn(session, followed.table), marked)
       await followed.close()
 
-      await takeBack(session, { at, by: 'bob' }, word)
+      await withdrawMarks(session, { at, by: 'bob' }, word)
       assert.deepEqual(await parties(session), marked)
-      await takeBack(session, { at, by: 'ann' }, word)
+      await withdrawMarks(session, { at, by: 'ann' }, word)
       assert.deepEqual((await parties(session))['theirs'], [])
       const [back, , made] = await markHistory(session)
       assert.deepEqual([back?.party, back?.marks, made?.marks, made?.counting], [null, 2, 2, 0])

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
 import * as fc from 'fast-check'
-import { HOUR_MS } from '../../src/verdicts/losses/loss.ts'
 import { holes } from '../../src/verdicts/log_silences.ts'
+import { HOUR_MS } from '../../src/verdicts/losses/loss.ts'
 
 const RUNS = Number(process.env['FUZZ_RUNS'] ?? 200)
 /** A Monday, 00:00 UTC. */

@@ -7,9 +7,9 @@ import {
   type Answer,
   dumpName,
   type FileUse,
+  type FileUser,
   isLeak,
   type KeyFound,
-  type FileUser,
 } from '@mintmark/case'
 import { minute, safeText } from '@mintmark/core'
 import { plural } from './table.ts'

@@ -1,4 +1,11 @@
-import { type Hunt, type HuntResult, huntList, huntOnce, huntsOutcome, judge } from '@mintmark/case'
+import {
+  type Hunt,
+  type HuntResult,
+  huntList,
+  huntOnce,
+  huntsOutcome,
+  sealAndReconcile,
+} from '@mintmark/case'
 import { safeJson, safeText } from '@mintmark/core'
 import { flag, list, textOption, withCase } from '../../options/options.ts'
 import type { Handler, Options } from '../../process/command.ts'
@@ -42,7 +49,7 @@ export const hunt: Handler = async (args, options, io) => {
     return WRONG_USAGE
   }
   return withCase(options, 'read', async (investigated) => {
-    await judge(investigated)
+    await sealAndReconcile(investigated)
     const { session } = investigated
     const progress = new Progress(io)
     const limit = flag(options, 'csv') || flag(options, 'json') ? EXPORTED : SHOWN

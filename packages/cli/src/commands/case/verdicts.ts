@@ -3,13 +3,13 @@ import {
   baseRateText,
   type Case,
   finishedAnswer,
-  judge,
   judgedOutcome,
-  sessionVerdicts,
   type Outcome,
   outcomeCounts,
   REASONS,
   type SessionVerdict,
+  sealAndReconcile,
+  sessionVerdicts,
   type TokenVerdict,
   tokenVerdicts,
   type VerdictCounts,
@@ -78,7 +78,7 @@ async function listed(investigated: Case, isAll: boolean, io: Io): Promise<Liste
 /** Brings the verdicts up to the evidence; does nothing where they are. */
 export async function judged(investigated: Case, io: Io): Promise<void> {
   const progress = new Progress(io)
-  await judge(investigated, {
+  await sealAndReconcile(investigated, {
     onProgress: (done, total) => progress.show('reconcile', done, total),
   })
   progress.end()
