@@ -1,5 +1,5 @@
 /**
- * Outage detection: which silences of a log are holes, measured by the log's other weeks, by one of two tests.
+ * Whether the silence at the end of a log is a hole, measured by the log's other weeks, by one of two tests.
  *
  * - **usually active**: of the hours of the week that have a record in at least half of the other weeks, chance would
  *   leave all of the run empty in less than one of e^10 (22,000) cases. The same by whole days.
@@ -10,7 +10,7 @@
  * @module
  */
 
-import { HOUR_MS, type Period } from './losses/loss.ts'
+import { HOUR_MS } from './losses/loss.ts'
 
 const SURPRISE = 10
 const USUAL = 0.5
@@ -22,23 +22,11 @@ const WEEK = 168
 /** Records by start of hour (milliseconds), in order of time; hours without records are absent. */
 type Counts = readonly (readonly [hourMs: number, records: number])[]
 
-/** The silences of a log that are holes, in order of time, whole hours. */
-export function holes(counts: Counts): Period[] {
-  const series = seriesOf(counts)
-  return counts.slice(1).flatMap((_, before) => holeBehind(counts, before, series) ?? [])
-}
-
 /** Whether the silence before the last record is a hole. */
 export function endsInHole(counts: Counts): boolean {
-  return holeBehind(counts, counts.length - 2, seriesOf(counts)) !== undefined
-}
-
-/** The silence behind one of the counts, if it is a hole. */
-function holeBehind(counts: Counts, at: number, series: Series): Period | undefined {
-  const from = hourOf(counts[at]?.[0] ?? 0) + 1
-  const to = hourOf(counts[at + 1]?.[0] ?? 0)
-  const isOne = to > from && isHole(series, from, to)
-  return isOne ? { fromMs: from * HOUR_MS, toMs: to * HOUR_MS } : undefined
+  const from = hourOf(counts.at(-2)?.[0] ?? 0) + 1
+  const to = hourOf(counts.at(-1)?.[0] ?? 0)
+  return to > from && isHole(seriesOf(counts), from, to)
 }
 
 function seriesOf(counts: Counts): Series {
