@@ -44,35 +44,19 @@ class Columns {
   readonly long = new LongColumn('UInt64')
   readonly time = new LongColumn("DateTime64(3, 'UTC')")
   readonly list = new ArrayColumn(new TextColumn())
-  readonly againList = new ArrayColumn(new RepeatedTextColumn())
+  readonly again_list = new ArrayColumn(new RepeatedTextColumn())
   readonly longs = new ArrayColumn(new LongColumn('UInt64'))
-  readonly named: readonly NamedColumn[] = [
-    ['text', this.text],
-    ['again', this.again],
-    ['guid', this.guid],
-    ['int8', this.int8],
-    ['uint16', this.uint16],
-    ['uint32', this.uint32],
-    ['long', this.long],
-    ['time', this.time],
-    ['list', this.list],
-    ['again_list', this.againList],
-    ['longs', this.longs],
-  ]
+  readonly named: readonly NamedColumn[] = Object.entries(this)
 
   push(row: Row): void {
-    this.text.push(row.text)
-    this.again.push(row.again)
+    for (const name of ['text', 'again'] as const) this[name].push(row[name])
     this.guid.push(row.guid)
-    this.int8.push(row.int8)
-    this.uint16.push(row.uint16)
-    this.uint32.push(row.uint32)
-    this.long.push(row.long)
-    this.time.push(row.time)
-    for (const value of row.list) this.list.values.push(value)
-    this.list.endRow(row.list.length)
-    for (const value of row.again_list) this.againList.values.push(value)
-    this.againList.endRow(row.again_list.length)
+    for (const name of ['int8', 'uint16', 'uint32', 'long', 'time'] as const)
+      this[name].push(row[name])
+    for (const name of ['list', 'again_list'] as const) {
+      for (const value of row[name]) this[name].values.push(value)
+      this[name].endRow(row[name].length)
+    }
     for (const value of row.longs) this.longs.values.push(value)
     this.longs.endRow(row.longs.length)
   }
