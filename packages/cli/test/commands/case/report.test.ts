@@ -33,6 +33,18 @@ before(async () => {
 })
 after(() => rmSync(folder, { recursive: true, force: true }))
 
+/** The files that the answer names are there, and it counts the tables. */
+function assertNamed(printed: string): void {
+  const named = [...printed.matchAll(/[\w.-]+\.(?:pdf|html|md|csv|\w*json\w*)\b/g)].map(
+    ([name]) => name,
+  )
+  for (const name of named) assert.ok(existsSync(join(out, name)), name)
+  for (const name of ['report.html', 'messages.csv', 'report.json']) assert.ok(named.includes(name))
+  const tables = readdirSync(out).filter((name) => name.startsWith('table-')).length
+  assert.match(printed, new RegExp(`${tables} × table-`))
+  assert.match(printed, /^CHECK +mintmark report verify /m)
+}
+
 describe('report', () => {
   it('writes the folder, lists its files, and ends with 0 since it is written', async () => {
     const {
@@ -42,16 +54,7 @@ describe('report', () => {
     } = await mintmark('report', ...inCase, '--out', out, '--sign', key)
     assert.deepEqual([code, err], [0, ''])
     assertHarmless(printed)
-    const named = [...printed.matchAll(/[\w.-]+\.(?:pdf|html|md|csv|\w*json\w*)\b/g)].map(
-      ([name]) => name,
-    )
-    for (const name of named.filter((each) => each !== '-.csv' && !each.startsWith('table')))
-      assert.ok(existsSync(join(out, name)), name)
-    for (const name of ['report.html', 'messages.csv', 'report.json'])
-      assert.ok(named.includes(name), name)
-    const tables = readdirSync(out).filter((name) => name.startsWith('table-')).length
-    assert.match(printed, new RegExp(`${tables} × table-`))
-    assert.match(printed, /^CHECK +mintmark report verify /m)
+    assertNamed(printed)
     const messages = csv(readFileSync(join(out, 'messages.csv'), 'utf8'))
     assert.equal(messages.rows.length, STOLEN_MESSAGES)
     assert.ok(!readFileSync(join(out, 'MANIFEST.pub'), 'utf8').includes('PRIVATE'))
