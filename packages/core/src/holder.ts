@@ -11,8 +11,12 @@ import { isObject, parseObject } from './json.ts'
 /** Of this process alone: what bears it was made by it, whatever pids come again. */
 export const RUN: string = randomBytes(6).toString('hex')
 
-/** In place of the start of a process that has ended. */
+/** In place of the start of a process that has ended, and of one that was killed and still has threads. */
 const ENDED = 'ended'
+const ENDING = 'ending'
+/** A killed process keeps its locks until its memory is freed: two seconds for 3 GB. */
+const MOST_ENDING_MS = 10_000
+const PAUSE_MS = 20
 
 /** Enough to find out whether it still runs. */
 export interface Holder {
@@ -29,7 +33,7 @@ export function self(): Holder {
   return { host: hostname(), pid: process.pid, started: startOf(process.pid), run: RUN }
 }
 
-/** Whether the holder runs; a holder on another host is taken to run. */
+/** Whether the holder runs; a holder on another host is taken to run. Waits up to 10 s for one that was killed to end. */
 export function isAlive(holder: Holder): boolean {
   if (holder.host !== hostname()) return true
   try {
@@ -38,7 +42,18 @@ export function isAlive(holder: Holder): boolean {
     // EPERM: it runs, under another user.
     return isObject(cause) && cause['code'] === 'EPERM'
   }
-  return holder.started === '' || holder.started === startOf(holder.pid)
+  if (holder.started === '') return true
+  const start = startOnceEnded(holder.pid)
+  return start === ENDING || start === holder.started
+}
+
+function startOnceEnded(pid: number): string {
+  const until = Date.now() + MOST_ENDING_MS
+  for (;;) {
+    const start = startOf(pid)
+    if (start !== ENDING || Date.now() > until) return start
+    Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, PAUSE_MS)
+  }
 }
 
 /** The holder that `source` spells, or undefined. */
@@ -51,13 +66,14 @@ export function parseHolder(source: string): Holder | undefined {
 
 /**
  * Field 22 of /proc/PID/stat; the command name before it may hold spaces and parentheses. A process that has ended, and
- * that its parent has not reaped yet, is not running: see field 3.
+ * that its parent has not reaped yet, is not running: see field 3. Its other threads, in field 20, may outlive its first.
  */
 function startOf(pid: number): string {
   try {
     const stat = readFileSync(`/proc/${pid}/stat`, 'utf8')
     const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ')
-    return /^[ZX]/i.test(fields[0] ?? '') ? ENDED : (fields[19] ?? '')
+    if (!/^[ZX]/i.test(fields[0] ?? '')) return fields[19] ?? ''
+    return Number(fields[17]) > 1 ? ENDING : ENDED
   } catch {
     return ''
   }

@@ -1,0 +1,30 @@
+import assert from 'node:assert/strict'
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { readdirSync, readFileSync } from 'node:fs'
+import { it } from 'node:test'
+import { isAlive, parseHolder } from '../src/holder.ts'
+
+/** Writes who it is, and fills memory: that takes the kernel a while to free. */
+const HOLDER = `
+  import { self } from ${JSON.stringify(new URL('../src/holder.ts', import.meta.url).href)}
+  globalThis.memory = Buffer.alloc(600_000_000, 1)
+  console.log(JSON.stringify(self()))
+  setInterval(() => {}, 1000)`
+
+const stateOf = (pid: number) =>
+  /\) ([A-Z])/.exec(readFileSync(`/proc/${pid}/stat`, 'utf8'))?.[1] ?? ''
+
+it('a killed process counts as running until its last thread is gone', {
+  skip: process.platform === 'linux' ? false : 'needs /proc',
+}, async () => {
+  const child = spawn(process.execPath, ['--input-type=module', '-e', HOLDER])
+  const [line] = await once(child.stdout, 'data')
+  const holder = parseHolder(String(line))
+  assert.ok(holder !== undefined && isAlive(holder))
+  child.kill('SIGKILL')
+  while (stateOf(holder.pid) !== 'Z') await new Promise(setImmediate)
+  assert.equal(isAlive(holder), false)
+  // Nobody else can reap it: this process has not come back to its event loop.
+  assert.deepEqual(readdirSync(`/proc/${holder.pid}/task`), [String(holder.pid)])
+})
