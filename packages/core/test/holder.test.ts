@@ -19,8 +19,8 @@ it('a killed process counts as running until its last thread is gone', {
   skip: process.platform === 'linux' ? false : 'needs /proc',
 }, async () => {
   const child = spawn(process.execPath, ['--input-type=module', '-e', HOLDER])
-  const [line] = await once(child.stdout, 'data')
-  const holder = parseHolder(String(line))
+  const line: unknown[] = await once(child.stdout, 'data')
+  const holder = parseHolder(String(line[0]))
   assert.ok(holder !== undefined && isAlive(holder))
   child.kill('SIGKILL')
   while (stateOf(holder.pid) !== 'Z') await new Promise(setImmediate)
