@@ -11,7 +11,7 @@ import { readStatement, type Statement } from './statement.ts'
 /** `established` joins the default selection of a scope; `lead` is for a person to look at. */
 export type HuntStrength = 'established' | 'lead'
 
-/** `forged`: nobody issued the token. `replayed`: issued, used by another. `mis-granted`: issued to another. */
+/** `forged`: not issued. `replayed`: used by another. `mis-granted`: wrongly issued. `context`: used in a new way. */
 export type HuntClass = 'forged' | 'replayed' | 'mis-granted' | 'context'
 
 /** A question with its meaning. */

@@ -230,7 +230,7 @@ async function addCandidates(
 const WHO = `SELECT who FROM (
   SELECT DISTINCT arrayJoin([principal, principal_id, account]) AS who FROM {candidates}) WHERE who != ''`
 /** Not one of the attacker's: an attacker who signs in leaves sign-ins too. */
-const NOT_THEIRS = `NOT ${BY_TOKEN}
+const NOT_ATTACKERS = `NOT ${BY_TOKEN}
   AND NOT (session_id != '' AND ${inMarks('session', 'session_id')})`
 const WHOSE = `arrayJoin(arrayFilter(who -> who != '', [principal, principal_id])) AS who`
 
@@ -241,11 +241,11 @@ const WHOSE = `arrayJoin(arrayFilter(who -> who != '', [principal, principal_id]
 const OWNERS = `
   SELECT DISTINCT who, ip FROM (
     SELECT ${WHOSE}, ip FROM issuance
-    WHERE outcome = 'issued' AND category != 'owa-auth' AND ip != '' AND ${NOT_THEIRS}
+    WHERE outcome = 'issued' AND category != 'owa-auth' AND ip != '' AND ${NOT_ATTACKERS}
       AND (principal GLOBAL IN (${WHO}) OR principal_id GLOBAL IN (${WHO}))
     UNION ALL
     SELECT ${WHOSE}, ip FROM judged
-    WHERE verdict = 'issued' AND ip != '' AND ${NOT_THEIRS}
+    WHERE verdict = 'issued' AND ip != '' AND ${NOT_ATTACKERS}
       AND record_id GLOBAL NOT IN (SELECT record_id FROM {selected} WHERE party = 'theirs')
       AND (principal GLOBAL IN (${WHO}) OR principal_id GLOBAL IN (${WHO}))
   )`

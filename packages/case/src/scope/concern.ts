@@ -270,10 +270,10 @@ async function identities(
       homes.ownDomains.has(domain) &&
       !isShared(domain)
     // Of a program or a guest that no organisation has, the record of their own access is all there is.
-    const isTheirs =
+    const isOwn =
       isColleague ||
       (seen.has(one) && !homes.otherNames.has(one) && !(isAddress(one) && isOthers(domain)))
-    names[isTheirs ? 'own' : 'others'].push(one)
+    names[isOwn ? 'own' : 'others'].push(one)
   }
   const parts = await partsOf(session, own, homes)
   const domains = [...new Set([...homes.otherDomains, ...mailDomains])].filter(isOthers)

@@ -37,7 +37,7 @@ export async function select(
   selection: Selection,
   facts: Facts = new Facts(),
 ): Promise<Selected> {
-  const { selected, condition } = await selectTheirs(session, selection, facts)
+  const { selected, condition } = await selectAccesses(session, selection, facts)
   try {
     // Where every access is the attacker's, none is ambiguous.
     if (condition.sql !== condition.frame) await addAmbiguous(session, selected, condition)
@@ -49,7 +49,7 @@ export async function select(
 }
 
 /** Writes down the accesses of a selection alone. Throws as {@link select}; the caller closes it. */
-export async function selectTheirs(
+export async function selectAccesses(
   session: Session,
   selection: Selection,
   facts: Facts = new Facts(),

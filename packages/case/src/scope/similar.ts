@@ -44,7 +44,7 @@ export interface Similar {
 }
 
 /** Marks that were made at once, and what they say. */
-export interface Marked {
+interface Marked {
   readonly at: string
   readonly party: NonNullable<MarkWord['party']>
 }

@@ -21,7 +21,7 @@ export interface RawRow {
 }
 
 /** Where a record is. */
-export interface RowLocation {
+interface RowLocation {
   /** As in `evidence.path`. */
   readonly path: string
   /** Lower-case hex: of the file, when it was read into the case. */

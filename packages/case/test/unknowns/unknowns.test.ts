@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { readFileSync } from 'node:fs'
 import { after, before, describe, it } from 'node:test'
-import { selectTheirs } from '../../src/scope/select.ts'
+import { selectAccesses } from '../../src/scope/select.ts'
 import { unknownsOfLogs } from '../../src/unknowns/from_logs.ts'
 import { unknownsOfScope, unknownsOfTimeline } from '../../src/unknowns/from_scope.ts'
 import { type Unknown, unknowns } from '../../src/unknowns/unknowns.ts'
@@ -224,7 +224,7 @@ after(() => world.close())
 /** Unknowns of the logs, in a case that holds `given`. */
 async function logUnknowns(given: World): Promise<Unknown[]> {
   await fill(world.session, given)
-  const { selected } = await selectTheirs(world.session, {})
+  const { selected } = await selectAccesses(world.session, {})
   try {
     return await unknownsOfLogs(world.session, selected)
   } finally {

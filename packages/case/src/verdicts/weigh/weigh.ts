@@ -46,7 +46,7 @@ const RARE_AMONG = ['service', 'app', 'client'] as const
 const KNOWN_TOKENS = 3
 
 /** Tokens of ordinary contexts with one value of a property, where they are not explained as a whole. */
-export interface NotShown {
+interface NotShown {
   readonly home: string
   readonly property: Dimension | 'all'
   readonly value: string
