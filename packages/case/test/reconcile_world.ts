@@ -85,8 +85,8 @@ export function soundLog(
       }),
     ]
     for (const record of records) {
-      const kept = change({ ...record, tenant }, hour)
-      if (kept !== undefined) rows.push(kept)
+      const changed = change({ ...record, tenant }, hour)
+      if (changed !== undefined) rows.push(changed)
     }
   }
   return rows

@@ -63,14 +63,16 @@ describe('questions that exports can answer', () => {
 
   it('name each log that is missing, and no other', () => {
     fc.assert(
-      fc.property(fc.subarray([...SIGN_INS]), (kept) => {
+      fc.property(fc.subarray([...SIGN_INS]), (present) => {
         const questions = questionsOf(
           found([
             ACCESSES,
-            ...whole.filter(({ category }) => kept.some((one) => one === category)),
+            ...whole.filter(({ category }) => present.some((one) => one === category)),
           ]),
         )
-        const missing = SIGN_INS.filter((one) => !kept.includes(one)).map((one) => `missing ${one}`)
+        const missing = SIGN_INS.filter((one) => !present.includes(one)).map(
+          (one) => `missing ${one}`,
+        )
         assert.deepEqual(lacking(questions), missing)
         for (const { lacking: lacks, answer } of questions)
           assert.equal(answer, lacks.length === 0 ? 'yes' : 'no')

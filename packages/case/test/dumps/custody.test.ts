@@ -73,7 +73,7 @@ describe('custody', () => {
     assert.deepEqual(await names({}), ['LSASS-2021.dmp 2', 'core.app.1000.4242.zst 1'])
   })
 
-  it('follows what the selected accesses touched, too', async () => {
+  it('follows the files of the selected accesses, too', async () => {
     const selected = await select(world.session, {})
     const found = await names({ selected })
     await selected.close()

@@ -83,7 +83,7 @@ const forged = access(9, {
 })
 
 const iso = (at: number) => `${hour(at).replace(' ', 'T')}Z`
-const TOUCHES: FileUse = {
+const USE: FileUse = {
   by: 'name',
   accesses: 3,
   principals: 2,
@@ -138,7 +138,7 @@ const OF_DUMPS = /^(dump|key)-/
 const ofDumps = async () => (await codes()).filter((code) => OF_DUMPS.test(code))
 
 describe('scans of dumps', () => {
-  it('are kept as they are told, whatever their text', async () => {
+  it('are stored as they are given, whatever their text', async () => {
     const odd = scan(SHA, {
       limits: ['tab\there', "quote ' and \\n back\\slash", 'line\nbreak', ''],
     })
@@ -158,7 +158,7 @@ describe('scans of dumps', () => {
     )
   })
 
-  it('change the mark that a kept answer depends on, and nothing else does', async () => {
+  it('change the mark that a stored answer depends on, and nothing else does', async () => {
     await given([dumpFile(1, 'a/Sign-2021.core')], [])
     assert.equal(await scansMark(world.session), '')
     await keepScan(world.session, scan(SHA))
@@ -172,7 +172,7 @@ describe('scans of dumps', () => {
 })
 
 describe('a key that was found', () => {
-  it('is told with its file, its forms, its copies and who touched that file', async () => {
+  it('has its file, its encodings, its copies and who accessed that file', async () => {
     await given([dumpFile(1, 'in/dumps/sign-2021.CORE')], [scan(SHA)])
     const { jwkThumbprint, note: _, forms, ...rest } = LEAKED
     assert.deepEqual(await keysFound(world.session), [
@@ -187,7 +187,7 @@ describe('a key that was found', () => {
             container: 'elf-core',
             copies: 3,
             forms,
-            touched: TOUCHES,
+            touched: USE,
           },
         ],
       },
@@ -258,7 +258,7 @@ describe('a dump that is packed', () => {
       // oxlint-disable-next-line no-await-in-loop -- one case
       await given([dumpFile(1, `in/${name}`)], [scan(SHA)], [thief, again, packed, bystander])
       // oxlint-disable-next-line no-await-in-loop -- one case
-      assert.deepEqual((await keysFound(world.session))[0]?.places[0]?.touched, TOUCHES)
+      assert.deepEqual((await keysFound(world.session))[0]?.places[0]?.touched, USE)
       // oxlint-disable-next-line no-await-in-loop -- one case
       const held = (await custody(world.session, {})).filter(({ keys }) => keys.length > 0)
       assert.deepEqual(
@@ -269,7 +269,7 @@ describe('a dump that is packed', () => {
   })
 })
 
-describe('who touched a file', () => {
+describe('the use of a file', () => {
   it('is by hash where a log gives it, whatever the name', async () => {
     const hashed = touch(3, 'x@example.org', { object_name: 'renamed.bin', object_hash: SHA })
     await given([], [], [hashed, thief])

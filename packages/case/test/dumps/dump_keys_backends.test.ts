@@ -32,7 +32,7 @@ const scan = (proof: string): DumpScan => ({
 
 for (const backend of backends)
   describe(`scans of dumps in ${backend.name}`, { skip: backend.skip ?? false }, () => {
-    it('are kept, the last one of a dump counts, and keys are joined with who touched it', async () => {
+    it('are stored, the last one of a dump counts, and keys have the use of its file', async () => {
       const place = await backend.start()
       const opened = await openCase(place.location)
       const { session } = opened

@@ -40,7 +40,7 @@ function startReader(folder: string, script: string) {
   return spawn(process.execPath, ['--input-type=module', '-e', `${open}\n${script}`])
 }
 
-/** What a session has to do, whoever has the engine. */
+/** What a session has to do, in any process. */
 async function holds(session: Session): Promise<void> {
   const name = 'scratch_shared'
   await session.command(`CREATE TABLE ${name} (n UInt64, t String) ENGINE = Memory`)
@@ -83,7 +83,7 @@ describe('a case that somebody reads', () => {
 })
 
 describe('the tables of a case that several processes read', () => {
-  it('are those of each process, whoever asks next', async () => {
+  it('are those of each process, in any order', async () => {
     const folder = await newCase()
     const first = await openCase(folder, { mode: 'read' })
     const own = await select(first.session, { all: true })

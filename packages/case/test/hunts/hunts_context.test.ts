@@ -31,7 +31,7 @@ const grant = (at: number, fields: Row = {}): Row =>
     ...fields,
   })
 const forgedGrant = grant(8 * DAY)
-const doubtfulGrant = grant(8 * DAY)
+const leadGrant = grant(8 * DAY)
 const cleanGrant = grant(8 * DAY)
 const forgedKey = grant(8 * DAY, { operation: 'Add service principal credentials.' })
 const firstMail = bind(BORIS, 0, [])
@@ -86,8 +86,8 @@ const unissuedGrants: Life[] = [
   }),
   world('a grant made with an issued token', { miss: [firstMail, cleanGrant, appReads(9 * DAY)] }),
   world('a verdict that is a lead establishes nothing', {
-    miss: [firstMail, doubtfulGrant, appReads(9 * DAY)],
-    verdicts: new Map([[doubtfulGrant, ['unissued', 'never-issued', 'lead']]]),
+    miss: [firstMail, leadGrant, appReads(9 * DAY)],
+    verdicts: new Map([[leadGrant, ['unissued', 'never-issued', 'lead']]]),
   }),
   world('a new credential for an application that may have had its rights before', {
     miss: [firstMail, forgedKey, appReads(9 * DAY)],

@@ -170,13 +170,13 @@ function readsPoorerCopies(get: () => Case, name: string): void {
     const sealed = await seal(get())
     assert.equal(sealed.conflicts, known + 1)
     assert.equal(await count(get(), 'access'), rowsBefore + 4)
-    const kept = await get().session.rows(
+    const stored = await get().session.rows(
       `SELECT count() AS rows FROM access
       WHERE token_id != toUUID('00000000-0000-0000-0000-000000000000') AND app_id != ''
         AND evidence_id GLOBAL IN (SELECT evidence_id FROM evidence WHERE startsWith(path, {folder:String}))`,
       { folder },
     )
-    assert.equal(Number(kept[0]?.['rows']), 3)
+    assert.equal(Number(stored[0]?.['rows']), 3)
     const { evidence: rows } = await ingest(get(), [folder])
     assert.deepEqual(
       rows.map(({ duplicates }) => duplicates),
@@ -362,7 +362,7 @@ describe('ingest: the run', () => {
     })
   })
 
-  it('stops when it is told to, keeps whole files alone, and goes on later', async () => {
+  it('stops when it is aborted, has whole files alone, and continues later', async () => {
     await fresh.use(async (opened) => {
       const stop = new AbortController()
       const onProgress = () => stop.abort(new Error('enough'))
@@ -381,13 +381,13 @@ describe('ingest: the run', () => {
 
   it('says how far it is', async () => {
     await fresh.use(async (opened) => {
-      const told: number[] = []
-      await ingest(opened, [evidence], { onProgress: ({ filesDone }) => told.push(filesDone) })
+      const reported: number[] = []
+      await ingest(opened, [evidence], { onProgress: ({ filesDone }) => reported.push(filesDone) })
       assert.deepEqual(
-        told,
-        told.toSorted((a, b) => a - b),
+        reported,
+        reported.toSorted((a, b) => a - b),
       )
-      assert.equal(told.at(-1), 8 + HELD.small)
+      assert.equal(reported.at(-1), 8 + HELD.small)
     })
   })
 })

@@ -25,7 +25,7 @@ function alike(count: number) {
 }
 
 describe('files of one content', () => {
-  it('are told apart by their full paths, and the first is the one that they repeat', () => {
+  it('differ by their full paths, and the first is the one that they repeat', () => {
     const { known } = alike(3)
     assert.equal(known.sameFile(sha256, './exports/../exports/hour-2.json')?.evidenceId, 2)
     assert.equal(known.sameFile(sha256, 'exports/hour-4.json'), undefined)

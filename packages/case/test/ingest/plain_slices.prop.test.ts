@@ -19,14 +19,14 @@ async function slicesOf(content: string, sliceBytes: number) {
   const memory = new SliceMemory(sliceBytes)
   const hash = createHash('sha256')
   const slices: (PlainSlice & { readonly text: string })[] = []
-  let told = 0
+  let reported = 0
   for await (const slice of plainSlices(file, memory, hash, (bytes) => {
-    told += bytes
+    reported += bytes
   })) {
     slices.push({ ...slice, text: Buffer.from(slice.bytes).toString('latin1') })
     memory.give(slice.bytes.buffer)
   }
-  return { slices, told, sha256: hash.digest('hex') }
+  return { slices, reported, sha256: hash.digest('hex') }
 }
 
 const line = fc.oneof(
@@ -43,10 +43,10 @@ describe('plain slices', () => {
         fc.integer({ min: 8, max: 100 }),
         async (lines, endsWithNewline, sliceBytes) => {
           const content = lines.join('\n') + (endsWithNewline ? '\n' : '')
-          const { slices, told, sha256 } = await slicesOf(content, sliceBytes)
+          const { slices, reported, sha256 } = await slicesOf(content, sliceBytes)
           assert.equal(slices.map(({ text }) => text).join(''), content)
           assert.equal(sha256, createHash('sha256').update(content).digest('hex'))
-          assert.equal(told, content.length)
+          assert.equal(reported, content.length)
           let before = ''
           for (const [index, { text, startLine, isLast }] of slices.entries()) {
             assert.equal(startLine, 1 + countLines(Buffer.from(before)))

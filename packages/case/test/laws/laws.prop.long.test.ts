@@ -93,7 +93,7 @@ function turned(world: SmallWorld): SmallWorld {
         line: rows.length - i,
       }))
       .toReversed()
-  // A world keeps its accesses in order: it is asked by it what it was told.
+  // A world keeps its accesses in order: it is asked in that order.
   return { ...world, issuance: move(world.issuance), access: move(world.access).toReversed() }
 }
 

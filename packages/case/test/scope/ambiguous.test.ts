@@ -159,7 +159,7 @@ const cases: readonly Case[] = [
     row: (t) => t.owner({ ip: t.proxy, outcome: 'failed' }),
   },
   {
-    name: 'that touched no mail',
+    name: 'that accessed no mail',
     isEither: false,
     row: (t) => t.owner({ ip: t.proxy, operation: 'MailboxLogin', access_type: '', ...NO_ITEMS }),
   },

@@ -48,12 +48,12 @@ const use: fc.Arbitrary<Use> = fc.record({
 const world = fc.record({ uses: fc.array(use, { maxLength: 8 }), sharesEgress: fc.boolean() })
 type Small = Readonly<{ uses: readonly Use[]; sharesEgress: boolean }>
 
-interface Told {
+interface Rows {
   readonly mailbox: string
   readonly access: Row[]
   readonly issuance: Row[]
   readonly verdicts: [Row, readonly [string, string]][]
-  /** Messages that they read, and all that they read or touched. */
+  /** Messages that they read, and all that they read or changed. */
   readonly truth: number
 }
 
@@ -66,7 +66,7 @@ function addressOf(number: number, one: Use, sharesEgress: boolean): string {
 }
 
 /** What the logs tell of a small world. */
-function told(small: Small, number: number): Told {
+function rowsOf(small: Small, number: number): Rows {
   const mailbox = `user${number}@example.org`
   const base = {
     hour: 12,
@@ -80,7 +80,7 @@ function told(small: Small, number: number): Told {
   } as const
   // From each place of theirs that the owner has too, and at least once, an access that can be judged.
   const uses: readonly Use[] = [...small.uses, { ...base, isTheirs: true, place: 0 }]
-  const out: Told = { mailbox, access: [], issuance: [], verdicts: [], truth: 0 }
+  const out: Rows = { mailbox, access: [], issuance: [], verdicts: [], truth: 0 }
   const read = new Set<number>()
   for (const [i, one] of uses.entries()) {
     const session = guid(
@@ -128,7 +128,7 @@ it('the bounds contain the truth, whatever the log lost', async () => {
     fc.asyncProperty(
       fc.array(world, { minLength: WORLDS_AT_ONCE, maxLength: WORLDS_AT_ONCE }),
       async (worlds) => {
-        const all = worlds.map((small, i) => told(small, i + 1))
+        const all = worlds.map((small, i) => rowsOf(small, i + 1))
         await fill(open.session, {
           access: all.flatMap((one) => one.access),
           issuance: all.flatMap((one) => one.issuance),
@@ -165,7 +165,7 @@ it('the bounds are one number where every access can be judged', async () => {
           const uses = small.uses.map((one) =>
             Object.assign({}, one, { hasToken: true, operation: READS } as const),
           )
-          return told({ sharesEgress: small.sharesEgress, uses }, i + 1)
+          return rowsOf({ sharesEgress: small.sharesEgress, uses }, i + 1)
         })
         await fill(open.session, {
           access: all.flatMap((one) => one.access),

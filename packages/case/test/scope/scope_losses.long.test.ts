@@ -291,10 +291,10 @@ async function boundsWithout(
   isLost: (row: Row) => boolean,
   more: World = {},
 ): Promise<readonly [lower: number, upper: number | null]> {
-  const kept = LOG.filter((row) => !isLost(row))
-  const reads = kept.filter(isRead)
+  const present = LOG.filter((row) => !isLost(row))
+  const reads = present.filter(isRead)
   const verdicts = new Map(judgedAs('unissued', 'never-issued', reads))
-  await fill(world.session, { access: kept, evidence: [FILE], verdicts, ...more })
+  await fill(world.session, { access: present, evidence: [FILE], verdicts, ...more })
   await buildLosses(world.session)
   const { lower, upper } = (await scope(world.session, {})).messages
   return [lower, upper]

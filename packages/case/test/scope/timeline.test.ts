@@ -201,7 +201,7 @@ const coverage: readonly Case[] = [
     ],
   },
   {
-    name: 'only tenants that were touched',
+    name: 'only tenants with selected accesses',
     world: pointedAt([forged(0)], {
       coverage: [hourOfLog(0), hourOfLog(0, { tenant: 'tenant-z' })],
     }),
@@ -209,7 +209,7 @@ const coverage: readonly Case[] = [
     is: ['tenant-a'],
   },
   {
-    name: 'all tenants where none was touched',
+    name: 'all tenants where none has one',
     world: { access: [access(0)], coverage: [hourOfLog(0, { tenant: 'tenant-z' })] },
     gives: (found) => found.coverage.map((band) => band.tenant),
     is: ['tenant-z'],

@@ -39,7 +39,7 @@ const owaAuth = (fields: Row = {}) =>
     ...fields,
   })
 
-/** What nobody can tell, by reason, with neighbours that can be told. */
+/** What nobody can tell, by reason, with neighbours of which one can. */
 export const undecided: readonly Case[] = [
   // undetermined
   { name: 'no id at all', row: bare(NOON), verdict: 'undetermined', reason: 'no-token-id' },
@@ -170,7 +170,7 @@ export const undecided: readonly Case[] = [
     reason: 'never-issued',
   },
   {
-    name: 'no interactive sign-ins, and a file that may be the non-interactive ones once more',
+    name: 'no interactive sign-ins, and a file that may repeat the non-interactive ones',
     log: soundLog((row) =>
       row['category'] === 'interactive' ? { ...row, category: 'interactive-or-not' } : row,
     ),

@@ -50,7 +50,7 @@ describe('a record in its file', () => {
     assert.equal(rowIn('"a","two\nlines ""quoted""",3\nnext', []), '"a","two\nlines ""quoted""",3')
   })
 
-  it('is read from a gzip file, and told to be another once the file changed', async () => {
+  it('is read from a gzip file, and is refused once the file changed', async () => {
     const folder = mkdtempSync(join(tmpdir(), 'mintmark-why-'))
     try {
       const path = join(folder, 'log.json.gz')

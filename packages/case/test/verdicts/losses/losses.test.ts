@@ -132,7 +132,7 @@ describe('a row that nothing beside it dates', () => {
 
   for (const [name, reason, shape] of [
     ['of a log that is not read at all', 'unsupported-category', 'entra-diagnostic'],
-    ['that was kept with its text mended', 'invalid-utf8', 'ual-purview-csv'],
+    ['that was stored with its text mended', 'invalid-utf8', 'ual-purview-csv'],
     ['of a directory', 'principal-missing', 'directory'],
   ] as const) {
     it(`${name} is no loss`, async () => {

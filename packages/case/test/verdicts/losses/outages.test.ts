@@ -87,7 +87,7 @@ describe('a hole in a log', () => {
     assert.equal(outages(logOf(times), ERROR).length, 3)
   })
 
-  it('of a whole working day is told from a holiday by who else was at work', () => {
+  it('of a whole working day differs from a holiday by who else was at work', () => {
     const others = paceOf(logOf(officeTimes({ ...small, seed: 9 })).active)
     assert.ok(others !== undefined)
     const silent = logOf(without(officeTimes(small), at(16, 0), at(17, 0)))
