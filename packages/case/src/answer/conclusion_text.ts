@@ -88,13 +88,15 @@ const STATEMENTS: Readonly<Record<Status, (conclusion: Conclusion) => string>> =
   'cannot-tell': cannotTellText,
 }
 
+function tokensText({ tokens, sessions }: Pick<PointedCounts, 'tokens' | 'sessions'>): string {
+  const some = [tokens > 0 && plural(tokens, 'token'), sessions > 0 && plural(sessions, 'session')]
+  return some.filter(Boolean).join(' and ')
+}
+
 function foundText({ established }: Conclusion): string {
   const keys = established.keys ?? 0
   const { tokens, sessions, unissued, mismatched, huntHits, hunts } = established
-  const things = [
-    ...(tokens > 0 ? [plural(tokens, 'token')] : []),
-    ...(sessions > 0 ? [plural(sessions, 'session')] : []),
-  ].join(' and ')
+  const things = tokensText({ tokens, sessions })
   const uses = [
     ...(unissued > 0
       ? [`${plural(unissued, 'access', 'accesses')} used one that nobody issued`]
@@ -117,10 +119,7 @@ function foundText({ established }: Conclusion): string {
 /** Of one strength, one phrase for each kind of thing. */
 function pointedText(counts: PointedCounts): string[] {
   const { tokens, sessions, accesses, huntHits, hunts } = counts
-  const things = [
-    ...(tokens > 0 ? [plural(tokens, 'token')] : []),
-    ...(sessions > 0 ? [plural(sessions, 'session')] : []),
-  ].join(' and ')
+  const things = tokensText({ tokens, sessions })
   const used = plural(accesses, 'access', 'accesses')
   const what = things === '' ? used : `${used} (${things})`
   return [

@@ -4,15 +4,10 @@
  * @module
  */
 import { type Access, type Issuance, type Reject, readEvidence, walkEvidence } from '@mintmark/logs'
+import type { LogName } from '../verdicts/losses/loss.ts'
 
 /** One log of one tenant, over all files. Times are milliseconds since 1970, UTC. */
-export interface LogSeen {
-  readonly side: 'issuance' | 'access'
-  readonly source: string
-  /** Issuance: the category. Access: the service. */
-  readonly category: string
-  /** `''` where its records do not say. */
-  readonly tenant: string
+export interface LogSeen extends LogName {
   readonly firstMs: number
   readonly lastMs: number
   readonly records: number

@@ -10,7 +10,7 @@ export interface NativeColumn {
   /** Upper bound of what {@link write} writes. */
   readonly maxBytes: number
   /** Writes what precedes the data, of nested columns before all of it; returns where it ends. */
-  writePrefix(target: Buffer, offset: number): number
+  writePrefix?(target: Buffer, offset: number): number
   /** Writes the column's data at an offset and returns where it ends. */
   write(target: Buffer, offset: number): number
   /** Empties the column for the next block. */

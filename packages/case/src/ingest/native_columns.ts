@@ -47,10 +47,6 @@ export class IntColumn implements NativeColumn {
     this.#values[this.#count++] = Math.min(this.#most, Math.max(this.#least, value))
   }
 
-  writePrefix(_target: Buffer, offset: number): number {
-    return offset
-  }
-
   write(target: Buffer, offset: number): number {
     const values = this.#values.subarray(0, this.#count)
     // Typed arrays truncate, and make 0 of NaN.
@@ -88,10 +84,6 @@ export class LongColumn implements NativeColumn {
     const high = Math.floor(fitting / TWO_32)
     this.#halves[this.#end++] = fitting - high * TWO_32
     this.#halves[this.#end++] = high
-  }
-
-  writePrefix(_target: Buffer, offset: number): number {
-    return offset
   }
 
   write(target: Buffer, offset: number): number {
@@ -141,10 +133,6 @@ export class GuidColumn implements NativeColumn {
     this.#end -= 16
   }
 
-  writePrefix(_target: Buffer, offset: number): number {
-    return offset
-  }
-
   write(target: Buffer, offset: number): number {
     target.set(this.#bytes.subarray(0, this.#end), offset)
     return offset + this.#end
@@ -191,7 +179,7 @@ export class ArrayColumn<C extends NativeColumn> implements NativeColumn {
   }
 
   writePrefix(target: Buffer, offset: number): number {
-    return this.values.writePrefix(target, offset)
+    return this.values.writePrefix?.(target, offset) ?? offset
   }
 
   write(target: Buffer, offset: number): number {
@@ -221,7 +209,7 @@ export function nativeBlock(
   for (const [name, column] of columns) {
     at = writeText(target, at, name)
     at = writeText(target, at, column.type)
-    if (rows > 0) at = column.write(target, column.writePrefix(target, at))
+    if (rows > 0) at = column.write(target, column.writePrefix?.(target, at) ?? at)
   }
   return new Uint8Array(target.buffer, 0, at)
 }

@@ -38,10 +38,6 @@ export class TextColumn implements NativeColumn {
     this.#end = writeText(this.#bytes, this.#end, value)
   }
 
-  writePrefix(_target: Buffer, offset: number): number {
-    return offset
-  }
-
   write(target: Buffer, offset: number): number {
     this.#encode()
     target.set(this.#bytes.subarray(0, this.#end), offset)

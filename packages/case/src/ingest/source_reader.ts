@@ -19,7 +19,7 @@ import type { Committer } from './committer.ts'
 import { EvidenceDraft } from './draft.ts'
 import type { KnownEvidence, KnownFile } from './known_evidence.ts'
 import { PlainHead, plainBytes, plainSlices, SliceMemory } from './plain_slices.ts'
-import { ReaderFailure, type WorkerPool } from './worker_pool.ts'
+import { asError, ReaderFailure, type WorkerPool } from './worker_pool.ts'
 import type { PartSummary, SmallTask } from './worker_protocol.ts'
 
 /** Content up to this size is held whole: the file is known before a row of it is made. */
@@ -424,8 +424,4 @@ function unreadable(cause: unknown): Reject {
   if (!(cause instanceof MintmarkError) || cause.code !== 'INPUT_UNREADABLE') throw cause
   const errno = isObject(cause.facts) ? cause.facts['errno'] : ''
   return { kind: 'file', reason: 'unreadable', detail: String(errno ?? '') }
-}
-
-function asError(cause: unknown): Error {
-  return cause instanceof Error ? cause : new Error(String(cause))
 }

@@ -274,7 +274,7 @@ export class WorkerPool {
   }
 }
 
-function asError(cause: unknown): Error {
+export function asError(cause: unknown): Error {
   return cause instanceof Error ? cause : new Error(String(cause))
 }
 

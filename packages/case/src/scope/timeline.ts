@@ -9,6 +9,7 @@ import { asNumber, asSide, asText, asTexts, asTime, computed, rowReader } from '
 import type { Session } from '../engine/session.ts'
 import { BOUNDED } from '../engine/settings.ts'
 import { SPAN } from '../store/access_sql.ts'
+import { HOUR_MS, type LogName } from '../verdicts/losses/loss.ts'
 import { withSelected } from './select.ts'
 import type { Selected } from './selected.ts'
 import { isDefault, type Selection } from './selection.ts'
@@ -18,7 +19,6 @@ import { tenantNames } from './tenant_names.ts'
 const PHASE_PAUSE_HOURS = 72
 /** Shorter silences of a log are its nights and weekends. */
 const COVERAGE_GAP_HOURS = 72
-const HOUR_MS = 3_600_000
 
 export interface Timeline {
   /** First and last access of the selection, ISO 8601; null when nothing is selected. */
@@ -54,11 +54,7 @@ interface Phase {
 }
 
 /** One source of one tenant: when it has records. `to` is the end of its last hour. */
-export interface CoverageBand {
-  readonly side: 'issuance' | 'access'
-  readonly source: string
-  readonly category: string
-  readonly tenant: string
+export interface CoverageBand extends LogName {
   readonly from: string
   readonly to: string
   readonly hours: number

@@ -44,15 +44,18 @@ export async function outcomeCounts(session: Session): Promise<OutcomeCounts> {
 }
 
 /** A token that nobody issued, or not to who used it, or that a lead is about. Times are ISO, UTC. */
-export interface TokenVerdict {
+export interface TokenVerdict extends VerdictRow {
   readonly tokenId: string
+}
+
+interface VerdictRow {
   readonly verdict: string
   readonly reason: string
   readonly strength: Strength | ''
-  /** Of the comparable accesses, how many are issued; null where there is nothing to compare with. */
+  /** Of the comparable accesses (or other sessions), how many are issued (known); null where there are none. */
   readonly baseRate: Rate | null
   readonly accesses: number
-  /** At most 32, in order. */
+  /** At most 32, of a session 16, in order. */
   readonly principals: readonly string[]
   readonly first: string
   readonly last: string
@@ -143,21 +146,11 @@ function ofPrincipals(
 }
 
 /** A session from which accesses without a usable token id have their verdict. Times are ISO, UTC. */
-export interface SessionVerdict {
+export interface SessionVerdict extends VerdictRow {
   readonly sessionId: string
   readonly tenant: string
   /** `sid`: the token's session. `other`: the record's own session field, where it has no other. */
   readonly field: string
-  readonly verdict: string
-  readonly reason: string
-  readonly strength: Strength | ''
-  /** Of the other sessions of its tenant in this field, how many are known; null where there is none. */
-  readonly baseRate: Rate | null
-  readonly accesses: number
-  /** At most 16, in order. */
-  readonly principals: readonly string[]
-  readonly first: string
-  readonly last: string
 }
 
 /** Sessions of accesses without a usable token id: unissued, mismatched, undetermined, known. */

@@ -9,20 +9,16 @@ import type { Session } from '../engine/session.ts'
 import { BOUNDED } from '../engine/settings.ts'
 import type { Selected } from '../scope/selected.ts'
 import { tenantNames } from '../scope/tenant_names.ts'
+import { HOUR_MS, type LogName } from '../verdicts/losses/loss.ts'
 
-const HOUR_MS = 3_600_000
 const MOST_ROWS = 2000
 /** Later than what a case can hold. */
 const LAST_MS = Date.UTC(2300, 0)
 
 /** One log of one tenant. Times are ISO, UTC. */
-export interface CoveredLog {
-  readonly tenant: string
+export interface CoveredLog extends LogName {
   /** As people know the tenant. */
   readonly name: string
-  readonly side: 'issuance' | 'access'
-  readonly source: string
-  readonly category: string
   /** Hours of the time, and those in which the log has records. */
   readonly hours: number
   readonly hoursPresent: number

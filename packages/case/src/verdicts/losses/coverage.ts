@@ -9,7 +9,7 @@ import { asNumber, asSide, asText, computed, rowReader, textsOf } from '../../en
 import type { Session } from '../../engine/session.ts'
 import { APP, HAS_TOKEN } from '../../store/access_sql.ts'
 import { correctedMs, type Offsets, writeClocks } from '../match/clocks.ts'
-import { HAS_TIME } from './loss.ts'
+import { HAS_TIME, type LogName } from './loss.ts'
 
 /** Statements after which a file cannot be taken for all that its source had. */
 const CAPPED = ['row-cap', 'next-link', 'result-count-short', 'ends-early', 'audit-data-truncated']
@@ -75,11 +75,7 @@ export async function buildCoverage(session: Session): Promise<void> {
 }
 
 /** A source's record of one tenant and category, from its first hour to its last. Times are ISO, UTC. */
-export interface CoverageSpan {
-  readonly side: 'issuance' | 'access'
-  readonly source: string
-  readonly category: string
-  readonly tenant: string
+export interface CoverageSpan extends LogName {
   /** `whole`, `grouped` or `capped`. */
   readonly quality: string
   readonly first: string
