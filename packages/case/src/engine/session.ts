@@ -27,8 +27,7 @@ export interface Session {
   stream(sql: string, params?: Params): AsyncIterable<readonly Json[]>
   /**
    * Rows of a query that somebody typed: one statement, which can change nothing and reach nothing outside the case.
-   * @throws {MintmarkError} `INPUT_INVALID` for any other statement, and one with an output format; else as {@link
-   *   command}
+   * @throws {MintmarkError} `INPUT_INVALID` for any other statement, and one with an output format
    */
   ask(sql: string): AsyncIterable<readonly Json[]>
   /** Inserts encoded rows, in one or more pieces, which must not change until the promise settles. */

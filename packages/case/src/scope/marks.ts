@@ -66,10 +66,7 @@ export async function addMarks(session: Session, made: NewMarks): Promise<string
   return isoOfTime(at)
 }
 
-/**
- * Marks every access whose `record_id` the query `accesses` gives, however many: all or none. Throws as {@link
- * addMarks}.
- */
+/** Marks every access whose `record_id` the query `accesses` gives: all or none. Throws as {@link addMarks}. */
 export const markAccesses = (
   session: Session,
   word: MarkWord,
