@@ -26,7 +26,7 @@ export class Facts {
     )
   }
 
-  /** Throws as `Session.rows`; then the next asks again. */
+  /**; then the next asks again. */
   async rows(session: Session, sql: string, params: Params = {}): Promise<readonly Json[]> {
     const key = JSON.stringify([sql, params])
     const known = this.#answers.get(key)

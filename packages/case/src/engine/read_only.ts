@@ -11,7 +11,7 @@ import type { Session } from './session.ts'
 /**
  * The engine's normal form of one statement, which is what may run.
  *
- * @throws {MintmarkError} `INPUT_INVALID` where it does more than ask, `facts.found` says which token; else as `Session.rows`
+ * @throws {MintmarkError} `INPUT_INVALID` where it does more than ask, `facts.found` says which token
  */
 export async function readOnlyForm(session: Pick<Session, 'rows'>, sql: string): Promise<string> {
   const [row] = await session.rows('SELECT formatQuerySingleLine({sql:String}) AS query', { sql })

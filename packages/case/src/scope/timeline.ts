@@ -77,7 +77,7 @@ interface TenantHorizon extends Horizon {
 /**
  * The course of the selected accesses.
  *
- * @throws {MintmarkError} `INPUT_INVALID` for a bad value in the selection; else as `Session.command`
+ * @throws {MintmarkError} `INPUT_INVALID` for a bad value in the selection
  */
 export async function timeline(
   session: Session,

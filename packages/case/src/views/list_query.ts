@@ -40,7 +40,7 @@ const MOST_ROWS = 500
 /**
  * A page of a list, and how many rows the list has with these filters.
  *
- * @throws {MintmarkError} `INPUT_INVALID` for a column that the list has not; else as `Session.rows`
+ * @throws {MintmarkError} `INPUT_INVALID` for a column that the list has not
  */
 export async function listPage(
   session: Session,
