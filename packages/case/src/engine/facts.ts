@@ -26,7 +26,7 @@ export class Facts {
     )
   }
 
-  /**; then the next asks again. */
+  /** If it throws, the next caller asks again. */
   async rows(session: Session, sql: string, params: Params = {}): Promise<readonly Json[]> {
     const key = JSON.stringify([sql, params])
     const known = this.#answers.get(key)
