@@ -1,6 +1,7 @@
 /** The public files of a ledger over HTTP. @module */
-import { MintmarkError, parseObject } from '@mintmark/core'
+import { type Json, MintmarkError, parseObject } from '@mintmark/core'
 import type { ReadResource } from '../tree/tile_tree.ts'
+import { boundedBody, MAX_ANSWER_BYTES } from './bounded_body.ts'
 
 const TIMEOUT_MS = 30_000
 /** A bundle of 256 of the longest entries is below this. */
@@ -26,7 +27,9 @@ export function ledgerClient(
       onDate?.(response.headers.get('date'))
       if (response.status === 404) return undefined
       if (!response.ok) throw new Error(`status ${response.status}`)
-      return await bodyOf(response)
+      const bytes = await boundedBody(response, MAX_BYTES + 1)
+      if (bytes.length > MAX_BYTES) throw new Error(`more than ${MAX_BYTES} bytes`)
+      return bytes
     } catch (cause) {
       const why = cause instanceof Error ? cause.message : String(cause)
       throw new MintmarkError('INPUT_UNREADABLE', `${at} cannot be read: ${why}`, {}, { cause })
@@ -55,50 +58,37 @@ export function liveAnswers(url: string): LiveAnswers {
   return {
     listen: async (after, signal) => {
       const until = AbortSignal.any([signal, AbortSignal.timeout(LISTEN_TIMEOUT_MS)])
-      const publication = await member(`${prefix}/feed?after=${after}`, 'publication', until)
-      return /^[\da-f]{1,64}\.\d{1,15}$/.test(publication) ? publication : undefined
+      const { document } = await answerAt(`${prefix}/feed?after=${after}`, until)
+      const publication = document?.['publication']
+      return typeof publication === 'string' && /^[\da-f]{1,64}\.\d{1,15}$/.test(publication)
+        ? publication
+        : undefined
     },
     ask: async (alias, id, inputHash) => {
       const at = `${prefix}/${alias}/token/${hex(id)}/${hex(inputHash)}`
-      return await wordAt(at, AbortSignal.timeout(ASK_TIMEOUT_MS))
+      const { status, document } = await answerAt(at, AbortSignal.timeout(ASK_TIMEOUT_MS))
+      // A web server with plain files has no such file.
+      if (status >= 400 && status < 500) return 'no-answer'
+      const state = document?.['state']
+      return state === 'recorded' || state === 'other' || state === 'unknown' ? state : 'failed'
     },
   }
 }
 
 const hex = (bytes: Uint8Array) => Buffer.from(bytes).toString('hex')
 
-/** A web server with plain files has no such file: it says so with a status of 400 to 499. */
-async function wordAt(url: string, signal: AbortSignal): Promise<LedgerAnswer> {
+/** Never throws: without an answer, the status is 0. */
+async function answerAt(
+  url: string,
+  signal: AbortSignal,
+): Promise<{ readonly status: number; readonly document?: Json | undefined }> {
   try {
     const response = await fetch(url, { redirect: 'error', signal })
-    if (response.status >= 400 && response.status < 500) return 'no-answer'
-    const state = parseObject(Buffer.from(await bodyOf(response)).toString('utf8'))?.['state']
-    return state === 'recorded' || state === 'other' || state === 'unknown' ? state : 'failed'
+    const { ok, status } = response
+    if (!ok) return { status }
+    const bytes = await boundedBody(response, MAX_ANSWER_BYTES)
+    return { status, document: parseObject(bytes.toString('utf8')) }
   } catch {
-    return 'failed'
+    return { status: 0 }
   }
-}
-
-/** A text in the JSON object at a URL; `''` where there is none. Never throws. */
-async function member(url: string, name: string, signal: AbortSignal): Promise<string> {
-  try {
-    const response = await fetch(url, { redirect: 'error', signal })
-    const document = parseObject(Buffer.from(await bodyOf(response)).toString('utf8'))
-    const value = response.ok ? document?.[name] : undefined
-    return typeof value === 'string' ? value : ''
-  } catch {
-    return ''
-  }
-}
-
-async function bodyOf(response: Response): Promise<Uint8Array> {
-  const parts: Uint8Array[] = []
-  let length = 0
-  const body: AsyncIterable<Uint8Array> | undefined = response.body ?? undefined
-  for await (const part of body ?? []) {
-    length += part.length
-    if (length > MAX_BYTES) throw new Error(`more than ${MAX_BYTES} bytes`)
-    parts.push(part)
-  }
-  return Buffer.concat(parts)
 }

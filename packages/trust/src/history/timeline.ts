@@ -90,16 +90,13 @@ export const ANNOUNCED = 'announced:'
 export function historiesOf(all: readonly Series[]): readonly KeyHistory[] {
   return all.flatMap((series) => {
     if (series.name.startsWith(ANNOUNCED)) return []
-    const keys = new Map<string, { key: ListedKey; look: Look }[]>()
-    for (const look of series.looks)
-      for (const key of look.document?.keys ?? []) {
-        const seen = keys.get(key.thumbprint)
-        if (seen === undefined) keys.set(key.thumbprint, [{ key, look }])
-        else seen.push({ key, look })
-      }
-    return [...keys].flatMap(([thumbprint, seen]) => {
-      const last = seen.at(-1)?.key
-      return last === undefined ? [] : [historyOf(series, thumbprint, last, seen)]
+    const seen = series.looks.flatMap((look) =>
+      (look.document?.keys ?? []).map((key) => ({ key, look })),
+    )
+    const byKey = Map.groupBy(seen, ({ key }) => key.thumbprint)
+    return [...byKey].flatMap(([thumbprint, own]) => {
+      const last = own.at(-1)?.key
+      return last === undefined ? [] : [historyOf(series, thumbprint, last, own)]
     })
   })
 }

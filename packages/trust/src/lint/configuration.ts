@@ -167,22 +167,14 @@ async function readHcl(text: string): Promise<Document> {
 }
 
 /** Offsets of what may name a member, ascending, by name: the parser has none. */
-function offsetsOfNames(text: string): ReadonlyMap<string, readonly number[]> {
-  const offsets = new Map<string, number[]>()
-  for (const { index, 1: quoted, 2: bare = '' } of text.matchAll(
-    /(?:"([^"\n]*)"|(?<![\w.-])([\w.-]+))(?=\s*[={"])/g,
-  )) {
-    const name = quoted ?? bare
-    const known = offsets.get(name)
-    if (known === undefined) offsets.set(name, [index])
-    else known.push(index)
-  }
-  return offsets
+function offsetsOfNames(text: string): ReadonlyMap<string, readonly RegExpExecArray[]> {
+  const names = text.matchAll(/(?:"([^"\n]*)"|(?<![\w.-])([\w.-]+))(?=\s*[={"])/g)
+  return Map.groupBy(names, ([, quoted, bare = '']) => quoted ?? bare)
 }
 
 /** The next such name at or after `from`, else `from`. */
 function offsetAfter(
-  offsets: ReadonlyMap<string, readonly number[]>,
+  offsets: ReadonlyMap<string, readonly RegExpExecArray[]>,
   name: string,
   from: number,
 ): number {
@@ -190,8 +182,8 @@ function offsetAfter(
   let [low, high] = [0, known.length]
   while (low < high) {
     const middle = (low + high) >> 1
-    if ((known[middle] ?? 0) < from) low = middle + 1
+    if ((known[middle]?.index ?? 0) < from) low = middle + 1
     else high = middle
   }
-  return known[low] ?? from
+  return known[low]?.index ?? from
 }

@@ -198,13 +198,10 @@ function findingsOf(matches: readonly Match[], file: string): LintFinding[] {
       undecided: [],
       allowed: undefined,
     }))
-  const open = new Map<string, Match[]>()
-  for (const match of matches.filter(({ isOpen }) => isOpen)) {
-    const call = `${match.line}\0${match.what}`
-    const group = open.get(call)
-    if (group === undefined) open.set(call, [match])
-    else group.push(match)
-  }
+  const open = Map.groupBy(
+    matches.filter(({ isOpen }) => isOpen),
+    ({ line, what }) => `${line}\0${what}`,
+  )
   const notes = [...open.values()].map((group) => ({
     rule: CANNOT_TELL,
     level: 'note' as const,

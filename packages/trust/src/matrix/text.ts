@@ -44,12 +44,7 @@ function matrix(report: ProbeReport): string {
 
 /** Those that one setting refuses share the line that says so. */
 function described(results: readonly VectorResult[]): string[] {
-  const groups = new Map<unknown, VectorResult[]>()
-  for (const result of results) {
-    const key = groupOf(result)
-    groups.set(key, [...(groups.get(key) ?? []), result])
-  }
-  return [...groups.values()].map((group) => {
+  return [...Map.groupBy(results, groupOf).values()].map((group) => {
     const [first] = group
     if (first === undefined) return ''
     if (first.outcome === 'cannot-tell') {

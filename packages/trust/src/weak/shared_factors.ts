@@ -41,13 +41,7 @@ function pairsOf(
   found: readonly bigint[],
   shared: readonly number[],
 ): Pick<SharedFactors, 'pairs' | 'isCut'> {
-  const groups = new Map<bigint, number[]>()
-  for (const at of shared) {
-    const factor = found[at] ?? 1n
-    const group = groups.get(factor)
-    if (group === undefined) groups.set(factor, [at])
-    else group.push(at)
-  }
+  const groups = Map.groupBy(shared, (at) => found[at] ?? 1n)
   const pairs: SharedFactor[] = []
   for (const [first = 0, ...others] of groups.values())
     for (const second of others) pairs.push({ first, second })
