@@ -17,17 +17,20 @@ import {
   type Series,
 } from './timeline.ts'
 
-export type AlarmCode =
-  | 'key-without-notice'
-  | 'key-back'
-  | 'kid-reused'
-  | 'key-shared'
-  | 'private-published'
-  | 'algorithms-widened'
-  | 'issuer-changed'
-  | 'endpoint-changed'
-  | 'expired-listed'
-  | 'rotation-late'
+const SEVERITIES = {
+  'key-without-notice': 'warning',
+  'key-back': 'critical',
+  'kid-reused': 'critical',
+  'key-shared': 'critical',
+  'private-published': 'critical',
+  'algorithms-widened': 'warning',
+  'issuer-changed': 'critical',
+  'endpoint-changed': 'warning',
+  'expired-listed': 'warning',
+  'rotation-late': 'warning',
+} as const
+
+export type AlarmCode = keyof typeof SEVERITIES
 
 export interface Alarm {
   readonly code: AlarmCode
@@ -43,14 +46,6 @@ export interface Alarm {
   /** What happened, in one sentence. */
   readonly message: string
 }
-
-const CRITICAL: ReadonlySet<AlarmCode> = new Set([
-  'key-back',
-  'kid-reused',
-  'key-shared',
-  'private-published',
-  'issuer-changed',
-])
 
 export interface AlarmOptions {
   /** Longest time that a signing key may be listed; undefined: rotation is not checked. */
@@ -90,8 +85,14 @@ type Named = Pick<Alarm, 'document' | 'atMs' | 'afterMs' | 'message'> & {
 }
 
 function alarm(code: AlarmCode, { key, issuer, ...named }: Named): Alarm {
-  const severity = CRITICAL.has(code) ? 'critical' : 'warning'
-  return { code, severity, thumbprint: key?.thumbprint, kid: key?.kid, issuer, ...named }
+  return {
+    code,
+    severity: SEVERITIES[code],
+    thumbprint: key?.thumbprint,
+    kid: key?.kid,
+    issuer,
+    ...named,
+  }
 }
 
 /** A key that was listed without notice, or again. */
@@ -238,9 +239,8 @@ interface Use {
 function sharedAlarms(all: readonly Series[]): Alarm[] {
   const uses = new Map<string, Use[]>()
   const note = (name: string, use: Use) => {
-    const known = uses.get(name)
-    if (known === undefined) uses.set(name, [use])
-    else if (!known.some(({ value }) => value === use.value)) known.push(use)
+    const known = uses.get(name) ?? []
+    if (!known.some(({ value }) => value === use.value)) uses.set(name, [...known, use])
   }
   for (const { name: document, looks } of all)
     for (const look of looks)

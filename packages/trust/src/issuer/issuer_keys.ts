@@ -16,31 +16,36 @@ import {
 import type { Json } from '@mintmark/core'
 import { certificateOf } from '@mintmark/replay/certificate'
 
-export type KeyRole =
+/** Class of each role, and the path of its own issuer below the test issuer. */
+const ROLES = {
   /** Signs genuine tokens. */
-  | 'signing'
+  signing: ['enterprise', ''],
   /** Announced successor; withdrawn while a probe measures the time to distrust. */
-  | 'next'
+  next: ['enterprise', ''],
   /** A second one, withdrawn while the key endpoint cannot be reached. */
-  | 'spare'
+  spare: ['enterprise', ''],
   /** Signs nothing any more, and is still listed. */
-  | 'retired'
+  retired: ['retired', ''],
   /** Retired too; a probe takes it out of the set. */
-  | 'leaving'
-  | 'consumer'
+  leaving: ['retired', ''],
+  consumer: ['consumer', '/consumers'],
   /** Of another tenant. */
-  | 'tenant'
+  tenant: ['enterprise', '/other-tenant'],
   /** Of an issuer that is disabled, still listed. */
-  | 'disabled'
-  | 'encryption'
-  /** The attacker's; in no set. */
-  | 'stranger'
-  /** RSA, of SAML metadata: signs responses; has an expired certificate; the attacker's. */
-  | 'saml'
-  | 'saml-expired'
-  | 'saml-stranger'
+  disabled: ['disabled', '/disabled'],
+  encryption: ['encryption', ''],
+  /** The attacker's; in no set. The class is what the attacker would claim. */
+  stranger: ['enterprise', ''],
+  /** RSA, of SAML metadata and in no set: signs responses; has an expired certificate; the attacker's. */
+  saml: ['saml', ''],
+  'saml-expired': ['saml', ''],
+  'saml-stranger': ['saml', ''],
+} as const
 
-export type KeyClass = 'enterprise' | 'consumer' | 'retired' | 'disabled' | 'encryption'
+export type KeyRole = keyof typeof ROLES
+
+export const isRole = (name: string | undefined): name is KeyRole =>
+  name !== undefined && Object.hasOwn(ROLES, name)
 
 /** A key as the state folder holds it. */
 export interface StoredKey {
@@ -51,30 +56,12 @@ export interface StoredKey {
   readonly pem: string
 }
 
-/** Class of a role, and the path of its own issuer below the test issuer. */
-const ROLES = new Map<KeyRole, readonly [KeyClass, string]>([
-  ['signing', ['enterprise', '']],
-  ['next', ['enterprise', '']],
-  ['spare', ['enterprise', '']],
-  ['retired', ['retired', '']],
-  ['leaving', ['retired', '']],
-  ['consumer', ['consumer', '/consumers']],
-  ['tenant', ['enterprise', '/other-tenant']],
-  ['disabled', ['disabled', '/disabled']],
-  ['encryption', ['encryption', '']],
-  // What the attacker would claim.
-  ['stranger', ['enterprise', '']],
-])
-
 /** Paths below which discovery answers, the issuer's own first. */
 export const ISSUER_PATHS: readonly string[] = [
-  ...new Set([...ROLES.values()].map(([, path]) => path)),
+  ...new Set(Object.values(ROLES).map(([, path]) => path)),
 ]
 
-/** In SAML metadata, and in no key set. */
-const SAML_ROLES: readonly KeyRole[] = ['saml', 'saml-expired', 'saml-stranger']
-
-const isSaml = (role: KeyRole): boolean => SAML_ROLES.includes(role)
+const isSaml = (role: KeyRole): boolean => ROLES[role][0] === 'saml'
 
 /** Whether a key set may have it. */
 export const isPublished = (role: KeyRole): boolean => role !== 'stranger' && !isSaml(role)
@@ -101,8 +88,9 @@ export function completed(
   hasSaml: boolean,
   algorithm: IssuerAlgorithm,
 ): StoredKey[] {
-  const roles = [...ROLES.keys(), ...(hasSaml ? SAML_ROLES : [])]
-  const missing = roles.filter((role) => !keys.some((key) => key.role === role))
+  const missing = Object.keys(ROLES)
+    .filter(isRole)
+    .filter((role) => (hasSaml || !isSaml(role)) && !keys.some((key) => key.role === role))
   return [...keys, ...missing.map((role) => newKey(role, algorithm))]
 }
 
@@ -139,7 +127,7 @@ function moved(key: StoredKey): StoredKey {
 }
 
 export function issuerOf(role: KeyRole, url: string): string {
-  return `${url}${ROLES.get(role)?.[1] ?? ''}`
+  return `${url}${ROLES[role][1]}`
 }
 
 /** The signing key first: a reader that takes the first key that fits takes that one. */
@@ -168,7 +156,7 @@ function publicKey(key: StoredKey, url: string): Json {
     use: isForEncryption ? 'enc' : 'sig',
     alg: isForEncryption ? ENCRYPTION[alg] : alg,
     issuer: issuerOf(role, url),
-    x_class: ROLES.get(role)?.[0],
+    x_class: ROLES[role][0],
   }
 }
 

@@ -18,7 +18,13 @@ import {
   text,
   unreadable,
 } from '@mintmark/core'
-import { completed, type IssuerAlgorithm, issuerAlgorithm, type StoredKey } from './issuer_keys.ts'
+import {
+  completed,
+  type IssuerAlgorithm,
+  isRole,
+  issuerAlgorithm,
+  type StoredKey,
+} from './issuer_keys.ts'
 
 const STATE_SCHEMA = 'mintmark-issuer-state/1'
 const STATE_FILE = 'issuer.json'
@@ -120,7 +126,9 @@ export const writeRunning = (folder: string, running: Running): Promise<void> =>
 
 function isKey(value: unknown): value is StoredKey {
   if (!isObject(value) || typeof value['isListed'] !== 'boolean') return false
-  return ['role', 'kid', 'pem'].every((name) => text(value, name) !== undefined)
+  return (
+    isRole(text(value, 'role')) && ['kid', 'pem'].every((name) => text(value, name) !== undefined)
+  )
 }
 
 async function readPrivate(folder: string, name: string): Promise<Json> {
