@@ -5,8 +5,16 @@
  *
  * @module
  */
+import { plural } from '@mintmark/core'
 
-export type Level = 'error' | 'warning' | 'note'
+export const LEVELS = ['error', 'warning', 'note'] as const
+export type Level = (typeof LEVELS)[number]
+
+/** `1 error, 2 warnings, 0 notes`. */
+export const countsText = (findings: readonly { readonly level: Level }[]): string =>
+  LEVELS.map((level) => plural(findings.filter((each) => each.level === level).length, level)).join(
+    ', ',
+  )
 
 export interface Rule {
   readonly level: Level

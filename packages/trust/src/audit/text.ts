@@ -1,13 +1,10 @@
 /** An audit as text of at most 80 columns. @module */
 import { plural, safeText } from '@mintmark/core'
-import { folded } from '../history/text.ts'
+import { folded, listedText } from '../history/text.ts'
 import type { AuditAnswer } from './answer.ts'
 import type { TokenLifetimes } from './lifetimes.ts'
-import { type AuditFinding, type Level, ruleOf } from './rules.ts'
+import { type AuditFinding, countsText, LEVELS, ruleOf } from './rules.ts'
 import { boundShare, type StandardRow } from './standards.ts'
-
-const LEVELS: readonly Level[] = ['error', 'warning', 'note']
-const MOST_LISTED = 10
 
 export function auditText({
   audit,
@@ -17,10 +14,7 @@ export function auditText({
   blocklistEntries,
 }: AuditAnswer): string {
   const all = [...audit.findings, ...(pinned?.findings ?? [])]
-  const counts = LEVELS.map((level) =>
-    plural(all.filter((each) => each.level === level).length, level),
-  )
-  const head = `${plural(audit.keys.length, 'key')} in ${plural(audit.documents, 'document')}: ${counts.join(', ')}`
+  const head = `${plural(audit.keys.length, 'key')} in ${plural(audit.documents, 'document')}: ${countsText(all)}`
   return [
     folded(head, ''),
     ...LEVELS.map((level) => rulesText(all.filter((each) => each.level === level))),
@@ -40,11 +34,9 @@ function rulesText(findings: readonly AuditFinding[]): string {
   return rules
     .map((id) => {
       const found = findings.filter(({ rule }) => rule === id)
-      const more = found.length - MOST_LISTED
       return [
         folded(`${found[0]?.level.toUpperCase() ?? ''} ${id}: ${ruleOf(id).title}`, ''),
-        ...found.slice(0, MOST_LISTED).map(findingText),
-        more > 0 ? `  and ${more} more: --json lists all\n` : '',
+        listedText(found, findingText),
         folded(ruleOf(id).help),
       ].join('')
     })

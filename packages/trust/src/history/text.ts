@@ -39,6 +39,15 @@ export function folded(
   return [...lines, `${before}${rest}\n`].join('')
 }
 
+const MOST_LISTED = 10
+
+/** The first rows, and how many more there are. */
+export function listedText<T>(rows: readonly T[], textOf: (row: T) => string): string {
+  const more = rows.length - MOST_LISTED
+  const tail = more > 0 ? `  and ${more} more: --json lists all\n` : ''
+  return rows.slice(0, MOST_LISTED).map(textOf).join('') + tail
+}
+
 export function keyText(history: KeyHistory, isWithDocument = true): string {
   const { key, thumbprint, kids, issuers, classes, listings, series } = history
   const kind = `${key.kty} ${key.crv ?? key.bits}`

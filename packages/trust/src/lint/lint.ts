@@ -8,12 +8,13 @@
 import { type Dirent, promises as fs } from 'node:fs'
 import path from 'node:path'
 import { errnoOf, unreadable, whyUnread } from '@mintmark/core'
+import type { Level } from '../audit/rules.ts'
 import { type Allowance, isInForce } from '../probe/allow_list.ts'
 import { filesBelow } from '../sources/walk.ts'
 import { readConfiguration } from './configuration.ts'
 import { isBroken, parseSource, sourceLanguage } from './languages.ts'
 import { type Match, matchesInDocument, matchesInSource } from './match.ts'
-import type { Level, Rule } from './rule.ts'
+import type { Rule } from './rule.ts'
 
 export interface LintFinding {
   readonly rule: string

@@ -8,10 +8,11 @@ import {
   sarifLog,
   sarifPath,
 } from '@mintmark/core'
-import { folded } from '../history/text.ts'
+import { countsText, LEVELS, type Level } from '../audit/rules.ts'
+import { folded, listedText } from '../history/text.ts'
 import { suppressedBy } from '../probe/allow_list.ts'
 import { CANNOT_TELL, isLintWhole, type LintFinding, type LintReport } from './lint.ts'
-import { LEVELS, type Level, type Rule } from './rule.ts'
+import type { Rule } from './rule.ts'
 
 type Described = Pick<Rule, 'id' | 'level' | 'title' | 'source' | 'fix'>
 
@@ -22,7 +23,6 @@ const UNDECIDED: Described = {
   source: 'none',
   fix: 'Write the options into the call, or look where they are made.',
 }
-const MOST_LISTED = 10
 
 const described = (rules: readonly Rule[]): readonly Described[] => [...rules, UNDECIDED]
 
@@ -96,11 +96,8 @@ function resultOf(finding: LintFinding, all: readonly Described[]): Json {
 export function lintText(report: LintReport, rules: readonly Rule[]): string {
   const { findings, unread, unusedAllowances } = report
   const open = findings.filter(({ allowed }) => allowed === undefined)
-  const counts = LEVELS.map((level) =>
-    plural(open.filter((each) => each.level === level).length, level),
-  )
   const spared = findings.length - open.length
-  const head = `${counts.join(', ')}${spared === 0 ? '' : `; ${plural(spared, 'finding')} allowed`}`
+  const head = `${countsText(open)}${spared === 0 ? '' : `; ${plural(spared, 'finding')} allowed`}`
   return [
     folded(head, ''),
     ...LEVELS.map((level) => rulesText(open, level, described(rules))),
@@ -127,27 +124,17 @@ function rulesText(
     .filter((each) => each.level === level && open.some(({ rule }) => rule === each.id))
     .map(({ id, title, source, fix }) => {
       const found = open.filter(({ rule }) => rule === id)
-      const lines = found.map(({ file, line }) => `${safeText(file, 500)}:${line}`)
       return [
         folded(`${level.toUpperCase()} ${id}: ${title}`, ''),
-        ...lines.slice(0, MOST_LISTED).map((each) => folded(each)),
-        moreText(found.length),
+        listedText(found, ({ file, line }) => folded(`${safeText(file, 500)}:${line}`)),
         folded(`Fix: ${fix}${source === 'none' ? '' : ` (${source})`}`),
       ].join('')
     })
     .join('\n')
 }
 
-const moreText = (count: number) =>
-  count > MOST_LISTED ? `  and ${count - MOST_LISTED} more: --json lists all\n` : ''
-
 const listText = (head: string, lines: readonly string[]) =>
-  lines.length === 0
-    ? ''
-    : `${head}\n${lines
-        .slice(0, MOST_LISTED)
-        .map((each) => folded(each))
-        .join('')}${moreText(lines.length)}`
+  lines.length === 0 ? '' : `${head}\n${listedText(lines, (each) => folded(each))}`
 
 function coverageText(
   { files, others, skipped, unread }: LintReport,

@@ -11,9 +11,7 @@ import path from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { isObject, MintmarkError, text } from '@mintmark/core'
 import { parse } from 'yaml'
-
-export const LEVELS = ['error', 'warning', 'note'] as const
-export type Level = (typeof LEVELS)[number]
+import { LEVELS, type Level } from '../audit/rules.ts'
 
 export const SOURCE_LANGUAGES = ['js', 'python', 'go', 'java', 'csharp'] as const
 export const CONFIG_LANGUAGES = ['yaml', 'json', 'hcl', 'nginx', 'properties'] as const
