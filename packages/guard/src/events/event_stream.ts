@@ -5,8 +5,10 @@
  *
  * @module
  */
+import { EventEmitter, once } from 'node:events'
 import type { StatementSigner } from './statements.ts'
 
+const CHANGED = 'changed'
 /** Beyond, the oldest is dropped and counted. */
 const MOST_PENDING = 1000
 /** Beyond, presentations are dropped and counted: they must not push an alarm out. */
@@ -58,7 +60,7 @@ export class EventStream {
   readonly #statements: StatementSigner
   readonly #newId: () => string
   readonly #pending = new Map<string, string>()
-  readonly #waiting = new Set<() => void>()
+  readonly #events = new EventEmitter().setMaxListeners(0)
   #dropped = 0
 
   constructor(settings: StreamSettings, statements: StatementSigner, newId: () => string) {
@@ -79,7 +81,7 @@ export class EventStream {
   change(settings: StreamSettings): void {
     this.settings = settings
     if (settings.status === 'disabled') this.#pending.clear()
-    for (const wake of this.#waiting) wake()
+    this.#events.emit(CHANGED)
   }
 
   takes(type: string): boolean {
@@ -116,7 +118,7 @@ export class EventStream {
       this.#dropped++
     }
     this.#pending.set(jti, set)
-    for (const wake of this.#waiting) wake()
+    this.#events.emit(CHANGED)
   }
 
   oldest(most: number): readonly PendingEvent[] {
@@ -132,14 +134,6 @@ export class EventStream {
   /** Resolves when there is an event, the settings change, or the signal is aborted. */
   async waitForEvent(signal: AbortSignal): Promise<void> {
     if (this.pending > 0 || signal.aborted) return
-    await new Promise<void>((resolve) => {
-      const done = () => {
-        this.#waiting.delete(done)
-        signal.removeEventListener('abort', done)
-        resolve()
-      }
-      this.#waiting.add(done)
-      signal.addEventListener('abort', done)
-    })
+    await once(this.#events, CHANGED, { signal }).catch(() => undefined)
   }
 }

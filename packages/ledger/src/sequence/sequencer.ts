@@ -7,6 +7,7 @@
  *
  * @module
  */
+import { EventEmitter, once } from 'node:events'
 import { MintmarkError } from '@mintmark/core'
 import { LiveState } from '../live/live_state.ts'
 import { LiveByIssuer, type LiveToken } from '../live/live_tokens.ts'
@@ -21,6 +22,7 @@ import { Publisher, type PublisherOptions } from './publisher.ts'
 import { recoverLedger } from './recovery.ts'
 import { Shards } from './shards.ts'
 
+const PUBLISHED = 'published'
 const BATCH_ENTRIES = 4096
 /** Entries that may wait; beyond, callers have to try again. */
 const QUEUE_ENTRIES = 65_536
@@ -83,7 +85,7 @@ export class Sequencer {
   #partFailure: unknown
   #publishing: Promise<void> | undefined
   #publications = 0
-  readonly #awaiting = new Set<() => void>()
+  readonly #events = new EventEmitter().setMaxListeners(0)
   readonly #loop: Promise<void>
   readonly #failed: Promise<never>
 
@@ -162,15 +164,7 @@ export class Sequencer {
   /** Resolves when there were more than `seen` publications, or the signal is aborted. */
   async publishedAfter(seen: number, signal: AbortSignal): Promise<void> {
     if (this.#publications > seen || signal.aborted) return
-    await new Promise<void>((resolve) => {
-      const done = () => {
-        this.#awaiting.delete(done)
-        signal.removeEventListener('abort', done)
-        resolve()
-      }
-      this.#awaiting.add(done)
-      signal.addEventListener('abort', done)
-    })
+    await once(this.#events, PUBLISHED, { signal }).catch(() => undefined)
   }
 
   /**
@@ -269,7 +263,7 @@ export class Sequencer {
     if (this.#publisher.isNeeded) {
       await this.#publisher.publish()
       this.#publications++
-      for (const done of this.#awaiting) done()
+      this.#events.emit(PUBLISHED)
     }
     const { store, description } = this.#options
     const nowMs = this.#clock.sureMs
@@ -324,7 +318,7 @@ export class Sequencer {
 
   /** The batch is durable. */
   #note(appends: readonly ShardAppend[], nowMs: number): void {
-    // StoredFile a little longer: a token may begin where another one ends, by clocks that differ.
+    // Remembered a little longer: a token may begin where another one ends, by clocks that differ.
     const sinceMs = nowMs - 2 * this.#options.description.skewMs
     for (const append of appends) {
       const { tree } = this.#shards.apply(append)

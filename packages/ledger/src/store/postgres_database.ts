@@ -68,11 +68,8 @@ export async function openSession(url: string): Promise<SqlSession> {
 
 /** Does not wait long for an unavailable server. */
 async function ended(client: Client): Promise<void> {
-  const patience = new AbortController()
-  const { signal } = patience
-  const waited = sleep(END_PATIENCE_MS, undefined, { signal, ref: false }).catch(() => undefined)
+  const waited = sleep(END_PATIENCE_MS, undefined, { ref: false })
   await Promise.race([client.end().catch(() => undefined), waited])
-  patience.abort()
 }
 
 /** A pool of sessions for reading. It keeps no process alive. */
