@@ -6,6 +6,7 @@
 
 export { makeLogKey, readLogKey } from './home/ledger_key.ts'
 export { PinnedCheckpoints } from './home/pinned_checkpoints.ts'
+export { bounded } from './http/bounded.ts'
 export { type Checkpoint, parseCheckpoint, signHead } from './notes/checkpoint.ts'
 export { assertContains, type SeenHead } from './notes/heads.ts'
 export {

@@ -1,4 +1,5 @@
 /** Request bodies, read up to a limit. @module */
+import { bounded } from '@mintmark/ledger/log'
 import type { Context } from 'hono'
 
 /** Of a form with a token, and of what receivers of events send. */
@@ -13,13 +14,5 @@ export async function shortBody(c: Context, maxBytes: number): Promise<string | 
   const declared = c.req.header('content-length')
   const isDeclared = declared !== undefined && c.req.header('transfer-encoding') === undefined
   if (isDeclared) return Number(declared) <= maxBytes ? await c.req.text() : undefined
-  const parts: Uint8Array[] = []
-  let length = 0
-  const body: AsyncIterable<Uint8Array> | undefined = c.req.raw.body ?? undefined
-  for await (const part of body ?? []) {
-    length += part.length
-    if (length > maxBytes) return undefined
-    parts.push(part)
-  }
-  return Buffer.concat(parts).toString('utf8')
+  return (await bounded(c.req.raw.body, maxBytes))?.toString('utf8')
 }

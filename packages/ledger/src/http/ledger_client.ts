@@ -1,7 +1,7 @@
 /** The public files of a ledger over HTTP. @module */
 import { type Json, MintmarkError, parseObject } from '@mintmark/core'
 import type { ReadResource } from '../tree/tile_tree.ts'
-import { boundedBody, MAX_ANSWER_BYTES } from './bounded_body.ts'
+import { bounded } from './bounded.ts'
 
 const TIMEOUT_MS = 30_000
 /** A bundle of 256 of the longest entries is below this. */
@@ -27,8 +27,8 @@ export function ledgerClient(
       onDate?.(response.headers.get('date'))
       if (response.status === 404) return undefined
       if (!response.ok) throw new Error(`status ${response.status}`)
-      const bytes = await boundedBody(response, MAX_BYTES + 1)
-      if (bytes.length > MAX_BYTES) throw new Error(`more than ${MAX_BYTES} bytes`)
+      const bytes = await bounded(response.body, MAX_BYTES)
+      if (bytes === undefined) throw new Error(`more than ${MAX_BYTES} bytes`)
       return bytes
     } catch (cause) {
       const why = cause instanceof Error ? cause.message : String(cause)
@@ -50,6 +50,7 @@ export interface LiveAnswers {
  */
 export type LedgerAnswer = 'recorded' | 'other' | 'unknown' | 'no-answer' | 'failed'
 
+const MAX_ANSWER_BYTES = 64 << 10
 const LISTEN_TIMEOUT_MS = 30_000
 const ASK_TIMEOUT_MS = 1000
 
@@ -86,8 +87,8 @@ async function answerAt(
     const response = await fetch(url, { redirect: 'error', signal })
     const { ok, status } = response
     if (!ok) return { status }
-    const bytes = await boundedBody(response, MAX_ANSWER_BYTES)
-    return { status, document: parseObject(bytes.toString('utf8')) }
+    const bytes = await bounded(response.body, MAX_ANSWER_BYTES)
+    return { status, document: parseObject(bytes?.toString('utf8') ?? '') }
   } catch {
     return { status: 0 }
   }

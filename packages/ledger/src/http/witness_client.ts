@@ -1,9 +1,10 @@
 /** Witnesses over HTTP, as a ledger asks them. @module */
 
 import type { WitnessHttp } from '../witness/cosigning.ts'
-import { boundedBody, MAX_ANSWER_BYTES } from './bounded_body.ts'
+import { bounded } from './bounded.ts'
 
 const WITNESS_TIMEOUT_MS = 5000
+const MAX_ANSWER_BYTES = 64 << 10
 
 export const witnessHttp: WitnessHttp = {
   post: (url, body) =>
@@ -18,6 +19,6 @@ export const witnessHttp: WitnessHttp = {
 async function fetched(url: string, init: RequestInit): Promise<{ status: number; body: string }> {
   const signal = AbortSignal.timeout(WITNESS_TIMEOUT_MS)
   const response = await fetch(url, { ...init, redirect: 'error', signal })
-  const body = await boundedBody(response, MAX_ANSWER_BYTES)
-  return { status: response.status, body: body.toString('utf8') }
+  const body = await bounded(response.body, MAX_ANSWER_BYTES)
+  return { status: response.status, body: body?.toString('utf8') ?? '' }
 }

@@ -42,8 +42,6 @@ export interface IssuerChoice {
 /** Source: RFC 9068, section 2.1. */
 const ACCESS_TOKEN = 'at+jwt'
 
-/** A discovery document is a few hundred bytes. */
-const MOST_BYTES = 1 << 16
 const PATIENCE_MS = 5000
 
 /**
@@ -117,7 +115,7 @@ async function folderOf(location: string): Promise<string> {
   const signal = AbortSignal.timeout(PATIENCE_MS)
   const address = `${trimmed(location)}/.well-known/openid-configuration`
   const source = await fetch(address, { redirect: 'error', signal })
-    .then((response) => boundedText(response, MOST_BYTES))
+    .then(boundedText)
     .catch((cause: unknown) => {
       const message = `no issuer answers at ${safeText(location)}`
       throw new MintmarkError('INPUT_UNREADABLE', message, { reason: 'no-answer' }, { cause })

@@ -9,6 +9,7 @@
 import { spawn } from 'node:child_process'
 import path from 'node:path'
 import { MintmarkError } from '@mintmark/core'
+import { bounded } from '@mintmark/ledger/log'
 import { isAboutKeys, KEY_FILE, seenOf } from './files.ts'
 import { MOST_BYTES, MOST_FILES } from './limits.ts'
 import type { Seen } from './seen.ts'
@@ -132,20 +133,15 @@ async function git(
   })
   // Handled at once: a failure may come before all is read.
   const status = ended.catch((cause: unknown) => cause)
-  const parts: Buffer[] = []
-  let length = 0
-  for await (const part of child.stdout as AsyncIterable<Buffer>) {
-    length += part.length
-    if (length > most) {
-      child.kill()
-      return undefined
-    }
-    parts.push(part)
+  const out = await bounded(child.stdout, most)
+  if (out === undefined) {
+    child.kill()
+    return undefined
   }
   const code = await status
   if (code instanceof MintmarkError) throw code
   if (code !== 0) throw unreadable(location, 'no git repository with a history')
-  return Buffer.concat(parts)
+  return out
 }
 
 function unreadable(location: string, why: string): MintmarkError {

@@ -3,6 +3,7 @@ import { createHash } from 'node:crypto'
 import { type IncomingMessage, request as requestPlain } from 'node:http'
 import { request as requestTls } from 'node:https'
 import { type DetailedPeerCertificate, rootCertificates, TLSSocket } from 'node:tls'
+import { bounded } from '@mintmark/ledger/log'
 import { MOST_BYTES } from './limits.ts'
 
 export interface Got {
@@ -105,24 +106,10 @@ async function answerOf(response: IncomingMessage) {
     return status >= 301 && status <= 308 && location !== undefined ? { ...got, location } : got
   }
   const isAnnouncedLarger = Number(headers['content-length']) > MOST_BYTES
-  const body = isAnnouncedLarger ? undefined : await bytesOf(response)
+  const body = isAnnouncedLarger ? undefined : await bounded(response, MOST_BYTES)
   if (isAnnouncedLarger) response.destroy()
   if (body !== undefined) return { ...got, body }
   return { why: `answered with more than ${MOST_BYTES} bytes: refused, not read` }
-}
-
-async function bytesOf(response: IncomingMessage): Promise<Uint8Array | undefined> {
-  const parts: Buffer[] = []
-  let length = 0
-  for await (const part of response as AsyncIterable<Buffer>) {
-    length += part.length
-    if (length > MOST_BYTES) {
-      response.destroy()
-      return undefined
-    }
-    parts.push(part)
-  }
-  return Buffer.concat(parts)
 }
 
 function chainOf(first: DetailedPeerCertificate): string[] {

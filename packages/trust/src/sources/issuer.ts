@@ -9,6 +9,7 @@
  * @module
  */
 import { MintmarkError } from '@mintmark/core'
+import { isLoopback } from '../targets/http_target.ts'
 import { type KeyDocument, readDocument } from './document.ts'
 import { type Answered, getDocument } from './http_get.ts'
 import type { Seen } from './seen.ts'
@@ -115,7 +116,7 @@ function wellKnown(url: URL): URL[] {
 /** @throws {MintmarkError} `INPUT_INVALID` */
 export function checkedUrl(given: string): URL {
   const url = URL.canParse(given) ? new URL(given) : undefined
-  const isLocal = url !== undefined && /^(?:localhost|127\.[\d.]+|\[::1\])$/.test(url.hostname)
+  const isLocal = url !== undefined && isLoopback(url.hostname)
   if (url !== undefined && url.username + url.password !== '')
     throw invalidSource(
       'a source with a name or password in its address, which the record would keep',

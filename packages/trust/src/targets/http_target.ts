@@ -7,6 +7,7 @@
  * @module
  */
 import { parseObject } from '@mintmark/core'
+import { bounded } from '@mintmark/ledger/log'
 import { type Answer, PATIENCE_MS, type Target } from './target.ts'
 
 export interface HttpOptions {
@@ -118,18 +119,9 @@ async function byActive(response: Response): Promise<Answer> {
   return { said: active ? 'accepted' : 'refused', seen: `active: ${active}` }
 }
 
-/** Text of a body; cut where it is longer than any answer. */
-export async function boundedText(response: Response, most: number = MOST_BYTES): Promise<string> {
-  const chunks: Uint8Array[] = []
-  let length = 0
-  const body: AsyncIterable<Uint8Array> | undefined = response.body ?? undefined
-  if (body === undefined) return ''
-  for await (const chunk of body) {
-    chunks.push(chunk)
-    length += chunk.length
-    if (length > most) break
-  }
-  return Buffer.concat(chunks).subarray(0, most).toString('utf8')
+/** Text of a body; `''` where it is longer than any answer. */
+export async function boundedText({ body }: Response): Promise<string> {
+  return (await bounded(body, MOST_BYTES))?.toString('utf8') ?? ''
 }
 
 const nameOf = ({ origin, pathname }: URL) => `${origin}${pathname}`
