@@ -74,7 +74,7 @@ export async function startGuard(file: string, options: ServiceOptions): Promise
     now,
   })
   const watch = new Watch(config, guard, keyFiles, clock, options)
-  const timer = setInterval(() => void watch.look(), CARE_MS)
+  const timer = setInterval(() => void watch.check(), CARE_MS)
   const callers = new Callers(config.callers)
   const gauges = () => ({
     ...guard.gauges(),
@@ -251,13 +251,13 @@ class Watch {
     return this.#guard.follower.ageMs <= Math.min(...limits)
   }
 
-  async look(): Promise<void> {
+  async check(): Promise<void> {
     void this.#guard.recheck()
     const { unsettledLost } = this.#guard
     if (unsettledLost > this.#reportedLost)
-      this.#log('unsettled', `${unsettledLost} tokens were shown, and no ledger could tell of them`)
+      this.#log('unsettled', `${unsettledLost} tokens were shown, and no ledger answered for them`)
     this.#reportedLost = unsettledLost
-    this.#lookAtClock()
+    this.#checkClock()
     if (this.isFresh !== this.#wasFresh) {
       this.#wasFresh = this.isFresh
       this.#log('head', this.isFresh ? 'fresh' : 'stale: audiences follow their policy')
@@ -272,7 +272,7 @@ class Watch {
     }
   }
 
-  #lookAtClock(): void {
+  #checkClock(): void {
     const { isOff, aheadMs } = this.#clock
     if (isOff === this.#wasOff) return
     this.#wasOff = isOff
@@ -291,7 +291,7 @@ class Watch {
 }
 
 function lineText(isThere: boolean, cause: unknown): string {
-  if (isThere) return 'publications are brought'
+  if (isThere) return 'publications are delivered'
   return `lost: the ledger is read instead${cause === undefined ? '' : `: ${troubleOf(cause)}`}`
 }
 

@@ -189,7 +189,7 @@ export class LedgerFollower {
     this.#release(round)
   }
 
-  /** What was brought. Where it leaves a gap, the ledger itself is read. */
+  /** A delivered publication. Where it leaves a gap, the ledger itself is read. */
   async #takePushed(): Promise<void> {
     const before = this.heads
     const reader = this.#reader
@@ -276,7 +276,7 @@ export class LedgerFollower {
     return reader
   }
 
-  /** Until the ledger publishes, somebody asks, something is brought, or a heartbeat is due. */
+  /** Until the ledger publishes, somebody asks, one is delivered, or a heartbeat is due. */
   async #idle(): Promise<void> {
     if (this.#isRoundDue() || this.#queue.length > 0 || this.#stopping.signal.aborted) return
     await new Promise<void>((resolve) => {

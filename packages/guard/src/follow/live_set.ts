@@ -24,7 +24,7 @@ export class LiveSet {
   readonly #slot: Slot = { mark: 0, input0: 0, input1: 0, input2: 0, input3: 0 }
 
   /**
-   * @param filling it takes more room than it needs until {@link settle}, to be filled sooner; and at once the room for so many,
+   * @param filling it takes more memory than it needs until {@link settle}, to be filled sooner; and at once the memory for so many,
    *   unless they are beyond reason: whoever says how many has proven nothing yet
    */
   constructor(filling?: number) {
@@ -60,7 +60,7 @@ export class LiveSet {
     this.#tableOf(words, at).add(this.#slot, keepMs / 1000, nowMs / 1000)
   }
 
-  /** Ends the filling: leaves what has expired out, and gives back the room that was taken for more. */
+  /** Ends the filling: leaves what has expired out, and frees the spare memory. */
   settle(nowMs: number): void {
     for (const table of this.#tables) table.settle(nowMs / 1000)
   }

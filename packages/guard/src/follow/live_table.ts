@@ -13,7 +13,7 @@ const SLOT_WORDS = 6
 const EXPIRY = 5
 const LEAST_SLOTS = 64
 const MAX_LOAD = 0.8
-/** After growing; the rest is room for what comes before the next time. */
+/** After growing; the rest is for what comes before the next growth. */
 const NEW_LOAD = 0.6
 /** The same while a table is filled for the first time: it will have to grow again soon. */
 const FILLING_LOAD = 0.3
@@ -39,7 +39,7 @@ export class LiveTable {
   #words: Uint32Array
   #load: number
 
-  /** @param filling until {@link settle}, it takes twice the room at once, and at first room for so many */
+  /** @param filling until {@link settle}, it takes twice the memory at once, and at first memory for so many */
   constructor(filling?: number) {
     this.#load = filling === undefined ? NEW_LOAD : FILLING_LOAD
     this.#slots = Math.max(LEAST_SLOTS, Math.ceil((filling ?? 0) / EXPECTED_LOAD))
@@ -81,7 +81,7 @@ export class LiveTable {
     this.#used++
   }
 
-  /** Gives back the room that was taken for what might come: from now on the table grows by little. */
+  /** Frees spare memory: from now on the table grows in small steps. */
   settle(nowSeconds: number): void {
     this.#load = NEW_LOAD
     if (this.#used < this.#slots * NEW_LOAD) this.#rebuild(nowSeconds)
@@ -124,7 +124,7 @@ export class LiveTable {
     )
   }
 
-  /** Leaves out what has expired, and takes as much room as the rest wants. */
+  /** Leaves out what has expired, and takes as much memory as the rest needs. */
   #rebuild(nowSeconds: number): void {
     const old = this.#words
     const now = stamp(nowSeconds)

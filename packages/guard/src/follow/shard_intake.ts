@@ -7,7 +7,7 @@
  * @module
  */
 import { availableParallelism } from 'node:os'
-import { setImmediate as turn } from 'node:timers/promises'
+import { setImmediate as nextTurn } from 'node:timers/promises'
 import { MintmarkError } from '@mintmark/core'
 import {
   type BatchReading,
@@ -60,10 +60,10 @@ export async function takeUpTo(size: number, intaking: Intaking): Promise<void> 
   }
 }
 
-interface UnderWay {
+interface Pending {
   readonly at: number
   readonly reading: Promise<BatchReading | undefined>
-  readonly room: SharedArrayBuffer
+  readonly buffer: SharedArrayBuffer
   isDone: boolean
 }
 
@@ -71,36 +71,36 @@ interface UnderWay {
 async function takeWhole(first: number, end: number, intaking: Intaking): Promise<void> {
   const { tree } = intaking.shard
   const threads = end - first < THREADED_FROM ? undefined : new BundleThreads(threadCount())
-  const underWay: UnderWay[] = []
-  const rooms: SharedArrayBuffer[] = []
+  const pending: Pending[] = []
+  const spare: SharedArrayBuffer[] = []
   const takeNext = async () => {
-    const next = underWay.shift()
+    const next = pending.shift()
     if (next === undefined) return
     await put(next.at, await next.reading, intaking)
-    rooms.push(next.room)
+    spare.push(next.buffer)
   }
   try {
     for (let at = first; at < end; at += BATCH) {
       const numbers = Array.from({ length: Math.min(BATCH, end - at) }, (_, i) => at + i)
       /* oxlint-disable no-await-in-loop -- in their order, and not too far ahead */
       const bundles = await Promise.all(numbers.map((number) => tree.bundleBytes(number)))
-      const batch = batchOf(bundles, rooms.pop())
-      underWay.push(begun(at, batch, threads))
+      const batch = batchOf(bundles, spare.pop())
+      pending.push(started(at, batch, threads))
       // Results of threads arrive in the next turn of the event loop.
-      await turn()
-      while (underWay[0]?.isDone === true || underWay.length > MOST_EARLY) await takeNext()
+      await nextTurn()
+      while (pending[0]?.isDone === true || pending.length > MOST_EARLY) await takeNext()
     }
-    while (underWay.length > 0) await takeNext()
+    while (pending.length > 0) await takeNext()
     /* oxlint-enable no-await-in-loop */
   } finally {
     await threads?.stop()
   }
 }
 
-function begun(at: number, batch: BundleBatch, threads: BundleThreads | undefined): UnderWay {
+function started(at: number, batch: BundleBatch, threads: BundleThreads | undefined): Pending {
   const isFree = threads?.isFree(AHEAD) === true
   const reading = isFree ? threads.read(batch) : Promise.resolve(readBatch(own, batch))
-  const under: UnderWay = { at, reading, room: batch.bytes.buffer, isDone: !isFree }
+  const under: Pending = { at, reading, buffer: batch.bytes.buffer, isDone: !isFree }
   // The reader of the result gets a failure; without a reader it does not matter.
   const done = () => {
     under.isDone = true

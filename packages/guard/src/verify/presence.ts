@@ -30,26 +30,26 @@ export type Followed = Pick<LedgerFollower, 'find' | 'ask' | 'refresh' | 'ageMs'
 /** Longest wait for one round, and for all of them. */
 const ROUND_PATIENCE_MS = 1000
 const PATIENCE_MS = 3000
-/** Before another look at an entry that the ledger has acknowledged and not published yet. */
+/** Before another lookup of an entry that the ledger has acknowledged and not published yet. */
 const PUBLISH_WAIT_MS = 10
 
-/** @param waitMs between two looks, where the ledger itself gives no answer */
+/** @param waitMs between two lookups, where the ledger itself gives no answer */
 export async function presenceOf(
   follower: Followed,
   asked: Asked,
   waitMs: number,
 ): Promise<Presence> {
   const { issuer, id, inputHash } = asked
-  const look = () => follower.find(issuer, id, inputHash)
-  const first = known(look())
+  const lookUp = () => follower.find(issuer, id, inputHash)
+  const first = known(lookUp())
   if (first !== undefined) return first
   const beganMs = performance.now()
   let isSecond = false
   while (performance.now() - beganMs < PATIENCE_MS) {
-    /* oxlint-disable no-await-in-loop -- one look after the other */
+    /* oxlint-disable no-await-in-loop -- one lookup after the other */
     const lookedMs = performance.now()
     const [word] = await Promise.all([follower.ask(issuer, id, inputHash), refreshed(follower)])
-    const found = look()
+    const found = lookUp()
     const settled = known(found)
     if (settled !== undefined) return settled
     const isRead = follower.ageMs < performance.now() - lookedMs
@@ -70,9 +70,9 @@ function known(membership: Membership): Presence | undefined {
 }
 
 async function refreshed(follower: Followed): Promise<void> {
-  const patience = new AbortController()
-  const { signal } = patience
+  const waiting = new AbortController()
+  const { signal } = waiting
   const waited = sleep(ROUND_PATIENCE_MS, undefined, { signal }).catch(() => undefined)
   await Promise.race([follower.refresh(), waited])
-  patience.abort()
+  waiting.abort()
 }

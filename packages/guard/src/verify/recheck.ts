@@ -69,13 +69,13 @@ export class Recheck {
     const worker = async () => {
       for (let next = waiting.shift(); next !== undefined; next = waiting.shift()) {
         // oxlint-disable-next-line no-await-in-loop -- as many at a time as there are workers
-        await this.#look(next)
+        await this.#lookUp(next)
       }
     }
     await Promise.all(Array.from({ length: AT_ONCE }, worker))
   }
 
-  async #look([name, unsettled]: Held): Promise<void> {
+  async #lookUp([name, unsettled]: Held): Promise<void> {
     // A ledger does not answer for expired tokens.
     const isOver = unsettled.shown.claims.expiresMs < this.#options.now()
     const isSettled = !isOver && (await this.#settle(unsettled).catch(() => false))

@@ -101,7 +101,7 @@ export function paddingOf(alg: Algorithm): SigningOptions {
 
 const widthOf = (order: bigint) => Math.ceil(order.toString(16).length / 2)
 
-/** The largest s of the lower half, as wide as it stands in a signature. */
+/** The largest s of the lower half, as wide as it is in a signature. */
 const HALVES: ReadonlyMap<string, Uint8Array> = new Map(
   Object.entries(ORDERS).map(([alg, order]) => {
     return [alg, bytesOf((order - 1n) / 2n, widthOf(order))]

@@ -16,7 +16,7 @@ export class Partitions {
   readonly #mask: number
   readonly #shift: number
   /** Words that each part has room for: a hash and a number for each record. */
-  readonly #room: number
+  readonly #capacity: number
   readonly #words: Int32Array
   readonly #ends: Int32Array = new Int32Array(PARTS)
 
@@ -30,18 +30,18 @@ export class Partitions {
     this.#mask = tableWords - 1
     this.#shift = Math.log2(tableWords / PARTS)
     // Hashes fall evenly: a sixteenth more than the mean is some 25 standard deviations of a large part.
-    this.#room = 2 * Math.ceil((records / PARTS) * (17 / 16) + LEAST_ROOM)
-    this.#words = new Int32Array(PARTS * this.#room)
+    this.#capacity = 2 * Math.ceil((records / PARTS) * (17 / 16) + LEAST_ROOM)
+    this.#words = new Int32Array(PARTS * this.#capacity)
   }
 
   add(hash: number, number: number): void {
     const part = ((2 * hash) & this.#mask) >>> this.#shift
     let end = this.#ends[part] ?? 0
-    if (end === this.#room) {
+    if (end === this.#capacity) {
       this.#empty(part)
       end = 0
     }
-    const at = part * this.#room + end
+    const at = part * this.#capacity + end
     this.#words[at] = hash
     this.#words[at + 1] = number
     this.#ends[part] = end + 2
@@ -54,7 +54,7 @@ export class Partitions {
 
   #empty(part: number): void {
     const words = this.#words
-    const from = part * this.#room
+    const from = part * this.#capacity
     const end = from + (this.#ends[part] ?? 0)
     for (let at = from; at < end; at += 2) this.#insert(words[at] ?? 0, words[at + 1] ?? 0)
     this.#ends[part] = 0

@@ -20,13 +20,13 @@ export interface BatchReading {
 /**
  * A copy.
  *
- * @param room memory of an earlier batch, used again if it is large enough: new memory costs more than the copy
+ * @param spare memory of an earlier batch, used again if it is large enough: new memory costs more than the copy
  */
-export function batchOf(bundles: readonly Uint8Array[], room?: SharedArrayBuffer): BundleBatch {
+export function batchOf(bundles: readonly Uint8Array[], spare?: SharedArrayBuffer): BundleBatch {
   const lengths = bundles.map(({ length }) => length)
   const size = lengths.reduce((sum, length) => sum + length, 0)
-  const isLarge = room !== undefined && room.byteLength >= size
-  const bytes = new Uint8Array(isLarge ? room : new SharedArrayBuffer(size + SPARE), 0, size)
+  const isLarge = spare !== undefined && spare.byteLength >= size
+  const bytes = new Uint8Array(isLarge ? spare : new SharedArrayBuffer(size + SPARE), 0, size)
   let at = 0
   for (const bundle of bundles) {
     bytes.set(bundle, at)

@@ -148,7 +148,7 @@ export class Cosigning {
     tree?: TileTree,
   ): Promise<void> {
     const seen = await this.#shownBy(witness, head.origin)
-    // Of fewer entries than the ledger has, only its tree tells whether they are the same.
+    // Of fewer entries than the ledger has, only its tree shows whether they are the same.
     if (seen !== undefined && (tree !== undefined || seen.size >= head.size)) {
       const rootAt = (size: number) => tree?.root(size) ?? Promise.resolve(head.root)
       await assertContains(seen, { size: head.size, rootAt })

@@ -147,7 +147,7 @@ export function proofText(
   const parts: string[] = []
   if (pinnedSize !== undefined)
     parts.push(
-      `It extends the kept checkpoint: the first ${plural(pinnedSize, 'look')} are the same.`,
+      `It extends the pinned checkpoint: the first ${plural(pinnedSize, 'look')} are the same.`,
     )
   if (accepted !== undefined) {
     const { size } = accepted.head

@@ -65,7 +65,7 @@ export interface RecordContent {
 interface ReadOptions {
   readonly seen?: readonly SeenHead[]
   /** Signed ones, as `record` prints them. */
-  readonly kept?: readonly Checkpoint[]
+  readonly pinned?: readonly Checkpoint[]
   readonly files?: Files
 }
 
@@ -293,7 +293,7 @@ async function verifierOf(folder: string, files: Files) {
 async function readWhole(
   folder: string,
   files: Files,
-  { seen = [], kept = [] }: Omit<ReadOptions, 'files'>,
+  { seen = [], pinned = [] }: Omit<ReadOptions, 'files'>,
 ) {
   const key = await verifierOf(folder, files)
   const text = await textOf(files, `${folder}/${CHECKPOINT}`)
@@ -302,7 +302,7 @@ async function readWhole(
     throw damaged('its checkpoint is missing, or not signed by its key')
   const { head } = checkpoint
   const witnessed = await textOf(files, `${folder}/${WITNESSED}`)
-  const heads = [...seen, ...signedHeads(kept, key), ...witnessedHeads(witnessed, key)]
+  const heads = [...seen, ...signedHeads(pinned, key), ...witnessedHeads(witnessed, key)]
   const bytes = await files.read(`${folder}/${LINES}`)
   const sizes = new Set(heads.map(({ size }) => size))
   const { end, roots, ...read } = grown(bytes ?? new Uint8Array(), head.size, sizes)
@@ -337,11 +337,11 @@ function isSigned({ note }: Checkpoint, key: VerifierKey): boolean {
 }
 
 /** @throws {MintmarkError} `LEDGER_BEHIND`: a record with another key is another record */
-function signedHeads(kept: readonly Checkpoint[], key: VerifierKey): SeenHead[] {
-  return kept.map((checkpoint) => {
+function signedHeads(pinned: readonly Checkpoint[], key: VerifierKey): SeenHead[] {
+  return pinned.map((checkpoint) => {
     const { origin, size } = checkpoint.head
     if (isSigned(checkpoint, key)) return checkpoint.head
-    const message = `the kept checkpoint of ${origin} is not signed by the key of this record, ${key.name}: one of the two was replaced`
+    const message = `the pinned checkpoint of ${origin} is not signed by the key of this record, ${key.name}: one of the two was replaced`
     throw new MintmarkError('LEDGER_BEHIND', message, { origin, seen: size, size: 0 })
   })
 }

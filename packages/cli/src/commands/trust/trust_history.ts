@@ -45,13 +45,13 @@ interface Told {
 export const trustHistory: Handler = async ([folder = ''], options, io) => {
   const atMs = timeOption(options, 'at')
   const heads = await PinnedCheckpoints.open(textOption(options, 'heads'))
-  const kept = await keptCheckpoint(options)
-  const content = await KeyRecord.read(folder, { seen: heads.seen, kept: kept ? [kept] : [] })
+  const pinned = await pinnedCheckpoint(options)
+  const content = await KeyRecord.read(folder, { seen: heads.seen, pinned: pinned ? [pinned] : [] })
   const policy = await recordPolicy(options)
   const proof = {
     isAsked: policy !== undefined,
     accepted: policy && witnessedBy(content, policy),
-    pinnedSize: kept?.head.size,
+    pinnedSize: pinned?.head.size,
   }
   const series = await seriesOf(content)
   const all = historiesOf(series)
@@ -97,7 +97,7 @@ function answersOf(
   })
 }
 
-async function keptCheckpoint(options: Options) {
+async function pinnedCheckpoint(options: Options) {
   const file = textOption(options, 'checkpoint')
   return file === undefined
     ? undefined

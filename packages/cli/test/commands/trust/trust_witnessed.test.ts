@@ -153,7 +153,7 @@ describe('a checkpoint that a colleague keeps', () => {
       // oxlint-disable-next-line no-await-in-loop -- one command at a time
       const { code, out: text } = await history(out, '--checkpoint', file)
       assert.deepEqual(
-        [code, /extends the kept checkpoint: the first 1 look/.test(text)],
+        [code, /extends the pinned checkpoint: the first 1 look/.test(text)],
         [0, true],
       )
     }
