@@ -6,7 +6,6 @@
 
 export { makeLogKey, readLogKey } from './home/ledger_key.ts'
 export { PinnedCheckpoints } from './home/pinned_checkpoints.ts'
-export { bounded } from './http/bounded.ts'
 export { type Checkpoint, parseCheckpoint, signHead } from './notes/checkpoint.ts'
 export { assertContains, type SeenHead } from './notes/heads.ts'
 export {
@@ -17,6 +16,7 @@ export {
   type VerifierKey,
 } from './notes/note.ts'
 export { type Accepted, accept, type Policy, parsePolicy } from './notes/policy.ts'
+export { bounded } from './read/bounded.ts'
 export { diskFiles, type Files, folderOf, replaceDurably } from './store/files.ts'
 export { lockFolder } from './store/folder_lock.ts'
 export { GrowingTree } from './tree/growing_tree.ts'

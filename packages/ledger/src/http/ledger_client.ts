@@ -1,7 +1,7 @@
 /** The public files of a ledger over HTTP. @module */
 import { type Json, MintmarkError, parseObject } from '@mintmark/core'
+import { bounded } from '../read/bounded.ts'
 import type { ReadResource } from '../tree/tile_tree.ts'
-import { bounded } from './bounded.ts'
 
 const TIMEOUT_MS = 30_000
 /** A bundle of 256 of the longest entries is below this. */

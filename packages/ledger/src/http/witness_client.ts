@@ -1,7 +1,7 @@
 /** Witnesses over HTTP, as a ledger asks them. @module */
 
+import { bounded } from '../read/bounded.ts'
 import type { WitnessHttp } from '../witness/cosigning.ts'
-import { bounded } from './bounded.ts'
 
 const WITNESS_TIMEOUT_MS = 5000
 const MAX_ANSWER_BYTES = 64 << 10
