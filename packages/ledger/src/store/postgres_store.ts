@@ -116,12 +116,13 @@ export class PostgresStore implements LedgerStore {
     for (;;) {
       // oxlint-disable-next-line no-await-in-loop -- in their order
       const { rows } = await this.#writer.query(
-        `SELECT number::text AS number, bytes FROM mintmark_record WHERE number > $1
+        // Not AS number: the rows would be ordered by that text.
+        `SELECT number::text AS decimal, bytes FROM mintmark_record WHERE number > $1
          ORDER BY number LIMIT ${RECORDS_AT_ONCE}`,
         [after],
       )
       for (const row of rows) {
-        after = Number(row['number'])
+        after = Number(row['decimal'])
         yield { number: after, bytes: bytesOf(row['bytes']) }
       }
       if (rows.length < RECORDS_AT_ONCE) return
