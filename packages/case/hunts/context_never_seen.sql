@@ -2,10 +2,10 @@
 -- title: A mailbox read in a context that neither it nor its group ever had
 -- means: The combination of application, client and network is new to the mailbox. Either the client is new to its
 --   whole group, or the network is new to the tenant and reads several mailboxes. State's analysts saw the forged
---   tokens of 2023 by this rule. An address of Microsoft 365 itself makes no network new: each hit says how many
---   accesses that leaves out.
--- cannot-mean: That a token was forged or stolen: it says new, not wrong. A new mail program on a journey looks the
---   same. What the first days of the tenant's log show counts as known, even an intruder's. Azure addresses are not
+--   tokens of 2023 by this rule. An address of Microsoft 365 itself is not a new network: each hit gives the number of
+--   accesses left out for this reason.
+-- cannot-mean: That a token was forged or stolen: new does not mean wrong. A new mail program on a journey looks the
+--   same. Contexts of the first days of the tenant's log count as known, an attacker's too. Azure addresses are not
 --   left out, because anybody can rent them.
 -- attack: T1114.002, T1550.001, T1606
 -- strength: lead

@@ -2,7 +2,7 @@
 -- title: Mail or files read elsewhere than where the device code was entered
 -- means: A token from a device-code sign-in read mail or files. It did so from another network than the one where the
 --   code was entered, and nobody of the tenant ever signed in from there. The application is Microsoft's sign-in broker
---   or mail client, which no tool on a server is. Whoever sent the code has the tokens.
+--   or mail client, and tools on servers use neither. Whoever sent the code has the tokens.
 -- cannot-mean: That the token was forged: the provider issued it, to the wrong hands. Other applications are in
 --   device_code_elsewhere, a lead: a tool on a server leaves the same records.
 -- attack: T1528, T1566.002, T1550.001

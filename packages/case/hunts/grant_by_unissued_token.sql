@@ -1,7 +1,7 @@
 -- id: grant_by_unissued_token
 -- title: An application reads mail on a grant that was made with a token nobody issued
 -- means: A consent or an app role was given with a token whose verdict, unissued or mismatched, is established. The
---   application then read mail, which it had never done in the days of log before.
+--   application then read mail. The log of the days before shows no reading by it.
 -- cannot-mean: More than the verdict on the granting access: read that verdict with its base rate first. Grants whose
 --   verdict is a lead, new credentials, and applications that read mail before are in new_grant_app_only_mail.
 -- attack: T1098.003, T1098.001, T1114.002, T1606

@@ -1,10 +1,10 @@
 -- id: id_structure
 -- title: A token id that this provider does not make
--- means: The token id does not have the form of the tenant's issued ids (a version 4 UUID whose last byte is 00, 01
---   or 02). The provider's generator did not make it.
--- cannot-mean: Proof of anything. The form was observed on samples; the provider does not promise it and may change
---   it. It counts only where 99 of 100 issued ids of the tenant have it, and where tokens of the same log are explained:
---   else the column holds something else.
+-- means: The tenant's issued ids are version 4 UUIDs whose last byte is 00, 01 or 02. This token id is not one: the
+--   provider's generator did not make it.
+-- cannot-mean: Proof of anything. The pattern was observed on samples; the provider does not promise it and may change
+--   it. The hunt runs only where 99 of 100 issued ids of the tenant follow the pattern. Other tokens of the same log
+--   must match issuances, or else the column may hold other ids.
 -- attack: T1606
 -- strength: lead
 -- class: forged
@@ -16,7 +16,7 @@ WITH
 SELECT
   at, tenant, principal, mailbox, record_id, content, token_id, session_id, ip,
   if(client_app_id != '', client_app_id, app_id) AS app,
-  concat('token id ', toString(token_id), ' is not of the usual form') AS why
+  concat('token id ', toString(token_id), ' does not follow the usual pattern') AS why
 FROM access
 WHERE token_state = 'present' AND source NOT IN ('dovecot', 'keycloak', 'mintmark')
   AND NOT is_usual(token_id)

@@ -1,5 +1,5 @@
 -- id: id_used_by_two_principals
--- title: One token id in the hands of two principals
+-- title: One token id used by two principals
 -- means: Accesses of two principals, with two object ids, carry one token id. A provider gives an id once: at most
 --   one of the two holds the token that it was given to.
 -- cannot-mean: Which of the two is the intruder. Where the issuance is known, the verdict says it (`mismatched`) and

@@ -1,9 +1,9 @@
 -- id: inbox_rule_hide_or_forward
 -- title: A rule or setting that forwards mail, deletes it or hides it
--- means: A rule or a setting of a mailbox sends mail on, deletes it, lets it past the junk filter, or moves it where
---   nobody looks. Such folders (RSS feeds, archive, conversation history, junk, deleted items) are known in over 40
---   display languages. Forwarding inside the organisation and junk settings are named as such.
--- cannot-mean: Whose hand made it. People forward mail, block senders and file newsletters away by rule. Look at the
+-- means: A rule or a setting of a mailbox forwards mail, deletes it, exempts it from the junk filter, or hides it. To
+--   hide it is to move it to RSS feeds, archive, conversation history, junk or deleted items. These folders are
+--   recognised in over 40 display languages. Forwarding inside the organisation and junk settings are named as such.
+-- cannot-mean: Who made it. People forward mail, block senders and file newsletters away by rule. Look at the
 --   verdict and the address of the access. Rules from before the log are not seen, and Graph's log does not say what
 --   a rule does.
 -- attack: T1114.003, T1564.008, T1562

@@ -4,8 +4,8 @@
 --   tenant was ever issued a token from the network of use. Other tokens of this application are used where they are
 --   issued.
 -- cannot-mean: That the token was forged: it was issued. It is a lead, because it rests on what clients say of
---   themselves and on a network without sign-ins. Somebody who copies tokens between own machines looks the same. A
---   thief on the victim's network or operating system is not seen; see token_two_places.
+--   themselves and on a network without sign-ins. Somebody who copies tokens between own machines looks the same. An
+--   attacker on the victim's network or operating system is not detected; see token_two_places.
 -- attack: T1550.001, T1528
 -- strength: lead
 -- class: replayed

@@ -1,11 +1,11 @@
 -- id: session_two_places
 -- title: One session on two devices in two networks at the same time
--- means: A session is at work on another operating system and network than those it began on, while the first is
+-- means: A session is active on another operating system and network than those it began on, while the first is
 --   still active. Nobody of the tenant ever signed in from the second, and its principal uses it in no other session.
 --   Somebody else may have its cookie or refresh token.
 -- cannot-mean: That the password is known, or that tokens were forged. It is a lead, because it rests on what clients
 --   say of themselves and on a network without sign-ins. Sessions that a person moves (authentication transfer, a
---   copied browser profile) look the same. A thief who shows the victim's operating system is not seen.
+--   copied browser profile) look the same. An attacker with the victim's operating system is not detected.
 -- attack: T1550.004, T1539
 -- strength: lead
 -- class: replayed

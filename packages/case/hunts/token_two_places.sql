@@ -1,6 +1,6 @@
 -- id: token_two_places
--- title: One token at work in two networks at once
--- means: Accesses with one token come from two networks within minutes, in turns. The principal was never issued a
+-- title: One token used in two networks at once
+-- means: Accesses with one token come from two networks within minutes, alternately. The principal was never issued a
 --   token from the network that is named.
 -- cannot-mean: That anybody stole it. Phones between Wi-Fi and mobile networks, laptops on trains and proxies with
 --   many addresses do this daily. Networks of three principals and more are left out, and so is IPv4 beside IPv6.

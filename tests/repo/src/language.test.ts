@@ -4,7 +4,7 @@ import { describe, it } from 'node:test'
 import { projectFiles, read } from './repository.ts'
 
 /** Pages not yet rewritten. The list only shrinks: take a page off as soon as it passes. */
-const NOT_YET: readonly string[] = ['docs/hunts-built-in.md', 'docs/scrub.md']
+const NOT_YET: readonly string[] = []
 
 const MOST_WORDS = 25
 /** Words of a page, counted as `wc -w` does. */
