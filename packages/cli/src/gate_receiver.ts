@@ -24,17 +24,17 @@ import type { ExitCode } from './process/exit_codes.ts'
 const STANDARD_INPUT = 0
 
 /**
- * @param args the folder of the gate's state, then what the kernel tells of the crash, or `--check` alone
+ * @param args the folder of the gate's state, then what the kernel says about the crash, or `--check` alone
  * @returns 0, or 3 if there is no core; never 1, with which Node ends where it cannot load this
  */
 export async function receiveFromKernel(args: readonly string[]): Promise<ExitCode> {
-  const [stateFolder = '', ...told] = args
-  const isCheck = told[0] === '--check'
+  const [stateFolder = '', ...facts] = args
+  const isCheck = facts[0] === '--check'
   try {
     const settings = settingsIn(stateFolder)
     const gate = gateOf(settings)
     if (isCheck) return await check(gate)
-    const crash = crashOf(told, Date.now())
+    const crash = crashOf(facts, Date.now())
     const wantsNone = crash.wantsNone && !settings.ignoresLimits
     const inlet = new Inlet(STANDARD_INPUT)
     const { outcome } = await receiveCore(gate, arrivalOf({ ...crash, wantsNone }, inlet))
@@ -51,7 +51,10 @@ export async function receiveFromKernel(args: readonly string[]): Promise<ExitCo
 function settingsIn(stateFolder: string): GateSettings {
   const state = loadState(stateFolder)
   if (state !== undefined) return state.settings
-  throw new MintmarkError('GATE_STATE', 'the gate is not installed: there is no state')
+  throw new MintmarkError(
+    'GATE_STATE',
+    'the gate is not installed, so no core can be received: run "mintmark gate install"',
+  )
 }
 
 function gateOf(settings: GateSettings): Gate {

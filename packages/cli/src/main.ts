@@ -18,7 +18,7 @@ export async function main(args: readonly string[], io: Io = processIo()): Promi
     io.err(`mintmark: standard output cannot be written to (${error.code ?? 'unknown'})\n`)
     process.exit(io.codeIfUnprinted?.() ?? 3)
   })
-  // Before what lies compiled is read: V8 takes that under the flags of then alone.
+  // Before compiled code is read: V8 accepts it under these flags alone.
   const called = args.slice(args.findIndex((each) => !each.startsWith('-')))
   if (SEARCHES.has(called[0] ?? '')) forSearches()
   else if (called[0] === 'investigate') compileLess()

@@ -54,7 +54,7 @@ describe('mintmark --help', () => {
     for (const command of [...COMMANDS, 'gate']) assert.ok(named.has(command), command)
     assert.match(
       out,
-      /0 nothing found and all of it could be judged, or written as asked;\n1 found \(established\); 2 usage; 3 failed, .*\n.*; 4 leads only\. 1 wins over 3, 3 over 4\./,
+      /0 is nothing found .*\n1 is found \(established\)\. 2 is wrong usage\. 3 is failed, .*\n.* 4 is leads only\. 1 wins over 3, 3 over 4\./,
     )
   })
 

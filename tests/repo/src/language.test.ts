@@ -1,7 +1,8 @@
-/** Language of the pages that people read: sentences, words, spellings and length of a page. */
+/** Language of the pages and of the command line's help: sentences, words, spellings and length of a page. */
 import assert from 'node:assert/strict'
+import { execFileSync } from 'node:child_process'
 import { describe, it } from 'node:test'
-import { projectFiles, read } from './repository.ts'
+import { projectFiles, ROOT, read } from './repository.ts'
 
 /** Pages not yet rewritten. The list only shrinks: take a page off as soon as it passes. */
 const NOT_YET: readonly string[] = []
@@ -126,6 +127,43 @@ function faultsOf(file: string, page: string): string[] {
   const size = total > budget ? [`${file}:1: ${total} words, of at most ${budget}`] : []
   return [...size, ...long, ...wrong]
 }
+
+/** Help of a command as a page: each entry is an item of a list, each heading a heading. */
+const pageOfHelp = (help: string) =>
+  help
+    .replaceAll(/^(?:Usage: .*|\S.*:)$/gm, '# $&')
+    .replaceAll(/^ {2}\S.*? {2,}(?=\S)/gm, '- ')
+    .replaceAll(/^ {2}(?=\S)/gm, '- ')
+
+/** The manual page has the texts of all commands and options, one a line. */
+const pageOfMan = (man: string) =>
+  man
+    .replaceAll(/^\..*$/gm, '')
+    .replaceAll(/^(?=.)/gm, '- ')
+    .replaceAll('\\-', '-')
+
+const HELP = 'packages/cli/test/golden/help.txt'
+
+describe('the language of help', () => {
+  it('is plain and short in the list of commands', () => {
+    assert.equal(faultsOf(HELP, pageOfHelp(read(HELP))).join('\n'), '')
+  })
+
+  it('is plain and short for every command and option', () => {
+    const args = ['packages/cli/bin/mintmark.mjs', 'man']
+    const man = execFileSync(process.execPath, args, { cwd: ROOT, encoding: 'utf8' })
+    const faults = faultsOf('mintmark man', pageOfMan(man)).filter((each) => !/of at most/.test(each))
+    assert.equal(faults.join('\n'), '')
+  })
+
+  it('is checked entry by entry', () => {
+    const help = `Options:\n  --a <X>   ${words(20)}\n            ${words(2)}\n  --b  it is told\n`
+    assert.equal(pageOfHelp(help).split('\n')[1], `- ${words(20)}`)
+    assert.deepEqual(faultsOf(HELP, pageOfHelp(help)), [
+      `${HELP}:4: "told": reported, identifies, distinguishes`,
+    ])
+  })
+})
 
 describe('the language of pages', () => {
   for (const page of pages) {

@@ -1,7 +1,7 @@
 /**
- * Evidence that is no log, told by its content: memory dumps, packed or not, and lists of public keys.
+ * Evidence that is no log, detected by its content: memory dumps, packed or not, and lists of public keys.
  *
- * Loads little of `scan`: most evidence holds no dump, and what searches one takes longer to load than to read a small log.
+ * Loads little of `scan`: most evidence has no dump, and the scanner takes longer to load than a small log.
  *
  * @module
  */
@@ -25,7 +25,7 @@ export function otherShape(bytes: Uint8Array, isWhole: boolean): string | undefi
   return isWhole && isKeyFile(bytes) ? KEYS_SHAPE : undefined
 }
 
-/** How files of ours begin, and one of captured tokens: nothing but compact JWS, whose header is JSON. */
+/** How Mintmark's own files begin, and one of captured tokens: only compact JWS, whose header is JSON. */
 const BEGINNINGS: readonly (readonly [string, RegExp])[] = [
   [TRUST_SHAPES.record, /^\{"schema":"mintmark-key-observation\//],
   // Of such a record: its checkpoint and the key that verifies that.

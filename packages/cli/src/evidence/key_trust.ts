@@ -30,7 +30,7 @@ export interface KeyTrusts {
   readonly publicKeys: ReadonlyMap<string, KeyObject>
 }
 
-/** Looks at one place, and where each look is in the evidence. */
+/** Observations of one source, and where each is in the evidence. */
 interface Found {
   readonly series: readonly Series[]
   readonly sourceOf: (look: Series['looks'][number]) => FactSource | undefined
@@ -57,7 +57,7 @@ export async function keyTrusts(files: readonly TrustFile[], io: Io): Promise<Ke
   return { trusts, publicKeys }
 }
 
-/** A record that was altered says nothing. */
+/** A record that was altered is not used. */
 async function recordsRead(records: readonly TrustFile[], io: Io): Promise<Found[]> {
   const found: Found[] = []
   for (const file of records) {

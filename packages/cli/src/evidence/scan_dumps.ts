@@ -1,7 +1,7 @@
 /**
  * Searches the dumps of a case for keys: the public ones of the case are known, and each dump is searched once.
  *
- * `case` keeps what is found and scans nothing, `scan` knows no case: here the two meet. What searches is loaded once there
+ * The package `case` stores what is found and does not scan; `scan` knows no case. The scanner is loaded only where there
  * is a dump.
  *
  * @module
@@ -25,7 +25,7 @@ import type { ScanReport } from '@mintmark/scan'
 import { threadsOption } from '../options/option_values.ts'
 import type { Options } from '../process/command.ts'
 import type { Io } from '../process/io.ts'
-import { Progress } from '../process/progress.ts'
+import { withProgress } from '../process/progress.ts'
 import { scanOf } from './dump_findings.ts'
 import { isDump } from './evidence_kinds.ts'
 
@@ -36,8 +36,8 @@ const HEAD_BYTES = 8192
 /**
  * Scans each dump that was read in and has not been searched for these public keys yet.
  *
- * `read` are the files of this run: their content is what the case says, since they have just been hashed.
- * Dumps that cannot be searched (in an archive) are left to what the answer says of them.
+ * `read` are the files of this run, which have just been hashed. Dumps that cannot be searched (in an archive) are
+ * reported by the answer.
  *
  * @throws {MintmarkError} as `Session.command`
  */
@@ -52,13 +52,12 @@ export async function scanDumps(
   const publicKeys = await keysOf(await evidenceRows(session))
   const given = markOf(publicKeys)
   const done = new Map((await dumpScans(session)).map((scan) => [scan.sha256, scan.given]))
-  const held = new Map(read.map(({ path, sha256 }) => [path, sha256]))
+  const hashes = new Map(read.map(({ path, sha256 }) => [path, sha256]))
   const threads = threadsOption(options)
-  const progress = new Progress(io)
-  try {
+  await withProgress(io, async (progress) => {
     for (const dump of dumps.filter(({ sha256 }) => done.get(sha256) !== given)) {
       // oxlint-disable-next-line no-await-in-loop -- one dump takes all threads
-      const path = await openable(dump, held)
+      const path = await openable(dump, hashes)
       if (path === undefined) continue
       // oxlint-disable-next-line no-await-in-loop -- the same
       const report = await scanned(path, publicKeys, threads, io, (doneBytes, totalBytes) =>
@@ -67,9 +66,7 @@ export async function scanDumps(
       // oxlint-disable-next-line no-await-in-loop -- the same
       if (report !== undefined) await keepScan(session, scanOf(dump, given, report, publicKeys))
     }
-  } finally {
-    progress.end()
-  }
+  })
 }
 
 async function scanned(
@@ -95,13 +92,13 @@ async function scanned(
   }
 }
 
-/** A name under which the dump lies on disk, as it is or packed by itself. */
+/** A path of the dump on disk, as it is or packed by itself. */
 async function openable(
   { sha256, files }: DumpFile,
-  held: ReadonlyMap<string, string>,
+  hashes: ReadonlyMap<string, string>,
 ): Promise<string | undefined> {
   for (const path of files) {
-    if (held.get(path) !== sha256) continue
+    if (hashes.get(path) !== sha256) continue
     // oxlint-disable-next-line no-await-in-loop -- the first that will do
     if ((await isDumpOnDisk(path)) || (await isPackedOnDisk(path))) return path
   }
@@ -132,7 +129,7 @@ async function isPackedOnDisk(path: string): Promise<boolean> {
   }
 }
 
-/** The public keys of the case's files, each once: of those that are still there as they were. */
+/** The public keys of the case's unchanged files, each once. */
 async function keysOf(evidence: readonly EvidenceRow[]): Promise<PublicKey[]> {
   const files = evidence.filter(({ shape, sameAs }) => shape === KEYS_SHAPE && sameAs === undefined)
   const contents = await Promise.all(

@@ -1,7 +1,7 @@
 /**
  * Tokens of the evidence whose key is known: captured ones, and those that a guard raised an alarm on.
  *
- * A captured token is verified here with every key of the evidence. Of it the id is kept, and never the token.
+ * A captured token is verified here with every key of the evidence. Its id is stored, never the token.
  *
  * @module
  */
@@ -11,7 +11,7 @@ import { type Json, parseObject, readJti, readTokenId, text } from '@mintmark/co
 import { type Algorithm, digestOf, paddingOf } from '@mintmark/guard/signatures'
 import { ofShape, sourceOf, type TrustFile } from './trust_file.ts'
 
-/** Tokens of a case that are kept, and lines of a file that are read. */
+/** Stored tokens of a case, and lines of a file that are read. */
 const MOST_TOKENS = 10_000
 /** Signatures that are verified: with the largest keys that takes a minute or two. */
 const MOST_TRIED = 50_000

@@ -1,7 +1,7 @@
 /**
- * What the files beside the logs say of keys: key sets and trust records, alarms of a guard, captured tokens, probes.
+ * What the files beside the logs say about keys: key sets and trust records, alarms of a guard, captured tokens, probes.
  *
- * `case` keeps what is found and reads no such file, `trust` knows no case: here the two meet.
+ * The package `case` stores the facts and reads no such file; `trust` knows no case.
  *
  * @module
  */
@@ -25,7 +25,7 @@ import { filesOf, ofShape, sourceOf, type TrustFile } from './trust_file.ts'
 const SHAPES: ReadonlySet<string> = new Set([KEYS_SHAPE, ...Object.values(TRUST_SHAPES)])
 
 /**
- * Reads what the case's files say of keys, and keeps it with the case. What a file said that is not there any more stays.
+ * Reads what the case's files say about keys, and stores it in the case. Facts from files that are gone stay.
  *
  * @throws {MintmarkError} as `Session.command`
  */
@@ -76,7 +76,7 @@ function withoutSources(
   }
 }
 
-/** What several files say of a key, as one: what ended first comes first. */
+/** What several files say about a key, as one; the earliest end comes first. */
 function merged(all: readonly KeyTrust[]): KeyTrust[] {
   const byKey = new Map<string, KeyTrust>()
   for (const trust of all) {
@@ -107,7 +107,7 @@ const MOST_CHARS = 200
 /** Vectors of a probe are some hundred. */
 const MOST_VECTORS = 1000
 
-/** Keys that no verifier should take; what a probe could not tell says nothing. */
+/** Keys that no verifier should accept. Outcomes that a probe could not determine are left out. */
 function probedIn(file: TrustFile): ProbedVerifier[] {
   const probe = parseObject(Buffer.from(file.bytes).toString('utf8')) ?? {}
   const [target, atMs] = [text(probe, 'target'), utcMs(text(probe, 'at') ?? '')]

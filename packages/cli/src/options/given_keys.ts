@@ -13,7 +13,7 @@ import { list } from './option_values.ts'
 
 /** A larger file is no file of public keys. */
 const LARGEST_BYTES = 64 << 20
-/** Where somebody publishes keys. */
+/** An address that keys are published at. */
 const ADDRESS = /^https?:\/\//i
 
 /** The keys of `--public-key`, and what is to be read. */
@@ -24,7 +24,7 @@ export interface KeysAndOperands {
 }
 
 /**
- * The keys of `--public-key`; what in the files is of no use is told on standard error.
+ * The keys of `--public-key`; what in the files cannot be used is reported on standard error.
  *
  * @throws {MintmarkError} `INPUT_UNREADABLE` for a file that cannot be read, `INPUT_INVALID` for one without a key
  */
@@ -46,7 +46,7 @@ export async function keysAndOperands(
   const paths = list(options, 'publicKey')
   let keyFiles = paths.length
   if (args.length === 0) {
-    // The first is a key whatever it holds: it stands right behind the option.
+    // The first is always a key file: it follows the option directly.
     // oxlint-disable-next-line no-await-in-loop -- from the end, as far as needed
     while (keyFiles > 1 && !(await holdsKeys(paths[keyFiles - 1] ?? ''))) keyFiles--
   }

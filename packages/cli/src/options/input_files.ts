@@ -15,7 +15,7 @@ export const STANDARD_INPUT = '-'
 /** A file to read. */
 export interface InputFile {
   readonly path: FilePath
-  /** Bytes; 0 of a pipe, which does not tell. */
+  /** Bytes; 0 of a pipe, which has none. */
   readonly size: number
   /** Read in order, once: a pipe, or standard input whatever it is. */
   readonly isPipe: boolean
@@ -39,7 +39,7 @@ interface InputFiles {
 /**
  * Walks folders, and follows links in them: each folder and each file once, so that a loop ends. Names may be any bytes.
  *
- * Pipes are read where they are named themselves. In folders they are left out, as are sockets and devices, and told.
+ * Pipes are read where they are named themselves. In folders they are left out and reported, as are sockets and devices.
  */
 export async function inputFiles(paths: readonly string[]): Promise<InputFiles> {
   const walk = new Walk()
@@ -50,10 +50,10 @@ export async function inputFiles(paths: readonly string[]): Promise<InputFiles> 
   return walk
 }
 
-/** What Node puts in place of bytes that are no UTF-8. */
+/** What Node replaces invalid UTF-8 with. */
 const NO_LETTER = '\ufffd'
 
-/** A path of the command line: Node has no other name than text for it, so that those are found which it may stand for. */
+/** A path of the command line. Node has it as text alone: all files are found whose names decode to this text. */
 async function meant(given: string): Promise<readonly FilePath[]> {
   const [folder, name] = [path.dirname(given), path.basename(given)]
   if (!name.includes(NO_LETTER) || (await exists(given))) return [given]
@@ -62,8 +62,8 @@ async function meant(given: string): Promise<readonly FilePath[]> {
   return alike.length === 0 ? [given] : alike.map((each) => joined(folder, each))
 }
 
-async function exists(place: string): Promise<boolean> {
-  return await stat(place).then(
+async function exists(file: string): Promise<boolean> {
+  return await stat(file).then(
     () => true,
     () => false,
   )
@@ -81,55 +81,55 @@ class Walk implements InputFiles {
   readonly #seen = new Set<string>()
 
   async take(given: FilePath, isNamed: boolean): Promise<void> {
-    const pending = [{ place: given, isNamed }]
+    const pending = [{ file: given, isNamed }]
     for (let next = pending.pop(); next !== undefined; next = pending.pop()) {
       // oxlint-disable-next-line no-await-in-loop -- one folder after another keeps their order
-      const inside = await this.#visit(next.place, next.isNamed)
-      for (const place of inside.toReversed()) pending.push({ place, isNamed: false })
+      const inside = await this.#visit(next.file, next.isNamed)
+      for (const file of inside.toReversed()) pending.push({ file, isNamed: false })
     }
   }
 
   /** @returns what is in the folder, if it is one that was not seen before */
-  async #visit(place: FilePath, isNamed: boolean): Promise<readonly FilePath[]> {
-    if (place === STANDARD_INPUT && isNamed) return this.#takePipe(place)
+  async #visit(file: FilePath, isNamed: boolean): Promise<readonly FilePath[]> {
+    if (file === STANDARD_INPUT && isNamed) return this.#takePipe(file)
     try {
-      const found = await stat(fsPath(place), { bigint: true })
+      const found = await stat(fsPath(file), { bigint: true })
       const id = `${found.dev} ${found.ino}`
       if (this.#seen.has(id)) return []
       this.#seen.add(id)
       if (found.isDirectory()) {
-        const names = await readdir(fsPath(place), { encoding: 'buffer' })
-        return names.toSorted((a, b) => Buffer.compare(a, b)).map((name) => joined(place, name))
+        const names = await readdir(fsPath(file), { encoding: 'buffer' })
+        return names.toSorted((a, b) => Buffer.compare(a, b)).map((name) => joined(file, name))
       }
-      this.#takeFile(place, found, isNamed)
+      this.#takeFile(file, found, isNamed)
     } catch (error) {
-      this.#leaveOut(place, reasonOf(error, pathText(place)))
+      this.#leaveOut(file, reasonOf(error, pathText(file)))
     }
     return []
   }
 
-  #takeFile(place: FilePath, found: BigIntStats, isNamed: boolean): void {
+  #takeFile(file: FilePath, found: BigIntStats, isNamed: boolean): void {
     const size = Number(found.size)
     if (found.isFile()) {
-      const isUnsized = size === 0 && givesBytes(place)
-      if (isUnsized && !isNamed) this.#leaveOut(place, UNSIZED)
-      else this.files.push({ path: place, size, isPipe: isUnsized, isNamed })
+      const isUnsized = size === 0 && givesBytes(file)
+      if (isUnsized && !isNamed) this.#leaveOut(file, UNSIZED)
+      else this.files.push({ path: file, size, isPipe: isUnsized, isNamed })
     } else if (found.isFIFO()) {
-      if (isNamed) this.#takePipe(place)
-      else this.#leaveOut(place, PIPE)
-    } else if (found.isBlockDevice()) this.#leaveOut(place, DEVICE)
-    else this.#leaveOut(place, 'not a file')
+      if (isNamed) this.#takePipe(file)
+      else this.#leaveOut(file, PIPE)
+    } else if (found.isBlockDevice()) this.#leaveOut(file, DEVICE)
+    else this.#leaveOut(file, 'not a file')
   }
 
-  #leaveOut(place: FilePath, reason: string): void {
-    this.unreadable.push({ path: pathText(place), reason })
+  #leaveOut(file: FilePath, reason: string): void {
+    this.unreadable.push({ path: pathText(file), reason })
   }
 
-  #takePipe(place: FilePath): readonly FilePath[] {
-    const name = pathText(place)
+  #takePipe(file: FilePath): readonly FilePath[] {
+    const name = pathText(file)
     if (this.#seen.has(name)) return []
     this.#seen.add(name)
-    this.files.push({ path: place, size: 0, isPipe: true, isNamed: true })
+    this.files.push({ path: file, size: 0, isPipe: true, isNamed: true })
     return []
   }
 }
@@ -139,19 +139,19 @@ const PIPE = 'a pipe in a folder: name it by itself, for it is read once'
 const UNSIZED = 'it says that it is empty, and is not: name it by itself'
 
 /** Files of `/proc` say that they are empty, and are not. One that gives nothing yet is not waited for. */
-function givesBytes(place: FilePath): boolean {
-  const file = openSync(fsPath(place), constants.O_RDONLY | constants.O_NONBLOCK)
+function givesBytes(file: FilePath): boolean {
+  const descriptor = openSync(fsPath(file), constants.O_RDONLY | constants.O_NONBLOCK)
   try {
-    return readSync(file, Buffer.alloc(1)) > 0
+    return readSync(descriptor, Buffer.alloc(1)) > 0
   } finally {
-    closeSync(file)
+    closeSync(descriptor)
   }
 }
 
 /** Why a file could not be read, in words; where there are none, the error's code. */
-export function reasonOf(error: unknown, place: string): string {
+export function reasonOf(error: unknown, file: string): string {
   const code = error instanceof Error && 'code' in error ? String(error.code) : 'unreadable'
-  if (code === 'ENOENT' && place.includes(NO_LETTER))
+  if (code === 'ENOENT' && file.includes(NO_LETTER))
     return 'its name is not UTF-8: name the folder that it is in'
   return whyUnread(code)
 }

@@ -14,15 +14,15 @@ export function textOption(options: Options, name: string): string | undefined {
 }
 
 /**
- * Where something is to be written. `-` is refused: nothing goes to standard output that appears whole or not at all,
+ * Where something is to be written. `-` is refused: what appears completely or not at all cannot go to standard output,
  * and a file of that name would be taken for lost.
  *
  * @throws {MintmarkError} `INPUT_INVALID`
  */
-export function placeOption(options: Options, name: string): string | undefined {
-  const place = textOption(options, name)
-  if (place !== '-') return place
-  throw invalid(name, `--${name} cannot be standard output: name a place (./- is one called -)`)
+export function pathOption(options: Options, name: string): string | undefined {
+  const path = textOption(options, name)
+  if (path !== '-') return path
+  throw invalid(name, `--${name} cannot be standard output: give a path (./- for one called -)`)
 }
 
 /** Who marks and notes. @throws {MintmarkError} `INPUT_INVALID` where the user of the machine has no name, as in containers */
@@ -81,6 +81,21 @@ export function timeOption(options: Options, name: string): number | undefined {
 /** An option as it is typed: commander names `--max-at-once` `maxAtOnce`. */
 function spelled(name: string): string {
   return name.replaceAll(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)
+}
+
+const UNITS_MS = { s: 1000, m: 60_000, h: 3_600_000, d: 86_400_000 } as const
+/** Timers of Node take no more than 24 days. */
+const LONGEST_MS = 24 * UNITS_MS.d
+
+/** A length of time such as `5m`, in milliseconds: from a second to 24 days. @throws {MintmarkError} `INPUT_INVALID` */
+export function durationOption(options: Options, name: string): number | undefined {
+  const given = textOption(options, name)
+  if (given === undefined) return undefined
+  const [, number, unit] = /^(\d{1,7})([smhd])$/.exec(given) ?? []
+  const unitMs = unit === 's' || unit === 'm' || unit === 'h' || unit === 'd' ? UNITS_MS[unit] : 0
+  const ms = Number(number) * unitMs
+  if (ms > 0 && ms <= LONGEST_MS) return ms
+  throw invalid(name, `--${name} takes a time such as 30s, 5m, 2h or 7d, at most 24d`)
 }
 
 /** The number of worker threads, or undefined where it was not given. Throws `INPUT_INVALID`. */

@@ -3,20 +3,20 @@
  *
  * @module
  */
-import { readFile } from 'node:fs/promises'
 import { type Case, type Indicator, openCase, readIndicators, type Selection } from '@mintmark/case'
-import { unreadable, utcMs } from '@mintmark/core'
+import { utcMs } from '@mintmark/core'
 import { textOfBytes } from '@mintmark/logs'
 import type { Options } from '../process/command.ts'
 import type { ExitCode } from '../process/exit_codes.ts'
 import type { Io } from '../process/io.ts'
+import { bytesOfFile } from './files.ts'
 import { flag, invalid, list, textOption } from './option_values.ts'
 
 export {
   flag,
   list,
   numberOption,
-  placeOption,
+  pathOption,
   textOption,
   threadsOption,
 } from './option_values.ts'
@@ -74,7 +74,7 @@ function span(options: Options): Selection {
   const given = { ...time(options, 'from', 'fromMs'), ...time(options, 'to', 'toMs') }
   // Nothing is in it: an answer of zero would be taken for one about the evidence.
   if ((given.fromMs ?? -Infinity) >= (given.toMs ?? Infinity))
-    throw invalid('to', '--to has to be later than --from: the span is from <= at < to')
+    throw invalid('to', '--to must be later than --from: the period is from <= at < to')
   return given
 }
 
@@ -82,24 +82,17 @@ function time(options: Options, name: 'from' | 'to', member: 'fromMs' | 'toMs'):
   const given = textOption(options, name)
   if (given === undefined) return {}
   const ms = utcMs(/^\d{4}-\d\d-\d\d$/.test(given) ? `${given}T00:00:00Z` : given)
-  if (ms === undefined) throw invalid(name, `--${name} takes a time such as 2023-05-15T08:00:00Z`)
+  if (ms === undefined)
+    throw invalid(name, `--${name}: this is not a time. Use one such as 2023-05-15T08:00:00Z`)
   return { [member]: ms }
 }
 
+/** Lists from Windows are often UTF-16. */
 async function indicators(file: string, io: Io): Promise<readonly Indicator[]> {
-  const { indicators: found, rejects } = readIndicators(await textOf(file))
+  const { indicators: found, rejects } = readIndicators(textOfBytes(await bytesOfFile(file)))
   for (const { line, reason } of rejects) io.err(`mintmark: --attacker line ${line}: ${reason}\n`)
   // Nothing would be selected: an answer of zero would be taken for one about the evidence.
   if (found.length === 0)
-    throw invalid('attacker', '--attacker names no indicator that can be read')
+    throw invalid('attacker', '--attacker: the file has no indicator. Give one a line')
   return found
-}
-
-async function textOf(file: string): Promise<string> {
-  try {
-    // Lists from Windows are often UTF-16.
-    return textOfBytes(await readFile(file))
-  } catch (cause) {
-    throw unreadable(file, cause)
-  }
 }

@@ -3,26 +3,25 @@
  *
  * @module
  */
-import { readFile } from 'node:fs/promises'
-import { errnoOf, MintmarkError } from '@mintmark/core'
 import { type Paper, type Redaction, readSigningKey, type WriteOptions } from '@mintmark/report'
 import type { Options } from '../process/command.ts'
-import { flag, invalid, list, placeOption, textOption } from './option_values.ts'
+import { fileOption } from './files.ts'
+import { flag, invalid, list, pathOption, textOption } from './option_values.ts'
 
 /** @throws {MintmarkError} `INPUT_INVALID` for a value that is not of its kind, `INPUT_UNREADABLE` for the key */
 export async function reportOptions(options: Options): Promise<WriteOptions> {
   const title = textOption(options, 'title')
-  const key = textOption(options, 'sign')
+  const pem = await fileOption(options, 'sign')
   const classification = classificationOf(options)
   return {
-    out: placeOption(options, 'out') ?? '',
+    out: pathOption(options, 'out') ?? '',
     isForced: flag(options, 'force'),
     redacted: REDACTIONS.filter((what) => list(options, 'redact').includes(what)),
     prepared: { by: shortText(options, 'preparedBy') ?? null, on: dayOf(options) },
     paper: paperOf(options),
     ...(classification !== undefined && { classification }),
     ...(title !== undefined && { title }),
-    ...(key !== undefined && { signingKey: readSigningKey(await pemOf(key)) }),
+    ...(pem !== undefined && { signingKey: readSigningKey(pem) }),
   }
 }
 
@@ -46,7 +45,7 @@ function classificationOf(options: Options): string | undefined {
   if (given === undefined || !/^TLP\b/i.test(given)) return given
   const label = given.toUpperCase()
   if (TLP.includes(label)) return label
-  throw invalid('classification', `--classification: of TLP there are ${TLP.join(', ')}`)
+  throw invalid('classification', `--classification: the labels of TLP are ${TLP.join(', ')}`)
 }
 
 /** The day of today where none is given: the report itself asks no clock. */
@@ -67,17 +66,4 @@ function paperOf(options: Options): Paper {
   const paper = PAPERS.find((one) => one === given)
   if (paper !== undefined) return paper
   throw invalid('paper', `--paper takes ${PAPERS.join(' or ')}`)
-}
-
-/** Text of a file that holds a key: it is in no error. */
-export async function pemOf(file: string): Promise<string> {
-  try {
-    return await readFile(file, 'utf8')
-  } catch (cause) {
-    const errno = errnoOf(cause)
-    throw new MintmarkError('INPUT_UNREADABLE', `${file} cannot be read: ${errno}`, {
-      path: file,
-      errno,
-    })
-  }
 }

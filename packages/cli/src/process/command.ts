@@ -15,7 +15,8 @@ export interface Spec {
   readonly usage: string
   readonly summary: string
   readonly example?: string
-  readonly options: readonly Option[]
+  /** Where text is enough: its flags, two blanks, and what it does. */
+  readonly options?: readonly (Option | string)[]
   /** Programs read what it prints, whatever its options: it is neither wrapped nor coloured. */
   readonly isData?: boolean
   /** Left out where the command only has others below it. */

@@ -1,5 +1,5 @@
 /**
- * What V8 spends on compiling, and lets lie, where a command lasts seconds.
+ * Settings of V8's compiler and garbage collector for commands that last seconds.
  *
  * @module
  */

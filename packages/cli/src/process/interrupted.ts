@@ -1,5 +1,5 @@
 /**
- * Ctrl-C: what a long command says of what is kept, and how it ends.
+ * Ctrl-C: what a long command says of what is stored, and how it ends.
  *
  * @module
  */
@@ -12,11 +12,12 @@ const AFTER_PROGRESS = '\r\u001b[K\u001b[?25h'
 
 /** Both are whole sentences. */
 export interface Interrupted {
-  readonly kept: string
+  /** What is stored, and what is not. */
+  readonly state: string
   readonly next: string
 }
 
-/** Does the work; Ctrl-C meanwhile says what is kept and how to go on, and ends the process as such a signal does. */
+/** Does the work; Ctrl-C meanwhile says what is stored and how to go on, and ends the process as that signal does. */
 export async function interruptible<T>(
   io: Io,
   said: Interrupted,
@@ -35,9 +36,9 @@ export async function interruptible<T>(
   }
 }
 
-/** Says what is kept, and ends the process by the signal: 130 to a shell. */
-export function endInterrupted({ err, showsProgress }: Io, { kept, next }: Interrupted): never {
-  err(`${showsProgress ? AFTER_PROGRESS : ''}mintmark: interrupted. ${kept}\nTo go on: ${next}\n`)
+/** Says what is stored, and ends the process by the signal: 130 to a shell. */
+export function endInterrupted({ err, showsProgress }: Io, { state, next }: Interrupted): never {
+  err(`${showsProgress ? AFTER_PROGRESS : ''}mintmark: interrupted. ${state}\nTo go on: ${next}\n`)
   // As an exit does, so that unfinished files go. A real one would crash amid a query of the engine.
   process.emit('exit', INTERRUPTED)
   process.removeAllListeners('SIGINT')

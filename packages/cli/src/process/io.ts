@@ -1,12 +1,12 @@
 import type { ExitCode } from './exit_codes.ts'
 
-/** Everything of the world that a command may touch besides files, so that tests run it without a process. */
+/** What a command uses besides files, so that tests run it without a process. */
 export interface Io {
   /**
    * Resolves when the text is handed over: an export must not outrun a slow pipe.
    *
    * @param code what the process ends with if nobody reads on (`| head`); 0 if left out
-   * @param isInFile the answer is in a file: that it cannot be printed is told, and `code` is what happened all the same
+   * @param isInFile the answer is also in a file: if it cannot be printed, that is reported and `code` still applies
    */
   readonly out: (text: string, code?: ExitCode, isInFile?: boolean) => Promise<void>
   readonly err: (text: string) => void

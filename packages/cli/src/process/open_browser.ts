@@ -27,8 +27,8 @@ export function openBrowser(
   folder: string,
   onFailure: (why: string) => void,
 ): () => void {
-  const place = mkdtempSync(join(folder, 'open-'))
-  const file = join(place, 'open.html')
+  const own = mkdtempSync(join(folder, 'open-'))
+  const file = join(own, 'open.html')
   writeFileSync(file, pageTo(url), { mode: 0o600, flag: 'wx' })
   const [program = '', ...args] = OPENERS[process.platform] ?? ['xdg-open']
   const child = spawn(program, [...args, file], { stdio: 'ignore', detached: true })
@@ -37,7 +37,7 @@ export function openBrowser(
     if (code !== 0 && code !== null) onFailure(`${program} ended with ${code}`)
   })
   child.unref()
-  return () => rmSync(place, { recursive: true, force: true })
+  return () => rmSync(own, { recursive: true, force: true })
 }
 
 const pageTo = (url: string) =>

@@ -7,8 +7,8 @@ import type { Command, Option } from 'commander'
 import type { Handler } from '../process/command.ts'
 import { DONE } from '../process/exit_codes.ts'
 
-/** What may be typed after a command. */
-interface Place {
+/** What may be typed after the words of a command. */
+interface Position {
   /** The words before it: empty, `/scan`, `/gate/install`. */
   readonly at: string
   readonly command: Command
@@ -16,14 +16,18 @@ interface Place {
   readonly options: readonly Option[]
 }
 
-const SHELLS: Readonly<Record<string, (places: readonly Place[]) => string>> = { bash, zsh, fish }
+const SHELLS: Readonly<Record<string, (positions: readonly Position[]) => string>> = {
+  bash,
+  zsh,
+  fish,
+}
 
 /** The command that prints it. */
 export function completionOf(program: Command): Handler {
   return async ([shell = ''], _options, io) => {
     const script = SHELLS[shell]
     if (script !== undefined) {
-      await io.out(script(placesOf(program)))
+      await io.out(script(positionsOf(program)))
       return DONE
     }
     const { MintmarkError } = await import('@mintmark/core')
@@ -32,45 +36,47 @@ export function completionOf(program: Command): Handler {
   }
 }
 
-function placesOf(command: Command, at = ''): Place[] {
+function positionsOf(command: Command, at = ''): Position[] {
   const help = command.createHelp()
   const below = help.visibleCommands(command)
   const options = [...help.visibleOptions(command), ...help.visibleGlobalOptions(command)]
-  const place = { at, command, below, options }
+  const position = { at, command, below, options }
   const [...named] = command.commands
-  return [place, ...named.flatMap((each) => placesOf(each, `${at}/${each.name()}`))]
+  return [position, ...named.flatMap((each) => positionsOf(each, `${at}/${each.name()}`))]
 }
 
-const wordsOf = ({ below, options }: Place): string[] => [
+const wordsOf = ({ below, options }: Position): string[] => [
   ...below.map((each) => each.name()),
   ...options.map(({ long, short }) => long ?? short ?? ''),
 ]
 
-/** Lines of a `case` of the shell that follow the words which are typed, to the place where they lead. */
-const steps = (places: readonly Place[]): string =>
-  places
+/** Lines of a `case` of the shell that follow the words which are typed, and the position that they lead to. */
+const steps = (positions: readonly Position[]): string =>
+  positions
     .filter(({ at }) => at !== '')
     .map(({ at }) => `      ${at}) at=${at} ;;`)
     .join('\n')
 
-/** Options that take one of a few values, at each place. */
-const choices = (places: readonly Place[]): { readonly at: string; readonly option: Option }[] =>
-  places.flatMap(({ at, options }) =>
+/** Options that take one of a few values, at each position. */
+const choices = (
+  positions: readonly Position[],
+): { readonly at: string; readonly option: Option }[] =>
+  positions.flatMap(({ at, options }) =>
     options.filter(({ argChoices }) => argChoices !== undefined).map((option) => ({ at, option })),
   )
 
-function bash(places: readonly Place[]): string {
-  const values = choices(places).map(
+function bash(positions: readonly Position[]): string {
+  const values = choices(positions).map(
     ({ at, option: { long, argChoices = [] } }) =>
       `    ${at}:${long}) words='${argChoices.join(' ')}' ;;`,
   )
-  const words = places.map((place) => `    ${place.at}:*) words='${wordsOf(place).join(' ')}' ;;`)
+  const words = positions.map((each) => `    ${each.at}:*) words='${wordsOf(each).join(' ')}' ;;`)
   return `# bash completion of mintmark
 _mintmark() {
   local at= word words i
   for ((i = 1; i < COMP_CWORD; i++)); do
     case $at/\${COMP_WORDS[i]} in
-${steps(places)}
+${steps(positions)}
     esac
   done
   case $at:\${COMP_WORDS[COMP_CWORD - 1]} in
@@ -85,21 +91,21 @@ complete -o bashdefault -o default -F _mintmark mintmark
 /** Inside of quotation marks. */
 const quoted = (text: string): string => text.replaceAll(/[\\']/g, '').replaceAll(/\s+/g, ' ')
 
-function described({ below, options }: Place): (readonly [string, string])[] {
+function described({ below, options }: Position): (readonly [string, string])[] {
   return [
     ...below.map((each) => [each.name(), quoted(each.description())] as const),
     ...options.map((each) => [each.long ?? each.short ?? '', quoted(each.description)] as const),
   ]
 }
 
-function zsh(places: readonly Place[]): string {
-  const values = choices(places).map(
+function zsh(positions: readonly Position[]): string {
+  const values = choices(positions).map(
     ({ at, option: { long, argChoices = [] } }) =>
       `    ${at}:${long}) known=(${argChoices.join(' ')}) ;;`,
   )
-  const words = places.map((place) => {
-    const known = described(place).map(([word, text]) => `'${word}:${text}'`)
-    return `    ${place.at}:*) known=(${known.join(' ')}) ;;`
+  const words = positions.map((each) => {
+    const known = described(each).map(([word, text]) => `'${word}:${text}'`)
+    return `    ${each.at}:*) known=(${known.join(' ')}) ;;`
   })
   return `#compdef mintmark
 _mintmark() {
@@ -107,7 +113,7 @@ _mintmark() {
   local -a known
   for word in \${words[2,CURRENT-1]}; do
     case $at/$word in
-${steps(places)}
+${steps(positions)}
     esac
   done
   case $at:\${words[CURRENT-1]} in
@@ -119,15 +125,15 @@ compdef _mintmark mintmark
 `
 }
 
-function fish(places: readonly Place[]): string {
-  const lines = places.flatMap(({ at, below, options }) => {
+function fish(positions: readonly Position[]): string {
+  const lines = positions.flatMap(({ at, below, options }) => {
     const here = `complete -c mintmark -n '__mintmark_at "${at}"'`
     return [
       ...below.map((each) => `${here} -a ${each.name()} -d '${quoted(each.description())}'`),
       ...options.map((each) => `${here} ${fishOption(each)}`),
     ]
   })
-  const known = places.map(({ at }) => at).filter((at) => at !== '')
+  const known = positions.map(({ at }) => at).filter((at) => at !== '')
   return `# fish completion of mintmark
 function __mintmark_at
   set -l at

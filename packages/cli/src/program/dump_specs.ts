@@ -1,20 +1,11 @@
-/**
- * What can be done with a memory dump, as the command line knows it.
- *
- * @module
- */
-import { Option } from 'commander'
+/** What can be done with a memory dump, as the command line knows it. @module */
 import type { Spec } from '../process/command.ts'
+import { JSON_DOCUMENT, JSON_OR_SARIF, publicKeys, required } from './spec_options.ts'
 
-const option = (flags: string, text: string): Option => new Option(flags, text)
-const json = (): Option => option('--json', 'one JSON document instead of text')
-
-/** Of a command that looks for their private halves. */
-const publicKeys = (): Option =>
-  option(
-    '--public-key <FILE...>',
-    'look for the private half of these public keys too: JWKS, JWK, a JSON map of kid to PEM, certificates, PKCS#7, certificate requests, SPKI, OpenSSH lines, recipients of age, PEM or DER; several files, and repeatable. Name the dump before it, or behind a --',
-  ).default([], 'those in the dump')
+const PUBLIC_KEYS = publicKeys(
+  'search for the private halves of these public keys too; several files, repeatable. Formats: JWKS, JWK, a JSON map of kid to PEM, certificates, PKCS#7, certificate requests, SPKI, OpenSSH lines, age recipients. PEM or DER. Name the dump first, or after --',
+  'those in the dump',
+)
 
 export const DUMP_COMMANDS: readonly Spec[] = [
   {
@@ -22,37 +13,27 @@ export const DUMP_COMMANDS: readonly Spec[] = [
     summary: 'Find private keys in memory dumps and other files; - is standard input',
     example: 'mintmark scan core.4711 /var/crash --public-key jwks.json old-ca.pem',
     options: [
-      publicKeys(),
-      option('--deep', 'every alignment, and every location however many look alike'),
-      json().conflicts('sarif'),
-      option('--sarif', 'one SARIF 2.1.0 log instead of text'),
+      PUBLIC_KEYS,
+      '--deep  every alignment, and every location, however many look alike',
+      ...JSON_OR_SARIF,
     ],
     load: async () => (await import('../commands/dumps/scan.ts')).scan,
   },
   {
     usage: 'scrub [FILE]',
-    summary: 'Copy a memory dump without its private keys, and prove it',
+    summary: 'Copy a memory dump without its private keys, and verify the copy',
     example: 'mintmark scrub core.4711 -o core.4711.clean --public-key jwks.json',
     options: [
-      option(
-        '-o, --out <OUT>',
-        'file to write; it appears whole or not at all',
-      ).makeOptionMandatory(),
-      publicKeys(),
-      option('--report <PATH>', 'where the report goes (default: OUT.report.json)'),
-      option('--force', 'replace OUT and the report if they are there'),
-      option('--published', 'erase published test keys too, which are parts of programs'),
-      option('--keep-lesser', 'leave tokens, encrypted keys and keystores'),
-      option(
-        '--structure-too',
-        'erase values of keys in environments and names too, which are left otherwise',
-      ),
-      option(
-        '--accept-cut',
-        'write OUT although a search was cut short: for a given key, or among locations that look like one',
-      ),
-      option('--keep-candidates', 'leave unverified keys'),
-      json(),
+      required('-o, --out <OUT>  file to write; it appears complete or not at all'),
+      PUBLIC_KEYS,
+      '--report <PATH>  where the report goes (default: OUT.report.json)',
+      '--force  replace OUT and the report if they exist',
+      '--published  erase published test keys too, which are parts of programs',
+      '--keep-lesser  leave tokens, encrypted keys and key stores',
+      '--structure-too  erase key values in environment variables and names too (default: left)',
+      '--accept-cut  write OUT although a search was cut short: for a given key, or among locations that look like one',
+      '--keep-candidates  leave unverified keys',
+      JSON_DOCUMENT,
     ],
     load: async () => (await import('../commands/dumps/scrub.ts')).scrub,
   },

@@ -1,14 +1,15 @@
 /**
- * Options of every command: how it speaks, never what it does.
+ * Options of every command: how it prints, never what it does.
  *
  * @module
  */
-import { Option } from 'commander'
+import type { Option } from 'commander'
 import type { Options } from '../process/command.ts'
 import type { ExitCode } from '../process/exit_codes.ts'
 import { type Io, widthOf } from '../process/io.ts'
 import { painted } from '../render/paint.ts'
 import { fitted } from '../render/wrapped.ts'
+import { option } from './spec_options.ts'
 
 export const IGNORE_CONFIG = '--ignore-config'
 export const VERBOSE: readonly string[] = ['-v', '--verbose']
@@ -16,18 +17,20 @@ export const VERBOSE: readonly string[] = ['-v', '--verbose']
 const FOR_PROGRAMS = ['json', 'csv', 'sarif', 'timesketch', 'rejects'] as const
 
 export const generalOptions = (): Option[] => [
-  new Option('--color <WHEN>', 'colour the text output')
+  option('--color <WHEN>  colour the text output')
     .choices(['auto', 'always', 'never'])
     .default('auto', 'on a terminal, unless NO_COLOR is set'),
-  new Option('-q, --quiet', 'on standard error only warnings and errors').conflicts('verbose'),
-  new Option(VERBOSE.join(', '), 'on standard error also version, time, memory, causes of errors'),
-  new Option('--no-progress', 'show no progress'),
-  new Option('--wide', 'tables with all their columns, wider than the terminal'),
-  new Option(IGNORE_CONFIG, 'do not read mintmark.config.json'),
+  option('-q, --quiet  print only warnings and errors on standard error').conflicts('verbose'),
+  option(
+    `${VERBOSE.join(', ')}  print version, time, memory and causes of errors on standard error, too`,
+  ),
+  option('--no-progress  show no progress'),
+  option('--wide  tables with all their columns, wider than the terminal'),
+  option(`${IGNORE_CONFIG}  do not read mintmark.config.json`),
 ]
 
 /**
- * The world as a command with these options speaks to it.
+ * Standard output and error, as these options ask for them.
  *
  * @param isData whether programs read what the command prints, whatever its options
  */

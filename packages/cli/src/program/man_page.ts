@@ -42,7 +42,7 @@ function manPage(program: Command, version: string): string {
     '.SH FILES',
     '.TP',
     '.I mintmark.config.json',
-    'In the working directory: case, attacker, hunts, directory. Values of the options of these names.',
+    'In the working directory: default values of the options of the same names.',
   ].join('\n')}\n`
 }
 
@@ -74,7 +74,7 @@ function optionLines(option: Option): string[] {
   return ['.TP', `.B ${plain(option.flags)}`, plain(new Help().optionDescription(option))]
 }
 
-/** A text that groff prints as it is. */
+/** Text escaped for groff. */
 function plain(text: string): string {
   return text
     .replaceAll('\\', '\\e')

@@ -21,7 +21,8 @@ import { type Io, widthOf } from '../process/io.ts'
 import { fitted } from '../render/wrapped.ts'
 import type { Config } from './config_file.ts'
 import { generalOptions, IGNORE_CONFIG, spokenTo, VERBOSE, verboseEnd } from './general_options.ts'
-import { SET_UP, TASKS } from './tasks.ts'
+import { option } from './spec_options.ts'
+import { SET_UP, TASKS, type Task } from './tasks.ts'
 
 const HELP_FLAGS: ReadonlySet<string> = new Set(['--help', '-h'])
 
@@ -64,7 +65,7 @@ async function loadConfig(): Promise<Config | undefined> {
   return new Loaded(CONFIG_FILE)
 }
 
-/** Why parsing ends where help is asked for on a command that there is not: without that, commander says so. */
+/** Why parsing ends where help is asked for on an unknown command: parsed again without `--help`, commander reports it. */
 const HELP_OF_NONE = 'mintmark.helpOfNone'
 
 /** Why parsing ends where the version is asked for. */
@@ -81,13 +82,13 @@ async function failed(error: unknown, io: Io, isVerbose: boolean): Promise<ExitC
   const { safeText } = await import('@mintmark/core')
   const missing = missingPackage(error)
   if (missing !== undefined) {
-    io.err(`mintmark: this needs the package ${missing}, which is optional and not installed here: \
+    io.err(`mintmark: the package ${missing} is missing, so this cannot run: \
 install mintmark with its optional dependencies (PROGRAM_MISSING)\n`)
     return NOT_ANSWERED
   }
   if (isMintmarkError(error)) {
     io.err(`mintmark: ${safeText(error.message, 2000)} (${error.code})\n`)
-    if (isVerbose) io.err((await import('../render/error_places.ts')).errorPlaces(error))
+    if (isVerbose) io.err((await import('../render/error_trace.ts')).errorTrace(error))
     return isUsage(error) ? WRONG_USAGE : NOT_ANSWERED
   }
   const stack = error instanceof Error ? (error.stack ?? error.message) : String(error)
@@ -136,14 +137,13 @@ function buildProgram(io: Io, config: Config | undefined, done: Done): Command {
 }
 
 /** Commands about the command line itself. */
-const setUpTask = (program: Command) => ({
+const setUpTask = (program: Command): Task => ({
   heading: SET_UP,
   commands: [
     {
       usage: 'completion <SHELL>',
       summary: 'Print what completes commands and options in bash, zsh or fish',
       example: 'mintmark completion bash > ~/.local/share/bash-completion/completions/mintmark',
-      options: [],
       isData: true,
       load: async () => (await import('./completion.ts')).completionOf(program),
     },
@@ -151,7 +151,6 @@ const setUpTask = (program: Command) => ({
       usage: 'man',
       summary: 'Print the manual page',
       example: 'mintmark man > mintmark.1',
-      options: [],
       isData: true,
       load: async () => (await import('./man_page.ts')).manPageOf(program),
     },
@@ -190,11 +189,14 @@ function addCommand(
   config: Config | undefined,
   done: Done,
 ): void {
-  const { usage, summary, example, options, load, isData, children = [] } = spec
+  const { usage, summary, example, load, isData, children = [] } = spec
+  // Copies: what the configuration makes their default is of this call alone.
+  const options = (spec.options ?? []).map((each) =>
+    typeof each === 'string' ? option(each) : Object.assign(new Option(each.flags), each),
+  )
   const command = parent.command(usage).description(summary)
   prepare(command, io)
-  // Copies: what the configuration makes their default is of this call alone.
-  for (const each of options) command.addOption(Object.assign(new Option(each.flags), each))
+  for (const each of options) command.addOption(each)
   config?.apply(command)
   if (example !== undefined) command.addHelpText('after', `\nExample:\n  ${example}`)
   for (const child of children) addCommand(command, child, io, config, done)
@@ -220,9 +222,13 @@ async function refuseEmpty(command: Command, taken: readonly Option[]): Promise<
   const empty = taken.find((each) => [values[each.attributeName()]].flat().includes(''))
   if (empty === undefined) return
   const { MintmarkError: Failure } = await import('@mintmark/core')
-  throw new Failure('INPUT_INVALID', `${empty.long} has an empty value`, {
-    option: empty.attributeName(),
-  })
+  throw new Failure(
+    'INPUT_INVALID',
+    `${empty.long} has an empty value: give one, or leave the option out`,
+    {
+      option: empty.attributeName(),
+    },
+  )
 }
 
 /** Commander passes operands, then options, then itself; variadic operands come as one array. */

@@ -22,10 +22,10 @@ import { labelled, proseWidth, shortened, WIDTH, wrapped } from './wrapped.ts'
 /** Rows of a terminal of {@link WIDTH} columns; a narrower one takes more. */
 const ROWS = 24
 const INDENT = 10
-/** Of a key: how sure its access is comes at the end, and is never cut. */
+/** Of a key: the certainty of its access comes last, and is never cut. */
 const KEY_LINES = 5
 
-/** From generous to sparing: the first that fits is taken. */
+/** From longest to shortest: the first that fits is used. */
 const ROOMS: readonly Omit<Room, 'width'>[] = [
   { mailboxes: 5, organisations: 5, list: 4, lines: 4 },
   { mailboxes: 4, organisations: 4, list: 3, lines: 3 },
@@ -40,15 +40,15 @@ const ROOMS: readonly Omit<Room, 'width'>[] = [
 interface Shown {
   /** Columns of the terminal. */
   readonly width?: number
-  /** The case as a command takes it. Default its whole place. */
-  readonly place?: string
+  /** The case as a command takes it. Default its absolute path. */
+  readonly path?: string
 }
 
 type Block = (label: string, text: string, lines?: number) => string[]
 
 /** Text from logs is safe to print. Narrow terminals take more rows. */
-export function answerText(answer: Answer, { width = WIDTH, place }: Shown = {}): string {
-  const word = shellWord(place ?? answer.case)
+export function answerText(answer: Answer, { width = WIDTH, path }: Shown = {}): string {
+  const word = shellWord(path ?? answer.case)
   const columns = proseWidth(width)
   const tried = ROOMS.map((room) => linesOf(answer, word, { ...room, width: columns }))
   const most = Math.floor((ROWS * WIDTH) / Math.min(columns, WIDTH))
@@ -56,7 +56,7 @@ export function answerText(answer: Answer, { width = WIDTH, place }: Shown = {})
   return `${lines.join('\n')}\n`
 }
 
-function linesOf(answer: Answer, place: string, room: Room): string[] {
+function linesOf(answer: Answer, path: string, room: Room): string[] {
   const narrowness = Math.max(1, WIDTH / room.width)
   const block: Block = (label, text, lines = room.lines) =>
     labelled(label, text, {
@@ -67,7 +67,7 @@ function linesOf(answer: Answer, place: string, room: Room): string[] {
   const hasTable = answer.scope.accesses > 0
   const sure = sureness(answer, block)
   return [
-    ...happened(answer, place, room),
+    ...happened(answer, path, room),
     '',
     ...(hasTable ? [...read(answer, room, block), ...sure, ...blind(answer, block)] : sure),
     ...(hasTable ? [] : [...unseen(answer, block), ...selected(answer, block)]),
@@ -78,12 +78,12 @@ function linesOf(answer: Answer, place: string, room: Room): string[] {
     ),
     ...also(answer, room, block),
     ...(answer.conclusion.status === 'found' ? [] : open(answer, room, block)),
-    ...next(answer, place, block),
+    ...next(answer, path, block),
   ]
 }
 
 /** What the case comes to; the words are those of every view. */
-function happened(answer: Answer, place: string, { width, lines }: Room): string[] {
+function happened(answer: Answer, path: string, { width, lines }: Room): string[] {
   const { conclusion, scope } = answer
   const { title, statement } = conclusionText(conclusion)
   const whose =
@@ -92,7 +92,7 @@ function happened(answer: Answer, place: string, { width, lines }: Room): string
       : `   ${plural(scope.mailboxes, 'mailbox', 'mailboxes')}, ${plural(scope.organisations, 'organisation')}`
   const first = `${title}${whose}`
   const room = width - first.length - '   case: '.length
-  const named = room < 8 ? '' : `case: ${shortened(place, room, 'end')}`
+  const named = room < 8 ? '' : `case: ${shortened(path, room, 'end')}`
   return [
     `${first}${named.padStart(width - first.length)}`.trimEnd(),
     ...wrapped(brief(answer) ?? statement, width, Math.max(2, lines)),
@@ -148,7 +148,7 @@ function sureness({ conclusion }: Answer, block: Block): string[] {
   ]
 }
 
-/** Before when the logs of the tenants concerned exclude nothing, in which they never do, and what else was not seen. */
+/** Before when the logs of the affected tenants exclude nothing, which tenants they never cover, and what else was not read. */
 function blind({ timeline, conclusion }: Answer, block: Block): string[] {
   const { horizons, cannotExcludeBefore } = timeline
   const begun = horizons.flatMap(({ at }) => at ?? []).toSorted((a, b) => (a < b ? -1 : 1))
@@ -274,14 +274,14 @@ function open({ leads, conclusion, unknowns }: Answer, room: Room, block: Block)
 }
 
 /** Commands are copied: they are never cut. */
-function next(answer: Answer, place: string, block: Block): string[] {
+function next(answer: Answer, path: string, block: Block): string[] {
   const { conclusion, unknowns, scope } = answer
   const found = conclusion.status === 'found' && scope.accesses > 0
   const command = found
-    ? `who to notify   mintmark scope --csv --case ${place}`
+    ? `who to notify   mintmark scope --csv --case ${path}`
     : conclusion.judged.of === 0
-      ? `what was read   mintmark evidence --case ${place}`
-      : `each access     mintmark verdicts --csv --case ${place}`
+      ? `what was read   mintmark evidence --case ${path}`
+      : `each access     mintmark verdicts --csv --case ${path}`
   const things = plural(unknowns.length, 'thing')
   return [
     `${'NEXT'.padEnd(INDENT)}${command}`,

@@ -40,14 +40,18 @@ export function keyLines(answer: Answer): Line[] {
 }
 
 function textOf({ kind, bits, places, spkiSha256 }: KeyFound, answer: Answer): string[] {
-  const [place] = places
-  if (place === undefined) return []
+  const [location] = places
+  if (location === undefined) return []
   const until = answer.chains.find((chain) => chain.spkiSha256 === spkiSha256)?.trustedUntil ?? null
   const end = until === null ? '' : `; trusted until ${until.slice(0, 10)}`
   const what = bits === 0 ? kind : `${kind} ${bits}`
-  const file = shortened(safeText(place.files[0]?.split(/[\\/]/).at(-1) ?? '', 4000), NAME, 'end')
+  const file = shortened(
+    safeText(location.files[0]?.split(/[\\/]/).at(-1) ?? '', 4000),
+    NAME,
+    'end',
+  )
   const more = places.length > 1 ? ` and in ${plural(places.length - 1, 'other dump')}` : ''
-  return [`private key in ${file} (${what})${more}, ${accessed(place.touched, answer)}${end}`]
+  return [`private key in ${file} (${what})${more}, ${accessed(location.touched, answer)}${end}`]
 }
 
 /** Where the evidence names its tokens or a verifier: these, and what it cannot connect. The report has every link. */
@@ -75,9 +79,9 @@ const MISSING: Readonly<Record<LinkName, string>> = {
   verifiers: 'who still accepts it',
 }
 
-function accessed(touches: FileUse | null, answer: Answer): string {
-  if (touches === null) return 'no log records access to that file'
-  const { by, accesses, principals, suspect, established, people } = touches
+function accessed(file: FileUse | null, answer: Answer): string {
+  if (file === null) return 'no log records access to that file'
+  const { by, accesses, principals, suspect, established, people } = file
   const [person] = people
   const matched = by === 'hash' ? '' : 'matched by file name'
   if (suspect === 0 || person === undefined) {

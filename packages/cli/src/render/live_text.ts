@@ -7,7 +7,7 @@ import { count, plural, table } from './table.ts'
 /** A run, what the forger wrote down and what the investigation of its logs says. */
 export interface ComparedRun {
   readonly run: LiveRun
-  readonly place: string
+  readonly folder: string
   readonly truth: Tale
   readonly said: Tale
   readonly verdicts: VerdictCounts
@@ -27,10 +27,10 @@ export function liveText(
 ): string {
   return `${runs.map((run) => runText(run, width)).join('\n')}
 Both runs took ${seconds} s. Logs, truth and cases are in ${safeText(out, 500)}
-Next:  mintmark report --case ${shellWord(runs[0]?.place ?? '')} --out REPORT\n`
+Next:  mintmark report --case ${shellWord(runs[0]?.folder ?? '')} --out REPORT\n`
 }
 
-function runText({ run, place, truth, said, differences }: ComparedRun, width: number): string {
+function runText({ run, folder, truth, said, differences }: ComparedRun, width: number): string {
   const refused = run.forgeries.filter(({ isRefused }) => isRefused).length
   const alarms = Object.entries(run.alarms).map(([alarm, times]) => `${count(times)} ${alarm}`)
   const rows = table(
@@ -55,7 +55,7 @@ ${rows}
 ${found}
   logs   ${safeText(run.logs, 500)}
   truth  ${safeText(run.truth, 500)}
-  case   ${safeText(place, 500)}
+  case   ${safeText(folder, 500)}
 `
 }
 

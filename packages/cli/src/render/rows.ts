@@ -3,7 +3,7 @@ import type { Io } from '../process/io.ts'
 
 /**
  * Writes rows as they come: JSON lines, or CSV (RFC 4180, UTF-8, cells that a spreadsheet would run
- * neutralised) whose columns are those of the first row, or those named, which then stand there without a row, too.
+ * neutralised) whose columns are those of the first row, or those named, which are then written without a row, too.
  *
  * @returns how many rows were written
  */
@@ -17,22 +17,28 @@ export async function writeRows(
   let written = 0
   if (columns !== undefined) await io.out(`${columns.join(',')}\r\n`)
   for await (const rows of chunks) {
-    const lines = rows.map((row) => {
-      if (format === 'jsonl') return `${safeJson(row)}\n`
-      if (columns !== undefined) return csvLine(columns.map((column) => row[column]))
-      columns = Object.keys(row)
-      return `${columns.join(',')}\r\n${csvLine(columns.map((column) => row[column]))}`
-    })
+    if (columns === undefined && format === 'csv' && rows[0] !== undefined) {
+      columns = Object.keys(rows[0])
+      await io.out(`${columns.join(',')}\r\n`)
+    }
+    const lines = rows.map((row) =>
+      columns === undefined ? `${safeJson(row)}\n` : csvLine(columns.map((name) => row[name])),
+    )
     written += rows.length
     if (lines.length > 0) await io.out(lines.join(''))
   }
   return written
 }
 
-/** One line of CSV; what is no text is written as JSON. */
-export function csvLine(cells: readonly unknown[]): string {
-  return `${cells.map((cell) => csvCell(cellText(cell))).join(',')}\r\n`
+/** CSV of rows by the names of their columns, in this order. */
+export function csvText(columns: readonly string[], rows: readonly Json[]): string {
+  const lines = rows.map((row) => csvLine(columns.map((column) => row[column])))
+  return `${columns.join(',')}\r\n${lines.join('')}`
 }
+
+/** One line of CSV; what is not text is written as JSON. */
+const csvLine = (cells: readonly unknown[]): string =>
+  `${cells.map((cell) => csvCell(cellText(cell))).join(',')}\r\n`
 
 function cellText(cell: unknown): string {
   if (cell === null || cell === undefined) return ''

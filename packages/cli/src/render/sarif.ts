@@ -90,7 +90,7 @@ function messageOf({ kind, bits, form, certainty, proof, owner, keyId, note }: F
   return `${certainty}: ${what}, as ${form} (${safeText(proof, 120)}).${whose}${key}${kid}${own}`
 }
 
-/** `place`: the same place in a file of the same name. `key`: the same key, wherever it is found. */
+/** `place`: the same location in a file of the same name. `key`: the same key, wherever it is found. */
 function fingerprints(finding: Finding): Readonly<Record<string, string>> {
   const { file, offset, form, kind, keyId } = finding
   return {

@@ -1,5 +1,5 @@
 /**
- * The rules of our SARIF: one a class of secret.
+ * The rules of the SARIF log: one for each class of secret.
  *
  * @module
  */
@@ -9,43 +9,51 @@ import type { Finding } from '@mintmark/scan'
 import { classOf } from '@mintmark/scan/answer'
 
 const REPLACE =
-  'Treat the key as known to whoever could read this file: replace it, and take it out of the file before it leaves.'
+  'Everybody who could read this file may have the key: replace it, and remove it from the file before you share it.'
 
-const PRIVATE: SarifRule = {
-  id: 'private-key',
-  name: 'PrivateKey',
-  text: 'A private key is in this file.',
-  help: REPLACE,
-  level: 'error',
-}
-const SYMMETRIC: SarifRule = {
-  id: 'symmetric-key',
-  name: 'SymmetricKey',
-  text: 'A symmetric key is in this file.',
-  help: REPLACE,
-  level: 'error',
-}
-const ENCRYPTED: SarifRule = {
-  id: 'encrypted-key',
-  name: 'EncryptedKey',
-  text: 'An encrypted private key or a key store is in this file.',
-  help: 'It is as safe as its passphrase, which may lie in the same file.',
-  level: 'note',
-}
-const TOKEN: SarifRule = {
-  id: 'token',
-  name: 'BearerToken',
-  text: 'A token is in this file.',
-  help: 'Whoever has it can use it until it runs out or is revoked.',
-  level: 'note',
-}
-const KNOWN: SarifRule = {
-  id: 'known-key',
-  name: 'KnownKey',
-  text: "A key that is published for tests, or most likely a random generator's own, is in this file.",
-  help: 'It protects nothing that another file would open.',
-  level: 'note',
-}
+const rule = (
+  id: string,
+  name: string,
+  level: SarifRule['level'],
+  text: string,
+  help: string,
+): SarifRule => ({ id, name, level, text, help })
+
+const PRIVATE = rule(
+  'private-key',
+  'PrivateKey',
+  'error',
+  'A private key is in this file.',
+  REPLACE,
+)
+const SYMMETRIC = rule(
+  'symmetric-key',
+  'SymmetricKey',
+  'error',
+  'A symmetric key is in this file.',
+  REPLACE,
+)
+const ENCRYPTED = rule(
+  'encrypted-key',
+  'EncryptedKey',
+  'note',
+  'An encrypted private key or a key store is in this file.',
+  'It is as safe as its passphrase, which may be in the same file.',
+)
+const TOKEN = rule(
+  'token',
+  'BearerToken',
+  'note',
+  'A token is in this file.',
+  'Whoever has it can use it until it expires or is revoked.',
+)
+const KNOWN = rule(
+  'known-key',
+  'KnownKey',
+  'note',
+  "A key that is published for tests, or most likely a random generator's own, is in this file.",
+  'It protects nothing outside this file.',
+)
 
 export const RULES: readonly SarifRule[] = [PRIVATE, SYMMETRIC, ENCRYPTED, TOKEN, KNOWN]
 

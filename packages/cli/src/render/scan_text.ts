@@ -7,6 +7,7 @@ import { basename } from 'node:path'
 import { safeText, shellWord } from '@mintmark/core'
 import type { Finding, ScanReport } from '@mintmark/scan'
 import type { Gap, GivenKey, ScanAnswer, Scanned } from '@mintmark/scan/answer'
+import { type Group, grouped } from '../grouped.ts'
 import { STANDARD_INPUT } from '../options/input_files.ts'
 import type { ExitCode } from '../process/exit_codes.ts'
 import { count, plural } from './table.ts'
@@ -17,7 +18,7 @@ export const SCAN_LINES = 40
 /** Of one line before it is wrapped. */
 const LONGEST = 150
 /** Lines of each list; `--json` has all. */
-const SHOWN = { keys: 12, places: 2, candidates: 3, lesser: 3, ignored: 2, given: 3, gaps: 3 }
+const SHOWN = { keys: 12, locations: 2, candidates: 3, protected: 3, ignored: 2, given: 3, gaps: 3 }
 /** Of what was not searched, where that is the answer: nothing else takes much room then. */
 const MOST_GAPS = 8
 
@@ -38,9 +39,9 @@ export function scanText({ scanned: { reports }, answer }: Answered): string {
     ...(isOpen ? gaps : []),
     ...keyLines(findings.key),
     ...section('UNVERIFIED: well-formed keys and parts of keys, which nothing verifies', [
-      ...cut(findings.candidate.map(placeLine), SHOWN.candidates, 'unverified key'),
+      ...cut(findings.candidate.map(locationLine), SHOWN.candidates, 'unverified key'),
     ]),
-    ...section('ALSO: encrypted keys and tokens', kindLines(findings.protected, SHOWN.lesser)),
+    ...section('ALSO: encrypted keys and tokens', kindLines(findings.protected, SHOWN.protected)),
     ...section('IGNORED: keys that protect nothing', kindLines(findings.ignored, SHOWN.ignored)),
   ]
   const after = [...(isOpen ? [] : gaps), ...closing(reports, findings.key)]
@@ -52,7 +53,7 @@ export function scanText({ scanned: { reports }, answer }: Answered): string {
   return `${[...before, ...given, ...after].join('\n')}\n`
 }
 
-/** A line for each public key that was given: those first of which something lies there. */
+/** A line for each public key that was given: first those of which something was found. */
 function givenLines(given: readonly GivenKey[], reports: readonly ScanReport[]): string[] {
   const order: readonly GivenKey['state'][] = ['found', 'rebuilt', 'not-excluded', 'absent']
   const sorted = given.toSorted((a, b) => order.indexOf(a.state) - order.indexOf(b.state))
@@ -79,7 +80,7 @@ function headline(reports: readonly ScanReport[], answer: ScanAnswer): string {
   const open =
     unsearched.length === 0 ? '' : ` ${plural(unsearched.length, 'part')} NOT SEARCHED: see below.`
   if (status === 'found') {
-    const keys = grouped(findings.key).size
+    const keys = byKey(findings.key).length
     const files = new Set(findings.key.map(({ file }) => file)).size
     return `FOUND: ${plural(keys, 'key')}, verified, at ${plural(findings.key.length, 'location')} in ${count(files)} of ${plural(reports.length, 'file')}.${ignored}${open}`
   }
@@ -95,10 +96,10 @@ const HEADS: Readonly<Record<Exclude<ScanAnswer['status'], 'found'>, string>> = 
   'nothing-found': 'NOTHING FOUND',
 }
 
-/** How many keys count as nothing, and why. */
+/** How many keys are ignored, and why. */
 function ignoredText(ignored: readonly Finding[]): string {
   const notes = new Map<string, number>()
-  for (const [{ note }] of grouped(ignored).values()) {
+  for (const [{ note }] of byKey(ignored)) {
     const name = note === 'self-test' ? 'published test key' : 'internal key of a random generator'
     notes.set(name, (notes.get(name) ?? 0) + 1)
   }
@@ -113,33 +114,20 @@ function ignoredText(ignored: readonly Finding[]): string {
   return ` Ignored: ${parts.join(', ')}.`
 }
 
-type Group = readonly [Finding, ...Finding[]]
+/** 0 comes first. A process makes many symmetric keys itself, for sessions and caches. */
+const rankOf = ({ kind }: Finding): number => (kind === 'aes' || kind === 'hmac' ? 1 : 0)
 
-/** Of which a process makes many by itself: a session's, a cache's. */
-const SYMMETRIC: ReadonlySet<Finding['kind']> = new Set(['aes', 'hmac'])
-
-/** 0 comes first: what outlives a process, then what may not. */
-function rankOf(finding: Finding): number {
-  return SYMMETRIC.has(finding.kind) ? 1 : 0
-}
-
-/** Places by key: by its id, or where it has none by where it is; see {@link rankOf}. */
-function grouped(findings: readonly Finding[]): ReadonlyMap<string, Group> {
-  const keys = new Map<string, [Finding, ...Finding[]]>()
-  for (const finding of findings) {
-    const { file, offset, keyId, beginsAt, sameKeyAt, inside } = finding
-    const place = `${sameKeyAt ?? beginsAt ?? offset} ${inside?.firstAt ?? ''} ${file}`
-    const name = keyId?.spkiSha256 ?? place
-    const group = keys.get(name)
-    if (group === undefined) keys.set(name, [finding])
-    else group.push(finding)
-  }
-  const sorted = [...keys].toSorted(([, [a]], [, [b]]) => rankOf(a) - rankOf(b))
-  return new Map(sorted)
+/** Findings of each key, by its id, or where it has none by its location. */
+function byKey(findings: readonly Finding[]): readonly Group<Finding>[] {
+  const groups = grouped(findings, ({ file, offset, keyId, beginsAt, sameKeyAt, inside }) => {
+    const location = `${sameKeyAt ?? beginsAt ?? offset} ${inside?.firstAt ?? ''} ${file}`
+    return keyId?.spkiSha256 ?? location
+  })
+  return [...groups.values()].toSorted(([a], [b]) => rankOf(a) - rankOf(b))
 }
 
 function keyLines(findings: readonly Finding[]): string[] {
-  const groups = [...grouped(findings).values()]
+  const groups = byKey(findings)
   const lines: string[] = []
   for (const [i, group] of groups.entries()) {
     const block = groupLines(group)
@@ -152,22 +140,27 @@ function keyLines(findings: readonly Finding[]): string[] {
   return lines
 }
 
-function groupLines([first, ...others]: Group): string[] {
-  const { keyId } = first
-  const names = [
-    ...(keyId?.spkiSha256 === undefined ? [] : [`SPKI SHA-256 ${keyId.spkiSha256}`]),
-    ...(keyId?.kid === undefined ? [] : [`kid ${safeText(keyId.kid, 60)}`]),
-    ...(keyId?.subject === undefined ? [] : [safeText(keyId.subject, 60)]),
-  ]
-  const places = [first, ...others]
+function groupLines(group: Group<Finding>): string[] {
+  const [first] = group
   return [
-    line(`  ${what(first)}${noteOf(first)}${names.length === 0 ? '' : `  ${names.join(', ')}`}`),
-    ...cut(places.map(placeLine), SHOWN.places, 'location').map((text) => `  ${text}`),
+    line(`  ${what(first)}${noteOf(first)}${keyNames(first.keyId)}`),
+    ...cut(group.map(locationLine), SHOWN.locations, 'location').map((text) => `  ${text}`),
   ]
 }
 
-function what({ kind, bits }: Finding): string {
-  return bits === 0 ? kind : `${kind} ${bits}`
+/** The kind of a key and its length. */
+export const what = ({ kind, bits }: Pick<Finding, 'kind' | 'bits'>): string =>
+  bits === 0 ? kind : `${kind} ${bits}`
+
+/** Ids and names of a key, after two blanks. */
+export function keyNames(keyId: Finding['keyId'] | null): string {
+  const { spkiSha256, kid, subject } = keyId ?? {}
+  const names = [
+    ...(spkiSha256 === undefined ? [] : [`SPKI SHA-256 ${spkiSha256}`]),
+    ...(kid === undefined ? [] : [`kid ${safeText(kid, 60)}`]),
+    ...(subject === undefined ? [] : [safeText(subject, 60)]),
+  ]
+  return names.length === 0 ? '' : `  ${names.join(', ')}`
 }
 
 const NOTES: Readonly<Record<NonNullable<Finding['note']>, string>> = {
@@ -181,8 +174,8 @@ function noteOf({ note }: Finding): string {
   return note === undefined ? '' : NOTES[note]
 }
 
-/** Where, whose, in which form and by what. */
-function placeLine(finding: Finding): string {
+/** Encoding, location, owner and proof. */
+function locationLine(finding: Finding): string {
   const { file, offset, form, copies, proof, certainty, inside } = finding
   const { address, owner } = inside ?? finding
   const unpacked = inside === undefined ? '' : `, unpacked at ${hex(inside.offset)}`
@@ -209,17 +202,10 @@ export const line = (text: string): string => shortened(text, LONGEST)
 
 /** One line a kind, form and note. */
 function kindLines(found: readonly Finding[], most: number): string[] {
-  const kinds = new Map<string, { readonly first: Finding; count: number }>()
-  for (const finding of found) {
-    const { kind, form, note } = finding
-    const name = note === undefined ? `${kind} ${form}` : `${kind} ${note}`
-    const known = kinds.get(name)
-    if (known === undefined) kinds.set(name, { first: finding, count: 1 })
-    else known.count += 1
-  }
-  const lines = [...kinds.values()].map(({ first, count: often }) =>
+  const kinds = grouped(found, ({ kind, form, note }) => `${kind} ${note ?? form}`)
+  const lines = [...kinds.values()].map(([first, ...others]) =>
     line(
-      `  ${count(often)} × ${first.kind}${noteOf(first)} (${first.form}), first in ${shortPath(first.file)} at ${hex(first.offset)}: ${safeText(first.proof, 80)}`,
+      `  ${count(others.length + 1)} × ${first.kind}${noteOf(first)} (${first.form}), first in ${shortPath(first.file)} at ${hex(first.offset)}: ${safeText(first.proof, 80)}`,
     ),
   )
   return cut(lines, most, 'kind')
@@ -227,19 +213,12 @@ function kindLines(found: readonly Finding[], most: number): string[] {
 
 /** One line for all files in which the same was not searched: a folder can have thousands. */
 function gapLines(gaps: readonly Gap[], most: number): readonly string[] {
-  const alike = new Map<string, Gap[]>()
-  for (const gap of gaps) {
-    const name = `${gap.code} ${gap.message}`
-    const held = alike.get(name)
-    if (held === undefined) alike.set(name, [gap])
-    else held.push(gap)
-  }
-  const lines = [...alike.values()].flatMap(([first, ...rest]) => {
-    if (first === undefined) return []
+  const alike = grouped(gaps, ({ code, message }) => `${code} ${message}`)
+  const lines = [...alike.values()].map(([first, ...rest]) => {
     const others = rest.length === 0 ? '' : ` and ${plural(rest.length, 'more file')}`
     const where = `${shortPath(first.file)}${others}`
     // What to do about it is never cut.
-    return [`${line(`  ${where}: ${safeText(first.message, 100)}`)}; ${first.remedy}`]
+    return `${line(`  ${where}: ${safeText(first.message, 100)}`)}; ${first.remedy}`
   })
   return cut(lines, most, 'reason')
 }
@@ -260,7 +239,7 @@ function more(left: number, one: string): string {
 
 function closing(reports: readonly ScanReport[], findings: readonly Finding[]): string[] {
   const containers = [...new Set(reports.map(containerOf))]
-  // Of a pipe no log tells who touched it.
+  // No log records accesses to a pipe.
   const file = findings.find((finding) => finding.file !== STANDARD_INPUT)?.file
   return [
     '',

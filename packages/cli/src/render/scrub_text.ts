@@ -5,7 +5,7 @@
  */
 import { safeText } from '@mintmark/core'
 import type { ErasedValue, ScrubbedKey, ScrubDocument } from '@mintmark/scrub'
-import { cut, hex, line, section, shortPath, size } from './scan_text.ts'
+import { cut, hex, keyNames, line, section, shortPath, size, what } from './scan_text.ts'
 import { count, plural } from './table.ts'
 
 /** Lines of each list. */
@@ -47,9 +47,9 @@ function headline({ isClean, erased, input }: ScrubDocument, keys: readonly Scru
   const vectors = plural(vectorRegisters.bytes, 'byte')
   if (keys.length === 0 && erased.bytes === vectorRegisters.bytes)
     return `CLEAN: no key was found to erase. Vector registers are zeros now: ${vectors}.`
-  const what = keys.length === 0 ? '' : ` of ${plural(keys.length, 'key')}`
+  const whose = keys.length === 0 ? '' : ` of ${plural(keys.length, 'key')}`
   const also = vectorRegisters.bytes === 0 ? '' : `, ${vectors} of vector registers with them`
-  return `CLEAN: ${plural(erased.bytes, 'byte')}${what} erased at ${plural(erased.ranges.length, 'location')}${also}. A deep scan of the result finds no key.`
+  return `CLEAN: ${plural(erased.bytes, 'byte')}${whose} erased at ${plural(erased.ranges.length, 'location')}${also}. A deep scan of the result finds no key.`
 }
 
 /** Which parts of keys the output does not hold. */
@@ -69,19 +69,14 @@ function namedFirst(a: ScrubbedKey, b: ScrubbedKey): number {
 
 const rankOf = ({ keyId }: ScrubbedKey): number => (keyId?.spkiSha256 === undefined ? 1 : 0)
 
-function keyLines({ kind, bits, keyId, values, note, inStructure }: ScrubbedKey): string[] {
-  const names = [
-    ...(keyId?.spkiSha256 === undefined ? [] : [`SPKI SHA-256 ${keyId.spkiSha256}`]),
-    ...(keyId?.kid === undefined ? [] : [`kid ${safeText(keyId.kid, 60)}`]),
-    ...(keyId?.subject === undefined ? [] : [safeText(keyId.subject, 60)]),
-  ]
-  const what = `${kind}${bits === 0 ? '' : ` ${bits}`}${note === undefined ? '' : ` (${note})`}`
+function keyLines(key: ScrubbedKey): string[] {
+  const { keyId, values, note, inStructure } = key
   const fixed =
     inStructure.length === 0
       ? []
       : [`    ${plural(inStructure.length, 'piece')} in headers or names, which are not changed`]
   return [
-    line(`  ${what}${names.length === 0 ? '' : `  ${names.join(', ')}`}`),
+    line(`  ${what(key)}${note === undefined ? '' : ` (${note})`}${keyNames(keyId)}`),
     ...cut(values.map(valueLine), SHOWN.values, 'value').map((text) => `  ${text}`),
     ...fixed,
   ]

@@ -26,6 +26,29 @@ export interface Column {
   readonly keep?: 'start' | 'end'
 }
 
+/** A column, and the text of its cell in a row. */
+export type ColumnOf<Row> = readonly [
+  title: string,
+  cell: (row: Row) => string,
+  how?: Omit<Column, 'title'>,
+]
+
+/** {@link table} with a line for each row. */
+export function listed<Row>(
+  rows: readonly Row[],
+  width: number,
+  columns: readonly ColumnOf<Row>[],
+): string {
+  return table(
+    columns.map(([title, , how]) => ({ title, ...how })),
+    rows.map((row) => columns.map(([, cell]) => cell(row))),
+    width,
+  )
+}
+
+/** Aligned as numbers are. */
+export const RIGHT: Omit<Column, 'title'> = { align: 'right' }
+
 /**
  * Rows under their titles, two blanks between columns; every cell is made safe to print. Long cells are shortened with
  * an ellipsis, then columns are left out, which a line below names.

@@ -6,7 +6,7 @@ import { join } from 'node:path'
 import { after, afterEach, describe, it } from 'node:test'
 import { stripVTControlCharacters } from 'node:util'
 import { type Io, runProgram } from '../../src/index.ts'
-import { errorPlaces } from '../../src/render/error_places.ts'
+import { errorTrace } from '../../src/render/error_trace.ts'
 import { painted } from '../../src/render/paint.ts'
 
 const folder = mkdtempSync(join(tmpdir(), 'mintmark-general-'))
@@ -113,7 +113,7 @@ describe('what is said on standard error', () => {
 
   it('quotes nothing that the cause of an error quotes', () => {
     const cause = new SyntaxError('"secret-one" is not JSON\n    at secret-two')
-    const said = errorPlaces(new Error('unreadable', { cause }))
+    const said = errorTrace(new Error('unreadable', { cause }))
     assert.match(said, /^ {4}at .*\n[\s\S]*\ncaused by SyntaxError\n {4}at /)
     assert.doesNotMatch(said, /secret/)
   })

@@ -83,7 +83,7 @@ describe('mailboxes without a ceiling on a terminal', () => {
 
   it('fit, however long their names and narrow the terminal', () => {
     for (const width of [80, 60, 40]) {
-      const text = answerText({ ...answer, scope: scope() }, { width, place: 'case' })
+      const text = answerText({ ...answer, scope: scope() }, { width, path: 'case' })
       assertHarmless(text)
       const at = text.split('\n').findIndex((line) => line.includes('\\x1b'))
       const lines = text.split('\n').slice(at, at + 2)

@@ -1,58 +1,37 @@
 import { type Custody, custody, custodyOutcome, prepare } from '@mintmark/case'
-import { safeJson, safeText } from '@mintmark/core'
+import { type Json, safeText } from '@mintmark/core'
 import { flag, withCase } from '../../options/options.ts'
 import type { Handler } from '../../process/command.ts'
 import { exitCode } from '../../process/exit_codes.ts'
 import { widthOf } from '../../process/io.ts'
-import { csvLine } from '../../render/rows.ts'
-import { minute, plural, table } from '../../render/table.ts'
+import { print } from '../../render/print.ts'
+import { csvText } from '../../render/rows.ts'
+import { listed, minute, plural } from '../../render/table.ts'
 import { shortened } from '../../render/wrapped.ts'
 
-const CSV_COLUMNS = [
-  'artefact',
-  'path',
-  'at',
-  'principal',
-  'operation',
-  'ip',
-  'client',
-  'token_id',
-  'verdict',
-  'reason',
-  'hunts',
-] as const
+const CSV = 'artefact path at principal operation ip client token_id verdict reason hunts'.split(
+  ' ',
+)
 
 export const custodyOf: Handler = (args, options, io) =>
   withCase(options, 'read', async (investigated) => {
     await prepare(investigated)
     const { session } = investigated
     const found = await custody(session, args[0] === undefined ? {} : { artefact: args[0] })
-    if (flag(options, 'json')) await io.out(`${safeJson(found)}\n`)
-    else await io.out(flag(options, 'csv') ? custodyCsv(found) : described(found, widthOf(io)))
+    const text = () => (flag(options, 'csv') ? custodyCsv(found) : described(found, widthOf(io)))
+    await print(io, options, found, text)
     const asked = { found: found.length, isNamed: args[0] !== undefined }
     return exitCode(await custodyOutcome(session, asked))
   })
 
-function custodyCsv(artefacts: readonly Custody[]): string {
-  const lines = artefacts.flatMap(({ rows }) =>
-    rows.map((row) =>
-      csvLine([
-        row.artefact,
-        row.path,
-        row.at,
-        row.principal,
-        row.operation,
-        row.ip,
-        row.client,
-        row.tokenId,
-        row.verdict,
-        row.reason,
-        row.hunts.join(' '),
-      ]),
-    ),
-  )
-  return `${CSV_COLUMNS.join(',')}\r\n${lines.join('')}`
-}
+const custodyCsv = (artefacts: readonly Custody[]): string =>
+  csvText(CSV, artefacts.flatMap(({ rows }) => rows).map(csvRow))
+
+const csvRow = ({ tokenId, hunts, ...row }: Custody['rows'][number]): Json => ({
+  ...row,
+  token_id: tokenId,
+  hunts: hunts.join(' '),
+})
 
 function described(artefacts: readonly Custody[], width: number): string {
   if (artefacts.length === 0)
@@ -62,30 +41,22 @@ function described(artefacts: readonly Custody[], width: number): string {
       ({ artefact, path, accesses, principals, keys, rows }) =>
         `${safeText(artefact)}  ${shortened(safeText(path, 1000), 40, 'end')}
 ${plural(accesses, 'access', 'accesses')} by ${plural(principals, 'principal')}
-${keys.map(held).join('')}${table(
-  [
-    { title: 'at', least: 20 },
-    { title: 'principal' },
-    { title: 'operation', least: 14, drop: 3 },
-    { title: 'from', least: 15, drop: 2 },
-    { title: 'verdict', least: 20 },
-    { title: 'hunts', least: 10, drop: 4 },
-  ],
-  rows.map((row) => [
-    minute(row.at),
-    row.principal,
-    row.operation,
-    row.ip,
-    `${row.verdict} (${row.reason})`,
-    row.hunts.join(' '),
-  ]),
-  width,
-)}`,
+${keys.map(keyText).join('')}${accessTable(rows, width)}`,
     )
     .join('\n')
 }
 
-function held({ spkiSha256, kid }: Custody['keys'][number]): string {
+const accessTable = (rows: Custody['rows'], width: number) =>
+  listed(rows, width, [
+    ['at', ({ at }) => minute(at), { least: 20 }],
+    ['principal', ({ principal }) => principal],
+    ['operation', ({ operation }) => operation, { least: 14, drop: 3 }],
+    ['from', ({ ip }) => ip, { least: 15, drop: 2 }],
+    ['verdict', ({ verdict, reason }) => `${verdict} (${reason})`, { least: 20 }],
+    ['hunts', ({ hunts }) => hunts.join(' '), { least: 10, drop: 4 }],
+  ])
+
+function keyText({ spkiSha256, kid }: Custody['keys'][number]): string {
   const name = kid === null ? '' : `kid ${safeText(kid, 60)}\n`
   return `a dump of this name or hash holds a private key:\n${name}SPKI SHA-256 ${spkiSha256}\n`
 }

@@ -13,13 +13,13 @@ import {
   type Survey,
   survey,
 } from '@mintmark/case'
-import { safeJson, safeText } from '@mintmark/core'
-import { flag } from '../../options/options.ts'
+import { isoOf, safeText } from '@mintmark/core'
 import type { Handler } from '../../process/command.ts'
 import { exitCode } from '../../process/exit_codes.ts'
 import { widthOf } from '../../process/io.ts'
 import { Progress } from '../../process/progress.ts'
-import { count, percent, plural, table } from '../../render/table.ts'
+import { print } from '../../render/print.ts'
+import { count, listed, percent, plural, RIGHT } from '../../render/table.ts'
 import { labelled, wrapped } from '../../render/wrapped.ts'
 
 /** Files without records that text names; JSON names all. */
@@ -33,31 +33,29 @@ export const doctor: Handler = async (paths, options, io) => {
   const found = await survey(paths, (bytes) => progress.show('read', bytes, 0))
   progress.end()
   const questions = questionsOf(found)
-  await io.out(
-    flag(options, 'json')
-      ? `${safeJson(asJson(found, questions))}\n`
-      : described(found, questions, { nowMs: io.now(), width: widthOf(io) }),
+  await print(io, options, documentOf(found, questions), () =>
+    described(found, questions, { nowMs: io.now(), width: widthOf(io) }),
   )
   const isWhole = questions.length > 0 && questions.every(({ answer }) => answer === 'yes')
   return exitCode({ isFound: false, isWhole })
 }
 
-function asJson({ logs, statements, ...rest }: Survey, questions: readonly Question[]) {
+function documentOf({ logs, statements, ...rest }: Survey, questions: readonly Question[]) {
   return {
     ...rest,
     statements: Object.fromEntries(statements),
     logs: logs.map(({ firstMs, lastMs, ...log }) => ({
       ...log,
-      first: iso(firstMs),
-      last: iso(lastMs),
+      first: isoOf(firstMs),
+      last: isoOf(lastMs),
       keptDays: keptDaysOf({ firstMs, lastMs, ...log }),
     })),
     questions: questions.map(({ lacking, ...question }) => ({
       ...question,
       lacking: lacking.map(({ fromMs, toMs, ...one }) => ({
         ...one,
-        from: toMs === 0 ? null : iso(fromMs),
-        to: toMs === 0 ? null : iso(toMs),
+        from: toMs === 0 ? null : isoOf(fromMs),
+        to: toMs === 0 ? null : isoOf(toMs),
       })),
     })),
   }
@@ -105,30 +103,26 @@ function ofTenant(
     tenant === '' && logs.length === 0
       ? 'ALL TENANTS'
       : `TENANT ${safeText(tenant, 60) || 'not named'}`
-  const rows = logs.map((log) => {
-    const kept = keptDaysOf(log)
-    return [
-      safeText(log.side === 'issuance' ? log.category : `${log.category} accesses`, MOST_NAME),
-      day(log.firstMs),
-      day(log.lastMs),
-      count(log.records),
-      percent(log.withToken / log.records),
-      kept === 0 ? '' : deletion(log.firstMs + kept * DAY_MS, log.lastMs + kept * DAY_MS, nowMs),
-    ]
-  })
-  const columns = [
-    { title: 'log' },
-    { title: 'first', least: 10 },
-    { title: 'last', least: 10 },
-    { title: 'records', align: 'right' },
-    { title: 'with id', align: 'right', drop: 1 },
-    { title: 'at the source', least: 15 },
-  ] as const
-  return `${title}\n${rows.length === 0 ? '' : table(columns, rows, width)}${questions.map((one) => answered(one, width)).join('')}`
+  const logTable = listed(logs, width, [
+    ['log', nameOf],
+    ['first', ({ firstMs }) => day(firstMs), { least: 10 }],
+    ['last', ({ lastMs }) => day(lastMs), { least: 10 }],
+    ['records', ({ records }) => count(records), RIGHT],
+    ['with id', (log) => percent(log.withToken / log.records), { ...RIGHT, drop: 1 }],
+    ['at the source', (log) => deletion(log, nowMs), { least: 15 }],
+  ])
+  return `${title}\n${logs.length === 0 ? '' : logTable}${questions.map((one) => answered(one, width)).join('')}`
 }
 
+const nameOf = ({ side, category }: LogSeen) =>
+  safeText(side === 'issuance' ? category : `${category} accesses`, MOST_NAME)
+
 /** What the source does with the records of a log, by the usual licence. */
-function deletion(firstMs: number, lastMs: number, nowMs: number): string {
+function deletion(log: LogSeen, nowMs: number): string {
+  const days = keptDaysOf(log)
+  if (days === 0) return ''
+  const firstMs = log.firstMs + days * DAY_MS
+  const lastMs = log.lastMs + days * DAY_MS
   if (lastMs < nowMs) return `gone ${day(lastMs)}`
   return firstMs < nowMs ? `going to ${day(lastMs)}` : `goes ${day(firstMs)}`
 }
@@ -177,5 +171,4 @@ function deadline(fromMs: number, toMs: number, keptMs: number, nowMs: number): 
 }
 
 const DAY_MS = 86_400_000
-const day = (ms: number) => iso(ms).slice(0, 10)
-const iso = (ms: number) => new Date(ms).toISOString()
+const day = (ms: number) => isoOf(ms).slice(0, 10)

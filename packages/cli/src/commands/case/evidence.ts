@@ -1,11 +1,12 @@
 import { type EvidenceRow, evidenceRows, rejectRows } from '@mintmark/case'
-import { safeJson, safeText } from '@mintmark/core'
+import { safeText } from '@mintmark/core'
 import { flag, withCase } from '../../options/options.ts'
 import type { Handler } from '../../process/command.ts'
 import { DONE } from '../../process/exit_codes.ts'
 import { widthOf } from '../../process/io.ts'
+import { print } from '../../render/print.ts'
 import { writeRows } from '../../render/rows.ts'
-import { count, table } from '../../render/table.ts'
+import { count, listed, RIGHT } from '../../render/table.ts'
 
 const COLUMNS: readonly string[] = ['path', 'line', 'kind', 'reason', 'detail']
 
@@ -17,32 +18,24 @@ export const evidence: Handler = (_args, options, io) =>
       return DONE
     }
     const rows = await evidenceRows(session)
-    await io.out(flag(options, 'json') ? `${safeJson(rows)}\n` : listed(rows, widthOf(io)))
+    await print(io, options, rows, () => described(rows, widthOf(io)))
     return DONE
   })
 
-function listed(rows: readonly EvidenceRow[], width: number): string {
-  const files = table(
+function described(rows: readonly EvidenceRow[], width: number): string {
+  const files = listed(rows, width, [
+    ['file', ({ path }) => path, { least: 24, keep: 'end' }],
     [
-      { title: 'file', least: 24, keep: 'end' },
-      { title: 'shape', least: 10 },
-      { title: 'rows', align: 'right' },
-      { title: 'duplicates', align: 'right', drop: 1 },
-      { title: 'rejected', align: 'right' },
-      { title: 'first', least: 10, drop: 3 },
-      { title: 'last', least: 10, drop: 2 },
+      'shape',
+      ({ shape, sameAs }) => (sameAs === undefined ? shape : 'same content as another'),
+      { least: 10 },
     ],
-    rows.map(({ path, shape, sameAs, rows: read, duplicates, rejected, first, last }) => [
-      path,
-      sameAs === undefined ? shape : 'same content as another',
-      count(read),
-      count(duplicates),
-      count(rejected.file + rejected.row + rejected.payload),
-      (first ?? '').slice(0, 10),
-      (last ?? '').slice(0, 10),
-    ]),
-    width,
-  )
+    ['rows', (row) => count(row.rows), RIGHT],
+    ['duplicates', ({ duplicates }) => count(duplicates), { ...RIGHT, drop: 1 }],
+    ['rejected', ({ rejected: { file, row, payload } }) => count(file + row + payload), RIGHT],
+    ['first', ({ first }) => (first ?? '').slice(0, 10), { least: 10, drop: 3 }],
+    ['last', ({ last }) => (last ?? '').slice(0, 10), { least: 10, drop: 2 }],
+  ])
   return files + rows.flatMap(notes).join('')
 }
 

@@ -6,42 +6,30 @@ import {
   huntsOutcome,
   sealAndReconcile,
 } from '@mintmark/case'
-import { safeJson, safeText } from '@mintmark/core'
+import { safeText } from '@mintmark/core'
 import { flag, list, textOption, withCase } from '../../options/options.ts'
-import type { Handler, Options } from '../../process/command.ts'
+import type { Handler } from '../../process/command.ts'
 import { DONE, exitCode, WRONG_USAGE } from '../../process/exit_codes.ts'
-import { type Io, widthOf } from '../../process/io.ts'
+import { widthOf } from '../../process/io.ts'
 import { Progress } from '../../process/progress.ts'
-import { csvLine } from '../../render/rows.ts'
-import { count, minute, plural, table } from '../../render/table.ts'
+import { print } from '../../render/print.ts'
+import { csvText } from '../../render/rows.ts'
+import { count, listed, minute, plural } from '../../render/table.ts'
 import { labelled } from '../../render/wrapped.ts'
 
 /** Rows of one hunt that text shows; JSON and CSV have more. */
 const SHOWN = 5
 const EXPORTED = 100_000
-const CSV_COLUMNS = [
-  'hunt',
-  'class',
-  'strength',
-  'at',
-  'tenant',
-  'principal',
-  'mailbox',
-  'access_id',
-  'token_id',
-  'session_id',
-  'ip',
-  'app',
-  'why',
-] as const
+const CSV =
+  'hunt class strength at tenant principal mailbox access_id token_id session_id ip app why'.split(
+    ' ',
+  )
 
 export const hunt: Handler = async (args, options, io) => {
   const selection = { dirs: list(options, 'hunts'), ...(args.length > 0 && { only: args }) }
   if (flag(options, 'list')) {
     const hunts = huntList(selection)
-    await io.out(
-      flag(options, 'json') ? `${safeJson(hunts.map(summary))}\n` : listed(hunts, widthOf(io)),
-    )
+    await print(io, options, hunts.map(summary), () => huntTable(hunts, widthOf(io)))
     return DONE
   }
   if (textOption(options, 'case') === undefined) {
@@ -59,57 +47,39 @@ export const hunt: Handler = async (args, options, io) => {
       onProgress: (done, total, id) => progress.show(id, done, total),
     })
     progress.end()
-    await print(results, options, io)
+    const text = () => (flag(options, 'csv') ? hitsCsv(results) : described(results, widthOf(io)))
+    await print(io, options, results, text)
     return exitCode(await huntsOutcome(session, results))
   })
 }
 
-async function print(results: readonly HuntResult[], options: Options, io: Io): Promise<void> {
-  if (flag(options, 'json')) await io.out(`${safeJson(results)}\n`)
-  else if (flag(options, 'csv')) await printCsv(results, io)
-  else await io.out(described(results, widthOf(io)))
-}
-
-async function printCsv(results: readonly HuntResult[], io: Io): Promise<void> {
-  const lines = results.flatMap(({ id, class: kind, strength, rows }) =>
-    rows.map((row) =>
-      csvLine([
-        id,
-        kind,
-        strength,
-        row.at,
-        row.tenant,
-        row.principal,
-        row.mailbox,
-        row.recordId,
-        row.tokenId,
-        row.sessionId,
-        row.ip,
-        row.app,
-        row.why,
-      ]),
-    ),
+function hitsCsv(results: readonly HuntResult[]): string {
+  const rows = results.flatMap((result) =>
+    result.rows.map(({ recordId, tokenId, sessionId, ...row }) => ({
+      hunt: result.id,
+      class: result.class,
+      strength: result.strength,
+      access_id: recordId,
+      token_id: tokenId,
+      session_id: sessionId,
+      ...row,
+    })),
   )
-  await io.out(`${CSV_COLUMNS.join(',')}\r\n${lines.join('')}`)
+  return csvText(CSV, rows)
 }
 
-/** What a hunt is, without its SQL and its place. */
+/** What a hunt is, without its SQL and its file. */
 function summary({ sql: _sql, file: _file, ...rest }: Hunt): Omit<Hunt, 'sql' | 'file'> {
   return rest
 }
 
-function listed(hunts: ReturnType<typeof huntList>, width: number): string {
-  return table(
-    [
-      { title: 'hunt', least: 24 },
-      { title: 'class', least: 8, drop: 1 },
-      { title: 'strength', least: 11 },
-      { title: 'title', least: 24 },
-    ],
-    hunts.map(({ id, class: kind, strength, title }) => [id, kind, strength, title]),
-    width,
-  )
-}
+const huntTable = (hunts: readonly Hunt[], width: number) =>
+  listed(hunts, width, [
+    ['hunt', ({ id }) => id, { least: 24 }],
+    ['class', ({ class: kind }) => kind, { least: 8, drop: 1 }],
+    ['strength', ({ strength }) => strength, { least: 11 }],
+    ['title', ({ title }) => title, { least: 24 }],
+  ])
 
 /** Hunts with hits one by one, the others in one sentence. */
 function described(results: readonly HuntResult[], width: number): string {
@@ -125,16 +95,13 @@ function ofHunt(result: HuntResult, width: number): string {
   const said = (label: string, text: string) =>
     labelled(`  ${label}`, safeText(text, 1000), { width, indent: 16, lines: 4 })
   const more = hits - rows.length
+  const hitTable = listed(rows, width, [
+    ['at', ({ at }) => minute(at), { least: 20 }],
+    ['account', ({ mailbox, principal }) => mailbox || principal, { least: 34 }],
+    ['from', ({ ip }) => ip, { least: 15, drop: 1 }],
+    ['why', ({ why }) => why],
+  ])
   return `${id} (${kind}, ${strength}): ${of}
 ${[...said('means', result.means), ...said('cannot mean', result.cannotMean)].join('\n')}
-${table(
-  [
-    { title: 'at', least: 20 },
-    { title: 'account', least: 34 },
-    { title: 'from', least: 15, drop: 1 },
-    { title: 'why' },
-  ],
-  rows.map(({ at, mailbox, principal, ip, why }) => [minute(at), mailbox || principal, ip, why]),
-  width,
-)}${more > 0 ? `${count(more)} more: --csv\n` : ''}`
+${hitTable}${more > 0 ? `${count(more)} more: --csv\n` : ''}`
 }

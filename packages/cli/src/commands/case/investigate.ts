@@ -19,7 +19,7 @@ import type { Handler, Options } from '../../process/command.ts'
 import { exitCode } from '../../process/exit_codes.ts'
 import { type Interrupted, interruptible } from '../../process/interrupted.ts'
 import { type Io, widthOf } from '../../process/io.ts'
-import { Progress } from '../../process/progress.ts'
+import { withProgress } from '../../process/progress.ts'
 import { answerText } from '../../render/answer.ts'
 
 export const investigate: Handler = async (args, options, io) => {
@@ -27,7 +27,7 @@ export const investigate: Handler = async (args, options, io) => {
   const selection = await selectionOption(options, io)
   const paths = [...args, ...list(options, 'directory')]
   await requirePaths(paths)
-  const found = await interruptible(io, keptIn(location), async () => {
+  const found = await interruptible(io, stateOfCase(location), async () => {
     const investigated = await openCase(location, { mode: 'write' })
     try {
       const { evidence } = await readIn(investigated, paths, options, io)
@@ -39,60 +39,53 @@ export const investigate: Handler = async (args, options, io) => {
     }
   })
   const code = exitCode(caseOutcome(found.conclusion, options['scan'] !== false))
-  const shown = { width: widthOf(io), place: nearPath(found.case) }
+  const shown = { width: widthOf(io), path: nearPath(found.case) }
   await io.out(flag(options, 'json') ? `${safeJson(found, 2)}\n` : answerText(found, shown), code)
   return code
 }
 
-/** Every file is in the case whole, or not at all; what is derived from them is derived again. */
-export const keptIn = (location: string): Interrupted => ({
-  kept: `${safeText(nearPath(location), 1000)} keeps every file that was read whole.`,
-  next: 'run the same command again. It reads only the rest.',
+/** Every file is in the case completely or not at all; what is derived from them is derived again. */
+export const stateOfCase = (location: string): Interrupted => ({
+  state: `${safeText(nearPath(location), 1000)} has every file that was read to its end.`,
+  next: 'run the same command again. It reads only the others.',
 })
 
-async function answered(
+const answered = (
   investigated: Case,
   selection: Selection,
   options: Options,
   io: Io,
-): Promise<Answer> {
-  const progress = new Progress(io)
-  let done = 0
-  try {
+): Promise<Answer> =>
+  withProgress(io, async (progress) => {
+    let done = 0
     return await answer(investigated, selection, {
       hunts: { dirs: list(options, 'hunts') },
       onStep: (step) => progress.show(step, done++, 6),
     })
-  } finally {
-    progress.end()
-  }
-}
+  })
 
-/** A place as somebody here would type it. */
-function nearPath(place: string): string {
-  const near = path.relative(process.cwd(), place)
-  return path.isAbsolute(place) && near !== '' && !near.startsWith('..') ? near : place
+/** A location as somebody here would type it. */
+function nearPath(location: string): string {
+  const near = path.relative(process.cwd(), location)
+  return path.isAbsolute(location) && near !== '' && !near.startsWith('..') ? near : location
 }
 
 /** Reads files into the case, with progress. */
-export async function readIn(
+export function readIn(
   investigated: Case,
   paths: readonly string[],
   options: Options,
   io: Io,
 ): ReturnType<typeof ingest> {
   const threads = threadsOption(options)
-  const progress = new Progress(io)
-  try {
-    return await ingest(investigated, paths, {
+  return withProgress(io, (progress) =>
+    ingest(investigated, paths, {
       ...(threads !== undefined && { threads }),
       otherShape,
       onProgress: ({ bytesRead, bytesTotal }) =>
         progress.show('reading', Math.min(bytesRead, bytesTotal), bytesTotal),
-    })
-  } finally {
-    progress.end()
-  }
+    }),
+  )
 }
 
 /** The same inputs find their case again; other inputs do not get mixed into it. */

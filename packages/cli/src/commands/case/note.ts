@@ -4,12 +4,13 @@
  * @module
  */
 import { addNote, type NewNote, NOTE_KINDS, type Note, notes, noteValue } from '@mintmark/case'
-import { safeJson, safeText } from '@mintmark/core'
+import { safeText } from '@mintmark/core'
 import { authorOption, invalid } from '../../options/option_values.ts'
 import { flag, withCase } from '../../options/options.ts'
 import type { Handler } from '../../process/command.ts'
 import { DONE } from '../../process/exit_codes.ts'
 import { widthOf } from '../../process/io.ts'
+import { print } from '../../render/print.ts'
 import { minute } from '../../render/table.ts'
 import { labelled } from '../../render/wrapped.ts'
 
@@ -17,7 +18,7 @@ export const note: Handler = ([about, text], options, io) => {
   const thing = about === undefined ? undefined : thingOf(about)
   const isBack = flag(options, 'takeBack')
   if (isBack && (thing === undefined || text !== undefined))
-    throw invalid('takeBack', '--take-back takes what the note is about, and no text')
+    throw invalid('takeBack', '--take-back needs what the note is about, and no text')
   const isWritten = isBack || text !== undefined
   const who = isWritten ? authorOption(options) : ''
   const wanted = thing === undefined ? '' : noteValue(thing)
@@ -25,14 +26,14 @@ export const note: Handler = ([about, text], options, io) => {
     if (thing !== undefined && isWritten) {
       const written = await addNote(session, { ...thing, text: text ?? null, who })
       const said = `${isBack ? 'Taken back' : 'Noted'}: ${written.kind}:${written.value}, by ${who}`
-      await io.out(flag(options, 'json') ? `${safeJson(written)}\n` : `${safeText(said, 5000)}\n`)
+      await print(io, options, written, () => `${safeText(said, 5000)}\n`)
       return DONE
     }
     const all = await notes(session)
-    const held = all.filter(
+    const found = all.filter(
       ({ kind, value }) => thing === undefined || (kind === thing.kind && value === wanted),
     )
-    await io.out(flag(options, 'json') ? `${safeJson(held)}\n` : listed(held, widthOf(io)))
+    await print(io, options, found, () => listed(found, widthOf(io)))
     return DONE
   })
 }
@@ -46,9 +47,9 @@ function thingOf(about: string): Pick<NewNote, 'kind' | 'value'> {
   return { kind, value: about.slice(name.length + 1) }
 }
 
-function listed(held: readonly Note[], width: number): string {
-  if (held.length === 0) return 'No notes.\n'
-  const lines = held.flatMap(({ at, who, kind, value, text }) => [
+function listed(found: readonly Note[], width: number): string {
+  if (found.length === 0) return 'No notes.\n'
+  const lines = found.flatMap(({ at, who, kind, value, text }) => [
     ...labelled(minute(at).slice(0, 16), safeText(`${who} on ${kind}:${value}`, 5000), {
       width,
       indent: 18,

@@ -1,6 +1,6 @@
 import path from 'node:path'
 import { answer, type Case, type Selection } from '@mintmark/case'
-import { plural, safeJson, safeText } from '@mintmark/core'
+import { plural, safeText } from '@mintmark/core'
 import {
   findChromium,
   type WriteOptions,
@@ -9,14 +9,15 @@ import {
   writeReport,
 } from '@mintmark/report'
 import { htmlRenderer } from '@mintmark/web'
-import { flag, list, selectionOption, textOption, withCase } from '../../options/options.ts'
+import { list, selectionOption, textOption, withCase } from '../../options/options.ts'
 import { recipientsOf } from '../../options/recipients.ts'
 import { reportOptions } from '../../options/report_options.ts'
 import type { Handler, Options } from '../../process/command.ts'
 import { DONE, type ExitCode, WRONG_USAGE } from '../../process/exit_codes.ts'
 import { type Interrupted, interruptible } from '../../process/interrupted.ts'
 import { type Io, widthOf } from '../../process/io.ts'
-import { Progress } from '../../process/progress.ts'
+import { withProgress } from '../../process/progress.ts'
+import { print } from '../../render/print.ts'
 import { labelled } from '../../render/wrapped.ts'
 
 /** Writes the report of a case to a folder. */
@@ -42,8 +43,8 @@ export const report: Handler = async (_args, options, io) => {
 }
 
 const NOTHING_WRITTEN: Interrupted = {
-  kept: 'The case is unchanged, and no report was written.',
-  next: 'run the same command again. What the case has answered is kept.',
+  state: 'The case is unchanged, and no report was written.',
+  next: 'run the same command again. Answers that the case has are not computed again.',
 }
 
 const SOME_NOTICES: Interrupted = {
@@ -60,35 +61,35 @@ async function written(
     selection,
   }: { readonly options: Options; readonly io: Io; readonly selection: Selection },
 ): Promise<ExitCode> {
-  const progress = new Progress(io)
-  let done = 0
-  const found = await answer(investigated, selection, {
-    hunts: { dirs: list(options, 'hunts') },
-    onStep: (step) => progress.show(step, done++, STEPS),
+  const made = await withProgress(io, async (progress): Promise<Made> => {
+    let done = 0
+    const onStep = (step: string) => progress.show(step, done++, STEPS)
+    const hunts = { dirs: list(options, 'hunts') }
+    const found = await answer(investigated, selection, { hunts, onStep })
+    const recipients = recipientsOf(found.scope, list(options, 'for'))
+    const all: WriteOptions = { ...asked, onFile: onStep }
+    return recipients === undefined
+      ? [{ out: asked.out, ...(await writeReport(investigated, found, all)) }]
+      : await writeNotices(investigated, found, recipients, all)
   })
-  const all: WriteOptions = { ...asked, onFile: (name) => progress.show(name, done++, STEPS) }
-  const recipients = recipientsOf(found.scope, list(options, 'for'))
-  const isReport = recipients === undefined
-  const made = isReport
-    ? [{ out: asked.out, ...(await writeReport(investigated, found, all)) }]
-    : await writeNotices(investigated, found, recipients, all)
-  progress.end()
   for (const { noPdf } of made)
     if (noPdf !== undefined)
       io.err(`mintmark: no report.pdf: ${asked.chromium} could not print: ${safeText(noPdf)}\n`)
-  await io.out(flag(options, 'json') ? jsonOf(made, isReport) : textOf(made, widthOf(io)))
+  const isReport = list(options, 'for').length === 0
+  await print(io, options, documentOf(made, isReport), () => textOf(made, widthOf(io)), 2)
   return DONE
 }
 
-type Made = readonly (Pick<WrittenNotice, 'out' | 'files'> & Partial<Pick<WrittenNotice, 'whom'>>)[]
+type Made = readonly (Pick<WrittenNotice, 'out' | 'files' | 'noPdf'> &
+  Partial<Pick<WrittenNotice, 'whom'>>)[]
 
-function jsonOf(made: Made, isReport: boolean): string {
+function documentOf(made: Made, isReport: boolean): object | null {
   const shown = made.map(({ out, files, whom }) => ({
     ...(whom !== undefined && { for: whom.name }),
     out,
     files: files.map(({ name, bytes, sha256 }) => ({ name, bytes, sha256 })),
   }))
-  return `${safeJson(isReport ? (shown[0] ?? null) : { notices: shown }, 2)}\n`
+  return isReport ? (shown[0] ?? null) : { notices: shown }
 }
 
 /** Files of one folder by what they are for; of several folders, a line each. */
@@ -98,7 +99,7 @@ function textOf(made: Made, width: number): string {
   return made
     .map(
       ({ out, whom, files }) =>
-        `${placeOf(out, '')}  ${safeText(whom?.name ?? '')}: ${plural(files.length, 'file')}\n`,
+        `${pathOf(out, '')}  ${safeText(whom?.name ?? '')}: ${plural(files.length, 'file')}\n`,
     )
     .join('')
 }
@@ -114,11 +115,11 @@ function filesOf({ out, files }: Made[number], width: number): string[] {
   const rows = matching(/\.csv$/).filter((name) => !IS_TABLE.test(name))
   const tables = matching(IS_TABLE).length
   const lines = [
-    ['WRITTEN', `${plural(files.length, 'file')} in ${placeOf(out, '')}`],
+    ['WRITTEN', `${plural(files.length, 'file')} in ${pathOf(out, '')}`],
     ['READ', documents.join(', ')],
     ['ROWS', [...rows, ...(tables > 0 ? [`${tables} × table-*.csv`] : [])].join(', ')],
     ['PROGRAMS', matching(/json/).join(', ')],
-    ['CHECK', `mintmark report verify ${placeOf(out, '')}`],
+    ['CHECK', `mintmark report verify ${pathOf(out, '')}`],
   ] as const
   return lines.flatMap(([label, text]) =>
     text === '' ? [] : labelled(label, text, { indent: 10, lines: 9, width }),
@@ -128,4 +129,4 @@ function filesOf({ out, files }: Made[number], width: number): string[] {
 /** Six of the answer, and one a file. */
 const STEPS = 15
 
-const placeOf = (out: string, name: string) => safeText(path.join(out, name), 1000)
+const pathOf = (out: string, name: string) => safeText(path.join(out, name), 1000)

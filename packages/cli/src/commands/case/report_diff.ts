@@ -1,19 +1,19 @@
-import { safeJson, safeText } from '@mintmark/core'
+import { safeText } from '@mintmark/core'
 import { erratumOf, erratumText, readReport, readSigningKey, writeErratum } from '@mintmark/report'
-import { flag, placeOption, textOption } from '../../options/option_values.ts'
-import { pemOf } from '../../options/report_options.ts'
+import { fileOption } from '../../options/files.ts'
+import { pathOption } from '../../options/option_values.ts'
 import type { Handler } from '../../process/command.ts'
 import { exitCode } from '../../process/exit_codes.ts'
+import { print } from '../../render/print.ts'
 
 /** Says what two reports say differently; with a folder, writes it as an erratum. Found is a difference. */
 export const reportDiff: Handler = async ([before = '', after = ''], options, io) => {
-  const key = textOption(options, 'sign')
-  const signingKey = key === undefined ? undefined : readSigningKey(await pemOf(key))
+  const pem = await fileOption(options, 'sign')
+  const signingKey = pem === undefined ? undefined : readSigningKey(pem)
   const erratum = erratumOf(await readReport(before), await readReport(after))
-  const out = placeOption(options, 'out')
+  const out = pathOption(options, 'out')
   if (out !== undefined) await writeErratum(erratum, out, signingKey)
-  const text = flag(options, 'json') ? `${safeJson(erratum, 2)}\n` : shown(erratumText(erratum))
-  await io.out(text)
+  await print(io, options, erratum, () => shown(erratumText(erratum)), 2)
   return exitCode({ isFound: erratum.differences.length > 0, isWhole: true })
 }
 

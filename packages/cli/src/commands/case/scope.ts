@@ -9,36 +9,26 @@ import {
   scope,
   selectionOutcome,
 } from '@mintmark/case'
-import { safeJson } from '@mintmark/core'
 import { flag, isNamed, selectionOption, withCase } from '../../options/options.ts'
 import type { Handler } from '../../process/command.ts'
 import { exitCode } from '../../process/exit_codes.ts'
 import { widthOf } from '../../process/io.ts'
-import { csvLine } from '../../render/rows.ts'
-import { bounds, boundText, count, plural, table } from '../../render/table.ts'
+import { print } from '../../render/print.ts'
+import { csvText } from '../../render/rows.ts'
+import { bounds, boundText, count, listed, plural, RIGHT } from '../../render/table.ts'
 import { labelled } from '../../render/wrapped.ts'
 
-const CSV_COLUMNS = [
-  'mailbox',
-  'organisation',
-  'group',
-  'messages_lower',
-  'messages_upper',
-  'copies_lower',
-  'copies_upper',
-  'items_without_message_id',
-  'accesses',
-  'either',
-  'first',
-  'last',
-] as const
+const CSV = [
+  'mailbox organisation group messages_lower messages_upper copies_lower copies_upper',
+  'items_without_message_id accesses either first last',
+].flatMap((names) => names.split(' '))
 
 export const scopeOf: Handler = async (_args, options, io) => {
   const selection = await selectionOption(options, io)
   return withCase(options, 'read', async (investigated) => {
     const { found, outcome } = await bounded(investigated, selection)
-    if (flag(options, 'json')) await io.out(`${safeJson(found)}\n`)
-    else await io.out(flag(options, 'csv') ? accountsCsv(found) : described(found, widthOf(io)))
+    const text = () => (flag(options, 'csv') ? accountsCsv(found) : described(found, widthOf(io)))
+    await print(io, options, found, text)
     return exitCode(outcome)
   })
 }
@@ -58,30 +48,21 @@ async function bounded(
 }
 
 /** One row an account. An empty upper bound is an unbounded one. */
-export function accountsCsv({ accounts }: Scope): string {
-  const lines = accounts.map((row) =>
-    csvLine([
-      row.mailbox,
-      row.organisation,
-      row.group,
-      row.messages.lower,
-      row.messages.upper,
-      row.copies.lower,
-      row.copies.upper,
-      row.items_without_message_id,
-      row.accesses,
-      row.either,
-      row.first,
-      row.last,
-    ]),
+const accountsCsv = ({ accounts }: Scope): string =>
+  csvText(
+    CSV,
+    accounts.map((row) => ({
+      ...row,
+      messages_lower: row.messages.lower,
+      messages_upper: row.messages.upper,
+      copies_lower: row.copies.lower,
+      copies_upper: row.copies.upper,
+    })),
   )
-  return `${CSV_COLUMNS.join(',')}\r\n${lines.join('')}`
-}
 
-/** In place of a table without a row: a zero that comes of a misspelt name is not to be taken for an answer. */
-const NOTHING_SELECTED = `No access of this case is selected. Where something was named (a mailbox, an
-address, a time), that may be its spelling, or that no log covers it. What the
-logs hold: mintmark coverage
+/** In place of an empty table: zero because of a misspelt name must not be taken for an answer. */
+const NOTHING_SELECTED = `No access of this case is selected. A name (mailbox, address, time) may be
+misspelt, or no log may cover it. What the logs cover: mintmark coverage
 `
 
 /** Accounts that text shows; CSV has all. */
@@ -107,26 +88,12 @@ function described(found: Scope, width: number): string {
   return `${summary.join('\n')}\n\n${accountTable(found, width)}${more}`
 }
 
-function accountTable({ accounts }: Scope, width: number): string {
-  return table(
-    [
-      { title: 'mailbox', least: 34 },
-      { title: 'organisation', least: 12 },
-      { title: 'group', least: 12, drop: 3 },
-      { title: 'messages', align: 'right' },
-      { title: 'first', least: 10, drop: 2 },
-      { title: 'last', least: 10, drop: 1 },
-    ],
-    accounts
-      .slice(0, SHOWN)
-      .map(({ mailbox, organisation, group, messages, first, last }) => [
-        mailbox,
-        organisation,
-        group,
-        bounds(messages),
-        first.slice(0, 10),
-        last.slice(0, 10),
-      ]),
-    width,
-  )
-}
+const accountTable = ({ accounts }: Scope, width: number) =>
+  listed(accounts.slice(0, SHOWN), width, [
+    ['mailbox', ({ mailbox }) => mailbox, { least: 34 }],
+    ['organisation', ({ organisation }) => organisation, { least: 12 }],
+    ['group', ({ group }) => group, { least: 12, drop: 3 }],
+    ['messages', ({ messages }) => bounds(messages), RIGHT],
+    ['first', ({ first }) => first.slice(0, 10), { least: 10, drop: 2 }],
+    ['last', ({ last }) => last.slice(0, 10), { least: 10, drop: 1 }],
+  ])

@@ -12,14 +12,15 @@ import {
   timeline,
   timelineRows,
 } from '@mintmark/case'
-import { isoOf, type Json, safeJson, safeText } from '@mintmark/core'
+import { isoOf, type Json, safeText } from '@mintmark/core'
 import { timesketchRow } from '@mintmark/report'
 import { flag, isNamed, selectionOption, withCase } from '../../options/options.ts'
 import type { Handler, Options } from '../../process/command.ts'
 import { exitCode } from '../../process/exit_codes.ts'
 import { type Io, widthOf } from '../../process/io.ts'
+import { print } from '../../render/print.ts'
 import { writeRows } from '../../render/rows.ts'
-import { count, minute, plural, table } from '../../render/table.ts'
+import { count, listed, minute, plural, RIGHT, table } from '../../render/table.ts'
 import { labelled } from '../../render/wrapped.ts'
 
 export const timelineOf: Handler = async (_args, options, io) => {
@@ -28,7 +29,7 @@ export const timelineOf: Handler = async (_args, options, io) => {
     const isListed = flag(options, 'csv') || flag(options, 'timesketch')
     const answer = isListed || isNamed(selection) ? undefined : await finishedAnswer(investigated)
     if (answer !== undefined) {
-      await print(answer.timeline, flag(options, 'json'), io)
+      await summarised(answer.timeline, options, io)
       return exitCode(pointedOutcome(answer.conclusion))
     }
     await prepare(investigated)
@@ -52,7 +53,7 @@ async function printed(
   const selected = await select(session, selection)
   try {
     const found = await timeline(session, selected)
-    await print(found, flag(options, 'json'), io)
+    await summarised(found, options, io)
     if (isNamed(selection) && !flag(options, 'json'))
       await io.out(accessTable(await accessPage(session, selected, { limit: LISTED }), widthOf(io)))
     return found.first === null ? 0 : 1
@@ -67,26 +68,19 @@ const LISTED = 40
 function accessTable({ rows, total }: AccessPage, width: number): string {
   if (rows.length === 0) return ''
   const more = total > rows.length ? `, the first ${rows.length} (all: --csv)` : ''
-  const cells = rows.map((row) => [
-    minute(row.at).slice(0, 16),
-    row.operation,
-    row.account || row.objectPath,
-    row.ip,
-    row.party === 'either' ? `${row.verdict}, ambiguous` : row.verdict,
-    row.items === 0 ? '' : count(row.items),
-  ])
-  return `\n${plural(total, 'access', 'accesses')}${more}\n${table(
+  const accesses = listed(rows, width, [
+    ['at, UTC', ({ at }) => minute(at).slice(0, 16), { least: 16 }],
+    ['what', ({ operation }) => operation, { least: 12 }],
+    ['mailbox or file', ({ account, objectPath }) => account || objectPath, { least: 16 }],
+    ['from', ({ ip }) => ip, { least: 15, drop: 1 }],
     [
-      { title: 'at, UTC', least: 16 },
-      { title: 'what', least: 12 },
-      { title: 'mailbox or file', least: 16 },
-      { title: 'from', least: 15, drop: 1 },
-      { title: 'verdict', least: 8 },
-      { title: 'messages', align: 'right', drop: 2 },
+      'verdict',
+      ({ party, verdict }) => (party === 'either' ? `${verdict}, ambiguous` : verdict),
+      { least: 8 },
     ],
-    cells,
-    width,
-  )}`
+    ['messages', ({ items }) => (items === 0 ? '' : count(items)), { ...RIGHT, drop: 2 }],
+  ])
+  return `\n${plural(total, 'access', 'accesses')}${more}\n${accesses}`
 }
 
 /** Of `--csv`: one row a selected access, its time in UTC. */
@@ -104,12 +98,11 @@ async function* timesketch(chunks: AsyncIterable<readonly Json[]>): AsyncIterabl
   for await (const rows of chunks) yield rows.map(timesketchRow)
 }
 
-async function print(found: Timeline, asJson: boolean, io: Io): Promise<void> {
-  if (asJson) {
-    await io.out(`${safeJson(found)}\n`)
-    return
-  }
-  const width = widthOf(io)
+async function summarised(found: Timeline, options: Options, io: Io): Promise<void> {
+  await print(io, options, found, () => summaryText(found, widthOf(io)))
+}
+
+function summaryText(found: Timeline, width: number): string {
   const horizon = found.cannotExcludeBefore
   const said = (label: string, text: string) => labelled(label, text, { width, lines: 6 })
   const lines = [
@@ -123,26 +116,16 @@ async function print(found: Timeline, asJson: boolean, io: Io): Promise<void> {
         : `${minute(horizon.at)}: ${safeText(horizon.because, 1000)}`,
     ),
   ]
-  await io.out(`${lines.join('\n')}\n\n${phaseTable(found, width)}\n${hourTable(found, width)}`)
+  return `${lines.join('\n')}\n\n${phaseTable(found, width)}\n${hourTable(found, width)}`
 }
 
-function phaseTable({ phases }: Timeline, width: number): string {
-  return table(
-    [
-      { title: 'phase from', least: 20 },
-      { title: 'to', least: 20, drop: 1 },
-      { title: 'accesses', align: 'right' },
-      { title: 'what', least: 20 },
-    ],
-    phases.map(({ from, to, accesses, label }) => [
-      minute(from),
-      minute(to),
-      count(accesses),
-      label,
-    ]),
-    width,
-  )
-}
+const phaseTable = ({ phases }: Timeline, width: number) =>
+  listed(phases, width, [
+    ['phase from', ({ from }) => minute(from), { least: 20 }],
+    ['to', ({ to }) => minute(to), { least: 20, drop: 1 }],
+    ['accesses', ({ accesses }) => count(accesses), RIGHT],
+    ['what', ({ label }) => label, { least: 20 }],
+  ])
 
 /** Hours of the day, UTC, in four columns. */
 function hourTable({ hours }: Timeline, width: number): string {
@@ -154,7 +137,7 @@ function hourTable({ hours }: Timeline, width: number): string {
   )
   const columns = Array.from({ length: 4 }, () => [
     { title: 'UTC' },
-    { title: 'accesses', align: 'right' as const },
+    { title: 'accesses', ...RIGHT },
   ]).flat()
   return table(columns, rows, width)
 }

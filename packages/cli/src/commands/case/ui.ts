@@ -9,14 +9,14 @@ import type { Handler, Options } from '../../process/command.ts'
 import { DONE, type ExitCode } from '../../process/exit_codes.ts'
 import type { Io } from '../../process/io.ts'
 import { openBrowser } from '../../process/open_browser.ts'
-import { Progress } from '../../process/progress.ts'
-import { toldToStop } from '../../process/stopping.ts'
+import { withProgress } from '../../process/progress.ts'
+import { stopRequested } from '../../process/stopping.ts'
 
 const HOST = '127.0.0.1'
 
-/** Serves a case to one browser until it is told to stop. */
+/** Serves a case to one browser until the process is asked to end. */
 export const ui: Handler = async (_args, options, io) => {
-  // First of all: a page that is not built is said before a case is opened.
+  // First of all: a page that is not built is reported before a case is opened.
   const files = pageFiles()
   return withCase(options, 'read-on', (investigated) => serve(investigated, { options, io, files }))
 }
@@ -42,18 +42,20 @@ async function serve(
   const port = numberOption(options, 'port', { least: 0, most: 65_535 }) ?? 0
   const { url, stop } = await listen(app, { host: HOST, port })
   auth.bind(url)
-  // From here on it ends tidily, however soon it is told.
-  const told = toldToStop()
+  // From here on it ends in good order, however soon it is asked to.
+  const stopping = stopRequested()
   await io.out(greeting(auth.entryAddress(), flag(options, 'json')))
-  const putAway = flag(options, 'open') ? shown(auth.entryAddress(), investigated, io) : undefined
-  await told
-  putAway?.()
+  const removeFile = flag(options, 'open')
+    ? shown(auth.entryAddress(), investigated, io)
+    : undefined
+  await stopping
+  removeFile?.()
   await stop()
   await views.close()
   return DONE
 }
 
-/** In the browser; where that fails, the printed address is there. @returns takes away what that needed */
+/** In the browser; where that fails, there is the printed address. @returns removes the file that this needed */
 function shown(url: string, { session, location }: Case, io: Io): (() => void) | undefined {
   const onFailure = (why: string) =>
     io.err(`mintmark: no browser was opened: ${why}. Open the printed address yourself\n`)
@@ -73,19 +75,17 @@ function greeting(url: string, isJson: boolean): string {
 /** Steps of an answer. */
 const STEPS = 6
 
-/** The views of the case; what was done before for the same evidence is not done again. */
-async function opened(investigated: Case, ownHunts: OwnHunts, io: Io): Promise<CaseViews> {
-  const progress = new Progress(io)
-  const onProgress = (done: number, total: number) => progress.show('reconcile', done, total)
-  await prepare(investigated, { onProgress })
-  let done = 0
-  const onStep = (step: string) => progress.show(step, done++, STEPS)
-  const views = await CaseViews.open(investigated, () => ownHunts.dirs(), { onStep })
-  progress.end()
-  return views
-}
+/** The views of the case; what was computed before for the same evidence is not computed again. */
+const opened = (investigated: Case, ownHunts: OwnHunts, io: Io): Promise<CaseViews> =>
+  withProgress(io, async (progress) => {
+    const onProgress = (done: number, total: number) => progress.show('reconcile', done, total)
+    await prepare(investigated, { onProgress })
+    let done = 0
+    const onStep = (step: string) => progress.show(step, done++, STEPS)
+    return await CaseViews.open(investigated, () => ownHunts.dirs(), { onStep })
+  })
 
-/** Where hunts go that the page keeps: into the case's own folder; on a server nowhere, unless it is named. */
+/** Where hunts of the page are stored: in the case's own folder; on a server nowhere, unless it is named. */
 function homeOf({ session, location }: Case): string | undefined {
   return session.kind === 'embedded' ? join(location, 'hunts') : undefined
 }

@@ -11,12 +11,13 @@ import {
   type LogLooked,
   type Why,
 } from '@mintmark/case'
-import { safeJson, safeText } from '@mintmark/core'
-import { flag, withCase } from '../../options/options.ts'
+import { isoOf, safeText } from '@mintmark/core'
+import { withCase } from '../../options/options.ts'
 import type { Handler } from '../../process/command.ts'
 import { type ExitCode, exitCode } from '../../process/exit_codes.ts'
 import { widthOf } from '../../process/io.ts'
-import { count, minute, plural, table } from '../../render/table.ts'
+import { print } from '../../render/print.ts'
+import { count, listed, minute, plural, RIGHT } from '../../render/table.ts'
 import { labelled } from '../../render/wrapped.ts'
 import { judged } from './verdicts.ts'
 
@@ -24,7 +25,7 @@ export const why: Handler = ([id = ''], options, io) =>
   withCase(options, 'read', async (investigated) => {
     await judged(investigated, io)
     const found = await explain(investigated.session, id.trim())
-    await io.out(flag(options, 'json') ? `${safeJson(found)}\n` : described(id, found, widthOf(io)))
+    await print(io, options, found, () => described(id, found, widthOf(io)))
     return codeOf(found)
   })
 
@@ -48,12 +49,12 @@ function described(id: string, found: Explained, width: number): string {
   return `${head}${found.whys.map((each) => one(each, width)).join('\n')}`
 }
 
-/** An id that no access has: it may still be that of an issued token or of a session that was begun. */
+/** An id that no access has: it may still be the id of an issued token, or of a session. */
 function unused(id: string, issuances: readonly IssuanceSeen[], width: number): string {
   const name = safeText(id, 100)
   if (issuances.length > 0)
     return `No access has ${name}. It was issued:\n${issued(issuances, width)}`
-  return `Nothing in this case has the id ${name}: no access, token or session.\nA record's own id, a token id in any spelling, or a session id as logged will do.\n`
+  return `Nothing in this case has the id ${name}: no access, token or session.\nGive a record's own id, a token id in any spelling, or a session id as logged.\n`
 }
 
 /** Of one paragraph. */
@@ -99,28 +100,18 @@ function lookedFor({ lookedFor: { tokenId, sessionId, from, to, tenant } }: Why)
 
 function logs(looked: readonly LogLooked[], width: number): string {
   if (looked.length === 0) return 'None of its logs of issued tokens is in this case.\n'
-  return table(
-    [
-      { title: 'log' },
-      { title: 'hours', align: 'right' },
-      { title: 'issued', align: 'right' },
-      { title: 'with id', align: 'right' },
-      { title: 'whole log' },
-    ],
-    looked.map((log) => [
-      `${log.category}${log.quality === 'whole' ? '' : ` (${log.quality})`}`,
-      `${log.hoursPresent} of ${log.hours}`,
-      count(log.issued),
-      count(log.withToken),
-      `${log.first.slice(0, 10)} to ${log.last.slice(0, 10)}`,
-    ]),
-    width,
-  )
+  return listed(looked, width, [
+    ['log', (log) => `${log.category}${log.quality === 'whole' ? '' : ` (${log.quality})`}`],
+    ['hours', (log) => `${log.hoursPresent} of ${log.hours}`, RIGHT],
+    ['issued', (log) => count(log.issued), RIGHT],
+    ['with id', (log) => count(log.withToken), RIGHT],
+    ['whole log', ({ first, last }) => `${first.slice(0, 10)} to ${last.slice(0, 10)}`],
+  ])
 }
 
 function losses({ losses: lost }: Why): string {
   const lines = lost.map(({ code, category, fromMs, toMs, records }) => {
-    const span = [fromMs, toMs].map((ms) => minute(new Date(ms).toISOString())).join(' to ')
+    const span = [fromMs, toMs].map((ms) => minute(isoOf(ms))).join(' to ')
     const number = records === 0 ? 'an unknown number of records' : plural(records, 'record')
     return `lost: ${number}, ${code}${category === '' ? '' : ` of ${category}`}, ${span}\n`
   })
@@ -129,26 +120,20 @@ function losses({ losses: lost }: Why): string {
 
 function issued(rows: readonly IssuanceSeen[], width: number): string {
   if (rows.length === 0) return 'No log has any.\n'
-  return table(
+  return listed(rows, width, [
+    ['at, UTC', ({ at }) => minute(at).slice(0, 16), { least: 16 }],
     [
-      { title: 'at, UTC', least: 16 },
-      { title: 'log' },
-      { title: 'for' },
-      { title: 'from', least: 15 },
+      'log',
+      ({ category, outcome }) => (outcome === 'issued' ? category : `${category} (${outcome})`),
     ],
-    rows.map(({ at, category, outcome, principal, ip }) => [
-      minute(at).slice(0, 16),
-      outcome === 'issued' ? category : `${category} (${outcome})`,
-      principal,
-      ip,
-    ]),
-    width,
-  )
+    ['for', ({ principal }) => principal],
+    ['from', ({ ip }) => ip, { least: 15 }],
+  ])
 }
 
 const PROBLEMS: Readonly<Record<Why['raw']['problem'], string>> = {
   '': '',
-  'file-missing': 'The file is not there any more.\n',
+  'file-missing': 'The file no longer exists.\n',
   'file-changed': 'The file has changed since it was read: it is not shown.\n',
   'row-not-found': 'The record was not found on its line.\n',
 }

@@ -1,6 +1,6 @@
 import { realpathSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
-import { MintmarkError, safeJson, safeText } from '@mintmark/core'
+import { MintmarkError, safeText } from '@mintmark/core'
 import {
   type GateSettings,
   type GateStatus,
@@ -13,49 +13,52 @@ import {
 import { flag } from '../../options/option_values.ts'
 import type { Handler, Options } from '../../process/command.ts'
 import { DONE, exitCode } from '../../process/exit_codes.ts'
+import { print } from '../../render/print.ts'
 import { plural } from '../../render/table.ts'
-import { compressionOf, folderOption, keptKeysOf, limitsOf } from './gate_options.ts'
+import { compressionOf, folderOption, limitsOf, storedKeysOf } from './gate_options.ts'
 
 const RECEIVER = new URL('../../../bin/gate-receive.mjs', import.meta.url)
 
 export const gateInstall: Handler = async (_args, options, io) => {
-  const places = placesOf(options)
+  const folders = foldersOf(options)
   const settings: GateSettings = {
     spool: folderOption(options, 'spool'),
     limits: limitsOf(options),
     compression: compressionOf(options),
     ignoresLimits: flag(options, 'ignoreLimits'),
     acceptsCut: flag(options, 'acceptCut'),
-    publicKeys: await keptKeysOf(options, io),
+    publicKeys: await storedKeysOf(options, io),
   }
   const receiver = realpathSync(fileURLToPath(RECEIVER))
-  const { state, wasThere } = installGate(places, settings, {
+  const { state, wasThere } = installGate(folders, settings, {
     node: process.execPath,
     receiver,
   })
-  if (flag(options, 'json')) await io.out(`${safeJson({ wasThere, ...state }, 2)}\n`)
-  else {
-    const before =
-      state.previous === undefined
-        ? 'not known: "mintmark gate uninstall" will not restore it'
-        : `${safeText(state.previous.pattern)}  ("mintmark gate uninstall" restores that)`
-    await io.out(
-      [
-        wasThere
-          ? 'Core dump gate: was installed already; its settings are new.'
-          : 'Core dump gate: installed.',
-        `Cores are written to ${safeText(state.settings.spool)}, packed by ${state.settings.compression}.`,
-        `Before it there was: ${before}`,
-        'A reboot takes it away: docs/gate.md has a unit for systemd.\n',
-      ].join('\n'),
-    )
-  }
+  const text = () => installedText(state, wasThere)
+  await print(io, options, { wasThere, ...state }, text, 2)
   return DONE
 }
 
+function installedText({ previous, settings }: Installed['state'], wasThere: boolean): string {
+  const before =
+    previous === undefined
+      ? 'not known: "mintmark gate uninstall" will not restore it'
+      : `${safeText(previous.pattern)}  ("mintmark gate uninstall" restores it)`
+  return [
+    wasThere
+      ? 'Core dump gate: it was installed before; the new settings are in use.'
+      : 'Core dump gate: installed.',
+    `Cores are written to ${safeText(settings.spool)}, compressed by ${settings.compression}.`,
+    `Previous core_pattern: ${before}`,
+    'A reboot removes the gate: docs/gate.md has a unit for systemd.\n',
+  ].join('\n')
+}
+
+type Installed = ReturnType<typeof installGate>
+
 export const gateUninstall: Handler = async (_args, options, io) => {
-  const done = uninstallGate(placesOf(options))
-  await io.out(flag(options, 'json') ? `${safeJson(done, 2)}\n` : `${inWords(done)}\n`)
+  const done = uninstallGate(foldersOf(options))
+  await print(io, options, done, () => `${inWords(done)}\n`, 2)
   return DONE
 }
 
@@ -64,13 +67,13 @@ function inWords({ outcome, kernel }: Uninstalled): string {
   if (outcome === 'restored')
     return `Core dump gate: removed. kernel.core_pattern is again: ${pattern}`
   return outcome === 'not-ours'
-    ? `Core dump gate: removed. kernel.core_pattern was changed since, and is left as it is: ${pattern}`
+    ? `Core dump gate: removed. Somebody changed kernel.core_pattern since; it is left: ${pattern}`
     : `Core dump gate: not installed. kernel.core_pattern is: ${pattern}`
 }
 
 export const gateStatusOf: Handler = async (_args, options, io) => {
-  const status = gateStatus(placesOf(options))
-  await io.out(flag(options, 'json') ? `${safeJson(publicPart(status), 2)}\n` : statusText(status))
+  const status = gateStatus(foldersOf(options))
+  await print(io, options, publicPart(status), () => statusText(status), 2)
   return exitCode({ isFound: status.problems.length > 0, isWhole: true })
 }
 
@@ -88,7 +91,7 @@ function statusText({ isInstalled, kernel, state, spool, problems }: GateStatus)
     `kernel.core_pattern   ${safeText(kernel.pattern)}`,
   ]
   if (state?.previous !== undefined)
-    lines.push(`before it             ${safeText(state.previous.pattern)}`)
+    lines.push(`previous              ${safeText(state.previous.pattern)}`)
   if (spool !== undefined) {
     lines.push(
       `spool                 ${safeText(spool.folder)}: ${plural(spool.cores, 'core')}, ` +
@@ -96,25 +99,27 @@ function statusText({ isInstalled, kernel, state, spool, problems }: GateStatus)
     )
     const { leftBehind, heldBytes, maxHeldBytes, freeBytes } = spool
     if (leftBehind > 0)
-      lines.push(`left behind           ${leftBehind} by what was killed: the next core removes it`)
+      lines.push(
+        `leftovers             ${leftBehind} of killed processes: the next core removes them`,
+      )
     lines.push(
-      `memory                up to ${mebibytes(maxHeldBytes)} of cores are held, ${mebibytes(heldBytes)} now`,
+      `memory                at most ${mebibytes(maxHeldBytes)} for cores, ${mebibytes(heldBytes)} now`,
       `disk                  ${mebibytes(freeBytes)} free`,
     )
     for (const line of spool.lastProblems)
       lines.push(`log                   ${safeText(line, 500)}`)
   }
-  for (const problem of problems) lines.push(`look at               ${safeText(problem, 500)}`)
+  for (const problem of problems) lines.push(`problem               ${safeText(problem, 500)}`)
   return `${lines.join('\n')}\n`
 }
 
 const mebibytes = (bytes: number): string => `${Math.floor(bytes / 2 ** 20)} MiB`
 
-function placesOf(options: Options): Paths {
-  const places = {
+function foldersOf(options: Options): Paths {
+  const folders = {
     procSys: folderOption(options, 'procSys'),
     stateFolder: folderOption(options, 'state'),
   }
-  if (process.platform === 'linux') return places
+  if (process.platform === 'linux') return folders
   throw new MintmarkError('GATE_UNFIT', 'only Linux pipes cores into a program: use "gate watch"')
 }

@@ -10,13 +10,8 @@ import { invalid, list, numberOption, textOption } from '../../options/option_va
 import type { Options } from '../../process/command.ts'
 import type { Io } from '../../process/io.ts'
 
-const UNITS: ReadonlyMap<string, number> = new Map([
-  ['', 1],
-  ['K', 2 ** 10],
-  ['M', 2 ** 20],
-  ['G', 2 ** 30],
-  ['T', 2 ** 40],
-])
+/** Each is 1024 times the one before. */
+const UNITS = ['', 'K', 'M', 'G', 'T']
 
 /** @throws {MintmarkError} `INPUT_INVALID` */
 export function limitsOf(options: Options): GateLimits {
@@ -35,7 +30,7 @@ function boundOption(options: Options, name: string, flag: string): number | 'au
 /** Bytes of a size such as `256M`: K, M, G and T are powers of 1024. */
 function sizeOption(options: Options, name: string, flag: string): number {
   const [, digits, unit] = /^(\d{1,12})([KMGT]?)$/i.exec(textOption(options, name) ?? '') ?? []
-  const bytes = Number(digits) * (UNITS.get(unit?.toUpperCase() ?? '?') ?? Number.NaN)
+  const bytes = Number(digits) * 1024 ** UNITS.indexOf(unit?.toUpperCase() ?? '')
   if (Number.isSafeInteger(bytes)) return bytes
   throw invalid(flag, `--${flag} takes a size such as 256M`)
 }
@@ -44,8 +39,8 @@ export function compressionOf(options: Options): Compression {
   return textOption(options, 'compress') === 'gzip' ? 'gzip' : 'zstd'
 }
 
-/** The public keys of `--public-key`, written down without any secret. */
-export async function keptKeysOf(options: Options, io: Io): Promise<readonly Json[]> {
+/** The public keys of `--public-key`, as the gate stores them: without any secret. */
+export async function storedKeysOf(options: Options, io: Io): Promise<readonly Json[]> {
   if (list(options, 'publicKey').length === 0) return []
   const [{ givenKeys }, { storedKey }] = await Promise.all([
     import('../../options/given_keys.ts'),

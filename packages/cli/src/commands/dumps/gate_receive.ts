@@ -1,5 +1,5 @@
 import { isatty } from 'node:tty'
-import { parseObject, safeJson } from '@mintmark/core'
+import { parseObject } from '@mintmark/core'
 import {
   arrivalOf,
   arrivalOfFile,
@@ -21,13 +21,14 @@ import { compileLess } from '../../process/compiling.ts'
 import { DONE, type ExitCode, WRONG_USAGE } from '../../process/exit_codes.ts'
 import { exitCodeOf } from '../../process/gate_exit.ts'
 import type { Io } from '../../process/io.ts'
-import { compressionOf, folderOption, keptKeysOf, limitsOf } from './gate_options.ts'
+import { print } from '../../render/print.ts'
+import { compressionOf, folderOption, limitsOf, storedKeysOf } from './gate_options.ts'
 
 const STANDARD_INPUT = 0
 
 export const gateReceive: Handler = async (args, options, io) => {
   if (isatty(STANDARD_INPUT) && !flag(options, 'check')) {
-    io.err('error: give it a core on standard input (see --help)\n')
+    io.err('error: no core on standard input: pipe one into it (see --help)\n')
     return WRONG_USAGE
   }
   return await receiveOne(await gateFrom(options, io), args, options, io)
@@ -35,17 +36,17 @@ export const gateReceive: Handler = async (args, options, io) => {
 
 async function gateFrom(options: Options, io: Io): Promise<Gate> {
   const spool = Spool.open(folderOption(options, 'spool'), { isMade: true })
-  const kept = await keptKeysOf(options, io)
+  const publicKeys = await storedKeysOf(options, io)
   return {
     spool,
     log: new GateLog(spool.folder),
     limits: limitsOf(options),
     compression: compressionOf(options),
-    loadScrub: () => scrubFor(kept, flag(options, 'acceptCut')),
+    loadScrub: () => scrubFor(publicKeys, flag(options, 'acceptCut')),
   }
 }
 
-/** The dying process is gone by now: what is compiled from here on is the search alone. */
+/** The dying process is gone at this point: what is compiled from here on is the search alone. */
 async function scrubFor(...given: Parameters<typeof loadGateScrub>): Promise<Scrub> {
   compileLess()
   return await loadGateScrub(...given)
@@ -68,22 +69,22 @@ async function receiveOne(
     dropped === undefined
       ? arrivalOf(crashOf(args, io.now()), inlet)
       : arrivalOfFile(droppedOf(dropped), inlet)
-  const landed = await receiveCore(gate, arrival)
-  await io.out(flag(options, 'json') ? `${safeJson(landed, 2)}\n` : `${inWords(landed)}\n`)
-  return exitCodeOf(landed)
+  const received = await receiveCore(gate, arrival)
+  await print(io, options, received, () => `${inWords(received)}\n`, 2)
+  return exitCodeOf(received)
 }
 
-function inWords(landed: CoreOutcome): string {
-  if (landed.outcome === 'lost') return `no core: ${landed.why}`
-  if (landed.outcome === 'unclean') return `no core, only a report: ${landed.folder}`
-  const { folder, erasedRanges } = landed
+function inWords(received: CoreOutcome): string {
+  if (received.outcome === 'lost') return `no core: ${received.why}`
+  if (received.outcome === 'unclean') return `no core, only a report: ${received.folder}`
+  const { folder, erasedRanges } = received
   return `${folder}: ${erasedRanges === 0 ? 'nothing to erase' : `${erasedRanges} locations erased`}`
 }
 
 function droppedOf(text: string): DroppedFile {
   const { path, bytes, modifiedMs, inode, member } = parseObject(text) ?? {}
   if (typeof path !== 'string' || typeof bytes !== 'number')
-    throw invalid('dropped', '--dropped takes what "gate watch" gives')
+    throw invalid('dropped', '--dropped takes what "gate watch" passes on')
   const file = { path, bytes, modifiedMs: Number(modifiedMs), inode: Number(inode) }
   return typeof member === 'string' ? { ...file, member } : file
 }

@@ -6,7 +6,8 @@ import { flag, list, numberOption, textOption } from '../../options/option_value
 import type { Handler, Options } from '../../process/command.ts'
 import { DONE, exitCode, WRONG_USAGE } from '../../process/exit_codes.ts'
 import { note } from '../../process/io.ts'
-import { untilStopped } from '../../process/stopping.ts'
+import { stopSignal } from '../../process/stopping.ts'
+import { print } from '../../render/print.ts'
 import { folderOption, limitsOf } from './gate_options.ts'
 
 const USAGE = 'error: give one DIR to watch: name it first, or behind a -- (see --help)'
@@ -19,10 +20,10 @@ export const gateWatch: Handler = async (args, options, io) => {
     io.err(`${USAGE}\n`)
     return WRONG_USAGE
   }
-  // Told now, not at the first dump.
+  // Wrong limits are reported now, not at the first dump.
   limitsOf(options)
   const all = list(options, 'publicKey')
-  // What is no key of the last files of the option is the folder.
+  // Of an option that takes several files, the last one is the folder where no operand is left.
   const keyFiles = args.length > 0 ? all : all.slice(0, -1)
   const spool = Spool.open(folderOption(options, 'spool'), { isMade: true })
   const watch = new FolderWatch({
@@ -35,7 +36,7 @@ export const gateWatch: Handler = async (args, options, io) => {
   })
   if (flag(options, 'once')) {
     const count = await watch.sweepOnce()
-    await io.out(flag(options, 'json') ? `${JSON.stringify(count)}\n` : inWords(count))
+    await print(io, options, count, () => inWords(count))
     return exitCode({
       isFound: count.withKeys > 0,
       isWhole: count.failed === 0 && count.left === 0,
@@ -46,12 +47,12 @@ export const gateWatch: Handler = async (args, options, io) => {
     io,
     `mintmark: watching ${safeText(folder)}; results are logged in ${spool.folder}/gate.log\n`,
   )
-  // A core that is being received when this ends is lost, its raw dump is not: it is taken again.
-  await watch.run(untilStopped())
+  // A core that is being received when this ends is lost, its raw dump is not: it is received again.
+  await watch.run(stopSignal())
   return DONE
 }
 
-/** Without links; what is not there is told by the watch. */
+/** Without links; the watch reports a folder that does not exist. */
 function folderOf(given: string): string {
   try {
     return realpathSync(given)
@@ -80,5 +81,5 @@ function receiveCall(
 }
 
 function inWords({ landed, withKeys, withLeads, failed, left, waiting }: WatchCount): string {
-  return `${landed} written, ${withKeys} of them with keys that were erased, ${withLeads} with what may be keys; ${failed} failed, ${left} not taken (see gate.log), ${waiting} still being written or taken by another watch\n`
+  return `${landed} written, ${withKeys} of them with erased keys, ${withLeads} with unverified keys; ${failed} failed, ${left} not received (see gate.log), ${waiting} incomplete or received by another watch\n`
 }

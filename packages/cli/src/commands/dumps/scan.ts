@@ -19,19 +19,19 @@ import type { Handler, Options } from '../../process/command.ts'
 import { type ExitCode, exitCode, WRONG_USAGE } from '../../process/exit_codes.ts'
 import { type Interrupted, interruptible } from '../../process/interrupted.ts'
 import type { Io } from '../../process/io.ts'
-import { Progress } from '../../process/progress.ts'
+import { withProgress } from '../../process/progress.ts'
 import type { Answered } from '../../render/scan_text.ts'
 
 const NO_OPERAND =
-  "error: missing argument 'FILE|DIR': name what to scan first, or behind a -- (see --help)"
+  "error: missing argument 'FILE|DIR': name it before the options, or after -- (see --help)"
 
-/** Of all folders that were named, where there was nothing else: what was not searched is not called free of keys. */
-const NO_FILE = 'it holds no file that could be searched'
+/** Of named folders without files: what was not searched is not called free of keys. */
+const NO_FILE = 'it has no file that can be searched'
 const EMPTY = 'it is empty'
 
-const NOTHING_KEPT: Interrupted = {
-  kept: 'A scan writes nothing, and keeps nothing.',
-  next: 'run it again, on fewer files at a time where it takes too long.',
+const NOTHING_STORED: Interrupted = {
+  state: 'A scan stores nothing.',
+  next: 'run it again, on fewer files at a time if it takes too long.',
 }
 
 export const scan: Handler = async (args, options, io) => {
@@ -40,7 +40,7 @@ export const scan: Handler = async (args, options, io) => {
     io.err(`${NO_OPERAND}\n`)
     return WRONG_USAGE
   }
-  const scanned = await interruptible(io, NOTHING_KEPT, () =>
+  const scanned = await interruptible(io, NOTHING_STORED, () =>
     scanAll(operands, publicKeys, options, io),
   )
   const answer = answerOf(scanned)
@@ -67,9 +67,8 @@ async function scanAll(
   const totalBytes = files.reduce((sum, { size }) => sum + size, 0)
   const reports: ScanReport[] = []
   const failed: Unreadable[] = [...unreadable]
-  const progress = new Progress(io)
   let doneBytes = 0
-  try {
+  await withProgress(io, async (progress) => {
     for (const file of files) {
       const { path, size, isNamed } = file
       const before = doneBytes
@@ -90,9 +89,7 @@ async function scanAll(
       }
       doneBytes += size
     }
-  } finally {
-    progress.end()
-  }
+  })
   const isNothing = reports.length === 0 && failed.length === 0
   const empty = isNothing ? paths.map((path) => ({ path, reason: NO_FILE })) : []
   return { reports, unreadable: [...failed, ...empty] }
@@ -113,7 +110,7 @@ function share(done: number, total: number): number {
   return total === 0 ? 1 : Math.min(1, done / total)
 }
 
-/** Each way is loaded where it is asked for. */
+/** Each format is loaded only where it is asked for. */
 async function rendered(answered: Answered, options: Options): Promise<string> {
   if (flag(options, 'sarif')) {
     const { scanSarif } = await import('../../render/sarif.ts')

@@ -1,4 +1,4 @@
-import { MintmarkError, safeJson, safeText } from '@mintmark/core'
+import { safeJson, safeText } from '@mintmark/core'
 import type { PublicKey } from '@mintmark/keys'
 import {
   type ScrubDocument,
@@ -8,20 +8,20 @@ import {
   unfinishedFor,
 } from '@mintmark/scrub'
 import { keysAndOperands } from '../../options/given_keys.ts'
-import { flag, placeOption } from '../../options/option_values.ts'
+import { flag, invalid, pathOption } from '../../options/option_values.ts'
 import type { Handler, Options } from '../../process/command.ts'
 import { DONE, type ExitCode, NOT_ANSWERED, WRONG_USAGE } from '../../process/exit_codes.ts'
 import { type Interrupted, interruptible } from '../../process/interrupted.ts'
 import type { Io } from '../../process/io.ts'
-import { Progress } from '../../process/progress.ts'
+import { withProgress } from '../../process/progress.ts'
 import { scrubText } from '../../render/scrub_text.ts'
 
 const NOTHING_WRITTEN: Interrupted = {
-  kept: 'The input is unchanged, and no output was written.',
-  next: 'run the same command again. It begins anew.',
+  state: 'The input is unchanged, and no output was written.',
+  next: 'run the same command again. It starts from the beginning.',
 }
 
-const USAGE = 'error: give one FILE to scrub: name it first, or behind a -- (see --help)'
+const USAGE = 'error: scrub takes one FILE: name it before the options, or after -- (see --help)'
 
 export const scrub: Handler = async (args, options, io) => {
   const { publicKeys, operands } = await keysAndOperands(args, options, io)
@@ -31,14 +31,10 @@ export const scrub: Handler = async (args, options, io) => {
     return WRONG_USAGE
   }
   if (path === '-')
-    throw new MintmarkError(
-      'INPUT_INVALID',
-      'scrub reads a file more than once: give it a file, not a pipe',
-      { option: 'FILE' },
-    )
+    throw invalid('FILE', 'scrub reads its input more than once: give it a file, not a pipe')
   const asked = askedFor(options, publicKeys)
   const report = asked.report ?? `${asked.out}.report.json`
-  tellOfBegun([asked.out, report], io)
+  reportUnfinished([asked.out, report], io)
   const document = await endingClean(io, (unfinished) =>
     scrubbed(path, { ...asked, unfinished }, io),
   )
@@ -48,19 +44,18 @@ export const scrub: Handler = async (args, options, io) => {
   return code
 }
 
-/** A run that was killed could not remove what it had begun. */
-function tellOfBegun(places: readonly string[], io: Io): void {
-  for (const begun of places.flatMap(unfinishedFor)) {
+/** A run that was killed could not remove its unfinished files. */
+function reportUnfinished(paths: readonly string[], io: Io): void {
+  for (const file of paths.flatMap(unfinishedFor))
     io.err(
-      `mintmark: ${safeText(begun)} was begun by another run: if that was killed, remove it (it holds nothing that was to be erased)\n`,
+      `mintmark: ${safeText(file)} is unfinished: if the run that began it was killed, remove the file (it has nothing that was to be erased)\n`,
     )
-  }
 }
 
 function askedFor(options: Options, publicKeys: readonly PublicKey[]): ScrubFileOptions {
-  const report = placeOption(options, 'report')
+  const report = pathOption(options, 'report')
   return {
-    out: placeOption(options, 'out') ?? '',
+    out: pathOption(options, 'out') ?? '',
     publicKeys,
     isForced: flag(options, 'force'),
     published: flag(options, 'published'),
@@ -74,24 +69,20 @@ function askedFor(options: Options, publicKeys: readonly PublicKey[]): ScrubFile
 
 const STEPS = { searching: 'searching', verifying: 'searching the result', writing: 'writing' }
 
-async function scrubbed(path: string, options: ScrubFileOptions, io: Io): Promise<ScrubDocument> {
-  const progress = new Progress(io)
-  try {
-    return await scrubFile(path, {
+const scrubbed = (path: string, options: ScrubFileOptions, io: Io): Promise<ScrubDocument> =>
+  withProgress(io, (progress) =>
+    scrubFile(path, {
       ...options,
       onProgress: ({ step, doneBytes, totalBytes }) =>
         progress.show(STEPS[step], doneBytes, totalBytes),
-    })
-  } finally {
-    progress.end()
-  }
-}
+    }),
+  )
 
 const ENDINGS = ['SIGTERM', 'SIGHUP'] as const
 
 const goOn = (): void => {}
 
-/** Leaves no half of a file if the process is told to end meanwhile; a file that is too large is an error of the write. */
+/** Leaves no unfinished file if the process is asked to end meanwhile; a too large file is an error of the write. */
 async function endingClean<T>(io: Io, work: (unfinished: Unfinished) => Promise<T>): Promise<T> {
   const unfinished = new Unfinished()
   const end = (signal: NodeJS.Signals): void => {
@@ -111,7 +102,7 @@ async function endingClean<T>(io: Io, work: (unfinished: Unfinished) => Promise<
   }
 }
 
-/** What was to be written is written, or it is not: that something was erased is no finding but the purpose. */
+/** Erased keys are no finding: that is the purpose. */
 function exitCodeOf({ isClean }: ScrubDocument): ExitCode {
   return isClean ? DONE : NOT_ANSWERED
 }

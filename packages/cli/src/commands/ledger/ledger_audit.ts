@@ -1,33 +1,39 @@
-import { errnoOf, MintmarkError, safeJson, safeText } from '@mintmark/core'
+import { errnoOf, MintmarkError, plural, safeText } from '@mintmark/core'
 import {
   type AuditReport,
   auditLedger,
   frontEndKeys,
+  logPolicy,
   PinnedCheckpoints,
   parseCheckpoint,
   parseHeads,
   type SeenHead,
 } from '@mintmark/ledger'
 import { openReader } from '@mintmark/ledger/http'
-import { policyFor, textOfFile } from '../../options/ledger_files.ts'
-import { flag, list, textOption } from '../../options/option_values.ts'
+import { fileOption, textOfFile } from '../../options/files.ts'
+import { list, textOption } from '../../options/option_values.ts'
+import { policyOption } from '../../options/policy_option.ts'
 import type { Handler } from '../../process/command.ts'
 import { exitCode } from '../../process/exit_codes.ts'
+import { print } from '../../render/print.ts'
 
-/** Walks a ledger from outside. Found is what does not hold. */
-export const ledgerAudit: Handler = async ([place = ''], options, io) => {
+/** Checks a ledger from outside. Found is a violation. */
+export const ledgerAudit: Handler = async ([location = ''], options, io) => {
   const remember = textOption(options, 'remember')
   const remembered = await PinnedCheckpoints.open(remember)
-  const given = await Promise.all(list(options, 'seen').map(headsOf))
-  const seen = [...remembered.seen, ...given.flat()]
-  const reader = await openReader(place)
-  const policy = await policyFor(reader, options, io)
-  const keys = textOption(options, 'frontEnds')
-  const frontEnds = keys === undefined ? undefined : frontEndKeys(await textOfFile(keys))
+  const others = await Promise.all(list(options, 'seen').map(headsOf))
+  const seen = [...remembered.seen, ...others.flat()]
+  const reader = await openReader(location)
+  const given = await policyOption(options)
+  if (given === undefined)
+    io.err('mintmark: no --policy: the ledger is checked against the key that it names itself\n')
+  const policy = given ?? logPolicy(reader.description.key)
+  const keys = await fileOption(options, 'frontEnds')
+  const frontEnds = keys === undefined ? undefined : frontEndKeys(keys)
   const report = await auditLedger(reader, { policy, seen, nowMs: io.now(), frontEnds })
-  await io.out(flag(options, 'json') ? `${safeJson(documentOf(report), 2)}\n` : textOf(report))
+  await print(io, options, documentOf(report), () => textOf(report), 2)
   const isClean = report.findings.length === 0
-  // What is not as it should be is not remembered: the next audit must say it again.
+  // Heads of a faulty ledger are not stored: the next audit must report the fault again.
   if (isClean) await remembered.pin(report.heads).catch(unwritable)
   return exitCode({ isFound: !isClean, isWhole: true })
 }
@@ -54,20 +60,17 @@ function documentOf(report: AuditReport): object {
   return { ...report, heads }
 }
 
-const count = (n: number, one: string, many = `${one}s`) =>
-  `${n.toLocaleString('en')} ${n === 1 ? one : many}`
-
 function textOf(report: AuditReport): string {
   const { findings, name, shards, entries, issuances, revocations, pruned } = report
   const lines = findings.map(
     ({ code, at, message }) => `${code.padEnd(10)}  ${at}: ${safeText(message)}`,
   )
-  const inIt = `${count(entries, 'entry', 'entries')} in ${count(shards, 'shard')}`
-  const tokens = `${count(issuances, 'token')}, ${count(revocations, 'revocation')}`
+  const inIt = `${plural(entries, 'entry', 'entries')} in ${plural(shards, 'shard')}`
+  const tokens = `${plural(issuances, 'token')}, ${plural(revocations, 'revocation')}`
   const gone = pruned.length === 0 ? '' : `\nentries up to ${pruned.join(', ')} are pruned`
   const verdict =
     findings.length === 0
       ? 'append-only, complete, and consistent with what was seen'
-      : `${count(findings.length, 'finding')}: do not rely on it`
+      : `${plural(findings.length, 'finding')}: do not rely on it`
   return `${[...lines, `${name}: ${inIt} (${tokens})${gone}`, verdict].join('\n')}\n`
 }

@@ -1,4 +1,4 @@
-import { MintmarkError, safeJson } from '@mintmark/core'
+import { safeJson } from '@mintmark/core'
 import {
   formatProof,
   issuanceOf,
@@ -10,14 +10,14 @@ import {
   type TlogProof,
 } from '@mintmark/ledger'
 import { openReader } from '@mintmark/ledger/http'
-import { textOfFile } from '../../options/ledger_files.ts'
-import { flag, numberOption, textOption } from '../../options/option_values.ts'
+import { fileOption } from '../../options/files.ts'
+import { flag, invalid, numberOption, textOption } from '../../options/option_values.ts'
 import type { Handler, Options } from '../../process/command.ts'
 import { DONE, FOUND } from '../../process/exit_codes.ts'
 
 /** Prints the proof of a token's entry. Found is a token that the ledger does not have. */
-export const ledgerProve: Handler = async ([place = ''], options, io) => {
-  const reader = await openReader(place)
+export const ledgerProve: Handler = async ([location = ''], options, io) => {
+  const reader = await openReader(location)
   const proof = await proofOf(reader, options)
   const isJson = flag(options, 'json')
   if (isJson) await io.out(`${safeJson(documentOf(proof), 2)}\n`)
@@ -46,17 +46,13 @@ function documentOf(proof: TlogProof | undefined): object {
 }
 
 async function proofOf(reader: LedgerReader, options: Options): Promise<TlogProof | undefined> {
-  const file = textOption(options, 'token')
-  if (file !== undefined)
-    return await proveIssuance(reader, issuanceOf(signingInputOf(await textOfFile(file))))
+  const token = await fileOption(options, 'token')
+  if (token !== undefined) return await proveIssuance(reader, issuanceOf(signingInputOf(token)))
   const index = numberOption(options, 'index', { least: 0, most: Number.MAX_SAFE_INTEGER })
   const path = textOption(options, 'shard')
   if (index === undefined || path === undefined || !Number.isInteger(index))
-    throw new MintmarkError('INPUT_INVALID', 'give --token, or --shard and --index', {
-      option: 'token',
-    })
+    throw invalid('token', 'give --token, or --shard and --index')
   const shard = await reader.shard(path)
-  if (shard === undefined)
-    throw new MintmarkError('INPUT_INVALID', `there is no shard ${path}`, { option: 'shard' })
+  if (shard === undefined) throw invalid('shard', `the ledger has no shard ${path}`)
   return await proveIndex(shard, index)
 }

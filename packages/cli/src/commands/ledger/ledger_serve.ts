@@ -1,17 +1,17 @@
-import { MintmarkError, safeJson } from '@mintmark/core'
+import { isoOf, safeJson } from '@mintmark/core'
 import { DEFAULT_STREAM, fanOutTo, isNatsUrl, type NatsAddress, STREAM_NAME } from '@mintmark/guard'
 import { isFolderWitness } from '@mintmark/ledger'
 import { serveLedger, serveWitness } from '@mintmark/ledger/http'
-import { policyOption } from '../../options/ledger_files.ts'
-import { flag, numberOption, textOption, timeOption } from '../../options/option_values.ts'
+import { flag, invalid, numberOption, textOption, timeOption } from '../../options/option_values.ts'
+import { policyOption } from '../../options/policy_option.ts'
 import type { Handler, Options } from '../../process/command.ts'
 import { DONE } from '../../process/exit_codes.ts'
 import type { Io } from '../../process/io.ts'
-import { toldToStop } from '../../process/stopping.ts'
+import { stopRequested } from '../../process/stopping.ts'
 
 const DEFAULT_PORT = 8470
 
-/** Serves a ledger, or a witness, until it is told to stop. */
+/** Serves a ledger, or a witness, until the process is asked to end. */
 export const ledgerServe: Handler = async ([folder = ''], options, io) => {
   const host = textOption(options, 'host') ?? '127.0.0.1'
   const port = numberOption(options, 'port', { least: 0, most: 65_535 }) ?? DEFAULT_PORT
@@ -45,7 +45,7 @@ export const ledgerServe: Handler = async ([folder = ''], options, io) => {
       : `${server} at ${url}\n${entries}`,
   )
   try {
-    await Promise.race([toldToStop(), served.failed])
+    await Promise.race([stopRequested(), served.failed])
   } finally {
     await served.stop()
   }
@@ -56,13 +56,10 @@ function natsOption(options: Options): NatsAddress | undefined {
   const url = textOption(options, 'nats')
   if (url === undefined) return undefined
   const stream = textOption(options, 'natsStream') ?? DEFAULT_STREAM
-  if (!isNatsUrl(url)) throw invalid('nats', 'is nats://HOST:PORT or tls://HOST:PORT')
-  if (!STREAM_NAME.test(stream)) throw invalid('nats-stream', 'is letters, digits, - and _')
+  if (!isNatsUrl(url)) throw invalid('nats', '--nats is nats://HOST:PORT or tls://HOST:PORT')
+  if (!STREAM_NAME.test(stream))
+    throw invalid('nats-stream', '--nats-stream takes letters, digits, - and _')
   return { url, stream, credentialsFile: textOption(options, 'natsCredentials') }
-}
-
-function invalid(option: string, what: string): MintmarkError {
-  return new MintmarkError('INPUT_INVALID', `--${option} ${what}`, { option })
 }
 
 const warner = (io: Io) => (text: string) => io.err(`mintmark: ${text}\n`)
@@ -71,6 +68,6 @@ const eventWarner = (io: Io) => (text: string) => void io.out(eventLine(io, 'war
 
 /** One line, with its end. */
 function eventLine(io: Io, event: string, more: object): string {
-  const at = new Date(io.now()).toISOString()
+  const at = isoOf(io.now())
   return `${safeJson({ schema: 'mintmark-ledger-event/1', at, event, ...more })}\n`
 }

@@ -1,4 +1,4 @@
-import { MintmarkError, safeJson } from '@mintmark/core'
+import { isoOf } from '@mintmark/core'
 import {
   type Accepted,
   entryOfProof,
@@ -8,15 +8,17 @@ import {
   signingInputOf,
   verifyProof,
 } from '@mintmark/ledger'
-import { policyOption, textOfFile } from '../../options/ledger_files.ts'
-import { flag, textOption } from '../../options/option_values.ts'
+import { fileOption, textOfFile } from '../../options/files.ts'
+import { invalid } from '../../options/option_values.ts'
+import { policyOption } from '../../options/policy_option.ts'
 import type { Handler } from '../../process/command.ts'
 import { exitCode } from '../../process/exit_codes.ts'
+import { print } from '../../render/print.ts'
 
 const REFUSALS: Readonly<Record<ProofRefusal, string>> = {
-  'not-a-proof': 'the file is no proof',
-  'not-a-checkpoint': 'the text below the proof is no checkpoint',
-  'log-unknown': 'the checkpoint is of a ledger that the policy does not know',
+  'not-a-proof': 'the file is not a proof',
+  'not-a-checkpoint': 'the text below the proof is not a checkpoint',
+  'log-unknown': 'the checkpoint is of a ledger that is not in the policy',
   'log-signature-missing': 'the checkpoint is not signed by the ledger',
   'bad-signature': 'a signature of a known key is wrong',
   'quorum-missing': 'too few witnesses of the policy have cosigned the checkpoint',
@@ -26,17 +28,18 @@ const REFUSALS: Readonly<Record<ProofRefusal, string>> = {
 /** Says offline whether a proof shows that a token was recorded. Found is a proof that does not. */
 export const ledgerVerify: Handler = async ([file = ''], options, io) => {
   const policy = await policyOption(options)
-  if (policy === undefined)
-    throw new MintmarkError('INPUT_INVALID', '--policy is needed', { option: 'policy' })
-  const token = await textOfFile(textOption(options, 'token') ?? '')
+  if (policy === undefined) throw invalid('policy', '--policy is required')
+  const token = (await fileOption(options, 'token')) ?? ''
   const issuance = issuanceOf(signingInputOf(token))
   const proof = parseProof(await textOfFile(file))
   const outcome =
     proof === undefined ? 'not-a-proof' : verifyProof(proof, entryOfProof(issuance, proof), policy)
   const isRecorded = typeof outcome !== 'string'
-  if (flag(options, 'json')) await io.out(`${safeJson(documentOf(outcome, proof?.index), 2)}\n`)
-  else if (isRecorded) await io.out(`recorded: ${textOf(outcome, proof?.index ?? 0)}\n`)
-  else await io.out(`NOT SHOWN: ${REFUSALS[outcome]}\n`)
+  const text = () =>
+    isRecorded
+      ? `recorded: ${textOf(outcome, proof?.index ?? 0)}\n`
+      : `NOT SHOWN: ${REFUSALS[outcome]}\n`
+  await print(io, options, documentOf(outcome, proof?.index), text, 2)
   return exitCode({ isFound: !isRecorded, isWhole: true })
 }
 
@@ -56,11 +59,5 @@ function documentOf(outcome: Accepted | ProofRefusal, index: number | undefined)
   return { isRecorded: true, origin, index, size, witnesses }
 }
 
-const MAX_SECONDS = 8_640_000_000_000
-
-/** A witness may write any time; one that no date has is shown as its number. */
-function iso(timeSeconds: number): string {
-  return timeSeconds > MAX_SECONDS
-    ? String(timeSeconds)
-    : new Date(timeSeconds * 1000).toISOString()
-}
+/** A witness may write any time; one without a date is shown as its number. */
+const iso = (timeSeconds: number): string => isoOf(timeSeconds * 1000) || String(timeSeconds)

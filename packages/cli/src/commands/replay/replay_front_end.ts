@@ -3,16 +3,16 @@
  *
  * @module
  */
-import { once } from 'node:events'
 import path from 'node:path'
-import { safeJson, shellWord } from '@mintmark/core'
+import { shellWord } from '@mintmark/core'
 import { signingKeys, startFrontEnd } from '@mintmark/replay/front-end'
 import { startIssuer } from '@mintmark/trust'
-import { flag, numberOption, textOption } from '../../options/option_values.ts'
+import { numberOption, textOption } from '../../options/option_values.ts'
 import type { Options } from '../../process/command.ts'
 import { DONE, type ExitCode } from '../../process/exit_codes.ts'
 import type { Io } from '../../process/io.ts'
-import { stopSignal } from '../trust/stop_signal.ts'
+import { stopRequested } from '../../process/stopping.ts'
+import { print } from '../../render/print.ts'
 
 const LOOPBACK = '127.0.0.1'
 const AUDIENCE = 'api://mail.example.com'
@@ -41,16 +41,19 @@ export async function replayFrontEnd(
     const frontEnd = await startFrontEnd({ port, issuer: name, audience, jwksUri, isFixed, seed })
     const { url } = frontEnd
     const probe = `mintmark trust probe --target ${url} --issuer ${shellWord(state)}`
-    const place = { schema: 'mintmark-front-end/1', url, isFixed, issuer: name, jwksUri, state }
-    if (flag(options, 'json')) await io.out(`${safeJson(place)}\n`)
-    else
-      await io.out(`mail front end ${isFixed ? 'with the fix' : 'of 2023'} at ${url}
+    const addresses = { schema: 'mintmark-front-end/1', url, isFixed, issuer: name, jwksUri, state }
+    await print(
+      io,
+      options,
+      addresses,
+      () => `mail front end ${isFixed ? 'with the fix' : 'of 2023'} at ${url}
 key set ${jwksUri}
-${isFixed ? 'A key counts for its own issuer and class, and none that is retired.' : 'Every key of the set counts for every token, looked up by its kid alone.'}
+${isFixed ? 'It accepts a key for its own issuer and class alone, and no retired key.' : 'It accepts every key of the set for every token, looked up by its kid alone.'}
 
 Next:  ${probe}
-`)
-    await once(stopSignal(), 'abort')
+`,
+    )
+    await stopRequested()
     await frontEnd.stop()
   } finally {
     await issuer.stop()

@@ -1,6 +1,6 @@
 /* oxlint-disable no-await-in-loop -- one case after the other */
 /**
- * The live replay: runs it, investigates the logs of both runs, and holds the answers against the truth.
+ * The live replay: runs it, investigates the logs of both runs, and compares the answers with the truth.
  *
  * @module
  */
@@ -9,26 +9,24 @@ import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { answer, messageRows, openCase, type Session, select } from '@mintmark/case'
-import { safeJson, safeText, shellWord, utcMs } from '@mintmark/core'
+import { safeText, shellWord, utcMs } from '@mintmark/core'
 import { differences, type LiveRun, replayLive, type Tale, taleOf } from '@mintmark/replay/live'
-import { flag, placeOption } from '../../options/option_values.ts'
+import { pathOption } from '../../options/option_values.ts'
 import type { Options } from '../../process/command.ts'
 import { type ExitCode, FOUND, NOT_ANSWERED } from '../../process/exit_codes.ts'
 import { endInterrupted } from '../../process/interrupted.ts'
 import { type Io, note, widthOf } from '../../process/io.ts'
+import { stopSignal } from '../../process/stopping.ts'
 import { type ComparedRun, liveText } from '../../render/live_text.ts'
+import { print } from '../../render/print.ts'
 import { readIn } from '../case/investigate.ts'
 
 const COMMAND = fileURLToPath(new URL('../../../bin/mintmark.mjs', import.meta.url))
 
 /** @returns 1 where the forger was found and nothing differs, as investigations do; 3 where something differs */
 export async function replayLiveHere(options: Options, seed: number, io: Io): Promise<ExitCode> {
-  const out =
-    placeOption(options, 'out') ?? (await mkdtemp(path.join(tmpdir(), 'mintmark-replay-')))
-  const stopping = new AbortController()
-  const stop = () => stopping.abort()
-  process.once('SIGINT', stop).once('SIGTERM', stop)
-  const { signal } = stopping
+  const out = pathOption(options, 'out') ?? (await mkdtemp(path.join(tmpdir(), 'mintmark-replay-')))
+  const signal = stopSignal()
   const startedMs = io.now()
   const onStep = (step: string) =>
     note(io, `${String(Math.round((io.now() - startedMs) / 1000)).padStart(3)} s  ${step} …\n`)
@@ -42,31 +40,27 @@ export async function replayLiveHere(options: Options, seed: number, io: Io): Pr
       compared.push(await investigated(run, path.join(out, run.name, 'case'), options, io))
     }
     const seconds = Math.round((io.now() - startedMs) / 1000)
-    await io.out(
-      flag(options, 'json')
-        ? `${safeJson(documentOf(out, compared))}\n`
-        : liveText(out, compared, seconds, widthOf(io)),
+    await print(io, options, documentOf(out, compared), () =>
+      liveText(out, compared, seconds, widthOf(io)),
     )
     const agrees = compared.every(({ differences: found }) => found.length === 0)
     return agrees ? FOUND : NOT_ANSWERED
   } catch (cause) {
     if (!signal.aborted) throw cause
     return endInterrupted(io, {
-      kept: `All programs are stopped. Logs so far are in ${safeText(out, 1000)}.`,
-      next: 'run the same command again with another --out. It begins anew.',
+      state: `All programs are stopped. Logs so far are in ${safeText(out, 1000)}.`,
+      next: 'run the same command again with another --out. It starts from the beginning.',
     })
-  } finally {
-    process.off('SIGINT', stop).off('SIGTERM', stop)
   }
 }
 
 async function investigated(
   run: LiveRun,
-  place: string,
+  folder: string,
   options: Options,
   io: Io,
 ): Promise<ComparedRun> {
-  const opened = await openCase(place, { mode: 'write' })
+  const opened = await openCase(folder, { mode: 'write' })
   try {
     await readIn(opened, [run.logs], options, io)
     const found = await answer(opened)
@@ -84,7 +78,7 @@ async function investigated(
     const truth = taleOf(run.forgeries)
     return {
       run,
-      place,
+      folder,
       truth,
       said,
       verdicts: found.verdicts,
@@ -104,12 +98,7 @@ async function messagesOf(session: Session): Promise<Map<string, string[]>> {
       for (const row of rows) {
         if (Number(row['is_read']) !== 1) continue
         const account = String(row['account'])
-        read.set(
-          account,
-          [...(read.get(account) ?? []), String(row['item_id'])].toSorted((one, other) =>
-            one < other ? -1 : 1,
-          ),
-        )
+        read.set(account, [...(read.get(account) ?? []), String(row['item_id'])].toSorted())
       }
     return read
   } finally {
@@ -123,11 +112,11 @@ function documentOf(out: string, compared: readonly ComparedRun[]): object {
   return {
     schema: 'mintmark-replay-live/1',
     out,
-    runs: compared.map(({ run, place, truth, said, verdicts, differences: found }) => ({
+    runs: compared.map(({ run, folder, truth, said, verdicts, differences: found }) => ({
       name: run.name,
       logs: run.logs,
       truthFile: run.truth,
-      case: place,
+      case: folder,
       genuineLogins: run.genuineLogins,
       genuineReads: run.genuineReads,
       forgeriesRefused: run.forgeries.filter(({ isRefused }) => isRefused).length,

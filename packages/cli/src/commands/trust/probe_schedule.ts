@@ -1,21 +1,19 @@
 /**
- * A probe that is repeated: acceptance of a forged token is an alarm, on standard output and through a guard's streams.
- *
- * The forged tokens are labelled: their subject and client say that they are of a probe.
+ * A probe that is repeated: acceptance of a forged token is an alarm, on standard output and in a guard's streams.
  *
  * @module
  */
 import { setTimeout } from 'node:timers/promises'
-import { MintmarkError, safeJson } from '@mintmark/core'
+import { MintmarkError, plural, safeJson } from '@mintmark/core'
 import type { AlarmStreams } from '@mintmark/guard/alarm-streams'
 import { isAccepted, judged, type ProbeReport } from '@mintmark/trust'
 import { DONE, type ExitCode, exitCode, NOT_ANSWERED } from '../../process/exit_codes.ts'
 import type { Io } from '../../process/io.ts'
-import { stopSignal } from './stop_signal.ts'
+import { stopSignal } from '../../process/stopping.ts'
 
 const SCHEMA = 'mintmark-probe-event/1'
 const ACCEPTED_EVENT = 'urn:mintmark:secevent:forgery-accepted'
-/** How long receivers have to take what is still pending at the end. */
+/** How long receivers have for the alarms still pending at the end. */
 const PATIENCE_MS = 10_000
 
 export interface Schedule {
@@ -41,7 +39,7 @@ export async function probeOnSchedule(
   }
   const lost = (await streams?.stop(PATIENCE_MS)) ?? 0
   if (lost === 0) return DONE
-  io.err(`mintmark: ${lost} alarms were not delivered\n`)
+  io.err(`mintmark: ${plural(lost, 'alarm')} could not be delivered before the end\n`)
   return NOT_ANSWERED
 }
 

@@ -1,4 +1,4 @@
-/** The target of `--target`, once it is known to be the operator's own. @module */
+/** The target of `--target`, checked to be the operator's own. @module */
 import {
   bearerTarget,
   confirmOwn,
@@ -8,7 +8,7 @@ import {
   samlTarget,
   type Target,
 } from '@mintmark/trust'
-import { textOfFile } from '../../options/ledger_files.ts'
+import { fileOption } from '../../options/files.ts'
 import { invalid, list, textOption } from '../../options/option_values.ts'
 import type { Options } from '../../process/command.ts'
 
@@ -23,7 +23,8 @@ export async function targetOption(options: Options): Promise<Target> {
   const isMail = url.protocol.startsWith('imap')
   const via = textOption(options, 'via') ?? (isMail ? 'oauthbearer' : 'bearer')
   const isMailOnly = via === 'oauthbearer' || via === 'xoauth2'
-  if (isMail !== isMailOnly) throw invalid('via', `--via ${via} does not fit ${url.protocol}//`)
+  if (isMail !== isMailOnly)
+    throw invalid('via', `--via ${via} is not for ${url.protocol}// targets`)
   await confirmOwn(url, textOption(options, 'run'))
   if (isMailOnly)
     return imapTarget({ url, mechanism: via, user: textOption(options, 'user') ?? '' })
@@ -33,7 +34,7 @@ export async function targetOption(options: Options): Promise<Target> {
 }
 
 async function httpOptions(url: URL, options: Options): Promise<HttpOptions> {
-  const file = textOption(options, 'headerFile')
+  const headers = await fileOption(options, 'headerFile')
   const method = textOption(options, 'method')
   if (method !== undefined && !/^[A-Za-z]+$/.test(method))
     throw invalid('method', '--method takes the name of an HTTP method, such as POST')
@@ -42,7 +43,7 @@ async function httpOptions(url: URL, options: Options): Promise<HttpOptions> {
     method,
     expect: statuses(options, 'expect'),
     refuse: statuses(options, 'refuse'),
-    headers: file === undefined ? undefined : headersOf(await textOfFile(file)),
+    headers: headers === undefined ? undefined : headersOf(headers),
   }
 }
 
@@ -53,7 +54,7 @@ function statuses(options: Options, name: string): ReadonlySet<number> | undefin
   return given.length === 0 ? undefined : new Set(given)
 }
 
-/** `Name: value` lines. What a line says is not repeated: it may be a secret. */
+/** `Name: value` lines. Error messages do not repeat a line: it may be a secret. */
 function headersOf(source: string): Record<string, string> {
   const lines = source.split(/\r?\n/).filter((line) => line !== '')
   const headers = new Headers()
@@ -62,7 +63,7 @@ function headersOf(source: string): Record<string, string> {
     try {
       headers.append(line.slice(0, at), line.slice(at + 1).trim())
     } catch {
-      throw invalid('headerFile', '--header-file has a line that is no "Name: value"')
+      throw invalid('headerFile', '--header-file: a line is not of the form "Name: value"')
     }
   }
   return Object.fromEntries(headers)

@@ -18,19 +18,24 @@ import {
   seriesOf,
   standardRows,
 } from '@mintmark/trust'
+import { bytesOfFile, fileOption } from '../../options/files.ts'
 import { flag, invalid, textOption } from '../../options/option_values.ts'
-import { bytesOfFile, caOption, originsOption } from '../../options/trust_options.ts'
+import { originsOption } from '../../options/trust_options.ts'
 import type { Handler, Options } from '../../process/command.ts'
 import { type ExitCode, exitCode } from '../../process/exit_codes.ts'
 
-/** Audits the keys that sources list now, and how a record saw them listed. Found is an error or a warning. */
+/** Audits the keys that sources list now, and those that a record saw listed. Exit code 1: an error or a warning. */
 export const trustAudit: Handler = async (operands, options, io) => {
   const nowMs = io.now()
   const blocklist = await blocklistOption(options)
   const profile = PROFILES[textOption(options, 'profile') ?? '']
   const sources = operands.map(parseSource)
   const origins = originsOption(options)
-  const looks = await looksAt(sources, { now: io.now, origins, ca: await caOption(options) })
+  const looks = await looksAt(sources, {
+    now: io.now,
+    origins,
+    ca: await fileOption(options, 'ca'),
+  })
   const series = await seriesOf(looks)
   const read = await auditKeys(series, { nowMs, profile, blocklist })
   const tree = textOption(options, 'sourceTree')
@@ -38,7 +43,7 @@ export const trustAudit: Handler = async (operands, options, io) => {
   const { lifetimes, unread } = await lifetimesOption(options)
   const audit = { ...read, unjudged: [...looks.problems, ...read.unjudged, ...unread] }
   const histories = historiesOf(series)
-  // A key that is listed no more is pinned at the greatest cost.
+  // A pinned key that is no longer listed costs most.
   const ever = [...new Map(histories.map(({ thumbprint, key }) => [thumbprint, key])).values()]
   const evidence = { audit, histories, lifetimes, profile, nowMs }
   const answer = {
@@ -65,17 +70,17 @@ async function blocklistOption(options: Options) {
 
 /** Loaded only where a ledger is named: reading one loads its database, too. */
 async function lifetimesOption(options: Options) {
-  const place = textOption(options, 'ledger')
+  const ledger = textOption(options, 'ledger')
   const file = textOption(options, 'receipts')
-  if (place === undefined && file !== undefined)
+  if (ledger === undefined && file !== undefined)
     throw invalid('receipts', '--receipts needs the ledger of these tokens: add --ledger LEDGER')
-  if (place === undefined) return { lifetimes: undefined, unread: [] }
+  if (ledger === undefined) return { lifetimes: undefined, unread: [] }
   const { openReader } = await import('@mintmark/ledger/http')
   const { lifetimesIn } = await import('@mintmark/trust/lifetimes')
   const receipts = file === undefined ? undefined : await readReceipts(file)
   const lines = receipts?.unread ?? 0
   return {
-    lifetimes: await lifetimesIn(await openReader(place), receipts),
+    lifetimes: await lifetimesIn(await openReader(ledger), receipts),
     unread: lines === 0 ? [] : [`${plural(lines, 'line')} of the receipts`],
   }
 }

@@ -1,4 +1,4 @@
-import { MintmarkError, safeJson } from '@mintmark/core'
+import { safeJson } from '@mintmark/core'
 import { PinnedCheckpoints } from '@mintmark/ledger/log'
 import {
   type Alarm,
@@ -25,13 +25,14 @@ import {
   standingAt,
   witnessedBy,
 } from '@mintmark/trust'
-import { flag, textOption, timeOption } from '../../options/option_values.ts'
-import { bytesOfFile, recordPolicy } from '../../options/trust_options.ts'
+import { fileOption } from '../../options/files.ts'
+import { flag, invalid, textOption, timeOption } from '../../options/option_values.ts'
+import { policyOption } from '../../options/policy_option.ts'
 import type { Handler, Options } from '../../process/command.ts'
 import { DONE, type ExitCode, exitCode, NOT_ANSWERED } from '../../process/exit_codes.ts'
 import type { Io } from '../../process/io.ts'
 
-interface Told {
+interface History {
   readonly content: RecordContent
   readonly proof: RecordProof
   readonly series: readonly Series[]
@@ -41,13 +42,14 @@ interface Told {
   readonly atMs: number | undefined
 }
 
-/** Verifies a record and answers from it. Found is an alarm. */
+/** Verifies a record and answers from it. Exit code 1: an alarm. */
 export const trustHistory: Handler = async ([folder = ''], options, io) => {
   const atMs = timeOption(options, 'at')
   const heads = await PinnedCheckpoints.open(textOption(options, 'heads'))
-  const pinned = await pinnedCheckpoint(options)
+  const checkpoint = await fileOption(options, 'checkpoint')
+  const pinned = checkpoint === undefined ? undefined : readPinnedCheckpoint(checkpoint)
   const content = await KeyRecord.read(folder, { seen: heads.seen, pinned: pinned ? [pinned] : [] })
-  const policy = await recordPolicy(options)
+  const policy = await policyOption(options)
   const proof = {
     isAsked: policy !== undefined,
     accepted: policy && witnessedBy(content, policy),
@@ -63,7 +65,7 @@ export const trustHistory: Handler = async ([folder = ''], options, io) => {
   const id = textOption(options, 'key')
   const keys = id === undefined ? all : all.filter((history) => isKey(history, id))
   if (id !== undefined && keys.length === 0) {
-    io.err('mintmark: no look lists this key\n')
+    io.err('mintmark: no observation of the record lists this key\n')
     return NOT_ANSWERED
   }
   const longestUseMs = PROFILES[textOption(options, 'profile') ?? '']?.longestUseMs
@@ -72,16 +74,14 @@ export const trustHistory: Handler = async ([folder = ''], options, io) => {
     ({ thumbprint }) => id === undefined || named.has(thumbprint ?? ''),
   )
   const answers = answersOf(series, keys, atMs)
-  const told = { content, proof, series, keys, alarms, answers, atMs }
-  await io.out(written(told, options, io.now()))
-  return codeOf(told)
+  const history = { content, proof, series, keys, alarms, answers, atMs }
+  await io.out(written(history, options, io.now()))
+  return codeOf(history)
 }
 
 async function federation(keys: readonly KeyHistory[], issuer: string, io: Io): Promise<void> {
   if (!keys.some(({ issuers }) => issuers.includes(issuer)))
-    throw new MintmarkError('INPUT_INVALID', 'the record has no key of this issuer', {
-      option: 'federation',
-    })
+    throw invalid('federation', 'the record has no key of this issuer')
   await io.out(`${safeJson(historicalKeys(keys, issuer, io.now()), 2)}\n`)
 }
 
@@ -97,17 +97,10 @@ function answersOf(
   })
 }
 
-async function pinnedCheckpoint(options: Options) {
-  const file = textOption(options, 'checkpoint')
-  return file === undefined
-    ? undefined
-    : readPinnedCheckpoint((await bytesOfFile(file)).toString('utf8'))
-}
-
 const isProven = ({ isAsked, accepted }: RecordProof) => !isAsked || accepted !== undefined
 
 /** A record that is cut or not witnessed as asked, and a time that no look decides, are parts without an answer. */
-function codeOf({ content, proof, alarms, answers }: Told): ExitCode {
+function codeOf({ content, proof, alarms, answers }: History): ExitCode {
   const isWhole =
     isProven(proof) &&
     content.unsignedBytes === 0 &&
@@ -115,13 +108,13 @@ function codeOf({ content, proof, alarms, answers }: Told): ExitCode {
   return exitCode({ isFound: alarms.length > 0, isWhole })
 }
 
-function written(told: Told, options: Options, nowMs: number): string {
+function written(history: History, options: Options, nowMs: number): string {
   if (flag(options, 'ssf'))
-    return told.alarms.map((alarm) => `${safeJson(eventClaims(alarm, nowMs))}\n`).join('')
-  return flag(options, 'json') ? `${safeJson(documentOf(told), 2)}\n` : textOf(told)
+    return history.alarms.map((alarm) => `${safeJson(eventClaims(alarm, nowMs))}\n`).join('')
+  return flag(options, 'json') ? `${safeJson(documentOf(history), 2)}\n` : textOf(history)
 }
 
-function textOf({ content, proof, series, keys, alarms, answers, atMs }: Told): string {
+function textOf({ content, proof, series, keys, alarms, answers, atMs }: History): string {
   const parts =
     atMs === undefined
       ? keys.map((key) => keyText(key))
@@ -132,7 +125,7 @@ function textOf({ content, proof, series, keys, alarms, answers, atMs }: Told): 
 
 const isoOf = (ms: number | undefined) => (ms === undefined ? null : new Date(ms).toISOString())
 
-function documentOf({ content, proof, series, keys, alarms, answers, atMs }: Told): object {
+function documentOf({ content, proof, series, keys, alarms, answers, atMs }: History): object {
   const { head, unsignedBytes } = content
   const standing = new Map(answers.map(({ key, answer }) => [key, answer]))
   return {
@@ -153,7 +146,7 @@ function documentOf({ content, proof, series, keys, alarms, answers, atMs }: Tol
       lastLook: isoOf(looks.at(-1)?.observation.atMs),
     })),
     at: isoOf(atMs),
-    keys: keys.map((history) => keyDocument(history, standing.get(history))),
+    keys: keys.map((key) => keyDocument(key, standing.get(key))),
     alarms: alarms.map(alarmDocument),
   }
 }

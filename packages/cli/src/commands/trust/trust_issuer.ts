@@ -1,10 +1,10 @@
-import { once } from 'node:events'
 import { isObject, type Json, safeJson, safeText } from '@mintmark/core'
 import { commandIssuer, type IssuerCommand, startIssuer } from '@mintmark/trust'
 import { flag, invalid, numberOption, textOption } from '../../options/option_values.ts'
 import type { Handler } from '../../process/command.ts'
 import { DONE } from '../../process/exit_codes.ts'
-import { stopSignal } from './stop_signal.ts'
+import { stopRequested } from '../../process/stopping.ts'
+import { print } from '../../render/print.ts'
 
 /** Serves a test issuer until it is stopped. No key and no secret is printed. */
 export const issuerServe: Handler = async (_operands, options, io) => {
@@ -23,7 +23,7 @@ export const issuerServe: Handler = async (_operands, options, io) => {
   const listening = { schema: 'mintmark-issuer-event/1', event: 'listening', url, audience }
   if (flag(options, 'json')) await io.out(`${safeJson({ ...listening, discovery })}\n`)
   else io.err(`issuer at ${url}, audience ${safeText(audience)}\ndiscovery ${discovery}\n`)
-  await once(stopSignal(), 'abort')
+  await stopRequested()
   await issuer.stop()
   return DONE
 }
@@ -42,7 +42,7 @@ export const issuerCommand =
     const command: IssuerCommand =
       name === 'list' || name === 'unlist' ? { do: name, kid } : { do: name }
     const status = await commandIssuer(folder, command)
-    await io.out(flag(options, 'json') ? `${safeJson(status, 2)}\n` : textOf(status))
+    await print(io, options, status, () => textOf(status), 2)
     return DONE
   }
 

@@ -9,17 +9,17 @@ import {
   lintText,
   readRules,
 } from '@mintmark/trust/lint'
-import { textOfFile } from '../../options/ledger_files.ts'
-import { flag, textOption } from '../../options/option_values.ts'
+import { fileOption } from '../../options/files.ts'
+import { flag } from '../../options/option_values.ts'
 import type { Handler } from '../../process/command.ts'
 import { exitCode } from '../../process/exit_codes.ts'
 
-/** Reads source and configuration for verifiers that accept too much. Found is an error or a warning. */
+/** Reads source and configuration for verifiers that accept too much. Exit code 1: an error or a warning. */
 export const trustLint: Handler = async ([folder = ''], options, io) => {
   const rules = readRules()
-  const file = textOption(options, 'allow')
+  const allowed = await fileOption(options, 'allow')
   const ids = new Set(rules.map(({ id }) => id))
-  const allow = file === undefined ? [] : parseAllowances(await textOfFile(file), 'rule', ids)
+  const allow = allowed === undefined ? [] : parseAllowances(allowed, 'rule', ids)
   const isWithAll = flag(options, 'all')
   const report = await lint(folder, { rules, allow, nowMs: io.now(), isWithAll })
   const code = exitCode({ isFound: isLintFound(report), isWhole: isLintWhole(report) })

@@ -15,19 +15,26 @@ import {
   runProbe,
   VECTORS,
 } from '@mintmark/trust'
-import { textOfFile } from '../../options/ledger_files.ts'
-import { flag, invalid, list, numberOption, textOption } from '../../options/option_values.ts'
+import { fileOption } from '../../options/files.ts'
+import {
+  durationOption,
+  flag,
+  invalid,
+  list,
+  numberOption,
+  textOption,
+} from '../../options/option_values.ts'
 import type { Handler, Options } from '../../process/command.ts'
 import { DONE, type ExitCode, exitCode } from '../../process/exit_codes.ts'
 import type { Io } from '../../process/io.ts'
-import { Progress } from '../../process/progress.ts'
+import { type Progress, withProgress } from '../../process/progress.ts'
 import { probeOnSchedule, type Schedule } from './probe_schedule.ts'
 import { targetOption } from './probe_target.ts'
 
-/** Between two questions while a key is to be distrusted. */
+/** Between two requests while the probe waits until a key is distrusted. */
 const DISTRUST_EVERY_MS = 250
 
-/** Asks a verifier of the operator's which forged tokens it accepts. No token is printed. */
+/** Finds out which forged tokens the operator's own verifier accepts. No token is printed. */
 export const trustProbe: Handler = async (_operands, options, io) => {
   if (flag(options, 'list')) {
     await io.out(listed(options))
@@ -54,61 +61,48 @@ async function probed(options: Options, io: Io): Promise<ProbeReport> {
   const issuer = target.takes === 'saml' ? { ...opened, acs: target.name } : opened
   const choice = { named: list(options, 'vectors'), isAdvisory: flag(options, 'advisory') }
   const vectors = chooseVectors(choice, target, issuer)
-  const progress = new Progress(io)
   // A port that changes from run to run would make every alert a new one.
   const name = textOption(options, 'name') ?? target.name
-  return await runProbe({
-    target: { ...target, name },
-    issuer,
-    vectors,
-    now: io.now,
-    rate,
-    allow,
-    distrust: distrustOption(options, progress),
-    onProgress: (done, total) => progress.show('vectors', done, total),
-  }).finally(() => progress.end())
+  return await withProgress(io, (progress) =>
+    runProbe({
+      target: { ...target, name },
+      issuer,
+      vectors,
+      now: io.now,
+      rate,
+      allow,
+      distrust: distrustOption(options, progress),
+      onProgress: (done, total) => progress.show('vectors', done, total),
+    }),
+  )
 }
 
-const UNITS: ReadonlyMap<string, number> = new Map([
-  ['s', 1000],
-  ['m', 60_000],
-  ['h', 3_600_000],
-  ['d', 86_400_000],
-])
-/** Timers of Node hold no more than 24 days. */
-const LONGEST_MS = 86_400_000 * 24
-
 function scheduleOption(options: Options): Schedule | undefined {
-  const given = textOption(options, 'schedule')
+  const everyMs = durationOption(options, 'schedule')
   const alarms = textOption(options, 'alarms')
-  if (given === undefined) {
-    if (alarms === undefined) return undefined
-    throw invalid('alarms', '--alarms is for a probe with --schedule')
-  }
-  const [, number, unit = ''] = /^(\d+)([smhd])$/.exec(given) ?? []
-  const everyMs = Number(number) * (UNITS.get(unit) ?? Number.NaN)
-  if (everyMs > 0 && everyMs <= LONGEST_MS) return { everyMs, alarms }
-  throw invalid('schedule', '--schedule takes a time such as 30m, 24h or 7d, at most 24d')
+  if (everyMs !== undefined) return { everyMs, alarms }
+  if (alarms === undefined) return undefined
+  throw invalid('alarms', '--alarms is for a probe with --schedule')
 }
 
 function needed(options: Options, name: string): string {
   const value = textOption(options, name)
-  if (value === undefined) throw invalid(name, `--${name} is needed`)
+  if (value === undefined) throw invalid(name, `add --${name}: a probe needs it`)
   return value
 }
 
 async function claimsOption(options: Options): Promise<Json | undefined> {
-  const file = textOption(options, 'claims')
-  if (file === undefined) return undefined
-  const claims = parseObject(await textOfFile(file))
+  const source = await fileOption(options, 'claims')
+  if (source === undefined) return undefined
+  const claims = parseObject(source)
   if (claims === undefined) throw invalid('claims', '--claims takes a file with a JSON object')
   return claims
 }
 
 async function allowOption(options: Options): Promise<ProbeOptions['allow']> {
-  const file = textOption(options, 'allow')
+  const source = await fileOption(options, 'allow')
   const ids = new Set(VECTORS.map(({ id }) => id))
-  return file === undefined ? [] : parseAllowList(await textOfFile(file), ids)
+  return source === undefined ? [] : parseAllowList(source, ids)
 }
 
 function distrustOption(options: Options, progress: Progress): ProbeOptions['distrust'] {
@@ -137,7 +131,6 @@ function listed(options: Options): string {
     ({ id, family }) => named.length === 0 || named.includes(id) || named.includes(family),
   )
   if (flag(options, 'json')) {
-    // Functions have no JSON.
     return `${safeJson({ schema: 'mintmark-trust-vectors/1', vectors: chosen }, 2)}\n`
   }
   return chosen

@@ -16,20 +16,23 @@ import {
   recordOnce,
   seriesOf,
 } from '@mintmark/trust'
-import { flag, invalid, list, textOption } from '../../options/option_values.ts'
-import { caOption, originsOption, recordPolicy } from '../../options/trust_options.ts'
+import { fileOption } from '../../options/files.ts'
+import { durationOption, flag, list, textOption } from '../../options/option_values.ts'
+import { policyOption } from '../../options/policy_option.ts'
+import { originsOption } from '../../options/trust_options.ts'
 import type { Handler, Options } from '../../process/command.ts'
 import { DONE, type ExitCode, exitCode } from '../../process/exit_codes.ts'
 import type { Io } from '../../process/io.ts'
+import { stopSignal } from '../../process/stopping.ts'
 
-/** Looks at sources and writes down which keys are there. */
+/** Records which keys the sources list. */
 export const trustRecord: Handler = async (operands, options, io) => {
   const everyMs = durationOption(options, 'every')
   const asked = {
     sources: operands.map(parseSource),
     announced: list(options, 'announced'),
     origins: originsOption(options),
-    ca: await caOption(options),
+    ca: await fileOption(options, 'ca'),
     now: io.now,
   }
   const heads = await PinnedCheckpoints.open(textOption(options, 'heads'))
@@ -55,7 +58,7 @@ export const trustRecord: Handler = async (operands, options, io) => {
       if (everyMs !== undefined) return await goOn(given, everyMs, print)
       const round = await recordOnce(given)
       await print(round)
-      return await concluded(round, { record, isAlarmed, isWitnessed }, options, io)
+      return await concluded(round, record, { isAlarmed, isWitnessed }, options, io)
     }
     const code = await looks()
     await io.out(checkpointText(record, options))
@@ -69,7 +72,7 @@ const UNWITNESSED = 'too few witnesses of the policy have cosigned it'
 
 /** Loaded only where witnesses are asked. */
 async function witnessesOf(record: KeyRecord, options: Options, io: Io) {
-  const policy = await recordPolicy(options)
+  const policy = await policyOption(options)
   if (policy === undefined) return undefined
   const { witnessHttp: http } = await import('@mintmark/ledger/http')
   const onDispute = (text: string) => io.err(`mintmark: ${safeText(text, 500)}\n`)
@@ -79,7 +82,7 @@ async function witnessesOf(record: KeyRecord, options: Options, io: Io) {
 function checkpointText({ signed: { checkpoint } }: KeyRecord, options: Options): string {
   if (flag(options, 'json'))
     return `${safeJson({ schema: 'mintmark-key-checkpoint/1', checkpoint })}\n`
-  return `\nKeep this checkpoint elsewhere: history --checkpoint FILE reveals a rewritten\nrecord.\n\n${checkpoint}`
+  return `\nStore this checkpoint elsewhere: history --checkpoint FILE detects a rewritten\nrecord.\n\n${checkpoint}`
 }
 
 async function goOn(
@@ -87,25 +90,20 @@ async function goOn(
   everyMs: number,
   onRound: (round: Round) => Promise<void>,
 ): Promise<ExitCode> {
-  const stop = new AbortController()
-  const onSignal = () => stop.abort()
-  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, onSignal)
+  const signal = stopSignal()
   await recordEvery(given, {
     everyMs,
     onRound,
-    isStopped: () => stop.signal.aborted,
-    wait: (ms) => setTimeout(ms, undefined, { signal: stop.signal }).catch(() => undefined),
+    isStopped: () => signal.aborted,
+    wait: (ms) => setTimeout(ms, undefined, { signal }).catch(() => undefined),
   })
   return DONE
 }
 
 async function concluded(
   round: Round,
-  {
-    record,
-    isAlarmed,
-    isWitnessed,
-  }: { readonly record: KeyRecord; readonly isAlarmed: boolean; readonly isWitnessed: boolean },
+  record: KeyRecord,
+  { isAlarmed, isWitnessed }: { readonly isAlarmed: boolean; readonly isWitnessed: boolean },
   options: Options,
   io: Io,
 ): Promise<ExitCode> {
@@ -117,7 +115,7 @@ async function concluded(
     )
   }
   const isEmpty = round.written.length + round.known + round.problems.length === 0
-  if (isEmpty) io.err('mintmark: the sources hold no key document\n')
+  if (isEmpty) io.err('mintmark: the sources have no key document\n')
   const isRead = !isEmpty && missed.length + round.problems.length === 0
   return exitCode({ isFound: isAlarmed, isWhole: isRead && isWitnessed })
 }
@@ -163,18 +161,4 @@ function lineOf({ atMs, outcome, document, why }: Observation): string {
   const time = `${new Date(atMs).toISOString().slice(0, 19)}Z`
   const what = `${time}  ${outcome.padEnd(11)}  ${safeText(document, 44)}`
   return why === undefined ? what : `${what}\n  ${safeText(why, 76)}`
-}
-
-const UNITS: Readonly<Record<string, number>> = { s: 1000, m: 60_000, h: 3_600_000, d: 86_400_000 }
-/** More often is not polite. */
-const LEAST_MS = 1000
-
-/** A length of time such as `5m`, in milliseconds. */
-function durationOption(options: Options, name: string): number | undefined {
-  const given = textOption(options, name)
-  if (given === undefined) return undefined
-  const [, count, unit = ''] = /^(\d{1,6})([smhd])$/.exec(given) ?? []
-  const ms = Number(count) * (UNITS[unit] ?? Number.NaN)
-  if (ms >= LEAST_MS) return ms
-  throw invalid(name, `--${name} takes a time such as 30s, 5m or 2h`)
 }

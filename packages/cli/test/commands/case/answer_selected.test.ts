@@ -30,7 +30,7 @@ before(async () => {
 })
 
 /** Its lines as one. */
-const headOf = (answer: Answer) => answerText(answer, { place: 'case' }).replaceAll(/\s+/g, ' ')
+const headOf = (answer: Answer) => answerText(answer, { path: 'case' }).replaceAll(/\s+/g, ' ')
 
 describe('an answer to a selection', () => {
   it('without an access says so, after what the whole case comes to', () => {

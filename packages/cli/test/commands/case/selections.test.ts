@@ -55,7 +55,7 @@ describe('scope', () => {
     const span = ['--from', '2023-06-07', '--to', '2023-06-06']
     const { code, err } = await mintmark('scope', ...inCase, ...span)
     assert.equal(code, 2)
-    assert.match(err, /--to has to be later than --from.*\(INPUT_INVALID\)/)
+    assert.match(err, /--to must be later than --from.*\(INPUT_INVALID\)/)
   })
 
   it('says which value is no address, and what one looks like', async () => {
@@ -67,7 +67,7 @@ describe('scope', () => {
   it('of a name that no record has says that it may be misspelt', async () => {
     const { code, out } = await mintmark('scope', ...inCase, '--mailbox', 'ob@example.gov')
     assert.equal(code, 0)
-    assert.match(out, /\n\nNo access of this case is selected\. .*spelling/s)
+    assert.match(out, /\n\nNo access of this case is selected\. .*misspelt/s)
     assert.doesNotMatch(out, /^mailbox /m)
   })
 

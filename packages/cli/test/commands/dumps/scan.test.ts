@@ -269,7 +269,7 @@ it('does not call nothing found what it did not search: a folder without a file'
   const { code, out } = await mintmark('scan', place)
   assert.equal(code, 3)
   assert.match(out, /^CANNOT TELL: nothing was searched/)
-  assert.match(out, /NOT SEARCHED\n {2}.*no-file: it holds no file that could be searched/)
+  assert.match(out, /NOT SEARCHED\n {2}.*no-file: it has no file that can be searched/)
   // Beside a file that was searched it is as good as a folder in which nothing is left to be searched.
   assert.equal((await mintmark('scan', place, empty)).code, 0)
 })

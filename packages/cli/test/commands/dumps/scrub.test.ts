@@ -150,7 +150,7 @@ it('names what a run that was killed had begun for the same place, and leaves it
   for (const path of [...begun, ...others]) writeFileSync(path, '')
   const { code, err } = await mintmark('scrub', clean, '-o', out)
   assert.equal(code, 0)
-  for (const path of begun) assert.ok(err.includes(`${path} was begun by another run`), err)
+  for (const path of begun) assert.ok(err.includes(`${path} is unfinished`), err)
   for (const path of others) assert.equal(err.includes(path), false)
   assert.ok([...begun, ...others].every((path) => existsSync(path)))
 })

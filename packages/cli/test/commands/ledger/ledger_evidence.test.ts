@@ -113,7 +113,7 @@ describe('the export of a ledger', () => {
     writeFileSync(wrong, openingLine({ ...claims(), jti: stolen, sub: 'mallory' }))
     const { code, out, err } = await mintmark('ledger', 'export', made.folder, '--openings', wrong)
     assert.equal(code, 3)
-    assert.match(err, /1 openings do not fit their tokens/)
+    assert.match(err, /1 openings do not match their tokens/)
     assert.equal(out.includes('mallory'), false)
   })
 })

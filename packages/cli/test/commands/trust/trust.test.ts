@@ -55,7 +55,7 @@ describe('mintmark trust record', () => {
       ['unavailable', 'read', 'mintmark-key-checkpoint/1'],
     )
     const none = await mintmark('trust', 'record', saved('no-keys', {}), '--out', place('no-keys'))
-    assert.deepEqual([none.code, none.err], [3, 'mintmark: the sources hold no key document\n'])
+    assert.deepEqual([none.code, none.err], [3, 'mintmark: the sources have no key document\n'])
     const gone = await mintmark('trust', 'record', place('not-there'), '--out', place('gone'))
     assert.deepEqual([gone.code, /cannot be read: there is no such file/.test(gone.err)], [3, true])
   })
