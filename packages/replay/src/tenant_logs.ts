@@ -1,7 +1,7 @@
 /**
  * One tenant, day by day: what happened there, as its systems would have exported it.
  *
- * Memory holds one day of at most {@link BLOCK} people, whatever the scale.
+ * One day of at most {@link BLOCK} people is in memory, whatever the scale.
  *
  * @module
  */
@@ -16,25 +16,19 @@ import { stsLogon } from './activity/sts_logon.ts'
 import { loseSignIns, plantTraps } from './activity/traps.ts'
 import { exportTrap, twist } from './activity/twists.ts'
 import { AuditFiles } from './files/audit_files.ts'
-import { CallFiles } from './files/call_files.ts'
+import { writeCalls } from './files/call_files.ts'
 import { writeKeycloak } from './files/keycloak.ts'
 import { writeDirectory, writeExtractorLog, writeInventory } from './files/side_files.ts'
-import { SignInFiles } from './files/sign_in_files.ts'
+import { writeSignIns } from './files/sign_in_files.ts'
 import { DAY, daysOf, GAP, isWithin, PROVIDER_WINDOW, type Span, WINDOW } from './world/calendar.ts'
-import {
-  ATTACKERS,
-  type AuditRecord,
-  Happenings,
-  issuedTrap,
-  type SignIn,
-  type Trap,
-} from './world/events.ts'
+import { ATTACKERS, type AuditRecord, Happenings, issuedTrap, type Trap } from './world/events.ts'
+import { FramedFiles } from './world/framed_files.ts'
 import type { Habit } from './world/organisations.ts'
 import { attempt } from './world/text_file.ts'
 import type { Truth } from './world/truth.ts'
 import type { Organisation, World } from './world/world.ts'
 
-/** People whose day is held at once. */
+/** People whose day is in memory at once. */
 const BLOCK = 2000
 const STREAM = 0x74656e61
 
@@ -58,8 +52,7 @@ export class TenantLogs {
   readonly #window: Span
   readonly #attack: Attack
   readonly #audits: AuditFiles
-  readonly #signIns: SignInFiles
-  readonly #calls: CallFiles
+  readonly #files: FramedFiles
   /** Records that the log has not delivered yet. */
   #later: AuditRecord[] = []
   readonly #lost = new Map<string, Trap>()
@@ -72,8 +65,7 @@ export class TenantLogs {
     this.#window = of === world.provider ? PROVIDER_WINDOW : WINDOW
     this.#attack = new Attack(world, of, truth)
     this.#audits = new AuditFiles(of, folder)
-    this.#signIns = new SignInFiles(of, folder)
-    this.#calls = new CallFiles(of, folder)
+    this.#files = new FramedFiles(folder)
   }
 
   /** Days to write, in order. */
@@ -97,13 +89,13 @@ export class TenantLogs {
   #special(dayMs: number, into: Happenings): void {
     const [world, of, truth] = [this.#world, this.#of, this.#truth]
     if (of === world.provider) {
-      replayDay(world, of, dayMs, into, truth)
-      debugDay(world, of, dayMs, into)
+      replayDay({ world, of, dayMs, into, truth })
+      debugDay({ world, of, dayMs, into, truth })
       return
     }
     this.#attack.day(dayMs, into)
     liveServices(world, of, dayMs, into)
-    misuseGrants(world, of, dayMs, into, truth)
+    misuseGrants({ world, of, dayMs, into, truth })
     plantTraps(world, of, dayMs, into)
   }
 
@@ -114,7 +106,7 @@ export class TenantLogs {
     if (this.#has('sts-logons'))
       for (const signIn of signIns)
         if (signIn.category === 'interactive') into.audits.push(stsLogon(signIn))
-    this.#writeSignIns(signIns)
+    this.counts.issuances += writeSignIns(this.#files, this.#of, signIns)
     this.#writeAudits(dayMs, block, into.audits)
     const calls = into.calls
       .filter(({ atMs }) => this.#covers(atMs))
@@ -122,14 +114,8 @@ export class TenantLogs {
     for (const call of calls)
       if (call.trap !== undefined && call.trap !== ATTACKERS)
         this.#truth.trap(this.#of, call, call.trap.name, call.trap.verdicts, call.trap.reasons)
-    this.#calls.write(calls)
+    writeCalls(this.#files, this.#of, calls)
     this.counts.accesses += calls.length
-  }
-
-  #writeSignIns(signIns: readonly SignIn[]): void {
-    const before = this.#signIns.rows
-    this.#signIns.write(signIns)
-    this.counts.issuances += this.#signIns.rows - before
   }
 
   #writeAudits(dayMs: number, block: number, audits: readonly AuditRecord[]): void {
@@ -137,7 +123,7 @@ export class TenantLogs {
     const written: AuditRecord[] = []
     for (const plain of audits) {
       const record = twist(this.#of, plain, random)
-      if (this.#isKept(record)) written.push(this.#labelled(record))
+      if (this.#isExported(record)) written.push(this.#labelled(record))
     }
     if (block === 0 && this.#has('id-conflict') && (dayMs / DAY) % 14 === 3)
       written.push(...conflict(written))
@@ -149,7 +135,7 @@ export class TenantLogs {
   }
 
   /** Whether the export has a record at all. */
-  #isKept(record: AuditRecord): boolean {
+  #isExported(record: AuditRecord): boolean {
     if (!this.#covers(record.atMs) || record.deliveredMs >= this.#window.toMs) return false
     if (this.#has('extractor-gap') && isWithin(GAP, record.atMs)) return false
     return this.#attack.isLogged(record)
@@ -182,14 +168,13 @@ export class TenantLogs {
     return this.#of.habits.includes(habit)
   }
 
-  /** Ends the files, and writes those that lie beside the logs. */
+  /** Ends the files, and writes those beside the logs. */
   close(): void {
     const [world, of, folder] = [this.#world, this.#of, this.#folder]
     this.#deliver(this.#later)
-    this.#signIns.close()
-    this.#calls.close()
-    for (const record of this.#audits.keptOfCapped()) this.#count(record)
-    const paths = this.#audits.close(this.#has('next-link'))
+    this.#files.close()
+    for (const record of this.#audits.cappedRecords()) this.#count(record)
+    const [first] = this.#audits.close(this.#has('next-link'))
     writeDirectory(world, of, folder)
     if (of.thefts.some(({ also }) => also === 'sync')) writeInventory(world, of, folder)
     if (this.#has('extractor-gap')) writeExtractorLog(folder)
@@ -198,25 +183,23 @@ export class TenantLogs {
       this.counts.accesses += made.accesses
       this.counts.issuances += made.issuances
     }
-    const first = paths[0]
     if (this.#has('same-file-twice') && first !== undefined) {
       const copy = join(folder, 'AuditLog-again.csv')
-      attempt(copy, () => copyFileSync(first, copy))
+      attempt(copy, () => copyFileSync(join(folder, first), copy))
     }
   }
 
   #deliver(records: readonly AuditRecord[]): void {
-    const kept = records.toSorted((one, other) => one.deliveredMs - other.deliveredMs)
-    // Of a capped search nobody knows before its end which records are kept.
-    if (!this.#has('row-cap')) for (const record of kept) this.#count(record)
-    this.#audits.write(kept)
+    const sorted = records.toSorted((one, other) => one.deliveredMs - other.deliveredMs)
+    // Only the end of a capped search shows which records the export has.
+    if (!this.#has('row-cap')) for (const record of sorted) this.#count(record)
+    this.#audits.write(sorted)
   }
 
-  /** Lets go of the files of a run that failed. */
+  /** Closes the files of a run that failed. */
   abandon(): void {
     this.#audits.abandon()
-    this.#signIns.abandon()
-    this.#calls.abandon()
+    this.#files.abandon()
   }
 }
 

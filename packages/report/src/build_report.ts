@@ -4,13 +4,10 @@
  * @module
  */
 import type { Answer, TokenUses } from '@mintmark/case'
-import { VERSION } from '@mintmark/core'
-import { onPaper } from './exports/table_csv.ts'
-import { type Cover, REPORT_SCHEMA, type Report } from './model/model.ts'
-import { mapTexts } from './model/report_texts.ts'
+import { covered } from './model/covered.ts'
+import type { Cover, Report } from './model/model.ts'
 import { actionSection } from './sections/actions.ts'
 import { answerSection } from './sections/answer.ts'
-import { appendixSection } from './sections/appendices.ts'
 import { custodySection, keySection } from './sections/custody.ts'
 import { glossarySection } from './sections/glossary.ts'
 import { huntSection } from './sections/hunts.ts'
@@ -29,15 +26,8 @@ interface ReportOptions extends Cover {
   readonly uses: TokenUses
 }
 
-/**
- * The report of a case, without the files beside it. Pure: no clock, no folder.
- */
-export function buildReport(options: ReportOptions): Report {
-  const { answer, uses, replace } = options
-  return mapTexts(reportOf(answer, uses, options), replace)
-}
-
-function reportOf(answer: Answer, uses: TokenUses, options: ReportOptions): Report {
+/** The report of a case, without the files beside it. Pure: no clock, no folder. */
+export function buildReport({ answer, uses, ...cover }: ReportOptions): Report {
   const name = nameOf(answer.case)
   const findings = [
     answerSection(answer),
@@ -56,20 +46,17 @@ function reportOf(answer: Answer, uses: TokenUses, options: ReportOptions): Repo
     inputSection(answer),
   ]
   const ids = findings.flatMap(({ statements }) => statements.map(({ id }) => id))
-  const sections = [summarySection(answer, new Set(ids)), ...findings]
-  return {
-    schema: REPORT_SCHEMA,
-    title: options.title ?? titleOf(name),
-    case: name,
-    version: VERSION,
-    redacted: options.redacted ?? [],
-    prepared: options.prepared ?? { by: null, on: null },
-    classification: options.classification ?? null,
-    recipient: null,
-    sections: [...sections, appendixSection(sections)].map(onPaper),
-    course: courseOf(answer),
-    lineage: lineageOf(answer, uses),
-  }
+  return covered(
+    {
+      title: titleOf(name),
+      case: name,
+      recipient: null,
+      sections: [summarySection(answer, new Set(ids)), ...findings],
+      course: courseOf(answer),
+      lineage: lineageOf(answer, uses),
+    },
+    cover,
+  )
 }
 
 /** The folder's own name: the same case elsewhere is the same case. */

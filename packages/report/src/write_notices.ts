@@ -5,18 +5,15 @@
  */
 import { join } from 'node:path'
 import { type Answer, type Case, type Session, select, type Whom } from '@mintmark/case'
-import { accountLines, messageLines } from './exports/accounts_csv.ts'
 import { type Redactor, redactorOf } from './model/redaction.ts'
 import { buildNotice } from './notice/notice.ts'
 import { othersRedactor } from './notice/others.ts'
 import { type NoticePart, noticePart } from './notice/part.ts'
-import { ReportFolder, seal } from './sealed/folder.ts'
 import {
-  timelineLines,
   type WriteOptions,
   type WrittenReport,
-  writeModel,
-  writePages,
+  writeFolder,
+  writeSelected,
 } from './write_report.ts'
 
 /** A notice that was written. */
@@ -27,7 +24,7 @@ export interface WrittenNotice extends WrittenReport {
 
 /**
  * Writes a notice to `out` where there is one recipient, else one each to a folder of its own below it. Each folder
- * appears whole or not at all.
+ * appears complete or not at all.
  *
  * @param answer to the same selection, of which the recipients are
  * @throws {MintmarkError} as `writeReport`
@@ -41,10 +38,10 @@ export async function writeNotices(
   const selected = await select(session, options.selection ?? {})
   try {
     const pseudonyms = await redactorOf(session, options.redacted ?? [])
-    const places = placesOf(recipients, options.out)
+    const folders = foldersOf(recipients, options.out)
     const written: WrittenNotice[] = []
     for (const [at, whom] of recipients.entries()) {
-      const out = places[at] ?? options.out
+      const out = folders[at] ?? options.out
       // oxlint-disable-next-line no-await-in-loop -- a session runs one statement at a time
       const part = await noticePart(session, answer, selected, whom)
       try {
@@ -65,7 +62,7 @@ export async function writeNotices(
 const MOST_NAME = 60
 
 /** Folders that hold no name of anybody else: `harbour-law`; a second one of that name `harbour-law-2`. */
-function placesOf(recipients: readonly Whom[], out: string): string[] {
+function foldersOf(recipients: readonly Whom[], out: string): string[] {
   if (recipients.length === 1) return [out]
   const used = new Set<string>()
   return recipients.map(({ name }) => {
@@ -88,32 +85,15 @@ interface Work {
   readonly options: WriteOptions
 }
 
-async function writeNotice({ session, part, pseudonyms, options }: Work): Promise<WrittenReport> {
-  const { isForced = false, onFile = () => {}, signingKey } = options
-  const folder = await ReportFolder.begin(options.out, isForced)
-  try {
-    const { selected } = part.concern
+const writeNotice = ({ session, part, pseudonyms, options }: Work): Promise<WrittenReport> =>
+  writeFolder(options, async (put) => {
     const redactor = both(othersRedactor(part.concern), pseudonyms)
-    const put = async (name: string, pieces: Parameters<ReportFolder['write']>[1]) => {
-      onFile(name)
-      await folder.write(name, pieces)
-    }
-    await put('accounts.csv', accountLines(part.scope.accounts, redactor))
-    await put('messages.csv', messageLines(session, selected, redactor))
-    await put('timeline.jsonl', timelineLines({ session, selected, redactor }))
-    const draft = buildNotice(part, { ...options, replace: redactor.text })
-    const report = await writeModel(folder, draft, onFile)
-    const noPdf = await writePages(folder, report, options)
-    await seal(folder, signingKey)
-    await folder.finish(isForced)
-    return { report, files: folder.written, ...(noPdf !== undefined && { noPdf }) }
-  } catch (cause) {
-    await folder.abandon()
-    throw cause
-  }
-}
+    const { selected } = part.concern
+    await writeSelected(put, part.scope.accounts, { session, selected, redactor })
+    return buildNotice(part, { ...options, replace: redactor.text })
+  })
 
-/** Others first: what stands in their place is no name. */
+/** Others first: their replacements are not names. */
 function both(others: Redactor, pseudonyms: Redactor): Redactor {
   return {
     text: (text) => pseudonyms.text(others.text(text)),

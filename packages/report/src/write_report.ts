@@ -6,6 +6,7 @@
 import type { KeyObject } from 'node:crypto'
 import { join } from 'node:path'
 import {
+  type AccountScope,
   type Answer,
   accountAddresses,
   type Case,
@@ -17,7 +18,7 @@ import {
   type TokenUse,
   tokenUses,
 } from '@mintmark/case'
-import { type Json, safeJson, VERSION } from '@mintmark/core'
+import { type Json, safeJson } from '@mintmark/core'
 import { buildReport } from './build_report.ts'
 import { accountLines, messageLines } from './exports/accounts_csv.ts'
 import { redactedEvents } from './exports/event_texts.ts'
@@ -25,7 +26,7 @@ import { accessEvent, huntEvent, incidentEvent, issuanceEvent } from './exports/
 import { tableFiles } from './exports/table_csv.ts'
 import { timesketchRow } from './exports/timesketch.ts'
 import { markdownOf } from './model/markdown.ts'
-import type { Prepared, Redaction, Report } from './model/model.ts'
+import type { Cover, Report } from './model/model.ts'
 import { type Redactor, redactorOf } from './model/redaction.ts'
 import { printPdf } from './pdf.ts'
 import { ReportFolder, seal, type Written } from './sealed/folder.ts'
@@ -33,22 +34,16 @@ import { withFiles } from './sections/appendices.ts'
 import { TOKENS_SHOWN } from './sections/lineage.ts'
 import { bundleText } from './stix/bundle.ts'
 
-export interface WriteOptions {
+export interface WriteOptions extends Omit<Cover, 'replace'> {
   /** Where the folder will be. */
   readonly out: string
   /** Whether a report that is there already is replaced. */
   readonly isForced?: boolean
-  readonly title?: string
-  /** Left out: nobody says who prepared it, and when. */
-  readonly prepared?: Prepared
-  /** Who may read it; on the first page and in the head of each. */
-  readonly classification?: string
   /** What the answer is about, and so the report. */
   readonly selection?: Selection
-  readonly redacted?: readonly Redaction[]
   /** Signs the MANIFEST. */
   readonly signingKey?: KeyObject
-  /** The report as a page that stands on its own; left out: no `report.html`, and no PDF of it. */
+  /** Renders the report as a self-contained page; left out: no `report.html`, and no PDF of it. */
   readonly renderHtml?: (report: Report, paper: Paper) => string | Promise<string>
   /** Paper that the page is printed on. Default: A4. */
   readonly paper?: Paper
@@ -81,21 +76,41 @@ export async function writeReport(
   answer: Answer,
   options: WriteOptions,
 ): Promise<WrittenReport> {
-  const { isForced = false } = options
-  const folder = await ReportFolder.begin(options.out, isForced)
-  try {
+  return await writeFolder(options, async (put) => {
     const selected = await select(session, options.selection ?? {})
     try {
       const redactor = await redactorOf(session, options.redacted ?? [])
-      const work = { session, answer, selected, redactor, options }
-      const report = await writeFiles(folder, work)
-      const noPdf = await writePages(folder, report, options)
-      await seal(folder, options.signingKey)
-      await folder.finish(isForced)
-      return { report, files: folder.written, ...(noPdf !== undefined && { noPdf }) }
+      return await writeExports(put, { session, answer, selected, redactor }, options)
     } finally {
       await selected.close()
     }
+  })
+}
+
+/** Writes a file of the folder. */
+export type Put = (name: string, pieces: Parameters<ReportFolder['write']>[1]) => Promise<void>
+
+/**
+ * Writes a folder with a report. It appears complete or not at all.
+ *
+ * @param write writes the files beside the report, and gives that
+ */
+export async function writeFolder(
+  options: WriteOptions,
+  write: (put: Put) => Promise<Report>,
+): Promise<WrittenReport> {
+  const { isForced = false, onFile = () => {} } = options
+  const folder = await ReportFolder.begin(options.out, isForced)
+  try {
+    const draft = await write(async (name, pieces) => {
+      onFile(name)
+      await folder.write(name, pieces)
+    })
+    const report = await writeModel(folder, draft, onFile)
+    const noPdf = await writePages(folder, report, options)
+    await seal(folder, options.signingKey)
+    await folder.finish(isForced)
+    return { report, files: folder.written, ...(noPdf !== undefined && { noPdf }) }
   } catch (cause) {
     await folder.abandon()
     throw cause
@@ -107,38 +122,33 @@ interface Work {
   readonly answer: Answer
   readonly selected: Selected
   readonly redactor: Redactor
-  readonly options: WriteOptions
 }
 
-async function writeFiles(folder: ReportFolder, work: Work): Promise<Report> {
-  const { session, answer, selected, redactor, options } = work
-  const { onFile = () => {}, title, redacted = [], prepared, classification } = options
-  const put = async (name: string, pieces: Parameters<ReportFolder['write']>[1]) => {
-    onFile(name)
-    await folder.write(name, pieces)
-  }
-  await put('accounts.csv', accountLines(answer.scope.accounts, redactor))
+/** Accounts, messages and accesses of a selection. */
+export async function writeSelected(
+  put: Put,
+  accounts: readonly AccountScope[],
+  { session, selected, redactor }: Pick<Work, 'session' | 'selected' | 'redactor'>,
+): Promise<void> {
+  await put('accounts.csv', accountLines(accounts, redactor))
   await put('messages.csv', messageLines(session, selected, redactor))
-  await put('timeline.jsonl', timelineLines(work))
+  await put('timeline.jsonl', timelineLines({ session, selected, redactor }))
+}
+
+async function writeExports(put: Put, work: Work, cover: Cover): Promise<Report> {
+  const { session, answer, selected, redactor } = work
+  await writeSelected(put, answer.scope.accounts, work)
   const uses = await tokenUses(session, selected, { limit: TOKENS_SHOWN })
-  const draft = buildReport({
-    answer,
-    uses,
-    redacted,
-    replace: redactor.text,
-    ...(title !== undefined && { title }),
-    ...(prepared !== undefined && { prepared }),
-    ...(classification !== undefined && { classification }),
-  })
+  const draft = buildReport({ ...cover, answer, uses, replace: redactor.text })
   await put('events.ocsf.ndjson', eventLines(work, draft, uses.rows))
   const addresses = await accountAddresses(session, selected, { limit: MOST_ADDRESSES })
   const sighted = await sightedAccounts(session, selected)
   await put('bundle.stix.json', bundleText({ answer, report: draft, addresses, sighted, redactor }))
-  return writeModel(folder, draft, onFile)
+  return draft
 }
 
 /** The tables that paper cuts, and the report that names all files so far. @returns that report */
-export async function writeModel(
+async function writeModel(
   folder: ReportFolder,
   draft: Report,
   onFile: (name: string) => void,
@@ -155,7 +165,7 @@ export async function writeModel(
 }
 
 /** The page, and its print. @returns why there is no print, where one was asked for */
-export async function writePages(
+async function writePages(
   folder: ReportFolder,
   report: Report,
   {
@@ -181,7 +191,7 @@ const PDF = 'report.pdf'
 
 const lineOf = (row: Json) => `${safeJson(row)}\n`
 
-export async function* timelineLines({
+async function* timelineLines({
   session,
   selected,
   redactor,
@@ -201,27 +211,23 @@ async function* eventLines(
     .find(({ id }) => id === 'found')
   if (first !== null && last !== null && found !== undefined)
     yield lineOf(
-      incidentEvent(
-        {
-          uid: `case-${report.case}`,
-          title: report.title,
-          text: found.text,
-          first,
-          last,
-          accesses: answer.scope.accesses,
-          strength: found.strength === 'established' ? 'established' : 'lead',
-        },
-        VERSION,
-      ),
+      incidentEvent({
+        uid: `case-${report.case}`,
+        title: report.title,
+        text: found.text,
+        first,
+        last,
+        accesses: answer.scope.accesses,
+        strength: found.strength === 'established' ? 'established' : 'lead',
+      }),
     )
-  for (const event of answer.hunts.map((hunt) => huntEvent(hunt, VERSION)))
-    if (event !== undefined) yield lineOf(event)
+  for (const event of answer.hunts.map(huntEvent)) if (event !== undefined) yield lineOf(event)
   for (const use of uses) {
-    const event = issuanceEvent(redactedUse(use, redactor), VERSION)
+    const event = issuanceEvent(redactedUse(use, redactor))
     if (event !== undefined) yield lineOf(event)
   }
   for await (const rows of redactedEvents(session, selected, redactor))
-    yield rows.map((row) => lineOf(accessEvent(row, VERSION))).join('')
+    yield rows.map((row) => lineOf(accessEvent(row))).join('')
 }
 
 function redactedUse(use: TokenUse, { text }: Redactor): TokenUse {

@@ -1,15 +1,15 @@
 /**
  * Forged access: what the attacker's tokens did, record by record, with the class of each.
  *
- * The chain as published: a forged token, shown to the mail service, which then renews access with tokens of
- * its own making; REST calls that read messages one by one, so that the log names them (Bind).
+ * The chain as published: the mail service accepts a forged token, and then renews access with tokens of its own; REST
+ * calls read messages one by one, so that the log names them (Bind).
  *
  * @module
  */
 import * as apps from '../world/apps.ts'
 import { DAY, MINUTE, RENEWAL_STOPS_MS, SECOND, WINDOW } from '../world/calendar.ts'
 import type { AuditRecord, GraphCall, Happenings, Token } from '../world/events.ts'
-import { ATTACKERS, useOf } from '../world/events.ts'
+import { ATTACKERS, graphCall, useOf } from '../world/events.ts'
 import { genuineTokenId, guid, inventedTokenId, rawTokenId } from '../world/ids.ts'
 import { type AccessClass, expectForged, type Truth } from '../world/truth.ts'
 import { messageOf, type Organisation, type World } from '../world/world.ts'
@@ -18,12 +18,12 @@ import { bindRecord, type MailUse, syncRecord } from './mail.ts'
 import { owaTokenRecord } from './owa_auth.ts'
 import { isBurst, type Visit, visitsOf, visitTimes } from './theft.ts'
 
-/** Lives of tokens, forged or renewed. The lifetime of the forged ones was never published. */
+/** Lifetime of tokens, forged or renewed. That of the forged ones was never published. */
 export const TOKEN_LIFE_MS: number = 70 * MINUTE
-/** Messages of one folder that a synchronised folder held: its first number, and how many by folder. */
-export const SYNCED_MESSAGES: readonly { place: number; items: number }[] = [
-  { place: 0, items: 350 },
-  { place: 2, items: 120 },
+/** Synchronised folders, and how many messages each has. */
+export const SYNCED_MESSAGES: readonly { folder: number; items: number }[] = [
+  { folder: 0, items: 350 },
+  { folder: 2, items: 120 },
 ]
 
 interface Hold {
@@ -46,7 +46,7 @@ export interface ForgedUse {
   readonly of: Organisation
   readonly atMs: number
   readonly forged: Forged
-  /** By a token that the mail service made for whoever had shown the forged one. */
+  /** With a token that the mail service gave in return for the forged one. */
   readonly isRenewed: boolean
   /** Names of the messages: one message has one name in all mailboxes. */
   readonly messages: readonly string[]
@@ -71,11 +71,8 @@ export class Attack {
     this.#of = of
     this.#truth = truth
     this.#onUse = onUse
-    for (const visit of visitsOf(world, of)) {
-      const day = this.#visits.get(visit.dayMs)
-      if (day === undefined) this.#visits.set(visit.dayMs, [visit])
-      else day.push(visit)
-    }
+    for (const visit of visitsOf(world, of))
+      this.#visits.set(visit.dayMs, [...(this.#visits.get(visit.dayMs) ?? []), visit])
   }
 
   /** Adds the visits of one day to what happened. */
@@ -83,7 +80,7 @@ export class Attack {
     for (const visit of this.#visits.get(dayMs) ?? []) this.#visit(visit, into)
   }
 
-  /** Whether the log keeps a record: after a throttled one it drops that mailbox's Binds for 24 hours. */
+  /** Whether the log has a record: after a throttled one it drops that mailbox's Binds for 24 hours. */
   isLogged(record: AuditRecord): boolean {
     const silent = this.#silent
     if (silent === undefined || record.mail?.accessType !== 'Bind') return true
@@ -122,13 +119,13 @@ export class Attack {
     return reads
   }
 
-  /** A token signed with the stolen key; or with the id of a genuine token of somebody else's. */
+  /** A token signed with the stolen key; its id is invented, or that of a colleague's genuine token. */
   #forge(visit: Visit, useMs: number, isFirst: boolean): Hold {
     const { random, victim, of } = visit
     const atMs = useMs - 40 * SECOND
     const isReusing =
       isFirst && (visit.ordinal === 1 || visit.ordinal === visit.visits - 2 || random.chance(0.03))
-    const genuine = isReusing ? this.#strangersToken(visit) : undefined
+    const genuine = isReusing ? this.#colleaguesToken(visit) : undefined
     const proxies = apps.proxiesOn(visit.dayMs)
     const id = genuine?.id ?? (random.chance(0.3) ? rawTokenId(random) : inventedTokenId(random))
     const session = of.owaAuth || random.chance(0.5) ? guid(random) : ''
@@ -152,8 +149,8 @@ export class Attack {
     }
   }
 
-  /** The id of a sign-in of a colleague's in the weeks before: genuine, and somebody else's. */
-  #strangersToken(visit: Visit): Token | undefined {
+  /** The token of a colleague's sign-in in the weeks before. */
+  #colleaguesToken(visit: Visit): Token | undefined {
     const { of, random, dayMs } = visit
     const first = of.thefts.length
     const offset = random.below(of.headcount - first)
@@ -215,7 +212,7 @@ export class Attack {
     if (ends) this.#silent = { mailbox: use.owner.upn, fromMs: atMs }
   }
 
-  /** One Bind, if the log keeps it. */
+  /** One Bind, if the log has it. */
   #bind(
     visit: Visit,
     hold: Hold,
@@ -257,8 +254,7 @@ export class Attack {
     const { of, random } = visit
     const owner = this.#world.person(of, visit.victim)
     const { token, client } = hold
-    const clientAppId = apps.FORGED_CLIENT.id
-    return { of, owner, token, atMs, ip: token.ip, client, clientAppId, random }
+    return { of, owner, token, atMs, client, clientAppId: apps.FORGED_CLIENT.id, random }
   }
 
   /** Where mailboxes were not audited, Graph's own log shows which items were asked for. */
@@ -266,21 +262,17 @@ export class Attack {
     const { of, random, victim } = visit
     const owner = this.#world.person(of, victim)
     const message = messageOf(of, victim, index)
-    const call: GraphCall = {
+    const call = graphCall(of.tenant, hold.token, {
       atMs,
       id: guid(random),
       token: { ...useOf(hold.token, of.tenant), clientAppId: apps.FORGED_CLIENT.id },
       appId: apps.FORGED_CLIENT.id,
       userOid: owner.oid,
-      servicePrincipalId: '',
-      ip: hold.token.ip,
       agent: 'python-requests/2.28.2',
       uri: `https://graph.microsoft.com/v1.0/users/${owner.oid}/messages/${message.itemId}`,
       bytes: message.bytes + 900,
-      issuer: '',
-      directory: false,
       trap: ATTACKERS,
-    }
+    })
     into.calls.push(call)
     this.#use(visit, hold, atMs, namesOf(of, victim, [index]))
     this.#truth.readItem(this.#account(visit), atMs, index)
@@ -288,11 +280,11 @@ export class Attack {
   }
 
   #sync(visit: Visit, hold: Hold, atMs: number, into: Happenings): void {
-    for (const [at, { place, items }] of SYNCED_MESSAGES.entries()) {
+    for (const [at, { folder, items }] of SYNCED_MESSAGES.entries()) {
       const use = this.#mailUse(visit, hold, atMs + at * MINUTE)
-      const record = this.#written(visit, hold, syncRecord(use, place, at === 0 ? 2 : 50))
+      const record = this.#written(visit, hold, syncRecord(use, folder, at === 0 ? 2 : 50))
       into.audits.push(record)
-      const names = Array.from({ length: items }, (_, item) => `folder ${place}, ${item}`)
+      const names = Array.from({ length: items }, (_, item) => `folder ${folder}, ${item}`)
       this.#use(visit, hold, record.atMs, namesOf(visit.of, visit.victim, names))
       this.#truth.synced(this.#account(visit), record.atMs, items)
       this.#label(visit, hold, record, 0)

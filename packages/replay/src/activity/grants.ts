@@ -1,24 +1,17 @@
 /**
  * Two misuses of genuine tokens beside the main one, so that "forged" is not the only answer: a device-code
  * sign-in that a user completed for somebody else (as Storm-2372's), and a new application grant that reads
- * mailboxes by itself (as Midnight Blizzard's). Invented events in two of the tenants.
+ * mailboxes by itself (as Midnight Blizzard's). The events are invented, in two of the tenants.
  *
  * @module
  */
 import * as apps from '../world/apps.ts'
 import { DAY, HOUR, MINUTE } from '../world/calendar.ts'
-import {
-  ATTACKERS,
-  type AuditRecord,
-  type Happenings,
-  type SignIn,
-  type Token,
-} from '../world/events.ts'
-import { genuineTokenId, guid } from '../world/ids.ts'
-import type { Random } from '../world/random.ts'
-import type { Expectation, Truth } from '../world/truth.ts'
-import type { Organisation, Person, World } from '../world/world.ts'
-import { someMessages } from './life.ts'
+import { ATTACKERS, type AuditRecord, type SignIn, type Token } from '../world/events.ts'
+import { guid } from '../world/ids.ts'
+import type { Expectation } from '../world/truth.ts'
+import type { Location, Person } from '../world/world.ts'
+import { makeToken, signInOf, someMessages } from './life.ts'
 import { bindRecord } from './mail.ts'
 import {
   appOnlyRead,
@@ -27,116 +20,61 @@ import {
   serviceSignIn,
   serviceToken,
 } from './services.ts'
+import type { TenantDay } from './tenant_day.ts'
 
 const STREAM = 0x6772616e
 const DEVICE_CODE_DAY: number = Date.UTC(2023, 5, 13)
 const GRANT_DAY: number = Date.UTC(2023, 5, 8)
-/** TEST-NET-3 (RFC 5737): nobody's. */
+/** TEST-NET-3 (RFC 5737): in use nowhere. */
 const INTRUDER_IP = '203.0.113.77'
 const ISSUED: Expectation = { determinable: true, verdicts: ['issued'], reasons: [] }
 
-/** Adds the mis-granted accesses that fall on a day. */
-export function misuseGrants(
-  world: World,
-  of: Organisation,
-  dayMs: number,
-  into: Happenings,
-  truth: Truth,
-): void {
-  const random = world.random(STREAM, of.index, dayMs / DAY)
+/** Adds the mis-granted accesses of a day. */
+export function misuseGrants(tenantDay: Omit<TenantDay, 'random'>): void {
+  const { world, of, dayMs } = tenantDay
+  const day = { ...tenantDay, random: world.random(STREAM, of.index, dayMs / DAY) }
   const since = (dayMs - GRANT_DAY) / DAY
-  if (of.habits.includes('device-code') && dayMs === DEVICE_CODE_DAY)
-    deviceCode(world, of, dayMs, random, into, truth)
-  if (of.habits.includes('new-grant') && dayMs === GRANT_DAY)
-    newGrant(world, of, dayMs, random, into)
-  if (of.habits.includes('new-grant') && since >= 0 && since < 4)
-    grantedReads(world, of, dayMs, random, into, truth)
+  if (of.habits.includes('device-code') && dayMs === DEVICE_CODE_DAY) deviceCode(day)
+  if (of.habits.includes('new-grant') && dayMs === GRANT_DAY) newGrant(day)
+  if (of.habits.includes('new-grant') && since >= 0 && since < 4) grantedReads(day)
 }
 
 /** The user types the code where he always works; the tokens are used elsewhere. */
-function deviceCode(
-  world: World,
-  of: Organisation,
-  dayMs: number,
-  random: Random,
-  into: Happenings,
-  truth: Truth,
-): void {
+function deviceCode(day: TenantDay): void {
+  const { world, of, dayMs, random, into } = day
   const owner = world.person(of, of.thefts.length + 2)
   const session = guid(random)
-  const root = tokenFor(owner, dayMs + 11 * HOUR, apps.BROKER, session, 'interactive', random)
-  into.signIns.push(signIn(of, owner, root, 'deviceCode', owner.office.ip, owner.office.network))
+  const tokenAt = (atMs: number, origin: 'interactive' | 'non-interactive'): Token => ({
+    ...makeToken({ person: owner, random, session }, atMs, apps.BROKER, apps.EXCHANGE, INTRUDER_IP),
+    origin,
+  })
+  const signedIn = (
+    made: Token,
+    category: 'interactive' | 'non-interactive',
+    location: Location,
+    protocol: string,
+  ): SignIn => ({
+    ...signInOf({ of, person: owner }, { ...made, ip: location.ip }, category, location),
+    deviceId: '',
+    protocol,
+  })
+  const root = tokenAt(dayMs + 11 * HOUR, 'interactive')
+  into.signIns.push(signedIn(root, 'interactive', owner.office, 'deviceCode'))
   let token = root
   for (let use = 0; use < 24; use++) {
     const atMs = root.atMs + 6 * MINUTE + use * 9 * MINUTE
     if (use % 8 === 0 && use > 0) {
-      token = tokenFor(owner, atMs - 2 * MINUTE, apps.BROKER, session, 'non-interactive', random)
-      into.signIns.push(signIn(of, owner, token, 'none', INTRUDER_IP, 64_511))
+      token = tokenAt(atMs - 2 * MINUTE, 'non-interactive')
+      const elsewhere = { ip: INTRUDER_IP, network: 64_511 }
+      into.signIns.push(signedIn(token, 'non-interactive', elsewhere, 'none'))
     }
-    const record = bindRecord(
-      {
-        of,
-        owner,
-        token,
-        atMs,
-        ip: INTRUDER_IP,
-        client: apps.REST_CLIENT,
-        clientAppId: apps.BROKER.id,
-        random,
-      },
-      someMessages(random),
-      'False',
-    )
-    misGranted(of, owner, record, token, into, truth)
-  }
-}
-
-function tokenFor(
-  owner: Person,
-  atMs: number,
-  app: apps.App,
-  session: string,
-  origin: 'interactive' | 'non-interactive',
-  random: Random,
-): Token {
-  const id = genuineTokenId(random)
-  const ip = INTRUDER_IP
-  return { id, atMs, session, app, resource: apps.EXCHANGE, ip, holder: owner.oid, origin }
-}
-
-function signIn(
-  of: Organisation,
-  owner: Person,
-  token: Token,
-  protocol: string,
-  ip: string,
-  network: number,
-): SignIn {
-  return {
-    category: token.origin === 'interactive' ? 'interactive' : 'non-interactive',
-    token: { ...token, ip },
-    name: owner.upn,
-    displayName: owner.displayName,
-    network,
-    deviceId: '',
-    agent: owner.agent,
-    errorCode: 0,
-    protocol,
-    issuer: 'AzureAD',
-    crossTenant: 'none',
-    homeTenant: of.tenant,
-    continuous: false,
+    const mailUse = { of, owner, token, atMs, client: apps.REST_CLIENT, random }
+    misGranted(day, owner, bindRecord(mailUse, someMessages(random)), token)
   }
 }
 
 /** An administrator's account consents to a new application and gives it every mailbox. */
-function newGrant(
-  world: World,
-  of: Organisation,
-  dayMs: number,
-  random: Random,
-  into: Happenings,
-): void {
+function newGrant({ world, of, dayMs, random, into }: TenantDay): void {
   const admin = world.person(of, of.thefts.length + 1)
   const app = servicePrincipal(world, of, 'Mail Insights')
   const names = { Name: 'TargetId.ServicePrincipalNames', NewValue: app.app.id }
@@ -162,21 +100,15 @@ function newGrant(
   }
 }
 
-/** Directory audit records carry no token: nothing can be said of it. */
+/** Directory audit records carry no token: their verdict is undetermined. */
 const directoryTrap = {
   name: 'directory-audit-without-token',
   verdicts: ['undetermined', 'session-only'],
   reasons: ['no-token-id'],
 } as const
 
-function grantedReads(
-  world: World,
-  of: Organisation,
-  dayMs: number,
-  random: Random,
-  into: Happenings,
-  truth: Truth,
-): void {
+function grantedReads(day: TenantDay): void {
+  const { world, of, dayMs, random, into } = day
   const app = servicePrincipal(world, of, 'Mail Insights')
   const token = serviceToken(app, dayMs + 13 * HOUR, apps.EXCHANGE, random, 'service-principal')
   into.signIns.push(serviceSignIn(of, app, token))
@@ -184,17 +116,15 @@ function grantedReads(
     const owner = world.person(of, of.thefts.length + (use % 6))
     const atMs = token.atMs + (3 + use * 4) * MINUTE
     const record = appOnlyRead(of, owner, token, atMs, someMessages(random), random)
-    misGranted(of, owner, record, token, into, truth)
+    misGranted(day, owner, record, token)
   }
 }
 
 function misGranted(
-  of: Organisation,
+  { of, into, truth }: TenantDay,
   owner: Person,
   record: AuditRecord,
   token: Token,
-  into: Happenings,
-  truth: Truth,
 ): void {
   into.audits.push({ ...record, trap: ATTACKERS })
   truth.readMisGranted(of, owner.upn, record)

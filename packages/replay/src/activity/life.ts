@@ -1,8 +1,8 @@
 /**
  * The ordinary life of a tenant: people sign in, their clients fetch tokens, and use them.
  *
- * Each person's day draws from its own generator. A day may leave something for the next one (tokens under
- * continuous access evaluation live up to 28 h): records carry their own time, the caller sorts.
+ * Each person's day draws from its own generator. Records of a day may be of the next one (tokens under continuous
+ * access evaluation are valid for up to 28 h): the caller sorts them by their time.
  *
  * @module
  */
@@ -11,15 +11,17 @@ import { DAY, HOUR, isWeekend, MINUTE, SECOND } from '../world/calendar.ts'
 import {
   type AuditRecord,
   auditRecord,
+  graphCall,
   type Happenings,
   issuedTrap,
   type SignIn,
+  signInRow,
   type Token,
   useOf,
 } from '../world/events.ts'
 import { genuineTokenId, guid } from '../world/ids.ts'
 import { mix, Random } from '../world/random.ts'
-import type { Organisation, Person, Place, World } from '../world/world.ts'
+import type { Location, Organisation, Person, World } from '../world/world.ts'
 import {
   attachmentRecord,
   bindRecord,
@@ -31,7 +33,7 @@ import {
 } from './mail.ts'
 import { owaTokenRecord } from './owa_auth.ts'
 
-/** Kinds of streams, so that their numbers are apart. */
+/** Random numbers of this file differ from those of others. */
 const STREAM = 0x6c696665
 /** Messages of an ordinary mailbox. */
 const MAILBOX = 9000
@@ -45,7 +47,7 @@ export interface Working {
   readonly person: Person
   readonly dayMs: number
   readonly random: Random
-  readonly place: Place
+  readonly location: Location
   readonly session: string
   readonly startMs: number
 }
@@ -89,7 +91,7 @@ export function workingDay(
     person,
     dayMs,
     random,
-    place: random.chance(0.72) ? person.office : person.home,
+    location: random.chance(0.72) ? person.office : person.home,
     session: guid(random),
     startMs: dayMs + (8 - of.zone) * HOUR + random.below(100 * MINUTE),
   }
@@ -97,9 +99,9 @@ export function workingDay(
 
 /** The interactive sign-in that the day begins with: the root of its session. */
 export function firstSignIn(day: Working): SignIn {
-  const made = makeToken(day, day.startMs, mailApp(day), apps.EXCHANGE, day.place.ip)
+  const made = makeToken(day, day.startMs, mailApp(day), apps.EXCHANGE, day.location.ip)
   const token: Token = { ...made, origin: 'interactive' }
-  return signInOf(day, token, 'interactive', day.place)
+  return signInOf(day, token, 'interactive', day.location)
 }
 
 /** Outlook on the web, under the id of that day, or Outlook for Windows. */
@@ -128,23 +130,17 @@ export function signInOf(
   { of, person }: Pick<Working, 'of' | 'person'>,
   token: Token,
   category: SignIn['category'],
-  place: Place,
+  location: Location,
 ): SignIn {
-  return {
+  return signInRow(of.tenant, {
     category,
     token,
     name: person.upn,
     displayName: person.displayName,
-    network: place.network,
+    network: location.network,
     deviceId: token.app === apps.PHONE ? person.phoneId : person.deviceId,
     agent: agentOf(token.app, person),
-    errorCode: 0,
-    protocol: 'none',
-    issuer: 'AzureAD',
-    crossTenant: 'none',
-    homeTenant: of.tenant,
-    continuous: false,
-  }
+  })
 }
 
 function agentOf(app: apps.App, person: Person): string {
@@ -164,7 +160,7 @@ function failedSignIn(day: Working, first: SignIn): SignIn {
 
 /** A client fetches a token without its user, and mostly uses it. */
 function liveFetch(day: Working, atMs: number, into: Happenings): void {
-  const { random, of, place } = day
+  const { random, of, location } = day
   const draw = random.below(100)
   const [app, resource] =
     draw < 55
@@ -175,8 +171,8 @@ function liveFetch(day: Working, atMs: number, into: Happenings): void {
           ? [apps.TEAMS, apps.TEAMS]
           : [apps.TEAMS, apps.GRAPH]
   const continuous = of.habits.includes('cae-27h') && random.chance(0.04)
-  const token = makeToken(day, atMs, app, resource, place.ip)
-  into.signIns.push({ ...signInOf(day, token, 'non-interactive', place), continuous })
+  const token = makeToken(day, atMs, app, resource, location.ip)
+  into.signIns.push({ ...signInOf(day, token, 'non-interactive', location), continuous })
   if (continuous && resource === apps.EXCHANGE) useLate(day, token, into)
   if (resource === apps.EXCHANGE) useMailToken(day, token, into)
   else if (resource === apps.SHAREPOINT) useFileToken(day, token, into)
@@ -188,22 +184,22 @@ function useMailToken(day: Working, token: Token, into: Happenings): void {
   const { random, of } = day
   // The mail service hands its own token to its own pages; the log of that is rare before 2026.
   const owa = of.owaAuth && day.person.inBrowser && random.chance(0.12)
-  let held = token
+  let used = token
   if (owa) {
     const id = genuineTokenId(random)
-    held = { ...token, id, atMs: token.atMs + 90 * SECOND, origin: 'owa' }
-    into.audits.push(owaTokenRecord(of, day.person, held, token, random))
+    used = { ...token, id, atMs: token.atMs + 90 * SECOND, origin: 'owa' }
+    into.audits.push(owaTokenRecord(of, day.person, used, token, random))
   }
   for (let left = random.chance(0.45) ? 1 + random.below(2) : 0; left > 0; left--) {
-    const atMs = held.atMs + MINUTE + random.below(60 * MINUTE)
-    into.audits.push(mailRecord(mailUse(day, held, atMs)))
+    const atMs = used.atMs + MINUTE + random.below(60 * MINUTE)
+    into.audits.push(mailRecord(mailUse(day, used, atMs)))
   }
 }
 
 /** A token under continuous access evaluation is used the day after. */
 function useLate(day: Working, token: Token, into: Happenings): void {
   const atMs = token.atMs + 26 * HOUR + day.random.below(110 * MINUTE)
-  const record = bindRecord(mailUse(day, token, atMs), someMessages(day.random), 'False')
+  const record = bindRecord(mailUse(day, token, atMs), someMessages(day.random))
   into.audits.push({ ...record, trap: issuedTrap('cae-27h') })
 }
 
@@ -216,20 +212,19 @@ function mailUse(day: Working, token: Token, atMs: number): MailUse {
     : token.app === apps.PHONE
       ? apps.PHONE_CLIENT
       : apps.RPC_CLIENT
-  const clientAppId = browser ? '' : token.app.id
-  return { of, owner: person, token, atMs, ip: token.ip, client, clientAppId, random }
+  return { of, owner: person, token, atMs, client, ...(browser && { clientAppId: '' }), random }
 }
 
 function mailRecord(use: MailUse): AuditRecord {
   const { random, of } = use
   const draw = random.below(100)
-  // Without mailbox auditing the log keeps what administrators do, not what was read.
+  // Without mailbox auditing the log has what administrators do, not what was read.
   if (of.habits.includes('no-mailbox-audit')) return searchRecord(use, 'invoice')
-  if (draw < 62) return bindRecord(use, someMessages(random), 'False')
+  if (draw < 62) return bindRecord(use, someMessages(random))
   if (draw < 70)
     return use.token.app === apps.OUTLOOK && of.index > 0
       ? ordinarySync(use)
-      : bindRecord(use, someMessages(random), 'False')
+      : bindRecord(use, someMessages(random))
   if (draw < 78) return itemRecord(use, 'Send', MAILBOX + random.below(MAILBOX))
   if (draw < 82) return itemRecord(use, 'Create', MAILBOX + random.below(MAILBOX))
   if (draw < 96)
@@ -250,7 +245,7 @@ function ordinarySync(use: MailUse): AuditRecord {
   return { ...record, trap: issuedTrap('sync') }
 }
 
-/** Numbers of one to eleven messages that lie together, as a person reads them. */
+/** Numbers of one to eleven consecutive messages, as a person reads them. */
 export function someMessages(random: Random): number[] {
   const first = random.below(MAILBOX)
   const count = random.chance(0.6) ? 1 : 2 + random.below(10)
@@ -277,7 +272,7 @@ export interface FileUse {
   readonly operation: string
   readonly site: string
   readonly name: string
-  /** Of the file; not every record tells. */
+  /** Of the file; not every record has it. */
   readonly bytes?: number
 }
 
@@ -331,25 +326,16 @@ function teamsRecord({ of, person, random }: Working, token: Token): AuditRecord
 function useGraphToken(day: Working, token: Token, into: Happenings): void {
   const { of, person, random } = day
   for (let left = random.below(2); left > 0; left--)
-    into.calls.push({
-      atMs: token.atMs + MINUTE + random.below(50 * MINUTE),
-      id: guid(random),
-      token: useOf(token, of.tenant),
-      appId: token.app.id,
-      userOid: person.oid,
-      servicePrincipalId: '',
-      ip: token.ip,
-      agent: person.agent,
-      uri: random.pick([
-        'https://graph.microsoft.com/v1.0/me/calendarview',
-        'https://graph.microsoft.com/v1.0/me/joinedTeams',
-        'https://graph.microsoft.com/v1.0/me/drive/recent',
-      ]),
-      bytes: 500 + random.below(20_000),
-      issuer: '',
-      directory: false,
-      trap: undefined,
-    })
+    into.calls.push(
+      graphCall(of.tenant, token, {
+        atMs: token.atMs + MINUTE + random.below(50 * MINUTE),
+        id: guid(random),
+        userOid: person.oid,
+        agent: person.agent,
+        uri: `https://graph.microsoft.com/v1.0/me/${random.pick(['calendarview', 'joinedTeams', 'drive/recent'])}`,
+        bytes: 500 + random.below(20_000),
+      }),
+    )
 }
 
 /** A phone fetches and reads mail by day and night, over the mobile network. */
@@ -367,8 +353,6 @@ function livePhone(day: Working, into: Happenings): void {
     )
     into.signIns.push(signInOf(day, token, 'non-interactive', person.mobile))
     if (random.chance(0.25) && !day.of.habits.includes('no-mailbox-audit'))
-      into.audits.push(
-        bindRecord(mailUse(day, token, atMs + 30 * SECOND), someMessages(random), 'False'),
-      )
+      into.audits.push(bindRecord(mailUse(day, token, atMs + 30 * SECOND), someMessages(random)))
   }
 }

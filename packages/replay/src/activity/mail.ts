@@ -3,7 +3,7 @@
  *
  * @module
  */
-import type { AuditRecord, MailPart, ReadFolder, Token } from '../world/events.ts'
+import type { AuditRecord, MailPart, ReadFolder, ReadItem, Token } from '../world/events.ts'
 import { auditRecord, useOf } from '../world/events.ts'
 import { guid } from '../world/ids.ts'
 import type { Random } from '../world/random.ts'
@@ -15,11 +15,12 @@ export interface MailUse {
   readonly owner: Person
   readonly token: Token
   readonly atMs: number
-  readonly ip: string
+  /** Default: the token's. */
+  readonly ip?: string
   /** ClientInfoString. */
   readonly client: string
-  /** The record's own ClientAppId. */
-  readonly clientAppId: string
+  /** The record's own ClientAppId. Default: the token's application. */
+  readonly clientAppId?: string
   readonly random: Random
 }
 
@@ -29,7 +30,7 @@ function mailPart(use: MailUse, more: Partial<MailPart>): MailPart {
     mailboxId: use.owner.mailboxId,
     sid: use.owner.sid,
     appId: use.token.app.id,
-    clientAppId: use.clientAppId,
+    clientAppId: use.clientAppId ?? use.token.app.id,
     client: use.client,
     logonType: 0,
     accessType: '',
@@ -55,7 +56,7 @@ function record(
     workload: 'Exchange',
     userId: use.owner.upn,
     userKey: use.owner.puid,
-    ip: use.ip,
+    ip: use.ip ?? use.token.ip,
     token: useOf(use.token, use.of.tenant),
     mail: mailPart(use, part),
     extra,
@@ -66,7 +67,7 @@ function record(
 export function bindRecord(
   use: MailUse,
   messages: readonly number[],
-  throttled: string,
+  throttled = 'False',
   mailbox: number = use.owner.index,
 ): AuditRecord {
   return record(use, 50, 'MailItemsAccessed', {
@@ -76,10 +77,10 @@ export function bindRecord(
   })
 }
 
-/** MailItemsAccessed, Sync: names a folder and not what it holds. RecordType 2, or 50 with empty folders. */
-export function syncRecord(use: MailUse, place: number, recordType: 2 | 50): AuditRecord {
-  const id = folderId(use.of, use.owner.index, place)
-  const name = ['Inbox', 'Sent Items', 'Archive', 'Travel'][place] ?? 'Inbox'
+/** MailItemsAccessed, Sync: names a folder and not its messages. RecordType 2, or 50 with empty folders. */
+export function syncRecord(use: MailUse, folder: number, recordType: 2 | 50): AuditRecord {
+  const id = folderId(use.of, use.owner.index, folder)
+  const name = ['Inbox', 'Sent Items', 'Archive', 'Travel'][folder] ?? 'Inbox'
   if (recordType === 50)
     return record(use, 50, 'MailItemsAccessed', {
       accessType: 'Sync',
@@ -111,8 +112,7 @@ export function attachmentRecord(use: MailUse, messages: readonly number[]): Aud
 /** Send, Create: one message of the owner's. */
 export function itemRecord(use: MailUse, operation: 'Send' | 'Create', index: number): AuditRecord {
   const message = messageOf(use.of, use.owner.index, index)
-  const place = operation === 'Send' ? 1 : 3
-  const id = folderId(use.of, use.owner.index, place)
+  const id = folderId(use.of, use.owner.index, operation === 'Send' ? 1 : 3)
   const item = {
     Id: operation === 'Send' ? 'Unknown' : message.itemId,
     InternetMessageId: message.messageId,
@@ -138,33 +138,16 @@ export function bulkRecord(
 
 /** A search in one's own mailbox. */
 export function searchRecord(use: MailUse, words: string): AuditRecord {
-  const { token, of } = use
-  return auditRecord({
-    atMs: use.atMs,
-    id: guid(use.random),
-    recordType: 101,
-    operation: 'SearchQueryInitiatedExchange',
-    workload: 'Exchange',
-    userId: use.owner.upn,
-    userKey: use.owner.puid,
-    ip: use.ip,
-    token: useOf(token, of.tenant),
-    extra: `,"QueryText":${JSON.stringify(words)},"QuerySource":"OWA","ScenarioName":"OWA.React"`,
-  })
+  const query = `,"QueryText":${JSON.stringify(words)},"QuerySource":"OWA","ScenarioName":"OWA.React"`
+  return { ...record(use, 101, 'SearchQueryInitiatedExchange', {}, query), mail: undefined }
 }
 
 function foldersOf(of: Organisation, mailbox: number, messages: readonly number[]): ReadFolder[] {
-  const folders = new Map<
-    string,
-    { id: string; path: string; items: ReadFolder['items'][number][] }
-  >()
+  const folders = new Map<string, { id: string; path: string; items: ReadItem[] }>()
   for (const index of messages) {
-    const { id, path } = folderOf(of, mailbox, index)
-    let folder = folders.get(id)
-    if (folder === undefined) {
-      folder = { id, path, items: [] }
-      folders.set(id, folder)
-    }
+    const found = folderOf(of, mailbox, index)
+    const folder = folders.get(found.id) ?? { ...found, items: [] }
+    folders.set(found.id, folder)
     folder.items.push(messageOf(of, mailbox, index))
   }
   return [...folders.values()]

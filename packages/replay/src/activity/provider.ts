@@ -12,9 +12,9 @@ import * as apps from '../world/apps.ts'
 import { DAY, HOUR, isWeekend, MINUTE } from '../world/calendar.ts'
 import { ATTACKERS, type Happenings, type Token } from '../world/events.ts'
 import { guid } from '../world/ids.ts'
-import type { Expectation, Truth } from '../world/truth.ts'
-import type { Organisation, World } from '../world/world.ts'
+import type { Expectation } from '../world/truth.ts'
 import { type FileUse, fileRecord, makeToken, signInOf, type Working } from './life.ts'
+import type { TenantDay } from './tenant_day.ts'
 
 const STREAM = 0x70726f76
 /** The engineer's number among the provider's people. */
@@ -23,7 +23,7 @@ export const DUMP = {
   site: 'token-signing-debug',
   name: 'consumer-sign-prod-2021-04.core',
 } as const
-/** Days of 2021 on which his token was used by somebody else. */
+/** Days of 2021 on which somebody else used the engineer's token. */
 const REPLAYED: readonly number[] = [
   Date.UTC(2021, 3, 20),
   Date.UTC(2021, 4, 4),
@@ -33,7 +33,7 @@ const REPLAYED: readonly number[] = [
   Date.UTC(2021, 7, 10),
 ]
 const DUMP_DAY = REPLAYED[2]
-/** TEST-NET-1 (RFC 5737): nobody's. */
+/** TEST-NET-1 (RFC 5737): in use nowhere. */
 const INTRUDER_IP = '192.0.2.144'
 const INTRUDER_AGENT = 'Mozilla/5.0 (X11; Linux x86_64; rv:88.0) Gecko/20100101 Firefox/88.0'
 const ISSUED: Expectation = { determinable: true, verdicts: ['issued'], reasons: [] }
@@ -44,33 +44,15 @@ const DOCUMENTS: readonly string[] = [
 ]
 
 /** Adds the engineer's day, if the day is one of those; else nothing. */
-export function replayDay(
-  world: World,
-  of: Organisation,
-  dayMs: number,
-  into: Happenings,
-  truth: Truth,
-): void {
+export function replayDay({ world, of, dayMs, into, truth }: Omit<TenantDay, 'random'>): void {
   if (!REPLAYED.includes(dayMs)) return
-  const engineer = world.person(of, ENGINEER)
   const random = world.random(STREAM, dayMs / DAY)
   const startMs = dayMs + 17 * HOUR
-  const day: Working = {
-    world,
-    of,
-    person: engineer,
-    dayMs,
-    random,
-    place: engineer.office,
-    session: guid(random),
-    startMs,
-  }
-  const made = makeToken(day, startMs, apps.SHAREPOINT, apps.SHAREPOINT, engineer.office.ip)
-  const token: Token = { ...made, origin: 'interactive' }
-  into.signIns.push(signInOf(day, token, 'interactive', engineer.office))
-  // He works, and somebody else works, within the same minutes.
+  const day = { of, person: world.person(of, ENGINEER), random }
+  const token = atOffice(day, startMs, into)
+  // The engineer works, and somebody else works, within the same minutes.
   for (let use = 0; use < 6; use++) {
-    const file: FileUse = {
+    const file = {
       operation: 'FileAccessed',
       site: 'identity',
       name: 'sprint-plan.xlsx',
@@ -78,61 +60,42 @@ export function replayDay(
     }
     into.audits.push(fileRecord(day, token, startMs + (4 + use * 7) * MINUTE, file))
   }
+  const intruder = { ...day, person: { ...day.person, agent: INTRUDER_AGENT } }
+  const theft = (atMs: number, file: FileUse) => {
+    const record = fileRecord(intruder, { ...token, ip: INTRUDER_IP }, atMs, file)
+    into.audits.push({ ...record, trap: ATTACKERS })
+    const accessed = { mailbox: '', messages: 0, tokenId: token.id.guid }
+    truth.attackers(of, record, 'replayed', ISSUED, accessed)
+  }
   for (let use = 0; use < 5; use++) {
-    const atMs = startMs + (6 + use * 7) * MINUTE
     const name = random.pick(DOCUMENTS)
-    theft(
-      day,
-      token,
-      atMs,
-      { operation: 'FileAccessed', site: 'identity', name, bytes: 58_000 },
-      into,
-      truth,
-    )
+    const file = { operation: 'FileAccessed', site: 'identity', name, bytes: 58_000 }
+    theft(startMs + (6 + use * 7) * MINUTE, file)
   }
   if (dayMs === DUMP_DAY)
     for (const [at, operation] of ['FileAccessed', 'FileDownloaded'].entries())
-      theft(day, token, startMs + (44 + at) * MINUTE, { operation, ...DUMP }, into, truth)
+      theft(startMs + (44 + at) * MINUTE, { operation, ...DUMP })
 }
 
-function theft(
-  day: Working,
-  token: Token,
-  atMs: number,
-  file: FileUse,
-  into: Happenings,
-  truth: Truth,
-): void {
-  const intruder = { ...day, person: { ...day.person, agent: INTRUDER_AGENT } }
-  const record = fileRecord(intruder, { ...token, ip: INTRUDER_IP }, atMs, file)
-  into.audits.push({ ...record, trap: ATTACKERS })
-  truth.attackers(day.of, record, 'replayed', ISSUED, {
-    mailbox: '',
-    messages: 0,
-    tokenId: token.id.guid,
-  })
+type Desk = Pick<Working, 'of' | 'person' | 'random'>
+
+/** Signs somebody in at the office. */
+function atOffice(desk: Desk, startMs: number, into: Happenings): Token {
+  const { office } = desk.person
+  const signedIn = { ...desk, session: guid(desk.random) }
+  const made = makeToken(signedIn, startMs, apps.SHAREPOINT, apps.SHAREPOINT, office.ip)
+  const token: Token = { ...made, origin: 'interactive' }
+  into.signIns.push(signInOf(desk, token, 'interactive', office))
+  return token
 }
 
 /** Colleagues whose work it is open the dump now and then, from the office. */
-export function debugDay(world: World, of: Organisation, dayMs: number, into: Happenings): void {
+export function debugDay({ world, of, dayMs, into }: Omit<TenantDay, 'random'>): void {
   if (isWeekend(dayMs) || dayMs < Date.UTC(2021, 3, 26) || (dayMs / DAY) % 9 !== 0) return
   const person = world.person(of, (dayMs / DAY) % 5)
-  const random = world.random(STREAM, dayMs / DAY, 1)
+  const desk = { of, person, random: world.random(STREAM, dayMs / DAY, 1) }
   const startMs = dayMs + 18 * HOUR
-  const day: Working = {
-    world,
-    of,
-    person,
-    dayMs,
-    random,
-    place: person.office,
-    session: guid(random),
-    startMs,
-  }
-  const made = makeToken(day, startMs, apps.SHAREPOINT, apps.SHAREPOINT, person.office.ip)
-  const token: Token = { ...made, origin: 'interactive' }
-  into.signIns.push(signInOf(day, token, 'interactive', person.office))
-  into.audits.push(
-    fileRecord(day, token, startMs + 3 * MINUTE, { operation: 'FileAccessed', ...DUMP }),
-  )
+  const token = atOffice(desk, startMs, into)
+  const opened = { operation: 'FileAccessed', ...DUMP }
+  into.audits.push(fileRecord(desk, token, startMs + 3 * MINUTE, opened))
 }

@@ -9,15 +9,16 @@ import {
   type AuditRecord,
   auditRecord,
   type GraphCall,
+  graphCall,
   type Happenings,
   type SignIn,
+  signInRow,
   type Token,
-  useOf,
 } from '../world/events.ts'
 import { genuineTokenId, guid, namedGuid } from '../world/ids.ts'
 import { mix, Random } from '../world/random.ts'
 import type { Organisation, Person, World } from '../world/world.ts'
-import { someMessages } from './life.ts'
+import { makeToken, signInOf, someMessages } from './life.ts'
 import { bindRecord } from './mail.ts'
 
 const STREAM = 0x73657276
@@ -30,7 +31,7 @@ interface ServicePrincipal {
   readonly network: number
 }
 
-/** A service principal of a tenant's, by its name. */
+/** A service principal of a tenant, by its name. */
 export function servicePrincipal(world: World, of: Organisation, name: string): ServicePrincipal {
   let draw = of.index
   for (let at = 0; at < name.length; at++) draw = mix(draw, name.charCodeAt(at))
@@ -73,42 +74,17 @@ function phonesByNight(
   random: Random,
   into: Happenings,
 ): void {
-  // The tenant whose every hour must be provable keeps its rhythm at any scale.
+  // Of the first tenant every hour must have a sign-in, at any scale.
   const step = of.index === 0 || world.scale >= 0.5 ? 1 : 2
   const first = of.thefts.length
   for (let hour = 0; hour < 24; hour += step) {
     const index = first + ((hour * 7 + dayMs / DAY) % (of.headcount - first))
     const person = world.person(of, index)
     const atMs = dayMs + hour * HOUR + random.below(55 * MINUTE)
-    const token: Token = {
-      id: genuineTokenId(random),
-      atMs,
-      session: world.phoneSession(of, person, dayMs),
-      app: apps.PHONE,
-      resource: apps.EXCHANGE,
-      ip: person.mobile.ip,
-      holder: person.oid,
-      origin: 'non-interactive',
-    }
-    into.signIns.push(phoneSignIn(of, person, token))
-  }
-}
-
-function phoneSignIn(of: Organisation, person: Person, token: Token): SignIn {
-  return {
-    category: 'non-interactive',
-    token,
-    name: person.upn,
-    displayName: person.displayName,
-    network: person.mobile.network,
-    deviceId: person.phoneId,
-    agent: apps.PHONE_AGENT,
-    errorCode: 0,
-    protocol: 'none',
-    issuer: 'AzureAD',
-    crossTenant: 'none',
-    homeTenant: of.tenant,
-    continuous: false,
+    const session = world.phoneSession(of, person, dayMs)
+    const desk = { of, person, random, session }
+    const token = makeToken(desk, atMs, apps.PHONE, apps.EXCHANGE, person.mobile.ip)
+    into.signIns.push(signInOf(desk, token, 'non-interactive', person.mobile))
   }
 }
 
@@ -125,21 +101,13 @@ export function serviceToken(
 }
 
 export function serviceSignIn(of: Organisation, principal: ServicePrincipal, token: Token): SignIn {
-  return {
+  return signInRow(of.tenant, {
     category: token.origin === 'managed-identity' ? 'managed-identity' : 'service-principal',
     token,
     name: principal.app.name,
     displayName: principal.app.name,
     network: principal.network,
-    deviceId: '',
-    agent: '',
-    errorCode: 0,
-    protocol: 'none',
-    issuer: 'AzureAD',
-    crossTenant: 'none',
-    homeTenant: of.tenant,
-    continuous: false,
-  }
+  })
 }
 
 /** An application reads a mailbox with a token that names no user. */
@@ -151,20 +119,8 @@ export function appOnlyRead(
   messages: readonly number[],
   random: Random,
 ): AuditRecord {
-  const record = bindRecord(
-    {
-      of,
-      owner,
-      token,
-      atMs,
-      ip: token.ip,
-      client: apps.REST_CLIENT,
-      clientAppId: token.app.id,
-      random,
-    },
-    messages,
-    'False',
-  )
+  const use = { of, owner, token, atMs, client: apps.REST_CLIENT, random }
+  const record = bindRecord(use, messages)
   // Exchange writes user type 5 and the application in the user's place.
   return { ...record, userId: token.app.id, userKey: token.app.id, userType: 5 }
 }
@@ -181,21 +137,14 @@ function ticketCall(
   token: Token,
   random: Random,
 ): GraphCall {
-  return {
+  return graphCall(of.tenant, token, {
     atMs: token.atMs + 2 * MINUTE,
     id: guid(random),
-    token: useOf(token, of.tenant),
-    appId: tickets.app.id,
-    userOid: '',
     servicePrincipalId: tickets.oid,
-    ip: token.ip,
     agent: 'ticket-sync/2.1',
     uri: 'https://graph.microsoft.com/v1.0/users?$select=id,displayName',
     bytes: 9000 + random.below(2000),
-    issuer: '',
-    directory: false,
-    trap: undefined,
-  }
+  })
 }
 
 /** A directory audit record (RecordType 8): who changed what about an application. */

@@ -30,7 +30,7 @@ const STREAM = 0x74686566
 /** Working hours of the attacker, UTC. */
 const HOURS_FROM = 0
 const HOURS_TO = 9
-/** Messages read on the day after which the log falls silent: more records than the log takes in a day. */
+/** Messages read on the day after which the log is throttled: more records than the log takes in a day. */
 const BURST = 1010
 
 /** All visits of one organisation's mailboxes, in the order of days. */
@@ -86,7 +86,7 @@ function burstDay(days: readonly number[]): number {
   return days.findIndex((dayMs, at) => at > 2 && days[at + 1] === dayMs + DAY)
 }
 
-/** Whether this visit is the one that made the log fall silent. */
+/** Whether this visit is the one after which the log was throttled. */
 export function isBurst(visit: Visit): boolean {
   return visit.theft.also === 'throttled' && visit.to - visit.from === BURST
 }

@@ -1,5 +1,5 @@
 /**
- * What ordinary logs hold that looks like a forged token to a naive join: planted, and labelled.
+ * Ordinary records that look like a forged token to a simple join: planted, and labelled.
  *
  * @module
  */
@@ -7,7 +7,7 @@ import * as apps from '../world/apps.ts'
 import { DAY, HOUR, isWeekend, isWithin, MINUTE, WINDOW } from '../world/calendar.ts'
 import {
   type AuditRecord,
-  type GraphCall,
+  graphCall,
   type Happenings,
   issuedTrap,
   type SignIn,
@@ -76,18 +76,8 @@ function unseen(person: Person, atMs: number, random: Random): Token {
 }
 
 function phoneRead(of: Organisation, person: Person, token: Token, atMs: number, random: Random) {
-  const client = apps.PHONE_CLIENT
-  const use = {
-    of,
-    owner: person,
-    token,
-    atMs,
-    ip: token.ip,
-    client,
-    clientAppId: token.app.id,
-    random,
-  }
-  return bindRecord(use, someMessages(random), 'False')
+  const use = { of, owner: person, token, atMs, client: apps.PHONE_CLIENT, random }
+  return bindRecord(use, someMessages(random))
 }
 
 /** Issued before the log begins; half of the records do not say when. */
@@ -132,15 +122,15 @@ function backedUp(
 function guestDay(of: Organisation, dayMs: number, random: Random, into: Happenings): void {
   for (const name of ['ines.berg', 'kamal.lund', 'rosa.weiss']) {
     const guest = guestOf(of, name)
-    const place = { ip: `198.19.252.${10 + name.length}`, network: 65_551 }
+    const location = { ip: `198.19.252.${10 + name.length}`, network: 65_551 }
     const session = guid(random)
     const startMs = dayMs + 9 * HOUR + random.below(3 * HOUR)
-    const day = { person: guest, random, session, of, place }
-    const made = makeToken(day, startMs, apps.SHAREPOINT, apps.SHAREPOINT, place.ip)
+    const day = { person: guest, random, session, of, location }
+    const made = makeToken(day, startMs, apps.SHAREPOINT, apps.SHAREPOINT, location.ip)
     const token: Token = { ...made, origin: 'interactive' }
     const upn = `${name}@partner.example.net`
     into.signIns.push({
-      ...signInOf(day, token, 'interactive', place),
+      ...signInOf(day, token, 'interactive', location),
       name: upn,
       crossTenant: name === 'rosa.weiss' ? 'b2bDirectConnect' : 'b2bCollaboration',
       homeTenant: ELSEWHERE,
@@ -156,7 +146,7 @@ function guestDay(of: Organisation, dayMs: number, random: Random, into: Happeni
     // A token without any authorisation passes through on its way to another tenant.
     if (random.chance(0.2))
       into.signIns.push({
-        ...signInOf(day, { ...token, id: genuineTokenId(random) }, 'interactive', place),
+        ...signInOf(day, { ...token, id: genuineTokenId(random) }, 'interactive', location),
         name: upn,
         crossTenant: 'passthrough',
         homeTenant: ELSEWHERE,
@@ -199,23 +189,15 @@ function stranger(of: Organisation, owner: Person, dayMs: number, random: Random
     holder: namedGuid(mix(STREAM, of.index, isPersonal ? 3 : 4)),
   }
   const client = `Client=OWA;${apps.BROWSERS[0]};`
-  const use = {
-    of,
-    owner,
-    token,
-    atMs: token.atMs + MINUTE,
-    ip: token.ip,
-    client,
-    clientAppId: '',
-    random,
-  }
-  const record = bindRecord(use, someMessages(random), 'False')
+  const atMs = token.atMs + MINUTE
+  const use = { of, owner, token, atMs, client, clientAppId: '', random }
+  const record = bindRecord(use, someMessages(random))
   return {
     ...record,
     userId: isPersonal ? 'jules.moreau@mail.example.com' : 'lena.quist@partner.example.net',
     userKey: '',
     userType: 10,
-    token: { ...useOf(token, home) },
+    token: useOf(token, home),
     mail: record.mail === undefined ? undefined : { ...record.mail, logonType: 2 },
     extra: `,"ExternalUserTenantId":"${home}"`,
     trap: unseenTrap(isPersonal ? 'personal-account' : 'other-tenant', 'other-tenant-issuer'),
@@ -240,11 +222,16 @@ function firstPartyDay(
   const token: Token = { ...service, resource: apps.GRAPH, ip: '198.18.250.4', holder: oid }
   const trap = unseenTrap('first-party-app-only', 'first-party-app-only')
   for (let use = 0; use < 2; use++)
-    into.calls.push({
-      ...graphCall(of, token, token.atMs + (2 + use) * MINUTE, random),
-      servicePrincipalId: oid,
-      trap,
-    })
+    into.calls.push(
+      graphCall(of.tenant, token, {
+        atMs: token.atMs + (2 + use) * MINUTE,
+        id: guid(random),
+        servicePrincipalId: oid,
+        uri: 'https://graph.microsoft.com/v1.0/search/query',
+        bytes: 1500,
+        trap,
+      }),
+    )
   const mail = { ...token, id: genuineTokenId(random), resource: apps.EXCHANGE }
   const read = appOnlyRead(of, person, mail, mail.atMs + 9 * MINUTE, someMessages(random), random)
   into.audits.push({ ...read, trap })
@@ -263,33 +250,18 @@ function directoryCall(
   const atMs = dayMs + 14 * HOUR
   const token = makeToken(day, atMs, apps.OUTLOOK, apps.DIRECTORY_GRAPH, person.office.ip)
   into.signIns.push(signInOf(day, token, 'non-interactive', person.office))
-  const call = graphCall(of, token, atMs + 7 * MINUTE, random)
-  into.calls.push({
-    ...call,
-    token: { ...call.token, spelled: paddedSpelling(token.id) },
-    userOid: person.oid,
-    uri: `https://graph.windows.net/${of.tenant}/users/${person.oid}?api-version=1.61-internal`,
-    directory: true,
-    trap: issuedTrap('padded-token-id'),
-  })
-}
-
-function graphCall(of: Organisation, token: Token, atMs: number, random: Random): GraphCall {
-  return {
-    atMs,
-    id: guid(random),
-    token: useOf(token, of.tenant),
-    appId: token.app.id,
-    userOid: '',
-    servicePrincipalId: '',
-    ip: token.ip,
-    agent: '',
-    uri: 'https://graph.microsoft.com/v1.0/search/query',
-    bytes: 1500,
-    issuer: '',
-    directory: false,
-    trap: undefined,
-  }
+  into.calls.push(
+    graphCall(of.tenant, token, {
+      atMs: atMs + 7 * MINUTE,
+      id: guid(random),
+      token: { ...useOf(token, of.tenant), spelled: paddedSpelling(token.id) },
+      userOid: person.oid,
+      uri: `https://graph.windows.net/${of.tenant}/users/${person.oid}?api-version=1.61-internal`,
+      bytes: 1500,
+      directory: true,
+      trap: issuedTrap('padded-token-id'),
+    }),
+  )
 }
 
 /**

@@ -3,10 +3,9 @@
  *
  * @module
  */
-import { join } from 'node:path'
 import { DAY, isoMs, monthOf } from '../world/calendar.ts'
 import type { AuditRecord } from '../world/events.ts'
-import { TextFile } from '../world/text_file.ts'
+import { FramedFiles } from '../world/framed_files.ts'
 import type { Organisation } from '../world/world.ts'
 import { type AuditLayout, layoutFor, OFFICE_ACTIVITY, type ResultIndex } from './audit_layouts.ts'
 
@@ -21,21 +20,16 @@ const ROW_CAP = 5000
 /** The audit log of one tenant, as files. */
 export class AuditFiles {
   readonly #of: Organisation
-  readonly #folder: string
-  readonly #open = new Map<
-    string,
-    { readonly file: TextFile; readonly layout: AuditLayout; rows: number }
-  >()
+  readonly #files: FramedFiles
   /** Copies that come again in the next file. */
-  #again: { readonly atMs: number; readonly text: string }[] = []
-  /** Rows of a search that was cut: all are held until the end, since the newest are kept. */
+  #again: string[] = []
+  /** Rows of a search that was cut: the export has the newest, which only the end shows. */
   #capped: AuditRecord[] = []
   #cappedTotal = 0
-  rows = 0
 
   constructor(of: Organisation, folder: string) {
     this.#of = of
-    this.#folder = folder
+    this.#files = new FramedFiles(folder)
   }
 
   /** Writes a page of records, in the order in which the log delivers them. */
@@ -60,57 +54,41 @@ export class AuditFiles {
     this.#append(layout, span, text)
     for (let copy = 1; copy < record.copies; copy++)
       if (copy === 1) this.#append(layout, span, text)
-      else this.#again.push({ atMs: record.deliveredMs, text })
+      else this.#again.push(text)
   }
 
   #append(layout: AuditLayout, span: string, text: string): void {
     const name = `${layout.name}-${span}.${layout.ending}`
-    let open = this.#open.get(name)
-    if (open === undefined) {
-      const path = join(this.#folder, name)
-      open = {
-        file: new TextFile(path, layout.wrapping, `${layout.name}-${span}.json`),
-        layout,
-        rows: 0,
-      }
-      this.#open.set(name, open)
-      open.file.write(layout.opening)
+    if (!this.#files.has(name)) {
+      this.#files.begin(name, layout, layout.wrapping, `${layout.name}-${span}.json`)
       const again = this.#again
       this.#again = []
-      for (const copy of again) this.#append(layout, span, copy.text)
+      for (const copy of again) this.#files.append(name, layout, copy)
     }
-    if (open.rows > 0) open.file.write(layout.between)
-    open.file.write(text)
-    open.rows++
-    this.rows++
+    this.#files.append(name, layout, text)
   }
 
-  /** Ends all files; `nextLink` leaves the last answer of a query without its continuation. */
+  /**
+   * Ends all files; `nextLink` leaves the last answer of a query without its continuation.
+   *
+   * @returns their names
+   */
   close(nextLink: boolean): readonly string[] {
-    const kept = newest(this.#capped)
-    for (const [index, record] of kept.entries())
+    for (const [index, record] of this.cappedRecords().entries())
       this.#put(record, { index: index + 1, count: this.#cappedTotal })
-    // In the order in which they were begun: the last one is the latest.
-    const names = [...this.#open.keys()]
-    for (const [name, { file, layout }] of this.#open) {
-      const isPartial = nextLink && name === names.at(-1)
-      file.write(
-        isPartial
-          ? '\n],"@odata.nextLink":"https://graph.microsoft.com/v1.0/next"}\n'
-          : layout.closing,
-      )
-      file.close()
-    }
-    return names.map((name) => join(this.#folder, name))
+    this.#files.close(
+      nextLink ? '\n],"@odata.nextLink":"https://graph.microsoft.com/v1.0/next"}\n' : undefined,
+    )
+    return this.#files.names
   }
 
   /** Records of a capped search that the export has. */
-  keptOfCapped(): readonly AuditRecord[] {
+  cappedRecords(): readonly AuditRecord[] {
     return newest(this.#capped)
   }
 
   abandon(): void {
-    for (const { file } of this.#open.values()) file.abandon()
+    this.#files.abandon()
   }
 }
 

@@ -5,10 +5,10 @@
  *
  * @module
  */
-
 import { isoMs, isoTicks, slashMs, slashSeconds } from '../world/calendar.ts'
-import { csvRow } from '../world/csv_text.ts'
+import { type Columns, cellsOf, csvRow, titlesOf } from '../world/csv_text.ts'
 import type { AuditRecord } from '../world/events.ts'
+import { type Frame, UNFRAMED } from '../world/framed_files.ts'
 import { namedGuid } from '../world/ids.ts'
 import { mix } from '../world/random.ts'
 import type { Wrapping } from '../world/text_file.ts'
@@ -16,23 +16,18 @@ import { IDS_FROM_MS } from '../world/truth.ts'
 import type { Organisation } from '../world/world.ts'
 import { auditData, mailColumns } from './audit_data.ts'
 
-/** How one kind of export frames its records. */
-export interface AuditLayout {
+/** One kind of export. */
+export interface AuditLayout extends Frame {
   /** Begins the file's name. */
   readonly name: string
   readonly ending: string
   readonly wrapping: Wrapping
-  /** Before the first record of a file. */
-  readonly opening: string
-  /** Between two records. */
-  readonly between: string
-  readonly closing: string
   /** What one file holds. */
   readonly span: 'week' | 'month' | 'all'
   record(of: Organisation, record: AuditRecord, index: ResultIndex): string
 }
 
-/** Where a record stands in the page of results that it came with. */
+/** The index of a record in its page of results. */
 export interface ResultIndex {
   readonly index: number
   readonly count: number
@@ -52,9 +47,7 @@ const RECORD_TYPES: Readonly<Record<number, string>> = {
 }
 
 const LINES: Omit<AuditLayout, 'name' | 'ending' | 'wrapping'> = {
-  opening: '',
-  between: '',
-  closing: '',
+  ...UNFRAMED,
   span: 'month',
   record: (of, record) => `${auditData(of, record)}\n`,
 }
@@ -65,84 +58,49 @@ function auditCell(of: Organisation, record: AuditRecord): string {
   return record.cut ? text.slice(0, Math.floor(text.length * 0.7)) : text
 }
 
-const PURVIEW: AuditLayout = {
-  name: 'AuditLog',
-  ending: 'csv',
-  wrapping: 'plain',
-  opening: csvRow([
-    'RecordId',
-    'CreationDate',
-    'RecordType',
-    'Operation',
-    'UserId',
-    'AuditData',
-    'AssociatedAdminUnits',
-    'AssociatedAdminUnitsNames',
-  ]),
-  between: '',
-  closing: '',
-  span: 'month',
-  record: (of, record) =>
-    csvRow([
-      record.id,
-      isoTicks(record.atMs - (record.atMs % 1000)),
-      String(record.recordType),
-      record.operation,
-      record.userId,
-      auditCell(of, record),
-      '',
-      '',
-    ]),
+interface Exported extends ResultIndex {
+  readonly of: Organisation
+  readonly record: AuditRecord
 }
 
-const CMDLET_COLUMNS = [
-  'PSComputerName',
-  'RunspaceId',
-  'PSShowComputerName',
-  'RecordType',
-  'CreationDate',
-  'UserIds',
-  'Operations',
-  'AuditData',
-  'ResultIndex',
-  'ResultCount',
-  'Identity',
-  'IsValid',
-  'ObjectState',
+const csvLayout = (name: string, columns: Columns<Exported>): AuditLayout => ({
+  ...UNFRAMED,
+  name,
+  ending: 'csv',
+  wrapping: 'plain',
+  opening: csvRow(titlesOf(columns)),
+  span: 'month',
+  record: (of, record, at) => csvRow(cellsOf(columns, { of, record, ...at })),
+})
+
+const PURVIEW: AuditLayout = csvLayout('AuditLog', [
+  ['RecordId', ({ record }) => record.id],
+  ['CreationDate', ({ record }) => isoTicks(record.atMs - (record.atMs % 1000))],
+  ['RecordType', ({ record }) => String(record.recordType)],
+  ['Operation', ({ record }) => record.operation],
+  ['UserId', ({ record }) => record.userId],
+  ['AuditData', ({ of, record }) => auditCell(of, record)],
+  ['AssociatedAdminUnits', () => ''],
+  ['AssociatedAdminUnitsNames', () => ''],
+])
+
+const CMDLET_COLUMNS: Columns<Exported> = [
+  ['PSComputerName', () => 'outlook.office365.example'],
+  ['RunspaceId', ({ of }) => namedGuid(mix(of.index, 9))],
+  ['PSShowComputerName', () => 'False'],
+  ['RecordType', ({ record }) => RECORD_TYPES[record.recordType] ?? String(record.recordType)],
+  ['CreationDate', ({ record }) => slashSeconds(record.atMs)],
+  ['UserIds', ({ record }) => record.userId],
+  ['Operations', ({ record }) => record.operation],
+  ['AuditData', ({ of, record }) => auditCell(of, record)],
+  ['ResultIndex', ({ index }) => String(index)],
+  ['ResultCount', ({ count }) => String(count)],
+  ['Identity', ({ record }) => record.id],
+  ['IsValid', () => 'True'],
+  ['ObjectState', () => 'Unchanged'],
 ]
 
-function cmdletCells(
-  of: Organisation,
-  record: AuditRecord,
-  { index, count }: ResultIndex,
-): string[] {
-  return [
-    'outlook.office365.example',
-    namedGuid(mix(of.index, 9)),
-    'False',
-    RECORD_TYPES[record.recordType] ?? String(record.recordType),
-    slashSeconds(record.atMs),
-    record.userId,
-    record.operation,
-    auditCell(of, record),
-    String(index),
-    String(count),
-    record.id,
-    'True',
-    'Unchanged',
-  ]
-}
-
-const CMDLET_CSV: AuditLayout = {
-  name: 'UnifiedAuditLog',
-  ending: 'csv',
-  wrapping: 'plain',
-  opening: csvRow(CMDLET_COLUMNS),
-  between: '',
-  closing: '',
-  span: 'month',
-  record: (of, record, at) => csvRow(cmdletCells(of, record, at)),
-}
+const CMDLET_CSV: AuditLayout = csvLayout('UnifiedAuditLog', CMDLET_COLUMNS)
 
 const CAPPED: AuditLayout = { ...CMDLET_CSV, span: 'all' }
 
@@ -154,17 +112,18 @@ const CMDLET_JSON: AuditLayout = {
   between: ',\n',
   closing: '\n]\n',
   record(of, record, at) {
-    const cells = cmdletCells(of, record, at)
-    return `  ${JSON.stringify(Object.fromEntries(CMDLET_COLUMNS.map((column, cell) => [column, cells[cell]])))}`
+    const row = { of, record, ...at }
+    const members = CMDLET_COLUMNS.map(([title, cell]) => [title, cell(row)])
+    return `  ${JSON.stringify(Object.fromEntries(members))}`
   },
 }
 
 const SPLUNK: AuditLayout = {
   ...CMDLET_CSV,
   name: 'splunk-export',
-  opening: csvRow([...CMDLET_COLUMNS, '_raw', '_time', 'host', 'index', 'sourcetype']),
+  opening: csvRow([...titlesOf(CMDLET_COLUMNS), '_raw', '_time', 'host', 'index', 'sourcetype']),
   record(of, record, at) {
-    const cells = cmdletCells(of, record, at)
+    const cells = cellsOf(CMDLET_COLUMNS, { of, record, ...at })
     const raw = csvRow(cells).trimEnd()
     return csvRow([...cells, raw, isoMs(record.atMs), 'forwarder', 'o365', 'csv'])
   },
@@ -199,35 +158,16 @@ const GRAPH_QUERY: AuditLayout = {
     `"clientIp":"${record.ip}","administrativeUnits":[],"auditData":${auditData(of, record)}}`,
 }
 
-const CLOUD_APP_EVENTS: AuditLayout = {
-  name: 'CloudAppEvents',
-  ending: 'csv',
-  wrapping: 'plain',
-  opening: csvRow([
-    'Timestamp',
-    'ActionType',
-    'Application',
-    'AccountObjectId',
-    'AccountDisplayName',
-    'IPAddress',
-    'RawEventData',
-    'ReportId',
-  ]),
-  between: '',
-  closing: '',
-  span: 'month',
-  record: (of, record) =>
-    csvRow([
-      isoMs(record.atMs),
-      record.operation,
-      'Microsoft Exchange Online',
-      record.token?.holder ?? '',
-      record.userId,
-      record.ip,
-      auditData(of, record),
-      `${record.id}_${of.index}`,
-    ]),
-}
+const CLOUD_APP_EVENTS: AuditLayout = csvLayout('CloudAppEvents', [
+  ['Timestamp', ({ record }) => isoMs(record.atMs)],
+  ['ActionType', ({ record }) => record.operation],
+  ['Application', () => 'Microsoft Exchange Online'],
+  ['AccountObjectId', ({ record }) => record.token?.holder ?? ''],
+  ['AccountDisplayName', ({ record }) => record.userId],
+  ['IPAddress', ({ record }) => record.ip],
+  ['RawEventData', ({ of, record }) => auditData(of, record)],
+  ['ReportId', ({ of, record }) => `${record.id}_${of.index}`],
+])
 
 /** Filebeat's events: every second field of a number is text once it went through. */
 const ELASTIC: AuditLayout = {
@@ -246,73 +186,61 @@ const ELASTIC: AuditLayout = {
   },
 }
 
-/** Sentinel's table. */
-export const OFFICE_ACTIVITY: AuditLayout = {
-  name: 'OfficeActivity',
-  ending: 'csv',
-  wrapping: 'plain',
-  opening: csvRow([
-    'TenantId',
-    'RecordType',
-    'TimeGenerated [UTC]',
-    'Operation',
-    'OrganizationId',
-    'OfficeWorkload',
-    'UserId',
-    'UserKey',
-    'UserType',
-    'Client_IPAddress',
-    'ClientInfoString',
-    'Logon_Type',
-    'MailboxOwnerUPN',
-    'MailboxGuid',
-    'Folders',
-    'Item',
-    'AffectedItems',
-    'OperationProperties',
-    'OriginatingServer',
-    'AppId',
-    'ClientAppId',
-    'OfficeId',
-    'OfficeObjectId',
-    'ResultStatus',
-    'Type',
-  ]),
-  between: '',
-  closing: '',
-  // One file: its later days prove the order of day and month for its early ones.
-  span: 'all',
-  record: officeActivityRow,
+type Activity = Exported & {
+  readonly mail: AuditRecord['mail']
+  readonly columns: ReturnType<typeof mailColumns>
 }
 
-function officeActivityRow(of: Organisation, record: AuditRecord): string {
-  const { mail } = record
-  const columns = mailColumns(of, record)
+const ACTIVITY_COLUMNS: Columns<Activity> = [
+  ['TenantId', ({ of }) => namedGuid(mix(of.index, 10))],
   // The table writes the type as a number or by its name.
-  const name = RECORD_TYPES[record.recordType] ?? ''
-  return csvRow([
-    namedGuid(mix(of.index, 10)),
-    record.atMs % 3 === 0 ? String(record.recordType) : name,
-    slashMs(record.atMs - (record.atMs % 1000)),
-    record.operation,
-    of.tenant,
-    record.workload,
-    record.userId,
-    record.userKey,
-    'Regular',
-    record.ip,
-    ...(mail === undefined ? ['', '', '', ''] : [mail.client, 'Owner', mail.owner, mail.mailboxId]),
-    columns.folders,
-    columns.item,
-    columns.affected,
-    columns.properties,
-    columns.server,
-    ...(mail === undefined ? ['', ''] : [mail.appId, mail.clientAppId]),
-    record.id,
-    /"ObjectId":"([^"]*)"/.exec(record.extra)?.[1] ?? '',
-    record.result,
-    'OfficeActivity',
-  ])
+  [
+    'RecordType',
+    ({ record }) =>
+      record.atMs % 3 === 0 ? String(record.recordType) : (RECORD_TYPES[record.recordType] ?? ''),
+  ],
+  ['TimeGenerated [UTC]', ({ record }) => slashMs(record.atMs - (record.atMs % 1000))],
+  ['Operation', ({ record }) => record.operation],
+  ['OrganizationId', ({ of }) => of.tenant],
+  ['OfficeWorkload', ({ record }) => record.workload],
+  ['UserId', ({ record }) => record.userId],
+  ['UserKey', ({ record }) => record.userKey],
+  ['UserType', () => 'Regular'],
+  ['Client_IPAddress', ({ record }) => record.ip],
+  ['ClientInfoString', ({ mail }) => mail?.client ?? ''],
+  ['Logon_Type', ({ mail }) => (mail === undefined ? '' : 'Owner')],
+  ['MailboxOwnerUPN', ({ mail }) => mail?.owner ?? ''],
+  ['MailboxGuid', ({ mail }) => mail?.mailboxId ?? ''],
+  ['Folders', ({ columns }) => columns.folders],
+  ['Item', ({ columns }) => columns.item],
+  ['AffectedItems', ({ columns }) => columns.affected],
+  ['OperationProperties', ({ columns }) => columns.properties],
+  ['OriginatingServer', ({ columns }) => columns.server],
+  ['AppId', ({ mail }) => mail?.appId ?? ''],
+  ['ClientAppId', ({ mail }) => mail?.clientAppId ?? ''],
+  ['OfficeId', ({ record }) => record.id],
+  ['OfficeObjectId', ({ record }) => /"ObjectId":"([^"]*)"/.exec(record.extra)?.[1] ?? ''],
+  ['ResultStatus', ({ record }) => record.result],
+  ['Type', () => 'OfficeActivity'],
+]
+
+/** Sentinel's table. */
+export const OFFICE_ACTIVITY: AuditLayout = {
+  ...PURVIEW,
+  name: 'OfficeActivity',
+  opening: csvRow(titlesOf(ACTIVITY_COLUMNS)),
+  // One file: its later days prove the order of day and month for its early ones.
+  span: 'all',
+  record: (of, record, at) =>
+    csvRow(
+      cellsOf(ACTIVITY_COLUMNS, {
+        of,
+        record,
+        ...at,
+        mail: record.mail,
+        columns: mailColumns(of, record),
+      }),
+    ),
 }
 
 const LAYOUTS: Record<Organisation['audit'], AuditLayout> = {

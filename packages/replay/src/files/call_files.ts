@@ -6,10 +6,9 @@
  *
  * @module
  */
-import { join } from 'node:path'
 import { isoTicks, monthOf, slashSeconds } from '../world/calendar.ts'
 import type { GraphCall } from '../world/events.ts'
-import { TextFile } from '../world/text_file.ts'
+import { type FramedFiles, UNFRAMED } from '../world/framed_files.ts'
 import type { Organisation } from '../world/world.ts'
 
 function tableLine(of: Organisation, call: GraphCall): string {
@@ -102,38 +101,15 @@ function directoryLine(of: Organisation, call: GraphCall): string {
   })}\n`
 }
 
-/** The Graph activity of one tenant, as files. */
-export class CallFiles {
-  readonly #of: Organisation
-  readonly #folder: string
-  readonly #open = new Map<string, TextFile>()
-  rows = 0
-
-  constructor(of: Organisation, folder: string) {
-    this.#of = of
-    this.#folder = folder
-  }
-
-  write(calls: readonly GraphCall[]): void {
-    for (const call of calls) {
-      const log = call.directory ? 'aad-graph-activity' : 'graph-activity'
-      const name = `${log}-${monthOf(call.atMs)}.json`
-      let file = this.#open.get(name)
-      if (file === undefined) {
-        file = new TextFile(join(this.#folder, name))
-        this.#open.set(name, file)
-      }
-      const line = call.directory ? directoryLine : this.#of.graph === 'raw' ? rawLine : tableLine
-      file.write(line(this.#of, call))
-      this.rows++
-    }
-  }
-
-  close(): void {
-    for (const file of this.#open.values()) file.close()
-  }
-
-  abandon(): void {
-    for (const file of this.#open.values()) file.abandon()
+/** Adds calls to the Graph activity logs of a tenant. */
+export function writeCalls(
+  files: FramedFiles,
+  of: Organisation,
+  calls: readonly GraphCall[],
+): void {
+  for (const call of calls) {
+    const log = call.directory ? 'aad-graph-activity' : 'graph-activity'
+    const line = call.directory ? directoryLine : of.graph === 'raw' ? rawLine : tableLine
+    files.append(`${log}-${monthOf(call.atMs)}.json`, UNFRAMED, line(of, call))
   }
 }

@@ -1,5 +1,5 @@
 /**
- * What lies beside the logs: who is who, how full the folders are, and what the extractor said of itself.
+ * Files beside the logs: the directory, folder statistics, and the extractor's own log.
  *
  * @module
  */
@@ -31,7 +31,7 @@ export function writeDirectory(world: World, of: Organisation, folder: string): 
   file.close()
 }
 
-/** Folder statistics of the mailboxes of which folders were synchronised: they bound what was taken. */
+/** Folder statistics of the mailboxes with synchronised folders: they bound what was read. */
 export function writeInventory(world: World, of: Organisation, folder: string): void {
   const file = new TextFile(join(folder, 'folder-statistics.csv'))
   file.write(csvRow(['Identity', 'FolderPath', 'FolderId', 'ItemsInFolder', 'FolderSize']))
@@ -39,17 +39,17 @@ export function writeInventory(world: World, of: Organisation, folder: string): 
     if (also !== 'sync') continue
     const { upn } = world.person(of, victim)
     const names = ['/Inbox', '/Sent Items', '/Archive', '/Travel']
-    for (const [place, name] of names.entries()) {
-      const synced = SYNCED_MESSAGES.find((each) => each.place === place)
-      const items = synced?.items ?? 40 + place
-      const id = folderId(of, victim, place)
+    for (const [number, name] of names.entries()) {
+      const synced = SYNCED_MESSAGES.find((each) => each.folder === number)
+      const items = synced?.items ?? 40 + number
+      const id = folderId(of, victim, number)
       file.write(csvRow([`${upn}${name.replaceAll('/', '\\')}`, name, id, String(items), '1 MB']))
     }
   }
   file.close()
 }
 
-/** The extractor's own log, with the hours that it could not get. */
+/** The extractor's own log, with the hours that it could not export. */
 export function writeExtractorLog(folder: string): void {
   const file = new TextFile(join(folder, 'LogFile.txt'))
   const from = new Date(GAP.fromMs).toISOString().slice(0, 19)

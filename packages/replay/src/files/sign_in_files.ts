@@ -3,11 +3,10 @@
  *
  * @module
  */
-import { join } from 'node:path'
 import { DAY, monthOf } from '../world/calendar.ts'
-import { csvRow } from '../world/csv_text.ts'
+import { cellsOf, csvRow, titlesOf } from '../world/csv_text.ts'
 import type { SignIn } from '../world/events.ts'
-import { TextFile } from '../world/text_file.ts'
+import { type FramedFiles, UNFRAMED } from '../world/framed_files.ts'
 import type { Organisation } from '../world/world.ts'
 import {
   CATEGORIES,
@@ -15,153 +14,92 @@ import {
   members,
   PORTAL_APP_COLUMNS,
   PORTAL_COLUMNS,
-  portalAppCells,
-  portalCells,
   rowOf,
   TABLE_COLUMNS,
-  tableRow,
 } from './sign_in_layouts.ts'
 
-/** One file's frame. */
-interface Frame {
-  readonly name: string
-  readonly opening: string
-  readonly between: string
-  readonly closing: string
+/** Adds sign-ins, ordered by time, to the logs of a tenant. @returns how many rows they are */
+export function writeSignIns(
+  files: FramedFiles,
+  of: Organisation,
+  signIns: readonly SignIn[],
+): number {
+  if (of.signIns === 'portal') return writePortal(files, of, signIns)
+  if (of.signIns === 'records') return writeBatches(files, of, signIns)
+  const isMissing = of.habits.includes('no-non-interactive')
+  const logged = signIns.filter(({ category }) => !isMissing || category !== 'non-interactive')
+  for (const signIn of logged) writeOne(files, of, signIn)
+  return logged.length
 }
 
-/** The sign-in logs of one tenant, as files. */
-export class SignInFiles {
-  readonly #of: Organisation
-  readonly #folder: string
-  readonly #open = new Map<
-    string,
-    { readonly file: TextFile; readonly frame: Frame; rows: number }
-  >()
-  rows = 0
+const withHead = (titles: readonly string[]) => ({ ...UNFRAMED, opening: csvRow(titles) })
 
-  constructor(of: Organisation, folder: string) {
-    this.#of = of
-    this.#folder = folder
+const TABLE = withHead(titlesOf(TABLE_COLUMNS))
+const PORTAL = withHead(titlesOf(PORTAL_COLUMNS))
+const GRAPH = {
+  opening:
+    '{"@odata.context":"https://graph.microsoft.com/beta/$metadata#auditLogs/signIns","value":[\n',
+  between: ',\n',
+  closing: '\n]}\n',
+}
+
+function writeOne(files: FramedFiles, of: Organisation, signIn: SignIn): void {
+  const row = rowOf(of, signIn)
+  const month = monthOf(signIn.token.atMs)
+  if (of.signIns === 'log-analytics')
+    files.append(`SigninLogs-${month}.csv`, TABLE, csvRow(cellsOf(TABLE_COLUMNS, row)))
+  else if (of.signIns === 'graph') {
+    const event = `"signInEventTypes":["${CATEGORIES[signIn.category].event}"]`
+    files.append(`signIns-${month}.json`, GRAPH, `{${members(row)},${event}}`)
+  } else files.append(`insights-logs-signin-${month}.json`, UNFRAMED, `${diagnostic(row)}\n`)
+}
+
+/** An event hub carries several rows in one message. */
+function writeBatches(files: FramedFiles, of: Organisation, signIns: readonly SignIn[]): number {
+  for (let at = 0; at < signIns.length; at += 20) {
+    const rows = signIns.slice(at, at + 20).map((signIn) => diagnostic(rowOf(of, signIn)))
+    const name = `eventhub-signin-${monthOf(signIns[at]?.token.atMs ?? 0)}.json`
+    files.append(name, UNFRAMED, `{"records":[${rows.join(',')}]}\n`)
   }
+  return signIns.length
+}
 
-  /** Writes a stretch of sign-ins, ordered by time. */
-  write(signIns: readonly SignIn[]): void {
-    if (this.#of.signIns === 'portal') this.#writePortal(signIns)
-    else if (this.#of.signIns === 'records') this.#writeBatches(signIns)
-    else for (const signIn of signIns) this.#writeOne(signIn)
-  }
-
-  #writeOne(signIn: SignIn): void {
-    if (this.#isMissing(signIn)) return
-    const row = rowOf(this.#of, signIn)
-    const month = monthOf(signIn.token.atMs)
-    if (this.#of.signIns === 'log-analytics') {
-      const frame = { opening: csvRow(TABLE_COLUMNS), between: '', closing: '' }
-      this.#append({ ...frame, name: `SigninLogs-${month}.csv` }, tableRow(row))
-    } else if (this.#of.signIns === 'graph') {
-      const opening =
-        '{"@odata.context":"https://graph.microsoft.com/beta/$metadata#auditLogs/signIns","value":[\n'
-      const event = `"signInEventTypes":["${CATEGORIES[signIn.category].event}"]`
-      this.#append(
-        { opening, between: ',\n', closing: '\n]}\n', name: `signIns-${month}.json` },
-        `{${members(row)},${event}}`,
-      )
-    } else {
-      const name = `insights-logs-signin-${month}.json`
-      this.#append({ opening: '', between: '', closing: '', name }, `${diagnostic(row)}\n`)
+/** The portal groups what was not interactive: one row for a day's sign-ins of one kind. */
+function writePortal(files: FramedFiles, of: Organisation, signIns: readonly SignIn[]): number {
+  const groups = new Map<string, { last: SignIn; count: number }>()
+  let rows = 0
+  for (const signIn of signIns) {
+    const { token, category } = signIn
+    if (category === 'interactive') {
+      const name = `InteractiveSignIns_${monthOf(token.atMs)}.csv`
+      files.append(name, PORTAL, csvRow(cellsOf(PORTAL_COLUMNS, rowOf(of, signIn))))
+      rows++
+      continue
     }
+    const day = Math.floor(token.atMs / DAY)
+    const key = [category, day, token.app.id, token.resource.id, token.holder, token.ip].join()
+    groups.set(key, { last: signIn, count: (groups.get(key)?.count ?? 0) + 1 })
   }
+  for (const { last, count } of groups.values()) writeGroup(files, of, last, count)
+  return rows + groups.size
+}
 
-  /** An event hub carries several rows in one message. */
-  #writeBatches(signIns: readonly SignIn[]): void {
-    for (let at = 0; at < signIns.length; at += 20) {
-      const batch = signIns.slice(at, at + 20)
-      const first = batch[0]
-      if (first === undefined) return
-      const rows = batch.map((signIn) => diagnostic(rowOf(this.#of, signIn)))
-      const name = `eventhub-signin-${monthOf(first.token.atMs)}.json`
-      const frame = { opening: '', between: '', closing: '', name }
-      this.#append(frame, `{"records":[${rows.join(',')}]}\n`)
-      this.rows += rows.length - 1
-    }
+function writeGroup(files: FramedFiles, of: Organisation, signIn: SignIn, count: number): void {
+  const { category } = signIn
+  const isUser = category === 'non-interactive'
+  const isManaged = category === 'managed-identity'
+  const kind = isUser ? 'NonInteractive' : isManaged ? 'MSI' : 'Application'
+  const columns = isUser ? PORTAL_COLUMNS : PORTAL_APP_COLUMNS
+  const titles = [...titlesOf(columns), ...(isManaged ? ['Managed Identity type'] : [])]
+  const cells = [...cellsOf(columns, rowOf(of, signIn)), ...(isManaged ? ['System assigned'] : [])]
+  // The ids of a group are gone.
+  if (count > 1) {
+    cells[titles.indexOf('Request ID')] = ''
+    cells[titles.indexOf('Unique token identifier')] = ''
   }
-
-  /** The portal groups what was not interactive: one row for a day's sign-ins of one kind. */
-  #writePortal(signIns: readonly SignIn[]): void {
-    const groups = new Map<string, { last: SignIn; count: number }>()
-    for (const signIn of signIns) {
-      const { token, category } = signIn
-      if (category === 'interactive') {
-        const frame = { opening: csvRow(PORTAL_COLUMNS), between: '', closing: '' }
-        const name = `InteractiveSignIns_${monthOf(token.atMs)}.csv`
-        this.#append({ ...frame, name }, csvRow(portalCells(rowOf(this.#of, signIn))))
-        continue
-      }
-      const day = Math.floor(token.atMs / DAY)
-      const key = [category, day, token.app.id, token.resource.id, token.holder, token.ip].join()
-      const group = groups.get(key)
-      groups.set(key, { last: signIn, count: (group?.count ?? 0) + 1 })
-    }
-    for (const { last, count } of groups.values()) this.#writeGroup(last, count)
-  }
-
-  #writeGroup(signIn: SignIn, count: number): void {
-    const row = rowOf(this.#of, signIn)
-    const month = monthOf(signIn.token.atMs)
-    const isUser = signIn.category === 'non-interactive'
-    const kind = isUser
-      ? 'NonInteractive'
-      : signIn.category === 'managed-identity'
-        ? 'MSI'
-        : 'Application'
-    const managed = signIn.category === 'managed-identity' ? ['Managed Identity type'] : []
-    const columns = [...(isUser ? PORTAL_COLUMNS : PORTAL_APP_COLUMNS), ...managed]
-    const cells = [
-      ...(isUser ? portalCells(row) : portalAppCells(row)),
-      ...managed.map(() => 'System assigned'),
-    ]
-    // The ids of a group are gone.
-    if (count > 1) {
-      cells[columns.indexOf('Request ID')] = ''
-      cells[columns.indexOf('Unique token identifier')] = ''
-    }
-    this.#append(
-      {
-        opening: csvRow([...columns, 'Aggregated sign-in count']),
-        between: '',
-        closing: '',
-        name: `${kind}SignIns_${month}.csv`,
-      },
-      csvRow([...cells, String(count)]),
-    )
-  }
-
-  #isMissing({ category }: SignIn): boolean {
-    return category === 'non-interactive' && this.#of.habits.includes('no-non-interactive')
-  }
-
-  #append(frame: Frame, text: string): void {
-    let open = this.#open.get(frame.name)
-    if (open === undefined) {
-      open = { file: new TextFile(join(this.#folder, frame.name)), frame, rows: 0 }
-      this.#open.set(frame.name, open)
-      open.file.write(frame.opening)
-    }
-    if (open.rows > 0) open.file.write(frame.between)
-    open.file.write(text)
-    open.rows++
-    this.rows++
-  }
-
-  close(): void {
-    for (const { file, frame } of this.#open.values()) {
-      file.write(frame.closing)
-      file.close()
-    }
-  }
-
-  abandon(): void {
-    for (const { file } of this.#open.values()) file.abandon()
-  }
+  files.append(
+    `${kind}SignIns_${monthOf(signIn.token.atMs)}.csv`,
+    withHead([...titles, 'Aggregated sign-in count']),
+    csvRow([...cells, String(count)]),
+  )
 }

@@ -6,13 +6,13 @@
  * @module
  */
 import { isoMs, isoTicks, slashMs } from '../world/calendar.ts'
-import { csvRow } from '../world/csv_text.ts'
-import type { SignIn, SignInCategory } from '../world/events.ts'
+import type { Columns } from '../world/csv_text.ts'
+import type { SignIn, SignInCategory, Token } from '../world/events.ts'
 import { asciiSpelling } from '../world/ids.ts'
 import { FIELDS_FROM_MS } from '../world/truth.ts'
 import type { Organisation } from '../world/world.ts'
 
-/** How the logs name a category: its table or stream, and Graph's event type. */
+/** Names of a category: its table or stream, and Graph's event type. */
 export const CATEGORIES: Record<SignInCategory, { readonly log: string; readonly event: string }> =
   {
     interactive: { log: 'SignInLogs', event: 'interactiveUser' },
@@ -25,6 +25,7 @@ export const CATEGORIES: Record<SignInCategory, { readonly log: string; readonly
 interface SignInRow {
   readonly of: Organisation
   readonly signIn: SignIn
+  readonly token: Token
   readonly isApp: boolean
   /** As this tenant's export spells it; `''` before its schema had the field. */
   readonly uti: string
@@ -39,6 +40,7 @@ export function rowOf(of: Organisation, signIn: SignIn): SignInRow {
   return {
     of,
     signIn,
+    token,
     isApp: signIn.category === 'service-principal' || signIn.category === 'managed-identity',
     uti: isDrifted ? '' : spelled,
     session: isDrifted ? '' : token.session,
@@ -46,8 +48,7 @@ export function rowOf(of: Organisation, signIn: SignIn): SignInRow {
 }
 
 /** Members that Graph and the diagnostic settings spell alike, without braces. */
-export function members({ of, signIn, isApp, uti, session }: SignInRow): string {
-  const { token } = signIn
+export function members({ of, signIn, token, isApp, uti, session }: SignInRow): string {
   const who = isApp
     ? `"servicePrincipalId":"${token.holder}","servicePrincipalName":"${signIn.name}","userPrincipalName":"","userId":""`
     : `"userDisplayName":"${signIn.displayName}","userPrincipalName":"${signIn.name}","userId":"${token.holder}"`
@@ -91,177 +92,92 @@ export function diagnostic(row: SignInRow): string {
   )
 }
 
-/** Columns of the Log Analytics tables. */
-export const TABLE_COLUMNS: readonly string[] = [
-  'TenantId',
-  'TimeGenerated [UTC]',
-  'CreatedDateTime [UTC]',
-  'Category',
-  'AADTenantId',
-  'Id',
-  'ResultType',
-  'UserPrincipalName',
-  'UserDisplayName',
-  'UserId',
-  'ServicePrincipalId',
-  'ServicePrincipalName',
-  'AppId',
-  'AppDisplayName',
-  'IPAddress',
-  'AutonomousSystemNumber',
-  'ResourceIdentity',
-  'ResourceDisplayName',
-  'ResourceTenantId',
-  'HomeTenantId',
-  'IsInteractive',
-  'ClientAppUsed',
-  'UserAgent',
-  'DeviceDetail',
-  'Status',
-  'TokenIssuerType',
-  'AuthenticationProtocol',
-  'AuthenticationProcessingDetails',
-  'IncomingTokenType',
-  'CrossTenantAccessType',
-  'UniqueTokenIdentifier',
-  'SessionId',
-  'Type',
+/** The Log Analytics tables. */
+export const TABLE_COLUMNS: Columns<SignInRow> = [
+  ['TenantId', () => '6d1f0a52-1a64-4d07-9f6b-0a4f5b1c9e77'],
+  // When the row came in, not when somebody signed in.
+  ['TimeGenerated [UTC]', ({ token }) => slashMs(token.atMs + 420_000)],
+  ['CreatedDateTime [UTC]', ({ token }) => slashMs(token.atMs)],
+  ['Category', ({ signIn }) => CATEGORIES[signIn.category].log],
+  ['AADTenantId', ({ of }) => of.tenant],
+  ['Id', ({ token }) => token.id.guid],
+  ['ResultType', ({ signIn }) => String(signIn.errorCode)],
+  ['UserPrincipalName', ({ signIn, isApp }) => (isApp ? '' : signIn.name)],
+  ['UserDisplayName', ({ signIn, isApp }) => (isApp ? '' : signIn.displayName)],
+  ['UserId', ({ isApp, token }) => (isApp ? '' : token.holder)],
+  ['ServicePrincipalId', ({ isApp, token }) => (isApp ? token.holder : '')],
+  ['ServicePrincipalName', ({ signIn, isApp }) => (isApp ? signIn.name : '')],
+  ['AppId', ({ token }) => token.app.id],
+  ['AppDisplayName', ({ token }) => token.app.name],
+  ['IPAddress', ({ token }) => token.ip],
+  ['AutonomousSystemNumber', ({ signIn }) => String(signIn.network)],
+  ['ResourceIdentity', ({ token }) => token.resource.id],
+  ['ResourceDisplayName', ({ token }) => token.resource.name],
+  ['ResourceTenantId', ({ of }) => of.tenant],
+  ['HomeTenantId', ({ signIn }) => signIn.homeTenant],
+  ['IsInteractive', ({ signIn }) => String(signIn.category === 'interactive')],
+  ['ClientAppUsed', ({ signIn }) => clientApp(signIn)],
+  ['UserAgent', ({ signIn }) => signIn.agent],
+  ['DeviceDetail', ({ signIn }) => JSON.stringify({ deviceId: signIn.deviceId })],
+  ['Status', ({ signIn }) => JSON.stringify({ errorCode: signIn.errorCode })],
+  ['TokenIssuerType', ({ signIn }) => signIn.issuer],
+  ['AuthenticationProtocol', ({ signIn }) => signIn.protocol],
+  [
+    'AuthenticationProcessingDetails',
+    ({ signIn }) => (signIn.continuous ? `[${CONTINUOUS.slice(CONTINUOUS.indexOf('{'), -2)}]` : ''),
+  ],
+  ['IncomingTokenType', ({ signIn }) => incoming(signIn)],
+  ['CrossTenantAccessType', ({ signIn }) => signIn.crossTenant],
+  ['UniqueTokenIdentifier', ({ uti }) => uti],
+  ['SessionId', ({ session }) => session],
+  [
+    'Type',
+    ({ signIn }) =>
+      signIn.category === 'interactive' ? 'SigninLogs' : `AAD${CATEGORIES[signIn.category].log}`,
+  ],
 ]
 
-/** One row of the Log Analytics tables, as CSV. */
-export function tableRow({ of, signIn, isApp, uti, session }: SignInRow): string {
-  const { token } = signIn
-  const log = CATEGORIES[signIn.category].log
-  return csvRow([
-    '6d1f0a52-1a64-4d07-9f6b-0a4f5b1c9e77',
-    // When the row came in, not when somebody signed in.
-    slashMs(token.atMs + 420_000),
-    slashMs(token.atMs),
-    log,
-    of.tenant,
-    token.id.guid,
-    String(signIn.errorCode),
-    isApp ? '' : signIn.name,
-    isApp ? '' : signIn.displayName,
-    isApp ? '' : token.holder,
-    isApp ? token.holder : '',
-    isApp ? signIn.name : '',
-    token.app.id,
-    token.app.name,
-    token.ip,
-    String(signIn.network),
-    token.resource.id,
-    token.resource.name,
-    of.tenant,
-    signIn.homeTenant,
-    String(signIn.category === 'interactive'),
-    clientApp(signIn),
-    signIn.agent,
-    JSON.stringify({ deviceId: signIn.deviceId }),
-    JSON.stringify({ errorCode: signIn.errorCode }),
-    signIn.issuer,
-    signIn.protocol,
-    signIn.continuous ? `[${CONTINUOUS.slice(CONTINUOUS.indexOf('{'), -2)}]` : '',
-    incoming(signIn),
-    signIn.crossTenant,
-    uti,
-    session,
-    signIn.category === 'interactive' ? 'SigninLogs' : `AAD${log}`,
-  ])
-}
-
-/** Columns of the portal's download of user sign-ins. */
-export const PORTAL_COLUMNS: readonly string[] = [
-  'Date (UTC)',
-  'Request ID',
-  'User agent',
-  'User ID',
-  'User',
-  'Username',
-  'Cross tenant access type',
-  'Incoming token type',
-  'Authentication Protocol',
-  'Unique token identifier',
-  'Application',
-  'Application ID ',
-  'Resource',
-  'Resource ID ',
-  'Resource tenant ID',
-  'Home tenant ID',
-  'IP address',
-  'Status',
-  'Sign-in error code',
-  'Client app',
-  'Device ID',
-  'Token issuer type',
-  'Autonomous system  number',
-  'Session ID',
+/** The portal's download of user sign-ins. */
+export const PORTAL_COLUMNS: Columns<SignInRow> = [
+  ['Date (UTC)', ({ token }) => `${isoMs(token.atMs).slice(0, 19)}Z`],
+  ['Request ID', ({ token }) => token.id.guid],
+  ['User agent', ({ signIn }) => signIn.agent],
+  ['User ID', ({ token }) => token.holder],
+  ['User', ({ signIn }) => signIn.displayName],
+  ['Username', ({ signIn }) => signIn.name],
+  ['Cross tenant access type', ({ signIn }) => signIn.crossTenant],
+  ['Incoming token type', ({ signIn }) => incoming(signIn)],
+  ['Authentication Protocol', ({ signIn }) => signIn.protocol],
+  ['Unique token identifier', ({ uti }) => uti],
+  ['Application', ({ token }) => token.app.name],
+  ['Application ID ', ({ token }) => token.app.id],
+  ['Resource', ({ token }) => token.resource.name],
+  ['Resource ID ', ({ token }) => token.resource.id],
+  ['Resource tenant ID', ({ of }) => of.tenant],
+  ['Home tenant ID', ({ signIn }) => signIn.homeTenant],
+  ['IP address', ({ token }) => token.ip],
+  ['Status', ({ signIn }) => (signIn.errorCode === 0 ? 'Success' : 'Failure')],
+  ['Sign-in error code', ({ signIn }) => String(signIn.errorCode)],
+  ['Client app', ({ signIn }) => clientApp(signIn)],
+  ['Device ID', ({ signIn }) => signIn.deviceId],
+  ['Token issuer type', ({ signIn }) => signIn.issuer],
+  ['Autonomous system  number', ({ signIn }) => String(signIn.network)],
+  ['Session ID', ({ session }) => session],
 ]
 
-/** Cells under {@link PORTAL_COLUMNS}. */
-export function portalCells({ of, signIn, uti, session }: SignInRow): string[] {
-  const { token } = signIn
-  return [
-    `${isoMs(token.atMs).slice(0, 19)}Z`,
-    token.id.guid,
-    signIn.agent,
-    token.holder,
-    signIn.displayName,
-    signIn.name,
-    signIn.crossTenant,
-    incoming(signIn),
-    signIn.protocol,
-    uti,
-    token.app.name,
-    token.app.id,
-    token.resource.name,
-    token.resource.id,
-    of.tenant,
-    signIn.homeTenant,
-    token.ip,
-    signIn.errorCode === 0 ? 'Success' : 'Failure',
-    String(signIn.errorCode),
-    clientApp(signIn),
-    signIn.deviceId,
-    signIn.issuer,
-    String(signIn.network),
-    session,
-  ]
-}
-
-/** Columns of the portal's download of application sign-ins. */
-export const PORTAL_APP_COLUMNS: readonly string[] = [
-  'Date (UTC)',
-  'Request ID',
-  'Service principal ID',
-  'Service principal name',
-  'Application',
-  'Application ID ',
-  'Resource',
-  'Resource ID ',
-  'Resource tenant ID',
-  'IP address',
-  'Status',
-  'Sign-in error code',
-  'Unique token identifier',
+/** The portal's download of application sign-ins. */
+export const PORTAL_APP_COLUMNS: Columns<SignInRow> = [
+  ['Date (UTC)', ({ token }) => `${isoMs(token.atMs).slice(0, 19)}Z`],
+  ['Request ID', ({ token }) => token.id.guid],
+  ['Service principal ID', ({ token }) => token.holder],
+  ['Service principal name', ({ signIn }) => signIn.name],
+  ['Application', ({ token }) => token.app.name],
+  ['Application ID ', ({ token }) => token.app.id],
+  ['Resource', ({ token }) => token.resource.name],
+  ['Resource ID ', ({ token }) => token.resource.id],
+  ['Resource tenant ID', ({ of }) => of.tenant],
+  ['IP address', ({ token }) => token.ip],
+  ['Status', ({ signIn }) => (signIn.errorCode === 0 ? 'Success' : 'Failure')],
+  ['Sign-in error code', ({ signIn }) => String(signIn.errorCode)],
+  ['Unique token identifier', ({ uti }) => uti],
 ]
-
-/** Cells under {@link PORTAL_APP_COLUMNS}. */
-export function portalAppCells({ of, signIn, uti }: SignInRow): string[] {
-  const { token } = signIn
-  return [
-    `${isoMs(token.atMs).slice(0, 19)}Z`,
-    token.id.guid,
-    token.holder,
-    signIn.name,
-    token.app.name,
-    token.app.id,
-    token.resource.name,
-    token.resource.id,
-    of.tenant,
-    token.ip,
-    signIn.errorCode === 0 ? 'Success' : 'Failure',
-    String(signIn.errorCode),
-    uti,
-  ]
-}

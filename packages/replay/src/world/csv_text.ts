@@ -13,3 +13,11 @@ export function csvRow(cells: readonly string[]): string {
   }
   return `${row}\r\n`
 }
+
+/** Columns of a table, each with its cell of a row. */
+export type Columns<Row> = readonly (readonly [title: string, cell: (row: Row) => string])[]
+
+export const titlesOf = <Row>(columns: Columns<Row>): string[] => columns.map(([title]) => title)
+
+export const cellsOf = <Row>(columns: Columns<Row>, row: Row): string[] =>
+  columns.map(([, cell]) => cell(row))

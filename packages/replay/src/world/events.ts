@@ -14,7 +14,7 @@ export interface Trap {
   readonly reasons: readonly string[]
 }
 
-/** A token in somebody's hand. */
+/** A token. */
 export interface Token {
   readonly id: TokenId
   readonly atMs: number
@@ -28,7 +28,7 @@ export interface Token {
   readonly origin: Origin
 }
 
-/** Marks the attacker's own accesses, which the truth names by themselves. No log twists them. */
+/** Marks the attacker's own accesses, which the truth lists as such. No log has them in another spelling. */
 export const ATTACKERS: Trap = { name: '', verdicts: [], reasons: [] }
 
 /** A category of sign-ins, the mail service's own token call, or no log at all. */
@@ -70,7 +70,7 @@ export interface TokenUse {
   readonly holder: string
   readonly tenant: string
   readonly origin: Origin
-  /** When it was made, whatever the record says of it. */
+  /** When it was made, whatever the record says. */
   readonly madeMs: number
 }
 
@@ -88,7 +88,7 @@ export interface ReadFolder {
   readonly items: readonly ReadItem[]
 }
 
-/** What mailbox records have and others have not. */
+/** What only mailbox records have. */
 export interface MailPart {
   readonly owner: string
   readonly mailboxId: string
@@ -154,14 +154,14 @@ export interface GraphCall {
   readonly trap: Trap | undefined
 }
 
-/** What one tenant's systems logged in one stretch of time. */
+/** What one tenant's systems logged in one period. */
 export class Happenings {
   readonly signIns: SignIn[] = []
   readonly audits: AuditRecord[] = []
   readonly calls: GraphCall[] = []
 }
 
-/** The record of an ordinary use: what a caller does not say is what most records have. */
+/** The record of an ordinary use: members that a caller leaves out are those of most records. */
 export function auditRecord(
   fields: Pick<AuditRecord, 'atMs' | 'id' | 'recordType' | 'operation' | 'workload' | 'userId'> &
     Partial<AuditRecord>,
@@ -182,6 +182,40 @@ export function auditRecord(
     ...fields,
   }
 }
+
+/** The row of an ordinary sign-in, as {@link auditRecord}. */
+export const signInRow = (
+  homeTenant: string,
+  fields: Pick<SignIn, 'category' | 'token' | 'name' | 'displayName' | 'network'> & Partial<SignIn>,
+): SignIn => ({
+  deviceId: '',
+  agent: '',
+  errorCode: 0,
+  protocol: 'none',
+  issuer: 'AzureAD',
+  crossTenant: 'none',
+  homeTenant,
+  continuous: false,
+  ...fields,
+})
+
+/** An ordinary call with a token, as {@link auditRecord}. */
+export const graphCall = (
+  tenant: string,
+  token: Token,
+  fields: Pick<GraphCall, 'atMs' | 'id' | 'uri' | 'bytes'> & Partial<GraphCall>,
+): GraphCall => ({
+  token: useOf(token, tenant),
+  appId: token.app.id,
+  userOid: '',
+  servicePrincipalId: '',
+  ip: token.ip,
+  agent: '',
+  issuer: '',
+  directory: false,
+  trap: undefined,
+  ...fields,
+})
 
 /** How most records write a token. */
 export function useOf(token: Token, tenant: string): TokenUse {

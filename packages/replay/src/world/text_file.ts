@@ -13,7 +13,7 @@ const BUFFER_BYTES = 1 << 20
 /** Most bytes that one UTF-16 unit becomes in UTF-8. */
 const WIDEST = 3
 
-/** What a file's text is turned into on the way to disk. */
+/** Encoding of a file's text on disk. */
 export type Wrapping = 'plain' | 'utf16' | 'gzip' | 'zip'
 
 /** One file that grows. */
@@ -44,7 +44,7 @@ export class TextFile {
     if (wrapping === 'zip') this.#put(localHeader(member))
   }
 
-  /** Copies the text at once: strings that wait would outlive the young generation. */
+  /** Copies the text at once: strings in a queue would outlive the young generation. */
   write(text: string): void {
     if (this.#used + text.length * WIDEST > BUFFER_BYTES) this.#flush()
     if (text.length * WIDEST > BUFFER_BYTES) this.#pack(Buffer.from(text, this.#encoding()))
@@ -63,7 +63,7 @@ export class TextFile {
     this.#file = -1
   }
 
-  /** Closes the file where it stands: for a run that failed. */
+  /** Closes the unfinished file of a run that failed. */
   abandon(): void {
     if (this.#file >= 0) closeSync(this.#file)
     this.#file = -1
@@ -149,7 +149,7 @@ function endOfDirectory(lengthBytes: number, offset: number): Buffer {
   return end
 }
 
-/** Where errno becomes an error of ours. */
+/** Turns errno into a {@link MintmarkError}. */
 export function attempt<T>(path: string, act: () => T): T {
   try {
     return act()

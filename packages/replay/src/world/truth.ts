@@ -1,5 +1,5 @@
 /**
- * What really happened, written down beside the logs.
+ * What really happened, in files beside the logs.
  *
  * `truth-accesses.ndjson` has a line for every access that is the attacker's and for every ordinary one that
  * is a trap; every access without a line is ordinary life whose token was issued. `truth.json` has the sums.
@@ -12,17 +12,17 @@ import type { Habit, Theft } from './organisations.ts'
 import type { TextFile } from './text_file.ts'
 import type { Organisation, Person } from './world.ts'
 
-/** How the token of an attacker's access came to be. */
+/** Where the token of an attacker's access came from. */
 export type AccessClass =
   /** Signed with the stolen key; its id was never issued. */
   | 'forged'
   /** Forged under the id of a genuine token of somebody else's. */
   | 'reused-id'
-  /** Made by the mail service for whoever showed a forged token. */
+  /** Made by the mail service in return for a forged token. */
   | 'renewed'
   /** Genuine, and used by somebody else than its holder (2021). */
   | 'replayed'
-  /** Genuine, and given to the wrong one. */
+  /** Genuine, and granted to the wrong party. */
   | 'mis-granted'
 
 /** What the evidence allows to be said of one access. */
@@ -38,7 +38,7 @@ export type Verdict = 'issued' | 'mismatched' | 'session-only' | 'unissued' | 'u
 
 /** The day on which sign-in logs of the tenant with drifting fields began to carry token and session ids. */
 export const FIELDS_FROM_MS: number = Date.UTC(2023, 4, 29)
-/** The hours in which the backup service issued tokens, and logged some of them never. */
+/** The hours in which the backup service issued tokens, and did not log some of them. */
 export const OUTAGE: Span = { fromMs: Date.UTC(2023, 5, 8, 10), toMs: Date.UTC(2023, 5, 8, 13) }
 /** The longest life of a token, and the hour around an outage in which records may be missing too. */
 const OUTAGE_FELT_MS = 29 * HOUR
@@ -90,15 +90,12 @@ export function expectForged(
 }
 
 /** One mailbox that was read, as it really was. */
-interface Account {
-  readonly of: Organisation
-  readonly person: Person
-  readonly theft: Theft
+interface Account extends AccountRef {
   /** Numbers of messages that a record names, `mailbox:number`. */
   readonly named: Set<number>
   /** The same for messages of the first victim's that this one got too. */
   readonly shared: Set<number>
-  /** Read while the log was silent. */
+  /** Read while the log was throttled. */
   readonly unlogged: Set<number>
   readonly withoutId: Set<number>
   synced: number
@@ -113,7 +110,7 @@ interface AccountRef {
   readonly theft: Theft
 }
 
-interface Touched {
+interface Accessed {
   readonly mailbox: string
   readonly messages: number
   readonly tokenId: string
@@ -143,17 +140,17 @@ export class Truth {
     access: AuditRecord | GraphCall,
     kind: AccessClass,
     expected: Expectation,
-    touched: Touched,
+    accessed: Accessed,
   ): void {
     this.#firstMs = Math.min(this.#firstMs, access.atMs)
     this.#lastMs = Math.max(this.#lastMs, access.atMs)
-    if (touched.tokenId !== '') this.#tokens.add(touched.tokenId)
+    if (accessed.tokenId !== '') this.#tokens.add(accessed.tokenId)
     if (expected.determinable) {
       if (expected.verdicts[0] === 'mismatched') this.#determinable.mismatched++
       else this.#determinable.unissued++
     }
     this.#organisations.set(of.index, (this.#organisations.get(of.index) ?? 0) + 1)
-    this.attackers(of, access, kind, expected, touched)
+    this.attackers(of, access, kind, expected, accessed)
   }
 
   /** Names an access as the attacker's, whatever its token. */
@@ -162,10 +159,10 @@ export class Truth {
     access: AuditRecord | GraphCall,
     kind: AccessClass,
     expected: Expectation,
-    touched: Touched,
+    accessed: Accessed,
   ): void {
     this.#classes.set(kind, (this.#classes.get(kind) ?? 0) + 1)
-    this.#line(of, access, { class: kind, trap: '', ...expected, ...touched })
+    this.#line(of, access, { class: kind, trap: '', ...expected, ...accessed })
   }
 
   /** Messages that a genuine token in the wrong hands read. */
@@ -187,11 +184,8 @@ export class Truth {
     verdicts: readonly Verdict[],
     reasons: readonly string[] = [],
   ): void {
-    let trap = this.#traps.get(name)
-    if (trap === undefined) {
-      trap = { accesses: 0, verdicts: new Set() }
-      this.#traps.set(name, trap)
-    }
+    const trap = this.#traps.get(name) ?? { accesses: 0, verdicts: new Set() }
+    this.#traps.set(name, trap)
     trap.accesses++
     for (const verdict of verdicts) trap.verdicts.add(verdict)
     const determinable = verdicts.length === 1 && verdicts[0] !== 'undetermined'
@@ -237,23 +231,20 @@ export class Truth {
   }
 
   #account({ of, person, theft }: AccountRef, atMs: number): Account {
-    let account = this.#accounts.get(person.upn)
-    if (account === undefined) {
-      account = {
-        of,
-        person,
-        theft,
-        named: new Set(),
-        shared: new Set(),
-        unlogged: new Set(),
-        withoutId: new Set(),
-        synced: 0,
-        accesses: 0,
-        firstMs: atMs,
-        lastMs: atMs,
-      }
-      this.#accounts.set(person.upn, account)
+    const account = this.#accounts.get(person.upn) ?? {
+      of,
+      person,
+      theft,
+      named: new Set(),
+      shared: new Set(),
+      unlogged: new Set(),
+      withoutId: new Set(),
+      synced: 0,
+      accesses: 0,
+      firstMs: atMs,
+      lastMs: atMs,
     }
+    this.#accounts.set(person.upn, account)
     account.accesses++
     account.firstMs = Math.min(account.firstMs, atMs)
     account.lastMs = Math.max(account.lastMs, atMs)
@@ -289,7 +280,7 @@ export class Truth {
     }
   }
 
-  /** Distinct messages of one organisation, each counted once in however many mailboxes it lies. */
+  /** Distinct messages of one organisation, each counted once in however many mailboxes it is. */
   organisationMessages(of: Organisation): number {
     let messages = 0
     for (const account of this.#accounts.values())
@@ -316,7 +307,7 @@ interface TruthAccount {
   readonly messages: number
   /** Of these, named by a record. */
   readonly named: number
-  /** Read while the log was silent after a throttled record. */
+  /** Read while the log was throttled. */
   readonly unlogged: number
   /** In folders that were synchronised. */
   readonly synced: number

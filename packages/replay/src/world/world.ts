@@ -38,13 +38,13 @@ export interface Person {
   /** Reads mail in a browser; else in Outlook for Windows. */
   readonly inBrowser: boolean
   readonly hasPhone: boolean
-  readonly office: Place
-  readonly home: Place
-  readonly mobile: Place
+  readonly office: Location
+  readonly home: Location
+  readonly mobile: Location
 }
 
-/** A network that somebody works from. */
-export interface Place {
+/** A location that somebody works from. */
+export interface Location {
   readonly ip: string
   /** Autonomous system number, from the ranges for documentation. */
   readonly network: number
@@ -59,7 +59,7 @@ const LEAST_LIFE = 0.5
 const CAPPED_FROM = 0.25
 const CACHED_PEOPLE = 20_000
 
-/** Which thing a generator is for: keeps their numbers apart. */
+/** What a generator is for: each has its own random numbers. */
 const KIND = { organisation: 1, person: 2, message: 3, folder: 4, phone: 5 } as const
 
 const GIVEN = (
@@ -179,7 +179,7 @@ function makePerson(seed: number, of: Organisation, index: number): Person {
   }
 }
 
-/** The message with this number in a mailbox. Two people who got one message hold it under one number. */
+/** The message with this number in a mailbox. Two people who got one message have it under one number. */
 export function messageOf(of: Organisation, mailbox: number, index: number): ReadItem {
   const draw = mix(KIND.message, of.salt, mailbox, index)
   const other = mix(draw, index)
@@ -193,7 +193,7 @@ export function messageOf(of: Organisation, mailbox: number, index: number): Rea
   }
 }
 
-/** The folder that a message lies in: path and id. */
+/** The folder of a message: path and id. */
 export function folderOf(
   of: Organisation,
   mailbox: number,
@@ -201,12 +201,12 @@ export function folderOf(
 ): { readonly id: string; readonly path: string } {
   const names = FOLDERS[of.zone === 9 ? 2 : of.zone === 1 ? 1 : 0] ?? []
   const draw = mix(KIND.folder, of.salt, mailbox, Math.floor(index / 40)) % 10
-  const place = draw < 6 ? 0 : draw < 8 ? 1 : draw < 9 ? 2 : 3
-  return { id: folderId(of, mailbox, place), path: names[place] ?? '\\Inbox' }
+  const folder = draw < 6 ? 0 : draw < 8 ? 1 : draw < 9 ? 2 : 3
+  return { id: folderId(of, mailbox, folder), path: names[folder] ?? '\\Inbox' }
 }
 
 /** The id of a mailbox's folder: 0 the inbox, 1 sent items, 2 the archive, 3 another. */
-export function folderId(of: Organisation, mailbox: number, place: number): string {
-  const draw = mix(KIND.folder, of.salt, mailbox, 7 + place)
-  return `LgAAAAD${draw.toString(36).padStart(8, '0')}${of.index.toString(36)}AQC${mailbox.toString(36)}AAAAAAEM${place}AAB`
+export function folderId(of: Organisation, mailbox: number, folder: number): string {
+  const draw = mix(KIND.folder, of.salt, mailbox, 7 + folder)
+  return `LgAAAAD${draw.toString(36).padStart(8, '0')}${of.index.toString(36)}AQC${mailbox.toString(36)}AAAAAAEM${folder}AAB`
 }

@@ -6,49 +6,19 @@
  * @module
  */
 import { type AccountScope, messageRows, type Selected, type Session } from '@mintmark/case'
-import { csvCell, isoOf, type Json } from '@mintmark/core'
+import { isoOf, type Json } from '@mintmark/core'
 import type { Redactor } from '../model/redaction.ts'
 import { accountStrength } from '../sections/scope.ts'
+import { csvLine } from './cells.ts'
 
-const ACCOUNT_COLUMNS = [
-  'mailbox',
-  'organisation',
-  'groups',
-  'messages_lower',
-  'messages_upper',
-  'copies_lower',
-  'copies_upper',
-  'items_without_message_id',
-  'accesses',
-  'either_party_accesses',
-  'first',
-  'last',
-  'strength',
-] as const
-
-const MESSAGE_COLUMNS = [
-  'mailbox',
-  'message_id',
-  'item_id',
-  'subject',
-  'folder',
-  'bytes',
-  'accesses',
-  'first',
-  'last',
-  'strength',
-] as const
-
-const line = (cells: readonly (string | number)[]) => `${cells.map(csvCell).join(',')}\r\n`
-
-/** An upper bound that there is not is an empty cell. */
+/** A missing upper bound is an empty cell. */
 export function* accountLines(
   accounts: readonly AccountScope[],
   redactor: Redactor,
 ): Generator<string> {
-  yield `${ACCOUNT_COLUMNS.join(',')}\r\n`
+  yield 'mailbox,organisation,groups,messages_lower,messages_upper,copies_lower,copies_upper,items_without_message_id,accesses,either_party_accesses,first,last,strength\r\n'
   for (const account of accounts)
-    yield line([
+    yield csvLine([
       redactor.text(account.mailbox),
       redactor.text(account.organisation),
       redactor.text(account.group),
@@ -71,14 +41,14 @@ export async function* messageLines(
   selected: Selected,
   redactor: Redactor,
 ): AsyncGenerator<string> {
-  yield `${MESSAGE_COLUMNS.join(',')}\r\n`
+  yield 'mailbox,message_id,item_id,subject,folder,bytes,accesses,first,last,strength\r\n'
   for await (const rows of messageRows(session, selected))
     yield rows.map((row) => messageLine(row, redactor)).join('')
 }
 
 function messageLine(row: Json, redactor: Redactor): string {
   const named = (name: string) => redactor.text(String(row[name]))
-  return line([
+  return csvLine([
     named('account'),
     redactor.messageId(String(row['message_id'])),
     named('item_id'),
@@ -88,7 +58,7 @@ function messageLine(row: Json, redactor: Redactor): string {
     Number(row['accesses']),
     isoOf(Number(row['first_ms'])),
     isoOf(Number(row['last_ms'])),
-    // Touched alone, or by either party: nothing shows that they read it.
+    // Only changed, or ambiguous: nothing shows that the attacker read it.
     Number(row['is_read']) === 1 ? 'established' : 'not-excluded',
   ])
 }

@@ -10,7 +10,8 @@
  * @module
  */
 import type { HuntResult, Strength, TokenUse } from '@mintmark/case'
-import type { Json } from '@mintmark/core'
+import { type Json, VERSION } from '@mintmark/core'
+import { text } from './cells.ts'
 
 const SCHEMA_VERSION = '1.3.0'
 const INFORMATIONAL = 1
@@ -40,7 +41,6 @@ interface Event {
   readonly timeMs: number
   readonly severity: number
   readonly uid: string
-  readonly version: string
 }
 
 const SEVERITIES: Readonly<Record<number, string>> = {
@@ -50,7 +50,7 @@ const SEVERITIES: Readonly<Record<number, string>> = {
 }
 
 /** The members that every class has. */
-function base({ of, activity: [id, name], timeMs, severity, uid, version }: Event): Json {
+function base({ of, activity: [id, name], timeMs, severity, uid }: Event): Json {
   const { class_uid, class_name, category_uid } = CLASSES[of]
   return {
     activity_id: id,
@@ -67,13 +67,13 @@ function base({ of, activity: [id, name], timeMs, severity, uid, version }: Even
     metadata: {
       version: SCHEMA_VERSION,
       uid,
-      product: { name: 'Mintmark', vendor_name: 'Mintmark', version },
+      product: { name: 'Mintmark', vendor_name: 'Mintmark', version: VERSION },
     },
   }
 }
 
 /** One row of `eventRows` as an event of its class. */
-export function accessEvent(row: Json, version: string): Json {
+export function accessEvent(row: Json): Json {
   const of = classOf(row)
   const event = base({
     of,
@@ -81,7 +81,6 @@ export function accessEvent(row: Json, version: string): Json {
     timeMs: Number(row['at_ms']),
     severity: severityOf(row),
     uid: text(row, 'access_id'),
-    version,
   })
   return {
     ...event,
@@ -95,7 +94,7 @@ export function accessEvent(row: Json, version: string): Json {
   }
 }
 
-/** What is established weighs more than a lead; what could be either party's is for information. */
+/** Established accesses weigh more than leads; ambiguous ones are for information. */
 function severityOf(row: Json): number {
   if (row['party'] !== 'theirs') return INFORMATIONAL
   return row['strength'] === 'lead' ? MEDIUM : HIGH
@@ -152,7 +151,7 @@ function actorOf(row: Json): Json {
 }
 
 const endpointOf = (ip: string): Json => (ip === '' ? { name: 'unknown' } : addressOf(ip))
-/** What is no address is a pseudonym of one. */
+/** Other text is the pseudonym of an address. */
 const addressOf = (ip: string): Json => (/^[0-9a-f.:]+$/i.test(ip) ? { ip } : { name: ip })
 
 const FILE_UNKNOWN = 0
@@ -206,10 +205,7 @@ function unmappedOf(row: Json): Json {
 }
 
 /** The recorded issuance of a token that was used; undefined where none is recorded. */
-export function issuanceEvent(
-  { issued, tokenId, sessionId }: TokenUse,
-  version: string,
-): Json | undefined {
+export function issuanceEvent({ issued, tokenId, sessionId }: TokenUse): Json | undefined {
   if (issued === null) return undefined
   const event = base({
     of: 'authentication',
@@ -217,7 +213,6 @@ export function issuanceEvent(
     timeMs: Date.parse(issued.at),
     severity: INFORMATIONAL,
     uid: `issuance-${tokenId}`,
-    version,
   })
   return {
     ...event,
@@ -238,7 +233,7 @@ const confidenceOf = (strength: Strength): Json =>
     : { confidence_id: 1, confidence: 'Low' }
 
 /** A hunt with hits. */
-export function huntEvent(hunt: HuntResult, version: string): Json | undefined {
+export function huntEvent(hunt: HuntResult): Json | undefined {
   if (hunt.hits === 0 || hunt.first === null || hunt.last === null) return undefined
   const event = base({
     of: 'detection',
@@ -246,7 +241,6 @@ export function huntEvent(hunt: HuntResult, version: string): Json | undefined {
     timeMs: Date.parse(hunt.last),
     severity: hunt.strength === 'lead' ? MEDIUM : HIGH,
     uid: `hunt-${hunt.id}`,
-    version,
   })
   return {
     ...event,
@@ -284,14 +278,13 @@ interface Incident {
 }
 
 /** The case itself. */
-export function incidentEvent(incident: Incident, version: string): Json {
+export function incidentEvent(incident: Incident): Json {
   const event = base({
     of: 'incident',
     activity: [1, 'Create'],
     timeMs: Date.parse(incident.last),
     severity: incident.strength === 'established' ? HIGH : MEDIUM,
     uid: incident.uid,
-    version,
   })
   return {
     ...event,
@@ -306,9 +299,4 @@ export function incidentEvent(incident: Incident, version: string): Json {
     assignee_group: { name: 'unassigned' },
     finding_info_list: [{ uid: incident.uid, title: incident.title, desc: incident.text }],
   }
-}
-
-function text(row: Json, name: string): string {
-  const value = row[name]
-  return typeof value === 'string' ? value : ''
 }

@@ -3,8 +3,8 @@
  *
  * @module
  */
-import { csvCell } from '@mintmark/core'
 import type { Cell, Column, Section, Table } from '../model/model.ts'
+import { csvLine } from './cells.ts'
 
 /** Rows that paper shows of a table, where it is not {@link USUAL}. What a drawing shows, or nobody reads, needs none. */
 const PRINTED: ReadonlyMap<string, number> = new Map([
@@ -76,7 +76,7 @@ export function tableFiles(
 function* linesOf({ columns, rows }: Table): Generator<string> {
   yield `${columns.flatMap(headOf).join(',')}\r\n`
   for (const row of rows)
-    yield line(columns.flatMap((column, at) => cellsOf(column, row[at] ?? null)))
+    yield csvLine(columns.flatMap((column, at) => cellsOf(column, row[at] ?? null)))
 }
 
 const headOf = ({ id, type }: Column) => (type === 'range' ? [`${id}_lower`, `${id}_upper`] : [id])
@@ -85,5 +85,3 @@ function cellsOf({ type }: Column, cell: Cell): (string | number)[] {
   if (cell !== null && typeof cell === 'object') return [cell.lower, cell.upper ?? '']
   return type === 'range' ? ['', ''] : [cell ?? '']
 }
-
-const line = (cells: readonly (string | number)[]) => `${cells.map(csvCell).join(',')}\r\n`

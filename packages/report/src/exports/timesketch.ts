@@ -7,6 +7,7 @@
  * @module
  */
 import { isoOf, type Json } from '@mintmark/core'
+import { text } from './cells.ts'
 
 /** A row with the members that Timesketch asks for before its own; `at_ms` is its time. */
 export function timesketchRow(row: Json): Json {
@@ -20,11 +21,6 @@ export function timesketchRow(row: Json): Json {
 }
 
 function messageOf(row: Json): string {
-  const what = cell(row, 'mailbox') || cell(row, 'account') || cell(row, 'object_path')
-  return `${cell(row, 'operation')} of ${what} by ${cell(row, 'principal')} from ${cell(row, 'ip')}: ${cell(row, 'verdict')} (${cell(row, 'reason')})`
-}
-
-function cell(row: Json, name: string): string {
-  const value = row[name]
-  return typeof value === 'string' ? value : ''
+  const what = text(row, 'mailbox') || text(row, 'account') || text(row, 'object_path')
+  return `${text(row, 'operation')} of ${what} by ${text(row, 'principal')} from ${text(row, 'ip')}: ${text(row, 'verdict')} (${text(row, 'reason')})`
 }

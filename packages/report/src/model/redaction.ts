@@ -1,9 +1,9 @@
 /**
  * Pseudonyms in place of names and addresses, in every text of every file of a report.
  *
- * A pseudonym is a keyed hash (HMAC-SHA-256) of the name. Its key is random, made once for a case and kept in it:
+ * A pseudonym is a keyed hash (HMAC-SHA-256) of the name. Its key is random, made once for a case and stored in it:
  * one name has one pseudonym in all reports of the case, nobody without the case can compute it, and no list of
- * pseudonyms is kept. Names are looked for as whole words, whatever the case of their letters.
+ * pseudonyms is stored. Names are looked for as whole words, whatever the case of their letters.
  *
  * @module
  */
@@ -23,7 +23,7 @@ export interface Redactor {
   readonly messageId: (id: string) => string
 }
 
-const AS_IT_IS: Redactor = { text: (text) => text, messageId: (id) => id }
+const UNCHANGED: Redactor = { text: (text) => text, messageId: (id) => id }
 
 /**
  * What replaces the names or the addresses of a case; both, one after the other; nothing where none is asked for.
@@ -36,10 +36,10 @@ export async function redactorOf(
   session: Session,
   redacted: readonly Redaction[],
 ): Promise<Redactor> {
-  if (redacted.length === 0) return AS_IT_IS
+  if (redacted.length === 0) return UNCHANGED
   const key = await keyOf(session)
   const names = redacted.includes('names') ? await namesOf(session, key) : undefined
-  const hide = redacted.includes('addresses') ? await addressHider(session, key) : AS_IT_IS.text
+  const hide = redacted.includes('addresses') ? await addressHider(session, key) : UNCHANGED.text
   return {
     text: (text) => hide(names?.replace(text) ?? text),
     messageId: (id) => hide(names?.replaceKnown(id) ?? id),
@@ -59,8 +59,8 @@ async function addressHider(session: Session, key: Uint8Array): Promise<(text: s
 }
 
 async function keyOf(session: Session): Promise<Buffer> {
-  const kept = await readMeta(session, KEY_FACT)
-  if (kept !== undefined) return Buffer.from(kept, 'hex')
+  const stored = await readMeta(session, KEY_FACT)
+  if (stored !== undefined) return Buffer.from(stored, 'hex')
   const key = randomBytes(KEY_BYTES)
   await writeMeta(session, KEY_FACT, key.toString('hex'))
   return key
@@ -76,17 +76,17 @@ const WORD_PART = /[\p{L}\p{N}]/u
 /** Addresses that no record of the case has as a name; their hosts stay, as all names of organisations do. */
 export const MAIL_ADDRESS: RegExp =
   /[\p{L}\p{N}!#$%'*+/=?^_{|}~.-]+@[\p{L}\p{N}-]+(?:\.[\p{L}\p{N}-]+)+/gu
-/** Shorter words are no names to anybody. */
+/** Shorter words are not taken for names. */
 const SHORTEST = 3
 
 type Label = (owner: string, found: string) => string
 
-/** Names by their first word, then by their length: what may stand at a place of a text is looked up, not tried. */
+/** Names by their first word, then by their length: candidates at an offset of a text are looked up, not tried. */
 export class Names {
   readonly #label: Label
   readonly #byWord = new Map<string, Map<number, Map<string, string>>>()
 
-  /** @param label what stands in place of a name: of its owner, and of the name as it is in the text */
+  /** @param label gives the replacement of a name, by its owner and its spelling in the text */
   constructor(label: Label) {
     this.#label = label
   }
@@ -134,7 +134,7 @@ export class Names {
     if (!names.has(spelled)) names.set(spelled, owner)
   }
 
-  /** The longest name that stands at a place, as whole words. */
+  /** The longest name at an offset, as whole words. */
   #at(
     plain: string,
     at: number,

@@ -42,7 +42,7 @@ function sectionOf(section: Section, map: Map): Section {
     ...section,
     statements: section.statements.map((one) => statementOf(one, map)),
     figures: section.figures.map(
-      (one): Figure => ({ ...one, evidence: places(one.evidence, map) }),
+      (one): Figure => ({ ...one, evidence: mapped(one.evidence, map) }),
     ),
     tables: section.tables.map((one) => tableOf(one, map)),
   }
@@ -52,21 +52,21 @@ function statementOf(one: Statement, map: Map): Statement {
   return {
     ...one,
     text: map(one.text),
-    evidence: places(one.evidence, map),
+    evidence: mapped(one.evidence, map),
     ...(one.cannotMean !== undefined && { cannotMean: map(one.cannotMean) }),
     ...(one.settledBy !== undefined && { settledBy: map(one.settledBy) }),
   }
 }
 
-function places([first, ...more]: NonEmpty<Evidence>, map: Map): NonEmpty<Evidence> {
-  return [placeOf(first, map), ...more.map((one) => placeOf(one, map))]
+function mapped([first, ...more]: NonEmpty<Evidence>, map: Map): NonEmpty<Evidence> {
+  return [sourceOf(first, map), ...more.map((one) => sourceOf(one, map))]
 }
 
-function placeOf(place: Evidence, map: Map): Evidence {
-  if (place.kind === 'input') return { ...place, path: map(place.path) }
-  if (place.kind === 'export' && place.value !== undefined)
-    return { ...place, value: map(place.value) }
-  return place
+function sourceOf(source: Evidence, map: Map): Evidence {
+  if (source.kind === 'input') return { ...source, path: map(source.path) }
+  if (source.kind === 'export' && source.value !== undefined)
+    return { ...source, value: map(source.value) }
+  return source
 }
 
 const OWN: ReadonlySet<CellType> = new Set(['time', 'day', 'hash', 'strength'])
@@ -78,7 +78,7 @@ function tableOf(one: Table, map: Map): Table {
   return {
     ...one,
     rows: one.rows.map((row) => row.map(cellOf)),
-    evidence: places(one.evidence, map),
+    evidence: mapped(one.evidence, map),
   }
 }
 

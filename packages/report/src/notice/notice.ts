@@ -1,24 +1,13 @@
 /**
  * A notice: the report of what concerns one organisation or account, and of nobody else.
  *
- * It is not a report from which others were taken out. Its sections are made from the records of that part alone; what
- * remains of others in text of these records is replaced.
+ * Its sections are made from the records of that part alone. Where texts of these records name others, the names are
+ * replaced.
  *
  * @module
  */
-import { VERSION } from '@mintmark/core'
-import { onPaper } from '../exports/table_csv.ts'
-import {
-  type Cover,
-  type Evidence,
-  type NonEmpty,
-  REPORT_SCHEMA,
-  type Report,
-  type Section,
-  type Table,
-} from '../model/model.ts'
-import { mapTexts } from '../model/report_texts.ts'
-import { appendixSection } from '../sections/appendices.ts'
+import { covered } from '../model/covered.ts'
+import type { Cover, Evidence, NonEmpty, Report, Section, Table } from '../model/model.ts'
 import { glossarySection } from '../sections/glossary.ts'
 import { lineageOf, lineageSection } from '../sections/lineage.ts'
 import { scopeSection } from '../sections/scope.ts'
@@ -43,10 +32,10 @@ const LEFT_OUT: ReadonlyMap<string, readonly string[]> = new Map([
   ['classes', ['organisations']],
 ])
 
-/** @param replace takes out what identifies others, and puts pseudonyms where those are asked for */
+/** @param cover `replace` removes what identifies others, and inserts the requested pseudonyms */
 export function buildNotice(
   part: NoticePart,
-  options: Cover & Required<Pick<Cover, 'replace'>>,
+  cover: Cover & Required<Pick<Cover, 'replace'>>,
 ): Report {
   const sections = closed(
     [
@@ -62,20 +51,17 @@ export function buildNotice(
       noticeInputs(part),
     ].map(withoutOthersNumbers),
   )
-  const report: Report = {
-    schema: REPORT_SCHEMA,
-    title: options.title ?? `Notice to ${part.whom.name}`,
-    case: '',
-    version: VERSION,
-    redacted: options.redacted ?? [],
-    prepared: options.prepared ?? { by: null, on: null },
-    classification: options.classification ?? null,
-    recipient: part.whom.name,
-    sections: [...sections, appendixSection(sections)].map(onPaper),
-    course: courseOf(part),
-    lineage: lineageOf(part, part.uses),
-  }
-  return mapTexts(report, options.replace)
+  return covered(
+    {
+      title: `Notice to ${part.whom.name}`,
+      case: '',
+      recipient: part.whom.name,
+      sections,
+      course: courseOf(part),
+      lineage: lineageOf(part, part.uses),
+    },
+    cover,
+  )
 }
 
 const withoutOthersNumbers = (section: Section): Section => ({
@@ -86,17 +72,17 @@ const withoutOthersNumbers = (section: Section): Section => ({
 function withoutColumns(table: Table): Table {
   const off = LEFT_OUT.get(table.id)
   if (off === undefined) return table
-  const kept = table.columns.flatMap(({ id }, at) => (off.includes(id) ? [] : [at]))
-  const [first, ...more] = kept.flatMap((at) => table.columns[at] ?? [])
+  const shown = table.columns.flatMap(({ id }, at) => (off.includes(id) ? [] : [at]))
+  const [first, ...more] = shown.flatMap((at) => table.columns[at] ?? [])
   if (first === undefined) return table
   return {
     ...table,
     columns: [first, ...more],
-    rows: table.rows.map((row) => kept.map((at) => row[at] ?? null)),
+    rows: table.rows.map((row) => shown.map((at) => row[at] ?? null)),
   }
 }
 
-/** Nothing rests on what a notice has not: a query to the case, an input by its path, a table of others. */
+/** Removes evidence that a notice lacks: a query to the case, an input by its path, a table of others. */
 function closed(sections: readonly Section[]): Section[] {
   const tables = new Set(sections.flatMap((section) => section.tables.map(({ id }) => id)))
   const findings = new Set(sections.flatMap((section) => section.statements.map(({ id }) => id)))

@@ -14,32 +14,26 @@ import {
   type Strength,
   statement,
   strengthOf,
-  table,
 } from '../model/model.ts'
 import { methodStatements } from '../sections/unknowns.ts'
 import {
   accessesLabel,
   byFinding,
   byRule,
-  column,
   dayText,
+  firstSentence,
   inExport,
   inTable,
+  listed,
   rangeOf,
   SELECTED_IS_NO_VERDICT,
+  section,
   selectedStrength,
 } from '../sections/wording.ts'
 import { ANOTHER_ORGANISATION, SOMEBODY_ELSE } from './others.ts'
 import type { NoticePart } from './part.ts'
 
 const RULE = byRule('docs/report-notices.md', 'What a notice holds')
-
-const section = (
-  id: Section['id'],
-  title: string,
-  statements: readonly Statement[],
-  more: Partial<Pick<Section, 'figures' | 'tables'>> = {},
-): Section => ({ id, title, statements, figures: [], tables: [], ...more })
 
 /** The first page, in the words of the findings. */
 export function noticeSummary(part: NoticePart): Section {
@@ -60,13 +54,11 @@ export function noticeSummary(part: NoticePart): Section {
         : `${beforeText(part)}${points}, each with what would settle it.`,
       [byFinding('judged')],
     ),
-    said('do', 'What to do this week', steps.map(({ text }) => firstSentence(text)).join(' '), [
+    said('do', 'What to do this week', steps.map(firstSentence).join(' '), [
       byFinding('do-compare'),
     ]),
   ])
 }
-
-const firstSentence = (text: string) => text.slice(0, text.indexOf('. ') + 1) || text
 
 function beforeText({ timeline: { cannotExcludeBefore } }: NoticePart): string {
   if (cannotExcludeBefore === null) return ''
@@ -179,13 +171,13 @@ function messageStrength(part: NoticePart): Strength {
 
 function figuresOf(part: NoticePart): Figure[] {
   const { accesses, mailboxes, messages } = part.scope
-  const counted = (id: string, label: string, value: number, place: Evidence) =>
+  const counted = (id: string, label: string, value: number, source: Evidence) =>
     figure({
       id,
       label,
       value: value > 0 ? value : null,
       strength: value > 0 ? selectedStrength(part) : 'unknown',
-      evidence: [place, inTable('coverage')],
+      evidence: [source, inTable('coverage')],
     })
   const isUnknown = messages.lower === 0 && (messages.upper ?? 0) === 0
   const strength = messageStrength(part)
@@ -261,15 +253,13 @@ export function noticeMethod({ whom }: NoticePart): Section {
 export function noticeInputs({ concern: { inputs } }: NoticePart): Section {
   return section('inputs', 'Inputs', [], {
     tables: [
-      table({
+      listed(inputs, {
         id: 'inputs',
         title: 'Files of the evidence that have these records',
         columns: [
-          column('sha256', 'SHA-256', 'hash'),
-          column('accesses', 'Accesses in it', 'count'),
+          ['sha256', 'SHA-256', 'hash'],
+          ['accesses', 'Accesses in it', 'count'],
         ],
-        rows: inputs.map(({ sha256, accesses }) => [sha256, accesses]),
-        total: inputs.length,
         strength: 'established',
         evidence: [RULE],
       }),

@@ -1,5 +1,5 @@
 /**
- * The folder of a report: it appears whole or not at all, with a MANIFEST of all that is in it.
+ * The folder of a report: it appears complete or not at all, with a MANIFEST of all that is in it.
  *
  * @module
  */
@@ -23,27 +23,27 @@ export interface Written {
 
 type Pieces = Iterable<string | Uint8Array> | AsyncIterable<string | Uint8Array>
 
-/** A folder in the making, beside the place where it will be. */
+/** An unfinished folder, beside its final path. */
 export class ReportFolder {
   /** Where the files are until {@link finish}. */
   readonly path: string
-  readonly #place: string
+  readonly #final: string
   readonly #written: Written[] = []
-  /** Where the process ends meanwhile, nothing else takes the folder away. */
+  /** Removes the folder where the process ends early. */
   readonly #onExit = () => rmSync(this.path, { recursive: true, force: true })
 
-  private constructor(place: string) {
-    this.#place = place
-    this.path = join(dirname(place), `.${basename(place)}.${randomBytes(6).toString('hex')}`)
+  private constructor(final: string) {
+    this.#final = final
+    this.path = join(dirname(final), `.${basename(final)}.${randomBytes(6).toString('hex')}`)
   }
 
   /**
-   * @param isForced whether an earlier report at this place is to be replaced
-   * @throws {MintmarkError} `OUTPUT_EXISTS` where something is that may not be replaced, `OUTPUT_UNWRITABLE`
+   * @param isForced whether an earlier report at this path is replaced
+   * @throws {MintmarkError} `OUTPUT_EXISTS` where something exists that may not be replaced, `OUTPUT_UNWRITABLE`
    */
-  static async begin(place: string, isForced: boolean): Promise<ReportFolder> {
-    const folder = new ReportFolder(resolve(place))
-    await requireRoom(folder.#place, isForced)
+  static async begin(out: string, isForced: boolean): Promise<ReportFolder> {
+    const folder = new ReportFolder(resolve(out))
+    await requireRoom(folder.#final, isForced)
     await attempt(folder.path, () => mkdir(folder.path, { recursive: true }))
     process.on('exit', folder.#onExit)
     return folder
@@ -81,27 +81,27 @@ export class ReportFolder {
   }
 
   /**
-   * Puts the folder where it belongs.
+   * Renames the folder to its final path.
    *
    * @throws {MintmarkError} `OUTPUT_EXISTS`, `OUTPUT_UNWRITABLE`
    */
   async finish(isForced: boolean): Promise<void> {
-    await requireRoom(this.#place, isForced)
-    await attempt(this.#place, async () => {
-      await rm(this.#place, { recursive: true, force: true })
-      await rename(this.path, this.#place)
+    await requireRoom(this.#final, isForced)
+    await attempt(this.#final, async () => {
+      await rm(this.#final, { recursive: true, force: true })
+      await rename(this.path, this.#final)
     })
     process.off('exit', this.#onExit)
   }
 
-  /** Takes away what was written, if it was not finished. */
+  /** Removes an unfinished folder. */
   async abandon(): Promise<void> {
     await rm(this.path, { recursive: true, force: true })
     process.off('exit', this.#onExit)
   }
 }
 
-/** Writes the MANIFEST, and what vouches for it: neither can be in it. Throws as {@link ReportFolder.write}. */
+/** Writes the MANIFEST and its signature, which it does not list. Throws as {@link ReportFolder.write}. */
 export async function seal(folder: ReportFolder, key: KeyObject | undefined): Promise<void> {
   const manifest = await folder.writeManifest()
   if (key === undefined) return
@@ -118,17 +118,17 @@ function manifestOf(files: readonly Written[]): string {
 }
 
 /** Only a report may be replaced, and only where that was asked for. */
-async function requireRoom(place: string, isForced: boolean): Promise<void> {
-  if (!existsSync(place)) return
-  const isFolder = (await attempt(place, () => stat(place))).isDirectory()
-  const names = isFolder ? await attempt(place, () => readdir(place)) : []
+async function requireRoom(path: string, isForced: boolean): Promise<void> {
+  if (!existsSync(path)) return
+  const isFolder = (await attempt(path, () => stat(path))).isDirectory()
+  const names = isFolder ? await attempt(path, () => readdir(path)) : []
   if (isFolder && names.length === 0) return
   const isReport = names.includes(MANIFEST) && names.includes('report.json')
   if (isReport && isForced) return
   const message = isReport
-    ? `${place} holds a report already: --force replaces it`
-    : `${place} is there and is no report: give a new or empty folder`
-  throw new MintmarkError('OUTPUT_EXISTS', message, { path: place })
+    ? `${path} holds a report already: --force replaces it`
+    : `${path} is there and is no report: give a new or empty folder`
+  throw new MintmarkError('OUTPUT_EXISTS', message, { path: path })
 }
 
 async function drain(

@@ -21,7 +21,7 @@ export interface Verified {
   /** By name. */
   readonly files: readonly { readonly name: string; readonly state: FileState }[]
   /**
-   * `none`: the report is not signed. `good`: by the key that was given. `unknown-key`: good, by a key that lies in
+   * `none`: the report is not signed. `good`: by the key that was given. `unknown-key`: good, by the key in
    * the folder itself, which anybody could have put there. `bad`: of another key, or of another MANIFEST.
    */
   readonly signature: 'none' | 'good' | 'unknown-key' | 'bad'
@@ -29,7 +29,7 @@ export interface Verified {
   readonly key: string | null
 }
 
-/** Larger is no MANIFEST of ours. */
+/** Larger files are no MANIFEST of a report. */
 const MAX_MANIFEST = 1 << 20
 const MAX_SIGNATURE = 1 << 14
 
@@ -45,7 +45,6 @@ export async function verifyReport(folder: string, pem?: string): Promise<Verifi
   const there = await attempt(folder, () => readdir(folder))
   const own = new Set([MANIFEST, SIGNATURE, PUBLIC_KEY])
   const files: { name: string; state: FileState }[] = []
-  // oxlint-disable-next-line no-await-in-loop -- one file at a time: they may be large
   for (const [name, sha256] of listed) {
     // oxlint-disable-next-line no-await-in-loop -- one file at a time: they may be large
     files.push({ name, state: await stateOf(join(folder, name), sha256) })

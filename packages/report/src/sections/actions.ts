@@ -6,22 +6,15 @@
 import { type Answer, isLeak } from '@mintmark/case'
 import { plural } from '@mintmark/core'
 import { type Section, type Statement, statement } from '../model/model.ts'
-import { byFinding, byRule, inExport, inTable, selectedStrength } from './wording.ts'
+import { byFinding, byRule, inExport, inTable, section, selectedStrength } from './wording.ts'
 
 /** Actions that the first page names. */
 export const FIRST_STEPS = 4
 
-export function actionSection(answer: Answer): Section {
-  return {
-    id: 'actions',
-    title: 'What to do',
-    statements: actionsOf(answer),
-    figures: [],
-    tables: [],
-  }
-}
+export const actionSection = (answer: Answer): Section =>
+  section('actions', 'What to do', actionsOf(answer))
 
-/** The first sentence of each stands on the first page. */
+/** The first sentence of each is on the first page. */
 export function actionsOf(answer: Answer): Statement[] {
   return [
     ...notified(answer),
@@ -30,7 +23,7 @@ export function actionsOf(answer: Answer): Statement[] {
     ...requested(answer),
     ...assumed(answer),
     ...asked(answer),
-    kept(answer),
+    preserved(answer),
   ]
 }
 
@@ -120,7 +113,7 @@ function asked({ leads }: Answer): Statement[] {
   ]
 }
 
-function kept({ evidence }: Answer): Statement {
+function preserved({ evidence }: Answer): Statement {
   return statement({
     id: 'do-keep-evidence',
     text: `Keep the ${plural(evidence.length, 'input file')} unchanged. This report names each with its SHA-256.`,

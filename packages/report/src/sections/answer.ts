@@ -14,7 +14,6 @@ import {
 } from '@mintmark/case'
 import { apartFrom, boundText, minute, plural } from '@mintmark/core'
 import {
-  type Evidence,
   type Figure,
   figure,
   type Section,
@@ -23,18 +22,18 @@ import {
   statement,
   strengthOf,
   type Table,
-  table,
 } from '../model/model.ts'
 import {
   absenceIn,
   accessesLabel,
   byQuery,
   byRule,
-  column,
   inExport,
   inTable,
+  listed,
   rangeOf,
   SELECTED_IS_NO_VERDICT,
+  section,
   selectedStrength,
 } from './wording.ts'
 
@@ -44,21 +43,19 @@ const VERDICTS_SQL =
 const LEADS_SQL = "SELECT * FROM judged WHERE strength = 'lead' ORDER BY at"
 
 export function answerSection(answer: Answer): Section {
-  return {
-    id: 'answer',
-    title: 'What was found',
-    statements: [
-      found(answer),
-      ...(answer.verdicts.unissued > 0 ? [sureness(answer)] : []),
-      ...leads(answer),
-      ...(answer.scope.accesses > 0 ? exposed(answer) : []),
-      ...leaked(answer),
-      searched(answer),
-      undetermined(answer),
-    ],
+  const statements = [
+    found(answer),
+    ...(answer.verdicts.unissued > 0 ? [sureness(answer)] : []),
+    ...leads(answer),
+    ...(answer.scope.accesses > 0 ? exposed(answer) : []),
+    ...leaked(answer),
+    searched(answer),
+    undetermined(answer),
+  ]
+  return section('answer', 'What was found', statements, {
     figures: figures(answer),
     tables: [verdictTable(answer), ...leadTable(answer)],
-  }
+  })
 }
 
 /** The headline is established where something is found; else it says what is missing, and that is no proof of absence. */
@@ -160,7 +157,7 @@ function leaked({ keys }: Answer): Statement[] {
   )
 }
 
-/** Leads stand apart: they are in no lower bound. */
+/** Leads are in no lower bound. */
 function leads(answer: Answer): Statement[] {
   const { conclusion } = answer
   const text = conclusionText(conclusion).leads
@@ -225,7 +222,7 @@ function counted(
   })
 }
 
-/** Bounds of which neither says anything are no numbers. */
+/** No number where neither bound is known. */
 function ranged(
   id: string,
   label: string,
@@ -249,8 +246,7 @@ function figures(answer: Answer): Figure[] {
   const absence = absenceIn(answer)
   const present = selectedStrength(answer)
   return [
-    ...verdictFigures(answer),
-    ...scopeFigures(answer),
+    ...countFigures(answer),
     ranged('count-messages', 'messages', scope.messages, { absence, present }),
     ranged('count-copies', 'copies of messages', scope.copies, { absence, present }),
     counted(
@@ -271,61 +267,45 @@ function figures(answer: Answer): Figure[] {
   ]
 }
 
-function verdictFigures(answer: Answer): Figure[] {
-  const { established, leads: led } = answer.conclusion
+function countFigures(answer: Answer): Figure[] {
+  const { scope, conclusion } = answer
+  const { established, leads: led } = conclusion
   const absence = absenceIn(answer)
-  const of = (evidence: Evidence) => ({ absence, evidence: [evidence] as const })
+  const present = selectedStrength(answer)
+  const of = (...evidence: Figure['evidence']) => ({ absence, evidence })
+  const selected = (...evidence: Figure['evidence']) => ({ absence, evidence, present })
+  const verdicts = inTable('verdicts')
+  const misissued = 'accesses with a token issued to somebody else'
+  const events = inExport('timeline.jsonl')
+  const accounts = inTable('accounts')
+  const parts = inTable('organisations')
   return [
     counted(
       'count-unissued',
       'accesses with a token that nobody issued',
       established.unissued,
-      of(inTable('verdicts')),
+      of(verdicts),
     ),
-    counted(
-      'count-mismatched',
-      'accesses with a token issued to somebody else',
-      established.mismatched,
-      of(inTable('verdicts')),
-    ),
+    counted('count-mismatched', misissued, established.mismatched, of(verdicts)),
     counted(
       'count-tokens',
       'tokens not issued to their user',
       established.tokens,
       of(inTable('tokens')),
     ),
-    ...ledFigures(led.accesses + led.huntHits),
-  ]
-}
-
-function scopeFigures(answer: Answer): Figure[] {
-  const { scope } = answer
-  const absence = absenceIn(answer)
-  const present = selectedStrength(answer)
-  const of = (...evidence: Figure['evidence']) => ({ absence, evidence, present })
-  return [
-    counted(
-      'count-accesses',
-      accessesLabel(answer),
-      scope.accesses,
-      of(inExport('timeline.jsonl')),
-    ),
+    ...leadFigures(led.accesses + led.huntHits),
+    counted('count-accesses', accessesLabel(answer), scope.accesses, selected(events)),
     counted(
       'count-mailboxes',
       'mailboxes',
       scope.mailboxes,
-      of(inTable('accounts'), inExport('accounts.csv')),
+      selected(accounts, inExport('accounts.csv')),
     ),
-    counted(
-      'count-organisations',
-      'organisations',
-      scope.organisations,
-      of(inTable('organisations')),
-    ),
+    counted('count-organisations', 'organisations', scope.organisations, selected(parts)),
   ]
 }
 
-function ledFigures(value: number): Figure[] {
+function leadFigures(value: number): Figure[] {
   if (value === 0) return []
   const label = 'accesses that leads are about, in no lower bound'
   return [
@@ -349,28 +329,18 @@ function keyFigure({ dumps, unanswered }: Answer['conclusion']): Figure {
 function leadTable({ leads: all }: Answer): Table[] {
   if (all.length === 0) return []
   return [
-    table({
+    listed(all, {
       id: 'leads-listed',
       title: 'Leads, and what would settle each',
       columns: [
-        column('lead', 'Lead'),
-        column('by', 'Reason or hunt'),
-        column('accesses', 'Accesses', 'count'),
-        column('mailboxes', 'Mailboxes', 'count'),
-        column('first', 'First', 'time'),
-        column('last', 'Last', 'time'),
-        column('settled_by', 'Settled by'),
+        ['lead', 'Lead', 'text', (lead) => leadText(lead)],
+        ['by', 'Reason or hunt'],
+        ['accesses', 'Accesses', 'count'],
+        ['mailboxes', 'Mailboxes', 'count'],
+        ['first', 'First', 'time'],
+        ['last', 'Last', 'time'],
+        ['settled_by', 'Settled by', 'text', (lead) => lead.settledBy],
       ],
-      rows: all.map((lead) => [
-        leadText(lead),
-        lead.by,
-        lead.accesses,
-        lead.mailboxes,
-        lead.first,
-        lead.last,
-        lead.settledBy,
-      ]),
-      total: all.length,
       strength: 'lead',
       evidence: [byQuery(LEADS_SQL), inTable('hunts-run')],
     }),
@@ -379,25 +349,20 @@ function leadTable({ leads: all }: Answer): Table[] {
 
 function verdictTable({ reasons }: Answer): Table {
   const verdictOf = new Map<string, string>(REASONS.map(({ reason, verdict }) => [reason, verdict]))
-  const rows = Object.entries(reasons).map(([reason, accesses]) => [
-    verdictOf.get(reason) ?? '',
-    reason,
-    accesses,
-  ])
-  return table({
+  const rows = Object.entries(reasons)
+    .map(([reason, accesses]) => ({ verdict: verdictOf.get(reason) ?? '', reason, accesses }))
+    .toSorted((a, b) => ORDER.indexOf(a.verdict) - ORDER.indexOf(b.verdict))
+  return listed(rows, {
     id: 'verdicts',
     title: 'Accesses by verdict',
     columns: [
-      column('verdict', 'Verdict'),
-      column('reason', 'Reason'),
-      column('accesses', 'Accesses', 'count'),
+      ['verdict', 'Verdict'],
+      ['reason', 'Reason'],
+      ['accesses', 'Accesses', 'count'],
     ],
-    rows: rows.toSorted((a, b) => order(String(a[0])) - order(String(b[0]))),
-    total: rows.length,
     strength: 'established',
     evidence: [byQuery(VERDICTS_SQL)],
   })
 }
 
 const ORDER = ['unissued', 'mismatched', 'session-only', 'undetermined', 'issued']
-const order = (verdict: string) => ORDER.indexOf(verdict)

@@ -1,11 +1,11 @@
 /**
- * What stands beside the report: its files with their hashes, and the queries that it rests on.
+ * The files beside the report with their hashes, and the queries that it rests on.
  *
  * @module
  */
-import { type Cell, type Report, type Section, type Table, table } from '../model/model.ts'
+import type { Report, Section, Table } from '../model/model.ts'
 import { numbersOf } from '../model/numbering.ts'
-import { byRule, column } from './wording.ts'
+import { byRule, listed, section } from './wording.ts'
 
 /** A file beside the report. */
 export interface Appendix {
@@ -25,18 +25,13 @@ const HOLDS: ReadonlyMap<string, string> = new Map([
 const RULE = byRule('docs/report.md', 'Files')
 
 export function appendixSection(sections: readonly Section[]): Section {
-  return {
-    id: 'appendices',
-    title: 'Files and queries',
-    statements: [],
-    figures: [],
-    tables: [fileTable([]), ...queryTable(sections)],
-  }
+  const tables = [fileTable([]), ...queryTable(sections)]
+  return section('appendices', 'Files and queries', [], { tables })
 }
 
 /** The report with the files that were written beside it. */
 export function withFiles(report: Report, files: readonly Appendix[]): Report {
-  const tables = report.sections.flatMap((section) => section.tables)
+  const tables = report.sections.flatMap((one) => one.tables)
   const numbers = numbersOf(report).tables
   const holds = new Map([
     ...HOLDS,
@@ -47,29 +42,27 @@ export function withFiles(report: Report, files: readonly Appendix[]): Report {
     ),
   ])
   const filled = fileTable(
-    files.map(({ name, bytes, sha256 }) => [name, holds.get(name) ?? '', bytes, sha256]),
+    files.map((file) => Object.assign({ holds: holds.get(file.name) ?? '' }, file)),
   )
   return {
     ...report,
-    sections: report.sections.map((section) => ({
-      ...section,
-      tables: section.tables.map((one) => (one.id === filled.id ? filled : one)),
+    sections: report.sections.map((part) => ({
+      ...part,
+      tables: part.tables.map((one) => (one.id === filled.id ? filled : one)),
     })),
   }
 }
 
-function fileTable(rows: readonly (readonly Cell[])[]): Table {
-  return table({
+function fileTable(files: readonly (Appendix & { readonly holds: string })[]): Table {
+  return listed(files, {
     id: 'files',
     title: 'Files beside this report; the MANIFEST lists them all, and a signature covers it',
     columns: [
-      column('file', 'File'),
-      column('holds', 'Holds'),
-      column('bytes', 'Bytes', 'count'),
-      column('sha256', 'SHA-256', 'hash'),
+      ['file', 'File', 'text', ({ name }) => name],
+      ['holds', 'Holds'],
+      ['bytes', 'Bytes', 'count'],
+      ['sha256', 'SHA-256', 'hash'],
     ],
-    rows,
-    total: rows.length,
     strength: 'established',
     evidence: [RULE],
   })
@@ -85,15 +78,16 @@ function queryTable(sections: readonly Section[]): Table[] {
   const asked = parts
     .flatMap(({ evidence }) => evidence)
     .flatMap((one) => (one.kind === 'query' ? [one.sql] : []))
-  const rows = [...new Set(asked)].map((sql, at) => [at + 1, sql])
-  if (rows.length === 0) return []
+  const queries = [...new Set(asked)].map((sql, at) => ({ number: at + 1, sql }))
+  if (queries.length === 0) return []
   return [
-    table({
+    listed(queries, {
       id: 'queries',
       title: 'Queries; mintmark sql QUERY --case CASE asks them again',
-      columns: [column('number', 'No.', 'count'), column('sql', 'Query')],
-      rows,
-      total: rows.length,
+      columns: [
+        ['number', 'No.', 'count'],
+        ['sql', 'Query'],
+      ],
       strength: 'established',
       evidence: [byRule('docs/report.md', 'Strengths')],
     }),

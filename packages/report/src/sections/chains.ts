@@ -13,9 +13,8 @@ import {
   type Strength,
   statement,
   type Table,
-  table,
 } from '../model/model.ts'
-import { byRule, column, inTable } from './wording.ts'
+import { byRule, inTable, listed } from './wording.ts'
 
 const RULE = byRule('docs/trust-story.md', 'From key to verifier')
 const TABLE = 'key-to-verifier'
@@ -47,8 +46,8 @@ export function chainStatements({ spkiSha256, links }: KeyChain): Statement[] {
     )
 }
 
-function restsOn(places: readonly LinkEvidence[]): NonEmpty<Evidence> {
-  const inputs = places.map(
+function restsOn(sources: readonly LinkEvidence[]): NonEmpty<Evidence> {
+  const inputs = sources.map(
     ({ path, sha256, line }): Evidence => ({
       kind: 'input',
       path,
@@ -62,44 +61,37 @@ function restsOn(places: readonly LinkEvidence[]): NonEmpty<Evidence> {
 export function chainTables(chains: Answer['chains']): Table[] {
   if (chains.length === 0) return []
   const rows = chains.flatMap(({ spkiSha256, kid, links }) =>
-    links.flatMap(({ link, state, text, evidence }) => {
-      const places = evidence.length === 0 ? [undefined] : evidence
-      return places.map((place) => [
+    links.flatMap((link) =>
+      (link.evidence.length === 0 ? [undefined] : link.evidence).map((source) => ({
         spkiSha256,
         kid,
-        TITLES[link],
-        STRENGTHS[state],
-        text,
-        place?.path ?? null,
-        place === undefined ? null : placeOf(place),
-        place?.sha256 ?? null,
-      ])
-    }),
+        link,
+        source,
+      })),
+    ),
   )
   return [
-    table({
+    listed(rows, {
       id: TABLE,
       title: 'From key to verifier: what connects a key with an access, and what is missing',
       columns: [
-        column('public_key_sha256', 'SHA-256 of the public half', 'hash'),
-        column('kid', 'Key id', 'id'),
-        column('link', 'Link'),
-        column('strength', 'Strength', 'strength'),
-        column('text', 'What the evidence shows'),
-        column('file', 'File'),
-        column('place', 'Line or offset'),
-        column('file_sha256', 'SHA-256 of the file', 'hash'),
+        ['public_key_sha256', 'SHA-256 of the public half', 'hash', (row) => row.spkiSha256],
+        ['kid', 'Key id', 'id'],
+        ['link', 'Link', 'text', ({ link }) => TITLES[link.link]],
+        ['strength', 'Strength', 'strength', ({ link }) => STRENGTHS[link.state]],
+        ['text', 'What the evidence shows', 'text', ({ link }) => link.text],
+        ['file', 'File', 'text', ({ source }) => source?.path ?? null],
+        ['place', 'Line or offset', 'text', ({ source }) => (source ? locationOf(source) : null)],
+        ['file_sha256', 'SHA-256 of the file', 'hash', ({ source }) => source?.sha256 ?? null],
       ],
-      rows,
-      total: rows.length,
-      // Of the rows as they are: each names its own.
+      // Each row has its own strength.
       strength: 'established',
       evidence: [inTable('inputs'), inTable('keys'), RULE],
     }),
   ]
 }
 
-function placeOf({ line, offset }: LinkEvidence): string | null {
+function locationOf({ line, offset }: LinkEvidence): string | null {
   if (line !== null) return `line ${line}`
   return offset === null ? null : `byte ${offset}`
 }

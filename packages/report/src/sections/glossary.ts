@@ -3,8 +3,8 @@
  *
  * @module
  */
-import { type Section, table } from '../model/model.ts'
-import { byRule, column } from './wording.ts'
+import type { Section } from '../model/model.ts'
+import { byRule, listed, section } from './wording.ts'
 
 const WORDS: readonly (readonly [word: string, meaning: string])[] = [
   [
@@ -17,7 +17,7 @@ const WORDS: readonly (readonly [word: string, meaning: string])[] = [
   ],
   [
     'bounds',
-    'Two numbers between which a count lies. The lower counts what records name; the upper adds what they cannot exclude.',
+    'Two numbers; the count is between them. The lower counts what records name; the upper adds what they cannot exclude.',
   ],
   ['copy', 'A message in one mailbox. One message in two mailboxes is two copies.'],
   ['coverage', 'The times for which a log has records. Outside of them, silence says nothing.'],
@@ -28,7 +28,7 @@ const WORDS: readonly (readonly [word: string, meaning: string])[] = [
   ],
   [
     'forged token',
-    'A token that somebody else than the identity provider signed. It is seen by its missing issuance.',
+    'A token that somebody else than the identity provider signed. Its issuance is missing.',
   ],
   ['hunt', 'A question to the records, in SQL, that points at a known way of misuse.'],
   ['issuance', 'The record of an identity provider that it made a token, and for whom.'],
@@ -62,18 +62,16 @@ const WORDS: readonly (readonly [word: string, meaning: string])[] = [
 ]
 
 export function glossarySection(): Section {
-  return {
-    id: 'glossary',
-    title: 'Glossary',
-    statements: [],
-    figures: [],
+  const words = WORDS.map(([word, meaning]) => ({ word, meaning }))
+  return section('glossary', 'Glossary', [], {
     tables: [
-      table({
+      listed(words, {
         id: 'glossary',
         title: 'Words of this report',
-        columns: [column('word', 'Word'), column('meaning', 'Meaning')],
-        rows: WORDS,
-        total: WORDS.length,
+        columns: [
+          ['word', 'Word'],
+          ['meaning', 'Meaning'],
+        ],
         strength: 'established',
         evidence: [
           byRule('docs/verdicts.md', 'How a verdict is found'),
@@ -81,5 +79,5 @@ export function glossarySection(): Section {
         ],
       }),
     ],
-  }
+  })
 }

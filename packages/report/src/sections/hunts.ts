@@ -13,18 +13,12 @@ import {
   type Strength,
   statement,
   type Table,
-  table,
 } from '../model/model.ts'
-import { anchor, byQuery, byRule, column, inTable } from './wording.ts'
+import { anchor, byQuery, byRule, inTable, listed, section } from './wording.ts'
 
 export function huntSection({ hunts }: Answer): Section {
-  return {
-    id: 'hunts',
-    title: 'Hunts',
-    statements: hunts.map(huntStatement),
-    figures: [],
-    tables: [huntTable(hunts), ...hunts.filter(({ hits }) => hits > 0).map(hitTable)],
-  }
+  const tables = [huntTable(hunts), ...hunts.filter(({ hits }) => hits > 0).map(hitTable)]
+  return section('hunts', 'Hunts', hunts.map(huntStatement), { tables })
 }
 
 const hitStrength = ({ strength }: HuntResult): Strength =>
@@ -32,7 +26,7 @@ const hitStrength = ({ strength }: HuntResult): Strength =>
 
 const tableOf = ({ id }: HuntResult) => `hunt-${anchor(id)}`
 
-/** A hunt's id is lower-case letters, digits and `_`: it may stand in a query. */
+/** A hunt's id is lower-case letters, digits and `_`: it can be quoted in a query. */
 function evidenceOf(hunt: HuntResult): NonEmpty<Evidence> {
   return [
     byQuery(`SELECT * FROM hunt_hit WHERE hunt = '${hunt.id}' ORDER BY at`),
@@ -60,30 +54,19 @@ function huntStatement(hunt: HuntResult): Statement {
 }
 
 function huntTable(hunts: readonly HuntResult[]): Table {
-  return table({
+  return listed(hunts, {
     id: 'hunts-run',
     title: 'Hunts that were run',
     columns: [
-      column('hunt', 'Hunt'),
-      column('class', 'Class'),
-      column('strength', 'Strength of a hit', 'strength'),
-      column('hits', 'Accesses', 'count'),
-      column('accounts', 'Accounts', 'count'),
-      column('first', 'First', 'time'),
-      column('last', 'Last', 'time'),
-      column('attack', 'ATT&CK'),
+      ['hunt', 'Hunt', 'text', (hunt) => hunt.id],
+      ['class', 'Class'],
+      ['strength', 'Strength of a hit', 'strength', (hunt) => hitStrength(hunt)],
+      ['hits', 'Accesses', 'count'],
+      ['accounts', 'Accounts', 'count'],
+      ['first', 'First', 'time'],
+      ['last', 'Last', 'time'],
+      ['attack', 'ATT&CK', 'text', (hunt) => hunt.attack.join(', ')],
     ],
-    rows: hunts.map((hunt) => [
-      hunt.id,
-      hunt.class,
-      hitStrength(hunt),
-      hunt.hits,
-      hunt.accounts,
-      hunt.first,
-      hunt.last,
-      hunt.attack.join(', '),
-    ]),
-    total: hunts.length,
     strength: 'established',
     evidence: [
       byQuery('SELECT hunt, count() AS hits FROM hunt_hit GROUP BY hunt ORDER BY hunt'),
@@ -93,31 +76,20 @@ function huntTable(hunts: readonly HuntResult[]): Table {
 }
 
 function hitTable(hunt: HuntResult): Table {
-  return table({
+  return listed(hunt.rows, {
     id: tableOf(hunt),
     title: `Hits of ${hunt.id}`,
     columns: [
-      column('at', 'At', 'time'),
-      column('tenant', 'Tenant', 'id'),
-      column('principal', 'Principal'),
-      column('mailbox', 'Mailbox'),
-      column('ip', 'Address'),
-      column('app', 'Application', 'id'),
-      column('token', 'Token', 'id'),
-      column('session', 'Session', 'id'),
-      column('why', 'Why'),
+      ['at', 'At', 'time'],
+      ['tenant', 'Tenant', 'id'],
+      ['principal', 'Principal'],
+      ['mailbox', 'Mailbox'],
+      ['ip', 'Address'],
+      ['app', 'Application', 'id'],
+      ['token', 'Token', 'id', (row) => row.tokenId],
+      ['session', 'Session', 'id', (row) => row.sessionId],
+      ['why', 'Why'],
     ],
-    rows: hunt.rows.map((row) => [
-      row.at,
-      row.tenant,
-      row.principal,
-      row.mailbox,
-      row.ip,
-      row.app,
-      row.tokenId,
-      row.sessionId,
-      row.why,
-    ]),
     total: hunt.hits,
     strength: hitStrength(hunt),
     evidence: evidenceOf(hunt),

@@ -1,8 +1,7 @@
 /**
  * Key → token → session → accesses.
  *
- * No log names the key that signed a token: that a key which lies in a dump signed a token that nobody issued is
- * therefore never more than not excluded.
+ * No log names the key that signed a token. That a key in a dump signed an unissued token is at most not excluded.
  *
  * @module
  */
@@ -17,32 +16,28 @@ import {
   type Strength,
   statement,
   type Table,
-  table,
 } from '../model/model.ts'
 import {
   absenceIn,
   byRule,
-  column,
   inExport,
   inTable,
+  listed,
   listStrength,
   type Part,
+  section,
   selectedStrength,
 } from './wording.ts'
 
 /** Rows of the table; `events.ocsf.ndjson` has the token and session of each access. */
 export const TOKENS_SHOWN = 10_000
-/** More than that no eye follows. */
+/** More would be unreadable. */
 const DRAWN = { tokens: 30, keys: 8 }
 
 export function lineageSection(answer: Part, uses: TokenUses): Section {
-  return {
-    id: 'lineage',
-    title: 'Tokens and sessions',
-    statements: [...lineageText(answer, uses), ...unlinked(answer, uses)],
-    figures: [],
-    tables: [tokenTable(answer, uses), ...sessionTable(answer)],
-  }
+  const statements = [...lineageText(answer, uses), ...unlinked(answer, uses)]
+  const tables = [tokenTable(answer, uses), ...sessionTable(answer)]
+  return section('lineage', 'Tokens and sessions', statements, { tables })
 }
 
 function lineageText(answer: Part, { total }: TokenUses): Statement[] {
@@ -82,39 +77,34 @@ function tokenTable(answer: Part, { rows, total }: TokenUses): Table {
   const strengths = new Map(
     answer.tokens.map(({ tokenId, reason, strength }) => [`${tokenId} ${reason}`, strength]),
   )
-  return table({
+  return listed(rows, {
     id: 'tokens',
     title: 'Tokens, their sessions, and what was opened with them',
     columns: [
-      column('token', 'Token', 'id'),
-      column('session', 'Session', 'id'),
-      column('verdict', 'Verdict'),
-      column('strength', 'Strength', 'strength'),
-      column('reason', 'Reason'),
-      column('base_rate', 'Base rate'),
-      column('accesses', 'Accesses', 'count'),
-      column('accounts', 'Accounts'),
-      column('first', 'First', 'time'),
-      column('last', 'Last', 'time'),
-      column('recorded', 'Issued', 'time'),
-      column('recorded_for', 'Issued to'),
-      column('recorded_in', 'Log of it'),
+      ['token', 'Token', 'id', (use) => use.tokenId || null],
+      ['session', 'Session', 'id', (use) => use.sessionId || null],
+      ['verdict', 'Verdict'],
+      [
+        'strength',
+        'Strength',
+        'strength',
+        (use) => strengths.get(`${use.tokenId} ${use.reason}`) || null,
+      ],
+      ['reason', 'Reason'],
+      [
+        'base_rate',
+        'Base rate',
+        'text',
+        (use) => rates.get(`${use.tokenId} ${use.reason}`) ?? null,
+      ],
+      ['accesses', 'Accesses', 'count'],
+      ['accounts', 'Accounts', 'text', (use) => namesOf(use)],
+      ['first', 'First', 'time'],
+      ['last', 'Last', 'time'],
+      ['recorded', 'Issued', 'time', (use) => use.issued?.at ?? null],
+      ['recorded_for', 'Issued to', 'text', (use) => use.issued?.principal ?? null],
+      ['recorded_in', 'Log of it', 'text', (use) => use.issued?.source ?? null],
     ],
-    rows: rows.map((use) => [
-      use.tokenId || null,
-      use.sessionId || null,
-      use.verdict,
-      strengths.get(`${use.tokenId} ${use.reason}`) || null,
-      use.reason,
-      rates.get(`${use.tokenId} ${use.reason}`) ?? null,
-      use.accesses,
-      namesOf(use),
-      use.first,
-      use.last,
-      use.issued?.at ?? null,
-      use.issued?.principal ?? null,
-      use.issued?.source ?? null,
-    ]),
     total,
     strength: listStrength(total, absenceIn(answer), selectedStrength(answer)),
     evidence: [
@@ -131,38 +121,25 @@ function namesOf({ accounts, accountsTotal }: TokenUse): string {
 }
 
 function sessionTable({ sessions }: Part): Table[] {
-  const strangers = sessions.filter(({ verdict }) => verdict === 'unissued')
-  if (strangers.length === 0) return []
+  const unissued = sessions.filter(({ verdict }) => verdict === 'unissued')
+  if (unissued.length === 0) return []
   return [
-    table({
+    listed(unissued.slice(0, TOKENS_SHOWN), {
       id: 'sessions',
       title: 'Sessions that no log shows to begin, of accesses without a token id',
       columns: [
-        column('session', 'Session', 'id'),
-        column('tenant', 'Tenant', 'id'),
-        column('strength', 'Strength', 'strength'),
-        column('reason', 'Reason'),
-        column('base_rate', 'Base rate'),
-        column('accesses', 'Accesses', 'count'),
-        column('principals', 'Principals'),
-        column('first', 'First', 'time'),
-        column('last', 'Last', 'time'),
+        ['session', 'Session', 'id', (one) => one.sessionId],
+        ['tenant', 'Tenant', 'id'],
+        ['strength', 'Strength', 'strength', (one) => one.strength || null],
+        ['reason', 'Reason'],
+        ['base_rate', 'Base rate', 'text', (one) => baseRateText(one.baseRate)],
+        ['accesses', 'Accesses', 'count'],
+        ['principals', 'Principals', 'text', (one) => one.principals.join('; ')],
+        ['first', 'First', 'time'],
+        ['last', 'Last', 'time'],
       ],
-      rows: strangers
-        .slice(0, TOKENS_SHOWN)
-        .map((one) => [
-          one.sessionId,
-          one.tenant,
-          one.strength || null,
-          one.reason,
-          baseRateText(one.baseRate),
-          one.accesses,
-          one.principals.join('; '),
-          one.first,
-          one.last,
-        ]),
-      total: strangers.length,
-      strength: strangers.every(({ strength }) => strength === 'established')
+      total: unissued.length,
+      strength: unissued.every(({ strength }) => strength === 'established')
         ? 'established'
         : 'lead',
       evidence: [

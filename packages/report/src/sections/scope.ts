@@ -6,29 +6,25 @@
 import type { AccountScope, Answer, PartScope } from '@mintmark/case'
 import { plural } from '@mintmark/core'
 import {
-  type Cell,
-  type Column,
-  type Evidence,
-  type NonEmpty,
   type Section,
   type Statement,
   type Strength,
   statement,
   strengthOf,
   type Table,
-  table,
 } from '../model/model.ts'
 import {
   absenceIn,
   byQuery,
   byRule,
-  column,
   inExport,
   inRows,
   inTable,
+  listed,
   listStrength,
   type Part,
   rangeOf,
+  section,
   selectedStrength,
 } from './wording.ts'
 
@@ -41,26 +37,22 @@ export function scopeSection(answer: Part): Section {
   const { scope } = answer
   const absence = absenceIn(answer)
   const present = selectedStrength(answer)
-  return {
-    id: 'scope',
-    title: 'Who is affected, and how much was exposed',
-    statements: [...unbounded(scope), ...lost(scope), ...either(scope), ...others(scope, present)],
-    figures: [],
+  const statements = [
+    ...unbounded(scope),
+    ...lost(scope),
+    ...either(scope),
+    ...others(scope, present),
+  ]
+  return section('scope', 'Who is affected, and how much was exposed', statements, {
     tables: [
       partTable('organisations', 'By organisation', scope.organisation_list, absence, present),
       partTable('groups', 'By group', scope.groups, absence, present),
       accountTable(scope.accounts, absence, present),
       classTable(scope.classes, absence, present),
       namedByTable(scope.named_by, absence, present),
-      ...plain('synced-folders', 'Folders that were synchronised whole', FOLDERS, folders(scope)),
-      ...plain(
-        'throttled-windows',
-        'Hours in which recording was throttled',
-        WINDOWS,
-        windows(scope),
-      ),
+      ...notExcluded(scope),
     ],
-  }
+  })
 }
 
 type Scope = Answer['scope']
@@ -139,24 +131,16 @@ function partTable(
   absence: Strength,
   present: Strength,
 ): Table {
-  return table({
+  return listed(parts, {
     id,
     title,
     columns: [
-      column('name', 'Name'),
-      column('mailboxes', 'Mailboxes', 'count'),
-      column('messages', 'Messages', 'range'),
-      column('basis', 'Known by'),
-      column('strength', 'Strength', 'strength'),
+      ['name', 'Name'],
+      ['mailboxes', 'Mailboxes', 'count'],
+      ['messages', 'Messages', 'range', ({ messages }) => rangeOf(messages)],
+      ['basis', 'Known by', 'text', ({ basis = 'directory' }) => basis],
+      ['strength', 'Strength', 'strength', ({ messages }) => strengthOf(messages)],
     ],
-    rows: parts.map(({ name, mailboxes, messages, basis = 'directory' }) => [
-      name,
-      mailboxes,
-      rangeOf(messages),
-      basis,
-      strengthOf(messages),
-    ]),
-    total: parts.length,
     strength:
       parts.length === 0
         ? absence
@@ -172,35 +156,21 @@ function accountTable(
   absence: Strength,
   present: Strength,
 ): Table {
-  return table({
+  return listed(accounts.slice(0, SHOWN), {
     id: 'accounts',
     title: 'By account',
     columns: [
-      column('mailbox', 'Mailbox'),
-      column('organisation', 'Organisation'),
-      column('group', 'Groups'),
-      column('messages', 'Messages', 'range'),
-      column('items_without_message_id', 'Items without message id', 'count'),
-      column('accesses', 'Accesses', 'count'),
-      column('either', "Perhaps the owner's", 'count'),
-      column('first', 'First', 'time'),
-      column('last', 'Last', 'time'),
-      column('strength', 'Strength', 'strength'),
+      ['mailbox', 'Mailbox'],
+      ['organisation', 'Organisation'],
+      ['group', 'Groups'],
+      ['messages', 'Messages', 'range', (account) => rangeOf(account.messages)],
+      ['items_without_message_id', 'Items without message id', 'count'],
+      ['accesses', 'Accesses', 'count'],
+      ['either', "Perhaps the owner's", 'count'],
+      ['first', 'First', 'time'],
+      ['last', 'Last', 'time'],
+      ['strength', 'Strength', 'strength', (account) => accountStrength(account)],
     ],
-    rows: accounts
-      .slice(0, SHOWN)
-      .map((account) => [
-        account.mailbox,
-        account.organisation,
-        account.group,
-        rangeOf(account.messages),
-        account.items_without_message_id,
-        account.accesses,
-        account.either,
-        account.first,
-        account.last,
-        accountStrength(account),
-      ]),
     total: accounts.length,
     strength:
       accounts.length === 0
@@ -212,30 +182,22 @@ function accountTable(
   })
 }
 
-/** An account that only accesses of either party touch is none that was opened for sure. */
+/** An account with ambiguous accesses alone was perhaps not opened. */
 export function accountStrength({ accesses, messages }: AccountScope): Strength {
   return accesses === 0 ? 'not-excluded' : strengthOf(messages)
 }
 
 function classTable(classes: Scope['classes'], absence: Strength, present: Strength): Table {
-  return table({
+  return listed(classes, {
     id: 'classes',
     title: 'By what identifies the accesses',
     columns: [
-      column('class', 'Class'),
-      column('accesses', 'Accesses', 'count'),
-      column('mailboxes', 'Mailboxes', 'count'),
-      column('organisations', 'Organisations', 'count'),
-      column('messages', 'Messages at least', 'count'),
+      ['class', 'Class', 'text', (one) => one.name],
+      ['accesses', 'Accesses', 'count'],
+      ['mailboxes', 'Mailboxes', 'count'],
+      ['organisations', 'Organisations', 'count'],
+      ['messages', 'Messages at least', 'count'],
     ],
-    rows: classes.map((one) => [
-      one.name,
-      one.accesses,
-      one.mailboxes,
-      one.organisations,
-      one.messages,
-    ]),
-    total: classes.length,
     strength: listStrength(classes.length, absence, present),
     evidence: [
       inExport('timeline.jsonl'),
@@ -246,58 +208,47 @@ function classTable(classes: Scope['classes'], absence: Strength, present: Stren
 }
 
 function namedByTable(operations: Scope['named_by'], absence: Strength, present: Strength): Table {
-  return table({
+  return listed(operations, {
     id: 'named-by',
     title: 'What names the messages of the lower bound',
     columns: [
-      column('operation', 'Operation'),
-      column('accesses', 'Accesses', 'count'),
-      column('messages', 'Messages', 'count'),
-      column('copies', 'Copies', 'count'),
+      ['operation', 'Operation'],
+      ['accesses', 'Accesses', 'count'],
+      ['messages', 'Messages', 'count'],
+      ['copies', 'Copies', 'count'],
     ],
-    rows: operations.map((one) => [one.operation, one.accesses, one.messages, one.copies]),
-    total: operations.length,
     strength: listStrength(operations.length, absence, present),
     evidence: [inExport('messages.csv'), inTable('coverage')],
   })
 }
 
-const FOLDERS: NonEmpty<Column> = [
-  column('mailbox', 'Mailbox'),
-  column('path', 'Folder'),
-  column('folder', 'Id of the folder', 'id'),
-  column('items', 'Messages in it, as counted once', 'count'),
-]
-const WINDOWS: NonEmpty<Column> = [
-  column('mailbox', 'Mailbox'),
-  column('from', 'From', 'time'),
-  column('to', 'To', 'time'),
-]
-
-const folders = ({ synced_folders: all }: Scope): Cell[][] =>
-  all.map(({ mailbox, path, folder, items }) => [mailbox, path, folder, items])
-
-const windows = ({ throttled_windows: all }: Scope): Cell[][] =>
-  all.map(({ mailbox, from, to }) => [mailbox, from, to])
-
-/** A table of what is not excluded, where there is any. */
-function plain(
-  id: string,
-  title: string,
-  columns: NonEmpty<Column>,
-  rows: readonly (readonly Cell[])[],
-): Table[] {
-  const evidence: NonEmpty<Evidence> = [inExport('timeline.jsonl'), RULE]
-  if (rows.length === 0) return []
-  return [
-    table({
-      id,
-      title,
-      columns,
-      rows: rows.slice(0, SHOWN),
-      total: rows.length,
-      strength: 'not-excluded',
-      evidence,
+/** Tables of what is not excluded, where there is any. */
+function notExcluded({ synced_folders: folders, throttled_windows: windows }: Scope): Table[] {
+  const shown = { strength: 'not-excluded', evidence: [inExport('timeline.jsonl'), RULE] } as const
+  const tables = [
+    listed(folders.slice(0, SHOWN), {
+      id: 'synced-folders',
+      title: 'Folders that were synchronised whole',
+      columns: [
+        ['mailbox', 'Mailbox'],
+        ['path', 'Folder'],
+        ['folder', 'Id of the folder', 'id'],
+        ['items', 'Messages in it, as counted once', 'count'],
+      ],
+      total: folders.length,
+      ...shown,
+    }),
+    listed(windows.slice(0, SHOWN), {
+      id: 'throttled-windows',
+      title: 'Hours in which recording was throttled',
+      columns: [
+        ['mailbox', 'Mailbox'],
+        ['from', 'From', 'time'],
+        ['to', 'To', 'time'],
+      ],
+      total: windows.length,
+      ...shown,
     }),
   ]
+  return tables.filter(({ total }) => total > 0)
 }

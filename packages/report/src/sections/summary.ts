@@ -13,7 +13,15 @@ import {
   statement,
 } from '../model/model.ts'
 import { actionsOf, FIRST_STEPS } from './actions.ts'
-import { byFinding, byRule, dayText, inTable, selectedStrength } from './wording.ts'
+import {
+  byFinding,
+  byRule,
+  dayText,
+  firstSentence,
+  inTable,
+  section,
+  selectedStrength,
+} from './wording.ts'
 
 /** @param findings ids of the statements that the report has: what is said here rests on them */
 export function summarySection(answer: Answer, findings: ReadonlySet<string>): Section {
@@ -21,19 +29,13 @@ export function summarySection(answer: Answer, findings: ReadonlySet<string>): S
     const [first, ...more] = ids.filter((id) => findings.has(id)).map(byFinding)
     return first === undefined ? [inTable('verdicts')] : [first, ...more]
   }
-  return {
-    id: 'summary',
-    title: 'Summary',
-    statements: [
-      happened(answer, on),
-      affected(answer, on),
-      sure(answer, on),
-      open(answer, on),
-      next(answer),
-    ],
-    figures: [],
-    tables: [],
-  }
+  return section('summary', 'Summary', [
+    happened(answer, on),
+    affected(answer, on),
+    sure(answer, on),
+    open(answer, on),
+    next(answer),
+  ])
 }
 
 type On = (...ids: readonly string[]) => NonEmpty<Evidence>
@@ -155,10 +157,7 @@ function next(answer: Answer): Statement {
   return statement({
     id: 'summary-do',
     label: 'What to do this week',
-    text: actions
-      .slice(0, FIRST_STEPS)
-      .map(({ text }) => text.slice(0, text.indexOf('. ') + 1) || text)
-      .join(' '),
+    text: actions.slice(0, FIRST_STEPS).map(firstSentence).join(' '),
     strength: 'established',
     evidence: first === undefined ? [byRule('docs/report.md', 'Strengths')] : [first, ...more],
   })

@@ -12,17 +12,17 @@ import {
   type Strength,
   statement,
   type Table,
-  table,
 } from '../model/model.ts'
 import {
   absenceIn,
   byQuery,
   byRule,
-  column,
   inExport,
   inTable,
+  listed,
   listStrength,
   type Part,
+  section,
   selectedStrength,
 } from './wording.ts'
 
@@ -34,11 +34,7 @@ export function timelineSection(answer: Part): Section {
   const { timeline } = answer
   const absence = absenceIn(answer)
   const present = selectedStrength(answer)
-  return {
-    id: 'timeline',
-    title: 'When',
-    statements: [...phases(timeline, present), ...silence(timeline)],
-    figures: [],
+  return section('timeline', 'When', [...phases(timeline, present), ...silence(timeline)], {
     tables: [
       classTable(timeline, absence, present),
       phaseTable(timeline, absence, present),
@@ -47,7 +43,7 @@ export function timelineSection(answer: Part): Section {
       coverageTable(timeline),
       gapTable(timeline),
     ],
-  }
+  })
 }
 
 export function courseOf({ timeline }: Pick<Part, 'timeline'>): Course {
@@ -99,121 +95,95 @@ function silence({ coverage }: Timeline): Statement[] {
 }
 
 function classTable({ classes }: Timeline, absence: Strength, present: Strength): Table {
-  return table({
+  return listed(classes, {
     id: 'classes-in-time',
     title: 'First and last, by what identifies the accesses',
     columns: [
-      column('class', 'Class'),
-      column('first', 'First', 'time'),
-      column('last', 'Last', 'time'),
-      column('accesses', 'Accesses', 'count'),
+      ['class', 'Class', 'text', ({ name }) => name],
+      ['first', 'First', 'time'],
+      ['last', 'Last', 'time'],
+      ['accesses', 'Accesses', 'count'],
     ],
-    rows: classes.map(({ name, first, last, accesses }) => [name, first, last, accesses]),
-    total: classes.length,
     strength: listStrength(classes.length, absence, present),
     evidence: [inExport('timeline.jsonl'), inTable('coverage')],
   })
 }
 
 function phaseTable({ phases: all }: Timeline, absence: Strength, present: Strength): Table {
-  return table({
+  return listed(all, {
     id: 'phases-in-time',
     title: 'Phases of activity',
     columns: [
-      column('from', 'From', 'time'),
-      column('to', 'To', 'time'),
-      column('accesses', 'Accesses', 'count'),
-      column('begins', 'Begins with'),
-      column('what', 'What'),
+      ['from', 'From', 'time'],
+      ['to', 'To', 'time'],
+      ['accesses', 'Accesses', 'count'],
+      ['begins', 'Begins with', 'text', ({ startsWith }) => startsWith],
+      ['what', 'What', 'text', ({ label }) => label],
     ],
-    rows: all.map(({ from, to, accesses, startsWith, label }) => [
-      from,
-      to,
-      accesses,
-      startsWith,
-      label,
-    ]),
-    total: all.length,
     strength: listStrength(all.length, absence, present),
     evidence: [inExport('timeline.jsonl'), inTable('coverage'), RULE],
   })
 }
 
 function dayTable({ activeDays }: Timeline, absence: Strength, present: Strength): Table {
-  return table({
+  return listed(activeDays, {
     id: 'days',
     title: 'Days with accesses',
-    columns: [column('day', 'Day', 'day'), column('accesses', 'Accesses', 'count')],
-    rows: activeDays.map(({ day, accesses }) => [day, accesses]),
-    total: activeDays.length,
+    columns: [
+      ['day', 'Day', 'day'],
+      ['accesses', 'Accesses', 'count'],
+    ],
     strength: listStrength(activeDays.length, absence, present),
     evidence: [inExport('timeline.jsonl'), inTable('coverage')],
   })
 }
 
 function horizonTable({ horizons }: Timeline): Table {
-  return table({
+  return listed(horizons, {
     id: 'horizons',
     title: 'Time before which nothing can be excluded, by tenant',
     columns: [
-      column('tenant', 'Tenant', 'id'),
-      column('at', 'Before', 'time'),
-      column('because', 'Because'),
+      ['tenant', 'Tenant', 'id'],
+      ['at', 'Before', 'time'],
+      ['because', 'Because'],
     ],
-    rows: horizons.map(({ tenant, at, because }) => [tenant, at, because]),
-    total: horizons.length,
     strength: 'not-excluded',
     evidence: [inTable('coverage'), byQuery(COVERAGE_SQL), RULE],
   })
 }
 
 function coverageTable({ coverage }: Timeline): Table {
-  return table({
+  return listed(coverage, {
     id: 'coverage',
     title: 'What each log covers',
     columns: [
-      column('side', 'Side'),
-      column('source', 'Source'),
-      column('category', 'Category'),
-      column('tenant', 'Tenant', 'id'),
-      column('from', 'From', 'time'),
-      column('to', 'To', 'time'),
-      column('hours', 'Hours with records', 'count'),
-      column('gaps', 'Long silences', 'count'),
+      ['side', 'Side'],
+      ['source', 'Source'],
+      ['category', 'Category'],
+      ['tenant', 'Tenant', 'id'],
+      ['from', 'From', 'time'],
+      ['to', 'To', 'time'],
+      ['hours', 'Hours with records', 'count'],
+      ['gaps', 'Long silences', 'count', ({ gaps }) => gaps.length],
     ],
-    rows: coverage.map(({ side, source, category, tenant, from, to, hours, gaps }) => [
-      side,
-      source,
-      category,
-      tenant,
-      from,
-      to,
-      hours,
-      gaps.length,
-    ]),
-    total: coverage.length,
     strength: 'established',
     evidence: [byQuery(COVERAGE_SQL)],
   })
 }
 
 function gapTable({ coverage }: Timeline): Table {
-  const rows = coverage.flatMap(({ side, source, category, tenant, gaps }) =>
-    gaps.map(({ from, to }) => [side, source, category, tenant, from, to]),
-  )
-  return table({
+  const silences = coverage.flatMap((band) => band.gaps.map((gap) => ({ band, gap })))
+  return listed(silences, {
     id: 'gaps',
     title: 'Long silences of the logs',
     columns: [
-      column('side', 'Side'),
-      column('source', 'Source'),
-      column('category', 'Category'),
-      column('tenant', 'Tenant', 'id'),
-      column('from', 'From', 'time'),
-      column('to', 'To', 'time'),
+      ['side', 'Side', 'text', ({ band }) => band.side],
+      ['source', 'Source', 'text', ({ band }) => band.source],
+      ['category', 'Category', 'text', ({ band }) => band.category],
+      ['tenant', 'Tenant', 'id', ({ band }) => band.tenant],
+      ['from', 'From', 'time', ({ gap }) => gap.from],
+      ['to', 'To', 'time', ({ gap }) => gap.to],
     ],
-    rows,
-    total: rows.length,
     strength: 'not-excluded',
     evidence: [inTable('coverage'), byQuery(COVERAGE_SQL)],
   })

@@ -12,9 +12,8 @@ import {
   type Statement,
   statement,
   type Table,
-  table,
 } from '../model/model.ts'
-import { byQuery, byRule, column, inTable } from './wording.ts'
+import { byQuery, byRule, inTable, listed, section } from './wording.ts'
 
 const EVIDENCE_SQL = 'SELECT path, sha256, shape, size_bytes FROM evidence ORDER BY evidence_id'
 
@@ -25,10 +24,10 @@ export function unknownSection({ unknowns }: Pick<Answer, 'unknowns'>): Section 
     seen.set(code, nth)
     return nth === 1 ? `unknown-${code}` : `unknown-${code}-${nth}`
   }
-  return {
-    id: 'unknowns',
-    title: 'What is unknown, and what would settle it',
-    statements: unknowns.map(({ code, text, settledBy }) =>
+  return section(
+    'unknowns',
+    'What is unknown, and what would settle it',
+    unknowns.map(({ code, text, settledBy }) =>
       statement({
         id: idOf(code),
         text,
@@ -37,12 +36,10 @@ export function unknownSection({ unknowns }: Pick<Answer, 'unknowns'>): Section 
         settledBy,
       }),
     ),
-    figures: [],
-    tables: [],
-  }
+  )
 }
 
-/** What files lack, and dumps: the table of inputs shows it, and not that of times. */
+/** Unknowns of files and dumps: the table of inputs shows them, not the coverage. */
 const OF_FILES: ReadonlySet<string> = new Set([
   'dump-not-scanned',
   'dump-scan-cut',
@@ -81,12 +78,12 @@ const METHOD: readonly (readonly [id: string, text: string, rule: Evidence])[] =
   ],
   [
     'strengths',
-    'Each statement, figure and table is established (records name it, or coverage proves that there is none), bounded (it lies between two numbers), not excluded (no record names it, and none can exclude it), a lead (ordinary causes remain), unknown, or not searched.',
+    'Each statement, figure and table is established (records name it, or coverage proves that there is none), bounded (it is between two numbers), not excluded (no record names it, and none can exclude it), a lead (ordinary causes remain), unknown, or not searched.',
     byRule('docs/report.md', 'Strengths'),
   ],
 ]
 
-/** What holds for any case. */
+/** Statements that are the same for every case. */
 export function methodStatements(): Statement[] {
   return METHOD.map(([id, text, rule]) =>
     statement({ id: `method-${id}`, text, strength: 'established', evidence: [rule] }),
@@ -98,36 +95,30 @@ export function methodSection({ selection, duplicates, evidence }: Answer): Sect
   const chosen = selection.isDefault
     ? 'Accesses of the attacker are those whose tokens nobody issued, or issued to somebody else, and the hits of established hunts.'
     : 'Accesses of the attacker are those that the options of the report selected.'
-  return {
-    id: 'method',
-    title: 'Method',
-    statements: [
-      ...methodStatements(),
-      statement({
-        id: 'method-selected',
-        text: `${chosen} They are ${plural(selection.accesses, 'access', 'accesses')}.`,
-        strength: 'established',
-        evidence: [byRule('docs/scope.md', 'What is selected'), ...all],
-      }),
-      statement({
-        id: 'method-duplicates',
-        text: `${plural(duplicates.records, 'record')} are in more than one file and were counted once; ${plural(duplicates.conflicts, 'id')} name records that differ, and all of these were kept.`,
-        strength: 'established',
-        evidence: [inTable('inputs'), ...all],
-      }),
-    ],
-    figures: [],
-    tables: [],
-  }
+  return section('method', 'Method', [
+    ...methodStatements(),
+    statement({
+      id: 'method-selected',
+      text: `${chosen} They are ${plural(selection.accesses, 'access', 'accesses')}.`,
+      strength: 'established',
+      evidence: [byRule('docs/scope.md', 'What is selected'), ...all],
+    }),
+    statement({
+      id: 'method-duplicates',
+      text: `${plural(duplicates.records, 'record')} are in more than one file and were counted once; ${plural(duplicates.conflicts, 'id')} name records that differ, and all of these were counted.`,
+      strength: 'established',
+      evidence: [inTable('inputs'), ...all],
+    }),
+  ])
 }
 
 export function inputSection({ evidence }: Answer): Section {
   const rejected = evidence.reduce((sum, one) => sum + rejectsOf(one), 0)
   const rows = evidence.reduce((sum, one) => sum + one.rows, 0)
-  return {
-    id: 'inputs',
-    title: 'Inputs',
-    statements: [
+  return section(
+    'inputs',
+    'Inputs',
+    [
       statement({
         id: 'inputs-read',
         text: `${plural(evidence.length, 'file')} gave ${plural(rows, 'record')}; ${count(rejected)} could not be read and were rejected.`,
@@ -135,84 +126,67 @@ export function inputSection({ evidence }: Answer): Section {
         evidence: [{ kind: 'inputs', files: evidence.length }, byQuery(EVIDENCE_SQL)],
       }),
     ],
-    figures: [],
-    tables: [inputTable(evidence), saidTable(evidence), rejectTable(evidence)],
-  }
+    { tables: [inputTable(evidence), completenessTable(evidence), rejectTable(evidence)] },
+  )
 }
 
 const rejectsOf = ({ rejected }: AnsweredEvidence) =>
   rejected.file + rejected.row + rejected.payload
 
 function inputTable(evidence: readonly AnsweredEvidence[]): Table {
-  return table({
+  return listed(evidence, {
     id: 'inputs',
     title: 'Files',
     columns: [
-      column('path', 'File'),
-      column('sha256', 'SHA-256', 'hash'),
-      column('shape', 'Shape'),
-      column('rows', 'Records', 'count'),
-      column('duplicates', 'Of them duplicates', 'count'),
-      column('rejected', 'Rejected', 'count'),
-      column('first', 'First', 'time'),
-      column('last', 'Last', 'time'),
-      column('same_as', 'Same content as'),
+      ['path', 'File'],
+      ['sha256', 'SHA-256', 'hash'],
+      ['shape', 'Shape'],
+      ['rows', 'Records', 'count'],
+      ['duplicates', 'Of them duplicates', 'count'],
+      ['rejected', 'Rejected', 'count', (one) => rejectsOf(one)],
+      ['first', 'First', 'time'],
+      ['last', 'Last', 'time'],
+      ['same_as', 'Same content as', 'text', (one) => one.sameAs],
     ],
-    rows: evidence.map((one) => [
-      one.path,
-      one.sha256,
-      one.shape,
-      one.rows,
-      one.duplicates,
-      rejectsOf(one),
-      one.first,
-      one.last,
-      one.sameAs,
-    ]),
-    total: evidence.length,
     strength: 'established',
     evidence: [byQuery(EVIDENCE_SQL), byRule('docs/formats.md', 'Shapes')],
   })
 }
 
-function saidTable(evidence: readonly AnsweredEvidence[]): Table {
-  const rows = evidence.flatMap(({ path, statements }) =>
-    statements.map(({ code, text, line, from, to }) => [path, code, text, line, from, to]),
+function completenessTable(evidence: readonly AnsweredEvidence[]): Table {
+  const said = evidence.flatMap(({ path, statements }) =>
+    statements.map((one) => Object.assign({ path }, one)),
   )
-  return table({
+  return listed(said, {
     id: 'completeness',
     title: 'What files say of their own completeness',
     columns: [
-      column('path', 'File'),
-      column('code', 'Code'),
-      column('text', 'What'),
-      column('line', 'Line', 'count'),
-      column('from', 'From', 'time'),
-      column('to', 'To', 'time'),
+      ['path', 'File'],
+      ['code', 'Code'],
+      ['text', 'What'],
+      ['line', 'Line', 'count'],
+      ['from', 'From', 'time'],
+      ['to', 'To', 'time'],
     ],
-    rows,
-    total: rows.length,
     strength: 'established',
     evidence: [inTable('inputs'), byRule('docs/formats-rejects.md', 'Statements')],
   })
 }
 
 function rejectTable(evidence: readonly AnsweredEvidence[]): Table {
-  const rows = evidence.flatMap(({ path, reasons }) =>
-    reasons.map(({ kind, reason, count: times, line }) => [path, kind, reason, times, line]),
+  const rejects = evidence.flatMap(({ path, reasons }) =>
+    reasons.map((one) => Object.assign({ path }, one)),
   )
-  return table({
+  return listed(rejects, {
     id: 'rejects',
     title: 'What was rejected, and why',
     columns: [
-      column('path', 'File'),
-      column('kind', 'What'),
-      column('reason', 'Reason'),
-      column('count', 'Times', 'count'),
-      column('line', 'First line', 'count'),
+      ['path', 'File'],
+      ['kind', 'What'],
+      ['reason', 'Reason'],
+      ['count', 'Times', 'count'],
+      ['line', 'First line', 'count'],
     ],
-    rows,
-    total: rows.length,
     strength: 'established',
     evidence: [
       byQuery('SELECT evidence_id, line, kind, reason FROM reject ORDER BY evidence_id, line'),

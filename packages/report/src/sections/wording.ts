@@ -1,16 +1,72 @@
 /**
- * Columns and references that several sections use.
+ * Sections, tables of rows, and references that several sections use.
  *
  * @module
  */
 import type { Answer, Bounds } from '@mintmark/case'
-import type { CellType, Column, Evidence, ExportName, Range, Strength } from '../model/model.ts'
+import { isObject } from '@mintmark/core'
+import {
+  type Cell,
+  type CellType,
+  type Evidence,
+  type ExportName,
+  type NonEmpty,
+  type Range,
+  type Section,
+  type Statement,
+  type Strength,
+  type Table,
+  table,
+} from '../model/model.ts'
 
-export const column = (id: string, title: string, type: CellType = 'text'): Column => ({
-  id,
-  title,
-  type,
-})
+export const section = (
+  id: Section['id'],
+  title: string,
+  statements: readonly Statement[],
+  more: Partial<Pick<Section, 'figures' | 'tables'>> = {},
+): Section => ({ id, title, statements, figures: [], tables: [], ...more })
+
+type CellName<Row> = { [Name in keyof Row]: Row[Name] extends Cell ? Name : never }[keyof Row]
+
+/** A column: its id, title, type (default: text) and cell (default: the member of the row that is named as its id). */
+type ColumnOf<Row> =
+  | readonly [id: CellName<Row> & string, title: string, type?: CellType]
+  | readonly [id: string, title: string, type: CellType, cell: (row: Row) => Cell]
+
+/** A table with a row for each item. */
+export function listed<Row>(
+  items: readonly Row[],
+  {
+    id,
+    title,
+    columns,
+    total = items.length,
+    strength,
+    evidence,
+  }: Omit<Table, 'columns' | 'rows' | 'total'> & {
+    readonly columns: NonEmpty<ColumnOf<NoInfer<Row>>>
+    readonly total?: number
+  },
+): Table {
+  const [first, ...more] = columns
+  const head = ([name, text, type = 'text']: ColumnOf<Row>) => ({ id: name, title: text, type })
+  return table({
+    id,
+    title,
+    columns: [head(first), ...more.map(head)],
+    rows: items.map((item) =>
+      columns.map(([name, , , cell]) => (cell === undefined ? memberOf(item, name) : cell(item))),
+    ),
+    total,
+    strength,
+    evidence,
+  })
+}
+
+function memberOf(item: unknown, name: string): Cell {
+  const member: unknown = isObject(item) ? item[name] : null
+  return typeof member === 'string' || typeof member === 'number' ? member : null
+}
 
 export const inTable = (id: string): Evidence => ({ kind: 'table', table: id })
 export const inExport = (file: ExportName): Evidence => ({ kind: 'export', file })
@@ -40,6 +96,10 @@ export function dayText(iso: string | null): string {
 }
 
 export const rangeOf = ({ lower, upper }: Bounds): Range => ({ lower, upper })
+
+/** The first sentence of a statement. */
+export const firstSentence = ({ text }: Pick<Statement, 'text'>): string =>
+  text.slice(0, text.indexOf('. ') + 1) || text
 
 /** `replayed_token_network` as part of an anchor. */
 export const anchor = (name: string): string => name.toLowerCase().replace(/[^a-z0-9]+/g, '-')
@@ -77,7 +137,7 @@ export const SELECTED_IS_NO_VERDICT =
 export const accessesLabel = ({ selection }: Pick<Part, 'selection'>): string =>
   selection.isDefault ? 'accesses of the attacker' : "accesses selected as the attacker's"
 
-/** The strength of a list: that it is empty is another thing than what stands in it. */
+/** The strength of a list: an empty one has another than its rows. */
 export function listStrength(
   rows: number,
   absence: Strength,

@@ -1,9 +1,9 @@
 /**
  * `bundle.stix.json`: the case as a STIX 2.1 bundle.
  *
- * Who was affected (identities, accounts), from where (addresses), by which techniques (attack patterns,
- * sighted where that is established), in which leads remain (notes, which assert nothing), in which files keys lie, and what cannot be known (notes). Messages are not in it: an Email Message must say whether it
- * is multipart, which no log tells; `messages.csv` has them.
+ * Who was affected (identities, accounts), from where (addresses), by which techniques (attack patterns, sighted where
+ * that is established), the files that contain keys, and the leads and unknowns (notes, which assert nothing). Messages
+ * are not in it: an Email Message must say whether it is multipart, which no log records; `messages.csv` has them.
  *
  * @module
  */
@@ -87,34 +87,35 @@ function organisations({ answer, redactor }: BundleInput, maker: Maker): Map<str
 
 function accounts({ answer, addresses, redactor }: BundleInput, maker: Maker): StixObject[] {
   const objects: StixObject[] = []
-  const places = grouped(addresses, ({ account }) => account)
+  const byAccount = grouped(addresses, ({ account }) => account)
   for (const one of answer.scope.accounts) {
     const name = redactor.text(one.mailbox)
     const account = observable('user-account', { user_id: name })
     const own = [
       account,
       ...mailAddress(name, account),
-      ...(places.get(one.mailbox) ?? []).flatMap(({ ip }) => address(redactor.text(ip))),
+      ...(byAccount.get(one.mailbox) ?? []).flatMap(({ ip }) => address(redactor.text(ip))),
     ]
     objects.push(...own)
-    // What either party could have done was observed, but not as theirs.
+    // Ambiguous accesses were observed, but not as the attacker's.
     if (one.accesses === 0) continue
-    const data = maker.object('observed-data', `account\0${name}`, {
-      first_observed: one.first,
-      last_observed: one.last,
-      number_observed: Math.min(one.accesses, 999_999_999),
-      object_refs: [...new Set(own.map(({ id }) => id))],
-    })
-    objects.push(data)
+    objects.push(
+      maker.object('observed-data', `account\0${name}`, {
+        first_observed: one.first,
+        last_observed: one.last,
+        number_observed: atMost(one.accesses),
+        object_refs: [...new Set(own.map(({ id }) => id))],
+      }),
+    )
   }
   return objects
 }
 
-function grouped<T>(rows: readonly T[], keyOf: (row: T) => string): Map<string, T[]> {
-  const groups = new Map<string, T[]>()
+function grouped<Row>(rows: readonly Row[], nameOf: (row: Row) => string): Map<string, Row[]> {
+  const groups = new Map<string, Row[]>()
   for (const row of rows) {
-    const group = groups.get(keyOf(row))
-    if (group === undefined) groups.set(keyOf(row), [row])
+    const group = groups.get(nameOf(row))
+    if (group === undefined) groups.set(nameOf(row), [row])
     else group.push(row)
   }
   return groups

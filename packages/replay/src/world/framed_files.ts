@@ -1,0 +1,67 @@
+import { join } from 'node:path'
+import { TextFile, type Wrapping } from './text_file.ts'
+
+/** The text before the first record of a file, between two, and after the last. */
+export interface Frame {
+  readonly opening: string
+  readonly between: string
+  readonly closing: string
+}
+
+export const UNFRAMED: Frame = { opening: '', between: '', closing: '' }
+
+interface OpenFile {
+  readonly file: TextFile
+  readonly frame: Frame
+  rows: number
+}
+
+/** Files of one folder that grow record by record. */
+export class FramedFiles {
+  readonly #folder: string
+  readonly #open = new Map<string, OpenFile>()
+
+  constructor(folder: string) {
+    this.#folder = folder
+  }
+
+  /** In the order in which they were begun. */
+  get names(): readonly string[] {
+    return [...this.#open.keys()]
+  }
+
+  has(name: string): boolean {
+    return this.#open.has(name)
+  }
+
+  /** Adds a record to a file, which the first one begins. */
+  append(name: string, frame: Frame, record: string): void {
+    const open = this.#open.get(name) ?? this.begin(name, frame)
+    if (open.rows > 0) open.file.write(frame.between)
+    open.file.write(record)
+    open.rows++
+  }
+
+  /** @param member name of the only member of a zip */
+  begin(name: string, frame: Frame, wrapping?: Wrapping, member?: string): OpenFile {
+    const file = new TextFile(join(this.#folder, name), wrapping, member)
+    const open = { file, frame, rows: 0 }
+    this.#open.set(name, open)
+    file.write(frame.opening)
+    return open
+  }
+
+  /** @param lastClosing text after the last record of the last file, where it is not its frame's */
+  close(lastClosing?: string): void {
+    const last = this.names.at(-1)
+    for (const [name, { file, frame }] of this.#open) {
+      file.write((name === last ? lastClosing : undefined) ?? frame.closing)
+      file.close()
+    }
+  }
+
+  /** Closes the files of a run that failed. */
+  abandon(): void {
+    for (const { file } of this.#open.values()) file.abandon()
+  }
+}
