@@ -1,8 +1,8 @@
 /**
  * Events that Dovecot's event exporter writes as JSON: one object a line, in a file of their own or within a log line.
  *
- * `mail_opened` is the record of a message that was read: it stands with the session, and with whatever of the token's
- * claims the administrator lets a login bring along (`oauth2 { fields { userdb_event_jti = … } }`). It names the message
+ * `mail_opened` is the record of a message that was read: it has the session, and those of the token's
+ * claims that the administrator configures (`oauth2 { fields { userdb_event_jti = … } }`). It names the message
  * by folder and UID, never by its Message-ID. An event that has another reason than a client's command, such as
  * indexing, is no access.
  *
@@ -11,15 +11,15 @@
  * @module
  */
 import { epochMs, isObject, type Json, readJti, utcMs } from '@mintmark/core'
-import { UNTOLD } from '../identity/access.ts'
+import { UNKNOWN_ACCESS } from '../identity/access.ts'
 import { first, rejectTime } from '../identity/cells.ts'
 import type { Adapter, RowSink } from '../model/adapter.ts'
 import type { Access } from '../model/records.ts'
 import { Detail } from '../ual/detail.ts'
-import { address, named, plain, told } from '../ual/fields.ts'
+import { address, logged, named, plain } from '../ual/fields.ts'
 import { readSessionId } from './session_id.ts'
 
-/** Events of a session that touch mail. */
+/** Events of accesses to mail. */
 const MAIL_EVENTS: ReadonlySet<string> = new Set([
   'mail_opened',
   'mail_expunged',
@@ -68,11 +68,11 @@ function reasonsOf(fields: Json): string[] {
 
 function mailAccess(event: string, fields: Json, atMs: number): Access {
   const user = named(fields['user'])
-  const folder = told(fields['mailbox'])
-  const uid = told(fields['uid'])
+  const folder = logged(fields['mailbox'])
+  const uid = logged(fields['uid'])
   const detail = detailOf(fields)
   detail.set('reasons', reasonsOf(fields).join(' '))
-  const box = told(fields['mailbox_guid']) || folder
+  const box = logged(fields['mailbox_guid']) || folder
   return {
     ...common(fields, atMs),
     operation: event,
@@ -107,9 +107,9 @@ function detailOf(fields: Json): Detail {
 /** Who, in which session, with which token. */
 function common(fields: Json, atMs: number): Omit<Access, 'operation'> {
   const token = readJti(fields['jti'])
-  const session = told(fields['session'])
+  const session = logged(fields['session'])
   return {
-    ...UNTOLD,
+    ...UNKNOWN_ACCESS,
     atMs,
     source: 'dovecot',
     service: 'Dovecot',
@@ -121,7 +121,7 @@ function common(fields: Json, atMs: number): Omit<Access, 'operation'> {
     principalId: named(fields['sub']),
     actorKind: 'user',
     appId: named(fields['client_id']),
-    issuer: told(fields['iss']),
+    issuer: logged(fields['iss']),
     ip: address(fields['remote_ip']) || (readSessionId(session)?.ip ?? ''),
   }
 }

@@ -5,12 +5,12 @@
  * @module
  */
 import { epochMs, type Json, readJti, utcMs } from '@mintmark/core'
-import { UNTOLD } from '../identity/access.ts'
+import { UNKNOWN_ACCESS } from '../identity/access.ts'
 import { first } from '../identity/cells.ts'
 import type { Adapter, FileContext, RowSink } from '../model/adapter.ts'
 import type { Access, Item } from '../model/records.ts'
 import { Detail } from '../ual/detail.ts'
-import { address, named, plain, told, whole } from '../ual/fields.ts'
+import { address, logged, named, plain, whole } from '../ual/fields.ts'
 import { readExportedEvent } from './events.ts'
 import { type DovecotLine, readDovecotLine } from './line.ts'
 import { readSessionId } from './session_id.ts'
@@ -105,16 +105,16 @@ function loginAccess(line: DovecotLine, atMs: number): Access {
 
 function mailAccess(line: DovecotLine, atMs: number): Access {
   const { elements } = line
-  const folder = told(elements.get('box'))
-  const uid = told(elements.get('uid'))
-  const messageId = told(elements.get('msgid'))
+  const folder = logged(elements.get('box'))
+  const uid = logged(elements.get('uid'))
+  const messageId = logged(elements.get('msgid'))
   const item: Item = {
     // The reader of a line takes the angle brackets for a quote.
     messageId: messageId === '' ? '' : `<${messageId.replace(/^<|>$/g, '')}>`,
     itemId: uid === '' ? '' : `${folder}/${uid}`,
     folder,
     bytes: whole(elements.get('size')),
-    subject: told(elements.get('subject')),
+    subject: logged(elements.get('subject')),
   }
   const detail = new Detail()
   detail.set('protocol', line.service)
@@ -147,7 +147,7 @@ function logoutAccess(line: DovecotLine, atMs: number): Access {
 function common(line: DovecotLine, atMs: number): Access {
   const token = readJti(line.elements.get('jti'))
   return {
-    ...UNTOLD,
+    ...UNKNOWN_ACCESS,
     atMs,
     source: 'dovecot',
     operation: line.operation,

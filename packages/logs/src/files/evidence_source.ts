@@ -6,11 +6,11 @@
 import { createHash } from 'node:crypto'
 import { readdir, stat } from 'node:fs/promises'
 import { join, resolve } from 'node:path'
-import { MintmarkError, safeText } from '@mintmark/core'
+import { errnoOf, MintmarkError, safeText } from '@mintmark/core'
 import { MAX_CONTAINERS } from '../model/limits.ts'
 import type { Reject } from '../model/records.ts'
 import { inflate, type RejectTaker } from './inflate.ts'
-import { diskBytes, errnoOf, firstBytes, type StoredBytes, unreadable } from './stored_bytes.ts'
+import { diskBytes, firstBytes, type StoredBytes, unreadable } from './stored_bytes.ts'
 import { HeldArchive, zipMembers } from './zip_members.ts'
 
 /** One text that may hold records: a file, what a gzip holds, a member of a zip. */

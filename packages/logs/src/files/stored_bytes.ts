@@ -1,6 +1,6 @@
 import { createReadStream } from 'node:fs'
 import { open } from 'node:fs/promises'
-import { MintmarkError } from '@mintmark/core'
+import { MintmarkError, unreadable as unreadableFile } from '@mintmark/core'
 import type { RejectTaker } from './inflate.ts'
 
 const CHUNK_BYTES = 1024 * 1024
@@ -9,10 +9,10 @@ const CHUNK_BYTES = 1024 * 1024
 export interface StoredBytes {
   /** For people: `export.zip!audit.csv`. */
   readonly path: string
-  /** The file on disk that they lie in. */
+  /** The file on disk that they are in. */
   readonly file: string
   readonly sizeBytes: number
-  /** Size of the outermost compressed form; the same as `sizeBytes` where there is none. */
+  /** Size of the outermost compressed file; the same as `sizeBytes` where there is none. */
   readonly storedBytes: number
   read(onReject: RejectTaker): AsyncIterable<Uint8Array>
   /** A shorter way to the first bytes, where there is one. */
@@ -68,16 +68,6 @@ export async function firstBytes(stored: StoredBytes, count: number): Promise<Bu
   return bytes
 }
 
-/** `INPUT_UNREADABLE`, with the path and the system's error name in the facts. */
-export function unreadable(path: string, cause: unknown): MintmarkError {
-  if (cause instanceof MintmarkError) return cause
-  const errno = errnoOf(cause)
-  const facts = { path, errno }
-  return new MintmarkError('INPUT_UNREADABLE', `cannot read ${path}: ${errno}`, facts, { cause })
-}
-
-/** The system's error name, such as `ENOENT`. */
-export function errnoOf(cause: unknown): string {
-  const code = cause instanceof Error && 'code' in cause ? cause.code : undefined
-  return typeof code === 'string' ? code : 'unknown'
-}
+/** As `unreadable` of core; an error that is one already stays. */
+export const unreadable = (path: string, cause: unknown): MintmarkError =>
+  cause instanceof MintmarkError ? cause : unreadableFile(path, cause)

@@ -5,12 +5,12 @@
  * @module
  */
 import { crc32 } from 'node:zlib'
-import { MintmarkError } from '@mintmark/core'
+import { errnoOf, MintmarkError } from '@mintmark/core'
 import type { Entry, ZipFile } from 'yauzl'
 import { MAX_EXPANSION, MAX_NESTED_ZIP_BYTES } from '../model/limits.ts'
 import type { Reject } from '../model/records.ts'
 import { expandsBeyondLimit, inflate, isBomb, type RejectTaker } from './inflate.ts'
-import { errnoOf, type StoredBytes, unreadable } from './stored_bytes.ts'
+import { type StoredBytes, unreadable } from './stored_bytes.ts'
 
 /** One member, or why it cannot be read. */
 interface ZipMember {
@@ -88,7 +88,7 @@ export class HeldArchive {
 
 /** yauzl's own errors have no code; the system's have. */
 function isZipError(error: unknown): boolean {
-  return error instanceof Error && errnoOf(error) === 'unknown'
+  return error instanceof Error && errnoOf(error) === ''
 }
 
 function entryName(entry: Entry): string {

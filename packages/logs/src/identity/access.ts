@@ -1,8 +1,7 @@
-/** An access of which a log tells little: everything else is set over it. */
-import type { Access } from '../model/records.ts'
+/** Values of accesses and issuances that a log does not have. @module */
+import type { Access, Issuance } from '../model/records.ts'
 
-/** What an access holds where its log does not tell. */
-export const UNTOLD: Omit<Access, 'atMs' | 'source' | 'operation' | 'service'> = {
+export const UNKNOWN_ACCESS: Omit<Access, 'atMs' | 'source' | 'operation' | 'service'> = {
   recordId: '',
   recordType: 0,
   outcome: '',
@@ -34,5 +33,25 @@ export const UNTOLD: Omit<Access, 'atMs' | 'source' | 'operation' | 'service'> =
   objectName: '',
   objectHash: '',
   bytes: 0,
+  detail: '',
+}
+
+export const UNKNOWN_ISSUANCE: Omit<
+  Issuance,
+  'recordId' | 'atMs' | 'source' | 'category' | 'outcome' | 'tokenId' | 'tenant' | 'owner'
+> = {
+  sessionId: '',
+  principal: '',
+  principalId: '',
+  homeTenant: '',
+  appId: '',
+  resourceId: '',
+  ip: '',
+  network: '',
+  deviceId: '',
+  client: '',
+  protocol: '',
+  issuer: '',
+  grouped: 1,
   detail: '',
 }

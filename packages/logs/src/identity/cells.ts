@@ -5,7 +5,7 @@
  */
 import { type Json, readGuid, readSlashDate, rememberedOf, utcMs } from '@mintmark/core'
 import type { Adapter, FileContext, RowSink } from '../model/adapter.ts'
-import { named, plain, told } from '../ual/fields.ts'
+import { faultOfTime, logged, named, plain } from '../ual/fields.ts'
 
 /** The first value in the row, by order of `names`, that is not null and not empty text. */
 export function first(row: Json, names: readonly string[]): unknown {
@@ -75,16 +75,20 @@ export function instant(value: unknown, context: FileContext): number | undefine
 
 /** Says that a row has no time that can be read, and why. */
 export function rejectTime(value: unknown, field: string, sink: RowSink): void {
-  const reason = named(value) === '' ? 'time-missing' : unreadable(value)
+  const reason = named(value) === '' ? 'time-missing' : faultOfTime(value)
   sink.reject({ kind: 'payload', reason, detail: field })
 }
 
-/** A date that has a meaning in one order at least lacks only the proof of its order. */
-function unreadable(value: unknown): string {
-  const isDate =
-    readSlashDate(value, 'month-first') !== undefined ||
-    readSlashDate(value, 'day-first') !== undefined
-  return isDate ? 'date-order-unproven' : 'time-unreadable'
+/** {@link instant}; where there is none, the row is a reject that names the field. */
+export function instantOrReject(
+  value: unknown,
+  field: string,
+  context: FileContext,
+  sink: RowSink,
+): number | undefined {
+  const atMs = instant(value, context)
+  if (atMs === undefined) rejectTime(value, field, sink)
+  return atMs
 }
 
 /** The tenant in an Azure resource path, `/tenants/{id}/providers/Microsoft.aadiam`, lower-case; or `''`. */
@@ -105,13 +109,13 @@ export function tenantOf(...values: readonly unknown[]): string {
 
 /** A record's own id: a GUID in canonical text, any other as logged. */
 export function recordIdOf(value: unknown): string {
-  const id = told(value)
+  const id = logged(value)
   return readGuid(id) || id
 }
 
 /** A session's id: a GUID in canonical text; any other as logged, since its case may mean something. */
 export function sessionOf(value: unknown): string {
-  const session = told(value)
+  const session = logged(value)
   return readGuid(session) || session
 }
 

@@ -5,26 +5,18 @@
  * plain CSV `principal,organisation,group`. Names of columns are compared by letters and digits alone.
  *
  * Groups are split at `;` and `|`. Where there is no column of groups, the department is the group, and where
- * there is none, the office: both are how organisations say "the East Asia desk".
+ * there is none, the office: organisations use both for units such as "the East Asia desk".
  *
  * @module
  */
 import type { Json } from '@mintmark/core'
 import type { Adapter, FileContext, RowSink } from '../model/adapter.ts'
 import { principalOf } from '../ual/actor.ts'
-import { named, plain, told } from '../ual/fields.ts'
+import { logged, named, plain } from '../ual/fields.ts'
 import { cell, hasAny, type Layout, layoutOf, layoutOfRow } from './cells.ts'
 
-const PRINCIPAL = [
-  'userprincipalname',
-  'principal',
-  'upn',
-  'principalname',
-  'username',
-  'mailbox',
-  'account',
-  'user',
-]
+const PRINCIPAL =
+  'userprincipalname principal upn principalname username mailbox account user'.split(' ')
 const MAIL = ['mail', 'primarysmtpaddress', 'emailaddress', 'email', 'windowsemailaddress']
 const ID = ['id', 'objectid', 'principalid', 'externaldirectoryobjectid', 'azureadobjectid', 'oid']
 const ORGANISATION = [
@@ -47,15 +39,7 @@ const NOT_A_DIRECTORY = [
 const MAX_GROUPS = 200
 
 /** Spellings in JSON, tested before a row's names are normalised: most rows are none of this. */
-const JSON_NAMES = [
-  'userPrincipalName',
-  'UserPrincipalName',
-  'principal',
-  'upn',
-  'mailbox',
-  'mail',
-  'email',
-]
+const JSON_NAMES = 'userPrincipalName UserPrincipalName principal upn mailbox mail email'.split(' ')
 
 export const directory: Adapter = {
   shape: 'directory',
@@ -86,23 +70,23 @@ function readDirectory(row: Json, context: FileContext, sink: RowSink): void {
     principal,
     principalId,
     tenant: named(cell(row, layout, TENANT)),
-    organisation: told(cell(row, layout, ORGANISATION)),
+    organisation: logged(cell(row, layout, ORGANISATION)),
     groups: groupsOf(row, layout),
-    displayName: told(cell(row, layout, NAME)),
+    displayName: logged(cell(row, layout, NAME)),
   })
 }
 
 function groupsOf(row: Json, layout: Layout): readonly string[] {
   const column = GROUP.find((name) => layout.has(name))
   if (column === undefined) {
-    const department = told(cell(row, layout, DEPARTMENT))
+    const department = logged(cell(row, layout, DEPARTMENT))
     return department === '' ? [] : [department]
   }
   const value = row[layout.get(column) ?? '']
   const parts = Array.isArray(value) ? value : plain(value).split(/[;|]/)
   const groups = new Set<string>()
   for (const part of parts) {
-    const group = told(part)
+    const group = logged(part)
     if (group !== '' && groups.size < MAX_GROUPS) groups.add(group)
   }
   return [...groups]

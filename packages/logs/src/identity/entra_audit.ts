@@ -1,5 +1,5 @@
 /**
- * Entra directory audit: who changed what in the directory. New grants to applications stand here.
+ * Entra directory audit: who changed what in the directory. It has new grants to applications.
  *
  * Its records name no token and no session, so nothing can be said of them by looking tokens up.
  *
@@ -16,9 +16,9 @@ import { isObject, type Json } from '@mintmark/core'
 import type { Adapter, FileContext, RowSink } from '../model/adapter.ts'
 import type { Access } from '../model/records.ts'
 import { principalOf } from '../ual/actor.ts'
-import { address, lower, named, plain, told } from '../ual/fields.ts'
+import { address, logged, lower, named, plain } from '../ual/fields.ts'
 import { list, object } from '../ual/nested.ts'
-import { UNTOLD } from './access.ts'
+import { UNKNOWN_ACCESS } from './access.ts'
 import {
   first,
   hasAny,
@@ -109,7 +109,7 @@ function readAudit(row: Json, around: Around, context: FileContext, sink: RowSin
     rejectTime(at, 'activityDateTime', sink)
     return
   }
-  const operation = told(row['activityDisplayName']) || told(around.operationName)
+  const operation = logged(row['activityDisplayName']) || logged(around.operationName)
   if (operation === '') {
     sink.reject({ kind: 'payload', reason: 'operation-missing', detail: 'activityDisplayName' })
     return
@@ -127,7 +127,7 @@ function auditOf(row: Json, around: Around, atMs: number, operation: string): Ac
   const targets = list(row['targetResources']).filter(isObject).slice(0, MAX_TARGETS)
   const additional = pairsOf(row['additionalDetails'])
   return {
-    ...UNTOLD,
+    ...UNKNOWN_ACCESS,
     recordId: recordIdOf(row['id']),
     atMs,
     source: 'entra-audit',
@@ -141,8 +141,8 @@ function auditOf(row: Json, around: Around, atMs: number, operation: string): Ac
     appId: named(member(app, 'appId')),
     clientAppId: grantedAppOf(targets, additional),
     ip: address(member(user, 'ipAddress')) || address(around.ip),
-    client: told(row['userAgent']) || told(additional.get('User-Agent')),
-    objectName: told(member(targets[0] ?? {}, 'displayName')),
+    client: logged(row['userAgent']) || logged(additional.get('User-Agent')),
+    objectName: logged(member(targets[0] ?? {}, 'displayName')),
     detail: detailOf(row, targets, additional),
   }
 }
@@ -167,8 +167,8 @@ function outcomeOf(value: unknown): Access['outcome'] {
 }
 
 /** A member of a nested value, in Graph's spelling or PowerShell's. */
-function member(held: Json, name: string): unknown {
-  return held[name] ?? held[name.charAt(0).toUpperCase() + name.slice(1)]
+function member(nested: Json, name: string): unknown {
+  return nested[name] ?? nested[name.charAt(0).toUpperCase() + name.slice(1)]
 }
 
 function pairsOf(value: unknown): ReadonlyMap<string, string> {
@@ -181,14 +181,14 @@ function pairsOf(value: unknown): ReadonlyMap<string, string> {
   return pairs
 }
 
-/** Cuts values until the characters that one record's detail may hold are spent. */
+/** Cuts values to the most characters of one record's detail. */
 class Budget {
   #left = 16_384
 
   cut(value: unknown): string {
-    const kept = plain(value).slice(0, Math.min(MAX_VALUE, this.#left))
-    this.#left -= kept.length
-    return kept
+    const cut = plain(value).slice(0, Math.min(MAX_VALUE, this.#left))
+    this.#left -= cut.length
+    return cut
   }
 }
 

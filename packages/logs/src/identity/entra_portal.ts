@@ -6,8 +6,8 @@
  * for all that share application, user, address and status in some hours, without the ids of their tokens.
  *
  * The downloads of interactive and of non-interactive sign-ins have the same columns. Only a column that says
- * so, or one that counts what is grouped, tells one from the other; without it they are `interactive-or-not`. An
- * incoming refresh token tells nothing: interactive sign-ins are seen with a primary one.
+ * so, or one that counts what is grouped, distinguishes them; without it they are `interactive-or-not`. An
+ * incoming refresh token proves nothing: interactive sign-ins are seen with a primary one.
  *
  * Source: headers of downloads of 2025 as published by their users; grouping, entra-docs
  * concept-noninteractive-sign-ins.md, read 2026.
@@ -18,21 +18,16 @@ import { type Json, readTokenId } from '@mintmark/core'
 import type { Adapter, FileContext, RowSink } from '../model/adapter.ts'
 import type { IssuanceCategory, Statement } from '../model/records.ts'
 import { named, truth, whole } from '../ual/fields.ts'
-import { cell, instant, type Layout, layoutOf, rejectTime } from './cells.ts'
+import { cell, instantOrReject, type Layout, layoutOf } from './cells.ts'
 import { issuanceOf, type SignIn } from './sign_in.ts'
 
 const DATE = ['dateutc', 'date', 'createddatetimeutc']
 const REQUEST_ID = ['requestid']
 const APP_ID = ['applicationid', 'appid']
-const COUNT = [
-  'aggregatedsignincount',
-  'numberofsignins',
-  'signincount',
-  'ofsignins',
-  'signins',
-  'aggregatedcount',
-  'count',
-]
+const COUNT =
+  'aggregatedsignincount numberofsignins signincount ofsignins signins aggregatedcount count'.split(
+    ' ',
+  )
 const APP_NAME = ['serviceprincipalid', 'serviceprincipalname']
 const MANAGED = ['managedidentitytype', 'associatedresourceid', 'managedidentityid']
 const IS_INTERACTIVE = ['isinteractive', 'interactive']
@@ -71,11 +66,8 @@ function readPortal(row: Json, context: FileContext, sink: RowSink): void {
   const layout = layoutOf(context)
   if (layout === undefined) return
   const at = cell(row, layout, DATE)
-  const atMs = instant(at, context)
-  if (atMs === undefined) {
-    rejectTime(at, 'Date (UTC)', sink)
-    return
-  }
+  const atMs = instantOrReject(at, 'Date (UTC)', context, sink)
+  if (atMs === undefined) return
   const signIn = signInOf(row, layout, atMs)
   const category = categoryOf(row, layout)
   const grouped = groupedOf(row, layout, signIn, category)
@@ -94,9 +86,9 @@ function categoryOf(row: Json, layout: Layout): IssuanceCategory {
   if (!hasUser && isManagedIdentity(row, layout)) return 'managed-identity'
   const type = named(cell(row, layout, EVENT_TYPE)).replaceAll(/[\s_-]/g, '')
   const isCounted = COUNT.some((name) => layout.has(name))
-  const told = truthOf(row, layout)
-  if (type.startsWith('noninteractive') || told === 0 || isCounted) return 'non-interactive'
-  return type.startsWith('interactive') || told === 1 ? 'interactive' : 'interactive-or-not'
+  const interactive = truthOf(row, layout)
+  if (type.startsWith('noninteractive') || interactive === 0 || isCounted) return 'non-interactive'
+  return type.startsWith('interactive') || interactive === 1 ? 'interactive' : 'interactive-or-not'
 }
 
 function isManagedIdentity(row: Json, layout: Layout): boolean {

@@ -10,7 +10,15 @@ import { isObject, type Json } from '@mintmark/core'
 import type { Adapter, FileContext, RowSink } from '../model/adapter.ts'
 import type { Statement } from '../model/records.ts'
 import { object } from '../ual/nested.ts'
-import { first, hasAll, hasAny, inBothForms, instant, rejectTime } from './cells.ts'
+import {
+  first,
+  hasAll,
+  hasAny,
+  inBothForms,
+  instant,
+  instantOrReject,
+  rejectTime,
+} from './cells.ts'
 import { issuanceOf } from './sign_in.ts'
 import {
   camelFields,
@@ -56,14 +64,10 @@ const TIME_GENERATED: readonly string[] = ['TimeGenerated [UTC]', 'TimeGenerated
 const CREATED: readonly string[] = ['CreatedDateTime [UTC]', 'CreatedDateTime']
 const TABLE: readonly string[] = ['Type', 'Category', '$table', 'TableName', 'SourceTable']
 const RESULT: readonly string[] = ['ResultType', 'Status', 'Status_dynamic', 'Status_string']
-const ONLY_SIGN_INS: readonly string[] = [
-  'UniqueTokenIdentifier',
-  'ConditionalAccessStatus',
-  'AuthenticationProcessingDetails',
-  'ServicePrincipalCredentialKeyId',
-  'IsInteractive',
-  'OriginalRequestId',
-]
+const ONLY_SIGN_INS: readonly string[] = (
+  'UniqueTokenIdentifier ConditionalAccessStatus AuthenticationProcessingDetails ' +
+  'ServicePrincipalCredentialKeyId IsInteractive OriginalRequestId'
+).split(' ')
 
 /** Rows of the six tables, as JSON or CSV, alone or in a union. */
 export const entraLogAnalytics: readonly Adapter[] = inBothForms(
@@ -92,11 +96,8 @@ function readTable(row: Json, context: FileContext, sink: RowSink): void {
   const at = first(row, CREATED)
   const generated = first(row, TIME_GENERATED)
   // A row without its own time has the time at which it came in, a few minutes later.
-  const atMs = instant(at ?? generated, context)
-  if (atMs === undefined) {
-    rejectTime(at ?? generated, 'CreatedDateTime', sink)
-    return
-  }
+  const atMs = instantOrReject(at ?? generated, 'CreatedDateTime', context, sink)
+  if (atMs === undefined) return
   const fields = pascalFields(row)
   const around: Surroundings = {
     atMs,
@@ -138,11 +139,8 @@ function readGraph(row: Json, context: FileContext, sink: RowSink): void {
   const isCamel = Object.hasOwn(row, 'createdDateTime')
   const fields = isCamel ? camelFields(row) : pascalFields(row)
   const at = fields('createdDateTime')
-  const atMs = instant(at, context)
-  if (atMs === undefined) {
-    rejectTime(at, 'createdDateTime', sink)
-    return
-  }
+  const atMs = instantOrReject(at, 'createdDateTime', context, sink)
+  if (atMs === undefined) return
   const around: Surroundings = {
     atMs,
     resultType: undefined,
@@ -161,7 +159,7 @@ function isTypeName(status: unknown): boolean {
 
 const NO_OUTCOME: Statement = {
   code: 'fields-not-carried',
-  text: 'The exporter wrote the status of sign-ins as the name of its type: failed ones cannot be told from others, and are taken for issued.',
+  text: 'The exporter wrote the status of sign-ins as the name of its type: failed ones look like all others, and count as issued.',
   fromMs: 0,
   toMs: 0,
 }

@@ -1,7 +1,7 @@
 /**
  * Requests to Microsoft Graph and to Azure AD Graph: the diagnostic record, the table, and Defender's events.
  *
- * The raw record and the table differ in names, not in what they say. The caller is an object id, never a
+ * The raw record and the table differ in names alone. The caller is an object id, never a
  * name. `IdentityProvider` is who authenticated the caller: another tenant for a guest.
  *
  * Source: azure-monitor-docs, tables microsoftgraphactivitylogs and aadgraphactivitylogs; defender-docs,
@@ -13,17 +13,16 @@ import { epochMs, type Json, readSlashDate, readTokenId, utcMs } from '@mintmark
 import type { Adapter, FileContext, RowSink } from '../model/adapter.ts'
 import type { Access, AccessSource, Item } from '../model/records.ts'
 import { Detail } from '../ual/detail.ts'
-import { address, lower, named, plain, told, whole } from '../ual/fields.ts'
+import { address, logged, lower, named, plain, whole } from '../ual/fields.ts'
 import { object } from '../ual/nested.ts'
-import { UNTOLD } from './access.ts'
+import { UNKNOWN_ACCESS } from './access.ts'
 import {
   first,
   hasAll,
   hasAny,
   inBothForms,
-  instant,
+  instantOrReject,
   recordIdOf,
-  rejectTime,
   sessionOf,
   tenantOf,
   tenantOfPath,
@@ -68,9 +67,9 @@ const NAMES = {
   scopes: ['scopes', 'Scopes'],
   roles: ['roles', 'Roles'],
   wids: ['wids', 'Wids'],
-  auth: ['clientAuthMethod', 'ClientAuthMethod'],
+  clientAuthMethod: ['clientAuthMethod', 'ClientAuthMethod'],
   operationId: ['operationId', 'OperationId'],
-  version: ['apiVersion', 'ApiVersion'],
+  apiVersion: ['apiVersion', 'ApiVersion'],
   workload: ['TargetWorkload'],
 } as const
 
@@ -168,26 +167,22 @@ interface Outside {
 }
 
 function readRequest(row: Json, outside: Outside, context: FileContext, sink: RowSink): void {
-  const atMs = instant(outside.at, context)
-  if (atMs === undefined) {
-    rejectTime(outside.at, 'TimeGenerated', sink)
-    return
-  }
-  sink.access(requestOf(row, outside, atMs))
+  const atMs = instantOrReject(outside.at, 'TimeGenerated', context, sink)
+  if (atMs !== undefined) sink.access(requestOf(row, outside, atMs))
 }
 
 function requestOf(row: Json, outside: Outside, atMs: number): Access {
-  const uri = told(first(row, NAMES.uri))
+  const uri = logged(first(row, NAMES.uri))
   const method = plain(first(row, NAMES.method)).toUpperCase().slice(0, 20)
   const target = graphTarget(uri)
   const token = readTokenId(first(row, NAMES.token))
   const status = whole(first(row, NAMES.status))
   const outcome = status === 0 ? '' : status < 400 ? 'succeeded' : 'failed'
   const who = callerOf(row)
-  const issuer = told(first(row, NAMES.provider))
+  const issuer = logged(first(row, NAMES.provider))
   const mailbox = mailboxOf(target, who.principalId)
   return {
-    ...UNTOLD,
+    ...UNKNOWN_ACCESS,
     ...who,
     ...mailbox,
     recordId: recordIdOf(first(row, NAMES.requestId)),
@@ -205,7 +200,7 @@ function requestOf(row: Json, outside: Outside, atMs: number): Access {
     appId: named(first(row, NAMES.appId)),
     ip: address(first(row, NAMES.ip)) || address(outside.ip),
     deviceId: named(first(row, NAMES.deviceId)),
-    client: told(first(row, NAMES.userAgent)),
+    client: logged(first(row, NAMES.userAgent)),
     issuer,
     // A refused request read no message.
     items: outcome === 'failed' ? [] : itemsOf(target),
@@ -247,10 +242,10 @@ function itemsOf(target: GraphTarget): readonly Item[] {
 }
 
 /**
- * When the token was issued; 0 if the record does not tell.
+ * When the token was issued; 0 if the record does not say.
  *
  * `5/7/2026 1:50:39 PM` is read in the order in which it comes before the request by no more than a token
- * lives. If both orders do, it is not told.
+ * lives. If both orders do, it is unknown.
  */
 function issuedAtOf(row: Json, atMs: number): number {
   const spelled = first(row, NAMES.issuedAt)
@@ -279,12 +274,16 @@ function externalTenantOf(issuer: string, tenant: string): string {
 function detailOf(row: Json, status: number): string {
   const detail = new Detail()
   detail.set('status', status === 0 ? '' : status)
-  detail.set('scopes', told(first(row, NAMES.scopes)))
-  detail.set('roles', told(first(row, NAMES.roles)))
-  detail.set('wids', told(first(row, NAMES.wids)))
-  detail.set('clientAuthMethod', told(first(row, NAMES.auth)))
-  detail.set('operationId', told(first(row, NAMES.operationId)))
-  detail.set('apiVersion', told(first(row, NAMES.version)))
-  detail.set('workload', told(first(row, NAMES.workload)))
+  for (const name of IN_DETAIL) detail.set(name, logged(first(row, NAMES[name])))
   return detail.text()
 }
+
+const IN_DETAIL = [
+  'scopes',
+  'roles',
+  'wids',
+  'clientAuthMethod',
+  'operationId',
+  'apiVersion',
+  'workload',
+] as const

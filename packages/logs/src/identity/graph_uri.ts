@@ -21,51 +21,16 @@ const MAX_URI = 8192
 const MAX_SEGMENTS = 16
 
 /** Collections whose next segment is an id. */
-const COLLECTIONS: ReadonlySet<string> = new Set([
-  'accesspackages',
-  'administrativeunits',
-  'applications',
-  'approleassignments',
-  'attachments',
-  'calendars',
-  'calendarview',
-  'channels',
-  'chats',
-  'childfolders',
-  'contactfolders',
-  'contacts',
-  'conversations',
-  'devices',
-  'directoryobjects',
-  'directoryroles',
-  'drives',
-  'events',
-  'extensions',
-  'groups',
-  'items',
-  'lists',
-  'mailfolders',
-  'members',
-  'messagerules',
-  'messages',
-  'notebooks',
-  'oauth2permissiongrants',
-  'organization',
-  'owners',
-  'permissions',
-  'plans',
-  'posts',
-  'serviceprincipals',
-  'shares',
-  'sites',
-  'subscriptions',
-  'tasks',
-  'teams',
-  'threads',
-  'todolists',
-  'users',
-  'versions',
-])
+const COLLECTIONS: ReadonlySet<string> = new Set(
+  (
+    'accesspackages administrativeunits applications approleassignments attachments calendars ' +
+    'calendarview channels chats childfolders contactfolders contacts conversations devices ' +
+    'directoryobjects directoryroles drives events extensions groups items lists mailfolders ' +
+    'members messagerules messages notebooks oauth2permissiongrants organization owners ' +
+    'permissions plans posts serviceprincipals shares sites subscriptions tasks teams threads ' +
+    'todolists users versions'
+  ).split(' '),
+)
 
 /** What may follow a collection without being an id. */
 const FUNCTIONS: ReadonlySet<string> = new Set(['delta', 'root', 'getbyids', 'validateproperties'])

@@ -14,25 +14,20 @@ import { epochMs, type Json, readJti, utcMs } from '@mintmark/core'
 import type { Adapter, RowSink } from '../model/adapter.ts'
 import type { Access, Issuance } from '../model/records.ts'
 import { Detail } from '../ual/detail.ts'
-import { address, named, plain, told } from '../ual/fields.ts'
+import { address, logged, named, plain } from '../ual/fields.ts'
 import { object } from '../ual/nested.ts'
-import { UNTOLD } from './access.ts'
+import { UNKNOWN_ACCESS, UNKNOWN_ISSUANCE } from './access.ts'
 import { first, hasAll, hasAny, recordIdOf, rejectTime, sessionOf } from './cells.ts'
 import { keycloakEventOfLine } from './keycloak_line.ts'
 
-/** Events that make a token or the session that tokens hang from. */
-const ISSUING: ReadonlySet<string> = new Set([
-  'CODE_TO_TOKEN',
-  'REFRESH_TOKEN',
-  'CLIENT_LOGIN',
-  'TOKEN_EXCHANGE',
-  'LOGIN',
-  'OAUTH2_DEVICE_CODE_TO_TOKEN',
-  'OAUTH2_EXTENSION_GRANT',
-  'AUTHREQID_TO_TOKEN',
-  'PERMISSION_TOKEN',
-  'JWT_AUTHORIZATION_GRANT',
-])
+/** Events that make a token, or the session of tokens. */
+const ISSUING: ReadonlySet<string> = new Set(
+  (
+    'CODE_TO_TOKEN REFRESH_TOKEN CLIENT_LOGIN TOKEN_EXCHANGE LOGIN ' +
+    'OAUTH2_DEVICE_CODE_TO_TOKEN OAUTH2_EXTENSION_GRANT AUTHREQID_TO_TOKEN PERMISSION_TOKEN ' +
+    'JWT_AUTHORIZATION_GRANT'
+  ).split(' '),
+)
 
 const TYPE = /^[A-Z][A-Z0-9_]{2,60}$/
 
@@ -87,7 +82,7 @@ function readEvent(event: Json, sink: RowSink): void {
   const type = plain(event['type'])
   const isError = type.endsWith('_ERROR')
   const succeeded = isError ? type.slice(0, -6) : type
-  const outcome = isError || told(event['error']) !== '' ? 'failed' : 'issued'
+  const outcome = isError || logged(event['error']) !== '' ? 'failed' : 'issued'
   if (type === '') sink.access(adminAccessOf(event, atMs))
   else if (ISSUING.has(succeeded)) sink.issuance(issuanceOf(event, atMs, outcome))
   else sink.access(accessOf(event, atMs, outcome === 'failed'))
@@ -102,34 +97,24 @@ function issuanceOf(event: Json, atMs: number, outcome: Issuance['outcome']): Is
   const details = detailsOf(event)
   const common = commonOf(event, details)
   return {
-    recordId: common.recordId,
+    ...UNKNOWN_ISSUANCE,
+    ...common,
     atMs,
     source: 'keycloak',
     category: 'token',
     outcome,
     tokenId: readJti(details['token_id']).tokenId,
-    sessionId: common.sessionId,
-    principal: common.principal,
-    principalId: common.principalId,
-    tenant: common.tenant,
     owner: common.tenant,
-    homeTenant: '',
-    appId: common.appId,
     resourceId: named(details['audience']),
-    ip: common.ip,
-    network: '',
-    deviceId: '',
-    client: told(details['user_agent']),
+    client: logged(details['user_agent']),
     protocol: protocolOf(details['grant_type']),
-    issuer: '',
-    grouped: 1,
     detail: detailOf(event, details),
   }
 }
 
-/** `deviceCode` as Entra calls it, so that a question can be put to both; others as logged. */
+/** `deviceCode`, which is Entra's name, so that one query finds both; others as logged. */
 function protocolOf(value: unknown): string {
-  const grant = told(value)
+  const grant = logged(value)
   return grant === 'urn:ietf:params:oauth:grant-type:device_code' ? 'deviceCode' : grant
 }
 
@@ -158,7 +143,7 @@ function accessOf(event: Json, atMs: number, hasFailed: boolean): Access {
   const token = readJti(details['token_id'])
   const isUser = common.principal !== '' || common.principalId !== ''
   return {
-    ...UNTOLD,
+    ...UNKNOWN_ACCESS,
     ...common,
     atMs,
     source: 'keycloak',
@@ -168,7 +153,7 @@ function accessOf(event: Json, atMs: number, hasFailed: boolean): Access {
     tokenId: token.tokenId,
     tokenIdState: token.state,
     actorKind: isUser ? 'user' : common.appId === '' ? '' : 'app',
-    client: told(details['user_agent']),
+    client: logged(details['user_agent']),
     detail: detailOf(event, details),
   }
 }
@@ -181,13 +166,13 @@ function adminAccessOf(event: Json, atMs: number): Access {
   detail.set('error', event['error'])
   detail.set('resourcePath', event['resourcePath'])
   return {
-    ...UNTOLD,
+    ...UNKNOWN_ACCESS,
     recordId: recordIdOf(event['id']),
     atMs,
     source: 'keycloak',
     operation: `${plain(event['operationType'])} ${plain(event['resourceType'])}`.trim(),
     service: 'Keycloak',
-    outcome: told(event['error']) === '' ? 'succeeded' : 'failed',
+    outcome: logged(event['error']) === '' ? 'succeeded' : 'failed',
     principal: named(who['username']),
     principalId: named(of('userId')),
     actorKind: 'user',
@@ -198,22 +183,11 @@ function adminAccessOf(event: Json, atMs: number): Access {
   }
 }
 
-const DETAILS: readonly string[] = [
-  'grant_type',
-  'refresh_token_id',
-  'updated_refresh_token_id',
-  'refresh_token_type',
-  'refresh_token_sub',
-  'scope',
-  'auth_method',
-  'auth_type',
-  'client_auth_method',
-  'redirect_uri',
-  'requested_issuer',
-  'impersonator',
-  'identity_provider',
-  'reason',
-]
+const DETAILS: readonly string[] = (
+  'grant_type refresh_token_id updated_refresh_token_id refresh_token_type ' +
+  'refresh_token_sub scope auth_method auth_type client_auth_method redirect_uri ' +
+  'requested_issuer impersonator identity_provider reason'
+).split(' ')
 
 function detailOf(event: Json, details: Json): string {
   const detail = new Detail()

@@ -13,7 +13,7 @@ import { isObject, type Json, readJti, utcMs } from '@mintmark/core'
 import type { Adapter, RowSink } from '../model/adapter.ts'
 import type { Access, Issuance, Item, SyncedFolder } from '../model/records.ts'
 import { principalOf } from '../ual/actor.ts'
-import { address, named, told } from '../ual/fields.ts'
+import { address, logged, named } from '../ual/fields.ts'
 import { recordIdOf, rejectTime, sessionOf } from './cells.ts'
 
 export const ISSUANCE_SCHEMA = 'mintmark-issuance/1'
@@ -196,11 +196,11 @@ function issuanceOf(members: Members, atMs: number): Issuance {
     appId: named(members.text('appId')),
     resourceId: named(members.text('resourceId')),
     ip: address(members.text('ip')),
-    network: told(members.text('network')),
+    network: logged(members.text('network')),
     deviceId: named(members.text('deviceId')),
-    client: told(members.text('client')),
-    protocol: told(members.text('protocol')),
-    issuer: told(members.text('issuer')),
+    client: logged(members.text('client')),
+    protocol: logged(members.text('protocol')),
+    issuer: logged(members.text('issuer')),
     grouped: 1,
     detail: members.json('detail'),
   }
@@ -213,7 +213,7 @@ function accessOf(members: Members, atMs: number): Access {
     atMs,
     source: 'mintmark',
     operation: members.text('operation'),
-    service: told(members.text('service')),
+    service: logged(members.text('service')),
     recordType: members.whole('recordType', 0xffff),
     outcome: members.oneOf('outcome', ['succeeded', 'failed']),
     tokenId: token.tokenId,
@@ -234,8 +234,8 @@ function accessOf(members: Members, atMs: number): Access {
     clientAppId: named(members.text('clientAppId')),
     ip: address(members.text('ip')),
     deviceId: named(members.text('deviceId')),
-    client: told(members.text('client')),
-    issuer: told(members.text('issuer')),
+    client: logged(members.text('client')),
+    issuer: logged(members.text('issuer')),
     accessType: members.oneOf('accessType', ['Bind', 'Sync']),
     throttled: members.truth('throttled'),
     items: members.objects('items', itemOf),

@@ -13,7 +13,7 @@
 import { readAddress, readTokenId } from '@mintmark/core'
 import { type Issuance, type IssuanceCategory, UNKNOWN_OWNER } from '../model/records.ts'
 import { principalOf } from '../ual/actor.ts'
-import { cached, named, told } from '../ual/fields.ts'
+import { cached, logged, named } from '../ual/fields.ts'
 import { recordIdOf, sessionOf } from './cells.ts'
 
 /** Values of one sign-in, as the export spells them. */
@@ -77,7 +77,7 @@ const SPELLED = new Map(NAMES.map((name) => [name.toLowerCase(), name]))
 const enumerated = cached(
   (value) => SPELLED.get(value.toLowerCase().replaceAll(/[\s_-]/g, '')) ?? value,
 )
-const known = (value: unknown) => enumerated(told(value))
+const known = (value: unknown) => enumerated(logged(value))
 const unlessNone = (value: string) => (value === 'none' ? '' : value)
 
 const ipOf = cached((value) => readAddress(value).ip)
@@ -101,10 +101,10 @@ export function issuanceOf(signIn: SignIn, category: IssuanceCategory, grouped =
     homeTenant: named(signIn.homeTenant),
     appId,
     resourceId: named(signIn.resourceId),
-    ip: ipOf(told(signIn.ip)),
+    ip: ipOf(logged(signIn.ip)),
     network: networkOf(signIn.network),
     deviceId: named(signIn.deviceId),
-    client: told(signIn.userAgent) || told(signIn.browser),
+    client: logged(signIn.userAgent) || logged(signIn.browser),
     protocol: unlessNone(known(signIn.protocol)),
     issuer: known(signIn.issuer),
     grouped,
@@ -122,8 +122,8 @@ function isAppCategory(category: IssuanceCategory): boolean {
 }
 
 /**
- * Whose log a sign-in stands in. One within a tenant is in that tenant's log alone, and so is one of an application by
- * itself; a user's across tenants is in the home tenant's and in the resource tenant's, so that only the export can tell.
+ * Whose log a sign-in is in. One within a tenant is in that tenant's log alone, and so is one of an application by
+ * itself; a user's across tenants is in the home tenant's and in the resource tenant's, so that only the export shows it.
  */
 function ownerOf(signIn: SignIn, isApp: boolean): string {
   if (signIn.exporter !== '' || isApp) return signIn.exporter || signIn.tenant
@@ -148,14 +148,14 @@ function tokenIdOf(signIn: SignIn): string {
 
 /** Digits only: `AS12345` and `12345` are one network, 0 is none. */
 function networkOf(value: unknown): string {
-  const digits = /^(?:AS)?(\d{1,10})(?:\.0)?$/i.exec(told(value))?.[1] ?? ''
+  const digits = /^(?:AS)?(\d{1,10})(?:\.0)?$/i.exec(logged(value))?.[1] ?? ''
   return digits === '0' ? '' : digits
 }
 
 const MAX_VALUE = 1000
 
-/** Text that a detail keeps: `undefined`, which JSON leaves out, for none. */
-function kept(value: string): string | undefined {
+/** Text for a detail: `undefined`, which JSON leaves out, for none. */
+function text(value: string): string | undefined {
   if (value === '') return undefined
   return value.length > MAX_VALUE ? value.slice(0, MAX_VALUE) : value
 }
@@ -163,24 +163,24 @@ function kept(value: string): string | undefined {
 function detailOf(signIn: SignIn): string {
   const code = named(signIn.errorCode)
   const detail = JSON.stringify({
-    errorCode: code === '0' || code === 'none' ? undefined : kept(code),
-    incomingToken: kept(unlessNone(known(signIn.incomingToken))),
-    crossTenant: kept(unlessNone(known(signIn.crossTenant))),
+    errorCode: code === '0' || code === 'none' ? undefined : text(code),
+    incomingToken: text(unlessNone(known(signIn.incomingToken))),
+    crossTenant: text(unlessNone(known(signIn.crossTenant))),
     cae: signIn.isCae ? true : undefined,
-    conditionalAccess: kept(known(signIn.conditionalAccess)),
-    requirement: kept(known(signIn.requirement)),
-    userType: kept(named(signIn.userType)),
-    app: kept(told(signIn.appName)),
-    resource: kept(told(signIn.resourceName)),
-    clientApp: kept(told(signIn.clientApp)),
-    os: kept(told(signIn.os)),
-    country: kept(told(signIn.country)),
-    ipSeen: kept(ipOf(told(signIn.ipSeen))),
-    issuerName: kept(told(signIn.issuerName)),
-    transfer: kept(unlessNone(told(signIn.transfer))),
-    credentialKey: kept(told(signIn.credentialKey)),
-    federatedCredential: kept(told(signIn.federatedCredential)),
-    tokenProtection: kept(unlessNone(told(signIn.tokenProtection))),
+    conditionalAccess: text(known(signIn.conditionalAccess)),
+    requirement: text(known(signIn.requirement)),
+    userType: text(named(signIn.userType)),
+    app: text(logged(signIn.appName)),
+    resource: text(logged(signIn.resourceName)),
+    clientApp: text(logged(signIn.clientApp)),
+    os: text(logged(signIn.os)),
+    country: text(logged(signIn.country)),
+    ipSeen: text(ipOf(logged(signIn.ipSeen))),
+    issuerName: text(logged(signIn.issuerName)),
+    transfer: text(unlessNone(logged(signIn.transfer))),
+    credentialKey: text(logged(signIn.credentialKey)),
+    federatedCredential: text(logged(signIn.federatedCredential)),
+    tokenProtection: text(unlessNone(logged(signIn.tokenProtection))),
   })
   return detail === '{}' ? '' : detail
 }

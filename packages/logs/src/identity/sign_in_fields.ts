@@ -54,7 +54,7 @@ export function pascalFields(row: Json): Fields {
   return (name) => first(row, pascalNamesOf(name))
 }
 
-/** What stands around the fields: outer members, the path of the tenant. */
+/** What is around the fields: outer members, the path of the tenant. */
 export interface Surroundings {
   readonly atMs: number
   /** Result code of the outer record or the table. */
@@ -114,8 +114,8 @@ export function signInOf(fields: Fields, around: Surroundings): SignIn {
 }
 
 /** A member of a nested value, whose names PowerShell writes in Pascal case. */
-function inner(held: Json, name: string): unknown {
-  return held[name] ?? held[upperFirst(name)]
+function inner(nested: Json, name: string): unknown {
+  return nested[name] ?? nested[upperFirst(name)]
 }
 
 function isCae(details: unknown): boolean {
@@ -127,7 +127,7 @@ function isCae(details: unknown): boolean {
   return false
 }
 
-/** Two-letter code of the country: of the nested location, or of a table's column that holds it alone. */
+/** Two-letter code of the country: of the nested location, or of a table's column of it. */
 function countryOf(location: unknown): string {
   const country = plain(inner(object(location), 'countryOrRegion'))
   if (country !== '') return country
@@ -158,7 +158,7 @@ export function categoryNamed(value: unknown): IssuanceCategory | undefined {
 
 /**
  * The category of a sign-in that names none: by its event types, its issuer, whose token it is, and
- * `isInteractive`; `interactive-or-not` if nothing tells.
+ * `isInteractive`; `interactive-or-not` if nothing shows it.
  */
 export function categoryOf(fields: Fields, row: Json): IssuanceCategory {
   const types = list(fields('signInEventTypes')).map((type) => categoryNamed(type))
@@ -169,9 +169,9 @@ export function categoryOf(fields: Fields, row: Json): IssuanceCategory {
     return hasAny(row, MANAGED) ? 'managed-identity' : 'service-principal'
   }
   if (named(fields('tokenIssuerType')) === 'adfederationservices') return 'adfs'
-  const told = truth(fields('isInteractive'))
-  if (told === 0) return 'non-interactive'
-  return told === 1 || types.includes('interactive') ? 'interactive' : 'interactive-or-not'
+  const interactive = truth(fields('isInteractive'))
+  if (interactive === 0) return 'non-interactive'
+  return interactive === 1 || types.includes('interactive') ? 'interactive' : 'interactive-or-not'
 }
 
 const MANAGED: readonly string[] = ['ManagedServiceIdentity', 'AssociatedResourceId']

@@ -12,11 +12,11 @@
  * @module
  */
 import { isUtf8 } from 'node:buffer'
-import type { Json } from '@mintmark/core'
 import { MAX_COLUMNS, MAX_ROW_BYTES } from '../model/limits.ts'
 import type { RowTaker } from '../model/row_taker.ts'
 import { ByteTail } from './byte_tail.ts'
 import { readCells } from './csv_cells.ts'
+import { rowOf } from './row_of.ts'
 
 const LF = 0x0a
 const CR = 0x0d
@@ -283,7 +283,7 @@ export class CsvRows {
       return
     }
     this.#isResuming = false
-    if (!this.#taker.row(rowOf(header, cells), span.line)) this.#taker.unknownRow(span.line)
+    if (!this.#taker.row(rowOf(header, cells, ''), span.line)) this.#taker.unknownRow(span.line)
   }
 
   #badCount(span: RowSpan): void {
@@ -296,18 +296,7 @@ export class CsvRows {
   }
 }
 
-/** No prototype, so that a column may have any name. */
-function rowOf(header: readonly string[], cells: readonly string[]): Json {
-  const row: { [column: string]: unknown; __proto__: null } = { __proto__: null }
-  // Backwards, so that of two columns with one name the first stays.
-  for (let i = header.length - 1; i >= 0; i--) {
-    const name = header[i]
-    if (name !== undefined && name !== '') row[name] = cells[i] ?? ''
-  }
-  return row
-}
-
-/** The header once more, perhaps behind the byte order mark of the second file. */
+/** The header again, perhaps behind the byte order mark of the second file. */
 function isHeaderAgain(cells: readonly string[], header: readonly string[]): boolean {
   return cells.every((cell, i) => cell === header[i] || named(cell) === header[i])
 }

@@ -12,9 +12,8 @@ import { isAscii, isUtf8 } from 'node:buffer'
 import { readDovecotLine } from '../dovecot/line.ts'
 import { MAX_LINE_BYTES } from '../model/limits.ts'
 import type { RowTaker } from '../model/row_taker.ts'
-import { ByteTail } from './byte_tail.ts'
+import { Lines } from './lines.ts'
 
-const LF = 0x0a
 const ESCAPE = String.fromCharCode(0x1b)
 /** Colours, which loggers put around what they write to a console. */
 const COLOUR = new RegExp(String.raw`${ESCAPE}\[[0-9;]{0,20}m`, 'g')
@@ -34,9 +33,7 @@ export function hasEventLine(text: string): boolean {
 /** Reads lines from chunks of UTF-8 that come through {@link push}. Memory: one line. */
 export class EventLines {
   readonly #taker: RowTaker
-  readonly #tail = new ByteTail()
-  #line = 1
-  #isSkipping: boolean = false
+  readonly #lines = new Lines(MAX_LINE_BYTES, (line, number) => this.#give(line, number))
 
   constructor(taker: RowTaker) {
     this.#taker = taker
@@ -44,40 +41,22 @@ export class EventLines {
 
   /** The chunk must stay unchanged until the next call. */
   push(chunk: Uint8Array): void {
-    // What is left over has no newline.
-    const held = this.#tail.end - this.#tail.start
-    this.#tail.push(chunk)
-    const bytes = this.#tail.buffer.subarray(0, this.#tail.end)
-    let from = this.#tail.start
-    let at = bytes.indexOf(LF, from + held)
-    for (; at !== -1; at = bytes.indexOf(LF, from)) {
-      this.#give(bytes.subarray(from, at))
-      this.#line++
-      this.#isSkipping = false
-      from = at + 1
-    }
-    if (bytes.length - from > MAX_LINE_BYTES) {
-      this.#give(bytes.subarray(from))
-      from = bytes.length
-    }
-    this.#tail.start = from
+    this.#lines.push(chunk)
   }
 
   end(): void {
-    this.#give(this.#tail.buffer.subarray(this.#tail.start, this.#tail.end))
+    this.#lines.end()
   }
 
-  #give(bytes: Buffer): void {
-    if (this.#isSkipping) return
+  #give(bytes: Buffer, line: number): void {
     if (bytes.length > MAX_LINE_BYTES) {
-      this.#isSkipping = true
-      this.#taker.badRow('row-too-long', `over ${MAX_LINE_BYTES} bytes`, this.#line)
+      this.#taker.badRow('row-too-long', `over ${MAX_LINE_BYTES} bytes`, line)
       return
     }
     const isPlain = isAscii(bytes)
     const message = withoutColours(bytes.toString(isPlain ? 'latin1' : 'utf8')).trim()
     if (!EVENT.test(message) && readDovecotLine(message) === undefined) return
-    if (!isPlain && !isUtf8(bytes)) this.#taker.badText(this.#line)
-    if (!this.#taker.row({ message }, this.#line)) this.#taker.unknownRow(this.#line)
+    if (!isPlain && !isUtf8(bytes)) this.#taker.badText(line)
+    if (!this.#taker.row({ message }, line)) this.#taker.unknownRow(line)
   }
 }

@@ -10,16 +10,15 @@
  * @module
  */
 import { utcMs } from '@mintmark/core'
-import { ByteTail } from './byte_tail.ts'
+import { Lines } from './lines.ts'
 
-/** A period of which the extractor says that it has not got everything; 0 where it names none. */
+/** A period that the extractor reports as incomplete; 0 where it names none. */
 interface ExtractorGap {
   readonly line: number
   readonly fromMs: number
   readonly toMs: number
 }
 
-const LF = 0x0a
 /** Longer lines are no log lines. */
 const MAX_LOG_LINE_BYTES = 64 * 1024
 const MAX_GAPS = 10_000
@@ -27,43 +26,28 @@ const GAP = /SOME EVENTS IN THIS RANGE ARE NOT CAPTURED|Max retries reached for 
 const ISO = String.raw`\d{4}-\d\d-\d\d[T ]\d\d:\d\d(?::\d\d(?:\.\d{1,9})?)?(?:Z|[+-]\d\d:?\d\d)?`
 const WINDOW = new RegExp(`(${ISO}) {0,3}(?:->|-|to|until|and) {0,3}(${ISO})`, 'i')
 
-/** Looks through the lines of a text for gaps. */
+/** Finds gaps in the lines of a text. */
 export class ExtractorLog {
   readonly gaps: ExtractorGap[] = []
-  readonly #tail = new ByteTail()
-  #line = 1
-  #isSkipping: boolean = false
+  readonly #lines = new Lines(MAX_LOG_LINE_BYTES, (line, number) => this.#read(line, number))
 
   /** The chunk must stay unchanged until the next call. */
   push(chunk: Uint8Array): void {
-    this.#tail.push(chunk)
-    const bytes = this.#tail.buffer.subarray(0, this.#tail.end)
-    let from = this.#tail.start
-    for (let at = bytes.indexOf(LF, from); at !== -1; at = bytes.indexOf(LF, from)) {
-      this.#read(bytes, from, at)
-      this.#line++
-      this.#isSkipping = false
-      from = at + 1
-    }
-    if (bytes.length - from > MAX_LOG_LINE_BYTES) {
-      this.#isSkipping = true
-      from = bytes.length
-    }
-    this.#tail.start = from
+    this.#lines.push(chunk)
   }
 
   end(): void {
-    this.#read(this.#tail.buffer, this.#tail.start, this.#tail.end)
+    this.#lines.end()
   }
 
-  #read(bytes: Buffer, from: number, to: number): void {
-    if (this.#isSkipping || to - from > MAX_LOG_LINE_BYTES || to - from < 20) return
-    const text = bytes.toString('latin1', from, to)
+  #read(bytes: Buffer, line: number): void {
+    if (bytes.length > MAX_LOG_LINE_BYTES || bytes.length < 20) return
+    const text = bytes.toString('latin1')
     if (!GAP.test(text) || this.gaps.length >= MAX_GAPS) return
     const window = WINDOW.exec(text)
     const fromMs = utcMs(window?.[1]) ?? 0
     const toMs = utcMs(window?.[2]) ?? 0
     const isPeriod = fromMs > 0 && toMs >= fromMs
-    this.gaps.push({ line: this.#line, fromMs: isPeriod ? fromMs : 0, toMs: isPeriod ? toMs : 0 })
+    this.gaps.push({ line, fromMs: isPeriod ? fromMs : 0, toMs: isPeriod ? toMs : 0 })
   }
 }

@@ -17,6 +17,7 @@
 import { isObject, type Json } from '@mintmark/core'
 import { MAX_COLUMNS } from '../model/limits.ts'
 import type { RowTaker } from '../model/row_taker.ts'
+import { rowOf } from './row_of.ts'
 
 /** Gives the rows of an answer on, keyed by their columns. False when the object is no such answer. */
 export function giveTables(answer: Json, line: number, taker: RowTaker): boolean {
@@ -89,15 +90,4 @@ export function giveCells(
 function nameOf(column: unknown): string {
   const name = isObject(column) ? (own(column, 'name') ?? own(column, 'ColumnName')) : ''
   return typeof name === 'string' ? name : ''
-}
-
-/** No prototype, so that a column may have any name. */
-function rowOf(names: readonly string[], cells: readonly unknown[]): Json {
-  const row: { [column: string]: unknown; __proto__: null } = { __proto__: null }
-  // Backwards, so that of two columns with one name the first stays.
-  for (let i = names.length - 1; i >= 0; i--) {
-    const name = names[i]
-    if (name !== undefined && name !== '') row[name] = cells[i]
-  }
-  return row
 }

@@ -1,5 +1,5 @@
 /**
- * Who acted, as far as an audit record tells.
+ * Who acted, by an audit record.
  *
  * @module
  */
@@ -11,28 +11,19 @@ import { isSystemName } from './system_names.ts'
 
 const GUEST_MARK = '#ext#'
 
-/** `UserType` by name (OfficeActivity, Graph); numbers are the documented enumeration. */
-const USER_TYPES: ReadonlyMap<string, number> = new Map([
-  ['regular', 0],
-  ['reserved', 1],
-  ['admin', 2],
-  ['dcadmin', 3],
-  ['system', 4],
-  ['application', 5],
-  ['serviceprincipal', 6],
-  ['custompolicy', 7],
-  ['systempolicy', 8],
-  ['partnertechnician', 9],
-  ['guest', 10],
-])
+/** Names of `UserType` (OfficeActivity, Graph) by their numbers in the documented enumeration. */
+const USER_TYPES: readonly string[] = (
+  'regular reserved admin dcadmin system application serviceprincipal custompolicy systempolicy ' +
+  'partnertechnician guest'
+).split(' ')
 
-/** `UserType` as a number; -1 if the record does not tell. */
+/** `UserType` as a number; -1 if the record does not have it. */
 export function userTypeOf(value: unknown): number {
   if (typeof value === 'number') return value
   const spelled = named(value)
   if (spelled === '') return -1
   const number = Number(spelled)
-  return Number.isNaN(number) ? (USER_TYPES.get(spelled) ?? -1) : number
+  return Number.isNaN(number) ? USER_TYPES.indexOf(spelled) : number
 }
 
 /**
@@ -85,9 +76,9 @@ const isAppName = (name: string) =>
  * 2. `UserType` 3 (data centre), 4 (System), 7, 8 (policies), or a system's name (`NT AUTHORITY\…`, `S-1-5-18`):
  *    `system`, whatever `UserType` says: Exchange writes 2 (Admin) beside `S-1-5-18`.
  * 3. A mailbox record with an application but no user (no `UserId`, or a bare GUID in its place), and no
- *    object id of a user (`TokenObjectId`): `app`. `ClientInfoString` does not tell: `Client=REST` is written for
+ *    object id of a user (`TokenObjectId`): `app`. `ClientInfoString` does not show it: `Client=REST` is written for
  *    both.
- * 4. No name (`Not Available`) and no object id: not told. A `UserType` alone, which is 0 by default, names nobody.
+ * 4. No name (`Not Available`) and no object id: unknown. A `UserType` alone, which is 0 by default, names nobody.
  * 5. Any other `UserType`, or a name with an `@`: `user`.
  */
 export function actorKindOf(
@@ -105,7 +96,7 @@ export function actorKindOf(
   return userType >= 0 || name.includes('@') ? 'user' : ''
 }
 
-/** Object id and kind from the directory's `Actor` list; empty where it does not tell. */
+/** Object id and kind from the directory's `Actor` list; empty where it has none. */
 export function directoryActor(record: Json): { readonly id: string; readonly isApp: boolean } {
   let bare = ''
   for (const actor of list(record['Actor'])) {

@@ -10,7 +10,7 @@ import { type OuterFields, readCutRecord, readUalRecord, rejectPayload } from '.
 
 /** Layers of JSON text within JSON text that re-exports produce. */
 const MAX_LAYERS = 3
-/** Where open types of Graph hold the record: its records since 2026, and objects of its PowerShell module. */
+/** Where open types of Graph have the record: its records since 2026, and objects of its PowerShell module. */
 const BAGS: readonly string[] = [
   'dynamicProperties',
   'AdditionalProperties',
@@ -37,7 +37,7 @@ type PayloadFault =
  * Reads the record in an `AuditData` value, or rejects it.
  *
  * Of a record that was cut, what was complete before the cut is read, with the columns beside it. Nothing is made of the
- * columns alone, nor of a record without an id: its copies could not be told apart.
+ * columns alone, nor of a record without an id: its copies could not be recognised.
  */
 export function readAuditData(value: unknown, sink: RowSink, outer: OuterFields): void {
   const record = auditDataOf(value)
@@ -58,29 +58,29 @@ export function readAuditData(value: unknown, sink: RowSink, outer: OuterFields)
  * access without a user, a mailbox and a token, which nobody would miss.
  */
 function auditDataOf(value: unknown): Json | PayloadFault {
-  const held = heldObject(value)
-  if (!isObject(held) || isRecord(held)) return held
-  const inner = BAGS.map((bag) => held[bag]).find((bag) => isObject(bag) && isRecord(bag))
+  const found = objectIn(value)
+  if (!isObject(found) || isRecord(found)) return found
+  const inner = BAGS.map((bag) => found[bag]).find((bag) => isObject(bag) && isRecord(bag))
   return isObject(inner) ? inner : 'audit-data-not-a-record'
 }
 
-const isRecord = (held: Json) => OF_A_RECORD.some((name) => held[name] !== undefined)
+const isRecord = (found: Json) => OF_A_RECORD.some((name) => found[name] !== undefined)
 
-function heldObject(value: unknown): Json | PayloadFault {
-  let held = value
+function objectIn(value: unknown): Json | PayloadFault {
+  let found = value
   for (let layer = 0; layer < MAX_LAYERS; layer++) {
-    if (isObject(held)) return held
-    if (Array.isArray(held)) {
-      const only: unknown = held[0]
-      return held.length === 1 && isObject(only) ? only : 'audit-data-not-json'
+    if (isObject(found)) return found
+    if (Array.isArray(found)) {
+      const only: unknown = found[0]
+      return found.length === 1 && isObject(only) ? only : 'audit-data-not-json'
     }
-    if (held === undefined || held === null || held === '') return 'audit-data-empty'
-    if (typeof held !== 'string') return 'audit-data-not-json'
-    const parsed = parse(held)
-    if (parsed === undefined) return faultOf(held)
-    held = parsed.value
+    if (found === undefined || found === null || found === '') return 'audit-data-empty'
+    if (typeof found !== 'string') return 'audit-data-not-json'
+    const parsed = parse(found)
+    if (parsed === undefined) return faultOf(found)
+    found = parsed.value
   }
-  return isObject(held) ? held : 'audit-data-not-json'
+  return isObject(found) ? found : 'audit-data-not-json'
 }
 
 function parse(text: string): { readonly value: unknown } | undefined {

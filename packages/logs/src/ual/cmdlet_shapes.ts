@@ -62,31 +62,26 @@ export const purviewCsv: Adapter = {
   read: readRow,
 }
 
+const CMDLET = { rowCaps: CAPS, read: readCmdletRow, tally: () => new ResultCounts() }
+const isOfCmdlet = (row: Json) => hasAuditData(row) && !isSplunk(row) && !isPortal(row)
+
 /** `Search-UnifiedAuditLog | Export-Csv`, also with `Select-Object`; Microsoft-Extractor-Suite's CSV. */
 export const cmdletCsv: Adapter = {
+  ...CMDLET,
   shape: 'ual-cmdlet-csv',
-  rowCaps: CAPS,
-  accepts: (row, context) =>
-    hasAuditData(row) && context.columns !== undefined && !isSplunk(row) && !isPortal(row),
-  read: readCmdletRow,
-  tally: () => new ResultCounts(),
+  accepts: (row, { columns }) => columns !== undefined && isOfCmdlet(row),
 }
 
 /** `Search-UnifiedAuditLog | ConvertTo-Json`: `AuditData` as text or, re-exported, as an object. */
 export const cmdletJson: Adapter = {
+  ...CMDLET,
   shape: 'ual-cmdlet-json',
-  rowCaps: CAPS,
-  accepts: (row, context) =>
-    hasAuditData(row) && context.columns === undefined && !isSplunk(row) && !isPortal(row),
-  read: readCmdletRow,
-  tally: () => new ResultCounts(),
+  accepts: (row, { columns }) => columns === undefined && isOfCmdlet(row),
 }
 
 /** A cmdlet's CSV that went through Splunk: Splunk's own columns beside the cmdlet's. */
 export const splunkCsv: Adapter = {
+  ...CMDLET,
   shape: 'ual-splunk-csv',
-  rowCaps: CAPS,
   accepts: (row) => hasAuditData(row) && isSplunk(row),
-  read: readCmdletRow,
-  tally: () => new ResultCounts(),
 }

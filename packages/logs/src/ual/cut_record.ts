@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { isObject, type Json } from '@mintmark/core'
+import { type Json, parseObject } from '@mintmark/core'
 
 /** Deeper texts are no audit records. */
 const MAX_DEPTH = 64
@@ -18,13 +18,7 @@ export function recordBeforeCut(text: string): Json | undefined {
   const begin = text.trimStart()
   if (!begin.startsWith('{')) return undefined
   const whole = wholePart(begin)
-  if (whole === undefined) return undefined
-  try {
-    const value: unknown = JSON.parse(whole)
-    return isObject(value) ? value : undefined
-  } catch {
-    return undefined
-  }
+  return whole === undefined ? undefined : parseObject(whole)
 }
 
 /** The text up to the last value that is surely complete, with what is open closed. */
@@ -32,8 +26,8 @@ function wholePart(text: string): string | undefined {
   const open: string[] = []
   let isInString = false
   let whole = { end: 0, closers: '' }
-  const keep = (end: number) => {
-    // Of an element of a list all is kept or nothing: half an item would be another item.
+  const endAt = (end: number) => {
+    // An element of a list is complete or left out: half an item would be another item.
     const isElement = open.at(-1) === '}' && open.at(-2) === ']'
     if (!isElement) whole = { end, closers: open.toReversed().join('') }
   }
@@ -43,14 +37,14 @@ function wholePart(text: string): string | undefined {
       if (character === '\\') at++
       else if (character === '"') isInString = false
     } else if (character === '"') isInString = true
-    else if (character === ',') keep(at)
+    else if (character === ',') endAt(at)
     else if (character === '{' || character === '[') {
       if (open.length >= MAX_DEPTH) return undefined
       open.push(character === '{' ? '}' : ']')
-      keep(at + 1)
+      endAt(at + 1)
     } else if (character === '}' || character === ']') {
       if (open.pop() !== character) return undefined
-      keep(at + 1)
+      endAt(at + 1)
     }
   }
   return text.slice(0, whole.end) + whole.closers

@@ -14,35 +14,19 @@ import { address, plain, truth, whole } from './fields.ts'
 import type { MailContent } from './mail_items.ts'
 import { eachPair, list, object, structure } from './nested.ts'
 
-/** Characters of values that one record's detail may hold. */
+/** Most characters of values in one record's detail. */
 const BUDGET = 32_768
 const VALUE_LENGTH = 8192
 
-/** Text of every scalar field worth keeping, by the name that it gets. */
-const FIELDS: readonly (readonly [string, string])[] = [
-  ['QueryText', 'queryText'],
-  ['QuerySource', 'querySource'],
-  ['ScenarioName', 'scenarioName'],
-  ['SearchQueryText', 'searchQueryText'],
-  ['Query', 'query'],
-  ['ExchangeLocations', 'exchangeLocations'],
-  ['Case', 'case'],
-  ['SendAsUserSmtp', 'sendAsUserSmtp'],
-  ['SendOnBehalfOfUserSmtp', 'sendOnBehalfOfUserSmtp'],
-  ['recipientCount', 'recipientCount'],
-  ['TargetUserOrGroupName', 'targetUserOrGroupName'],
-  ['TargetUserOrGroupType', 'targetUserOrGroupType'],
-  ['DestinationRelativeUrl', 'destinationRelativeUrl'],
-  ['DestinationFileName', 'destinationFileName'],
-  ['TargetFilePath', 'targetFilePath'],
-  ['TargetDomain', 'targetDomain'],
-  ['DeviceName', 'deviceName'],
-  ['ApplicationDisplayName', 'applicationDisplayName'],
-  ['ListItemUniqueId', 'listItemUniqueId'],
-  ['EventData', 'eventData'],
-  ['AlertId', 'alertId'],
-  ['Name', 'name'],
-]
+/** Scalar fields that the detail has, and their names in it. */
+const FIELDS: readonly (readonly [field: string, name: string])[] = (
+  'QueryText QuerySource ScenarioName SearchQueryText Query ExchangeLocations Case ' +
+  'SendAsUserSmtp SendOnBehalfOfUserSmtp recipientCount TargetUserOrGroupName ' +
+  'TargetUserOrGroupType DestinationRelativeUrl DestinationFileName TargetFilePath ' +
+  'TargetDomain DeviceName ApplicationDisplayName ListItemUniqueId EventData AlertId Name'
+)
+  .split(' ')
+  .map((field) => [field, field.charAt(0).toLowerCase() + field.slice(1)])
 
 /** Collects named values until the budget is spent. */
 export class Detail {
@@ -52,16 +36,15 @@ export class Detail {
   /** Adds a value as text; skips what is empty. */
   set(name: string, value: unknown): void {
     const cut = this.#cut(value)
-    if (cut === '') return
-    this.#fields.set(name, cut)
+    if (cut !== '') this.#fields.set(name, cut)
   }
 
   /** Adds a list of pairs as a map. The last of two pairs with one name stays. */
   pairs(name: string, value: unknown): void {
     if (value === undefined || value === null) return
     const map = new Map<string, string>()
-    eachPair(value, (key, held) => {
-      const cut = this.#cut(held)
+    eachPair(value, (key, each) => {
+      const cut = this.#cut(each)
       if (cut !== '') map.set(key.slice(0, 200), cut)
     })
     this.#putMap(name, map)
@@ -69,10 +52,12 @@ export class Detail {
 
   /** Adds `ModifiedProperties`: a list of `{Name, NewValue, OldValue}`, a map of such, or a list of names. */
   modified(value: unknown): void {
-    const held = structure(value)
-    if (held === undefined) return
+    const changes = structure(value)
+    if (changes === undefined) return
     const map = new Map<string, unknown>()
-    const entries = isObject(held) ? Object.entries(held) : held.map((each) => [undefined, each])
+    const entries = isObject(changes)
+      ? Object.entries(changes)
+      : changes.map((each) => [undefined, each])
     for (const [key, each] of entries) {
       const isChange = isObject(each)
       const name = plain(isChange ? (key ?? each['Name'] ?? each['displayName']) : (key ?? each))
@@ -92,7 +77,7 @@ export class Detail {
       const id = this.#cut(isObject(each) ? (each['ID'] ?? each['Id']) : each)
       if (id !== '') ids.push(id)
     }
-    if (ids.length > 0) this.#put(name, ids)
+    if (ids.length > 0) this.#fields.set(name, ids)
   }
 
   /** JSON text, or `''` if nothing was added. */
@@ -104,20 +89,16 @@ export class Detail {
   }
 
   #putMap(name: string, map: ReadonlyMap<string, unknown>): void {
-    if (map.size > 0) this.#put(name, Object.fromEntries(map))
-  }
-
-  #put(name: string, value: unknown): void {
-    this.#fields.set(name, value)
+    if (map.size > 0) this.#fields.set(name, Object.fromEntries(map))
   }
 
   #cut(value: unknown): string {
     if (value === undefined || value === null || this.#left <= 0) return ''
     const spelled = typeof value === 'object' ? jsonText(value) : plain(value)
-    const kept = spelled.slice(0, Math.min(this.#left, VALUE_LENGTH))
+    const cut = spelled.slice(0, Math.min(this.#left, VALUE_LENGTH))
     // Every value costs something, so that a million empty ones end too.
-    this.#left -= kept.length + 8
-    return kept
+    this.#left -= cut.length + 8
+    return cut
   }
 }
 

@@ -1,17 +1,17 @@
 /**
- * Single values of an audit record: every exporter retypes them, so each reader takes text, number and
- * boolean alike and answers "not told" for anything else. Nothing here throws.
+ * Single values of an audit record: every exporter retypes them, so each reader takes text, number and boolean, and
+ * gives an empty value for anything else. Nothing here throws.
  *
  * @module
  */
-import { readAddress, utcMs } from '@mintmark/core'
+import { readAddress, readSlashDate, utcMs } from '@mintmark/core'
 
 const NIL_GUID = '00000000-0000-0000-0000-000000000000'
 
-/** Entries that a cache holds before it is emptied: bounds memory whatever the input. */
+/** Most entries of a cache before it is emptied: bounds memory whatever the input. */
 const CACHE_LIMIT = 50_000
 
-/** Longer texts are no names or addresses, and are not worth keeping. */
+/** Longer texts are no names or addresses, and are not cached. */
 const CACHED_LENGTH = 200
 
 /**
@@ -47,7 +47,7 @@ export function lower(spelled: string): string {
   return spelled.toLowerCase()
 }
 
-/** An id, name or domain in lower case; `''` for placeholders that stand for "none" or "not told". */
+/** An id, name or domain in lower case; `''` for placeholders of a missing value. */
 export function named(value: unknown): string {
   if (value === undefined || value === null) return ''
   // A loop over the characters that looks for capitals first takes eight times as long (measured, Node 20).
@@ -83,7 +83,7 @@ function isPlaceholder(spelled: string): boolean {
 }
 
 /** Text as logged, save for placeholders; case is kept. */
-export function told(value: unknown): string {
+export function logged(value: unknown): string {
   const spelled = plain(value)
   return spelled.length < 14 && isPlaceholder(spelled.toLowerCase()) ? '' : spelled
 }
@@ -95,7 +95,7 @@ export function guid(value: unknown): string {
   return isGuid(spelled) ? spelled : ''
 }
 
-/** Whether a text has the form of a GUID: 36 characters with four hyphens in their places. */
+/** Whether a text looks like a GUID: 36 characters with four hyphens. */
 export function isGuid(spelled: string): boolean {
   return (
     spelled.length === 36 &&
@@ -133,6 +133,14 @@ const addressOf = cached((spelled) => readAddress(spelled).ip)
 /** The address without port, in canonical text; `''` if there is none. */
 export function address(value: unknown): string {
   return typeof value === 'string' && value !== '' ? addressOf(value) : ''
+}
+
+/** Why a value is not a time: a date that has a meaning in one order at least lacks only the proof of its order. */
+export function faultOfTime(value: unknown): string {
+  const isDate =
+    readSlashDate(value, 'month-first') !== undefined ||
+    readSlashDate(value, 'day-first') !== undefined
+  return isDate ? 'date-order-unproven' : 'time-unreadable'
 }
 
 /** Milliseconds since 1970 UTC; also of PowerShell's `{"value":"/Date(…)/"}`. Undefined if it is no time. */

@@ -4,10 +4,11 @@
  * @module
  */
 import { type Json, readTokenId } from '@mintmark/core'
+import { UNKNOWN_ISSUANCE } from '../identity/access.ts'
 import type { Issuance } from '../model/records.ts'
 import { directoryActor, guestName, principalOf } from './actor.ts'
 import { Detail } from './detail.ts'
-import { address, guid, named, plain, told, whole } from './fields.ts'
+import { address, guid, logged, named, plain, whole } from './fields.ts'
 import { object, pairValue } from './nested.ts'
 
 /** What the dispatcher has read of a record already. */
@@ -33,11 +34,12 @@ export function readStsLogon(record: Json, head: RecordHead): Issuance {
   const actor = directoryActor(record)
   const hasFailed = whole(errorNumber) !== 0 || /fail/i.test(head.operation)
   return {
+    ...UNKNOWN_ISSUANCE,
     recordId: head.recordId,
     atMs: head.atMs,
     source: 'ual-sts',
     category: 'sts-logon',
-    outcome: hasFailed || told(record['LogonError']) !== '' ? 'failed' : 'issued',
+    outcome: hasFailed || logged(record['LogonError']) !== '' ? 'failed' : 'issued',
     tokenId: readTokenId(requestId).tokenId,
     sessionId: named(pairValue(device, 'SessionId')) || sessionOf(record),
     principal: principalOf(record['UserId']),
@@ -48,12 +50,9 @@ export function readStsLogon(record: Json, head: RecordHead): Issuance {
     appId: named(record['ApplicationId']) || named(record['AppId']),
     resourceId: named(record['ObjectId']),
     ip: address(record['ActorIpAddress']) || address(record['ClientIP']),
-    network: '',
     deviceId: named(pairValue(device, 'Id')),
     client: plain(pairValue(extended, 'UserAgent')) || plain(record['UserAgent']),
     protocol: plain(pairValue(extended, 'RequestType')),
-    issuer: '',
-    grouped: 1,
     detail: stsDetail(record, errorNumber),
   }
 }
@@ -63,16 +62,18 @@ function stsDetail(record: Json, errorNumber: string): string {
   detail.set('userId', guestName(record['UserId']))
   if (errorNumber !== '0') detail.set('errorNumber', errorNumber)
   detail.set('logonError', record['LogonError'])
-  const extended = record['ExtendedProperties']
-  detail.set('resultStatusDetail', pairValue(extended, 'ResultStatusDetail'))
-  detail.set('authenticationMethod', pairValue(extended, 'UserAuthenticationMethod'))
-  detail.set('keepMeSignedIn', pairValue(extended, 'KeepMeSignedIn'))
-  const device = record['DeviceProperties']
-  detail.set('os', pairValue(device, 'OS'))
-  detail.set('browser', pairValue(device, 'BrowserType'))
-  detail.set('trustType', pairValue(device, 'TrustType'))
+  for (const [name, list, pair] of STS_DETAIL) detail.set(name, pairValue(record[list], pair))
   return detail.text()
 }
+
+const STS_DETAIL = [
+  ['resultStatusDetail', 'ExtendedProperties', 'ResultStatusDetail'],
+  ['authenticationMethod', 'ExtendedProperties', 'UserAuthenticationMethod'],
+  ['keepMeSignedIn', 'ExtendedProperties', 'KeepMeSignedIn'],
+  ['os', 'DeviceProperties', 'OS'],
+  ['browser', 'DeviceProperties', 'BrowserType'],
+  ['trustType', 'DeviceProperties', 'TrustType'],
+] as const
 
 /**
  * A token made by the mail service itself (type 275): `UniqueTokenIdentifier` is the id of the new token. The
@@ -87,6 +88,7 @@ export function readOwaAuth(record: Json, head: RecordHead): Issuance {
   detail.set('usedSessionId', named(context['AADSessionId']))
   detail.set('resultStatus', record['ResultStatus'])
   return {
+    ...UNKNOWN_ISSUANCE,
     recordId: head.recordId,
     atMs: head.atMs,
     source: 'ual-owa',
@@ -109,12 +111,10 @@ export function readOwaAuth(record: Json, head: RecordHead): Issuance {
       address(record['ClientIPAddress']) ||
       address(record['ClientIP']) ||
       address(record['ActorIP']),
-    network: '',
     deviceId: named(record['DeviceId']),
     client: plain(record['ClientInfoString']) || plain(record['UserAgent']),
     protocol: plain(record['AuthType']),
     issuer: plain(record['Issuer']),
-    grouped: 1,
     detail: detail.text(),
   }
 }

@@ -12,23 +12,19 @@
  */
 import { isObject, type Json } from '@mintmark/core'
 import type { Item, SyncedFolder } from '../model/records.ts'
-import { plain, told, truth, whole } from './fields.ts'
+import { logged, plain, truth, whole } from './fields.ts'
 import { eachPair, isFlattened, list, object } from './nested.ts'
 
 const NO_ITEMS: readonly Item[] = Object.freeze([])
 const NO_FOLDERS: readonly SyncedFolder[] = Object.freeze([])
 
 /** Operations whose `Item` is a folder, or the mailbox itself. */
-const FOLDER_OPERATIONS: ReadonlySet<string> = new Set([
-  'UpdateInboxRules',
-  'FolderBind',
-  'AddFolderPermissions',
-  'ModifyFolderPermissions',
-  'RemoveFolderPermissions',
-  'UpdateFolderPermissions',
-  'UpdateCalendarDelegation',
-  'MailboxLogin',
-])
+const FOLDER_OPERATIONS: ReadonlySet<string> = new Set(
+  (
+    'UpdateInboxRules FolderBind AddFolderPermissions ModifyFolderPermissions ' +
+    'RemoveFolderPermissions UpdateFolderPermissions UpdateCalendarDelegation MailboxLogin'
+  ).split(' '),
+)
 
 /** What a mailbox record names. */
 export interface MailContent {
@@ -111,7 +107,7 @@ function eachObject(draft: MailDraft, value: unknown, visit: (each: Json) => voi
 function readFolders(draft: MailDraft, value: unknown): void {
   eachObject(draft, value, (folder) => {
     const path = plain(folder['Path'])
-    if (draft.accessType === 'Sync') addFolder(draft, told(folder['Id']), path)
+    if (draft.accessType === 'Sync') addFolder(draft, logged(folder['Id']), path)
     eachObject(draft, folder['FolderItems'], (item) => addItem(draft, item, path))
   })
 }
@@ -133,9 +129,9 @@ function readItem(draft: MailDraft, value: unknown, operation: string): void {
   if (FOLDER_OPERATIONS.has(operation)) return
   const item = object(value)
   const parent = object(item['ParentFolder'])
-  const parentId = told(parent['Id'])
-  const id = told(item['Id'])
-  const hasMessage = told(item['InternetMessageId']) !== ''
+  const parentId = logged(parent['Id'])
+  const id = logged(item['Id'])
+  const hasMessage = logged(item['InternetMessageId']) !== ''
   if (operation === 'MailItemsAccessed' && !hasMessage && isFolder(draft, id, parentId)) {
     draft.accessType = 'Sync'
     addFolder(draft, parentId || id, pathOf(parent))
@@ -179,8 +175,8 @@ function accessTypeOf(value: unknown): string {
 
 /** A message, or undefined if the element names none. */
 function itemOf(item: Json, folder: string): Item | undefined {
-  const messageId = told(item['InternetMessageId'])
-  const itemId = told(item['Id']) || told(item['ImmutableId'])
+  const messageId = logged(item['InternetMessageId'])
+  const itemId = logged(item['Id']) || logged(item['ImmutableId'])
   const subject = item['Subject']
   if (messageId === '' && itemId === '' && subject === undefined) return undefined
   return {
@@ -194,5 +190,5 @@ function itemOf(item: Json, folder: string): Item | undefined {
 
 /** `Path`, or the folder's name where Exchange writes "Not Available" for the path (Sync). */
 function pathOf(folder: Json): string {
-  return told(folder['Path']) || told(folder['Name'])
+  return logged(folder['Path']) || logged(folder['Name'])
 }

@@ -14,15 +14,16 @@ const NO_LIST: readonly unknown[] = Object.freeze([])
 
 /** The object or list that `value` is or spells; undefined if it is neither. */
 export function structure(value: unknown): Json | readonly unknown[] | undefined {
-  let held = value
-  for (let unwrapped = 0; typeof held === 'string' && unwrapped < MAX_UNWRAP; unwrapped++) {
-    held = parsed(held)
+  let found = value
+  for (let unwrapped = 0; typeof found === 'string' && unwrapped < MAX_UNWRAP; unwrapped++) {
+    found = parsed(found)
   }
-  if (Array.isArray(held)) return held
-  return isObject(held) ? held : undefined
+  if (Array.isArray(found)) return found
+  return isObject(found) ? found : undefined
 }
 
-function parsed(spelled: string): unknown {
+/** The value that a JSON text of an object, a list or a text spells; undefined for any other text. */
+export function parsed(spelled: string): unknown {
   const first = spelled.trimStart().charCodeAt(0)
   // Only `{`, `[` and `"` open what could hold a structure.
   if (first !== 0x7b && first !== 0x5b && first !== 0x22) return undefined
@@ -36,31 +37,31 @@ function parsed(spelled: string): unknown {
 /** A list, whatever its spelling; one object is a list of one. */
 export function list(value: unknown): readonly unknown[] {
   if (value === undefined || value === null) return NO_LIST
-  const held = Array.isArray(value) ? value : structure(value)
-  if (held === undefined) return NO_LIST
-  return isObject(held) ? [held] : held
+  const found = Array.isArray(value) ? value : structure(value)
+  if (found === undefined) return NO_LIST
+  return isObject(found) ? [found] : found
 }
 
 /** An object, whatever its spelling; the first object of a list. Empty if there is none. */
 export function object(value: unknown): Json {
   if (value === undefined || value === null) return NOTHING
   if (isObject(value)) return value
-  const held = structure(value)
-  if (held === undefined) return NOTHING
-  if (isObject(held)) return held
-  for (const element of held) if (isObject(element)) return element
+  const found = structure(value)
+  if (found === undefined) return NOTHING
+  if (isObject(found)) return found
+  for (const element of found) if (isObject(element)) return element
   return NOTHING
 }
 
 /** Visits the pairs of `[{Name, Value}]` (also `{Key, Value}`), or of a map as Elastic makes of it. */
 export function eachPair(value: unknown, visit: (name: string, value: unknown) => void): void {
-  const held = structure(value)
-  if (held === undefined) return
-  if (isObject(held)) {
-    for (const name of Object.keys(held)) visit(name, held[name])
+  const found = structure(value)
+  if (found === undefined) return
+  if (isObject(found)) {
+    for (const name of Object.keys(found)) visit(name, found[name])
     return
   }
-  for (const element of held) {
+  for (const element of found) {
     const pair = typeof element === 'string' ? flattenedPair(element) : element
     if (!isObject(pair)) continue
     const name = plain(pair['Name'] ?? pair['Key'])
@@ -82,8 +83,8 @@ export function isFlattened(value: unknown): boolean {
 /** The value of one pair; undefined if it is not there. */
 export function pairValue(value: unknown, name: string): unknown {
   let found: unknown
-  eachPair(value, (each, held) => {
-    if (found === undefined && each === name) found = held
+  eachPair(value, (each, own) => {
+    if (found === undefined && each === name) found = own
   })
   return found
 }

@@ -12,7 +12,18 @@ import type { DateOrder, RowSink } from '../model/adapter.ts'
 import type { Access } from '../model/records.ts'
 import { actorKindOf, directoryActor, principalOf, userTypeOf } from './actor.ts'
 import { mailDetail, plainDetail } from './detail.ts'
-import { address, guid, isGuid, named, plain, time, told, truth, whole } from './fields.ts'
+import {
+  address,
+  faultOfTime,
+  guid,
+  isGuid,
+  logged,
+  named,
+  plain,
+  time,
+  truth,
+  whole,
+} from './fields.ts'
 import { type RecordHead, readOwaAuth, readStsLogon } from './issuances.ts'
 import { type MailContent, NO_MAIL, readMail } from './mail_items.ts'
 import { object, pairValue, structure } from './nested.ts'
@@ -26,7 +37,7 @@ import {
   serviceOfType,
 } from './record_types.ts'
 
-/** What an export says about a record outside of it: used only where the record does not say it. */
+/** What an export has outside of a record: used only where the record lacks it. */
 export interface OuterFields {
   readonly recordId?: unknown
   readonly at?: unknown
@@ -101,7 +112,7 @@ export function rejectPayload(sink: RowSink, reason: string, detail: string): vo
   sink.reject({ kind: 'payload', reason, detail })
 }
 
-/** The record's time in the form that a spreadsheet leaves, or the export's own column. */
+/** The record's time as a spreadsheet writes it, or the export's own column. */
 function outerTime(record: Json, outer: OuterFields): number | undefined {
   const order = outer.dateOrder ?? 'unproven'
   return (
@@ -112,11 +123,7 @@ function outerTime(record: Json, outer: OuterFields): number | undefined {
 /** Why there is no time. */
 function timeFault(record: Json, outer: OuterFields): string {
   const spelled = plain(record['CreationTime']) || plain(outer.at)
-  if (spelled === '') return 'time-missing'
-  const isDate =
-    readSlashDate(spelled, 'month-first') !== undefined ||
-    readSlashDate(spelled, 'day-first') !== undefined
-  return isDate ? 'date-order-unproven' : 'time-unreadable'
+  return spelled === '' ? 'time-missing' : faultOfTime(spelled)
 }
 
 function readAccess(record: Json, head: RecordHead, sink: RowSink): void {
@@ -149,7 +156,7 @@ function accessOf(record: Json, head: RecordHead, isMailbox: boolean, mail: Mail
   const hasApp = appId !== '' || clientAppId !== ''
   const service = serviceOf(record['Workload'], head.recordType)
   const ip = ipOf(record)
-  const touched = isMailbox ? NO_OBJECT : objectOf(record, head.recordType, service)
+  const about = isMailbox ? NO_OBJECT : objectOf(record, head.recordType, service)
   return {
     recordId: head.recordId,
     atMs: head.atMs,
@@ -182,16 +189,16 @@ function accessOf(record: Json, head: RecordHead, isMailbox: boolean, mail: Mail
     throttled: mail.throttled,
     items: mail.items,
     syncedFolders: mail.syncedFolders,
-    objectPath: touched.path,
-    objectName: touched.name,
-    objectHash: touched.hash,
-    bytes: touched.bytes,
+    objectPath: about.path,
+    objectName: about.name,
+    objectHash: about.hash,
+    bytes: about.bytes,
     detail: isMailbox ? mailDetail(record, head.operation, mail, ip) : plainDetail(record),
   }
 }
 
 /**
- * Object id of whom the token is for, where only `UserKey` may tell. It is a PUID, an object id (SharePoint, Teams, directory), or for
+ * Object id of the token's user, where only `UserKey` has it. It is a PUID, an object id (SharePoint, Teams, directory), or for
  * app-only tokens the application's own id, which is no object id.
  */
 function principalIdOf(
@@ -207,26 +214,19 @@ function principalIdOf(
 
 function issuedAt(value: unknown): number {
   const ms = value === undefined ? 0 : time(value)
-  // .NET's zero date, and anything else before 1970, is "not told".
+  // .NET's zero date, and anything else before 1970, means unknown.
   return ms === undefined || ms < 0 ? 0 : ms
 }
 
-const LOGON_TYPES: ReadonlyMap<string, number> = new Map([
-  ['owner', 0],
-  ['admin', 1],
-  ['delegated', 2],
-  ['transport', 3],
-  ['systemservice', 4],
-  ['bestaccess', 5],
-  ['delegatedadmin', 6],
-])
+/** By their numbers. */
+const LOGON_TYPES: readonly string[] =
+  'owner admin delegated transport systemservice bestaccess delegatedadmin'.split(' ')
 
 function logonTypeOf(value: unknown): number {
   if (typeof value === 'number') return value >= 0 && value <= 127 ? Math.trunc(value) : -1
   const spelled = plain(value).toLowerCase()
   if (spelled === '') return -1
-  const known = LOGON_TYPES.get(spelled)
-  return known ?? (/^\d{1,2}$/.test(spelled) ? Number(spelled) : -1)
+  return /^\d{1,2}$/.test(spelled) ? Number(spelled) : LOGON_TYPES.indexOf(spelled)
 }
 
 /** Known spellings of a workload in the exports' various letter cases. */
@@ -270,8 +270,8 @@ function clientOf(record: Json, isMailbox: boolean): string {
 }
 
 /**
- * Whose mailbox was touched: the named owner; else the user himself where he was logged on as the owner, or
- * changed inbox rules without naming another mailbox.
+ * The mailbox of an access: that of the named owner; else of the user, if logged on as the owner, or if the record is a
+ * change of inbox rules that names no other mailbox.
  */
 function mailboxOf(
   record: Json,
@@ -289,18 +289,18 @@ function mailboxOf(
   return target === '' && principal.includes('@') ? principal : ''
 }
 
-interface TouchedObject {
+interface UsedObject {
   readonly path: string
   readonly name: string
   readonly hash: string
   readonly bytes: number
 }
 
-const NO_OBJECT: TouchedObject = { path: '', name: '', hash: '', bytes: 0 }
+const NO_OBJECT: UsedObject = { path: '', name: '', hash: '', bytes: 0 }
 
 /** The file or other object that a record is about. Only files have a path. */
-function objectOf(record: Json, recordType: number, service: string): TouchedObject {
-  const objectId = told(record['ObjectId'])
+function objectOf(record: Json, recordType: number, service: string): UsedObject {
+  const objectId = logged(record['ObjectId'])
   const isFile = recordType === DLP_ENDPOINT || service === 'SharePoint' || service === 'OneDrive'
   if (!isFile) {
     return { path: '', name: plain(record['FileName']) || objectId, hash: '', bytes: 0 }
@@ -332,7 +332,7 @@ function lastPart(path: string): string {
   return path.slice(Math.max(path.lastIndexOf('/'), path.lastIndexOf('\\')) + 1)
 }
 
-/** Whether a JSON object looks like an audit record by itself: for exports that hold it in any of several places. */
+/** Whether a JSON object looks like an audit record: for exports that have it in one of several members. */
 export function isUalRecord(record: Json): boolean {
   return (
     typeof record['Operation'] === 'string' &&
@@ -343,8 +343,8 @@ export function isUalRecord(record: Json): boolean {
 
 /** The audit record that a value is or spells; undefined if it is none. */
 export function ualRecordIn(value: unknown): Json | undefined {
-  const held = structure(value)
-  if (held === undefined || Array.isArray(held)) return undefined
-  const record = object(held)
+  const found = structure(value)
+  if (found === undefined || Array.isArray(found)) return undefined
+  const record = object(found)
   return isUalRecord(record) ? record : undefined
 }

@@ -19,139 +19,63 @@ export const OWA_AUTH = 275
 
 const MAX_RECORD_TYPE = 65_535
 
-const NAMES: Readonly<Record<number, string>> = {
-  1: 'ExchangeAdmin',
-  2: 'ExchangeItem',
-  3: 'ExchangeItemGroup',
-  4: 'SharePoint',
-  5: 'SyntheticProbe',
-  6: 'SharePointFileOperation',
-  7: 'OneDrive',
-  8: 'AzureActiveDirectory',
-  9: 'AzureActiveDirectoryAccountLogon',
-  10: 'DataCenterSecurityCmdlet',
-  11: 'ComplianceDLPSharePoint',
-  12: 'Sway',
-  13: 'ComplianceDLPExchange',
-  14: 'SharePointSharingOperation',
-  15: 'AzureActiveDirectoryStsLogon',
-  16: 'SkypeForBusinessPSTNUsage',
-  17: 'SkypeForBusinessUsersBlocked',
-  18: 'SecurityComplianceCenterEOPCmdlet',
-  19: 'ExchangeAggregatedOperation',
-  20: 'PowerBIAudit',
-  21: 'CRM',
-  22: 'Yammer',
-  23: 'SkypeForBusinessCmdlets',
-  24: 'Discovery',
-  25: 'MicrosoftTeams',
-  28: 'ThreatIntelligence',
-  29: 'MailSubmission',
-  30: 'MicrosoftFlow',
-  31: 'AeD',
-  32: 'MicrosoftStream',
-  33: 'ComplianceDLPSharePointClassification',
-  34: 'ThreatFinder',
-  35: 'Project',
-  36: 'SharePointListOperation',
-  37: 'SharePointCommentOperation',
-  38: 'DataGovernance',
-  39: 'Kaizala',
-  40: 'SecurityComplianceAlerts',
-  41: 'ThreatIntelligenceUrl',
-  42: 'SecurityComplianceInsights',
-  43: 'MIPLabel',
-  44: 'WorkplaceAnalytics',
-  45: 'PowerAppsApp',
-  46: 'PowerAppsPlan',
-  47: 'ThreatIntelligenceAtpContent',
-  48: 'LabelContentExplorer',
-  49: 'TeamsHealthcare',
-  50: 'ExchangeItemAggregated',
-  51: 'HygieneEvent',
-  52: 'DataInsightsRestApiAudit',
-  53: 'InformationBarrierPolicyApplication',
-  54: 'SharePointListItemOperation',
-  55: 'SharePointContentTypeOperation',
-  56: 'SharePointFieldOperation',
-  57: 'MicrosoftTeamsAdmin',
-  58: 'HRSignal',
-  59: 'MicrosoftTeamsDevice',
-  60: 'MicrosoftTeamsAnalytics',
-  61: 'InformationWorkerProtection',
-  62: 'Campaign',
-  63: 'DLPEndpoint',
-  64: 'AirInvestigation',
-  65: 'Quarantine',
-  66: 'MicrosoftForms',
-  67: 'ApplicationAudit',
-  68: 'ComplianceSupervisionExchange',
-  69: 'CustomerKeyServiceEncryption',
-  70: 'OfficeNative',
-  71: 'MipAutoLabelSharePointItem',
-  72: 'MipAutoLabelSharePointPolicyLocation',
-  73: 'MicrosoftTeamsShifts',
-  75: 'MipAutoLabelExchangeItem',
-  76: 'CortanaBriefing',
-  78: 'WDATPAlerts',
-  82: 'SensitivityLabelPolicyMatch',
-  83: 'SensitivityLabelAction',
-  84: 'SensitivityLabeledFileAction',
-  85: 'AttackSim',
-  86: 'AirManualInvestigation',
-  87: 'SecurityComplianceRBAC',
-  88: 'UserTraining',
-  89: 'AirAdminActionInvestigation',
-  90: 'MSTIC',
-  91: 'PhysicalBadgingSignal',
-  93: 'AipDiscover',
-  94: 'AipSensitivityLabelAction',
-  95: 'AipProtectionAction',
-  96: 'AipFileDeleted',
-  97: 'AipHeartBeat',
-  98: 'MCASAlerts',
-  99: 'OnPremisesFileShareScannerDlp',
-  100: 'OnPremisesSharePointScannerDlp',
-  101: 'ExchangeSearch',
-  102: 'SharePointSearch',
-  103: 'PrivacyInsights',
-  105: 'MyAnalyticsSettings',
-  106: 'SecurityComplianceUserChange',
-  107: 'ComplianceDLPExchangeClassification',
-  109: 'MipExactDataMatch',
-  113: 'MS365DCustomDetection',
-  147: 'CoreReportingSettings',
-  148: 'ComplianceConnector',
-  154: 'OMEPortal',
-  174: 'DataShareOperation',
-  181: 'EduDataLakeDownloadOperation',
-  183: 'MicrosoftGraphDataConnectOperation',
-  186: 'PowerPagesSite',
-  188: 'PlannerPlan',
-  189: 'PlannerCopyPlan',
-  190: 'PlannerTask',
-  191: 'PlannerRoster',
-  192: 'PlannerPlanList',
-  193: 'PlannerTaskList',
-  194: 'PlannerTenantSettings',
-  195: 'ProjectForTheWebProject',
-  196: 'ProjectForTheWebTask',
-  197: 'ProjectForTheWebRoadmap',
-  198: 'ProjectForTheWebRoadmapItem',
-  199: 'ProjectForTheWebProjectSettings',
-  200: 'ProjectForTheWebRoadmapSettings',
-  216: 'VivaGoals',
-  217: 'MicrosoftGraphDataConnectConsent',
-  230: 'TeamsUpdates',
-  231: 'PlannerRosterSensitivityLabel',
-  275: 'OWAAuth',
-  294: 'AadRiskDetection',
-  295: 'AuditSearch',
-  373: 'OutlookCopilotAutomation',
-}
+/** Names of consecutive numbers, with the first number; `-` for a number without a name. */
+const RUNS: readonly (readonly [first: number, names: string])[] = [
+  [
+    1,
+    'ExchangeAdmin ExchangeItem ExchangeItemGroup SharePoint SyntheticProbe ' +
+      'SharePointFileOperation OneDrive AzureActiveDirectory ' +
+      'AzureActiveDirectoryAccountLogon DataCenterSecurityCmdlet ComplianceDLPSharePoint ' +
+      'Sway ComplianceDLPExchange SharePointSharingOperation AzureActiveDirectoryStsLogon ' +
+      'SkypeForBusinessPSTNUsage SkypeForBusinessUsersBlocked ' +
+      'SecurityComplianceCenterEOPCmdlet ExchangeAggregatedOperation PowerBIAudit CRM ' +
+      'Yammer SkypeForBusinessCmdlets Discovery MicrosoftTeams - - ThreatIntelligence ' +
+      'MailSubmission MicrosoftFlow AeD MicrosoftStream ' +
+      'ComplianceDLPSharePointClassification ThreatFinder Project SharePointListOperation ' +
+      'SharePointCommentOperation DataGovernance Kaizala SecurityComplianceAlerts ' +
+      'ThreatIntelligenceUrl SecurityComplianceInsights MIPLabel WorkplaceAnalytics ' +
+      'PowerAppsApp PowerAppsPlan ThreatIntelligenceAtpContent LabelContentExplorer ' +
+      'TeamsHealthcare ExchangeItemAggregated HygieneEvent DataInsightsRestApiAudit ' +
+      'InformationBarrierPolicyApplication SharePointListItemOperation ' +
+      'SharePointContentTypeOperation SharePointFieldOperation MicrosoftTeamsAdmin HRSignal ' +
+      'MicrosoftTeamsDevice MicrosoftTeamsAnalytics InformationWorkerProtection Campaign ' +
+      'DLPEndpoint AirInvestigation Quarantine MicrosoftForms ApplicationAudit ' +
+      'ComplianceSupervisionExchange CustomerKeyServiceEncryption OfficeNative ' +
+      'MipAutoLabelSharePointItem MipAutoLabelSharePointPolicyLocation MicrosoftTeamsShifts ' +
+      '- MipAutoLabelExchangeItem CortanaBriefing - WDATPAlerts - - - ' +
+      'SensitivityLabelPolicyMatch SensitivityLabelAction SensitivityLabeledFileAction ' +
+      'AttackSim AirManualInvestigation SecurityComplianceRBAC UserTraining ' +
+      'AirAdminActionInvestigation MSTIC PhysicalBadgingSignal - AipDiscover ' +
+      'AipSensitivityLabelAction AipProtectionAction AipFileDeleted AipHeartBeat MCASAlerts ' +
+      'OnPremisesFileShareScannerDlp OnPremisesSharePointScannerDlp ExchangeSearch ' +
+      'SharePointSearch PrivacyInsights - MyAnalyticsSettings SecurityComplianceUserChange ' +
+      'ComplianceDLPExchangeClassification - MipExactDataMatch - - - MS365DCustomDetection',
+  ],
+  [147, 'CoreReportingSettings ComplianceConnector'],
+  [154, 'OMEPortal'],
+  [174, 'DataShareOperation'],
+  [
+    181,
+    'EduDataLakeDownloadOperation - MicrosoftGraphDataConnectOperation - - PowerPagesSite ' +
+      '- PlannerPlan PlannerCopyPlan PlannerTask PlannerRoster PlannerPlanList ' +
+      'PlannerTaskList PlannerTenantSettings ProjectForTheWebProject ProjectForTheWebTask ' +
+      'ProjectForTheWebRoadmap ProjectForTheWebRoadmapItem ProjectForTheWebProjectSettings ' +
+      'ProjectForTheWebRoadmapSettings',
+  ],
+  [216, 'VivaGoals MicrosoftGraphDataConnectConsent'],
+  [230, 'TeamsUpdates PlannerRosterSensitivityLabel'],
+  [275, 'OWAAuth'],
+  [294, 'AadRiskDetection AuditSearch'],
+  [373, 'OutlookCopilotAutomation'],
+]
 
 const BY_NAME: ReadonlyMap<string, number> = new Map([
-  ...Object.entries(NAMES).map(([number, name]) => [name.toLowerCase(), Number(number)] as const),
+  ...RUNS.flatMap(([first, names]) =>
+    names
+      .split(' ')
+      .map((name, at) => [name.toLowerCase(), first + at] as const)
+      .filter(([name]) => name !== '-'),
+  ),
   // Spellings of older documentation and of the audit search portal.
   ['sharepointsharing', 14],
   ['azureactivedirectoryaccountlogonevent', 9],
