@@ -12,7 +12,7 @@ import { type Io, processIo } from './process/io.ts'
 const SEARCHES: ReadonlySet<string> = new Set(['scan', 'scrub'])
 
 export async function main(args: readonly string[], io: Io = processIo()): Promise<void> {
-  // A reader that has seen enough (`| head`) closes the pipe: that is no failure of ours, and what was found stays found.
+  // A reader that has seen enough (`| head`) closes the pipe: that is no failure, and the exit code stays.
   process.stdout.on('error', (error: NodeJS.ErrnoException) => {
     if (error.code === 'EPIPE') process.exit(io.codeIfUnread?.() ?? 0)
     io.err(`mintmark: standard output cannot be written to (${error.code ?? 'unknown'})\n`)

@@ -114,7 +114,7 @@ describe('what a command prints', () => {
 describe('a table without room', () => {
   const columns = [
     { title: 'mailbox', least: 12 },
-    { title: 'path', least: 10, keep: 'end' as const, drop: 1 },
+    { title: 'path', least: 10, shows: 'end' as const, drop: 1 },
     { title: 'messages', align: 'right' as const },
   ]
   const rows = [['a-long-name@example.org', '/a/long/path/to/the.file', '1,234']]

@@ -137,7 +137,7 @@ export async function proveDateOrder(
 
 /**
  * The first adapter that accepts a row. Never the one that took the row before, though that would be
- * quicker: a row must read the same whatever stands before it, and in whichever slice.
+ * quicker: a row must read the same whatever precedes it, and in whichever slice.
  */
 export function findAdapter(
   adapters: readonly Adapter[],

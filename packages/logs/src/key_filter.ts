@@ -1,5 +1,5 @@
 /**
- * Tells at once that no adapter knows a row, so that junk does not cost more than records.
+ * Decides at once that no adapter knows a row, so that junk does not cost more than records.
  *
  * @module
  */
@@ -56,7 +56,7 @@ function askedOf(adapter: Adapter): ReadonlySet<string> | undefined {
   return listed.length > 0 && adapter.keyPrefix === undefined ? undefined : asked
 }
 
-/** A row without keys that tells which it is asked for. */
+/** A row without keys that records which it is asked for. */
 function emptyRow(onAsked: (name: string) => void, onListed: () => void): Json {
   const ask = (name: string | symbol) => {
     if (typeof name === 'string') onAsked(name)

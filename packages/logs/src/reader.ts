@@ -1,5 +1,5 @@
 /**
- * One file's bytes to records: the container and each row's shape are told from content, never from names.
+ * One file's bytes to records: the container and each row's shape are detected from content, never from names.
  *
  * @module
  */
@@ -7,13 +7,13 @@ import type { Json } from '@mintmark/core'
 import { adapters as allAdapters } from './adapters.ts'
 import { type DateProof, findAdapter } from './date_order.ts'
 import type { Adapter, FileContext, Tally } from './model/adapter.ts'
-import { MAX_HELD_LINES } from './model/limits.ts'
+import { MAX_PENDING_LINES } from './model/limits.ts'
 import type { RecordSink, Reject, StatementCode } from './model/records.ts'
 import type { RowTaker } from './model/row_taker.ts'
 import { type RecordCounts, type RejectCounts, RowOutput } from './row_output.ts'
 import { type TextPart, TextRows } from './rows/text_rows.ts'
 
-/** What a reader is told about the bytes that it will get. */
+/** What a reader knows about its bytes. */
 export interface ReadOptions extends TextPart {
   /** Default: every adapter that there is. */
   readonly adapters?: readonly Adapter[]
@@ -65,7 +65,7 @@ const LOSING_REASONS: ReadonlySet<string> = new Set([
 const CONTRADICTED =
   'Some dates in the file prove that the day comes first and some the month: rows that could be either are not read.'
 
-interface HeldReject {
+interface PendingReject {
   readonly reason: string
   readonly detail: string
   readonly line: number
@@ -93,7 +93,7 @@ export class EvidenceReader implements RowTaker {
   #hasEndedEarly: boolean = false
   #nulsBefore = 0
   /** Rejects of rows before the first known one. */
-  #held: HeldReject[] = []
+  #pending: PendingReject[] = []
 
   constructor(sink: RecordSink, options: ReadOptions = {}) {
     this.#options = options
@@ -181,13 +181,13 @@ export class EvidenceReader implements RowTaker {
     this.#unknownRows++
     const reject = { reason: 'unrecognised-record', detail: '', line }
     if (this.#isRecognised) this.#rejectRow(reject)
-    else if (this.#held.length < MAX_HELD_LINES) this.#held.push(reject)
+    else if (this.#pending.length < MAX_PENDING_LINES) this.#pending.push(reject)
   }
 
   badRow(reason: string, detail: string, line: number): void {
     if (this.#isMereText) {
       this.#unknownRows++
-      if (this.#held.length < MAX_HELD_LINES) this.#held.push({ reason, detail, line })
+      if (this.#pending.length < MAX_PENDING_LINES) this.#pending.push({ reason, detail, line })
       return
     }
     this.#badRows++
@@ -249,17 +249,17 @@ export class EvidenceReader implements RowTaker {
   /** The first known row: those before it are rejects after all. */
   #recognise(): void {
     this.#isRecognised = true
-    const held = this.#held
-    this.#held = []
-    for (const reject of held) this.#rejectRow(reject)
-    const more = this.#unknownRows - held.length
+    const pending = this.#pending
+    this.#pending = []
+    for (const reject of pending) this.#rejectRow(reject)
+    const more = this.#unknownRows - pending.length
     if (more === 0) return
     const detail = `${more} more rows`
-    this.#rejectRow({ reason: 'unrecognised-record', detail, line: held.at(-1)?.line ?? 1 })
+    this.#rejectRow({ reason: 'unrecognised-record', detail, line: pending.at(-1)?.line ?? 1 })
     this.#output.rejected.row += more - 1
   }
 
-  #rejectRow({ reason, detail, line }: HeldReject): void {
+  #rejectRow({ reason, detail, line }: PendingReject): void {
     this.#output.line = line
     this.#output.reject({ kind: 'row', reason, detail })
   }

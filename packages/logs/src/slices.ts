@@ -48,7 +48,7 @@ export function countLines(bytes: Uint8Array): number {
 /**
  * Cuts a file of JSON lines into slices for several readers.
  *
- * A cut lies between a line that ends with `}` and one that begins with `{`, which in JSON is between two
+ * A cut is between a line that ends with `}` and one that begins with `{`, which in JSON is between two
  * objects even where the file goes over into an array or into indented objects. The rest of a line above
  * the length of a row is left out; what is left is still too long, so its reader rejects it.
  *
@@ -74,7 +74,7 @@ class SliceCutter {
   #bytes: Buffer<ArrayBuffer>
   #end = 0
   #startLine = 1
-  /** No cut lies before here. */
+  /** No cut is before here. */
   #searched = 0
   #isSkipping: boolean = false
 

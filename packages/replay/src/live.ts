@@ -1,3 +1,3 @@
-export { differences, type Tale, taleOf } from './live/compare.ts'
+export { differences, type Outcome, outcomeOf } from './live/compare.ts'
 export type { Forgery } from './live/forger.ts'
 export { type LiveRun, replayLive } from './live/live.ts'

@@ -2,7 +2,7 @@
  * The incident again: what the victims' systems would have exported, and what really happened.
  *
  * Deterministic: one seed and one scale give the same bytes, on any day, save the core of a process that really
- * ran. The logs go to `logs/`, a folder for each organisation, the core to `logs/dumps/`; the truth lies beside that
+ * ran. The logs go to `logs/`, a folder for each organisation, the core to `logs/dumps/`; the truth is beside that
  * folder and not in it, so that no reader finds it by accident.
  *
  * @module

@@ -7,7 +7,7 @@ import { assertDovecot } from '../src/live/dovecot.ts'
 import { targetsOf } from '../src/live/forger.ts'
 import { mailboxes } from '../src/live/people.ts'
 import { Programs } from '../src/live/programs.ts'
-import { differences, type Forgery, type Tale, taleOf } from '../src/live.ts'
+import { differences, type Forgery, type Outcome, outcomeOf } from '../src/live.ts'
 
 const folder = mkdtempSync(join(tmpdir(), 'mintmark-live-test-'))
 after(() => rmSync(folder, { recursive: true, force: true }))
@@ -35,15 +35,15 @@ describe('the mail server', () => {
 
 describe('a program', () => {
   it('that ends before it says what it was started for has failed', async () => {
-    const program = new Programs().start(process.execPath, ['-e', 'console.log("no")'])
+    const program = new Programs(['mintmark']).start(process.execPath, ['-e', 'console.log("no")'])
     await assert.rejects(program.prints(/yes/), { code: 'PROGRAM_FAILED' })
   })
   it('that cannot be started has, too', async () => {
-    const program = new Programs().start(join(folder, 'nothing'), [])
+    const program = new Programs(['mintmark']).start(join(folder, 'nothing'), [])
     await assert.rejects(program.prints(/yes/), { code: 'PROGRAM_FAILED' })
   })
   it('is stopped with the others, and waited for', async () => {
-    const programs = new Programs()
+    const programs = new Programs(['mintmark'])
     const wait = 'console.log("here"); setInterval(() => {}, 1000)'
     const running = [0, 1].map(() => programs.start(process.execPath, ['-e', wait]))
     await Promise.all(running.map((each) => each.prints(/(here)/)))
@@ -92,14 +92,14 @@ describe('the answer and the truth', () => {
     isRefused: true,
     messages: [],
   }
-  const truth = taleOf([forgery, refused])
+  const truth = outcomeOf([forgery, refused])
   const account = {
     mailbox: 'ada@agency.example',
     messages: ['INBOX/1'],
     firstMs: 10_000,
     lastMs: 19_000,
   }
-  const said: Tale = {
+  const said: Outcome = {
     tokens: new Map([
       ['t1', 'unissued'],
       ['t2', 'mismatched'],
@@ -109,7 +109,7 @@ describe('the answer and the truth', () => {
 
   it('agree where they say the same', () => assert.deepEqual(differences(truth, said), []))
 
-  const others: readonly [string, Tale][] = [
+  const others: readonly [string, Outcome][] = [
     ['a token that is not found', { ...said, tokens: new Map([['t1', 'unissued']]) }],
     [
       'a genuine token that is called forged',

@@ -3,9 +3,9 @@
  *
  * The Chromium runs without a network (no name resolves, no proxy answers) on a profile of its own that is deleted
  * afterwards. The dates that it writes are taken out, and so are links to files beside the page, which it would write
- * with the place of the page on this machine: the same Chromium with the same fonts prints the same bytes.
+ * with the path of the page on this machine: the same Chromium with the same fonts prints the same bytes.
  *
- * Chromium knows no page number of another place. So the page is printed, it is read on which page each entry of its
+ * Chromium knows no page number of a link target. So the page is printed, it is read on which page each entry of its
  * contents came, and with these numbers it is printed again. A number that the second print does not confirm is not
  * printed: the contents then have none.
  *
@@ -26,14 +26,14 @@ const PATIENCE_MS = 120_000
 export async function findChromium(
   path: string = process.env['PATH'] ?? '',
 ): Promise<string | undefined> {
-  const places = PROGRAMS.flatMap((program) =>
+  const paths = PROGRAMS.flatMap((program) =>
     path
       .split(delimiter)
       .filter((dir) => dir !== '')
       .map((dir) => join(dir, program)),
   )
-  const found = await Promise.all(places.map(isProgram))
-  return places.find((_, i) => found[i])
+  const found = await Promise.all(paths.map(isProgram))
+  return paths.find((_, i) => found[i])
 }
 
 const isProgram = (path: string) =>
@@ -73,7 +73,7 @@ async function printed(chromium: string, dir: string, html: string): Promise<Pri
   return problem === undefined ? { pdf: withoutDates(await readFile(file)) } : { problem }
 }
 
-/** Room for a page number in the contents; the name is that of the place. */
+/** Room for a page number in the contents; the name is that of the target. */
 const PAGE_OF = /<span class="page[^"<>]*" data-of="([\w-]+)"><\/span>/g
 
 function withPages(html: string, pages: ReadonlyMap<string, number>): string {

@@ -1,5 +1,5 @@
 /**
- * On which page of a PDF each named place is: for the page numbers of a table of contents.
+ * On which page of a PDF each named destination is: for the page numbers of a table of contents.
  *
  * Reads what Chromium writes (PDF 1.4: a plain table of offsets, objects as text outside of streams) and nothing else:
  * of any other file it gives undefined, and no number.
@@ -7,15 +7,15 @@
  * @module
  */
 
-/** Pages from 1, by name of the place; undefined for a file that is not of this kind. */
+/** Pages from 1, by name of the destination; undefined for a file that is not of this kind. */
 export function pagesOfPlaces(pdf: Uint8Array): ReadonlyMap<string, number> | undefined {
   const objects = objectsOf(Buffer.from(pdf).toString('latin1'))
   if (objects === undefined) return undefined
   const catalogue = objects.at(objects.root)
   const pages = pagesBelow(objects, refIn(catalogue, 'Pages'), new Set())
-  const places = objects.at(refIn(catalogue, 'Dests'))
-  if (pages.length === 0 || places === undefined) return undefined
-  const found = [...places.matchAll(/\/([^\s/[\]<>()]+)\s*\[(\d+) \d+ R\b/g)].map(
+  const destinations = objects.at(refIn(catalogue, 'Dests'))
+  if (pages.length === 0 || destinations === undefined) return undefined
+  const found = [...destinations.matchAll(/\/([^\s/[\]<>()]+)\s*\[(\d+) \d+ R\b/g)].map(
     ([, name = '', page]) => [name, pages.indexOf(Number(page)) + 1] as const,
   )
   return found.some(([, page]) => page === 0) ? undefined : new Map(found)

@@ -36,7 +36,7 @@ export function scanOf(
     otherKeys: unnamed,
     limits: [
       ...gapsOf(report).map(({ message }) => message),
-      ...(left > 0 ? [`${left} more keys than are kept`] : []),
+      ...(left > 0 ? [`${left} more keys than are stored`] : []),
     ],
   }
 }

@@ -1,5 +1,5 @@
 /**
- * Files and folders of the command line, as the files that they hold.
+ * Files and folders of the command line, as files.
  *
  * @module
  */

@@ -27,7 +27,7 @@ export async function reportOptions(options: Options): Promise<WriteOptions> {
 
 const REDACTIONS: readonly Redaction[] = ['names', 'addresses']
 
-/** What stands in the margin of a page is short. */
+/** Texts in the margin of a page are short. */
 const MOST_TEXT = 100
 
 function shortText(options: Options, name: 'preparedBy' | 'classification'): string | undefined {

@@ -1,15 +1,15 @@
 /** Both runs of the live replay on a terminal: the truth and the answer side by side. */
 import type { VerdictCounts } from '@mintmark/case'
 import { isoOf, safeText, shellWord } from '@mintmark/core'
-import type { LiveRun, Tale } from '@mintmark/replay/live'
+import type { LiveRun, Outcome } from '@mintmark/replay/live'
 import { count, plural, table } from './table.ts'
 
 /** A run, what the forger wrote down and what the investigation of its logs says. */
 export interface ComparedRun {
   readonly run: LiveRun
   readonly folder: string
-  readonly truth: Tale
-  readonly said: Tale
+  readonly truth: Outcome
+  readonly said: Outcome
   readonly verdicts: VerdictCounts
   readonly differences: readonly string[]
 }
@@ -59,18 +59,18 @@ ${found}
 `
 }
 
-const tokens = (tale: Tale, verdict: string) =>
-  count([...tale.tokens.values()].filter((each) => each === verdict).length)
+const tokens = (outcome: Outcome, verdict: string) =>
+  count([...outcome.tokens.values()].filter((each) => each === verdict).length)
 
-const mailboxes = ({ accounts }: Tale) =>
+const mailboxes = ({ accounts }: Outcome) =>
   accounts.length === 0
     ? 'none'
     : accounts.map(({ mailbox }) => mailbox.split('@')[0] ?? '').join(', ')
 
-const messages = ({ accounts }: Tale) =>
+const messages = ({ accounts }: Outcome) =>
   count(accounts.reduce((sum, account) => sum + account.messages.length, 0))
 
-function period({ accounts }: Tale): string {
+function period({ accounts }: Outcome): string {
   if (accounts.length === 0) return '—'
   const first = Math.min(...accounts.map(({ firstMs }) => firstMs))
   const last = Math.max(...accounts.map(({ lastMs }) => lastMs))

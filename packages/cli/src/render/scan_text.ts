@@ -189,7 +189,7 @@ function locationLine(finding: Finding): string {
 
 const PATH = 56
 
-/** The end of a path, which tells files apart. */
+/** The end of a path, which distinguishes files. */
 export function shortPath(file: string): string {
   return shortened(safeText(file, 4000), PATH, 'end')
 }

@@ -52,7 +52,7 @@ function headline({ isClean, erased, input }: ScrubDocument, keys: readonly Scru
   return `CLEAN: ${plural(erased.bytes, 'byte')}${whose} erased at ${plural(erased.ranges.length, 'location')}${also}. A deep scan of the result finds no key.`
 }
 
-/** Which parts of keys the output does not hold. */
+/** Which parts of keys the output does not have. */
 function partsLines({ isClean }: ScrubDocument, keys: readonly ScrubbedKey[]): string[] {
   const [first] = keys
   const { memoryBits, generalRegisterBits } = first?.partsExcluded ?? {}

@@ -23,7 +23,7 @@ export interface Column {
   /** Fewest characters of a cell. Default 16; of numbers and times all. */
   readonly least?: number
   /** What stays of a cell that is shortened. Default its start. */
-  readonly keep?: 'start' | 'end'
+  readonly shows?: 'start' | 'end'
 }
 
 /** A column, and the text of its cell in a row. */
@@ -123,8 +123,8 @@ function fittedWidths(
   return widths
 }
 
-function padded(cell: string, width: number, { align, keep }: Column = { title: '' }): string {
-  const text = shortened(cell, width, keep)
+function padded(cell: string, width: number, { align, shows }: Column = { title: '' }): string {
+  const text = shortened(cell, width, shows)
   return align === 'right' ? text.padStart(width) : text.padEnd(width)
 }
 

@@ -52,13 +52,13 @@ function linesOf(text: string, width: number): string[] {
   return lines
 }
 
-/** The beginning of a text, or with `end` its end, which tells paths apart. */
-export function shortened(text: string, width: number, keep: 'start' | 'end' = 'start'): string {
+/** The beginning of a text, or with `end` its end, which distinguishes paths. */
+export function shortened(text: string, width: number, shows: 'start' | 'end' = 'start'): string {
   if (text.length <= width) return text
-  return keep === 'start' ? `${text.slice(0, width - 1)}…` : `…${text.slice(1 - width)}`
+  return shows === 'start' ? `${text.slice(0, width - 1)}…` : `…${text.slice(1 - width)}`
 }
 
-/** A command of ours, or one of PowerShell, and what is before it. */
+/** A command of Mintmark or of PowerShell, and what is before it. */
 const COMMAND = /^(.*?\s{2,}|\s*)((?:mintmark|[A-Z][a-z]+-[A-Z]\w+) -?.*)$/
 
 /**

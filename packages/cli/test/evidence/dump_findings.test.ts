@@ -108,7 +108,7 @@ describe('a scan that is kept', () => {
     const { keys, limits } = scanOf(DUMP, 'g', report(found, { limits: [limit('search-cut')] }), [])
     assert.deepEqual(
       [keys.length, limits],
-      [1000, ['limit search-cut', '3 more keys than are kept']],
+      [1000, ['limit search-cut', '3 more keys than are stored']],
     )
   })
 

@@ -7,7 +7,7 @@
  * - `imap(ada)<pid><session>: Info: Disconnected: Logged out in=… out=… body_count=… body_bytes=…`;
  * - `stats: Info: {"event":"mail_opened",…}` of an event exporter that writes into the log.
  *
- * Syslog leaves `Info: ` out. Elements that an administrator has added stand where he put them: any `name=value` of a
+ * Syslog leaves `Info: ` out. Elements that an administrator added are at any position: any `name=value` of a
  * login, and `<name=value>` in the prefix of a session.
  *
  * Source: dovecot 2.3 and 2.4, `login_log_format_elements`, `mail_log_prefix`, `imap_logout_format`,
@@ -17,7 +17,7 @@
  */
 import { type Json, parseObject } from '@mintmark/core'
 
-/** What one line tells. Values are as logged. */
+/** Values of one line. Values are as logged. */
 export interface DovecotLine {
   readonly kind: 'login' | 'mail' | 'logout' | 'event'
   /** `imap`, `pop3`, … */
@@ -36,7 +36,7 @@ export interface DovecotLine {
 const MAX_LINE = 65_536
 const MAX_ELEMENTS = 60
 /**
- * What may stand before: a time, a host, a program. Nothing that a user or the sender of a message could bring along, so
+ * What may precede: a time, a host, a program. Nothing that a user or the sender of a message could bring along, so
  * that a subject which reads like a line is none.
  */
 const BEFORE = String.raw`^(?:<\d{1,3}>)?(?:[^(<{\n]{0,200}?[\s:])?`
@@ -124,7 +124,7 @@ function eventOf(line: string): DovecotLine | undefined {
   }
 }
 
-/** `<123><session>` and what else stands in angle brackets behind the user. */
+/** `<123><session>` and what else is in angle brackets behind the user. */
 function marksOf(marks: string): { session: string; named: [string, string][] } {
   const all = [...marks.matchAll(/<([^>]*)>/g)].map((mark) => mark[1] ?? '')
   const named = all.flatMap((mark): [string, string][] => {
@@ -138,7 +138,7 @@ function marksOf(marks: string): { session: string; named: [string, string][] } 
   return { session, named }
 }
 
-/** What a message brings stands behind what Dovecot says of it: the first of two with one name counts. */
+/** A message's own text follows what Dovecot says about it: the first of two with one name counts. */
 const firstOf = (pairs: readonly [string, string][]) => new Map(pairs.toReversed())
 
 function pairsOf(text: string): [string, string][] {

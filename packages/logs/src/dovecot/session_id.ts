@@ -22,7 +22,7 @@ interface SessionOrigin {
   readonly port: number
 }
 
-/** Undefined for an id of another make. What stands behind a colon, the number of a part of a session, is left out. */
+/** Undefined for an id of another make. What follows a colon, the number of a part of a session, is left out. */
 export function readSessionId(id: string): SessionOrigin | undefined {
   const [spelled = ''] = id.split(':', 1)
   if (!/^(?:[A-Za-z0-9+/]{16}){1,2}$/.test(spelled)) return undefined

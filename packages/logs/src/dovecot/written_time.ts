@@ -2,7 +2,7 @@
  * The time in front of a line of a mail log, which often names no year and no zone.
  *
  * Neither is guessed. A session's id holds the instant at which its connection came ({@link readSessionId}). A line that
- * is written at login stands at most minutes behind that, so the two prove zone and year together; what else a file holds
+ * is written at login is at most minutes later, so the two prove zone and year together; what else a file holds
  * is in the same zone where all its logins prove one. A time that nothing proves is no time.
  *
  * Source: `log_timestamp` of dovecot (default `%b %d %H:%M:%S `); RFC 3164 and RFC 5424 for syslog.
@@ -49,7 +49,7 @@ export function writtenTime(line: string): WrittenTime | undefined {
 }
 
 const QUARTER_MS = 900_000
-/** Zones lie between UTC-12:00 and UTC+14:00, on quarters of an hour. */
+/** Zones are between UTC-12:00 and UTC+14:00, on quarters of an hour. */
 const ZONES = { westmostMs: -12 * 3_600_000, eastmostMs: 14 * 3_600_000 }
 /** Times are cut to a second, and a login that takes longer than three minutes is cut off. */
 const EARLY_MS = 1000

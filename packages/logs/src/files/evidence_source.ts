@@ -11,26 +11,26 @@ import { MAX_CONTAINERS } from '../model/limits.ts'
 import type { Reject } from '../model/records.ts'
 import { inflate, type RejectTaker } from './inflate.ts'
 import { diskBytes, firstBytes, type StoredBytes, unreadable } from './stored_bytes.ts'
-import { HeldArchive, zipMembers } from './zip_members.ts'
+import { ArchiveInMemory, zipMembers } from './zip_members.ts'
 
 /** One text that may hold records: a file, what a gzip holds, a member of a zip. */
 export interface EvidenceSource {
   /** For people, and the same at every walk: `exports/a.zip!member.csv`. May hold any characters. */
   readonly path: string
-  /** The file on disk that it lies in. */
+  /** The file on disk that it is in. */
   readonly file: string
   /** Size on disk; of a zip member, the size that the archive declares. */
   readonly sizeBytes: number
-  /** The text lies on disk as it is, so that ranges of it can be read. */
+  /** The text is on disk unpacked, so that ranges of it can be read. */
   readonly isPlain: boolean
   /** Why it cannot be read at all: then there is nothing to open. */
   readonly refused: Reject | undefined
   /**
    * The text's bytes, decompressed, from the beginning, any number of times. A container that is cut or
-   * damaged gives what is there and tells `onReject`. Throws `INPUT_UNREADABLE`.
+   * damaged gives what is there and calls `onReject`. Throws `INPUT_UNREADABLE`.
    */
   open(onReject?: RejectTaker): AsyncIterable<Uint8Array>
-  /** SHA-256, lower-case hex: of the file as it lies on disk, or of a zip member's content. */
+  /** SHA-256, lower-case hex: of the file on disk, or of a zip member's content. */
   sha256(): Promise<string>
 }
 
@@ -47,7 +47,7 @@ interface WalkOptions {
  */
 export async function requirePaths(paths: readonly string[]): Promise<void> {
   for (const path of paths) {
-    // oxlint-disable-next-line no-await-in-loop -- the first that is missing is told
+    // oxlint-disable-next-line no-await-in-loop -- the first that is missing is reported
     await statOf(path, true)
   }
   const first = await walkEvidence(paths).next()
@@ -70,7 +70,7 @@ export async function* walkEvidence(
 ): AsyncGenerator<EvidenceSource, void, void> {
   const except = new Set((options.except ?? []).map((path) => resolve(path)))
   const walked = new Set<string>()
-  const held = new HeldArchive()
+  const inMemory = new ArchiveInMemory()
   const waiting = paths.map((path) => ({ path, isNamed: true })).toReversed()
   for (let next = waiting.pop(); next !== undefined; next = waiting.pop()) {
     const { path, isNamed } = next
@@ -88,7 +88,7 @@ export async function* walkEvidence(
         for (const name of names.toReversed())
           waiting.push({ path: join(path, name), isNamed: false })
       } else yield refusedSource(diskBytes(path, 0), names)
-    } else if (found.isFile()) yield* expandFile(path, Number(found.size), held)
+    } else if (found.isFile()) yield* expandFile(path, Number(found.size), inMemory)
     else yield refusedSource(diskBytes(path, 0), notAFile)
   }
 }
@@ -120,11 +120,11 @@ async function namesIn(folder: string): Promise<string[] | Reject> {
 async function* expandFile(
   path: string,
   sizeBytes: number,
-  held: HeldArchive,
+  inMemory: ArchiveInMemory,
 ): AsyncGenerator<EvidenceSource, void, void> {
   const bytes = diskBytes(path, sizeBytes)
   try {
-    yield* expand(bytes, true, 0, held)
+    yield* expand(bytes, true, 0, inMemory)
   } catch (cause) {
     if (!(cause instanceof MintmarkError) || cause.code !== 'INPUT_UNREADABLE') throw cause
     yield refusedSource(bytes, notReadable(cause))
@@ -132,14 +132,14 @@ async function* expandFile(
 }
 
 function notReadable({ facts }: MintmarkError): Reject {
-  return { kind: 'file', reason: 'unreadable', detail: String(facts['errno'] ?? '') }
+  return { kind: 'file', reason: 'unreadable', detail: String(facts['errno']) }
 }
 
 async function* expand(
   bytes: StoredBytes,
   isOnDisk: boolean,
   depth: number,
-  held: HeldArchive,
+  inMemory: ArchiveInMemory,
 ): AsyncGenerator<EvidenceSource, void, void> {
   let inner = bytes
   let level = depth
@@ -160,8 +160,8 @@ async function* expand(
     if (isZip) {
       const isFile = isOnDisk && inner === bytes
       // oxlint-disable-next-line no-await-in-loop -- members in their order
-      for await (const member of zipMembers(inner, isFile ? undefined : held)) {
-        if (member.refused === undefined) yield* expand(member.bytes, false, level, held)
+      for await (const member of zipMembers(inner, isFile ? undefined : inMemory)) {
+        if (member.refused === undefined) yield* expand(member.bytes, false, level, inMemory)
         else yield refusedSource(member.bytes, member.refused)
       }
       return

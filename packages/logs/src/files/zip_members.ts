@@ -30,13 +30,13 @@ const refuse = (reason: string, detail: string): Reject => ({ kind: 'file', reas
  * Members in the order of the archive's directory, folders left out. An archive that cannot be opened, or
  * whose directory is damaged, gives a refused member with the archive's own path.
  *
- * @param held undefined for an archive that is a file; any other is read into memory
+ * @param inMemory undefined for an archive that is a file; any other is read into memory
  */
 export async function* zipMembers(
   archive: StoredBytes,
-  held: HeldArchive | undefined,
+  inMemory: ArchiveInMemory | undefined,
 ): AsyncGenerator<ZipMember, void, void> {
-  const openZip = () => held?.open(archive) ?? openOnDisk(archive)
+  const openZip = () => inMemory?.open(archive) ?? openOnDisk(archive)
   let declaredBytes = 0
   try {
     const zip = await openZip()
@@ -65,14 +65,14 @@ async function openOnDisk(archive: StoredBytes): Promise<ZipFile> {
 }
 
 /** The archive that was last read from within another container, in memory. One at a time. */
-export class HeldArchive {
-  #held: { readonly archive: StoredBytes; readonly bytes: Buffer } | undefined
+export class ArchiveInMemory {
+  #loaded: { readonly archive: StoredBytes; readonly bytes: Buffer } | undefined
 
   /** Undefined when the archive is too large to be held. */
   async open(archive: StoredBytes): Promise<ZipFile | undefined> {
     const { fromBufferPromise } = await import('yauzl')
-    if (this.#held?.archive !== archive) {
-      this.#held = undefined
+    if (this.#loaded?.archive !== archive) {
+      this.#loaded = undefined
       const chunks: Uint8Array[] = []
       let total = 0
       for await (const chunk of archive.read(() => {})) {
@@ -80,9 +80,9 @@ export class HeldArchive {
         if (total > MAX_NESTED_ZIP_BYTES) return undefined
         chunks.push(chunk)
       }
-      this.#held = { archive, bytes: Buffer.concat(chunks) }
+      this.#loaded = { archive, bytes: Buffer.concat(chunks) }
     }
-    return await fromBufferPromise(this.#held.bytes, OPTIONS)
+    return await fromBufferPromise(this.#loaded.bytes, OPTIONS)
   }
 }
 

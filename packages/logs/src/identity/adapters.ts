@@ -20,7 +20,7 @@ import { keycloakEvents, keycloakLog } from './keycloak.ts'
 import { localTimesCsv } from './local_times.ts'
 import { mintmarkAccess, mintmarkIssuance, mintmarkPeriod } from './plain_ndjson.ts'
 
-/** The first that accepts a row reads it: the narrow ones stand before `entra-other` and `directory`. */
+/** The first that accepts a row reads it: the narrow ones are before `entra-other` and `directory`. */
 export const identityAdapters: readonly Adapter[] = [
   localTimesCsv,
   mintmarkAccess,

@@ -33,7 +33,7 @@ const MANAGED = ['managedidentitytype', 'associatedresourceid', 'managedidentity
 const IS_INTERACTIVE = ['isinteractive', 'interactive']
 const EVENT_TYPE = ['signineventtypes', 'signineventtype', 'signintype']
 
-/** A row that stands for an unknown number of sign-ins stands for this many at least. */
+/** A row of an unknown number of sign-ins counts as this many. */
 const UNCOUNTED = 2
 
 const GROUPED: Statement = {
@@ -102,7 +102,7 @@ function truthOf(row: Json, layout: Layout): -1 | 0 | 1 {
 }
 
 /**
- * How many sign-ins a row stands for: its count, or at least two where a row of a kind that the portal groups names no
+ * How many sign-ins a row has: its count, or at least two where a row of a kind that the portal groups names no
  * token. Its request id is that of one of them, and would make the log look whole.
  */
 function groupedOf(row: Json, layout: Layout, signIn: SignIn, category: IssuanceCategory): number {

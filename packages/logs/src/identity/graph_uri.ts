@@ -1,5 +1,5 @@
 /**
- * What a request to Graph touches, by its address: a template to group by, the mailbox, the message.
+ * What a request to Graph accesses, by its address: a template to group by, the mailbox, the message.
  *
  * @module
  */

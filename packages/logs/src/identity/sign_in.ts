@@ -82,7 +82,7 @@ const unlessNone = (value: string) => (value === 'none' ? '' : value)
 
 const ipOf = cached((value) => readAddress(value).ip)
 
-/** The issuance that a sign-in is. `grouped` rows stand for several and name none of their tokens. */
+/** The issuance that a sign-in is. `grouped` rows count several sign-ins and name none of their tokens. */
 export function issuanceOf(signIn: SignIn, category: IssuanceCategory, grouped = 1): Issuance {
   const isApp = isAppCategory(category)
   const appId = named(signIn.appId)

@@ -19,7 +19,7 @@ export interface FileZone {
   readonly lastMs: number
 }
 
-/** What an adapter may know of the file that a row stands in. */
+/** What an adapter knows about the file of a row. */
 export interface FileContext {
   /** CSV: the header's cells. JSON: undefined. */
   readonly columns: readonly string[] | undefined

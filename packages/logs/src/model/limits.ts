@@ -8,7 +8,7 @@
 
 const MIB = 1024 * 1024
 
-/** A JSON object or CSV row longer than this is a `row-too-long` reject; its bytes are not kept. */
+/** A JSON object or CSV row longer than this is a `row-too-long` reject; its bytes are dropped. */
 export const MAX_ROW_BYTES: number = 16 * MIB
 
 /** A line up to this length is parsed as one object at once; a longer one is walked. */
@@ -29,11 +29,11 @@ export const FREE_EXPANSION_BYTES: number = 1024 * MIB
 /** Past {@link FREE_EXPANSION_BYTES}, output over input above this is a bomb: logs stay below 100, deflate below 1033. */
 export const MAX_EXPANSION = 200
 
-/** How many containers may stand in each other: a gzip in a zip in a zip. */
+/** How many containers may be nested: a gzip in a zip in a zip. */
 export const MAX_CONTAINERS = 3
 
-/** A zip inside another container is held in memory to be read, up to this size. */
+/** A zip inside another container is read into memory, up to this size. */
 export const MAX_NESTED_ZIP_BYTES: number = 128 * MIB
 
-/** Rejects of rows before the first row that an adapter knows, held back until there is one. */
-export const MAX_HELD_LINES = 65_536
+/** Rejects of rows before the first row that an adapter knows, pending until there is one. */
+export const MAX_PENDING_LINES = 65_536

@@ -23,7 +23,7 @@ type TokenIdState =
   /** The field holds something that is no token id in any known spelling. */
   | 'malformed'
 
-/** Owner of a sign-in across tenants that stands in both tenants' logs, in an export that does not name its tenant. */
+/** Owner of a sign-in across tenants that is in both tenants' logs, in an export that does not name its tenant. */
 export const UNKNOWN_OWNER = 'unknown'
 
 type IssuanceSource =
@@ -72,7 +72,7 @@ export interface Issuance {
   readonly tenant: string
   /**
    * The tenant that exported this record: only its owner's log can prove an absence. {@link UNKNOWN_OWNER} where the
-   * record could stand in either of two tenants' logs; `''` where it names no tenant at all.
+   * record could be in either of two tenants' logs; `''` where it names no tenant at all.
    */
   readonly owner: string
   readonly homeTenant: string
@@ -88,7 +88,7 @@ export interface Issuance {
   readonly protocol: string
   /** `AzureAD`, `AzureADBackupAuth`, `ADFederationServices`, an `iss` URL … as logged. */
   readonly issuer: string
-  /** Rows that this one stands for: 1, or more where a portal export groups (then ids are missing). */
+  /** Sign-ins that this row counts: 1, or more where a portal export groups (then ids are missing). */
   readonly grouped: number
   /** JSON text of what else a hunt may need (error code, conditional access, incoming token type), or `''`. */
   readonly detail: string
@@ -106,7 +106,7 @@ export type AccessSource =
   /** `mintmark-access/1`. */
   | 'mintmark'
 
-/** Who acted, as far as the record tells. `app`: a token without a user (app-only). */
+/** Who acted, by the record. `app`: a token without a user (app-only). */
 export type ActorKind = 'user' | 'app' | 'system' | ''
 
 /** One mail message that an access record names. */
@@ -116,7 +116,7 @@ export interface Item {
   /** The store's own id of the copy; `''` if the record has none. */
   readonly itemId: string
   readonly folder: string
-  /** Whole bytes; 0 when the record does not tell. */
+  /** Whole bytes; 0 when the record has none. */
   readonly bytes: number
   readonly subject: string
 }
@@ -146,12 +146,12 @@ export interface Access {
   readonly actorKind: ActorKind
   /** UAL LogonType; -1 where there is none. */
   readonly logonType: number
-  /** Owner of what was touched (MailboxOwnerUPN; for files the site's owner or `''`), lower-case. */
+  /** Owner of what was accessed (MailboxOwnerUPN; for files the site's owner or `''`), lower-case. */
   readonly mailbox: string
   readonly mailboxId: string
   /** Tenant of the resource (OrganizationId). */
   readonly tenant: string
-  /** Tenant that the token names (TokenTenantId); `''` when the record does not tell. */
+  /** Tenant that the token names (TokenTenantId); `''` when the record has none. */
   readonly tokenTenant: string
   /** Home tenant of an external user; `''` when there is none. */
   readonly externalTenant: string
@@ -170,12 +170,12 @@ export interface Access {
   readonly items: readonly Item[]
   /** Folders whose content was synchronised, so that the record does not name the messages. */
   readonly syncedFolders: readonly SyncedFolder[]
-  /** File path, URL or request URI of what was touched; `''` for mail. */
+  /** File path, URL or request URI of what was accessed; `''` for mail. */
   readonly objectPath: string
   readonly objectName: string
   /** Hash of the object where a log gives one, lower-case hex; else `''`. */
   readonly objectHash: string
-  /** Bytes answered or held by the object, as logged; 0 when the record does not tell. */
+  /** Bytes of the answer or the object, as logged; 0 when the record has none. */
   readonly bytes: number
   /** JSON text of what else a hunt may need (search text, rule parameters, modified properties), or `''`. */
   readonly detail: string
@@ -196,7 +196,7 @@ export interface DirectoryEntry {
   readonly displayName: string
 }
 
-/** How many messages a folder held when somebody counted: bounds what a sync could have taken. */
+/** How many messages a folder had when it was counted: bounds what a sync could have read. */
 export interface FolderInventory {
   readonly mailbox: string
   readonly folderId: string
@@ -232,7 +232,7 @@ export type StatementCode =
 /** Where reading failed: the whole file, one row of it, or the record inside a readable row. */
 export type RejectKind = 'file' | 'row' | 'payload'
 
-/** Something that could not be read. Counted, kept with its line, and never the end of the run. */
+/** Something that could not be read. Counted, stored with its line, and never the end of the run. */
 export interface Reject {
   readonly kind: RejectKind
   /** Kebab-case, stable: what was wrong. */

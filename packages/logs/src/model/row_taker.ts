@@ -9,7 +9,7 @@ export interface RowTaker {
   unknownRow(line: number): void
   badRow(reason: string, detail: string, line: number): void
   badFile(reason: string, detail: string, line: number): void
-  /** The row at this line held bytes that are no UTF-8; each has become U+FFFD. */
+  /** The row at this line has bytes that are no UTF-8; each has become U+FFFD. */
   badText(line: number): void
   /** NUL bytes stood before the text, which begins behind them. */
   nulsBefore(count: number): void

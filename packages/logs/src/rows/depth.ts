@@ -1,6 +1,6 @@
 import { isObject } from '@mintmark/core'
 
-/** Whether arrays and objects stand in each other more than `limit` deep. Walks by level, not by recursion. */
+/** Whether arrays and objects are nested more than `limit` deep. Walks by level, not by recursion. */
 export function isDeeperThan(value: unknown, limit: number): boolean {
   let level: unknown[] = [value]
   for (let depth = 1; level.length > 0; depth++) {

@@ -33,8 +33,8 @@ const BLANK = 0x20
 /** No object nested too deep is shorter: it opens and closes each level. */
 const SHORTEST_DEEP_BYTES = 2 * MAX_DEPTH
 
-/** In which part of the text the reader stands. */
-type Place = 'between' | 'object' | 'skipped' | 'garbage'
+/** The part of the text that the reader is in. */
+type State = 'between' | 'object' | 'skipped' | 'garbage'
 
 /** Reads JSON rows from chunks of UTF-8 that come through {@link push}. */
 export class JsonRows {
@@ -46,12 +46,12 @@ export class JsonRows {
   #bytes: Buffer = Buffer.alloc(0)
   #at = 0
   #skipping: JsonWalk = this.#walk
-  #place: Place = 'between'
+  #state: State = 'between'
   #isAscii: boolean = true
   /** Bytes before here hold no newline; 0 when unknown. */
   #searched = 0
   #line: number
-  /** Whether only blanks and opening brackets stand before `#at` on its line. */
+  /** Whether only blanks and opening brackets are before `#at` on its line. */
   #isLineStart: boolean = true
   /** Blanks at the start of the line that `#at` is on. */
   #indent = 0
@@ -93,20 +93,20 @@ export class JsonRows {
   #read(isFinal: boolean): void {
     let isGoing = true
     while (isGoing) {
-      if (this.#place === 'between') isGoing = this.#between(isFinal)
-      else if (this.#place === 'object') isGoing = this.#object(isFinal)
-      else if (this.#place === 'skipped') isGoing = this.#skip(isFinal)
+      if (this.#state === 'between') isGoing = this.#between(isFinal)
+      else if (this.#state === 'object') isGoing = this.#object(isFinal)
+      else if (this.#state === 'skipped') isGoing = this.#skip(isFinal)
       else isGoing = this.#garbage()
     }
-    // An object that may have to be parsed is kept from its brace; all else is done with.
-    if (this.#place !== 'object' || this.#isWalkingWrapper) this.#tail.start = this.#at
+    // An object that may have to be parsed stays buffered from its brace on.
+    if (this.#state !== 'object' || this.#isWalkingWrapper) this.#tail.start = this.#at
   }
 
   get #isWalkingWrapper(): boolean {
-    return this.#place === 'object' && this.#isInWrapper && this.#level === 0
+    return this.#state === 'object' && this.#isInWrapper && this.#level === 0
   }
 
-  /** Goes to the next object. False when the bytes are used up, or more are needed to tell. */
+  /** Goes to the next object. False when the bytes are used up, or more are needed to decide. */
   #between(isFinal: boolean): boolean {
     const bytes = this.#bytes
     while (this.#at < bytes.length) {
@@ -139,7 +139,7 @@ export class JsonRows {
     this.#indent = 0
   }
 
-  /** Spaces, separators, and byte order marks, which stand in the middle of files put together. */
+  /** Spaces, separators, and byte order marks, which are in the middle of concatenated files. */
   #isBlank(byte: number | undefined): boolean {
     if (byte === BLANK || byte === 0x09 || byte === 0x0d) {
       if (this.#isLineStart) this.#indent++
@@ -154,7 +154,7 @@ export class JsonRows {
     this.#level = Math.max(0, this.#level - 1)
     if (!this.#isInWrapper || this.#level > 0) return false
     this.#at++
-    this.#place = 'object'
+    this.#state = 'object'
     return true
   }
 
@@ -239,7 +239,7 @@ export class JsonRows {
   }
 
   #begin(): void {
-    this.#place = 'object'
+    this.#state = 'object'
     this.#tail.start = this.#at
     this.#rowLine = this.#line
     this.#isLineStart = false
@@ -269,7 +269,7 @@ export class JsonRows {
     if (row === undefined) this.#taker.badRow('malformed-json', '', this.#rowLine)
     else this.#give(row, from, this.#at, this.#rowLine)
     this.#line += walk.lines
-    this.#place = 'between'
+    this.#state = 'between'
     return true
   }
 
@@ -285,7 +285,7 @@ export class JsonRows {
   #openList(): boolean {
     this.#reportLink()
     this.#level = 1
-    this.#place = 'between'
+    this.#state = 'between'
     return true
   }
 
@@ -294,7 +294,7 @@ export class JsonRows {
     this.#wrapper.hasNextLink = false
   }
 
-  /** Walks what stands beside the list of rows, of which nothing is kept. */
+  /** Walks the members beside the list of rows, which are not read. */
   #wrapperKeys(): boolean {
     const step = this.#wrapper.walk(this.#bytes, this.#at, this.#bytes.length)
     this.#at = this.#wrapper.at
@@ -312,7 +312,7 @@ export class JsonRows {
     }
     this.#isInWrapper = false
     this.#level = this.#levelOutside
-    this.#place = 'between'
+    this.#state = 'between'
     return true
   }
 
@@ -330,9 +330,9 @@ export class JsonRows {
     this.#line += walk.lines
     if (reason === 'malformed-json') {
       this.#stepOverBreak()
-      this.#place = 'between'
+      this.#state = 'between'
     } else {
-      this.#place = 'skipped'
+      this.#state = 'skipped'
       this.#skipping = walk
     }
     return true
@@ -352,7 +352,7 @@ export class JsonRows {
       this.#isLineStart = true
       this.#indent = 0
       this.#searched = 0
-      this.#place = 'between'
+      this.#state = 'between'
       return true
     }
     return false
@@ -368,7 +368,7 @@ export class JsonRows {
     this.#taker.badRow('cut-short', '', line)
     if (this.#level === 0 && this.#isLast) this.#taker.endsEarly(line)
     this.#line += walk.lines
-    this.#place = 'between'
+    this.#state = 'between'
     return false
   }
 
@@ -382,7 +382,7 @@ export class JsonRows {
       if (isFinal && this.#level === 0 && this.#isLast) this.#taker.endsEarly(this.#line)
       return false
     }
-    this.#place = 'between'
+    this.#state = 'between'
     this.#isLineStart = step === 'line'
     if (step === 'line') this.#indent = walk.indent
     return true
@@ -392,7 +392,7 @@ export class JsonRows {
     // A writer that was stopped leaves NULs, and goes on behind them.
     this.#isNuls = this.#bytes[this.#at] === 0
     this.#taker.badRow(this.#isNuls ? 'nul-bytes' : 'not-an-object', '', this.#line)
-    this.#place = 'garbage'
+    this.#state = 'garbage'
     this.#isQuoted = false
     if (this.#isNuls) return
     this.#isGarbageLine = this.#isLineStart && this.#level === 0
@@ -411,7 +411,7 @@ export class JsonRows {
       while (this.#at < bytes.length && !this.#endsGarbage(bytes[this.#at])) this.#at++
     }
     if (this.#at === bytes.length) return false
-    this.#place = 'between'
+    this.#state = 'between'
     return true
   }
 

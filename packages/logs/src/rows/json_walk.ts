@@ -62,7 +62,7 @@ const KEY_BYTES = 24
  * takes to notice that a line was cut and another object has begun.
  */
 export class JsonWalk {
-  /** Where the walk stands in the bytes that it was last given. */
+  /** The position of the walk in the bytes that it was last given. */
   at = 0
   /** Newlines met since {@link begin}. */
   lines = 0
@@ -82,7 +82,7 @@ export class JsonWalk {
   #isInString: boolean = false
   #isEscaped: boolean = false
   #canWrap: boolean = false
-  /** How deep the first level of what may be a wrapper lies: 1, or 2 in its inner part. */
+  /** Depth of the first level of a possible wrapper: 1, or 2 in its inner part. */
   #wrapDepth = 1
   #isPending: boolean = false
   #isLineStart: boolean = false
@@ -118,9 +118,9 @@ export class JsonWalk {
         if (!this.#isStringOpen()) continue
         return this.#stop(at, at < end ? 'broken' : 'more')
       }
-      const stretch = Math.min(end, at + STRETCH)
-      at = this.#plain(bytes, at, stretch)
-      if (at === stretch) continue
+      const block = Math.min(end, at + BLOCK)
+      at = this.#plain(bytes, at, block)
+      if (at === block) continue
       const step = this.#byte(bytes[at])
       if (step === 'closed' || step === 'too-deep') return this.#stop(at + 1, step)
       if (step !== 'more') return this.#stop(at, step)
@@ -212,7 +212,7 @@ export class JsonWalk {
     }
     if (this.#isCapturing) this.#capture(bytes, at, end)
     while (at < end) {
-      at = stringStop(bytes, at, Math.min(end, at + STRETCH))
+      at = stringStop(bytes, at, Math.min(end, at + BLOCK))
       const byte = bytes[at]
       if (at >= end || byte === LF) return at
       if (byte === QUOTE) {
@@ -337,7 +337,7 @@ const isBlank = (byte: number) => byte === SPACE || byte === LF || byte === 0x0d
  * How far a loop runs before it returns: V8 never settles on code for a function that is called seldom and
  * loops long, and then takes several times as long over each byte.
  */
-const STRETCH = 4096
+const BLOCK = 4096
 
 /** The first byte in `[from, end)` that may end a string, or `end`. */
 function stringStop(bytes: Uint8Array, from: number, end: number): number {

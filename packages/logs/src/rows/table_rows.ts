@@ -1,8 +1,8 @@
 /**
- * Rows of a query's answer as they come: the form is that of `tables.ts`, the size is any.
+ * Rows of a query's answer as they come: the layout is that of `tables.ts`, the size is any.
  *
- * Follows brackets and strings, keeps one list of columns or one row at a time, and has each parsed. A row
- * that is broken costs itself; what stands after the answer is read as any JSON.
+ * Follows brackets and strings, buffers one list of columns or one row at a time, and parses it. A row
+ * that is broken costs itself; what follows the answer is read as any JSON.
  *
  * Cost: one pass. Memory: one row.
  *
@@ -53,11 +53,11 @@ export class TableRows {
   #answerKey = ''
   #tableKey = ''
   #names: readonly string[] | undefined = []
-  /** What is being kept: a list of columns, an element of the rows, or nothing. */
-  #kept: 'columns' | 'row' | undefined
-  #keptLine = 0
-  #keptDepth = 0
-  /** The kept value is over a limit: it has been rejected, and is gone through to its end. */
+  /** What is being read: a list of columns, an element of the rows, or nothing. */
+  #reading: 'columns' | 'row' | undefined
+  #valueLine = 0
+  #valueDepth = 0
+  /** The value is over a limit: it is rejected, and skipped to its end. */
   #isRefused: boolean = false
   /** Whether the rest of an element that is no list is passed over, up to the next comma. */
   #isPassing: boolean = false
@@ -74,7 +74,7 @@ export class TableRows {
     this.#bytes = this.#tail.buffer.subarray(0, this.#tail.end)
     while (this.#at < this.#bytes.length && !this.#hasEnded()) this.#read()
     if (this.#passOn(this.#bytes.subarray(this.#at))) return
-    if (this.#kept === undefined || this.#isRefused) this.#tail.start = this.#at
+    if (this.#reading === undefined || this.#isRefused) this.#tail.start = this.#at
   }
 
   end(isLast = true): void {
@@ -82,7 +82,7 @@ export class TableRows {
       this.#rest.end(isLast)
       return
     }
-    if (this.#kept !== undefined && !this.#isRefused) this.#reject('cut-short', '')
+    if (this.#reading !== undefined && !this.#isRefused) this.#reject('cut-short', '')
     this.#taker.endsEarly(this.#line)
   }
 
@@ -99,18 +99,18 @@ export class TableRows {
   #read(): void {
     const bytes = this.#bytes
     const { length } = bytes
-    const isKept = this.#kept !== undefined && !this.#isRefused
-    const limit = isKept ? Math.min(length, this.#tail.start + MAX_ROW_BYTES) : length
-    const kept = this.#kept
-    // Until something begins or ends to be kept, so that the limit holds.
-    while (this.#at < limit && this.#kept === kept && !this.#hasEnded()) {
+    const isReading = this.#reading !== undefined && !this.#isRefused
+    const limit = isReading ? Math.min(length, this.#tail.start + MAX_ROW_BYTES) : length
+    const reading = this.#reading
+    // Until a value begins or ends, so that the limit is checked for each.
+    while (this.#at < limit && this.#reading === reading && !this.#hasEnded()) {
       const byte = bytes[this.#at] ?? 0
       if (byte === LF) this.#line++
       if (this.#isInString) this.#inString(byte)
       else this.#between(byte)
       this.#at++
     }
-    if (isKept && this.#kept === kept && limit < length)
+    if (isReading && this.#reading === reading && limit < length)
       this.#refuse('row-too-long', `over ${MAX_ROW_BYTES} bytes`)
   }
 
@@ -120,7 +120,7 @@ export class TableRows {
     else if (this.#isEscaped) this.#isEscaped = false
     else if (byte === BACKSLASH) this.#isEscaped = true
     else if (byte === QUOTE) this.#isInString = false
-    else if (this.#kept === undefined && this.#stringBytes < KEY_BYTES)
+    else if (this.#reading === undefined && this.#stringBytes < KEY_BYTES)
       this.#string[this.#stringBytes++] = byte
   }
 
@@ -128,9 +128,9 @@ export class TableRows {
   #breakString(): void {
     this.#isInString = false
     this.#isEscaped = false
-    if (this.#kept !== 'row') return
+    if (this.#reading !== 'row') return
     if (!this.#isRefused) this.#reject('malformed-json', '')
-    this.#kept = undefined
+    this.#reading = undefined
     this.#depth = IN_ROWS
   }
 
@@ -148,7 +148,7 @@ export class TableRows {
   }
 
   get #isInRows(): boolean {
-    return this.#depth === IN_ROWS && this.#kept === undefined && this.#tableKey === 'rows'
+    return this.#depth === IN_ROWS && this.#reading === undefined && this.#tableKey === 'rows'
   }
 
   /** An element of the rows that is no list. */
@@ -159,7 +159,7 @@ export class TableRows {
   }
 
   #readKey(): void {
-    if (this.#kept !== undefined) return
+    if (this.#reading !== undefined) return
     const spelled = this.#string.toString('latin1', 0, this.#stringBytes)
     // Azure Data Explorer's `Tables`, `Columns` and `Rows`.
     const key = spelled.slice(0, 1).toLowerCase() + spelled.slice(1)
@@ -168,10 +168,10 @@ export class TableRows {
   }
 
   #open(byte: number): void {
-    if (this.#kept === undefined) this.#openOutside(byte)
+    if (this.#reading === undefined) this.#openOutside(byte)
     this.#depth++
-    const isTooDeep = this.#depth - this.#keptDepth > MAX_DEPTH
-    if (this.#kept !== undefined && !this.#isRefused && isTooDeep)
+    const isTooDeep = this.#depth - this.#valueDepth > MAX_DEPTH
+    if (this.#reading !== undefined && !this.#isRefused && isTooDeep)
       this.#refuse('too-deep', `over ${MAX_DEPTH} levels`)
   }
 
@@ -189,31 +189,31 @@ export class TableRows {
   }
 
   #keep(kind: 'columns' | 'row'): void {
-    this.#kept = kind
-    this.#keptLine = this.#line
-    this.#keptDepth = this.#depth
+    this.#reading = kind
+    this.#valueLine = this.#line
+    this.#valueDepth = this.#depth
     this.#isRefused = false
     this.#tail.start = this.#at
   }
 
   #close(): void {
     this.#depth--
-    if (this.#kept !== undefined && this.#depth <= this.#keptDepth) this.#closeKept()
+    if (this.#reading !== undefined && this.#depth <= this.#valueDepth) this.#closeValue()
     if (this.#depth <= 0) this.#rest = new JsonRows(this.#taker, this.#line)
   }
 
-  #closeKept(): void {
-    const kept = this.#kept
-    this.#kept = undefined
+  #closeValue(): void {
+    const reading = this.#reading
+    this.#reading = undefined
     // An element has ended; text behind it, without a comma, is a part of what is wrong with it.
     if (this.#isRefused) return
     const bytes = this.#bytes.subarray(this.#tail.start, this.#at + 1)
     const value = parsed(bytes)
-    if (kept === 'columns') this.#names = namesOf(value, this.#keptLine, this.#taker)
+    if (reading === 'columns') this.#names = namesOf(value, this.#valueLine, this.#taker)
     else if (value === undefined) this.#reject('malformed-json', '')
     else if (this.#names !== undefined) {
-      if (!isUtf8(bytes)) this.#taker.badText(this.#keptLine)
-      giveCells(this.#names, value, this.#keptLine, this.#taker)
+      if (!isUtf8(bytes)) this.#taker.badText(this.#valueLine)
+      giveCells(this.#names, value, this.#valueLine, this.#taker)
     }
   }
 
@@ -223,7 +223,7 @@ export class TableRows {
   }
 
   #reject(reason: string, detail: string): void {
-    this.#taker.badRow(reason, detail, this.#keptLine)
+    this.#taker.badRow(reason, detail, this.#valueLine)
   }
 }
 

@@ -2,11 +2,11 @@
  * The answer of the Log Analytics query API, which has its rows as lists of cells beside a list of columns:
  * `{"tables":[{"name":"PrimaryResult","columns":[{"name":"TimeGenerated","type":"datetime"}],"rows":[["…"]]}]}`.
  *
- * A file that begins with such an answer is read as it comes, by `table_rows.ts`. One that stands elsewhere, as
+ * A file that begins with such an answer is read as it comes, by `table_rows.ts`. One elsewhere, as
  * on a line of its own, is read whole, and the limit of a row bounds it. An `error` beside the tables
  * (`PartialError`) says that the service stopped at one of its limits.
  *
- * Azure Data Explorer, where Sentinel's logs are kept for long, answers in the same form with other names: `Tables`,
+ * Azure Data Explorer, which archives Sentinel's logs, answers in the same layout with other names: `Tables`,
  * `Columns` with `ColumnName`, `Rows`; or, in its second version, with a list of frames, each of which is a table or
  * says how the answer went.
  *
@@ -40,8 +40,8 @@ function giveFrame(frame: Json, line: number, taker: RowTaker): boolean {
   return true
 }
 
-const own = (held: Json, name: string): unknown =>
-  Object.hasOwn(held, name) ? held[name] : undefined
+const own = (object: Json, name: string): unknown =>
+  Object.hasOwn(object, name) ? object[name] : undefined
 
 interface Table {
   readonly columns: readonly unknown[]

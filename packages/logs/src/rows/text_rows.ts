@@ -19,13 +19,13 @@ export interface TextPart {
   readonly isLast?: boolean
 }
 
-/** Rows of a text whose encoding and container its first bytes tell. */
+/** Rows of a text whose encoding and container its first bytes show. */
 export class TextRows {
   readonly #taker: RowTaker
   readonly #part: TextPart
-  #held: Uint8Array[] = []
-  #heldBytes = 0
-  /** How many NULs stood before the text. */
+  #head: Uint8Array[] = []
+  #headBytes = 0
+  /** How many NULs were before the text. */
   #nuls = 0
   #isOpen: boolean = false
   #shape: TextShape = { kind: 'empty' }
@@ -57,11 +57,11 @@ export class TextRows {
       return
     }
     // A copy, because the caller may use the chunk again.
-    this.#held.push(Uint8Array.from(chunk))
-    this.#heldBytes += chunk.length
-    if (this.#heldBytes < SNIFF_BYTES) return
+    this.#head.push(Uint8Array.from(chunk))
+    this.#headBytes += chunk.length
+    if (this.#headBytes < SNIFF_BYTES) return
     this.#dropNuls()
-    if (this.#heldBytes >= SNIFF_BYTES) this.#open(false)
+    if (this.#headBytes >= SNIFF_BYTES) this.#open(false)
   }
 
   end(): void {
@@ -79,17 +79,17 @@ export class TextRows {
 
   /** A disk that was full, or a machine that stopped, leaves NULs where a writer had reserved space. */
   #dropNuls(): void {
-    const bytes = Buffer.concat(this.#held)
+    const bytes = Buffer.concat(this.#head)
     // In UTF-16 the NUL is half of the first character.
     const text = detectEncoding(bytes).encoding === 'utf8' ? withoutNuls(bytes) : bytes
     this.#nuls += bytes.length - text.length
-    this.#held = text.length > 0 ? [text] : []
-    this.#heldBytes = text.length
+    this.#head = text.length > 0 ? [text] : []
+    this.#headBytes = text.length
   }
 
   #open(isWhole: boolean): void {
-    const bytes = Buffer.concat(this.#held)
-    this.#held = []
+    const bytes = Buffer.concat(this.#head)
+    this.#head = []
     this.#isOpen = true
     // The head is the same however the bytes came, so that what is made of it is, too.
     const { encoding, markBytes } = detectEncoding(bytes)

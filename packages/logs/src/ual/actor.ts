@@ -49,7 +49,7 @@ function homeAddress(name: string): string {
   const mark = name.indexOf(GUEST_MARK)
   if (mark <= 0) return name
   const local = name.slice(0, mark)
-  // A domain has no underscore, so the last one stands for the `@`.
+  // A domain has no underscore, so the last one replaces the `@`.
   const at = local.lastIndexOf('_')
   if (local.includes('@') || at <= 0 || at === local.length - 1) return local
   return `${local.slice(0, at)}@${local.slice(at + 1)}`

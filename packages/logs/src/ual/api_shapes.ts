@@ -61,7 +61,7 @@ export const cloudAppEvents: Adapter = {
 
 /** Where exports name the table of a row; a union of tables has the columns of all. */
 const TABLE_NAMES: readonly string[] = ['category', 'Type', '$table', 'TableName', 'SourceTable']
-/** Columns that tell a row of another table by their values, where none names it. */
+/** Columns whose values show a row of another table, where none names it. */
 const OF_OTHER_TABLES: readonly (readonly [table: string, columns: readonly string[]])[] = [
   ['device events', ['DeviceId', 'DeviceName', 'InitiatingProcessFileName', 'ProcessCommandLine']],
   ['email events', ['NetworkMessageId', 'RecipientEmailAddress']],

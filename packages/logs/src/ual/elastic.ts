@@ -3,7 +3,7 @@
  * an index dump around either (`_source`), search `fields`, and Discover's CSV with dotted column names.
  *
  * The pipeline moves some fields out of the record (the id, the time, the operation), so they are read back
- * from `event.*`, `organization.id`, `client.ip`, `user.*`, `file.*` and `url.original`. Where the document kept
+ * from `event.*`, `organization.id`, `client.ip`, `user.*`, `file.*` and `url.original`. Where the document has
  * `event.original`, that is the record, whole.
  *
  * Source: elastic/integrations, package o365, ingest pipeline of the audit data stream.
@@ -79,8 +79,8 @@ type Fields = Map<string, unknown>
 
 /** Fields of `o365.audit`, from dotted keys where the document does not nest. */
 function auditFields(document: Json): Fields {
-  const nested = nestedAudit(document)
-  if (nested !== undefined) return new Map(Object.entries(nested))
+  const audit = nestedAudit(document)
+  if (audit !== undefined) return new Map(Object.entries(audit))
   const fields: Fields = new Map()
   const members = new Map<string, Fields>()
   for (const key of Object.keys(document)) {
@@ -88,8 +88,8 @@ function auditFields(document: Json): Fields {
     const value = single(document[key])
     if (value !== undefined) addDotted(fields, members, key.slice(PREFIX.length), value)
   }
-  for (const [name, held] of members) {
-    if (!fields.has(name)) fields.set(name, Object.fromEntries(held))
+  for (const [name, nested] of members) {
+    if (!fields.has(name)) fields.set(name, Object.fromEntries(nested))
   }
   return fields
 }
@@ -107,9 +107,9 @@ function addDotted(
     return
   }
   const name = key.slice(0, dot)
-  const held: Fields = members.get(name) ?? new Map()
-  held.set(key.slice(dot + 1), value)
-  members.set(name, held)
+  const nested: Fields = members.get(name) ?? new Map()
+  nested.set(key.slice(dot + 1), value)
+  members.set(name, nested)
 }
 
 function recordOf(document: Json): Json | undefined {

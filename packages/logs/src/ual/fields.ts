@@ -82,7 +82,7 @@ function isPlaceholder(spelled: string): boolean {
   }
 }
 
-/** Text as logged, save for placeholders; case is kept. */
+/** Text as logged, except placeholders; case is unchanged. */
 export function logged(value: unknown): string {
   const spelled = plain(value)
   return spelled.length < 14 && isPlaceholder(spelled.toLowerCase()) ? '' : spelled

@@ -80,12 +80,12 @@ export function readMail(record: Json, operation: string): MailContent {
 /** Only `MailItemsAccessed` has an access type: `AttachmentAccessType` is no `Bind` of messages. */
 function readProperties(draft: MailDraft, value: unknown): void {
   if (!Array.isArray(value)) {
-    if (value !== undefined) eachPair(value, (name, held) => setProperty(draft, name, held))
+    if (value !== undefined) eachPair(value, (name, each) => setProperty(draft, name, each))
     return
   }
   for (const pair of value) {
     if (isObject(pair)) setProperty(draft, pair['Name'], pair['Value'])
-    else if (isFlattened(pair)) eachPair([pair], (name, held) => setProperty(draft, name, held))
+    else if (isFlattened(pair)) eachPair([pair], (name, each) => setProperty(draft, name, each))
   }
 }
 

@@ -7,7 +7,7 @@ import type { Json } from '@mintmark/core'
 import type { RowSink, Tally } from '../model/adapter.ts'
 import { plain, whole } from './fields.ts'
 
-/** Result sets told apart in one file; a file with more of them is judged on the first. */
+/** Result sets distinguished in one file; a file with more of them is judged on the first. */
 const MAX_SETS = 10_000
 
 /** The least and the greatest index of the rows that name one count. */
@@ -20,7 +20,7 @@ interface Span {
  * Watches `ResultIndex` and `ResultCount` of the rows of one file, in any order.
  *
  * The cmdlet numbers the rows of a result set from 1 to its count, so a count whose last row is nowhere in
- * the file proves a set that is not all there. Sets of equal count cannot be told apart: one that is complete
+ * the file proves a set that is not all there. Sets of equal count cannot be distinguished: one that is complete
  * hides another that is not, and never the other way round. A count can change from one page to the next while
  * records arrive: rows that go on where a set ends are taken for the rest of it.
  */

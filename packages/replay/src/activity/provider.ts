@@ -1,6 +1,6 @@
 /**
  * The provider's own logs of 2021: an engineer's genuine token, used from elsewhere while he used it himself,
- * and the file that it fetched. The path that Microsoft first described; whether the dump held the key was later
+ * and the file that it fetched. The path that Microsoft first described; whether the dump had the key was later
  * withdrawn, and no evidence links the two. A genuine token: nothing here may be called unissued.
  *
  * Source: Microsoft Security Response Center, 6 September 2023 and 12 March 2024; Cyber Safety Review Board,

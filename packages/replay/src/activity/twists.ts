@@ -22,7 +22,7 @@ const UNSEEN = ['undetermined', 'session-only'] as const
 
 type Twist = (record: AuditRecord, random: Random) => AuditRecord | undefined
 
-/** Share of a tenant's records that a habit touches. */
+/** Share of a tenant's records that a habit changes. */
 const SHARE: Partial<Record<Habit, number>> = {
   'address-with-port': 0.04,
   'anonymised-id': 0.04,

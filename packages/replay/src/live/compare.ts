@@ -1,8 +1,8 @@
-/** What the forger wrote down, held against what an investigation of the logs says. */
+/** The forger's record, compared with an investigation of the logs. */
 import type { Forgery } from './forger.ts'
 
-/** One account, as either side tells of it. Times are milliseconds since 1970-01-01 UTC. */
-interface AccountTale {
+/** One account, as either side has it. Times are milliseconds since 1970-01-01 UTC. */
+interface AccountReads {
   readonly mailbox: string
   /** `FOLDER/UID` of what was read, in order. */
   readonly messages: readonly string[]
@@ -10,17 +10,17 @@ interface AccountTale {
   readonly lastMs: number
 }
 
-export interface Tale {
+export interface Outcome {
   /** Token ids and what they were: `unissued`, or `mismatched` for one that was issued to somebody else. */
   readonly tokens: ReadonlyMap<string, string>
   /** Accounts of which mail was read, by name. */
-  readonly accounts: readonly AccountTale[]
+  readonly accounts: readonly AccountReads[]
 }
 
 const VERDICTS = { forged: 'unissued', 'reused-id': 'mismatched' } as const
 
 /** The forger's side. */
-export function taleOf(forgeries: readonly Forgery[]): Tale {
+export function outcomeOf(forgeries: readonly Forgery[]): Outcome {
   const read = forgeries.filter(({ messages }) => messages.length > 0)
   return {
     tokens: new Map(forgeries.map((each) => [each.tokenId, VERDICTS[each.class]])),
@@ -28,7 +28,7 @@ export function taleOf(forgeries: readonly Forgery[]): Tale {
   }
 }
 
-function accountOf({ mailbox, messages, fromMs, toMs }: Forgery): AccountTale {
+function accountOf({ mailbox, messages, fromMs, toMs }: Forgery): AccountReads {
   const named = messages.map(({ folder, uid }) => `${folder}/${uid}`).toSorted(byText)
   return { mailbox, messages: named, firstMs: fromMs, lastMs: toMs }
 }
@@ -39,11 +39,11 @@ const byText = (a: string, b: string) => (a < b ? -1 : a > b ? 1 : 0)
 const CUT_MS = 1000
 
 /** Where the investigation says something else than the truth, one sentence each; none where they agree. */
-export function differences(truth: Tale, said: Tale): string[] {
+export function differences(truth: Outcome, said: Outcome): string[] {
   return [...tokenDifferences(truth, said), ...accountDifferences(truth, said)]
 }
 
-function tokenDifferences(truth: Tale, said: Tale): string[] {
+function tokenDifferences(truth: Outcome, said: Outcome): string[] {
   const ids = [...new Set([...truth.tokens.keys(), ...said.tokens.keys()])]
   return ids
     .filter((id) => truth.tokens.get(id) !== said.tokens.get(id))
@@ -53,34 +53,32 @@ function tokenDifferences(truth: Tale, said: Tale): string[] {
     })
 }
 
-function accountDifferences(truth: Tale, said: Tale): string[] {
+function accountDifferences(truth: Outcome, said: Outcome): string[] {
   const names = [...new Set([...truth.accounts, ...said.accounts].map(({ mailbox }) => mailbox))]
-  return names.flatMap((name) =>
-    accountDifference(name, tellingOf(truth, name), tellingOf(said, name)),
-  )
+  return names.flatMap((name) => accountDifference(name, readsOf(truth, name), readsOf(said, name)))
 }
 
-const tellingOf = ({ accounts }: Tale, name: string) =>
+const readsOf = ({ accounts }: Outcome, name: string) =>
   accounts.find(({ mailbox }) => mailbox === name)
 
 function accountDifference(
   name: string,
-  was: AccountTale | undefined,
-  is: AccountTale | undefined,
+  was: AccountReads | undefined,
+  is: AccountReads | undefined,
 ): string[] {
   if (was === undefined) return [`${name} was not read, and is said to be`]
   if (is === undefined) return [`${name} was read, and is not named`]
   return messageDifference(was, is).concat(timeDifference(was, is))
 }
 
-function messageDifference({ mailbox, messages }: AccountTale, is: AccountTale): string[] {
+function messageDifference({ mailbox, messages }: AccountReads, is: AccountReads): string[] {
   if (messages.join('\n') === is.messages.join('\n')) return []
   return [
     `${mailbox}: ${messages.length} messages were read, and ${is.messages.length} others named`,
   ]
 }
 
-function timeDifference({ mailbox, firstMs, lastMs }: AccountTale, is: AccountTale): string[] {
+function timeDifference({ mailbox, firstMs, lastMs }: AccountReads, is: AccountReads): string[] {
   if (is.firstMs >= firstMs - CUT_MS && is.lastMs <= lastMs + CUT_MS) return []
   return [`${mailbox}: named outside of the time in which it was read`]
 }

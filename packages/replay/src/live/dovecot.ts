@@ -6,7 +6,7 @@ import { connect } from 'node:net'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { MintmarkError } from '@mintmark/core'
-import { type DovecotPlaces, isRoot, NOBODY, settings } from './dovecot_settings.ts'
+import { type DovecotPaths, isRoot, NOBODY, settings } from './dovecot_settings.ts'
 import type { Mailbox } from './people.ts'
 import { failed, freePort, type Program, type Programs } from './programs.ts'
 
@@ -68,15 +68,15 @@ interface Dovecot {
 
 export async function startDovecot(
   programs: Programs,
-  places: DovecotPlaces,
+  paths: DovecotPaths,
   introspectionUrl: string,
 ): Promise<Dovecot> {
-  for (const name of ['', 'run', 'state']) makeOpen(join(places.work, name))
+  for (const name of ['', 'run', 'state']) makeOpen(join(paths.work, name))
   const port = await freePort()
-  const file = join(places.work, 'dovecot.conf')
-  writeFileSync(file, settings(places, port, introspectionUrl), { mode: 0o600 })
+  const file = join(paths.work, 'dovecot.conf')
+  writeFileSync(file, settings(paths, port, introspectionUrl), { mode: 0o600 })
   const program = programs.start('dovecot', ['-F', '-c', file], { ...own(), PATH })
-  await answers(port, program, places.log)
+  await answers(port, program, paths.log)
   return { port, stop: program.stop }
 }
 

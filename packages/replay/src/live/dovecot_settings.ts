@@ -1,12 +1,12 @@
-/** What Dovecot is told: where it works, whom it asks about tokens, and what it writes down. */
+/** Settings of Dovecot: its folders, how it verifies tokens, and what it logs. */
 import { spawnSync } from 'node:child_process'
 import { userInfo } from 'node:os'
 
 export const NOBODY = 65_534
 export const isRoot = (): boolean => process.getuid?.() === 0
 
-export interface DovecotPlaces {
-  /** Short, since sockets lie in it. */
+export interface DovecotPaths {
+  /** Short, since it has sockets. */
   readonly work: string
   readonly mail: string
   readonly log: string
@@ -14,12 +14,12 @@ export interface DovecotPlaces {
 }
 
 /**
- * The settings of docs/guard-integrations.md and docs/exporting.md, in a place of their own. The last ones switch off the
+ * The settings of docs/guard-integrations.md and docs/exporting.md, in a file of their own. The last ones switch off the
  * delay after a login that failed: the replay has no time for it. Nor has it for the minute in which a 2.4.1 took no more
  * connections, where each login has a process of its own and a client was gone as soon as it was refused.
  */
 export const settings = (
-  { work, mail, log, events }: DovecotPlaces,
+  { work, mail, log, events }: DovecotPaths,
   port: number,
   url: string,
 ): string => `

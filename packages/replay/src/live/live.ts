@@ -28,7 +28,7 @@ import { assertDovecot, fillMailboxes, startDovecot } from './dovecot.ts'
 import { type Forgery, readMailOf, targetsOf } from './forger.ts'
 import { readInbox } from './mail_client.ts'
 import { DOMAIN, type Mailbox, mailboxes } from './people.ts'
-import { failed, Programs } from './programs.ts'
+import { failed, type Program, Programs } from './programs.ts'
 import {
   AUDIENCE,
   askToken,
@@ -45,7 +45,7 @@ interface LiveOptions {
   /** Folder to write to; made if it is not there. */
   readonly out: string
   readonly seed: number
-  /** How this very command is started: a program and its first arguments. */
+  /** How Mintmark's own command is started: a program and its first arguments. */
   readonly mintmark: readonly [string, ...string[]]
   readonly onStep: (step: string) => void
   /** Ends everything early. */
@@ -54,7 +54,7 @@ interface LiveOptions {
   readonly now: () => number
 }
 
-/** What one run left, and what the forger wrote down of it. */
+/** The files of one run, and the forger's record of it. */
 export interface LiveRun {
   readonly name: RunName
   readonly logs: string
@@ -86,7 +86,7 @@ export async function replayLive(options: LiveOptions): Promise<readonly LiveRun
         path: out,
       })
   const work = mkdtempSync(join(tmpdir(), 'mintmark-live-'))
-  const programs = new Programs()
+  const programs = new Programs(options.mintmark)
   options.signal.addEventListener('abort', () => void programs.stopAll(), { once: true })
   try {
     attempt(out, () => mkdirSync(out, { recursive: true }))
@@ -96,8 +96,9 @@ export async function replayLive(options: LiveOptions): Promise<readonly LiveRun
     options.onStep('provider and ledger')
     const provider = await newProvider(people)
     const ledger = await startLedger(options, provider, programs)
-    const told = { ...provider, ...ledger, openings: join(out, 'openings.ndjson') }
-    await startProvider(programs, work, people, told)
+    const { ledgerUrl, frontEndKey } = ledger
+    const openings = join(out, 'openings.ndjson')
+    await startProvider(programs, work, people, provider, { ledgerUrl, frontEndKey, openings })
     await beginLedger(provider, people, options.signal)
     const stage = { ...options, ...ledger, work, programs, provider, people }
     const runs: LiveRun[] = []
@@ -111,7 +112,7 @@ export async function replayLive(options: LiveOptions): Promise<readonly LiveRun
 
 interface Ledger {
   readonly ledgerUrl: string
-  readonly place: string
+  readonly ledger: string
   readonly frontEndKey: string
 }
 
@@ -123,39 +124,31 @@ interface Stage extends LiveOptions, Ledger {
 }
 
 async function startLedger(
-  { out, mintmark }: LiveOptions,
+  { out }: LiveOptions,
   provider: KnownProvider,
   programs: Programs,
 ): Promise<Ledger> {
-  const [command, ...first] = mintmark
-  const place = join(out, 'ledger')
+  const ledger = join(out, 'ledger')
   const named = ['--name', `ledger.${DOMAIN}`, '--issuer', `agency=${provider.issuer}`]
   const skew = ['--skew', String(SKEW_SECONDS)]
-  const init = programs.start(command, [...first, 'ledger', 'init', place, ...named, ...skew])
+  const init = programs.mintmark('ledger', 'init', ledger, ...named, ...skew)
   const vkey = await init.prints(/^(ledger\.\S+\+\S+)$/m)
   writeFileSync(join(out, 'policy.txt'), `log ${vkey}\nquorum none\n`)
   const heads = ['--heads', join(out, 'ledger-heads')]
-  const served = programs.start(command, [
-    ...first,
-    'ledger',
-    'serve',
-    place,
-    '--port',
-    '0',
-    ...heads,
-  ])
+  const served = programs.mintmark('ledger', 'serve', ledger, '--port', '0', ...heads)
   const ledgerUrl = await served.prints(/ledger at (\S+)/)
-  const frontEndKey = readFileSync(join(place, 'private/front-end.key'), 'utf8').trim()
-  return { ledgerUrl, place, frontEndKey }
+  const frontEndKey = readFileSync(join(ledger, 'private/front-end.key'), 'utf8').trim()
+  return { ledgerUrl, ledger, frontEndKey }
 }
 
-/** A ledger begins with its first token, and vouches for what is issued some time after that. */
+/** A ledger begins with its first token, and covers tokens issued some time after that. */
 async function beginLedger(
   provider: KnownProvider,
   people: readonly Mailbox[],
   signal: AbortSignal,
 ): Promise<void> {
-  for (const mailbox of people.slice(0, 1)) await askToken(provider, mailbox)
+  const [first] = people
+  if (first !== undefined) await askToken(provider, first)
   await sleep((SKEW_SECONDS + 1) * 1000, undefined, { signal })
 }
 
@@ -164,7 +157,7 @@ async function run(stage: Stage, name: RunName): Promise<LiveRun> {
   const folder = join(out, name)
   const logs = join(folder, 'logs')
   attempt(folder, () => mkdirSync(logs, { recursive: true }))
-  // A process of the mail server that may enter no folder of ours writes it.
+  // A process of the mail server writes it, which can enter no folder of this user.
   const events = join(stage.work, name, 'dovecot-events.json')
   onStep(`${name}: guard and mail server`)
   const secret = randomBytes(24).toString('hex')
@@ -181,17 +174,17 @@ async function run(stage: Stage, name: RunName): Promise<LiveRun> {
   )
   const users = new Users(stage, dovecot.port)
   onStep(`${name}: users read their mail`)
-  const genuine = await users.come()
-  onStep(`${name}: the forger comes`)
+  const genuine = await users.readMail()
+  onStep(`${name}: the forger reads mail`)
   signal.throwIfAborted()
   const key = { kid: KEY_ID, privateKey: provider.privateKey }
   const forger = { key, issuer: provider.issuer, port: dovecot.port, now }
   const reused = genuine.slice(-REUSED).map(jtiOf)
   const forgeries = await readMailOf(forger, targetsOf(people.slice(0, VICTIMS), reused))
-  onStep(`${name}: users go on`)
-  // What the ledger has until a token's time of issue is known once it has taken tokens that are so much younger.
+  onStep(`${name}: users read their mail again`)
+  // The ledger is complete up to a token's time of issue once it has later tokens, by twice the skew.
   await sleep((2 * SKEW_SECONDS + 1) * 1000, undefined, { signal })
-  await users.come()
+  await users.readMail()
   await dovecot.stop()
   await guard.stop()
   attempt(logs, () => copyFileSync(events, join(logs, 'dovecot-events.json')))
@@ -203,7 +196,7 @@ async function run(stage: Stage, name: RunName): Promise<LiveRun> {
   return { name, logs, truth, forgeries, alarms, genuineLogins, genuineReads }
 }
 
-/** Everybody with a mailbox, one after the other. */
+/** Every user, one after the other. */
 class Users {
   readonly #stage: Stage
   readonly #port: number
@@ -216,7 +209,7 @@ class Users {
   }
 
   /** @returns the tokens that they were issued */
-  async come(): Promise<string[]> {
+  async readMail(): Promise<string[]> {
     const { people, provider, now, signal } = this.#stage
     const tokens: string[] = []
     for (const mailbox of people) {
@@ -238,20 +231,13 @@ function jtiOf(token: string): string {
   return String(parseObject(payload)?.['jti'])
 }
 
-interface RunningGuard {
-  readonly address: string
-  readonly printed: () => string
-  readonly stop: () => Promise<void>
-}
-
 async function startGuard(
   stage: Stage,
   folder: string,
   mode: RunName,
   secret: string,
-): Promise<RunningGuard> {
-  const { out, provider, programs, mintmark } = stage
-  const [command, ...first] = mintmark
+): Promise<Pick<Program, 'printed' | 'stop'> & { readonly address: string }> {
+  const { out, provider, programs } = stage
   const keys = join(out, 'provider.jwks')
   writeFileSync(keys, JSON.stringify({ keys: [provider.jwk] }))
   const secretSha256 = createHash('sha256').update(secret).digest('hex')
@@ -266,18 +252,14 @@ async function startGuard(
   }
   const file = join(folder, 'guard.json')
   writeFileSync(file, `${JSON.stringify(configuration, undefined, 2)}\n`)
-  const program = programs.start(command, [...first, 'guard', 'serve', '--config', file])
+  const program = programs.mintmark('guard', 'serve', '--config', file)
   const address = (await program.prints(/guard at (\S+)/)).replace('http://', '')
   return { address, printed: program.printed, stop: program.stop }
 }
 
-async function exportLedger(
-  { out, place, mintmark, programs }: Stage,
-  file: string,
-): Promise<void> {
-  const [command, ...first] = mintmark
+async function exportLedger({ out, ledger, programs }: Stage, file: string): Promise<void> {
   const openings = ['--openings', join(out, 'openings.ndjson'), '--tenant', DOMAIN]
-  const program = programs.start(command, [...first, 'ledger', 'export', place, ...openings])
+  const program = programs.mintmark('ledger', 'export', ledger, ...openings)
   const code = await program.ended
   if (code !== 0) throw failed('mintmark ledger export', program.printed())
   writeFileSync(file, program.out(), { mode: 0o600 })

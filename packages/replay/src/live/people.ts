@@ -1,4 +1,4 @@
-/** Who has a mailbox in the live replay, and what lies in it: the same for the same seed. */
+/** Who has a mailbox in the live replay, and its messages: the same for the same seed. */
 import { mix, Random } from '../world/random.ts'
 
 export const DOMAIN = 'agency.example'

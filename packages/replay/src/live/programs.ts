@@ -1,15 +1,15 @@
 /* oxlint-disable no-await-in-loop -- a loop here waits until something is there */
-/** Programs that the live replay starts, and stops again whatever happens. */
+/** Programs that the live replay starts, and always stops. */
 import { type ChildProcess, spawn, spawnSync } from 'node:child_process'
 import { createServer } from 'node:net'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { MintmarkError } from '@mintmark/core'
 
-/** How long a program may take to say that it is there. */
+/** How long a program may take until it listens. */
 const PATIENCE_MS = 60_000
-/** How long it may take to end when it is told to. */
+/** How long it may take to end when it is asked to. */
 const STOP_MS = 10_000
-const KEPT_LETTERS = 1 << 20
+const MOST_LETTERS = 1 << 20
 
 /** A program that runs until it is stopped, and what it has printed. */
 export interface Program {
@@ -28,6 +28,18 @@ export interface Program {
 export class Programs {
   readonly #running: Program[] = []
   #stopped: Promise<void> | undefined
+  readonly #mintmark: readonly [string, ...string[]]
+
+  /** @param mintmark how Mintmark's own command is started: a program and its first arguments */
+  constructor(mintmark: readonly [string, ...string[]]) {
+    this.#mintmark = mintmark
+  }
+
+  /** Starts Mintmark's own command. */
+  mintmark(...args: readonly string[]): Program {
+    const [command, ...first] = this.#mintmark
+    return this.start(command, [...first, ...args])
+  }
 
   /** @param env in place of the own environment */
   start(command: string, args: readonly string[], env?: Readonly<Record<string, string>>): Program {
@@ -56,17 +68,17 @@ function startProgram(
   const [program, ...words] = [...endedWithUs(), command, ...args]
   const child = spawn(program ?? command, words, {
     stdio: ['ignore', 'pipe', 'pipe'],
-    // Ctrl-C goes to the whole group of a terminal: what is started here is stopped in its turn, by us.
+    // Ctrl-C goes to the whole group of a terminal: these programs are stopped one by one instead.
     detached: true,
     ...(env && { env }),
   })
   let [text, out] = ['', '']
   child.stdout.setEncoding('utf8').on('data', (part: string) => {
     out += part
-    text = (text + part).slice(-KEPT_LETTERS)
+    text = (text + part).slice(-MOST_LETTERS)
   })
   child.stderr.setEncoding('utf8').on('data', (part: string) => {
-    text = (text + part).slice(-KEPT_LETTERS)
+    text = (text + part).slice(-MOST_LETTERS)
   })
   let hasEnded = false
   const ended = new Promise<number | null>((resolve) => {
@@ -113,10 +125,10 @@ async function stop(child: ChildProcess, ended: Promise<number | null>): Promise
   clearTimeout(timer)
 }
 
-/** What a program says at its end stands in its own log; here only that it did not do what it was started for. */
+/** Its own log says why it ended; this error says that it failed. */
 export function failed(command: string, printed: string): MintmarkError {
   const said = printed.trim().split('\n').at(-1)?.slice(0, 300) ?? ''
-  const message = `${command} does not do what it was started for: ${said}`
+  const message = `${command} failed, so the live replay cannot go on: ${said}`
   return new MintmarkError('PROGRAM_FAILED', message, { program: command })
 }
 

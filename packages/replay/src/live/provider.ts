@@ -17,7 +17,7 @@ export const AUDIENCE = 'urn:example:imap'
 export const KEY_ID = 'provider-1'
 export const LIFETIME_SECONDS = 600
 
-/** What the process of the provider is told. */
+/** Settings of the provider process. */
 export interface ProviderSettings {
   readonly issuer: string
   /** PEM. */
@@ -67,23 +67,21 @@ export async function newProvider(mailboxes: readonly Mailbox[]): Promise<KnownP
   }
 }
 
-/** @param work folder for what it is told; gone with the replay */
+/** @param work folder for its settings; removed with the replay */
 export async function startProvider(
   programs: Programs,
   work: string,
   mailboxes: readonly Mailbox[],
-  told: KnownProvider & Pick<ProviderSettings, 'ledgerUrl' | 'frontEndKey' | 'openings'>,
+  { issuer, privateKey, secrets }: KnownProvider,
+  recording: Pick<ProviderSettings, 'ledgerUrl' | 'frontEndKey' | 'openings'>,
 ): Promise<void> {
-  const { issuer, privateKey, secrets, ledgerUrl, frontEndKey, openings } = told
   const settings: ProviderSettings = {
     issuer,
     privateKey: privateKey.export({ type: 'pkcs8', format: 'pem' }).toString(),
     clients: mailboxes.map(({ clientId, user }) => {
       return { clientId, secret: secrets.get(clientId) ?? '', user }
     }),
-    ledgerUrl,
-    frontEndKey,
-    openings,
+    ...recording,
   }
   const file = join(work, 'provider.json')
   writeFileSync(file, JSON.stringify(settings), { mode: 0o600 })

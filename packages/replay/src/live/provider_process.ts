@@ -15,7 +15,7 @@ import { openingLine } from '@mintmark/ledger'
 import { type Configuration, ExternalSigningKey, Provider } from 'oidc-provider'
 import { KEY_ID, LIFETIME_SECONDS, type ProviderSettings } from './provider.ts'
 
-/** Tokens are recorded before they are signed; and what opens each entry is kept. */
+/** Tokens are recorded before they are signed; and what opens each entry is stored. */
 function recordedWith(settings: ProviderSettings): RecordedTokens<ExternalSigningKey> {
   const privateKey = createPrivateKey(settings.privateKey)
   const recorder = new EntryRecorder({ url: settings.ledgerUrl, key: settings.frontEndKey })

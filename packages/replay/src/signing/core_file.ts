@@ -80,7 +80,7 @@ function placed(mappings: readonly Mapping[], memory: number, from: number): Seg
   })
 }
 
-/** What was written is kept whole; of a program only the page that says which it is; what is in files is not. */
+/** What was written is complete; of a program only the page that says which it is; what is in files is not. */
 function keptBytes(mapping: Mapping, memory: number): number {
   const { from, to, permissions, fileOffset, path, isOwn } = mapping
   if (!permissions.startsWith('r') || path === '[vvar]') return 0
@@ -95,12 +95,12 @@ function copy(memory: number, file: number, { mapping, bytes, offset }: Segment)
   const chunk = Buffer.alloc(Math.min(CHUNK, bytes))
   for (let at = 0; at < bytes; ) {
     const wanted = Math.min(CHUNK, bytes - at)
-    const held = readSync(memory, chunk, 0, wanted, mapping.from + BigInt(at))
-    if (held === 0) throw new RangeError('memory of the process ends before its mapping')
-    copyPages(chunk.subarray(0, held), file, offset + at)
-    at += held
+    const bytesRead = readSync(memory, chunk, 0, wanted, mapping.from + BigInt(at))
+    if (bytesRead === 0) throw new RangeError('memory of the process ends before its mapping')
+    copyPages(chunk.subarray(0, bytesRead), file, offset + at)
+    at += bytesRead
   }
-  // It held a private key.
+  // The chunk has had a private key in it.
   chunk.fill(0)
 }
 

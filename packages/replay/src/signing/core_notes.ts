@@ -41,8 +41,8 @@ const INTERRUPTS_ON = 0x202n
 function x64Registers({ call, args, stackPointer, programCounter }: Thread): bigint[] {
   const [rdi = 0n, rsi = 0n, rdx = 0n, r10 = 0n, r8 = 0n, r9 = 0n] = args
   const saved = [0n, 0n, 0n, 0n, 0n, 0n, 0n]
-  const places = [programCounter, USER_CODE, INTERRUPTS_ON, stackPointer, USER_STACK]
-  return [...saved, r10, r9, r8, 0n, 0n, rdx, rsi, rdi, call, ...places, 0n, 0n, 0n, 0n, 0n, 0n]
+  const state = [programCounter, USER_CODE, INTERRUPTS_ON, stackPointer, USER_STACK]
+  return [...saved, r10, r9, r8, 0n, 0n, rdx, rsi, rdi, call, ...state, 0n, 0n, 0n, 0n, 0n, 0n]
 }
 
 /** x0 to x30, sp, pc, pstate. */

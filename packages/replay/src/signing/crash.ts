@@ -46,7 +46,7 @@ export async function crashWith(
     stdio: ['pipe', 'ignore', 'ignore'],
   })
   const ended = endOf(service)
-  // A service that is over before it has read its key: told by its end.
+  // A service that ended before it read its key.
   service.stdin.on('error', () => {})
   try {
     service.stdin.end(`${kid}\n\n${key.export({ format: 'pem', type: 'pkcs8' }).toString()}`)
@@ -80,7 +80,7 @@ async function stopped(service: ChildProcess): Promise<number> {
   for (let waited = 0; waited < PATIENCE_MS; waited += POLL_MS) {
     if (service.exitCode !== null || service.signalCode !== null) break
     if (isStopped(pid)) return pid
-    // oxlint-disable-next-line no-await-in-loop -- the kernel tells a parent nothing of a stop that Node hands on
+    // oxlint-disable-next-line no-await-in-loop -- Node gets no notice of a stopped child
     await setTimeout(POLL_MS)
   }
   throw new Error('the service did not crash')

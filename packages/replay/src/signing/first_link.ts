@@ -1,5 +1,5 @@
 /**
- * The first link of the incident: the provider's published keys, and the core of the service that held one of them.
+ * The first link of the incident: the provider's published keys, and the core of the service that had one of them.
  *
  * @module
  */
@@ -23,7 +23,7 @@ export interface FirstLink {
 }
 
 /** Where the link is written. */
-interface LinkPlace {
+interface LinkPaths {
   readonly logs: string
   /** Folder of the provider, in `logs`. */
   readonly provider: string
@@ -35,17 +35,17 @@ interface LinkPlace {
  *
  * @throws {MintmarkError} `OUTPUT_UNWRITABLE` or `DISK_FULL` for the key list; a core that cannot be had is no error
  */
-export async function writeFirstLink(seed: number, place: LinkPlace): Promise<FirstLink> {
+export async function writeFirstLink(seed: number, paths: LinkPaths): Promise<FirstLink> {
   const { leaked, jwks } = signingKeys(seed)
-  const list = join(place.logs, place.provider, KEY_LIST)
+  const list = join(paths.logs, paths.provider, KEY_LIST)
   attempt(list, () =>
     writeFileSync(list, `${JSON.stringify(jwks, undefined, 2)}\n`, { flag: 'wx' }),
   )
-  const path = join(place.logs, DUMPS, place.dumpName)
+  const path = join(paths.logs, DUMPS, paths.dumpName)
   const dumpLacks = await crashWith(leaked.privateKey, leaked.published.kid, path)
   return {
     key: leaked.published,
-    dump: dumpLacks === undefined ? `${DUMPS}/${place.dumpName}` : undefined,
+    dump: dumpLacks === undefined ? `${DUMPS}/${paths.dumpName}` : undefined,
     dumpLacks,
   }
 }

@@ -41,7 +41,7 @@ export interface Identity {
   readonly session: number
 }
 
-/** Whether every thread of the process stands still. Throws where there is no such process any more. */
+/** Whether every thread of the process is stopped. Throws where there is no such process any more. */
 export function isStopped(pid: number): boolean {
   return threadIds(pid).every((id) => statOf(id)[0] === 'T' && callOf(id) !== RUNNING)
 }

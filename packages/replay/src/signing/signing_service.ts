@@ -3,7 +3,7 @@
  *
  * It is given its key on standard input, signs tokens, and then meets a race: a request signs while its key is
  * taken out of the ring. Nobody catches that; the crash handler stops the process, so that its memory can be
- * written down, and lets it die of `abort` once it is told to go on.
+ * written down, and lets it die of `abort` once it gets a signal to go on.
  *
  * @module
  */

@@ -84,7 +84,7 @@ export function expectForged(
     atMs < OUTAGE.toMs + OUTAGE_FELT_MS
   )
     return unclear(['backup-authentication'], 'unissued')
-  // A token that the mail service may have made: without its log nobody can tell.
+  // A token that the mail service may have made: without its log it is unknown.
   if (!of.owaAuth) return unclear(['owa-issuer-not-supplied'], 'unissued')
   return certain('unissued')
 }

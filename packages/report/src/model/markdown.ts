@@ -94,21 +94,21 @@ function statementOf(one: Statement, numbers: Numbers): string {
   return [head, ...more].join('  \n')
 }
 
-/** The first few places: the others are in `report.json`. */
+/** The first few sources: the others are in `report.json`. */
 function evidenceText(evidence: NonEmpty<Evidence>, numbers: Numbers): string {
-  const some = evidence.slice(0, 4).map((place) => placeOf(place, numbers))
+  const some = evidence.slice(0, 4).map((source) => sourceOf(source, numbers))
   const left = evidence.length - some.length
   return `${some.join('; ')}${left > 0 ? `; and ${left} more` : ''}`
 }
 
-type PlaceText = {
+type SourceText = {
   readonly [Kind in Evidence['kind']]: (
-    place: Extract<Evidence, { kind: Kind }>,
+    source: Extract<Evidence, { kind: Kind }>,
     numbers: Numbers,
   ) => string
 }
 
-const PLACES: PlaceText = {
+const SOURCES: SourceText = {
   input: ({ path }) => `the input ${plainText(path)}`,
   inputs: ({ files }) => `all ${count(files)} inputs`,
   table: ({ table }, { tables }) => `table ${tables.get(table) ?? ''} (${plainText(table)})`,
@@ -120,11 +120,11 @@ const PLACES: PlaceText = {
     `finding ${findings.get(statement) ?? plainText(statement)}`,
 }
 
-function placeOf<Kind extends Evidence['kind']>(
-  place: Extract<Evidence, { kind: Kind }>,
+function sourceOf<Kind extends Evidence['kind']>(
+  source: Extract<Evidence, { kind: Kind }>,
   numbers: Numbers,
 ): string {
-  return PLACES[place.kind](place, numbers)
+  return SOURCES[source.kind](source, numbers)
 }
 
 function figureTable(figures: readonly Figure[]): string {

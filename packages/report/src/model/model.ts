@@ -20,7 +20,7 @@ export type NonEmpty<T> = readonly [T, ...T[]]
  * How far the evidence carries something.
  *
  * - `established`: records of the evidence name it.
- * - `bounded`: the evidence gives two numbers, and it lies between them; an `upper` of null is no bound.
+ * - `bounded`: the evidence gives two numbers, and it is between them; an `upper` of null is no bound.
  * - `not-excluded`: no record names it, and the evidence cannot exclude it.
  * - `lead`: something is missing or odd, and ordinary causes remain: it accuses nobody.
  * - `unknown`: the records at hand neither show it nor prove that there is none.

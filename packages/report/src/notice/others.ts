@@ -22,7 +22,7 @@ export function othersRedactor({ own, others }: Pick<Concern, 'own' | 'others'>)
     if (owner === OWN) return found
     return owner === ORGANISATION ? ANOTHER_ORGANISATION : SOMEBODY_ELSE
   })
-  // The first to claim a spelling has it: what is also theirs names nobody else.
+  // The first owner of a spelling has it: a name that is also the recipient's stays.
   for (const name of [...own.names, ...own.organisations]) names.add(name, OWN)
   for (const name of others.names) names.add(name, SOMEBODY_ELSE)
   for (const name of others.organisations) names.add(name, ORGANISATION)

@@ -2,7 +2,7 @@
  * A detached signature over the MANIFEST of a report.
  *
  * The signature is the plain one of its algorithm, so that OpenSSL checks it without us: Ed25519 (RFC 8032) over the
- * file, or ECDSA with SHA-256, DER-coded. The public key lies beside it for convenience, and proves nothing: whose key
+ * file, or ECDSA with SHA-256, DER-coded. The public key is beside it for convenience, and proves nothing: whose key
  * it is, the reader has to know.
  *
  * @module

@@ -53,7 +53,7 @@ export class Maker {
   readonly #subject: string
 
   /**
-   * @param subject what tells the objects of one report from those of another
+   * @param subject what distinguishes the objects of one report from those of another
    * @param at      ISO 8601 with milliseconds
    */
   constructor(subject: string, at: string) {
@@ -75,7 +75,7 @@ export class Maker {
     }
   }
 
-  /** @param key what tells it from others of its type in this report */
+  /** @param key what distinguishes it from others of its type in this report */
   object(type: string, key: string, properties: Json): StixObject {
     return {
       type,

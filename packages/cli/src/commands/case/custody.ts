@@ -58,5 +58,5 @@ const accessTable = (rows: Custody['rows'], width: number) =>
 
 function keyText({ spkiSha256, kid }: Custody['keys'][number]): string {
   const name = kid === null ? '' : `kid ${safeText(kid, 60)}\n`
-  return `a dump of this name or hash holds a private key:\n${name}SPKI SHA-256 ${spkiSha256}\n`
+  return `a dump of this name or hash has a private key:\n${name}SPKI SHA-256 ${spkiSha256}\n`
 }

@@ -1,5 +1,5 @@
 /**
- * `doctor`: what exports hold, which questions they can answer, and which export would change that. No case is made.
+ * `doctor`: what exports have, which questions they can answer, and which export would change that. No case is made.
  *
  * @module
  */

@@ -24,7 +24,7 @@ export const evidence: Handler = (_args, options, io) =>
 
 function described(rows: readonly EvidenceRow[], width: number): string {
   const files = listed(rows, width, [
-    ['file', ({ path }) => path, { least: 24, keep: 'end' }],
+    ['file', ({ path }) => path, { least: 24, shows: 'end' }],
     [
       'shape',
       ({ shape, sameAs }) => (sameAs === undefined ? shape : 'same content as another'),

@@ -80,7 +80,7 @@ async function scanAll(
           onProgress: ({ doneBytes: inFile, totalBytes: ofFile }) =>
             progress.show('scanning', before + size * share(inFile, ofFile), totalBytes),
         })
-        // Of a pipe that holds nothing, the program that should have filled it may have failed.
+        // An empty pipe may mean that the program before it failed.
         if (isNamed && report.size === 0) failed.push({ path: pathText(path), reason: EMPTY })
         else reports.push(report)
       } catch (error) {

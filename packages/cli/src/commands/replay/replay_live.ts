@@ -10,7 +10,13 @@ import path from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { answer, messageRows, openCase, type Session, select } from '@mintmark/case'
 import { safeText, shellWord, utcMs } from '@mintmark/core'
-import { differences, type LiveRun, replayLive, type Tale, taleOf } from '@mintmark/replay/live'
+import {
+  differences,
+  type LiveRun,
+  type Outcome,
+  outcomeOf,
+  replayLive,
+} from '@mintmark/replay/live'
 import { pathOption } from '../../options/option_values.ts'
 import type { Options } from '../../process/command.ts'
 import { type ExitCode, FOUND, NOT_ANSWERED } from '../../process/exit_codes.ts'
@@ -74,8 +80,8 @@ async function investigated(
         firstMs: utcMs(first) ?? 0,
         lastMs: utcMs(last) ?? 0,
       }))
-    const said: Tale = { tokens, accounts }
-    const truth = taleOf(run.forgeries)
+    const said: Outcome = { tokens, accounts }
+    const truth = outcomeOf(run.forgeries)
     return {
       run,
       folder,
@@ -98,7 +104,7 @@ async function messagesOf(session: Session): Promise<Map<string, string[]>> {
       for (const row of rows) {
         if (Number(row['is_read']) !== 1) continue
         const account = String(row['account'])
-        read.set(account, [...(read.get(account) ?? []), String(row['item_id'])].toSorted())
+        read.set(account, [...(read.get(account) ?? []), String(row['item_id'])].toSorted(byText))
       }
     return read
   } finally {
@@ -106,7 +112,7 @@ async function messagesOf(session: Session): Promise<Map<string, string[]>> {
   }
 }
 
-const plain = ({ tokens, accounts }: Tale) => ({ tokens: Object.fromEntries(tokens), accounts })
+const plain = ({ tokens, accounts }: Outcome) => ({ tokens: Object.fromEntries(tokens), accounts })
 
 function documentOf(out: string, compared: readonly ComparedRun[]): object {
   return {
@@ -128,3 +134,5 @@ function documentOf(out: string, compared: readonly ComparedRun[]): object {
     })),
   }
 }
+
+const byText = (a: string, b: string) => (a < b ? -1 : 1)

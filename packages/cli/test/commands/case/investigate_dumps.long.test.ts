@@ -131,10 +131,7 @@ describe('a dump that holds a key', () => {
     assert.match(shown.out, /^KEY {7}private key in service\.core \(rsa 2048\), /m)
     const custody = await mintmark('custody', 'service.core', '--case', place)
     assertHarmless(custody.out)
-    assert.match(
-      custody.out,
-      new RegExp(`holds a private key:\\n(?:kid .*\\n)?SPKI SHA-256 ${spki}`),
-    )
+    assert.match(custody.out, new RegExp(`has a private key:\\n(?:kid .*\\n)?SPKI SHA-256 ${spki}`))
   })
 
   it('is kept in the case without a byte of the key', async () => {
