@@ -152,7 +152,9 @@ describe('the language of help', () => {
   it('is plain and short for every command and option', () => {
     const args = ['packages/cli/bin/mintmark.mjs', 'man']
     const man = execFileSync(process.execPath, args, { cwd: ROOT, encoding: 'utf8' })
-    const faults = faultsOf('mintmark man', pageOfMan(man)).filter((each) => !/of at most/.test(each))
+    const faults = faultsOf('mintmark man', pageOfMan(man)).filter(
+      (each) => !/of at most/.test(each),
+    )
     assert.equal(faults.join('\n'), '')
   })
 

@@ -47,12 +47,9 @@ function assertNamed(printed: string): void {
 
 describe('report', () => {
   it('writes the folder, lists its files, and ends with 0 since it is written', async () => {
-    const {
-      code,
-      out: printed,
-      err,
-    } = await mintmark('report', ...inCase, '--out', out, '--sign', key)
-    assert.deepEqual([code, err], [0, ''])
+    const written = await mintmark('report', ...inCase, '--out', out, '--sign', key)
+    assert.deepEqual([written.code, written.err], [0, ''])
+    const printed = written.out
     assertHarmless(printed)
     assertNamed(printed)
     const messages = csv(readFileSync(join(out, 'messages.csv'), 'utf8'))
