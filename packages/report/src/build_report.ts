@@ -4,7 +4,7 @@
  * @module
  */
 import type { Answer, TokenUses } from '@mintmark/case'
-import { covered } from './model/covered.ts'
+import { covered } from './cover/covered.ts'
 import type { Cover, Report } from './model/model.ts'
 import { actionSection } from './sections/actions.ts'
 import { answerSection } from './sections/answer.ts'

@@ -8,7 +8,7 @@ import { isoOf } from '@mintmark/core'
 import type { PublicKey } from '@mintmark/keys'
 import type { Finding, LimitCode, ScanReport } from '@mintmark/scan'
 import { classOf, gapsOf } from '@mintmark/scan/answer'
-import { type Group, grouped } from '../grouped.ts'
+import { type Group, grouped } from '../render/grouped.ts'
 
 /** Stored keys of one dump; a heap of test keys has more. */
 const MOST_KEYS = 1000

@@ -11,10 +11,10 @@
  * @module
  */
 import { epochMs, isObject, type Json, readJti, utcMs } from '@mintmark/core'
-import { UNKNOWN_ACCESS } from '../identity/access.ts'
 import { first, rejectTime } from '../identity/cells.ts'
 import type { Adapter, RowSink } from '../model/adapter.ts'
 import type { Access } from '../model/records.ts'
+import { UNKNOWN_ACCESS } from '../model/unknown.ts'
 import { Detail } from '../ual/detail.ts'
 import { address, logged, named, plain } from '../ual/fields.ts'
 import { readSessionId } from './session_id.ts'

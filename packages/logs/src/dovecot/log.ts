@@ -5,10 +5,10 @@
  * @module
  */
 import { epochMs, type Json, readJti, utcMs } from '@mintmark/core'
-import { UNKNOWN_ACCESS } from '../identity/access.ts'
 import { first } from '../identity/cells.ts'
 import type { Adapter, FileContext, RowSink } from '../model/adapter.ts'
 import type { Access, Item } from '../model/records.ts'
+import { UNKNOWN_ACCESS } from '../model/unknown.ts'
 import { Detail } from '../ual/detail.ts'
 import { address, logged, named, plain, whole } from '../ual/fields.ts'
 import { readExportedEvent } from './events.ts'

@@ -12,10 +12,10 @@
 import { epochMs, type Json, readSlashDate, readTokenId, utcMs } from '@mintmark/core'
 import type { Adapter, FileContext, RowSink } from '../model/adapter.ts'
 import type { Access, AccessSource, Item } from '../model/records.ts'
+import { UNKNOWN_ACCESS } from '../model/unknown.ts'
 import { Detail } from '../ual/detail.ts'
 import { address, logged, lower, named, plain, whole } from '../ual/fields.ts'
 import { object } from '../ual/nested.ts'
-import { UNKNOWN_ACCESS } from './access.ts'
 import {
   first,
   hasAll,

@@ -13,10 +13,10 @@
 import { epochMs, type Json, readJti, utcMs } from '@mintmark/core'
 import type { Adapter, RowSink } from '../model/adapter.ts'
 import type { Access, Issuance } from '../model/records.ts'
+import { UNKNOWN_ACCESS, UNKNOWN_ISSUANCE } from '../model/unknown.ts'
 import { Detail } from '../ual/detail.ts'
 import { address, logged, named, plain } from '../ual/fields.ts'
 import { object } from '../ual/nested.ts'
-import { UNKNOWN_ACCESS, UNKNOWN_ISSUANCE } from './access.ts'
 import { first, hasAll, hasAny, recordIdOf, rejectTime, sessionOf } from './cells.ts'
 import { keycloakEventOfLine } from './keycloak_line.ts'
 

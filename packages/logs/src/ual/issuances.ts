@@ -4,8 +4,8 @@
  * @module
  */
 import { type Json, readTokenId } from '@mintmark/core'
-import { UNKNOWN_ISSUANCE } from '../identity/access.ts'
 import type { Issuance } from '../model/records.ts'
+import { UNKNOWN_ISSUANCE } from '../model/unknown.ts'
 import { directoryActor, guestName, principalOf } from './actor.ts'
 import { Detail } from './detail.ts'
 import { address, guid, logged, named, plain, whole } from './fields.ts'

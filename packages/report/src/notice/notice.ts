@@ -6,7 +6,7 @@
  *
  * @module
  */
-import { covered } from '../model/covered.ts'
+import { covered } from '../cover/covered.ts'
 import type { Cover, Evidence, NonEmpty, Report, Section, Table } from '../model/model.ts'
 import { glossarySection } from '../sections/glossary.ts'
 import { lineageOf, lineageSection } from '../sections/lineage.ts'

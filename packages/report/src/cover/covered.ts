@@ -1,8 +1,8 @@
 import { VERSION } from '@mintmark/core'
 import { onPaper } from '../exports/table_csv.ts'
+import { type Cover, REPORT_SCHEMA, type Report } from '../model/model.ts'
+import { mapTexts } from '../model/report_texts.ts'
 import { appendixSection } from '../sections/appendices.ts'
-import { type Cover, REPORT_SCHEMA, type Report } from './model.ts'
-import { mapTexts } from './report_texts.ts'
 
 /** The sections with their appendices and cover, as a report. */
 export function covered(

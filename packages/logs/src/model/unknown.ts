@@ -1,5 +1,5 @@
 /** Values of accesses and issuances that a log does not have. @module */
-import type { Access, Issuance } from '../model/records.ts'
+import type { Access, Issuance } from './records.ts'
 
 export const UNKNOWN_ACCESS: Omit<Access, 'atMs' | 'source' | 'operation' | 'service'> = {
   recordId: '',
