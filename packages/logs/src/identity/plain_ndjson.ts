@@ -24,14 +24,8 @@ export const mintmarkIssuance: Adapter = {
   shape: 'mintmark-issuance',
   accepts: (row) => row['schema'] === ISSUANCE_SCHEMA,
   read: (row, _context, sink) => {
-    const members = new Members(row)
-    const atMs = utcMs(row['at'])
-    if (atMs === undefined) {
-      rejectTime(row['at'], 'at', sink)
-      return
-    }
-    const issuance = issuanceOf(members, atMs)
-    if (isRight(members, sink)) sink.issuance(issuance)
+    const issuance = record(row, sink, issuanceOf)
+    if (issuance !== undefined) sink.issuance(issuance)
   },
 }
 
@@ -54,22 +48,27 @@ export const mintmarkAccess: Adapter = {
   shape: 'mintmark-access',
   accepts: (row) => row['schema'] === ACCESS_SCHEMA,
   read: (row, _context, sink) => {
-    const members = new Members(row)
-    const atMs = utcMs(row['at'])
-    if (atMs === undefined) {
-      rejectTime(row['at'], 'at', sink)
-      return
-    }
-    if (members.text('operation') === '') members.refuse('operation')
-    const access = accessOf(members, atMs)
-    if (isRight(members, sink)) sink.access(access)
+    const access = record(row, sink, accessOf)
+    if (access !== undefined) sink.access(access)
   },
 }
 
-function isRight(members: Members, sink: RowSink): boolean {
-  if (members.wrong === '') return true
+/** The record of a line; undefined, and a reject, where its time or a member is wrong. */
+function record<T>(
+  row: Json,
+  sink: RowSink,
+  make: (members: Members, atMs: number) => T,
+): T | undefined {
+  const atMs = utcMs(row['at'])
+  if (atMs === undefined) {
+    rejectTime(row['at'], 'at', sink)
+    return undefined
+  }
+  const members = new Members(row)
+  const made = make(members, atMs)
+  if (members.wrong === '') return made
   sink.reject({ kind: 'payload', reason: 'wrong-type', detail: members.wrong })
-  return false
+  return undefined
 }
 
 /** Reads the members of an object and remembers the first of the wrong type. */
@@ -207,6 +206,7 @@ function issuanceOf(members: Members, atMs: number): Issuance {
 }
 
 function accessOf(members: Members, atMs: number): Access {
+  if (members.text('operation') === '') members.refuse('operation')
   const token = readJti(members.text('tokenId'))
   return {
     recordId: recordIdOf(members.text('id')),

@@ -46,12 +46,7 @@ export const NO_MAIL: MailContent = {
 }
 
 /** What has been read so far. */
-interface MailDraft {
-  accessType: string
-  throttled: -1 | 0 | 1
-  items: readonly Item[]
-  syncedFolders: readonly SyncedFolder[]
-  isFlattened: boolean
+type MailDraft = { -readonly [Name in keyof MailContent]: MailContent[Name] } & {
   /** `items` and `syncedFolders` once there is something in them: most records have one of the two. */
   ownItems: Item[] | undefined
   ownFolders: SyncedFolder[] | undefined

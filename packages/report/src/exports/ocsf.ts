@@ -75,15 +75,14 @@ function base({ of, activity: [id, name], timeMs, severity, uid }: Event): Json 
 /** One row of `eventRows` as an event of its class. */
 export function accessEvent(row: Json): Json {
   const of = classOf(row)
-  const event = base({
-    of,
-    activity: activityOf(of, text(row, 'operation')),
-    timeMs: Number(row['at_ms']),
-    severity: severityOf(row),
-    uid: text(row, 'access_id'),
-  })
   return {
-    ...event,
+    ...base({
+      of,
+      activity: activityOf(of, text(row, 'operation')),
+      timeMs: Number(row['at_ms']),
+      severity: severityOf(row),
+      uid: text(row, 'access_id'),
+    }),
     message: `${text(row, 'operation')}: ${text(row, 'verdict')} (${text(row, 'reason')})`,
     status_id: Number(row['is_failed']) === 1 ? 2 : 1,
     status: Number(row['is_failed']) === 1 ? 'Failure' : 'Success',
@@ -207,15 +206,14 @@ function unmappedOf(row: Json): Json {
 /** The recorded issuance of a token that was used; undefined where none is recorded. */
 export function issuanceEvent({ issued, tokenId, sessionId }: TokenUse): Json | undefined {
   if (issued === null) return undefined
-  const event = base({
-    of: 'authentication',
-    activity: [99, 'Token issuance'],
-    timeMs: Date.parse(issued.at),
-    severity: INFORMATIONAL,
-    uid: `issuance-${tokenId}`,
-  })
   return {
-    ...event,
+    ...base({
+      of: 'authentication',
+      activity: [99, 'Token issuance'],
+      timeMs: Date.parse(issued.at),
+      severity: INFORMATIONAL,
+      uid: `issuance-${tokenId}`,
+    }),
     message: `token issued, as recorded in ${issued.source}`,
     status_id: 1,
     status: 'Success',
@@ -235,15 +233,14 @@ const confidenceOf = (strength: Strength): Json =>
 /** A hunt with hits. */
 export function huntEvent(hunt: HuntResult): Json | undefined {
   if (hunt.hits === 0 || hunt.first === null || hunt.last === null) return undefined
-  const event = base({
-    of: 'detection',
-    activity: [1, 'Create'],
-    timeMs: Date.parse(hunt.last),
-    severity: hunt.strength === 'lead' ? MEDIUM : HIGH,
-    uid: `hunt-${hunt.id}`,
-  })
   return {
-    ...event,
+    ...base({
+      of: 'detection',
+      activity: [1, 'Create'],
+      timeMs: Date.parse(hunt.last),
+      severity: hunt.strength === 'lead' ? MEDIUM : HIGH,
+      uid: `hunt-${hunt.id}`,
+    }),
     message: hunt.title,
     ...confidenceOf(hunt.strength === 'lead' ? 'lead' : 'established'),
     status_id: 1,
@@ -279,15 +276,14 @@ interface Incident {
 
 /** The case itself. */
 export function incidentEvent(incident: Incident): Json {
-  const event = base({
-    of: 'incident',
-    activity: [1, 'Create'],
-    timeMs: Date.parse(incident.last),
-    severity: incident.strength === 'established' ? HIGH : MEDIUM,
-    uid: incident.uid,
-  })
   return {
-    ...event,
+    ...base({
+      of: 'incident',
+      activity: [1, 'Create'],
+      timeMs: Date.parse(incident.last),
+      severity: incident.strength === 'established' ? HIGH : MEDIUM,
+      uid: incident.uid,
+    }),
     message: incident.text,
     ...confidenceOf(incident.strength),
     status_id: 1,
