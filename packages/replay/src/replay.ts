@@ -76,7 +76,9 @@ export async function replayStorm0558(options: ReplayOptions): Promise<ReplaySum
   }
   for (const path of [paths.logs, paths.truth])
     if (existsSync(path))
-      throw new MintmarkError('OUTPUT_UNWRITABLE', `${path} is there already`, { path })
+      throw new MintmarkError('OUTPUT_UNWRITABLE', `${path} exists already: give another --out`, {
+        path,
+      })
   attempt(out, () => {
     rmSync(paths.partial, { recursive: true, force: true })
     rmSync(paths.accesses, { force: true })

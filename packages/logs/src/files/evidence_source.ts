@@ -53,7 +53,7 @@ export async function requirePaths(paths: readonly string[]): Promise<void> {
   const first = await walkEvidence(paths).next()
   if (first.done !== true) return
   const shown = safeText(paths.join(', '))
-  const message = `cannot read ${shown}: there is no file in it`
+  const message = `${shown} cannot be read: there is no file in it`
   throw new MintmarkError('INPUT_UNREADABLE', message, { path: shown })
 }
 

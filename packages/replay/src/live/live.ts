@@ -82,9 +82,13 @@ export async function replayLive(options: LiveOptions): Promise<readonly LiveRun
   const { out, seed } = options
   for (const name of RUNS)
     if (existsSync(join(out, name)))
-      throw new MintmarkError('OUTPUT_UNWRITABLE', `${join(out, name)} is there already`, {
-        path: out,
-      })
+      throw new MintmarkError(
+        'OUTPUT_UNWRITABLE',
+        `${join(out, name)} exists already: give another --out`,
+        {
+          path: out,
+        },
+      )
   const work = mkdtempSync(join(tmpdir(), 'mintmark-live-'))
   const programs = new Programs(options.mintmark)
   options.signal.addEventListener('abort', () => void programs.stopAll(), { once: true })

@@ -156,11 +156,16 @@ export function attempt<T>(path: string, act: () => T): T {
   } catch (error) {
     const errno = error instanceof Error && 'code' in error ? String(error.code) : ''
     if (errno === 'ENOSPC' || errno === 'EDQUOT')
-      throw new MintmarkError('DISK_FULL', `no room left for ${path}`, { path }, { cause: error })
+      throw new MintmarkError(
+        'DISK_FULL',
+        `no room is left for ${path}: free space on its disk`,
+        { path },
+        { cause: error },
+      )
     if (errno === '') throw error
     throw new MintmarkError(
       'OUTPUT_UNWRITABLE',
-      `cannot write ${path} (${errno})`,
+      `${path} cannot be written: ${errno}`,
       { path, errno },
       { cause: error },
     )

@@ -126,9 +126,9 @@ async function requireRoom(path: string, isForced: boolean): Promise<void> {
   const isReport = names.includes(MANIFEST) && names.includes('report.json')
   if (isReport && isForced) return
   const message = isReport
-    ? `${path} holds a report already: --force replaces it`
+    ? `${path} has a report already: --force replaces it`
     : `${path} is there and is no report: give a new or empty folder`
-  throw new MintmarkError('OUTPUT_EXISTS', message, { path: path })
+  throw new MintmarkError('OUTPUT_EXISTS', message, { path })
 }
 
 async function drain(
@@ -163,7 +163,12 @@ async function attempt<T>(path: string, work: () => Promise<T>): Promise<T> {
     if (cause instanceof MintmarkError) throw cause
     const errno = errnoOf(cause)
     if (errno === 'ENOSPC' || errno === 'EDQUOT' || errno === 'EFBIG')
-      throw new MintmarkError('DISK_FULL', `no room for ${path}`, { path, errno }, { cause })
+      throw new MintmarkError(
+        'DISK_FULL',
+        `no room is left for ${path}: free space on its disk`,
+        { path, errno },
+        { cause },
+      )
     const message = `${path} cannot be written: ${errno}`
     throw new MintmarkError('OUTPUT_UNWRITABLE', message, { path, errno }, { cause })
   }

@@ -107,7 +107,11 @@ function readManifest(text: string): Map<string, string> {
 }
 
 const noManifest = () =>
-  new MintmarkError('INPUT_INVALID', `${MANIFEST} is not one of a report`, { option: 'DIR' })
+  new MintmarkError(
+    'INPUT_INVALID',
+    `${MANIFEST} is not that of a report, so nothing can be verified`,
+    { option: 'DIR' },
+  )
 
 async function stateOf(path: string, sha256: string): Promise<FileState> {
   try {
