@@ -48,7 +48,7 @@ const NOTHING_WRITTEN: Interrupted = {
 }
 
 const SOME_NOTICES: Interrupted = {
-  kept: 'The case is unchanged. Notices that were finished stay, each whole.',
+  state: 'The case is unchanged. Finished notices stay, each complete.',
   next: 'run the same command again, with --force, which replaces them.',
 }
 
