@@ -25,6 +25,7 @@ import {
 } from '../src/arithmetic/rsa.ts'
 import { materialFromDer } from '../src/der_keys/key_from_der.ts'
 import type { RsaMaterial } from '../src/material/key_material.ts'
+import { UNLIMITED } from '../src/material/work_budget.ts'
 
 const numRuns = Number(process.env['FUZZ_RUNS'] ?? 200)
 const positive = fc.bigInt({ min: 1n, max: (1n << 600n) - 1n })
@@ -196,7 +197,7 @@ describe('an RSA key from some of its parts', () => {
   ]
   for (const { name, parts } of sets) {
     it(`${name}: the same key`, () => {
-      const found = completeRsa(parts)?.material
+      const found = completeRsa(parts, UNLIMITED)?.material
       assert.ok(found)
       assert.deepEqual([found.n, found.e, found.p, found.q], [n, e, p, q])
     })
@@ -217,7 +218,7 @@ describe('numbers that are no RSA key', () => {
     { name: 'small primes', parts: { n: 77n, e: 7n, p: 11n, q: 7n } },
   ]
   for (const { name, parts } of misfits) {
-    it(`${name}: nothing`, () => assert.equal(completeRsa(parts), undefined))
+    it(`${name}: nothing`, () => assert.equal(completeRsa(parts, UNLIMITED), undefined))
   }
 })
 
@@ -238,8 +239,8 @@ it('numbers of any size are judged without an error', () => {
   })
   fc.assert(
     fc.property(parts, (any) => {
-      const found = completeRsa(any)
-      assert.ok(found === undefined || isRsa(found.material))
+      const found = completeRsa(any, UNLIMITED)
+      assert.ok(found === undefined || isRsa(found.material, UNLIMITED))
     }),
     { numRuns },
   )

@@ -4,14 +4,12 @@ import { createDiffieHellman, createDiffieHellmanGroup, generatePrimeSync } from
 import { describe, it } from 'node:test'
 import { verifyGroup } from '../src/arithmetic/group.ts'
 import { bitLength, fromBigEndian, powerCost } from '../src/arithmetic/modular.ts'
-import { endBudget, startBudget } from '../src/material/work_budget.ts'
+import { WorkBudget } from '../src/material/work_budget.ts'
 
 /** What a probe proves that has time for one power: y, and no test of p. */
 function verifiedByOnePower(p: bigint, g: bigint, x: bigint): bigint | undefined {
-  startBudget(powerCost(bitLength(p), bitLength(x)))
-  const proof = verifyGroup({ p, g, x, q: undefined, y: undefined })
-  endBudget()
-  return proof?.y
+  const budget = new WorkBudget(powerCost(bitLength(p), bitLength(x)))
+  return verifyGroup({ p, g, x, q: undefined, y: undefined }, budget)?.y
 }
 
 describe('the prime of a DH key', () => {

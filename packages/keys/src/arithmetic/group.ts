@@ -4,7 +4,7 @@
  * @module
  */
 import { createDiffieHellmanGroup } from 'node:crypto'
-import { withinBudget } from '../material/work_budget.ts'
+import { UNLIMITED, type WorkBudget } from '../material/work_budget.ts'
 import { bitLength, isProbablePrime, power, powerCost } from './modular.ts'
 
 export interface GroupParts {
@@ -57,13 +57,16 @@ function isPublishedPrime(p: bigint): boolean {
  *
  * @returns `undefined` too where `work_budget.ts` refuses
  */
-export function verifyGroup(parts: GroupParts): { y: bigint; proof: string } | undefined {
+export function verifyGroup(
+  parts: GroupParts,
+  budget: WorkBudget = UNLIMITED,
+): { y: bigint; proof: string } | undefined {
   const { p, g, x, q, y } = parts
   if (!isGroup(parts) || x < 1n || x >= (q ?? p)) return undefined
   const bits = bitLength(p)
   const isToBeTested = y === undefined && (q !== undefined || !isPublishedPrime(p))
   const cost = powerCost(bits, bitLength(x)) + (isToBeTested ? powerCost(bits, bits) : 0)
-  return withinBudget(cost, () => {
+  return budget.within(cost, () => {
     const computed = power(g, x, p)
     if (y !== undefined) return y === computed ? { y, proof: 'g^x ≡ y (mod p)' } : undefined
     if (q !== undefined) {

@@ -6,21 +6,21 @@
  *
  * @module
  */
-import { spend } from '../material/work_budget.ts'
+import { UNLIMITED, type WorkBudget } from '../material/work_budget.ts'
 import { OPENSSL_BITS, opensslPower } from './openssl_power.ts'
 
 /** The number that `bytes` spell, highest byte first; 0 for none. */
-export function fromBigEndian(bytes: Uint8Array): bigint {
+export function fromBigEndian(bytes: Uint8Array, budget: WorkBudget = UNLIMITED): bigint {
   if (bytes.length === 0) return 0n
-  spend(150 + 6 * bytes.length)
+  budget.spend(150 + 6 * bytes.length)
   const view = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length)
   return BigInt(`0x${view.toString('hex')}`)
 }
 
 /** The number that `bytes` spell, lowest byte first; 0 for none. */
-export function fromLittleEndian(bytes: Uint8Array): bigint {
+export function fromLittleEndian(bytes: Uint8Array, budget: WorkBudget = UNLIMITED): bigint {
   const turned = bytes.toReversed()
-  const value = fromBigEndian(turned)
+  const value = fromBigEndian(turned, budget)
   turned.fill(0)
   return value
 }

@@ -5,7 +5,7 @@
  * @module
  */
 import { checkPrimeSync } from 'node:crypto'
-import { spend } from '../material/work_budget.ts'
+import { UNLIMITED, type WorkBudget } from '../material/work_budget.ts'
 import { bitLength } from './modular.ts'
 
 /** No key has a factor below this; of other odd numbers six in seven have. */
@@ -30,7 +30,11 @@ const GROUP_COST = 400
 const TINY_PRIMES = [3, 5, 7, 13, 17, 241]
 
 /** Whether the number of these bytes has one of six factors that show without a division: three in five have. */
-export function hasTinyFactor(bytes: Uint8Array, isBig: boolean): boolean {
+export function hasTinyFactor(
+  bytes: Uint8Array,
+  isBig: boolean,
+  budget: WorkBudget = UNLIMITED,
+): boolean {
   const { length } = bytes
   let sum = 0
   for (let k = 0; k < length; k += 3) {
@@ -40,14 +44,14 @@ export function hasTinyFactor(bytes: Uint8Array, isBig: boolean): boolean {
     sum += low + 256 * middle + 65_536 * high
   }
   const has = TINY_PRIMES.some((prime) => sum % prime === 0)
-  if (has) spend(GROUP_COST)
+  if (has) budget.spend(GROUP_COST)
   return has
 }
 
 /** Whether a number has no factor below {@link SMALL_PRIMES_END}. */
-export function hasNoSmallFactor(n: bigint): boolean {
+export function hasNoSmallFactor(n: bigint, budget: WorkBudget = UNLIMITED): boolean {
   return GROUPS.every(({ parts, product }) => {
-    spend(GROUP_COST)
+    budget.spend(GROUP_COST)
     const rest = Number(n % product)
     return parts.every((part) => {
       // A whole number of 32 bits: to divide one takes a tenth of the time.

@@ -5,7 +5,7 @@
  */
 
 import type { RsaMaterial } from '../material/key_material.ts'
-import { spend, withinBudget, withinBudgetOnce } from '../material/work_budget.ts'
+import { UNLIMITED, type WorkBudget } from '../material/work_budget.ts'
 import {
   bitLength,
   gcd,
@@ -59,14 +59,14 @@ interface Primes {
  *
  * Cost: 30 µs for parts of 2048 bits that do not fit; the rest asks `work_budget.ts`.
  */
-export function completeRsa(parts: RsaParts): VerifiedRsa | undefined {
+export function completeRsa(parts: RsaParts, budget: WorkBudget): VerifiedRsa | undefined {
   if (!isSized(parts)) return undefined
-  spend(20_000)
-  const primes = primesOf(parts)
+  budget.spend(20_000)
+  const primes = primesOf(parts, budget)
   if (primes === undefined) return undefined
   const bits = bitLength(primes.n)
   if (bits < RSA_BITS.least || bits > RSA_BITS.most) return undefined
-  return completed(primes, parts)
+  return completed(primes, parts, budget)
 }
 
 function isSized(parts: RsaParts): boolean {
@@ -76,13 +76,17 @@ function isSized(parts: RsaParts): boolean {
   )
 }
 
-function primesOf(parts: RsaParts): Primes | undefined {
+function primesOf(parts: RsaParts, budget: WorkBudget): Primes | undefined {
   const { n, p, q } = parts
   if (n !== undefined && p !== undefined && q !== undefined) {
     const product = (parts.others ?? []).reduce((all, prime) => all * prime, p * q)
     if (product === n && p > 1n && q > 1n) return { p, q, n, how: productName(parts) }
   }
-  return primesFromModulus(parts) ?? primesFromEachOther(parts) ?? primesFromExponents(parts)
+  return (
+    primesFromModulus(parts, budget) ??
+    primesFromEachOther(parts) ??
+    primesFromExponents(parts, budget)
+  )
 }
 
 function productName({ others = [] }: RsaParts): string {
@@ -90,14 +94,14 @@ function productName({ others = [] }: RsaParts): string {
 }
 
 /** One prime that divides n, or d with e. */
-function primesFromModulus({ n, e, d, p, q }: RsaParts): Primes | undefined {
+function primesFromModulus({ n, e, d, p, q }: RsaParts, budget: WorkBudget): Primes | undefined {
   if (n === undefined || n < 9n) return undefined
   for (const prime of [p, q]) {
     if (prime === undefined || prime < 3n || prime >= n || n % prime !== 0n) continue
     return { p: prime, q: n / prime, n, how: 'n = p·q from one prime' }
   }
   if (e === undefined || d === undefined) return undefined
-  const found = factorsFromExponent(n, e, d)
+  const found = factorsFromExponent(n, e, d, budget)
   return found && { ...found, n, how: 'n factored by e and d' }
 }
 
@@ -127,18 +131,21 @@ function leakOf(p: bigint, q: bigint, { e, d, qInv }: RsaParts): string | undefi
 const crtCost = (exponent: bigint): number => 200_000 + 700 * bitLength(exponent)
 
 /** The three CRT values alone, or two of them and a prime: the tail of a key whose begin is gone. */
-function primesFromExponents({ e, p, q, dP, dQ, qInv }: RsaParts): Primes | undefined {
+function primesFromExponents(
+  { e, p, q, dP, dQ, qInv }: RsaParts,
+  budget: WorkBudget,
+): Primes | undefined {
   if (qInv === undefined || dP === undefined) return undefined
   if (q === undefined && dQ === undefined) return undefined
   // Of both primes is known by now that nothing joins them.
   if (p !== undefined && q !== undefined) return undefined
   const sought = [...(p === undefined ? [dP] : []), ...(q === undefined ? [dQ ?? 0n] : [])]
   const cost = sought.reduce((sum, exponent) => sum + crtCost(exponent), 0)
-  return withinBudget(cost, () => {
+  return budget.within(cost, () => {
     const exponents = e === undefined ? USUAL_EXPONENTS.slice(0, 1) : [e]
     for (const exponent of exponents) {
-      const seconds = q === undefined ? primesFromCrtExponent(dQ ?? 0n, exponent) : [q]
-      const firsts = p === undefined ? primesFromCrtExponent(dP, exponent) : [p]
+      const seconds = q === undefined ? primesFromCrtExponent(dQ ?? 0n, exponent, budget) : [q]
+      const firsts = p === undefined ? primesFromCrtExponent(dP, exponent, budget) : [p]
       for (const second of seconds) {
         const first = firsts.find((prime) => qInv < prime && (second * qInv) % prime === 1n)
         if (first === undefined) continue
@@ -154,11 +161,15 @@ function fits(e: bigint, d: bigint, prime: bigint): boolean {
 }
 
 /** Settles e and d for primes that are there, and tests the primes. */
-function completed({ p, q, n, how }: Primes, parts: RsaParts): VerifiedRsa | undefined {
+function completed(
+  { p, q, n, how }: Primes,
+  parts: RsaParts,
+  budget: WorkBudget,
+): VerifiedRsa | undefined {
   const { e, d } = exponentsOf(p, q, parts)
   if (e === undefined) return undefined
   const material: RsaMaterial = { type: 'rsa', n, e, p: p > q ? p : q, q: p > q ? q : p, d }
-  if (!isRsa(material)) return undefined
+  if (!isRsa(material, budget)) return undefined
   const match = how.startsWith('e·d') ? '' : ', e·d ≡ 1 (mod p−1, q−1)'
   return { material, proof: d === undefined ? how : `${how}${match}` }
 }
@@ -200,14 +211,14 @@ function isExponent(e: bigint): boolean {
  * d may be reduced by φ(n) or λ(n), or by neither. Where `work_budget.ts` refuses the test for primes, only a key with a d
  * that fits is taken: a row of equal bytes divides another (seen with `01 01 01 …`), but does not give such a d.
  */
-export function isRsa({ n, e, p, q, d }: RsaMaterial): boolean {
+export function isRsa({ n, e, p, q, d }: RsaMaterial, budget: WorkBudget): boolean {
   const bits = bitLength(n)
   if (bits < RSA_BITS.least || bits > RSA_BITS.most || !isExponent(e)) return false
   if (p === undefined || q === undefined || p < 3n || q < 3n || p === q) return false
   if (n % (p * q) !== 0n || !suitsPrimes(e, d, p, q)) return false
-  const arePrimes = testedPrimes(p, q, basesBeside(d))
+  const arePrimes = testedPrimes(p, q, basesBeside(d), budget)
   if (arePrimes === false || (arePrimes === undefined && d === undefined)) return false
-  return p * q === n || isMultiPrime(n, n / (p * q), e, d)
+  return p * q === n || isMultiPrime(n, n / (p * q), e, d, budget)
 }
 
 /** Of numbers that an exponent fits, one base is enough: by chance it fits none that are no primes. */
@@ -221,10 +232,15 @@ function suitsPrimes(e: bigint, d: bigint | undefined, p: bigint, q: bigint): bo
 }
 
 /** Undefined where `work_budget.ts` refuses; small factors are found before it is asked. */
-function testedPrimes(p: bigint, q: bigint, bases: readonly bigint[]): boolean | undefined {
+function testedPrimes(
+  p: bigint,
+  q: bigint,
+  bases: readonly bigint[],
+  budget: WorkBudget,
+): boolean | undefined {
   if (hasSmallFactor(p) || hasSmallFactor(q)) return false
   const cost = primeCost(p) + primeCost(q)
-  return withinBudgetOnce(
+  return budget.withinOnce(
     cost,
     'primes',
     [p, q],
@@ -235,14 +251,20 @@ function testedPrimes(p: bigint, q: bigint, bases: readonly bigint[]): boolean |
 const primeCost = (value: bigint): number => primalityCost(bitLength(value))
 
 /** Whether the rest of a key of more than two primes fits its exponents. */
-function isMultiPrime(n: bigint, rest: bigint, e: bigint, d: bigint | undefined): boolean {
+function isMultiPrime(
+  n: bigint,
+  rest: bigint,
+  e: bigint,
+  d: bigint | undefined,
+  budget: WorkBudget,
+): boolean {
   if (rest < 3n || (rest & 1n) === 0n) return false
   if (d === undefined) {
     const cost = primeCost(rest)
-    return withinBudgetOnce(cost, 'primes', [rest], () => isProbablePrime(rest)) ?? false
+    return budget.withinOnce(cost, 'primes', [rest], () => isProbablePrime(rest)) ?? false
   }
   const cost = powerCost(bitLength(n), bitLength(e) + bitLength(d))
-  return withinBudgetOnce(cost, 'exponents', [n, e, d], () => power(2n, e * d, n) === 2n) ?? false
+  return budget.withinOnce(cost, 'exponents', [n, e, d], () => power(2n, e * d, n) === 2n) ?? false
 }
 
 /** gcd(p − 1, q − 1) of 98 % of keys; the rest takes the slow way. */
@@ -261,10 +283,11 @@ export function factorsFromExponent(
   n: bigint,
   e: bigint,
   d: bigint,
+  budget: WorkBudget = UNLIMITED,
 ): { p: bigint; q: bigint } | undefined {
   if (n < 15n || (n & 1n) === 0n || !isExponent(e) || d < 3n || (d & 1n) === 0n) return undefined
   if (bitLength(n) > RSA_BITS.most || bitLength(d) > bitLength(n) + 64) return undefined
-  spend(300 * bitLength(n))
+  budget.spend(300 * bitLength(n))
   const multiple = e * d - 1n
   const bits = bitLength(n)
   if (bits / 2 - bitLength(e) >= ROUGH_BITS) {
@@ -275,7 +298,7 @@ export function factorsFromExponent(
     const found = factorsFromMultiple(n, g * multiple)
     if (found !== undefined) return found
   }
-  return withinBudget(powerCost(bits, 2 * bits) + 1_000_000, () => {
+  return budget.within(powerCost(bits, 2 * bits) + 1_000_000, () => {
     if (bitLength(e) > bits / 2 - 8) return factorsBySquareRoot(n, multiple)
     return factorsByLargeGcd(n, e, d)
   })
@@ -362,7 +385,11 @@ const MOST_SEARCHED_EXPONENT = 65_537n
  *
  * Cost: 1 ms for 1024 bits, and a few tests for primality.
  */
-export function primesFromCrtExponent(exponent: bigint, e: bigint): bigint[] {
+export function primesFromCrtExponent(
+  exponent: bigint,
+  e: bigint,
+  budget: WorkBudget = UNLIMITED,
+): bigint[] {
   if (e > MOST_SEARCHED_EXPONENT || !isExponent(e) || exponent < 3n) return []
   const multiple = e * exponent - 1n
   // A prime of whole bytes, at most a few bits longer than its exponent and never shorter.
@@ -374,7 +401,7 @@ export function primesFromCrtExponent(exponent: bigint, e: bigint): bigint[] {
     const prime = multiple / k + 1n
     if ((prime & 1n) === 0n || hasSmallFactor(prime)) continue
     // What is no prime fails the first of its tests.
-    spend(500_000 * (bitLength(prime) / 1024) ** 3)
+    budget.spend(500_000 * (bitLength(prime) / 1024) ** 3)
     if (isProbablePrime(prime)) primes.push(prime)
   }
   return primes

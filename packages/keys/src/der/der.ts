@@ -5,7 +5,7 @@
  *
  * @module
  */
-import { spend } from '../material/work_budget.ts'
+import { UNLIMITED, type WorkBudget } from '../material/work_budget.ts'
 
 /** One element: `at` its tag, content in [`from`, `to`). */
 export interface Element {
@@ -30,8 +30,13 @@ export const TAG = {
 const MOST_CHILDREN = 64
 
 /** The element at `at`, or undefined if it does not are whole within `end`. */
-export function elementAt(bytes: Uint8Array, at: number, end: number): Element | undefined {
-  spend(20)
+export function elementAt(
+  bytes: Uint8Array,
+  at: number,
+  end: number,
+  budget: WorkBudget,
+): Element | undefined {
+  budget.spend(20)
   const limit = Math.min(end, bytes.length)
   if (at < 0 || at + 2 > limit) return undefined
   const tag = bytes[at] ?? 0
@@ -62,18 +67,24 @@ export function elementOf(
   at: number,
   end: number,
   tag: number,
+  budget: WorkBudget = UNLIMITED,
 ): Element | undefined {
   // Most offsets that are tried fail here: the tag is examined before anything is made.
   if (bytes[at] !== tag) return undefined
-  return elementAt(bytes, at, end)
+  return elementAt(bytes, at, end, budget)
 }
 
 /** The elements in [from, to), or undefined if they do not fill it exactly or are more than a key has. */
-export function elementsIn(bytes: Uint8Array, from: number, to: number): Element[] | undefined {
+export function elementsIn(
+  bytes: Uint8Array,
+  from: number,
+  to: number,
+  budget: WorkBudget,
+): Element[] | undefined {
   const found: Element[] = []
   let at = from
   while (at < to) {
-    const element = elementAt(bytes, at, to)
+    const element = elementAt(bytes, at, to, budget)
     if (element === undefined || found.length === MOST_CHILDREN) return undefined
     found.push(element)
     at = element.to
@@ -82,8 +93,12 @@ export function elementsIn(bytes: Uint8Array, from: number, to: number): Element
 }
 
 /** The elements inside `parent`. See {@link elementsIn}. */
-export function childrenOf(bytes: Uint8Array, parent: Element): Element[] | undefined {
-  return elementsIn(bytes, parent.from, parent.to)
+export function childrenOf(
+  bytes: Uint8Array,
+  parent: Element,
+  budget: WorkBudget = UNLIMITED,
+): Element[] | undefined {
+  return elementsIn(bytes, parent.from, parent.to, budget)
 }
 
 /** A view of the content. */
@@ -108,9 +123,14 @@ export function lengthOf(element: Element): number {
  * An anchor is found inside; its header ends right before and is 2 to 6 bytes. A header is taken only if its
  * length stays within `end`.
  */
-export function sequenceAround(bytes: Uint8Array, from: number, end: number): Element | undefined {
+export function sequenceAround(
+  bytes: Uint8Array,
+  from: number,
+  end: number,
+  budget: WorkBudget,
+): Element | undefined {
   for (let header = 2; header <= 6; header++) {
-    const sequence = elementOf(bytes, from - header, end, TAG.sequence)
+    const sequence = elementOf(bytes, from - header, end, TAG.sequence, budget)
     if (sequence?.from === from) return sequence
   }
   return undefined

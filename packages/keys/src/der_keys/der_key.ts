@@ -7,6 +7,7 @@
 import { fromBigEndian } from '../arithmetic/modular.ts'
 import { type Element, elementOf, lengthOf, sequenceAround, TAG } from '../der/der.ts'
 import type { Verification } from '../material/verification.ts'
+import type { WorkBudget } from '../material/work_budget.ts'
 
 export interface DerKey extends Verification {
   readonly form: 'pkcs8-der' | 'pkcs1-der' | 'sec1-der' | 'dsa-der'
@@ -22,20 +23,31 @@ export function placed(
   version: number,
   to: number,
   proof: Verification,
+  budget: WorkBudget,
 ): DerKey {
-  const whole = wholeOf(bytes, version, to)
+  const whole = wholeOf(bytes, version, to, budget)
   return { ...proof, form, from: whole?.at ?? version, to: whole?.to ?? to }
 }
 
 /** The SEQUENCE around what is in [version, to), if it is there. */
-export function wholeOf(bytes: Uint8Array, version: number, to: number): Element | undefined {
-  const whole = sequenceAround(bytes, version, bytes.length)
+export function wholeOf(
+  bytes: Uint8Array,
+  version: number,
+  to: number,
+  budget: WorkBudget,
+): Element | undefined {
+  const whole = sequenceAround(bytes, version, bytes.length, budget)
   return whole !== undefined && whole.to >= to ? whole : undefined
 }
 
 /** Whether the SEQUENCE around `version` is there and ends at `to`, as writers make it. */
-export function isFilled(bytes: Uint8Array, version: number, to: number): boolean {
-  return wholeOf(bytes, version, to)?.to === to
+export function isFilled(
+  bytes: Uint8Array,
+  version: number,
+  to: number,
+  budget: WorkBudget,
+): boolean {
+  return wholeOf(bytes, version, to, budget)?.to === to
 }
 
 /** The text for a key whose structure is cut and whose secret nothing verifies. */
@@ -52,11 +64,16 @@ export function behindVersion(
 }
 
 /** `count` non-negative INTEGERs in a row from `at`, or as many as there are. */
-export function integersAt(bytes: Uint8Array, at: number, count: number): Element[] {
+export function integersAt(
+  bytes: Uint8Array,
+  at: number,
+  count: number,
+  budget: WorkBudget,
+): Element[] {
   const found: Element[] = []
   let next = at
   while (found.length < count) {
-    const element = elementOf(bytes, next, bytes.length, TAG.integer)
+    const element = elementOf(bytes, next, bytes.length, TAG.integer, budget)
     if (element === undefined || lengthOf(element) === 0) break
     if ((bytes[element.from] ?? 0) >= 0x80) break
     found.push(element)
@@ -66,6 +83,6 @@ export function integersAt(bytes: Uint8Array, at: number, count: number): Elemen
 }
 
 /** The number in an INTEGER or an OCTET STRING, without a sign. */
-export function numberOf(bytes: Uint8Array, element: Element): bigint {
-  return fromBigEndian(bytes.subarray(element.from, element.to))
+export function numberOf(bytes: Uint8Array, element: Element, budget: WorkBudget): bigint {
+  return fromBigEndian(bytes.subarray(element.from, element.to), budget)
 }

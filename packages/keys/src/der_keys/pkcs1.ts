@@ -10,6 +10,7 @@ import { RSA_BITS } from '../arithmetic/rsa.ts'
 import { childrenOf, type Element, elementOf, lengthOf, TAG } from '../der/der.ts'
 import { isRandomLooking } from '../material/random_looking.ts'
 import { unverified } from '../material/verification.ts'
+import { UNLIMITED, type WorkBudget } from '../material/work_budget.ts'
 import { behindVersion, type DerKey, integersAt, numberOf, placed } from './der_key.ts'
 import { verifyRsa } from './verify.ts'
 import { verifyGroupKey } from './verify_opaque.ts'
@@ -18,14 +19,18 @@ const RSA_INTEGERS = 8
 const DSA_INTEGERS = 5
 
 /** The RSA or DSA key whose version INTEGER is at `version`. */
-export function pkcs1At(bytes: Uint8Array, version: number): DerKey | undefined {
+export function pkcs1At(
+  bytes: Uint8Array,
+  version: number,
+  budget: WorkBudget = UNLIMITED,
+): DerKey | undefined {
   const at = behindVersion(bytes, version, [0, 1])
   if (at === undefined) return undefined
-  const integers = integersAt(bytes, at, RSA_INTEGERS)
+  const integers = integersAt(bytes, at, RSA_INTEGERS, budget)
   const last = integers.at(-1)
   if (last === undefined) return undefined
-  if (integers.length === RSA_INTEGERS) return rsaOf(bytes, version, integers, last)
-  if (integers.length === DSA_INTEGERS) return dsaOf(bytes, version, integers, last)
+  if (integers.length === RSA_INTEGERS) return rsaOf(bytes, version, integers, last, budget)
+  if (integers.length === DSA_INTEGERS) return dsaOf(bytes, version, integers, last, budget)
   return undefined
 }
 
@@ -34,25 +39,26 @@ function rsaOf(
   version: number,
   integers: readonly Element[],
   last: Element,
+  budget: WorkBudget,
 ): DerKey | undefined {
   const isMultiPrime = bytes[version + 2] === 1
   if (!areSizesOfRsa(integers, isMultiPrime)) return undefined
-  const more = isMultiPrime ? otherPrimes(bytes, last.to) : undefined
+  const more = isMultiPrime ? otherPrimes(bytes, last.to, budget) : undefined
   const to = more?.to ?? last.to
-  const [n, e, d, p, q, dP, dQ, qInv] = integers.map((element) => numberOf(bytes, element))
-  const proof = verifyRsa({ n, e, d, p, q, dP, dQ, qInv, others: more?.primes ?? [] })
-  if (proof !== undefined) return placed(bytes, 'pkcs1-der', version, to, proof)
+  const [n, e, d, p, q, dP, dQ, qInv] = integers.map((element) => numberOf(bytes, element, budget))
+  const proof = verifyRsa({ n, e, d, p, q, dP, dQ, qInv, others: more?.primes ?? [] }, budget)
+  if (proof !== undefined) return placed(bytes, 'pkcs1-der', version, to, proof, budget)
   // A structure of fitting sizes that is filled with something else than numbers of a key is nothing.
   const isFilled = integers
     .filter((_, i) => i !== 1)
-    .every((element) => isRandomLooking(bytes.subarray(element.from, element.to)))
+    .every((element) => isRandomLooking(bytes.subarray(element.from, element.to), budget))
   if (!isFilled) return undefined
   const damaged = unverified(
     'rsa',
     bitLength(n ?? 0n),
     'laid out as a key, no equation of RSA holds',
   )
-  return placed(bytes, 'pkcs1-der', version, to, damaged)
+  return placed(bytes, 'pkcs1-der', version, to, damaged, budget)
 }
 
 /** Dropped here, before any number is made of them, are rows of INTEGERs that are no key by their lengths. */
@@ -64,13 +70,17 @@ function areSizesOfRsa(integers: readonly Element[], isMultiPrime: boolean): boo
 }
 
 /** OtherPrimeInfos: a SEQUENCE of SEQUENCEs that begin with a prime. */
-function otherPrimes(bytes: Uint8Array, at: number): { primes: bigint[]; to: number } | undefined {
-  const list = elementOf(bytes, at, bytes.length, TAG.sequence)
+function otherPrimes(
+  bytes: Uint8Array,
+  at: number,
+  budget: WorkBudget,
+): { primes: bigint[]; to: number } | undefined {
+  const list = elementOf(bytes, at, bytes.length, TAG.sequence, budget)
   if (list === undefined || lengthOf(list) > RSA_BITS.most) return undefined
   const primes: bigint[] = []
-  for (const info of childrenOf(bytes, list) ?? []) {
-    const prime = elementOf(bytes, info.from, info.to, TAG.integer)
-    if (prime !== undefined) primes.push(numberOf(bytes, prime))
+  for (const info of childrenOf(bytes, list, budget) ?? []) {
+    const prime = elementOf(bytes, info.from, info.to, TAG.integer, budget)
+    if (prime !== undefined) primes.push(numberOf(bytes, prime, budget))
   }
   return { primes, to: list.to }
 }
@@ -82,11 +92,14 @@ function dsaOf(
   version: number,
   integers: readonly Element[],
   last: Element,
+  budget: WorkBudget,
 ): DerKey | undefined {
   if (!areSizesOfDsa(integers)) return undefined
-  const [p = 0n, q = 0n, g = 0n, y = 0n, x = 0n] = integers.map((each) => numberOf(bytes, each))
-  const proof = verifyGroupKey('dsa', { p, q, g, y, x })
-  return proof && placed(bytes, 'dsa-der', version, last.to, proof)
+  const [p = 0n, q = 0n, g = 0n, y = 0n, x = 0n] = integers.map((each) =>
+    numberOf(bytes, each, budget),
+  )
+  const proof = verifyGroupKey('dsa', { p, q, g, y, x }, budget)
+  return proof && placed(bytes, 'dsa-der', version, last.to, proof, budget)
 }
 
 function areSizesOfDsa(integers: readonly Element[]): boolean {

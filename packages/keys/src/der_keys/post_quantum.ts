@@ -34,7 +34,7 @@ import {
 import type { OpaqueMaterial } from '../material/key_material.ts'
 import { isRandomLooking } from '../material/random_looking.ts'
 import { REFUSED, unverified, type Verification } from '../material/verification.ts'
-import { withinBudget, withinBudgetOnce } from '../material/work_budget.ts'
+import type { WorkBudget } from '../material/work_budget.ts'
 import { plainSpki } from '../public_half/spki.ts'
 
 type Kind = 'ml-kem' | 'ml-dsa' | 'slh-dsa'
@@ -54,6 +54,7 @@ export interface PqScheme {
   readonly verify: (
     seed: Uint8Array | undefined,
     expanded: Uint8Array | undefined,
+    budget: WorkBudget,
   ) => Verification | undefined
 }
 
@@ -77,8 +78,8 @@ type Lattice = Omit<LatticeScheme, 'verify'> & {
 const LATTICE_COST = 5_000_000
 
 function lattice(scheme: Lattice): LatticeScheme {
-  const verify: PqScheme['verify'] = (seed, expanded) =>
-    withinBudget(LATTICE_COST, () =>
+  const verify: PqScheme['verify'] = (seed, expanded, budget) =>
+    budget.within(LATTICE_COST, () =>
       seed === undefined
         ? verifiedExpanded(scheme, expanded)
         : verifiedSeed(scheme, seed, expanded),
@@ -123,7 +124,7 @@ function slhDsa(parameters: SlhDsaParameters): PqScheme {
     seedLength: 0,
     secretLength: slhDsaSecretLength(parameters),
     publicLength: slhDsaSecretLength(parameters) / 2,
-    verify: (_, secret) => verifiedTree(parameters, secret),
+    verify: (_, secret, budget) => verifiedTree(parameters, secret, budget),
   }
 }
 
@@ -153,13 +154,14 @@ export function verifyPq(
   scheme: PqScheme,
   seed: Uint8Array | undefined,
   expanded: Uint8Array | undefined,
+  budget: WorkBudget,
 ): Verification | undefined {
   if (seed?.length !== scheme.seedLength && expanded?.length !== scheme.secretLength)
     return undefined
-  if (![seed, expanded].every((part) => part === undefined || isRandomLooking(part)))
+  if (![seed, expanded].every((part) => part === undefined || isRandomLooking(part, budget)))
     return undefined
   return (
-    scheme.verify(seed, expanded) ??
+    scheme.verify(seed, expanded, budget) ??
     unverified(scheme.kind, scheme.set, `${scheme.name}, ${REFUSED}`)
   )
 }
@@ -211,11 +213,12 @@ function verified(
 function verifiedTree(
   parameters: SlhDsaParameters,
   secret: Uint8Array | undefined,
+  budget: WorkBudget,
 ): Verification | undefined {
   if (secret === undefined) return undefined
   const scheme = { ...parameters, kind: 'slh-dsa' } as const
-  const numbers = [BigInt(`0x${parameters.oid}`), fromBigEndian(secret)]
-  const isKey = withinBudgetOnce(slhDsaCost(parameters), 'hash-tree', numbers, () =>
+  const numbers = [BigInt(`0x${parameters.oid}`), fromBigEndian(secret, budget)]
+  const isKey = budget.withinOnce(slhDsaCost(parameters), 'hash-tree', numbers, () =>
     isSlhDsaKey(parameters, secret),
   )
   if (isKey === undefined) return undefined

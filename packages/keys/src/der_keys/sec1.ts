@@ -15,6 +15,7 @@ import { fromBigEndian } from '../arithmetic/modular.ts'
 import { childrenOf, contentOf, type Element, elementOf, hexOf, lengthOf, TAG } from '../der/der.ts'
 import { isRandomLooking } from '../material/random_looking.ts'
 import { unverified, type Verification } from '../material/verification.ts'
+import { UNLIMITED, type WorkBudget } from '../material/work_budget.ts'
 import { behindVersion, CUT, type DerKey, isFilled, numberOf, placed } from './der_key.ts'
 import { verifyEc, withPossible } from './verify.ts'
 
@@ -43,24 +44,26 @@ interface Sec1 {
 export function sec1At(
   bytes: Uint8Array,
   version: number,
+  budget: WorkBudget = UNLIMITED,
   known?: CurveParameters,
 ): DerKey | undefined {
-  const sec1 = readSec1(bytes, version)
+  const sec1 = readSec1(bytes, version, budget)
   if (sec1 === undefined) return undefined
-  const proof = judged(bytes, version, sec1, known)
-  return proof && placed(bytes, 'sec1-der', version, sec1.to, proof)
+  const proof = judged(bytes, version, sec1, known, budget)
+  return proof && placed(bytes, 'sec1-der', version, sec1.to, proof, budget)
 }
 
-function readSec1(bytes: Uint8Array, version: number): Sec1 | undefined {
+function readSec1(bytes: Uint8Array, version: number, budget: WorkBudget): Sec1 | undefined {
   const at = behindVersion(bytes, version, [1])
-  const secret = at === undefined ? undefined : elementOf(bytes, at, bytes.length, TAG.octets)
+  const secret =
+    at === undefined ? undefined : elementOf(bytes, at, bytes.length, TAG.octets, budget)
   if (secret === undefined || lengthOf(secret) === 0 || lengthOf(secret) > LONGEST_SCALAR) {
     return undefined
   }
-  const parameters = elementOf(bytes, secret.to, bytes.length, PARAMETERS)
+  const parameters = elementOf(bytes, secret.to, bytes.length, PARAMETERS, budget)
   const next = parameters?.to ?? secret.to
-  const outer = elementOf(bytes, next, bytes.length, PUBLIC)
-  const point = outer && elementOf(bytes, outer.from, outer.to, TAG.bits)
+  const outer = elementOf(bytes, next, bytes.length, PUBLIC, budget)
+  const point = outer && elementOf(bytes, outer.from, outer.to, TAG.bits, budget)
   const isCut = outer !== undefined && point?.to !== outer.to
   return { secret, parameters, point, isCut, to: outer?.to ?? next }
 }
@@ -70,22 +73,26 @@ function judged(
   version: number,
   sec1: Sec1,
   known: CurveParameters | undefined,
+  budget: WorkBudget,
 ): Verification | undefined {
   const { secret, parameters, point } = sec1
-  const d = numberOf(bytes, secret)
-  const curve = (parameters && curveOf(bytes, parameters)) ?? known
-  if (curve !== undefined) return judgedOn(bytes, version, curve, d, sec1)
+  const d = numberOf(bytes, secret, budget)
+  const curve = (parameters && curveOf(bytes, parameters, budget)) ?? known
+  if (curve !== undefined) return judgedOn(bytes, version, curve, d, sec1, budget)
   // Without a name, the point identifies the curve: it satisfies one equation only.
   const uncompressed = point && contentOf(bytes, point)
-  const found = uncompressed && curveOfPoint(uncompressed)
-  if (found !== undefined) return verifyEc(found.curve.curve, d, found.point)
-  if (!isFilled(bytes, version, sec1.to) || !isRandomLooking(contentOf(bytes, secret)))
+  const found = uncompressed && curveOfPoint(uncompressed, budget)
+  if (found !== undefined) return verifyEc(found.curve.curve, d, found.point, budget)
+  if (
+    !isFilled(bytes, version, sec1.to, budget) ||
+    !isRandomLooking(contentOf(bytes, secret), budget)
+  )
     return undefined
   const unnamed = unverified('ec', lengthOf(secret) * 8, UNNAMED)
   const curves = curvesOfLength(lengthOf(secret))
   return withPossible(
     unnamed,
-    curves.map((each) => verifyEc(each.curve, d, undefined)),
+    curves.map((each) => verifyEc(each.curve, d, undefined, budget)),
   )
 }
 
@@ -95,27 +102,29 @@ function judgedOn(
   parameters: CurveParameters,
   d: bigint,
   { secret, point, isCut, to }: Sec1,
+  budget: WorkBudget,
 ): Verification | undefined {
   const { curve, bits, lengthBytes } = parameters
   const stored = point && contentOf(bytes, point)
-  const full = stored && pointOf(stored, lengthBytes)
-  if (full !== undefined) return verifyEc(curve, d, full)
-  if (stored !== undefined) return againstCompressed(parameters, d, stored)
-  if (!isRandomLooking(contentOf(bytes, secret))) return undefined
-  if (!isCut && isFilled(bytes, version, to)) return verifyEc(curve, d, undefined)
-  if (isTemplate(bytes, secret)) return undefined
-  return withPossible(unverified('ec', bits, CUT), [verifyEc(curve, d, undefined)])
+  const full = stored && pointOf(stored, lengthBytes, budget)
+  if (full !== undefined) return verifyEc(curve, d, full, budget)
+  if (stored !== undefined) return againstCompressed(parameters, d, stored, budget)
+  if (!isRandomLooking(contentOf(bytes, secret), budget)) return undefined
+  if (!isCut && isFilled(bytes, version, to, budget)) return verifyEc(curve, d, undefined, budget)
+  if (isTemplate(bytes, secret, budget)) return undefined
+  return withPossible(unverified('ec', bits, CUT), [verifyEc(curve, d, undefined, budget)])
 }
 
 function againstCompressed(
   { curve, bits, lengthBytes }: CurveParameters,
   d: bigint,
   stored: Uint8Array,
+  budget: WorkBudget,
 ): Verification {
-  const proof = verifyEc(curve, d, undefined)
+  const proof = verifyEc(curve, d, undefined, budget)
   const made = proof.material?.type === 'ec' ? proof.material : undefined
   if (made === undefined) return proof
-  if (!isCompressed(stored, made, lengthBytes))
+  if (!isCompressed(stored, made, lengthBytes, budget))
     return unverified('ec', bits, 'd·G is another point')
   const { x, y } = made
   const { isWellFormed: _, ...shown } = proof
@@ -126,10 +135,16 @@ function againstCompressed(
  * Whether what should follow the scalar is in its position: programs contain heads of keys to put before one, one field
  * after another without what goes between (seen in the Rust crate ring).
  */
-function isTemplate(bytes: Uint8Array, secret: Element): boolean {
-  const outer = elementOf(bytes, secret.from, bytes.length, bytes[secret.from] ?? 0)
+function isTemplate(bytes: Uint8Array, secret: Element, budget: WorkBudget): boolean {
+  const outer = elementOf(bytes, secret.from, bytes.length, bytes[secret.from] ?? 0, budget)
   if (outer?.tag !== PARAMETERS && outer?.tag !== PUBLIC) return false
-  const inner = elementOf(bytes, outer.from, outer.to, outer.tag === PUBLIC ? TAG.bits : TAG.oid)
+  const inner = elementOf(
+    bytes,
+    outer.from,
+    outer.to,
+    outer.tag === PUBLIC ? TAG.bits : TAG.oid,
+    budget,
+  )
   return inner !== undefined
 }
 
@@ -137,25 +152,33 @@ function isTemplate(bytes: Uint8Array, secret: Element): boolean {
  * X and Y of an uncompressed point in a BIT STRING's content, or of one in the hybrid form, which contains the last bit
  * of y twice.
  */
-function pointOf(bits: Uint8Array, lengthBytes: number): Point | undefined {
+function pointOf(bits: Uint8Array, lengthBytes: number, budget: WorkBudget): Point | undefined {
   if (bits.length !== 2 + 2 * lengthBytes || bits[0] !== 0) return undefined
   const hybrid = 6 + ((bits.at(-1) ?? 0) & 1)
   if (bits[1] !== 4 && bits[1] !== hybrid) return undefined
   return {
-    x: fromBigEndian(bits.subarray(2, 2 + lengthBytes)),
-    y: fromBigEndian(bits.subarray(2 + lengthBytes)),
+    x: fromBigEndian(bits.subarray(2, 2 + lengthBytes), budget),
+    y: fromBigEndian(bits.subarray(2 + lengthBytes), budget),
   }
 }
 
-function isCompressed(bits: Uint8Array, { x, y }: Point, lengthBytes: number): boolean {
+function isCompressed(
+  bits: Uint8Array,
+  { x, y }: Point,
+  lengthBytes: number,
+  budget: WorkBudget,
+): boolean {
   if (bits.length !== 2 + lengthBytes || bits[0] !== 0) return false
-  return bits[1] === 2 + Number(y & 1n) && fromBigEndian(bits.subarray(2)) === x
+  return bits[1] === 2 + Number(y & 1n) && fromBigEndian(bits.subarray(2), budget) === x
 }
 
 /** The curve that an uncompressed point is on. */
-function curveOfPoint(bits: Uint8Array): { curve: CurveParameters; point: Point } | undefined {
+function curveOfPoint(
+  bits: Uint8Array,
+  budget: WorkBudget,
+): { curve: CurveParameters; point: Point } | undefined {
   const lengthBytes = (bits.length - 2) / 2
-  const point = Number.isInteger(lengthBytes) ? pointOf(bits, lengthBytes) : undefined
+  const point = Number.isInteger(lengthBytes) ? pointOf(bits, lengthBytes, budget) : undefined
   if (point === undefined) return undefined
   const curve = NAMED_CURVES.find(
     (each) => each.lengthBytes === lengthBytes && isOnCurve(each, point),
@@ -164,19 +187,30 @@ function curveOfPoint(bits: Uint8Array): { curve: CurveParameters; point: Point 
 }
 
 /** The curve that `parameters` names, or spells out by its prime. */
-export function curveOf(bytes: Uint8Array, parameters: Element): CurveParameters | undefined {
-  const oid = elementOf(bytes, parameters.from, parameters.to, TAG.oid)
+export function curveOf(
+  bytes: Uint8Array,
+  parameters: Element,
+  budget: WorkBudget,
+): CurveParameters | undefined {
+  const oid = elementOf(bytes, parameters.from, parameters.to, TAG.oid, budget)
   if (oid !== undefined) return curveOfOid(hexOf(bytes, oid))
-  const explicit = elementOf(bytes, parameters.from, parameters.to, TAG.sequence)
-  return explicit && explicitCurve(bytes, explicit)
+  const explicit = elementOf(bytes, parameters.from, parameters.to, TAG.sequence, budget)
+  return explicit && explicitCurve(bytes, explicit, budget)
 }
 
 /** RFC 3279, section 2.3.5: version, field { identifier, p }, { a, b, … }, … */
-export function explicitCurve(bytes: Uint8Array, explicit: Element): CurveParameters | undefined {
-  const [, field, equation] = childrenOf(bytes, explicit) ?? []
-  const prime = field && childrenOf(bytes, field)?.[1]
+export function explicitCurve(
+  bytes: Uint8Array,
+  explicit: Element,
+  budget: WorkBudget,
+): CurveParameters | undefined {
+  const [, field, equation] = childrenOf(bytes, explicit, budget) ?? []
+  const prime = field && childrenOf(bytes, field, budget)?.[1]
   if (prime === undefined || lengthOf(prime) > LONGEST_SCALAR + 1) return undefined
-  const a = equation && elementOf(bytes, equation.from, equation.to, TAG.octets)
+  const a = equation && elementOf(bytes, equation.from, equation.to, TAG.octets, budget)
   const isShort = a !== undefined && lengthOf(a) <= LONGEST_SCALAR
-  return curveSpelled(numberOf(bytes, prime), isShort ? numberOf(bytes, a) : undefined)
+  return curveSpelled(
+    numberOf(bytes, prime, budget),
+    isShort ? numberOf(bytes, a, budget) : undefined,
+  )
 }

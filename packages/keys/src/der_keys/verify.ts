@@ -10,7 +10,7 @@ import { type OkpCurve, okpNamed, okpPublicKey } from '../arithmetic/okp.ts'
 import { completeRsa, type RsaParts } from '../arithmetic/rsa.ts'
 import type { Curve, KeyMaterial, RsaMaterial } from '../material/key_material.ts'
 import { REFUSED, unverified, type Verification } from '../material/verification.ts'
-import { withinBudget } from '../material/work_budget.ts'
+import { UNLIMITED, type WorkBudget } from '../material/work_budget.ts'
 import { verifyOpaque } from './verify_opaque.ts'
 
 export type { Verification } from '../material/verification.ts'
@@ -18,20 +18,27 @@ export type { Verification } from '../material/verification.ts'
 /** Verifies material that was assembled elsewhere: a JWK, an XML file, a search by public key. */
 export function verifyMaterial(material: KeyMaterial): Verification {
   const { type } = material
-  if (type === 'rsa') return verifiedRsa(material)
-  if (type === 'ec') return verifiedEc(material.curve, material.d, material, material.computed)
+  if (type === 'rsa') return verifiedRsa(material, UNLIMITED)
+  if (type === 'ec')
+    return verifiedEc(material.curve, material.d, material, material.computed, UNLIMITED)
   if (type === 'okp') {
-    return verifiedOkp(material.curve, material.secret, material.publicKey, material.computed)
+    return verifiedOkp(
+      material.curve,
+      material.secret,
+      material.publicKey,
+      material.computed,
+      UNLIMITED,
+    )
   }
-  return verifyOpaque(material)
+  return verifyOpaque(material, UNLIMITED)
 }
 
-function verifiedRsa(material: RsaMaterial): Verification {
+function verifiedRsa(material: RsaMaterial, budget: WorkBudget): Verification {
   const bits = bitLength(material.n)
   if (material.p === undefined && material.d === undefined) {
     return { certainty: 'candidate', proof: 'no private part', bits, kind: 'rsa', material }
   }
-  return verifyRsa(material) ?? unverified('rsa', bits, 'no equation of RSA holds')
+  return verifyRsa(material, budget) ?? unverified('rsa', bits, 'no equation of RSA holds')
 }
 
 /** Of d·G: OpenSSL has P-256 in assembly. */
@@ -42,16 +49,21 @@ function pointCost(curve: Curve): number {
 const okpCost = (curve: OkpCurve): number => (curve.endsWith('448') ? 300_000 : 80_000)
 
 /** An RSA key from its parts, or undefined where no equation holds. */
-export function verifyRsa(parts: RsaParts): Verification | undefined {
-  const found = completeRsa(parts)
+export function verifyRsa(parts: RsaParts, budget: WorkBudget): Verification | undefined {
+  const found = completeRsa(parts, budget)
   if (found === undefined) return undefined
   const { material, proof } = found
   return { certainty: 'proven', proof, bits: bitLength(material.n), kind: 'rsa', material }
 }
 
 /** @param stored the public point that was beside d, if any */
-export function verifyEc(curve: Curve, d: bigint, stored: Point | undefined): Verification {
-  return verifiedEc(curve, d, stored, undefined)
+export function verifyEc(
+  curve: Curve,
+  d: bigint,
+  stored: Point | undefined,
+  budget: WorkBudget,
+): Verification {
+  return verifiedEc(curve, d, stored, undefined, budget)
 }
 
 function verifiedEc(
@@ -59,6 +71,7 @@ function verifiedEc(
   d: bigint | undefined,
   stored: Point | undefined,
   computed: true | undefined,
+  budget: WorkBudget,
 ): Verification {
   const { bits, n } = curveNamed(curve)
   const kind = 'ec'
@@ -68,7 +81,7 @@ function verifiedEc(
   if (stored !== undefined && !isOnCurve(curveNamed(curve), stored)) {
     return unverified(kind, bits, 'the public point is not on the curve')
   }
-  const point = withinBudget(pointCost(curve), () => publicPoint(curve, d))
+  const point = budget.within(pointCost(curve), () => publicPoint(curve, d))
   if (point === undefined) return unverified(kind, bits, REFUSED)
   const isComputed = stored === undefined || computed === true
   const { x, y } = point
@@ -100,8 +113,9 @@ export function verifyOkp(
   curve: OkpCurve,
   secret: Uint8Array,
   stored: Uint8Array | undefined,
+  budget: WorkBudget,
 ): Verification {
-  return verifiedOkp(curve, secret, stored, undefined)
+  return verifiedOkp(curve, secret, stored, undefined, budget)
 }
 
 function verifiedOkp(
@@ -109,11 +123,12 @@ function verifiedOkp(
   secret: Uint8Array | undefined,
   stored: Uint8Array | undefined,
   computed: true | undefined,
+  budget: WorkBudget,
 ): Verification {
   const { kind, bits, lengthBytes } = okpNamed(curve)
   if (secret === undefined) return unverified(kind, bits, 'no private part')
   if (secret.length !== lengthBytes) return unverified(kind, bits, 'wrong length')
-  const publicKey = withinBudget(okpCost(curve), () => okpPublicKey(curve, secret))
+  const publicKey = budget.within(okpCost(curve), () => okpPublicKey(curve, secret))
   if (publicKey === undefined) return unverified(kind, bits, REFUSED)
   const isComputed = stored === undefined || computed === true
   if (stored !== undefined && Buffer.compare(stored, publicKey) !== 0) {

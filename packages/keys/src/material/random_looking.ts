@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { spend } from './work_budget.ts'
+import { UNLIMITED, type WorkBudget } from './work_budget.ts'
 
 /** 1 for each byte that a probe saw: counted without branches, which random bytes would make a processor guess wrong. */
 const seen = new Uint8Array(256)
@@ -14,13 +14,18 @@ const PRINTABLE = Uint8Array.from({ length: 256 }, (_, byte) => Number(byte >= 0
  * Whether `bytes` could come from a random generator: about as many different values as chance gives, no long run of one,
  * and not mostly printable. Of 10^8 random secrets of 32 bytes, fewer than one fails.
  */
-export function isRandomLooking(bytes: Uint8Array): boolean {
-  return isRandomLookingAt(bytes, 0, bytes.length)
+export function isRandomLooking(bytes: Uint8Array, budget: WorkBudget = UNLIMITED): boolean {
+  return isRandomLookingAt(bytes, 0, bytes.length, budget)
 }
 
 /** The same of `length` bytes from `from` on, which must be there. */
-export function isRandomLookingAt(bytes: Uint8Array, from: number, length: number): boolean {
-  spend(200 + 3 * length)
+export function isRandomLookingAt(
+  bytes: Uint8Array,
+  from: number,
+  length: number,
+  budget: WorkBudget = UNLIMITED,
+): boolean {
+  budget.spend(200 + 3 * length)
   seen.fill(0)
   let different = 0
   let printable = 0

@@ -9,6 +9,7 @@ import { isGroup } from '../arithmetic/group.ts'
 import { fromBigEndian } from '../arithmetic/modular.ts'
 import { childrenOf, contentOf, elementOf, TAG } from '../der/der.ts'
 import type { GroupMaterial } from '../material/key_material.ts'
+import { UNLIMITED, type WorkBudget } from '../material/work_budget.ts'
 import { groupSpki, OID, type SpkiParts, spkiParts } from './spki.ts'
 
 /** The public half of a DSA or DH key, in numbers. */
@@ -28,26 +29,35 @@ const KINDS = new Map<string, GroupKey['kind']>([
 ])
 
 /** The numbers of a SubjectPublicKeyInfo that begins at 0, or undefined for none and for other algorithms. */
-export function groupKeyOfSpki(spki: Uint8Array): GroupKey | undefined {
-  const parts = spkiParts(spki)
-  return parts && groupKeyOf(spki, parts)
+export function groupKeyOfSpki(
+  spki: Uint8Array,
+  budget: WorkBudget = UNLIMITED,
+): GroupKey | undefined {
+  const parts = spkiParts(spki, budget)
+  return parts && groupKeyOf(spki, parts, budget)
 }
 
 /** @param parts of `spki` */
-export function groupKeyOf(spki: Uint8Array, parts: SpkiParts): GroupKey | undefined {
+export function groupKeyOf(
+  spki: Uint8Array,
+  parts: SpkiParts,
+  budget: WorkBudget,
+): GroupKey | undefined {
   const { oid, parameters, publicKey } = parts
   const kind = KINDS.get(oid)
-  const y = elementOf(publicKey, 0, publicKey.length, TAG.integer)
+  const y = elementOf(publicKey, 0, publicKey.length, TAG.integer, budget)
   if (kind === undefined || parameters === undefined || y === undefined) return undefined
-  const numbers = (childrenOf(spki, parameters) ?? [])
+  const numbers = (childrenOf(spki, parameters, budget) ?? [])
     .slice(0, 3)
-    .flatMap((each) => (each.tag === TAG.integer ? [fromBigEndian(contentOf(spki, each))] : []))
+    .flatMap((each) =>
+      each.tag === TAG.integer ? [fromBigEndian(contentOf(spki, each), budget)] : [],
+    )
   const [p, second, third] = numbers
   const g = kind === 'dsa' ? third : second
   if (p === undefined || g === undefined) return undefined
   // In PKCS#3 the third is no q, but how long exponents are.
   const q = kind === 'dsa' ? second : oid === OID.dhX942 ? third : undefined
-  return { kind, p, g, q, y: fromBigEndian(contentOf(publicKey, y)) }
+  return { kind, p, g, q, y: fromBigEndian(contentOf(publicKey, y), budget) }
 }
 
 /** The key without its secret: spelled without what its group need not have, as it is named when it is found. */

@@ -12,7 +12,10 @@ import type { PublicKey } from './public_key.ts'
 export function publicHalf(material: KeyMaterial | undefined): PublicKey | undefined {
   const bare = withoutSecret(material)
   if (bare === undefined) return undefined
-  return { material: bare, keyId: { ...keyIdOf(bare), kid: undefined, subject: undefined } }
+  return {
+    material: bare,
+    keyId: { ...keyIdOf(bare), kid: undefined, subject: undefined },
+  }
 }
 
 /** The same without its name. */

@@ -5,6 +5,7 @@
  *
  * @module
  */
+import { UNLIMITED } from '../material/work_budget.ts'
 import { readBech32 } from './bech32.ts'
 import type { PublicMaterial } from './spki_key.ts'
 
@@ -17,7 +18,7 @@ const OTHER_RECIPIENT = /(?<![\w-])age1[a-z\d]{2,24}1[02-9ac-hj-np-z]{20}/
 export function keysOfRecipients(text: string): PublicMaterial[] {
   return [...text.matchAll(RECIPIENT)].flatMap(([, small, capitals]) => {
     const data = Buffer.from(small ?? capitals ?? '', 'latin1')
-    const publicKey = readBech32('age', data)
+    const publicKey = readBech32('age', data, UNLIMITED)
     if (publicKey === undefined) return []
     return [{ type: 'okp', curve: 'X25519', publicKey, secret: undefined } as const]
   })

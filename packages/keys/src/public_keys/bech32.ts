@@ -5,7 +5,7 @@
  *
  * @module
  */
-import { spend } from '../material/work_budget.ts'
+import type { WorkBudget } from '../material/work_budget.ts'
 
 /** Five bits a letter. */
 export const BECH32_ALPHABET = 'qpzry9x8gf2tvdw0s3jn54khce6mua7l'
@@ -42,9 +42,13 @@ function stepped(sum: number, value: number): number {
  * @param data ASCII letters, all small or all capitals: 52 and 6 of the checksum
  * @returns the caller's, who wipes them
  */
-export function readBech32(prefix: string, data: Uint8Array): Uint8Array | undefined {
+export function readBech32(
+  prefix: string,
+  data: Uint8Array,
+  budget: WorkBudget,
+): Uint8Array | undefined {
   if (data.length !== BECH32_LETTERS + CHECKSUM_LETTERS) return undefined
-  spend(READ_COST)
+  budget.spend(READ_COST)
   const values = valuesOf(data)
   if (values === undefined) return undefined
   const sum = values.reduce((rest, value) => stepped(rest, value), sumOf(prefix))

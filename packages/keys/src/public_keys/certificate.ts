@@ -9,7 +9,7 @@
  */
 import { X509Certificate } from 'node:crypto'
 import { childrenOf, elementOf, TAG } from '../der/der.ts'
-import { spend } from '../material/work_budget.ts'
+import { UNLIMITED, type WorkBudget } from '../material/work_budget.ts'
 import { keyIdOf } from '../public_half/key_id.ts'
 import type { PublicKey } from '../public_half/public_key.ts'
 import { keyOfSpki } from './spki_key.ts'
@@ -18,19 +18,25 @@ import { keyOfSpki } from './spki_key.ts'
 const VERSION = 0xa0
 
 /** The key of a certificate that begins at 0, or undefined for none and for kinds that are not searched for. */
-export function keyOfCertificate(der: Uint8Array): PublicKey | undefined {
-  const spki = spkiOfCertificate(der)
-  const material = spki && keyOfSpki(spki)
+export function keyOfCertificate(
+  der: Uint8Array,
+  budget: WorkBudget = UNLIMITED,
+): PublicKey | undefined {
+  const spki = spkiOfCertificate(der, budget)
+  const material = spki && keyOfSpki(spki, budget)
   if (material === undefined) return undefined
-  return keyWith(material, namesOf(der))
+  return keyWith(material, namesOf(der, budget), budget)
 }
 
 /** The SubjectPublicKeyInfo of a certificate that begins at 0, a view; undefined for none. */
-export function spkiOfCertificate(der: Uint8Array): Uint8Array | undefined {
-  const whole = elementOf(der, 0, der.length, TAG.sequence)
-  const [signed] = (whole && childrenOf(der, whole)) ?? []
+export function spkiOfCertificate(
+  der: Uint8Array,
+  budget: WorkBudget = UNLIMITED,
+): Uint8Array | undefined {
+  const whole = elementOf(der, 0, der.length, TAG.sequence, budget)
+  const [signed] = (whole && childrenOf(der, whole, budget)) ?? []
   if (signed?.tag !== TAG.sequence) return undefined
-  const fields = childrenOf(der, signed) ?? []
+  const fields = childrenOf(der, signed, budget) ?? []
   const spki = fields[fields[0]?.tag === VERSION ? 6 : 5]
   return spki?.tag === TAG.sequence ? der.subarray(spki.at, spki.to) : undefined
 }
@@ -39,20 +45,23 @@ export function spkiOfCertificate(der: Uint8Array): Uint8Array | undefined {
 export function keyWith(
   material: PublicKey['material'],
   known: Pick<PublicKey, 'kid' | 'subject' | 'notAfterMs'>,
+  budget: WorkBudget = UNLIMITED,
 ): PublicKey {
   const { kid, subject } = known
-  return { ...known, material, keyId: { ...keyIdOf(material), kid, subject } }
+  return { ...known, material, keyId: { ...keyIdOf(material, budget), kid, subject } }
 }
 
 /** A key of which nothing else is known. */
-export const plainKey = (material: PublicKey['material'] | undefined): PublicKey | undefined =>
-  material && keyWith(material, {})
+export const plainKey = (
+  material: PublicKey['material'] | undefined,
+  budget: WorkBudget = UNLIMITED,
+): PublicKey | undefined => material && keyWith(material, {}, budget)
 
 /** @param der may go on behind the certificate */
-function namesOf(der: Uint8Array): Pick<PublicKey, 'subject' | 'notAfterMs'> {
-  spend(100_000)
+function namesOf(der: Uint8Array, budget: WorkBudget): Pick<PublicKey, 'subject' | 'notAfterMs'> {
+  budget.spend(100_000)
   try {
-    const whole = elementOf(der, 0, der.length, TAG.sequence)
+    const whole = elementOf(der, 0, der.length, TAG.sequence, budget)
     const { subject, validTo } = new X509Certificate(der.subarray(0, whole?.to))
     const notAfterMs = Date.parse(validTo)
     return {

@@ -9,6 +9,7 @@ import { isObject, type Json, text } from '@mintmark/core'
 import { CURVES } from '../arithmetic/curves.ts'
 import { fromBigEndian } from '../arithmetic/modular.ts'
 import { OKP } from '../arithmetic/okp.ts'
+import { UNLIMITED, type WorkBudget } from '../material/work_budget.ts'
 import type { PublicKey } from '../public_half/public_key.ts'
 import { keyOfCertificate, keyWith } from './certificate.ts'
 import { ecKey, type PublicMaterial, rsaKey } from './spki_key.ts'
@@ -28,7 +29,7 @@ export function keysOfJson(value: unknown): ParsedKeys {
   const problems: string[] = []
   const found = jwksIn(value)
   for (const [index, jwk] of found.slice(0, MOST_KEYS).entries()) {
-    const key = keyOfJwk(jwk)
+    const key = keyOfJwk(jwk, UNLIMITED)
     if (key === undefined) {
       problems.push(`key ${index + 1} of the set is none that is looked for`)
       continue
@@ -58,34 +59,43 @@ function hasSecret(jwk: Json): boolean {
 }
 
 /** The key of one JWK, with its `kid` and the subject of its certificate. */
-export function keyOfJwk(jwk: Json): PublicKey | undefined {
-  const certificate = certificateOf(jwk)
-  const material = materialOf(jwk) ?? certificate?.material
+export function keyOfJwk(jwk: Json, budget: WorkBudget): PublicKey | undefined {
+  const certificate = certificateOf(jwk, budget)
+  const material = materialOf(jwk, budget) ?? certificate?.material
   if (material === undefined) return undefined
   const kid = text(jwk, 'kid')
   const { subject, notAfterMs } = certificate ?? {}
-  return keyWith(material, {
-    ...(kid === undefined ? {} : { kid }),
-    ...(subject === undefined ? {} : { subject }),
-    ...(notAfterMs === undefined ? {} : { notAfterMs }),
-  })
+  return keyWith(
+    material,
+    {
+      ...(kid === undefined ? {} : { kid }),
+      ...(subject === undefined ? {} : { subject }),
+      ...(notAfterMs === undefined ? {} : { notAfterMs }),
+    },
+    budget,
+  )
 }
 
-function certificateOf(jwk: Json): PublicKey | undefined {
+function certificateOf(jwk: Json, budget: WorkBudget): PublicKey | undefined {
   const chain: unknown = jwk['x5c']
   const first: unknown = Array.isArray(chain) ? chain[0] : undefined
-  return typeof first === 'string' ? keyOfCertificate(Buffer.from(first, 'base64')) : undefined
+  return typeof first === 'string'
+    ? keyOfCertificate(Buffer.from(first, 'base64'), budget)
+    : undefined
 }
 
-function materialOf(jwk: Json): PublicMaterial | undefined {
+function materialOf(jwk: Json, budget: WorkBudget): PublicMaterial | undefined {
   const kty = text(jwk, 'kty')
   if (kty === 'RSA') {
-    return rsaKey(fromBigEndian(bytesOf(jwk, 'n')), fromBigEndian(bytesOf(jwk, 'e')))
+    return rsaKey(
+      fromBigEndian(bytesOf(jwk, 'n'), budget),
+      fromBigEndian(bytesOf(jwk, 'e'), budget),
+    )
   }
   const crv = text(jwk, 'crv')
   if (kty === 'EC') {
     const curve = CURVES.find((each) => each.curve === crv)
-    return curve && ecKey(curve, bytesOf(jwk, 'x'), bytesOf(jwk, 'y'))
+    return curve && ecKey(curve, bytesOf(jwk, 'x'), bytesOf(jwk, 'y'), budget)
   }
   if (kty !== 'OKP') return undefined
   const okp = OKP.find((each) => each.curve === crv)

@@ -4,6 +4,7 @@
  * @module
  */
 import { pqSchemeOfOid } from '../der_keys/post_quantum.ts'
+import { UNLIMITED } from '../material/work_budget.ts'
 import { OID, spkiParts } from '../public_half/spki.ts'
 import { curveOfParameters } from './spki_key.ts'
 
@@ -24,7 +25,8 @@ export function spkiProblem(spki: Uint8Array): string | undefined {
   if (RSA.has(oid)) return 'an RSA key whose numbers are none of a key of 256 to 16384 bits'
   if (GROUP.has(oid)) return 'a key of DSA or DH whose numbers do not fit each other'
   if (!EC.has(oid)) return 'a public key of an algorithm that is not looked for'
-  const isKnown = parameters !== undefined && curveOfParameters(spki, parameters) !== undefined
+  const isKnown =
+    parameters !== undefined && curveOfParameters(spki, parameters, UNLIMITED) !== undefined
   return isKnown ? 'a point that is none of its curve' : 'a key of a curve that is not looked for'
 }
 

@@ -8,7 +8,7 @@
 import { curveNamed } from '../arithmetic/curves.ts'
 import { fromBigEndian } from '../arithmetic/modular.ts'
 import type { Curve } from '../material/key_material.ts'
-import { spend } from '../material/work_budget.ts'
+import { UNLIMITED, type WorkBudget } from '../material/work_budget.ts'
 import { groupMaterial } from '../public_half/group_spki.ts'
 import { keyOfPoint, type PublicMaterial, rsaKey } from './spki_key.ts'
 import { SshStrings } from './ssh_strings.ts'
@@ -22,8 +22,11 @@ const CURVES_BY_NAME: Readonly<Record<string, Curve>> = {
 const CERTIFICATE = '-cert-v01@openssh.com'
 
 /** The key of a blob that begins at 0; what is behind it is ignored. */
-export function keyOfSshBlob(blob: Uint8Array): PublicMaterial | undefined {
-  spend(2000)
+export function keyOfSshBlob(
+  blob: Uint8Array,
+  budget: WorkBudget = UNLIMITED,
+): PublicMaterial | undefined {
+  budget.spend(2000)
   const strings = new SshStrings(blob)
   const name = strings.name()
   const plain = name.endsWith(CERTIFICATE) ? name.slice(0, -CERTIFICATE.length) : name
@@ -31,7 +34,7 @@ export function keyOfSshBlob(blob: Uint8Array): PublicMaterial | undefined {
   if (plain !== name) strings.string()
   if (plain === 'ssh-rsa') {
     const [e, n] = [strings.string(), strings.string()]
-    return e && n && rsaKey(fromBigEndian(n), fromBigEndian(e))
+    return e && n && rsaKey(fromBigEndian(n, budget), fromBigEndian(e, budget))
   }
   if (plain === 'ssh-ed25519') {
     const publicKey = strings.string()
@@ -43,12 +46,12 @@ export function keyOfSshBlob(blob: Uint8Array): PublicMaterial | undefined {
       secret: undefined,
     }
   }
-  if (plain === 'ssh-dss') return dsaKey(strings)
+  if (plain === 'ssh-dss') return dsaKey(strings, budget)
   const curve = Object.hasOwn(CURVES_BY_NAME, plain) ? CURVES_BY_NAME[plain] : undefined
   if (curve === undefined) return undefined
   strings.string()
   const point = strings.string()
-  return point && keyOfPoint(curveNamed(curve).oid, point)
+  return point && keyOfPoint(curveNamed(curve).oid, point, budget)
 }
 
 /** Bytes of p and q of a DSA key at least. */
@@ -56,17 +59,17 @@ const LEAST_GROUP = 64
 const LEAST_ORDER = 16
 
 /** RFC 4253, section 6.6: p, q, g, y. */
-function dsaKey(strings: SshStrings): PublicMaterial | undefined {
+function dsaKey(strings: SshStrings, budget: WorkBudget): PublicMaterial | undefined {
   const [p, q, g, y] = [1, 2, 3, 4].map(() => strings.string())
   if (p === undefined || q === undefined || g === undefined || y === undefined) return undefined
   // What groupMaterial turns down, before numbers are made of it.
   if (p.length < LEAST_GROUP || q.length < LEAST_ORDER) return undefined
   return groupMaterial({
     kind: 'dsa',
-    p: fromBigEndian(p),
-    q: fromBigEndian(q),
-    g: fromBigEndian(g),
-    y: fromBigEndian(y),
+    p: fromBigEndian(p, budget),
+    q: fromBigEndian(q, budget),
+    g: fromBigEndian(g, budget),
+    y: fromBigEndian(y, budget),
   })
 }
 
@@ -75,7 +78,10 @@ const KEY_IN_LINE =
   /(?:^|[\s,])(?:ssh-rsa|ssh-dss|ssh-ed25519|ecdsa-sha2-nistp\d{3})(?:-cert-v01@openssh\.com)? +(AAAA[\w+/]{40,30000}={0,2})/
 
 /** The key of a line, whatever options or hosts are before it and whatever comment behind. */
-export function keyOfSshLine(line: string): PublicMaterial | undefined {
+export function keyOfSshLine(
+  line: string,
+  budget: WorkBudget = UNLIMITED,
+): PublicMaterial | undefined {
   const base64 = KEY_IN_LINE.exec(line)?.[1]
-  return base64 === undefined ? undefined : keyOfSshBlob(Buffer.from(base64, 'base64'))
+  return base64 === undefined ? undefined : keyOfSshBlob(Buffer.from(base64, 'base64'), budget)
 }

@@ -14,6 +14,7 @@ import { childrenOf, contentOf, type Element, elementOf, hexOf, TAG } from '../d
 import { pqSchemeOfOid } from '../der_keys/post_quantum.ts'
 import { explicitCurve } from '../der_keys/sec1.ts'
 import type { EcMaterial, LatticeMaterial, RsaMaterial } from '../material/key_material.ts'
+import { UNLIMITED, type WorkBudget } from '../material/work_budget.ts'
 import { groupKeyOf, groupMaterial } from '../public_half/group_spki.ts'
 import type { PublicKey } from '../public_half/public_key.ts'
 import { OID, plainSpki, spkiParts } from '../public_half/spki.ts'
@@ -24,16 +25,19 @@ const RSA_OIDS = new Set<string>([OID.rsa, OID.rsaPss, OID.rsaOaep])
 const EC_OIDS = new Set<string>([OID.ec, OID.ecdh])
 
 /** The key of a SubjectPublicKeyInfo that begins at 0, or undefined for none and for kinds that are not searched for. */
-export function keyOfSpki(spki: Uint8Array): PublicMaterial | undefined {
-  const parts = spkiParts(spki)
+export function keyOfSpki(
+  spki: Uint8Array,
+  budget: WorkBudget = UNLIMITED,
+): PublicMaterial | undefined {
+  const parts = spkiParts(spki, budget)
   if (parts === undefined) return undefined
   const { oid, parameters, publicKey } = parts
-  if (RSA_OIDS.has(oid)) return keyOfRsaPublicKey(publicKey)
+  if (RSA_OIDS.has(oid)) return keyOfRsaPublicKey(publicKey, budget)
   if (EC_OIDS.has(oid)) {
-    const curve = parameters && curveOfParameters(spki, parameters)
-    return curve && pointKey(curve, publicKey)
+    const curve = parameters && curveOfParameters(spki, parameters, budget)
+    return curve && pointKey(curve, publicKey, budget)
   }
-  const group = groupKeyOf(spki, parts)
+  const group = groupKeyOf(spki, parts, budget)
   if (group !== undefined) return groupMaterial(group)
   const lattice = latticeMaterial(oid, publicKey)
   if (lattice !== undefined) return lattice
@@ -51,9 +55,10 @@ export function keyOfSpki(spki: Uint8Array): PublicMaterial | undefined {
 export function curveOfParameters(
   spki: Uint8Array,
   parameters: Element,
+  budget: WorkBudget,
 ): CurveParameters | undefined {
   if (parameters.tag === TAG.oid) return curveOfOid(hexOf(spki, parameters))
-  return parameters.tag === TAG.sequence ? explicitCurve(spki, parameters) : undefined
+  return parameters.tag === TAG.sequence ? explicitCurve(spki, parameters, budget) : undefined
 }
 
 /** Of ML-KEM and ML-DSA: the length shows whether it can be one. */
@@ -66,11 +71,14 @@ function latticeMaterial(oid: string, publicKey: Uint8Array): LatticeMaterial | 
 }
 
 /** The key of an RSAPublicKey that begins at 0: SEQUENCE { n, e }. */
-export function keyOfRsaPublicKey(der: Uint8Array): RsaMaterial | undefined {
-  const whole = elementOf(der, 0, der.length, TAG.sequence)
-  const [n, e, more] = (whole && childrenOf(der, whole)) ?? []
+export function keyOfRsaPublicKey(
+  der: Uint8Array,
+  budget: WorkBudget = UNLIMITED,
+): RsaMaterial | undefined {
+  const whole = elementOf(der, 0, der.length, TAG.sequence, budget)
+  const [n, e, more] = (whole && childrenOf(der, whole, budget)) ?? []
   if (n?.tag !== TAG.integer || e?.tag !== TAG.integer || more !== undefined) return undefined
-  return rsaKey(fromBigEndian(contentOf(der, n)), fromBigEndian(contentOf(der, e)))
+  return rsaKey(fromBigEndian(contentOf(der, n), budget), fromBigEndian(contentOf(der, e), budget))
 }
 
 /** A key that can be one: both numbers odd, n of 256 to 16384 bits, e smaller. */
@@ -81,16 +89,24 @@ export function rsaKey(n: bigint, e: bigint): RsaMaterial | undefined {
 }
 
 /** The key of a point as SEC 1 spells it, compressed or not. @param oid of the curve, hex */
-export function keyOfPoint(oid: string, point: Uint8Array): EcMaterial | undefined {
+export function keyOfPoint(
+  oid: string,
+  point: Uint8Array,
+  budget: WorkBudget,
+): EcMaterial | undefined {
   const curve = curveOfOid(oid)
-  return curve && pointKey(curve, point)
+  return curve && pointKey(curve, point, budget)
 }
 
-function pointKey(curve: CurveParameters, point: Uint8Array): EcMaterial | undefined {
+function pointKey(
+  curve: CurveParameters,
+  point: Uint8Array,
+  budget: WorkBudget,
+): EcMaterial | undefined {
   const whole = point[0] === 4 ? point : uncompressed(curve, point)
   const length = curve.lengthBytes
   if (whole?.length !== 1 + 2 * length) return undefined
-  return ecKey(curve, whole.subarray(1, 1 + length), whole.subarray(1 + length))
+  return ecKey(curve, whole.subarray(1, 1 + length), whole.subarray(1 + length), budget)
 }
 
 /** The key with these coordinates, if they are of a point of the curve. */
@@ -98,8 +114,9 @@ export function ecKey(
   parameters: CurveParameters,
   xBytes: Uint8Array,
   yBytes: Uint8Array,
+  budget: WorkBudget,
 ): EcMaterial | undefined {
-  const [x, y] = [fromBigEndian(xBytes), fromBigEndian(yBytes)]
+  const [x, y] = [fromBigEndian(xBytes, budget), fromBigEndian(yBytes, budget)]
   if (!isOnCurve(parameters, { x, y })) return undefined
   return { type: 'ec', curve: parameters.curve, x, y, d: undefined }
 }

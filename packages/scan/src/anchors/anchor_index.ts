@@ -2,7 +2,7 @@
  * Anchors by their first two bytes, for short bytes that are in no kernel's memory: what text decodes to, what was unpacked.
  * @module
  */
-import { spend } from '@mintmark/keys/material/work_budget'
+import type { WorkBudget } from '@mintmark/keys/material/work_budget'
 import type { Anchor } from './anchor.ts'
 
 /** Of a byte, of an anchor that may be there, and of one that is. */
@@ -38,7 +38,7 @@ export class AnchorIndex {
   }
 
   /** Where anchors are, in order of offset, `most` of them and a few more at most. */
-  places(bytes: Uint8Array, most: number): AnchorOffset[] {
+  places(bytes: Uint8Array, most: number, budget: WorkBudget): AnchorOffset[] {
     const places: AnchorOffset[] = []
     const isBegin = this.#isBegin
     let tried = 0
@@ -52,7 +52,7 @@ export class AnchorIndex {
         if (isAt(bytes, at, anchor)) places.push({ anchor, order, at })
       }
     }
-    spend(COST.byte * bytes.length + COST.anchor * tried + COST.place * places.length)
+    budget.spend(COST.byte * bytes.length + COST.anchor * tried + COST.place * places.length)
     return places
   }
 }

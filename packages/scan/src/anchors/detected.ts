@@ -1,6 +1,7 @@
 /** What a detector finds in a window, before it becomes a {@link Finding}. @module */
 import type { Certainty, KeyKind } from '@mintmark/keys/material/key_kind'
 import type { KeyMaterial } from '@mintmark/keys/material/key_material'
+import type { WorkBudget } from '@mintmark/keys/material/work_budget'
 
 /** A hit. Offsets are from the begin of the bytes that the detector was given. */
 export interface Detected {
@@ -40,12 +41,43 @@ export interface Memory {
   readonly at: (address: bigint, length: number) => Pointed | undefined
 }
 
+/** Packed data that could not be unpacked to its end: it is opened by itself, afterwards. */
+export interface PackedSeen {
+  readonly coding: PackedCoding
+  /** Of its first byte, from the begin of what was examined. */
+  readonly at: number
+}
+
+/** What packed data begins with: an encoding of text, or what packed it. */
+export type PackedCoding =
+  | 'base64'
+  | 'hex'
+  | 'decimal'
+  | 'gzip'
+  | 'zlib'
+  | 'zip'
+  | 'zstd'
+  | 'lz4'
+  | 'xz'
+  | 'bzip2'
+  // What nothing here opens amid other bytes.
+  | '7z'
+  | 'rar'
+  | 'PDF'
+
+/** What examining some bytes may use, and reports to. */
+export interface Probe {
+  readonly budget: WorkBudget
+  /** Of the process, where the dump gives addresses. */
+  readonly memory?: Memory | undefined
+  readonly onPacked?: (packed: PackedSeen) => void
+}
+
 /**
  * Examines an offset that a kernel's anchor points to.
  *
  * @param bytes a window of a segment: valid until the detector returns, never to be kept or changed
  * @param at where the anchor is in it
- * @param memory of the process, where the dump gives addresses
  * @returns what is there, or undefined: never throws for any bytes
  */
-export type Detector = (bytes: Uint8Array, at: number, memory?: Memory) => Detected | undefined
+export type Detector = (bytes: Uint8Array, at: number, probe: Probe) => Detected | undefined

@@ -4,7 +4,7 @@
  * A detector gives the same answer for equal bytes in its reach at an offset of the same alignment. Bytes that go on
  * repeating are compared once, however many anchors are in them. @module
  */
-import { spend } from '@mintmark/keys/material/work_budget'
+import type { WorkBudget } from '@mintmark/keys/material/work_budget'
 
 /** What a probe must have taken to be remembered: to compare takes less. */
 const LEAST_COST = 2000
@@ -40,6 +40,7 @@ interface Repeating {
 
 /** The probes of one piece. Offsets are from the begin of its bytes. */
 export class Repeats<T> {
+  readonly #budget: WorkBudget
   #bytes: Uint8Array = new Uint8Array(0)
   readonly #probes = new Map<number, EarlierProbe<T>>()
   /** The last offset of each anchor that was known, by alignment. */
@@ -49,7 +50,8 @@ export class Repeats<T> {
   readonly #isKnown: Uint8Array
 
   /** @param anchors how many there are */
-  constructor(anchors: number) {
+  constructor(anchors: number, budget: WorkBudget) {
+    this.#budget = budget
     this.#isKnown = new Uint8Array(anchors)
   }
 
@@ -125,7 +127,7 @@ export class Repeats<T> {
     const goesOn = known !== undefined && known.from <= from && known.to >= from
     const compared = goesOn ? known.to : from
     if (compared < to) {
-      spend((to - compared) / BYTES_PER_COST)
+      this.#budget.spend((to - compared) / BYTES_PER_COST)
       const { buffer, byteOffset, length } = this.#bytes
       const bytes = Buffer.from(buffer, byteOffset, length)
       if (bytes.compare(bytes, compared - distance, to - distance, compared, to) !== 0) return false

@@ -1,5 +1,5 @@
 /** What searches a whole window of a segment by itself, without anchors: schedules, pads, known keys. @module */
-import type { Detected, Memory } from './detected.ts'
+import type { Detected, Probe } from './detected.ts'
 
 /** Verified offsets that are only counted, and where the first of them is. */
 export interface LeftOver {
@@ -23,7 +23,7 @@ export interface WindowSearch {
    *
    * Offsets are those in `bytes`. `bytes` is valid until all are taken, and is never to be changed or kept; its
    * first byte has an address that is a multiple of 16 in the segment.
-   * `address` is that of the first byte, and `memory` the process as seen from there, as far as the dump says.
+   * `address` is that of the first byte, as far as the dump says.
    * It may be in the memory of the kernels; a search with a memory of its own copies. Hits are taken one after the
    * other, before the next call: a window can have a hundred thousand.
    */
@@ -31,8 +31,8 @@ export interface WindowSearch {
     bytes: Uint8Array,
     from: number,
     to: number,
-    address?: bigint,
-    memory?: Memory,
+    address: bigint | undefined,
+    probe: Probe,
   ): Iterable<Detected>
   /** Overwrites secrets that it holds between windows. It is not used afterwards. */
   wipe?(): void

@@ -5,10 +5,10 @@
  * @module
  */
 import type { ByteSource } from '@mintmark/dump'
+import type { PackedCoding, PackedSeen } from '../anchors/detected.ts'
 import type { BufferedInput } from '../buffer/buffer_layout.ts'
 import { type Sink, SMALL_BYTES, SmallBuffer } from '../buffer/small_buffer.ts'
 import { withBuffer } from '../buffer/temporary_buffer.ts'
-import type { PackedCoding, PackedSeen } from '../encoded/packed_seen.ts'
 import type { Finding, FindingSeen } from '../findings/finding.ts'
 import { EQUAL_VALUE } from '../known/values/value_search.ts'
 import type { RawFinding } from '../report/raw_findings.ts'

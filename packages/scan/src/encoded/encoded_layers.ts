@@ -7,7 +7,7 @@
  * as long. Packed data gives 1 MiB at most. All of it counts in the budget of the probe (`work_budget.ts`).
  * @module
  */
-import { budgetLeft, spend, withinBudget } from '@mintmark/keys/material/work_budget'
+import type { PackedCoding, PackedSeen, Probe } from '../anchors/detected.ts'
 import { isBase64Letter, lettersBefore } from '../text/base64.ts'
 import { isDigit, isListed } from '../text/number_text.ts'
 import { LEAST_DIGITS } from './encoded_offsets.ts'
@@ -15,7 +15,6 @@ import { isZlibHead, type Layer, type Span } from './layer.ts'
 import { LetterRun, mayBeEncoded } from './letter_layers.ts'
 import { NumberLayers } from './number_layers.ts'
 import { isGzipHead, unpackedAt } from './packed_layers.ts'
-import { notePacked, type PackedCoding, type PackedSeen } from './packed_seen.ts'
 
 /** Encodings within each other. */
 export const MOST_LAYERS = 8
@@ -56,6 +55,7 @@ interface Location {
   readonly isNarrowed: boolean
   /** What stands for all of it in the bytes that are searched: the outermost coding, and where it begins. */
   readonly root: PackedSeen | undefined
+  readonly probe: Probe
 }
 
 export interface LayerOptions {
@@ -84,9 +84,10 @@ export class LayerReader {
     from: number,
     to: number,
     take: OnEncoded,
+    probe: Probe,
     places?: readonly number[],
   ): void {
-    const place = offsetOf(bytes)
+    const place = offsetOf(bytes, probe)
     this.#begin()
     if (places === undefined) this.#search(place, from, to, take)
     else {
@@ -100,8 +101,8 @@ export class LayerReader {
   }
 
   /** Gives what is packed by gzip or zlib at an offset, and what is encoded in it; it is wiped when `take` returns. */
-  readPacked(bytes: Uint8Array, at: number, take: OnEncoded): void {
-    const place = offsetOf(bytes)
+  readPacked(bytes: Uint8Array, at: number, take: OnEncoded, probe: Probe): void {
+    const place = offsetOf(bytes, probe)
     const layer = unpackedIn(place, at)
     if (layer === undefined) return
     this.#begin()
@@ -121,10 +122,10 @@ export class LayerReader {
   }
 
   /** Characters to either side of an offset that may be read; 0, and reported, where the budget is used up. */
-  #mostToRead(): number {
-    const most = Math.floor(budgetLeft() / COST.character)
+  #mostToRead({ probe: { budget } }: Location): number {
+    const most = Math.floor(budget.left / COST.character)
     if (most >= LEAST_RUN) return Math.min(most, REACH_BYTES)
-    withinBudget(Number.POSITIVE_INFINITY, () => undefined)
+    budget.within(Number.POSITIVE_INFINITY, () => undefined)
     this.#isSpent = true
     return 0
   }
@@ -158,11 +159,16 @@ export class LayerReader {
     if (!isLongRun(bytes, at)) return done
     // Numbers with dashes between them are letters too.
     if (!mayBeEncoded(bytes, at)) return isList(bytes, at, 1) ? done : notedRun(place, at, done)
-    const most = this.#mostToRead()
+    const most = this.#mostToRead(place)
     if (most === 0) return done
     // What was read before is not gone through again.
-    const { start } = lettersBefore(bytes.subarray(done), at - done, most)
-    const end = this.#run.read(bytes, done + start, Math.min(bytes.length, at + most))
+    const { start } = lettersBefore(bytes.subarray(done), at - done, most, place.probe.budget)
+    const end = this.#run.read(
+      bytes,
+      done + start,
+      Math.min(bytes.length, at + most),
+      place.probe.budget,
+    )
     // Of their own memory: what is encoded in them is read into the same run.
     const layers = this.#run.layers()
     const goesOn = end >= at + most - 1 && isBase64Letter(bytes[end])
@@ -176,10 +182,15 @@ export class LayerReader {
   }
 
   #list(place: Location, at: number, done: number, take: OnEncoded): number {
-    const most = this.#mostToRead()
+    const most = this.#mostToRead(place)
     if (most === 0) return done
     const chars = place.bytes.subarray(0, at + most)
-    const { layers, end } = this.#numbers.around(chars, at, Math.max(done, at - most))
+    const { layers, end } = this.#numbers.around(
+      chars,
+      at,
+      Math.max(done, at - most),
+      place.probe.budget,
+    )
     for (const layer of layers) this.#enter(place, layer, take)
     return end
   }
@@ -188,12 +199,12 @@ export class LayerReader {
   #wide(place: Location, at: number, done: number, take: OnEncoded): number {
     const { bytes } = place
     if (place.isNarrowed || !(isLetters(bytes, at, 2) || isList(bytes, at, 2))) return done
-    const most = 2 * this.#mostToRead()
+    const most = 2 * this.#mostToRead(place)
     const least = Math.max(done, at - most)
     let [from, to] = [at, at]
     while (from - 2 >= least && bytes[from - 1] === 0 && isAscii(bytes[from - 2])) from -= 2
     while (to < at + most && bytes[to + 1] === 0 && isAscii(bytes[to])) to += 2
-    spend((COST.wide * (to - from)) / 2)
+    place.probe.budget.spend((COST.wide * (to - from)) / 2)
     if (to - from < 2 * LEAST_RUN) return done
     const chars = new Uint8Array((to - from) / 2)
     for (let k = 0; k < chars.length; k++) chars[k] = bytes[from + 2 * k] ?? 0
@@ -228,7 +239,7 @@ export class LayerReader {
   /** Gives a layer, and what is encoded in it; wipes it. */
   #enter(outer: Location, layer: Layer, take: OnEncoded): void {
     const { bytes } = layer
-    withinBudget(COST.layer + COST.byte * bytes.length, () => {
+    outer.probe.budget.within(COST.layer + COST.byte * bytes.length, () => {
       const spanOf = (from: number, to: number): Span => {
         const span = layer.spanOf(from, to)
         return outer.spanOf?.(span.from, span.to) ?? span
@@ -238,10 +249,10 @@ export class LayerReader {
       take({ bytes, coding, spanOf, root })
       const depth = outer.depth + 1
       if (depth >= MOST_LAYERS) {
-        notePacked(root.coding, root.at)
+        outer.probe.onPacked?.(root)
         return true
       }
-      const place = { bytes, depth, coding, spanOf, isNarrowed: false, root }
+      const place = { bytes, depth, coding, spanOf, isNarrowed: false, root, probe: outer.probe }
       this.#search(place, 0, bytes.length, take)
       this.#unpack(place, 0, bytes.length, take)
       return true
@@ -250,7 +261,7 @@ export class LayerReader {
   }
 }
 
-function offsetOf(bytes: Uint8Array): Location {
+function offsetOf(bytes: Uint8Array, probe: Probe): Location {
   return {
     bytes,
     depth: 0,
@@ -258,13 +269,16 @@ function offsetOf(bytes: Uint8Array): Location {
     spanOf: undefined,
     isNarrowed: false,
     root: undefined,
+    probe,
   }
 }
 
 /** What is packed at an offset; where that is more than is unpacked here, it is noted. */
 function unpackedIn(place: Location, at: number): Layer | undefined {
   const { bytes } = place
-  return unpackedAt(bytes, at, () => noteRoot(place, isGzipHead(bytes, at) ? 'gzip' : 'zlib', at))
+  return unpackedAt(bytes, at, place.probe.budget, () =>
+    noteRoot(place, isGzipHead(bytes, at) ? 'gzip' : 'zlib', at),
+  )
 }
 
 /** Notes what goes on behind what was read of it, each coding once: from the first of its layers on. */
@@ -285,7 +299,7 @@ function notedRun(place: Location, at: number, done: number): number {
   while (start > done && isInLines(bytes[start - 1])) start--
   while (end < bytes.length && isInLines(bytes[end])) end++
   while (start < at && !isBase64Letter(bytes[start])) start++
-  spend((end - start) >> 2)
+  place.probe.budget.spend((end - start) >> 2)
   if (end - start >= LEAST_LETTERS) noteRoot(place, 'base64', start)
   return end
 }
@@ -294,9 +308,8 @@ const isInLines = (byte: number | undefined): boolean =>
   byte === 0x0a || byte === 0x0d || isBase64Letter(byte)
 
 /** Notes what begins at an offset, for all encodings around it. */
-function noteRoot({ root, spanOf }: Location, coding: PackedCoding, at: number): void {
-  if (root === undefined) notePacked(coding, spanOf?.(at, at + 1).from ?? at)
-  else notePacked(root.coding, root.at)
+function noteRoot({ root, spanOf, probe }: Location, coding: PackedCoding, at: number): void {
+  probe.onPacked?.(root ?? { coding, at: spanOf?.(at, at + 1).from ?? at })
 }
 
 function isAscii(letter: number | undefined): boolean {

@@ -3,7 +3,7 @@
  *
  * What the anchors of text find by themselves is found again here, as the same key at the same offset. @module
  */
-import type { Detected } from '../anchors/detected.ts'
+import type { Detected, Probe } from '../anchors/detected.ts'
 import type { KernelMemory } from '../anchors/kernel_memory.ts'
 import type { WindowSearch } from '../anchors/window_search.ts'
 import { type EncodedBytes, LayerReader, STRIDE } from './encoded_layers.ts'
@@ -25,15 +25,21 @@ export class EncodedSearch implements WindowSearch {
     this.#reader = new LayerReader({ isDeep })
   }
 
-  search(bytes: Uint8Array, from: number, to: number): readonly Detected[] {
+  search(
+    bytes: Uint8Array,
+    from: number,
+    to: number,
+    _address: bigint | undefined,
+    probe: Probe,
+  ): readonly Detected[] {
     const hits: Detected[] = []
     const take = (encoded: EncodedBytes): void => {
-      for (const hit of keysOf(encoded)) {
+      for (const hit of keysOf(encoded, probe)) {
         if (hit.offset >= from && hit.offset < to) hits.push(hit)
       }
     }
     const places = this.#places.find(bytes, from, to, STRIDE)
-    this.#reader.read(bytes, from, to, take, places)
+    this.#reader.read(bytes, from, to, take, probe, places)
     return hits
   }
 }

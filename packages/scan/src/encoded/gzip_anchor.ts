@@ -5,26 +5,23 @@
 import type { Certainty } from '@mintmark/keys/material/key_kind'
 import { type Anchor, REACH } from '../anchors/anchor.ts'
 import { anchor } from '../anchors/anchored.ts'
-import type { Detected } from '../anchors/detected.ts'
-import { LayerReader } from './encoded_layers.ts'
+import type { Detected, Probe } from '../anchors/detected.ts'
+import { type EncodedBytes, LayerReader } from './encoded_layers.ts'
 import { keysOf } from './layer_keys.ts'
 import { isGzipHead } from './packed_layers.ts'
 
 const RANK: Readonly<Record<Certainty, number>> = { proven: 3, candidate: 2, lesser: 1 }
 
-/** Made when it is first asked for. */
-let reader: LayerReader | undefined
-
 /** The best of the keys in it, which stands for all: each has the offset of the whole. */
-function keyInGzip(bytes: Uint8Array, at: number): Detected | undefined {
+function keyInGzip(bytes: Uint8Array, at: number, probe: Probe): Detected | undefined {
   if (!isGzipHead(bytes, at)) return undefined
-  reader ??= new LayerReader({ isDeep: false })
   let best: Detected | undefined
-  reader.readPacked(bytes, at, (encoded) => {
-    for (const hit of keysOf(encoded)) {
+  const take = (encoded: EncodedBytes): void => {
+    for (const hit of keysOf(encoded, probe)) {
       if (best === undefined || RANK[hit.certainty] > RANK[best.certainty]) best = hit
     }
-  })
+  }
+  new LayerReader({ isDeep: false }).readPacked(bytes, at, take, probe)
   return best
 }
 

@@ -5,7 +5,7 @@
  * Base64 of anything else is left to the anchors of `headerless_base64.ts`. Where a group of four letters begins is
  * identified by the text: of ASCII, three of the 24 bits of a group are zeros. @module
  */
-import { spend } from '@mintmark/keys/material/work_budget'
+import { UNLIMITED, type WorkBudget } from '@mintmark/keys/material/work_budget'
 import { letterValue, readLetters } from '../text/base64.ts'
 import {
   isKeyHead,
@@ -108,6 +108,7 @@ export class LetterRun {
   readonly #values: Uint8Array
   readonly #places: Uint32Array
   #length = 0
+  #budget: WorkBudget = UNLIMITED
   /** More in it begins like gzip than is examined. */
   isCut: boolean = false
   /** Where digits begin that stand for bytes which are neither text nor a key, and are many. */
@@ -120,12 +121,13 @@ export class LetterRun {
   }
 
   /** @returns behind the run */
-  read(chars: Uint8Array, from: number, to: number): number {
+  read(chars: Uint8Array, from: number, to: number, budget: WorkBudget): number {
+    this.#budget = budget
     const { count, end } = readLetters(chars, from, to, this.#values, this.#places)
     this.#length = count
     this.isCut = false
     this.unread = undefined
-    spend(COST.read * count)
+    this.#budget.spend(COST.read * count)
     return Math.max(end, from + 1)
   }
 
@@ -137,7 +139,7 @@ export class LetterRun {
   /** What it stands for: layers of their own memory. */
   layers(): Layer[] {
     const layers: Layer[] = []
-    spend(COST.range * this.#length)
+    this.#budget.spend(COST.range * this.#length)
     this.#addTexts(layers)
     this.#addPacked(layers)
     this.#addHex(layers)
@@ -184,7 +186,7 @@ export class LetterRun {
       const high = hexOf(this.#values[from + 2 * k] ?? 0)
       bytes[k] = 16 * high + hexOf(this.#values[from + 2 * k + 1] ?? 0)
     }
-    spend(2 * COST.decoded * bytes.length)
+    this.#budget.spend(2 * COST.decoded * bytes.length)
     if (!isWorthDecoding(bytes)) {
       if (bytes.length >= LEAST_UNREAD) this.unread ??= this.#places[from]
       bytes.fill(0)
@@ -199,7 +201,7 @@ export class LetterRun {
   }
 
   #base64(from: number, to: number): Layer {
-    spend(COST.decoded * (to - from))
+    this.#budget.spend(COST.decoded * (to - from))
     const bytes = decoded(this.#values, from, to)
     const places = this.#places.slice(from, to)
     return {

@@ -2,7 +2,7 @@
  * What lists of hexadecimal or decimal numbers stand for, where that is text again, or packed, or has the structure of a key.
  * @module
  */
-import { spend } from '@mintmark/keys/material/work_budget'
+import type { WorkBudget } from '@mintmark/keys/material/work_budget'
 import { isListed, MOST_NUMBERS, type Notation, NumberList } from '../text/number_text.ts'
 import { isWorthDecoding, type Layer } from './layer.ts'
 
@@ -27,6 +27,7 @@ export class NumberLayers {
     chars: Uint8Array,
     at: number,
     least: number,
+    budget: WorkBudget,
   ): { readonly layers: readonly Layer[]; readonly end: number } {
     let begin = at
     let next = at
@@ -39,7 +40,7 @@ export class NumberLayers {
       next = begin
       while (next <= at || (next < furthest && isListed(chars[next]))) {
         const end = this.#list.read(chars, next, notation)
-        spend(COST * Math.max(1, end - next))
+        budget.spend(COST * Math.max(1, end - next))
         const layer = this.#layer(notation)
         if (layer !== undefined) layers.push(layer)
         const isCut = this.#list.length >= MOST_NUMBERS

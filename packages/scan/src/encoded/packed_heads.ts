@@ -6,12 +6,10 @@
  * Source: PKWARE's APPNOTE 4.3.7; RFC 8878, section 3.1.1; the LZ4 frame format 1.6.2; the .xz file format 1.1.0, section
  * 2.1.1; bzip2's compress.c. @module
  */
-import { spend } from '@mintmark/keys/material/work_budget'
 import type { Anchor } from '../anchors/anchor.ts'
 import { anchor, patternOf } from '../anchors/anchored.ts'
-import type { Detector } from '../anchors/detected.ts'
+import type { Detector, PackedCoding } from '../anchors/detected.ts'
 import { decodeBase64, isBase64Letter } from '../text/base64.ts'
-import { notePacked, type PackedCoding } from './packed_seen.ts'
 
 /** Of a head that is examined. */
 const HEAD_COST = 500
@@ -104,9 +102,9 @@ function isPdfHead(bytes: Uint8Array, at: number): boolean {
 }
 
 function noting(coding: PackedCoding, is: (bytes: Uint8Array, at: number) => boolean): Detector {
-  return (bytes, at) => {
-    spend(HEAD_COST)
-    if (is(bytes, at)) notePacked(coding, at)
+  return (bytes, at, { budget, onPacked }) => {
+    budget.spend(HEAD_COST)
+    if (is(bytes, at)) onPacked?.({ coding, at })
     return undefined
   }
 }
@@ -137,20 +135,20 @@ const LEAST_BYTES = 48
  * it is one in parts, each with its padding, as writers of large values leave it (`CoreDump: base64` of Ubuntu's crash reports).
  */
 function noteBase64(isGzip: boolean): Detector {
-  return (bytes, at) => {
-    spend(HEAD_COST)
+  return (bytes, at, { budget, onPacked }) => {
+    budget.spend(HEAD_COST)
     if (isBase64Letter(bytes[at - 1])) return undefined
     const {
       bytes: head,
       end,
       padding,
-    } = decodeBase64(bytes, at, Math.min(bytes.length, at + 2 * HEAD_BYTES), {
+    } = decodeBase64(bytes, at, Math.min(bytes.length, at + 2 * HEAD_BYTES), budget, {
       most: LEAST_BYTES,
       isUrl: true,
     })
     head.fill(0)
     const isPart = padding > 0 && goesOn(bytes, end)
-    if (isPart || (!isGzip && head.length >= LEAST_BYTES)) notePacked('base64', at)
+    if (isPart || (!isGzip && head.length >= LEAST_BYTES)) onPacked?.({ coding: 'base64', at })
     return undefined
   }
 }

@@ -3,7 +3,7 @@
  * Source: RFC 1950, RFC 1952. What is cut gives what comes out before; what is damaged gives nothing. @module
  */
 import { constants, inflateRawSync, inflateSync } from 'node:zlib'
-import { spend, withinBudget } from '@mintmark/keys/material/work_budget'
+import type { WorkBudget } from '@mintmark/keys/material/work_budget'
 import { isZlibHead, type Layer } from './layer.ts'
 
 /** Bytes that are unpacked from one offset, and those that are read for it. */
@@ -38,16 +38,17 @@ export function isZlibBegin(head: Uint8Array): boolean {
 export function unpackedAt(
   bytes: Uint8Array,
   at: number,
+  budget: WorkBudget,
   onUnfinished: () => void = () => {},
 ): Layer | undefined {
   const isGzip = isGzipHead(bytes, at)
   if (!isGzip && !(isZlibHead(bytes, at) && isBlockHead(bytes, at + 2))) return undefined
   const packed = bytes.subarray(at, at + MOST_PACKED)
-  return withinBudget(COST.place, () => {
+  return budget.within(COST.place, () => {
     const first = unpacked(packed.subarray(0, FIRST_PACKED), isGzip)
     first?.bytes.fill(0)
     const made = first && unpacked(packed, isGzip)
-    if (first !== undefined) spend(COST.byte * (made?.bytes.length ?? MOST_UNPACKED))
+    if (first !== undefined) budget.spend(COST.byte * (made?.bytes.length ?? MOST_UNPACKED))
     if (first !== undefined && isUnfinished(packed, made, isGzip)) onUnfinished()
     if (made === undefined || made.bytes.length === 0) return undefined
     const span = { from: at, to: at + made.length }

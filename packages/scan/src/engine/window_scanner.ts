@@ -5,13 +5,13 @@
  */
 import type { ByteSource, Range } from '@mintmark/dump'
 import { forgetScalar } from '@mintmark/keys/arithmetic/ec'
-import { endBudget, forgetAnswers, spend, startBudget } from '@mintmark/keys/material/work_budget'
+import { WorkBudget } from '@mintmark/keys/material/work_budget'
 import type { PublicKey } from '@mintmark/keys/public_half/public_key'
 import { allAnchors, KEYS, PATTERN_BYTES } from '../anchors/all_anchors.ts'
 import { type Anchor, REACH } from '../anchors/anchor.ts'
 import { AnchorKernel } from '../anchors/anchors.ts'
 import { BlockShares } from '../anchors/block_shares.ts'
-import type { Detected, Memory } from '../anchors/detected.ts'
+import type { Detected, PackedSeen, Probe } from '../anchors/detected.ts'
 import { KernelMemory } from '../anchors/kernel_memory.ts'
 import type { KeySource } from '../anchors/key_source.ts'
 import { Repeats, type Sight } from '../anchors/repeats.ts'
@@ -19,7 +19,6 @@ import { type Piece, WINDOW_CAPACITY, type Window } from '../anchors/scan_plan.t
 import type { WindowSearch } from '../anchors/window_search.ts'
 import { MlKemSearch } from '../detectors/process/ml_kem_layouts.ts'
 import { EncodedSearch } from '../encoded/encoded_search.ts'
-import { type PackedSeen, takePacked } from '../encoded/packed_seen.ts'
 import { LEAST_ZEROS } from '../memory/holes.ts'
 import { joinedPieces, smallPieces } from '../memory/joined_pieces.ts'
 import type { ProcessMemory } from '../memory/process_memory.ts'
@@ -64,7 +63,7 @@ export interface WindowTaker {
   readonly onLimit: (seen: LimitSeen) => void
   /** A public key; `isBare` if nothing around it shows that it is one. */
   readonly onPublicKey?: (key: PublicKey, isBare: boolean) => void
-  /** Packed data that was not unpacked to its end, from the file's start; see `packed_seen.ts`. */
+  /** Packed data that was not unpacked to its end, from the file's start. */
   readonly onPacked?: (packed: PackedSeen) => void
   /** Many zeros in a row, in order of offset; see `holes.ts`. */
   readonly onZeros?: (zeros: Range) => void
@@ -90,8 +89,7 @@ interface Location extends WindowTaker {
   offset: number
   /** The same in the process, as far as the dump says. */
   address: bigint | undefined
-  /** Memory of the process, relative to `bytes`. */
-  memory: Memory | undefined
+  probe: Probe
 }
 
 /** No recognisable encoding is shorter, in bytes. The head of an array of a Java heap is 18: there is one between any two. */
@@ -104,6 +102,7 @@ export class WindowScanner {
   /** Their numbers in the kernel follow those of the anchors. */
   readonly #keySources: readonly KeySource[]
   readonly #kernel: AnchorKernel
+  readonly #budget: WorkBudget = new WorkBudget()
   readonly #shares: BlockShares
   /** Of encoded text, behind those of anchors and key sources. */
   readonly #encodedNumber: number
@@ -134,7 +133,7 @@ export class WindowScanner {
     const all = allAnchors(anchors, this.#keySources)
     this.#kernel = new AnchorKernel(this.#memory, all)
     this.#encoded = hasKeyTables ? new EncodedSearch(this.#memory, isDeep) : undefined
-    this.#repeats = new Repeats(all.length)
+    this.#repeats = new Repeats(all.length, this.#budget)
     this.#leastPiece = hasKeyTables ? LEAST_PIECE : 1
     const more = options.searches ?? []
     this.#own = more
@@ -177,12 +176,13 @@ export class WindowScanner {
     }
     this.#shares.startWindow(window.moreCost ?? 0, window.onceCost, window.anchorShare)
     this.#process?.use(source)
-    forgetAnswers()
+    this.#budget.forget()
     const whole = present === window.length ? window.pieces : piecesPresent(window.pieces, present)
     // Without anchors each byte is much the same to what is searched for, and it has much to do before the first.
     const { small, others } = this.#hasAnchors ? { small: [], others: whole } : smallPieces(whole)
     const bytes = new Uint8Array(0)
-    const place: Location = { ...taker, bytes, offset: 0, address: undefined, memory: undefined }
+    const probe = { budget: this.#budget }
+    const place: Location = { ...taker, bytes, offset: 0, address: undefined, probe }
     for (const piece of others) this.#scanPiece(target, window.offset, piece, place)
     if (small.length > 0) this.#scanJoined(target, window.offset, small, taker)
     return whole.reduce((sum, { from, to }) => sum + to - from, 0)
@@ -212,7 +212,15 @@ export class WindowScanner {
     place.bytes = bytes
     place.offset = begin
     place.address = piece.address
-    place.memory = this.#process?.around(begin)
+    place.probe = {
+      budget: this.#budget,
+      memory: this.#process?.around(begin, this.#budget),
+      onPacked: ({ coding, at }) => {
+        // Its end is searched for behind what is in reach.
+        this.#isWhole = false
+        place.onPacked?.({ coding, at: begin + at })
+      },
+    }
     this.#repeats.start(bytes)
     const searches = piece.isAligned ? this.#aligned : this.#unaligned
     const isAligned = piece.isAligned && !this.#isDeep
@@ -242,9 +250,9 @@ export class WindowScanner {
     const encoded = this.#encoded
     if (encoded === undefined || place.bytes.length < encoded.least) return
     const number = this.#encodedNumber
-    startBudget(this.#shares.leftFor(number))
+    this.#budget.start(this.#shares.leftFor(number))
     this.#run(encoded, place, from, to)
-    const { cost, wasRefused } = endBudget()
+    const { cost, wasRefused } = this.#budget.end()
     if (wasRefused) this.#pass(place, from, number, encoded.name)
     this.#shares.spend(number, cost)
   }
@@ -261,7 +269,7 @@ export class WindowScanner {
         bytes,
         offset: 0,
         address: undefined,
-        memory: undefined,
+        probe: { budget: this.#budget },
         onHit: (detected, at) => {
           if (isWithin(at, detected.length)) taker.onHit(detected, offset + offsetOf(at))
         },
@@ -295,12 +303,12 @@ export class WindowScanner {
       this.#shares.spend(number, PROBE_COST)
       return
     }
-    startBudget(this.#shares.leftFor(number))
-    spend(PROBE_COST)
+    this.#budget.start(this.#shares.leftFor(number))
+    this.#budget.spend(PROBE_COST)
     const sight = anchor ?? SOURCE_SIGHT
     const isCopy = this.#repeats.knows(number) && this.#takeCopy(place, at, number, sight)
     const hit = isCopy ? undefined : this.#probeOffsets(place, at, number, name)
-    const { cost, wasRefused } = endBudget()
+    const { cost, wasRefused } = this.#budget.end()
     // A key that was verified without the refused test counts as examined, such as the one of 15,360 bits in OpenSSL's program.
     if (wasRefused && hit?.isVerified !== true) this.#pass(place, at, number, name)
     if (this.#isWhole && !isCopy && !wasRefused) {
@@ -316,16 +324,24 @@ export class WindowScanner {
     this.#isWhole = true
     try {
       if (anchor === undefined) this.#takeKey(place, at, number)
-      else hit = detect(anchor, place, at)
+      else hit = this.#detect(anchor, place, at)
     } catch {
       this.#isWhole = false
       // Its message may contain examined bytes: it is dropped.
       place.onLimit({ code: 'detector-failed', name, offset: place.offset + at })
     }
     if (this.#process?.wipe() === true || hit?.isFinal === false) this.#isWhole = false
-    // Its end is searched for behind what is in reach.
-    if (reportPacked(place)) this.#isWhole = false
     return hit
+  }
+
+  #detect(anchor: Anchor, place: Location, at: number): Hit | undefined {
+    const detected = anchor.detect(place.bytes, at, place.probe)
+    if (detected === undefined) return undefined
+    this.#budget.spend(HIT_COST)
+    const { offset, certainty, possible } = detected
+    const reported = place.onHit(detected, place.offset + offset)
+    const isFinal = possible === undefined
+    return { reported, offset: offset - at, isVerified: certainty === 'proven', isFinal }
   }
 
   /** Reports what is at an offset whose bytes were examined before. */
@@ -335,7 +351,7 @@ export class WindowScanner {
     if (earlier === undefined) return false
     const { found } = earlier
     if (found !== undefined && onCopy(found.reported, offset + at + found.offset)) {
-      spend(COPY_COST)
+      this.#budget.spend(COPY_COST)
     }
     return true
   }
@@ -358,7 +374,10 @@ export class WindowScanner {
     for (let i = PATTERN_BYTES; i < pattern.length; i++) {
       if (place.bytes[at + i] !== pattern[i]) return
     }
-    for (const key of [source.keyAt(place.bytes, at), source.otherAt?.(place.bytes, at)]) {
+    for (const key of [
+      source.keyAt(place.bytes, at, this.#budget),
+      source.otherAt?.(place.bytes, at, this.#budget),
+    ]) {
       if (key !== undefined) place.onPublicKey?.(key, isBare)
     }
   }
@@ -366,18 +385,17 @@ export class WindowScanner {
   /** A number of a Java heap may be a modulus: its exponent is elsewhere. */
   #takeNumber({ bytes, onPublicKey, hasRoomForKey }: Location): void {
     const isWanted = onPublicKey !== undefined && hasRoomForKey?.(true) !== false
-    const key = isWanted ? keyOfNumber(bytes) : undefined
+    const key = isWanted ? keyOfNumber(bytes, this.#budget) : undefined
     if (key !== undefined) onPublicKey?.(key, true)
   }
 
   #run(search: WindowSearch, place: Location, from: number, to: number): void {
     try {
-      const hits = search.search(place.bytes, from, to, place.address, place.memory)
+      const hits = search.search(place.bytes, from, to, place.address, place.probe)
       for (const detected of hits) place.onHit(detected, place.offset + detected.offset)
     } catch {
       place.onLimit({ code: 'detector-failed', name: search.name, offset: place.offset + from })
     }
-    reportPacked(place)
     this.#process?.wipe()
     const { over } = search
     if (over !== undefined) {
@@ -390,13 +408,6 @@ export class WindowScanner {
       place.onLimit({ code: 'search-cut', name, offset: place.offset + from })
     }
   }
-}
-
-/** @returns whether anything was noted */
-function reportPacked({ offset, onPacked }: Location): boolean {
-  const noted = takePacked()
-  for (const { coding, at } of noted) onPacked?.({ coding, at: offset + at })
-  return noted.length > 0
 }
 
 function reportZeros({ offset, onZeros }: Location, from: number, to: number): void {
@@ -422,13 +433,3 @@ const HIT_COST = 90_000
 const COPY_COST = 20_000
 /** Reach of public keys: certificates are the longest. */
 const SOURCE_SIGHT: Sight = { before: REACH, behind: REACH }
-
-function detect(anchor: Anchor, place: Location, at: number): Hit | undefined {
-  const detected = anchor.detect(place.bytes, at, place.memory)
-  if (detected === undefined) return undefined
-  spend(HIT_COST)
-  const { offset, certainty, possible } = detected
-  const reported = place.onHit(detected, place.offset + offset)
-  const isFinal = possible === undefined
-  return { reported, offset: offset - at, isVerified: certainty === 'proven', isFinal }
-}

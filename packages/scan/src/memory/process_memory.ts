@@ -2,7 +2,7 @@
  * The memory of the dumped process by address, for what follows pointers: they lead out of a window more often than not. @module
  */
 import type { ByteSource } from '@mintmark/dump'
-import { spend } from '@mintmark/keys/material/work_budget'
+import type { WorkBudget } from '@mintmark/keys/material/work_budget'
 import type { Memory, Pointed } from '../anchors/detected.ts'
 import type { Run } from '../anchors/scan_plan.ts'
 
@@ -39,9 +39,9 @@ export class ProcessMemory {
   }
 
   /** As seen from bytes that begin at `offset` of the file; undefined where the dump gives no addresses. */
-  around(offset: number): Memory | undefined {
+  around(offset: number, budget: WorkBudget): Memory | undefined {
     if (this.#runs.length === 0) return undefined
-    return { at: (address, length) => this.#read(address, length, offset) }
+    return { at: (address, length) => this.#read(address, length, offset, budget) }
   }
 
   /**
@@ -56,12 +56,12 @@ export class ProcessMemory {
     return true
   }
 
-  #read(address: bigint, length: number, from: number): Pointed | undefined {
+  #read(address: bigint, length: number, from: number, budget: WorkBudget): Pointed | undefined {
     const run = this.#runAt(address)
     if (run === undefined || this.#source === undefined || length > MOST_BYTES) return undefined
     const inside = Number(address - run.address)
     if (inside + length > run.length) return undefined
-    spend(READ_COST)
+    budget.spend(READ_COST)
     const bytes = new Uint8Array(length)
     this.#lent.push(bytes)
     const present = this.#source.read(run.offset + inside, bytes)

@@ -2,7 +2,7 @@
 import { fromBigEndian, fromLittleEndian } from '@mintmark/keys/arithmetic/modular'
 import { hasNoSmallFactor, hasTinyFactor } from '@mintmark/keys/arithmetic/modulus_like'
 import { isRandomLooking } from '@mintmark/keys/material/random_looking'
-import { spend } from '@mintmark/keys/material/work_budget'
+import type { WorkBudget } from '@mintmark/keys/material/work_budget'
 import type { PublicKey } from '@mintmark/keys/public_half/public_key'
 import { plainKey } from '@mintmark/keys/public_keys/certificate'
 import { rsaKey } from '@mintmark/keys/public_keys/spki_key'
@@ -18,36 +18,40 @@ const ARRAY_BYTES: ReadonlySet<number> = new Set(BARE_BYTES)
 const WORD = 8
 
 /** The key whose exponent is the word at `at`, lowest byte first. */
-export function littleNear(bytes: Uint8Array, at: number): PublicKey | undefined {
+export function littleNear(
+  bytes: Uint8Array,
+  at: number,
+  budget: WorkBudget,
+): PublicKey | undefined {
   if (bytes[at + WORD - 1] !== 0) return undefined
-  return modulusNear(bytes, at, false) ?? arrayNear(bytes, at)
+  return modulusNear(bytes, at, false, budget) ?? arrayNear(bytes, at, budget)
 }
 
 /** Bytes of an exponent in an array of .NET or Mono, whose length is before it. */
 const EXPONENT_BYTES = 3
 
 /** A modulus in an array near the array with its exponent, as `RSAParameters` has them: highest byte first. */
-function arrayNear(bytes: Uint8Array, at: number): PublicKey | undefined {
+function arrayNear(bytes: Uint8Array, at: number, budget: WorkBudget): PublicKey | undefined {
   if (at < 8 || at % 8 !== 0 || countAt(bytes, at - 8) !== EXPONENT_BYTES) return undefined
-  spend(3000)
+  budget.spend(3000)
   for (let begin = Math.max(8, (at - MOST_APART + 7) & ~7); begin < at + 64; begin += 8) {
     const length = countAt(bytes, begin - 8)
     const end = begin + length
     if (!ARRAY_BYTES.has(length) || end > bytes.length) continue
-    const key = keyOfNumber(bytes.subarray(begin, end))
+    const key = keyOfNumber(bytes.subarray(begin, end), budget)
     if (key !== undefined) return key
   }
   return undefined
 }
 
 /** The key whose modulus is the whole of `window`, highest byte first, with the usual exponent. */
-export function keyOfNumber(window: Uint8Array): PublicKey | undefined {
+export function keyOfNumber(window: Uint8Array, budget: WorkBudget): PublicKey | undefined {
   if (!ARRAY_BYTES.has(window.length)) return undefined
   const isLikely = (window[0] ?? 0) >= 0x80 && ((window.at(-1) ?? 0) & 1) === 1
-  if (!isLikely || !isRandomLooking(window)) return undefined
-  if (hasTinyFactor(window, true)) return undefined
-  const n = fromBigEndian(window)
-  return hasNoSmallFactor(n) ? plainKey(rsaKey(n, 65_537n)) : undefined
+  if (!isLikely || !isRandomLooking(window, budget)) return undefined
+  if (hasTinyFactor(window, true, budget)) return undefined
+  const n = fromBigEndian(window, budget)
+  return hasNoSmallFactor(n, budget) ? plainKey(rsaKey(n, 65_537n), budget) : undefined
 }
 
 /** The length of an array: a word of which no more than the first two bytes are used; -1 for any other. */
@@ -57,9 +61,9 @@ function countAt(bytes: Uint8Array, at: number): number {
 }
 
 /** The key whose exponent is the word at `at`, highest byte first. */
-export function bigNear(bytes: Uint8Array, at: number): PublicKey | undefined {
+export function bigNear(bytes: Uint8Array, at: number, budget: WorkBudget): PublicKey | undefined {
   // Limbs with the lowest byte first, behind zeros, look alike between two words.
-  return at % 4 === 0 ? modulusNear(bytes, at, true) : undefined
+  return at % 4 === 0 ? modulusNear(bytes, at, true, budget) : undefined
 }
 
 /**
@@ -69,16 +73,20 @@ export function bigNear(bytes: Uint8Array, at: number): PublicKey | undefined {
 const BETWEEN = [4, 1, 0] as const
 
 /** The key whose modulus ends right before the three bytes of its exponent at `at`, highest byte first, at any offset. */
-export function rightBefore(bytes: Uint8Array, at: number): PublicKey | undefined {
+export function rightBefore(
+  bytes: Uint8Array,
+  at: number,
+  budget: WorkBudget,
+): PublicKey | undefined {
   if (at < WORD + SHORTEST_BARE) return undefined
   for (const between of BETWEEN) {
     const end = at - between
     if (((bytes[end - 1] ?? 0) & 1) === 0 || isGap(bytes, end - WORD)) continue
-    spend(100)
+    budget.spend(100)
     for (const length of BARE_BYTES) {
       const begin = end - length
       if (begin < WORD || !isGap(bytes, begin - WORD)) continue
-      const key = keyOfNumber(bytes.subarray(begin, end))
+      const key = keyOfNumber(bytes.subarray(begin, end), budget)
       if (key !== undefined) return key
     }
   }
@@ -89,26 +97,35 @@ export function rightBefore(bytes: Uint8Array, at: number): PublicKey | undefine
  * The key whose exponent are the last bytes of the word at `word`, and whose modulus begins right behind it: highest byte first,
  * or lowest behind the upper byte of another word.
  */
-export function rightBehind(bytes: Uint8Array, word: number): PublicKey | undefined {
+export function rightBehind(
+  bytes: Uint8Array,
+  word: number,
+  budget: WorkBudget,
+): PublicKey | undefined {
   const at = word + WORD
   if (at + SHORTEST_BARE > bytes.length || isGap(bytes, at)) return undefined
-  spend(100)
+  budget.spend(100)
   for (const length of BARE_BYTES) {
     const end = at + length
     if (end + WORD > bytes.length) continue
     if (isGap(bytes, end)) {
-      const key = keyOfNumber(bytes.subarray(at, end))
+      const key = keyOfNumber(bytes.subarray(at, end), budget)
       if (key !== undefined) return key
     }
-    const n = bytes[at] === 0 ? modulusAt(bytes, at + 1, length, false) : undefined
-    if (n !== undefined) return plainKey(rsaKey(n, 65_537n))
+    const n = bytes[at] === 0 ? modulusAt(bytes, at + 1, length, false, budget) : undefined
+    if (n !== undefined) return plainKey(rsaKey(n, 65_537n), budget)
   }
   return undefined
 }
 
 /** A modulus at a multiple of 8 with a boundary on either side, near the exponent that is spelled alike. */
-function modulusNear(bytes: Uint8Array, at: number, isBig: boolean): PublicKey | undefined {
-  spend(1200)
+function modulusNear(
+  bytes: Uint8Array,
+  at: number,
+  isBig: boolean,
+  budget: WorkBudget,
+): PublicKey | undefined {
+  budget.spend(1200)
   const last = at + MOST_BEHIND - 1
   for (let begin = (Math.max(8, at - MOST_APART) + 7) & ~7; begin <= last; ) {
     const gap = lastGap(bytes, begin)
@@ -117,10 +134,10 @@ function modulusNear(bytes: Uint8Array, at: number, isBig: boolean): PublicKey |
       continue
     }
     if (gap === begin - WORD) {
-      spend(40)
+      budget.spend(40)
       for (const length of BARE_BYTES) {
-        const n = modulusAt(bytes, begin, length, isBig)
-        if (n !== undefined) return plainKey(rsaKey(n, 65_537n))
+        const n = modulusAt(bytes, begin, length, isBig, budget)
+        if (n !== undefined) return plainKey(rsaKey(n, 65_537n), budget)
       }
     }
     // All that is longer begins alike.
@@ -142,6 +159,7 @@ function modulusAt(
   begin: number,
   length: number,
   isBig: boolean,
+  budget: WorkBudget,
 ): bigint | undefined {
   const end = begin + length
   const isJava = !isBig && isCounted(bytes, begin, length / 4)
@@ -150,10 +168,12 @@ function modulusAt(
   if (!isOddAndFull(bytes, lowest, highest)) return undefined
   if (end > bytes.length || !isGap(bytes, end)) return undefined
   const window = bytes.subarray(begin, end)
-  if (!isRandomLooking(window)) return undefined
-  if (!isJava && hasTinyFactor(window, isBig)) return undefined
-  const n = isBig ? fromBigEndian(window) : fromLittleEndian(isJava ? wordsTurned(window) : window)
-  return hasNoSmallFactor(n) ? n : undefined
+  if (!isRandomLooking(window, budget)) return undefined
+  if (!isJava && hasTinyFactor(window, isBig, budget)) return undefined
+  const n = isBig
+    ? fromBigEndian(window, budget)
+    : fromLittleEndian(isJava ? wordsTurned(window) : window, budget)
+  return hasNoSmallFactor(n, budget) ? n : undefined
 }
 
 /** Whether a number is odd and has its highest bit, by its lowest and its highest byte. */

@@ -7,7 +7,7 @@
 import { parseObject } from '@mintmark/core'
 import { fromBigEndian, fromLittleEndian } from '@mintmark/keys/arithmetic/modular'
 import { elementOf, sequenceAround, TAG } from '@mintmark/keys/der/der'
-import { spend } from '@mintmark/keys/material/work_budget'
+import type { WorkBudget } from '@mintmark/keys/material/work_budget'
 import type { PublicKey } from '@mintmark/keys/public_half/public_key'
 import { keyOfCertificate, plainKey } from '@mintmark/keys/public_keys/certificate'
 import { keyOfJwk } from '@mintmark/keys/public_keys/jwks'
@@ -21,7 +21,7 @@ const latin = (text: string): Buffer => Buffer.from(text, 'latin1')
 
 /** An algorithm's object identifier, `length` bytes into its SEQUENCE's content. */
 function spkiSource(pattern: string): KeySource {
-  return { pattern: hex(pattern), keyAt: (bytes, at) => certificateOr(bytes, at) }
+  return { pattern: hex(pattern), keyAt: (bytes, at, budget) => certificateOr(bytes, at, budget) }
 }
 
 /** All of them. */
@@ -45,7 +45,8 @@ export const KEY_SOURCES: readonly KeySource[] = [
   ].map((pattern): KeySource => {
     return {
       pattern: hex(pattern),
-      keyAt: (bytes, at) => plainKey(keyOfSshBlob(bytes.subarray(at, at + 4096))),
+      keyAt: (bytes, at, budget) =>
+        plainKey(keyOfSshBlob(bytes.subarray(at, at + 4096), budget), budget),
     }
   }),
   ...['ssh-rsa AAAA', 'ssh-ed25519 AAAA', 'ecdsa-sha2-nistp'].map((pattern): KeySource => {
@@ -74,24 +75,29 @@ export const KEY_SOURCES: readonly KeySource[] = [
 const MOST_BEFORE_KEY = 2048
 
 /** The SubjectPublicKeyInfo around an algorithm's identifier, with the certificate around that if it is there. */
-function certificateOr(bytes: Uint8Array, at: number): PublicKey | undefined {
-  const algorithm = sequenceAround(bytes, at, bytes.length)
-  const spki = algorithm && sequenceAround(bytes, algorithm.at, bytes.length)
-  const material = spki && keyOfSpki(bytes.subarray(spki.at, spki.to))
+function certificateOr(bytes: Uint8Array, at: number, budget: WorkBudget): PublicKey | undefined {
+  const algorithm = sequenceAround(bytes, at, bytes.length, budget)
+  const spki = algorithm && sequenceAround(bytes, algorithm.at, bytes.length, budget)
+  const material = spki && keyOfSpki(bytes.subarray(spki.at, spki.to), budget)
   if (spki === undefined || material === undefined) return undefined
-  return certificateAround(bytes, spki.at, spki.to) ?? plainKey(material)
+  return certificateAround(bytes, spki.at, spki.to, budget) ?? plainKey(material, budget)
 }
 
-function certificateAround(bytes: Uint8Array, from: number, to: number): PublicKey | undefined {
-  spend(2 * MOST_BEFORE_KEY)
+function certificateAround(
+  bytes: Uint8Array,
+  from: number,
+  to: number,
+  budget: WorkBudget,
+): PublicKey | undefined {
+  budget.spend(2 * MOST_BEFORE_KEY)
   const first = Math.max(0, from - MOST_BEFORE_KEY)
   for (let at = from - 8; at >= first; at--) {
     // Two SEQUENCEs with lengths of two bytes, one right inside the other.
     if (bytes[at] !== TAG.sequence || bytes[at + 1] !== 0x82) continue
     if (bytes[at + 4] !== TAG.sequence || bytes[at + 5] !== 0x82) continue
-    const whole = elementOf(bytes, at, bytes.length, TAG.sequence)
+    const whole = elementOf(bytes, at, bytes.length, TAG.sequence, budget)
     if (whole !== undefined && whole.to > to) {
-      const key = keyOfCertificate(bytes.subarray(whole.at, whole.to))
+      const key = keyOfCertificate(bytes.subarray(whole.at, whole.to), budget)
       if (key !== undefined) return key
     }
   }
@@ -101,23 +107,26 @@ function certificateAround(bytes: Uint8Array, from: number, to: number): PublicK
 const MODULUS_BYTES = [64, 96, 128, 192, 256, 384, 512, 1024]
 
 /** INTEGER n right before INTEGER 65537. */
-function rsaPublicKeyAt(bytes: Uint8Array, at: number): PublicKey | undefined {
+function rsaPublicKeyAt(bytes: Uint8Array, at: number, budget: WorkBudget): PublicKey | undefined {
   for (const length of MODULUS_BYTES) {
     const header = length < 127 ? 2 : length < 255 ? 3 : 4
     const begin = at - length - 1 - header
-    const n = elementOf(bytes, begin, at, TAG.integer)
+    const n = elementOf(bytes, begin, at, TAG.integer, budget)
     if (n?.to !== at || n.to - n.from !== length + 1) continue
-    const outer = sequenceAround(bytes, begin, bytes.length)
-    const whole = outer && keyOfRsaPublicKey(bytes.subarray(outer.at, outer.to))
+    const outer = sequenceAround(bytes, begin, bytes.length, budget)
+    const whole = outer && keyOfRsaPublicKey(bytes.subarray(outer.at, outer.to), budget)
     // A private key has more numbers behind these two; its public half is there all the same.
-    return plainKey(whole ?? rsaKey(fromBigEndian(bytes.subarray(n.from, n.to)), 65_537n))
+    return plainKey(
+      whole ?? rsaKey(fromBigEndian(bytes.subarray(n.from, n.to), budget), 65_537n),
+      budget,
+    )
   }
   return undefined
 }
 
-function textAt(bytes: Uint8Array, from: number, length: number): string {
+function textAt(bytes: Uint8Array, from: number, length: number, budget: WorkBudget): string {
   const view = bytes.subarray(from, from + length)
-  spend(500 + view.length)
+  budget.spend(500 + view.length)
   return latinOf(view)
 }
 
@@ -125,8 +134,8 @@ function latinOf(bytes: Uint8Array): string {
   return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length).toString('latin1')
 }
 
-function sshLineAt(bytes: Uint8Array, at: number): PublicKey | undefined {
-  return plainKey(keyOfSshLine(textAt(bytes, at, 6000)))
+function sshLineAt(bytes: Uint8Array, at: number, budget: WorkBudget): PublicKey | undefined {
+  return plainKey(keyOfSshLine(textAt(bytes, at, 6000, budget), budget), budget)
 }
 
 /** Letters before a `kty` and behind its begin that are examined. */
@@ -134,32 +143,35 @@ const MOST_BEFORE_KTY = 8192
 const MOST_BEHIND_KTY = 24_576
 
 /** The innermost object around `"kty"`: a JWK has no object inside. */
-function jwkAt(bytes: Uint8Array, at: number): PublicKey | undefined {
+function jwkAt(bytes: Uint8Array, at: number, budget: WorkBudget): PublicKey | undefined {
   const first = Math.max(0, at - MOST_BEFORE_KTY)
   const before = bytes.subarray(first, at)
-  spend(500 + before.length)
+  budget.spend(500 + before.length)
   const begin = first + before.lastIndexOf(0x7b)
   if (begin < first) return undefined
   const around = bytes.subarray(begin, at + MOST_BEHIND_KTY)
-  spend(500 + around.length - (at - begin))
+  budget.spend(500 + around.length - (at - begin))
   const end = around.indexOf(0x7d)
-  spend(10 * Math.max(0, end))
+  budget.spend(10 * Math.max(0, end))
   const jwk = end < 0 ? undefined : parseObject(latinOf(around.subarray(0, end + 1)))
-  return jwk && keyOfJwk(jwk)
+  return jwk && keyOfJwk(jwk, budget)
 }
 
 function pemAt(header: number): KeySource['keyAt'] {
-  return (bytes, at) => {
-    const body = textAt(bytes, at + header, 16_384)
+  return (bytes, at, budget) => {
+    const body = textAt(bytes, at + header, 16_384, budget)
     const end = body.indexOf('-----')
     if (end < 0) return undefined
     const der = Buffer.from(body.slice(0, end), 'base64')
-    return keyOfCertificate(der) ?? plainKey(keyOfSpki(der) ?? keyOfRsaPublicKey(der))
+    return (
+      keyOfCertificate(der, budget) ??
+      plainKey(keyOfSpki(der, budget) ?? keyOfRsaPublicKey(der, budget), budget)
+    )
   }
 }
 
 /** `RSA1`: BCRYPT_RSAKEY_BLOB with numbers highest byte first, or PUBLICKEYBLOB with numbers lowest byte first. */
-function windowsBlobAt(bytes: Uint8Array, at: number): PublicKey | undefined {
+function windowsBlobAt(bytes: Uint8Array, at: number, budget: WorkBudget): PublicKey | undefined {
   if (at + 24 > bytes.length) return undefined
   const view = new DataView(bytes.buffer, bytes.byteOffset + at, 24)
   const bits = view.getUint32(4, true)
@@ -167,18 +179,21 @@ function windowsBlobAt(bytes: Uint8Array, at: number): PublicKey | undefined {
   if (bits < 384 || bits > 16_384) return undefined
   const exponentBytes = view.getUint32(8, true)
   if (exponentBytes >= 1 && exponentBytes <= 8 && view.getUint32(12, true) === length) {
-    const e = fromBigEndian(bytes.subarray(at + 24, at + 24 + exponentBytes))
+    const e = fromBigEndian(bytes.subarray(at + 24, at + 24 + exponentBytes), budget)
     const from = at + 24 + exponentBytes
-    return plainKey(rsaKey(fromBigEndian(bytes.subarray(from, from + length)), e))
+    return plainKey(rsaKey(fromBigEndian(bytes.subarray(from, from + length), budget), e), budget)
   }
-  const n = fromLittleEndian(bytes.subarray(at + 12, at + 12 + length))
-  return plainKey(rsaKey(n, BigInt(exponentBytes)))
+  const n = fromLittleEndian(bytes.subarray(at + 12, at + 12 + length), budget)
+  return plainKey(rsaKey(n, BigInt(exponentBytes)), budget)
 }
 
 /** libgcrypt's `(1:n LENGTH:…)` in its internal tokens: data, u16 length in native order, the number. */
-function libgcryptAt(bytes: Uint8Array, at: number): PublicKey | undefined {
+function libgcryptAt(bytes: Uint8Array, at: number, budget: WorkBudget): PublicKey | undefined {
   const from = at + 7
   const length = (bytes[at + 5] ?? 0) | ((bytes[at + 6] ?? 0) << 8)
   if (length < 48 || length > 2049 || from + length > bytes.length) return undefined
-  return plainKey(rsaKey(fromBigEndian(bytes.subarray(from, from + length)), 65_537n))
+  return plainKey(
+    rsaKey(fromBigEndian(bytes.subarray(from, from + length), budget), 65_537n),
+    budget,
+  )
 }

@@ -11,7 +11,7 @@
  * @module
  */
 
-import { spend } from '@mintmark/keys/material/work_budget'
+import type { WorkBudget } from '@mintmark/keys/material/work_budget'
 import { REACH } from '../anchors/anchor.ts'
 import { isBlank } from './text_run.ts'
 
@@ -221,6 +221,7 @@ export function decodeBase64(
   chars: Uint8Array,
   from: number,
   to: number,
+  budget: WorkBudget,
   options: DecodeOptions = {},
 ): Decoded {
   const table = options.isUrl === true ? KINDS_URL : KINDS
@@ -245,7 +246,7 @@ export function decodeBase64(
     } else break
     at = out.next
   }
-  spend(300 + 4 * (at - from))
+  budget.spend(300 + 4 * (at - from))
   return { bytes: body.takeBytes(), end, letters: body.letters, padding: body.padding }
 }
 
@@ -356,6 +357,7 @@ export function letterAt(
   from: number,
   to: number,
   index: number,
+  budget: WorkBudget,
   isUrl: boolean = false,
 ): number {
   const table = isUrl ? KINDS_URL : KINDS
@@ -370,7 +372,7 @@ export function letterAt(
     } else if (out.kind !== SKIP) break
     at = out.next
   }
-  spend(STEP_COST * (at - from))
+  budget.spend(STEP_COST * (at - from))
   return at
 }
 
@@ -406,6 +408,7 @@ export function lettersBefore(
   chars: Uint8Array,
   at: number,
   most: number,
+  budget: WorkBudget,
   isUrl: boolean = true,
 ): { readonly start: number; readonly count: number } {
   const table = isUrl ? KINDS_URL : KINDS
@@ -424,7 +427,7 @@ export function lettersBefore(
     } else if (isBlank(letter)) i -= 1
     else break
   }
-  spend(BACK_COST * (at - start))
+  budget.spend(BACK_COST * (at - start))
   return { start, count }
 }
 

@@ -6,7 +6,7 @@
  * @module
  */
 
-import { spend } from '@mintmark/keys/material/work_budget'
+import type { WorkBudget } from '@mintmark/keys/material/work_budget'
 import type { Detected } from '../anchors/detected.ts'
 import { isBase64Letter } from './base64.ts'
 import type { TextRun } from './text_run.ts'
@@ -45,20 +45,20 @@ type FindEnd = (chars: Uint8Array, from: number, to: number) => LineEnd
  * @returns the first verified key, else the first other thing; offset and length are those of the prefixed text
  */
 export function readPrefixed(
-  { chars, at }: TextRun,
+  { chars, at, budget }: TextRun,
   read: (run: TextRun) => Detected | undefined,
 ): Detected | undefined {
   let best: Detected | undefined
   for (const findEnd of [lineFeed, escapedFeed]) {
-    spend(COST.ends)
+    budget.spend(COST.ends)
     const most = Math.min(chars.length, at + FIRST_MOST)
     const { end: firstEnd, next } = findEnd(chars, at, most)
     if (firstEnd === most) continue
     const begin = lineBegin(chars, at, findEnd === escapedFeed)
     for (const bodyOf of waysOf(chars.subarray(begin, at), chars.subarray(next))) {
-      const plain = withoutPrefixes(chars, at, findEnd, bodyOf)
+      const plain = withoutPrefixes(chars, at, findEnd, bodyOf, budget)
       if (plain === undefined) continue
-      const hit = read({ chars: plain.text, at: 0 })
+      const hit = read({ chars: plain.text, at: 0, budget })
       plain.text.fill(0)
       if (hit === undefined) continue
       const end = sourceOf(plain, hit.length - 1) + 1
@@ -148,6 +148,7 @@ function withoutPrefixes(
   begin: number,
   findEnd: FindEnd,
   bodyOf: FindBody,
+  budget: WorkBudget,
 ): Plain | undefined {
   let length = 0
   const lines: PlainLine[] = []
@@ -166,7 +167,7 @@ function withoutPrefixes(
     hasOn ||= from !== line || (!isWhole && (to !== end || !isLineBreak(chars[next - 1])))
     line = next
   }
-  spend(COST.way + COST.letter * (line - begin))
+  budget.spend(COST.way + COST.letter * (line - begin))
   if (lines.length < 2 || (isWhole && !hasOn)) return undefined
   return { text: textOf(chars, lines, length), lines }
 }

@@ -5,9 +5,9 @@
  * @module
  */
 
-import { spend } from '@mintmark/keys/material/work_budget'
+import type { WorkBudget } from '@mintmark/keys/material/work_budget'
 import { type Anchor, REACH } from '../anchors/anchor.ts'
-import type { Detected } from '../anchors/detected.ts'
+import type { Detected, Probe } from '../anchors/detected.ts'
 
 /** Letters around an anchor. Offsets in a {@link Detected} of a {@link TextReader} count letters of it. */
 export interface TextRun {
@@ -15,6 +15,7 @@ export interface TextRun {
   readonly chars: Uint8Array
   /** Where the anchor's first letter is. */
   readonly at: number
+  readonly budget: WorkBudget
 }
 
 /** Examines text around an anchor. */
@@ -46,7 +47,8 @@ export function textAnchors(name: string, ascii: string, reader: TextReader): An
   const narrow = {
     name,
     pattern: letters.subarray(0, PATTERN_MOST),
-    detect: (bytes: Uint8Array, at: number) => readNarrow(reader, bytes, at),
+    detect: (bytes: Uint8Array, at: number, { budget }: Probe) =>
+      readNarrow(reader, bytes, at, budget),
     before: reader.before,
     behind: reader.behind,
   }
@@ -65,16 +67,21 @@ function spread(name: string, letters: Uint8Array, reader: TextReader, stride: n
   return {
     name,
     pattern,
-    detect: (bytes, at) => readWide(reader, bytes, at, stride),
+    detect: (bytes, at, { budget }) => readWide(reader, bytes, at, stride, budget),
     before: Math.min(stride * reader.before, REACH),
     behind: Math.min(stride * reader.behind, REACH),
   }
 }
 
-function readNarrow(reader: TextReader, bytes: Uint8Array, at: number): Detected | undefined {
+function readNarrow(
+  reader: TextReader,
+  bytes: Uint8Array,
+  at: number,
+  budget: WorkBudget,
+): Detected | undefined {
   const from = Math.max(0, at - reader.before)
   const chars = bytes.subarray(from, Math.min(bytes.length, at + reader.behind))
-  const run = { chars, at: at - from }
+  const run = { chars, at: at - from, budget }
   if (reader.glance(run) === 0) return undefined
   const hit = reader.read(run)
   return hit === undefined ? undefined : { ...hit, offset: from + hit.offset }
@@ -85,13 +92,14 @@ function readWide(
   bytes: Uint8Array,
   at: number,
   stride: number,
+  budget: WorkBudget,
 ): Detected | undefined {
-  const glanced = wideRun({ bytes, stride }, at, GLANCE, GLANCE, undefined)
+  const glanced = wideRun({ bytes, stride }, at, GLANCE, GLANCE, undefined, budget)
   const behind = wiped(glanced, reader.glance(glanced))
   if (behind === 0) return undefined
   const reach = REACH / stride
   const before = Math.min(reader.before, reach)
-  const run = wideRun({ bytes, stride }, at, before, Math.min(behind, reach), reader.isEnd)
+  const run = wideRun({ bytes, stride }, at, before, Math.min(behind, reach), reader.isEnd, budget)
   const hit = wiped(run, reader.read(run))
   if (hit === undefined) return undefined
   const offset = at + stride * (hit.offset - run.at)
@@ -129,14 +137,15 @@ function wideRun(
   before: number,
   behind: number,
   isEnd: TextReader['isEnd'],
+  budget: WorkBudget,
 ): TextRun {
   const { bytes, stride } = wide
   const from = wideBegin(wide, at, Math.max(0, at - stride * before), isEnd)
   const to = wideEnd(wide, at, Math.min(bytes.length, at + stride * behind), isEnd)
-  spend(RUN_COST + LETTER_COST * (to - from))
+  budget.spend(RUN_COST + LETTER_COST * (to - from))
   const chars = new Uint8Array((to - from) / stride)
   for (let i = 0, next = from; next < to; i++, next += stride) chars[i] = bytes[next] ?? 0
-  return { chars, at: (at - from) / stride }
+  return { chars, at: (at - from) / stride, budget }
 }
 
 function wideBegin(wide: Wide, at: number, least: number, isEnd: TextReader['isEnd']): number {
@@ -183,6 +192,7 @@ export function find(
   chars: Uint8Array,
   ascii: string,
   from: number,
+  budget: WorkBudget,
   to: number = chars.length,
 ): number {
   const within = chars.subarray(0, to)
@@ -191,14 +201,20 @@ export function find(
     from,
     'latin1',
   )
-  spend(300 + ((at < 0 ? within.length : at) - from) / 2)
+  budget.spend(300 + ((at < 0 ? within.length : at) - from) / 2)
   return at
 }
 
 /** Where `ascii` last begins in [from, to), or -1. */
-export function findLast(chars: Uint8Array, ascii: string, from: number, to: number): number {
+export function findLast(
+  chars: Uint8Array,
+  ascii: string,
+  from: number,
+  to: number,
+  budget: WorkBudget,
+): number {
   const within = chars.subarray(from, to)
-  spend(300 + within.length)
+  budget.spend(300 + within.length)
   const at = Buffer.from(within.buffer, within.byteOffset, within.byteLength).lastIndexOf(
     ascii,
     undefined,

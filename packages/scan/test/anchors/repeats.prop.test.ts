@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
+import { UNLIMITED } from '@mintmark/keys/material/work_budget'
 import * as fc from 'fast-check'
 import { Repeats } from '../../src/anchors/repeats.ts'
 
@@ -31,7 +32,7 @@ describe('offsets whose bytes were examined before', () => {
   it('have the same bytes in reach as an earlier probe, aligned alike, whose finding they give', () => {
     fc.assert(
       fc.property(repeating, ({ bytes, places }) => {
-        const repeats = new Repeats<number>(2)
+        const repeats = new Repeats<number>(2, UNLIMITED)
         repeats.start(bytes)
         const probed: number[] = []
         for (const at of places) {
@@ -53,7 +54,7 @@ describe('offsets whose bytes were examined before', () => {
     fc.assert(
       fc.property(fc.integer({ min: 1, max: 24 }), (period) => {
         const bytes = new Uint8Array(Buffer.alloc(4000, Buffer.alloc(period).fill(1, 0, 1)))
-        const repeats = new Repeats<number>(1)
+        const repeats = new Repeats<number>(1, UNLIMITED)
         repeats.start(bytes)
         let probes = 0
         for (let at = SIGHT.before; inSight(bytes, at) !== undefined; at += period) {
@@ -67,7 +68,7 @@ describe('offsets whose bytes were examined before', () => {
   })
 
   it('are none of another anchor, of other bytes, and where a probe was cheap', () => {
-    const repeats = new Repeats<string>(2)
+    const repeats = new Repeats<string>(2, UNLIMITED)
     const bytes = new Uint8Array(1000)
     repeats.start(bytes)
     repeats.remember(0, 160, SIGHT, 10, 'cheap')

@@ -1,17 +1,18 @@
 /** What encoded text costs is counted as what it takes. */
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
-import { endBudget, startBudget } from '@mintmark/keys/material/work_budget'
+import { WorkBudget } from '@mintmark/keys/material/work_budget'
 import { ED25519, pemsOf } from '@mintmark/testkit/text_keys'
-import { LayerReader } from '../../src/encoded/encoded_layers.ts'
+import type { Probe } from '../../src/anchors/detected.ts'
+import { type EncodedBytes, LayerReader } from '../../src/encoded/encoded_layers.ts'
 import { keysOf } from '../../src/encoded/layer_keys.ts'
 
 const LENGTH = 60_000
 
-function budgetOf(work: () => unknown): number {
-  startBudget(Number.POSITIVE_INFINITY)
-  work()
-  return endBudget().cost
+function costOf(work: (probe: Probe) => unknown): number {
+  const budget = new WorkBudget()
+  work({ budget })
+  return budget.end().cost
 }
 
 const [pem = ''] = pemsOf(ED25519)
@@ -21,7 +22,7 @@ describe('letters that stand for text', () => {
 
   it('cost as much as it takes to read them, to look for runs and to decode them', () => {
     const reader = new LayerReader({ isDeep: false })
-    const cost = budgetOf(() => reader.read(letters, 0, LENGTH, () => undefined))
+    const cost = costOf((probe) => reader.read(letters, 0, LENGTH, () => undefined, probe))
     assert.ok(cost > 30 * LENGTH, `${cost / LENGTH}ns a letter`)
   })
 
@@ -29,11 +30,12 @@ describe('letters that stand for text', () => {
     const reader = new LayerReader({ isDeep: false })
     const encoded = Buffer.from(Buffer.from(pem).toString('base64'))
     let hits = 0
-    const cost = budgetOf(() =>
-      reader.read(encoded, 0, encoded.length, (layer) => {
-        for (const hit of keysOf(layer)) hits += hit.length > 0 ? 1 : 0
-      }),
-    )
+    const cost = costOf((probe) => {
+      const take = (layer: EncodedBytes): void => {
+        for (const hit of keysOf(layer, probe)) hits += hit.length > 0 ? 1 : 0
+      }
+      reader.read(encoded, 0, encoded.length, take, probe)
+    })
     assert.ok(hits > 0 && cost > 90_000 * hits, `${cost} ns, ${hits} hits`)
   })
 })

@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict'
 import { createHash, generateKeyPairSync } from 'node:crypto'
 import { describe, it } from 'node:test'
+import { UNLIMITED } from '@mintmark/keys/material/work_budget'
 import { keyIdOf } from '@mintmark/keys/public_half/key_id'
 import type { Detected } from '../../src/anchors/detected.ts'
 import { LayerReader } from '../../src/encoded/encoded_layers.ts'
@@ -49,7 +50,8 @@ function found(text: string, encoding: BufferEncoding = 'latin1'): Detected[] {
   const bytes = Buffer.from(`{"data": {"store": "${text}"}}`, encoding)
   const hits: Detected[] = []
   const reader = new LayerReader({ isDeep: false })
-  reader.read(bytes, 0, bytes.length, (encoded) => hits.push(...keysOf(encoded)))
+  const probe = { budget: UNLIMITED }
+  reader.read(bytes, 0, bytes.length, (encoded) => hits.push(...keysOf(encoded, probe)), probe)
   return hits
 }
 

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
+import { UNLIMITED } from '@mintmark/keys/material/work_budget'
 import * as fc from 'fast-check'
 import { KernelMemory } from '../../src/anchors/kernel_memory.ts'
 import { LayerReader, STRIDE } from '../../src/encoded/encoded_layers.ts'
@@ -81,6 +82,13 @@ function layersOf(bytes: Uint8Array, places?: readonly number[]): string[] {
   }: Parameters<Parameters<LayerReader['read']>[3]>[0]) => {
     seen.push(`${coding} ${own.length} ${JSON.stringify(spanOf(0, own.length))}`)
   }
-  new LayerReader({ isDeep: false }).read(bytes, 0, bytes.length, take, places)
+  new LayerReader({ isDeep: false }).read(
+    bytes,
+    0,
+    bytes.length,
+    take,
+    { budget: UNLIMITED },
+    places,
+  )
   return seen
 }

@@ -2,7 +2,6 @@ import assert from 'node:assert/strict'
 import { createHash } from 'node:crypto'
 import { it } from 'node:test'
 import { bytesSource } from '@mintmark/dump'
-import { spend } from '@mintmark/keys/material/work_budget'
 import type { Detected } from '../../src/anchors/detected.ts'
 import { planWindows, sizeOf } from '../../src/anchors/scan_plan.ts'
 import { scannerFor } from '../../src/engine/scanner_task.ts'
@@ -84,9 +83,9 @@ it('equal bytes are examined once: some copies are reported, and all others are 
         pattern: Uint8Array.from(Buffer.from('anchor')),
         before: 8,
         behind: 24,
-        detect: (_, at) => {
+        detect: (_, at, { budget }) => {
           probes++
-          spend(20_000)
+          budget.spend(20_000)
           return hit(at - 8, 'proven')
         },
       },

@@ -2,7 +2,6 @@ import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
 import { MintmarkError } from '@mintmark/core'
 import { type ByteSource, bytesSource } from '@mintmark/dump'
-import { spend, withinBudget } from '@mintmark/keys/material/work_budget'
 import type { Anchor } from '../../src/anchors/anchor.ts'
 import { AnchorBudget, COST_PER_BYTE, DEEP_FACTOR } from '../../src/anchors/anchor_budget.ts'
 import type { Detected } from '../../src/anchors/detected.ts'
@@ -34,8 +33,8 @@ const anchorOf = (name: string, pattern: string, detect: Anchor['detect']): Anch
 
 /** A detector that finds nothing, and says that it is expensive. */
 function dear(cost: number): Anchor['detect'] {
-  return () => {
-    spend(cost)
+  return (_, _at, { budget }) => {
+    budget.spend(cost)
     return undefined
   }
 }
@@ -97,9 +96,9 @@ describe('a window', () => {
     const bytes = new Uint8Array(4096)
     bytes.set(text('huge'), 1000)
     for (const certainty of ['proven', 'candidate'] as const) {
-      const detect: Anchor['detect'] = (_, at) => {
+      const detect: Anchor['detect'] = (_, at, { budget }) => {
         assert.equal(
-          withinBudget(1e12, () => true),
+          budget.within(1e12, () => true),
           undefined,
         )
         return hitAt(at, certainty)

@@ -58,7 +58,7 @@ function foundIn(
   memory?: Memory,
 ): (readonly [number, string])[] {
   const search = new KnownKeySearch([publicKey], { deep: false })
-  const hits = search.search(bytes, 0, bytes.length, BASE, memory)
+  const hits = search.search(bytes, 0, bytes.length, BASE, { memory })
   return hits
     .filter(({ certainty }) => certainty === 'proven')
     .map(({ offset, form }) => [offset, form] as const)

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
+import { UNLIMITED } from '@mintmark/keys/material/work_budget'
 import * as fc from 'fast-check'
 import { decodeBase64, letterAt, lettersBefore } from '../../src/text/base64.ts'
 import { base64Needles } from '../../src/text/base64_needles.ts'
@@ -26,7 +27,7 @@ const broken = fc.constantFrom(
 
 function decoded(text: string, isUrl = false): Uint8Array {
   const chars = Buffer.from(text, 'latin1')
-  return decodeBase64(chars, 0, chars.length, { isUrl }).bytes
+  return decodeBase64(chars, 0, chars.length, UNLIMITED, { isUrl }).bytes
 }
 
 describe('base64', () => {
@@ -60,10 +61,12 @@ describe('base64', () => {
         fc.nat(50),
         (chars, from, most) => {
           const at = Math.min(from, chars.length)
-          const result = decodeBase64(chars, at, chars.length, { most })
+          const result = decodeBase64(chars, at, chars.length, UNLIMITED, { most })
           assert.ok(result.bytes.length <= Math.max(0, most))
           assert.ok(result.end >= at && result.end <= Math.max(chars.length, at) + 1)
-          assert.ok(letterAt(chars, at, chars.length, most) <= Math.max(chars.length, at) + 12)
+          assert.ok(
+            letterAt(chars, at, chars.length, most, UNLIMITED) <= Math.max(chars.length, at) + 12,
+          )
         },
       ),
       { numRuns: 10 * numRuns },
@@ -80,9 +83,9 @@ describe('a letter of base64', () => {
           (letters.match(new RegExp(`.{1,${width}}`, 'g')) ?? []).join('\r\n'),
         )
         const index = pick % letters.length
-        const at = letterAt(text, 0, text.length, index)
+        const at = letterAt(text, 0, text.length, index, UNLIMITED)
         assert.equal(String.fromCharCode(text[at] ?? 0), letters[index])
-        assert.deepEqual(lettersBefore(text, at, 1000), {
+        assert.deepEqual(lettersBefore(text, at, 1000, UNLIMITED), {
           start: index === 0 ? at : 0,
           count: index,
         })

@@ -3,8 +3,8 @@
  *
  * Cost: one read of each 48 bytes; encoded text is read in each of its layers. @module
  */
-import { endBudget, startBudget } from '@mintmark/keys/material/work_budget'
-import { LayerReader } from '@mintmark/scan/encoded/encoded_layers'
+import { WorkBudget } from '@mintmark/keys/material/work_budget'
+import { type EncodedBytes, LayerReader } from '@mintmark/scan/encoded/encoded_layers'
 import { continued } from './continued.ts'
 import { type Piece, type PieceTable, pieceIn } from './piece_table.ts'
 
@@ -29,8 +29,8 @@ export class EncodedPieces {
    * @returns false where so much is encoded in so many ways that not all of it was read
    */
   find(bytes: Uint8Array, from: number, to: number, onPiece: OnPiece): boolean {
-    startBudget(LEAST_COST + COST_PER_BYTE * (to - from))
-    this.#reader.read(bytes, from, to, (encoded) => {
+    const budget = new WorkBudget(LEAST_COST + COST_PER_BYTE * (to - from))
+    const take = (encoded: EncodedBytes): void => {
       // The table takes words at multiples of 4 of the memory that they are in.
       const layer = encoded.bytes.byteOffset % 8 === 0 ? encoded.bytes : encoded.bytes.slice()
       this.#table.find(layer, 0, layer.length, (hit) => {
@@ -41,7 +41,8 @@ export class EncodedPieces {
         }
       })
       if (layer !== encoded.bytes) layer.fill(0)
-    })
-    return !endBudget().wasRefused
+    }
+    this.#reader.read(bytes, from, to, take, { budget })
+    return !budget.end().wasRefused
   }
 }

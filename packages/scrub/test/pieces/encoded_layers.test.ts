@@ -5,7 +5,8 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { after, describe, it } from 'node:test'
 import { deflateSync, gzipSync } from 'node:zlib'
-import { LayerReader, MOST_LAYERS } from '@mintmark/scan/encoded/encoded_layers'
+import { UNLIMITED } from '@mintmark/keys/material/work_budget'
+import { type EncodedBytes, LayerReader, MOST_LAYERS } from '@mintmark/scan/encoded/encoded_layers'
 import { openInput } from '@mintmark/scan/memory/scan_input'
 import type { ScanReport } from '@mintmark/scan/report/report'
 import { type ScanOptions, scanInput } from '@mintmark/scan/scan_bytes'
@@ -193,11 +194,12 @@ describe('encoded text', () => {
         const whole = by.reduce<Buffer>((bytes, code) => code(bytes), Buffer.from(text))
         const bytes = planted(whole, 100)
         const layers: string[] = []
-        reader.read(bytes, 0, bytes.length, ({ bytes: layer, spanOf }) => {
+        const take = ({ bytes: layer, spanOf }: EncodedBytes) => {
           layers.push(Buffer.from(layer).toString('latin1'))
           const { from, to } = spanOf(0, layer.length)
           assert.ok(from >= 100 && to <= 100 + whole.length && from < to)
-        })
+        }
+        reader.read(bytes, 0, bytes.length, take, { budget: UNLIMITED })
         // A group of letters at either end may not be of the text that is read.
         const middle = text.slice(6, -6)
         assert.ok(layers.some((layer) => layer.includes(middle)))

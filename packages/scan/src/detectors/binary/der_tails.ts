@@ -19,7 +19,7 @@ import { integersAt, numberOf } from '@mintmark/keys/der_keys/der_key'
 import { verifyEc, verifyRsa } from '@mintmark/keys/der_keys/verify'
 import { isRandomLookingAt } from '@mintmark/keys/material/random_looking'
 import { unverified, type Verification } from '@mintmark/keys/material/verification'
-import { spend } from '@mintmark/keys/material/work_budget'
+import type { WorkBudget } from '@mintmark/keys/material/work_budget'
 import type { Anchor } from '../../anchors/anchor.ts'
 import { anchor, hit } from '../../anchors/anchored.ts'
 import type { Detected, Detector } from '../../anchors/detected.ts'
@@ -30,17 +30,17 @@ const FORM = 'pkcs1-tail'
 const [LEAST_HALF, MOST_HALF] = [32, 1025]
 
 /** The key whose public exponent is at `at`. */
-const detectFromExponent: Detector = (bytes, at) => {
-  const integers = integersAt(bytes, at, 7)
+const detectFromExponent: Detector = (bytes, at, { budget }) => {
+  const integers = integersAt(bytes, at, 7, budget)
   const length = modulusLength(integers)
   if (length === undefined) return undefined
-  const n = elementBefore(bytes, at, length - 3, length + 17)
-  const whole = n && n.at >= 3 ? detectPkcs1(bytes, n.at - 3) : undefined
+  const n = elementBefore(bytes, at, length - 3, length + 17, budget)
+  const whole = n && n.at >= 3 ? detectPkcs1(bytes, n.at - 3, { budget }) : undefined
   if (whole !== undefined) return whole
   // With fewer than e, d, p and q, the modulus must be there.
   const used = integers.length >= 4 ? integers : integers.slice(0, n === undefined ? 0 : 2)
   const last = used.at(-1)
-  const proof = last && verifiedTail(bytes, n, used)
+  const proof = last && verifiedTail(bytes, n, used, budget)
   if (proof === undefined) return undefined
   return hit(proof, FORM, n?.at ?? at, last?.to ?? at, proof.material ? undefined : 'fragment')
 }
@@ -59,17 +59,22 @@ function verifiedTail(
   bytes: Uint8Array,
   modulus: Element | undefined,
   integers: readonly Element[],
+  budget: WorkBudget,
 ): Verification | undefined {
-  const [e, d, p, q, dP, dQ, qInv] = integers.map((element) => numberOf(bytes, element))
-  const n = modulus && numberOf(bytes, modulus)
-  const proof = verifyRsa({ n, e, d, p, q, dP, dQ, qInv })
-  if (proof !== undefined || !areRandomLooking(bytes, integers.slice(1))) return proof
+  const [e, d, p, q, dP, dQ, qInv] = integers.map((element) => numberOf(bytes, element, budget))
+  const n = modulus && numberOf(bytes, modulus, budget)
+  const proof = verifyRsa({ n, e, d, p, q, dP, dQ, qInv }, budget)
+  if (proof !== undefined || !areRandomLooking(bytes, integers.slice(1), budget)) return proof
   const bits = integers[1] === undefined ? 0 : 8 * lengthOf(integers[1])
   return unverified('rsa', bits, 'laid out as a key, no equation of RSA holds')
 }
 
-const areRandomLooking = (bytes: Uint8Array, elements: readonly Element[]): boolean =>
-  elements.every((element) => isRandomLookingAt(bytes, element.from, lengthOf(element)))
+const areRandomLooking = (
+  bytes: Uint8Array,
+  elements: readonly Element[],
+  budget: WorkBudget,
+): boolean =>
+  elements.every((element) => isRandomLookingAt(bytes, element.from, lengthOf(element), budget))
 
 /** The INTEGER that ends at `end` and has `least` to `most` bytes. */
 function elementBefore(
@@ -77,10 +82,11 @@ function elementBefore(
   end: number,
   least: number,
   most: number,
+  budget: WorkBudget,
 ): Element | undefined {
   for (let length = Math.max(1, least); length <= most; length++) {
     const header = length < 0x80 ? 2 : length < 0x100 ? 3 : 4
-    const element = elementOf(bytes, end - length - header, end, TAG.integer)
+    const element = elementOf(bytes, end - length - header, end, TAG.integer, budget)
     if (element?.to === end && (bytes[element.from] ?? 0) < 0x80) return element
   }
   return undefined
@@ -90,9 +96,9 @@ function elementBefore(
 const CHAIN_COST = 1000
 
 /** The run of INTEGERs of one size of which one is at `at`. */
-const detectFromCrt: Detector = (bytes, at) => {
-  spend(CHAIN_COST)
-  const chain = chainAround(bytes, at)
+const detectFromCrt: Detector = (bytes, at, { budget }) => {
+  budget.spend(CHAIN_COST)
+  const chain = chainAround(bytes, at, budget)
   const [first] = chain
   const last = chain.at(-1)
   if (first === undefined || last === undefined) return undefined
@@ -101,12 +107,14 @@ const detectFromCrt: Detector = (bytes, at) => {
   // Headers of two bytes are in tables of small numbers too.
   if (chain.length < (half < 0x80 ? 3 : 2)) return undefined
   // Parameters of other algorithms go on with a shorter number.
-  if (bytes[last.to] === TAG.integer || !areRandomLooking(bytes, chain)) return undefined
-  const d = exponentBefore(bytes, first, half)
-  const e = d && elementBefore(bytes, d.at, 1, 4)
+  if (bytes[last.to] === TAG.integer || !areRandomLooking(bytes, chain, budget)) return undefined
+  const d = exponentBefore(bytes, first, half, budget)
+  const e = d && elementBefore(bytes, d.at, 1, 4, budget)
   const whole =
-    e === undefined ? multiPrimeAround(bytes, chain, first, last) : detectFromExponent(bytes, e.at)
-  return whole ?? crtOf(bytes, chain, first, last, d)
+    e === undefined
+      ? multiPrimeAround(bytes, chain, first, last, budget)
+      : detectFromExponent(bytes, e.at, { budget })
+  return whole ?? crtOf(bytes, chain, first, last, d, budget)
 }
 
 /** What the numbers of one size show by themselves, and with d. */
@@ -116,23 +124,29 @@ function crtOf(
   first: Element,
   last: Element,
   d: Element | undefined,
+  budget: WorkBudget,
 ): Detected {
   const half = Math.max(...chain.map(lengthOf))
-  const values = chain.slice(-5).map((element) => numberOf(bytes, element))
+  const values = chain.slice(-5).map((element) => numberOf(bytes, element, budget))
   const [qInv, dQ, dP, q, p] = values.toReversed()
-  const proof = verifyRsa({ d: d && numberOf(bytes, d), p, q, dP, dQ, qInv })
+  const proof = verifyRsa({ d: d && numberOf(bytes, d, budget), p, q, dP, dQ, qInv }, budget)
   if (proof !== undefined) return hit(proof, FORM, d?.at ?? first.at, last.to)
   const text = `${chain.length} numbers of one size, as at the end of a key; alone they prove nothing`
-  const from = d?.at ?? startOfCut(bytes, first.at, half)
+  const from = d?.at ?? startOfCut(bytes, first.at, half, budget)
   return hit(unverified('rsa', half * 16, text), FORM, from, last.to, 'fragment')
 }
 
 const MOST_PRIMES = 6
 
 /** d before p: as long as n, which is twice as long as a prime, or more often where there are more primes. */
-function exponentBefore(bytes: Uint8Array, first: Element, half: number): Element | undefined {
+function exponentBefore(
+  bytes: Uint8Array,
+  first: Element,
+  half: number,
+  budget: WorkBudget,
+): Element | undefined {
   for (let primes = 2; primes <= MOST_PRIMES; primes++) {
-    const d = elementBefore(bytes, first.at, primes * half - 18, primes * half + 1)
+    const d = elementBefore(bytes, first.at, primes * half - 18, primes * half + 1, budget)
     if (d !== undefined) return d
   }
   return undefined
@@ -147,42 +161,43 @@ function multiPrimeAround(
   chain: readonly Element[],
   first: Element,
   last: Element,
+  budget: WorkBudget,
 ): Detected | undefined {
-  const around = sequenceAround(bytes, first.at, bytes.length)
+  const around = sequenceAround(bytes, first.at, bytes.length, budget)
   if (chain.length !== 3 || around?.to !== last.to) return undefined
   const from = Math.max(0, first.at - LONGEST_KEY)
   const view = Buffer.from(bytes.buffer, bytes.byteOffset + from, first.at - from)
   const version = view.lastIndexOf(MULTI_PRIME)
-  const key = version < 0 ? undefined : detectPkcs1(bytes, from + version)
+  const key = version < 0 ? undefined : detectPkcs1(bytes, from + version, { budget })
   return key !== undefined && key.offset + key.length >= last.to ? key : undefined
 }
 
 const STEP = 16
 
 /** The number before `end` may have lost its begin: as far back as the bytes look like one, at most `length`. */
-function startOfCut(bytes: Uint8Array, end: number, length: number): number {
+function startOfCut(bytes: Uint8Array, end: number, length: number, budget: WorkBudget): number {
   let from = end
   while (from - STEP >= Math.max(0, end - length)) {
-    if (!isRandomLookingAt(bytes, from - STEP, STEP)) break
+    if (!isRandomLookingAt(bytes, from - STEP, STEP, budget)) break
     from -= STEP
   }
   return from
 }
 
 /** INTEGERs next to each other whose sizes differ by two bytes at most, at most five. */
-function chainAround(bytes: Uint8Array, at: number): Element[] {
-  const own = elementOf(bytes, at, bytes.length, TAG.integer)
+function chainAround(bytes: Uint8Array, at: number, budget: WorkBudget): Element[] {
+  const own = elementOf(bytes, at, bytes.length, TAG.integer, budget)
   if (own === undefined || lengthOf(own) < LEAST_HALF || lengthOf(own) > MOST_HALF) return []
   const size = lengthOf(own)
   const chain = [own]
   for (let first = own; chain.length < 5; ) {
-    const before = elementBefore(bytes, first.at, size - 2, size + 2)
+    const before = elementBefore(bytes, first.at, size - 2, size + 2, budget)
     if (before === undefined) break
     chain.unshift(before)
     first = before
   }
   for (let last = own; chain.length < 5; ) {
-    const next = elementOf(bytes, last.to, bytes.length, TAG.integer)
+    const next = elementOf(bytes, last.to, bytes.length, TAG.integer, budget)
     if (next === undefined || Math.abs(lengthOf(next) - size) > 2) break
     if ((bytes[next.from] ?? 0) >= 0x80) break
     chain.push(next)
@@ -215,10 +230,10 @@ const NAMED = NAMED_CURVES.map((curve) => ({ curve, spelled: parametersOf(curve)
 
 const detectSec1Tail =
   (length: number, headBytes: number): Detector =>
-  (bytes, at) => {
+  (bytes, at, { budget }) => {
     const point = at + headBytes
     if (point + 2 * length > bytes.length) return undefined
-    const number = (from: number) => fromBigEndian(bytes.subarray(from, from + length))
+    const number = (from: number) => fromBigEndian(bytes.subarray(from, from + length), budget)
     const view = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length)
     const named = NAMED.find(
       ({ curve, spelled }) =>
@@ -233,8 +248,8 @@ const detectSec1Tail =
     const from = end - length
     const isWhole = view.subarray(Math.max(0, from - 5), from - 1).equals(SCALAR_HEAD)
     if (curve === undefined || from < 0 || isWhole || !isOnCurve(curve, stored)) return undefined
-    if (!isRandomLookingAt(bytes, end - LEAST_LEFT, LEAST_LEFT)) return undefined
-    const proof = verifyEc(curve.curve, number(from), stored)
+    if (!isRandomLookingAt(bytes, end - LEAST_LEFT, LEAST_LEFT, budget)) return undefined
+    const proof = verifyEc(curve.curve, number(from), stored, budget)
     if (proof.certainty === 'proven') return hit(proof, 'sec1-tail', from, end)
     if (named === undefined) return undefined
     const left = unverified('ec', curve.bits, 'the begin of the scalar is gone')

@@ -11,6 +11,7 @@ import { verifyEc, verifyOkp, verifyRsa } from '@mintmark/keys/der_keys/verify'
 import { verifyGroupKey } from '@mintmark/keys/der_keys/verify_opaque'
 import { isRandomLooking } from '@mintmark/keys/material/random_looking'
 import { unverified, type Verification } from '@mintmark/keys/material/verification'
+import type { WorkBudget } from '@mintmark/keys/material/work_budget'
 import type { Anchor } from '../../anchors/anchor.ts'
 import { anchor, hit } from '../../anchors/anchored.ts'
 import type { Detected, Detector } from '../../anchors/detected.ts'
@@ -80,54 +81,59 @@ function tokensAround(bytes: Uint8Array, own: Token): Token[] {
 
 const FORM = 'libgcrypt-sexp'
 
-const detect: Detector = (bytes, at) => {
+const detect: Detector = (bytes, at, { budget }) => {
   const own = tokenAt(bytes, at)
   // A name and nothing of a size that a secret has: the words of a program.
   if (own === undefined || own.to - own.from < 16) return undefined
-  if (!isRandomLooking(bytes.subarray(own.from, own.to))) return undefined
+  if (!isRandomLooking(bytes.subarray(own.from, own.to), budget)) return undefined
   const tokens = tokensAround(bytes, own)
   const values = new Map(tokens.map(({ name, from, to }) => [name, bytes.subarray(from, to)]))
-  const proof = verificationOf(values)
+  const proof = verificationOf(values, budget)
   if (proof === undefined) return lone(own)
   return hit(proof, FORM, tokens[0]?.at ?? at, tokens.at(-1)?.to ?? own.to)
 }
 
-function verificationOf(values: ReadonlyMap<string, Uint8Array>): Verification | undefined {
+function verificationOf(
+  values: ReadonlyMap<string, Uint8Array>,
+  budget: WorkBudget,
+): Verification | undefined {
   const [n, e, d, p, q, qInv, g, y, x] = 'n e d p q u g y x'.split(' ').map((name) => {
     const value = values.get(name)
-    return value && fromBigEndian(value)
+    return value && fromBigEndian(value, budget)
   })
   if (p !== undefined && g !== undefined && x !== undefined) {
-    return verifyGroupKey(q === undefined ? 'dh' : 'dsa', { p, g, x, q, y })
+    return verifyGroupKey(q === undefined ? 'dh' : 'dsa', { p, g, x, q, y }, budget)
   }
   const found =
-    verifyRsa({ n, e, d, p, q, qInv }) ??
+    verifyRsa({ n, e, d, p, q, qInv }, budget) ??
     // In an EC key, q is the point.
-    curveVerification(values.get('q'), values.get('d'))
+    curveVerification(values.get('q'), values.get('d'), budget)
   return found?.certainty === 'proven' ? found : undefined
 }
 
 function curveVerification(
   point: Uint8Array | undefined,
   secret: Uint8Array | undefined,
+  budget: WorkBudget,
 ): Verification | undefined {
   if (point === undefined || secret === undefined || secret.length > 67) return undefined
   const length = (point.length - 1) / 2
   if (point[0] === 4 && Number.isInteger(length)) {
-    const x = fromBigEndian(point.subarray(1, 1 + length))
-    const y = fromBigEndian(point.subarray(1 + length))
+    const x = fromBigEndian(point.subarray(1, 1 + length), budget)
+    const y = fromBigEndian(point.subarray(1 + length), budget)
     const curve = curvesOfLength(length).find((each) => isOnCurve(each, { x, y }))
-    if (curve !== undefined) return verifyEc(curve.curve, fromBigEndian(secret), { x, y })
+    if (curve !== undefined)
+      return verifyEc(curve.curve, fromBigEndian(secret, budget), { x, y }, budget)
   }
   // The point has a 0x40 before it, or not; the secret may have a sign byte.
   const publicKey = point.length === 33 && point[0] === 0x40 ? point.subarray(1) : point
   const seed = secret.length === 33 && secret[0] === 0 ? secret.subarray(1) : secret
   if (publicKey.length !== 32 || seed.length !== 32) return undefined
-  const edwards = verifyOkp('Ed25519', seed, publicKey)
+  const edwards = verifyOkp('Ed25519', seed, publicKey, budget)
   // cv25519 spells its scalar highest byte first.
   return edwards.certainty === 'proven'
     ? edwards
-    : verifyOkp('X25519', seed.toReversed(), publicKey)
+    : verifyOkp('X25519', seed.toReversed(), publicKey, budget)
 }
 
 const LEAST_LONE = 64

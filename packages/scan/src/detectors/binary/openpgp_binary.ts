@@ -10,6 +10,7 @@ import { fromBigEndian, toBigEndian } from '@mintmark/keys/arithmetic/modular'
 import { verifyEc, verifyOkp, verifyRsa } from '@mintmark/keys/der_keys/verify'
 import { verifyGroupKey } from '@mintmark/keys/der_keys/verify_opaque'
 import type { Verification } from '@mintmark/keys/material/verification'
+import type { WorkBudget } from '@mintmark/keys/material/work_budget'
 import type { Anchor } from '../../anchors/anchor.ts'
 import { anchor, hit, protectedHit } from '../../anchors/anchored.ts'
 import type { Detected, Detector } from '../../anchors/detected.ts'
@@ -62,7 +63,7 @@ class MpiReader {
 interface Algorithm {
   readonly open: number
   readonly secret: number
-  readonly verify: (numbers: readonly bigint[]) => Verification | undefined
+  readonly verify: (numbers: readonly bigint[], budget: WorkBudget) => Verification | undefined
 }
 
 const ALGORITHMS: ReadonlyMap<number | undefined, Algorithm> = new Map([
@@ -72,7 +73,7 @@ const ALGORITHMS: ReadonlyMap<number | undefined, Algorithm> = new Map([
       open: 2,
       secret: 4,
       // The last is p⁻¹ mod q here.
-      verify: ([n, e, d, p, q, qInv]) => verifyRsa({ n, e, d, p, q, qInv }),
+      verify: ([n, e, d, p, q, qInv], budget) => verifyRsa({ n, e, d, p, q, qInv }, budget),
     },
   ],
   [
@@ -80,8 +81,8 @@ const ALGORITHMS: ReadonlyMap<number | undefined, Algorithm> = new Map([
     {
       open: 4,
       secret: 1,
-      verify: ([p = 0n, q = 0n, g = 0n, y = 0n, x = 0n]) =>
-        verifyGroupKey('dsa', { p, q, g, y, x }),
+      verify: ([p = 0n, q = 0n, g = 0n, y = 0n, x = 0n], budget) =>
+        verifyGroupKey('dsa', { p, q, g, y, x }, budget),
     },
   ],
   [
@@ -89,15 +90,15 @@ const ALGORITHMS: ReadonlyMap<number | undefined, Algorithm> = new Map([
     {
       open: 3,
       secret: 1,
-      verify: ([p = 0n, g = 0n, y = 0n, x = 0n]) =>
-        verifyGroupKey('dh', { p, g, y, x, q: undefined }),
+      verify: ([p = 0n, g = 0n, y = 0n, x = 0n], budget) =>
+        verifyGroupKey('dh', { p, g, y, x, q: undefined }, budget),
     },
   ],
 ])
 const LEAST_MODULUS = 64
 
 /** A packet whose header is at `at`, with a length of two bytes. */
-const detectPacket: Detector = (bytes, at) => {
+const detectPacket: Detector = (bytes, at, { budget }) => {
   const version = at + 3
   const algorithm = ALGORITHMS.get(bytes[version + BEFORE_ALGORITHM])
   if (algorithm === undefined) return undefined
@@ -107,7 +108,12 @@ const detectPacket: Detector = (bytes, at) => {
   const usage = reader.byte()
   if (usage !== 0) return guarded(bytes, at, reader.at, usage)
   const secret = reader.mpis(algorithm.secret)
-  const proof = secret && algorithm.verify([...open, ...secret].map(fromBigEndian))
+  const proof =
+    secret &&
+    algorithm.verify(
+      [...open, ...secret].map((each) => fromBigEndian(each, budget)),
+      budget,
+    )
   return proof && hit(proof, FORM, at, reader.at)
 }
 
@@ -141,7 +147,7 @@ function headerBefore(bytes: Uint8Array, version: number): number | undefined {
 }
 
 /** A packet of an elliptic curve: the anchor is the algorithm, before the curve's identifier. */
-const detectCurvePacket: Detector = (bytes, at) => {
+const detectCurvePacket: Detector = (bytes, at, { budget }) => {
   const version = at - BEFORE_ALGORITHM
   if (bytes[version] !== 4) return undefined
   const length = bytes[at + 1] ?? 0
@@ -157,7 +163,7 @@ const detectCurvePacket: Detector = (bytes, at) => {
     return header === undefined ? undefined : guarded(bytes, header, reader.at, usage)
   }
   const secret = reader.mpi()
-  const proof = secret && verifyCurve(oid, point, secret)
+  const proof = secret && verifyCurve(oid, point, secret, budget)
   if (proof?.certainty !== 'proven') return undefined
   return hit(proof, FORM, header ?? version, reader.at)
 }
@@ -166,32 +172,42 @@ const ED25519_OID = '2b06010401da470f01'
 const CV25519_OID = '2b060104019755010501'
 const NATIVE_POINT = 0x40
 
-function verifyCurve(oid: string, point: Uint8Array, secret: Uint8Array): Verification | undefined {
+function verifyCurve(
+  oid: string,
+  point: Uint8Array,
+  secret: Uint8Array,
+  budget: WorkBudget,
+): Verification | undefined {
   const curve = curveOfOid(oid)
   if (curve !== undefined) {
     const { lengthBytes } = curve
     if (point.length !== 1 + 2 * lengthBytes || point[0] !== 4) return undefined
-    const x = fromBigEndian(point.subarray(1, 1 + lengthBytes))
-    const y = fromBigEndian(point.subarray(1 + lengthBytes))
-    return verifyEc(curve.curve, fromBigEndian(secret), { x, y })
+    const x = fromBigEndian(point.subarray(1, 1 + lengthBytes), budget)
+    const y = fromBigEndian(point.subarray(1 + lengthBytes), budget)
+    return verifyEc(curve.curve, fromBigEndian(secret, budget), { x, y }, budget)
   }
   if (point.length !== 33 || point[0] !== NATIVE_POINT || secret.length > 32) return undefined
   // Leading zeros are not written.
-  const padded = toBigEndian(fromBigEndian(secret), 32)
-  if (oid === ED25519_OID) return verifyOkp('Ed25519', padded, point.subarray(1))
+  const padded = toBigEndian(fromBigEndian(secret, budget), 32)
+  if (oid === ED25519_OID) return verifyOkp('Ed25519', padded, point.subarray(1), budget)
   return oid === CV25519_OID
-    ? verifyOkp('X25519', padded.toReversed(), point.subarray(1))
+    ? verifyOkp('X25519', padded.toReversed(), point.subarray(1), budget)
     : undefined
 }
 
 /** Version 6: algorithm, length of the public part (32), public half, usage, secret. */
 const version6 =
   (curve: 'Ed25519' | 'X25519'): Detector =>
-  (bytes, at) => {
+  (bytes, at, { budget }) => {
     const version = at - BEFORE_ALGORITHM
     const [from, usage, to] = [at + 5, at + 37, at + 70]
     if (bytes[version] !== 6 || to > bytes.length || bytes[usage] !== 0) return undefined
-    const proof = verifyOkp(curve, bytes.subarray(usage + 1, to), bytes.subarray(from, usage))
+    const proof = verifyOkp(
+      curve,
+      bytes.subarray(usage + 1, to),
+      bytes.subarray(from, usage),
+      budget,
+    )
     if (proof.certainty !== 'proven') return undefined
     return hit(proof, FORM, headerBefore(bytes, version) ?? version, to)
   }

@@ -10,7 +10,7 @@ import { fromBigEndian } from '@mintmark/keys/arithmetic/modular'
 import { verifyEc, verifyOkp, verifyRsa } from '@mintmark/keys/der_keys/verify'
 import { verifyGroupKey } from '@mintmark/keys/der_keys/verify_opaque'
 import type { Verification } from '@mintmark/keys/material/verification'
-import { spend } from '@mintmark/keys/material/work_budget'
+import type { WorkBudget } from '@mintmark/keys/material/work_budget'
 import { SshStrings } from '@mintmark/keys/public_keys/ssh_strings'
 import type { Anchor } from '../../anchors/anchor.ts'
 import { anchor, hit, patternOf, protectedHit } from '../../anchors/anchored.ts'
@@ -29,34 +29,40 @@ type Strings = Readonly<Record<string, Uint8Array | undefined>>
 interface Fields {
   readonly names: string
   readonly first: readonly [least: number, most: number]
-  readonly verify: (strings: Strings) => Verification | undefined
+  readonly verify: (strings: Strings, budget: WorkBudget) => Verification | undefined
 }
 
-const numberOf = (bytes: Uint8Array | undefined): bigint | undefined =>
-  bytes === undefined || bytes.length > MOST_NUMBER ? undefined : fromBigEndian(bytes)
+const numberOf = (bytes: Uint8Array | undefined, budget: WorkBudget): bigint | undefined =>
+  bytes === undefined || bytes.length > MOST_NUMBER ? undefined : fromBigEndian(bytes, budget)
 
-function verifyRsaStrings({ n, e, d, u, p, q }: Strings): Verification | undefined {
+function verifyRsaStrings(
+  { n, e, d, u, p, q }: Strings,
+  budget: WorkBudget,
+): Verification | undefined {
   // In a public key n is in place of d, and nothing behind it.
   if (d === undefined || d.length < 40) return undefined
-  const [modulus, exponent, qInv] = [n, e, u].map(numberOf)
-  return verifyRsa({
-    n: modulus,
-    e: exponent,
-    d: numberOf(d),
-    qInv,
-    p: numberOf(p),
-    q: numberOf(q),
-  })
+  const [modulus, exponent, qInv] = [n, e, u].map((each) => numberOf(each, budget))
+  return verifyRsa(
+    {
+      n: modulus,
+      e: exponent,
+      d: numberOf(d, budget),
+      qInv,
+      p: numberOf(p, budget),
+      q: numberOf(q, budget),
+    },
+    budget,
+  )
 }
 
-function verifyEd25519({ a, k }: Strings): Verification | undefined {
+function verifyEd25519({ a, k }: Strings, budget: WorkBudget): Verification | undefined {
   if (a === undefined || k?.length !== 64 || Buffer.compare(k.subarray(32), a) !== 0) {
     return undefined
   }
-  return verifyOkp('Ed25519', k.subarray(0, 32), a)
+  return verifyOkp('Ed25519', k.subarray(0, 32), a, budget)
 }
 
-function verifyEcdsa({ curve, point, d }: Strings): Verification | undefined {
+function verifyEcdsa({ curve, point, d }: Strings, budget: WorkBudget): Verification | undefined {
   const bits = /^nistp(256|384|521)$/.exec(Buffer.from(curve ?? []).toString('latin1'))?.[1]
   const length = Math.ceil(Number(bits) / 8)
   const parameters = curvesOfLength(length).find((each) => each.curve === `P-${bits}`)
@@ -64,16 +70,16 @@ function verifyEcdsa({ curve, point, d }: Strings): Verification | undefined {
     return undefined
   // In a public key the point is the last field: what follows is no scalar.
   if (d === undefined || d.length > length + 1 || d.length + 8 < length) return undefined
-  const x = fromBigEndian(point.subarray(1, 1 + length))
-  const y = fromBigEndian(point.subarray(1 + length))
-  return verifyEc(parameters.curve, fromBigEndian(d), { x, y })
+  const x = fromBigEndian(point.subarray(1, 1 + length), budget)
+  const y = fromBigEndian(point.subarray(1 + length), budget)
+  return verifyEc(parameters.curve, fromBigEndian(d, budget), { x, y }, budget)
 }
 
-function verifyDsa(strings: Strings): Verification | undefined {
+function verifyDsa(strings: Strings, budget: WorkBudget): Verification | undefined {
   const [p = 0n, q = 0n, g = 0n, y = 0n, x = 0n] = 'p q g y x'
     .split(' ')
-    .map((name) => numberOf(strings[name]))
-  return verifyGroupKey('dsa', { p, q, g, y, x })
+    .map((name) => numberOf(strings[name], budget))
+  return verifyGroupKey('dsa', { p, q, g, y, x }, budget)
 }
 
 const NUMBER = [48, MOST_NUMBER] as const
@@ -93,9 +99,14 @@ const RSA_CERTIFIED: Fields = {
 const ED25519_CERTIFIED: Fields = { names: 'cert a k', first: CERTIFICATE, verify: verifyEd25519 }
 
 /** What the fields from `start` on prove, and where they end. */
-function read(bytes: Uint8Array, start: number, { names, first, verify }: Fields) {
+function read(
+  bytes: Uint8Array,
+  start: number,
+  { names, first, verify }: Fields,
+  budget: WorkBudget,
+) {
   const fields = new SshStrings(bytes.subarray(start, start + LONGEST))
-  spend(FIELDS_COST)
+  budget.spend(FIELDS_COST)
   const strings: Record<string, Uint8Array | undefined> = {}
   for (const [i, name] of names.split(' ').entries()) {
     const string = fields.string()
@@ -103,7 +114,7 @@ function read(bytes: Uint8Array, start: number, { names, first, verify }: Fields
     if (string === undefined || string.length < least || string.length > most) return undefined
     strings[name] = string
   }
-  const proof = verify(strings)
+  const proof = verify(strings, budget)
   return proof && { proof, to: start + fields.length }
 }
 
@@ -126,9 +137,9 @@ const PLAIN = '\0\0\0\x04none'
 const NAME = /^[a-z0-9@.-]{3,}$/
 
 /** A file that is encrypted; in one that is not, the types inside are found by themselves. */
-const detectEncrypted: Detector = (bytes, at) => {
+const detectEncrypted: Detector = (bytes, at, { budget }) => {
   const start = at + MAGIC.length
-  spend(FIELDS_COST)
+  budget.spend(FIELDS_COST)
   if (endsWith(bytes, start + PLAIN.length, PLAIN)) return undefined
   const fields = new SshStrings(bytes.subarray(start, start + LONGEST))
   if (!NAME.test(fields.name()) || !NAME.test(fields.name())) return undefined
@@ -154,9 +165,9 @@ const TYPES: readonly (readonly [string, Fields])[] = [
 /** Patterns have 16 bytes at most; the detector compares the rest. */
 function typeAnchor([type, fields]: readonly [string, Fields]): Anchor {
   const spelled = `\0\0\0${String.fromCharCode(type.length)}${type}`
-  const detect: Detector = (bytes, at) => {
+  const detect: Detector = (bytes, at, { budget }) => {
     if (!endsWith(bytes, at + spelled.length, spelled)) return undefined
-    const found = read(bytes, at + spelled.length, fields)
+    const found = read(bytes, at + spelled.length, fields, budget)
     if (found === undefined) return undefined
     const { form, from } = framing(bytes, at)
     const note = found.proof.material === undefined ? 'fragment' : undefined
@@ -187,12 +198,12 @@ const TAILS: readonly Tail[] = [
 ]
 
 function tailAnchor({ type, seen, skipped, fields }: Tail): Anchor {
-  const detect: Detector = (bytes, at) => {
+  const detect: Detector = (bytes, at, { budget }) => {
     const start = at + skipped
-    spend(FIELDS_COST)
+    budget.spend(FIELDS_COST)
     // Where the type is whole, its own anchor has the key.
     const isWhole = fields === RSA_TAIL ? isElsewhere(bytes, start) : endsWith(bytes, start, type)
-    const found = isWhole ? undefined : read(bytes, start, fields)
+    const found = isWhole ? undefined : read(bytes, start, fields, budget)
     return found?.proof.certainty === 'proven'
       ? hit(found.proof, 'openssh-v1-body', at, found.to)
       : undefined

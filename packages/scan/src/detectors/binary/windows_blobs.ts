@@ -15,6 +15,7 @@ import { verifyEc, verifyOkp, verifyRsa } from '@mintmark/keys/der_keys/verify'
 import { verifyGroupKey } from '@mintmark/keys/der_keys/verify_opaque'
 import { isRandomLooking } from '@mintmark/keys/material/random_looking'
 import { unverified, type Verification } from '@mintmark/keys/material/verification'
+import type { WorkBudget } from '@mintmark/keys/material/work_budget'
 import type { Anchor } from '../../anchors/anchor.ts'
 import { anchor, hit, patternOf, protectedHit } from '../../anchors/anchored.ts'
 import type { Detected, Detector } from '../../anchors/detected.ts'
@@ -28,6 +29,7 @@ interface Blob {
   readonly lengths: (words: readonly number[], magic: string) => readonly number[] | undefined
   readonly verify: (
     fields: readonly Uint8Array[],
+    budget: WorkBudget,
     words: readonly number[],
     magic: string,
   ) => Verification | undefined
@@ -60,13 +62,19 @@ function fieldsAt(
   return fields
 }
 
-function blobAt(blob: Blob, bytes: Uint8Array, at: number, magic: string): Detected | undefined {
+function blobAt(
+  blob: Blob,
+  bytes: Uint8Array,
+  at: number,
+  magic: string,
+  budget: WorkBudget,
+): Detected | undefined {
   const words = wordsAt(bytes, at + 4, 7)
   const lengths = blob.lengths(words, magic)
   const fields = lengths && fieldsAt(bytes, at + blob.header, lengths)
   const last = fields?.at(-1)
   if (fields === undefined || last === undefined) return undefined
-  const proof = blob.verify(fields, words, magic)
+  const proof = blob.verify(fields, budget, words, magic)
   const to = last.byteOffset - bytes.byteOffset + last.length
   const { from, form } = blob.offsetOf?.(bytes, at) ?? { from: at, form: blob.form }
   // Of CryptoAPI the headers show that numbers which nothing proves are of a key.
@@ -100,14 +108,17 @@ const CAPI_RSA: Blob = {
     if (!isRsaBits(bits) || exponent % 2 === 0) return undefined
     return [whole, half, half, half, half, half, whole]
   },
-  verify: (fields, [bits = 0, exponent = 0]) => {
+  verify: (fields, budget, [bits = 0, exponent = 0]) => {
     const [modulus] = fields
     // The highest byte of n begins with its highest bit, the lowest is odd.
     const isModulus = (modulus?.at(-1) ?? 0) >> ((bits - 1) % 8) === 1
     if (!isModulus || ((modulus?.[0] ?? 0) & 1) === 0) return undefined
-    const [n, p, q, dP, dQ, qInv, d] = fields.map(fromLittleEndian)
-    const proof = verifyRsa({ n, e: BigInt(exponent), d, p, q, dP, dQ, qInv })
-    return proof ?? (fields.every(isRandomLooking) ? damagedRsa(bits) : undefined)
+    const [n, p, q, dP, dQ, qInv, d] = fields.map((each) => fromLittleEndian(each, budget))
+    const proof = verifyRsa({ n, e: BigInt(exponent), d, p, q, dP, dQ, qInv }, budget)
+    return (
+      proof ??
+      (fields.every((each) => isRandomLooking(each, budget)) ? damagedRsa(bits) : undefined)
+    )
   },
   offsetOf: capiOffset,
 }
@@ -124,9 +135,9 @@ const CAPI_DSA: Blob = {
     if (!isWithin(bits, 512, 3072) || bits % 64 !== 0) return undefined
     return [length, DSS_Q, length, DSS_Q, 24]
   },
-  verify: (fields) => {
-    const [p = 0n, q = 0n, g = 0n, x = 0n] = fields.map(fromLittleEndian)
-    return verifyGroupKey('dsa', { p, q, g, x, y: undefined })
+  verify: (fields, budget) => {
+    const [p = 0n, q = 0n, g = 0n, x = 0n] = fields.map((each) => fromLittleEndian(each, budget))
+    return verifyGroupKey('dsa', { p, q, g, x, y: undefined }, budget)
   },
   offsetOf: capiOffset,
 }
@@ -141,10 +152,15 @@ const cngRsa = (magic: 'RSA2' | 'RSA3'): Blob => ({
     if (p === 0 || Math.abs(p + q - n) > 2) return undefined
     return [e, n, p, q, ...(magic === 'RSA3' ? [p, q, p, n] : [])]
   },
-  verify: (fields, [bits = 0]) => {
-    const [e, n, p, q, dP, dQ, qInv, d] = fields.map(fromBigEndian)
-    const proof = verifyRsa({ n, e, d, p, q, dP, dQ, qInv })
-    return proof ?? (fields.slice(1).every(isRandomLooking) ? damagedRsa(bits) : undefined)
+  verify: (fields, budget, [bits = 0]) => {
+    const [e, n, p, q, dP, dQ, qInv, d] = fields.map((each) => fromBigEndian(each, budget))
+    const proof = verifyRsa({ n, e, d, p, q, dP, dQ, qInv }, budget)
+    return (
+      proof ??
+      (fields.slice(1).every((each) => isRandomLooking(each, budget))
+        ? damagedRsa(bits)
+        : undefined)
+    )
   },
 })
 
@@ -154,16 +170,17 @@ const CNG_ECC: Blob = {
   form: 'cng-ecc',
   header: 8,
   lengths: ([length = 0]) => (isWithin(length, 28, 66) ? [length, length, length] : undefined),
-  verify: ([first, second, secret]) => {
+  verify: ([first, second, secret], budget) => {
     if (first === undefined || second === undefined || secret === undefined) return undefined
-    const point = { x: fromBigEndian(first), y: fromBigEndian(second) }
+    const point = { x: fromBigEndian(first, budget), y: fromBigEndian(second, budget) }
     const curve = curvesOfLength(first.length).find((each) => isOnCurve(each, point))
-    if (curve !== undefined) return verifyEc(curve.curve, fromBigEndian(secret), point)
+    if (curve !== undefined)
+      return verifyEc(curve.curve, fromBigEndian(secret, budget), point, budget)
     // Curve25519 has no Y: CNG leaves it zero.
-    if (first.length !== 32 || point.y !== 0n || !isRandomLooking(secret)) return undefined
+    if (first.length !== 32 || point.y !== 0n || !isRandomLooking(secret, budget)) return undefined
     const verifications = [
-      verifyOkp('X25519', secret, first),
-      verifyOkp('X25519', secret.toReversed(), first.toReversed()),
+      verifyOkp('X25519', secret, first, budget),
+      verifyOkp('X25519', secret.toReversed(), first.toReversed(), budget),
     ]
     return verifications.find(({ certainty }) => certainty === 'proven')
   },
@@ -179,19 +196,24 @@ const CNG_ECC_FULL: Blob = {
     if (cofactor > 8 || seed > 64) return undefined
     return [field, field, field, field, field, order, cofactor, seed, field, field, order]
   },
-  verify: (fields) => {
-    const [p, a, b, gx, gy, n, , , x = 0n, y = 0n, d = 0n] = fields.map(fromBigEndian)
+  verify: (fields, budget) => {
+    const [p, a, b, gx, gy, n, , , x = 0n, y = 0n, d = 0n] = fields.map((each) =>
+      fromBigEndian(each, budget),
+    )
     const spelled = [p, a, b, gx, gy, n].join()
     const curve = CURVES.find((c) => [c.p, c.a, c.b, c.gx, c.gy, c.n].join() === spelled)
-    return curve && verifyEc(curve.curve, d, { x, y })
+    return curve && verifyEc(curve.curve, d, { x, y }, budget)
   },
 }
 
 const MOST_GROUP_BYTES = 1024
 
-function dsaVerification(fields: readonly Uint8Array[]): Verification | undefined {
-  const [q = 0n, p = 0n, g = 0n, y = 0n, x = 0n] = fields.map(fromBigEndian)
-  return verifyGroupKey('dsa', { p, q, g, y, x })
+function dsaVerification(
+  fields: readonly Uint8Array[],
+  budget: WorkBudget,
+): Verification | undefined {
+  const [q = 0n, p = 0n, g = 0n, y = 0n, x = 0n] = fields.map((each) => fromBigEndian(each, budget))
+  return verifyGroupKey('dsa', { p, q, g, y, x }, budget)
 }
 
 /** Counter and seed come before q; the first version is for 1024 bits and SHA-1. */
@@ -212,7 +234,7 @@ const CNG_DSA2: Blob = {
     const fits = isWithin(length, 64, MOST_GROUP_BYTES) && seed <= 64 && isWithin(group, 20, 64)
     return fits ? [seed, group, length, length, length, group] : undefined
   },
-  verify: (fields) => dsaVerification(fields.slice(1)),
+  verify: (fields, budget) => dsaVerification(fields.slice(1), budget),
 }
 
 const CNG_DH: Blob = {
@@ -221,9 +243,9 @@ const CNG_DH: Blob = {
   header: 8,
   lengths: ([length = 0]) =>
     isWithin(length, 64, MOST_GROUP_BYTES) ? [length, length, length, length] : undefined,
-  verify: (fields) => {
-    const [p = 0n, g = 0n, y = 0n, x = 0n] = fields.map(fromBigEndian)
-    return verifyGroupKey('dh', { p, g, x, y, q: undefined })
+  verify: (fields, budget) => {
+    const [p = 0n, g = 0n, y = 0n, x = 0n] = fields.map((each) => fromBigEndian(each, budget))
+    return verifyGroupKey('dh', { p, g, x, y, q: undefined }, budget)
   },
 }
 
@@ -234,8 +256,8 @@ const CNG_SYMMETRIC: Blob = {
   header: 12,
   lengths: ([version, length = 0]) =>
     version === 1 && isWithin(length, 16, 128) && length % 8 === 0 ? [length] : undefined,
-  verify: ([secret]) => {
-    if (secret === undefined || !isRandomLooking(secret)) return undefined
+  verify: ([secret], budget) => {
+    if (secret === undefined || !isRandomLooking(secret, budget)) return undefined
     const type = secret.length <= 32 ? 'aes' : 'hmac'
     const material = { type, secret: new Uint8Array(secret), publicKey: undefined } as const
     const words = 'a blob of a symmetric key, filled'
@@ -250,11 +272,11 @@ const cngPostQuantum = (kind: PqScheme['kind'], expanded: string, seed: string):
   header: 12,
   lengths: ([name = 0, key = 0]) =>
     isWithin(name, 4, 64) && name % 2 === 0 ? [name, key] : undefined,
-  verify: ([name, key], _, magic) => {
+  verify: ([name, key], budget, _, magic) => {
     const set = name && Buffer.from(name).toString('utf16le').replaceAll('\0', '')
     const scheme = PQ_SCHEMES.find((each) => each.kind === kind && String(each.set) === set)
     const isSeed = magic === seed
-    return scheme && verifyPq(scheme, isSeed ? key : undefined, isSeed ? undefined : key)
+    return scheme && verifyPq(scheme, isSeed ? key : undefined, isSeed ? undefined : key, budget)
   },
 })
 
@@ -278,9 +300,9 @@ const MAGICS = [...new Set(BLOBS.flatMap(({ magics }) => magics))]
 
 const blobAnchor = (magic: string): Anchor => {
   const own = BLOBS.filter(({ magics }) => magics.includes(magic))
-  const detect: Detector = (bytes, at) => {
+  const detect: Detector = (bytes, at, { budget }) => {
     for (const blob of own) {
-      const found = blobAt(blob, bytes, at, magic)
+      const found = blobAt(blob, bytes, at, magic, budget)
       if (found !== undefined) return found
     }
     return undefined

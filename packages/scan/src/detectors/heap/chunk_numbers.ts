@@ -6,9 +6,9 @@
  */
 import { fromLittleEndian } from '@mintmark/keys/arithmetic/modular'
 import { isRandomLookingAt } from '@mintmark/keys/material/random_looking'
-import { spend } from '@mintmark/keys/material/work_budget'
+import type { WorkBudget } from '@mintmark/keys/material/work_budget'
 import type { Anchor } from '../../anchors/anchor.ts'
-import type { Detector } from '../../anchors/detected.ts'
+import type { Detector, Probe } from '../../anchors/detected.ts'
 import { chunkHead, type SizeBytes, sizeAt } from './chunk_head.ts'
 
 /** What a chunk takes besides its bytes, and one more limb if need be. */
@@ -33,7 +33,7 @@ interface ChunkLayout {
   readonly lengths: readonly number[]
   readonly reach: number
   readonly mayContain: (bytes: Uint8Array, from: number, length: number) => boolean
-  readonly detect: (chunk: Chunk) => ReturnType<Detector>
+  readonly detect: (chunk: Chunk, budget: WorkBudget) => ReturnType<Detector>
 }
 
 /** Anchors at chunks with numbers of these lengths, in processes of 64 and of 32 bits. */
@@ -50,10 +50,10 @@ export function chunkAnchors(name: string, form: ChunkLayout): readonly Anchor[]
         before: reach,
         behind: reach + MOST_BYTES,
         mayContain: (bytes: Uint8Array, at: number) => mayContain(bytes, at + sizeBytes, length),
-        detect: (bytes: Uint8Array, at: number) =>
+        detect: (bytes: Uint8Array, at: number, { budget }: Probe) =>
           at + sizeBytes + length > bytes.length
             ? undefined
-            : detect({ bytes, at, length, sizeBytes, reach }),
+            : detect({ bytes, at, length, sizeBytes, reach }, budget),
       })
     }),
   )
@@ -71,10 +71,11 @@ export const isFull = (bytes: Uint8Array, from: number, length: number): boolean
  */
 export function numbersNear(
   { bytes, at, sizeBytes, reach, ...chunk }: Chunk,
+  budget: WorkBudget,
   isAny = false,
   length: number = chunk.length,
 ): number[] {
-  spend((2 * reach * COST_PER_KB) / 1024)
+  budget.spend((2 * reach * COST_PER_KB) / 1024)
   const found: number[] = []
   for (let distance = 16; distance <= reach && found.length < MOST_NUMBERS; distance += 16) {
     for (const place of [at - distance, at + distance]) {
@@ -82,7 +83,7 @@ export function numbersNear(
       if (from + length > bytes.length || (!isAny && !isOdd(bytes, from))) continue
       const size = sizeAt(bytes, place, sizeBytes)
       if (size !== length + HEAD && size !== length + 2 * HEAD) continue
-      if (isRandomLookingAt(bytes, from, length)) found.push(from)
+      if (isRandomLookingAt(bytes, from, length, budget)) found.push(from)
     }
   }
   return found
@@ -99,5 +100,9 @@ export const lowOf = (bytes: Uint8Array, at: number): number =>
 export const highOf = (bytes: Uint8Array, end: number): number =>
   Buffer.from(bytes.buffer, bytes.byteOffset + end - 6, 6).readUIntLE(0, 6)
 
-export const numberIn = (bytes: Uint8Array, at: number, length: number): bigint =>
-  fromLittleEndian(bytes.subarray(at, at + length))
+export const numberIn = (
+  bytes: Uint8Array,
+  at: number,
+  length: number,
+  budget: WorkBudget,
+): bigint => fromLittleEndian(bytes.subarray(at, at + length), budget)

@@ -8,7 +8,7 @@ import { bitLength, isProbablePrime, toBigEndian } from '@mintmark/keys/arithmet
 import { verifyRsa } from '@mintmark/keys/der_keys/verify'
 import { isRandomLookingAt } from '@mintmark/keys/material/random_looking'
 import { unverified, type Verification } from '@mintmark/keys/material/verification'
-import { spend } from '@mintmark/keys/material/work_budget'
+import type { WorkBudget } from '@mintmark/keys/material/work_budget'
 import type { Anchor } from '../../anchors/anchor.ts'
 import { hit } from '../../anchors/anchored.ts'
 import type { Detected } from '../../anchors/detected.ts'
@@ -43,13 +43,13 @@ interface Stored {
   readonly value: () => bigint
 }
 
-function storedAt({ bytes, length }: Chunk, at: number): Stored {
+function storedAt({ bytes, length }: Chunk, at: number, budget: WorkBudget): Stored {
   const high = highOf(bytes, at + length)
-  return { at, low: lowOf(bytes, at), high, value: () => numberIn(bytes, at, length) }
+  return { at, low: lowOf(bytes, at), high, value: () => numberIn(bytes, at, length, budget) }
 }
 
-const storedNear = (chunk: Chunk, isAny = false): readonly Stored[] =>
-  numbersNear(chunk, isAny).map((place) => storedAt(chunk, place))
+const storedNear = (chunk: Chunk, budget: WorkBudget, isAny = false): readonly Stored[] =>
+  numbersNear(chunk, budget, isAny).map((place) => storedAt(chunk, place, budget))
 
 /** The public exponent e for which e·d = 1 modulo p − 1, where one of the numbers is such a d. */
 function exponentAmong(p: Stored, near: readonly Stored[]): bigint | undefined {
@@ -65,15 +65,16 @@ function exponentAmong(p: Stored, near: readonly Stored[]): bigint | undefined {
   return undefined
 }
 
-function detect(chunk: Chunk): Detected | undefined {
+function detect(chunk: Chunk, budget: WorkBudget): Detected | undefined {
   const { bytes, at, length, sizeBytes } = chunk
   const from = at + sizeBytes
-  if (!isFull(bytes, from, length) || !isRandomLookingAt(bytes, from, length)) return undefined
-  const own = storedAt(chunk, from)
-  const near = storedNear(chunk)
+  if (!isFull(bytes, from, length) || !isRandomLookingAt(bytes, from, length, budget))
+    return undefined
+  const own = storedAt(chunk, from, budget)
+  const near = storedNear(chunk, budget)
   const e = exponentAmong(own, near)
   if (e === undefined) return undefined
-  const proof = verificationOf(chunk, own, near, e)
+  const proof = verificationOf(chunk, own, near, e, budget)
   return proof && hit(proof, 'limbs-le64', from, from + length)
 }
 
@@ -88,10 +89,11 @@ function verificationOf(
   own: Stored,
   near: readonly Stored[],
   e: bigint,
+  budget: WorkBudget,
 ): Verification | undefined {
   const { bytes, length } = chunk
   const p = own.value()
-  spend(PAIRS_COST)
+  budget.spend(PAIRS_COST)
   const primes = near.filter(
     (each) => isFull(bytes, each.at, length) && exponentAmong(each, near) === e,
   )
@@ -99,24 +101,25 @@ function verificationOf(
     (q) => q !== p && bitLength(p * q) >= 16 * length - 1,
   )
   const verified = (q: bigint, by: string): Verification | undefined => {
-    const key = verifyRsa({ n: p * q, e, p, q })
+    const key = verifyRsa({ n: p * q, e, p, q }, budget)
     return key && { ...key, proof: `${SHOWN}, and ${by}` }
   }
-  const partner = partnerOf(chunk, p, others)
+  const partner = partnerOf(chunk, p, others, budget)
   if (partner !== undefined) return verified(partner.q, partner.by)
   const [only] = others
   if (only === undefined) {
-    const q = otherPrime(chunk, p, e)
+    const q = otherPrime(chunk, p, e, budget)
     const key = q === undefined ? undefined : verified(q, 'e·d of q')
     return key ?? openPrime(length, p, e, 'the other prime is elsewhere')
   }
-  if (others.length === 1 && isAlone(chunk, own, only)) return verified(only, 'the same of q')
+  if (others.length === 1 && isAlone(chunk, own, only, budget))
+    return verified(only, 'the same of q')
   return openPrime(length, p, e, 'primes of several keys are near')
 }
 
 /** Whether all numbers of that size near are these primes and their exponents: none indicates another key. */
-function isAlone(chunk: Chunk, own: Stored, q: bigint): boolean {
-  const stored = storedNear(chunk, true)
+function isAlone(chunk: Chunk, own: Stored, q: bigint, budget: WorkBudget): boolean {
+  const stored = storedNear(chunk, budget, true)
   const primes = [own, ...stored.filter((each) => [own.value(), q].includes(each.value()))]
   return stored.every(
     (each) =>
@@ -129,15 +132,16 @@ function partnerOf(
   chunk: Chunk,
   p: bigint,
   others: readonly bigint[],
+  budget: WorkBudget,
 ): { readonly q: bigint; readonly by: string } | undefined {
   const { bytes, length } = chunk
-  const n = numbersNear(chunk, false, 2 * length)
-    .map((place) => numberIn(bytes, place, 2 * length))
+  const n = numbersNear(chunk, budget, false, 2 * length)
+    .map((place) => numberIn(bytes, place, 2 * length, budget))
     .find((product) => product % p === 0n)
   if (n !== undefined) return { q: n / p, by: 'n mod p = 0' }
   if (others.length === 0) return undefined
-  const inverses = storedNear(chunk, true).map((each) => each.value())
-  spend((inverses.length * others.length * INVERSE_COST * length) / 64)
+  const inverses = storedNear(chunk, budget, true).map((each) => each.value())
+  budget.spend((inverses.length * others.length * INVERSE_COST * length) / 64)
   const q = others.find((other) =>
     inverses.some((c) => (c * other) % p === 1n || (c * p) % other === 1n),
   )
@@ -153,20 +157,20 @@ const SHARES = [1n, 2n, 4n, 6n, 3n, 8n, 12n]
  * The prime q of which a d near is the exponent, where q or p·q is in these bytes too: e·d − 1 = times · (p − 1)(q − 1) /
  * share leaves several primes open that fit as well. So PyCryptodome leaves its keys.
  */
-function otherPrime(chunk: Chunk, p: bigint, e: bigint): bigint | undefined {
+function otherPrime(chunk: Chunk, p: bigint, e: bigint, budget: WorkBudget): bigint | undefined {
   const { bytes, length } = chunk
   const bits = BigInt(8 * length)
-  for (const place of numbersNear(chunk, true, 2 * length)) {
-    const product = e * numberIn(bytes, place, 2 * length) - 1n
+  for (const place of numbersNear(chunk, budget, true, 2 * length)) {
+    const product = e * numberIn(bytes, place, 2 * length, budget) - 1n
     if (product <= 0n || product % (p - 1n) !== 0n) continue
     for (const share of SHARES) {
-      spend(TIMES_COST)
+      budget.spend(TIMES_COST)
       const left = (share * product) / (p - 1n)
       const most = left >> (bits - 1n)
       for (let times = (left >> bits) + 1n; times <= most && times < e; times++) {
         const q = left / times + 1n
         if (left % times !== 0n || q === p || !isProbablePrime(q)) continue
-        if (isThere(bytes, q, length) || isThere(bytes, p * q, 2 * length)) return q
+        if (isThere(bytes, q, length, budget) || isThere(bytes, p * q, 2 * length, budget)) return q
       }
     }
   }
@@ -174,8 +178,8 @@ function otherPrime(chunk: Chunk, p: bigint, e: bigint): bigint | undefined {
 }
 
 /** Whether a number of so many bytes is there, lowest byte first. */
-function isThere(bytes: Uint8Array, value: bigint, length: number): boolean {
-  spend(bytes.length)
+function isThere(bytes: Uint8Array, value: bigint, length: number, budget: WorkBudget): boolean {
+  budget.spend(bytes.length)
   const turned = toBigEndian(value, length)
   const number = Buffer.from(turned.toReversed())
   turned.fill(0)

@@ -15,7 +15,7 @@ import {
 } from '@mintmark/keys/arithmetic/modular'
 import { verifyRsa } from '@mintmark/keys/der_keys/verify'
 import { isRandomLookingAt } from '@mintmark/keys/material/random_looking'
-import { spend } from '@mintmark/keys/material/work_budget'
+import type { WorkBudget } from '@mintmark/keys/material/work_budget'
 import type { Anchor } from '../../anchors/anchor.ts'
 import { hit } from '../../anchors/anchored.ts'
 import type { Detected } from '../../anchors/detected.ts'
@@ -75,13 +75,20 @@ function* pairsOf<T>(all: readonly T[], isPair: (a: T, b: T) => boolean): Genera
 const COMPARED_BYTES = 16
 
 /** The exponent whose d is near but for its lowest `lost` bytes, modulo φ(n) or λ(n); 65,537 where none does. */
-function exponentOf({ bytes, at }: Chunk, p: bigint, q: bigint, isBig: boolean, lost = 0): bigint {
+function exponentOf(
+  { bytes, at }: Chunk,
+  p: bigint,
+  q: bigint,
+  isBig: boolean,
+  budget: WorkBudget,
+  lost = 0,
+): bigint {
   const from = Math.max(0, at - REACH)
   const to = Math.min(bytes.length, at + REACH)
   const near = Buffer.from(bytes.buffer, bytes.byteOffset + from, to - from)
   const phi = (p - 1n) * (q - 1n)
   const orders = [phi, phi / gcd(p - 1n, q - 1n)]
-  spend(EXPONENTS.length * SEARCH_COST)
+  budget.spend(EXPONENTS.length * SEARCH_COST)
   const isNear = (e: bigint): boolean =>
     orders.some((order) => {
       const d = inverse(e, order)
@@ -93,24 +100,26 @@ function exponentOf({ bytes, at }: Chunk, p: bigint, q: bigint, isBig: boolean, 
   return EXPONENTS.find((e) => isNear(e)) ?? 65_537n
 }
 
-function detect(chunk: Chunk): Detected | undefined {
+function detect(chunk: Chunk, budget: WorkBudget): Detected | undefined {
   const { bytes, at, length, sizeBytes } = chunk
   const from = at + sizeBytes
   // Of a process of 32 bits the anchor has an odd byte first.
   for (const order of sizeBytes === 4 ? [LITTLE] : [LITTLE, BIG]) {
-    if (!order.isFull(bytes, from, length) || !isRandomLookingAt(bytes, from, length)) continue
-    const found = productIn(chunk, order) ?? (order === LITTLE ? freedIn(chunk) : undefined)
+    if (!order.isFull(bytes, from, length) || !isRandomLookingAt(bytes, from, length, budget))
+      continue
+    const found =
+      productIn(chunk, order, budget) ?? (order === LITTLE ? freedIn(chunk, budget) : undefined)
     if (found !== undefined) return found
   }
   return undefined
 }
 
 /** The key whose modulus this number is, where two others near have it as their product. */
-function productIn(chunk: Chunk, order: Order): Detected | undefined {
+function productIn(chunk: Chunk, order: Order, budget: WorkBudget): Detected | undefined {
   const { bytes, at, length, sizeBytes } = chunk
   const [from, half] = [at + sizeBytes, length / 2]
   const low = order.low(bytes, from, length)
-  const near = numbersNear(chunk, order.isBig, half)
+  const near = numbersNear(chunk, budget, order.isBig, half)
     .filter((place) => order.isFull(bytes, place, half))
     .map((place) => ({ place, low: order.low(bytes, place, half) }))
   for (const pair of pairsOf(near, (a, b) => Math.imul(a.low, b.low) === low)) {
@@ -119,7 +128,7 @@ function productIn(chunk: Chunk, order: Order): Detected | undefined {
     const [p = 0n, q = 0n] = pair.map(({ place }) => read(place, half))
     const n = read(from, length)
     if (p * q !== n) continue
-    const proof = verifyRsa({ n, e: exponentOf(chunk, p, q, order.isBig), p, q })
+    const proof = verifyRsa({ n, e: exponentOf(chunk, p, q, order.isBig, budget), p, q }, budget)
     const place = Math.min(...pair.map((each) => each.place))
     if (proof !== undefined) return hit(proof, order.form, place, place + half)
   }
@@ -127,11 +136,11 @@ function productIn(chunk: Chunk, order: Order): Detected | undefined {
 }
 
 /** The same where two others near are its primes but for what `free` wrote over their begins: two words. */
-function freedIn(chunk: Chunk): Detected | undefined {
+function freedIn(chunk: Chunk, budget: WorkBudget): Detected | undefined {
   const { bytes, at, length, sizeBytes } = chunk
   const [from, half, lost] = [at + sizeBytes, length / 2, 16 * sizeBytes]
   const high = highOf(bytes, from + length) * 2 ** 48
-  const near = numbersNear(chunk, true, half)
+  const near = numbersNear(chunk, budget, true, half)
     .filter((place) => (bytes[place + half - 1] ?? 0) >= 0x80)
     .map((place) => ({ place, high: highOf(bytes, place + half) }))
   // All three were cut after 48 bits, of which the highest is set.
@@ -139,15 +148,15 @@ function freedIn(chunk: Chunk): Detected | undefined {
     Math.abs(high / (a.high * b.high) - 1) <= 2 ** -45
   for (const pair of pairsOf(near, isPair)) {
     const [p = 0n, q = 0n] = pair.map(
-      ({ place }) => (numberIn(bytes, place, half) >> BigInt(lost)) << BigInt(lost),
+      ({ place }) => (numberIn(bytes, place, half, budget) >> BigInt(lost)) << BigInt(lost),
     )
-    const n = numberIn(bytes, from, length)
+    const n = numberIn(bytes, from, length, budget)
     if (!areUpperFactors(n, p, q, lost)) continue
-    spend(REBUILD_COST)
+    budget.spend(REBUILD_COST)
     const primes = fromUpperFactors(n, p, q, lost)
     if (primes === undefined) continue
-    const e = exponentOf(chunk, primes.p, primes.q, false, lost / 8)
-    const proof = verifyRsa({ n, e, ...primes })
+    const e = exponentOf(chunk, primes.p, primes.q, false, budget, lost / 8)
+    const proof = verifyRsa({ n, e, ...primes }, budget)
     const { place } = pair[0]
     if (proof !== undefined) return hit(proof, LITTLE.form, place + lost / 8, place + half)
   }

@@ -6,7 +6,7 @@
  */
 import { fromLittleEndian } from '@mintmark/keys/arithmetic/modular'
 import { isRandomLooking } from '@mintmark/keys/material/random_looking'
-import { spend } from '@mintmark/keys/material/work_budget'
+import type { WorkBudget } from '@mintmark/keys/material/work_budget'
 import type { Anchor } from '../../anchors/anchor.ts'
 import { hit } from '../../anchors/anchored.ts'
 import type { Memory, Pointed } from '../../anchors/detected.ts'
@@ -41,13 +41,14 @@ function numberAt(
   at: number,
   limbs: number,
   memory: Memory,
+  budget: WorkBudget,
 ): Numbered | undefined {
   if (at < WORD || at + head.length > bytes.length) return undefined
   const room = head.roomAt(new DataView(bytes.buffer, bytes.byteOffset + at, head.length), limbs)
   const address = room === undefined ? undefined : pointerAt(bytes, at - WORD)
   const there = address === undefined ? undefined : memory.at(address, limbs * WORD)
-  if (there === undefined || !isRandomLooking(there.bytes)) return undefined
-  return { ...there, value: fromLittleEndian(there.bytes), isTight: room === limbs }
+  if (there === undefined || !isRandomLooking(there.bytes, budget)) return undefined
+  return { ...there, value: fromLittleEndian(there.bytes, budget), isTight: room === limbs }
 }
 
 /** Other numbers of so many limbs whose heads are near, nearest first. */
@@ -57,14 +58,15 @@ function numbersNear(
   at: number,
   limbs: number,
   memory: Memory,
+  budget: WorkBudget,
 ): Numbered[] {
-  spend(NEAR_COST)
+  budget.spend(NEAR_COST)
   const found: Numbered[] = []
   for (let distance = WORD; distance <= head.reach && found.length < head.most; distance += WORD) {
     for (const place of [at - distance, at + distance]) {
       // Most offsets are identified by this byte.
       if (bytes[place] !== limbs) continue
-      const number = numberAt(head, bytes, place, limbs, memory)
+      const number = numberAt(head, bytes, place, limbs, memory, budget)
       if (number !== undefined) found.push(number)
     }
   }
@@ -87,16 +89,17 @@ function primeAnchor(
     ...shape,
     before: head.reach + WORD,
     behind: head.reach + head.length + lead,
-    detect: (bytes, from, memory) => {
+    detect: (bytes, from, { budget, memory }) => {
       const at = from + lead
-      const first = memory && numberAt(head, bytes, at, limbs, memory)
+      const first = memory && numberAt(head, bytes, at, limbs, memory, budget)
       if (memory === undefined || first === undefined || !isOdd(first.bytes, 0)) return undefined
-      const near = numbersNear(head, bytes, at, limbs, memory).filter(isPrimeLike)
+      const near = numbersNear(head, bytes, at, limbs, memory, budget).filter(isPrimeLike)
       const others = isPrimeLike(first) ? [first, ...near] : near
       const primes = others.filter((other) => other === first || !other.isTight)
-      const wholes = primes.length === 0 ? [] : numbersNear(head, bytes, at, 2 * limbs, memory)
+      const wholes =
+        primes.length === 0 ? [] : numbersNear(head, bytes, at, 2 * limbs, memory, budget)
       for (const p of primes) {
-        const proof = rsaOfPrime(p.value, others, wholes)
+        const proof = rsaOfPrime(p.value, others, wholes, budget)
         if (proof !== undefined) return hit(proof, 'limbs-le64', p.offset, p.offset + WORD * limbs)
       }
       return undefined

@@ -7,7 +7,7 @@
 import { bitLength } from '@mintmark/keys/arithmetic/modular'
 import { verifyRsa } from '@mintmark/keys/der_keys/verify'
 import type { Verification } from '@mintmark/keys/material/verification'
-import { spend } from '@mintmark/keys/material/work_budget'
+import type { WorkBudget } from '@mintmark/keys/material/work_budget'
 
 /** Public exponents that are distinguished from each other by their d: all that programs make keys with. */
 export const EXPONENTS: readonly bigint[] = [65_537n, 3n, 17n, 5n, 257n]
@@ -32,8 +32,9 @@ export function rsaOfPrime(
   p: bigint,
   others: readonly Numbered[],
   wholes: readonly Numbered[],
+  budget: WorkBudget,
 ): Verification | undefined {
-  spend(wholes.length * EXPONENTS.length * DIVISION_COST * (bitLength(p) / 512) ** 2)
+  budget.spend(wholes.length * EXPONENTS.length * DIVISION_COST * (bitLength(p) / 512) ** 2)
   const secrets = wholes.flatMap(({ value: d }) => {
     const e = EXPONENTS.find((each) => isInverse(each, d, p))
     return e === undefined ? [] : { d, e }
@@ -44,7 +45,7 @@ export function rsaOfPrime(
     const byExponent = secrets.find(({ d, e }) => isInverse(e, d, q))
     const isProduct = byExponent === undefined && wholes.some(({ value }) => value === n)
     if (byExponent === undefined && !isProduct) continue
-    const proof = verifyRsa({ n, e: byExponent?.e ?? 65_537n, p, q, d: byExponent?.d })
+    const proof = verifyRsa({ n, e: byExponent?.e ?? 65_537n, p, q, d: byExponent?.d }, budget)
     if (proof !== undefined) return proof
   }
   return undefined

@@ -10,10 +10,10 @@ import { isOnCurve } from '@mintmark/keys/arithmetic/ec'
 import { bitLength } from '@mintmark/keys/arithmetic/modular'
 import { verifyEc } from '@mintmark/keys/der_keys/verify'
 import type { Curve } from '@mintmark/keys/material/key_material'
-import { spend } from '@mintmark/keys/material/work_budget'
+import type { WorkBudget } from '@mintmark/keys/material/work_budget'
 import type { Anchor } from '../../anchors/anchor.ts'
 import { hit } from '../../anchors/anchored.ts'
-import type { Detected } from '../../anchors/detected.ts'
+import type { Detected, Probe } from '../../anchors/detected.ts'
 import {
   areRandomDigits,
   type DigitEncoding,
@@ -81,8 +81,14 @@ function numberAt(bytes: Uint8Array, at: number, build: Build): TomMathNumber | 
 }
 
 /** Other numbers near in so many digits, or in one less as the highest may be 0, nearest first. */
-function numbersNear(bytes: Uint8Array, at: number, build: Build, count: number): TomMathNumber[] {
-  spend(COST.near)
+function numbersNear(
+  bytes: Uint8Array,
+  at: number,
+  build: Build,
+  count: number,
+  budget: WorkBudget,
+): TomMathNumber[] {
+  budget.spend(COST.near)
   const found: TomMathNumber[] = []
   for (let distance = 16; distance <= REACH && found.length < MOST; distance += 16) {
     for (const other of [at - distance, at + distance]) {
@@ -102,13 +108,19 @@ const CURVES: readonly Curve[] = ['P-256', 'secp256k1', 'P-384', 'P-521']
 /** Numbers near a point that are tried as its secret. */
 const MOST_SECRETS = 8
 
-function keyAt(bytes: Uint8Array, at: number, build: Build): Detected | undefined {
+function keyAt(
+  bytes: Uint8Array,
+  at: number,
+  build: Build,
+  budget: WorkBudget,
+): Detected | undefined {
   const own = numberAt(bytes, at, build)
   if (own === undefined) return undefined
-  const near = (bits: number) => numbersNear(bytes, at, build, digitCount(build.digits, bits))
-  if (!isPrimeLike(own)) return curveKey(own, build, near)
+  const near = (bits: number) =>
+    numbersNear(bytes, at, build, digitCount(build.digits, bits), budget)
+  if (!isPrimeLike(own)) return curveKey(own, build, near, budget)
   const others = near(own.bits).filter((each) => each.bits === own.bits && isPrimeLike(each))
-  const proof = rsaOfPrime(own.value, others, near(2 * own.bits))
+  const proof = rsaOfPrime(own.value, others, near(2 * own.bits), budget)
   return proof && hit(proof, build.digits.form, own.from, own.to)
 }
 
@@ -117,19 +129,20 @@ function curveKey(
   { value: x, count }: TomMathNumber,
   { digits: { form, ...digits } }: Build,
   near: (bits: number) => readonly TomMathNumber[],
+  budget: WorkBudget,
 ): Detected | undefined {
   const fits = (bits: number) => [count, count + 1].includes(digitCount({ form, ...digits }, bits))
   const curves = CURVES.map(curveNamed).filter(({ bits }) => fits(bits))
   const [first] = curves
   const others = first === undefined ? [] : near(first.bits)
   for (const { value: y } of others) {
-    spend(COST.point * curves.length)
+    budget.spend(COST.point * curves.length)
     const curve = curves.find((each) => isOnCurve(each, { x, y }))
     if (curve === undefined) continue
     const secrets = others.filter(({ value }) => value !== y && value !== x)
     for (const { value, from, to } of secrets.slice(0, MOST_SECRETS)) {
-      spend(COST.multiple)
-      const proof = verifyEc(curve.curve, value, { x, y })
+      budget.spend(COST.multiple)
+      const proof = verifyEc(curve.curve, value, { x, y }, budget)
       if (proof.certainty === 'proven') return hit(proof, form, from, to)
     }
     return undefined
@@ -147,7 +160,7 @@ export const TOMMATH_ANCHORS: readonly Anchor[] = BUILDS.flatMap((build) => {
   return rooms.map((room) =>
     Object.assign(chunkHead((room * digits.slot + sizeBytes + 15) & -16, head), {
       name: `tommath-${room}${name}`,
-      detect: (bytes: Uint8Array, at: number) => keyAt(bytes, at, build),
+      detect: (bytes: Uint8Array, at: number, { budget }: Probe) => keyAt(bytes, at, build, budget),
       mayContain: (bytes: Uint8Array, at: number) => countAt(bytes, at, build) > 0,
       // Of a curve of 256 bits: what is behind its digits is 0.
       number: { from: sizeBytes, length: 32 } as const,

@@ -6,6 +6,7 @@
 import { CURVES, type CurveParameters, curveNamed } from '@mintmark/keys/arithmetic/curves'
 import { fromBigEndian, fromLittleEndian, inverse } from '@mintmark/keys/arithmetic/modular'
 import type { Curve } from '@mintmark/keys/material/key_material'
+import type { WorkBudget } from '@mintmark/keys/material/work_budget'
 import { isPointer } from '../../known/objects/openssl_numbers.ts'
 import { chunkHead, chunkSize } from '../heap/chunk_head.ts'
 import {
@@ -23,7 +24,7 @@ import {
 } from './field.ts'
 import { ecKey, type KeyRow, type Layout, LITTLE, type NumberLayout } from './layout.ts'
 
-const BIG: NumberLayout = { form: 'limbs-be', read: (bytes) => fromBigEndian(bytes) }
+const BIG: NumberLayout = { form: 'limbs-be', read: fromBigEndian }
 
 const bytesOf = (curve: Curve): number => curveNamed(curve).lengthBytes
 
@@ -51,7 +52,7 @@ const opensslPoint = (field: Field): Field => pointed(-14, 40, field)
 
 function curvesOfNid(place: Location): readonly Curve[] {
   const nid = opensslPoint(inline(8, 4))(place)?.bytes
-  const curve = nid && CURVE_OF_NID.get(Number(fromLittleEndian(nid)))
+  const curve = nid && CURVE_OF_NID.get(Number(fromLittleEndian(nid, place.budget)))
   return curve === undefined ? [] : [curve]
 }
 
@@ -173,8 +174,9 @@ const WOLFSSL: Layout = {
   }),
 }
 
-const montgomery = (bytes: Uint8Array, modulus: bigint): bigint =>
-  (fromLittleEndian(bytes) * (inverse((1n << BigInt(8 * bytes.length)) % modulus, modulus) ?? 0n)) %
+const montgomery = (bytes: Uint8Array, modulus: bigint, budget: WorkBudget): bigint =>
+  (fromLittleEndian(bytes, budget) *
+    (inverse((1n << BigInt(8 * bytes.length)) % modulus, modulus) ?? 0n)) %
   modulus
 
 /** ring 0.17: {u64 secret[6] in Montgomery's form, usize length, byte point[97]} (src/ec.rs). */
@@ -191,7 +193,10 @@ const RING: readonly Layout[] = (['P-256', 'P-384'] as const).map((curve) => {
         secret: inline(-48, length),
         x: inline(9, length),
         y: inline(9 + length, length),
-        number: { form: 'montgomery-d', read: (bytes, { n }) => montgomery(bytes, n) },
+        number: {
+          form: 'montgomery-d',
+          read: (bytes, budget, { n }) => montgomery(bytes, n, budget),
+        },
         coordinate: BIG.read,
       }),
     ],
@@ -200,10 +205,10 @@ const RING: readonly Layout[] = (['P-256', 'P-384'] as const).map((curve) => {
 
 const LIMBS_OF_52 = 5
 
-function fromLimbs52(bytes: Uint8Array): bigint {
+function fromLimbs52(bytes: Uint8Array, budget: WorkBudget): bigint {
   let value = 0n
   for (let at = 8 * (LIMBS_OF_52 - 1); at >= 0; at -= 8) {
-    value = (value << 52n) + fromLittleEndian(bytes.subarray(at, at + 8))
+    value = (value << 52n) + fromLittleEndian(bytes.subarray(at, at + 8), budget)
   }
   return value
 }
@@ -212,7 +217,7 @@ function fromLimbs52(bytes: Uint8Array): bigint {
 interface RustField {
   readonly curve: Curve
   readonly size: number
-  readonly read: (bytes: Uint8Array, curve: CurveParameters) => bigint
+  readonly read: NumberLayout['read']
   readonly isPoint: (at: number) => Check
 }
 
@@ -220,7 +225,8 @@ const RUST_FIELDS: readonly RustField[] = [
   ...(['P-256', 'P-384'] as const).map((curve) => ({
     curve,
     size: bytesOf(curve),
-    read: (bytes: Uint8Array, { p }: CurveParameters) => montgomery(bytes, p),
+    read: (bytes: Uint8Array, budget: WorkBudget, { p }: CurveParameters) =>
+      montgomery(bytes, p, budget),
     isPoint: (at: number) => random(inline(at, 2 * bytesOf(curve))),
   })),
   {

@@ -4,6 +4,7 @@
  * @module
  */
 import { isRandomLooking } from '@mintmark/keys/material/random_looking'
+import type { WorkBudget } from '@mintmark/keys/material/work_budget'
 import type { Memory, Pointed } from '../../anchors/detected.ts'
 import { numberAt, pointerAt } from '../../known/objects/openssl_numbers.ts'
 
@@ -13,6 +14,7 @@ export interface Location {
   readonly at: number
   readonly base: number
   readonly memory: Memory | undefined
+  readonly budget: WorkBudget
 }
 
 /** Bytes of a structure, or that it leads to; undefined where they are not there. */
@@ -30,10 +32,10 @@ export const inline =
 /** A field of what the pointer at `from` leads to, of which `length` bytes must be there. */
 export const pointed =
   (from: number, length: number, field: Field = inline(0, length)): Field =>
-  ({ bytes, at, memory }) => {
+  ({ bytes, at, memory, budget }) => {
     const address = addressAt(bytes, at + from)
     const there = address === undefined ? undefined : memory?.at(address, length)
-    return there && field({ bytes: there.bytes, at: 0, base: there.offset, memory })
+    return there && field({ bytes: there.bytes, at: 0, base: there.offset, memory, budget })
   }
 
 /** The limbs of the BIGNUM of OpenSSL to which a pointer leads. */
@@ -80,7 +82,7 @@ export const random =
   (field: Field): Check =>
   (place) => {
     const found = field(place)
-    return found !== undefined && isRandomLooking(found.bytes)
+    return found !== undefined && isRandomLooking(found.bytes, place.budget)
   }
 
 /** Whether `count` words are less than 2^`bits`, `bits` being 48 to 56: limbs. */

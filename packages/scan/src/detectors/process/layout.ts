@@ -12,7 +12,7 @@ import { verifyEc, verifyOkp } from '@mintmark/keys/der_keys/verify'
 import type { Curve } from '@mintmark/keys/material/key_material'
 import { isRandomLooking } from '@mintmark/keys/material/random_looking'
 import type { Verification } from '@mintmark/keys/material/verification'
-import { spend } from '@mintmark/keys/material/work_budget'
+import { UNLIMITED, type WorkBudget } from '@mintmark/keys/material/work_budget'
 import type { Anchor } from '../../anchors/anchor.ts'
 import { anchor, hit, type Sight } from '../../anchors/anchored.ts'
 import type { Detected, Pointed } from '../../anchors/detected.ts'
@@ -35,8 +35,8 @@ export interface Layout extends Pick<Anchor, 'alignment' | 'number'> {
 
 /** The anchor of a layout. */
 export function layoutAnchor({ pattern, sight, name, rows, ...more }: Layout): Anchor {
-  const detect: Anchor['detect'] = (bytes, at, memory) => {
-    const place = { bytes, at, base: 0, memory }
+  const detect: Anchor['detect'] = (bytes, at, { budget, memory }) => {
+    const place = { bytes, at, base: 0, memory, budget }
     for (const { glance, when, keyAt } of rows) {
       if (glance?.(place) === false || when?.(place) === false) continue
       const found = keyAt(place)
@@ -51,17 +51,23 @@ export function layoutAnchor({ pattern, sight, name, rows, ...more }: Layout): A
   const hasGlances = rows.every(({ glance }) => glance !== undefined)
   if (!hasGlances) return { ...shape, ...more }
   const mayContain = (bytes: Uint8Array, at: number): boolean =>
-    rows.some(({ glance }) => glance?.({ bytes, at, base: 0, memory: undefined }) === true)
+    rows.some(
+      ({ glance }) =>
+        glance?.({ bytes, at, base: 0, memory: undefined, budget: UNLIMITED }) === true,
+    )
   return { ...shape, ...more, mayContain }
 }
 
 /** How a number is read, and what its finding is called. */
 export interface NumberLayout {
   readonly form: string
-  readonly read: (bytes: Uint8Array, curve: CurveParameters) => bigint
+  readonly read: (bytes: Uint8Array, budget: WorkBudget, curve: CurveParameters) => bigint
 }
 
-export const LITTLE: NumberLayout = { form: 'limbs-le64', read: (bytes) => fromLittleEndian(bytes) }
+export const LITTLE: NumberLayout = {
+  form: 'limbs-le64',
+  read: (bytes, budget) => fromLittleEndian(bytes, budget),
+}
 
 interface EcParts extends Pick<KeyRow, 'glance' | 'when'> {
   /** Those of which the structure may be. */
@@ -82,20 +88,21 @@ const POINT_COST = 15_000
 export function ecKey(parts: EcParts): KeyRow {
   const { curves, secret, x, y, z, number = LITTLE, coordinate = number.read } = parts
   const keyAt = (place: Location): Detected | undefined => {
+    const { budget } = place
     const [d, ...coordinates] = [secret, x, y].map((field) => field(place))
     const third = z?.(place)
     if (d === undefined || (z !== undefined && !third)) return undefined
     for (const name of typeof curves === 'function' ? curves(place) : curves) {
       const curve = curveNamed(name)
-      if (!isRandomLooking(d.bytes.subarray(0, curve.lengthBytes))) continue
-      spend(POINT_COST)
+      if (!isRandomLooking(d.bytes.subarray(0, curve.lengthBytes), budget)) continue
+      budget.spend(POINT_COST)
       const [px, py, pz] = [...coordinates, third].map(
-        (part) => part && coordinate(part.bytes, curve),
+        (part) => part && coordinate(part.bytes, budget, curve),
       )
       const point = px === undefined || py === undefined ? undefined : pointOf(curve, px, py, pz)
       if (point === undefined) continue
       const found = verifiedHit(
-        verifyEc(name, number.read(d.bytes, curve), point),
+        verifyEc(name, number.read(d.bytes, budget, curve), point, budget),
         number.form,
         d,
         curve.lengthBytes,
@@ -131,8 +138,12 @@ export function okpKey(curve: OkpCurve, parts: OkpParts): KeyRow {
   const keyAt = (place: Location): Detected | undefined => {
     const [secret, publicKey] = [parts.secret(place), parts.publicKey(place)]
     if (secret === undefined || publicKey === undefined) return undefined
-    if (!isRandomLooking(secret.bytes) || !isRandomLooking(publicKey.bytes)) return undefined
-    const proof = verifyOkp(curve, secret.bytes.slice(), publicKey.bytes.slice())
+    if (
+      !isRandomLooking(secret.bytes, place.budget) ||
+      !isRandomLooking(publicKey.bytes, place.budget)
+    )
+      return undefined
+    const proof = verifyOkp(curve, secret.bytes.slice(), publicKey.bytes.slice(), place.budget)
     return verifiedHit(proof, LITTLE.form, secret, secret.bytes.length)
   }
   return { ...parts, keyAt }

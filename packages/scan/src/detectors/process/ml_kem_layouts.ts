@@ -14,6 +14,7 @@ import {
 import { pqSchemeOfOid, verifyPq } from '@mintmark/keys/der_keys/post_quantum'
 import { isRandomLookingAt } from '@mintmark/keys/material/random_looking'
 import type { Verification } from '@mintmark/keys/material/verification'
+import { UNLIMITED, type WorkBudget } from '@mintmark/keys/material/work_budget'
 import type { Detected } from '../../anchors/detected.ts'
 import type { WindowSearch } from '../../anchors/window_search.ts'
 import { Budget } from '../../known/values/budget.ts'
@@ -34,12 +35,13 @@ interface MlKemParts {
 function verifyParts(
   { oid }: MlKemParameters,
   { s, t, rhoAndHash, z, d }: MlKemParts,
+  budget: WorkBudget,
 ): Verification | undefined {
   const scheme = pqSchemeOfOid(oid)
   const packed = mlKemPacked(s)
   const expanded = Buffer.concat([packed, mlKemPacked(t), rhoAndHash, z])
   const seed = d && Buffer.concat([d, z])
-  const proof = scheme && verifyPq(scheme, seed, expanded)
+  const proof = scheme && verifyPq(scheme, seed, expanded, budget)
   for (const own of [packed, expanded, seed]) own?.fill(0)
   return proof
 }
@@ -67,22 +69,27 @@ const opensslKey: KeyRow = {
     const from = at + AT.rhoPointer
     return (((bytes[from + 8] ?? 0) - (bytes[from] ?? 0)) & 0xff) === HALF
   },
-  keyAt: ({ bytes, at, memory }): Detected | undefined => {
+  keyAt: ({ bytes, at, memory, budget }): Detected | undefined => {
     const from = at + AT.rhoPointer
     if (from < 0 || from + STRUCTURE_BYTES > bytes.length) return undefined
     const parts = opensslParts(bytes, from)
-    if (parts === undefined || !isRandomLookingAt(bytes, at + AT.rho, HALF)) return undefined
+    if (parts === undefined || !isRandomLookingAt(bytes, at + AT.rho, HALF, budget))
+      return undefined
     const { parameters, length, hasSeed } = parts
     const secret = memory?.at(parts.s, length + (hasSeed ? 2 * HALF : HALF))
     const open = memory?.at(parts.t, length)
     if (secret === undefined || open === undefined) return undefined
-    const proof = verifyParts(parameters, {
-      s: secret.bytes.subarray(0, length),
-      t: open.bytes,
-      rhoAndHash: bytes.subarray(at + AT.rho, at + AT.rho + 2 * HALF),
-      z: secret.bytes.subarray(length, length + HALF),
-      d: hasSeed ? secret.bytes.subarray(length + HALF) : undefined,
-    })
+    const proof = verifyParts(
+      parameters,
+      {
+        s: secret.bytes.subarray(0, length),
+        t: open.bytes,
+        rhoAndHash: bytes.subarray(at + AT.rho, at + AT.rho + 2 * HALF),
+        z: secret.bytes.subarray(length, length + HALF),
+        d: hasSeed ? secret.bytes.subarray(length + HALF) : undefined,
+      },
+      budget,
+    )
     return verifiedHit(proof, 'openssl-ml-kem', secret)
   },
 }
@@ -136,7 +143,7 @@ export class MlKemSearch implements WindowSearch {
       if (!this.#budget.take(COST.proof)) return undefined
       const rhoAndHash = bytes.subarray(tAt - 2 * HALF, tAt)
       const s = bytes.subarray(at, at + vector)
-      const proof = verifyParts(parameters, { s, t, rhoAndHash, z: half(3), d: half(4) })
+      const proof = verifyParts(parameters, { s, t, rhoAndHash, z: half(3), d: half(4) }, UNLIMITED)
       const found = verifiedHit(proof, 'ml-kem-structure', { bytes: s, offset: at })
       if (found !== undefined) return found
     }

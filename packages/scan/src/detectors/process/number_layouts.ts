@@ -44,18 +44,23 @@ const goRsaKey: KeyRow = {
     const found = Array.from({ length: primes.bytes.length / WORD }, (_, i) =>
       bigInt(i * WORD)(list),
     )
-    const [p, q, ...others] = found.map((prime) => prime && fromLittleEndian(prime.bytes))
+    const [p, q, ...others] = found.map(
+      (prime) => prime && fromLittleEndian(prime.bytes, place.budget),
+    )
     const [first] = found
     if (first === undefined || p === undefined || q === undefined) return undefined
     const more = others.flatMap((prime) => prime ?? [])
-    const proof = verifyRsa({
-      n: fromLittleEndian(n.bytes),
-      e: GO_E,
-      d: d && fromLittleEndian(d.bytes),
-      p,
-      q,
-      ...(more.length > 0 && { others: more }),
-    })
+    const proof = verifyRsa(
+      {
+        n: fromLittleEndian(n.bytes, place.budget),
+        e: GO_E,
+        d: d && fromLittleEndian(d.bytes, place.budget),
+        p,
+        q,
+        ...(more.length > 0 && { others: more }),
+      },
+      place.budget,
+    )
     return verifiedHit(proof, 'limbs-le64', first)
   },
 }
@@ -82,13 +87,13 @@ const groupKey = (kind: 'dsa' | 'dh', publicAt: number): KeyRow => ({
   glance: all(isGroup, numbered(FLAGS_AT + 1, 0, 3)),
   keyAt: (place) => {
     const fields = [P_AT, G_AT, Q_AT, publicAt].map((from) => bignum(from, GROUP_LIMBS)(place))
-    const [p, g, q, y] = fields.map((field) => field && fromLittleEndian(field.bytes))
+    const [p, g, q, y] = fields.map((field) => field && fromLittleEndian(field.bytes, place.budget))
     const x = bignum(publicAt + WORD, GROUP_LIMBS)(place)
     if (p === undefined || g === undefined || y === undefined || x === undefined) return undefined
     // Of a safe prime q says nothing new: such keys are named without it.
     const own = q === undefined || 2n * q + 1n === p ? undefined : q
-    const parts = { p, g, q: own, y, x: fromLittleEndian(x.bytes) }
-    return verifiedHit(verifyGroupKey(kind, parts), 'limbs-le64', x)
+    const parts = { p, g, q: own, y, x: fromLittleEndian(x.bytes, place.budget) }
+    return verifiedHit(verifyGroupKey(kind, parts, place.budget), 'limbs-le64', x)
   },
 })
 

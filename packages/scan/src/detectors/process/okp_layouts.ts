@@ -5,7 +5,6 @@
  * @module
  */
 import { montgomeryOf, type OkpCurve, okpNamed, okpPublicKey } from '@mintmark/keys/arithmetic/okp'
-import { withinBudget } from '@mintmark/keys/material/work_budget'
 import { hit } from '../../anchors/anchored.ts'
 import { type ChunkHead, chunkHead, chunkSize } from '../heap/chunk_head.ts'
 import {
@@ -173,7 +172,7 @@ function scalarAt(from: number, publicAt: number): KeyRow {
       const [scalar, open] = [scalarField(place), publicField(place)]
       if (scalar === undefined || open === undefined) return undefined
       const publicKey = open.bytes.slice()
-      const isOfIt = withinBudget(SCALAR_COST, () => {
+      const isOfIt = place.budget.within(SCALAR_COST, () => {
         const u = montgomeryOf(publicKey)
         const made = okpPublicKey('X25519', scalar.bytes)
         return u !== undefined && made !== undefined && Buffer.compare(made, u) === 0

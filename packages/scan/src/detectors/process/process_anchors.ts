@@ -31,8 +31,13 @@ const LATTICE: readonly Layout[] = LATTICE_SCHEMES.map((scheme) => ({
     {
       keyAt: (place) => {
         const key = inline(8, scheme.secretLength)(place)
-        if (key === undefined || !isRandomLookingAt(key.bytes, 0, BEGIN_BYTES)) return undefined
-        return verifiedHit(verifyPq(scheme, undefined, key.bytes), 'expanded-key', key)
+        if (key === undefined || !isRandomLookingAt(key.bytes, 0, BEGIN_BYTES, place.budget))
+          return undefined
+        return verifiedHit(
+          verifyPq(scheme, undefined, key.bytes, place.budget),
+          'expanded-key',
+          key,
+        )
       },
     },
   ],

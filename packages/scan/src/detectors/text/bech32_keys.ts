@@ -8,6 +8,7 @@
 
 import { verifyOkp } from '@mintmark/keys/der_keys/verify'
 import type { Verification } from '@mintmark/keys/material/verification'
+import type { WorkBudget } from '@mintmark/keys/material/work_budget'
 import { BECH32_LETTERS, CHECKSUM_LETTERS, readBech32 } from '@mintmark/keys/public_keys/bech32'
 import { hit } from '../../anchors/anchored.ts'
 import type { Detected } from '../../anchors/detected.ts'
@@ -21,14 +22,14 @@ interface Kind {
   readonly prefix: string
   /** In small letters. */
   readonly small: string
-  readonly verificationOf: (secret: Uint8Array) => Verification
+  readonly verificationOf: (secret: Uint8Array, budget: WorkBudget) => Verification
 }
 
 const KINDS: readonly Kind[] = [
   {
     prefix: AGE_PREFIX,
     small: AGE_PREFIX.toLowerCase(),
-    verificationOf: (secret) => verifyOkp('X25519', secret, undefined),
+    verificationOf: (secret, budget) => verifyOkp('X25519', secret, undefined, budget),
   },
   { prefix: `${AGE_PREFIX}PQ-`, small: `${AGE_PREFIX}PQ-`.toLowerCase(), verificationOf: hybridOf },
 ]
@@ -49,16 +50,16 @@ export const AGE_IDENTITY: TextReader = {
   read,
 }
 
-function read({ chars, at }: TextRun): Detected | undefined {
+function read({ chars, at, budget }: TextRun): Detected | undefined {
   const kind = KINDS.find(
     ({ prefix }) => isAt(chars, at, prefix) && chars[at + prefix.length] === 0x31,
   )
   if (kind === undefined) return undefined
   const { prefix, small, verificationOf } = kind
   const from = at + prefix.length + 1
-  const secret = readBech32(small, chars.subarray(from, from + DATA_LETTERS))
+  const secret = readBech32(small, chars.subarray(from, from + DATA_LETTERS), budget)
   if (secret === undefined) return undefined
-  const proof = verificationOf(secret)
+  const proof = verificationOf(secret, budget)
   secret.fill(0)
   const words = `checksum, ${proof.proof}`
   return hit({ ...proof, proof: words, isWellFormed: true }, 'bech32', at, from + DATA_LETTERS)

@@ -9,7 +9,7 @@
 
 import { keyFromDer } from '@mintmark/keys/der_keys/key_from_der'
 import type { Certainty } from '@mintmark/keys/material/key_kind'
-import { spend } from '@mintmark/keys/material/work_budget'
+import type { WorkBudget } from '@mintmark/keys/material/work_budget'
 import { AnchorIndex, type AnchorOffset } from '../../anchors/anchor_index.ts'
 import { derHit } from '../../anchors/anchored.ts'
 import type { Detected } from '../../anchors/detected.ts'
@@ -29,21 +29,21 @@ const RANK: Readonly<Record<Certainty, number>> = { proven: 3, candidate: 2, les
  * @param decoded never kept
  * @returns offsets from the begin of `decoded`
  */
-export function keyIn(decoded: Uint8Array): Detected | undefined {
-  const whole = wholeKey(decoded)
+export function keyIn(decoded: Uint8Array, budget: WorkBudget): Detected | undefined {
+  const whole = wholeKey(decoded, budget)
   if (whole?.certainty === 'proven') return whole
   let best = whole
-  for (const { anchor, at } of offsetsIn(decoded)) {
-    spend(PROBE_COST)
-    const hit = anchor.detect(decoded, at)
+  for (const { anchor, at } of offsetsIn(decoded, budget)) {
+    budget.spend(PROBE_COST)
+    const hit = anchor.detect(decoded, at, { budget })
     if (hit !== undefined && (best === undefined || isBetter(hit, best))) best = hit
   }
   return best
 }
 
 /** The key that begins with the first byte: nearly always the one. */
-function wholeKey(decoded: Uint8Array): Detected | undefined {
-  return derHit(keyFromDer(decoded))
+function wholeKey(decoded: Uint8Array, budget: WorkBudget): Detected | undefined {
+  return derHit(keyFromDer(decoded, budget))
 }
 
 function isBetter(hit: Detected, best: Detected): boolean {
@@ -52,14 +52,11 @@ function isBetter(hit: Detected, best: Detected): boolean {
   return hit.length > best.length || (hit.length === best.length && hit.offset < best.offset)
 }
 
-/** Made when it is first asked for: anchors and their detectors know each other. */
-let index: AnchorIndex | undefined
+const INDEX = new AnchorIndex(BINARY_ANCHORS)
 
 /** Where anchors are: those of whole keys first, at most {@link OFFSETS_MOST}. */
-function offsetsIn(bytes: Uint8Array): readonly AnchorOffset[] {
-  index ??= new AnchorIndex(BINARY_ANCHORS)
-  return index
-    .places(bytes, FOUND_MOST)
+function offsetsIn(bytes: Uint8Array, budget: WorkBudget): readonly AnchorOffset[] {
+  return INDEX.places(bytes, FOUND_MOST, budget)
     .toSorted((a, b) => a.order - b.order || a.at - b.at)
     .slice(0, OFFSETS_MOST)
 }

@@ -7,6 +7,7 @@
  *
  * @module
  */
+import type { WorkBudget } from '@mintmark/keys/material/work_budget'
 import type { Detected } from '../../anchors/detected.ts'
 import {
   endsAt,
@@ -32,17 +33,17 @@ export const DNSSEC: TextReader = {
   behind: BEHIND_MOST,
   glance: ({ chars, at }) => (isAt(chars, at, HEADER) ? BEHIND_MOST : 0),
   isEnd: endsAt(HEADER),
-  read: ({ chars, at }: TextRun): Detected | undefined => {
-    const next = find(chars, HEADER, at + HEADER.length)
-    const fields = fieldsIn(chars, at + HEADER.length, next < 0 ? chars.length : next)
+  read: ({ chars, at, budget }: TextRun): Detected | undefined => {
+    const next = find(chars, HEADER, at + HEADER.length, budget)
+    const fields = fieldsIn(chars, at + HEADER.length, next < 0 ? chars.length : next, budget)
     const key = keyOf(fields.digits('Algorithm'), fields)
     return key && { ...key, offset: at, length: fields.end - at, form: 'dnssec' }
   },
 }
 
 /** `Name: value` in any wrapping; a value ends where the next name begins. */
-function fieldsIn(chars: Uint8Array, from: number, to: number): Labelled {
-  const fields = new Labelled(chars, from)
+function fieldsIn(chars: Uint8Array, from: number, to: number, budget: WorkBudget): Labelled {
+  const fields = new Labelled(chars, budget, from)
   for (let at = from; at < to && chars[at] !== 0 && fields.size < FIELDS.length; at++) {
     if (chars[at] !== COLON) continue
     const name = FIELDS.find((field) => isAt(chars, at - field.length, field))
@@ -79,12 +80,16 @@ const CURVES: ReadonlyMap<number | undefined, readonly [curve: string, length: n
 ])
 
 function keyOf(algorithm: number | undefined, fields: Labelled): Detected | undefined {
-  if ([1, 5, 7, 8, 10].includes(algorithm ?? 0)) return rsaNamed(fields.number, RSA, 'needs n')
-  if (algorithm === 3 || algorithm === 6) return groupNamed('dsa', fields.number, DSA)
+  if ([1, 5, 7, 8, 10].includes(algorithm ?? 0))
+    return rsaNamed(fields.number, RSA, fields.budget, 'needs n')
+  if (algorithm === 3 || algorithm === 6)
+    return groupNamed('dsa', fields.number, DSA, fields.budget)
+  const { budget } = fields
   const [curve, length] = CURVES.get(algorithm) ?? ['', 0]
   const secret = fields.bytes('PrivateKey')
   if (secret?.length !== length || secret.every((byte) => byte === secret[0])) return undefined
-  const key = okpKey(curve, secret, undefined) ?? ecKey(curve, secret, undefined, undefined)
+  const key =
+    okpKey(curve, secret, undefined, budget) ?? ecKey(curve, secret, undefined, undefined, budget)
   const proof = 'exact in form and length, scalar in range'
   return key && { ...key, certainty: 'proven', proof, isWellFormed: true }
 }

@@ -4,7 +4,7 @@
  *
  * @module
  */
-import { spend } from '@mintmark/keys/material/work_budget'
+import type { WorkBudget } from '@mintmark/keys/material/work_budget'
 import type { Detected } from '../../anchors/detected.ts'
 import { endsAt, find, isAt, nameOf, type TextReader, type TextRun } from '../../text/text_run.ts'
 import { Labelled } from './labelled.ts'
@@ -32,18 +32,18 @@ export function keyXml(element: string): TextReader {
   }
 }
 
-function readXml({ chars, at }: TextRun, element: string): Detected | undefined {
+function readXml({ chars, at, budget }: TextRun, element: string): Detected | undefined {
   const from = openBefore(chars, at)
   if (from === undefined) return undefined
   // The closing tag, or the begin of the next key: nothing behind either belongs to this one.
-  const next = find(chars, element, at + element.length)
+  const next = find(chars, element, at + element.length, budget)
   const to = next < 0 ? chars.length : next
-  const elements = elementsIn(chars, at + element.length, to)
+  const elements = elementsIn(chars, at + element.length, to, budget)
   const { number } = elements
   const key =
     element === 'DSAKeyValue'
-      ? groupNamed('dsa', number, 'P Q G Y X')
-      : rsaNamed(number, RSA, 'needs n')
+      ? groupNamed('dsa', number, 'P Q G Y X', budget)
+      : rsaNamed(number, RSA, budget, 'needs n')
   if (key === undefined) return undefined
   const last = next < 0 ? elements.end : to + element.length
   const end = last + spelled(CLOSES, chars, last)
@@ -62,8 +62,8 @@ function openBefore(chars: Uint8Array, at: number): number | undefined {
 }
 
 /** The texts of elements, by name without prefix. */
-function elementsIn(chars: Uint8Array, from: number, to: number): Labelled {
-  const elements = new Labelled(chars, from)
+function elementsIn(chars: Uint8Array, from: number, to: number, budget: WorkBudget): Labelled {
+  const elements = new Labelled(chars, budget, from)
   let at = nextOpen(chars, from, to)
   while (at < to && elements.size < ELEMENTS_MOST) {
     const begin = at + spelled(OPENS, chars, at)
@@ -76,7 +76,7 @@ function elementsIn(chars: Uint8Array, from: number, to: number): Labelled {
     if (text === undefined || name === end) continue
     elements.add(nameOf(chars, name, end), { from: text, to: at, coding: 'element' })
   }
-  spend(LETTER_COST * (at - from))
+  budget.spend(LETTER_COST * (at - from))
   return elements
 }
 

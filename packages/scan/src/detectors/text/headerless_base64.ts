@@ -7,6 +7,7 @@
 
 import { fromBigEndian } from '@mintmark/keys/arithmetic/modular'
 import { elementAt, elementOf, TAG } from '@mintmark/keys/der/der'
+import type { WorkBudget } from '@mintmark/keys/material/work_budget'
 import { type Anchor, REACH } from '../../anchors/anchor.ts'
 import type { Detected } from '../../anchors/detected.ts'
 import { decodeBase64, letterAt, lettersBefore, skipJunk } from '../../text/base64.ts'
@@ -47,10 +48,10 @@ interface Structure {
   readonly bits: number
   /** Bytes from `at` on that the whole key may take, judged by its begin; 0 where this is no key. */
   readonly size: (head: Uint8Array, at: number) => number
-  readonly read: (body: Uint8Array, at: number) => Detected | undefined
+  readonly read: (body: Uint8Array, at: number, budget: WorkBudget) => Detected | undefined
 }
 
-const whole = (body: Uint8Array): Detected | undefined => keyIn(body)
+const whole: Structure['read'] = (body, _at, budget) => keyIn(body, budget)
 
 const STRUCTURES: readonly Structure[] = [
   // Version 0 and an INTEGER of 64 to 16,383 bytes: PKCS#1, DSA.
@@ -129,10 +130,13 @@ function reader(structure: Structure, text: string, phase: number, inGroup: numb
   return {
     before: isTail ? 4096 : PEM_HEADER_MOST,
     behind: structure.name === 'pkcs12' ? KEYSTORE_LETTERS : 28_000,
-    glance: ({ chars, at }) => {
+    glance: ({ chars, at, budget }) => {
       if (!isAt(chars, at, text)) return 0
-      const body = bodyAround(chars, at, phase, inGroup, BACK_LETTERS)
-      const head = decodeBase64(chars, body.start, chars.length, { isUrl: true, most: HEAD_BYTES })
+      const body = bodyAround(chars, at, phase, inGroup, BACK_LETTERS, budget)
+      const head = decodeBase64(chars, body.start, chars.length, budget, {
+        isUrl: true,
+        most: HEAD_BYTES,
+      })
       const size = structure.size(head.bytes, body.offset)
       const isNew = size > 0 && !isInPkcs8(structure, head.bytes, body.offset)
       head.bytes.fill(0)
@@ -168,101 +172,121 @@ function bodyAround(
   phase: number,
   inGroup: number,
   letters: number,
+  budget: WorkBudget,
 ): Body {
-  const before = lettersBefore(chars, at, letters)
+  const before = lettersBefore(chars, at, letters, budget)
   const surplus = (before.count - inGroup + 4) % 4
   if (before.count < inGroup) {
     // The group's own first letters are gone: decoding begins with the next group.
-    return { start: letterAt(chars, at, chars.length, 4 - inGroup, true), offset: phase - 3 }
+    return {
+      start: letterAt(chars, at, chars.length, 4 - inGroup, budget, true),
+      offset: phase - 3,
+    }
   }
-  const start = surplus === 0 ? before.start : letterAt(chars, before.start, at, surplus, true)
+  const start =
+    surplus === 0 ? before.start : letterAt(chars, before.start, at, surplus, budget, true)
   return { start, offset: ((before.count - surplus - inGroup) / 4) * 3 + phase }
 }
 
 function readBody(
   structure: Structure,
-  { chars, at }: TextRun,
+  { chars, at, budget }: TextRun,
   phase: number,
   inGroup: number,
 ): Detected | undefined {
-  if (isInArmor(chars, at)) return undefined
-  const near = bodyAround(chars, at, phase, inGroup, BACK_LETTERS)
-  const head = decodeBase64(chars, near.start, chars.length, { isUrl: true, most: HEAD_BYTES })
+  if (isInArmor(chars, at, budget)) return undefined
+  const near = bodyAround(chars, at, phase, inGroup, BACK_LETTERS, budget)
+  const head = decodeBase64(chars, near.start, chars.length, budget, {
+    isUrl: true,
+    most: HEAD_BYTES,
+  })
   const size = structure.size(head.bytes, near.offset)
-  const isLikely = hasLikelyNumbers(chars, near, head.bytes)
+  const isLikely = hasLikelyNumbers(chars, near, head.bytes, budget)
   head.bytes.fill(0)
   if (!isLikely) return undefined
   const isTail = structure.read === readTail
-  const body = isTail ? bodyAround(chars, at, phase, inGroup, 3000) : near
-  const decoded = decodeBase64(chars, body.start, chars.length, {
+  const body = isTail ? bodyAround(chars, at, phase, inGroup, 3000, budget) : near
+  const decoded = decodeBase64(chars, body.start, chars.length, budget, {
     isUrl: true,
     most: body.offset + size + 16,
   })
-  const key = structure.read(decoded.bytes, body.offset)
+  const key = structure.read(decoded.bytes, body.offset, budget)
   decoded.bytes.fill(0)
   if (key === undefined) return undefined
-  const from = letterAt(chars, body.start, chars.length, Math.floor((key.offset * 4) / 3), true)
+  const from = letterAt(
+    chars,
+    body.start,
+    chars.length,
+    Math.floor((key.offset * 4) / 3),
+    budget,
+    true,
+  )
   const last = Math.ceil(((key.offset + key.length) * 4) / 3) - 1
-  let end = letterAt(chars, body.start, chars.length, last, true) + 1
+  let end = letterAt(chars, body.start, chars.length, last, budget, true) + 1
   while (chars[end] === 0x3d) end += 1
   return { ...key, offset: from, length: end - from, form: 'base64' }
 }
 
 /** What follows n, examined before the whole is decoded and verified; true where there is no n. */
-function hasLikelyNumbers(chars: Uint8Array, near: Body, head: Uint8Array): boolean {
+function hasLikelyNumbers(
+  chars: Uint8Array,
+  near: Body,
+  head: Uint8Array,
+  budget: WorkBudget,
+): boolean {
   const place = numbersOffset(head, near.offset)
   if (place === undefined) return true
   const most = place + numbersSize(head, place)
-  const { bytes } = decodeBase64(chars, near.start, chars.length, { isUrl: true, most })
-  const isLikely = hasNumbers(bytes, place)
+  const { bytes } = decodeBase64(chars, near.start, chars.length, budget, { isUrl: true, most })
+  const isLikely = hasNumbers(bytes, place, budget)
   bytes.fill(0)
   return isLikely
 }
 
 /** Whether an armor's body reaches without a gap to `at`: then its own anchor finds the key. */
-function isInArmor(chars: Uint8Array, at: number): boolean {
-  const begin = findLast(chars, '-----BEGIN ', Math.max(0, at - PEM_HEADER_MOST), at)
+function isInArmor(chars: Uint8Array, at: number, budget: WorkBudget): boolean {
+  const begin = findLast(chars, '-----BEGIN ', Math.max(0, at - PEM_HEADER_MOST), at, budget)
   if (begin < 0) return false
   const body = armorBody(chars, begin)
   if (body === undefined || body > at) return false
-  const letters = decodeBase64(chars, body, at)
+  const letters = decodeBase64(chars, body, at, budget)
   letters.bytes.fill(0)
   return skipJunk(chars, letters.end, at) >= at
 }
 
 /** e, d, p, q, dP, dQ, qInv without a whole n before them. */
-function readTail(body: Uint8Array, at: number): Detected | undefined {
+function readTail(body: Uint8Array, at: number, budget: WorkBudget): Detected | undefined {
   const values: bigint[] = []
   let place = at
   while (values.length < 7) {
-    const element = elementOf(body, place, body.length, TAG.integer)
+    const element = elementOf(body, place, body.length, TAG.integer, budget)
     if (element === undefined) break
-    values.push(fromBigEndian(body.subarray(element.from, element.to)))
+    values.push(fromBigEndian(body.subarray(element.from, element.to), budget))
     place = element.to
   }
   const [e, d, p, q, dP, dQ, qInv] = values
-  if (p === undefined || isWhole(body, at)) return undefined
-  const key = rsaKey({ e, d, p, q, dP, dQ, qInv })
+  if (p === undefined || isWhole(body, at, budget)) return undefined
+  const key = rsaKey({ e, d, p, q, dP, dQ, qInv }, budget)
   return key === undefined ? undefined : { ...key, offset: at, length: place - at }
 }
 
 /** Whether version and n are before e: then the anchors of a whole key find it. */
-function isWhole(body: Uint8Array, at: number): boolean {
+function isWhole(body: Uint8Array, at: number, budget: WorkBudget): boolean {
   const least = Math.max(0, at - 2100)
   for (let i = at - 48; i >= least; i--) {
     if (body[i] !== TAG.integer) continue
-    if (elementAt(body, i, at)?.to !== at) continue
+    if (elementAt(body, i, at, budget)?.to !== at) continue
     return body[i - 3] === TAG.integer && body[i - 2] === 1 && (body[i - 1] ?? 9) <= 1
   }
   return false
 }
 
 /** A secret whose head is cut: named, or if the letters end with its last byte. */
-function readOkp(body: Uint8Array, at: number): Detected | undefined {
-  const key = keyIn(body)
+function readOkp(body: Uint8Array, at: number, budget: WorkBudget): Detected | undefined {
+  const key = keyIn(body, budget)
   const end = at + 4 + (body[at + 3] ?? 0)
   if (key !== undefined || body.length < end) return key
-  const cut = keyAtEnd(body.subarray(0, end))
+  const cut = keyAtEnd(body.subarray(0, end), budget)
   // Dashes of an armor's last line are letters of the other alphabet.
   return body.length === end || cut?.certainty === 'proven' ? cut : undefined
 }

@@ -3,6 +3,7 @@
  *
  * @module
  */
+import type { WorkBudget } from '@mintmark/keys/material/work_budget'
 import { membersIn } from '../../text/quoted.ts'
 import { Labelled } from './labelled.ts'
 
@@ -30,10 +31,11 @@ export function objectAround(
   at: number,
   names: ReadonlySet<string>,
   other: OtherObject,
+  budget: WorkBudget,
 ): JsonObject {
   const from = objectBegin(chars, at, other)
   const to = objectEnd(chars, at, other)
-  const values = new Labelled(chars)
+  const values = new Labelled(chars, budget)
   for (const member of membersIn(chars, from, to)) {
     if (names.has(member.name))
       values.add(member.name, { from: member.from, to: member.to, coding: 'base64url' })

@@ -6,7 +6,6 @@
  * @module
  */
 import { OKP } from '@mintmark/keys/arithmetic/okp'
-import { spend } from '@mintmark/keys/material/work_budget'
 import type { Detected } from '../../anchors/detected.ts'
 import { quoteLength, skipSpace } from '../../text/quoted.ts'
 import { isAt, type TextReader, type TextRun } from '../../text/text_run.ts'
@@ -50,11 +49,11 @@ function keyType(chars: Uint8Array, at: number): KeyType | undefined {
   return TYPES.find((type) => isAt(chars, i, type) && quoteLength(chars, i + type.length) > 0)
 }
 
-function readJwk({ chars, at }: TextRun): Detected | undefined {
+function readJwk({ chars, at, budget }: TextRun): Detected | undefined {
   const type = keyType(chars, at)
   if (type === undefined) return undefined
-  spend(OBJECT_COST)
-  const { from, end, values } = objectAround(chars, at, WANTED, OTHER_KEY)
+  budget.spend(OBJECT_COST)
+  const { from, end, values } = objectAround(chars, at, WANTED, OTHER_KEY, budget)
   if (!values.has('d', 'k', 'priv', 'p')) return undefined
   const key = READERS[type](values)
   return key === undefined ? undefined : { ...key, offset: from, length: end - from, form: 'jwk' }
@@ -67,20 +66,28 @@ const OTHER_KEY: OtherObject = {
 }
 
 const READERS: Readonly<Record<KeyType, (values: Labelled) => Detected | undefined>> = {
-  RSA: ({ number }) => rsaNamed(number, 'n e d p q dp dq qi'),
-  EC: (values) =>
-    ecKey(values.text('crv'), values.bytes('d'), values.bytes('x'), values.bytes('y')),
+  RSA: ({ number, budget }) => rsaNamed(number, 'n e d p q dp dq qi', budget),
+  EC: ecOf,
   OKP: okp,
-  AKP: (values) => pqKey(values.text('alg'), values.bytes('priv'), values.bytes('pub')),
+  AKP: (values) =>
+    pqKey(values.text('alg'), values.bytes('priv'), values.bytes('pub'), values.budget),
   oct: symmetric,
+}
+
+function ecOf(values: Labelled): Detected | undefined {
+  const [d, x, y] = [values.bytes('d'), values.bytes('x'), values.bytes('y')]
+  return ecKey(values.text('crv'), d, x, y, values.budget)
 }
 
 /** Where the name of the curve is cut off, its length and the public half shows which one it is. */
 function okp(values: Labelled): Detected | undefined {
+  const { budget } = values
   const [secret, publicKey] = [values.bytes('d'), values.bytes('x')]
   if (values.has('crv') || publicKey === undefined)
-    return okpKey(values.text('crv'), secret, publicKey)
-  return OKP.map(({ curve }) => okpKey(curve, secret, publicKey)).find((key) => key !== undefined)
+    return okpKey(values.text('crv'), secret, publicKey, budget)
+  return OKP.map(({ curve }) => okpKey(curve, secret, publicKey, budget)).find(
+    (key) => key !== undefined,
+  )
 }
 
 function symmetric(values: Labelled): Detected | undefined {

@@ -35,14 +35,14 @@ function isValue({ chars, at }: TextRun, name: string): boolean {
   return !before.includes('crv')
 }
 
-function read({ chars, at }: TextRun, name: string): Detected | undefined {
+function read({ chars, at, budget }: TextRun, name: string): Detected | undefined {
   const from = at + name.length
   const text = Buffer.from(chars.subarray(from, at + MOST)).toString('latin1')
   const match = REST.exec(text)
   if (match === null || match[1] === match[3]) return undefined
   const [first, second] = [match[2], match[4]].map((value) => Buffer.from(value ?? '', 'base64url'))
   const [x, d] = match[1] === 'x' ? [first, second] : [second, first]
-  const key = okpKey(name, d, x)
+  const key = okpKey(name, d, x, budget)
   d?.fill(0)
   return key && { ...key, offset: at - 1, length: from + match[0].length - at + 1, form: 'jwk' }
 }

@@ -49,13 +49,13 @@ function reader(
 }
 
 function readObject(
-  { chars, at }: TextRun,
+  { chars, at, budget }: TextRun,
   other: OtherObject,
   keyIn: (values: Labelled) => Detected | undefined,
 ): Detected | undefined {
   // With its `kty` it is found by that.
   if (hasBefore(chars, at, 'kty', other)) return undefined
-  const { from, end, values } = objectAround(chars, at, NAMES, other)
+  const { from, end, values } = objectAround(chars, at, NAMES, other, budget)
   if (values.has('kty') || !values.has('d', 'D', 'p', 'P')) return undefined
   const key = keyIn(values)
   if (key === undefined) return undefined
@@ -64,11 +64,12 @@ function readObject(
   return { ...key, offset: from, length: end - from, form }
 }
 
-function rsaIn({ number }: Labelled): Detected | undefined {
-  return rsaNamed(number, RSA_MEMBERS)
+function rsaIn({ number, budget }: Labelled): Detected | undefined {
+  return rsaNamed(number, RSA_MEMBERS, budget)
 }
 
 function curveKeyIn(values: Labelled): Detected | undefined {
+  const { budget } = values
   const [name, d, x] = [values.text('crv'), values.bytes('d'), values.bytes('x')]
-  return okpKey(name, d, x) ?? ecKey(name, d, x, values.bytes('y'))
+  return okpKey(name, d, x, budget) ?? ecKey(name, d, x, values.bytes('y'), budget)
 }

@@ -5,7 +5,7 @@
  * @module
  */
 import { fromBigEndian } from '@mintmark/keys/arithmetic/modular'
-import { spend } from '@mintmark/keys/material/work_budget'
+import type { WorkBudget } from '@mintmark/keys/material/work_budget'
 import type { Detected } from '../../anchors/detected.ts'
 import { decodeBase64, isBase64Letter } from '../../text/base64.ts'
 import { quoteLength, skipSpace } from '../../text/quoted.ts'
@@ -47,20 +47,20 @@ interface Range {
 }
 
 /** The RSA key around the exponent [`at`, `to`) of a run. */
-export function rsaOfWords({ chars, at }: TextRun, to: number): Detected | undefined {
+export function rsaOfWords({ chars, at, budget }: TextRun, to: number): Detected | undefined {
   if (isBase64Letter(chars[at - 1]) || isBase64Letter(chars[to])) return undefined
   if (isOfJson(chars, at) || isNamed(chars, at)) return undefined
   const range = { side: RSA_SIDE, letters: RSA_LETTERS, most: RSA_MOST }
-  return withWords(chars, at, to, range, rsaAmong)
+  return withWords(chars, at, to, range, rsaAmong, budget)
 }
 
 /** The key of a curve around its name, identified by the value that begins behind `at`. */
-export function curveKeyOfWords({ chars, at }: TextRun, to: number): Detected | undefined {
+export function curveKeyOfWords({ chars, at, budget }: TextRun, to: number): Detected | undefined {
   if (isNameOfJson(chars, at, to)) return undefined
   const name = curveName(chars, to)
   if (name === '') return undefined
   const range = { side: CURVE_SIDE, letters: CURVE_LETTERS, most: CURVE_MOST }
-  return withWords(chars, at, to, range, (words) => curveKeyAmong(name, words))
+  return withWords(chars, at, to, range, (words) => curveKeyAmong(name, words, budget), budget)
 }
 
 /** Whether an exponent is the value of a member of JSON, with its name between quotes. */
@@ -107,49 +107,57 @@ function withWords(
   at: number,
   to: number,
   range: Range,
-  keyAmong: (words: readonly Word[]) => Detected | undefined,
+  keyAmong: (words: readonly Word[], budget: WorkBudget) => Detected | undefined,
+  budget: WorkBudget,
 ): Detected | undefined {
-  const words = [...wordsBefore(chars, at, range), ...wordsBehind(chars, to, range)]
-  const key = keyAmong(words)
+  const words = [...wordsBefore(chars, at, range, budget), ...wordsBehind(chars, to, range, budget)]
+  const key = keyAmong(words, budget)
   for (const { bytes } of words) bytes.fill(0)
   return key
 }
 
-function wordsBefore(chars: Uint8Array, at: number, range: Range): Word[] {
+function wordsBefore(chars: Uint8Array, at: number, range: Range, budget: WorkBudget): Word[] {
   const least = Math.max(0, at - range.side)
   const words: Word[] = []
   let i = at - 1
   while (i >= least && words.length < range.most && !isGap(chars, i)) {
     const to = i + 1
     while (i >= least && isBase64Letter(chars[i])) i -= 1
-    take(chars, i + 1, to, range, words)
+    take(chars, i + 1, to, range, words, budget)
     if (i + 1 === to) i -= 1
   }
-  spend(LETTER_COST * (at - i))
+  budget.spend(LETTER_COST * (at - i))
   return words
 }
 
-function wordsBehind(chars: Uint8Array, at: number, range: Range): Word[] {
+function wordsBehind(chars: Uint8Array, at: number, range: Range, budget: WorkBudget): Word[] {
   const most = Math.min(chars.length, at + range.side)
   const words: Word[] = []
   let i = at
   while (i < most && words.length < range.most && !isGap(chars, i)) {
     const from = i
     while (i < most && isBase64Letter(chars[i])) i += 1
-    take(chars, from, i, range, words)
+    take(chars, from, i, range, words, budget)
     if (i === from) i += 1
   }
-  spend(LETTER_COST * (i - at))
+  budget.spend(LETTER_COST * (i - at))
   return words
 }
 
 /** Two zeros: variables of a process have one between any two. */
 const isGap = (chars: Uint8Array, i: number) => chars[i] === 0 && chars[i + 1] === 0
 
-function take(chars: Uint8Array, from: number, to: number, { letters }: Range, words: Word[]) {
+function take(
+  chars: Uint8Array,
+  from: number,
+  to: number,
+  { letters }: Range,
+  words: Word[],
+  budget: WorkBudget,
+) {
   const [least, most] = letters
   if (to - from < least || to - from > most) return
-  const { bytes, end } = decodeBase64(chars, from, to, { isUrl: true })
+  const { bytes, end } = decodeBase64(chars, from, to, budget, { isUrl: true })
   if (end === to) words.push({ from, to, bytes })
   else bytes.fill(0)
 }
@@ -158,45 +166,58 @@ interface NumberWord extends Word {
   readonly value: bigint
 }
 
-function rsaAmong(words: readonly Word[]): Detected | undefined {
-  const numbers = words.map((word) => ({ ...word, value: fromBigEndian(word.bytes) }))
+function rsaAmong(words: readonly Word[], budget: WorkBudget): Detected | undefined {
+  const numbers = words.map((word) => ({ ...word, value: fromBigEndian(word.bytes, budget) }))
   for (const n of numbers) {
     if ((n.value & 1n) === 0n) continue
-    const key = byPrimes(n, numbers) ?? byExponent(n, numbers)
+    const key = byPrimes(n, numbers, budget) ?? byExponent(n, numbers, budget)
     if (key !== undefined) return key
   }
   return undefined
 }
 
-function byPrimes(n: NumberWord, numbers: readonly NumberWord[]): Detected | undefined {
+function byPrimes(
+  n: NumberWord,
+  numbers: readonly NumberWord[],
+  budget: WorkBudget,
+): Detected | undefined {
   const isHalf = ({ bytes }: Word) => bytes.length === Math.ceil(n.bytes.length / 2)
   const halves = numbers.filter((word) => isHalf(word) && (word.value & 1n) === 1n)
   for (const [i, p] of halves.entries()) {
     for (const q of halves.slice(i + 1)) {
-      spend(PRODUCT_COST)
+      budget.spend(PRODUCT_COST)
       if (p.value * q.value !== n.value) continue
-      return placed(rsaKey({ n: n.value, e: E, p: p.value, q: q.value }), p)
+      return placed(rsaKey({ n: n.value, e: E, p: p.value, q: q.value }, budget), p)
     }
   }
   return undefined
 }
 
 /** By d alone, which is less than n. */
-function byExponent(n: NumberWord, numbers: readonly NumberWord[]): Detected | undefined {
+function byExponent(
+  n: NumberWord,
+  numbers: readonly NumberWord[],
+  budget: WorkBudget,
+): Detected | undefined {
   for (const d of numbers) {
     const isLong = n.bytes.length - d.bytes.length < 2
     if (!isLong || d.value >= n.value || (d.value & 1n) === 0n) continue
-    const key = rsaKey({ n: n.value, e: E, d: d.value })
+    const key = rsaKey({ n: n.value, e: E, d: d.value }, budget)
     if (key?.certainty === 'proven') return placed(key, d)
   }
   return undefined
 }
 
-function curveKeyAmong(name: string, words: readonly Word[]): Detected | undefined {
+function curveKeyAmong(
+  name: string,
+  words: readonly Word[],
+  budget: WorkBudget,
+): Detected | undefined {
   for (const d of words) {
     for (const x of words) {
       if (x === d || x.bytes.length !== d.bytes.length) continue
-      const key = okpKey(name, d.bytes, x.bytes) ?? ecKey(name, d.bytes, x.bytes, undefined)
+      const key =
+        okpKey(name, d.bytes, x.bytes, budget) ?? ecKey(name, d.bytes, x.bytes, undefined, budget)
       if (key?.certainty === 'proven') return placed(key, d)
     }
   }

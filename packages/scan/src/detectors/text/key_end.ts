@@ -8,6 +8,7 @@ import { TAG } from '@mintmark/keys/der/der'
 import { verifyOkp } from '@mintmark/keys/der_keys/verify'
 import { isRandomLooking } from '@mintmark/keys/material/random_looking'
 import { unverified, type Verification } from '@mintmark/keys/material/verification'
+import type { WorkBudget } from '@mintmark/keys/material/work_budget'
 import { hit } from '../../anchors/anchored.ts'
 import type { Detected } from '../../anchors/detected.ts'
 
@@ -21,7 +22,7 @@ const NAMING = 5
  *
  * @returns offsets from the begin of `bytes`; nothing where even the secret is cut
  */
-export function keyAtEnd(bytes: Uint8Array): Detected | undefined {
+export function keyAtEnd(bytes: Uint8Array, budget: WorkBudget): Detected | undefined {
   // Of two that are alike, Ed25519 is the usual one.
   const ends = OKP.toReversed().flatMap((curve) => {
     const at = bytes.length - curve.lengthBytes
@@ -32,11 +33,11 @@ export function keyAtEnd(bytes: Uint8Array): Detected | undefined {
   const [best] = ends.toSorted((a, b) => b.matched - a.matched)
   if (best === undefined) return undefined
   const secret = bytes.subarray(best.at)
-  if (!isRandomLooking(secret)) return undefined
+  if (!isRandomLooking(secret, budget)) return undefined
   const { curve, kind, bits } = best.curve
   if (best.matched >= DECISIVE) {
     return hit(
-      verifyOkp(curve, secret, undefined),
+      verifyOkp(curve, secret, undefined, budget),
       'pkcs8-der',
       best.at - best.matched,
       bytes.length,
@@ -44,7 +45,7 @@ export function keyAtEnd(bytes: Uint8Array): Detected | undefined {
   }
   const same = best.matched >= NAMING ? [best] : ends.filter(({ at }) => at === best.at)
   const possible = same.flatMap(
-    (end) => verifyOkp(end.curve.curve, secret, undefined).material ?? [],
+    (end) => verifyOkp(end.curve.curve, secret, undefined, budget).material ?? [],
   )
   const proof: Verification = { ...unverified(kind, bits, END_OF_KEY), possible }
   return hit(proof, 'pkcs8-der', best.at - best.matched, bytes.length, 'fragment')

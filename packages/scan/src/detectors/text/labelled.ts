@@ -3,6 +3,7 @@
  *
  * @module
  */
+import type { WorkBudget } from '@mintmark/keys/material/work_budget'
 import { decodeBase64, hexDigit, skipJunk } from '../../text/base64.ts'
 import { skipSpace } from '../../text/quoted.ts'
 import { isBlank, nameOf } from '../../text/text_run.ts'
@@ -22,12 +23,14 @@ const NAME_MOST = 32
 
 export class Labelled {
   readonly #chars: Uint8Array
+  readonly budget: WorkBudget
   readonly #values = new Map<string, Value>()
   /** Behind the last value that was decoded. */
   end: number
 
-  constructor(chars: Uint8Array, end = 0) {
+  constructor(chars: Uint8Array, budget: WorkBudget, end = 0) {
     this.#chars = chars
+    this.budget = budget
     this.end = end
   }
 
@@ -60,7 +63,10 @@ export class Labelled {
     if (coding === 'raw') return chars.subarray(from, to)
     if (coding === 'hex') return this.#hex(value)
     const [isUrl, stopsAtBlankLine] = [coding === 'base64url', coding === 'base64']
-    const { bytes, end, ...found } = decodeBase64(chars, from, to, { isUrl, stopsAtBlankLine })
+    const { bytes, end, ...found } = decodeBase64(chars, from, to, this.budget, {
+      isUrl,
+      stopsAtBlankLine,
+    })
     const isWhole = stopsAtBlankLine
       ? (found.letters + found.padding) % 4 === 0
       : (isUrl ? skipSpace : skipJunk)(chars, end, to) === to
@@ -86,7 +92,7 @@ export class Labelled {
   /** For `rsaNamed` and its kin. */
   readonly number = (name: string): bigint | undefined => {
     const bytes = this.bytes(name)
-    const number = numberOf(bytes)
+    const number = numberOf(bytes, this.budget)
     // A raw value is a view of the text.
     if (this.#values.get(name)?.coding !== 'raw') bytes?.fill(0)
     return number

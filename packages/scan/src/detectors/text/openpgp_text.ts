@@ -3,6 +3,7 @@
  *
  * @module
  */
+import type { WorkBudget } from '@mintmark/keys/material/work_budget'
 import type { Detected } from '../../anchors/detected.ts'
 import { skipHeaders } from '../../text/armor_headers.ts'
 import { decodeBase64, skipJunk } from '../../text/base64.ts'
@@ -18,14 +19,15 @@ export function openPgpArmor(
   chars: Uint8Array,
   begin: number,
   first: number,
+  budget: WorkBudget,
 ): Detected | undefined {
   const { body } = skipHeaders(chars, first)
-  const { bytes, end } = decodeBase64(chars, body, chars.length)
+  const { bytes, end } = decodeBase64(chars, body, chars.length, budget)
   try {
     if (bytes.length < BODY_LEAST || !isSecretKey(bytes.subarray(0, 8))) return undefined
-    const checksum = readChecksum(chars, end)
+    const checksum = readChecksum(chars, end, budget)
     const place = { offset: begin, length: checksum.end - begin, form: 'openpgp-armour' }
-    const key = keyIn(bytes)
+    const key = keyIn(bytes, budget)
     if (key !== undefined) return { ...key, ...place }
     const [certainty, how] =
       checksum.value === crc24(bytes)
@@ -52,10 +54,13 @@ function isSecretKey([first = 0, ...rest]: Uint8Array): boolean {
 function readChecksum(
   chars: Uint8Array,
   end: number,
+  budget: WorkBudget,
 ): { readonly value: number | undefined; readonly end: number } {
   const mark = skipJunk(chars, end, chars.length)
   const isMarked = chars[mark] === 0x3d
-  const sum = isMarked ? decodeBase64(chars, mark + 1, chars.length, { most: 3 }) : undefined
+  const sum = isMarked
+    ? decodeBase64(chars, mark + 1, chars.length, budget, { most: 3 })
+    : undefined
   const value = sum?.bytes.length === 3 ? Buffer.from(sum.bytes).readUIntBE(0, 3) : undefined
   const behind = value === undefined ? end : (sum?.end ?? end)
   const dashes = skipJunk(chars, behind, chars.length)

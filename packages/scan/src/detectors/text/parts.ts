@@ -15,6 +15,7 @@ import { verifyEc, verifyOkp, verifyRsa } from '@mintmark/keys/der_keys/verify'
 import { verifyGroupKey } from '@mintmark/keys/der_keys/verify_opaque'
 import type { Curve } from '@mintmark/keys/material/key_material'
 import { REFUSED, type Verification } from '@mintmark/keys/material/verification'
+import type { WorkBudget } from '@mintmark/keys/material/work_budget'
 import { hit } from '../../anchors/anchored.ts'
 import type { Detected } from '../../anchors/detected.ts'
 
@@ -34,9 +35,9 @@ function withoutOffset({
 }
 
 /** A number from its big-endian bytes; undefined where there are none, or more than 16,384 bits have. */
-export function numberOf(bytes: Bytes): bigint | undefined {
+export function numberOf(bytes: Bytes, budget: WorkBudget): bigint | undefined {
   if (bytes === undefined || bytes.length === 0 || bytes.length > 2056) return undefined
-  return fromBigEndian(bytes)
+  return fromBigEndian(bytes, budget)
 }
 
 /** @param names in the order of the numbers that are wanted; `a|b` for one that has two names, `-` for none */
@@ -53,11 +54,12 @@ const numbersOf = (numberNamed: NumberOf, names: string): readonly (bigint | und
 export function rsaNamed(
   numberNamed: NumberOf,
   names: string,
+  budget: WorkBudget,
   how?: 'needs n',
 ): Detected | undefined {
   const [n, e, d, p, q, dP, dQ, qInv] = numbersOf(numberNamed, names)
   if (how === 'needs n' && n === undefined) return undefined
-  return rsaKey({ n, e, d, p, q, dP, dQ, qInv })
+  return rsaKey({ n, e, d, p, q, dP, dQ, qInv }, budget)
 }
 
 /** @param names of p, q, g, y and x */
@@ -65,17 +67,18 @@ export function groupNamed(
   kind: 'dsa' | 'dh',
   numberNamed: NumberOf,
   names: string,
+  budget: WorkBudget,
 ): Detected | undefined {
   const [p, q, g, y, x] = numbersOf(numberNamed, names)
   if (p === undefined || g === undefined || y === undefined || x === undefined) return undefined
   if (kind === 'dsa' && q === undefined) return undefined
-  const proof = verifyGroupKey(kind, { p, q, g, y, x })
+  const proof = verifyGroupKey(kind, { p, q, g, y, x }, budget)
   return proof && withoutOffset(proof)
 }
 
 /** An RSA key, if its parts prove each other. */
-export function rsaKey(parts: RsaParts): Detected | undefined {
-  const verified = verifyRsa(parts)
+export function rsaKey(parts: RsaParts, budget: WorkBudget): Detected | undefined {
+  const verified = verifyRsa(parts, budget)
   if (verified?.material?.type !== 'rsa') return undefined
   if (parts.n === undefined || parts.n === verified.material.n) return withoutOffset(verified)
   const proof = `${verified.proof}, but the n beside it is another`
@@ -103,33 +106,46 @@ const CURVE_NAMES: ReadonlyMap<string, Curve> = new Map([
  *
  * @param d as long as the curve's order, or a byte longer (sign)
  */
-export function ecKey(name: string, d: Bytes, x: Bytes, y: Bytes): Detected | undefined {
+export function ecKey(
+  name: string,
+  d: Bytes,
+  x: Bytes,
+  y: Bytes,
+  budget: WorkBudget,
+): Detected | undefined {
   const curve = CURVE_NAMES.get(name)
   if (curve === undefined || d === undefined || d.length === 0) return undefined
   const { lengthBytes } = curveNamed(curve)
   const isVerified = x !== undefined && y !== undefined
   if (d.length > lengthBytes + 1 || (!isVerified && d.length !== lengthBytes)) return undefined
   if (isVerified && (x.length > lengthBytes || y.length > lengthBytes)) return undefined
-  const stored = isVerified ? { x: fromBigEndian(x), y: fromBigEndian(y) } : undefined
-  const proof = verifyEc(curve, fromBigEndian(d), stored)
+  const stored = isVerified
+    ? { x: fromBigEndian(x, budget), y: fromBigEndian(y, budget) }
+    : undefined
+  const proof = verifyEc(curve, fromBigEndian(d, budget), stored, budget)
   return isVerified
     ? checked(proof, true)
-    : checked(withCoordinate(proof, x, y), (x ?? y) !== undefined)
+    : checked(withCoordinate(proof, x, y, budget), (x ?? y) !== undefined)
 }
 
 /** The same with a point as 04 X Y. */
-export function ecKeyOfPoint(name: string, d: Bytes, point: Bytes): Detected | undefined {
+export function ecKeyOfPoint(
+  name: string,
+  d: Bytes,
+  point: Bytes,
+  budget: WorkBudget,
+): Detected | undefined {
   if (point?.[0] !== 4 || point.length % 2 === 0) return undefined
   const half = (point.length - 1) / 2
-  return ecKey(name, d, point.subarray(1, 1 + half), point.subarray(1 + half))
+  return ecKey(name, d, point.subarray(1, 1 + half), point.subarray(1 + half), budget)
 }
 
 /** What was computed, beside the one coordinate that is there. */
-function withCoordinate(proof: Verification, x: Bytes, y: Bytes): Verification {
+function withCoordinate(proof: Verification, x: Bytes, y: Bytes, budget: WorkBudget): Verification {
   const { material } = proof
   const coordinate = x ?? y
   if (material?.type !== 'ec' || coordinate === undefined) return proof
-  if (fromBigEndian(coordinate) !== (x === undefined ? material.y : material.x))
+  if (fromBigEndian(coordinate, budget) !== (x === undefined ? material.y : material.x))
     return { ...proof, certainty: 'candidate', proof: 'd·G is another point' }
   const { computed: _, ...known } = material
   const which = x === undefined ? 'y' : 'x'
@@ -137,10 +153,15 @@ function withCoordinate(proof: Verification, x: Bytes, y: Bytes): Verification {
 }
 
 /** An Edwards or Montgomery key. Verified by its public half; a candidate without. */
-export function okpKey(name: string, secret: Bytes, publicKey: Bytes): Detected | undefined {
+export function okpKey(
+  name: string,
+  secret: Bytes,
+  publicKey: Bytes,
+  budget: WorkBudget,
+): Detected | undefined {
   const parameters = OKP.find(({ curve }) => curve === name)
   if (parameters === undefined || secret?.length !== parameters.lengthBytes) return undefined
-  return checked(verifyOkp(parameters.curve, secret, publicKey), publicKey !== undefined)
+  return checked(verifyOkp(parameters.curve, secret, publicKey, budget), publicKey !== undefined)
 }
 
 /** What did not fit is no key; what was not computed stays a candidate. */
@@ -153,10 +174,15 @@ function checked(proof: Verification, isVerified: boolean): Detected | undefined
 }
 
 /** An ML-DSA or ML-KEM key from its seed. */
-export function pqKey(name: string, seed: Bytes, publicKey: Bytes): Detected | undefined {
+export function pqKey(
+  name: string,
+  seed: Bytes,
+  publicKey: Bytes,
+  budget: WorkBudget,
+): Detected | undefined {
   const scheme = LATTICE_SCHEMES.find((each) => each.name === name)
   if (scheme === undefined || seed?.length !== scheme.seedLength) return undefined
-  const proof = verifyPq(scheme, seed, undefined)
+  const proof = verifyPq(scheme, seed, undefined, budget)
   if (proof === undefined || publicKey === undefined) return proof && withoutOffset(proof)
   const { material } = proof
   const computed =

@@ -68,18 +68,18 @@ export function armorBody(chars: Uint8Array, at: number): number | undefined {
 }
 
 /** The key in the armor that begins at the run's place. A header alone is nothing. */
-export function readPem({ chars, at }: TextRun): Detected | undefined {
+export function readPem({ chars, at, budget }: TextRun): Detected | undefined {
   const label = labelAt(chars, at)
   if (label === undefined) return undefined
   const armor = readArmor(chars, at, label)
   if (label === 'OpenVPN Static key V1') return openVpn(chars, armor)
-  if (label === 'PGP PRIVATE KEY BLOCK') return openPgpArmor(chars, armor.begin, armor.body)
-  const { bytes, end, letters } = decodeBase64(chars, armor.body, chars.length)
+  if (label === 'PGP PRIVATE KEY BLOCK') return openPgpArmor(chars, armor.begin, armor.body, budget)
+  const { bytes, end, letters } = decodeBase64(chars, armor.body, chars.length, budget)
   try {
     if (bytes.length < BODY_LEAST) return undefined
     const place = { offset: at, length: armorEnd(chars, end, label) - at }
     if (armor.isEncrypted) return bytes.length < ENCRYPTED_LEAST ? undefined : encrypted(place)
-    const key = keyIn(bytes)
+    const key = keyIn(bytes, budget)
     // Behind a key that ends early, other text may have been read as letters.
     if (key === undefined || letters === 0) return undefined
     return { ...key, ...place, form: 'pem' }

@@ -7,6 +7,7 @@
  * @module
  */
 
+import type { WorkBudget } from '@mintmark/keys/material/work_budget'
 import type { Detected } from '../../anchors/detected.ts'
 import { decodeBase64, letterAt, lettersBefore } from '../../text/base64.ts'
 import {
@@ -53,27 +54,27 @@ function labelAt(chars: Uint8Array, at: number): string | undefined {
   return LABEL.test(label) && isAt(chars, to, '-----') ? label : undefined
 }
 
-function readEnd({ chars, at }: TextRun): Detected | undefined {
+function readEnd({ chars, at, budget }: TextRun): Detected | undefined {
   const label = labelAt(chars, at)
   if (label === undefined) return undefined
-  const { from, surplus } = bodyBefore(chars, at)
-  if (from === undefined || isJoined(chars, from, at)) return undefined
-  const start = letterAt(chars, from, at, surplus)
-  const { bytes } = decodeBase64(chars, start, at)
-  const key = keyOf(bytes)
+  const { from, surplus } = bodyBefore(chars, at, budget)
+  if (from === undefined || isJoined(chars, from, at, budget)) return undefined
+  const start = letterAt(chars, from, at, surplus, budget)
+  const { bytes } = decodeBase64(chars, start, at, budget)
+  const key = keyOf(bytes, budget)
   bytes.fill(0)
   if (key === undefined) return undefined
-  const begin = letterAt(chars, start, at, Math.floor((key.offset * 4) / 3))
+  const begin = letterAt(chars, start, at, Math.floor((key.offset * 4) / 3), budget)
   const end = at + PEM_END_TEXT.length + label.length + 5
   return { ...key, offset: begin, length: end - begin, form: 'base64' }
 }
 
 /** Whether the letters from `from` on follow the first line of this armor: then its own anchor reads all of them. */
-function isJoined(chars: Uint8Array, from: number, at: number): boolean {
-  const begin = findLast(chars, BEGIN, Math.max(0, at - BEGIN_MOST), at)
-  if (begin < 0 || findLast(chars, PEM_END_TEXT, begin, at) >= 0) return false
+function isJoined(chars: Uint8Array, from: number, at: number, budget: WorkBudget): boolean {
+  const begin = findLast(chars, BEGIN, Math.max(0, at - BEGIN_MOST), at, budget)
+  if (begin < 0 || findLast(chars, PEM_END_TEXT, begin, at, budget) >= 0) return false
   const line = begin + BEGIN.length
-  const end = findLast(chars, DASHES, line, Math.min(at, line + BEGIN_LINE_MOST))
+  const end = findLast(chars, DASHES, line, Math.min(at, line + BEGIN_LINE_MOST), budget)
   return from <= Math.max(line, end + DASHES.length) + BREAK_MOST
 }
 
@@ -81,16 +82,17 @@ function isJoined(chars: Uint8Array, from: number, at: number): boolean {
 const ANCHORED = new Set(['pkcs8-der', 'pkcs1-der', 'sec1-der', 'dsa-der'])
 
 /** The best of what is in the body and of what its end shows. */
-function keyOf(bytes: Uint8Array): Detected | undefined {
-  const inside = keyIn(bytes)
+function keyOf(bytes: Uint8Array, budget: WorkBudget): Detected | undefined {
+  const inside = keyIn(bytes, budget)
   if (inside?.certainty === 'proven') return ANCHORED.has(inside.form) ? undefined : inside
-  return keyAtEnd(bytes) ?? inside
+  return keyAtEnd(bytes, budget) ?? inside
 }
 
 /** Where the letters before `at` begin, and how many of the first belong to a group that is cut; `from` undefined for too few. */
 function bodyBefore(
   chars: Uint8Array,
   at: number,
+  budget: WorkBudget,
 ): { readonly from: number | undefined; readonly surplus: number } {
   let padding = 0
   let end = at
@@ -99,7 +101,7 @@ function bodyBefore(
     padding += 1
     end -= 1
   }
-  const { start, count } = lettersBefore(chars, end, BODY_MOST, false)
+  const { start, count } = lettersBefore(chars, end, BODY_MOST, budget, false)
   return { from: count < BODY_LEAST ? undefined : start, surplus: (count + padding) % 4 }
 }
 

@@ -6,7 +6,7 @@
  * @module
  */
 import { fromBigEndian } from '@mintmark/keys/arithmetic/modular'
-import { spend } from '@mintmark/keys/material/work_budget'
+import type { WorkBudget } from '@mintmark/keys/material/work_budget'
 import type { Detected } from '../../anchors/detected.ts'
 import { isAt, type TextReader, type TextRun } from '../../text/text_run.ts'
 import { ecKey, numberOf, okpKey, rsaKey } from './parts.ts'
@@ -62,8 +62,8 @@ function printed(text: string, label: string, which: 'first' | 'last'): Printed 
   return { bytes, from: match.index, to: match.index + match[0].trimEnd().length }
 }
 
-function readRsa({ chars, at }: TextRun): Detected | undefined {
-  spend(LETTER_COST * chars.length)
+function readRsa({ chars, at, budget }: TextRun): Detected | undefined {
+  budget.spend(LETTER_COST * chars.length)
   const text = Buffer.from(chars).toString('latin1')
   const [before, behind] = [text.slice(0, at), text.slice(at)]
   const p = printed(behind, 'prime1', 'first')
@@ -71,13 +71,16 @@ function readRsa({ chars, at }: TextRun): Detected | undefined {
   if (p === undefined || q === undefined) return undefined
   const n = printed(before, 'modulus', 'last')
   const d = printed(before, 'private ?exponent', 'last')
-  const key = rsaKey({
-    n: numberOf(n?.bytes),
-    e: exponentIn(before),
-    d: numberOf(d?.bytes),
-    p: numberOf(p.bytes),
-    q: numberOf(q.bytes),
-  })
+  const key = rsaKey(
+    {
+      n: numberOf(n?.bytes, budget),
+      e: exponentIn(before, budget),
+      d: numberOf(d?.bytes, budget),
+      p: numberOf(p.bytes, budget),
+      q: numberOf(q.bytes, budget),
+    },
+    budget,
+  )
   const rest = ['exponent1', 'exponent2', 'exp1', 'exp2', 'coefficient'].map((label) =>
     printed(behind, label, 'first'),
   )
@@ -88,17 +91,17 @@ function readRsa({ chars, at }: TextRun): Detected | undefined {
   return { ...key, offset, length: at + end - offset, form: 'printed' }
 }
 
-function exponentIn(text: string): bigint | undefined {
+function exponentIn(text: string, budget: WorkBudget): bigint | undefined {
   const decimal = [...text.matchAll(/public ?exponent:\s*(\d{1,40})/gi)].at(-1)?.[1]
   if (decimal !== undefined) return BigInt(decimal)
   const number = printed(text, 'public ?exponent', 'last')
-  return number === undefined ? undefined : fromBigEndian(number.bytes)
+  return number === undefined ? undefined : fromBigEndian(number.bytes, budget)
 }
 
 /** The kind by the line before it, else the curve by its name or the length of the point. */
-function readCurve({ chars, at }: TextRun): Detected | undefined {
+function readCurve({ chars, at, budget }: TextRun): Detected | undefined {
   if (!isAt(chars, at, PRIVATE)) return undefined
-  spend(LETTER_COST * chars.length)
+  budget.spend(LETTER_COST * chars.length)
   const text = Buffer.from(chars).toString('latin1')
   const behind = text.slice(at)
   const secret = printed(behind, 'priv', 'first')
@@ -107,18 +110,28 @@ function readCurve({ chars, at }: TextRun): Detected | undefined {
   const okp = /\b(ed25519|ed448|x25519|x448) Private-Key:\s*$/i.exec(text.slice(0, at))?.[1]
   const key =
     okp === undefined
-      ? ecOf(behind, secret.bytes, stored.bytes)
-      : okpKey(`${okp[0]?.toUpperCase()}${okp.slice(1).toLowerCase()}`, secret.bytes, stored.bytes)
+      ? ecOf(behind, secret.bytes, stored.bytes, budget)
+      : okpKey(
+          `${okp[0]?.toUpperCase()}${okp.slice(1).toLowerCase()}`,
+          secret.bytes,
+          stored.bytes,
+          budget,
+        )
   secret.bytes.fill(0)
   return key && { ...key, offset: at, length: stored.to, form: 'printed' }
 }
 
 const CURVES: Readonly<Record<number, string>> = { 65: 'nistp256', 97: 'nistp384', 133: 'nistp521' }
 
-function ecOf(text: string, d: Uint8Array, point: Uint8Array): Detected | undefined {
+function ecOf(
+  text: string,
+  d: Uint8Array,
+  point: Uint8Array,
+  budget: WorkBudget,
+): Detected | undefined {
   if (point[0] !== 4 || point.length % 2 === 0) return undefined
   const named = /ASN1 OID: (\w+)/.exec(text)?.[1]
   const name = named === undefined || named === 'prime256v1' ? CURVES[point.length] : named
   const half = (point.length - 1) / 2
-  return ecKey(name ?? '', d, point.subarray(1, 1 + half), point.subarray(1 + half))
+  return ecKey(name ?? '', d, point.subarray(1, 1 + half), point.subarray(1 + half), budget)
 }

@@ -4,6 +4,7 @@
  *
  * @module
  */
+import type { WorkBudget } from '@mintmark/keys/material/work_budget'
 import { protectedHit } from '../../anchors/anchored.ts'
 import type { Detected } from '../../anchors/detected.ts'
 import {
@@ -37,7 +38,7 @@ interface Syntax {
   readonly protectedHead: string
   /** Behind a head that is protected: the algorithm, a number or the curve. */
   readonly begin: readonly Token['type'][]
-  readonly next: (chars: Uint8Array, at: number) => Token | undefined
+  readonly next: (chars: Uint8Array, at: number, budget: WorkBudget) => Token | undefined
 }
 
 /** `(`, `)`, `12:twelve bytes`. */
@@ -64,13 +65,13 @@ const TEXT: Syntax = {
   head: '(private-key',
   protectedHead: '(protected-private-key',
   begin: ['open', 'value', 'open', 'value', 'value'],
-  next: (chars, at) => {
+  next: (chars, at, budget) => {
     let from = at
     while (isBlank(chars[from])) from += 1
     const mark = chars[from] ?? 0
     if (mark === HASH || mark === QUOTE) {
       const most = Math.min(chars.length, from + 3 * VALUE_MOST)
-      const to = find(chars, String.fromCharCode(mark), from + 1, most)
+      const to = find(chars, String.fromCharCode(mark), from + 1, budget, most)
       const coding = mark === HASH ? 'hex' : 'raw'
       return to < 0 ? undefined : { type: 'value', from: from + 1, to, coding, end: to + 1 }
     }
@@ -107,13 +108,13 @@ export const SEXP_PROTECTED: TextReader = {
   before: 0,
   behind: 2 * VALUE_MOST,
   glance: ({ chars, at }) => (protectedSyntax(chars, at) === undefined ? 0 : 2 * VALUE_MOST),
-  read: ({ chars, at }) => {
+  read: ({ chars, at, budget }) => {
     const syntax = protectedSyntax(chars, at)
     if (syntax === undefined) return undefined
     let end = at + syntax.protectedHead.length
     // Heads alone, and the patterns that libgcrypt fills in, are in every gpg-agent's program.
     for (const type of syntax.begin) {
-      const token = syntax.next(chars, end)
+      const token = syntax.next(chars, end, budget)
       if (token?.type !== type) return undefined
       ;({ end } = token)
     }
@@ -128,16 +129,16 @@ const protectedSyntax = (chars: Uint8Array, at: number): Syntax | undefined =>
 function readSexp(run: TextRun, { head, next }: Syntax): Detected | undefined {
   const { at } = run
   // The begin of the next key: nothing behind it belongs to this one.
-  const other = find(run.chars, head, at + head.length)
+  const other = find(run.chars, head, at + head.length, run.budget)
   const chars = other < 0 ? run.chars : run.chars.subarray(0, other)
   const shortName = ({ from, to }: Value) => (to - from > NAME_MOST ? '' : nameOf(chars, from, to))
-  const values = new Labelled(chars)
+  const values = new Labelled(chars, run.budget)
   // The canonical head ends in the bracket of the algorithm.
   let place = at + head.length - (head.endsWith('(') ? 1 : 0)
   let algorithm = ''
   let name: Token | undefined
   for (let i = 0, depth = 1; i < TOKENS_MOST && depth > 0; i++) {
-    const token = next(chars, place)
+    const token = next(chars, place, run.budget)
     if (token === undefined) break
     place = token.end
     if (token.type !== 'value') {
@@ -157,8 +158,8 @@ function readSexp(run: TextRun, { head, next }: Syntax): Detected | undefined {
 type KeyOf = (values: Labelled) => Detected | undefined
 
 /** libgcrypt's u is p⁻¹ mod q. */
-const rsa: KeyOf = ({ number }) => rsaNamed(number, 'n e d p q - - u')
-const elgamal: KeyOf = ({ number }) => groupNamed('dh', number, 'p - g y x')
+const rsa: KeyOf = ({ number, budget }) => rsaNamed(number, 'n e d p q - - u', budget)
+const elgamal: KeyOf = ({ number, budget }) => groupNamed('dh', number, 'p - g y x', budget)
 
 /** Names that libgcrypt gives the curves that are not in Weierstrass form. */
 const OKP_CURVES: ReadonlyMap<string, string> = new Map([
@@ -170,19 +171,20 @@ const OKP_CURVES: ReadonlyMap<string, string> = new Map([
 ])
 
 const ecc: KeyOf = (values) => {
+  const { budget } = values
   const [curve, point, secret] = [values.text('curve'), values.bytes('q'), values.bytes('d')]
   const okp = OKP_CURVES.get(curve)
-  if (okp === undefined) return point && ecKeyOfPoint(curve, secret, point)
+  if (okp === undefined) return point && ecKeyOfPoint(curve, secret, point, budget)
   // 40 marks a point in its own form. Of Curve25519 libgcrypt keeps the scalar highest byte first.
   const isMarked = point !== undefined && point.length % 2 === 1 && point[0] === 0x40
   const half = isMarked ? point.subarray(1) : point
-  return okpKey(okp, okp === 'X25519' ? secret?.toReversed() : secret, half)
+  return okpKey(okp, okp === 'X25519' ? secret?.toReversed() : secret, half, budget)
 }
 
 const ALGORITHMS: ReadonlyMap<string, KeyOf> = new Map([
   ['rsa', rsa],
   ['openpgp-rsa', rsa],
-  ['dsa', ({ number }) => groupNamed('dsa', number, 'p q g y x')],
+  ['dsa', ({ number, budget }) => groupNamed('dsa', number, 'p q g y x', budget)],
   ['elg', elgamal],
   ['openpgp-elg', elgamal],
   ['ecc', ecc],

@@ -4,7 +4,7 @@
  *
  * @module
  */
-import { spend } from '@mintmark/keys/material/work_budget'
+import type { WorkBudget } from '@mintmark/keys/material/work_budget'
 import { REACH } from '../../anchors/anchor.ts'
 import { protectedHit } from '../../anchors/anchored.ts'
 import type { Detected } from '../../anchors/detected.ts'
@@ -42,10 +42,10 @@ export const JOSE: TextReader = {
   before: 1,
   behind: REACH,
   // Within a longer run of letters, or behind a dot, no token begins.
-  glance: ({ chars, at }) => {
+  glance: ({ chars, at, budget }) => {
     const isInside = isTokenLetter(chars[at - 1]) || chars[at - 1] === DOT
     // A JOSE header's first member is a short name in quotes.
-    const isHeader = /^\{"[a-z][a-z\d#]{2,7}/.test(decoded(chars, at, at + 16))
+    const isHeader = /^\{"[a-z][a-z\d#]{2,7}/.test(decoded(chars, at, at + 16, budget))
     return !isInside && isHeader ? REACH : 0
   },
   isEnd: (bytes, place) => !isTokenLetter(bytes[place]) && bytes[place] !== DOT,
@@ -53,8 +53,8 @@ export const JOSE: TextReader = {
 }
 
 /** What letters of base64url say. */
-function decoded(chars: Uint8Array, from: number, to: number): string {
-  const { bytes } = decodeBase64(chars, from, Math.min(chars.length, to), { isUrl: true })
+function decoded(chars: Uint8Array, from: number, to: number, budget: WorkBudget): string {
+  const { bytes } = decodeBase64(chars, from, Math.min(chars.length, to), budget, { isUrl: true })
   const text = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length).toString('utf8')
   bytes.fill(0)
   return text
@@ -73,11 +73,11 @@ function partEnds(chars: Uint8Array, at: number): number[] {
 const isLong = (begin: number, end: number): boolean => end - begin - 1 >= SIGNATURE_LEAST
 
 /** JWS: header, claims, signature; JWE: header, key, iv, ciphertext, tag. */
-function readJose({ chars, at }: TextRun): Detected | undefined {
+function readJose({ chars, at, budget }: TextRun): Detected | undefined {
   const ends = partEnds(chars, at)
   const [header = 0, second = 0, third = 0, fourth = 0, fifth = 0] = ends
   if (ends.length < 3) return undefined
-  const text = decoded(chars, at, header)
+  const text = decoded(chars, at, header, budget)
   const names = new Set(
     Array.from(text.matchAll(/"([a-z][a-z\d#]{2,7})"\s*:/g), ([, name]) => name),
   )
@@ -86,7 +86,7 @@ function readJose({ chars, at }: TextRun): Detected | undefined {
     if (ends.length < 5 || !isLong(fourth, fifth)) return undefined
     return token(at, fifth, 'jwe', 'JOSE header with enc decodes, five parts')
   }
-  const isClaims = /^\{[\s\S]+\}[ \n]*$/.test(decoded(chars, header + 1, second))
+  const isClaims = /^\{[\s\S]+\}[ \n]*$/.test(decoded(chars, header + 1, second, budget))
   if (!isClaims || !isLong(second, third)) return undefined
   const proof = 'JOSE header and JSON claims decode; the signature is not checked'
   return token(at, third, 'jws', proof)
@@ -102,10 +102,10 @@ export const refreshToken = (name: string): TextReader => ({
   glance: ({ chars, at }) =>
     isAt(chars, at, name) && valueBegin(chars, at + name.length) > 0 ? REFRESH_MOST : 0,
   isEnd: endsAt(name),
-  read: ({ chars, at }) => {
+  read: ({ chars, at, budget }) => {
     const from = valueBegin(chars, at + name.length)
     const proof = 'a long opaque value under the name of a refresh token'
-    return isAt(chars, from, 'eyJ') ? undefined : opaque(chars, from, proof)
+    return isAt(chars, from, 'eyJ') ? undefined : opaque(chars, from, proof, budget)
   },
 })
 
@@ -125,11 +125,12 @@ function opaque(
   chars: Uint8Array,
   from: number,
   proof: string,
+  budget: WorkBudget,
   least: number = REFRESH_LEAST,
 ): Detected | undefined {
   const end = lettersEnd(chars, from, REFRESH_MOST, isOpaqueLetter)
   if (end - from < least) return undefined
-  spend(20 * (end - from))
+  budget.spend(20 * (end - from))
   const seen = new Set(chars.subarray(from, end))
   const isMixed = seen.size >= 16 && [...seen].some((letter) => letter >= 0x30 && letter <= 0x39)
   return isMixed ? token(from, end, 'refresh-token', proof) : undefined
@@ -144,10 +145,10 @@ export const ENTRA_REFRESH: TextReader = {
   behind: REFRESH_MOST,
   glance: ({ chars, at }) => (entraBegin(chars, at) === undefined ? 0 : REFRESH_MOST),
   isEnd: (bytes, place) => !isOpaqueLetter(bytes[place]),
-  read: ({ chars, at }) => {
+  read: ({ chars, at, budget }) => {
     const from = entraBegin(chars, at)
     const proof = 'the shape of a refresh token of Microsoft Entra'
-    return from === undefined ? undefined : opaque(chars, from, proof, ENTRA_LEAST)
+    return from === undefined ? undefined : opaque(chars, from, proof, budget, ENTRA_LEAST)
   },
 }
 
@@ -168,9 +169,9 @@ export const prefixedToken = (prefix: string, owner: string): TextReader => ({
   behind: 512,
   glance: ({ chars, at }) => (isAt(chars, at, prefix) && !isOpaqueLetter(chars[at - 1]) ? 512 : 0),
   isEnd: (bytes, place) => !isOpaqueLetter(bytes[place]),
-  read: ({ chars, at }) => {
+  read: ({ chars, at, budget }) => {
     const end = lettersEnd(chars, at + prefix.length, 400)
     const proof = `the shape of a refresh token of ${owner}`
-    return opaque(chars.subarray(0, end), at, proof, PREFIXED_LEAST)
+    return opaque(chars.subarray(0, end), at, proof, budget, PREFIXED_LEAST)
   },
 })

@@ -36,7 +36,7 @@ function hasSign(chars: Uint8Array, at: number): boolean {
   return chars[behind] === EQUALS || chars[behind] === BLANK
 }
 
-function read({ chars, at }: TextRun): Detected | undefined {
+function read({ chars, at, budget }: TextRun): Detected | undefined {
   if (!hasSign(chars, at)) return undefined
   const from = at + WIREGUARD_NAME.length
   const text = Buffer.from(chars.subarray(from, at + MOST)).toString('latin1')
@@ -45,8 +45,8 @@ function read({ chars, at }: TextRun): Detected | undefined {
   const secret = Uint8Array.from(Buffer.from(letters, 'base64'))
   const begin = from + text.indexOf(letters)
   const proof =
-    isClamped(secret) && isRandomLooking(secret)
-      ? verifyOkp('X25519', secret, undefined)
+    isClamped(secret) && isRandomLooking(secret, budget)
+      ? verifyOkp('X25519', secret, undefined, budget)
       : undefined
   secret.fill(0)
   const words = 'exact in form and length, scalar clamped'

@@ -9,7 +9,7 @@ import type { KeyMaterial, RsaMaterial } from '@mintmark/keys/material/key_mater
 import { keyIdOf } from '@mintmark/keys/public_half/key_id'
 import type { PublicKey } from '@mintmark/keys/public_half/public_key'
 import { isRoot } from '@mintmark/keys/public_keys/public_roots'
-import type { Detected, Memory } from '../../anchors/detected.ts'
+import type { Detected, Probe } from '../../anchors/detected.ts'
 import type { LeftOver, WindowSearch } from '../../anchors/window_search.ts'
 import { BEHIND, ConjugateKernel, SLICE } from '../../slices/conjugate.ts'
 import { POINTER_BYTES } from '../objects/pointed_offsets.ts'
@@ -134,7 +134,7 @@ export class KnownKeySearch implements WindowSearch {
     from: number,
     to: number,
     address?: bigint,
-    memory?: Memory,
+    { memory }: Partial<Probe> = {},
   ): readonly Detected[] {
     const part = { bytes, from, to: Math.min(to, bytes.length) }
     this.#values?.begin()

@@ -1,12 +1,15 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
 import { keyFromDer } from '@mintmark/keys/der_keys/key_from_der'
+import { UNLIMITED } from '@mintmark/keys/material/work_budget'
 import { noise } from '@mintmark/testkit/noise'
 import * as fc from 'fast-check'
 import { REACH } from '../../../src/anchors/anchor.ts'
 import { BINARY_ANCHORS } from '../../../src/detectors/binary/binary_anchors.ts'
 import { hitsIn, offsetsIn } from './binary_hits.ts'
 import { DER_SAMPLES } from './der_world.ts'
+
+const PROBE = { budget: UNLIMITED }
 
 const numRuns = Number(process.env['FUZZ_RUNS'] ?? 200)
 
@@ -53,7 +56,7 @@ describe('any bytes', () => {
       fc.property(anyBytes, (bytes) => {
         for (const { detect } of BINARY_ANCHORS) {
           for (const at of [0, 1, bytes.length >> 1, bytes.length - 1]) {
-            if (at >= 0 && at < bytes.length) detect(bytes, at)
+            if (at >= 0 && at < bytes.length) detect(bytes, at, PROBE)
           }
         }
         keyFromDer(bytes)
@@ -77,9 +80,9 @@ describe('the anchors', () => {
     for (const { der, name } of DER_SAMPLES) {
       const bytes = Buffer.concat([noise(2000, 'a'), der, noise(2000, 'b')])
       for (const { anchor, at } of offsetsIn(bytes)) {
-        const whole = anchor.detect(bytes, at)
+        const whole = anchor.detect(bytes, at, PROBE)
         const from = Math.max(0, at - anchor.before)
-        const near = anchor.detect(bytes.subarray(from, at + anchor.behind), at - from)
+        const near = anchor.detect(bytes.subarray(from, at + anchor.behind), at - from, PROBE)
         assert.equal(near && near.offset + from, whole?.offset, `${name} by ${anchor.name}`)
       }
     }
@@ -122,7 +125,7 @@ describe('bytes made to hold a scan up', () => {
     const slow: string[] = []
     for (const { name, bytes } of cases) {
       const beginMs = spentByNowMs()
-      for (const { anchor, at } of offsetsIn(bytes)) anchor.detect(bytes, at)
+      for (const { anchor, at } of offsetsIn(bytes)) anchor.detect(bytes, at, PROBE)
       const spentMs = spentByNowMs() - beginMs
       if (spentMs > 3500) slow.push(`${name}: ${spentMs.toFixed()} ms`)
     }

@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto'
+import { UNLIMITED, type WorkBudget } from '@mintmark/keys/material/work_budget'
 import { keyIdOf } from '@mintmark/keys/public_half/key_id'
 import { noise } from '@mintmark/testkit/noise'
 import type { Anchor } from '../../../src/anchors/anchor.ts'
@@ -6,17 +7,18 @@ import type { Detected } from '../../../src/anchors/detected.ts'
 import { BINARY_ANCHORS } from '../../../src/detectors/binary/binary_anchors.ts'
 
 /** What the anchors lead to in `bytes`, searched for the plain way; each offset and form once, in order. */
-export function hitsIn(bytes: Uint8Array): readonly Detected[] {
+export function hitsIn(bytes: Uint8Array, budget: WorkBudget = UNLIMITED): readonly Detected[] {
   const hits = new Map<string, Detected>()
   for (const { anchor, at } of offsetsIn(bytes)) {
-    const hit = anchor.mayContain?.(bytes, at) === false ? undefined : anchor.detect(bytes, at)
+    const hit =
+      anchor.mayContain?.(bytes, at) === false ? undefined : anchor.detect(bytes, at, { budget })
     if (hit !== undefined) hits.set(`${hit.offset} ${hit.length} ${hit.form}`, hit)
   }
   return [...hits.values()].toSorted((a, b) => a.offset - b.offset)
 }
 
-export function verifiedIn(bytes: Uint8Array): readonly Detected[] {
-  return hitsIn(bytes).filter(({ certainty }) => certainty === 'proven')
+export function verifiedIn(bytes: Uint8Array, budget: WorkBudget = UNLIMITED): readonly Detected[] {
+  return hitsIn(bytes, budget).filter(({ certainty }) => certainty === 'proven')
 }
 
 /** Every place where a pattern is. */

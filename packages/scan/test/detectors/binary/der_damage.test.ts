@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
-import { endBudget, startBudget } from '@mintmark/keys/material/work_budget'
+import { WorkBudget } from '@mintmark/keys/material/work_budget'
 import { hitsIn, idsOf, planted, verifiedIn } from './binary_hits.ts'
 import { EC_SAMPLES, elementsOf, nineIntegers, RSA_SAMPLES, sampleOf, spkiOf } from './der_world.ts'
 
@@ -33,17 +33,18 @@ describe('damage of one byte', () => {
 })
 
 it('with no work left to test primes, a row of equal bytes is no key, and a key is one', () => {
-  startBudget(1_000_000)
+  const budget = new WorkBudget(1_000_000)
   assert.deepEqual(
     verifiedIn(
       planted(
         nineIntegers((length) => Buffer.alloc(length, 1)),
         100,
       ),
+      budget,
     ),
     [],
   )
   const { der } = sampleOf(RSA_SAMPLES, 'RSA-3072 in pkcs8')
-  assert.equal(verifiedIn(planted(der, 100)).length, 1)
-  assert.ok(endBudget().wasRefused)
+  assert.equal(verifiedIn(planted(der, 100), budget).length, 1)
+  assert.ok(budget.end().wasRefused)
 })

@@ -92,7 +92,9 @@ export const OKP_SAMPLES: readonly DerSample[] = [
 function dhPair(): Pair {
   const dh = createDiffieHellmanGroup('modp14')
   dh.generateKeys()
-  const [p, g, x] = [dh.getPrime(), dh.getGenerator(), dh.getPrivateKey()].map(fromBigEndian)
+  const [p, g, x] = [dh.getPrime(), dh.getGenerator(), dh.getPrivateKey()].map((number) =>
+    fromBigEndian(number),
+  )
   const group = derSequence(derInteger(p ?? 0n), derInteger(g ?? 0n))
   const spelled = derSequence(
     derInteger(0n),

@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict'
 import { generateKeyPairSync, type JsonWebKey, type KeyObject } from 'node:crypto'
 import { fromBigEndian } from '@mintmark/keys/arithmetic/modular'
+import { UNLIMITED } from '@mintmark/keys/material/work_budget'
 import { readAgain } from '@mintmark/testkit'
 import type { Anchor } from '../../../src/anchors/anchor.ts'
 import type { Detected } from '../../../src/anchors/detected.ts'
@@ -49,7 +50,9 @@ export function hitsBy(anchors: readonly Anchor[], bytes: Uint8Array): Detected[
     const places = Array.from({ length: bytes.length - 8 }, (_, at) => at)
     const fits = (at: number) =>
       pattern.every((byte, k) => ((bytes[at + k] ?? 0) & (mask?.[k] ?? 255)) === byte)
-    return places.filter((at) => fits(at)).flatMap((at) => detect(bytes, at) ?? [])
+    return places
+      .filter((at) => fits(at))
+      .flatMap((at) => detect(bytes, at, { budget: UNLIMITED }) ?? [])
   })
 }
 

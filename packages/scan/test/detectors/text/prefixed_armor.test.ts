@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
-import { endBudget, startBudget } from '@mintmark/keys/material/work_budget'
+import { UNLIMITED, WorkBudget } from '@mintmark/keys/material/work_budget'
 import { keyIdOf } from '@mintmark/keys/public_half/key_id'
 import { P256, pemsOf, planted, RSA, type TestKey } from '@mintmark/testkit/text_keys'
 import type { Detected } from '../../../src/anchors/detected.ts'
@@ -98,18 +98,18 @@ describe('a begin with nothing behind it', () => {
   const chars = Buffer.from('-----BEGIN RSA PRIVATE KEY-----\n'.repeat(8))
 
   it('is paid for each way in which its lines may have prefixes', () => {
-    startBudget(Number.POSITIVE_INFINITY)
+    const budget = new WorkBudget()
     assert.equal(
-      readPrefixed({ chars, at: 160 }, () => undefined),
+      readPrefixed({ chars, at: 160, budget }, () => undefined),
       undefined,
     )
-    assert.ok(endBudget().cost > 6000)
+    assert.ok(budget.end().cost > 6000)
   })
 
   it('takes no more room than its lines', () => {
     const lines = Buffer.from('-----BEGIN RSA PRIVATE KEY-----\nno body but some letters\n')
     let letters = 0
-    readPrefixed({ chars: lines, at: 0 }, (run) => {
+    readPrefixed({ chars: lines, at: 0, budget: UNLIMITED }, (run) => {
       letters = Math.max(letters, run.chars.buffer.byteLength)
       return undefined
     })

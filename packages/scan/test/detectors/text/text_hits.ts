@@ -1,8 +1,11 @@
+import { UNLIMITED } from '@mintmark/keys/material/work_budget'
 import type { Anchor } from '../../../src/anchors/anchor.ts'
 import type { Detected } from '../../../src/anchors/detected.ts'
 import { TEXT_ANCHORS } from '../../../src/detectors/text/text_anchors.ts'
-import { LayerReader } from '../../../src/encoded/encoded_layers.ts'
+import { type EncodedBytes, LayerReader } from '../../../src/encoded/encoded_layers.ts'
 import { keysOf } from '../../../src/encoded/layer_keys.ts'
+
+const PROBE = { budget: UNLIMITED }
 
 /** What the anchors lead to in `bytes` and in what they code, searched for the plain way; each offset and form once. */
 export function hitsIn(
@@ -13,10 +16,11 @@ export function hitsIn(
   const take = (hit: Detected | undefined): void => {
     if (hit !== undefined) hits.set(`${hit.offset} ${hit.form}`, hit)
   }
-  for (const { detect, at } of offsetsIn(bytes, anchors)) take(detect(bytes, at))
-  new LayerReader({ isDeep: false }).read(bytes, 0, bytes.length, (encoded) => {
-    for (const hit of keysOf(encoded)) take(hit)
-  })
+  for (const { detect, at } of offsetsIn(bytes, anchors)) take(detect(bytes, at, PROBE))
+  const takeAll = (encoded: EncodedBytes): void => {
+    for (const hit of keysOf(encoded, PROBE)) take(hit)
+  }
+  new LayerReader({ isDeep: false }).read(bytes, 0, bytes.length, takeAll, PROBE)
   return [...hits.values()].toSorted((a, b) => a.offset - b.offset)
 }
 
