@@ -3,7 +3,7 @@
  * keys. @module
  */
 import type { KeyMaterial } from '@mintmark/keys/material/key_material'
-import { keyTag } from '@mintmark/keys/material/key_tag'
+import { KeyTags } from '@mintmark/keys/material/key_tag'
 import { keyIdOf } from '@mintmark/keys/public_half/key_id'
 import type { PublicKey } from '@mintmark/keys/public_half/public_key'
 import { isRoot } from '@mintmark/keys/public_keys/public_roots'
@@ -78,6 +78,7 @@ const BOUNDARIES_MEANWHILE = 1 << 24
 /** Searches a file window by window, and merges the results. */
 export class Passes {
   readonly #file: SearchedFile
+  readonly #tags: KeyTags
   readonly #options: PassOptions
   readonly #outcome: Outcome
   readonly #how: Pick<ScannerTask, 'isDeep' | 'hasMaterial' | 'runs'>
@@ -98,6 +99,7 @@ export class Passes {
 
   constructor(file: SearchedFile, options: PassOptions, outcome: Outcome) {
     this.#file = file
+    this.#tags = new KeyTags(file.hashKey)
     this.#options = options
     this.#outcome = outcome
     this.#how = { isDeep: options.deep ?? false, hasMaterial: true, runs: file.runs }
@@ -272,7 +274,7 @@ export class Passes {
         at: value.at + (boundaries.runs[place]?.offset ?? 0),
       })
       const seen = findingSeen(detected, detected.offset)
-      const tag = keyTag(this.#file.hashKey, value.material)
+      const tag = this.#tags.of(value.material)
       const rawFindings = boundaries.rawFindings({ seen, tag })
       for (const rawFinding of rawFindings) this.#outcome.rawFindings.add(rawFinding)
       this.#takeMaterial({ material: value.material, seen: rawFindings[0]?.seen ?? seen })
@@ -343,7 +345,7 @@ export class Passes {
       const detected = halves.shown(possible)
       if (detected?.material === undefined) continue
       const seen = findingSeen(detected, possible.offset)
-      rawFindings.add({ seen, tag: keyTag(this.#file.hashKey, detected.material) })
+      rawFindings.add({ seen, tag: this.#tags.of(detected.material) })
       this.#takeMaterial({ material: detected.material, seen })
     }
     this.#possible.length = 0

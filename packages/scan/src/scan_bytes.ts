@@ -13,6 +13,7 @@ import type { BufferedInput } from './buffer/buffer_layout.ts'
 import { type FoundInside, MOST_BYTES, PackedList, scanPacked } from './embedded/scan_packed.ts'
 import { isZlibBegin } from './encoded/packed_layers.ts'
 import { SearchThreads } from './engine/pool.ts'
+import { ScannerPool } from './engine/scanner_task.ts'
 import type { SearchedFile } from './engine/search_file.ts'
 import type { Finding } from './findings/finding.ts'
 import { arrangedRuns, type MemoryOrder } from './memory/memory_order.ts'
@@ -59,7 +60,15 @@ export async function scanInput(
   const hashKey = randomBytes(32)
   try {
     const room = { bytes: MOST_BYTES }
-    const searched = await searchInput(input, { hashKey, options, layout, depth: 0, room })
+    const scanners = new ScannerPool()
+    const searched = await searchInput(input, {
+      hashKey,
+      scanners,
+      options,
+      layout,
+      depth: 0,
+      room,
+    })
     return reportOf(name, searched)
   } finally {
     hashKey.fill(0)
@@ -69,6 +78,7 @@ export async function scanInput(
 /** How one input is searched: a file, or what was unpacked from one. */
 interface InputSearch {
   readonly hashKey: Uint8Array
+  readonly scanners: ScannerPool
   readonly options: ScanOptions
   readonly layout: Layout | undefined
   /** Packings around it, and what may still come out of those in it. */
@@ -85,7 +95,7 @@ interface SearchedInput {
 }
 
 async function searchInput(input: ScanInput, how: InputSearch): Promise<SearchedInput> {
-  const { hashKey, options, layout } = how
+  const { options, layout } = how
   const source = openInput(input)
   try {
     const { dump, runs } = layout ?? layoutOf(source)
@@ -97,7 +107,7 @@ async function searchInput(input: ScanInput, how: InputSearch): Promise<Searched
         ? { input, source, runs, vectorRegisters, wideRegisters, borders, view: undefined }
         : shownArranged({ input, source, arranged, vectorRegisters, wideRegisters })
     const data = dataOf(shown.input, shown.source.size)
-    const outcome = await searchShown(shown, data, { hashKey, options })
+    const outcome = await searchShown(shown, data, how)
     if (options.opensPacked === true) await searchPacked(shown.source, dump, outcome, how)
     const holeBytes = shown.source.size - bytesOf(data)
     return { size: source.size, holeBytes, dump, outcome }
@@ -113,11 +123,11 @@ async function searchPacked(
   outcome: Outcome,
   how: InputSearch,
 ): Promise<void> {
-  const { hashKey, depth, room, options } = how
+  const { depth, room, options } = how
   noteZlib(source, outcome.packed)
   const search = async (input: BufferedInput, packedBytes: number): Promise<FoundInside> => {
-    const inner = { hashKey, options: { ...options, packedBytes }, room, layout: undefined }
-    const searched = await searchInput(input, { ...inner, depth: depth + 1 })
+    const inner = { options: { ...options, packedBytes }, layout: undefined, depth: depth + 1 }
+    const searched = await searchInput(input, { ...how, ...inner })
     const { rawFindings, keys, limits, scannedBytes, unpackedBytes } = searched.outcome
     const found = rawFindings.tagged('', searched.dump, keys.isShown).map(({ finding, tag }) => {
       return { finding: keys.named(finding), tag }
@@ -183,9 +193,9 @@ function shownArranged({
 async function searchShown(
   { input, view, ...file }: Shown,
   data: readonly Range[],
-  { hashKey, options }: { readonly hashKey: Uint8Array; readonly options: ScanOptions },
+  { hashKey, scanners, options }: InputSearch,
 ): Promise<Outcome> {
-  const threads = new SearchThreads({ input, hashKey }, file.source)
+  const threads = new SearchThreads({ input, hashKey }, file.source, scanners)
   try {
     return await searchTwice({ ...file, data, hashKey, threads }, options, view)
   } finally {

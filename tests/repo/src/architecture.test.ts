@@ -132,6 +132,52 @@ describe('one place alone', () => {
   })
 })
 
+/** Mains of threads: what is in them is of one thread, and ends with it. */
+const THREADS = [
+  'packages/case/src/ingest/ingest_worker.ts',
+  'packages/trust/src/weak/gcd_worker.ts',
+]
+/** What may stay at the level of a module: it changes no answer, only how soon it comes. */
+const MEMOS: Readonly<Record<string, string>> = {
+  'packages/keys/src/public_half/key_id.ts':
+    'ids of public keys, which are asked for with each copy',
+  'packages/scan/src/known/values/rebuild.ts':
+    'the last factor of a key, of which memory can be full',
+  'packages/testkit/src/servers/server_process.ts':
+    'servers that end with the process of the tests',
+}
+const STATE =
+  /^(?:export )?(?:let |const \w+(?:: (?!Readonly)[^=\n]+)? = new (?:(?:Weak)?(?:Map|Set)|OfPublicHalf)(?:<.*>)?\(\))/m
+
+describe('state at the level of a module', () => {
+  it('is in the mains of threads alone, and in what is kept for speed', () => {
+    const allowed = new Set([...THREADS, ...Object.keys(MEMOS)])
+    const found = sources.filter((file) => STATE.test(read(file)))
+    assert.deepEqual(
+      found.filter((file) => !allowed.has(file)),
+      [],
+    )
+    assert.deepEqual(
+      [...allowed].filter((file) => !found.includes(file)),
+      [],
+      'no longer needed here',
+    )
+  })
+
+  it('is found by the pattern for it', () => {
+    const bad = ['let a = 1', 'export let b', 'const c = new Map()', 'const d: X = new Set<Y>()']
+    const good = ['const a: ReadonlySet<Y> = new Set()', '  let b = 1', 'const c = new Set([1])']
+    assert.deepEqual(
+      bad.map((line) => STATE.test(line)),
+      bad.map(() => true),
+    )
+    assert.deepEqual(
+      good.map((line) => STATE.test(line)),
+      good.map(() => false),
+    )
+  })
+})
+
 const MOST_FILES = 25
 /** Files that a source imports from its own package, types too. */
 function ownImports(file: string): string[] {

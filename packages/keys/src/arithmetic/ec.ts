@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { createECDH, type ECDH } from 'node:crypto'
+import { createECDH } from 'node:crypto'
 import type { Curve } from '../material/key_material.ts'
 import { type CurveParameters, curveNamed } from './curves.ts'
 import { fromBigEndian, toBigEndian } from './modular.ts'
@@ -33,25 +33,10 @@ export function publicPoint(curve: Curve, d: bigint): Point | undefined {
   )
 }
 
-/** One is made once for the curve that most keys are of: that takes longer than its multiplication. */
-const KEPT_CURVE = 'prime256v1'
-let keptPair: ECDH | undefined
-
-function pairOf(openssl: string): ECDH {
-  if (openssl !== KEPT_CURVE) return createECDH(openssl)
-  keptPair ??= createECDH(openssl)
-  return keptPair
-}
-
-/** Forgets the last scalar that a point was asked for of. */
-export function forgetScalar(): void {
-  keptPair = undefined
-}
-
 function opensslPoint({ openssl, lengthBytes }: CurveParameters, d: bigint): Point | undefined {
   const secret = toBigEndian(d, lengthBytes)
   try {
-    const pair = pairOf(openssl)
+    const pair = createECDH(openssl)
     pair.setPrivateKey(secret)
     const point = pair.getPublicKey()
     return {

@@ -4,6 +4,7 @@
  * @module
  */
 import { createDiffieHellmanGroup } from 'node:crypto'
+import { once } from '../material/memo.ts'
 import { UNLIMITED, type WorkBudget } from '../material/work_budget.ts'
 import { bitLength, isProbablePrime, power, powerCost } from './modular.ts'
 
@@ -39,15 +40,12 @@ const PUBLISHED_GROUPS = [
   'modp17',
   'modp18',
 ]
-let publishedPrimes: ReadonlySet<bigint> | undefined
-
-function isPublishedPrime(p: bigint): boolean {
-  publishedPrimes ??= new Set(
-    // Read without being counted: which probe is the first must make no difference.
-    PUBLISHED_GROUPS.map((name) => BigInt(`0x${createDiffieHellmanGroup(name).getPrime('hex')}`)),
-  )
-  return publishedPrimes.has(p)
-}
+const publishedPrimes = once(
+  () =>
+    new Set(
+      PUBLISHED_GROUPS.map((name) => BigInt(`0x${createDiffieHellmanGroup(name).getPrime('hex')}`)),
+    ),
+)
 
 /**
  * The public half and what shows the key, or undefined if something does not hold.
@@ -64,7 +62,7 @@ export function verifyGroup(
   const { p, g, x, q, y } = parts
   if (!isGroup(parts) || x < 1n || x >= (q ?? p)) return undefined
   const bits = bitLength(p)
-  const isToBeTested = y === undefined && (q !== undefined || !isPublishedPrime(p))
+  const isToBeTested = y === undefined && (q !== undefined || !publishedPrimes().has(p))
   const cost = powerCost(bits, bitLength(x)) + (isToBeTested ? powerCost(bits, bits) : 0)
   return budget.within(cost, () => {
     const computed = power(g, x, p)

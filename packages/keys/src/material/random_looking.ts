@@ -5,7 +5,10 @@
  */
 import { UNLIMITED, type WorkBudget } from './work_budget.ts'
 
-/** 1 for each byte that a probe saw: counted without branches, which random bytes would make a processor guess wrong. */
+/**
+ * Room for the count of one call: 1 for each byte that is there, without branches, which random bytes would make a processor
+ * guess wrong. Made anew, it would take eight times as long as the rest.
+ */
 const seen = new Uint8Array(256)
 /** 1 for each printable one. */
 const PRINTABLE = Uint8Array.from({ length: 256 }, (_, byte) => Number(byte >= 0x20 && byte < 0x7f))
@@ -46,7 +49,10 @@ export function isRandomLookingAt(
 
 /** Random bytes of a length have at least so many different values, and at most so many printable bytes. */
 export function randomBounds(length: number): { readonly least: number; readonly most: number } {
-  return { least: leastDifferent(length), most: Math.ceil(length * MOST_PRINTABLE) }
+  return {
+    least: LEAST_DIFFERENT[length] ?? leastOf(length),
+    most: Math.ceil(length * MOST_PRINTABLE),
+  }
 }
 
 /** Equal bytes in a row that no random secret has. */
@@ -54,18 +60,12 @@ const LONG_RUN = 6
 /** Of what chance gives; the deviation is 4 % of it and less. */
 const LEAST_SHARE = 0.72
 
-/** By length: secrets have few lengths. */
-const leastOf = new Map<number, number>()
+/** By length: a power takes longer than all else for short ones. */
+const LEAST_DIFFERENT = Uint8Array.from({ length: 4096 }, (_, length) => leastOf(length))
 
-function leastDifferent(length: number): number {
-  const existing = leastOf.get(length)
-  if (existing !== undefined) return existing
-  const least = Math.floor(256 * (1 - (255 / 256) ** length) * LEAST_SHARE)
-  if (leastOf.size < MOST_LENGTHS) leastOf.set(length, least)
-  return least
+function leastOf(length: number): number {
+  return Math.floor(256 * (1 - (255 / 256) ** length) * LEAST_SHARE)
 }
-
-const MOST_LENGTHS = 4096
 
 /** Chance gives 37 %. */
 const MOST_PRINTABLE = 0.85

@@ -57,18 +57,11 @@ export function readBech32(
   return bytes
 }
 
-/** Of each prefix that was asked for: they are few. */
-const sums = new Map<string, number>()
-
 /** The remainder behind a prefix: the upper bits of its letters, a zero, the lower bits. */
 function sumOf(prefix: string): number {
-  const existing = sums.get(prefix)
-  if (existing !== undefined) return existing
   const codes = Array.from(prefix, (letter) => letter.charCodeAt(0))
   const expanded = [...codes.map((code) => code >> 5), 0, ...codes.map((code) => code & 31)]
-  const sum = expanded.reduce((rest, value) => stepped(rest, value), 1)
-  sums.set(prefix, sum)
-  return sum
+  return expanded.reduce((rest, value) => stepped(rest, value), 1)
 }
 
 /** Five bits for each letter; small letters and capitals do not mix. */

@@ -65,7 +65,7 @@ export interface LayerOptions {
 
 export class LayerReader {
   readonly #isDeep: boolean
-  readonly #run: LetterRun = new LetterRun()
+  #run: LetterRun = new LetterRun(0)
   readonly #numbers: NumberLayers = new NumberLayers()
   /** The budget is used up: nothing more is read. */
   #isSpent: boolean = false
@@ -161,6 +161,7 @@ export class LayerReader {
     if (!mayBeEncoded(bytes, at)) return isList(bytes, at, 1) ? done : notedRun(place, at, done)
     const most = this.#mostToRead(place)
     if (most === 0) return done
+    if (!this.#run.holds(bytes.length)) this.#run = new LetterRun(bytes.length)
     // What was read before is not gone through again.
     const { start } = lettersBefore(bytes.subarray(done), at - done, most, place.probe.budget)
     const end = this.#run.read(

@@ -10,7 +10,7 @@ import { PACKED_HEADS } from './packed_heads.ts'
 const MOST_OFFSETS = 20_000
 /** Cost of a probe, and of reporting a hit: its names, its offset in a report. */
 const PROBE_COST = 300
-const HIT_COST = 90_000
+const HIT_COST = 105_000
 
 const INDEX = new AnchorIndex([...BINARY_ANCHORS, ...TEXT_ANCHORS, ...PACKED_HEADS])
 

@@ -114,10 +114,15 @@ export class LetterRun {
   /** Where digits begin that stand for bytes which are neither text nor a key, and are many. */
   unread: number | undefined
 
-  /** @param most letters that a run can have */
-  constructor(most: number = MOST_LETTERS) {
-    this.#values = new Uint8Array(Math.min(most, MOST_LETTERS))
+  /** @param length of the text that runs are in: they have room for no more letters */
+  constructor(length: number) {
+    this.#values = new Uint8Array(Math.min(length, MOST_LETTERS))
     this.#places = new Uint32Array(this.#values.length)
+  }
+
+  /** Whether a run of a text of so many letters has room. */
+  holds(length: number): boolean {
+    return this.#values.length >= Math.min(length, MOST_LETTERS)
   }
 
   /** @returns behind the run */

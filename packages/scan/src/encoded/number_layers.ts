@@ -15,7 +15,7 @@ const LEAST_CHARACTERS = 48
 const COST = 15
 
 export class NumberLayers {
-  readonly #list: NumberList = new NumberList()
+  #list: NumberList = new NumberList(0)
 
   /**
    * Reads the lists around an offset in both notations.
@@ -34,6 +34,7 @@ export class NumberLayers {
     while (next - at < LEAST_CHARACTERS && isListed(chars[next])) next++
     while (begin > least && isListed(chars[begin - 1])) begin--
     if (next - begin < LEAST_CHARACTERS) return { layers: [], end: next }
+    if (!this.#list.holds(chars.length)) this.#list = new NumberList(chars.length)
     const layers: Layer[] = []
     let furthest = at + 1
     for (const notation of NOTATIONS) {

@@ -3,7 +3,7 @@ import { randomBytes } from 'node:crypto'
 import { factorsFromExponent } from '@mintmark/keys/arithmetic/rsa'
 import type { KeyKind } from '@mintmark/keys/material/key_kind'
 import type { KeyMaterial, RsaMaterial } from '@mintmark/keys/material/key_material'
-import { keyTag } from '@mintmark/keys/material/key_tag'
+import { KeyTags } from '@mintmark/keys/material/key_tag'
 import type { KeyId } from '@mintmark/keys/public_half/key_id'
 import type { FindingSeen } from '../findings/finding.ts'
 import type { FoundMaterial } from '../findings/found_material.ts'
@@ -31,6 +31,7 @@ interface MutableKey extends FoundKey {
 
 export class FoundKeys {
   readonly #hashKey = randomBytes(32)
+  readonly #tags = new KeyTags(this.#hashKey)
   readonly #byTag = new Map<string, MutableKey>()
   readonly #byId = new Map<string, number>()
   /** Keys beyond the limit. */
@@ -48,7 +49,7 @@ export class FoundKeys {
   /** @returns the key's number if it, or a value of it, is new */
   add({ material, seen }: FoundMaterial): number | undefined {
     const whole = completed(material)
-    const tag = keyTag(this.#hashKey, whole)
+    const tag = this.#tags.of(whole)
     const existing = this.#byTag.get(tag)
     if (existing === undefined) return this.#enter(tag, whole, seen)
     if (existing.materials.some((other) => hasAllOf(other, whole))) return undefined

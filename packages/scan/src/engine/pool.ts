@@ -7,19 +7,22 @@
 import type { ByteSource } from '@mintmark/dump'
 import type { Window } from '../anchors/scan_plan.ts'
 import { PooledSearch, type TakeResult } from './pooled_search.ts'
-import type { ScannerTask } from './scanner_task.ts'
+import { ScannerPool, type ScannerTask } from './scanner_task.ts'
 import { type Searcher, SearchHere, type SearchStart, SearchThread } from './searcher.ts'
 
 /** The threads of one scan, started on demand. */
 export class SearchThreads {
+  /** Of the calling thread. */
+  readonly scanners: ScannerPool
   readonly #start: SearchStart
   readonly #here: SearchHere
   #others: Searcher[] = []
 
   /** @param source of the calling thread: the same bytes as `start.input` */
-  constructor(start: SearchStart, source: ByteSource) {
+  constructor(start: SearchStart, source: ByteSource, scanners: ScannerPool = new ScannerPool()) {
+    this.scanners = scanners
     this.#start = start
-    this.#here = new SearchHere(source, start.hashKey)
+    this.#here = new SearchHere(source, start.hashKey, scanners)
   }
 
   /** Whether there are threads besides the calling one. */

@@ -1,6 +1,7 @@
 /** What a scanner searches for, as data that threads can be given. @module */
 import type { KeyMaterial } from '@mintmark/keys/material/key_material'
 import type { PublicKey } from '@mintmark/keys/public_half/public_key'
+import { allAnchors } from '../anchors/all_anchors.ts'
 import type { Anchor } from '../anchors/anchor.ts'
 import type { KernelMemory } from '../anchors/kernel_memory.ts'
 import { type Run, WINDOW_BYTES } from '../anchors/scan_plan.ts'
@@ -66,6 +67,8 @@ export const ANCHORS: readonly Anchor[] = [
   ...PACKED_HEADS,
 ]
 
+const ROW = allAnchors(ANCHORS, KEY_SOURCES)
+
 interface ScannerChoice {
   /** Searched for instead of all encodings. */
   readonly anchors?: readonly Anchor[] | undefined
@@ -114,46 +117,37 @@ function newScanner(task: ScannerTask, { anchors, memory }: ScannerChoice): Wind
     hasKeyTables: anchors === undefined,
     isDeep,
     keySources: anchors === undefined ? KEY_SOURCES : [],
+    row: anchors === undefined ? ROW : undefined,
     memory,
   })
 }
 
-/**
- * Idle scanners of all encodings: to make one takes longer than to scan a small file.
- */
-const idle = new Map<string, WindowScanner>()
+/** Idle scanners of one scan, the last of each kind: what is packed in a file, and its boundaries, are searched alike. */
+export class ScannerPool {
+  readonly #idle = new Map<ScannerTask['kind'], { task: ScannerTask; scanner: WindowScanner }>()
 
-const nameOf = ({ isDeep }: EncodingsTask) => (isDeep ? 'deep' : 'plain')
+  /** A scanner for a task, idle if there is one. Return it when done. */
+  take(task: ScannerTask): WindowScanner {
+    const idle = this.#idle.get(task.kind)
+    if (idle === undefined || !areAlike(task, idle.task)) return scannerFor(task)
+    this.#idle.delete(task.kind)
+    return following(task, idle.scanner)
+  }
 
-/** Idle scanners of other tasks: the boundaries of a file are searched for the same keys. */
-const idleOf = new WeakMap<readonly KeyMaterial[], { task: ScannerTask; scanner: WindowScanner }>()
-
-/** A scanner for a task, idle if there is one. Return it when done. */
-export function takeScanner(task: ScannerTask): WindowScanner {
-  const scanner = task.kind === 'encodings' ? idle.get(nameOf(task)) : idleFor(task)
-  if (scanner === undefined) return scannerFor(task)
-  if (task.kind === 'encodings') idle.delete(nameOf(task))
-  else if (task.materials !== undefined) idleOf.delete(task.materials)
-  return following(task, scanner)
+  /** Wipes a scanner and keeps it for the next file, or the rest of this pass. */
+  giveBack(task: ScannerTask, scanner: WindowScanner): void {
+    scanner.wipe()
+    scanner.follow(undefined)
+    this.#idle.set(task.kind, { task, scanner })
+  }
 }
 
-/** Wipes a scanner and keeps it for the next file, or the rest of this pass. */
-export function giveBack(task: ScannerTask, scanner: WindowScanner): void {
-  scanner.wipe()
-  scanner.follow(undefined)
-  if (task.kind === 'encodings') idle.set(nameOf(task), scanner)
-  else if (task.materials !== undefined) idleOf.set(task.materials, { task, scanner })
-}
-
-function idleFor(task: KnownTask | ValuesTask): WindowScanner | undefined {
-  const existing = task.materials && idleOf.get(task.materials)
-  return existing !== undefined && areAlike(task, existing.task) ? existing.scanner : undefined
-}
-
-/** Whether two tasks for the same materials also have the same public keys and budgets. */
+/** Whether two tasks search for the same, with the same budgets. */
 function areAlike(task: ScannerTask, other: ScannerTask): boolean {
   if (task.kind !== other.kind || task.isDeep !== other.isDeep) return false
-  if (task.kind !== 'known' || other.kind !== 'known') return true
+  if (task.kind === 'encodings' || other.kind === 'encodings') return true
+  if (task.materials !== other.materials) return false
+  if (task.kind === 'values' || other.kind === 'values') return true
   const spendsAlike =
     (task.searchers ?? 1) === (other.searchers ?? 1) &&
     task.hasDeepSecrets === other.hasDeepSecrets &&

@@ -6,7 +6,7 @@ import { type Run, WINDOW_BYTES, type Window } from '../anchors/scan_plan.ts'
 import type { FileBorders } from '../memory/segment_chains.ts'
 import type { SearchThreads } from './pool.ts'
 import type { TakeResult } from './pooled_search.ts'
-import { giveBack, type ScannerTask, scannerFor, takeScanner } from './scanner_task.ts'
+import { type ScannerTask, scannerFor } from './scanner_task.ts'
 import { searchWindow } from './window_result.ts'
 
 /** Each thread takes some 40 MB: more would exceed the memory limit. */
@@ -75,7 +75,8 @@ async function searchHere(
   windows: Iterable<Window>,
 ): Promise<void> {
   const search = { ...task, hashKey: file.hashKey }
-  const scanner = anchors === undefined ? takeScanner(task) : scannerFor(task, { anchors })
+  const { scanners } = file.threads
+  const scanner = anchors === undefined ? scanners.take(task) : scannerFor(task, { anchors })
   try {
     let isFirst = true
     for (const window of windows) {
@@ -85,7 +86,7 @@ async function searchHere(
       take(window, searchWindow(scanner, file.source, window, search))
     }
   } finally {
-    if (anchors === undefined) giveBack(task, scanner)
+    if (anchors === undefined) scanners.giveBack(task, scanner)
     else scanner.wipe()
   }
 }

@@ -4,7 +4,7 @@ import type { ByteSource } from '@mintmark/dump'
 import type { Window } from '../anchors/scan_plan.ts'
 import type { ScanInput } from '../memory/scan_input.ts'
 import type { Claims } from './claims.ts'
-import { giveBack, type ScannerTask, takeScanner } from './scanner_task.ts'
+import type { ScannerPool, ScannerTask } from './scanner_task.ts'
 import { searchWindow, type WindowResult } from './window_result.ts'
 import type { WindowScanner } from './window_scanner.ts'
 
@@ -123,14 +123,16 @@ export class SearchHere extends Searcher {
   readonly isPrompt = true
   readonly #source: ByteSource
   readonly #hashKey: Uint8Array
+  readonly #scanners: ScannerPool
   #task: ScannerTask | undefined
   /** For the task; made for its first window, so that other threads start first. */
   #scanner: WindowScanner | undefined
 
-  constructor(source: ByteSource, hashKey: Uint8Array) {
+  constructor(source: ByteSource, hashKey: Uint8Array, scanners: ScannerPool) {
     super()
     this.#source = source
     this.#hashKey = hashKey
+    this.#scanners = scanners
   }
 
   send(order: SearchOrder): void {
@@ -154,7 +156,7 @@ export class SearchHere extends Searcher {
     const search = { hashKey: this.#hashKey, hasMaterial: task.hasMaterial ?? false }
     let result: WindowResult | undefined
     try {
-      this.#scanner ??= takeScanner(task)
+      this.#scanner ??= this.#scanners.take(task)
       result = searchWindow(this.#scanner, this.#source, window, search)
     } catch {
       // Its message may quote what was being read: it is dropped, and the window is reported lost.
@@ -164,7 +166,7 @@ export class SearchHere extends Searcher {
 
   #release(): void {
     if (this.#task !== undefined && this.#scanner !== undefined) {
-      giveBack(this.#task, this.#scanner)
+      this.#scanners.giveBack(this.#task, this.#scanner)
     }
     this.#task = undefined
     this.#scanner = undefined

@@ -4,7 +4,6 @@
  * Owns one kernel memory, into which the file is read. Each thread has its own scanner. @module
  */
 import type { ByteSource, Range } from '@mintmark/dump'
-import { forgetScalar } from '@mintmark/keys/arithmetic/ec'
 import { WorkBudget } from '@mintmark/keys/material/work_budget'
 import type { PublicKey } from '@mintmark/keys/public_half/public_key'
 import { allAnchors, KEYS, PATTERN_BYTES } from '../anchors/all_anchors.ts'
@@ -42,6 +41,8 @@ export interface ScannerOptions {
   readonly isDeep: boolean
   /** Patterns beside which public keys are, for {@link WindowTaker.onPublicKey}. */
   readonly keySources?: readonly KeySource[]
+  /** `anchors` and `keySources` in one row, where many scanners have the same: a kernel's tables are kept for it. */
+  readonly row?: readonly Anchor[] | undefined
   /** Further searches of this scanner. */
   readonly searches?: readonly WindowSearch[]
   /** Bytes that a search is given at a time; 256 KiB where absent. */
@@ -130,7 +131,7 @@ export class WindowScanner {
     this.#anchors = anchors
     this.#glances = anchors.map(({ mayContain }) => mayContain)
     this.#keySources = options.keySources ?? []
-    const all = allAnchors(anchors, this.#keySources)
+    const all = options.row ?? allAnchors(anchors, this.#keySources)
     this.#kernel = new AnchorKernel(this.#memory, all)
     this.#encoded = hasKeyTables ? new EncodedSearch(this.#memory, isDeep) : undefined
     this.#repeats = new Repeats(all.length, this.#budget)
@@ -202,7 +203,6 @@ export class WindowScanner {
     this.#memory.wipe()
     this.#repeats.start(new Uint8Array(0))
     for (const search of this.#own) search.wipe?.()
-    forgetScalar()
   }
 
   #scanPiece(target: Uint8Array, offset: number, piece: Piece, place: Location): void {
@@ -429,7 +429,7 @@ function piecesPresent(pieces: readonly Piece[], present: number): readonly Piec
 
 /** Cost of a probe that finds nothing, and of reporting a hit: its names, its offset in a report, its JSON. */
 const PROBE_COST = 300
-const HIT_COST = 90_000
+const HIT_COST = 105_000
 const COPY_COST = 20_000
 /** Reach of public keys: certificates are the longest. */
 const SOURCE_SIGHT: Sight = { before: REACH, behind: REACH }

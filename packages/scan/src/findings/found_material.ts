@@ -5,7 +5,7 @@
  */
 
 import type { KeyMaterial } from '@mintmark/keys/material/key_material'
-import { keyTag } from '@mintmark/keys/material/key_tag'
+import { KeyTags } from '@mintmark/keys/material/key_tag'
 import type { Detected } from '../anchors/detected.ts'
 import type { FindingSeen } from './finding.ts'
 
@@ -20,19 +20,19 @@ const MOST_MATERIALS = 4097
 
 /** Collects the keys of one window, each once with the same values. */
 export class MaterialList {
-  readonly #hashKey: Uint8Array
+  readonly #tags: KeyTags
   readonly #byName = new Map<string, FoundMaterial>()
   /** Keys beyond the limit. */
   leftOut = 0
 
   constructor(hashKey: Uint8Array) {
-    this.#hashKey = hashKey
+    this.#tags = new KeyTags(hashKey)
   }
 
   add({ material }: Detected, seen: FindingSeen): void {
     if (material === undefined || !hasSecret(material)) return
     const { certainty, note = '' } = seen
-    const name = `${keyTag(this.#hashKey, material)} ${certainty} ${note} ${partsOf(material)}`
+    const name = `${this.#tags.of(material)} ${certainty} ${note} ${partsOf(material)}`
     if (this.#byName.has(name)) return
     if (this.#byName.size >= MOST_MATERIALS) this.leftOut++
     else this.#byName.set(name, { material: copied(material), seen })

@@ -4,7 +4,7 @@
  * @module
  */
 import type { Certainty } from '@mintmark/keys/material/key_kind'
-import { keyTag } from '@mintmark/keys/material/key_tag'
+import { KeyTags } from '@mintmark/keys/material/key_tag'
 import type { Detected } from '../anchors/detected.ts'
 import { findingSeen } from '../findings/finding.ts'
 import type { RawFinding } from './raw_findings.ts'
@@ -35,7 +35,7 @@ export class ReportedFinding {
 
 export class WindowFindings {
   readonly all: RawFinding[] = []
-  readonly #hashKey: Uint8Array
+  readonly #tags: KeyTags
   /** By key and encoding. */
   readonly #copies = new Map<string, Copies>()
   /** Hits beyond the limits. */
@@ -46,7 +46,7 @@ export class WindowFindings {
 
   /** @param hashKey for the tags of keys; see `key_tag.ts` */
   constructor(hashKey: Uint8Array) {
-    this.#hashKey = hashKey
+    this.#tags = new KeyTags(hashKey)
   }
 
   /** @param offset from the file's start */
@@ -57,7 +57,7 @@ export class WindowFindings {
       this.#leaveOut(certainty, offset)
       return new ReportedFinding(certainty)
     }
-    const rawFinding = { seen: findingSeen(detected, offset), tag: keyTag(this.#hashKey, material) }
+    const rawFinding = { seen: findingSeen(detected, offset), tag: this.#tags.of(material) }
     this.all.push(rawFinding)
     return new ReportedFinding(certainty, rawFinding, this.#copiesOf(rawFinding))
   }

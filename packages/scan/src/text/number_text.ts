@@ -42,15 +42,28 @@ export const isDigit = (char: number | undefined): boolean =>
 /** A list as it is read: reading another overwrites it. Holds up to 65,536 numbers. */
 export class NumberList {
   /** One byte for each number: at most `length` of them count. */
-  readonly bytes: Uint8Array = new Uint8Array(MOST_NUMBERS + 16)
+  readonly bytes: Uint8Array
   /** Where the digits of each byte begin and end. */
-  readonly begins: Uint32Array = new Uint32Array(MOST_NUMBERS + 16)
-  readonly ends: Uint32Array = new Uint32Array(MOST_NUMBERS + 16)
+  readonly begins: Uint32Array
+  readonly ends: Uint32Array
   length = 0
   /** Bytes that may hold what was read since the last {@link wipe}. */
   #used = 0
   /** Bytes of the line of a hex dump so far; −1 elsewhere. */
   #inLine = -1
+
+  /** @param characters of the text that is read: it has fewer numbers */
+  constructor(characters: number = MOST_NUMBERS) {
+    const room = Math.min(characters, MOST_NUMBERS) + 16
+    this.bytes = new Uint8Array(room)
+    this.begins = new Uint32Array(room)
+    this.ends = new Uint32Array(room)
+  }
+
+  /** Whether the numbers of a text of so many characters have room. */
+  holds(characters: number): boolean {
+    return this.bytes.length >= Math.min(characters, MOST_NUMBERS) + 16
+  }
 
   /**
    * Reads the numbers from an offset on.

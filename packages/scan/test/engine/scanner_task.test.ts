@@ -4,7 +4,7 @@ import { it } from 'node:test'
 import type { KeyMaterial } from '@mintmark/keys/material/key_material'
 import { parsePublicKeys } from '@mintmark/keys/public_keys/parse'
 import { readAgain } from '@mintmark/testkit'
-import { giveBack, type KnownTask, takeScanner } from '../../src/engine/scanner_task.ts'
+import { type KnownTask, ScannerPool } from '../../src/engine/scanner_task.ts'
 
 const { publicKey } = readAgain(generateKeyPairSync('ec', { namedCurve: 'P-256' }))
 const pem = Buffer.from(publicKey.export({ type: 'spki', format: 'pem' }))
@@ -13,9 +13,10 @@ const materials: readonly KeyMaterial[] = []
 const TASK: KnownTask = { kind: 'known', isDeep: false, keys, discovered: [], materials }
 
 it('a scanner that is given back is taken for the same keys again, and for no others', () => {
-  const scanner = takeScanner(TASK)
-  assert.notEqual(takeScanner(TASK), scanner, 'it is in use')
-  giveBack(TASK, scanner)
+  const pool = new ScannerPool()
+  const scanner = pool.take(TASK)
+  assert.notEqual(pool.take(TASK), scanner, 'it is in use')
+  pool.giveBack(TASK, scanner)
   const others: readonly KnownTask[] = [
     { ...TASK, keys: [...keys] },
     { ...TASK, discovered: [...keys] },
@@ -23,8 +24,8 @@ it('a scanner that is given back is taken for the same keys again, and for no ot
     { ...TASK, searchers: 2 },
     { ...TASK, isDeep: true },
   ]
-  for (const other of others) assert.notEqual(takeScanner(other), scanner)
+  for (const other of others) assert.notEqual(pool.take(other), scanner)
   // What follows pointers is of the file alone.
-  assert.equal(takeScanner({ ...TASK, runs: [] }), scanner)
-  assert.notEqual(takeScanner(TASK), scanner, 'it is in use again')
+  assert.equal(pool.take({ ...TASK, runs: [] }), scanner)
+  assert.notEqual(pool.take(TASK), scanner, 'it is in use again')
 })

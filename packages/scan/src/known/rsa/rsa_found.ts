@@ -1,23 +1,15 @@
 /** Rebuilds a key from a number of a window. @module */
 import { isPrimeFactor } from '@mintmark/keys/arithmetic/modulus_like'
 import type { RsaMaterial } from '@mintmark/keys/material/key_material'
+import { ofEach } from '@mintmark/keys/material/memo'
 import type { FoundValue } from '../values/found_value.ts'
 import { fromWhole, isExponentAbove } from '../values/rebuild.ts'
 
 /** Where a number is and how it is spelled. */
 export type Spelled = Pick<FoundValue, 'at' | 'length' | 'spelling'>
 
-/** What was tested before. */
-const factors = new WeakMap<RsaMaterial, boolean>()
-
 /** Whether what was taken for a modulus is a factor of one: d mod (p − 1) would be a damaged exponent of it. */
-function isFactor(key: RsaMaterial): boolean {
-  const existing = factors.get(key)
-  if (existing !== undefined) return existing
-  const isPrime = isPrimeFactor(key.n)
-  factors.set(key, isPrime)
-  return isPrime
-}
+const isFactor = ofEach(({ n }: RsaMaterial) => isPrimeFactor(n))
 
 /** Estimates in nanoseconds of {@link wholeFound}: of most numbers, and of one whose upper half is that of an exponent. */
 export const WHOLE_COST = 3000
