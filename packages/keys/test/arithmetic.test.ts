@@ -23,7 +23,7 @@ import {
   isRsa,
   primesFromCrtExponent,
 } from '../src/arithmetic/rsa.ts'
-import { materialFromDer } from '../src/der_keys/key_from_der.ts'
+import { keyFromDer } from '../src/der_keys/key_from_der.ts'
 import type { RsaMaterial } from '../src/material/key_material.ts'
 import { UNLIMITED } from '../src/material/work_budget.ts'
 
@@ -127,7 +127,7 @@ interface Rsa extends RsaMaterial {
 
 function rsa(modulusLength: number, publicExponent = 65_537): Rsa {
   const { privateKey } = readAgain(generateKeyPairSync('rsa', { modulusLength, publicExponent }))
-  const material = materialFromDer(privateKey.export({ format: 'der', type: 'pkcs1' }))
+  const material = keyFromDer(privateKey.export({ format: 'der', type: 'pkcs1' }))?.material
   assert.ok(material?.type === 'rsa')
   const { p, q, d } = material
   assert.ok(p !== undefined && q !== undefined && d !== undefined)

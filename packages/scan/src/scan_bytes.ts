@@ -8,7 +8,7 @@
 import { randomBytes } from 'node:crypto'
 import { type ByteSource, type Dump, openDump, type Range } from '@mintmark/dump'
 import type { PublicKey } from '@mintmark/keys/public_half/public_key'
-import { type Run, runsOf } from './anchors/scan_plan.ts'
+import { runsOf } from './anchors/scan_plan.ts'
 import type { BufferedInput } from './buffer/buffer_layout.ts'
 import { type FoundInside, MOST_BYTES, PackedList, scanPacked } from './embedded/scan_packed.ts'
 import { isZlibBegin } from './encoded/packed_layers.ts'
@@ -36,39 +36,24 @@ export interface ScanOptions extends PassOptions {
 /** First bytes that identify zlib. */
 const HEAD_BYTES = 64
 
-/** What is known of the bytes, where a container does not say it. */
-export interface Layout {
-  readonly dump: Dump
-  readonly runs: readonly Run[]
-}
-
 /**
  * Scans bytes that need not be a file. The same bytes give the same report.
  *
  * Memory: some 10 MB a thread besides the runtime's own, whatever the size.
  *
  * @param name what the report calls it
- * @param layout of the bytes; as their container says where absent
  * @throws {MintmarkError} `INPUT_UNREADABLE` if they cannot be read, or their headers
  */
 export async function scanInput(
   input: ScanInput,
   name: string,
   options: ScanOptions = {},
-  layout?: Layout,
 ): Promise<ScanReport> {
   const hashKey = randomBytes(32)
   try {
     const room = { bytes: MOST_BYTES }
     const scanners = new ScannerPool()
-    const searched = await searchInput(input, {
-      hashKey,
-      scanners,
-      options,
-      layout,
-      depth: 0,
-      room,
-    })
+    const searched = await searchInput(input, { hashKey, scanners, options, depth: 0, room })
     return reportOf(name, searched)
   } finally {
     hashKey.fill(0)
@@ -80,7 +65,6 @@ interface InputSearch {
   readonly hashKey: Uint8Array
   readonly scanners: ScannerPool
   readonly options: ScanOptions
-  readonly layout: Layout | undefined
   /** Packings around it, and what may still come out of those in it. */
   readonly depth: number
   readonly room: { bytes: number }
@@ -95,12 +79,13 @@ interface SearchedInput {
 }
 
 async function searchInput(input: ScanInput, how: InputSearch): Promise<SearchedInput> {
-  const { options, layout } = how
+  const { options } = how
   const source = openInput(input)
   try {
-    const { dump, runs } = layout ?? layoutOf(source)
-    const borders = layout === undefined ? fileBordersOf(dump) : 'none'
-    const arranged = layout === undefined ? arrangedRuns(runs, borders) : undefined
+    const dump = openDump(source)
+    const runs = runsOf(dump)
+    const borders = fileBordersOf(dump)
+    const arranged = arrangedRuns(runs, borders)
     const { vectorRegisters, wideRegisters } = dump
     const shown: Shown =
       arranged === undefined
@@ -126,7 +111,7 @@ async function searchPacked(
   const { depth, room, options } = how
   noteZlib(source, outcome.packed)
   const search = async (input: BufferedInput, packedBytes: number): Promise<FoundInside> => {
-    const inner = { options: { ...options, packedBytes }, layout: undefined, depth: depth + 1 }
+    const inner = { options: { ...options, packedBytes }, depth: depth + 1 }
     const searched = await searchInput(input, { ...how, ...inner })
     const { rawFindings, keys, limits, scannedBytes, unpackedBytes } = searched.outcome
     const found = rawFindings.tagged('', searched.dump, keys.isShown).map(({ finding, tag }) => {
@@ -201,11 +186,6 @@ async function searchShown(
   } finally {
     await threads.close()
   }
-}
-
-function layoutOf(source: ByteSource): Layout {
-  const dump = openDump(source)
-  return { dump, runs: runsOf(dump) }
 }
 
 /** A file that ends too soon has its borders where they were. */

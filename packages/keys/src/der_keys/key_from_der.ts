@@ -5,7 +5,6 @@
  * @module
  */
 import { childrenOf, type Element, elementOf, TAG } from '../der/der.ts'
-import type { KeyMaterial } from '../material/key_material.ts'
 import { UNLIMITED, type WorkBudget } from '../material/work_budget.ts'
 import type { DerKey } from './der_key.ts'
 import { pkcs1At } from './pkcs1.ts'
@@ -38,10 +37,4 @@ function keyAt(
     default:
       return undefined
   }
-}
-
-/** The verified key of {@link keyFromDer}, or undefined. */
-export function materialFromDer(der: Uint8Array): KeyMaterial | undefined {
-  const key = keyFromDer(der)
-  return key?.certainty === 'proven' ? key.material : undefined
 }

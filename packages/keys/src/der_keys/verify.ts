@@ -18,7 +18,7 @@ export type { Verification } from '../material/verification.ts'
 /** Verifies material that was assembled elsewhere: a JWK, an XML file, a search by public key. */
 export function verifyMaterial(material: KeyMaterial): Verification {
   const { type } = material
-  if (type === 'rsa') return verifiedRsa(material, UNLIMITED)
+  if (type === 'rsa') return verifiedRsa(material)
   if (type === 'ec')
     return verifiedEc(material.curve, material.d, material, material.computed, UNLIMITED)
   if (type === 'okp') {
@@ -30,15 +30,15 @@ export function verifyMaterial(material: KeyMaterial): Verification {
       UNLIMITED,
     )
   }
-  return verifyOpaque(material, UNLIMITED)
+  return verifyOpaque(material)
 }
 
-function verifiedRsa(material: RsaMaterial, budget: WorkBudget): Verification {
+function verifiedRsa(material: RsaMaterial): Verification {
   const bits = bitLength(material.n)
   if (material.p === undefined && material.d === undefined) {
     return { certainty: 'candidate', proof: 'no private part', bits, kind: 'rsa', material }
   }
-  return verifyRsa(material, budget) ?? unverified('rsa', bits, 'no equation of RSA holds')
+  return verifyRsa(material, UNLIMITED) ?? unverified('rsa', bits, 'no equation of RSA holds')
 }
 
 /** Of d·G: OpenSSL has P-256 in assembly. */

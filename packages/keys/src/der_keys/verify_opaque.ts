@@ -7,17 +7,17 @@ import { type GroupParts, verifyGroup } from '../arithmetic/group.ts'
 import { bitLength, fromBigEndian, toShortestBytes } from '../arithmetic/modular.ts'
 import type { OpaqueMaterial } from '../material/key_material.ts'
 import { unverified, type Verification } from '../material/verification.ts'
-import type { WorkBudget } from '../material/work_budget.ts'
+import { UNLIMITED, type WorkBudget } from '../material/work_budget.ts'
 import { groupKeyOfSpki, groupKeySpki } from '../public_half/group_spki.ts'
 import { spkiParts } from '../public_half/spki.ts'
 import { pqSchemeOfOid, verifyPq } from './post_quantum.ts'
 
 /** See {@link Verification}; symmetric keys are candidates, since any bytes are one. */
-export function verifyOpaque(material: OpaqueMaterial, budget: WorkBudget): Verification {
+export function verifyOpaque(material: OpaqueMaterial): Verification {
   const { type: kind, secret } = material
-  const group = kind === 'dsa' || kind === 'dh' ? groupOf(material, budget) : undefined
+  const group = kind === 'dsa' || kind === 'dh' ? groupOf(material) : undefined
   if (group !== undefined && (kind === 'dsa' || kind === 'dh')) {
-    const verified = verifyGroupKey(kind, group, budget, material.computed)
+    const verified = verifyGroupKey(kind, group, UNLIMITED, material.computed)
     if (verified !== undefined) return verified
     return unverified(
       kind,
@@ -25,7 +25,7 @@ export function verifyOpaque(material: OpaqueMaterial, budget: WorkBudget): Veri
       'g^x is not y, or not computed: too much looks like keys',
     )
   }
-  const postQuantum = verifiedPq(material, budget)
+  const postQuantum = verifiedPq(material)
   if (postQuantum !== undefined) return postQuantum
   const bits = secret.length * 8
   return { certainty: 'candidate', proof: 'nothing to compare with', bits, kind, material }
@@ -51,24 +51,23 @@ export function verifyGroupKey(
   return { certainty: 'proven', proof: found.proof, bits: bitLength(p), kind, material }
 }
 
-function groupOf(
-  { secret, publicKey }: OpaqueMaterial,
-  budget: WorkBudget,
-): GroupParts | undefined {
-  const key = publicKey && groupKeyOfSpki(publicKey, budget)
-  return key && { p: key.p, g: key.g, q: key.q, y: key.y, x: fromBigEndian(secret, budget) }
+function groupOf({ secret, publicKey }: OpaqueMaterial): GroupParts | undefined {
+  const key = publicKey && groupKeyOfSpki(publicKey)
+  return key && { p: key.p, g: key.g, q: key.q, y: key.y, x: fromBigEndian(secret) }
 }
 
 /** Seed and expanded key are distinguished by their lengths. */
-function verifiedPq(
-  { secret, publicKey, computed }: OpaqueMaterial,
-  budget: WorkBudget,
-): Verification | undefined {
-  const oid = publicKey && spkiParts(publicKey, budget)?.oid
+function verifiedPq({ secret, publicKey, computed }: OpaqueMaterial): Verification | undefined {
+  const oid = publicKey && spkiParts(publicKey)?.oid
   const scheme = oid === undefined ? undefined : pqSchemeOfOid(oid)
   if (scheme === undefined || publicKey === undefined) return undefined
   const isSeed = secret.length === scheme.seedLength
-  const proof = verifyPq(scheme, isSeed ? secret : undefined, isSeed ? undefined : secret, budget)
+  const proof = verifyPq(
+    scheme,
+    isSeed ? secret : undefined,
+    isSeed ? undefined : secret,
+    UNLIMITED,
+  )
   return proof && checked(proof, publicKey, isSeed && computed !== true)
 }
 

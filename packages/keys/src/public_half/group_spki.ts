@@ -29,12 +29,9 @@ const KINDS = new Map<string, GroupKey['kind']>([
 ])
 
 /** The numbers of a SubjectPublicKeyInfo that begins at 0, or undefined for none and for other algorithms. */
-export function groupKeyOfSpki(
-  spki: Uint8Array,
-  budget: WorkBudget = UNLIMITED,
-): GroupKey | undefined {
-  const parts = spkiParts(spki, budget)
-  return parts && groupKeyOf(spki, parts, budget)
+export function groupKeyOfSpki(spki: Uint8Array): GroupKey | undefined {
+  const parts = spkiParts(spki, UNLIMITED)
+  return parts && groupKeyOf(spki, parts, UNLIMITED)
 }
 
 /** @param parts of `spki` */

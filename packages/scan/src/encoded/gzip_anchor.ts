@@ -2,15 +2,13 @@
  * What gzip packed amid other bytes, found by its first bytes: bodies of HTTP, values of databases, Secrets of Kubernetes.
  * Source: RFC 1952. @module
  */
-import type { Certainty } from '@mintmark/keys/material/key_kind'
 import { type Anchor, REACH } from '../anchors/anchor.ts'
 import { anchor } from '../anchors/anchored.ts'
 import type { Detected, Probe } from '../anchors/detected.ts'
+import { RANK } from '../detectors/text/decoded.ts'
 import { type EncodedBytes, LayerReader } from './encoded_layers.ts'
 import { keysOf } from './layer_keys.ts'
 import { isGzipHead } from './packed_layers.ts'
-
-const RANK: Readonly<Record<Certainty, number>> = { proven: 3, candidate: 2, lesser: 1 }
 
 /** The best of the keys in it, which stands for all: each has the offset of the whole. */
 function keyInGzip(bytes: Uint8Array, at: number, probe: Probe): Detected | undefined {

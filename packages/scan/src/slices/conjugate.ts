@@ -209,23 +209,22 @@ export class ConjugateKernel {
   }
 
   /**
-   * Tests a list from `first` on against all keys until the nanoseconds spent since {@link reset} reach `budget`.
+   * Tests a list against all keys until the nanoseconds spent since {@link reset} reach `budget`.
    *
    * @returns the hits, and the first entry that was not examined
    */
   test(
     list: number,
-    first: number,
     shape: FactorShape,
     keys: KeyTable,
     budget: number,
   ): { hits: FactorHit[]; next: number } {
-    const count = Math.max(0, (this.sizes[list] ?? 0) - first)
-    if (count === 0) return { hits: [], next: first }
+    const count = this.sizes[list] ?? 0
+    if (count === 0) return { hits: [], next: 0 }
     const before = this.#call('hits_written')
-    const probed = this.#call(
+    const next = this.#call(
       'test',
-      [AT.slice, AT.lists + (list * LIST + first) * 4, count, shape.length, shape.bits],
+      [AT.slice, AT.lists + list * LIST * 4, count, shape.length, shape.bits],
       [keys.at, keys.count, keys.digits, keys.stride, keys.screens, keys.screenStride],
       [BigInt(Math.floor(budget)), AT.hits, HITS, AT.scratch],
     )
@@ -236,7 +235,7 @@ export class ConjugateKernel {
       const candidate = candidateOf(found[k * 3] ?? 0)
       hits.push({ ...candidate, key: found[k * 3 + 1] ?? 0, isAbove: found[k * 3 + 2] === 1 })
     }
-    return { hits, next: first + probed }
+    return { hits, next }
   }
 
   /** Keeps the low limbs of at most `most` of a list; with `isSieved` of those alone that small primes leave. */
@@ -379,12 +378,12 @@ export class ConjugateKernel {
   }
 
   /**
-   * Runs of base64 characters, colons and line ends in [from, to), at least `least` bytes long; `isWide`: in UTF-16 of
+   * Runs of base64 characters, colons and line ends before `to`, at least `least` bytes long; `isWide`: in UTF-16 of
    * either byte order, less up to 15 bytes at either end.
    */
-  runs(from: number, to: number, least: number, isWide = false): { from: number; to: number }[] {
+  runs(to: number, least: number, isWide = false): { from: number; to: number }[] {
     const name = isWide ? 'wide_runs' : 'text_runs'
-    const found = this.#call(name, [AT.slice, from, to, least, AT.lists, LIST])
+    const found = this.#call(name, [AT.slice, 0, to, least, AT.lists, LIST])
     const pairs = this.#pairs(AT.lists, Math.min(found, LIST))
     return pairs.map(([begin, end]) => ({ from: begin, to: end }))
   }

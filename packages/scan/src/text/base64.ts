@@ -86,7 +86,7 @@ function step(chars: Uint8Array, at: number, to: number, table: Uint8Array, out:
       backslash(chars, at, to, table, out)
       break
     case 0x25:
-      decodeEscaped(chars, behindPercent(chars, at), 2, table, out)
+      decodeEscaped(chars, behindPercent(chars, at), table, out)
       break
     case 0x26:
       entity(chars, at, to, out)
@@ -117,9 +117,9 @@ function backslash(chars: Uint8Array, at: number, to: number, table: Uint8Array,
 /** `u002b`, `x2b`, and of octal numbers the blanks `011`, `012` and `015`. */
 function numbered(chars: Uint8Array, at: number, table: Uint8Array, out: Step): void {
   const [letter, second, third = 0] = chars.subarray(at, at + 3)
-  if (letter === 0x78) decodeEscaped(chars, at + 1, 2, table, out)
+  if (letter === 0x78) decodeEscaped(chars, at + 1, table, out)
   else if (letter === 0x75 && second === 0x30 && third === 0x30)
-    decodeEscaped(chars, at + 3, 2, table, out)
+    decodeEscaped(chars, at + 3, table, out)
   else if (letter === 0x30 && second === 0x31 && [0x31, 0x32, 0x35].includes(third)) {
     out.kind = SKIP
     out.next = at + 3
@@ -137,20 +137,14 @@ function behindPercent(chars: Uint8Array, at: number): number {
 }
 
 /** Two hex digits that stand for a letter, a line end or padding. */
-function decodeEscaped(
-  chars: Uint8Array,
-  at: number,
-  digits: number,
-  table: Uint8Array,
-  out: Step,
-): void {
+function decodeEscaped(chars: Uint8Array, at: number, table: Uint8Array, out: Step): void {
   const high = hexDigit(chars[at])
   const low = hexDigit(chars[at + 1])
   if (high < 0 || low < 0) return
   const kind = table[high * 16 + low] ?? STOP
   if (kind === MAYBE) return
   out.kind = kind
-  out.next = at + digits
+  out.next = at + 2
 }
 
 /** @returns 0 to 15, or -1 */

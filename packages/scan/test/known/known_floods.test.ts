@@ -60,7 +60,7 @@ describe('a flood', () => {
       const sizes = [...kernel.sizes]
       let probed = 0
       for (let list = 0; list < 5; list++) {
-        probed += kernel.test(list, 0, group.shape, group.table, budget).next
+        probed += kernel.test(list, group.shape, group.table, budget).next
       }
       // One window more than the budget allows, at most: two divisions and all screens.
       assert.ok(kernel.spent <= budget + 10_000, `${kernel.spent} of ${budget}`)

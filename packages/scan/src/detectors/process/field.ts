@@ -66,11 +66,6 @@ export const all =
   (place) =>
     checks.every((check) => check(place))
 
-export const any =
-  (...checks: readonly Check[]): Check =>
-  (place) =>
-    checks.some((check) => check(place))
-
 export const same =
   (one: Field, other: Field): Check =>
   (place) => {

@@ -21,7 +21,8 @@ const FOUND_MOST = 1024
 /** Of an anchor that looks. */
 const PROBE_COST = 300
 
-const RANK: Readonly<Record<Certainty, number>> = { proven: 3, candidate: 2, lesser: 1 }
+/** The higher the better. */
+export const RANK: Readonly<Record<Certainty, number>> = { proven: 3, candidate: 2, lesser: 1 }
 
 /**
  * The best verified key in `decoded`; where nothing is verified, the longest candidate or protected one.

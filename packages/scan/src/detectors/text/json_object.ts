@@ -43,15 +43,10 @@ export function objectAround(
   return { from, end: chars[to] === 0x7d ? to + 1 : to, values }
 }
 
-/** Whether a member of this name is in the object between its brace and `at`. Cost: less than the whole object. */
-export function hasBefore(
-  chars: Uint8Array,
-  at: number,
-  name: string,
-  other: OtherObject,
-): boolean {
-  for (const member of membersIn(chars, objectBegin(chars, at, other), at)) {
-    if (member.name === name) return true
+/** Whether a `kty` is in the object between its brace and `at`. Cost: less than the whole object. */
+export function hasKtyBefore(chars: Uint8Array, at: number, other: OtherObject): boolean {
+  for (const { name } of membersIn(chars, objectBegin(chars, at, other), at)) {
+    if (name === 'kty') return true
   }
   return false
 }

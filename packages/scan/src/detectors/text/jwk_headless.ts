@@ -7,7 +7,7 @@
 import type { Detected } from '../../anchors/detected.ts'
 import { quoteLength } from '../../text/quoted.ts'
 import { isAlphanumeric, isAt, type TextReader, type TextRun } from '../../text/text_run.ts'
-import { hasBefore, isOpened, type OtherObject, objectAround, SIDE_MOST } from './json_object.ts'
+import { hasKtyBefore, isOpened, type OtherObject, objectAround, SIDE_MOST } from './json_object.ts'
 import { curveKeyOfWords, rsaOfWords } from './jwk_words.ts'
 import type { Labelled } from './labelled.ts'
 import { ecKey, okpKey, rsaNamed } from './parts.ts'
@@ -54,7 +54,7 @@ function readObject(
   keyIn: (values: Labelled) => Detected | undefined,
 ): Detected | undefined {
   // With its `kty` it is found by that.
-  if (hasBefore(chars, at, 'kty', other)) return undefined
+  if (hasKtyBefore(chars, at, other)) return undefined
   const { from, end, values } = objectAround(chars, at, NAMES, other, budget)
   if (values.has('kty') || !values.has('d', 'D', 'p', 'P')) return undefined
   const key = keyIn(values)

@@ -206,7 +206,7 @@ export class RsaSearch {
     // For discovered keys, marked offsets of later slices are worth more than unmarked ones here.
     const kept = searchLimits.depth === 'discovered' && list !== LIST.marked ? budget.most / 8 : 0
     const before = kernel.spent
-    const result = kernel.test(list, 0, shape, table, before + budget.left - kept)
+    const result = kernel.test(list, shape, table, before + budget.left - kept)
     budget.pay(kernel.spent - before)
     hits.push(...result.hits)
     return result.next

@@ -63,7 +63,7 @@ export class TextSearch {
     const slice = kernel.slice
     return [1 as const, 2 as const].flatMap((unit) => {
       // Either end of a run of two bytes a character may be cut by less than a block.
-      const places = kernel.runs(0, to, unit === 1 ? least : least * 2 - 48, unit === 2)
+      const places = kernel.runs(to, unit === 1 ? least : least * 2 - 48, unit === 2)
       return places.flatMap((run) => {
         const cost = COST.read * (run.to - run.from)
         if (run.from >= length || this.#budget?.take(cost) !== true) return []

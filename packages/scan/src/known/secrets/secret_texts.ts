@@ -79,7 +79,7 @@ export class SecretTexts {
     if (this.#least === 0) return
     // What is behind the slice is there for texts that begin in it.
     const to = Math.min(length + BEHIND, SLICE + BEHIND - 16)
-    for (const run of kernel.runs(0, to, this.#least)) {
+    for (const run of kernel.runs(to, this.#least)) {
       if (run.from < length) this.#runs.push({ from: at + run.from, to: at + run.to })
     }
   }
