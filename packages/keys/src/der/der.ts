@@ -34,7 +34,7 @@ export function elementAt(
   bytes: Uint8Array,
   at: number,
   end: number,
-  budget: WorkBudget,
+  budget: WorkBudget = UNLIMITED,
 ): Element | undefined {
   budget.spend(20)
   const limit = Math.min(end, bytes.length)
@@ -79,7 +79,7 @@ export function elementsIn(
   bytes: Uint8Array,
   from: number,
   to: number,
-  budget: WorkBudget,
+  budget: WorkBudget = UNLIMITED,
 ): Element[] | undefined {
   const found: Element[] = []
   let at = from

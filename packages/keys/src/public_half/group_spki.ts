@@ -30,7 +30,7 @@ const KINDS = new Map<string, GroupKey['kind']>([
 
 /** The numbers of a SubjectPublicKeyInfo that begins at 0, or undefined for none and for other algorithms. */
 export function groupKeyOfSpki(spki: Uint8Array): GroupKey | undefined {
-  const parts = spkiParts(spki, UNLIMITED)
+  const parts = spkiParts(spki)
   return parts && groupKeyOf(spki, parts, UNLIMITED)
 }
 

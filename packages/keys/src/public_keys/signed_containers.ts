@@ -5,7 +5,6 @@
  * @module
  */
 import { childrenOf, type Element, elementAt, elementOf, hexOf, TAG } from '../der/der.ts'
-import { UNLIMITED } from '../material/work_budget.ts'
 
 /** 1.2.840.113549.1.7.2 */
 const SIGNED_DATA = '2a864886f70d010702'
@@ -44,10 +43,10 @@ function sequenceAt(der: Uint8Array, at: number): Element[] | undefined {
 /** Certificates are SEQUENCEs; other kinds (of attributes, of PKCS#6) are tagged. */
 function sequencesIn(der: Uint8Array, { from, to }: Element): Uint8Array[] {
   const found: Uint8Array[] = []
-  let element = elementAt(der, from, to, UNLIMITED)
+  let element = elementAt(der, from, to)
   while (element !== undefined) {
     if (element.tag === TAG.sequence) found.push(der.subarray(element.at, element.to))
-    element = elementAt(der, element.to, to, UNLIMITED)
+    element = elementAt(der, element.to, to)
   }
   return found
 }
