@@ -137,9 +137,10 @@ async function scopeOf(session: Session, selected: Selected): Promise<Scope> {
   const totals = await totalsOf(session, selected, exposure)
   const open = await notJudged(session, selected)
   const named = boundsOf(totals, [...unnamed.values()], totals.nameless, lost.beyond())
-  const isUnknown =
-    named.messages.upper !== null && (await isAbsenceUnknown(session, selected, totals, open))
-  const whole = isUnknown ? { messages: UNKNOWN, copies: UNKNOWN } : named
+  const unknown =
+    named.messages.upper === null ? '' : await whyUnknown(session, selected, totals, open)
+  const none: Bounds = { lower: 0, upper: null, because: unknown }
+  const whole = unknown === '' ? named : { messages: none, copies: none }
   const theirs = accounts.filter((account) => account.accesses > 0)
   const rows = accounts.map((account) => accountScope(account, counts, unnamed))
   return {
@@ -180,23 +181,21 @@ async function scopeOf(session: Session, selected: Selected): Promise<Scope> {
   }
 }
 
-/** Where no access is known to be the attacker's, and not all have a verdict. */
-const UNKNOWN: Bounds = {
-  lower: 0,
-  upper: null,
-  because:
-    "no access is known to be the attacker's, and not every one is there and could be judged",
-}
-
-/** Whether nothing is selected for want of evidence: then what was read is a number that nobody knows. */
-async function isAbsenceUnknown(
+/** Why what was read is a number that nobody knows, where nothing is selected for want of evidence; `''` where it is known. */
+async function whyUnknown(
   session: Session,
   { selection }: Selected,
   { accesses, either }: Totals,
   open: number | null,
-): Promise<boolean> {
-  if (!isDefault(selection) || accesses > 0) return false
-  return either > 0 ? open !== 0 : !(await isAllJudged(session))
+): Promise<string> {
+  if (accesses > 0) return ''
+  // A name that no record has may be misspelt.
+  if (!isDefault(selection))
+    return either > 0 ? '' : 'no access is selected, which says nothing of what was read'
+  const isKnown = either > 0 ? open === 0 : await isAllJudged(session)
+  return isKnown
+    ? ''
+    : "no access is known to be the attacker's, and not every one is there and could be judged"
 }
 
 async function notJudged(session: Session, { selection, table }: Selected): Promise<number | null> {

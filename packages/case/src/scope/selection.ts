@@ -77,6 +77,7 @@ function unfit(kind: IndicatorKind, value: string): string {
   const shown = value.length > MOST_SHOWN ? 'a value given is none' : `"${value}" is none`
   if (kind === 'ip' || kind === 'network')
     return `takes addresses and networks, such as 192.0.2.7 or 192.0.2.0/24: ${shown}`
+  if (kind === 'token') return `takes token ids, in any spelling: ${shown}`
   return 'has a value that is too long'
 }
 

@@ -4,7 +4,7 @@
  *
  * @module
  */
-import { isoOf, readGuid, readTokenId } from '@mintmark/core'
+import { isoOf, MintmarkError, readGuid, readTokenId } from '@mintmark/core'
 import { asNumber, asText, asTime, computed, firstRow, rowReader } from '../engine/rows.ts'
 import type { Params, Session } from '../engine/session.ts'
 import { BOUNDED } from '../engine/settings.ts'
@@ -94,8 +94,13 @@ export interface Explained {
   readonly issuances: readonly IssuanceSeen[]
 }
 
-/** Explains an access by its record id, or accesses by their token or session. Needs a reconciled case. */
+/**
+ * Explains an access by its record id, or accesses by their token or session. Needs a reconciled case.
+ *
+ * @throws {MintmarkError} `INPUT_INVALID` without an id, which all accesses without a session would have
+ */
 export async function explain(session: Session, id: string): Promise<Explained> {
+  if (id === '') throw new MintmarkError('INPUT_INVALID', 'the id is empty', { option: 'id' })
   const asked = { guid: readGuid(id) || NO_ID, token: tokenOf(id), text: id }
   for (const [kind, condition] of WHAT) {
     // oxlint-disable-next-line no-await-in-loop -- the first that there is

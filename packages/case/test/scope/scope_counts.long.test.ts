@@ -176,14 +176,14 @@ const counting: readonly ScopeCase[] = [
     is: [2, 1, 1],
   },
   {
-    name: 'nothing of what could not be judged for a selection that was named',
+    name: 'an unknown number for a selection that was named and has no access',
     world: {
       access: [DOUBTFUL],
       verdicts: new Map([[DOUBTFUL, ['undetermined', 'class-not-shown']]]),
     },
     selection: { mailboxes: [ANN] },
     gives: (found) => [found.not_judged, ...messages(found)],
-    is: [null, 0, 0],
+    is: [null, 0, null],
   },
   {
     name: 'an unknown number where nothing points at an access, and one could not be judged',

@@ -122,6 +122,10 @@ describe('why', () => {
   })
   after(() => world.close())
 
+  it('takes no empty id for the session of what has none', async () => {
+    await assert.rejects(explain(world.session, ''), { code: 'INPUT_INVALID' })
+  })
+
   it('explains an access, its token and its session, with what stands around it', async () => {
     const record = await fillAnn(world)
     for (const id of [record, guid(1), 's-1']) {

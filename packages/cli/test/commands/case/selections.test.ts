@@ -62,12 +62,15 @@ describe('scope', () => {
     const { code, err } = await mintmark('scope', ...inCase, '--ip', '192.0.2.1', '192.0.2')
     assert.equal(code, 2)
     assert.match(err, /^mintmark: --ip takes addresses and networks, .*: "192\.0\.2" is none \(/)
+    const token = await mintmark('scope', ...inCase, '--token', 'zzz')
+    assert.match(token.err, /^mintmark: --token takes token ids, .*: "zzz" is none \(/)
   })
 
   it('of a name that no record has says that it may be misspelt', async () => {
     const { code, out } = await mintmark('scope', ...inCase, '--mailbox', 'ob@example.gov')
     assert.equal(code, 0)
     assert.match(out, /\n\nNo access of this case is selected\. .*misspelt/s)
+    assert.match(out, /^messages +unknown: no access is selected/m)
     assert.doesNotMatch(out, /^mailbox /m)
   })
 
