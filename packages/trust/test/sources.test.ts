@@ -206,6 +206,7 @@ describe('a hostile document', () => {
     ['of entities in XML', bomb, /document type.*refused/],
     ['of an external entity', external, /document type.*refused/],
     ['of unknown entities', saml('&boom;'), /an entity that is not known: refused/],
+    ['of an entity named as a member', saml('&valueOf;'), /an entity that is not known: refused/],
     ['of deep XML', '<a>'.repeat(100), /nested deeper than 32: refused/],
     ['of many elements', `<a>${'<b/>'.repeat(200_001)}</a>`, /more than 200000 elements: refused/],
     ['of crossed elements', '<a><b></a></b>', /not well-formed/],
@@ -229,6 +230,8 @@ describe('a hostile document', () => {
       { ...a, x: `${a['x']}=` },
       { kty: 'RSA', n: '', e: 'AQAB' },
       { kty: 'XYZ' },
+      { kty: 'constructor' },
+      { kty: '__proto__' },
       { kty: 'RSA', n: 'f'.repeat(4000), e: 'AQAB' },
     ]
     const read = readDocument(jwks(...bad, b))

@@ -85,7 +85,7 @@ const isOther = (given: string | undefined, own: string | undefined) =>
 
 function algorithmFaults({ use, alg, kty, crv }: ListedKey): Wrong[] {
   const found: Wrong[] = []
-  const wanted = alg === undefined ? undefined : SIGNS[alg]
+  const wanted = alg !== undefined && Object.hasOwn(SIGNS, alg) ? SIGNS[alg] : undefined
   if (isOther(wanted?.kty, kty) || isOther(wanted?.crv, crv))
     found.push(['use-mismatch', `alg ${alg} does not fit a key of type ${kty} ${crv ?? ''}`.trim()])
   if (use === 'enc' && wanted !== undefined)

@@ -53,19 +53,20 @@ type Members = Partial<Record<string, string>>
 /** A key, or why it could not be read. */
 export type ReadKey = { readonly key: ListedKey } | { readonly problem: string }
 
-const REQUIRED: Readonly<Record<string, readonly string[]>> = {
-  RSA: ['e', 'kty', 'n'],
-  EC: ['crv', 'kty', 'x', 'y'],
-  OKP: ['crv', 'kty', 'x'],
-  AKP: ['alg', 'kty', 'pub'],
-}
+/** A map: a type that is called `constructor` is no member of it. */
+const REQUIRED: ReadonlyMap<string, readonly string[]> = new Map([
+  ['RSA', ['e', 'kty', 'n']],
+  ['EC', ['crv', 'kty', 'x', 'y']],
+  ['OKP', ['crv', 'kty', 'x']],
+  ['AKP', ['alg', 'kty', 'pub']],
+])
 /** Members that are base64url; the others are names. */
 const ENCODED: ReadonlySet<string> = new Set(['n', 'e', 'x', 'y', 'pub'])
 
 export function readJwk(jwk: Json): ReadKey {
   const kty = text(jwk, 'kty') ?? ''
   if (kty === 'oct') return { problem: 'a symmetric key' }
-  const required = REQUIRED[kty]
+  const required = REQUIRED.get(kty)
   if (required === undefined) return { problem: 'a key of a type that is not known' }
   const members: Members = {}
   for (const name of required) {

@@ -23,13 +23,13 @@ const PART = new RegExp(
   'uy',
 )
 const ATTRIBUTE = new RegExp(String.raw`(${NAME})\s*=\s*(?:"([^"]*)"|'([^']*)')`, 'gu')
-const ENTITIES: Readonly<Record<string, string>> = {
-  amp: '&',
-  lt: '<',
-  gt: '>',
-  quot: '"',
-  apos: "'",
-}
+const ENTITIES: ReadonlyMap<string, string> = new Map([
+  ['amp', '&'],
+  ['lt', '<'],
+  ['gt', '>'],
+  ['quot', '"'],
+  ['apos', "'"],
+])
 
 const MALFORMED = 'not well-formed XML'
 
@@ -113,7 +113,7 @@ function unescaped(text: string): string {
   return text.replaceAll(
     /&(?:#x([\da-f]{1,6})|#(\d{1,7})|(\w{1,8}));|&/gi,
     (whole, hex, ten, name) => {
-      const entity = ENTITIES[String(name)]
+      const entity = ENTITIES.get(String(name))
       if (entity !== undefined) return entity
       const code = hex === undefined ? Number(ten) : Number.parseInt(String(hex), 16)
       if (whole === '&' || !(code > 0 && code <= 0x10ffff))
