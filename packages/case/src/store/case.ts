@@ -257,6 +257,11 @@ function folderError(folder: string, cause: unknown): MintmarkError {
   if (cause instanceof MintmarkError) return cause
   const errno = isObject(cause) ? (text(cause, 'code') ?? '') : ''
   const code = errno === 'ENOSPC' || errno === 'EDQUOT' ? 'DISK_FULL' : 'CASE_INVALID'
-  const message = `${folder} cannot be used as a case: ${errno}`
+  const advice = UNWRITABLE.has(errno)
+    ? '. Reading a case writes into it, too: copy it to where this user may write'
+    : ''
+  const message = `${folder} cannot be used as a case: ${errno}${advice}`
   return new MintmarkError(code, message, { errno }, { cause })
 }
+
+const UNWRITABLE: ReadonlySet<string> = new Set(['EACCES', 'EPERM', 'EROFS'])

@@ -41,6 +41,13 @@ describe('a case in a folder', () => {
     await assert.rejects(openCase(join(root, 'file')), { code: 'CASE_INVALID' })
   })
 
+  it('says what to do where it cannot write, whatever the user may', async () => {
+    await assert.rejects(openCase('/sys/mintmark-case'), {
+      code: 'CASE_INVALID',
+      message: /: E[A-Z]+\. Reading a case writes into it, too: copy it to where/,
+    })
+  })
+
   for (const [name, file] of [
     ['another version', '{"format":"mintmark-case","schemaVersion":999}'],
     ['something else', '{"format":"other"}'],

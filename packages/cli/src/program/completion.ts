@@ -16,22 +16,22 @@ interface Position {
   readonly options: readonly Option[]
 }
 
-const SHELLS: Readonly<Record<string, (positions: readonly Position[]) => string>> = {
-  bash,
-  zsh,
-  fish,
-}
+const SHELLS: ReadonlyMap<string, (positions: readonly Position[]) => string> = new Map([
+  ['bash', bash],
+  ['zsh', zsh],
+  ['fish', fish],
+])
 
 /** The command that prints it. */
 export function completionOf(program: Command): Handler {
   return async ([shell = ''], _options, io) => {
-    const script = SHELLS[shell]
+    const script = SHELLS.get(shell)
     if (script !== undefined) {
       await io.out(script(positionsOf(program)))
       return DONE
     }
     const { MintmarkError } = await import('@mintmark/core')
-    const message = `there is no completion for ${shell}: name ${Object.keys(SHELLS).join(', ')}`
+    const message = `there is no completion for ${shell}: name ${[...SHELLS.keys()].join(', ')}`
     throw new MintmarkError('INPUT_INVALID', message, { option: 'shell' })
   }
 }

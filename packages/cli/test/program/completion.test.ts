@@ -46,6 +46,7 @@ for (const [shell, line] of [
 
 it('completion in another shell is a wrong usage', async () => {
   assert.equal((await mintmark('completion', 'csh')).code, 2)
+  assert.equal((await mintmark('completion', 'constructor')).code, 2)
 })
 
 it('the manual page has every command, every option of one, and the exit codes', async () => {
