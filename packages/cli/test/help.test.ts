@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { after, describe, it } from 'node:test'
 import { fileURLToPath } from 'node:url'
+import { numberOption } from '../src/options/option_values.ts'
 import { mintmark } from './fake_io.ts'
 
 const GOLDEN = fileURLToPath(new URL('../test/golden/help.txt', import.meta.url))
@@ -127,7 +128,14 @@ describe('a command', () => {
       '0',
     )
     assert.equal(code, 2)
-    assert.match(err, /--max-at-once takes a number from 1 to 1000/)
+    assert.match(err, /--max-at-once takes a whole number from 1 to 1000/)
+  })
+
+  it('that takes a whole number takes no part of one', () => {
+    const port = { least: 0, most: 65_535 }
+    assert.equal(numberOption({ port: '80' }, 'port', port), 80)
+    assert.throws(() => numberOption({ port: '80.5' }, 'port', port), /takes a whole number/)
+    assert.equal(numberOption({ rate: '0.5' }, 'rate', { ...port, isFraction: true }), 0.5)
   })
 
   it('must be named', async () => {

@@ -48,20 +48,25 @@ export function list(options: Options, name: string): readonly string[] {
 }
 
 /**
- * A number between bounds.
+ * A number between bounds: a whole one, unless `isFraction`.
  *
  * @throws {MintmarkError} `INPUT_INVALID`
  */
 export function numberOption(
   options: Options,
   name: string,
-  { least, most }: { readonly least: number; readonly most: number },
+  {
+    least,
+    most,
+    isFraction = false,
+  }: { readonly least: number; readonly most: number; readonly isFraction?: boolean },
 ): number | undefined {
   const given = textOption(options, name)
   if (given === undefined) return undefined
   const value = given.trim() === '' ? Number.NaN : Number(given)
-  if (value >= least && value <= most) return value
-  throw invalid(name, `--${spelled(name)} takes a number from ${least} to ${most}`)
+  if (value >= least && value <= most && (isFraction || Number.isInteger(value))) return value
+  const kind = isFraction ? 'number' : 'whole number'
+  throw invalid(name, `--${spelled(name)} takes a ${kind} from ${least} to ${most}`)
 }
 
 /**

@@ -19,7 +19,7 @@ export function limitsOf(options: Options): GateLimits {
     maxMemoryBytes: boundOption(options, 'maxMemory', 'max-memory'),
     keepFreeBytes: boundOption(options, 'keepFree', 'keep-free'),
     maxSizeBytes: sizeOption(options, 'maxSize', 'max-size'),
-    maxAtOnce: Math.floor(numberOption(options, 'maxAtOnce', { least: 1, most: 1000 }) ?? 32),
+    maxAtOnce: numberOption(options, 'maxAtOnce', { least: 1, most: 1000 }) ?? 32,
   }
 }
 

@@ -32,7 +32,8 @@ export const gateWatch: Handler = async (args, options, io) => {
     log: new GateLog(spool.folder),
     call: { node: process.execPath, args: receiveCall(spool.folder, options, keyFiles) },
     isRemoved: textOption(options, 'raw') === 'remove',
-    quietMs: 1000 * (numberOption(options, 'settle', { least: 0, most: 86_400 }) ?? 5),
+    quietMs:
+      1000 * (numberOption(options, 'settle', { least: 0, most: 86_400, isFraction: true }) ?? 5),
   })
   if (flag(options, 'once')) {
     const count = await watch.sweepOnce()

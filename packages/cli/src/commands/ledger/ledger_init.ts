@@ -56,9 +56,9 @@ function descriptionOf(name: string, options: Options): Omit<Description, 'key'>
     name,
     period,
     issuers: issuersOf(list(options, 'issuer')),
-    maxLifetimeMs: Math.floor(seconds) * 1000,
-    skewMs: Math.floor(skew) * 1000,
-    retentionDays: days === undefined ? undefined : Math.floor(days),
+    maxLifetimeMs: seconds * 1000,
+    skewMs: skew * 1000,
+    retentionDays: days,
   }
 }
 

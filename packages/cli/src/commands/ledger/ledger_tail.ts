@@ -11,7 +11,7 @@ const POLL_MS = 500
 /** Prints the newest entries, and goes on with `--follow` until it is interrupted. */
 export const ledgerTail: Handler = async ([location = ''], options, io) => {
   const lines = numberOption(options, 'lines', { least: 0, most: 1_000_000 }) ?? 10
-  const tail = await LedgerTail.open(await openReader(location), Math.floor(lines))
+  const tail = await LedgerTail.open(await openReader(location), lines)
   const lineOf = flag(options, 'json') ? jsonLine : textLine
   const print = async () => {
     for await (const entries of tail.next()) await io.out(entries.map(lineOf).join(''))

@@ -17,7 +17,6 @@ const INCOMPLETE: Interrupted = {
 export const replay: Handler = async (args, options, io) => {
   if (args[0] !== 'storm-0558') throw invalid('scenario', 'the only scenario is storm-0558')
   const seed = numberOption(options, 'seed', { least: 0, most: 4_294_967_295 }) ?? 558
-  if (!Number.isInteger(seed)) throw invalid('seed', '--seed takes a whole number')
   if (flag(options, 'live'))
     return await (await import('./replay_live.ts')).replayLiveHere(options, seed, io)
   if (options['with'] !== undefined)

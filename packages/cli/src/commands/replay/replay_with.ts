@@ -15,7 +15,11 @@ const MOST_DAYS = 10_000
 export async function replayWith(options: Options, seed: number, io: Io): Promise<ExitCode> {
   const asked = list(options, 'with')
   const isAll = asked.length === 0 || asked.includes('all')
-  const rotationDays = numberOption(options, 'rotationAge', { least: 0, most: MOST_DAYS })
+  const rotationDays = numberOption(options, 'rotationAge', {
+    least: 0,
+    most: MOST_DAYS,
+    isFraction: true,
+  })
   const scale = scaleOption(options)
   const results = await withProgress(io, (progress) =>
     whatIf({

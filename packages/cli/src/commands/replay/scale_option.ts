@@ -3,4 +3,4 @@ import type { Options } from '../../process/command.ts'
 
 /** Size of the baseline activity. @throws {MintmarkError} `INPUT_INVALID` */
 export const scaleOption = (options: Options): number =>
-  numberOption(options, 'scale', { least: 0.001, most: 1000 }) ?? 1
+  numberOption(options, 'scale', { least: 0.001, most: 1000, isFraction: true }) ?? 1

@@ -50,7 +50,7 @@ export const trustProbe: Handler = async (_operands, options, io) => {
 }
 
 async function probed(options: Options, io: Io): Promise<ProbeReport> {
-  const rate = numberOption(options, 'rate', { least: 0.1, most: 1000 }) ?? 20
+  const rate = numberOption(options, 'rate', { least: 0.1, most: 1000, isFraction: true }) ?? 20
   const allow = await allowOption(options)
   const claims = await claimsOption(options)
   const target = await targetOption(options)
@@ -107,7 +107,7 @@ async function allowOption(options: Options): Promise<ProbeOptions['allow']> {
 
 function distrustOption(options: Options, progress: Progress): ProbeOptions['distrust'] {
   if (!flag(options, 'distrust')) return undefined
-  const day = { least: 0, most: 86_400 }
+  const day = { least: 0, most: 86_400, isFraction: true }
   return {
     patienceS: numberOption(options, 'patience', day) ?? 0,
     withinS: numberOption(options, 'within', day) ?? 0,
