@@ -60,7 +60,7 @@ const CASES: Partial<
   'off-curve': { bad: [{ body: jwks(offCurve()) }], sound: [{ body: jwks(a) }] },
   'use-mismatch': {
     bad: [{ body: jwks({ ...a, use: 'enc' }) }],
-    sound: [{ body: jwks({ ...a, use: 'enc', alg: 'ECDH-ES' }) }],
+    sound: ['ECDH-ES', 'constructor'].map((alg) => ({ body: jwks({ ...a, use: 'enc', alg }) })),
   },
   'no-use': {
     bad: [{ body: jwks({ ...a, use: undefined }) }],

@@ -54,20 +54,20 @@ const WORDS: Readonly<Partial<Record<string, string>>> = {
 }
 
 /** Signature algorithms, by what they want of a key. */
-const SIGNS: Readonly<Partial<Record<string, { readonly kty: string; readonly crv?: string }>>> = {
-  RS256: { kty: 'RSA' },
-  RS384: { kty: 'RSA' },
-  RS512: { kty: 'RSA' },
-  PS256: { kty: 'RSA' },
-  PS384: { kty: 'RSA' },
-  PS512: { kty: 'RSA' },
-  ES256: { kty: 'EC', crv: 'P-256' },
-  ES384: { kty: 'EC', crv: 'P-384' },
-  ES512: { kty: 'EC', crv: 'P-521' },
-  ES256K: { kty: 'EC', crv: 'secp256k1' },
-  EdDSA: { kty: 'OKP' },
-  Ed25519: { kty: 'OKP', crv: 'Ed25519' },
-}
+const SIGNS: ReadonlyMap<string, { readonly kty: string; readonly crv?: string }> = new Map([
+  ['RS256', { kty: 'RSA' }],
+  ['RS384', { kty: 'RSA' }],
+  ['RS512', { kty: 'RSA' }],
+  ['PS256', { kty: 'RSA' }],
+  ['PS384', { kty: 'RSA' }],
+  ['PS512', { kty: 'RSA' }],
+  ['ES256', { kty: 'EC', crv: 'P-256' }],
+  ['ES384', { kty: 'EC', crv: 'P-384' }],
+  ['ES512', { kty: 'EC', crv: 'P-521' }],
+  ['ES256K', { kty: 'EC', crv: 'secp256k1' }],
+  ['EdDSA', { kty: 'OKP' }],
+  ['Ed25519', { kty: 'OKP', crv: 'Ed25519' }],
+])
 const ENCRYPTS = /^(?:RSA|ECDH-ES|A\d{3}|dir$|PBES2)/
 const SIGN_OPS: ReadonlySet<string> = new Set(['sign', 'verify'])
 
@@ -85,7 +85,7 @@ const isOther = (given: string | undefined, own: string | undefined) =>
 
 function algorithmFaults({ use, alg, kty, crv }: ListedKey): Wrong[] {
   const found: Wrong[] = []
-  const wanted = alg !== undefined && Object.hasOwn(SIGNS, alg) ? SIGNS[alg] : undefined
+  const wanted = SIGNS.get(alg ?? '')
   if (isOther(wanted?.kty, kty) || isOther(wanted?.crv, crv))
     found.push(['use-mismatch', `alg ${alg} does not fit a key of type ${kty} ${crv ?? ''}`.trim()])
   if (use === 'enc' && wanted !== undefined)
