@@ -2,7 +2,7 @@
 process.env['MINTMARK_TEST_BACKENDS'] = 'servers'
 
 for (const file of [
-  'answer/kept_answer',
+  'answer/answer_cache',
   'dumps/dump_keys_backends',
   'engine/session',
   'hunts/hunts_backends',

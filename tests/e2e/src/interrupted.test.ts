@@ -40,7 +40,7 @@ describe('Ctrl-C', () => {
   it('on investigate keeps the files that were read, and the next run ends', async () => {
     const args = ['investigate', logs, '--case', place]
     const isOpen = () => existsSync(path.join(place, 'staging'))
-    assertSays(await interrupted(isOpen, ...args), /keeps every file that was read whole/)
+    assertSays(await interrupted(isOpen, ...args), /has every file that was read to its end/)
     const { code, out } = await mintmark(...args)
     assert.deepEqual([code, out.startsWith('FORGED TOKENS USED')], [1, true])
   })
@@ -70,7 +70,7 @@ describe('Ctrl-C', () => {
     const out = path.join(root, 'other')
     const begun = () => existsSync(path.join(out, 'logs.partial'))
     const args = ['replay', 'storm-0558', '--out', out, '--scale', '0.05']
-    assertSays(await interrupted(begun, ...args), /is not whole/)
+    assertSays(await interrupted(begun, ...args), /The logs are incomplete/)
     assert.equal(existsSync(path.join(out, 'logs')), false)
     assert.equal((await mintmark(...args)).code, 0)
   })
