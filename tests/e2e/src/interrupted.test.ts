@@ -60,7 +60,7 @@ describe('Ctrl-C', () => {
       existsSync(out) &&
       readdirSync(out).some((name) => existsSync(path.join(out, name, 'MANIFEST')))
     const args = ['report', '--case', place, '--out', out, '--no-pdf', '--for', 'all']
-    assertSays(await interrupted(begun, ...args), /Notices that were finished stay/)
+    assertSays(await interrupted(begun, ...args), /Finished notices stay/)
     assert.ok(readdirSync(out).length > 0)
     assert.equal((await mintmark(...args)).code, 3)
     assert.equal((await mintmark(...args, '--force')).code, 0)
