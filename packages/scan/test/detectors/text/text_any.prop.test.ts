@@ -139,7 +139,7 @@ describe('a window made to cost', () => {
   ]
   const SIZE = 1 << 16
 
-  it('takes less than two seconds of a processor for 64 KiB, whatever fills it', () => {
+  it('takes seconds of a processor for 64 KiB, not minutes, whatever fills it', () => {
     for (const filling of fillings) {
       for (const spell of Object.values(SPELLINGS)) {
         const bytes = spell(filling.repeat(Math.ceil(SIZE / filling.length))).subarray(0, SIZE)
@@ -147,8 +147,8 @@ describe('a window made to cost', () => {
         hitsIn(bytes)
         const { user, system } = process.cpuUsage(start)
         const tookMs = (user + system) / 1000
-        // Most take 10 ms, none 500. Quadratic cost takes minutes.
-        assert.ok(tookMs < 2000, `${JSON.stringify(filling.slice(0, 30))}: ${tookMs} ms`)
+        // Most take 10 ms, none 500, on a slow machine some times as much. Quadratic cost takes minutes.
+        assert.ok(tookMs < 20_000, `${JSON.stringify(filling.slice(0, 30))}: ${tookMs} ms`)
       }
     }
   })
