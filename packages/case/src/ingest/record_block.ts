@@ -21,8 +21,8 @@ import { RepeatedTextColumn, TextColumn } from './native_texts.ts'
 
 /** Domain of the ids of records whose own id is no GUID. */
 const OWN_ID = 'mintmark-record'
-/** Domain of the ids of records that have none: the file's identity, and the source in it. */
-const LINE_ID = 'mintmark-record-source'
+/** Domain of the ids of records that have none: the file's identity and the line. Another text makes other ids. */
+const LINE_ID = 'mintmark-record-place'
 
 /** Encoded rows of one table. */
 export interface TableBlock {
