@@ -179,6 +179,7 @@ async function answerAnew(
   const evidence = (await evidenceRows(session)).map(answered)
   const chains = await keyChains(session, keys, await trustFacts(session), evidence)
   const known = { evidence, keys, hunts, comparable: await comparable(session) }
+  onStep('scope')
   return {
     schema: ANSWER_SCHEMA,
     case: investigated.location,
@@ -207,7 +208,6 @@ async function ofSelected(
   known: Known,
   onStep: (step: Step) => void = () => {},
 ) {
-  onStep('scope')
   const bounded = await scope(session, selected)
   onStep('timeline')
   const course = await timeline(session, selected)

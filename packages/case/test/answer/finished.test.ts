@@ -42,6 +42,14 @@ describe('a finished case', () => {
   })
 })
 
+it('an answer reports the step of its scope before it selects', async () => {
+  const steps: string[] = []
+  await assert.rejects(answer(opened, { ips: ['none'] }, { onStep: (step) => steps.push(step) }), {
+    code: 'INPUT_INVALID',
+  })
+  assert.deepEqual(steps, ['seal', 'reconcile', 'hunts', 'scope'])
+})
+
 /** Hits that no hunt would find again. */
 const plant = async () =>
   await world.session.command(
