@@ -129,8 +129,8 @@ interface Directory {
   of(mailbox: string, tenant: string): Home
 }
 
-const mailDomain = (mailbox: string) => mailbox.slice(mailbox.lastIndexOf('@') + 1)
-const hasDomain = (mailbox: string) => mailbox.includes('@')
+export const mailDomain = (mailbox: string): string => mailbox.slice(mailbox.lastIndexOf('@') + 1)
+export const hasDomain = (mailbox: string): boolean => mailbox.includes('@')
 
 async function directoryOf(
   session: Session,

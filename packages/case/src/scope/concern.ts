@@ -12,6 +12,7 @@ import { BOUNDED } from '../engine/settings.ts'
 import { insertRows } from '../engine/tab_separated.ts'
 import { domainOf } from '../store/access_sql.ts'
 import { caseNames } from '../store/case_names.ts'
+import { hasDomain, mailDomain } from './accounts.ts'
 import type { AccountScope, Scope } from './scope.ts'
 import { SELECTED_COLUMNS, SELECTED_ORDER, type Selected } from './selected.ts'
 
@@ -174,8 +175,6 @@ async function directoryRows(session: Session): Promise<Entry[]> {
 }
 
 const folded = (text: string) => text.trim().toLowerCase()
-const mailDomain = (name: string) => name.slice(name.lastIndexOf('@') + 1)
-const isAddress = (name: string) => name.includes('@')
 
 /** Whose is whose, as directories and the scope say. */
 interface Homes {
@@ -218,8 +217,8 @@ function homesOf(
     whom,
     ownNames,
     otherNames,
-    ownDomains: new Set([...ownNames].filter(isAddress).map(mailDomain)),
-    otherDomains: new Set([...otherNames].filter(isAddress).map(mailDomain)),
+    ownDomains: new Set([...ownNames].filter(hasDomain).map(mailDomain)),
+    otherDomains: new Set([...otherNames].filter(hasDomain).map(mailDomain)),
     otherTenants: new Set(others.map(({ tenant }) => tenant)),
     ownParts: new Set(partsIn(own, ownAccounts)),
     otherParts: new Set(partsIn(others, otherAccounts)),
@@ -266,13 +265,13 @@ async function identities(
     const domain = mailDomain(one)
     const isColleague =
       homes.whom.isOrganisation &&
-      isAddress(one) &&
+      hasDomain(one) &&
       homes.ownDomains.has(domain) &&
       !isShared(domain)
     // Of a program or a guest that no organisation has, the record of their own access is all there is.
     const isOwn =
       isColleague ||
-      (seen.has(one) && !homes.otherNames.has(one) && !(isAddress(one) && isOthers(domain)))
+      (seen.has(one) && !homes.otherNames.has(one) && !(hasDomain(one) && isOthers(domain)))
     names[isOwn ? 'own' : 'others'].push(one)
   }
   const parts = await partsOf(session, own, homes)

@@ -134,7 +134,8 @@ function caseValue(kind: MarkKind, value: string): string {
   throw invalid('value', `a mark's value is not of its kind, ${kind}`)
 }
 
-function readValue(kind: MarkKind, value: string): string {
+/** As the case spells it; `''` where it is not of its kind. */
+export function readValue(kind: MarkKind, value: string): string {
   if (kind === 'access') return readGuid(value)
   // What records without an id have is no id.
   if (kind === 'token') return readTokenId(value).tokenId.replace(NO_ID, '')

@@ -5,12 +5,11 @@
  *
  * @module
  */
-import { MintmarkError, readGuid, readTokenId } from '@mintmark/core'
+import { MintmarkError } from '@mintmark/core'
 import { asText, asTime, rowReader } from '../engine/rows.ts'
 import type { Session } from '../engine/session.ts'
 import { insertRows } from '../engine/tab_separated.ts'
-import { NO_ID } from '../store/access_sql.ts'
-import { isoOfTime, MARK_COLUMNS, nextTime, oneLine } from './marks.ts'
+import { isoOfTime, MARK_COLUMNS, nextTime, oneLine, readValue } from './marks.ts'
 
 export const NOTE_KINDS = ['view', 'access', 'token', 'mailbox'] as const
 export type NoteKind = (typeof NOTE_KINDS)[number]
@@ -64,8 +63,7 @@ export function noteValue({ kind, value }: Pick<NewNote, 'kind' | 'value'>): str
 
 /** As the case spells it; `''` where it is not of its kind. */
 function caseValue(kind: NoteKind, value: string): string {
-  if (kind === 'access') return readGuid(value)
-  if (kind === 'token') return readTokenId(value).tokenId.replace(NO_ID, '')
+  if (kind === 'access' || kind === 'token') return readValue(kind, value)
   if (kind === 'view') return value.length <= MAX_ADDRESS && ADDRESS.test(value) ? value : ''
   return value.length <= MAX_NAME && !/\p{Cc}/u.test(value) ? value.toLowerCase() : ''
 }

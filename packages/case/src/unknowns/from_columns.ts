@@ -9,10 +9,9 @@ import type { Session } from '../engine/session.ts'
 import type { Selected } from '../scope/selected.ts'
 import { tenantNames } from '../scope/tenant_names.ts'
 import { HAS_TOKEN } from '../store/access_sql.ts'
+import { MINUTE_MS } from '../verdicts/losses/loss.ts'
 import type { Unknown } from './unknowns.ts'
 import { asUnknown, someOf } from './wording.ts'
-
-const MINUTE_MS = 60_000
 
 /** Clocks that were found off, and are corrected. */
 export async function clocksOff(session: Session, { facts }: Selected): Promise<Unknown[]> {

@@ -9,9 +9,8 @@ import type { Session } from '../engine/session.ts'
 import { BOUNDED } from '../engine/settings.ts'
 import type { Selected } from '../scope/selected.ts'
 import { SPAN } from '../store/access_sql.ts'
+import { HOUR_MS, MINUTE_MS } from '../verdicts/losses/loss.ts'
 
-const MINUTE_MS = 60_000
-const HOUR_MS = 60 * MINUTE_MS
 const DAY_MS = 24 * HOUR_MS
 /** Lengths that a person reads without a calculator: minutes, hours, days. */
 const STEPS_MS: readonly number[] = [

@@ -12,6 +12,7 @@ import { HAS_TOKEN, NO_ID, PRINCIPAL, tokenText } from '../store/access_sql.ts'
 import { settledBy } from '../unknowns/settled_by.ts'
 import type { Rate } from '../verdicts/comparable.ts'
 import { soleTenantOf } from '../verdicts/coverage_gaps.ts'
+import { HOUR_MS } from '../verdicts/losses/loss.ts'
 import { type Loss, lossesOf } from '../verdicts/losses/losses.ts'
 import { LATER_MS, LONGEST_LIFE_MS } from '../verdicts/match/agreement.ts'
 import { LOOK_BACK_FROM } from '../verdicts/match/assign_verdicts.ts'
@@ -223,8 +224,6 @@ async function logsLooked(
     ),
   )
 }
-
-const HOUR_MS = 3_600_000
 
 const cut = (sql: string) => `substringUTF8(toString(${sql}), 1, 200)`
 
