@@ -29,7 +29,7 @@ export interface PartScope {
   readonly messages: Bounds
 }
 
-/** What records name: the lower bound, and that with what are ambiguous. */
+/** What records name: the lower bound, and that with ambiguous accesses. */
 export interface Counts {
   readonly lowerMessages: number
   readonly messages: number

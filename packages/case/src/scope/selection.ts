@@ -109,7 +109,7 @@ const WHO: readonly (readonly IndicatorKind[])[] = [
   ['app'],
   ['principal'],
 ]
-/** Where: these frame the question, and what are ambiguous stays within the frame too. */
+/** Where: these frame the question, and ambiguous accesses stay within the frame too. */
 const WHERE: readonly (readonly IndicatorKind[])[] = [['mailbox'], ['operation']]
 
 export interface Condition {

@@ -11,9 +11,10 @@ import { text } from '@mintmark/core'
 import { countOf } from '../engine/rows.ts'
 import { Scratch } from '../engine/scratch.ts'
 import type { Session } from '../engine/session.ts'
+import { columnsSql } from '../store/columns.ts'
 import { readMeta, writeMeta } from '../store/meta.ts'
 import { completePeriods, GAP_COLUMNS, soleTenantOf, writeGaps } from './coverage_gaps.ts'
-import { OUTCOME_COLUMNS, preparedParams, verdictsOfRange } from './match/assign_verdicts.ts'
+import { OUTCOME, preparedParams, verdictsOfRange } from './match/assign_verdicts.ts'
 import { readClocks } from './match/clocks.ts'
 import { BUCKET_ORDER, CANDIDATE_COLUMNS, joinAll, OPEN_COLUMNS } from './match/join.ts'
 import { clientsOfMailService } from './match/mail_service.ts'
@@ -108,7 +109,7 @@ async function assignOpen(
 ): Promise<string> {
   const openRows = await countOf(session, open)
   const order = (by: string) => (openRows <= FEW_ROWS ? undefined : by)
-  const judged = await scratch.table('judged', OUTCOME_COLUMNS, order(BUCKET_ORDER))
+  const judged = await scratch.table('judged', columnsSql(OUTCOME), order(BUCKET_ORDER))
   if (openRows === 0) return judged
   const tables = {
     open,

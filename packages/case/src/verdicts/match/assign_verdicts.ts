@@ -6,7 +6,6 @@
 
 import type { Session } from '../../engine/session.ts'
 import { APP, HAS_TOKEN, SESSION } from '../../store/access_sql.ts'
-import { columnsSql } from '../../store/columns.ts'
 import { LATER_MS, LONGEST_LIFE_MS, sessionAgrees } from './agreement.ts'
 import { CLIENT, FAMILY, IS_WELL_MADE, PREFIX, WHO } from './context.ts'
 import { ASSIGNED_ID, FIRST_PARTY_APPS } from './first_party.ts'
@@ -155,11 +154,10 @@ const MATTER = `multiIf(
   '')`
 
 /** Columns of the table of outcomes, before they are weighed. */
-export const OUTCOME_COLUMNS: string =
-  columnsSql(`bucket UInt8; token_id UUID; record_id UUID; content UInt64;
+export const OUTCOME = `bucket UInt8; token_id UUID; record_id UUID; content UInt64;
   token_state Low; tenant Low; service Low; app Low; at_ms Int64; home Low; sid String; field Low;
   principal String; verdict Low; reason Low; matter Low; source Low; who String; prefix String;
-  client_family Low; client_kind Low; hour Int32; unit UUID; is_well_made UInt8`)
+  client_family Low; client_kind Low; hour Int32; unit UUID; is_well_made UInt8`
 
 /** Writes the verdicts of the open accesses of a bucket range into `judged`. */
 export async function verdictsOfRange(

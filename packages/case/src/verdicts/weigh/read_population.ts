@@ -36,7 +36,7 @@ const SIGNED_IN_COLUMNS = columnsSql(
   'owner Low; principal String; principal_id String; ip String; category Low; outcome Low; records UInt64',
 )
 
-/** @param judged table of `OUTCOME_COLUMNS`. */
+/** @param judged table of `OUTCOME`. */
 export async function readPopulation(
   session: Session,
   scratch: Scratch,

@@ -19,7 +19,7 @@ import {
   type Tenant,
 } from './population.ts'
 
-/** What is weighed_verdicts of a context. `reason` is given where the verdict becomes `undetermined`. */
+/** The strength of a context's verdicts. `reason` is given where the verdict becomes `undetermined`. */
 export interface Assigned {
   readonly context: Context
   readonly strength: Strength | ''

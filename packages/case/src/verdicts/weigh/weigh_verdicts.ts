@@ -1,5 +1,5 @@
 /**
- * Weighs the verdicts of a case, and writes what is outcomes.
+ * Weighs the verdicts of a case, and writes their strength and reason.
  *
  * @module
  */
@@ -8,8 +8,8 @@ import { countOf } from '../../engine/rows.ts'
 import type { Scratch } from '../../engine/scratch.ts'
 import type { Session } from '../../engine/session.ts'
 import { insertRows } from '../../engine/tab_separated.ts'
-import { columnsOf, nameOf } from '../../store/columns.ts'
-import { OUTCOME_COLUMNS } from '../match/assign_verdicts.ts'
+import { columnsOf, columnsSql, nameOf } from '../../store/columns.ts'
+import { OUTCOME } from '../match/assign_verdicts.ts'
 import { BUCKET_ORDER } from '../match/join.ts'
 import { CONTEXT_KEY, readPopulation } from './read_population.ts'
 import { type Assigned, weigh } from './weigh.ts'
@@ -19,7 +19,7 @@ const ASSIGNED_COLUMNS =
   service Low; source Low; matter Low; reason Low; day Int32; strength Low; new_reason Low`)
 const FEW_ROWS = 100_000
 
-/** @returns the table of outcomes: `OUTCOME_COLUMNS` and `strength`. */
+/** @returns the table of outcomes: `OUTCOME` and `strength`. */
 export async function weighVerdicts(
   session: Session,
   scratch: Scratch,
@@ -28,11 +28,7 @@ export async function weighVerdicts(
 ): Promise<string> {
   const rows = await countOf(session, judged)
   const order = rows <= FEW_ROWS ? undefined : BUCKET_ORDER
-  const outcomes = await scratch.table(
-    'outcomes',
-    `${OUTCOME_COLUMNS}, strength LowCardinality(String)`,
-    order,
-  )
+  const outcomes = await scratch.table('outcomes', columnsSql(`${OUTCOME}; strength Low`), order)
   await session.command('TRUNCATE TABLE not_shown')
   if (rows === 0) return outcomes
   const assigned = await scratch.table('assigned', ASSIGNED_COLUMNS.join(', '))
@@ -45,7 +41,9 @@ export async function weighVerdicts(
     weighed.notShown.map((one) => [one.home, one.property, one.value, one.explained, one.missing]),
   )
   const keys = CONTEXT_KEY.split(', ')
-  const columns = namesOf(OUTCOME_COLUMNS).filter((name) => name !== 'verdict' && name !== 'reason')
+  const columns = columnsOf(OUTCOME)
+    .map(nameOf)
+    .filter((name) => name !== 'verdict' && name !== 'reason')
   await session.command(
     `INSERT INTO ${outcomes} (${[...columns, 'verdict', 'reason', 'strength'].join(', ')})
      SELECT ${columns.map((name) => `j.${name}`).join(', ')},
@@ -65,10 +63,6 @@ function withDay(judged: string): string {
   const unit = [...CONTEXT_KEY.split(', ').filter((key) => key !== 'day'), 'unit'].join(', ')
   return `SELECT *, toInt32(intDiv(min(hour) OVER (PARTITION BY ${unit}), 24)) AS day FROM ${judged}`
 }
-
-/** Names of columns that are defined as `name Type, …`. */
-const namesOf = (columns: string): string[] =>
-  columns.split(',').map((column) => column.trim().split(' ')[0] ?? '')
 
 function cellsOf({ context, strength, reason }: Assigned): (string | number)[] {
   const { home, who, prefix, app, family, client, service, source, matter, day } = context

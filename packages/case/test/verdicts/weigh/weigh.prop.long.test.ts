@@ -299,7 +299,7 @@ it('taking explained tokens away makes nobody more accused', () => {
 
 describe('a ledger that says it has every token', () => {
   const WHO = 'person0@example.org'
-  /** What is weighed_verdicts of an id that the ledger has of somebody else, shown for `who`, `count` times. */
+  /** The strength for an id that the ledger has of somebody else, shown for `who`, `count` times. */
   function strengthOf(who: string, count: number): string | undefined {
     const [template] = lifeOf(1, 1, 8)
     assert.ok(template !== undefined)
