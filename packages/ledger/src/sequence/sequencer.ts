@@ -7,7 +7,6 @@
  *
  * @module
  */
-import { EventEmitter, once } from 'node:events'
 import { MintmarkError } from '@mintmark/core'
 import { LiveState } from '../live/live_state.ts'
 import { LiveByIssuer, type LiveToken } from '../live/live_tokens.ts'
@@ -22,7 +21,6 @@ import { Publisher, type PublisherOptions } from './publisher.ts'
 import { recoverLedger } from './recovery.ts'
 import { Shards } from './shards.ts'
 
-const PUBLISHED = 'published'
 const BATCH_ENTRIES = 4096
 /** Entries that may wait; beyond, callers have to try again. */
 const QUEUE_ENTRIES = 65_536
@@ -85,7 +83,8 @@ export class Sequencer {
   #partFailure: unknown
   #publishing: Promise<void> | undefined
   #publications = 0
-  readonly #events = new EventEmitter().setMaxListeners(0)
+  /** A set: thousands may wait, and an event emitter removes each in linear time. */
+  readonly #awaiting = new Set<() => void>()
   readonly #loop: Promise<void>
   readonly #failed: Promise<never>
 
@@ -164,7 +163,15 @@ export class Sequencer {
   /** Resolves when there were more than `seen` publications, or the signal is aborted. */
   async publishedAfter(seen: number, signal: AbortSignal): Promise<void> {
     if (this.#publications > seen || signal.aborted) return
-    await once(this.#events, PUBLISHED, { signal }).catch(() => undefined)
+    await new Promise<void>((resolve) => {
+      const done = () => {
+        this.#awaiting.delete(done)
+        signal.removeEventListener('abort', done)
+        resolve()
+      }
+      this.#awaiting.add(done)
+      signal.addEventListener('abort', done)
+    })
   }
 
   /**
@@ -263,7 +270,7 @@ export class Sequencer {
     if (this.#publisher.isNeeded) {
       await this.#publisher.publish()
       this.#publications++
-      this.#events.emit(PUBLISHED)
+      for (const done of this.#awaiting) done()
     }
     const { store, description } = this.#options
     const nowMs = this.#clock.sureMs
