@@ -152,6 +152,12 @@ describe('lint', () => {
     })
     assert.equal((await linted(files, true)).files, 3)
   })
+
+  it('examines a folder that is laid out as a record of keys', async () => {
+    const bad = `${JOSE}await jwtVerify(token, keys)`
+    const { files } = await linted({ observations: '', checkpoint: '', 'src/a.ts': bad })
+    assert.equal(files, 1)
+  })
 })
 
 const placesIn = async (source: string) =>

@@ -96,9 +96,12 @@ describe('a search for pinned keys', () => {
     const set = jwks(...known)
     const files = { 'keys/set.json': set, 'keys/pin.ts': good.pem, 'copy/set.json': set }
     const record = { 'record/observations': set, 'record/checkpoint': 'x', 'record/bodies/a': set }
-    const { said } = await searched({ ...files, ...record }, ['keys'])
+    // Folders of these names are no record.
+    const model = { 'model/observations/a.json': '{}', 'model/checkpoint/set.json': set }
+    const { said } = await searched({ ...files, ...record, ...model }, ['keys'])
     const places = said.map((each) => each.split(':')[0])
-    assert.deepEqual([...new Set(places)], ['copy/set.json', 'keys/pin.ts'])
+    const found = ['copy/set.json', 'keys/pin.ts', 'model/checkpoint/set.json']
+    assert.deepEqual([...new Set(places)], found)
   })
 
   it('say what was skipped, and which kids were not looked for', async () => {

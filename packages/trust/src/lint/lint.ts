@@ -86,6 +86,7 @@ export async function lint(folder: string, options: LintOptions): Promise<LintRe
   const nameOf = (file: string) => path.relative(folder, file) || path.basename(file)
   const onUnread = (file: string, why: string) => unread.push({ file: nameOf(file), why })
   const walk = {
+    isWithRecords: true,
     onUnread: (file: string, cause: unknown) => {
       if (file === folder) throw unreadable(file, cause)
       onUnread(file, errnoOf(cause))

@@ -1,9 +1,4 @@
-/**
- * Regular files below a folder, sorted. Links are not followed, and records of keys are not entered: their documents are
- * observations that somebody made already.
- *
- * @module
- */
+/** Regular files below a folder, sorted. Links are not followed. @module */
 import { type Dirent, promises as fs } from 'node:fs'
 import path from 'node:path'
 import { errnoOf } from '@mintmark/core'
@@ -11,6 +6,8 @@ import { errnoOf } from '@mintmark/core'
 export interface Walk {
   readonly onUnread: (folder: string, cause: unknown) => void
   readonly isLeftOut?: ((entry: Dirent) => boolean) | undefined
+  /** Left out by default: the documents of a record of keys are observations that somebody made already. */
+  readonly isWithRecords?: boolean
 }
 
 /** A file is a tree of its own. */
@@ -23,7 +20,7 @@ export async function* filesBelow(location: string, walk: Walk): AsyncGenerator<
     else walk.onUnread(location, cause)
     return
   }
-  if (isRecordFolder(entries)) return
+  if (walk.isWithRecords !== true && isRecordFolder(entries)) return
   for (const entry of entries.toSorted((a, b) => (a.name < b.name ? -1 : 1))) {
     const whole = path.join(location, entry.name)
     if (entry.name === '.git' || walk.isLeftOut?.(entry) === true) continue
@@ -33,6 +30,6 @@ export async function* filesBelow(location: string, walk: Walk): AsyncGenerator<
 }
 
 function isRecordFolder(entries: readonly Dirent[]): boolean {
-  const names = new Set(entries.map(({ name }) => name))
+  const names = new Set(entries.filter((entry) => entry.isFile()).map(({ name }) => name))
   return names.has('observations') && names.has('checkpoint')
 }
