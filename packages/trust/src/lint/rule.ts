@@ -66,7 +66,8 @@ export function readRules(): readonly Rule[] {
   const files = readdirSync(FOLDER).filter((name) => name.endsWith('.yaml'))
   return files.toSorted().flatMap((name) => {
     const family: unknown = parse(readFileSync(path.join(FOLDER, name), 'utf8'), { merge: true })
-    const rules = isObject(family) && Array.isArray(family['rules']) ? family['rules'] : []
+    const rules = isObject(family) ? family['rules'] : undefined
+    if (!Array.isArray(rules)) throw invalid(name, 'it has no "rules"')
     return rules.map((row: unknown) => ruleOf(isObject(row) ? row : {}, name))
   })
 }
