@@ -41,7 +41,7 @@ describe('a planted fault', () => {
 })
 
 describe('controls', () => {
-  it('that fail leave every vector cannotTell, and unasked', async () => {
+  it('that fail leave every vector undecided, and unasked', async () => {
     let asked = 0
     const report = await probeVerifier(() => () => {
       asked++

@@ -142,7 +142,7 @@ describe('a bearer target', () => {
 })
 
 describe('a target that cannot be judged', () => {
-  it('is one that does not answer: all is cannotTell', async () => {
+  it('is one that does not answer: nothing is decided', async () => {
     const url = await withDoor(strict(place()), (door) => Promise.resolve(new URL(door.url)))
     const report = await probe(bearerTarget({ url }), ['form'])
     assert.equal(report.controls[0]?.seen, 'no answer (ECONNREFUSED)')
