@@ -34,16 +34,22 @@ export function labelled(label: string, text: string, options: LabelledOptions =
 
 /** Words on at most `most` lines; what does not fit ends in an ellipsis, and so does a word that is wider than a line. */
 export function wrapped(text: string, width: number, most: number = Infinity): string[] {
-  const lines = linesOf(text, width)
+  const lines = linesOf(wordsOf(text), width)
   if (lines.length <= most) return lines.map((line) => shortened(line, width))
-  const [last = ''] = linesOf(lines[most - 1] ?? '', width - 2)
+  const [last = ''] = linesOf(wordsOf(lines[most - 1] ?? ''), width - 2)
   return [...lines.slice(0, most - 1), `${last} …`].map((line) => shortened(line, width))
 }
 
-function linesOf(text: string, width: number): string[] {
+// A number is not parted from its unit.
+const wordsOf = (text: string): readonly string[] => text.split(/ (?!%)/)
+
+/** Words of a shell: blanks in quotes are part of a word. */
+const shellWordsOf = (command: string): readonly string[] =>
+  command.match(/(?:'[^']*'|\\.|[^ ])+/g) ?? []
+
+function linesOf(words: readonly string[], width: number): string[] {
   const lines = ['']
-  // A number is not parted from its unit.
-  for (const word of text.split(/ (?!%)/)) {
+  for (const word of words) {
     const line = lines.at(-1) ?? ''
     if (line === '') lines[lines.length - 1] = word
     else if (line.length + 1 + word.length <= width) lines[lines.length - 1] = `${line} ${word}`
@@ -81,7 +87,9 @@ function fittedLine(line: string, width: number): string {
   const start = line.slice(0, indent)
   // What goes on is not to be taken for another entry of a list.
   const hanging = end !== '' || (indent > 0 && start.trim() === '') ? indent + 2 : indent
-  return linesOf(line.slice(indent), room - (hanging - indent))
+  const text = line.slice(indent)
+  const words = command === undefined ? wordsOf(text) : shellWordsOf(text)
+  return linesOf(words, room - (hanging - indent))
     .map((part, i) => (i === 0 ? start : ' '.repeat(hanging)) + part)
     .join(`${end}\n`)
 }

@@ -1,6 +1,5 @@
-import path from 'node:path'
 import { answer, type Case, type Selection } from '@mintmark/case'
-import { plural, safeText } from '@mintmark/core'
+import { plural, safeText, shellWord } from '@mintmark/core'
 import {
   findChromium,
   type WriteOptions,
@@ -99,7 +98,7 @@ function textOf(made: Made, width: number): string {
   return made
     .map(
       ({ out, whom, files }) =>
-        `${pathOf(out, '')}  ${safeText(whom?.name ?? '')}: ${plural(files.length, 'file')}\n`,
+        `${safeText(out, 1000)}  ${safeText(whom?.name ?? '')}: ${plural(files.length, 'file')}\n`,
     )
     .join('')
 }
@@ -114,19 +113,20 @@ function filesOf({ out, files }: Made[number], width: number): string[] {
   )
   const rows = matching(/\.csv$/).filter((name) => !IS_TABLE.test(name))
   const tables = matching(IS_TABLE).length
-  const lines = [
-    ['WRITTEN', `${plural(files.length, 'file')} in ${pathOf(out, '')}`],
+  const lists = [
     ['READ', documents.join(', ')],
     ['ROWS', [...rows, ...(tables > 0 ? [`${tables} × table-*.csv`] : [])].join(', ')],
     ['PROGRAMS', matching(/json/).join(', ')],
-    ['CHECK', `mintmark report verify ${pathOf(out, '')}`],
   ] as const
-  return lines.flatMap(([label, text]) =>
-    text === '' ? [] : labelled(label, text, { indent: 10, lines: 9, width }),
-  )
+  // Paths are copied: they are never cut.
+  return [
+    `WRITTEN   ${plural(files.length, 'file')} in ${safeText(out, 1000)}`,
+    ...lists.flatMap(([label, text]) =>
+      text === '' ? [] : labelled(label, text, { indent: 10, lines: 9, width }),
+    ),
+    `CHECK     mintmark report verify ${shellWord(out)}`,
+  ]
 }
 
 /** Six of the answer, and one a file. */
 const STEPS = 15
-
-const pathOf = (out: string, name: string) => safeText(path.join(out, name), 1000)

@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict'
+import { spawnSync } from 'node:child_process'
 import { generateKeyPairSync } from 'node:crypto'
 import {
   appendFileSync,
@@ -55,6 +56,14 @@ describe('report', () => {
     const messages = csv(readFileSync(join(out, 'messages.csv'), 'utf8'))
     assert.equal(messages.rows.length, STOLEN_MESSAGES)
     assert.ok(!readFileSync(join(out, 'MANIFEST.pub'), 'utf8').includes('PRIVATE'))
+  })
+
+  it('prints the command that checks it so that a shell takes it, however long the path', async () => {
+    const place = join(folder, `it's ${'long '.repeat(20)}`.trim())
+    const { out: printed } = await mintmark('report', ...inCase, '--out', place, '--no-pdf')
+    const [, command = ''] = /^CHECK +mintmark ([\s\S]*)\n$/m.exec(printed) ?? []
+    const read = spawnSync('sh', ['-c', `printf '%s\\n' ${command}`], { encoding: 'utf8' })
+    assert.deepEqual(read.stdout.trimEnd().split('\n'), ['report', 'verify', place])
   })
 
   it('--json names every file with its hash', async () => {
