@@ -26,7 +26,9 @@ export const section = (
   more: Partial<Pick<Section, 'figures' | 'tables'>> = {},
 ): Section => ({ id, title, statements, figures: [], tables: [], ...more })
 
-type CellName<Row> = { [Name in keyof Row]: Row[Name] extends Cell ? Name : never }[keyof Row]
+type CellName<Row> = {
+  [Name in keyof Row]: Row[Name] extends Exclude<Cell, Range> ? Name : never
+}[keyof Row]
 
 /** A column: its id, title, type (default: text) and cell (default: the member of the row that is named as its id). */
 type ColumnOf<Row> =
