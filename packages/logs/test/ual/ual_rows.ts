@@ -2,6 +2,7 @@ import assert from 'node:assert/strict'
 import { isObject, type Json, parseObject } from '@mintmark/core'
 import type { Adapter, FileContext } from '../../src/model/adapter.ts'
 import type { Access, Issuance } from '../../src/model/records.ts'
+import { UNKNOWN_ACCESS } from '../../src/model/unknown.ts'
 import { readUalRecord } from '../../src/ual/record.ts'
 import { ualAdapters } from '../../src/ual/shapes.ts'
 import { type Given, JSON_FILE, readWith } from '../identity/identity_rows.ts'
@@ -67,6 +68,7 @@ export const MAIL_READ: Json = {
 
 /** What {@link MAIL_READ} says, in any shape that carries all of it. */
 export const MAIL_READ_ACCESS: Access = {
+  ...UNKNOWN_ACCESS,
   recordId: '33333333-aaaa-4bbb-8ccc-000000000003',
   atMs: Date.UTC(2025, 5, 2, 8, 15, 30),
   source: 'ual',
@@ -87,13 +89,10 @@ export const MAIL_READ_ACCESS: Access = {
   mailboxId: '44444444-aaaa-4bbb-8ccc-000000000004',
   tenant: TENANT,
   tokenTenant: TENANT,
-  externalTenant: '',
   appId: '00000002-0000-0ff1-ce00-000000000000',
   clientAppId: '22222222-aaaa-4bbb-8ccc-000000000002',
   ip: '203.0.113.9',
-  deviceId: '',
   client: 'Client=OWA;Action=ViaProxy',
-  issuer: '',
   accessType: 'Bind',
   throttled: 0,
   items: [
@@ -112,12 +111,6 @@ export const MAIL_READ_ACCESS: Access = {
       subject: '',
     },
   ],
-  syncedFolders: [],
-  objectPath: '',
-  objectName: '',
-  objectHash: '',
-  bytes: 0,
-  detail: '',
 }
 
 /** A record with fields replaced; a field that is undefined is left out, as exporters do. */
