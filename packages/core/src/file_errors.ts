@@ -33,9 +33,9 @@ export function errnoOf(cause: unknown): string {
   return cause instanceof Error && 'code' in cause ? String(cause.code) : ''
 }
 
-/** `INPUT_UNREADABLE`, with the path and the system's name of the error. */
+/** `INPUT_UNREADABLE`, with the path, the reason in words and the system's name of the error. */
 export function unreadable(path: string, cause: unknown): MintmarkError {
   const errno = errnoOf(cause)
-  const message = `${path} cannot be read: ${errno}`
+  const message = `${path} cannot be read: ${whyUnread(errno)}`
   return new MintmarkError('INPUT_UNREADABLE', message, { errno, path }, { cause })
 }

@@ -1,7 +1,7 @@
 /** Files that options and operands name. @module */
 import { readFile } from 'node:fs/promises'
 import { buffer } from 'node:stream/consumers'
-import { errnoOf, MintmarkError, whyUnread } from '@mintmark/core'
+import { unreadable } from '@mintmark/core'
 import type { Options } from '../process/command.ts'
 import { textOption } from './option_values.ts'
 
@@ -10,9 +10,7 @@ export async function bytesOfFile(path: string): Promise<Buffer> {
   try {
     return path === '-' ? await buffer(process.stdin) : await readFile(path)
   } catch (cause) {
-    const errno = errnoOf(cause)
-    const message = `${path} cannot be read: ${whyUnread(errno)}`
-    throw new MintmarkError('INPUT_UNREADABLE', message, { path, errno }, { cause })
+    throw unreadable(path, cause)
   }
 }
 

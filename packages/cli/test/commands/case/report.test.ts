@@ -284,6 +284,8 @@ describe('report verify', () => {
   })
 
   it('fails for a folder that is no report', async () => {
-    assert.equal((await mintmark('report', 'verify', folder)).code, 3)
+    const { code, err } = await mintmark('report', 'verify', folder)
+    assert.equal(code, 3)
+    assert.match(err, /MANIFEST cannot be read: there is no such file \(INPUT_UNREADABLE\)/)
   })
 })
