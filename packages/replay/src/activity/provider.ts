@@ -77,15 +77,15 @@ export function replayDay({ world, of, dayMs, into, truth }: Omit<TenantDay, 'ra
       theft(startMs + (44 + at) * MINUTE, { operation, ...DUMP })
 }
 
-type Desk = Pick<Working, 'of' | 'person' | 'random'>
+type Actor = Pick<Working, 'of' | 'person' | 'random'>
 
 /** Signs somebody in at the office. */
-function atOffice(desk: Desk, startMs: number, into: Happenings): Token {
-  const { office } = desk.person
-  const signedIn = { ...desk, session: guid(desk.random) }
+function atOffice(actor: Actor, startMs: number, into: Happenings): Token {
+  const { office } = actor.person
+  const signedIn = { ...actor, session: guid(actor.random) }
   const made = makeToken(signedIn, startMs, apps.SHAREPOINT, apps.SHAREPOINT, office.ip)
   const token: Token = { ...made, origin: 'interactive' }
-  into.signIns.push(signInOf(desk, token, 'interactive', office))
+  into.signIns.push(signInOf(actor, token, 'interactive', office))
   return token
 }
 
@@ -93,9 +93,9 @@ function atOffice(desk: Desk, startMs: number, into: Happenings): Token {
 export function debugDay({ world, of, dayMs, into }: Omit<TenantDay, 'random'>): void {
   if (isWeekend(dayMs) || dayMs < Date.UTC(2021, 3, 26) || (dayMs / DAY) % 9 !== 0) return
   const person = world.person(of, (dayMs / DAY) % 5)
-  const desk = { of, person, random: world.random(STREAM, dayMs / DAY, 1) }
+  const actor = { of, person, random: world.random(STREAM, dayMs / DAY, 1) }
   const startMs = dayMs + 18 * HOUR
-  const token = atOffice(desk, startMs, into)
+  const token = atOffice(actor, startMs, into)
   const opened = { operation: 'FileAccessed', ...DUMP }
-  into.audits.push(fileRecord(desk, token, startMs + 3 * MINUTE, opened))
+  into.audits.push(fileRecord(actor, token, startMs + 3 * MINUTE, opened))
 }

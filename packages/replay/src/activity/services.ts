@@ -82,9 +82,9 @@ function phonesByNight(
     const person = world.person(of, index)
     const atMs = dayMs + hour * HOUR + random.below(55 * MINUTE)
     const session = world.phoneSession(of, person, dayMs)
-    const desk = { of, person, random, session }
-    const token = makeToken(desk, atMs, apps.PHONE, apps.EXCHANGE, person.mobile.ip)
-    into.signIns.push(signInOf(desk, token, 'non-interactive', person.mobile))
+    const actor = { of, person, random, session }
+    const token = makeToken(actor, atMs, apps.PHONE, apps.EXCHANGE, person.mobile.ip)
+    into.signIns.push(signInOf(actor, token, 'non-interactive', person.mobile))
   }
 }
 
