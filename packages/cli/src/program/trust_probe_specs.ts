@@ -83,7 +83,7 @@ export const TRUST_PROBE_COMMANDS: readonly Spec[] = [
       '--allow <FILE>  accepted vectors that are known, each with a reason and an end date',
       '--name <NAME>  name of the target in reports (default: its address)',
       option('--rate <N>  most requests a second').default('20'),
-      '--schedule <EVERY>  repeat the probe, such as every 24h; JSON lines, until stopped',
+      '--schedule <TIME>  repeat after each such time: 30m, 24h; JSON lines, until stopped',
       '--alarms <FILE>  guard.json: its pushed streams get an alarm for each accepted forgery',
       '--run <ID>  name of this run, for a target that confirms it',
       ...outputs,
