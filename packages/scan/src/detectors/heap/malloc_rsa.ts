@@ -45,7 +45,7 @@ interface Order {
   readonly isBig: boolean
   readonly isFull: typeof isFull
   readonly low: (bytes: Uint8Array, from: number, length: number) => number
-  readonly read: (bytes: Uint8Array) => bigint
+  readonly read: (bytes: Uint8Array, budget: WorkBudget) => bigint
 }
 
 const LITTLE: Order = {
@@ -124,7 +124,7 @@ function productIn(chunk: Chunk, order: Order, budget: WorkBudget): Detected | u
     .map((place) => ({ place, low: order.low(bytes, place, half) }))
   for (const pair of pairsOf(near, (a, b) => Math.imul(a.low, b.low) === low)) {
     const read = (place: number, bytesOf: number) =>
-      order.read(bytes.subarray(place, place + bytesOf))
+      order.read(bytes.subarray(place, place + bytesOf), budget)
     const [p = 0n, q = 0n] = pair.map(({ place }) => read(place, half))
     const n = read(from, length)
     if (p * q !== n) continue

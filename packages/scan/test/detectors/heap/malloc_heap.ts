@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict'
 import { generateKeyPairSync, type JsonWebKey, type KeyObject } from 'node:crypto'
 import { fromBigEndian } from '@mintmark/keys/arithmetic/modular'
-import { UNLIMITED } from '@mintmark/keys/material/work_budget'
+import { UNLIMITED, type WorkBudget } from '@mintmark/keys/material/work_budget'
 import { readAgain } from '@mintmark/testkit'
 import type { Anchor } from '../../../src/anchors/anchor.ts'
 import type { Detected } from '../../../src/anchors/detected.ts'
@@ -45,14 +45,16 @@ export function heapOf(
 }
 
 /** What these anchors give. */
-export function hitsBy(anchors: readonly Anchor[], bytes: Uint8Array): Detected[] {
+export function hitsBy(
+  anchors: readonly Anchor[],
+  bytes: Uint8Array,
+  budget: WorkBudget = UNLIMITED,
+): Detected[] {
   return anchors.flatMap(({ pattern, mask, detect }) => {
     const places = Array.from({ length: bytes.length - 8 }, (_, at) => at)
     const fits = (at: number) =>
       pattern.every((byte, k) => ((bytes[at + k] ?? 0) & (mask?.[k] ?? 255)) === byte)
-    return places
-      .filter((at) => fits(at))
-      .flatMap((at) => detect(bytes, at, { budget: UNLIMITED }) ?? [])
+    return places.filter((at) => fits(at)).flatMap((at) => detect(bytes, at, { budget }) ?? [])
   })
 }
 

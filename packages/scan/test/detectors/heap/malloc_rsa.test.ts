@@ -1,7 +1,9 @@
 import assert from 'node:assert/strict'
+import { randomBytes } from 'node:crypto'
 import { describe, it } from 'node:test'
+import { WorkBudget } from '@mintmark/keys/material/work_budget'
 import { MALLOC_RSA_ANCHORS } from '../../../src/detectors/heap/malloc_rsa.ts'
-import { expected, foundBy, heapOf, keyOf, limbs } from './malloc_heap.ts'
+import { expected, foundBy, heapOf, hitsBy, keyOf, limbs } from './malloc_heap.ts'
 
 /** What `free` writes: where the next chunk is, and a number that marks this one as free. */
 const FREED = Uint8Array.from(Buffer.from('b0a5461d7c560000c91f4e8a63d2075b', 'hex'))
@@ -73,4 +75,18 @@ describe('a modulus in a chunk of malloc, with its primes in others', () => {
       assert.deepEqual(found(heapOf(numbers.map(limbs)).bytes), [])
     }
   })
+})
+
+it('counts the cost of each pair of numbers that may be the primes of a modulus', () => {
+  const number = (length: number) => {
+    const bytes = randomBytes(length)
+    bytes.writeUInt32LE(1)
+    return bytes.fill(0x80, length - 1)
+  }
+  const primes = 40
+  const { bytes } = heapOf([number(128), ...Array.from({ length: primes }, () => number(64))])
+  const budget = new WorkBudget()
+  assert.deepEqual(hitsBy(MALLOC_RSA_ANCHORS, bytes, budget), [])
+  const { cost } = budget.end()
+  assert.ok(cost > 1500 * ((primes * (primes - 1)) / 2), `${cost}`)
 })
