@@ -11,9 +11,6 @@ import { isObject, parseObject } from './json.ts'
 /** Of this process alone: what bears it was made by it, whatever pids come again. */
 export const RUN: string = randomBytes(6).toString('hex')
 
-/** In place of the start of a process that has ended, and of one that was killed and still has threads. */
-const ENDED = 'ended'
-const ENDING = 'ending'
 /** A killed process keeps its locks until its memory is freed: two seconds for 3 GB. */
 const MOST_ENDING_MS = 10_000
 const PAUSE_MS = 20
@@ -30,7 +27,7 @@ export interface Holder {
 
 /** This process. */
 export function self(): Holder {
-  return { host: hostname(), pid: process.pid, started: startOf(process.pid), run: RUN }
+  return { host: hostname(), pid: process.pid, started: statOf(process.pid).started, run: RUN }
 }
 
 /** Whether the holder runs; a holder on another host is taken to run. Waits up to 10 s for one that was killed to end. */
@@ -43,15 +40,11 @@ export function isAlive(holder: Holder): boolean {
     return isObject(cause) && cause['code'] === 'EPERM'
   }
   if (holder.started === '') return true
-  const start = startOnceEnded(holder.pid)
-  return start === ENDING || start === holder.started
-}
-
-function startOnceEnded(pid: number): string {
   const until = Date.now() + MOST_ENDING_MS
   for (;;) {
-    const start = startOf(pid)
-    if (start !== ENDING || Date.now() > until) return start
+    const { started, state } = statOf(holder.pid)
+    if (started !== holder.started || state === 'ended') return false
+    if (state === 'runs' || Date.now() > until) return true
     Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, PAUSE_MS)
   }
 }
@@ -68,13 +61,14 @@ export function parseHolder(source: string): Holder | undefined {
  * Field 22 of /proc/PID/stat; the command name before it may hold spaces and parentheses. A process that has ended, and
  * that its parent has not reaped yet, is not running: see field 3. Its other threads, in field 20, may outlive its first.
  */
-function startOf(pid: number): string {
+function statOf(pid: number): { started: string; state: 'runs' | 'ending' | 'ended' } {
   try {
     const stat = readFileSync(`/proc/${pid}/stat`, 'utf8')
     const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ')
-    if (!/^[ZX]/i.test(fields[0] ?? '')) return fields[19] ?? ''
-    return Number(fields[17]) > 1 ? ENDING : ENDED
+    const started = fields[19] ?? ''
+    if (!/^[ZX]/i.test(fields[0] ?? '')) return { started, state: 'runs' }
+    return { started, state: Number(fields[17]) > 1 ? 'ending' : 'ended' }
   } catch {
-    return ''
+    return { started: '', state: 'ended' }
   }
 }
