@@ -16,29 +16,32 @@ import { verifyOpaque } from './verify_opaque.ts'
 export type { Verification } from '../material/verification.ts'
 
 /** Verifies material that was assembled elsewhere: a JWK, an XML file, a search by public key. */
-export function verifyMaterial(material: KeyMaterial): Verification {
+export function verifyMaterial(
+  material: KeyMaterial,
+  budget: WorkBudget = UNLIMITED,
+): Verification {
   const { type } = material
-  if (type === 'rsa') return verifiedRsa(material)
+  if (type === 'rsa') return verifiedRsa(material, budget)
   if (type === 'ec')
-    return verifiedEc(material.curve, material.d, material, material.computed, UNLIMITED)
+    return verifiedEc(material.curve, material.d, material, material.computed, budget)
   if (type === 'okp') {
     return verifiedOkp(
       material.curve,
       material.secret,
       material.publicKey,
       material.computed,
-      UNLIMITED,
+      budget,
     )
   }
-  return verifyOpaque(material)
+  return verifyOpaque(material, budget)
 }
 
-function verifiedRsa(material: RsaMaterial): Verification {
+function verifiedRsa(material: RsaMaterial, budget: WorkBudget): Verification {
   const bits = bitLength(material.n)
   if (material.p === undefined && material.d === undefined) {
     return { certainty: 'candidate', proof: 'no private part', bits, kind: 'rsa', material }
   }
-  return verifyRsa(material, UNLIMITED) ?? unverified('rsa', bits, 'no equation of RSA holds')
+  return verifyRsa(material, budget) ?? unverified('rsa', bits, 'no equation of RSA holds')
 }
 
 /** Of d·G: OpenSSL has P-256 in assembly. */

@@ -7,17 +7,17 @@ import { type GroupParts, verifyGroup } from '../arithmetic/group.ts'
 import { bitLength, fromBigEndian, toShortestBytes } from '../arithmetic/modular.ts'
 import type { OpaqueMaterial } from '../material/key_material.ts'
 import { unverified, type Verification } from '../material/verification.ts'
-import { UNLIMITED, type WorkBudget } from '../material/work_budget.ts'
+import type { WorkBudget } from '../material/work_budget.ts'
 import { groupKeyOfSpki, groupKeySpki } from '../public_half/group_spki.ts'
 import { spkiParts } from '../public_half/spki.ts'
 import { pqSchemeOfOid, verifyPq } from './post_quantum.ts'
 
 /** See {@link Verification}; symmetric keys are candidates, since any bytes are one. */
-export function verifyOpaque(material: OpaqueMaterial): Verification {
+export function verifyOpaque(material: OpaqueMaterial, budget: WorkBudget): Verification {
   const { type: kind, secret } = material
   const group = kind === 'dsa' || kind === 'dh' ? groupOf(material) : undefined
   if (group !== undefined && (kind === 'dsa' || kind === 'dh')) {
-    const verified = verifyGroupKey(kind, group, UNLIMITED, material.computed)
+    const verified = verifyGroupKey(kind, group, budget, material.computed)
     if (verified !== undefined) return verified
     return unverified(
       kind,
@@ -25,7 +25,7 @@ export function verifyOpaque(material: OpaqueMaterial): Verification {
       'g^x is not y, or not computed: too much looks like keys',
     )
   }
-  const postQuantum = verifiedPq(material)
+  const postQuantum = verifiedPq(material, budget)
   if (postQuantum !== undefined) return postQuantum
   const bits = secret.length * 8
   return { certainty: 'candidate', proof: 'nothing to compare with', bits, kind, material }
@@ -57,17 +57,15 @@ function groupOf({ secret, publicKey }: OpaqueMaterial): GroupParts | undefined 
 }
 
 /** Seed and expanded key are distinguished by their lengths. */
-function verifiedPq({ secret, publicKey, computed }: OpaqueMaterial): Verification | undefined {
+function verifiedPq(
+  { secret, publicKey, computed }: OpaqueMaterial,
+  budget: WorkBudget,
+): Verification | undefined {
   const oid = publicKey && spkiParts(publicKey)?.oid
   const scheme = oid === undefined ? undefined : pqSchemeOfOid(oid)
   if (scheme === undefined || publicKey === undefined) return undefined
   const isSeed = secret.length === scheme.seedLength
-  const proof = verifyPq(
-    scheme,
-    isSeed ? secret : undefined,
-    isSeed ? undefined : secret,
-    UNLIMITED,
-  )
+  const proof = verifyPq(scheme, isSeed ? secret : undefined, isSeed ? undefined : secret, budget)
   return proof && checked(proof, publicKey, isSeed && computed !== true)
 }
 

@@ -6,6 +6,7 @@
 
 import { verifyMaterial } from '@mintmark/keys/der_keys/verify'
 import type { KeyMaterial, RsaMaterial } from '@mintmark/keys/material/key_material'
+import { WorkBudget } from '@mintmark/keys/material/work_budget'
 import { keyIdOf } from '@mintmark/keys/public_half/key_id'
 import type { PublicKey } from '@mintmark/keys/public_half/public_key'
 import type { Detected } from '../anchors/detected.ts'
@@ -43,11 +44,18 @@ const MOST_DIVISIONS = 200_000
 export class PublicHalves {
   readonly #isKnown: (spkiSha256: string) => boolean
   readonly #moduli: readonly RsaMaterial[]
+  /** Without a limit: it keeps what was verified, for a dump can have thousands of copies of one key. */
+  readonly #budget: WorkBudget
   readonly #ofPrime = new Map<bigint, RsaMaterial | undefined>()
   #divisions = 0
 
   /** @param isKnown whether a public key is known, by the hash of its SubjectPublicKeyInfo */
-  constructor(keys: readonly PublicKey[], isKnown: (spkiSha256: string) => boolean) {
+  constructor(
+    keys: readonly PublicKey[],
+    isKnown: (spkiSha256: string) => boolean,
+    budget: WorkBudget = new WorkBudget(),
+  ) {
+    this.#budget = budget
     this.#isKnown = isKnown
     this.#moduli = keys.flatMap(({ material }) => (material.type === 'rsa' ? [material] : []))
   }
@@ -58,7 +66,7 @@ export class PublicHalves {
     if (material === undefined) return undefined
     const { spkiSha256 } = keyIdOf(material)
     if (spkiSha256 === undefined || !this.#isKnown(spkiSha256)) return undefined
-    const { certainty, proof, kind, bits, material: shown } = verifyMaterial(material)
+    const { certainty, proof, kind, bits, material: shown } = verifyMaterial(material, this.#budget)
     if (certainty !== 'proven' || shown === undefined) return undefined
     const words = `${proof}, which is known`
     return { offset: 0, length, kind, form, bits, certainty, proof: words, material: shown }
