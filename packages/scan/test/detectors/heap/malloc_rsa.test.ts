@@ -8,6 +8,12 @@ import { expected, foundBy, heapOf, hitsBy, keyOf, limbs } from './malloc_heap.t
 /** What `free` writes: where the next chunk is, and a number that marks this one as free. */
 const FREED = Uint8Array.from(Buffer.from('b0a5461d7c560000c91f4e8a63d2075b', 'hex'))
 
+function numberEndingIn1(length: number): Uint8Array {
+  const bytes = randomBytes(length)
+  bytes.writeUInt32LE(1)
+  return bytes.fill(0x80, length - 1)
+}
+
 const found = (bytes: Uint8Array) => foundBy(MALLOC_RSA_ANCHORS, bytes)
 
 describe('a modulus in a chunk of malloc, with its primes in others', () => {
@@ -78,13 +84,11 @@ describe('a modulus in a chunk of malloc, with its primes in others', () => {
 })
 
 it('counts the cost of each pair of numbers that may be the primes of a modulus', () => {
-  const number = (length: number) => {
-    const bytes = randomBytes(length)
-    bytes.writeUInt32LE(1)
-    return bytes.fill(0x80, length - 1)
-  }
   const primes = 40
-  const { bytes } = heapOf([number(128), ...Array.from({ length: primes }, () => number(64))])
+  const { bytes } = heapOf([
+    numberEndingIn1(128),
+    ...Array.from({ length: primes }, () => numberEndingIn1(64)),
+  ])
   const budget = new WorkBudget()
   assert.deepEqual(hitsBy(MALLOC_RSA_ANCHORS, bytes, budget), [])
   const { cost } = budget.end()
