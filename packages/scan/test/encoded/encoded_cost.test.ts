@@ -36,6 +36,6 @@ describe('letters that stand for text', () => {
       }
       reader.read(encoded, 0, encoded.length, take, probe)
     })
-    assert.ok(hits > 0 && cost > 90_000 * hits, `${cost} ns, ${hits} hits`)
+    assert.ok(hits > 0 && cost > 105_000 * hits, `${cost} ns, ${hits} hits`)
   })
 })

@@ -1,26 +1,26 @@
-import { UNLIMITED } from '@mintmark/keys/material/work_budget'
+import { UNLIMITED, type WorkBudget } from '@mintmark/keys/material/work_budget'
 import type { Anchor } from '../../../src/anchors/anchor.ts'
 import type { Detected } from '../../../src/anchors/detected.ts'
 import { TEXT_ANCHORS } from '../../../src/detectors/text/text_anchors.ts'
 import { type EncodedBytes, LayerReader } from '../../../src/encoded/encoded_layers.ts'
 import { keysOf } from '../../../src/encoded/layer_keys.ts'
 
-const PROBE = { budget: UNLIMITED }
-
 /** What the anchors lead to in `bytes` and in what they code, searched for the plain way; each offset and form once. */
 export function hitsIn(
   bytes: Uint8Array,
   anchors: readonly Anchor[] = TEXT_ANCHORS,
+  budget: WorkBudget = UNLIMITED,
 ): readonly Detected[] {
+  const probe = { budget }
   const hits = new Map<string, Detected>()
   const take = (hit: Detected | undefined): void => {
     if (hit !== undefined) hits.set(`${hit.offset} ${hit.form}`, hit)
   }
-  for (const { detect, at } of offsetsIn(bytes, anchors)) take(detect(bytes, at, PROBE))
+  for (const { detect, at } of offsetsIn(bytes, anchors)) take(detect(bytes, at, probe))
   const takeAll = (encoded: EncodedBytes): void => {
-    for (const hit of keysOf(encoded, PROBE)) take(hit)
+    for (const hit of keysOf(encoded, probe)) take(hit)
   }
-  new LayerReader({ isDeep: false }).read(bytes, 0, bytes.length, takeAll, PROBE)
+  new LayerReader({ isDeep: false }).read(bytes, 0, bytes.length, takeAll, probe)
   return [...hits.values()].toSorted((a, b) => a.offset - b.offset)
 }
 
