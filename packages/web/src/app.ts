@@ -101,13 +101,13 @@ function enter(c: Context, auth: SessionAuth): Response {
   const cookie = auth.exchange(c.req.query('token') ?? '')
   if (cookie === undefined) return refused('token')
   const head = '<meta http-equiv="refresh" content="0;url=/">'
-  const entryAddress = barePage(200, {
+  const opened = barePage(200, {
     title: 'Open',
     body: '<p><a href="/">Open the case</a></p>',
     head,
   })
-  entryAddress.headers.set('Set-Cookie', cookie)
-  return entryAddress
+  opened.headers.set('Set-Cookie', cookie)
+  return opened
 }
 
 /** A refusal as a page, where a person has asked; undefined for what stays as it is. */

@@ -55,7 +55,7 @@ describe('a person who is refused', () => {
   })
 })
 
-describe('the entryAddress', () => {
+describe('the printed address', () => {
   const foreign = { Cookie: '', 'Sec-Fetch-Site': 'cross-site' }
 
   it('may be followed from a file or a chat, and not be embedded', async () => {
