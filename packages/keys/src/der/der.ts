@@ -5,7 +5,6 @@
  *
  * @module
  */
-import { UNLIMITED, type WorkBudget } from '../material/work_budget.ts'
 
 /** One element: `at` its tag, content in [`from`, `to`). */
 export interface Element {
@@ -30,13 +29,7 @@ export const TAG = {
 const MOST_CHILDREN = 64
 
 /** The element at `at`, or undefined if it does not are whole within `end`. */
-export function elementAt(
-  bytes: Uint8Array,
-  at: number,
-  end: number,
-  budget: WorkBudget = UNLIMITED,
-): Element | undefined {
-  budget.spend(20)
+export function elementAt(bytes: Uint8Array, at: number, end: number): Element | undefined {
   const limit = Math.min(end, bytes.length)
   if (at < 0 || at + 2 > limit) return undefined
   const tag = bytes[at] ?? 0
@@ -67,24 +60,18 @@ export function elementOf(
   at: number,
   end: number,
   tag: number,
-  budget: WorkBudget = UNLIMITED,
 ): Element | undefined {
   // Most offsets that are tried fail here: the tag is examined before anything is made.
   if (bytes[at] !== tag) return undefined
-  return elementAt(bytes, at, end, budget)
+  return elementAt(bytes, at, end)
 }
 
 /** The elements in [from, to), or undefined if they do not fill it exactly or are more than a key has. */
-export function elementsIn(
-  bytes: Uint8Array,
-  from: number,
-  to: number,
-  budget: WorkBudget = UNLIMITED,
-): Element[] | undefined {
+export function elementsIn(bytes: Uint8Array, from: number, to: number): Element[] | undefined {
   const found: Element[] = []
   let at = from
   while (at < to) {
-    const element = elementAt(bytes, at, to, budget)
+    const element = elementAt(bytes, at, to)
     if (element === undefined || found.length === MOST_CHILDREN) return undefined
     found.push(element)
     at = element.to
@@ -93,12 +80,8 @@ export function elementsIn(
 }
 
 /** The elements inside `parent`. See {@link elementsIn}. */
-export function childrenOf(
-  bytes: Uint8Array,
-  parent: Element,
-  budget: WorkBudget = UNLIMITED,
-): Element[] | undefined {
-  return elementsIn(bytes, parent.from, parent.to, budget)
+export function childrenOf(bytes: Uint8Array, parent: Element): Element[] | undefined {
+  return elementsIn(bytes, parent.from, parent.to)
 }
 
 /** A view of the content. */
@@ -123,14 +106,9 @@ export function lengthOf(element: Element): number {
  * An anchor is found inside; its header ends right before and is 2 to 6 bytes. A header is taken only if its
  * length stays within `end`.
  */
-export function sequenceAround(
-  bytes: Uint8Array,
-  from: number,
-  end: number,
-  budget: WorkBudget,
-): Element | undefined {
+export function sequenceAround(bytes: Uint8Array, from: number, end: number): Element | undefined {
   for (let header = 2; header <= 6; header++) {
-    const sequence = elementOf(bytes, from - header, end, TAG.sequence, budget)
+    const sequence = elementOf(bytes, from - header, end, TAG.sequence)
     if (sequence?.from === from) return sequence
   }
   return undefined

@@ -23,31 +23,20 @@ export function placed(
   version: number,
   to: number,
   proof: Verification,
-  budget: WorkBudget,
 ): DerKey {
-  const whole = wholeOf(bytes, version, to, budget)
+  const whole = wholeOf(bytes, version, to)
   return { ...proof, form, from: whole?.at ?? version, to: whole?.to ?? to }
 }
 
 /** The SEQUENCE around what is in [version, to), if it is there. */
-export function wholeOf(
-  bytes: Uint8Array,
-  version: number,
-  to: number,
-  budget: WorkBudget,
-): Element | undefined {
-  const whole = sequenceAround(bytes, version, bytes.length, budget)
+export function wholeOf(bytes: Uint8Array, version: number, to: number): Element | undefined {
+  const whole = sequenceAround(bytes, version, bytes.length)
   return whole !== undefined && whole.to >= to ? whole : undefined
 }
 
 /** Whether the SEQUENCE around `version` is there and ends at `to`, as writers make it. */
-export function isFilled(
-  bytes: Uint8Array,
-  version: number,
-  to: number,
-  budget: WorkBudget,
-): boolean {
-  return wholeOf(bytes, version, to, budget)?.to === to
+export function isFilled(bytes: Uint8Array, version: number, to: number): boolean {
+  return wholeOf(bytes, version, to)?.to === to
 }
 
 /** The text for a key whose structure is cut and whose secret nothing verifies. */
@@ -64,16 +53,11 @@ export function behindVersion(
 }
 
 /** `count` non-negative INTEGERs in a row from `at`, or as many as there are. */
-export function integersAt(
-  bytes: Uint8Array,
-  at: number,
-  count: number,
-  budget: WorkBudget,
-): Element[] {
+export function integersAt(bytes: Uint8Array, at: number, count: number): Element[] {
   const found: Element[] = []
   let next = at
   while (found.length < count) {
-    const element = elementOf(bytes, next, bytes.length, TAG.integer, budget)
+    const element = elementOf(bytes, next, bytes.length, TAG.integer)
     if (element === undefined || lengthOf(element) === 0) break
     if ((bytes[element.from] ?? 0) >= 0x80) break
     found.push(element)

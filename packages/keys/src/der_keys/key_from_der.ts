@@ -15,8 +15,8 @@ export type { DerKey } from './der_key.ts'
 
 /** The key that `der` spells from its first byte on, or undefined if it spells none; bytes behind it are ignored. */
 export function keyFromDer(der: Uint8Array, budget: WorkBudget = UNLIMITED): DerKey | undefined {
-  const whole = elementOf(der, 0, der.length, TAG.sequence, budget)
-  const [version, second] = (whole && childrenOf(der, whole, budget)) ?? []
+  const whole = elementOf(der, 0, der.length, TAG.sequence)
+  const [version, second] = (whole && childrenOf(der, whole)) ?? []
   if (version?.tag !== TAG.integer || second === undefined) return undefined
   return keyAt(der, version, second, budget)
 }

@@ -10,7 +10,7 @@ import { RSA_BITS } from '../arithmetic/rsa.ts'
 import { childrenOf, type Element, elementOf, lengthOf, TAG } from '../der/der.ts'
 import { isRandomLooking } from '../material/random_looking.ts'
 import { unverified } from '../material/verification.ts'
-import { UNLIMITED, type WorkBudget } from '../material/work_budget.ts'
+import type { WorkBudget } from '../material/work_budget.ts'
 import { behindVersion, type DerKey, integersAt, numberOf, placed } from './der_key.ts'
 import { verifyRsa } from './verify.ts'
 import { verifyGroupKey } from './verify_opaque.ts'
@@ -22,11 +22,11 @@ const DSA_INTEGERS = 5
 export function pkcs1At(
   bytes: Uint8Array,
   version: number,
-  budget: WorkBudget = UNLIMITED,
+  budget: WorkBudget,
 ): DerKey | undefined {
   const at = behindVersion(bytes, version, [0, 1])
   if (at === undefined) return undefined
-  const integers = integersAt(bytes, at, RSA_INTEGERS, budget)
+  const integers = integersAt(bytes, at, RSA_INTEGERS)
   const last = integers.at(-1)
   if (last === undefined) return undefined
   if (integers.length === RSA_INTEGERS) return rsaOf(bytes, version, integers, last, budget)
@@ -47,7 +47,7 @@ function rsaOf(
   const to = more?.to ?? last.to
   const [n, e, d, p, q, dP, dQ, qInv] = integers.map((element) => numberOf(bytes, element, budget))
   const proof = verifyRsa({ n, e, d, p, q, dP, dQ, qInv, others: more?.primes ?? [] }, budget)
-  if (proof !== undefined) return placed(bytes, 'pkcs1-der', version, to, proof, budget)
+  if (proof !== undefined) return placed(bytes, 'pkcs1-der', version, to, proof)
   // A structure of fitting sizes that is filled with something else than numbers of a key is nothing.
   const isFilled = integers
     .filter((_, i) => i !== 1)
@@ -58,7 +58,7 @@ function rsaOf(
     bitLength(n ?? 0n),
     'laid out as a key, no equation of RSA holds',
   )
-  return placed(bytes, 'pkcs1-der', version, to, damaged, budget)
+  return placed(bytes, 'pkcs1-der', version, to, damaged)
 }
 
 /** Dropped here, before any number is made of them, are rows of INTEGERs that are no key by their lengths. */
@@ -75,11 +75,11 @@ function otherPrimes(
   at: number,
   budget: WorkBudget,
 ): { primes: bigint[]; to: number } | undefined {
-  const list = elementOf(bytes, at, bytes.length, TAG.sequence, budget)
+  const list = elementOf(bytes, at, bytes.length, TAG.sequence)
   if (list === undefined || lengthOf(list) > RSA_BITS.most) return undefined
   const primes: bigint[] = []
-  for (const info of childrenOf(bytes, list, budget) ?? []) {
-    const prime = elementOf(bytes, info.from, info.to, TAG.integer, budget)
+  for (const info of childrenOf(bytes, list) ?? []) {
+    const prime = elementOf(bytes, info.from, info.to, TAG.integer)
     if (prime !== undefined) primes.push(numberOf(bytes, prime, budget))
   }
   return { primes, to: list.to }
@@ -99,7 +99,7 @@ function dsaOf(
     numberOf(bytes, each, budget),
   )
   const proof = verifyGroupKey('dsa', { p, q, g, y, x }, budget)
-  return proof && placed(bytes, 'dsa-der', version, last.to, proof, budget)
+  return proof && placed(bytes, 'dsa-der', version, last.to, proof)
 }
 
 function areSizesOfDsa(integers: readonly Element[]): boolean {

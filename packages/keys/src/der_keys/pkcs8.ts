@@ -40,25 +40,20 @@ export function pkcs8At(
   version: number,
   budget: WorkBudget,
 ): DerKey | undefined {
-  const pkcs8 = readPkcs8(bytes, version, budget)
+  const pkcs8 = readPkcs8(bytes, version)
   const proof = pkcs8 && judged(bytes, version, pkcs8, budget)
-  return pkcs8 && proof && placed(bytes, 'pkcs8-der', version, pkcs8.to, proof, budget)
+  return pkcs8 && proof && placed(bytes, 'pkcs8-der', version, pkcs8.to, proof)
 }
 
 /** The structure whose version INTEGER is at `version`, or undefined. */
-export function readPkcs8(
-  bytes: Uint8Array,
-  version: number,
-  budget: WorkBudget,
-): Pkcs8 | undefined {
+export function readPkcs8(bytes: Uint8Array, version: number): Pkcs8 | undefined {
   const at = behindVersion(bytes, version, [0, 1])
-  const algorithm =
-    at === undefined ? undefined : elementOf(bytes, at, bytes.length, TAG.sequence, budget)
+  const algorithm = at === undefined ? undefined : elementOf(bytes, at, bytes.length, TAG.sequence)
   if (algorithm === undefined || lengthOf(algorithm) > LONGEST_ALGORITHM) return undefined
-  const key = elementOf(bytes, algorithm.to, bytes.length, TAG.octets, budget)
-  const [oid, parameters] = (key && childrenOf(bytes, algorithm, budget)) ?? []
+  const key = elementOf(bytes, algorithm.to, bytes.length, TAG.octets)
+  const [oid, parameters] = (key && childrenOf(bytes, algorithm)) ?? []
   if (key === undefined || oid?.tag !== TAG.oid) return undefined
-  return { oid: hexOf(bytes, oid), parameters, key, ...readTail(bytes, version, key, budget) }
+  return { oid: hexOf(bytes, oid), parameters, key, ...readTail(bytes, version, key) }
 }
 
 /** Attributes and the public half, which are there or not. */
@@ -66,11 +61,10 @@ function readTail(
   bytes: Uint8Array,
   version: number,
   key: Element,
-  budget: WorkBudget,
 ): Pick<Pkcs8, 'publicKey' | 'to'> {
-  const end = wholeOf(bytes, version, key.to, budget)?.to ?? bytes.length
-  const next = elementOf(bytes, key.to, end, ATTRIBUTES, budget)?.to ?? key.to
-  const publicKey = elementOf(bytes, next, end, PUBLIC, budget)
+  const end = wholeOf(bytes, version, key.to)?.to ?? bytes.length
+  const next = elementOf(bytes, key.to, end, ATTRIBUTES)?.to ?? key.to
+  const publicKey = elementOf(bytes, next, end, PUBLIC)
   return {
     publicKey: publicKey && contentOf(bytes, publicKey).subarray(1),
     to: publicKey?.to ?? next,
@@ -111,7 +105,7 @@ function insideOf(
   read: (bytes: Uint8Array, version: number, budget: WorkBudget) => DerKey | undefined,
   budget: WorkBudget,
 ): Verification | undefined {
-  const inner = elementOf(bytes, key.from, key.to, TAG.sequence, budget)
+  const inner = elementOf(bytes, key.from, key.to, TAG.sequence)
   const found = inner && read(bytes, inner.from, budget)
   if (found === undefined || found.to > key.to) return undefined
   const { certainty, proof, bits, kind, material } = found
@@ -135,14 +129,14 @@ function okpOf(
   { curve, kind, bits, lengthBytes }: OkpParameters,
   budget: WorkBudget,
 ): Verification | undefined {
-  const inner = elementOf(bytes, key.from, key.to, TAG.octets, budget)
+  const inner = elementOf(bytes, key.from, key.to, TAG.octets)
   if (inner === undefined || inner.to !== key.to || lengthOf(inner) !== lengthBytes)
     return undefined
   const secret = contentOf(bytes, inner)
   if (publicKey?.length === lengthBytes) return verifyOkp(curve, secret, publicKey, budget)
   // The prefix alone also is in programs that put it before a key: what follows must look like one.
   if (!isRandomLooking(secret, budget)) return undefined
-  if (isFilled(bytes, version, to, budget)) return verifyOkp(curve, secret, undefined, budget)
+  if (isFilled(bytes, version, to)) return verifyOkp(curve, secret, undefined, budget)
   // Where the public half is in place of the secret, a program holds the head and the tail of keys to come.
   const isTemplate = secret[0] === PUBLIC && secret[1] === lengthBytes + 1 && secret[2] === 0
   if (isTemplate) return undefined
@@ -155,8 +149,8 @@ function groupOf(
   { oid, parameters, key }: Pkcs8,
   budget: WorkBudget,
 ): Verification | undefined {
-  const inner = elementOf(bytes, key.from, key.to, TAG.integer, budget)
-  const numbers = parameters && childrenOf(bytes, parameters, budget)
+  const inner = elementOf(bytes, key.from, key.to, TAG.integer)
+  const numbers = parameters && childrenOf(bytes, parameters)
   if (inner === undefined || numbers === undefined) return undefined
   if (numbers.slice(0, 3).some((element) => element.tag !== TAG.integer)) return undefined
   if (numbers.some((element) => lengthOf(element) > 1025) || lengthOf(inner) > 1025)
@@ -189,7 +183,7 @@ export function readPqKey(
   const { seedLength, secretLength } = scheme
   if (content.length === secretLength) return verifyPq(scheme, undefined, content, budget)
   if (content.length === seedLength) return verifyPq(scheme, content, undefined, budget)
-  const [first, second] = partsOf(bytes, key, budget)
+  const [first, second] = partsOf(bytes, key)
   if (first === undefined) return undefined
   const start = contentOf(bytes, first)
   if (start.length === seedLength) {
@@ -202,10 +196,10 @@ export function readPqKey(
 }
 
 /** The element inside, or the two of a SEQUENCE. */
-function partsOf(bytes: Uint8Array, key: Element, budget: WorkBudget): readonly Element[] {
-  const seed = elementOf(bytes, key.from, key.to, SEED, budget)
-  const single = seed ?? elementOf(bytes, key.from, key.to, TAG.octets, budget)
+function partsOf(bytes: Uint8Array, key: Element): readonly Element[] {
+  const seed = elementOf(bytes, key.from, key.to, SEED)
+  const single = seed ?? elementOf(bytes, key.from, key.to, TAG.octets)
   if (single !== undefined) return [single]
-  const both = elementOf(bytes, key.from, key.to, TAG.sequence, budget)
-  return (both && childrenOf(bytes, both, budget)) ?? []
+  const both = elementOf(bytes, key.from, key.to, TAG.sequence)
+  return (both && childrenOf(bytes, both)) ?? []
 }

@@ -15,7 +15,7 @@ import { fromBigEndian } from '../arithmetic/modular.ts'
 import { childrenOf, contentOf, type Element, elementOf, hexOf, lengthOf, TAG } from '../der/der.ts'
 import { isRandomLooking } from '../material/random_looking.ts'
 import { unverified, type Verification } from '../material/verification.ts'
-import { UNLIMITED, type WorkBudget } from '../material/work_budget.ts'
+import type { WorkBudget } from '../material/work_budget.ts'
 import { behindVersion, CUT, type DerKey, isFilled, numberOf, placed } from './der_key.ts'
 import { verifyEc, withPossible } from './verify.ts'
 
@@ -44,26 +44,25 @@ interface Sec1 {
 export function sec1At(
   bytes: Uint8Array,
   version: number,
-  budget: WorkBudget = UNLIMITED,
+  budget: WorkBudget,
   known?: CurveParameters,
 ): DerKey | undefined {
-  const sec1 = readSec1(bytes, version, budget)
+  const sec1 = readSec1(bytes, version)
   if (sec1 === undefined) return undefined
   const proof = judged(bytes, version, sec1, known, budget)
-  return proof && placed(bytes, 'sec1-der', version, sec1.to, proof, budget)
+  return proof && placed(bytes, 'sec1-der', version, sec1.to, proof)
 }
 
-function readSec1(bytes: Uint8Array, version: number, budget: WorkBudget): Sec1 | undefined {
+function readSec1(bytes: Uint8Array, version: number): Sec1 | undefined {
   const at = behindVersion(bytes, version, [1])
-  const secret =
-    at === undefined ? undefined : elementOf(bytes, at, bytes.length, TAG.octets, budget)
+  const secret = at === undefined ? undefined : elementOf(bytes, at, bytes.length, TAG.octets)
   if (secret === undefined || lengthOf(secret) === 0 || lengthOf(secret) > LONGEST_SCALAR) {
     return undefined
   }
-  const parameters = elementOf(bytes, secret.to, bytes.length, PARAMETERS, budget)
+  const parameters = elementOf(bytes, secret.to, bytes.length, PARAMETERS)
   const next = parameters?.to ?? secret.to
-  const outer = elementOf(bytes, next, bytes.length, PUBLIC, budget)
-  const point = outer && elementOf(bytes, outer.from, outer.to, TAG.bits, budget)
+  const outer = elementOf(bytes, next, bytes.length, PUBLIC)
+  const point = outer && elementOf(bytes, outer.from, outer.to, TAG.bits)
   const isCut = outer !== undefined && point?.to !== outer.to
   return { secret, parameters, point, isCut, to: outer?.to ?? next }
 }
@@ -83,10 +82,7 @@ function judged(
   const uncompressed = point && contentOf(bytes, point)
   const found = uncompressed && curveOfPoint(uncompressed, budget)
   if (found !== undefined) return verifyEc(found.curve.curve, d, found.point, budget)
-  if (
-    !isFilled(bytes, version, sec1.to, budget) ||
-    !isRandomLooking(contentOf(bytes, secret), budget)
-  )
+  if (!isFilled(bytes, version, sec1.to) || !isRandomLooking(contentOf(bytes, secret), budget))
     return undefined
   const unnamed = unverified('ec', lengthOf(secret) * 8, UNNAMED)
   const curves = curvesOfLength(lengthOf(secret))
@@ -110,8 +106,8 @@ function judgedOn(
   if (full !== undefined) return verifyEc(curve, d, full, budget)
   if (stored !== undefined) return againstCompressed(parameters, d, stored, budget)
   if (!isRandomLooking(contentOf(bytes, secret), budget)) return undefined
-  if (!isCut && isFilled(bytes, version, to, budget)) return verifyEc(curve, d, undefined, budget)
-  if (isTemplate(bytes, secret, budget)) return undefined
+  if (!isCut && isFilled(bytes, version, to)) return verifyEc(curve, d, undefined, budget)
+  if (isTemplate(bytes, secret)) return undefined
   return withPossible(unverified('ec', bits, CUT), [verifyEc(curve, d, undefined, budget)])
 }
 
@@ -135,16 +131,10 @@ function againstCompressed(
  * Whether what should follow the scalar is in its position: programs contain heads of keys to put before one, one field
  * after another without what goes between (seen in the Rust crate ring).
  */
-function isTemplate(bytes: Uint8Array, secret: Element, budget: WorkBudget): boolean {
-  const outer = elementOf(bytes, secret.from, bytes.length, bytes[secret.from] ?? 0, budget)
+function isTemplate(bytes: Uint8Array, secret: Element): boolean {
+  const outer = elementOf(bytes, secret.from, bytes.length, bytes[secret.from] ?? 0)
   if (outer?.tag !== PARAMETERS && outer?.tag !== PUBLIC) return false
-  const inner = elementOf(
-    bytes,
-    outer.from,
-    outer.to,
-    outer.tag === PUBLIC ? TAG.bits : TAG.oid,
-    budget,
-  )
+  const inner = elementOf(bytes, outer.from, outer.to, outer.tag === PUBLIC ? TAG.bits : TAG.oid)
   return inner !== undefined
 }
 
@@ -192,9 +182,9 @@ export function curveOf(
   parameters: Element,
   budget: WorkBudget,
 ): CurveParameters | undefined {
-  const oid = elementOf(bytes, parameters.from, parameters.to, TAG.oid, budget)
+  const oid = elementOf(bytes, parameters.from, parameters.to, TAG.oid)
   if (oid !== undefined) return curveOfOid(hexOf(bytes, oid))
-  const explicit = elementOf(bytes, parameters.from, parameters.to, TAG.sequence, budget)
+  const explicit = elementOf(bytes, parameters.from, parameters.to, TAG.sequence)
   return explicit && explicitCurve(bytes, explicit, budget)
 }
 
@@ -204,10 +194,10 @@ export function explicitCurve(
   explicit: Element,
   budget: WorkBudget,
 ): CurveParameters | undefined {
-  const [, field, equation] = childrenOf(bytes, explicit, budget) ?? []
-  const prime = field && childrenOf(bytes, field, budget)?.[1]
+  const [, field, equation] = childrenOf(bytes, explicit) ?? []
+  const prime = field && childrenOf(bytes, field)?.[1]
   if (prime === undefined || lengthOf(prime) > LONGEST_SCALAR + 1) return undefined
-  const a = equation && elementOf(bytes, equation.from, equation.to, TAG.octets, budget)
+  const a = equation && elementOf(bytes, equation.from, equation.to, TAG.octets)
   const isShort = a !== undefined && lengthOf(a) <= LONGEST_SCALAR
   return curveSpelled(
     numberOf(bytes, prime, budget),

@@ -42,9 +42,9 @@ export function groupKeyOf(
 ): GroupKey | undefined {
   const { oid, parameters, publicKey } = parts
   const kind = KINDS.get(oid)
-  const y = elementOf(publicKey, 0, publicKey.length, TAG.integer, budget)
+  const y = elementOf(publicKey, 0, publicKey.length, TAG.integer)
   if (kind === undefined || parameters === undefined || y === undefined) return undefined
-  const numbers = (childrenOf(spki, parameters, budget) ?? [])
+  const numbers = (childrenOf(spki, parameters) ?? [])
     .slice(0, 3)
     .flatMap((each) =>
       each.tag === TAG.integer ? [fromBigEndian(contentOf(spki, each), budget)] : [],

@@ -8,7 +8,6 @@ import { curveNamed } from '../arithmetic/curves.ts'
 import { toBigEndian, toShortestBytes } from '../arithmetic/modular.ts'
 import type { Curve, KeyMaterial } from '../material/key_material.ts'
 import { OfPublicHalf } from '../material/of_public_half.ts'
-import { UNLIMITED, type WorkBudget } from '../material/work_budget.ts'
 import { ecSpki, okpSpki, rsaSpki } from './spki.ts'
 
 /** What RFC 7518 and RFC 8812 call the curves that JWK has. */
@@ -40,9 +39,7 @@ const kept = new OfPublicHalf<Ids>()
  * Both are undefined where no public half is known; the thumbprint also for keys that JWK has no words for. An RSA
  * key is named as `rsaEncryption`, whatever it was marked for.
  */
-export function keyIdOf(material: KeyMaterial, budget: WorkBudget = UNLIMITED): Ids {
-  // As much each time: what is refused must not hang on what came before.
-  budget.spend(12_000)
+export function keyIdOf(material: KeyMaterial): Ids {
   return kept.answer(material, () => idsOf(material))
 }
 

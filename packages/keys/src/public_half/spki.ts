@@ -11,7 +11,6 @@ import { okpNamed } from '../arithmetic/okp.ts'
 import { childrenOf, contentOf, type Element, elementOf, hexOf, TAG } from '../der/der.ts'
 import { derBits, derInteger, derOid, derSequence } from '../der/der_write.ts'
 import type { EcMaterial, OkpMaterial, RsaMaterial } from '../material/key_material.ts'
-import { UNLIMITED, type WorkBudget } from '../material/work_budget.ts'
 
 /** Contents of object identifiers, hex. */
 export const OID = {
@@ -63,11 +62,11 @@ export interface SpkiParts {
 }
 
 /** The parts of a SubjectPublicKeyInfo that begins at 0, or undefined if it is none. */
-export function spkiParts(spki: Uint8Array, budget: WorkBudget = UNLIMITED): SpkiParts | undefined {
-  const whole = elementOf(spki, 0, spki.length, TAG.sequence, budget)
-  const [algorithm, bits] = (whole && childrenOf(spki, whole, budget)) ?? []
+export function spkiParts(spki: Uint8Array): SpkiParts | undefined {
+  const whole = elementOf(spki, 0, spki.length, TAG.sequence)
+  const [algorithm, bits] = (whole && childrenOf(spki, whole)) ?? []
   if (algorithm?.tag !== TAG.sequence || bits?.tag !== TAG.bits) return undefined
-  const [oid, parameters] = childrenOf(spki, algorithm, budget) ?? []
+  const [oid, parameters] = childrenOf(spki, algorithm) ?? []
   if (oid?.tag !== TAG.oid || spki[bits.from] !== 0) return undefined
   return { oid: hexOf(spki, oid), parameters, publicKey: contentOf(spki, bits).subarray(1) }
 }

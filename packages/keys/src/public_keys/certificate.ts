@@ -22,21 +22,18 @@ export function keyOfCertificate(
   der: Uint8Array,
   budget: WorkBudget = UNLIMITED,
 ): PublicKey | undefined {
-  const spki = spkiOfCertificate(der, budget)
+  const spki = spkiOfCertificate(der)
   const material = spki && keyOfSpki(spki, budget)
   if (material === undefined) return undefined
-  return keyWith(material, namesOf(der, budget), budget)
+  return keyWith(material, namesOf(der, budget))
 }
 
 /** The SubjectPublicKeyInfo of a certificate that begins at 0, a view; undefined for none. */
-export function spkiOfCertificate(
-  der: Uint8Array,
-  budget: WorkBudget = UNLIMITED,
-): Uint8Array | undefined {
-  const whole = elementOf(der, 0, der.length, TAG.sequence, budget)
-  const [signed] = (whole && childrenOf(der, whole, budget)) ?? []
+export function spkiOfCertificate(der: Uint8Array): Uint8Array | undefined {
+  const whole = elementOf(der, 0, der.length, TAG.sequence)
+  const [signed] = (whole && childrenOf(der, whole)) ?? []
   if (signed?.tag !== TAG.sequence) return undefined
-  const fields = childrenOf(der, signed, budget) ?? []
+  const fields = childrenOf(der, signed) ?? []
   const spki = fields[fields[0]?.tag === VERSION ? 6 : 5]
   return spki?.tag === TAG.sequence ? der.subarray(spki.at, spki.to) : undefined
 }
@@ -45,23 +42,20 @@ export function spkiOfCertificate(
 export function keyWith(
   material: PublicKey['material'],
   known: Pick<PublicKey, 'kid' | 'subject' | 'notAfterMs'>,
-  budget: WorkBudget = UNLIMITED,
 ): PublicKey {
   const { kid, subject } = known
-  return { ...known, material, keyId: { ...keyIdOf(material, budget), kid, subject } }
+  return { ...known, material, keyId: { ...keyIdOf(material), kid, subject } }
 }
 
 /** A key of which nothing else is known. */
-export const plainKey = (
-  material: PublicKey['material'] | undefined,
-  budget: WorkBudget = UNLIMITED,
-): PublicKey | undefined => material && keyWith(material, {}, budget)
+export const plainKey = (material: PublicKey['material'] | undefined): PublicKey | undefined =>
+  material && keyWith(material, {})
 
 /** @param der may go on behind the certificate */
 function namesOf(der: Uint8Array, budget: WorkBudget): Pick<PublicKey, 'subject' | 'notAfterMs'> {
   budget.spend(100_000)
   try {
-    const whole = elementOf(der, 0, der.length, TAG.sequence, budget)
+    const whole = elementOf(der, 0, der.length, TAG.sequence)
     const { subject, validTo } = new X509Certificate(der.subarray(0, whole?.to))
     const notAfterMs = Date.parse(validTo)
     return {

@@ -65,15 +65,11 @@ export function keyOfJwk(jwk: Json, budget: WorkBudget): PublicKey | undefined {
   if (material === undefined) return undefined
   const kid = text(jwk, 'kid')
   const { subject, notAfterMs } = certificate ?? {}
-  return keyWith(
-    material,
-    {
-      ...(kid === undefined ? {} : { kid }),
-      ...(subject === undefined ? {} : { subject }),
-      ...(notAfterMs === undefined ? {} : { notAfterMs }),
-    },
-    budget,
-  )
+  return keyWith(material, {
+    ...(kid === undefined ? {} : { kid }),
+    ...(subject === undefined ? {} : { subject }),
+    ...(notAfterMs === undefined ? {} : { notAfterMs }),
+  })
 }
 
 function certificateOf(jwk: Json, budget: WorkBudget): PublicKey | undefined {

@@ -29,7 +29,7 @@ export function keyOfSpki(
   spki: Uint8Array,
   budget: WorkBudget = UNLIMITED,
 ): PublicMaterial | undefined {
-  const parts = spkiParts(spki, budget)
+  const parts = spkiParts(spki)
   if (parts === undefined) return undefined
   const { oid, parameters, publicKey } = parts
   if (RSA_OIDS.has(oid)) return keyOfRsaPublicKey(publicKey, budget)
@@ -75,8 +75,8 @@ export function keyOfRsaPublicKey(
   der: Uint8Array,
   budget: WorkBudget = UNLIMITED,
 ): RsaMaterial | undefined {
-  const whole = elementOf(der, 0, der.length, TAG.sequence, budget)
-  const [n, e, more] = (whole && childrenOf(der, whole, budget)) ?? []
+  const whole = elementOf(der, 0, der.length, TAG.sequence)
+  const [n, e, more] = (whole && childrenOf(der, whole)) ?? []
   if (n?.tag !== TAG.integer || e?.tag !== TAG.integer || more !== undefined) return undefined
   return rsaKey(fromBigEndian(contentOf(der, n), budget), fromBigEndian(contentOf(der, e), budget))
 }

@@ -11,7 +11,7 @@ import type { WindowScanner } from './window_scanner.ts'
 
 if (parentPort === null) throw new TypeError('not started by the pool')
 
-/** What the thread was told so far, and what it searches with. */
+/** What the thread was sent, and what it searches with. */
 class SearchOfThread {
   readonly #port: MessagePort
   readonly #memory: KernelMemory = new KernelMemory(WINDOW_CAPACITY)

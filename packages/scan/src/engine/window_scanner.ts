@@ -378,7 +378,9 @@ export class WindowScanner {
       source.keyAt(place.bytes, at, this.#budget),
       source.otherAt?.(place.bytes, at, this.#budget),
     ]) {
-      if (key !== undefined) place.onPublicKey?.(key, isBare)
+      if (key === undefined) continue
+      this.#budget.spend(KEY_COST)
+      place.onPublicKey?.(key, isBare)
     }
   }
 
@@ -431,5 +433,7 @@ function piecesPresent(pieces: readonly Piece[], present: number): readonly Piec
 const PROBE_COST = 300
 const HIT_COST = 105_000
 const COPY_COST = 20_000
+/** Of a public key: its hash and its thumbprint. */
+const KEY_COST = 12_000
 /** Reach of public keys: certificates are the longest. */
 const SOURCE_SIGHT: Sight = { before: REACH, behind: REACH }

@@ -51,7 +51,7 @@ export function keyOfNumber(window: Uint8Array, budget: WorkBudget): PublicKey |
   if (!isLikely || !isRandomLooking(window, budget)) return undefined
   if (hasTinyFactor(window, true, budget)) return undefined
   const n = fromBigEndian(window, budget)
-  return hasNoSmallFactor(n, budget) ? plainKey(rsaKey(n, 65_537n), budget) : undefined
+  return hasNoSmallFactor(n, budget) ? plainKey(rsaKey(n, 65_537n)) : undefined
 }
 
 /** The length of an array: a word of which no more than the first two bytes are used; -1 for any other. */
@@ -113,7 +113,7 @@ export function rightBehind(
       if (key !== undefined) return key
     }
     const n = bytes[at] === 0 ? modulusAt(bytes, at + 1, length, false, budget) : undefined
-    if (n !== undefined) return plainKey(rsaKey(n, 65_537n), budget)
+    if (n !== undefined) return plainKey(rsaKey(n, 65_537n))
   }
   return undefined
 }
@@ -137,7 +137,7 @@ function modulusNear(
       budget.spend(40)
       for (const length of BARE_BYTES) {
         const n = modulusAt(bytes, begin, length, isBig, budget)
-        if (n !== undefined) return plainKey(rsaKey(n, 65_537n), budget)
+        if (n !== undefined) return plainKey(rsaKey(n, 65_537n))
       }
     }
     // All that is longer begins alike.

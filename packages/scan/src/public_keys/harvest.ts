@@ -45,8 +45,7 @@ export const KEY_SOURCES: readonly KeySource[] = [
   ].map((pattern): KeySource => {
     return {
       pattern: hex(pattern),
-      keyAt: (bytes, at, budget) =>
-        plainKey(keyOfSshBlob(bytes.subarray(at, at + 4096), budget), budget),
+      keyAt: (bytes, at, budget) => plainKey(keyOfSshBlob(bytes.subarray(at, at + 4096), budget)),
     }
   }),
   ...['ssh-rsa AAAA', 'ssh-ed25519 AAAA', 'ecdsa-sha2-nistp'].map((pattern): KeySource => {
@@ -76,11 +75,11 @@ const MOST_BEFORE_KEY = 2048
 
 /** The SubjectPublicKeyInfo around an algorithm's identifier, with the certificate around that if it is there. */
 function certificateOr(bytes: Uint8Array, at: number, budget: WorkBudget): PublicKey | undefined {
-  const algorithm = sequenceAround(bytes, at, bytes.length, budget)
-  const spki = algorithm && sequenceAround(bytes, algorithm.at, bytes.length, budget)
+  const algorithm = sequenceAround(bytes, at, bytes.length)
+  const spki = algorithm && sequenceAround(bytes, algorithm.at, bytes.length)
   const material = spki && keyOfSpki(bytes.subarray(spki.at, spki.to), budget)
   if (spki === undefined || material === undefined) return undefined
-  return certificateAround(bytes, spki.at, spki.to, budget) ?? plainKey(material, budget)
+  return certificateAround(bytes, spki.at, spki.to, budget) ?? plainKey(material)
 }
 
 function certificateAround(
@@ -95,7 +94,7 @@ function certificateAround(
     // Two SEQUENCEs with lengths of two bytes, one right inside the other.
     if (bytes[at] !== TAG.sequence || bytes[at + 1] !== 0x82) continue
     if (bytes[at + 4] !== TAG.sequence || bytes[at + 5] !== 0x82) continue
-    const whole = elementOf(bytes, at, bytes.length, TAG.sequence, budget)
+    const whole = elementOf(bytes, at, bytes.length, TAG.sequence)
     if (whole !== undefined && whole.to > to) {
       const key = keyOfCertificate(bytes.subarray(whole.at, whole.to), budget)
       if (key !== undefined) return key
@@ -111,15 +110,12 @@ function rsaPublicKeyAt(bytes: Uint8Array, at: number, budget: WorkBudget): Publ
   for (const length of MODULUS_BYTES) {
     const header = length < 127 ? 2 : length < 255 ? 3 : 4
     const begin = at - length - 1 - header
-    const n = elementOf(bytes, begin, at, TAG.integer, budget)
+    const n = elementOf(bytes, begin, at, TAG.integer)
     if (n?.to !== at || n.to - n.from !== length + 1) continue
-    const outer = sequenceAround(bytes, begin, bytes.length, budget)
+    const outer = sequenceAround(bytes, begin, bytes.length)
     const whole = outer && keyOfRsaPublicKey(bytes.subarray(outer.at, outer.to), budget)
     // A private key has more numbers behind these two; its public half is there all the same.
-    return plainKey(
-      whole ?? rsaKey(fromBigEndian(bytes.subarray(n.from, n.to), budget), 65_537n),
-      budget,
-    )
+    return plainKey(whole ?? rsaKey(fromBigEndian(bytes.subarray(n.from, n.to), budget), 65_537n))
   }
   return undefined
 }
@@ -135,7 +131,7 @@ function latinOf(bytes: Uint8Array): string {
 }
 
 function sshLineAt(bytes: Uint8Array, at: number, budget: WorkBudget): PublicKey | undefined {
-  return plainKey(keyOfSshLine(textAt(bytes, at, 6000, budget), budget), budget)
+  return plainKey(keyOfSshLine(textAt(bytes, at, 6000, budget), budget))
 }
 
 /** Letters before a `kty` and behind its begin that are examined. */
@@ -165,7 +161,7 @@ function pemAt(header: number): KeySource['keyAt'] {
     const der = Buffer.from(body.slice(0, end), 'base64')
     return (
       keyOfCertificate(der, budget) ??
-      plainKey(keyOfSpki(der, budget) ?? keyOfRsaPublicKey(der, budget), budget)
+      plainKey(keyOfSpki(der, budget) ?? keyOfRsaPublicKey(der, budget))
     )
   }
 }
@@ -181,10 +177,10 @@ function windowsBlobAt(bytes: Uint8Array, at: number, budget: WorkBudget): Publi
   if (exponentBytes >= 1 && exponentBytes <= 8 && view.getUint32(12, true) === length) {
     const e = fromBigEndian(bytes.subarray(at + 24, at + 24 + exponentBytes), budget)
     const from = at + 24 + exponentBytes
-    return plainKey(rsaKey(fromBigEndian(bytes.subarray(from, from + length), budget), e), budget)
+    return plainKey(rsaKey(fromBigEndian(bytes.subarray(from, from + length), budget), e))
   }
   const n = fromLittleEndian(bytes.subarray(at + 12, at + 12 + length), budget)
-  return plainKey(rsaKey(n, BigInt(exponentBytes)), budget)
+  return plainKey(rsaKey(n, BigInt(exponentBytes)))
 }
 
 /** libgcrypt's `(1:n LENGTH:…)` in its internal tokens: data, u16 length in native order, the number. */
@@ -192,8 +188,5 @@ function libgcryptAt(bytes: Uint8Array, at: number, budget: WorkBudget): PublicK
   const from = at + 7
   const length = (bytes[at + 5] ?? 0) | ((bytes[at + 6] ?? 0) << 8)
   if (length < 48 || length > 2049 || from + length > bytes.length) return undefined
-  return plainKey(
-    rsaKey(fromBigEndian(bytes.subarray(from, from + length), budget), 65_537n),
-    budget,
-  )
+  return plainKey(rsaKey(fromBigEndian(bytes.subarray(from, from + length), budget), 65_537n))
 }

@@ -7,7 +7,6 @@
  */
 import { RSA_BITS } from '@mintmark/keys/arithmetic/rsa'
 import { elementAt, elementOf, lengthOf, TAG } from '@mintmark/keys/der/der'
-import type { WorkBudget } from '@mintmark/keys/material/work_budget'
 
 const WHOLE_MOST = 16_384
 const KEYSTORE_MOST = 40_000
@@ -159,10 +158,10 @@ export function numbersSize(head: Uint8Array, place: number): number {
 const ORDERS = new Set([20, 21, 28, 29, 32, 33])
 
 /** Whether the numbers behind the first fit it: e and a long d, or q and g of DSA. */
-export function hasNumbers(body: Uint8Array, place: number, budget: WorkBudget): boolean {
-  const first = elementAt(body, place, body.length, budget)
+export function hasNumbers(body: Uint8Array, place: number): boolean {
+  const first = elementAt(body, place, body.length)
   if (first === undefined) return false
-  const second = elementOf(body, first.to, body.length, TAG.integer, budget)
+  const second = elementOf(body, first.to, body.length, TAG.integer)
   if (second === undefined || body[second.to] !== TAG.integer) return false
   const [longest, length] = [lengthOf(first), lengthOf(second)]
   const isExponent = length <= 8 && ((body[second.to - 1] ?? 0) & 1) === 1

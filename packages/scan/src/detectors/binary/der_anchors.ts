@@ -28,11 +28,11 @@ const LONGEST_HEAD = 512
 const SHORTEST_HEAD = 8
 
 /** The OCTET STRING whose content begins with the SEQUENCE around `version`, if both are there. */
-function octetsAround(bytes: Uint8Array, version: number, budget: WorkBudget): Element | undefined {
-  const inner = sequenceAround(bytes, version, bytes.length, budget)
+function octetsAround(bytes: Uint8Array, version: number): Element | undefined {
+  const inner = sequenceAround(bytes, version, bytes.length)
   if (inner === undefined) return undefined
   for (let header = 2; header <= 6; header++) {
-    const octets = elementOf(bytes, inner.at - header, bytes.length, TAG.octets, budget)
+    const octets = elementOf(bytes, inner.at - header, bytes.length, TAG.octets)
     if (octets?.from === inner.at) return octets
   }
   return undefined
@@ -40,24 +40,21 @@ function octetsAround(bytes: Uint8Array, version: number, budget: WorkBudget): E
 
 /** The key of the PKCS#8 that holds the structure at `version`, if its head is intact: so both anchors report one offset. */
 function enclosingKey(bytes: Uint8Array, version: number, budget: WorkBudget): DerKey | undefined {
-  const octets = octetsAround(bytes, version, budget)
+  const octets = octetsAround(bytes, version)
   if (octets === undefined) return undefined
   const first = Math.max(0, octets.at - LONGEST_HEAD)
   for (let at = octets.at - SHORTEST_HEAD; at >= first; at--) {
     // 02 01 0x 30: the version and the algorithm's SEQUENCE.
     if (bytes[at] !== 2 || bytes[at + 1] !== 1 || bytes[at + 3] !== TAG.sequence) continue
-    if (readPkcs8(bytes, at, budget)?.key.at === octets.at) return pkcs8At(bytes, at, budget)
+    budget.spend(100)
+    if (readPkcs8(bytes, at)?.key.at === octets.at) return pkcs8At(bytes, at, budget)
   }
   return undefined
 }
 
 /** The curve whose identifier ends where the OCTET STRING around `version` begins: what a freed buffer keeps. */
-function curveBefore(
-  bytes: Uint8Array,
-  version: number,
-  budget: WorkBudget,
-): CurveParameters | undefined {
-  const octets = octetsAround(bytes, version, budget)
+function curveBefore(bytes: Uint8Array, version: number): CurveParameters | undefined {
+  const octets = octetsAround(bytes, version)
   if (octets === undefined) return undefined
   return NAMED_CURVES.find(({ oid }) => {
     const from = octets.at - oid.length / 2
@@ -78,7 +75,7 @@ const detectSec1: Detector = (bytes, at, { budget }) => {
   const length = bytes[at + 4] ?? 0
   if (length === 0 || length > LONGEST_SCALAR) return undefined
   return derHit(
-    enclosingKey(bytes, at, budget) ?? sec1At(bytes, at, budget, curveBefore(bytes, at, budget)),
+    enclosingKey(bytes, at, budget) ?? sec1At(bytes, at, budget, curveBefore(bytes, at)),
   )
 }
 
@@ -89,7 +86,7 @@ const TO_VERSION = 12
 const detectHeadless: Detector = (bytes, at, { budget }) => {
   const tail = Buffer.from(bytes.subarray(at, at + 4)).toString('hex')
   const scheme = pqSchemeOfOid(`6086480165${tail}`)
-  const key = scheme && elementOf(bytes, at + 4, bytes.length, TAG.octets, budget)
+  const key = scheme && elementOf(bytes, at + 4, bytes.length, TAG.octets)
   if (scheme === undefined || key === undefined) return undefined
   const whole = pkcs8At(bytes, at - TO_VERSION, budget)
   if (whole !== undefined) return derHit(whole)
@@ -102,15 +99,15 @@ const LEAST_CIPHERTEXT = 32
 const PKCS5_SCHEMES = new Set([1, 3, 4, 6, 10, 11, 13])
 
 /** The identifier at `at` must be that of the algorithm of a SEQUENCE { SEQUENCE { identifier, … }, OCTET STRING }. */
-const detectEncrypted: Detector = (bytes, at, { budget }) => {
+const detectEncrypted: Detector = (bytes, at) => {
   const [isPkcs5, scheme = 0] = [bytes[at + 1] === 9, bytes[at + 10]]
   if (isPkcs5 && !PKCS5_SCHEMES.has(scheme)) return undefined
-  const algorithm = sequenceAround(bytes, at, bytes.length, budget)
-  const parts = algorithm && childrenOf(bytes, algorithm, budget)
+  const algorithm = sequenceAround(bytes, at, bytes.length)
+  const parts = algorithm && childrenOf(bytes, algorithm)
   if (algorithm === undefined || parts?.length !== 2) return undefined
-  const key = elementOf(bytes, algorithm.to, bytes.length, TAG.octets, budget)
+  const key = elementOf(bytes, algorithm.to, bytes.length, TAG.octets)
   if (key === undefined || lengthOf(key) < LEAST_CIPHERTEXT) return undefined
-  const whole = sequenceAround(bytes, algorithm.at, bytes.length, budget)
+  const whole = sequenceAround(bytes, algorithm.at, bytes.length)
   const from = whole?.to === key.to ? whole.at : algorithm.at
   const pbes = scheme === 13 ? 'PBES2' : 'PBES1'
   const proof = `encrypted with ${isPkcs5 ? pbes : 'a scheme of PKCS#12'}`
@@ -128,10 +125,10 @@ const LONGEST_PFX = 65_536
 /** A PFX whose version INTEGER (3) is at `at`, of which the content is encrypted; a key in the clear is found as PKCS#8. */
 const detectPkcs12: Detector = (bytes, at, { budget }) => {
   // The SEQUENCE behind the version may have an indefinite length, as Java and Windows write it.
-  const content = elementOf(bytes, at + 3, bytes.length, TAG.sequence, budget)?.from ?? at + 5
+  const content = elementOf(bytes, at + 3, bytes.length, TAG.sequence)?.from ?? at + 5
   const view = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength)
   if (!view.subarray(content, content + CONTENT.length).equals(CONTENT)) return undefined
-  const whole = sequenceAround(bytes, at, bytes.length, budget)
+  const whole = sequenceAround(bytes, at, bytes.length)
   const isIndefinite = bytes[at - 2] === TAG.sequence && bytes[at - 1] === 0x80
   const from = whole?.at ?? (isIndefinite ? at - 2 : at)
   const to = Math.min(whole?.to ?? bytes.length, bytes.length, at + LONGEST_PFX)

@@ -31,10 +31,10 @@ const [LEAST_HALF, MOST_HALF] = [32, 1025]
 
 /** The key whose public exponent is at `at`. */
 const detectFromExponent: Detector = (bytes, at, { budget }) => {
-  const integers = integersAt(bytes, at, 7, budget)
+  const integers = integersAt(bytes, at, 7)
   const length = modulusLength(integers)
   if (length === undefined) return undefined
-  const n = elementBefore(bytes, at, length - 3, length + 17, budget)
+  const n = elementBefore(bytes, at, length - 3, length + 17)
   const whole = n && n.at >= 3 ? detectPkcs1(bytes, n.at - 3, { budget }) : undefined
   if (whole !== undefined) return whole
   // With fewer than e, d, p and q, the modulus must be there.
@@ -82,11 +82,10 @@ function elementBefore(
   end: number,
   least: number,
   most: number,
-  budget: WorkBudget,
 ): Element | undefined {
   for (let length = Math.max(1, least); length <= most; length++) {
     const header = length < 0x80 ? 2 : length < 0x100 ? 3 : 4
-    const element = elementOf(bytes, end - length - header, end, TAG.integer, budget)
+    const element = elementOf(bytes, end - length - header, end, TAG.integer)
     if (element?.to === end && (bytes[element.from] ?? 0) < 0x80) return element
   }
   return undefined
@@ -98,7 +97,7 @@ const CHAIN_COST = 1000
 /** The run of INTEGERs of one size of which one is at `at`. */
 const detectFromCrt: Detector = (bytes, at, { budget }) => {
   budget.spend(CHAIN_COST)
-  const chain = chainAround(bytes, at, budget)
+  const chain = chainAround(bytes, at)
   const [first] = chain
   const last = chain.at(-1)
   if (first === undefined || last === undefined) return undefined
@@ -108,8 +107,8 @@ const detectFromCrt: Detector = (bytes, at, { budget }) => {
   if (chain.length < (half < 0x80 ? 3 : 2)) return undefined
   // Parameters of other algorithms go on with a shorter number.
   if (bytes[last.to] === TAG.integer || !areRandomLooking(bytes, chain, budget)) return undefined
-  const d = exponentBefore(bytes, first, half, budget)
-  const e = d && elementBefore(bytes, d.at, 1, 4, budget)
+  const d = exponentBefore(bytes, first, half)
+  const e = d && elementBefore(bytes, d.at, 1, 4)
   const whole =
     e === undefined
       ? multiPrimeAround(bytes, chain, first, last, budget)
@@ -139,14 +138,9 @@ function crtOf(
 const MOST_PRIMES = 6
 
 /** d before p: as long as n, which is twice as long as a prime, or more often where there are more primes. */
-function exponentBefore(
-  bytes: Uint8Array,
-  first: Element,
-  half: number,
-  budget: WorkBudget,
-): Element | undefined {
+function exponentBefore(bytes: Uint8Array, first: Element, half: number): Element | undefined {
   for (let primes = 2; primes <= MOST_PRIMES; primes++) {
-    const d = elementBefore(bytes, first.at, primes * half - 18, primes * half + 1, budget)
+    const d = elementBefore(bytes, first.at, primes * half - 18, primes * half + 1)
     if (d !== undefined) return d
   }
   return undefined
@@ -163,7 +157,7 @@ function multiPrimeAround(
   last: Element,
   budget: WorkBudget,
 ): Detected | undefined {
-  const around = sequenceAround(bytes, first.at, bytes.length, budget)
+  const around = sequenceAround(bytes, first.at, bytes.length)
   if (chain.length !== 3 || around?.to !== last.to) return undefined
   const from = Math.max(0, first.at - LONGEST_KEY)
   const view = Buffer.from(bytes.buffer, bytes.byteOffset + from, first.at - from)
@@ -185,19 +179,19 @@ function startOfCut(bytes: Uint8Array, end: number, length: number, budget: Work
 }
 
 /** INTEGERs next to each other whose sizes differ by two bytes at most, at most five. */
-function chainAround(bytes: Uint8Array, at: number, budget: WorkBudget): Element[] {
-  const own = elementOf(bytes, at, bytes.length, TAG.integer, budget)
+function chainAround(bytes: Uint8Array, at: number): Element[] {
+  const own = elementOf(bytes, at, bytes.length, TAG.integer)
   if (own === undefined || lengthOf(own) < LEAST_HALF || lengthOf(own) > MOST_HALF) return []
   const size = lengthOf(own)
   const chain = [own]
   for (let first = own; chain.length < 5; ) {
-    const before = elementBefore(bytes, first.at, size - 2, size + 2, budget)
+    const before = elementBefore(bytes, first.at, size - 2, size + 2)
     if (before === undefined) break
     chain.unshift(before)
     first = before
   }
   for (let last = own; chain.length < 5; ) {
-    const next = elementOf(bytes, last.to, bytes.length, TAG.integer, budget)
+    const next = elementOf(bytes, last.to, bytes.length, TAG.integer)
     if (next === undefined || Math.abs(lengthOf(next) - size) > 2) break
     if ((bytes[next.from] ?? 0) >= 0x80) break
     chain.push(next)

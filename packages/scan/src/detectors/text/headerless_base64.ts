@@ -238,7 +238,7 @@ function hasLikelyNumbers(
   if (place === undefined) return true
   const most = place + numbersSize(head, place)
   const { bytes } = decodeBase64(chars, near.start, chars.length, budget, { isUrl: true, most })
-  const isLikely = hasNumbers(bytes, place, budget)
+  const isLikely = hasNumbers(bytes, place)
   bytes.fill(0)
   return isLikely
 }
@@ -259,7 +259,7 @@ function readTail(body: Uint8Array, at: number, budget: WorkBudget): Detected | 
   const values: bigint[] = []
   let place = at
   while (values.length < 7) {
-    const element = elementOf(body, place, body.length, TAG.integer, budget)
+    const element = elementOf(body, place, body.length, TAG.integer)
     if (element === undefined) break
     values.push(fromBigEndian(body.subarray(element.from, element.to), budget))
     place = element.to
@@ -275,7 +275,8 @@ function isWhole(body: Uint8Array, at: number, budget: WorkBudget): boolean {
   const least = Math.max(0, at - 2100)
   for (let i = at - 48; i >= least; i--) {
     if (body[i] !== TAG.integer) continue
-    if (elementAt(body, i, at, budget)?.to !== at) continue
+    budget.spend(20)
+    if (elementAt(body, i, at)?.to !== at) continue
     return body[i - 3] === TAG.integer && body[i - 2] === 1 && (body[i - 1] ?? 9) <= 1
   }
   return false
