@@ -57,7 +57,7 @@ function withoutAccess(keys: readonly KeyFound[]): Unknown[] {
   if (distinct.length === 0) return []
   return asUnknown(
     'key-holders-unknown',
-    `${plural(distinct.length, 'file')} with a private key (${someOf(distinct)}) that no record names: who had it cannot be told`,
+    `${plural(distinct.length, 'file')} with a private key (${someOf(distinct)}) that no record names: no log shows who had it`,
     'The access log of every place where the file lay, from the day on which it was written',
   )
 }

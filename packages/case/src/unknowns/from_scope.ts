@@ -114,10 +114,10 @@ function eitherParty(scope: Scope): Unknown[] {
   const only =
     mailboxes === 0
       ? ''
-      : `; ${plural(mailboxes, 'mailbox is', 'mailboxes are')} touched by nothing else`
+      : `; ${plural(mailboxes, 'mailbox is', 'mailboxes are')} accessed by nothing else`
   return asUnknown(
     'either-party',
-    `${plural(accesses, 'access', 'accesses')} could be either party's: not told apart by token, session, address or client, and counted into the upper bounds alone${only}`,
+    `${plural(accesses, 'access is', 'accesses are')} ambiguous: token, session, address and client do not distinguish attacker and owner. They count in upper bounds alone${only}`,
     'All categories of sign-in logs of these tenants for that time, with token and session ids; or the owners, asked about addresses and clients',
   )
 }
@@ -137,7 +137,7 @@ function withoutDirectory(scope: Scope): Unknown[] {
   const guessed = scope.organisation_list.filter((one) => one.basis !== 'directory')
   const settledBy = 'A directory export with principal, organisation and group'
   const groups = `${plural(ungrouped.length, 'mailbox is', 'mailboxes are')} in no group that the evidence names: ${someOf(ungrouped.map((account) => account.mailbox))}`
-  const organisations = `${plural(guessed.length, 'organisation is', 'organisations are')} told by tenant or mail domain alone: ${someOf(guessed.map((one) => one.name))}`
+  const organisations = `${plural(guessed.length, 'organisation is', 'organisations are')} known by tenant or mail domain alone: ${someOf(guessed.map((one) => one.name))}`
   return [
     ...(ungrouped.length === 0 ? [] : asUnknown('groups-unknown', groups, settledBy)),
     ...(guessed.length === 0 ? [] : asUnknown('organisations-by-tenant', organisations, settledBy)),

@@ -33,7 +33,7 @@ const STATEMENTS: Readonly<Record<string, readonly [text: string, settledBy: str
     'The sign-ins through Graph or diagnostic settings',
   ],
   'date-order-unproven': [
-    'day and month cannot be told apart, so that rows were left out',
+    'day and month cannot be distinguished, so that rows were left out',
     'The export with ISO dates',
   ],
   'fields-not-carried': [

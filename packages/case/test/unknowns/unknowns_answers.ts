@@ -143,7 +143,7 @@ export const answers: readonly Pure[] = [
   {
     code: 'either-party',
     scope: { either: { accesses: 1200, mailboxes: 2, organisations: 0 } },
-    says: /^1,200 accesses .*2 mailboxes are touched by nothing else/,
+    says: /^1,200 accesses .*2 mailboxes are accessed by nothing else/,
   },
   {
     code: 'items-without-message-id',
@@ -158,6 +158,6 @@ export const answers: readonly Pure[] = [
         { name: 'example.org', basis: 'tenant', mailboxes: 1, messages: { lower: 1, upper: 1 } },
       ],
     },
-    says: /^1 organisation is told by tenant/,
+    says: /^1 organisation is known by tenant/,
   },
 ]
