@@ -10,6 +10,7 @@ import { isRoot } from '@mintmark/keys/public_keys/public_roots'
 import type { Anchor } from './anchors/anchor.ts'
 import { ownBytes, planWindows, sizeOf, type Window } from './anchors/scan_plan.ts'
 import type { PackedList } from './embedded/scan_packed.ts'
+import { hasScalar } from './engine/found_keys.ts'
 import { KeyDensity } from './engine/key_density.ts'
 import type { KnownTask, ScannerTask } from './engine/scanner_task.ts'
 import { type Searched, type SearchedFile, searchersOf, searchFile } from './engine/search_file.ts'
@@ -59,6 +60,8 @@ export interface PassOptions {
   readonly packedBytes?: number
   /** Search for nothing but the private halves of the given keys; at usual offsets as long as it takes, unless it is `deep`. */
   readonly isGivenOnly?: boolean
+  /** Keys (SHA-256 of SubjectPublicKeyInfo) whose scalars the caller knows: no part of one is completed. */
+  readonly settled?: ReadonlySet<string>
   /** Receives the keys themselves, window by window, for a scrub: they must not leave this process. */
   readonly onMaterial?: (found: FoundMaterial) => void
 }
@@ -163,6 +166,9 @@ export class Passes {
     const hasDeepSecrets = this.#size.bytes < DEEP_BYTES
     // A scrub scans with `deep` at its end.
     const completed = this.#how.isDeep || (hasDeepSecrets && !isAll) ? given : []
+    const scalars = materials.filter(hasScalar)
+    const ids = scalars.flatMap((material) => keyIdOf(material).spkiSha256 ?? [])
+    const settled = new Set([...ids, ...(this.#options.settled ?? [])])
     const isPatient = this.#options.isGivenOnly === true
     const task = {
       kind: 'known',
@@ -171,6 +177,7 @@ export class Passes {
       materials,
       hasDeepSecrets,
       completed,
+      settled,
       isPatient,
     } as const
     await this.#searchWithBoundaries(task)

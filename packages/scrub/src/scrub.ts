@@ -3,7 +3,7 @@ import type { ByteSource, Dump, Range } from '@mintmark/dump'
 import type { KeyMaterial } from '@mintmark/keys/material/key_material'
 import type { KeyId } from '@mintmark/keys/public_half/key_id'
 import type { PublicKey } from '@mintmark/keys/public_half/public_key'
-import { FoundKeys } from '@mintmark/scan/engine/found_keys'
+import { FoundKeys, hasScalar } from '@mintmark/scan/engine/found_keys'
 import type { Finding } from '@mintmark/scan/findings/finding'
 import type { FoundMaterial } from '@mintmark/scan/findings/found_material'
 import { classOf, type FindingClass, isKept } from '@mintmark/scan/findings/policy'
@@ -90,6 +90,12 @@ export class Scrub {
   missingKeys(): readonly PublicKey[] {
     const { publicKeys = [] } = this.task.options
     return publicKeys.filter(({ keyId }) => this.foundKeys.numberOf(keyId.spkiSha256) === undefined)
+  }
+
+  /** Keys (SHA-256 of SubjectPublicKeyInfo) whose scalars were found: a search for their pieces follows. */
+  settled(): ReadonlySet<string> {
+    const scalars = this.foundKeys.all.filter(({ materials }) => materials.some(hasScalar))
+    return new Set(scalars.flatMap(({ keyId }) => keyId?.spkiSha256 ?? []))
   }
 
   isInStructure(range: Range): boolean {

@@ -55,6 +55,7 @@ async function scrubbed(input: ScanInput, scrub: Scrub, options: ScrubOptions): 
       ...(publicKeys && { publicKeys }),
       ...(threads !== undefined && { threads }),
       ...how,
+      settled: scrub.settled(),
       onMaterial: (found) => scrub.learn(found),
       onProgress: (progress) => onProgress?.({ step, ...progress }),
     })

@@ -1,18 +1,19 @@
 /**
  * Scalars of which all but a few bits are known: x in x·G = R for x below 2^40, by baby steps and giant steps (D. Shanks, 1971).
  *
- * Points are added in affine coordinates, many at a time, with one inversion for all of them. A point and its negative share x,
- * so that a giant step goes twice as far as the baby steps do.
+ * A point and its negative share x, so that a giant step goes twice as far as the baby steps do. Both the sum and the
+ * difference of two points come from one inversion, and only their x is needed.
  *
  * @module
  */
 import type { Curve } from '../material/key_material.ts'
 import { type CurveParameters, curveNamed } from './curves.ts'
-import { publicPoint } from './ec.ts'
+import { type Point, publicPoint } from './ec.ts'
 import { negativeOf, type Sum, sumsOf } from './many_points.ts'
+import { inversesModPrime } from './modular.ts'
 
-/** Points that are added to at once: fewer pay for their inversion alone. */
-const LANES = 512
+/** Steps on either side of a point, and inverses computed at once: fewer pay for the one inversion alone. */
+const MOST_WIDTH = 1024
 /** Of a table: the low half of a hash gives the slot, the high half whether it is the point. */
 const SLOTS_EACH = 2
 
@@ -32,7 +33,7 @@ export class ShortLogarithm {
   readonly #reach: number
 
   /**
-   * @param stepBits of baby steps: 2^16 take 0.2 s and 1 MB, 2^20 sixteen times as much
+   * @param stepBits of baby steps: 2^16 take 0.1 s and 1 MB, 2^20 sixteen times as much
    */
   constructor(curve: Curve, stepBits: number) {
     this.#curve = curve
@@ -50,56 +51,39 @@ export class ShortLogarithm {
    * that it is not.
    */
   find(points: readonly Sum[], bits: number): readonly Logarithm[] {
-    const found: Logarithm[] = []
-    for (let from = 0; from < points.length; from += LANES) {
-      const part = points.slice(from, from + LANES)
-      for (const { index, x } of this.#findOf(part, bits)) found.push({ index: from + index, x })
-    }
-    return found
-  }
-
-  #giantSteps(bits: number): number {
-    return Math.max(1, Math.ceil(2 ** bits / (2 * this.#reach)))
-  }
-
-  /** Each point in as many runs as fill the lanes. */
-  #findOf(points: readonly Sum[], bits: number): readonly Logarithm[] {
-    const steps = this.#giantSteps(bits)
-    const runs = Math.min(steps, Math.max(1, Math.floor(LANES / points.length)))
-    const each = Math.ceil(steps / runs)
-    const found: Logarithm[] = []
-    const lanes = points.flatMap((point, index) =>
-      Array.from({ length: runs }, (_, k) => ({ point, index, first: k * each })),
-    )
+    const count = Math.max(1, Math.ceil(2 ** bits / (2 * this.#reach)))
+    const width = Math.min(MOST_WIDTH, count >> 1)
+    const steps = this.#multiples(2 * this.#reach, width)
+    const atOnce = Math.ceil(MOST_WIDTH / Math.max(1, width))
     /** Where the middle of a giant step is. */
     const middle = (step: number): bigint => BigInt(this.#reach) * BigInt(2 * step + 1)
-    const starts = Array.from({ length: runs }, (_, k) =>
-      negativeOf(this.#parameters, this.#times(middle(k * each))),
-    )
-    let current = sumsOf(
-      this.#parameters,
-      lanes.map(({ point }) => point),
-      lanes.map((_, lane) => starts[lane % runs]),
-    )
-    const back = negativeOf(this.#parameters, this.#times(BigInt(2 * this.#reach)))
-    const backs = lanes.map(() => back)
-    for (let step = 0; step < each; step++) {
-      for (const [lane, point] of current.entries()) {
-        const { index, first } = lanes[lane] ?? { index: 0, first: 0 }
-        const j = this.#stepsTo(point)
-        if (j === undefined) continue
-        const at = middle(first + step)
-        found.push(...[at - BigInt(j), at + BigInt(j)].map((x) => ({ index, x })))
+    const found: Logarithm[] = []
+    for (let center = width; center - width < count; center += 2 * width + 1) {
+      const start = negativeOf(this.#parameters, this.#times(middle(center)))
+      for (let from = 0; from < points.length; from += atOnce) {
+        const part = points.slice(from, from + atOnce)
+        const centers = sumsOf(
+          this.#parameters,
+          part,
+          part.map(() => start),
+        )
+        visitAround(this.#parameters, centers, steps, (lane, step, x) => {
+          const j = x === undefined ? 0 : this.#stepsTo(x)
+          if (j === undefined) return
+          const at = middle(center - step)
+          found.push(
+            { index: from + lane, x: at - BigInt(j) },
+            { index: from + lane, x: at + BigInt(j) },
+          )
+        })
       }
-      if (step + 1 < each) current = sumsOf(this.#parameters, current, backs)
     }
     return found
   }
 
-  /** j for ±j·G, or undefined if it is none of the table. */
-  #stepsTo(point: Sum): number | undefined {
-    if (point === undefined) return 0
-    const { slot: first, mark } = offsetOf(point.x)
+  /** j for the point ±j·G with this x, or undefined if it is none of the table. */
+  #stepsTo(x: bigint): number | undefined {
+    const { slot: first, mark } = offsetOf(x)
     for (let slot = first & this.#mask; ; slot = (slot + 1) & this.#mask) {
       const j = this.#steps[slot] ?? 0
       if (j === 0) return undefined
@@ -108,26 +92,68 @@ export class ShortLogarithm {
   }
 
   #enterAll(): void {
-    const width = Math.min(LANES, this.#reach)
-    let points: readonly Sum[] = Array.from({ length: width }, (_, k) => this.#times(BigInt(k + 1)))
-    const forth = points.map(() => this.#times(BigInt(width)))
-    for (let base = 1; base <= this.#reach; base += width) {
-      for (const [k, point] of points.entries()) this.#enter(point, base + k)
-      if (base + width <= this.#reach) points = sumsOf(this.#parameters, points, forth)
+    const width = Math.min(MOST_WIDTH, this.#reach >> 1)
+    const steps = this.#multiples(1, width)
+    for (const [i, { x }] of steps.entries()) this.#enter(x, i + 1)
+    for (let center = 2 * width + 1; center - width <= this.#reach; center += 2 * width + 1) {
+      visitAround(this.#parameters, [this.#times(BigInt(center))], steps, (_, step, x) => {
+        if (x !== undefined && center + step <= this.#reach) this.#enter(x, center + step)
+      })
     }
   }
 
-  #enter(point: Sum, j: number): void {
-    if (point === undefined) return
-    const { slot: first, mark } = offsetOf(point.x)
+  #enter(x: bigint, j: number): void {
+    const { slot: first, mark } = offsetOf(x)
     let slot = first & this.#mask
     while (this.#steps[slot] !== 0) slot = (slot + 1) & this.#mask
     this.#steps[slot] = j
     this.#marks[slot] = mark
   }
 
+  /** i·`scalar`·G for i from 1 to `count`. */
+  #multiples(scalar: number, count: number): readonly Point[] {
+    const multiples = Array.from({ length: count }, (_, i) =>
+      this.#times(BigInt(scalar) * BigInt(i + 1)),
+    )
+    return multiples.filter((point) => point !== undefined)
+  }
+
   #times(scalar: bigint): Sum {
     return publicPoint(this.#curve, scalar % this.#parameters.n)
+  }
+}
+
+/**
+ * Visits each center, and its sums with the steps and with their negatives.
+ *
+ * @param visit gets the number of the center, that of the step from 1 on, negative where it was subtracted, and x of the point;
+ * undefined where that is infinity. A center equal to a step is visited once with each sign: which sign says nothing.
+ */
+function visitAround(
+  { p }: CurveParameters,
+  centers: readonly Sum[],
+  steps: readonly Point[],
+  visit: (center: number, step: number, x: bigint | undefined) => void,
+): void {
+  const runs = centers.flatMap((center) => steps.map(({ x }) => x - (center?.x ?? 0n)))
+  const inverses = inversesModPrime(
+    runs.map((run) => (run < 0n ? run + p : run)),
+    p,
+  )
+  for (const [lane, center] of centers.entries()) {
+    visit(lane, 0, center?.x)
+    if (center === undefined) continue
+    for (const [i, { x, y }] of steps.entries()) {
+      const inverse = inverses[lane * steps.length + i]
+      const xOf = (rise: bigint): bigint | undefined => {
+        if (inverse === undefined) return undefined
+        const slope = (rise * inverse) % p
+        const sum = (slope * slope - x - center.x) % p
+        return sum < 0n ? sum + p : sum
+      }
+      visit(lane, i + 1, xOf(y - center.y))
+      visit(lane, -i - 1, xOf(y + center.y))
+    }
   }
 }
 

@@ -103,6 +103,10 @@ function hasAllOfRsa(existing: RsaMaterial, other: RsaMaterial): boolean {
   )
 }
 
+/** Whether it is a key of a curve with its scalar: what of one is left is found by its pieces. */
+export const hasScalar = (material: KeyMaterial): boolean =>
+  material.type === 'ec' && material.d !== undefined
+
 /**
  * Bits of a value that may not be left. Of an RSA key half a prime; of any other key none: half of a scalar leaves 2^64 steps.
  */

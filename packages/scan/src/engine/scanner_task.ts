@@ -40,6 +40,8 @@ export interface KnownTask extends TaskOptions {
   readonly hasDeepSecrets?: boolean
   /** See {@link import('../known/secrets/known_key_search.ts').KnownKeyOptions.completed}. */
   readonly completed?: readonly PublicKey[]
+  /** See {@link import('../known/secrets/known_key_search.ts').KnownKeyOptions.settled}. */
+  readonly settled?: ReadonlySet<string>
   /** Discovered keys: far less is spent on them. */
   readonly discovered: readonly PublicKey[]
   /** Found keys: each of their values is searched for as well. */
@@ -102,6 +104,7 @@ function newScanner(task: ScannerTask, { anchors, memory }: ScannerChoice): Wind
               discovered: task.discovered,
               hasDeepSecrets: task.hasDeepSecrets ?? false,
               completed: task.completed ?? [],
+              settled: task.settled ?? new Set(),
               searchers: task.searchers ?? 1,
               leavesValues: true,
               found: task.materials ?? [],
@@ -152,6 +155,7 @@ function areAlike(task: ScannerTask, other: ScannerTask): boolean {
     (task.searchers ?? 1) === (other.searchers ?? 1) &&
     task.hasDeepSecrets === other.hasDeepSecrets &&
     task.completed === other.completed &&
+    task.settled === other.settled &&
     task.isPatient === other.isPatient
   return spendsAlike && task.keys === other.keys && task.discovered === other.discovered
 }

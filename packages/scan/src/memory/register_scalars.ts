@@ -16,12 +16,12 @@ import { UNIT } from './registers.ts'
 const MOST_LOST = { anywhere: 3, atEnds: 4, more: 5 } as const
 /**
  * How much is tried where registers are full of what looks random: up to four missing bytes, and then five, in nanoseconds by
- * estimate. Five take 1.1 s of processor time a number, and 2.2 s for the table: a register of 64 bytes has 12 numbers.
+ * estimate. Five take 0.7 s of processor time a number, and 1.4 s for the table: a register of 64 bytes has 12 numbers.
  */
 const MOST_COST = {
-  usual: { four: 1e10, five: 0 },
-  more: { four: 1e10, five: 3.5e10 },
-  deep: { four: 1e11, five: 1e11 },
+  usual: { four: 6.5e9, five: 0 },
+  more: { four: 6.5e9, five: 2.3e10 },
+  deep: { four: 6.5e10, five: 6.5e10 },
 } as const
 /** `more` is for given keys in files that are searched deep for them, `deep` for a deep search of everything. */
 export type RegisterBudget = keyof typeof MOST_COST
@@ -111,10 +111,10 @@ class Search {
 
   of(curve: Curve, keys: readonly EcMaterial[]): RegisterScalar[] {
     const found: RegisterScalar[] = []
+    const scalars = new CutScalars(curve)
     let left = keys
     for (let lost = 0; lost <= MOST_LOST.more && left.length > 0 && !this.isCut; lost++) {
-      const scalars = new CutScalars(curve, left)
-      found.push(...this.#lacking(scalars, lost))
+      found.push(...this.#lacking(scalars, left, lost))
       const seen = new Set(found.map(({ material }) => (isEc(material) ? material.x : 0n)))
       left = left.filter(({ x }) => !seen.has(x))
     }
@@ -122,19 +122,21 @@ class Search {
   }
 
   /** As many as there is time for. A search that was not asked to be deep is not cut where five bytes are missing. */
-  #lacking(scalars: CutScalars, lost: number): RegisterScalar[] {
+  #lacking(scalars: CutScalars, keys: readonly EcMaterial[], lost: number): RegisterScalar[] {
     const part = lost > MOST_LOST.atEnds ? 'five' : 'four'
-    const affordable = scalars.affordable(this.#cost[part], lost)
+    const affordable = Math.floor(scalars.affordable(this.#cost[part], lost) / keys.length)
     if (affordable === 0 && part === 'five' && this.#budget !== 'deep') return []
     const numbers = this.#numbers(scalars.length, lost)
     if (affordable < numbers.length && (part === 'four' || this.#budget === 'deep'))
       this.isCut = true
     const tried = numbers.slice(0, affordable)
-    if (tried.length > 0) this.#cost[part] -= scalars.cost(tried.length, lost)
-    return scalars.find(tried).flatMap(({ index, material }) => {
-      const number = tried[index]
-      return number === undefined ? [] : [scalarAt(number, scalars.length, material)]
-    })
+    if (tried.length > 0) this.#cost[part] -= scalars.cost(tried.length * keys.length, lost)
+    return keys
+      .flatMap((key) => scalars.find(key, tried))
+      .flatMap(({ index, material }) => {
+        const number = tried[index]
+        return number === undefined ? [] : [scalarAt(number, scalars.length, material)]
+      })
   }
 
   #numbers(size: number, lost: number): Addressed[] {

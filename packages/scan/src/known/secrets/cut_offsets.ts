@@ -3,18 +3,19 @@
  * beside a copy of its public half, and right next to one.
  *
  * Up to three bytes may be gone, and up to five where there is time for it: where such an offset is, is known, and how
- * long a scalar is. Numbers that lack five take 1.1 s each. They are tried as long as the budget lasts. @module
+ * long a scalar is. Numbers that lack five take 0.7 s each. They are tried as long as the budget lasts. @module
  */
+import type { EcMaterial } from '@mintmark/keys/material/key_material'
 import { isRandomLookingAt } from '@mintmark/keys/material/random_looking'
+import { besidePoints } from '../objects/offsets_near_points.ts'
 import type { FoundValue } from '../values/found_value.ts'
 import { type CutScalars, cutNumbersIn, type SpelledCut } from './cut_scalars.ts'
+import { pointSigns, SIGN_BYTES } from './point_signs.ts'
 import type { SoughtGroup } from './secret_probes.ts'
 
-/** Bytes of a public number that are compared, see `SecretGroup.signs`. */
-const SIGN_BYTES = 16
-const MOST_LOST = 3
-const MOST_COMPLETED = 5
-/** Offsets of a window that are examined: a few copies of a public half have as many. */
+/** Bytes that may be missing. */
+export const MOST_LOST = { usual: 3, more: 5 } as const
+/** Offsets of a window that are examined for a key: a few copies of a public half have as many. */
 const MOST_OFFSETS = 256
 
 /** A part of a scalar, and where it is. */
@@ -22,35 +23,53 @@ interface LocatedCut extends SpelledCut {
   readonly at: number
 }
 
+/** Bytes of a window, and where in them scalars may begin: in [from, to). */
+interface Part {
+  readonly bytes: Uint8Array
+  readonly from: number
+  readonly to: number
+}
+
 /**
- * Scalars in a window, each as it lacks least. How many offsets were left out is unknown: they are taken while budget is left.
+ * Scalars beside their own public halves, each as it lacks least. How many offsets were left out is unknown: they are taken
+ * while budget is left.
  *
  * @param anchors offsets of numbers of public halves: no part of a scalar is there
  */
 export function probeCut(
-  bytes: Uint8Array,
-  places: Iterable<number>,
+  part: Part,
   anchors: readonly number[],
-  { scalars, completed, depth, budgets }: SoughtGroup,
+  { scalars, mostLost, budgets }: SoughtGroup,
 ): FoundValue[] {
-  if (scalars === undefined || depth === 'discovered') return []
-  const { length } = scalars
-  const likely = likelyOffsets(bytes, places, length)
+  if (scalars === undefined) return []
   const taken = new Set(anchors)
-  for (let lost = 1; lost <= MOST_COMPLETED && likely.length > 0; lost++) {
-    const sought = lost > MOST_LOST ? completed : scalars
-    if (sought === undefined) return []
-    const all = likely
-      .flatMap((at) => numbersAt(bytes, at, length, lost))
-      .filter((number) => !isOfPublicHalf(number, taken))
-    const numbers = all.slice(0, sought.affordable(budgets.cut.left, lost))
-    if (numbers.length === 0) continue
-    budgets.cut.pay(sought.cost(numbers.length, lost))
-    const found = foundOf(sought, numbers)
-    if (found.length > 0) return found
-  }
-  return []
+  const { cut } = scalars
+  return scalars.keys.flatMap((key) => {
+    const most = mostLost.get(key) ?? 0
+    const own = most > 0 ? anchorsOf(part.bytes, anchors, key) : []
+    const likely = likelyOffsets(part, own, cut.length)
+    for (let lost = 1; lost <= most && likely.length > 0; lost++) {
+      const all = likely
+        .flatMap((at) => numbersAt(part.bytes, at, cut.length, lost))
+        .filter((number) => !isOfPublicHalf(number, taken))
+      const numbers = all.slice(0, cut.affordable(budgets.cut.left, lost))
+      if (numbers.length === 0) continue
+      budgets.cut.pay(cut.cost(numbers.length, lost))
+      const found = foundOf(cut, key, numbers)
+      if (found.length > 0) return found
+    }
+    return []
+  })
 }
+
+/** Those of the anchors that are of this key. */
+function anchorsOf(bytes: Uint8Array, anchors: readonly number[], key: EcMaterial): number[] {
+  const signs = new Set(pointSigns(key).map((sign) => latin1(sign, 0)))
+  return anchors.filter((at) => signs.has(latin1(bytes, at)))
+}
+
+const latin1 = (bytes: Uint8Array, at: number): string =>
+  Buffer.from(bytes.subarray(at, at + SIGN_BYTES)).toString('latin1')
 
 /** Whether some of the first bytes of a public number, which were compared, are in it. */
 function isOfPublicHalf({ at, length }: LocatedCut, anchors: ReadonlySet<number>): boolean {
@@ -60,13 +79,18 @@ function isOfPublicHalf({ at, length }: LocatedCut, anchors: ReadonlySet<number>
   return false
 }
 
-function likelyOffsets(bytes: Uint8Array, places: Iterable<number>, length: number): number[] {
+function likelyOffsets(
+  { bytes, from, to }: Part,
+  anchors: readonly number[],
+  length: number,
+): number[] {
   const seen = new Set<number>()
-  for (const at of places) {
+  for (const at of besidePoints(bytes, anchors, length, from, to)) {
     if (seen.size >= MOST_OFFSETS) break
     // What was written over one end may look like anything.
-    const inner = length - 2 * MOST_LOST
-    if (at + length > bytes.length || !isRandomLookingAt(bytes, at + MOST_LOST, inner)) continue
+    const inner = length - 2 * MOST_LOST.usual
+    if (at + length > bytes.length || !isRandomLookingAt(bytes, at + MOST_LOST.usual, inner))
+      continue
     seen.add(at)
   }
   return [...seen]
@@ -85,8 +109,12 @@ function numbersAt(bytes: Uint8Array, at: number, size: number, lost: number): L
   })
 }
 
-function foundOf(scalars: CutScalars, numbers: readonly LocatedCut[]): FoundValue[] {
-  return scalars.find(numbers).flatMap(({ index, material }) => {
+function foundOf(
+  scalars: CutScalars,
+  key: EcMaterial,
+  numbers: readonly LocatedCut[],
+): FoundValue[] {
+  return scalars.find(key, numbers).flatMap(({ index, material }) => {
     const number = numbers[index]
     if (number === undefined) return []
     const { at, length, spelling } = number

@@ -9,7 +9,7 @@ import { multiple, type Point, publicPoint } from '@mintmark/keys/arithmetic/ec'
 import { negativeOf, type Sum, sumsOf } from '@mintmark/keys/arithmetic/many_points'
 import { fromBigEndian, fromLittleEndian, inverse } from '@mintmark/keys/arithmetic/modular'
 import { ShortLogarithm } from '@mintmark/keys/arithmetic/short_logarithm'
-import type { Curve, EcMaterial, KeyMaterial } from '@mintmark/keys/material/key_material'
+import type { Curve, EcMaterial } from '@mintmark/keys/material/key_material'
 
 /** A number that may be a scalar without bytes of one end. */
 export interface CutNumber {
@@ -27,28 +27,20 @@ export interface MendedScalar {
 }
 
 /** Nanoseconds on one core, of a curve of 256 bits: an addition among many, a multiple of the base point. */
-const ADDITION = 4500
+const ADDITION = 2900
 const MULTIPLE = 1.2e5
 /** Baby steps, in bits, by the bytes that are lost: few for those that take few giant steps. */
-const STEP_BITS = [12, 12, 12, 16, 18, 20] as const
+const STEP_BITS = [12, 12, 12, 16, 19, 20] as const
 
-/** Keys of one curve. */
+/** Of keys of one curve. */
 export class CutScalars {
   readonly #curve: Curve
-  readonly #keys: readonly EcMaterial[]
   readonly #logarithms = new Map<number, ShortLogarithm>()
   /** Of keys and bytes lost: the public point by the inverse of the power of 256 that the lost bytes begin at. */
   readonly #shifted = new Map<string, Sum>()
 
-  constructor(curve: Curve, keys: readonly EcMaterial[]) {
+  constructor(curve: Curve) {
     this.#curve = curve
-    this.#keys = keys
-  }
-
-  /** The same for some of the keys; undefined where there are none. */
-  ofSome(keys: ReadonlySet<KeyMaterial>): CutScalars | undefined {
-    const some = this.#keys.filter((key) => keys.has(key))
-    return some.length === 0 ? undefined : new CutScalars(this.#curve, some)
   }
 
   /** Bytes of a scalar. */
@@ -56,35 +48,32 @@ export class CutScalars {
     return curveNamed(this.#curve).lengthBytes
   }
 
-  /** Estimate in nanoseconds of what it takes to search for so many numbers that have lost so many bytes. */
+  /** Estimate in nanoseconds of what it takes to compare so many numbers that have lost so many bytes with a key each. */
   cost(numbers: number, bytes: number): number {
     const stepBits = stepBitsFor(bytes)
     const scale = (curveNamed(this.#curve).bits / 256) ** 2
     const table = this.#logarithms.has(stepBits) ? 0 : 2 ** stepBits
     const giant = Math.max(1, 2 ** (8 * bytes - stepBits - 1))
     const each = MULTIPLE + ADDITION * (giant + 1)
-    return scale * (table * ADDITION + numbers * this.#keys.length * each)
+    return scale * (table * ADDITION + numbers * each)
   }
 
-  /** How many numbers that have lost so many bytes can be searched for in so many nanoseconds by estimate. */
+  /** How many numbers that have lost so many bytes can be compared in so many nanoseconds by estimate. */
   affordable(cost: number, bytes: number): number {
     const fixed = this.cost(0, bytes)
     return Math.max(0, Math.floor((cost - fixed) / (this.cost(1, bytes) - fixed)))
   }
 
-  /** Those of the numbers that are scalars of a key; all have lost the same bytes. */
-  find(numbers: readonly CutNumber[]): readonly MendedScalar[] {
+  /** Those of the numbers that are scalars of the key; all have lost the same bytes. */
+  find(key: EcMaterial, numbers: readonly CutNumber[]): readonly MendedScalar[] {
     const [first] = numbers
     if (first === undefined) return []
-    const bits = 8 * first.bytes
-    const logarithm = this.#logarithmFor(first.bytes)
-    return this.#keys.flatMap((key) => {
-      const points = this.#pointsOf(key, numbers)
-      return logarithm.find(points, bits).flatMap(({ index, x }) => {
-        const number = numbers[index]
-        const material = number && x >= 0n ? this.#mended(key, number, x) : undefined
-        return material === undefined ? [] : [{ index, material }]
-      })
+    const points = this.#pointsOf(key, numbers)
+    const logarithms = this.#logarithmFor(first.bytes).find(points, 8 * first.bytes)
+    return logarithms.flatMap(({ index, x }) => {
+      const number = numbers[index]
+      const material = number && x >= 0n ? this.#mended(key, number, x) : undefined
+      return material === undefined ? [] : [{ index, material }]
     })
   }
 

@@ -26,6 +26,7 @@ import {
   ValueTable,
   valueDetected,
 } from '../values/value_search.ts'
+import { MOST_LOST } from './cut_offsets.ts'
 import { hasOneSecret } from './secret_groups.ts'
 import {
   type InProcess,
@@ -39,8 +40,10 @@ export interface KnownKeyOptions {
   readonly deep: boolean
   /** The same for secrets of given curve keys alone, in a file that is not large. */
   readonly hasDeepSecrets?: boolean
-  /** Keys whose scalars are completed where five bytes are missing, within the budget. Default none. */
+  /** Keys whose scalars are completed where five bytes are missing, not only three, within the budget. Default none. */
   readonly completed?: readonly PublicKey[]
+  /** Keys (SHA-256 of SubjectPublicKeyInfo) of which no part is completed: their scalars are known. Default none. */
+  readonly settled?: ReadonlySet<string>
   /** Spends enough on given keys to examine every marked offset: see `Depth`. */
   readonly isPatient?: boolean
   /** Keys discovered in the dump: far less is spent on them, and least on public roots. */
@@ -90,7 +93,7 @@ export class KnownKeySearch implements WindowSearch {
     const groups = sets.flatMap(({ materials, searchLimits }) =>
       rsaGroups(this.#kernel, materials.filter(isRsa), searchLimits),
     )
-    const completed = completedOf(options)
+    const mostLost = mostLostOf(keys, options)
     const secretsOf = (isSampled: boolean): SecretKeys[] =>
       sets
         .filter(({ searchLimits }) => searchLimits.isSampled === isSampled)
@@ -98,7 +101,7 @@ export class KnownKeySearch implements WindowSearch {
           keys: materials.filter(hasOneSecret),
           depth: isDeep(depth) ? ('deep' as const) : depth,
           reportsLimits,
-          completed,
+          mostLost: depth === 'discovered' ? new Map() : mostLost,
         }))
         .filter(({ keys: own }) => own.length > 0)
     const [always, sampled] = [secretsOf(false), secretsOf(true)]
@@ -301,6 +304,16 @@ function overlap(a: FoundValue, b: FoundValue): boolean {
   return a.at < b.at + b.length && b.at < a.at + a.length
 }
 
-function completedOf({ completed = [] }: KnownKeyOptions): SecretKeys['completed'] {
-  return new Set(materialsOf(completed))
+function mostLostOf(
+  keys: readonly PublicKey[],
+  { completed = [], settled = new Set() }: KnownKeyOptions,
+): SecretKeys['mostLost'] {
+  const more = new Set(completed.map(({ keyId }) => keyId.spkiSha256))
+  const left = keys.filter(({ keyId: { spkiSha256 = '' } }) => !settled.has(spkiSha256))
+  return new Map(
+    left.map(({ keyId, material }) => [
+      material,
+      more.has(keyId.spkiSha256) ? MOST_LOST.more : MOST_LOST.usual,
+    ]),
+  )
 }

@@ -4,12 +4,7 @@
  */
 import { curveNamed } from '@mintmark/keys/arithmetic/curves'
 import { publicPoint } from '@mintmark/keys/arithmetic/ec'
-import {
-  fromBigEndian,
-  fromLittleEndian,
-  inverse,
-  toBigEndian,
-} from '@mintmark/keys/arithmetic/modular'
+import { fromBigEndian, fromLittleEndian, inverse } from '@mintmark/keys/arithmetic/modular'
 import { montgomeryOfEach, okpNamed, okpPublicKey } from '@mintmark/keys/arithmetic/okp'
 import type {
   Curve,
@@ -25,6 +20,7 @@ import { digitBytes, PYTHON_DIGITS } from '../values/digit_encodings.ts'
 import { CutScalars } from './cut_scalars.ts'
 import { groupsOfNumbers } from './group_keys.ts'
 import { groupsOfSeeds } from './lattice_keys.ts'
+import { pointSigns, SIGN_BYTES } from './point_signs.ts'
 
 /** Keys of curves, of DSA and DH, and of ML-KEM and ML-DSA. */
 export type SingleSecret = EcMaterial | OkpMaterial | GroupMaterial | LatticeMaterial
@@ -61,7 +57,7 @@ export interface SecretGroup {
   /** The secret that a number is, where libraries keep numbers. */
   readonly numberIn?: (value: bigint, spelling: FoundSecret['spelling']) => FoundSecret | undefined
   /** Finds scalars that are not there as a whole, of curves whose points can be added. */
-  readonly scalars?: CutScalars
+  readonly scalars?: { readonly cut: CutScalars; readonly keys: readonly EcMaterial[] }
   /** The secret that `bytes` are if they are one in an encoding that only pays next to a public half. */
   readonly rareSecretIn: (bytes: Uint8Array) => FoundSecret | undefined
 }
@@ -127,28 +123,13 @@ function pointGroup(curve: Curve, keys: readonly EcMaterial[]): SecretGroup {
     secretIn: (bytes) => secretOf(fromBigEndian(bytes), 'limbs-be') ?? limbsIn(bytes),
     limbsIn,
     numberIn: secretOf,
-    scalars: new CutScalars(curve, keys),
+    scalars: { cut: new CutScalars(curve), keys },
     // Botan keeps it so, and in no other form.
     rareSecretIn: (bytes) => {
       const found = secretOf((fromLittleEndian(bytes) * fromMontgomery) % n, 'limbs-le64')
       return found && { ...found, name: 'montgomery-d' }
     },
   }
-}
-
-const SIGN_BYTES = 16
-
-/** Both coordinates plain, highest and lowest byte first, and in Montgomery form. */
-function pointSigns({ curve, x, y }: EcMaterial): Uint8Array[] {
-  const { p, bits, lengthBytes } = curveNamed(curve)
-  const radix = BigInt(Math.ceil(bits / 64) * 64)
-  return [x, y].flatMap((coordinate) => {
-    const big = Uint8Array.from(toBigEndian(coordinate, lengthBytes))
-    const montgomery = toBigEndian((coordinate << radix) % p, lengthBytes)
-    return [big, big.toReversed(), Uint8Array.from(montgomery).toReversed()].map((bytes) =>
-      bytes.subarray(0, SIGN_BYTES),
-    )
-  })
 }
 
 const STRING_COST = { Ed25519: 1e5, X25519: 1e5, Ed448: 4.5e5, X448: 4e5 } as const

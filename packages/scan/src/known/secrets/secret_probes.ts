@@ -1,4 +1,5 @@
 /** Probes offsets where the secret of a known key may be, until the budget is spent. @module */
+import type { KeyMaterial } from '@mintmark/keys/material/key_material'
 import { isRandomLookingAt } from '@mintmark/keys/material/random_looking'
 import type { Memory } from '../../anchors/detected.ts'
 import { intsAt, type JavaInts, numberOfInts } from '../objects/java_integers.ts'
@@ -10,7 +11,6 @@ import {
 } from '../values/digit_encodings.ts'
 import type { FoundValue } from '../values/found_value.ts'
 import type { Depth } from '../values/search_limits.ts'
-import type { CutScalars } from './cut_scalars.ts'
 import type { SecretBudgets } from './secret_budgets.ts'
 import type { FoundSecret, SecretGroup } from './secret_groups.ts'
 import type { SecretText } from './secret_texts.ts'
@@ -20,8 +20,8 @@ export interface SoughtGroup extends SecretGroup {
   readonly budgets: SecretBudgets
   readonly depth: Depth
   readonly reportsLimits: boolean
-  /** Those of the scalars whose parts are completed where five bytes are missing. */
-  readonly completed: CutScalars | undefined
+  /** Bytes that a part of a key's scalar may lack to be completed; see {@link import('./secret_search.ts').SecretKeys}. */
+  readonly mostLost: ReadonlyMap<KeyMaterial, number>
 }
 
 /** Probed offsets, and hashes of their content, so that a flood of copies is probed once. */

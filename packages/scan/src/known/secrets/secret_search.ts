@@ -15,7 +15,7 @@ import { ArrayList, OCTETS_HEAD } from '../objects/java_arrays.ts'
 import { IntegerList, integerBits } from '../objects/java_integers.ts'
 import { javaArrays, javaNumbers } from '../objects/java_objects.ts'
 import { neighbourChunks } from '../objects/neighbour_chunks.ts'
-import { beforePoints, besidePoints, nearest } from '../objects/offsets_near_points.ts'
+import { beforePoints, nearest } from '../objects/offsets_near_points.ts'
 import {
   HeadList,
   NumberHeads,
@@ -31,7 +31,7 @@ import { digitCount, PYTHON_DIGITS, TOMMATH_DIGITS } from '../values/digit_encod
 import type { FoundValue } from '../values/found_value.ts'
 import { type Depth, OF_DISCOVERED_KEYS, SCALARS } from '../values/search_limits.ts'
 import type { WordHit } from '../values/value_search.ts'
-import { probeCut } from './cut_offsets.ts'
+import { MOST_LOST, probeCut } from './cut_offsets.ts'
 import { budgetsFor } from './secret_budgets.ts'
 import { type SecretGroup, type SingleSecret, secretGroups } from './secret_groups.ts'
 import {
@@ -52,8 +52,8 @@ export interface SecretKeys {
   readonly depth: Depth
   /** See {@link import('../values/search_limits.ts').SearchLimits.reportsLimits}. */
   readonly reportsLimits: boolean
-  /** Of the keys; see {@link import('./known_key_search.ts').KnownKeyOptions.completed}. */
-  readonly completed: ReadonlySet<KeyMaterial>
+  /** Of keys of curves: how many bytes a part of the scalar beside the public half may lack to be completed. */
+  readonly mostLost: ReadonlyMap<KeyMaterial, number>
 }
 
 export class SecretSearch {
@@ -72,16 +72,13 @@ export class SecretSearch {
     searchers: number = 1,
     mostStep: number = POINTER_BYTES,
   ) {
-    this.#groups = all.flatMap(({ keys, depth, reportsLimits, completed: some }) => {
+    this.#groups = all.flatMap(({ keys, depth, reportsLimits, mostLost }) => {
       const budgets = budgetsFor({ depth, reportsLimits }, searchers)
+      const isMore = [...mostLost.values()].includes(MOST_LOST.more)
       // Curves that are expensive must not take the time of those that are not.
-      return secretGroups(keys).map((group) => {
-        const completed = group.scalars?.ofSome(some)
-        return Object.assign(
-          { budgets: budgets(completed !== undefined), completed, depth, reportsLimits },
-          group,
-        )
-      })
+      return secretGroups(keys).map((group) =>
+        Object.assign({ budgets: budgets(isMore), mostLost, depth, reportsLimits }, group),
+      )
     })
     this.#signs = signTable(kernel, this.#groups, mostStep)
     // Nobody has the private keys of public roots in a program of Python or Erlang.
@@ -257,8 +254,7 @@ export class SecretWindow {
         ...probeOffsets(bytes, places.all, group, 'placed', tried),
       ]
       if (whole.length > 0 || anchors.length === 0) return whole
-      const beside = besidePoints(bytes, anchors, group.length, from, to)
-      return probeCut(bytes, beside, anchors, group)
+      return probeCut({ bytes, from, to }, anchors, group)
     })
   }
 }
