@@ -34,6 +34,7 @@ const HOLDS = [
   'packages/cli/bin',
   'packages/cli/dist/bundle',
   'packages/trust/rules',
+  'packages/trust/vectors',
   'packages/web/dist/page',
   'packages/web/dist/report',
 ]

@@ -2,7 +2,6 @@ import assert from 'node:assert/strict'
 import { X509Certificate } from 'node:crypto'
 import { describe, it } from 'node:test'
 import { Forge } from '../src/forge/forge.ts'
-import { ownCertificate } from '../src/forge/own_certificate.ts'
 import {
   algorithmOf,
   certificateFor,
@@ -26,7 +25,7 @@ describe('certificates of the test issuer', () => {
       const nowMs = Date.now()
       const signing = { ...key, privateKey: privateKeyOf(key) }
       const forge = new Forge({ ...issuer, keys: [signing] }, nowMs)
-      const certificate = new X509Certificate(ownCertificate(forge, role))
+      const certificate = new X509Certificate(forge.ownCertificate(role))
       assert.ok(certificate.verify(certificate.publicKey))
       assert.ok(certificate.checkPrivateKey(privateKeyOf(key)))
       const [from, to] = [certificate.validFromDate, certificate.validToDate]

@@ -1,14 +1,18 @@
 /**
  * Makes the genuine token, and forgeries that differ from it in one respect.
  *
- * Every token has a fresh `jti` and `iat`, so that no verifier refuses one as replayed.
+ * Every token has a fresh `jti` and `iat`, so that no verifier refuses one as replayed. Headers and claims may be such as no
+ * library writes: nothing here checks them.
+ *
+ * Source: RFC 7515, section 7.1; RFC 7516, section 7.1; RFC 7518, sections 3.2 to 3.5.
  *
  * @module
  */
-import { createHmac, createPublicKey, type KeyObject, randomUUID } from 'node:crypto'
+import { createHmac, createPublicKey, type KeyObject, randomUUID, sign } from 'node:crypto'
 import type { Json } from '@mintmark/core'
-import type { Algorithm } from '@mintmark/guard/signatures'
-import { compact, part, signature } from './jws.ts'
+import { type Algorithm, digestOf, paddingOf, toLowS } from '@mintmark/guard/signatures'
+import { certificateOf } from '@mintmark/replay/certificate'
+import { CompactEncrypt } from 'jose'
 
 /** A private key that a probe may use, and the issuer that it belongs to. */
 export interface ForgeKey {
@@ -51,6 +55,7 @@ const LIFE_S = 300
 
 /** How far the clock of a verifier may be behind. */
 const SKEW_S = 5
+const DAY_MS = 86_400_000
 
 export class Forge {
   readonly issuer: ForgeIssuer
@@ -134,4 +139,49 @@ export class Forge {
     const input = this.input({ header: { ...header, alg: 'HS256' } })
     return compact(input, createHmac('sha256', secret).update(input, 'latin1').digest())
   }
+  /** A token for the issuer's encryption key, which everybody can make. */
+  async encrypted(inner: string): Promise<string> {
+    const { kid } = this.key('encryption')
+    const key = this.publicKey('encryption')
+    const alg = key.asymmetricKeyType === 'rsa' ? 'RSA-OAEP-256' : 'ECDH-ES'
+    return await new CompactEncrypt(Buffer.from(inner))
+      .setProtectedHeader({ alg, enc: 'A256GCM', kid, cty: 'JWT' })
+      .encrypt(key)
+  }
+
+  /** The attacker's own certificate: self-signed, in DER, in the issuer's name. @throws {Unforgeable} */
+  ownCertificate(role = 'stranger'): Buffer {
+    const nowMs = this.nowS * 1000
+    const { privateKey } = this.key(role)
+    if (!['rsa', 'ec'].includes(privateKey.asymmetricKeyType ?? ''))
+      throw new Unforgeable('certificates are made for RSA and EC keys alone')
+    return certificateOf(privateKey, {
+      commonName: this.issuer.issuer,
+      serial: Buffer.from([1]),
+      fromMs: nowMs - DAY_MS,
+      toMs: nowMs + DAY_MS,
+    })
+  }
 }
+
+/** base64url of a text, or of the JSON of anything else. */
+export function part(value: unknown): string {
+  const source = typeof value === 'string' ? value : JSON.stringify(value)
+  return Buffer.from(source).toString('base64url')
+}
+
+/** Low s: the one of two ECDSA signatures that strict verifiers take too. */
+export function signature(input: string, key: KeyObject, alg: Algorithm): Buffer {
+  const bytes = Buffer.from(input, 'latin1')
+  return Buffer.from(toLowS(sign(digestOf(alg), bytes, { key, ...paddingOf(alg) }), alg))
+}
+
+export function compact(input: string, signed: Uint8Array): string {
+  return `${input}.${Buffer.from(signed).toString('base64url')}`
+}
+
+/** Header and claims of a token, as they were signed. */
+export const inputOf = (token: string): string => token.slice(0, token.lastIndexOf('.'))
+
+export const signatureOf = (token: string): Buffer =>
+  Buffer.from(token.slice(token.lastIndexOf('.') + 1), 'base64url')

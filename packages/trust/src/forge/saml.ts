@@ -9,8 +9,7 @@
  * @module
  */
 import { createHash, randomUUID } from 'node:crypto'
-import { type Forge, Unforgeable } from './forge.ts'
-import { signature } from './jws.ts'
+import { type Forge, signature, Unforgeable } from './forge.ts'
 
 const SAML = 'urn:oasis:names:tc:SAML:2.0'
 const DS = 'http://www.w3.org/2000/09/xmldsig#'

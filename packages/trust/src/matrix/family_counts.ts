@@ -1,7 +1,7 @@
 /** Outcomes by family: the rows of the matrix. @module */
 import { safeText } from '@mintmark/core'
-import { FAMILIES } from '../forge/vector.ts'
 import { judged, type ProbeReport, type Summary, summaryOf } from '../probe/report.ts'
+import { FAMILIES } from '../vectors/catalogue.ts'
 
 export interface FamilyRow {
   readonly family: string

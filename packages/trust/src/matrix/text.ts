@@ -1,11 +1,17 @@
 /** The report of a probe for a terminal of 80 columns: the verdict, the matrix, what was not refused. @module */
 import { safeText } from '@mintmark/core'
-import { DOCUMENTED_CACHES, type Settings } from '../forge/settings.ts'
 import { folded } from '../history/text.ts'
 import type { Distrust, ProbeReport, VectorResult } from '../probe/report.ts'
+import type { Settings } from '../vectors/catalogue.ts'
 import { familyRows, verdictOf } from './family_counts.ts'
 
 const MOST_LETTERS = 2000
+
+/** Default cache lifetimes of keys, seconds. Sources: the libraries' documentation, November 2026. */
+const DOCUMENTED_CACHES =
+  'jose and express-oauth2-jwt-bearer 600 (cacheMaxAge), jwks-rsa 600 a kid, ' +
+  '@okta/jwt-verifier 3600 (cacheMaxAge), get-jwks 60 (ttl), aws-jwt-verify no end, ' +
+  'oauth4webapi 300, PyJWKClient 300 (lifespan), Microsoft.IdentityModel 43200 (AutomaticRefreshInterval)'
 const COLUMNS = ['refused', 'accepted', 'late', 'cannotTell'] as const
 
 export function probeText(report: ProbeReport): string {

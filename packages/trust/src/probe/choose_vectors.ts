@@ -1,9 +1,8 @@
 /** Which vectors a probe asks. @module */
 import { MintmarkError } from '@mintmark/core'
 import { Forge, type ForgeIssuer } from '../forge/forge.ts'
-import { FAMILIES, type Family, type Vector } from '../forge/vector.ts'
 import type { Target } from '../targets/target.ts'
-import { VECTORS } from '../vectors/catalogue.ts'
+import { allVectors, FAMILIES, type Family, type Vector } from '../vectors/catalogue.ts'
 
 export interface VectorChoice {
   /** Families or single ids; empty for all. */
@@ -20,7 +19,7 @@ export function chooseVectors(
 ): Vector[] {
   assertNames(named)
   const forge = new Forge(issuer, 0)
-  const chosen = VECTORS.filter(({ id, family, level, applies }) => {
+  const chosen = allVectors().filter(({ id, family, level, applies }) => {
     const isNamed = named.length === 0 || named.includes(family) || named.includes(id)
     const isAsked = level === 'required' || isAdvisory || named.includes(id)
     const isTaken = (family === 'saml') === (takes === 'saml')
@@ -32,7 +31,9 @@ export function chooseVectors(
 
 /** @throws {MintmarkError} `INPUT_INVALID` for a name that is no family and no vector */
 export function assertNames(names: readonly string[]): void {
-  const unknown = names.find((name) => !isFamily(name) && !VECTORS.some(({ id }) => id === name))
+  const unknown = names.find(
+    (name) => !isFamily(name) && !allVectors().some(({ id }) => id === name),
+  )
   if (unknown === undefined) return
   throw invalid(`there is no family or vector of that name: families are ${FAMILIES.join(', ')}`)
 }

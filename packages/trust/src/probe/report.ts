@@ -1,5 +1,5 @@
 /** What a probe found. @module */
-import type { Vector } from '../forge/vector.ts'
+import type { Vector } from '../vectors/catalogue.ts'
 
 /** `late`: accepted at first, and refused later in the same run. `cannot-tell`: not asked, or no clear answer. */
 export type Outcome = 'refused' | 'accepted' | 'late' | 'cannot-tell'

@@ -1,15 +1,109 @@
-/** All vectors, in the order in which they are asked. @module */
-import type { Vector } from '../forge/vector.ts'
-import { ADVISORY_VECTORS } from './advisory.ts'
-import { CLAIM_VECTORS } from './claims.ts'
-import { KEY_VECTORS } from './keys.ts'
-import { SAML_VECTORS } from './saml.ts'
-import { STRUCTURE_VECTORS } from './structure.ts'
+/**
+ * The vectors of a probe: each one forgery, and the standard that forbids it.
+ *
+ * Rows are data in `packages/trust/vectors`. A row says how its token differs from the genuine one; forgeries that a row
+ * cannot say are in `forgeries.ts`, under the id of their vector.
+ *
+ * @module
+ */
+import { readFileSync } from 'node:fs'
+import path from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { remembered } from '@mintmark/core'
+import { parse } from 'yaml'
+import type { Forge } from '../forge/forge.ts'
+import { type ForgeryRow, forgeryOf } from './forgeries.ts'
 
-export const VECTORS: readonly Vector[] = [
-  ...KEY_VECTORS,
-  ...CLAIM_VECTORS,
-  ...STRUCTURE_VECTORS,
-  ...ADVISORY_VECTORS,
-  ...SAML_VECTORS,
-]
+export const FAMILIES = ['storm-2023', 'key', 'claims', 'form', 'saml'] as const
+export type Family = (typeof FAMILIES)[number]
+
+/** What refuses a forgery, by name of the library, or `any` for what no option does. */
+export type Settings = Readonly<Record<string, string>>
+
+export interface Vector {
+  /** Never changes, and is used for nothing else later. */
+  readonly id: string
+  readonly family: Family
+  /** The one respect in which it differs from the genuine token. */
+  readonly axis: string
+  /**
+   * `required`: a standard forbids it. `advisory`: a standard leaves it open, or well-kept libraries accept it; used only
+   * with `--advisory`, and a lead.
+   */
+  readonly level: 'required' | 'advisory'
+  /** What it is, one sentence. */
+  readonly what: string
+  /** The standard that forbids or discourages it, with its section. */
+  readonly forbiddenBy: string
+  readonly incident?: string
+  readonly settings: Settings
+  /** What the issuer has to do first. */
+  readonly first?: 'unlist'
+  /** Whether the genuine token has what the vector changes. */
+  readonly applies: (forge: Forge) => boolean
+  /** @returns a token, or for the family `saml` a response in XML; may throw `Unforgeable` */
+  readonly forge: (forge: Forge) => string | Promise<string>
+}
+
+/** As in the files: `settings` by name or written out, `only` as {@link CONDITIONS} names it. */
+interface Row
+  extends Omit<Vector, 'settings' | 'level' | 'applies' | 'forge'>,
+    Partial<Pick<Vector, 'level'>>,
+    ForgeryRow {
+  readonly settings: string | Settings
+  readonly only?: string
+}
+
+/** What the vectors of a group share; each may differ in any of it. */
+type Group = Partial<Row> & { readonly vectors: readonly Row[] }
+
+/** In the order in which they are asked. */
+const FILES = ['keys', 'claims', 'form', 'advisory', 'saml']
+
+const CONDITIONS: Readonly<Record<string, (forge: Forge) => boolean>> = {
+  'at+jwt': ({ issuer }) => issuer.typ === 'at+jwt',
+  ES256: (forge) => forge.key('signing').alg === 'ES256',
+  cnf: ({ claims }) => claims['cnf'] !== undefined,
+  nonce: ({ claims }) => claims['nonce'] !== undefined,
+}
+
+export const allVectors = (): readonly Vector[] =>
+  read(fileURLToPath(new URL('../../vectors/', import.meta.url)))
+
+const read = remembered((folder: string): readonly Vector[] => {
+  const load = (name: string) => parse(readFileSync(path.join(folder, `${name}.yaml`), 'utf8'))
+  const named: Record<string, Settings> = load('settings')
+  const settings = new Map(Object.entries(named).map(([name, row]) => [name, byLibrary(row)]))
+  return FILES.flatMap((name) => {
+    const groups: readonly Group[] = load(name)
+    return groups.flatMap(({ vectors: rows, ...shared }) =>
+      rows.map((row) => vectorOf({ ...shared, ...row }, settings)),
+    )
+  })
+}, 1)
+
+function vectorOf(row: Row, named: ReadonlyMap<string, Settings>): Vector {
+  const { id, family, axis, level = 'required', what, forbiddenBy, incident, first, only } = row
+  const settings = typeof row.settings === 'string' ? named.get(row.settings) : row.settings
+  return {
+    id,
+    family,
+    axis,
+    level,
+    what,
+    forbiddenBy,
+    ...(incident !== undefined && { incident }),
+    settings: settings ?? {},
+    ...(first !== undefined && { first }),
+    applies: CONDITIONS[only ?? ''] ?? (() => true),
+    forge: forgeryOf(row),
+  }
+}
+
+/** Libraries with one setting share a row, with commas between them. */
+const byLibrary = (row: Settings): Settings =>
+  Object.fromEntries(
+    Object.entries(row).flatMap(([libraries, setting]) =>
+      libraries.split(', ').map((library) => [library, setting]),
+    ),
+  )

@@ -1,5 +1,6 @@
 import { type Json, parseObject, safeJson } from '@mintmark/core'
 import {
+  allVectors,
   assertNames,
   chooseVectors,
   judged,
@@ -13,7 +14,6 @@ import {
   probeSarif,
   probeText,
   runProbe,
-  VECTORS,
 } from '@mintmark/trust'
 import { fileOption } from '../../options/files.ts'
 import {
@@ -101,7 +101,7 @@ async function claimsOption(options: Options): Promise<Json | undefined> {
 
 async function allowOption(options: Options): Promise<ProbeOptions['allow']> {
   const source = await fileOption(options, 'allow')
-  const ids = new Set(VECTORS.map(({ id }) => id))
+  const ids = new Set(allVectors().map(({ id }) => id))
   return source === undefined ? [] : parseAllowList(source, ids)
 }
 
@@ -127,7 +127,7 @@ function printed(report: ProbeReport, options: Options, code: ExitCode): string 
 function listed(options: Options): string {
   const named = list(options, 'vectors')
   assertNames(named)
-  const chosen = VECTORS.filter(
+  const chosen = allVectors().filter(
     ({ id, family }) => named.length === 0 || named.includes(id) || named.includes(family),
   )
   if (flag(options, 'json')) {
