@@ -5,7 +5,7 @@ import { parseGuardConfig } from './config/config.ts'
 import { EventDelivery, settingsOf } from './events/event_delivery.ts'
 import type { SecurityEvent } from './events/event_stream.ts'
 import { statementSigner } from './events/statements.ts'
-import { textOfFile } from './verify/text_file.ts'
+import { textOfFile } from './verify/keys.ts'
 
 export interface AlarmStreams {
   readonly send: (event: SecurityEvent) => Promise<void>

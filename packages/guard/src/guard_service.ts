@@ -10,16 +10,15 @@ import { Subscriptions } from './events/subscriptions.ts'
 import { LedgerFollower, troubleOf } from './follow/ledger_follower.ts'
 import { natsFeed } from './follow/push_feed.ts'
 import { type FastPath, fastPath } from './http/fast_path.ts'
+import type { MetadataDeps } from './http/guard_app.ts'
 import { guardApp } from './http/guard_app.ts'
-import type { MetadataDeps } from './http/metadata_routes.ts'
 import { EntryRecorder, type RecordEntry } from './sign/entry_recorder.ts'
 import { type Alarm, alarmDocument } from './verify/alarms.ts'
 import { Callers } from './verify/callers.ts'
 import { DistrustedKeys } from './verify/distrusted_keys.ts'
 import { Guard } from './verify/guard.ts'
-import { KeyFiles } from './verify/key_files.ts'
+import { KeyFiles, textOfFile } from './verify/keys.ts'
 import { type Presentation, PresentationLog } from './verify/presentations.ts'
-import { textOfFile } from './verify/text_file.ts'
 
 /** How often keys and unsettled tokens are checked. */
 const CARE_MS = 500

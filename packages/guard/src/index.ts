@@ -1,7 +1,7 @@
 export { FanOut, fanOutTo } from './follow/fan_out.ts'
 export { LedgerFollower } from './follow/ledger_follower.ts'
+export type { Membership } from './follow/live_set.ts'
 export { LiveSet } from './follow/live_set.ts'
-export type { Membership } from './follow/live_table.ts'
 export { DEFAULT_STREAM, isNatsUrl, type NatsAddress, STREAM_NAME } from './follow/nats_address.ts'
 export { decodePublication, encodePublication } from './follow/publication.ts'
 export { natsFeed } from './follow/push_feed.ts'

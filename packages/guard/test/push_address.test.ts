@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { it } from 'node:test'
-import { pushAddress } from '../src/events/push_address.ts'
+import { pushAddress } from '../src/events/subscriptions.ts'
 
 const caller = { pushTo: ['https://soc.example.org/events'] }
 

@@ -1,20 +1,19 @@
+export { auditKeys } from './audit/audit.ts'
+export { readReceipts } from './audit/lifetimes.ts'
 export {
   type AuditAnswer,
   auditDocument,
+  auditSarif,
+  auditText,
   findingsOf,
   isFound,
   isWhole,
-} from './audit/answer.ts'
-export { auditKeys } from './audit/audit.ts'
+} from './audit/output.ts'
 export { findPinned } from './audit/pinned.ts'
-export { PROFILES } from './audit/profiles.ts'
-export { readReceipts } from './audit/receipts.ts'
-export { auditSarif } from './audit/sarif.ts'
+export { PROFILES } from './audit/rules.ts'
 export { standardRows } from './audit/standards.ts'
-export { auditText } from './audit/text.ts'
 export { type Alarm, type AlarmCode, alarmDocument, alarmsOf } from './history/alarms.ts'
-export { eventClaims } from './history/events.ts'
-export { historicalKeys } from './history/federation.ts'
+export { eventClaims, historicalKeys } from './history/claims.ts'
 export {
   alarmText,
   answerText,
@@ -32,35 +31,31 @@ export {
   seriesOf,
   standingAt,
 } from './history/timeline.ts'
-export { commandIssuer, type IssuerCommand } from './issuer/issuer_control.ts'
 export { type IssuerOptions, type RunningIssuer, startIssuer } from './issuer/issuer_server.ts'
-export { probeDocument } from './matrix/json.ts'
-export { probeJunit } from './matrix/junit.ts'
-export { probeMarkdown } from './matrix/markdown.ts'
-export { probeSarif } from './matrix/sarif.ts'
-export { probeText } from './matrix/text.ts'
+export { commandIssuer, type IssuerCommand } from './issuer/issuer_state.ts'
+export { probeDocument, probeJunit, probeSarif } from './matrix/documents.ts'
+export { probeMarkdown, probeText } from './matrix/text.ts'
 export { parseAllowances, parseAllowList } from './probe/allow_list.ts'
 export { assertNames, chooseVectors } from './probe/choose_vectors.ts'
 export { openIssuer, type ProbeIssuer } from './probe/probe_issuer.ts'
 export { isAccepted, judged, type ProbeReport } from './probe/report.ts'
 export { type ProbeOptions, runProbe } from './probe/run_probe.ts'
 export { KeyRecord, type RecordContent } from './record/key_record.ts'
-export { looksAt } from './record/looks.ts'
+export { looksAt, type Round, recordEvery, recordOnce } from './record/looks.ts'
 export type { Observation } from './record/observation.ts'
-export { type Round, recordEvery, recordOnce } from './record/recorder.ts'
 export { RecordWitnesses, readPinnedCheckpoint, witnessedBy } from './record/witnessed.ts'
 export { isUrl, parseSource, type Source } from './sources/read_source.ts'
 export {
   bearerTarget,
+  confirmOwn,
   type HttpOptions,
   introspectionTarget,
   isLoopback,
   samlTarget,
 } from './targets/http_target.ts'
 export { type ImapOptions, imapTarget } from './targets/imap_target.ts'
-export { confirmOwn } from './targets/ownership.ts'
 export type { Answer, Target } from './targets/target.ts'
-export { type Verify, verifyTarget } from './targets/verify_target.ts'
+export { type Verify, verifyTarget } from './targets/target.ts'
 export { allVectors, FAMILIES, type Family, type Vector } from './vectors/catalogue.ts'
-export { readBlocklist } from './weak/blocklist.ts'
+export { readBlocklist } from './weak/known_keys.ts'
 export { sharedFactors } from './weak/shared_factors.ts'

@@ -6,7 +6,7 @@ import { readBlocklist, sharedFactors } from '../src/index.ts'
 import { readDocument } from '../src/sources/document.ts'
 import type { ListedKey } from '../src/sources/key.ts'
 import { productOf, productTree, sharedWith } from '../src/weak/batch_gcd.ts'
-import { publisherOf } from '../src/weak/published_keys.ts'
+import { publisherOf } from '../src/weak/known_keys.ts'
 import { isPrimeModulus, rsaWeaknesses } from '../src/weak/rsa_weakness.ts'
 import { ecKey, type Jwk, jwks, rsaKey, rsaOf } from './made_keys.ts'
 

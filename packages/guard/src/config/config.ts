@@ -8,8 +8,8 @@
  * @module
  */
 import * as v from 'valibot'
-import { ALARM_EVENT, COMPROMISE_EVENT } from '../events/alarm_events.ts'
 import type { StreamConfig } from '../events/event_delivery.ts'
+import { ALARM_EVENT, COMPROMISE_EVENT } from '../events/security_events.ts'
 import { DEFAULT_STREAM, isNatsUrl, type NatsAddress, STREAM_NAME } from '../follow/nats_address.ts'
 import type { Caller } from '../verify/callers.ts'
 import type { AudiencePolicy, IssuerPolicy } from '../verify/policies.ts'

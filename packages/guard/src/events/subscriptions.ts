@@ -2,7 +2,7 @@
  * Streams that receivers make, in a file that survives restarts.
  *
  * The file holds the receivers' `Authorization` values, so only its owner may read it. A change is on disk before it is
- * answered.
+ * answered. The guard contacts no address that its configuration does not name.
  *
  * Source: OpenID Shared Signals Framework 1.0, section 8.1.
  *
@@ -15,7 +15,6 @@ import * as v from 'valibot'
 import type { Caller } from '../verify/callers.ts'
 import type { EventDelivery } from './event_delivery.ts'
 import type { EventStream, StreamSettings, StreamStatus } from './event_stream.ts'
-import { pushAddress } from './push_address.ts'
 
 const STATUSES = ['enabled', 'paused', 'disabled'] as const
 
@@ -155,4 +154,21 @@ export function statusOf(value: unknown): StreamStatus | undefined {
 /** The texts of a list; undefined for what is none. */
 export function textsOf(value: unknown): string[] | undefined {
   return Array.isArray(value) ? value.filter((each) => typeof each === 'string') : undefined
+}
+
+/** The address with its dots resolved; undefined where the caller may not use it. */
+export function pushAddress(url: string, { pushTo }: Pick<Caller, 'pushTo'>): string | undefined {
+  if (!URL.canParse(url)) return undefined
+  const { href, username, password, protocol, pathname } = new URL(url)
+  // A receiver may read `%2f..` in a path as a way out of it.
+  const isPlain =
+    username === '' && password === '' && /^https?:$/.test(protocol) && !pathname.includes('%')
+  return isPlain && pushTo.some((begin) => isBelow(href, begin)) ? href : undefined
+}
+
+/** Whether an address is the one named, or below it: `https://a.example` is not a prefix of `https://a.example.org`. */
+function isBelow(href: string, begin: string): boolean {
+  if (!URL.canParse(begin)) return false
+  const named = new URL(begin).href
+  return href === named || href.startsWith(named.endsWith('/') ? named : `${named}/`)
 }

@@ -1,5 +1,29 @@
-/** Entries that were read for a live set: they count once their tree is verified. @module */
-import { type EntryOutline, OUTLINE_WORDS } from '@mintmark/ledger'
+/**
+ * Reads the entries of a shard into a tree, and into a live set.
+ *
+ * Full bundles go through a kernel, many of them in threads; the rest goes one by one. Nothing is verified here: the caller
+ * compares the root of the tree with a head, and entries count once it has.
+ *
+ * @module
+ */
+
+import { availableParallelism } from 'node:os'
+import { setImmediate as nextTurn } from 'node:timers/promises'
+import { MintmarkError } from '@mintmark/core'
+import {
+  type BatchReading,
+  type BundleBatch,
+  BundleReader,
+  BundleThreads,
+  batchOf,
+  type EntryOutline,
+  OUTLINE_WORDS,
+  outlineOf,
+  readBatch,
+  type ShardView,
+  TILE_WIDTH,
+} from '@mintmark/ledger'
+import type { CompactTree } from './compact_tree.ts'
 import type { LiveSet } from './live_set.ts'
 
 interface IntakeOptions {
@@ -75,3 +99,118 @@ export class Intake {
 /** Where the id begins in an outline, with the hash behind it; and the expiry. */
 const ID_WORD = 2
 const EXPIRY_WORD = 14
+
+const HASH_BYTES = 32
+const BATCH = 16
+/** From so many bundles on, threads are worth their start. */
+const THREADED_FROM = 160
+const MOST_THREADS = 4
+/** Batches that a thread has at hand, so that it never waits for the next. */
+const AHEAD = 2
+/** Batches that were read and wait for one before them. */
+const MOST_EARLY = 8
+
+export interface Intaking {
+  readonly tree: CompactTree
+  readonly shard: ShardView
+  readonly intake: Intake
+}
+
+/** Takes in what the tree lacks of the shard's first `size` entries. */
+export async function takeUpTo(size: number, intaking: Intaking): Promise<void> {
+  const { tree, shard, intake } = intaking
+  while (tree.size < size) {
+    const bundle = Math.floor(tree.size / TILE_WIDTH)
+    const isAtStart = tree.size % TILE_WIDTH === 0
+    const whole = isAtStart ? Math.floor(size / TILE_WIDTH) - bundle : 0
+    /* oxlint-disable no-await-in-loop -- entries follow one another */
+    if (whole > 0) await takeWhole(bundle, bundle + whole, intaking)
+    else
+      for (const bytes of (await shard.tree.bundle(bundle)).slice(
+        tree.size % TILE_WIDTH,
+        size - bundle * TILE_WIDTH,
+      )) {
+        tree.append(bytes)
+        intake.take(outlineOf(bytes))
+      }
+    /* oxlint-enable no-await-in-loop */
+  }
+}
+
+interface Pending {
+  readonly at: number
+  readonly reading: Promise<BatchReading | undefined>
+  readonly buffer: SharedArrayBuffer
+  isDone: boolean
+}
+
+/** Takes in full bundles, `[first, end)`. */
+async function takeWhole(first: number, end: number, intaking: Intaking): Promise<void> {
+  const { tree } = intaking.shard
+  const threads = end - first < THREADED_FROM ? undefined : new BundleThreads(threadCount())
+  const pending: Pending[] = []
+  const spare: SharedArrayBuffer[] = []
+  const takeNext = async () => {
+    const next = pending.shift()
+    if (next === undefined) return
+    await put(next.at, await next.reading, intaking)
+    spare.push(next.buffer)
+  }
+  try {
+    for (let at = first; at < end; at += BATCH) {
+      const numbers = Array.from({ length: Math.min(BATCH, end - at) }, (_, i) => at + i)
+      /* oxlint-disable no-await-in-loop -- in their order, and not too far ahead */
+      const bundles = await Promise.all(numbers.map((number) => tree.bundleBytes(number)))
+      const batch = batchOf(bundles, spare.pop())
+      pending.push(started(at, batch, threads))
+      // Results of threads arrive in the next turn of the event loop.
+      await nextTurn()
+      while (pending[0]?.isDone === true || pending.length > MOST_EARLY) await takeNext()
+    }
+    while (pending.length > 0) await takeNext()
+    /* oxlint-enable no-await-in-loop */
+  } finally {
+    await threads?.stop()
+  }
+}
+
+function started(at: number, batch: BundleBatch, threads: BundleThreads | undefined): Pending {
+  const isFree = threads?.isFree(AHEAD) === true
+  const reading = isFree ? threads.read(batch) : Promise.resolve(readBatch(own, batch))
+  const under: Pending = { at, reading, buffer: batch.bytes.buffer, isDone: !isFree }
+  // The reader of the result gets a failure; without a reader it does not matter.
+  const done = () => {
+    under.isDone = true
+  }
+  void reading.finally(done).catch(() => undefined)
+  return under
+}
+
+const own = new BundleReader()
+
+/** One core is for the rest. */
+const threadCount = () => Math.max(1, Math.min(availableParallelism() - 1, MOST_THREADS))
+
+async function put(
+  at: number,
+  reading: BatchReading | undefined,
+  { tree, shard, intake }: Intaking,
+): Promise<void> {
+  if (reading === undefined) throw await whatIsWrong(at, shard)
+  for (let from = 0; from < reading.roots.length; from += HASH_BYTES)
+    tree.appendPerfect(reading.roots.subarray(from, from + HASH_BYTES), TILE_WIDTH)
+  intake.takeAll(reading.outlines)
+}
+
+/** The kernel only detects that something is wrong. This finds what. */
+async function whatIsWrong(first: number, { path, tree }: ShardView): Promise<unknown> {
+  try {
+    for (let at = first; at < first + BATCH && (at + 1) * TILE_WIDTH <= tree.size; at++)
+      // oxlint-disable-next-line no-await-in-loop -- the first wrong one is reported
+      for (const bytes of await tree.bundle(at)) outlineOf(bytes)
+  } catch (cause) {
+    return cause
+  }
+  const message = `${path}: its bundles of entries are not what they should be`
+  return new MintmarkError('LEDGER_DAMAGED', message, { shard: path })
+}

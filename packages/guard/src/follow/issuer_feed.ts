@@ -23,10 +23,9 @@ import {
   walkShards,
 } from '@mintmark/ledger'
 import { CompactTree } from './compact_tree.ts'
-import { Intake } from './intake.ts'
+import { Intake, type Intaking, takeUpTo } from './intake.ts'
 import { LiveSet } from './live_set.ts'
 import type { Publication } from './publication.ts'
-import { type Intaking, takeUpTo } from './shard_intake.ts'
 
 interface FeedOptions {
   readonly alias: string

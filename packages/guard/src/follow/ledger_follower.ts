@@ -19,7 +19,7 @@ import {
 } from '@mintmark/ledger'
 import type { LedgerAnswer, LiveAnswers } from '@mintmark/ledger/http'
 import { IssuerFeed } from './issuer_feed.ts'
-import type { Membership } from './live_table.ts'
+import type { Membership } from './live_set.ts'
 import type { Publication } from './publication.ts'
 import type { PushFeed } from './push_feed.ts'
 

@@ -1,10 +1,13 @@
 /**
- * Answers of a guard as plain values: some are made thousands of times a second, and not all through Hono.
+ * Bodies of requests, and answers of a guard as plain values: some are made thousands of times a second, and not all through
+ * Hono.
  *
  * No cache may store one: a token that is admitted now may be refused a moment later.
  *
  * @module
  */
+import { bounded } from '@mintmark/ledger/log'
+import type { Context } from 'hono'
 
 export type AnswerHeaders = Readonly<Record<string, string>>
 
@@ -43,4 +46,19 @@ export function tooLarge(): Answer {
 /** No verdict is possible now: the caller may try again. */
 export function unavailable(): Answer {
   return errorAnswer('temporarily_unavailable', 503, { 'Retry-After': '1' })
+}
+
+/** Of a form with a token, and of what receivers of events send. */
+export const MAX_BODY_BYTES: number = 32 << 10
+
+/**
+ * The body as text; undefined where it is longer than that.
+ *
+ * The server enforces a declared length: then the body is read at once, in a fifth of the time of a stream.
+ */
+export async function shortBody(c: Context, maxBytes: number): Promise<string | undefined> {
+  const declared = c.req.header('content-length')
+  const isDeclared = declared !== undefined && c.req.header('transfer-encoding') === undefined
+  if (isDeclared) return Number(declared) <= maxBytes ? await c.req.text() : undefined
+  return (await bounded(c.req.raw.body, maxBytes))?.toString('utf8')
 }

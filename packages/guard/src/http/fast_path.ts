@@ -10,10 +10,9 @@
  * @module
  */
 import type { IncomingMessage, ServerResponse } from 'node:http'
-import { type Answer, errorAnswer } from './answers.ts'
+import { type Answer, errorAnswer, MAX_BODY_BYTES } from './answers.ts'
 import { authorization, CALLER_HEADER } from './authz_route.ts'
 import { type IntrospectDeps, introspection } from './introspect_route.ts'
-import { MAX_BODY_BYTES } from './request_body.ts'
 import { pathOf } from './sent_path.ts'
 
 /** Answers a request, or returns false where it is not one for it. */

@@ -1,19 +1,20 @@
-/** A guard over HTTP: its routes, and what they share. @module */
+/** A guard over HTTP: its routes, and its metadata (RFC 8414) with the ledger's address and keys. @module */
+
+import { formatVerifierKey, type Policy } from '@mintmark/ledger'
 import { Hono } from 'hono'
 import { bodyLimit } from 'hono/body-limit'
 import type { EventDelivery } from '../events/event_delivery.ts'
+import type { StatementSigner } from '../events/statements.ts'
 import type { Subscriptions } from '../events/subscriptions.ts'
 import type { RecordEntry } from '../sign/entry_recorder.ts'
 import type { Callers } from '../verify/callers.ts'
 import type { Guard } from '../verify/guard.ts'
-import { errorAnswer, responseOf, tooLarge } from './answers.ts'
+import { errorAnswer, MAX_BODY_BYTES, responseOf, tooLarge } from './answers.ts'
 import { authorize } from './authz_route.ts'
 import { introspect } from './introspect_route.ts'
-import { type MetadataDeps, metadataRoutes } from './metadata_routes.ts'
-import { MAX_BODY_BYTES } from './request_body.ts'
 import { revoke } from './revoke_route.ts'
 import { sentPath } from './sent_path.ts'
-import { ssfRoutes } from './ssf_routes.ts'
+import { ssfRoutes, wellKnown } from './ssf_routes.ts'
 
 interface GuardAppDeps {
   readonly guard: Guard
@@ -59,4 +60,39 @@ export function guardApp(deps: GuardAppDeps): Hono {
   app.notFound(() => responseOf(errorAnswer('not_found', 404)))
   app.onError(() => responseOf(errorAnswer('server_error', 500)))
   return app
+}
+
+export interface MetadataDeps {
+  readonly statements: StatementSigner
+  readonly ledgerUrl: string
+  readonly policy: Policy
+  readonly canRevoke: boolean
+}
+
+function metadataRoutes(app: Hono, deps: MetadataDeps): void {
+  const { statements } = deps
+  const document = metadataOf(deps)
+  for (const path of wellKnown('oauth-authorization-server', statements.issuer))
+    app.get(path, (c) => c.json(document))
+  app.get('/jwks', (c) => c.json({ keys: [statements.jwk] }))
+}
+
+function metadataOf({ statements, ledgerUrl, policy, canRevoke }: MetadataDeps): object {
+  const { issuer, alg } = statements
+  const methods = ['client_secret_basic']
+  return {
+    issuer,
+    jwks_uri: `${issuer}/jwks`,
+    // The guard issues nothing.
+    response_types_supported: [],
+    introspection_endpoint: `${issuer}/introspect`,
+    introspection_endpoint_auth_methods_supported: methods,
+    introspection_signing_alg_values_supported: [alg],
+    ...(canRevoke && {
+      revocation_endpoint: `${issuer}/revoke`,
+      revocation_endpoint_auth_methods_supported: methods,
+    }),
+    mintmark_ledger_prefix: ledgerUrl,
+    mintmark_log_vkeys: policy.logs.map(({ key }) => formatVerifierKey(key)),
+  }
 }

@@ -16,12 +16,13 @@ import {
   type Answer,
   errorAnswer,
   jsonAnswer,
+  MAX_BODY_BYTES,
   responseOf,
+  shortBody,
   tooLarge,
   tooMany,
   unknownCaller,
 } from './answers.ts'
-import { MAX_BODY_BYTES, shortBody } from './request_body.ts'
 
 /** RFC 9701, section 4. */
 const SIGNED_ANSWER = 'application/token-introspection+jwt'

@@ -11,14 +11,15 @@ import type { Callers } from '../verify/callers.ts'
 import type { Guard } from '../verify/guard.ts'
 import {
   errorAnswer,
+  MAX_BODY_BYTES,
   responseOf,
+  shortBody,
   tooLarge,
   tooMany,
   unavailable,
   unknownCaller,
 } from './answers.ts'
 import { tokenIn } from './introspect_route.ts'
-import { MAX_BODY_BYTES, shortBody } from './request_body.ts'
 
 interface RevokeDeps {
   readonly guard: Guard

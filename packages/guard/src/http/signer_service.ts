@@ -1,14 +1,17 @@
 /**
  * A signing gate over HTTP, for providers that are not written in JavaScript: `mintmark-signer/1`.
  *
- * It holds the keys; a front end sends what it wants signed, and gets a signature once that is recorded.
+ * It holds the keys; a front end sends a signing input, and gets a signature once an entry in the ledger is durable.
  *
  * Source: docs/guard-reference.md, section "Signing over HTTP".
  *
  * @module
  */
 import { createPrivateKey, createPublicKey, type KeyObject } from 'node:crypto'
+import { type Json, MintmarkError, parseObject, safeJson, text } from '@mintmark/core'
+import { MAX_ATTESTATION, MAX_TOKEN_LETTERS } from '@mintmark/ledger'
 import type { Routes } from '@mintmark/ledger/http'
+import { type Context, Hono } from 'hono'
 import * as v from 'valibot'
 import {
   CALLER,
@@ -16,17 +19,26 @@ import {
   knownCaller,
   listenOn,
   parseSettings,
-  text,
+  text as textSetting,
   texts,
 } from '../config/settings.ts'
 import { EntryRecorder } from '../sign/entry_recorder.ts'
 import { SigningGate } from '../sign/signing_gate.ts'
-import type { KnownCaller } from '../verify/callers.ts'
-import { ALGORITHMS, type Algorithm } from '../verify/keys.ts'
-import { textOfFile } from '../verify/text_file.ts'
-import { type SignerKey, signerApp } from './signer_app.ts'
+import { Callers, type KnownCaller } from '../verify/callers.ts'
+import { ALGORITHMS, type Algorithm, textOfFile } from '../verify/keys.ts'
+import {
+  type Answer,
+  errorAnswer,
+  jsonAnswer,
+  responseOf,
+  shortBody,
+  tooLarge,
+  tooMany,
+  unavailable,
+  unknownCaller,
+} from './answers.ts'
 
-export interface SignerCaller extends KnownCaller {
+interface SignerCaller extends KnownCaller {
   /** Ids of the keys that sign for it. */
   readonly kids: ReadonlySet<string>
 }
@@ -41,16 +53,16 @@ const document = v.strictObject({
   $schema: v.optional(v.string()),
   schema: v.literal('mintmark-signer/1'),
   listen: listenOn(8481),
-  ledger: v.strictObject({ url: text, frontEndKey: text }),
+  ledger: v.strictObject({ url: textSetting, frontEndKey: textSetting }),
   keys: v.array(
     v.strictObject({
-      kid: text,
+      kid: textSetting,
       alg: v.picklist(ALGORITHMS),
-      key: text,
+      key: textSetting,
     }),
   ),
   callers: v.array(v.strictObject({ ...CALLER, keys: texts })),
-  canaries: v.optional(v.array(text), []),
+  canaries: v.optional(v.array(textSetting), []),
 })
 
 /** What the published JSON Schema is made of. */
@@ -103,5 +115,87 @@ function privateKeyIn(pem: string, path: string): KeyObject {
     return createPrivateKey(pem)
   } catch {
     throw invalidSetting(`${path}.key`, 'is to be a file with a private key in PEM')
+  }
+}
+
+interface SignerKey {
+  readonly gate: SigningGate
+  /** Public half. */
+  readonly jwk: Json
+}
+
+interface SignerAppDeps {
+  readonly keys: readonly SignerKey[]
+  readonly callers: readonly SignerCaller[]
+  /** Subjects without a user: no provider asks for their tokens. */
+  readonly canaries: ReadonlySet<string>
+  readonly log: (line: string) => void
+}
+
+function signerApp(deps: SignerAppDeps): Hono {
+  const callers = new Callers(deps.callers)
+  const app = new Hono()
+  app.get('/healthz', (c) => c.text('ok\n'))
+  app.get('/jwks', (c) => c.json({ keys: deps.keys.map(({ jwk }) => jwk) }))
+  app.post('/sign', async (c) => responseOf(await sign(c, deps, callers)))
+  app.notFound(() => responseOf(errorAnswer('not_found', 404)))
+  app.onError(() => responseOf(errorAnswer('server_error', 500)))
+  return app
+}
+
+async function sign(
+  c: Context,
+  { keys, canaries, log }: SignerAppDeps,
+  callers: Callers<SignerCaller>,
+): Promise<Answer> {
+  const caller = callers.byAuthorization(c.req.header('authorization') ?? '')
+  if (caller === undefined) return unknownCaller()
+  if (!callers.isWithinRate(caller)) return tooMany()
+  const body = await shortBody(c, MAX_TOKEN_LETTERS)
+  if (body === undefined) return tooLarge()
+  const input = body.trim()
+  const [header, payload] = input.split('.').map(objectOf)
+  const kid = header && text(header, 'kid')
+  const key = keys.find(({ gate }) => gate.kid === kid)
+  if (key === undefined || !caller.kids.has(key.gate.kid))
+    return jsonAnswer({ error: 'refused', reason: 'key' }, 403)
+  if (canaries.has((payload && text(payload, 'sub')) ?? '')) {
+    log(safeJson({ schema: 'mintmark-signer-event/1', event: 'canary', caller: caller.name, kid }))
+    return jsonAnswer({ error: 'refused', reason: 'canary' }, 409)
+  }
+  const attestation = attestationIn(c.req.header(ATTESTATION_HEADER))
+  if (attestation === 'malformed')
+    return jsonAnswer({ error: 'refused', reason: 'attestation' }, 409)
+  return await signed(key.gate, input, attestation)
+}
+
+/** The front end's own attestation, in base64url: this signer does not have its key. */
+const ATTESTATION_HEADER = 'mintmark-attestation'
+
+function attestationIn(header: string | undefined): Uint8Array | undefined | 'malformed' {
+  if (header === undefined) return undefined
+  const bytes = Buffer.from(header, 'base64url')
+  return bytes.length <= MAX_ATTESTATION && bytes.toString('base64url') === header
+    ? bytes
+    : 'malformed'
+}
+
+const objectOf = (part: string) => parseObject(Buffer.from(part, 'base64url').toString('utf8'))
+
+async function signed(
+  gate: SigningGate,
+  input: string,
+  attestation: Uint8Array | undefined,
+): Promise<Answer> {
+  try {
+    const { signature, receipt } = await gate.signInput(input, { attestation })
+    const { shard, index } = receipt
+    return jsonAnswer({ signature: Buffer.from(signature).toString('base64url'), shard, index })
+  } catch (cause) {
+    if (!(cause instanceof MintmarkError)) throw cause
+    const { code, facts } = cause
+    if (code === 'ENTRY_REFUSED')
+      return jsonAnswer({ error: 'refused', reason: facts['reason'] }, 409)
+    return unavailable()
   }
 }

@@ -1,17 +1,29 @@
 /**
- * A transmitter of security events. Some of its streams are in the configuration, receivers make others: they read and
- * change their own, poll, and ask for a verification event.
+ * A transmitter of security events. Some of its streams are in the configuration. Receivers make others: they read, change,
+ * pause and remove their own, choose subjects, poll, and ask for a verification event.
+ *
+ * Only a caller that `maySubscribe` makes streams, and events are pushed only to addresses that `pushTo` names. Of the
+ * streams in the configuration receivers change status and subjects alone, until the next start.
  *
  * Source: OpenID Shared Signals Framework 1.0, sections 7 and 8; RFC 8936 for polling.
  *
  * @module
  */
+
+import { randomUUID } from 'node:crypto'
 import { isObject, type Json, parseObject, text } from '@mintmark/core'
 import type { Context, Hono } from 'hono'
-import { VERIFICATION_EVENT } from '../events/alarm_events.ts'
-import { wellKnown } from './metadata_routes.ts'
-import { type SsfDeps, streamOf } from './ssf_caller.ts'
-import { streamRoutes } from './ssf_streams.ts'
+import type { EventDelivery } from '../events/event_delivery.ts'
+import { type EventStream, type StreamSettings, subjectName } from '../events/event_stream.ts'
+import {
+  ALARM_EVENT,
+  COMPROMISE_EVENT,
+  PRESENTED_EVENT,
+  VERIFICATION_EVENT,
+} from '../events/security_events.ts'
+import { pushAddress, type Subscriptions, statusOf, textsOf } from '../events/subscriptions.ts'
+import type { Caller, Callers } from '../verify/callers.ts'
+import { responseOf, unknownCaller } from './answers.ts'
 
 const PATIENCE_MS = 20_000
 const MOST_EVENTS = 100
@@ -78,4 +90,221 @@ function acknowledged(body: Json): readonly string[] {
   const errors = body['setErrs']
   const taken = Array.isArray(ack) ? ack.filter((each) => typeof each === 'string') : []
   return [...taken, ...(isObject(errors) ? Object.keys(errors) : [])]
+}
+
+interface SsfDeps {
+  readonly issuer: string
+  readonly delivery: EventDelivery
+  /** Undefined where receivers make no streams. */
+  readonly subscriptions: Subscriptions | undefined
+  readonly callers: Callers
+  /** Aborted when the guard stops. */
+  readonly signal: AbortSignal
+}
+
+function callerOf(c: Context, { callers }: SsfDeps): Caller | Response {
+  const caller = callers.byAuthorization(c.req.header('authorization') ?? '')
+  return caller ?? responseOf(unknownCaller())
+}
+
+function streamOf(c: Context, deps: SsfDeps, id?: string): EventStream | Response {
+  const caller = callerOf(c, deps)
+  if (caller instanceof Response) return caller
+  const stream = deps.delivery.find(id ?? '')
+  return stream?.settings.caller === caller.name ? stream : c.json({ error: 'not_found' }, 404)
+}
+
+const PUSH = 'urn:ietf:rfc:8935'
+const POLL = 'urn:ietf:rfc:8936'
+const SUPPORTED = [ALARM_EVENT, COMPROMISE_EVENT, PRESENTED_EVENT]
+const MOST_EXCLUDED = 10_000
+const MOST_LETTERS = 1000
+
+function streamRoutes(app: Hono, deps: SsfDeps): void {
+  app.get('/ssf/stream', (c) => read(c, deps))
+  app.post('/ssf/stream', (c) => make(c, deps))
+  app.patch('/ssf/stream', (c) => change(c, deps, 'patch'))
+  app.put('/ssf/stream', (c) => change(c, deps, 'replace'))
+  app.delete('/ssf/stream', (c) => remove(c, deps))
+  app.get('/ssf/status', (c) => status(c, deps))
+  app.post('/ssf/status', (c) => setStatus(c, deps))
+  app.post('/ssf/subjects:add', (c) => subject(c, deps, 'wanted'))
+  app.post('/ssf/subjects:remove', (c) => subject(c, deps, 'unwanted'))
+}
+
+function documentOf({ settings }: EventStream, issuer: string): Json {
+  const { id, audience, requested, description, push } = settings
+  const wanted = requested ?? SUPPORTED
+  return {
+    stream_id: id,
+    iss: issuer,
+    aud: audience,
+    events_supported: SUPPORTED,
+    events_requested: wanted,
+    events_delivered: SUPPORTED.filter((type) => wanted.includes(type)),
+    delivery:
+      push === undefined
+        ? { method: POLL, endpoint_url: `${issuer}/ssf/poll/${id}` }
+        : { method: PUSH, endpoint_url: push.url },
+    ...(description !== undefined && { description }),
+  }
+}
+
+function read(c: Context, deps: SsfDeps): Response {
+  const id = c.req.query('stream_id')
+  if (id !== undefined) {
+    const stream = streamOf(c, deps, id)
+    return stream instanceof Response ? stream : c.json(documentOf(stream, deps.issuer))
+  }
+  const caller = callerOf(c, deps)
+  if (caller instanceof Response) return caller
+  const own = deps.delivery.streams.filter(({ settings }) => settings.caller === caller.name)
+  return c.json(own.map((stream) => documentOf(stream, deps.issuer)))
+}
+
+const invalid = (c: Context, what: string) =>
+  c.json({ error: 'invalid_request', error_description: what }, 400)
+const forbidden = (c: Context, what: string) =>
+  c.json({ error: 'forbidden', error_description: what }, 403)
+
+async function make(c: Context, deps: SsfDeps): Promise<Response> {
+  const caller = callerOf(c, deps)
+  if (caller instanceof Response) return caller
+  const { subscriptions, issuer } = deps
+  if (subscriptions === undefined || !caller.maySubscribe)
+    return forbidden(c, 'this caller makes no streams')
+  if (subscriptions.isFull(caller.name)) return c.json({ error: 'too_many_streams' }, 409)
+  const wanted = wantedIn(await bodyOf(c), caller)
+  if (typeof wanted === 'string') return invalid(c, wanted)
+  const stream = await subscriptions.add({
+    id: randomUUID(),
+    audience: `${issuer}/ssf/receivers/${encodeURIComponent(caller.name)}`,
+    caller: caller.name,
+    requested: undefined,
+    description: undefined,
+    push: undefined,
+    status: 'enabled',
+    reason: undefined,
+    excluded: new Set(),
+    ...wanted,
+  })
+  return c.json(documentOf(stream, issuer), 201)
+}
+
+/** A patch leaves what it does not name as it is; a replacement does not. */
+async function change(c: Context, deps: SsfDeps, how: 'patch' | 'replace'): Promise<Response> {
+  const body = await bodyOf(c)
+  const found = ownStream(c, deps, text(body ?? {}, 'stream_id'))
+  if (found instanceof Response) return found
+  const { stream, caller, subscriptions } = found
+  const wanted = wantedIn(body, caller)
+  if (typeof wanted === 'string') return invalid(c, wanted)
+  const base =
+    how === 'patch' ? {} : { requested: undefined, description: undefined, push: undefined }
+  await subscriptions.change(stream, { ...stream.settings, ...base, ...wanted })
+  return c.json(documentOf(stream, deps.issuer))
+}
+
+async function remove(c: Context, deps: SsfDeps): Promise<Response> {
+  const found = ownStream(c, deps, c.req.query('stream_id'))
+  if (found instanceof Response) return found
+  await found.subscriptions.remove(found.stream)
+  return c.body(null, 204)
+}
+
+function ownStream(c: Context, deps: SsfDeps, id: string | undefined) {
+  const caller = callerOf(c, deps)
+  if (caller instanceof Response) return caller
+  if (id === undefined) return invalid(c, 'stream_id is missing')
+  const stream = streamOf(c, deps, id)
+  if (stream instanceof Response) return stream
+  const { subscriptions } = deps
+  return subscriptions?.has(stream) === true
+    ? { stream, caller, subscriptions }
+    : forbidden(c, 'this stream is in the configuration')
+}
+
+const bodyOf = async (c: Context) => parseObject(await c.req.text())
+
+/** The settings that a receiver asks for; a text says why they are invalid. */
+function wantedIn(body: Json | undefined, caller: Caller): Partial<StreamSettings> | string {
+  if (body === undefined) return 'the body is no JSON object'
+  const push = body['delivery'] === undefined ? undefined : pushIn(body['delivery'], caller)
+  if (typeof push === 'string') return push
+  const requested = textsOf(body['events_requested'])
+  if (body['events_requested'] !== undefined && requested === undefined)
+    return 'events_requested is no list'
+  const description = text(body, 'description')?.slice(0, MOST_LETTERS)
+  return {
+    ...(push !== undefined && { push: push.push }),
+    ...(requested !== undefined && { requested: requested.slice(0, MOST_LETTERS) }),
+    ...(description !== undefined && { description }),
+  }
+}
+
+function pushIn(delivery: unknown, caller: Caller): Pick<StreamSettings, 'push'> | string {
+  const row = isObject(delivery) ? delivery : {}
+  if (row['method'] === POLL) return { push: undefined }
+  if (row['method'] !== PUSH) return 'delivery has no method that is supported'
+  const url = pushAddress(text(row, 'endpoint_url') ?? '', caller)
+  if (url === undefined) return 'pushTo of the caller does not name this endpoint_url'
+  const authorization = text(row, 'authorization_header')
+  const isPlain = authorization === undefined || /^[\x20-\x7e]{1,4096}$/.test(authorization)
+  return isPlain ? { push: { url, authorization } } : 'authorization_header is none'
+}
+
+function status(c: Context, deps: SsfDeps): Response {
+  const stream = streamOf(c, deps, c.req.query('stream_id'))
+  return stream instanceof Response ? stream : c.json(statusDocument(stream))
+}
+
+const statusDocument = ({ settings: { id, status: now, reason } }: EventStream) => ({
+  stream_id: id,
+  status: now,
+  ...(reason !== undefined && { reason }),
+})
+
+async function setStatus(c: Context, deps: SsfDeps): Promise<Response> {
+  const body = (await bodyOf(c)) ?? {}
+  const stream = streamOf(c, deps, text(body, 'stream_id'))
+  if (stream instanceof Response) return stream
+  const next = statusOf(body['status'])
+  if (next === undefined) return invalid(c, 'status is enabled, paused or disabled')
+  const reason = text(body, 'reason')?.slice(0, MOST_LETTERS)
+  await changed(deps, stream, { ...stream.settings, status: next, reason })
+  return c.json(statusDocument(stream))
+}
+
+/** All subjects are reported, except the excluded ones. */
+async function subject(c: Context, deps: SsfDeps, how: 'wanted' | 'unwanted'): Promise<Response> {
+  const body = (await bodyOf(c)) ?? {}
+  const stream = streamOf(c, deps, text(body, 'stream_id'))
+  if (stream instanceof Response) return stream
+  const named = body['subject']
+  if (!isObject(named) || text(named, 'format') === undefined)
+    return invalid(c, 'subject has no format')
+  const name = subjectName(named)
+  const excluded = new Set(stream.settings.excluded)
+  if (how === 'wanted') excluded.delete(name)
+  else excluded.add(name)
+  if (excluded.size > MOST_EXCLUDED || name.length > MOST_LETTERS)
+    return c.json({ error: 'too_many_requests' }, 429)
+  await changed(deps, stream, { ...stream.settings, excluded })
+  return how === 'wanted' ? c.body(null, 200) : c.body(null, 204)
+}
+
+async function changed(
+  deps: SsfDeps,
+  stream: EventStream,
+  settings: StreamSettings,
+): Promise<void> {
+  if (deps.subscriptions === undefined) deps.delivery.change(stream, settings)
+  else await deps.subscriptions.change(stream, settings)
+}
+
+/** RFC 8414, section 3.1: the path of the issuer follows. Both paths answer, as a proxy may remove it. */
+export function wellKnown(name: string, issuer: string): readonly string[] {
+  const at = `/.well-known/${name}`
+  const path = URL.canParse(issuer) ? new URL(issuer).pathname.replace(/\/+$/, '') : ''
+  return path === '' ? [at] : [at, `${at}${path}`]
 }

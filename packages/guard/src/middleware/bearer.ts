@@ -35,7 +35,7 @@ export interface VerifiedToken {
   readonly basis: Basis
 }
 
-export type Checked = { readonly token: VerifiedToken } | { readonly refusal: Answer }
+type Checked = { readonly token: VerifiedToken } | { readonly refusal: Answer }
 
 const BEARER = /^Bearer(?: |$)/i
 /** RFC 6750, section 2.1, strictly: one token, one blank. */

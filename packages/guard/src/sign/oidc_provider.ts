@@ -21,7 +21,7 @@ interface ExternalKey {
   sign: (data: Uint8Array) => Promise<Uint8Array> | Uint8Array
 }
 
-export interface RecordedTokensOptions {
+interface RecordedTokensOptions {
   readonly gate: Pick<SigningGate, 'kid' | 'alg' | 'signInput'>
   readonly publicKey: KeyObject
   /** Why a signing input is to be signed, where somebody knows: for double entry. */

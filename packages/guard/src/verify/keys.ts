@@ -9,7 +9,16 @@
  * @module
  */
 import { KeyObject } from 'node:crypto'
-import { isObject, type Json, MintmarkError, parseObject, safeText, text } from '@mintmark/core'
+import { readFile } from 'node:fs/promises'
+import {
+  isObject,
+  type Json,
+  MintmarkError,
+  parseObject,
+  safeText,
+  text,
+  unreadable,
+} from '@mintmark/core'
 import { importJWK } from 'jose'
 import { weaknessOf } from './weak_rsa.ts'
 
@@ -62,7 +71,7 @@ export class TrustedKeys {
   }
 }
 
-export interface KeyOwner {
+interface KeyOwner {
   readonly issuer: string
   /** No key signs for longer than this after its `nbf`. */
   readonly maxKeyAgeMs: number | undefined
@@ -145,4 +154,55 @@ function revokedAt(row: Json): number | undefined {
 function invalid({ issuer }: KeyOwner, what: string): MintmarkError {
   const message = `keys of ${safeText(issuer, 200)}: ${what}`
   return new MintmarkError('INPUT_INVALID', message, { option: 'keys' })
+}
+
+interface KeySource extends KeyOwner {
+  readonly file: string
+}
+
+export class KeyFiles {
+  readonly #sources: readonly KeySource[]
+  #texts: readonly string[] = []
+  #keys: TrustedKeys = new TrustedKeys([])
+
+  private constructor(sources: readonly KeySource[]) {
+    this.#sources = sources
+  }
+
+  /** @throws {MintmarkError} `INPUT_UNREADABLE`, `INPUT_INVALID` */
+  static async open(sources: readonly KeySource[]): Promise<KeyFiles> {
+    const files = new KeyFiles(sources)
+    await files.refresh()
+    return files
+  }
+
+  get keys(): TrustedKeys {
+    return this.#keys
+  }
+
+  /**
+   * Reads the files again. All count together or none does.
+   *
+   * @returns whether something changed
+   * @throws {MintmarkError} `INPUT_UNREADABLE`, `INPUT_INVALID`: the keys are as they were
+   */
+  async refresh(): Promise<boolean> {
+    const texts = await Promise.all(this.#sources.map(({ file }) => textOfFile(file)))
+    if (texts.every((text, i) => text === this.#texts[i])) return false
+    const keys: readonly TrustedKey[][] = await Promise.all(
+      this.#sources.map((source, i) => readKeys(texts[i] ?? '', source)),
+    )
+    this.#keys = new TrustedKeys(keys.flat())
+    this.#texts = texts
+    return true
+  }
+}
+
+/** @throws {MintmarkError} `INPUT_UNREADABLE` */
+export async function textOfFile(path: string): Promise<string> {
+  try {
+    return await readFile(path, 'utf8')
+  } catch (cause) {
+    throw unreadable(path, cause)
+  }
 }

@@ -17,13 +17,13 @@ export interface IssuerPolicy {
 }
 
 /** `enforce`: recorded tokens alone. `monitor`: unrecorded tokens are admitted and reported. */
-export type Mode = 'enforce' | 'enforce-with-grace' | 'monitor'
+type Mode = 'enforce' | 'enforce-with-grace' | 'monitor'
 
 /**
  * While the head is older than allowed: `recorded` admits tokens that are known to be recorded, without the revocations of
  * the last minutes; `none` admits nobody; `all` accepts the signature alone, and reports each token.
  */
-export type WhenStale = 'recorded' | 'none' | 'all'
+type WhenStale = 'recorded' | 'none' | 'all'
 
 export interface AudiencePolicy {
   readonly audience: string

@@ -8,7 +8,7 @@
  */
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { LedgerFollower } from '../follow/ledger_follower.ts'
-import type { Membership } from '../follow/live_table.ts'
+import type { Membership } from '../follow/live_set.ts'
 
 /** What the ledger says of a token, in the end. */
 export type Presence =

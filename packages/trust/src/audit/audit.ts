@@ -14,10 +14,10 @@ import {
   type Series,
 } from '../history/timeline.ts'
 import type { ListedKey } from '../sources/key.ts'
-import type { Blocklist } from '../weak/blocklist.ts'
+import type { Blocklist } from '../weak/known_keys.ts'
 import { sharedFactors } from '../weak/shared_factors.ts'
 import { certificateFaults, contradictionsOf, documentFaults, weaknessesOf } from './key_checks.ts'
-import type { Profile } from './profiles.ts'
+import type { Profile } from './rules.ts'
 import { type AuditFinding, finding, type RuleId } from './rules.ts'
 
 export interface AuditOptions {

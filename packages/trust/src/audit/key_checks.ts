@@ -7,12 +7,12 @@
  */
 import type { KeyDocument } from '../sources/document.ts'
 import type { ListedKey } from '../sources/key.ts'
-import type { Blocklist } from '../weak/blocklist.ts'
-import { publisherOf } from '../weak/published_keys.ts'
+import type { Blocklist } from '../weak/known_keys.ts'
+import { publisherOf } from '../weak/known_keys.ts'
 import { isPrimeModulus, rsaWeaknesses } from '../weak/rsa_weakness.ts'
 import { type AuditFinding, finding, type RuleId } from './rules.ts'
 
-export interface KeyCheckOptions {
+interface KeyCheckOptions {
   readonly nowMs: number
   readonly blocklist: Blocklist | undefined
   /** Whether moduli are tested for being primes, which takes some milliseconds a key. */

@@ -1,5 +1,5 @@
 /**
- * The rules of an audit, with what to do about each finding.
+ * The rules of an audit, with what to do about each finding, and the profiles of key age.
  *
  * `error` and `warning` count as found; a `note` does not.
  *
@@ -120,4 +120,24 @@ export function finding(
 ): AuditFinding {
   const { key, place, level = ruleOf(id).level } = given
   return { rule: id, level, document, thumbprint: key?.thumbprint, kid: key?.kid, message, place }
+}
+
+export interface Profile {
+  readonly title: string
+  readonly longestUseMs: number
+}
+
+const DAY_MS = 86_400_000
+
+export const PROFILES: Readonly<Record<string, Profile>> = {
+  'ir8587-multi-tenant': {
+    title: 'NIST IR 8587 (draft), provider of many tenants',
+    longestUseMs: 14 * DAY_MS,
+  },
+  'ir8587-tenant': {
+    title: 'NIST IR 8587 (draft), key of one tenant',
+    // Three months, at the longest three of them can be.
+    longestUseMs: 92 * DAY_MS,
+  },
+  'on-premises': { title: 'NIST IR 8587 (draft), on premises', longestUseMs: 366 * DAY_MS },
 }

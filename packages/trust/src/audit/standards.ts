@@ -10,8 +10,7 @@ import { plural } from '@mintmark/core'
 import type { KeyHistory } from '../history/timeline.ts'
 import type { KeyAudit } from './audit.ts'
 import type { ShownShare, TokenLifetimes } from './lifetimes.ts'
-import type { Profile } from './profiles.ts'
-import type { RuleId } from './rules.ts'
+import type { Profile, RuleId } from './rules.ts'
 
 export interface StandardRow {
   readonly standard: 'NIST IR 8587 (draft)' | 'SP 800-53 IA-13'
@@ -22,7 +21,7 @@ export interface StandardRow {
   readonly because: string
 }
 
-export interface Evidence {
+interface Evidence {
   readonly audit: KeyAudit
   readonly histories: readonly KeyHistory[]
   readonly lifetimes: TokenLifetimes | undefined

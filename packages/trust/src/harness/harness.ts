@@ -18,11 +18,11 @@ import type { DistrustOptions } from '../probe/distrust.ts'
 import { openIssuer } from '../probe/probe_issuer.ts'
 import type { Allowed, ProbeReport, VectorResult } from '../probe/report.ts'
 import { runProbe } from '../probe/run_probe.ts'
-import { type Verify, verifyTarget } from '../targets/verify_target.ts'
+import { type Verify, verifyTarget } from '../targets/target.ts'
 import { allVectors } from '../vectors/catalogue.ts'
 
 export type { ProbeReport } from '../probe/report.ts'
-export type { Verify } from '../targets/verify_target.ts'
+export type { Verify } from '../targets/target.ts'
 
 export interface VerifierConfig {
   readonly issuer: string

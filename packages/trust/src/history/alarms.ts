@@ -47,7 +47,7 @@ export interface Alarm {
   readonly message: string
 }
 
-export interface AlarmOptions {
+interface AlarmOptions {
   /** Longest time that a signing key may be listed; undefined: rotation is not checked. */
   readonly longestUseMs?: number | undefined
 }

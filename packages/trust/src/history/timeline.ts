@@ -140,7 +140,7 @@ export function lists(document: KeyDocument | undefined, thumbprint: string): bo
   return document !== undefined && thumbprintsOf(document).has(thumbprint)
 }
 
-export function listingsOf(looks: readonly Look[], thumbprint: string): readonly Listing[] {
+function listingsOf(looks: readonly Look[], thumbprint: string): readonly Listing[] {
   const listings: Listing[] = []
   let open:
     | { lastAbsentMs: number | undefined; firstPresentMs: number; lastPresentMs: number }
@@ -167,7 +167,7 @@ export function listingsOf(looks: readonly Look[], thumbprint: string): readonly
  * `listed`: the looks before and after both list it. `absent`: neither does. `unknown`: the two differ, or there is no
  * look before or after.
  */
-export type Standing = 'listed' | 'absent' | 'unknown'
+type Standing = 'listed' | 'absent' | 'unknown'
 
 export interface Answer {
   readonly standing: Standing

@@ -68,7 +68,7 @@ export const isPublished = (role: KeyRole): boolean => role !== 'stranger' && !i
 
 export type IssuerAlgorithm = 'ES256' | 'RS256'
 
-export function newKey(role: KeyRole, algorithm: IssuerAlgorithm): StoredKey {
+function newKey(role: KeyRole, algorithm: IssuerAlgorithm): StoredKey {
   // Services that take SAML know RSA, and few know ECDSA.
   const { privateKey } =
     isSaml(role) || algorithm === 'RS256'

@@ -13,7 +13,6 @@ import type { IncomingMessage } from 'node:http'
 import path from 'node:path'
 import { type Json, MintmarkError, parseObject, safeText, text } from '@mintmark/core'
 import type { Connection } from '@mintmark/ledger/http'
-import { commandIssuer } from './issuer_control.ts'
 import {
   certificateFor,
   ISSUER_PATHS,
@@ -25,6 +24,7 @@ import {
   strangerKeySet,
 } from './issuer_keys.ts'
 import {
+  commandIssuer,
   type IssuerState,
   openState,
   type Running,

@@ -1,5 +1,5 @@
 /**
- * The state folder of the test issuer: private keys, the secret of its control, and where it runs.
+ * The state folder of the test issuer: private keys, the secret of its control, and where it runs; and commands to it.
  *
  * Trust: whoever can read the folder can sign as the issuer. Only the owner may read its files; other modes are refused.
  *
@@ -164,4 +164,32 @@ function unwritable(location: string, cause: unknown): MintmarkError {
   const errno = errnoOf(cause)
   const message = `${safeText(location)} cannot be written: ${errno}`
   return new MintmarkError('OUTPUT_UNWRITABLE', message, { errno }, { cause })
+}
+
+export type IssuerCommand =
+  | { readonly do: 'status' | 'rotate' | 'reach' | 'block' }
+  | { readonly do: 'list' | 'unlist'; readonly kid: string }
+
+const PATIENCE_MS = 5000
+
+/**
+ * @returns the issuer's status after the command
+ * @throws {MintmarkError} `INPUT_UNREADABLE` where no issuer runs on the folder, `INPUT_INVALID` where it refuses
+ */
+export async function commandIssuer(folder: string, command: IssuerCommand): Promise<Json> {
+  const [{ controlUrl }, { secret }] = [await readRunning(folder), await readState(folder)]
+  const response = await fetch(`${controlUrl}/control`, {
+    method: 'POST',
+    redirect: 'error',
+    headers: { authorization: `Bearer ${secret}` },
+    body: JSON.stringify(command),
+    signal: AbortSignal.timeout(PATIENCE_MS),
+  }).catch((cause: unknown) => {
+    const message = `no issuer answers for ${safeText(folder)}: start it with mintmark trust issuer serve`
+    throw new MintmarkError('INPUT_UNREADABLE', message, { reason: 'not-running' }, { cause })
+  })
+  const answer = parseObject(await response.text()) ?? {}
+  if (response.ok) return answer
+  const why = typeof answer['error'] === 'string' ? answer['error'] : 'the issuer refused'
+  throw new MintmarkError('INPUT_INVALID', safeText(why), { option: 'kid' })
 }

@@ -4,7 +4,7 @@
  * @module
  */
 import type { SgNode } from '@ast-grep/napi'
-import { MOST_ENTRIES } from './entries.ts'
+import { MOST_ENTRIES } from './configuration.ts'
 
 /** A name with its value, as in the source or document. */
 export interface Setting {

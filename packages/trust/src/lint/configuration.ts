@@ -8,8 +8,6 @@
 import { parse as parseHcl } from '@cdktn/hcl2json'
 import { isAlias, isMap, isNode, isScalar, isSeq, LineCounter, parseAllDocuments } from 'yaml'
 import type { Setting } from './calls.ts'
-import { Entries, MOST_DEPTH } from './entries.ts'
-import { readNginx } from './nginx.ts'
 import { plainName } from './rule.ts'
 
 /** Members of one file, in the order of the file: those of an object follow it. */
@@ -186,4 +184,69 @@ function offsetAfter(
     else high = middle
   }
   return known[low]?.index ?? from
+}
+
+export const MOST_ENTRIES = 100_000
+const MOST_DEPTH = 64
+/** Each member repeats the path of its object: without an end, a long name would fill the memory. */
+const LONGEST_NAME = 2000
+
+class Entries {
+  #list: Setting[] = []
+  #count = 0
+
+  /** @throws {Error} above a limit */
+  add(name: string, value: string, line: number): void {
+    if (++this.#count > MOST_ENTRIES) throw new Error(`more than ${MOST_ENTRIES} entries`)
+    if (name.length > LONGEST_NAME) throw new Error(`a name longer than ${LONGEST_NAME} letters`)
+    this.#list.push({ name, value: value.slice(0, 4000), line })
+  }
+
+  get size(): number {
+    return this.#list.length
+  }
+
+  /** What was added since the last time: one document. */
+  take(): readonly Setting[] {
+    const taken = this.#list
+    this.#list = []
+    return taken
+  }
+}
+
+const TOKEN =
+  /#[^\n]*|"(?:[^"\\]|\\.)*"|'(?:[^'\\]|\\.)*'|[;{}]|(?:[^\s;{}"'#\\]|\\.|\$\{\w*\}|(?<=\S)#)+/gs
+
+/** @throws {Error} for blocks that do not close, and above limits */
+// oxlint-disable-next-line complexity -- one token after another, with the state of the reader
+function readNginx(text: string): readonly Setting[] {
+  const entries = new Entries()
+  const open: string[] = []
+  let words: string[] = []
+  let line = 1
+  let from = 0
+  for (const { 0: token, index } of text.matchAll(TOKEN)) {
+    if (token.startsWith('#')) continue
+    if (words.length === 0) {
+      line += text.slice(from, index).split('\n').length - 1
+      from = index
+    }
+    if (token !== ';' && token !== '{' && token !== '}') {
+      words.push(token.replaceAll(/^["']|["']$/g, ''))
+      continue
+    }
+    if (words.length > 0) {
+      const [directive = '', ...rest] = words
+      const name = [...open, plainName(directive)].join('.')
+      const number = entries.size
+      entries.add(token === '{' ? `${name}.${number}` : name, rest.join(' '), line)
+      if (token === '{') open.push(`${plainName(directive)}.${number}`)
+    } else if (token === '{') open.push('block')
+    if (token === '}' && open.pop() === undefined)
+      throw new Error('a block closes that is not open')
+    if (open.length > MOST_DEPTH) throw new Error(`deeper than ${MOST_DEPTH} blocks`)
+    words = []
+  }
+  if (open.length > 0) throw new Error('a block does not close')
+  return entries.take()
 }

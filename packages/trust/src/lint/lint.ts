@@ -10,7 +10,7 @@ import path from 'node:path'
 import { errnoOf, unreadable, whyUnread } from '@mintmark/core'
 import type { Level } from '../audit/rules.ts'
 import { type Allowance, isInForce } from '../probe/allow_list.ts'
-import { filesBelow } from '../sources/walk.ts'
+import { filesBelow } from '../sources/files.ts'
 import { readConfiguration } from './configuration.ts'
 import { isBroken, parseSource, sourceLanguage } from './languages.ts'
 import { type Match, matchesInDocument, matchesInSource } from './match.ts'
@@ -39,7 +39,7 @@ export interface LintReport {
   readonly unusedAllowances: readonly Allowance[]
 }
 
-export interface LintOptions {
+interface LintOptions {
   readonly rules: readonly Rule[]
   readonly allow: readonly Allowance[]
   readonly nowMs: number

@@ -13,7 +13,7 @@ import { isObject, MintmarkError, text } from '@mintmark/core'
 import { parse } from 'yaml'
 import { LEVELS, type Level } from '../audit/rules.ts'
 
-export const SOURCE_LANGUAGES = ['js', 'python', 'go', 'java', 'csharp'] as const
+const SOURCE_LANGUAGES = ['js', 'python', 'go', 'java', 'csharp'] as const
 export const CONFIG_LANGUAGES = ['yaml', 'json', 'hcl', 'nginx', 'properties'] as const
 export type Language = (typeof SOURCE_LANGUAGES)[number] | (typeof CONFIG_LANGUAGES)[number]
 
@@ -58,7 +58,7 @@ export interface Rule {
   readonly good: string
 }
 
-const FOLDER = fileURLToPath(new URL('../../rules/', import.meta.url))
+const FOLDER = fileURLToPath(new URL('../../rules', import.meta.url))
 const ALL = /^[\s\S]*$/
 
 /** @throws {MintmarkError} `INPUT_INVALID` for a rule that is not one */

@@ -1,9 +1,15 @@
-/** The report of a probe for a terminal of 80 columns: the verdict, the matrix, what was not refused. @module */
+/** The report of a probe for people: text for a terminal of 80 columns, and Markdown for a ticket. @module */
 import { safeText } from '@mintmark/core'
 import { folded } from '../history/text.ts'
-import type { Distrust, ProbeReport, VectorResult } from '../probe/report.ts'
-import type { Settings } from '../vectors/catalogue.ts'
-import { familyRows, verdictOf } from './family_counts.ts'
+import {
+  type Distrust,
+  judged,
+  type ProbeReport,
+  type Summary,
+  summaryOf,
+  type VectorResult,
+} from '../probe/report.ts'
+import { FAMILIES, type Settings } from '../vectors/catalogue.ts'
 
 const MOST_LETTERS = 2000
 
@@ -98,3 +104,80 @@ export function settingsText(settings: Settings): string {
 /** Without the end of its last line. What there is to do about a vector is longer than a line of a source. */
 const wrapped = (text: string, indent = '') =>
   folded(text, indent, { hanging: `${indent}  `, most: MOST_LETTERS }).trimEnd()
+
+interface FamilyRow {
+  readonly family: string
+  readonly counts: Summary
+}
+
+/** In the order of the families; `distrust` last, where it was measured. */
+function familyRows({ vectors, distrust }: ProbeReport): FamilyRow[] {
+  const rows = FAMILIES.map((family): FamilyRow => {
+    const own = vectors.filter(({ vector }) => vector.family === family)
+    return { family, counts: summaryOf(own, []) }
+  })
+  return [...rows, { family: 'distrust', counts: summaryOf([], distrust) }].filter(
+    ({ counts }) => total(counts) > 0,
+  )
+}
+
+/** One line that says how a probe came out. */
+function verdictOf(report: ProbeReport): string {
+  const { controls, vectors, summary } = report
+  const target = safeText(report.target)
+  const broken = controls.find(({ expected, outcome }) => outcome !== expected)
+  if (broken !== undefined) {
+    const [what] = broken.id.split('-')
+    const token = what === 'genuine' ? 'the genuine token' : 'garbage'
+    return `CANNOT TELL: ${token} is to be ${broken.expected}, and got ${broken.seen} from ${target}`
+  }
+  const accepted = summary.accepted + summary.late - summary.allowed
+  const { isFound, isWhole } = judged(report)
+  if (isFound) return `ACCEPTED: ${accepted} of ${total(summary)} by ${target}`
+  if (!isWhole) return `CANNOT TELL: ${summary.cannotTell} of ${total(summary)}`
+  if (accepted > 0)
+    return `LEADS ONLY: ${accepted} advisory of ${total(summary)} accepted by ${target}`
+  const allowed = summary.allowed > 0 ? `, ${summary.allowed} allowed` : ''
+  return `REFUSED: all ${vectors.length} forged tokens${allowed}, by ${target}`
+}
+
+const total = ({ refused, accepted, late, cannotTell }: Summary) =>
+  refused + accepted + late + cannotTell
+
+export function probeMarkdown(report: ProbeReport): string {
+  const { vectors, distrust, issuer, atMs } = report
+  const counts = familyRows(report).map(
+    ({ family, counts: { refused, accepted, late, cannotTell } }) =>
+      row(family, refused, accepted, late, cannotTell),
+  )
+  const open = vectors
+    .filter(({ outcome }) => outcome !== 'refused')
+    .map(({ vector, outcome, allowed }) =>
+      row(
+        `\`${vector.id}\``,
+        outcome,
+        vector.what,
+        vector.forbiddenBy,
+        allowed === undefined
+          ? settingsText(vector.settings)
+          : `allowed until ${allowed.until}: ${allowed.reason}`,
+      ),
+    )
+  const times = distrust.map(({ endpoint, outcome, seconds }) =>
+    row(endpoint, outcome, seconds ?? 'cannot tell'),
+  )
+  return [
+    `## ${safeText(verdictOf(report))}`,
+    `Issuer ${safeText(issuer)}, ${new Date(atMs).toISOString()}`,
+    table(['family', 'refused', 'accepted', 'late', 'cannot tell'], counts),
+    ...(open.length === 0 ? [] : [table(['vector', 'outcome', 'what', 'source', 'fix'], open)]),
+    ...(times.length === 0 ? [] : [table(['key endpoint', 'distrust', 'seconds'], times)]),
+    '',
+  ].join('\n\n')
+}
+
+const table = (head: readonly string[], rows: readonly string[]) =>
+  [row(...head), row(...head.map(() => '---')), ...rows].join('\n')
+
+const row = (...cells: readonly (string | number)[]) =>
+  `| ${cells.map((cell) => safeText(String(cell), 1000).replaceAll('|', '\\|')).join(' | ')} |`

@@ -4,7 +4,7 @@ import { Forge, type ForgeIssuer } from '../forge/forge.ts'
 import type { Target } from '../targets/target.ts'
 import { allVectors, FAMILIES, type Family, type Vector } from '../vectors/catalogue.ts'
 
-export interface VectorChoice {
+interface VectorChoice {
   /** Families or single ids; empty for all. */
   readonly named: readonly string[]
   /** Advisory ones too; one that is named by its id is asked anyway. */

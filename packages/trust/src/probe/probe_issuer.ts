@@ -11,9 +11,8 @@ import path from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { isObject, type Json, MintmarkError, parseObject, safeText, text } from '@mintmark/core'
 import type { ForgeIssuer, ForgeKey } from '../forge/forge.ts'
-import { commandIssuer } from '../issuer/issuer_control.ts'
 import { algorithmOf, issuerOf, privateKeyOf } from '../issuer/issuer_keys.ts'
-import { readRunning, readState } from '../issuer/issuer_state.ts'
+import { commandIssuer, readRunning, readState } from '../issuer/issuer_state.ts'
 import { boundedText, isLoopback } from '../targets/http_target.ts'
 
 /** What a probe asks an issuer to do. */
@@ -32,7 +31,7 @@ export interface ProbeIssuer extends ForgeIssuer {
   readonly control?: ProbeControl | undefined
 }
 
-export interface IssuerChoice {
+interface IssuerChoice {
   readonly audience?: string | undefined
   readonly claims?: Json | undefined
   /** Of the genuine token's header. */

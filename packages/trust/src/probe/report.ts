@@ -68,7 +68,7 @@ export interface ProbeReport {
 }
 
 /** Whether something is accepted, or refused late, that nobody allowed; and whether all could be judged. */
-export interface Judged {
+interface Judged {
   readonly isFound: boolean
   readonly isWhole: boolean
   /** An advisory vector is accepted. */

@@ -34,15 +34,20 @@ import {
   type VerifierKey,
 } from '@mintmark/ledger/log'
 import type { Seen } from '../sources/seen.ts'
-import { factsOf, formatObservation, type Observation, parseObservation } from './observation.ts'
-import { recordedBytes } from './recorded_bytes.ts'
+import {
+  factsOf,
+  formatObservation,
+  type Observation,
+  parseObservation,
+  recordedBytes,
+} from './observation.ts'
 
 const LINES = 'observations'
 const CHECKPOINT = 'checkpoint'
 const KEY = 'key'
 const WITNESSED = 'witnessed'
 
-export interface RecordHead {
+interface RecordHead {
   readonly origin: string
   readonly size: number
   readonly root: Uint8Array

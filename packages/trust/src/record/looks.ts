@@ -1,7 +1,7 @@
-/** Looks at sources without recording them, and the looks of existing records. @module */
+/** Looks at sources: recorded, once or repeatedly, or held in memory beside those of existing records. @module */
 import { createHash } from 'node:crypto'
 import { MintmarkError } from '@mintmark/core'
-import { checkedUrl, type FetchOptions } from '../sources/issuer.ts'
+import { checkedUrl, type FetchOptions, type Known } from '../sources/issuer.ts'
 import { isUrl, type Source, seenIn } from '../sources/read_source.ts'
 import type { Seen } from '../sources/seen.ts'
 import { isRecord, KeyRecord, type RecordContent } from './key_record.ts'
@@ -10,7 +10,7 @@ import { factsOf, type Observation } from './observation.ts'
 /** Of documents that are held at once; those of one public provider take some hundred kilobytes. */
 const MOST_HELD_BYTES = 512 << 20
 
-export interface Looks {
+interface Looks {
   readonly observations: readonly Observation[]
   /** @throws {MintmarkError} `LEDGER_DAMAGED` for a document of a record that was altered */
   readonly bodyOf: (observation: Observation) => Promise<Uint8Array | undefined>
@@ -84,4 +84,143 @@ class HeldLooks {
       ? this.#bodies.get(observation.stored ?? '')
       : await content.bodyOf(observation)
   }
+}
+
+interface RecorderOptions extends Omit<FetchOptions, 'known' | 'wasRead'> {
+  readonly record: KeyRecord
+  readonly sources: readonly Source[]
+  /** Files of announced keys: read first, and dated now. */
+  readonly announced?: readonly string[]
+}
+
+export interface Round {
+  readonly written: readonly Observation[]
+  /** Looks at files and commits that were recorded already. */
+  readonly known: number
+  /** Sources that could not be read at all, in words. */
+  readonly problems: readonly string[]
+}
+
+/** Looks in memory before they are written. */
+const MOST_AT_ONCE = 500
+const MOST_BYTES_AT_ONCE = 64 << 20
+
+/** Errors of one source: the others are still read. */
+const SOURCE_CODES: ReadonlySet<string> = new Set(['INPUT_UNREADABLE', 'PROGRAM_MISSING'])
+
+/** One look at every source. @throws {MintmarkError} `INPUT_INVALID` for a source that means nothing */
+export async function recordOnce(options: RecorderOptions): Promise<Round> {
+  for (const { location } of options.sources) if (isUrl(location)) checkedUrl(location)
+  const rounds: Round[] = []
+  for (const location of options.announced ?? []) {
+    // oxlint-disable-next-line no-await-in-loop -- a record has one writer
+    rounds.push(await recordSource({ location, className: undefined }, options, true))
+  }
+  for (const source of options.sources) {
+    // oxlint-disable-next-line no-await-in-loop -- a record has one writer
+    rounds.push(await recordSource(source, options))
+  }
+  return {
+    written: rounds.flatMap(({ written }) => written),
+    known: rounds.reduce((sum, { known }) => sum + known, 0),
+    problems: rounds.flatMap(({ problems }) => problems),
+  }
+}
+
+async function recordSource(
+  source: Source,
+  options: RecorderOptions,
+  isAnnounced = false,
+): Promise<Round & { retryAfterMs?: number | undefined }> {
+  const { record, now } = options
+  const have = new Set(record.observations.map(nameOf))
+  const written: Observation[] = []
+  const problems: string[] = []
+  let waiting: Seen[] = []
+  let waitingBytes = 0
+  let known = 0
+  let retryAfterMs: number | undefined
+  const write = async () => {
+    written.push(...(await record.append(waiting, now())))
+    waiting = []
+    waitingBytes = 0
+  }
+  try {
+    for await (const each of seenIn(source, { ...options, ...knownIn(record) })) {
+      const seen = isAnnounced ? announcement(each, now()) : each
+      retryAfterMs = seen.retryAfterMs ?? retryAfterMs
+      // Reading a saved file again is the same look; asking a server again is not.
+      if (seen.clock !== 'fetched' && have.has(nameOf({ ...seen, sha256: hashOf(seen) }))) known++
+      else waiting.push(seen)
+      waitingBytes += seen.body?.length ?? 0
+      if (waiting.length >= MOST_AT_ONCE || waitingBytes >= MOST_BYTES_AT_ONCE) await write()
+    }
+  } catch (cause) {
+    const isOfSource = cause instanceof MintmarkError && SOURCE_CODES.has(cause.code)
+    if (!isOfSource) throw cause
+    problems.push(cause.message)
+  }
+  await write()
+  return { written, known, problems, retryAfterMs }
+}
+
+/** An announcement counts from now, whatever the file says. */
+function announcement(seen: Seen, atMs: number): Seen {
+  return { ...seen, document: `announced:${seen.document}`, atMs, clock: 'fetched' }
+}
+
+const nameOf = ({ document, atMs, outcome, sha256 }: Omit<Observation, 'recordedMs'>) =>
+  `${document}\0${atMs}\0${outcome}\0${sha256 ?? ''}`
+
+const hashOf = ({ body }: Seen) => body && createHash('sha256').update(body).digest('hex')
+
+/** The record's last look at a URL: for conditional requests, and to ask for it first. */
+function knownIn(record: KeyRecord): Required<Pick<FetchOptions, 'known' | 'wasRead'>> {
+  const lastAt = (url: string) =>
+    record.observations.findLast(
+      ({ document, outcome, clock }) =>
+        document === url && outcome === 'read' && clock === 'fetched',
+    )
+  const known = async (url: string): Promise<Known | undefined> => {
+    const last = lastAt(url)
+    const etag = last?.headers?.['etag']
+    if (last?.sha256 === undefined || etag === undefined) return undefined
+    const body = await record.bodyOf(last)
+    return body && { etag, sha256: last.sha256, body }
+  }
+  return { known, wasRead: (url) => lastAt(url) !== undefined }
+}
+
+export interface Schedule {
+  readonly everyMs: number
+  /** Resolves after a time, or at once where the work is to end. */
+  readonly wait: (ms: number) => Promise<void>
+  readonly isStopped: () => boolean
+  /** After each round. */
+  readonly onRound: (round: Round) => Promise<void>
+}
+
+/** A source that does not answer is asked half as often each time, down to this many times less. */
+const MOST_BACK_OFF = 32
+
+/** Records until it is stopped, each source on its own schedule. */
+export async function recordEvery(options: RecorderOptions, schedule: Schedule): Promise<void> {
+  for (const { location } of options.sources) if (isUrl(location)) checkedUrl(location)
+  if ((options.announced ?? []).length > 0)
+    await schedule.onRound(await recordOnce({ ...options, sources: [] }))
+  const due = options.sources.map((source) => ({ source, atMs: options.now(), slower: 1 }))
+  /* oxlint-disable no-await-in-loop -- one source after the other, each in its time */
+  while (!schedule.isStopped()) {
+    const next = due.reduce((a, b) => (b.atMs < a.atMs ? b : a))
+    const waitMs = next.atMs - options.now()
+    if (waitMs > 0) await schedule.wait(waitMs)
+    if (schedule.isStopped()) return
+    const round = await recordSource(next.source, options)
+    const isAnswered =
+      round.problems.length === 0 && !round.written.some(({ outcome }) => outcome === 'unavailable')
+    next.slower = isAnswered ? 1 : Math.min(next.slower * 2, MOST_BACK_OFF)
+    next.atMs = options.now() + Math.max(schedule.everyMs * next.slower, round.retryAfterMs ?? 0)
+    await schedule.onRound(round)
+  }
+  /* oxlint-enable no-await-in-loop */
 }

@@ -1,5 +1,7 @@
-/** An observation as a leaf of the record: one line of JSON, its members in one order. @module */
+/** An observation as a leaf of the record: one line of JSON, its members in one order; and the document that it is of. @module */
 import { isObject, type Json, parseObject, text } from '@mintmark/core'
+import { readJson } from '../sources/bounds.ts'
+import { withoutPrivate } from '../sources/key.ts'
 import type { Clock, Seen } from '../sources/seen.ts'
 
 export const SCHEMA = 'mintmark-key-observation/1'
@@ -79,4 +81,19 @@ export function factsOf(seen: Seen): Omit<Observation, 'recordedMs'> {
   const { document, atMs, clock, outcome, why, status, headers, chain, issuer, className, commit } =
     seen
   return { document, atMs, clock, outcome, why, status, headers, chain, issuer, className, commit }
+}
+
+const PRIVATE_PEM =
+  /(-----BEGIN [A-Z0-9 ]*PRIVATE KEY-----)[\s\S]*?(-----END [A-Z0-9 ]*PRIVATE KEY-----|$)/g
+
+/** The same bytes where nothing is private. Private members and PEM blocks stay, without their values. */
+export function recordedBytes(body: Uint8Array): Uint8Array {
+  const source = Buffer.from(body).toString('utf8')
+  const json = readJson(source)
+  if ('problem' in json) {
+    const cleaned = source.replaceAll(PRIVATE_PEM, '$1removed$2')
+    return cleaned === source ? body : Buffer.from(cleaned)
+  }
+  const cleaned = JSON.stringify(withoutPrivate(json.value))
+  return cleaned === JSON.stringify(json.value) ? body : Buffer.from(cleaned)
 }

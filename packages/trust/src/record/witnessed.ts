@@ -18,7 +18,7 @@ import {
 import type { KeyRecord, RecordContent } from './key_record.ts'
 
 /** @throws {MintmarkError} `INPUT_INVALID` for a policy without a witness, or without this record */
-export function assertWitnessed(policy: Policy, key: VerifierKey): void {
+function assertWitnessed(policy: Policy, key: VerifierKey): void {
   const isNamed = policy.logs.some((log) => formatVerifierKey(log.key) === formatVerifierKey(key))
   const line = `log ${formatVerifierKey(key)}`
   if (!isNamed)

@@ -9,13 +9,11 @@
  */
 import { createPublicKey } from 'node:crypto'
 import { isObject, type Json, text } from '@mintmark/core'
-import { certificateKey } from './certificate_key.ts'
-import { readJson, readText } from './json_text.ts'
-import { keyOfObject, type ListedKey, readJwk, textsOf } from './key.ts'
-import { MOST_KEYS } from './limits.ts'
+import { MOST_KEYS, readJson, readText } from './bounds.ts'
+import { certificateKey, keyOfObject, type ListedKey, readJwk, textsOf } from './key.ts'
 import { keysOfSaml } from './saml.ts'
 
-export type DocumentKind = 'jwks' | 'metadata' | 'saml' | 'pem'
+type DocumentKind = 'jwks' | 'metadata' | 'saml' | 'pem'
 
 export interface KeyDocument {
   readonly kind: DocumentKind
@@ -35,7 +33,7 @@ export interface KeyDocument {
 
 export type ReadDocument = { readonly document: KeyDocument } | { readonly problem: string }
 
-export const EMPTY_DOCUMENT: Omit<KeyDocument, 'kind'> = {
+const EMPTY_DOCUMENT: Omit<KeyDocument, 'kind'> = {
   issuer: undefined,
   keys: [],
   unread: [],

@@ -1,19 +1,17 @@
 /**
- * Saved documents: one file, or a folder of them. Of HAR files the recorded answers.
+ * Saved documents: one file, or a folder of them. Of HAR files (HTTP Archive 1.2) the recorded answers.
  *
  * A date in a file name is its time, and files whose names differ in the date alone are one document at several times; else
  * the time is that of the last change.
  *
  * @module
  */
-import { promises as fs } from 'node:fs'
+import { type Dirent, promises as fs } from 'node:fs'
 import path from 'node:path'
-import { errnoOf, MintmarkError, whyUnread } from '@mintmark/core'
+import { errnoOf, isObject, type Json, MintmarkError, text, whyUnread } from '@mintmark/core'
+import { MOST_BYTES, MOST_FILES, readJson } from './bounds.ts'
 import { OF_ANOTHER_KIND, readDocument } from './document.ts'
-import { seenInHar } from './har.ts'
-import { MOST_BYTES, MOST_FILES } from './limits.ts'
 import type { Clock, Seen } from './seen.ts'
-import { filesBelow } from './walk.ts'
 
 /** Of a HAR: it has pages and pictures beside key sets. */
 const MOST_HAR_BYTES = 256 << 20
@@ -93,4 +91,65 @@ function timeOf(name: string, mtimeMs: number): Pick<Seen, 'document' | 'atMs' |
   if (found === undefined || Number.isNaN(atMs))
     return { document: `file:${name}`, atMs: Math.floor(mtimeMs), clock: 'file-time' }
   return { document: `file:${name.replace(found, '*')}`, atMs, clock: 'file-name' }
+}
+
+function* seenInHar(bytes: Uint8Array, name: string): Generator<Seen> {
+  const json = readJson(Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length).toString('utf8'))
+  const log = 'value' in json && isObject(json.value) ? json.value['log'] : undefined
+  const entries: unknown = isObject(log) ? log['entries'] : undefined
+  if (!Array.isArray(entries)) {
+    const why = 'problem' in json ? json.problem : 'no HAR'
+    yield { document: `file:${name}`, atMs: 0, clock: 'har', outcome: 'unavailable', why }
+    return
+  }
+  for (const entry of entries) {
+    const seen = isObject(entry) ? seenInEntry(entry) : undefined
+    if (seen !== undefined) yield seen
+  }
+}
+
+function seenInEntry(entry: Json): Seen | undefined {
+  const { request, response } = entry
+  const atMs = Date.parse(text(entry, 'startedDateTime') ?? '')
+  if (!isObject(request) || !isObject(response) || Number.isNaN(atMs)) return undefined
+  const url = text(request, 'url')
+  const content = isObject(response['content']) ? response['content'] : {}
+  const encoded = text(content, 'text')
+  if (url === undefined || encoded === undefined || response['status'] !== 200) return undefined
+  const isEncoded = content['encoding'] === 'base64'
+  const body = Buffer.from(encoded, isEncoded ? 'base64' : 'utf8')
+  const read = readDocument(body)
+  if ('problem' in read) return undefined
+  return { document: url, atMs, clock: 'har', outcome: 'read', status: 200, body }
+}
+
+interface Walk {
+  readonly onUnread: (folder: string, cause: unknown) => void
+  readonly isLeftOut?: ((entry: Dirent) => boolean) | undefined
+  /** Left out by default: the documents of a record of keys are observations that somebody made already. */
+  readonly isWithRecords?: boolean
+}
+
+/** A file is a tree of its own. */
+export async function* filesBelow(location: string, walk: Walk): AsyncGenerator<string> {
+  let entries: Dirent[]
+  try {
+    entries = await fs.readdir(location, { withFileTypes: true })
+  } catch (cause) {
+    if (errnoOf(cause) === 'ENOTDIR' && (await fs.stat(location)).isFile()) yield location
+    else walk.onUnread(location, cause)
+    return
+  }
+  if (walk.isWithRecords !== true && isRecordFolder(entries)) return
+  for (const entry of entries.toSorted((a, b) => (a.name < b.name ? -1 : 1))) {
+    const whole = path.join(location, entry.name)
+    if (entry.name === '.git' || walk.isLeftOut?.(entry) === true) continue
+    if (entry.isDirectory()) yield* filesBelow(whole, walk)
+    else if (entry.isFile()) yield whole
+  }
+}
+
+function isRecordFolder(entries: readonly Dirent[]): boolean {
+  const names = new Set(entries.filter((entry) => entry.isFile()).map(({ name }) => name))
+  return names.has('observations') && names.has('checkpoint')
 }

@@ -10,8 +10,8 @@ import { spawn } from 'node:child_process'
 import path from 'node:path'
 import { MintmarkError } from '@mintmark/core'
 import { bounded } from '@mintmark/ledger/log'
+import { MOST_BYTES, MOST_FILES } from './bounds.ts'
 import { isAboutKeys, KEY_FILE, seenOf } from './files.ts'
-import { MOST_BYTES, MOST_FILES } from './limits.ts'
 import type { Seen } from './seen.ts'
 
 /** Settings of the repository that would run something, or ask somebody. */

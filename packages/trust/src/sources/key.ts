@@ -1,16 +1,17 @@
 /**
- * A public key of a key set or metadata, and its identity: the RFC 7638 thumbprint and the hash of its SPKI.
+ * A public key of a key set, metadata or a certificate, and its identity: the RFC 7638 thumbprint and the hash of its SPKI.
+ * Nothing is verified.
  *
- * Source: RFC 7517, RFC 7518 section 6, RFC 7638, RFC 8037; `issuer` of a key as Entra publishes it.
+ * Source: RFC 7517, RFC 7518 section 6, RFC 7638, RFC 8037; `issuer` of a key as Entra publishes it; RFC 5280, section 4.1.
  *
  * @module
  */
-import { createHash, createPublicKey, type KeyObject } from 'node:crypto'
+import { createHash, createPublicKey, type KeyObject, X509Certificate } from 'node:crypto'
 import { isObject, type Json, text } from '@mintmark/core'
 import { CURVES } from '@mintmark/keys/arithmetic/curves'
 import { isOnCurve } from '@mintmark/keys/arithmetic/ec'
-import { type CertificateFacts, readCertificate } from './certificate.ts'
-import { MOST_CERTIFICATES, MOST_RSA_BITS } from './limits.ts'
+import { elementAt, elementsIn } from '@mintmark/keys/der/der'
+import { MOST_CERTIFICATES, MOST_RSA_BITS } from './bounds.ts'
 
 export interface ListedKey {
   /** RFC 7638 over SHA-256, base64url: the identity of the key. */
@@ -46,12 +47,12 @@ export interface ListedKey {
 }
 
 /** Members that nobody may publish. Source: RFC 7518, sections 6.2.2, 6.3.2 and 6.4.1. */
-export const PRIVATE_MEMBERS: readonly string[] = ['d', 'p', 'q', 'dp', 'dq', 'qi', 'oth', 'k']
+const PRIVATE_MEMBERS: readonly string[] = ['d', 'p', 'q', 'dp', 'dq', 'qi', 'oth', 'k']
 
 type Members = Partial<Record<string, string>>
 
 /** A key, or why it could not be read. */
-export type ReadKey = { readonly key: ListedKey } | { readonly problem: string }
+type ReadKey = { readonly key: ListedKey } | { readonly problem: string }
 
 /** A map: a type that is called `constructor` is no member of it. */
 const REQUIRED: ReadonlyMap<string, readonly string[]> = new Map([
@@ -200,4 +201,69 @@ export function withoutPrivate(value: unknown): unknown {
       isKey && PRIVATE_MEMBERS.includes(name) ? 'removed' : withoutPrivate(member),
     ]),
   )
+}
+
+interface CertificateFacts {
+  /** Of the DER, hex. */
+  readonly sha256: string
+  readonly sha1: string
+  readonly subject: string
+  readonly notBeforeMs: number
+  readonly notAfterMs: number
+  /** Hash under its signature where that is broken. */
+  readonly brokenHash: 'MD5' | 'SHA-1' | undefined
+  readonly isSelfIssued: boolean
+}
+
+interface ReadCertificate {
+  readonly facts: CertificateFacts
+  readonly publicKey: KeyObject
+}
+
+/** Content of the object identifiers, hex: md5WithRSA; sha1WithRSA, ecdsa-with-SHA1, dsa-with-sha1. */
+const BROKEN: Readonly<Record<string, 'MD5' | 'SHA-1'>> = {
+  '2a864886f70d010104': 'MD5',
+  '2a864886f70d010105': 'SHA-1',
+  '2a8648ce3d0401': 'SHA-1',
+  '2a8648ce380403': 'SHA-1',
+}
+
+/** Undefined for what is no certificate. */
+export function readCertificate(der: Uint8Array): ReadCertificate | undefined {
+  try {
+    const certificate = new X509Certificate(der)
+    const { subject, issuer, validFrom, validTo, raw, publicKey } = certificate
+    const hash = (name: string) => createHash(name).update(raw).digest('hex')
+    const notBeforeMs = Date.parse(validFrom)
+    const notAfterMs = Date.parse(validTo)
+    if (Number.isNaN(notBeforeMs) || Number.isNaN(notAfterMs)) return undefined
+    const facts = {
+      sha256: hash('sha256'),
+      sha1: hash('sha1'),
+      subject: subject.replaceAll('\n', ', '),
+      notBeforeMs,
+      notAfterMs,
+      brokenHash: BROKEN[signatureOid(raw)],
+      isSelfIssued: subject === issuer,
+    }
+    return { facts, publicKey }
+  } catch {
+    return undefined
+  }
+}
+
+/** Content of the identifier behind the part that is signed; `''` where the bytes are of another shape. */
+function signatureOid(der: Uint8Array): string {
+  const whole = elementAt(der, 0, der.length)
+  const [, algorithm] = (whole && elementsIn(der, whole.from, whole.to)) ?? []
+  const oid = algorithm && elementAt(der, algorithm.from, algorithm.to)
+  return oid === undefined ? '' : Buffer.from(der.subarray(oid.from, oid.to)).toString('hex')
+}
+
+export function certificateKey(
+  der: Uint8Array,
+  given: Partial<ListedKey> = {},
+): ListedKey | undefined {
+  const read = readCertificate(der)
+  return read && keyOfObject(read.publicKey, { certificates: [read.facts], ...given })
 }

@@ -1,12 +1,15 @@
 /**
- * Targets over HTTP: a protected address, an introspection endpoint, an assertion consumer service.
+ * Targets over HTTP: a protected address, an introspection endpoint, an assertion consumer service; and whether a target is
+ * the operator's own: on this machine, or confirmed by a file on it for this run.
  *
  * Redirects are answers and are not followed. Source: RFC 6750, section 2.1; RFC 7662, section 2; SAML 2.0 Bindings,
  * section 3.5.
  *
  * @module
  */
-import { parseObject } from '@mintmark/core'
+
+import { randomBytes } from 'node:crypto'
+import { MintmarkError, parseObject, safeText } from '@mintmark/core'
 import { bounded } from '@mintmark/ledger/log'
 import { type Answer, PATIENCE_MS, type Target } from './target.ts'
 
@@ -129,4 +132,50 @@ const nameOf = ({ origin, pathname }: URL) => `${origin}${pathname}`
 /** Whether a host of a URL is this machine. */
 export function isLoopback(hostname: string): boolean {
   return /^(?:localhost|127(?:\.\d{1,3}){3}|\[::1\])$/.test(hostname)
+}
+
+const CHALLENGE_PATH = '/.well-known/mintmark-probe'
+const HEADER = 'mintmark-probe'
+/** Shorter ones could be guessed, and published on another page. */
+const RUN = /^[\w-]{16,64}$/
+
+/**
+ * @param run names this run; undefined before the operator has confirmed it
+ * @throws {MintmarkError} `INPUT_INVALID` where nothing confirms it, with what to place
+ */
+export async function confirmOwn(target: URL, run: string | undefined): Promise<void> {
+  if (isLoopback(target.hostname)) return
+  if (run === undefined) throw unconfirmed(target, randomBytes(12).toString('hex'))
+  if (!RUN.test(run))
+    throw new MintmarkError('INPUT_INVALID', '--run takes 16 to 64 letters, digits and hyphens', {
+      option: 'run',
+    })
+  if (!(await isConfirmed(challengeOf(target), run))) throw unconfirmed(target, run)
+}
+
+/** A mail server confirms by the web server of its name. */
+function challengeOf({ protocol, host, hostname }: URL): URL {
+  const isWeb = protocol === 'http:' || protocol === 'https:'
+  return new URL(
+    isWeb ? `${protocol}//${host}${CHALLENGE_PATH}` : `https://${hostname}${CHALLENGE_PATH}`,
+  )
+}
+
+async function isConfirmed(address: URL, run: string): Promise<boolean> {
+  try {
+    const signal = AbortSignal.timeout(PATIENCE_MS)
+    const response = await fetch(address, { redirect: 'manual', signal })
+    if (response.headers.get(HEADER) === run) return true
+    return response.status === 200 && (await boundedText(response)).trim() === run
+  } catch {
+    return false
+  }
+}
+
+function unconfirmed(target: URL, run: string): MintmarkError {
+  const message =
+    `${safeText(target.hostname)} is not confirmed as yours. Place a file with the text ${run} ` +
+    `at ${challengeOf(target).href}, or answer there with the header Mintmark-Probe: ${run}. ` +
+    `Then run again with --run ${run}`
+  return new MintmarkError('INPUT_INVALID', message, { option: 'target' })
 }

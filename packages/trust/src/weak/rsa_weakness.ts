@@ -11,7 +11,7 @@ import { remembered } from '@mintmark/core'
 import { isRoca } from '@mintmark/guard/weak-rsa'
 import { fastGcd } from '@mintmark/keys/arithmetic/fast_gcd'
 
-export type RsaWeakness =
+type RsaWeakness =
   | 'exponent'
   | 'small-factor'
   | 'prime-modulus'

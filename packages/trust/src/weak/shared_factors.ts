@@ -5,7 +5,7 @@ import { productTree, sharedWith } from './batch_gcd.ts'
 import type { GcdAnswer, GcdOrder } from './gcd_worker.ts'
 
 /** Two moduli with a common factor, by their indexes. */
-export interface SharedFactor {
+interface SharedFactor {
   readonly first: number
   readonly second: number
 }
@@ -16,7 +16,7 @@ const LEAST_FOR_THREADS = 4000
 const MOST_SINGLE = 50
 const MOST_COMPARED = 1000
 
-export interface SharedFactors {
+interface SharedFactors {
   /** Indexes of all moduli that share a factor. */
   readonly shared: readonly number[]
   readonly pairs: readonly SharedFactor[]

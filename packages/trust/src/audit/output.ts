@@ -1,10 +1,118 @@
-/** An audit as text of at most 80 columns. @module */
-import { plural, safeText } from '@mintmark/core'
+/** The answer of an audit, whether it is complete, and its outputs: text of at most 80 columns, JSON and SARIF 2.1.0. @module */
+
+import {
+  type Json,
+  plural,
+  safeText,
+  sarifFingerprint,
+  sarifLocation,
+  sarifLog,
+  sarifPath,
+} from '@mintmark/core'
 import { folded, listedText } from '../history/text.ts'
-import type { AuditAnswer } from './answer.ts'
+import type { KeyAudit } from './audit.ts'
 import type { TokenLifetimes } from './lifetimes.ts'
-import { type AuditFinding, countsText, LEVELS, ruleOf } from './rules.ts'
+import type { PinnedSearch } from './pinned.ts'
+import { type AuditFinding, countsText, LEVELS, RULES, ruleOf } from './rules.ts'
 import { boundShare, type StandardRow } from './standards.ts'
+
+export interface AuditAnswer {
+  readonly audit: KeyAudit
+  /** Undefined where no source tree was named. */
+  readonly pinned: PinnedSearch | undefined
+  /** Undefined where no ledger was named. */
+  readonly lifetimes: TokenLifetimes | undefined
+  readonly rows: readonly StandardRow[]
+  readonly blocklistEntries: number | undefined
+}
+
+export function findingsOf({ audit, pinned }: AuditAnswer): readonly AuditFinding[] {
+  return [...audit.findings, ...(pinned?.findings ?? [])]
+}
+
+/** Notes are none. */
+export function isFound(answer: AuditAnswer): boolean {
+  return findingsOf(answer).some(({ level }) => level !== 'note')
+}
+
+/** Rows of standards that no key set can decide do not count: they say so each time. */
+export function isWhole({ audit, pinned }: AuditAnswer): boolean {
+  return audit.unjudged.length === 0 && audit.keys.length > 0 && (pinned?.skipped.size ?? 0) === 0
+}
+
+/** JSON-safe. */
+export function auditDocument(answer: AuditAnswer): object {
+  const { audit, pinned, lifetimes, rows, blocklistEntries } = answer
+  return {
+    schema: 'mintmark-key-audit/1',
+    keys: audit.keys.length,
+    documents: audit.documents,
+    findings: findingsOf(answer),
+    unjudged: audit.unjudged,
+    blocklistEntries: blocklistEntries ?? null,
+    sourceTree:
+      pinned === undefined
+        ? null
+        : {
+            files: pinned.files,
+            skipped: Object.fromEntries(pinned.skipped),
+            kidsLeftOut: pinned.kidsLeftOut,
+          },
+    tokens: lifetimes === undefined ? null : tokensDocument(lifetimes),
+    standards: rows,
+  }
+}
+
+function tokensDocument({ tokens, p50, p99, longest, isPruned, shown }: TokenLifetimes): object {
+  return {
+    issued: tokens,
+    lifetimeSeconds: { p50, p99, longest },
+    isPruned,
+    shown: shown === undefined ? null : { ...shown, missing: Object.fromEntries(shown.missing) },
+  }
+}
+
+export function auditSarif(answer: AuditAnswer, exitCode: number): Json {
+  return sarifLog({
+    rules: RULES.map(([id, { level, title, help }]) => ({ id, level, text: title, help })),
+    results: findingsOf(answer).map(resultOf),
+    notifications: answer.audit.unjudged.map((why) => ({
+      level: 'warning',
+      descriptor: { id: 'not-judged' },
+      message: { text: safeText(why, 500) },
+    })),
+    isSuccessful: isWhole(answer),
+    exitCode,
+  })
+}
+
+function resultOf({ rule, level, document, thumbprint, kid, message, place }: AuditFinding): Json {
+  const file = place?.file ?? document
+  const key = kid ?? thumbprint
+  return {
+    ruleId: rule,
+    ruleIndex: RULES.findIndex(([id]) => id === rule),
+    kind: 'fail',
+    level,
+    message: { text: safeText(key === undefined ? message : `${key}: ${message}`, 1000) },
+    locations: [sarifLocation(uriOf(file), place?.line)],
+    partialFingerprints: {
+      'finding/v1': sarifFingerprint(
+        rule,
+        thumbprint ?? '',
+        file,
+        place === undefined ? '' : message,
+      ),
+    },
+    properties: { thumbprint, kid: kid === undefined ? undefined : safeText(kid, 200) },
+  }
+}
+
+/** A URL as it is; a path as a relative reference. */
+const uriOf = (location: string): string =>
+  /^https?:/.test(location)
+    ? encodeURI(location)
+    : sarifPath(location.replace(/^(?:file|git):/, ''))
 
 export function auditText({
   audit,

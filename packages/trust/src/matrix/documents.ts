@@ -1,13 +1,8 @@
-/**
- * The report of a probe as SARIF 2.1.0: a rule for each vector, a result for each that was not refused.
- *
- * Fingerprints are of the target and the vector alone, so that dismissed alerts stay dismissed.
- *
- * @module
- */
+/** The report of a probe for programs: JSON (`docs/schema/trust-probe-1.schema.json`), SARIF 2.1.0 and JUnit XML. @module */
 import {
   type Json,
   type SarifRule,
+  safeText,
   sarifFingerprint,
   sarifLocation,
   sarifLog,
@@ -15,6 +10,38 @@ import {
 import { suppressedBy } from '../probe/allow_list.ts'
 import { isAccepted, type ProbeReport, type VectorResult } from '../probe/report.ts'
 import { settingsText } from './text.ts'
+
+export function probeDocument(report: ProbeReport): Json {
+  const { target, issuer, atMs, controls, vectors, distrust, summary, unusedAllowances } = report
+  return {
+    schema: 'mintmark-trust-probe/1',
+    target,
+    issuer,
+    at: new Date(atMs).toISOString(),
+    controls,
+    vectors: vectors.map(documentOf),
+    distrust,
+    summary,
+    unusedAllowances,
+  }
+}
+
+function documentOf({ vector, outcome, seen, allowed, signer }: VectorResult): Json {
+  const { id, family, axis, level, what, forbiddenBy, incident } = vector
+  return {
+    id,
+    family,
+    axis,
+    outcome,
+    level,
+    seen,
+    what,
+    forbiddenBy,
+    ...(incident !== undefined && { incident }),
+    ...(signer !== undefined && { signer }),
+    ...(allowed !== undefined && { allowed: { reason: allowed.reason, until: allowed.until } }),
+  }
+}
 
 /** @param exitCode what the command ends with */
 export function probeSarif(report: ProbeReport, exitCode: number): Json {
@@ -103,3 +130,44 @@ const location = (name: string) =>
 const fingerprint = (target: string, id: string) => ({
   'targetVector/v1': sarifFingerprint(target, id),
 })
+
+export function probeJunit(report: ProbeReport): string {
+  const cases = [
+    ...report.controls.map(({ id, expected, outcome, seen }) =>
+      testCase('controls', id, outcome === expected ? '' : element('error', `${outcome}: ${seen}`)),
+    ),
+    ...report.vectors.map((result) =>
+      testCase(result.vector.family, result.vector.id, outcomeOf(result)),
+    ),
+    ...report.distrust.map(({ endpoint, outcome, seconds, seen }) => {
+      const name = `endpoint-${endpoint}`
+      if (outcome === 'cannot-tell') return testCase('distrust', name, element('error', seen))
+      const isLate = isAccepted(outcome)
+      return testCase('distrust', name, isLate ? element('failure', `after ${seconds} s`) : '')
+    }),
+  ]
+  const failures = cases.filter((each) => each.includes('<failure ')).length
+  const errors = cases.filter((each) => each.includes('<error ')).length
+  const head = `name="mintmark trust probe" tests="${cases.length}" failures="${failures}" errors="${errors}"`
+  return `<?xml version="1.0" encoding="UTF-8"?>\n<testsuites>\n<testsuite ${head}>\n${cases.join('\n')}\n</testsuite>\n</testsuites>\n`
+}
+
+function outcomeOf({ vector, outcome, seen, allowed }: VectorResult): string {
+  if (outcome === 'refused') return ''
+  if (outcome === 'cannot-tell') return element('error', seen)
+  const isExcused = allowed !== undefined || vector.level === 'advisory'
+  const why = allowed === undefined ? vector.what : `${allowed.reason} (until ${allowed.until})`
+  return element(isExcused ? 'skipped' : 'failure', `${outcome}: ${why}`)
+}
+
+const testCase = (suite: string, name: string, inner: string) =>
+  `<testcase classname="mintmark.${suite}" name="${escaped(name)}"${inner === '' ? '/>' : `>${inner}</testcase>`}`
+
+const element = (name: string, message: string) => `<${name} message="${escaped(message)}"/>`
+
+const escaped = (text: string) =>
+  safeText(text, 1000)
+    .replaceAll('&', '&amp;')
+    .replaceAll('<', '&lt;')
+    .replaceAll('>', '&gt;')
+    .replaceAll('"', '&quot;')

@@ -1,13 +1,16 @@
 /**
- * Alarms as security events.
+ * Alarms and admitted tokens as security events.
  *
  * Source: RFC 8417; OpenID Shared Signals Framework 1.0, section "JWT ID Subject Identifier Format"; RISC 1.0, section
- * "Credential Compromise". No standard event exists for a valid signature over a token that was never issued:
- * {@link ALARM_EVENT} is Mintmark's own.
+ * "Credential Compromise"; OpenID CAEP 1.0, section "Session Presented". No standard event exists for a valid signature over
+ * a token that was never issued: {@link ALARM_EVENT} is Mintmark's own.
  *
  * @module
  */
+
+import { text } from '@mintmark/core'
 import { type Alarm, alarmDocument } from '../verify/alarms.ts'
+import type { Presentation } from '../verify/presentations.ts'
 import type { SecurityEvent } from './event_stream.ts'
 
 export const ALARM_EVENT = 'urn:mintmark:secevent:token-alarm'
@@ -42,5 +45,40 @@ export class AlarmEvents {
     }
     const key = { format: 'opaque', id: kid }
     return [event, { subject: key, type: COMPROMISE_EVENT, details, transaction: inputHash }]
+  }
+}
+
+export const PRESENTED_EVENT =
+  'https://schemas.openid.net/secevent/caep/event-type/session-presented'
+
+const REMEMBERED = 100_000
+
+export class PresentationEvents {
+  readonly #known = new Set<string>()
+
+  /** Undefined for a token that was reported already, was refused, or has no `jti`. */
+  of({ isAdmitted, jws, claims, audience, atMs }: Presentation): SecurityEvent | undefined {
+    const jti = text(jws.payload, 'jti')
+    if (!isAdmitted || jti === undefined || this.#isKnown(`${claims.tokenId} ${audience.audience}`))
+      return undefined
+    const session = text(jws.payload, 'sid')
+    return {
+      subject: { format: 'jwt_id', iss: jws.issuer, jti },
+      type: PRESENTED_EVENT,
+      details: {
+        event_timestamp: Math.floor(atMs / 1000),
+        ...(session !== undefined && { ext_id: session }),
+      },
+    }
+  }
+
+  #isKnown(name: string): boolean {
+    if (this.#known.has(name)) return true
+    for (const oldest of this.#known) {
+      if (this.#known.size < REMEMBERED) break
+      this.#known.delete(oldest)
+    }
+    this.#known.add(name)
+    return false
   }
 }
