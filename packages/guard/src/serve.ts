@@ -2,7 +2,6 @@
 import { listen } from '@mintmark/ledger/http'
 import { type ServiceOptions, startGuard } from './guard_service.ts'
 import { startSigner } from './http/signer_service.ts'
-import { warmUp } from './http/warm_up.ts'
 
 interface Serving {
   readonly url: string
@@ -14,7 +13,6 @@ interface Serving {
 export async function serveGuard(file: string, options: ServiceOptions): Promise<Serving> {
   const service = await startGuard(file, options)
   try {
-    await warmUp()
     const { url, stop } = await listen(service.app, service.config, service.fastPath)
     const stopAll = async () => {
       service.abort()

@@ -66,7 +66,7 @@ export {
 export { GrowingTree } from './tree/growing_tree.ts'
 export type { ReadResource } from './tree/tile_tree.ts'
 export { readBundle, TILE_WIDTH, writeBundle } from './tree/tiles.ts'
-export { hashLeaf, isEqualHash, verifyInclusion } from './tree/tree.ts'
+export { EMPTY_ROOT, hashLeaf, hashNode, isEqualHash, verifyInclusion } from './tree/tree.ts'
 export { BundleReader, OUTLINE_WORDS } from './tree/tree_hashes.ts'
 export { createFolderWitness, isFolderWitness } from './witness/folder_witness.ts'
 export { Witness } from './witness/witness.ts'

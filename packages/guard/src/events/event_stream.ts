@@ -5,10 +5,8 @@
  *
  * @module
  */
-import { EventEmitter, once } from 'node:events'
 import type { StatementSigner } from './statements.ts'
 
-const CHANGED = 'changed'
 /** Beyond, the oldest is dropped and counted. */
 const MOST_PENDING = 1000
 /** Beyond, presentations are dropped and counted: they must not push an alarm out. */
@@ -60,7 +58,7 @@ export class EventStream {
   readonly #statements: StatementSigner
   readonly #newId: () => string
   readonly #pending = new Map<string, string>()
-  readonly #events = new EventEmitter().setMaxListeners(0)
+  readonly #waiting = new Set<() => void>()
   #dropped = 0
 
   constructor(settings: StreamSettings, statements: StatementSigner, newId: () => string) {
@@ -81,7 +79,7 @@ export class EventStream {
   change(settings: StreamSettings): void {
     this.settings = settings
     if (settings.status === 'disabled') this.#pending.clear()
-    this.#events.emit(CHANGED)
+    this.#wake()
   }
 
   takes(type: string): boolean {
@@ -118,7 +116,7 @@ export class EventStream {
       this.#dropped++
     }
     this.#pending.set(jti, set)
-    this.#events.emit(CHANGED)
+    this.#wake()
   }
 
   oldest(most: number): readonly PendingEvent[] {
@@ -134,6 +132,18 @@ export class EventStream {
   /** Resolves when there is an event, the settings change, or the signal is aborted. */
   async waitForEvent(signal: AbortSignal): Promise<void> {
     if (this.pending > 0 || signal.aborted) return
-    await once(this.#events, CHANGED, { signal }).catch(() => undefined)
+    await new Promise<void>((resolve) => {
+      const end = () => {
+        this.#waiting.delete(end)
+        signal.removeEventListener('abort', end)
+        resolve()
+      }
+      this.#waiting.add(end)
+      signal.addEventListener('abort', end)
+    })
+  }
+
+  #wake(): void {
+    for (const end of this.#waiting) end()
   }
 }

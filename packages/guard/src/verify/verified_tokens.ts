@@ -9,15 +9,15 @@
  *
  * @module
  */
+
 import type { TrustedKey, TrustedKeys } from './keys.ts'
 import { sha256Letters } from './sha256.ts'
 
 export class VerifiedTokens {
   readonly #most: number
   #keys: TrustedKeys | undefined
-  /** By hash of the token; what was added or found lately, and what was before that. */
-  #young = new Map<string, TrustedKey>()
-  #old = new Map<string, TrustedKey>()
+  /** By hash of the token, those that were not found for the longest time first. */
+  readonly #signers = new Map<string, TrustedKey>()
 
   /** @param most tokens that are remembered; 0 for none */
   constructor(most: number) {
@@ -25,7 +25,7 @@ export class VerifiedTokens {
   }
 
   get count(): number {
-    return this.#young.size + this.#old.size
+    return this.#signers.size
   }
 
   /** The cache key of a token; undefined where the cache is off. */
@@ -35,32 +35,21 @@ export class VerifiedTokens {
 
   /** The key that signed the token, as was verified under the same trusted keys. */
   signerOf(name: string, keys: TrustedKeys): TrustedKey | undefined {
-    if (keys !== this.#keys) return undefined
-    const young = this.#young.get(name)
-    if (young !== undefined) return young
-    const old = this.#old.get(name)
-    if (old !== undefined) this.#put(name, old)
-    return old
+    const signer = keys === this.#keys ? this.#signers.get(name) : undefined
+    if (signer !== undefined) {
+      this.#signers.delete(name)
+      this.#signers.set(name, signer)
+    }
+    return signer
   }
 
   add(name: string, signer: TrustedKey, keys: TrustedKeys): void {
-    if (keys !== this.#keys) this.forget()
+    if (keys !== this.#keys) this.#signers.clear()
     this.#keys = keys
-    this.#put(name, signer)
-  }
-
-  forget(): void {
-    this.#keys = undefined
-    this.#young.clear()
-    this.#old.clear()
-  }
-
-  /** Half of the space is for the young: when it is full, the old ones go, and the young become old. */
-  #put(name: string, signer: TrustedKey): void {
-    if (this.#young.size >= this.#most / 2) {
-      this.#old = this.#young
-      this.#young = new Map()
+    for (const oldest of this.#signers.keys()) {
+      if (this.#signers.size < this.#most) break
+      this.#signers.delete(oldest)
     }
-    this.#young.set(name, signer)
+    this.#signers.set(name, signer)
   }
 }
