@@ -27,7 +27,6 @@ export interface GuardService {
   readonly config: GuardConfig
   readonly guard: Guard
   readonly app: Routes
-  /** The same answers to the most frequent requests, on Node's own server. */
   readonly fastPath: FastPath
   /** Ends requests that wait for something, so that a server can stop. */
   readonly abort: () => void
@@ -215,7 +214,6 @@ async function recorderOf({ ledger }: GuardConfig): Promise<RecordEntry | undefi
   return (entry) => recorder.record(entry)
 }
 
-/** Checks what becomes stale: keys, the head, unsettled tokens. */
 class Watch {
   readonly #config: GuardConfig
   readonly #guard: Guard

@@ -40,11 +40,8 @@ export interface GuardConfig {
     /** File that keeps the highest heads. */
     readonly heads?: string | undefined
     readonly waitMilliseconds: number
-    /** File with the key of a front end: for revocations. */
     readonly frontEndKey?: string | undefined
-    /** Where entries are sent, if that is not `url`. */
     readonly entriesUrl?: string | undefined
-    /** Stream that brings what the ledger publishes. */
     readonly nats?: NatsAddress | undefined
   }
   /** Who the guard is where it signs itself, and the file with its private key. */
@@ -58,7 +55,6 @@ export interface GuardConfig {
   readonly canaries: ReadonlySet<string>
   /** File of the keys that an alarm shows to be stolen; undefined where they stay trusted. */
   readonly distrust: { readonly file: string } | undefined
-  /** Tokens whose verified signature is cached. */
   readonly rememberedTokens: number
   readonly receipts: { readonly file: string; readonly tenant?: string | undefined } | undefined
 }

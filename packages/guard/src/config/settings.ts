@@ -27,7 +27,6 @@ interface Address {
   readonly port: number
 }
 
-/** Where a server listens: on loopback unless it says otherwise. */
 export function listenOn(port: number): v.GenericSchema<unknown, Address> {
   const host = v.optional(text, '127.0.0.1')
   return v.optional(v.strictObject({ host, port: numberOr(port, 0, 65_535) }), {

@@ -32,7 +32,6 @@ export class EventDelivery {
   readonly #deliveries = new Set<Promise<void>>()
   readonly #events = new AlarmEvents()
   readonly #presentations = new PresentationEvents()
-  /** Of removed streams. */
   #dropped = 0
 
   constructor(statements: StatementSigner, log: (line: string) => void) {
@@ -86,7 +85,6 @@ export class EventDelivery {
     await Promise.all(this.streams.map((stream) => stream.addIfRoom(event)))
   }
 
-  /** Events that were dropped because no receiver took them. */
   get dropped(): number {
     return this.streams.reduce((sum, { dropped }) => sum + dropped, this.#dropped)
   }
@@ -113,7 +111,6 @@ export class EventDelivery {
   }
 }
 
-/** In their order. */
 async function addAll(stream: EventStream, events: readonly SecurityEvent[]): Promise<void> {
   // oxlint-disable-next-line no-await-in-loop -- one after the other
   for (const event of events) await stream.add(event)
@@ -141,14 +138,12 @@ const LONGEST_PAUSE_MS = 60_000
 interface PushOptions {
   readonly stream: EventStream
   readonly url: string
-  /** Value of `Authorization`, where the receiver asks for one. */
   readonly authorization: string | undefined
   readonly signal: AbortSignal
   /** Called for an event that the receiver refuses for good. */
   readonly onRefused: (jti: string) => void
 }
 
-/** Resolves when the signal is aborted. */
 async function pushEvents({
   stream,
   url,

@@ -21,7 +21,6 @@ export interface StreamSettings {
   readonly audience: string
   /** Name of the caller that owns it: it may poll it, and ask about it. */
   readonly caller: string
-  /** Requested types of events; undefined for all. */
   readonly requested: readonly string[] | undefined
   readonly description: string | undefined
   /** Where events are pushed, with the value of `Authorization`; undefined where the receiver polls. */
@@ -53,7 +52,6 @@ interface PendingEvent {
 }
 
 export class EventStream {
-  /** As they are now. */
   settings: StreamSettings
   readonly #statements: StatementSigner
   readonly #newId: () => string
@@ -129,7 +127,6 @@ export class EventStream {
     this.#pending.delete(jti)
   }
 
-  /** Resolves when there is an event, the settings change, or the signal is aborted. */
   async waitForEvent(signal: AbortSignal): Promise<void> {
     if (this.pending > 0 || signal.aborted) return
     await new Promise<void>((resolve) => {

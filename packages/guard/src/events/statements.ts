@@ -7,7 +7,6 @@ export interface StatementSigner {
   /** URL under which the guard is known. */
   readonly issuer: string
   readonly alg: 'EdDSA' | 'ES256'
-  /** Public half, as it is published. */
   readonly jwk: Json
   /** A JWS of this type, with `iss`, `iat` and `jti` beside the claims. */
   readonly sign: (type: string, claims: Json) => Promise<string>

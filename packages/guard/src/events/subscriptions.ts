@@ -111,7 +111,6 @@ export class Subscriptions {
     await this.#keep()
   }
 
-  /** Resolves when all streams are on disk. */
   async #keep(): Promise<void> {
     const written = this.#writing.then(() => this.#write())
     this.#writing = written.catch(() => undefined)
@@ -151,7 +150,6 @@ export function statusOf(value: unknown): StreamStatus | undefined {
   return STATUSES.find((each) => each === value)
 }
 
-/** The texts of a list; undefined for what is none. */
 export function textsOf(value: unknown): string[] | undefined {
   return Array.isArray(value) ? value.filter((each) => typeof each === 'string') : undefined
 }

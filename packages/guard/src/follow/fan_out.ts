@@ -19,7 +19,6 @@ const ENVELOPE_BYTES = 128 << 10
 /** For verifiers that were away for a short time: others read the files. */
 const RETENTION_MINUTES = 60
 
-/** Wakes when something is published. */
 interface Publications {
   readonly publications: number
   readonly publishedAfter: (seen: number, signal: AbortSignal) => Promise<void>
@@ -33,7 +32,6 @@ interface FanOutOptions {
   readonly onTrouble: (cause: unknown) => void
 }
 
-/** How far a shard was forwarded. */
 interface Position {
   readonly path: string
   readonly size: number
@@ -90,7 +88,6 @@ export class FanOut {
     this.#isTroubled = isTroubled
   }
 
-  /** For as long as the connection lasts. */
   async #forwardAll(): Promise<void> {
     const { signal } = this.#stopping
     const { read, publications, address } = this.#options

@@ -31,7 +31,6 @@ interface IntakeOptions {
   /** The set is not in use yet: entries may go into it at once. */
   readonly isHidden: boolean
   readonly nowMs: number
-  /** How long after its expiry a token is remembered. */
   readonly keepMs: number
 }
 
@@ -116,7 +115,6 @@ export interface Intaking {
   readonly intake: Intake
 }
 
-/** Takes in what the tree lacks of the shard's first `size` entries. */
 export async function takeUpTo(size: number, intaking: Intaking): Promise<void> {
   const { tree, shard, intake } = intaking
   while (tree.size < size) {

@@ -44,7 +44,6 @@ export class IssuerFeed {
   /** When the oldest shard that was read was opened; the set is complete since then. */
   #sinceMs = Number.POSITIVE_INFINITY
   #set: LiveSet = new LiveSet()
-  /** The shard that is being read; undefined before the first. */
   #path: string | undefined
   #tree: CompactTree = new CompactTree()
   #head: Head | undefined
@@ -217,7 +216,6 @@ function sinceOf(opening: Opening | undefined, skewMs: number): number {
   return opening.previousOrigin === '' ? 0 : opening.openedAtMs + 2 * skewMs
 }
 
-/** Whether all of them could be read. */
 function isTaken(entries: readonly Uint8Array[], tree: CompactTree, intake: Intake): boolean {
   try {
     for (const bytes of entries) {

@@ -30,18 +30,14 @@ const MAX_QUEUE = 256
 const POLL_MS = 250
 
 interface FollowerOptions {
-  /** Files below the prefix of the ledger. */
   readonly read: ReadResource
-  /** Undefined for plain files, which are polled. */
   readonly live?: LiveAnswers | undefined
-  /** Delivers publications, where there is a stream of them. */
   readonly pushed?: PushFeed | undefined
   readonly policy: Policy
   /** Heads of earlier runs: a ledger without them is not followed. */
   readonly seen?: readonly SeenHead[] | undefined
   /** Awaited with the heads that are relied on from now on. */
   readonly onHeads?: ((heads: readonly Head[]) => Promise<void>) | undefined
-  /** Called when following fails, and with undefined when it works again. */
   readonly onTrouble?: ((cause: unknown) => void) | undefined
   /** Called with false and perhaps a reason when the stream is lost, and with true when it is connected. */
   readonly onStream?: ((isThere: boolean, cause?: unknown) => void) | undefined
@@ -96,7 +92,6 @@ export class LedgerFollower {
     return performance.now() - this.#freshAtMs
   }
 
-  /** Why the last round failed; undefined if it did not. */
   get trouble(): unknown {
     return this.#trouble
   }
@@ -244,7 +239,6 @@ export class LedgerFollower {
     if (isChanged) this.#options.onTrouble?.(failure)
   }
 
-  /** @returns what failed */
   async #round(): Promise<unknown> {
     try {
       const reader = this.#reader ?? (await this.#open())
@@ -331,7 +325,6 @@ async function paused(ms: number, signal: AbortSignal): Promise<void> {
   await sleep(ms, undefined, { signal }).catch(() => undefined)
 }
 
-/** The failure as text. */
 export function troubleOf(cause: unknown): string {
   if (cause instanceof MintmarkError) return `${cause.message} (${cause.code})`
   return cause instanceof Error ? cause.message : ''

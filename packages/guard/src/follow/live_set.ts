@@ -31,7 +31,6 @@ export class LiveSet {
     this.#tables = Array.from({ length: TABLES }, () => new LiveTable(each))
   }
 
-  /** Tokens that are held, expired ones included until their table is made anew. */
   get count(): number {
     return this.#tables.reduce((sum, { count }) => sum + count, 0)
   }
@@ -54,7 +53,6 @@ export class LiveSet {
     this.addAt(this.#wordsOf(id, inputHash), 0, keepMs, nowMs)
   }
 
-  /** The same of `WORDS` at `at`: the id and the hash, each word's highest byte first. */
   addAt(words: Uint32Array, at: number, keepMs: number, nowMs: number): void {
     this.#tableOf(words, at).add(this.#slot, keepMs / 1000, nowMs / 1000)
   }
@@ -68,12 +66,10 @@ export class LiveSet {
     this.revokeAt(this.#wordsOf(id, inputHash), 0)
   }
 
-  /** The same of `WORDS` at `at`. */
   revokeAt(words: Uint32Array, at: number): void {
     this.#tableOf(words, at).revoke(this.#slot)
   }
 
-  /** The table of a token; also fills the slot. */
   #tableOf(words: Uint32Array, at: number): LiveTable {
     const table = this.#tables[this.#hash.fill(words, at, this.#slot) >>> 26]
     if (table === undefined) throw new RangeError('no such table')
@@ -130,7 +126,6 @@ class LiveTable {
     this.#words = new Uint32Array(this.#slots * SLOT_WORDS)
   }
 
-  /** Tokens that are held, expired ones included. */
   get count(): number {
     return this.#used
   }

@@ -15,7 +15,6 @@ import { readBundle, writeBundle } from '@mintmark/ledger'
 
 export interface Publication {
   readonly shard: string
-  /** Index of the first entry. */
   readonly first: number
   /** Up to the size of the checkpoint; none where there were too many for one message. */
   readonly entries: readonly Uint8Array[]

@@ -21,7 +21,6 @@ export interface PushFeed {
 
 const RETRY_MS = 500
 
-/** Publications out of a stream of a NATS server. */
 export function natsFeed(address: NatsAddress): PushFeed {
   return {
     follow: async (take, onStream, signal) => {

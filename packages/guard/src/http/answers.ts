@@ -30,7 +30,6 @@ export function errorAnswer(error: string, status: number, headers: AnswerHeader
   return jsonAnswer({ error }, status, headers)
 }
 
-/** For requests without a known caller. */
 export function unknownCaller(): Answer {
   return errorAnswer('invalid_client', 401, { 'WWW-Authenticate': 'Basic realm="mintmark"' })
 }

@@ -64,7 +64,6 @@ function mayPass({ jws: { payload } }: Admitted, isBound: boolean): boolean {
   return (isBound || isCertificate) && asciiJson(cnf).length <= MOST_LETTERS
 }
 
-/** JSON in letters that a header takes. */
 const asciiJson = (value: unknown) =>
   JSON.stringify(value).replaceAll(
     /[^\x20-\x7e]/g,

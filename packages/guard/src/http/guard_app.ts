@@ -19,9 +19,7 @@ import { ssfRoutes, wellKnown } from './ssf_routes.ts'
 interface GuardAppDeps {
   readonly guard: Guard
   readonly callers: Callers
-  /** Whether tokens can be judged as the policy wants. */
   readonly isReady: () => boolean
-  /** What `/metrics` has beside the counters. */
   readonly gauges: () => Readonly<Record<string, number>>
   /** Undefined where the guard has no key of its own. */
   readonly metadata: MetadataDeps | undefined
@@ -30,7 +28,6 @@ interface GuardAppDeps {
   /** Undefined where the guard has no key of its own. */
   readonly delivery: EventDelivery | undefined
   readonly subscriptions: Subscriptions | undefined
-  /** Aborted when the guard stops. */
   readonly signal: AbortSignal
   readonly now: () => number
 }

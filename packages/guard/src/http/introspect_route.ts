@@ -33,7 +33,6 @@ export interface IntrospectDeps {
   readonly statements: StatementSigner | undefined
 }
 
-/** The parts of a request that decide the answer. */
 interface Question {
   /** Values of these headers; `''` for one that is not there. */
   readonly authorization: string

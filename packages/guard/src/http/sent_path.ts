@@ -12,7 +12,6 @@ export function sentPath(request: Request, options?: { readonly env?: unknown })
   return pathOf(targetOf(options?.env) ?? request.url)
 }
 
-/** The path in the first line of a request. */
 export function pathOf(target: string): string {
   const path = target.replace(/^https?:\/\/[^/?#]*/i, '').replace(/[?#].*$/s, '')
   return path === '' ? '/' : path

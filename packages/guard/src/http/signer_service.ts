@@ -120,7 +120,6 @@ function privateKeyIn(pem: string, path: string): KeyObject {
 
 interface SignerKey {
   readonly gate: SigningGate
-  /** Public half. */
   readonly jwk: Json
 }
 

@@ -98,7 +98,6 @@ interface SsfDeps {
   /** Undefined where receivers make no streams. */
   readonly subscriptions: Subscriptions | undefined
   readonly callers: Callers
-  /** Aborted when the guard stops. */
   readonly signal: AbortSignal
 }
 

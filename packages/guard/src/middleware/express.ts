@@ -13,7 +13,6 @@ export type { TokenJudge, TokenOptions, VerifiedToken } from './bearer.ts'
 declare global {
   namespace Express {
     interface Request {
-      /** Behind `requireToken`. */
       accessToken?: VerifiedToken
     }
   }

@@ -12,7 +12,6 @@ export type { TokenJudge, TokenOptions, VerifiedToken } from './bearer.ts'
 
 declare module 'fastify' {
   interface FastifyRequest {
-    /** Behind `requireToken`. */
     accessToken?: VerifiedToken
   }
 }

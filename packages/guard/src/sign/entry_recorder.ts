@@ -22,7 +22,6 @@ interface Waiting {
 }
 
 interface RecorderOptions {
-  /** Where the ledger is served. */
   readonly url: string
   readonly key: string
   readonly timeoutMs?: number | undefined

@@ -20,7 +20,6 @@ export type AlarmClass =
   | 'class-mismatch'
   /** The second of the two signatures that each ECDSA signature has. */
   | 'malleable-signature'
-  /** A second base64url encoding of a token. */
   | 'non-canonical'
   /** For an identity without a user: recorded or not, no user asked for it. */
   | 'canary'
@@ -48,7 +47,6 @@ export interface Alarm {
   readonly audiences: readonly string[]
   /** Undefined where the ledger could not be read to its end. */
   readonly isRecorded: boolean | undefined
-  /** Head of the issuer's newest shard that was read. */
   readonly head: Pick<Head, 'origin' | 'size' | 'root'> | undefined
   readonly caller: string
   /** Whether the token was admitted nevertheless, by the audience's policy. */

@@ -4,7 +4,6 @@ import type { AudiencePolicy } from './policies.ts'
 
 export interface KnownCaller {
   readonly name: string
-  /** SHA-256 of its secret. */
   readonly secretHash: Uint8Array
   readonly perSecond: number
 }
@@ -12,7 +11,6 @@ export interface KnownCaller {
 export interface Caller extends KnownCaller {
   /** A token for another audience is refused. */
   readonly audiences: readonly AudiencePolicy[]
-  /** Whether it may have tokens revoked. */
   readonly mayRevoke: boolean
   /** Whether it may make streams of security events for itself. */
   readonly maySubscribe: boolean
@@ -20,7 +18,6 @@ export interface Caller extends KnownCaller {
   readonly pushTo: readonly string[]
 }
 
-/** The secret of HTTP Basic with the caller's name, or of Bearer. */
 interface Credentials {
   readonly name: string | undefined
   readonly secret: string

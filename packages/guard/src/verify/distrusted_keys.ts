@@ -67,7 +67,6 @@ export class DistrustedKeys {
     return true
   }
 
-  /** Resolves when all that is distrusted is on disk. */
   keep(): Promise<void> {
     const path = this.#path
     if (path === undefined) return Promise.resolve()

@@ -22,7 +22,6 @@ export interface GuardOptions {
   readonly distrusted?: DistrustedKeys | undefined
   /** Called for each newly distrusted key. */
   readonly onDistrust?: ((issuer: string, kid: string) => void) | undefined
-  /** Tokens whose verified signature is cached. Default: none. */
   readonly rememberedTokens?: number | undefined
   readonly onPresentation?: ((shown: Presentation) => void) | undefined
   readonly onAlarm: (alarm: Alarm) => void

@@ -20,14 +20,12 @@ export type Presence =
 
 interface Asked {
   readonly issuer: string
-  /** 16 bytes of the token id. */
   readonly id: Uint8Array
   readonly inputHash: Uint8Array
 }
 
 export type Followed = Pick<LedgerFollower, 'find' | 'ask' | 'refresh' | 'ageMs'>
 
-/** Longest wait for one round, and for all of them. */
 const ROUND_PATIENCE_MS = 1000
 const PATIENCE_MS = 3000
 /** Before another lookup of an entry that the ledger has acknowledged and not published yet. */

@@ -14,7 +14,6 @@ import type { Claims } from './claims.ts'
 import type { AudiencePolicy } from './policies.ts'
 import type { StrictJws } from './strict_jws.ts'
 
-/** A presented token whose signature verifies. */
 export interface Presentation {
   readonly id: string
   readonly atMs: number
@@ -81,7 +80,6 @@ export class PresentationLog {
     this.#tenant = tenant
   }
 
-  /** Lines that were not written. */
   get lost(): number {
     return this.#lost
   }

@@ -23,7 +23,6 @@ export interface StrictJws {
   readonly signature: Uint8Array
   /** Whether each part is canonical base64url. */
   readonly isCanonical: boolean
-  /** Longer than {@link MAX_TOKEN_LETTERS}. */
   readonly isOversized: boolean
   /** Its claims cannot be read, name no issuer, or its header asks for an extension: refused, whoever has signed it. */
   readonly isMalformed: boolean

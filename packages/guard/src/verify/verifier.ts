@@ -56,7 +56,6 @@ export interface Unsettled {
   readonly isAdmitted: boolean
 }
 
-/** A token whose signature verifies. */
 export interface Shown {
   readonly jws: StrictJws
   readonly claims: Claims
@@ -80,14 +79,11 @@ interface VerifierOptions {
   readonly follower: FollowedLedger
   readonly onAlarm: (alarm: Alarm) => void
   readonly onUnsettled: (unsettled: Unsettled) => void
-  /** Subjects that belong to nobody. */
   readonly canaries: ReadonlySet<string>
   readonly isDistrusted: (issuer: string, kid: string) => boolean
-  /** Tokens whose verified signature is cached; 0 for none. */
   readonly rememberedTokens: number
   /** Between two reads of a ledger that answers no questions. */
   readonly waitMs: number
-  /** Milliseconds since 1970-01-01 UTC. */
   readonly now: () => number
 }
 
@@ -316,7 +312,6 @@ export class Verifier {
 /** A token that a known key has signed, for whatever audience. */
 type Signed = Omit<Unfit, 'refusal'>
 
-/** Why a token without a valid signature is refused. */
 function reasonOf(jws: StrictJws, policy: IssuerPolicy | undefined, signer: Refusal): Refusal {
   if (jws.isMalformed) return 'malformed'
   return policy === undefined ? 'unknown-issuer' : signer

@@ -30,7 +30,6 @@ export interface KeyAudit {
   readonly findings: readonly AuditFinding[]
   readonly keys: readonly ListedKey[]
   readonly documents: number
-  /** What could not be judged, in words. */
   readonly unjudged: readonly string[]
 }
 

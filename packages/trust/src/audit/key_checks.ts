@@ -71,7 +71,6 @@ const SIGNS: ReadonlyMap<string, { readonly kty: string; readonly crv?: string }
 const ENCRYPTS = /^(?:RSA|ECDH-ES|A\d{3}|dir$|PBES2)/
 const SIGN_OPS: ReadonlySet<string> = new Set(['sign', 'verify'])
 
-/** Members that contradict one another, or that are missing. */
 export function contradictionsOf(key: ListedKey): Wrong[] {
   const found = [...algorithmFaults(key), ...operationFaults(key)]
   if (key.use === undefined && key.keyOps.length === 0)
@@ -137,7 +136,6 @@ const BROKEN_ALGORITHM = /^none$|^RSA1_5$|^HS\d|(?:#|-)(?:rsa-)?(?:sha1|md5)$/i
 const SIGNING_MEMBER =
   /^(?:id_token|introspection|authorization)_sign|^SigningMethod$|_encryption_alg/
 
-/** What is wrong with a document as a whole. */
 export function documentFaults(
   name: string,
   document: KeyDocument,

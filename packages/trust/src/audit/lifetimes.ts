@@ -24,11 +24,9 @@ export interface TokenLifetimes {
   readonly keys: ReadonlyMap<string, { readonly firstMs: number; readonly lastMs: number }>
   /** Whether entries were pruned, so that older tokens are not counted. */
   readonly isPruned: boolean
-  /** Undefined without receipts. */
   readonly shown: ShownShare | undefined
 }
 
-/** The recorded tokens that have receipts. */
 export interface ShownShare {
   readonly tokens: number
   /** `cnf` names a key. */

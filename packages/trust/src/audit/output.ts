@@ -20,7 +20,6 @@ export interface AuditAnswer {
   readonly audit: KeyAudit
   /** Undefined where no source tree was named. */
   readonly pinned: PinnedSearch | undefined
-  /** Undefined where no ledger was named. */
   readonly lifetimes: TokenLifetimes | undefined
   readonly rows: readonly StandardRow[]
   readonly blocklistEntries: number | undefined
@@ -40,7 +39,6 @@ export function isWhole({ audit, pinned }: AuditAnswer): boolean {
   return audit.unjudged.length === 0 && audit.keys.length > 0 && (pinned?.skipped.size ?? 0) === 0
 }
 
-/** JSON-safe. */
 export function auditDocument(answer: AuditAnswer): object {
   const { audit, pinned, lifetimes, rows, blocklistEntries } = answer
   return {

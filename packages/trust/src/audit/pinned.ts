@@ -24,7 +24,6 @@ export interface PinnedSearch {
   readonly files: number
   /** Files that were not looked through, by reason. */
   readonly skipped: ReadonlyMap<string, number>
-  /** kids that were not looked for. */
   readonly kidsLeftOut: readonly string[]
 }
 
@@ -224,7 +223,6 @@ function needlesOf(keys: readonly ListedKey[]): Needles {
 const hexOf = (encoded: string | undefined) =>
   encoded === undefined ? undefined : Buffer.from(encoded, 'base64url').toString('hex')
 
-/** A hash or number as hex and as base64url. */
 function hashed(
   add: (text: string | undefined, what: string) => void,
   hex: string | undefined,

@@ -10,7 +10,6 @@ import { plural } from '@mintmark/core'
 export const LEVELS = ['error', 'warning', 'note'] as const
 export type Level = (typeof LEVELS)[number]
 
-/** `1 error, 2 warnings, 0 notes`. */
 export const countsText = (findings: readonly { readonly level: Level }[]): string =>
   LEVELS.map((level) => plural(findings.filter((each) => each.level === level).length, level)).join(
     ', ',
@@ -91,7 +90,6 @@ const ruleIn = ([level, title, help = REPLACE]: Row): Rule => ({
 
 export const ruleOf = (id: RuleId): Rule => ruleIn(ROWS[id])
 
-/** All rules by id, in their order. */
 export const RULES: readonly (readonly [id: string, Rule])[] = Object.entries<Row>(ROWS).map(
   ([id, row]) => [id, ruleIn(row)],
 )
@@ -104,7 +102,6 @@ export interface AuditFinding {
   readonly thumbprint: string | undefined
   readonly kid: string | undefined
   readonly message: string
-  /** Of a pinned key. */
   readonly place: { readonly file: string; readonly line: number | undefined } | undefined
 }
 

@@ -17,7 +17,6 @@ export interface StandardRow {
   readonly section: string
   readonly text: string
   readonly state: 'met' | 'not met' | 'cannot tell'
-  /** The findings behind it, or the evidence that is missing. */
   readonly because: string
 }
 

@@ -14,7 +14,6 @@ import { type Algorithm, digestOf, paddingOf, toLowS } from '@mintmark/guard/sig
 import { certificateOf } from '@mintmark/replay/certificate'
 import { CompactEncrypt } from 'jose'
 
-/** A private key that a probe may use, and the issuer that it belongs to. */
 export interface ForgeKey {
   /** As `KeyRole` names them; a hook may leave some out. */
   readonly role: string
@@ -50,7 +49,6 @@ export interface Change {
   readonly as?: string
 }
 
-/** Seconds that a token lives. */
 const LIFE_S = 300
 
 /** How far the clock of a verifier may be behind. */
@@ -60,7 +58,6 @@ const DAY_MS = 86_400_000
 export class Forge {
   readonly issuer: ForgeIssuer
   readonly nowS: number
-  /** Those of a genuine token, fresh. */
   readonly claims: Json
   /** The key that signed last; undefined: none has. */
   signer: ForgeKey | undefined
@@ -106,7 +103,6 @@ export class Forge {
     return createPublicKey(this.key(role).privateKey)
   }
 
-  /** Header and claims of a token, not signed. */
   input({ header, claims, by = 'signing', as = by }: Change = {}): string {
     return `${part({ ...this.header(as), ...header })}.${part({ ...this.claims, ...claims })}`
   }
@@ -139,7 +135,6 @@ export class Forge {
     const input = this.input({ header: { ...header, alg: 'HS256' } })
     return compact(input, createHmac('sha256', secret).update(input, 'latin1').digest())
   }
-  /** A token for the issuer's encryption key, which everybody can make. */
   async encrypted(inner: string): Promise<string> {
     const { kid } = this.key('encryption')
     const key = this.publicKey('encryption')

@@ -21,7 +21,6 @@ export interface Assertion {
   readonly issuer: string
   readonly user: string
   readonly recipient: string
-  /** The element, or nothing. */
   readonly restriction: string
   /** Seconds since 1970-01-01 UTC. */
   readonly fromS: number
@@ -36,14 +35,11 @@ export interface Envelope {
   readonly status: string
 }
 
-/** Seconds that an assertion counts. */
 const LIFE_S = 300
-/** A day: the age of a stolen assertion. */
 const OLD_S = 86_400
 
 export class SamlForge {
   readonly forge: Forge
-  /** Address of the assertion consumer service. */
   readonly #acs: string
 
   /** @throws {Unforgeable} where no service is known */
@@ -69,7 +65,6 @@ export class SamlForge {
     }
   }
 
-  /** One that was genuine, and has expired. */
   oldAssertion(): Assertion {
     const untilS = this.forge.nowS - OLD_S
     const fromS = untilS - LIFE_S
@@ -169,6 +164,5 @@ function escaped(text: string): string {
     .replaceAll('"', '&quot;')
 }
 
-/** A certificate that a signature carries itself. */
 export const keyInfoOf = (certificate: Buffer): string =>
   `<ds:KeyInfo><ds:X509Data><ds:X509Certificate>${certificate.toString('base64')}</ds:X509Certificate></ds:X509Data></ds:KeyInfo>`

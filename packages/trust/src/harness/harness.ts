@@ -36,7 +36,6 @@ export interface HarnessOptions {
   /** Families or single vectors; left out: all that are required. */
   readonly vectors?: readonly string[] | undefined
   readonly advisory?: boolean | undefined
-  /** Further claims of the genuine token. */
   readonly claims?: Json | undefined
   /** That signs it, by default ES256. */
   readonly algorithm?: IssuerAlgorithm | undefined

@@ -43,7 +43,6 @@ export interface Alarm {
   readonly atMs: number
   /** The look before that did not; undefined where there was none. */
   readonly afterMs: number | undefined
-  /** What happened, in one sentence. */
   readonly message: string
 }
 
@@ -52,7 +51,6 @@ interface AlarmOptions {
   readonly longestUseMs?: number | undefined
 }
 
-/** JSON-safe. */
 export function alarmDocument({ atMs, afterMs, ...rest }: Alarm): object {
   const after = afterMs === undefined ? null : new Date(afterMs).toISOString()
   return { schema: 'mintmark-key-alarm/1', ...rest, at: new Date(atMs).toISOString(), after }
@@ -235,7 +233,6 @@ interface Use {
   readonly document: string
 }
 
-/** One name for two keys, and one key under two issuers, in two classes, or for signing and for encryption. */
 function sharedAlarms(all: readonly Series[]): Alarm[] {
   const uses = new Map<string, Use[]>()
   const note = (name: string, use: Use) => {

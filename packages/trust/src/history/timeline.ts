@@ -22,7 +22,6 @@ export interface Look {
 export interface Series {
   readonly name: string
   readonly looks: readonly Look[]
-  /** Looks that nothing was read at. */
   readonly unavailable: number
   /** Why the last of these has none. */
   readonly why?: string | undefined

@@ -47,7 +47,6 @@ export type KeyRole = keyof typeof ROLES
 export const isRole = (name: string | undefined): name is KeyRole =>
   name !== undefined && Object.hasOwn(ROLES, name)
 
-/** A key as the state folder holds it. */
 export interface StoredKey {
   readonly role: KeyRole
   readonly kid: string

@@ -189,7 +189,6 @@ class Issuer {
       audience: this.audience,
       endpoint: this.#endpoint,
       followed: this.#followed,
-      // Seconds since somebody fetched the key set.
       keysAge: this.#fetchedMs === undefined ? null : (performance.now() - this.#fetchedMs) / 1000,
       keys: this.#state.keys.map(({ role, kid, isListed }) => ({ role, kid, listed: isListed })),
     }

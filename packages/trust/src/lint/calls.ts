@@ -193,7 +193,6 @@ function memberOf(node: SgNode, prefix: string, depth: number): Options {
 const isComputed = (found: Setting | undefined) =>
   found === undefined || !/^\[\w+(?:\.\w+)*\]$/.test(found.name)
 
-/** Named arguments of Python. */
 function keywordsOf({ args }: Call): Options {
   return joined(
     args.map((each) => {

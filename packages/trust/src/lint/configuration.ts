@@ -53,7 +53,6 @@ function readYaml(text: string): Document[] {
   })
 }
 
-/** A scalar as rules compare it. */
 const scalarText = (value: unknown): string =>
   value === null || value === undefined
     ? ''

@@ -30,7 +30,6 @@ interface Kind {
   readonly parser: string
 }
 
-/** By the end of a file's name. */
 const KINDS: Readonly<Record<string, Kind>> = Object.fromEntries(
   (
     [

@@ -30,7 +30,6 @@ export interface LintFinding {
 
 export interface LintReport {
   readonly findings: readonly LintFinding[]
-  /** Files of a kind that rules are for, that were examined whole. */
   readonly files: number
   readonly others: number
   /** Folders and test files that were left out, by name. */

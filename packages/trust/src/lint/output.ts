@@ -26,7 +26,6 @@ const UNDECIDED: Described = {
 
 const described = (rules: readonly Rule[]): readonly Described[] => [...rules, UNDECIDED]
 
-/** JSON-safe. */
 export function lintDocument(report: LintReport, rules: readonly Rule[]): Json {
   const { findings, files, others, skipped, unread, unusedAllowances } = report
   const used = new Set(findings.map(({ rule }) => rule))

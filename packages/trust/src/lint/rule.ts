@@ -17,7 +17,6 @@ const SOURCE_LANGUAGES = ['js', 'python', 'go', 'java', 'csharp'] as const
 export const CONFIG_LANGUAGES = ['yaml', 'json', 'hcl', 'nginx', 'properties'] as const
 export type Language = (typeof SOURCE_LANGUAGES)[number] | (typeof CONFIG_LANGUAGES)[number]
 
-/** A name of a setting, and what its value has to be. */
 export interface Condition {
   readonly name: RegExp
   readonly value: RegExp
@@ -45,7 +44,6 @@ export interface Rule {
   readonly options: number | undefined
   /** Each has to be among the options or members. */
   readonly has: readonly Condition[]
-  /** None of these may hold. */
   readonly unless: readonly Condition[]
   /** None of these may be. */
   readonly lacks: readonly RegExp[]

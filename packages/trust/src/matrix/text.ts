@@ -121,7 +121,6 @@ function familyRows({ vectors, distrust }: ProbeReport): FamilyRow[] {
   )
 }
 
-/** One line that says how a probe came out. */
 function verdictOf(report: ProbeReport): string {
   const { controls, vectors, summary } = report
   const target = safeText(report.target)

@@ -6,7 +6,6 @@ const DAY_MS = 86_400_000
 
 export interface Allowance {
   readonly id: string
-  /** In this file alone. */
   readonly file: string | undefined
   readonly reason: string
   /** Last day on which it counts, UTC: `2027-01-31`. */

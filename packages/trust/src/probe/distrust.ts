@@ -15,7 +15,6 @@ export interface DistrustOptions {
   readonly patienceS: number
   /** Refused within so many seconds is refused; later is late. */
   readonly withinS: number
-  /** Between two questions. */
   readonly everyMs: number
   readonly onProgress?: ((seconds: number, patienceS: number) => void) | undefined
 }

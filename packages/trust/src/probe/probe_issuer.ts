@@ -17,9 +17,7 @@ import { boundedText, isLoopback } from '../targets/http_target.ts'
 
 /** What a probe asks an issuer to do. */
 export interface ProbeControl {
-  /** Takes a key out of the key set. */
   readonly unlist: (kid: string) => Promise<void>
-  /** Puts it in again. */
   readonly list: (kid: string) => Promise<void>
   /** Seconds since somebody fetched the key set, where the issuer knows. */
   readonly keysAge?: (() => Promise<number | undefined>) | undefined

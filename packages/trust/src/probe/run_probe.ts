@@ -32,7 +32,6 @@ export interface ProbeOptions {
   readonly issuer: ProbeIssuer
   readonly vectors: readonly Vector[]
   readonly now: () => number
-  /** Requests a second. */
   readonly rate: number
   readonly allow?: readonly Allowed[] | undefined
   /** Undefined: the time to distrust is not measured. */

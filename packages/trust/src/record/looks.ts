@@ -14,7 +14,6 @@ interface Looks {
   readonly observations: readonly Observation[]
   /** @throws {MintmarkError} `LEDGER_DAMAGED` for a document of a record that was altered */
   readonly bodyOf: (observation: Observation) => Promise<Uint8Array | undefined>
-  /** Sources that could not be read at all, in words. */
   readonly problems: readonly string[]
 }
 
@@ -97,7 +96,6 @@ export interface Round {
   readonly written: readonly Observation[]
   /** Looks at files and commits that were recorded already. */
   readonly known: number
-  /** Sources that could not be read at all, in words. */
   readonly problems: readonly string[]
 }
 
@@ -196,7 +194,6 @@ export interface Schedule {
   /** Resolves after a time, or at once where the work is to end. */
   readonly wait: (ms: number) => Promise<void>
   readonly isStopped: () => boolean
-  /** After each round. */
   readonly onRound: (round: Round) => Promise<void>
 }
 

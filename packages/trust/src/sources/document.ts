@@ -17,7 +17,6 @@ type DocumentKind = 'jwks' | 'metadata' | 'saml' | 'pem'
 
 export interface KeyDocument {
   readonly kind: DocumentKind
-  /** As the document names it. */
   readonly issuer: string | undefined
   readonly keys: readonly ListedKey[]
   /** Keys that are listed and could not be read: why, each once. */

@@ -25,12 +25,9 @@ export interface FetchOptions {
   readonly now: () => number
   /** Origins beside a source's own that a `jwks_uri` may be on. */
   readonly origins: ReadonlySet<string>
-  /** The last look at a URL, for conditional requests. */
   readonly known?: ((url: string) => Promise<Known | undefined>) | undefined
-  /** Whether a document was read at a URL before. */
   readonly wasRead?: ((url: string) => boolean) | undefined
   readonly timeoutMs?: number | undefined
-  /** Certificates in PEM that are trusted beside the usual ones. */
   readonly ca?: string | undefined
 }
 
@@ -142,7 +139,6 @@ interface Got {
   readonly body: Uint8Array | undefined
   /** SHA-256 of the certificates of the connection, the server's first. */
   readonly chain: readonly string[]
-  /** How long the server asks to wait. */
   readonly retryAfterMs: number | undefined
 }
 
@@ -152,7 +148,6 @@ type Answered = Got | { readonly why: string }
 interface GetOptions {
   readonly etag?: string | undefined
   readonly timeoutMs?: number | undefined
-  /** Certificates in PEM that are trusted beside the usual ones. */
   readonly ca?: string | undefined
 }
 

@@ -51,7 +51,6 @@ const PRIVATE_MEMBERS: readonly string[] = ['d', 'p', 'q', 'dp', 'dq', 'qi', 'ot
 
 type Members = Partial<Record<string, string>>
 
-/** A key, or why it could not be read. */
 type ReadKey = { readonly key: ListedKey } | { readonly problem: string }
 
 /** A map: a type that is called `constructor` is no member of it. */
@@ -204,7 +203,6 @@ export function withoutPrivate(value: unknown): unknown {
 }
 
 interface CertificateFacts {
-  /** Of the DER, hex. */
   readonly sha256: string
   readonly sha1: string
   readonly subject: string

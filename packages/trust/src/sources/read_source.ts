@@ -20,7 +20,6 @@ export function parseSource(given: string): Source {
 /** Of any scheme: only some are asked. */
 export const isUrl = (location: string): boolean => /^[a-z][\w+.-]*:\/\//i.test(location)
 
-/** Every look that a source gives now. */
 export async function* seenIn(
   { location, className }: Source,
   options: FetchOptions,

@@ -9,7 +9,6 @@ export interface Seen {
   readonly clock: Clock
   /** `gone`: it was removed, and lists nothing. `unavailable`: its content is unknown. */
   readonly outcome: 'read' | 'gone' | 'unavailable'
-  /** Why it was not read. */
   readonly why?: string | undefined
   readonly status?: number | undefined
   /** `etag`, `last-modified`, `cache-control`, `date`, `age`, `content-type`. */

@@ -17,7 +17,6 @@ export interface HttpOptions {
   readonly url: URL
   /** Default GET; introspection and SAML are always POST. */
   readonly method?: string | undefined
-  /** Statuses of an accepted token; undefined: 200 to 299. */
   readonly expect?: ReadonlySet<number> | undefined
   /** Statuses of a refused token beyond 200 to 428 and 430 to 499. */
   readonly refuse?: ReadonlySet<number> | undefined
@@ -122,14 +121,12 @@ async function byActive(response: Response): Promise<Answer> {
   return { said: active ? 'accepted' : 'refused', seen: `active: ${active}` }
 }
 
-/** Text of a body; `''` where it is longer than any answer. */
 export async function boundedText({ body }: Response): Promise<string> {
   return (await bounded(body, MOST_BYTES))?.toString('utf8') ?? ''
 }
 
 const nameOf = ({ origin, pathname }: URL) => `${origin}${pathname}`
 
-/** Whether a host of a URL is this machine. */
 export function isLoopback(hostname: string): boolean {
   return /^(?:localhost|127(?:\.\d{1,3}){3}|\[::1\])$/.test(hostname)
 }

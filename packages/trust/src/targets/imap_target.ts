@@ -16,7 +16,6 @@ export interface ImapOptions {
   /** `imap:` or `imaps:`. */
   readonly url: URL
   readonly mechanism: 'oauthbearer' | 'xoauth2'
-  /** Whose login it is. */
   readonly user: string
 }
 

@@ -31,7 +31,6 @@ export interface Vector {
    * with `--advisory`, and a lead.
    */
   readonly level: 'required' | 'advisory'
-  /** What it is, one sentence. */
   readonly what: string
   /** The standard that forbids or discourages it, with its section. */
   readonly forbiddenBy: string

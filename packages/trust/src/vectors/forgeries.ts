@@ -16,9 +16,7 @@ import { type Assertion, audienceOf, type Envelope, keyInfoOf, SamlForge } from 
 export interface ForgeryRow {
   readonly id: string
   readonly token?: Change
-  /** With an empty signature. */
   readonly unsigned?: Change
-  /** Changed after it was signed. */
   readonly altered?: Change
   readonly hs256?: { readonly secret: string; readonly header?: Json }
   /** In place of the claims: a text as it is, anything else as JSON. */
@@ -114,7 +112,6 @@ const publishedKey = (): KeyObject =>
     },
   })
 
-/** The genuine token with other bytes as its signature. */
 const resigned =
   (make: (forge: Forge, token: string) => Uint8Array): Forgery =>
   (forge) => {
@@ -177,7 +174,6 @@ function samlOwnCertificate(own: SamlForge): string {
   return own.signedResponse(inner, own.envelope(), 'saml-stranger', keyInfo)
 }
 
-/** An old genuine assertion: its XML without and with its signature. */
 interface Old {
   readonly xml: string
   readonly id: string

@@ -17,7 +17,6 @@ const MOST_SINGLE = 50
 const MOST_COMPARED = 1000
 
 interface SharedFactors {
-  /** Indexes of all moduli that share a factor. */
   readonly shared: readonly number[]
   readonly pairs: readonly SharedFactor[]
   /** Whether some of `shared` are in no pair because there are too many. */

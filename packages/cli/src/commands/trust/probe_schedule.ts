@@ -18,7 +18,6 @@ const PATIENCE_MS = 10_000
 
 export interface Schedule {
   readonly everyMs: number
-  /** Configuration of a guard whose streams are to get alarms. */
   readonly alarms: string | undefined
 }
 
@@ -81,7 +80,6 @@ async function run(
   if (judged(report).isFound) await streams?.send(alarmOf(report))
 }
 
-/** A later run that fails is reported, and the next one tries again. */
 async function reportFailure({ code, message }: MintmarkError, io: Io): Promise<void> {
   const at = new Date(io.now()).toISOString()
   await io.out(`${safeJson({ schema: SCHEMA, at, event: 'failed', code, text: message })}\n`)

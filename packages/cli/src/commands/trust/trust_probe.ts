@@ -123,7 +123,6 @@ function printed(report: ProbeReport, options: Options, code: ExitCode): string 
   return flag(options, 'md') ? probeMarkdown(report) : probeText(report)
 }
 
-/** Vectors, one a line; with `--json` all that is known of each. */
 function listed(options: Options): string {
   const named = list(options, 'vectors')
   assertNames(named)

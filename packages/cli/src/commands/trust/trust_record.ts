@@ -25,7 +25,6 @@ import { DONE, type ExitCode, exitCode } from '../../process/exit_codes.ts'
 import type { Io } from '../../process/io.ts'
 import { stopSignal } from '../../process/stopping.ts'
 
-/** Records which keys the sources list. */
 export const trustRecord: Handler = async (operands, options, io) => {
   const everyMs = durationOption(options, 'every')
   const asked = {
