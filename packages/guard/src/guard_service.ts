@@ -54,10 +54,16 @@ export async function startGuard(file: string, options: ServiceOptions): Promise
   const { signal } = stopping
   const streams = await openStreams(config, metadata, log)
   const { delivery } = streams
-  const receipts = receiptsOf(config)
+  const receipts =
+    config.receipts && new PresentationLog(config.receipts.file, config.receipts.tenant)
   // From here on nothing fails: `stop` ends all that was started.
   const clock = new ClockCheck(now)
-  const follower = followerOf(config, { policy, heads, options, clock })
+  const follower = new LedgerFollower({
+    ...feedOf(config, clock, options),
+    policy,
+    seen: heads.seen,
+    onHeads: (relied) => heads.pin(relied),
+  })
   const guard = new Guard({
     follower,
     keys: () => keyFiles.keys,
@@ -71,7 +77,7 @@ export async function startGuard(file: string, options: ServiceOptions): Promise
     onAlarm: onAlarmOf(delivery, options),
     now,
   })
-  const watch = new Watch(config, guard, keyFiles, clock, options)
+  const watch = new Watch({ config, guard, keyFiles, clock, options })
   const timer = setInterval(() => void watch.check(), CARE_MS)
   const callers = new Callers(config.callers)
   const gauges = () => ({
@@ -98,31 +104,17 @@ export async function startGuard(file: string, options: ServiceOptions): Promise
   }
 }
 
-function followerOf(
-  { ledger }: GuardConfig,
-  {
-    policy,
-    heads,
-    options: { log, now },
-    clock,
-  }: {
-    readonly policy: Policy
-    readonly heads: PinnedCheckpoints
-    readonly options: ServiceOptions
-    readonly clock: ClockCheck
-  },
-): LedgerFollower {
-  return new LedgerFollower({
+/** Where the ledger is read, and what is said about that. */
+function feedOf({ ledger }: GuardConfig, clock: ClockCheck, { log, now }: ServiceOptions) {
+  return {
     read: ledgerClient(ledger.url, { onDate: (date) => clock.note(date) }),
     live: liveAnswers(ledger.url),
-    policy,
-    seen: heads.seen,
-    onHeads: (relied) => heads.pin(relied),
     pushed: ledger.nats && natsFeed(ledger.nats),
-    onTrouble: (cause) => log(eventLine(now(), 'ledger', troubleOf(cause) || 'followed')),
-    onStream: (isThere, cause) => log(eventLine(now(), 'nats', lineText(isThere, cause))),
+    onTrouble: (cause: unknown) => log(eventLine(now(), 'ledger', troubleOf(cause) || 'followed')),
+    onStream: (isThere: boolean, cause?: unknown) =>
+      log(eventLine(now(), 'nats', lineText(isThere, cause))),
     now,
-  })
+  }
 }
 
 async function openKeyFiles({ issuers }: GuardConfig): Promise<KeyFiles> {
@@ -131,9 +123,6 @@ async function openKeyFiles({ issuers }: GuardConfig): Promise<KeyFiles> {
   })
   return await KeyFiles.open(sources)
 }
-
-const receiptsOf = ({ receipts }: GuardConfig) =>
-  receipts && new PresentationLog(receipts.file, receipts.tenant)
 
 interface Streams {
   /** Undefined where the guard has no key to sign events with. */
@@ -214,43 +203,40 @@ async function recorderOf({ ledger }: GuardConfig): Promise<RecordEntry | undefi
   return (entry) => recorder.record(entry)
 }
 
+interface Watched {
+  readonly config: GuardConfig
+  readonly guard: Guard
+  readonly keyFiles: KeyFiles
+  readonly clock: ClockCheck
+  readonly options: ServiceOptions
+}
+
+/** Checks what becomes stale: keys, the head, unsettled tokens. */
 class Watch {
-  readonly #config: GuardConfig
-  readonly #guard: Guard
-  readonly #keyFiles: KeyFiles
-  readonly #clock: ClockCheck
-  readonly #options: ServiceOptions
+  readonly #watched: Watched
   #keyTrouble = ''
   #wasFresh: boolean | undefined
   #reportedLost = 0
   #wasOff: boolean = false
 
-  constructor(
-    config: GuardConfig,
-    guard: Guard,
-    keyFiles: KeyFiles,
-    clock: ClockCheck,
-    options: ServiceOptions,
-  ) {
-    this.#clock = clock
-    this.#config = config
-    this.#guard = guard
-    this.#keyFiles = keyFiles
-    this.#options = options
+  constructor(watched: Watched) {
+    this.#watched = watched
   }
 
   get isReady(): boolean {
-    return this.isFresh && !this.#clock.isOff
+    return this.isFresh && !this.#watched.clock.isOff
   }
 
   get isFresh(): boolean {
-    const limits = [...this.#config.audiences.values()].map(({ maxHeadAgeMs }) => maxHeadAgeMs)
-    return this.#guard.follower.ageMs <= Math.min(...limits)
+    const limits = [...this.#watched.config.audiences.values()].map(
+      ({ maxHeadAgeMs }) => maxHeadAgeMs,
+    )
+    return this.#watched.guard.follower.ageMs <= Math.min(...limits)
   }
 
   async check(): Promise<void> {
-    void this.#guard.recheck()
-    const { unsettledLost } = this.#guard
+    void this.#watched.guard.recheck()
+    const { unsettledLost } = this.#watched.guard
     if (unsettledLost > this.#reportedLost)
       this.#log('unsettled', `${unsettledLost} tokens were shown, and no ledger answered for them`)
     this.#reportedLost = unsettledLost
@@ -260,7 +246,8 @@ class Watch {
       this.#log('head', this.isFresh ? 'fresh' : 'stale: audiences follow their policy')
     }
     try {
-      if (await this.#keyFiles.refresh()) this.#log('keys', `${this.#keyFiles.keys.size} keys`)
+      if (await this.#watched.keyFiles.refresh())
+        this.#log('keys', `${this.#watched.keyFiles.keys.size} keys`)
       this.#keyTrouble = ''
     } catch (cause) {
       const trouble = troubleOf(cause)
@@ -270,7 +257,7 @@ class Watch {
   }
 
   #checkClock(): void {
-    const { isOff, aheadMs } = this.#clock
+    const { isOff, aheadMs } = this.#watched.clock
     if (isOff === this.#wasOff) return
     this.#wasOff = isOff
     const difference = `${Math.round(Math.abs(aheadMs) / 1000)} s ${aheadMs > 0 ? 'ahead of' : 'behind'}`
@@ -283,7 +270,7 @@ class Watch {
   }
 
   #log(event: string, text: string): void {
-    this.#options.log(eventLine(this.#options.now(), event, text))
+    this.#watched.options.log(eventLine(this.#watched.options.now(), event, text))
   }
 }
 

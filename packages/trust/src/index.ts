@@ -35,7 +35,7 @@ export { type IssuerOptions, type RunningIssuer, startIssuer } from './issuer/is
 export { commandIssuer, type IssuerCommand } from './issuer/issuer_state.ts'
 export { probeDocument, probeJunit, probeSarif } from './matrix/documents.ts'
 export { probeMarkdown, probeText } from './matrix/text.ts'
-export { parseAllowances, parseAllowList } from './probe/allow_list.ts'
+export { parseAllowances } from './probe/allow_list.ts'
 export { assertNames, chooseVectors } from './probe/choose_vectors.ts'
 export { openIssuer, type ProbeIssuer } from './probe/probe_issuer.ts'
 export { isAccepted, judged, type ProbeReport } from './probe/report.ts'

@@ -27,15 +27,14 @@ const PING_MS = 5000
 const MAX_PINGS = 2
 const MINUTE_NS = 60e9
 
-interface StreamMessage {
-  readonly sequence: number
-  readonly data: Uint8Array
-}
-
 /** How far a reader has read, and in which stream: a new stream counts from one again. */
 export interface StreamPosition {
   readonly created: string
   readonly sequence: number
+}
+
+interface StreamMessage extends StreamPosition {
+  readonly data: Uint8Array
 }
 
 export class NatsStream {
@@ -98,14 +97,14 @@ export class NatsStream {
    * Messages from the position on if the stream is still the same; else the newest of each subject and all that follow. Ends
    * when the connection is lost or closed.
    *
-   * @param onCreated receives the time at which the stream was made
+   * @param onFound called when the server has the stream
    */
   async *messages(
     position: StreamPosition | undefined,
-    onCreated: (created: string) => void,
+    onFound: () => void,
   ): AsyncGenerator<StreamMessage, void, void> {
     const { created, state } = await this.#manager.streams.info(this.#stream)
-    onCreated(created)
+    onFound()
     const isSame = position?.created === created && state.last_seq >= position.sequence
     const from: Partial<OrderedConsumerOptions> = isSame
       ? { deliver_policy: DeliverPolicy.StartSequence, opt_start_seq: position.sequence + 1 }
@@ -114,7 +113,7 @@ export class NatsStream {
     const messages = await consumer.consume()
     // A lost connection does not end the messages by itself.
     void this.#connection.closed().then(() => messages.close())
-    for await (const { seq, data } of messages) yield { sequence: seq, data }
+    for await (const { seq, data } of messages) yield { created, sequence: seq, data }
   }
 
   async close(): Promise<void> {

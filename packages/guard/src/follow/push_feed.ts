@@ -25,50 +25,29 @@ export function natsFeed(address: NatsAddress): PushFeed {
   return {
     follow: async (take, onStream, signal) => {
       let position: StreamPosition | undefined
-      let created = ''
-      const takeMessage = (sequence: number, data: Uint8Array) => {
-        position = { created, sequence }
-        take(decodePublication(data))
-      }
+      /* oxlint-disable no-await-in-loop -- one connection after the other */
       while (!signal.aborted) {
         try {
-          // oxlint-disable-next-line no-await-in-loop -- one connection after the other
-          await readStream(address, {
-            position,
-            onCreated: (name) => {
-              created = name
-              onStream(true)
-            },
-            takeMessage,
-            signal,
-          })
+          const stream = await NatsStream.open(address)
+          const close = () => void stream.close()
+          signal.addEventListener('abort', close)
+          try {
+            const isOnLine = () => onStream(true)
+            for await (const { data, ...at } of stream.messages(position, isOnLine)) {
+              position = at
+              take(decodePublication(data))
+            }
+          } finally {
+            signal.removeEventListener('abort', close)
+            await stream.close()
+          }
           onStream(false)
         } catch (cause) {
           onStream(false, cause)
         }
-        // oxlint-disable-next-line no-await-in-loop -- one connection after the other
         await sleep(RETRY_MS, undefined, { signal }).catch(() => undefined)
       }
+      /* oxlint-enable no-await-in-loop */
     },
-  }
-}
-
-interface Reading {
-  readonly position: StreamPosition | undefined
-  readonly onCreated: (created: string) => void
-  readonly takeMessage: (sequence: number, data: Uint8Array) => void
-  readonly signal: AbortSignal
-}
-
-async function readStream(address: NatsAddress, reading: Reading): Promise<void> {
-  const stream = await NatsStream.open(address)
-  const close = () => void stream.close()
-  reading.signal.addEventListener('abort', close)
-  try {
-    for await (const { sequence, data } of stream.messages(reading.position, reading.onCreated))
-      reading.takeMessage(sequence, data)
-  } finally {
-    reading.signal.removeEventListener('abort', close)
-    await stream.close()
   }
 }

@@ -13,10 +13,11 @@ import { before, describe, it } from 'node:test'
 import type { Json } from '@mintmark/core'
 import type { IssuerAlgorithm } from '../issuer/issuer_keys.ts'
 import { startIssuer } from '../issuer/issuer_server.ts'
+import type { Allowance } from '../probe/allow_list.ts'
 import { chooseVectors } from '../probe/choose_vectors.ts'
 import type { DistrustOptions } from '../probe/distrust.ts'
 import { openIssuer } from '../probe/probe_issuer.ts'
-import type { Allowed, ProbeReport, VectorResult } from '../probe/report.ts'
+import type { ProbeReport, VectorResult } from '../probe/report.ts'
 import { runProbe } from '../probe/run_probe.ts'
 import { type Verify, verifyTarget } from '../targets/target.ts'
 import { allVectors } from '../vectors/catalogue.ts'
@@ -41,7 +42,7 @@ export interface HarnessOptions {
   readonly algorithm?: IssuerAlgorithm | undefined
   /** Of its header, by default `at+jwt`. */
   readonly typ?: string | undefined
-  readonly allow?: readonly Allowed[] | undefined
+  readonly allow?: readonly Allowance[] | undefined
   readonly distrust?: DistrustOptions | undefined
 }
 

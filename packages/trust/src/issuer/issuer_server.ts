@@ -13,6 +13,7 @@ import type { IncomingMessage } from 'node:http'
 import path from 'node:path'
 import { type Json, MintmarkError, parseObject, safeText, text } from '@mintmark/core'
 import type { Connection } from '@mintmark/ledger/http'
+import { bounded } from '@mintmark/ledger/log'
 import {
   certificateFor,
   ISSUER_PATHS,
@@ -47,6 +48,7 @@ export interface RunningIssuer extends Running {
   readonly stop: () => Promise<void>
 }
 
+const MOST_COMMAND_BYTES = 4096
 const LOOPBACK = { host: '127.0.0.1', port: 0 }
 
 /** @throws {MintmarkError} as `openState`; `INPUT_INVALID` where the port cannot be taken, or one runs on the folder */
@@ -58,18 +60,21 @@ export async function startIssuer(options: IssuerOptions): Promise<RunningIssuer
   // Loads the server only here: other commands start faster.
   const { listen } = await import('@mintmark/ledger/http')
   const routes = { fetch: issuer.answerPublic.bind(issuer) }
-  const server = await listen(routes, { host, port }, ({ socket }) => issuer.isCutOff(socket))
-  const control = await listen({ fetch: issuer.answerControl.bind(issuer) }, LOOPBACK)
-  const stop = async () => void (await Promise.all([server.stop(), control.stop()]))
-  const running = { url: publicUrl ?? server.url, controlUrl: control.url }
-  issuer.url = running.url
+  const open: { readonly url: string; readonly stop: () => Promise<void> }[] = []
+  const stop = async () => void (await Promise.all(open.map((each) => each.stop())))
   try {
+    const server = await listen(routes, { host, port }, ({ socket }) => issuer.isCutOff(socket))
+    open.push(server)
+    const control = await listen({ fetch: issuer.answerControl.bind(issuer) }, LOOPBACK)
+    open.push(control)
+    const running = { url: publicUrl ?? server.url, controlUrl: control.url }
+    issuer.url = running.url
     await writeRunning(folder, running)
+    return { ...running, audience: issuer.audience, stop }
   } catch (cause) {
     await stop()
     throw cause
   }
-  return { ...running, audience: issuer.audience, stop }
 }
 
 /** A second issuer would write over the keys of the first. */
@@ -162,7 +167,9 @@ class Issuer {
     if (request.method !== 'POST' || pathname !== '/control' || !this.#isAllowed(request))
       return answer(401, { error: 'unauthorised' })
     try {
-      return answer(200, await this.#execute(parseObject(await request.text()) ?? {}))
+      const body = await bounded(request.body, MOST_COMMAND_BYTES)
+      if (body === undefined) return answer(413, { error: 'the command is too long' })
+      return answer(200, await this.#execute(parseObject(body.toString('utf8')) ?? {}))
     } catch (error) {
       const isOurs = error instanceof MintmarkError
       return answer(isOurs ? 400 : 500, { error: isOurs ? error.message : 'failed' })

@@ -22,7 +22,11 @@ export function probeDocument(report: ProbeReport): Json {
     vectors: vectors.map(documentOf),
     distrust,
     summary,
-    unusedAllowances,
+    unusedAllowances: unusedAllowances.map(({ id, reason, until }) => ({
+      vector: id,
+      reason,
+      until,
+    })),
   }
 }
 

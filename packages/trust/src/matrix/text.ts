@@ -30,8 +30,8 @@ export function probeText(report: ProbeReport): string {
     ...(isAnswered ? described(notRefused) : []),
     ...distrust.map((each) => wrapped(timeOf(each))),
     ...(distrust.length > 0 ? [wrapped(`documented caches, s: ${DOCUMENTED_CACHES}`)] : []),
-    ...unusedAllowances.map(({ vector, until }) =>
-      wrapped(`allow-list: ${vector} until ${until} counts for nothing now`),
+    ...unusedAllowances.map(({ id, until }) =>
+      wrapped(`allow-list: ${id} until ${until} counts for nothing now`),
     ),
   ]
   return `${parts.join('\n\n')}\n`

@@ -1,6 +1,5 @@
 /** The allow-list: accepted vectors or findings that the operator knows of, each with a reason and an end. @module */
 import { isObject, type Json, MintmarkError, parseObject, text } from '@mintmark/core'
-import type { Allowed } from './report.ts'
 
 const DAY_MS = 86_400_000
 
@@ -36,14 +35,6 @@ export function parseAllowances(
     return { id, file, reason, until }
   })
 }
-
-/** @throws {MintmarkError} as `parseAllowances` */
-export const parseAllowList = (source: string, ids: ReadonlySet<string>): Allowed[] =>
-  parseAllowances(source, 'vector', ids).map(({ id, reason, until }) => ({
-    vector: id,
-    reason,
-    until,
-  }))
 
 /** Of a SARIF result, where an entry covers it. */
 export const suppressedBy = (

@@ -1,5 +1,6 @@
 /** What a probe found. @module */
 import type { Vector } from '../vectors/catalogue.ts'
+import type { Allowance } from './allow_list.ts'
 
 /** `late`: accepted at first, and refused later in the same run. `cannot-tell`: not asked, or no clear answer. */
 export type Outcome = 'refused' | 'accepted' | 'late' | 'cannot-tell'
@@ -9,13 +10,6 @@ export interface Control {
   readonly expected: 'accepted' | 'refused'
   readonly outcome: 'accepted' | 'refused' | 'cannot-tell'
   readonly seen: string
-}
-
-export interface Allowed {
-  readonly vector: string
-  readonly reason: string
-  /** Last day on which it counts, UTC: `2027-01-31`. */
-  readonly until: string
 }
 
 export interface Signer {
@@ -29,7 +23,7 @@ export interface VectorResult {
   readonly outcome: Outcome
   /** What was seen, or why the outcome is `cannot-tell`. */
   readonly seen: string
-  readonly allowed?: Allowed | undefined
+  readonly allowed?: Allowance | undefined
   /** Of a vector that is about its key. */
   readonly signer?: Signer | undefined
 }
@@ -64,7 +58,7 @@ export interface ProbeReport {
   readonly distrust: readonly Distrust[]
   readonly summary: Summary
   /** Entries of the allow-list that count no more, or for nothing in this run. */
-  readonly unusedAllowances: readonly Allowed[]
+  readonly unusedAllowances: readonly Allowance[]
 }
 
 /** Whether something is accepted, or refused late, that nobody allowed; and whether all could be judged. */

@@ -7,17 +7,16 @@
  * @module
  */
 import { createHash, createPublicKey, randomBytes } from 'node:crypto'
+import { setTimeout } from 'node:timers/promises'
 import { MintmarkError } from '@mintmark/core'
 import { Forge, Unforgeable } from '../forge/forge.ts'
 import { SamlForge } from '../forge/saml.ts'
 import type { Answer, Target } from '../targets/target.ts'
 import type { Vector } from '../vectors/catalogue.ts'
-import { isInForce } from './allow_list.ts'
+import { type Allowance, isInForce } from './allow_list.ts'
 import { type DistrustOptions, measureDistrust } from './distrust.ts'
-import { Pace } from './pace.ts'
 import type { ProbeIssuer } from './probe_issuer.ts'
 import {
-  type Allowed,
   type Control,
   type Distrust,
   isAccepted,
@@ -33,7 +32,7 @@ export interface ProbeOptions {
   readonly vectors: readonly Vector[]
   readonly now: () => number
   readonly rate: number
-  readonly allow?: readonly Allowed[] | undefined
+  readonly allow?: readonly Allowance[] | undefined
   /** Undefined: the time to distrust is not measured. */
   readonly distrust?: DistrustOptions | undefined
   readonly onProgress?: ((done: number, total: number) => void) | undefined
@@ -42,19 +41,17 @@ export interface ProbeOptions {
 /** Answer to a forgery, and why there is none. */
 type Asked = Pick<VectorResult, 'outcome' | 'seen' | 'signer'>
 
-export async function runProbe(options: ProbeOptions): Promise<ProbeReport> {
-  const run = new Run(options)
-  return await run.report()
+export function runProbe(options: ProbeOptions): Promise<ProbeReport> {
+  return new Run(options).report()
 }
 
 class Run {
   readonly #options: ProbeOptions
-  readonly #pace: Pace
-  #asked = 0
+  /** When the next request may be sent, by `performance.now()`. */
+  #nextMs = 0
 
   constructor(options: ProbeOptions) {
     this.#options = options
-    this.#pace = new Pace(options.rate)
   }
 
   async report(): Promise<ProbeReport> {
@@ -67,7 +64,9 @@ class Run {
     const stillTells = canTell && last.every(holds)
     const vectors = stillTells ? results : this.#cannotTell('the controls do not hold')
     // After the controls: a verifier that could not reach its keys may refuse genuine tokens for a while.
-    const distrust = stillTells && wanted !== undefined ? await this.#distrust(wanted) : []
+    const ask = (role: string) => this.#ask(this.#forge().token({ by: role }))
+    const distrust =
+      stillTells && wanted !== undefined ? await measureDistrust(issuer, ask, wanted) : []
     return {
       target: target.name,
       issuer: issuer.issuer,
@@ -77,9 +76,14 @@ class Run {
     }
   }
 
+  /** At most so many requests a second, evenly spread. */
   async #ask(token: string): Promise<Answer> {
-    await this.#pace.next()
-    return await this.#options.target.ask(token)
+    const { rate, target } = this.#options
+    const nowMs = performance.now()
+    const waitMs = this.#nextMs - nowMs
+    this.#nextMs = Math.max(nowMs, this.#nextMs) + 1000 / rate
+    if (waitMs > 0) await setTimeout(waitMs)
+    return await target.ask(token)
   }
 
   async #controls(when: 'first' | 'last'): Promise<Control[]> {
@@ -87,8 +91,8 @@ class Run {
     const genuine = await this.#ask(this.#genuine(isSaml))
     const garbage = await this.#ask(isSaml ? garbageResponse() : garbageToken())
     return [
-      controlOf(`genuine-${when}`, 'accepted', genuine),
-      controlOf(`garbage-${when}`, 'refused', garbage),
+      { id: `genuine-${when}`, expected: 'accepted', ...asked(genuine) },
+      { id: `garbage-${when}`, expected: 'refused', ...asked(garbage) },
     ]
   }
 
@@ -115,12 +119,9 @@ class Run {
     for (const vector of ordered) {
       // oxlint-disable-next-line no-await-in-loop -- one request at a time
       asked.set(vector, await this.#one(vector))
-      this.#options.onProgress?.(++this.#asked, vectors.length)
+      this.#options.onProgress?.(asked.size, vectors.length)
     }
-    const resultOf = (vector: Vector): VectorResult => {
-      return { vector, ...(asked.get(vector) ?? NOT_ASKED) }
-    }
-    return vectors.map(resultOf)
+    return vectors.map((vector) => ({ vector, ...(asked.get(vector) ?? NOT_ASKED) }))
   }
 
   async #one(vector: Vector): Promise<Asked> {
@@ -154,12 +155,6 @@ class Run {
     }
   }
 
-  #distrust(wanted: DistrustOptions): Promise<Distrust[]> {
-    const { issuer } = this.#options
-    const ask = (role: string) => this.#ask(this.#forge().token({ by: role }))
-    return measureDistrust(issuer, ask, wanted)
-  }
-
   #forge(): Forge {
     return new Forge(this.#options.issuer, this.#options.now())
   }
@@ -171,7 +166,7 @@ class Run {
   #withAllowances(results: readonly VectorResult[], distrust: readonly Distrust[], atMs: number) {
     const { allow = [] } = this.#options
     const inForce = new Map(
-      allow.filter((entry) => isInForce(entry, atMs)).map((entry) => [entry.vector, entry]),
+      allow.filter((entry) => isInForce(entry, atMs)).map((entry) => [entry.id, entry]),
     )
     const vectors = results.map((result): VectorResult => {
       const allowed = isAccepted(result.outcome) ? inForce.get(result.vector.id) : undefined
@@ -199,17 +194,9 @@ function garbageToken(): string {
 const garbageResponse = () =>
   `<samlp:Response xmlns:samlp="urn:oasis:names:tc:SAML:2.0:protocol">${randomBytes(48).toString('hex')}</samlp:Response>`
 
-const asked = ({ said, seen }: Answer): Asked => ({
+const asked = ({ said, seen }: Answer): Pick<Control, 'outcome' | 'seen'> => ({
   outcome: said === 'unclear' ? 'cannot-tell' : said,
   seen,
 })
-
-function controlOf(
-  id: Control['id'],
-  expected: Control['expected'],
-  { said, seen }: Answer,
-): Control {
-  return { id, expected, outcome: said === 'unclear' ? 'cannot-tell' : said, seen }
-}
 
 const holds = ({ expected, outcome }: Control) => outcome === expected

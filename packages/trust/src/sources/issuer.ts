@@ -85,26 +85,19 @@ interface Looked {
 
 async function look(url: URL, options: FetchOptions): Promise<Looked> {
   const known = await options.known?.(url.href)
-  const { timeoutMs, ca } = options
-  const answer = await getDocument(url, { etag: known?.etag, timeoutMs, ca })
-  const seen = seenOfAnswer(url, answer, known, options.now())
-  const body = seen.body ?? (seen.unchanged === undefined ? undefined : known?.body)
-  const read = body && readDocument(body)
-  if (read !== undefined && 'document' in read) return { url, seen, document: read.document }
-  if (read === undefined) return { url, seen, document: undefined }
-  const refused = { ...seen, body: undefined, outcome: 'unavailable', why: read.problem } as const
-  return { url, seen: refused, document: undefined }
-}
-
-function seenOfAnswer(url: URL, answer: Answered, known: Known | undefined, atMs: number): Seen {
-  const at = { document: url.href, atMs, clock: 'fetched' } as const
-  if ('why' in answer) return { ...at, outcome: 'unavailable', why: answer.why }
-  const { status, headers, chain, body, retryAfterMs } = answer
-  const got = { ...at, status, headers, ...(chain.length > 0 && { chain }) }
-  if (body !== undefined) return { ...got, outcome: 'read', body }
-  if (status === 304 && known !== undefined)
-    return { ...got, outcome: 'read', unchanged: known.sha256 }
-  return { ...got, outcome: 'unavailable', why: `answered with ${status}`, retryAfterMs }
+  const { body, why, retryAfterMs, ...got } = await getDocument(url, options, known?.etag)
+  const at = { document: url.href, atMs: options.now(), clock: 'fetched', ...got } as const
+  const unchanged = got.status === 304 ? known : undefined
+  const bytes = body ?? unchanged?.body
+  if (bytes === undefined) {
+    const seen = { why: why ?? `answered with ${got.status}`, retryAfterMs }
+    return { url, seen: { ...at, outcome: 'unavailable', ...seen }, document: undefined }
+  }
+  const seen = unchanged === undefined ? at : { ...at, unchanged: unchanged.sha256 }
+  const read = readDocument(bytes)
+  if ('document' in read)
+    return { url, seen: { ...seen, outcome: 'read', body }, document: read.document }
+  return { url, seen: { ...seen, outcome: 'unavailable', why: read.problem }, document: undefined }
 }
 
 /** Where the metadata of an issuer may be. */
@@ -131,24 +124,9 @@ export function checkedUrl(given: string): URL {
 
 const invalidSource = (why: string) => new MintmarkError('INPUT_INVALID', why, { option: 'source' })
 
-interface Got {
-  readonly status: number
-  /** Those of {@link RECORDED_HEADERS} that came. */
-  readonly headers: Readonly<Record<string, string>>
-  /** Undefined where the status is not 200. */
-  readonly body: Uint8Array | undefined
-  /** SHA-256 of the certificates of the connection, the server's first. */
-  readonly chain: readonly string[]
-  readonly retryAfterMs: number | undefined
-}
-
-/** Or why there is no answer. */
-type Answered = Got | { readonly why: string }
-
-interface GetOptions {
-  readonly etag?: string | undefined
-  readonly timeoutMs?: number | undefined
-  readonly ca?: string | undefined
+/** One request's answer; `why` where there is none. */
+type Answered = Pick<Seen, 'status' | 'headers' | 'chain' | 'body' | 'retryAfterMs' | 'why'> & {
+  readonly location?: string
 }
 
 const RECORDED_HEADERS = [
@@ -166,14 +144,14 @@ const LONGEST_HEADER = 200
 /** RFC 9110 has no bound; the longest wait here is a day. */
 const LONGEST_WAIT_MS = 86_400_000
 
-/** Never throws: a failure is an answer. */
-async function getDocument(url: URL, options: GetOptions = {}): Promise<Answered> {
+/** Redirected on its own origin alone. Never throws: a failure is an answer. */
+async function getDocument(url: URL, options: FetchOptions, etag?: string): Promise<Answered> {
   let at = url
   for (let redirects = 0; redirects <= MOST_REDIRECTS; redirects++) {
     // oxlint-disable-next-line no-await-in-loop -- each is named by the one before
-    const answer = await ask(at, options)
-    if ('why' in answer || answer.location === undefined) return answer
-    const next = URL.canParse(answer.location, at.href) ? new URL(answer.location, at) : undefined
+    const { location, ...answer } = await ask(at, options, etag)
+    if (location === undefined) return answer
+    const next = URL.canParse(location, at.href) ? new URL(location, at) : undefined
     if (next === undefined || next.origin !== url.origin)
       return { why: 'redirected to another origin: not followed' }
     at = next
@@ -183,9 +161,9 @@ async function getDocument(url: URL, options: GetOptions = {}): Promise<Answered
 
 function ask(
   url: URL,
-  options: GetOptions,
-): Promise<(Got & { location?: string }) | { why: string }> {
-  const { etag, timeoutMs = TIMEOUT_MS, ca } = options
+  { timeoutMs = TIMEOUT_MS, ca }: FetchOptions,
+  etag: string | undefined,
+): Promise<Answered> {
   return new Promise((resolve) => {
     const headers = {
       accept: 'application/json, application/samlmetadata+xml, application/xml;q=0.9, */*;q=0.1',
@@ -194,22 +172,17 @@ function ask(
     }
     const send: typeof requestTls = url.protocol === 'https:' ? requestTls : requestPlain
     const signal = AbortSignal.timeout(timeoutMs)
-    const request = send(
-      url,
-      { headers, signal, agent: false, ...(ca !== undefined && { ca: withUsual(ca) }) },
-      (response) => {
-        void answerOf(response).then(resolve, () => resolve({ why: whyOf(signal) }))
-      },
-    )
+    // `ca` replaces Node's own certificates.
+    const trusted = ca !== undefined && { ca: [...rootCertificates, ca] }
+    const request = send(url, { headers, signal, agent: false, ...trusted }, (response) => {
+      void answerOf(response).then(resolve, () => resolve({ why: whyOf(signal) }))
+    })
     request.once('error', (error) => resolve({ why: whyOf(signal, error) }))
     request.end()
   })
 }
 
-/** `ca` replaces Node's own. */
-const withUsual = (ca: string) => [...rootCertificates, ca]
-
-async function answerOf(response: IncomingMessage) {
+async function answerOf(response: IncomingMessage): Promise<Answered> {
   const { statusCode: status = 0, headers, socket } = response
   const chain = socket instanceof TLSSocket ? chainOf(socket.getPeerCertificate(true)) : []
   const recorded = RECORDED_HEADERS.flatMap((name) => {
@@ -219,9 +192,8 @@ async function answerOf(response: IncomingMessage) {
   const got = {
     status,
     headers: Object.fromEntries(recorded),
-    chain,
+    ...(chain.length > 0 && { chain }),
     retryAfterMs: waitOf(headers['retry-after']),
-    body: undefined,
   }
   if (status !== 200) {
     response.destroy()

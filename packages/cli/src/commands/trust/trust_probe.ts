@@ -7,7 +7,7 @@ import {
   openIssuer,
   type ProbeOptions,
   type ProbeReport,
-  parseAllowList,
+  parseAllowances,
   probeDocument,
   probeJunit,
   probeMarkdown,
@@ -102,7 +102,7 @@ async function claimsOption(options: Options): Promise<Json | undefined> {
 async function allowOption(options: Options): Promise<ProbeOptions['allow']> {
   const source = await fileOption(options, 'allow')
   const ids = new Set(allVectors().map(({ id }) => id))
-  return source === undefined ? [] : parseAllowList(source, ids)
+  return source === undefined ? [] : parseAllowances(source, 'vector', ids)
 }
 
 function distrustOption(options: Options, progress: Progress): ProbeOptions['distrust'] {
