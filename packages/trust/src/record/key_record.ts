@@ -74,32 +74,34 @@ interface ReadOptions {
   readonly files?: Files
 }
 
+/** Where a record is. */
+interface Home {
+  readonly folder: string
+  readonly files: Files
+}
+
 const sha256 = (bytes: Uint8Array) => createHash('sha256').update(bytes).digest('hex')
 
 export class KeyRecord {
-  readonly #folder: string
-  readonly #files: Files
+  readonly #home: Home
   readonly #unlock: () => Promise<void>
   readonly #signer: NoteSigner
-  #content: RecordContent
   readonly #tree: GrowingTree
-  readonly #tiles: Map<string, Uint8Array>
+  readonly #tiles = new Map<string, Uint8Array>()
+  #content: RecordContent
   #failure: MintmarkError | undefined
 
   private constructor(
-    folder: string,
-    files: Files,
+    home: Home,
     unlock: () => Promise<void>,
     signer: NoteSigner,
-    read: Awaited<ReturnType<typeof readWhole>>,
+    { content, tree }: { readonly content: RecordContent; readonly tree: GrowingTree },
   ) {
-    this.#folder = folder
-    this.#files = files
+    this.#home = home
     this.#unlock = unlock
     this.#signer = signer
-    this.#content = read.content
-    this.#tree = read.tree
-    this.#tiles = read.tiles
+    this.#content = content
+    this.#tree = tree
   }
 
   /**
@@ -112,19 +114,19 @@ export class KeyRecord {
     folder: string,
     { seen = [], files = diskFiles }: { seen?: readonly SeenHead[]; files?: Files } = {},
   ): Promise<KeyRecord> {
-    const unlock = await withFileErrors('OUTPUT_UNWRITABLE', folder, async () => {
-      await refuseOthers(folder, files)
+    const home = { folder, files }
+    const unlock = await writing(folder, async () => {
+      await refuseOthers(home)
       await files.makeFolder(`${folder}/bodies`)
       return await lockFolder(files, `${folder}/lock`)
     })
     try {
-      if (!(await files.isThere(`${folder}/${KEY}`)))
-        await withFileErrors('OUTPUT_UNWRITABLE', folder, () => begin(folder, files))
-      const signer = await signerOf(folder, files)
-      const read = await readWhole(folder, files, { seen })
+      if (!(await files.isThere(`${folder}/${KEY}`))) await writing(folder, () => begin(home))
+      const signer = await signerOf(home)
+      const read = await readWhole(home, { seen })
       // Lines that no head covers were never acknowledged.
       if (read.content.unsignedBytes > 0) await truncate(`${folder}/${LINES}`, read.bytes)
-      return new KeyRecord(folder, files, unlock, signer, read)
+      return new KeyRecord(home, unlock, signer, read)
     } catch (cause) {
       await unlock()
       throw cause
@@ -140,7 +142,7 @@ export class KeyRecord {
     folder: string,
     { files = diskFiles, ...elsewhere }: ReadOptions = {},
   ): Promise<RecordContent> {
-    const read = () => readWhole(folder, files, elsewhere)
+    const read = () => readWhole({ folder, files }, elsewhere)
     return (await withFileErrors('INPUT_UNREADABLE', folder, read)).content
   }
 
@@ -154,6 +156,9 @@ export class KeyRecord {
 
   /** For consistency proofs to witnesses. */
   tree(): TileTree {
+    // Without the observations, which are in the lines.
+    for (const { path, bytes } of this.#tree.takeFull())
+      if (!path.startsWith('tile/entries/')) this.#tiles.set(path, bytes)
     const partials = new Map(this.#tree.partials().map(({ path, bytes }) => [path, bytes]))
     return new TileTree(this.#tree.size, (path) =>
       Promise.resolve(partials.get(path) ?? this.#tiles.get(path)),
@@ -162,9 +167,9 @@ export class KeyRecord {
 
   /** Stores a cosigned checkpoint of this record. Durable on return. */
   async storeWitnessed(witnessed: string): Promise<void> {
-    const path = `${this.#folder}/${WITNESSED}`
-    await withFileErrors('OUTPUT_UNWRITABLE', this.#folder, () =>
-      replaceDurably(this.#files, path, Buffer.from(witnessed)),
+    const { folder, files } = this.#home
+    await writing(folder, () =>
+      replaceDurably(files, `${folder}/${WITNESSED}`, Buffer.from(witnessed)),
     )
     this.#content = { ...this.#content, witnessed }
   }
@@ -181,9 +186,8 @@ export class KeyRecord {
   async append(looks: readonly Seen[], nowMs: number): Promise<readonly Observation[]> {
     // The file may end with half a line: only a new start reads it.
     if (this.#failure !== undefined) throw this.#failure
-    const write = () => this.#append(looks, nowMs)
     try {
-      return await withFileErrors('OUTPUT_UNWRITABLE', this.#folder, write)
+      return await writing(this.#home.folder, () => this.#append(looks, nowMs))
     } catch (cause) {
       this.#failure = new MintmarkError('LEDGER_FAILED', 'an earlier append failed')
       throw cause
@@ -198,7 +202,7 @@ export class KeyRecord {
     }
     if (observed.length === 0) return observed
     const lines = observed.map((each) => Buffer.from(`${formatObservation(each)}\n`))
-    const file = await this.#files.openToGrow(`${this.#folder}/${LINES}`)
+    const file = await this.#home.files.openToGrow(`${this.#home.folder}/${LINES}`)
     try {
       await file.append(Buffer.concat(lines))
       await file.sync()
@@ -206,31 +210,29 @@ export class KeyRecord {
       await file.close()
     }
     for (const line of lines) this.#tree.append(line.subarray(0, -1))
-    takeTiles(this.#tree, this.#tiles)
-    const written = await writeHead(this.#folder, this.#files, this.#signer, this.#tree)
     this.#content = {
       ...this.#content,
-      ...written,
+      ...(await writeHead(this.#home, this.#signer, this.#tree)),
       unsignedBytes: 0,
       observations: [...this.#content.observations, ...observed],
     }
     return observed
   }
 
-  async #observed(look: Seen, nowMs: number): Promise<Observation> {
+  async #observed(look: Seen, recordedMs: number): Promise<Observation> {
     const { body, unchanged } = look
-    const seen = factsOf(look)
-    const recordedMs = nowMs
+    const seen = { ...factsOf(look), recordedMs }
     if (unchanged !== undefined) {
       const before = this.observations.findLast(({ sha256: hash }) => hash === unchanged)
-      return { ...seen, recordedMs, sha256: unchanged, stored: before?.stored }
+      return { ...seen, sha256: unchanged, stored: before?.stored }
     }
-    if (body === undefined) return { ...seen, recordedMs }
+    if (body === undefined) return seen
+    const { folder, files } = this.#home
     const bytes = recordedBytes(body)
     const stored = sha256(bytes)
-    const path = `${this.#folder}/bodies/${stored}`
-    if (!(await this.#files.isThere(path))) await replaceDurably(this.#files, path, bytes)
-    return { ...seen, recordedMs, sha256: sha256(body), stored }
+    const path = `${folder}/bodies/${stored}`
+    if (!(await files.isThere(path))) await replaceDurably(files, path, bytes)
+    return { ...seen, sha256: sha256(body), stored }
   }
 
   async close(): Promise<void> {
@@ -248,26 +250,25 @@ export async function isRecord(folder: string, files: Files = diskFiles): Promis
 const BEGUN: ReadonlySet<string> = new Set(['bodies', 'lock', 'private', LINES, CHECKPOINT])
 
 /** @throws {MintmarkError} `OUTPUT_EXISTS` for a folder of something else */
-async function refuseOthers(folder: string, files: Files): Promise<void> {
+async function refuseOthers({ folder, files }: Home): Promise<void> {
   const names = await files.list(folder)
   if (names.includes(KEY) || names.every((name) => BEGUN.has(name.replace(/\..*$/, '')))) return
   throw new MintmarkError('OUTPUT_EXISTS', `${folder} is there, and is no record of keys`)
 }
 
 /** The key comes last: where it is, the record is whole. */
-async function begin(folder: string, files: Files): Promise<void> {
+async function begin(home: Home): Promise<void> {
+  const { folder, files } = home
   const lines = await files.read(`${folder}/${LINES}`)
   if (lines !== undefined && lines.length > 0) throw damaged('its key is missing')
   const key = await makeLogKey(folder, `keys-${randomBytes(8).toString('hex')}`, files)
   await files.write(`${folder}/${LINES}`, new Uint8Array())
-  const signer = await readLogKey(folder, key.name, files)
-  await writeHead(folder, files, signer, new GrowingTree())
+  await writeHead(home, await readLogKey(folder, key.name, files), new GrowingTree())
   await replaceDurably(files, `${folder}/${KEY}`, Buffer.from(`${formatVerifierKey(key)}\n`))
 }
 
 async function writeHead(
-  folder: string,
-  files: Files,
+  { folder, files }: Home,
   signer: NoteSigner,
   tree: GrowingTree,
 ): Promise<Pick<RecordContent, 'head' | 'checkpoint'>> {
@@ -278,97 +279,82 @@ async function writeHead(
 }
 
 /** @throws {MintmarkError} `LEDGER_INVALID` where the private key is missing, or another one */
-async function signerOf(folder: string, files: Files): Promise<NoteSigner> {
-  const key = await verifierOf(folder, files)
-  const signer = await readLogKey(folder, key.name, files)
+async function signerOf(home: Home): Promise<NoteSigner> {
+  const key = await verifierOf(home)
+  const signer = await readLogKey(home.folder, key.name, home.files)
   if (signer.key.id === key.id) return signer
   throw new MintmarkError('LEDGER_INVALID', 'private/checkpoint.pem is not the key of this record')
 }
 
-async function verifierOf(folder: string, files: Files) {
-  const bytes = await files.read(`${folder}/${KEY}`)
-  if (bytes === undefined)
-    throw new MintmarkError('LEDGER_MISSING', `${folder} is no record of keys`)
-  const source = Buffer.from(bytes).toString('utf8')
+async function verifierOf(home: Home) {
+  const source = await textOf(home, KEY)
+  if (source === undefined)
+    throw new MintmarkError('LEDGER_MISSING', `${home.folder} is no record of keys`)
   const key = parseVerifierKey(source.slice(0, -1))
   if (`${formatVerifierKey(key)}\n` !== source) throw damaged('its key is not canonical')
   return key
 }
 
-async function readWhole(
-  folder: string,
-  files: Files,
-  { seen = [], pinned = [] }: Omit<ReadOptions, 'files'>,
-) {
-  const key = await verifierOf(folder, files)
-  const text = await textOf(files, `${folder}/${CHECKPOINT}`)
-  const checkpoint = parseCheckpoint(text ?? '')
-  if (text === undefined || checkpoint === undefined || !isSigned(checkpoint, key))
+async function readWhole(home: Home, { seen = [], pinned = [] }: ReadOptions) {
+  const key = await verifierOf(home)
+  const checkpoint = await textOf(home, CHECKPOINT)
+  const head = signedHead(checkpoint ?? '', key)
+  if (checkpoint === undefined || head === undefined)
     throw damaged('its checkpoint is missing, or not signed by its key')
-  const { head } = checkpoint
-  const witnessed = await textOf(files, `${folder}/${WITNESSED}`)
-  const heads = [...seen, ...signedHeads(pinned, key), ...witnessedHeads(witnessed, key)]
-  const bytes = await files.read(`${folder}/${LINES}`)
+  const witnessed = await textOf(home, WITNESSED)
+  const heads = [...seen, ...pinned.map((each) => pinnedHead(each, key))]
+  if (witnessed !== undefined) {
+    const cosigned = signedHead(witnessed, key)
+    if (cosigned === undefined) throw damaged('its witnessed checkpoint is not signed by its key')
+    heads.push(cosigned)
+  }
+  const lines = (await home.files.read(`${home.folder}/${LINES}`)) ?? new Uint8Array()
   const sizes = new Set(heads.map(({ size }) => size))
-  const { end, roots, ...read } = grown(bytes ?? new Uint8Array(), head.size, sizes)
-  if (!isEqualHash(read.tree.root(), head.root))
+  const { end, roots, observations, tree } = grown(lines, head.size, sizes)
+  if (!isEqualHash(tree.root(), head.root))
     throw damaged('its observations are not those of its checkpoint')
-  const rootAt = async (size: number) => roots.get(size) ?? EMPTY_ROOT
-  const own = { size: head.size, rootAt }
+  const own = { size: head.size, rootAt: async (size: number) => roots.get(size) ?? EMPTY_ROOT }
   for (const each of heads) {
     // oxlint-disable-next-line no-await-in-loop -- the first that is missing ends it
     await assertContains(each, each.origin === head.origin ? own : undefined)
   }
   const content: RecordContent = {
-    observations: read.observations,
+    observations,
     head,
-    checkpoint: text,
+    checkpoint,
     key,
     witnessed,
-    unsignedBytes: (bytes?.length ?? 0) - end,
-    bodyOf: (observation: Observation) => bodyOf(folder, files, observation),
+    unsignedBytes: lines.length - end,
+    bodyOf: (observation: Observation) => bodyOf(home, observation),
   }
-  return { content, tree: read.tree, tiles: read.tiles, bytes: end }
+  return { content, tree, bytes: end }
 }
 
-async function textOf(files: Files, path: string): Promise<string | undefined> {
-  const bytes = await files.read(path)
+async function textOf({ folder, files }: Home, name: string): Promise<string | undefined> {
+  const bytes = await files.read(`${folder}/${name}`)
   return bytes && Buffer.from(bytes).toString('utf8')
 }
 
-function isSigned({ note }: Checkpoint, key: VerifierKey): boolean {
-  const signed = openNote(note, [key])
-  return signed !== 'bad-signature' && signed.length === 1
+/** The head of a checkpoint; undefined where this key has not signed it. */
+function signedHead(source: string | Checkpoint, key: VerifierKey): RecordHead | undefined {
+  const checkpoint = typeof source === 'string' ? parseCheckpoint(source) : source
+  if (checkpoint === undefined) return undefined
+  const signed = openNote(checkpoint.note, [key])
+  return signed !== 'bad-signature' && signed.length === 1 ? checkpoint.head : undefined
 }
 
 /** @throws {MintmarkError} `LEDGER_BEHIND`: a record with another key is another record */
-function signedHeads(pinned: readonly Checkpoint[], key: VerifierKey): SeenHead[] {
-  return pinned.map((checkpoint) => {
-    const { origin, size } = checkpoint.head
-    if (isSigned(checkpoint, key)) return checkpoint.head
-    const message = `the pinned checkpoint of ${origin} is not signed by the key of this record, ${key.name}: one of the two was replaced`
-    throw new MintmarkError('LEDGER_BEHIND', message, { origin, seen: size, size: 0 })
-  })
-}
-
-function witnessedHeads(witnessed: string | undefined, key: VerifierKey): SeenHead[] {
-  if (witnessed === undefined) return []
-  const checkpoint = parseCheckpoint(witnessed)
-  if (checkpoint === undefined || !isSigned(checkpoint, key))
-    throw damaged('its witnessed checkpoint is not signed by its key')
-  return [checkpoint.head]
-}
-
-/** Without the observations, which are in the lines. */
-function takeTiles(tree: GrowingTree, tiles: Map<string, Uint8Array>): void {
-  for (const { path, bytes } of tree.takeFull())
-    if (!path.startsWith('tile/entries/')) tiles.set(path, bytes)
+function pinnedHead(checkpoint: Checkpoint, key: VerifierKey): RecordHead {
+  const head = signedHead(checkpoint, key)
+  if (head !== undefined) return head
+  const { origin, size } = checkpoint.head
+  const message = `the pinned checkpoint of ${origin} is not signed by the key of this record, ${key.name}: one of the two was replaced`
+  throw new MintmarkError('LEDGER_BEHIND', message, { origin, seen: size, size: 0 })
 }
 
 /** The tree over the first lines, with its roots at the sizes that are asked for. */
 function grown(bytes: Uint8Array, size: number, sizes: ReadonlySet<number>) {
   const tree = new GrowingTree()
-  const tiles = new Map<string, Uint8Array>()
   const roots = new Map<number, Uint8Array>()
   const observations: Observation[] = []
   let at = 0
@@ -380,22 +366,19 @@ function grown(bytes: Uint8Array, size: number, sizes: ReadonlySet<number>) {
     if (observation === undefined) throw damaged(`observation ${tree.size + 1} cannot be read`)
     observations.push(observation)
     tree.append(line)
-    takeTiles(tree, tiles)
     if (sizes.has(tree.size)) roots.set(tree.size, tree.root())
     at = end + 1
   }
-  return { tree, tiles, observations, end: at, roots }
+  return { tree, observations, end: at, roots }
 }
 
 async function bodyOf(
-  folder: string,
-  files: Files,
+  { folder, files }: Home,
   { stored }: Observation,
 ): Promise<Uint8Array | undefined> {
   if (stored === undefined) return undefined
-  const bytes = /^[\da-f]{64}$/.test(stored)
-    ? await files.read(`${folder}/bodies/${stored}`)
-    : undefined
+  const isHash = /^[\da-f]{64}$/.test(stored)
+  const bytes = isHash ? await files.read(`${folder}/bodies/${stored}`) : undefined
   if (bytes === undefined) throw damaged(`the document ${stored.slice(0, 64)} is missing`)
   if (sha256(bytes) !== stored) throw damaged(`the document ${stored} is another one`)
   return bytes
@@ -404,6 +387,9 @@ async function bodyOf(
 function damaged(why: string): MintmarkError {
   return new MintmarkError('LEDGER_DAMAGED', `the record of keys was altered or cut: ${why}`)
 }
+
+const writing = <T>(folder: string, work: () => Promise<T>): Promise<T> =>
+  withFileErrors('OUTPUT_UNWRITABLE', folder, work)
 
 /** Runs file operations, and converts their errors. A full disk has its own code. */
 async function withFileErrors<T>(
