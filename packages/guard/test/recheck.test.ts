@@ -6,7 +6,7 @@ import { createHash } from 'node:crypto'
 import { describe, it } from 'node:test'
 import type { FollowedLedger } from '../src/follow/ledger_follower.ts'
 import { Recheck } from '../src/verify/recheck.ts'
-import type { Shown, Unsettled, Verifier } from '../src/verify/verifier.ts'
+import type { Signed, Unsettled, Verifier } from '../src/verify/verifier.ts'
 
 const NOW = Date.parse('2026-11-29T00:00:00Z')
 const LATER = NOW + 600_000
@@ -36,10 +36,10 @@ class Ledgers {
 function unsettled(issuer: string, number: number, expiresMs = LATER): Unsettled {
   const inputHash = createHash('sha256').update(`${issuer} ${number}`).digest()
   const claims = { id: inputHash.subarray(0, 16), expiresMs }
-  return { shown: { jws: { issuer }, claims, inputHash } as unknown as Shown, isAdmitted: true }
+  return { signed: { jws: { issuer }, claims, inputHash } as unknown as Signed, isAdmitted: true }
 }
 
-const alarmOf = ({ jws }: Shown, alarm: string) => ({ issuer: jws.issuer, alarm })
+const alarmOf = ({ jws }: Signed, alarm: string) => ({ issuer: jws.issuer, alarm })
 
 function given(nowMs = () => NOW) {
   const ledgers = new Ledgers()

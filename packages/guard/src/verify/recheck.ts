@@ -10,7 +10,7 @@
 import type { FollowedLedger } from '../follow/ledger_follower.ts'
 import type { Alarm } from './alarms.ts'
 import { presenceOf } from './presence.ts'
-import type { Unsettled, Verifier } from './verifier.ts'
+import { alarmAbout, type Unsettled, type Verifier } from './verifier.ts'
 
 const MOST = 10_000
 /** Tokens of one issuer that are looked at in one round, and how many of them at a time. */
@@ -45,7 +45,7 @@ export class Recheck {
   }
 
   add(unsettled: Unsettled): void {
-    const name = Buffer.from(unsettled.shown.inputHash).toString('hex')
+    const name = Buffer.from(unsettled.signed.inputHash).toString('hex')
     if (this.#unsettled.has(name)) return
     if (this.#unsettled.size >= MOST) this.#lost++
     else this.#unsettled.set(name, unsettled)
@@ -57,7 +57,7 @@ export class Recheck {
     this.#isRunning = true
     const byIssuer = new Map<string, Held[]>()
     for (const held of this.#unsettled) {
-      const { issuer } = held[1].shown.jws
+      const { issuer } = held[1].signed.jws
       const own = byIssuer.get(issuer) ?? []
       if (own.length < MOST_A_ROUND) byIssuer.set(issuer, [...own, held])
     }
@@ -77,22 +77,21 @@ export class Recheck {
 
   async #lookUp([name, unsettled]: Held): Promise<void> {
     // A ledger does not answer for expired tokens.
-    const isOver = unsettled.shown.claims.expiresMs < this.#options.now()
+    const isOver = unsettled.signed.claims.expiresMs < this.#options.now()
     const isSettled = !isOver && (await this.#settle(unsettled).catch(() => false))
     this.#unsettled.delete(name)
     if (isOver) this.#lost++
     else if (!isSettled) this.#unsettled.set(name, unsettled)
   }
 
-  async #settle({ shown, isAdmitted }: Unsettled): Promise<boolean> {
+  async #settle({ signed, isAdmitted }: Unsettled): Promise<boolean> {
     const { follower, verifier, waitMs, onAlarm } = this.#options
-    const { jws, claims, inputHash } = shown
+    const { jws, claims, inputHash } = signed
     const asked = { issuer: jws.issuer, id: claims.id, inputHash }
     const presence = await presenceOf(follower, asked, waitMs)
-    if (presence.state !== 'absent') return presence.state !== 'cannot-tell'
-    const alarm = presence.isMutated ? 'mutated' : 'unissued'
-    onAlarm(verifier.alarmOf(shown, alarm, { presence, isAdmitted }))
-    return true
+    const alarm = alarmAbout(presence)
+    if (alarm !== undefined) onAlarm(verifier.alarmOf(signed, alarm, { presence, isAdmitted }))
+    return presence.state !== 'cannot-tell'
   }
 }
 

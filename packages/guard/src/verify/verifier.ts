@@ -52,25 +52,28 @@ export type Verdict =
 
 /** A token that was presented while the ledger was unavailable: it is judged again later. */
 export interface Unsettled {
-  readonly shown: Shown | Unfit
+  readonly signed: Signed
   readonly isAdmitted: boolean
 }
 
-export interface Shown {
+/** A token that a known key has signed. */
+export interface Signed {
   readonly jws: StrictJws
   readonly claims: Claims
   readonly inputHash: Uint8Array
-  readonly audience: AudiencePolicy
+  /** Undefined where the token is for none of the caller's audiences. */
+  readonly audience: AudiencePolicy | undefined
   readonly caller: string
   /** Whose key signed it: the issuer's own, or another's. */
   readonly keyIssuer: string
+  /** Why it is refused whatever the ledger says. */
+  readonly refusal: SignedRefusal | undefined
+  /** An alarm that does not depend on the ledger, which decides its severity. */
+  readonly finding: AlarmClass | undefined
 }
 
-/** A token that is refused whatever the ledger says. */
-interface Unfit extends Omit<Shown, 'audience'> {
-  /** Undefined where the token is for none of the caller's audiences. */
-  readonly audience: AudiencePolicy | undefined
-  readonly refusal: SignedRefusal
+interface Shown extends Signed {
+  readonly audience: AudiencePolicy
 }
 
 interface VerifierOptions {
@@ -87,8 +90,12 @@ interface VerifierOptions {
   readonly now: () => number
 }
 
-const refused = (reason: Refusal, shown?: Shown): Verdict =>
-  shown === undefined ? { isAdmitted: false, reason } : { isAdmitted: false, reason, shown }
+/** What decides refusals and findings of a token, beside the token. */
+interface Circumstances {
+  readonly audience: AudiencePolicy | undefined
+  readonly signer: TrustedKey
+  readonly policy: IssuerPolicy | undefined
+}
 
 export class Verifier {
   readonly #headers = new HeaderCache()
@@ -122,20 +129,25 @@ export class Verifier {
     const name = this.#verified.nameOf(token)
     const known = name === undefined ? undefined : this.#verified.signerOf(name, keys)
     const signer = known ?? this.#signerOf(jws, keys)
-    if (typeof signer === 'string') return refused(reasonOf(jws, policy, signer))
+    if (typeof signer === 'string') {
+      if (jws.isMalformed) return refused('malformed')
+      return refused(policy === undefined ? 'unknown-issuer' : signer)
+    }
     const claims = readClaims(jws)
     const audience = audiences.find((each) => claims.audiences.includes(each.audience))
-    const inputHash = sha256Of(jws.signingInput)
-    const keyIssuer = signer.issuer
-    const signed: Signed = { jws, claims, inputHash, audience, caller, keyIssuer }
-    const refusal = this.#refusalOf(signed, signer, policy)
-    const finding = this.#findingOf(signed, signer, policy)
-    if (refusal !== undefined || audience === undefined)
-      return this.#unfit({ ...signed, refusal: refusal ?? 'wrong-audience' }, finding)
-    const shown: Shown = { jws, claims, inputHash, audience, caller, keyIssuer }
-    if (finding !== undefined) return this.#alarmed(shown, finding)
-    const verdict = this.#inLedger(shown)
-    if (this.#options.isDistrusted(signer.issuer, signer.kid)) return distrusted(shown, verdict)
+    const signed: Signed = {
+      jws,
+      claims,
+      inputHash: sha256Of(jws.signingInput),
+      audience,
+      caller,
+      keyIssuer: signer.issuer,
+      refusal: this.#refusalOf(jws, claims, { audience, signer, policy }),
+      finding: this.#findingOf(jws, claims, { audience, signer, policy }),
+    }
+    const verdict = this.#atOnce(signed) ?? this.#asked(signed)
+    if (signed.refusal !== undefined || signed.finding !== undefined) return verdict
+    if (this.#options.isDistrusted(signer.issuer, signer.kid)) return distrusted(signed, verdict)
     const isRemembered = name !== undefined && known === undefined && isRecorded(verdict)
     if (isRemembered) this.#verified.add(name, signer, keys)
     return verdict
@@ -157,11 +169,10 @@ export class Verifier {
     return others.find((key) => key.alg === jws.alg && isSigned(jws, key)) ?? 'unknown-key'
   }
 
-  /** Why the token is refused whatever the ledger says. */
   #refusalOf(
-    { jws, claims, audience }: Signed,
-    signer: TrustedKey,
-    policy: IssuerPolicy | undefined,
+    jws: StrictJws,
+    claims: Claims,
+    { audience, signer, policy }: Circumstances,
   ): SignedRefusal | undefined {
     const nowMs = this.#options.now()
     if (jws.isMalformed) return 'malformed'
@@ -173,13 +184,12 @@ export class Verifier {
     return signer.revokedMs <= nowMs ? 'revoked-key' : undefined
   }
 
-  /** The alarm about a token with a valid signature, the most serious first. */
+  /** The most serious first. */
   #findingOf(
-    { jws, claims, audience }: Signed,
-    signer: TrustedKey,
-    policy: IssuerPolicy | undefined,
+    jws: StrictJws,
+    { issuedAtMs }: Claims,
+    { audience, signer, policy }: Circumstances,
   ): AlarmClass | undefined {
-    const { issuedAtMs } = claims
     if (signer.issuer !== jws.issuer || policy === undefined) return 'class-mismatch'
     if (audience !== undefined && !audience.classes.has(policy.issuerClass)) return 'class-mismatch'
     if (issuedAtMs < signer.fromMs || issuedAtMs >= signer.untilMs) return 'expired-key'
@@ -188,32 +198,16 @@ export class Verifier {
     return this.#options.canaries.has(text(jws.payload, 'sub') ?? '') ? 'canary' : undefined
   }
 
-  /**
-   * A refused token. With a valid signature it is recorded, or else a forgery: the alarm comes first, the refusal second.
-   */
-  #unfit(shown: Unfit, finding: AlarmClass | undefined): Verdict | Promise<Verdict> {
-    const { jws, claims, inputHash, refusal } = shown
-    const answer = refused(refusal, receiptOf(shown))
-    if (finding !== undefined) return this.#unfitAlarmed(shown, finding)
+  /** The verdict where what is known of the ledger decides it. */
+  #atOnce(signed: Signed): Verdict | undefined {
+    const { jws, claims, inputHash, audience, refusal, finding } = signed
+    if (finding !== undefined) return undefined
     const membership = this.#options.follower.find(jws.issuer, claims.id, inputHash)
-    if (membership === 'live' || membership === 'revoked' || this.#isForgotten(jws.issuer, claims))
-      return answer
-    return this.#unfitAsked(shown, answer)
-  }
-
-  async #unfitAlarmed(shown: Unfit, alarm: AlarmClass): Promise<Verdict> {
-    const presence = await this.#presenceOf(shown)
-    this.#options.onAlarm(this.alarmOf(shown, alarm, { presence, isAdmitted: false }))
-    return refused(alarm, receiptOf(shown))
-  }
-
-  async #unfitAsked(shown: Unfit, answer: Verdict): Promise<Verdict> {
-    const presence = await this.#presenceOf(shown)
-    if (presence.state === 'cannot-tell') this.#options.onUnsettled({ shown, isAdmitted: false })
-    if (presence.state !== 'absent') return answer
-    const alarm = presence.isMutated ? 'mutated' : 'unissued'
-    this.#options.onAlarm(this.alarmOf(shown, alarm, { presence, isAdmitted: false }))
-    return refused(alarm, receiptOf(shown))
+    const isKnown = membership === 'live' || membership === 'revoked'
+    if (refusal !== undefined)
+      return isKnown || this.#isForgotten(jws.issuer, claims) ? refused(refusal, signed) : undefined
+    if (membership === 'revoked') return refused('revoked', signed)
+    return isKnown && this.#takesRecorded(audience) ? admitted(signed, 'recorded') : undefined
   }
 
   /** Whether the token expired so long ago that its entry may be forgotten. */
@@ -222,30 +216,33 @@ export class Verifier {
     return expiresMs <= now() && !follower.remembers(issuer, issuedAtMs, expiresMs)
   }
 
-  #inLedger(shown: Shown): Verdict | Promise<Verdict> {
-    const { follower } = this.#options
-    const { jws, claims, inputHash, audience } = shown
-    const membership = follower.find(jws.issuer, claims.id, inputHash)
-    if (membership === 'live' && (audience.whenStale !== 'none' || this.#isFresh(audience)))
-      return admitted(shown, 'recorded')
-    if (membership === 'revoked') return refused('revoked', shown)
-    return this.#asked(shown)
+  /** Whether a recorded token is admitted, as old as the head is. */
+  #takesRecorded(audience: AudiencePolicy | undefined): boolean {
+    if (audience === undefined) return false
+    return audience.whenStale !== 'none' || this.#options.follower.ageMs <= audience.maxHeadAgeMs
   }
 
-  /** The token is not known yet: the ledger is asked. */
-  async #asked(shown: Shown): Promise<Verdict> {
-    const { audience } = shown
-    const presence = await this.#presenceOf(shown)
-    if (presence.state === 'revoked') return refused('revoked', shown)
-    if (presence.state === 'absent')
-      return this.#decide(shown, presence.isMutated ? 'mutated' : 'unissued', presence)
-    if (presence.state === 'cannot-tell') return this.#unsettled(shown)
-    const isTaken = this.#isFresh(audience) || audience.whenStale !== 'none'
-    return isTaken ? admitted(shown, 'recorded') : refused('stale', shown)
-  }
-
-  #isFresh({ maxHeadAgeMs }: AudiencePolicy): boolean {
-    return this.#options.follower.ageMs <= maxHeadAgeMs
+  /**
+   * The verdict after the ledger was asked. With a valid signature a token is recorded, or else a forgery: the alarm comes
+   * first, whatever else is wrong with it second.
+   */
+  async #asked(signed: Signed): Promise<Verdict> {
+    const { audience, refusal } = signed
+    const presence = await this.#presenceOf(signed)
+    const alarm = signed.finding ?? alarmAbout(presence)
+    if (alarm !== undefined) {
+      const isWatched = refusal === undefined && audience?.mode === 'monitor'
+      const isAdmitted = isWatched && presence.state !== 'revoked'
+      this.#options.onAlarm(this.alarmOf(signed, alarm, { presence, isAdmitted }))
+      return isAdmitted ? admitted(signed, 'monitor') : refused(alarm, signed)
+    }
+    if (refusal !== undefined) {
+      if (presence.state === 'cannot-tell') this.#options.onUnsettled({ signed, isAdmitted: false })
+      return refused(refusal, signed)
+    }
+    if (presence.state === 'revoked') return refused('revoked', signed)
+    if (presence.state === 'cannot-tell') return this.#unsettled(signed)
+    return this.#takesRecorded(audience) ? admitted(signed, 'recorded') : refused('stale', signed)
   }
 
   /** No ledger records a token without an id. */
@@ -256,23 +253,11 @@ export class Verifier {
     return await presenceOf(follower, { issuer: jws.issuer, id: claims.id, inputHash }, waitMs)
   }
 
-  /** An alarm that does not depend on the ledger, which decides its severity. */
-  async #alarmed(shown: Shown, alarm: AlarmClass): Promise<Verdict> {
-    return this.#decide(shown, alarm, await this.#presenceOf(shown))
-  }
-
-  #decide(shown: Shown, alarm: AlarmClass, presence: Presence): Verdict {
-    const isAdmitted = shown.audience.mode === 'monitor' && presence.state !== 'revoked'
-    this.#options.onAlarm(this.alarmOf(shown, alarm, { presence, isAdmitted }))
-    return isAdmitted ? admitted(shown, 'monitor') : refused(alarm, shown)
-  }
-
   alarmOf(
-    shown: Shown | Unfit,
+    { jws, claims, inputHash, caller, keyIssuer, refusal }: Signed,
     alarm: AlarmClass,
     { presence, isAdmitted }: { readonly presence: Presence; readonly isAdmitted: boolean },
   ): Alarm {
-    const { jws, claims, inputHash, caller, keyIssuer } = shown
     const isRecorded = presence.state === 'cannot-tell' ? undefined : presence.state !== 'absent'
     const head = this.#options.follower.headOf(jws.issuer)
     return {
@@ -290,7 +275,7 @@ export class Verifier {
       expiresMs: claims.expiresMs,
       audiences: claims.audiences,
       isRecorded,
-      refusal: 'refusal' in shown ? shown.refusal : undefined,
+      refusal,
       head: head && { origin: head.origin, size: head.size, root: head.root },
       caller,
       isAdmitted,
@@ -298,43 +283,50 @@ export class Verifier {
   }
 
   /** The ledger is unavailable: the audience's policy decides, and the token is judged again later. */
-  #unsettled(shown: Shown): Verdict {
-    const { mode, whenStale, graceMs } = shown.audience
-    const isYoung = this.#options.now() - shown.claims.issuedAtMs < graceMs
+  #unsettled(signed: Signed): Verdict {
+    const { mode, whenStale, graceMs = 0 } = signed.audience ?? {}
+    const isYoung = this.#options.now() - signed.claims.issuedAtMs < graceMs
     const isGraced = mode === 'enforce-with-grace' && isYoung
     const basis = mode === 'monitor' ? 'monitor' : isGraced ? 'grace' : 'stale-policy'
     const isAdmitted = basis !== 'stale-policy' || whenStale === 'all'
-    this.#options.onUnsettled({ shown, isAdmitted })
-    return isAdmitted ? admitted(shown, basis) : refused('stale', shown)
+    this.#options.onUnsettled({ signed, isAdmitted })
+    return isAdmitted ? admitted(signed, basis) : refused('stale', signed)
   }
 }
 
-/** A token that a known key has signed, for whatever audience. */
-type Signed = Omit<Unfit, 'refusal'>
-
-function reasonOf(jws: StrictJws, policy: IssuerPolicy | undefined, signer: Refusal): Refusal {
-  if (jws.isMalformed) return 'malformed'
-  return policy === undefined ? 'unknown-issuer' : signer
+/** The alarm about a token that the ledger does not record; undefined for any other. */
+export function alarmAbout(presence: Presence): 'mutated' | 'unissued' | undefined {
+  if (presence.state !== 'absent') return undefined
+  return presence.isMutated ? 'mutated' : 'unissued'
 }
 
-/** The receipt of a refused token: none without a time, or for none of the caller's audiences. */
-function receiptOf({ audience, ...signed }: Unfit): Shown | undefined {
-  const isTimed = !Number.isNaN(signed.claims.issuedAtMs)
-  return audience !== undefined && isTimed ? { ...signed, audience } : undefined
+/** No receipt where the token has no time, or is for none of the caller's audiences. */
+function refused(reason: Refusal, signed?: Signed): Verdict {
+  const isTimed = signed !== undefined && !Number.isNaN(signed.claims.issuedAtMs)
+  return isTimed && isShown(signed)
+    ? { isAdmitted: false, reason, shown: signed }
+    : { isAdmitted: false, reason }
+}
+
+const isShown = (signed: Signed): signed is Shown => signed.audience !== undefined
+
+function admitted(signed: Signed, basis: Basis): Verdict {
+  if (!isShown(signed)) return refused('wrong-audience')
+  const { jws, claims, audience } = signed
+  return { isAdmitted: true, basis, jws, claims, audience }
 }
 
 /** Waits for the ledger's answer: its alarms are evidence. */
-function distrusted(shown: Shown, verdict: Verdict | Promise<Verdict>): Verdict | Promise<Verdict> {
-  const answer = refused('distrusted-key', shown)
+function distrusted(
+  signed: Signed,
+  verdict: Verdict | Promise<Verdict>,
+): Verdict | Promise<Verdict> {
+  const answer = refused('distrusted-key', signed)
   return verdict instanceof Promise ? verdict.then(() => answer) : answer
 }
 
 const isRecorded = (verdict: Verdict | Promise<Verdict>) =>
   !(verdict instanceof Promise) && verdict.isAdmitted && verdict.basis === 'recorded'
-
-function admitted({ jws, claims, audience }: Shown, basis: Basis): Verdict {
-  return { isAdmitted: true, basis, jws, claims, audience }
-}
 
 const LONGEST_JTI = 200
 
