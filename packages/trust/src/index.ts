@@ -36,7 +36,6 @@ export { commandIssuer, type IssuerCommand } from './issuer/issuer_state.ts'
 export { probeDocument, probeJunit, probeSarif } from './matrix/documents.ts'
 export { probeMarkdown, probeText } from './matrix/text.ts'
 export { parseAllowances } from './probe/allow_list.ts'
-export { assertNames, chooseVectors } from './probe/choose_vectors.ts'
 export { openIssuer, type ProbeIssuer } from './probe/probe_issuer.ts'
 export { isAccepted, judged, type ProbeReport } from './probe/report.ts'
 export { type ProbeOptions, runProbe } from './probe/run_probe.ts'
@@ -56,6 +55,13 @@ export {
 export { type ImapOptions, imapTarget } from './targets/imap_target.ts'
 export type { Answer, Target } from './targets/target.ts'
 export { type Verify, verifyTarget } from './targets/target.ts'
-export { allVectors, FAMILIES, type Family, type Vector } from './vectors/catalogue.ts'
+export {
+  allVectors,
+  chooseVectors,
+  FAMILIES,
+  type Family,
+  namedVectors,
+  type Vector,
+} from './vectors/catalogue.ts'
 export { readBlocklist } from './weak/known_keys.ts'
 export { sharedFactors } from './weak/shared_factors.ts'

@@ -15,11 +15,8 @@ interface ActiveStream {
 }
 
 /** A stream of security events that the configuration names. */
-export interface StreamConfig {
-  readonly id: string
-  readonly audience: string
-  readonly caller: string
-  readonly requested: readonly string[] | undefined
+export interface StreamConfig
+  extends Pick<StreamSettings, 'id' | 'audience' | 'caller' | 'requested'> {
   readonly push:
     | { readonly url: string; readonly authorizationFile: string | undefined }
     | undefined

@@ -6,6 +6,7 @@
  *
  * @module
  */
+import { isObject, text } from '@mintmark/core'
 
 /** @param options on Node's server `env.incoming.url` is the target of the request line */
 export function sentPath(request: Request, options?: { readonly env?: unknown }): string {
@@ -18,8 +19,6 @@ export function pathOf(target: string): string {
 }
 
 function targetOf(env: unknown): string | undefined {
-  if (typeof env !== 'object' || env === null || !('incoming' in env)) return undefined
-  const { incoming } = env
-  if (typeof incoming !== 'object' || incoming === null || !('url' in incoming)) return undefined
-  return typeof incoming.url === 'string' ? incoming.url : undefined
+  const incoming = isObject(env) ? env['incoming'] : undefined
+  return isObject(incoming) ? text(incoming, 'url') : undefined
 }

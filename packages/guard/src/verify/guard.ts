@@ -3,29 +3,21 @@ import { randomUUID } from 'node:crypto'
 import type { FollowedLedger } from '../follow/ledger_follower.ts'
 import { type Alarm, AlarmFilter } from './alarms.ts'
 import type { DistrustedKeys } from './distrusted_keys.ts'
-import type { TrustedKeys } from './keys.ts'
 import { type Counter, Metrics } from './metrics.ts'
-import type { AudiencePolicy, IssuerPolicy } from './policies.ts'
+import type { AudiencePolicy } from './policies.ts'
 import type { Presentation } from './presentations.ts'
 import { Recheck } from './recheck.ts'
 import type { StrictJws } from './strict_jws.ts'
-import { type Verdict, Verifier } from './verifier.ts'
+import { type Verdict, Verifier, type VerifierOptions } from './verifier.ts'
 
-export interface GuardOptions {
-  readonly follower: FollowedLedger
-  readonly keys: () => TrustedKeys
-  readonly issuers: ReadonlyMap<string, IssuerPolicy>
-  readonly waitMs: number
-  /** Subjects that belong to nobody. */
-  readonly canaries: ReadonlySet<string>
+export interface GuardOptions
+  extends Omit<VerifierOptions, 'isDistrusted' | 'onUnsettled' | 'rememberedTokens'> {
   /** Keys that an alarm distrusts; undefined where that is not the policy. */
   readonly distrusted?: DistrustedKeys | undefined
   /** Called for each newly distrusted key. */
   readonly onDistrust?: ((issuer: string, kid: string) => void) | undefined
   readonly rememberedTokens?: number | undefined
   readonly onPresentation?: ((shown: Presentation) => void) | undefined
-  readonly onAlarm: (alarm: Alarm) => void
-  readonly now: () => number
 }
 
 export class Guard {
@@ -51,13 +43,7 @@ export class Guard {
       onAlarm,
       onUnsettled: (unsettled) => this.#recheck.add(unsettled),
     })
-    this.#recheck = new Recheck({
-      follower: options.follower,
-      verifier: this.#verifier,
-      waitMs: options.waitMs,
-      onAlarm,
-      now: options.now,
-    })
+    this.#recheck = new Recheck({ ...options, verifier: this.#verifier, onAlarm })
   }
 
   /** The key is distrusted before the alarm is reported. */

@@ -7,22 +7,16 @@
  * @module
  */
 
-import type { FollowedLedger } from '../follow/ledger_follower.ts'
-import type { Alarm } from './alarms.ts'
 import { presenceOf } from './presence.ts'
-import { alarmAbout, type Unsettled, type Verifier } from './verifier.ts'
+import { alarmAbout, type Unsettled, type Verifier, type VerifierOptions } from './verifier.ts'
 
 const MOST = 10_000
 /** Tokens of one issuer that are looked at in one round, and how many of them at a time. */
 const MOST_A_ROUND = 256
 const AT_ONCE = 16
 
-interface RecheckOptions {
-  readonly follower: FollowedLedger
+interface RecheckOptions extends Pick<VerifierOptions, 'follower' | 'waitMs' | 'onAlarm' | 'now'> {
   readonly verifier: Pick<Verifier, 'alarmOf'>
-  readonly waitMs: number
-  readonly onAlarm: (alarm: Alarm) => void
-  readonly now: () => number
 }
 
 export class Recheck {

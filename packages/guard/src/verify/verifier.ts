@@ -76,12 +76,13 @@ interface Shown extends Signed {
   readonly audience: AudiencePolicy
 }
 
-interface VerifierOptions {
+export interface VerifierOptions {
   readonly keys: () => TrustedKeys
   readonly issuers: ReadonlyMap<string, IssuerPolicy>
   readonly follower: FollowedLedger
   readonly onAlarm: (alarm: Alarm) => void
   readonly onUnsettled: (unsettled: Unsettled) => void
+  /** Subjects that belong to nobody. */
   readonly canaries: ReadonlySet<string>
   readonly isDistrusted: (issuer: string, kid: string) => boolean
   readonly rememberedTokens: number

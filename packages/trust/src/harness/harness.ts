@@ -14,13 +14,12 @@ import type { Json } from '@mintmark/core'
 import type { IssuerAlgorithm } from '../issuer/issuer_keys.ts'
 import { startIssuer } from '../issuer/issuer_server.ts'
 import type { Allowance } from '../probe/allow_list.ts'
-import { chooseVectors } from '../probe/choose_vectors.ts'
 import type { DistrustOptions } from '../probe/distrust.ts'
 import { openIssuer } from '../probe/probe_issuer.ts'
 import type { ProbeReport, VectorResult } from '../probe/report.ts'
 import { runProbe } from '../probe/run_probe.ts'
 import { type Verify, verifyTarget } from '../targets/target.ts'
-import { allVectors } from '../vectors/catalogue.ts'
+import { chooseVectors, namedVectors } from '../vectors/catalogue.ts'
 
 export type { ProbeReport } from '../probe/report.ts'
 export type { Verify } from '../targets/target.ts'
@@ -86,12 +85,10 @@ export function trustSuite(name: string, make: MakeVerify, options: HarnessOptio
       assert.equal(report?.controls.length, 4)
     })
     const { vectors = [], advisory = false } = options
-    const asked = allVectors().filter(({ id, family, level }) => {
-      const isNamed = vectors.length === 0 || vectors.includes(family) || vectors.includes(id)
-      return (
-        isNamed && family !== 'saml' && (level === 'required' || advisory || vectors.includes(id))
-      )
-    })
+    const asked = namedVectors(vectors).filter(
+      ({ id, family, level }) =>
+        family !== 'saml' && (level === 'required' || advisory || vectors.includes(id)),
+    )
     for (const { id, what } of asked)
       it(`refuses ${id}: ${what}`, (test) => {
         const result = report?.vectors.find(({ vector }) => vector.id === id)

@@ -9,9 +9,9 @@
 import { readFileSync } from 'node:fs'
 import path from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { remembered } from '@mintmark/core'
+import { MintmarkError, remembered } from '@mintmark/core'
 import { parse } from 'yaml'
-import type { Forge } from '../forge/forge.ts'
+import { Forge, type ForgeIssuer } from '../forge/forge.ts'
 import { type ForgeryRow, forgeryOf } from './forgeries.ts'
 
 export const FAMILIES = ['storm-2023', 'key', 'claims', 'form', 'saml'] as const
@@ -106,3 +106,38 @@ const byLibrary = (row: Settings): Settings =>
       libraries.split(', ').map((library) => [library, setting]),
     ),
   )
+
+/**
+ * Which vectors a probe asks.
+ *
+ * @param choice `named`: families or single ids, empty for all; `isAdvisory`: advisory ones too, which are asked anyway
+ *   where they are named by their id
+ * @throws {MintmarkError} `INPUT_INVALID` for a name that is neither, and where nothing is left to ask
+ */
+export function chooseVectors(
+  { named, isAdvisory }: { readonly named: readonly string[]; readonly isAdvisory: boolean },
+  { takes }: { readonly takes: 'jwt' | 'saml' },
+  issuer: ForgeIssuer,
+): Vector[] {
+  const forge = new Forge(issuer, 0)
+  const chosen = namedVectors(named).filter(({ id, family, level, applies }) => {
+    const isAsked = level === 'required' || isAdvisory || named.includes(id)
+    const isTaken = (family === 'saml') === (takes === 'saml')
+    return isAsked && isTaken && applies(forge)
+  })
+  if (chosen.length > 0) return chosen
+  throw invalid(`no vector that is named fits a target that takes ${takes.toUpperCase()}`)
+}
+
+/** All of them where none is named. @throws {MintmarkError} `INPUT_INVALID` for a name that is no family and no vector */
+export function namedVectors(named: readonly string[]): readonly Vector[] {
+  const all = allVectors()
+  if (named.length === 0) return all
+  const names = new Set<string>([...FAMILIES, ...all.map(({ id }) => id)])
+  if (named.every((name) => names.has(name)))
+    return all.filter(({ id, family }) => named.includes(id) || named.includes(family))
+  throw invalid(`there is no family or vector of that name: families are ${FAMILIES.join(', ')}`)
+}
+
+const invalid = (message: string) =>
+  new MintmarkError('INPUT_INVALID', message, { option: 'vectors' })

@@ -1,9 +1,9 @@
 import { type Json, parseObject, safeJson } from '@mintmark/core'
 import {
   allVectors,
-  assertNames,
   chooseVectors,
   judged,
+  namedVectors,
   openIssuer,
   type ProbeOptions,
   type ProbeReport,
@@ -124,11 +124,7 @@ function printed(report: ProbeReport, options: Options, code: ExitCode): string 
 }
 
 function listed(options: Options): string {
-  const named = list(options, 'vectors')
-  assertNames(named)
-  const chosen = allVectors().filter(
-    ({ id, family }) => named.length === 0 || named.includes(id) || named.includes(family),
-  )
+  const chosen = namedVectors(list(options, 'vectors'))
   if (flag(options, 'json')) {
     return `${safeJson({ schema: 'mintmark-trust-vectors/1', vectors: chosen }, 2)}\n`
   }
