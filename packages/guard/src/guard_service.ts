@@ -86,9 +86,8 @@ export async function startGuard(file: string, options: ServiceOptions): Promise
     receipts_lost: receipts?.lost ?? 0,
     security_events_lost: delivery?.dropped ?? 0,
   })
-  const isReady = () => watch.isReady
   const shared = { guard, callers, metadata, record, signal, now }
-  const app = guardApp({ ...shared, ...streams, isReady, gauges })
+  const app = guardApp({ ...shared, ...streams, isReady: () => watch.isReady, gauges })
   const stop = async () => {
     clearInterval(timer)
     stopping.abort()

@@ -1,6 +1,8 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
+import { Forge } from '../src/forge/forge.ts'
 import { probeVerifier, trustSuite } from '../src/harness/harness.ts'
+import { algorithmOf, completed, privateKeyOf } from '../src/issuer/issuer_keys.ts'
 import { isAccepted, judged, type ProbeReport } from '../src/probe/report.ts'
 import { allVectors } from '../src/vectors/catalogue.ts'
 import { decodesOnly, FAULTS, merged, strict } from './verifiers.ts'
@@ -90,6 +92,21 @@ describe('vectors', () => {
       assert.match(forbiddenBy, /\w+ .*\d/, id)
       assert.ok(Object.keys(settings).length > 0, id)
     }
+  })
+
+  it('say completely how they are made: each gives a token of its own', async () => {
+    const keys = completed([], true, 'ES256').map((key) => {
+      const { role, kid } = key
+      const privateKey = privateKeyOf(key)
+      return { role, kid, issuer: `http://a.example/${role}`, alg: algorithmOf(key), privateKey }
+    })
+    const claims = { cnf: { jkt: 'a' }, nonce: 'b' }
+    const issuer = { issuer: 'http://a.example', audience: 'api://a', typ: 'at+jwt', claims, keys }
+    const all = { ...issuer, acs: 'https://b.example/acs', strangerUrl: 'http://c.example' }
+    const tokens = await Promise.all(
+      allVectors().map(async ({ forge }) => await forge(new Forge(all, Date.now()))),
+    )
+    assert.equal(new Set(tokens).size, allVectors().length)
   })
 
   it('that change nothing in the genuine token at hand cannot be judged', async () => {

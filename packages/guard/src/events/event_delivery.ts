@@ -154,7 +154,7 @@ async function pushEvents({
     await stream.waitForEvent(signal)
     const [event] = stream.oldest(1)
     if (event === undefined) continue
-    const outcome = await push(event.set, { url, authorization, signal })
+    const outcome = await sent(event.set, { url, authorization, signal })
     if (outcome === 'later') {
       await sleep(pauseMs, undefined, { signal }).catch(() => undefined)
       pauseMs = Math.min(2 * pauseMs, LONGEST_PAUSE_MS)
@@ -168,7 +168,7 @@ async function pushEvents({
 }
 
 /** 202: taken. 400: refused for good. Anything else is tried again. */
-async function push(
+async function sent(
   set: string,
   { url, authorization, signal }: Pick<PushOptions, 'url' | 'authorization' | 'signal'>,
 ): Promise<'taken' | 'refused' | 'later'> {

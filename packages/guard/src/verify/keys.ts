@@ -188,7 +188,7 @@ export class KeyFiles {
    */
   async refresh(): Promise<boolean> {
     const texts = await Promise.all(this.#sources.map(({ file }) => textOfFile(file)))
-    if (texts.every((text, i) => text === this.#texts[i])) return false
+    if (texts.every((each, i) => each === this.#texts[i])) return false
     const keys: readonly TrustedKey[][] = await Promise.all(
       this.#sources.map((source, i) => readKeys(texts[i] ?? '', source)),
     )

@@ -121,7 +121,7 @@ class Run {
       asked.set(vector, await this.#one(vector))
       this.#options.onProgress?.(asked.size, vectors.length)
     }
-    return vectors.map((vector) => ({ vector, ...(asked.get(vector) ?? NOT_ASKED) }))
+    return vectors.map((vector) => Object.assign({ vector }, asked.get(vector) ?? NOT_ASKED))
   }
 
   async #one(vector: Vector): Promise<Asked> {

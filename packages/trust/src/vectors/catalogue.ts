@@ -9,7 +9,7 @@
 import { readFileSync } from 'node:fs'
 import path from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { MintmarkError, remembered } from '@mintmark/core'
+import { isObject, MintmarkError, remembered } from '@mintmark/core'
 import { parse } from 'yaml'
 import { Forge, type ForgeIssuer } from '../forge/forge.ts'
 import { type ForgeryRow, forgeryOf } from './forgeries.ts'
@@ -70,20 +70,28 @@ export const allVectors = (): readonly Vector[] =>
   read(fileURLToPath(new URL('../../vectors/', import.meta.url)))
 
 const read = remembered((folder: string): readonly Vector[] => {
-  const load = (name: string) => parse(readFileSync(path.join(folder, `${name}.yaml`), 'utf8'))
-  const named: Record<string, Settings> = load('settings')
-  const settings = new Map(Object.entries(named).map(([name, row]) => [name, byLibrary(row)]))
+  const load = (name: string): unknown =>
+    parse(readFileSync(path.join(folder, `${name}.yaml`), 'utf8'))
+  const settings = new Map<string, Settings>()
+  for (const [name, row] of Object.entries(load('settings') ?? {}))
+    if (isSettings(row)) settings.set(name, byLibrary(row))
   return FILES.flatMap((name) => {
-    const groups: readonly Group[] = load(name)
+    const groups = load(name)
+    if (!Array.isArray(groups) || !groups.every(isGroup)) throw new TypeError(`${name}.yaml`)
     return groups.flatMap(({ vectors: rows, ...shared }) =>
       rows.map((row) => vectorOf({ ...shared, ...row }, settings)),
     )
   })
 }, 1)
 
+const isSettings = (row: unknown): row is Settings => isObject(row)
+const isGroup = (row: unknown): row is Group => isObject(row) && Array.isArray(row['vectors'])
+
 function vectorOf(row: Row, named: ReadonlyMap<string, Settings>): Vector {
   const { id, family, axis, level = 'required', what, forbiddenBy, incident, first, only } = row
   const settings = typeof row.settings === 'string' ? named.get(row.settings) : row.settings
+  const applies = only === undefined ? () => true : CONDITIONS[only]
+  if (settings === undefined || applies === undefined) throw new TypeError(`vector ${id}`)
   return {
     id,
     family,
@@ -92,9 +100,9 @@ function vectorOf(row: Row, named: ReadonlyMap<string, Settings>): Vector {
     what,
     forbiddenBy,
     ...(incident !== undefined && { incident }),
-    settings: settings ?? {},
+    settings,
     ...(first !== undefined && { first }),
-    applies: CONDITIONS[only ?? ''] ?? (() => true),
+    applies,
     forge: forgeryOf(row),
   }
 }

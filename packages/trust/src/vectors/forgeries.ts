@@ -70,7 +70,9 @@ function filled(value: unknown, forge: Forge): unknown {
   if (typeof value === 'string') {
     const [whole, name = '', offset = '0'] = NAMED.exec(value) ?? []
     if (whole === undefined) return value
-    const named = name === 'now' ? forge.nowS + Number(offset) : VALUES[name]?.(forge)
+    const make = name === 'now' ? () => forge.nowS + Number(offset) : VALUES[name]
+    if (make === undefined) throw new TypeError(`no value is called ${name}`)
+    const named = make(forge)
     return whole === value ? named : value.replace(whole, String(named))
   }
   if (Array.isArray(value)) return value.map((each: unknown) => filled(each, forge))
@@ -96,7 +98,8 @@ function forged(row: ForgeryRow, forge: Forge): string {
     return forge.payload(`${claims.slice(0, -1)},${JSON.stringify(append).slice(1)}`)
   if (prepend !== undefined)
     return forge.payload(`${JSON.stringify(prepend).slice(0, -1)},${claims.slice(1)}`)
-  return new SamlForge(forge).response(response?.assertion, response?.envelope, response?.by)
+  if (response === undefined) throw new TypeError(`${row.id} does not say how it is made`)
+  return new SamlForge(forge).response(response.assertion, response.envelope, response.by)
 }
 
 /** A published test key. Source: RFC 7515, appendix A.3.1. */
