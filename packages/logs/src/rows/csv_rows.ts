@@ -1,21 +1,19 @@
 /**
- * CSV rows out of bytes: RFC 4180 with quotes taken loosely, as csv-parse reads them.
+ * CSV rows out of bytes: RFC 4180, with quotes taken as loosely as csv-parse takes them with `relax_quotes`. A property test
+ * compares the two.
  *
- * This module finds where rows begin and end, so that their lines are exact, no row can take all memory,
- * and a quote that never closes costs only its own row; the cells are read by csv-parse, many rows at a time.
+ * A row with too few cells, or with text in cells that the header has not, is rejected: it would put values under wrong
+ * names. When such a row spans lines, reading goes on at its second line, so that a quote that never closes costs only its
+ * own row.
  *
- * A row with too few cells, or with text in cells that the header has not, is rejected: it would put values
- * under wrong names. When such a row spans lines, reading goes on at its second line.
- *
- * Cost: one pass to find the rows, one by csv-parse. Memory: one chunk and one row.
+ * Cost: one pass. Memory: one chunk and one row.
  *
  * @module
  */
-import { isUtf8 } from 'node:buffer'
+import { isAscii, isUtf8 } from 'node:buffer'
 import { MAX_COLUMNS, MAX_ROW_BYTES } from '../model/limits.ts'
 import type { RowTaker } from '../model/row_taker.ts'
 import { ByteTail } from './byte_tail.ts'
-import { readCells } from './csv_cells.ts'
 import { rowOf } from './row_of.ts'
 
 const LF = 0x0a
@@ -24,24 +22,17 @@ const QUOTE = 0x22
 
 type Cell = 'start' | 'open' | 'quoted' | 'quote'
 
-/** A row between two offsets of the bytes at hand, its line ending included. */
-interface RowSpan {
-  readonly from: number
-  readonly to: number
-  readonly line: number
-  readonly cells: number
-  readonly isCut: boolean
-}
-
 /** Reads CSV rows from chunks of UTF-8 that come through {@link push}. */
 export class CsvRows {
   readonly #taker: RowTaker
   readonly #delimiter: number
   readonly #tail = new ByteTail()
   #bytes: Buffer = Buffer.alloc(0)
+  #isAscii: boolean = true
   #at = 0
   #cell: Cell = 'start'
-  #cells = 1
+  /** Where the cells of the row end that have ended, from its start. */
+  #ends: number[] = []
   /** Line of `#at`. */
   #line = 1
   #rowLine = 1
@@ -52,7 +43,6 @@ export class CsvRows {
   #header: readonly string[] | undefined
   /** No header could be read, so no row can. */
   #isDead: boolean = false
-  #spans: RowSpan[] = []
 
   constructor(taker: RowTaker, delimiter: string) {
     this.#taker = taker
@@ -62,7 +52,9 @@ export class CsvRows {
   /** The chunk must stay unchanged until the next call. */
   push(chunk: Uint8Array): void {
     if (this.#isDead) return
+    const isFresh = this.#tail.start === this.#tail.end
     this.#at += this.#tail.push(chunk)
+    this.#isAscii = (isFresh || this.#isAscii) && isAscii(chunk)
     this.#bytes = this.#tail.buffer.subarray(0, this.#tail.end)
     this.#read()
   }
@@ -85,7 +77,6 @@ export class CsvRows {
 
   #read(): void {
     while (this.#isSkipping ? this.#skipLine() : this.#findRow());
-    this.#flush()
   }
 
   /** True when it stopped at the end of a row, or at a row over a limit. */
@@ -106,11 +97,12 @@ export class CsvRows {
       if (byte === QUOTE && this.#cell !== 'open') this.#cell = 'quoted'
       else if (byte === this.#delimiter) {
         this.#cell = 'start'
-        if (++this.#cells > MAX_COLUMNS) return this.#tooMuch('too-many-columns', MAX_COLUMNS)
+        this.#ends.push(this.#at - 1 - this.#tail.start)
+        if (this.#ends.length >= MAX_COLUMNS) return this.#tooMuch('too-many-columns', MAX_COLUMNS)
       } else if (byte === LF) {
         this.#line++
         this.#endRow(false)
-        return !this.#isDead
+        return true
       } else this.#cell = 'open'
     }
     return limit < bytes.length && this.#tooMuch('row-too-long', MAX_ROW_BYTES)
@@ -141,22 +133,16 @@ export class CsvRows {
   }
 
   #tooMuch(reason: string, limit: number): boolean {
-    this.#flush()
     if (this.#header === undefined) {
-      this.#die(reason, `header over ${limit}`)
+      this.#taker.badFile(reason, `header over ${limit}`, this.#rowLine)
+      this.#isDead = true
+      this.#at = this.#bytes.length
+      this.#tail.start = this.#at
       return false
     }
     this.#taker.badRow(reason, `over ${limit}`, this.#rowLine)
     if (!this.#resume()) this.#isSkipping = true
     return true
-  }
-
-  /** Nothing is read from here on. */
-  #die(reason: string, detail: string): void {
-    this.#taker.badFile(reason, detail, this.#rowLine)
-    this.#isDead = true
-    this.#at = this.#bytes.length
-    this.#tail.start = this.#at
   }
 
   /** Drops the rest of a line whose beginning is rejected. */
@@ -188,112 +174,70 @@ export class CsvRows {
     this.#tail.start = at
     this.#rowLine = this.#line
     this.#cell = 'start'
-    this.#cells = 1
+    this.#ends = []
   }
 
   /** The row ends before `#at`. */
   #endRow(isCut: boolean): void {
-    const span = {
-      from: this.#tail.start,
-      to: this.#at,
-      line: this.#rowLine,
-      cells: this.#cells,
-      isCut,
+    const row = this.#bytes.subarray(this.#tail.start, this.#at)
+    if (row.length > 2 || !row.every(isLineEnd)) {
+      if (this.#header === undefined) this.#readHeader(row)
+      else if (!this.#giveRow(row, this.#header, isCut) && this.#line - this.#rowLine > 1)
+        if (this.#resume()) return
     }
-    if (this.#isBlank(span)) this.#flush()
-    else if (this.#header === undefined) this.#readHeader(span)
-    else if (this.#line - span.line > 1 && this.#isMisfit(span)) {
-      this.#flush()
-      this.#badCount(span)
-      if (this.#resume()) return
-    } else this.#hold(span)
-    if (!this.#isDead) this.#beginRow(this.#at)
+    this.#beginRow(this.#at)
   }
 
-  /** Too few cells, or text in cells that the header has not. */
-  #isMisfit(span: RowSpan): boolean {
-    const width = this.#header?.length ?? 0
-    if (span.cells <= width) return span.cells < width
-    const [cells] = readCells(this.#bytes.subarray(span.from, span.to), this.#delimiter, 1) ?? []
-    return cells === undefined || !cells.slice(width).every(isEmpty)
-  }
-
-  /** Rows are read together only with others as wide: csv-parse makes an Error of each that is not. */
-  #hold(span: RowSpan): void {
-    const width = this.#header?.length ?? 0
-    if (this.#spans[0]?.cells !== span.cells) this.#flush()
-    if (span.cells < width) this.#badCount(span)
-    else this.#spans.push(span)
-  }
-
-  #isBlank(span: RowSpan): boolean {
-    return span.to - span.from <= 2 && this.#bytes.subarray(span.from, span.to).every(isLineEnd)
-  }
-
-  #readHeader(span: RowSpan): void {
-    const bytes = this.#bytes.subarray(span.from, span.to)
+  #readHeader(row: Buffer): void {
     // `#TYPE System.…` of PowerShell 5's Export-Csv, and Excel's delimiter line.
-    if (/^"?(?:#TYPE |sep=.\r?\n)/i.test(bytes.toString('latin1', 0, 16))) return
-    const [cells] = readCells(bytes, this.#delimiter, 1) ?? []
-    if (cells === undefined) {
-      this.#die('malformed-csv', 'header')
-      return
-    }
-    this.#header = cells.map(named)
+    if (/^"?(?:#TYPE |sep=.\r?\n)/i.test(row.toString('latin1', 0, 16))) return
+    this.#header = this.#cellsOf(row).map(named)
     this.#taker.columns(this.#header)
   }
 
-  /** Has the found rows read and gives them on. Before the bytes move, and before any later row is. */
-  #flush(): void {
-    const spans = this.#spans
-    if (spans.length === 0) return
-    this.#spans = []
-    this.#readSpans(spans)
-  }
-
-  /** Where csv-parse does not find the same rows, by halves, down to the row that it is about. */
-  #readSpans(spans: readonly RowSpan[]): void {
-    const bytes = this.#bytes.subarray(spans[0]?.from, spans.at(-1)?.to)
-    const rows = readCells(bytes, this.#delimiter, spans.length)
-    if (rows === undefined && spans.length > 1) {
-      const half = spans.length >> 1
-      this.#readSpans(spans.slice(0, half))
-      this.#readSpans(spans.slice(half))
-      return
+  /** False for a row that does not fit the header. */
+  #giveRow(row: Buffer, header: readonly string[], isCut: boolean): boolean {
+    const cells = this.#cellsOf(row)
+    const line = this.#rowLine
+    if (cells.length < header.length || !cells.slice(header.length).every(isEmpty)) {
+      this.#badCount(cells.length, header.length, isCut)
+      return false
     }
-    const isText = isUtf8(bytes)
-    for (const [i, span] of spans.entries()) {
-      if (!isText && !isUtf8(this.#bytes.subarray(span.from, span.to)))
-        this.#taker.badText(span.line)
-      this.#give(rows?.[i], span)
-    }
-  }
-
-  #give(cells: readonly string[] | undefined, span: RowSpan): void {
-    const header = this.#header ?? []
-    if (cells === undefined) {
-      this.#taker.badRow('malformed-csv', '', span.line)
-      return
-    }
-    const isFit = cells.length === header.length
-    if (isFit && isHeaderAgain(cells, header)) return // files put together
-    const isPadded = cells.length > header.length && cells.slice(header.length).every(isEmpty)
-    if (!isFit && !isPadded) {
-      this.#badCount(span)
-      return
-    }
+    if (cells.length === header.length && isHeaderAgain(cells, header)) return true // files put together
+    if (!this.#isAscii && !isUtf8(row)) this.#taker.badText(line)
     this.#isResuming = false
-    if (!this.#taker.row(rowOf(header, cells, ''), span.line)) this.#taker.unknownRow(span.line)
+    if (!this.#taker.row(rowOf(header, cells, ''), line)) this.#taker.unknownRow(line)
+    return true
   }
 
-  #badCount(span: RowSpan): void {
-    if (this.#isResuming) return
-    const width = this.#header?.length ?? 0
-    const isShort = span.isCut && span.cells < width
-    const detail = `${span.cells} cells, header has ${width}`
-    this.#taker.badRow(isShort ? 'cut-short' : 'column-count', detail, span.line)
-    if (isShort) this.#taker.endsEarly(span.line)
+  /** Latin-1 is the cheapest decoder, and the same for ASCII. */
+  #cellsOf(row: Buffer): string[] {
+    let end = row.length
+    if (row[end - 1] === LF) end -= row[end - 2] === CR ? 2 : 1
+    const text = this.#isAscii ? row.toString('latin1', 0, end) : undefined
+    let from = 0
+    return [...this.#ends, end].map((to) => {
+      const cell = text === undefined ? row.toString('utf8', from, to) : text.slice(from, to)
+      from = to + 1
+      return cell.startsWith('"') ? unquoted(cell) : cell
+    })
   }
+
+  #badCount(count: number, width: number, isCut: boolean): void {
+    if (this.#isResuming) return
+    const isShort = isCut && count < width
+    const detail = `${count} cells, header has ${width}`
+    this.#taker.badRow(isShort ? 'cut-short' : 'column-count', detail, this.#rowLine)
+    if (isShort) this.#taker.endsEarly(this.#rowLine)
+  }
+}
+
+/** The content of a cell that begins with a quote. Where text follows the closing one, both quotes belong to the content. */
+function unquoted(cell: string): string {
+  let close = cell.indexOf('"', 1)
+  while (close !== -1 && cell[close + 1] === '"') close = cell.indexOf('"', close + 2)
+  const content = cell.slice(1, close).replaceAll('""', '"')
+  return close === cell.length - 1 ? content : `"${content}"${cell.slice(close + 1)}`
 }
 
 /** The header again, perhaps behind the byte order mark of the second file. */
@@ -302,6 +246,5 @@ function isHeaderAgain(cells: readonly string[], header: readonly string[]): boo
 }
 
 const named = (cell: string) => cell.replace(/^\uFEFF/, '').trim()
-
 const isLineEnd = (byte: number) => byte === LF || byte === CR
 const isEmpty = (cell: string) => cell === ''
