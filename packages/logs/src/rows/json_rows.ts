@@ -1,6 +1,7 @@
 /**
  * JSON objects out of bytes, whatever holds them: one a line, an array, a `{"value":[…]}` wrapper, one
- * object over many lines, or several of these after each other (the merge bug of one extractor).
+ * object over many lines, or several of these after each other (the merge bug of one extractor). Also the answer of a
+ * query, whose rows are lists of cells: see `tables.ts`.
  *
  * Works on UTF-8 bytes as they come, in any chunks. A line that is one whole object is cut at its newline
  * and parsed at once, which is the fast path; anything else is walked byte by byte. A broken object costs
@@ -13,13 +14,14 @@
  */
 import { isAscii, isUtf8 } from 'node:buffer'
 import { isObject, type Json, parseObject } from '@mintmark/core'
-import { MAX_DEPTH, MAX_LINE_BYTES, MAX_ROW_BYTES } from '../model/limits.ts'
+import { MAX_COLUMNS, MAX_DEPTH, MAX_LINE_BYTES, MAX_ROW_BYTES } from '../model/limits.ts'
 import type { RowTaker } from '../model/row_taker.ts'
+import { parsed } from '../ual/nested.ts'
 import { ByteTail } from './byte_tail.ts'
 import { isDeeperThan } from './depth.ts'
-import { INNER_WRAPPER_KEY, JsonWalk, LINK_KEYS, WRAPPER_KEYS } from './json_walk.ts'
-import { bodyOf } from './message_body.ts'
-import { giveTables } from './tables.ts'
+import { giveInner } from './inner_rows.ts'
+import { JsonWalk } from './json_walk.ts'
+import { giveCells, nameOf } from './tables.ts'
 import { objectIn } from './text_row.ts'
 
 const QUOTE = 0x22
@@ -35,6 +37,9 @@ const SHORTEST_DEEP_BYTES = 2 * MAX_DEPTH
 
 /** The part of the text that the reader is in. */
 type State = 'between' | 'object' | 'skipped' | 'garbage'
+
+/** What the elements of a list are: rows, or the columns and the rows of a table. */
+type List = 'objects' | 'columns' | 'rows'
 
 /** Reads JSON rows from chunks of UTF-8 that come through {@link push}. */
 export class JsonRows {
@@ -58,6 +63,9 @@ export class JsonRows {
   /** Open arrays around the rows. */
   #level = 0
   #isInWrapper: boolean = false
+  #list: List = 'objects'
+  /** Columns of the table; undefined where there are too many. */
+  #names: string[] | undefined = []
   #levelOutside = 0
   #wrapperLine = 0
   #rowLine = 0
@@ -66,10 +74,17 @@ export class JsonRows {
   #isGarbageLine: boolean = false
   #isNuls: boolean = false
 
-  /** @param startLine line number of the first byte, for a slice of a file */
-  constructor(taker: RowTaker, startLine = 1) {
+  /**
+   * @param startLine line number of the first byte, for a slice of a file
+   * @param isAnswer the text begins with the answer of a query
+   */
+  constructor(taker: RowTaker, startLine = 1, isAnswer = false) {
     this.#taker = taker
     this.#line = startLine
+    if (!isAnswer) return
+    this.#state = 'object'
+    this.#isInWrapper = true
+    this.#wrapper.begin('answer')
   }
 
   /** The chunk must stay unchanged until the next call. */
@@ -111,12 +126,13 @@ export class JsonRows {
     const bytes = this.#bytes
     while (this.#at < bytes.length) {
       const byte = bytes[this.#at]
-      if (this.#isLineStart && (byte === OPEN_OBJECT || byte === QUOTE)) {
+      const mayBeLine = this.#isLineStart && this.#list !== 'rows'
+      if (mayBeLine && (byte === OPEN_OBJECT || byte === QUOTE)) {
         const reach = this.#lineEnd(isFinal)
         if (reach === undefined) return false
         if (reach >= 0 && this.#takeLine(reach)) continue
       }
-      if (byte === OPEN_OBJECT) {
+      if (byte === OPEN_OBJECT || (byte === this.#opener && this.#level === 1)) {
         this.#begin()
         return true
       }
@@ -131,6 +147,11 @@ export class JsonRows {
       this.#at++
     }
     return false
+  }
+
+  /** What a row begins with. */
+  get #opener(): number {
+    return this.#list === 'rows' ? OPEN_ARRAY : OPEN_OBJECT
   }
 
   #nextLine(): void {
@@ -153,6 +174,8 @@ export class JsonRows {
     this.#isLineStart = false
     this.#level = Math.max(0, this.#level - 1)
     if (!this.#isInWrapper || this.#level > 0) return false
+    if (this.#list === 'rows') this.#names = []
+    this.#list = 'objects'
     this.#at++
     this.#state = 'object'
     return true
@@ -200,42 +223,42 @@ export class JsonRows {
   }
 
   #parse(from: number, to: number): Json | undefined {
-    // Latin-1 is the cheapest decoder, and the same for ASCII.
+    return parseObject(this.#text(from, to))
+  }
+
+  /** Latin-1 is the cheapest decoder, and the same for ASCII. */
+  #text(from: number, to: number): string {
     const isPlain = this.#isAscii || isAscii(this.#bytes.subarray(from, to))
-    return parseObject(this.#bytes.toString(isPlain ? 'latin1' : 'utf8', from, to))
+    return this.#bytes.toString(isPlain ? 'latin1' : 'utf8', from, to)
   }
 
   #give(row: Json, from: number, to: number, line: number): void {
     if (to - from > SHORTEST_DEEP_BYTES && isDeeperThan(row, MAX_DEPTH)) {
-      this.#taker.badRow('too-deep', `over ${MAX_DEPTH} levels`, line)
+      this.#reject('too-deep', `over ${MAX_DEPTH} levels`, line)
       return
     }
-    if (!this.#isAscii && !isUtf8(this.#bytes.subarray(from, to))) this.#taker.badText(line)
+    if (this.#list === 'columns') {
+      this.#addColumn(row, line)
+      return
+    }
+    this.#checkText(from, to, line)
     if (this.#taker.row(row, line)) return
-    const rows = this.#isInWrapper ? undefined : wrappedRows(row)
-    if (rows !== undefined) this.#unwrap(row, rows, line)
-    else if (!giveTables(row, line, this.#taker) && !this.#giveBody(row, line))
-      this.#taker.unknownRow(line)
+    if (!giveInner(row, line, this.#taker, this.#isInWrapper)) this.#taker.unknownRow(line)
   }
 
-  #giveBody(row: Json, line: number): boolean {
-    const body = bodyOf(row)
-    if (body === undefined) return false
-    if (body === 'too-deep') this.#taker.badRow('too-deep', `over ${MAX_DEPTH} levels`, line)
-    else if (!isObject(body)) this.#unwrap(row, body, line)
-    else this.#unwrap(body, wrappedRows(body) ?? [body], line)
-    return true
+  #checkText(from: number, to: number, line: number): void {
+    if (!this.#isAscii && !isUtf8(this.#bytes.subarray(from, to))) this.#taker.badText(line)
   }
 
-  #unwrap(wrapper: Json, rows: readonly unknown[], line: number): void {
-    for (const row of rows) {
-      if (!isObject(row)) this.#taker.badRow('not-an-object', 'element of a list of rows', line)
-      else if (!this.#taker.row(row, line)) this.#taker.unknownRow(line)
-    }
-    for (const key of LINK_KEYS) {
-      const link = Object.hasOwn(wrapper, key) ? wrapper[key] : undefined
-      if (typeof link === 'string' && link !== '') this.#taker.nextLink(line)
-    }
+  #addColumn(column: Json, line: number): void {
+    if (this.#names === undefined || this.#names.push(nameOf(column)) <= MAX_COLUMNS) return
+    this.#reject('too-many-columns', `over ${MAX_COLUMNS}`, line)
+  }
+
+  /** Where a column cannot be read, no row of its table can. */
+  #reject(reason: string, detail: string, line: number): void {
+    this.#taker.badRow(reason, detail, line)
+    if (this.#list === 'columns') this.#names = undefined
   }
 
   #begin(): void {
@@ -244,8 +267,8 @@ export class JsonRows {
     this.#rowLine = this.#line
     this.#isLineStart = false
     // Every object outside a wrapper may be one.
-    this.#walk.begin(false)
-    if (!this.#isInWrapper) this.#wrapper.begin(true)
+    this.#walk.begin('row')
+    if (!this.#isInWrapper) this.#wrapper.begin('wrapper')
   }
 
   #object(isFinal: boolean): boolean {
@@ -265,9 +288,13 @@ export class JsonRows {
 
   #closed(walk: JsonWalk): boolean {
     const from = this.#tail.start
-    const row = this.#parse(from, this.#at)
-    if (row === undefined) this.#taker.badRow('malformed-json', '', this.#rowLine)
-    else this.#give(row, from, this.#at, this.#rowLine)
+    const row = parsed(this.#text(from, this.#at))
+    if (row === undefined) this.#reject('malformed-json', '', this.#rowLine)
+    else if (this.#list !== 'rows' && isObject(row)) this.#give(row, from, this.#at, this.#rowLine)
+    else if (this.#names !== undefined) {
+      this.#checkText(from, this.#at, this.#rowLine)
+      giveCells(this.#names, row, this.#rowLine, this.#taker)
+    }
     this.#line += walk.lines
     this.#state = 'between'
     return true
@@ -284,6 +311,8 @@ export class JsonRows {
 
   #openList(): boolean {
     this.#reportLink()
+    const { key } = this.#wrapper
+    this.#list = key === 'columns' || key === 'rows' ? key : 'objects'
     this.#level = 1
     this.#state = 'between'
     return true
@@ -292,6 +321,8 @@ export class JsonRows {
   #reportLink(): void {
     if (this.#wrapper.hasNextLink) this.#taker.nextLink(this.#wrapperLine)
     this.#wrapper.hasNextLink = false
+    if (this.#wrapper.hasError) this.#taker.partial(this.#line)
+    this.#wrapper.hasError = false
   }
 
   /** Walks the members beside the list of rows, which are not read. */
@@ -307,7 +338,7 @@ export class JsonRows {
   #closeWrapper(isWhole: boolean): boolean {
     this.#reportLink()
     if (!isWhole) {
-      this.#taker.badRow('malformed-json', 'wrapper of rows', this.#line)
+      this.#reject('malformed-json', 'wrapper of rows', this.#line)
       this.#stepOverBreak()
     }
     this.#isInWrapper = false
@@ -324,7 +355,7 @@ export class JsonRows {
 
   /** Rejects the object and finds where to go on. */
   #recover(walk: JsonWalk, reason: string, detail: string): boolean {
-    this.#taker.badRow(reason, detail, this.#rowLine)
+    this.#reject(reason, detail, this.#rowLine)
     // What is too deep is not read again: lines that each open a level would be, 64 times over.
     if (reason !== 'too-deep' && this.#resume(walk.lines)) return true
     this.#line += walk.lines
@@ -346,7 +377,7 @@ export class JsonRows {
       from = bytes.indexOf(LF, from) + 1
       let brace = from
       while (isSpace(bytes[brace])) brace++
-      if (brace > this.#at || bytes[brace] !== OPEN_OBJECT || brace - from > this.#indent) continue
+      if (brace > this.#at || bytes[brace] !== this.#opener || brace - from > this.#indent) continue
       this.#at = from
       this.#line = this.#rowLine + line
       this.#isLineStart = true
@@ -362,10 +393,10 @@ export class JsonRows {
   #cut(walk: JsonWalk): boolean {
     const line = this.#rowLine
     if (this.#resume(walk.lines)) {
-      this.#taker.badRow('malformed-json', '', line)
+      this.#reject('malformed-json', '', line)
       return true
     }
-    this.#taker.badRow('cut-short', '', line)
+    this.#reject('cut-short', '', line)
     if (this.#level === 0 && this.#isLast) this.#taker.endsEarly(line)
     this.#line += walk.lines
     this.#state = 'between'
@@ -375,7 +406,7 @@ export class JsonRows {
   #skip(isFinal: boolean): boolean {
     const walk = this.#skipping
     const linesBefore = walk.lines
-    const step = walk.skip(this.#bytes, this.#at, this.#bytes.length, this.#indent)
+    const step = walk.skip(this.#bytes, this.#at, this.#bytes.length, this.#indent, this.#opener)
     this.#at = walk.at
     this.#line += walk.lines - linesBefore
     if (step === 'more') {
@@ -391,7 +422,8 @@ export class JsonRows {
   #beginGarbage(): void {
     // A writer that was stopped leaves NULs, and goes on behind them.
     this.#isNuls = this.#bytes[this.#at] === 0
-    this.#taker.badRow(this.#isNuls ? 'nul-bytes' : 'not-an-object', '', this.#line)
+    const detail = this.#list === 'rows' && !this.#isNuls ? 'row of a table' : ''
+    this.#reject(this.#isNuls ? 'nul-bytes' : 'not-an-object', detail, this.#line)
     this.#state = 'garbage'
     this.#isQuoted = false
     if (this.#isNuls) return
@@ -424,13 +456,3 @@ export class JsonRows {
 }
 
 const isSpace = (byte: number | undefined) => byte === BLANK || byte === 0x09 || byte === 0x0d
-
-/** The list of rows that the object is only the envelope of. */
-function wrappedRows(row: Json): readonly unknown[] | undefined {
-  for (const key of WRAPPER_KEYS) {
-    const list: unknown = Object.hasOwn(row, key) ? row[key] : undefined
-    if (Array.isArray(list) && (list.length === 0 || isObject(list[0]))) return list
-    if (key === INNER_WRAPPER_KEY && isObject(list)) return wrappedRows(list)
-  }
-  return undefined
-}

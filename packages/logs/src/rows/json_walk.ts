@@ -54,6 +54,8 @@ function byteSet(...members: readonly number[]): Uint8Array {
 const ENDS_STRING = byteSet(QUOTE, BACKSLASH, LF)
 const TAKES_THOUGHT = byteSet(OPEN_ARRAY, CLOSE_ARRAY, OPEN_OBJECT, CLOSE_OBJECT, LF)
 
+/** Brackets around the members of a table: `{"tables":[{`. */
+const TABLE_DEPTH = 3
 /** Longer keys are none of the above. */
 const KEY_BYTES = 24
 
@@ -69,6 +71,8 @@ export class JsonWalk {
   /** Leading blanks of the line that {@link skip} stopped at. */
   indent = 0
   hasNextLink = false
+  /** The answer of a query has an error beside its tables. */
+  hasError = false
   readonly #maxDepth: number
   /** 1 where the open bracket at that depth is an object's. */
   readonly #isObject: Uint8Array
@@ -82,6 +86,7 @@ export class JsonWalk {
   #isInString: boolean = false
   #isEscaped: boolean = false
   #canWrap: boolean = false
+  #isAnswer: boolean = false
   /** Depth of the first level of a possible wrapper: 1, or 2 in its inner part. */
   #wrapDepth = 1
   #isPending: boolean = false
@@ -92,10 +97,11 @@ export class JsonWalk {
     this.#isObject = new Uint8Array(maxDepth + 1)
   }
 
-  /** Stands before an object's brace. `canWrap`: the object may turn out to be a wrapper of rows. */
-  begin(canWrap: boolean): void {
+  /** Stands before a value's bracket. `wrapper`: an object that may turn out to be a wrapper of rows. */
+  begin(kind: 'row' | 'wrapper' | 'answer'): void {
     this.lines = 0
     this.hasNextLink = false
+    this.hasError = false
     this.#key = ''
     this.#depth = 0
     this.#previous = OTHER
@@ -103,7 +109,8 @@ export class JsonWalk {
     this.#isEscaped = false
     this.#isCapturing = false
     this.#isLink = false
-    this.#canWrap = canWrap
+    this.#canWrap = kind !== 'row'
+    this.#isAnswer = kind === 'answer'
     this.#wrapDepth = 1
     this.#isPending = false
     this.#isLineStart = false
@@ -131,9 +138,11 @@ export class JsonWalk {
 
   /**
    * Goes on without keeping or checking anything: to the end of the object (`closed`), or to a brace that
-   * begins a line with at most `indent` blanks before it (`line`), which a broken object cannot swallow.
+   * begins a line with at most `indent` blanks before it (`line`), which a broken row cannot swallow.
+   *
+   * @param opener the brace, or the bracket of a table's row
    */
-  skip(bytes: Uint8Array, from: number, end: number, indent: number): WalkStep {
+  skip(bytes: Uint8Array, from: number, end: number, indent: number, opener: number): WalkStep {
     let at = from
     while (at < end) {
       if (this.#isInString) {
@@ -143,7 +152,7 @@ export class JsonWalk {
         this.#isInString = false
       }
       const byte = bytes[at]
-      if (byte === OPEN_OBJECT && this.#isLineStart && this.indent <= indent)
+      if (byte === opener && this.#isLineStart && this.indent <= indent)
         return this.#stop(at, 'line')
       if (this.#skipByte(byte)) return this.#stop(at + 1, 'closed')
       at++
@@ -252,8 +261,14 @@ export class JsonWalk {
     return this.#separate(byte)
   }
 
-  /** Whether the keys that come next are those of what may be a wrapper. */
+  /** Of the list that a `wrapper` step found. */
+  get key(): string {
+    return this.#key
+  }
+
+  /** Whether the keys that come next are those of what may be a wrapper; of an answer, its own and each table's. */
   get #isAtKeys(): boolean {
+    if (this.#isAnswer) return this.#depth === 1 || this.#depth === TABLE_DEPTH
     return this.#canWrap && this.#depth === this.#wrapDepth
   }
 
@@ -266,7 +281,7 @@ export class JsonWalk {
   /** Whether the list that has just been opened is one of rows, by its first byte. */
   #opensWrapper(byte: number): boolean {
     this.#isPending = false
-    if (byte === OPEN_OBJECT || byte === CLOSE_ARRAY) {
+    if (this.#isAnswer || byte === OPEN_OBJECT || byte === CLOSE_ARRAY) {
       this.#previous = OTHER
       return true
     }
@@ -281,7 +296,7 @@ export class JsonWalk {
     if (this.#isAtKeys) {
       const isKey = this.#previous === COMMA || this.#previous === OPEN_OBJECT
       const isValue = this.#previous === COLON
-      if (isValue && this.#key === SCHEMA_KEY) this.#canWrap = false
+      if (isValue && this.#key === SCHEMA_KEY) this.#canWrap = this.#isAnswer
       this.#isLink = isValue && LINK_KEYS.has(this.#key)
       this.#isCapturing = isKey || this.#isLink
       this.#capturedBytes = 0
@@ -293,7 +308,9 @@ export class JsonWalk {
   #readKey(): void {
     this.#key = this.#captured.toString('latin1', 0, this.#capturedBytes)
     this.#capturedBytes = 0
-    if (RECORD_KEYS.has(this.#key)) this.#canWrap = false
+    // Azure Data Explorer's `Tables`, `Columns` and `Rows`.
+    if (this.#isAnswer) this.#key = this.#key.slice(0, 1).toLowerCase() + this.#key.slice(1)
+    else if (RECORD_KEYS.has(this.#key)) this.#canWrap = false
   }
 
   #open(byte: number): WalkStep {
@@ -304,14 +321,21 @@ export class JsonWalk {
         (this.#previous === COMMA || this.#previous === OPEN_ARRAY))
     if (!isValue) return 'broken'
     const mayWrap = this.#isAtKeys && this.#previous === COLON
-    if (mayWrap && byte === OPEN_ARRAY && WRAPPER_KEYS.has(this.#key)) {
+    if (mayWrap && byte === OPEN_ARRAY && this.#isRowsKey()) {
       this.#isPending = true
       return 'more'
     }
-    if (mayWrap && byte === OPEN_OBJECT && this.#key === INNER_WRAPPER_KEY)
-      this.#wrapDepth = this.#depth + 1
+    if (mayWrap && byte === OPEN_OBJECT) {
+      if (this.#key === INNER_WRAPPER_KEY) this.#wrapDepth = this.#depth + 1
+      if (this.#isAnswer && this.#depth === 1 && this.#key === 'error') this.hasError = true
+    }
     this.#previous = byte
     return this.#push(byte === OPEN_OBJECT ? 1 : 0)
+  }
+
+  #isRowsKey(): boolean {
+    if (!this.#isAnswer) return WRAPPER_KEYS.has(this.#key)
+    return this.#depth === TABLE_DEPTH && (this.#key === 'columns' || this.#key === 'rows')
   }
 
   #push(isObject: 0 | 1): WalkStep {

@@ -2,9 +2,9 @@
  * The answer of the Log Analytics query API, which has its rows as lists of cells beside a list of columns:
  * `{"tables":[{"name":"PrimaryResult","columns":[{"name":"TimeGenerated","type":"datetime"}],"rows":[["…"]]}]}`.
  *
- * A file that begins with such an answer is read as it comes, by `table_rows.ts`. One elsewhere, as
- * on a line of its own, is read whole, and the limit of a row bounds it. An `error` beside the tables
- * (`PartialError`) says that the service stopped at one of its limits.
+ * A file that begins with such an answer is read as it comes, by `json_rows.ts`. One elsewhere, as on a line of its own, is
+ * read whole, by this module, and the limit of a row bounds it. An `error` beside the tables (`PartialError`) says that the
+ * service stopped at one of its limits.
  *
  * Azure Data Explorer, which archives Sentinel's logs, answers in the same layout with other names: `Tables`,
  * `Columns` with `ColumnName`, `Rows`; or, in its second version, with a list of frames, each of which is a table or
@@ -56,21 +56,12 @@ function tableOf(value: unknown): Table | undefined {
 }
 
 function giveTable({ columns, rows }: Table, line: number, taker: RowTaker): void {
-  const names = namesOf(columns, line, taker)
-  if (names === undefined) return
+  if (columns.length > MAX_COLUMNS) {
+    taker.badRow('too-many-columns', `over ${MAX_COLUMNS}`, line)
+    return
+  }
+  const names = columns.map(nameOf)
   for (const cells of rows) giveCells(names, cells, line, taker)
-}
-
-/** The names of a table's columns; undefined, and a reject, when no row can be read by them. */
-export function namesOf(
-  columns: unknown,
-  line: number,
-  taker: RowTaker,
-): readonly string[] | undefined {
-  if (Array.isArray(columns) && columns.length <= MAX_COLUMNS) return columns.map(nameOf)
-  if (Array.isArray(columns)) taker.badRow('too-many-columns', `over ${MAX_COLUMNS}`, line)
-  else taker.badRow('malformed-json', 'columns of a table', line)
-  return undefined
 }
 
 /** Gives one row of a table on, or says what is wrong with it. */
@@ -87,7 +78,7 @@ export function giveCells(
   } else if (!taker.row(rowOf(names, cells), line)) taker.unknownRow(line)
 }
 
-function nameOf(column: unknown): string {
+export function nameOf(column: unknown): string {
   const name = isObject(column) ? (own(column, 'name') ?? own(column, 'ColumnName')) : ''
   return typeof name === 'string' ? name : ''
 }

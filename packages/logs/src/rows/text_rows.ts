@@ -6,7 +6,6 @@ import { EventLines } from './event_lines.ts'
 import { ExtractorLog } from './extractor_log.ts'
 import { JsonRows } from './json_rows.ts'
 import { LoneReturns } from './lone_returns.ts'
-import { TableRows } from './table_rows.ts'
 import { detectTextShape, type TextShape } from './text_shape.ts'
 
 /** Which part of a file the bytes are. */
@@ -31,7 +30,7 @@ export class TextRows {
   #shape: TextShape = { kind: 'empty' }
   #utf16: Utf16Text | undefined
   #returns: LoneReturns | undefined
-  #rows: JsonRows | TableRows | CsvRows | EventLines | undefined
+  #rows: JsonRows | CsvRows | EventLines | undefined
   #log: ExtractorLog | undefined
 
   constructor(taker: RowTaker, part: TextPart = {}) {
@@ -107,7 +106,7 @@ export class TextRows {
     const shape = this.#shape
     if (shape.kind === 'json') this.#openJson()
     if ('hasLoneReturns' in shape && shape.hasLoneReturns) this.#returns = new LoneReturns()
-    if (shape.kind === 'tables') this.#rows = new TableRows(this.#taker)
+    if (shape.kind === 'tables') this.#rows = new JsonRows(this.#taker, 1, true)
     if (shape.kind === 'events') this.#rows = new EventLines(this.#taker)
     if (shape.kind === 'csv') this.#rows = new CsvRows(this.#taker, shape.delimiter)
     // A log's first line may look like a header, so CSV is looked through as well.

@@ -1,5 +1,4 @@
 import { hasEventLine } from './event_lines.ts'
-import { beginsAnswer } from './table_rows.ts'
 import { TEXT_OF_OBJECT } from './text_row.ts'
 
 /** What holds the rows of a text. `tables`: the answer of a query; `events`: lines of a log; `text`: nothing that has rows. */
@@ -14,6 +13,9 @@ interface LineEnds {
   readonly hasLoneReturns: boolean
 }
 
+/** The answer of a query: see `tables.ts`. */
+const ANSWER =
+  /^\{\s*"[tT]ables"\s*:\s*\[\s*\{\s*(?:"(?:name|TableName)"\s*:\s*"[^"\\]{0,200}"\s*,\s*)?"[cC]olumns"\s*:\s*\[\s*\{\s*"(?:name|type|ColumnName|DataType)"/
 const DELIMITERS = [',', ';', '\t', '|']
 
 /**
@@ -26,7 +28,7 @@ export function detectTextShape(head: Uint8Array, isWhole: boolean): TextShape {
   const text = Buffer.from(head.buffer, head.byteOffset, head.byteLength).toString('utf8')
   const start = text.replace(/^[\s\uFEFF]+/, '')
   if (start === '') return { kind: isWhole ? 'empty' : 'json' }
-  if (beginsAnswer(start)) return { kind: 'tables' }
+  if (ANSWER.test(start)) return { kind: 'tables' }
   if (/^(?:\{|\[\s*(?:[[{\]]|$))/.test(start)) return { kind: 'json' }
   if (TEXT_OF_OBJECT.test(start.replace(/^\[\s*/, ''))) return { kind: 'json' }
   const hasLoneReturns = endsInReturns(start)
