@@ -22,7 +22,6 @@ import { cell, instantOrReject, type Layout, layoutOf } from './cells.ts'
 import { issuanceOf, type SignIn } from './sign_in.ts'
 
 const DATE = ['dateutc', 'date', 'createddatetimeutc']
-const REQUEST_ID = ['requestid']
 const APP_ID = ['applicationid', 'appid']
 const COUNT =
   'aggregatedsignincount numberofsignins signincount ofsignins signins aggregatedcount count'.split(
@@ -108,53 +107,43 @@ function truthOf(row: Json, layout: Layout): -1 | 0 | 1 {
 function groupedOf(row: Json, layout: Layout, signIn: SignIn, category: IssuanceCategory): number {
   const count = whole(cell(row, layout, COUNT).replaceAll(',', ''))
   if (count > 1) return Math.min(count, 0xffffffff)
-  const hasToken = readTokenId(signIn.token).state === 'present'
+  const hasToken = readTokenId(signIn.fields('uniqueTokenIdentifier')).state === 'present'
   const isUsers = category === 'interactive' || category === 'interactive-or-not'
   return hasToken || isUsers || count === 1 ? 1 : UNCOUNTED
 }
 
+/** Bare names of columns that are not Graph's name; the first with a value counts. */
+const COLUMNS: ReadonlyMap<string, readonly string[]> = new Map([
+  ['id', ['requestid']],
+  ['uniqueTokenIdentifier', ['uniquetokenidentifier', 'uniquetokenid']],
+  ['userPrincipalName', ['username', 'userprincipalname', 'signinidentifier']],
+  ['servicePrincipalId', ['serviceprincipalid', 'managedidentityid']],
+  ['servicePrincipalName', ['serviceprincipalname', 'managedidentityname']],
+  ['appId', APP_ID],
+  ['appDisplayName', ['application']],
+  ['resourceDisplayName', ['resource']],
+  ['ipAddressFromResourceProvider', ['ipaddressseenbyresource']],
+  ['clientAppUsed', ['clientapp']],
+  ['conditionalAccessStatus', ['conditionalaccess']],
+  ['servicePrincipalCredentialKeyId', ['credentialkeyid']],
+  ['federatedCredentialId', ['federatedcredentialid', 'federatedtokenid']],
+  ['signInTokenProtectionStatus', ['tokenprotectionsigninsession']],
+])
+
 function signInOf(row: Json, layout: Layout, atMs: number): SignIn {
   const of = (...names: readonly string[]) => cell(row, layout, names)
   return {
-    id: cell(row, layout, REQUEST_ID),
+    fields: (name) => cell(row, layout, COLUMNS.get(name) ?? [name.toLowerCase()]),
     atMs,
-    token: of('uniquetokenidentifier', 'uniquetokenid'),
-    session: of('sessionid'),
-    userName: of('username', 'userprincipalname', 'signinidentifier'),
-    userId: of('userid'),
-    servicePrincipalId: of('serviceprincipalid', 'managedidentityid'),
-    servicePrincipalName: of('serviceprincipalname', 'managedidentityname'),
-    tenant: named(of('resourcetenantid')) || named(of('tenantid')) || named(of('hometenantid')),
     exporter: named(of('tenantid')),
-    homeTenant: of('hometenantid'),
-    appId: cell(row, layout, APP_ID),
-    appName: of('application'),
-    resourceId: of('resourceid'),
-    resourceName: of('resource'),
-    ip: of('ipaddress'),
-    ipSeen: of('ipaddressseenbyresource'),
-    network: of('autonomoussystemnumber'),
+    otherTenant: of('hometenantid'),
     deviceId: of('deviceid'),
     browser: of('browser'),
     os: of('operatingsystem'),
-    userAgent: of('useragent'),
-    clientApp: of('clientapp'),
-    protocol: of('authenticationprotocol'),
-    issuer: of('tokenissuertype'),
-    issuerName: of('tokenissuername'),
     errorCode: of('signinerrorcode', 'errorcode'),
     status: of('status'),
-    incomingToken: of('incomingtokentype'),
-    crossTenant: of('crosstenantaccesstype'),
     isCae: isYes(of('continuousaccessevaluation', 'iscaetoken')),
-    conditionalAccess: of('conditionalaccess'),
-    requirement: of('authenticationrequirement'),
-    userType: of('usertype'),
     country: countryOf(of('location')),
-    transfer: of('originaltransfermethod'),
-    credentialKey: of('credentialkeyid'),
-    federatedCredential: of('federatedcredentialid', 'federatedtokenid'),
-    tokenProtection: of('tokenprotectionsigninsession'),
   }
 }
 

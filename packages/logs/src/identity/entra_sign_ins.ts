@@ -20,14 +20,7 @@ import {
   rejectTime,
 } from './cells.ts'
 import { issuanceOf } from './sign_in.ts'
-import {
-  camelFields,
-  categoryNamed,
-  categoryOf,
-  pascalFields,
-  type Surroundings,
-  signInOf,
-} from './sign_in_fields.ts'
+import { camelFields, categoryNamed, categoryOf, pascalFields, signInOf } from './sign_in_fields.ts'
 
 const CATEGORY: readonly string[] = ['category', 'Category']
 
@@ -50,14 +43,9 @@ function readDiagnostic(row: Json, context: FileContext, sink: RowSink): void {
     rejectTime(at ?? row['time'], 'createdDateTime', sink)
     return
   }
-  const around: Surroundings = {
-    atMs,
-    resultType: row['resultType'],
-    path: row['resourceId'],
-    tenant: row['tenantId'],
-    ip: row['callerIpAddress'],
-  }
-  sink.issuance(issuanceOf(signInOf(camelFields(properties), around), category))
+  const { resultType, resourceId: path, tenantId: tenant, callerIpAddress: ip } = row
+  const signIn = signInOf(camelFields(properties), { atMs, resultType, path, tenant, ip })
+  sink.issuance(issuanceOf(signIn, category))
 }
 
 const TIME_GENERATED: readonly string[] = ['TimeGenerated [UTC]', 'TimeGenerated']
@@ -99,14 +87,9 @@ function readTable(row: Json, context: FileContext, sink: RowSink): void {
   const atMs = instantOrReject(at ?? generated, 'CreatedDateTime', context, sink)
   if (atMs === undefined) return
   const fields = pascalFields(row)
-  const around: Surroundings = {
-    atMs,
-    resultType: row['ResultType'],
-    path: row['ResourceId'],
-    tenant: row['AADTenantId'],
-    ip: '',
-  }
-  sink.issuance(issuanceOf(signInOf(fields, around), tableOf(row) ?? categoryOf(fields, row)))
+  const { ResultType: resultType, ResourceId: path, AADTenantId: tenant } = row
+  const signIn = signInOf(fields, { atMs, resultType, path, tenant })
+  sink.issuance(issuanceOf(signIn, tableOf(row) ?? categoryOf(fields, row)))
 }
 
 /**
@@ -141,15 +124,9 @@ function readGraph(row: Json, context: FileContext, sink: RowSink): void {
   const at = fields('createdDateTime')
   const atMs = instantOrReject(at, 'createdDateTime', context, sink)
   if (atMs === undefined) return
-  const around: Surroundings = {
-    atMs,
-    resultType: undefined,
-    path: '',
-    tenant: fields('tenantId'),
-    ip: '',
-  }
   if (isTypeName(fields('status'))) sink.statement(NO_OUTCOME)
-  sink.issuance(issuanceOf(signInOf(fields, around), categoryOf(fields, row)))
+  const signIn = signInOf(fields, { atMs, tenant: fields('tenantId') })
+  sink.issuance(issuanceOf(signIn, categoryOf(fields, row)))
 }
 
 /** `Export-Csv` writes an object as the name of its type, `Microsoft.Graph.PowerShell.Models.MicrosoftGraphSignInStatus`. */

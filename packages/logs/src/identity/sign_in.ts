@@ -14,52 +14,29 @@ import { readAddress, readTokenId } from '@mintmark/core'
 import { type Issuance, type IssuanceCategory, UNKNOWN_OWNER } from '../model/records.ts'
 import { principalOf } from '../ual/actor.ts'
 import { cached, logged, named } from '../ual/fields.ts'
-import { recordIdOf, sessionOf } from './cells.ts'
+import { recordIdOf, sessionOf, tenantOf, tenantOfPath } from './cells.ts'
 
-/** Values of one sign-in, as the export spells them. */
+/** The values of a row by the names that Graph gives them. */
+export type Fields = (name: string) => unknown
+
+/** One sign-in, as an export spells it: its plain fields, and those that each export has in a place of its own. */
 export interface SignIn {
-  readonly id: unknown
+  readonly fields: Fields
   readonly atMs: number
-  readonly token: unknown
-  readonly session: unknown
-  readonly userName: unknown
-  readonly userId: unknown
-  readonly servicePrincipalId: unknown
-  readonly servicePrincipalName: unknown
-  readonly tenant: string
   /** The tenant that the export says it is of; `''` if it does not say. */
   readonly exporter: string
-  readonly homeTenant: unknown
-  readonly appId: unknown
-  readonly appName: unknown
-  readonly resourceId: unknown
-  readonly resourceName: unknown
-  readonly ip: unknown
-  /** Address that the resource saw, where it is another one. */
-  readonly ipSeen: unknown
-  readonly network: unknown
+  /** The tenant where neither the resource's nor the exporter's is named. */
+  readonly otherTenant?: unknown
+  /** Where the fields have none. */
+  readonly ip?: unknown
   readonly deviceId: unknown
   readonly browser: unknown
   readonly os: unknown
-  readonly userAgent: unknown
-  readonly clientApp: unknown
-  readonly protocol: unknown
-  readonly issuer: unknown
-  readonly issuerName: unknown
   readonly errorCode: unknown
   /** `Success`, `Failure` or `Interrupted`, where the export has words instead of a code. */
-  readonly status: unknown
-  readonly incomingToken: unknown
-  readonly crossTenant: unknown
+  readonly status?: unknown
   readonly isCae: boolean
-  readonly conditionalAccess: unknown
-  readonly requirement: unknown
-  readonly userType: unknown
-  readonly country: unknown
-  readonly transfer: unknown
-  readonly credentialKey: unknown
-  readonly federatedCredential: unknown
-  readonly tokenProtection: unknown
+  readonly country: string
 }
 
 /** Names of the protocol, token, access, issuer, authentication requirement and conditional access. */
@@ -84,29 +61,34 @@ const ipOf = cached((value) => readAddress(value).ip)
 
 /** The issuance that a sign-in is. `grouped` rows count several sign-ins and name none of their tokens. */
 export function issuanceOf(signIn: SignIn, category: IssuanceCategory, grouped = 1): Issuance {
+  const { fields } = signIn
   const isApp = isAppCategory(category)
-  const appId = named(signIn.appId)
+  const appId = named(fields('appId'))
+  const tenant = tenantOf(fields('resourceTenantId'), signIn.exporter, signIn.otherTenant)
+  const resourceId = fields('resourceId')
   return {
-    recordId: grouped > 1 ? '' : recordIdOf(signIn.id),
+    recordId: grouped > 1 ? '' : recordIdOf(fields('id')),
     atMs: signIn.atMs,
     source: 'entra-signin',
     category,
     outcome: hasFailed(signIn) ? 'failed' : 'issued',
-    tokenId: grouped > 1 ? '' : tokenIdOf(signIn),
-    sessionId: sessionOf(signIn.session),
-    principal: isApp ? named(signIn.servicePrincipalName) || appId : principalOf(signIn.userName),
-    principalId: named(isApp ? signIn.servicePrincipalId : signIn.userId),
-    tenant: signIn.tenant,
-    owner: ownerOf(signIn, isApp),
-    homeTenant: named(signIn.homeTenant),
+    tokenId: grouped > 1 ? '' : tokenIdOf(fields),
+    sessionId: sessionOf(fields('sessionId')),
+    principal: isApp
+      ? named(fields('servicePrincipalName')) || appId
+      : principalOf(fields('userPrincipalName')),
+    principalId: named(fields(isApp ? 'servicePrincipalId' : 'userId')),
+    tenant,
+    owner: ownerOf(signIn, tenant, isApp),
+    homeTenant: named(fields('homeTenantId')),
     appId,
-    resourceId: named(signIn.resourceId),
-    ip: ipOf(logged(signIn.ip)),
-    network: networkOf(signIn.network),
+    resourceId: tenantOfPath(resourceId) === '' ? named(resourceId) : '',
+    ip: ipOf(logged(fields('ipAddress') || signIn.ip)),
+    network: networkOf(fields('autonomousSystemNumber')),
     deviceId: named(signIn.deviceId),
-    client: logged(signIn.userAgent) || logged(signIn.browser),
-    protocol: unlessNone(known(signIn.protocol)),
-    issuer: known(signIn.issuer),
+    client: logged(fields('userAgent')) || logged(signIn.browser),
+    protocol: unlessNone(known(fields('authenticationProtocol'))),
+    issuer: known(fields('tokenIssuerType')),
     grouped,
     detail: detailOf(signIn),
   }
@@ -125,12 +107,12 @@ function isAppCategory(category: IssuanceCategory): boolean {
  * Whose log a sign-in is in. One within a tenant is in that tenant's log alone, and so is one of an application by
  * itself; a user's across tenants is in the home tenant's and in the resource tenant's, so that only the export shows it.
  */
-function ownerOf(signIn: SignIn, isApp: boolean): string {
-  if (signIn.exporter !== '' || isApp) return signIn.exporter || signIn.tenant
-  const home = named(signIn.homeTenant)
-  if (signIn.tenant === '') return home
-  const isWithin = home === signIn.tenant || named(signIn.crossTenant) === 'none'
-  return isWithin ? signIn.tenant : UNKNOWN_OWNER
+function ownerOf({ exporter, fields }: SignIn, tenant: string, isApp: boolean): string {
+  if (exporter !== '' || isApp) return exporter || tenant
+  const home = named(fields('homeTenantId'))
+  if (tenant === '') return home
+  const isWithin = home === tenant || named(fields('crossTenantAccessType')) === 'none'
+  return isWithin ? tenant : UNKNOWN_OWNER
 }
 
 function hasFailed(signIn: SignIn): boolean {
@@ -141,9 +123,9 @@ function hasFailed(signIn: SignIn): boolean {
 }
 
 /** The token's id; of a record that does not carry the field, its own id. A placeholder stays one. */
-function tokenIdOf(signIn: SignIn): string {
-  const { tokenId, state } = readTokenId(signIn.token)
-  return state === 'absent' ? readTokenId(signIn.id).tokenId : tokenId
+function tokenIdOf(fields: Fields): string {
+  const { tokenId, state } = readTokenId(fields('uniqueTokenIdentifier'))
+  return state === 'absent' ? readTokenId(fields('id')).tokenId : tokenId
 }
 
 /** Digits only: `AS12345` and `12345` are one network, 0 is none. */
@@ -160,27 +142,27 @@ function text(value: string): string | undefined {
   return value.length > MAX_VALUE ? value.slice(0, MAX_VALUE) : value
 }
 
-function detailOf(signIn: SignIn): string {
-  const code = named(signIn.errorCode)
+function detailOf({ fields, errorCode, isCae, os, country }: SignIn): string {
+  const code = named(errorCode)
   const detail = JSON.stringify({
     errorCode: code === '0' || code === 'none' ? undefined : text(code),
-    incomingToken: text(unlessNone(known(signIn.incomingToken))),
-    crossTenant: text(unlessNone(known(signIn.crossTenant))),
-    cae: signIn.isCae ? true : undefined,
-    conditionalAccess: text(known(signIn.conditionalAccess)),
-    requirement: text(known(signIn.requirement)),
-    userType: text(named(signIn.userType)),
-    app: text(logged(signIn.appName)),
-    resource: text(logged(signIn.resourceName)),
-    clientApp: text(logged(signIn.clientApp)),
-    os: text(logged(signIn.os)),
-    country: text(logged(signIn.country)),
-    ipSeen: text(ipOf(logged(signIn.ipSeen))),
-    issuerName: text(logged(signIn.issuerName)),
-    transfer: text(unlessNone(logged(signIn.transfer))),
-    credentialKey: text(logged(signIn.credentialKey)),
-    federatedCredential: text(logged(signIn.federatedCredential)),
-    tokenProtection: text(unlessNone(logged(signIn.tokenProtection))),
+    incomingToken: text(unlessNone(known(fields('incomingTokenType')))),
+    crossTenant: text(unlessNone(known(fields('crossTenantAccessType')))),
+    cae: isCae ? true : undefined,
+    conditionalAccess: text(known(fields('conditionalAccessStatus'))),
+    requirement: text(known(fields('authenticationRequirement'))),
+    userType: text(named(fields('userType'))),
+    app: text(logged(fields('appDisplayName'))),
+    resource: text(logged(fields('resourceDisplayName'))),
+    clientApp: text(logged(fields('clientAppUsed'))),
+    os: text(logged(os)),
+    country: text(logged(country)),
+    ipSeen: text(ipOf(logged(fields('ipAddressFromResourceProvider')))),
+    issuerName: text(logged(fields('tokenIssuerName'))),
+    transfer: text(unlessNone(logged(fields('originalTransferMethod')))),
+    credentialKey: text(logged(fields('servicePrincipalCredentialKeyId'))),
+    federatedCredential: text(logged(fields('federatedCredentialId'))),
+    tokenProtection: text(unlessNone(logged(fields('signInTokenProtectionStatus')))),
   })
   return detail === '{}' ? '' : detail
 }

@@ -9,10 +9,7 @@ import type { IssuanceCategory } from '../model/records.ts'
 import { lower, named, plain, truth } from '../ual/fields.ts'
 import { list, object } from '../ual/nested.ts'
 import { first, hasAny, tenantOf, tenantOfPath } from './cells.ts'
-import type { SignIn } from './sign_in.ts'
-
-/** The values of a row by the names that Graph gives them. */
-type Fields = (name: string) => unknown
+import type { Fields, SignIn } from './sign_in.ts'
 
 /** A row that spells every field as Graph does. */
 export function camelFields(row: Json): Fields {
@@ -55,61 +52,31 @@ export function pascalFields(row: Json): Fields {
 }
 
 /** What is around the fields: outer members, the path of the tenant. */
-export interface Surroundings {
+interface Surroundings {
   readonly atMs: number
   /** Result code of the outer record or the table. */
-  readonly resultType: unknown
+  readonly resultType?: unknown
   /** `/tenants/{id}/providers/…` */
-  readonly path: unknown
+  readonly path?: unknown
   readonly tenant: unknown
-  readonly ip: unknown
+  readonly ip?: unknown
 }
 
-/** The sign-in that fields spell. */
+/** The sign-in that fields spell, nested values as objects or as JSON text. */
 export function signInOf(fields: Fields, around: Surroundings): SignIn {
+  const { atMs, resultType, path, tenant, ip } = around
   const device = object(fields('deviceDetail'))
-  const status = object(fields('status'))
-  const resourceId = fields('resourceId')
   return {
-    id: fields('id'),
-    atMs: around.atMs,
-    token: fields('uniqueTokenIdentifier'),
-    session: fields('sessionId'),
-    userName: fields('userPrincipalName'),
-    userId: fields('userId'),
-    servicePrincipalId: fields('servicePrincipalId'),
-    servicePrincipalName: fields('servicePrincipalName'),
-    tenant: tenantOf(fields('resourceTenantId'), around.tenant, tenantOfPath(around.path)),
-    exporter: tenantOf(around.tenant, tenantOfPath(around.path)),
-    homeTenant: fields('homeTenantId'),
-    appId: fields('appId'),
-    appName: fields('appDisplayName'),
-    resourceId: tenantOfPath(resourceId) === '' ? resourceId : '',
-    resourceName: fields('resourceDisplayName'),
-    ip: fields('ipAddress') || around.ip,
-    ipSeen: fields('ipAddressFromResourceProvider'),
-    network: fields('autonomousSystemNumber'),
+    fields,
+    atMs,
+    exporter: tenantOf(tenant, tenantOfPath(path)),
+    ip,
     deviceId: inner(device, 'deviceId'),
     browser: inner(device, 'browser'),
     os: inner(device, 'operatingSystem'),
-    userAgent: fields('userAgent'),
-    clientApp: fields('clientAppUsed'),
-    protocol: fields('authenticationProtocol'),
-    issuer: fields('tokenIssuerType'),
-    issuerName: fields('tokenIssuerName'),
-    errorCode: inner(status, 'errorCode') ?? around.resultType,
-    status: '',
-    incomingToken: fields('incomingTokenType'),
-    crossTenant: fields('crossTenantAccessType'),
+    errorCode: inner(object(fields('status')), 'errorCode') ?? resultType,
     isCae: isCae(fields('authenticationProcessingDetails')),
-    conditionalAccess: fields('conditionalAccessStatus'),
-    requirement: fields('authenticationRequirement'),
-    userType: fields('userType'),
     country: countryOf(fields('location')),
-    transfer: fields('originalTransferMethod'),
-    credentialKey: fields('servicePrincipalCredentialKeyId'),
-    federatedCredential: fields('federatedCredentialId'),
-    tokenProtection: fields('signInTokenProtectionStatus'),
   }
 }
 
