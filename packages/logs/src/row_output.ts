@@ -14,12 +14,9 @@ import type {
 export type RejectCounts = Readonly<Record<RejectKind, number>>
 
 /** How many records of each kind a file gave. */
-export interface RecordCounts {
-  readonly issuances: number
-  readonly accesses: number
-  readonly directoryEntries: number
-  readonly inventoryEntries: number
-}
+export type RecordCounts = Readonly<
+  Record<'issuances' | 'accesses' | 'directoryEntries' | 'inventoryEntries', number>
+>
 
 /** Gives what adapters make on to a sink, with the line of the row at hand, and keeps count. */
 export class RowOutput implements RowSink {
@@ -28,10 +25,12 @@ export class RowOutput implements RowSink {
   firstMs: number = Number.POSITIVE_INFINITY
   lastMs: number = Number.NEGATIVE_INFINITY
   readonly rejected: Record<RejectKind, number> = { file: 0, row: 0, payload: 0 }
-  #issuances = 0
-  #accesses = 0
-  #directoryEntries = 0
-  #inventoryEntries = 0
+  readonly records: Record<keyof RecordCounts, number> = {
+    issuances: 0,
+    accesses: 0,
+    directoryEntries: 0,
+    inventoryEntries: 0,
+  }
   readonly #said = new Set<string>()
   readonly #sink: RecordSink
 
@@ -39,34 +38,25 @@ export class RowOutput implements RowSink {
     this.#sink = sink
   }
 
-  get records(): RecordCounts {
-    return {
-      issuances: this.#issuances,
-      accesses: this.#accesses,
-      directoryEntries: this.#directoryEntries,
-      inventoryEntries: this.#inventoryEntries,
-    }
-  }
-
   issuance(record: Issuance): void {
-    this.#issuances++
+    this.records.issuances++
     this.#see(record.atMs)
     this.#sink.issuance(record, this.line)
   }
 
   access(record: Access): void {
-    this.#accesses++
+    this.records.accesses++
     this.#see(record.atMs)
     this.#sink.access(record, this.line)
   }
 
   directory(entry: DirectoryEntry): void {
-    this.#directoryEntries++
+    this.records.directoryEntries++
     this.#sink.directory(entry, this.line)
   }
 
   inventory(entry: FolderInventory): void {
-    this.#inventoryEntries++
+    this.records.inventoryEntries++
     this.#sink.inventory(entry, this.line)
   }
 

@@ -30,33 +30,17 @@ export function hasEventLine(text: string): boolean {
   return HEAD.test(plain) || plain.split('\n').some((line) => readDovecotLine(line) !== undefined)
 }
 
-/** Reads lines from chunks of UTF-8 that come through {@link push}. Memory: one line. */
-export class EventLines {
-  readonly #taker: RowTaker
-  readonly #lines = new Lines(MAX_LINE_BYTES, (line, number) => this.#give(line, number))
-
-  constructor(taker: RowTaker) {
-    this.#taker = taker
-  }
-
-  /** The chunk must stay unchanged until the next call. */
-  push(chunk: Uint8Array): void {
-    this.#lines.push(chunk)
-  }
-
-  end(): void {
-    this.#lines.end()
-  }
-
-  #give(bytes: Buffer, line: number): void {
+/** Reads the events among the lines of UTF-8. Memory: one line. */
+export function eventLines(taker: RowTaker): Lines {
+  return new Lines(MAX_LINE_BYTES, (bytes, line) => {
     if (bytes.length > MAX_LINE_BYTES) {
-      this.#taker.badRow('row-too-long', `over ${MAX_LINE_BYTES} bytes`, line)
+      taker.badRow('row-too-long', `over ${MAX_LINE_BYTES} bytes`, line)
       return
     }
     const isPlain = isAscii(bytes)
     const message = withoutColours(bytes.toString(isPlain ? 'latin1' : 'utf8')).trim()
     if (!EVENT.test(message) && readDovecotLine(message) === undefined) return
-    if (!isPlain && !isUtf8(bytes)) this.#taker.badText(line)
-    if (!this.#taker.row({ message }, line)) this.#taker.unknownRow(line)
-  }
+    if (!isPlain && !isUtf8(bytes)) taker.badText(line)
+    if (!taker.row({ message }, line)) taker.unknownRow(line)
+  })
 }

@@ -13,7 +13,7 @@ import { utcMs } from '@mintmark/core'
 import { Lines } from './lines.ts'
 
 /** A period that the extractor reports as incomplete; 0 where it names none. */
-interface ExtractorGap {
+export interface ExtractorGap {
   readonly line: number
   readonly fromMs: number
   readonly toMs: number
@@ -27,27 +27,15 @@ const ISO = String.raw`\d{4}-\d\d-\d\d[T ]\d\d:\d\d(?::\d\d(?:\.\d{1,9})?)?(?:Z|
 const WINDOW = new RegExp(`(${ISO}) {0,3}(?:->|-|to|until|and) {0,3}(${ISO})`, 'i')
 
 /** Finds gaps in the lines of a text. */
-export class ExtractorLog {
-  readonly gaps: ExtractorGap[] = []
-  readonly #lines = new Lines(MAX_LOG_LINE_BYTES, (line, number) => this.#read(line, number))
-
-  /** The chunk must stay unchanged until the next call. */
-  push(chunk: Uint8Array): void {
-    this.#lines.push(chunk)
-  }
-
-  end(): void {
-    this.#lines.end()
-  }
-
-  #read(bytes: Buffer, line: number): void {
+export function extractorLines(gaps: ExtractorGap[]): Lines {
+  return new Lines(MAX_LOG_LINE_BYTES, (bytes, line) => {
     if (bytes.length > MAX_LOG_LINE_BYTES || bytes.length < 20) return
     const text = bytes.toString('latin1')
-    if (!GAP.test(text) || this.gaps.length >= MAX_GAPS) return
+    if (!GAP.test(text) || gaps.length >= MAX_GAPS) return
     const window = WINDOW.exec(text)
     const fromMs = utcMs(window?.[1]) ?? 0
     const toMs = utcMs(window?.[2]) ?? 0
     const isPeriod = fromMs > 0 && toMs >= fromMs
-    this.gaps.push({ line, fromMs: isPeriod ? fromMs : 0, toMs: isPeriod ? toMs : 0 })
-  }
+    gaps.push({ line, fromMs: isPeriod ? fromMs : 0, toMs: isPeriod ? toMs : 0 })
+  })
 }

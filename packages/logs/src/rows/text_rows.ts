@@ -2,9 +2,10 @@ import { SNIFF_BYTES } from '../model/limits.ts'
 import type { RowTaker } from '../model/row_taker.ts'
 import { CsvRows } from './csv_rows.ts'
 import { detectEncoding, Utf16Text } from './encoding.ts'
-import { EventLines } from './event_lines.ts'
-import { ExtractorLog } from './extractor_log.ts'
+import { eventLines } from './event_lines.ts'
+import { type ExtractorGap, extractorLines } from './extractor_log.ts'
 import { JsonRows } from './json_rows.ts'
+import type { Lines } from './lines.ts'
 import { LoneReturns } from './lone_returns.ts'
 import { detectTextShape, type TextShape } from './text_shape.ts'
 
@@ -30,8 +31,10 @@ export class TextRows {
   #shape: TextShape = { kind: 'empty' }
   #utf16: Utf16Text | undefined
   #returns: LoneReturns | undefined
-  #rows: JsonRows | CsvRows | EventLines | undefined
-  #log: ExtractorLog | undefined
+  #rows: JsonRows | CsvRows | Lines | undefined
+  #log: Lines | undefined
+  /** Gaps that the text, when it is an extractor's log, speaks of. */
+  readonly gaps: ExtractorGap[] = []
 
   constructor(taker: RowTaker, part: TextPart = {}) {
     this.#taker = taker
@@ -42,11 +45,6 @@ export class TextRows {
   /** The container; known after the first {@link SNIFF_BYTES}, or at the end. */
   get kind(): TextShape['kind'] {
     return this.#shape.kind
-  }
-
-  /** Gaps that the text, when it is an extractor's log, speaks of. */
-  get gaps(): ExtractorLog['gaps'] {
-    return this.#log?.gaps ?? []
   }
 
   /** The chunk must stay unchanged until the next call. */
@@ -107,10 +105,10 @@ export class TextRows {
     if (shape.kind === 'json') this.#openJson()
     if ('hasLoneReturns' in shape && shape.hasLoneReturns) this.#returns = new LoneReturns()
     if (shape.kind === 'tables') this.#rows = new JsonRows(this.#taker, 1, true)
-    if (shape.kind === 'events') this.#rows = new EventLines(this.#taker)
+    if (shape.kind === 'events') this.#rows = eventLines(this.#taker)
     if (shape.kind === 'csv') this.#rows = new CsvRows(this.#taker, shape.delimiter)
     // A log's first line may look like a header, so CSV is looked through as well.
-    if (shape.kind === 'csv' || shape.kind === 'text') this.#log = new ExtractorLog()
+    if (shape.kind === 'csv' || shape.kind === 'text') this.#log = extractorLines(this.gaps)
   }
 
   #openJson(): void {
