@@ -46,7 +46,6 @@ class DateProver implements RowTaker {
     this.#adapters = adapters
   }
 
-  /** Whether the rest of the file cannot change the proof. */
   get isDone(): boolean {
     return !this.#isNeeded && this.#rows >= PROBE_ROWS
   }

@@ -44,7 +44,6 @@ function filterOf(adapters: readonly Adapter[]): KeyFilter | undefined {
   return { names, prefixes }
 }
 
-/** The keys that an adapter asks an empty row for. */
 function askedOf(adapter: Adapter): ReadonlySet<string> | undefined {
   const asked = new Set<string>()
   const listed: true[] = []

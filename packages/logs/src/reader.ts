@@ -13,7 +13,6 @@ import type { RowTaker } from './model/row_taker.ts'
 import { type RecordCounts, type RejectCounts, RowOutput } from './row_output.ts'
 import { type TextPart, TextRows } from './rows/text_rows.ts'
 
-/** What a reader knows about its bytes. */
 export interface ReadOptions extends TextPart {
   /** Default: every adapter that there is. */
   readonly adapters?: readonly Adapter[]
@@ -35,7 +34,6 @@ export interface EvidenceSummary {
   readonly shape: string
   /** Rows that an adapter took, by its shape. */
   readonly rowsByShape: ReadonlyMap<string, number>
-  /** Rows that an adapter took. */
   readonly rows: number
   /** Rows that no adapter knew; of an unrecognised file they are not rejects. */
   readonly unknownRows: number
@@ -109,7 +107,6 @@ export class EvidenceReader implements RowTaker {
     return { columns, dateOrder: dates?.order ?? 'unproven', zone: dates?.zone }
   }
 
-  /** The chunk must stay unchanged until the next call. */
   push(chunk: Uint8Array): void {
     if (chunk.length > 0) this.#text.push(chunk)
   }
@@ -318,7 +315,6 @@ export class EvidenceReader implements RowTaker {
   }
 }
 
-/** The summary of a file from those of its parts, in order. */
 export function mergeSummaries(parts: readonly EvidenceSummary[]): EvidenceSummary {
   const rowsByShape = new Map<string, number>()
   for (const part of parts) {

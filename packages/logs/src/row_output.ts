@@ -10,10 +10,8 @@ import type {
   Statement,
 } from './model/records.ts'
 
-/** How many of each kind there are. */
 export type RejectCounts = Readonly<Record<RejectKind, number>>
 
-/** How many records of each kind a file gave. */
 export type RecordCounts = Readonly<
   Record<'issuances' | 'accesses' | 'directoryEntries' | 'inventoryEntries', number>
 >

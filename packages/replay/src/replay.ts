@@ -37,7 +37,6 @@ interface ReplayProgress {
   readonly organisation: string
 }
 
-/** What was written. */
 interface ReplaySummary {
   /** The folder with the logs: what `investigate` is pointed at. */
   readonly logs: string
@@ -110,7 +109,6 @@ export async function replayStorm0558(options: ReplayOptions): Promise<ReplaySum
   }
 }
 
-/** Name of an organisation's folder. */
 function folderOf(of: Organisation): string {
   return `${String(of.index + 1).padStart(2, '0')}-${of.domain.split('.')[0]}`
 }

@@ -32,7 +32,6 @@ import type { Organisation, World } from './world/world.ts'
 const BLOCK = 2000
 const STREAM = 0x74656e61
 
-/** How many rows a tenant's logs have. */
 export interface TenantCounts {
   accesses: number
   issuances: number
@@ -42,7 +41,6 @@ export interface TenantCounts {
   duplicates: number
 }
 
-/** Writes the logs of one tenant. */
 export class TenantLogs {
   readonly counts: TenantCounts = { accesses: 0, issuances: 0, truncated: 0, duplicates: 0 }
   readonly #world: World
@@ -68,12 +66,10 @@ export class TenantLogs {
     this.#files = new FramedFiles(folder)
   }
 
-  /** Days to write, in order. */
   days(): readonly number[] {
     return daysOf(this.#window)
   }
 
-  /** Writes one day. */
   day(dayMs: number): void {
     for (let first = 0; first < this.#of.headcount; first += BLOCK) {
       const into = new Happenings()
@@ -134,7 +130,6 @@ export class TenantLogs {
     this.#deliver(now)
   }
 
-  /** Whether the export has a record at all. */
   #isExported(record: AuditRecord): boolean {
     if (!this.#covers(record.atMs) || record.deliveredMs >= this.#window.toMs) return false
     if (this.#has('extractor-gap') && isWithin(GAP, record.atMs)) return false
@@ -168,7 +163,6 @@ export class TenantLogs {
     return this.#of.habits.includes(habit)
   }
 
-  /** Ends the files, and writes those beside the logs. */
   close(): void {
     const [world, of, folder] = [this.#world, this.#of, this.#folder]
     this.#deliver(this.#later)
@@ -196,7 +190,6 @@ export class TenantLogs {
     this.#audits.write(sorted)
   }
 
-  /** Closes the files of a run that failed. */
   abandon(): void {
     this.#audits.abandon()
     this.#files.abandon()

@@ -4,13 +4,10 @@ import { readFile, writeFile } from 'node:fs/promises'
 import { errnoOf, MintmarkError, unreadable } from '@mintmark/core'
 
 const FILE = 'private/front-ends'
-/** Between two checks of the file. */
 const CARE_MS = 500
 
-/** Who may append. */
 export interface FrontEnd {
   readonly name: string
-  /** SHA-256 of its key. */
   readonly keyHash: Uint8Array
 }
 

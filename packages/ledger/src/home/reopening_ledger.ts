@@ -55,7 +55,6 @@ export class ReopeningLedger {
     return ledger
   }
 
-  /** Rejects when the ledger cannot be opened again. */
   get failed(): Promise<never> {
     return this.#failed
   }
@@ -71,7 +70,6 @@ export class ReopeningLedger {
     return this.#ledger.find(alias, id, inputHash)
   }
 
-  /** Whether the store is unavailable. */
   get isShut(): boolean {
     return this.#ledger === undefined
   }

@@ -9,7 +9,6 @@ const MAX_BYTES = 32 << 20
 
 interface ClientOptions {
   readonly timeoutMs?: number
-  /** Receives the `Date` of each answer. */
   readonly onDate?: (date: string | null) => void
 }
 

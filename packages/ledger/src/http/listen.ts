@@ -14,7 +14,6 @@ const IDLE_TIMEOUT_MS = 75_000
 /** How long running requests may still take. */
 const STOP_PATIENCE_MS = 5000
 
-/** What a server knows of a request's connection. */
 export interface Connection {
   readonly incoming: { readonly socket: { readonly remoteAddress?: string | undefined } }
 }

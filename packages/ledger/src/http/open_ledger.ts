@@ -8,7 +8,6 @@ import { PostgresFiles } from '../store/postgres_files.ts'
 import type { ReadResource } from '../tree/tile_tree.ts'
 import { ledgerClient } from './ledger_client.ts'
 
-/** Opens the ledger at a folder, or at an `http(s)://` or `postgres://` URL that the user named. */
 export async function openReader(location: string): Promise<LedgerReader> {
   const read = await readAt(location)
   try {

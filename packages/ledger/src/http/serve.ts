@@ -129,7 +129,6 @@ function watchTrouble(ledger: ReopeningLedger, warn: (text: string) => void): ()
 const troubleOf = (ledger: ReopeningLedger) =>
   DUTIES.find(({ failure }) => failure(ledger) !== undefined)?.said
 
-/** Between two checks. */
 const CARE_MS = 500
 
 async function openReopening(

@@ -47,7 +47,6 @@ export class Partitions {
     this.#ends[part] = end + 2
   }
 
-  /** Inserts all of them. */
   settle(): void {
     for (let part = 0; part < PARTS; part++) this.#empty(part)
   }

@@ -4,7 +4,6 @@ import type { TileTree } from '../tree/tile_tree.ts'
 import { isEqualHash } from '../tree/tree.ts'
 import { LiveRun } from './live_run.ts'
 
-/** Entries `[first, end)` of a shard. */
 interface Entries {
   readonly first: number
   readonly end: number

@@ -20,7 +20,6 @@ import type { LiveByIssuer, LiveTokens } from './live_tokens.ts'
 const RUN_RECORDS = 32_768
 const BUNDLES_AT_ONCE = 16
 
-/** The current run of an issuer. */
 interface Recorder {
   readonly shard: string
   /** Latest expiry of the shard's entries before the current run. */
@@ -61,11 +60,9 @@ export class LiveState {
   readonly #options: LiveStateOptions
   readonly #runRecords: number
   readonly #recorders = new Map<string, Recorder>()
-  /** Runs to store. */
   readonly #sealed: Sealed[] = []
   /** By alias, oldest first. */
   readonly #stored = new Map<string, StoredFile[]>()
-  /** Paths to remove. */
   readonly #unused: string[] = []
   #saving: Promise<void> | undefined
   #trouble = ''
@@ -228,7 +225,6 @@ export class LiveState {
     }
   }
 
-  /** Resolves when nothing is written in the background any more. */
   async settled(): Promise<void> {
     await this.#saving
   }

@@ -138,7 +138,6 @@ export class LiveTokens {
     return run
   }
 
-  /** Makes room for runs that are about to be adopted. */
   reserve(records: number, nowMs: number): void {
     this.#settle()
     if (!this.#hasRoom(records)) this.#rebuild(records, { nowMs, load: MAX_LOAD })
@@ -160,7 +159,6 @@ export class LiveTokens {
     )
   }
 
-  /** Inserts what was gathered. */
   #settle(): void {
     this.#coming?.settle()
     this.#coming = undefined

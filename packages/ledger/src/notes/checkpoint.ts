@@ -10,7 +10,6 @@ import { HASH_BYTES } from '../tree/tree.ts'
 import { base64, readBase64 } from './base64.ts'
 import { formatNote, type Note, type NoteSigner, parseNote } from './note.ts'
 
-/** A tree at one size. */
 export interface Head {
   /** Name of the log: for a ledger, that of the shard. */
   readonly origin: string

@@ -45,7 +45,6 @@ export interface Description {
   readonly issuers: ReadonlyMap<string, string>
   /** No token may live longer than this. */
   readonly maxLifetimeMs: number
-  /** How far the clock of an issuer may be from that of the ledger. */
   readonly skewMs: number
   /** Days for which a shard stays readable after its last token has expired; undefined: for ever. */
   readonly retentionDays: number | undefined
@@ -122,7 +121,6 @@ export function originOf({ name }: Description, shard: string): string {
   return `${name}/${shard}`
 }
 
-/** File that names the newest period of an issuer. */
 export function latestPath(alias: string): string {
   return `${alias}/latest`
 }

@@ -46,7 +46,6 @@ interface NoteSignature {
 }
 
 export interface Note {
-  /** Ends with a newline. */
   readonly text: string
   readonly signatures: readonly NoteSignature[]
 }

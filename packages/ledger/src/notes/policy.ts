@@ -130,7 +130,6 @@ class PolicyBuilder {
   }
 }
 
-/** A checkpoint that a policy accepts, and who signed it. */
 export interface Accepted {
   readonly head: Head
   readonly witnesses: readonly { readonly name: string; readonly timeSeconds: number }[]

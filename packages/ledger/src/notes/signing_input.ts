@@ -114,7 +114,6 @@ function numericDate(payload: Json, name: string): number {
   return ms
 }
 
-/** What is wrong with the whole of it. */
 const WHOLE: ReadonlyMap<string, string> = new Map([
   ['not-a-signing-input', 'header and payload cannot be read'],
   ['too-long', `it has more than ${MAX_TOKEN_LETTERS} letters`],

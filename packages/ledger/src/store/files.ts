@@ -9,7 +9,6 @@ import { link, mkdir, open, readdir, readFile, rename, rm, stat, writeFile } fro
 import { dirname } from 'node:path'
 import { errnoOf, MintmarkError } from '@mintmark/core'
 
-/** A file that only grows. */
 export interface GrowingFile {
   /** Writes at the end. A failure may leave a part written. */
   append(bytes: Uint8Array): Promise<void>

@@ -252,7 +252,6 @@ export function folderState(top: string, files: Files): StateFiles {
   }
 }
 
-/** The shard of a file: the first two parts of its path. */
 function shardOf(file: string): string {
   return file.split('/', 2).join('/')
 }

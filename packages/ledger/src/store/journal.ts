@@ -170,7 +170,6 @@ export class Journal {
     await this.append(edges)
   }
 
-  /** Removes the segments before this number. */
   async forget(number: number): Promise<void> {
     const old = (await this.#numbers()).filter((each) => each < number)
     for (const each of old) {

@@ -26,7 +26,6 @@ const TYPE = { edges: 0, batch: 1 } as const
 
 interface EdgesRecord {
   readonly kind: 'edges'
-  /** By path of the shard. */
   readonly edges: ReadonlyMap<string, Edge>
 }
 

@@ -12,7 +12,6 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { isObject, MintmarkError } from '@mintmark/core'
 import { Client, type ClientConfig, Pool } from 'pg'
 
-/** A parameter of a statement. */
 type SqlValue = string | number | Uint8Array | readonly string[] | readonly Uint8Array[]
 
 interface SqlAnswer {
@@ -88,7 +87,6 @@ export function openReaders(url: string): SqlSession {
   }
 }
 
-/** All statements of `work`, or none of them. */
 export async function inTransaction(session: SqlSession, work: () => Promise<void>): Promise<void> {
   await session.query('BEGIN')
   try {

@@ -17,7 +17,6 @@ export interface ShardAppend {
   readonly entries: readonly Uint8Array[]
 }
 
-/** Where each issuer's newest shard ends, by path of the shard. */
 export type Edges = ReadonlyMap<string, Edge>
 
 export type RecoveredStep =
@@ -34,7 +33,6 @@ export interface StateFiles {
   read(path: string): Promise<Uint8Array | undefined>
   /** Where {@link read} may return a damaged copy: the original. */
   readAgain?(path: string): Promise<Uint8Array | undefined>
-  /** Names in a folder, sorted. */
   list(folder: string): Promise<readonly string[]>
   /** After a crash it is the old one or the new one, whole. */
   write(path: string, bytes: Uint8Array): Promise<void>

@@ -9,7 +9,6 @@
 import { TILE_WIDTH, tilePath, writeBundle } from './tiles.ts'
 import { EMPTY_ROOT, hashLeaf, hashNode } from './tree.ts'
 
-/** A file below the prefix of a log. */
 export interface Resource {
   readonly path: string
   readonly bytes: Uint8Array

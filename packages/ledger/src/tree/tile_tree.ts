@@ -27,7 +27,6 @@ export class TileTree {
     this.#read = read
   }
 
-  /** Root of the first `size` entries. */
   async root(size: number = this.size): Promise<Uint8Array> {
     if (size > this.size) throw new RangeError(`root of ${size} entries in a tree of ${this.size}`)
     return size === 0 ? EMPTY_ROOT : await this.#range(0, size)

@@ -55,7 +55,6 @@ export class Cosigning {
     this.#onDispute = onDispute
   }
 
-  /** Whether there is anybody to ask. */
   get isNeeded(): boolean {
     return this.#witnesses.length > 0
   }

@@ -193,7 +193,6 @@ function answer(status: WitnessAnswer['status'], body: string): WitnessAnswer {
   return { status, type: TEXT_TYPE, body: `${body}\n` }
 }
 
-/** What a log learns from a witness's answer. */
 export type WitnessReply =
   | { readonly kind: 'cosigned'; readonly line: string }
   /** The witness is at another size: ask again from there. */

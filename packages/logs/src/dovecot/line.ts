@@ -17,7 +17,6 @@
  */
 import { type Json, parseObject } from '@mintmark/core'
 
-/** Values of one line. Values are as logged. */
 export interface DovecotLine {
   readonly kind: 'login' | 'mail' | 'logout' | 'event'
   /** `imap`, `pop3`, … */
@@ -27,9 +26,7 @@ export interface DovecotLine {
   readonly isFailed: boolean
   readonly user: string
   readonly session: string
-  /** Of a login, a mail operation or a logout. */
   readonly elements: ReadonlyMap<string, string>
-  /** Of an event exporter. */
   readonly event: Json | undefined
 }
 

@@ -17,7 +17,6 @@ export const ROUND_MS: number = 2 ** 48 / 1000
 interface SessionOrigin {
   /** When the connection came: milliseconds since 1970-01-01 UTC, or since then and some {@link ROUND_MS}. */
   readonly startMs: number
-  /** Canonical text. */
   readonly ip: string
   readonly port: number
 }

@@ -13,7 +13,6 @@ import { utcMs } from '@mintmark/core'
 import type { FileZone } from '../model/adapter.ts'
 import { ROUND_MS } from './session_id.ts'
 
-/** A time as it is written. */
 export interface WrittenTime {
   /** Undefined where the line does not name it. */
   readonly year: number | undefined

@@ -17,7 +17,6 @@ import { ArchiveInMemory, zipMembers } from './zip_members.ts'
 export interface EvidenceSource {
   /** For people, and the same at every walk: `exports/a.zip!member.csv`. May hold any characters. */
   readonly path: string
-  /** The file on disk that it is in. */
   readonly file: string
   /** Size on disk; of a zip member, the size that the archive declares. */
   readonly sizeBytes: number
@@ -34,7 +33,6 @@ export interface EvidenceSource {
   sha256(): Promise<string>
 }
 
-/** What a walk leaves out. */
 interface WalkOptions {
   /** Folders and files that are not walked, such as the case itself. */
   readonly except?: readonly string[]
@@ -209,7 +207,6 @@ function refusedSource(stored: StoredBytes, refused: Reject): EvidenceSource {
 
 async function* nothing(): AsyncGenerator<Uint8Array, void, void> {}
 
-/** SHA-256 of a stream, lower-case hex. */
 async function sha256Of(chunks: AsyncIterable<Uint8Array>): Promise<string> {
   const hash = createHash('sha256')
   for await (const chunk of chunks) hash.update(chunk)

@@ -43,7 +43,6 @@ export async function* inflate(
   }
 }
 
-/** A container that holds more than it can be expected to. */
 export function expandsBeyondLimit(detail: string): Reject {
   return { kind: 'file', reason: 'expands-beyond-limit', detail }
 }

@@ -9,7 +9,6 @@ const CHUNK_BYTES = 1024 * 1024
 export interface StoredBytes {
   /** For people: `export.zip!audit.csv`. */
   readonly path: string
-  /** The file on disk that they are in. */
   readonly file: string
   readonly sizeBytes: number
   /** Size of the outermost compressed file; the same as `sizeBytes` where there is none. */

@@ -16,13 +16,11 @@ export function first(row: Json, names: readonly string[]): unknown {
   return undefined
 }
 
-/** Whether the row has any of the names, whatever its value. */
 export function hasAny(row: Json, names: readonly string[]): boolean {
   for (const name of names) if (Object.hasOwn(row, name)) return true
   return false
 }
 
-/** Whether the row has all of the names, whatever their values. */
 export function hasAll(row: Json, names: readonly string[]): boolean {
   for (const name of names) if (!Object.hasOwn(row, name)) return false
   return true
@@ -43,7 +41,6 @@ export function layoutOf({ columns }: FileContext): Layout | undefined {
   return columns && layoutOfHeader(columns)
 }
 
-/** The names of a JSON row by their bare forms. */
 export function layoutOfRow(row: Json): Layout {
   return layoutOfNames(Object.keys(row))
 }

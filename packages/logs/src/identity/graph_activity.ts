@@ -34,7 +34,6 @@ const HOUR_MS = 3_600_000
 const LONGEST_TOKEN_MS = 28 * HOUR_MS + HOUR_MS / 4
 const CLOCK_SKEW_MS = HOUR_MS / 4
 const MAX_PATH = 8192
-/** The tenant of personal Microsoft accounts. */
 const PERSONAL_TENANT = '9188040d-6c67-4c5b-b112-36a304b66dad'
 
 /** Names of one value in the raw record and in the tables. */

@@ -261,7 +261,6 @@ export class JsonWalk {
     return this.#separate(byte)
   }
 
-  /** Of the list that a `wrapper` step found. */
   get key(): string {
     return this.#key
   }

@@ -5,7 +5,6 @@ const CR = 0x0d
 export class LoneReturns {
   #hasReturn: boolean = false
 
-  /** A fresh copy, never a view of the chunk. */
   push(chunk: Uint8Array): Uint8Array {
     const bytes = new Uint8Array(chunk.length)
     let length = 0

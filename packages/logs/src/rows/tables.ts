@@ -64,7 +64,6 @@ function giveTable({ columns, rows }: Table, line: number, taker: RowTaker): voi
   for (const cells of rows) giveCells(names, cells, line, taker)
 }
 
-/** Gives one row of a table on, or says what is wrong with it. */
 export function giveCells(
   names: readonly string[],
   cells: unknown,

@@ -9,7 +9,6 @@ import type { Lines } from './lines.ts'
 import { LoneReturns } from './lone_returns.ts'
 import { detectTextShape, type TextShape } from './text_shape.ts'
 
-/** Which part of a file the bytes are. */
 export interface TextPart {
   /** Line number of the first byte. Default 1. */
   readonly startLine?: number
@@ -47,7 +46,6 @@ export class TextRows {
     return this.#shape.kind
   }
 
-  /** The chunk must stay unchanged until the next call. */
   push(chunk: Uint8Array): void {
     if (this.#isOpen) {
       this.#pass(this.#utf16?.push(chunk) ?? chunk)

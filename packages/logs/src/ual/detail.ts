@@ -28,12 +28,10 @@ const FIELDS: readonly (readonly [field: string, name: string])[] = (
   .split(' ')
   .map((field) => [field, field.charAt(0).toLowerCase() + field.slice(1)])
 
-/** Collects named values until the budget is spent. */
 export class Detail {
   readonly #fields = new Map<string, unknown>()
   #left = BUDGET
 
-  /** Adds a value as text; skips what is empty. */
   set(name: string, value: unknown): void {
     const cut = this.#cut(value)
     if (cut !== '') this.#fields.set(name, cut)

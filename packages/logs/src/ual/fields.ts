@@ -42,7 +42,6 @@ export function plain(value: unknown): string {
   return typeof value === 'number' || typeof value === 'boolean' ? String(value) : ''
 }
 
-/** Lower-case text. */
 export function lower(spelled: string): string {
   return spelled.toLowerCase()
 }

@@ -11,7 +11,6 @@ import { Detail } from './detail.ts'
 import { address, guid, logged, named, plain, whole } from './fields.ts'
 import { object, pairValue } from './nested.ts'
 
-/** What the dispatcher has read of a record already. */
 export interface RecordHead {
   readonly recordId: string
   readonly atMs: number

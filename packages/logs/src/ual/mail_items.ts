@@ -26,7 +26,6 @@ const FOLDER_OPERATIONS: ReadonlySet<string> = new Set(
   ).split(' '),
 )
 
-/** What a mailbox record names. */
 export interface MailContent {
   readonly accessType: string
   readonly throttled: -1 | 0 | 1
@@ -45,7 +44,6 @@ export const NO_MAIL: MailContent = {
   isFlattened: false,
 }
 
-/** What has been read so far. */
 type MailDraft = { -readonly [Name in keyof MailContent]: MailContent[Name] } & {
   /** `items` and `syncedFolders` once there is something in them: most records have one of the two. */
   ownItems: Item[] | undefined

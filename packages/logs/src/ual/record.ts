@@ -43,7 +43,6 @@ export interface OuterFields {
   readonly at?: unknown
   readonly operation?: unknown
   readonly recordType?: unknown
-  /** Who acted: used for a cut record alone. */
   readonly userId?: unknown
   readonly dateOrder?: DateOrder
 }
@@ -107,7 +106,6 @@ export function readCutRecord(rest: Json, sink: RowSink, outer: OuterFields): bo
 const truncatedDetail = (detail: string): string =>
   detail === '' ? '{"truncated":true}' : `{"truncated":true,${detail.slice(1)}`
 
-/** Puts a payload reject into the sink. */
 export function rejectPayload(sink: RowSink, reason: string, detail: string): void {
   sink.reject({ kind: 'payload', reason, detail })
 }

@@ -10,7 +10,6 @@ import { plain, whole } from './fields.ts'
 /** Result sets distinguished in one file; a file with more of them is judged on the first. */
 const MAX_SETS = 10_000
 
-/** The least and the greatest index of the rows that name one count. */
 interface Span {
   first: number
   last: number

@@ -34,7 +34,6 @@ interface Hold {
   readonly from: Forged
 }
 
-/** A token signed with the stolen key. */
 export interface Forged {
   readonly token: Token
   /** Of a colleague, whose id the forged one has; undefined: the id is invented. */
@@ -52,7 +51,6 @@ export interface ForgedUse {
   readonly messages: readonly string[]
 }
 
-/** The forged accesses of one organisation, day by day. */
 export class Attack {
   readonly #world: World
   readonly #of: Organisation
@@ -75,7 +73,6 @@ export class Attack {
       this.#visits.set(visit.dayMs, [...(this.#visits.get(visit.dayMs) ?? []), visit])
   }
 
-  /** Adds the visits of one day to what happened. */
   day(dayMs: number, into: Happenings): void {
     for (const visit of this.#visits.get(dayMs) ?? []) this.#visit(visit, into)
   }
@@ -149,7 +146,6 @@ export class Attack {
     }
   }
 
-  /** The token of a colleague's sign-in in the weeks before. */
   #colleaguesToken(visit: Visit): Token | undefined {
     const { of, random, dayMs } = visit
     const first = of.thefts.length
@@ -212,7 +208,6 @@ export class Attack {
     if (ends) this.#silent = { mailbox: use.owner.upn, fromMs: atMs }
   }
 
-  /** One Bind, if the log has it. */
   #bind(
     visit: Visit,
     hold: Hold,

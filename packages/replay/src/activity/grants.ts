@@ -29,7 +29,6 @@ const GRANT_DAY: number = Date.UTC(2023, 5, 8)
 const INTRUDER_IP = '203.0.113.77'
 const ISSUED: Expectation = { determinable: true, verdicts: ['issued'], reasons: [] }
 
-/** Adds the mis-granted accesses of a day. */
 export function misuseGrants(tenantDay: Omit<TenantDay, 'random'>): void {
   const { world, of, dayMs } = tenantDay
   const day = { ...tenantDay, random: world.random(STREAM, of.index, dayMs / DAY) }

@@ -40,7 +40,6 @@ const MAILBOX = 9000
 /** The day on which the tenants with that habit moved to the new application of Outlook on the web. */
 const MIGRATION_MS: number = Date.UTC(2023, 5, 5)
 
-/** One person's day at work. */
 export interface Working {
   readonly world: World
   readonly of: Organisation
@@ -52,7 +51,6 @@ export interface Working {
   readonly startMs: number
 }
 
-/** Adds one person's day to what happened. */
 export function livePersonDay(
   world: World,
   of: Organisation,
@@ -276,7 +274,6 @@ export interface FileUse {
   readonly bytes?: number
 }
 
-/** A use of a file in SharePoint or OneDrive. */
 export function fileRecord(
   { of, person, random }: Pick<Working, 'of' | 'person' | 'random'>,
   token: Token,

@@ -9,7 +9,6 @@ import { guid } from '../world/ids.ts'
 import type { Random } from '../world/random.ts'
 import { folderId, folderOf, messageOf, type Organisation, type Person } from '../world/world.ts'
 
-/** Who acts on whose mailbox with what. */
 export interface MailUse {
   readonly of: Organisation
   readonly owner: Person
@@ -17,7 +16,6 @@ export interface MailUse {
   readonly atMs: number
   /** Default: the token's. */
   readonly ip?: string
-  /** ClientInfoString. */
   readonly client: string
   /** The record's own ClientAppId. Default: the token's application. */
   readonly clientAppId?: string
@@ -136,7 +134,6 @@ export function bulkRecord(
   return record(use, 3, operation, { folders: [{ ...first, items }] }, folder)
 }
 
-/** A search in one's own mailbox. */
 export function searchRecord(use: MailUse, words: string): AuditRecord {
   const query = `,"QueryText":${JSON.stringify(words)},"QuerySource":"OWA","ScenarioName":"OWA.React"`
   return { ...record(use, 101, 'SearchQueryInitiatedExchange', {}, query), mail: undefined }

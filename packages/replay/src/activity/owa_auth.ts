@@ -13,7 +13,6 @@ import { guid } from '../world/ids.ts'
 import type { Random } from '../world/random.ts'
 import type { Organisation, Person } from '../world/world.ts'
 
-/** The record of `token`'s issuance by the mail service in return for `parent`. */
 export function owaTokenRecord(
   of: Organisation,
   owner: Person,

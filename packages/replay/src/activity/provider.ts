@@ -17,7 +17,6 @@ import { type FileUse, fileRecord, makeToken, signInOf, type Working } from './l
 import type { TenantDay } from './tenant_day.ts'
 
 const STREAM = 0x70726f76
-/** The engineer's number among the provider's people. */
 export const ENGINEER = 7
 export const DUMP = {
   site: 'token-signing-debug',
@@ -43,7 +42,6 @@ const DOCUMENTS: readonly string[] = [
   'token-validation-design.docx',
 ]
 
-/** Adds the engineer's day, if the day is one of those; else nothing. */
 export function replayDay({ world, of, dayMs, into, truth }: Omit<TenantDay, 'random'>): void {
   if (!REPLAYED.includes(dayMs)) return
   const random = world.random(STREAM, dayMs / DAY)
@@ -79,7 +77,6 @@ export function replayDay({ world, of, dayMs, into, truth }: Omit<TenantDay, 'ra
 
 type Actor = Pick<Working, 'of' | 'person' | 'random'>
 
-/** Signs somebody in at the office. */
 function atOffice(actor: Actor, startMs: number, into: Happenings): Token {
   const { office } = actor.person
   const signedIn = { ...actor, session: guid(actor.random) }

@@ -23,7 +23,6 @@ import { bindRecord } from './mail.ts'
 
 const STREAM = 0x73657276
 
-/** An application that acts by itself. */
 interface ServicePrincipal {
   readonly app: apps.App
   readonly oid: string
@@ -31,7 +30,6 @@ interface ServicePrincipal {
   readonly network: number
 }
 
-/** A service principal of a tenant, by its name. */
 export function servicePrincipal(world: World, of: Organisation, name: string): ServicePrincipal {
   let draw = of.index
   for (let at = 0; at < name.length; at++) draw = mix(draw, name.charCodeAt(at))
@@ -43,7 +41,6 @@ export function servicePrincipal(world: World, of: Organisation, name: string): 
   }
 }
 
-/** Adds what a tenant's services did on one day. */
 export function liveServices(
   world: World,
   of: Organisation,

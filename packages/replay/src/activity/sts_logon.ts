@@ -6,7 +6,6 @@
  */
 import { type AuditRecord, auditRecord, type SignIn } from '../world/events.ts'
 
-/** The audit record of a sign-in. */
 export function stsLogon(signIn: SignIn): AuditRecord {
   const { token } = signIn
   const isFailed = signIn.errorCode !== 0

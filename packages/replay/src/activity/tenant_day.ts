@@ -3,7 +3,6 @@ import type { Random } from '../world/random.ts'
 import type { Truth } from '../world/truth.ts'
 import type { Organisation, World } from '../world/world.ts'
 
-/** A day of a tenant: where its records go, and the truth about them. */
 export interface TenantDay {
   readonly world: World
   readonly of: Organisation

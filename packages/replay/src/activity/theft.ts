@@ -10,10 +10,8 @@ import type { Theft } from '../world/organisations.ts'
 import { mix, Random } from '../world/random.ts'
 import type { Organisation, World } from '../world/world.ts'
 
-/** A visit to one mailbox: which messages, from when to when. */
 export interface Visit {
   readonly of: Organisation
-  /** Number of the victim among the organisation's people. */
   readonly victim: number
   readonly theft: Theft
   readonly dayMs: number
@@ -33,7 +31,6 @@ const HOURS_TO = 9
 /** Messages read on the day after which the log is throttled: more records than the log takes in a day. */
 const BURST = 1010
 
-/** All visits of one organisation's mailboxes, in the order of days. */
 export function visitsOf(world: World, of: Organisation): Visit[] {
   return of.thefts.flatMap((theft, victim) => visitsTo(world, of, victim, theft))
 }
@@ -86,7 +83,6 @@ function burstDay(days: readonly number[]): number {
   return days.findIndex((dayMs, at) => at > 2 && days[at + 1] === dayMs + DAY)
 }
 
-/** Whether this visit is the one after which the log was throttled. */
 export function isBurst(visit: Visit): boolean {
   return visit.theft.also === 'throttled' && visit.to - visit.from === BURST
 }

@@ -30,7 +30,6 @@ const CONSUMERS = '9188040d-6c67-4c5b-b112-36a304b66dad'
 /** A tenant that the export says nothing about. */
 const ELSEWHERE = '5b1f9c1e-70f4-4a53-9d0c-3b0f3a7d2c11'
 
-/** Adds what is planted in a tenant on a day. */
 export function plantTraps(world: World, of: Organisation, dayMs: number, into: Happenings): void {
   const random = world.random(STREAM, of.index, dayMs / DAY)
   const has = (habit: Organisation['habits'][number]) => of.habits.includes(habit)
@@ -44,7 +43,6 @@ export function plantTraps(world: World, of: Organisation, dayMs: number, into: 
   if (has('first-party-app-only')) firstPartyDay(world, of, dayMs, someone(), random, into)
 }
 
-/** What happens on one day alone. */
 function plantOnce(
   of: Organisation,
   dayMs: number,

@@ -11,7 +11,6 @@ import { isoSeconds } from '../world/calendar.ts'
 import type { AuditRecord, MailPart, ReadFolder, TokenUse } from '../world/events.ts'
 import type { Organisation } from '../world/world.ts'
 
-/** JSON text of one record. */
 export function auditData(of: Organisation, record: AuditRecord): string {
   const { mail } = record
   return (

@@ -17,7 +17,6 @@ function spanOf({ span }: AuditLayout, ms: number): string {
 /** Most rows that a capped search gives. */
 const ROW_CAP = 5000
 
-/** The audit log of one tenant, as files. */
 export class AuditFiles {
   readonly #of: Organisation
   readonly #files: FramedFiles
@@ -32,7 +31,6 @@ export class AuditFiles {
     this.#files = new FramedFiles(folder)
   }
 
-  /** Writes a page of records, in the order in which the log delivers them. */
   write(records: readonly AuditRecord[]): void {
     if (this.#of.habits.includes('row-cap')) {
       for (const record of records) this.#capped.push(record)

@@ -16,13 +16,10 @@ import { IDS_FROM_MS } from '../world/truth.ts'
 import type { Organisation } from '../world/world.ts'
 import { auditData, mailColumns } from './audit_data.ts'
 
-/** One kind of export. */
 export interface AuditLayout extends Frame {
-  /** Begins the file's name. */
   readonly name: string
   readonly ending: string
   readonly wrapping: Wrapping
-  /** What one file holds. */
   readonly span: 'week' | 'month' | 'all'
   record(of: Organisation, record: AuditRecord, index: ResultIndex): string
 }
@@ -259,7 +256,6 @@ const LAYOUTS: Record<Organisation['audit'], AuditLayout> = {
   elastic: ELASTIC,
 }
 
-/** The layout in which a tenant's record was exported. */
 export function layoutFor(of: Organisation, atMs: number): AuditLayout {
   // A search that stopped at its cap is one file, with exactly that many rows.
   if (of.habits.includes('row-cap')) return CAPPED

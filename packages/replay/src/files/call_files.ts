@@ -101,7 +101,6 @@ function directoryLine(of: Organisation, call: GraphCall): string {
   })}\n`
 }
 
-/** Adds calls to the Graph activity logs of a tenant. */
 export function writeCalls(
   files: FramedFiles,
   of: Organisation,

@@ -23,7 +23,6 @@ interface Made {
   readonly issuances: number
 }
 
-/** Writes the realm's events and the wiki's accesses. */
 export function writeKeycloak(world: World, of: Organisation, folder: string, truth: Truth): Made {
   const events = new TextFile(join(folder, 'keycloak-events.json'))
   const accesses = new TextFile(join(folder, 'wiki-access.ndjson'))

@@ -32,7 +32,6 @@ interface SignInRow {
   readonly session: string
 }
 
-/** The row of a sign-in, with the ids that this tenant's export has. */
 export function rowOf(of: Organisation, signIn: SignIn): SignInRow {
   const { token } = signIn
   const isDrifted = of.habits.includes('field-drift') && token.atMs < FIELDS_FROM_MS
@@ -92,7 +91,6 @@ export function diagnostic(row: SignInRow): string {
   )
 }
 
-/** The Log Analytics tables. */
 export const TABLE_COLUMNS: Columns<SignInRow> = [
   ['TenantId', () => '6d1f0a52-1a64-4d07-9f6b-0a4f5b1c9e77'],
   // When the row came in, not when somebody signed in.
@@ -137,7 +135,6 @@ export const TABLE_COLUMNS: Columns<SignInRow> = [
   ],
 ]
 
-/** The portal's download of user sign-ins. */
 export const PORTAL_COLUMNS: Columns<SignInRow> = [
   ['Date (UTC)', ({ token }) => `${isoMs(token.atMs).slice(0, 19)}Z`],
   ['Request ID', ({ token }) => token.id.guid],
@@ -165,7 +162,6 @@ export const PORTAL_COLUMNS: Columns<SignInRow> = [
   ['Session ID', ({ session }) => session],
 ]
 
-/** The portal's download of application sign-ins. */
 export const PORTAL_APP_COLUMNS: Columns<SignInRow> = [
   ['Date (UTC)', ({ token }) => `${isoMs(token.atMs).slice(0, 19)}Z`],
   ['Request ID', ({ token }) => token.id.guid],

@@ -46,7 +46,6 @@ const PLANS: readonly [Plan, ...Plan[]] = [
   enterprise(Date.UTC(2023, 1, 6, 0, 0, 0), Date.UTC(2028, 1, 6, 0, 0, 0)),
 ]
 
-/** A key of the list, as it is published. */
 export interface PublishedKey {
   /** SHA-1 of the certificate, base64url: what the headers of tokens name. */
   readonly kid: string
@@ -59,9 +58,7 @@ export interface PublishedKey {
 }
 
 export interface SigningKeys {
-  /** The key that leaks, with its private half. */
   readonly leaked: { readonly published: PublishedKey; readonly privateKey: KeyObject }
-  /** The whole list, as a JSON Web Key Set. */
   readonly jwks: { readonly keys: readonly PublishedKey['jwk'][] }
 }
 

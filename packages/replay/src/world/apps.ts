@@ -136,7 +136,6 @@ function proxy(
   }
 }
 
-/** Addresses in use on a day. */
 export function proxiesOn(dayMs: number): readonly Proxy[] {
   return PROXIES.filter(({ firstMs, lastMs }) => firstMs <= dayMs && dayMs <= lastMs)
 }

@@ -25,7 +25,6 @@ export const RENEWAL_STOPS_MS: number = Date.UTC(2023, 5, 26)
 /** The mail service refuses tokens signed with the key, 27 June 2023: no forged access from here on. */
 export const BLOCKED_MS: number = Date.UTC(2023, 5, 27)
 
-/** A half-open period. */
 export interface Span {
   readonly fromMs: number
   readonly toMs: number
@@ -42,7 +41,6 @@ export function daysOf(span: Span): number[] {
   return days
 }
 
-/** 0 is Sunday. */
 function weekdayOf(dayMs: number): number {
   return new Date(dayMs).getUTCDay()
 }

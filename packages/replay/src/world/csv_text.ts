@@ -4,7 +4,6 @@
  * @module
  */
 
-/** One row with its line end. */
 export function csvRow(cells: readonly string[]): string {
   let row = ''
   for (const cell of cells) {
@@ -14,7 +13,6 @@ export function csvRow(cells: readonly string[]): string {
   return `${row}\r\n`
 }
 
-/** Columns of a table, each with its cell of a row. */
 export type Columns<Row> = readonly (readonly [title: string, cell: (row: Row) => string])[]
 
 export const titlesOf = <Row>(columns: Columns<Row>): string[] => columns.map(([title]) => title)

@@ -14,7 +14,6 @@ export interface Trap {
   readonly reasons: readonly string[]
 }
 
-/** A token. */
 export interface Token {
   readonly id: TokenId
   readonly atMs: number
@@ -40,7 +39,6 @@ export type SignInCategory =
   | 'service-principal'
   | 'managed-identity'
 
-/** One row of a sign-in log. */
 export interface SignIn {
   readonly category: SignInCategory
   readonly token: Token
@@ -59,7 +57,6 @@ export interface SignIn {
   readonly continuous: boolean
 }
 
-/** A token as one access record spells it. */
 export interface TokenUse {
   /** As written: one of the spellings, a placeholder. */
   readonly spelled: string
@@ -88,7 +85,6 @@ export interface ReadFolder {
   readonly items: readonly ReadItem[]
 }
 
-/** What only mailbox records have. */
 export interface MailPart {
   readonly owner: string
   readonly mailboxId: string
@@ -107,7 +103,6 @@ export interface MailPart {
   readonly floatSizes: boolean
 }
 
-/** One record of the unified audit log. */
 export interface AuditRecord {
   readonly atMs: number
   /** When the log delivers it: exports are in this order. */
@@ -135,7 +130,6 @@ export interface AuditRecord {
   readonly trap: Trap | undefined
 }
 
-/** One row of a Graph activity log. */
 export interface GraphCall {
   readonly atMs: number
   readonly id: string
@@ -154,7 +148,6 @@ export interface GraphCall {
   readonly trap: Trap | undefined
 }
 
-/** What one tenant's systems logged in one period. */
 export class Happenings {
   readonly signIns: SignIn[] = []
   readonly audits: AuditRecord[] = []

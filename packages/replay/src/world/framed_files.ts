@@ -16,7 +16,6 @@ interface OpenFile {
   rows: number
 }
 
-/** Files of one folder that grow record by record. */
 export class FramedFiles {
   readonly #folder: string
   readonly #open = new Map<string, OpenFile>()
@@ -34,7 +33,6 @@ export class FramedFiles {
     return this.#open.has(name)
   }
 
-  /** Adds a record to a file, which the first one begins. */
   append(name: string, frame: Frame, record: string): void {
     const open = this.#open.get(name) ?? this.begin(name, frame)
     if (open.rows > 0) open.file.write(frame.between)
@@ -60,7 +58,6 @@ export class FramedFiles {
     }
   }
 
-  /** Closes the files of a run that failed. */
   abandon(): void {
     for (const { file } of this.#open.values()) file.abandon()
   }

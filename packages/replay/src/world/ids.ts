@@ -20,7 +20,6 @@ export interface TokenId {
 const raw = Buffer.alloc(16)
 const net = Buffer.alloc(16)
 
-/** A version 4 GUID. */
 export function guid(random: Random): string {
   fill(random)
   return textOf()

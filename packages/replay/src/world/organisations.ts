@@ -7,7 +7,6 @@
  * @module
  */
 
-/** How an organisation's unified audit log was exported. */
 type AuditShape =
   | 'ndjson'
   | 'ndjson-gz'
@@ -23,7 +22,6 @@ type AuditShape =
   | 'cloud-app-events'
   | 'elastic'
 
-/** How its sign-in logs were exported. */
 type SignInShape = 'diagnostic' | 'records' | 'log-analytics' | 'graph' | 'portal'
 
 /** What is odd in a tenant's logs: each is a trap for whoever reads them naively. */
@@ -68,7 +66,6 @@ export type Habit =
   | 'truncated'
   | 'upn-case'
 
-/** What the attacker took from one mailbox. */
 export interface Theft {
   /** Distinct messages read, as Bind records name them. */
   readonly messages: number

@@ -40,7 +40,6 @@ export class Random {
     this.#d = scramble(seed + 4 * GOLDEN) | 1
   }
 
-  /** The next 32 bits. */
   next(): number {
     const product = Math.imul(this.#b, 5)
     const result = Math.imul((product << 7) | (product >>> 25), 9) >>> 0
@@ -64,12 +63,10 @@ export class Random {
     return from + this.below(to - from)
   }
 
-  /** True in `share` of the calls. */
   chance(share: number): boolean {
     return this.next() < share * 2 ** 32
   }
 
-  /** One of `list`, which must not be empty. */
   pick<T>(list: readonly T[]): T {
     const chosen = list[this.below(list.length)]
     if (chosen === undefined) throw new RangeError('nothing to pick from')

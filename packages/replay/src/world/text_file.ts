@@ -13,10 +13,8 @@ const BUFFER_BYTES = 1 << 20
 /** Most bytes that one UTF-16 unit becomes in UTF-8. */
 const WIDEST = 3
 
-/** Encoding of a file's text on disk. */
 export type Wrapping = 'plain' | 'utf16' | 'gzip' | 'zip'
 
-/** One file that grows. */
 export class TextFile {
   readonly path: string
   readonly #wrapping: Wrapping
@@ -63,7 +61,6 @@ export class TextFile {
     this.#file = -1
   }
 
-  /** Closes the unfinished file of a run that failed. */
   abandon(): void {
     if (this.#file >= 0) closeSync(this.#file)
     this.#file = -1

@@ -12,7 +12,6 @@ import type { Habit, Theft } from './organisations.ts'
 import type { TextFile } from './text_file.ts'
 import type { Organisation, Person } from './world.ts'
 
-/** Where the token of an attacker's access came from. */
 export type AccessClass =
   /** Signed with the stolen key; its id was never issued. */
   | 'forged'
@@ -25,9 +24,7 @@ export type AccessClass =
   /** Genuine, and granted to the wrong party. */
   | 'mis-granted'
 
-/** What the evidence allows to be said of one access. */
 export interface Expectation {
-  /** The evidence suffices for one verdict. */
   readonly determinable: boolean
   readonly verdicts: readonly Verdict[]
   /** Reasons that fit an `undetermined`; empty where the verdict is another. */
@@ -89,7 +86,6 @@ export function expectForged(
   return certain('unissued')
 }
 
-/** One mailbox that was read, as it really was. */
 interface Account extends AccountRef {
   /** Numbers of messages that a record names, `mailbox:number`. */
   readonly named: Set<number>
@@ -116,7 +112,6 @@ interface Accessed {
   readonly tokenId: string
 }
 
-/** Collects the truth while the logs are written. */
 export class Truth {
   readonly #lines: Pick<TextFile, 'write'>
   readonly #accounts = new Map<string, Account>()
@@ -134,7 +129,6 @@ export class Truth {
     this.#lines = lines
   }
 
-  /** Names an access as the attacker's by a forged token. */
   forged(
     of: Organisation,
     access: AuditRecord | GraphCall,
@@ -153,7 +147,6 @@ export class Truth {
     this.attackers(of, access, kind, expected, accessed)
   }
 
-  /** Names an access as the attacker's, whatever its token. */
   attackers(
     of: Organisation,
     access: AuditRecord | GraphCall,
@@ -251,7 +244,6 @@ export class Truth {
     return account
   }
 
-  /** The sums, for `truth.json`. */
   sums(): TruthSums {
     const accounts = [...this.#accounts.values()].map(accountSums)
     return {
@@ -307,7 +299,6 @@ interface TruthAccount {
   readonly messages: number
   /** Of these, named by a record. */
   readonly named: number
-  /** Read while the log was throttled. */
   readonly unlogged: number
   /** In folders that were synchronised. */
   readonly synced: number

@@ -17,7 +17,6 @@ export interface Organisation extends OrganisationPlan {
   readonly tenant: string
   /** Seeds what is in its mailboxes. */
   readonly salt: number
-  /** People at the world's scale. */
   readonly headcount: number
   /** Share of the ordinary activity a person at this scale has: below 1 where there are fewer people than the least. */
   readonly thinness: number
@@ -43,7 +42,6 @@ export interface Person {
   readonly mobile: Location
 }
 
-/** A location that somebody works from. */
 export interface Location {
   readonly ip: string
   /** Autonomous system number, from the ranges for documentation. */
@@ -101,7 +99,6 @@ export class World {
     this.provider = organisation(seed, 1, PROVIDER, ORGANISATIONS.length)
   }
 
-  /** The person with this number, from 0. */
   person(of: Organisation, index: number): Person {
     const key = of.index * 2 ** 32 + index
     const known = this.#people.get(key)
