@@ -84,15 +84,16 @@ export class TenantLogs {
   /** What is not anybody's ordinary day: the attacker's, services', traps. */
   #special(dayMs: number, into: Happenings): void {
     const [world, of, truth] = [this.#world, this.#of, this.#truth]
+    const day = { world, of, dayMs, into, truth }
     if (of === world.provider) {
-      replayDay({ world, of, dayMs, into, truth })
-      debugDay({ world, of, dayMs, into, truth })
+      replayDay(day)
+      debugDay(day)
       return
     }
     this.#attack.day(dayMs, into)
-    liveServices(world, of, dayMs, into)
-    misuseGrants({ world, of, dayMs, into, truth })
-    plantTraps(world, of, dayMs, into)
+    liveServices(day)
+    misuseGrants(day)
+    plantTraps(day)
   }
 
   #write(dayMs: number, block: number, into: Happenings): void {

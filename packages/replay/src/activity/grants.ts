@@ -7,7 +7,7 @@
  */
 import * as apps from '../world/apps.ts'
 import { DAY, HOUR, MINUTE } from '../world/calendar.ts'
-import { ATTACKERS, type AuditRecord, type SignIn, type Token } from '../world/events.ts'
+import { ATTACKERS, type AuditRecord, type Token } from '../world/events.ts'
 import { guid } from '../world/ids.ts'
 import type { Expectation } from '../world/truth.ts'
 import type { Location, Person } from '../world/world.ts'
@@ -20,7 +20,7 @@ import {
   serviceSignIn,
   serviceToken,
 } from './services.ts'
-import type { TenantDay } from './tenant_day.ts'
+import { type DrawnDay, drawn, type TenantDay } from './tenant_day.ts'
 
 const STREAM = 0x6772616e
 const DEVICE_CODE_DAY: number = Date.UTC(2023, 5, 13)
@@ -29,9 +29,9 @@ const GRANT_DAY: number = Date.UTC(2023, 5, 8)
 const INTRUDER_IP = '203.0.113.77'
 const ISSUED: Expectation = { determinable: true, verdicts: ['issued'], reasons: [] }
 
-export function misuseGrants(tenantDay: Omit<TenantDay, 'random'>): void {
-  const { world, of, dayMs } = tenantDay
-  const day = { ...tenantDay, random: world.random(STREAM, of.index, dayMs / DAY) }
+export function misuseGrants(tenantDay: TenantDay): void {
+  const day = drawn(tenantDay, STREAM)
+  const { of, dayMs } = day
   const since = (dayMs - GRANT_DAY) / DAY
   if (of.habits.includes('device-code') && dayMs === DEVICE_CODE_DAY) deviceCode(day)
   if (of.habits.includes('new-grant') && dayMs === GRANT_DAY) newGrant(day)
@@ -39,33 +39,27 @@ export function misuseGrants(tenantDay: Omit<TenantDay, 'random'>): void {
 }
 
 /** The user types the code where he always works; the tokens are used elsewhere. */
-function deviceCode(day: TenantDay): void {
+function deviceCode(day: DrawnDay): void {
   const { world, of, dayMs, random, into } = day
   const owner = world.person(of, of.thefts.length + 2)
   const session = guid(random)
-  const tokenAt = (atMs: number, origin: 'interactive' | 'non-interactive'): Token => ({
-    ...makeToken({ person: owner, random, session }, atMs, apps.BROKER, apps.EXCHANGE, INTRUDER_IP),
-    origin,
-  })
-  const signedIn = (
-    made: Token,
-    category: 'interactive' | 'non-interactive',
-    location: Location,
-    protocol: string,
-  ): SignIn => ({
-    ...signInOf({ of, person: owner }, { ...made, ip: location.ip }, category, location),
+  const actor = { of, person: owner, random, session }
+  const tokenAt = (atMs: number, origin: 'interactive' | 'non-interactive') =>
+    makeToken(actor, atMs, apps.BROKER, apps.EXCHANGE, INTRUDER_IP, origin)
+  const signedIn = (made: ReturnType<typeof tokenAt>, location: Location, protocol: string) => ({
+    ...signInOf(actor, { ...made, ip: location.ip }, location),
     deviceId: '',
     protocol,
   })
   const root = tokenAt(dayMs + 11 * HOUR, 'interactive')
-  into.signIns.push(signedIn(root, 'interactive', owner.office, 'deviceCode'))
+  into.signIns.push(signedIn(root, owner.office, 'deviceCode'))
   let token = root
   for (let use = 0; use < 24; use++) {
     const atMs = root.atMs + 6 * MINUTE + use * 9 * MINUTE
     if (use % 8 === 0 && use > 0) {
       token = tokenAt(atMs - 2 * MINUTE, 'non-interactive')
       const elsewhere = { ip: INTRUDER_IP, network: 64_511 }
-      into.signIns.push(signedIn(token, 'non-interactive', elsewhere, 'none'))
+      into.signIns.push(signedIn(token, elsewhere, 'none'))
     }
     const mailUse = { of, owner, token, atMs, client: apps.REST_CLIENT, random }
     misGranted(day, owner, bindRecord(mailUse, someMessages(random)), token)
@@ -73,7 +67,8 @@ function deviceCode(day: TenantDay): void {
 }
 
 /** An administrator's account consents to a new application and gives it every mailbox. */
-function newGrant({ world, of, dayMs, random, into }: TenantDay): void {
+function newGrant(day: DrawnDay): void {
+  const { world, of, dayMs, into } = day
   const admin = world.person(of, of.thefts.length + 1)
   const app = servicePrincipal(world, of, 'Mail Insights')
   const names = { Name: 'TargetId.ServicePrincipalNames', NewValue: app.app.id }
@@ -92,9 +87,9 @@ function newGrant({ world, of, dayMs, random, into }: TenantDay): void {
       properties: [{ Name: 'AppRole.Value', NewValue: 'full_access_as_app' }, names],
     },
   ]
-  for (const [at, { operation, properties }] of steps.entries()) {
+  for (const [at, step] of steps.entries()) {
     const atMs = dayMs + 10 * HOUR + at * MINUTE
-    const record = directoryChange(of, admin, atMs, operation, app, properties, random)
+    const record = directoryChange(day, admin, atMs, { ...step, target: app })
     into.audits.push({ ...record, trap: directoryTrap })
   }
 }
@@ -106,7 +101,7 @@ const directoryTrap = {
   reasons: ['no-token-id'],
 } as const
 
-function grantedReads(day: TenantDay): void {
+function grantedReads(day: DrawnDay): void {
   const { world, of, dayMs, random, into } = day
   const app = servicePrincipal(world, of, 'Mail Insights')
   const token = serviceToken(app, dayMs + 13 * HOUR, apps.EXCHANGE, random, 'service-principal')
@@ -114,7 +109,7 @@ function grantedReads(day: TenantDay): void {
   for (let use = 0; use < 12; use++) {
     const owner = world.person(of, of.thefts.length + (use % 6))
     const atMs = token.atMs + (3 + use * 4) * MINUTE
-    const record = appOnlyRead(of, owner, token, atMs, someMessages(random), random)
+    const record = appOnlyRead(day, owner, token, atMs)
     misGranted(day, owner, record, token)
   }
 }

@@ -15,6 +15,7 @@ import {
   type Happenings,
   issuedTrap,
   type SignIn,
+  type SignInCategory,
   signInRow,
   type Token,
   useOf,
@@ -97,21 +98,19 @@ export function workingDay(
 
 /** The interactive sign-in that the day begins with: the root of its session. */
 export function firstSignIn(day: Working): SignIn {
-  const made = makeToken(day, day.startMs, mailApp(day), apps.EXCHANGE, day.location.ip)
-  const token: Token = { ...made, origin: 'interactive' }
-  return signInOf(day, token, 'interactive', day.location)
+  const { startMs, location } = day
+  const token = makeToken(day, startMs, mailApp(day), apps.EXCHANGE, location.ip, 'interactive')
+  return signInOf(day, token, location)
 }
 
 /** Outlook on the web, under the id of that day, or Outlook for Windows. */
-function mailApp(day: Working): apps.App {
-  if (!day.person.inBrowser) return apps.OUTLOOK
-  return owaOf(day.of, day.dayMs)
-}
-
-/** The application id of Outlook on the web in a tenant on a day. */
-function owaOf(of: Organisation, dayMs: number): apps.App {
+function mailApp({ of, person, dayMs }: Working): apps.App {
+  if (!person.inBrowser) return apps.OUTLOOK
   return of.habits.includes('app-migration') && dayMs >= MIGRATION_MS ? apps.NEW_OWA : apps.OWA
 }
+
+/** A token that a sign-in of its user shows. */
+type UserToken = Token & { readonly origin: SignInCategory }
 
 export function makeToken(
   { person, random, session }: Pick<Working, 'person' | 'random' | 'session'>,
@@ -119,19 +118,19 @@ export function makeToken(
   app: apps.App,
   resource: apps.App,
   ip: string,
-): Token {
+  origin: 'interactive' | 'non-interactive' = 'non-interactive',
+): UserToken {
   const id = genuineTokenId(random)
-  return { id, atMs, session, app, resource, ip, holder: person.oid, origin: 'non-interactive' }
+  return { id, atMs, session, app, resource, ip, holder: person.oid, origin }
 }
 
 export function signInOf(
   { of, person }: Pick<Working, 'of' | 'person'>,
-  token: Token,
-  category: SignIn['category'],
+  token: UserToken,
   location: Location,
 ): SignIn {
   return signInRow(of.tenant, {
-    category,
+    category: token.origin,
     token,
     name: person.upn,
     displayName: person.displayName,
@@ -170,7 +169,7 @@ function liveFetch(day: Working, atMs: number, into: Happenings): void {
           : [apps.TEAMS, apps.GRAPH]
   const continuous = of.habits.includes('cae-27h') && random.chance(0.04)
   const token = makeToken(day, atMs, app, resource, location.ip)
-  into.signIns.push({ ...signInOf(day, token, 'non-interactive', location), continuous })
+  into.signIns.push({ ...signInOf(day, token, location), continuous })
   if (continuous && resource === apps.EXCHANGE) useLate(day, token, into)
   if (resource === apps.EXCHANGE) useMailToken(day, token, into)
   else if (resource === apps.SHAREPOINT) useFileToken(day, token, into)
@@ -341,14 +340,9 @@ function livePhone(day: Working, into: Happenings): void {
   const session = day.world.phoneSession(day.of, person, day.dayMs)
   for (let fetch = 0; fetch < 2; fetch++) {
     const atMs = day.dayMs + random.below(24 * HOUR)
-    const token = makeToken(
-      { person, random, session },
-      atMs,
-      apps.PHONE,
-      apps.EXCHANGE,
-      person.mobile.ip,
-    )
-    into.signIns.push(signInOf(day, token, 'non-interactive', person.mobile))
+    const actor = { person, random, session }
+    const token = makeToken(actor, atMs, apps.PHONE, apps.EXCHANGE, person.mobile.ip)
+    into.signIns.push(signInOf(day, token, person.mobile))
     if (random.chance(0.25) && !day.of.habits.includes('no-mailbox-audit'))
       into.audits.push(bindRecord(mailUse(day, token, atMs + 30 * SECOND), someMessages(random)))
   }

@@ -42,7 +42,7 @@ const DOCUMENTS: readonly string[] = [
   'token-validation-design.docx',
 ]
 
-export function replayDay({ world, of, dayMs, into, truth }: Omit<TenantDay, 'random'>): void {
+export function replayDay({ world, of, dayMs, into, truth }: TenantDay): void {
   if (!REPLAYED.includes(dayMs)) return
   const random = world.random(STREAM, dayMs / DAY)
   const startMs = dayMs + 17 * HOUR
@@ -80,14 +80,14 @@ type Actor = Pick<Working, 'of' | 'person' | 'random'>
 function atOffice(actor: Actor, startMs: number, into: Happenings): Token {
   const { office } = actor.person
   const signedIn = { ...actor, session: guid(actor.random) }
-  const made = makeToken(signedIn, startMs, apps.SHAREPOINT, apps.SHAREPOINT, office.ip)
-  const token: Token = { ...made, origin: 'interactive' }
-  into.signIns.push(signInOf(actor, token, 'interactive', office))
+  const app = apps.SHAREPOINT
+  const token = makeToken(signedIn, startMs, app, app, office.ip, 'interactive')
+  into.signIns.push(signInOf(actor, token, office))
   return token
 }
 
 /** Colleagues whose work it is open the dump now and then, from the office. */
-export function debugDay({ world, of, dayMs, into }: Omit<TenantDay, 'random'>): void {
+export function debugDay({ world, of, dayMs, into }: TenantDay): void {
   if (isWeekend(dayMs) || dayMs < Date.UTC(2021, 3, 26) || (dayMs / DAY) % 9 !== 0) return
   const person = world.person(of, (dayMs / DAY) % 5)
   const actor = { of, person, random: world.random(STREAM, dayMs / DAY, 1) }

@@ -10,16 +10,16 @@ import {
   auditRecord,
   type GraphCall,
   graphCall,
-  type Happenings,
   type SignIn,
   signInRow,
   type Token,
 } from '../world/events.ts'
 import { genuineTokenId, guid, namedGuid } from '../world/ids.ts'
-import { mix, Random } from '../world/random.ts'
+import { mix, type Random } from '../world/random.ts'
 import type { Organisation, Person, World } from '../world/world.ts'
 import { makeToken, signInOf, someMessages } from './life.ts'
 import { bindRecord } from './mail.ts'
+import { type DrawnDay, drawn, someone, type TenantDay } from './tenant_day.ts'
 
 const STREAM = 0x73657276
 
@@ -41,14 +41,10 @@ export function servicePrincipal(world: World, of: Organisation, name: string): 
   }
 }
 
-export function liveServices(
-  world: World,
-  of: Organisation,
-  dayMs: number,
-  into: Happenings,
-): void {
-  const random = new Random(mix(world.seed, STREAM, of.index, dayMs / DAY))
-  phonesByNight(world, of, dayMs, random, into)
+export function liveServices(tenantDay: TenantDay): void {
+  const day = drawn(tenantDay, STREAM)
+  const { world, of, dayMs, random, into } = day
+  phonesByNight(day)
   const archive = servicePrincipal(world, of, 'Archive Service')
   const tickets = servicePrincipal(world, of, 'Ticket Sync')
   for (let hour = 1; hour < 24; hour += 6) {
@@ -56,7 +52,7 @@ export function liveServices(
     const token = serviceToken(archive, atMs, apps.EXCHANGE, random, 'service-principal')
     into.signIns.push(serviceSignIn(of, archive, token))
     if (hour === 7 && !isWeekend(dayMs) && !of.habits.includes('no-mailbox-audit'))
-      into.audits.push(archiveRecord(world, of, token, random))
+      into.audits.push(appOnlyRead(day, someone(day), token, token.atMs + 5 * MINUTE))
     const other = serviceToken(tickets, atMs + MINUTE, apps.GRAPH, random, 'managed-identity')
     into.signIns.push(serviceSignIn(of, tickets, other))
     if (of.graph !== '') into.calls.push(ticketCall(of, tickets, other, random))
@@ -64,13 +60,7 @@ export function liveServices(
 }
 
 /** Devices that fetch a token every hour, so that an hour without any is a gap in the log. */
-function phonesByNight(
-  world: World,
-  of: Organisation,
-  dayMs: number,
-  random: Random,
-  into: Happenings,
-): void {
+function phonesByNight({ world, of, dayMs, random, into }: DrawnDay): void {
   // Of the first tenant every hour must have a sign-in, at any scale.
   const step = of.index === 0 || world.scale >= 0.5 ? 1 : 2
   const first = of.thefts.length
@@ -81,7 +71,7 @@ function phonesByNight(
     const session = world.phoneSession(of, person, dayMs)
     const actor = { of, person, random, session }
     const token = makeToken(actor, atMs, apps.PHONE, apps.EXCHANGE, person.mobile.ip)
-    into.signIns.push(signInOf(actor, token, 'non-interactive', person.mobile))
+    into.signIns.push(signInOf(actor, token, person.mobile))
   }
 }
 
@@ -109,23 +99,15 @@ export function serviceSignIn(of: Organisation, principal: ServicePrincipal, tok
 
 /** An application reads a mailbox with a token that names no user. */
 export function appOnlyRead(
-  of: Organisation,
+  { of, random }: Pick<DrawnDay, 'of' | 'random'>,
   owner: Person,
   token: Token,
   atMs: number,
-  messages: readonly number[],
-  random: Random,
 ): AuditRecord {
   const use = { of, owner, token, atMs, client: apps.REST_CLIENT, random }
-  const record = bindRecord(use, messages)
+  const record = bindRecord(use, someMessages(random))
   // Exchange writes user type 5 and the application in the user's place.
   return { ...record, userId: token.app.id, userKey: token.app.id, userType: 5 }
-}
-
-function archiveRecord(world: World, of: Organisation, token: Token, random: Random): AuditRecord {
-  const first = of.thefts.length
-  const owner = world.person(of, first + random.below(of.headcount - first))
-  return appOnlyRead(of, owner, token, token.atMs + 5 * MINUTE, someMessages(random), random)
 }
 
 function ticketCall(
@@ -144,15 +126,18 @@ function ticketCall(
   })
 }
 
+interface DirectoryChange {
+  readonly operation: string
+  readonly target: ServicePrincipal
+  readonly properties: readonly { readonly Name: string; readonly NewValue: string }[]
+}
+
 /** A directory audit record (RecordType 8): who changed what about an application. */
 export function directoryChange(
-  of: Organisation,
+  { of, random }: Pick<DrawnDay, 'of' | 'random'>,
   by: Person,
   atMs: number,
-  operation: string,
-  target: ServicePrincipal,
-  properties: readonly { readonly Name: string; readonly NewValue: string }[],
-  random: Random,
+  { operation, target, properties }: DirectoryChange,
 ): AuditRecord {
   const targets = [
     { ID: `ServicePrincipal_${target.oid}`, Type: 2 },

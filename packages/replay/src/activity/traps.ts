@@ -19,10 +19,11 @@ import {
 import { genuineTokenId, guid, namedGuid, paddedSpelling } from '../world/ids.ts'
 import { mix, type Random } from '../world/random.ts'
 import { OUTAGE } from '../world/truth.ts'
-import type { Organisation, Person, World } from '../world/world.ts'
+import type { Organisation, Person } from '../world/world.ts'
 import { fileRecord, makeToken, signInOf, someMessages } from './life.ts'
 import { bindRecord } from './mail.ts'
 import { appOnlyRead } from './services.ts'
+import { type DrawnDay, drawn, someone, type TenantDay } from './tenant_day.ts'
 
 const STREAM = 0x74726170
 /** Tenant of all personal accounts. */
@@ -30,33 +31,20 @@ const CONSUMERS = '9188040d-6c67-4c5b-b112-36a304b66dad'
 /** A tenant that the export says nothing about. */
 const ELSEWHERE = '5b1f9c1e-70f4-4a53-9d0c-3b0f3a7d2c11'
 
-export function plantTraps(world: World, of: Organisation, dayMs: number, into: Happenings): void {
-  const random = world.random(STREAM, of.index, dayMs / DAY)
-  const has = (habit: Organisation['habits'][number]) => of.habits.includes(habit)
-  const first = of.thefts.length
-  const someone = () => world.person(of, first + random.below(of.headcount - first))
-  plantOnce(of, dayMs, someone, random, into)
-  if (isWeekend(dayMs)) return
-  if (has('guest')) guestDay(of, dayMs, random, into)
-  if (has('other-tenant') && random.chance(0.3))
-    into.audits.push(stranger(of, someone(), dayMs, random))
-  if (has('first-party-app-only')) firstPartyDay(world, of, dayMs, someone(), random, into)
-}
-
-function plantOnce(
-  of: Organisation,
-  dayMs: number,
-  someone: () => Person,
-  random: Random,
-  into: Happenings,
-): void {
+export function plantTraps(tenantDay: TenantDay): void {
+  const day = drawn(tenantDay, STREAM)
+  const { of, dayMs, random, into } = day
   const has = (habit: Organisation['habits'][number]) => of.habits.includes(habit)
   if (has('before-window') && dayMs === WINDOW.fromMs)
-    for (let use = 0; use < 12; use++) into.audits.push(earlier(of, someone(), use, random))
+    for (let use = 0; use < 12; use++) into.audits.push(earlier(day, use))
   if (has('late-arrival') && dayMs === WINDOW.toMs - DAY)
-    for (let use = 0; use < 8; use++) into.audits.push(undelivered(of, someone(), use, random))
+    for (let use = 0; use < 8; use++) into.audits.push(undelivered(day, use))
   if (has('backup-authentication') && dayMs <= OUTAGE.fromMs && OUTAGE.fromMs < dayMs + DAY)
-    for (let use = 0; use < 6; use++) backedUp(of, someone(), use, random, into)
+    for (let use = 0; use < 6; use++) backedUp(day, use)
+  if (isWeekend(dayMs)) return
+  if (has('guest')) guestDay(day)
+  if (has('other-tenant') && random.chance(0.3)) into.audits.push(stranger(day))
+  if (has('first-party-app-only')) firstPartyDay(day)
 }
 
 /** A token that no log shows, of the kind that people use. */
@@ -73,15 +61,17 @@ function unseen(person: Person, atMs: number, random: Random): Token {
   }
 }
 
-function phoneRead(of: Organisation, person: Person, token: Token, atMs: number, random: Random) {
+function phoneRead({ of, random }: DrawnDay, person: Person, token: Token, atMs: number) {
   const use = { of, owner: person, token, atMs, client: apps.PHONE_CLIENT, random }
   return bindRecord(use, someMessages(random))
 }
 
 /** Issued before the log begins; half of the records do not say when. */
-function earlier(of: Organisation, person: Person, use: number, random: Random): AuditRecord {
+function earlier(day: DrawnDay, use: number): AuditRecord {
+  const { of, random } = day
+  const person = someone(day)
   const token = unseen(person, WINDOW.fromMs - HOUR - random.below(3 * HOUR), random)
-  const record = phoneRead(of, person, token, WINDOW.fromMs + use * 40 * MINUTE, random)
+  const record = phoneRead(day, person, token, WINDOW.fromMs + use * 40 * MINUTE)
   const written = useOf(token, of.tenant)
   return {
     ...record,
@@ -91,64 +81,50 @@ function earlier(of: Organisation, person: Person, use: number, random: Random):
 }
 
 /** Issued just before the log ends: its row has not arrived. */
-function undelivered(of: Organisation, person: Person, use: number, random: Random): AuditRecord {
-  const token = unseen(person, WINDOW.toMs - 70 * MINUTE + use * MINUTE, random)
-  const record = phoneRead(of, person, token, WINDOW.toMs - 40 * MINUTE + use * MINUTE, random)
+function undelivered(day: DrawnDay, use: number): AuditRecord {
+  const person = someone(day)
+  const token = unseen(person, WINDOW.toMs - 70 * MINUTE + use * MINUTE, day.random)
+  const record = phoneRead(day, person, token, WINDOW.toMs - 40 * MINUTE + use * MINUTE)
   return { ...record, trap: unseenTrap('late-arrival', 'late-arrival-margin') }
 }
 
 /** Signed in through the backup service, which leaves a row; the tokens that it gave later leave none. */
-function backedUp(
-  of: Organisation,
-  person: Person,
-  use: number,
-  random: Random,
-  into: Happenings,
-): void {
+function backedUp(day: DrawnDay, use: number): void {
+  const { of, random, into } = day
+  const person = someone(day)
   const atMs = OUTAGE.fromMs + (20 + use) * MINUTE
   const token = unseen(person, atMs + 30 * MINUTE, random)
-  const root: Token = { ...token, id: genuineTokenId(random), atMs, origin: 'interactive' }
-  into.signIns.push(signInOf({ of, person }, root, 'interactive', person.mobile))
-  const record = phoneRead(of, person, token, token.atMs + 5 * MINUTE, random)
-  into.audits.push({
-    ...record,
-    trap: unseenTrap('backup-authentication', 'backup-authentication'),
-  })
+  const root = { ...token, id: genuineTokenId(random), atMs, origin: 'interactive' as const }
+  into.signIns.push(signInOf({ of, person }, root, person.mobile))
+  const record = phoneRead(day, person, token, token.atMs + 5 * MINUTE)
+  const trap = unseenTrap('backup-authentication', 'backup-authentication')
+  into.audits.push({ ...record, trap })
 }
 
 /** Three guests from a partner work on files: their tokens are issued here, their home is elsewhere. */
-function guestDay(of: Organisation, dayMs: number, random: Random, into: Happenings): void {
+function guestDay({ of, dayMs, random, into }: DrawnDay): void {
   for (const name of ['ines.berg', 'kamal.lund', 'rosa.weiss']) {
-    const guest = guestOf(of, name)
     const location = { ip: `198.19.252.${10 + name.length}`, network: 65_551 }
     const session = guid(random)
     const startMs = dayMs + 9 * HOUR + random.below(3 * HOUR)
-    const day = { person: guest, random, session, of, location }
-    const made = makeToken(day, startMs, apps.SHAREPOINT, apps.SHAREPOINT, location.ip)
-    const token: Token = { ...made, origin: 'interactive' }
-    const upn = `${name}@partner.example.net`
-    into.signIns.push({
-      ...signInOf(day, token, 'interactive', location),
-      name: upn,
+    const day = { person: guestOf(of, name), random, session, of, location }
+    const app = apps.SHAREPOINT
+    const token = makeToken(day, startMs, app, app, location.ip, 'interactive')
+    const signIn = {
+      ...signInOf(day, token, location),
+      name: `${name}@partner.example.net`,
       crossTenant: name === 'rosa.weiss' ? 'b2bDirectConnect' : 'b2bCollaboration',
       homeTenant: ELSEWHERE,
-    })
-    const file = {
-      operation: 'FileAccessed',
-      site: 'joint',
-      name: 'joint-statement.docx',
-      bytes: 31_000,
     }
-    const record = fileRecord(day, token, token.atMs + 4 * MINUTE, file)
+    into.signIns.push(signIn)
+    const file = { operation: 'FileAccessed', site: 'joint', name: 'joint-statement.docx' }
+    const record = fileRecord(day, token, token.atMs + 4 * MINUTE, { ...file, bytes: 31_000 })
     into.audits.push({ ...record, userType: 10, trap: issuedTrap('b2b-guest') })
     // A token without any authorisation passes through on its way to another tenant.
-    if (random.chance(0.2))
-      into.signIns.push({
-        ...signInOf(day, { ...token, id: genuineTokenId(random) }, 'interactive', location),
-        name: upn,
-        crossTenant: 'passthrough',
-        homeTenant: ELSEWHERE,
-      })
+    if (random.chance(0.2)) {
+      const passing = { ...token, id: genuineTokenId(random) }
+      into.signIns.push({ ...signIn, token: passing, crossTenant: 'passthrough' })
+    }
   }
 }
 
@@ -177,7 +153,9 @@ function guestOf(of: Organisation, name: string): Person {
 const NOWHERE = { ip: '', network: 0 }
 
 /** A delegate from another tenant, or with a personal account: his token was issued where no log is from. */
-function stranger(of: Organisation, owner: Person, dayMs: number, random: Random): AuditRecord {
+function stranger(day: DrawnDay): AuditRecord {
+  const { of, dayMs, random } = day
+  const owner = someone(day)
   const isPersonal = random.chance(0.5)
   const home = isPersonal ? CONSUMERS : ELSEWHERE
   const token: Token = {
@@ -203,21 +181,18 @@ function stranger(of: Organisation, owner: Person, dayMs: number, random: Random
 }
 
 /** Microsoft's own services call with tokens that are left out of the sign-in logs. */
-function firstPartyDay(
-  world: World,
-  of: Organisation,
-  dayMs: number,
-  person: Person,
-  random: Random,
-  into: Happenings,
-): void {
-  const service = {
+function firstPartyDay(day: DrawnDay): void {
+  const { world, of, dayMs, random, into } = day
+  const person = someone(day)
+  const oid = namedGuid(mix(world.seed, STREAM, of.index, 5))
+  const token: Token = {
     ...unseen(person, dayMs + 3 * HOUR, random),
     session: '',
     app: apps.SEARCH_SERVICE,
+    resource: apps.GRAPH,
+    ip: '198.18.250.4',
+    holder: oid,
   }
-  const oid = namedGuid(mix(world.seed, STREAM, of.index, 5))
-  const token: Token = { ...service, resource: apps.GRAPH, ip: '198.18.250.4', holder: oid }
   const trap = unseenTrap('first-party-app-only', 'first-party-app-only')
   for (let use = 0; use < 2; use++)
     into.calls.push(
@@ -231,23 +206,16 @@ function firstPartyDay(
       }),
     )
   const mail = { ...token, id: genuineTokenId(random), resource: apps.EXCHANGE }
-  const read = appOnlyRead(of, person, mail, mail.atMs + 9 * MINUTE, someMessages(random), random)
-  into.audits.push({ ...read, trap })
-  directoryCall(of, dayMs, person, random, into)
+  into.audits.push({ ...appOnlyRead(day, person, mail, mail.atMs + 9 * MINUTE), trap })
+  directoryCall(day, person)
 }
 
 /** The old directory API writes token ids with padding. */
-function directoryCall(
-  of: Organisation,
-  dayMs: number,
-  person: Person,
-  random: Random,
-  into: Happenings,
-): void {
+function directoryCall({ of, dayMs, random, into }: DrawnDay, person: Person): void {
   const day = { person, random, session: guid(random), of }
   const atMs = dayMs + 14 * HOUR
   const token = makeToken(day, atMs, apps.OUTLOOK, apps.DIRECTORY_GRAPH, person.office.ip)
-  into.signIns.push(signInOf(day, token, 'non-interactive', person.office))
+  into.signIns.push(signInOf(day, token, person.office))
   into.calls.push(
     graphCall(of.tenant, token, {
       atMs: atMs + 7 * MINUTE,
