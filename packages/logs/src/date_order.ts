@@ -1,7 +1,6 @@
 import { dateOrderOf, type Json, readSlashDate } from '@mintmark/core'
 import { mayBeKnown } from './key_filter.ts'
-import type { Adapter, DateOrder, FileContext, FileZone } from './model/adapter.ts'
-import type { RowTaker } from './model/row_taker.ts'
+import type { Adapter, DateOrder, FileContext, FileZone, RowTaker } from './model/adapter.ts'
 import { TextRows } from './rows/text_rows.ts'
 
 /** What the dates of a whole file prove about the order of day and month in them, and about their zone. */

@@ -6,10 +6,9 @@
 import type { Json } from '@mintmark/core'
 import { adapters as allAdapters } from './adapters.ts'
 import { type DateProof, findAdapter } from './date_order.ts'
-import type { Adapter, FileContext, Tally } from './model/adapter.ts'
+import type { Adapter, FileContext, RowTaker, Tally } from './model/adapter.ts'
 import { MAX_PENDING_LINES } from './model/limits.ts'
 import type { RecordSink, Reject, StatementCode } from './model/records.ts'
-import type { RowTaker } from './model/row_taker.ts'
 import { type RecordCounts, type RejectCounts, RowOutput } from './row_output.ts'
 import { type TextPart, TextRows } from './rows/text_rows.ts'
 

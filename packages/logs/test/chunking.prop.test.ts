@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
 import { gzipSync } from 'node:zlib'
 import * as fc from 'fast-check'
-import { inflate } from '../src/files/inflate.ts'
+import { inflate } from '../src/files/stored_bytes.ts'
 import { type Adapter, adapters, EvidenceReader } from '../src/index.ts'
 import { collect, collector, dated, keyed } from './collected.ts'
 

@@ -13,11 +13,10 @@
 import { epochMs, isObject, type Json, readJti, utcMs } from '@mintmark/core'
 import { first, rejectTime } from '../identity/cells.ts'
 import type { Adapter, RowSink } from '../model/adapter.ts'
-import type { Access } from '../model/records.ts'
-import { UNKNOWN_ACCESS } from '../model/unknown.ts'
+import { type Access, UNKNOWN_ACCESS } from '../model/records.ts'
 import { Detail } from '../ual/detail.ts'
 import { address, logged, named, plain } from '../ual/fields.ts'
-import { readSessionId } from './session_id.ts'
+import { readSessionId } from './written_time.ts'
 
 /** Events of accesses to mail. */
 const MAIL_EVENTS: ReadonlySet<string> = new Set([

@@ -7,14 +7,18 @@
 import { epochMs, type Json, readJti, utcMs } from '@mintmark/core'
 import { first } from '../identity/cells.ts'
 import type { Adapter, FileContext, RowSink } from '../model/adapter.ts'
-import type { Access, Item } from '../model/records.ts'
-import { UNKNOWN_ACCESS } from '../model/unknown.ts'
+import { type Access, type Item, UNKNOWN_ACCESS } from '../model/records.ts'
 import { Detail } from '../ual/detail.ts'
 import { address, logged, named, plain, whole } from '../ual/fields.ts'
 import { readExportedEvent } from './events.ts'
 import { type DovecotLine, readDovecotLine } from './line.ts'
-import { readSessionId } from './session_id.ts'
-import { provenAtLogin, provenInSession, type WrittenTime, writtenTime } from './written_time.ts'
+import {
+  provenAtLogin,
+  provenInSession,
+  readSessionId,
+  type WrittenTime,
+  writtenTime,
+} from './written_time.ts'
 
 const MESSAGE: readonly string[] = ['message', 'msg', 'log', 'MESSAGE']
 

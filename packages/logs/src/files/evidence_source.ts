@@ -9,8 +9,14 @@ import { join, resolve } from 'node:path'
 import { errnoOf, MintmarkError, safeText } from '@mintmark/core'
 import { MAX_CONTAINERS } from '../model/limits.ts'
 import type { Reject } from '../model/records.ts'
-import { inflate, type RejectTaker } from './inflate.ts'
-import { diskBytes, firstBytes, type StoredBytes, unreadable } from './stored_bytes.ts'
+import {
+  diskBytes,
+  firstBytes,
+  inflate,
+  type RejectTaker,
+  type StoredBytes,
+  unreadable,
+} from './stored_bytes.ts'
 import { ArchiveInMemory, zipMembers } from './zip_members.ts'
 
 /** One text that may hold records: a file, what a gzip holds, a member of a zip. */

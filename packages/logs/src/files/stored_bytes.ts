@@ -1,7 +1,112 @@
 import { createReadStream } from 'node:fs'
 import { open } from 'node:fs/promises'
+import { createGunzip, createInflateRaw, type Gunzip, type InflateRaw } from 'node:zlib'
 import { MintmarkError, unreadable as unreadableFile } from '@mintmark/core'
-import type { RejectTaker } from './inflate.ts'
+import { FREE_EXPANSION_BYTES, MAX_EXPANSION } from '../model/limits.ts'
+import type { Reject } from '../model/records.ts'
+
+/** Takes what is wrong with a container; what could be read of it is given all the same. */
+export type RejectTaker = (reject: Reject) => void
+
+/** Small pieces go into the inflater, so that what one expands to stays small as well. */
+const PIECE_BYTES = 16 * 1024
+const OUTPUT_BYTES = 256 * 1024
+
+/**
+ * The content of a gzip stream, of several members if need be, or of raw deflate.
+ *
+ * A stream that is cut (`compressed-data-ends-early`) or damaged (`compressed-data-damaged`) gives what
+ * comes before; one that expands beyond all reason (`expands-beyond-limit`) is left there.
+ *
+ * @param storedBytes size of the outermost compressed form, which bounds what may honestly come out
+ */
+export async function* inflate(
+  chunks: AsyncIterable<Uint8Array>,
+  format: 'gzip' | 'deflate',
+  storedBytes: number,
+  onReject: RejectTaker,
+): AsyncGenerator<Uint8Array, void, void> {
+  const inflater = new Inflater(format)
+  try {
+    for await (const chunk of chunks) {
+      for (let at = 0; at < chunk.length && inflater.failure === undefined; at += PIECE_BYTES) {
+        // oxlint-disable-next-line no-await-in-loop -- what one piece expands to is given on first
+        yield* await inflater.write(chunk.subarray(at, at + PIECE_BYTES))
+        if (isBomb(storedBytes, inflater.outputBytes)) {
+          onReject(expandsBeyondLimit(`over ${MAX_EXPANSION} times its size`))
+          return
+        }
+      }
+      if (inflater.failure !== undefined) break
+    }
+    yield* await inflater.end()
+    if (inflater.failure !== undefined) onReject(inflater.failure)
+  } finally {
+    inflater.close()
+  }
+}
+
+export function expandsBeyondLimit(detail: string): Reject {
+  return { kind: 'file', reason: 'expands-beyond-limit', detail }
+}
+
+/** Whether an output is more than its stored form can honestly give. */
+export function isBomb(storedBytes: number, outputBytes: number): boolean {
+  return outputBytes > FREE_EXPANSION_BYTES && outputBytes > storedBytes * MAX_EXPANSION
+}
+
+/** A zlib stream whose output before an error is not lost, as it is in one that is piped. */
+class Inflater {
+  failure: Reject | undefined
+  outputBytes = 0
+  readonly #stream: Gunzip | InflateRaw
+  #output: Uint8Array[] = []
+  #wake: () => void = () => {}
+
+  constructor(format: 'gzip' | 'deflate') {
+    const options = { chunkSize: OUTPUT_BYTES }
+    this.#stream = format === 'gzip' ? createGunzip(options) : createInflateRaw(options)
+    this.#stream.on('data', (bytes: Uint8Array) => {
+      this.#output.push(bytes)
+      this.outputBytes += bytes.length
+    })
+    this.#stream.on('error', (error: Error & { code?: string }) => {
+      const isCut = error.code === 'Z_BUF_ERROR'
+      const reason = isCut ? 'compressed-data-ends-early' : 'compressed-data-damaged'
+      this.failure ??= { kind: 'file', reason, detail: '' }
+      this.#wake()
+    })
+    this.#stream.on('end', () => this.#wake())
+  }
+
+  async write(bytes: Uint8Array): Promise<readonly Uint8Array[]> {
+    await new Promise<void>((resolve) => {
+      this.#wake = resolve
+      this.#stream.write(bytes, () => resolve())
+    })
+    return this.#take()
+  }
+
+  async end(): Promise<readonly Uint8Array[]> {
+    if (this.failure === undefined) {
+      await new Promise<void>((resolve) => {
+        this.#wake = resolve
+        this.#stream.end()
+      })
+    }
+    return this.#take()
+  }
+
+  close(): void {
+    this.#stream.destroy()
+  }
+
+  #take(): readonly Uint8Array[] {
+    const output = this.#output
+    this.#output = []
+    return output
+  }
+}
 
 const CHUNK_BYTES = 1024 * 1024
 

@@ -9,8 +9,14 @@ import { errnoOf, MintmarkError } from '@mintmark/core'
 import type { Entry, ZipFile } from 'yauzl'
 import { MAX_EXPANSION, MAX_NESTED_ZIP_BYTES } from '../model/limits.ts'
 import type { Reject } from '../model/records.ts'
-import { expandsBeyondLimit, inflate, isBomb, type RejectTaker } from './inflate.ts'
-import { type StoredBytes, unreadable } from './stored_bytes.ts'
+import {
+  expandsBeyondLimit,
+  inflate,
+  isBomb,
+  type RejectTaker,
+  type StoredBytes,
+  unreadable,
+} from './stored_bytes.ts'
 
 /** One member, or why it cannot be read. */
 interface ZipMember {

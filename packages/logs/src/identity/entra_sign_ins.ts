@@ -1,15 +1,14 @@
 /**
- * Entra sign-ins as diagnostic settings write them, as tables of Log Analytics, and as Graph lists them.
- *
- * A table's `TimeGenerated` is when the row came in; `CreatedDateTime` is when somebody signed in. A table's
- * `TenantId` is the workspace, not the tenant.
+ * The fields of a sign-in in camel case (Graph, diagnostic settings) and in Pascal case (Log Analytics,
+ * PowerShell), with nested values as objects or as JSON text.
  *
  * @module
  */
-import { isObject, type Json } from '@mintmark/core'
+import { isObject, type Json, remembered } from '@mintmark/core'
 import type { Adapter, FileContext, RowSink } from '../model/adapter.ts'
-import type { Statement } from '../model/records.ts'
-import { object } from '../ual/nested.ts'
+import type { IssuanceCategory, Statement } from '../model/records.ts'
+import { lower, named, plain, truth } from '../ual/fields.ts'
+import { list, object } from '../ual/nested.ts'
 import {
   first,
   hasAll,
@@ -18,9 +17,149 @@ import {
   instant,
   instantOrReject,
   rejectTime,
+  tenantOf,
+  tenantOfPath,
 } from './cells.ts'
-import { issuanceOf } from './sign_in.ts'
-import { camelFields, categoryNamed, categoryOf, pascalFields, signInOf } from './sign_in_fields.ts'
+import { type Fields, issuanceOf, type SignIn } from './sign_in.ts'
+
+/** A row that spells every field as Graph does. */
+export function camelFields(row: Json): Fields {
+  return (name) => row[name]
+}
+
+/** Names that are not the Pascal case of Graph's name. */
+const IRREGULAR: ReadonlyMap<string, readonly string[]> = new Map([
+  ['createdDateTime', ['CreatedDateTime [UTC]', 'CreatedDateTime']],
+  ['ipAddress', ['IPAddress', 'IpAddress']],
+  // `ResourceId` of a table is the path of the tenant; of a PowerShell object, the resource.
+  ['resourceId', ['ResourceIdentity', 'ResourceId']],
+  ['userPrincipalName', ['UserPrincipalName', 'SignInIdentifier']],
+  [
+    'location',
+    ['LocationDetails', 'LocationDetails_dynamic', 'LocationDetails_string', 'Location'],
+  ],
+  // A union of tables in which a column has two types names it twice.
+  ...['deviceDetail', 'status', 'authenticationProcessingDetails'].map(
+    (name): [string, readonly string[]] => {
+      const column = upperFirst(name)
+      return [name, [column, `${column}_dynamic`, `${column}_string`]]
+    },
+  ),
+])
+
+function upperFirst(name: string): string {
+  return name.charAt(0).toUpperCase() + name.slice(1)
+}
+
+/** Names come from the adapters alone: there are some dozens. */
+const pascalNamesOf = remembered(
+  (name: string): readonly string[] => IRREGULAR.get(name) ?? [upperFirst(name)],
+  1024,
+)
+
+/** A row whose columns are in Pascal case. */
+export function pascalFields(row: Json): Fields {
+  return (name) => first(row, pascalNamesOf(name))
+}
+
+/** What is around the fields: outer members, the path of the tenant. */
+interface Surroundings {
+  readonly atMs: number
+  /** Result code of the outer record or the table. */
+  readonly resultType?: unknown
+  /** `/tenants/{id}/providers/…` */
+  readonly path?: unknown
+  readonly tenant: unknown
+  readonly ip?: unknown
+}
+
+/** The sign-in that fields spell, nested values as objects or as JSON text. */
+export function signInOf(fields: Fields, around: Surroundings): SignIn {
+  const { atMs, resultType, path, tenant, ip } = around
+  const device = object(fields('deviceDetail'))
+  return {
+    fields,
+    atMs,
+    exporter: tenantOf(tenant, tenantOfPath(path)),
+    ip,
+    deviceId: inner(device, 'deviceId'),
+    browser: inner(device, 'browser'),
+    os: inner(device, 'operatingSystem'),
+    errorCode: inner(object(fields('status')), 'errorCode') ?? resultType,
+    isCae: isCae(fields('authenticationProcessingDetails')),
+    country: countryOf(fields('location')),
+  }
+}
+
+/** A member of a nested value, whose names PowerShell writes in Pascal case. */
+function inner(nested: Json, name: string): unknown {
+  return nested[name] ?? nested[upperFirst(name)]
+}
+
+function isCae(details: unknown): boolean {
+  for (const detail of list(details)) {
+    if (!isObject(detail)) continue
+    if (lower(plain(inner(detail, 'key'))) === 'is cae token')
+      return truth(inner(detail, 'value')) === 1
+  }
+  return false
+}
+
+/** Two-letter code of the country: of the nested location, or of a table's column of it. */
+function countryOf(location: unknown): string {
+  const country = plain(inner(object(location), 'countryOrRegion'))
+  if (country !== '') return country
+  const spelled = plain(location)
+  return /^[A-Za-z]{2}$/.test(spelled) ? spelled.toUpperCase() : ''
+}
+
+/** Categories by the names of diagnostic settings, tables and event types; lower-case, without `aad`. */
+const CATEGORIES: ReadonlyMap<string, IssuanceCategory> = new Map([
+  ['signinlogs', 'interactive'],
+  ['interactiveuser', 'interactive'],
+  ['noninteractiveusersigninlogs', 'non-interactive'],
+  ['noninteractiveuser', 'non-interactive'],
+  ['serviceprincipalsigninlogs', 'service-principal'],
+  ['serviceprincipal', 'service-principal'],
+  ['managedidentitysigninlogs', 'managed-identity'],
+  ['managedidentity', 'managed-identity'],
+  ['adfssigninlogs', 'adfs'],
+  ['microsoftserviceprincipalsigninlogs', 'ms-service-principal'],
+])
+
+/** The category that a name of it means; undefined if it means none. */
+export function categoryNamed(value: unknown): IssuanceCategory | undefined {
+  if (typeof value !== 'string' || value.length > 60) return undefined
+  const name = lower(value)
+  return CATEGORIES.get(name.startsWith('aad') ? name.slice(3) : name)
+}
+
+/**
+ * The category of a sign-in that names none: by its event types, its issuer, whose token it is, and
+ * `isInteractive`; `interactive-or-not` if nothing shows it.
+ */
+export function categoryOf(fields: Fields, row: Json): IssuanceCategory {
+  const types = list(fields('signInEventTypes')).map((type) => categoryNamed(type))
+  const other = types.find((type) => type !== undefined && type !== 'interactive')
+  if (other !== undefined) return other
+  const isApp = named(fields('servicePrincipalId')) !== '' && named(fields('userId')) === ''
+  if (isApp && named(fields('userPrincipalName')) === '') {
+    return hasAny(row, MANAGED) ? 'managed-identity' : 'service-principal'
+  }
+  if (named(fields('tokenIssuerType')) === 'adfederationservices') return 'adfs'
+  const interactive = truth(fields('isInteractive'))
+  if (interactive === 0) return 'non-interactive'
+  return interactive === 1 || types.includes('interactive') ? 'interactive' : 'interactive-or-not'
+}
+
+const MANAGED: readonly string[] = ['ManagedServiceIdentity', 'AssociatedResourceId']
+
+/*
+ * Entra sign-ins as diagnostic settings write them, as tables of Log Analytics, and as Graph lists them.
+ *
+ * A table's `TimeGenerated` is when the row came in; `CreatedDateTime` is when somebody signed in. A table's
+ * `TenantId` is the workspace, not the tenant.
+ */
 
 const CATEGORY: readonly string[] = ['category', 'Category']
 

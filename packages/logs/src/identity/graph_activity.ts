@@ -11,8 +11,7 @@
  */
 import { epochMs, type Json, readSlashDate, readTokenId, utcMs } from '@mintmark/core'
 import type { Adapter, FileContext, RowSink } from '../model/adapter.ts'
-import type { Access, AccessSource, Item } from '../model/records.ts'
-import { UNKNOWN_ACCESS } from '../model/unknown.ts'
+import { type Access, type AccessSource, type Item, UNKNOWN_ACCESS } from '../model/records.ts'
 import { Detail } from '../ual/detail.ts'
 import { address, logged, lower, named, plain, whole } from '../ual/fields.ts'
 import { object } from '../ual/nested.ts'

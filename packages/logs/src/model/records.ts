@@ -250,3 +250,58 @@ export interface RecordSink {
   reject(reject: Reject, line: number): void
   statement(statement: Statement, line: number): void
 }
+
+export const UNKNOWN_ACCESS: Omit<Access, 'atMs' | 'source' | 'operation' | 'service'> = {
+  recordId: '',
+  recordType: 0,
+  outcome: '',
+  tokenId: '',
+  tokenIdState: 'absent',
+  sessionId: '',
+  otherSessionId: '',
+  issuedAtMs: 0,
+  principal: '',
+  principalId: '',
+  actorKind: '',
+  logonType: -1,
+  mailbox: '',
+  mailboxId: '',
+  tenant: '',
+  tokenTenant: '',
+  externalTenant: '',
+  appId: '',
+  clientAppId: '',
+  ip: '',
+  deviceId: '',
+  client: '',
+  issuer: '',
+  accessType: '',
+  throttled: -1,
+  items: [],
+  syncedFolders: [],
+  objectPath: '',
+  objectName: '',
+  objectHash: '',
+  bytes: 0,
+  detail: '',
+}
+
+export const UNKNOWN_ISSUANCE: Omit<
+  Issuance,
+  'recordId' | 'atMs' | 'source' | 'category' | 'outcome' | 'tokenId' | 'tenant' | 'owner'
+> = {
+  sessionId: '',
+  principal: '',
+  principalId: '',
+  homeTenant: '',
+  appId: '',
+  resourceId: '',
+  ip: '',
+  network: '',
+  deviceId: '',
+  client: '',
+  protocol: '',
+  issuer: '',
+  grouped: 1,
+  detail: '',
+}

@@ -11,10 +11,10 @@
  * @module
  */
 import { isAscii, isUtf8 } from 'node:buffer'
+import type { RowTaker } from '../model/adapter.ts'
 import { MAX_COLUMNS, MAX_ROW_BYTES } from '../model/limits.ts'
-import type { RowTaker } from '../model/row_taker.ts'
 import { ByteTail } from './byte_tail.ts'
-import { rowOf } from './row_of.ts'
+import { rowOf } from './tables.ts'
 
 const LF = 0x0a
 const CR = 0x0d

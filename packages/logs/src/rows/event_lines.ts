@@ -10,8 +10,8 @@
  */
 import { isAscii, isUtf8 } from 'node:buffer'
 import { readDovecotLine } from '../dovecot/line.ts'
+import type { RowTaker } from '../model/adapter.ts'
 import { MAX_LINE_BYTES } from '../model/limits.ts'
-import type { RowTaker } from '../model/row_taker.ts'
 import { Lines } from './lines.ts'
 
 const ESCAPE = String.fromCharCode(0x1b)

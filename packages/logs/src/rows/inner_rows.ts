@@ -6,11 +6,10 @@
  *
  * @module
  */
-import { isObject, type Json } from '@mintmark/core'
+import { isObject, type Json, parseObject } from '@mintmark/core'
+import type { RowTaker } from '../model/adapter.ts'
 import { MAX_DEPTH } from '../model/limits.ts'
-import type { RowTaker } from '../model/row_taker.ts'
 import { structure } from '../ual/nested.ts'
-import { isDeeperThan } from './depth.ts'
 import { INNER_WRAPPER_KEY, LINK_KEYS, WRAPPER_KEYS } from './json_walk.ts'
 import { giveTables } from './tables.ts'
 
@@ -69,4 +68,46 @@ function sent(body: unknown): Json | readonly unknown[] | undefined {
 /** Avro prints each byte as the character of that number. */
 function utf8Of(bytes: string): string {
   return /[^\0-\u00ff]/.test(bytes) ? bytes : Buffer.from(bytes, 'latin1').toString('utf8')
+}
+
+/** Whether arrays and objects are nested more than `limit` deep. Walks by level, not by recursion. */
+export function isDeeperThan(value: unknown, limit: number): boolean {
+  let level: unknown[] = [value]
+  for (let depth = 1; level.length > 0; depth++) {
+    if (depth > limit) return true
+    const next: unknown[] = []
+    for (const container of level) addContainers(container, next)
+    level = next
+  }
+  return false
+}
+
+function addContainers(container: unknown, into: unknown[]): void {
+  if (Array.isArray(container)) {
+    const elements: readonly unknown[] = container
+    for (const element of elements) {
+      if (typeof element === 'object' && element !== null) into.push(element)
+    }
+  } else if (isObject(container)) {
+    // `for in` costs a fraction of Object.values here, and what JSON.parse makes inherits no keys.
+    for (const key in container) {
+      const element = container[key]
+      if (typeof element === 'object' && element !== null) into.push(element)
+    }
+  }
+}
+
+/** A JSON text whose content begins as an object: `"{\"CreationTime\":…`. */
+export const TEXT_OF_OBJECT: RegExp = /^"\{(?:\\[nrt]|\s){0,20}\\"/
+
+/** The object that a JSON text spells as a text; undefined if it does not. */
+export function objectIn(spelled: string): Json | undefined {
+  // Cheap before JSON.parse: most texts are no objects.
+  if (!TEXT_OF_OBJECT.test(spelled)) return undefined
+  try {
+    const text: unknown = JSON.parse(spelled)
+    return typeof text === 'string' ? parseObject(text) : undefined
+  } catch {
+    return undefined
+  }
 }

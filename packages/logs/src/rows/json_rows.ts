@@ -14,15 +14,13 @@
  */
 import { isAscii, isUtf8 } from 'node:buffer'
 import { isObject, type Json, parseObject } from '@mintmark/core'
+import type { RowTaker } from '../model/adapter.ts'
 import { MAX_COLUMNS, MAX_DEPTH, MAX_LINE_BYTES, MAX_ROW_BYTES } from '../model/limits.ts'
-import type { RowTaker } from '../model/row_taker.ts'
 import { parsed } from '../ual/nested.ts'
 import { ByteTail } from './byte_tail.ts'
-import { isDeeperThan } from './depth.ts'
-import { giveInner } from './inner_rows.ts'
+import { giveInner, isDeeperThan, objectIn } from './inner_rows.ts'
 import { JsonWalk } from './json_walk.ts'
 import { giveCells, nameOf } from './tables.ts'
-import { objectIn } from './text_row.ts'
 
 const QUOTE = 0x22
 const COMMA = 0x2c
@@ -126,13 +124,12 @@ export class JsonRows {
     const bytes = this.#bytes
     while (this.#at < bytes.length) {
       const byte = bytes[this.#at]
-      const mayBeLine = this.#isLineStart && this.#list !== 'rows'
-      if (mayBeLine && (byte === OPEN_OBJECT || byte === QUOTE)) {
+      if (this.#isLineStart && this.#mayBeLine(byte)) {
         const reach = this.#lineEnd(isFinal)
         if (reach === undefined) return false
         if (reach >= 0 && this.#takeLine(reach)) continue
       }
-      if (byte === OPEN_OBJECT || (byte === this.#opener && this.#level === 1)) {
+      if (this.#isOpener(byte)) {
         this.#begin()
         return true
       }
@@ -147,6 +144,14 @@ export class JsonRows {
       this.#at++
     }
     return false
+  }
+
+  #mayBeLine(byte: number | undefined): boolean {
+    return this.#list !== 'rows' && (byte === OPEN_OBJECT || byte === QUOTE)
+  }
+
+  #isOpener(byte: number | undefined): boolean {
+    return byte === OPEN_OBJECT || (byte === this.#opener && this.#level === 1)
   }
 
   /** What a row begins with. */

@@ -312,13 +312,15 @@ export class JsonWalk {
     else if (RECORD_KEYS.has(this.#key)) this.#canWrap = false
   }
 
+  /** Whether a value may stand here. */
+  #isAtValue(): boolean {
+    if (this.#depth === 0 || this.#previous === COLON) return true
+    const isInList = this.#isObject[this.#depth] === 0
+    return isInList && (this.#previous === COMMA || this.#previous === OPEN_ARRAY)
+  }
+
   #open(byte: number): WalkStep {
-    const isValue =
-      this.#depth === 0 ||
-      this.#previous === COLON ||
-      (this.#isObject[this.#depth] === 0 &&
-        (this.#previous === COMMA || this.#previous === OPEN_ARRAY))
-    if (!isValue) return 'broken'
+    if (!this.#isAtValue()) return 'broken'
     const mayWrap = this.#isAtKeys && this.#previous === COLON
     if (mayWrap && byte === OPEN_ARRAY && this.#isRowsKey()) {
       this.#isPending = true

@@ -1,3 +1,4 @@
+import { utcMs } from '@mintmark/core'
 import { ByteTail } from './byte_tail.ts'
 
 const LF = 0x0a
@@ -45,4 +46,42 @@ export class Lines {
   #give(line: Buffer): void {
     if (!this.#isSkipping) this.#take(line, this.#line)
   }
+}
+
+/*
+ * The log that Microsoft-Extractor-Suite writes beside its export, for what it says about gaps.
+ *
+ * Where more events fall into the shortest window than the service gives, it writes
+ * `[ERROR] Window <from> -> <to> has 5000+ events … SOME EVENTS IN THIS RANGE ARE NOT CAPTURED.` and goes
+ * on; where the service fails too often, `[ERROR] Max retries reached for window <from> -> <to>`.
+ *
+ * Source: Microsoft-Extractor-Suite, `Scripts/Get-UAL.ps1`, 2026.
+ */
+
+/** A period that the extractor reports as incomplete; 0 where it names none. */
+export interface ExtractorGap {
+  readonly line: number
+  readonly fromMs: number
+  readonly toMs: number
+}
+
+/** Longer lines are no log lines. */
+const MAX_LOG_LINE_BYTES = 64 * 1024
+const MAX_GAPS = 10_000
+const GAP = /SOME EVENTS IN THIS RANGE ARE NOT CAPTURED|Max retries reached for window/i
+const ISO = String.raw`\d{4}-\d\d-\d\d[T ]\d\d:\d\d(?::\d\d(?:\.\d{1,9})?)?(?:Z|[+-]\d\d:?\d\d)?`
+const WINDOW = new RegExp(`(${ISO}) {0,3}(?:->|-|to|until|and) {0,3}(${ISO})`, 'i')
+
+/** Finds gaps in the lines of a text. */
+export function extractorLines(gaps: ExtractorGap[]): Lines {
+  return new Lines(MAX_LOG_LINE_BYTES, (bytes, line) => {
+    if (bytes.length > MAX_LOG_LINE_BYTES || bytes.length < 20) return
+    const text = bytes.toString('latin1')
+    if (!GAP.test(text) || gaps.length >= MAX_GAPS) return
+    const window = WINDOW.exec(text)
+    const fromMs = utcMs(window?.[1]) ?? 0
+    const toMs = utcMs(window?.[2]) ?? 0
+    const isPeriod = fromMs > 0 && toMs >= fromMs
+    gaps.push({ line, fromMs: isPeriod ? fromMs : 0, toMs: isPeriod ? toMs : 0 })
+  })
 }

@@ -15,9 +15,8 @@
  * @module
  */
 import { isObject, type Json } from '@mintmark/core'
+import type { RowTaker } from '../model/adapter.ts'
 import { MAX_COLUMNS } from '../model/limits.ts'
-import type { RowTaker } from '../model/row_taker.ts'
-import { rowOf } from './row_of.ts'
 
 /** Gives the rows of an answer on, keyed by their columns. False when the object is no such answer. */
 export function giveTables(answer: Json, line: number, taker: RowTaker): boolean {
@@ -80,4 +79,24 @@ export function giveCells(
 export function nameOf(column: unknown): string {
   const name = isObject(column) ? (own(column, 'name') ?? own(column, 'ColumnName')) : ''
   return typeof name === 'string' ? name : ''
+}
+
+/**
+ * The cells of a row by their columns.
+ *
+ * @param missing value of a column without a cell
+ */
+export function rowOf(
+  columns: readonly string[],
+  cells: readonly unknown[],
+  missing?: unknown,
+): Json {
+  // No prototype, so that a column may have any name.
+  const row: { [column: string]: unknown; __proto__: null } = { __proto__: null }
+  // Backwards, so that of two columns with one name the first stays.
+  for (let i = columns.length - 1; i >= 0; i--) {
+    const name = columns[i]
+    if (name !== undefined && name !== '') row[name] = cells[i] === undefined ? missing : cells[i]
+  }
+  return row
 }

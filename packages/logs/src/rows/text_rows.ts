@@ -1,12 +1,10 @@
+import type { RowTaker } from '../model/adapter.ts'
 import { SNIFF_BYTES } from '../model/limits.ts'
-import type { RowTaker } from '../model/row_taker.ts'
 import { CsvRows } from './csv_rows.ts'
-import { detectEncoding, Utf16Text } from './encoding.ts'
+import { detectEncoding, LoneReturns, Utf16Text } from './encoding.ts'
 import { eventLines } from './event_lines.ts'
-import { type ExtractorGap, extractorLines } from './extractor_log.ts'
 import { JsonRows } from './json_rows.ts'
-import type { Lines } from './lines.ts'
-import { LoneReturns } from './lone_returns.ts'
+import { type ExtractorGap, extractorLines, type Lines } from './lines.ts'
 import { detectTextShape, type TextShape } from './text_shape.ts'
 
 export interface TextPart {

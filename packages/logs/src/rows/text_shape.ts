@@ -1,5 +1,5 @@
 import { hasEventLine } from './event_lines.ts'
-import { TEXT_OF_OBJECT } from './text_row.ts'
+import { TEXT_OF_OBJECT } from './inner_rows.ts'
 
 /** What holds the rows of a text. `tables`: the answer of a query; `events`: lines of a log; `text`: nothing that has rows. */
 export type TextShape =

@@ -4,8 +4,7 @@
  * @module
  */
 import { type Json, readTokenId } from '@mintmark/core'
-import type { Issuance } from '../model/records.ts'
-import { UNKNOWN_ISSUANCE } from '../model/unknown.ts'
+import { type Issuance, UNKNOWN_ISSUANCE } from '../model/records.ts'
 import { directoryActor, guestName, principalOf } from './actor.ts'
 import { Detail } from './detail.ts'
 import { address, guid, logged, named, plain, whole } from './fields.ts'

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
 import { readJti } from '@mintmark/core'
 import { readDovecotLine } from '../../src/dovecot/line.ts'
-import { readSessionId } from '../../src/dovecot/session_id.ts'
+import { readSessionId } from '../../src/dovecot/written_time.ts'
 import {
   type Access,
   adapters,

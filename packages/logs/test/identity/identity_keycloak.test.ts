@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
 import { type Json, readJti } from '@mintmark/core'
 import * as fc from 'fast-check'
-import { keycloakEventOfLine } from '../../src/identity/keycloak_line.ts'
+import { keycloakEventOfLine } from '../../src/identity/keycloak.ts'
 import type { Access, Issuance } from '../../src/model/records.ts'
 import { readRow } from './identity_rows.ts'
 

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import type { Json } from '@mintmark/core'
-import { identityAdapters } from '../../src/identity/adapters.ts'
+import { identityAdapters } from '../../src/adapters.ts'
 import type { Adapter, DateOrder, FileContext } from '../../src/model/adapter.ts'
 import type {
   Access,

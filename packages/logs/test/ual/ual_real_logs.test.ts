@@ -6,10 +6,10 @@ import { fileURLToPath } from 'node:url'
 import { gunzipSync } from 'node:zlib'
 import { isObject, type Json, parseObject } from '@mintmark/core'
 import { parse } from 'csv-parse/sync'
+import { ualAdapters } from '../../src/adapters.ts'
 import type { RowSink } from '../../src/model/adapter.ts'
 import type { Access, Issuance, Reject, Statement } from '../../src/model/records.ts'
-import { ResultCounts } from '../../src/ual/result_counts.ts'
-import { ualAdapters } from '../../src/ual/shapes.ts'
+import { ResultCounts } from '../../src/ual/cmdlet_shapes.ts'
 import { readShape, shapesOf } from './ual_rows.ts'
 
 const root = path.resolve(path.dirname(fileURLToPath(import.meta.url)), '../../../../..')

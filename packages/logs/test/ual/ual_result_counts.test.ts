@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { it } from 'node:test'
-import { ResultCounts } from '../../src/ual/result_counts.ts'
+import { ResultCounts } from '../../src/ual/cmdlet_shapes.ts'
 import { JSON_FILE, readWith } from '../identity/identity_rows.ts'
 import { MAIL_READ, readShape } from './ual_rows.ts'
 

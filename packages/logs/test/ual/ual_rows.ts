@@ -1,10 +1,9 @@
 import assert from 'node:assert/strict'
 import { isObject, type Json, parseObject } from '@mintmark/core'
+import { ualAdapters } from '../../src/adapters.ts'
 import type { Adapter, FileContext } from '../../src/model/adapter.ts'
-import type { Access, Issuance } from '../../src/model/records.ts'
-import { UNKNOWN_ACCESS } from '../../src/model/unknown.ts'
+import { type Access, type Issuance, UNKNOWN_ACCESS } from '../../src/model/records.ts'
 import { readUalRecord } from '../../src/ual/record.ts'
-import { ualAdapters } from '../../src/ual/shapes.ts'
 import { type Given, JSON_FILE, readWith } from '../identity/identity_rows.ts'
 
 export const TENANT = '11111111-aaaa-4bbb-8ccc-000000000001'
