@@ -1,13 +1,24 @@
-export { createFolderLedger, openFolderLedger, readDescription } from './home/folder_ledger.ts'
 export { makeFrontEnd } from './home/front_ends.ts'
-export { openHome, openLedger } from './home/ledger_home.ts'
+export {
+  createFolderLedger,
+  openFolderLedger,
+  openHome,
+  openLedger,
+  readDescription,
+} from './home/ledger_home.ts'
 export { PinnedCheckpoints } from './home/pinned_checkpoints.ts'
 export { createPostgresLedger } from './home/postgres_ledger.ts'
 export { ReopeningLedger } from './home/reopening_ledger.ts'
 export type { LiveToken } from './live/live_tokens.ts'
 export { attest, attestedBy, frontEndKeys } from './notes/attestation.ts'
-export { newSalt, SALT_CLAIM } from './notes/blinding.ts'
-export { type Head, parseCheckpoint, signHead } from './notes/checkpoint.ts'
+export {
+  type Head,
+  highestHeads,
+  parseCheckpoint,
+  parseHeads,
+  type SeenHead,
+  signHead,
+} from './notes/checkpoint.ts'
 export {
   type Description,
   descriptionSettings,
@@ -16,7 +27,6 @@ export {
   originOf,
   PERIODS,
 } from './notes/description.ts'
-export { highestHeads, parseHeads, type SeenHead } from './notes/heads.ts'
 export {
   formatVerifierKey,
   isKeyName,
@@ -28,18 +38,23 @@ export {
 export {
   type Accepted,
   acceptCheckpoint,
+  formatProof,
   logPolicy,
   type Policy,
-  parsePolicy,
-} from './notes/policy.ts'
-export { hashOf, issuanceOf, MAX_TOKEN_LETTERS, signingInputOf } from './notes/signing_input.ts'
-export {
-  formatProof,
   type ProofRefusal,
+  parsePolicy,
   parseProof,
   type TlogProof,
   verifyProof,
-} from './notes/tlog_proof.ts'
+} from './notes/policy.ts'
+export {
+  hashOf,
+  issuanceOf,
+  MAX_TOKEN_LETTERS,
+  newSalt,
+  SALT_CLAIM,
+  signingInputOf,
+} from './notes/signing_input.ts'
 export { type AuditReport, auditLedger } from './read/audit.ts'
 export { type ExportCount, exportLines, openingLine, parseOpenings } from './read/export.ts'
 export { entryOfProof, proveIndex, proveIssuance } from './read/prove.ts'
@@ -68,5 +83,4 @@ export type { ReadResource } from './tree/tile_tree.ts'
 export { readBundle, TILE_WIDTH, writeBundle } from './tree/tiles.ts'
 export { EMPTY_ROOT, hashLeaf, hashNode, isEqualHash, verifyInclusion } from './tree/tree.ts'
 export { BundleReader, OUTLINE_WORDS } from './tree/tree_hashes.ts'
-export { createFolderWitness, isFolderWitness } from './witness/folder_witness.ts'
-export { Witness } from './witness/witness.ts'
+export { createFolderWitness, isFolderWitness, Witness } from './witness/witness.ts'

@@ -6,8 +6,13 @@
 
 export { makeLogKey, readLogKey } from './home/ledger_key.ts'
 export { PinnedCheckpoints } from './home/pinned_checkpoints.ts'
-export { type Checkpoint, parseCheckpoint, signHead } from './notes/checkpoint.ts'
-export { assertContains, type SeenHead } from './notes/heads.ts'
+export {
+  assertContains,
+  type Checkpoint,
+  parseCheckpoint,
+  type SeenHead,
+  signHead,
+} from './notes/checkpoint.ts'
 export {
   formatVerifierKey,
   NoteSigner,

@@ -4,7 +4,7 @@
  * Writes the token ids of a batch to standard output once they are acknowledged, one line each.
  */
 import { existsSync, writeSync } from 'node:fs'
-import { openFolderLedger } from '../src/home/folder_ledger.ts'
+import { openFolderLedger } from '../src/home/ledger_home.ts'
 import { issuance } from './tokens.ts'
 
 const [folder = '', wait = '0', runRecords] = process.argv.slice(2)

@@ -1,7 +1,6 @@
 /** Signing inputs for tests: nothing is signed, since a ledger never sees a signature. */
 import { randomUUID } from 'node:crypto'
-import { newSalt, SALT_CLAIM } from '../src/notes/blinding.ts'
-import { issuanceOf } from '../src/notes/signing_input.ts'
+import { issuanceOf, newSalt, SALT_CLAIM } from '../src/notes/signing_input.ts'
 import type { Issuance } from '../src/tree/entry.ts'
 
 export const ISSUER = 'https://id.example.org/realms/agency'

@@ -1,13 +1,28 @@
 /** A ledger by its folder, whatever its store: the folder itself, or the database that the folder names. @module */
-import type { Description } from '../notes/description.ts'
-import { Sequencer } from '../sequence/sequencer.ts'
-import { diskFiles, type Files } from '../store/files.ts'
-import { folderState } from '../store/folder_store.ts'
+
+import { MintmarkError } from '@mintmark/core'
+import {
+  DESCRIPTION_PATH,
+  type Description,
+  formatDescription,
+  parseDescription,
+} from '../notes/description.ts'
+import { formatVerifierKey } from '../notes/note.ts'
+import { Sequencer, type SequencerOptions } from '../sequence/sequencer.ts'
+import {
+  assertEmpty,
+  diskFiles,
+  type Files,
+  folderOf,
+  readText,
+  replaceDurably,
+} from '../store/files.ts'
+import { FolderStore, folderState } from '../store/folder_store.ts'
+import { encodeRecord, newSegmentHeader, SEGMENT_HEADER_BYTES } from '../store/journal_records.ts'
 import { PostgresFiles } from '../store/postgres_files.ts'
 import { PostgresStore } from '../store/postgres_store.ts'
 import type { ReadResource } from '../tree/tile_tree.ts'
-import { type OpenOptions, openFolderLedger, readDescription } from './folder_ledger.ts'
-import { readLedgerSigner } from './ledger_key.ts'
+import { makeLogKey, readLedgerSigner } from './ledger_key.ts'
 import { readPostgresDescription, storeUrlOf } from './postgres_ledger.ts'
 
 export interface LedgerHome {
@@ -66,4 +81,72 @@ export async function openLedger(folder: string, options: HomeOptions): Promise<
   } finally {
     await home.close()
   }
+}
+
+const FIRST_SEGMENT = 'private/journal/0000000001.log'
+
+/**
+ * Makes a ledger and its key in a folder that is empty or not there.
+ *
+ * @returns what it is, with the key that verifies it
+ * @throws {MintmarkError} `LEDGER_INVALID` where something is in the folder already
+ */
+export async function createFolderLedger(
+  folder: string,
+  wanted: Omit<Description, 'key'>,
+  files: Files = diskFiles,
+): Promise<Description> {
+  await assertEmpty(files, folder)
+  const key = await makeLogKey(folder, wanted.name, files)
+  const description: Description = { ...wanted, key }
+  await files.makeFolder(`${folder}/private/journal`)
+  await files.makeFolder(`${folder}/public`)
+  await replaceDurably(files, `${folder}/${FIRST_SEGMENT}`, firstSegment())
+  // Last: a folder with a description is a ledger.
+  const document = formatDescription(description, formatVerifierKey(key))
+  await replaceDurably(files, `${folder}/public/${DESCRIPTION_PATH}`, Buffer.from(document))
+  await files.sync(`${folder}/private`)
+  await files.sync(folder)
+  await files.sync(folderOf(folder))
+  return description
+}
+
+function firstSegment(): Uint8Array {
+  const header = newSegmentHeader()
+  const seed = header.subarray(header.length - 32)
+  const edges = encodeRecord({ kind: 'edges', edges: new Map() }, seed, SEGMENT_HEADER_BYTES)
+  return Buffer.concat([header, edges])
+}
+
+/** @throws {MintmarkError} `LEDGER_MISSING`, `LEDGER_INVALID` */
+export async function readDescription(
+  folder: string,
+  files: Files = diskFiles,
+): Promise<Description> {
+  const source = await readText(files, `${folder}/public/${DESCRIPTION_PATH}`)
+  if (source === undefined)
+    throw new MintmarkError('LEDGER_MISSING', `there is no ledger in ${folder}`)
+  return parseDescription(source)
+}
+
+export interface OpenOptions extends Omit<SequencerOptions, 'store' | 'description' | 'signer'> {
+  readonly files?: Files
+  readonly segmentBytes?: number
+}
+
+/**
+ * Opens a ledger to write to.
+ *
+ * @throws {MintmarkError} as {@link readDescription}, `FolderStore.open` and {@link Sequencer.open} do
+ */
+export async function openFolderLedger(folder: string, options: OpenOptions): Promise<Sequencer> {
+  const files = options.files ?? diskFiles
+  const description = await readDescription(folder, files)
+  const signer = await readLedgerSigner(folder, description, files)
+  const { segmentBytes, ...rest } = options
+  const store = await FolderStore.open(folder, {
+    files,
+    ...(segmentBytes !== undefined && { segmentBytes }),
+  })
+  return await Sequencer.open({ ...rest, store, description, signer })
 }

@@ -2,8 +2,7 @@
 import { MintmarkError } from '@mintmark/core'
 import type { Description } from '../notes/description.ts'
 import { NoteSigner, readPrivateKey, type VerifierKey } from '../notes/note.ts'
-import { type Files, readText } from '../store/files.ts'
-import { makeKeyFile } from '../store/private_files.ts'
+import { type Files, makeKeyFile, readText } from '../store/files.ts'
 
 const KEY_PATH = 'private/checkpoint.pem'
 

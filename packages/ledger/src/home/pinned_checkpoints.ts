@@ -6,8 +6,13 @@
  * @module
  */
 import { unreadable } from '@mintmark/core'
-import type { Head } from '../notes/checkpoint.ts'
-import { formatHeads, highestHeads, parseHeads, type SeenHead } from '../notes/heads.ts'
+import {
+  formatHeads,
+  type Head,
+  highestHeads,
+  parseHeads,
+  type SeenHead,
+} from '../notes/checkpoint.ts'
 import { diskFiles, type Files, readText, replaceDurably } from '../store/files.ts'
 
 export class PinnedCheckpoints {

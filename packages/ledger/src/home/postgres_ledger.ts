@@ -11,11 +11,17 @@ import {
   parseDescription,
 } from '../notes/description.ts'
 import { formatVerifierKey } from '../notes/note.ts'
-import { assertEmpty, diskFiles, type Files, folderOf, readText } from '../store/files.ts'
+import {
+  assertEmpty,
+  diskFiles,
+  type Files,
+  folderOf,
+  readText,
+  replacePrivately,
+} from '../store/files.ts'
 import { encodeRecord, newSeed } from '../store/journal_records.ts'
 import { inTransaction, openSession, type SqlSession } from '../store/postgres_database.ts'
-import { STATE_TABLE } from '../store/postgres_state.ts'
-import { replacePrivately } from '../store/private_files.ts'
+import { STATE_TABLE } from '../store/postgres_files.ts'
 import type { ReadResource } from '../tree/tile_tree.ts'
 import { makeLogKey } from './ledger_key.ts'
 

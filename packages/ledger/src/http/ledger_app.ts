@@ -5,16 +5,17 @@
  *
  * @module
  */
-import { createHash, timingSafeEqual } from 'node:crypto'
+import { createHash, randomBytes, timingSafeEqual } from 'node:crypto'
 import { MintmarkError } from '@mintmark/core'
 import { type Context, Hono } from 'hono'
 import { bodyLimit } from 'hono/body-limit'
 import type { FrontEnd } from '../home/front_ends.ts'
+import type { ReopeningLedger } from '../home/reopening_ledger.ts'
 import type { Receipt } from '../sequence/sequencer.ts'
 import { decodeEntry, type Issuance, type Revocation } from '../tree/entry.ts'
 import type { ReadResource } from '../tree/tile_tree.ts'
 import { parseTilePath, readBundle } from '../tree/tiles.ts'
-import { type LiveLedger, liveRoutes } from './live_routes.ts'
+import { MAX_ADD_CHECKPOINT_BYTES, type Witness } from '../witness/witness.ts'
 
 export const MAX_ENTRIES_BYTES: number = 1 << 20
 const MAX_ENTRIES = 4096
@@ -138,4 +139,75 @@ function isKnown(authorization: string, frontEnds: readonly FrontEnd[]): boolean
   const key = /^Bearer ([\w-]{20,200})$/.exec(authorization)?.[1] ?? ''
   const hash = createHash('sha256').update(key).digest()
   return frontEnds.filter(({ keyHash }) => timingSafeEqual(keyHash, hash)).length > 0
+}
+
+/*
+ * A witness over HTTP.
+ *
+ * Source: C2SP tlog-witness.
+ */
+
+export function witnessApp(witness: Pick<Witness, 'addCheckpoint' | 'readHash'>): Hono {
+  const app = new Hono()
+  app.get('/healthz', (c) => c.text('ok\n'))
+  const limit = bodyLimit({
+    maxSize: MAX_ADD_CHECKPOINT_BYTES,
+    onError: (c) => c.text('too large\n', 413),
+  })
+  app.post('/add-checkpoint', limit, async (c) => {
+    const { status, type, body } = await witness.addCheckpoint(await c.req.text())
+    return c.body(body, status, { 'Content-Type': type })
+  })
+  // A log that is accused of another history asks for this checkpoint.
+  app.get('/:hash/checkpoint', async (c) => {
+    const text = await witness.readHash(c.req.param('hash'))
+    return text === undefined ? c.text('not seen\n', 404) : c.text(text)
+  })
+  app.onError((_error, c) => c.text('the witness cannot answer\n', 503))
+  return app
+}
+
+/*
+ * Answers for verifiers beside the files: a wakeup when the ledger publishes, and whether one token is recorded.
+ *
+ * Neither is evidence: a verifier trusts what hashes to a signed head. They only save it time.
+ */
+
+/** How long a verifier waits where nothing is published. */
+const PATIENCE_MS = 20_000
+
+export interface LiveLedger {
+  readonly ledger: Pick<ReopeningLedger, 'find' | 'publications' | 'publishedAfter'>
+  /** Aborted when the server stops. */
+  readonly signal: AbortSignal
+}
+
+export function liveRoutes(app: Hono, live: LiveLedger): void {
+  // Counts begin again with each run: a count of an earlier run must not make a verifier wait.
+  const run = randomBytes(8).toString('hex')
+  app.get('/feed', (c) => feed(c, live, run))
+  app.get('/:alias/token/:id/:input', (c) => token(c, live))
+}
+
+/** Answers when something new is published, or after some time. */
+async function feed(c: Context, { ledger, signal }: LiveLedger, run: string): Promise<Response> {
+  const [seenRun, seen] = (c.req.query('after') ?? '').split('.')
+  if (seenRun === run && /^\d{1,15}$/.test(seen ?? '')) {
+    const patience = AbortSignal.timeout(PATIENCE_MS)
+    const until = AbortSignal.any([patience, signal, c.req.raw.signal])
+    await ledger.publishedAfter(Number(seen), until)
+  }
+  return c.json({ publication: `${run}.${ledger.publications}` }, 200, {
+    'Cache-Control': 'no-store',
+  })
+}
+
+/** Token id and hash of the signing input in hexadecimal. */
+function token(c: Context, { ledger }: LiveLedger): Response {
+  const { alias = '', id = '', input = '' } = c.req.param()
+  if (!/^[\da-f]{32}$/.test(id) || !/^[\da-f]{64}$/.test(input)) return c.text('not here\n', 404)
+  const found = ledger.find(alias, Buffer.from(id, 'hex'), Buffer.from(input, 'hex'))
+  const answer =
+    typeof found === 'object' ? { state: 'recorded', ...found } : { state: found ?? 'unknown' }
+  return c.json(answer, 200, { 'Cache-Control': 'no-store' })
 }

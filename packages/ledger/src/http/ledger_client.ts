@@ -1,7 +1,13 @@
 /** The public files of a ledger over HTTP. @module */
 import { type Json, MintmarkError, parseObject } from '@mintmark/core'
+import { openHome } from '../home/ledger_home.ts'
+import { isPostgresUrl } from '../home/postgres_ledger.ts'
 import { bounded } from '../read/bounded.ts'
+import { LedgerReader } from '../read/reader.ts'
+import { diskFiles } from '../store/files.ts'
+import { PostgresFiles } from '../store/postgres_files.ts'
 import type { ReadResource } from '../tree/tile_tree.ts'
+import type { WitnessHttp } from '../witness/cosigning.ts'
 
 const TIMEOUT_MS = 30_000
 /** A bundle of 256 of the longest entries is below this. */
@@ -91,4 +97,62 @@ async function answerAt(
   } catch {
     return { status: 0 }
   }
+}
+
+const WITNESS_TIMEOUT_MS = 5000
+
+export const witnessHttp: WitnessHttp = {
+  post: (url, body) =>
+    fetched(url, {
+      method: 'POST',
+      body,
+      headers: { 'content-type': 'text/plain; charset=utf-8' },
+    }),
+  get: (url) => fetched(url, {}),
+}
+
+async function fetched(url: string, init: RequestInit): Promise<{ status: number; body: string }> {
+  const signal = AbortSignal.timeout(WITNESS_TIMEOUT_MS)
+  const response = await fetch(url, { ...init, redirect: 'error', signal })
+  const body = await bounded(response.body, MAX_ANSWER_BYTES)
+  return { status: response.status, body: body?.toString('utf8') ?? '' }
+}
+
+export async function openReader(location: string): Promise<LedgerReader> {
+  const read = await readAt(location)
+  try {
+    return await LedgerReader.open(read)
+  } catch (error) {
+    // An address may hold a password, and is not shown.
+    if (!isMissing(error) || location.includes('://')) throw error
+    throw new MintmarkError('LEDGER_MISSING', `no ledger.json at ${location}: it is no ledger`)
+  }
+}
+
+async function readAt(location: string): Promise<ReadResource> {
+  if (/^https?:\/\//.test(location)) return ledgerClient(location)
+  if (!isPostgresUrl(location)) return await inFolder(location)
+  const published = new PostgresFiles(location)
+  return (path) => published.read(path)
+}
+
+const isMissing = (error: unknown): boolean =>
+  error instanceof MintmarkError && error.code === 'LEDGER_MISSING'
+
+async function inFolder(folder: string): Promise<ReadResource> {
+  if (await diskFiles.isThere(`${folder}/private/store`)) return (await openHome(folder)).read
+  const isWhole = await diskFiles.isThere(`${folder}/public/ledger.json`)
+  const root = isWhole ? `${folder}/public` : folder
+  return async (path) => {
+    try {
+      return await diskFiles.read(`${root}/${path}`)
+    } catch (cause) {
+      throw unreadable(`${root}/${path}`, cause)
+    }
+  }
+}
+
+function unreadable(at: string, cause: unknown): MintmarkError {
+  const why = cause instanceof Error ? cause.message : String(cause)
+  return new MintmarkError('INPUT_UNREADABLE', `${at} cannot be read: ${why}`, {}, { cause })
 }

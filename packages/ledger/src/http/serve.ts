@@ -9,11 +9,10 @@ import type { Policy } from '../notes/policy.ts'
 import type { Issuance, Revocation } from '../tree/entry.ts'
 import type { ReadResource } from '../tree/tile_tree.ts'
 import { Cosigning } from '../witness/cosigning.ts'
-import { openFolderWitness } from '../witness/folder_witness.ts'
-import { entriesApp, ledgerApp } from './ledger_app.ts'
+import { openFolderWitness } from '../witness/witness.ts'
+import { entriesApp, ledgerApp, witnessApp } from './ledger_app.ts'
+import { witnessHttp } from './ledger_client.ts'
 import { listen } from './listen.ts'
-import { witnessApp } from './witness_app.ts'
-import { witnessHttp } from './witness_client.ts'
 
 interface Address {
   readonly host: string

@@ -6,7 +6,8 @@
  * @module
  */
 
-import { HASH_BYTES } from '../tree/tree.ts'
+import { MintmarkError, parseObject, text as textAt } from '@mintmark/core'
+import { HASH_BYTES, isEqualHash } from '../tree/tree.ts'
 import { base64, readBase64 } from './base64.ts'
 import { formatNote, type Note, type NoteSigner, parseNote } from './note.ts'
 
@@ -54,4 +55,78 @@ export function parseCheckpoint(text: string): Checkpoint | undefined {
 export function signHead(head: Head, signer: NoteSigner): string {
   const text = formatHead(head)
   return formatNote(text, [signer.named(head.origin).sign(text)])
+}
+
+/*
+ * Heads that verifiers, witnesses or an earlier run have seen.
+ *
+ * A ledger that is behind one of them, or does not contain it, has lost entries or was forked: a back-up was restored,
+ * or somebody holds its key. As text they are lines of JSON with `origin`, `size` and `root`.
+ */
+
+/** A head of which perhaps only the size is known, as a witness reports it. */
+export interface SeenHead {
+  readonly origin: string
+  readonly size: number
+  readonly root: Uint8Array | undefined
+}
+
+export function formatHeads(heads: Iterable<SeenHead>): string {
+  let lines = ''
+  for (const { origin, size, root } of heads)
+    lines += `${JSON.stringify({ origin, size, ...(root && { root: base64(root) }) })}\n`
+  return lines
+}
+
+/** @throws {MintmarkError} `INPUT_INVALID` with `facts.line`: a head that cannot be read cannot be checked */
+export function parseHeads(source: string): SeenHead[] {
+  return source
+    .split('\n')
+    .map((line, i) => ({ line, number: i + 1 }))
+    .filter(({ line }) => line.trim() !== '')
+    .map(({ line, number }) => {
+      const record = parseObject(line)
+      const origin = record && textAt(record, 'origin')
+      const size = record?.['size']
+      const encoded = record && textAt(record, 'root')
+      const root = encoded === undefined ? undefined : readBase64(encoded)
+      const isWhole = typeof size === 'number' && Number.isSafeInteger(size) && size >= 0
+      const isRoot = encoded === undefined || root?.length === HASH_BYTES
+      if (origin === undefined || !isWhole || !isRoot)
+        throw new MintmarkError('INPUT_INVALID', `line ${number} is no head`, { line: number })
+      return { origin, size, root }
+    })
+}
+
+/** The largest head of each origin. */
+export function highestHeads<T extends SeenHead>(heads: Iterable<T>): Map<string, T> {
+  const highest = new Map<string, T>()
+  for (const head of heads) {
+    const known = highest.get(head.origin)
+    if (known === undefined || head.size > known.size) highest.set(head.origin, head)
+  }
+  return highest
+}
+
+/**
+ * Demands that a ledger contains a head that was seen.
+ *
+ * @param own size of the shard, and its root at an earlier size; undefined if there is no such shard
+ * @throws {MintmarkError} `LEDGER_BEHIND` with `facts.origin`, `facts.seen` and `facts.size`
+ */
+export async function assertContains(
+  seen: SeenHead,
+  own:
+    | { readonly size: number; readonly rootAt: (size: number) => Promise<Uint8Array> }
+    | undefined,
+): Promise<void> {
+  const size = own?.size ?? 0
+  const facts = { origin: seen.origin, seen: seen.size, size }
+  if (own === undefined || size < seen.size) {
+    const message = `${seen.origin} has ${size} entries, but ${seen.size} were seen: this is an older copy of the ledger`
+    throw new MintmarkError('LEDGER_BEHIND', message, facts)
+  }
+  if (seen.root === undefined || isEqualHash(await own.rootAt(seen.size), seen.root)) return
+  const message = `${seen.origin} at ${seen.size} entries is not what was seen: the ledger was forked`
+  throw new MintmarkError('LEDGER_BEHIND', message, facts)
 }

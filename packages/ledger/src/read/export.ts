@@ -9,8 +9,7 @@
  * @module
  */
 import { isoOf, type Json, MintmarkError, parseObject, readJti, text } from '@mintmark/core'
-import { type Blinded, commit, readSalt, SALT_CLAIM } from '../notes/blinding.ts'
-import { blindedOf } from '../notes/signing_input.ts'
+import { type Blinded, blindedOf, commit, readSalt, SALT_CLAIM } from '../notes/signing_input.ts'
 import type { Issuance } from '../tree/entry.ts'
 import { isEqualHash } from '../tree/tree.ts'
 import type { LedgerReader } from './reader.ts'

@@ -1,6 +1,6 @@
 /** Makes proofs for a token or an index, which can be checked offline. @module */
 import { MintmarkError } from '@mintmark/core'
-import type { TlogProof } from '../notes/tlog_proof.ts'
+import type { TlogProof } from '../notes/policy.ts'
 import { decodeEntry, encodeEntry, type Issuance } from '../tree/entry.ts'
 import { TILE_WIDTH } from '../tree/tiles.ts'
 import { hashLeaf, isEqualHash, verifyInclusion } from '../tree/tree.ts'

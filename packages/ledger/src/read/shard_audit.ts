@@ -2,7 +2,7 @@
 import { MintmarkError } from '@mintmark/core'
 import type { LiveTokens } from '../live/live_tokens.ts'
 import { attestedBy, type FrontEndKeys } from '../notes/attestation.ts'
-import type { SeenHead } from '../notes/heads.ts'
+import type { SeenHead } from '../notes/checkpoint.ts'
 import { decodeEntry, type Entry, type EntryOutline, tokenIdBytes } from '../tree/entry.ts'
 import { GrowingTree, type Resource } from '../tree/growing_tree.ts'
 import type { ReadResource } from '../tree/tile_tree.ts'

@@ -9,8 +9,7 @@ import { type Head, signHead } from '../notes/checkpoint.ts'
 import type { NoteSigner } from '../notes/note.ts'
 import type { LedgerStore } from '../store/store.ts'
 import type { Resource } from '../tree/growing_tree.ts'
-import { CosignRounds } from '../witness/cosign_rounds.ts'
-import type { Cosigning } from '../witness/cosigning.ts'
+import { type Cosigning, CosignRounds } from '../witness/cosigning.ts'
 import type { Shards } from './shards.ts'
 
 export interface PublisherOptions {

@@ -1,7 +1,13 @@
 /** Recovers a ledger from its store. @module */
 import { MintmarkError } from '@mintmark/core'
 import type { LiveShard, LiveState } from '../live/live_state.ts'
-import { type Head, parseCheckpoint, signHead } from '../notes/checkpoint.ts'
+import {
+  assertContains,
+  type Head,
+  parseCheckpoint,
+  type SeenHead,
+  signHead,
+} from '../notes/checkpoint.ts'
 import {
   latestPath,
   originOf,
@@ -10,7 +16,6 @@ import {
   shardKey,
   shardPath,
 } from '../notes/description.ts'
-import { assertContains, type SeenHead } from '../notes/heads.ts'
 import { openNote } from '../notes/note.ts'
 import { readText } from '../store/files.ts'
 import type { LedgerStore, ShardAppend } from '../store/store.ts'

@@ -5,7 +5,20 @@
  *
  * @module
  */
-import { link, mkdir, open, readdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises'
+
+import { generateKeyPairSync, type KeyObject } from 'node:crypto'
+import {
+  chmod,
+  link,
+  mkdir,
+  open,
+  readdir,
+  readFile,
+  rename,
+  rm,
+  stat,
+  writeFile,
+} from 'node:fs/promises'
 import { dirname } from 'node:path'
 import { errnoOf, MintmarkError } from '@mintmark/core'
 
@@ -139,4 +152,24 @@ export async function assertEmpty(files: Files, folder: string): Promise<void> {
 
 export function folderOf(path: string): string {
   return dirname(path)
+}
+
+/** Makes an Ed25519 key as PEM in `private/` of a folder. */
+export async function makeKeyFile(files: Files, folder: string, path: string): Promise<KeyObject> {
+  const { privateKey } = generateKeyPairSync('ed25519')
+  const file = `${folder}/${path}`
+  await files.makeFolder(folderOf(file))
+  if (files === diskFiles) await chmod(folderOf(file), 0o700)
+  const pem = privateKey.export({ type: 'pkcs8', format: 'pem' })
+  await replacePrivately(files, file, Buffer.from(pem))
+  return privateKey
+}
+
+export async function replacePrivately(
+  files: Files,
+  path: string,
+  bytes: Uint8Array,
+): Promise<void> {
+  await replaceDurably(files, path, bytes)
+  if (files === diskFiles) await chmod(path, 0o600)
 }

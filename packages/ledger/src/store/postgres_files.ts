@@ -1,5 +1,5 @@
 /**
- * Published files of a ledger in a table, by path.
+ * Files in tables by path: those that a ledger publishes, and its state files, of which this machine may hold copies.
  *
  * Paths compare byte by byte, so all paths below a folder are one range of the table's index: from `FOLDER/` up to
  * `FOLDER0`, as `0` follows `/`.
@@ -8,12 +8,13 @@
  */
 import type { Resource } from '../tree/growing_tree.ts'
 import { openReaders, type SqlSession } from './postgres_database.ts'
+import type { StateFiles } from './store.ts'
 
 /**
  * All files or none. A full tile removes its partial versions: readers take the full one instead.
  * $1 epoch · $2 paths · $3 contents · $4 paths of full tiles
  */
-const PUT = `
+const PUBLISH = `
   WITH held AS (SELECT 1 FROM mintmark_ledger WHERE epoch = $1 FOR SHARE),
   removed AS (
     DELETE FROM mintmark_file USING unnest($4::text[]) AS full_tile, held
@@ -23,17 +24,16 @@ const PUT = `
     SELECT each.path, each.bytes FROM unnest($2::text[], $3::bytea[]) AS each (path, bytes), held
     ON CONFLICT (path) DO UPDATE SET bytes = excluded.bytes)
   SELECT 1 FROM held`
-
 /**
  * Names in a folder, each found from the one before: as many steps as there are names, however many files are below them.
  * $1 prefix, with its slash
  */
-const LIST = `
+const listIn = (table: string) => `
   WITH RECURSIVE found (path) AS (
-    (SELECT path FROM mintmark_file WHERE path >= $1::text AND starts_with(path, $1) ORDER BY path LIMIT 1)
+    (SELECT path FROM ${table} WHERE path >= $1::text AND starts_with(path, $1) ORDER BY path LIMIT 1)
     UNION ALL
     SELECT (
-      SELECT next.path FROM mintmark_file AS next
+      SELECT next.path FROM ${table} AS next
       WHERE starts_with(next.path, $1) AND next.path >= $1 || CASE
         WHEN strpos(substr(found.path, length($1) + 1), '/') = 0
         THEN substr(found.path, length($1) + 1) || chr(1)
@@ -42,6 +42,15 @@ const LIST = `
     FROM found WHERE found.path IS NOT NULL)
   SELECT DISTINCT split_part(substr(path, length($1) + 1), '/', 1) AS name
   FROM found WHERE path IS NOT NULL`
+const removeFrom = (table: string) => `
+  DELETE FROM ${table} WHERE path = $1::text OR (path >= $1 || '/' AND path < $1 || '0')`
+
+async function namesIn(readers: SqlSession, table: string, folder: string): Promise<string[]> {
+  const { rows } = await readers.query(listIn(table), [`${folder}/`])
+  return rows.map(({ name }) => String(name)).toSorted((a, b) => (a < b ? -1 : 1))
+}
+
+const PUBLISHED = 'mintmark_file'
 
 export class PostgresFiles {
   readonly #readers: SqlSession
@@ -51,16 +60,14 @@ export class PostgresFiles {
   }
 
   async read(path: string): Promise<Uint8Array | undefined> {
-    const { rows } = await this.#readers.query('SELECT bytes FROM mintmark_file WHERE path = $1', [
-      path,
-    ])
+    const sql = `SELECT bytes FROM ${PUBLISHED} WHERE path = $1`
+    const { rows } = await this.#readers.query(sql, [path])
     const bytes = rows[0]?.['bytes']
     return bytes instanceof Uint8Array ? bytes : undefined
   }
 
   async list(folder: string): Promise<readonly string[]> {
-    const { rows } = await this.#readers.query(LIST, [`${folder}/`])
-    return rows.map(({ name }) => String(name)).toSorted((a, b) => (a < b ? -1 : 1))
+    return await namesIn(this.#readers, PUBLISHED, folder)
   }
 
   /** @returns whether the epoch is still this one; nothing is written if it is not */
@@ -68,19 +75,100 @@ export class PostgresFiles {
     const byPath = new Map(files.map(({ path, bytes }) => [path, bytes]))
     const paths = [...byPath.keys()]
     const full = paths.filter((path) => /\/tile\/[^.]+$/.test(path))
-    const { count } = await session.query(PUT, [epoch, paths, [...byPath.values()], full])
+    const { count } = await session.query(PUBLISH, [epoch, paths, [...byPath.values()], full])
     return count > 0
   }
 
   async remove(session: SqlSession, path: string): Promise<void> {
-    await session.query(
-      `DELETE FROM mintmark_file
-       WHERE path = $1::text OR (path >= $1 || '/' AND path < $1 || '0')`,
-      [path],
-    )
+    await session.query(removeFrom(PUBLISHED), [path])
   }
 
   close(): Promise<void> {
     return this.#readers.close()
+  }
+}
+
+const STATE = 'mintmark_live'
+/** A ledger of an earlier version has no such table: opening it to write makes one. */
+export const STATE_TABLE: string = `CREATE TABLE IF NOT EXISTS ${STATE} (path text COLLATE "C" PRIMARY KEY, bytes bytea NOT NULL)`
+/** $2 the last bytes of the copy. Null: the copy has the same. */
+const READ = `
+  SELECT CASE WHEN substr(bytes, octet_length(bytes) - 31) = $2 THEN NULL ELSE bytes END AS bytes
+  FROM ${STATE} WHERE path = $1`
+const PUT = `
+  INSERT INTO ${STATE} (path, bytes) VALUES ($1, $2)
+  ON CONFLICT (path) DO UPDATE SET bytes = excluded.bytes`
+const HASH_BYTES = 32
+const NO_COPY = new Uint8Array()
+
+/**
+ * State files, and copies of them in a folder of this machine. A copy is used only if its last 32 bytes, its hash, are those
+ * of the table's file. The copies spare the server the bytes; none is needed.
+ */
+export class PostgresState implements StateFiles {
+  readonly #readers: SqlSession
+  readonly #session: () => SqlSession
+  readonly #copies: StateFiles | undefined
+  #copying: Promise<unknown> = Promise.resolve()
+
+  /**
+   * @param session gives the one that is open to write
+   * @param copies in a folder of this machine, of this ledger alone
+   */
+  constructor(url: string, session: () => SqlSession, copies?: StateFiles) {
+    this.#readers = openReaders(url)
+    this.#session = session
+    this.#copies = copies
+  }
+
+  async read(path: string): Promise<Uint8Array | undefined> {
+    const copy = await this.#copies?.read(path).catch(() => undefined)
+    const hash = copy?.subarray(-HASH_BYTES) ?? NO_COPY
+    const { rows } = await this.#readers.query(READ, [path, hash])
+    const bytes = rows[0]?.['bytes']
+    if (bytes === null) return copy
+    if (!(bytes instanceof Uint8Array)) return undefined
+    this.#copy((copies) => copies.write(path, bytes))
+    return bytes
+  }
+
+  /** The table's file, whatever the copy says of itself. */
+  async readAgain(path: string): Promise<Uint8Array | undefined> {
+    this.#copy((copies) => copies.remove(path))
+    await this.#copying
+    return await this.read(path)
+  }
+
+  async list(folder: string): Promise<readonly string[]> {
+    const names = await namesIn(this.#readers, STATE, folder)
+    const known = new Set(names)
+    this.#copy(async (copies) => {
+      for (const name of await copies.list(folder)) {
+        // oxlint-disable-next-line no-await-in-loop -- a few at a start
+        if (!known.has(name)) await copies.remove(`${folder}/${name}`)
+      }
+    })
+    return names
+  }
+
+  async write(path: string, bytes: Uint8Array): Promise<void> {
+    await this.#session().query(PUT, [path, bytes])
+    this.#copy((copies) => copies.write(path, bytes))
+  }
+
+  async remove(path: string): Promise<void> {
+    await this.#session().query(removeFrom(STATE), [path])
+    this.#copy((copies) => copies.remove(path))
+  }
+
+  /** In the background, one after the other. Where it fails, the next start reads the table. */
+  #copy(work: (copies: StateFiles) => Promise<unknown>): void {
+    const copies = this.#copies
+    if (copies !== undefined)
+      this.#copying = this.#copying.then(() => work(copies)).catch(() => undefined)
+  }
+
+  async close(): Promise<void> {
+    await Promise.all([this.#readers.close(), this.#copying])
   }
 }

@@ -18,8 +18,7 @@ import { MintmarkError } from '@mintmark/core'
 import type { Resource } from '../tree/growing_tree.ts'
 import { decodeRecord, encodeRecord, type JournalRecord } from './journal_records.ts'
 import { openSession, type SqlSession } from './postgres_database.ts'
-import { PostgresFiles } from './postgres_files.ts'
-import { PostgresState, STATE_TABLE } from './postgres_state.ts'
+import { PostgresFiles, PostgresState, STATE_TABLE } from './postgres_files.ts'
 import type { Edges, LedgerStore, RecoveredStep, ShardAppend, StateFiles } from './store.ts'
 
 const RECORD_BYTES = 16 << 20

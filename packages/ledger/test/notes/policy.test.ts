@@ -4,8 +4,13 @@ import { describe, it } from 'node:test'
 import { base64 } from '../../src/notes/base64.ts'
 import { formatHead, signHead } from '../../src/notes/checkpoint.ts'
 import { formatSignature, formatVerifierKey, NoteSigner } from '../../src/notes/note.ts'
-import { accept, parsePolicy } from '../../src/notes/policy.ts'
-import { formatProof, parseProof, verifyProof } from '../../src/notes/tlog_proof.ts'
+import {
+  accept,
+  formatProof,
+  parsePolicy,
+  parseProof,
+  verifyProof,
+} from '../../src/notes/policy.ts'
 import { encodeEntry } from '../../src/tree/entry.ts'
 import { GrowingTree } from '../../src/tree/growing_tree.ts'
 import { TileTree } from '../../src/tree/tile_tree.ts'
