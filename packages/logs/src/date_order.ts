@@ -1,5 +1,4 @@
 import { dateOrderOf, type Json, readSlashDate } from '@mintmark/core'
-import { mayBeKnown } from './key_filter.ts'
 import type { Adapter, DateOrder, FileContext, FileZone, RowTaker } from './model/adapter.ts'
 import { TextRows } from './rows/text_rows.ts'
 
@@ -142,6 +141,5 @@ export function findAdapter(
   row: Json,
   context: FileContext,
 ): Adapter | undefined {
-  if (context.columns === undefined && !mayBeKnown(adapters, row)) return undefined
   return adapters.find((adapter) => adapter.accepts(row, context))
 }

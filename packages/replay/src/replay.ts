@@ -12,7 +12,8 @@ import { join } from 'node:path'
 import { setImmediate } from 'node:timers/promises'
 import { MintmarkError } from '@mintmark/core'
 import { DUMP, ENGINEER } from './activity/provider.ts'
-import { type FirstLink, writeFirstLink } from './signing/first_link.ts'
+import { crashWith } from './signing/crash.ts'
+import { signingKeys } from './signing/signing_keys.ts'
 import { type TenantCounts, TenantLogs } from './tenant_logs.ts'
 import { BLOCKED_MS, isoMs, PROVIDER_WINDOW, WINDOW } from './world/calendar.ts'
 import { EAST_ASIA, EUROPE, STATE } from './world/organisations.ts'
@@ -87,11 +88,7 @@ export async function replayStorm0558(options: ReplayOptions): Promise<ReplaySum
   const truth = new Truth(lines)
   const counts = await writeTenants(world, paths.partial, truth, lines, options)
   lines.close()
-  const link = await writeFirstLink(seed, {
-    logs: paths.partial,
-    provider: folderOf(world.provider),
-    dumpName: DUMP.name,
-  })
+  const link = await writeFirstLink(world, paths.partial)
   const document = truthDocument(world, truth, counts, link)
   attempt(out, () => {
     renameSync(paths.partial, paths.logs)
@@ -107,6 +104,27 @@ export async function replayStorm0558(options: ReplayOptions): Promise<ReplaySum
     dump: link.dump === undefined ? undefined : join(paths.logs, link.dump),
     dumpLacks: link.dumpLacks,
   }
+}
+
+/** Of the first link: folder of the dumps in that of the logs, and the provider's list of keys. */
+const DUMPS = 'dumps'
+const KEY_LIST = 'discovery-keys.json'
+
+type FirstLink = Awaited<ReturnType<typeof writeFirstLink>>
+
+/**
+ * Writes the provider's published keys into its folder, and the core of the service that had one of them into `dumps`. A
+ * core that cannot be had is no error.
+ */
+async function writeFirstLink({ seed, provider }: World, logs: string) {
+  const { leaked, jwks } = signingKeys(seed)
+  const list = join(logs, folderOf(provider), KEY_LIST)
+  attempt(list, () =>
+    writeFileSync(list, `${JSON.stringify(jwks, undefined, 2)}\n`, { flag: 'wx' }),
+  )
+  const dump = `${DUMPS}/${DUMP.name}`
+  const dumpLacks = await crashWith(leaked.privateKey, leaked.published.kid, join(logs, dump))
+  return { key: leaked.published, dump: dumpLacks === undefined ? dump : undefined, dumpLacks }
 }
 
 function folderOf(of: Organisation): string {

@@ -9,16 +9,20 @@ import { copyFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { Attack } from './activity/attack.ts'
 import { misuseGrants } from './activity/grants.ts'
+import { stsLogon } from './activity/issuance_records.ts'
 import { livePersonDay } from './activity/life.ts'
 import { debugDay, replayDay } from './activity/provider.ts'
 import { liveServices } from './activity/services.ts'
-import { stsLogon } from './activity/sts_logon.ts'
 import { loseSignIns, plantTraps } from './activity/traps.ts'
 import { exportTrap, twist } from './activity/twists.ts'
 import { AuditFiles } from './files/audit_files.ts'
-import { writeCalls } from './files/call_files.ts'
 import { writeKeycloak } from './files/keycloak.ts'
-import { writeDirectory, writeExtractorLog, writeInventory } from './files/side_files.ts'
+import {
+  writeCalls,
+  writeDirectory,
+  writeExtractorLog,
+  writeInventory,
+} from './files/side_files.ts'
 import { writeSignIns } from './files/sign_in_files.ts'
 import { DAY, daysOf, GAP, isWithin, PROVIDER_WINDOW, type Span, WINDOW } from './world/calendar.ts'
 import { ATTACKERS, type AuditRecord, Happenings, issuedTrap, type Trap } from './world/events.ts'
@@ -110,7 +114,7 @@ export class TenantLogs {
       .toSorted((one, other) => one.atMs - other.atMs)
     for (const call of calls)
       if (call.trap !== undefined && call.trap !== ATTACKERS)
-        this.#truth.trap(this.#of, call, call.trap.name, call.trap.verdicts, call.trap.reasons)
+        this.#truth.trap(this.#of, call, call.trap)
     writeCalls(this.#files, this.#of, calls)
     this.counts.accesses += calls.length
   }
@@ -152,8 +156,7 @@ export class TenantLogs {
     else this.counts.accesses++
     if (record.cut || record.trap === ATTACKERS) return
     const trap = record.trap ?? copyTrap(record)
-    if (trap !== undefined)
-      this.#truth.trap(this.#of, record, trap.name, trap.verdicts, trap.reasons)
+    if (trap !== undefined) this.#truth.trap(this.#of, record, trap)
   }
 
   #covers(atMs: number): boolean {

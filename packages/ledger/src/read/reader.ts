@@ -33,11 +33,11 @@ export interface ShardView {
 
 export class LedgerReader {
   readonly description: Description
-  readonly #read: ReadResource
+  readonly read: ReadResource
 
   private constructor(description: Description, read: ReadResource) {
     this.description = description
-    this.#read = read
+    this.read = read
   }
 
   /**
@@ -49,10 +49,6 @@ export class LedgerReader {
     if (source === undefined)
       throw new MintmarkError('LEDGER_MISSING', `no ${DESCRIPTION_PATH}: this is no ledger`)
     return new LedgerReader(parseDescription(source), read)
-  }
-
-  get read(): ReadResource {
-    return this.#read
   }
 
   /** Path of the newest shard of an issuer; undefined where it has none yet. */
@@ -79,7 +75,7 @@ export class LedgerReader {
     if (verified === 'bad-signature' || verified.length === 0)
       throw damaged(path, 'is not signed by the ledger')
     const { head } = checkpoint
-    const tree = new TileTree(head.size, (name) => this.#read(`${path}/${name}`))
+    const tree = new TileTree(head.size, (name) => this.read(`${path}/${name}`))
     return { alias: path.split('/')[0] ?? '', path, head, checkpoint, checkpointText, tree }
   }
 }

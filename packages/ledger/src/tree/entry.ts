@@ -194,29 +194,11 @@ const EXPIRY_AT = { issuance: 58, revocation: 50 } as const
 
 /** 16 bytes of a token id in canonical text. */
 export function tokenIdBytes(tokenId: string): Uint8Array {
-  const bytes = new Uint8Array(16)
-  let seen = 0
-  for (let i = 0; i < bytes.length; i++) {
-    const at = BYTES_AT[i] ?? 0
-    const high = DIGITS[tokenId.charCodeAt(at)] ?? NO_DIGIT
-    const low = DIGITS[tokenId.charCodeAt(at + 1)] ?? NO_DIGIT
-    seen |= high | low
-    bytes[i] = (high << 4) | low
-  }
-  const isCanonical =
-    seen < NO_DIGIT && tokenId.length === 36 && HYPHENS_AT.every((at) => tokenId[at] === '-')
-  if (!isCanonical) throw invalid('token id of another form')
-  return bytes
+  if (!TOKEN_ID.test(tokenId)) throw invalid('token id of another form')
+  return Uint8Array.from(Buffer.from(tokenId.replaceAll('-', ''), 'hex'))
 }
 
-/** Offsets of the bytes of a token id in its text, and of the hyphens. */
-const BYTES_AT = [0, 2, 4, 6, 9, 11, 14, 16, 19, 21, 24, 26, 28, 30, 32, 34]
-const HYPHENS_AT = [8, 13, 18, 23]
-
-const NO_DIGIT = 0x10
-/** Value of a digit from 0 to 9 or a to f, by its code. */
-const DIGITS: Uint8Array = new Uint8Array(128).fill(NO_DIGIT)
-for (let i = 0; i < 16; i++) DIGITS[i.toString(16).charCodeAt(0)] = i
+const TOKEN_ID = /^[\da-f]{8}(?:-[\da-f]{4}){3}-[\da-f]{12}$/
 
 class Writer {
   readonly #parts: Uint8Array[] = []

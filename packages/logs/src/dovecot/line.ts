@@ -18,7 +18,7 @@
 import { type Json, parseObject } from '@mintmark/core'
 
 export interface DovecotLine {
-  readonly kind: 'login' | 'mail' | 'logout' | 'event'
+  readonly kind: 'login' | 'mail' | 'logout'
   /** `imap`, `pop3`, … */
   readonly service: string
   /** `Login`, `expunge`, `Disconnected`, … */
@@ -27,7 +27,12 @@ export interface DovecotLine {
   readonly user: string
   readonly session: string
   readonly elements: ReadonlyMap<string, string>
-  readonly event: Json | undefined
+}
+
+/** An event of an exporter. */
+interface ExportedLine {
+  readonly kind: 'event'
+  readonly event: Json
 }
 
 const MAX_LINE = 65_536
@@ -58,7 +63,7 @@ const ELEMENT = /([A-Za-z_][\w-]{0,40})=(?:<([^\n]*?)>(?=,|\s|$)|([^,\n]*))(?:, 
 const HINT = /-login: |\)(?:<[^>\n]{0,200}>){0,6}: |\{"event":"/
 
 /** Undefined for every other line. */
-export function readDovecotLine(text: string): DovecotLine | undefined {
+export function readDovecotLine(text: string): DovecotLine | ExportedLine | undefined {
   if (text.length > MAX_LINE || !HINT.test(text)) return undefined
   const line = text.trimEnd()
   return loginOf(line) ?? sessionOf(line) ?? eventOf(line)
@@ -82,7 +87,6 @@ function loginOf(line: string): DovecotLine | undefined {
     user,
     session: elements.get('session') ?? '',
     elements,
-    event: undefined,
   }
 }
 
@@ -102,23 +106,12 @@ function sessionOf(line: string): DovecotLine | undefined {
     user,
     session,
     elements: new Map([...(isMail ? firstOf(pairsOf(rest)) : countsOf(rest)), ...named]),
-    event: undefined,
   }
 }
 
-function eventOf(line: string): DovecotLine | undefined {
+function eventOf(line: string): ExportedLine | undefined {
   const event = parseObject(EXPORTED.exec(line)?.[1] ?? '')
-  if (event === undefined) return undefined
-  return {
-    kind: 'event',
-    service: '',
-    operation: '',
-    isFailed: false,
-    user: '',
-    session: '',
-    elements: new Map(),
-    event,
-  }
+  return event && { kind: 'event', event }
 }
 
 /** `<123><session>` and what else is in angle brackets behind the user. */

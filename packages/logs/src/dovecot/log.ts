@@ -31,13 +31,13 @@ export const dovecotLog: Adapter = {
   read: (row, context, sink) => {
     const text = plain(first(row, MESSAGE))
     const line = readDovecotLine(text)
-    if (line?.event !== undefined) readExportedEvent(line.event, sink)
+    if (line?.kind === 'event') readExportedEvent(line.event, sink)
     else if (line !== undefined) readLine({ row, text, line }, context, sink)
   },
   provenTime: (row) => {
     const text = plain(first(row, MESSAGE))
     const line = readDovecotLine(text)
-    return line && provenTime(line, writtenTime(text))
+    return line?.kind === 'login' ? provenTime(line, writtenTime(text)) : undefined
   },
 }
 

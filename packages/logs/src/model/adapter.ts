@@ -55,11 +55,9 @@ export interface Tally {
 export interface Adapter {
   /** Lower-case id, as in `evidence.shape` and in the documentation: `ual-purview-csv`. */
   readonly shape: string
-  /** Cheap and narrow: by the presence of keys, never by the file's name. Asks for keys by name. */
+  /** Cheap and narrow: by the presence of keys, never by the file's name. */
   accepts(row: Json, context: FileContext): boolean
   read(row: Json, context: FileContext, sink: RowSink): void
-  /** Keys that begin so are looked for by listing a row's keys. */
-  readonly keyPrefix?: string
   /** Columns with dates whose day and month order the file must prove before rows can be read. */
   readonly dateColumns?: readonly string[]
   /** What a row proves of times of its file that name no zone: milliseconds ahead of UTC, and its own time. */

@@ -145,5 +145,4 @@ export const elastic: Adapter = {
   shape: 'ual-elastic',
   accepts: isElastic,
   read: readElastic,
-  keyPrefix: PREFIX,
 }

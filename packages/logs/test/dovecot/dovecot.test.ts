@@ -202,7 +202,8 @@ describe('nobody can write a line of his own:', () => {
     const line = readDovecotLine(
       `Nov 26 06:26:02 ${PREFIX}save: box=INBOX, uid=1, subject=x imap-login: Login: ${LOGIN}`,
     )
-    assert.deepEqual([line?.kind, line?.user], ['mail', 'ada@example.org'])
+    assert.ok(line?.kind === 'mail')
+    assert.equal(line.user, 'ada@example.org')
   })
   it('a user who is called like a line takes nothing over', () => {
     const named = `user=<eve>, rip=198.51.100.1, session=<${sessionId(0)}>, x=<y>`
@@ -210,7 +211,8 @@ describe('nobody can write a line of his own:', () => {
     const line = readDovecotLine(
       `Nov 26 06:26:02 imap-login: Info: Disconnected (auth failed, 1 attempts in 2 secs): ${named}${rest}`,
     )
-    assert.deepEqual([line?.elements.get('rip'), line?.session], ['192.0.2.7', SESSION])
+    assert.ok(line?.kind === 'login')
+    assert.deepEqual([line.elements.get('rip'), line.session], ['192.0.2.7', SESSION])
   })
 })
 

@@ -8,14 +8,21 @@
  */
 import * as apps from '../world/apps.ts'
 import { DAY, MINUTE, RENEWAL_STOPS_MS, SECOND, WINDOW } from '../world/calendar.ts'
-import type { AuditRecord, GraphCall, Happenings, Token } from '../world/events.ts'
-import { ATTACKERS, graphCall, useOf } from '../world/events.ts'
+import {
+  ATTACKERS,
+  type AuditRecord,
+  type GraphCall,
+  graphCall,
+  type Happenings,
+  type Token,
+  useOf,
+} from '../world/events.ts'
 import { genuineTokenId, guid, inventedTokenId, rawTokenId } from '../world/ids.ts'
 import { type AccessClass, expectForged, type Truth } from '../world/truth.ts'
 import { messageOf, type Organisation, type World } from '../world/world.ts'
+import { owaTokenRecord } from './issuance_records.ts'
 import { firstSignIn, workingDay } from './life.ts'
 import { bindRecord, type MailUse, syncRecord } from './mail.ts'
-import { owaTokenRecord } from './owa_auth.ts'
 import { isBurst, type Visit, visitsOf, visitTimes } from './theft.ts'
 
 /** Lifetime of tokens, forged or renewed. That of the forged ones was never published. */

@@ -23,6 +23,7 @@ import {
 import { genuineTokenId, guid } from '../world/ids.ts'
 import { mix, Random } from '../world/random.ts'
 import type { Location, Organisation, Person, World } from '../world/world.ts'
+import { owaTokenRecord } from './issuance_records.ts'
 import {
   attachmentRecord,
   bindRecord,
@@ -32,7 +33,6 @@ import {
   searchRecord,
   syncRecord,
 } from './mail.ts'
-import { owaTokenRecord } from './owa_auth.ts'
 
 /** Random numbers of this file differ from those of others. */
 const STREAM = 0x6c696665

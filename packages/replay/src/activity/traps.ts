@@ -17,6 +17,7 @@ import {
   useOf,
 } from '../world/events.ts'
 import { genuineTokenId, guid, namedGuid, paddedSpelling } from '../world/ids.ts'
+import type { Habit } from '../world/organisations.ts'
 import { mix, type Random } from '../world/random.ts'
 import { OUTAGE } from '../world/truth.ts'
 import type { Organisation, Person } from '../world/world.ts'
@@ -31,16 +32,31 @@ const CONSUMERS = '9188040d-6c67-4c5b-b112-36a304b66dad'
 /** A tenant that the export says nothing about. */
 const ELSEWHERE = '5b1f9c1e-70f4-4a53-9d0c-3b0f3a7d2c11'
 
+/** What is planted on one day alone, and how often. */
+const ONCE: readonly {
+  readonly habit: Habit
+  readonly onMs: number
+  readonly times: number
+  readonly plant: (day: DrawnDay, use: number) => void
+}[] = [
+  { habit: 'before-window', onMs: WINDOW.fromMs, times: 12, plant: earlier },
+  { habit: 'late-arrival', onMs: WINDOW.toMs - DAY, times: 8, plant: undelivered },
+  {
+    habit: 'backup-authentication',
+    onMs: OUTAGE.fromMs - (OUTAGE.fromMs % DAY),
+    times: 6,
+    plant: backedUp,
+  },
+]
+
 export function plantTraps(tenantDay: TenantDay): void {
   const day = drawn(tenantDay, STREAM)
   const { of, dayMs, random, into } = day
-  const has = (habit: Organisation['habits'][number]) => of.habits.includes(habit)
-  if (has('before-window') && dayMs === WINDOW.fromMs)
-    for (let use = 0; use < 12; use++) into.audits.push(earlier(day, use))
-  if (has('late-arrival') && dayMs === WINDOW.toMs - DAY)
-    for (let use = 0; use < 8; use++) into.audits.push(undelivered(day, use))
-  if (has('backup-authentication') && dayMs <= OUTAGE.fromMs && OUTAGE.fromMs < dayMs + DAY)
-    for (let use = 0; use < 6; use++) backedUp(day, use)
+  const has = (habit: Habit) => of.habits.includes(habit)
+  for (const { habit, onMs, times, plant } of ONCE) {
+    if (!has(habit) || dayMs !== onMs) continue
+    for (let use = 0; use < times; use++) plant(day, use)
+  }
   if (isWeekend(dayMs)) return
   if (has('guest')) guestDay(day)
   if (has('other-tenant') && random.chance(0.3)) into.audits.push(stranger(day))
@@ -67,25 +83,25 @@ function phoneRead({ of, random }: DrawnDay, person: Person, token: Token, atMs:
 }
 
 /** Issued before the log begins; half of the records do not say when. */
-function earlier(day: DrawnDay, use: number): AuditRecord {
-  const { of, random } = day
+function earlier(day: DrawnDay, use: number): void {
+  const { of, random, into } = day
   const person = someone(day)
   const token = unseen(person, WINDOW.fromMs - HOUR - random.below(3 * HOUR), random)
   const record = phoneRead(day, person, token, WINDOW.fromMs + use * 40 * MINUTE)
   const written = useOf(token, of.tenant)
-  return {
+  into.audits.push({
     ...record,
     token: use % 2 === 0 ? written : { ...written, issuedAtMs: 0 },
     trap: unseenTrap('before-window', 'before-issuance-window'),
-  }
+  })
 }
 
 /** Issued just before the log ends: its row has not arrived. */
-function undelivered(day: DrawnDay, use: number): AuditRecord {
+function undelivered(day: DrawnDay, use: number): void {
   const person = someone(day)
   const token = unseen(person, WINDOW.toMs - 70 * MINUTE + use * MINUTE, day.random)
   const record = phoneRead(day, person, token, WINDOW.toMs - 40 * MINUTE + use * MINUTE)
-  return { ...record, trap: unseenTrap('late-arrival', 'late-arrival-margin') }
+  day.into.audits.push({ ...record, trap: unseenTrap('late-arrival', 'late-arrival-margin') })
 }
 
 /** Signed in through the backup service, which leaves a row; the tokens that it gave later leave none. */

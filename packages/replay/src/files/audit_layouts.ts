@@ -6,9 +6,15 @@
  * @module
  */
 import { isoMs, isoTicks, slashMs, slashSeconds } from '../world/calendar.ts'
-import { type Columns, cellsOf, csvRow, titlesOf } from '../world/csv_text.ts'
 import type { AuditRecord } from '../world/events.ts'
-import { type Frame, UNFRAMED } from '../world/framed_files.ts'
+import {
+  type Columns,
+  cellsOf,
+  csvRow,
+  type Frame,
+  titlesOf,
+  UNFRAMED,
+} from '../world/framed_files.ts'
 import { namedGuid } from '../world/ids.ts'
 import { mix } from '../world/random.ts'
 import type { Wrapping } from '../world/text_file.ts'

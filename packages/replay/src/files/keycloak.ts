@@ -8,6 +8,7 @@
  */
 import { join } from 'node:path'
 import { DAY, daysOf, HOUR, isoMs, isWeekend, MINUTE, WINDOW } from '../world/calendar.ts'
+import { issuedTrap } from '../world/events.ts'
 import { guid, namedGuid } from '../world/ids.ts'
 import { mix } from '../world/random.ts'
 import { TextFile } from '../world/text_file.ts'
@@ -37,15 +38,13 @@ export function writeKeycloak(world: World, of: Organisation, folder: string, tr
       const session = guid(random)
       for (let turn = 0; turn < 2; turn++) {
         const atMs = dayMs + 9 * HOUR + turn * HOUR + random.below(40 * MINUTE)
-        const token = guid(random)
-        events.write(
-          `${made.issuances === 0 ? '\n' : ',\n'}${event(world, person, session, token, turn, atMs)}`,
-        )
+        const fetched = { person, session, token: guid(random), turn, atMs }
+        events.write(`${made.issuances === 0 ? '\n' : ',\n'}${event(world, fetched)}`)
         made.issuances++
         for (let use = random.below(3); use > 0; use--) {
           const access = { id: guid(random), atMs: atMs + random.below(25 * MINUTE) + MINUTE }
-          accesses.write(`${line(person, session, token, access)}\n`)
-          truth.trap(of, access, 'keycloak', ['issued'])
+          accesses.write(`${line(fetched, access.id, access.atMs)}\n`)
+          truth.trap(of, access, issuedTrap('keycloak'))
           made.accesses++
         }
       }
@@ -57,16 +56,18 @@ export function writeKeycloak(world: World, of: Organisation, folder: string, tr
   return made
 }
 
-function event(
-  world: World,
-  person: Person,
-  session: string,
-  token: string,
-  turn: number,
-  atMs: number,
-): string {
+/** A token of a person's: the first of his session, or the one that replaces it. */
+interface Fetched {
+  readonly person: Person
+  readonly session: string
+  readonly token: string
+  readonly turn: number
+  readonly atMs: number
+}
+
+function event({ seed }: World, { person, session, token, turn, atMs }: Fetched): string {
   return JSON.stringify({
-    id: namedGuid(mix(world.seed, STREAM, atMs, person.index)),
+    id: namedGuid(mix(seed, STREAM, atMs, person.index)),
     time: atMs,
     type: turn === 0 ? 'CODE_TO_TOKEN' : 'REFRESH_TOKEN',
     realmId: REALM,
@@ -84,16 +85,11 @@ function event(
   })
 }
 
-function line(
-  person: Person,
-  session: string,
-  token: string,
-  access: { readonly id: string; readonly atMs: number },
-): string {
+function line({ person, session, token }: Fetched, id: string, atMs: number): string {
   return JSON.stringify({
     schema: 'mintmark-access/1',
-    id: access.id,
-    at: isoMs(access.atMs),
+    id,
+    at: isoMs(atMs),
     operation: 'PageRead',
     service: 'wiki',
     outcome: 'succeeded',
@@ -105,6 +101,6 @@ function line(
     tenant: REALM,
     appId: CLIENT,
     ip: person.office.ip,
-    objectPath: `/pages/${access.atMs % 300}`,
+    objectPath: `/pages/${atMs % 300}`,
   })
 }

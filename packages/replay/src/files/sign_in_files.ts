@@ -4,9 +4,8 @@
  * @module
  */
 import { DAY, monthOf } from '../world/calendar.ts'
-import { cellsOf, csvRow, titlesOf } from '../world/csv_text.ts'
 import type { SignIn } from '../world/events.ts'
-import { type FramedFiles, UNFRAMED } from '../world/framed_files.ts'
+import { cellsOf, csvRow, type FramedFiles, titlesOf, UNFRAMED } from '../world/framed_files.ts'
 import type { Organisation } from '../world/world.ts'
 import {
   CATEGORIES,

@@ -6,8 +6,8 @@
  * @module
  */
 import { isoMs, isoTicks, slashMs } from '../world/calendar.ts'
-import type { Columns } from '../world/csv_text.ts'
 import type { SignIn, SignInCategory, Token } from '../world/events.ts'
+import type { Columns } from '../world/framed_files.ts'
 import { asciiSpelling } from '../world/ids.ts'
 import { FIELDS_FROM_MS } from '../world/truth.ts'
 import type { Organisation } from '../world/world.ts'

@@ -62,3 +62,19 @@ export class FramedFiles {
     for (const { file } of this.#open.values()) file.abandon()
   }
 }
+
+export function csvRow(cells: readonly string[]): string {
+  let row = ''
+  for (const cell of cells) {
+    if (row !== '') row += ','
+    row += cell.includes('"') ? `"${cell.replaceAll('"', '""')}"` : `"${cell}"`
+  }
+  return `${row}\r\n`
+}
+
+export type Columns<Row> = readonly (readonly [title: string, cell: (row: Row) => string])[]
+
+export const titlesOf = <Row>(columns: Columns<Row>): string[] => columns.map(([title]) => title)
+
+export const cellsOf = <Row>(columns: Columns<Row>, row: Row): string[] =>
+  columns.map(([, cell]) => cell(row))

@@ -7,7 +7,7 @@
  * @module
  */
 import { DAY, HOUR, isoMs, type Span } from './calendar.ts'
-import type { AuditRecord, GraphCall } from './events.ts'
+import type { AuditRecord, GraphCall, Trap } from './events.ts'
 import type { Habit, Theft } from './organisations.ts'
 import type { TextFile } from './text_file.ts'
 import type { Organisation, Person } from './world.ts'
@@ -172,10 +172,8 @@ export class Truth {
   /** Names an ordinary access as a trap: which verdicts are no mistake. */
   trap(
     of: Organisation,
-    access: AuditRecord | GraphCall | { readonly id: string; readonly atMs: number },
-    name: string,
-    verdicts: readonly Verdict[],
-    reasons: readonly string[] = [],
+    access: { readonly id: string; readonly atMs: number },
+    { name, verdicts, reasons }: Trap,
   ): void {
     const trap = this.#traps.get(name) ?? { accesses: 0, verdicts: new Set() }
     this.#traps.set(name, trap)
