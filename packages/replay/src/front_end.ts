@@ -1,3 +1,3 @@
-export { type FrontEnd, startFrontEnd } from './front_end/serve.ts'
+export { startFrontEnd } from './front_end/serve.ts'
 export { MEASURES, type Measure, type WhatIf, whatIf } from './front_end/what_if.ts'
 export { signingKeys } from './signing/signing_keys.ts'

@@ -3,14 +3,12 @@
  *
  * @module
  */
-import { once } from 'node:events'
-import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
-import { MintmarkError } from '@mintmark/core'
+import { type Listening, listen } from '@mintmark/ledger/http'
 import { createRemoteJWKSet, customFetch, errors } from 'jose'
 import { messageOf, World } from '../world/world.ts'
 import { jwkSet, keysIn, RELOAD_MS, usedKeys, verifierOf } from './verifier.ts'
 
-export interface FrontEndOptions {
+interface FrontEndOptions {
   /** 0 for any that is free. */
   readonly port: number
   readonly issuer: string
@@ -22,11 +20,6 @@ export interface FrontEndOptions {
   readonly seed: number
 }
 
-export interface FrontEnd {
-  readonly url: string
-  readonly stop: () => Promise<void>
-}
-
 const LOOPBACK = '127.0.0.1'
 /** Access tokens of RFC 9068, which the test issuer makes. */
 const TYP = 'at+jwt'
@@ -34,7 +27,7 @@ const SHOWN = 10
 const SMALLEST_WORLD = 0.001
 
 /** @throws {MintmarkError} `INPUT_INVALID` where the port cannot be taken */
-export async function startFrontEnd(options: FrontEndOptions): Promise<FrontEnd> {
+export async function startFrontEnd(options: FrontEndOptions): Promise<Listening> {
   const { port, issuer, audience, jwksUri, isFixed, seed } = options
   const checksNow = () => ({
     isClassChecked: isFixed,
@@ -50,32 +43,20 @@ export async function startFrontEnd(options: FrontEndOptions): Promise<FrontEnd>
   })
   const verify = verifierOf(keys, { issuer, audience, typ: TYP })
   const mailbox = mailboxOf(seed)
-  const server = createServer((request, response) => {
-    void answered(request, verify).then((status) => send(response, status, mailbox))
-  })
-  server.listen(port, LOOPBACK)
-  try {
-    await once(server, 'listening')
-  } catch (cause) {
-    const message = `port ${port} of ${LOOPBACK} cannot be taken`
-    throw new MintmarkError('INPUT_INVALID', message, { option: 'port' }, { cause })
+  const routes = {
+    fetch: async ({ headers }: Request) =>
+      answerOf(await statusOf(headers.get('authorization') ?? '', verify), mailbox),
   }
-  const address = server.address()
-  const bound = typeof address === 'object' ? (address?.port ?? port) : port
-  const stop = async () => {
-    server.closeAllConnections()
-    server.close()
-    await once(server, 'close')
-  }
-  return { url: `http://${LOOPBACK}:${bound}/`, stop }
+  const { url, stop } = await listen(routes, { host: LOOPBACK, port })
+  return { url: `${url}/`, stop }
 }
 
 /** 200, 401, or 503 where the keys cannot be had. */
-async function answered(
-  { headers }: IncomingMessage,
+async function statusOf(
+  authorization: string,
   verify: (token: string) => Promise<void>,
 ): Promise<200 | 401 | 503> {
-  const [, token] = /^Bearer (\S+)$/.exec(headers.authorization ?? '') ?? []
+  const [, token] = /^Bearer (\S+)$/.exec(authorization) ?? []
   if (token === undefined) return 401
   try {
     await verify(token)
@@ -85,13 +66,13 @@ async function answered(
   }
 }
 
-function send(response: ServerResponse, status: number, mailbox: object): void {
+function answerOf(status: number, mailbox: object): Response {
   const body = status === 200 ? mailbox : { error: status === 401 ? 'invalid_token' : 'no_keys' }
-  response.writeHead(status, {
+  const headers = {
     'content-type': 'application/json',
     ...(status === 401 && { 'www-authenticate': 'Bearer error="invalid_token"' }),
-  })
-  response.end(`${JSON.stringify(body)}\n`)
+  }
+  return new Response(`${JSON.stringify(body)}\n`, { status, headers })
 }
 
 /** The first mailbox that was read in 2023, as the seed has it. */
