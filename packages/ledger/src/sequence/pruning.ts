@@ -50,8 +50,7 @@ export async function pruneLedger(
   const pruned: string[] = []
   for (const alias of description.issuers.keys()) {
     // oxlint-disable-next-line no-await-in-loop -- one issuer after the other
-    const names = await store.list(alias)
-    const periods = names.filter((name) => !Number.isNaN(periodStartMs(name)))
+    const periods = await periodsOf(alias, store)
     const sureMs = Math.min(nowMs, latestMs(periods.at(-1) ?? '', description))
     for (const [i, period] of periods.entries()) {
       const next = periods[i + 1]
@@ -63,6 +62,11 @@ export async function pruneLedger(
     }
   }
   return pruned
+}
+
+/** Periods of an issuer's shards, oldest first. */
+export async function periodsOf(alias: string, store: LedgerStore): Promise<string[]> {
+  return (await store.list(alias)).filter((name) => !Number.isNaN(periodStartMs(name)))
 }
 
 /** Marks the shard first: an interrupted removal continues the next time. */

@@ -18,13 +18,13 @@ import {
 } from '../notes/description.ts'
 import { openNote } from '../notes/note.ts'
 import { readText } from '../store/files.ts'
-import type { LedgerStore, ShardAppend } from '../store/store.ts'
+import type { ShardAppend } from '../store/store.ts'
 import { decodeEntry, type Entry } from '../tree/entry.ts'
 import { TileTree } from '../tree/tile_tree.ts'
 import { TILE_WIDTH } from '../tree/tiles.ts'
 import { EMPTY_ROOT } from '../tree/tree.ts'
 import { LedgerClock } from './ledger_clock.ts'
-import { pruneLedger } from './pruning.ts'
+import { periodsOf, pruneLedger } from './pruning.ts'
 import { unwitnessedPath } from './publisher.ts'
 import type { SequencerOptions } from './sequencer.ts'
 import type { Shards } from './shards.ts'
@@ -197,10 +197,6 @@ async function unwitnessedHeads(options: SequencerOptions): Promise<ReadonlyMap<
     /* oxlint-enable no-await-in-loop */
   }
   return waiting
-}
-
-async function periodsOf(alias: string, store: LedgerStore): Promise<string[]> {
-  return (await store.list(alias)).filter((name) => !Number.isNaN(periodStartMs(name)))
 }
 
 /** @param recovered heads of the shards in the record */

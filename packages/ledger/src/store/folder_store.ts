@@ -60,8 +60,8 @@ export class FolderStore implements LedgerStore {
     return new FolderStore(folder, options, unlock)
   }
 
-  async *recover(): AsyncGenerator<RecoveredStep, void, void> {
-    yield* this.#journal.recover()
+  recover(): AsyncGenerator<RecoveredStep, void, void> {
+    return this.#journal.recover()
   }
 
   async start(edges: Edges): Promise<void> {
@@ -71,7 +71,7 @@ export class FolderStore implements LedgerStore {
   }
 
   async commit(appends: readonly ShardAppend[]): Promise<void> {
-    await this.#journal.commit(appends)
+    await this.#journal.append({ kind: 'batch', appends })
   }
 
   get failure(): MintmarkError | undefined {

@@ -20,7 +20,6 @@ import {
   SEGMENT_HEADER_BYTES,
   seedOf,
 } from './journal_records.ts'
-import type { ShardAppend } from './store.ts'
 
 interface Segment {
   readonly number: number
@@ -116,10 +115,6 @@ export class Journal {
 
   async #isOwn({ number }: Segment): Promise<boolean> {
     return !(await this.#isThere(number + 1)) && (await this.#isThere(number))
-  }
-
-  commit(appends: readonly ShardAppend[]): Promise<void> {
-    return this.append({ kind: 'batch', appends })
   }
 
   async #isThere(number: number): Promise<boolean> {

@@ -59,21 +59,25 @@ export function readUalRecord(
   sink: RowSink,
   outer: OuterFields = NOTHING_OUTSIDE,
 ): void {
-  const operation = plain(record['Operation']) || plain(outer.operation)
-  if (operation === '') {
-    rejectPayload(sink, 'operation-missing', 'Operation')
-    return
-  }
-  const atMs = time(record['CreationTime']) ?? outerTime(record, outer)
-  if (atMs === undefined) {
-    rejectPayload(sink, timeFault(record, outer), 'CreationTime')
-    return
-  }
-  const recordType = recordTypeOf(record['RecordType']) || recordTypeOf(outer.recordType)
-  const head: RecordHead = { recordId: recordIdOf(record, outer), atMs, operation, recordType }
-  if (recordType === STS_LOGON) sink.issuance(readStsLogon(record, head))
-  else if (recordType === OWA_AUTH) sink.issuance(readOwaAuth(record, head))
+  const head = headOf(record, outer)
+  if ('fault' in head) rejectPayload(sink, head.fault, head.field)
+  else if (head.recordType === STS_LOGON) sink.issuance(readStsLogon(record, head))
+  else if (head.recordType === OWA_AUTH) sink.issuance(readOwaAuth(record, head))
   else readAccess(record, head, sink)
+}
+
+interface HeadFault {
+  readonly fault: string
+  readonly field: string
+}
+
+function headOf(record: Json, outer: OuterFields): RecordHead | HeadFault {
+  const operation = plain(record['Operation']) || plain(outer.operation)
+  if (operation === '') return { fault: 'operation-missing', field: 'Operation' }
+  const atMs = time(record['CreationTime']) ?? outerTime(record, outer)
+  if (atMs === undefined) return { fault: timeFault(record, outer), field: 'CreationTime' }
+  const recordType = recordTypeOf(record['RecordType']) || recordTypeOf(outer.recordType)
+  return { recordId: recordIdOf(record, outer), atMs, operation, recordType }
 }
 
 function recordIdOf(record: Json, outer: OuterFields): string {
@@ -87,16 +91,13 @@ function recordIdOf(record: Json, outer: OuterFields): string {
  * @returns false where too little is left: no id, operation or time; or it was a sign-in, whose token may be lost
  */
 export function readCutRecord(rest: Json, sink: RowSink, outer: OuterFields): boolean {
-  const operation = plain(rest['Operation']) || plain(outer.operation)
-  const atMs = time(rest['CreationTime']) ?? outerTime(rest, outer)
-  const recordType = recordTypeOf(rest['RecordType']) || recordTypeOf(outer.recordType)
-  const recordId = recordIdOf(rest, outer)
-  const isSignIn = recordType === STS_LOGON || recordType === OWA_AUTH
-  if (operation === '' || atMs === undefined || recordId === '' || isSignIn) return false
+  const head = headOf(rest, outer)
+  if ('fault' in head || head.recordId === '') return false
+  const { recordType, operation } = head
+  if (recordType === STS_LOGON || recordType === OWA_AUTH) return false
   const record = rest['UserId'] === undefined ? { ...rest, UserId: outer.userId } : rest
   const isMailbox = isMailboxRecord(recordType)
   const mail = isMailbox ? readMail(record, operation) : NO_MAIL
-  const head: RecordHead = { recordId, atMs, operation, recordType }
   const access = accessOf(record, head, isMailbox, mail)
   sink.access({ ...access, detail: truncatedDetail(access.detail) })
   return true
