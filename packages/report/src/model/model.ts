@@ -280,16 +280,44 @@ export interface LineageEdge {
   readonly strength: Strength
 }
 
+/** Evidence in short: the id of a table, the name of an export, `docs/page.md#heading`, a query, `#finding`. */
+export type Source = Evidence | string
+
+/** A part of a report as it is written down. */
+export type Draft<Part extends { readonly evidence: NonEmpty<Evidence> }> = Omit<
+  Part,
+  'evidence'
+> & {
+  readonly evidence: NonEmpty<Source>
+}
+
+const EXPORTS: readonly ExportName[] = [
+  'accounts.csv',
+  'messages.csv',
+  'timeline.jsonl',
+  'events.ocsf.ndjson',
+  'bundle.stix.json',
+]
+
+export function sourceOf(source: Source): Evidence {
+  if (typeof source !== 'string') return source
+  const [, document, finding] = /^(docs\/.*?)?#(.*)$/s.exec(source) ?? []
+  if (source.startsWith('SELECT ')) return { kind: 'query', sql: source }
+  if (document !== undefined) return { kind: 'rule', document, heading: finding ?? '' }
+  if (finding !== undefined) return { kind: 'finding', statement: finding }
+  const file = EXPORTS.find((name) => name === source)
+  return file === undefined ? { kind: 'table', table: source } : { kind: 'export', file }
+}
+
 /** @throws {TypeError} for a statement that rests on nothing, or says nothing */
-export function statement(given: Statement): Statement {
-  requireEvidence('statement', given)
+export function statement(given: Draft<Statement>): Statement {
   if (given.text.trim() === '') throw new TypeError(`statement ${given.id} says nothing`)
-  return given
+  return { ...given, evidence: evidenceOf('statement', given) }
 }
 
 /** @throws {TypeError} for a figure that rests on nothing, or whose strength its value contradicts */
-export function figure(given: Figure): Figure {
-  requireEvidence('figure', given)
+export function figure(draft: Draft<Figure>): Figure {
+  const given = { ...draft, evidence: evidenceOf('figure', draft) }
   const { value, strength } = given
   if ((value === null) !== VALUELESS.has(strength))
     throw new TypeError(`figure ${given.id} has a number that nobody knows, or lacks one`)
@@ -314,18 +342,19 @@ function requireCoverage({ id, evidence }: Figure): void {
 }
 
 /** @throws {TypeError} for a table that rests on nothing, or has a row of another width */
-export function table(given: Table): Table {
-  requireEvidence('table', given)
+export function table(given: Draft<Table>): Table {
   if (given.rows.some((row) => row.length !== given.columns.length))
     throw new TypeError(`table ${given.id} has a row that is not as wide as its head`)
-  return given
+  return { ...given, evidence: evidenceOf('table', given) }
 }
 
-function requireEvidence(
+function evidenceOf(
   what: string,
-  { id, evidence }: { readonly id: string; readonly evidence: readonly Evidence[] },
-): void {
-  if (evidence.length === 0) throw new TypeError(`${what} ${id} rests on no evidence`)
+  { id, evidence }: { readonly id: string; readonly evidence: readonly Source[] },
+): NonEmpty<Evidence> {
+  const [first, ...more] = evidence
+  if (first === undefined) throw new TypeError(`${what} ${id} rests on no evidence`)
+  return [sourceOf(first), ...more.map(sourceOf)]
 }
 
 /** The strength of a count that is given as a range. */

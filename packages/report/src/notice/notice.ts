@@ -7,13 +7,20 @@
  * @module
  */
 import { covered } from '../cover/covered.ts'
-import type { Cover, Evidence, NonEmpty, Report, Section, Table } from '../model/model.ts'
+import {
+  type Cover,
+  type Evidence,
+  type NonEmpty,
+  type Report,
+  type Section,
+  sourceOf,
+  type Table,
+} from '../model/model.ts'
 import { glossarySection } from '../sections/glossary.ts'
 import { lineageOf, lineageSection } from '../sections/lineage.ts'
 import { scopeSection } from '../sections/scope.ts'
 import { courseOf, timelineSection } from '../sections/timeline.ts'
 import { unknownSection } from '../sections/unknowns.ts'
-import { byRule } from '../sections/wording.ts'
 import type { NoticePart } from './part.ts'
 import {
   noticeActions,
@@ -82,6 +89,8 @@ function withoutColumns(table: Table): Table {
   }
 }
 
+const WHAT_IT_HOLDS = 'docs/report-notices.md#What a notice holds'
+
 /** Removes evidence that a notice lacks: a query to the case, an input by its path, a table of others. */
 function closed(sections: readonly Section[]): Section[] {
   const tables = new Set(sections.flatMap((section) => section.tables.map(({ id }) => id)))
@@ -93,9 +102,7 @@ function closed(sections: readonly Section[]): Section[] {
   }
   const rest = (evidence: readonly Evidence[]): NonEmpty<Evidence> => {
     const [first, ...more] = evidence.filter(isHere)
-    return first === undefined
-      ? [byRule('docs/report-notices.md', 'What a notice holds')]
-      : [first, ...more]
+    return first === undefined ? [sourceOf(WHAT_IT_HOLDS)] : [first, ...more]
   }
   return sections.map((section) => ({
     ...section,

@@ -5,11 +5,11 @@
  */
 import { boundText, count, minute, plural } from '@mintmark/core'
 import {
-  type Evidence,
   type Figure,
   figure,
   type NonEmpty,
   type Section,
+  type Source,
   type Statement,
   type Strength,
   statement,
@@ -18,12 +18,8 @@ import {
 import { methodStatements } from '../sections/unknowns.ts'
 import {
   accessesLabel,
-  byFinding,
-  byRule,
   dayText,
   firstSentence,
-  inExport,
-  inTable,
   listed,
   rangeOf,
   SELECTED_IS_NO_VERDICT,
@@ -33,30 +29,28 @@ import {
 import { ANOTHER_ORGANISATION, SOMEBODY_ELSE } from './others.ts'
 import type { NoticePart } from './part.ts'
 
-const RULE = byRule('docs/report-notices.md', 'What a notice holds')
+const RULE = 'docs/report-notices.md#What a notice holds'
 
 /** The first page, in the words of the findings. */
 export function noticeSummary(part: NoticePart): Section {
   const { unknowns } = part
   const points = plural(unknowns.length, 'open point')
   const steps = actionsOf(part)
-  const said = (id: string, label: string, text: string, evidence: NonEmpty<Evidence>) =>
+  const said = (id: string, label: string, text: string, evidence: NonEmpty<Source>) =>
     statement({ id: `summary-${id}`, label, text, strength: selectedStrength(part), evidence })
   return section('summary', 'Summary', [
-    said('what', 'What happened', happened(part), [byFinding('found')]),
-    said('who', 'Who is affected', affected(part), [byFinding('how-much')]),
-    said('sure', 'How sure', judged(part), [byFinding('judged')]),
+    said('what', 'What happened', happened(part), ['#found']),
+    said('who', 'Who is affected', affected(part), ['#how-much']),
+    said('sure', 'How sure', judged(part), ['#judged']),
     said(
       'unknown',
       'What is unknown',
       unknowns.length === 0
         ? 'Nothing that these records show to be missing.'
         : `${beforeText(part)}${points}, each with what would settle it.`,
-      [byFinding('judged')],
+      ['#judged'],
     ),
-    said('do', 'What to do this week', steps.map(firstSentence).join(' '), [
-      byFinding('do-compare'),
-    ]),
+    said('do', 'What to do this week', steps.map(firstSentence).join(' '), ['#do-compare']),
   ])
 }
 
@@ -126,11 +120,7 @@ function findingsOf(part: NoticePart): Statement[] {
       id: 'found',
       text: happened(part),
       strength: isSeen ? strength : 'not-excluded',
-      evidence: [
-        inTable('tokens'),
-        inExport('timeline.jsonl'),
-        byRule('docs/verdicts.md', 'unissued'),
-      ],
+      evidence: ['tokens', 'timeline.jsonl', 'docs/verdicts.md#unissued'],
       cannotMean: part.selection.isDefault
         ? 'A record of an access does not prove that a person read what was opened.'
         : SELECTED_IS_NO_VERDICT,
@@ -139,17 +129,13 @@ function findingsOf(part: NoticePart): Statement[] {
       id: 'how-much',
       text: affected(part),
       strength: isSeen ? messageStrength(part) : 'not-excluded',
-      evidence: [
-        inTable('accounts'),
-        inExport('messages.csv'),
-        byRule('docs/scope.md', 'What is counted'),
-      ],
+      evidence: ['accounts', 'messages.csv', 'docs/scope.md#What is counted'],
     }),
     statement({
       id: 'judged',
       text: judged(part),
       strength: 'established',
-      evidence: [inTable('coverage'), byRule('docs/verdicts.md', 'How a verdict is found')],
+      evidence: ['coverage', 'docs/verdicts.md#How a verdict is found'],
     }),
     ...(timeline.first === null
       ? []
@@ -158,7 +144,7 @@ function findingsOf(part: NoticePart): Statement[] {
             id: 'since-when',
             text: `The first of these accesses is at ${minute(timeline.first)}, the last at ${minute(timeline.last)}.`,
             strength,
-            evidence: [inTable('classes-in-time'), inExport('timeline.jsonl')],
+            evidence: ['classes-in-time', 'timeline.jsonl'],
           }),
         ]),
   ]
@@ -171,25 +157,25 @@ function messageStrength(part: NoticePart): Strength {
 
 function figuresOf(part: NoticePart): Figure[] {
   const { accesses, mailboxes, messages } = part.scope
-  const counted = (id: string, label: string, value: number, source: Evidence) =>
+  const counted = (id: string, label: string, value: number, source: string) =>
     figure({
       id,
       label,
       value: value > 0 ? value : null,
       strength: value > 0 ? selectedStrength(part) : 'unknown',
-      evidence: [source, inTable('coverage')],
+      evidence: [source, 'coverage'],
     })
   const isUnknown = messages.lower === 0 && (messages.upper ?? 0) === 0
   const strength = messageStrength(part)
   return [
-    counted('count-accesses', accessesLabel(part), accesses, inExport('timeline.jsonl')),
-    counted('count-mailboxes', 'mailboxes', mailboxes, inTable('accounts')),
+    counted('count-accesses', accessesLabel(part), accesses, 'timeline.jsonl'),
+    counted('count-mailboxes', 'mailboxes', mailboxes, 'accounts'),
     figure({
       id: 'count-messages',
       label: 'messages',
       value: isUnknown ? null : rangeOf(messages),
       strength: isUnknown ? 'unknown' : strength,
-      evidence: [inExport('messages.csv'), inTable('accounts'), inTable('coverage')],
+      evidence: ['messages.csv', 'accounts', 'coverage'],
     }),
   ]
 }
@@ -205,13 +191,13 @@ function actionsOf(part: NoticePart): Statement[] {
       id: 'do-compare',
       text: 'Compare messages.csv with the mailboxes, to decide what was exposed and whom to notify in turn. A message id that starts with sha256: is the SHA-256 of the id as it is in the header.',
       strength: selectedStrength(part),
-      evidence: [inExport('messages.csv'), inTable('accounts')],
+      evidence: ['messages.csv', 'accounts'],
     }),
     statement({
       id: 'do-end-sessions',
       text: 'End the sessions of these accounts and revoke their refresh tokens.',
       strength: selectedStrength(part),
-      evidence: [inTable('tokens')],
+      evidence: ['tokens'],
       cannotMean: 'Revocation does not stop a forged token. Only the service that accepts it can.',
     }),
     ...(scope.either.accesses === 0
@@ -221,7 +207,7 @@ function actionsOf(part: NoticePart): Statement[] {
             id: 'do-ask-owners',
             text: `Ask the owners about ${plural(scope.either.accesses, 'access', 'accesses')} that may be theirs. Their addresses and clients are in timeline.jsonl.`,
             strength: 'not-excluded',
-            evidence: [inExport('timeline.jsonl')],
+            evidence: ['timeline.jsonl'],
           }),
         ]),
     ...(settling.length === 0
@@ -231,7 +217,7 @@ function actionsOf(part: NoticePart): Statement[] {
             id: 'do-keep-logs',
             text: `Keep your logs of these times. First: ${settling.join('; ')}.`,
             strength: 'not-excluded',
-            evidence: [inTable('coverage'), RULE],
+            evidence: ['coverage', RULE],
           }),
         ]),
   ]

@@ -16,6 +16,7 @@ import { apartFrom, boundText, minute, plural } from '@mintmark/core'
 import {
   type Figure,
   figure,
+  type NonEmpty,
   type Section,
   type Statement,
   type Strength,
@@ -26,10 +27,6 @@ import {
 import {
   absenceIn,
   accessesLabel,
-  byQuery,
-  byRule,
-  inExport,
-  inTable,
   listed,
   rangeOf,
   SELECTED_IS_NO_VERDICT,
@@ -46,7 +43,7 @@ export function answerSection(answer: Answer): Section {
   const statements = [
     found(answer),
     ...(answer.verdicts.unissued > 0 ? [sureness(answer)] : []),
-    ...leads(answer),
+    leads(answer),
     ...(answer.scope.accesses > 0 ? exposed(answer) : []),
     ...leaked(answer),
     searched(answer),
@@ -54,7 +51,7 @@ export function answerSection(answer: Answer): Section {
   ]
   return section('answer', 'What was found', statements, {
     figures: figures(answer),
-    tables: [verdictTable(answer), ...leadTable(answer)],
+    tables: [verdictTable(answer), leadTable(answer)],
   })
 }
 
@@ -69,12 +66,7 @@ function found(answer: Answer): Statement {
     ...(status !== 'found' &&
       first !== undefined && { settledBy: `${first.settledBy}. ${first.text}` }),
     strength: isProven ? 'established' : status === 'lead' ? 'lead' : 'not-excluded',
-    evidence: [
-      byQuery(VERDICTS_SQL),
-      inTable('verdicts'),
-      inTable('coverage'),
-      byRule('docs/verdicts.md', 'unissued'),
-    ],
+    evidence: [VERDICTS_SQL, 'verdicts', 'coverage', 'docs/verdicts.md#unissued'],
     cannotMean:
       'A record of an access does not prove that a person read what was opened, and a log that somebody could write to can hide a forgery.',
   })
@@ -86,11 +78,7 @@ function sureness(answer: Answer): Statement {
     id: 'how-sure',
     text: conclusionText(answer.conclusion).comparison,
     strength: comparable.basis === 'none' ? 'not-excluded' : 'established',
-    evidence: [
-      byQuery(VERDICTS_SQL),
-      inTable('coverage'),
-      byRule('docs/verdicts.md', 'How a verdict is found'),
-    ],
+    evidence: [VERDICTS_SQL, 'coverage', 'docs/verdicts.md#How a verdict is found'],
   })
 }
 
@@ -110,23 +98,19 @@ function exposed(answer: Answer): Statement[] {
       text: `${isDefault ? 'The attacker' : "What the options select as the attacker's"} opened ${plural(mailboxes, 'mailbox', 'mailboxes')} of ${plural(organisations, 'organisation')}, with ${plural(accesses, 'access', 'accesses')}.`,
       strength,
       ...(!isDefault && { cannotMean: SELECTED_IS_NO_VERDICT }),
-      evidence: [inTable('accounts'), inExport('accounts.csv'), inExport('timeline.jsonl')],
+      evidence: ['accounts', 'accounts.csv', 'timeline.jsonl'],
     }),
     statement({
       id: 'how-much',
       text: `Exposed: ${boundText(messages, 'message')}; copies of them: ${boundText(copies, 'copy', 'copies')}${apartFrom(scope.items_without_message_id, scope.not_judged)}.${upper}`,
       strength: strength === 'established' ? strengthOf(messages) : strength,
-      evidence: [
-        inExport('messages.csv'),
-        inTable('accounts'),
-        byRule('docs/scope.md', 'What is counted'),
-      ],
+      evidence: ['messages.csv', 'accounts', 'docs/scope.md#What is counted'],
     }),
     statement({
       id: 'since-when',
       text: `The first of these accesses is at ${minute(timeline.first)}, the last at ${minute(timeline.last)}.`,
       strength,
-      evidence: [inTable('classes-in-time'), inExport('timeline.jsonl')],
+      evidence: ['classes-in-time', 'timeline.jsonl'],
     }),
     ...(horizon === null
       ? []
@@ -138,7 +122,7 @@ function exposed(answer: Answer): Statement[] {
                 ? `At no time can earlier accesses be excluded: ${horizon.because}.`
                 : `Nothing can be excluded before ${minute(horizon.at)}: ${horizon.because}.`,
             strength: 'not-excluded',
-            evidence: [inTable('horizons'), inTable('coverage')],
+            evidence: ['horizons', 'coverage'],
           }),
         ]),
   ]
@@ -150,7 +134,7 @@ function leaked({ keys }: Answer): Statement[] {
       id: `key-${key.spkiSha256}`,
       text: `A private key (${key.kind.toUpperCase()}, ${key.bits} bits) is in ${plural(key.places.length, 'memory dump')} of the evidence. SHA-256 of its public half: ${key.spkiSha256}.`,
       strength: 'established',
-      evidence: [inTable('keys')],
+      evidence: ['keys'],
       cannotMean:
         'That the key is there does not say that somebody took it, nor that a token was signed with it.',
     }),
@@ -158,22 +142,16 @@ function leaked({ keys }: Answer): Statement[] {
 }
 
 /** Leads are in no lower bound. */
-function leads(answer: Answer): Statement[] {
+function leads(answer: Answer): Statement | undefined {
   const { conclusion } = answer
   const text = conclusionText(conclusion).leads
-  if (text === '') return []
-  return [
-    statement({
-      id: 'leads',
-      text,
-      strength: 'lead',
-      evidence: [
-        inTable('leads-listed'),
-        byQuery(LEADS_SQL),
-        byRule('docs/report.md', 'Strengths'),
-      ],
-    }),
-  ]
+  if (text === '') return undefined
+  return statement({
+    id: 'leads',
+    text,
+    strength: 'lead',
+    evidence: ['leads-listed', LEADS_SQL, 'docs/report.md#Strengths'],
+  })
 }
 
 function undetermined({ conclusion }: Answer): Statement {
@@ -183,7 +161,7 @@ function undetermined({ conclusion }: Answer): Statement {
     id: 'undetermined',
     text: unread === '' ? judged : `${judged} ${unread}`,
     strength: unanswered.length === 0 ? 'established' : 'unknown',
-    evidence: [byQuery(VERDICTS_SQL), inTable('verdicts'), inTable('coverage')],
+    evidence: [VERDICTS_SQL, 'verdicts', 'coverage'],
   })
 }
 
@@ -193,42 +171,44 @@ function searched({ conclusion: { dumps, unanswered } }: Answer): Statement {
     id: 'dumps-searched',
     text: `Private keys in memory dumps: ${dumpsText(dumps)}.${isCut ? ' The search was cut: what it left out is among the unknowns.' : ''}`,
     strength: dumps.keys === null ? 'not-searched' : 'established',
-    evidence: [inTable('dumps')],
+    evidence: ['dumps'],
   })
 }
 
-/** A count of records: zero is a number only where coverage proves it. */
+/** Zero is a number only where coverage proves it. */
+interface Counted {
+  /** What it says that there is none. */
+  readonly absence: 'established' | 'unknown'
+  readonly present: Strength
+}
+
 function counted(
-  id: string,
-  label: string,
+  name: string,
   value: number,
-  {
-    absence,
-    evidence,
-    present = 'established',
-  }: { readonly absence: 'established' | 'unknown'; readonly present?: Strength } & Pick<
-    Figure,
-    'evidence'
-  >,
+  evidence: NonEmpty<string>,
+  { absence, present }: Counted,
+  label: string = LABELS[name] ?? name,
 ): Figure {
   const isKnown = value > 0 || absence === 'established'
-  const [first, ...more] = evidence
   return figure({
-    id,
+    id: `count-${name}`,
     label,
     value: isKnown ? value : null,
     strength: isKnown ? (value > 0 ? present : 'established') : 'unknown',
-    evidence: value === 0 ? [first, ...more, inTable('coverage')] : evidence,
+    evidence: value === 0 ? [...evidence, 'coverage'] : evidence,
   })
 }
 
+const LABELS: Readonly<Record<string, string>> = {
+  unissued: 'accesses with a token that nobody issued',
+  mismatched: 'accesses with a token issued to somebody else',
+  tokens: 'tokens not issued to their user',
+  'items-without-message-id': 'items without a message id',
+  bytes: 'bytes of the copies that records name',
+}
+
 /** No number where neither bound is known. */
-function ranged(
-  id: string,
-  label: string,
-  bound: Bounds,
-  { absence, present }: { readonly absence: 'established' | 'unknown'; readonly present: Strength },
-): Figure {
+function ranged(id: string, label: string, bound: Bounds, { absence, present }: Counted): Figure {
   const isNothing = bound.upper === 0 && absence === 'unknown'
   const isUnknown = isNothing || (bound.upper === null && bound.lower === 0)
   const known = present === 'established' || bound.upper === 0 ? strengthOf(bound) : present
@@ -237,80 +217,40 @@ function ranged(
     label,
     value: isUnknown ? null : rangeOf(bound),
     strength: isUnknown ? 'unknown' : known,
-    evidence: [inExport('messages.csv'), inTable('accounts'), inTable('coverage')],
+    evidence: ['messages.csv', 'accounts', 'coverage'],
   })
 }
 
-function figures(answer: Answer): Figure[] {
+function figures(answer: Answer): (Figure | undefined)[] {
   const { scope, conclusion } = answer
+  const { established, leads: led } = conclusion
   const absence = absenceIn(answer)
-  const present = selectedStrength(answer)
+  const of: Counted = { absence, present: 'established' }
+  const selected: Counted = { absence, present: selectedStrength(answer) }
+  const withIds: Counted = { ...of, absence: scope.accesses > 0 ? 'established' : absence }
+  // No record gave a size: that is no size of nothing.
+  const sized: Counted = { ...of, absence: scope.copies.lower > 0 ? 'unknown' : absence }
+  const nameless = scope.items_without_message_id
   return [
-    ...countFigures(answer),
-    ranged('count-messages', 'messages', scope.messages, { absence, present }),
-    ranged('count-copies', 'copies of messages', scope.copies, { absence, present }),
-    counted(
-      'count-items-without-message-id',
-      'items without a message id',
-      scope.items_without_message_id,
-      {
-        absence: scope.accesses > 0 ? 'established' : absence,
-        evidence: [inExport('messages.csv')],
-      },
-    ),
-    counted('count-bytes', 'bytes of the copies that records name', scope.bytes, {
-      // No record gave a size: that is no size of nothing.
-      absence: scope.copies.lower > 0 ? 'unknown' : absence,
-      evidence: [inExport('messages.csv')],
-    }),
+    counted('unissued', established.unissued, ['verdicts'], of),
+    counted('mismatched', established.mismatched, ['verdicts'], of),
+    counted('tokens', established.tokens, ['tokens'], of),
+    leadFigure(led.accesses + led.huntHits),
+    counted('accesses', scope.accesses, ['timeline.jsonl'], selected, accessesLabel(answer)),
+    counted('mailboxes', scope.mailboxes, ['accounts', 'accounts.csv'], selected),
+    counted('organisations', scope.organisations, ['organisations'], selected),
+    ranged('count-messages', 'messages', scope.messages, selected),
+    ranged('count-copies', 'copies of messages', scope.copies, selected),
+    counted('items-without-message-id', nameless, ['messages.csv'], withIds),
+    counted('bytes', scope.bytes, ['messages.csv'], sized),
     keyFigure(conclusion),
   ]
 }
 
-function countFigures(answer: Answer): Figure[] {
-  const { scope, conclusion } = answer
-  const { established, leads: led } = conclusion
-  const absence = absenceIn(answer)
-  const present = selectedStrength(answer)
-  const of = (...evidence: Figure['evidence']) => ({ absence, evidence })
-  const selected = (...evidence: Figure['evidence']) => ({ absence, evidence, present })
-  const verdicts = inTable('verdicts')
-  const misissued = 'accesses with a token issued to somebody else'
-  const events = inExport('timeline.jsonl')
-  const accounts = inTable('accounts')
-  const parts = inTable('organisations')
-  return [
-    counted(
-      'count-unissued',
-      'accesses with a token that nobody issued',
-      established.unissued,
-      of(verdicts),
-    ),
-    counted('count-mismatched', misissued, established.mismatched, of(verdicts)),
-    counted(
-      'count-tokens',
-      'tokens not issued to their user',
-      established.tokens,
-      of(inTable('tokens')),
-    ),
-    ...leadFigures(led.accesses + led.huntHits),
-    counted('count-accesses', accessesLabel(answer), scope.accesses, selected(events)),
-    counted(
-      'count-mailboxes',
-      'mailboxes',
-      scope.mailboxes,
-      selected(accounts, inExport('accounts.csv')),
-    ),
-    counted('count-organisations', 'organisations', scope.organisations, selected(parts)),
-  ]
-}
-
-function leadFigures(value: number): Figure[] {
-  if (value === 0) return []
+function leadFigure(value: number): Figure | undefined {
+  if (value === 0) return undefined
   const label = 'accesses that leads are about, in no lower bound'
-  return [
-    figure({ id: 'count-leads', label, value, strength: 'lead', evidence: [byQuery(LEADS_SQL)] }),
-  ]
+  return figure({ id: 'count-leads', label, value, strength: 'lead', evidence: [LEADS_SQL] })
 }
 
 function keyFigure({ dumps, unanswered }: Answer['conclusion']): Figure {
@@ -321,30 +261,28 @@ function keyFigure({ dumps, unanswered }: Answer['conclusion']): Figure {
     label: 'private keys in memory dumps',
     value: isUnknown ? null : dumps.keys,
     strength: dumps.keys === null ? 'not-searched' : isUnknown ? 'unknown' : 'established',
-    evidence: [inTable('keys'), inTable('dumps')],
+    evidence: ['keys', 'dumps'],
   })
 }
 
 /** Leads one by one: apart from what is established, with what would settle each. */
-function leadTable({ leads: all }: Answer): Table[] {
-  if (all.length === 0) return []
-  return [
-    listed(all, {
-      id: 'leads-listed',
-      title: 'Leads, and what would settle each',
-      columns: [
-        ['lead', 'Lead', 'text', (lead) => leadText(lead)],
-        ['by', 'Reason or hunt'],
-        ['accesses', 'Accesses', 'count'],
-        ['mailboxes', 'Mailboxes', 'count'],
-        ['first', 'First', 'time'],
-        ['last', 'Last', 'time'],
-        ['settled_by', 'Settled by', 'text', (lead) => lead.settledBy],
-      ],
-      strength: 'lead',
-      evidence: [byQuery(LEADS_SQL), inTable('hunts-run')],
-    }),
-  ]
+function leadTable({ leads: all }: Answer): Table | undefined {
+  if (all.length === 0) return undefined
+  return listed(all, {
+    id: 'leads-listed',
+    title: 'Leads, and what would settle each',
+    columns: [
+      ['lead', 'Lead', 'text', (lead) => leadText(lead)],
+      ['by', 'Reason or hunt'],
+      ['accesses', 'Accesses', 'count'],
+      ['mailboxes', 'Mailboxes', 'count'],
+      ['first', 'First', 'time'],
+      ['last', 'Last', 'time'],
+      ['settled_by', 'Settled by', 'text', (lead) => lead.settledBy],
+    ],
+    strength: 'lead',
+    evidence: [LEADS_SQL, 'hunts-run'],
+  })
 }
 
 function verdictTable({ reasons }: Answer): Table {
@@ -361,7 +299,7 @@ function verdictTable({ reasons }: Answer): Table {
       ['accesses', 'Accesses', 'count'],
     ],
     strength: 'established',
-    evidence: [byQuery(VERDICTS_SQL)],
+    evidence: [VERDICTS_SQL],
   })
 }
 

@@ -5,7 +5,7 @@
  */
 import type { Report, Section, Table } from '../model/model.ts'
 import { numbersOf } from '../model/numbering.ts'
-import { byRule, listed, section } from './wording.ts'
+import { listed, section } from './wording.ts'
 
 /** A file beside the report. */
 export interface Appendix {
@@ -22,10 +22,10 @@ const HOLDS: ReadonlyMap<string, string> = new Map([
   ['bundle.stix.json', 'STIX 2.1: who was affected, from where, by which techniques'],
 ])
 
-const RULE = byRule('docs/report.md', 'Files')
+const RULE = 'docs/report.md#Files'
 
 export function appendixSection(sections: readonly Section[]): Section {
-  const tables = [fileTable([]), ...queryTable(sections)]
+  const tables = [fileTable([]), queryTable(sections)]
   return section('appendices', 'Files and queries', [], { tables })
 }
 
@@ -69,7 +69,7 @@ function fileTable(files: readonly (Appendix & { readonly holds: string })[]): T
 }
 
 /** Each query once, in the order in which findings rest on it. */
-function queryTable(sections: readonly Section[]): Table[] {
+function queryTable(sections: readonly Section[]): Table | undefined {
   const parts = sections.flatMap(({ statements, figures, tables }) => [
     ...statements,
     ...figures,
@@ -79,17 +79,15 @@ function queryTable(sections: readonly Section[]): Table[] {
     .flatMap(({ evidence }) => evidence)
     .flatMap((one) => (one.kind === 'query' ? [one.sql] : []))
   const queries = [...new Set(asked)].map((sql, at) => ({ number: at + 1, sql }))
-  if (queries.length === 0) return []
-  return [
-    listed(queries, {
-      id: 'queries',
-      title: 'Queries; mintmark sql QUERY --case CASE asks them again',
-      columns: [
-        ['number', 'No.', 'count'],
-        ['sql', 'Query'],
-      ],
-      strength: 'established',
-      evidence: [byRule('docs/report.md', 'Strengths')],
-    }),
-  ]
+  if (queries.length === 0) return undefined
+  return listed(queries, {
+    id: 'queries',
+    title: 'Queries; mintmark sql QUERY --case CASE asks them again',
+    columns: [
+      ['number', 'No.', 'count'],
+      ['sql', 'Query'],
+    ],
+    strength: 'established',
+    evidence: ['docs/report.md#Strengths'],
+  })
 }

@@ -9,14 +9,15 @@ import type { Answer, ChainLink, KeyChain, LinkEvidence } from '@mintmark/case'
 import {
   type Evidence,
   type NonEmpty,
+  type Source,
   type Statement,
   type Strength,
   statement,
   type Table,
 } from '../model/model.ts'
-import { byRule, inTable, listed } from './wording.ts'
+import { listed } from './wording.ts'
 
-const RULE = byRule('docs/trust-story.md', 'From key to verifier')
+const RULE = 'docs/trust-story.md#From key to verifier'
 const TABLE = 'key-to-verifier'
 const TITLES: Readonly<Record<ChainLink['link'], string>> = {
   key: 'Key in a dump',
@@ -46,7 +47,7 @@ export function chainStatements({ spkiSha256, links }: KeyChain): Statement[] {
     )
 }
 
-function restsOn(sources: readonly LinkEvidence[]): NonEmpty<Evidence> {
+function restsOn(sources: readonly LinkEvidence[]): NonEmpty<Source> {
   const inputs = sources.map(
     ({ path, sha256, line }): Evidence => ({
       kind: 'input',
@@ -55,11 +56,11 @@ function restsOn(sources: readonly LinkEvidence[]): NonEmpty<Evidence> {
       ...(line !== null && { line }),
     }),
   )
-  return [inTable(TABLE), RULE, ...inputs]
+  return [TABLE, RULE, ...inputs]
 }
 
-export function chainTables(chains: Answer['chains']): Table[] {
-  if (chains.length === 0) return []
+export function chainTable(chains: Answer['chains']): Table | undefined {
+  if (chains.length === 0) return undefined
   const rows = chains.flatMap(({ spkiSha256, kid, links }) =>
     links.flatMap((link) =>
       (link.evidence.length === 0 ? [undefined] : link.evidence).map((source) => ({
@@ -70,25 +71,23 @@ export function chainTables(chains: Answer['chains']): Table[] {
       })),
     ),
   )
-  return [
-    listed(rows, {
-      id: TABLE,
-      title: 'From key to verifier: what connects a key with an access, and what is missing',
-      columns: [
-        ['public_key_sha256', 'SHA-256 of the public half', 'hash', (row) => row.spkiSha256],
-        ['kid', 'Key id', 'id'],
-        ['link', 'Link', 'text', ({ link }) => TITLES[link.link]],
-        ['strength', 'Strength', 'strength', ({ link }) => STRENGTHS[link.state]],
-        ['text', 'What the evidence shows', 'text', ({ link }) => link.text],
-        ['file', 'File', 'text', ({ source }) => source?.path ?? null],
-        ['place', 'Line or offset', 'text', ({ source }) => (source ? locationOf(source) : null)],
-        ['file_sha256', 'SHA-256 of the file', 'hash', ({ source }) => source?.sha256 ?? null],
-      ],
-      // Each row has its own strength.
-      strength: 'established',
-      evidence: [inTable('inputs'), inTable('keys'), RULE],
-    }),
-  ]
+  return listed(rows, {
+    id: TABLE,
+    title: 'From key to verifier: what connects a key with an access, and what is missing',
+    columns: [
+      ['public_key_sha256', 'SHA-256 of the public half', 'hash', (row) => row.spkiSha256],
+      ['kid', 'Key id', 'id'],
+      ['link', 'Link', 'text', ({ link }) => TITLES[link.link]],
+      ['strength', 'Strength', 'strength', ({ link }) => STRENGTHS[link.state]],
+      ['text', 'What the evidence shows', 'text', ({ link }) => link.text],
+      ['file', 'File', 'text', ({ source }) => source?.path ?? null],
+      ['place', 'Line or offset', 'text', ({ source }) => (source ? locationOf(source) : null)],
+      ['file_sha256', 'SHA-256 of the file', 'hash', ({ source }) => source?.sha256 ?? null],
+    ],
+    // Each row has its own strength.
+    strength: 'established',
+    evidence: ['inputs', 'keys', RULE],
+  })
 }
 
 function locationOf({ line, offset }: LinkEvidence): string | null {

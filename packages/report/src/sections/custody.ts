@@ -9,17 +9,18 @@ import {
   type Evidence,
   type NonEmpty,
   type Section,
+  type Source,
   type Statement,
   type Strength,
   statement,
   type Table,
 } from '../model/model.ts'
-import { chainStatements, chainTables } from './chains.ts'
-import { byQuery, byRule, inTable, listed, listStrength, section } from './wording.ts'
+import { chainStatements, chainTable } from './chains.ts'
+import { listed, listStrength, section } from './wording.ts'
 
 const ACCESSES_SQL =
   "SELECT at, principal, operation, object_path, ip, verdict FROM judged WHERE object_path != '' ORDER BY at"
-const RULE = byRule('docs/scope.md', 'Custody')
+const RULE = 'docs/scope.md#Custody'
 
 export function custodySection({ custody }: Answer): Section {
   const suspect = custody.filter((one) => one.suspect > 0)
@@ -35,7 +36,7 @@ function suspected(suspect: readonly Custody[]): Statement {
     id: 'suspect-touches',
     text: `Suspicious accesses to ${plural(suspect.length, 'artefact')}: ${plural(accesses, 'access', 'accesses')}, of which ${established} are established and ${accesses - established} are leads.`,
     strength: established > 0 ? 'established' : 'not-excluded',
-    evidence: [inTable('artefacts'), inTable('touches'), byQuery(ACCESSES_SQL)],
+    evidence: ['artefacts', 'touches', ACCESSES_SQL],
     cannotMean:
       'That a file was opened does not say that it was copied, nor what was done with it.',
   })
@@ -57,7 +58,7 @@ function artefactTable(custody: readonly Custody[]): Table {
       ['keys', 'Keys in it', 'count', (one) => one.keys.length],
     ],
     strength: listStrength(custody.length, 'unknown'),
-    evidence: [byQuery(ACCESSES_SQL), RULE],
+    evidence: [ACCESSES_SQL, RULE],
   })
 }
 
@@ -80,7 +81,7 @@ function accessTable(custody: readonly Custody[]): Table {
     ],
     total: custody.reduce((sum, one) => sum + one.accesses, 0),
     strength: listStrength(rows.length, 'unknown'),
-    evidence: [byQuery(ACCESSES_SQL), RULE],
+    evidence: [ACCESSES_SQL, RULE],
   })
 }
 
@@ -91,7 +92,7 @@ export function keySection({ keys, chains, conclusion }: Answer): Section {
     dumpTable(conclusion),
     keyTable(keys, absence),
     peopleTable(keys),
-    ...chainTables(chains),
+    chainTable(chains),
   ]
   return section('keys', 'Keys found, and who trusts them', statements, { tables })
 }
@@ -113,7 +114,7 @@ function dumpTable({ dumps }: Answer['conclusion']): Table {
       ['keys', 'Private keys in them', 'count'],
     ],
     strength: dumps.keys === null ? 'not-searched' : 'established',
-    evidence: [inTable('inputs'), byRule('docs/unknowns.md', 'dump-not-scanned')],
+    evidence: ['inputs', 'docs/unknowns.md#dump-not-scanned'],
   })
 }
 
@@ -140,11 +141,11 @@ function keyStatement(key: KeyFound): Statement {
 }
 
 /** The dumps that a key was found in: at least one. */
-function dumpsOf({ places }: KeyFound): NonEmpty<Evidence> {
+function dumpsOf({ places }: KeyFound): NonEmpty<Source> {
   const inputs = places.map(
     ({ files, sha256 }): Evidence => ({ kind: 'input', path: files[0] ?? '', sha256 }),
   )
-  return [inTable('keys'), byRule('docs/what-is-found.md', 'How sure a finding is'), ...inputs]
+  return ['keys', 'docs/what-is-found.md#How sure a finding is', ...inputs]
 }
 
 function keyTable(keys: readonly KeyFound[], absence: Strength): Table {
@@ -166,11 +167,7 @@ function keyTable(keys: readonly KeyFound[], absence: Strength): Table {
       ['forms', 'Encodings', 'text', ({ dump }) => dump.forms.map(({ form }) => form).join(', ')],
     ],
     strength: listStrength(found.length, absence),
-    evidence: [
-      inTable('inputs'),
-      inTable('dumps'),
-      byRule('docs/key-encodings.md', 'Files and DER'),
-    ],
+    evidence: ['inputs', 'dumps', 'docs/key-encodings.md#Files and DER'],
   })
 }
 
@@ -195,6 +192,6 @@ function peopleTable(keys: readonly KeyFound[]): Table {
       ['last', 'Last', 'time', ({ person }) => person.last],
     ],
     strength: listStrength(found.length, 'unknown'),
-    evidence: [byQuery(ACCESSES_SQL), RULE],
+    evidence: [ACCESSES_SQL, RULE],
   })
 }

@@ -4,7 +4,7 @@
  * @module
  */
 import type { Section } from '../model/model.ts'
-import { byRule, listed, section } from './wording.ts'
+import { listed, section } from './wording.ts'
 
 const WORDS: readonly (readonly [word: string, meaning: string])[] = [
   [
@@ -73,10 +73,7 @@ export function glossarySection(): Section {
           ['meaning', 'Meaning'],
         ],
         strength: 'established',
-        evidence: [
-          byRule('docs/verdicts.md', 'How a verdict is found'),
-          byRule('docs/report.md', 'Strengths'),
-        ],
+        evidence: ['docs/verdicts.md#How a verdict is found', 'docs/report.md#Strengths'],
       }),
     ],
   })

@@ -6,15 +6,13 @@
 import type { Answer, HuntResult } from '@mintmark/case'
 import { minute, plural } from '@mintmark/core'
 import {
-  type Evidence,
-  type NonEmpty,
   type Section,
   type Statement,
   type Strength,
   statement,
   type Table,
 } from '../model/model.ts'
-import { anchor, byQuery, byRule, inTable, listed, section } from './wording.ts'
+import { anchor, listed, section } from './wording.ts'
 
 export function huntSection({ hunts }: Answer): Section {
   const tables = [huntTable(hunts), ...hunts.filter(({ hits }) => hits > 0).map(hitTable)]
@@ -27,10 +25,10 @@ const hitStrength = ({ strength }: HuntResult): Strength =>
 const tableOf = ({ id }: HuntResult) => `hunt-${anchor(id)}`
 
 /** A hunt's id is lower-case letters, digits and `_`: it can be quoted in a query. */
-function evidenceOf(hunt: HuntResult): NonEmpty<Evidence> {
+function evidenceOf(hunt: HuntResult): readonly [query: string, rule: string] {
   return [
-    byQuery(`SELECT * FROM hunt_hit WHERE hunt = '${hunt.id}' ORDER BY at`),
-    byRule('docs/hunts-built-in.md', hunt.id),
+    `SELECT * FROM hunt_hit WHERE hunt = '${hunt.id}' ORDER BY at`,
+    `docs/hunts-built-in.md#${hunt.id}`,
   ]
 }
 
@@ -48,7 +46,7 @@ function huntStatement(hunt: HuntResult): Statement {
     text: hits === 0 ? `${title}: ${what}.` : `${title}: ${what}. A hit means: ${means}`,
     // No hit does not show that it did not happen.
     strength: hits > 0 ? hitStrength(hunt) : 'not-excluded',
-    evidence: hits === 0 ? [query, rule ?? query] : [inTable(tableOf(hunt)), query, rule ?? query],
+    evidence: hits === 0 ? [query, rule] : [tableOf(hunt), query, rule],
     cannotMean: hits === 0 ? NO_HIT : hunt.cannotMean,
   })
 }
@@ -69,8 +67,8 @@ function huntTable(hunts: readonly HuntResult[]): Table {
     ],
     strength: 'established',
     evidence: [
-      byQuery('SELECT hunt, count() AS hits FROM hunt_hit GROUP BY hunt ORDER BY hunt'),
-      byRule('docs/hunts-built-in.md', 'Hunts'),
+      'SELECT hunt, count() AS hits FROM hunt_hit GROUP BY hunt ORDER BY hunt',
+      'docs/hunts-built-in.md#Hunts',
     ],
   })
 }

@@ -17,17 +17,7 @@ import {
   statement,
   type Table,
 } from '../model/model.ts'
-import {
-  absenceIn,
-  byRule,
-  inExport,
-  inTable,
-  listed,
-  listStrength,
-  type Part,
-  section,
-  selectedStrength,
-} from './wording.ts'
+import { absenceIn, listed, listStrength, type Part, section, selectedStrength } from './wording.ts'
 
 /** Rows of the table; `events.ocsf.ndjson` has the token and session of each access. */
 export const TOKENS_SHOWN = 10_000
@@ -35,34 +25,30 @@ export const TOKENS_SHOWN = 10_000
 const DRAWN = { tokens: 30, keys: 8 }
 
 export function lineageSection(answer: Part, uses: TokenUses): Section {
-  const statements = [...lineageText(answer, uses), ...unlinked(answer, uses)]
-  const tables = [tokenTable(answer, uses), ...sessionTable(answer)]
+  const statements = [lineageText(answer, uses), unlinked(answer, uses)]
+  const tables = [tokenTable(answer, uses), sessionTable(answer)]
   return section('lineage', 'Tokens and sessions', statements, { tables })
 }
 
-function lineageText(answer: Part, { total }: TokenUses): Statement[] {
-  if (total === 0) return []
-  return [
-    statement({
-      id: 'lineage-tokens',
-      text: `The attacker used ${plural(total, 'token')}; one with two sessions or two reasons counts twice.`,
-      strength: selectedStrength(answer),
-      evidence: [inTable('tokens'), inExport('events.ocsf.ndjson')],
-    }),
-  ]
+function lineageText(answer: Part, { total }: TokenUses): Statement | undefined {
+  if (total === 0) return undefined
+  return statement({
+    id: 'lineage-tokens',
+    text: `The attacker used ${plural(total, 'token')}; one with two sessions or two reasons counts twice.`,
+    strength: selectedStrength(answer),
+    evidence: ['tokens', 'events.ocsf.ndjson'],
+  })
 }
 
-function unlinked({ keys, verdicts }: Part, { total }: TokenUses): Statement[] {
-  if (!keys.some(isLeak) || verdicts.unissued === 0 || total === 0) return []
-  return [
-    statement({
-      id: 'lineage-keys',
-      text: 'No log names the key that signed a token. That the key in the dump signed the unissued tokens is neither shown nor excluded.',
-      strength: 'not-excluded',
-      evidence: [inTable('keys'), inTable('tokens'), byRule('docs/unknowns.md', 'key-use-unknown')],
-      settledBy: 'a token itself, or a log of a verifier that names the key id',
-    }),
-  ]
+function unlinked({ keys, verdicts }: Part, { total }: TokenUses): Statement | undefined {
+  if (!keys.some(isLeak) || verdicts.unissued === 0 || total === 0) return undefined
+  return statement({
+    id: 'lineage-keys',
+    text: 'No log names the key that signed a token. That the key in the dump signed the unissued tokens is neither shown nor excluded.',
+    strength: 'not-excluded',
+    evidence: ['keys', 'tokens', 'docs/unknowns.md#key-use-unknown'],
+    settledBy: 'a token itself, or a log of a verifier that names the key id',
+  })
 }
 
 /** How many of the comparable accesses are issued, in words, by token and reason. */
@@ -107,11 +93,7 @@ function tokenTable(answer: Part, { rows, total }: TokenUses): Table {
     ],
     total,
     strength: listStrength(total, absenceIn(answer), selectedStrength(answer)),
-    evidence: [
-      inExport('events.ocsf.ndjson'),
-      inTable('coverage'),
-      byRule('docs/verdicts.md', 'How a verdict is found'),
-    ],
+    evidence: ['events.ocsf.ndjson', 'coverage', 'docs/verdicts.md#How a verdict is found'],
   })
 }
 
@@ -120,34 +102,27 @@ function namesOf({ accounts, accountsTotal }: TokenUse): string {
   return `${accounts.join('; ')}${more > 0 ? `; and ${more} more` : ''}`
 }
 
-function sessionTable({ sessions }: Part): Table[] {
+function sessionTable({ sessions }: Part): Table | undefined {
   const unissued = sessions.filter(({ verdict }) => verdict === 'unissued')
-  if (unissued.length === 0) return []
-  return [
-    listed(unissued.slice(0, TOKENS_SHOWN), {
-      id: 'sessions',
-      title: 'Sessions that no log shows to begin, of accesses without a token id',
-      columns: [
-        ['session', 'Session', 'id', (one) => one.sessionId],
-        ['tenant', 'Tenant', 'id'],
-        ['strength', 'Strength', 'strength', (one) => one.strength || null],
-        ['reason', 'Reason'],
-        ['base_rate', 'Base rate', 'text', (one) => baseRateText(one.baseRate)],
-        ['accesses', 'Accesses', 'count'],
-        ['principals', 'Principals', 'text', (one) => one.principals.join('; ')],
-        ['first', 'First', 'time'],
-        ['last', 'Last', 'time'],
-      ],
-      total: unissued.length,
-      strength: unissued.every(({ strength }) => strength === 'established')
-        ? 'established'
-        : 'lead',
-      evidence: [
-        inExport('events.ocsf.ndjson'),
-        byRule('docs/verdicts.md', 'session-never-issued'),
-      ],
-    }),
-  ]
+  if (unissued.length === 0) return undefined
+  return listed(unissued.slice(0, TOKENS_SHOWN), {
+    id: 'sessions',
+    title: 'Sessions that no log shows to begin, of accesses without a token id',
+    columns: [
+      ['session', 'Session', 'id', (one) => one.sessionId],
+      ['tenant', 'Tenant', 'id'],
+      ['strength', 'Strength', 'strength', (one) => one.strength || null],
+      ['reason', 'Reason'],
+      ['base_rate', 'Base rate', 'text', (one) => baseRateText(one.baseRate)],
+      ['accesses', 'Accesses', 'count'],
+      ['principals', 'Principals', 'text', (one) => one.principals.join('; ')],
+      ['first', 'First', 'time'],
+      ['last', 'Last', 'time'],
+    ],
+    total: unissued.length,
+    strength: unissued.every(({ strength }) => strength === 'established') ? 'established' : 'lead',
+    evidence: ['events.ocsf.ndjson', 'docs/verdicts.md#session-never-issued'],
+  })
 }
 
 /** The drawing: the tokens with most accesses, and what leads to them and from them. */

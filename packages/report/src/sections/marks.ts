@@ -6,7 +6,7 @@
 import type { Answer } from '@mintmark/case'
 import { plural } from '@mintmark/core'
 import { type Section, statement } from '../model/model.ts'
-import { byQuery, byRule, inTable, listed, section } from './wording.ts'
+import { listed, section } from './wording.ts'
 
 const MARKS_SQL =
   "SELECT kind, value, party, reason, who, at FROM mark WHERE kind NOT LIKE 'note-%' ORDER BY at"
@@ -21,7 +21,7 @@ export function markSection({ marks, marksTotal }: Answer): Section {
             id: 'marked',
             text: `Investigators marked ${plural(hostile, 'access, session or address', 'accesses, sessions or addresses')} as the attacker's, and ${marks.length - hostile} as legitimate. The scope follows them; no record says it.`,
             strength: 'not-excluded',
-            evidence: [inTable('marks'), byQuery(MARKS_SQL)],
+            evidence: ['marks', MARKS_SQL],
           }),
         ]
   return section('marks', 'Marks of the investigators', statements, {
@@ -39,7 +39,7 @@ export function markSection({ marks, marksTotal }: Answer): Section {
         ],
         total: marksTotal,
         strength: 'not-excluded',
-        evidence: [byQuery(MARKS_SQL), byRule('docs/scope.md', 'What is selected')],
+        evidence: [MARKS_SQL, 'docs/scope.md#What is selected'],
       }),
     ],
   })

@@ -5,7 +5,7 @@
  */
 import type { Answer } from '@mintmark/case'
 import type { Section } from '../model/model.ts'
-import { byQuery, listed, section } from './wording.ts'
+import { listed, section } from './wording.ts'
 
 const NOTES_SQL =
   "SELECT kind, value, reason, who, at FROM mark WHERE kind LIKE 'note-%' ORDER BY at"
@@ -24,7 +24,7 @@ export function noteSection({ notes }: Answer): Section {
           ['text', 'Note'],
         ],
         strength: 'not-excluded',
-        evidence: [byQuery(NOTES_SQL)],
+        evidence: [NOTES_SQL],
       }),
     ],
   })

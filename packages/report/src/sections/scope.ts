@@ -6,6 +6,7 @@
 import type { AccountScope, Answer, PartScope } from '@mintmark/case'
 import { plural } from '@mintmark/core'
 import {
+  type Evidence,
   type Section,
   type Statement,
   type Strength,
@@ -15,11 +16,6 @@ import {
 } from '../model/model.ts'
 import {
   absenceIn,
-  byQuery,
-  byRule,
-  inExport,
-  inRows,
-  inTable,
   listed,
   listStrength,
   type Part,
@@ -31,18 +27,13 @@ import {
 /** Accounts that the table shows; `accounts.csv` has all. */
 const SHOWN = 1000
 
-const RULE = byRule('docs/scope.md', 'What is counted')
+const RULE = 'docs/scope.md#What is counted'
 
 export function scopeSection(answer: Part): Section {
   const { scope } = answer
   const absence = absenceIn(answer)
   const present = selectedStrength(answer)
-  const statements = [
-    ...unbounded(scope),
-    ...lost(scope),
-    ...either(scope),
-    ...others(scope, present),
-  ]
+  const statements = [...unbounded(scope), lost(scope), either(scope), others(scope, present)]
   return section('scope', 'Who is affected, and how much was exposed', statements, {
     tables: [
       partTable('organisations', 'By organisation', scope.organisation_list, absence, present),
@@ -62,7 +53,14 @@ function unbounded({ unbounded: accounts }: Scope): Statement[] {
   const reasons = [...new Set(accounts.map(({ because }) => because))].toSorted((a, b) =>
     a < b ? -1 : 1,
   )
-  const [first, ...more] = accounts.map(({ mailbox }) => inRows('accounts.csv', 'mailbox', mailbox))
+  const [first, ...more] = accounts.map(
+    ({ mailbox }): Evidence => ({
+      kind: 'export',
+      file: 'accounts.csv',
+      column: 'mailbox',
+      value: mailbox,
+    }),
+  )
   if (first === undefined) return []
   return [
     statement({
@@ -75,47 +73,41 @@ function unbounded({ unbounded: accounts }: Scope): Statement[] {
 }
 
 /** A record that is lost could be of a mailbox that no record names. */
-function lost({ access_log_losses: losses }: Scope): Statement[] {
-  if (losses.length === 0) return []
-  return [
-    statement({
-      id: 'scope-access-log-losses',
-      text: `The logs of mail accesses lost records ${plural(losses.length, 'time')} while the attacker could have been active. A mailbox that this report does not name could have been read then. So the whole, and groups and organisations of these tenants, have no upper bound.`,
-      strength: 'not-excluded',
-      evidence: [
-        byQuery("SELECT * FROM loss WHERE side = 'access' ORDER BY from_at"),
-        byRule('docs/scope.md', 'What the access log lost'),
-      ],
-    }),
-  ]
+function lost({ access_log_losses: losses }: Scope): Statement | undefined {
+  if (losses.length === 0) return undefined
+  return statement({
+    id: 'scope-access-log-losses',
+    text: `The logs of mail accesses lost records ${plural(losses.length, 'time')} while the attacker could have been active. A mailbox that this report does not name could have been read then. So the whole, and groups and organisations of these tenants, have no upper bound.`,
+    strength: 'not-excluded',
+    evidence: [
+      "SELECT * FROM loss WHERE side = 'access' ORDER BY from_at",
+      'docs/scope.md#What the access log lost',
+    ],
+  })
 }
 
-function either({ either: { accesses, mailboxes, organisations } }: Scope): Statement[] {
-  if (accesses === 0) return []
-  return [
-    statement({
-      id: 'scope-either',
-      text: `${plural(accesses, 'access', 'accesses')} may be the attacker's or the owner's, and are in the upper bounds alone. ${
-        mailboxes === 0
-          ? 'The attacker opened each of these mailboxes for sure, too.'
-          : `Only such accesses concern ${plural(mailboxes, 'mailbox', 'mailboxes')}${organisations === 0 ? '' : ` and ${plural(organisations, 'further organisation')}`}.`
-      }`,
-      strength: 'not-excluded',
-      evidence: [inExport('timeline.jsonl'), inTable('accounts')],
-    }),
-  ]
+function either({ either: { accesses, mailboxes, organisations } }: Scope): Statement | undefined {
+  if (accesses === 0) return undefined
+  return statement({
+    id: 'scope-either',
+    text: `${plural(accesses, 'access', 'accesses')} may be the attacker's or the owner's, and are in the upper bounds alone. ${
+      mailboxes === 0
+        ? 'The attacker opened each of these mailboxes for sure, too.'
+        : `Only such accesses concern ${plural(mailboxes, 'mailbox', 'mailboxes')}${organisations === 0 ? '' : ` and ${plural(organisations, 'further organisation')}`}.`
+    }`,
+    strength: 'not-excluded',
+    evidence: ['timeline.jsonl', 'accounts'],
+  })
 }
 
-function others({ other_accesses: accesses }: Scope, present: Strength): Statement[] {
-  if (accesses === 0) return []
-  return [
-    statement({
-      id: 'scope-other',
-      text: `${plural(accesses, 'access', 'accesses')} of the attacker went to files and other things that are no mail.`,
-      strength: present,
-      evidence: [inExport('timeline.jsonl'), inTable('artefacts')],
-    }),
-  ]
+function others({ other_accesses: accesses }: Scope, present: Strength): Statement | undefined {
+  if (accesses === 0) return undefined
+  return statement({
+    id: 'scope-other',
+    text: `${plural(accesses, 'access', 'accesses')} of the attacker went to files and other things that are no mail.`,
+    strength: present,
+    evidence: ['timeline.jsonl', 'artefacts'],
+  })
 }
 
 /** The whole is as sure as its least sure row. */
@@ -147,7 +139,7 @@ function partTable(
         : present !== 'established'
           ? present
           : weakest(parts.map(({ messages }) => strengthOf(messages))),
-    evidence: [inTable('accounts'), inExport('messages.csv'), inTable('coverage'), RULE],
+    evidence: ['accounts', 'messages.csv', 'coverage', RULE],
   })
 }
 
@@ -178,7 +170,7 @@ function accountTable(
         : present !== 'established'
           ? present
           : weakest(accounts.map(accountStrength)),
-    evidence: [inExport('accounts.csv'), inExport('messages.csv'), inTable('coverage'), RULE],
+    evidence: ['accounts.csv', 'messages.csv', 'coverage', RULE],
   })
 }
 
@@ -199,11 +191,7 @@ function classTable(classes: Scope['classes'], absence: Strength, present: Stren
       ['messages', 'Messages at least', 'count'],
     ],
     strength: listStrength(classes.length, absence, present),
-    evidence: [
-      inExport('timeline.jsonl'),
-      inTable('coverage'),
-      byRule('docs/verdicts.md', 'unissued'),
-    ],
+    evidence: ['timeline.jsonl', 'coverage', 'docs/verdicts.md#unissued'],
   })
 }
 
@@ -218,13 +206,13 @@ function namedByTable(operations: Scope['named_by'], absence: Strength, present:
       ['copies', 'Copies', 'count'],
     ],
     strength: listStrength(operations.length, absence, present),
-    evidence: [inExport('messages.csv'), inTable('coverage')],
+    evidence: ['messages.csv', 'coverage'],
   })
 }
 
 /** Tables of what is not excluded, where there is any. */
 function notExcluded({ synced_folders: folders, throttled_windows: windows }: Scope): Table[] {
-  const shown = { strength: 'not-excluded', evidence: [inExport('timeline.jsonl'), RULE] } as const
+  const shown = { strength: 'not-excluded', evidence: ['timeline.jsonl', RULE] } as const
   const tables = [
     listed(folders.slice(0, SHOWN), {
       id: 'synced-folders',

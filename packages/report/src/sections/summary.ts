@@ -5,29 +5,15 @@
  */
 import { type Answer, conclusionText, isLeak } from '@mintmark/case'
 import { boundText, plural } from '@mintmark/core'
-import {
-  type Evidence,
-  type NonEmpty,
-  type Section,
-  type Statement,
-  statement,
-} from '../model/model.ts'
+import { type NonEmpty, type Section, type Statement, statement } from '../model/model.ts'
 import { actionsOf, FIRST_STEPS } from './actions.ts'
-import {
-  byFinding,
-  byRule,
-  dayText,
-  firstSentence,
-  inTable,
-  section,
-  selectedStrength,
-} from './wording.ts'
+import { dayText, firstSentence, section, selectedStrength } from './wording.ts'
 
 /** @param findings ids of the statements that the report has: what is said here rests on them */
 export function summarySection(answer: Answer, findings: ReadonlySet<string>): Section {
-  const on = (...ids: readonly string[]): NonEmpty<Evidence> => {
-    const [first, ...more] = ids.filter((id) => findings.has(id)).map(byFinding)
-    return first === undefined ? [inTable('verdicts')] : [first, ...more]
+  const on = (...ids: readonly string[]): NonEmpty<string> => {
+    const [first, ...more] = ids.filter((id) => findings.has(id)).map((id) => `#${id}`)
+    return first === undefined ? ['verdicts'] : [first, ...more]
   }
   return section('summary', 'Summary', [
     happened(answer, on),
@@ -38,7 +24,7 @@ export function summarySection(answer: Answer, findings: ReadonlySet<string>): S
   ])
 }
 
-type On = (...ids: readonly string[]) => NonEmpty<Evidence>
+type On = (...ids: readonly string[]) => NonEmpty<string>
 
 function happened(answer: Answer, on: On): Statement {
   const { conclusion } = answer
@@ -153,12 +139,12 @@ function open({ scope, timeline, unknowns }: Answer, on: On): Statement {
 
 function next(answer: Answer): Statement {
   const actions = actionsOf(answer)
-  const [first, ...more] = actions.slice(0, FIRST_STEPS).map(({ id }) => byFinding(id))
+  const [first, ...more] = actions.slice(0, FIRST_STEPS).map(({ id }) => `#${id}`)
   return statement({
     id: 'summary-do',
     label: 'What to do this week',
     text: actions.slice(0, FIRST_STEPS).map(firstSentence).join(' '),
     strength: 'established',
-    evidence: first === undefined ? [byRule('docs/report.md', 'Strengths')] : [first, ...more],
+    evidence: first === undefined ? ['docs/report.md#Strengths'] : [first, ...more],
   })
 }

@@ -13,28 +13,17 @@ import {
   statement,
   type Table,
 } from '../model/model.ts'
-import {
-  absenceIn,
-  byQuery,
-  byRule,
-  inExport,
-  inTable,
-  listed,
-  listStrength,
-  type Part,
-  section,
-  selectedStrength,
-} from './wording.ts'
+import { absenceIn, listed, listStrength, type Part, section, selectedStrength } from './wording.ts'
 
 const COVERAGE_SQL =
   'SELECT side, source, category, tenant, min(hour) AS first, max(hour) AS last, sum(records) AS records FROM coverage GROUP BY side, source, category, tenant ORDER BY tenant, side, source, category'
-const RULE = byRule('docs/scope.md', 'Timeline')
+const RULE = 'docs/scope.md#Timeline'
 
 export function timelineSection(answer: Part): Section {
   const { timeline } = answer
   const absence = absenceIn(answer)
   const present = selectedStrength(answer)
-  return section('timeline', 'When', [...phases(timeline, present), ...silence(timeline)], {
+  return section('timeline', 'When', [phases(timeline, present), ...silence(timeline)], {
     tables: [
       classTable(timeline, absence, present),
       phaseTable(timeline, absence, present),
@@ -70,16 +59,14 @@ export function courseOf({ timeline }: Pick<Part, 'timeline'>): Course {
 
 type Timeline = Answer['timeline']
 
-function phases({ activeDays, phases: all }: Timeline, present: Strength): Statement[] {
-  if (activeDays.length === 0) return []
-  return [
-    statement({
-      id: 'phases',
-      text: `The attacker was active on ${plural(activeDays.length, 'day')}, in ${plural(all.length, 'phase')}.`,
-      strength: present,
-      evidence: [inTable('days'), inTable('phases-in-time'), inExport('timeline.jsonl')],
-    }),
-  ]
+function phases({ activeDays, phases: all }: Timeline, present: Strength): Statement | undefined {
+  if (activeDays.length === 0) return undefined
+  return statement({
+    id: 'phases',
+    text: `The attacker was active on ${plural(activeDays.length, 'day')}, in ${plural(all.length, 'phase')}.`,
+    strength: present,
+    evidence: ['days', 'phases-in-time', 'timeline.jsonl'],
+  })
 }
 
 function silence({ coverage }: Timeline): Statement[] {
@@ -89,7 +76,7 @@ function silence({ coverage }: Timeline): Statement[] {
       id: 'silence',
       text: `${plural(coverage.length, 'log covers', 'logs cover')} what is concerned here${gaps === 0 ? '' : `, with ${plural(gaps, 'silence')} of more than three days`}. Outside of the covered times, and within the silences, a missing record says nothing.`,
       strength: 'not-excluded',
-      evidence: [inTable('coverage'), inTable('gaps'), byQuery(COVERAGE_SQL)],
+      evidence: ['coverage', 'gaps', COVERAGE_SQL],
     }),
   ]
 }
@@ -105,7 +92,7 @@ function classTable({ classes }: Timeline, absence: Strength, present: Strength)
       ['accesses', 'Accesses', 'count'],
     ],
     strength: listStrength(classes.length, absence, present),
-    evidence: [inExport('timeline.jsonl'), inTable('coverage')],
+    evidence: ['timeline.jsonl', 'coverage'],
   })
 }
 
@@ -121,7 +108,7 @@ function phaseTable({ phases: all }: Timeline, absence: Strength, present: Stren
       ['what', 'What', 'text', ({ label }) => label],
     ],
     strength: listStrength(all.length, absence, present),
-    evidence: [inExport('timeline.jsonl'), inTable('coverage'), RULE],
+    evidence: ['timeline.jsonl', 'coverage', RULE],
   })
 }
 
@@ -134,7 +121,7 @@ function dayTable({ activeDays }: Timeline, absence: Strength, present: Strength
       ['accesses', 'Accesses', 'count'],
     ],
     strength: listStrength(activeDays.length, absence, present),
-    evidence: [inExport('timeline.jsonl'), inTable('coverage')],
+    evidence: ['timeline.jsonl', 'coverage'],
   })
 }
 
@@ -148,7 +135,7 @@ function horizonTable({ horizons }: Timeline): Table {
       ['because', 'Because'],
     ],
     strength: 'not-excluded',
-    evidence: [inTable('coverage'), byQuery(COVERAGE_SQL), RULE],
+    evidence: ['coverage', COVERAGE_SQL, RULE],
   })
 }
 
@@ -167,7 +154,7 @@ function coverageTable({ coverage }: Timeline): Table {
       ['gaps', 'Long silences', 'count', ({ gaps }) => gaps.length],
     ],
     strength: 'established',
-    evidence: [byQuery(COVERAGE_SQL)],
+    evidence: [COVERAGE_SQL],
   })
 }
 
@@ -185,6 +172,6 @@ function gapTable({ coverage }: Timeline): Table {
       ['to', 'To', 'time', ({ gap }) => gap.to],
     ],
     strength: 'not-excluded',
-    evidence: [inTable('coverage'), byQuery(COVERAGE_SQL)],
+    evidence: ['coverage', COVERAGE_SQL],
   })
 }

@@ -13,7 +13,7 @@ import {
   statement,
   type Table,
 } from '../model/model.ts'
-import { byQuery, byRule, inTable, listed, section } from './wording.ts'
+import { listed, section } from './wording.ts'
 
 const EVIDENCE_SQL = 'SELECT path, sha256, shape, size_bytes FROM evidence ORDER BY evidence_id'
 
@@ -32,7 +32,7 @@ export function unknownSection({ unknowns }: Pick<Answer, 'unknowns'>): Section 
         id: idOf(code),
         text,
         strength: code === 'dump-not-scanned' ? 'not-searched' : 'not-excluded',
-        evidence: [ruleOf(code), OF_FILES.has(code) ? inTable('inputs') : inTable('coverage')],
+        evidence: [ruleOf(code), OF_FILES.has(code) ? 'inputs' : 'coverage'],
         settledBy,
       }),
     ),
@@ -49,37 +49,37 @@ const OF_FILES: ReadonlySet<string> = new Set([
 const UNDETERMINED = 'undetermined-'
 
 /** An undetermined reason has a heading of its own among the verdicts. */
-function ruleOf(code: string): Evidence {
+function ruleOf(code: string): string {
   return code.startsWith(UNDETERMINED)
-    ? byRule('docs/verdicts.md', code.slice(UNDETERMINED.length))
-    : byRule('docs/unknowns.md', code)
+    ? `docs/verdicts.md#${code.slice(UNDETERMINED.length)}`
+    : `docs/unknowns.md#${code}`
 }
 
-const METHOD: readonly (readonly [id: string, text: string, rule: Evidence])[] = [
+const METHOD: readonly (readonly [id: string, text: string, rule: string])[] = [
   [
     'verdicts',
     'Each access was looked up among the issuances by the id of its token. It is called unissued only where the log of issued tokens was on in that hour, carries token ids and covers that kind of sign-in; else it is undetermined, with a reason.',
-    byRule('docs/verdicts.md', 'How a verdict is found'),
+    'docs/verdicts.md#How a verdict is found',
   ],
   [
     'scope',
     'What was exposed is given as two numbers: what records name, and what records cannot exclude. Where nothing bounds the second it is missing, with the reason.',
-    byRule('docs/scope.md', 'What is counted'),
+    'docs/scope.md#What is counted',
   ],
   [
     'selection',
     "Scope, timeline, tokens and custody are about the accesses of the attacker. Accesses that may be the attacker's or the owner's are in no lower bound.",
-    byRule('docs/scope.md', 'What is selected'),
+    'docs/scope.md#What is selected',
   ],
   [
     'hunts',
     'Hunts are questions in SQL. A hit of an established hunt counts as an access of the attacker; a hit of a lead does not.',
-    byRule('docs/hunts-built-in.md', 'Hunts'),
+    'docs/hunts-built-in.md#Hunts',
   ],
   [
     'strengths',
     'Each statement, figure and table is established (records name it, or coverage proves that there is none), bounded (it is between two numbers), not excluded (no record names it, and none can exclude it), a lead (ordinary causes remain), unknown, or not searched.',
-    byRule('docs/report.md', 'Strengths'),
+    'docs/report.md#Strengths',
   ],
 ]
 
@@ -101,13 +101,13 @@ export function methodSection({ selection, duplicates, evidence }: Answer): Sect
       id: 'method-selected',
       text: `${chosen} They are ${plural(selection.accesses, 'access', 'accesses')}.`,
       strength: 'established',
-      evidence: [byRule('docs/scope.md', 'What is selected'), ...all],
+      evidence: ['docs/scope.md#What is selected', ...all],
     }),
     statement({
       id: 'method-duplicates',
       text: `${plural(duplicates.records, 'record')} are in more than one file and were counted once; ${plural(duplicates.conflicts, 'id')} name records that differ, and all of these were counted.`,
       strength: 'established',
-      evidence: [inTable('inputs'), ...all],
+      evidence: ['inputs', ...all],
     }),
   ])
 }
@@ -123,7 +123,7 @@ export function inputSection({ evidence }: Answer): Section {
         id: 'inputs-read',
         text: `${plural(evidence.length, 'file')} gave ${plural(rows, 'record')}; ${count(rejected)} could not be read and were rejected.`,
         strength: 'established',
-        evidence: [{ kind: 'inputs', files: evidence.length }, byQuery(EVIDENCE_SQL)],
+        evidence: [{ kind: 'inputs', files: evidence.length }, EVIDENCE_SQL],
       }),
     ],
     { tables: [inputTable(evidence), completenessTable(evidence), rejectTable(evidence)] },
@@ -149,7 +149,7 @@ function inputTable(evidence: readonly AnsweredEvidence[]): Table {
       ['same_as', 'Same content as', 'text', (one) => one.sameAs],
     ],
     strength: 'established',
-    evidence: [byQuery(EVIDENCE_SQL), byRule('docs/formats.md', 'Shapes')],
+    evidence: [EVIDENCE_SQL, 'docs/formats.md#Shapes'],
   })
 }
 
@@ -169,7 +169,7 @@ function completenessTable(evidence: readonly AnsweredEvidence[]): Table {
       ['to', 'To', 'time'],
     ],
     strength: 'established',
-    evidence: [inTable('inputs'), byRule('docs/formats-rejects.md', 'Statements')],
+    evidence: ['inputs', 'docs/formats-rejects.md#Statements'],
   })
 }
 
@@ -189,8 +189,8 @@ function rejectTable(evidence: readonly AnsweredEvidence[]): Table {
     ],
     strength: 'established',
     evidence: [
-      byQuery('SELECT evidence_id, line, kind, reason FROM reject ORDER BY evidence_id, line'),
-      byRule('docs/formats-rejects.md', 'Rejects'),
+      'SELECT evidence_id, line, kind, reason FROM reject ORDER BY evidence_id, line',
+      'docs/formats-rejects.md#Rejects',
     ],
   })
 }

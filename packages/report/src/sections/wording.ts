@@ -8,8 +8,8 @@ import { isObject } from '@mintmark/core'
 import {
   type Cell,
   type CellType,
-  type Evidence,
-  type ExportName,
+  type Draft,
+  type Figure,
   type NonEmpty,
   type Range,
   type Section,
@@ -22,9 +22,22 @@ import {
 export const section = (
   id: Section['id'],
   title: string,
-  statements: readonly Statement[],
-  more: Partial<Pick<Section, 'figures' | 'tables'>> = {},
-): Section => ({ id, title, statements, figures: [], tables: [], ...more })
+  statements: readonly (Statement | undefined)[],
+  more: {
+    readonly figures?: readonly (Figure | undefined)[]
+    readonly tables?: readonly (Table | undefined)[]
+  } = {},
+): Section => ({
+  id,
+  title,
+  statements: given(statements),
+  figures: given(more.figures ?? []),
+  tables: given(more.tables ?? []),
+})
+
+/** Without what a section leaves out. */
+export const given = <T>(parts: readonly (T | undefined)[]): T[] =>
+  parts.flatMap((part) => part ?? [])
 
 type CellName<Row> = {
   [Name in keyof Row]: Row[Name] extends Exclude<Cell, Range> ? Name : never
@@ -45,7 +58,7 @@ export function listed<Row>(
     total = items.length,
     strength,
     evidence,
-  }: Omit<Table, 'columns' | 'rows' | 'total'> & {
+  }: Omit<Draft<Table>, 'columns' | 'rows' | 'total'> & {
     readonly columns: NonEmpty<ColumnOf<NoInfer<Row>>>
     readonly total?: number
   },
@@ -69,23 +82,6 @@ function memberOf(item: unknown, name: string): Cell {
   const member: unknown = isObject(item) ? item[name] : null
   return typeof member === 'string' || typeof member === 'number' ? member : null
 }
-
-export const inTable = (id: string): Evidence => ({ kind: 'table', table: id })
-export const inExport = (file: ExportName): Evidence => ({ kind: 'export', file })
-export const inRows = (file: ExportName, name: string, value: string): Evidence => ({
-  kind: 'export',
-  file,
-  column: name,
-  value,
-})
-export const byQuery = (sql: string): Evidence => ({ kind: 'query', sql })
-export const byRule = (document: string, heading: string): Evidence => ({
-  kind: 'rule',
-  document,
-  heading,
-})
-
-export const byFinding = (id: string): Evidence => ({ kind: 'finding', statement: id })
 
 const MONTHS =
   'January February March April May June July August September October November December'.split(' ')
