@@ -154,7 +154,7 @@ async function measure(entryAddress: string): Promise<void> {
       // oxlint-disable-next-line no-await-in-loop -- the same
       marks.push(await timed(() => marked(page, id)))
       // oxlint-disable-next-line no-await-in-loop -- what follows a mark in the background is not measured
-      await page.evaluate(() => fetch('/api/settled'))
+      await page.evaluate(() => fetch('/api/upper-bounds'))
     }
     print('a mark, until the answer counts it', marks)
   } finally {

@@ -126,7 +126,7 @@ export const ANSWERS: Answers = {
     const marked = { at: new Date(at).toISOString(), party } as const
     return views.ask({ lists: {} }, (selected) => similar(views.case.session, selected, marked))
   },
-  '/api/settled': async (views) => {
+  '/api/upper-bounds': async (views) => {
     await views.refreshed()
     return {}
   },

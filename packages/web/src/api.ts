@@ -73,7 +73,7 @@ export interface Api extends Lists {
   '/api/notes': readonly Note[]
   /** `at` of marks that were made at once, and their `party`. */
   '/api/similar': readonly Similar[]
-  '/api/settled': Readonly<Record<string, never>>
+  '/api/upper-bounds': Readonly<Record<string, never>>
 }
 
 /** What the page does. Each is refused on a case that is served for reading alone. */
@@ -117,7 +117,7 @@ export interface AnswerView
   readonly hunts: readonly HuntSummary[]
   /** Whether this is about a part of the selection. */
   readonly isNarrow: boolean
-  /** Upper bounds are from before the last mark: `/api/settled` answers when they are not any more. */
+  /** Upper bounds are from before the last mark: `/api/upper-bounds` answers when they are not any more. */
   readonly isRefreshing: boolean
   readonly canWrite: boolean
   /** Under whose name marks are made. */

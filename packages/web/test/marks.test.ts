@@ -44,7 +44,7 @@ describe('marks', () => {
   it('come to the same as an answer that is made anew', async () => {
     const at = await mark({ ...OURS, kind: 'access', values: [stolenId(0), stolenId(3)] })
     assert.equal(await accesses(), STOLEN - 2)
-    assert.deepEqual(await browser.get('/api/settled'), {})
+    assert.deepEqual(await browser.get('/api/upper-bounds'), {})
     const answer = objectOf(await browser.get('/api/answer'))
     const anew = objectOf(await (await world.app()).get('/api/answer'))
     assert.equal(answer['isRefreshing'], false)

@@ -66,6 +66,40 @@ async function reached(address: string, init: RequestInit): Promise<Response> {
   }
 }
 
+/**
+ * What an address gives, asked for again whenever the question changes; nothing is asked while it is undefined. To be
+ * called while a component is made.
+ */
+export function asked<P extends keyof Api>(
+  path: P,
+  question: () => URLSearchParams | Query | undefined,
+): Loaded<Api[P]> {
+  const loaded = new Loaded<Api[P]>()
+  $effect(() => {
+    const query = question()
+    if (query !== undefined) loaded.load((signal) => get(path, query, signal))
+  })
+  return loaded
+}
+
+/** What the reader does: one thing at a time. A failure is text for him. */
+export class Action {
+  isBusy: boolean = $state(false)
+  error: string = $state('')
+
+  async run(work: () => Promise<void>): Promise<void> {
+    this.isBusy = true
+    this.error = ''
+    try {
+      await work()
+    } catch (cause) {
+      this.error = messageOf(cause)
+    } finally {
+      this.isBusy = false
+    }
+  }
+}
+
 /** Something that is asked for again and again; the newest question counts. */
 export class Loaded<T> {
   value: T | undefined = $state.raw(undefined)
@@ -89,10 +123,12 @@ export class Loaded<T> {
       this.value = value
       this.error = ''
     } catch (cause) {
-      if (this.#asking === asking)
-        this.error = cause instanceof Error ? cause.message : String(cause)
+      if (this.#asking === asking) this.error = messageOf(cause)
     } finally {
       if (this.#asking === asking) this.isBusy = false
     }
   }
 }
+
+export const messageOf = (cause: unknown): string =>
+  cause instanceof Error ? cause.message : String(cause)

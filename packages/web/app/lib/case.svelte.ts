@@ -5,20 +5,20 @@
  */
 import type { AnswerView } from '../../src/api.ts'
 import { writeFocus } from '../../src/query.ts'
-import { get, Loaded } from './api.svelte.ts'
+import { get, Loaded, messageOf } from './api.svelte.ts'
 import { route } from './route.svelte.ts'
 
 let changes = $state(0)
-let unsettled = $state('')
+let boundsError = $state('')
 const answer = new Loaded<AnswerView>()
 
-async function settled(signal: AbortSignal): Promise<void> {
+async function followBounds(signal: AbortSignal): Promise<void> {
   try {
-    await get('/api/settled', {}, signal)
-    unsettled = ''
+    await get('/api/upper-bounds', {}, signal)
+    boundsError = ''
     changes++
   } catch (cause) {
-    if (!signal.aborted) unsettled = cause instanceof Error ? cause.message : String(cause)
+    if (!signal.aborted) boundsError = messageOf(cause)
   }
 }
 
@@ -34,6 +34,11 @@ export const theCase = {
   again(): void {
     changes++
   },
+  /** A question that is put again after every change. */
+  changed<Query>(query: Query): Query {
+    void changes
+    return query
+  },
   /** The selection as the API takes it, with other values beside it. */
   query(more: Readonly<Record<string, string | number>> = {}): URLSearchParams {
     void changes
@@ -42,14 +47,14 @@ export const theCase = {
     return query
   },
   /** Why upper bounds could not be found again after a mark. */
-  get unsettled(): string {
-    return unsettled
+  get boundsError(): string {
+    return boundsError
   },
   /** To be called in an effect: asks anew when upper bounds are found again after a mark. */
-  settle(): (() => void) | undefined {
+  followBounds(): (() => void) | undefined {
     if (answer.value?.isRefreshing !== true) return undefined
     const gone = new AbortController()
-    void settled(gone.signal)
+    void followBounds(gone.signal)
     return () => gone.abort()
   },
   /** To be called in an effect: follows the address. */

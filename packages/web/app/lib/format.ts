@@ -3,16 +3,9 @@
  *
  * @module
  */
-const NUMBER = new Intl.NumberFormat('en-US')
+import { plural } from '@mintmark/core/wording'
 
-export function count(value: number): string {
-  return NUMBER.format(value)
-}
-
-/** `1 mailbox`, `12 mailboxes`. */
-export function plural(value: number, one: string, many = `${one}s`): string {
-  return `${count(value)} ${value === 1 ? one : many}`
-}
+export { bounds, count, percent, plural } from '@mintmark/core/wording'
 
 /** 2023-05-15 00:07 */
 export function minute(iso: string | null): string {
@@ -24,12 +17,6 @@ export function day(iso: string | null): string {
   return iso === null ? '–' : iso.slice(0, 10)
 }
 
-/** Cut, not rounded: not quite all is not all. */
-export function percent(share: number): string {
-  if (share === 1) return '100 %'
-  return `${(Math.floor(share * 1000) / 10).toFixed(1)} %`
-}
-
 export function bytes(value: number): string {
   const units = ['B', 'KB', 'MB', 'GB', 'TB']
   let at = 0
@@ -39,22 +26,6 @@ export function bytes(value: number): string {
     at++
   }
   return `${at === 0 ? left : left.toFixed(left < 10 ? 1 : 0)} ${units[at] ?? ''}`
-}
-
-/**
- * Both bounds in words: `7,600`, `at least 1,760`, `10 to 20`, `at most 12`. Where no record names anything and nothing
- * bounds it, no number is known: `unknown`.
- */
-export function bounds({
-  lower,
-  upper,
-}: {
-  readonly lower: number
-  readonly upper: number | null
-}): string {
-  if (upper === lower) return count(lower)
-  if (upper === null) return lower === 0 ? 'unknown' : `at least ${count(lower)}`
-  return lower === 0 ? `at most ${count(upper)}` : `${count(lower)} to ${count(upper)}`
 }
 
 const STEPS: readonly (readonly [number, string])[] = [

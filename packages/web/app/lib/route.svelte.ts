@@ -121,6 +121,10 @@ export function shownHref(changes: Shown, within: FocusQuery = focus): string {
   return hrefOf({ focus: within, shown: { ...kept, ...changes } })
 }
 
+/** This view with an access, a token or a session opened; undefined where it has no id. */
+export const openHref = (kind: 'access' | 'token' | 'session', id: string): string | undefined =>
+  id === '' ? undefined : shownHref({ open: `${kind}:${id}` })
+
 /** The selection with a value more or, where it has it, less. */
 export function toggled(name: FocusList, value: string): FocusQuery {
   const held = focus.lists[name] ?? []
