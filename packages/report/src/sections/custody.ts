@@ -16,10 +16,12 @@ import {
   type Table,
 } from '../model/model.ts'
 import { chainStatements, chainTable } from './chains.ts'
-import { listed, listStrength, section } from './wording.ts'
+import { listed, section } from './wording.ts'
 
 const ACCESSES_SQL =
   "SELECT at, principal, operation, object_path, ip, verdict FROM judged WHERE object_path != '' ORDER BY at"
+/** No log of it proves nothing. */
+const IN_LOGS = { present: 'established', absence: 'unknown' } as const
 const RULE = 'docs/scope.md#Custody'
 
 export function custodySection({ custody }: Answer): Section {
@@ -57,7 +59,7 @@ function artefactTable(custody: readonly Custody[]): Table {
       ['last', 'Last', 'time'],
       ['keys', 'Keys in it', 'count', (one) => one.keys.length],
     ],
-    strength: listStrength(custody.length, 'unknown'),
+    strength: IN_LOGS,
     evidence: [ACCESSES_SQL, RULE],
   })
 }
@@ -80,7 +82,7 @@ function accessTable(custody: readonly Custody[]): Table {
       ['token', 'Token', 'id', ({ tokenId }) => tokenId || null],
     ],
     total: custody.reduce((sum, one) => sum + one.accesses, 0),
-    strength: listStrength(rows.length, 'unknown'),
+    strength: IN_LOGS,
     evidence: [ACCESSES_SQL, RULE],
   })
 }
@@ -166,7 +168,7 @@ function keyTable(keys: readonly KeyFound[], absence: Strength): Table {
       ['copies', 'Copies', 'count', ({ dump }) => dump.copies],
       ['forms', 'Encodings', 'text', ({ dump }) => dump.forms.map(({ form }) => form).join(', ')],
     ],
-    strength: listStrength(found.length, absence),
+    strength: { present: 'established', absence },
     evidence: ['inputs', 'dumps', 'docs/key-encodings.md#Files and DER'],
   })
 }
@@ -191,7 +193,7 @@ function peopleTable(keys: readonly KeyFound[]): Table {
       ['first', 'First', 'time', ({ person }) => person.first],
       ['last', 'Last', 'time', ({ person }) => person.last],
     ],
-    strength: listStrength(found.length, 'unknown'),
+    strength: IN_LOGS,
     evidence: [ACCESSES_SQL, RULE],
   })
 }

@@ -17,7 +17,7 @@ import {
   statement,
   type Table,
 } from '../model/model.ts'
-import { absenceIn, listed, listStrength, type Part, section, selectedStrength } from './wording.ts'
+import { listed, type Part, section, selectedStrength, surenessOf } from './wording.ts'
 
 /** Rows of the table; `events.ocsf.ndjson` has the token and session of each access. */
 export const TOKENS_SHOWN = 10_000
@@ -92,7 +92,7 @@ function tokenTable(answer: Part, { rows, total }: TokenUses): Table {
       ['recorded_in', 'Log of it', 'text', (use) => use.issued?.source ?? null],
     ],
     total,
-    strength: listStrength(total, absenceIn(answer), selectedStrength(answer)),
+    strength: surenessOf(answer),
     evidence: ['events.ocsf.ndjson', 'coverage', 'docs/verdicts.md#How a verdict is found'],
   })
 }

@@ -14,15 +14,7 @@ import {
   strengthOf,
   type Table,
 } from '../model/model.ts'
-import {
-  absenceIn,
-  listed,
-  listStrength,
-  type Part,
-  rangeOf,
-  section,
-  selectedStrength,
-} from './wording.ts'
+import { listed, type Part, rangeOf, type Sureness, section, surenessOf } from './wording.ts'
 
 /** Accounts that the table shows; `accounts.csv` has all. */
 const SHOWN = 1000
@@ -31,16 +23,15 @@ const RULE = 'docs/scope.md#What is counted'
 
 export function scopeSection(answer: Part): Section {
   const { scope } = answer
-  const absence = absenceIn(answer)
-  const present = selectedStrength(answer)
-  const statements = [...unbounded(scope), lost(scope), either(scope), others(scope, present)]
+  const sure = surenessOf(answer)
+  const statements = [...unbounded(scope), lost(scope), either(scope), others(scope, sure.present)]
   return section('scope', 'Who is affected, and how much was exposed', statements, {
     tables: [
-      partTable('organisations', 'By organisation', scope.organisation_list, absence, present),
-      partTable('groups', 'By group', scope.groups, absence, present),
-      accountTable(scope.accounts, absence, present),
-      classTable(scope.classes, absence, present),
-      namedByTable(scope.named_by, absence, present),
+      partTable('organisations', 'By organisation', scope.organisation_list, sure),
+      partTable('groups', 'By group', scope.groups, sure),
+      accountTable(scope.accounts, sure),
+      classTable(scope.classes, sure),
+      namedByTable(scope.named_by, sure),
       ...notExcluded(scope),
     ],
   })
@@ -120,8 +111,7 @@ function partTable(
   id: string,
   title: string,
   parts: readonly (PartScope & { readonly basis?: string })[],
-  absence: Strength,
-  present: Strength,
+  sure: Sureness,
 ): Table {
   return listed(parts, {
     id,
@@ -134,20 +124,14 @@ function partTable(
       ['strength', 'Strength', 'strength', ({ messages }) => strengthOf(messages)],
     ],
     strength:
-      parts.length === 0
-        ? absence
-        : present !== 'established'
-          ? present
-          : weakest(parts.map(({ messages }) => strengthOf(messages))),
+      parts.length === 0 || sure.present !== 'established'
+        ? sure
+        : weakest(parts.map(({ messages }) => strengthOf(messages))),
     evidence: ['accounts', 'messages.csv', 'coverage', RULE],
   })
 }
 
-function accountTable(
-  accounts: readonly AccountScope[],
-  absence: Strength,
-  present: Strength,
-): Table {
+function accountTable(accounts: readonly AccountScope[], sure: Sureness): Table {
   return listed(accounts.slice(0, SHOWN), {
     id: 'accounts',
     title: 'By account',
@@ -165,11 +149,9 @@ function accountTable(
     ],
     total: accounts.length,
     strength:
-      accounts.length === 0
-        ? absence
-        : present !== 'established'
-          ? present
-          : weakest(accounts.map(accountStrength)),
+      accounts.length === 0 || sure.present !== 'established'
+        ? sure
+        : weakest(accounts.map(accountStrength)),
     evidence: ['accounts.csv', 'messages.csv', 'coverage', RULE],
   })
 }
@@ -179,7 +161,7 @@ export function accountStrength({ accesses, messages }: AccountScope): Strength 
   return accesses === 0 ? 'not-excluded' : strengthOf(messages)
 }
 
-function classTable(classes: Scope['classes'], absence: Strength, present: Strength): Table {
+function classTable(classes: Scope['classes'], sure: Sureness): Table {
   return listed(classes, {
     id: 'classes',
     title: 'By what identifies the accesses',
@@ -190,12 +172,12 @@ function classTable(classes: Scope['classes'], absence: Strength, present: Stren
       ['organisations', 'Organisations', 'count'],
       ['messages', 'Messages at least', 'count'],
     ],
-    strength: listStrength(classes.length, absence, present),
+    strength: sure,
     evidence: ['timeline.jsonl', 'coverage', 'docs/verdicts.md#unissued'],
   })
 }
 
-function namedByTable(operations: Scope['named_by'], absence: Strength, present: Strength): Table {
+function namedByTable(operations: Scope['named_by'], sure: Sureness): Table {
   return listed(operations, {
     id: 'named-by',
     title: 'What names the messages of the lower bound',
@@ -205,7 +187,7 @@ function namedByTable(operations: Scope['named_by'], absence: Strength, present:
       ['messages', 'Messages', 'count'],
       ['copies', 'Copies', 'count'],
     ],
-    strength: listStrength(operations.length, absence, present),
+    strength: sure,
     evidence: ['messages.csv', 'coverage'],
   })
 }

@@ -13,7 +13,7 @@ import {
   statement,
   type Table,
 } from '../model/model.ts'
-import { absenceIn, listed, listStrength, type Part, section, selectedStrength } from './wording.ts'
+import { listed, type Part, type Sureness, section, surenessOf } from './wording.ts'
 
 const COVERAGE_SQL =
   'SELECT side, source, category, tenant, min(hour) AS first, max(hour) AS last, sum(records) AS records FROM coverage GROUP BY side, source, category, tenant ORDER BY tenant, side, source, category'
@@ -21,13 +21,12 @@ const RULE = 'docs/scope.md#Timeline'
 
 export function timelineSection(answer: Part): Section {
   const { timeline } = answer
-  const absence = absenceIn(answer)
-  const present = selectedStrength(answer)
-  return section('timeline', 'When', [phases(timeline, present), ...silence(timeline)], {
+  const sure = surenessOf(answer)
+  return section('timeline', 'When', [phases(timeline, sure.present), ...silence(timeline)], {
     tables: [
-      classTable(timeline, absence, present),
-      phaseTable(timeline, absence, present),
-      dayTable(timeline, absence, present),
+      classTable(timeline, sure),
+      phaseTable(timeline, sure),
+      dayTable(timeline, sure),
       horizonTable(timeline),
       coverageTable(timeline),
       gapTable(timeline),
@@ -81,7 +80,7 @@ function silence({ coverage }: Timeline): Statement[] {
   ]
 }
 
-function classTable({ classes }: Timeline, absence: Strength, present: Strength): Table {
+function classTable({ classes }: Timeline, sure: Sureness): Table {
   return listed(classes, {
     id: 'classes-in-time',
     title: 'First and last, by what identifies the accesses',
@@ -91,12 +90,12 @@ function classTable({ classes }: Timeline, absence: Strength, present: Strength)
       ['last', 'Last', 'time'],
       ['accesses', 'Accesses', 'count'],
     ],
-    strength: listStrength(classes.length, absence, present),
+    strength: sure,
     evidence: ['timeline.jsonl', 'coverage'],
   })
 }
 
-function phaseTable({ phases: all }: Timeline, absence: Strength, present: Strength): Table {
+function phaseTable({ phases: all }: Timeline, sure: Sureness): Table {
   return listed(all, {
     id: 'phases-in-time',
     title: 'Phases of activity',
@@ -107,12 +106,12 @@ function phaseTable({ phases: all }: Timeline, absence: Strength, present: Stren
       ['begins', 'Begins with', 'text', ({ startsWith }) => startsWith],
       ['what', 'What', 'text', ({ label }) => label],
     ],
-    strength: listStrength(all.length, absence, present),
+    strength: sure,
     evidence: ['timeline.jsonl', 'coverage', RULE],
   })
 }
 
-function dayTable({ activeDays }: Timeline, absence: Strength, present: Strength): Table {
+function dayTable({ activeDays }: Timeline, sure: Sureness): Table {
   return listed(activeDays, {
     id: 'days',
     title: 'Days with accesses',
@@ -120,7 +119,7 @@ function dayTable({ activeDays }: Timeline, absence: Strength, present: Strength
       ['day', 'Day', 'day'],
       ['accesses', 'Accesses', 'count'],
     ],
-    strength: listStrength(activeDays.length, absence, present),
+    strength: sure,
     evidence: ['timeline.jsonl', 'coverage'],
   })
 }

@@ -58,9 +58,11 @@ export function listed<Row>(
     total = items.length,
     strength,
     evidence,
-  }: Omit<Draft<Table>, 'columns' | 'rows' | 'total'> & {
+  }: Pick<Draft<Table>, 'id' | 'title' | 'evidence'> & {
     readonly columns: NonEmpty<ColumnOf<NoInfer<Row>>>
     readonly total?: number
+    /** A table without rows may have another than one with some. */
+    readonly strength: Strength | Sureness
   },
 ): Table {
   const [first, ...more] = columns
@@ -73,7 +75,8 @@ export function listed<Row>(
       columns.map(([name, , , cell]) => (cell === undefined ? memberOf(item, name) : cell(item))),
     ),
     total,
-    strength,
+    strength:
+      typeof strength === 'string' ? strength : total > 0 ? strength.present : strength.absence,
     evidence,
   })
 }
@@ -114,6 +117,18 @@ export type Part = Pick<
   >[]
 }
 
+/** How strong something is that records name, and that they name nothing of it. */
+export interface Sureness {
+  readonly present: Strength
+  readonly absence: Strength
+}
+
+/** Of what the selection shows. */
+export const surenessOf = (part: Pick<Part, 'selection' | 'conclusion'>): Sureness => ({
+  present: selectedStrength(part),
+  absence: absenceIn(part),
+})
+
 /** How strong it is that the records name nothing of a kind: established only where all could be judged and read. */
 export function absenceIn({ conclusion }: Pick<Part, 'conclusion'>): 'established' | 'unknown' {
   return conclusion.unanswered.length === 0 ? 'established' : 'unknown'
@@ -134,12 +149,3 @@ export const SELECTED_IS_NO_VERDICT =
 
 export const accessesLabel = ({ selection }: Pick<Part, 'selection'>): string =>
   selection.isDefault ? 'accesses of the attacker' : "accesses selected as the attacker's"
-
-/** The strength of a list: an empty one has another than its rows. */
-export function listStrength(
-  rows: number,
-  absence: Strength,
-  present: Strength = 'established',
-): Strength {
-  return rows === 0 ? absence : present
-}
