@@ -1,8 +1,4 @@
-/**
- * argv → a command → an exit code. The only place that ends the process.
- *
- * @module
- */
+/** argv → a command → an exit code. The only place that ends the process. @module */
 
 import { compileLess, forSearches } from './process/compiling.ts'
 import type { ExitCode } from './process/exit_codes.ts'

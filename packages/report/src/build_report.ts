@@ -1,8 +1,4 @@
-/**
- * A case as a report.
- *
- * @module
- */
+/** A case as a report. @module */
 import type { Answer, TokenUses } from '@mintmark/case'
 import { covered } from './cover/covered.ts'
 import type { Cover, Report } from './model/model.ts'

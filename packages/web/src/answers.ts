@@ -1,8 +1,4 @@
-/**
- * What each address of the API answers, from the views of a case.
- *
- * @module
- */
+/** What each address of the API answers, from the views of a case. @module */
 import { readFileSync } from 'node:fs'
 import {
   accessDetails,
@@ -21,9 +17,8 @@ import {
   timeBins,
 } from '@mintmark/case'
 import { readTokenId } from '@mintmark/core'
-import type { AnswerView, Api, HuntSummary } from './api.ts'
+import type { AnswerView, Api, HuntSummary, Lists } from './api.ts'
 import type { CaseViews } from './case_views.ts'
-import { listPage } from './lists.ts'
 import { focusParam, invalid, numberParam, textParam, timeParam } from './params.ts'
 import { isWhole } from './query.ts'
 import { thingsOf } from './things.ts'
@@ -34,13 +29,16 @@ export interface Viewer {
   readonly canWrite: boolean
 }
 
+interface Asked {
+  readonly views: CaseViews
+  readonly params: URLSearchParams
+  readonly viewer: Viewer
+  /** Of who asks: nothing is begun for somebody who has gone. */
+  readonly signal?: AbortSignal
+}
+
 type Answers = {
-  readonly [P in keyof Api]: (
-    views: CaseViews,
-    params: URLSearchParams,
-    viewer: Viewer,
-    signal?: AbortSignal,
-  ) => Promise<Api[P]>
+  readonly [P in Exclude<keyof Api, keyof Lists>]: (asked: Asked) => Promise<Api[P]>
 }
 
 const MOST_BINS = 2000
@@ -48,7 +46,7 @@ const MOST_BINS = 2000
 /** Each throws `INPUT_INVALID` for a value that its address cannot have; else as the question that it puts. */
 export const ANSWERS: Answers = {
   '/api/answer': answerView,
-  '/api/bins': (views, params, _viewer, signal) => {
+  '/api/bins': ({ views, params, signal }) => {
     const { lists } = focusParam(params)
     const fromMs = timeParam(params, 'zoomFrom')
     const toMs = timeParam(params, 'zoomTo')
@@ -65,50 +63,41 @@ export const ANSWERS: Answers = {
       signal,
     )
   },
-  '/api/accesses': (views, params, _viewer, signal) =>
-    listPage('/api/accesses', { views, params, signal }),
-  '/api/tokens': (views, params, _viewer, signal) =>
-    listPage('/api/tokens', { views, params, signal }),
-  '/api/sessions': (views, params, _viewer, signal) =>
-    listPage('/api/sessions', { views, params, signal }),
-  '/api/rejects': (views, params, _viewer, signal) =>
-    listPage('/api/rejects', { views, params, signal }),
-  '/api/hits': (views, params, _viewer, signal) => listPage('/api/hits', { views, params, signal }),
-  '/api/access': (views, params) => {
+  '/api/access': ({ views, params }) => {
     const id = textParam(params, 'id')
     return views.beside(() => accessDetails(views.case.session, id))
   },
-  '/api/why': (views, params) => {
+  '/api/why': ({ views, params }) => {
     const id = textParam(params, 'id')
     return views.beside(() => explain(views.case.session, id))
   },
-  '/api/lineage': (views, params) => {
+  '/api/lineage': ({ views, params }) => {
     const { tokenId } = readTokenId(textParam(params, 'id'))
     if (tokenId === '') throw invalid('id is no token id', 'id')
     return views.beside(() => lineage(views.case.session, tokenId))
   },
-  '/api/search': async (views, params, _viewer, signal) => {
+  '/api/search': async ({ views, params, signal }) => {
     const q = textParam(params, 'q')
     const { session } = views.case
     const accesses = await views.ask({ lists: {} }, (whole) => search(session, whole, q), signal)
     return { accesses, things: thingsOf(views, q) }
   },
-  '/api/evidence': (views) => Promise.resolve(views.answer.evidence),
-  '/api/hunt': (views, params) => {
+  '/api/evidence': ({ views }) => Promise.resolve(views.answer.evidence),
+  '/api/hunt': ({ views, params }) => {
     const id = textParam(params, 'id')
     const result = views.answer.hunts.find((hunt) => hunt.id === id)
     const file = huntFile(views, id)
     if (result === undefined || file === undefined) throw invalid('there is no such hunt', 'id')
     return Promise.resolve({ ...summary()(result), source: file })
   },
-  '/api/custody': (views, params) => {
+  '/api/custody': ({ views, params }) => {
     const artefact = textParam(params, 'artefact')
     if (artefact === '' && isWhole(focusParam(params))) return Promise.resolve(views.answer.custody)
     return views.ask(focusParam(params), (selected) =>
       custody(views.case.session, artefact === '' ? { selected } : { artefact }),
     )
   },
-  '/api/covered': (views, params, _viewer, signal) => {
+  '/api/covered': ({ views, params, signal }) => {
     const { from, to } = focusParam(params)
     const time = {
       ...(from !== undefined && { fromMs: Date.parse(from) }),
@@ -116,9 +105,9 @@ export const ANSWERS: Answers = {
     }
     return views.ask({ lists: {} }, (whole) => coverageIn(views.case.session, whole, time), signal)
   },
-  '/api/marks': (views) => views.beside(() => markHistory(views.case.session)),
-  '/api/notes': (views) => views.beside(() => notes(views.case.session)),
-  '/api/similar': (views, params) => {
+  '/api/marks': ({ views }) => views.beside(() => markHistory(views.case.session)),
+  '/api/notes': ({ views }) => views.beside(() => notes(views.case.session)),
+  '/api/similar': ({ views, params }) => {
     const at = timeParam(params, 'at')
     const party = textParam(params, 'party')
     if (at === undefined || (party !== 'theirs' && party !== 'ours'))
@@ -126,18 +115,13 @@ export const ANSWERS: Answers = {
     const marked = { at: new Date(at).toISOString(), party } as const
     return views.ask({ lists: {} }, (selected) => similar(views.case.session, selected, marked))
   },
-  '/api/upper-bounds': async (views) => {
+  '/api/upper-bounds': async ({ views }) => {
     await views.refreshed()
     return {}
   },
 }
 
-async function answerView(
-  views: CaseViews,
-  params: URLSearchParams,
-  { who, canWrite }: Viewer,
-  signal?: AbortSignal,
-): Promise<AnswerView> {
+async function answerView({ views, params, viewer, signal }: Asked): Promise<AnswerView> {
   const query = focusParam(params)
   const part = await views.answerTo(query, signal)
   const within = isWhole(query)
@@ -172,8 +156,7 @@ async function answerView(
     hunts: hunts.map(summary(within)),
     isNarrow: !isWhole(query),
     isRefreshing: views.isRefreshing,
-    who,
-    canWrite,
+    ...viewer,
   }
 }
 

@@ -11,8 +11,9 @@ import { ANSWERS, type Viewer } from './answers.ts'
 import type { Problem } from './api.ts'
 import type { CaseViews } from './case_views.ts'
 import { barePage, errorPage, isForPeople } from './error_page.ts'
-import { exportOf } from './lists.ts'
+import { exportOf, LIST_PATHS, listPage } from './lists.ts'
 import type { OwnHunts } from './own_hunts.ts'
+import { VIEWS } from './query.ts'
 import type { Refusal, SessionAuth } from './session_auth.ts'
 import type { StaticFile } from './static_files.ts'
 
@@ -27,19 +28,8 @@ interface CaseAppDeps {
 }
 
 /** Pages that an address may name: all of them are the one page. */
-const VIEWS: ReadonlySet<string> = new Set(
-  [
-    '',
-    'timeline',
-    'accounts',
-    'tokens',
-    'unknowns',
-    'evidence',
-    'hunts',
-    'custody',
-    'keys',
-    'marks',
-  ].map((name) => `/${name}`),
+const PAGES: ReadonlySet<string> = new Set(
+  VIEWS.map((view) => (view === 'answer' ? '/' : `/${view}`)),
 )
 
 const MOST_BODY = 256 * 1024
@@ -118,14 +108,19 @@ async function asPage(request: Request, response: Response): Promise<Response | 
 }
 
 function addAnswers(app: Hono, { views, viewer }: CaseAppDeps): void {
-  for (const [path, answer] of Object.entries(ANSWERS)) {
-    app.get(path, async (c) => {
-      const params = new URL(c.req.url).searchParams
-      const { signal } = c.req.raw
-      const file = await exportOf(path, { views, params, signal })
-      return file ?? json(await answer(views, params, viewer, signal))
-    })
-  }
+  const asked = (c: Context) => ({
+    views,
+    viewer,
+    params: new URL(c.req.url).searchParams,
+    signal: c.req.raw.signal,
+  })
+  for (const [path, answer] of Object.entries(ANSWERS))
+    app.get(path, async (c) => json(await answer(asked(c))))
+  for (const path of LIST_PATHS)
+    app.get(
+      path,
+      async (c) => (await exportOf(path, asked(c))) ?? json(await listPage(path, asked(c))),
+    )
 }
 
 function addActions(app: Hono, deps: CaseAppDeps): void {
@@ -153,7 +148,7 @@ function bodyOf(text: string): unknown {
 }
 
 function page(c: Context, files: ReadonlyMap<string, StaticFile>): Response {
-  const path = VIEWS.has(c.req.path) ? '/index.html' : c.req.path
+  const path = PAGES.has(c.req.path) ? '/index.html' : c.req.path
   const file = files.get(path)
   if (file === undefined) return problem(404, 'INPUT_INVALID', 'there is nothing at this address')
   return new Response(file.bytes, { headers: { 'Content-Type': file.type } })

@@ -36,30 +36,21 @@ interface Advice {
 
 const AGAIN =
   'Stop <code>mintmark ui</code> with Ctrl-C, start it again, and open the address that it prints.'
-const ADVICE: ReadonlyMap<number, Advice> = new Map([
-  [
-    401,
-    {
-      title: 'This link does not open the case',
-      does: `A link of <code>mintmark ui</code> works once, in one browser. If another window of this browser has the case open, go on there. Else: ${AGAIN}`,
-    },
-  ],
-  [
-    403,
-    {
-      title: 'Another site led here',
-      does: 'Copy the address that <code>mintmark ui</code> printed into the address bar, and open it from there.',
-    },
-  ],
-  [404, { title: 'There is no such page', does: 'Check the address.', hasWayBack: true }],
-  [
-    421,
-    {
-      title: 'This is not the address of the case',
-      does: 'Open the address that <code>mintmark ui</code> printed. It begins with <code>http://127.0.0.1</code>.',
-    },
-  ],
-])
+const ADVICE: Readonly<Record<number, Advice>> = {
+  401: {
+    title: 'This link does not open the case',
+    does: `A link of <code>mintmark ui</code> works once, in one browser. If another window of this browser has the case open, go on there. Else: ${AGAIN}`,
+  },
+  403: {
+    title: 'Another site led here',
+    does: 'Copy the address that <code>mintmark ui</code> printed into the address bar, and open it from there.',
+  },
+  404: { title: 'There is no such page', does: 'Check the address.', hasWayBack: true },
+  421: {
+    title: 'This is not the address of the case',
+    does: 'Open the address that <code>mintmark ui</code> printed. It begins with <code>http://127.0.0.1</code>.',
+  },
+}
 const OTHER: Advice = {
   title: 'The case cannot answer',
   does: 'Try again. If that does not help, the terminal in which <code>mintmark ui</code> runs says more.',
@@ -73,7 +64,7 @@ export function isForPeople(request: Request): boolean {
 }
 
 export function errorPage({ status, code, detail }: Problem): Bare {
-  const known = ADVICE.get(status)
+  const known = ADVICE[status]
   const { title, does, hasWayBack = false } = known ?? OTHER
   const why = known === undefined ? `<p>Its words: ${escaped(detail)}</p>` : ''
   const back = hasWayBack ? '<p><a href="/">Open the case</a></p>' : ''

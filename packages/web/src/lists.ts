@@ -1,8 +1,4 @@
-/**
- * Long lists: sorted, filtered and cut into pages by the server, and exported whole.
- *
- * @module
- */
+/** Long lists: sorted, filtered and cut into pages by the server, and exported whole. @module */
 import {
   ACCESS_COLUMNS,
   accessPage,
@@ -89,7 +85,13 @@ export const LISTS: { readonly [P in keyof Lists]: List<RowOf<P>> } = {
   },
 }
 
-const isList = (path: string): path is keyof Lists => Object.hasOwn(LISTS, path)
+export const LIST_PATHS: readonly (keyof Lists)[] = [
+  '/api/accesses',
+  '/api/tokens',
+  '/api/sessions',
+  '/api/rejects',
+  '/api/hits',
+]
 
 /** @throws {MintmarkError} `INPUT_INVALID` for a value that the list cannot have; else as its question */
 export function listPage<P extends keyof Lists>(path: P, asked: Asked): Promise<Lists[P]> {
@@ -146,12 +148,11 @@ async function sessionsAsked({ views, params, signal }: Asked): Promise<{
 /**
  * The whole list as a file, if the address asks for one: rows, columns and order as its table shows them.
  *
- * @returns undefined for what is no list, or not asked for as a file
  * @throws {MintmarkError} as {@link listPage}
  */
-export async function exportOf(path: string, asked: Asked): Promise<Response | undefined> {
+export async function exportOf(path: keyof Lists, asked: Asked): Promise<Response | undefined> {
   const format = asked.params.get('format')
-  if (format === null || !isList(path)) return undefined
+  if (format === null) return undefined
   if (format !== 'csv' && format !== 'json') throw invalid('format: it is csv or json', 'format')
   const list: List<object> = LISTS[path]
   const pages = pagesOf(list, asked, format)

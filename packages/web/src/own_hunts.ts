@@ -1,8 +1,4 @@
-/**
- * The user's own hunts: files in a folder, saved whole or not at all.
- *
- * @module
- */
+/** The user's own hunts: files in a folder, saved whole or not at all. @module */
 import { existsSync, mkdirSync, renameSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { huntList, parseHunt } from '@mintmark/case'

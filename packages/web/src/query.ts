@@ -5,6 +5,21 @@
  */
 import { utcMs } from '@mintmark/core/times'
 
+/** Views of the page; the first is the page itself. */
+export const VIEWS = [
+  'answer',
+  'timeline',
+  'accounts',
+  'tokens',
+  'unknowns',
+  'evidence',
+  'hunts',
+  'custody',
+  'keys',
+  'marks',
+] as const
+export type View = (typeof VIEWS)[number]
+
 /** A part of an address that could not be read, and is not applied. */
 export interface Unread {
   readonly name: string

@@ -1,8 +1,4 @@
-/**
- * The report as one HTML file: the page's components, rendered without a browser.
- *
- * @module
- */
+/** The report as one HTML file: the page's components, rendered without a browser. @module */
 import { fileURLToPath } from 'node:url'
 import { isObject, MintmarkError } from '@mintmark/core'
 import type { Paper, Report } from '@mintmark/report'

@@ -1,8 +1,4 @@
-/**
- * The built page: read once, served from memory, so that no address is ever a path.
- *
- * @module
- */
+/** The built page: read once, served from memory, so that no address is ever a path. @module */
 import { readdirSync, readFileSync } from 'node:fs'
 import { extname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'

@@ -1,8 +1,4 @@
-/**
- * What of a case has a name that somebody looks for, beside its accesses.
- *
- * @module
- */
+/** What of a case has a name that somebody looks for, beside its accesses. @module */
 import { soughtText } from '@mintmark/case'
 import type { Thing } from './api.ts'
 import type { CaseViews } from './case_views.ts'

@@ -1,8 +1,4 @@
-/**
- * Files and folders of the command line, as files.
- *
- * @module
- */
+/** Files and folders of the command line, as files. @module */
 import { type BigIntStats, closeSync, constants, openSync, readSync } from 'node:fs'
 import { readdir, stat } from 'node:fs/promises'
 import path from 'node:path'

@@ -1,8 +1,4 @@
-/**
- * Options as commander hands them over, read into what the case wants.
- *
- * @module
- */
+/** Options as commander hands them over, read into what the case wants. @module */
 import { type Case, type Indicator, openCase, readIndicators, type Selection } from '@mintmark/case'
 import { utcMs } from '@mintmark/core'
 import { textOfBytes } from '@mintmark/logs'

@@ -1,8 +1,4 @@
-/**
- * Whom notices are for, as `--for` names them.
- *
- * @module
- */
+/** Whom notices are for, as `--for` names them. @module */
 import { everybody, type Whom, whomOf } from '@mintmark/case'
 import { type MintmarkError, safeText } from '@mintmark/core'
 import { invalid } from './option_values.ts'

@@ -1,8 +1,4 @@
-/**
- * Options of `mintmark report`, read into what a report is written with.
- *
- * @module
- */
+/** Options of `mintmark report`, read into what a report is written with. @module */
 import { type Paper, type Redaction, readSigningKey, type WriteOptions } from '@mintmark/report'
 import type { Options } from '../process/command.ts'
 import { fileOption } from './files.ts'

@@ -1,8 +1,4 @@
-/**
- * Settings of V8's compiler and garbage collector for commands that last seconds.
- *
- * @module
- */
+/** Settings of V8's compiler and garbage collector for commands that last seconds. @module */
 import { setFlagsFromString } from 'node:v8'
 
 /**

@@ -1,8 +1,4 @@
-/**
- * What can be done with a case, as the command line knows it.
- *
- * @module
- */
+/** What can be done with a case, as the command line knows it. @module */
 import type { Spec } from '../process/command.ts'
 import { JSON_DOCUMENT, option, required } from './spec_options.ts'
 

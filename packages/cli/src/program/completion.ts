@@ -1,8 +1,4 @@
-/**
- * What completes commands and options in a shell, made from the commands themselves.
- *
- * @module
- */
+/** What completes commands and options in a shell, made from the commands themselves. @module */
 import type { Command, Option } from 'commander'
 import type { Handler } from '../process/command.ts'
 import { DONE } from '../process/exit_codes.ts'

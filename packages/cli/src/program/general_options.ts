@@ -1,8 +1,4 @@
-/**
- * Options of every command: how it prints, never what it does.
- *
- * @module
- */
+/** Options of every command: how it prints, never what it does. @module */
 import type { Option } from 'commander'
 import type { Options } from '../process/command.ts'
 import type { ExitCode } from '../process/exit_codes.ts'

@@ -1,8 +1,4 @@
-/**
- * All commands, by what somebody wants to do.
- *
- * @module
- */
+/** All commands, by what somebody wants to do. @module */
 import type { Spec } from '../process/command.ts'
 import { CASE_COMMANDS, REPORT_COMMANDS } from './case_specs.ts'
 import { DUMP_COMMANDS } from './dump_specs.ts'

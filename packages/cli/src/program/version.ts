@@ -1,8 +1,4 @@
-/**
- * Which build of the program this is.
- *
- * @module
- */
+/** Which build of the program this is. @module */
 import { execFileSync } from 'node:child_process'
 import { readFileSync } from 'node:fs'
 import { parseObject, text, VERSION } from '@mintmark/core'

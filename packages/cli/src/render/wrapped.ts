@@ -1,8 +1,4 @@
-/**
- * Text for a terminal, wrapped at its words to the terminal's width.
- *
- * @module
- */
+/** Text for a terminal, wrapped at its words to the terminal's width. @module */
 
 import { WIDTH } from '../process/io.ts'
 

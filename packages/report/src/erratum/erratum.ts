@@ -1,8 +1,4 @@
-/**
- * What two reports say differently, and what each rests on.
- *
- * @module
- */
+/** What two reports say differently, and what each rests on. @module */
 import { count, plural } from '@mintmark/core'
 import { plainText } from '../model/markdown.ts'
 import type { ReadReport, Said } from './read_report.ts'

@@ -1,8 +1,4 @@
-/**
- * A report of a folder, as data that was checked.
- *
- * @module
- */
+/** A report of a folder, as data that was checked. @module */
 import { createHash } from 'node:crypto'
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'

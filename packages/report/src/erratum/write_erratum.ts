@@ -1,8 +1,4 @@
-/**
- * An erratum in a folder of its own, signed as a report is.
- *
- * @module
- */
+/** An erratum in a folder of its own, signed as a report is. @module */
 import type { KeyObject } from 'node:crypto'
 import { safeJson } from '@mintmark/core'
 import { ReportFolder, seal } from '../sealed/folder.ts'

@@ -1,8 +1,4 @@
-/**
- * Tables of a report of which paper shows only the first rows, each as a file.
- *
- * @module
- */
+/** Tables of a report of which paper shows only the first rows, each as a file. @module */
 import type { Cell, Column, Section, Table } from '../model/model.ts'
 import { csvLine } from './cells.ts'
 

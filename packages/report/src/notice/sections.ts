@@ -1,8 +1,4 @@
-/**
- * The sections of a notice that a report of the whole case says otherwise.
- *
- * @module
- */
+/** The sections of a notice that a report of the whole case says otherwise. @module */
 import { boundText, count, minute, plural } from '@mintmark/core'
 import {
   type Figure,

@@ -1,8 +1,4 @@
-/**
- * The files beside the report with their hashes, and the queries that it rests on.
- *
- * @module
- */
+/** The files beside the report with their hashes, and the queries that it rests on. @module */
 import type { Report, Section, Table } from '../model/model.ts'
 import { numbersOf } from '../model/numbering.ts'
 import { listed, section } from './wording.ts'

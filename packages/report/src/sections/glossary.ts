@@ -1,8 +1,4 @@
-/**
- * Words of the report, for readers who do not investigate.
- *
- * @module
- */
+/** Words of the report, for readers who do not investigate. @module */
 import type { Section } from '../model/model.ts'
 import { listed, section } from './wording.ts'
 

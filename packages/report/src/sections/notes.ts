@@ -1,8 +1,4 @@
-/**
- * What the investigators of the case wrote, by whom and when. It is not evidence.
- *
- * @module
- */
+/** What the investigators of the case wrote, by whom and when. It is not evidence. @module */
 import type { Answer } from '@mintmark/case'
 import type { Section } from '../model/model.ts'
 import { listed, section } from './wording.ts'

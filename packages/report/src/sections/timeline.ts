@@ -1,8 +1,4 @@
-/**
- * When: the course of the selected accesses, and which logs covered it.
- *
- * @module
- */
+/** When: the course of the selected accesses, and which logs covered it. @module */
 import type { Answer } from '@mintmark/case'
 import { plural } from '@mintmark/core'
 import {

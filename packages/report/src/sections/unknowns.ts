@@ -1,8 +1,4 @@
-/**
- * What cannot be known, how the report was made, and from what.
- *
- * @module
- */
+/** What cannot be known, how the report was made, and from what. @module */
 import { type Answer, type AnsweredEvidence, FILE_UNKNOWNS } from '@mintmark/case'
 import { count, plural } from '@mintmark/core'
 import {

@@ -1,8 +1,4 @@
-/**
- * Sections, tables of rows, and references that several sections use.
- *
- * @module
- */
+/** Sections, tables of rows, and references that several sections use. @module */
 import type { Answer, Bounds } from '@mintmark/case'
 import { isObject } from '@mintmark/core'
 import {

@@ -1,8 +1,4 @@
-/**
- * Name-based UUIDs (RFC 9562, version 5), as STIX 2.1 wants them for its observables.
- *
- * @module
- */
+/** Name-based UUIDs (RFC 9562, version 5), as STIX 2.1 wants them for its observables. @module */
 import { createHash } from 'node:crypto'
 
 /** STIX 2.1, section 2.9: of the ids of cyber observables alone. */

@@ -1,8 +1,4 @@
-/**
- * Keys of the page: which they are, and where they lead.
- *
- * @module
- */
+/** Keys of the page: which they are, and where they lead. @module */
 import type { View } from './route.svelte.ts'
 
 /** After `g`. */

@@ -11,23 +11,13 @@ import {
   quoted,
   readFocus,
   type Unread,
+  VIEWS,
+  type View,
   writeFocus,
 } from '../../src/query.ts'
 import { TABLE_NAMES } from '../../src/table.ts'
 
-export const VIEWS = [
-  'answer',
-  'timeline',
-  'accounts',
-  'tokens',
-  'unknowns',
-  'evidence',
-  'hunts',
-  'custody',
-  'keys',
-  'marks',
-] as const
-export type View = (typeof VIEWS)[number]
+export { VIEWS, type View }
 
 /** Values that are no part of the selection: what a view shows of it. An empty one is not in the address. */
 export type Shown = Readonly<Record<string, string | readonly string[]>>

@@ -1,8 +1,4 @@
-/**
- * Options that the parts of `mintmark gate` share.
- *
- * @module
- */
+/** Options that the parts of `mintmark gate` share. @module */
 import path from 'node:path'
 import type { Json } from '@mintmark/core'
 import type { Compression, GateLimits } from '@mintmark/coredump'
