@@ -11,7 +11,7 @@ import { parsePublicKeys } from '@mintmark/keys'
 import { isPackedDump } from '@mintmark/scan/packing/dump_head'
 
 /** Enough for the headers that show what a dump is. */
-const HEAD_BYTES = 8192
+export const HEAD_BYTES = 8192
 /** How a file of keys begins: JSON with keys in it, PEM, an OpenSSH line, DER. A log may quote a key further on. */
 const KEYS_BEGIN = /^(?:\uFEFF)?\s*(?:-----BEGIN |ssh-|ecdsa-|sk-|\[|\{)/
 const JSON_KEYS = /"(?:kty|x5c)"|:\s*"-----BEGIN /

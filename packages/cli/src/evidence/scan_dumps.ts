@@ -1,3 +1,4 @@
+/* oxlint-disable no-await-in-loop -- one dump takes all threads */
 /**
  * Searches the dumps of a case for keys: the public ones of the case are known, and each dump is searched once.
  *
@@ -7,10 +8,8 @@
  * @module
  */
 import { createHash } from 'node:crypto'
-import { open, readFile } from 'node:fs/promises'
 import {
   type Case,
-  type DumpFile,
   dumpFiles,
   dumpScans,
   type EvidenceRow,
@@ -19,19 +18,18 @@ import {
   keepScan,
 } from '@mintmark/case'
 import { MintmarkError, safeText } from '@mintmark/core'
-import type { PublicKey } from '@mintmark/keys'
-import { parsePublicKeys } from '@mintmark/keys'
-import type { ScanReport } from '@mintmark/scan'
+import { fileSource } from '@mintmark/dump'
+import { type PublicKey, parsePublicKeys } from '@mintmark/keys'
 import { threadsOption } from '../options/option_values.ts'
 import type { Options } from '../process/command.ts'
 import type { Io } from '../process/io.ts'
 import { withProgress } from '../process/progress.ts'
 import { scanOf } from './dump_findings.ts'
-import { isDump } from './evidence_kinds.ts'
+import { HEAD_BYTES, isDump } from './evidence_kinds.ts'
+import { filesOf } from './trust_file.ts'
 
 /** Changes when a scan finds what an earlier one did not: each dump is then searched again. */
 const RULES = 2
-const HEAD_BYTES = 8192
 
 /**
  * Scans each dump that was read in and has not been searched for these public keys yet.
@@ -56,91 +54,53 @@ export async function scanDumps(
   const threads = threadsOption(options)
   await withProgress(io, async (progress) => {
     for (const dump of dumps.filter(({ sha256 }) => done.get(sha256) !== given)) {
-      // oxlint-disable-next-line no-await-in-loop -- one dump takes all threads
-      const path = await openable(dump, hashes)
+      const { packingOf, scanFile } = await import('@mintmark/scan')
+      const isDumpFile = (file: string) =>
+        holds(() => isDump(headOf(file))) || holds(() => packingOf(file)?.isDump === true)
+      const path = dump.files.find((file) => hashes.get(file) === dump.sha256 && isDumpFile(file))
       if (path === undefined) continue
-      // oxlint-disable-next-line no-await-in-loop -- the same
-      const report = await scanned(path, publicKeys, threads, io, (doneBytes, totalBytes) =>
-        progress.show('scanning', doneBytes, totalBytes),
-      )
-      // oxlint-disable-next-line no-await-in-loop -- the same
-      if (report !== undefined) await keepScan(session, scanOf(dump, given, report, publicKeys))
+      try {
+        const report = await scanFile(path, {
+          publicKeys,
+          ...(threads !== undefined && { threads }),
+          onProgress: ({ doneBytes, totalBytes }) =>
+            progress.show('scanning', doneBytes, totalBytes),
+        })
+        await keepScan(session, scanOf(dump, given, report, publicKeys))
+      } catch (error) {
+        if (!(error instanceof MintmarkError) || error.code !== 'INPUT_UNREADABLE') throw error
+        const why = `was not searched for keys: ${safeText(error.message, 200)}`
+        io.err(`mintmark: ${safeText(path, 200)} ${why}\n`)
+      }
     }
   })
 }
 
-async function scanned(
-  path: string,
-  publicKeys: readonly PublicKey[],
-  threads: number | undefined,
-  io: Io,
-  onBytes: (doneBytes: number, totalBytes: number) => void,
-): Promise<ScanReport | undefined> {
-  const { scanFile } = await import('@mintmark/scan')
+/** A file that cannot be read, or unpacked, is none. */
+function holds(test: () => boolean): boolean {
   try {
-    return await scanFile(path, {
-      publicKeys,
-      ...(threads !== undefined && { threads }),
-      onProgress: ({ doneBytes, totalBytes }) => onBytes(doneBytes, totalBytes),
-    })
-  } catch (error) {
-    if (!(error instanceof MintmarkError) || error.code !== 'INPUT_UNREADABLE') throw error
-    io.err(
-      `mintmark: ${safeText(path, 200)} was not searched for keys: ${safeText(error.message, 200)}\n`,
-    )
-    return undefined
-  }
-}
-
-/** A path of the dump on disk, as it is or packed by itself. */
-async function openable(
-  { sha256, files }: DumpFile,
-  hashes: ReadonlyMap<string, string>,
-): Promise<string | undefined> {
-  for (const path of files) {
-    if (hashes.get(path) !== sha256) continue
-    // oxlint-disable-next-line no-await-in-loop -- the first that will do
-    if ((await isDumpOnDisk(path)) || (await isPackedOnDisk(path))) return path
-  }
-  return undefined
-}
-
-async function isDumpOnDisk(path: string): Promise<boolean> {
-  try {
-    const handle = await open(path)
-    try {
-      const { buffer, bytesRead } = await handle.read(Buffer.alloc(HEAD_BYTES), 0, HEAD_BYTES, 0)
-      return isDump(buffer.subarray(0, bytesRead))
-    } finally {
-      await handle.close()
-    }
+    return test()
   } catch {
     return false
   }
 }
 
-/** What unpacks it must be there, too. */
-async function isPackedOnDisk(path: string): Promise<boolean> {
-  const { packingOf } = await import('@mintmark/scan')
+function headOf(file: string): Uint8Array {
+  const source = fileSource(file)
   try {
-    return packingOf(path)?.isDump === true
-  } catch {
-    return false
+    const head = new Uint8Array(HEAD_BYTES)
+    return head.subarray(0, source.read(0, head))
+  } finally {
+    source.close()
   }
 }
 
 /** The public keys of the case's unchanged files, each once. */
 async function keysOf(evidence: readonly EvidenceRow[]): Promise<PublicKey[]> {
-  const files = evidence.filter(({ shape, sameAs }) => shape === KEYS_SHAPE && sameAs === undefined)
-  const contents = await Promise.all(
-    files.map(async ({ path, sha256 }) => {
-      const bytes = await readFile(path).catch(() => Buffer.alloc(0))
-      const isSame = createHash('sha256').update(bytes).digest('hex') === sha256
-      return isSame ? parsePublicKeys(bytes, path).keys : []
-    }),
-  )
+  const rows = evidence.filter(({ shape, sameAs }) => shape === KEYS_SHAPE && sameAs === undefined)
+  const { files } = await filesOf(rows)
   const byId = new Map<string, PublicKey>()
-  for (const key of contents.flat()) {
+  for (const key of files.flatMap(({ bytes, path }) => parsePublicKeys(bytes, path).keys)) {
     const id = key.keyId.spkiSha256 ?? ''
     byId.set(id, { ...key, ...byId.get(id) })
   }
