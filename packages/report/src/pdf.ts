@@ -76,18 +76,16 @@ async function printed(chromium: string, dir: string, html: string): Promise<Pri
 /** Room for a page number in the contents; the name is that of the target. */
 const PAGE_OF = /<span class="page[^"<>]*" data-of="([\w-]+)"><\/span>/g
 
-function withPages(html: string, pages: ReadonlyMap<string, number>): string {
-  return html.replaceAll(PAGE_OF, (room, name: string) =>
+const withPages = (html: string, pages: ReadonlyMap<string, number>): string =>
+  html.replaceAll(PAGE_OF, (room, name: string) =>
     room.replace('></', `>${pages.get(name) ?? ''}</`),
   )
-}
 
-function isSame(
+const isSame = (
   pages: ReadonlyMap<string, number>,
   again: ReadonlyMap<string, number> | undefined,
-): boolean {
-  return again?.size === pages.size && [...pages].every(([name, page]) => again.get(name) === page)
-}
+): boolean =>
+  again?.size === pages.size && [...pages].every(([name, page]) => again.get(name) === page)
 
 const FLAGS = [
   '--headless=new',

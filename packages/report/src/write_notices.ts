@@ -94,12 +94,10 @@ const writeNotice = ({ session, part, pseudonyms, options }: Work): Promise<Writ
   })
 
 /** Others first: their replacements are not names. */
-function both(others: Redactor, pseudonyms: Redactor): Redactor {
-  return {
-    text: (text) => pseudonyms.text(others.text(text)),
-    messageId: (id) => {
-      const own = others.messageId(id)
-      return own === id ? pseudonyms.messageId(id) : own
-    },
-  }
-}
+const both = (others: Redactor, pseudonyms: Redactor): Redactor => ({
+  text: (text) => pseudonyms.text(others.text(text)),
+  messageId: (id) => {
+    const own = others.messageId(id)
+    return own === id ? pseudonyms.messageId(id) : own
+  },
+})

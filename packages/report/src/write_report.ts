@@ -67,12 +67,12 @@ const MOST_ADDRESSES = 100_000
  *
  * @throws {MintmarkError} `OUTPUT_EXISTS`, `OUTPUT_UNWRITABLE`, `DISK_FULL`, `ENGINE_QUERY`
  */
-export async function writeReport(
+export const writeReport = async (
   { session }: Case,
   answer: Answer,
   options: WriteOptions,
-): Promise<WrittenReport> {
-  return await writeFolder(options, async (put) => {
+): Promise<WrittenReport> =>
+  await writeFolder(options, async (put) => {
     const selected = await select(session, options.selection ?? {})
     try {
       const redactor = await redactorOf(session, options.redacted ?? [])
@@ -81,7 +81,6 @@ export async function writeReport(
       await selected.close()
     }
   })
-}
 
 /** Writes a file of the folder. */
 export type Put = (name: string, pieces: Parameters<ReportFolder['write']>[1]) => Promise<void>

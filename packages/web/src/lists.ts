@@ -43,9 +43,8 @@ interface Asked {
 }
 
 /** Columns by name, of which some have a value of their own. */
-function named<T>(names: readonly string[], own: readonly ColumnOf<T>[] = []): ColumnOf<T>[] {
-  return names.map((name) => own.find((one) => one.name === name) ?? { name })
-}
+const named = <T>(names: readonly string[], own: readonly ColumnOf<T>[] = []): ColumnOf<T>[] =>
+  names.map((name) => own.find((one) => one.name === name) ?? { name })
 const VERDICT_COLUMNS = ['verdict', 'reason', 'strength', 'accesses', 'principals', 'first', 'last']
 
 export const LISTS: { readonly [P in keyof Lists]: List<RowOf<P>> } = {

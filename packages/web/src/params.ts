@@ -68,6 +68,5 @@ export function timeParam(params: URLSearchParams, name: string): number | undef
   throw invalid(`${name} is no time`, name)
 }
 
-export function invalid(message: string, option: string): MintmarkError {
-  return new MintmarkError('INPUT_INVALID', message, { option })
-}
+export const invalid = (message: string, option: string): MintmarkError =>
+  new MintmarkError('INPUT_INVALID', message, { option })

@@ -107,9 +107,8 @@ function faultOf(name: FocusList, values: readonly string[]): string {
 const byText = (a: string, b: string) => (a < b ? -1 : a > b ? 1 : 0)
 
 /** Text of an address, short enough for a message. */
-export function quoted(text: string): string {
-  return JSON.stringify(text.length > 80 ? `${text.slice(0, 80)}…` : text)
-}
+export const quoted = (text: string): string =>
+  JSON.stringify(text.length > 80 ? `${text.slice(0, 80)}…` : text)
 
 /** In an order that does not depend on how the focus came about. */
 export function writeFocus(focus: FocusQuery): URLSearchParams {
@@ -123,6 +122,5 @@ export function writeFocus(focus: FocusQuery): URLSearchParams {
 }
 
 /** Whether it leaves nothing out. */
-export function isWhole(focus: FocusQuery): boolean {
-  return focus.from === undefined && focus.to === undefined && Object.keys(focus.lists).length === 0
-}
+export const isWhole = (focus: FocusQuery): boolean =>
+  focus.from === undefined && focus.to === undefined && Object.keys(focus.lists).length === 0

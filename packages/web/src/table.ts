@@ -120,9 +120,7 @@ export function cellOf<T extends object>(row: T, column: ColumnOf<T>): Cell {
     : null
 }
 
-export function cellText(cell: Cell): string {
-  return cell === null ? '' : String(cell)
-}
+export const cellText = (cell: Cell): string => (cell === null ? '' : String(cell))
 
 /** The rows that the filters leave, in order; rows that are alike stay as they were. */
 export function arranged<T extends object>(
@@ -175,14 +173,13 @@ export function csvOf<T extends object>(
 }
 
 /** One object a row, with the columns by name; without the brackets of the whole. */
-export function jsonOf<T extends object>(
+export const jsonOf = <T extends object>(
   rows: readonly T[],
   columns: readonly ColumnOf<T>[],
-): string {
-  return rows
+): string =>
+  rows
     .map((row) => safeJson(Object.fromEntries(columns.map((one) => [one.name, cellOf(row, one)]))))
     .join(',\n')
-}
 
 /** Tab-separated, as a spreadsheet takes it from the clipboard; no cell is a formula. */
 export function tsvOf<T extends object>(

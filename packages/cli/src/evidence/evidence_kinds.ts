@@ -36,9 +36,8 @@ const BEGINNINGS: readonly (readonly [string, RegExp])[] = [
 ]
 
 /** Whether the first bytes of a file are those of a container of memory. */
-export function isDump(head: Uint8Array): boolean {
-  return openDump(bytesSource(head.subarray(0, HEAD_BYTES))).container !== 'raw'
-}
+export const isDump = (head: Uint8Array): boolean =>
+  openDump(bytesSource(head.subarray(0, HEAD_BYTES))).container !== 'raw'
 
 function isKeyFile(bytes: Uint8Array): boolean {
   const head = Buffer.from(bytes.buffer, bytes.byteOffset, Math.min(bytes.length, HEAD_BYTES))

@@ -28,9 +28,8 @@ export interface KeysAndOperands {
  *
  * @throws {MintmarkError} `INPUT_UNREADABLE` for a file that cannot be read, `INPUT_INVALID` for one without a key
  */
-export async function givenKeys(options: Options, io: Io): Promise<readonly PublicKey[]> {
-  return await keysOf(list(options, 'publicKey'), io)
-}
+export const givenKeys = async (options: Options, io: Io): Promise<readonly PublicKey[]> =>
+  await keysOf(list(options, 'publicKey'), io)
 
 /**
  * As {@link givenKeys}, of a command that has operands of its own.

@@ -58,12 +58,11 @@ async function meant(given: string): Promise<readonly FilePath[]> {
   return alike.length === 0 ? [given] : alike.map((each) => joined(folder, each))
 }
 
-async function exists(file: string): Promise<boolean> {
-  return await stat(file).then(
+const exists = async (file: string): Promise<boolean> =>
+  await stat(file).then(
     () => true,
     () => false,
   )
-}
 
 function joined(folder: FilePath, name: Buffer): FilePath {
   const whole = Buffer.concat([Buffer.from(folder), Buffer.from(path.sep), name])

@@ -36,9 +36,7 @@ export function authorOption(options: Options): string {
   }
 }
 
-export function flag(options: Options, name: string): boolean {
-  return options[name] === true
-}
+export const flag = (options: Options, name: string): boolean => options[name] === true
 
 export function list(options: Options, name: string): readonly string[] {
   const value = options[name]
@@ -84,9 +82,8 @@ export function timeOption(options: Options, name: string): number | undefined {
 }
 
 /** An option as it is typed: commander names `--max-at-once` `maxAtOnce`. */
-function spelled(name: string): string {
-  return name.replaceAll(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)
-}
+const spelled = (name: string): string =>
+  name.replaceAll(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)
 
 const UNITS_MS = { s: 1000, m: 60_000, h: 3_600_000, d: 86_400_000 } as const
 /** Timers of Node take no more than 24 days. */
@@ -104,10 +101,8 @@ export function durationOption(options: Options, name: string): number | undefin
 }
 
 /** The number of worker threads, or undefined where it was not given. Throws `INPUT_INVALID`. */
-export function threadsOption(options: Options): number | undefined {
-  return numberOption(options, 'threads', { least: 1, most: 64 })
-}
+export const threadsOption = (options: Options): number | undefined =>
+  numberOption(options, 'threads', { least: 1, most: 64 })
 
-export function invalid(option: string, message: string): MintmarkError {
-  return new MintmarkError('INPUT_INVALID', message, { option })
-}
+export const invalid = (option: string, message: string): MintmarkError =>
+  new MintmarkError('INPUT_INVALID', message, { option })

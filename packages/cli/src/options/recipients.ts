@@ -5,7 +5,7 @@ import { invalid } from './option_values.ts'
 
 type Affected = Parameters<typeof everybody>[0]
 
-/** Everybody whom the accesses concern. */
+/** Everybody whom the accesses concern, whoever has this name: `ALL` is an organisation that is called so. */
 const ALL = 'all'
 
 /**
@@ -21,10 +21,10 @@ export function recipientsOf(
   const affected = everybody(scope)
   if (affected.length === 0) throw invalid('for', '--for: the accesses concern nobody by name')
   const chosen = names.flatMap((name): readonly Whom[] => {
+    if (name === ALL) return affected
     const found = whomOf(scope, name)
     if (found.length > 1) throw ambiguous(name, found)
     if (found.length === 1) return found
-    if (name === ALL) return affected
     throw unknown(name, scope, affected)
   })
   return [...new Map(chosen.map((whom) => [`${whom.isOrganisation} ${whom.name}`, whom])).values()]

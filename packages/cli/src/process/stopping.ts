@@ -6,8 +6,7 @@ export function stopSignal(): AbortSignal {
 }
 
 /** Resolves when the process is asked to end. */
-export function stopRequested(): Promise<void> {
-  return new Promise((resolve) => {
+export const stopRequested = (): Promise<void> =>
+  new Promise((resolve) => {
     stopSignal().addEventListener('abort', () => resolve())
   })
-}

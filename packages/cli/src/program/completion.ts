@@ -19,8 +19,9 @@ const SHELLS: ReadonlyMap<string, (positions: readonly Position[]) => string> = 
 ])
 
 /** The command that prints it. */
-export function completionOf(program: Command): Handler {
-  return async ([shell = ''], _options, io) => {
+export const completionOf =
+  (program: Command): Handler =>
+  async ([shell = ''], _options, io) => {
     const script = SHELLS.get(shell)
     if (script !== undefined) {
       await io.out(script(positionsOf(program)))
@@ -30,7 +31,6 @@ export function completionOf(program: Command): Handler {
     const message = `there is no completion for ${shell}: name ${[...SHELLS.keys()].join(', ')}`
     throw new MintmarkError('INPUT_INVALID', message, { option: 'shell' })
   }
-}
 
 function positionsOf(command: Command, at = ''): Position[] {
   const help = command.createHelp()
@@ -87,12 +87,10 @@ complete -o bashdefault -o default -F _mintmark mintmark
 /** Inside of quotation marks. */
 const quoted = (text: string): string => text.replaceAll(/[\\']/g, '').replaceAll(/\s+/g, ' ')
 
-function described({ below, options }: Position): (readonly [string, string])[] {
-  return [
-    ...below.map((each) => [each.name(), quoted(each.description())] as const),
-    ...options.map((each) => [each.long ?? each.short ?? '', quoted(each.description)] as const),
-  ]
-}
+const described = ({ below, options }: Position): (readonly [string, string])[] => [
+  ...below.map((each) => [each.name(), quoted(each.description())] as const),
+  ...options.map((each) => [each.long ?? each.short ?? '', quoted(each.description)] as const),
+]
 
 function zsh(positions: readonly Position[]): string {
   const values = choices(positions).map(

@@ -10,13 +10,13 @@ import type { Handler } from '../process/command.ts'
 import { DONE, EXIT_CODES_TEXT } from '../process/exit_codes.ts'
 
 /** The command that prints it. */
-export function manPageOf(program: Command): Handler {
-  return async (_args, _options, io) => {
+export const manPageOf =
+  (program: Command): Handler =>
+  async (_args, _options, io) => {
     const { VERSION } = await import('@mintmark/core')
     await io.out(manPage(program, VERSION))
     return DONE
   }
-}
 
 function manPage(program: Command, version: string): string {
   const help = program.createHelp()
@@ -70,15 +70,16 @@ function commandLines(command: Command, above = 'mintmark'): string[] {
   ]
 }
 
-function optionLines(option: Option): string[] {
-  return ['.TP', `.B ${plain(option.flags)}`, plain(new Help().optionDescription(option))]
-}
+const optionLines = (option: Option): string[] => [
+  '.TP',
+  `.B ${plain(option.flags)}`,
+  plain(new Help().optionDescription(option)),
+]
 
 /** Text escaped for groff. */
-function plain(text: string): string {
-  return text
+const plain = (text: string): string =>
+  text
     .replaceAll('\\', '\\e')
     .replaceAll('-', '\\-')
     .replaceAll(/\s*\n\s*/g, '\n')
     .replaceAll(/^(?=[.'])/gm, '\\&')
-}

@@ -98,9 +98,8 @@ install mintmark with its optional dependencies (PROGRAM_MISSING)\n`)
 }
 
 /** An option or operand that means nothing, or names a file without what it is for: it is named. */
-function isUsage({ code, facts }: MintmarkError): boolean {
-  return code === 'INPUT_INVALID' && typeof facts['option'] === 'string'
-}
+const isUsage = ({ code, facts }: MintmarkError): boolean =>
+  code === 'INPUT_INVALID' && typeof facts['option'] === 'string'
 
 /** The package that Node looked for and did not find. */
 function missingPackage(error: unknown): string | undefined {
@@ -110,9 +109,8 @@ function missingPackage(error: unknown): string | undefined {
 }
 
 /** By shape: two copies of `core` in one tree must not turn a clear error into "a bug". */
-function isMintmarkError(error: unknown): error is MintmarkError {
-  return error instanceof Error && 'code' in error && 'facts' in error
-}
+const isMintmarkError = (error: unknown): error is MintmarkError =>
+  error instanceof Error && 'code' in error && 'facts' in error
 
 type Done = (code: ExitCode) => void
 
@@ -232,12 +230,11 @@ async function refuseEmpty(command: Command, taken: readonly Option[]): Promise<
 }
 
 /** Commander passes operands, then options, then itself; variadic operands come as one array. */
-function operands(call: readonly unknown[]): string[] {
-  return call
+const operands = (call: readonly unknown[]): string[] =>
+  call
     .slice(0, -2)
     .flat()
     .filter((value): value is string => typeof value === 'string')
-}
 
 const EXIT_CODES = `
 ${EXIT_CODES_TEXT}

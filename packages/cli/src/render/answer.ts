@@ -169,13 +169,11 @@ function unseen({ conclusion }: Answer, block: Block): string[] {
   return parts.length === 0 ? [] : block('BLIND', parts.join('; '))
 }
 
-function notRead({ unread: { losses, files, records } }: Answer['conclusion']): string[] {
-  return [
-    ...(losses === 0 ? [] : [`${plural(losses, 'loss', 'losses')} in the access logs`]),
-    ...(files === 0 ? [] : [`${plural(files, 'file')} not read`]),
-    ...(records === 0 ? [] : [`${plural(records, 'row')} rejected`]),
-  ]
-}
+const notRead = ({ unread: { losses, files, records } }: Answer['conclusion']): string[] => [
+  ...(losses === 0 ? [] : [`${plural(losses, 'loss', 'losses')} in the access logs`]),
+  ...(files === 0 ? [] : [`${plural(files, 'file')} not read`]),
+  ...(records === 0 ? [] : [`${plural(records, 'row')} rejected`]),
+]
 
 /** The first names, and how many more there are. */
 function firstOf(names: readonly string[], most: number): string {

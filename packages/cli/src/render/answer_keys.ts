@@ -21,9 +21,8 @@ const KEYS = 1
 const NAME = 50
 
 /** Names of the files that hold a key, as `dumpName` gives them. */
-export function fileNames({ places }: KeyFound): string[] {
-  return places.flatMap(({ files }) => files.map(dumpName))
-}
+export const fileNames = ({ places }: KeyFound): string[] =>
+  places.flatMap(({ files }) => files.map(dumpName))
 
 /** A label and what it says. */
 type Line = readonly [label: string, text: string]

@@ -13,10 +13,9 @@ const STYLES: readonly (readonly [RegExp, Style])[] = [
   [/(?<= {2})lead(?= {2}|$)/gm, 'yellow'],
 ]
 
-export function painted(text: string): string {
-  return STYLES.reduce(
+export const painted = (text: string): string =>
+  STYLES.reduce(
     (done, [words, style]) =>
       done.replaceAll(words, (found) => styleText(style, found, { validateStream: false })),
     text,
   )
-}

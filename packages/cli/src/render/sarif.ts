@@ -100,14 +100,12 @@ function fingerprints(finding: Finding): Readonly<Record<string, string>> {
 }
 
 /** What was not searched. */
-function notification({ file, code, message, remedy }: Gap): Json {
-  return {
-    level: code === 'not-read' ? 'error' : 'warning',
-    descriptor: { id: code },
-    message: { text: `${safeText(message)}. What to do: ${remedy}.` },
-    locations: [sarifLocation(uriOf(file))],
-  }
-}
+const notification = ({ file, code, message, remedy }: Gap): Json => ({
+  level: code === 'not-read' ? 'error' : 'warning',
+  descriptor: { id: code },
+  message: { text: `${safeText(message)}. What to do: ${remedy}.` },
+  locations: [sarifLocation(uriOf(file))],
+})
 
 /** A relative reference for a path that was given relative, else a file URI; anything odd is percent-encoded. */
 function uriOf(file: string): string {

@@ -61,6 +61,5 @@ const BY_KIND: Partial<Record<KeyKind, SarifRule>> = {
   token: TOKEN,
 }
 
-export function ruleOf(finding: Pick<Finding, 'kind' | 'note' | 'certainty'>): SarifRule {
-  return classOf(finding) === 'ignored' ? KNOWN : (BY_KIND[finding.kind] ?? PRIVATE)
-}
+export const ruleOf = (finding: Pick<Finding, 'kind' | 'note' | 'certainty'>): SarifRule =>
+  classOf(finding) === 'ignored' ? KNOWN : (BY_KIND[finding.kind] ?? PRIVATE)

@@ -166,9 +166,7 @@ const NOTES: Readonly<Record<NonNullable<Finding['note']>, string>> = {
   fragment: ' (a fragment)',
 }
 
-function noteOf({ note }: Finding): string {
-  return note === undefined ? '' : NOTES[note]
-}
+const noteOf = ({ note }: Finding): string => (note === undefined ? '' : NOTES[note])
 
 /** Encoding, location, owner and proof. */
 function locationLine(finding: Finding): string {
@@ -186,13 +184,9 @@ function locationLine(finding: Finding): string {
 const PATH = 56
 
 /** The end of a path, which distinguishes files. */
-export function shortPath(file: string): string {
-  return shortened(safeText(file, 4000), PATH, 'end')
-}
+export const shortPath = (file: string): string => shortened(safeText(file, 4000), PATH, 'end')
 
-export function hex(value: number): string {
-  return `0x${value.toString(16)}`
-}
+export const hex = (value: number): string => `0x${value.toString(16)}`
 
 export const line = (text: string): string => shortened(text, LONGEST)
 
@@ -219,9 +213,8 @@ function gapLines(gaps: readonly Gap[], most: number): readonly string[] {
   return cut(lines, most, 'reason')
 }
 
-export function section(title: string, lines: readonly string[]): string[] {
-  return lines.length === 0 ? [] : ['', title, ...lines]
-}
+export const section = (title: string, lines: readonly string[]): string[] =>
+  lines.length === 0 ? [] : ['', title, ...lines]
 
 /** The first lines, and one for how many more there are. */
 export function cut(lines: readonly string[], most: number, one = 'line'): string[] {
@@ -229,9 +222,8 @@ export function cut(lines: readonly string[], most: number, one = 'line'): strin
   return [...lines.slice(0, most - 1), more(lines.length - most + 1, one)]
 }
 
-function more(left: number, one: string): string {
-  return `  … and ${left === 1 ? 'one' : count(left)} more ${left === 1 ? one : `${one}s`}: --json`
-}
+const more = (left: number, one: string): string =>
+  `  … and ${left === 1 ? 'one' : count(left)} more ${left === 1 ? one : `${one}s`}: --json`
 
 function closing(reports: readonly ScanReport[], findings: readonly Finding[]): string[] {
   const containers = [...new Set(reports.map(containerOf))]
@@ -269,9 +261,8 @@ function rootsOf(reports: readonly ScanReport[]): string {
   return most === 0 ? '' : `; ${plural(most, 'key')} of public root stores there, looked for last`
 }
 
-function containerOf({ container, packedBy }: ScanReport): string {
-  return packedBy === undefined ? container : `${container} unpacked by ${packedBy}`
-}
+const containerOf = ({ container, packedBy }: ScanReport): string =>
+  packedBy === undefined ? container : `${container} unpacked by ${packedBy}`
 
 const UNITS = ['bytes', 'KiB', 'MiB', 'GiB', 'TiB']
 

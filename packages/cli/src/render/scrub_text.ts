@@ -59,9 +59,7 @@ function partsLines({ isClean }: ScrubDocument, keys: readonly ScrubbedKey[]): s
 }
 
 /** Keys that have a name before those of random generators and sessions. */
-function namedFirst(a: ScrubbedKey, b: ScrubbedKey): number {
-  return rankOf(a) - rankOf(b)
-}
+const namedFirst = (a: ScrubbedKey, b: ScrubbedKey): number => rankOf(a) - rankOf(b)
 
 const rankOf = ({ keyId }: ScrubbedKey): number => (keyId?.spkiSha256 === undefined ? 1 : 0)
 
@@ -97,13 +95,12 @@ function otherLines({ others, moreOthers }: ScrubDocument): string[] {
   return moreOthers === 0 ? lines : [...lines, `  ${count(moreOthers)} × others`]
 }
 
-function remainderLines({ remainders }: ScrubDocument): string[] {
-  return remainders.map(({ message, places }) => {
+const remainderLines = ({ remainders }: ScrubDocument): string[] =>
+  remainders.map(({ message, places }) => {
     const first = places[0]
     const where = first === undefined ? '' : `, first at ${hex(first.offset)}`
     return line(`  ${safeText(message, 110)}${where}`)
   })
-}
 
 function otherKeyLine({ kind, bits, keyId, verdict, values }: ScrubbedKey): string {
   const id = keyId?.spkiSha256
@@ -121,22 +118,20 @@ const VERDICTS: Readonly<Record<ScrubbedKey['verdict'], string>> = {
   remains: 'left',
 }
 
-function closing({ input, output, flaws }: ScrubDocument, report: string): string[] {
-  return [
-    '',
-    line(
-      `INPUT     ${shortPath(input.path)}, ${size(input.size)} (${size(input.sizeOnDisk)} on disk)`,
-    ),
-    `          SHA-256 ${input.sha256}`,
-    ...(output === null
-      ? []
-      : [
-          line(
-            `OUTPUT    ${shortPath(output.path)}, ${size(output.size)} (${size(output.sizeOnDisk)} on disk)`,
-          ),
-          `          SHA-256 ${output.sha256}`,
-        ]),
-    ...flaws.slice(0, 2).map(({ message }) => line(`DAMAGED   ${safeText(message, 110)}`)),
-    line(`REPORT    ${shortPath(report)}`),
-  ]
-}
+const closing = ({ input, output, flaws }: ScrubDocument, report: string): string[] => [
+  '',
+  line(
+    `INPUT     ${shortPath(input.path)}, ${size(input.size)} (${size(input.sizeOnDisk)} on disk)`,
+  ),
+  `          SHA-256 ${input.sha256}`,
+  ...(output === null
+    ? []
+    : [
+        line(
+          `OUTPUT    ${shortPath(output.path)}, ${size(output.size)} (${size(output.sizeOnDisk)} on disk)`,
+        ),
+        `          SHA-256 ${output.sha256}`,
+      ]),
+  ...flaws.slice(0, 2).map(({ message }) => line(`DAMAGED   ${safeText(message, 110)}`)),
+  line(`REPORT    ${shortPath(report)}`),
+]

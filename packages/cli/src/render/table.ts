@@ -34,17 +34,16 @@ export type ColumnOf<Row> = readonly [
 ]
 
 /** {@link table} with a line for each row. */
-export function listed<Row>(
+export const listed = <Row>(
   rows: readonly Row[],
   width: number,
   columns: readonly ColumnOf<Row>[],
-): string {
-  return table(
+): string =>
+  table(
     columns.map(([title, , how]) => ({ title, ...how })),
     rows.map((row) => columns.map(([, cell]) => cell(row))),
     width,
   )
-}
 
 /** Aligned as numbers are. */
 export const RIGHT: Omit<Column, 'title'> = { align: 'right' }

@@ -30,12 +30,11 @@ export async function* redactedEvents(
     yield rows.map((row) => redactedRow(row, redactor))
 }
 
-function redactedRow(row: Json, { text, messageId }: Redactor): Json {
-  return Object.fromEntries(
+const redactedRow = (row: Json, { text, messageId }: Redactor): Json =>
+  Object.fromEntries(
     Object.entries(row).map(([name, value]: [string, unknown]) => {
       if (typeof value === 'string') return [name, OWN.has(name) ? value : text(value)]
       if (Array.isArray(value)) return [name, value.map((id) => messageId(String(id)))]
       return [name, value]
     }),
   )
-}

@@ -135,9 +135,10 @@ function activityOf(of: ClassName, operation: string): readonly [number, string]
 }
 
 /** A user has a name or an id; a record may give neither. */
-function userOf(name: string, uid: string): Json {
-  return { ...(uid !== '' && { uid }), name: name || uid || 'unknown' }
-}
+const userOf = (name: string, uid: string): Json => ({
+  ...(uid !== '' && { uid }),
+  name: name || uid || 'unknown',
+})
 
 function actorOf(row: Json): Json {
   const session = text(row, 'session_id')
@@ -188,20 +189,18 @@ function messageIds(row: Json): string[] {
   return Array.isArray(ids) ? ids.map(String) : []
 }
 
-function unmappedOf(row: Json): Json {
-  return {
-    mintmark_party: row['party'],
-    mintmark_class: row['class'],
-    mintmark_verdict: row['verdict'],
-    mintmark_reason: row['reason'],
-    mintmark_strength: row['strength'],
-    token_uid: text(row, 'token_id'),
-    tenant_uid: text(row, 'tenant'),
-    client: text(row, 'client'),
-    items: Number(row['items']),
-    bytes: Number(row['bytes']),
-  }
-}
+const unmappedOf = (row: Json): Json => ({
+  mintmark_party: row['party'],
+  mintmark_class: row['class'],
+  mintmark_verdict: row['verdict'],
+  mintmark_reason: row['reason'],
+  mintmark_strength: row['strength'],
+  token_uid: text(row, 'token_id'),
+  tenant_uid: text(row, 'tenant'),
+  client: text(row, 'client'),
+  items: Number(row['items']),
+  bytes: Number(row['bytes']),
+})
 
 /** The recorded issuance of a token that was used; undefined where none is recorded. */
 export function issuanceEvent({ issued, tokenId, sessionId }: TokenUse): Json | undefined {

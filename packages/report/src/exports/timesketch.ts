@@ -10,15 +10,13 @@ import { isoOf, type Json } from '@mintmark/core'
 import { text } from './cells.ts'
 
 /** A row with the members that Timesketch asks for before its own; `at_ms` is its time. */
-export function timesketchRow(row: Json): Json {
-  return {
-    message: messageOf(row),
-    datetime: isoOf(Number(row['at_ms'])),
-    timestamp_desc: 'Access Time',
-    timestamp: Number(row['at_ms']) * 1000,
-    ...row,
-  }
-}
+export const timesketchRow = (row: Json): Json => ({
+  message: messageOf(row),
+  datetime: isoOf(Number(row['at_ms'])),
+  timestamp_desc: 'Access Time',
+  timestamp: Number(row['at_ms']) * 1000,
+  ...row,
+})
 
 function messageOf(row: Json): string {
   const what = text(row, 'mailbox') || text(row, 'account') || text(row, 'object_path')

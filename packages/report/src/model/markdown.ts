@@ -57,14 +57,13 @@ ${report.sections.map((section) => sectionOf(section, numbers)).join('\n')}`
 }
 
 /** Who prepared it, when, for whom, from what. */
-function coverText({ classification, prepared, recipient, case: name, version }: Report): string {
-  return [
+const coverText = ({ classification, prepared, recipient, case: name, version }: Report): string =>
+  [
     ...(classification === null ? [] : [`${classification}.`]),
     ...(recipient === null ? [] : [`For ${recipient}.`]),
     `Prepared by: ${prepared.by ?? 'not stated'}. Date: ${prepared.on ?? 'not stated'}.`,
     `Written by Mintmark ${version}${name === '' ? '' : ` on the case ${name}`}. All times are UTC.`,
   ].join(' ')
-}
 
 function sectionOf(section: Section, numbers: Numbers): string {
   const { id, title, figures, statements, tables } = section
@@ -120,12 +119,10 @@ const SOURCES: SourceText = {
     `finding ${findings.get(statement) ?? plainText(statement)}`,
 }
 
-function sourceOf<Kind extends Evidence['kind']>(
+const sourceOf = <Kind extends Evidence['kind']>(
   source: Extract<Evidence, { kind: Kind }>,
   numbers: Numbers,
-): string {
-  return SOURCES[source.kind](source, numbers)
-}
+): string => SOURCES[source.kind](source, numbers)
 
 function figureTable(figures: readonly Figure[]): string {
   const rows = figures.map(({ label, value, strength }) => [
@@ -156,9 +153,8 @@ function tableOf(one: Table, numbers: Numbers): string {
   )}`
 }
 
-function lines(head: readonly string[], rows: readonly (readonly string[])[]): string {
-  return [head, head.map(() => '---'), ...rows].map(lineOf).join('\n')
-}
+const lines = (head: readonly string[], rows: readonly (readonly string[])[]): string =>
+  [head, head.map(() => '---'), ...rows].map(lineOf).join('\n')
 
 const lineOf = (cells: readonly string[]) => `| ${cells.join(' | ')} |`
 
@@ -174,9 +170,8 @@ function cellText(cell: Cell, type: CellType): string {
 const MARKS = /[\\`*_{}[\]<>|~&@$^]|:(?=\/\/)|(?<=\bwww)\./gi
 
 /** `text` as Markdown, within a line, that is nothing but this text. */
-export function plainText(text: string, max: number = CELL): string {
-  return safeText(text, max).replaceAll(MARKS, (mark) => ENTITIES.get(mark) ?? `\\${mark}`)
-}
+export const plainText = (text: string, max: number = CELL): string =>
+  safeText(text, max).replaceAll(MARKS, (mark) => ENTITIES.get(mark) ?? `\\${mark}`)
 
 /** A backslash does not hold these back in every reader. */
 const ENTITIES: ReadonlyMap<string, string> = new Map([

@@ -191,11 +191,10 @@ const ADDRESS = new RegExp(
 /** `Chrome/106.0.0.0` is a version. */
 const VERSION = /[a-z]\/$/i
 
-function withoutAddresses(text: string, key: Uint8Array, known: ReadonlySet<string>): string {
-  return text.replaceAll(ADDRESS, (found: string, at: number) => {
+const withoutAddresses = (text: string, key: Uint8Array, known: ReadonlySet<string>): string =>
+  text.replaceAll(ADDRESS, (found: string, at: number) => {
     const { ip } = readAddress(found)
     if (ip === '') return found
     if (!known.has(ip) && VERSION.test(text.slice(Math.max(0, at - 2), at))) return found
     return pseudonym('address', key, ip)
   })
-}

@@ -37,30 +37,25 @@ export function mapTexts(report: Report, replace: Map = (text) => text): Report 
   }
 }
 
-function sectionOf(section: Section, map: Map): Section {
-  return {
-    ...section,
-    statements: section.statements.map((one) => statementOf(one, map)),
-    figures: section.figures.map(
-      (one): Figure => ({ ...one, evidence: mapped(one.evidence, map) }),
-    ),
-    tables: section.tables.map((one) => tableOf(one, map)),
-  }
-}
+const sectionOf = (section: Section, map: Map): Section => ({
+  ...section,
+  statements: section.statements.map((one) => statementOf(one, map)),
+  figures: section.figures.map((one): Figure => ({ ...one, evidence: mapped(one.evidence, map) })),
+  tables: section.tables.map((one) => tableOf(one, map)),
+})
 
-function statementOf(one: Statement, map: Map): Statement {
-  return {
-    ...one,
-    text: map(one.text),
-    evidence: mapped(one.evidence, map),
-    ...(one.cannotMean !== undefined && { cannotMean: map(one.cannotMean) }),
-    ...(one.settledBy !== undefined && { settledBy: map(one.settledBy) }),
-  }
-}
+const statementOf = (one: Statement, map: Map): Statement => ({
+  ...one,
+  text: map(one.text),
+  evidence: mapped(one.evidence, map),
+  ...(one.cannotMean !== undefined && { cannotMean: map(one.cannotMean) }),
+  ...(one.settledBy !== undefined && { settledBy: map(one.settledBy) }),
+})
 
-function mapped([first, ...more]: NonEmpty<Evidence>, map: Map): NonEmpty<Evidence> {
-  return [sourceOf(first, map), ...more.map((one) => sourceOf(one, map))]
-}
+const mapped = ([first, ...more]: NonEmpty<Evidence>, map: Map): NonEmpty<Evidence> => [
+  sourceOf(first, map),
+  ...more.map((one) => sourceOf(one, map)),
+]
 
 function sourceOf(source: Evidence, map: Map): Evidence {
   if (source.kind === 'input') return { ...source, path: map(source.path) }
@@ -82,21 +77,20 @@ function tableOf(one: Table, map: Map): Table {
   }
 }
 
-function courseOf(course: Course, map: Map): Course {
-  return {
-    ...course,
-    phases: course.phases.map((phase) => ({ ...phase, label: map(phase.label) })),
-    bands: course.bands.map((band) => ({
-      ...band,
-      category: map(band.category),
-      tenant: map(band.tenant),
-    })),
-  }
-}
+const courseOf = (course: Course, map: Map): Course => ({
+  ...course,
+  phases: course.phases.map((phase) => ({ ...phase, label: map(phase.label) })),
+  bands: course.bands.map((band) => ({
+    ...band,
+    category: map(band.category),
+    tenant: map(band.tenant),
+  })),
+})
 
-function lineageOf(lineage: Lineage, map: Map): Lineage {
-  return { ...lineage, nodes: lineage.nodes.map((node) => ({ ...node, name: map(node.name) })) }
-}
+const lineageOf = (lineage: Lineage, map: Map): Lineage => ({
+  ...lineage,
+  nodes: lineage.nodes.map((node) => ({ ...node, name: map(node.name) })),
+})
 
 function shortened(text: string): string {
   if (text.length <= MOST_TEXT) return text

@@ -103,9 +103,8 @@ function judged({ verdicts }: NoticePart): string {
   return `Of all ${plural(all, 'access', 'accesses')} to these mailboxes: ${parts.join('; ')}.`
 }
 
-export function noticeAnswer(part: NoticePart): Section {
-  return section('answer', 'What was found', findingsOf(part), { figures: figuresOf(part) })
-}
+export const noticeAnswer = (part: NoticePart): Section =>
+  section('answer', 'What was found', findingsOf(part), { figures: figuresOf(part) })
 
 function findingsOf(part: NoticePart): Statement[] {
   const { scope, timeline } = part
@@ -219,8 +218,8 @@ function actionsOf(part: NoticePart): Statement[] {
   ]
 }
 
-export function noticeMethod({ whom }: NoticePart): Section {
-  return section('method', 'Method', [
+export const noticeMethod = ({ whom }: NoticePart): Section =>
+  section('method', 'Method', [
     ...methodStatements().filter(({ id }) => id !== 'method-hunts'),
     statement({
       id: 'method-notice',
@@ -230,10 +229,9 @@ export function noticeMethod({ whom }: NoticePart): Section {
       cannotMean: 'That nobody else was affected, nor that anybody else was.',
     }),
   ])
-}
 
-export function noticeInputs({ concern: { inputs } }: NoticePart): Section {
-  return section('inputs', 'Inputs', [], {
+export const noticeInputs = ({ concern: { inputs } }: NoticePart): Section =>
+  section('inputs', 'Inputs', [], {
     tables: [
       listed(inputs, {
         id: 'inputs',
@@ -247,4 +245,3 @@ export function noticeInputs({ concern: { inputs } }: NoticePart): Section {
       }),
     ],
   })
-}

@@ -110,12 +110,11 @@ export async function seal(folder: ReportFolder, key: KeyObject | undefined): Pr
 }
 
 /** As `sha256sum` writes it and `sha256sum -c` reads it: hash, two blanks, name; by name. */
-function manifestOf(files: readonly Written[]): string {
-  return files
+const manifestOf = (files: readonly Written[]): string =>
+  files
     .toSorted((a, b) => (a.name < b.name ? -1 : 1))
     .map(({ sha256, name }) => `${sha256}  ${name}\n`)
     .join('')
-}
 
 /** Only a report may be replaced, and only where that was asked for. */
 async function requireRoom(path: string, isForced: boolean): Promise<void> {

@@ -55,18 +55,15 @@ const isFit = ({ asymmetricKeyType }: KeyObject) =>
 const digestOf = ({ asymmetricKeyType }: KeyObject) =>
   asymmetricKeyType === 'ed25519' ? null : 'sha256'
 
-export function signatureOf(manifest: string, key: KeyObject): Uint8Array {
-  return sign(digestOf(key), Buffer.from(manifest, 'utf8'), key)
-}
+export const signatureOf = (manifest: string, key: KeyObject): Uint8Array =>
+  sign(digestOf(key), Buffer.from(manifest, 'utf8'), key)
 
-export function isSigned(manifest: string, signature: Uint8Array, key: KeyObject): boolean {
-  return verify(digestOf(key), Buffer.from(manifest, 'utf8'), key, signature)
-}
+export const isSigned = (manifest: string, signature: Uint8Array, key: KeyObject): boolean =>
+  verify(digestOf(key), Buffer.from(manifest, 'utf8'), key, signature)
 
 /** SPKI as PEM. */
-export function publicPem(key: KeyObject): string {
-  return createPublicKey(key).export({ type: 'spki', format: 'pem' }).toString()
-}
+export const publicPem = (key: KeyObject): string =>
+  createPublicKey(key).export({ type: 'spki', format: 'pem' }).toString()
 
 /** SHA-256 of the SPKI: how people compare keys. */
 export function fingerprint(key: KeyObject): string {

@@ -15,8 +15,8 @@ export const actionSection = (answer: Answer): Section =>
   section('actions', 'What to do', actionsOf(answer))
 
 /** The first sentence of each is on the first page. */
-export function actionsOf(answer: Answer): Statement[] {
-  return given([
+export const actionsOf = (answer: Answer): Statement[] =>
+  given([
     notified(answer),
     replaced(answer),
     ended(answer),
@@ -25,7 +25,6 @@ export function actionsOf(answer: Answer): Statement[] {
     asked(answer),
     preserved(answer),
   ])
-}
 
 function notified(answer: Answer): Statement | undefined {
   const { mailboxes, organisations } = answer.scope
@@ -101,11 +100,10 @@ function asked({ leads }: Answer): Statement | undefined {
   })
 }
 
-function preserved({ evidence }: Answer): Statement {
-  return statement({
+const preserved = ({ evidence }: Answer): Statement =>
+  statement({
     id: 'do-keep-evidence',
     text: `Keep the ${plural(evidence.length, 'input file')} unchanged. This report names each with its SHA-256.`,
     strength: 'established',
     evidence: ['inputs', 'docs/report.md#Signature'],
   })
-}

@@ -128,8 +128,8 @@ function exposed(answer: Answer): Statement[] {
   ]
 }
 
-function leaked({ keys }: Answer): Statement[] {
-  return keys.filter(isLeak).map((key) =>
+const leaked = ({ keys }: Answer): Statement[] =>
+  keys.filter(isLeak).map((key) =>
     statement({
       id: `key-${key.spkiSha256}`,
       text: `A private key (${key.kind.toUpperCase()}, ${key.bits} bits) is in ${plural(key.places.length, 'memory dump')} of the evidence. SHA-256 of its public half: ${key.spkiSha256}.`,
@@ -139,7 +139,6 @@ function leaked({ keys }: Answer): Statement[] {
         'That the key is there does not say that somebody took it, nor that a token was signed with it.',
     }),
   )
-}
 
 /** Leads are in no lower bound. */
 function leads(answer: Answer): Statement | undefined {

@@ -49,8 +49,8 @@ export function withFiles(report: Report, files: readonly Appendix[]): Report {
   }
 }
 
-function fileTable(files: readonly (Appendix & { readonly holds: string })[]): Table {
-  return listed(files, {
+const fileTable = (files: readonly (Appendix & { readonly holds: string })[]): Table =>
+  listed(files, {
     id: 'files',
     title: 'Files beside this report; the MANIFEST lists them all, and a signature covers it',
     columns: [
@@ -62,7 +62,6 @@ function fileTable(files: readonly (Appendix & { readonly holds: string })[]): T
     strength: 'established',
     evidence: [RULE],
   })
-}
 
 /** Each query once, in the order in which findings rest on it. */
 function queryTable(sections: readonly Section[]): Table | undefined {

@@ -33,8 +33,8 @@ const STRENGTHS: Readonly<Record<ChainLink['state'], Strength>> = {
 }
 
 /** One statement a link but the first, which the section has. */
-export function chainStatements({ spkiSha256, links }: KeyChain): Statement[] {
-  return links
+export const chainStatements = ({ spkiSha256, links }: KeyChain): Statement[] =>
+  links
     .filter(({ link, state }) => link !== 'key' || state === 'missing')
     .map(({ link, state, text, evidence, settledBy }) =>
       statement({
@@ -45,7 +45,6 @@ export function chainStatements({ spkiSha256, links }: KeyChain): Statement[] {
         ...(settledBy !== null && { settledBy }),
       }),
     )
-}
 
 function restsOn(sources: readonly LinkEvidence[]): NonEmpty<Source> {
   const inputs = sources.map(

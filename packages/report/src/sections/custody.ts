@@ -44,8 +44,8 @@ function suspected(suspect: readonly Custody[]): Statement {
   })
 }
 
-function artefactTable(custody: readonly Custody[]): Table {
-  return listed(custody, {
+const artefactTable = (custody: readonly Custody[]): Table =>
+  listed(custody, {
     id: 'artefacts',
     title: 'Dumps, key stores, and files that the attacker accessed',
     columns: [
@@ -62,7 +62,6 @@ function artefactTable(custody: readonly Custody[]): Table {
     strength: IN_LOGS,
     evidence: [ACCESSES_SQL, RULE],
   })
-}
 
 function accessTable(custody: readonly Custody[]): Table {
   const rows = custody.flatMap((artefact) => artefact.rows)
@@ -106,8 +105,8 @@ function keyAbsence({ dumps, unanswered }: Answer['conclusion']): Strength {
   return isCut ? 'unknown' : 'established'
 }
 
-function dumpTable({ dumps }: Answer['conclusion']): Table {
-  return listed([dumps], {
+const dumpTable = ({ dumps }: Answer['conclusion']): Table =>
+  listed([dumps], {
     id: 'dumps',
     title: 'Memory dumps of the evidence, and how many were searched for keys',
     columns: [
@@ -118,7 +117,6 @@ function dumpTable({ dumps }: Answer['conclusion']): Table {
     strength: dumps.keys === null ? 'not-searched' : 'established',
     evidence: ['inputs', 'docs/unknowns.md#dump-not-scanned'],
   })
-}
 
 function keyStatement(key: KeyFound): Statement {
   const files = key.places.map(

@@ -21,12 +21,10 @@ const hitStrength = ({ strength }: HuntResult): Strength =>
 const tableOf = ({ id }: HuntResult) => `hunt-${anchor(id)}`
 
 /** A hunt's id is lower-case letters, digits and `_`: it can be quoted in a query. */
-function evidenceOf(hunt: HuntResult): readonly [query: string, rule: string] {
-  return [
-    `SELECT * FROM hunt_hit WHERE hunt = '${hunt.id}' ORDER BY at`,
-    `docs/hunts-built-in.md#${hunt.id}`,
-  ]
-}
+const evidenceOf = (hunt: HuntResult): readonly [query: string, rule: string] => [
+  `SELECT * FROM hunt_hit WHERE hunt = '${hunt.id}' ORDER BY at`,
+  `docs/hunts-built-in.md#${hunt.id}`,
+]
 
 const NO_HIT = 'That it did not happen: a hunt sees what the logs record.'
 
@@ -47,8 +45,8 @@ function huntStatement(hunt: HuntResult): Statement {
   })
 }
 
-function huntTable(hunts: readonly HuntResult[]): Table {
-  return listed(hunts, {
+const huntTable = (hunts: readonly HuntResult[]): Table =>
+  listed(hunts, {
     id: 'hunts-run',
     title: 'Hunts that were run',
     columns: [
@@ -67,10 +65,9 @@ function huntTable(hunts: readonly HuntResult[]): Table {
       'docs/hunts-built-in.md#Hunts',
     ],
   })
-}
 
-function hitTable(hunt: HuntResult): Table {
-  return listed(hunt.rows, {
+const hitTable = (hunt: HuntResult): Table =>
+  listed(hunt.rows, {
     id: tableOf(hunt),
     title: `Hits of ${hunt.id}`,
     columns: [
@@ -88,4 +85,3 @@ function hitTable(hunt: HuntResult): Table {
     strength: hitStrength(hunt),
     evidence: evidenceOf(hunt),
   })
-}

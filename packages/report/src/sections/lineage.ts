@@ -52,11 +52,10 @@ function unlinked({ keys, verdicts }: Part, { total }: TokenUses): Statement | u
 }
 
 /** How many of the comparable accesses are issued, in words, by token and reason. */
-function baseRates({ tokens }: Part): ReadonlyMap<string, string> {
-  return new Map(
+const baseRates = ({ tokens }: Part): ReadonlyMap<string, string> =>
+  new Map(
     tokens.map(({ tokenId, reason, baseRate }) => [`${tokenId} ${reason}`, baseRateText(baseRate)]),
   )
-}
 
 function tokenTable(answer: Part, { rows, total }: TokenUses): Table {
   const rates = baseRates(answer)

@@ -6,8 +6,8 @@ import { listed, section } from './wording.ts'
 const NOTES_SQL =
   "SELECT kind, value, reason, who, at FROM mark WHERE kind LIKE 'note-%' ORDER BY at"
 
-export function noteSection({ notes }: Answer): Section {
-  return section('notes', 'Notes of those who worked on the case', [], {
+export const noteSection = ({ notes }: Answer): Section =>
+  section('notes', 'Notes of those who worked on the case', [], {
     tables: [
       listed(notes, {
         id: 'notes',
@@ -24,4 +24,3 @@ export function noteSection({ notes }: Answer): Section {
       }),
     ],
   })
-}

@@ -107,13 +107,13 @@ function weakest(strengths: readonly Strength[]): Strength {
   return strengths.includes('bounded') ? 'bounded' : 'established'
 }
 
-function partTable(
+const partTable = (
   id: string,
   title: string,
   parts: readonly (PartScope & { readonly basis?: string })[],
   sure: Sureness,
-): Table {
-  return listed(parts, {
+): Table =>
+  listed(parts, {
     id,
     title,
     columns: [
@@ -129,10 +129,9 @@ function partTable(
         : weakest(parts.map(({ messages }) => strengthOf(messages))),
     evidence: ['accounts', 'messages.csv', 'coverage', RULE],
   })
-}
 
-function accountTable(accounts: readonly AccountScope[], sure: Sureness): Table {
-  return listed(accounts.slice(0, SHOWN), {
+const accountTable = (accounts: readonly AccountScope[], sure: Sureness): Table =>
+  listed(accounts.slice(0, SHOWN), {
     id: 'accounts',
     title: 'By account',
     columns: [
@@ -154,15 +153,13 @@ function accountTable(accounts: readonly AccountScope[], sure: Sureness): Table 
         : weakest(accounts.map(accountStrength)),
     evidence: ['accounts.csv', 'messages.csv', 'coverage', RULE],
   })
-}
 
 /** An account with ambiguous accesses alone was perhaps not opened. */
-export function accountStrength({ accesses, messages }: AccountScope): Strength {
-  return accesses === 0 ? 'not-excluded' : strengthOf(messages)
-}
+export const accountStrength = ({ accesses, messages }: AccountScope): Strength =>
+  accesses === 0 ? 'not-excluded' : strengthOf(messages)
 
-function classTable(classes: Scope['classes'], sure: Sureness): Table {
-  return listed(classes, {
+const classTable = (classes: Scope['classes'], sure: Sureness): Table =>
+  listed(classes, {
     id: 'classes',
     title: 'By what identifies the accesses',
     columns: [
@@ -175,10 +172,9 @@ function classTable(classes: Scope['classes'], sure: Sureness): Table {
     strength: sure,
     evidence: ['timeline.jsonl', 'coverage', 'docs/verdicts.md#unissued'],
   })
-}
 
-function namedByTable(operations: Scope['named_by'], sure: Sureness): Table {
-  return listed(operations, {
+const namedByTable = (operations: Scope['named_by'], sure: Sureness): Table =>
+  listed(operations, {
     id: 'named-by',
     title: 'What names the messages of the lower bound',
     columns: [
@@ -190,7 +186,6 @@ function namedByTable(operations: Scope['named_by'], sure: Sureness): Table {
     strength: sure,
     evidence: ['messages.csv', 'coverage'],
   })
-}
 
 /** Tables of what is not excluded, where there is any. */
 function notExcluded({ synced_folders: folders, throttled_windows: windows }: Scope): Table[] {

@@ -76,8 +76,8 @@ function silence({ coverage }: Timeline): Statement[] {
   ]
 }
 
-function classTable({ classes }: Timeline, sure: Sureness): Table {
-  return listed(classes, {
+const classTable = ({ classes }: Timeline, sure: Sureness): Table =>
+  listed(classes, {
     id: 'classes-in-time',
     title: 'First and last, by what identifies the accesses',
     columns: [
@@ -89,10 +89,9 @@ function classTable({ classes }: Timeline, sure: Sureness): Table {
     strength: sure,
     evidence: ['timeline.jsonl', 'coverage'],
   })
-}
 
-function phaseTable({ phases: all }: Timeline, sure: Sureness): Table {
-  return listed(all, {
+const phaseTable = ({ phases: all }: Timeline, sure: Sureness): Table =>
+  listed(all, {
     id: 'phases-in-time',
     title: 'Phases of activity',
     columns: [
@@ -105,10 +104,9 @@ function phaseTable({ phases: all }: Timeline, sure: Sureness): Table {
     strength: sure,
     evidence: ['timeline.jsonl', 'coverage', RULE],
   })
-}
 
-function dayTable({ activeDays }: Timeline, sure: Sureness): Table {
-  return listed(activeDays, {
+const dayTable = ({ activeDays }: Timeline, sure: Sureness): Table =>
+  listed(activeDays, {
     id: 'days',
     title: 'Days with accesses',
     columns: [
@@ -118,10 +116,9 @@ function dayTable({ activeDays }: Timeline, sure: Sureness): Table {
     strength: sure,
     evidence: ['timeline.jsonl', 'coverage'],
   })
-}
 
-function horizonTable({ horizons }: Timeline): Table {
-  return listed(horizons, {
+const horizonTable = ({ horizons }: Timeline): Table =>
+  listed(horizons, {
     id: 'horizons',
     title: 'Time before which nothing can be excluded, by tenant',
     columns: [
@@ -132,10 +129,9 @@ function horizonTable({ horizons }: Timeline): Table {
     strength: 'not-excluded',
     evidence: ['coverage', COVERAGE_SQL, RULE],
   })
-}
 
-function coverageTable({ coverage }: Timeline): Table {
-  return listed(coverage, {
+const coverageTable = ({ coverage }: Timeline): Table =>
+  listed(coverage, {
     id: 'coverage',
     title: 'What each log covers',
     columns: [
@@ -151,7 +147,6 @@ function coverageTable({ coverage }: Timeline): Table {
     strength: 'established',
     evidence: [COVERAGE_SQL],
   })
-}
 
 function gapTable({ coverage }: Timeline): Table {
   const silences = coverage.flatMap((band) => band.gaps.map((gap) => ({ band, gap })))

@@ -45,11 +45,10 @@ const OF_FILES: ReadonlySet<string> = new Set([
 const UNDETERMINED = 'undetermined-'
 
 /** An undetermined reason has a heading of its own among the verdicts. */
-function ruleOf(code: string): string {
-  return code.startsWith(UNDETERMINED)
+const ruleOf = (code: string): string =>
+  code.startsWith(UNDETERMINED)
     ? `docs/verdicts.md#${code.slice(UNDETERMINED.length)}`
     : `docs/unknowns.md#${code}`
-}
 
 const METHOD: readonly (readonly [id: string, text: string, rule: string])[] = [
   [
@@ -80,11 +79,10 @@ const METHOD: readonly (readonly [id: string, text: string, rule: string])[] = [
 ]
 
 /** Statements that are the same for every case. */
-export function methodStatements(): Statement[] {
-  return METHOD.map(([id, text, rule]) =>
+export const methodStatements = (): Statement[] =>
+  METHOD.map(([id, text, rule]) =>
     statement({ id: `method-${id}`, text, strength: 'established', evidence: [rule] }),
   )
-}
 
 export function methodSection({ selection, duplicates, evidence }: Answer): Section {
   const all: NonEmpty<Evidence> = [{ kind: 'inputs', files: evidence.length }]
@@ -129,8 +127,8 @@ export function inputSection({ evidence }: Answer): Section {
 const rejectsOf = ({ rejected }: AnsweredEvidence) =>
   rejected.file + rejected.row + rejected.payload
 
-function inputTable(evidence: readonly AnsweredEvidence[]): Table {
-  return listed(evidence, {
+const inputTable = (evidence: readonly AnsweredEvidence[]): Table =>
+  listed(evidence, {
     id: 'inputs',
     title: 'Files',
     columns: [
@@ -147,7 +145,6 @@ function inputTable(evidence: readonly AnsweredEvidence[]): Table {
     strength: 'established',
     evidence: [EVIDENCE_SQL, 'docs/formats.md#Shapes'],
   })
-}
 
 function completenessTable(evidence: readonly AnsweredEvidence[]): Table {
   const said = evidence.flatMap(({ path, statements }) =>

@@ -126,9 +126,8 @@ export const surenessOf = (part: Pick<Part, 'selection' | 'conclusion'>): Surene
 })
 
 /** How strong it is that the records name nothing of a kind: established only where all could be judged and read. */
-export function absenceIn({ conclusion }: Pick<Part, 'conclusion'>): 'established' | 'unknown' {
-  return conclusion.unanswered.length === 0 ? 'established' : 'unknown'
-}
+export const absenceIn = ({ conclusion }: Pick<Part, 'conclusion'>): 'established' | 'unknown' =>
+  conclusion.unanswered.length === 0 ? 'established' : 'unknown'
 
 /** A selection that leads made up, or people, is not established. */
 export function selectedStrength({

@@ -67,9 +67,9 @@ function lastOf({ evidence }: Answer): string {
   return isoOf(times.reduce((most, time) => Math.max(most, time), 0))
 }
 
-function unique(objects: readonly StixObject[]): StixObject[] {
-  return [...new Map(objects.map((object) => [object.id, object])).values()]
-}
+const unique = (objects: readonly StixObject[]): StixObject[] => [
+  ...new Map(objects.map((object) => [object.id, object])).values(),
+]
 
 function organisations({ answer, redactor }: BundleInput, maker: Maker): Map<string, StixObject> {
   const names = answer.scope.organisation_list.map(({ name }) => redactor.text(name))
@@ -185,9 +185,8 @@ function techniques(
 }
 
 /** STIX allows no empty list. */
-function optional(name: string, ids: readonly string[]): Json {
-  return ids.length === 0 ? {} : { [name]: ids }
-}
+const optional = (name: string, ids: readonly string[]): Json =>
+  ids.length === 0 ? {} : { [name]: ids }
 
 function techniquesOf({ answer }: BundleInput, by: string): readonly string[] {
   const own = BY_VERDICT.get(by)
@@ -252,8 +251,8 @@ function leadNotes({ answer, redactor }: BundleInput, maker: Maker): StixObject[
 
 const atMost = (count: number) => Math.min(count, 999_999_999)
 
-function keyFiles({ answer, redactor }: BundleInput, maker: Maker): StixObject[] {
-  return answer.keys.filter(isLeak).flatMap((key) =>
+const keyFiles = ({ answer, redactor }: BundleInput, maker: Maker): StixObject[] =>
+  answer.keys.filter(isLeak).flatMap((key) =>
     key.places.flatMap(({ files, sha256 }) => {
       const file = fileObject(redactor.text(files[0] ?? ''), sha256)
       return [
@@ -265,23 +264,21 @@ function keyFiles({ answer, redactor }: BundleInput, maker: Maker): StixObject[]
       ]
     }),
   )
-}
 
 const unknownsOf = ({ sections }: Report): readonly Statement[] =>
   sections.find(({ id }) => id === 'unknowns')?.statements ?? []
 
 /** Of many objects a note names the author, which is always there: it is about the whole. */
-function note(
+const note = (
   maker: Maker,
   { id, text, settledBy = '' }: Statement,
   about: readonly string[],
-): StixObject {
-  return maker.object('note', id, {
+): StixObject =>
+  maker.object('note', id, {
     abstract: 'What cannot be known',
     content: `${text} Settled by: ${settledBy}`,
     object_refs: about.slice(0, 1),
   })
-}
 
 function reportObject(
   maker: Maker,

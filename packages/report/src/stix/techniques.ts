@@ -38,15 +38,13 @@ const NAMES: ReadonlyMap<string, string> = new Map([
 ])
 
 /** Properties of an attack pattern. One that is not in the list, as a hunt of one's own may name it, has its id for a name. */
-export function techniqueOf(id: string): Json {
-  return {
-    name: NAMES.get(id) ?? id,
-    external_references: [
-      {
-        source_name: 'mitre-attack',
-        external_id: id,
-        url: `https://attack.mitre.org/techniques/${id.replace('.', '/')}`,
-      },
-    ],
-  }
-}
+export const techniqueOf = (id: string): Json => ({
+  name: NAMES.get(id) ?? id,
+  external_references: [
+    {
+      source_name: 'mitre-attack',
+      external_id: id,
+      url: `https://attack.mitre.org/techniques/${id.replace('.', '/')}`,
+    },
+  ],
+})

@@ -82,9 +82,8 @@ export function scaleOf(course: Course, width: number): Scale {
   }
 }
 
-function segmentsOf({ from, to, bins, segments }: Course): readonly Segment[] {
-  return segments === undefined || segments.length === 0 ? [{ from, to, bin: 0, bins }] : segments
-}
+const segmentsOf = ({ from, to, bins, segments }: Course): readonly Segment[] =>
+  segments === undefined || segments.length === 0 ? [{ from, to, bin: 0, bins }] : segments
 
 export interface Bar {
   readonly x: number
@@ -184,6 +183,5 @@ function label(at: Date, text: string): string {
 }
 
 /** Labels of the axis of numbers: the largest, and half of it where that is a whole number worth saying. */
-export function levelsOf(most: number): readonly number[] {
-  return most >= 4 ? [most, Math.round(most / 2)] : [most]
-}
+export const levelsOf = (most: number): readonly number[] =>
+  most >= 4 ? [most, Math.round(most / 2)] : [most]

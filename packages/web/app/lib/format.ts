@@ -4,14 +4,11 @@ import { plural } from '@mintmark/core/wording'
 export { bounds, count, percent, plural } from '@mintmark/core/wording'
 
 /** 2023-05-15 00:07 */
-export function minute(iso: string | null): string {
-  return iso === null ? '–' : `${iso.slice(0, 10)} ${iso.slice(11, 16)}`
-}
+export const minute = (iso: string | null): string =>
+  iso === null ? '–' : `${iso.slice(0, 10)} ${iso.slice(11, 16)}`
 
 /** 2023-05-15 */
-export function day(iso: string | null): string {
-  return iso === null ? '–' : iso.slice(0, 10)
-}
+export const day = (iso: string | null): string => (iso === null ? '–' : iso.slice(0, 10))
 
 export function bytes(value: number): string {
   const units = ['B', 'KB', 'MB', 'GB', 'TB']
@@ -47,6 +44,5 @@ export function longTime(ms: number): string {
 }
 
 /** Last part of a path, or of an address. */
-export function lastPart(path: string): string {
-  return path.split(/[\\/]/u).findLast((part) => part !== '') ?? path
-}
+export const lastPart = (path: string): string =>
+  path.split(/[\\/]/u).findLast((part) => part !== '') ?? path

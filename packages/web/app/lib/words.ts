@@ -11,11 +11,8 @@ export const CLASSES: readonly { readonly name: string; readonly means: string }
 ]
 
 /** CSS class of a class's colour. */
-export function tone(name: string): string {
-  return CLASSES.some((one) => one.name === name) ? name : 'named'
-}
+export const tone = (name: string): string =>
+  CLASSES.some((one) => one.name === name) ? name : 'named'
 
 /** Kebab-case as words. */
-export function spelled(code: string): string {
-  return code.replaceAll('-', ' ')
-}
+export const spelled = (code: string): string => code.replaceAll('-', ' ')

@@ -40,26 +40,24 @@ export const doctor: Handler = async (paths, options, io) => {
   return exitCode({ isFound: false, isWhole })
 }
 
-function documentOf({ logs, statements, ...rest }: Survey, questions: readonly Question[]) {
-  return {
-    ...rest,
-    statements: Object.fromEntries(statements),
-    logs: logs.map(({ firstMs, lastMs, ...log }) => ({
-      ...log,
-      first: isoOf(firstMs),
-      last: isoOf(lastMs),
-      keptDays: keptDaysOf({ firstMs, lastMs, ...log }),
+const documentOf = ({ logs, statements, ...rest }: Survey, questions: readonly Question[]) => ({
+  ...rest,
+  statements: Object.fromEntries(statements),
+  logs: logs.map(({ firstMs, lastMs, ...log }) => ({
+    ...log,
+    first: isoOf(firstMs),
+    last: isoOf(lastMs),
+    keptDays: keptDaysOf({ firstMs, lastMs, ...log }),
+  })),
+  questions: questions.map(({ lacking, ...question }) => ({
+    ...question,
+    lacking: lacking.map(({ fromMs, toMs, ...one }) => ({
+      ...one,
+      from: toMs === 0 ? null : isoOf(fromMs),
+      to: toMs === 0 ? null : isoOf(toMs),
     })),
-    questions: questions.map(({ lacking, ...question }) => ({
-      ...question,
-      lacking: lacking.map(({ fromMs, toMs, ...one }) => ({
-        ...one,
-        from: toMs === 0 ? null : isoOf(fromMs),
-        to: toMs === 0 ? null : isoOf(toMs),
-      })),
-    })),
-  }
-}
+  })),
+})
 
 interface Shown {
   readonly nowMs: number

@@ -39,12 +39,10 @@ function described(rows: readonly EvidenceRow[], width: number): string {
   return files + rows.flatMap(notes).join('')
 }
 
-function notes({ path, statements, reasons }: EvidenceRow): string[] {
-  return [
-    ...statements.map(({ code, text }) => `${safeText(path)}: ${code}: ${safeText(text)}\n`),
-    ...reasons.map(
-      ({ kind, reason, count: times, line }) =>
-        `${safeText(path)}: rejected ${count(times)} (${kind}, ${reason}), first on line ${count(line)}\n`,
-    ),
-  ]
-}
+const notes = ({ path, statements, reasons }: EvidenceRow): string[] => [
+  ...statements.map(({ code, text }) => `${safeText(path)}: ${code}: ${safeText(text)}\n`),
+  ...reasons.map(
+    ({ kind, reason, count: times, line }) =>
+      `${safeText(path)}: rejected ${count(times)} (${kind}, ${reason}), first on line ${count(line)}\n`,
+  ),
+]

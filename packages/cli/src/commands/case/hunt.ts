@@ -69,9 +69,7 @@ function hitsCsv(results: readonly HuntResult[]): string {
 }
 
 /** What a hunt is, without its SQL and its file. */
-function summary({ sql: _sql, file: _file, ...rest }: Hunt): Omit<Hunt, 'sql' | 'file'> {
-  return rest
-}
+const summary = ({ sql: _sql, file: _file, ...rest }: Hunt): Omit<Hunt, 'sql' | 'file'> => rest
 
 const huntTable = (hunts: readonly Hunt[], width: number) =>
   listed(hunts, width, [

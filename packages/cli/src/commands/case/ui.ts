@@ -86,6 +86,5 @@ const opened = (investigated: Case, ownHunts: OwnHunts, io: Io): Promise<CaseVie
   })
 
 /** Where hunts of the page are stored: in the case's own folder; on a server nowhere, unless it is named. */
-function homeOf({ session, location }: Case): string | undefined {
-  return session.kind === 'embedded' ? join(location, 'hunts') : undefined
-}
+const homeOf = ({ session, location }: Case): string | undefined =>
+  session.kind === 'embedded' ? join(location, 'hunts') : undefined

@@ -10,18 +10,15 @@ import type { Io } from '../../process/io.ts'
 const UNITS = ['', 'K', 'M', 'G', 'T']
 
 /** @throws {MintmarkError} `INPUT_INVALID` */
-export function limitsOf(options: Options): GateLimits {
-  return {
-    maxMemoryBytes: boundOption(options, 'maxMemory', 'max-memory'),
-    keepFreeBytes: boundOption(options, 'keepFree', 'keep-free'),
-    maxSizeBytes: sizeOption(options, 'maxSize', 'max-size'),
-    maxAtOnce: numberOption(options, 'maxAtOnce', { least: 1, most: 1000 }) ?? 32,
-  }
-}
+export const limitsOf = (options: Options): GateLimits => ({
+  maxMemoryBytes: boundOption(options, 'maxMemory', 'max-memory'),
+  keepFreeBytes: boundOption(options, 'keepFree', 'keep-free'),
+  maxSizeBytes: sizeOption(options, 'maxSize', 'max-size'),
+  maxAtOnce: numberOption(options, 'maxAtOnce', { least: 1, most: 1000 }) ?? 32,
+})
 
-function boundOption(options: Options, name: string, flag: string): number | 'auto' {
-  return textOption(options, name) === 'auto' ? 'auto' : sizeOption(options, name, flag)
-}
+const boundOption = (options: Options, name: string, flag: string): number | 'auto' =>
+  textOption(options, name) === 'auto' ? 'auto' : sizeOption(options, name, flag)
 
 /** Bytes of a size such as `256M`: K, M, G and T are powers of 1024. */
 function sizeOption(options: Options, name: string, flag: string): number {
@@ -31,9 +28,8 @@ function sizeOption(options: Options, name: string, flag: string): number {
   throw invalid(flag, `--${flag} takes a size such as 256M`)
 }
 
-export function compressionOf(options: Options): Compression {
-  return textOption(options, 'compress') === 'gzip' ? 'gzip' : 'zstd'
-}
+export const compressionOf = (options: Options): Compression =>
+  textOption(options, 'compress') === 'gzip' ? 'gzip' : 'zstd'
 
 /** The public keys of `--public-key`, as the gate stores them: without any secret. */
 export async function storedKeysOf(options: Options, io: Io): Promise<readonly Json[]> {

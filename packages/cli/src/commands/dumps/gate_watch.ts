@@ -81,6 +81,5 @@ function receiveCall(
   return [main, 'gate', 'receive', '--spool', spool, ...given, ...cut, ...keys]
 }
 
-function inWords({ landed, withKeys, withLeads, failed, left, waiting }: WatchCount): string {
-  return `${landed} written, ${withKeys} of them with erased keys, ${withLeads} with unverified keys; ${failed} failed, ${left} not received (see gate.log), ${waiting} incomplete or received by another watch\n`
-}
+const inWords = ({ landed, withKeys, withLeads, failed, left, waiting }: WatchCount): string =>
+  `${landed} written, ${withKeys} of them with erased keys, ${withLeads} with unverified keys; ${failed} failed, ${left} not received (see gate.log), ${waiting} incomplete or received by another watch\n`

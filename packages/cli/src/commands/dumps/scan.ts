@@ -49,13 +49,12 @@ export const scan: Handler = async (args, options, io) => {
   return code
 }
 
-export function exitCodeOf({ status, unsearched }: ScanAnswer): ExitCode {
-  return exitCode({
+export const exitCodeOf = ({ status, unsearched }: ScanAnswer): ExitCode =>
+  exitCode({
     isFound: status === 'found',
     isWhole: unsearched.length === 0,
     hasLeads: status === 'lead',
   })
-}
 
 async function scanAll(
   paths: readonly string[],
@@ -106,9 +105,7 @@ async function scanOne({ path, isPipe }: InputFile, options: ScanOptions): Promi
   }
 }
 
-function share(done: number, total: number): number {
-  return total === 0 ? 1 : Math.min(1, done / total)
-}
+const share = (done: number, total: number): number => (total === 0 ? 1 : Math.min(1, done / total))
 
 /** Each format is loaded only where it is asked for. */
 async function rendered(answered: Answered, options: Options): Promise<string> {

@@ -103,6 +103,4 @@ async function endingClean<T>(io: Io, work: (unfinished: Unfinished) => Promise<
 }
 
 /** Erased keys are no finding: that is the purpose. */
-function exitCodeOf({ isClean }: ScrubDocument): ExitCode {
-  return isClean ? DONE : NOT_ANSWERED
-}
+const exitCodeOf = ({ isClean }: ScrubDocument): ExitCode => (isClean ? DONE : NOT_ANSWERED)

@@ -114,25 +114,23 @@ async function messagesOf(session: Session): Promise<Map<string, string[]>> {
 
 const plain = ({ tokens, accounts }: Outcome) => ({ tokens: Object.fromEntries(tokens), accounts })
 
-function documentOf(out: string, compared: readonly ComparedRun[]): object {
-  return {
-    schema: 'mintmark-replay-live/1',
-    out,
-    runs: compared.map(({ run, folder, truth, said, verdicts, differences: found }) => ({
-      name: run.name,
-      logs: run.logs,
-      truthFile: run.truth,
-      case: folder,
-      genuineLogins: run.genuineLogins,
-      genuineReads: run.genuineReads,
-      forgeriesRefused: run.forgeries.filter(({ isRefused }) => isRefused).length,
-      alarms: run.alarms,
-      verdicts,
-      truth: plain(truth),
-      said: plain(said),
-      differences: found,
-    })),
-  }
-}
+const documentOf = (out: string, compared: readonly ComparedRun[]): object => ({
+  schema: 'mintmark-replay-live/1',
+  out,
+  runs: compared.map(({ run, folder, truth, said, verdicts, differences: found }) => ({
+    name: run.name,
+    logs: run.logs,
+    truthFile: run.truth,
+    case: folder,
+    genuineLogins: run.genuineLogins,
+    genuineReads: run.genuineReads,
+    forgeriesRefused: run.forgeries.filter(({ isRefused }) => isRefused).length,
+    alarms: run.alarms,
+    verdicts,
+    truth: plain(truth),
+    said: plain(said),
+    differences: found,
+  })),
+})
 
 const byText = (a: string, b: string) => (a < b ? -1 : 1)

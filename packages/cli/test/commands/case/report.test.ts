@@ -192,6 +192,16 @@ describe('report --for', () => {
     assert.throws(() => recipientsOf(scope, ['acme']), /acme is Acme or ACME/)
   })
 
+  it('means everybody by all, whatever an organisation is called', () => {
+    const accounts = ['all', 'Acme'].map((organisation, n) => ({
+      mailbox: `${n}@x.example`,
+      organisation,
+    }))
+    const namesOf = (name: string) => recipientsOf({ accounts }, [name])?.map((whom) => whom.name)
+    assert.deepEqual(namesOf('all'), ['all', 'Acme'])
+    assert.deepEqual(namesOf('ALL'), ['all'])
+  })
+
   it('suggests whom it may be where nobody has the name', async () => {
     const args = [...inCase, '--out', join(folder, 'typo'), '--for', 'ade@exampel.gov']
     const { code, err } = await mintmark('report', ...args)
