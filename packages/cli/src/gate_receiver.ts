@@ -6,12 +6,11 @@
  *
  * @module
  */
+import type { Gate, GateSettings } from '@mintmark/coredump/receiver'
 import {
   arrivalOf,
   crashOf,
-  type Gate,
   GateLog,
-  type GateSettings,
   Inlet,
   loadState,
   MintmarkError,

@@ -9,12 +9,8 @@ import { type Redactor, redactorOf } from './model/redaction.ts'
 import { buildNotice } from './notice/notice.ts'
 import { othersRedactor } from './notice/others.ts'
 import { type NoticePart, noticePart } from './notice/part.ts'
-import {
-  type WriteOptions,
-  type WrittenReport,
-  writeFolder,
-  writeSelected,
-} from './write_report.ts'
+import type { WriteOptions, WrittenReport } from './write_report.ts'
+import { writeFolder, writeSelected } from './write_report.ts'
 
 /** A notice that was written. */
 export interface WrittenNotice extends WrittenReport {

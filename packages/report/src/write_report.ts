@@ -1,19 +1,16 @@
 /** The report of a case, written to a folder in all its forms. @module */
 import type { KeyObject } from 'node:crypto'
 import { join } from 'node:path'
-import {
-  type AccountScope,
-  type Answer,
-  accountAddresses,
-  type Case,
-  type Selected,
-  type Selection,
-  type Session,
-  select,
-  sightedAccounts,
-  type TokenUse,
-  tokenUses,
+import type {
+  AccountScope,
+  Answer,
+  Case,
+  Selected,
+  Selection,
+  Session,
+  TokenUse,
 } from '@mintmark/case'
+import { accountAddresses, select, sightedAccounts, tokenUses } from '@mintmark/case'
 import { type Json, safeJson } from '@mintmark/core'
 import { buildReport } from './build_report.ts'
 import { accountLines, messageLines } from './exports/accounts_csv.ts'

@@ -1,16 +1,13 @@
 /** Long lists: sorted, filtered and cut into pages by the server, and exported whole. @module */
+import type { ListedAccess, ListQuery, SessionVerdict, TokenVerdict } from '@mintmark/case'
 import {
   ACCESS_COLUMNS,
   accessPage,
   HIT_COLUMNS,
   hitPage,
-  type ListedAccess,
-  type ListQuery,
   REJECT_COLUMNS,
   rejectPage,
-  type SessionVerdict,
   sessionsOf,
-  type TokenVerdict,
   tokensOf,
 } from '@mintmark/case'
 import type { Lists } from './api.ts'

@@ -1,22 +1,11 @@
 /** Until when each key was to be trusted, by key sets and records of the evidence. @module */
 import { createPublicKey, type KeyObject } from 'node:crypto'
 import path from 'node:path'
-import {
-  type FactSource,
-  KEYS_SHAPE,
-  type KeyTrust,
-  TRUST_SHAPES,
-  type TrustEnd,
-} from '@mintmark/case'
+import type { FactSource, KeyTrust, TrustEnd } from '@mintmark/case'
+import { KEYS_SHAPE, TRUST_SHAPES } from '@mintmark/case'
 import { isoOf, MintmarkError, safeText } from '@mintmark/core'
-import {
-  historiesOf,
-  type KeyHistory,
-  KeyRecord,
-  looksAt,
-  type Series,
-  seriesOf,
-} from '@mintmark/trust'
+import type { KeyHistory, Series } from '@mintmark/trust'
+import { historiesOf, KeyRecord, looksAt, seriesOf } from '@mintmark/trust'
 import { type Io, note } from '../process/io.ts'
 import { ofShape, sourceOf, type TrustFile } from './trust_file.ts'
 

@@ -8,15 +8,8 @@
  * @module
  */
 import { createHash } from 'node:crypto'
-import {
-  type Case,
-  dumpFiles,
-  dumpScans,
-  type EvidenceRow,
-  evidenceRows,
-  KEYS_SHAPE,
-  keepScan,
-} from '@mintmark/case'
+import type { Case, EvidenceRow } from '@mintmark/case'
+import { dumpFiles, dumpScans, evidenceRows, KEYS_SHAPE, keepScan } from '@mintmark/case'
 import { MintmarkError, safeText } from '@mintmark/core'
 import { fileSource } from '@mintmark/dump'
 import { type PublicKey, parsePublicKeys } from '@mintmark/keys'

@@ -5,18 +5,8 @@
  *
  * @module
  */
-import {
-  evidenceRows,
-  type FactSource,
-  KEYS_SHAPE,
-  type KeyTrust,
-  keepTrustFacts,
-  type ProbedVerifier,
-  type Session,
-  TRUST_SHAPES,
-  type TrustFacts,
-  trustFacts,
-} from '@mintmark/case'
+import type { FactSource, KeyTrust, ProbedVerifier, Session, TrustFacts } from '@mintmark/case'
+import { evidenceRows, KEYS_SHAPE, keepTrustFacts, TRUST_SHAPES, trustFacts } from '@mintmark/case'
 import { isObject, isoOf, type Json, parseObject, safeText, text, utcMs } from '@mintmark/core'
 import { type Io, note } from '../process/io.ts'
 import { signedIn } from './signed_tokens.ts'

@@ -10,13 +10,8 @@ import { existsSync } from 'node:fs'
 import type { MintmarkError } from '@mintmark/core'
 import { Command, CommanderError, Option } from 'commander'
 import type { Options, Spec } from '../process/command.ts'
-import {
-  DONE,
-  EXIT_CODES_TEXT,
-  type ExitCode,
-  NOT_ANSWERED,
-  WRONG_USAGE,
-} from '../process/exit_codes.ts'
+import type { ExitCode } from '../process/exit_codes.ts'
+import { DONE, EXIT_CODES_TEXT, NOT_ANSWERED, WRONG_USAGE } from '../process/exit_codes.ts'
 import { type Io, widthOf } from '../process/io.ts'
 import { fitted } from '../render/wrapped.ts'
 import type { Config } from './config_file.ts'

@@ -5,14 +5,8 @@
  *
  * @module
  */
-import {
-  type Answer,
-  conclusionText,
-  dumpName,
-  type HuntResult,
-  isLeak,
-  leadText,
-} from '@mintmark/case'
+import type { Answer, HuntResult } from '@mintmark/case'
+import { conclusionText, dumpName, isLeak, leadText } from '@mintmark/case'
 import { boundText, safeText, shellWord } from '@mintmark/core'
 import { fileNames, keyLines } from './answer_keys.ts'
 import { mailboxesRead, organisationTable, type Room } from './answer_scope.ts'

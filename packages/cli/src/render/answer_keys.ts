@@ -3,14 +3,8 @@
  *
  * @module
  */
-import {
-  type Answer,
-  dumpName,
-  type FileUse,
-  type FileUser,
-  isLeak,
-  type KeyFound,
-} from '@mintmark/case'
+import type { Answer, FileUse, FileUser, KeyFound } from '@mintmark/case'
+import { dumpName, isLeak } from '@mintmark/case'
 import { minute, safeText } from '@mintmark/core'
 import { plural } from './table.ts'
 import { shortened } from './wrapped.ts'

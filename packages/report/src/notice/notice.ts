@@ -7,15 +7,8 @@
  * @module
  */
 import { covered } from '../cover/covered.ts'
-import {
-  type Cover,
-  type Evidence,
-  type NonEmpty,
-  type Report,
-  type Section,
-  sourceOf,
-  type Table,
-} from '../model/model.ts'
+import type { Cover, Evidence, NonEmpty, Report, Section, Table } from '../model/model.ts'
+import { sourceOf } from '../model/model.ts'
 import { glossarySection } from '../sections/glossary.ts'
 import { lineageOf, lineageSection } from '../sections/lineage.ts'
 import { scopeSection } from '../sections/scope.ts'

@@ -3,22 +3,18 @@
  *
  * @module
  */
-import {
-  type Answer,
-  type Concern,
-  concerning,
-  type Scope,
-  type Selected,
-  type Session,
-  scope,
-  type TokenUse,
-  type TokenUses,
-  timeline,
-  tokenUses,
-  type Unknown,
-  unknownsConcerning,
-  type Whom,
+import type {
+  Answer,
+  Concern,
+  Scope,
+  Selected,
+  Session,
+  TokenUse,
+  TokenUses,
+  Unknown,
+  Whom,
 } from '@mintmark/case'
+import { concerning, scope, timeline, tokenUses, unknownsConcerning } from '@mintmark/case'
 import { TOKENS_SHOWN } from '../sections/lineage.ts'
 import type { Part } from '../sections/wording.ts'
 

@@ -1,16 +1,7 @@
 /** The sections of a notice that a report of the whole case says otherwise. @module */
 import { boundText, count, minute, plural } from '@mintmark/core'
-import {
-  type Figure,
-  figure,
-  type NonEmpty,
-  type Section,
-  type Source,
-  type Statement,
-  type Strength,
-  statement,
-  strengthOf,
-} from '../model/model.ts'
+import type { Figure, NonEmpty, Section, Source, Statement, Strength } from '../model/model.ts'
+import { figure, statement, strengthOf } from '../model/model.ts'
 import { methodStatements } from '../sections/unknowns.ts'
 import {
   accessesLabel,

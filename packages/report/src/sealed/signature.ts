@@ -7,14 +7,8 @@
  *
  * @module
  */
-import {
-  createHash,
-  createPrivateKey,
-  createPublicKey,
-  type KeyObject,
-  sign,
-  verify,
-} from 'node:crypto'
+import type { KeyObject } from 'node:crypto'
+import { createHash, createPrivateKey, createPublicKey, sign, verify } from 'node:crypto'
 import { MintmarkError } from '@mintmark/core'
 
 export const SIGNATURE = 'MANIFEST.sig'

@@ -3,27 +3,11 @@
  *
  * @module
  */
-import {
-  type Answer,
-  type Bounds,
-  conclusionText,
-  dumpsText,
-  isLeak,
-  leadText,
-  REASONS,
-} from '@mintmark/case'
+import type { Answer, Bounds } from '@mintmark/case'
+import { conclusionText, dumpsText, isLeak, leadText, REASONS } from '@mintmark/case'
 import { apartFrom, boundText, minute, plural } from '@mintmark/core'
-import {
-  type Figure,
-  figure,
-  type NonEmpty,
-  type Section,
-  type Statement,
-  type Strength,
-  statement,
-  strengthOf,
-  type Table,
-} from '../model/model.ts'
+import type { Figure, NonEmpty, Section, Statement, Strength, Table } from '../model/model.ts'
+import { figure, statement, strengthOf } from '../model/model.ts'
 import {
   absenceIn,
   accessesLabel,

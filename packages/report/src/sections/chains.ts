@@ -6,15 +6,8 @@
  * @module
  */
 import type { Answer, ChainLink, KeyChain, LinkEvidence } from '@mintmark/case'
-import {
-  type Evidence,
-  type NonEmpty,
-  type Source,
-  type Statement,
-  type Strength,
-  statement,
-  type Table,
-} from '../model/model.ts'
+import type { Evidence, NonEmpty, Source, Statement, Strength, Table } from '../model/model.ts'
+import { statement } from '../model/model.ts'
 import { listed } from './wording.ts'
 
 const RULE = 'docs/trust-story.md#From key to verifier'

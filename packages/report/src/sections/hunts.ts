@@ -1,13 +1,8 @@
 /** Hunts: what each found, what a hit can and cannot mean. @module */
 import type { Answer, HuntResult } from '@mintmark/case'
 import { minute, plural } from '@mintmark/core'
-import {
-  type Section,
-  type Statement,
-  type Strength,
-  statement,
-  type Table,
-} from '../model/model.ts'
+import type { Section, Statement, Strength, Table } from '../model/model.ts'
+import { statement } from '../model/model.ts'
 import { anchor, listed, section } from './wording.ts'
 
 export function huntSection({ hunts }: Answer): Section {

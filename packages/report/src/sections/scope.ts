@@ -5,15 +5,8 @@
  */
 import type { AccountScope, Answer, PartScope } from '@mintmark/case'
 import { plural } from '@mintmark/core'
-import {
-  type Evidence,
-  type Section,
-  type Statement,
-  type Strength,
-  statement,
-  strengthOf,
-  type Table,
-} from '../model/model.ts'
+import type { Evidence, Section, Statement, Strength, Table } from '../model/model.ts'
+import { statement, strengthOf } from '../model/model.ts'
 import { listed, type Part, rangeOf, type Sureness, section, surenessOf } from './wording.ts'
 
 /** Accounts that the table shows; `accounts.csv` has all. */

@@ -1,14 +1,8 @@
 /** When: the course of the selected accesses, and which logs covered it. @module */
 import type { Answer } from '@mintmark/case'
 import { plural } from '@mintmark/core'
-import {
-  type Course,
-  type Section,
-  type Statement,
-  type Strength,
-  statement,
-  type Table,
-} from '../model/model.ts'
+import type { Course, Section, Statement, Strength, Table } from '../model/model.ts'
+import { statement } from '../model/model.ts'
 import { listed, type Part, type Sureness, section, surenessOf } from './wording.ts'
 
 const COVERAGE_SQL =

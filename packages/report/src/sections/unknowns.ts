@@ -1,14 +1,8 @@
 /** What cannot be known, how the report was made, and from what. @module */
 import { type Answer, type AnsweredEvidence, FILE_UNKNOWNS } from '@mintmark/case'
 import { count, plural } from '@mintmark/core'
-import {
-  type Evidence,
-  type NonEmpty,
-  type Section,
-  type Statement,
-  statement,
-  type Table,
-} from '../model/model.ts'
+import type { Evidence, NonEmpty, Section, Statement, Table } from '../model/model.ts'
+import { statement } from '../model/model.ts'
 import { listed, section } from './wording.ts'
 
 const EVIDENCE_SQL = 'SELECT path, sha256, shape, size_bytes FROM evidence ORDER BY evidence_id'

@@ -7,13 +7,8 @@
  *
  * @module
  */
-import {
-  type AccountAddress,
-  type Answer,
-  conclusionText,
-  isLeak,
-  type Sighted,
-} from '@mintmark/case'
+import type { AccountAddress, Answer, Sighted } from '@mintmark/case'
+import { conclusionText, isLeak } from '@mintmark/case'
 import { isoOf, type Json, plural, readAddress, safeJson } from '@mintmark/core'
 import type { Report, Statement } from '../model/model.ts'
 import type { Redactor } from '../model/redaction.ts'

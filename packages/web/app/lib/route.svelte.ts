@@ -4,17 +4,8 @@
  *
  * @module
  */
-import {
-  FOCUS_LISTS,
-  type FocusList,
-  type FocusQuery,
-  quoted,
-  readFocus,
-  type Unread,
-  VIEWS,
-  type View,
-  writeFocus,
-} from '../../src/query.ts'
+import type { FocusList, FocusQuery, Unread, View } from '../../src/query.ts'
+import { FOCUS_LISTS, quoted, readFocus, VIEWS, writeFocus } from '../../src/query.ts'
 import { TABLE_NAMES } from '../../src/table.ts'
 
 export { VIEWS, type View }

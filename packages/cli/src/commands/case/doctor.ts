@@ -3,16 +3,8 @@
  *
  * @module
  */
-import {
-  exportsWanted,
-  keptDaysOf,
-  type Lacking,
-  type LogSeen,
-  type Question,
-  questionsOf,
-  type Survey,
-  survey,
-} from '@mintmark/case'
+import type { Lacking, LogSeen, Question, Survey } from '@mintmark/case'
+import { exportsWanted, keptDaysOf, questionsOf, survey } from '@mintmark/case'
 import { isoOf, safeText } from '@mintmark/core'
 import type { Handler } from '../../process/command.ts'
 import { exitCode } from '../../process/exit_codes.ts'

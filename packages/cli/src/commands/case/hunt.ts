@@ -1,11 +1,5 @@
-import {
-  type Hunt,
-  type HuntResult,
-  huntList,
-  huntOnce,
-  huntsOutcome,
-  sealAndReconcile,
-} from '@mintmark/case'
+import type { Hunt, HuntResult } from '@mintmark/case'
+import { huntList, huntOnce, huntsOutcome, sealAndReconcile } from '@mintmark/case'
 import { safeText } from '@mintmark/core'
 import { flag, list, textOption, withCase } from '../../options/options.ts'
 import type { Handler } from '../../process/command.ts'

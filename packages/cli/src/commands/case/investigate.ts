@@ -1,14 +1,7 @@
 import { createHash } from 'node:crypto'
 import path from 'node:path'
-import {
-  type Answer,
-  answer,
-  type Case,
-  caseOutcome,
-  ingest,
-  openCase,
-  type Selection,
-} from '@mintmark/case'
+import type { Answer, Case, Selection } from '@mintmark/case'
+import { answer, caseOutcome, ingest, openCase } from '@mintmark/case'
 import { safeJson, safeText } from '@mintmark/core'
 import { requirePaths } from '@mintmark/logs'
 import { otherShape } from '../../evidence/evidence_kinds.ts'

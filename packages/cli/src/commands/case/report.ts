@@ -1,12 +1,7 @@
 import { answer, type Case, type Selection } from '@mintmark/case'
 import { plural, safeText, shellWord } from '@mintmark/core'
-import {
-  findChromium,
-  type WriteOptions,
-  type WrittenNotice,
-  writeNotices,
-  writeReport,
-} from '@mintmark/report'
+import type { WriteOptions, WrittenNotice } from '@mintmark/report'
+import { findChromium, writeNotices, writeReport } from '@mintmark/report'
 import { htmlRenderer } from '@mintmark/web'
 import { list, selectionOption, textOption, withCase } from '../../options/options.ts'
 import { recipientsOf } from '../../options/recipients.ts'

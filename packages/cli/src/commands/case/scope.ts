@@ -1,14 +1,5 @@
-import {
-  type Case,
-  finishedAnswer,
-  type Outcome,
-  pointedOutcome,
-  prepare,
-  type Scope,
-  type Selection,
-  scope,
-  selectionOutcome,
-} from '@mintmark/case'
+import type { Case, Outcome, Scope, Selection } from '@mintmark/case'
+import { finishedAnswer, pointedOutcome, prepare, scope, selectionOutcome } from '@mintmark/case'
 import { flag, isNamed, selectionOption, withCase } from '../../options/options.ts'
 import type { Handler } from '../../process/command.ts'
 import { exitCode } from '../../process/exit_codes.ts'

@@ -1,14 +1,11 @@
+import type { AccessPage, Selection, Session, Timeline } from '@mintmark/case'
 import {
-  type AccessPage,
   accessPage,
   finishedAnswer,
   pointedOutcome,
   prepare,
-  type Selection,
-  type Session,
   select,
   selectionOutcome,
-  type Timeline,
   timeline,
   timelineRows,
 } from '@mintmark/case'

@@ -3,14 +3,8 @@
  *
  * @module
  */
-import {
-  baseRateText,
-  type Explained,
-  explain,
-  type IssuanceSeen,
-  type LogLooked,
-  type Why,
-} from '@mintmark/case'
+import type { Explained, IssuanceSeen, LogLooked, Why } from '@mintmark/case'
+import { baseRateText, explain } from '@mintmark/case'
 import { isoOf, safeText } from '@mintmark/core'
 import { withCase } from '../../options/options.ts'
 import type { Handler } from '../../process/command.ts'

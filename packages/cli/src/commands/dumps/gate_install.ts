@@ -1,15 +1,8 @@
 import { realpathSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { MintmarkError, safeText } from '@mintmark/core'
-import {
-  type GateSettings,
-  type GateStatus,
-  gateStatus,
-  installGate,
-  type Paths,
-  type Uninstalled,
-  uninstallGate,
-} from '@mintmark/coredump'
+import type { GateSettings, GateStatus, Paths, Uninstalled } from '@mintmark/coredump'
+import { gateStatus, installGate, uninstallGate } from '@mintmark/coredump'
 import { flag } from '../../options/option_values.ts'
 import type { Handler, Options } from '../../process/command.ts'
 import { DONE, exitCode } from '../../process/exit_codes.ts'

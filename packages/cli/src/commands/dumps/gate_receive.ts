@@ -1,17 +1,14 @@
 import { isatty } from 'node:tty'
 import { parseObject } from '@mintmark/core'
+import type { CoreOutcome, DroppedFile, Gate, Scrub } from '@mintmark/coredump'
 import {
   arrivalOf,
   arrivalOfFile,
-  type CoreOutcome,
   crashOf,
-  type DroppedFile,
-  type Gate,
   GateLog,
   Inlet,
   loadGateScrub,
   receiveCore,
-  type Scrub,
   Spool,
   selfTest,
 } from '@mintmark/coredump'

@@ -8,12 +8,8 @@ import type { ScanOptions } from '@mintmark/scan/scan_bytes'
 import { scanFile } from '@mintmark/scan/scan_file'
 import { scanPipe } from '@mintmark/scan/scan_pipe'
 import { keysAndOperands } from '../../options/given_keys.ts'
-import {
-  type InputFile,
-  inputFiles,
-  STANDARD_INPUT,
-  type Unreadable,
-} from '../../options/input_files.ts'
+import type { InputFile, Unreadable } from '../../options/input_files.ts'
+import { inputFiles, STANDARD_INPUT } from '../../options/input_files.ts'
 import { flag } from '../../options/option_values.ts'
 import type { Handler, Options } from '../../process/command.ts'
 import { type ExitCode, exitCode, WRONG_USAGE } from '../../process/exit_codes.ts'

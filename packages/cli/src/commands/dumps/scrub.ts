@@ -1,12 +1,7 @@
 import { safeJson, safeText } from '@mintmark/core'
 import type { PublicKey } from '@mintmark/keys'
-import {
-  type ScrubDocument,
-  type ScrubFileOptions,
-  scrubFile,
-  Unfinished,
-  unfinishedFor,
-} from '@mintmark/scrub'
+import type { ScrubDocument, ScrubFileOptions } from '@mintmark/scrub'
+import { scrubFile, Unfinished, unfinishedFor } from '@mintmark/scrub'
 import { keysAndOperands } from '../../options/given_keys.ts'
 import { flag, invalid, pathOption } from '../../options/option_values.ts'
 import type { Handler, Options } from '../../process/command.ts'

@@ -1,13 +1,12 @@
 import { errnoOf, MintmarkError, plural, safeText } from '@mintmark/core'
+import type { AuditReport, SeenHead } from '@mintmark/ledger'
 import {
-  type AuditReport,
   auditLedger,
   frontEndKeys,
   logPolicy,
   PinnedCheckpoints,
   parseCheckpoint,
   parseHeads,
-  type SeenHead,
 } from '@mintmark/ledger'
 import { openReader } from '@mintmark/ledger/http'
 import { fileOption, textOfFile } from '../../options/files.ts'

@@ -1,13 +1,12 @@
 import { safeJson } from '@mintmark/core'
+import type { LedgerReader, TlogProof } from '@mintmark/ledger'
 import {
   formatProof,
   issuanceOf,
-  type LedgerReader,
   parseCheckpoint,
   proveIndex,
   proveIssuance,
   signingInputOf,
-  type TlogProof,
 } from '@mintmark/ledger'
 import { openReader } from '@mintmark/ledger/http'
 import { fileOption } from '../../options/files.ts'

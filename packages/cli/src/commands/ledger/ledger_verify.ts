@@ -1,13 +1,6 @@
 import { isoOf } from '@mintmark/core'
-import {
-  type Accepted,
-  entryOfProof,
-  issuanceOf,
-  type ProofRefusal,
-  parseProof,
-  signingInputOf,
-  verifyProof,
-} from '@mintmark/ledger'
+import type { Accepted, ProofRefusal } from '@mintmark/ledger'
+import { entryOfProof, issuanceOf, parseProof, signingInputOf, verifyProof } from '@mintmark/ledger'
 import { fileOption, textOfFile } from '../../options/files.ts'
 import { invalid } from '../../options/option_values.ts'
 import { policyOption } from '../../options/policy_option.ts'

@@ -10,13 +10,8 @@ import path from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { answer, messageRows, openCase, type Session, select } from '@mintmark/case'
 import { safeText, shellWord, utcMs } from '@mintmark/core'
-import {
-  differences,
-  type LiveRun,
-  type Outcome,
-  outcomeOf,
-  replayLive,
-} from '@mintmark/replay/live'
+import type { LiveRun, Outcome } from '@mintmark/replay/live'
+import { differences, outcomeOf, replayLive } from '@mintmark/replay/live'
 import { pathOption } from '../../options/option_values.ts'
 import type { Options } from '../../process/command.ts'
 import { type ExitCode, FOUND, NOT_ANSWERED } from '../../process/exit_codes.ts'
