@@ -10,11 +10,10 @@
 import type { AccountAddress, Answer, Sighted } from '@mintmark/case'
 import { conclusionText, isLeak } from '@mintmark/case'
 import { isoOf, type Json, plural, readAddress, safeJson } from '@mintmark/core'
-import type { Report, Statement } from '../model/model.ts'
+import type { Report } from '../model/model.ts'
 import type { Redactor } from '../model/redaction.ts'
-import { fileObject, Maker, observable, type StixObject } from './objects.ts'
+import { fileObject, Maker, MINTMARK, observable, type StixObject, uuid5 } from './objects.ts'
 import { techniqueOf } from './techniques.ts'
-import { MINTMARK, uuid5 } from './uuid5.ts'
 
 interface BundleInput {
   readonly answer: Answer
@@ -43,18 +42,26 @@ function objectsOf(input: BundleInput): StixObject[] {
   const at = lastOf(answer)
   const maker = new Maker(report.case, at)
   const victims = organisations(input, maker)
-  const seen = accounts(input, maker)
-  const patterns = techniques(input, maker, victims)
-  const files = keyFiles(input, maker)
-  const known = [maker.author, ...victims.values(), ...seen, ...patterns, ...files]
-  const about = known.map(({ id }) => id)
-  const notes = [
-    ...unknownsOf(report).map((one) => note(maker, one, about)),
-    ...leadNotes(input, maker),
+  const known = [
+    maker.author,
+    ...victims.values(),
+    ...accounts(input, maker),
+    ...techniques(input, maker, victims),
+    ...keyFiles(input, maker),
   ]
-  const all = unique([...known, ...notes])
-  return [...all, reportObject(maker, report, at, all)]
+  const all = unique([...known, ...unknownNotes(report, maker), ...leadNotes(input, maker)])
+  const statements = report.sections.find(({ id }) => id === 'answer')?.statements ?? []
+  const whole = maker.object('report', 'report', {
+    name: report.title,
+    description: statements[0]?.text ?? '',
+    report_types: ['observed-data'],
+    published: at,
+    object_refs: idsOf(all),
+  })
+  return [...all, whole]
 }
+
+const idsOf = (objects: readonly StixObject[]): string[] => objects.map(({ id }) => id)
 
 /** The time of the last record of the evidence: the report has no clock. */
 function lastOf({ evidence }: Answer): string {
@@ -67,43 +74,22 @@ const unique = (objects: readonly StixObject[]): StixObject[] => [
 ]
 
 function organisations({ answer, redactor }: BundleInput, maker: Maker): Map<string, StixObject> {
+  const identity_class = 'organization'
+  const of = (name: string) =>
+    maker.object('identity', `organisation\0${name}`, { name, identity_class, roles: ['victim'] })
   const names = answer.scope.organisation_list.map(({ name }) => redactor.text(name))
-  return new Map(
-    names.map((name) => [
-      name,
-      maker.object('identity', `organisation\0${name}`, {
-        name,
-        identity_class: 'organization',
-        roles: ['victim'],
-      }),
-    ]),
-  )
+  return new Map(names.map((name) => [name, of(name)]))
 }
 
-function accounts({ answer, addresses, redactor }: BundleInput, maker: Maker): StixObject[] {
-  const objects: StixObject[] = []
-  const byAccount = grouped(addresses, ({ account }) => account)
-  for (const one of answer.scope.accounts) {
-    const name = redactor.text(one.mailbox)
-    const account = observable('user-account', { user_id: name })
-    const own = [
-      account,
-      ...mailAddress(name, account),
-      ...(byAccount.get(one.mailbox) ?? []).flatMap(({ ip }) => address(redactor.text(ip))),
-    ]
-    objects.push(...own)
+function accounts(input: BundleInput, maker: Maker): StixObject[] {
+  const byAccount = grouped(input.addresses, ({ account }) => account)
+  return input.answer.scope.accounts.flatMap((one) => {
+    const ips = (byAccount.get(one.mailbox) ?? []).map(({ ip }) => ip)
+    const own = observables(input, one.mailbox, ips)
+    const key = `account\0${input.redactor.text(one.mailbox)}`
     // Ambiguous accesses were observed, but not as the attacker's.
-    if (one.accesses === 0) continue
-    objects.push(
-      maker.object('observed-data', `account\0${name}`, {
-        first_observed: one.first,
-        last_observed: one.last,
-        number_observed: atMost(one.accesses),
-        object_refs: [...new Set(own.map(({ id }) => id))],
-      }),
-    )
-  }
-  return objects
+    return one.accesses === 0 ? own : [...own, observed(maker, key, one, own)]
+  })
 }
 
 function grouped<Row>(rows: readonly Row[], nameOf: (row: Row) => string): Map<string, Row[]> {
@@ -116,10 +102,22 @@ function grouped<Row>(rows: readonly Row[], nameOf: (row: Row) => string): Map<s
   return groups
 }
 
-/** A pseudonym and an object id are no mail addresses. */
-function mailAddress(name: string, account: StixObject): StixObject[] {
-  if (!/^[^\s@<>]+@[^\s@<>]+$/.test(name)) return []
-  return [observable('email-addr', { value: name }, { belongs_to_ref: account.id })]
+/** An account with its mail address, and the addresses that were used. */
+function observables(
+  { redactor }: BundleInput,
+  account: string,
+  ips: readonly string[],
+): StixObject[] {
+  const name = redactor.text(account)
+  const user = observable('user-account', { user_id: name })
+  // A pseudonym and an object id are no mail addresses.
+  const mail = /^[^\s@<>]+@[^\s@<>]+$/.test(name)
+    ? [observable('email-addr', { value: name }, { belongs_to_ref: user.id })]
+    : []
+  return [
+    ...(account === '' ? [] : [user, ...mail]),
+    ...ips.flatMap((ip) => address(redactor.text(ip))),
+  ]
 }
 
 /** A pseudonym of an address is no address. */
@@ -128,14 +126,27 @@ function address(ip: string): StixObject[] {
   return [observable(ip.includes(':') ? 'ipv6-addr' : 'ipv4-addr', { value: ip })]
 }
 
+const observed = (
+  maker: Maker,
+  key: string,
+  { accesses, first, last }: Pick<Sighted, 'accesses' | 'first' | 'last'>,
+  objects: readonly StixObject[],
+  more: Json = {},
+): StixObject =>
+  maker.object('observed-data', key, {
+    first_observed: first,
+    last_observed: last,
+    number_observed: atMost(accesses),
+    ...more,
+    object_refs: [...new Set(idsOf(objects))],
+  })
+
+const atMost = (count: number) => Math.min(count, 999_999_999)
+
 /** ATT&CK: what a verdict shows. A forged JWT has no technique below T1606. */
-const BY_VERDICT: ReadonlyMap<string, string> = new Map([
-  ['unissued', 'T1606'],
-  ['mismatched', 'T1550.001'],
-])
-const TEXTS: ReadonlyMap<string, string> = new Map([
-  ['unissued', 'accesses with tokens that nobody issued'],
-  ['mismatched', 'accesses with tokens that were issued to somebody else'],
+const BY_VERDICT: ReadonlyMap<string, readonly [technique: string, text: string]> = new Map([
+  ['unissued', ['T1606', 'accesses with tokens that nobody issued']],
+  ['mismatched', ['T1550.001', 'accesses with tokens that were issued to somebody else']],
 ])
 
 /** One sighting a technique and source: of its own observations, at its own victims. */
@@ -144,38 +155,39 @@ function techniques(
   maker: Maker,
   victims: ReadonlyMap<string, StixObject>,
 ): StixObject[] {
-  const sources = grouped(input.sighted, ({ by }) => by)
-  return [...sources].flatMap(([by, rows]) => {
-    // Of an access to no mailbox from no address there is nothing to observe.
-    const observed = rows
-      .map((row) => observedOf(input, maker, row))
-      .filter(({ objects }) => objects.length > 0)
-    const where = victimsOf(input, rows, victims)
-    const first = rows.map((row) => row.first).toSorted()[0]
-    const last = rows
-      .map((row) => row.last)
-      .toSorted()
-      .at(-1)
-    const seen = observed.flatMap(({ objects, data }) => objects.concat(data))
-    const refs = observed.map(({ data }) => data.id)
-    const found = techniquesOf(input, by).flatMap((technique) => {
-      const pattern = maker.object('attack-pattern', technique, techniqueOf(technique))
-      const sighting = maker.object('sighting', `${technique}\0${by}`, {
-        description: TEXTS.get(by) ?? `hits of the hunt ${by}`,
-        first_seen: first,
-        last_seen: last,
-        count: atMost(rows.reduce((sum, { accesses }) => sum + accesses, 0)),
-        confidence: CONFIDENCE.established,
-        sighting_of_ref: pattern.id,
-        ...optional('observed_data_refs', refs),
-        ...optional(
-          'where_sighted_refs',
-          where.map(({ id }) => id),
-        ),
-      })
-      return [pattern, sighting]
+  const { text: redacted } = input.redactor
+  const confidence = CONFIDENCE.established
+  return [...grouped(input.sighted, ({ by }) => by)].flatMap(([by, rows]) => {
+    const [technique, text = `hits of the hunt ${by}`] = BY_VERDICT.get(by) ?? []
+    const hunt = input.answer.hunts.find(({ id }) => id === by)
+    const attack = technique === undefined ? (hunt?.attack ?? []) : [technique]
+    if (attack.length === 0) return []
+    const all = rows.map((row) => {
+      const objects = observables(input, row.account, row.addresses)
+      const key = `sighted\0${by}\0${redacted(row.account)}`
+      return { objects, data: observed(maker, key, row, objects, { confidence }) }
     })
-    return found.length === 0 ? [] : seen.concat(found)
+    // Of an access to no mailbox from no address there is nothing to observe.
+    const seen = all.filter(({ objects }) => objects.length > 0)
+    const sighting = (id: string, pattern: StixObject) =>
+      maker.object('sighting', `${id}\0${by}`, {
+        description: text,
+        first_seen: rows.map(({ first }) => first).toSorted()[0],
+        last_seen: rows
+          .map(({ last }) => last)
+          .toSorted()
+          .at(-1),
+        count: atMost(rows.reduce((sum, { accesses }) => sum + accesses, 0)),
+        confidence,
+        sighting_of_ref: pattern.id,
+        ...optional('observed_data_refs', idsOf(seen.map(({ data }) => data))),
+        ...optional('where_sighted_refs', idsOf(victimsOf(input, rows, victims))),
+      })
+    const found = attack.flatMap((id) => {
+      const pattern = maker.object('attack-pattern', id, techniqueOf(id))
+      return [pattern, sighting(id, pattern)]
+    })
+    return [...seen.flatMap(({ objects, data }) => [...objects, data]), ...found]
   })
 }
 
@@ -183,41 +195,14 @@ function techniques(
 const optional = (name: string, ids: readonly string[]): Json =>
   ids.length === 0 ? {} : { [name]: ids }
 
-function techniquesOf({ answer }: BundleInput, by: string): readonly string[] {
-  const own = BY_VERDICT.get(by)
-  if (own !== undefined) return [own]
-  return answer.hunts.find(({ id }) => id === by)?.attack ?? []
-}
-
-function observedOf(
-  { redactor }: BundleInput,
-  maker: Maker,
-  { by, account: name, accesses, first, last, addresses }: Sighted,
-): { readonly objects: StixObject[]; readonly data: StixObject } {
-  const shown = redactor.text(name)
-  const account = observable('user-account', { user_id: shown })
-  const objects = [
-    ...(name === '' ? [] : [account, ...mailAddress(shown, account)]),
-    ...addresses.flatMap((ip) => address(redactor.text(ip))),
-  ]
-  const data = maker.object('observed-data', `sighted\0${by}\0${shown}`, {
-    first_observed: first,
-    last_observed: last,
-    number_observed: atMost(accesses),
-    confidence: CONFIDENCE.established,
-    object_refs: [...new Set(objects.map(({ id }) => id))],
-  })
-  return { objects, data }
-}
-
 function victimsOf(
   { answer, redactor }: BundleInput,
   rows: readonly Sighted[],
   victims: ReadonlyMap<string, StixObject>,
 ): StixObject[] {
-  const sightedAccounts = new Set(rows.map(({ account }) => account))
+  const sighted = new Set(rows.map(({ account }) => account))
   const names = answer.scope.accounts
-    .filter(({ mailbox }) => sightedAccounts.has(mailbox))
+    .filter(({ mailbox }) => sighted.has(mailbox))
     .map(({ organisation }) => redactor.text(organisation))
   return [...new Set(names)].flatMap((name) => victims.get(name) ?? [])
 }
@@ -225,68 +210,46 @@ function victimsOf(
 /** Leads: each a note, which asserts nothing and relates to nobody. */
 function leadNotes({ answer, redactor }: BundleInput, maker: Maker): StixObject[] {
   const { leads } = conclusionText({ ...answer.conclusion, status: 'found' })
-  const texts = [
-    ...(leads === '' ? [] : [['leads', leads] as const]),
-    ...answer.hunts
-      .filter(({ strength, hits }) => strength === 'lead' && hits > 0)
-      .map(({ id, title, hits, means, cannotMean }) => [
-        `lead\0${id}`,
-        `${title}: ${plural(hits, 'access', 'accesses')}. A hit means: ${means} It cannot mean: ${cannotMean}`,
-      ]),
+  const hunts = answer.hunts.filter(({ strength, hits }) => strength === 'lead' && hits > 0)
+  const texts: readonly (readonly [key: string, content: string])[] = [
+    ['leads', leads],
+    ...hunts.map(
+      ({ id, title, hits, means, cannotMean }) =>
+        [
+          `lead\0${id}`,
+          `${title}: ${plural(hits, 'access', 'accesses')}. A hit means: ${means} It cannot mean: ${cannotMean}`,
+        ] as const,
+    ),
   ]
-  return texts.map(([key, content]) =>
-    maker.object('note', key, {
-      abstract: 'Lead: accuses nobody',
-      content: redactor.text(content),
-      confidence: CONFIDENCE.lead,
-      object_refs: [maker.author.id],
-    }),
-  )
+  return texts
+    .filter(([, content]) => content !== '')
+    .map(([key, content]) =>
+      maker.object('note', key, {
+        abstract: 'Lead: accuses nobody',
+        content: redactor.text(content),
+        confidence: CONFIDENCE.lead,
+        object_refs: [maker.author.id],
+      }),
+    )
 }
 
-const atMost = (count: number) => Math.min(count, 999_999_999)
+/** Each is about the whole: it names the author, which is always there. */
+const unknownNotes = ({ sections }: Report, maker: Maker): StixObject[] =>
+  (sections.find(({ id }) => id === 'unknowns')?.statements ?? []).map(
+    ({ id, text, settledBy = '' }) =>
+      maker.object('note', id, {
+        abstract: 'What cannot be known',
+        content: `${text} Settled by: ${settledBy}`,
+        object_refs: [maker.author.id],
+      }),
+  )
 
 const keyFiles = ({ answer, redactor }: BundleInput, maker: Maker): StixObject[] =>
-  answer.keys.filter(isLeak).flatMap((key) =>
-    key.places.flatMap(({ files, sha256 }) => {
+  answer.keys.filter(isLeak).flatMap(({ places, kind, bits, spkiSha256 }) =>
+    places.flatMap(({ files, sha256 }) => {
       const file = fileObject(redactor.text(files[0] ?? ''), sha256)
-      return [
-        file,
-        maker.object('note', `key\0${key.spkiSha256}\0${sha256}`, {
-          content: `A private key, ${key.kind} of ${key.bits} bits, is in this file. SHA-256 of its public half: ${key.spkiSha256}.`,
-          object_refs: [file.id],
-        }),
-      ]
+      const content = `A private key, ${kind} of ${bits} bits, is in this file. SHA-256 of its public half: ${spkiSha256}.`
+      const key = `key\0${spkiSha256}\0${sha256}`
+      return [file, maker.object('note', key, { content, object_refs: [file.id] })]
     }),
   )
-
-const unknownsOf = ({ sections }: Report): readonly Statement[] =>
-  sections.find(({ id }) => id === 'unknowns')?.statements ?? []
-
-/** Of many objects a note names the author, which is always there: it is about the whole. */
-const note = (
-  maker: Maker,
-  { id, text, settledBy = '' }: Statement,
-  about: readonly string[],
-): StixObject =>
-  maker.object('note', id, {
-    abstract: 'What cannot be known',
-    content: `${text} Settled by: ${settledBy}`,
-    object_refs: about.slice(0, 1),
-  })
-
-function reportObject(
-  maker: Maker,
-  { title, sections }: Report,
-  at: string,
-  all: readonly StixObject[],
-): StixObject {
-  const [found] = sections.find(({ id }) => id === 'answer')?.statements ?? []
-  return maker.object('report', 'report', {
-    name: title,
-    description: found?.text ?? '',
-    report_types: ['observed-data'],
-    published: at,
-    object_refs: all.map(({ id }) => id),
-  })
-}

@@ -5,8 +5,8 @@
  *
  * @module
  */
+import { createHash } from 'node:crypto'
 import type { Json } from '@mintmark/core'
-import { MINTMARK, OBSERVABLES, uuid5 } from './uuid5.ts'
 
 /** A STIX object: its id, and whatever its type has. */
 export interface StixObject extends Json {
@@ -87,4 +87,21 @@ export class Maker {
       ...properties,
     }
   }
+}
+
+/** STIX 2.1, section 2.9: of the ids of cyber observables alone. */
+const OBSERVABLES = '00abedb4-aa42-466c-9c01-fed23315a9b7'
+/** Of the ids of everything else that Mintmark makes: made at random, once. */
+export const MINTMARK = '5f1f8a4c-0f6b-4d5e-9a53-6c1f3d0b7e21'
+
+/** A name-based UUID (RFC 9562, version 5). @param namespace canonical text of a UUID */
+export function uuid5(namespace: string, name: string): string {
+  const hash = createHash('sha1')
+    .update(Buffer.from(namespace.replaceAll('-', ''), 'hex'))
+    .update(name, 'utf8')
+    .digest()
+  hash[6] = ((hash[6] ?? 0) & 0x0f) | 0x50
+  hash[8] = ((hash[8] ?? 0) & 0x3f) | 0x80
+  const hex = hash.toString('hex')
+  return hex.replace(/^(.{8})(.{4})(.{4})(.{4})(.{12}).*$/, '$1-$2-$3-$4-$5')
 }
