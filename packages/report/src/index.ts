@@ -1,8 +1,7 @@
 export { buildReport } from './build_report.ts'
-export { erratumOf, erratumText } from './erratum/erratum.ts'
+export { erratumOf, erratumText, writeErratum } from './erratum/erratum.ts'
 export { readReport } from './erratum/read_report.ts'
-export { writeErratum } from './erratum/write_erratum.ts'
-export { timesketchRow } from './exports/timesketch.ts'
+export { timesketchRow } from './exports/events.ts'
 export {
   type Cell,
   type CellType,

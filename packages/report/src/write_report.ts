@@ -13,16 +13,15 @@ import type {
 import { accountAddresses, select, sightedAccounts, tokenUses } from '@mintmark/case'
 import { type Json, safeJson } from '@mintmark/core'
 import { buildReport } from './build_report.ts'
-import { accountLines, messageLines } from './exports/accounts_csv.ts'
-import { redactedEvents } from './exports/event_texts.ts'
+import { accountLines, messageLines, tableFiles } from './exports/csv.ts'
+import { redactedEvents, timesketchRow } from './exports/events.ts'
 import { accessEvent, huntEvent, incidentEvent, issuanceEvent } from './exports/ocsf.ts'
-import { tableFiles } from './exports/table_csv.ts'
-import { timesketchRow } from './exports/timesketch.ts'
 import { markdownOf } from './model/markdown.ts'
 import type { Cover, Report } from './model/model.ts'
 import { type Redactor, redactorOf } from './model/redaction.ts'
 import { printPdf } from './pdf.ts'
-import { ReportFolder, seal, type Written } from './sealed/folder.ts'
+import type { ReportFolder, Written } from './sealed/folder.ts'
+import { sealedFolder } from './sealed/folder.ts'
 import { withFiles } from './sections/appendices.ts'
 import { TOKENS_SHOWN } from './sections/lineage.ts'
 import { bundleText } from './stix/bundle.ts'
@@ -87,27 +86,20 @@ export type Put = (name: string, pieces: Parameters<ReportFolder['write']>[1]) =
  *
  * @param write writes the files beside the report, and gives that
  */
-export async function writeFolder(
+export const writeFolder = (
   options: WriteOptions,
   write: (put: Put) => Promise<Report>,
-): Promise<WrittenReport> {
-  const { isForced = false, onFile = () => {} } = options
-  const folder = await ReportFolder.begin(options.out, isForced)
-  try {
+): Promise<WrittenReport> =>
+  sealedFolder(options.out, options, async (folder) => {
+    const { onFile = () => {} } = options
     const draft = await write(async (name, pieces) => {
       onFile(name)
       await folder.write(name, pieces)
     })
     const report = await writeModel(folder, draft, onFile)
     const noPdf = await writePages(folder, report, options)
-    await seal(folder, options.signingKey)
-    await folder.finish(isForced)
     return { report, files: folder.written, ...(noPdf !== undefined && { noPdf }) }
-  } catch (cause) {
-    await folder.abandon()
-    throw cause
-  }
-}
+  })
 
 interface Work {
   readonly session: Session

@@ -13,7 +13,7 @@ import {
   writeErratum,
 } from '@mintmark/report'
 import * as fc from 'fast-check'
-import { ReportFolder } from '../src/sealed/folder.ts'
+import { sealedFolder } from '../src/sealed/folder.ts'
 import { publicPem } from '../src/sealed/signature.ts'
 
 const root = mkdtempSync(join(tmpdir(), 'mintmark-erratum-'))
@@ -33,7 +33,6 @@ let made = 0
 
 async function reportOf({ statements, figures, rows, inputs }: Small) {
   const place = join(root, `report-${made++}`)
-  const folder = await ReportFolder.begin(place, false)
   const sections = [
     {
       id: 'answer',
@@ -75,11 +74,8 @@ async function reportOf({ statements, figures, rows, inputs }: Small) {
       ],
     },
   ]
-  await folder.write('report.json', [
-    JSON.stringify({ schema: 'mintmark-report/1', title: 'T', sections }),
-  ])
-  await folder.writeManifest()
-  await folder.finish(false)
+  const report = JSON.stringify({ schema: 'mintmark-report/1', title: 'T', sections })
+  await sealedFolder(place, {}, (folder) => folder.write('report.json', [report]))
   return place
 }
 

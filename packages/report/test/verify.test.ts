@@ -13,8 +13,8 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { after, describe, it } from 'node:test'
 import { isWhole, readSigningKey, verifyReport } from '@mintmark/report'
-import { ReportFolder } from '../src/sealed/folder.ts'
-import { publicPem, signatureOf } from '../src/sealed/signature.ts'
+import { sealedFolder } from '../src/sealed/folder.ts'
+import { publicPem } from '../src/sealed/signature.ts'
 
 const root = mkdtempSync(join(tmpdir(), 'mintmark-verify-'))
 after(() => rmSync(root, { recursive: true, force: true }))
@@ -27,15 +27,10 @@ let made = 0
 /** A folder as a report's is, with two files. */
 async function written(key?: KeyObject): Promise<string> {
   const place = join(root, `report-${made++}`)
-  const folder = await ReportFolder.begin(place, false)
-  await folder.write('report.json', ['{}\n'])
-  await folder.write('messages.csv', ['mailbox\r\n', '"ada"\r\n'])
-  const manifest = await folder.writeManifest()
-  if (key !== undefined) {
-    await folder.write('MANIFEST.sig', [signatureOf(manifest, key)])
-    await folder.write('MANIFEST.pub', [publicPem(key)])
-  }
-  await folder.finish(false)
+  await sealedFolder(place, { signingKey: key }, async (folder) => {
+    await folder.write('report.json', ['{}\n'])
+    await folder.write('messages.csv', ['mailbox\r\n', '"ada"\r\n'])
+  })
   return place
 }
 

@@ -1,6 +1,8 @@
 /** What two reports say differently, and what each rests on. @module */
-import { count, plural } from '@mintmark/core'
+import type { KeyObject } from 'node:crypto'
+import { count, plural, safeJson } from '@mintmark/core'
 import { plainText } from '../model/markdown.ts'
+import { sealedFolder } from '../sealed/folder.ts'
 import type { ReadReport, Said } from './read_report.ts'
 
 export const ERRATUM_SCHEMA = 'mintmark-erratum/1'
@@ -160,3 +162,18 @@ function differenceText(one: Difference): string {
   ]
   return `## ${section}: ${kind} ${id}, ${change}\n\n${lines.join('\n')}`
 }
+
+/**
+ * Writes `erratum.json` and `erratum.md`, sealed as a report is.
+ *
+ * @throws {MintmarkError} `OUTPUT_EXISTS`, `OUTPUT_UNWRITABLE`, `DISK_FULL`
+ */
+export const writeErratum = (
+  erratum: Erratum,
+  out: string,
+  signingKey: KeyObject | undefined,
+): Promise<void> =>
+  sealedFolder(out, { signingKey }, async (folder) => {
+    await folder.write('erratum.json', [`${safeJson(erratum, 1)}\n`])
+    await folder.write('erratum.md', [erratumText(erratum)])
+  })

@@ -11,7 +11,7 @@
  */
 import type { HuntResult, Strength, TokenUse } from '@mintmark/case'
 import { type Json, VERSION } from '@mintmark/core'
-import { text } from './cells.ts'
+import { text } from './events.ts'
 
 const SCHEMA_VERSION = '1.3.0'
 const INFORMATIONAL = 1

@@ -362,3 +362,12 @@ export function strengthOf({ lower, upper }: Range): Strength {
   if (lower === upper) return 'established'
   return upper === null && lower === 0 ? 'not-excluded' : 'bounded'
 }
+
+/** An account with ambiguous accesses alone was perhaps not opened. */
+export const accountStrength = ({
+  accesses,
+  messages,
+}: {
+  readonly accesses: number
+  readonly messages: Range
+}): Strength => (accesses === 0 ? 'not-excluded' : strengthOf(messages))

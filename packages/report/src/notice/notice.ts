@@ -6,9 +6,10 @@
  *
  * @module
  */
-import { covered } from '../cover/covered.ts'
+
 import type { Cover, Evidence, NonEmpty, Report, Section, Table } from '../model/model.ts'
 import { sourceOf } from '../model/model.ts'
+import { covered } from '../sections/appendices.ts'
 import { glossarySection } from '../sections/glossary.ts'
 import { lineageOf, lineageSection } from '../sections/lineage.ts'
 import { scopeSection } from '../sections/scope.ts'

@@ -23,30 +23,13 @@ export interface Written {
 
 type Pieces = Iterable<string | Uint8Array> | AsyncIterable<string | Uint8Array>
 
-/** An unfinished folder, beside its final path. */
+/** A folder that is being written, beside its final path. */
 export class ReportFolder {
-  /** Where the files are until {@link finish}. */
   readonly path: string
-  readonly #final: string
   readonly #written: Written[] = []
-  /** Removes the folder where the process ends early. */
-  readonly #onExit = () => rmSync(this.path, { recursive: true, force: true })
 
-  private constructor(final: string) {
-    this.#final = final
-    this.path = join(dirname(final), `.${basename(final)}.${randomBytes(6).toString('hex')}`)
-  }
-
-  /**
-   * @param isForced whether an earlier report at this path is replaced
-   * @throws {MintmarkError} `OUTPUT_EXISTS` where something exists that may not be replaced, `OUTPUT_UNWRITABLE`
-   */
-  static async begin(out: string, isForced: boolean): Promise<ReportFolder> {
-    const folder = new ReportFolder(resolve(out))
-    await requireRoom(folder.#final, isForced)
-    await attempt(folder.path, () => mkdir(folder.path, { recursive: true }))
-    process.on('exit', folder.#onExit)
-    return folder
+  constructor(path: string) {
+    this.path = path
   }
 
   /** Files so far, in the order in which they were written. */
@@ -59,51 +42,64 @@ export class ReportFolder {
    *
    * @throws {MintmarkError} `DISK_FULL`, `OUTPUT_UNWRITABLE`, and whatever the pieces throw
    */
-  async write(name: string, pieces: Pieces): Promise<Written> {
+  async write(name: string, pieces: Pieces): Promise<void> {
     const path = join(this.path, name)
     const file = await attempt(path, () => open(path, 'wx'))
     try {
       const { sha256, bytes } = await drain(file, path, pieces)
       await attempt(path, () => file.sync())
-      const written = { name, sha256, bytes }
-      this.#written.push(written)
-      return written
+      this.#written.push({ name, sha256, bytes })
     } finally {
       await file.close()
     }
   }
+}
 
-  /** Writes the MANIFEST of all files so far; gives its text. Throws as {@link write}. */
-  async writeManifest(): Promise<string> {
-    const text = manifestOf(this.#written)
-    await this.write(MANIFEST, [text])
-    return text
-  }
+interface Sealing {
+  /** Whether an earlier report at this path is replaced. */
+  readonly isForced?: boolean
+  readonly signingKey?: KeyObject | undefined
+}
 
-  /**
-   * Renames the folder to its final path.
-   *
-   * @throws {MintmarkError} `OUTPUT_EXISTS`, `OUTPUT_UNWRITABLE`
-   */
-  async finish(isForced: boolean): Promise<void> {
-    await requireRoom(this.#final, isForced)
-    await attempt(this.#final, async () => {
-      await rm(this.#final, { recursive: true, force: true })
-      await rename(this.path, this.#final)
+/**
+ * Writes a folder that appears whole or not at all, with a MANIFEST of its files, and with a key the signature of that,
+ * which it does not list.
+ *
+ * @throws {MintmarkError} `OUTPUT_EXISTS` where something exists that may not be replaced, else as `write`
+ */
+export async function sealedFolder<T>(
+  out: string,
+  { isForced = false, signingKey }: Sealing,
+  write: (folder: ReportFolder) => Promise<T>,
+): Promise<T> {
+  const final = resolve(out)
+  await requireRoom(final, isForced)
+  const beside = `.${basename(final)}.${randomBytes(6).toString('hex')}`
+  const folder = new ReportFolder(join(dirname(final), beside))
+  await attempt(folder.path, () => mkdir(folder.path, { recursive: true }))
+  const remove = () => rmSync(folder.path, { recursive: true, force: true })
+  // The process may end early.
+  process.on('exit', remove)
+  try {
+    const result = await write(folder)
+    await seal(folder, signingKey)
+    await requireRoom(final, isForced)
+    await attempt(final, async () => {
+      await rm(final, { recursive: true, force: true })
+      await rename(folder.path, final)
     })
-    process.off('exit', this.#onExit)
-  }
-
-  /** Removes an unfinished folder. */
-  async abandon(): Promise<void> {
-    await rm(this.path, { recursive: true, force: true })
-    process.off('exit', this.#onExit)
+    return result
+  } catch (cause) {
+    remove()
+    throw cause
+  } finally {
+    process.off('exit', remove)
   }
 }
 
-/** Writes the MANIFEST and its signature, which it does not list. Throws as {@link ReportFolder.write}. */
-export async function seal(folder: ReportFolder, key: KeyObject | undefined): Promise<void> {
-  const manifest = await folder.writeManifest()
+async function seal(folder: ReportFolder, key: KeyObject | undefined): Promise<void> {
+  const manifest = manifestOf(folder.written)
+  await folder.write(MANIFEST, [manifest])
   if (key === undefined) return
   await folder.write(SIGNATURE, [signatureOf(manifest, key)])
   await folder.write(PUBLIC_KEY, [publicPem(key)])

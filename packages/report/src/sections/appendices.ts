@@ -1,6 +1,10 @@
 /** The files beside the report with their hashes, and the queries that it rests on. @module */
-import type { Report, Section, Table } from '../model/model.ts'
+import { VERSION } from '@mintmark/core'
+import { onPaper } from '../exports/csv.ts'
+import type { Cover, Report, Section, Table } from '../model/model.ts'
+import { REPORT_SCHEMA } from '../model/model.ts'
 import { numbersOf } from '../model/numbering.ts'
+import { mapTexts } from '../model/report_texts.ts'
 import { listed, section } from './wording.ts'
 
 /** A file beside the report. */
@@ -20,9 +24,34 @@ const HOLDS: ReadonlyMap<string, string> = new Map([
 
 const RULE = 'docs/report.md#Files'
 
-export function appendixSection(sections: readonly Section[]): Section {
+function appendixSection(sections: readonly Section[]): Section {
   const tables = [fileTable([]), queryTable(sections)]
   return section('appendices', 'Files and queries', [], { tables })
+}
+
+/** The sections with their appendices and cover, as a report. */
+export function covered(
+  {
+    title,
+    sections,
+    ...own
+  }: Pick<Report, 'title' | 'case' | 'recipient' | 'sections' | 'course' | 'lineage'>,
+  cover: Cover,
+): Report {
+  const report: Report = {
+    schema: REPORT_SCHEMA,
+    title: cover.title ?? title,
+    case: own.case,
+    version: VERSION,
+    redacted: cover.redacted ?? [],
+    prepared: cover.prepared ?? { by: null, on: null },
+    classification: cover.classification ?? null,
+    recipient: own.recipient,
+    sections: [...sections, appendixSection(sections)].map(onPaper),
+    course: own.course,
+    lineage: own.lineage,
+  }
+  return mapTexts(report, cover.replace)
 }
 
 /** The report with the files that were written beside it. */

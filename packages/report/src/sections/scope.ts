@@ -6,7 +6,7 @@
 import type { AccountScope, Answer, PartScope } from '@mintmark/case'
 import { plural } from '@mintmark/core'
 import type { Evidence, Section, Statement, Strength, Table } from '../model/model.ts'
-import { statement, strengthOf } from '../model/model.ts'
+import { accountStrength, statement, strengthOf } from '../model/model.ts'
 import { listed, type Part, rangeOf, type Sureness, section, surenessOf } from './wording.ts'
 
 /** Accounts that the table shows; `accounts.csv` has all. */
@@ -146,10 +146,6 @@ const accountTable = (accounts: readonly AccountScope[], sure: Sureness): Table 
         : weakest(accounts.map(accountStrength)),
     evidence: ['accounts.csv', 'messages.csv', 'coverage', RULE],
   })
-
-/** An account with ambiguous accesses alone was perhaps not opened. */
-export const accountStrength = ({ accesses, messages }: AccountScope): Strength =>
-  accesses === 0 ? 'not-excluded' : strengthOf(messages)
 
 const classTable = (classes: Scope['classes'], sure: Sureness): Table =>
   listed(classes, {
