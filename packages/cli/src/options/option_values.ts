@@ -100,6 +100,10 @@ export function durationOption(options: Options, name: string): number | undefin
   throw invalid(name, `--${name} takes a time such as 30s, 5m, 2h or 7d, at most 24d`)
 }
 
+/** Size of the baseline activity. @throws {MintmarkError} `INPUT_INVALID` */
+export const scaleOption = (options: Options): number =>
+  numberOption(options, 'scale', { least: 0.001, most: 1000, isFraction: true }) ?? 1
+
 /** The number of worker threads, or undefined where it was not given. Throws `INPUT_INVALID`. */
 export const threadsOption = (options: Options): number | undefined =>
   numberOption(options, 'threads', { least: 1, most: 64 })

@@ -60,14 +60,14 @@ export const CASE_COMMANDS: readonly Spec[] = [
     summary: 'List the files of a case: rows, duplicates, rejects, gaps',
     example: 'mintmark evidence --case incident-42',
     options: [IN_CASE, JSON_DOCUMENT, '--rejects  every reject with file, line and reason'],
-    load: async () => (await import('../commands/case/evidence.ts')).evidence,
+    load: async () => (await import('../commands/case/contents.ts')).evidence,
   },
   {
     usage: 'coverage',
     summary: 'Show what each log could have shown, by tenant, field and hour',
     example: 'mintmark coverage --case incident-42',
     options: [IN_CASE, JSON_DOCUMENT],
-    load: async () => (await import('../commands/case/coverage.ts')).coverage,
+    load: async () => (await import('../commands/case/contents.ts')).coverage,
   },
   {
     usage: 'verdicts',
@@ -142,7 +142,7 @@ export const CASE_COMMANDS: readonly Spec[] = [
     example:
       'mintmark sql "SELECT verdict, count() FROM judged GROUP BY verdict" --case incident-42',
     options: [IN_CASE, '--json  JSON lines (the default)', csv('rows')],
-    load: async () => (await import('../commands/case/sql.ts')).sql,
+    load: async () => (await import('../commands/case/contents.ts')).sql,
   },
 ]
 
@@ -181,14 +181,14 @@ export const REPORT_COMMANDS: readonly Spec[] = [
           '--sign <KEY>  sign its MANIFEST, as that of a report',
           JSON_DOCUMENT,
         ],
-        load: async () => (await import('../commands/case/report_diff.ts')).reportDiff,
+        load: async () => (await import('../commands/case/report_folders.ts')).reportDiff,
       },
       {
         usage: 'verify <DIR>',
         summary: 'Check a report against its MANIFEST and signature',
         example: 'mintmark report verify incident-42-report --key signer.pub.pem',
         options: ['--key <FILE>  public key that must have signed it (PEM)', JSON_DOCUMENT],
-        load: async () => (await import('../commands/case/report_verify.ts')).reportVerify,
+        load: async () => (await import('../commands/case/report_folders.ts')).reportVerify,
       },
     ],
     load: async () => (await import('../commands/case/report.ts')).report,

@@ -86,7 +86,7 @@ export const LEDGER_COMMANDS: readonly Spec[] = [
     summary: 'Print the verifier key of each shard, for other tlog clients',
     example: 'mintmark ledger keys LEDGER > keys.txt',
     options: [JSON_LINES],
-    load: async () => (await import('../commands/ledger/ledger_keys.ts')).ledgerKeys,
+    load: async () => (await import('../commands/ledger/ledger_entries.ts')).ledgerKeys,
   },
   {
     usage: 'tail <DIR|URL>',
@@ -98,7 +98,7 @@ export const LEDGER_COMMANDS: readonly Spec[] = [
       '--follow  go on until interrupted',
       JSON_LINES,
     ],
-    load: async () => (await import('../commands/ledger/ledger_tail.ts')).ledgerTail,
+    load: async () => (await import('../commands/ledger/ledger_entries.ts')).ledgerTail,
   },
   {
     usage: 'export <DIR|URL>',
@@ -110,6 +110,6 @@ export const LEDGER_COMMANDS: readonly Spec[] = [
       '--openings <FILE>  openings of the entries, as the issuer stored them; each is checked',
       '--json  JSON lines (the default)',
     ],
-    load: async () => (await import('../commands/ledger/ledger_export.ts')).ledgerExport,
+    load: async () => (await import('../commands/ledger/ledger_entries.ts')).ledgerExport,
   },
 ]

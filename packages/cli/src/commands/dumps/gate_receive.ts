@@ -15,8 +15,13 @@ import {
 import { flag, invalid, textOption } from '../../options/option_values.ts'
 import type { Handler, Options } from '../../process/command.ts'
 import { compileLess } from '../../process/compiling.ts'
-import { DONE, type ExitCode, WRONG_USAGE } from '../../process/exit_codes.ts'
-import { exitCodeOf } from '../../process/gate_exit.ts'
+import {
+  DONE,
+  type ExitCode,
+  exitCode,
+  NOT_ANSWERED,
+  WRONG_USAGE,
+} from '../../process/exit_codes.ts'
 import type { Io } from '../../process/io.ts'
 import { print } from '../../render/print.ts'
 import { compressionOf, folderOption, limitsOf, storedKeysOf } from './gate_options.ts'
@@ -84,4 +89,11 @@ function droppedOf(text: string): DroppedFile {
     throw invalid('dropped', '--dropped takes what "gate watch" passes on')
   const file = { path, bytes, modifiedMs: Number(modifiedMs), inode: Number(inode) }
   return typeof member === 'string' ? { ...file, member } : file
+}
+
+/** By what was erased from the core, as a scan counts it; 3: there is no core. */
+export function exitCodeOf(received: CoreOutcome): ExitCode {
+  if (received.outcome !== 'core') return NOT_ANSWERED
+  const { counts } = received
+  return exitCode({ isFound: counts === 'found', isWhole: true, hasLeads: counts === 'lead' })
 }

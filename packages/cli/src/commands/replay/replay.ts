@@ -1,13 +1,19 @@
 import { safeText, shellWord } from '@mintmark/core'
 import { replayStorm0558 } from '@mintmark/replay'
-import { flag, invalid, numberOption, pathOption, textOption } from '../../options/option_values.ts'
+import {
+  flag,
+  invalid,
+  numberOption,
+  pathOption,
+  scaleOption,
+  textOption,
+} from '../../options/option_values.ts'
 import type { Handler } from '../../process/command.ts'
 import { DONE } from '../../process/exit_codes.ts'
 import { type Interrupted, interruptible } from '../../process/interrupted.ts'
 import { withProgress } from '../../process/progress.ts'
 import { print } from '../../render/print.ts'
 import { count } from '../../render/table.ts'
-import { scaleOption } from './scale_option.ts'
 
 const INCOMPLETE: Interrupted = {
   state: 'The logs are incomplete: the folder has no logs/ and no truth.json.',

@@ -1,13 +1,12 @@
 /** Which messages would have stayed unread with one measure. @module */
 import { MEASURES, type WhatIf, whatIf } from '@mintmark/replay/front-end'
-import { list, numberOption } from '../../options/option_values.ts'
+import { list, numberOption, scaleOption } from '../../options/option_values.ts'
 import type { Options } from '../../process/command.ts'
 import { DONE, type ExitCode } from '../../process/exit_codes.ts'
 import { type Io, widthOf } from '../../process/io.ts'
 import { withProgress } from '../../process/progress.ts'
 import { print } from '../../render/print.ts'
 import { count, listed, RIGHT } from '../../render/table.ts'
-import { scaleOption } from './scale_option.ts'
 
 /** Older than any key of the replay. */
 const MOST_DAYS = 10_000

@@ -1,21 +1,55 @@
+/** Reports that are written: how two of them differ, and whether one is as it was written. @module */
 import { safeText } from '@mintmark/core'
-import { isWhole, type Verified, verifyReport } from '@mintmark/report'
+import type { Verified } from '@mintmark/report'
+import {
+  erratumOf,
+  erratumText,
+  isWhole,
+  readReport,
+  readSigningKey,
+  verifyReport,
+  writeErratum,
+} from '@mintmark/report'
 import { fileOption } from '../../options/files.ts'
+import { pathOption } from '../../options/option_values.ts'
 import type { Handler } from '../../process/command.ts'
 import { exitCode } from '../../process/exit_codes.ts'
 import { print } from '../../render/print.ts'
 import { plural } from '../../render/table.ts'
+
+/** Says what two reports say differently; with a folder, writes it as an erratum. Found is a difference. */
+export const reportDiff: Handler = async ([before = '', after = ''], options, io) => {
+  const pem = await fileOption(options, 'sign')
+  const signingKey = pem === undefined ? undefined : readSigningKey(pem)
+  const erratum = erratumOf(await readReport(before), await readReport(after))
+  const out = pathOption(options, 'out')
+  if (out !== undefined) await writeErratum(erratum, out, signingKey)
+  await print(io, options, erratum, () => shown(erratumText(erratum)), 2)
+  return exitCode({ isFound: erratum.differences.length > 0, isWhole: true })
+}
+
+const shown = (text: string) =>
+  text
+    .split('\n')
+    .map((line) => `${safeText(line, 400)}\n`)
+    .join('')
 
 /** Says whether a report is as it was written. Found is a change, or that the key that was given did not sign it. */
 export const reportVerify: Handler = async ([folder = ''], options, io) => {
   const key = await fileOption(options, 'key')
   const verified = await verifyReport(folder, key)
   const isGood = isWhole(verified, key !== undefined)
-  await print(io, options, { isWhole: isGood, ...verified }, () => textOf(verified, isGood), 2)
+  await print(
+    io,
+    options,
+    { isWhole: isGood, ...verified },
+    () => verifiedText(verified, isGood),
+    2,
+  )
   return exitCode({ isFound: !isGood, isWhole: true })
 }
 
-function textOf({ files, signature, key }: Verified, isGood: boolean): string {
+function verifiedText({ files, signature, key }: Verified, isGood: boolean): string {
   const whole = files.filter(({ state }) => state === 'whole').length
   const wrong = files.filter(({ state }) => state !== 'whole')
   return [

@@ -1,0 +1,117 @@
+/** What is in a ledger: its keys, its newest entries, all of its issuances. @module */
+
+import { setTimeout as sleep } from 'node:timers/promises'
+import { isObject, isoOf, safeJson, safeText } from '@mintmark/core'
+import type { Entry, ExportCount, TailEntry } from '@mintmark/ledger'
+import {
+  exportLines,
+  formatVerifierKey,
+  LedgerTail,
+  parseOpenings,
+  verifierKey,
+  walkShards,
+} from '@mintmark/ledger'
+import { openReader } from '@mintmark/ledger/http'
+import { fileOption } from '../../options/files.ts'
+import { flag, invalid, list, numberOption } from '../../options/option_values.ts'
+import type { Handler } from '../../process/command.ts'
+import { DONE, NOT_ANSWERED } from '../../process/exit_codes.ts'
+import { print } from '../../render/print.ts'
+
+/**
+ * Prints the verifier key of each shard, the newest first: a client of other tlogs takes a key for one name alone, and each
+ * shard is a log of its own. All are the ledger's one key.
+ */
+export const ledgerKeys: Handler = async ([location = ''], options, io) => {
+  const reader = await openReader(location)
+  const { key, issuers } = reader.description
+  for (const alias of issuers.keys())
+    for await (const { shard } of walkShards(reader, alias)) {
+      const { origin } = shard.head
+      const vkey = formatVerifierKey(verifierKey(origin, 'log', key.publicKey))
+      await print(io, options, { origin, vkey }, () => `${vkey}\n`)
+    }
+  return DONE
+}
+
+const POLL_MS = 500
+
+/** Prints the newest entries, and goes on with `--follow` until it is interrupted. */
+export const ledgerTail: Handler = async ([location = ''], options, io) => {
+  const lines = numberOption(options, 'lines', { least: 0, most: 1_000_000 }) ?? 10
+  const tail = await LedgerTail.open(await openReader(location), lines)
+  const lineOf = flag(options, 'json') ? jsonLine : textLine
+  const print = async () => {
+    for await (const entries of tail.next()) await io.out(entries.map(lineOf).join(''))
+  }
+  await print()
+  while (flag(options, 'follow')) {
+    // oxlint-disable-next-line no-await-in-loop -- one look after the other
+    await sleep(POLL_MS)
+    // oxlint-disable-next-line no-await-in-loop -- the same
+    await print()
+  }
+  return DONE
+}
+
+const jsonLine = ({ shard, index, entry }: TailEntry): string =>
+  `${safeJson({ shard, index, ...plain(entry) })}\n`
+
+const textLine = ({ shard, index, entry }: TailEntry): string =>
+  `${shard} ${String(index).padStart(8)}  ${safeText(summary(entry))}\n`
+
+/** Hashes as hexadecimal text, times as ISO 8601. */
+function plain(record: object): object {
+  const members = Object.entries(record).map(([name, value]: [string, unknown]) => {
+    if (value instanceof Uint8Array) return [name, Buffer.from(value).toString('hex')]
+    return [name, isObject(value) ? plain(value) : value]
+  })
+  return Object.fromEntries(members)
+}
+
+function summary(entry: Entry): string {
+  if (entry.kind === 'revocation') return `${isoOf(entry.revokedAtMs)} revoked ${entry.tokenId}`
+  if (entry.kind === 'opening')
+    return `${isoOf(entry.openedAtMs)} opened after ${entry.previousOrigin || 'nothing'}`
+  const { issuedAtMs, expiresMs, tokenId, alg, kid } = entry
+  return `${isoOf(issuedAtMs)} issued ${tokenId} until ${isoOf(expiresMs)} ${alg} ${kid}`
+}
+
+const LINES_AT_ONCE = 512
+
+/** Prints a ledger as `mintmark-issuance/1`, for `mintmark investigate`. */
+export const ledgerExport: Handler = async ([location = ''], options, io) => {
+  const reader = await openReader(location)
+  const tenants = tenantsOf(list(options, 'tenant'), new Set(reader.description.issuers.keys()))
+  const source = await fileOption(options, 'openings')
+  const openings = source === undefined ? new Map() : parseOpenings(source)
+  const count: ExportCount = { issuances: 0, opened: 0, refused: 0, pruned: 0 }
+  let lines: string[] = []
+  for await (const line of exportLines(reader, { tenants, openings }, count)) {
+    lines.push(line)
+    if (lines.length < LINES_AT_ONCE) continue
+    await io.out(lines.join(''))
+    lines = []
+  }
+  await io.out(lines.join(''))
+  if (tenants.size === 0 && count.opened < count.issuances)
+    io.err('mintmark: no --tenant: accesses that name a tenant will match no issuance\n')
+  if (count.pruned > 0) io.err(`mintmark: entries of ${count.pruned} or more shards are pruned\n`)
+  if (count.refused === 0) return DONE
+  io.err(`mintmark: ${count.refused} openings do not match their tokens, and were not used\n`)
+  // The issuances are written, but without what these openings should have added.
+  return NOT_ANSWERED
+}
+
+/** `TENANT` for all issuers, or `ALIAS=TENANT` for one. */
+function tenantsOf(rows: readonly string[], aliases: ReadonlySet<string>): Map<string, string> {
+  const tenants = new Map<string, string>()
+  for (const row of rows) {
+    const at = row.indexOf('=')
+    const alias = at === -1 ? '' : row.slice(0, at)
+    if ((alias !== '' && !aliases.has(alias)) || tenants.has(alias))
+      throw invalid('tenant', '--tenant takes TENANT, or ALIAS=TENANT once for each')
+    tenants.set(alias, row.slice(at + 1))
+  }
+  return tenants
+}
