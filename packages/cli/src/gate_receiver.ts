@@ -65,8 +65,6 @@ function gateOf(settings: GateSettings): Gate {
     limits,
     compression,
     async loadScrub() {
-      const { compileLess } = await import('./process/compiling.ts')
-      compileLess()
       const { loadGateScrub } = await import('@mintmark/coredump')
       return await loadGateScrub(publicKeys, acceptsCut)
     },

@@ -1,6 +1,6 @@
 import { isatty } from 'node:tty'
 import { parseObject } from '@mintmark/core'
-import type { CoreOutcome, DroppedFile, Gate, Scrub } from '@mintmark/coredump'
+import type { CoreOutcome, DroppedFile, Gate } from '@mintmark/coredump'
 import {
   arrivalOf,
   arrivalOfFile,
@@ -14,7 +14,6 @@ import {
 } from '@mintmark/coredump'
 import { flag, invalid, textOption } from '../../options/option_values.ts'
 import type { Handler, Options } from '../../process/command.ts'
-import { compileLess } from '../../process/compiling.ts'
 import {
   DONE,
   type ExitCode,
@@ -44,14 +43,8 @@ async function gateFrom(options: Options, io: Io): Promise<Gate> {
     log: new GateLog(spool.folder),
     limits: limitsOf(options),
     compression: compressionOf(options),
-    loadScrub: () => scrubFor(publicKeys, flag(options, 'acceptCut')),
+    loadScrub: () => loadGateScrub(publicKeys, flag(options, 'acceptCut')),
   }
-}
-
-/** The dying process is gone at this point: what is compiled from here on is the search alone. */
-async function scrubFor(...given: Parameters<typeof loadGateScrub>): Promise<Scrub> {
-  compileLess()
-  return await loadGateScrub(...given)
 }
 
 async function receiveOne(
