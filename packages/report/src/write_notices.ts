@@ -41,9 +41,10 @@ export async function writeNotices(
       // oxlint-disable-next-line no-await-in-loop -- a session runs one statement at a time
       const part = await noticePart(session, answer, selected, whom)
       try {
-        const work = { session, part, pseudonyms, options: { ...options, out } }
+        const redactor = both(othersRedactor(part.concern), pseudonyms)
         // oxlint-disable-next-line no-await-in-loop -- one folder after the other
-        written.push({ whom, out, ...(await writeNotice(work)) })
+        const made = await writeNotice(part, session, redactor, { ...options, out })
+        written.push({ whom, out, ...made })
       } finally {
         // oxlint-disable-next-line no-await-in-loop -- before the next one
         await part.concern.selected.close()
@@ -74,16 +75,13 @@ function foldersOf(recipients: readonly Whom[], out: string): string[] {
   })
 }
 
-interface Work {
-  readonly session: Session
-  readonly part: NoticePart
-  readonly pseudonyms: Redactor
-  readonly options: WriteOptions
-}
-
-const writeNotice = ({ session, part, pseudonyms, options }: Work): Promise<WrittenReport> =>
+const writeNotice = (
+  part: NoticePart,
+  session: Session,
+  redactor: Redactor,
+  options: WriteOptions,
+): Promise<WrittenReport> =>
   writeFolder(options, async (put) => {
-    const redactor = both(othersRedactor(part.concern), pseudonyms)
     const { selected } = part.concern
     await writeSelected(put, part.scope.accounts, { session, selected, redactor })
     return buildNotice(part, { ...options, replace: redactor.text })

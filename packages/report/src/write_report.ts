@@ -72,7 +72,7 @@ export const writeReport = async (
     const selected = await select(session, options.selection ?? {})
     try {
       const redactor = await redactorOf(session, options.redacted ?? [])
-      return await writeExports(put, { session, answer, selected, redactor }, options)
+      return await writeExports(put, { session, selected, redactor }, answer, options)
     } finally {
       await selected.close()
     }
@@ -101,9 +101,9 @@ export const writeFolder = (
     return { report, files: folder.written, ...(noPdf !== undefined && { noPdf }) }
   })
 
-interface Work {
+/** What exports are made of. */
+interface Rows {
   readonly session: Session
-  readonly answer: Answer
   readonly selected: Selected
   readonly redactor: Redactor
 }
@@ -112,19 +112,19 @@ interface Work {
 export async function writeSelected(
   put: Put,
   accounts: readonly AccountScope[],
-  { session, selected, redactor }: Pick<Work, 'session' | 'selected' | 'redactor'>,
+  { session, selected, redactor }: Rows,
 ): Promise<void> {
   await put('accounts.csv', accountLines(accounts, redactor))
   await put('messages.csv', messageLines(session, selected, redactor))
   await put('timeline.jsonl', timelineLines({ session, selected, redactor }))
 }
 
-async function writeExports(put: Put, work: Work, cover: Cover): Promise<Report> {
-  const { session, answer, selected, redactor } = work
-  await writeSelected(put, answer.scope.accounts, work)
+async function writeExports(put: Put, rows: Rows, answer: Answer, cover: Cover): Promise<Report> {
+  const { session, selected, redactor } = rows
+  await writeSelected(put, answer.scope.accounts, rows)
   const uses = await tokenUses(session, selected, { limit: TOKENS_SHOWN })
   const draft = buildReport({ ...cover, answer, uses, replace: redactor.text })
-  await put('events.ocsf.ndjson', eventLines(work, draft, uses.rows))
+  await put('events.ocsf.ndjson', eventLines(rows, answer, draft, uses.rows))
   const addresses = await accountAddresses(session, selected, { limit: MOST_ADDRESSES })
   const sighted = await sightedAccounts(session, selected)
   await put('bundle.stix.json', bundleText({ answer, report: draft, addresses, sighted, redactor }))
@@ -152,12 +152,7 @@ async function writeModel(
 async function writePages(
   folder: ReportFolder,
   report: Report,
-  {
-    renderHtml,
-    chromium,
-    paper = 'a4',
-    onFile = () => {},
-  }: Pick<WriteOptions, 'renderHtml' | 'chromium' | 'paper' | 'onFile'>,
+  { renderHtml, chromium, paper = 'a4', onFile = () => {} }: WriteOptions,
 ): Promise<string | undefined> {
   if (renderHtml === undefined) return undefined
   onFile(HTML)
@@ -175,17 +170,14 @@ const PDF = 'report.pdf'
 
 const lineOf = (row: Json) => `${safeJson(row)}\n`
 
-async function* timelineLines({
-  session,
-  selected,
-  redactor,
-}: Pick<Work, 'session' | 'selected' | 'redactor'>): AsyncGenerator<string> {
+async function* timelineLines({ session, selected, redactor }: Rows): AsyncGenerator<string> {
   for await (const rows of redactedEvents(session, selected, redactor))
     yield rows.map((row) => lineOf(timesketchRow(row))).join('')
 }
 
 async function* eventLines(
-  { session, selected, redactor, answer }: Work,
+  { session, selected, redactor }: Rows,
+  answer: Answer,
   report: Report,
   uses: readonly TokenUse[],
 ): AsyncGenerator<string> {
