@@ -60,8 +60,9 @@ interface Part {
 }
 
 export class CaseViews {
-  readonly #case: Case
-  readonly #huntDirs: () => readonly string[]
+  readonly case: Case
+  /** Folders with the user's own hunts, as they are now. */
+  readonly huntDirs: () => readonly string[]
   #answer: Answer
   #whole: Selected | undefined
   readonly #parts = new Map<string, Part>()
@@ -74,9 +75,9 @@ export class CaseViews {
   #refresh: Refresh | undefined
 
   private constructor(opened: Case, made: Answer, huntDirs: () => readonly string[]) {
-    this.#case = opened
+    this.case = opened
     this.#answer = made
-    this.#huntDirs = huntDirs
+    this.huntDirs = huntDirs
   }
 
   /**
@@ -101,14 +102,6 @@ export class CaseViews {
       await views.#answerOf(selected)
     })
     return views
-  }
-
-  get case(): Case {
-    return this.#case
-  }
-
-  huntDirs(): readonly string[] {
-    return this.#huntDirs()
   }
 
   get answer(): Answer {
@@ -223,7 +216,7 @@ export class CaseViews {
       this.#refresh?.stop.abort()
       this.#refresh = undefined
       await this.#forget()
-      this.#answer = await answer(this.#case, {}, { hunts: { dirs: this.#huntDirs() } })
+      this.#answer = await answer(this.case, {}, { hunts: { dirs: this.huntDirs() } })
     })
   }
 
@@ -238,10 +231,10 @@ export class CaseViews {
 
   /** Marks of this process and of others, since the answer was made. */
   async #followMarks(): Promise<void> {
-    const { session } = this.#case
+    const { session } = this.case
     const mark = await marksMark(session)
     if (mark === this.#mark) return
-    await this.#putAllAway()
+    await this.#putAway(0)
     let { selected } = await this.#part({ lists: {} })
     // Closed where this fails: then the next question selects anew.
     this.#whole = undefined
@@ -268,9 +261,9 @@ export class CaseViews {
 
   /** Ambiguous accesses depend on all of the attacker's: they are found again in the background. */
   async #answerAnew(signal: AbortSignal): Promise<void> {
-    const session = background(this.#case.session, () => this.#idle(), signal)
-    const options = { hunts: { dirs: this.#huntDirs() }, facts: this.#whole?.facts }
-    const made = await answerMarked({ ...this.#case, session }, this.#answer, options)
+    const session = background(this.case.session, () => this.#idle(), signal)
+    const options = { hunts: { dirs: this.huntDirs() }, facts: this.#whole?.facts }
+    const made = await answerMarked({ ...this.case, session }, this.#answer, options)
     try {
       await this.turn(async () => {
         signal.throwIfAborted()
@@ -291,7 +284,7 @@ export class CaseViews {
   }
 
   async #answerOf(selected: Selected): Promise<PartAnswer> {
-    const { session } = this.#case
+    const { session } = this.case
     const bounded = await scope(session, selected)
     const course = await timeline(session, selected)
     const { keys } = this.#answer
@@ -303,17 +296,16 @@ export class CaseViews {
   }
 
   async #part(query: FocusQuery): Promise<Part> {
-    this.#whole ??= await select(this.#case.session, {})
+    this.#whole ??= await select(this.case.session, {})
     const whole = this.#whole
     if (isWhole(query)) return { selected: whole }
     const key = writeFocus(query).toString()
     const known = this.#parts.get(key)
-    const part = known ?? { selected: await focusOn(this.#case.session, whole, this.#focus(query)) }
+    const part = known ?? { selected: await focusOn(this.case.session, whole, this.#focus(query)) }
     // Put last: a map keeps the order in which keys came.
     this.#parts.delete(key)
     this.#parts.set(key, part)
-    const [oldest] = this.#parts.keys()
-    if (this.#parts.size > MOST_PARTS && oldest !== undefined) await this.#putAway(oldest)
+    await this.#putAway(MOST_PARTS)
     return part
   }
 
@@ -340,21 +332,20 @@ export class CaseViews {
     }
   }
 
-  async #putAway(key: string): Promise<void> {
-    const part = this.#parts.get(key)
-    this.#parts.delete(key)
-    await part?.selected.close()
-  }
-
-  async #putAllAway(): Promise<void> {
-    for (const key of this.#parts.keys()) {
+  /** The oldest parts, so that at most so many are left. */
+  async #putAway(most: number): Promise<void> {
+    for (const [key, { selected }] of [...this.#parts].slice(
+      0,
+      Math.max(0, this.#parts.size - most),
+    )) {
+      this.#parts.delete(key)
       // oxlint-disable-next-line no-await-in-loop -- a session runs one statement at a time
-      await this.#putAway(key)
+      await selected.close()
     }
   }
 
   async #forget(): Promise<void> {
-    await this.#putAllAway()
+    await this.#putAway(0)
     await this.#whole?.close()
     this.#whole = undefined
   }
