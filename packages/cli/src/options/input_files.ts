@@ -1,5 +1,5 @@
 /** Files and folders of the command line, as files. @module */
-import { type BigIntStats, closeSync, constants, openSync, readSync } from 'node:fs'
+import { type BigIntStats, closeSync, constants, existsSync, openSync, readSync } from 'node:fs'
 import { readdir, stat } from 'node:fs/promises'
 import path from 'node:path'
 import { whyUnread } from '@mintmark/core'
@@ -52,17 +52,11 @@ const NO_LETTER = '\ufffd'
 /** A path of the command line. Node has it as text alone: all files are found whose names decode to this text. */
 async function meant(given: string): Promise<readonly FilePath[]> {
   const [folder, name] = [path.dirname(given), path.basename(given)]
-  if (!name.includes(NO_LETTER) || (await exists(given))) return [given]
+  if (!name.includes(NO_LETTER) || existsSync(given)) return [given]
   const names = await readdir(folder, { encoding: 'buffer' }).catch(() => [])
   const alike = names.filter((each) => each.toString() === name)
   return alike.length === 0 ? [given] : alike.map((each) => joined(folder, each))
 }
-
-const exists = async (file: string): Promise<boolean> =>
-  await stat(file).then(
-    () => true,
-    () => false,
-  )
 
 function joined(folder: FilePath, name: Buffer): FilePath {
   const whole = Buffer.concat([Buffer.from(folder), Buffer.from(path.sep), name])
@@ -75,32 +69,26 @@ class Walk implements InputFiles {
   readonly unreadable: Unreadable[] = []
   readonly #seen = new Set<string>()
 
-  async take(given: FilePath, isNamed: boolean): Promise<void> {
-    const pending = [{ file: given, isNamed }]
-    for (let next = pending.pop(); next !== undefined; next = pending.pop()) {
-      // oxlint-disable-next-line no-await-in-loop -- one folder after another keeps their order
-      const inside = await this.#visit(next.file, next.isNamed)
-      for (const file of inside.toReversed()) pending.push({ file, isNamed: false })
-    }
-  }
-
-  /** @returns what is in the folder, if it is one that was not seen before */
-  async #visit(file: FilePath, isNamed: boolean): Promise<readonly FilePath[]> {
+  async take(file: FilePath, isNamed: boolean): Promise<void> {
     if (file === STANDARD_INPUT && isNamed) return this.#takePipe(file)
     try {
       const found = await stat(fsPath(file), { bigint: true })
-      const id = `${found.dev} ${found.ino}`
-      if (this.#seen.has(id)) return []
-      this.#seen.add(id)
-      if (found.isDirectory()) {
-        const names = await readdir(fsPath(file), { encoding: 'buffer' })
-        return names.toSorted((a, b) => Buffer.compare(a, b)).map((name) => joined(file, name))
-      }
-      this.#takeFile(file, found, isNamed)
+      if (!this.#isNew(`${found.dev} ${found.ino}`)) return
+      if (!found.isDirectory()) return this.#takeFile(file, found, isNamed)
+      const names = await readdir(fsPath(file), { encoding: 'buffer' })
+      // oxlint-disable-next-line no-await-in-loop -- one after another keeps their order
+      for (const name of names.toSorted((a, b) => Buffer.compare(a, b)))
+        // oxlint-disable-next-line no-await-in-loop -- one after another keeps their order
+        await this.take(joined(file, name), false)
     } catch (error) {
       this.#leaveOut(file, reasonOf(error, pathText(file)))
     }
-    return []
+  }
+
+  #isNew(id: string): boolean {
+    const isNew = !this.#seen.has(id)
+    this.#seen.add(id)
+    return isNew
   }
 
   #takeFile(file: FilePath, found: BigIntStats, isNamed: boolean): void {
@@ -109,23 +97,18 @@ class Walk implements InputFiles {
       const isUnsized = size === 0 && givesBytes(file)
       if (isUnsized && !isNamed) this.#leaveOut(file, UNSIZED)
       else this.files.push({ path: file, size, isPipe: isUnsized, isNamed })
-    } else if (found.isFIFO()) {
-      if (isNamed) this.#takePipe(file)
-      else this.#leaveOut(file, PIPE)
-    } else if (found.isBlockDevice()) this.#leaveOut(file, DEVICE)
-    else this.#leaveOut(file, 'not a file')
+    } else if (!found.isFIFO()) this.#leaveOut(file, found.isBlockDevice() ? DEVICE : 'not a file')
+    else if (isNamed) this.#takePipe(file)
+    else this.#leaveOut(file, PIPE)
   }
 
   #leaveOut(file: FilePath, reason: string): void {
     this.unreadable.push({ path: pathText(file), reason })
   }
 
-  #takePipe(file: FilePath): readonly FilePath[] {
-    const name = pathText(file)
-    if (this.#seen.has(name)) return []
-    this.#seen.add(name)
-    this.files.push({ path: file, size: 0, isPipe: true, isNamed: true })
-    return []
+  #takePipe(file: FilePath): void {
+    if (this.#isNew(pathText(file)))
+      this.files.push({ path: file, size: 0, isPipe: true, isNamed: true })
   }
 }
 
