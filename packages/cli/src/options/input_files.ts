@@ -76,9 +76,10 @@ class Walk implements InputFiles {
       if (!this.#isNew(`${found.dev} ${found.ino}`)) return
       if (!found.isDirectory()) return this.#takeFile(file, found, isNamed)
       const names = await readdir(fsPath(file), { encoding: 'buffer' })
-      for (const name of names.toSorted((a, b) => Buffer.compare(a, b)))
+      for (const name of names.toSorted((a, b) => Buffer.compare(a, b))) {
         // oxlint-disable-next-line no-await-in-loop -- one after another keeps their order
         await this.take(joined(file, name), false)
+      }
     } catch (error) {
       this.#leaveOut(file, reasonOf(error, pathText(file)))
     }

@@ -45,11 +45,7 @@ export function list(options: Options, name: string): readonly string[] {
     : []
 }
 
-/**
- * A number between bounds: a whole one, unless `isFraction`.
- *
- * @throws {MintmarkError} `INPUT_INVALID`
- */
+/** A number between bounds: a whole one, unless `isFraction`. @throws {MintmarkError} `INPUT_INVALID` */
 export function numberOption(
   options: Options,
   name: string,
@@ -67,11 +63,7 @@ export function numberOption(
   throw invalid(name, `--${spelled(name)} takes a ${kind} from ${least} to ${most}`)
 }
 
-/**
- * A time with its zone, in milliseconds since 1970-01-01 UTC.
- *
- * @throws {MintmarkError} `INPUT_INVALID`
- */
+/** A time with its zone, in milliseconds since 1970-01-01 UTC. @throws {MintmarkError} `INPUT_INVALID` */
 export function timeOption(options: Options, name: string): number | undefined {
   const given = textOption(options, name)
   if (given === undefined) return undefined
