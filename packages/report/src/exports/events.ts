@@ -39,10 +39,10 @@ export async function* redactedEvents(
     yield rows.map((row) => redactedRow(row, redactor))
 }
 
-const redactedRow = (row: Json, { text, messageId }: Redactor): Json =>
+const redactedRow = (row: Json, { text: redacted, messageId }: Redactor): Json =>
   Object.fromEntries(
     Object.entries(row).map(([name, value]: [string, unknown]) => {
-      if (typeof value === 'string') return [name, OWN.has(name) ? value : text(value)]
+      if (typeof value === 'string') return [name, OWN.has(name) ? value : redacted(value)]
       if (Array.isArray(value)) return [name, value.map((id) => messageId(String(id)))]
       return [name, value]
     }),

@@ -41,15 +41,15 @@ export const ledgerTail: Handler = async ([location = ''], options, io) => {
   const lines = numberOption(options, 'lines', { least: 0, most: 1_000_000 }) ?? 10
   const tail = await LedgerTail.open(await openReader(location), lines)
   const lineOf = flag(options, 'json') ? jsonLine : textLine
-  const print = async () => {
+  const printNew = async () => {
     for await (const entries of tail.next()) await io.out(entries.map(lineOf).join(''))
   }
-  await print()
+  await printNew()
   while (flag(options, 'follow')) {
     // oxlint-disable-next-line no-await-in-loop -- one look after the other
     await sleep(POLL_MS)
     // oxlint-disable-next-line no-await-in-loop -- the same
-    await print()
+    await printNew()
   }
   return DONE
 }
