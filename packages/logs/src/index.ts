@@ -1,6 +1,11 @@
 export { adapters } from './adapters.ts'
 export { type DateProof, proveDateOrder } from './date_order.ts'
-export { type EvidenceSource, requirePaths, walkEvidence } from './files/evidence_source.ts'
+export {
+  type EvidenceSource,
+  evidenceAt,
+  requirePaths,
+  walkEvidence,
+} from './files/evidence_source.ts'
 export type { RejectTaker } from './files/stored_bytes.ts'
 export type { Adapter, DateOrder, RowSink } from './model/adapter.ts'
 export { SNIFF_BYTES } from './model/limits.ts'

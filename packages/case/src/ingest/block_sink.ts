@@ -1,3 +1,9 @@
+/**
+ * Records to blocks of the case's tables.
+ *
+ * @module
+ */
+import { hashedId, readGuid, withoutSecrets } from '@mintmark/core'
 import type {
   Access,
   DirectoryEntry,
@@ -7,71 +13,110 @@ import type {
   Reject,
   Statement,
 } from '@mintmark/logs'
-import {
-  AccessBlock,
-  DirectoryBlock,
-  InventoryBlock,
-  IssuanceBlock,
-  RecordSource,
-  RejectBlock,
-  type TableBlock,
-} from './record_block.ts'
+import { NO_ID } from '../store/access_sql.ts'
+import { INGESTED, type Ingested } from '../store/schema.ts'
+import { type Cell, NativeRows } from './native_block.ts'
 import type { Identity, LocatedStatement } from './worker_protocol.ts'
 
 /** A part of a file that says more than this many different things about itself is cut short. */
 const MAX_STATEMENTS = 1000
-
 /** Rejects that wait at most: a slice of junk has millions, which would take more than the slice itself. */
 const MAX_REJECTS = 1 << 16
 
+/** Domain of the ids of records whose own id is no GUID. */
+const OWN_ID = 'mintmark-record'
+/** Domain of the ids of records that have none: the file's identity and the line. Another text makes other ids. */
+const LINE_ID = 'mintmark-record-place'
+
+/** Encoded rows of one table. */
+export interface TableBlock {
+  readonly table: Ingested
+  readonly rows: number
+  readonly bytes: Uint8Array<ArrayBuffer>
+}
+
+/** Ids that are no GUIDs may differ by the case of a letter alone: base64. */
+const sessionIdOf = (spelled: string): string => readGuid(spelled) || spelled
+
 /** Takes records and keeps them as the rows of the case's tables. */
 export class BlockSink implements RecordSink {
-  readonly #issuances = new IssuanceBlock()
-  readonly #accesses = new AccessBlock()
-  readonly #directory = new DirectoryBlock()
-  readonly #inventory = new InventoryBlock()
-  readonly #rejects = new RejectBlock()
-  readonly #blocks = [
-    this.#issuances,
-    this.#accesses,
-    this.#directory,
-    this.#inventory,
-    this.#rejects,
+  readonly #issuances = new NativeRows(INGESTED.issuance)
+  readonly #accesses = new NativeRows(INGESTED.access)
+  readonly #directory = new NativeRows(INGESTED.directory)
+  readonly #inventory = new NativeRows(INGESTED.inventory)
+  readonly #rejects = new NativeRows(INGESTED.reject)
+  readonly #tables: readonly (readonly [Ingested, NativeRows])[] = [
+    ['issuance', this.#issuances],
+    ['access', this.#accesses],
+    ['directory', this.#directory],
+    ['inventory', this.#inventory],
+    ['reject', this.#rejects],
   ]
   #statements = new Map<string, LocatedStatement>()
-  #source = new RecordSource(0, '')
+  #evidenceId = 0
+  #identity: Identity = ''
+  #line = -1
+  #onLine = 0
   /** Called when so many rejects wait that all rows had better be taken. */
   onMany: () => void = () => {}
 
   /** The file of the next records. */
   begin(evidenceId: number, identity: Identity): void {
-    this.#source = new RecordSource(evidenceId, identity)
+    this.#evidenceId = evidenceId
+    this.#identity = identity
+    this.#line = -1
     this.#statements = new Map()
   }
 
   /** The file at hand. */
   get evidenceId(): number {
-    return this.#source.evidenceId
+    return this.#evidenceId
   }
 
-  issuance(record: Issuance, line: number): void {
-    this.#issuances.push(record, line, this.#source)
+  // The cells of each row are in the order of the table's columns.
+  issuance(it: Issuance, line: number): void {
+    this.#issuances.push(
+      this.#located(it, line),
+      [it.atMs, it.source, it.category, it.outcome, sessionIdOf(it.sessionId)],
+      [it.principal, it.principalId, it.tenant, it.owner, it.homeTenant, it.appId, it.resourceId],
+      [it.ip, it.network, it.deviceId, it.client, it.protocol, it.issuer, it.grouped, it.detail],
+    )
   }
 
-  access(record: Access, line: number): void {
-    this.#accesses.push(record, line, this.#source)
+  access(it: Access, line: number): void {
+    const { items, syncedFolders: folders } = it
+    this.#accesses.push(
+      this.#located(it, line),
+      [it.atMs, it.source, it.operation, it.service, it.recordType, it.outcome, it.tokenIdState],
+      [sessionIdOf(it.sessionId), sessionIdOf(it.otherSessionId), it.issuedAtMs],
+      [it.principal, it.principalId, it.actorKind, it.logonType, it.mailbox, it.mailboxId],
+      [it.tenant, it.tokenTenant, it.externalTenant, it.appId, it.clientAppId, it.ip, it.deviceId],
+      [it.client, it.issuer, it.accessType, it.throttled],
+      [items.map(({ messageId }) => messageId), items.map(({ itemId }) => itemId)],
+      [items.map(({ folder }) => folder), items.map(({ bytes }) => bytes)],
+      [items.map(({ subject }) => subject)],
+      [folders.map(({ id }) => id), folders.map(({ path }) => path)],
+      // A link may open what it names.
+      [withoutSecrets(it.objectPath), it.objectName, it.objectHash, it.bytes, it.detail],
+    )
   }
 
-  directory(entry: DirectoryEntry, line: number): void {
-    this.#directory.push(entry, line, this.#source)
+  directory(it: DirectoryEntry, line: number): void {
+    this.#directory.push(
+      [this.#evidenceId, line, it.principal, it.principalId, it.tenant, it.organisation],
+      [it.groups, it.displayName],
+    )
   }
 
-  inventory(entry: FolderInventory, line: number): void {
-    this.#inventory.push(entry, line, this.#source)
+  inventory(it: FolderInventory, line: number): void {
+    this.#inventory.push(
+      [this.#evidenceId, line],
+      [it.mailbox, it.folderId, it.folderPath, it.items],
+    )
   }
 
-  reject(reject: Reject, line: number): void {
-    this.#rejects.push(reject, line, this.#source.evidenceId)
+  reject({ kind, reason, detail }: Reject, line: number): void {
+    this.#rejects.push([this.#evidenceId, line, kind, reason, withoutSecrets(detail)])
     if (this.#rejects.rows >= MAX_REJECTS) this.onMany()
   }
 
@@ -88,12 +133,29 @@ export class BlockSink implements RecordSink {
 
   /** About how many bytes wait. */
   get bytes(): number {
-    return this.#blocks.reduce((sum, block) => sum + block.bytes, 0)
+    return this.#tables.reduce((sum, [, rows]) => sum + rows.length, 0)
   }
 
   /** All rows that wait. */
   take(): TableBlock[] {
-    return this.#blocks.filter((block) => !block.isEmpty).map((block) => block.take())
+    return this.#tables.flatMap(([table, rows]) =>
+      rows.rows === 0 ? [] : [{ table, rows: rows.rows, bytes: rows.take() }],
+    )
+  }
+
+  /** Where a record is, and its ids; one without an id is called by its file and line, on which several may be. */
+  #located({ recordId, tokenId }: Access | Issuance, line: number): Cell[] {
+    const guid = readGuid(recordId)
+    if (guid !== '' && guid !== NO_ID) return [this.#evidenceId, line, guid, '', tokenId]
+    const hasNone = recordId === '' || guid === NO_ID
+    const id = hasNone ? this.#idAt(line) : hashedId(OWN_ID, recordId)
+    return [this.#evidenceId, line, id, recordId, tokenId]
+  }
+
+  #idAt(line: number): string {
+    this.#onLine = line === this.#line ? this.#onLine + 1 : 0
+    this.#line = line
+    return hashedId(LINE_ID, `${this.#identity}\0${line}\0${this.#onLine}`)
   }
 }
 

@@ -27,14 +27,3 @@ export async function* counted(
     await chunks.return?.()
   }
 }
-
-/** Reports each chunk, and waits, before it is passed on. */
-export async function* watched(
-  chunks: AsyncIterable<Uint8Array>,
-  onChunk: (chunk: Uint8Array) => Promise<void>,
-): AsyncGenerator<Uint8Array, void, void> {
-  for await (const chunk of chunks) {
-    await onChunk(chunk)
-    yield chunk
-  }
-}

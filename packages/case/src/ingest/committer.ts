@@ -1,21 +1,22 @@
 import type { Session } from '../engine/session.ts'
 import { insertRows } from '../engine/tab_separated.ts'
+import { nameOf } from '../store/columns.ts'
 import { forgetFiles, removeFiles } from '../store/recover.ts'
-import { ACCESS_COLUMNS, columnNames, ISSUANCE_COLUMNS } from '../store/schema.ts'
-import { dateOrderRows, type EvidenceDraft, evidenceRow, statementRows } from './draft.ts'
+import { columnNames, INGESTED } from '../store/schema.ts'
+import type { TableBlock } from './block_sink.ts'
+import {
+  dateOrderRows,
+  type EvidenceDraft,
+  evidenceRow,
+  rejectRows,
+  statementRows,
+} from './draft.ts'
 import { giveBack } from './give_back.ts'
 import type { KnownEvidence } from './known_evidence.ts'
 import type { MergePause } from './merges.ts'
-import { RejectBlock, type TableBlock } from './record_block.ts'
 
 /** Encoded rows that wait for the engine: one insert of about this much sorts within 200 MB. */
 const BATCH_BYTES = 24 * 1024 * 1024
-
-const COLUMNS: ReadonlyMap<string, readonly string[]> = new Map([
-  ['issuance', ISSUANCE_COLUMNS],
-  ['access', ACCESS_COLUMNS],
-  ...['directory', 'inventory', 'reject'].map((name) => [name, columnNames(name)] as const),
-])
 
 /** Writes rows and, after them, the `evidence` rows of their files, in the order of the ids: see `recover`. */
 export class Committer {
@@ -43,14 +44,13 @@ export class Committer {
     this.#drafts.push(draft)
   }
 
-  /** Resolves when so little waits that more may come. Never throws: see {@link ready}. */
-  async take(blocks: readonly TableBlock[]): Promise<void> {
+  /** Takes rows, however many wait: see {@link ready}. */
+  take(blocks: readonly TableBlock[]): void {
     for (const block of blocks) {
       this.#blocks.push(block)
       this.#bytes += block.bytes.length
     }
     if (this.#bytes >= BATCH_BYTES && !this.#isWriting) void this.#start()
-    await this.ready().catch(() => {})
   }
 
   /** Resolves when so little waits that more may come. Throws what the engine throws. */
@@ -91,10 +91,11 @@ export class Committer {
     this.#blocks = []
     this.#bytes = 0
     const ready = this.#readyDrafts()
-    for (const [table, columns] of COLUMNS) {
+    for (const [table, columns] of Object.entries(INGESTED)) {
       const bytes = blocks.filter((block) => block.table === table).map((block) => block.bytes)
-      // oxlint-disable-next-line no-await-in-loop -- one insert at a time bounds the memory
-      if (bytes.length > 0) await this.#session.insert(table, columns, 'Native', bytes)
+      if (bytes.length > 0)
+        // oxlint-disable-next-line no-await-in-loop -- one insert at a time bounds the memory
+        await this.#session.insert(table, columns.map(nameOf), 'Native', bytes)
     }
     giveBack(blocks.map(({ bytes }) => bytes))
     await this.#merges.inserted()
@@ -126,21 +127,12 @@ export class Committer {
       insertRows(this.#session, table, columnNames(table), rows)
     await insert('statement', drafts.flatMap(statementRows))
     await insert('date_order', drafts.flatMap(dateOrderRows))
-    await this.#writeRejects(drafts)
+    await insert('reject', drafts.flatMap(rejectRows))
     await insert(
       'evidence',
       drafts.map((draft) => evidenceRow(draft, this.#known.shapeOf(draft.evidenceId))),
     )
     this.#committed += drafts.length
     this.#onCommit()
-  }
-
-  async #writeRejects(drafts: readonly EvidenceDraft[]): Promise<void> {
-    const block = new RejectBlock()
-    for (const { rejects, evidenceId } of drafts)
-      for (const reject of rejects) block.push(reject, 0, evidenceId)
-    const columns = COLUMNS.get(block.table) ?? []
-    if (!block.isEmpty)
-      await this.#session.insert(block.table, columns, 'Native', block.take().bytes)
   }
 }

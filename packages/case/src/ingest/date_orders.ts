@@ -9,7 +9,7 @@
  */
 import { dirname, resolve } from 'node:path'
 import type { Json } from '@mintmark/core'
-import { type DateOrder, type EvidenceSource, walkEvidence } from '@mintmark/logs'
+import { type DateOrder, type EvidenceSource, evidenceAt } from '@mintmark/logs'
 import { asFlag, asNumber, asText, countOf, firstRow, rowReader } from '../engine/rows.ts'
 import type { Session } from '../engine/session.ts'
 import { readMeta, writeMeta } from '../store/meta.ts'
@@ -206,25 +206,11 @@ async function sourceOf(
   given: ReadonlyMap<string, EvidenceSource>,
 ): Promise<EvidenceSource | undefined> {
   try {
-    const source = given.get(path) ?? (await walkedTo(path))
+    const source = given.get(path) ?? (await evidenceAt(path))
     if (source === undefined || source.refused !== undefined) return undefined
     return (await source.sha256()) === sha256 ? source : undefined
   } catch {
     // Gone, or no longer readable: what was read of it stays.
     return undefined
   }
-}
-
-/** A file, or a member of an archive: `exports/a.zip!member.csv`. */
-async function walkedTo(path: string): Promise<EvidenceSource | undefined> {
-  const ends = [...path.matchAll(/!/gu)].map(({ index }) => index)
-  for (const file of [path, ...ends.map((end) => path.slice(0, end))]) {
-    try {
-      // oxlint-disable-next-line no-await-in-loop -- the first that there is
-      for await (const source of walkEvidence([file])) if (source.path === path) return source
-    } catch {
-      // No such file: an archive before the next mark.
-    }
-  }
-  return undefined
 }

@@ -1,3 +1,4 @@
+import { withoutSecrets } from '@mintmark/core'
 import {
   type EvidenceSource,
   type EvidenceSummary,
@@ -86,6 +87,13 @@ export function statementRows({ evidenceId, sameAs, statements }: EvidenceDraft)
   if (sameAs !== 0) return []
   return statements.map(({ line, code, text, fromMs, toMs }) => {
     return [evidenceId, line, code, text, timeCell(fromMs), timeCell(toMs)]
+  })
+}
+
+/** Rejects that no reader has written. */
+export function rejectRows({ evidenceId, rejects }: EvidenceDraft): Cells[] {
+  return rejects.map(({ kind, reason, detail }) => {
+    return [evidenceId, 0, kind, reason, withoutSecrets(detail)]
   })
 }
 

@@ -5,9 +5,9 @@
  * @module
  */
 import type { Hash } from 'node:crypto'
-import { closeSync, openSync, readFileSync, readSync } from 'node:fs'
+import { readFileSync } from 'node:fs'
 import { type FileHandle, open } from 'node:fs/promises'
-import { isObject, MintmarkError } from '@mintmark/core'
+import { unreadable } from '@mintmark/core'
 import { countLines, readSlices } from '@mintmark/logs'
 
 const LF = 0x0a
@@ -50,7 +50,7 @@ export async function* plainSlices(
   hash: Hash,
   onBytes: (bytes: number) => void,
 ): AsyncGenerator<PlainSlice, void, void> {
-  const handle = await open(file, 'r').catch((cause: unknown) => unreadable(file, cause))
+  const handle = await reading(file, () => open(file, 'r'))
   try {
     let buffer = Buffer.from(memory.take())
     let filled = 0
@@ -125,63 +125,41 @@ async function* rest(
   }
 }
 
-/** The beginnings of files, one after another, in memory that is used again: each is good until the next is read. */
-export class PlainHead {
-  readonly #mostBytes: number
-  #memory = Buffer.alloc(0)
-
-  constructor(mostBytes: number) {
-    this.#mostBytes = mostBytes
-  }
-
-  /** Throws `INPUT_UNREADABLE`. */
-  read(file: string): Buffer {
-    if (this.#memory.length === 0) this.#memory = Buffer.alloc(this.#mostBytes)
-    return reading(file, () => {
-      const handle = openSync(file, 'r')
-      try {
-        return this.#memory.subarray(0, fill(handle, this.#memory))
-      } finally {
-        closeSync(handle)
-      }
-    })
-  }
-}
-
-/** Reads until the memory is full or the file at its end, and says how many bytes that were. */
-function fill(handle: number, memory: Buffer): number {
-  let filled = 0
-  while (filled < memory.length) {
-    const read = readSync(handle, memory, filled, memory.length - filled, null)
-    if (read === 0) break
-    filled += read
-  }
-  return filled
-}
-
-/** A whole file on disk. Throws `INPUT_UNREADABLE`. */
-export const plainBytes = (file: string): Buffer => reading(file, () => readFileSync(file))
-
 async function readInto(
   handle: FileHandle,
   file: string,
   buffer: Buffer,
   offset: number,
 ): Promise<number> {
-  const read = handle.read(buffer, offset, buffer.length - offset, null)
-  return (await read.catch((cause: unknown) => unreadable(file, cause))).bytesRead
+  const read = () => handle.read(buffer, offset, buffer.length - offset, null)
+  return (await reading(file, read)).bytesRead
 }
 
-function reading<T>(file: string, work: () => T): T {
+/** @throws {MintmarkError} `INPUT_UNREADABLE` */
+async function reading<T>(file: string, work: () => T | Promise<T>): Promise<T> {
   try {
-    return work()
+    return await work()
   } catch (cause) {
-    return unreadable(file, cause)
+    throw unreadable(file, cause)
   }
 }
 
-function unreadable(path: string, cause: unknown): never {
-  const errno = isObject(cause) && typeof cause['code'] === 'string' ? cause['code'] : ''
-  const facts = { path, errno }
-  throw new MintmarkError('INPUT_UNREADABLE', `cannot read ${path}: ${errno}`, facts, { cause })
+/** A whole file on disk. Throws `INPUT_UNREADABLE`. */
+export const plainBytes = (file: string): Promise<Buffer> => reading(file, () => readFileSync(file))
+
+/** The beginning of a file on disk. Throws `INPUT_UNREADABLE`. */
+export async function plainHead(file: string, mostBytes: number): Promise<Buffer> {
+  const handle = await reading(file, () => open(file, 'r'))
+  try {
+    const head = Buffer.alloc(mostBytes)
+    let filled = 0
+    for (;;) {
+      // oxlint-disable-next-line no-await-in-loop -- one read after the other
+      const read = await readInto(handle, file, head, filled)
+      filled += read
+      if (read === 0 || filled === mostBytes) return head.subarray(0, filled)
+    }
+  } finally {
+    await handle.close()
+  }
 }

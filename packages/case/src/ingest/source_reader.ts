@@ -1,6 +1,6 @@
 /**
- * Reads, hashes and cuts the sources of a run for the workers: small files in groups, large ones in slices, large ones
- * of other shapes chunk by chunk.
+ * Reads, hashes and cuts the sources of a run for the workers: small files in groups, large ones in slices. Large ones
+ * of other shapes are left to a worker.
  *
  * @module
  */
@@ -14,13 +14,14 @@ import {
   readSlices,
   SNIFF_BYTES,
 } from '@mintmark/logs'
-import { counted, joined, watched } from './chunks.ts'
+import type { TableBlock } from './block_sink.ts'
+import { counted, joined } from './chunks.ts'
 import type { Committer } from './committer.ts'
 import { EvidenceDraft } from './draft.ts'
 import type { KnownEvidence, KnownFile } from './known_evidence.ts'
-import { PlainHead, plainBytes, plainSlices, SliceMemory } from './plain_slices.ts'
+import { plainBytes, plainHead, plainSlices, SliceMemory } from './plain_slices.ts'
 import { asError, ReaderFailure, type WorkerPool } from './worker_pool.ts'
-import type { PartSummary, SmallTask } from './worker_protocol.ts'
+import type { Done, SmallFile } from './worker_protocol.ts'
 
 /** Content up to this size is held whole: the file is known before a row of it is made. */
 const SMALL_BYTES = 1024 * 1024
@@ -65,8 +66,6 @@ export type OtherShape = (bytes: Uint8Array, isWhole: boolean) => string | undef
 /** What became of a source: a file new to the case, or one that it has. */
 export type Taken = { readonly draft: EvidenceDraft } | { readonly known: KnownFile }
 
-type SmallFile = SmallTask['files'][number]
-
 export class SourceReader {
   readonly taken: Taken[] = []
   readonly #run: Run
@@ -78,7 +77,6 @@ export class SourceReader {
   /** Large files whose hash is not known yet, by size. */
   readonly #hashing = new Map<number, Promise<void>[]>()
   readonly #memory = new SliceMemory(SLICE_BYTES)
-  readonly #plainHead = new PlainHead(HEAD_BYTES)
   #failure: unknown
 
   constructor(run: Run) {
@@ -106,12 +104,12 @@ export class SourceReader {
   /** Without a stream: of a small file that is a tenth of the time, of a large one all memory is used again (measured). */
   async #takePlain(source: EvidenceSource): Promise<void> {
     if (source.sizeBytes <= SMALL_BYTES) {
-      const bytes = plainBytes(source.file)
+      const bytes = await plainBytes(source.file)
       this.#run.onBytes(bytes.length)
       await this.#takeSmall(source, bytes, [])
       return
     }
-    const head = this.#plainHead.read(source.file)
+    const head = await plainHead(source.file, HEAD_BYTES)
     const rest = source.open()[Symbol.asyncIterator]()
     await this.#takeLarge(source, head, rest, [])
   }
@@ -230,9 +228,7 @@ export class SourceReader {
     this.#groupBytes = 0
     const files = group.map(({ file }) => file)
     void this.#start('', async () => {
-      const parts = await this.#run.pool.readSmall({ files }, (blocks) =>
-        this.#run.committer.take(blocks),
-      )
+      const { parts } = await this.#run.pool.run({ kind: 'small', files }, this.#onRows)
       for (const [index, { draft }] of group.entries()) {
         const part = parts[index]
         if (part !== undefined) draft.add(part)
@@ -289,7 +285,7 @@ export class SourceReader {
     if (draft.otherShape !== undefined) return () => this.#hashOnly(draft, head, rest, rejects)
     return canSlice(head.subarray(0, SNIFF_BYTES))
       ? () => this.#readSlices(draft, identity, head, rest, rejects)
-      : () => this.#readStream(draft, identity, rest)
+      : () => this.#readLarge(draft, identity, rest)
   }
 
   /** A file that is no log: only what names it is taken. A plain one is read from its beginning. */
@@ -340,10 +336,10 @@ export class SourceReader {
     rest: AsyncIterator<Uint8Array>,
     rejects: readonly Reject[],
   ): Promise<void> {
-    const { pool, committer, onBytes } = this.#run
+    const { pool, onBytes } = this.#run
     const { evidenceId } = draft
     const hash = createHash('sha256')
-    const slices: Promise<readonly PartSummary[]>[] = []
+    const slices: Promise<Done>[] = []
     const sliced = draft.source.isPlain
       ? plainSlices(draft.source.file, this.#memory, hash, onBytes)
       : readSlices(joined(head, rest, onBytes), SLICE_BYTES, hash)
@@ -351,46 +347,41 @@ export class SourceReader {
     if (draft.source.isPlain) await rest.return?.()
     for await (const slice of sliced) {
       // What is wrong with the container is known when all has come out of it.
-      const task = { evidenceId, identity, ...slice, rejects: slice.isLast ? rejects : [] }
-      const reading = pool.readSlice(
-        task,
-        (blocks) => committer.take(blocks),
-        (memory) => this.#memory.give(memory),
-      )
+      const rejected = slice.isLast ? rejects : []
+      const task = { kind: 'slice', evidenceId, identity, ...slice, rejects: rejected } as const
+      const reading = pool.run(task, this.#onRows).then((done) => {
+        if (done.memory !== undefined) this.#memory.give(done.memory)
+        return done
+      })
       // Its error is met below.
       reading.catch(() => {})
       slices.push(reading)
       await this.#ready()
     }
-    for (const [index, [part]] of (await Promise.all(slices)).entries())
-      if (part !== undefined) draft.add(part, index)
+    for (const [index, { parts }] of (await Promise.all(slices)).entries())
+      for (const part of parts) draft.add(part, index)
     draft.contentSha256 = hash.digest('hex')
   }
 
-  async #readStream(
+  async #readLarge(
     draft: EvidenceDraft,
     identity: string,
     rest: AsyncIterator<Uint8Array>,
   ): Promise<void> {
-    const { pool, committer, onBytes } = this.#run
     await rest.return?.()
     const { evidenceId, source } = draft
-    const hash = createHash('sha256')
-    const [part] = await pool.readStream(
-      { evidenceId, identity, sharedOrder: this.#sharedOrder(source) },
-      source.isPlain,
-      (onReject, isLastPass) =>
-        isLastPass
-          ? watched(source.open(onReject), async (chunk) => {
-              hash.update(chunk)
-              onBytes(chunk.length)
-              await committer.ready()
-            })
-          : source.open(onReject),
-      (blocks) => committer.take(blocks),
-    )
-    if (part !== undefined) draft.add(part)
-    draft.contentSha256 = hash.digest('hex')
+    const { path } = source
+    const sharedOrder = this.#sharedOrder(source)
+    const task = { kind: 'large', evidenceId, identity, path, sharedOrder } as const
+    const done = await this.#run.pool.run(task, this.#onRows, this.#run.onBytes)
+    for (const part of done.parts) draft.add(part)
+    draft.contentSha256 = done.sha256 ?? ''
+  }
+
+  /** Resolves when so little waits for the engine that more may come. Throws what the engine throws. */
+  readonly #onRows = async (blocks: readonly TableBlock[]): Promise<void> => {
+    this.#run.committer.take(blocks)
+    await this.#run.committer.ready()
   }
 
   /** Runs a job in parallel; its error is thrown to the next caller. */

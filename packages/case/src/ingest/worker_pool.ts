@@ -1,46 +1,29 @@
 import { Worker } from 'node:worker_threads'
 import { MintmarkError } from '@mintmark/core'
-import type { Reject, RejectTaker } from '@mintmark/logs'
+import type { TableBlock } from './block_sink.ts'
 import { Flow } from './flow.ts'
-import type { TableBlock } from './record_block.ts'
-import type {
-  Answer,
-  ChunkTask,
-  PartSummary,
-  SliceTask,
-  SmallTask,
-  StreamTask,
-} from './worker_protocol.ts'
+import type { Answer, Done, Task } from './worker_protocol.ts'
 
 /** Tasks that a worker has at hand, so that it never waits for the next. */
 const TASKS_A_WORKER = 2
 /** Parsed records die young: a larger nursery lets nearly all of them die in it (measured). */
 const YOUNG_MB = 64
-/** Chunks of one stream that are on their way to a worker. */
-const CHUNKS_AHEAD = 4
 
-/** Takes rows, and resolves when more may come. */
-type RowTaker = (blocks: readonly TableBlock[]) => Promise<void>
-
-/** Who gets what a job gives. */
-interface Takers {
-  readonly onRows: RowTaker
-  readonly onMemory: (memory: ArrayBuffer) => void
-}
-
-/** What is known of a job until it is done. */
-interface Job extends Takers {
-  readonly worker: Worker
-  readonly resolve: (parts: readonly PartSummary[]) => void
+/** What becomes of a job. */
+interface Job {
+  /** Takes rows, and resolves when more may come. */
+  readonly onRows: (blocks: readonly TableBlock[]) => Promise<void>
+  readonly onBytes: (bytes: number) => void
+  readonly resolve: (done: Done) => void
   readonly reject: (cause: unknown) => void
-  readonly stream: StreamState | undefined
+  readonly worker: PoolWorker
 }
 
-interface StreamState {
-  pass: 1 | 2
-  ahead: number
-  isOver: boolean
-  wake: () => void
+/** A thread with how many tasks it has. */
+interface PoolWorker {
+  readonly thread: Worker
+  readonly flow: Flow
+  load: number
 }
 
 /** A file that a worker could not read because of an error of the reader. The others can be. */
@@ -53,14 +36,12 @@ export class ReaderFailure extends Error {
   }
 }
 
-type WithoutJob<T> = Omit<T, 'job' | 'kind'>
+type WithoutJob<T> = T extends unknown ? Omit<T, 'job'> : never
 
 /** Worker threads that turn bytes of files into blocks of rows; one more is started when all others have a task. */
 export class WorkerPool {
   readonly #most: number
-  readonly #flows = new Map<Worker, Flow>()
-  /** Tasks of each worker that was started. */
-  readonly #load = new Map<Worker, number>()
+  readonly #workers: PoolWorker[] = []
   readonly #jobs = new Map<number, Job>()
   #nextJob = 0
   #waiting: (() => void)[] = []
@@ -73,7 +54,7 @@ export class WorkerPool {
 
   /** How many were started. */
   get started(): number {
-    return this.#load.size
+    return this.#workers.length
   }
 
   /** Resolves when some worker can take another task. */
@@ -86,142 +67,64 @@ export class WorkerPool {
     }
   }
 
-  readSmall(task: WithoutJob<SmallTask>, onRows: RowTaker): Promise<readonly PartSummary[]> {
-    return this.#start({ onRows, onMemory: ignored }, undefined, (job, worker) => {
-      const message: SmallTask = { kind: 'small', job, ...task }
-      worker.postMessage(message, wholeBuffers(task.files.map(({ bytes }) => bytes)))
-    })
-  }
-
-  readSlice(
-    task: WithoutJob<SliceTask>,
-    onRows: RowTaker,
-    onMemory: (memory: ArrayBuffer) => void,
-  ): Promise<readonly PartSummary[]> {
-    return this.#start({ onRows, onMemory }, undefined, (job, worker) => {
-      const message: SliceTask = { kind: 'slice', job, ...task }
-      worker.postMessage(message, [task.bytes.buffer])
-    })
-  }
-
   /**
-   * Reads a file whose bytes must go through one reader, once or twice. With `isGivenAway` its chunks can be handed
-   * over.
+   * Has a worker do a task.
+   * @throws {MintmarkError} `INPUT_UNREADABLE` for a file that cannot be read, and a thread that stopped
+   * @throws {ReaderFailure}
    */
-  async readStream(
-    task: WithoutJob<StreamTask>,
-    isGivenAway: boolean,
-    open: (onReject: RejectTaker, isLastPass: boolean) => AsyncIterable<Uint8Array>,
-    onRows: RowTaker,
-  ): Promise<readonly PartSummary[]> {
-    const stream: StreamState = { pass: 1, ahead: 0, isOver: false, wake: () => {} }
-    let started: { readonly job: number; readonly worker: Worker } | undefined
-    const done = this.#start({ onRows, onMemory: ignored }, stream, (job, worker) => {
-      started = { job, worker }
-      const message: StreamTask = { kind: 'stream', job, ...task }
-      worker.postMessage(message, [])
+  run(
+    task: WithoutJob<Task>,
+    onRows: Job['onRows'],
+    onBytes: Job['onBytes'] = () => {},
+  ): Promise<Done> {
+    if (this.#failure !== undefined) return Promise.reject(asError(this.#failure))
+    const job = this.#nextJob++
+    const worker = this.#leastLoaded()
+    worker.load++
+    return new Promise((resolve, reject) => {
+      this.#jobs.set(job, { worker, onRows, onBytes, resolve, reject })
+      worker.thread.postMessage({ ...task, job }, memoryOf(task))
     })
-    // If a pass fails, the job is left: nobody waits for it.
-    done.catch(() => {})
-    if (started === undefined) return done
-    const { job, worker } = started
-    const take = isGivenAway ? same : copied
-    try {
-      await this.#pump(job, worker, 1, open, take)
-      await this.#until(stream, () => stream.pass === 2)
-      await this.#pump(job, worker, 2, open, take)
-      return await done
-    } finally {
-      this.#end(job)
-    }
   }
 
   async close(): Promise<void> {
     this.#failure ??= new Error('closed')
-    await Promise.all([...this.#load.keys()].map((worker) => worker.terminate()))
-  }
-
-  async #pump(
-    job: number,
-    worker: Worker,
-    pass: 1 | 2,
-    open: (onReject: RejectTaker, isLastPass: boolean) => AsyncIterable<Uint8Array>,
-    take: (chunk: Uint8Array) => Uint8Array,
-  ): Promise<void> {
-    const stream = this.#jobs.get(job)?.stream
-    const rejects: Reject[] = []
-    for await (const chunk of open((reject) => rejects.push(reject), pass === 2)) {
-      if (stream === undefined || stream.pass !== pass || stream.isOver) break
-      const bytes = take(chunk)
-      stream.ahead++
-      const message: ChunkTask = { kind: 'chunk', job, pass, bytes, rejects: [] }
-      worker.postMessage(message, wholeBuffers([bytes]))
-      await this.#until(stream, () => stream.ahead < CHUNKS_AHEAD || stream.pass !== pass)
-    }
-    const end: ChunkTask = { kind: 'chunk', job, pass, bytes: undefined, rejects }
-    worker.postMessage(end, [])
-  }
-
-  async #until(stream: StreamState, isSo: () => boolean): Promise<void> {
-    while (!isSo() && !stream.isOver) {
-      // oxlint-disable-next-line no-await-in-loop -- every answer of the worker wakes
-      await new Promise<void>((resolve) => {
-        stream.wake = resolve
-      })
-    }
-  }
-
-  #start(
-    takers: Takers,
-    stream: StreamState | undefined,
-    post: (job: number, worker: Worker) => void,
-  ): Promise<readonly PartSummary[]> {
-    if (this.#failure !== undefined) return Promise.reject(asError(this.#failure))
-    const job = this.#nextJob++
-    const worker = this.#leastLoaded()
-    this.#load.set(worker, (this.#load.get(worker) ?? 0) + 1)
-    return new Promise((resolve, reject) => {
-      this.#jobs.set(job, { worker, ...takers, resolve, reject, stream })
-      post(job, worker)
-    })
+    await Promise.all(this.#workers.map(({ thread }) => thread.terminate()))
   }
 
   #hear(message: Answer): void {
     const job = this.#jobs.get(message.job)
     if (job === undefined) return
+    const fail = (cause: unknown) => {
+      this.#end(message.job)
+      job.reject(cause)
+    }
     switch (message.kind) {
-      case 'taken':
-        if (job.stream !== undefined && job.stream.pass === message.pass) job.stream.ahead--
-        break
-      case 'proven':
-        if (job.stream !== undefined) {
-          job.stream.pass = 2
-          job.stream.ahead = 0
-        }
+      case 'read':
+        job.onBytes(message.bytes)
         break
       case 'rows':
-        void job.onRows(message.blocks).then(() => this.#flows.get(job.worker)?.taken())
+        void job.onRows(message.blocks).then(() => job.worker.flow.taken(), fail)
         break
       case 'done':
-        void job.onRows(message.blocks)
-        if (message.memory !== undefined) job.onMemory(message.memory)
+        // What the engine throws is met by who waits for it.
+        job.onRows(message.blocks).catch(() => {})
         this.#end(message.job)
-        job.resolve(message.parts)
+        job.resolve(message.done)
         break
-      case 'failed':
-        this.#end(message.job)
-        job.reject(new ReaderFailure(message.evidenceId, message.message))
-        break
+      case 'failed': {
+        const { evidenceId, message: text, errno } = message
+        if (errno === undefined) fail(new ReaderFailure(evidenceId, text))
+        else fail(new MintmarkError('INPUT_UNREADABLE', text, { errno }))
+      }
     }
-    job.stream?.wake()
   }
 
   #end(id: number): void {
     const job = this.#jobs.get(id)
     if (job === undefined) return
     this.#jobs.delete(id)
-    if (job.stream !== undefined) job.stream.isOver = true
-    this.#load.set(job.worker, (this.#load.get(job.worker) ?? 1) - 1)
+    job.worker.load--
     this.#wakeAll()
   }
 
@@ -233,12 +136,7 @@ export class WorkerPool {
       {},
       { cause },
     )
-    for (const { reject, stream } of this.#jobs.values()) {
-      reject(this.#failure)
-      if (stream === undefined) continue
-      stream.isOver = true
-      stream.wake()
-    }
+    for (const { reject } of this.#jobs.values()) reject(this.#failure)
     this.#jobs.clear()
     this.#wakeAll()
   }
@@ -251,25 +149,25 @@ export class WorkerPool {
 
   /** Tasks of the one that has fewest, of those that could be started too. */
   #leastLoad(): number {
-    return this.#load.size < this.#most ? 0 : Math.min(...this.#load.values())
+    if (this.#workers.length < this.#most) return 0
+    return Math.min(...this.#workers.map(({ load }) => load))
   }
 
-  #leastLoaded(): Worker {
+  #leastLoaded(): PoolWorker {
     const least = this.#leastLoad()
-    for (const [worker, load] of this.#load) if (load === least) return worker
-    return this.#newWorker()
+    return this.#workers.find(({ load }) => load === least) ?? this.#newWorker()
   }
 
-  #newWorker(): Worker {
+  #newWorker(): PoolWorker {
     const flow = new Flow()
-    const worker = new Worker(new URL('./ingest_worker.ts', import.meta.url), {
+    const thread = new Worker(new URL('./ingest_worker.ts', import.meta.url), {
       resourceLimits: { maxYoungGenerationSizeMb: YOUNG_MB },
       workerData: flow.memory,
     })
-    worker.on('message', (message: Answer) => this.#hear(message))
-    worker.on('error', (cause) => this.#fail(cause))
-    this.#flows.set(worker, flow)
-    this.#load.set(worker, 0)
+    thread.on('message', (message: Answer) => this.#hear(message))
+    thread.on('error', (cause) => this.#fail(cause))
+    const worker = { thread, flow, load: 0 }
+    this.#workers.push(worker)
     return worker
   }
 }
@@ -278,19 +176,13 @@ export function asError(cause: unknown): Error {
   return cause instanceof Error ? cause : new Error(String(cause))
 }
 
-const same = (chunk: Uint8Array): Uint8Array => chunk
-const copied = (chunk: Uint8Array): Uint8Array => new Uint8Array(chunk)
-
-/**
- * Memory that can be handed over, which spares a copy. Small reads may share a buffer of Node's pool, and are copied.
- */
-function wholeBuffers(parts: readonly Uint8Array[]): ArrayBuffer[] {
-  return parts.flatMap(({ buffer, byteLength }) =>
+/** Memory of a task that is handed over, which spares a copy. Small files may share a buffer of Node's, and are copied. */
+function memoryOf(task: WithoutJob<Task>): ArrayBuffer[] {
+  if (task.kind === 'slice') return [task.bytes.buffer]
+  const files = task.kind === 'small' ? task.files : []
+  return files.flatMap(({ bytes: { buffer, byteLength } }) =>
     buffer instanceof ArrayBuffer && buffer.byteLength === byteLength && byteLength > 0
       ? [buffer]
       : [],
   )
 }
-
-/** Memory that nobody uses again. */
-function ignored(): void {}

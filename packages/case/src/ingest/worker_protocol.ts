@@ -1,5 +1,5 @@
 import type { DateOrder, EvidenceSummary, Reject, Statement } from '@mintmark/logs'
-import type { TableBlock } from './record_block.ts'
+import type { TableBlock } from './block_sink.ts'
 
 /**
  * Hash of a small file's content, or of a large one's beginning and size: ids of records without one are made of it.
@@ -7,22 +7,24 @@ import type { TableBlock } from './record_block.ts'
 export type Identity = string
 
 /** Some whole files, decompressed, in order. */
-export interface SmallTask {
+interface SmallTask {
   readonly kind: 'small'
   readonly job: number
-  readonly files: readonly {
-    readonly evidenceId: number
-    readonly identity: Identity
-    readonly bytes: Uint8Array
-    /** What was wrong with the containers that the text came out of. */
-    readonly rejects: readonly Reject[]
-    /** What other files of the case prove of its dates. */
-    readonly sharedOrder: DateOrder
-  }[]
+  readonly files: readonly SmallFile[]
+}
+
+export interface SmallFile {
+  readonly evidenceId: number
+  readonly identity: Identity
+  readonly bytes: Uint8Array
+  /** What was wrong with the containers that the text came out of. */
+  readonly rejects: readonly Reject[]
+  /** What other files of the case prove of its dates. */
+  readonly sharedOrder: DateOrder
 }
 
 /** A run of whole lines of a large file of JSON lines. Its memory goes to the worker, and comes back. */
-export interface SliceTask {
+interface SliceTask {
   readonly kind: 'slice'
   readonly job: number
   readonly evidenceId: number
@@ -34,28 +36,15 @@ export interface SliceTask {
   readonly rejects: readonly Reject[]
 }
 
-/** A large file of another shape, in {@link ChunkTask}s, which come twice if the worker asks for its order of dates. */
-export interface StreamTask {
-  readonly kind: 'stream'
+/** A large file of another shape, which the worker opens itself: once for the order of its dates, once for its records. */
+interface LargeTask extends Pick<SmallFile, 'evidenceId' | 'identity' | 'sharedOrder'> {
+  readonly kind: 'large'
   readonly job: number
-  readonly evidenceId: number
-  readonly identity: Identity
-  /** What other files of the case prove of its dates. */
-  readonly sharedOrder: DateOrder
+  /** Of its `EvidenceSource`. */
+  readonly path: string
 }
 
-export interface ChunkTask {
-  readonly kind: 'chunk'
-  readonly job: number
-  /** 1: for the order of the dates. 2: for the records. */
-  readonly pass: 1 | 2
-  /** Undefined: the file ends here. */
-  readonly bytes: Uint8Array | undefined
-  /** With the end of the file: what was wrong with its containers. */
-  readonly rejects: readonly Reject[]
-}
-
-export type Task = SmallTask | SliceTask | StreamTask | ChunkTask
+export type Task = SmallTask | SliceTask | LargeTask
 
 /** What a part of a file gave besides rows. */
 export interface PartSummary {
@@ -83,25 +72,25 @@ export interface LocatedStatement extends Statement {
   readonly line: number
 }
 
-export type Answer =
-  /** The worker has taken a chunk of a stream. */
-  | { readonly kind: 'taken'; readonly job: number; readonly pass: 1 | 2 }
-  /** The order of the dates is known: the second pass may begin. */
-  | { readonly kind: 'proven'; readonly job: number }
+/** What a task gave besides rows. */
+export interface Done {
+  readonly parts: readonly PartSummary[]
+  /** Of a slice: its memory, to be used again. */
+  readonly memory?: ArrayBuffer
+  /** Of a large file: of its content, lower-case hex. */
+  readonly sha256?: string
+}
+
+export type Answer = { readonly job: number } & (
+  | { readonly kind: 'read'; readonly bytes: number }
   /** Rows of a task that is not at its end. */
-  | { readonly kind: 'rows'; readonly job: number; readonly blocks: readonly TableBlock[] }
-  | {
-      readonly kind: 'done'
-      readonly job: number
-      readonly blocks: readonly TableBlock[]
-      readonly parts: readonly PartSummary[]
-      /** Of a slice: its memory, to be used again. */
-      readonly memory: ArrayBuffer | undefined
-    }
-  /** Reading ended in an error of the reader, at that file. */
+  | { readonly kind: 'rows'; readonly blocks: readonly TableBlock[] }
+  | { readonly kind: 'done'; readonly blocks: readonly TableBlock[]; readonly done: Done }
+  /** Reading ended at that file, which cannot be read where there is an `errno`; else in an error of the reader. */
   | {
       readonly kind: 'failed'
-      readonly job: number
       readonly evidenceId: number
       readonly message: string
+      readonly errno: string | undefined
     }
+)

@@ -59,10 +59,6 @@ const SESSION_KEY =
 const contentOf = (columns: readonly string[]) =>
   `content UInt64 DEFAULT cityHash64(record_id, record_ref, token_id, ${columns.map(nameOf).join(', ')})`
 
-/** Columns that ingest writes, in order, for each sharded table; the others have defaults. */
-export const ISSUANCE_COLUMNS: readonly string[] = [...RECORD, ...ISSUANCE].map(nameOf)
-export const ACCESS_COLUMNS: readonly string[] = [...RECORD, ...ACCESS].map(nameOf)
-
 const table = (
   name: string,
   orderBy: string,
@@ -295,6 +291,20 @@ export const TABLES: readonly TableSpec[] = [
   table('meta', 'name', 'name String; value String; at Time', NEWEST),
 ]
 
+const columnsIn = (name: string): readonly string[] =>
+  TABLES.find((one) => one.name === name)?.columns ?? []
+
 /** Names of a table's columns, in order. */
-export const columnNames = (name: string): string[] =>
-  (TABLES.find((one) => one.name === name)?.columns ?? []).map(nameOf)
+export const columnNames = (name: string): string[] => columnsIn(name).map(nameOf)
+
+/** Tables that ingest writes as blocks. */
+export type Ingested = 'issuance' | 'access' | 'directory' | 'inventory' | 'reject'
+
+/** Their columns that ingest writes, in order; the others have defaults. */
+export const INGESTED: Readonly<Record<Ingested, readonly string[]>> = {
+  issuance: [...RECORD, ...ISSUANCE],
+  access: [...RECORD, ...ACCESS],
+  directory: columnsIn('directory'),
+  inventory: columnsIn('inventory'),
+  reject: columnsIn('reject'),
+}

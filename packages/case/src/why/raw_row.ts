@@ -3,9 +3,8 @@
  *
  * @module
  */
-import { stat } from 'node:fs/promises'
 import { withoutSecrets } from '@mintmark/core'
-import { type EvidenceSource, walkEvidence } from '@mintmark/logs'
+import { type EvidenceSource, evidenceAt } from '@mintmark/logs'
 
 /** A record longer than this is given in part. */
 const MOST_CHARS = 4_000
@@ -36,32 +35,13 @@ const NOTHING: Omit<RawRow, 'problem'> = { text: '', isCut: false }
 
 /** Reads the record. Cost: its file is read whole, to see that it has not changed. Never throws for what a file holds. */
 export async function rawRow(row: RowLocation): Promise<RawRow> {
-  const source = await sourceOf(row.path)
+  const source = await evidenceAt(row.path)
   if (source === undefined) return { ...NOTHING, problem: 'file-missing' }
   // Another file under that name is no evidence, and none of the reader's business.
   if ((await source.sha256()) !== row.sha256) return { ...NOTHING, problem: 'file-changed' }
   const text = withoutSecrets(rowIn(await textFrom(source, row.line), row.ids))
   if (text === '') return { ...NOTHING, problem: 'row-not-found' }
   return { text: text.slice(0, MOST_CHARS), isCut: text.length > MOST_CHARS, problem: '' }
-}
-
-async function sourceOf(path: string): Promise<EvidenceSource | undefined> {
-  const file = await fileOf(path)
-  if (file === undefined) return undefined
-  for await (const source of walkEvidence([file]))
-    if (source.path === path && source.refused === undefined) return source
-  return undefined
-}
-
-/** The file on disk of a text in an archive: `a.zip` of `a.zip!b.csv`. A file's own name may have the mark, too. */
-async function fileOf(path: string): Promise<string | undefined> {
-  for (let end = path.length; end > 0; end = path.lastIndexOf('!', end - 1)) {
-    const file = path.slice(0, end)
-    // oxlint-disable-next-line no-await-in-loop -- the longest name that is a file
-    const found = await stat(file).catch(() => undefined)
-    if (found?.isFile() === true) return file
-  }
-  return undefined
 }
 
 /** The text from a line on, so much as may be needed. */

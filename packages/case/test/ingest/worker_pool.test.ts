@@ -8,8 +8,9 @@ async function read(pool: WorkerPool, files: number): Promise<readonly number[]>
   const numbers = Array.from({ length: files }, (_, number) => number + 1)
   const parts = await Promise.all(
     numbers.map((evidenceId) =>
-      pool.readSmall(
+      pool.run(
         {
+          kind: 'small',
           files: [
             {
               evidenceId,
@@ -24,7 +25,7 @@ async function read(pool: WorkerPool, files: number): Promise<readonly number[]>
       ),
     ),
   )
-  return parts.flat().map(({ evidenceId }) => evidenceId)
+  return parts.flatMap((done) => done.parts).map(({ evidenceId }) => evidenceId)
 }
 
 describe('of a pool of two threads', () => {

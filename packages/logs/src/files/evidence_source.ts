@@ -42,6 +42,8 @@ export interface EvidenceSource {
 interface WalkOptions {
   /** Folders and files that are not walked, such as the case itself. */
   readonly except?: readonly string[]
+  /** The path of the only text that is walked to. */
+  readonly only?: string
 }
 
 /**
@@ -92,9 +94,25 @@ export async function* walkEvidence(
         for (const name of names.toReversed())
           waiting.push({ path: join(path, name), isNamed: false })
       } else yield refusedSource(diskBytes(path, 0), names)
-    } else if (found.isFile()) yield* expandFile(path, Number(found.size), inMemory)
+    } else if (found.isFile()) yield* expandFile(path, Number(found.size), inMemory, options)
     else yield refusedSource(diskBytes(path, 0), notAFile)
   }
+}
+
+/** The text that a walk gave by this path; undefined where there is none, or where it can no longer be read. */
+export async function evidenceAt(path: string): Promise<EvidenceSource | undefined> {
+  // A text of an archive, `a.zip!b.csv`, is in the longest name that is a file: a file's own name may have the mark, too.
+  for (let end = path.length; end > 0; end = path.lastIndexOf('!', end - 1)) {
+    const file = path.slice(0, end)
+    // oxlint-disable-next-line no-await-in-loop -- the first that there is
+    const found = await stat(file).catch(() => undefined)
+    if (found?.isFile() !== true) continue
+    // oxlint-disable-next-line no-await-in-loop -- the same
+    for await (const source of walkEvidence([file], { only: path }))
+      if (source.path === path && source.refused === undefined) return source
+    return undefined
+  }
+  return undefined
 }
 
 const brokenLink: Reject = { kind: 'file', reason: 'not-found', detail: 'link' }
@@ -125,10 +143,11 @@ async function* expandFile(
   path: string,
   sizeBytes: number,
   inMemory: ArchiveInMemory,
+  options: WalkOptions,
 ): AsyncGenerator<EvidenceSource, void, void> {
   const bytes = diskBytes(path, sizeBytes)
   try {
-    yield* expand(bytes, true, 0, inMemory)
+    yield* expand(bytes, true, 0, inMemory, options)
   } catch (cause) {
     if (!(cause instanceof MintmarkError) || cause.code !== 'INPUT_UNREADABLE') throw cause
     yield refusedSource(bytes, notReadable(cause))
@@ -144,6 +163,7 @@ async function* expand(
   isOnDisk: boolean,
   depth: number,
   inMemory: ArchiveInMemory,
+  options: WalkOptions,
 ): AsyncGenerator<EvidenceSource, void, void> {
   let inner = bytes
   let level = depth
@@ -165,7 +185,9 @@ async function* expand(
       const isFile = isOnDisk && inner === bytes
       // oxlint-disable-next-line no-await-in-loop -- members in their order
       for await (const member of zipMembers(inner, isFile ? undefined : inMemory)) {
-        if (member.refused === undefined) yield* expand(member.bytes, false, level, inMemory)
+        if (options.only?.startsWith(member.bytes.path) === false) continue
+        if (member.refused === undefined)
+          yield* expand(member.bytes, false, level, inMemory, options)
         else yield refusedSource(member.bytes, member.refused)
       }
       return
