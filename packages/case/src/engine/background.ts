@@ -3,7 +3,7 @@
  *
  * @module
  */
-import type { Session } from './session.ts'
+import { type Session, sessionThrough } from './session.ts'
 
 /**
  * Runs statements when `idle`, so that others wait for one at most; a stopped session runs only DROPs of its tables.
@@ -13,25 +13,15 @@ export function background(
   idle: () => Promise<void>,
   signal: AbortSignal,
 ): Session {
-  const turn = async (sql: string) => {
-    if (sql.startsWith('DROP ')) return
-    await idle()
-    signal.throwIfAborted()
-  }
-  const after = async <T>(sql: string, work: () => Promise<T>) => {
-    await turn(sql)
-    return work()
-  }
-  return {
-    kind: session.kind,
-    shards: session.shards,
-    command: (sql, params) => after(sql, () => session.command(sql, params)),
-    rows: (sql, params) => after(sql, () => session.rows(sql, params)),
-    stream: (sql, params) => session.stream(sql, params),
-    ask: (sql) => session.ask(sql),
-    insert: (table, ...rest) => after(table, () => session.insert(table, ...rest)),
-    localTable: (name) => session.localTable(name),
-    everywhere: (sql, params) => after(sql, () => session.everywhere(sql, params)),
-    close: () => session.close(),
-  }
+  return sessionThrough({
+    inner: () => session,
+    many: (work) => work(session),
+    one: async (sql, work) => {
+      if (!sql.startsWith('DROP ')) {
+        await idle()
+        signal.throwIfAborted()
+      }
+      return await work(session)
+    },
+  })
 }

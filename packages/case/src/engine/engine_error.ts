@@ -1,4 +1,5 @@
-import { MintmarkError } from '@mintmark/core'
+/** What an engine and the file system throw, as errors of this package. @module */
+import { isObject, MintmarkError, text } from '@mintmark/core'
 
 /** NOT_ENOUGH_SPACE, CANNOT_WRITE_TO_FILE_DESCRIPTOR, CANNOT_WRITE_AFTER_END_OF_BUFFER's cause, fsync. */
 const DISK_FULL_NUMBERS = new Set([243, 75, 76, 87])
@@ -24,4 +25,22 @@ export const NO_ROOM =
 function numberIn(message: string): number {
   const match = /\bCode: (\d+)\b/u.exec(message.slice(0, 200))
   return match === null ? 0 : Number(match[1])
+}
+
+/** ClickHouse's number of an error; 0 where it has none. */
+export function numberOf(cause: unknown): number {
+  return isObject(cause) && typeof cause['clickhouseCode'] === 'number'
+    ? cause['clickhouseCode']
+    : 0
+}
+
+/** `DISK_FULL` or `OUTPUT_UNWRITABLE`; an error of this package stays what it is. */
+export function fileError(cause: unknown): MintmarkError {
+  if (cause instanceof MintmarkError) return cause
+  const errno = isObject(cause) ? (text(cause, 'code') ?? '') : ''
+  const full = errno === 'ENOSPC' || errno === 'EDQUOT'
+  const code = full ? 'DISK_FULL' : 'OUTPUT_UNWRITABLE'
+  const message = cause instanceof Error ? cause.message : String(cause)
+  const said = full ? `${NO_ROOM} (${message})` : message
+  return new MintmarkError(code, said, { errno }, { cause })
 }

@@ -5,7 +5,7 @@
  * @module
  */
 import { MintmarkError } from '@mintmark/core'
-import type { Params, Session } from './session.ts'
+import { type Session, sessionThrough } from './session.ts'
 import { isSessionOver } from './shared_session.ts'
 
 /** Whether a question failed because the session was lost, and can be put again from its beginning. */
@@ -13,86 +13,44 @@ export function isMoved(cause: unknown): boolean {
   return cause instanceof MintmarkError && cause.facts['session'] === 'moved'
 }
 
-export class LastingSession implements Session {
-  readonly kind = 'embedded'
-  readonly shards = 1
-  #inner: Session
-  readonly #another: () => Promise<Session>
+/** @param another closes the session that was lost, and opens the case again */
+export function lastingSession(first: Session, another: () => Promise<Session>): Session {
+  let inner = first
   /** While another is being had. */
-  #moving: Promise<void> | undefined
-
-  /** @param another closes the session that was lost, and opens the case again */
-  constructor(inner: Session, another: () => Promise<Session>) {
-    this.#inner = inner
-    this.#another = another
-  }
-
-  command(sql: string, params?: Params): Promise<void> {
-    return this.#asked((inner) => inner.command(sql, params))
-  }
-
-  rows(sql: string, params?: Params): ReturnType<Session['rows']> {
-    return this.#asked((inner) => inner.rows(sql, params))
-  }
-
-  stream(sql: string, params?: Params): ReturnType<Session['stream']> {
-    return this.#streamed((inner) => inner.stream(sql, params))
-  }
-
-  ask(sql: string): ReturnType<Session['ask']> {
-    return this.#streamed((inner) => inner.ask(sql))
-  }
-
-  insert(...rows: Parameters<Session['insert']>): Promise<void> {
-    return this.#asked((inner) => inner.insert(...rows))
-  }
-
-  localTable(name: string): string {
-    return this.#inner.localTable(name)
-  }
-
-  everywhere(sql: string, params?: Params): Promise<void> {
-    return this.#asked((inner) => inner.everywhere(sql, params))
-  }
-
-  close(): Promise<void> {
-    return this.#inner.close()
-  }
-
-  async #asked<T>(work: (inner: Session) => Promise<T>): Promise<T> {
-    const inner = this.#inner
-    try {
-      return await work(inner)
-    } catch (cause) {
-      throw await this.#moved(inner, cause)
-    }
-  }
-
-  async *#streamed<T>(work: (inner: Session) => AsyncIterable<T>): AsyncGenerator<T, void, void> {
-    const inner = this.#inner
-    try {
-      yield* work(inner)
-    } catch (cause) {
-      throw await this.#moved(inner, cause)
-    }
-  }
-
-  /** What is to be thrown for a statement that failed on `inner`; throws what keeps the case from being opened. */
-  async #moved(inner: Session, cause: unknown): Promise<unknown> {
+  let moving: Promise<void> | undefined
+  /** What is to be thrown for a statement that failed; throws what keeps the case from being opened. */
+  const moved = async (failed: Session, cause: unknown): Promise<unknown> => {
     if (!isSessionOver(cause)) return cause
-    if (this.#inner === inner) {
-      this.#moving ??= this.#move()
-      await this.#moving
+    if (inner === failed) {
+      moving ??= another()
+        .then((session) => {
+          inner = session
+        })
+        .finally(() => {
+          moving = undefined
+        })
+      await moving
     }
     const message = 'the process that had the case open has ended; it is open again: ask again'
     return new MintmarkError('CASE_BUSY', message, { session: 'moved' }, { cause })
   }
-
-  async #move(): Promise<void> {
-    try {
-      this.#inner = await this.#another()
-    } finally {
-      this.#moving = undefined
-    }
-  }
+  return sessionThrough({
+    inner: () => inner,
+    one: async (_, work) => {
+      const session = inner
+      try {
+        return await work(session)
+      } catch (cause) {
+        throw await moved(session, cause)
+      }
+    },
+    async *many(work) {
+      const session = inner
+      try {
+        yield* work(session)
+      } catch (cause) {
+        throw await moved(session, cause)
+      }
+    },
+  })
 }

@@ -8,7 +8,7 @@ import { isoOf, type Json } from '@mintmark/core'
 import type { Params, Session } from './session.ts'
 
 /** The names in a text. */
-export type Member<S extends string> = S extends `${infer One} ${infer Rest}`
+type Member<S extends string> = S extends `${infer One} ${infer Rest}`
   ? Member<One> | Member<Rest>
   : S extends `${infer Name}:${string}`
     ? Name
@@ -36,10 +36,10 @@ export function fieldsOf<V>(read: (cell: unknown) => V, suffix = ''): FieldsOf<V
   }
 }
 
-export const snakeCase = (name: string): string =>
+const snakeCase = (name: string): string =>
   name.replaceAll(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`)
 
-export const asText: FieldsOf<string> = fieldsOf(String)
+export const asText: FieldsOf<string> = fieldsOf((cell) => String(cell ?? ''))
 /** The engine gives 64-bit numbers as text. */
 export const asNumber: FieldsOf<number> = fieldsOf((cell) => Number(cell ?? 0))
 export const asFlag: FieldsOf<boolean> = fieldsOf((cell) => Number(cell) === 1)

@@ -43,3 +43,25 @@ export interface Session {
   everywhere(sql: string, params?: Params): Promise<void>
   close(): Promise<void>
 }
+
+/** What each statement of a session goes through. */
+interface Through {
+  readonly inner: () => Session
+  /** @param of the statement; of an insert, its table */
+  readonly one: <T>(of: string, work: (inner: Session) => Promise<T>) => Promise<T>
+  readonly many: <T>(work: (inner: Session) => AsyncIterable<T>) => AsyncIterable<T>
+}
+
+/** A session whose statements are put to another one. */
+export const sessionThrough = ({ inner, one, many }: Through): Session => ({
+  kind: inner().kind,
+  shards: inner().shards,
+  command: (sql, params) => one(sql, (session) => session.command(sql, params)),
+  rows: (sql, params) => one(sql, (session) => session.rows(sql, params)),
+  stream: (sql, params) => many((session) => session.stream(sql, params)),
+  ask: (sql) => many((session) => session.ask(sql)),
+  insert: (table, ...rest) => one(table, (session) => session.insert(table, ...rest)),
+  localTable: (name) => inner().localTable(name),
+  everywhere: (sql, params) => one(sql, (session) => session.everywhere(sql, params)),
+  close: () => inner().close(),
+})

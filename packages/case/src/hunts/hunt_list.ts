@@ -6,7 +6,7 @@
 import { readdirSync, readFileSync, statSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { isObject, MintmarkError } from '@mintmark/core'
+import { MintmarkError, unreadable } from '@mintmark/core'
 import { type Hunt, parseHunt } from './hunt_file.ts'
 
 /** Mintmark's own hunts. */
@@ -75,9 +75,6 @@ function attempt<T>(path: string, read: () => T): T {
   try {
     return read()
   } catch (cause) {
-    if (cause instanceof MintmarkError) throw cause
-    const errno = isObject(cause) && typeof cause['code'] === 'string' ? cause['code'] : ''
-    const message = `${path} cannot be read: ${errno}`
-    throw new MintmarkError('INPUT_UNREADABLE', message, { path, errno }, { cause })
+    throw cause instanceof MintmarkError ? cause : unreadable(path, cause)
   }
 }

@@ -6,7 +6,7 @@
  * @module
  */
 import { availableParallelism } from 'node:os'
-import { MintmarkError } from '@mintmark/core'
+import { MintmarkError, whyUnread } from '@mintmark/core'
 import { type DateOrder, type EvidenceSource, walkEvidence } from '@mintmark/logs'
 import type { Session } from '../engine/session.ts'
 import type { Case } from '../store/case.ts'
@@ -228,9 +228,10 @@ function requireSomething(
   if (first === undefined || !isNothing) return
   const { path } = first.source
   const { reason = '', detail = '' } = first.rejects[0] ?? {}
-  const message = `cannot read ${path}: ${reason} ${detail}`
   const { cause } = failed.get(path) ?? {}
-  throw new MintmarkError('INPUT_UNREADABLE', message.trimEnd(), { path, errno: detail }, { cause })
+  const why = reason === 'unreadable' ? whyUnread(detail) : `${reason} ${detail}`.trimEnd()
+  const message = `${path} cannot be read: ${why}`
+  throw new MintmarkError('INPUT_UNREADABLE', message, { path, errno: detail }, { cause })
 }
 
 function report(rows: readonly EvidenceRow[], taken: readonly Taken[]): IngestReport {

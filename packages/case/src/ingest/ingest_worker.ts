@@ -6,7 +6,7 @@
  */
 import { createHash } from 'node:crypto'
 import { parentPort, workerData } from 'node:worker_threads'
-import { MintmarkError, unreadable } from '@mintmark/core'
+import { MintmarkError } from '@mintmark/core'
 import {
   adapters,
   type DateProof,
@@ -89,7 +89,8 @@ async function readLarge(task: Extract<Task, { kind: 'large' }>): Promise<Done> 
   // Few runs have such a file.
   const { evidenceAt } = await import('@mintmark/logs')
   const source = await evidenceAt(path)
-  if (source === undefined) throw unreadable(path, { code: 'ENOENT' })
+  if (source === undefined)
+    throw new MintmarkError('INPUT_UNREADABLE', `${path} is gone`, { path, errno: 'ENOENT' })
   const dates = withSharedOrder(await proveDateOrder(source.open(), adapters), task.sharedOrder)
   sink.begin(evidenceId, task.identity)
   const reader = new EvidenceReader(sink, { dates })

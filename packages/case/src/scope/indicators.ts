@@ -157,15 +157,11 @@ class Collector {
 
 const kindOf = (name: string) => KIND_NAMES.get(name.toLowerCase().replaceAll(/[^a-z]/gu, ''))
 
-interface Columns {
-  readonly kind: number
-  readonly value: number
-  readonly delimiter: Delimiter
-}
+/** What the cells of a column are: values, their kinds, values of one kind, or nothing that is looked for. */
+type Role = 'value' | 'kind' | { readonly of: string } | undefined
 
-/** A table with a column for each kind; of other columns the kind is undefined. */
-interface KindColumns {
-  readonly kinds: readonly (string | undefined)[]
+interface Header {
+  readonly roles: readonly Role[]
   readonly delimiter: Delimiter
 }
 
@@ -178,7 +174,7 @@ const DELIMITERS = [',', ';', '\t'] as const
 type Delimiter = (typeof DELIMITERS)[number]
 
 function readLines(source: string, collector: Collector): void {
-  let columns: Columns | KindColumns | undefined
+  let header: Header | undefined
   let isFirst = true
   let line = 0
   for (const raw of source.split(/\r\n|\n|\r/u)) {
@@ -189,12 +185,11 @@ function readLines(source: string, collector: Collector): void {
     }
     const text = withoutComment(raw)
     if (text === '') continue
-    const header: Columns | KindColumns | undefined = isFirst ? headerOf(text) : undefined
+    const found: Header | undefined = isFirst ? headerOf(text) : undefined
     isFirst = false
-    if (header !== undefined) columns = header
-    else if (columns === undefined) readLine(text, line, collector)
-    else if ('kinds' in columns) readKindCells(text, columns, line, collector)
-    else readCells(cellsOf(text, columns.delimiter), columns, line, collector)
+    if (found !== undefined) header = found
+    else if (header === undefined) readLine(text, line, collector)
+    else readCells(cellsOf(text, header.delimiter), header.roles, line, collector)
   }
 }
 
@@ -206,56 +201,49 @@ function withoutComment(raw: string): string {
 }
 
 /** A header names a column of values, and mostly one of kinds; or a column for each kind. */
-function headerOf(text: string): Columns | KindColumns | undefined {
-  const columns = DELIMITERS.map((delimiter) => columnsOf(text, delimiter))
-  const kinds = DELIMITERS.map((delimiter) => kindColumnsOf(text, delimiter))
-  return [...columns, ...kinds].find((found) => found !== undefined)
+function headerOf(text: string): Header | undefined {
+  return [rolesByName, rolesByKind]
+    .flatMap((rolesOf) => DELIMITERS.map((delimiter) => ({ rolesOf, delimiter })))
+    .map(({ rolesOf, delimiter }) => {
+      const names = cellsOf(text, delimiter).map((cell) => cell.trim())
+      return { roles: rolesOf(names), delimiter }
+    })
+    .find(({ roles }) => roles.some((role) => role !== undefined && role !== 'kind'))
+}
+
+const VALUE_NAMES: readonly string[] = ['value', 'indicator', 'ioc', 'observable']
+const TYPE_NAMES: readonly string[] = ['type', 'kind', 'indicator_type']
+
+/** The first column of values, and the first of kinds. */
+function rolesByName(names: readonly string[]): Role[] {
+  const first = (words: readonly string[]) =>
+    names.findIndex((name) => words.includes(name.toLowerCase()))
+  const [value, kind] = [first(VALUE_NAMES), first(TYPE_NAMES)]
+  return names.map((_, at) => (at === value ? 'value' : at === kind ? 'kind' : undefined))
 }
 
 /** Only if every cell is the name of a kind or of a note: `operation,Send` is a kind and its value. */
-function kindColumnsOf(text: string, delimiter: Delimiter): KindColumns | undefined {
-  const names = cellsOf(text, delimiter).map((cell) => cell.trim())
-  const kinds = names.map((name) => (isKindName(name) ? name : undefined))
-  const isHeader = names.every((name) => isKindName(name) || isNoteName(name))
-  return isHeader && names.some(isKindName) ? { kinds, delimiter } : undefined
+function rolesByKind(names: readonly string[]): Role[] {
+  if (!names.every((name) => isKindName(name) || isNoteName(name))) return []
+  return names.map((name) => (isKindName(name) ? { of: name } : undefined))
 }
 
 const isKindName = (name: string) => /^[a-z][a-z _-]*$/iu.test(name) && kindOf(name) !== undefined
 const isNoteName = (name: string) => NOTE_COLUMNS.test(name.toLowerCase().replaceAll(/[ _-]/gu, ''))
 
-function readKindCells(
-  text: string,
-  { kinds, delimiter }: KindColumns,
-  line: number,
-  collector: Collector,
-): void {
-  for (const [index, cell] of cellsOf(text, delimiter).entries()) {
-    const kind = kinds[index]
-    if (kind !== undefined && cell.trim() !== '') collector.add(kind, cell.trim(), line)
-  }
-}
-
-function columnsOf(text: string, delimiter: Delimiter): Columns | undefined {
-  const names = cellsOf(text, delimiter).map((cell) => cell.trim().toLowerCase())
-  const value = names.findIndex((name) =>
-    ['value', 'indicator', 'ioc', 'observable'].includes(name),
-  )
-  if (value === -1) return undefined
-  return {
-    delimiter,
-    value,
-    kind: names.findIndex((name) => ['type', 'kind', 'indicator_type'].includes(name)),
-  }
-}
-
 function readCells(
   cells: readonly string[],
-  columns: Columns,
+  roles: readonly Role[],
   line: number,
   collector: Collector,
 ): void {
-  const kind = columns.kind === -1 ? undefined : cells[columns.kind]?.trim()
-  collector.add(kind === '' ? undefined : kind, (cells[columns.value] ?? '').trim(), line)
+  const cellAt = (at: number) => (cells[at] ?? '').trim()
+  for (const [at, role] of roles.entries()) {
+    if (role === 'value')
+      collector.add(cellAt(roles.indexOf('kind')) || undefined, cellAt(at), line)
+    // A cell of one kind may be empty: the row has values of others.
+    else if (typeof role === 'object' && cellAt(at) !== '') collector.add(role.of, cellAt(at), line)
+  }
 }
 
 function readLine(text: string, line: number, collector: Collector): void {

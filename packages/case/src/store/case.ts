@@ -18,7 +18,7 @@ import {
 import { join, resolve } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { isObject, MintmarkError, parseObject, text } from '@mintmark/core'
-import { LastingSession } from '../engine/lasting_session.ts'
+import { lastingSession } from '../engine/lasting_session.ts'
 import { isServerLocation, parseServerLocation, type ServerLocation } from '../engine/location.ts'
 import { firstRow } from '../engine/rows.ts'
 import { dropScratch } from '../engine/scratch.ts'
@@ -104,7 +104,7 @@ async function requireShards(session: Session, location: ServerLocation): Promis
 /** Opened again whenever the process that has the engine ends. */
 async function openLasting(folder: string): Promise<Case> {
   let opened = await openFolder(folder, 'read', true)
-  const session = new LastingSession(opened.session, async () => {
+  const session = lastingSession(opened.session, async () => {
     await opened.close()
     opened = await openFolder(folder, 'read', true)
     return opened.session

@@ -65,22 +65,23 @@ export async function writeGaps(
   const spans = await auditSpans(session)
   const stated = await statedCodes(session)
   const complete = stated.has('complete-period') ? await completePeriods(session) : NO_PERIODS
-  const writer = new Writer(session, tables.gaps)
   for (const batch of batches(await homesOf(session, tables.open, sole))) {
     // oxlint-disable-next-line no-await-in-loop -- some tenants' hours at a time bound the memory
     const logs = await logsOf(session, batch.includes(sole) ? [...batch, ''] : batch, sole)
     // oxlint-disable-next-line no-await-in-loop -- as above
     const losses = await lossesOf(session, 'issuance', batch)
+    const rows: (string | number)[][] = []
     for (const tenant of batch) {
       // oxlint-disable-next-line no-await-in-loop -- what else waits for this thread goes first
       await setImmediate()
       const own = losses.filter((loss) => loss.tenant === tenant || loss.tenant === '')
       const log: Log = inOrder(logs.get(tenant) ?? new Map(), own)
-      // oxlint-disable-next-line no-await-in-loop -- one insert at a time
-      await writer.write(tenant, tenantGaps(log, spans.get(tenant), complete.get(tenant)))
+      const gaps = tenantGaps(log, spans.get(tenant), complete.get(tenant))
+      for (const cells of gapCells(tenant, gaps)) rows.push(cells)
     }
+    // oxlint-disable-next-line no-await-in-loop -- as above
+    await insertRows(session, tables.gaps, ['tenant', 'kind', 'from_ms', 'until_ms'], rows)
   }
-  await writer.end()
 }
 
 interface TenantSize {
@@ -293,29 +294,10 @@ export async function completePeriods(session: Session): Promise<Map<string, Per
 
 const readPeriod = rowReader(asNumber('fromMs:begin_ms toMs:end_ms'))
 
-const BATCH_ROWS = 20_000
-
-/** Puts rows into the table a batch at a time. */
-class Writer {
-  readonly #session: Session
-  readonly #table: string
-  #rows: (string | number)[][] = []
-
-  constructor(session: Session, table: string) {
-    this.#session = session
-    this.#table = table
-  }
-
-  async write(tenant: string, gaps: ReadonlyMap<string, readonly GapInterval[]>): Promise<void> {
-    for (const [kind, intervals] of gaps)
-      for (const { fromMs, untilMs } of gapRows(intervals, GAP_REASONS))
-        this.#rows.push([tenant, kind, fromMs, `[${untilMs.join(',')}]`])
-    if (this.#rows.length >= BATCH_ROWS) await this.end()
-  }
-
-  async end(): Promise<void> {
-    const columns = ['tenant', 'kind', 'from_ms', 'until_ms']
-    await insertRows(this.#session, this.#table, columns, this.#rows)
-    this.#rows = []
-  }
-}
+/** Rows of the table of gaps. */
+const gapCells = (tenant: string, gaps: ReadonlyMap<string, readonly GapInterval[]>) =>
+  [...gaps].flatMap(([kind, intervals]) =>
+    gapRows(intervals, GAP_REASONS).map(({ fromMs, untilMs }) => {
+      return [tenant, kind, fromMs, `[${untilMs.join(',')}]`]
+    }),
+  )

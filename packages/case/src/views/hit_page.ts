@@ -1,5 +1,6 @@
-import { asText, asTime, rowReader } from '../engine/rows.ts'
+import { asText, asTime, numbersBy, rowReader } from '../engine/rows.ts'
 import type { Session } from '../engine/session.ts'
+import { BOUNDED } from '../engine/settings.ts'
 import type { HuntRow } from '../hunts/run_hunts.ts'
 import { ACCOUNT, isoSql, tokenText } from '../store/access_sql.ts'
 import { type ListColumns, type ListQuery, listPage } from './list_query.ts'
@@ -48,4 +49,17 @@ export async function hitPage(
   }
   const { total, rows } = await listPage(session, list, query, most)
   return { total, rows: rows.map(readHit) }
+}
+
+/** How many hits of each hunt are in a selection: distinct accesses by the hunt's id; a hunt without any is not in it. */
+export async function hitsWithin(
+  session: Session,
+  table: string,
+): Promise<ReadonlyMap<string, number>> {
+  const rows = await session.rows(
+    `SELECT toString(hunt) AS hunt, uniqExact(record_id, content) AS n FROM hunt_hit
+     WHERE (record_id, content) GLOBAL IN (SELECT record_id, content FROM ${table})
+     GROUP BY hunt ORDER BY hunt ${BOUNDED}`,
+  )
+  return numbersBy(rows, 'hunt', 'n')
 }

@@ -9,7 +9,15 @@ import type { Json } from '@mintmark/core'
 import { asNumber, asText, rowReader } from '../../engine/rows.ts'
 import type { Session } from '../../engine/session.ts'
 import { BOUNDED } from '../../engine/settings.ts'
-import { ALL_TIME, HAS_TIME, type LogName, type Loss, type LossCode, type Period } from './loss.ts'
+import {
+  ALL_TIME,
+  HAS_TIME,
+  type LogName,
+  type Loss,
+  type LossCode,
+  logsByFile,
+  type Period,
+} from './loss.ts'
 import { CAPS, type LossyFile, READ_IN_PART } from './lossy_files.ts'
 
 type CapCode = (typeof CAPS)[number]
@@ -113,15 +121,10 @@ const logKey = ({ side, source, category, tenant }: Readonly<Record<keyof LogNam
 
 /** First and last record of each log in each file. */
 async function spansOfLogs(session: Session): Promise<Map<string, Span[]>> {
-  const columns = `evidence_id, toUnixTimestamp64Milli(min(at)) AS from_ms, toUnixTimestamp64Milli(max(at)) + 1 AS to_ms`
+  const sums =
+    'toUnixTimestamp64Milli(min(at)) AS from_ms, toUnixTimestamp64Milli(max(at)) + 1 AS to_ms'
   const rows = await session.rows(
-    `SELECT * FROM (
-       SELECT 'access' AS side, toString(source) AS log_source, toString(service) AS category, toString(tenant) AS log_tenant,
-         ${columns} FROM access WHERE ${HAS_TIME} GROUP BY evidence_id, log_source, category, log_tenant
-       UNION ALL
-       SELECT 'issuance', toString(source) AS log_source, toString(category) AS category, toString(owner) AS log_tenant,
-         ${columns} FROM issuance WHERE ${HAS_TIME} GROUP BY evidence_id, log_source, category, log_tenant
-     ) ORDER BY evidence_id ${BOUNDED}`,
+    `SELECT * FROM (${logsByFile(sums)}) ORDER BY evidence_id ${BOUNDED}`,
   )
   const spans = Map.groupBy(rows, (row) => logKey(readLog(row)))
   return new Map([...spans].map(([key, own]) => [key, own.map(readSpan)]))

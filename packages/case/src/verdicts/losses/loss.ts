@@ -54,3 +54,17 @@ export interface Loss extends LogName, Period {
 export const HAS_TIME = "at > toDateTime64('1970-01-02 00:00:00', 3, 'UTC')"
 /** What the table `loss` can hold: 1970 until the end of 2299. */
 export const ALL_TIME: Period = { fromMs: 0, toMs: Date.UTC(2299, 11, 31) }
+
+/** The records of each log in each file, as SQL: `side`, `evidence_id`, `log_source`, `category`, `log_tenant`, `sums`. */
+export const logsByFile = (sums: string, where = '1'): string =>
+  [
+    ['access', 'service', 'tenant'],
+    ['issuance', 'category', 'owner'],
+  ]
+    .map(
+      ([side, category, tenant]) => `
+    SELECT '${side}' AS side, evidence_id, toString(source) AS log_source, toString(${category}) AS category,
+      toString(${tenant}) AS log_tenant, ${sums}
+    FROM ${side} WHERE ${HAS_TIME} AND ${where} GROUP BY evidence_id, log_source, category, log_tenant`,
+    )
+    .join(' UNION ALL ')

@@ -7,7 +7,7 @@ import { type Json, text } from '@mintmark/core'
 import { UNKNOWN_OWNER } from '@mintmark/logs'
 import { asText, rowReader } from '../../engine/rows.ts'
 import type { Session } from '../../engine/session.ts'
-import { ALL_TIME, HAS_TIME, type LogName, type Period, type Side } from './loss.ts'
+import { ALL_TIME, type LogName, logsByFile, type Period, type Side } from './loss.ts'
 
 /** Statements by which a file says that it is not all that its log had. */
 export const CAPS = ['row-cap', 'next-link', 'result-count-short', 'ends-early'] as const
@@ -76,10 +76,6 @@ function spanOf(row: Json): Period {
   return { fromMs: Number(row['first_ms']), toMs: Number(row['last_ms']) + 1 }
 }
 
-const from = (table: string) =>
-  `FROM ${table} WHERE evidence_id GLOBAL IN (${LOSSY}) AND ${HAS_TIME}
-   GROUP BY evidence_id, source, category, log_tenant`
-
 interface Counted {
   readonly log: LogName
   readonly records: number
@@ -87,19 +83,14 @@ interface Counted {
 
 async function logsOfFiles(session: Session): Promise<Map<number, LogName[]>> {
   const rows = await session.rows(
-    `SELECT * FROM (
-       SELECT 'access' AS side, evidence_id, toString(source) AS source, toString(service) AS category,
-         toString(tenant) AS log_tenant, count() AS n ${from('access')}
-       UNION ALL
-       SELECT 'issuance', evidence_id, toString(source) AS source, toString(category) AS category,
-         toString(owner) AS log_tenant, count() AS n ${from('issuance')}
-     ) ORDER BY evidence_id, side, source, category, log_tenant`,
+    `SELECT * FROM (${logsByFile('count() AS n', `evidence_id GLOBAL IN (${LOSSY})`)})
+     ORDER BY evidence_id, side, log_source, category, log_tenant`,
   )
   const files = Map.groupBy(rows, (row) => Number(row['evidence_id']))
   return new Map([...files].map(([evidenceId, own]) => [evidenceId, ownLogs(own.map(countedLog))]))
 }
 
-const readLog = rowReader(asText('source category tenant:log_tenant'))
+const readLog = rowReader(asText('source:log_source category tenant:log_tenant'))
 
 function countedLog(row: Json): Counted {
   const side = row['side'] === 'issuance' ? 'issuance' : 'access'
