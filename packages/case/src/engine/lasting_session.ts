@@ -18,17 +18,16 @@ export function lastingSession(first: Session, another: () => Promise<Session>):
   let inner = first
   /** While another is being had. */
   let moving: Promise<void> | undefined
+  const move = async () => {
+    inner = await another()
+  }
   /** What is to be thrown for a statement that failed; throws what keeps the case from being opened. */
   const moved = async (failed: Session, cause: unknown): Promise<unknown> => {
     if (!isSessionOver(cause)) return cause
     if (inner === failed) {
-      moving ??= another()
-        .then((session) => {
-          inner = session
-        })
-        .finally(() => {
-          moving = undefined
-        })
+      moving ??= move().finally(() => {
+        moving = undefined
+      })
       await moving
     }
     const message = 'the process that had the case open has ended; it is open again: ask again'

@@ -39,7 +39,8 @@ export function fieldsOf<V>(read: (cell: unknown) => V, suffix = ''): FieldsOf<V
 const snakeCase = (name: string): string =>
   name.replaceAll(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`)
 
-export const asText: FieldsOf<string> = fieldsOf((cell) => String(cell ?? ''))
+const given = (cell: unknown): unknown => cell ?? ''
+export const asText: FieldsOf<string> = fieldsOf((cell) => String(given(cell)))
 /** The engine gives 64-bit numbers as text. */
 export const asNumber: FieldsOf<number> = fieldsOf((cell) => Number(cell ?? 0))
 export const asFlag: FieldsOf<boolean> = fieldsOf((cell) => Number(cell) === 1)

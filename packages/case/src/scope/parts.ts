@@ -1,5 +1,5 @@
 /**
- * Bounds, and the parts of a scope that have their own: groups and organisations.
+ * Bounds, and the parts of a scope that have their own: accounts, groups and organisations.
  *
  * @module
  */
@@ -29,15 +29,24 @@ export interface PartScope {
   readonly messages: Bounds
 }
 
-/** What records name: the lower bound, and that with ambiguous accesses. */
+/** What records name: the lower bound, and that with ambiguous accesses; and items without a message id. */
 export interface Counts {
   readonly lowerMessages: number
   readonly messages: number
   readonly lowerCopies: number
   readonly copies: number
+  readonly namelessLower: number
+  readonly nameless: number
 }
 
-const NONE = { lowerMessages: 0, messages: 0, lowerCopies: 0, copies: 0, nameless: 0 }
+const NONE: Counts = {
+  lowerMessages: 0,
+  messages: 0,
+  lowerCopies: 0,
+  copies: 0,
+  namelessLower: 0,
+  nameless: 0,
+}
 
 /**
  * Named plus nameless plus unnamed, or null without a bound. `beyond`: why other mailboxes' messages could belong to
@@ -46,12 +55,11 @@ const NONE = { lowerMessages: 0, messages: 0, lowerCopies: 0, copies: 0, nameles
 export function boundsOf(
   counts: Counts,
   unnamed: readonly Unnamed[],
-  nameless: number,
   beyond: readonly Reason[] = [],
 ): { readonly messages: Bounds; readonly copies: Bounds } {
   const unknown = unnamed.reduce<number | null>(
     (sum, { messages }) => (sum === null || messages === null ? null : sum + messages),
-    nameless,
+    counts.nameless,
   )
   if (unknown === null || beyond.length > 0) {
     const because = reasonText([...ofMailboxes(unnamed, beyond), ...beyond])
@@ -88,57 +96,60 @@ export function unnamedIn(
   return accounts.flatMap((account) => unnamed.get(account.mailbox) ?? [])
 }
 
-type PartKind = 'group' | 'organisation'
+/** `all`: of the name `''`. */
+type PartKind = 'all' | 'account' | 'group' | 'organisation'
 /** Names come from directories, so that a part's key is its kind, NUL and its name. */
 const partKey = (kind: PartKind, name: string) => `${kind}\0${name}`
 
-/** Which account belongs to which parts, as a table to count by. */
-export async function membersTable(
-  session: Session,
-  selected: Selected,
-  accounts: readonly Account[],
-): Promise<string> {
-  const table = await selected.scratch.table(
-    'members',
-    'part String, account String',
-    '(account, part)',
-  )
-  const members = accounts.flatMap(({ mailbox, groups, organisation }) => [
-    ...groups.map((group) => [partKey('group', group), mailbox] as const),
-    ...(organisation === '' ? [] : [[partKey('organisation', organisation), mailbox] as const]),
-  ])
-  await insertRows(session, table, ['part', 'account'], members)
-  return table
-}
+/** What is counted of each part. */
+export type PartCounts = (kind: PartKind, name: string) => Counts
 
-/** Distinct messages and nameless items of each part: a message in two of its mailboxes counts once. */
+/** Messages and nameless items of each part: a message in two of its mailboxes counts once. */
 export async function partCounts(
   session: Session,
+  { scratch }: Selected,
   exposure: Exposure,
-  members: string,
-): Promise<Map<string, Counts & { readonly nameless: number }>> {
+  accounts: readonly Account[],
+): Promise<PartCounts> {
+  const members = await scratch.table('members', 'part String, account String', '(account, part)')
+  const partsOf = ({ mailbox, groups, organisation }: Account) => [
+    partKey('all', ''),
+    partKey('account', mailbox),
+    ...groups.map((group) => partKey('group', group)),
+    ...(organisation === '' ? [] : [partKey('organisation', organisation)]),
+  ]
+  await insertRows(
+    session,
+    members,
+    ['part', 'account'],
+    [
+      // An access may name messages and no account.
+      [partKey('all', ''), ''],
+      ...accounts.flatMap((account) => partsOf(account).map((part) => [part, account.mailbox])),
+    ],
+  )
   const rows = await session.rows(
     `SELECT part, sum(is_lower) AS lower, sum(is_named) AS named, sum(copies_lower) AS lower_copies,
-       sum(copies) AS all_copies, sum(nameless) AS items
+       sum(copies) AS all_copies, sum(nameless_lower) AS items_lower, sum(nameless) AS items
      FROM (
        SELECT part, message, max(lower) AS is_lower, 1 AS is_named, sum(lower) AS copies_lower,
-         count() AS copies, 0 AS nameless
+         count() AS copies, 0 AS nameless_lower, 0 AS nameless
        FROM ${exposure.copies} AS copies INNER JOIN ${members} AS members USING (account)
        GROUP BY part, message
        UNION ALL
-       SELECT part, toFixedString('', 16), 0, 0, 0, 0, countIf(is_resolved = 0)
+       SELECT part, toFixedString('', 16), 0, 0, 0, 0, sum(lower), countIf(is_resolved = 0)
        FROM ${exposure.nameless} AS items INNER JOIN ${members} AS members USING (account)
        GROUP BY part
      ) GROUP BY part ORDER BY part ${BOUNDED}`,
   )
-  return new Map(rows.map((row) => [String(row['part']), readCounts(row)]))
+  const counts = new Map(rows.map((row) => [String(row['part']), readCounts(row)]))
+  return (kind, name) => counts.get(partKey(kind, name)) ?? NONE
 }
 
 const readCounts = rowReader(
-  asNumber('lowerMessages:lower messages:named lowerCopies copies:all_copies nameless:items'),
+  asNumber('lowerMessages:lower messages:named lowerCopies copies:all_copies'),
+  asNumber('namelessLower:items_lower nameless:items'),
 )
-
-type PartCounts = Awaited<ReturnType<typeof partCounts>>
 
 /** Parts by lower bound, largest first; of their mailboxes only those with accesses of the attacker count. */
 export function partScopes(
@@ -154,13 +165,12 @@ export function partScopes(
     ({ name }) => name,
   )
   const parts = [...members].map(([name, some]): PartScope => {
-    const own = counts.get(partKey(kind, name)) ?? NONE
     const inIt = some.map(({ account }) => account)
     const beyond = lost.beyond([...new Set(inIt.map(({ tenant }) => tenant))])
     return {
       name,
       mailboxes: inIt.filter((account) => account.accesses > 0).length,
-      messages: boundsOf(own, unnamedIn(inIt, unnamed), own.nameless, beyond).messages,
+      messages: boundsOf(counts(kind, name), unnamedIn(inIt, unnamed), beyond).messages,
     }
   })
   return parts.toSorted((a, b) => b.messages.lower - a.messages.lower || (a.name < b.name ? -1 : 1))

@@ -16,9 +16,8 @@ import { type AccessLoss, lostAccesses } from './lost_accesses.ts'
 import {
   type Bounds,
   boundsOf,
-  type Counts,
-  membersTable,
   organisationScopes,
+  type PartCounts,
   type PartScope,
   partCounts,
   partScopes,
@@ -131,12 +130,11 @@ async function scopeOf(session: Session, selected: Selected): Promise<Scope> {
   const windows = await throttledWindows(session, selected)
   const lost = await lostAccesses(session, selected)
   const unnamed = await unnamedOf(session, selected, accounts, folders, windows, lost)
-  const counts = await accountCounts(session, exposure)
-  const parts = await membersTable(session, selected, accounts)
-  const byPart = await partCounts(session, exposure, parts)
+  const counts = await partCounts(session, selected, exposure, accounts)
+  const all = counts('all', '')
   const totals = await totalsOf(session, selected, exposure)
   const open = await notJudged(session, selected)
-  const named = boundsOf(totals, [...unnamed.values()], totals.nameless, lost.beyond())
+  const named = boundsOf(all, [...unnamed.values()], lost.beyond())
   const unknown =
     named.messages.upper === null ? '' : await whyUnknown(session, selected, totals, open)
   const none: Bounds = { lower: 0, upper: null, because: unknown }
@@ -149,7 +147,7 @@ async function scopeOf(session: Session, selected: Selected): Promise<Scope> {
     accesses: totals.accesses,
     messages: whole.messages,
     copies: whole.copies,
-    items_without_message_id: totals.namelessLower,
+    items_without_message_id: all.namelessLower,
     bytes: totals.bytes,
     graph_bytes: totals.graphBytes,
     synced_folders: folders,
@@ -158,9 +156,9 @@ async function scopeOf(session: Session, selected: Selected): Promise<Scope> {
       from: isoOf(fromMs),
       to: isoOf(toMs),
     })),
-    groups: partScopes('group', accounts, unnamed, byPart, lost, (account) => account.groups),
+    groups: partScopes('group', accounts, unnamed, counts, lost, (account) => account.groups),
     accounts: rows,
-    organisation_list: organisationScopes(accounts, unnamed, byPart, lost),
+    organisation_list: organisationScopes(accounts, unnamed, counts, lost),
     classes: await classScopes(session, selected, accounts),
     named_by: await operationCounts(session, selected),
     either: {
@@ -207,12 +205,7 @@ async function notJudged(session: Session, { selection, table }: Selected): Prom
   )
 }
 
-interface AccountCounts extends Counts {
-  readonly nameless: number
-  readonly namelessLower: number
-}
-
-interface Totals extends AccountCounts {
+interface Totals {
   readonly accesses: number
   readonly either: number
   readonly others: number
@@ -220,26 +213,17 @@ interface Totals extends AccountCounts {
   readonly graphBytes: number
 }
 
-const NOTHING: AccountCounts = {
-  lowerMessages: 0,
-  messages: 0,
-  lowerCopies: 0,
-  copies: 0,
-  nameless: 0,
-  namelessLower: 0,
-}
-
 function accountScope(
   account: Account,
-  counts: ReadonlyMap<string, AccountCounts>,
+  counts: PartCounts,
   unnamed: ReadonlyMap<string, Unnamed>,
 ): AccountScope {
-  const own = counts.get(account.mailbox) ?? NOTHING
+  const own = counts('account', account.mailbox)
   return {
     mailbox: account.mailbox,
     organisation: account.organisation,
     group: account.groups.join('; '),
-    ...boundsOf(own, unnamedIn([account], unnamed), own.nameless),
+    ...boundsOf(own, unnamedIn([account], unnamed)),
     items_without_message_id: own.namelessLower,
     accesses: account.accesses,
     either: account.either,
@@ -251,60 +235,19 @@ function accountScope(
 const organisationsOf = (accounts: readonly Account[]) =>
   new Set(accounts.map((account) => account.organisation).filter((name) => name !== ''))
 
-/** Per account: within one mailbox, messages and copies are the same. */
-async function accountCounts(
-  session: Session,
-  exposure: Exposure,
-): Promise<Map<string, AccountCounts>> {
-  const rows = await session.rows(
-    `SELECT account, sum(is_lower) AS lower, sum(is_copy) AS copies, sum(is_nameless) AS nameless,
-       sum(is_nameless_lower) AS nameless_lower
-     FROM (
-       SELECT account, lower AS is_lower, 1 AS is_copy, 0 AS is_nameless, 0 AS is_nameless_lower
-       FROM ${exposure.copies}
-       UNION ALL
-       SELECT account, 0, 0, 1 - is_resolved, lower FROM ${exposure.nameless}
-     ) GROUP BY account ORDER BY account ${BOUNDED}`,
-  )
-  return new Map(rows.map((row) => [String(row['account']), readCounts(row)]))
-}
-
-const readCounts = rowReader(
-  asNumber('lowerMessages:lower messages:copies lowerCopies:lower copies nameless namelessLower'),
-)
-
 async function totalsOf(session: Session, selected: Selected, exposure: Exposure): Promise<Totals> {
-  const accesses = await firstRow(
+  const row = await firstRow(
     session,
     `SELECT countIf(party = 'theirs') AS accesses, countIf(party = 'either') AS either,
        countIf(party = 'theirs' AND NOT is_mail) AS others,
-       sumIf(toFloat64(bytes), party = 'theirs' AND source IN ('graph-activity', 'aad-graph-activity')) AS graph_bytes
+       sumIf(toFloat64(bytes), party = 'theirs' AND source IN ('graph-activity', 'aad-graph-activity')) AS graph_bytes,
+       (SELECT sumIf(toFloat64(bytes), lower = 1) FROM ${exposure.copies}) AS size
      FROM ${selected.table}`,
   )
-  const messages = await firstRow(
-    session,
-    `SELECT sum(is_lower) AS lower_messages, count() AS messages FROM (
-       SELECT message, max(lower) AS is_lower FROM ${exposure.copies} GROUP BY message
-     ) ${BOUNDED}`,
-  )
-  const copies = await firstRow(
-    session,
-    `SELECT sum(lower) AS lower_copies, count() AS copies,
-       sumIf(toFloat64(bytes), lower = 1) AS size FROM ${exposure.copies}`,
-  )
-  const nameless = await firstRow(
-    session,
-    `SELECT sum(lower) AS nameless_lower, countIf(is_resolved = 0) AS nameless FROM ${exposure.nameless}`,
-  )
-  return readTotals({ ...accesses, ...messages, ...copies, ...nameless })
+  return readTotals(row)
 }
 
-const readTotals = rowReader(
-  asNumber(
-    'accesses either others graphBytes lowerMessages messages lowerCopies copies bytes:size',
-  ),
-  asNumber('nameless namelessLower'),
-)
+const readTotals = rowReader(asNumber('accesses either others graphBytes bytes:size'))
 
 async function classScopes(
   session: Session,
