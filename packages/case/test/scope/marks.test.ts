@@ -1,56 +1,10 @@
 import assert from 'node:assert/strict'
 import { after, before, describe, it } from 'node:test'
-import type { Session } from '../../src/engine/session.ts'
-import {
-  addMarks,
-  type MarkKind,
-  type MarkParty,
-  markAccesses,
-  markHistory,
-  marks,
-  withdrawMarks,
-} from '../../src/scope/marks.ts'
-import { remark, select } from '../../src/scope/select.ts'
+import { type MarkKind, type MarkParty, markHistory, marks } from '../../src/scope/marks.ts'
+import { select } from '../../src/scope/select.ts'
 import { backends } from '../backends.ts'
-import {
-  addMark,
-  bind,
-  fill,
-  guid,
-  type OpenWorld,
-  openWorld,
-  type Row,
-  undetermined,
-  unissued,
-} from '../world.ts'
-
-const ANN = 'ann@example.org'
-const FORGED = bind(ANN, 1, ['<1@example.org>'], { ip: '192.0.2.1', token_id: guid(1) })
-const SAME_TOKEN = bind(ANN, 2, ['<2@example.org>'], { ip: '192.0.2.9', token_id: guid(1) })
-const QUIET = bind(ANN, 900, ['<3@example.org>'], { ip: '198.51.100.1', session_id: guid(7) })
-const QUIET_TOO = bind(ANN, 901, ['<4@example.org>'], { ip: '198.51.100.1', session_id: guid(8) })
-const rows = { FORGED, SAME_TOKEN, QUIET, QUIET_TOO }
-const idOf = (row: Row) => String(row['record_id'])
-
-/** Names of the accesses of each party. */
-async function parties(session: Session): Promise<Record<string, string[]>> {
-  const selected = await select(session, {})
-  try {
-    return await partiesIn(session, selected.table)
-  } finally {
-    await selected.close()
-  }
-}
-
-async function partiesIn(session: Session, table: string): Promise<Record<string, string[]>> {
-  const found = await session.rows(`SELECT record_id, party FROM ${table} ORDER BY at`)
-  const names = (party: string) =>
-    found
-      .filter((row) => row['party'] === party)
-      .map((row) => Object.entries(rows).find(([, one]) => idOf(one) === row['record_id'])?.[0])
-      .map(String)
-  return { theirs: names('theirs'), either: names('either') }
-}
+import { addMark, fill, guid, type OpenWorld, openWorld, undetermined, unissued } from '../world.ts'
+import { FORGED, idOf, parties, rows, SAME_TOKEN } from './marked_accesses.ts'
 
 const said = (kind: MarkKind, value: string, party: MarkParty | null) => ({
   kind,
@@ -111,45 +65,6 @@ for (const backend of backends)
       } finally {
         await selected.close()
       }
-    })
-  })
-
-for (const backend of backends)
-  describe(`marks of many in ${backend.name}`, { skip: backend.skip ?? false }, () => {
-    let world: OpenWorld
-    before(async () => {
-      world = await openWorld(backend)
-      await fill(world.session, {
-        access: Object.values(rows),
-        verdicts: new Map([...unissued(FORGED), ...undetermined(SAME_TOKEN)]),
-      })
-    })
-    after(() => world.close())
-
-    it('of all of a selection are made and taken back as one, and followed as if selected anew', async () => {
-      const { session } = world
-      const word = { reason: 'their scanner', who: 'ann' }
-      const unmarked = await parties(session)
-      const whole = await select(session, {})
-      const all = `SELECT record_id FROM access WHERE ip LIKE '192.0.2.%'`
-      const at = await markAccesses(session, { ...word, party: 'theirs' }, all)
-      const token = { kind: 'token', values: [guid(1)], party: 'ours' } as const
-      await addMarks(session, { ...word, ...token })
-      const marked = await parties(session)
-      // An access's own mark is before its token's.
-      assert.deepEqual(marked['theirs'], ['FORGED', 'SAME_TOKEN'])
-      const followed = await remark(session, whole, at)
-      assert.deepEqual(await partiesIn(session, followed.table), marked)
-      await followed.close()
-
-      await withdrawMarks(session, { at, by: 'bob' }, word)
-      assert.deepEqual(await parties(session), marked)
-      await withdrawMarks(session, { at, by: 'ann' }, word)
-      assert.deepEqual((await parties(session))['theirs'], [])
-      const [back, , made] = await markHistory(session)
-      assert.deepEqual([back?.party, back?.marks, made?.marks, made?.counting], [null, 2, 2, 0])
-      await addMarks(session, { ...word, ...token, party: null })
-      assert.deepEqual(await parties(session), unmarked)
     })
   })
 
