@@ -3,10 +3,9 @@
  *
  * @module
  */
-import { textsBy } from '../engine/rows.ts'
+import { countOf } from '../engine/rows.ts'
 import type { Session } from '../engine/session.ts'
 import { BOUNDED } from '../engine/settings.ts'
-import { insertRows } from '../engine/tab_separated.ts'
 import type { Selected } from './selected.ts'
 
 /** Scratch tables of what was exposed. */
@@ -68,23 +67,6 @@ export async function expose(session: Session, selected: Selected): Promise<Expo
   return { copies, nameless }
 }
 
-/** So many items are looked up by themselves, and remembered: a pass over all messages of the case is long. */
-const FEW_ITEMS = 500
-
-/** @param items a query, or a bound list, of item ids */
-const messageIds = (items: string) =>
-  `SELECT trimBoth(item_id) AS id, any(trimBoth(message_id)) AS message FROM item
-   WHERE trimBoth(message_id) != '' AND trimBoth(item_id) GLOBAL IN (${items})
-   GROUP BY id HAVING uniqExact(trimBoth(message_id)) = 1`
-
-async function messageIdsOf(
-  session: Session,
-  items: readonly string[],
-): Promise<ReadonlyMap<string, string>> {
-  const sql = `${messageIds('SELECT arrayJoin({items:Array(String)})')} ${BOUNDED}`
-  return textsBy(await session.rows(sql, { items }), 'id', 'message')
-}
-
 /**
  * Message ids of nameless items, from any record of the case that gives both. An item id with two message ids has none.
  */
@@ -92,19 +74,13 @@ async function resolve(session: Session, selected: Selected, nameless: string): 
   const columns = 'item_id String, message_id String'
   const table = await selected.scratch.table('resolved', columns, 'item_id')
   const wanted = `SELECT item_id FROM ${nameless} WHERE item_id != ''`
-  const ids = await session.rows(`SELECT DISTINCT item_id FROM (${wanted}) LIMIT ${FEW_ITEMS + 1}`)
-  if (ids.length === 0) return table
-  if (ids.length > FEW_ITEMS)
-    await session.command(`INSERT INTO ${table} ${messageIds(wanted)} ${BOUNDED}`)
-  else {
-    const found = await selected.facts.values(
-      'message-id',
-      ids.map((row) => String(row['item_id'])),
-      (items) => messageIdsOf(session, items),
-    )
-    if (found.size === 0) return table
-    await insertRows(session, table, ['item_id', 'message_id'], [...found])
-  }
+  if ((await countOf(session, `(${wanted})`)) === 0) return table
+  await session.command(
+    `INSERT INTO ${table}
+     SELECT trimBoth(item_id) AS id, any(trimBoth(message_id)) FROM item
+     WHERE trimBoth(message_id) != '' AND trimBoth(item_id) GLOBAL IN (${wanted})
+     GROUP BY id HAVING uniqExact(trimBoth(message_id)) = 1 ${BOUNDED}`,
+  )
   await session.command(
     `ALTER TABLE ${nameless} UPDATE is_resolved = 1
      WHERE item_id IN (SELECT item_id FROM ${table}) SETTINGS mutations_sync = 2`,

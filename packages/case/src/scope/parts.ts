@@ -111,23 +111,26 @@ export async function partCounts(
   exposure: Exposure,
   accounts: readonly Account[],
 ): Promise<PartCounts> {
-  const members = await scratch.table('members', 'part String, account String', '(account, part)')
+  const members = await scratch.table('members', 'part UInt32, account String', 'account')
+  const numbers = new Map<string, number>()
+  const numberOf = (kind: PartKind, name: string) => {
+    const key = partKey(kind, name)
+    const number = numbers.get(key) ?? numbers.size
+    numbers.set(key, number)
+    return number
+  }
   const partsOf = ({ mailbox, groups, organisation }: Account) => [
-    partKey('all', ''),
-    partKey('account', mailbox),
-    ...groups.map((group) => partKey('group', group)),
-    ...(organisation === '' ? [] : [partKey('organisation', organisation)]),
+    numberOf('all', ''),
+    numberOf('account', mailbox),
+    ...groups.map((group) => numberOf('group', group)),
+    ...(organisation === '' ? [] : [numberOf('organisation', organisation)]),
   ]
-  await insertRows(
-    session,
-    members,
-    ['part', 'account'],
-    [
-      // An access may name messages and no account.
-      [partKey('all', ''), ''],
-      ...accounts.flatMap((account) => partsOf(account).map((part) => [part, account.mailbox])),
-    ],
+  const ofAccounts = accounts.flatMap((account) =>
+    partsOf(account).map((part) => [part, account.mailbox]),
   )
+  // An access may name messages and no account.
+  const cells = [[numberOf('all', ''), ''], ...ofAccounts]
+  await insertRows(session, members, ['part', 'account'], cells)
   const rows = await session.rows(
     `SELECT part, sum(is_lower) AS lower, sum(is_named) AS named, sum(copies_lower) AS lower_copies,
        sum(copies) AS all_copies, sum(nameless_lower) AS items_lower, sum(nameless) AS items
@@ -142,8 +145,8 @@ export async function partCounts(
        GROUP BY part
      ) GROUP BY part ORDER BY part ${BOUNDED}`,
   )
-  const counts = new Map(rows.map((row) => [String(row['part']), readCounts(row)]))
-  return (kind, name) => counts.get(partKey(kind, name)) ?? NONE
+  const counts = new Map(rows.map((row) => [Number(row['part']), readCounts(row)]))
+  return (kind, name) => counts.get(numbers.get(partKey(kind, name)) ?? -1) ?? NONE
 }
 
 const readCounts = rowReader(
