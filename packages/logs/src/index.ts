@@ -6,7 +6,6 @@ export {
   requirePaths,
   walkEvidence,
 } from './files/evidence_source.ts'
-export type { RejectTaker } from './files/stored_bytes.ts'
 export type { Adapter, DateOrder, RowSink } from './model/adapter.ts'
 export { SNIFF_BYTES } from './model/limits.ts'
 export type {
