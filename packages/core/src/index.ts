@@ -1,4 +1,5 @@
 export { readAddress } from './addresses.ts'
+export { countBefore } from './count_before.ts'
 export { type ErrorCode, type ErrorFacts, MintmarkError } from './errors.ts'
 export { errnoOf, unreadable, whyUnread, whyUnwritten } from './file_errors.ts'
 export { guidOfBytes, readGuid } from './guid.ts'

@@ -30,9 +30,7 @@ it('the time to verify given keys fits into a slot of the gate, whatever the byt
   for (const megabytes of [1, 64, 1024, 8192]) {
     const bytes = megabytes * 2 ** 20
     const { budgets } = new SearchLimits('patient', 'given', 1)
-    const groups = [0, 1].map(() =>
-      Object.values(budgetsFor({ depth: 'patient', reportsLimits: true }, 1)(true)),
-    )
+    const groups = [0, 1].map(() => Object.values(budgetsFor('patient', 1)(true)))
     const all = [...Object.values(budgets), ...groups.flat()]
     const spent = all.map((budget) => {
       const before = budget.left

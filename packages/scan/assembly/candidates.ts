@@ -176,111 +176,30 @@ export function aligned_factors(
   cap: i32,
   sizes: usize,
 ): i32 {
-  const list = out + ((<usize>cap) << 2)
   const least = pinned(i8x16.splat(<i8>usual), 0)
   const spread = pinned(i8x16.splat(<i8>(high - usual)), 1)
-  enterChosen()
   // A group has four at most.
-  const enough = min(most, cap - 3)
-  const whole = (to + 7) >> 4
-  let size = <i32>load<u32>(sizes, 4)
+  const enough = <u32>min(most, cap - 3)
   let next = 0
-  let marked = recordCount > 0 ? groupOf(records, 0) : NONE
   for (let r = 0; r < runCount; r++) {
     const end = runEnd(runs, r)
-    let g = runBegin(runs, r)
-    while (g < end) {
-      if (size >= enough) {
-        store<u32>(sizes, size, 4)
-        return end - g + groupsFrom(runs, r + 1, runCount)
-      }
-      const here = ptr + ((<usize>g) << 4)
-      if (g < marked && g < whole) {
-        // As far as nothing is marked, and the list surely has room.
-        const last = min(min(end, g + max((enough - size) >> 2, 1)), min(marked, whole))
-        size = alignedIn(here, length, g, last, least, spread, list, size)
-        g = last
-        continue
-      }
-      let found = alignedAt(here, here + <usize>length - 1, least, spread)
-      if (g === marked) {
-        const near = nearOf(records, next) & EIGHTHS
-        found &= ~(((near | (near >> 7)) & 3) * 5)
-        next++
-        marked = next < recordCount ? groupOf(records, next) : NONE
-      }
-      if (g >= whole) found &= 5
-      size = putChosen(list, size, i32x4.splat(g << 4), found)
-      g++
+    for (let g = runBegin(runs, r); g < end; g++) {
+      if (load<u32>(sizes, 4) >= enough) return end - g + groupsFrom(runs, r + 1, runCount)
+      const at = g << 4
+      let allowed = EIGHTHS & offsetsBefore(to, at)
+      if (next < recordCount && groupOf(records, next) === g) allowed &= ~nearOf(records, next++)
+      if (allowed === 0) continue
+      const first = v128.load(ptr + <usize>at)
+      const last = v128.load(ptr + <usize>(at + length - 1))
+      const fitsFirst = i8x16.bitmask(i8x16.le_u(i8x16.sub(first, least), spread))
+      const fitsLast = i8x16.bitmask(i8x16.le_u(i8x16.sub(last, least), spread))
+      const little = i8x16.bitmask(lowBits(first)) & fitsLast & allowed
+      const big = i8x16.bitmask(lowBits(last)) & fitsFirst & allowed
+      put(out, 1, cap, sizes, entry(at, 0, 0), PRIME, little)
+      put(out, 1, cap, sizes, entry(at, 1, 0), PRIME, big)
     }
   }
-  store<u32>(sizes, size, 4)
   return 0
-}
-
-/** Behind every group. */
-const NONE: i32 = i32.MAX_VALUE
-
-/** Lists the aligned factors of the groups in [from, to), which begin at `first`; returns how many the list holds then. */
-function alignedIn(
-  first: usize,
-  length: i32,
-  from: i32,
-  to: i32,
-  least: v128,
-  spread: v128,
-  list: usize,
-  listed: i32,
-): i32 {
-  let size = listed
-  let here = first
-  let base = i32x4.splat(from << 4)
-  const step = pinned(i32x4.splat(16), 2)
-  for (let g = from; g < to; g++) {
-    size = putChosen(list, size, base, alignedAt(here, here + <usize>length - 1, least, spread))
-    base = i32x4.add(base, step)
-    here += 16
-  }
-  return size
-}
-
-/**
- * Which windows of a group can be factors by their first and last byte, which is at `tail` of the first one: bits 0 and 1
- * are the two offsets, lowest byte first; 2 and 3 are they, highest byte first.
- */
-function alignedAt(here: usize, tail: usize, least: v128, spread: v128): i32 {
-  const first = v128.load(here)
-  const last = v128.load(tail)
-  const fitsFirst = i8x16.bitmask(i8x16.le_u(i8x16.sub(first, least), spread))
-  const fitsLast = i8x16.bitmask(i8x16.le_u(i8x16.sub(last, least), spread))
-  const little = i8x16.bitmask(lowBits(first)) & fitsLast & EIGHTHS
-  const big = i8x16.bitmask(lowBits(last)) & fitsFirst & EIGHTHS
-  const both = little | (big << 2)
-  return (both | (both >> 7)) & 15
-}
-
-/** What four bits choose of four entries, one behind the other: 16 bytes for each choice. Behind what `pinned` has here. */
-const CHOSEN: usize = 64 + (16 << 4)
-
-function enterChosen(): void {
-  for (let bits = 0; bits < 16; bits++) {
-    let next = CHOSEN + ((<usize>bits) << 4)
-    for (let k = 0; k < 4; k++) {
-      if (((bits >> k) & 1) === 0) continue
-      store<u32>(next, entry((k & 1) << 3, k >> 1, PRIME))
-      next += 4
-    }
-  }
-}
-
-/**
- * Appends the entries of a group that `found` has bits for. Without branches: one in three is a factor, and which
- * cannot be predicted.
- */
-function putChosen(list: usize, size: i32, base: v128, found: i32): i32 {
-  const chosen = v128.load(CHOSEN + ((<usize>found) << 4))
-  v128.store(list + ((<usize>size) << 2), i32x4.add(base, chosen))
-  return size + popcnt(found)
 }
 
 function groupsFrom(runs: usize, first: i32, runCount: i32): i32 {

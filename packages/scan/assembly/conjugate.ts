@@ -57,71 +57,18 @@ export function low_limbs(
   }
 }
 
-/** The inverse of an odd number modulo 2^32. */
-function inverse32(limb: u32): u32 {
-  // Right in five bits, and in twice as many each time.
-  let x = (3 * limb) ^ 2
-  x *= 2 - limb * x
-  x *= 2 - limb * x
-  x *= 2 - limb * x
-  return x
+/** Where the filter of 2^18 bits has that of a limb. */
+function bitOf(limb: u64): u32 {
+  return <u32>((limb * GOLDEN) >> 46)
 }
 
-/** Where the filter holds whether a number with these low 32 bits is among those kept: one of 2^18 bits. */
-function bitOf(low: u32): u32 {
-  return (low * <u32>GOLDEN) >> 14
-}
-
-/**
- * Leaves of the `count` low limbs at `limbs` those alone whose product with another can have the low 32 bits of that of a
- * modulus, in their order, and returns how many: both of a pair are among them. `filter` has room for 2^18 bits, `keys`
- * as {@link conjugates}.
- */
-export function keep_pairs(
-  limbs: usize,
-  count: i32,
-  filter: usize,
-  keys: usize,
-  keyCount: i32,
-): i32 {
-  memory.fill(filter, 0, 1 << 15)
-  const end = limbs + ((<usize>count) << 4)
-  for (let at = limbs; at < end; at += 16) {
-    const bit = bitOf(load<u32>(at))
-    const place = filter + <usize>(bit >> 3)
-    store<u8>(place, <u8>(<u32>load<u8>(place) | ((1 as u32) << (bit & 7))))
-  }
-  let to = limbs
-  for (let at = limbs; at < end; at += 16) {
-    const inv = inverse32(load<u32>(at))
-    let fits: u32 = 0
-    for (let key = 0; key < keyCount; key++) {
-      const bit = bitOf(load<u32>(keys + ((<usize>key) << 3)) * inv)
-      fits |= <u32>load<u8>(filter + <usize>(bit >> 3)) >> (bit & 7)
-    }
-    v128.store(to, v128.load(at))
-    to += <usize>((fits & 1) << 4)
-  }
-  limbCount = <i32>((to - limbs) >> 4)
-  return limbCount
-}
-
-/**
- * Makes a table of the low limbs at `limbs` (16 bytes each, fewer than 2^18), see `lib/limb_table.ts`, and a filter of 2^18
- * bits.
- */
-export function index_limbs(
-  limbs: usize,
-  count: i32,
-  filter: usize,
-  table: usize,
-  mask: u32,
-): void {
+/** Makes a table of the low limbs at `limbs` (16 bytes each, fewer than 2^18), see `lib/limb_table.ts`, and a filter. */
+function indexLimbs(limbs: usize, count: i32, filter: usize, table: usize, mask: u32): void {
   memory.fill(table, 0, (<usize>mask + 1) << 2)
   memory.fill(filter, 0, 1 << 15)
   for (let k = 0; k < count; k++) {
     const limb = load<u64>(limbs + ((<usize>k) << 4))
-    const bit = <u32>((limb * GOLDEN) >> 46)
+    const bit = bitOf(limb)
     const place = filter + <usize>(bit >> 3)
     store<u8>(place, <u8>(<u32>load<u8>(place) | ((1 as u32) << (bit & 7))))
     enterLimb(limbs, k, table, mask)
@@ -130,7 +77,7 @@ export function index_limbs(
 
 /**
  * Pairs whose low limbs multiply to that of a modulus: for each limb p0 and each of `keyCount` low limbs n0 (u64 at
- * `keys`), whether n0 / p0 modulo 2^64 is in the table. Writes three u32 (index, index, key) a pair, each pair once
+ * `keys`), whether n0 / p0 modulo 2^64 is among them. `filter` has room for 2^18 bits, `table` for mask + 1 u32. Writes three u32 (index, index, key) a pair, each pair once
  * for either of its two, at most `cap`; returns how many there are.
  */
 export function conjugates(
@@ -145,11 +92,12 @@ export function conjugates(
   cap: i32,
 ): i32 {
   let found = 0
+  indexLimbs(limbs, count, filter, table, mask)
   for (let k = 0; k < count; k++) {
     const inv = inverse64(load<u64>(limbs + ((<usize>k) << 4)))
     for (let key = 0; key < keyCount; key++) {
       const sought = load<u64>(keys + ((<usize>key) << 3)) * inv
-      const bit = <u32>((sought * GOLDEN) >> 46)
+      const bit = bitOf(sought)
       if (((<u32>load<u8>(filter + <usize>(bit >> 3)) >> (bit & 7)) & 1) === 0) continue
       const other = indexOf(limbs, sought, table, mask)
       if (other < 0) continue

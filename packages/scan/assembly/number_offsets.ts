@@ -43,54 +43,20 @@ export function random_groups(
     const end = min(runEnd(blocks, r) - width, groups - 1)
     // The first of the run of groups that goes on, or none.
     let begin = -1
-    let g = max(runBegin(blocks, r) - 1, 0)
-    while (g <= end) {
-      // Most go on as long as their blocks do.
-      if (begin >= 0) g = goneOn(first, last, g, end, least, room)
-      if (g > end) break
+    for (let g = max(runBegin(blocks, r) - 1, 0); g <= end; g++) {
       const at = (<usize>g) << 3
-      const counts = i16x8.sub(v128.load(last + at), v128.load(first + at))
+      const counts = i16x8.sub(v128.load64_zero(last + at), v128.load64_zero(first + at))
       const fits = i16x8.bitmask(i16x8.le_u(i16x8.sub(counts, least), room))
-      begin = goOn(out, found, begin, g, (fits & 0xf) === 0xf)
-      found += ended
-      begin = goOn(out, found, begin, g + 1, g < end && fits >> 4 === 0xf)
-      found += ended
-      g += 2
+      if ((fits & 0xf) === 0xf) {
+        if (begin < 0) begin = g
+      } else if (begin >= 0) {
+        putRun(out, found++, begin, g)
+        begin = -1
+      }
     }
-    if (begin < 0) continue
-    putRun(out, found++, begin, end + 1)
+    if (begin >= 0) putRun(out, found++, begin, end + 1)
   }
   return found
-}
-
-/** The first group from `from` on, four by four as far as `end` allows, of which one or those behind it do not fit. */
-function goneOn(first: usize, last: usize, from: i32, end: i32, least: v128, room: v128): i32 {
-  let g = from
-  while (g + 3 <= end) {
-    const at = (<usize>g) << 3
-    const one = i16x8.sub(v128.load(last + at), v128.load(first + at))
-    const other = i16x8.sub(v128.load(last + at, 16), v128.load(first + at, 16))
-    const fits = v128.and(
-      i16x8.le_u(i16x8.sub(one, least), room),
-      i16x8.le_u(i16x8.sub(other, least), room),
-    )
-    if (i16x8.bitmask(fits) !== 0xff) return g
-    g += 4
-  }
-  return g
-}
-
-/** 1 if the last {@link goOn} has written a run. */
-let ended: i32 = 0
-
-/** Goes on to group `g` with the run that began at `begin`, -1 for none: returns where the run that goes on began. */
-function goOn(out: usize, found: i32, begin: i32, g: i32, isOne: bool): i32 {
-  ended = 0
-  if (isOne) return begin < 0 ? g : begin
-  if (begin < 0) return -1
-  putRun(out, found, begin, g)
-  ended = 1
-  return -1
 }
 
 /** Of short numbers no block is in all of a group: one that most of a number is in must be random. */
@@ -133,58 +99,15 @@ export function mark_groups(
   marked = maps + <usize>mapBytes
   chained = marked + <usize>mapBytes
   cells = mapBytes << 3
-  for (let r = 0; r < runCount; r++) setBits(listed, runBegin(runs, r) << 1, runEnd(runs, r) << 1)
-  // Where a number's end is no multiple of 8, its bits are across two bytes.
-  const behind = edges + (<usize>(length + 8) >> 3)
-  const behindNext = behind + ((length & 7) === 0 ? 0 : 1)
-  // Of the last byte of a length, and of the byte before it, none has these bits: see `lengthBefore`.
-  const lasts = length | (length >> 8)
-  const one = length + 1
-  const tags = 2 | (length < 128 ? 4 : 0x81)
-  const others = pinned(i8x16.splat(<i8>~lasts), 0)
-  const othersBefore = pinned(i8x16.splat(<i8>~(lasts | one | (one >> 8) | tags)), 1)
-  const none = i16x8.splat(0)
+  for (let r = 0; r < runCount; r++) {
+    const end = runEnd(runs, r) << 1
+    for (let cell = runBegin(runs, r) << 1; cell < end; cell++) setBit(listed, cell)
+  }
   for (let r = 0; r < runCount; r++) {
     const end = runEnd(runs, r)
-    for (let g = runBegin(runs, r); g < end; g += 8) {
-      const at = (<usize>g) << 1
-      const ends = v128.or(v128.load(behind + at), v128.load(behindNext + at))
-      let some = i16x8.bitmask(i16x8.ne(v128.or(v128.load(edges + at), ends), none))
-      const first = ptr + ((<usize>g) << 4)
-      const near = v128.or(
-        maybeLengths(first, others, othersBefore),
-        maybeLengths(first + 64, others, othersBefore),
-      )
-      if (v128.any_true(near)) some = 0xff
-      if (end - g < 8) some &= (1 << (end - g)) - 1
-      while (some !== 0) {
-        markGroup(ptr, g + ctz(some), length, edges)
-        some &= some - 1
-      }
-    }
+    for (let g = runBegin(runs, r); g < end; g++) markGroup(ptr, g, length, edges)
   }
   return putRecords(ptr, length, edges, mapBytes, out)
-}
-
-/** Not zero if the length of a number may be before an offset of the four groups from `at` on. */
-function maybeLengths(at: usize, others: v128, othersBefore: v128): v128 {
-  return v128.or(
-    v128.or(maybeLength(at, others, othersBefore), maybeLength(at + 16, others, othersBefore)),
-    v128.or(maybeLength(at + 32, others, othersBefore), maybeLength(at + 48, others, othersBefore)),
-  )
-}
-
-function maybeLength(at: usize, others: v128, othersBefore: v128): v128 {
-  const none = i8x16.splat(0)
-  const last = i8x16.eq(v128.and(v128.load(at - 1), others), none)
-  return v128.and(last, i8x16.eq(v128.and(v128.load(at - 2), othersBefore), none))
-}
-
-function setBits(map: usize, from: i32, to: i32): void {
-  let at = from
-  for (; at < to && (at & 7) !== 0; at++) setBit(map, at)
-  for (; at + 8 <= to; at += 8) store<u8>(map + <usize>(at >> 3), 0xff)
-  for (; at < to; at++) setBit(map, at)
 }
 
 function setBit(map: usize, cell: i32): void {

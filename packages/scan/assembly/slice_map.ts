@@ -239,20 +239,7 @@ export function map_digits(
       next = b + 1
       continue
     }
-    // A run of so many that holds this block contains the one that is half as far before it, or behind.
-    const ahead = b + (shortest >> 1)
-    if (
-      ahead < blocks &&
-      isAlone(ptr, ahead, shortest) &&
-      isAlone(ptr, b - (shortest >> 1), shortest)
-    ) {
-      next = ahead + 1
-      continue
-    }
-    const first = beginOf(ptr, next, b)
-    const last = endOf(ptr, first, b, blocks)
-    // What goes on that far may be runs of different kinds: none of them need be long enough.
-    next = last - first < shortest ? last : listRuns(ptr, first, b, blocks)
+    next = listRuns(ptr, beginOf(ptr, next, b), b, blocks)
   }
 }
 
@@ -272,22 +259,6 @@ function beginOf(ptr: usize, from: i32, b: i32): i32 {
     first--
   }
   return first
-}
-
-/** The block behind the last that `b` goes on to; or one behind it, as soon as there are enough from `first` on. */
-function endOf(ptr: usize, first: i32, b: i32, blocks: i32): i32 {
-  let last = b + 1
-  let here = traitsAt(ptr, b)
-  let kinds = kindsOf(here, traitsBefore(ptr, b))
-  while (last < blocks && last - first < shortest) {
-    const next = traitsAt(ptr, last)
-    const before = kinds
-    kinds = kindsOf(next, here)
-    if (!goOn(before & kinds, here & next)) break
-    here = next
-    last++
-  }
-  return last
 }
 
 /** Lists the runs from block `from` on until none goes on behind `b`; returns the first block that was not examined. */

@@ -49,8 +49,6 @@ export function digit_runs(
     const end = <i32>load<u32>(runs + ((<usize>r) << 3), 4)
     const last = min(end - width + 1, (to + 15) >> 4)
     for (let g = max(begin - 1, next); g < last; g++) {
-      if (!wide) g = groupOfTops(ptr + tail, g, last, lowest, range)
-      if (g >= last) break
       const at = g << 4
       next = g + 1
       const top = ptr + <usize>at + tail
@@ -85,22 +83,6 @@ export function digit_runs(
   return found
 }
 
-/**
- * The first of the groups [from, to) at which a word of 4 bytes fits a number's top one, from four groups on which one does; `to`
- * if none does. `top` is that of the number at position 0.
- */
-function groupOfTops(top: usize, from: i32, to: i32, lowest: v128, range: v128): i32 {
-  let g = from
-  for (; g + 4 <= to; g += 4) {
-    const here = top + ((<usize>g) << 4)
-    const first = v128.or(fits(here, lowest, range), fits(here + 16, lowest, range))
-    const second = v128.or(fits(here + 32, lowest, range), fits(here + 48, lowest, range))
-    if (v128.any_true(v128.or(first, second))) break
-  }
-  while (g < to && !v128.any_true(fits(top + ((<usize>g) << 4), lowest, range))) g++
-  return g
-}
-
 /** Which of four words are at least `lowest`, and more than that by `range` at most. */
 function fits(at: usize, lowest: v128, range: v128): v128 {
   return i32x4.le_u(i32x4.sub(v128.load(at), lowest), range)
@@ -116,14 +98,11 @@ function slotOf(hash: u64): u32 {
 }
 
 const FILTER_BYTES: usize = 1 << 17
-/** Bits that small numbers have alone: two of them side by side, or apart by 16 bits, have one of these and of the others. */
-const LOWS: u64 = 0xffff
 
 /**
  * Enters `count` words (u64) into a filter of 2^20 bits, and a table of mask + 1 slots (u64, zero is empty) with the
  * index + 1 of each (u32) at `indexes`. A word that is zero cannot be searched for, and of equal ones the first counts:
- * `firsts` gets for each the index of the first that is equal (u32). `used` gets the bits that any of them has (u64), and
- * {@link LOWS} if each has one of those, and one of the others; 0 if not (u64).
+ * `firsts` gets for each the index of the first that is equal (u32).
  */
 export function enter_words(
   words: usize,
@@ -133,18 +112,13 @@ export function enter_words(
   indexes: usize,
   mask: u32,
   firsts: usize,
-  used: usize,
 ): void {
-  let bits: u64 = 0
-  let lows = LOWS
   memory.fill(filter, 0, FILTER_BYTES)
   memory.fill(table, 0, (<usize>mask + 1) << 3)
   for (let k = 0; k < count; k++) {
     const word = load<u64>(words + ((<usize>k) << 3))
-    bits |= word
     store<u32>(firsts + ((<usize>k) << 2), k)
     if (word === 0) continue
-    if ((word & LOWS) === 0 || (word & ~LOWS) === 0) lows = 0
     const hash = hashWord(word)
     const place = filterAt(filter, hash)
     const both = ((1 as u32) << (<u32>(hash >> 44))) | ((1 as u32) << (<u32>(hash >> 39)))
@@ -164,8 +138,6 @@ export function enter_words(
       slot = (slot + 1) & mask
     }
   }
-  store<u64>(used, bits)
-  store<u64>(used, lows, 8)
 }
 
 /** Where the filter has the bit of a hash: of a u32, the bit that the hash's upper 20 end with. */
@@ -194,58 +166,9 @@ function wordAt(at: usize, table: usize, indexes: usize, mask: u32): u32 {
 }
 
 /**
- * {@link find_words} at the offsets of [from, to) alone whose block, or the block right behind it, is in one of `runs`: every
- * place of a random number of 32 bytes at which one of its first eight words begins, at any byte.
- */
-export function find_random_words(
-  ptr: usize,
-  runs: usize,
-  runCount: i32,
-  from: i32,
-  to: i32,
-  step: i32,
-  filter: usize,
-  table: usize,
-  indexes: usize,
-  mask: u32,
-  spare: u64,
-  lows: u64,
-  scratch: usize,
-  out: usize,
-  cap: i32,
-): i32 {
-  let found = 0
-  for (let r = 0; r < runCount; r++) {
-    const begin = ((<i32>load<u32>(runs + ((<usize>r) << 3))) << 4) - 16
-    const end = (<i32>load<u32>(runs + ((<usize>r) << 3), 4)) << 4
-    const first = max(begin, from)
-    const last = min(end, to)
-    if (first >= last) continue
-    const room = max(0, cap - found)
-    const here = out + ((<usize>min(found, cap)) << 3)
-    found += find_words(
-      ptr,
-      first,
-      last,
-      step,
-      filter,
-      table,
-      indexes,
-      mask,
-      spare,
-      lows,
-      scratch,
-      here,
-      room,
-    )
-  }
-  return found
-}
-
-/**
  * Lists the positions in [from, to) whose next eight bytes are one of the words entered: u32 (position, index) pairs,
- * at most `cap`; returns how many there are. Examines every `step` offsets from `from` on. `spare`: bits that no word has.
- * `lows`: each word has one of these bits, and one of the others; 0 if not. `scratch`: room for {@link CHUNK} + 1 u32.
+ * at most `cap`; returns how many there are. Examines every `step` offsets from `from` on. `scratch`: room for
+ * {@link CHUNK} + 1 u32.
  */
 export function find_words(
   ptr: usize,
@@ -256,21 +179,13 @@ export function find_words(
   table: usize,
   indexes: usize,
   mask: u32,
-  spare: u64,
-  lows: u64,
   scratch: usize,
   out: usize,
   cap: i32,
 ): i32 {
   let found = 0
-  const isSparse = step === 8 && popcnt(spare) >= MOST_SPARE
-  for (let at = from; at < to; ) {
-    let until = min(at + CHUNK * step, to)
-    if (isSparse) {
-      at = nextWithout(ptr, at, to, spare, lows)
-      if (at >= to) break
-      until = at + step
-    }
+  for (let at = from; at < to; at += CHUNK * step) {
+    const until = min(at + CHUNK * step, to)
     const listed = listMaybe(ptr, at, until, step, filter, scratch)
     for (let item = scratch; item < listed; item += 4) {
       const place = <i32>load<u32>(item)
@@ -282,7 +197,6 @@ export function find_words(
       }
       found++
     }
-    at = until
   }
   return found
 }
@@ -303,35 +217,6 @@ function listMaybe(ptr: usize, from: i32, to: i32, step: i32, filter: usize, lis
     at += step
   } while (at < to)
   return next
-}
-
-/** With so many bits that no word has, few words of memory are worth a probe. */
-const MOST_SPARE: u64 = 32
-
-/**
- * The first offset of `at` + 8 i before `to` whose word has none of the bits `spare`, and is not 0, and has one of `lows` and
- * one of the others if that is not 0; or one from `to` on.
- */
-function nextWithout(ptr: usize, at: i32, to: i32, spare: u64, lows: u64): i32 {
-  const bits = pinned(i64x2.splat(spare), 0)
-  const low = pinned(i64x2.splat(lows === 0 ? ~lows : lows), 1)
-  const high = pinned(i64x2.splat(~lows), 2)
-  let next = at
-  for (; next < to; next += 32) {
-    const first = hasParts(v128.load(ptr + <usize>next), bits, low, high)
-    const second = hasParts(v128.load(ptr + <usize>next, 16), bits, low, high)
-    if (v128.any_true(v128.or(first, second))) {
-      return next + (ctz(i64x2.bitmask(first) | (i64x2.bitmask(second) << 2)) << 3)
-    }
-  }
-  return next
-}
-
-/** Which of two words have none of the bits `spare`, one of `low` and one of `high`. */
-function hasParts(words: v128, spare: v128, low: v128, high: v128): v128 {
-  const none = i64x2.splat(0)
-  const lacks = v128.or(i64x2.eq(v128.and(words, low), none), i64x2.eq(v128.and(words, high), none))
-  return v128.andnot(i64x2.eq(v128.and(words, spare), none), lacks)
 }
 
 /**

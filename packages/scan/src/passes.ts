@@ -155,10 +155,7 @@ export class Passes {
     // A scrub spends as much on discovered keys as on given ones.
     const isAll = this.#options.onMaterial !== undefined
     const sought = isAll
-      ? {
-          keys: [...given, ...discovered.filter((key) => !isRoot(key))],
-          discovered: discovered.filter(isRoot),
-        }
+      ? { keys: [...given, ...discovered.filter((key) => !isRoot(key))], discovered: [] }
       : {
           keys: given,
           discovered: this.#someOf(unfound(discovered, materials, this.#found.ofFlood), materials),

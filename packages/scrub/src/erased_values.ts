@@ -1,8 +1,29 @@
 /** Counts what was erased of each key, by value and encoding. @module */
-
-import type { Locations } from './locations.ts'
+import type { Dump, Range } from '@mintmark/dump'
+import { SegmentFinder } from '@mintmark/scan/report/segment_finder'
 import type { Piece } from './pieces/piece_table.ts'
 import type { ErasedValue, Location } from './scrub_report.ts'
+
+/** Names ranges of a file by address and owner. */
+export class Locations {
+  readonly #segments: SegmentFinder
+
+  constructor(dump: Dump) {
+    this.#segments = new SegmentFinder(dump.segments)
+  }
+
+  of({ offset, length }: Range): Location {
+    const segment = this.#segments.at(offset)
+    const address = segment?.address
+    const inside = BigInt(offset - (segment?.offset ?? 0))
+    return {
+      offset,
+      length,
+      address: address === undefined ? undefined : `0x${(address + inside).toString(16)}`,
+      owner: segment?.owner,
+    }
+  }
+}
 
 /** Offsets that are listed of one value in one spelling; all are counted. */
 const MOST_LISTED = 256
@@ -10,15 +31,14 @@ const MOST_LISTED = 256
 /** What a whole PEM, DER, JWK … is called beside values. */
 export const STRUCTURE = 'structure'
 
-interface Account {
-  readonly value: string
-  readonly form: string
+interface Account extends Omit<ErasedValue, 'places' | 'pieces' | 'bytes' | 'at'> {
   readonly seen: Set<number>
-  places: number
   pieces: number
   bytes: number
   readonly at: Location[]
 }
+
+const isOther = ({ value }: Account): number => Number(value !== STRUCTURE)
 
 /** What is reported of a piece. */
 export type ErasedPiece = Pick<Piece, 'key' | 'value' | 'form' | 'offset' | 'length' | 'isWhole'>
@@ -38,8 +58,7 @@ export class ErasedValues {
     const account = accounts.get(name) ?? {
       value,
       form,
-      seen: new Set<number>(),
-      places: 0,
+      seen: new Set(),
       pieces: 0,
       bytes: 0,
       at: [],
@@ -47,25 +66,22 @@ export class ErasedValues {
     accounts.set(name, account)
     if (account.seen.has(offset)) return
     account.seen.add(offset)
-    account.places++
     account.bytes += length
     if (!isWhole) account.pieces++
     if (account.at.length < MOST_LISTED) account.at.push(this.#places.of({ offset, length }))
   }
 
+  /** Whole structures first: people know them. */
   of(key: number): readonly ErasedValue[] {
-    const accounts = [...(this.#byKey.get(key)?.values() ?? [])]
-    const sorted = accounts.toSorted((a, b) => rankOf(a) - rankOf(b) || b.bytes - a.bytes)
-    return sorted.map(({ value, form, places, pieces, bytes, at }) => ({
-      value,
-      form,
-      places,
-      bytes,
-      pieces,
-      at: at.toSorted((a, b) => a.offset - b.offset),
-    }))
+    return [...(this.#byKey.get(key)?.values() ?? [])]
+      .toSorted((a, b) => isOther(a) - isOther(b) || b.bytes - a.bytes)
+      .map(({ value, form, seen, pieces, bytes, at }) => ({
+        value,
+        form,
+        places: seen.size,
+        bytes,
+        pieces,
+        at: at.toSorted((a, b) => a.offset - b.offset),
+      }))
   }
 }
-
-/** Whole structures first: people know them. */
-const rankOf = ({ value }: Account): number => (value === STRUCTURE ? 0 : 1)

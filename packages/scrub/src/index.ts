@@ -6,5 +6,11 @@ export {
   scrubFile,
 } from './scrub_file.ts'
 export { scrubInput } from './scrub_input.ts'
-export type { Scrubbed, ScrubOptions, ScrubProgress } from './scrub_options.ts'
-export type { ErasedValue, ScrubbedKey, ScrubReport } from './scrub_report.ts'
+export type {
+  ErasedValue,
+  Scrubbed,
+  ScrubbedKey,
+  ScrubOptions,
+  ScrubProgress,
+  ScrubReport,
+} from './scrub_report.ts'

@@ -4,7 +4,9 @@
  * No value of a key is kept by this: those are erased byte by byte. It concerns what is erased because it has the
  * shape of a key as a whole. @module
  */
-import type { ByteSource, Container, Dump, Range, Segment } from '@mintmark/dump'
+import { countBefore } from '@mintmark/core'
+import type { ByteSource, Container, Dump, Range } from '@mintmark/dump'
+import { SegmentFinder } from '@mintmark/scan/report/segment_finder'
 
 const WORD = 8
 /** Bytes that are read at a time. */
@@ -15,13 +17,13 @@ const VIRTUAL: ReadonlySet<Container> = new Set<Container>(['elf-core', 'minidum
 
 export class Pointers {
   readonly #isLittleEndian: boolean
-  readonly #byOffset: readonly Segment[]
+  readonly #segments: SegmentFinder
   /** Where the process has memory: sorted, joined. */
   readonly #mapped: readonly { readonly from: bigint; readonly to: bigint }[]
 
   constructor(dump: Dump) {
     this.#isLittleEndian = dump.isLittleEndian
-    this.#byOffset = dump.segments
+    this.#segments = new SegmentFinder(dump.segments)
     const mapped: { from: bigint; to: bigint }[] = []
     const placed = dump.segments.flatMap(({ address, length }) =>
       address === undefined || !VIRTUAL.has(dump.container)
@@ -58,29 +60,17 @@ export class Pointers {
   }
 
   #firstWord(offset: number): number {
-    const segment =
-      this.#byOffset[indexOf(this.#byOffset, (each) => each.offset + each.length > offset)]
+    const segment = this.#segments.at(offset)
     const address = segment?.address
-    if (segment === undefined || address === undefined || segment.offset > offset)
-      return Math.ceil(offset / WORD) * WORD
+    if (segment === undefined || address === undefined) return Math.ceil(offset / WORD) * WORD
     const rest = Number((address + BigInt(offset - segment.offset)) % 8n)
     return rest === 0 ? offset : offset + WORD - rest
   }
 
   #isMapped(word: bigint): boolean {
-    const mapping = this.#mapped[indexOf(this.#mapped, ({ to }) => to > word)]
+    const { length } = this.#mapped
+    const mapping =
+      this.#mapped[countBefore(length, (index) => (this.#mapped[index]?.to ?? 0n) <= word)]
     return mapping !== undefined && mapping.from <= word
   }
-}
-
-/** Of the first for which `isBehind` holds; those behind it hold too. */
-function indexOf<T>(sorted: readonly T[], isBehind: (each: T) => boolean): number {
-  let [low, high] = [0, sorted.length]
-  while (low < high) {
-    const middle = (low + high) >> 1
-    const each = sorted[middle]
-    if (each !== undefined && !isBehind(each)) low = middle + 1
-    else high = middle
-  }
-  return low
 }

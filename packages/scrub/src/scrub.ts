@@ -1,5 +1,5 @@
 /** The state of one scrub: found keys, ranges to erase, and their counts. @module */
-import type { ByteSource, Dump, Range } from '@mintmark/dump'
+import { type ByteSource, type Dump, joinedRanges, type Range } from '@mintmark/dump'
 import type { KeyMaterial } from '@mintmark/keys/material/key_material'
 import type { KeyId } from '@mintmark/keys/public_half/key_id'
 import type { PublicKey } from '@mintmark/keys/public_half/public_key'
@@ -8,17 +8,13 @@ import type { Finding } from '@mintmark/scan/findings/finding'
 import type { FoundMaterial } from '@mintmark/scan/findings/found_material'
 import { classOf, type FindingClass, isKept } from '@mintmark/scan/findings/policy'
 import type { ScanReport } from '@mintmark/scan/report/report'
-import { ArrayEnds } from './array_ends.ts'
-import { ErasedRanges, isWithin, joinedRanges } from './copy/erased_ranges.ts'
-import { type ErasedPiece, ErasedValues, STRUCTURE } from './erased_values.ts'
+import { type ErasedPiece, ErasedValues, Locations, STRUCTURE } from './erased_values.ts'
+import type { VerificationScans } from './evidence.ts'
 import { piecesInRegisters } from './general_registers.ts'
-import { Locations } from './locations.ts'
 import { findPieces } from './pieces/piece_search.ts'
 import { Pointers } from './pointers.ts'
-import type { ScrubOptions } from './scrub_options.ts'
-import type { ErasedOther } from './scrub_report.ts'
-import { filledRegisters } from './vector_registers.ts'
-import type { VerificationScans } from './verification_scans.ts'
+import { ArrayEnds, ErasedRanges, filledRegisters, isWithin } from './ranges.ts'
+import type { ErasedOther, ScrubOptions } from './scrub_report.ts'
 
 export interface ScrubTask {
   readonly name: string
@@ -65,10 +61,6 @@ export class Scrub {
 
   get erased(): readonly Range[] {
     return this.#ranges.all
-  }
-
-  get erasedBytes(): number {
-    return this.#ranges.bytes
   }
 
   /** Contents of vector registers that go as a whole. */
@@ -123,11 +115,11 @@ export class Scrub {
   /** @returns whether there is more to erase than before */
   async eraseWhat(report: ScanReport): Promise<boolean> {
     this.rounds++
-    for (const finding of this.#toErase(report)) this.classes.add(classOf(finding))
+    const found = this.#toErase(report)
+    for (const finding of found) this.classes.add(classOf(finding))
     for (const { keyId } of report.findings) {
       if (keyId?.spkiSha256 !== undefined) this.#names.set(keyId.spkiSha256, keyId)
     }
-    const found = this.#toErase(report)
     if (this.rounds === 1) this.#vectors = filledRegisters(this.task.dump, this.task.source)
     const pieces = await this.#pieces()
     const inMemory = joinedRanges(pieces.flatMap((piece) => this.#arrayEnds.within(piece)))

@@ -8,9 +8,9 @@ import { openDump } from '@mintmark/dump'
 import { dataOf, openInput, type ScanInput } from '@mintmark/scan/memory/scan_input'
 import type { ScanReport } from '@mintmark/scan/report/report'
 import { type ScanOptions, scanInput } from '@mintmark/scan/scan_bytes'
+import { isCut, type VerificationScans } from './evidence.ts'
 import { Scrub } from './scrub.ts'
-import type { Scrubbed, ScrubOptions } from './scrub_options.ts'
-import { isCut, type VerificationScans } from './verification_scans.ts'
+import type { Scrubbed, ScrubOptions } from './scrub_report.ts'
 import { verifyScrub } from './verify_scrub.ts'
 
 /** Rounds of erasing and scanning. The second finds what only a deep scan sees; more are rarely needed. */

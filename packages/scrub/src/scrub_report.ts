@@ -1,12 +1,13 @@
 /**
- * The report of a scrub: offsets, names and counts, never a value.
- *
- * `docs/schema/mintmark-scrub-1.schema.json` is the contract. @module
+ * Options, result and report of a scrub. The report has offsets, names and counts, never a value;
+ * `docs/schema/mintmark-scrub-1.schema.json` is its contract. @module
  */
 import type { Container, Flaw, Owner, Range } from '@mintmark/dump'
 import type { Certainty, KeyKind } from '@mintmark/keys/material/key_kind'
 import type { KeyId } from '@mintmark/keys/public_half/key_id'
+import type { PublicKey } from '@mintmark/keys/public_half/public_key'
 import type { Finding } from '@mintmark/scan/findings/finding'
+import type { ClassPolicy } from '@mintmark/scan/findings/policy'
 import type { ScanLimit } from '@mintmark/scan/report/scan_limits'
 
 /** A range of the dump. */
@@ -128,4 +129,48 @@ export interface ScrubReport {
     readonly limits: readonly ScanLimit[]
   }
   readonly flaws: readonly Flaw[]
+}
+
+export interface ScrubProgress {
+  readonly step: 'searching' | 'verifying'
+  /** Of this step: it begins anew with each scan. */
+  readonly doneBytes: number
+  readonly totalBytes: number
+}
+
+export interface ScrubOptions {
+  /** Their private halves are searched for in every encoding, and the report answers for each. */
+  readonly publicKeys?: readonly PublicKey[]
+  /** As for a scan. */
+  readonly threads?: number
+  readonly onProgress?: (progress: ScrubProgress) => void
+  /** Erase published test keys too. They are part of programs and public. */
+  readonly published?: boolean
+  /** Leave tokens, encrypted keys and keystores where they are. */
+  readonly keepLesser?: boolean
+  /**
+   * Erase values of keys in headers and names too, such as environments. Without it a dump is not clean if these
+   * contain enough of a key to rebuild it.
+   */
+  readonly structureToo?: boolean
+  /**
+   * Accept a search that was cut short: for a given key that was not found, or among offsets that look like keys. The
+   * report says so: `verification.limits`.
+   */
+  readonly acceptCut?: boolean
+  /** Leave candidates that contain nothing of a verified key. */
+  readonly keepCandidates?: boolean
+}
+
+/** Ranges to erase, and the verdict on the result. */
+export interface Scrubbed {
+  /**
+   * Sorted and disjoint; of headers and names only contents of registers, and values of keys if the options ask for it.
+   */
+  readonly erased: readonly Range[]
+  readonly report: ScrubReport
+  /** Whether the erased input is clean: a complete search found no verified key in it. */
+  readonly isClean: boolean
+  /** The class of all that is erased, by the policy of scans. */
+  readonly counts: ClassPolicy['counts']
 }

@@ -5,11 +5,11 @@ import { type FoundKey, secretBits } from '@mintmark/scan/engine/found_keys'
 import type { Finding } from '@mintmark/scan/findings/finding'
 import { bitsOf, kindOf } from '@mintmark/scan/known/values/found_value'
 import { ErasedValues, STRUCTURE } from './erased_values.ts'
-import { shownBits } from './in_structure.ts'
+import { isCut, type Left, shownBits, unseen, type VerificationScans } from './evidence.ts'
+import { REGISTER_PART_BITS } from './general_registers.ts'
+import { PART_BITS } from './pieces/secret_pattern.ts'
 import { type Scrub, verifiedLeft } from './scrub.ts'
-import type { ScrubbedKey, Verdict } from './scrub_report.ts'
-import { partsExcludedOf, statementOf, structureStatement } from './statements.ts'
-import { isCut, type Left, unseen, type VerificationScans } from './verification_scans.ts'
+import type { PartsExcluded, ScrubbedKey, Verdict } from './scrub_report.ts'
 
 type GivenKeys = ReadonlyMap<string | undefined, PublicKey>
 
@@ -43,20 +43,23 @@ function erasedKey(
       verifiedLeft(scrub, scans.report).some(({ keyId }) => keyId?.spkiSha256 === id))
   const verdict: Verdict = isLeft ? 'remains' : 'erased'
   const more = shown > 0 && !isLeft ? structureStatement(shown, secretBits(key)) : ''
+  const keyId = namedId(given.get(id)) ?? scrub.nameOf(id) ?? key.keyId
+  const statement = statementOf(verdict, scrub.isTooMuch()) + more
   return {
-    kind,
-    bits,
-    keyId: namedId(given.get(id)) ?? scrub.nameOf(id) ?? key.keyId,
-    isGiven: given.has(id),
-    note,
-    verdict,
-    statement: statementOf(verdict, scrub.isTooMuch()) + more,
-    partsExcluded: partsExcludedOf(verdict, scrub.isTooMuch()),
+    ...ruled(scrub, { kind, bits, keyId, isGiven: given.has(id), note, verdict, statement }),
     values: scrub.values.of(number),
     inStructure: fixed.map(({ offset, length, value, form }) =>
       Object.assign(scrub.places.of({ offset, length }), { value, form }),
     ),
   }
+}
+
+function ruled(
+  scrub: Scrub,
+  key: Omit<ScrubbedKey, 'partsExcluded' | 'values' | 'inStructure'>,
+): ScrubbedKey {
+  const partsExcluded = scrub.isTooMuch() ? NO_PARTS : PARTS_EXCLUDED[key.verdict]
+  return { ...key, partsExcluded, values: [], inStructure: [] }
 }
 
 /** Published test keys that were left, one for each public half. */
@@ -76,20 +79,10 @@ function keptKeys(scrub: Scrub, { report }: VerificationScans, given: GivenKeys)
       values.add({ key: 0, value: STRUCTURE, form, offset, length, isWhole: true })
     }
     const { kind, bits, note, keyId } = first
-    return [
-      {
-        kind,
-        bits,
-        keyId,
-        isGiven: given.has(keyId?.spkiSha256),
-        note,
-        verdict: 'kept',
-        statement: statementOf('kept'),
-        partsExcluded: partsExcludedOf('kept', scrub.isTooMuch()),
-        values: values.of(0),
-        inStructure: [],
-      },
-    ]
+    const isGiven = given.has(keyId?.spkiSha256)
+    const statement = statementOf('kept')
+    const key = ruled(scrub, { kind, bits, keyId, isGiven, note, verdict: 'kept', statement })
+    return [{ ...key, values: values.of(0) }]
   })
 }
 
@@ -98,21 +91,73 @@ function givenKey(scrub: Scrub, { report, given }: VerificationScans, key: Publi
   const id = key.keyId.spkiSha256
   const isAbsent = !scrub.isTooMuch() && last.absent.some(({ spkiSha256 }) => spkiSha256 === id)
   const wasCut = scrub.isTooMuch() || isCut(last) || unseen(last).length > 0
-  const kind = kindOf(key.material)
-  return {
-    kind,
+  return ruled(scrub, {
+    kind: kindOf(key.material),
     bits: bitsOf(key.material),
     keyId: namedId(key),
     isGiven: true,
     note: undefined,
     verdict: isAbsent ? 'absent' : 'not-found',
     statement: isAbsent ? statementOf('absent') : statementOf('not-found', wasCut),
-    partsExcluded: partsExcludedOf(isAbsent ? 'absent' : 'not-found', scrub.isTooMuch()),
-    values: [],
-    inStructure: [],
-  }
+  })
 }
 
 function namedId(key: PublicKey | undefined): KeyId | undefined {
   return key && { ...key.keyId, kid: key.kid, subject: key.subject }
+}
+
+const ENCODINGS = 'docs/key-encodings.md'
+
+const STATEMENTS: Readonly<Record<Verdict, string>> = {
+  erased:
+    'Every value of this key in every spelling of docs/scrub.md was looked for in all of the output, whole and in pieces ' +
+    `of ${PART_BITS} bits and more (256 bits of what only helps to compute it), and none is left in memory, nor ` +
+    `${REGISTER_PART_BITS} bits and more in general registers. Vector registers are zeros. A deep scan of the output does ` +
+    'not find it.',
+  absent:
+    `Nothing of the private half was found, in any encoding of ${ENCODINGS}, before or after, by a deep search that nothing cut short. ` +
+    'Vector registers are zeros. Parts of its values in memory are excluded as far as docs/what-is-found.md names them, and no others.',
+  'not-found': `Nothing of the private half was found in any encoding of ${ENCODINGS}. Vector registers are zeros. That does not prove that there is nothing: `,
+  kept: 'Published: everybody has this private key. It was left where it was.',
+  remains: 'Something of this key is left. The output is not clean.',
+}
+
+/** Of a key of a dump that holds more than can be erased. */
+const NOT_SEARCHED =
+  'More was found than can be erased, so that it was not made sure that nothing of this key is left. The output is not clean.'
+
+const WHY = {
+  cut: 'the search was cut short.',
+  kind:
+    'secrets of curves are looked for near copies of the public half and where something visibly begins and ends, ' +
+    'and parts of them in memory are not excluded.',
+}
+
+/** @param wasCut whether the search for it, or for what is left of it, was cut short */
+function statementOf(verdict: Verdict, wasCut = false): string {
+  if (verdict === 'remains' && wasCut) return NOT_SEARCHED
+  if (verdict !== 'not-found') return STATEMENTS[verdict]
+  return STATEMENTS[verdict] + (wasCut ? WHY.cut : WHY.kind)
+}
+
+const NO_PARTS: PartsExcluded = {
+  memoryBits: null,
+  generalRegisterBits: null,
+  vectorRegisters: false,
+}
+const PARTS_EXCLUDED: Readonly<Record<Verdict, PartsExcluded>> = {
+  erased: {
+    memoryBits: PART_BITS,
+    generalRegisterBits: REGISTER_PART_BITS,
+    vectorRegisters: true,
+  },
+  absent: { ...NO_PARTS, vectorRegisters: true },
+  'not-found': { ...NO_PARTS, vectorRegisters: true },
+  kept: NO_PARTS,
+  remains: NO_PARTS,
+}
+
+/** What is added where pieces are in registers or headers. */
+function structureStatement(bits: number, ofBits: number): string {
+  return ` What describes the dump is not changed: it holds ${bits} bits of its values, less than the ${ofBits} from which it could be rebuilt.`
 }

@@ -1,26 +1,23 @@
 /** Verifies the erased input and decides whether it is clean. @module */
+import type { Range } from '@mintmark/dump'
+import { secretBits } from '@mintmark/scan/engine/found_keys'
 import { countsOf } from '@mintmark/scan/findings/policy'
 import { openInput, type ScanInput } from '@mintmark/scan/memory/scan_input'
-import { bytesOf, commonRanges } from './copy/erased_ranges.ts'
+import { isCut, type Left, shownBits, unseen, type VerificationScans } from './evidence.ts'
 import { findPieces } from './pieces/piece_search.ts'
 import type { Piece } from './pieces/piece_table.ts'
-import { remaindersOf } from './remainders.ts'
+import { bytesOf, commonRanges } from './ranges.ts'
 import { type Scrub, verifiedLeft } from './scrub.ts'
-import type { Scrubbed } from './scrub_options.ts'
+import type { Remainder, Scrubbed } from './scrub_report.ts'
 import { keysOf } from './scrubbed_keys.ts'
-import type { Left, VerificationScans } from './verification_scans.ts'
 
-const NOT_SEARCHED: Left = { inMemory: [], inStructure: [] }
-
-/**
- * The result of a scrub. Searches the erased input for pieces of every key, unless there is too much to be clean.
- */
+/** The result of a scrub. Searches the erased input for pieces of every key, unless there is too much to be clean. */
 export async function verifyScrub(
   scrub: Scrub,
   view: ScanInput,
   scans: VerificationScans,
 ): Promise<Scrubbed> {
-  const left = scrub.isTooMuch() ? NOT_SEARCHED : await piecesLeft(scrub, view)
+  const left = scrub.isTooMuch() ? { inMemory: [], inStructure: [] } : await piecesLeft(scrub, view)
   const remainders = remaindersOf(scrub, left, scans)
   const { name, dump, source } = scrub.task
   const { report, deepScans } = scans
@@ -42,7 +39,7 @@ export async function verifyScrub(
       moreOthers: scrub.moreOthers,
       erased: {
         ranges: scrub.erased,
-        bytes: scrub.erasedBytes,
+        bytes: bytesOf(scrub.erased),
         vectorRegisters: { places: scrub.vectors.length, bytes: bytesOf(scrub.vectors) },
       },
       verification: {
@@ -57,6 +54,9 @@ export async function verifyScrub(
   }
 }
 
+/** Of a piece that is not whole, a few equal bytes beside a register are chance. */
+const FEW_BYTES = 4
+
 async function piecesLeft(scrub: Scrub, view: ScanInput): Promise<Left> {
   const { dump, data } = scrub.task
   const inMemory: Piece[] = []
@@ -66,10 +66,10 @@ async function piecesLeft(scrub: Scrub, view: ScanInput): Promise<Left> {
     const { pieces, isFull } = await findPieces({ source, data }, scrub.materials())
     if (isFull) scrub.isFull = true
     for (const piece of pieces) {
-      const common = commonRanges([piece], dump.structure)
-      const bytes = common.reduce((sum, { length }) => sum + length, 0)
+      const bytes = bytesOf(commonRanges([piece], dump.structure))
+      const others = piece.length - bytes
       if (bytes > 0) inStructure.push(piece)
-      if (bytes < piece.length && isRelevant(piece, piece.length - bytes)) inMemory.push(piece)
+      if (others > (piece.isWhole ? 0 : FEW_BYTES)) inMemory.push(piece)
     }
   } finally {
     source.close()
@@ -77,8 +77,59 @@ async function piecesLeft(scrub: Scrub, view: ScanInput): Promise<Left> {
   return { inMemory, inStructure }
 }
 
-/** A few equal bytes beside a register are chance. */
-const FEW_BYTES = 4
+/** Offsets that are listed of one reason. */
+const MOST_LISTED = 256
 
-const isRelevant = ({ isWhole }: Piece, bytesInMemory: number): boolean =>
-  isWhole || bytesInMemory > FEW_BYTES
+/** What keeps a scrubbed dump from being clean: what is left, and what was cut short that would have shown it. */
+function remaindersOf(scrub: Scrub, left: Left, scans: VerificationScans): readonly Remainder[] {
+  const remainder = (
+    code: Remainder['code'],
+    message: string,
+    ranges: readonly Range[] = [],
+  ): Remainder => {
+    const places = ranges.slice(0, MOST_LISTED).map((range) => scrub.places.of(range))
+    return { code, message, places }
+  }
+  const { report, given } = scans
+  const reports = given === undefined ? [report] : [report, given]
+  const { acceptCut = false } = scrub.task.options
+  const { leftOut } = scrub.foundKeys
+  const found = reports.flatMap((each) => verifiedLeft(scrub, each))
+  const isFixed = found.every((finding) => scrub.isInStructure(finding))
+  const fixed = isFixed ? ', in headers or names (--structure-too erases its values)' : ''
+  const revealing = scrub.foundKeys.all.flatMap((key) => {
+    const pieces = left.inStructure.filter((piece) => piece.key === key.number)
+    return shownBits(pieces) >= secretBits(key) ? pieces : []
+  })
+  const limits = reports.flatMap(unseen)
+  const cut = limits.filter(({ code }) => !acceptCut || code !== 'anchor-flood')
+  const all: readonly (Remainder | false)[] = [
+    found.length > 0 &&
+      remainder('key-found', `${found.length} locations still contain a key${fixed}`, found),
+    left.inMemory.length > 0 &&
+      remainder(
+        'piece-found',
+        `${left.inMemory.length} pieces of keys are still in memory`,
+        left.inMemory,
+      ),
+    revealing.length > 0 &&
+      remainder(
+        'in-structure',
+        'headers or names hold so much of a key that it could be rebuilt (--structure-too erases it)',
+        revealing,
+      ),
+    ...cut.map(({ message }) => remainder('search-cut', message)),
+    given !== undefined &&
+      isCut(given) &&
+      !acceptCut &&
+      remainder(
+        'search-cut',
+        'a given key was not found, but the search for it was cut short: it may be there (--accept-cut)',
+      ),
+    leftOut > 0 &&
+      remainder('too-many-keys', `${leftOut} more keys were found than can be looked for by value`),
+    scrub.isFull &&
+      remainder('too-many-pieces', 'more pieces of keys were found than can be erased'),
+  ]
+  return all.filter((each) => each !== false)
+}

@@ -15,7 +15,7 @@ import { elfCore, minidump, readAgain } from '@mintmark/testkit'
 import { Pointers } from '../src/pointers.ts'
 import { Scrub } from '../src/scrub.ts'
 import { scrubInput } from '../src/scrub_input.ts'
-import type { Scrubbed, ScrubOptions } from '../src/scrub_options.ts'
+import type { Scrubbed, ScrubOptions } from '../src/scrub_report.ts'
 import { verifyScrub } from '../src/verify_scrub.ts'
 
 const folder = mkdtempSync(join(tmpdir(), 'scrub-choices-'))

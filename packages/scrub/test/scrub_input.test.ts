@@ -10,7 +10,7 @@ import { encodingsOf } from '@mintmark/scan/known/values/encodings'
 import { openInput } from '@mintmark/scan/memory/scan_input'
 import { elfCore, readAgain } from '@mintmark/testkit'
 import { scrubInput } from '../src/scrub_input.ts'
-import type { Scrubbed } from '../src/scrub_options.ts'
+import type { Scrubbed } from '../src/scrub_report.ts'
 
 const folder = mkdtempSync(join(tmpdir(), 'scrub-'))
 after(() => rmSync(folder, { recursive: true }))

@@ -258,7 +258,7 @@ function searchedBytes(reports: readonly ScanReport[]): string {
 /** Keys of public root stores: their private halves are with their authorities. */
 function rootsOf(reports: readonly ScanReport[]): string {
   const most = Math.max(0, ...reports.map(({ publicRoots }) => publicRoots))
-  return most === 0 ? '' : `; ${plural(most, 'key')} of public root stores there, looked for last`
+  return most === 0 ? '' : `; ${plural(most, 'key')} of public root stores there, not looked for`
 }
 
 const containerOf = ({ container, packedBy }: ScanReport): string =>

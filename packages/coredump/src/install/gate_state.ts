@@ -13,12 +13,11 @@ import {
   writeFileSync,
 } from 'node:fs'
 import path from 'node:path'
-import { type Json, MintmarkError, parseObject, safeText } from '@mintmark/core'
+import { errnoOf, type Json, MintmarkError, parseObject, safeText } from '@mintmark/core'
 import * as v from 'valibot'
 import type { Compression } from '../receive/compress.ts'
 import type { GateLimits } from '../receive/receive.ts'
 import { makeFolder } from '../spool/make_folder.ts'
-import { errnoOf } from '../spool/spool.ts'
 import type { KernelSettings } from './kernel_settings.ts'
 
 export const STATE_NAME = 'gate.json'

@@ -1,9 +1,9 @@
 /** Installs the gate between the kernel and the disk, and removes it. @module */
 import { spawnSync } from 'node:child_process'
 import { readFileSync, realpathSync } from 'node:fs'
-import { MintmarkError, safeText } from '@mintmark/core'
+import { errnoOf, MintmarkError, safeText } from '@mintmark/core'
 import { makeFolder } from '../spool/make_folder.ts'
-import { errnoOf, Spool } from '../spool/spool.ts'
+import { Spool } from '../spool/spool.ts'
 import {
   type GateSettings,
   type GateState,

@@ -4,9 +4,8 @@
  */
 import { accessSync, constants, readFileSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
-import { MintmarkError, safeText } from '@mintmark/core'
+import { errnoOf, MintmarkError, safeText } from '@mintmark/core'
 import { SPECIFIERS } from '../spool/crash.ts'
-import { errnoOf } from '../spool/spool.ts'
 
 /** `CORENAME_MAX_SIZE` with the zero at the end. */
 const LONGEST_PATTERN = 127

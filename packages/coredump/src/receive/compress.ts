@@ -5,7 +5,6 @@
  */
 import { createHash, type Hash } from 'node:crypto'
 import { fstatSync, fsyncSync, write } from 'node:fs'
-import type { Writable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
 import { promisify } from 'node:util'
 import { constants, createGzip, createZstdCompress } from 'node:zlib'
@@ -118,21 +117,18 @@ function* piecesOf(
   }
 }
 
-/** Writes pieces to an open file, packed. */
+/** Writes pieces to an open file, packed. Streams read ahead: each gets a copy. */
 export async function writePacked(
   pieces: Iterable<Buffer>,
   file: number,
   { compression, encode = (packed) => packed }: Packing,
 ): Promise<void> {
-  const packer = PACKING[compression]()
-  const written = pipeline(packer, encode, (packed: AsyncIterable<Buffer>) =>
+  function* copies(): Generator<Buffer, void> {
+    for (const piece of pieces) yield Buffer.from(piece)
+  }
+  await pipeline(copies, PACKING[compression](), encode, (packed: AsyncIterable<Buffer>) =>
     writeAll(packed, file),
   )
-  const fed = feed(pieces, packer)
-  // An error of the disk comes first: it caused the others.
-  fed.catch(() => {})
-  await written
-  await fed
 }
 
 /** No stream of Node's: one that is destroyed closes the file, whose number may be another's when it is closed again. */
@@ -143,20 +139,4 @@ async function writeAll(chunks: AsyncIterable<Buffer>, file: number): Promise<vo
       const { bytesWritten } = await writeSome(file, chunk, done)
       done += bytesWritten
     }
-}
-
-/** Passes a piece on once the one before has been taken. */
-async function feed(pieces: Iterable<Buffer>, sink: Writable): Promise<void> {
-  try {
-    for (const piece of pieces) {
-      // oxlint-disable-next-line no-await-in-loop -- there is one buffer
-      await new Promise<void>((resolve, reject) => {
-        sink.write(piece, (error) => (error ? reject(error) : resolve()))
-      })
-    }
-    sink.end()
-  } catch (error) {
-    sink.destroy(error instanceof Error ? error : undefined)
-    throw error
-  }
 }

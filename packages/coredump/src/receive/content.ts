@@ -1,9 +1,16 @@
-/** The part of the input that is scrubbed, and how it is written. @module */
+/**
+ * The part of the input that is scrubbed, and how it is written: a core, or a crash report of apport that contains one. @module
+ */
 import type { Range } from '@mintmark/dump'
 import type { BufferedInput } from '@mintmark/scan/buffer/buffer_layout'
+import { bufferedSource } from '@mintmark/scan/buffer/buffered_source'
+import type { CoreBuffer } from '@mintmark/scan/buffer/core_buffer'
+import { HEAD_BYTES } from '@mintmark/scan/packing/dump_head'
+import { isCrashReport } from '@mintmark/scan/packing/report_fields'
+import { refuseFullDisk } from '../spool/free_space.ts'
 import type { WrittenCore } from '../spool/gate_report.ts'
-import type { Written } from './compress.ts'
-import type { Scrub } from './receive.ts'
+import { SUFFIX, type Written, writeCompressed } from './compress.ts'
+import type { Arrival, Gate, Scrub } from './receive.ts'
 
 export interface Content {
   readonly input: BufferedInput
@@ -23,3 +30,46 @@ export interface Content {
 }
 
 export type Write = (file: number) => Promise<Written>
+
+/**
+ * @param newBuffer a buffer that the caller wipes
+ * @throws {MintmarkError} `INPUT_INVALID` if it is a report that is damaged or cut
+ */
+export async function contentOf(
+  gate: Gate,
+  { source }: Arrival,
+  { buffer, newBuffer }: { readonly buffer: CoreBuffer; readonly newBuffer: () => CoreBuffer },
+): Promise<Content> {
+  const input = buffer.input()
+  if (source === undefined || !isReport(input)) return coreContent(gate, buffer)
+  const { openedReport } = await import('./report_content.ts')
+  return await openedReport(gate, input, newBuffer)
+}
+
+function isReport(input: BufferedInput): boolean {
+  const head = Buffer.alloc(Math.min(HEAD_BYTES, input.size))
+  bufferedSource(input).read(0, head)
+  const isOne = isCrashReport(head)
+  head.fill(0)
+  return isOne
+}
+
+function coreContent(gate: Gate, buffer: CoreBuffer): Content {
+  const { compression } = gate
+  const input = buffer.input()
+  return {
+    input,
+    coreBytes: input.size,
+    spilledBytes: buffer.spilledBytes,
+    suffix: SUFFIX[compression],
+    compression,
+    ready: (erased) =>
+      Promise.resolve((file) =>
+        writeCompressed(input, erased, {
+          file,
+          compression,
+          check: () => refuseFullDisk(gate.spool, gate.limits.keepFreeBytes),
+        }),
+      ),
+  }
+}

@@ -164,7 +164,7 @@ async function readFrom(
   const { inlet, source, name } = arrival
   if (source?.member === undefined) return readAll(gate, arrival, buffer)
   const { spool, limits, log } = gate
-  const { readZipMember } = await import('./read_zip_member.ts')
+  const { readZipMember } = await import('./zip_archive.ts')
   const received = await readZipMember(inlet.file, source.member, buffer, {
     maxSizeBytes: limits.maxSizeBytes,
     check: () => refuseFullDisk(spool, limits.keepFreeBytes),

@@ -7,9 +7,11 @@
  */
 import path from 'node:path'
 import { crc32 } from 'node:zlib'
-import { MintmarkError } from '@mintmark/core'
+import { errnoOf, MintmarkError } from '@mintmark/core'
+import type { CoreBuffer } from '@mintmark/scan/buffer/core_buffer'
 import type { Entry, ZipFile } from 'yauzl'
-import { errnoOf } from '../spool/spool.ts'
+import type { ReceivedBytes } from '../spool/gate_report.ts'
+import { CheckedSink } from './checked_sink.ts'
 
 export interface ZipMember {
   /** Of no other member; no path that leads out of a folder, and without control characters. */
@@ -127,9 +129,43 @@ async function orDamaged<T>(open: () => Promise<T>): Promise<T> {
 /** Errors of yauzl have no code, those of zlib begin with `Z_`, and the system's with an E. */
 function isOfData(error: unknown): boolean {
   const errno = errnoOf(error)
-  return !(error instanceof MintmarkError) && (errno === 'UNKNOWN' || errno.startsWith('Z_'))
+  return !(error instanceof MintmarkError) && (errno === '' || errno.startsWith('Z_'))
 }
 
 const refused = (message: string): MintmarkError => new MintmarkError('INPUT_INVALID', message)
 
 const damaged = (): MintmarkError => refused('it is cut or damaged')
+
+export interface MemberBounds {
+  readonly maxSizeBytes: number
+  /** Throws if no more may go to the disk. */
+  readonly check: () => void
+}
+
+/**
+ * Reads one member into a buffer: it is unpacked where it is scrubbed, in a process of its own.
+ *
+ * @param file the archive
+ * @returns undefined if there is more than may be
+ * @throws {MintmarkError} `INPUT_INVALID` if the archive is refused, or the member is not there or damaged
+ */
+export async function readZipMember(
+  file: number,
+  name: string,
+  buffer: CoreBuffer,
+  { maxSizeBytes, check }: MemberBounds,
+): Promise<ReceivedBytes | undefined> {
+  const startMs = performance.now()
+  const zip = await openZip(file)
+  const member = zip.members.find((each) => each.name === name)
+  if (member === undefined || member.refusal !== undefined)
+    throw refused(`the member of the archive: ${member?.refusal ?? 'none'}`)
+  const sink = new CheckedSink(buffer, check)
+  for await (const chunk of zip.read(member)) {
+    sink.take(chunk)
+    chunk.fill(0)
+    if (sink.size > maxSizeBytes) return undefined
+  }
+  const readMs = Math.round(performance.now() - startMs)
+  return { bytes: sink.size, heldInFile: buffer.spilledBytes, readMs }
+}

@@ -5,6 +5,7 @@
  * Source: proc(5), `/proc/PID/stat` field 22, `starttime`, in ticks since the boot. @module
  */
 import { readFileSync, readlinkSync } from 'node:fs'
+import { errnoOf } from '@mintmark/core'
 
 /** Letters, digits and dashes. */
 export function ownMark(): string {
@@ -34,7 +35,7 @@ function runsElsewhere(pid: number): boolean {
     process.kill(pid, 0)
     return true
   } catch (error) {
-    return error instanceof Error && 'code' in error && error.code === 'EPERM'
+    return errnoOf(error) === 'EPERM'
   }
 }
 

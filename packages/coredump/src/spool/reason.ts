@@ -1,6 +1,5 @@
 /** Why a core was lost, in words that contain nothing of it. @module */
-import { MintmarkError } from '@mintmark/core'
-import { errnoOf } from './spool.ts'
+import { errnoOf, MintmarkError } from '@mintmark/core'
 
 const FULL = 'the disk is full (DISK_FULL)'
 const NO_MEMORY = 'there was not enough memory'
@@ -17,7 +16,7 @@ const WORDS: ReadonlyMap<string, string> = new Map([
 export function reasonOf(error: unknown): string {
   if (error instanceof MintmarkError) return `${error.message} (${error.code})`
   const errno = errnoOf(error)
-  if (errno !== 'UNKNOWN') return WORDS.get(errno) ?? `the system said ${errno}`
+  if (errno !== '') return WORDS.get(errno) ?? `the system said ${errno}`
   if (isForWantOfMemory(error)) return NO_MEMORY
   return `an internal error, ${error instanceof Error ? error.name : 'of no kind'}`
 }

@@ -22,7 +22,7 @@ import {
   writeFileSync,
 } from 'node:fs'
 import path from 'node:path'
-import { MintmarkError, safeText } from '@mintmark/core'
+import { errnoOf, MintmarkError, safeText } from '@mintmark/core'
 import { makeFolder } from './make_folder.ts'
 import { isGone, ownMark, startOf } from './process_mark.ts'
 
@@ -278,8 +278,4 @@ function refuseOthers(stats: Stats, folder: string): void {
 
 function unfit(message: string, errno: string): MintmarkError {
   return new MintmarkError('GATE_UNFIT', message, { errno })
-}
-
-export function errnoOf(error: unknown): string {
-  return error instanceof Error && 'code' in error ? String(error.code) : 'UNKNOWN'
 }

@@ -9,6 +9,7 @@
 import { createHash } from 'node:crypto'
 import { readlinkSync, symlinkSync, unlinkSync } from 'node:fs'
 import path from 'node:path'
+import { errnoOf } from '@mintmark/core'
 import { isGone, ownMark } from '../spool/process_mark.ts'
 
 /**
@@ -33,7 +34,7 @@ function isMade(link: string): boolean {
     symlinkSync(ownMark(), link)
     return true
   } catch (error) {
-    if (error instanceof Error && 'code' in error && error.code === 'EEXIST') return false
+    if (errnoOf(error) === 'EEXIST') return false
     throw error
   }
 }

@@ -4,9 +4,9 @@
  */
 import { type ChildProcess, spawn } from 'node:child_process'
 import type { Stats } from 'node:fs'
+import { errnoOf } from '@mintmark/core'
 import { PROGRAM_PATH } from '@mintmark/scan/packing/dump_head'
 import type { DroppedFile } from '../spool/gate_report.ts'
-import { errnoOf } from '../spool/spool.ts'
 import type { Counts } from './taken.ts'
 
 /** Its exit code says whether the core was written. */

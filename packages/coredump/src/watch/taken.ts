@@ -1,4 +1,6 @@
 /** The outcome for a file that another system dropped. @module */
+import { lstatSync, type Stats, unlinkSync } from 'node:fs'
+import { safeText } from '@mintmark/core'
 import type { ClassPolicy } from '@mintmark/scan/findings/policy'
 import type { FileId } from './taken_before.ts'
 
@@ -56,3 +58,17 @@ export interface TakeHow {
 export const failed = (why: string): Taken => ({ outcome: 'failed', why })
 
 export const left = (why: string): Taken => ({ outcome: 'left', why })
+
+/**
+ * Removes a raw file, if it is still the file that was read.
+ *
+ * @returns why it is still there
+ */
+export function removeSame(place: string, read: Stats): string | undefined {
+  const now = lstatSync(place)
+  const isSame = now.dev === read.dev && now.ino === read.ino
+  if (!isSame || now.size !== read.size || now.mtimeMs !== read.mtimeMs)
+    return `${safeText(place)} was changed while it was read: it is left there`
+  unlinkSync(place)
+  return undefined
+}

@@ -5,12 +5,11 @@
  * that was read. @module
  */
 import { closeSync, constants, fstatSync, openSync, type Stats } from 'node:fs'
+import { errnoOf } from '@mintmark/core'
 import { type DumpHead, dumpHead } from '@mintmark/scan/packing/dump_head'
 import { howToUnpack } from '@mintmark/scan/packing/packers'
-import { removeSame } from '../spool/remove_same.ts'
-import { errnoOf } from '../spool/spool.ts'
 import { droppedFile, type ReceiveCall, receiveFrom, whyNotWhole } from './receive_call.ts'
-import { failed, left, type TakeHow, type Taken } from './taken.ts'
+import { failed, left, removeSame, type TakeHow, type Taken } from './taken.ts'
 
 export async function takeFile(place: string, call: ReceiveCall, how: TakeHow): Promise<Taken> {
   let file: number | undefined

@@ -6,17 +6,35 @@
  */
 import type { Stats } from 'node:fs'
 import { MintmarkError } from '@mintmark/core'
-import { openZip } from '../receive/zip_archive.ts'
-import { removeSame } from '../spool/remove_same.ts'
+import { type DumpHead, dumpHeadOf, HEAD_BYTES } from '@mintmark/scan/packing/dump_head'
+import { openZip, type ZipArchive, type ZipMember } from '../receive/zip_archive.ts'
 import { droppedFile, type ReceiveCall, receiveFrom } from './receive_call.ts'
-import { type Counts, failed, left, type MemberNote, type TakeHow, type Taken } from './taken.ts'
+import {
+  type Counts,
+  failed,
+  left,
+  type MemberNote,
+  removeSame,
+  type TakeHow,
+  type Taken,
+} from './taken.ts'
 import { fileId, memberId } from './taken_before.ts'
-import { fatesOf, type MemberFate, type RefusalOf } from './zip_members.ts'
 
 export interface OpenedArchive {
   readonly place: string
   readonly file: number
   readonly stats: Stats
+}
+
+/** The outcome of a file that is not taken, by its first bytes; undefined if it is taken. */
+type RefusalOf = (head: DumpHead) => Taken | undefined
+
+/** What happens to a member. */
+interface Fate {
+  readonly name: string
+  readonly fate: 'dump' | 'text' | 'left'
+  /** Of what is left. */
+  readonly why?: string
 }
 
 const STAYS = 'the archive stays as it is'
@@ -28,7 +46,12 @@ export async function takeZip(
   refusalOf: RefusalOf,
 ): Promise<Taken> {
   try {
-    const fates = await fatesOf(await openZip(archive.file), refusalOf)
+    const zip = await openZip(archive.file)
+    const fates: Fate[] = []
+    for (const member of zip.members.filter(({ bytes }) => bytes > 0)) {
+      // oxlint-disable-next-line no-await-in-loop -- one after another: each takes memory
+      fates.push({ name: member.name, ...(await fateOf(zip, member, refusalOf)) })
+    }
     if (fates.every(({ fate }) => fate === 'text')) return { outcome: 'no-dump' }
     const claim = how.claim?.()
     if (claim === 'elsewhere') return { outcome: 'elsewhere' }
@@ -44,87 +67,96 @@ export async function takeZip(
   }
 }
 
+/** By the first bytes of a member, which is read to its end: one that is damaged throws. */
+async function fateOf(
+  zip: ZipArchive,
+  member: ZipMember,
+  refusalOf: RefusalOf,
+): Promise<Omit<Fate, 'name'>> {
+  if (member.refusal !== undefined) return { fate: 'left', why: member.refusal }
+  const bytes = Buffer.alloc(Math.min(HEAD_BYTES, member.bytes))
+  let length = 0
+  try {
+    for await (const chunk of zip.read(member)) {
+      length += chunk.copy(bytes, length)
+      chunk.fill(0)
+    }
+    const head = dumpHeadOf(bytes.subarray(0, length))
+    if (head.packer !== undefined)
+      return { fate: 'left', why: `it is packed again (${head.packer})` }
+    const taken = refusalOf(head)
+    if (taken === undefined) return { fate: 'dump' }
+    return 'why' in taken ? { fate: 'left', why: taken.why } : { fate: 'text' }
+  } finally {
+    bytes.fill(0)
+  }
+}
+
+const RANKS: readonly Counts[] = ['nothing', 'lead', 'found']
+
+/** What came of members, each taken in a process of its own. */
+interface Received {
+  readonly failures: MemberNote[]
+  /** Of those that were written now; undefined where none was. */
+  counts: Counts | undefined
+  /** One could not be made clean before: it has only a report. */
+  isUnclean: boolean
+}
+
 async function takeMembers(
   archive: OpenedArchive,
-  fates: readonly MemberFate[],
+  fates: readonly Fate[],
   call: ReceiveCall,
   how: TakeHow,
 ): Promise<Taken> {
   const { place, stats } = archive
-  const taker = new MemberTaker(archive, call, how.before?.() ?? new Map())
-  const refused = fates.flatMap((each) => (each.fate === 'left' ? [each] : []))
-  await taker.takeAll(named(fates, 'dump'))
-  const texts = named(fates, 'text')
-  const isGoing = how.isRemoved && refused.length === 0 && taker.failures.length === 0
-  if (isGoing) await taker.takeAll(texts)
+  const before = how.before?.() ?? new Map()
+  const named = (wanted: Fate['fate']) => fates.filter(({ fate }) => fate === wanted)
+  const received: Received = { failures: [], counts: undefined, isUnclean: false }
+  const { failures } = received
+  const takeAll = async (some: readonly Fate[]): Promise<void> => {
+    // oxlint-disable-next-line no-await-in-loop -- one after another keeps to the bound of memory
+    for (const { name } of some) await takeMember(archive, name, call, before, received)
+  }
+  await takeAll(named('dump'))
+  const [texts, refused] = [named('text'), named('left')]
+  const isGoing = how.isRemoved && refused.length === 0 && failures.length === 0
+  if (isGoing) await takeAll(texts)
+  const { counts, isUnclean } = received
   const members: readonly MemberNote[] = [
-    ...taker.failures,
+    ...failures,
     ...refused.map(({ name, why }) => ({ name, text: `not taken, ${why}`, isProblem: true })),
-    ...(isGoing ? [] : texts).map((name) => ({ name, text: 'no dump', isProblem: false })),
+    ...(isGoing ? [] : texts).map(({ name }) => ({ name, text: 'no dump', isProblem: false })),
   ]
-  const ofMembers = { members, ...(taker.counts && { landed: taker.counts }) }
-  const counted = `${taker.failures.length + refused.length} of ${fates.length} members`
-  if (taker.failures.length > 0)
+  const ofMembers = { members, ...(counts && { landed: counts }) }
+  const counted = `${failures.length + refused.length} of ${fates.length} members`
+  if (failures.length > 0)
     return { ...failed(`${counted} are not in the spool: ${STAYS}`), ...ofMembers }
   if (refused.length > 0) return { ...left(`${counted} cannot be taken: ${STAYS}`), ...ofMembers }
-  if (!isGoing || taker.isUnclean) return taker.landed(members)
-  const kept = removeSame(place, stats)
+  const isRemoved = isGoing && !isUnclean
+  const kept = isRemoved ? removeSame(place, stats) : undefined
   if (kept !== undefined) return { ...failed(kept), ...ofMembers }
-  if (taker.counts === undefined) return { outcome: 'removed' }
-  return { outcome: 'written', counts: taker.counts, isRemoved: true, members }
+  if (counts === undefined) return { outcome: isRemoved ? 'removed' : 'no-dump' }
+  return { outcome: 'written', counts, isRemoved, members }
 }
 
-const named = (fates: readonly MemberFate[], fate: MemberFate['fate']): readonly string[] =>
-  fates.filter((each) => each.fate === fate).map(({ name }) => name)
-
-const RANKS: readonly Counts[] = ['nothing', 'lead', 'found']
-
-/** Takes members one after another, each in a process of its own. */
-class MemberTaker {
-  readonly #archive: OpenedArchive
-  readonly #call: ReceiveCall
-  readonly #before: ReadonlyMap<string, 'core' | 'report'>
-  readonly failures: MemberNote[] = []
-  /** Of those that were written now; undefined where none was. */
-  counts: Counts | undefined
-  /** One could not be made clean before: it has only a report. */
-  isUnclean = false
-
-  constructor(
-    archive: OpenedArchive,
-    call: ReceiveCall,
-    before: ReadonlyMap<string, 'core' | 'report'>,
-  ) {
-    this.#archive = archive
-    this.#call = call
-    this.#before = before
-  }
-
-  async takeAll(names: readonly string[]): Promise<void> {
-    // oxlint-disable-next-line no-await-in-loop -- one after another keeps to the bound of memory
-    for (const name of names) await this.#take(name)
-  }
-
-  /** Members in the spool, of an archive that stays. */
-  landed(members: readonly MemberNote[]): Taken {
-    if (this.counts === undefined) return { outcome: 'no-dump' }
-    return { outcome: 'written', counts: this.counts, isRemoved: false, members }
-  }
-
-  async #take(name: string): Promise<void> {
-    const { place, file, stats } = this.#archive
-    const id = fileId(place, stats.ino, stats.size, Math.floor(stats.mtimeMs))
-    const state = this.#before.get(memberId(id, name))
-    if (state === 'report') this.isUnclean = true
-    if (state !== undefined) return
-    const dropped = { ...droppedFile(place, stats), member: name }
-    const why = await receiveFrom({ file, packer: undefined, dropped }, this.#call)
-    if (typeof why === 'string')
-      this.failures.push({ name, text: `not taken, ${why}`, isProblem: true })
-    else this.counts = RANKS[Math.max(RANKS.indexOf(why.counts), this.#rank())]
-  }
-
-  #rank(): number {
-    return this.counts === undefined ? 0 : RANKS.indexOf(this.counts)
+async function takeMember(
+  { place, file, stats }: OpenedArchive,
+  name: string,
+  call: ReceiveCall,
+  before: ReadonlyMap<string, 'core' | 'report'>,
+  received: Received,
+): Promise<void> {
+  const id = fileId(place, stats.ino, stats.size, Math.floor(stats.mtimeMs))
+  const state = before.get(memberId(id, name))
+  if (state === 'report') received.isUnclean = true
+  if (state !== undefined) return
+  const dropped = { ...droppedFile(place, stats), member: name }
+  const why = await receiveFrom({ file, packer: undefined, dropped }, call)
+  if (typeof why === 'string')
+    received.failures.push({ name, text: `not taken, ${why}`, isProblem: true })
+  else {
+    const rank = RANKS.indexOf(received.counts ?? 'nothing')
+    received.counts = RANKS[Math.max(RANKS.indexOf(why.counts), rank)]
   }
 }

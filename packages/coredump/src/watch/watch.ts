@@ -6,17 +6,16 @@
 import { type FSWatcher, lstatSync, readdirSync, type Stats, watch } from 'node:fs'
 import path from 'node:path'
 import { setTimeout as pause } from 'node:timers/promises'
-import { MintmarkError, safeText } from '@mintmark/core'
+import { errnoOf, MintmarkError, safeText } from '@mintmark/core'
 import type { GateLog } from '../spool/gate_log.ts'
 import { reasonOf } from '../spool/reason.ts'
-import { errnoOf, type Spool, safeName } from '../spool/spool.ts'
+import { type Spool, safeName } from '../spool/spool.ts'
 import { claimFile } from './claim.ts'
 import { OpenedElsewhere } from './opened_elsewhere.ts'
 import type { ReceiveCall } from './receive_call.ts'
 import type { Claim, Counts, MemberNote, Taken } from './taken.ts'
 import { type FileId, fileId, TakenBefore } from './taken_before.ts'
 import { takeFile } from './taken_file.ts'
-import { Wakeup } from './wakeup.ts'
 
 export interface WatchOptions {
   readonly folder: string
@@ -147,11 +146,10 @@ export class FolderWatch {
   /** Sweeps whenever something changes, until the signal. Where the folder is gone meanwhile, it is searched for again. */
   async run(signal: AbortSignal): Promise<void> {
     const { folder, pollMs = POLL_MS } = this.#options
-    const wakeup = new Wakeup()
-    signal.addEventListener('abort', () => wakeup.wake())
+    let change = new AbortController()
     let watcher: FSWatcher | undefined
     while (!signal.aborted) {
-      watcher ??= watched(folder, () => wakeup.wake())
+      watcher ??= watched(folder, () => change.abort())
       // oxlint-disable-next-line no-await-in-loop -- one sweep after another
       const waiting = await this.#waitingAfterSweep()
       if (waiting === undefined) {
@@ -163,7 +161,10 @@ export class FolderWatch {
       // oxlint-disable-next-line no-await-in-loop -- as above
       await pause(tookMs / BUSY_SHARE, undefined, { signal }).catch(() => {})
       // oxlint-disable-next-line no-await-in-loop -- as above
-      await wakeup.wait(waiting === 0 ? Math.max(pollMs, tookMs / IDLE_SHARE) : pollMs)
+      await pause(waiting === 0 ? Math.max(pollMs, tookMs / IDLE_SHARE) : pollMs, undefined, {
+        signal: AbortSignal.any([signal, change.signal]),
+      }).catch(() => {})
+      change = new AbortController()
     }
     watcher?.close()
   }

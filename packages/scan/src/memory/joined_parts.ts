@@ -1,4 +1,5 @@
 /** Parts of a source, one after another as if they were a file. @module */
+import { countBefore } from '@mintmark/core'
 import type { ByteSource, Range } from '@mintmark/dump'
 
 export class JoinedParts {
@@ -55,12 +56,7 @@ export class JoinedParts {
 
   /** Of the last part that begins no later. */
   #indexOf(at: number): number {
-    let [low, high] = [0, this.#parts.length]
-    while (low < high) {
-      const middle = (low + high) >>> 1
-      if ((this.#begins[middle] ?? 0) <= at) low = middle + 1
-      else high = middle
-    }
-    return Math.max(0, low - 1)
+    const begun = countBefore(this.#parts.length, (index) => (this.#begins[index] ?? 0) <= at)
+    return Math.max(0, begun - 1)
   }
 }

@@ -2,8 +2,9 @@
  * Lays many small pieces of a window side by side, so that a search that has much to do before its first byte goes through
  * them at once: a Java heap has tens of thousands of arrays. @module
  */
+import { countBefore } from '@mintmark/core'
 import type { Piece } from '../anchors/scan_plan.ts'
-import { ARRAY_HEAD } from '../known/objects/jvm_array.ts'
+import { ARRAY_HEAD } from '../known/objects/java_objects.ts'
 
 /** Longer pieces are worth a search of their own. */
 const SMALL_BYTES = 64 << 10
@@ -89,7 +90,8 @@ function joinedOf(
   pieces: readonly Piece[],
 ): JoinedPieces {
   const pieceAt = (at: number) => {
-    const number = lastUpTo(begins, at)
+    // Of any before, the first.
+    const number = Math.max(0, countBefore(begins.length, (k) => (begins[k] ?? 0) <= at) - 1)
     const { begin = 0, end = 0 } = pieces[number] ?? {}
     return { begin, length: end - begin, inside: at - (begins[number] ?? 0) }
   }
@@ -104,15 +106,4 @@ function joinedOf(
       return piece.inside >= 0 && piece.inside + length <= piece.length
     },
   }
-}
-
-/** The index of the last of ascending numbers that is not above `at`. */
-function lastUpTo(numbers: readonly number[], at: number): number {
-  let [low, high] = [0, numbers.length - 1]
-  while (low < high) {
-    const middle = (low + high + 1) >> 1
-    if ((numbers[middle] ?? 0) <= at) low = middle
-    else high = middle - 1
-  }
-  return low
 }

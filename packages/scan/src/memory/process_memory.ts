@@ -1,6 +1,7 @@
 /**
  * The memory of the dumped process by address, for what follows pointers: they lead out of a window more often than not. @module
  */
+import { countBefore } from '@mintmark/core'
 import type { ByteSource } from '@mintmark/dump'
 import type { WorkBudget } from '@mintmark/keys/material/work_budget'
 import type { Memory, Pointed } from '../anchors/detected.ts'
@@ -69,13 +70,11 @@ export class ProcessMemory {
   }
 
   #runAt(address: bigint): LocatedRun | undefined {
-    let [low, high] = [0, this.#runs.length]
-    while (low < high) {
-      const middle = (low + high) >> 1
-      if ((this.#runs[middle]?.address ?? 0n) <= address) low = middle + 1
-      else high = middle
-    }
-    const run = this.#runs[low - 1]
+    const begun = countBefore(
+      this.#runs.length,
+      (index) => (this.#runs[index]?.address ?? 0n) <= address,
+    )
+    const run = this.#runs[begun - 1]
     return run !== undefined && address < run.address + BigInt(run.length) ? run : undefined
   }
 }

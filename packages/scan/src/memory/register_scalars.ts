@@ -133,10 +133,7 @@ class Search {
     if (tried.length > 0) this.#cost[part] -= scalars.cost(tried.length * keys.length, lost)
     return keys
       .flatMap((key) => scalars.find(key, tried))
-      .flatMap(({ index, material }) => {
-        const number = tried[index]
-        return number === undefined ? [] : [scalarAt(number, scalars.length, material)]
-      })
+      .map(({ number, material }) => scalarAt(number, scalars.length, material))
   }
 
   #numbers(size: number, lost: number): Addressed[] {

@@ -57,10 +57,11 @@ export function secretsInRegisters(
 /** Each 32 bytes at a multiple of 16, and each register of 256 bits, in an area of so many bytes. */
 function* offsetsOf(length: number): Generator<readonly Range[]> {
   for (let at = 0; at + SECRET <= length; at += HALF) yield [{ offset: at, length: SECRET }]
-  for (let i = 0; i < REGISTERS && UPPER + (i + 1) * HALF <= length; i++) {
-    yield [LOWER, UPPER].map((half) => ({ offset: half + i * HALF, length: HALF }))
-  }
+  for (let i = 0; i < REGISTERS && UPPER + (i + 1) * HALF <= length; i++) yield halvesOf(i)
 }
+
+const halvesOf = (register: number): readonly Range[] =>
+  [LOWER, UPPER].map((half) => ({ offset: half + register * HALF, length: HALF }))
 
 /**
  * All offsets of registers: those that are in one piece, and those of XSAVE whose parts are apart. Some bytes are in more than
@@ -88,7 +89,7 @@ export function registerRanges(
 
 /** Of one of the first 16 registers in an area of so many bytes. */
 function partsOf(register: number, length: number): readonly Range[] {
-  const halves = [LOWER, UPPER].map((half) => ({ offset: half + register * HALF, length: HALF }))
+  const halves = halvesOf(register)
   const uppermost = UPPERMOST.find(({ least }) => length >= least)
   if (uppermost === undefined) return halves
   const offset = uppermost.at + register * UPPERMOST_BYTES

@@ -1,4 +1,5 @@
 /** The input of a scan as plain data: each thread opens it for itself. @module */
+import { countBefore } from '@mintmark/core'
 import { dataRanges, type FilePath, type FileSource, fileSource, type Range } from '@mintmark/dump'
 import type { BufferedInput } from '../buffer/buffer_layout.ts'
 import { bufferedData, bufferedSource } from '../buffer/buffered_source.ts'
@@ -66,24 +67,15 @@ function erasedSource(source: FileSource, erased: readonly Range[]): FileSource 
   }
 }
 
+const endOf = (range: Range | undefined): number => (range ? range.offset + range.length : 0)
+
 /** Erases the parts of `bytes`, which are at `offset`, that are in the ranges (sorted, disjoint). */
 export function eraseIn(bytes: Uint8Array, offset: number, erased: readonly Range[]): void {
-  for (let i = firstBehind(erased, offset); i < erased.length; i++) {
+  const first = countBefore(erased.length, (index) => endOf(erased[index]) <= offset)
+  for (let i = first; i < erased.length; i++) {
     const range = erased[i]
     if (range === undefined || range.offset >= offset + bytes.length) break
     const from = Math.max(0, range.offset - offset)
-    bytes.fill(0, from, Math.min(bytes.length, range.offset + range.length - offset))
+    bytes.fill(0, from, Math.min(bytes.length, endOf(range) - offset))
   }
-}
-
-/** The first range that ends behind `offset`. */
-function firstBehind(ranges: readonly Range[], offset: number): number {
-  let [low, high] = [0, ranges.length]
-  while (low < high) {
-    const middle = (low + high) >> 1
-    const range = ranges[middle]
-    if (range !== undefined && range.offset + range.length <= offset) low = middle + 1
-    else high = middle
-  }
-  return low
 }

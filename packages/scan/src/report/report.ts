@@ -40,6 +40,6 @@ export interface ScanReport {
   readonly absent: readonly KeyId[]
   /** The answer for each given public key. */
   readonly given: readonly GivenKey[]
-  /** Number of keys of public root stores: their private halves are searched for last, in samples. */
+  /** Number of keys of public root stores: their private halves are not searched for. */
   readonly publicRoots: number
 }

@@ -3,7 +3,11 @@
  *
  * @module
  */
+import { countBefore } from '@mintmark/core'
 import type { Segment } from '@mintmark/dump'
+
+const endOf = (segment: Segment | undefined): number =>
+  segment ? segment.offset + segment.length : 0
 
 /** Finds segments by offset. */
 export class SegmentFinder {
@@ -14,16 +18,9 @@ export class SegmentFinder {
   }
 
   at(offset: number): Segment | undefined {
-    let low = 0
-    let high = this.#segments.length
-    while (low < high) {
-      const middle = (low + high) >> 1
-      const segment = this.#segments[middle]
-      if (segment === undefined) return undefined
-      if (segment.offset + segment.length <= offset) low = middle + 1
-      else high = middle
-    }
-    const segment = this.#segments[low]
+    const segments = this.#segments
+    const index = countBefore(segments.length, (k) => endOf(segments[k]) <= offset)
+    const segment = segments[index]
     return segment !== undefined && segment.offset <= offset ? segment : undefined
   }
 }

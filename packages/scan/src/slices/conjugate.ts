@@ -14,7 +14,6 @@ import type {
   Candidate,
   CandidateChoice,
   DigitShape,
-  EqualWords,
   ExponentOffsets,
   ExponentTable,
   FactorHit,
@@ -23,8 +22,6 @@ import type {
   OffsetRoom,
   WordTable,
 } from './conjugate_types.ts'
-import { DigitOffsets } from './digit_offsets.ts'
-import { repeatsOf } from './equal_words.ts'
 import { AT, HITS, LIST, LISTS, PAIRS, SliceMemory } from './slice_memory.ts'
 import { SliceOffsets } from './slice_offsets.ts'
 
@@ -49,7 +46,6 @@ const ANY_NUMBER: OffsetRoom = { enclosed: 0x7fffffff, others: 0x7fffffff }
 export class ConjugateKernel {
   readonly #memory = new SliceMemory()
   readonly #places = new SliceOffsets(this.#memory)
-  readonly #digits = new DigitOffsets(this.#memory, this.#places)
   /** How many candidates each of the five lists holds, after {@link candidates}. */
   readonly sizes: number[] = [0, 0, 0, 0, 0]
   /** Groups of offsets that the last {@link candidates} left out, as the second list held enough. */
@@ -68,7 +64,6 @@ export class ConjugateKernel {
   load(bytes: Uint8Array, from: number, to: number): void {
     this.#memory.load(bytes, from, to)
     this.#places.forget()
-    this.#digits.forget()
   }
 
   /** Overwrites what was examined, what was found and what was kept of it. */
@@ -110,7 +105,7 @@ export class ConjugateKernel {
 
   /**
    * Makes the search for words, eight bytes each: those at `packed` (lowest byte first) and then those of `more`. A word
-   * that is 0 is never found, and of equal ones the first.
+   * that is 0 is never found, and of equal ones the first alone.
    */
   enterWords(more: readonly bigint[], packed: Uint8Array = new Uint8Array(0)): WordTable {
     const own = packed.length >> 3
@@ -122,17 +117,16 @@ export class ConjugateKernel {
     const indexes = this.#memory.allot(slots * 4)
     const list = this.#memory.allot(count * 8)
     const firsts = this.#memory.allot(count * 4)
-    const used = this.#memory.allot(16)
     const view = this.#memory.view()
     this.#memory.bytes(list, packed.length).set(packed)
     for (const [k, word] of more.entries()) view.setBigUint64(list + (own + k) * 8, word, true)
-    const lists = [list, count, filter, table, indexes, slots - 1, firsts, used] as const
+    const lists = [list, count, filter, table, indexes, slots - 1, firsts] as const
     this.#call('enter_words', lists)
-    let made: EqualWords | undefined
-    const repeats = () => (made ??= repeatsOf(this.#memory.words(firsts, count)))
-    const spare = BigInt.asIntN(64, ~view.getBigUint64(used, true))
-    const lows = view.getBigUint64(used + 8, true)
-    return { filter, table, indexes, mask: slots - 1, spare, lows, repeats }
+    const repeats = new Map<number, number[]>()
+    for (const [k, first] of this.#memory.words(firsts, count).entries()) {
+      if (first !== k) repeats.set(first, [...(repeats.get(first) ?? []), k])
+    }
+    return { filter, table, indexes, mask: slots - 1, repeats }
   }
 
   /** Remembers how much memory tables take; {@link release} frees what was entered since. */
@@ -257,14 +251,12 @@ export class ConjugateKernel {
 
   /** Pairs of kept windows whose low limbs multiply to that of a modulus, once for either of the two. */
   conjugates(keys: KeyTable): { a: Candidate; b: Candidate; key: number }[] {
-    const sought = [keys.lowAt, keys.count] as const
-    const kept = this.#call('keep_pairs', [AT.pairs, this.kept, AT.pairFilter], sought)
+    const { kept } = this
     if (kept < 2) return []
     let slots = 1024
     while (slots < kept * 4) slots *= 2
-    this.#call('index_limbs', [AT.pairs, kept, AT.pairFilter, AT.pairSlots, slots - 1])
     const table = [AT.pairs, kept, AT.pairFilter, AT.pairSlots, slots - 1] as const
-    const found = this.#call('conjugates', table, sought, [AT.hits, HITS])
+    const found = this.#call('conjugates', table, [keys.lowAt, keys.count], [AT.hits, HITS])
     const pairs = this.#memory.words(AT.hits, Math.min(found, HITS) * 3)
     const limbs = this.#memory.words(AT.pairs, kept * 4)
     const entryOf = (index: number): Candidate => candidateOf(limbs[index * 4 + 2] ?? 0)
@@ -313,7 +305,7 @@ export class ConjugateKernel {
       'exponents',
       [AT.slice, runs, runCount, records, recordCount, to],
       [table.length, table.spare, table.at, table.count],
-      [lanes, others, orders, AT.close, BigInt(Math.floor(budget)), AT.scratch, AT.hits, HITS],
+      [lanes, others, orders, AT.close, BigInt(Math.floor(budget)), AT.hits, HITS],
     )
     const pairs = this.#pairs(AT.hits, Math.min(found, HITS))
     const windows = pairs.map(([entry, key]) => Object.assign(candidateOf(entry), { key }))
@@ -322,31 +314,20 @@ export class ConjugateKernel {
 
   /** Positions in [0, to) where words can be the digits of one number. */
   digitRuns(shape: DigitShape, to: number): readonly number[] {
-    return this.#digits.of(shape, to)
+    return this.#places.numbers(shape, to)
   }
 
-  /**
-   * Where one of the words entered is in [0, to), and which.
-   *
-   * @param step offsets are multiples of it: a power of two up to 16
-   * @param isInNumbers only those are sought that are among the first of a random number of 32 bytes or more
-   */
+  /** Where one of the words entered is in [0, to), and which. `step`: offsets are multiples of it, a power of two up to 16. */
   findWords(
-    { filter, table, indexes, mask, spare, lows }: Omit<WordTable, 'repeats'>,
+    { filter, table, indexes, mask }: Omit<WordTable, 'repeats'>,
     to: number,
     step: number,
-    isInNumbers = false,
   ): { at: number; word: number }[] {
-    const runs = isInNumbers ? this.#places.random(to, 1) : undefined
-    const words = [step, filter, table, indexes, mask, spare, lows] as const
-    const room = [AT.scratch, AT.lists, LIST] as const
+    const words = [step, filter, table, indexes, mask, AT.scratch, AT.lists, LIST] as const
     const result: { at: number; word: number }[] = []
     let next = 0
     while (next < to) {
-      const found =
-        runs === undefined
-          ? this.#call('find_words', [AT.slice, next, to], words, room)
-          : this.#call('find_random_words', [AT.slice, runs.at, runs.count, next, to], words, room)
+      const found = this.#call('find_words', [AT.slice, next, to], words)
       for (const [at, word] of this.#pairs(AT.lists, Math.min(found, LIST))) {
         result.push({ at, word })
       }
@@ -356,7 +337,7 @@ export class ConjugateKernel {
     return result
   }
 
-  /** Of hits in order of their offsets in [0, to), those in random numbers: what {@link findWords} gives of such alone. */
+  /** Of hits in order of their offsets those in [0, to) that are among the first bytes of a random number of 32 bytes or more. */
   inNumbers<T extends { readonly at: number }>(hits: readonly T[], to: number): T[] {
     if (hits.length === 0) return []
     const { at, count } = this.#places.random(to, 1)

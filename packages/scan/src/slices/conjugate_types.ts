@@ -96,16 +96,9 @@ export interface WordTable {
   readonly table: number
   readonly indexes: number
   readonly mask: number
-  /** Bits that none of the words has, as a signed number. */
-  readonly spare: bigint
-  /** Bits of which each word has one, and one of the others; 0 if not. */
-  readonly lows: bigint
-  /** Made when it is asked for first. */
-  readonly repeats: () => EqualWords
+  /** By the index of a word those of equal ones that come later. */
+  readonly repeats: ReadonlyMap<number, readonly number[]>
 }
-
-/** By the index of a word those of equal ones that come later. */
-export type EqualWords = ReadonlyMap<number, readonly number[]>
 
 /** Words that can be the digits of one number. See `digit_runs` in the kernel. */
 export interface DigitShape {

@@ -19,7 +19,6 @@ export const LIST: number = 1 << 18
 export const LISTS = 5
 export const HITS: number = 1 << 12
 export const PAIRS: number = 1 << 17
-const PAIR_SLOTS = PAIRS << 2
 /** Blocks of 16 bytes of a slice and what is behind it. */
 export const BLOCKS: number = (SLICE + BEHIND) >> 4
 /** Of a map of a bit for each eight offsets. */
@@ -32,9 +31,6 @@ export const KEPT: Readonly<Record<'records' | 'bytes', number>> = {
   bytes: (SLICE >> 4) * 20 + 128,
 }
 const PAGE = 65_536
-
-/** Where each part is. */
-export const AT: Readonly<Record<Part, number>> = layout()
 
 type Part =
   | 'sizes'
@@ -55,6 +51,9 @@ type Part =
   | 'pairFilter'
   | 'pairSlots'
   | 'end'
+
+/** Where each part is, 64 bytes or more from the one before; in front of all is what kernels pin. */
+export const AT: Readonly<Record<Part, number>> = layout()
 
 type KernelFunction = (...args: readonly (number | bigint)[]) => unknown
 
@@ -165,43 +164,31 @@ function functionsOf(
 
 const isKernelFunction = (found: unknown): found is KernelFunction => typeof found === 'function'
 
-function layout(): Record<Part, number> {
-  const sizes = 1024
-  const scratch = 4096
-  const close = 57_344
-  const hits = close + (1 << 16) + 64
-  const sums = hits + HITS * 12 + 64
-  const edges = sums + BLOCKS * 8 + 64
-  const maps = edges + BLOCKS * 2 + 64
-  const seen = maps + MAP_BYTES * 3 + 64
-  const runs = seen + 1024
-  const digitRuns = runs + BLOCKS * 8 + 64
-  const digitCounts = digitRuns + BLOCKS * 8 * 4
-  const places = digitCounts + 64
-  const slice = (places + SIZES_KEPT * KEPT.bytes + BEFORE + 4096) & ~4095
-  const lists = (slice + SLICE + BEHIND + 4096) & ~4095
-  const pairs = lists + LISTS * LIST * 4
-  const pairFilter = pairs + PAIRS * 16
-  const pairSlots = pairFilter + (1 << 15)
-  const end = pairSlots + PAIR_SLOTS * 4 + 64
+function layout(): Readonly<Record<Part, number>> {
+  let end = 1024
+  const room = (bytes: number, alignment = 64): number => {
+    const at = (end + alignment - 1) & -alignment
+    end = at + bytes + 64
+    return at
+  }
   return Object.freeze({
-    sizes,
-    scratch,
-    close,
-    hits,
-    sums,
-    edges,
-    maps,
-    seen,
-    runs,
-    digitRuns,
-    digitCounts,
-    places,
-    slice,
-    lists,
-    pairs,
-    pairFilter,
-    pairSlots,
-    end,
+    sizes: room(1024),
+    scratch: room(53_184),
+    close: room(1 << 16),
+    hits: room(HITS * 12),
+    sums: room(BLOCKS * 8),
+    edges: room(BLOCKS * 2),
+    maps: room(MAP_BYTES * 3),
+    seen: room(1024),
+    runs: room(BLOCKS * 8),
+    digitRuns: room(BLOCKS * 8 * 4),
+    digitCounts: room(64),
+    places: room(SIZES_KEPT * KEPT.bytes),
+    slice: room(SLICE + BEHIND, 4096),
+    lists: room(LISTS * LIST * 4, 4096),
+    pairs: room(PAIRS * 16),
+    pairFilter: room(1 << 15),
+    pairSlots: room(PAIRS * 16),
+    end: room(0),
   })
 }

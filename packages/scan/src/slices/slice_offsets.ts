@@ -1,5 +1,6 @@
 /** Where in a slice numbers of a size can be, worked out once for each slice and size. @module */
-import { AT, BLOCKS, KEPT, MAP_BYTES, SIZES_KEPT, type SliceMemory } from './slice_memory.ts'
+import type { DigitShape } from './conjugate_types.ts'
+import { AT, BLOCKS, KEPT, LIST, MAP_BYTES, SIZES_KEPT, type SliceMemory } from './slice_memory.ts'
 
 /** Bytes behind the last offset that maps reach: more than the longest number takes, and what is behind it. */
 const FURTHER = { random: 2304, digits: 8192 } as const
@@ -42,6 +43,10 @@ export class SliceOffsets {
   #digitRuns: readonly number[] = []
   #kept: KeptOffsets[] = []
   #next = 0
+  readonly #numbers = new Map<
+    DigitShape,
+    { readonly to: number; readonly places: readonly number[] }
+  >()
 
   constructor(memory: SliceMemory) {
     this.#memory = memory
@@ -54,6 +59,7 @@ export class SliceOffsets {
     this.#digitsTo = 0
     this.#kept = []
     this.#next = 0
+    this.#numbers.clear()
   }
 
   /** Runs of at least `least` blocks that can be part of a random number, and shorter ones maybe, for offsets in [0, to). */
@@ -111,7 +117,7 @@ export class SliceOffsets {
   }
 
   /** Runs of at least `least` blocks that can be digits in words of a kind, 0 to 3, for offsets in [0, to). */
-  digits(kind: number, least: number, to: number): BlockRuns {
+  #digits(kind: number, least: number, to: number): BlockRuns {
     if (this.#digitsTo < to || least < this.#leastRun) {
       this.#leastRun = Math.min(least, this.#leastRun)
       const blocks = blocksOf(to + FURTHER.digits)
@@ -124,6 +130,25 @@ export class SliceOffsets {
       this.#digitRuns = [...this.#memory.words(AT.digitCounts, 4)]
     }
     return { at: AT.digitRuns + kind * BLOCKS * 8, count: this.#digitRuns[kind] ?? 0 }
+  }
+
+  /** Positions in [0, to) where words can be the digits of one number. */
+  numbers(shape: DigitShape, to: number): readonly number[] {
+    const existing = this.#numbers.get(shape)
+    if (existing?.to === to) return existing.places
+    const { digitKind, slots, low, high, second, least, large, most, shift } = shape
+    const isWide = digitKind !== 0
+    const inner = ((slots * (isWide ? 8 : 4)) >> 4) - 1
+    const runs = this.#digits(digitKind, inner, to)
+    const found = this.#memory.call(
+      'digit_runs',
+      [AT.slice, runs.at, runs.count, to, isWide ? 1 : 0],
+      [slots, low, high, second, least, large, most, BigInt(shift)],
+      [AT.lists, LIST],
+    )
+    const places = [...this.#memory.words(AT.lists, Math.min(found, LIST))]
+    this.#numbers.set(shape, { to, places })
+    return places
   }
 }
 

@@ -5,14 +5,12 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { after, describe, it } from 'node:test'
 import { rootCertificates } from 'node:tls'
-import { toBigEndian } from '@mintmark/keys/arithmetic/modular'
 import { hasNoSmallFactor, hasTinyFactor } from '@mintmark/keys/arithmetic/modulus_like'
 import type { PublicKey } from '@mintmark/keys/public_half/public_key'
 import { keyWith } from '@mintmark/keys/public_keys/certificate'
 import { parsePublicKeys } from '@mintmark/keys/public_keys/parse'
 import { isPublicRoot } from '@mintmark/keys/public_keys/public_roots'
 import { certificateOf, RSA } from '@mintmark/testkit/public_key_world'
-import { rsaGroups } from '../../src/known/rsa/rsa_group.ts'
 import { RsaSearch } from '../../src/known/rsa/rsa_search.ts'
 import { KnownKeySearch } from '../../src/known/secrets/known_key_search.ts'
 import {
@@ -21,12 +19,10 @@ import {
   digitBytes,
   digitCount,
 } from '../../src/known/values/digit_encodings.ts'
-import { OF_DISCOVERED_KEYS, SearchLimits } from '../../src/known/values/search_limits.ts'
+import { OF_DISCOVERED_KEYS } from '../../src/known/values/search_limits.ts'
 import { randomRanges } from '../../src/known/values/text_encodings.ts'
 import { KnownKeys } from '../../src/report/known_keys.ts'
 import { scanFile } from '../../src/scan_file.ts'
-import { ConjugateKernel } from '../../src/slices/conjugate.ts'
-import { testKey } from './known_plants.ts'
 
 const folder = mkdtempSync(join(tmpdir(), 'public-roots-'))
 after(() => rmSync(folder, { recursive: true }))
@@ -103,53 +99,25 @@ describe('public roots', () => {
   })
 })
 
-describe('keys of public roots', () => {
-  const kernel = new ConjugateKernel()
-  const { n, e, p } = testKey(2048)
-  const bytes = new Uint8Array(4096)
-  bytes.set(toBigEndian(p, 128).toReversed(), 1024)
-  bytes[1016] = 0x91
-
-  /** Names of what a slice gives that is one of those that stand for all, and one that is none. */
-  function found(searchLimits: SearchLimits): readonly (readonly string[])[] {
-    const key = { type: 'rsa', n, e, p: undefined, q: undefined, d: undefined } as const
-    const search = new RsaSearch(rsaGroups(kernel, [key], searchLimits))
-    return [true, false].map((isSample) => {
-      search.earn(bytes.length)
-      kernel.load(bytes, 0, bytes.length)
-      const result = search.slice({ kernel, length: bytes.length }, isSample)
-      return result.found.map(({ name }) => name)
-    })
-  }
-
-  it('are looked for in some slices, others in all', () => {
-    assert.deepEqual(found(new SearchLimits('discovered', 'roots')), [['p'], []])
-    assert.deepEqual(found(new SearchLimits('deep', 'roots')), [['p'], ['p']])
-    assert.deepEqual(found(new SearchLimits('discovered', 'discovered')), [['p'], ['p']])
-  })
-})
-
 describe('a search for keys that are in a dump', () => {
-  it('has those of public roots in the first 512 KB of each 4 MB of memory, however short its pieces are', (t) => {
-    const { n } = testKey(2048)
-    const [root] = parsePublicKeys(Buffer.from(rootCertificates[0] ?? ''), 'root').keys
+  it('leaves out those of public roots, unless they are given', (t) => {
+    const { keys } = parsePublicKeys(Buffer.from(rootCertificates.join('\n')), 'roots')
+    const root = keys.find(({ material }) => material.type === 'rsa')
     assert.ok(root !== undefined)
-    const samples: boolean[] = []
-    t.mock.method(RsaSearch.prototype, 'slice', (_: unknown, isSample: boolean) => {
-      samples.push(isSample)
+    let slices = 0
+    t.mock.method(RsaSearch.prototype, 'slice', () => {
+      slices++
       return { found: [], numbers: [] }
     })
-    const search = new KnownKeySearch([keyOf(n)], { deep: false, discovered: [root] })
-    const [begin, piece] = [0x7f00_0040_0000n, 256 << 10]
-    const bytes = randomBytes(piece)
-    for (let k = 0; k < 32; k++) search.search(bytes, 0, piece, begin + BigInt(k * piece))
-    assert.deepEqual(
-      samples,
-      Array.from({ length: 32 }, (_, k) => k % 16 < 2),
-    )
-    samples.length = 0
-    search.search(bytes, 0, piece)
-    assert.deepEqual(samples, [true])
+    const bytes = randomBytes(64 << 10)
+    for (const [given, discovered] of [
+      [[], [root]],
+      [[root], []],
+    ] as const) {
+      const search = new KnownKeySearch(given, { deep: true, discovered })
+      search.search(bytes, 0, bytes.length)
+      assert.equal(slices, given.length)
+    }
   })
 })
 

@@ -15,7 +15,7 @@ import {
   writeSync,
 } from 'node:fs'
 import path from 'node:path'
-import { MintmarkError, safeText, whyUnwritten } from '@mintmark/core'
+import { errnoOf, MintmarkError, safeText, whyUnwritten } from '@mintmark/core'
 
 /** Only its owner may read it: what it was made from held keys. */
 const MODE = 0o600
@@ -230,10 +230,6 @@ function writeError(shown: string, cause: unknown): MintmarkError {
   }
   const message = `cannot write ${shown}: ${whyUnwritten(errno)}`
   return new MintmarkError('OUTPUT_UNWRITABLE', message, facts, { cause })
-}
-
-function errnoOf(cause: unknown): string {
-  return cause instanceof Error && 'code' in cause ? String(cause.code) : 'UNKNOWN'
 }
 
 /** The name is on the disk once its folder is. Where folders cannot be synced, the system does so by itself. */

@@ -5,8 +5,7 @@
  * Cost: one test for each 16 bytes; lists are read twice, some 50 MB of text a second. @module
  */
 import { isListed, MOST_NUMBERS, type Notation, NumberList } from '@mintmark/scan/text/number_text'
-import { type Piece, PieceTable, pieceIn, type Step } from './piece_table.ts'
-import type { SecretPattern } from './secret_pattern.ts'
+import { type Piece, type PieceTable, pieceIn } from './piece_table.ts'
 
 /** A list is searched for at multiples of this, and is longer if it holds a piece. */
 const STRIDE = 16
@@ -20,13 +19,6 @@ const AGAIN = 4096
 const LEAST_NUMBERS = 16
 
 const NOTATIONS: readonly Notation[] = ['hex', 'decimal']
-/** What such numbers are the bytes of: a value as it is, or the letters of PEM. */
-const LISTED_ENCODINGS: ReadonlySet<string> = new Set([
-  'limbs-be',
-  'limbs-le64',
-  'base64',
-  'base64url',
-])
 
 type OnPiece = (piece: Piece) => void
 
@@ -41,17 +33,13 @@ export class ListedPieces {
   readonly #table: PieceTable
   readonly #list: NumberList = new NumberList()
 
-  /** @param patterns values as they are and in base64 are searched for; they stay the caller's */
-  constructor(patterns: readonly SecretPattern[], step: Step) {
-    this.#table = new PieceTable(
-      patterns.filter(({ form }) => LISTED_ENCODINGS.has(form)),
-      step,
-    )
+  /** @param table stays the caller's */
+  constructor(table: PieceTable) {
+    this.#table = table
   }
 
-  /** Overwrites the table, its patterns and what was read last. */
+  /** Overwrites what was read last. */
   wipe(): void {
-    this.#table.wipe()
     this.#list.wipe()
   }
 

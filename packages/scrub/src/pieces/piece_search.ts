@@ -3,8 +3,7 @@
  *
  * Nothing is cut short here, whatever the bytes are: what this does not find of the patterns is not there.
  *
- * Cost: one pass over the data for each {@link MOST_WORDS} words of patterns: some 4 RSA keys of 2048 bits, or 30 at a time where
- * there are more. @module
+ * Cost: one pass over the data for each {@link MOST_WORDS} words of patterns: some 4 RSA keys of 2048 bits. @module
  */
 import type { ByteSource, Range } from '@mintmark/dump'
 import type { KeyMaterial } from '@mintmark/keys/material/key_material'
@@ -12,14 +11,7 @@ import { REACH_BYTES } from '@mintmark/scan/encoded/encoded_layers'
 import { continued } from './continued.ts'
 import { EncodedPieces } from './encoded_pieces.ts'
 import { ListedPieces } from './listed_pieces.ts'
-import {
-  type Piece,
-  type PieceHit,
-  PieceTable,
-  pieceIn,
-  type Step,
-  wordCount,
-} from './piece_table.ts'
+import { type Piece, type PieceHit, PieceTable, pieceIn, wordCount } from './piece_table.ts'
 import { type SecretPattern, secretPatterns } from './secret_pattern.ts'
 import { SpreadPieces } from './spread_pieces.ts'
 
@@ -92,12 +84,12 @@ export async function findPieces(
   keys: ReadonlyMap<number, readonly KeyMaterial[]>,
 ): Promise<Pieces> {
   const found = new PieceList()
-  for (const { patterns, step } of batches(keys)) {
+  for (const patterns of batches(keys)) {
     const long = patterns.filter(({ least }) => least >= LEAST_BYTES)
     const short = patterns.filter(({ least }) => least < LEAST_BYTES)
-    const table = new PieceTable(long, step)
-    const listed = new ListedPieces(long, step)
-    const spread = new SpreadPieces(long, step)
+    const table = new PieceTable(long)
+    const listed = new ListedPieces(table)
+    const spread = new SpreadPieces(table)
     const encoded = new EncodedPieces(table)
     const margin = Math.max(REACH_BYTES, (table.longest + 4095) & ~4095)
     const buffer = new Uint8Array(BLOCK_BYTES + 2 * margin)
@@ -136,42 +128,29 @@ const breath = (): Promise<void> =>
     setImmediate(resolve)
   })
 
-/** Patterns that are searched for at once. */
-interface Batch {
-  readonly patterns: readonly SecretPattern[]
-  readonly step: Step
-}
-
-/** Patterns of as many keys as are searched for at once: with fewer words of each if those of all are too many. */
-function* batches(keys: ReadonlyMap<number, readonly KeyMaterial[]>): Generator<Batch, void, void> {
-  let step: Step = 4
+/** Patterns of as many keys as are searched for at once. */
+function* batches(
+  keys: ReadonlyMap<number, readonly KeyMaterial[]>,
+): Generator<readonly SecretPattern[], void, void> {
   let patterns: SecretPattern[] = []
   let words = 0
   let memory = 0
   for (const [key, materials] of keys) {
     const own = secretPatterns(materials, key)
+    const ownWords = own.reduce((sum, pattern) => sum + wordCount(pattern), 0)
     const ownMemory = own.reduce((sum, { bytes }) => sum + bytes.length + OBJECT_BYTES, 0)
-    if (step === 4 && words + wordsOf(own, step) > MOST_WORDS) {
-      step = 1
-      words = wordsOf(patterns, step)
-    }
-    const more = wordsOf(own, step)
-    const isFull = words + more > MOST_WORDS || memory + ownMemory > MOST_PATTERN_BYTES
+    const isFull = words + ownWords > MOST_WORDS || memory + ownMemory > MOST_PATTERN_BYTES
     if (patterns.length > 0 && isFull) {
-      yield { patterns, step }
+      yield patterns
       patterns = []
       words = 0
       memory = 0
     }
     patterns.push(...own)
-    words += more
+    words += ownWords
     memory += ownMemory
   }
-  if (patterns.length > 0) yield { patterns, step }
-}
-
-function wordsOf(patterns: readonly SecretPattern[], step: Step): number {
-  return patterns.reduce((sum, pattern) => sum + wordCount(pattern, step), 0)
+  if (patterns.length > 0) yield patterns
 }
 
 interface Block {

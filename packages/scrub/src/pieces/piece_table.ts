@@ -1,9 +1,8 @@
 /**
  * Finds any piece of any pattern: so many bytes in a row of it, wherever they are.
  *
- * Memory is examined in words of 8 bytes at multiples of a step, which is 4 or 1. Of each pattern so many words are in the
- * table that every piece that is long enough holds one of them, whatever its alignment in memory: a quarter as many where
- * every offset is examined. @module
+ * Memory is examined in words of 8 bytes at multiples of 4. Of each pattern so many words are in the table that every piece
+ * that is long enough holds one of them, whatever its alignment in memory. @module
  */
 import type { Range } from '@mintmark/dump'
 import type { SecretPattern } from './secret_pattern.ts'
@@ -63,23 +62,22 @@ const FILTER_BITS = 16
 const ENTRY = 5
 
 /** How far the offsets are apart at which memory is examined. */
-export type Step = 1 | 4
+const STEP = 4
 
 /** Words of a pattern that a table contains: what patterns cost. */
-export function wordCount({ bytes, least }: SecretPattern, step: Step): number {
-  return Math.ceil(bytes.length / stride(least, step)) * step
+export function wordCount({ bytes, least }: SecretPattern): number {
+  return Math.ceil(bytes.length / stride(least)) * STEP
 }
 
-/** Of each so many offsets in a pattern the first `step` are in the table. */
-function stride(least: number, step: Step): number {
-  return step * Math.max(1, Math.floor((least - (WORD - 1)) / step))
+/** Of each so many offsets in a pattern the first {@link STEP} are in the table. */
+function stride(least: number): number {
+  return STEP * Math.max(1, Math.floor((least - (WORD - 1)) / STEP))
 }
 
 export class PieceTable {
   readonly #patterns: readonly SecretPattern[]
   readonly #filter: Uint32Array
   readonly #filterMask: number
-  readonly #step: Step
   /** Of each slot the word that was entered last, plus 1. */
   readonly #slots: Uint32Array
   readonly #slotMask: number
@@ -89,10 +87,9 @@ export class PieceTable {
   /** The longest pattern, in bytes. */
   readonly longest: number
 
-  constructor(patterns: readonly SecretPattern[], step: Step = 4) {
+  constructor(patterns: readonly SecretPattern[]) {
     this.#patterns = patterns
-    this.#step = step
-    const words = patterns.reduce((sum, pattern) => sum + wordCount(pattern, step), 0)
+    const words = patterns.reduce((sum, pattern) => sum + wordCount(pattern), 0)
     this.#filterMask = powerOfTwo(words * FILTER_BITS) - 1
     this.#filter = new Uint32Array((this.#filterMask + 1) >> 5)
     this.#slotMask = powerOfTwo(words) - 1
@@ -120,37 +117,6 @@ export class PieceTable {
    * @param bytes begins at a multiple of 8 of its buffer
    */
   find(bytes: Uint8Array, from: number, to: number, onHit: (hit: PieceHit) => void): void {
-    if (this.#step === 1) this.#findAnywhere(bytes, from, to, onHit)
-    else this.#findAligned(bytes, from, to, onHit)
-  }
-
-  #findAnywhere(bytes: Uint8Array, from: number, to: number, onHit: (hit: PieceHit) => void): void {
-    const filter = this.#filter
-    const mask = this.#filterMask
-    const end = Math.min(to, bytes.length - WORD + 1)
-    let low = 0
-    let high = 0
-    let last: PieceHit | undefined
-    // The word before the first.
-    for (let k = from - 1; k < from + WORD - 1; k++) {
-      low = (low >>> 8) | (high << 24)
-      high = (high >>> 8) | ((bytes[k] ?? 0) << 24)
-    }
-    for (let at = from; at < end; at++) {
-      low = (low >>> 8) | (high << 24)
-      high = (high >>> 8) | ((bytes[at + WORD - 1] ?? 0) << 24)
-      if ((low | high) === 0) continue
-      const hash = hashOf(low, high)
-      const bit = hash & mask
-      if (((filter[bit >>> 5] ?? 0) & (1 << (bit & 31))) === 0) continue
-      const hit = this.#longestAt(bytes, at, { low: low >>> 0, high: high >>> 0, hash }, last)
-      if (hit === undefined) continue
-      onHit(hit)
-      last = hit
-    }
-  }
-
-  #findAligned(bytes: Uint8Array, from: number, to: number, onHit: (hit: PieceHit) => void): void {
     const words = new Uint32Array(bytes.buffer, bytes.byteOffset, bytes.length >> 2)
     const filter = this.#filter
     const mask = this.#filterMask
@@ -207,13 +173,13 @@ export class PieceTable {
 
   #enter({ bytes, least }: SecretPattern, number: number): void {
     const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length)
-    const step = stride(least, this.#step)
+    const step = stride(least)
     const slots = this.#slots
     const entries = this.#entries
     const filter = this.#filter
     const blocks = Math.ceil(bytes.length / step)
     for (let block = (blocks - 1) * step; block >= 0; block -= step) {
-      const end = Math.min(block + this.#step, bytes.length - WORD + 1)
+      const end = Math.min(block + STEP, bytes.length - WORD + 1)
       for (let at = end - 1; at >= block; at--) {
         if (!isVaried(bytes, at, WORD, LEAST_DIFFERENT_OF_WORD)) continue
         const low = view.getUint32(at, true)

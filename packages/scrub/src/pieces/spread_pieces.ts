@@ -8,8 +8,7 @@
  * `erts/emulator/beam/erl_term.h` of Erlang/OTP 27, seen where `crypto` takes a number; `src/objects/smi.h` of V8.
  * @module
  */
-import { type Piece, PieceTable, pieceIn, type Step } from './piece_table.ts'
-import type { SecretPattern } from './secret_pattern.ts'
+import { type Piece, type PieceTable, pieceIn } from './piece_table.ts'
 
 /** A piece has as many cells at least: 96 bits. */
 const LEAST_CELLS = 12
@@ -18,8 +17,6 @@ const MOST_CELLS = 1 << 16
 const AGAIN = 2048
 /** Where zeros are searched for, in cells. */
 const SAMPLED = [0, LEAST_CELLS / 4, -LEAST_CELLS / 4] as const
-/** What cells are the bytes of. */
-const SPREAD_ENCODINGS: ReadonlySet<string> = new Set(['limbs-be', 'limbs-le64'])
 
 /** How a byte is in its cell. */
 interface Spread {
@@ -47,26 +44,15 @@ const NIL = 0x3b
 
 const SPREADS: readonly Spread[] = [
   { form: 'erlang-list', stride: 16, width: 8, byteAt: erlangByte },
-  {
-    form: 'bytes-in-u64',
-    stride: 8,
-    width: 8,
-    byteAt: (view, at) => halfByte(view, at, at + 4, 1),
-  },
-  {
-    form: 'bytes-in-smi',
-    stride: 8,
-    width: 8,
-    byteAt: (view, at) => halfByte(view, at + 4, at, 1),
-  },
-  { form: 'bytes-in-double', stride: 8, width: 8, byteAt: doubleByte },
-  { form: 'bytes-in-u32', stride: 4, width: 4, byteAt: (view, at) => halfByte(view, at, at, 1) },
-  {
-    form: 'bytes-in-smi-compressed',
-    stride: 4,
-    width: 4,
-    byteAt: (view, at) => halfByte(view, at, at, 2),
-  },
+  ...(
+    [
+      ['u64', 8, (view, at) => halfByte(view, at, at + 4, 1)],
+      ['smi', 8, (view, at) => halfByte(view, at + 4, at, 1)],
+      ['double', 8, doubleByte],
+      ['u32', 4, (view, at) => halfByte(view, at, at, 1)],
+      ['smi-compressed', 4, (view, at) => halfByte(view, at, at, 2)],
+    ] as const satisfies readonly (readonly [string, number, Spread['byteAt']])[]
+  ).map(([name, width, byteAt]) => ({ form: `bytes-in-${name}`, stride: width, width, byteAt })),
 ]
 
 function erlangByte(view: DataView, at: number): number {
@@ -100,17 +86,13 @@ export class SpreadPieces {
   readonly #table: PieceTable
   readonly #bytes: Uint8Array = new Uint8Array(MOST_CELLS)
 
-  /** @param patterns the values themselves; they stay the caller's */
-  constructor(patterns: readonly SecretPattern[], step: Step) {
-    this.#table = new PieceTable(
-      patterns.filter(({ form }) => SPREAD_ENCODINGS.has(form)),
-      step,
-    )
+  /** @param table stays the caller's */
+  constructor(table: PieceTable) {
+    this.#table = table
   }
 
-  /** Overwrites the table, its patterns and what was read last. */
+  /** Overwrites what was read last. */
   wipe(): void {
-    this.#table.wipe()
     this.#bytes.fill(0)
   }
 

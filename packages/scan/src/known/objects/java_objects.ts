@@ -1,47 +1,121 @@
 /**
- * Finds arrays and whole numbers (`BigInteger`) of a size in the memory of a 64-bit HotSpot, by their heads: {u64 mark,
- * u32 class, u32 length} and {u64 mark, u32 class, i32 signum, i32 bitCount + 1, i32 bitLength + 1}. @module
+ * Secrets in the memory of a 64-bit HotSpot that have nothing else around them: in arrays of bytes, as they are and in the
+ * OCTET STRING that PKCS#8 has around those of Ed25519 and its kin; and in whole numbers (`BigInteger`), of whose arrays
+ * those alone are examined that a number points to: libraries keep thousands of one size.
+ *
+ * An array is {u64 mark, u32 class, u32 length, items}. A number is {u64 mark, u32 class, int signum, int bitCount + 1,
+ * int bitLength + 1, int lowestSetBit + 2, int firstNonzeroIntNum + 2, int[] mag}, the highest int first. A size is 0 until it
+ * is asked for; what writes a secret or multiplies by it asks for its bitLength. A reference is an address, of the generational
+ * ZGC with bits behind it, or 4 bytes: an address, or an eighth of one.
+ * Sources: java.math.BigInteger of OpenJDK 8 to 24; sun.security.pkcs.PKCS8Key of OpenJDK 17 and 21; HotSpot's
+ * `oops/arrayOop.hpp`, `oops/compressedOops.hpp` and `gc/z/zAddress.hpp`. @module
  */
+import type { Memory, Pointed } from '../../anchors/detected.ts'
 import { BEFORE } from '../../slices/conjugate.ts'
 
+/** Bytes before the items of an array, and where in them each part is. */
+export const ARRAY_HEAD = { bytes: 16, mark: 0, class: 8, length: 12 } as const
 /** Of the mark's two lowest bits those of what is not locked. */
 const LOCK = { bits: 3, open: 1 } as const
+/** An OCTET STRING whose length is one byte. */
+const OCTETS = { tag: 0x04, head: 2 } as const
+/** From a number's first size: where the others are, and the array. */
+const AT = { bits: 4, lowest: 8, nonzero: 12, array: 16, end: 24 } as const
+const INT_BYTES = 4
+/** Bits that a secret may have less than there is room for: of P-521, which has seven too many, one in 2^16 has fewer. */
+const FEWER_BITS = 22
+/** Bits behind an address in which the generational ZGC keeps the state of a reference. */
+const COLOURS = [13n, 14n, 15n, 16n] as const
+/** Arrays and numbers of one size in a window: more is no process, but made. */
+const MOST = { arrays: 2000, numbers: 4000 } as const
 
-/** @param slice of the kernel, with what is before it */
-const wordsOf = ({ buffer, byteOffset, length }: Uint8Array): Uint32Array =>
-  new Uint32Array(buffer, byteOffset, length >> 2)
-
-/** Whether a mark and a class are in the 16 bytes before a word. */
-const hasHead = (words: Uint32Array, k: number): boolean =>
-  ((words[k - 4] ?? 0) & LOCK.bits) === LOCK.open && words[k - 2] !== 0
-
-/** Offsets in [0, to), multiples of 8, at which arrays of either length begin. */
-export function javaArrays(
-  slice: Uint8Array,
-  [one, other]: readonly [number, number],
-  to: number,
-): number[] {
-  const words = wordsOf(slice)
-  const places: number[] = []
-  for (let k = BEFORE / 4; k < (BEFORE + to) / 4; k += 2) {
-    const length = words[k - 1]
-    if ((length === one || length === other) && hasHead(words, k)) places.push(4 * k - BEFORE)
-  }
-  return places
+/** The array that a number has: at the first of these addresses at which one of its length is. */
+export interface JavaInts {
+  readonly addresses: readonly bigint[]
+  /** Bytes of its ints. */
+  readonly length: number
 }
 
-/** Offsets in [0, to), multiples of 8, at which the sizes of positive numbers of [least, most] bits are. */
-export function javaNumbers(
-  slice: Uint8Array,
-  [least, most]: readonly [number, number],
-  to: number,
-): number[] {
-  const words = wordsOf(slice)
-  const places: number[] = []
-  for (let k = BEFORE / 4; k < (BEFORE + to) / 4; k += 2) {
-    if (words[k - 1] !== 1 || words[k] !== 0 || !hasHead(words, k)) continue
-    const bits = (words[k + 1] ?? 0) - 1
-    if (bits >= least && bits <= most) places.push(4 * k - BEFORE)
+/** What a window has for secrets of one size. */
+export class JavaPlaces {
+  /** Where secrets in arrays begin. */
+  readonly arrays: number[] = []
+  readonly #numbers = new Map<string, JavaInts>()
+
+  /** The arrays of the numbers, each once. */
+  get numbers(): Iterable<JavaInts> {
+    return this.#numbers.values()
   }
-  return places
+
+  /**
+   * @param slice of the kernel, with {@link BEFORE} bytes before it
+   * @param at where it begins in the window, and `to` its bytes
+   * @param length of a secret; numbers are looked for where `isNumber`
+   */
+  add(slice: Uint8Array, at: number, to: number, length: number, isNumber: boolean): void {
+    const words = new Uint32Array(slice.buffer, slice.byteOffset, slice.length >> 2)
+    const view = new DataView(slice.buffer, slice.byteOffset, slice.length)
+    const hasHead = (k: number): boolean =>
+      ((words[k - 4] ?? 0) & LOCK.bits) === LOCK.open && words[k - 2] !== 0
+    for (let k = BEFORE / 4; k < (BEFORE + to) / 4; k += 2) {
+      const size = words[k - 1]
+      const place = at + 4 * k - BEFORE
+      if (size === length) {
+        if (hasHead(k)) this.#addArray(place)
+      } else if (size === length + OCTETS.head) {
+        const isOctets = slice[4 * k] === OCTETS.tag && slice[4 * k + 1] === length
+        if (isOctets && hasHead(k)) this.#addArray(place + OCTETS.head)
+      } else if (isNumber && size === 1 && words[k] === 0 && hasHead(k)) {
+        this.#addNumber(view, 4 * k, 8 * length)
+      }
+    }
+  }
+
+  #addArray(at: number): void {
+    if (this.arrays.length < MOST.arrays) this.arrays.push(at)
+  }
+
+  /** @param at where the sizes of a positive number are */
+  #addNumber(view: DataView, at: number, most: number): void {
+    const bits = view.getUint32(at + AT.bits, true) - 1
+    if (bits < most - FEWER_BITS || bits > most || this.#numbers.size >= MOST.numbers) return
+    if (view.getUint32(at + AT.lowest, true) > bits + 2) return
+    if (view.getUint32(at + AT.nonzero, true) > Math.ceil(bits / 32) + 2) return
+    const length = INT_BYTES * Math.ceil(bits / 32)
+    const addresses = addressesAt(view, at + AT.array)
+    this.#numbers.set(`${length} ${addresses.join()}`, { addresses, length })
+  }
+}
+
+function addressesAt(view: DataView, at: number): readonly bigint[] {
+  const short = BigInt(view.getUint32(at, true))
+  const whole = view.getBigUint64(at, true)
+  if (whole === short) return [short, short << 3n]
+  return [whole, short, short << 3n, ...COLOURS.map((bits) => whole >> bits)]
+}
+
+/** What an array contains, the lowest byte of each int first; undefined where the dump does not have it. */
+export function intsAt(memory: Memory, { addresses, length }: JavaInts): Pointed | undefined {
+  const from = ARRAY_HEAD.bytes - ARRAY_HEAD.length
+  for (const address of addresses) {
+    const found =
+      address % 8n === 0n
+        ? memory.at(address + BigInt(ARRAY_HEAD.length), from + length)
+        : undefined
+    if (found === undefined) continue
+    const { bytes, offset } = found
+    const count = new DataView(bytes.buffer, bytes.byteOffset, bytes.length).getUint32(0, true)
+    if (count * INT_BYTES === length) return { bytes: bytes.subarray(from), offset: offset + from }
+  }
+  return undefined
+}
+
+/** The number that ints spell, the highest first, the lowest byte of each first. */
+export function numberOfInts(bytes: Uint8Array): bigint {
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length)
+  let value = 0n
+  for (let at = 0; at < bytes.length; at += INT_BYTES) {
+    value = (value << 32n) | BigInt(view.getUint32(at, true))
+  }
+  return value
 }

@@ -1,72 +1,94 @@
 /**
- * Offsets at which the secret may be near copies of its public half: right before a point, next to one, behind its own
- * length, and further off. @module
+ * Offsets at which the secret may be near copies of its public half: right before a point, in a chunk of its size, next to a
+ * copy, behind its own length, and further off. All are in [from, to). @module
  */
-import { neighbourChunks } from './neighbour_chunks.ts'
-import { offsetsBeside } from './offsets_beside.ts'
 
 /** How far from a copy of the public half the secret is searched for, at multiples of 8. */
 const NEIGHBOURHOOD = 65_536
 /** Up to so many bytes around a copy every offset is examined. */
 const CLOSE = 8
-/** Up to so many bytes around a copy every offset is examined that its length in two bytes is before. */
-const SIZED = { reach: 512, step: 1 } as const
+/** How far from a copy every offset is examined that its length is before, and chunks of its size are. */
+const BESIDE = 512
 
 /** The first byte of a point with both coordinates (SEC 1, 2.3.3), and in DER the string of bits around it. */
 const UNCOMPRESSED = 0x04
 const BIT_STRING = 0x03
 
-/** Offsets in [from, to) right before whole points: there NSS and ring keep the secret. Certificates have none there. */
-export function beforePoints(
-  bytes: Uint8Array,
-  anchors: readonly number[],
-  length: number,
-  from: number,
-  to: number,
-): readonly number[] {
-  const points = anchors.filter(
-    (at) =>
-      bytes[at - 1] === UNCOMPRESSED && !(bytes[at - 2] === 0 && bytes[at - 4] === BIT_STRING),
-  )
-  return points.map((at) => at - 1 - length).filter((at) => at >= from && at < to)
+/** Of 64 bits: the size of a chunk of glibc's malloc, its own word with it, is before what it holds. */
+const WORD = 8
+const UNIT = 16
+/** In use is the chunk before, as a rule, and it may be of another arena: neither counts. */
+const SIZE_BITS = 0xfa
+
+/** Copies of public halves in a window, and where secrets of `length` bytes may begin. */
+export interface NearPoints {
+  readonly bytes: Uint8Array
+  readonly anchors: readonly number[]
+  readonly length: number
+  readonly from: number
+  readonly to: number
 }
 
-/** Offsets in [from, to) behind their length, highest byte first, as a TPM keeps secrets (`TPM2B`) and SSH sends them. */
-function* sizedBeside(
-  bytes: Uint8Array,
-  anchors: readonly number[],
-  length: number,
-  from: number,
-  to: number,
+/** Right before whole points: there NSS and ring keep the secret. Certificates have none there. */
+export function beforePoints({ bytes, anchors, length, from, to }: NearPoints): readonly number[] {
+  return anchors
+    .filter(
+      (at) =>
+        bytes[at - 1] === UNCOMPRESSED && !(bytes[at - 2] === 0 && bytes[at - 4] === BIT_STRING),
+    )
+    .map((at) => at - 1 - length)
+    .filter((at) => at >= from && at < to)
+}
+
+/** Multiples of `step` within {@link BESIDE} of a copy, from `least` on, each once where copies are in order. */
+function* beside(
+  { anchors, from, to }: NearPoints,
+  step: number,
+  least: number,
 ): Generator<number, void, void> {
-  for (const at of offsetsBeside(anchors, SIZED, Math.max(from, 2), to)) {
-    if (bytes[at - 1] === length && bytes[at - 2] === 0) yield at
+  let next = Math.max(from, least)
+  for (const anchor of anchors) {
+    const end = Math.min(to, anchor + BESIDE)
+    const first = Math.max(next, anchor - BESIDE)
+    for (let at = Math.ceil(first / step) * step; at < end; at += step) yield at
+    next = Math.max(next, end)
   }
 }
 
 /**
- * Offsets around the anchors in [from, to): those next to one first, then those behind their length. Few of them are ever
- * asked for: there are thousands around each. Some come twice.
+ * Chunks of malloc of the size that a secret takes: libraries that keep both apart ask for one after the other. Seen in
+ * strongSwan 6.0 (plugin curve25519) and in Samba 4.22 (GnuTLS 3.8), both of Debian 13.
  */
-export function* nearest(
-  bytes: Uint8Array,
-  anchors: readonly number[],
-  length: number,
-  from: number,
-  to: number,
-): Generator<number, void, void> {
-  yield* closeTo(anchors, length, from, to)
-  yield* sizedBeside(bytes, anchors, length, from, to)
-  yield* furtherOff(anchors, from, to)
+export function* neighbourChunks(near: NearPoints): Generator<number, void, void> {
+  const { bytes, anchors, length } = near
+  const size = (length + WORD + UNIT - 1) & -UNIT
+  const copies = new Set(anchors)
+  for (const at of beside(near, WORD, WORD)) {
+    if (isChunk(bytes, at - WORD, size) && !copies.has(at)) yield at
+  }
 }
 
-/** Offsets next to the anchors, or few bytes from there. */
-function* closeTo(
-  anchors: readonly number[],
-  length: number,
-  from: number,
-  to: number,
-): Generator<number, void, void> {
+function isChunk(bytes: Uint8Array, at: number, size: number): boolean {
+  if (((bytes[at] ?? 0) & SIZE_BITS) !== (size & 0xff) || bytes[at + 1] !== size >> 8) return false
+  for (let k = 2; k < WORD; k++) if (bytes[at + k] !== 0) return false
+  return true
+}
+
+/**
+ * Next to a copy, then behind its length, highest byte first, as a TPM keeps secrets (`TPM2B`) and SSH sends them, then all
+ * multiples of 8. Few of them are ever asked for. Some come twice.
+ */
+export function* nearest(near: NearPoints): Generator<number, void, void> {
+  const { bytes, length } = near
+  yield* closeTo(near)
+  for (const at of beside(near, 1, 2)) {
+    if (bytes[at - 1] === length && bytes[at - 2] === 0) yield at
+  }
+  yield* furtherOff(near)
+}
+
+/** Next to a copy, or few bytes from there. */
+function* closeTo({ anchors, length, from, to }: NearPoints): Generator<number, void, void> {
   const isInside = (at: number): boolean => at >= from && at < to
   for (let k = 0; k <= CLOSE; k++) {
     for (const anchor of anchors) {
@@ -79,39 +101,21 @@ function* closeTo(
 }
 
 /** Offsets that a scalar is most likely to have beside its public half. */
-export function* besidePoints(
-  bytes: Uint8Array,
-  anchors: readonly number[],
-  length: number,
-  from: number,
-  to: number,
-): Generator<number, void, void> {
-  yield* beforePoints(bytes, anchors, length, from, to)
-  yield* neighbourChunks(bytes, anchors, length, from, to)
-  yield* closeTo(anchors, length, from, to)
+export function* besidePoints(near: NearPoints): Generator<number, void, void> {
+  yield* beforePoints(near)
+  yield* neighbourChunks(near)
+  yield* closeTo(near)
 }
 
-/** Those at multiples of 8, up to {@link NEIGHBOURHOOD} away. */
-function furtherOff(anchors: readonly number[], from: number, to: number): Iterable<number> {
-  // Neighbourhoods that overlap are gone through once: each offset belongs to the anchor before or behind it.
-  const reach = anchors.map((anchor, index) => {
+/** Multiples of 8 up to {@link NEIGHBOURHOOD} away, by distance; each belongs to the copy before or behind it. */
+function* furtherOff({ anchors, from, to }: NearPoints): Generator<number, void, void> {
+  let left = anchors.map((anchor, index) => {
     const previous = anchors[index - 1] ?? -NEIGHBOURHOOD * 2
     const next = anchors[index + 1] ?? anchor + NEIGHBOURHOOD * 2
     const first = Math.max(from, anchor - NEIGHBOURHOOD, Math.ceil((anchor + previous) / 2))
     const last = Math.min(to - 1, anchor + NEIGHBOURHOOD, Math.floor((anchor + next) / 2))
     return { middle: anchor & ~7, first, last }
   })
-  return byDistance(reach)
-}
-
-interface Reach {
-  readonly middle: number
-  readonly first: number
-  readonly last: number
-}
-
-function* byDistance(all: readonly Reach[]): Generator<number, void, void> {
-  let left = all
   for (let distance = 0; distance <= NEIGHBOURHOOD && left.length > 0; distance += 8) {
     for (const { middle, first, last } of left) {
       if (middle - distance >= first && middle - distance <= last) yield middle - distance

@@ -5,6 +5,8 @@
  * What is before the bytes: in the JVM {mark, u32 class, u32 length}, or {mark, class*, u32 length, pad}; in .NET
  * {class*, u32 length, pad}; in CPython {count, class*, size, hash}. The marks of a class are learned from the copies. @module
  */
+import { countBefore } from '@mintmark/core'
+
 /** How the head of an array is laid out: where its marking bytes begin, counted back from the array's first byte. */
 interface Layout {
   readonly back: number
@@ -109,12 +111,7 @@ function offsetsOf(bytes: Uint8Array, head: Uint8Array): readonly number[] {
 
 /** @param sorted in ascending order */
 function distanceTo(place: number, sorted: readonly number[]): number {
-  let [low, high] = [0, sorted.length]
-  while (low < high) {
-    const middle = (low + high) >> 1
-    if ((sorted[middle] ?? 0) < place) low = middle + 1
-    else high = middle
-  }
+  const low = countBefore(sorted.length, (k) => (sorted[k] ?? 0) < place)
   const far = Number.POSITIVE_INFINITY
   return Math.min(Math.abs((sorted[low] ?? far) - place), place - (sorted[low - 1] ?? -far))
 }

@@ -8,8 +8,8 @@ import { ORDERS } from '../../slices/conjugate.ts'
 import type { Budget } from '../values/budget.ts'
 import type { FoundValue } from '../values/found_value.ts'
 import { fromFactor } from '../values/rebuild.ts'
+import { numberAt, spanOf } from './rsa_found.ts'
 import type { RsaGroup } from './rsa_group.ts'
-import { numberAt, spanOf } from './slice_numbers.ts'
 
 /** Keys from which on it pays to leave out windows that a small prime divides: two of three. */
 const MANY_KEYS = 8

@@ -7,9 +7,8 @@ import { isRandomLookingAt } from '@mintmark/keys/material/random_looking'
 import { BEFORE, type ConjugateKernel, ORDERS } from '../../slices/conjugate.ts'
 import type { Budget } from '../values/budget.ts'
 import type { FactorLeak } from './factor_leaks.ts'
-import type { Spelled } from './rsa_found.ts'
+import { numberAt, numberIn, type Spelled, spanOf } from './rsa_found.ts'
 import type { RsaGroup } from './rsa_group.ts'
-import { numberAt, numberIn, spanOf } from './slice_numbers.ts'
 
 /** A number of a window that is examined once the cheap tests are done. */
 export interface LocatedNumber extends Spelled {
@@ -58,61 +57,31 @@ export function boundedNumbers(
   group: RsaGroup,
   choice: NumberChoice,
 ): LocatedNumber[] {
-  const cost = leakCost(group, choice.leaks.length)
-  if (choice.budget.isSpent(cost)) return []
-  const places = affordedOffsets(likelyPairs(kernel, length, group, choice), cost, choice)
-  return places.map((place) => placedNumber(kernel, place, group, choice))
-}
-
-interface NumberOffset {
-  readonly at: number
-  readonly order: number
-  readonly sides: number
-}
-
-function affordedOffsets(
-  pairs: readonly number[],
-  cost: number,
-  { budget, isDeep, isSpared }: NumberChoice,
-): readonly NumberOffset[] {
-  const places: NumberOffset[] = []
+  const { leaks, budget, isDeep, isSpared, isText } = choice
+  const size = group.shape.length
+  const cost = leakCost(group, leaks.length)
+  const numbers: LocatedNumber[] = []
+  if (budget.isSpent(cost)) return numbers
+  const pairs = likelyPairs(kernel, length, group, choice)
   for (let k = 0; k < pairs.length; k += 2) {
     const at = pairs[k] ?? 0
     const sides = pairs[k + 1] ?? 0
     // The last ones: see likelyPairs.
     if (isSpared && !isEnclosed(sides) && budget.left - cost < budget.most / 2) break
     for (const order of ordersAt(at, isEnclosed(sides) || isDeep)) {
-      if (!budget.take(cost)) return places
-      places.push({ at, order, sides })
+      if (!budget.take(cost)) return numbers
+      const x = isText ? numberAt(kernel, { at, order }, size) : { order }
+      const spelling = ORDERS[order]?.form ?? ''
+      // Written out: there are many, and what is spread costs twenty times as much.
+      numbers.push({ at, length: spanOf(order, size), spelling, group, x, leaks, sides })
     }
   }
-  return places
+  return numbers
 }
 
 function ordersAt(at: number, isEvery: boolean): readonly number[] {
   const orders = isEvery ? ALL_ORDERS : PLAIN_ORDER
   return orders.filter((order) => at % (ORDERS[order]?.alignment ?? 1) === 0)
-}
-
-function placedNumber(
-  kernel: ConjugateKernel,
-  { at, order, sides }: NumberOffset,
-  group: RsaGroup,
-  { leaks, isText }: NumberChoice,
-): LocatedNumber {
-  const { length } = group.shape
-  const x = isText ? numberAt(kernel, { at, order }, length) : { order }
-  const spelling = ORDERS[order]?.form ?? ''
-  // Written out: there are many, and what is spread costs twenty times as much.
-  return {
-    at,
-    length: spanOf(order, length),
-    spelling,
-    group,
-    x,
-    leaks,
-    sides,
-  }
 }
 
 /** The same number so many bytes further on. */

@@ -8,7 +8,7 @@ import type { RsaMaterial } from '@mintmark/keys/material/key_material'
 import type { FoundValue } from '../values/found_value.ts'
 import { fromCrtExponent, fromFactor, PowersOfTwo } from '../values/rebuild.ts'
 import type { SearchLimits } from '../values/search_limits.ts'
-import { type LeakHit, LeakingNumbers, type MayLeak } from './factor_leaks.ts'
+import { LeakingNumbers } from './factor_leaks.ts'
 import { isEnclosed, type LocatedNumber, numberOf, weightOf } from './located_numbers.ts'
 import type { Spelled } from './rsa_found.ts'
 import type { RsaGroup } from './rsa_group.ts'
@@ -64,11 +64,11 @@ export class Remainders {
       })
     }
     for (let at = 0; at < numbers.length; at += TOGETHER) {
-      const placed = numbers.slice(at, at + TOGETHER).map((number): LeakingNumber => {
-        return { x: numberOf(number, window), leaks: number.leaks, placed: number }
-      })
-      const leaking = new LeakingNumbers(placed, group.keys.length)
-      collect((key) => (this.#isWorth(group) ? foundBy(key, leaking.first(key.n)) : undefined))
+      const some = numbers.slice(at, at + TOGETHER)
+      const leaking = new LeakingNumbers(
+        some.map((number) => ({ x: numberOf(number, window), leaks: number.leaks })),
+      )
+      collect((key) => (this.#isWorth(group) ? foundBy(key, some, leaking) : undefined))
     }
     // Their length says most.
     const likely = numbers
@@ -123,14 +123,14 @@ function spelledOf({ at, length, spelling }: LocatedNumber): Spelled {
 
 function foundBy(
   key: RsaMaterial,
-  hit: LeakHit<LeakingNumber> | undefined,
+  numbers: readonly LocatedNumber[],
+  leaking: LeakingNumbers,
 ): FoundValue | undefined {
-  const material = hit && fromFactor(key, hit.factor)
-  if (hit === undefined || material === undefined) return undefined
+  const hit = leaking.first(key.n)
+  if (hit === undefined) return undefined
+  const number = numbers[hit.index]
+  const material = fromFactor(key, hit.factor)
+  if (number === undefined || material === undefined) return undefined
   const { name, proof } = hit.leak
-  return { ...spelledOf(hit.number.placed), name, proof, material }
-}
-
-interface LeakingNumber extends MayLeak {
-  readonly placed: LocatedNumber
+  return { ...spelledOf(number), name, proof, material }
 }

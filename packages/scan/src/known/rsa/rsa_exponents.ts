@@ -1,12 +1,11 @@
 /** Private exponents in a slice, identified by their upper half. @module */
 import type { RsaMaterial } from '@mintmark/keys/material/key_material'
-import { BEFORE, type Candidate, type ConjugateKernel, ORDERS } from '../../slices/conjugate.ts'
+import { ORDERS } from '../../slices/conjugate.ts'
 import type { Budget } from '../values/budget.ts'
 import type { FoundValue } from '../values/found_value.ts'
-import { DAMAGED_COST, WHOLE_COST, wholeFound } from './rsa_found.ts'
+import { DAMAGED_COST, numberAt, spelledAt, WHOLE_COST, wholeFound } from './rsa_found.ts'
 import type { RsaGroup } from './rsa_group.ts'
 import type { SliceContext } from './rsa_search.ts'
-import { numberAt, spanOf, spelledAt } from './slice_numbers.ts'
 
 // A bit for each offset in a group of 16.
 export const EVERY_LANE = 0xffff
@@ -66,58 +65,19 @@ function probe(
   const { found, spent } = kernel.exponents(table, length, places)
   let isCut = spent >= budget.left
   budget.pay(spent)
-  const verified = new VerifiedOffsets(kernel, table.length)
+  /** How often the exponent of each key was verified: more copies show nothing new. */
+  const times = new Map<RsaMaterial, number>()
   const values = found.flatMap((candidate) => {
     const key = keys[exponentKeys[candidate.key] ?? -1]
-    if (key === undefined || verified.isEnough(key, candidate)) return []
+    if (key === undefined || (times.get(key) ?? 0) >= MOST_OF_ONE) return []
     isCut ||= budget.left < WHOLE_COST
     if (budget.left < WHOLE_COST) return []
     budget.pay(WHOLE_COST)
     const value = numberAt(kernel, candidate, table.length)
     const whole = wholeFound(spelledAt(candidate, table.length), key, value)
-    if (whole.some(({ note }) => note === undefined)) verified.add(key, candidate)
+    if (whole.some(({ note }) => note === undefined)) times.set(key, (times.get(key) ?? 0) + 1)
     else budget.pay(DAMAGED_COST)
     return whole
   })
   return { values, isCut }
-}
-
-type Location = Pick<Candidate, 'at' | 'order'>
-
-/** Of each key the offset in the slice where an exponent was verified last, and how often. */
-class VerifiedOffsets {
-  readonly #kernel: ConjugateKernel
-  readonly #length: number
-  readonly #of = new Map<RsaMaterial, { readonly place: Location; readonly times: number }>()
-
-  constructor(kernel: ConjugateKernel, length: number) {
-    this.#kernel = kernel
-    this.#length = length
-  }
-
-  /** Whether an offset holds what was verified often enough. */
-  isEnough(key: RsaMaterial, place: Location): boolean {
-    const existing = this.#of.get(key)
-    return (
-      existing !== undefined &&
-      existing.times >= MOST_OF_ONE &&
-      this.#areEqual(existing.place, place)
-    )
-  }
-
-  add(key: RsaMaterial, place: Location): void {
-    const existing = this.#of.get(key)
-    const isSame = existing !== undefined && this.#areEqual(existing.place, place)
-    this.#of.set(key, { place, times: isSame ? existing.times + 1 : 1 })
-  }
-
-  #areEqual(one: Location, other: Location): boolean {
-    if (one.order !== other.order) return false
-    return Buffer.compare(this.#bytesOf(one), this.#bytesOf(other)) === 0
-  }
-
-  #bytesOf({ at, order }: Location): Uint8Array {
-    const begin = BEFORE + at
-    return this.#kernel.slice.subarray(begin, begin + spanOf(order, this.#length))
-  }
 }

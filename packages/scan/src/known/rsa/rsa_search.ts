@@ -20,9 +20,9 @@ import {
   NO_LANE,
   PLAIN_ORDERS,
 } from './rsa_exponents.ts'
+import { numberAt, spelledAt } from './rsa_found.ts'
 import type { RsaGroup } from './rsa_group.ts'
 import { TextSearch } from './rsa_text.ts'
-import { numberAt, spelledAt } from './slice_numbers.ts'
 
 /** What is found in the slice that the kernel contains; offsets are from the slice's begin. */
 export interface SliceContext {
@@ -56,8 +56,6 @@ function useOf(list: number, depth: Depth, isText: boolean): Use {
 
 export class RsaSearch {
   readonly #groups: readonly RsaGroup[]
-  /** Those that every slice is searched for. */
-  readonly #always: readonly RsaGroup[]
   readonly #text: TextSearch
   readonly #digits = new DigitSearch()
   readonly #remainders = new Map<SearchLimits, Remainders>()
@@ -67,7 +65,6 @@ export class RsaSearch {
   constructor(groups: readonly RsaGroup[]) {
     // Those of one size one after the other: they share its offsets.
     this.#groups = groups.toSorted((a, b) => a.bits - b.bits)
-    this.#always = this.#groups.filter(({ searchLimits }) => !searchLimits.isSampled)
     for (const { searchLimits } of groups)
       this.#remainders.set(searchLimits, new Remainders(searchLimits))
     this.#text = new TextSearch(groups, (context, group) => this.#numbers(context, group, true))
@@ -76,8 +73,7 @@ export class RsaSearch {
   /** Kinds of tests that were cut short so far. */
   get limits(): readonly string[] {
     const short = [...this.#remainders.keys()].flatMap((searchLimits) => searchLimits.limits)
-    const reporting = [...this.#lost].filter(({ reportsLimits }) => reportsLimits)
-    const lost = reporting.map((searchLimits) => searchLimits.named('candidates'))
+    const lost = [...this.#lost].map((searchLimits) => searchLimits.named('candidates'))
     return [...short, ...lost]
   }
 
@@ -86,14 +82,9 @@ export class RsaSearch {
     for (const searchLimits of this.#remainders.keys()) searchLimits.earn(length)
   }
 
-  /**
-   * Searches the slice that the kernel contains. Text is decoded into the kernel: the slice is gone afterwards.
-   *
-   * @param isSample whether it is one of those that stand for all, see {@link SearchLimits.isSampled}
-   */
-  slice(context: SliceContext, isSample: boolean): SliceResult {
-    const groups = isSample ? this.#groups : this.#always
-    if (groups.length === 0) return NOTHING
+  /** Searches the slice that the kernel contains. Text is decoded into the kernel: the slice is gone afterwards. */
+  slice(context: SliceContext): SliceResult {
+    const groups = this.#groups
     const freed = groups.flatMap((group) => freedFactors(context, group))
     const results = groups.map((group) => this.#numbers(context, group, false))
     const digits = groups.map((group) => this.#digits.search(context, group))

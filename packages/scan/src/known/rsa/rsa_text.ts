@@ -1,4 +1,5 @@
 /** Searches the text of a slice for numbers of known keys: hexadecimal, base64 in every alignment, decimal. @module */
+import { countBefore } from '@mintmark/core'
 import { BEFORE, BEHIND, type ConjugateKernel, SLICE } from '../../slices/conjugate.ts'
 import type { Budget } from '../values/budget.ts'
 import type { FoundValue } from '../values/found_value.ts'
@@ -6,7 +7,6 @@ import {
   type DecodedText,
   decimalsOf,
   decodeRun,
-  lastNotAbove,
   runOf,
   type TextRun,
 } from '../values/text_encodings.ts'
@@ -110,7 +110,7 @@ export class TextSearch {
     const results = groups.map((group) => this.#numbers(context, group))
     joined.fill(0)
     const located = <T extends Spelled>(value: T): T[] => {
-      const index = lastNotAbove(begins, value.at)
+      const index = countBefore(begins.length, (k) => (begins[k] ?? 0) <= value.at) - 1
       const text = batch[index]
       const place = text && inText(text, value, value.at - (begins[index] ?? 0))
       return place === undefined ? [] : [Object.assign({}, value, place)]

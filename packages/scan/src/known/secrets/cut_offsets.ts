@@ -9,7 +9,7 @@ import type { EcMaterial } from '@mintmark/keys/material/key_material'
 import { isRandomLookingAt } from '@mintmark/keys/material/random_looking'
 import { besidePoints } from '../objects/offsets_near_points.ts'
 import type { FoundValue } from '../values/found_value.ts'
-import { type CutScalars, cutNumbersIn, type SpelledCut } from './cut_scalars.ts'
+import { cutNumbersIn, type SpelledCut } from './cut_scalars.ts'
 import { pointSigns, SIGN_BYTES } from './point_signs.ts'
 import type { SoughtGroup } from './secret_probes.ts'
 
@@ -55,8 +55,12 @@ export function probeCut(
       const numbers = all.slice(0, cut.affordable(budgets.cut.left, lost))
       if (numbers.length === 0) continue
       budgets.cut.pay(cut.cost(numbers.length, lost))
-      const found = foundOf(cut, key, numbers)
-      if (found.length > 0) return found
+      const found = cut.find(key, numbers)
+      if (found.length === 0) continue
+      return found.map(({ number: { at, length, spelling }, material }): FoundValue => {
+        const proof = `d·G = Q, from ${length} of its ${cut.length} bytes`
+        return { at, length, spelling, name: 'd', proof, material }
+      })
     }
     return []
   })
@@ -85,7 +89,7 @@ function likelyOffsets(
   length: number,
 ): number[] {
   const seen = new Set<number>()
-  for (const at of besidePoints(bytes, anchors, length, from, to)) {
+  for (const at of besidePoints({ bytes, anchors, length, from, to })) {
     if (seen.size >= MOST_OFFSETS) break
     // What was written over one end may look like anything.
     const inner = length - 2 * MOST_LOST.usual
@@ -106,19 +110,5 @@ function numbersAt(bytes: Uint8Array, at: number, size: number, lost: number): L
     if (!isRandomLookingAt(bytes, from, length)) return []
     const present = bytes.subarray(from, from + length)
     return cutNumbersIn(present, lost, lostAt).map((number) => Object.assign({ at: from }, number))
-  })
-}
-
-function foundOf(
-  scalars: CutScalars,
-  key: EcMaterial,
-  numbers: readonly LocatedCut[],
-): FoundValue[] {
-  return scalars.find(key, numbers).flatMap(({ index, material }) => {
-    const number = numbers[index]
-    if (number === undefined) return []
-    const { at, length, spelling } = number
-    const proof = `d·G = Q, from ${length} of its ${scalars.length} bytes`
-    return [{ at, length, spelling, name: 'd', proof, material }]
   })
 }

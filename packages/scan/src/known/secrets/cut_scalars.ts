@@ -19,10 +19,9 @@ export interface CutNumber {
   readonly bytes: number
 }
 
-/** A scalar that was put together. */
-export interface MendedScalar {
-  /** Among the numbers that were given. */
-  readonly index: number
+/** A scalar that was put together from a number. */
+interface MendedScalar<T> {
+  readonly number: T
   readonly material: EcMaterial
 }
 
@@ -65,15 +64,16 @@ export class CutScalars {
   }
 
   /** Those of the numbers that are scalars of the key; all have lost the same bytes. */
-  find(key: EcMaterial, numbers: readonly CutNumber[]): readonly MendedScalar[] {
+  find<T extends CutNumber>(key: EcMaterial, numbers: readonly T[]): readonly MendedScalar<T>[] {
     const [first] = numbers
     if (first === undefined) return []
     const points = this.#pointsOf(key, numbers)
     const logarithms = this.#logarithmFor(first.bytes).find(points, 8 * first.bytes)
     return logarithms.flatMap(({ index, x }) => {
       const number = numbers[index]
-      const material = number && x >= 0n ? this.#mended(key, number, x) : undefined
-      return material === undefined ? [] : [{ index, material }]
+      if (number === undefined || x < 0n) return []
+      const material = this.#mended(key, number, x)
+      return material === undefined ? [] : [{ number, material }]
     })
   }
 

@@ -12,7 +12,6 @@ import { isRoot } from '@mintmark/keys/public_keys/public_roots'
 import type { Detected, Probe } from '../../anchors/detected.ts'
 import type { LeftOver, WindowSearch } from '../../anchors/window_search.ts'
 import { BEHIND, ConjugateKernel, SLICE } from '../../slices/conjugate.ts'
-import { POINTER_BYTES } from '../objects/pointed_offsets.ts'
 import { type LocatedNumber, movedBy } from '../rsa/located_numbers.ts'
 import { isSearchable, rsaGroups } from '../rsa/rsa_group.ts'
 import { RsaSearch } from '../rsa/rsa_search.ts'
@@ -56,8 +55,6 @@ export interface KnownKeyOptions {
   readonly found?: readonly KeyMaterial[]
 }
 
-/** The first slice of so many bytes of memory is searched for keys of public root stores, see {@link SearchLimits.isSampled}. */
-const SAMPLED = 8 * SLICE
 /** Keys found in one window whose values are searched for: more are implausible. */
 const MOST_KEYS = 64
 
@@ -67,57 +64,42 @@ export class KnownKeySearch implements WindowSearch {
   readonly #kernel = new ConjugateKernel()
   readonly #rsa: RsaSearch | undefined
   readonly #secrets: SecretSearch | undefined
-  /** For keys that are searched for in some slices only. */
-  readonly #sampled: SecretSearch | undefined
-  readonly #values: ValueTable | undefined
-  readonly #isShared: boolean
+  /** Values of keys that were found before, and words that secrets are found by: at the same offsets. */
+  readonly #words: ValueTable | undefined
   readonly #leavesValues: boolean
   /** Keys that cannot be searched for: their numbers are too small, too large or not those of a key. */
   readonly unsearchable: number
 
+  /** Of the discovered keys those of public root stores are left out: their private halves are with their authorities. */
   constructor(keys: readonly PublicKey[], options: KnownKeyOptions) {
     const { discovered = [], leavesValues = false, searchers = 1, found = [] } = options
-    const isDeep = (depth: Depth): boolean => depth === 'given' && options.hasDeepSecrets === true
-    this.#leavesValues = leavesValues
-    const given = materialsOf(keys)
-    const others = materialsOf(discovered.filter((key) => !isRoot(key)))
-    const roots = materialsOf(discovered.filter(isRoot))
-    const setOf = (whose: Whose, materials: readonly PublicKey['material'][]) => {
-      const depth = depthFor(whose, options)
-      return {
-        materials,
-        searchLimits: new SearchLimits(depth, whose, materials.length, searchers),
-      }
-    }
-    const sets = [setOf('given', given), setOf('discovered', others), setOf('roots', roots)]
-    const groups = sets.flatMap(({ materials, searchLimits }) =>
-      rsaGroups(this.#kernel, materials.filter(isRsa), searchLimits),
-    )
+    const { hasDeepSecrets = false } = options
     const mostLost = mostLostOf(keys, options)
-    const secretsOf = (isSampled: boolean): SecretKeys[] =>
-      sets
-        .filter(({ searchLimits }) => searchLimits.isSampled === isSampled)
-        .map(({ materials, searchLimits: { depth, reportsLimits } }) => ({
-          keys: materials.filter(hasOneSecret),
-          depth: isDeep(depth) ? ('deep' as const) : depth,
-          reportsLimits,
-          mostLost: depth === 'discovered' ? new Map() : mostLost,
-        }))
-        .filter(({ keys: own }) => own.length > 0)
-    const [always, sampled] = [secretsOf(false), secretsOf(true)]
-    this.#rsa = groups.length === 0 ? undefined : new RsaSearch(groups)
-    const mostStep = always.length > 0 ? POINTER_BYTES : undefined
-    const values = found.length === 0 ? undefined : new ValuePatterns(found, mostStep)
-    if (always.length > 0) {
-      this.#secrets = new SecretSearch(this.#kernel, always, searchers, values?.step)
+    this.#leavesValues = leavesValues
+    const sets = (['given', 'discovered'] as const).map((whose) => {
+      const own = whose === 'given' ? keys : discovered.filter((key) => !isRoot(key))
+      const materials = materialsOf(own)
+      const depth = depthFor(whose, options)
+      return { materials, limits: new SearchLimits(depth, whose, materials.length, searchers) }
+    })
+    const groups = sets.flatMap(({ materials, limits }) =>
+      rsaGroups(this.#kernel, materials.filter(isRsa), limits),
+    )
+    const secrets = sets
+      .map(({ materials, limits: { depth } }) => ({
+        keys: materials.filter(hasOneSecret),
+        depth: depth === 'given' && hasDeepSecrets ? ('deep' as const) : depth,
+        mostLost: depth === 'discovered' ? new Map() : mostLost,
+      }))
+      .filter(({ keys: own }) => own.length > 0)
+    if (groups.length > 0) this.#rsa = new RsaSearch(groups)
+    if (secrets.length > 0) this.#secrets = new SecretSearch(secrets, searchers)
+    if (secrets.length > 0 || found.length > 0) {
+      const values = new ValuePatterns(found, this.#secrets?.step)
+      this.#words = new ValueTable(this.#kernel, values, this.#secrets?.words(values.step))
     }
-    if (sampled.length > 0) this.#sampled = new SecretSearch(this.#kernel, sampled, searchers)
-    if (values !== undefined)
-      this.#values = new ValueTable(this.#kernel, values, this.#secrets?.words.list)
-    // Both are identified by words at the same offsets: one probe finds both.
-    this.#isShared = this.#values?.step === this.#secrets?.words.step
-    this.unsearchable = [...given, ...others, ...roots]
-      .filter(isRsa)
+    this.unsearchable = sets
+      .flatMap(({ materials }) => materials.filter(isRsa))
       .filter((material) => !isSearchable(material)).length
   }
 
@@ -129,7 +111,7 @@ export class KnownKeySearch implements WindowSearch {
   }
 
   get over(): LeftOver | undefined {
-    return this.#values?.over
+    return this.#words?.over
   }
 
   search(
@@ -140,7 +122,7 @@ export class KnownKeySearch implements WindowSearch {
     { memory }: Partial<Probe> = {},
   ): readonly Detected[] {
     const part = { bytes, from, to: Math.min(to, bytes.length) }
-    this.#values?.begin()
+    this.#words?.begin()
     const { found, values } = this.#slices(part, { address, memory })
     if (!this.#leavesValues) found.push(...this.#valuesOf(found, part))
     this.#kernel.wipe()
@@ -151,7 +133,7 @@ export class KnownKeySearch implements WindowSearch {
   }
 
   wipe(): void {
-    this.#values?.wipe()
+    this.#words?.wipe()
   }
 
   /** Every value of the keys that were found whole. */
@@ -172,48 +154,34 @@ export class KnownKeySearch implements WindowSearch {
     const { bytes, from, to } = part
     const seen: Seen = { found: [], numbers: [], values: [] }
     this.#rsa?.earn(to - from)
-    const marks: SecretMarks = {
-      always: this.#secrets?.begin(to - from),
-      sampled: this.#sampled?.begin(to - from),
-    }
+    const secrets = this.#secrets?.begin(to - from)
     // Slices begin at multiples of 16, as alignment in the segment asks for.
-    const first = from & ~15
-    const before = offsetOf(where.address, first)
-    for (let at = first; at < to; at += SLICE) {
-      this.#slice(part, at, (before + at - first) % SAMPLED < SLICE, marks, seen)
-    }
+    for (let at = from & ~15; at < to; at += SLICE) this.#slice(part, at, secrets, seen)
     const isInside = ({ at }: { readonly at: number }): boolean => at >= from && at < to
-    const numbers = seen.numbers.filter(isInside)
-    const { found, values } = seen
-    if (this.#rsa !== undefined) {
-      found.push(...this.#rsa.finish(bytes, numbers, moduliOf(found)))
-    }
+    const { found, numbers, values } = seen
+    if (this.#rsa !== undefined)
+      found.push(...this.#rsa.finish(bytes, numbers.filter(isInside), moduliOf(found)))
     const inside = found.filter(isInside)
     // A pointer leads out of [from, to): nothing but the pointer would show what is there.
-    for (const secrets of [marks.always, marks.sampled]) {
-      if (secrets !== undefined) inside.push(...secrets.found(bytes, from, to, where))
-    }
+    if (secrets !== undefined) inside.push(...secrets.found(bytes, from, to, where))
     return { found: inside, values }
   }
 
   /** Examines the slice that begins at `at`. */
-  #slice(part: Part, at: number, isSample: boolean, marks: SecretMarks, seen: Seen): void {
+  #slice(part: Part, at: number, secrets: SecretWindow | undefined, seen: Seen): void {
     const { bytes, from, to } = part
     const length = Math.min(SLICE, to - at)
     // Of a value that begins at the end, the word that identifies it can be behind the end.
     const words = at + length === to ? lastWord(bytes, to) - at : length
     if (isZero(bytes, at, at + words)) return
     this.#kernel.load(bytes, at, at + length)
-    if (this.#values !== undefined) {
-      seen.values.push(...this.#values.inSlice(bytes, { at, length: words, from, to }))
+    if (this.#words !== undefined) {
+      seen.values.push(...this.#words.inSlice(bytes, { at, length: words, from, to }))
+      secrets?.probe(this.#kernel, { bytes, at, length }, this.#words.others)
     }
-    const slice = { bytes, at, length }
-    marks.always?.probe(this.#kernel, slice, this.#isShared ? this.#values?.others : undefined)
-    if (isSample) marks.sampled?.probe(this.#kernel, slice, undefined)
-    if (this.#rsa === undefined) return
-    const { found, numbers } = this.#rsa.slice({ kernel: this.#kernel, length }, isSample)
-    for (const value of found) seen.found.push({ ...value, at: at + value.at })
-    for (const number of numbers) seen.numbers.push(movedBy(number, at))
+    const slice = this.#rsa?.slice({ kernel: this.#kernel, length })
+    for (const value of slice?.found ?? []) seen.found.push({ ...value, at: at + value.at })
+    for (const number of slice?.numbers ?? []) seen.numbers.push(movedBy(number, at))
   }
 }
 
@@ -222,12 +190,6 @@ interface Part {
   readonly bytes: Uint8Array
   readonly from: number
   readonly to: number
-}
-
-/** Marks of secrets: for keys that are searched for in each slice, and in some. */
-interface SecretMarks {
-  readonly always: SecretWindow | undefined
-  readonly sampled: SecretWindow | undefined
 }
 
 /** What slices gave so far. */
@@ -253,11 +215,6 @@ function isZero(bytes: Uint8Array, from: number, to: number): boolean {
   for (const word of words) if (word !== 0n) return false
   for (at += words.length * 8; at < to; at++) if (bytes[at] !== 0) return false
   return true
-}
-
-/** Where within {@link SAMPLED} bytes of memory a window's byte is; at their begin, where the address is not known. */
-function offsetOf(address: bigint | undefined, at: number): number {
-  return address === undefined ? 0 : Number((address + BigInt(at)) % BigInt(SAMPLED))
 }
 
 /** Of the keys that were found whole. */

@@ -1,7 +1,7 @@
 /** What the search for the secrets of known keys may cost, for each kind of offset. @module */
 
 import { Budget, type Rate } from '../values/budget.ts'
-import { type Depth, PATIENT, ROOTS_SHARE } from '../values/search_limits.ts'
+import { type Depth, PATIENT } from '../values/search_limits.ts'
 
 const RATES = {
   pointed: { perByte: 1, atOnce: 3e8 },
@@ -35,43 +35,37 @@ const SHARES: Readonly<Record<Depth, number>> = {
 /** Of `cut`, where five bytes may be missing: of one key of P-256, an offset takes 9 s by estimate, 4.4 s in truth. */
 const COMPLETED = 20
 
-/** Whose secrets are searched for. */
-interface Sought {
-  readonly depth: Depth
-  /** See {@link import('../values/search_limits.ts').SearchLimits.reportsLimits}. */
-  readonly reportsLimits: boolean
-}
-
 /**
  * @param searchers how many searches of the same bytes run in parallel: they share the budget of discovered keys
  * @returns makes the budgets of one group of such keys; all groups share those for offsets near a public half and for
  *   marked offsets. Its argument: whether scalars that lack five bytes are completed
  */
 export function budgetsFor(
-  { depth, reportsLimits }: Sought,
+  depth: Depth,
   searchers: number,
 ): (completesParts: boolean) => SecretBudgets {
-  const ofRoots = reportsLimits ? 1 : ROOTS_SHARE
   const parts = depth === 'discovered' ? searchers : 1
   const usual = SHARES[depth]
-  const budget = ({ perByte, atOnce }: Rate, share = usual): Budget =>
-    new Budget(perByte * share * ofRoots, (atOnce * share * ofRoots) / parts)
-  const near = budget(RATES.near)
+  const budget = (name: keyof typeof RATES, share = usual): Budget => {
+    const { perByte, atOnce }: Rate = RATES[name]
+    return new Budget(perByte * share, (atOnce * share) / parts)
+  }
+  const near = budget('near')
   // A sample in any case.
-  const placed = budget(RATES.placed, depth === 'patient' ? SHARES.given : usual)
+  const placed = budget('placed', depth === 'patient' ? SHARES.given : usual)
   return (completesParts) => ({
-    pointed: budget(RATES.pointed),
-    far: budget(RATES.far),
-    ints: budget(RATES.ints),
-    strings: budget(RATES.strings),
-    texts: budget(RATES.texts),
-    before: budget(RATES.before),
+    pointed: budget('pointed'),
+    far: budget('far'),
+    ints: budget('ints'),
+    strings: budget('strings'),
+    texts: budget('texts'),
+    before: budget('before'),
     near,
     placed,
     // There are few such offsets, where there are any: keys that were only discovered have as much.
-    java: budget(RATES.java, Math.max(1, usual)),
-    cut: budget(RATES.cut, completesParts ? COMPLETED : usual),
-    v8: budget(RATES.v8),
-    terms: budget(RATES.terms),
+    java: budget('java', Math.max(1, usual)),
+    cut: budget('cut', completesParts ? COMPLETED : usual),
+    v8: budget('v8'),
+    terms: budget('terms'),
   })
 }

@@ -1,11 +1,21 @@
 /**
  * Known public keys whose private half is one secret, where RSA has factors: what they look like in memory, and whether bytes
- * are the secret of one of them. @module
+ * are the secret of one of them. Of DSA and DH powers of g stand for multiples of a point; of ML-KEM and ML-DSA a seed gives ρ
+ * by one hash, so that a probe costs next to nothing (FIPS 203, algorithm 13; FIPS 204, algorithm 6). @module
  */
 import { curveNamed } from '@mintmark/keys/arithmetic/curves'
 import { publicPoint } from '@mintmark/keys/arithmetic/ec'
-import { fromBigEndian, fromLittleEndian, inverse } from '@mintmark/keys/arithmetic/modular'
+import { FixedBase, fixedBaseCost } from '@mintmark/keys/arithmetic/fixed_base'
+import {
+  bitLength,
+  fromBigEndian,
+  fromLittleEndian,
+  inverse,
+  toBigEndian,
+  toShortestBytes,
+} from '@mintmark/keys/arithmetic/modular'
 import { montgomeryOfEach, okpNamed, okpPublicKey } from '@mintmark/keys/arithmetic/okp'
+import { LATTICE_SCHEMES } from '@mintmark/keys/der_keys/post_quantum'
 import type {
   Curve,
   EcMaterial,
@@ -14,12 +24,12 @@ import type {
   LatticeMaterial,
   OkpMaterial,
 } from '@mintmark/keys/material/key_material'
+import { type GroupKey, groupKeyOfSpki } from '@mintmark/keys/public_half/group_spki'
 import type { PublicKey } from '@mintmark/keys/public_half/public_key'
+import { spkiParts } from '@mintmark/keys/public_half/spki'
 import { clamped } from '../values/derived_values.ts'
 import { digitBytes, PYTHON_DIGITS } from '../values/digit_encodings.ts'
 import { CutScalars } from './cut_scalars.ts'
-import { groupsOfNumbers } from './group_keys.ts'
-import { groupsOfSeeds } from './lattice_keys.ts'
 import { pointSigns, SIGN_BYTES } from './point_signs.ts'
 
 /** Keys of curves, of DSA and DH, and of ML-KEM and ML-DSA. */
@@ -59,33 +69,48 @@ export interface SecretGroup {
   /** Finds scalars that are not there as a whole, of curves whose points can be added. */
   readonly scalars?: { readonly cut: CutScalars; readonly keys: readonly EcMaterial[] }
   /** The secret that `bytes` are if they are one in an encoding that only pays next to a public half. */
-  readonly rareSecretIn: (bytes: Uint8Array) => FoundSecret | undefined
+  readonly rareSecretIn?: (bytes: Uint8Array) => FoundSecret | undefined
 }
 
 /** Groups keys by curve, and others by their numbers or parameter set. */
 export function secretGroups(keys: readonly SingleSecret[]): readonly SecretGroup[] {
-  const byCurve = new Map<string, (EcMaterial | OkpMaterial)[]>()
-  const ofNumbers: GroupMaterial[] = []
-  const ofSeeds: LatticeMaterial[] = []
-  for (const key of keys) {
-    if (isOfGroup(key)) ofNumbers.push(key)
-    else if (isLattice(key)) ofSeeds.push(key)
-    else byCurve.set(key.curve, [...(byCurve.get(key.curve) ?? []), key])
-  }
-  const groups = [...groupsOfNumbers(ofNumbers), ...groupsOfSeeds(ofSeeds)]
-  for (const group of byCurve.values()) {
-    const points = group.filter((key) => key.type === 'ec')
-    const strings = group.filter((key) => key.type === 'okp')
-    if (points[0] !== undefined) groups.push(pointGroup(points[0].curve, points))
-    if (strings[0] !== undefined) groups.push(stringGroup(strings[0].curve, strings))
-  }
-  return groups
+  const points = keys.filter((key) => key.type === 'ec')
+  const strings = keys.filter((key) => key.type === 'okp')
+  return [
+    ...numberGroups(keys.filter(isOfGroup)),
+    ...seedGroups(keys.filter(isLattice)),
+    ...grouped(points, ({ curve }) => curve).map((own) => pointGroup(own[0].curve, own)),
+    ...grouped(strings, ({ curve }) => curve).map((own) => stringGroup(own[0].curve, own)),
+  ]
 }
 
 const isOfGroup = (key: SingleSecret): key is GroupMaterial =>
   key.type === 'dsa' || key.type === 'dh'
 const isLattice = (key: SingleSecret): key is LatticeMaterial =>
   key.type === 'ml-kem' || key.type === 'ml-dsa'
+
+/** Keys of one name each, in the order of their first. */
+function grouped<T>(keys: readonly T[], nameOf: (key: T) => string): readonly [T, ...T[]][] {
+  const groups = new Map<string, [T, ...T[]]>()
+  for (const key of keys) {
+    const group = groups.get(nameOf(key))
+    if (group === undefined) groups.set(nameOf(key), [key])
+    else group.push(key)
+  }
+  return [...groups.values()]
+}
+
+const signOf = (bytes: Uint8Array): Uint8Array => bytes.subarray(0, SIGN_BYTES)
+
+/** The secret that bytes are in either order, if a number is one. */
+function inEitherOrder(
+  numberIn: NonNullable<SecretGroup['numberIn']>,
+): Pick<SecretGroup, 'numberIn' | 'secretIn' | 'limbsIn'> {
+  const limbsIn = (bytes: Uint8Array) => numberIn(fromLittleEndian(bytes), 'limbs-le64')
+  const secretIn = (bytes: Uint8Array) =>
+    numberIn(fromBigEndian(bytes), 'limbs-be') ?? limbsIn(bytes)
+  return { numberIn, limbsIn, secretIn }
+}
 
 /** Measured on one core with OpenSSL 3; P-256 has an implementation of its own there. */
 const POINT_COST: Partial<Record<Curve, number>> = {
@@ -110,7 +135,6 @@ function pointGroup(curve: Curve, keys: readonly EcMaterial[]): SecretGroup {
     const material = test(d)
     return material && { material, spelling, name: 'd', proof: 'd·G = Q' }
   }
-  const limbsIn = (bytes: Uint8Array) => secretOf(fromLittleEndian(bytes), 'limbs-le64')
   const fromMontgomery = inverse((1n << BigInt(64 * Math.ceil(lengthBytes / 8))) % n, n) ?? 0n
   return {
     length: lengthBytes,
@@ -120,9 +144,7 @@ function pointGroup(curve: Curve, keys: readonly EcMaterial[]): SecretGroup {
       [x, y].map((number) => digitBytes(PYTHON_DIGITS, number, 8 * lengthBytes)),
     ),
     limbs: Math.ceil(lengthBytes / 8),
-    secretIn: (bytes) => secretOf(fromBigEndian(bytes), 'limbs-be') ?? limbsIn(bytes),
-    limbsIn,
-    numberIn: secretOf,
+    ...inEitherOrder(secretOf),
     scalars: { cut: new CutScalars(curve), keys },
     // Botan keeps it so, and in no other form.
     rareSecretIn: (bytes) => {
@@ -150,7 +172,7 @@ function stringGroup(curve: OkpMaterial['curve'], keys: readonly OkpMaterial[]):
   return {
     length: okpNamed(curve).lengthBytes,
     cost: STRING_COST[curve],
-    signs: keys.map(({ publicKey }) => publicKey.subarray(0, SIGN_BYTES)),
+    signs: keys.map(({ publicKey }) => signOf(publicKey)),
     limbs: 0,
     secretIn,
     limbsIn: secretIn,
@@ -179,6 +201,92 @@ function montgomeryKeys(keys: readonly OkpMaterial[]): Map<string, OkpMaterial> 
       return u === undefined ? [] : [[hexOf(u), key] as const]
     }),
   )
+}
+
+interface KnownNumbers {
+  readonly material: GroupMaterial
+  readonly numbers: GroupKey
+}
+
+/** Keys of one group of numbers, once for each length that their secrets can have. */
+function numberGroups(keys: readonly GroupMaterial[]): readonly SecretGroup[] {
+  const known = keys.flatMap((material) => {
+    const numbers = groupKeyOfSpki(material.publicKey)
+    return numbers === undefined ? [] : [{ material, numbers }]
+  })
+  return grouped(known, groupName).flatMap((group) => {
+    const [first] = group
+    const { p, g } = first.numbers
+    const base = new FixedBase(g, p)
+    const byPublic = new Map(group.map(({ material, numbers }) => [numbers.y, material]))
+    const signs = group.flatMap(({ numbers: { y } }) => {
+      const big = Uint8Array.from(toBigEndian(y, Math.ceil(bitLength(p) / 8)))
+      return [big, big.toReversed()].map(signOf)
+    })
+    const numberIn = (x: bigint, spelling: FoundSecret['spelling']): FoundSecret | undefined => {
+      const key = byPublic.get(base.power(x))
+      if (key === undefined || x === 0n) return undefined
+      const material: GroupMaterial = { ...key, secret: new Uint8Array(toShortestBytes(x)) }
+      return { material, spelling, name: 'secret', proof: 'g^x ≡ y (mod p)' }
+    }
+    const tests = inEitherOrder(numberIn)
+    return lengthsOf(first.numbers).map((length) => {
+      const cost = 2 * fixedBaseCost(bitLength(p), 8 * length)
+      return Object.assign({ length, cost, signs, limbs: Math.ceil(length / 8) }, tests)
+    })
+  })
+}
+
+const groupName = ({ material, numbers: { p, g } }: KnownNumbers): string =>
+  `${material.type} ${p} ${g}`
+
+/** Bits of the modulus, and of the exponents that OpenSSL and NSS draw for safe primes of that size. */
+const SHORT_EXPONENTS = new Map([
+  [2048, 225],
+  [3072, 275],
+  [4096, 325],
+  [6144, 375],
+  [8192, 400],
+])
+
+/**
+ * Bytes that a secret can have: those of q; without q as many as p has, half of them (Java), or what the strength of p
+ * asks for.
+ */
+function lengthsOf({ p, q }: GroupKey): readonly number[] {
+  if (q !== undefined) return [Math.ceil(bitLength(q) / 8)]
+  const bits = bitLength(p)
+  const short = SHORT_EXPONENTS.get(bits)
+  const all = [...(short === undefined ? [] : [short]), bits / 2, bits]
+  return [...new Set(all.map((each) => Math.ceil(each / 8)))]
+}
+
+/** Nanoseconds of a hash, and of the key pair of each seed that gives the ρ of a known key. */
+const SEED_COST = 5000
+
+/** Keys of one parameter set each. */
+function seedGroups(keys: readonly LatticeMaterial[]): readonly SecretGroup[] {
+  return LATTICE_SCHEMES.flatMap((scheme) => {
+    const known = keys.flatMap((material) => {
+      const parts = spkiParts(material.publicKey)
+      return parts?.oid === scheme.oid ? [{ material, publicKey: parts.publicKey }] : []
+    })
+    const byRho = new Map(known.map((key) => [hexOf(scheme.rhoOf(key.publicKey)), key]))
+    const secretIn = (bytes: Uint8Array): FoundSecret | undefined => {
+      const key = byRho.get(hexOf(scheme.rhoOfSeed(bytes)))
+      if (key === undefined) return undefined
+      const pair = scheme.fromSeed(bytes)
+      pair.secret.fill(0)
+      if (Buffer.compare(pair.publicKey, key.publicKey) !== 0) return undefined
+      const material: LatticeMaterial = { ...key.material, secret: Uint8Array.from(bytes) }
+      const proof = `${scheme.name}: the seed gives the key`
+      return { material, spelling: 'limbs-be', name: 'seed', proof }
+    }
+    if (known.length === 0) return []
+    const signs = known.map(({ publicKey }) => signOf(scheme.rhoOf(publicKey)))
+    const { seedLength: length } = scheme
+    return [{ length, cost: SEED_COST, signs, limbs: 0, secretIn, limbsIn: secretIn }]
+  })
 }
 
 function hexOf(bytes: Uint8Array): string {

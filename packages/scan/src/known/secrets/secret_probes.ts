@@ -2,7 +2,8 @@
 import type { KeyMaterial } from '@mintmark/keys/material/key_material'
 import { isRandomLookingAt } from '@mintmark/keys/material/random_looking'
 import type { Memory } from '../../anchors/detected.ts'
-import { intsAt, type JavaInts, numberOfInts } from '../objects/java_integers.ts'
+import type { DigitShape } from '../../slices/conjugate.ts'
+import { intsAt, type JavaInts, numberOfInts } from '../objects/java_objects.ts'
 import {
   areRandomDigits,
   type DigitEncoding,
@@ -19,66 +20,159 @@ import type { SecretText } from './secret_texts.ts'
 export interface SoughtGroup extends SecretGroup {
   readonly budgets: SecretBudgets
   readonly depth: Depth
-  readonly reportsLimits: boolean
   /** Bytes that a part of a key's scalar may lack to be completed; see {@link import('./secret_search.ts').SecretKeys}. */
   readonly mostLost: ReadonlyMap<KeyMaterial, number>
+  /** Of numbers of its size as V8 has them; empty where secrets are no numbers. */
+  readonly shapes: ReadonlyMap<DigitEncoding, DigitShape>
 }
 
-/** Probed offsets, and hashes of their content, so that a flood of copies is probed once. */
-export interface Tried {
-  readonly places: Set<number>
-  readonly contents: Set<number>
-}
-
-/** The budget of each kind of offset. */
-const BUDGETS = {
-  pointed: 'pointed',
-  far: 'far',
-  alike: 'pointed',
-  string: 'strings',
-  before: 'before',
-  near: 'near',
-  placed: 'placed',
-  java: 'java',
-  number: 'terms',
-  term: 'terms',
+/** Kinds of offsets: whose budget they take, and whether the lowest byte comes first there. */
+const KINDS = {
+  pointed: { budget: 'pointed', isLowFirst: true },
+  far: { budget: 'far', isLowFirst: true },
+  alike: { budget: 'pointed', isLowFirst: false },
+  string: { budget: 'strings', isLowFirst: false },
+  before: { budget: 'before', isLowFirst: false },
+  near: { budget: 'near', isLowFirst: false },
+  placed: { budget: 'placed', isLowFirst: false },
+  java: { budget: 'java', isLowFirst: false },
+  number: { budget: 'terms', isLowFirst: true },
+  term: { budget: 'terms', isLowFirst: false },
 } as const
 
-/** Where the lowest byte comes first. */
-const LOW_FIRST: ReadonlySet<string> = new Set(['pointed', 'far', 'number'])
+/** Nanoseconds of a read from the file. */
+const READ_COST = 5000
 
-/** Probes one offset after another, until the budget is used up. */
-export function probeOffsets(
-  bytes: Uint8Array,
-  places: Iterable<number>,
-  group: SoughtGroup,
-  kind: keyof typeof BUDGETS,
-  tried: Tried,
-): FoundValue[] {
-  const { length } = group
-  const isLowFirst = LOW_FIRST.has(kind)
-  const cost = isLowFirst && group.limbs > 0 ? group.cost / 2 : group.cost
-  const budget = group.budgets[BUDGETS[kind]]
-  const found: FoundValue[] = []
-  if (budget.isSpent(cost)) return found
-  for (const at of places) {
-    if (at + length > bytes.length || !isRandomLookingAt(bytes, at, length)) continue
-    if (tried.places.has(at)) continue
-    const window = bytes.subarray(at, at + length)
-    const content = hashOf(window)
-    if (tried.contents.has(content)) continue
-    if (!budget.take(cost)) break
-    tried.places.add(at)
-    const isRareToo = kind === 'near' && mayBeRare(bytes, at + length, group)
-    if (isRareToo && group.limbs > 0) budget.pay(cost / 2)
-    const secret = secretIn(window, group, isLowFirst, isRareToo)
-    // Copies of a secret are found by its value.
-    tried.contents.add(content)
-    if (secret !== undefined) {
-      found.push({ at, length: length + prefixLength(bytes, at + length, secret), ...secret })
+/** Probes for one group in one window. A flood of copies is probed once; copies of a secret are found by its value. */
+export class SecretProbes {
+  readonly #bytes: Uint8Array
+  readonly #group: SoughtGroup
+  /** Hashes of what was probed. */
+  readonly #contents = new Set<number>()
+  readonly found: FoundValue[] = []
+
+  constructor(bytes: Uint8Array, group: SoughtGroup) {
+    this.#bytes = bytes
+    this.#group = group
+  }
+
+  /** Bytes at offsets of the window. */
+  offsets(places: Iterable<number>, kind: keyof typeof KINDS): void {
+    for (const at of places) {
+      if (!this.#bytesAt(this.#bytes, at, kind, at)) return
     }
   }
-  return found
+
+  /** @returns false once the budget is used up */
+  #bytesAt(bytes: Uint8Array, at: number, kind: keyof typeof KINDS, place: number): boolean {
+    const { length, limbs, budgets, secretIn, limbsIn, rareSecretIn } = this.#group
+    const { budget: name, isLowFirst } = KINDS[kind]
+    const budget = budgets[name]
+    const cost = isLowFirst && limbs > 0 ? this.#group.cost / 2 : this.#group.cost
+    if (budget.isSpent(cost)) return false
+    const window = bytes.subarray(at, at + length)
+    if (window.length < length || !isRandomLookingAt(bytes, at, length)) return true
+    const content = hashOf(window)
+    if (this.#contents.has(content)) return true
+    if (!budget.take(cost)) return false
+    this.#contents.add(content)
+    let secret = isLowFirst ? limbsIn(window) : secretIn(window)
+    if (kind === 'near' && secret === undefined && mayBeRare(bytes, at + length, limbs)) {
+      if (limbs > 0) budget.pay(cost / 2)
+      secret = rareSecretIn?.(window)
+    }
+    if (secret === undefined) return true
+    const more = prefixLength(bytes, at + length, secret)
+    this.found.push({ at: place, length: length + more, ...secret })
+    return true
+  }
+
+  /** Numbers in digits of an encoding. */
+  digits(places: Iterable<number>, form: DigitEncoding, kind: 'ints' | 'v8'): void {
+    // The same words are another number in digits of another width.
+    const contents = kind === 'v8' ? new Set<number>() : this.#contents
+    for (const at of places) {
+      if (!this.#digitsAt(this.#bytes, at, form, { kind, contents, place: at })) return
+    }
+  }
+
+  #digitsAt(
+    bytes: Uint8Array,
+    at: number,
+    form: DigitEncoding,
+    { kind, contents, place }: DigitProbe,
+  ): boolean {
+    const { numberIn, budgets, cost } = this.#group
+    if (numberIn === undefined) return false
+    const count = digitCount(form, 8 * this.#group.length)
+    const length = count * form.slot
+    if (at + length > bytes.length || !areRandomDigits(form, bytes, at, count)) return true
+    const content = hashOf(bytes.subarray(at, at + length))
+    const value = contents.has(content) ? undefined : digitsAt(form, bytes, at, count)
+    if (value === undefined) return true
+    if (!budgets[kind].take(cost / 2)) return false
+    contents.add(content)
+    const secret = numberIn(value, form.form)
+    if (secret !== undefined) this.found.push({ at: place, length, ...secret })
+    return true
+  }
+
+  /** What is at addresses outside of the window: limbs, or digits of an encoding. */
+  far(memory: Memory, addresses: readonly bigint[], form?: DigitEncoding): void {
+    const { length, budgets } = this.#group
+    const size = form === undefined ? length : form.slot * digitCount(form, 8 * length)
+    for (const address of addresses) {
+      if (budgets.far.isSpent(READ_COST)) return
+      const pointed = memory.at(address, size)
+      if (pointed === undefined) continue
+      if (!budgets.far.take(READ_COST)) return
+      const { bytes, offset: place } = pointed
+      if (form === undefined) this.#bytesAt(bytes, 0, 'far', place)
+      else this.#digitsAt(bytes, 0, form, { kind: 'far', contents: this.#contents, place })
+    }
+  }
+
+  /** The arrays that numbers of the JVM point to. */
+  javaInts(memory: Memory, arrays: Iterable<JavaInts>): void {
+    const { cost, numberIn, budgets } = this.#group
+    const { java } = budgets
+    if (numberIn === undefined || java.isSpent(READ_COST)) return
+    for (const array of arrays) {
+      if (!java.take(READ_COST * array.addresses.length)) return
+      const pointed = intsAt(memory, array)
+      if (pointed === undefined) continue
+      const { bytes, offset } = pointed
+      const content = hashOf(bytes)
+      if (this.#contents.has(content) || !isRandomLookingAt(bytes, 0, bytes.length)) continue
+      if (!java.take(cost / 2)) return
+      this.#contents.add(content)
+      const secret = numberIn(numberOfInts(bytes), 'java-int-array')
+      if (secret !== undefined) this.found.push({ at: offset, length: bytes.length, ...secret })
+    }
+  }
+
+  /** Secrets in text; what was read of them is wiped. */
+  texts(texts: readonly SecretText[]): void {
+    const { cost, secretIn, budgets } = this.#group
+    for (const { at, length, form, bytes } of texts) {
+      const content = hashOf(bytes)
+      const isWorth = !this.#contents.has(content) && isRandomLookingAt(bytes, 0, bytes.length)
+      if (isWorth && budgets.texts.take(cost)) {
+        this.#contents.add(content)
+        const secret = secretIn(bytes)
+        const isReversed = form === 'hex' && secret?.spelling === 'limbs-le64'
+        if (secret !== undefined)
+          this.found.push({ ...secret, at, length, spelling: isReversed ? 'hex-le' : form })
+      }
+      bytes.fill(0)
+    }
+  }
+}
+
+interface DigitProbe {
+  readonly kind: 'far' | 'ints' | 'v8'
+  readonly contents: Set<number>
+  readonly place: number
 }
 
 /** Half of a hash of Ed25519. */
@@ -90,25 +184,14 @@ function prefixLength(bytes: Uint8Array, at: number, { name }: FoundSecret): num
   return at + PREFIX <= bytes.length && isRandomLookingAt(bytes, at, PREFIX) ? PREFIX : 0
 }
 
-function secretIn(
-  bytes: Uint8Array,
-  { secretIn: plainIn, limbsIn, rareSecretIn }: SecretGroup,
-  isLowFirst: boolean,
-  isRareToo: boolean,
-): FoundSecret | undefined {
-  if (isLowFirst) return limbsIn(bytes)
-  return plainIn(bytes) ?? (isRareToo ? rareSecretIn(bytes) : undefined)
-}
-
 /** Unused limbs behind a number, which few offsets near a public half have. */
 const END_BYTES = 16
 
 /** Whether a rare form is worth a probe in what ends at `end`. */
-function mayBeRare(bytes: Uint8Array, end: number, { limbs }: SecretGroup): boolean {
+function mayBeRare(bytes: Uint8Array, end: number, limbs: number): boolean {
   if (limbs === 0) return true
-  return (
-    end + END_BYTES <= bytes.length && bytes.subarray(end, end + END_BYTES).every((b) => b === 0)
-  )
+  const behind = bytes.subarray(end, end + END_BYTES)
+  return behind.length === END_BYTES && behind.every((byte) => byte === 0)
 }
 
 /** 53 bits that distinguish contents: FNV-1a of 32 bits over the bytes, from two begins. */
@@ -120,113 +203,4 @@ function hashOf(bytes: Uint8Array): number {
     high = Math.imul(high ^ byte, 0x5bd1e995) ^ (high >>> 15)
   }
   return (high >>> 11) * 2 ** 32 + (low >>> 0)
-}
-
-/** Nanoseconds of a read from the file. */
-const READ_COST = 5000
-
-/** Examines what is at addresses outside of the window: limbs, or digits of an encoding. */
-export function probeFar(
-  memory: Memory,
-  addresses: readonly bigint[],
-  group: SoughtGroup,
-  tried: Tried,
-  form?: DigitEncoding,
-): FoundValue[] {
-  const { length } = group
-  const { far } = group.budgets
-  const size = form === undefined ? length : form.slot * digitCount(form, 8 * length)
-  const found: FoundValue[] = []
-  for (const address of addresses) {
-    if (far.isSpent(READ_COST)) break
-    const pointed = memory.at(address, size)
-    if (pointed === undefined) continue
-    if (!far.take(READ_COST)) break
-    const { bytes, offset } = pointed
-    const values =
-      form === undefined
-        ? probeOffsets(bytes, [0], group, 'far', { ...tried, places: new Set() })
-        : probeDigits(bytes, [0], group, form, 'far', tried)
-    for (const value of values) found.push({ ...value, at: offset })
-  }
-  return found
-}
-
-/** Examines the arrays that numbers of the JVM point to. */
-export function probeIntegers(
-  memory: Memory,
-  arrays: Iterable<JavaInts>,
-  group: SoughtGroup,
-  { contents }: Tried,
-): FoundValue[] {
-  const { cost, numberIn } = group
-  const { java } = group.budgets
-  const found: FoundValue[] = []
-  if (numberIn === undefined || java.isSpent(READ_COST)) return found
-  for (const array of arrays) {
-    if (!java.take(READ_COST * array.addresses.length)) break
-    const pointed = intsAt(memory, array)
-    if (pointed === undefined) continue
-    const { bytes, offset } = pointed
-    const content = hashOf(bytes)
-    if (contents.has(content) || !isRandomLookingAt(bytes, 0, bytes.length)) continue
-    if (!java.take(cost / 2)) break
-    contents.add(content)
-    const secret = numberIn(numberOfInts(bytes), 'java-int-array')
-    if (secret !== undefined) found.push({ at: offset, length: bytes.length, ...secret })
-  }
-  return found
-}
-
-/** Examines numbers in digits of an encoding, which begin at `offsets`. */
-export function probeDigits(
-  bytes: Uint8Array,
-  places: Iterable<number>,
-  group: SoughtGroup,
-  form: DigitEncoding,
-  kind: 'far' | 'ints' | 'v8',
-  { contents }: Tried,
-): FoundValue[] {
-  const { numberIn } = group
-  const { [kind]: budget } = group.budgets
-  const cost = group.cost / 2
-  const count = digitCount(form, 8 * group.length)
-  const length = count * form.slot
-  const found: FoundValue[] = []
-  if (numberIn === undefined) return found
-  for (const at of places) {
-    if (at + length > bytes.length || !areRandomDigits(form, bytes, at, count)) continue
-    const content = hashOf(bytes.subarray(at, at + length))
-    const value = contents.has(content) ? undefined : digitsAt(form, bytes, at, count)
-    if (value === undefined) continue
-    if (!budget.take(cost)) break
-    contents.add(content)
-    const secret = numberIn(value, form.form)
-    if (secret !== undefined) found.push({ at, length, ...secret })
-  }
-  return found
-}
-
-/** Examines secrets in text, and wipes what was read of them. */
-export function probeTexts(
-  texts: readonly SecretText[],
-  group: SoughtGroup,
-  { contents }: Tried,
-): FoundValue[] {
-  const { cost } = group
-  const { texts: budget } = group.budgets
-  const found: FoundValue[] = []
-  for (const { at, length, form, bytes } of texts) {
-    const content = hashOf(bytes)
-    const isWorth = !contents.has(content) && isRandomLookingAt(bytes, 0, bytes.length)
-    if (isWorth && budget.take(cost)) {
-      contents.add(content)
-      const secret = group.secretIn(bytes)
-      const isReversed = form === 'hex' && secret?.spelling === 'limbs-le64'
-      if (secret !== undefined)
-        found.push({ ...secret, at, length, spelling: isReversed ? 'hex-le' : form })
-    }
-    bytes.fill(0)
-  }
-  return found
 }

@@ -9,164 +9,180 @@
  */
 import type { KeyMaterial } from '@mintmark/keys/material/key_material'
 import type { Memory } from '../../anchors/detected.ts'
-import type { ConjugateKernel, OffsetRoom } from '../../slices/conjugate.ts'
-import { TermList } from '../objects/erlang_terms.ts'
-import { ArrayList, OCTETS_HEAD } from '../objects/java_arrays.ts'
-import { IntegerList, integerBits } from '../objects/java_integers.ts'
-import { javaArrays, javaNumbers } from '../objects/java_objects.ts'
-import { neighbourChunks } from '../objects/neighbour_chunks.ts'
-import { beforePoints, nearest } from '../objects/offsets_near_points.ts'
-import {
-  HeadList,
-  NumberHeads,
-  offsetsIn,
-  POINTER_BYTES,
-  pointedBeside,
-} from '../objects/pointed_offsets.ts'
-import { ObjectList } from '../objects/python_objects.ts'
-import { likeArrays } from '../objects/sibling_arrays.ts'
-import { type DigitRun, digitRuns, offsetsInRuns, V8_ENCODINGS } from '../objects/v8_numbers.ts'
+import type { ConjugateKernel, DigitShape, OffsetRoom } from '../../slices/conjugate.ts'
+import { HEADS, type Head, limbAddresses, tommathAddresses } from '../objects/headed_places.ts'
+import { JavaPlaces } from '../objects/java_objects.ts'
+import { beforePoints, nearest, neighbourChunks } from '../objects/offsets_near_points.ts'
+import { offsetsIn, pointedBeside } from '../objects/pointed_offsets.ts'
+import { likeArrays, sortedByDistance } from '../objects/sibling_arrays.ts'
+import { isArrayBegin, V8_ENCODINGS } from '../objects/v8_numbers.ts'
 import type { Budget } from '../values/budget.ts'
-import { digitCount, PYTHON_DIGITS, TOMMATH_DIGITS } from '../values/digit_encodings.ts'
+import {
+  type DigitEncoding,
+  digitShape,
+  PYTHON_DIGITS,
+  TOMMATH_DIGITS,
+} from '../values/digit_encodings.ts'
 import type { FoundValue } from '../values/found_value.ts'
 import { type Depth, OF_DISCOVERED_KEYS, SCALARS } from '../values/search_limits.ts'
+import { stepFor, wordsFrom } from '../values/spaced_words.ts'
 import type { WordHit } from '../values/value_search.ts'
 import { MOST_LOST, probeCut } from './cut_offsets.ts'
 import { budgetsFor } from './secret_budgets.ts'
-import { type SecretGroup, type SingleSecret, secretGroups } from './secret_groups.ts'
-import {
-  probeDigits,
-  probeFar,
-  probeIntegers,
-  probeOffsets,
-  probeTexts,
-  type SoughtGroup,
-  type Tried,
-} from './secret_probes.ts'
+import { type SingleSecret, secretGroups } from './secret_groups.ts'
+import { SecretProbes, type SoughtGroup } from './secret_probes.ts'
 import { SecretTexts } from './secret_texts.ts'
-import { type SignTable, signTable } from './sign_table.ts'
 
 /** Keys that as much is spent on. */
 export interface SecretKeys {
   readonly keys: readonly SingleSecret[]
   readonly depth: Depth
-  /** See {@link import('../values/search_limits.ts').SearchLimits.reportsLimits}. */
-  readonly reportsLimits: boolean
   /** Of keys of curves: how many bytes a part of the scalar beside the public half may lack to be completed. */
   readonly mostLost: ReadonlyMap<KeyMaterial, number>
 }
 
+/** What a word identifies: a public half, so many bytes before it, or something that may hold a secret. */
+interface Sign {
+  readonly group: number
+  readonly wordAt: number
+}
+interface HeadOf {
+  readonly group: number
+  readonly head: Head
+}
+
+/** Structures are at multiples of it. */
+const POINTER_BYTES = 8
+
 export class SecretSearch {
   readonly #groups: readonly SoughtGroup[]
-  readonly #signs: SignTable
-  readonly #heads: NumberHeads
   readonly #budgets: readonly Budget[]
+  /** The greatest step at which the words of public halves find them wherever they are. */
+  readonly step: number
+  #signs: readonly (readonly Sign[])[] = []
+  readonly #heads: ReadonlyMap<bigint, readonly HeadOf[]>
 
-  /**
-   * @param searchers how many searches of the same bytes run in parallel: they share what keys not asked for may take
-   * @param mostStep of {@link words}: that of those others; structures are at multiples of 8
-   */
-  constructor(
-    kernel: ConjugateKernel,
-    all: readonly SecretKeys[],
-    searchers: number = 1,
-    mostStep: number = POINTER_BYTES,
-  ) {
-    this.#groups = all.flatMap(({ keys, depth, reportsLimits, mostLost }) => {
-      const budgets = budgetsFor({ depth, reportsLimits }, searchers)
+  /** @param searchers how many searches of the same bytes run in parallel: they share what keys not asked for may take */
+  constructor(all: readonly SecretKeys[], searchers: number = 1) {
+    this.#groups = all.flatMap(({ keys, depth, mostLost }) => {
+      const budgets = budgetsFor(depth, searchers)
       const isMore = [...mostLost.values()].includes(MOST_LOST.more)
       // Curves that are expensive must not take the time of those that are not.
-      return secretGroups(keys).map((group) =>
-        Object.assign({ budgets: budgets(isMore), mostLost, depth, reportsLimits }, group),
-      )
+      return secretGroups(keys).map((group) => {
+        const forms = group.numberIn === undefined ? [] : V8_ENCODINGS
+        const shapes = new Map(forms.map((form) => [form, digitShape(form, 8 * group.length)]))
+        const own = { budgets: budgets(isMore), mostLost, depth, shapes }
+        return Object.assign(own, group)
+      })
     })
-    this.#signs = signTable(kernel, this.#groups, mostStep)
-    // Nobody has the private keys of public roots in a program of Python or Erlang.
-    const headed = this.#groups.map(({ length, limbs, reportsLimits }) => ({
-      length,
-      limbs,
-      hasObjects: reportsLimits,
-    }))
-    this.#heads = new NumberHeads(kernel, headed)
-    const budgets = this.#groups.flatMap((group) => Object.values(group.budgets))
-    this.#budgets = [...new Set(budgets)]
+    const heads = new Map<bigint, HeadOf[]>()
+    for (const [group, size] of this.#groups.entries()) {
+      for (const head of HEADS) {
+        if (head.isNumber === true && size.limbs === 0) continue
+        for (const word of head.words(size)) collect(heads, word, { group, head })
+      }
+    }
+    this.#heads = heads
+    this.step = stepFor(
+      this.#groups.flatMap(({ signs }) => signs),
+      POINTER_BYTES,
+    )
+    this.#budgets = [...new Set(this.#groups.flatMap((group) => Object.values(group.budgets)))]
+  }
+
+  /** All words that a window's search asks for, to be looked for at multiples of `step`. */
+  words(step: number): readonly bigint[] {
+    const signs = new Map<bigint, Sign[]>()
+    for (const [group, { signs: own }] of this.#groups.entries()) {
+      for (const sign of own) {
+        for (const [wordAt, word] of wordsFrom(sign, 0, step).entries())
+          collect(signs, word, { group, wordAt })
+      }
+    }
+    this.#signs = [...signs.values()]
+    return [...signs.keys(), ...this.#heads.keys()]
   }
 
   /** Kinds of tests that were cut short so far. Offsets far from a public half are samples in any case. */
   get limits(): readonly string[] {
-    return this.#groups.flatMap(({ budgets, depth, reportsLimits }) => {
+    return this.#groups.flatMap(({ budgets, depth }) => {
       const { pointed, far, ints, near, java, v8, terms } = budgets
       const isDiscovered = depth === 'discovered'
       const isUsual = near.isShort || pointed.isShort || java.isShort
       const isFurther = far.isShort || ints.isShort || v8.isShort || terms.isShort
-      if (!reportsLimits || !(isUsual || (isFurther && !isDiscovered))) return []
+      if (!(isUsual || (isFurther && !isDiscovered))) return []
       return [isDiscovered ? `${SCALARS}${OF_DISCOVERED_KEYS}` : SCALARS]
     })
-  }
-
-  /** All words that a window's search asks for, at multiples of `step`: they may be searched for along with others. */
-  get words(): { readonly list: readonly bigint[]; readonly step: number } {
-    return { list: [...this.#signs.list, ...this.#heads.list], step: this.#signs.step }
   }
 
   /** Begins with a window of so many bytes. */
   begin(bytes: number): SecretWindow {
     for (const budget of this.#budgets) budget.earn(bytes)
-    return new SecretWindow(this.#groups, this.#signs, this.#heads)
+    return new SecretWindow(this.#groups, this.#signs, [...this.#heads.values()])
   }
+}
+
+function collect<T>(all: Map<bigint, T[]>, word: bigint, entry: T): void {
+  const existing = all.get(word)
+  if (existing === undefined) all.set(word, [entry])
+  else existing.push(entry)
 }
 
 /** A window's slices, one after the other. */
 export class SecretWindow {
   readonly #groups: readonly SoughtGroup[]
-  readonly #signs: SignTable
-  readonly #heads: NumberHeads
+  readonly #signs: readonly (readonly Sign[])[]
+  readonly #heads: readonly (readonly HeadOf[])[]
   readonly #marks: readonly Marks[]
   readonly #texts: SecretTexts
+  /** By bytes of a secret. */
+  readonly #java: ReadonlyMap<number, JavaPlaces>
 
-  constructor(groups: readonly SoughtGroup[], signs: SignTable, heads: NumberHeads) {
+  constructor(
+    groups: readonly SoughtGroup[],
+    signs: readonly (readonly Sign[])[],
+    heads: readonly (readonly HeadOf[])[],
+  ) {
     this.#groups = groups
     this.#signs = signs
     this.#heads = heads
-    this.#marks = groups.map(({ cost, budgets, length }) => ({
+    this.#marks = groups.map(({ cost, budgets, shapes }) => ({
       anchors: [],
-      heads: new HeadList(),
-      digits: new HeadList(),
-      integers: new IntegerList(),
-      arrays: new ArrayList(),
-      objects: new ObjectList(),
-      terms: new TermList(length),
+      digits: new Map([...shapes].map(([form, shape]) => [form, { shape, places: [] }])),
+      heads: new Map(HEADS.map(({ name }) => [name, []])),
       places: new LikelyOffsets(affordable(budgets.placed, cost)),
     }))
     this.#texts = new SecretTexts(groups)
+    this.#java = new Map(groups.map(({ length }) => [length, new JavaPlaces()]))
   }
 
   /**
    * Examines the slice of the window's `bytes` that the kernel contains, which begins at `at`.
    *
-   * @param found where {@link SecretSearch.words} are in it and behind it, if that is known
+   * @param found where {@link SecretSearch.words} are in it and behind it
    */
   probe(
     kernel: ConjugateKernel,
     { bytes, at, length }: WindowSlice,
-    found: readonly WordHit[] | undefined,
+    found: readonly WordHit[],
   ): void {
-    const { words, step, heads } = this.#signs
-    const hits =
-      found === undefined
-        ? kernel.findWords(words, length, step, true)
-        : kernel.inNumbers(
-            found.filter(({ word }) => word < heads.length),
-            length,
-          )
-    for (const hit of hits) {
-      for (const { group, wordAt } of heads[hit.word] ?? []) {
+    const first = this.#signs.length
+    const signs = found.filter(({ word }) => word < first)
+    for (const hit of kernel.inNumbers(signs, length)) {
+      for (const { group, wordAt } of this.#signs[hit.word] ?? []) {
         this.#marks[group]?.anchors.push(at + hit.at - wordAt)
       }
     }
-    this.#noteHeads(kernel, { bytes, at, length }, found)
+    for (const hit of found) {
+      if (hit.word >= first && hit.at % POINTER_BYTES === 0 && hit.at < length)
+        this.#noteHeads(bytes, at + hit.at, this.#heads[hit.word - first] ?? [])
+    }
     this.#texts.probe(kernel, at, length)
-    this.#probeJava(kernel, { bytes, at, length })
+    this.#noteDigits(kernel, { bytes, at, length })
+    for (const [size, java] of this.#java) {
+      const isNumber = this.#groups.some((group) => group.length === size && group.limbs > 0)
+      java.add(kernel.slice, at, length, size, isNumber)
+    }
     for (const [index, { length: size }] of this.#groups.entries()) {
       const { places } = this.#marks[index] ?? {}
       if (places?.isFull !== false) continue
@@ -174,105 +190,99 @@ export class SecretWindow {
     }
   }
 
-  /** Numbers and arrays of the JVM; nobody has the private keys of public roots there. */
-  #probeJava(kernel: ConjugateKernel, { bytes, at, length }: WindowSlice): void {
-    const reporting = this.#groups.flatMap(({ reportsLimits, limbs, length: size }, index) => {
-      const marks = this.#marks[index]
-      return reportsLimits && marks !== undefined ? [{ size, isNumber: limbs > 0, ...marks }] : []
-    })
-    for (const size of new Set(reporting.map((group) => group.size))) {
-      const groups = reporting.filter((group) => group.size === size)
-      const found = javaArrays(kernel.slice, [size, size + OCTETS_HEAD], length)
-      for (const { arrays } of groups) arrays.add(bytes, at, found, size)
-      const ofNumbers = groups.filter(({ isNumber }) => isNumber)
-      if (ofNumbers.length === 0) continue
-      const sizes = javaNumbers(kernel.slice, integerBits(size), length)
-      for (const { integers } of ofNumbers) integers.add(bytes, at, sizes)
+  #noteHeads(bytes: Uint8Array, at: number, heads: readonly HeadOf[]): void {
+    for (const { group, head } of heads) {
+      const { name, holds, most, isOne } = head
+      const places = this.#marks[group]?.heads.get(name)
+      if (places === undefined || places.length >= most) continue
+      const length = this.#groups[group]?.length ?? 0
+      if (isOne === undefined || isOne(bytes, at, length)) places.push(at + holds)
     }
   }
 
-  #noteHeads(
-    kernel: ConjugateKernel,
-    { bytes, at, length }: WindowSlice,
-    found: readonly WordHit[] | undefined,
-  ): void {
-    // Once any size fills its list, the window is no process's.
-    if (this.#marks.some(({ heads }) => heads.isFull)) return
-    const first = this.#signs.heads.length
-    const seen =
-      found === undefined
-        ? this.#heads.probe(kernel, length)
-        : this.#heads.among(found, first, length)
-    for (const head of seen) {
-      for (const { group, what } of head.sizes) {
-        const marks = this.#marks[group]
-        if (what === 'number') marks?.heads.add(at + head.at)
-        else if (what === 'digits') marks?.digits.add(at + head.at)
-        else if (what === 'int' || what === 'bytes') marks?.objects.add(bytes, at + head.at, what)
-        else marks?.terms.add(bytes, at + head.at, what)
+  /** Digits in arrays of V8 that are of the size of a group's secrets. */
+  #noteDigits(kernel: ConjugateKernel, { bytes, at, length }: WindowSlice): void {
+    const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length)
+    for (const { digits } of this.#marks) {
+      for (const [form, { shape, places }] of digits) {
+        for (const place of kernel.digitRuns(shape, length)) {
+          const isRoom = places.length < MOST_DIGITS
+          if (isRoom && isArrayBegin(view, at + place, form)) places.push(at + place)
+        }
       }
     }
   }
 
-  /** Words in a row that may be digits of the shortest of the secrets, and of others. */
-  #digitRuns(bytes: Uint8Array, from: number, to: number): readonly DigitRun[] {
-    const lengths = this.#groups.flatMap(({ reportsLimits, numberIn, length }) =>
-      reportsLimits && numberIn !== undefined ? [length] : [],
-    )
-    if (lengths.length === 0) return []
-    const bits = 8 * Math.min(...lengths)
-    const least = Math.min(...V8_ENCODINGS.map((form) => digitCount(form, bits)))
-    return digitRuns(bytes, from, to, least)
-  }
-
   /** Secrets that begin in [from, to) of the window's bytes, or that something in them leads to. */
   found(bytes: Uint8Array, from: number, to: number, where: InProcess): FoundValue[] {
-    const runs = this.#digitRuns(bytes, from, to)
     return this.#groups.flatMap((group, index) => {
       const marks = this.#marks[index]
       if (marks === undefined) return []
-      const { anchors, places, arrays, objects, terms } = marks
-      const tried = { places: new Set<number>(), contents: new Set<number>() }
-      const { near: pointed, far } = pointedOffsets(bytes, group, marks, where.address)
-      const before = beforePoints(bytes, anchors, group.length, from, to)
-      const chunks = neighbourChunks(bytes, anchors, group.length, from, to)
-      const near = nearest(bytes, anchors, group.length, from, to)
-      const whole = [
-        ...probeOffsets(bytes, pointed, group, 'pointed', tried),
-        ...probeOffsets(bytes, likeArrays(bytes, anchors, group.length), group, 'alike', tried),
-        ...probeDigits(bytes, objects.intsOf(bytes, group), group, PYTHON_DIGITS, 'ints', tried),
-        ...probeV8(bytes, runs, group, tried),
-        ...probeOutside(bytes, far, group, marks, tried, where.memory),
-        ...probeOffsets(bytes, arrays.places, group, 'java', tried),
-        ...probeOffsets(bytes, objects.stringsOf(bytes, group.length), group, 'string', tried),
-        ...probeOffsets(bytes, terms.numbers, group, 'number', tried),
-        ...probeOffsets(bytes, terms.strings, group, 'term', tried),
-        ...probeTexts(this.#texts.of(bytes, group, from, to), group, tried),
-        ...probeOffsets(bytes, before, group, 'before', tried),
-        ...probeOffsets(bytes, chunks, group, 'before', tried),
-        ...probeOffsets(bytes, near, group, 'near', tried),
-        ...probeOffsets(bytes, places.all, group, 'placed', tried),
-      ]
-      if (whole.length > 0 || anchors.length === 0) return whole
-      return probeCut({ bytes, from, to }, anchors, group)
+      const { length } = group
+      const near = { bytes, anchors: marks.anchors, length, from, to }
+      const probes = new SecretProbes(bytes, group)
+      this.#probeObjects(probes, bytes, { group, marks, where })
+      probes.texts(this.#texts.of(bytes, group, from, to))
+      probes.offsets(beforePoints(near), 'before')
+      probes.offsets(neighbourChunks(near), 'before')
+      probes.offsets(nearest(near), 'near')
+      probes.offsets(marks.places.all, 'placed')
+      if (probes.found.length > 0 || marks.anchors.length === 0) return probes.found
+      return probeCut({ bytes, from, to }, marks.anchors, group)
     })
+  }
+
+  #probeObjects(
+    probes: SecretProbes,
+    bytes: Uint8Array,
+    { group, marks, where: { address, memory } }: ObjectsOf,
+  ): void {
+    const { length, limbs, publicDigits = [] } = group
+    const headed = (name: Head['name']): readonly number[] => marks.heads.get(name) ?? []
+    const java = this.#java.get(length)
+    const pointed = pointedOffsets(bytes, group, marks, address)
+    probes.offsets(pointed.near, 'pointed')
+    probes.offsets(likeArrays(bytes, marks.anchors, length), 'alike')
+    probes.digits(besideCopies(bytes, headed('python-int'), publicDigits), PYTHON_DIGITS, 'ints')
+    for (const [form, { places }] of marks.digits) probes.digits(places, form, 'v8')
+    if (memory !== undefined) {
+      probes.far(memory, pointed.far)
+      if (limbs > 0) probes.far(memory, tommathAddresses(bytes, headed('tommath')), TOMMATH_DIGITS)
+      probes.javaInts(memory, java?.numbers ?? [])
+    }
+    probes.offsets(java?.arrays ?? [], 'java')
+    // CPython writes a zero behind the bytes of a string.
+    const strings = headed('python-bytes').filter((at) => bytes[at + length] === 0)
+    probes.offsets(strings, 'string')
+    probes.offsets(headed('erlang-number'), 'number')
+    probes.offsets([...headed('erlang-string'), ...headed('erlang-binary')], 'term')
   }
 }
 
-/** Nobody has the private keys of public roots in a program of JavaScript. */
-function probeV8(
+interface ObjectsOf {
+  readonly group: SoughtGroup
+  readonly marks: Marks
+  readonly where: InProcess
+}
+
+/**
+ * Numbers of CPython, those next to a number of the public half first: it makes small objects of one size side by side, and
+ * libraries keep hundreds of multiples of a base.
+ */
+function besideCopies(
   bytes: Uint8Array,
-  runs: readonly DigitRun[],
-  group: SoughtGroup,
-  tried: Tried,
-): FoundValue[] {
-  if (!group.reportsLimits || runs.length === 0) return []
-  return V8_ENCODINGS.flatMap((form) => {
-    const places = offsetsInRuns(bytes, runs, form, 8 * group.length)
-    // The same words are another number in digits of another width.
-    const own = { ...tried, contents: new Set<number>() }
-    return probeDigits(bytes, places, group, form, 'v8', own)
-  })
+  ints: readonly number[],
+  publicDigits: readonly Uint8Array[],
+): readonly number[] {
+  const isCopy = (at: number): boolean =>
+    publicDigits.some(
+      (digits) => Buffer.compare(bytes.subarray(at, at + digits.length), digits) === 0,
+    )
+  const copies = new Set(ints.filter(isCopy))
+  return sortedByDistance(
+    ints.filter((at) => !copies.has(at)),
+    [...copies],
+  )
 }
 
 /** To find what is marked takes as long for a few offsets as for many: so many are saved up before. */
@@ -299,48 +309,34 @@ export interface InProcess {
   readonly memory: Memory | undefined
 }
 
-function probeOutside(
-  bytes: Uint8Array,
-  far: readonly bigint[],
-  group: SoughtGroup,
-  { digits, integers }: Marks,
-  tried: Tried,
-  memory: Memory | undefined,
-): FoundValue[] {
-  if (memory === undefined) return []
-  return [
-    ...probeFar(memory, far, group, tried),
-    ...probeFar(memory, digits.digitAddresses(bytes), group, tried, TOMMATH_DIGITS),
-    ...probeIntegers(memory, integers.arrays, group, tried),
-  ]
-}
-
 /** What was seen in a window for one group. */
 interface Marks {
   /** Copies of public halves. */
   readonly anchors: number[]
-  /** Structures of numbers of the size of its secrets. */
-  readonly heads: HeadList
-  /** The same of LibTomMath's. */
-  readonly digits: HeadList
-  /** Numbers of the JVM. */
-  readonly integers: IntegerList
-  readonly arrays: ArrayList
-  readonly objects: ObjectList
-  readonly terms: TermList
+  readonly heads: ReadonlyMap<Head['name'], number[]>
+  /** Arrays of V8, of groups whose secrets are numbers. */
+  readonly digits: ReadonlyMap<DigitEncoding, DigitPlaces>
   readonly places: LikelyOffsets
 }
+
+interface DigitPlaces {
+  readonly shape: DigitShape
+  readonly places: number[]
+}
+
+/** Arrays of one size in a window: more is no process, but made. */
+const MOST_DIGITS = 4096
 
 /** Offsets in the window that something points to, and addresses outside. */
 function pointedOffsets(
   bytes: Uint8Array,
-  { length, limbs }: SecretGroup,
+  { length, limbs }: SoughtGroup,
   { heads, anchors }: Marks,
   address: bigint | undefined,
 ): { readonly near: readonly number[]; readonly far: readonly bigint[] } {
   if (address === undefined) return { near: [], far: [] }
-  if (limbs > 0) return offsetsIn(bytes, heads.addresses(bytes), address)
-  return { near: pointedBeside(bytes, anchors, length, address), far: [] }
+  if (limbs === 0) return { near: pointedBeside(bytes, anchors, length, address), far: [] }
+  return offsetsIn(bytes, limbAddresses(bytes, heads.get('limbs') ?? []), address)
 }
 
 /** Offsets where something visibly begins or ends: as many as can be examined, those with both sides first. */

@@ -177,30 +177,18 @@ const ED25519_ORDER = (1n << 252n) + 27742317777372353535851937790883648493n
 
 function okpValues({ curve, secret }: OkpMaterial): DerivedValue[] {
   if (secret === undefined) return []
-  if (curve === 'Ed25519') {
-    const expanded = createHash('sha512').update(secret).digest()
-    const scalar = clamped(expanded.subarray(0, 32), 'X25519')
+  if (curve === 'Ed25519' || curve === 'Ed448') {
+    const isShort = curve === 'Ed25519'
+    const hash = isShort ? createHash('sha512') : createHash('shake256', { outputLength: 114 })
+    const expanded = hash.update(secret).digest()
+    const half = expanded.length / 2
+    const scalar = clamped(expanded.subarray(0, half & ~7), isShort ? 'X25519' : 'X448')
     const values = [
       secretOf('seed', secret),
       secretOf('expanded-scalar', scalar),
-      secretOf('expanded-left', expanded.subarray(0, 32)),
-      secretOf('expanded-right', expanded.subarray(32)),
-      littleOf('scalar-mod-order', fromLittleEndian(scalar) % ED25519_ORDER, 32),
-    ]
-    expanded.fill(0)
-    return values
-  }
-  if (curve === 'Ed448') {
-    const expanded = createHash('shake256', { outputLength: 114 }).update(secret).digest()
-    const scalar = Uint8Array.from(expanded.subarray(0, 57))
-    scalar[0] = (scalar[0] ?? 0) & 0xfc
-    scalar[55] = (scalar[55] ?? 0) | 0x80
-    scalar[56] = 0
-    const values = [
-      secretOf('seed', secret),
-      secretOf('expanded-scalar', scalar.subarray(0, 56)),
-      secretOf('expanded-left', expanded.subarray(0, 57)),
-      secretOf('expanded-right', expanded.subarray(57)),
+      secretOf('expanded-left', expanded.subarray(0, half)),
+      secretOf('expanded-right', expanded.subarray(half)),
+      ...(isShort ? [littleOf(scalar)] : []),
     ]
     expanded.fill(0)
     return values
@@ -233,6 +221,7 @@ function secretOf(name: string, bytes: Uint8Array): DerivedValue {
   return { name, value: fromLittleEndian(bytes), bits: bytes.length * 8 }
 }
 
-function littleOf(name: string, value: bigint, length: number): DerivedValue {
-  return { name, value, bits: length * 8 }
+function littleOf(scalar: Uint8Array): DerivedValue {
+  const value = fromLittleEndian(scalar) % ED25519_ORDER
+  return { name: 'scalar-mod-order', value, bits: 256 }
 }

@@ -4,8 +4,9 @@
  * bn.js (26 bits) and jsbn (28 bits) as V8 stores small integers, LibTomMath `tommath.h` (60 bits: Dropbear, CryptX of
  * Perl; 28 on 32-bit machines), 51- and 52-bit limbs of field and RNS code. @module
  */
-import { toBigEndian } from '@mintmark/keys/arithmetic/modular'
+import { bitLength, toBigEndian } from '@mintmark/keys/arithmetic/modular'
 import { isRandomLookingAt } from '@mintmark/keys/material/random_looking'
+import type { DigitShape } from '../../slices/conjugate.ts'
 
 /** How a digit is in its word. `raw` as it is; others are V8's small integers and floating point numbers. */
 export type DigitCoding = 'raw' | 'smi-high' | 'smi-doubled' | 'double'
@@ -242,4 +243,31 @@ export function digitsInUse(
 function highWord(bytes: Uint8Array, at: number): number {
   const low = (bytes[at] ?? 0) | ((bytes[at + 1] ?? 0) << 8)
   return (low | ((bytes[at + 2] ?? 0) << 16) | ((bytes[at + 3] ?? 0) << 24)) >>> 0
+}
+
+/** What the kernel must know of numbers of so many bits. */
+export function digitShape(form: DigitEncoding, bits: number): DigitShape {
+  const slots = digitCount(form, bits)
+  const topBits = bits - (slots - 1) * form.width
+  const greatest = (width: number): bigint => wordOfDigit(form, (1n << BigInt(width)) - 1n)
+  return {
+    digitKind: digitKind(form),
+    slots,
+    low: wordOfDigit(form, 1n),
+    high: greatest(topBits),
+    // The second digit of one number in 65,536 is less than this.
+    second: wordOfDigit(form, 1n << BigInt(form.width - 16)),
+    least: wordOfDigit(form, 1n),
+    large: wordOfDigit(form, 1n << BigInt(form.width - 4)),
+    most: greatest(form.width),
+    // Eight bits below the top one; of a double, eight of its mantissa.
+    shift: form.coding === 'double' ? 44 : bitLength(greatest(form.width)) - 8,
+  }
+}
+
+/** See `map_digits` in the kernel. */
+function digitKind({ slot, coding }: DigitEncoding): 0 | 1 | 2 | 3 {
+  if (slot !== 8) return 0
+  if (coding === 'smi-high') return 2
+  return coding === 'double' ? 3 : 1
 }

@@ -1,38 +1,60 @@
 /**
  * Limits of the search for the private halves of some keys: what each kind of test may cost.
  *
- * Given keys and discovered keys have limits of their own: the roots of a trust store hardly ever have their private
- * half in a dump, and must not take the time of a given key. @module
+ * Given keys and discovered keys have limits of their own: discovered ones are many and hardly ever have their private half
+ * in the dump, and must not take the time of a given key. @module
  */
 import { Budget, type Rate } from './budget.ts'
 
-/** For each kind of test. */
-const GIVEN = {
-  factors: { perByte: 2, atOnce: 1.5e8 },
-  factorSamples: { perByte: 0.02, atOnce: 1.5e8 },
-  pairs: { perByte: 2, atOnce: 6e7 },
-  exponents: { perByte: 1, atOnce: 1e8 },
-  exponentSamples: { perByte: 0.02, atOnce: 1e8 },
-  remainders: { perByte: 0.5, atOnce: 1.5e8 },
-  powers: { perByte: 0.02, atOnce: 6e7 },
-  freedFactors: { perByte: 0.05, atOnce: 2e8 },
-  text: { perByte: 1, atOnce: 2e8 },
-  digits: { perByte: 0.3, atOnce: 1e8 },
-} as const
+export type Test =
+  | 'factors'
+  | 'factorSamples'
+  | 'pairs'
+  | 'exponents'
+  | 'exponentSamples'
+  | 'remainders'
+  | 'powers'
+  | 'freedFactors'
+  | 'text'
+  | 'digits'
 
-export type Test = keyof typeof GIVEN
+interface Rates {
+  readonly given: Rate
+  readonly discovered: Rate
+  /**
+   * Runs only on spare budget, so that a search is not reported as cut short for it (docs/what-is-found.md): for all keys, or
+   * for discovered keys alone, of which unmarked factors have too many offsets, and marked ones cost a multiplication of whole
+   * moduli.
+   */
+  readonly isFree?: 'always' | 'discovered'
+  /** Costs less where few keys are given. */
+  readonly isSample?: true
+}
 
-const DISCOVERED: Readonly<Record<Test, Rate>> = {
-  factors: { perByte: 0.5, atOnce: 4.5e7 },
-  factorSamples: { perByte: 0, atOnce: 0 },
-  pairs: { perByte: 0.02, atOnce: 1e7 },
-  exponents: { perByte: 0.2, atOnce: 2e7 },
-  exponentSamples: { perByte: 0, atOnce: 5e6 },
-  remainders: { perByte: 0.05, atOnce: 3e7 },
-  powers: { perByte: 0.005, atOnce: 1e7 },
-  freedFactors: { perByte: 0.02, atOnce: 1e8 },
-  text: { perByte: 0.1, atOnce: 3e7 },
-  digits: { perByte: 0.1, atOnce: 3e7 },
+const rate = (perByte: number, atOnce: number): Rate => ({ perByte, atOnce })
+
+/** Of each kind of test. */
+const RATES: Readonly<Record<Test, Rates>> = {
+  factors: { given: rate(2, 1.5e8), discovered: rate(0.5, 4.5e7) },
+  factorSamples: {
+    given: rate(0.02, 1.5e8),
+    discovered: rate(0, 0),
+    isFree: 'always',
+    isSample: true,
+  },
+  pairs: { given: rate(2, 6e7), discovered: rate(0.02, 1e7), isFree: 'discovered' },
+  exponents: { given: rate(1, 1e8), discovered: rate(0.2, 2e7) },
+  exponentSamples: {
+    given: rate(0.02, 1e8),
+    discovered: rate(0, 5e6),
+    isFree: 'always',
+    isSample: true,
+  },
+  remainders: { given: rate(0.5, 1.5e8), discovered: rate(0.05, 3e7), isFree: 'discovered' },
+  powers: { given: rate(0.02, 6e7), discovered: rate(0.005, 1e7), isFree: 'always' },
+  freedFactors: { given: rate(0.05, 2e8), discovered: rate(0.02, 1e8), isFree: 'always' },
+  text: { given: rate(1, 2e8), discovered: rate(0.1, 3e7) },
+  digits: { given: rate(0.3, 1e8), discovered: rate(0.1, 3e7) },
 }
 
 /** How many times as much a deep search may take. */
@@ -44,23 +66,9 @@ const DEEP = 8
  */
 export const PATIENT = 32
 
-/** Sampled offsets cost less where few keys are given. */
-const SAMPLES: ReadonlySet<Test> = new Set<Test>(['factorSamples', 'exponentSamples'])
+/** From so many keys on samples cost all they may; of fewer a share. */
 const MANY_KEYS = 64
 const LEAST_SHARE = 0.15
-
-/** Tests that run only on spare budget: a search is not reported as cut short for them (docs/what-is-found.md). */
-const FREE: ReadonlySet<string> = new Set<Test>([
-  'factorSamples',
-  'exponentSamples',
-  'powers',
-  'freedFactors',
-])
-/**
- * The same for discovered keys: unmarked factors have too many offsets, and each one marked beside a remainder costs a
- * multiplication of whole moduli.
- */
-const FREE_OF_DISCOVERED: ReadonlySet<string> = new Set<Test>(['pairs', 'remainders'])
 
 /**
  * - `given`: every marked offset, and every multiple of 8 for pairs of factors and exponents.
@@ -70,29 +78,8 @@ const FREE_OF_DISCOVERED: ReadonlySet<string> = new Set<Test>(['pairs', 'remaind
  */
 export type Depth = 'given' | 'discovered' | 'deep' | 'patient'
 
-/**
- * Whose private half is searched for: keys that are given, keys that were only discovered in the dump, and of those the
- * keys of public root stores.
- */
-export type Whose = 'given' | 'discovered' | 'roots'
-
-/** Share of the budget of other discovered keys that is spent on keys of public root stores. */
-export const ROOTS_SHARE = 0.1
-
-/** Searches of the same bytes share what discovered keys may cost at once. */
-function rateOf(test: Test, depth: Depth, whose: Whose, searchers: number): Rate {
-  const share = whose === 'roots' ? ROOTS_SHARE : 1
-  const { perByte: discovered, atOnce: discoveredAtOnce } = DISCOVERED[test]
-  if (depth === 'discovered')
-    return { perByte: discovered * share, atOnce: (discoveredAtOnce * share) / searchers }
-  const { perByte, atOnce } = GIVEN[test]
-  if (depth === 'patient') {
-    if (FREE.has(test)) return GIVEN[test]
-    return { perByte: perByte * PATIENT, atOnce: atOnce * PATIENT }
-  }
-  const times = depth === 'deep' ? DEEP * share : 1
-  return { perByte: perByte * times, atOnce: atOnce * times }
-}
+/** Whose private half is searched for: keys that are given, and keys that were only discovered in the dump. */
+export type Whose = 'given' | 'discovered'
 
 /** Suffix of a limit of keys that were not given. */
 export const OF_DISCOVERED_KEYS = ' of discovered keys'
@@ -106,19 +93,22 @@ export class SearchLimits {
 
   /**
    * @param keys how many there are
-   * @param searchers how many searches of the same bytes run in parallel
+   * @param searchers how many searches of the same bytes run in parallel: they share what discovered keys may cost at once
    */
   constructor(depth: Depth, whose: Whose, keys: number = MANY_KEYS, searchers: number = 1) {
     this.depth = depth
     this.#whose = whose
     const share = Math.min(1, Math.max(LEAST_SHARE, keys / MANY_KEYS))
     const budget = (test: Test): Budget => {
-      const { perByte, atOnce } = rateOf(test, depth, whose, searchers)
-      const isSample = depth !== 'deep' && SAMPLES.has(test)
-      const isUsual = depth === 'given' || depth === 'patient'
+      const { given, discovered, isFree, isSample } = RATES[test]
+      const isAlwaysFree = isFree === 'always'
+      const { perByte, atOnce } = depth === 'discovered' ? discovered : given
+      const patient = depth === 'patient' && !isAlwaysFree ? PATIENT : 1
+      const times = depth === 'deep' ? DEEP : patient
       // Samples are as large whatever the number of searches is.
-      const parts = isUsual && FREE.has(test) ? searchers : 1
-      return new Budget(perByte, (isSample ? atOnce * share : atOnce) / parts)
+      const isShared = depth === 'discovered' || (depth !== 'deep' && isAlwaysFree)
+      const part = isSample === true && depth !== 'deep' ? share : 1
+      return new Budget(perByte * times, (atOnce * times * part) / (isShared ? searchers : 1))
     }
     this.budgets = {
       factors: budget('factors'),
@@ -139,29 +129,18 @@ export class SearchLimits {
     for (const budget of Object.values(this.budgets)) budget.earn(bytes)
   }
 
-  /** False for keys of public root stores: they are only sampled, and the report says how many there are. */
-  get reportsLimits(): boolean {
-    return this.#whose !== 'roots'
-  }
-
-  /** Whether only some slices are searched. */
-  get isSampled(): boolean {
-    return !this.reportsLimits && this.depth !== 'deep'
-  }
-
   /** Kinds of tests that were cut short so far. */
   get limits(): readonly string[] {
-    if (!this.reportsLimits) return []
-    const isFree = (test: string): boolean =>
-      FREE.has(test) || (this.depth === 'discovered' && FREE_OF_DISCOVERED.has(test))
-    const short = Object.entries(this.budgets).flatMap(([test, { isShort }]) =>
-      isShort && !isFree(test) ? [test] : [],
-    )
-    return short.map((test) => this.named(test))
+    const rates = new Map<string, Rates>(Object.entries(RATES))
+    return Object.entries(this.budgets).flatMap(([test, { isShort }]) => {
+      const isFree = rates.get(test)?.isFree
+      const isOne = isFree === 'always' || (isFree === 'discovered' && this.depth === 'discovered')
+      return isShort && !isOne ? [this.named(test)] : []
+    })
   }
 
   /** Name of a kind of tests in limits. */
   named(test: string): string {
-    return this.#whose !== 'given' ? `${test}${OF_DISCOVERED_KEYS}` : test
+    return this.#whose === 'given' ? test : `${test}${OF_DISCOVERED_KEYS}`
   }
 }

@@ -16,13 +16,9 @@ export const extentOf = (step: number): number => WORD_BYTES + step - 1
 
 /** The greatest power of two up to `most` for which every pattern is long enough, and the words are not too many. */
 export function stepFor(patterns: readonly Uint8Array[], most: number): number {
-  return stepOf(patterns.length, Math.min(...patterns.map(({ length }) => length)), most)
-}
-
-/** The same of so many patterns, of which the shortest has so many bytes. */
-export function stepOf(count: number, shortest: number, most: number): number {
+  const shortest = patterns.reduce((least, { length }) => Math.min(least, length), MOST_STEP * 2)
   let step = Math.min(most, MOST_STEP)
-  while (step > 1 && (extentOf(step) > shortest || count * step > MOST_WORDS)) step /= 2
+  while (step > 1 && (extentOf(step) > shortest || patterns.length * step > MOST_WORDS)) step /= 2
   return step
 }
 

@@ -46,61 +46,24 @@ interface Stripped {
   readonly offsetOf: (k: number) => number
 }
 
-/** Characters that are between those of a number; few of them are in a text, most often none. */
-interface Between {
-  readonly isOut: (code: number) => boolean
-  readonly any: RegExp
-}
+/** Runs of characters of a number, and of such and colons. */
+const PARTS = /[^\r\n:]+/g
+const LINES = /[^\r\n]+/g
 
-function stripped(
-  { text, at, unit }: TextRun,
-  from: number,
-  to: number,
-  { isOut, any }: Between,
-): Stripped {
+/** @param runs what is left */
+function stripped({ text, at, unit }: TextRun, from: number, to: number, runs: RegExp): Stripped {
   const part = text.slice(from, to)
   const offsetAt = (k: number): number => at + (from + k) * unit
-  if (!any.test(part)) return { text: part, offsetOf: (k) => offsetAt(Math.min(k, part.length)) }
-  const pieces: string[] = []
-  /** Where each piece begins in what is left, and how many characters are left out before it. */
-  const begins: number[] = []
-  const gaps: number[] = []
-  let left = 0
-  let begin = 0
-  for (let k = 0; k <= part.length; k++) {
-    if (k < part.length && !isOut(part.charCodeAt(k))) continue
-    if (k > begin) {
-      pieces.push(part.slice(begin, k))
-      begins.push(left)
-      gaps.push(begin - left)
-      left += k - begin
-    }
-    begin = k + 1
-  }
-  const offsetOf = (k: number): number => {
-    // Behind the last that is left: what is there besides belongs to nothing.
-    if (k >= left) return offsetAt(left + (gaps.at(-1) ?? 0))
-    return offsetAt(k + (gaps[lastNotAbove(begins, k)] ?? 0))
-  }
-  return { text: pieces.join(''), offsetOf }
-}
-
-const isLineEnd = (code: number): boolean => code === 10 || code === 13
-const LINE_ENDS: Between = { isOut: isLineEnd, any: /[\r\n]/ }
-const LINE_ENDS_AND_COLONS: Between = {
-  isOut: (code) => isLineEnd(code) || code === 0x3a,
-  any: /[\r\n:]/,
-}
-
-/** The index of the last of ascending numbers that is not above `limit`; −1 for none. */
-export function lastNotAbove(numbers: readonly number[], limit: number): number {
-  let [low, high] = [0, numbers.length]
-  while (low < high) {
-    const middle = (low + high) >> 1
-    if ((numbers[middle] ?? 0) <= limit) low = middle + 1
-    else high = middle
-  }
-  return low - 1
+  const pieces = [...part.matchAll(runs)]
+  const left = pieces.map(([piece]) => piece).join('')
+  if (left.length === part.length)
+    return { text: part, offsetOf: (k) => offsetAt(Math.min(k, part.length)) }
+  const places = new Uint32Array(left.length)
+  let next = 0
+  for (const { 0: piece, index } of pieces)
+    for (let k = 0; k < piece.length; k++) places[next++] = index + k
+  // Behind the last that is left: what is there besides belongs to nothing.
+  return { text: left, offsetOf: (k) => offsetAt(places[k] ?? (places.at(-1) ?? -1) + 1) }
 }
 
 /**
@@ -114,7 +77,7 @@ export function lastNotAbove(numbers: readonly number[], limit: number): number 
  */
 export function decodeRun(run: TextRun, least: number, edge: number): DecodedText[] {
   const { text } = run
-  const hexadecimal = hexRuns(stripped(run, 0, text.length, LINE_ENDS_AND_COLONS), least)
+  const hexadecimal = hexRuns(stripped(run, 0, text.length, PARTS), least)
   // A run that is hexadecimal throughout means that, and not base64 that happens to look so.
   if (/^[\da-fA-F:\r\n]*$/.test(text)) return hexadecimal
   const found = hexadecimal
@@ -123,7 +86,7 @@ export function decodeRun(run: TextRun, least: number, edge: number): DecodedTex
     const colon = text.indexOf(':', from)
     const to = colon < 0 ? text.length : colon
     if (to - from >= least) {
-      const part = stripped(run, from, to, LINE_ENDS)
+      const part = stripped(run, from, to, LINES)
       for (const range of randomRanges(part.text, Math.floor((least * 4) / 3) - 2)) {
         found.push(...base64Phases(rangeOf(part, range), least, edge))
       }

@@ -112,7 +112,7 @@ export class ValueTable {
     }
     for (const { at, word } of this.#kernel.findWords(this.#table, slice.length, this.step)) {
       take(at, word)
-      for (const repeat of this.#table.repeats().get(word) ?? []) take(at, repeat)
+      for (const repeat of this.#table.repeats.get(word) ?? []) take(at, repeat)
     }
     this.others = others
     return found
@@ -125,7 +125,7 @@ export class ValueTable {
     found: LocatedValue[],
   ): void {
     const first = at + place - (word % this.step)
-    const like = this.#patterns.likeAt(Math.floor(word / this.step), bytes, first)
+    const like = this.#patterns.likeAt(Math.floor(word / this.step), first)
     if (like === undefined || like.begin < from || like.begin >= to) return
     const { begin, pattern } = like
     const ofKey = this.#takenOf.get(pattern.material) ?? 0

@@ -34,3 +34,17 @@ export function isCut({ limits }: ScanReport): boolean {
 export function unseen({ limits }: ScanReport): readonly ScanLimit[] {
   return limits.filter(({ code }) => !OF_KNOWN_KEYS.has(code))
 }
+
+/** Bits that pieces show of a key, each bit once: a register is in more than one note of a core. */
+export function shownBits(pieces: readonly Piece[]): number {
+  const ends = new Map<string, number>()
+  let bits = 0
+  for (const piece of pieces.toSorted((a, b) => a.from - b.from)) {
+    const { from, length, of, valueBits } = piece
+    const spelling = `${piece.value} ${piece.form}`
+    const seen = Math.max(ends.get(spelling) ?? 0, from)
+    bits += (Math.max(0, from + length - seen) * valueBits) / of
+    ends.set(spelling, Math.max(seen, from + length))
+  }
+  return Math.ceil(bits)
+}

@@ -1,0 +1,181 @@
+/**
+ * Secrets behind a word that shows what is there: objects of CPython, terms of Erlang, and structures of bignum libraries, all
+ * of 64-bit processes, lowest byte first. One row each: the words, how what is around them must look, where the secret begins.
+ *
+ * - CPython: int is {count, class*, size, digits of 30 bits in four bytes each}, where size is the number of digits, and eight
+ *   times that from 3.12 on; bytes is {count, class*, length, hash, bytes, 0}.
+ * - Erlang: a header has a size in words from the seventh bit on. A number is {header, digits of 64 bits}; a string of up to
+ *   64 bytes {header, size, bytes}, its size in bits, up to OTP 26 in bytes; a longer one {flags, room, count, size, bytes}.
+ * - OpenSSL's BIGNUM {limbs*, int top, int dmax, int neg, int flags}; mbedTLS's {limbs*, short sign, unsigned short n}; GMP's
+ *   {int alloc, int size, limbs*}; LibTomMath's {int used, int alloc, int sign, digits*}. The secret is where they point to.
+ *
+ * Sources: Include/cpython/longintrepr.h and bytesobject.h of CPython 3.8 to 3.13; `erts/emulator/beam/erl_term.h`,
+ * `erl_bits.h`, `erl_binary.h` and `big.h` of Erlang/OTP 24 to 28. @module
+ */
+import { digitCount, PYTHON_DIGITS, TOMMATH_DIGITS } from '../values/digit_encodings.ts'
+import { pointerAt } from './openssl_numbers.ts'
+
+const WORD = 8
+
+/** Of secrets of one kind their bytes, and limbs of 8 bytes where libraries keep them as a number, else 0. */
+export interface SecretSize {
+  readonly length: number
+  readonly limbs: number
+}
+
+export interface Head {
+  readonly name:
+    | 'limbs'
+    | 'tommath'
+    | 'python-int'
+    | 'python-bytes'
+    | 'erlang-number'
+    | 'erlang-string'
+    | 'erlang-binary'
+  /** Words that show it, of a number where `isNumber`. */
+  readonly words: (size: SecretSize) => readonly bigint[]
+  readonly isNumber?: boolean
+  /** Whether the rest of it is around the word at an offset; where this is absent it need not be. */
+  readonly isOne?: (bytes: Uint8Array, at: number, length: number) => boolean
+  /** From the word on: where what it holds begins. */
+  readonly holds: number
+  /** Of one size in a window: more is no process, but made. */
+  readonly most: number
+}
+
+const pair = (low: number, high: number): bigint => BigInt(low) | (BigInt(high) << 32n)
+/** Digits that LibTomMath makes room for at once. */
+const TOMMATH_ROOM = 32
+/** What a term of Erlang is, with the two bits of a header. */
+const TAG = { number: 0x08n, bits: 0x20n, bytes: 0x24n } as const
+const TAG_BITS = 6n
+const header = (words: number, tag: bigint): bigint => (BigInt(words) << TAG_BITS) | tag
+/** The longest string that is on a heap of Erlang. */
+const HEAP_BYTES = 64
+
+export const HEADS: readonly Head[] = [
+  {
+    name: 'limbs',
+    isNumber: true,
+    // What is in use and what there is room for, or sign and size.
+    words: ({ limbs }) => [
+      pair(limbs, limbs),
+      ...[1, 2].flatMap((room) => [pair(limbs, limbs + room), pair(limbs + room, limbs)]),
+      BigInt(1 | (limbs << 16)),
+    ],
+    holds: 0,
+    most: 20_000,
+  },
+  {
+    name: 'tommath',
+    isNumber: true,
+    words: ({ length }) => {
+      const used = digitCount(TOMMATH_DIGITS, 8 * length)
+      return [pair(used, TOMMATH_ROOM), pair(used, used)]
+    },
+    holds: 0,
+    most: 20_000,
+  },
+  {
+    name: 'python-bytes',
+    words: ({ length }) => [BigInt(length)],
+    isOne: isPythonObject,
+    holds: 2 * WORD,
+    most: 2000,
+  },
+  {
+    name: 'python-int',
+    isNumber: true,
+    words: ({ length }) =>
+      [1, 8].map((each) => BigInt(each * digitCount(PYTHON_DIGITS, 8 * length))),
+    isOne: isPythonObject,
+    holds: WORD,
+    most: 2000,
+  },
+  {
+    name: 'erlang-number',
+    isNumber: true,
+    words: ({ limbs }) => [header(limbs, TAG.number)],
+    holds: WORD,
+    most: 2000,
+  },
+  {
+    name: 'erlang-string',
+    words: ({ length }) =>
+      length > HEAP_BYTES
+        ? []
+        : [TAG.bits, TAG.bytes].map((tag) => header(Math.ceil(length / WORD) + 1, tag)),
+    isOne: (bytes, at, length) => {
+      const isInBits = BigInt.asUintN(Number(TAG_BITS), wordAt(bytes, at)) === TAG.bits
+      return wordAt(bytes, at + WORD) === BigInt(isInBits ? 8 * length : length)
+    },
+    holds: 2 * WORD,
+    most: 2000,
+  },
+  {
+    name: 'erlang-binary',
+    words: ({ length }) => (length > HEAP_BYTES ? [BigInt(length)] : []),
+    isOne: isErlangBinary,
+    holds: WORD,
+    most: 2000,
+  },
+]
+
+/** The word at an offset, or one that no object has. */
+function wordAt(bytes: Uint8Array, at: number): bigint {
+  if (at < 0 || at + WORD > bytes.length) return (1n << 64n) - 1n
+  return new DataView(bytes.buffer, bytes.byteOffset + at, WORD).getBigUint64(0, true)
+}
+
+/** Where a string outside of a heap is not counted as often as this, and has smaller flags than this. */
+const COUNT_END = 1n << 24n
+const FLAGS_END = 0x100n
+
+function isErlangBinary(bytes: Uint8Array, at: number): boolean {
+  const count = wordAt(bytes, at - WORD)
+  return count > 0n && count < COUNT_END && wordAt(bytes, at - 3 * WORD) < FLAGS_END
+}
+
+/** What is no address of a class, but a count or flags. */
+const CLASS_LEAST = 0x1_0000
+
+/** Whether a count and the address of a class are before the size at `at`. */
+function isPythonObject(bytes: Uint8Array, at: number): boolean {
+  const from = at - 2 * WORD
+  if (from < 0 || at + 2 * WORD > bytes.length) return false
+  const view = new DataView(bytes.buffer, bytes.byteOffset + from, 16)
+  const [count, upper] = [view.getUint32(0, true), view.getUint32(4, true)]
+  const [low, high] = [view.getUint32(8, true), view.getUint32(12, true)]
+  if (count === 0 || upper !== 0 || low % 8 !== 0) return false
+  return high < 0x8000 && (high > 0 || low >= CLASS_LEAST)
+}
+
+/** OpenSSL's flags of a number that is to be kept secret (constant time, or from the secure heap), and more than there are. */
+const FLAGS = { secret: 0x4 | 0x8, end: 0x10 } as const
+
+/** Whether OpenSSL's flags behind the sizes at `at` say so. */
+function isSecret(bytes: Uint8Array, at: number): boolean {
+  if (at + 16 > bytes.length) return false
+  const view = new DataView(bytes.buffer, bytes.byteOffset + at, 16)
+  const [sign, flags] = [view.getUint32(8, true), view.getUint32(12, true)]
+  return sign <= 1 && flags < FLAGS.end && (flags & FLAGS.secret) !== 0
+}
+
+/** Addresses that structures of limbs point to, those of secret numbers first; each once. */
+export function limbAddresses(bytes: Uint8Array, places: readonly number[]): readonly bigint[] {
+  const secret = new Set<bigint>()
+  const others = new Set<bigint>()
+  for (const at of places) {
+    const before = pointerAt(bytes, at - WORD)
+    if (before !== undefined) (isSecret(bytes, at) ? secret : others).add(before)
+    const behind = pointerAt(bytes, at + WORD)
+    if (behind !== undefined) others.add(behind)
+  }
+  return [...new Set([...secret, ...others])]
+}
+
+/** The same of LibTomMath's structures, whose sign is before the address. */
+export function tommathAddresses(bytes: Uint8Array, places: readonly number[]): readonly bigint[] {
+  const all = places.map((at) => pointerAt(bytes, at + 2 * WORD))
+  return [...new Set(all.filter((address) => address !== undefined))]
+}

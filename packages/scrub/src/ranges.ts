@@ -1,0 +1,129 @@
+/** Which bytes are to be erased: sorted, disjoint, and of what describes the dump nothing but values of keys. @module */
+import { countBefore } from '@mintmark/core'
+import {
+  type ByteSource,
+  type Dump,
+  joinedRanges,
+  partOfRange,
+  type Range,
+  withoutRanges,
+} from '@mintmark/dump'
+import { SegmentFinder } from '@mintmark/scan/report/segment_finder'
+
+/** Collects ranges of a file; what describes the dump stays, save for values that are to go wherever they are. */
+export class ErasedRanges {
+  readonly #kept: readonly Range[]
+  readonly #keptOfValues: readonly Range[]
+  #ranges: readonly Range[] = []
+
+  /** @param dump its registers hold values of keys, or what an unwinder reads, and never both */
+  constructor({
+    structure,
+    wideRegisters,
+    generalRegisters,
+  }: Pick<Dump, 'structure' | 'wideRegisters' | 'generalRegisters'>) {
+    this.#kept = structure
+    this.#keptOfValues = without(structure, joinedRanges([...wideRegisters, ...generalRegisters]))
+  }
+
+  /** Sorted and disjoint, with gaps between them. */
+  get all(): readonly Range[] {
+    return this.#ranges
+  }
+
+  /**
+   * @param values erased in registers too, and wherever they are if `isEverywhere`
+   * @returns whether any of them adds to what there was
+   */
+  add(ranges: readonly Range[], values: readonly Range[], isEverywhere: boolean): boolean {
+    const before = bytesOf(this.#ranges)
+    const allowed = without(plain(ranges), this.#kept)
+    const erased = isEverywhere ? plain(values) : without(plain(values), this.#keptOfValues)
+    this.#ranges = joinedRanges([...this.#ranges, ...allowed, ...erased])
+    return bytesOf(this.#ranges) > before
+  }
+}
+
+/** The ranges joined, without what else is known of them. */
+const plain = (ranges: readonly Range[]): readonly Range[] =>
+  joinedRanges(ranges.map(({ offset, length }) => ({ offset, length })))
+
+/** All bytes of ranges that are disjoint. */
+export function bytesOf(ranges: readonly Range[]): number {
+  return ranges.reduce((sum, { length }) => sum + length, 0)
+}
+
+const without = (ranges: readonly Range[], holes: readonly Range[]): readonly Range[] =>
+  withoutRanges(ranges, holes, partOfRange)
+
+/** What of `ranges` is in `others`. Both are sorted and disjoint. */
+export function commonRanges(ranges: readonly Range[], others: readonly Range[]): readonly Range[] {
+  return without(ranges, without(ranges, others))
+}
+
+const endOf = (range: Range | undefined): number => (range ? range.offset + range.length : 0)
+
+/** Whether a range is in one of `ranges`, which are sorted and disjoint. */
+export function isWithin({ offset, length }: Range, ranges: readonly Range[]): boolean {
+  const other = ranges[countBefore(ranges.length, (index) => endOf(ranges[index]) <= offset)]
+  return other !== undefined && other.offset <= offset && offset + length <= endOf(other)
+}
+
+/** Of an array of a Java heap what is no shorter is erased wherever it is: it is a piece of a key by itself. */
+const PIECE_BYTES = 12
+
+/**
+ * Cuts ranges where the arrays of a Java heap begin and end: a record's first byte says what the record is, and without it
+ * none that follow are read. A byte behind an array may be what a longer value would have there.
+ */
+export class ArrayEnds {
+  readonly #segments: SegmentFinder | undefined
+
+  constructor({ container, segments }: Pick<Dump, 'container' | 'segments'>) {
+    this.#segments = container === 'hprof' ? new SegmentFinder(segments) : undefined
+  }
+
+  /** The range without its short ends in other segments than that which holds most of it. */
+  within(range: Range): readonly Range[] {
+    const segments = this.#segments
+    if (segments === undefined) return [range]
+    const parts: Range[] = []
+    const end = range.offset + range.length
+    for (let at = range.offset; at < end; ) {
+      const segment = segments.at(at)
+      const to = segment === undefined ? end : Math.min(end, segment.offset + segment.length)
+      parts.push({ offset: at, length: to - at })
+      at = to
+    }
+    const most = Math.max(...parts.map(({ length }) => length))
+    return parts.filter(({ length }) => length >= Math.min(most, PIECE_BYTES))
+  }
+}
+
+/** Bytes that are read at a time. */
+const BLOCK = 1 << 16
+
+/**
+ * Floating-point and vector registers that hold anything; they go as a whole. Copies of secrets are there that no search
+ * knows by a value: 28 of the 32 bytes of a scalar, of which the public half gives the rest. No unwinder reads them.
+ */
+export function filledRegisters(
+  { wideRegisters, structure }: Pick<Dump, 'wideRegisters' | 'structure'>,
+  source: ByteSource,
+): readonly Range[] {
+  const buffer = Buffer.alloc(BLOCK)
+  const isFilled = ({ offset, length }: Range): boolean => {
+    for (let done = 0; done < length; done += BLOCK) {
+      const part = buffer.subarray(0, Math.min(BLOCK, length - done))
+      const present = source.read(offset + done, part)
+      if (part.subarray(0, present).some((byte) => byte !== 0)) return true
+    }
+    return false
+  }
+  try {
+    // What a damaged table says of memory is none of them.
+    return commonRanges(wideRegisters, structure).filter(isFilled)
+  } finally {
+    buffer.fill(0)
+  }
+}
