@@ -22,22 +22,15 @@ export interface Arranged {
   readonly isShared: boolean
 }
 
-/**
- * Arranges what `layout` holds now. O(n log n) in what was said.
- *
- * @param from earlier bytes are left out: a pipe has passed them
- */
-export function arrange(layout: Layout, from = 0): Arranged {
-  const headers = joined(pastOf(layout.headers, from, partOfRange))
+/** Arranges what `layout` holds. O(n log n) in what was said. */
+export function arrange(layout: Layout): Arranged {
+  const headers = joined(layout.headers)
   // Overlaps are resolved among whole runs, before they are cut.
-  const open = from === 0 ? layout.memory : layout.memory.filter((run) => endOf(run) > from)
-  const { runs, isShared } = innermost(open)
-  const claimed = pastOf(isShared ? fewShort(runs, layout) : runs, from, partOf)
-  const memory = without(claimed, headers, partOf)
-  const said = joined(pastOf(layout.tables, from, partOfRange))
-  const tables = without(without(said, headers, partOfRange), memory, partOfRange)
-  const structure = merged(headers, tables)
-  const gaps = unclaimed(memory, structure, from)
+  const { runs, isShared } = innermost(layout.memory)
+  const memory = without(isShared ? fewShort(runs, layout) : runs, headers, partOf)
+  const said = without(joined(layout.tables), headers, partOfRange)
+  const structure = merged(headers, without(said, memory, partOfRange))
+  const gaps = unclaimed(memory, structure)
   const segments = merged(memory, gaps.segments)
   return {
     segments: withOwners(segments, new Owners(layout.mappings, layout.stacks)),
@@ -54,18 +47,6 @@ function fewShort(runs: readonly Segment[], layout: Layout): readonly Segment[] 
   if (runs.length - long.length <= MAX_SHORT) return runs
   layout.reportShort(0)
   return long
-}
-
-/** The runs as far as they are past `from`. */
-function pastOf<T extends Range>(
-  runs: readonly T[],
-  from: number,
-  part: (run: T, from: number, to: number) => T,
-): readonly T[] {
-  if (from === 0) return runs
-  return runs
-    .filter((run) => endOf(run) > from)
-    .map((run) => (run.offset < from ? part(run, from, endOf(run)) : run))
 }
 
 /** The dump as a whole, now that the input is known to be `size` bytes. */
@@ -163,11 +144,10 @@ function isElsewhere(one: Segment, next: Segment): boolean {
 function unclaimed(
   memory: readonly Segment[],
   structure: readonly Range[],
-  from: number,
 ): { readonly segments: Segment[]; readonly padding: Range[] } {
   const segments: Segment[] = []
   const padding: Range[] = []
-  let cursor = from
+  let cursor = 0
   let next = 0
   let isAfterStructure = false
   const claim = (range: Range, isStructure: boolean): void => {

@@ -5,10 +5,9 @@
  */
 import { arrange, finish } from './arrange.ts'
 import { readContainer } from './containers/container.ts'
+import { DumpFile } from './memory/dump_file.ts'
 import { Layout } from './memory/layout.ts'
-import { readFrom } from './memory/reading.ts'
 import type { ByteSource, Dump } from './memory/segment.ts'
-import { SourceWindow } from './source_window.ts'
 
 /**
  * A map of the dump; the container is identified by its content.
@@ -22,8 +21,7 @@ import { SourceWindow } from './source_window.ts'
  * @throws {MintmarkError} `INPUT_UNREADABLE` as the source does, and nothing else
  */
 export function openDump(source: ByteSource): Dump {
-  const layout = new Layout()
-  const window = new SourceWindow(source)
-  readFrom(readContainer(layout), (asked) => window.read(asked))
+  const layout = new Layout(new DumpFile(source))
+  readContainer(layout)
   return finish(layout, arrange(layout), source.size)
 }

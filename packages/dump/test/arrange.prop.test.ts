@@ -2,6 +2,8 @@ import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
 import * as fc from 'fast-check'
 import { arrange, finish } from '../src/arrange.ts'
+import { bytesSource } from '../src/byte_sources.ts'
+import { DumpFile } from '../src/memory/dump_file.ts'
 import { Layout } from '../src/memory/layout.ts'
 import { assertMap } from './checked_dump.ts'
 
@@ -46,7 +48,7 @@ describe('a map of claims that overlap', () => {
   it('gives each byte to the claim that the rules give it', () => {
     fc.assert(
       fc.property(said, (claims) => {
-        const layout = new Layout()
+        const layout = new Layout(new DumpFile(bytesSource(new Uint8Array(0))))
         for (const [index, [offset, length]] of claims.memory.entries())
           layout.addMemory(offset, length, BigInt(index * 1000 + offset))
         for (const [offset, length] of claims.headers) layout.addHeader(offset, length)
@@ -62,31 +64,6 @@ describe('a map of claims that overlap', () => {
         for (const { offset, length } of dump.structure)
           for (let at = offset; at < offset + length; at++)
             assert.ok(painted[at] === 'structure' || isPadding(painted, at), `byte ${at}`)
-      }),
-      runs,
-    )
-  })
-
-  it('is the same past any place where a pipe has passed what is before', () => {
-    fc.assert(
-      fc.property(said, fc.nat(SIZE), (claims, from) => {
-        const layout = new Layout()
-        for (const [index, [offset, length]] of claims.memory.entries())
-          layout.addMemory(offset, length, BigInt(index * 1000 + offset))
-        for (const [offset, length] of claims.headers) layout.addHeader(offset, length)
-        const kinds = (start: number): readonly string[] => {
-          const { segments } = finish(layout, arrange(layout, start), SIZE)
-          return segments.flatMap(({ offset, length, address }) =>
-            Array.from({ length }, (_, index) => {
-              const at = address === undefined ? '-' : address + BigInt(index)
-              return offset + index >= from ? `${offset + index} ${at}` : ''
-            }).filter((line) => line !== ''),
-          )
-        }
-        const whole = kinds(0)
-        // A gap that a place cuts may no longer be padding between two ranges of structure.
-        const rest = new Set(kinds(from))
-        for (const line of whole) assert.ok(rest.has(line), line)
       }),
       runs,
     )

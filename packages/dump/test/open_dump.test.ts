@@ -11,7 +11,9 @@ import {
   windowsRangeDump,
 } from '@mintmark/testkit'
 import { arrange } from '../src/arrange.ts'
+import { bytesSource } from '../src/byte_sources.ts'
 import type { Dump } from '../src/index.ts'
+import { DumpFile } from '../src/memory/dump_file.ts'
 import { Layout } from '../src/memory/layout.ts'
 import { GOOD, memory } from './built_dumps.ts'
 import { dumpOf } from './checked_dump.ts'
@@ -317,7 +319,7 @@ describe('openDump says that it leaves out', () => {
   })
 
   it('more runs that share bytes than any honest one lists, where they leave each other short ones', () => {
-    const layout = new Layout()
+    const layout = new Layout(new DumpFile(bytesSource(new Uint8Array(0))))
     for (let i = 0; i < 16_400; i++) layout.addMemory(16 * i, 512, BigInt(0x10_0000 * i))
     const { segments } = arrange(layout)
     assert.equal(segments.filter(({ address }) => address !== undefined).length, 1)

@@ -5,7 +5,6 @@
  */
 
 import type { Layout } from '../memory/layout.ts'
-import { ask, type Reading } from '../memory/reading.ts'
 import { readElfCore } from './elf_core.ts'
 import { isElf } from './elf_header.ts'
 import { isHprof, readHprof } from './hprof.ts'
@@ -17,12 +16,12 @@ import { isWindowsDump, readWindowsDump } from './windows_dump.ts'
 const MAGIC_BYTES = 32
 
 /** Reads any input: an unknown container is raw memory, one segment without an address. */
-export function* readContainer(layout: Layout): Reading<void> {
-  const head = yield* ask(0, MAGIC_BYTES)
-  if (isElf(head)) yield* readElfCore(layout)
-  else if (isMinidump(head)) yield* readMinidump(layout)
-  else if (isWindowsDump(head)) yield* readWindowsDump(layout)
-  else if (isLime(head)) yield* readLime(layout)
-  else if (isHprof(head)) yield* readHprof(layout)
-  else if (isQemuStream(head)) yield* readQemuStream(layout)
+export function readContainer(layout: Layout): void {
+  const head = layout.file.bytes(0, MAGIC_BYTES)
+  if (isElf(head)) readElfCore(layout)
+  else if (isMinidump(head)) readMinidump(layout)
+  else if (isWindowsDump(head)) readWindowsDump(layout)
+  else if (isLime(head)) readLime(layout)
+  else if (isHprof(head)) readHprof(layout)
+  else if (isQemuStream(head)) readQemuStream(layout)
 }

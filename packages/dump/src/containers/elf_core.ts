@@ -10,7 +10,6 @@
 import type { Reader } from '@mintmark/core'
 import type { Layout } from '../memory/layout.ts'
 import { endOf } from '../memory/ranges.ts'
-import { ask, askReader, eachRow, type Reading } from '../memory/reading.ts'
 import type { Range } from '../memory/segment.ts'
 import { ELF_HEADER_BYTES, type ElfHeader, readElfHeader } from './elf_header.ts'
 import { machineOf } from './elf_machines.ts'
@@ -35,24 +34,19 @@ interface ProgramHeader {
 }
 
 /** Reads a file that begins as ELF does. One that is no core leaves the layout raw. */
-export function* readElfCore(layout: Layout): Reading<void> {
-  const elf = readElfHeader(yield* ask(0, ELF_HEADER_BYTES), layout)
+export function readElfCore(layout: Layout): void {
+  const elf = readElfHeader(layout.file.bytes(0, ELF_HEADER_BYTES), layout)
   if (elf === undefined) return
   layout.container = 'elf-core'
   layout.isLittleEndian = elf.isLittleEndian
   layout.addFact('architecture', machineOf(elf.machine).name)
   layout.addHeader(0, elf.headerBytes)
 
-  const at = yield* tableOffset(elf, layout)
-  const notes = yield* readProgramHeaders(elf, at, layout)
-  const firstLoad = layout.memory.reduce((least, { offset }) => Math.min(least, offset), Infinity)
+  const at = tableOffset(elf, layout)
+  const notes = readProgramHeaders(elf, at, layout)
   const reader = new NoteReader(elf, layout)
-  for (const note of notes.toSorted((one, other) => one.offset - other.offset)) {
-    // Notes after the memory (none of the writers above does so) must not hold up a pipe.
-    if (note.offset > firstLoad) layout.readUpTo(note.offset)
-    yield* reader.read(note)
-  }
-  yield* readSections(elf, at, layout)
+  for (const note of notes.toSorted((one, other) => one.offset - other.offset)) reader.read(note)
+  readSections(elf, at, layout)
 }
 
 function readRow(row: Reader, is64: boolean): ProgramHeader {
@@ -75,16 +69,16 @@ function isAlignment(align: number): boolean {
 }
 
 /** Where the program headers are: right after the header, if what the header says is not where any are. */
-function* tableOffset(elf: ElfHeader, layout: Layout): Reading<number> {
-  const isTable = function* (offset: number): Reading<boolean> {
-    const row = yield* askReader(offset, elf.programRowBytes, elf.isLittleEndian)
+function tableOffset(elf: ElfHeader, layout: Layout): number {
+  const isTable = (offset: number): boolean => {
+    const row = layout.file.reader(offset, elf.programRowBytes, elf.isLittleEndian)
     if (row.left < elf.programRowBytes) return false
     const { type, isPlausible } = readRow(row, elf.is64)
     // Processor-specific rows come first on MIPS and ARM.
     return isPlausible && ((type > 0 && type < 8) || type >= 0x6000_0000)
   }
-  if (elf.phoff === elf.headerBytes || (yield* isTable(elf.phoff))) return elf.phoff
-  if (!(yield* isTable(elf.headerBytes))) return elf.phoff
+  if (elf.phoff === elf.headerBytes || isTable(elf.phoff)) return elf.phoff
+  if (!isTable(elf.headerBytes)) return elf.phoff
   layout.addFlaw('header-damaged', 'e_phoff points at no program header; read after the header', {
     e_phoff: elf.phoff,
   })
@@ -92,13 +86,18 @@ function* tableOffset(elf: ElfHeader, layout: Layout): Reading<number> {
 }
 
 /** Adds the memory that the program headers list; gives the note segments. */
-function* readProgramHeaders(elf: ElfHeader, at: number, layout: Layout): Reading<Range[]> {
+function readProgramHeaders(elf: ElfHeader, at: number, layout: Layout): Range[] {
   const notes: Range[] = []
-  const listed = yield* countRows(elf, at, layout)
+  const listed = countRows(elf, at, layout)
   const rows = Math.min(listed.total, MAX_PROGRAM_HEADERS)
   let plausibleRows = 0
-  const table = { offset: at, rowBytes: elf.programRowBytes, rows, ...byteOrder(elf) }
-  const read = yield* eachRow(table, (reader, index) => {
+  const table = {
+    offset: at,
+    rowBytes: elf.programRowBytes,
+    rows,
+    isLittleEndian: elf.isLittleEndian,
+  }
+  const read = layout.file.eachRow(table, (reader, index) => {
     const row = readRow(reader, elf.is64)
     const isKnown = row.isPlausible && (row.type === PT_LOAD || row.type === PT_NOTE)
     if (index >= listed.named && !isKnown) return false
@@ -122,26 +121,27 @@ function* readProgramHeaders(elf: ElfHeader, at: number, layout: Layout): Readin
   return notes
 }
 
-function byteOrder(elf: ElfHeader): { readonly isLittleEndian: boolean } {
-  return { isLittleEndian: elf.isLittleEndian }
-}
-
 /**
  * How many program headers there are: those the header names, and those that fit before the first byte they point
  * at.
  *
- * Past 65,534 the number is in the section header, which the kernel writes last of all: a pipe has not seen it when
- * it is needed, and a cut file has lost it. But the kernel and gdb put the notes right after the table, so the
- * first row's offset gives the same number. Rows that only the second count has are taken while they look right.
+ * Past 65,534 the number is in the section header, which the kernel writes last of all: a cut file has lost it. But the
+ * kernel and gdb put the notes right after the table, so the first row's offset gives the same number. Rows that only the
+ * second count has are taken while they look right.
  */
-function* countRows(
+function countRows(
   elf: ElfHeader,
   at: number,
   layout: Layout,
-): Reading<{ readonly named: number; readonly total: number }> {
+): { readonly named: number; readonly total: number } {
   let first = Infinity
-  const head = { offset: at, rowBytes: elf.programRowBytes, rows: 16, ...byteOrder(elf) }
-  yield* eachRow(head, (reader) => {
+  const head = {
+    offset: at,
+    rowBytes: elf.programRowBytes,
+    rows: 16,
+    isLittleEndian: elf.isLittleEndian,
+  }
+  layout.file.eachRow(head, (reader) => {
     const { type, offset, length } = readRow(reader, elf.is64)
     const isPointer = (type === PT_LOAD || type === PT_NOTE) && length > 0 && offset > at
     if (isPointer) first = Math.min(first, offset)
@@ -150,13 +150,13 @@ function* countRows(
   const fitting = first === Infinity ? 0 : Math.floor((first - at) / elf.programRowBytes)
   if (elf.phnum < PN_XNUM) return { named: elf.phnum, total: Math.max(elf.phnum, fitting) }
   if (fitting >= PN_XNUM) return { named: fitting, total: fitting }
-  const named = yield* extendedCount(elf, layout)
+  const named = extendedCount(elf, layout)
   return { named, total: named }
 }
 
 /** `sh_info` of the first section header. */
-function* extendedCount(elf: ElfHeader, layout: Layout): Reading<number> {
-  const section = yield* askReader(elf.shoff, elf.sectionRowBytes, elf.isLittleEndian)
+function extendedCount(elf: ElfHeader, layout: Layout): number {
+  const section = layout.file.reader(elf.shoff, elf.sectionRowBytes, elf.isLittleEndian)
   const isEmpty = section.left >= elf.sectionRowBytes && section.skip(4).u32() === 0
   const count = isEmpty ? section.seek(elf.is64 ? 44 : 28).u32() : 0
   if (count > 0) return count
@@ -168,10 +168,9 @@ function* extendedCount(elf: ElfHeader, layout: Layout): Reading<number> {
 }
 
 /** The section headers, which gdb writes and the kernel only past 65,534 segments: structure, and nothing else. */
-function* readSections(elf: ElfHeader, tableAt: number, layout: Layout): Reading<void> {
+function readSections(elf: ElfHeader, tableAt: number, layout: Layout): void {
   if (elf.shoff < endOf({ offset: tableAt, length: elf.programRowBytes })) return
-  layout.readUpTo(elf.shoff)
-  const first = yield* askReader(elf.shoff, elf.sectionRowBytes, elf.isLittleEndian)
+  const first = layout.file.reader(elf.shoff, elf.sectionRowBytes, elf.isLittleEndian)
   if (first.left < elf.sectionRowBytes) {
     layout.addFlaw('table-cut', 'the section headers are missing', { e_shoff: elf.shoff })
     return
@@ -180,9 +179,14 @@ function* readSections(elf: ElfHeader, tableAt: number, layout: Layout): Reading
   if (first.u32() !== 0 || first.u32() !== 0) return
   const counted = elf.is64 ? first.seek(32).size() : first.seek(20).u32()
   const rows = Math.min(elf.shnum === 0 ? counted : elf.shnum, MAX_SECTIONS)
-  const table = { offset: elf.shoff, rowBytes: elf.sectionRowBytes, rows, ...byteOrder(elf) }
+  const table = {
+    offset: elf.shoff,
+    rowBytes: elf.sectionRowBytes,
+    rows,
+    isLittleEndian: elf.isLittleEndian,
+  }
   const names: Range[] = []
-  const read = yield* eachRow(table, (row, index) => {
+  const read = layout.file.eachRow(table, (row, index) => {
     const section = readSection(row, elf.is64)
     if (!section.isPlausible) return false
     if (index === elf.shstrndx && section.length <= MAX_NAME_TABLE_BYTES) names.push(section)

@@ -8,7 +8,6 @@
 import { Reader } from '@mintmark/core'
 import type { Layout } from '../memory/layout.ts'
 import { endOf } from '../memory/ranges.ts'
-import { ask, askReader, type Reading } from '../memory/reading.ts'
 import type { Owner, Range } from '../memory/segment.ts'
 import type { ElfHeader } from './elf_header.ts'
 import { machineOf } from './elf_machines.ts'
@@ -39,7 +38,7 @@ interface Note extends Range {
   readonly descriptor: Range
 }
 
-type DescriptorReader = (descriptor: Range, elf: ElfHeader, layout: Layout) => Reading<void>
+type DescriptorReader = (descriptor: Range, elf: ElfHeader, layout: Layout) => void
 
 const DESCRIPTORS: ReadonlyMap<number, DescriptorReader> = new Map<number, DescriptorReader>([
   [NT_PRSTATUS, readStatus],
@@ -61,54 +60,53 @@ export class NoteReader {
   }
 
   /** Reads the notes in `range`: structure, names and stacks. */
-  *read(range: Range): Reading<void> {
+  read(range: Range): void {
     let at = range.offset
     while (at + HEAD_BYTES <= endOf(range)) {
       if (this.#notesLeft-- <= 0) {
         this.#layout.addFlaw('table-cut', 'more notes than are read', { read: MAX_NOTES })
         return
       }
-      const note = yield* readNote(at, this.#elf.isLittleEndian)
+      const note = readNote(at, this.#layout)
       if (note === 'cut') {
         this.#layout.addFlaw('table-cut', 'the file ends inside its notes')
         return
       }
       if (note !== undefined && endOf(note.descriptor) <= endOf(range)) {
-        yield* this.#readDescriptor(note)
+        this.#readDescriptor(note)
         at = endOf(note)
         continue
       }
       this.#layout.addFlaw('stream-damaged', 'a note is damaged', { offset: at })
       if (this.#resyncsLeft-- <= 0) return
-      const next = yield* nextNote(at + 4, endOf(range), this.#elf.isLittleEndian)
+      const next = nextNote(at + 4, endOf(range), this.#layout)
       if (next === undefined) return
       at = next
     }
   }
 
-  *#readDescriptor(note: Note): Reading<void> {
+  #readDescriptor(note: Note): void {
     const isFiles = note.name === 'CORE' && note.type === NT_FILE
     const limit = isFiles ? MAX_FILE_NOTE_BYTES : MAX_UNKNOWN_BYTES
     if (note.length <= limit) this.#layout.addTable(note.offset, note.length)
     else this.#layout.addTable(note.offset, note.descriptor.offset - note.offset)
-    if (isXsave(note)) this.#layout.addVectorRegisters(note.descriptor)
-    for (const range of wideRegistersOf(note, this.#elf)) this.#layout.addWideRegisters(range)
-    for (const range of generalRegistersOf(note, this.#elf)) this.#layout.addGeneralRegisters(range)
+    if (isXsave(note)) this.#layout.addRegisters('vector', [note.descriptor])
+    this.#layout.addRegisters('wide', wideRegistersOf(note, this.#elf))
+    this.#layout.addRegisters('general', generalRegistersOf(note, this.#elf))
     if (note.name !== 'CORE') return
     if (isFiles) {
       // There is one; more would only cost time.
-      if (this.#fileNotes++ === 0) yield* readFiles(note.descriptor, this.#elf, this.#layout)
+      if (this.#fileNotes++ === 0) readFiles(note.descriptor, this.#elf, this.#layout)
       return
     }
-    const read = DESCRIPTORS.get(note.type)
-    if (read !== undefined) yield* read(note.descriptor, this.#elf, this.#layout)
+    DESCRIPTORS.get(note.type)?.(note.descriptor, this.#elf, this.#layout)
   }
 }
 
 const padded = (length: number): number => Math.ceil(length / 4) * 4
 
-function* readNote(at: number, isLittleEndian: boolean): Reading<Note | 'cut' | undefined> {
-  const head = yield* askReader(at, HEAD_BYTES + MAX_NAME_BYTES, isLittleEndian)
+function readNote(at: number, layout: Layout): Note | 'cut' | undefined {
+  const head = layout.file.reader(at, HEAD_BYTES + MAX_NAME_BYTES, layout.isLittleEndian)
   if (head.left < HEAD_BYTES) return 'cut'
   const nameBytes = head.u32()
   const length = head.u32()
@@ -140,13 +138,9 @@ function printable(bytes: Uint8Array): string | undefined {
 }
 
 /** Where the next note of Linux begins, four bytes aligned, by its length and name. */
-function* nextNote(
-  from: number,
-  end: number,
-  isLittleEndian: boolean,
-): Reading<number | undefined> {
-  const bytes = yield* ask(from, Math.min(RESYNC_BYTES, end - from))
-  const reader = new Reader(bytes, isLittleEndian)
+function nextNote(from: number, end: number, layout: Layout): number | undefined {
+  const bytes = layout.file.bytes(from, Math.min(RESYNC_BYTES, end - from))
+  const reader = new Reader(bytes, layout.isLittleEndian)
   for (let at = 0; at + 20 <= bytes.length; at += 4) {
     const nameBytes = reader.seek(at).u32()
     if (nameBytes !== 5 && nameBytes !== 6) continue
@@ -157,11 +151,11 @@ function* nextNote(
 }
 
 /** A thread: its id, and where its stack is. */
-function* readStatus(descriptor: Range, elf: ElfHeader, layout: Layout): Reading<void> {
+function readStatus(descriptor: Range, elf: ElfHeader, layout: Layout): void {
   const machine = machineOf(elf.machine)
   const place = elf.is64 ? machine.bits64 : machine.bits32
   if (place === undefined) return
-  const status = yield* askReader(
+  const status = layout.file.reader(
     descriptor.offset,
     Math.min(descriptor.length, 512),
     elf.isLittleEndian,
@@ -176,7 +170,7 @@ function* readStatus(descriptor: Range, elf: ElfHeader, layout: Layout): Reading
 }
 
 /** The process: its id and the name of its program. Its arguments may hold secrets and are not examined. */
-function* readProcess(descriptor: Range, elf: ElfHeader, layout: Layout): Reading<void> {
+function readProcess(descriptor: Range, elf: ElfHeader, layout: Layout): void {
   // Where user ids are 16 bits wide, on i386 and arm, the descriptor is 4 bytes shorter.
   const isShort = descriptor.length < 128
   const at = elf.is64
@@ -184,7 +178,7 @@ function* readProcess(descriptor: Range, elf: ElfHeader, layout: Layout): Readin
     : isShort
       ? { pid: 12, name: 28 }
       : { pid: 16, name: 32 }
-  const bytes = yield* ask(descriptor.offset, Math.min(descriptor.length, 136))
+  const bytes = layout.file.bytes(descriptor.offset, Math.min(descriptor.length, 136))
   if (bytes.length < at.name + 16) return
   const end = bytes.subarray(at.name, at.name + 16).indexOf(0)
   layout.addFact('process', new Reader(bytes, elf.isLittleEndian, at.pid).u32())
@@ -192,9 +186,9 @@ function* readProcess(descriptor: Range, elf: ElfHeader, layout: Layout): Readin
 }
 
 /** The kernel's own page of code in each process, which has no file. */
-function* readAuxiliary(descriptor: Range, elf: ElfHeader, layout: Layout): Reading<void> {
+function readAuxiliary(descriptor: Range, elf: ElfHeader, layout: Layout): void {
   const wordBytes = elf.is64 ? 8 : 4
-  const reader = yield* askReader(
+  const reader = layout.file.reader(
     descriptor.offset,
     Math.min(descriptor.length, 4096),
     elf.isLittleEndian,
@@ -212,10 +206,10 @@ function* readAuxiliary(descriptor: Range, elf: ElfHeader, layout: Layout): Read
  * The mapped files: a count, the unit that file offsets are counted in, as many triples of begin, end and offset,
  * and as many names. Anonymous mappings are not among them.
  */
-function* readFiles(descriptor: Range, elf: ElfHeader, layout: Layout): Reading<void> {
+function readFiles(descriptor: Range, elf: ElfHeader, layout: Layout): void {
   const wordBytes = elf.is64 ? 8 : 4
   const wanted = Math.min(descriptor.length, MAX_FILE_NOTE_BYTES)
-  const bytes = yield* ask(descriptor.offset, wanted)
+  const bytes = layout.file.bytes(descriptor.offset, wanted)
   if (bytes.length < 2 * wordBytes) return
   const reader = new Reader(bytes, elf.isLittleEndian)
   const word = (): bigint => (elf.is64 ? reader.u64() : BigInt(reader.u32()))

@@ -11,7 +11,6 @@
  */
 import type { Reader } from '@mintmark/core'
 import type { Layout } from '../memory/layout.ts'
-import { ask, askReader, type Reading } from '../memory/reading.ts'
 import { HeapReader, isHeapTag } from './hprof_heap.ts'
 
 const MAGIC = 'JAVA PROFILE 1.0'
@@ -50,10 +49,10 @@ export function isHprof(head: Uint8Array): boolean {
 }
 
 /** Reads a dump that {@link isHprof}. */
-export function* readHprof(layout: Layout): Reading<void> {
+export function readHprof(layout: Layout): void {
   layout.container = 'hprof'
   layout.isLittleEndian = false
-  const head = yield* ask(0, 64)
+  const head = layout.file.bytes(0, 64)
   const nameEnd = head.indexOf(0)
   const headBytes = nameEnd + 1 + 12
   if (nameEnd < 0 || nameEnd > 24 || head.length < headBytes) {
@@ -61,7 +60,7 @@ export function* readHprof(layout: Layout): Reading<void> {
     return
   }
   layout.addHeader(0, headBytes)
-  const reader = yield* askReader(nameEnd + 1, 4, false)
+  const reader = layout.file.reader(nameEnd + 1, 4, false)
   const idBytes = reader.u32()
   layout.addFact('idBytes', idBytes)
   if (idBytes !== 4 && idBytes !== 8) {
@@ -70,18 +69,17 @@ export function* readHprof(layout: Layout): Reading<void> {
     })
     return
   }
-  yield* readRecords(headBytes, idBytes, layout)
+  readRecords(headBytes, idBytes, layout)
 }
 
-function* readRecords(from: number, idBytes: 4 | 8, layout: Layout): Reading<void> {
+function readRecords(from: number, idBytes: 4 | 8, layout: Layout): void {
   const heap = new HeapReader(idBytes, layout)
   let at = from
   let heapRecords = 0
   let isTrusted = true
   for (;;) {
-    layout.readUpTo(at)
-    if (isTrusted) at = yield* passDescriptions(at, layout)
-    const head = yield* askReader(at, RECORD_HEAD_BYTES + 1, false)
+    if (isTrusted) at = passDescriptions(at, layout)
+    const head = layout.file.reader(at, RECORD_HEAD_BYTES + 1, false)
     if (head.left < RECORD_HEAD_BYTES) {
       if (head.left > 0)
         layout.addFlaw('table-cut', 'the file ends inside a record', { offset: at })
@@ -102,10 +100,10 @@ function* readRecords(from: number, idBytes: 4 | 8, layout: Layout): Reading<voi
     } else if (isHeap(tag)) {
       if (isTrusted) layout.addHeader(at, RECORD_HEAD_BYTES)
       const end = heapEnd(head, body, length)
-      at = yield* heap.read({ from: body, end, mayWrap: tag === HEAP_DUMP })
+      at = heap.read({ from: body, end, mayWrap: tag === HEAP_DUMP })
       continue
     } else if (isTrusted && length <= MAX_DESCRIPTION_BYTES) {
-      const behind = yield* whatIsAt(body + length)
+      const behind = whatIsAt(body + length, layout)
       if (behind === 'record') layout.addTable(at, RECORD_HEAD_BYTES + length)
       else if (behind === 'missing')
         layout.addFlaw('table-cut', 'the file ends inside a record', { offset: at })
@@ -129,10 +127,10 @@ function isHeap(tag: number): boolean {
  *
  * @returns where something else begins, or one that a window does not hold
  */
-function* passDescriptions(from: number, layout: Layout): Reading<number> {
+function passDescriptions(from: number, layout: Layout): number {
   let at = from
   for (;;) {
-    const bytes = yield* ask(at, WINDOW_BYTES)
+    const bytes = layout.file.bytes(at, WINDOW_BYTES)
     const start = at
     let isOver = false
     while (!isOver && bytes.length - (at - start) >= RECORD_HEAD_BYTES) {
@@ -146,7 +144,6 @@ function* passDescriptions(from: number, layout: Layout): Reading<number> {
     }
     layout.addTable(start, at - start)
     if (isOver || at === start) return at
-    layout.readUpTo(at)
   }
 }
 
@@ -154,8 +151,8 @@ function* passDescriptions(from: number, layout: Layout): Reading<number> {
  * Whether a record begins at `at`, or the file ends there: if anything else does, the length that leads there is
  * damaged; if the file ends before, the record is cut.
  */
-function* whatIsAt(at: number): Reading<'record' | 'other' | 'missing'> {
-  const last = yield* ask(at - 1, 2)
+function whatIsAt(at: number, layout: Layout): 'record' | 'other' | 'missing' {
+  const last = layout.file.bytes(at - 1, 2)
   if (last.length === 0) return 'missing'
   const tag = last[1]
   return tag === undefined || KNOWN[tag] === 1 ? 'record' : 'other'

@@ -5,7 +5,6 @@
  */
 import { Reader } from '@mintmark/core'
 import type { Layout } from '../memory/layout.ts'
-import { ask, type Reading } from '../memory/reading.ts'
 import type { Owner } from '../memory/segment.ts'
 
 const WINDOW_BYTES = 1 << 20
@@ -101,7 +100,7 @@ export class HeapReader {
    *
    * @returns where the record ends. Damage in it ends the walk: the rest is one segment
    */
-  *read(heap: HeapRecord): Reading<number> {
+  read(heap: HeapRecord): number {
     let end = heap.end ?? Number.MAX_SAFE_INTEGER
     let at = heap.from
     let claimed = at
@@ -111,13 +110,12 @@ export class HeapReader {
     }
     if (heap.end !== undefined) claim(end)
     while (at < end) {
-      const next = yield* this.#walkWindow(at, end)
+      const next = this.#walkWindow(at, end)
       if (next.at > end && heap.mayWrap) {
         while (next.at > end) end += LENGTH_WRAP
         claim(end)
       } else if (next.at > end) this.#reportDamage('an object reaches past its heap record', at)
       at = Math.min(next.at, end)
-      this.#layout.readUpTo(at)
       if (next.isDamaged) break
     }
     if (heap.end !== undefined) return end
@@ -130,14 +128,11 @@ export class HeapReader {
   }
 
   /** Walks the records that begin in the window at `from`; gives where the next one is. */
-  *#walkWindow(
-    from: number,
-    end: number,
-  ): Reading<{ readonly at: number; readonly isDamaged: boolean }> {
-    const narrow = yield* ask(from, Math.min(WINDOW_BYTES, end - from))
+  #walkWindow(from: number, end: number): { readonly at: number; readonly isDamaged: boolean } {
+    const narrow = this.#layout.file.bytes(from, Math.min(WINDOW_BYTES, end - from))
     const first = this.#walk(narrow, from, end, narrow.length < WINDOW_BYTES)
     if (first.at > from || first.isDamaged) return first
-    const wide = yield* ask(from, Math.min(CLASS_WINDOW_BYTES, end - from))
+    const wide = this.#layout.file.bytes(from, Math.min(CLASS_WINDOW_BYTES, end - from))
     return this.#walk(wide, from, end, true)
   }
 

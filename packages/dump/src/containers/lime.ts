@@ -6,7 +6,6 @@
  * @module
  */
 import type { Layout } from '../memory/layout.ts'
-import { askReader, type Reading } from '../memory/reading.ts'
 
 const HEADER_BYTES = 32
 const MAGIC = 0x4c694d45
@@ -20,13 +19,12 @@ export function isLime(head: Uint8Array): boolean {
 }
 
 /** Reads an image that {@link isLime}. */
-export function* readLime(layout: Layout): Reading<void> {
+export function readLime(layout: Layout): void {
   layout.container = 'lime'
   let at = 0
   let ranges = 0
   while (!layout.isFull) {
-    layout.readUpTo(at)
-    const range = yield* readHeader(at)
+    const range = readHeader(at, layout)
     if (range === 'end') break
     if (range === 'damaged') {
       const facts = { offset: at, ranges }
@@ -50,10 +48,11 @@ export function* readLime(layout: Layout): Reading<void> {
   layout.addFact('ranges', ranges)
 }
 
-function* readHeader(
+function readHeader(
   at: number,
-): Reading<{ readonly address: bigint; readonly length: number } | 'end' | 'damaged'> {
-  const header = yield* askReader(at, HEADER_BYTES, true)
+  layout: Layout,
+): { readonly address: bigint; readonly length: number } | 'end' | 'damaged' {
+  const header = layout.file.reader(at, HEADER_BYTES, true)
   // A range that is cut has no header after it: nothing is damaged but that range, and it says so itself.
   if (header.left === 0) return 'end'
   if (header.left < HEADER_BYTES) return 'damaged'

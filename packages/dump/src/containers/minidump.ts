@@ -7,13 +7,17 @@
  */
 import { Reader } from '@mintmark/core'
 import type { Layout } from '../memory/layout.ts'
-import { ask, askReader, eachRow, type Reading } from '../memory/reading.ts'
 import type { Range } from '../memory/segment.ts'
 import { generalRegistersIn, wideRegistersIn } from './minidump_contexts.ts'
-import { readMemory64List, readMemoryList } from './minidump_memory.ts'
-import { readModuleList } from './minidump_modules.ts'
+import {
+  readException,
+  readMemory64List,
+  readMemoryList,
+  readModuleList,
+  readThreadExList,
+  readThreadList,
+} from './minidump_lists.ts'
 import * as types from './minidump_stream_types.ts'
-import { readException, readThreadExList, readThreadList } from './minidump_threads.ts'
 
 const HEADER_BYTES = 32
 const DIRECTORY_ROW_BYTES = 12
@@ -57,7 +61,7 @@ interface Stream extends Range {
   readonly type: number
 }
 
-const LISTS: ReadonlyMap<number, (stream: Stream, layout: Layout) => Reading<void>> = new Map([
+const LISTS: ReadonlyMap<number, (stream: Stream, layout: Layout) => void> = new Map([
   [types.THREAD_LIST, readThreadList],
   [types.THREAD_EX_LIST, readThreadExList],
   [types.MODULE_LIST, readModuleList],
@@ -72,9 +76,9 @@ export function isMinidump(head: Uint8Array): boolean {
 }
 
 /** Reads a dump that {@link isMinidump}. */
-export function* readMinidump(layout: Layout): Reading<void> {
+export function readMinidump(layout: Layout): void {
   layout.container = 'minidump'
-  const head = yield* ask(0, HEADER_BYTES)
+  const head = layout.file.bytes(0, HEADER_BYTES)
   const isLittleEndian = head[0] === 0x4d
   layout.isLittleEndian = isLittleEndian
   if (head.length < HEADER_BYTES) {
@@ -90,25 +94,24 @@ export function* readMinidump(layout: Layout): Reading<void> {
   if (version !== VERSION)
     layout.addFlaw('header-damaged', 'the version of the minidump is not one there is', { version })
   const count = reader.u32()
-  const streams = yield* readDirectory(reader.u32(), count, layout)
-  // In order of offset: a pipe passes them once.
+  const streams = readDirectory(reader.u32(), count, layout)
   for (const stream of streams.toSorted((one, other) => one.offset - other.offset))
-    yield* readStream(stream, layout)
+    readStream(stream, layout)
   // The note of the machine may follow them.
+  const architecture = layout.about['architecture']
   for (const context of layout.contexts) {
-    const architecture = layout.about['architecture']
-    for (const range of wideRegistersIn(context, architecture)) layout.addWideRegisters(range)
-    for (const range of generalRegistersIn(context, architecture)) layout.addGeneralRegisters(range)
+    layout.addRegisters('wide', wideRegistersIn(context, architecture))
+    layout.addRegisters('general', generalRegistersIn(context, architecture))
   }
 }
 
-function* readDirectory(offset: number, count: number, layout: Layout): Reading<Stream[]> {
+function readDirectory(offset: number, count: number, layout: Layout): Stream[] {
   const streams = new Map<number, Stream>()
   const { isLittleEndian } = layout
   const rows = Math.min(count, MAX_STREAMS)
   let knownRows = 0
   const table = { offset, rowBytes: DIRECTORY_ROW_BYTES, rows, isLittleEndian }
-  const read = yield* eachRow(table, (row, index) => {
+  const read = layout.file.eachRow(table, (row, index) => {
     const stream = { type: row.u32(), length: row.u32(), offset: row.u32() }
     if (types.isKnownStream(stream.type)) knownRows = index + 1
     if (stream.type === 0) return true
@@ -128,29 +131,29 @@ function* readDirectory(offset: number, count: number, layout: Layout): Reading<
   return [...streams.values()]
 }
 
-function* readStream(stream: Stream, layout: Layout): Reading<void> {
+function readStream(stream: Stream, layout: Layout): void {
   if (!types.isFrame(stream.type)) {
     const owner = { kind: 'other', name: types.streamName(stream.type) } as const
     layout.addMemory(stream.offset, stream.length, undefined, owner)
     return
   }
   const read = LISTS.get(stream.type) ?? readOther
-  yield* read(stream, layout)
+  read(stream, layout)
 }
 
-function* readOther(stream: Stream, layout: Layout): Reading<void> {
+function readOther(stream: Stream, layout: Layout): void {
   if (stream.length <= MAX_FRAME_BYTES) layout.addTable(stream.offset, stream.length)
   else
     layout.addFlaw('stream-damaged', `${types.streamName(stream.type)} is longer than any`, {
       length: stream.length,
     })
-  if (stream.type === types.EXCEPTION) yield* readException(stream, layout)
-  else if (stream.type === types.SYSTEM_INFO) yield* readSystemInfo(stream, layout)
-  else if (stream.type === types.MISC_INFO) yield* readMiscInfo(stream, layout)
+  if (stream.type === types.EXCEPTION) readException(stream, layout)
+  else if (stream.type === types.SYSTEM_INFO) readSystemInfo(stream, layout)
+  else if (stream.type === types.MISC_INFO) readMiscInfo(stream, layout)
 }
 
-function* readSystemInfo(stream: Range, layout: Layout): Reading<void> {
-  const info = yield* askReader(stream.offset, Math.min(stream.length, 56), layout.isLittleEndian)
+function readSystemInfo(stream: Range, layout: Layout): void {
+  const info = layout.file.reader(stream.offset, Math.min(stream.length, 56), layout.isLittleEndian)
   if (info.left < 24) {
     layout.addFlaw('names-damaged', 'SystemInfo is cut')
     return
@@ -161,8 +164,8 @@ function* readSystemInfo(stream: Range, layout: Layout): Reading<void> {
   layout.addFact('system', SYSTEMS.get(system) ?? `system ${system}`)
 }
 
-function* readMiscInfo(stream: Range, layout: Layout): Reading<void> {
-  const info = yield* askReader(stream.offset, Math.min(stream.length, 24), layout.isLittleEndian)
+function readMiscInfo(stream: Range, layout: Layout): void {
+  const info = layout.file.reader(stream.offset, Math.min(stream.length, 24), layout.isLittleEndian)
   if (info.left < 12) return
   const hasProcessId = (info.seek(4).u32() & 1) === 1
   if (hasProcessId) layout.addFact('process', info.u32())

@@ -12,7 +12,6 @@
  */
 import type { Reader } from '@mintmark/core'
 import type { Layout } from '../memory/layout.ts'
-import { askReader, type Reading } from '../memory/reading.ts'
 
 const MAGIC = 0x5145564d
 const VERSION = 3
@@ -58,15 +57,15 @@ function isPacked(head: Uint8Array): boolean {
 }
 
 /** Reads a stream that {@link isQemuStream}. What is behind its pages is left without an address. */
-export function* readQemuStream(layout: Layout): Reading<void> {
+export function readQemuStream(layout: Layout): void {
   layout.container = 'qemu'
-  const at = yield* streamBegin(layout)
-  if (at !== undefined) yield* new QemuStream(layout, at).read()
+  const at = streamBegin(layout)
+  if (at !== undefined) new QemuStream(layout, at).read()
 }
 
 /** Where the stream itself begins: behind what libvirt says of the machine. */
-function* streamBegin(layout: Layout): Reading<number | undefined> {
-  const head = yield* askReader(0, LIBVIRT_BYTES, true)
+function streamBegin(layout: Layout): number | undefined {
+  const head = layout.file.reader(0, LIBVIRT_BYTES, true)
   if (head.left < LIBVIRT_BYTES || head.u8() === 0x51) return 0
   const version = head.seek(16).u32()
   const length = head.u32()
@@ -97,21 +96,20 @@ class QemuStream {
     this.#at = at
   }
 
-  *read(): Reading<void> {
-    const head = yield* askReader(this.#at, HEAD_BYTES, false)
+  read(): void {
+    const head = this.#layout.file.reader(this.#at, HEAD_BYTES, false)
     if (head.left < HEAD_BYTES || head.u32() !== MAGIC || head.u32() !== VERSION) {
       this.#stop('no stream of QEMU of version 3 begins where it should')
       return
     }
     this.#frame(HEAD_BYTES)
-    while (yield* this.#section());
+    while (this.#section());
     this.#layout.addFact('blocks', this.#blocks.size)
   }
 
   /** @returns whether another follows */
-  *#section(): Reading<boolean> {
-    this.#layout.readUpTo(this.#at)
-    const head = yield* askReader(this.#at, 5 + 1 + NAME_BYTES, false)
+  #section(): boolean {
+    const head = this.#layout.file.reader(this.#at, 5 + 1 + NAME_BYTES, false)
     if (head.left < 5) return this.#stop('the stream ends before its memory does')
     const kind = head.u8()
     const number = head.u32()
@@ -119,47 +117,45 @@ class QemuStream {
     if (kind === SECTION.machine && number < NAME_BYTES) return this.#frame(5, number)
     if (kind === SECTION.footer) return this.#frame(5)
     if (kind === SECTION.command) return this.#frame(5, number & 0xffff)
-    if (kind === SECTION.start) return yield* this.#start(head, number)
+    if (kind === SECTION.start) return this.#start(head, number)
     if (kind !== SECTION.part && kind !== SECTION.last) return this.#notRead(kind)
     if (number !== this.#ram)
       return this.#stop('a section that is no memory comes before all of it')
     this.#frame(5)
-    return (yield* this.#pages()) && kind === SECTION.part
+    return this.#pages() && kind === SECTION.part
   }
 
-  *#start(head: Reader, number: number): Reading<boolean> {
+  #start(head: Reader, number: number): boolean {
     const name = nameIn(head)
     if (name !== 'ram') return this.#stop('a section that is no memory comes before all of it')
     this.#ram = number
     this.#frame(5 + 1 + name.length + 8)
-    return yield* this.#pages()
+    return this.#pages()
   }
 
   /** Pages up to the end of their section. */
-  *#pages(): Reading<boolean> {
+  #pages(): boolean {
     for (;;) {
       if (this.#headersLeft-- <= 0 || this.#pagesLeft <= 0) {
         return this.#stop('more pages than are read; the rest has no address')
       }
-      this.#layout.readUpTo(this.#at)
-      const head = yield* askReader(this.#at, HEAD_BYTES + 1 + NAME_BYTES, false)
+      const head = this.#layout.file.reader(this.#at, HEAD_BYTES + 1 + NAME_BYTES, false)
       if (head.left < HEAD_BYTES) return this.#stop('the stream ends before its memory does')
       const word = head.u64()
       const flags = Number(word & FLAGS)
       const place = word & ~FLAGS
       if (flags === FLAG.end) return this.#frame(HEAD_BYTES)
-      const isRead =
-        flags === FLAG.size ? yield* this.#sizes(place) : this.#page(head, flags, place)
+      const isRead = flags === FLAG.size ? this.#sizes(place) : this.#page(head, flags, place)
       if (!isRead) return false
     }
   }
 
   /** The blocks of memory, of so many bytes together. */
-  *#sizes(total: bigint): Reading<boolean> {
+  #sizes(total: bigint): boolean {
     this.#frame(HEAD_BYTES)
     let next = 0n
     for (let left = total; left > 0n; ) {
-      const head = yield* askReader(this.#at, 1 + NAME_BYTES + HEAD_BYTES, false)
+      const head = this.#layout.file.reader(this.#at, 1 + NAME_BYTES + HEAD_BYTES, false)
       const name = nameIn(head)
       if (name === undefined || head.left < HEAD_BYTES || this.#blocks.size >= MOST_BLOCKS) {
         return this.#stop('the list of memory is damaged')

@@ -5,7 +5,6 @@
  */
 import type { Reader } from '@mintmark/core'
 import type { Layout } from '../memory/layout.ts'
-import { ask, askReader, type Reading } from '../memory/reading.ts'
 import type { HeaderLayout } from './windows_dump.ts'
 
 const PAGE_BYTES = 4096
@@ -27,9 +26,9 @@ interface Bitmap {
 }
 
 /** Reads the bitmap after `header`, and adds the runs of pages that it lists. */
-export function* readBitmapDump(header: HeaderLayout, layout: Layout): Reading<void> {
+export function readBitmapDump(header: HeaderLayout, layout: Layout): void {
   const start = header.headerBytes
-  const head = yield* askReader(start, HEADER_BYTES, true)
+  const head = layout.file.reader(start, HEADER_BYTES, true)
   if (head.left < HEADER_BYTES) {
     layout.addFlaw('table-cut', 'the file ends inside the header of its bitmap')
     return
@@ -42,7 +41,7 @@ export function* readBitmapDump(header: HeaderLayout, layout: Layout): Reading<v
     return
   }
   layout.addTable(start, bitmap.offset - start)
-  const pages = yield* addPages(bitmap, layout)
+  const pages = addPages(bitmap, layout)
   if (pages !== bitmap.presentPages && !layout.isFull)
     layout.addFlaw('stream-damaged', 'the bitmap does not list the number of pages it should', {
       listed: pages,
@@ -105,11 +104,11 @@ class Run {
 }
 
 /** Gives the number of pages that the bitmap lists. */
-function* addPages(bitmap: Bitmap, layout: Layout): Reading<number> {
+function addPages(bitmap: Bitmap, layout: Layout): number {
   const run = new Run(bitmap.firstPage, layout)
   for (let from = 0; from < bitmap.length && !layout.isFull; from += CHUNK_BYTES) {
     const wanted = Math.min(CHUNK_BYTES, bitmap.length - from)
-    const bytes = yield* ask(bitmap.offset + from, wanted)
+    const bytes = layout.file.bytes(bitmap.offset + from, wanted)
     layout.addTable(bitmap.offset + from, bytes.length)
     addBits(bytes, from * 8, run)
     if (bytes.length < wanted) {

@@ -11,7 +11,6 @@
  */
 import { Reader } from '@mintmark/core'
 import type { Layout } from '../memory/layout.ts'
-import { ask, askReader, eachRow, type Reading } from '../memory/reading.ts'
 import { readBitmapDump, WORD_BYTES } from './windows_bitmap.ts'
 
 const PAGE_BYTES = 4096
@@ -73,9 +72,9 @@ export function isWindowsDump(head: Uint8Array): boolean {
 }
 
 /** Reads a dump that {@link isWindowsDump}. */
-export function* readWindowsDump(layout: Layout): Reading<void> {
+export function readWindowsDump(layout: Layout): void {
   layout.container = 'windows-full'
-  const head = yield* ask(0, HEADER_64.headerBytes)
+  const head = layout.file.bytes(0, HEADER_64.headerBytes)
   const header = letters(head, 4, 8) === 'DU64' ? HEADER_64 : HEADER_32
   if (head.length < header.headerBytes) {
     layout.addHeader(0, 8)
@@ -89,13 +88,13 @@ export function* readWindowsDump(layout: Layout): Reading<void> {
   layout.addHeader(0, header.headerBytes)
   const type = reader.seek(header.dumpType).u32()
   const runs = readRuns(reader, header)
-  const magic = yield* ask(header.headerBytes, 12)
+  const magic = layout.file.bytes(header.headerBytes, 12)
   if (isBitmap(magic)) {
     layout.container = 'windows-bitmap'
-    yield* readBitmapDump(header, layout)
+    readBitmapDump(header, layout)
   } else if (letters(magic, 4, 12) === 'RDMPDUMP') {
     layout.container = 'windows-bitmap'
-    yield* readRangeDump(header, layout)
+    readRangeDump(header, layout)
   } else if (type === 1 || runs !== undefined) addRuns(runs, header, layout)
   else
     layout.addFlaw('not-understood', `a Windows dump of type ${type}, whose pages are not listed`, {
@@ -166,9 +165,9 @@ function addRuns(runs: Runs | undefined, header: HeaderLayout, layout: Layout): 
 }
 
 /** Windows 10 and later: a table of page ranges up to the first page. */
-function* readRangeDump(header: HeaderLayout, layout: Layout): Reading<void> {
+function readRangeDump(header: HeaderLayout, layout: Layout): void {
   const start = header.headerBytes
-  const head = yield* askReader(start, RANGES_OFFSET, true)
+  const head = layout.file.reader(start, RANGES_OFFSET, true)
   if (head.left < RANGES_OFFSET) {
     layout.addFlaw('table-cut', 'the file ends inside its list of page ranges')
     return
@@ -188,7 +187,7 @@ function* readRangeDump(header: HeaderLayout, layout: Layout): Reading<void> {
     rows,
     isLittleEndian: true,
   }
-  const read = yield* eachRow(table, (row) => {
+  const read = layout.file.eachRow(table, (row) => {
     const page = row.u64()
     const length = row.size() * PAGE_BYTES
     if (page === 0n || at + length > Number.MAX_SAFE_INTEGER) return false

@@ -1,11 +1,9 @@
 /**
- * Collects what a container's reader finds: memory, structure, names, flaws.
- *
- * Entries may overlap or be past the end of the file: `arrange.ts` makes a map of them.
- *
- * @module
+ * Collects what a container's reader finds: memory, structure, names, flaws. Entries may overlap or be past the end of the
+ * file: `arrange.ts` makes a map of them. @module
  */
 import { type ErrorFacts, safeText } from '@mintmark/core'
+import type { DumpFile } from './dump_file.ts'
 import { endOf } from './ranges.ts'
 import type { Container, Flaw, Owner, Range, Segment } from './segment.ts'
 
@@ -34,95 +32,46 @@ export interface StackPoint {
   readonly name: string
 }
 
-/** Collects what one reading finds. */
+/** Collects what one reading of a file finds. */
 export class Layout {
+  readonly file: DumpFile
   container: Container = 'raw'
   isLittleEndian = true
-  /** Counts entries, so that a map of them stays valid until one is added. */
-  version = 0
-  readonly #memory: Segment[] = []
-  readonly #headers: Range[] = []
-  readonly #tables: Range[] = []
-  readonly #mappings: Mapping[] = []
-  readonly #stacks: StackPoint[] = []
-  readonly #vectorRegisters: Range[] = []
-  readonly #wideRegisters: Range[] = []
-  readonly #generalRegisters: Range[] = []
-  readonly #contexts: Range[] = []
-  readonly #about: Record<string, string | number> = {}
-  readonly #flaws: Flaw[] = []
+  readonly memory: Segment[] = []
+  readonly headers: Range[] = []
+  readonly tables: Range[] = []
+  readonly mappings: Mapping[] = []
+  readonly stacks: StackPoint[] = []
+  /** Where vector registers of threads were saved: areas of XSAVE. */
+  readonly vectorRegisters: Range[] = []
+  /** Contents of floating-point and vector registers. */
+  readonly wideRegisters: Range[] = []
+  /** General registers, and what little else is beside them. */
+  readonly generalRegisters: Range[] = []
+  /** Where a minidump keeps the registers of threads. */
+  readonly contexts: Range[] = []
+  readonly about: Record<string, string | number> = {}
+  readonly flaws: Flaw[] = []
   readonly #reported = new Set<string>()
-  #readTo = 0
   /** Short runs of memory with an address. */
   #short = 0
 
-  get memory(): readonly Segment[] {
-    return this.#memory
-  }
-
-  get headers(): readonly Range[] {
-    return this.#headers
-  }
-
-  get tables(): readonly Range[] {
-    return this.#tables
-  }
-
-  get mappings(): readonly Mapping[] {
-    return this.#mappings
-  }
-
-  get stacks(): readonly StackPoint[] {
-    return this.#stacks
-  }
-
-  get vectorRegisters(): readonly Range[] {
-    return this.#vectorRegisters
-  }
-
-  get wideRegisters(): readonly Range[] {
-    return this.#wideRegisters
-  }
-
-  get generalRegisters(): readonly Range[] {
-    return this.#generalRegisters
-  }
-
-  get contexts(): readonly Range[] {
-    return this.#contexts
-  }
-
-  get about(): ErrorFacts {
-    return this.#about
-  }
-
-  get flaws(): readonly Flaw[] {
-    return this.#flaws
-  }
-
-  /** Later entries and reads are at or past this offset. */
-  get readTo(): number {
-    return this.#readTo
-  }
-
-  readUpTo(offset: number): void {
-    this.#readTo = Math.max(this.#readTo, offset)
+  constructor(file: DumpFile) {
+    this.file = file
   }
 
   get isFull(): boolean {
-    return this.#memory.length >= MAX_SEGMENTS
+    return this.memory.length >= MAX_SEGMENTS
   }
 
   /** A run of memory as the container lists it: it may be longer than the file. */
   addMemory(offset: number, length: number, address?: bigint, owner?: Owner): void {
     const present = Math.min(length, Number.MAX_SAFE_INTEGER - offset)
-    if (present <= 0) return
-    if (this.isFull) return
+    if (present <= 0 || this.isFull) return
     const isShort = address !== undefined && present < SHORT_BYTES
-    if (isShort && !goesOn(this.#memory.at(-1), offset, address) && this.#isShortFull()) return
-    this.version++
-    this.#memory.push({ offset, length: present, address, owner })
-    if (this.#memory.length < MAX_SEGMENTS) return
+    if (isShort && !goesOn(this.memory.at(-1), offset, address) && this.#isShortFull()) return
+    this.memory.push({ offset, length: present, address, owner })
+    if (!this.isFull) return
     const facts = { kept: MAX_SEGMENTS }
     this.addFlaw('table-cut', 'as many segments as are kept; others have no address', facts)
   }
@@ -142,76 +91,64 @@ export class Layout {
 
   /** Forgets memory that is shorter than `length`. */
   dropShort(length: number): void {
-    const kept = this.#memory.filter((segment) => segment.length >= length)
-    this.#memory.length = 0
-    for (const segment of kept) this.#memory.push(segment)
-    this.version++
+    const kept = this.memory.filter((segment) => segment.length >= length)
+    this.memory.length = 0
+    for (const segment of kept) this.memory.push(segment)
   }
 
   /** Bytes of the container's own frame: never memory, whatever a table says. */
   addHeader(offset: number, length: number): void {
-    this.#addRange(this.#headers, offset, length)
+    addRange(this.headers, offset, length)
   }
 
   /** Bytes that describe the dump according to the container; memory, if a table claims them as memory too. */
   addTable(offset: number, length: number): void {
-    this.#addRange(this.#tables, offset, length)
-  }
-
-  #addRange(ranges: Range[], offset: number, length: number): void {
-    const present = Math.min(length, Number.MAX_SAFE_INTEGER - offset)
-    if (present <= 0) return
-    this.version++
-    const last = ranges.at(-1)
-    if (last !== undefined && endOf(last) === offset)
-      ranges[ranges.length - 1] = { offset: last.offset, length: last.length + present }
-    else if (ranges.length < MAX_RANGES) ranges.push({ offset, length: present })
+    addRange(this.tables, offset, length)
   }
 
   addMapping(from: bigint, to: bigint, owner: Owner): void {
-    if (from >= to || this.#mappings.length >= MAX_RANGES) return
-    this.version++
-    this.#mappings.push({ from, to, owner })
+    if (from < to) addOne(this.mappings, { from, to, owner })
   }
 
   addStack(address: bigint, name: string): void {
-    if (this.#stacks.length >= MAX_RANGES) return
-    this.version++
-    this.#stacks.push({ address, name })
+    addOne(this.stacks, { address, name })
   }
 
-  /** Where a thread's vector registers were saved. */
-  addVectorRegisters({ offset, length }: Range): void {
-    if (this.#vectorRegisters.length < MAX_RANGES) this.#vectorRegisters.push({ offset, length })
-  }
-
-  /** Contents of a thread's floating-point and vector registers. */
-  addWideRegisters({ offset, length }: Range): void {
-    if (this.#wideRegisters.length < MAX_RANGES) this.#wideRegisters.push({ offset, length })
-  }
-
-  /** Where a thread's general registers were saved, and what little else is beside them. */
-  addGeneralRegisters({ offset, length }: Range): void {
-    if (this.#generalRegisters.length < MAX_RANGES) this.#generalRegisters.push({ offset, length })
+  /** Registers of a thread. */
+  addRegisters(kind: 'vector' | 'wide' | 'general', ranges: readonly Range[]): void {
+    for (const { offset, length } of ranges) addOne(this[`${kind}Registers`], { offset, length })
   }
 
   /** Where a minidump keeps the registers of a thread: a table. */
   addContext(context: Range): void {
     this.addTable(context.offset, context.length)
-    if (this.#contexts.length < MAX_RANGES) this.#contexts.push(context)
+    addOne(this.contexts, context)
   }
 
   /** A fact for people. Text of the dump is made safe to show, and the first value of a name stays. */
   addFact(name: string, value: string | number): void {
-    this.#about[name] ??= typeof value === 'string' ? safeText(value, 100) : value
+    this.about[name] ??= typeof value === 'string' ? safeText(value, 100) : value
   }
 
   /** Records it once, however often it occurs. */
   addFlaw(code: Flaw['code'], message: string, facts: ErrorFacts = {}): void {
-    if (this.#reported.has(message) || this.#flaws.length >= MAX_FLAWS) return
+    if (this.#reported.has(message) || this.flaws.length >= MAX_FLAWS) return
     this.#reported.add(message)
-    this.#flaws.push({ code, message, facts })
+    this.flaws.push({ code, message, facts })
   }
+}
+
+function addOne<T>(all: T[], one: T): void {
+  if (all.length < MAX_RANGES) all.push(one)
+}
+
+function addRange(ranges: Range[], offset: number, length: number): void {
+  const present = Math.min(length, Number.MAX_SAFE_INTEGER - offset)
+  if (present <= 0) return
+  const last = ranges.at(-1)
+  if (last !== undefined && endOf(last) === offset)
+    ranges[ranges.length - 1] = { offset: last.offset, length: last.length + present }
+  else addOne(ranges, { offset, length: present })
 }
 
 /** Whether memory at `offset` and `address` is what comes next in the file and in the process. */

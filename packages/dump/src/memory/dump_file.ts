@@ -1,0 +1,78 @@
+/** Reads the headers and tables of a dump out of its source, through small windows. @module */
+import { Reader } from '@mintmark/core'
+import type { ByteSource } from './segment.ts'
+
+const LINE_BYTES = 1 << 14
+const LINES = 64
+/** Rows of a table read at a time: bounds memory for a table of any size. */
+const PAGE_BYTES = 1 << 18
+
+/** A table of rows of equal length. */
+export interface Table {
+  readonly offset: number
+  readonly rowBytes: number
+  readonly rows: number
+  readonly isLittleEndian: boolean
+}
+
+/** Keeps the last lines read: tables are asked for row by row, names all over the place. Holds at most 1 MiB. */
+export class DumpFile {
+  readonly #source: ByteSource
+  readonly #lines = new Map<number, Uint8Array>()
+
+  constructor(source: ByteSource) {
+    this.#source = source
+  }
+
+  /** The bytes at `offset`: fewer than `length` where the file ends. */
+  bytes(offset: number, length: number): Uint8Array {
+    const present = Math.min(length, this.#source.size - offset)
+    if (!(present > 0)) return new Uint8Array(0)
+    const line = Math.floor(offset / LINE_BYTES)
+    const start = offset - line * LINE_BYTES
+    if (start + present <= LINE_BYTES) return this.#line(line).subarray(start, start + present)
+    return this.#read(offset, present)
+  }
+
+  /** The same as numbers to read. */
+  reader(offset: number, length: number, isLittleEndian: boolean): Reader {
+    return new Reader(this.bytes(offset, length), isLittleEndian)
+  }
+
+  /**
+   * Calls `visit` with each whole row of a table, in order, until it returns `false`.
+   *
+   * @returns the rows that were visited
+   */
+  eachRow(table: Table, visit: (row: Reader, index: number) => boolean): number {
+    const { rowBytes, rows, isLittleEndian } = table
+    const pageRows = Math.max(1, Math.floor(PAGE_BYTES / rowBytes))
+    for (let first = 0; first < rows; first += pageRows) {
+      const wanted = Math.min(pageRows, rows - first)
+      const bytes = this.bytes(table.offset + first * rowBytes, wanted * rowBytes)
+      const present = Math.floor(bytes.length / rowBytes)
+      const reader = new Reader(bytes, isLittleEndian)
+      for (let index = 0; index < present; index++) {
+        if (!visit(reader.seek(index * rowBytes), first + index)) return first + index
+      }
+      if (present < wanted) return first + present
+    }
+    return rows
+  }
+
+  #line(index: number): Uint8Array {
+    const known = this.#lines.get(index)
+    if (known !== undefined) return known
+    const offset = index * LINE_BYTES
+    const line = this.#read(offset, Math.min(LINE_BYTES, this.#source.size - offset))
+    const [oldest] = this.#lines.keys()
+    if (oldest !== undefined && this.#lines.size >= LINES) this.#lines.delete(oldest)
+    this.#lines.set(index, line)
+    return line
+  }
+
+  #read(offset: number, length: number): Uint8Array {
+    const bytes = new Uint8Array(length)
+    return bytes.subarray(0, this.#source.read(offset, bytes))
+  }
+}
