@@ -4,7 +4,7 @@
  * @module
  */
 import { skipJunk } from './base64.ts'
-import { isBlank, nameOf } from './text_run.ts'
+import { isBlank, latin } from './text_run.ts'
 
 const HEADERS_MOST = 16
 const HEADER_MOST = 1024
@@ -20,8 +20,8 @@ export function skipHeaders(
     const colon = headerColon(chars, at)
     if (colon < 0) break
     const end = lineEnd(chars, colon)
-    const name = nameOf(chars, at, colon)
-    const value = nameOf(chars, colon, Math.min(end, colon + 64))
+    const name = latin(chars, at, colon)
+    const value = latin(chars, colon, Math.min(end, colon + 64))
     isEncrypted ||= name === 'Proc-Type' && value.includes('ENCRYPTED')
     at = skipJunk(chars, end, chars.length)
   }

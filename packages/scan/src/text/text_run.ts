@@ -223,11 +223,11 @@ export function findLast(
   return at < 0 ? -1 : from + at
 }
 
-/** Names and labels as a string: never for values. */
-export function nameOf(chars: Uint8Array, from: number, to: number): string {
-  let name = ''
-  for (let i = from; i < to; i++) name += String.fromCharCode(chars[i] ?? 0)
-  return name
+/** Letters as a string, one character each. */
+export function latin(chars: Uint8Array, from: number = 0, to: number = chars.length): string {
+  const end = Math.min(to, chars.length)
+  if (from >= end) return ''
+  return Buffer.from(chars.buffer, chars.byteOffset + from, end - from).toString('latin1')
 }
 
 /** A-Z, a-z, 0-9. */

@@ -1,26 +1,21 @@
 /**
  * JSON Web Keys with their private members: alone, in a set, in other JSON, in strings of JSON, in any order.
  *
- * Source: RFC 7517, RFC 7518 section 6, RFC 8037, draft-ietf-cose-dilithium (`AKP`).
- *
- * @module
+ * Source: RFC 7517, RFC 7518 section 6, RFC 8037, draft-ietf-cose-dilithium (`AKP`). @module
  */
 import { OKP } from '@mintmark/keys/arithmetic/okp'
 import type { Detected } from '../../anchors/detected.ts'
-import { quoteLength, skipSpace } from '../../text/quoted.ts'
-import { isAt, type TextReader, type TextRun } from '../../text/text_run.ts'
-import { isOpened, isQuoteEnd, type OtherObject, objectAround, SIDE_MOST } from './json_object.ts'
-import type { Labelled } from './labelled.ts'
+import { COLON, isOpened, MEMBER, QUOTE, SPACE } from '../../text/quoted.ts'
+import { GLANCE, isAt, latin, type TextReader, type TextRun } from '../../text/text_run.ts'
+import { objectAround, SIDE_MOST } from './json_object.ts'
+import { Labelled } from './labelled.ts'
 import { ecKey, okpKey, pqKey, rsaNamed } from './parts.ts'
 
-const KTY = 'kty'
-const TYPES = ['RSA', 'EC', 'OKP', 'oct', 'AKP'] as const
-type KeyType = (typeof TYPES)[number]
-
-/** Members that are examined. */
-const WANTED: ReadonlySet<string> = new Set(
-  'kty crv alg n e d p q dp dq qi x y k pub priv'.split(' '),
+export const KTY = 'kty'
+const TYPE = new RegExp(
+  `^${KTY}${QUOTE}${SPACE}${COLON}${SPACE}${QUOTE}(RSA|EC|OKP|oct|AKP)${QUOTE}`,
 )
+const MEMBERS = new RegExp(MEMBER, 'dg')
 const SYMMETRIC_LEAST = 8
 /** Of the object around a `kty`, its numbers not counted. */
 const OBJECT_COST = 3000
@@ -28,51 +23,39 @@ const OBJECT_COST = 3000
 export const JWK: TextReader = {
   before: SIDE_MOST,
   behind: SIDE_MOST,
-  glance: ({ chars, at }) => (keyType(chars, at) === undefined ? 0 : SIDE_MOST),
+  glance: (run) => (typeAt(run) === undefined ? 0 : SIDE_MOST),
   isEnd: (bytes, place, stride) =>
-    bytes[place] === 0 || (isAt(bytes, place, KTY, stride) && isQuoteEnd(bytes[place - stride])),
-  read: (run) => readJwk(run),
+    bytes[place] === 0 || (isAt(bytes, place, KTY, stride) && isOpened(bytes, place + 1 - stride)),
+  read: readJwk,
 }
 
-/** The value of the `kty` at `at`, if it is one that a key has. */
-function keyType(chars: Uint8Array, at: number): KeyType | undefined {
-  const close = quoteLength(chars, at + KTY.length)
-  if (close === 0 || !isOpened(chars, at)) return undefined
-  let i = skipSpace(chars, at + KTY.length + close, chars.length)
-  if (chars[i] === 0x3a) i += 1
-  else if (isAt(chars, i, '%3A')) i += 3
-  else return undefined
-  i = skipSpace(chars, i, chars.length)
-  const open = quoteLength(chars, i)
-  if (open === 0) return undefined
-  i += open
-  return TYPES.find((type) => isAt(chars, i, type) && quoteLength(chars, i + type.length) > 0)
+/** The value of the `kty` of a run, if it is one that a key has. */
+function typeAt({ chars, at }: TextRun): string | undefined {
+  if (!isOpened(chars, at)) return undefined
+  return TYPE.exec(latin(chars, at, Math.min(chars.length, at + GLANCE)))?.[1]
 }
 
-function readJwk({ chars, at, budget }: TextRun): Detected | undefined {
-  const type = keyType(chars, at)
-  if (type === undefined) return undefined
+function readJwk(run: TextRun): Detected | undefined {
+  const { chars, at, budget } = run
+  const keyOf = READERS.get(typeAt(run) ?? '')
+  if (keyOf === undefined) return undefined
   budget.spend(OBJECT_COST)
-  const { from, end, values } = objectAround(chars, at, WANTED, OTHER_KEY, budget)
-  if (!values.has('d', 'k', 'priv', 'p')) return undefined
-  const key = READERS[type](values)
-  return key === undefined ? undefined : { ...key, offset: from, length: end - from, form: 'jwk' }
+  const { from, end } = objectAround(chars, at, KTY)
+  const values = new Labelled(chars, budget).addAll(MEMBERS, from, end, 'base64url')
+  const key = values.has('d', 'k', 'priv', 'p') ? keyOf(values) : undefined
+  return key && { ...key, offset: from, length: end - from, form: 'jwk' }
 }
 
-/** Another `kty` belongs to another key. */
-const OTHER_KEY: OtherObject = {
-  letter: KTY.charCodeAt(0),
-  begins: (chars, at) => isAt(chars, at, KTY) && isOpened(chars, at),
-}
-
-const READERS: Readonly<Record<KeyType, (values: Labelled) => Detected | undefined>> = {
-  RSA: ({ number, budget }) => rsaNamed(number, 'n e d p q dp dq qi', budget),
-  EC: ecOf,
-  OKP: okp,
-  AKP: (values) =>
-    pqKey(values.text('alg'), values.bytes('priv'), values.bytes('pub'), values.budget),
-  oct: symmetric,
-}
+const READERS: ReadonlyMap<string, (values: Labelled) => Detected | undefined> = new Map([
+  ['RSA', ({ number, budget }) => rsaNamed(number, 'n e d p q dp dq qi', budget)],
+  ['EC', ecOf],
+  ['OKP', okp],
+  [
+    'AKP',
+    (values) => pqKey(values.text('alg'), values.bytes('priv'), values.bytes('pub'), values.budget),
+  ],
+  ['oct', symmetric],
+])
 
 function ecOf(values: Labelled): Detected | undefined {
   const [d, x, y] = [values.bytes('d'), values.bytes('x'), values.bytes('y')]

@@ -1,38 +1,33 @@
 /**
- * Keys of JWKs in texts that are not JSON: YAML, TOML, variables of a process, what PHP, Ruby, Go and JavaScript print.
- * Arithmetic decides which words around an exponent of 65,537 or the name of a curve are a key.
- *
- * @module
+ * Keys of JWKs without their `kty`: whose begin a freed buffer has lost (glibc overwrites the first 16 bytes), `RSAParameters`
+ * of .NET, and in texts that are not JSON: YAML, TOML, variables of a process, what PHP, Ruby, Go and JavaScript print.
+ * Arithmetic decides which words around an exponent of 65,537 or the name of a curve are a key. @module
  */
 import { fromBigEndian } from '@mintmark/keys/arithmetic/modular'
 import type { WorkBudget } from '@mintmark/keys/material/work_budget'
+import type { Anchor } from '../../anchors/anchor.ts'
 import type { Detected } from '../../anchors/detected.ts'
 import { decodeBase64, isBase64Letter } from '../../text/base64.ts'
-import { quoteLength, skipSpace } from '../../text/quoted.ts'
-import { isAlphanumeric, isAt, isBlank, nameOf, type TextRun } from '../../text/text_run.ts'
-import { isOpened, isQuoteEnd } from './json_object.ts'
+import { isOpened, MEMBER } from '../../text/quoted.ts'
+import {
+  isAlphanumeric,
+  isAt,
+  latin,
+  type TextReader,
+  type TextRun,
+  textAnchors,
+} from '../../text/text_run.ts'
+import { type JsonObject, objectAround } from './json_object.ts'
+import { KTY } from './jwk.ts'
 import { ecKey, okpKey, rsaKey } from './parts.ts'
 
-const FORM = 'jwk-words'
 const E = 65_537n
-/** Letters to either side in which the numbers of a key of 8,192 bits, or of a curve, are. */
-const RSA_SIDE = 8192
-const CURVE_SIDE = 512
-/** Letters of a prime of 512 bits, and of a modulus of 8,192. */
-const RSA_LETTERS = [85, 1368] as const
-/** Letters of a secret of 28 bytes, and of 66. */
-const CURVE_LETTERS = [37, 88] as const
-/** Words that are examined to either side. */
-const RSA_MOST = 12
-const CURVE_MOST = 3
-/** Letters of the name of a curve, and of quotes, brackets and arrows before it. */
-const NAME_MOST = 16
-const SIGNS_MOST = 12
-/** Letters from an exponent back to the colon of JSON, or to its name. */
-const COLON_MOST = 24
+const MEMBERS = new RegExp(MEMBER, 'dg')
 /** Of a letter that is gone over, and of the product of two numbers. */
 const LETTER_COST = 3
 const PRODUCT_COST = 2000
+/** Letters before a mark in which its name would be. */
+const NAMED_MOST = 24
 
 interface Word {
   readonly from: number
@@ -40,104 +35,133 @@ interface Word {
   readonly bytes: Uint8Array
 }
 
-interface Range {
+/** What stands among the words of a key, and which words these are. */
+interface Mark {
+  readonly text: string
+  /** Letters to either side, and words that are examined there. */
   readonly side: number
-  readonly letters: readonly [least: number, most: number]
   readonly most: number
+  /** Letters of the shortest and of the longest word. */
+  readonly letters: readonly [least: number, most: number]
+  /** Whether what is before the mark says that another reader has it. */
+  readonly isElsewhere?: RegExp
+  readonly keyAmong: (words: readonly Word[], behind: string, budget: WorkBudget) => Found
 }
 
-/** The RSA key around the exponent [`at`, `to`) of a run. */
-export function rsaOfWords({ chars, at, budget }: TextRun, to: number): Detected | undefined {
-  if (isBase64Letter(chars[at - 1]) || isBase64Letter(chars[to])) return undefined
-  if (isOfJson(chars, at) || isNamed(chars, at)) return undefined
-  const range = { side: RSA_SIDE, letters: RSA_LETTERS, most: RSA_MOST }
-  return withWords(chars, at, to, range, rsaAmong, budget)
-}
+type Found = { readonly key: Detected; readonly word: Word } | undefined
 
-/** The key of a curve around its name, identified by the value that begins behind `at`. */
-export function curveKeyOfWords({ chars, at, budget }: TextRun, to: number): Detected | undefined {
-  if (isNameOfJson(chars, at, to)) return undefined
-  const name = curveName(chars, to)
-  if (name === '') return undefined
-  const range = { side: CURVE_SIDE, letters: CURVE_LETTERS, most: CURVE_MOST }
-  return withWords(chars, at, to, range, (words) => curveKeyAmong(name, words, budget), budget)
-}
+/** The words of a curve: of secrets of 28 to 66 bytes. */
+const CURVE = { side: 512, most: 3, letters: [37, 88] } as const
 
-/** Whether an exponent is the value of a member of JSON, with its name between quotes. */
-function isOfJson(chars: Uint8Array, at: number): boolean {
-  if (!isOpened(chars, at)) return false
-  for (let i = at - 1; i >= 0 && at - i < COLON_MOST; i--) {
-    if (chars[i] !== 0x3a && !isAt(chars, i, '%3A')) continue
-    let before = i - 1
-    while (isBlank(chars[before])) before -= 1
-    return isQuoteEnd(chars[before])
+const MARKS: readonly Mark[] = [
+  {
+    // 65,537; the words are of a prime of 512 bits to a modulus of 16,384.
+    text: 'AQAB',
+    side: 24_576,
+    most: 12,
+    letters: [85, 2732],
+    keyAmong: (words, _, budget) => rsaAmong(words, budget),
+  },
+  {
+    text: 'crv',
+    ...CURVE,
+    // The word behind quotes, brackets, arrows, equals signs and colons.
+    keyAmong: (words, behind, budget) =>
+      curveKeyAmong(/^[^A-Za-z0-9\0]{0,12}([A-Za-z0-9-]{1,16})/.exec(behind)?.[1], words, budget),
+  },
+  ...['Ed25519', 'X25519', 'Ed448', 'X448'].map((text) => ({
+    text,
+    ...CURVE,
+    isElsewhere: /crv/,
+    keyAmong: (words: readonly Word[], _: string, budget: WorkBudget) =>
+      curveKeyAmong(text, words, budget),
+  })),
+]
+
+export const JWK_WORD_ANCHORS: readonly Anchor[] = MARKS.flatMap((mark) =>
+  textAnchors(`jwk-${mark.text}`, mark.text, readerOf(mark)),
+)
+
+function readerOf(mark: Mark): TextReader {
+  const { text, side } = mark
+  /** A word of its own, not of another; the names of curves between quotes. */
+  const isMark = ({ chars, at }: TextRun): boolean =>
+    isAt(chars, at, text) &&
+    !isWithin(chars[at - 1]) &&
+    !isWithin(chars[at + text.length]) &&
+    (mark.isElsewhere === undefined || isOpened(chars, at))
+  const isWithin = text === 'AQAB' ? isBase64Letter : isAlphanumeric
+  return {
+    before: side,
+    behind: side,
+    glance: (run) => (isMark(run) ? side : 0),
+    isEnd: (bytes, place, stride) => bytes[place] === 0 || isAt(bytes, place, text, stride),
+    read: (run) => (isMark(run) ? readWords(run, mark) : undefined),
   }
-  return false
 }
 
-/** Whether it is called so: by XML and files of DNSSEC, which are read with all their numbers. */
-function isNamed(chars: Uint8Array, at: number): boolean {
-  for (let i = at - COLON_MOST; i < at; i++) if (isAt(chars, i, 'xponent')) return true
-  return false
-}
-
-/** Whether a name is between quotes with a colon behind it. */
-function isNameOfJson(chars: Uint8Array, at: number, to: number): boolean {
-  const quote = isOpened(chars, at) ? quoteLength(chars, to) : 0
-  if (quote === 0) return false
-  const i = skipSpace(chars, to + quote, Math.min(chars.length, to + quote + SIGNS_MOST))
-  return chars[i] === 0x3a || isAt(chars, i, '%3A')
-}
-
-/** The word behind quotes, brackets, arrows, equals signs and colons, if it can name a curve. */
-function curveName(chars: Uint8Array, at: number): string {
-  let from = at
-  while (from - at < SIGNS_MOST && !isAlphanumeric(chars[from])) {
-    if (from >= chars.length || chars[from] === 0) return ''
-    from += 1
-  }
-  let to = from
-  while (to - from <= NAME_MOST && (isAlphanumeric(chars[to]) || chars[to] === 0x2d)) to += 1
-  return to - from > NAME_MOST ? '' : nameOf(chars, from, to)
-}
-
-/** What is found among the words around [`at`, `to`); they are wiped. */
-function withWords(
-  chars: Uint8Array,
-  at: number,
-  to: number,
-  range: Range,
-  keyAmong: (words: readonly Word[], budget: WorkBudget) => Detected | undefined,
-  budget: WorkBudget,
-): Detected | undefined {
-  const words = [...wordsBefore(chars, at, range, budget), ...wordsBehind(chars, to, range, budget)]
-  const key = keyAmong(words, budget)
+function readWords({ chars, at, budget }: TextRun, mark: Mark): Detected | undefined {
+  const before = latin(chars, Math.max(0, at - NAMED_MOST), at)
+  if (mark.isElsewhere?.test(before) === true) return undefined
+  const object = isOpened(chars, at) ? objectAround(chars, at, mark.text) : undefined
+  const members = object === undefined ? [] : membersIn(chars, object)
+  // What has a `kty` is read by that; XML and files of DNSSEC are read with all their numbers.
+  if (members.some(({ name }) => name === KTY)) return undefined
+  if (members.length === 0 && before.includes('xponent')) return undefined
+  const to = at + mark.text.length
+  const words = [...wordsBefore(chars, at, mark, budget), ...wordsBehind(chars, to, mark, budget)]
+  // Escaped signs are of no word.
+  for (const { from, to: end } of members.filter(({ isEscaped }) => isEscaped))
+    take(chars, from, end, mark, words, budget)
+  const found = mark.keyAmong(words, latin(chars, to, to + 32), budget)
   for (const { bytes } of words) bytes.fill(0)
-  return key
+  return found && placed(chars, members.length === 0 ? undefined : object, found)
 }
 
-function wordsBefore(chars: Uint8Array, at: number, range: Range, budget: WorkBudget): Word[] {
-  const least = Math.max(0, at - range.side)
+/** Names and values of an object, if it is one of JSON. */
+function membersIn(chars: Uint8Array, { from, end }: JsonObject) {
+  return [...latin(chars, from, end).matchAll(MEMBERS)].map(({ groups, indices }) => {
+    const [begin = 0, to = 0] = indices?.groups?.['value'] ?? []
+    const isEscaped = /[\\%&]/.test(groups?.['value'] ?? '')
+    return { name: groups?.['name'], from: from + begin, to: from + to, isEscaped }
+  })
+}
+
+/** JSON as a whole, where the words of the key are in it; else the word that is secret. */
+function placed(
+  chars: Uint8Array,
+  json: JsonObject | undefined,
+  { key, word: { from, to } }: NonNullable<Found>,
+): Detected {
+  if (json === undefined || from < json.from || to > json.end)
+    return { ...key, offset: from, length: to - from, form: 'jwk-words' }
+  const text = latin(chars, json.from, json.end)
+  const form = /odulus|nverseQ/.test(text) ? 'rsa-parameters' : 'jwk'
+  return { ...key, offset: json.from, length: text.length, form }
+}
+
+function wordsBefore(chars: Uint8Array, at: number, mark: Mark, budget: WorkBudget): Word[] {
+  const least = Math.max(0, at - mark.side)
   const words: Word[] = []
   let i = at - 1
-  while (i >= least && words.length < range.most && !isGap(chars, i)) {
+  while (i >= least && words.length < mark.most && !isGap(chars, i)) {
     const to = i + 1
     while (i >= least && isBase64Letter(chars[i])) i -= 1
-    take(chars, i + 1, to, range, words, budget)
+    take(chars, i + 1, to, mark, words, budget)
     if (i + 1 === to) i -= 1
   }
   budget.spend(LETTER_COST * (at - i))
   return words
 }
 
-function wordsBehind(chars: Uint8Array, at: number, range: Range, budget: WorkBudget): Word[] {
-  const most = Math.min(chars.length, at + range.side)
+function wordsBehind(chars: Uint8Array, at: number, mark: Mark, budget: WorkBudget): Word[] {
+  const most = Math.min(chars.length, at + mark.side)
   const words: Word[] = []
   let i = at
-  while (i < most && words.length < range.most && !isGap(chars, i)) {
+  while (i < most && words.length < mark.most && !isGap(chars, i)) {
     const from = i
     while (i < most && isBase64Letter(chars[i])) i += 1
-    take(chars, from, i, range, words, budget)
+    take(chars, from, i, mark, words, budget)
     if (i === from) i += 1
   }
   budget.spend(LETTER_COST * (i - at))
@@ -151,12 +175,12 @@ function take(
   chars: Uint8Array,
   from: number,
   to: number,
-  { letters }: Range,
+  { letters: [least, most] }: Mark,
   words: Word[],
   budget: WorkBudget,
-) {
-  const [least, most] = letters
-  if (to - from < least || to - from > most) return
+): void {
+  // Signs that are escaped have six letters.
+  if (to - from < least || to - from > 2 * most) return
   const { bytes, end } = decodeBase64(chars, from, to, budget, { isUrl: true })
   if (end === to) words.push({ from, to, bytes })
   else bytes.fill(0)
@@ -166,64 +190,55 @@ interface NumberWord extends Word {
   readonly value: bigint
 }
 
-function rsaAmong(words: readonly Word[], budget: WorkBudget): Detected | undefined {
+function rsaAmong(words: readonly Word[], budget: WorkBudget): Found {
   const numbers = words.map((word) => ({ ...word, value: fromBigEndian(word.bytes, budget) }))
   for (const n of numbers) {
     if ((n.value & 1n) === 0n) continue
-    const key = byPrimes(n, numbers, budget) ?? byExponent(n, numbers, budget)
-    if (key !== undefined) return key
+    const found = byPrimes(n, numbers, budget) ?? byExponent(n, numbers, budget)
+    if (found !== undefined) return found
   }
   return undefined
 }
 
-function byPrimes(
-  n: NumberWord,
-  numbers: readonly NumberWord[],
-  budget: WorkBudget,
-): Detected | undefined {
+function byPrimes(n: NumberWord, numbers: readonly NumberWord[], budget: WorkBudget): Found {
   const isHalf = ({ bytes }: Word) => bytes.length === Math.ceil(n.bytes.length / 2)
   const halves = numbers.filter((word) => isHalf(word) && (word.value & 1n) === 1n)
   for (const [i, p] of halves.entries()) {
     for (const q of halves.slice(i + 1)) {
       budget.spend(PRODUCT_COST)
       if (p.value * q.value !== n.value) continue
-      return placed(rsaKey({ n: n.value, e: E, p: p.value, q: q.value }, budget), p)
+      const key = rsaKey({ n: n.value, e: E, p: p.value, q: q.value }, budget)
+      return key && { key, word: p }
     }
   }
   return undefined
 }
 
 /** By d alone, which is less than n. */
-function byExponent(
-  n: NumberWord,
-  numbers: readonly NumberWord[],
-  budget: WorkBudget,
-): Detected | undefined {
+function byExponent(n: NumberWord, numbers: readonly NumberWord[], budget: WorkBudget): Found {
   for (const d of numbers) {
     const isLong = n.bytes.length - d.bytes.length < 2
     if (!isLong || d.value >= n.value || (d.value & 1n) === 0n) continue
     const key = rsaKey({ n: n.value, e: E, d: d.value }, budget)
-    if (key?.certainty === 'proven') return placed(key, d)
+    if (key?.certainty === 'proven') return { key, word: d }
   }
   return undefined
 }
 
 function curveKeyAmong(
-  name: string,
+  name: string | undefined,
   words: readonly Word[],
   budget: WorkBudget,
-): Detected | undefined {
+): Found {
+  if (name === undefined) return undefined
   for (const d of words) {
-    for (const x of words) {
-      if (x === d || x.bytes.length !== d.bytes.length) continue
+    const others = words.filter((word) => word !== d && word.bytes.length === d.bytes.length)
+    for (const x of others) {
+      const y = others.find((word) => word !== x)
       const key =
-        okpKey(name, d.bytes, x.bytes, budget) ?? ecKey(name, d.bytes, x.bytes, undefined, budget)
-      if (key?.certainty === 'proven') return placed(key, d)
+        okpKey(name, d.bytes, x.bytes, budget) ?? ecKey(name, d.bytes, x.bytes, y?.bytes, budget)
+      if (key?.certainty === 'proven') return { key, word: d }
     }
   }
   return undefined
-}
-
-function placed(key: Detected | undefined, { from, to }: Word): Detected | undefined {
-  return key === undefined ? undefined : { ...key, offset: from, length: to - from, form: FORM }
 }

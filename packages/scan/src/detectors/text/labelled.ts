@@ -1,12 +1,7 @@
-/**
- * Named values in a text, each decoded on demand.
- *
- * @module
- */
+/** Named values in a text, each decoded on demand. @module */
 import type { WorkBudget } from '@mintmark/keys/material/work_budget'
-import { decodeBase64, hexDigit, skipJunk } from '../../text/base64.ts'
-import { skipSpace } from '../../text/quoted.ts'
-import { isBlank, nameOf } from '../../text/text_run.ts'
+import { decodeBase64, skipJunk } from '../../text/base64.ts'
+import { latin } from '../../text/text_run.ts'
 import { numberOf } from './parts.ts'
 
 /** How bytes are spelled. Of `base64` with its padding other text may follow; of an `element` and `base64url` none. */
@@ -34,13 +29,18 @@ export class Labelled {
     this.end = end
   }
 
+  /** The values in [from, to) that an expression has as its groups `name` and `value`. */
+  addAll(expression: RegExp, from: number, to: number, coding: ValueCoding): this {
+    for (const { groups, indices } of latin(this.#chars, from, to).matchAll(expression)) {
+      const [begin = 0, end = 0] = indices?.groups?.['value'] ?? []
+      this.add(groups?.['name'] ?? '', { from: from + begin, to: from + end, coding })
+    }
+    return this
+  }
+
   /** The first of a name counts. */
   add(name: string, value: Value): void {
     if (!this.#values.has(name)) this.#values.set(name, value)
-  }
-
-  get size(): number {
-    return this.#values.size
   }
 
   has(...names: readonly string[]): boolean {
@@ -51,7 +51,7 @@ export class Labelled {
   text(name: string): string {
     const value = this.#values.get(name)
     if (value === undefined || value.to - value.from > NAME_MOST) return ''
-    return nameOf(this.#chars, value.from, value.to)
+    return latin(this.#chars, value.from, value.to)
   }
 
   /** Undefined where there is none, or it is not wholly in its coding. */
@@ -61,32 +61,17 @@ export class Labelled {
     const chars = this.#chars
     const { from, to, coding } = value
     if (coding === 'raw') return chars.subarray(from, to)
-    if (coding === 'hex') return this.#hex(value)
-    const [isUrl, stopsAtBlankLine] = [coding === 'base64url', coding === 'base64']
-    const { bytes, end, ...found } = decodeBase64(chars, from, to, this.budget, {
-      isUrl,
-      stopsAtBlankLine,
+    if (coding === 'hex') return fromHex(latin(chars, from, to))
+    const decoded = decodeBase64(chars, from, to, this.budget, {
+      isUrl: coding === 'base64url',
+      stopsAtBlankLine: coding === 'base64',
     })
-    const isWhole = stopsAtBlankLine
-      ? (found.letters + found.padding) % 4 === 0
-      : (isUrl ? skipSpace : skipJunk)(chars, end, to) === to
+    const { bytes, end, letters, padding } = decoded
+    const isWhole =
+      coding === 'base64' ? (letters + padding) % 4 === 0 : skipJunk(chars, end, to) === to
     if (!isWhole || bytes.length === 0) return undefined
     this.end = Math.max(this.end, end)
     return bytes
-  }
-
-  #hex({ from, to }: Value): Uint8Array | undefined {
-    const digits: number[] = []
-    for (let i = from; i < to; i++) {
-      if (isBlank(this.#chars[i])) continue
-      const digit = hexDigit(this.#chars[i])
-      if (digit < 0) return undefined
-      digits.push(digit)
-    }
-    if (digits.length % 2 !== 0) return undefined
-    return Uint8Array.from({ length: digits.length / 2 }, (_, i) => {
-      return (digits[2 * i] ?? 0) * 16 + (digits[2 * i + 1] ?? 0)
-    })
   }
 
   /** For `rsaNamed` and its kin. */
@@ -97,25 +82,9 @@ export class Labelled {
     if (this.#values.get(name)?.coding !== 'raw') bytes?.fill(0)
     return number
   }
-
-  /** Up to three digits behind what may be before them. */
-  digits(name: string): number | undefined {
-    const value = this.#values.get(name)
-    if (value === undefined) return undefined
-    return smallNumber(this.#chars, skipJunk(this.#chars, value.from, value.to))?.value
-  }
 }
 
-/** A decimal number of up to three digits at `at`, and where it ends. */
-export function smallNumber(
-  chars: Uint8Array,
-  at: number,
-): { readonly value: number; readonly end: number } | undefined {
-  let [value, end] = [0, at]
-  for (; end < at + 3; end++) {
-    const digit = (chars[end] ?? 0) - 0x30
-    if (digit < 0 || digit > 9) break
-    value = value * 10 + digit
-  }
-  return end === at ? undefined : { value, end }
+function fromHex(spelled: string): Uint8Array | undefined {
+  const digits = spelled.replaceAll(/\s/g, '')
+  return /^(?:[\da-f]{2})*$/i.test(digits) ? Uint8Array.from(Buffer.from(digits, 'hex')) : undefined
 }

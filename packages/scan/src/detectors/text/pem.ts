@@ -11,7 +11,7 @@ import type { Detected } from '../../anchors/detected.ts'
 import { skipHeaders } from '../../text/armor_headers.ts'
 import { decodeBase64, hexDigit, skipJunk } from '../../text/base64.ts'
 import { PREFIX_MOST, readPrefixed } from '../../text/prefixed_armor.ts'
-import { endsAt, isAt, nameOf, type TextReader, type TextRun } from '../../text/text_run.ts'
+import { endsAt, isAt, latin, type TextReader, type TextRun } from '../../text/text_run.ts'
 import { keyIn } from './decoded.ts'
 import { openPgpArmor } from './openpgp_text.ts'
 
@@ -55,7 +55,7 @@ export function labelAt(chars: Uint8Array, at: number): string | undefined {
   let to = from
   while (to < most && chars[to] !== 0x2d) to += 1
   if (!isAt(chars, to, '-----')) return undefined
-  const label = nameOf(chars, from, to)
+  const label = latin(chars, from, to)
   return LABEL.test(label) ? label : undefined
 }
 

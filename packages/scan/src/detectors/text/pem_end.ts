@@ -14,7 +14,7 @@ import {
   endsAt,
   findLast,
   isAt,
-  nameOf,
+  latin,
   type TextReader,
   type TextRun,
 } from '../../text/text_run.ts'
@@ -50,7 +50,7 @@ function labelAt(chars: Uint8Array, at: number): string | undefined {
   const from = at + PEM_END_TEXT.length
   let to = from
   while (to < Math.min(chars.length, from + LABEL_MOST) && chars[to] !== 0x2d) to += 1
-  const label = nameOf(chars, from, to)
+  const label = latin(chars, from, to)
   return LABEL.test(label) && isAt(chars, to, '-----') ? label : undefined
 }
 

@@ -9,14 +9,13 @@ import { AGE_IDENTITY, AGE_PREFIX } from './bech32_keys.ts'
 import { DNSSEC } from './dnssec.ts'
 import { keyXml } from './dotnet_xml.ts'
 import { HEADERLESS_ANCHORS } from './headerless_base64.ts'
-import { JWK } from './jwk.ts'
-import { FREED_JWK_ANCHORS } from './jwk_freed.ts'
-import { CURVE, EXPONENT, JSON_CURVE, JSON_RSA } from './jwk_headless.ts'
+import { JWK, KTY } from './jwk.ts'
+import { JWK_WORD_ANCHORS } from './jwk_words.ts'
 import { PEM } from './pem.ts'
 import { PEM_END, PEM_END_TEXT } from './pem_end.ts'
 import { FIRST_PRIME, PRINTED_CURVE, PRINTED_RSA, PRIVATE } from './printed_key.ts'
 import { PUTTY } from './putty.ts'
-import { SEXP_CANONICAL, SEXP_PROTECTED, SEXP_TEXT } from './sexp.ts'
+import { SEXP, SEXP_PROTECTED } from './sexp.ts'
 import { ENTRA_REFRESH, JOSE, prefixedToken, refreshToken } from './token.ts'
 import { WIREGUARD, WIREGUARD_NAME } from './wireguard.ts'
 
@@ -27,11 +26,9 @@ export const TEXT_ANCHORS: readonly Anchor[] = [
   ...HEADERLESS_ANCHORS,
   ...textAnchors('age', AGE_PREFIX, AGE_IDENTITY),
   ...textAnchors('putty', 'PuTTY-User-Key-File-', PUTTY),
-  ...textAnchors('jwk', 'kty', JWK),
-  quadAnchor('jwk', 'kty', JWK),
-  ...textAnchors('json-rsa', EXPONENT, JSON_RSA),
-  ...textAnchors('json-curve', CURVE, JSON_CURVE),
-  ...FREED_JWK_ANCHORS,
+  ...textAnchors('jwk', KTY, JWK),
+  quadAnchor('jwk', KTY, JWK),
+  ...JWK_WORD_ANCHORS,
   ...['RSAKeyValue', 'RSAKeyPair', 'DSAKeyValue'].flatMap((element) =>
     textAnchors(`xml-${element}`, element, keyXml(element)),
   ),
@@ -39,8 +36,8 @@ export const TEXT_ANCHORS: readonly Anchor[] = [
   ...textAnchors('printed-curve', PRIVATE, PRINTED_CURVE),
   ...textAnchors('dnssec', 'Private-key-format:', DNSSEC),
   ...textAnchors('wireguard', WIREGUARD_NAME, WIREGUARD),
-  ...textAnchors('sexp-text', '(private-key', SEXP_TEXT),
-  ...textAnchors('sexp-canonical', '(11:private-key(', SEXP_CANONICAL),
+  ...textAnchors('sexp-text', '(private-key', SEXP),
+  ...textAnchors('sexp-canonical', '(11:private-key(', SEXP),
   ...textAnchors('sexp-protected', '(protected-private-key', SEXP_PROTECTED),
   ...textAnchors('sexp-canonical-protected', '(21:protected-private-key(', SEXP_PROTECTED),
   ...textAnchors('jose', 'eyJ', JOSE),

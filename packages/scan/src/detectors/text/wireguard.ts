@@ -1,64 +1,41 @@
 /**
  * Private keys in configurations of WireGuard and systemd-networkd (src/config.c of wireguard-tools). The public half is not in
- * the file: exact length and padding, and the five bits that `wg genkey` sets and clears, are all that can be checked.
- *
- * @module
+ * the file: exact length and padding, and the five bits that `wg genkey` sets and clears, are all that can be checked. @module
  */
-
 import { verifyOkp } from '@mintmark/keys/der_keys/verify'
 import { isRandomLooking } from '@mintmark/keys/material/random_looking'
 import { hit } from '../../anchors/anchored.ts'
 import type { Detected } from '../../anchors/detected.ts'
-import { isAt, type TextReader, type TextRun } from '../../text/text_run.ts'
+import { latin, type TextReader, type TextRun } from '../../text/text_run.ts'
 
 export const WIREGUARD_NAME = 'PrivateKey'
-
-/** Letters of 32 bytes, without what pads them. */
-const LETTERS = 43
-/** On each side of the sign. */
-const BLANKS_MOST = 2
-const VALUE = /^ {0,2}= {0,2}(?<letters>[A-Za-z0-9+/]{43})=(?![A-Za-z0-9+/=])/
-const MOST = WIREGUARD_NAME.length + 2 * BLANKS_MOST + LETTERS + 3
-const EQUALS = 0x3d
-const BLANK = 0x20
+/** The name is part of many names of programs. */
+const SIGN = new RegExp(`^${WIREGUARD_NAME}[ =]`)
+const VALUE = new RegExp(`^${WIREGUARD_NAME} {0,2}= {0,2}([A-Za-z0-9+/]{43})=(?![A-Za-z0-9+/=])`)
+const MOST = WIREGUARD_NAME.length + 50
 
 export const WIREGUARD: TextReader = {
   before: 0,
   behind: MOST,
-  glance: ({ chars, at }) => (hasSign(chars, at) ? MOST : 0),
+  glance: ({ chars, at }) =>
+    SIGN.test(latin(chars, at, at + WIREGUARD_NAME.length + 1)) ? MOST : 0,
   read,
 }
 
-/** Whether the name is there with a sign behind it: it is part of many names of programs. */
-function hasSign(chars: Uint8Array, at: number): boolean {
-  if (!isAt(chars, at, WIREGUARD_NAME)) return false
-  const behind = at + WIREGUARD_NAME.length
-  return chars[behind] === EQUALS || chars[behind] === BLANK
-}
-
 function read({ chars, at, budget }: TextRun): Detected | undefined {
-  if (!hasSign(chars, at)) return undefined
-  const from = at + WIREGUARD_NAME.length
-  const text = Buffer.from(chars.subarray(from, at + MOST)).toString('latin1')
-  const letters = VALUE.exec(text)?.groups?.['letters']
+  const [whole = '', letters] = VALUE.exec(latin(chars, at, at + MOST)) ?? []
   if (letters === undefined) return undefined
   const secret = Uint8Array.from(Buffer.from(letters, 'base64'))
-  const begin = from + text.indexOf(letters)
-  const proof =
+  const key =
     isClamped(secret) && isRandomLooking(secret, budget)
       ? verifyOkp('X25519', secret, undefined, budget)
       : undefined
   secret.fill(0)
-  const words = 'exact in form and length, scalar clamped'
-  return (
-    proof &&
-    hit(
-      { ...proof, certainty: 'proven', proof: words, isWellFormed: true },
-      'wireguard',
-      begin,
-      begin + LETTERS,
-    )
-  )
+  if (key === undefined) return undefined
+  const proof = 'exact in form and length, scalar clamped'
+  const end = at + whole.length - 1
+  const shown = { ...key, certainty: 'proven', proof, isWellFormed: true } as const
+  return hit(shown, 'wireguard', end - letters.length, end)
 }
 
 /** As RFC 7748 asks of a scalar. */
