@@ -20,6 +20,8 @@ const BACK_LETTERS = { head: 64, tail: 3000 } as const
 /** Bytes that are examined before more is decoded. */
 const HEAD_BYTES = 128
 const WHOLE_MOST = 16_384
+/** For headers and short numbers. */
+const ROOM = 192
 const PEM_HEADER_MOST = 600
 
 /** An inner structure by which a body is found. */
@@ -32,6 +34,10 @@ interface Structure {
   readonly detect: Detector
   /** Whether the bytes behind the first are those of a key, as far as few of them say. */
   readonly isLikely?: (head: Uint8Array, at: number) => boolean
+  /** Bytes that it takes at most. */
+  readonly most?: number
+  /** Where its first long number is. */
+  readonly numberAt?: 3 | 5
   /** Behind the begin of the key. */
   readonly isTail?: true
 }
@@ -66,15 +72,19 @@ const isFile = (head: Uint8Array, at: number): boolean => {
   return a === 0 && b === 0 && c === 0 && length > 3 && length <= 40
 }
 
+/** The object identifier before it, 06 03 2B 65 and one more byte, or nothing at all. */
+const isNamed = (head: Uint8Array, at: number): boolean =>
+  at < 3 || (head[at - 5] === TAG.oid && head[at - 4] === 3 && head[at - 3] === 0x2b)
+
 const okp = (name: string, bytes: readonly number[]): Structure => {
-  return { name, bytes, bits: 32, detect: detectOkp }
+  return { name, bytes, bits: 32, isLikely: isNamed, most: 160, detect: detectOkp }
 }
 
 const STRUCTURES: readonly Structure[] = [
   // Version 0 and an INTEGER of 64 to 16,383 bytes: PKCS#1, DSA.
-  ofAnchor('pkcs1', [2, 1, 0, 2, 0x80], 34),
-  ofAnchor('pkcs1', [2, 1, 0, 2, 0x40], 34),
-  ofAnchor('pkcs1-multi-prime', [2, 1, 1, 2, 0x80], 34),
+  ofAnchor('pkcs1', [2, 1, 0, 2, 0x80], 34, { numberAt: 3 }),
+  ofAnchor('pkcs1', [2, 1, 0, 2, 0x40], 34, { numberAt: 3 }),
+  ofAnchor('pkcs1-multi-prime', [2, 1, 1, 2, 0x80], 34, { numberAt: 3 }),
   ofAnchor('pkcs8', [2, 1, 0, 0x30], 32),
   ofAnchor('pkcs8-v2', [2, 1, 1, 0x30], 32),
   ofAnchor('sec1', [2, 1, 1, 4, 0], 34, { isLikely: isScalar }),
@@ -93,7 +103,10 @@ const STRUCTURES: readonly Structure[] = [
   ofAnchor('blob-RSA2', 'RSA2', 32),
   ofAnchor('blob-RSA3', 'RSA3', 32),
   // Exponent 65,537 and then another long number: a private key from there on, even if n is cut.
-  ofAnchor('pkcs1-tail-e-02 03 01 00 01 02', [2, 3, 1, 0, 1, 2, 0x80], 50, { isTail: true }),
+  ofAnchor('pkcs1-tail-e-02 03 01 00 01 02', [2, 3, 1, 0, 1, 2, 0x80], 50, {
+    numberAt: 5,
+    isTail: true,
+  }),
 ]
 
 /**
@@ -176,28 +189,24 @@ function readBody(
 }
 
 /** Bytes from a structure on that its key takes, by its first bytes; 0 where there is none. */
-function sizeOf(
-  { isLikely }: Structure,
-  { chars, budget }: TextRun,
-  { start, offset }: Body,
-): number {
+function sizeOf(structure: Structure, { chars, budget }: TextRun, { start, offset }: Body): number {
   const most = Math.max(0, offset) + HEAD_BYTES
   const { bytes } = decodeBase64(chars, start, chars.length, budget, { isUrl: true, most })
-  const size = isLikely?.(bytes, offset) === false ? 0 : 192 + sizeAt(bytes, offset)
+  const isNone = structure.isLikely?.(bytes, offset) === false
+  const size = isNone ? 0 : (structure.most ?? sizeAt(bytes, offset, structure))
   bytes.fill(0)
   return size
 }
 
 /** As its SEQUENCE says, else by its first number. */
-function sizeAt(head: Uint8Array, at: number): number {
+function sizeAt(head: Uint8Array, at: number, { numberAt }: Structure): number {
+  const number = numberAt && lengthAt(head, at + numberAt)?.length
+  if (numberAt !== undefined && !(number !== undefined && number >= 48 && number <= 2080)) return 0
   for (let header = 2; header <= 4; header++) {
     const outer = head[at - header] === TAG.sequence ? lengthAt(head, at - header) : undefined
-    if (outer?.from === at) return Math.min(outer.length + 16, WHOLE_MOST * 2)
+    if (outer?.from === at) return Math.min(outer.length + ROOM, 2 * WHOLE_MOST)
   }
-  // Behind a version, or behind a public exponent.
-  const first = [at + 3, at + 5].find((place) => head[place] === TAG.integer)
-  const number = first === undefined ? undefined : lengthAt(head, first)
-  return number === undefined ? WHOLE_MOST : Math.min(WHOLE_MOST, 5 * number.length + 128)
+  return number === undefined ? WHOLE_MOST : Math.min(WHOLE_MOST, 5 * number + ROOM)
 }
 
 /** What the header of an element says, whose content need not be there. */
