@@ -1,12 +1,11 @@
 /**
  * Finds the patterns of many anchors in one pass.
  *
- * Kernel: `assembly/anchors.ts` (AssemblyScript, relaxed SIMD, 16 bytes a step). Its oracle is {@link findAnchorsReference};
- * the property test holds the two equal. @module
+ * Kernel: `assembly/anchors.ts` (AssemblyScript, relaxed SIMD, 16 bytes a step). A property test
+ * holds it against its reference. @module
  */
 import { ofEach } from '@mintmark/keys/material/memo'
-import { ANYWHERE, type Anchor } from './anchor.ts'
-import { maskAt } from './anchor_fragment.ts'
+import type { Anchor } from './anchor.ts'
 import { type AnchorTables, anchorTables } from './anchor_tables.ts'
 import { anchorsWasm } from './anchors.wasm.ts'
 import { type KernelMemory, kernelFunction, LAYOUT } from './kernel_memory.ts'
@@ -112,33 +111,4 @@ export class AnchorKernel {
     const end = this.#dataEnd(base + from, base + to, page, gap, LAYOUT.resume) - base
     return { end, next: this.#memory.resume - base }
   }
-}
-
-/** Says what {@link AnchorKernel.find} means, one byte at a time. Tests only. */
-export function* findAnchorsReference(
-  bytes: Uint8Array,
-  anchors: readonly Anchor[],
-  from: number,
-  to: number,
-  isAligned: boolean,
-): Generator<AnchorHit, void, void> {
-  for (let at = from; at < to; at++) {
-    for (const [number, anchor] of anchors.entries()) {
-      const { pattern, alignment = ANYWHERE } = anchor
-      if (isAligned && ((alignment >> (at % 8)) & 1) === 0) continue
-      const fits = pattern.every(
-        (byte, i) => (((bytes[at + i] ?? 0) ^ byte) & maskAt(anchor, i)) === 0,
-      )
-      if (!fits || at + pattern.length > bytes.length) continue
-      if (mayContainNumber(bytes, at, anchor)) yield { at, anchor: number }
-    }
-  }
-}
-
-function mayContainNumber(bytes: Uint8Array, at: number, { number }: Anchor): boolean {
-  if (number === undefined || at + number.from + number.length > bytes.length) return true
-  const own = bytes.subarray(at + number.from, at + number.from + number.length)
-  const plain = own.filter((_, k) => k % 8 === 0 && own[k + 6] === 0 && own[k + 7] === 0).length
-  const zeros = own.filter((byte) => byte === 0).length
-  return plain < 2 && zeros < 12 && own.some((byte) => byte >= 0x80)
 }

@@ -1,8 +1,8 @@
 /**
  * Offsets at which encoded text can be, so that nothing else is read byte by byte.
  *
- * Kernel: `assembly/encoded_offsets.ts` (AssemblyScript, SIMD). Its oracle is {@link isEncodedOffsetReference}; the property test
- * holds the two equal. @module
+ * Kernel: `assembly/encoded_offsets.ts` (AssemblyScript, SIMD). A property test holds it against
+ * its reference. @module
  */
 import { type KernelMemory, kernelFunction, LAYOUT } from '../anchors/kernel_memory.ts'
 import { isBase64Letter } from '../text/base64.ts'
@@ -11,8 +11,6 @@ import { encodedOffsetsWasm } from './encoded_offsets.wasm.ts'
 
 /** What the kernel examines from an offset on, in bytes. */
 const READ_BYTES = 16
-/** Neighbours that differ by more than one. */
-const LEAST_STEPS = 3
 /** Digits among so many characters of a list. */
 export const LEAST_DIGITS = 6
 
@@ -58,23 +56,4 @@ function tables(): Uint8Array {
     all[48 + upper] = 1 << upper
   }
   return all
-}
-
-const areLetters = (chars: readonly number[]): boolean =>
-  chars.every((char) => isBase64Letter(char))
-const areListed = (chars: readonly number[]): boolean => chars.every((char) => isListed(char))
-
-/** Whether {@link EncodedOffsets.find} names an offset. Tests only. */
-export function isEncodedOffsetReference(bytes: Uint8Array, at: number): boolean {
-  const seen = [...bytes.subarray(at, at + READ_BYTES)]
-  if (seen.length < READ_BYTES) return false
-  const steps = seen.filter((byte, k) => Math.abs(byte - (seen[k - 1] ?? byte)) > 1)
-  if (steps.length < LEAST_STEPS) return false
-  if (areLetters(seen)) return true
-  if (areListed(seen) && seen.filter((char) => isDigit(char)).length >= LEAST_DIGITS) return true
-  return [0, 1].some((lane) => {
-    const chars = seen.filter((_, k) => k % 2 === lane)
-    const others = seen.filter((_, k) => k % 2 !== lane)
-    return others.every((byte) => byte === 0) && (areLetters(chars) || areListed(chars))
-  })
 }

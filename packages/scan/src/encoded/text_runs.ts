@@ -2,16 +2,16 @@
  * Ranges of a run of letters that decode to ASCII, or are hexadecimal digits, found from a few letters of each: of
  * letters that stand for anything else one in two is not examined.
  *
- * The values of letters are those of base64; more than 63 is none. Oracles are {@link textRangesReference} and
- * {@link hexRangesReference}; the property test compares them. @module
+ * The values of letters are those of base64; more than 63 is none. A property test compares them with
+ * references. @module
  */
 /** Letters of base64 in a row that stand for ASCII, and hexadecimal digits. */
 export const LEAST_TEXT = 32
 export const LEAST_HEX = 56
 /** A run that is long enough has all letters of one of these blocks. */
 const BLOCK = LEAST_TEXT / 2
-const PHASES = [0, 1, 2, 3] as const
-const ALL_FAIL = 15
+export const PHASES = [0, 1, 2, 3] as const
+export const ALL_FAIL = 15
 
 /** Letters `[from, to)`. */
 export interface LetterRange {
@@ -104,32 +104,4 @@ function around(run: Letters, at: number, table: Uint8Array, mask: number): Lett
 
 function isOut(values: Uint8Array, at: number, table: Uint8Array, mask: number): boolean {
   return ((table[((at & 3) << 6) | (values[at] ?? 0)] ?? ALL_FAIL) & mask) !== 0
-}
-
-/** {@link textRanges}, letter by letter. Tests only. */
-export function textRangesReference(values: Uint8Array, length: number): TextRange[] {
-  const found: TextRange[] = []
-  const since = [0, 0, 0, 0]
-  for (let at = 0; at <= length; at++) {
-    const fails = at === length ? ALL_FAIL : failsOf(values[at] ?? 0, at)
-    for (const phase of PHASES) {
-      if ((fails & (1 << phase)) === 0) continue
-      const from = since[phase] ?? 0
-      if (at - from >= LEAST_TEXT) found.push({ from, to: at, phase })
-      since[phase] = at + 1
-    }
-  }
-  return found
-}
-
-/** {@link hexRanges}, letter by letter. Tests only. */
-export function hexRangesReference(values: Uint8Array, length: number): LetterRange[] {
-  const found: LetterRange[] = []
-  let from = 0
-  for (let at = 0; at <= length; at++) {
-    if (at < length && hexOf(values[at] ?? 0) < 16) continue
-    if (at - from >= LEAST_HEX) found.push({ from, to: at })
-    from = at + 1
-  }
-  return found
 }

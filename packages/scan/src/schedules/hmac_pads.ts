@@ -1,6 +1,6 @@
 /**
  * Finds pairs of blocks that an HMAC key leaves, the key XOR 0x36… and XOR 0x5c… (RFC 2104, section 2). Kernel:
- * `assembly/hmac_pads.ts`; a property test compares it with {@link findPadsReference}.
+ * `assembly/hmac_pads.ts`; a property test compares it with its reference.
  *
  * @module
  */
@@ -72,29 +72,4 @@ export class PadKernel {
     } while (at !== 0)
     return [...found.values()].toSorted((a, b) => a.at - b.at || a.distance - b.distance)
   }
-}
-
-/** Says what {@link PadKernel.find} means where no block is there more than once. Tests only. */
-export function findPadsReference(
-  bytes: Uint8Array,
-  from: number,
-  to: number,
-  step: 1 | 8,
-): readonly PadHit[] {
-  const found: PadHit[] = []
-  const differs = (at: number, distance: number) =>
-    at >= 0 &&
-    at + distance < bytes.length &&
-    ((bytes[at] ?? 0) ^ (bytes[at + distance] ?? 0)) === 0x6a
-  for (let at = from; at < to; at++) {
-    for (let distance = PADS.shortest; distance <= PADS.farthest; distance += step) {
-      if (!differs(at, distance) || differs(at - 1, distance)) continue
-      let length = 1
-      while (differs(at + length, distance)) length++
-      const isRun =
-        length >= PADS.shortest && length <= PADS.longest && length <= distance + PADS.chance
-      if (isRun && distance % step === 0) found.push({ at, distance, length })
-    }
-  }
-  return found
 }

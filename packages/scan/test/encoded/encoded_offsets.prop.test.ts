@@ -4,7 +4,8 @@ import { UNLIMITED } from '@mintmark/keys/material/work_budget'
 import * as fc from 'fast-check'
 import { KernelMemory } from '../../src/anchors/kernel_memory.ts'
 import { LayerReader, STRIDE } from '../../src/encoded/encoded_layers.ts'
-import { EncodedOffsets, isEncodedOffsetReference } from '../../src/encoded/encoded_offsets.ts'
+import { EncodedOffsets } from '../../src/encoded/encoded_offsets.ts'
+import { isEncodedOffsetReference } from './offsets_reference.ts'
 
 const numRuns = Number(process.env['FUZZ_RUNS'] ?? 300)
 const kernel = new EncodedOffsets(new KernelMemory(1 << 20))

@@ -1,14 +1,9 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
 import * as fc from 'fast-check'
-import {
-  hexRanges,
-  hexRangesReference,
-  LEAST_HEX,
-  textRanges,
-  textRangesReference,
-} from '../../src/encoded/text_runs.ts'
+import { hexRanges, LEAST_HEX, textRanges } from '../../src/encoded/text_runs.ts'
 import { letterValue } from '../../src/text/base64.ts'
+import { hexRangesReference, textRangesReference } from './text_runs_reference.ts'
 
 const numRuns = Number(process.env['FUZZ_RUNS'] ?? 300)
 const valuesOf = (text: string): number[] => Array.from(Buffer.from(text), letterValue)
