@@ -6,9 +6,18 @@
  */
 import type { ByteSource } from '@mintmark/dump'
 import type { Window } from '../anchors/scan_plan.ts'
-import { PooledSearch, type TakeResult } from './pooled_search.ts'
 import { ScannerPool, type ScannerTask } from './scanner_task.ts'
-import { type Searcher, SearchHere, type SearchStart, SearchThread } from './searcher.ts'
+import {
+  type Planned,
+  type Searcher,
+  SearchHere,
+  type SearchStart,
+  SearchThread,
+} from './searcher.ts'
+import type { WindowResult } from './window_result.ts'
+
+/** Gets each window's result, in order; undefined where the thread that had it ended. */
+export type TakeResult = (window: Window, result: WindowResult | undefined) => void
 
 /** The threads of one scan, started on demand. */
 export class SearchThreads {
@@ -44,8 +53,7 @@ export class SearchThreads {
     this.#others = this.#others.filter(({ isOver }) => !isOver)
     while (this.#others.length < count - 1) this.#startAnew()
     const threads = [...this.#others.slice(0, count - 1), this.#here]
-    const search = new PooledSearch(task, threads, windows, take, () => this.#startAnew())
-    await search.run()
+    await new PooledSearch(task, threads, windows, take, () => this.#startAnew()).run()
   }
 
   /** All threads have wiped their memory and closed the file when this resolves; they end by themselves. */
@@ -57,5 +65,129 @@ export class SearchThreads {
     const thread = new SearchThread(this.#start)
     this.#others.push(thread)
     return thread
+  }
+}
+
+/** Results that wait for a slow window in front of them, for each thread, and windows under way. */
+const UNDER_WAY = 16
+/** Threads that may be started anew in a pass after one ended. */
+const MOST_RESTARTS = 8
+
+/** One pass: distributes windows to threads, and passes their results on in order. */
+export class PooledSearch {
+  readonly #task: ScannerTask
+  /** Undefined once all are assigned. */
+  #windows: Iterator<Window, unknown> | undefined
+  readonly #take: TakeResult
+  readonly #threads: Searcher[] = []
+  readonly #startAnew: () => Searcher
+  /** Windows to assign again: their thread ended before it began them. */
+  readonly #again: Planned[] = []
+  /** Results that wait for earlier ones. */
+  readonly #early = new Map<number, { window: Window; result: WindowResult | undefined }>()
+  #next = 0
+  #taken = 0
+  #restarts = 0
+  #finish: (error?: unknown) => void = () => {}
+
+  constructor(
+    task: ScannerTask,
+    threads: readonly Searcher[],
+    windows: Iterator<Window, unknown>,
+    take: TakeResult,
+    startAnew: () => Searcher,
+  ) {
+    this.#task = task
+    this.#windows = windows
+    this.#take = take
+    this.#startAnew = startAnew
+    for (const thread of threads) this.#enlist(thread)
+  }
+
+  async run(): Promise<void> {
+    try {
+      await new Promise<void>((resolve, reject) => {
+        this.#finish = (error) => (error === undefined ? resolve() : reject(error))
+        this.#feedAll()
+      })
+    } finally {
+      for (const thread of this.#threads) thread.leave()
+    }
+  }
+
+  #enlist(thread: Searcher): void {
+    this.#threads.push(thread)
+    thread.onAnswer = (result) => {
+      this.#finishFirst(thread, result)
+      this.#feedAll()
+    }
+    thread.onEnd = () => this.#lose(thread)
+    thread.send({ kind: 'task', task: this.#task })
+  }
+
+  #feedAll(): void {
+    for (const thread of this.#threads) {
+      while (!thread.isOver && thread.given.length < thread.atHand) {
+        const planned = this.#again.shift() ?? this.#plan()
+        if (planned === undefined) break
+        thread.given.push(planned)
+        thread.send({ kind: 'window', window: planned.window })
+      }
+    }
+    const isIdle = this.#threads.every(({ given }) => given.length === 0)
+    if (this.#windows === undefined && isIdle && this.#again.length === 0) this.#finish()
+  }
+
+  #plan(): Planned | undefined {
+    // Results that wait for a slow window are bounded too.
+    if (this.#next - this.#taken >= UNDER_WAY * this.#threads.length) return undefined
+    const planned = this.#windows?.next()
+    if (planned === undefined || planned.done === true) {
+      this.#windows = undefined
+      return undefined
+    }
+    return { index: this.#next++, window: planned.value }
+  }
+
+  /** The window that a thread is at has its result. */
+  #finishFirst(thread: Searcher, result: WindowResult | undefined): void {
+    const planned = thread.given.shift()
+    if (planned !== undefined) this.#finishWindow(planned, result)
+  }
+
+  /** Passes results on in order. */
+  #finishWindow({ index, window }: Planned, result: WindowResult | undefined): void {
+    this.#early.set(index, { window, result })
+    for (;;) {
+      const item = this.#early.get(this.#taken)
+      if (item === undefined) return
+      this.#early.delete(this.#taken++)
+      try {
+        this.#take(item.window, item.result)
+      } catch (error) {
+        this.#finish(error)
+      }
+    }
+  }
+
+  /** A thread ended by itself: the window that it was at is lost, its other windows are assigned again. */
+  #lose(thread: Searcher): void {
+    if (thread.hasStarted) this.#finishFirst(thread, undefined)
+    this.#again.push(...thread.given.splice(0))
+    const isAlone = this.#threads.every(({ isOver }) => isOver)
+    if (this.#restarts < MOST_RESTARTS) {
+      this.#restarts++
+      this.#enlist(this.#startAnew())
+    } else if (isAlone) this.#loseAll()
+    this.#feedAll()
+  }
+
+  /** No thread is left. */
+  #loseAll(): void {
+    for (;;) {
+      const planned = this.#again.shift() ?? this.#plan()
+      if (planned === undefined) return
+      this.#finishWindow(planned, undefined)
+    }
   }
 }

@@ -4,8 +4,8 @@ import type { ByteSource, Range } from '@mintmark/dump'
 import type { Anchor } from '../anchors/anchor.ts'
 import { type Run, WINDOW_BYTES, type Window } from '../anchors/scan_plan.ts'
 import type { FileBorders } from '../memory/segment_chains.ts'
-import type { SearchThreads } from './pool.ts'
-import type { TakeResult } from './pooled_search.ts'
+import type { SearchThreads, TakeResult } from './pool.ts'
+
 import { type ScannerTask, scannerFor } from './scanner_task.ts'
 import { searchWindow } from './window_result.ts'
 

@@ -3,7 +3,6 @@ import { Worker } from 'node:worker_threads'
 import type { ByteSource } from '@mintmark/dump'
 import type { Window } from '../anchors/scan_plan.ts'
 import type { ScanInput } from '../memory/scan_input.ts'
-import type { Claims } from './claims.ts'
 import type { ScannerPool, ScannerTask } from './scanner_task.ts'
 import { searchWindow, type WindowResult } from './window_result.ts'
 import type { WindowScanner } from './window_scanner.ts'
@@ -15,29 +14,21 @@ export interface SearchStart {
   readonly hashKey: Uint8Array
 }
 
-/** A window to search. */
-export interface GivenWindow {
-  readonly index: number
-  readonly window: Window
-  /** It is skipped if it is claimed when the thread begins it. */
-  readonly ticket: number
-}
-
 /** First the start; then the task of later windows, a window to search, or the end. */
 export type SearchOrder =
   | { readonly kind: 'start'; readonly start: SearchStart }
-  | { readonly kind: 'task'; readonly task: ScannerTask; readonly claims: Claims }
-  | ({ readonly kind: 'window' } & GivenWindow)
+  | { readonly kind: 'task'; readonly task: ScannerTask }
+  | { readonly kind: 'window'; readonly window: Window }
   | { readonly kind: 'done' }
 
-export interface WindowAnswer {
-  readonly index: number
-  /** Undefined where there was an internal error. */
-  readonly result: WindowResult | undefined
-}
+/** The answer of a thread to each window; before them that its file is open, at its end that its memory is wiped. */
+export type ThreadAnswer = WindowResult | 'started' | 'wiped'
 
-/** The answer of a thread; at its end, that its memory is wiped and its file closed. */
-export type ThreadAnswer = WindowAnswer | 'wiped'
+/** A window of a pass. */
+export interface Planned {
+  readonly index: number
+  readonly window: Window
+}
 
 const PATIENCE_MS = 2000
 /** Memory of a thread besides its window: more is a fault of this program, and ends it. */
@@ -46,42 +37,44 @@ const SCRIPT = new URL('./scan_worker.ts', import.meta.url)
 
 /** Searches the windows that it is assigned, one after the other. */
 export abstract class Searcher {
-  /** Unanswered windows, in order. */
-  readonly given: Map<number, GivenWindow> = new Map()
+  /** Unanswered windows, in order: it is at the first. */
+  given: Planned[] = []
+  /** Before, it has begun no window. */
+  hasStarted: boolean = true
   isOver: boolean = false
-  onAnswer: (answer: WindowAnswer) => void = () => {}
+  /** The answer to the first unanswered window; undefined where there was an internal error. */
+  onAnswer: (result: WindowResult | undefined) => void = () => {}
   onEnd: () => void = () => {}
-
-  /** Nobody waits for it now. */
-  leave(): void {
-    this.onAnswer = () => {}
-    this.onEnd = () => {}
-  }
-
   /** Windows that are assigned to it at a time. */
   abstract readonly atHand: number
-  /** Begins a window as soon as it is assigned: none can be claimed by others. */
-  abstract readonly isPrompt: boolean
 
   abstract send(order: SearchOrder): void
 
   /** Resolves once its memory is wiped and its file closed. Then it ends by itself. */
   abstract close(): Promise<void>
+
+  /** Nobody waits for it now. */
+  leave(): void {
+    this.given = []
+    this.onAnswer = () => {}
+    this.onEnd = () => {}
+  }
 }
 
 /** A thread of its own; terminated if it does not end soon. */
 export class SearchThread extends Searcher {
-  /** Enough that it never waits: the calling thread assigns none while it searches a slow window itself. */
-  readonly atHand = 4
-  readonly isPrompt = false
+  /** One more than it is at: the calling thread assigns none while it searches a slow window itself. */
+  readonly atHand = 2
   readonly #worker: Worker
   #onWiped: () => void = () => {}
 
   constructor(start: SearchStart) {
     super()
+    this.hasStarted = false
     this.#worker = new Worker(SCRIPT, { resourceLimits: HEAP_MB })
     this.#worker.on('message', (answer: ThreadAnswer) => {
-      if (answer === 'wiped') this.#onWiped()
+      if (answer === 'started') this.hasStarted = true
+      else if (answer === 'wiped') this.#onWiped()
       else this.onAnswer(answer)
     })
     // Its message is dropped: it may quote what was being read.
@@ -120,7 +113,6 @@ export class SearchThread extends Searcher {
 export class SearchHere extends Searcher {
   /** Results of other threads must not wait for several windows. */
   readonly atHand = 1
-  readonly isPrompt = true
   readonly #source: ByteSource
   readonly #hashKey: Uint8Array
   readonly #scanners: ScannerPool
@@ -137,7 +129,7 @@ export class SearchHere extends Searcher {
 
   send(order: SearchOrder): void {
     if (order.kind === 'window') {
-      setImmediate(() => this.#search(order.index, order.window))
+      setImmediate(() => this.#search(order.window))
       return
     }
     this.#release()
@@ -150,7 +142,7 @@ export class SearchHere extends Searcher {
     return Promise.resolve()
   }
 
-  #search(index: number, window: Window): void {
+  #search(window: Window): void {
     const task = this.#task
     if (task === undefined) return
     const search = { hashKey: this.#hashKey, hasMaterial: task.hasMaterial ?? false }
@@ -161,7 +153,7 @@ export class SearchHere extends Searcher {
     } catch {
       // Its message may quote what was being read: it is dropped, and the window is reported lost.
     }
-    this.onAnswer({ index, result })
+    this.onAnswer(result)
   }
 
   #release(): void {
