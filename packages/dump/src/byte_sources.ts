@@ -1,8 +1,4 @@
-/**
- * Sources with random access: bytes in memory, and files.
- *
- * @module
- */
+/** Sources with random access: bytes in memory, and files. @module */
 import { closeSync, constants, fstatSync, openSync, readSync } from 'node:fs'
 import { MintmarkError, safeText, whyUnread } from '@mintmark/core'
 import { type FilePath, fsPath, pathText } from './file_path.ts'

@@ -4,9 +4,7 @@
  * Cores are mostly holes (of Java's 2.7 GB, 0.17 GB are data), and reading a hole costs what reading data does: about
  * 0.45 s a GB, in zeros. Only lseek(2) with `SEEK_DATA` and `SEEK_HOLE` says where they are, which Node does not
  * offer. Perl does, and belongs to the least that Debian and most other systems install: asking it takes some 10 ms.
- * Where it is missing, or anything is odd, the whole file counts as data.
- *
- * @module
+ * Where it is missing, or anything is odd, the whole file counts as data. @module
  */
 import { spawnSync } from 'node:child_process'
 import { closeSync, constants, fstatSync, openSync } from 'node:fs'

@@ -1,8 +1,4 @@
-/**
- * Reads the contents of a dump from a source with random access.
- *
- * @module
- */
+/** Reads the contents of a dump from a source with random access. @module */
 import { arrange, finish } from './arrange.ts'
 import { readContainer } from './containers/container.ts'
 import { DumpFile } from './memory/dump_file.ts'

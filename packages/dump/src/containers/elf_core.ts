@@ -3,9 +3,7 @@
  *
  * Source: System V ABI, "Program Header" (gabi 4.1); core(5); the Linux kernel's `fs/binfmt_elf.c` for the order of
  * what is written: header, program headers, notes, memory, and a section header where there are too many segments;
- * `DBGFCoreWrite.cpp` of VirtualBox.
- *
- * @module
+ * `DBGFCoreWrite.cpp` of VirtualBox. @module
  */
 import type { Reader } from '@mintmark/core'
 import type { Layout } from '../memory/layout.ts'

@@ -1,9 +1,7 @@
 /**
  * The ELF header of a core file, 32 and 64 bit, either byte order.
  *
- * Source: System V ABI, chapter "ELF Header" (gabi 4.1); `linux/elf.h` for `PN_XNUM`.
- *
- * @module
+ * Source: System V ABI, chapter "ELF Header" (gabi 4.1); `linux/elf.h` for `PN_XNUM`. @module
  */
 import { Reader } from '@mintmark/core'
 import type { Layout } from '../memory/layout.ts'

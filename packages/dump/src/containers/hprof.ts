@@ -5,9 +5,7 @@
  * it names are no addresses of the bytes, so no segment has one.
  *
  * Source: OpenJDK, `src/hotspot/share/services/heapDumper.cpp` ("HPROF binary format"); Android,
- * `art/runtime/hprof/hprof.cc` for its own tags.
- *
- * @module
+ * `art/runtime/hprof/hprof.cc` for its own tags. @module
  */
 import type { Reader } from '@mintmark/core'
 import type { Layout } from '../memory/layout.ts'

@@ -1,6 +1,5 @@
 /**
  * The records of a Java heap: arrays of numbers are segments of their own, everything else is memory between them.
- *
  * @module
  */
 import { Reader } from '@mintmark/core'

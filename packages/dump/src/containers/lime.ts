@@ -1,9 +1,7 @@
 /**
  * LiME images of physical memory: a header before each range.
  *
- * Source: LiME, `doc/README.md` ("lime" format, version 1).
- *
- * @module
+ * Source: LiME, `doc/README.md` ("lime" format, version 1). @module
  */
 import type { Layout } from '../memory/layout.ts'
 

@@ -1,6 +1,4 @@
-/**
- * Lists in a minidump, a count and as many rows: of memory, modules and threads. @module
- */
+/** Lists in a minidump, a count and as many rows: of memory, modules and threads. @module */
 import type { Reader } from '@mintmark/core'
 import { type Layout, MAX_SEGMENTS } from '../memory/layout.ts'
 import type { Owner, Range } from '../memory/segment.ts'

@@ -6,9 +6,7 @@
  * the machine in its first block, which is its memory (below 3 GiB on a PC); the other blocks, firmware and tables, are
  * behind it with a page between two.
  *
- * Source: QEMU's `migration/ram.c`, `migration/savevm.c` (version 3), libvirt's `src/qemu/qemu_saveimage.h`.
- *
- * @module
+ * Source: QEMU's `migration/ram.c`, `migration/savevm.c` (version 3), libvirt's `src/qemu/qemu_saveimage.h`. @module
  */
 import type { Reader } from '@mintmark/core'
 import type { Layout } from '../memory/layout.ts'

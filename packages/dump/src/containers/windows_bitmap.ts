@@ -1,8 +1,4 @@
-/**
- * Windows dumps with a bit for each physical page: only the pages whose bit is set are in the file.
- *
- * @module
- */
+/** Windows dumps with a bit for each physical page: only the pages whose bit is set are in the file. @module */
 import type { Reader } from '@mintmark/core'
 import type { Layout } from '../memory/layout.ts'
 import type { HeaderLayout } from './windows_dump.ts'

@@ -6,7 +6,6 @@
  *
  * Source: `DUMP_HEADER64`, `DUMP_HEADER32`, `SUMMARY_DUMP32` as the debugging tools describe them; the bitmap
  * header of Windows 8 and later, and the page ranges of Windows 10 and later (`RDMP`), as kdmp-parser reads them.
- *
  * @module
  */
 import { Reader } from '@mintmark/core'

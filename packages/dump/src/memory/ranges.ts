@@ -1,8 +1,4 @@
-/**
- * Runs of bytes as half-open ranges: joined, and taken from each other.
- *
- * @module
- */
+/** Runs of bytes as half-open ranges: joined, and taken from each other. @module */
 import type { Range } from './segment.ts'
 
 /** The end of a run, exclusive. */

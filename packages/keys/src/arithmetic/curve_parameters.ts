@@ -1,8 +1,4 @@
-/**
- * What a curve is made of: y² = x³ + ax + b modulo p, with the base point G of prime order n.
- *
- * @module
- */
+/** What a curve is made of: y² = x³ + ax + b modulo p, with the base point G of prime order n. @module */
 import { type WeierstrassPointCons, weierstrass } from '@noble/curves/abstract/weierstrass.js'
 import type { Curve } from '../material/key_material.ts'
 import { bitLength } from './modular.ts'

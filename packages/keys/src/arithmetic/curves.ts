@@ -3,7 +3,6 @@
  *
  * Source: SEC 2 version 2 and NIST SP 800-186 (P-224 to P-521, secp256k1), RFC 5639 (brainpool); object identifiers
  * of RFC 5480 and RFC 5639. The numbers are as OpenSSL 3.5 writes them (`openssl ecparam -param_enc explicit`).
- *
  * @module
  */
 import type { Curve } from '../material/key_material.ts'

@@ -1,8 +1,6 @@
 /**
  * Factors of a number that are known in part: (P + x)·(Q + y) = n with small x and y is nearly linear, so that what is lost is
- * a vector of a plane lattice, which Lagrange's reduction finds.
- *
- * @module
+ * a vector of a plane lattice, which Lagrange's reduction finds. @module
  */
 import { bitLength } from './modular.ts'
 

@@ -1,8 +1,4 @@
-/**
- * Points of the curves: d·G, and whether a point is on a curve.
- *
- * @module
- */
+/** Points of the curves: d·G, and whether a point is on a curve. @module */
 import { createECDH } from 'node:crypto'
 import type { Curve } from '../material/key_material.ts'
 import { type CurveParameters, curveNamed } from './curves.ts'

@@ -1,8 +1,4 @@
-/**
- * Powers of one number, many of them: a quarter of what each takes by itself.
- *
- * @module
- */
+/** Powers of one number, many of them: a quarter of what each takes by itself. @module */
 
 const DIGIT_BITS = 4
 const DIGITS = 1 << DIGIT_BITS

@@ -1,8 +1,4 @@
-/**
- * DSA and DH: g^x = y modulo p.
- *
- * @module
- */
+/** DSA and DH: g^x = y modulo p. @module */
 import { createDiffieHellmanGroup } from 'node:crypto'
 import { once } from '../material/memo.ts'
 import { UNLIMITED, type WorkBudget } from '../material/work_budget.ts'

@@ -1,8 +1,6 @@
 /**
  * ML-DSA (FIPS 204): the key that a seed gives, and the public half that a private key proves: t = A·s₁ + s₂, whose hash is in
- * it. The arithmetic is that of @noble/post-quantum.
- *
- * @module
+ * it. The arithmetic is that of @noble/post-quantum. @module
  */
 import { ml_dsa44, ml_dsa65, ml_dsa87 } from '@noble/post-quantum/ml-dsa.js'
 import { shake256 } from './shake.ts'

@@ -1,7 +1,6 @@
 /**
  * ML-KEM (FIPS 203): the key that a seed gives, and whether a decapsulation key is one: t = A·s + e with a small e
  * shows that an s belongs to a t. Pairs of seeds are those of @noble/post-quantum, which does not show its polynomials.
- *
  * @module
  */
 import { ml_kem512, ml_kem768, ml_kem1024 } from '@noble/post-quantum/ml-kem.js'

@@ -1,9 +1,7 @@
 /**
  * Polynomials of ML-KEM: 256 numbers below q, their transform, A drawn from ρ, and how they are spelled.
  *
- * Source: FIPS 203, algorithms 5 to 12.
- *
- * @module
+ * Source: FIPS 203, algorithms 5 to 12. @module
  */
 import { shake128 } from './shake.ts'
 

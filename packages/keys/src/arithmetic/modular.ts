@@ -2,9 +2,7 @@
  * Whole numbers: reading them from bytes, and arithmetic modulo one of them.
  *
  * BigInt values cannot be wiped; they live as long as the proof that uses them. Every function takes
- * non-negative numbers.
- *
- * @module
+ * non-negative numbers. @module
  */
 import { UNLIMITED, type WorkBudget } from '../material/work_budget.ts'
 import { OPENSSL_BITS, opensslPower } from './openssl_power.ts'

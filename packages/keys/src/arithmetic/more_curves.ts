@@ -1,8 +1,6 @@
 /**
  * Curves whose keys are verified where a structure names them (SEC 2, RFC 5639, GM/T 0003.5): old ones, the national
- * one of China, and the twins of brainpool. The numbers are as OpenSSL 3.5 writes them.
- *
- * @module
+ * one of China, and the twins of brainpool. The numbers are as OpenSSL 3.5 writes them. @module
  */
 import { type CurveParameters, curve } from './curve_parameters.ts'
 

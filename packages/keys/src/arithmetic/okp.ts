@@ -1,8 +1,4 @@
-/**
- * Public halves of Edwards and Montgomery keys (RFC 8032, RFC 7748), computed by OpenSSL.
- *
- * @module
- */
+/** Public halves of Edwards and Montgomery keys (RFC 8032, RFC 7748), computed by OpenSSL. @module */
 import { createPrivateKey, createPublicKey } from 'node:crypto'
 import { TAG } from '../der/der.ts'
 import { der, derInteger, derOid, derSequence } from '../der/der_write.ts'

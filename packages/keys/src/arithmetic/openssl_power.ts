@@ -2,7 +2,6 @@
  * Powers modulo an odd number by OpenSSL: an eighth of what whole numbers of JavaScript take.
  *
  * Node has no call for it, but to encrypt by an RSA key without padding is one, whatever its modulus and exponent are.
- *
  * @module
  */
 import { constants, createPublicKey, publicEncrypt } from 'node:crypto'

@@ -1,9 +1,4 @@
-/**
- * RSA from its parts: what arithmetic can complete, and what it proves.
- *
- * @module
- */
-
+/** RSA from its parts: what arithmetic can complete, and what it proves. @module */
 import type { RsaMaterial } from '../material/key_material.ts'
 import { UNLIMITED, type WorkBudget } from '../material/work_budget.ts'
 import {

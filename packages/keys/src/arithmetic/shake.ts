@@ -1,8 +1,4 @@
-/**
- * Hashes of FIPS 202, by OpenSSL.
- *
- * @module
- */
+/** Hashes of FIPS 202, by OpenSSL. @module */
 import { createHash } from 'node:crypto'
 
 export function shake128(lengthBytes: number, ...parts: readonly Uint8Array[]): Buffer {

@@ -2,9 +2,7 @@
  * Scalars of which all but a few bits are known: x in x·G = R for x below 2^40, by baby steps and giant steps (D. Shanks, 1971).
  *
  * A point and its negative share x, so that a giant step goes twice as far as the baby steps do. Both the sum and the
- * difference of two points come from one inversion, and only their x is needed.
- *
- * @module
+ * difference of two points come from one inversion, and only their x is needed. @module
  */
 import type { Curve } from '../material/key_material.ts'
 import { type CurveParameters, curveNamed } from './curves.ts'

@@ -1,8 +1,6 @@
 /**
  * SLH-DSA (FIPS 205): whether the root in a private key is that of the trees which its secrets give. The arithmetic is that of
- * @noble/post-quantum; identifiers are of the NIST registry.
- *
- * @module
+ * @noble/post-quantum; identifiers are of the NIST registry. @module
  */
 import {
   slh_dsa_sha2_128f,

@@ -1,8 +1,4 @@
-/**
- * Divisors up to 2^16 of large numbers, without trying each.
- *
- * @module
- */
+/** Divisors up to 2^16 of large numbers, without trying each. @module */
 import { once } from '../material/memo.ts'
 import { gcd } from './modular.ts'
 

@@ -1,8 +1,6 @@
 /**
  * Finds secret polynomials of ML-KEM in words of 16 bits by themselves: 256 numbers of which the transform back is
- * small, by chance one in 2^2000. Its first two numbers are sums that go along from place to place.
- *
- * @module
+ * small, by chance one in 2^2000. Its first two numbers are sums that go along from place to place. @module
  */
 import { isSmall, N, polynomialAt, Q, transformBack } from './ml_kem_polynomials.ts'
 

@@ -1,9 +1,7 @@
 /**
  * Reads DER, and the BER that real writers produce (X.690), one element at a time, without recursion, and never outside
  * its bounds. Lengths may be longer than they need to be; the indefinite length and tags of more than one byte are not
- * read.
- *
- * @module
+ * read. @module
  */
 
 /** One element: `at` its tag, content in [`from`, `to`). */

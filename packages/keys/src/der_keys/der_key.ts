@@ -1,9 +1,4 @@
-/**
- * A verified key in DER with its offset.
- *
- * @module
- */
-
+/** A verified key in DER with its offset. @module */
 import { fromBigEndian } from '../arithmetic/modular.ts'
 import { type Element, elementOf, lengthOf, sequenceAround, TAG } from '../der/der.ts'
 import type { Verification } from '../material/verification.ts'

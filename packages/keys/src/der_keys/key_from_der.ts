@@ -1,8 +1,6 @@
 /**
  * Private keys in DER that are not encrypted: PKCS#8, PKCS#1, SEC1 and the DSA form of OpenSSL. Every reader starts at
- * the version INTEGER: a freed buffer has lost its first 16 bytes, and with them the SEQUENCE around it.
- *
- * @module
+ * the version INTEGER: a freed buffer has lost its first 16 bytes, and with them the SEQUENCE around it. @module
  */
 import { childrenOf, type Element, elementOf, TAG } from '../der/der.ts'
 import { UNLIMITED, type WorkBudget } from '../material/work_budget.ts'

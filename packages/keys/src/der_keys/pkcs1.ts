@@ -1,9 +1,7 @@
 /**
  * RSA and DSA keys as a row of INTEGERs.
  *
- * Both begin alike; the count distinguishes them: nine for RSA, six for DSA.
- *
- * @module
+ * Both begin alike; the count distinguishes them: nine for RSA, six for DSA. @module
  */
 import { bitLength } from '../arithmetic/modular.ts'
 import { RSA_BITS } from '../arithmetic/rsa.ts'

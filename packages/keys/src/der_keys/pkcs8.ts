@@ -1,9 +1,4 @@
-/**
- * Private keys of any algorithm in PKCS#8.
- *
- * @module
- */
-
+/** Private keys of any algorithm in PKCS#8. @module */
 import { curveOfOid } from '../arithmetic/curves.ts'
 import { type OkpParameters, okpOfOid } from '../arithmetic/okp.ts'
 import { childrenOf, contentOf, type Element, elementOf, hexOf, lengthOf, TAG } from '../der/der.ts'

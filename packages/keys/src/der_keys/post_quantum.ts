@@ -1,8 +1,4 @@
-/**
- * ML-KEM, ML-DSA and SLH-DSA keys as bytes: a seed, an expanded key, or both.
- *
- * @module
- */
+/** ML-KEM, ML-DSA and SLH-DSA keys as bytes: a seed, an expanded key, or both. @module */
 import {
   ML_DSA,
   ML_DSA_SEED,

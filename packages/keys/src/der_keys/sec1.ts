@@ -1,8 +1,4 @@
-/**
- * EC keys as SEC1 spells them, alone or inside PKCS#8.
- *
- * @module
- */
+/** EC keys as SEC1 spells them, alone or inside PKCS#8. @module */
 import {
   type CurveParameters,
   curveOfOid,

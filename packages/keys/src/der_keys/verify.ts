@@ -1,8 +1,4 @@
-/**
- * Verifies key material by arithmetic. Says what was verified in words for people, never a value.
- *
- * @module
- */
+/** Verifies key material by arithmetic. Says what was verified in words for people, never a value. @module */
 import { curveNamed } from '../arithmetic/curves.ts'
 import { isOnCurve, type Point, publicPoint } from '../arithmetic/ec.ts'
 import { bitLength } from '../arithmetic/modular.ts'

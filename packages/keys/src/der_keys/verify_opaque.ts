@@ -1,8 +1,4 @@
-/**
- * Judges material that is spelled as bytes: DSA and DH by their group, others by what they are.
- *
- * @module
- */
+/** Judges material that is spelled as bytes: DSA and DH by their group, others by what they are. @module */
 import { type GroupParts, verifyGroup } from '../arithmetic/group.ts'
 import { bitLength, fromBigEndian, toShortestBytes } from '../arithmetic/modular.ts'
 import type { OpaqueMaterial } from '../material/key_material.ts'

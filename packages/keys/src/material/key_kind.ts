@@ -1,8 +1,4 @@
-/**
- * Kinds of keys, and how certain a finding is.
- *
- * @module
- */
+/** Kinds of keys, and how certain a finding is. @module */
 
 export type KeyKind =
   | 'rsa'

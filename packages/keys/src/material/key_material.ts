@@ -1,8 +1,4 @@
-/**
- * Values of keys while they are examined. They stay inside this package and the worker that found them.
- *
- * @module
- */
+/** Values of keys while they are examined. They stay inside this package and the worker that found them. @module */
 
 export interface RsaMaterial {
   readonly type: 'rsa'

@@ -1,9 +1,7 @@
 /**
  * Caches answers about public halves: a file can contain one key a hundred thousand times.
  *
- * It contains public numbers only.
- *
- * @module
+ * It contains public numbers only. @module
  */
 import { randomBytes } from 'node:crypto'
 import type { KeyMaterial } from './key_material.ts'

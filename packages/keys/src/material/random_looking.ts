@@ -1,8 +1,4 @@
-/**
- * Distinguishes bytes that may be a secret from text, tables and padding.
- *
- * @module
- */
+/** Distinguishes bytes that may be a secret from text, tables and padding. @module */
 import { UNLIMITED, type WorkBudget } from './work_budget.ts'
 
 /**

@@ -1,8 +1,4 @@
-/**
- * The result of verifying a key, without its offset.
- *
- * @module
- */
+/** The result of verifying a key, without its offset. @module */
 import type { Certainty, KeyKind } from './key_kind.ts'
 import type { KeyMaterial } from './key_material.ts'
 

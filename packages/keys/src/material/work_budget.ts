@@ -4,9 +4,7 @@
  *
  * Costs are estimates in nanoseconds. Work of more than about 100 ns is counted by {@link WorkBudget.spend}. Expensive
  * work (an exponentiation, a search for a prime) states its cost first and is refused where the budget has less left.
- * The report says what was refused.
- *
- * @module
+ * The report says what was refused. @module
  */
 import { createHash } from 'node:crypto'
 

@@ -1,8 +1,4 @@
-/**
- * Names a key by its public half.
- *
- * @module
- */
+/** Names a key by its public half. @module */
 import { hash } from 'node:crypto'
 import { curveNamed } from '../arithmetic/curves.ts'
 import { toBigEndian, toShortestBytes } from '../arithmetic/modular.ts'

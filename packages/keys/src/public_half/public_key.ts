@@ -1,9 +1,4 @@
-/**
- * A public key whose private half is searched for.
- *
- * @module
- */
-
+/** A public key whose private half is searched for. @module */
 import type {
   EcMaterial,
   GroupMaterial,

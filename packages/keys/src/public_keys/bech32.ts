@@ -1,9 +1,7 @@
 /**
  * Bech32 of 32 bytes: its alphabet, and reading it against its checksum.
  *
- * Source: BIP 173.
- *
- * @module
+ * Source: BIP 173. @module
  */
 import type { WorkBudget } from '../material/work_budget.ts'
 

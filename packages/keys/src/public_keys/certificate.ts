@@ -3,9 +3,7 @@
  *
  * Nothing is verified: a certificate that anyone made up names a key as well as any other.
  *
- * Source: RFC 5280, section 4.1.
- *
- * @module
+ * Source: RFC 5280, section 4.1. @module
  */
 import { X509Certificate } from 'node:crypto'
 import { childrenOf, elementOf, TAG } from '../der/der.ts'

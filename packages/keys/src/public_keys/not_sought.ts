@@ -1,8 +1,4 @@
-/**
- * Why a public key cannot be searched for, in words that quote nothing of it.
- *
- * @module
- */
+/** Why a public key cannot be searched for, in words that quote nothing of it. @module */
 import { pqSchemeOfOid } from '../der_keys/post_quantum.ts'
 import { UNLIMITED } from '../material/work_budget.ts'
 import { OID, spkiParts } from '../public_half/spki.ts'

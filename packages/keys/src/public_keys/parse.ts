@@ -1,9 +1,7 @@
 /**
  * Reads the public keys of a file in any of these encodings: JWK, JWKS, maps of PEM in JSON, certificates, chains and
  * PKCS#7, requests for certificates, SubjectPublicKeyInfo, PKCS#1, OpenSSH lines, recipients of age; in PEM or DER,
- * also several in one file.
- *
- * @module
+ * also several in one file. @module
  */
 import { createPrivateKey, createPublicKey } from 'node:crypto'
 import { elementOf, TAG } from '../der/der.ts'

@@ -3,7 +3,6 @@
  * authority, so that they are searched for last.
  *
  * Source: Mozilla's root store as Node 20 and 24 compile it in, as certifi (2020 to 2026) and OpenJDK 17 and 25 ship it.
- *
  * @module
  */
 import type { PublicKey } from '../public_half/public_key.ts'

@@ -1,9 +1,7 @@
 /**
  * Strings and numbers as SSH spells them: a length in four bytes, big-endian, and so many bytes.
  *
- * Source: RFC 4251, section 5.
- *
- * @module
+ * Source: RFC 4251, section 5. @module
  */
 
 /** Reads one after another; once one does not fit, everything after it is undefined. */

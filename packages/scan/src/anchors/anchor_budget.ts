@@ -8,6 +8,7 @@
  * key, a key of RSA of 15,360 bits in OpenSSL's program) is the only one of its kind in a window; it does not count
  * against cheap probes behind it. @module
  */
+
 /** Budget of a byte. A window without keys takes 1 to 2 ns a byte: this keeps any other above a tenth of its speed. */
 export const COST_PER_BYTE = 8
 /** With `--deep`. */

@@ -4,6 +4,7 @@
  * Layout: tables and hits of all kernels below 1 MiB, then the window, then 128 bytes that kernels may read
  * beyond a window's end. It never grows, so views of it never detach. @module
  */
+
 /** Where each part is. Kernels have no static data, so nothing else is in this memory. */
 export const LAYOUT = {
   sbox: 1024,

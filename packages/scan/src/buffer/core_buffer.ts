@@ -1,7 +1,8 @@
 /**
  * Buffers a core while it comes in, in order, once: `buffered_source.ts` says where its bytes go.
  *
- * A core through a pipe has no holes: of a Java process 2.5 of 2.7 GB are zeros. Blocks of zeros take no room. @module
+ * A core through a pipe has no holes: of a Java process 2.5 of 2.7 GB are zeros. Blocks of zeros take no room.
+ * @module
  */
 import { BLOCK_BYTES, type BufferedInput, CHUNK_BYTES } from './buffer_layout.ts'
 import { SpillWriter } from './spill.ts'

@@ -1,7 +1,8 @@
 /**
  * Buffers what a scan is given once and reads more than once: a pipe, and the content of a packed dump.
  *
- * As the gate buffers a core: in memory up to a bound, then in an encrypted file without a name. Nothing is left behind. @module
+ * As the gate buffers a core: in memory up to a bound, then in an encrypted file without a name. Nothing is left behind.
+ * @module
  */
 import { mkdtempSync, rmdirSync } from 'node:fs'
 import { tmpdir } from 'node:os'

@@ -1,9 +1,7 @@
 /**
  * Finds where frames of zstd and lz4 end: their programs take later bytes for damage.
  *
- * Source: RFC 8878, section 3.1.1; the LZ4 frame format 1.6.2.
- *
- * @module
+ * Source: RFC 8878, section 3.1.1; the LZ4 frame format 1.6.2. @module
  */
 import type { ByteSource } from '@mintmark/dump'
 import { zstdBlocksAt } from '../encoded/packed_heads.ts'

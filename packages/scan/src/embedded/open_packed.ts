@@ -1,9 +1,7 @@
 /**
  * Opens packed data amid other bytes: from its first byte to its end, into a buffer.
  *
- * gzip, zlib and zip are unpacked in this process, the others by the system's own programs.
- *
- * @module
+ * gzip, zlib and zip are unpacked in this process, the others by the system's own programs. @module
  */
 import { type ChildProcess, spawn } from 'node:child_process'
 import { Readable, type Transform } from 'node:stream'

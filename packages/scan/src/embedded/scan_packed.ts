@@ -1,8 +1,6 @@
 /**
  * Searches packed data amid the other bytes of a file: each is unpacked into a buffer and searched like a file. What is
- * found has the offset of the packed data, and `inside` the offset in what came out.
- *
- * @module
+ * found has the offset of the packed data, and `inside` the offset in what came out. @module
  */
 import type { ByteSource } from '@mintmark/dump'
 import type { PackedCoding, PackedSeen } from '../anchors/detected.ts'

@@ -3,7 +3,6 @@
  * memory.
  *
  * A part that ends with padding may be followed by the next, each a text of its own: writers of large values encode them so.
- *
  * @module
  */
 import type { ByteSource } from '@mintmark/dump'

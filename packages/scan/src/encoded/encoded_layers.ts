@@ -4,8 +4,7 @@
  * ASCII.
  *
  * Each layer of text is at least a quarter shorter than its encoding, so all layers together are less than four times
- * as long. Packed data gives 1 MiB at most. All of it counts in the budget of the probe (`work_budget.ts`).
- * @module
+ * as long. Packed data gives 1 MiB at most. All of it counts in the budget of the probe (`work_budget.ts`). @module
  */
 import type { PackedCoding, PackedSeen, Probe } from '../anchors/detected.ts'
 import { isBase64Letter, lettersBefore } from '../text/base64.ts'

@@ -5,6 +5,7 @@
  * The values of letters are those of base64; more than 63 is none. A property test compares them with
  * references. @module
  */
+
 /** Letters of base64 in a row that stand for ASCII, and hexadecimal digits. */
 export const LEAST_TEXT = 32
 export const LEAST_HEX = 56

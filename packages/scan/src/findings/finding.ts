@@ -1,9 +1,7 @@
 /**
  * What leaves this package about a key: its location and its identity, never its value.
  *
- * Invariant: a finding is made only from numbers, names and hashes of public keys.
- *
- * @module
+ * Invariant: a finding is made only from numbers, names and hashes of public keys. @module
  */
 import type { Owner } from '@mintmark/dump'
 import type { Certainty, KeyKind } from '@mintmark/keys/material/key_kind'

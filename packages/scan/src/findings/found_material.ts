@@ -1,9 +1,7 @@
 /**
  * The keys themselves, for searches by value and for scrubs: they pass between threads and never leave the process.
- *
  * @module
  */
-
 import type { KeyMaterial } from '@mintmark/keys/material/key_material'
 import { KeyTags } from '@mintmark/keys/material/key_tag'
 import type { Detected } from '../anchors/detected.ts'

@@ -7,9 +7,7 @@
  * | `key` | a verified private or symmetric key | found |
  * | `candidate` | well-formed or in part, and nothing verifies it | a lead |
  * | `protected` | an encrypted key, a token | nothing by itself |
- * | `ignored` | a published test key, the state of a random generator | nothing |
- *
- * @module
+ * | `ignored` | a published test key, the state of a random generator | nothing | @module
  */
 import type { Finding, FindingSeen } from './finding.ts'
 

@@ -1,8 +1,4 @@
-/**
- * Distinguishes a dump from any other file by its first bytes, packed or not.
- *
- * @module
- */
+/** Distinguishes a dump from any other file by its first bytes, packed or not. @module */
 import { spawnSync } from 'node:child_process'
 import { fstatSync, readSync } from 'node:fs'
 import { constants, gunzipSync } from 'node:zlib'

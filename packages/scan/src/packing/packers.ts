@@ -1,8 +1,6 @@
 /**
  * Packers by the first bytes of their output, after the formats' documents and programs. Signatures of hibernation
- * files are those of libhibr and Volatility; no such file was tested.
- *
- * @module
+ * files are those of libhibr and Volatility; no such file was tested. @module
  */
 import { constants, inflateSync } from 'node:zlib'
 

@@ -1,9 +1,7 @@
 /**
  * Fields of a crash report of apport: a name, a colon and a value; lines of a value behind its first begin with a blank.
  *
- * Source: `problem_report.py` of apport 2.28: `ProblemType` is first; a packed value is lines of base64.
- *
- * @module
+ * Source: `problem_report.py` of apport 2.28: `ProblemType` is first; a packed value is lines of base64. @module
  */
 import { MintmarkError } from '@mintmark/core'
 import type { ByteSource } from '@mintmark/dump'

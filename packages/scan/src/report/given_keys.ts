@@ -1,8 +1,4 @@
-/**
- * What a scan answers of each public key that it was given.
- *
- * @module
- */
+/** What a scan answers of each public key that it was given. @module */
 import type { KeyKind } from '@mintmark/keys/material/key_kind'
 import type { KeyId } from '@mintmark/keys/public_half/key_id'
 import type { PublicKey } from '@mintmark/keys/public_half/public_key'

@@ -1,8 +1,4 @@
-/**
- * The public keys of one scan: given ones first, then discovered ones.
- *
- * @module
- */
+/** The public keys of one scan: given ones first, then discovered ones. @module */
 import { isPrimeFactor } from '@mintmark/keys/arithmetic/modulus_like'
 import type { KeyId } from '@mintmark/keys/public_half/key_id'
 import type { PublicKey } from '@mintmark/keys/public_half/public_key'

@@ -1,8 +1,4 @@
-/**
- * Merges the findings of windows: one finding for each offset, with its address, owner and copies.
- *
- * @module
- */
+/** Merges the findings of windows: one finding for each offset, with its address, owner and copies. @module */
 import type { Dump, Segment } from '@mintmark/dump'
 import type { Certainty } from '@mintmark/keys/material/key_kind'
 import type { Finding, FindingSeen } from '../findings/finding.ts'

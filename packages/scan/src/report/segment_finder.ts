@@ -1,8 +1,4 @@
-/**
- * The segment of an offset of a file.
- *
- * @module
- */
+/** The segment of an offset of a file. @module */
 import { countBefore } from '@mintmark/core'
 import type { Segment } from '@mintmark/dump'
 

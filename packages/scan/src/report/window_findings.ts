@@ -1,8 +1,4 @@
-/**
- * The raw findings of one window: each hit, some copies of its bytes, and how many more there were.
- *
- * @module
- */
+/** The raw findings of one window: each hit, some copies of its bytes, and how many more there were. @module */
 import type { Certainty } from '@mintmark/keys/material/key_kind'
 import { KeyTags } from '@mintmark/keys/material/key_tag'
 import type { Detected } from '../anchors/detected.ts'

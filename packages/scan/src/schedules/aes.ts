@@ -1,11 +1,8 @@
 /**
  * AES keys by their schedules.
  *
- * A schedule of 44 to 60 words that obeys the whole recurrence is verified: by chance it does once in 2^1280.
- *
- * @module
+ * A schedule of 44 to 60 words that obeys the whole recurrence is verified: by chance it does once in 2^1280. @module
  */
-
 import type { Detected } from '../anchors/detected.ts'
 import type { KernelMemory } from '../anchors/kernel_memory.ts'
 import type { WindowSearch } from '../anchors/window_search.ts'

@@ -1,10 +1,7 @@
 /**
  * Finds expanded AES keys (FIPS-197 sections 5.2 and 5.3.5): all sizes, both directions, both word orders. Kernel:
- * `assembly/aes_schedule.ts`; a property test compares it with {@link findSchedulesReference}.
- *
- * @module
+ * `assembly/aes_schedule.ts`; a property test compares it with {@link findSchedulesReference}. @module
  */
-
 import { type KernelMemory, kernelFunction, LAYOUT } from '../anchors/kernel_memory.ts'
 import { aesScheduleWasm } from './aes_schedule.wasm.ts'
 import { expandKey, mixed, SBOX, step } from './aes_words.ts'

@@ -1,6 +1,5 @@
 /**
  * The parts of AES that key schedules are made of. Words are little-endian: byte 0 of a column is the low one.
- *
  * @module
  */
 

@@ -1,8 +1,6 @@
 /**
  * Distinguishes the key of a random generator from a chosen key: `size_t keylen; int use_df; unsigned char K[32]; V[16]` of
- * OpenSSL 3 (drbg_ctr.c), and `AES_KEY ks; …` of BoringSSL (ctr_drbg_state_st), one a thread.
- *
- * @module
+ * OpenSSL 3 (drbg_ctr.c), and `AES_KEY ks; …` of BoringSSL (ctr_drbg_state_st), one a thread. @module
  */
 
 export const DRBG_KEY_BYTES = 32

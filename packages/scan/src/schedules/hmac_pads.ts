@@ -1,10 +1,7 @@
 /**
  * Finds pairs of blocks that an HMAC key leaves, the key XOR 0x36… and XOR 0x5c… (RFC 2104, section 2). Kernel:
- * `assembly/hmac_pads.ts`; a property test compares it with its reference.
- *
- * @module
+ * `assembly/hmac_pads.ts`; a property test compares it with its reference. @module
  */
-
 import { type KernelMemory, kernelFunction, LAYOUT } from '../anchors/kernel_memory.ts'
 import { hmacPadsWasm } from './hmac_pads.wasm.ts'
 

@@ -1,8 +1,4 @@
-/**
- * The `Name: value` lines between an armor's first line and its body.
- *
- * @module
- */
+/** The `Name: value` lines between an armor's first line and its body. @module */
 import { skipJunk } from './base64.ts'
 import { isBlank, latin } from './text_run.ts'
 

@@ -6,11 +6,8 @@
  * `%2B`, also as `%250A`; tags such as `<br>`; entities such as `&nbsp;`; what joins string literals of a program (`" +
  * "`).
  *
- * Source: RFC 4648. Cost: one pass.
- *
- * @module
+ * Source: RFC 4648. Cost: one pass. @module
  */
-
 import type { WorkBudget } from '@mintmark/keys/material/work_budget'
 import { REACH } from '../anchors/anchor.ts'
 import { isBlank } from './text_run.ts'

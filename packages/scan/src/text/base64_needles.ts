@@ -1,8 +1,4 @@
-/**
- * What known bytes look like in base64: the letters that they fix.
- *
- * @module
- */
+/** What known bytes look like in base64: the letters that they fix. @module */
 
 /**
  * The letters of base64 that stand for `bits` whatever surrounds them, for each of the three offsets that they

@@ -1,7 +1,6 @@
 /**
  * Bytes spelled as numbers in text: lists of hexadecimal or decimal numbers, whatever is between two of them, and the lines of
  * hex dumps with their addresses, as `xxd`, `hexdump -C`, `od -t x1`, OpenSSL, mbedTLS, .NET, Java, Go and Node.js write them.
- *
  * @module
  */
 import { hexDigit } from './base64.ts'

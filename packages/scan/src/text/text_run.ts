@@ -1,10 +1,7 @@
 /**
  * Text in a window: the same characters whether they are one byte apart, two or four. Read from a letter on, texts of either byte
- * order differ only before the first letter and behind the last.
- *
- * @module
+ * order differ only before the first letter and behind the last. @module
  */
-
 import type { WorkBudget } from '@mintmark/keys/material/work_budget'
 import { type Anchor, REACH } from '../anchors/anchor.ts'
 import type { Detected, Probe } from '../anchors/detected.ts'

@@ -1,8 +1,6 @@
 /**
  * Keys in DER: PKCS#8, PKCS#1, SEC1 and what is encrypted, each found by its first bytes behind the outer SEQUENCE,
- * which a freed buffer has lost.
- *
- * @module
+ * which a freed buffer has lost. @module
  */
 import { type CurveParameters, NAMED_CURVES } from '@mintmark/keys/arithmetic/curves'
 import {

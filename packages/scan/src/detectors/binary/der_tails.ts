@@ -3,9 +3,7 @@
  *
  * Of PKCS#1 the public exponent is still there, and everything behind it; or only some of p, q, dP, dQ and qInv, in that order,
  * up to the end: three CRT values still give the whole key. Of SEC1 the end of the scalar, the curve and the point, which leave
- * few enough steps to anyone who has the public half (seen in the listener of sshd, OpenSSH 10.0).
- *
- * @module
+ * few enough steps to anyone who has the public half (seen in the listener of sshd, OpenSSH 10.0). @module
  */
 import {
   type CurveParameters,

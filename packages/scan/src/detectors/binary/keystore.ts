@@ -1,8 +1,6 @@
 /**
  * Java keystores, JKS and JCEKS, whose private entries are always encrypted (JavaKeyStore and JceKeyStore of OpenJDK). A store
- * with nothing but certificates is distinguished: every JVM has one.
- *
- * @module
+ * with nothing but certificates is distinguished: every JVM has one. @module
  */
 import type { Anchor } from '../../anchors/anchor.ts'
 import { anchor, protectedHit } from '../../anchors/anchored.ts'

@@ -1,8 +1,6 @@
 /**
  * Keys in libgcrypt's memory, as gpg-agent 2.4 holds them after the first use: `04` closes a list, `03` opens one, `01` begins
- * data, a length of two bytes, lowest first, then so many bytes (src/sexp.c of libgcrypt 1.11).
- *
- * @module
+ * data, a length of two bytes, lowest first, then so many bytes (src/sexp.c of libgcrypt 1.11). @module
  */
 import { curvesOfLength } from '@mintmark/keys/arithmetic/curves'
 import { isOnCurve } from '@mintmark/keys/arithmetic/ec'

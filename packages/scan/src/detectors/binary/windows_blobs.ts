@@ -3,7 +3,6 @@
  * lengths, and the numbers one after another: of CryptoAPI lowest byte first, of CNG highest.
  *
  * Source: Microsoft, "RSA/Schannel Key BLOBs", "DSS Provider Key BLOBs", bcrypt.h; PVK as OpenSSL's `pvkfmt.c` reads it.
- *
  * @module
  */
 import { CURVES, curvesOfLength } from '@mintmark/keys/arithmetic/curves'

@@ -1,8 +1,4 @@
-/**
- * The head of a chunk of glibc's malloc: its size, as wide as a pointer, with three flags.
- *
- * @module
- */
+/** The head of a chunk of glibc's malloc: its size, as wide as a pointer, with three flags. @module */
 import { type Anchor, EIGHTHS, FOURTHS } from '../../anchors/anchor.ts'
 
 /** Bytes of a size: those of a pointer. */

@@ -1,8 +1,6 @@
 /**
  * Numbers in chunks of glibc's malloc, as libraries of big numbers keep them: as long as the chunk but for two limbs at most,
- * at multiples of 16. In a process of 32 bits a number takes a chunk of the same size as in one of 64.
- *
- * @module
+ * at multiples of 16. In a process of 32 bits a number takes a chunk of the same size as in one of 64. @module
  */
 import { fromLittleEndian } from '@mintmark/keys/arithmetic/modular'
 import { isRandomLookingAt } from '@mintmark/keys/material/random_looking'

@@ -1,7 +1,6 @@
 /**
  * RSA keys of which only parts are left: a prime and its exponent, each in a chunk of glibc's malloc, and
  * near them the other prime with its own. e·dP = 1 modulo p − 1 shows a prime of a key as surely as a modulus does.
- *
  * @module
  */
 import { bitLength, isProbablePrime, toBigEndian } from '@mintmark/keys/arithmetic/modular'

@@ -1,9 +1,7 @@
 /**
  * RSA keys whose public half is only in limbs: a modulus in a chunk of glibc's malloc, and near it two chunks half as
  * long with its two factors. So keep OpenSSL, mbedTLS, GMP and Rust's `num-bigint` their numbers, wolfSSL highest byte
- * first as it read them.
- *
- * @module
+ * first as it read them. @module
  */
 import { areUpperFactors, fromUpperFactors } from '@mintmark/keys/arithmetic/damaged_factors'
 import {

@@ -1,8 +1,6 @@
 /**
  * RSA keys whose numbers are far apart, as a process with a well-used heap has them: the heads of the numbers are near each
- * other, and each leads to its limbs wherever those are. Two primes and d, or their product, are of one key.
- *
- * @module
+ * other, and each leads to its limbs wherever those are. Two primes and d, or their product, are of one key. @module
  */
 import { fromLittleEndian } from '@mintmark/keys/arithmetic/modular'
 import { isRandomLooking } from '@mintmark/keys/material/random_looking'

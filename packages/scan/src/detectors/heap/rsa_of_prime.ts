@@ -1,8 +1,6 @@
 /**
  * Finds the RSA key of a prime among numbers near it: a second prime fits where their product is one of them, or where
- * one is d: e·d = 1 modulo p − 1 and q − 1.
- *
- * @module
+ * one is d: e·d = 1 modulo p − 1 and q − 1. @module
  */
 import { bitLength } from '@mintmark/keys/arithmetic/modular'
 import { verifyRsa } from '@mintmark/keys/der_keys/verify'

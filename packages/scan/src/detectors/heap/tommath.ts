@@ -1,9 +1,7 @@
 /**
  * Keys of LibTomMath (LibTomCrypt, Dropbear, CryptX of Perl), by numbers in chunks of glibc's malloc: digits of 60 bits
  * in words of 8 bytes, of 28 in words of 4 in processes of 32 bits, lowest first. Primes near their product or d, or a
- * point near its secret.
- *
- * @module
+ * point near its secret. @module
  */
 import { curveNamed } from '@mintmark/keys/arithmetic/curves'
 import { isOnCurve } from '@mintmark/keys/arithmetic/ec'

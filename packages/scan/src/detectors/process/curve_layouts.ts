@@ -1,8 +1,4 @@
-/**
- * Keys of curves of Weierstrass as libraries keep them in a process of 64 bits, lowest byte first.
- *
- * @module
- */
+/** Keys of curves of Weierstrass as libraries keep them in a process of 64 bits, lowest byte first. @module */
 import { CURVES, type CurveParameters, curveNamed } from '@mintmark/keys/arithmetic/curves'
 import { fromBigEndian, fromLittleEndian, inverse } from '@mintmark/keys/arithmetic/modular'
 import type { Curve } from '@mintmark/keys/material/key_material'

@@ -1,8 +1,4 @@
-/**
- * The notation of rows of layouts: fields of a structure, and checks of their content.
- *
- * @module
- */
+/** The notation of rows of layouts: fields of a structure, and checks of their content. @module */
 import { isRandomLooking } from '@mintmark/keys/material/random_looking'
 import type { WorkBudget } from '@mintmark/keys/material/work_budget'
 import type { Memory, Pointed } from '../../anchors/detected.ts'

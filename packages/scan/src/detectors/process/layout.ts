@@ -1,8 +1,6 @@
 /**
  * Interprets rows of layouts: an anchor, conditions around it, and offsets of or pointers to the parts of a key. Only
- * arithmetic verifies the parts: a point on its curve, and the secret that gives it.
- *
- * @module
+ * arithmetic verifies the parts: a point on its curve, and the secret that gives it. @module
  */
 import { type CurveParameters, curveNamed } from '@mintmark/keys/arithmetic/curves'
 import { isOnCurve, type Point } from '@mintmark/keys/arithmetic/ec'

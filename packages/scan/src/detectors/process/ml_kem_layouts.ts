@@ -1,6 +1,5 @@
 /**
  * ML-KEM keys as structures of libraries: their polynomials are words of 16 bits, and H(ek) shows that s and t are of one key.
- *
  * @module
  */
 import { ML_KEM, type MlKemParameters } from '@mintmark/keys/arithmetic/ml_kem'

@@ -1,8 +1,4 @@
-/**
- * Keys whose structures lead to each of their numbers: RSA of Go, DSA and DH of OpenSSL.
- *
- * @module
- */
+/** Keys whose structures lead to each of their numbers: RSA of Go, DSA and DH of OpenSSL. @module */
 import { fromLittleEndian } from '@mintmark/keys/arithmetic/modular'
 import { verifyRsa } from '@mintmark/keys/der_keys/verify'
 import { verifyGroupKey } from '@mintmark/keys/der_keys/verify_opaque'

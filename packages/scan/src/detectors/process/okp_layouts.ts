@@ -1,8 +1,6 @@
 /**
  * Keys of Ed25519, X25519 and their kin as libraries keep them in a process of 64 bits: by structures that lead to both halves,
- * or side by side in an array of just their size, which an allocator or a runtime marks.
- *
- * @module
+ * or side by side in an array of just their size, which an allocator or a runtime marks. @module
  */
 import { montgomeryOf, type OkpCurve, okpNamed, okpPublicKey } from '@mintmark/keys/arithmetic/okp'
 import { hit } from '../../anchors/anchored.ts'

@@ -1,8 +1,6 @@
 /**
  * Anchors of structures that only the memory of a process has: most of them hold pointers, or what an allocator writes. They
- * are of 64-bit processes whose lowest byte comes first.
- *
- * @module
+ * are of 64-bit processes whose lowest byte comes first. @module
  */
 import { LATTICE_SCHEMES, verifyPq } from '@mintmark/keys/der_keys/post_quantum'
 import { isRandomLookingAt } from '@mintmark/keys/material/random_looking'

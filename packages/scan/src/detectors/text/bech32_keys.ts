@@ -2,10 +2,8 @@
  * Keys in Bech32: identities of age, of X25519 and of its hybrid with ML-KEM-768. The checksum verifies the encoding.
  *
  * Source: age-encryption.org/v1 and C2SP age.md (X25519, mlkem768x25519 identities): 32 bytes, a scalar or the seed of X-Wing.
- *
  * @module
  */
-
 import { verifyOkp } from '@mintmark/keys/der_keys/verify'
 import type { Verification } from '@mintmark/keys/material/verification'
 import type { WorkBudget } from '@mintmark/keys/material/work_budget'

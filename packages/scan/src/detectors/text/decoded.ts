@@ -2,11 +2,8 @@
  * Keys in decoded text: every binary encoding, at any offset.
  *
  * A body whose first letters are gone still has its inner structure, so it is not enough to read from the
- * first byte on.
- *
- * @module
+ * first byte on. @module
  */
-
 import { keyFromDer } from '@mintmark/keys/der_keys/key_from_der'
 import type { Certainty } from '@mintmark/keys/material/key_kind'
 import type { WorkBudget } from '@mintmark/keys/material/work_budget'

@@ -1,8 +1,4 @@
-/**
- * Keys of RFC 8410 in DER whose begin is gone: the secret is at the end of the structure.
- *
- * @module
- */
+/** Keys of RFC 8410 in DER whose begin is gone: the secret is at the end of the structure. @module */
 import { OKP, type OkpParameters } from '@mintmark/keys/arithmetic/okp'
 import { TAG } from '@mintmark/keys/der/der'
 import { verifyOkp } from '@mintmark/keys/der_keys/verify'

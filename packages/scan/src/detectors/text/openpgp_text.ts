@@ -1,8 +1,4 @@
-/**
- * OpenPGP private keys in ASCII armor (RFC 9580, sections 5.5.3 and 6).
- *
- * @module
- */
+/** OpenPGP private keys in ASCII armor (RFC 9580, sections 5.5.3 and 6). @module */
 import type { WorkBudget } from '@mintmark/keys/material/work_budget'
 import type { Detected } from '../../anchors/detected.ts'
 import { skipHeaders } from '../../text/armor_headers.ts'

@@ -2,9 +2,7 @@
  * Builds keys from named values of a text, and verifies or drops them.
  *
  * Results have no offset yet: offset and length are 0, the encoding is empty. A public half in the text must agree;
- * otherwise the key is at most a candidate.
- *
- * @module
+ * otherwise the key is at most a candidate. @module
  */
 import { curveNamed, NAMED_CURVES } from '@mintmark/keys/arithmetic/curves'
 import { fromBigEndian } from '@mintmark/keys/arithmetic/modular'

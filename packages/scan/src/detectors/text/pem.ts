@@ -2,9 +2,7 @@
  * PEM: armor of private keys, in files, in JSON, on one line, in HTML, in quoted mail, with the end cut off.
  *
  * Source: RFC 7468, RFC 1421 (`Proc-Type`), OpenSSH PROTOCOL.key, OpenVPN's `--genkey`, RFC 4716's private
- * sibling of ssh.com.
- *
- * @module
+ * sibling of ssh.com. @module
  */
 import { REACH } from '../../anchors/anchor.ts'
 import type { Detected } from '../../anchors/detected.ts'

@@ -2,11 +2,8 @@
  * Private keys in an armor whose head is gone, or that was overwritten in the middle, found by its last line: it says
  * where the body ends, and so which bytes its letters decode to.
  *
- * Encodings with an anchor in base64 are left to that anchor.
- *
- * @module
+ * Encodings with an anchor in base64 are left to that anchor. @module
  */
-
 import type { WorkBudget } from '@mintmark/keys/material/work_budget'
 import type { Detected } from '../../anchors/detected.ts'
 import { decodeBase64, letterAt, lettersBefore } from '../../text/base64.ts'

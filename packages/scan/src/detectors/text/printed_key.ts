@@ -1,7 +1,8 @@
 /**
  * Keys as programs print them for people: labels, and below each its number in hexadecimal pairs between colons.
  *
- * Seen in OpenSSL 1.0 to 3.5 (`openssl rsa`, `ec`, `pkey` with `-text`) and GnuTLS 3.8 (`certtool --key-info`). @module
+ * Seen in OpenSSL 1.0 to 3.5 (`openssl rsa`, `ec`, `pkey` with `-text`) and GnuTLS 3.8 (`certtool --key-info`).
+ * @module
  */
 import type { Detected } from '../../anchors/detected.ts'
 import { latin, type TextReader, type TextRun } from '../../text/text_run.ts'

@@ -1,8 +1,4 @@
-/**
- * Anchors of text encodings, each for letters one byte apart and two; for PEM and JWK four as well.
- *
- * @module
- */
+/** Anchors of text encodings, each for letters one byte apart and two; for PEM and JWK four as well. @module */
 import type { Anchor } from '../../anchors/anchor.ts'
 import { quadAnchor, textAnchors } from '../../text/text_run.ts'
 import { AGE_IDENTITY, AGE_PREFIX } from './bech32_keys.ts'

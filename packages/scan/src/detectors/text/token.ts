@@ -1,6 +1,7 @@
 /**
  * Bearer tokens and refresh tokens: secrets, but no keys (RFC 7515 and 7516, compact
- * serialisation; RFC 6749 for `refresh_token`; the shapes of Entra's, Google's and GitHub's as they are seen). @module
+ * serialisation; RFC 6749 for `refresh_token`; the shapes of Entra's, Google's and GitHub's as they are seen).
+ * @module
  */
 import type { WorkBudget } from '@mintmark/keys/material/work_budget'
 import { REACH } from '../../anchors/anchor.ts'

@@ -1,6 +1,7 @@
 /**
  * Private keys in configurations of WireGuard and systemd-networkd (src/config.c of wireguard-tools). The public half is not in
- * the file: exact length and padding, and the five bits that `wg genkey` sets and clears, are all that can be checked. @module
+ * the file: exact length and padding, and the five bits that `wg genkey` sets and clears, are all that can be checked.
+ * @module
  */
 import { verifyOkp } from '@mintmark/keys/der_keys/verify'
 import { isRandomLooking } from '@mintmark/keys/material/random_looking'
