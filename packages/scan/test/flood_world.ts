@@ -10,7 +10,7 @@ import {
   withoutOpenssl,
 } from '@mintmark/testkit/public_key_world'
 import { ANCHORS } from '../src/engine/scanner_task.ts'
-import { KEY_SOURCES } from '../src/public_keys/harvest.ts'
+import { KEY_ANCHORS } from '../src/public_keys/harvest.ts'
 import { DER_SAMPLES } from './detectors/binary/der_world.ts'
 import { BINARY_SPELLINGS } from './detectors/binary/spelled_binary.ts'
 import { TEXT_SPELLINGS } from './detectors/text/spelled_text.ts'
@@ -142,7 +142,7 @@ function encodedKeys(): readonly Flood[] {
 export const FLOODS: readonly Flood[] = [
   ...[
     ...ANCHORS,
-    ...KEY_SOURCES.map(({ pattern }, i) => ({ name: `source ${i}`, pattern })),
+    ...KEY_ANCHORS.map(({ pattern }, i) => ({ name: `source ${i}`, pattern })),
   ].flatMap(({ name, pattern }): Flood[] => [
     { name: `${name} one after another`, make: (length) => repeated(pattern, length) },
     { name: `${name} in noise`, make: (length) => spaced(pattern, 48, length) },

@@ -2,6 +2,7 @@
 import type { Certainty, KeyKind } from '@mintmark/keys/material/key_kind'
 import type { KeyMaterial } from '@mintmark/keys/material/key_material'
 import type { WorkBudget } from '@mintmark/keys/material/work_budget'
+import type { PublicKey } from '@mintmark/keys/public_half/public_key'
 
 /** A hit. Offsets are from the begin of the bytes that the detector was given. */
 export interface Detected {
@@ -71,6 +72,10 @@ export interface Probe {
   /** Of the process, where the dump gives addresses. */
   readonly memory?: Memory | undefined
   readonly onPacked?: (packed: PackedSeen) => void
+  /** A public key; `isBare` if nothing around it shows that it is one. */
+  readonly onPublicKey?: ((key: PublicKey, isBare: boolean) => void) | undefined
+  /** Whether the window may have more of them; always where absent. */
+  readonly hasRoomForKey?: ((isBare: boolean) => boolean) | undefined
 }
 
 /**

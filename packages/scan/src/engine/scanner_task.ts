@@ -1,7 +1,6 @@
 /** What a scanner searches for, as data that threads can be given. @module */
 import type { KeyMaterial } from '@mintmark/keys/material/key_material'
 import type { PublicKey } from '@mintmark/keys/public_half/public_key'
-import { allAnchors } from '../anchors/all_anchors.ts'
 import type { Anchor } from '../anchors/anchor.ts'
 import type { KernelMemory } from '../anchors/kernel_memory.ts'
 import { type Run, WINDOW_BYTES } from '../anchors/scan_plan.ts'
@@ -13,7 +12,7 @@ import { PACKED_HEADS } from '../encoded/packed_heads.ts'
 import { KnownKeySearch } from '../known/secrets/known_key_search.ts'
 import { ValueSearch } from '../known/values/value_search.ts'
 import { ProcessMemory } from '../memory/process_memory.ts'
-import { KEY_SOURCES } from '../public_keys/harvest.ts'
+import { KEY_ANCHORS } from '../public_keys/harvest.ts'
 import { WindowScanner } from './window_scanner.ts'
 
 interface TaskOptions {
@@ -69,7 +68,8 @@ export const ANCHORS: readonly Anchor[] = [
   ...PACKED_HEADS,
 ]
 
-const ROW = allAnchors(ANCHORS, KEY_SOURCES)
+/** One list for all scanners: a kernel's tables are kept for it. */
+const ALL: readonly Anchor[] = [...ANCHORS, ...KEY_ANCHORS]
 
 interface ScannerChoice {
   /** Searched for instead of all encodings. */
@@ -116,11 +116,9 @@ function newScanner(task: ScannerTask, { anchors, memory }: ScannerChoice): Wind
     })
   }
   return new WindowScanner({
-    anchors: anchors ?? ANCHORS,
+    anchors: anchors ?? ALL,
     hasKeyTables: anchors === undefined,
     isDeep,
-    keySources: anchors === undefined ? KEY_SOURCES : [],
-    row: anchors === undefined ? ROW : undefined,
     memory,
   })
 }

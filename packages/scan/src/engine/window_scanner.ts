@@ -5,14 +5,11 @@
  */
 import type { ByteSource, Range } from '@mintmark/dump'
 import { WorkBudget } from '@mintmark/keys/material/work_budget'
-import type { PublicKey } from '@mintmark/keys/public_half/public_key'
-import { allAnchors, KEYS, PATTERN_BYTES } from '../anchors/all_anchors.ts'
-import { type Anchor, REACH } from '../anchors/anchor.ts'
+import type { Anchor } from '../anchors/anchor.ts'
 import { AnchorKernel } from '../anchors/anchors.ts'
 import { BlockShares } from '../anchors/block_shares.ts'
 import type { Detected, PackedSeen, Probe } from '../anchors/detected.ts'
 import { KernelMemory } from '../anchors/kernel_memory.ts'
-import type { KeySource } from '../anchors/key_source.ts'
 import { Repeats, type Sight } from '../anchors/repeats.ts'
 import { type Piece, WINDOW_CAPACITY, type Window } from '../anchors/scan_plan.ts'
 import type { WindowSearch } from '../anchors/window_search.ts'
@@ -39,10 +36,6 @@ export interface ScannerOptions {
   readonly hasKeyTables: boolean
   /** Every alignment, and every offset however many look alike. */
   readonly isDeep: boolean
-  /** Patterns beside which public keys are, for {@link WindowTaker.onPublicKey}. */
-  readonly keySources?: readonly KeySource[]
-  /** `anchors` and `keySources` in one row, where many scanners have the same: a kernel's tables are kept for it. */
-  readonly row?: readonly Anchor[] | undefined
   /** Further searches of this scanner. */
   readonly searches?: readonly WindowSearch[]
   /** Bytes that a search is given at a time; 256 KiB where absent. */
@@ -52,7 +45,7 @@ export interface ScannerOptions {
 }
 
 /** Receives the results of a window. */
-export interface WindowTaker {
+export interface WindowTaker extends Pick<Probe, 'onPublicKey' | 'hasRoomForKey'> {
   /** `offset` is from the file's start; the material of `detected` is valid until this returns. */
   readonly onHit: (detected: Detected, offset: number) => unknown
   /**
@@ -62,14 +55,10 @@ export interface WindowTaker {
    */
   readonly onCopy?: (reported: unknown, offset: number) => boolean
   readonly onLimit: (seen: LimitSeen) => void
-  /** A public key; `isBare` if nothing around it shows that it is one. */
-  readonly onPublicKey?: (key: PublicKey, isBare: boolean) => void
   /** Packed data that was not unpacked to its end, from the file's start. */
   readonly onPacked?: (packed: PackedSeen) => void
   /** Many zeros in a row, in order of offset; see `holes.ts`. */
   readonly onZeros?: (zeros: Range) => void
-  /** Whether the window may have more of them; always where absent. */
-  readonly hasRoomForKey?: (isBare: boolean) => boolean
 }
 
 /** A hit of an earlier probe, for copies of its bytes. */
@@ -99,13 +88,10 @@ const LEAST_PIECE = 20
 export class WindowScanner {
   readonly #memory: KernelMemory
   readonly #anchors: readonly Anchor[]
-  readonly #glances: readonly Anchor['mayContain'][]
-  /** Their numbers in the kernel follow those of the anchors. */
-  readonly #keySources: readonly KeySource[]
   readonly #kernel: AnchorKernel
   readonly #budget: WorkBudget = new WorkBudget()
   readonly #shares: BlockShares
-  /** Of encoded text, behind those of anchors and key sources. */
+  /** Of encoded text, behind those of anchors. */
   readonly #encodedNumber: number
   readonly #blockBytes: number
   readonly #isDeep: boolean
@@ -129,19 +115,16 @@ export class WindowScanner {
     const { anchors, isDeep, hasKeyTables } = options
     this.#memory = options.memory ?? new KernelMemory(WINDOW_CAPACITY)
     this.#anchors = anchors
-    this.#glances = anchors.map(({ mayContain }) => mayContain)
-    this.#keySources = options.keySources ?? []
-    const all = options.row ?? allAnchors(anchors, this.#keySources)
-    this.#kernel = new AnchorKernel(this.#memory, all)
+    this.#kernel = new AnchorKernel(this.#memory, anchors)
     this.#encoded = hasKeyTables ? new EncodedSearch(this.#memory, isDeep) : undefined
-    this.#repeats = new Repeats(all.length, this.#budget)
+    this.#repeats = new Repeats(anchors.length, this.#budget)
     this.#leastPiece = hasKeyTables ? LEAST_PIECE : 1
     const more = options.searches ?? []
     this.#own = more
     this.#blockBytes = options.blockBytes ?? BLOCK_BYTES
-    this.#encodedNumber = all.length
+    this.#encodedNumber = anchors.length
     this.#isDeep = isDeep
-    this.#shares = new BlockShares(all.length + 1, this.#kernel, this.#blockBytes, isDeep)
+    this.#shares = new BlockShares(anchors.length + 1, this.#kernel, this.#blockBytes, isDeep)
     const pads = hasKeyTables ? [new HmacSearch(this.#memory, isDeep)] : []
     const schedules = (isEveryByte: boolean) =>
       hasKeyTables ? [new AesSearch(this.#memory, isEveryByte)] : []
@@ -180,17 +163,14 @@ export class WindowScanner {
     this.#budget.forget()
     const whole = present === window.length ? window.pieces : piecesPresent(window.pieces, present)
     // Without anchors each byte is much the same to what is searched for, and it has much to do before the first.
-    const { small, others } = this.#hasAnchors ? { small: [], others: whole } : smallPieces(whole)
+    const { small, others } =
+      this.#anchors.length > 0 ? { small: [], others: whole } : smallPieces(whole)
     const bytes = new Uint8Array(0)
     const probe = { budget: this.#budget }
     const place: Location = { ...taker, bytes, offset: 0, address: undefined, probe }
     for (const piece of others) this.#scanPiece(target, window.offset, piece, place)
     if (small.length > 0) this.#scanJoined(target, window.offset, small, taker)
     return whole.reduce((sum, { from, to }) => sum + to - from, 0)
-  }
-
-  get #hasAnchors(): boolean {
-    return this.#anchors.length + this.#keySources.length > 0
   }
 
   /** What examining anchors took in the last window: a cost as in `work_budget.ts`. */
@@ -215,6 +195,8 @@ export class WindowScanner {
     place.probe = {
       budget: this.#budget,
       memory: this.#process?.around(begin, this.#budget),
+      onPublicKey: place.onPublicKey,
+      hasRoomForKey: place.hasRoomForKey,
       onPacked: ({ coding, at }) => {
         // Its end is searched for behind what is in reach.
         this.#isWhole = false
@@ -291,44 +273,41 @@ export class WindowScanner {
     }
   }
 
-  /** Lets an anchor's detector examine an offset, or takes the public key that is there. */
+  /** Lets an anchor's detector examine an offset. */
   #probeAnchor(place: Location, at: number, number: number): void {
     const anchor = this.#anchors[number]
-    const name = anchor?.name ?? KEYS
+    if (anchor === undefined) return
     if (this.#shares.isOff(number)) {
-      this.#pass(place, at, number, name)
+      this.#pass(place, at, number, anchor.name)
       return
     }
-    if (this.#glances[number]?.(place.bytes, at) === false) {
+    if (anchor.mayContain?.(place.bytes, at) === false) {
       this.#shares.spend(number, PROBE_COST)
       return
     }
     this.#budget.start(this.#shares.leftFor(number))
     this.#budget.spend(PROBE_COST)
-    const sight = anchor ?? SOURCE_SIGHT
-    const isCopy = this.#repeats.knows(number) && this.#takeCopy(place, at, number, sight)
-    const hit = isCopy ? undefined : this.#probeOffsets(place, at, number, name)
+    const isCopy = this.#repeats.knows(number) && this.#takeCopy(place, at, number, anchor)
+    const hit = isCopy ? undefined : this.#probeOffset(place, at, anchor)
     const { cost, wasRefused } = this.#budget.end()
     // A key that was verified without the refused test counts as examined, such as the one of 15,360 bits in OpenSSL's program.
-    if (wasRefused && hit?.isVerified !== true) this.#pass(place, at, number, name)
+    if (wasRefused && hit?.isVerified !== true) this.#pass(place, at, number, anchor.name)
     if (this.#isWhole && !isCopy && !wasRefused) {
-      this.#repeats.remember(number, at, sight, cost, hit)
+      this.#repeats.remember(number, at, anchor, cost, hit)
     }
     this.#shares.spend(number, cost)
   }
 
   /** Sets {@link #isWhole}, too. */
-  #probeOffsets(place: Location, at: number, number: number, name: string): Hit | undefined {
-    const anchor = this.#anchors[number]
+  #probeOffset(place: Location, at: number, anchor: Anchor): Hit | undefined {
     let hit: Hit | undefined
     this.#isWhole = true
     try {
-      if (anchor === undefined) this.#takeKey(place, at, number)
-      else hit = this.#detect(anchor, place, at)
+      hit = this.#detect(anchor, place, at)
     } catch {
       this.#isWhole = false
       // Its message may contain examined bytes: it is dropped.
-      place.onLimit({ code: 'detector-failed', name, offset: place.offset + at })
+      place.onLimit({ code: 'detector-failed', name: anchor.name, offset: place.offset + at })
     }
     if (this.#process?.wipe() === true || hit?.isFinal === false) this.#isWhole = false
     return hit
@@ -360,28 +339,6 @@ export class WindowScanner {
   #pass(place: Location, at: number, number: number, name: string): void {
     if (!this.#shares.pass(number)) return
     place.onLimit({ code: 'anchor-flood', name, offset: place.offset + at })
-  }
-
-  #takeKey(place: Location, at: number, number: number): void {
-    const source = this.#keySources[number - this.#anchors.length]
-    if (source === undefined) return
-    const { pattern, isBare = false } = source
-    if (place.hasRoomForKey?.(isBare) === false) {
-      this.#pass(place, at, number, KEYS)
-      return
-    }
-    // The kernel knows only the first bytes of a long pattern.
-    for (let i = PATTERN_BYTES; i < pattern.length; i++) {
-      if (place.bytes[at + i] !== pattern[i]) return
-    }
-    for (const key of [
-      source.keyAt(place.bytes, at, this.#budget),
-      source.otherAt?.(place.bytes, at, this.#budget),
-    ]) {
-      if (key === undefined) continue
-      this.#budget.spend(KEY_COST)
-      place.onPublicKey?.(key, isBare)
-    }
   }
 
   /** A number of a Java heap may be a modulus: its exponent is elsewhere. */
@@ -433,7 +390,3 @@ function piecesPresent(pieces: readonly Piece[], present: number): readonly Piec
 const PROBE_COST = 300
 const HIT_COST = 105_000
 const COPY_COST = 20_000
-/** Of a public key: its hash and its thumbprint. */
-const KEY_COST = 12_000
-/** Reach of public keys: certificates are the longest. */
-const SOURCE_SIGHT: Sight = { before: REACH, behind: REACH }

@@ -13,61 +13,83 @@ import { keyOfCertificate, plainKey } from '@mintmark/keys/public_keys/certifica
 import { keyOfJwk } from '@mintmark/keys/public_keys/jwks'
 import { keyOfSshBlob, keyOfSshLine } from '@mintmark/keys/public_keys/openssh_line'
 import { keyOfRsaPublicKey, keyOfSpki, rsaKey } from '@mintmark/keys/public_keys/spki_key'
-import type { KeySource } from '../anchors/key_source.ts'
+import { type Anchor, REACH } from '../anchors/anchor.ts'
 import { bigNear, littleNear, rightBefore, rightBehind } from './bare_moduli.ts'
 
 const hex = (text: string): Buffer => Buffer.from(text.replaceAll(' ', ''), 'hex')
 const latin = (text: string): Buffer => Buffer.from(text, 'latin1')
 
-/** An algorithm's object identifier, `length` bytes into its SEQUENCE's content. */
-function spkiSource(pattern: string): KeySource {
-  return { pattern: hex(pattern), keyAt: (bytes, at, budget) => certificateOr(bytes, at, budget) }
+/** What limits call them. */
+const KEYS = 'public keys'
+/** As long as a pattern of the kernel can be. */
+const PATTERN_BYTES = 16
+/** Of a public key: its hash and its thumbprint. */
+const KEY_COST = 12_000
+
+type KeyAt = (bytes: Uint8Array, at: number, budget: WorkBudget) => PublicKey | undefined
+
+/** The anchor beside which keys are: of bare ones nothing around shows that it is a key. */
+function keyAnchor(pattern: Buffer, keysAt: readonly KeyAt[], isBare = false): Anchor {
+  return {
+    name: KEYS,
+    pattern: pattern.subarray(0, PATTERN_BYTES),
+    before: REACH,
+    behind: REACH,
+    detect: (bytes, at, { budget, onPublicKey, hasRoomForKey }) => {
+      if (Buffer.compare(bytes.subarray(at, at + pattern.length), pattern) !== 0) return undefined
+      // Refused, so that it is reported.
+      if (hasRoomForKey?.(isBare) === false) return budget.within(Infinity, () => undefined)
+      for (const keyAt of keysAt) {
+        const key = keyAt(bytes, at, budget)
+        if (key === undefined) continue
+        budget.spend(KEY_COST)
+        onPublicKey?.(key, isBare)
+      }
+      return undefined
+    },
+  }
 }
 
-/** All of them. */
-export const KEY_SOURCES: readonly KeySource[] = [
-  spkiSource('06 09 2a 86 48 86 f7 0d 01 01 01 05 00 03'),
-  spkiSource('06 09 2a 86 48 86 f7 0d 01 01 0a'),
-  spkiSource('06 07 2a 86 48 ce 3d 02 01 06'),
-  spkiSource('06 03 2b 65 70 03 21 00'),
-  spkiSource('06 03 2b 65 6e 03 21 00'),
-  spkiSource('06 03 2b 65 71 03 3a 00'),
-  spkiSource('06 03 2b 65 6f 03 39 00'),
-  spkiSource('06 09 60 86 48 01 65 03 04 04'),
-  spkiSource('06 09 60 86 48 01 65 03 04 03'),
-  spkiSource('06 07 2a 86 48 ce 38 04 01 30'),
-  { pattern: hex('02 03 01 00 01'), keyAt: rsaPublicKeyAt },
-  ...[
-    '00 00 00 07 73 73 68 2d 72 73 61 00',
-    '00 00 00 07 73 73 68 2d 64 73 73 00',
-    '00 00 00 0b 73 73 68 2d 65 64 32 35 35 31 39 00',
-    '00 00 00 13 65 63 64 73 61 2d 73 68 61 32 2d 6e 69 73 74 70',
-  ].map((pattern): KeySource => {
-    return {
-      pattern: hex(pattern),
-      keyAt: (bytes, at, budget) => plainKey(keyOfSshBlob(bytes.subarray(at, at + 4096), budget)),
-    }
+const sshBlobAt: KeyAt = (bytes, at, budget) =>
+  plainKey(keyOfSshBlob(bytes.subarray(at, at + 4096), budget))
+
+/** Object identifiers of algorithms, with what follows them. */
+const ALGORITHMS = [
+  '06 09 2a 86 48 86 f7 0d 01 01 01 05 00 03',
+  '06 09 2a 86 48 86 f7 0d 01 01 0a',
+  '06 07 2a 86 48 ce 3d 02 01 06',
+  '06 03 2b 65 70 03 21 00',
+  '06 03 2b 65 6e 03 21 00',
+  '06 03 2b 65 71 03 3a 00',
+  '06 03 2b 65 6f 03 39 00',
+  '06 09 60 86 48 01 65 03 04 04',
+  '06 09 60 86 48 01 65 03 04 03',
+  '06 07 2a 86 48 ce 38 04 01 30',
+]
+const SSH_BLOBS = [
+  '00 00 00 07 73 73 68 2d 72 73 61 00',
+  '00 00 00 07 73 73 68 2d 64 73 73 00',
+  '00 00 00 0b 73 73 68 2d 65 64 32 35 35 31 39 00',
+  '00 00 00 13 65 63 64 73 61 2d 73 68 61 32 2d 6e 69 73 74 70',
+]
+const SSH_LINES = ['ssh-rsa AAAA', 'ssh-ed25519 AAAA', 'ecdsa-sha2-nistp']
+const ARMORS = ['CERTIFICATE', 'TRUSTED CERTIFICATE', 'PUBLIC KEY', 'RSA PUBLIC KEY']
+
+/** All of them. What can be a modulus in one order of its bytes may be one in the other. */
+export const KEY_ANCHORS: readonly Anchor[] = [
+  ...ALGORITHMS.map((pattern) => keyAnchor(hex(pattern), [certificateOr])),
+  keyAnchor(hex('02 03 01 00 01'), [rsaPublicKeyAt]),
+  ...SSH_BLOBS.map((pattern) => keyAnchor(hex(pattern), [sshBlobAt])),
+  ...SSH_LINES.map((pattern) => keyAnchor(latin(pattern), [sshLineAt])),
+  ...['"kty":', '"kty" :'].map((pattern) => keyAnchor(latin(pattern), [jwkAt])),
+  ...ARMORS.map((label) => {
+    const header = `-----BEGIN ${label}-----`
+    return keyAnchor(latin(header), [pemAt(header.length)])
   }),
-  ...['ssh-rsa AAAA', 'ssh-ed25519 AAAA', 'ecdsa-sha2-nistp'].map((pattern): KeySource => {
-    return { pattern: latin(pattern), keyAt: sshLineAt }
-  }),
-  ...['"kty":', '"kty" :'].map((pattern): KeySource => {
-    return { pattern: latin(pattern), keyAt: jwkAt }
-  }),
-  ...['CERTIFICATE-----', 'TRUSTED CERTIFICATE-----', 'PUBLIC KEY-----', 'RSA PUBLIC KEY-----'].map(
-    (pattern): KeySource => {
-      return { pattern: latin(`-----BEGIN ${pattern}`), keyAt: pemAt(pattern.length + 11) }
-    },
-  ),
-  { pattern: latin('RSA1'), keyAt: windowsBlobAt },
-  { pattern: hex('01 01 00 6e 01'), keyAt: libgcryptAt },
-  {
-    pattern: hex('01 00 01 00 00 00 00'),
-    keyAt: littleNear,
-    otherAt: rightBefore,
-    isBare: true,
-  },
-  { pattern: hex('00 00 00 00 00 01 00 01'), keyAt: bigNear, otherAt: rightBehind, isBare: true },
+  keyAnchor(latin('RSA1'), [windowsBlobAt]),
+  keyAnchor(hex('01 01 00 6e 01'), [libgcryptAt]),
+  keyAnchor(hex('01 00 01 00 00 00 00'), [littleNear, rightBefore], true),
+  keyAnchor(hex('00 00 00 00 00 01 00 01'), [bigNear, rightBehind], true),
 ]
 
 /** How far before its key a certificate's begin is searched for: names and dates take this much at most. */
@@ -153,7 +175,7 @@ function jwkAt(bytes: Uint8Array, at: number, budget: WorkBudget): PublicKey | u
   return jwk && keyOfJwk(jwk, budget)
 }
 
-function pemAt(header: number): KeySource['keyAt'] {
+function pemAt(header: number): KeyAt {
   return (bytes, at, budget) => {
     const body = textAt(bytes, at + header, 16_384, budget)
     const end = body.indexOf('-----')
