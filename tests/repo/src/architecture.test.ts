@@ -139,15 +139,13 @@ const THREADS = [
 ]
 /** What may stay at the level of a module: it changes no answer, only how soon it comes. */
 const MEMOS: Readonly<Record<string, string>> = {
-  'packages/keys/src/public_half/key_id.ts':
-    'ids of public keys, which are asked for with each copy',
   'packages/scan/src/known/values/rebuild.ts':
     'the last factor of a key, of which memory can be full',
   'packages/testkit/src/servers/server_process.ts':
     'servers that end with the process of the tests',
 }
 const STATE =
-  /^(?:export )?(?:let |const \w+(?:: (?!Readonly)[^=\n]+)? = new (?:(?:Weak)?(?:Map|Set)|OfPublicHalf)(?:<.*>)?\(\))/m
+  /^(?:export )?(?:let |const \w+(?:: (?!Readonly)[^=\n]+)? = new (?:Weak)?(?:Map|Set)(?:<.*>)?\(\))/m
 
 describe('state at the level of a module', () => {
   it('is in the mains of threads alone, and in what is kept for speed', () => {

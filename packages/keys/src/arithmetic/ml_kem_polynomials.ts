@@ -1,10 +1,8 @@
 /**
- * Polynomials of ML-KEM: 256 numbers below q, their transform, A drawn from ρ, and how they are spelled.
+ * Polynomials of ML-KEM: 256 numbers below q, their transform back, and how they are spelled.
  *
- * Source: FIPS 203, algorithms 5 to 12. @module
+ * Source: FIPS 203, algorithms 5, 6 and 10. @module
  */
-import { shake128 } from './shake.ts'
-
 export const Q = 3329
 export const N = 256
 export const POLY_BYTES = 384
@@ -45,38 +43,6 @@ export function transformBack(poly: Poly): Poly {
   }
   for (let j = 0; j < N; j++) poly[j] = ((poly[j] ?? 0) * SCALE) % Q
   return poly
-}
-
-/** Adds the product of two transformed polynomials to `sum`. */
-function addProduct(sum: Poly, left: Poly, right: Poly): void {
-  for (let i = 0; i < N; i += 2) {
-    const [a0, a1] = [left[i] ?? 0, left[i + 1] ?? 0]
-    const [b0, b1] = [right[i] ?? 0, right[i + 1] ?? 0]
-    // Pairs share a root, of one sign and the other.
-    const root = ZETAS[64 + (i >> 2)] ?? 0
-    const gamma = i % 4 === 0 ? root : Q - root
-    const high = (a1 * b1) % Q
-    sum[i] = ((sum[i] ?? 0) + a0 * b0 + high * gamma) % Q
-    sum[i + 1] = ((sum[i + 1] ?? 0) + a0 * b1 + a1 * b0) % Q
-  }
-}
-
-/** An entry of A, drawn from ρ. */
-function sampled(rho: Uint8Array, column: number, row: number): Poly {
-  const poly = new Int32Array(N)
-  const place = Uint8Array.of(column, row)
-  for (let length = 1008; ; length *= 2) {
-    const bytes = shake128(length, rho, place)
-    let count = 0
-    for (let i = 0; i + 2 < bytes.length && count < N; i += 3) {
-      const [b0 = 0, b1 = 0, b2 = 0] = bytes.subarray(i, i + 3)
-      const first = b0 + 256 * (b1 % 16)
-      const second = (b1 >> 4) + 16 * b2
-      if (first < Q) poly[count++] = first
-      if (second < Q && count < N) poly[count++] = second
-    }
-    if (count === N) return poly
-  }
 }
 
 /** In 12 bits a number. */
@@ -135,40 +101,6 @@ export function mlKemWordsAround0(packed: Uint8Array): Buffer {
     words.writeInt16LE(number > Q >> 1 ? number - Q : number, at)
   }
   return words
-}
-
-/** `k` polynomials, or undefined if a number is not below q: noise fails here. */
-export function decoded(bytes: Uint8Array, k: number): Poly[] | undefined {
-  const polys = Array.from({ length: k }, () => new Int32Array(N))
-  for (let i = 0; i < k * POLY_BYTES; i += 3) {
-    const [b0 = 0, b1 = 0, b2 = 0] = bytes.subarray(i, i + 3)
-    const low = b0 + 256 * (b1 % 16)
-    const high = (b1 >> 4) + 16 * b2
-    if (low >= Q || high >= Q) return undefined
-    const poly = polys[Math.floor(i / POLY_BYTES)]
-    const at = ((i % POLY_BYTES) / 3) * 2
-    poly?.set([low, high], at)
-  }
-  return polys
-}
-
-/** One polynomial of A·s. */
-export function timesRow(rho: Uint8Array, secret: readonly Poly[], row: number): Poly {
-  const sum = new Int32Array(N)
-  for (const [column, poly] of secret.entries()) addProduct(sum, sampled(rho, column, row), poly)
-  return sum
-}
-
-export function minus(left: Poly, right: Poly): Poly {
-  return left.map((value, i) => (value - (right[i] ?? 0) + Q) % Q)
-}
-
-/** Whether the transform back of a polynomial, which becomes zeros, has small numbers alone. */
-export function isSmallBack(poly: Poly, eta: number): boolean {
-  const back = transformBack(poly)
-  const isSecret = isSmall(back, eta)
-  back.fill(0)
-  return isSecret
 }
 
 /** Whether a polynomial that is not transformed has small numbers alone. */

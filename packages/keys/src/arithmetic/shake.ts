@@ -1,16 +1,8 @@
 /** Hashes of FIPS 202, by OpenSSL. @module */
 import { createHash } from 'node:crypto'
 
-export function shake128(lengthBytes: number, ...parts: readonly Uint8Array[]): Buffer {
-  return shake('shake128', lengthBytes, parts)
-}
-
 export function shake256(lengthBytes: number, ...parts: readonly Uint8Array[]): Buffer {
-  return shake('shake256', lengthBytes, parts)
-}
-
-function shake(name: string, outputLength: number, parts: readonly Uint8Array[]): Buffer {
-  const hash = createHash(name, { outputLength })
+  const hash = createHash('shake256', { outputLength: lengthBytes })
   for (const part of parts) hash.update(part)
   return hash.digest()
 }

@@ -94,7 +94,7 @@ function mlKem(parameters: MlKemParameters): LatticeScheme {
     rhoOfSeed: (seed) => mlKemRho(parameters, seed.subarray(0, 32)),
     rhoOf: (publicKey) => publicKey.subarray(-32),
     publicKeyOf: (secret) => mlKemPublicKey(parameters, secret),
-    proof: 't − A·s is small, H(ek) fits',
+    proof: 'opens what is sealed for its public half, H(ek) fits',
   })
 }
 

@@ -6,7 +6,6 @@
  */
 import { createHmac } from 'node:crypto'
 import type { KeyMaterial } from './key_material.ts'
-import { OfPublicHalf } from './of_public_half.ts'
 
 /** Hex digits of a tag: 2^64 keys would have to be found before two meet by chance. */
 const TAG_DIGITS = 32
@@ -14,7 +13,6 @@ const TAG_DIGITS = 32
 /** Tags by one hash key, which stays the caller's. */
 export class KeyTags {
   readonly #hashKey: Uint8Array
-  readonly #known = new OfPublicHalf<string>()
 
   constructor(hashKey: Uint8Array) {
     this.#hashKey = hashKey
@@ -23,14 +21,10 @@ export class KeyTags {
   /** The tag of a key, the same for each of its encodings; `''` where there is no material. */
   of(material: KeyMaterial | undefined): string {
     if (material === undefined) return ''
-    return this.#known.answer(material, () => tagOf(this.#hashKey, material))
+    const hash = createHmac('sha256', this.#hashKey)
+    for (const part of identityOf(material)) hash.update(part).update('\0')
+    return hash.digest('hex').slice(0, TAG_DIGITS)
   }
-}
-
-function tagOf(hashKey: Uint8Array, material: KeyMaterial): string {
-  const hash = createHmac('sha256', hashKey)
-  for (const part of identityOf(material)) hash.update(part).update('\0')
-  return hash.digest('hex').slice(0, TAG_DIGITS)
 }
 
 /** What makes a key the same key: its public half where it has one. */

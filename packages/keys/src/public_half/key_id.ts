@@ -3,7 +3,6 @@ import { hash } from 'node:crypto'
 import { curveNamed } from '../arithmetic/curves.ts'
 import { toBigEndian, toShortestBytes } from '../arithmetic/modular.ts'
 import type { Curve, KeyMaterial } from '../material/key_material.ts'
-import { OfPublicHalf } from '../material/of_public_half.ts'
 import { ecSpki, okpSpki, rsaSpki } from './spki.ts'
 
 /** What RFC 7518 and RFC 8812 call the curves that JWK has. */
@@ -25,21 +24,13 @@ export interface KeyId {
   readonly subject: string | undefined
 }
 
-type Ids = Pick<KeyId, 'spkiSha256' | 'jwkThumbprint'>
-
-const kept = new OfPublicHalf<Ids>()
-
 /**
  * SHA-256 of the SubjectPublicKeyInfo (hex) and RFC 7638 thumbprint (base64url) of a key's public half.
  *
  * Both are undefined where no public half is known; the thumbprint also for keys that JWK has no words for. An RSA
  * key is named as `rsaEncryption`, whatever it was marked for.
  */
-export function keyIdOf(material: KeyMaterial): Ids {
-  return kept.answer(material, () => idsOf(material))
-}
-
-function idsOf(material: KeyMaterial): Ids {
+export function keyIdOf(material: KeyMaterial): Pick<KeyId, 'spkiSha256' | 'jwkThumbprint'> {
   const spki = spkiOf(material)
   const jwk = jwkOf(material)
   return {

@@ -18,6 +18,10 @@ const DSA = 'Prime(p) Subprime(q) Base(g) Public_value(y) Private_value(x)'
 const FIELDS = `Algorithm PrivateKey ${RSA} ${DSA}`.split(' ')
 /** A tag, whose attributes have colons too; a name; an end. */
 const MARK = /<[^>\0]*>|(?<name>[\w()]{1,20}):|\0/g
+/** The number of an algorithm, behind blanks in any spelling of HTML. */
+const NUMBER = /(?<!#x?)\b\d{1,2}\b/i
+/** Letters of a value with the tags around it. */
+const MARKED_MOST = 1024
 /** Of a letter. */
 const LETTER_COST = 4
 
@@ -67,7 +71,7 @@ const CURVES: ReadonlyMap<number, readonly [curve: string, length: number]> = ne
 
 function keyOf(fields: Labelled): Detected | undefined {
   const { budget, number } = fields
-  const algorithm = Number(/\d{1,3}/.exec(fields.text('Algorithm'))?.[0] ?? 0)
+  const algorithm = Number(NUMBER.exec(fields.text('Algorithm', MARKED_MOST))?.[0] ?? 0)
   if ([1, 5, 7, 8, 10].includes(algorithm)) return rsaNamed(number, RSA, budget, 'needs n')
   if (algorithm === 3 || algorithm === 6) return groupNamed('dsa', number, DSA, budget)
   const [curve, length] = CURVES.get(algorithm) ?? ['', 0]

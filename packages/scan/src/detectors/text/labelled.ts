@@ -48,9 +48,9 @@ export class Labelled {
   }
 
   /** A value as it is, if it is short; empty if there is none. */
-  text(name: string): string {
+  text(name: string, most: number = NAME_MOST): string {
     const value = this.#values.get(name)
-    if (value === undefined || value.to - value.from > NAME_MOST) return ''
+    if (value === undefined || value.to - value.from > most) return ''
     return latin(this.#chars, value.from, value.to)
   }
 

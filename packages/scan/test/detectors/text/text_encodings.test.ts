@@ -283,6 +283,15 @@ describe('DNSSEC', () => {
   it('RSA is found in every width', () => {
     assertEverywhere(dnssecOf(RSA), RSA, 'dnssec')
     assertVerified(only(JSON.stringify(dnssecOf(RSA))), RSA, 'dnssec')
+    const inHtml = dnssecOf(RSA)
+      .replaceAll(': ', `:${'&nbsp;'.repeat(9)}`)
+      .replaceAll(
+        '\n',
+        '\n</code></td></tr><tr><td class="number"><code data-line-number=" 2"></code></td><td>',
+      )
+    const [hit] = hitsIn(Buffer.from(inHtml))
+    assert.ok(hit)
+    assertVerified(hit, RSA, 'dnssec')
   })
 
   for (const [algorithm, key] of [
