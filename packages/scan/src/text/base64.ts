@@ -10,7 +10,7 @@
  */
 import type { WorkBudget } from '@mintmark/keys/material/work_budget'
 import { REACH } from '../anchors/anchor.ts'
-import { isBlank } from './text_run.ts'
+import { isBlank, latin } from './text_run.ts'
 
 /** What a piece of text decodes to. */
 export interface Decoded {
@@ -37,12 +37,13 @@ const PAD = 64
 const SKIP = 65
 const MAYBE = 66
 const STOP = 67
+const [TAG_BEGIN, BACKSLASH, LETTER_N] = [0x3c, 0x5c, 0x6e]
+/** Letters of a tag, and of anything else between two letters. */
 const TAG_MOST = 300
-const BACKSLASHES_MOST = 64
+const OTHER_MOST = 136
 /** Of a letter that is gone over backwards, and of one that is stepped over. */
 const BACK_COST = 5
 const STEP_COST = 5
-const PERCENTS_MOST = 3
 
 const KINDS = kinds(false)
 const KINDS_URL = kinds(true)
@@ -70,6 +71,20 @@ interface Step {
   next: number
 }
 
+/**
+ * What may be between two letters, or spells one: escapes of strings (blanks, `/`, the end of a literal and the begin of the next,
+ * numbers), percents of a URL in URLs, entities, tags, literals that are joined.
+ */
+const BETWEEN =
+  /(?:\\{1,64}|`\\{0,63})(?:([nrt \t-\r]|01[125]|(["'])[ \t-\r+.,\\]{0,62}\2)|(\/)|(?:x|u00)([\dA-Fa-f]{2}))|%(?:25){0,3}([\dA-Fa-f]{2})|&([^;]{0,8});|(<[^<>]{0,298}>|(["'])[ \t-\r+.,\\]{0,62}\8)/y
+const BLANK_ENTITY = /^(?:nbsp|#(?:0*1[03]|0*9|0*32|x0*[9ad]|x0*20|0*160|x0*a0))$/i
+const ENTITIES: readonly (readonly [name: RegExp, kind: number])[] = [
+  [BLANK_ENTITY, SKIP],
+  [/^(?:plus|#43|#x2b)$/i, 62],
+  [/^(?:sol|#47|#x2f)$/i, 63],
+  [/^(?:equals|#61|#x3d)$/i, PAD],
+]
+
 /** Steps over one letter, or over what may be between two. */
 function step(chars: Uint8Array, at: number, to: number, table: Uint8Array, out: Step): void {
   const kind = table[chars[at] ?? 0] ?? STOP
@@ -77,72 +92,36 @@ function step(chars: Uint8Array, at: number, to: number, table: Uint8Array, out:
   out.next = at + 1
   if (kind !== MAYBE) return
   out.kind = STOP
-  switch (chars[at] ?? 0) {
-    case 0x60:
-    case 0x5c:
-      backslash(chars, at, to, table, out)
-      break
-    case 0x25:
-      decodeEscaped(chars, behindPercent(chars, at), table, out)
-      break
-    case 0x26:
-      entity(chars, at, to, out)
-      break
-    case 0x3c:
-      skipTo(chars, at, to, 0x3e, TAG_MOST, out)
-      break
-    default:
-      joined(chars, at, to, out)
-  }
-}
-
-/** `\n`, `\\n`, `\/`, `\u002b`, or the backslash that continues a line; `` `n `` and its kin. */
-function backslash(chars: Uint8Array, at: number, to: number, table: Uint8Array, out: Step): void {
-  let i = chars[at] === 0x60 ? at + 1 : at
-  while (i < to && chars[i] === 0x5c && i - at < BACKSLASHES_MOST) i += 1
-  const letter = chars[i]
-  if (letter === 0x6e || letter === 0x72 || letter === 0x74 || isBlank(letter)) {
+  const [letter, behind] = [chars[at], chars[at + 1]]
+  if (letter === BACKSLASH && behind === LETTER_N) {
     out.kind = SKIP
-    out.next = i + 1
-  } else if (letter === 0x2f) {
-    out.kind = 63
-    out.next = i + 1
-  } else if (letter === 0x22 || letter === 0x27) joined(chars, i, to, out)
-  else numbered(chars, i, table, out)
-}
-
-/** `u002b`, `x2b`, and of octal numbers the blanks `011`, `012` and `015`. */
-function numbered(chars: Uint8Array, at: number, table: Uint8Array, out: Step): void {
-  const [letter, second, third = 0] = chars.subarray(at, at + 3)
-  if (letter === 0x78) decodeEscaped(chars, at + 1, table, out)
-  else if (letter === 0x75 && second === 0x30 && third === 0x30)
-    decodeEscaped(chars, at + 3, table, out)
-  else if (letter === 0x30 && second === 0x31 && [0x31, 0x32, 0x35].includes(third)) {
-    out.kind = SKIP
-    out.next = at + 3
+    out.next = at + 2
+    return
   }
+  // Most quotes begin or end a word.
+  if (isQuote(letter) && !isQuote(behind) && !isGlue(behind)) return
+  const most = letter === TAG_BEGIN ? TAG_MOST : OTHER_MOST
+  BETWEEN.lastIndex = 0
+  const found = BETWEEN.exec(latin(chars, at, Math.min(to, at + most)))
+  if (found === null) return
+  const [whole, blank, , slash, escaped, percent, entity, joined] = found
+  const hex = escaped ?? percent
+  if ((blank ?? joined) !== undefined) out.kind = SKIP
+  else if (slash !== undefined) out.kind = 63
+  else if (hex === undefined) out.kind = kindOfEntity(entity)
+  else out.kind = table[Number.parseInt(hex, 16)] ?? STOP
+  if (out.kind === MAYBE) out.kind = STOP
+  if (out.kind !== STOP) out.next = at + whole.length
 }
 
-/** Behind `%`, and behind `%25` where a URL is in a URL. */
-function behindPercent(chars: Uint8Array, at: number): number {
-  let next = at + 1
-  for (let k = 0; k < PERCENTS_MOST; k++) {
-    if (chars[next] !== 0x32 || chars[next + 1] !== 0x35) break
-    next += 2
-  }
-  return next
-}
+const isQuote = (letter: number | undefined): boolean => letter === 0x22 || letter === 0x27
 
-/** Two hex digits that stand for a letter, a line end or padding. */
-function decodeEscaped(chars: Uint8Array, at: number, table: Uint8Array, out: Step): void {
-  const high = hexDigit(chars[at])
-  const low = hexDigit(chars[at + 1])
-  if (high < 0 || low < 0) return
-  const kind = table[high * 16 + low] ?? STOP
-  if (kind === MAYBE) return
-  out.kind = kind
-  out.next = at + 2
-}
+/** What may be between two literals that are joined: blanks, `+`, `.`, `,` and a backslash. */
+const isGlue = (letter: number | undefined): boolean =>
+  isBlank(letter) || letter === 0x2b || letter === 0x2e || letter === 0x2c || letter === BACKSLASH
+
+const kindOfEntity = (entity = ''): number =>
+  ENTITIES.find(([name]) => name.test(entity))?.[1] ?? STOP
 
 /** @returns 0 to 15, or -1 */
 export function hexDigit(letter: number | undefined): number {
@@ -150,57 +129,6 @@ export function hexDigit(letter: number | undefined): number {
   if (letter >= 0x30 && letter <= 0x39) return letter - 0x30
   const lower = letter | 0x20
   return lower >= 0x61 && lower <= 0x66 ? lower - 0x57 : -1
-}
-
-/** `&nbsp;`, `&#10;`, `&#x2B;`. */
-function entity(chars: Uint8Array, at: number, to: number, out: Step): void {
-  const most = Math.min(to, at + 10)
-  let end = at + 1
-  while (end < most && chars[end] !== 0x3b) end += 1
-  if (end === most) return
-  const name = String.fromCharCode(...chars.subarray(at + 1, end)).toLowerCase()
-  out.next = end + 1
-  if (name === 'nbsp' || /^#(?:0*1[03]|0*9|0*32|x0*[9ad]|x0*20|0*160|x0*a0)$/.test(name)) {
-    out.kind = SKIP
-  } else if (name === 'plus' || name === '#43' || name === '#x2b') out.kind = 62
-  else if (name === 'sol' || name === '#47' || name === '#x2f') out.kind = 63
-  else if (name === 'equals' || name === '#61' || name === '#x3d') out.kind = PAD
-}
-
-function skipTo(
-  chars: Uint8Array,
-  at: number,
-  to: number,
-  wanted: number,
-  most: number,
-  out: Step,
-): void {
-  const last = Math.min(to, at + most)
-  for (let i = at + 1; i < last; i++) {
-    if (chars[i] === wanted) {
-      out.kind = SKIP
-      out.next = i + 1
-      return
-    }
-    if (chars[i] === 0x3c) return
-  }
-}
-
-/** The end of one string literal and the begin of the next: `" + "`, `"\n"`, `" . "`, `" \`. */
-function joined(chars: Uint8Array, at: number, to: number, out: Step): void {
-  const quote = chars[at]
-  const most = Math.min(to, at + 64)
-  for (let i = at + 1; i < most; i++) {
-    const letter = chars[i]
-    if (letter === quote) {
-      out.kind = SKIP
-      out.next = i + 1
-      return
-    }
-    const isGlue =
-      isBlank(letter) || letter === 0x2b || letter === 0x2e || letter === 0x2c || letter === 0x5c
-    if (!isGlue) return
-  }
 }
 
 /**
