@@ -1,5 +1,5 @@
 /**
- * The budget of anchors, so that bytes full of them cannot stall a scan.
+ * The budget of anchors, so that bytes full of them cannot stall a scan, and which of them are passed over.
  *
  * Each block of bytes adds to the budget; what is unused stays for later blocks of the window. Pieces of memory that
  * are shorter than a block are one block together: what is overdrawn is forgiven once a block. An anchor that used its
@@ -22,14 +22,31 @@ const SHARE_OF_FLOOD = 2 / 3
 /** What a block is given at most of what its window has once. */
 const ONCE_SHARE = 1 / 4
 
+/** Offsets of one anchor that are passed over one by one. */
+const MOST_PASSED = 256
+
+/** Finds anchors, except those that it is asked to leave out. */
+export interface NamesAnchors {
+  setOff(number: number, isOff: boolean): void
+}
+
 export class AnchorBudget {
+  readonly #kernel: NamesAnchors
+  readonly #blockBytes: number
+  /** Of this block. */
   readonly #spent: Float64Array
-  /** Something is, of this block: memory in a hundred thousand pieces has as many blocks. */
-  #isSpent: boolean = false
+  /** Offsets of each that were passed over in this block. */
+  readonly #passed: Uint32Array
+  /** Something was spent or passed over in this block: memory in a hundred thousand pieces has as many blocks. */
+  #isUsed: boolean = false
   /** 1 for each anchor that had its share of an earlier block of the window, or in one probe. */
   readonly #isFlood: Uint8Array
+  /** Those that the kernel does not name. */
+  readonly #unnamed = new Set<number>()
   readonly #leastPerByte: number
   #perByte: number
+  /** Bytes that the block under way may have besides. */
+  #room = 0
   #left = 0
   #atStart = 0
   /** Of the window, not yet given to its blocks. */
@@ -38,8 +55,11 @@ export class AnchorBudget {
   /** Spent in this window. */
   total = 0
 
-  constructor(anchors: number, isDeep = false) {
+  constructor(anchors: number, kernel: NamesAnchors, blockBytes: number, isDeep = false) {
+    this.#kernel = kernel
+    this.#blockBytes = blockBytes
     this.#spent = new Float64Array(anchors)
+    this.#passed = new Uint32Array(anchors)
     this.#isFlood = new Uint8Array(anchors)
     this.#leastPerByte = COST_PER_BYTE * (isDeep ? DEEP_FACTOR : 1)
     this.#perByte = this.#leastPerByte
@@ -52,6 +72,7 @@ export class AnchorBudget {
    */
   startWindow(more: number, once: number = 0, share: number = SHARE): void {
     this.#perByte = this.#leastPerByte + more
+    this.#room = 0
     this.#left = 0
     this.#once = once
     this.#share = share
@@ -59,29 +80,43 @@ export class AnchorBudget {
     this.#isFlood.fill(0)
   }
 
-  /** The next bytes: every anchor is examined again. */
-  startBlock(bytes: number): void {
-    if (this.#isSpent) this.#spent.fill(0)
-    this.#isSpent = false
+  /**
+   * The next bytes: of the block under way where it has room for them, which are shared as if they had been there from its start;
+   * else of a new one, in which every anchor is examined again.
+   */
+  take(bytes: number): void {
+    this.#room -= bytes
+    const isNew = this.#room < 0
+    if (isNew) this.#startBlock(bytes)
+    this.#left += bytes * this.#perByte
+    this.#atStart += bytes * this.#perByte
+    for (const number of this.#unnamed) {
+      if (this.isOff(number)) continue
+      this.#unnamed.delete(number)
+      this.#kernel.setOff(number, false)
+      // The limit of one that is in the same block has been reported.
+      if (!isNew) this.#passed[number] = 1
+    }
+  }
+
+  #startBlock(bytes: number): void {
+    this.#room = this.#blockBytes - bytes
+    if (this.#isUsed) {
+      this.#spent.fill(0)
+      this.#passed.fill(0)
+    }
+    this.#isUsed = false
     const once = this.#once * ONCE_SHARE
     this.#once -= once
-    this.#left = Math.max(0, this.#left) + bytes * this.#perByte + once
+    this.#left = Math.max(0, this.#left) + once
     this.#atStart = this.#left
   }
 
-  /** More bytes of the block under way: what they bring is shared as if they had been there from its start. */
-  goOn(bytes: number): void {
-    this.#left += bytes * this.#perByte
-    this.#atStart += bytes * this.#perByte
-  }
-
-  /** Whether an anchor had all that it may have of the block. */
-  isOver(anchor: number): boolean {
-    return this.#isMore(this.#spent[anchor] ?? 0, this.#shareOf(anchor))
-  }
-
-  #isMore(spent: number, share: number): boolean {
-    return spent > share || (this.#left <= 0 && spent > this.#atStart / this.#spent.length)
+  /** Whether an anchor is passed over: it had all that it may have of the block. */
+  isOff(anchor: number): boolean {
+    const spent = this.#spent[anchor] ?? 0
+    if (spent > this.#shareOf(anchor)) return true
+    return this.#left <= 0 && spent > this.#atStart / this.#spent.length
   }
 
   /** What is left for all. */
@@ -95,28 +130,35 @@ export class AnchorBudget {
     return Math.max(0, Math.min(this.left, this.#shareOf(anchor) - (this.#spent[anchor] ?? 0)))
   }
 
-  /**
-   * Counts the cost of one probe.
-   *
-   * @returns whether the anchor is to be passed over for the rest of the block
-   */
-  spend(anchor: number, cost: number): boolean {
+  /** Counts the cost of one probe. */
+  spend(anchor: number, cost: number): void {
     this.#left -= cost
     this.total += cost
-    const share = this.#shareOf(anchor)
-    if (this.#isFlood[anchor] !== 1 && cost > DEAR_PART * share) {
-      this.#isFlood[anchor] = 1
-      return false
+    const isDear = this.#isFlood[anchor] !== 1 && cost > DEAR_PART * this.#shareOf(anchor)
+    if (!isDear) {
+      this.#spent[anchor] = (this.#spent[anchor] ?? 0) + cost
+      this.#isUsed = true
     }
-    const spent = (this.#spent[anchor] ?? 0) + cost
-    this.#spent[anchor] = spent
-    this.#isSpent = true
-    const isOver = this.#isMore(spent, share)
-    if (isOver) this.#isFlood[anchor] = 1
-    return isOver
+    if (isDear || this.isOff(anchor)) this.#isFlood[anchor] = 1
   }
 
   #shareOf(anchor: number): number {
     return this.#atStart * this.#share * (this.#isFlood[anchor] === 1 ? SHARE_OF_FLOOD : 1)
+  }
+
+  /**
+   * Passes over an offset of an anchor; the kernel stops naming them after some.
+   *
+   * @returns whether it is the first of the block
+   */
+  pass(anchor: number): boolean {
+    const passed = (this.#passed[anchor] ?? 0) + 1
+    this.#passed[anchor] = passed
+    this.#isUsed = true
+    if (passed === MOST_PASSED) {
+      this.#kernel.setOff(anchor, true)
+      this.#unnamed.add(anchor)
+    }
+    return passed === 1
   }
 }

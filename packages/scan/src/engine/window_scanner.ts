@@ -6,8 +6,8 @@
 import type { ByteSource, Range } from '@mintmark/dump'
 import { WorkBudget } from '@mintmark/keys/material/work_budget'
 import type { Anchor } from '../anchors/anchor.ts'
+import { AnchorBudget } from '../anchors/anchor_budget.ts'
 import { AnchorKernel } from '../anchors/anchors.ts'
-import { BlockShares } from '../anchors/block_shares.ts'
 import type { Detected, PackedSeen, Probe } from '../anchors/detected.ts'
 import { KernelMemory } from '../anchors/kernel_memory.ts'
 import { Repeats, type Sight } from '../anchors/repeats.ts'
@@ -90,7 +90,7 @@ export class WindowScanner {
   readonly #anchors: readonly Anchor[]
   readonly #kernel: AnchorKernel
   readonly #budget: WorkBudget = new WorkBudget()
-  readonly #shares: BlockShares
+  readonly #shares: AnchorBudget
   /** Of encoded text, behind those of anchors. */
   readonly #encodedNumber: number
   readonly #blockBytes: number
@@ -124,7 +124,7 @@ export class WindowScanner {
     this.#blockBytes = options.blockBytes ?? BLOCK_BYTES
     this.#encodedNumber = anchors.length
     this.#isDeep = isDeep
-    this.#shares = new BlockShares(anchors.length + 1, this.#kernel, this.#blockBytes, isDeep)
+    this.#shares = new AnchorBudget(anchors.length + 1, this.#kernel, this.#blockBytes, isDeep)
     const pads = hasKeyTables ? [new HmacSearch(this.#memory, isDeep)] : []
     const schedules = (isEveryByte: boolean) =>
       hasKeyTables ? [new AesSearch(this.#memory, isEveryByte)] : []

@@ -195,60 +195,71 @@ describe('the search of a window', () => {
 
 const share = (100 * COST_PER_BYTE) / 6
 
+/** Each time that bytes are taken is a block of its own, of up to 100. */
+const budgetOf = (anchors: number, isDeep = false): AnchorBudget =>
+  new AnchorBudget(anchors, { setOff: () => {} }, 100, isDeep)
+
+/** Counts a cost; whether the anchor is passed over from then on. */
+function isOffBy(budget: AnchorBudget, anchor: number, cost: number): boolean {
+  budget.spend(anchor, cost)
+  return budget.isOff(anchor)
+}
+
 describe('the budget of anchors', () => {
   it('passes over one that had its share, and leaves those that had little', () => {
-    const budget = new AnchorBudget(10)
+    const budget = budgetOf(10)
     budget.startWindow(0)
-    budget.startBlock(100)
-    assert.equal(budget.spend(0, 0.4 * share), false)
-    assert.equal(budget.spend(0, 0.4 * share), false)
-    assert.equal(budget.spend(0, 0.3 * share), true)
-    assert.equal(budget.spend(1, 1), false)
+    budget.take(100)
+    assert.equal(isOffBy(budget, 0, 0.4 * share), false)
+    assert.equal(isOffBy(budget, 0, 0.4 * share), false)
+    assert.equal(isOffBy(budget, 0, 0.3 * share), true)
+    assert.equal(isOffBy(budget, 1, 1), false)
   })
 
   it('that is used up passes over those above the fair part alone', () => {
-    const budget = new AnchorBudget(10)
+    const budget = budgetOf(10)
     budget.startWindow(0)
-    budget.startBlock(100)
+    budget.take(100)
     for (const part of [0.4 * share, 0.4 * share, 0.2 * share - 1])
       for (let anchor = 0; anchor < 9; anchor++) budget.spend(anchor, part)
     assert.equal(budget.left, 0)
-    assert.equal(budget.spend(9, 1), false)
-    assert.equal(budget.spend(0, 1), true)
+    assert.equal(isOffBy(budget, 9, 1), false)
+    assert.equal(isOffBy(budget, 0, 1), true)
   })
 
   it('keeps what was unused for later blocks, and no debt', () => {
-    const budget = new AnchorBudget(1)
+    const budget = budgetOf(1)
     const perByte = COST_PER_BYTE + 2
     budget.startWindow(2)
-    budget.startBlock(100)
+    budget.take(100)
     assert.equal(budget.left, 100 * perByte)
-    budget.startBlock(100)
+    budget.take(100)
     assert.equal(budget.left, 200 * perByte)
     budget.spend(0, 1e9)
     assert.equal(budget.left, 0)
-    budget.startBlock(100)
+    budget.take(100)
     assert.equal(budget.left, 100 * perByte)
     budget.startWindow(0)
     assert.deepEqual([budget.left, budget.total], [0, 0])
   })
 
   it('gives a block a quarter of what is left of what the window has once', () => {
-    const budget = new AnchorBudget(1)
+    const budget = budgetOf(1)
+    const usual = 100 * COST_PER_BYTE
     budget.startWindow(0, 1600)
-    budget.startBlock(0)
-    assert.equal(budget.left, 400)
-    budget.spend(0, 400)
-    budget.startBlock(0)
-    assert.equal(budget.left, 300)
+    budget.take(100)
+    assert.equal(budget.left, usual + 400)
+    budget.spend(0, usual + 400)
+    budget.take(100)
+    assert.equal(budget.left, usual + 300)
     budget.startWindow(0)
-    budget.startBlock(0)
-    assert.equal(budget.left, 0)
+    budget.take(100)
+    assert.equal(budget.left, usual)
   })
 
   it('is larger with --deep', () => {
-    const budget = new AnchorBudget(1, true)
-    budget.startBlock(100)
+    const budget = budgetOf(1, true)
+    budget.take(100)
     assert.equal(budget.left, 100 * COST_PER_BYTE * DEEP_FACTOR)
   })
 })
@@ -256,23 +267,23 @@ describe('the budget of anchors', () => {
 describe('the budget of an anchor', () => {
   // Of a core of openssl s_server that the kernel wrote: a key of RSA of 15,360 bits is in front of six others.
   it('looks at what is behind one probe that took nearly all of the share', () => {
-    const budget = new AnchorBudget(10)
+    const budget = budgetOf(10)
     budget.startWindow(0)
-    budget.startBlock(100)
-    assert.equal(budget.spend(0, share - 1), false)
-    for (let i = 0; i < 6; i++) assert.equal(budget.spend(0, share / 10), false)
-    assert.equal(budget.spend(0, share / 10), true)
+    budget.take(100)
+    assert.equal(isOffBy(budget, 0, share - 1), false)
+    for (let i = 0; i < 6; i++) assert.equal(isOffBy(budget, 0, share / 10), false)
+    assert.equal(isOffBy(budget, 0, share / 10), true)
   })
 
   it('looks on where one probe took more than the share, but gives no other as much', () => {
-    const budget = new AnchorBudget(10)
+    const budget = budgetOf(10)
     budget.startWindow(0)
-    budget.startBlock(100)
-    assert.equal(budget.spend(0, 3 * share), false)
+    budget.take(100)
+    assert.equal(isOffBy(budget, 0, 3 * share), false)
     assert.equal(budget.left, 3 * share)
     assert.ok(budget.leftFor(0) < share)
     assert.equal(budget.leftFor(1), 3 * share)
-    assert.equal(budget.spend(0, 1), false)
-    assert.equal(budget.spend(0, share), true)
+    assert.equal(isOffBy(budget, 0, 1), false)
+    assert.equal(isOffBy(budget, 0, share), true)
   })
 })
