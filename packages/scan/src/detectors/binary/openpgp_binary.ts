@@ -5,8 +5,8 @@
  */
 import { curveOfOid } from '@mintmark/keys/arithmetic/curves'
 import { fromBigEndian, toBigEndian } from '@mintmark/keys/arithmetic/modular'
-import { verifyEc, verifyOkp, verifyRsa } from '@mintmark/keys/der_keys/verify'
-import { verifyGroupKey } from '@mintmark/keys/der_keys/verify_opaque'
+import { verifyOkp } from '@mintmark/keys/der_keys/verify'
+import { verifyEcPoint, verifyNumbers } from '@mintmark/keys/der_keys/verify_numbers'
 import type { Verification } from '@mintmark/keys/material/verification'
 import type { WorkBudget } from '@mintmark/keys/material/work_budget'
 import type { Anchor } from '../../anchors/anchor.ts'
@@ -57,41 +57,14 @@ class MpiReader {
   }
 }
 
-/** Public numbers, secret ones behind them, and what all of them prove. */
-interface Algorithm {
-  readonly open: number
-  readonly secret: number
-  readonly verify: (numbers: readonly bigint[], budget: WorkBudget) => Verification | undefined
-}
+/** How many numbers are public, and the names of all: the secret ones are behind them. */
+type Algorithm = readonly [open: number, kind: 'rsa' | 'dsa' | 'dh', names: string]
 
+/** The last of RSA is p⁻¹ mod q here. */
 const ALGORITHMS: ReadonlyMap<number | undefined, Algorithm> = new Map([
-  [
-    RSA,
-    {
-      open: 2,
-      secret: 4,
-      // The last is p⁻¹ mod q here.
-      verify: ([n, e, d, p, q, qInv], budget) => verifyRsa({ n, e, d, p, q, qInv }, budget),
-    },
-  ],
-  [
-    DSA,
-    {
-      open: 4,
-      secret: 1,
-      verify: ([p = 0n, q = 0n, g = 0n, y = 0n, x = 0n], budget) =>
-        verifyGroupKey('dsa', { p, q, g, y, x }, budget),
-    },
-  ],
-  [
-    ELGAMAL,
-    {
-      open: 3,
-      secret: 1,
-      verify: ([p = 0n, g = 0n, y = 0n, x = 0n], budget) =>
-        verifyGroupKey('dh', { p, g, y, x, q: undefined }, budget),
-    },
-  ],
+  [RSA, [2, 'rsa', 'n e d p q qInv']],
+  [DSA, [4, 'dsa', 'p q g y x']],
+  [ELGAMAL, [3, 'dh', 'p g y x']],
 ])
 const LEAST_MODULUS = 64
 
@@ -100,18 +73,16 @@ const detectPacket: Detector = (bytes, at, { budget }) => {
   const version = at + 3
   const algorithm = ALGORITHMS.get(bytes[version + BEFORE_ALGORITHM])
   if (algorithm === undefined) return undefined
+  const [count, kind, names] = algorithm
   const reader = new MpiReader(bytes, version + BEFORE_ALGORITHM + 1)
-  const open = reader.mpis(algorithm.open)
+  const open = reader.mpis(count)
   if (open === undefined || (open[0]?.length ?? 0) < LEAST_MODULUS) return undefined
   const usage = reader.byte()
   if (usage !== 0) return guarded(bytes, at, reader.at, usage)
-  const secret = reader.mpis(algorithm.secret)
-  const proof =
-    secret &&
-    algorithm.verify(
-      [...open, ...secret].map((each) => fromBigEndian(each, budget)),
-      budget,
-    )
+  const secret = reader.mpis(names.split(' ').length - count)
+  if (secret === undefined) return undefined
+  const numbers = [...open, ...secret].map((each) => fromBigEndian(each, budget))
+  const proof = verifyNumbers(kind, names, numbers, budget)
   return proof && hit(proof, FORM, at, reader.at)
 }
 
@@ -177,13 +148,7 @@ function verifyCurve(
   budget: WorkBudget,
 ): Verification | undefined {
   const curve = curveOfOid(oid)
-  if (curve !== undefined) {
-    const { lengthBytes } = curve
-    if (point.length !== 1 + 2 * lengthBytes || point[0] !== 4) return undefined
-    const x = fromBigEndian(point.subarray(1, 1 + lengthBytes), budget)
-    const y = fromBigEndian(point.subarray(1 + lengthBytes), budget)
-    return verifyEc(curve.curve, fromBigEndian(secret, budget), { x, y }, budget)
-  }
+  if (curve !== undefined) return verifyEcPoint(curve, secret, point, budget)
   if (point.length !== 33 || point[0] !== NATIVE_POINT || secret.length > 32) return undefined
   // Leading zeros are not written.
   const padded = toBigEndian(fromBigEndian(secret, budget), 32)

@@ -5,8 +5,8 @@
  */
 import { curvesOfLength } from '@mintmark/keys/arithmetic/curves'
 import { fromBigEndian } from '@mintmark/keys/arithmetic/modular'
-import { verifyEc, verifyOkp, verifyRsa } from '@mintmark/keys/der_keys/verify'
-import { verifyGroupKey } from '@mintmark/keys/der_keys/verify_opaque'
+import { verifyOkp } from '@mintmark/keys/der_keys/verify'
+import { verifyEcPoint, verifyNumbers } from '@mintmark/keys/der_keys/verify_numbers'
 import type { Verification } from '@mintmark/keys/material/verification'
 import type { WorkBudget } from '@mintmark/keys/material/work_budget'
 import { SshStrings } from '@mintmark/keys/public_keys/ssh_strings'
@@ -30,28 +30,18 @@ interface Fields {
   readonly verify: (strings: Strings, budget: WorkBudget) => Verification | undefined
 }
 
-const numberOf = (bytes: Uint8Array | undefined, budget: WorkBudget): bigint | undefined =>
-  bytes === undefined || bytes.length > MOST_NUMBER ? undefined : fromBigEndian(bytes, budget)
-
-function verifyRsaStrings(
-  { n, e, d, u, p, q }: Strings,
-  budget: WorkBudget,
-): Verification | undefined {
-  // In a public key n is in place of d, and nothing behind it.
-  if (d === undefined || d.length < 40) return undefined
-  const [modulus, exponent, qInv] = [n, e, u].map((each) => numberOf(each, budget))
-  return verifyRsa(
-    {
-      n: modulus,
-      e: exponent,
-      d: numberOf(d, budget),
-      qInv,
-      p: numberOf(p, budget),
-      q: numberOf(q, budget),
-    },
-    budget,
-  )
-}
+/** Verifies the numbers among the strings. */
+const verifiesNumbers =
+  (kind: 'rsa' | 'dsa', names: string): Fields['verify'] =>
+  (strings, budget) => {
+    const numbers = names.split(' ').map((name) => {
+      const bytes = strings[name]
+      return bytes && bytes.length <= MOST_NUMBER ? fromBigEndian(bytes, budget) : undefined
+    })
+    // In a public key of RSA n is in place of d, and nothing behind it.
+    const isPublic = kind === 'rsa' && (strings['d']?.length ?? 0) < 40
+    return isPublic ? undefined : verifyNumbers(kind, names, numbers, budget)
+  }
 
 function verifyEd25519({ a, k }: Strings, budget: WorkBudget): Verification | undefined {
   if (a === undefined || k?.length !== 64 || Buffer.compare(k.subarray(32), a) !== 0) {
@@ -64,36 +54,27 @@ function verifyEcdsa({ curve, point, d }: Strings, budget: WorkBudget): Verifica
   const bits = /^nistp(256|384|521)$/.exec(Buffer.from(curve ?? []).toString('latin1'))?.[1]
   const length = Math.ceil(Number(bits) / 8)
   const parameters = curvesOfLength(length).find((each) => each.curve === `P-${bits}`)
-  if (parameters === undefined || point?.length !== 1 + 2 * length || point[0] !== 4)
-    return undefined
   // In a public key the point is the last field: what follows is no scalar.
-  if (d === undefined || d.length > length + 1 || d.length + 8 < length) return undefined
-  const x = fromBigEndian(point.subarray(1, 1 + length), budget)
-  const y = fromBigEndian(point.subarray(1 + length), budget)
-  return verifyEc(parameters.curve, fromBigEndian(d, budget), { x, y }, budget)
-}
-
-function verifyDsa(strings: Strings, budget: WorkBudget): Verification | undefined {
-  const [p = 0n, q = 0n, g = 0n, y = 0n, x = 0n] = 'p q g y x'
-    .split(' ')
-    .map((name) => numberOf(strings[name], budget))
-  return verifyGroupKey('dsa', { p, q, g, y, x }, budget)
+  if (parameters === undefined || d === undefined) return undefined
+  if (d.length > length + 1 || d.length + 8 < length) return undefined
+  return verifyEcPoint(parameters, d, point, budget)
 }
 
 const NUMBER = [48, MOST_NUMBER] as const
-const RSA: Fields = { names: 'n e d u p q', first: NUMBER, verify: verifyRsaStrings }
+const verifyRsa = verifiesNumbers('rsa', 'n e d qInv p q')
+const RSA: Fields = { names: 'n e d qInv p q', first: NUMBER, verify: verifyRsa }
 /** The exponent 65,537 and what is behind it. */
-const RSA_TAIL: Fields = { names: 'e d u p q', first: [3, 3], verify: verifyRsaStrings }
+const RSA_TAIL: Fields = { names: 'e d qInv p q', first: [3, 3], verify: verifyRsa }
 const ED25519: Fields = { names: 'a k', first: [32, 32], verify: verifyEd25519 }
 const ECDSA: Fields = { names: 'curve point d', first: [8, 8], verify: verifyEcdsa }
-const DSA: Fields = { names: 'p q g y x', first: [64, MOST_NUMBER], verify: verifyDsa }
+const DSA: Fields = {
+  names: 'p q g y x',
+  first: [64, MOST_NUMBER],
+  verify: verifiesNumbers('dsa', 'p q g y x'),
+}
 /** A certificate is in place of the public half, or before all fields. */
 const CERTIFICATE = [0, LONGEST] as const
-const RSA_CERTIFIED: Fields = {
-  names: 'cert d u p q',
-  first: CERTIFICATE,
-  verify: verifyRsaStrings,
-}
+const RSA_CERTIFIED: Fields = { names: 'cert d qInv p q', first: CERTIFICATE, verify: verifyRsa }
 const ED25519_CERTIFIED: Fields = { names: 'cert a k', first: CERTIFICATE, verify: verifyEd25519 }
 
 /** What the fields from `start` on prove, and where they end. */

@@ -10,8 +10,8 @@ import { isOnCurve } from '@mintmark/keys/arithmetic/ec'
 import { fromBigEndian, fromLittleEndian } from '@mintmark/keys/arithmetic/modular'
 import { RSA_BITS } from '@mintmark/keys/arithmetic/rsa'
 import { PQ_SCHEMES, type PqScheme, verifyPq } from '@mintmark/keys/der_keys/post_quantum'
-import { verifyEc, verifyOkp, verifyRsa } from '@mintmark/keys/der_keys/verify'
-import { verifyGroupKey } from '@mintmark/keys/der_keys/verify_opaque'
+import { verifyEc, verifyOkp } from '@mintmark/keys/der_keys/verify'
+import { verifyNumbers } from '@mintmark/keys/der_keys/verify_numbers'
 import { isRandomLooking } from '@mintmark/keys/material/random_looking'
 import { unverified, type Verification } from '@mintmark/keys/material/verification'
 import type { WorkBudget } from '@mintmark/keys/material/work_budget'
@@ -81,6 +81,17 @@ function blobAt(
   return proof && isReported ? hit(proof, form, from, to) : undefined
 }
 
+/** Verifies fields as numbers of these names. */
+const verifies =
+  (kind: 'rsa' | 'dsa' | 'dh', names: string, read = fromBigEndian) =>
+  (fields: readonly Uint8Array[], budget: WorkBudget): Verification | undefined =>
+    verifyNumbers(
+      kind,
+      names,
+      fields.map((each) => read(each, budget)),
+      budget,
+    )
+
 const isRsaBits = (bits: number) => isWithin(bits, RSA_BITS.least, RSA_BITS.most)
 const damagedRsa = (bits: number): Verification =>
   unverified('rsa', bits, 'laid out as a key, no equation of RSA holds')
@@ -112,8 +123,8 @@ const CAPI_RSA: Blob = {
     // The highest byte of n begins with its highest bit, the lowest is odd.
     const isModulus = (modulus?.at(-1) ?? 0) >> ((bits - 1) % 8) === 1
     if (!isModulus || ((modulus?.[0] ?? 0) & 1) === 0) return undefined
-    const [n, p, q, dP, dQ, qInv, d] = fields.map((each) => fromLittleEndian(each, budget))
-    const proof = verifyRsa({ n, e: BigInt(exponent), d, p, q, dP, dQ, qInv }, budget)
+    const numbers = [BigInt(exponent), ...fields.map((each) => fromLittleEndian(each, budget))]
+    const proof = verifyNumbers('rsa', 'e n p q dP dQ qInv d', numbers, budget)
     return (
       proof ??
       (fields.every((each) => isRandomLooking(each, budget)) ? damagedRsa(bits) : undefined)
@@ -134,10 +145,7 @@ const CAPI_DSA: Blob = {
     if (!isWithin(bits, 512, 3072) || bits % 64 !== 0) return undefined
     return [length, DSS_Q, length, DSS_Q, 24]
   },
-  verify: (fields, budget) => {
-    const [p = 0n, q = 0n, g = 0n, x = 0n] = fields.map((each) => fromLittleEndian(each, budget))
-    return verifyGroupKey('dsa', { p, q, g, x, y: undefined }, budget)
-  },
+  verify: verifies('dsa', 'p q g x', fromLittleEndian),
   offsetOf: capiOffset,
 }
 
@@ -152,10 +160,8 @@ const cngRsa = (magic: 'RSA2' | 'RSA3'): Blob => ({
     return [e, n, p, q, ...(magic === 'RSA3' ? [p, q, p, n] : [])]
   },
   verify: (fields, budget, [bits = 0]) => {
-    const [e, n, p, q, dP, dQ, qInv, d] = fields.map((each) => fromBigEndian(each, budget))
-    const proof = verifyRsa({ n, e, d, p, q, dP, dQ, qInv }, budget)
     return (
-      proof ??
+      verifies('rsa', 'e n p q dP dQ qInv d')(fields, budget) ??
       (fields.slice(1).every((each) => isRandomLooking(each, budget))
         ? damagedRsa(bits)
         : undefined)
@@ -207,14 +213,6 @@ const CNG_ECC_FULL: Blob = {
 
 const MOST_GROUP_BYTES = 1024
 
-function dsaVerification(
-  fields: readonly Uint8Array[],
-  budget: WorkBudget,
-): Verification | undefined {
-  const [q = 0n, p = 0n, g = 0n, y = 0n, x = 0n] = fields.map((each) => fromBigEndian(each, budget))
-  return verifyGroupKey('dsa', { p, q, g, y, x }, budget)
-}
-
 /** Counter and seed come before q; the first version is for 1024 bits and SHA-1. */
 const CNG_DSA: Blob = {
   magics: ['DSPV'],
@@ -222,7 +220,7 @@ const CNG_DSA: Blob = {
   header: 32,
   lengths: ([length = 0]) =>
     isWithin(length, 64, 128) ? [DSS_Q, length, length, length, DSS_Q] : undefined,
-  verify: dsaVerification,
+  verify: verifies('dsa', 'q p g y x'),
 }
 
 const CNG_DSA2: Blob = {
@@ -233,7 +231,7 @@ const CNG_DSA2: Blob = {
     const fits = isWithin(length, 64, MOST_GROUP_BYTES) && seed <= 64 && isWithin(group, 20, 64)
     return fits ? [seed, group, length, length, length, group] : undefined
   },
-  verify: (fields, budget) => dsaVerification(fields.slice(1), budget),
+  verify: verifies('dsa', 'seed q p g y x'),
 }
 
 const CNG_DH: Blob = {
@@ -242,10 +240,7 @@ const CNG_DH: Blob = {
   header: 8,
   lengths: ([length = 0]) =>
     isWithin(length, 64, MOST_GROUP_BYTES) ? [length, length, length, length] : undefined,
-  verify: (fields, budget) => {
-    const [p = 0n, g = 0n, y = 0n, x = 0n] = fields.map((each) => fromBigEndian(each, budget))
-    return verifyGroupKey('dh', { p, g, x, y, q: undefined }, budget)
-  },
+  verify: verifies('dh', 'p g y x'),
 }
 
 /** A symmetric key: nothing to hold it against. */

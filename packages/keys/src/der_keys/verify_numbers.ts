@@ -1,0 +1,37 @@
+/** Verifies numbers that formats of many kinds have one after another, each in its own order. @module */
+import type { CurveParameters } from '../arithmetic/curves.ts'
+import { fromBigEndian } from '../arithmetic/modular.ts'
+import type { Verification } from '../material/verification.ts'
+import type { WorkBudget } from '../material/work_budget.ts'
+import { verifyEc, verifyRsa } from './verify.ts'
+import { verifyGroupKey } from './verify_opaque.ts'
+
+type Name = 'n' | 'e' | 'd' | 'p' | 'q' | 'dP' | 'dQ' | 'qInv' | 'g' | 'y' | 'x'
+
+/** @param names of the numbers, in their order: of RSA among n e d p q dP dQ qInv, of DSA and DH among p q g y x */
+export function verifyNumbers(
+  kind: 'rsa' | 'dsa' | 'dh',
+  names: string,
+  numbers: readonly (bigint | undefined)[],
+  budget: WorkBudget,
+): Verification | undefined {
+  const named: Partial<Record<Name, bigint | undefined>> = Object.fromEntries(
+    names.split(' ').map((name, i) => [name, numbers[i]]),
+  )
+  if (kind === 'rsa') return verifyRsa(named, budget)
+  const { p = 0n, q, g = 0n, y, x = 0n } = named
+  return verifyGroupKey(kind, { p, q, g, y, x }, budget)
+}
+
+/** A scalar and its point as 04 X Y. */
+export function verifyEcPoint(
+  { curve, lengthBytes }: CurveParameters,
+  secret: Uint8Array,
+  point: Uint8Array | undefined,
+  budget: WorkBudget,
+): Verification | undefined {
+  if (point?.length !== 1 + 2 * lengthBytes || point[0] !== 4) return undefined
+  const x = fromBigEndian(point.subarray(1, 1 + lengthBytes), budget)
+  const y = fromBigEndian(point.subarray(1 + lengthBytes), budget)
+  return verifyEc(curve, fromBigEndian(secret, budget), { x, y }, budget)
+}
