@@ -10,6 +10,7 @@ import type { Anchor } from '../anchors/anchor.ts'
 import { anchor, patternOf } from '../anchors/anchored.ts'
 import type { Detector, PackedCoding } from '../anchors/detected.ts'
 import { decodeBase64, isBase64Letter } from '../text/base64.ts'
+import { latin } from '../text/text_run.ts'
 
 /** Of a head that is examined. */
 const HEAD_COST = 500
@@ -60,46 +61,15 @@ function isZstd(bytes: Uint8Array, at: number): boolean {
   return ((block >> 1) & 3) !== 3 && size > 0 && size <= ZSTD_BLOCK_MOST
 }
 
-function isLz4(bytes: Uint8Array, at: number): boolean {
-  const [flags = 0, block = 0] = bytes.subarray(at + 4, at + 6)
-  const isVersion = flags >> 6 === 1 && (flags & 2) === 0
-  return isVersion && (block & 0x8f) === 0 && block >> 4 >= 4
-}
-
-/** Kinds of checksum that the format names. */
-const XZ_CHECKS = new Set([0, 1, 4, 10])
-
-const isXz = (bytes: Uint8Array, at: number): boolean =>
-  bytes[at + 6] === 0 && XZ_CHECKS.has(bytes[at + 7] ?? 0xff)
-
-/** Version 0.x, and where the directory is: within 2^40 bytes, and not empty. Source: 7zFormat.txt of the LZMA SDK. */
-function isSevenZip(bytes: Uint8Array, at: number): boolean {
-  const hasVersion = bytes[at + 6] === 0 && (bytes[at + 7] ?? 9) <= 4
-  const isNear = bytes[at + 17] === 0 && bytes[at + 18] === 0 && bytes[at + 19] === 0
-  return hasVersion && isNear && bytes.subarray(at + 20, at + 24).some((byte) => byte !== 0)
-}
-
-/** The main header of version 4 (13 bytes) or 5 (type 1, of few bytes) follows. Source: technote.txt of RAR 6. */
-function isRar(bytes: Uint8Array, at: number): boolean {
-  if (bytes[at + 6] === 0) return bytes[at + 9] === 0x73 && u16(bytes, at + 12) === 13
-  const size = bytes[at + 12] ?? 0
-  return bytes[at + 6] === 1 && bytes[at + 7] === 0 && bytes[at + 13] === 1 && size > 2 && size < 64
-}
-
-const isDigit = (byte: number | undefined): boolean => byte !== undefined && byte >> 4 === 3
-
 /** A version, the end of its line, and soon an object with its number: a program's own text has only the first. */
-function isPdfHead(bytes: Uint8Array, at: number): boolean {
-  const end = bytes[at + 8]
-  const isHead = isDigit(bytes[at + 5]) && isDigit(bytes[at + 7]) && (end === 0x0a || end === 0x0d)
-  if (!isHead) return false
-  const beginning = Buffer.from(
-    bytes.buffer,
-    bytes.byteOffset + at,
-    Math.min(64, bytes.length - at),
-  )
-  return /[\r\n]\d+ \d+ obj/.test(beginning.toString('latin1'))
-}
+const isPdf = (bytes: Uint8Array, at: number): boolean =>
+  /^%PDF-\d.\d[\r\n](?:.*[\r\n])?\d+ \d+ obj/s.test(latin(bytes, at, at + HEAD_BYTES))
+
+/** A head in hexadecimal digits, as {@link HEAD_BYTES} have it. */
+const fits =
+  (head: RegExp) =>
+  (bytes: Uint8Array, at: number): boolean =>
+    head.test(Buffer.from(bytes.subarray(at, at + HEAD_BYTES)).toString('hex'))
 
 function noting(coding: PackedCoding, is: (bytes: Uint8Array, at: number) => boolean): Detector {
   return (bytes, at, { budget, onPacked }) => {
@@ -108,6 +78,22 @@ function noting(coding: PackedCoding, is: (bytes: Uint8Array, at: number) => boo
     return undefined
   }
 }
+
+/**
+ * Of lz4 flags and size of blocks; of xz a checksum that the format names; of 7z (7zFormat.txt of the LZMA SDK) version 0.x and
+ * where the directory is: within 2^40 bytes, and not empty; of rar (technote.txt of RAR 6) the main header of version 4 (13
+ * bytes) or 5 (type 1, of few bytes).
+ */
+const HEADS: readonly (readonly [PackedCoding, string, ReturnType<typeof fits>])[] = [
+  ['zip', '50 4b 03 04', isZipMember],
+  ['zstd', '28 b5 2f fd', isZstd],
+  ['lz4', '04 22 4d 18', fits(/^.{8}[4-7][014589cd][4-7]0/)],
+  ['xz', 'fd 37 7a 58 5a 00', fits(/^.{12}000[014a]/)],
+  ['bzip2', '42 5a 68 ?? 31 41 59 26 53 59', () => true],
+  ['7z', '37 7a bc af 27 1c', fits(/^.{12}000[0-4].{18}0{6}(?!0{8})/)],
+  ['rar', '52 61 72 21 1a 07', fits(/^.{12}(?:00.{4}73.{4}0d00|0100.{8}(?:0[3-9a-f]|[1-3].)01)/)],
+  ['PDF', '25 50 44 46 2d', isPdf],
+]
 
 const SIGHT = { before: 0, behind: HEAD_BYTES }
 
@@ -161,19 +147,7 @@ function goesOn(bytes: Uint8Array, end: number): boolean {
 }
 
 export const PACKED_HEADS: readonly Anchor[] = [
-  anchor('zip member', '50 4b 03 04', SIGHT, noting('zip', isZipMember)),
-  anchor('zstd', '28 b5 2f fd', SIGHT, noting('zstd', isZstd)),
-  anchor('lz4', '04 22 4d 18', SIGHT, noting('lz4', isLz4)),
-  anchor('xz', 'fd 37 7a 58 5a 00', SIGHT, noting('xz', isXz)),
-  anchor(
-    'bzip2',
-    '42 5a 68 ?? 31 41 59 26 53 59',
-    SIGHT,
-    noting('bzip2', () => true),
-  ),
-  anchor('7z', '37 7a bc af 27 1c', SIGHT, noting('7z', isSevenZip)),
-  anchor('rar', '52 61 72 21 1a 07', SIGHT, noting('rar', isRar)),
-  anchor('PDF', patternOf('%PDF-'), SIGHT, noting('PDF', isPdfHead)),
+  ...HEADS.map(([coding, pattern, is]) => anchor(coding, pattern, SIGHT, noting(coding, is))),
   ...Object.entries(BASE64_HEADS).map(([name, letters]) =>
     anchor(
       `${name} in base64`,
