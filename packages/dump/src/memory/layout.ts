@@ -71,7 +71,7 @@ export class Layout {
     const isShort = address !== undefined && present < SHORT_BYTES
     if (isShort && !goesOn(this.memory.at(-1), offset, address) && this.#isShortFull()) return
     this.memory.push({ offset, length: present, address, owner })
-    if (!this.isFull) return
+    if (this.memory.length < MAX_SEGMENTS) return
     const facts = { kept: MAX_SEGMENTS }
     this.addFlaw('table-cut', 'as many segments as are kept; others have no address', facts)
   }

@@ -143,17 +143,21 @@ export class ScannerPool {
   }
 }
 
+const OF_KNOWN = [
+  'hasDeepSecrets',
+  'completed',
+  'settled',
+  'isPatient',
+  'keys',
+  'discovered',
+] as const
+
 /** Whether two tasks search for the same, with the same budgets. */
 function areAlike(task: ScannerTask, other: ScannerTask): boolean {
   if (task.kind !== other.kind || task.isDeep !== other.isDeep) return false
   if (task.kind === 'encodings' || other.kind === 'encodings') return true
   if (task.materials !== other.materials) return false
   if (task.kind === 'values' || other.kind === 'values') return true
-  const spendsAlike =
-    (task.searchers ?? 1) === (other.searchers ?? 1) &&
-    task.hasDeepSecrets === other.hasDeepSecrets &&
-    task.completed === other.completed &&
-    task.settled === other.settled &&
-    task.isPatient === other.isPatient
-  return spendsAlike && task.keys === other.keys && task.discovered === other.discovered
+  const isAsMany = (task.searchers ?? 1) === (other.searchers ?? 1)
+  return isAsMany && OF_KNOWN.every((name) => task[name] === other[name])
 }

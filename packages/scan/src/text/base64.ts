@@ -100,7 +100,17 @@ function step(chars: Uint8Array, at: number, to: number, table: Uint8Array, out:
   }
   // Most quotes begin or end a word.
   if (isQuote(letter) && !isQuote(behind) && !isGlue(behind)) return
-  const most = letter === TAG_BEGIN ? TAG_MOST : OTHER_MOST
+  stepBetween(chars, at, to, table, out)
+}
+
+function stepBetween(
+  chars: Uint8Array,
+  at: number,
+  to: number,
+  table: Uint8Array,
+  out: Step,
+): void {
+  const most = chars[at] === TAG_BEGIN ? TAG_MOST : OTHER_MOST
   BETWEEN.lastIndex = 0
   const found = BETWEEN.exec(latin(chars, at, Math.min(to, at + most)))
   if (found === null) return

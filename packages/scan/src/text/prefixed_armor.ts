@@ -79,26 +79,27 @@ export function readPrefixed(
 function linesOf(text: string, ends: RegExp): readonly Line[] {
   const lines: Line[] = []
   let from = 0
-  const take = (to: number, end: string): boolean => {
-    const line = text.slice(from, Math.min(to, from + LINE_MOST))
-    lines.push({ from, text: line, end: to > from + LINE_MOST ? '' : end })
-    from += line.length + (lines.at(-1)?.end.length ?? 0)
-    return lines.length < LINES_MOST && from < TEXT_MOST
+  const take = (to: number, end: string): void => {
+    for (; to > from + LINE_MOST; from += LINE_MOST)
+      lines.push({ from, text: text.slice(from, from + LINE_MOST), end: '' })
+    lines.push({ from, text: text.slice(from, to), end })
+    from = to + end.length
   }
   for (const { 0: end, index } of text.matchAll(ends)) {
-    while (index > from + LINE_MOST) if (!take(index, end)) return lines
-    if (!take(index, end)) return lines
+    take(index, end)
+    if (lines.length >= LINES_MOST || from >= TEXT_MOST) return lines.slice(0, LINES_MOST)
   }
   if (from < text.length) take(text.length, '')
-  return lines
+  return lines.slice(0, LINES_MOST)
 }
+
+const atColumn =
+  (column: number): FindBody =>
+  () =>
+    column
 
 /** Ways to find the body of each line where the first has `prefix` before it. */
 function waysOf(prefix: string, second: string): readonly FindBody[] {
-  const atColumn =
-    (column: number): FindBody =>
-    () =>
-      column
   const signs = SIGNS.exec(prefix)?.[0]
   // Of the end of the prefix the next line begins with so much: what is before that may be no text.
   let common = Math.min(prefix.length, second.length)
@@ -133,15 +134,17 @@ function withoutPrefixes(lines: readonly Line[], bodyOf: FindBody) {
     letters += line.text.length
     if (isOver(text, plain.length)) break
     isWhole = text.startsWith('-----END') && text.length > 8 && plain.length > 0
-    hasOn ||=
-      skipped > 0 ||
-      (!isWhole && (skipped + text.length < line.text.length || !/[\n\r]$/.test(line.end)))
+    hasOn ||= skipped > 0 || (!isWhole && isCutShort(line, skipped + text.length))
     plain.push({ from: line.from + skipped, text })
     if (isWhole) break
   }
   const isRead = plain.length < 2 || (isWhole && !hasOn)
   return { letters, plain: isRead ? undefined : plain }
 }
+
+/** Whether a line has more than its first letters, or no end of its own. */
+const isCutShort = ({ text, end }: Line, letters: number): boolean =>
+  letters < text.length || !/[\n\r]$/.test(end)
 
 /** Whether a line is no more of it: a short second one, empty where the headers are over, or the begin of another armor. */
 function isOver(text: string, line: number): boolean {

@@ -1,9 +1,9 @@
 /** Oracle of the anchor kernel. @module */
 import { ANYWHERE, type Anchor } from '../../src/anchors/anchor.ts'
 import { maskAt } from '../../src/anchors/anchor_fragment.ts'
-import type { AnchorHit, AnchorKernel } from '../../src/anchors/anchors.ts'
+import type { AnchorHit } from '../../src/anchors/anchors.ts'
 
-/** Says what {@link AnchorKernel.find} means, one byte at a time. */
+/** Says what `find` of the kernel means, one byte at a time. */
 export function* findAnchorsReference(
   bytes: Uint8Array,
   anchors: readonly Anchor[],

@@ -1,5 +1,5 @@
 /** Oracle of the kernel of encoded text. @module */
-import { type EncodedOffsets, LEAST_DIGITS } from '../../src/encoded/encoded_offsets.ts'
+import { LEAST_DIGITS } from '../../src/encoded/encoded_offsets.ts'
 import { isBase64Letter } from '../../src/text/base64.ts'
 import { isDigit, isListed } from '../../src/text/number_text.ts'
 
@@ -12,7 +12,7 @@ const areLetters = (chars: readonly number[]): boolean =>
   chars.every((char) => isBase64Letter(char))
 const areListed = (chars: readonly number[]): boolean => chars.every((char) => isListed(char))
 
-/** Whether {@link EncodedOffsets.find} names an offset. */
+/** Whether `find` of the kernel names an offset. */
 export function isEncodedOffsetReference(bytes: Uint8Array, at: number): boolean {
   const seen = [...bytes.subarray(at, at + READ_BYTES)]
   if (seen.length < READ_BYTES) return false

@@ -3,16 +3,14 @@ import {
   ALL_FAIL,
   failsOf,
   hexOf,
-  type hexRanges,
   LEAST_HEX,
   LEAST_TEXT,
   type LetterRange,
   PHASES,
   type TextRange,
-  type textRanges,
 } from '../../src/encoded/text_runs.ts'
 
-/** {@link textRanges}, letter by letter. */
+/** `textRanges`, letter by letter. */
 export function textRangesReference(values: Uint8Array, length: number): TextRange[] {
   const found: TextRange[] = []
   const since = [0, 0, 0, 0]
@@ -28,7 +26,7 @@ export function textRangesReference(values: Uint8Array, length: number): TextRan
   return found
 }
 
-/** {@link hexRanges}, letter by letter. */
+/** `hexRanges`, letter by letter. */
 export function hexRangesReference(values: Uint8Array, length: number): LetterRange[] {
   const found: LetterRange[] = []
   let from = 0

@@ -1,7 +1,7 @@
 /** Oracle of the kernel of pads. @module */
-import { PADS, type PadHit, type PadKernel } from '../../src/schedules/hmac_pads.ts'
+import { PADS, type PadHit } from '../../src/schedules/hmac_pads.ts'
 
-/** Says what {@link PadKernel.find} means where no block is there more than once. */
+/** Says what `find` of the kernel means where no block is there more than once. */
 export function findPadsReference(
   bytes: Uint8Array,
   from: number,

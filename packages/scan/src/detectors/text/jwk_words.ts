@@ -69,13 +69,11 @@ const MARKS: readonly Mark[] = [
     keyAmong: (words, behind, budget) =>
       curveKeyAmong(/^[^A-Za-z0-9\0]{0,12}([A-Za-z0-9-]{1,16})/.exec(behind)?.[1], words, budget),
   },
-  ...['Ed25519', 'X25519', 'Ed448', 'X448'].map((text) => ({
-    text,
-    ...CURVE,
-    isElsewhere: /crv/,
-    keyAmong: (words: readonly Word[], _: string, budget: WorkBudget) =>
-      curveKeyAmong(text, words, budget),
-  })),
+  ...['Ed25519', 'X25519', 'Ed448', 'X448'].map((text) => {
+    const keyAmong = (words: readonly Word[], _: string, budget: WorkBudget) =>
+      curveKeyAmong(text, words, budget)
+    return Object.assign({}, CURVE, { text, isElsewhere: /crv/, keyAmong })
+  }),
 ]
 
 export const JWK_WORD_ANCHORS: readonly Anchor[] = MARKS.flatMap((mark) =>

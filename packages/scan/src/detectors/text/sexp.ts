@@ -54,16 +54,15 @@ const SYNTAXES = [CANONICAL, TEXT]
 
 function nextToken({ token }: Syntax, text: string, at: number): Token | undefined {
   token.lastIndex = at
-  const match = token.exec(text)
-  const groups = match?.indices?.groups
-  if (match === null || groups === undefined) return undefined
-  let end = at + match[0].length
+  const groups = token.exec(text)?.indices?.groups
+  if (groups === undefined) return undefined
+  let end = token.lastIndex
   const { open, close, hex, raw, word, length } = groups
   if (open ?? close)
     return { type: open ? 'open' : 'close', from: end, to: end, coding: 'raw', end }
   let [from, to] = hex ?? raw ?? word ?? [end, end]
   if (length !== undefined) {
-    const bytes = Number(match.groups?.['length'])
+    const bytes = Number(text.slice(...length))
     ;[from, to, end] = [end, end + bytes, end + bytes]
     if (bytes > VALUE_MOST || end > text.length) return undefined
   }
