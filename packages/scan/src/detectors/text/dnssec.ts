@@ -17,7 +17,7 @@ const RSA = 'Modulus PublicExponent PrivateExponent Prime1 Prime2 Exponent1 Expo
 const DSA = 'Prime(p) Subprime(q) Base(g) Public_value(y) Private_value(x)'
 const FIELDS = `Algorithm PrivateKey ${RSA} ${DSA}`.split(' ')
 /** A tag, whose attributes have colons too; a name; an end. */
-const MARK = /<[^>\0]*>|(?<name>[\w()]{1,20}):|\0/g
+const MARK = /<[^<>\0]{0,300}>|(?<name>[\w()]{1,20}):|\0/g
 /** The number of an algorithm, behind blanks in any spelling of HTML. */
 const NUMBER = /(?<!#x?)\b\d{1,2}\b/i
 /** Letters of a value with the tags around it. */
