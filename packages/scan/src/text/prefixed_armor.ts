@@ -23,7 +23,10 @@ const HEADERS_MOST = 8
 const COST = { ends: 2500, way: 1500, letter: 20 } as const
 
 /** Line ends as they are, with the zeros between the strings of a text that was cut up; and spelled out. */
-const LINE_ENDS = [/\r\n|\n\0|[\n\r\0]/g, /(?:\\{1,16}r){0,4}\\{1,16}n|(?:\\{1,16}r){1,4}|<br ?\/?>/gi]
+const LINE_ENDS = [
+  /\r\n|\n\0|[\n\r\0]/g,
+  /(?:\\{1,16}r){0,4}\\{1,16}n|(?:\\{1,16}r){1,4}|<br ?\/?>/gi,
+]
 /** Signs at the end of a prefix, which are no letters of base64. */
 const SIGNS = /[^A-Za-z0-9+/=]{1,16}$/
 /** As far as an armor's lines go: letters, dashes, and what is in its headers. */
