@@ -110,7 +110,7 @@ async function joined(session: Session): Promise<number> {
 async function reconciled(session: Session): Promise<number> {
   const { verdicts, reasons } = await reconcile(session, { force: true })
   const known = verdicts.issued + verdicts.mismatched
-  if ((reasons['principal-differs'] ?? 0) === 0)
+  if (reasons['principal-differs'] === 0)
     throw new Error('no access by another principal was found')
   const [row] = await session.rows('SELECT count() AS n FROM access')
   return Number(row?.['n']) - known

@@ -100,6 +100,10 @@ function evidenceText(evidence: NonEmpty<Evidence>, numbers: Numbers): string {
   return `${some.join('; ')}${left > 0 ? `; and ${left} more` : ''}`
 }
 
+function exportText({ file, column, value = '' }: Extract<Evidence, { kind: 'export' }>): string {
+  return column === undefined ? file : `${file} where ${plainText(column)} is ${plainText(value)}`
+}
+
 function sourceOf(source: Evidence, { tables, queries, findings }: Numbers): string {
   switch (source.kind) {
     case 'input':
@@ -108,17 +112,13 @@ function sourceOf(source: Evidence, { tables, queries, findings }: Numbers): str
       return `all ${count(source.files)} inputs`
     case 'table':
       return `table ${tables.get(source.table) ?? ''} (${plainText(source.table)})`
-    case 'export': {
-      const { file, column, value = '' } = source
-      return column === undefined
-        ? file
-        : `${file} where ${plainText(column)} is ${plainText(value)}`
-    }
+    case 'export':
+      return exportText(source)
     case 'query':
       return `query ${queries.get(source.sql) ?? codeOf(source.sql)}`
     case 'rule':
       return `${plainText(source.document)}, ${plainText(source.heading)}`
-    case 'finding':
+    default:
       return `finding ${findings.get(source.statement) ?? plainText(source.statement)}`
   }
 }

@@ -187,7 +187,7 @@ function techniques(
       const pattern = maker.object('attack-pattern', id, techniqueOf(id))
       return [pattern, sighting(id, pattern)]
     })
-    return [...seen.flatMap(({ objects, data }) => [...objects, data]), ...found]
+    return seen.flatMap(({ objects, data }) => objects.concat(data)).concat(found)
   })
 }
 

@@ -61,18 +61,20 @@ describe('secret polynomials of ML-KEM', () => {
   })
 
   it('of runs that are long enough are found by samples far apart', () => {
+    // A sample of sixteen numbers is not taken for one in some 10^5 cases.
+    let missed = 0
     fc.assert(
       fc.property(fc.array(secret, { minLength: 6, maxLength: 8 }), fc.nat(4000), (all, lead) => {
         const at = lead & ~1
         const bytes = Buffer.concat([Buffer.alloc(at), ...all, Buffer.alloc(5000)])
         const places = smallPolynomials(bytes, 0, bytes.length, 6 * POLYNOMIAL_BYTES, () => true)
-        assert.deepEqual(
-          places,
-          all.map((_, i) => at + i * POLYNOMIAL_BYTES),
-        )
+        if (places.length === 0) missed++
+        const expected = all.map((_, i) => at + i * POLYNOMIAL_BYTES)
+        assert.deepEqual(places, places.length === 0 ? [] : expected)
       }),
       RUNS,
     )
+    assert.ok(missed <= 1 + RUNS.numRuns / 1000, `${missed}`)
   })
 
   it('are examined no more than is allowed, whatever the bytes', () => {

@@ -12,7 +12,7 @@
 import { createReadStream } from 'node:fs'
 import { createInterface } from 'node:readline'
 import { parseObject, readJti, text, unreadable, utcMs } from '@mintmark/core'
-import { type Entry, type LedgerReader, verifiedEntries, walkShards } from '@mintmark/ledger'
+import { type Entry, type LedgerReader, verifiedEntries, walkShards } from '@mintmark/ledger/log'
 
 export interface TokenLifetimes {
   readonly tokens: number
