@@ -100,28 +100,29 @@ function evidenceText(evidence: NonEmpty<Evidence>, numbers: Numbers): string {
   return `${some.join('; ')}${left > 0 ? `; and ${left} more` : ''}`
 }
 
-function exportText({ file, column, value = '' }: Extract<Evidence, { kind: 'export' }>): string {
-  return column === undefined ? file : `${file} where ${plainText(column)} is ${plainText(value)}`
+type SourceText = {
+  readonly [Kind in Evidence['kind']]: (
+    source: Extract<Evidence, { kind: Kind }>,
+    numbers: Numbers,
+  ) => string
 }
 
-function sourceOf(source: Evidence, { tables, queries, findings }: Numbers): string {
-  switch (source.kind) {
-    case 'input':
-      return `the input ${plainText(source.path)}`
-    case 'inputs':
-      return `all ${count(source.files)} inputs`
-    case 'table':
-      return `table ${tables.get(source.table) ?? ''} (${plainText(source.table)})`
-    case 'export':
-      return exportText(source)
-    case 'query':
-      return `query ${queries.get(source.sql) ?? codeOf(source.sql)}`
-    case 'rule':
-      return `${plainText(source.document)}, ${plainText(source.heading)}`
-    default:
-      return `finding ${findings.get(source.statement) ?? plainText(source.statement)}`
-  }
+const SOURCES: SourceText = {
+  input: ({ path }) => `the input ${plainText(path)}`,
+  inputs: ({ files }) => `all ${count(files)} inputs`,
+  table: ({ table }, { tables }) => `table ${tables.get(table) ?? ''} (${plainText(table)})`,
+  export: ({ file, column, value = '' }) =>
+    column === undefined ? file : `${file} where ${plainText(column)} is ${plainText(value)}`,
+  query: ({ sql }, { queries }) => `query ${queries.get(sql) ?? codeOf(sql)}`,
+  rule: ({ document, heading }) => `${plainText(document)}, ${plainText(heading)}`,
+  finding: ({ statement }, { findings }) =>
+    `finding ${findings.get(statement) ?? plainText(statement)}`,
 }
+
+const sourceOf = <Kind extends Evidence['kind']>(
+  source: Extract<Evidence, { kind: Kind }>,
+  numbers: Numbers,
+): string => SOURCES[source.kind](source, numbers)
 
 function figureTable(figures: readonly Figure[]): string {
   const rows = figures.map(({ label, value, strength }) => [
