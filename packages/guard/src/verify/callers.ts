@@ -4,6 +4,7 @@ import type { AudiencePolicy } from './policies.ts'
 
 export interface KnownCaller {
   readonly name: string
+  /** SHA-256 of its secret. */
   readonly secretHash: Uint8Array
   readonly perSecond: number
 }

@@ -20,6 +20,7 @@ export type Presence =
 
 interface Asked {
   readonly issuer: string
+  /** 16 bytes of the token id. */
   readonly id: Uint8Array
   readonly inputHash: Uint8Array
 }

@@ -85,9 +85,11 @@ export interface VerifierOptions {
   /** Subjects that belong to nobody. */
   readonly canaries: ReadonlySet<string>
   readonly isDistrusted: (issuer: string, kid: string) => boolean
+  /** Tokens whose verified signature is cached; 0 for none. */
   readonly rememberedTokens: number
   /** Between two reads of a ledger that answers no questions. */
   readonly waitMs: number
+  /** Milliseconds since 1970-01-01 UTC. */
   readonly now: () => number
 }
 
