@@ -5,11 +5,9 @@ import { findAdapter } from './date_order.ts'
 import type { Adapter } from './model/adapter.ts'
 import { MAX_ROW_BYTES } from './model/limits.ts'
 import { detectEncoding } from './rows/encoding.ts'
+import { CLOSE_OBJECT, LF, OPEN_OBJECT } from './rows/json_bytes.ts'
 
-const LF = 0x0a
 const CR = 0x0d
-const OPEN_OBJECT = 0x7b
-const CLOSE_OBJECT = 0x7d
 
 /** A run of whole lines of a file of JSON lines, for one {@link EvidenceReader} with `isSlice`. */
 export interface Slice {

@@ -21,6 +21,7 @@ export interface StreamSettings {
   readonly audience: string
   /** Name of the caller that owns it: it may poll it, and ask about it. */
   readonly caller: string
+  /** Requested types of events; undefined for all. */
   readonly requested: readonly string[] | undefined
   readonly description: string | undefined
   /** Where events are pushed, with the value of `Authorization`; undefined where the receiver polls. */

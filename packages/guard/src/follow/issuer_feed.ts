@@ -44,6 +44,7 @@ export class IssuerFeed {
   /** When the oldest shard that was read was opened; the set is complete since then. */
   #sinceMs = Number.POSITIVE_INFINITY
   #set: LiveSet = new LiveSet()
+  /** The shard that is being read; undefined before the first. */
   #path: string | undefined
   #tree: CompactTree = new CompactTree()
   #head: Head | undefined

@@ -31,6 +31,7 @@ const POLL_MS = 250
 
 interface FollowerOptions {
   readonly read: ReadResource
+  /** Undefined for plain files, which are polled. */
   readonly live?: LiveAnswers | undefined
   readonly pushed?: PushFeed | undefined
   readonly policy: Policy
@@ -38,6 +39,7 @@ interface FollowerOptions {
   readonly seen?: readonly SeenHead[] | undefined
   /** Awaited with the heads that are relied on from now on. */
   readonly onHeads?: ((heads: readonly Head[]) => Promise<void>) | undefined
+  /** Called when following fails, and with undefined when it works again. */
   readonly onTrouble?: ((cause: unknown) => void) | undefined
   /** Called with false and perhaps a reason when the stream is lost, and with true when it is connected. */
   readonly onStream?: ((isThere: boolean, cause?: unknown) => void) | undefined
@@ -92,6 +94,7 @@ export class LedgerFollower {
     return performance.now() - this.#freshAtMs
   }
 
+  /** Why the last round failed; undefined if it did not. */
   get trouble(): unknown {
     return this.#trouble
   }

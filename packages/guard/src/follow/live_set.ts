@@ -53,6 +53,7 @@ export class LiveSet {
     this.addAt(this.#wordsOf(id, inputHash), 0, keepMs, nowMs)
   }
 
+  /** The same of `WORDS` at `at`: the id and the hash, each word's highest byte first. */
   addAt(words: Uint32Array, at: number, keepMs: number, nowMs: number): void {
     this.#tableOf(words, at).add(this.#slot, keepMs / 1000, nowMs / 1000)
   }

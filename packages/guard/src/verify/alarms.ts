@@ -20,6 +20,7 @@ export type AlarmClass =
   | 'class-mismatch'
   /** The second of the two signatures that each ECDSA signature has. */
   | 'malleable-signature'
+  /** A second base64url encoding of a token. */
   | 'non-canonical'
   /** For an identity without a user: recorded or not, no user asked for it. */
   | 'canary'

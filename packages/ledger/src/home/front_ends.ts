@@ -8,6 +8,7 @@ const CARE_MS = 500
 
 export interface FrontEnd {
   readonly name: string
+  /** SHA-256 of its key. */
   readonly keyHash: Uint8Array
 }
 

@@ -167,6 +167,7 @@ function decodeBody(kind: number, reader: Reader): Entry {
 /** What a reader of many entries needs of each: views into its bytes. */
 export interface EntryOutline {
   readonly isRevocation: boolean
+  /** 16 bytes of the token id. */
   readonly id: Uint8Array
   readonly inputHash: Uint8Array
   readonly expiresMs: number

@@ -33,6 +33,7 @@ type Kernel = Readonly<
 type KernelFunction = (...args: number[]) => number
 
 interface BundleReading {
+  /** Root of the tree above the entries, 32 bytes. */
   readonly root: Uint8Array
   /** {@link OUTLINE_WORDS} for each entry, openings left out. */
   readonly outlines: Uint8Array

@@ -235,6 +235,7 @@ function refusedSource(stored: StoredBytes, refused: Reject): EvidenceSource {
 
 async function* nothing(): AsyncGenerator<Uint8Array, void, void> {}
 
+/** SHA-256 of a stream, lower-case hex. */
 async function sha256Of(chunks: AsyncIterable<Uint8Array>): Promise<string> {
   const hash = createHash('sha256')
   for await (const chunk of chunks) hash.update(chunk)

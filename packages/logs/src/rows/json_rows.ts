@@ -1,16 +1,13 @@
 /**
- * JSON objects out of bytes, whatever holds them: one a line, an array, a `{"value":[…]}` wrapper, one
- * object over many lines, or several of these after each other (the merge bug of one extractor). Also the answer of a
- * query, whose rows are lists of cells: see `tables.ts`.
+ * JSON objects out of bytes, whatever holds them: one a line, an array, a `{"value":[…]}` wrapper, one object over many lines,
+ * or several of these after each other (the merge bug of one extractor). Also answers of queries: see `tables.ts`.
  *
  * Works on UTF-8 bytes as they come, in any chunks. A line that is one whole object is cut at its newline
  * and parsed at once, which is the fast path; anything else is walked byte by byte. A broken object costs
  * itself alone: reading goes on at the next line that begins one with no deeper indentation, or, on the
  * same line, where the break was noticed.
  *
- * Cost: one pass; what breaks make it read again is bounded by {@link MAX_DEPTH} times. Memory: one row.
- *
- * @module
+ * Cost: one pass; what breaks make it read again is bounded by {@link MAX_DEPTH} times. Memory: one row. @module
  */
 import { isAscii, isUtf8 } from 'node:buffer'
 import { isObject, type Json, parseObject } from '@mintmark/core'
@@ -19,17 +16,19 @@ import { MAX_COLUMNS, MAX_DEPTH, MAX_LINE_BYTES, MAX_ROW_BYTES } from '../model/
 import { parsed } from '../ual/nested.ts'
 import { ByteTail } from './byte_tail.ts'
 import { giveInner, isDeeperThan, objectIn } from './inner_rows.ts'
+import {
+  CLOSE_ARRAY,
+  CLOSE_OBJECT,
+  COMMA,
+  isSpace,
+  LF,
+  OPEN_ARRAY,
+  OPEN_OBJECT,
+  QUOTE,
+} from './json_bytes.ts'
 import { JsonWalk } from './json_walk.ts'
-import { giveCells, nameOf } from './tables.ts'
+import { Columns } from './tables.ts'
 
-const QUOTE = 0x22
-const COMMA = 0x2c
-const OPEN_ARRAY = 0x5b
-const CLOSE_ARRAY = 0x5d
-const OPEN_OBJECT = 0x7b
-const CLOSE_OBJECT = 0x7d
-const LF = 0x0a
-const BLANK = 0x20
 /** No object nested too deep is shorter: it opens and closes each level. */
 const SHORTEST_DEEP_BYTES = 2 * MAX_DEPTH
 
@@ -62,8 +61,7 @@ export class JsonRows {
   #level = 0
   #isInWrapper: boolean = false
   #list: List = 'objects'
-  /** Columns of the table; undefined where there are too many. */
-  #names: string[] | undefined = []
+  readonly #columns = new Columns()
   #levelOutside = 0
   #wrapperLine = 0
   #rowLine = 0
@@ -167,7 +165,7 @@ export class JsonRows {
 
   /** Spaces, separators, and byte order marks, which are in the middle of concatenated files. */
   #isBlank(byte: number | undefined): boolean {
-    if (byte === BLANK || byte === 0x09 || byte === 0x0d) {
+    if (isSpace(byte)) {
       if (this.#isLineStart) this.#indent++
       return true
     }
@@ -179,7 +177,7 @@ export class JsonRows {
     this.#isLineStart = false
     this.#level = Math.max(0, this.#level - 1)
     if (!this.#isInWrapper || this.#level > 0) return false
-    if (this.#list === 'rows') this.#names = []
+    if (this.#list === 'rows') this.#columns.clear()
     this.#list = 'objects'
     this.#at++
     this.#state = 'object'
@@ -190,8 +188,8 @@ export class JsonRows {
   #lineEnd(isFinal: boolean): number | undefined {
     const { length } = this.#bytes
     const newline = this.#bytes.indexOf(LF, Math.max(this.#at, this.#searched))
-    this.#searched = newline === -1 ? length : newline
     const end = newline === -1 ? length : newline
+    this.#searched = end
     if (end - this.#at > MAX_LINE_BYTES) return -1
     return newline === -1 && !isFinal ? undefined : end
   }
@@ -215,7 +213,7 @@ export class JsonRows {
   }
 
   #lineObject(from: number, to: number): Json | undefined {
-    return this.#bytes[to - 1] === CLOSE_OBJECT ? this.#parse(from, to) : undefined
+    return this.#bytes[to - 1] === CLOSE_OBJECT ? parseObject(this.#text(from, to)) : undefined
   }
 
   /** Behind the last byte of the value that ends at `end`, before blanks and a comma. */
@@ -225,10 +223,6 @@ export class JsonRows {
     if (this.#bytes[last] === COMMA) last--
     while (isSpace(this.#bytes[last])) last--
     return last + 1
-  }
-
-  #parse(from: number, to: number): Json | undefined {
-    return parseObject(this.#text(from, to))
   }
 
   /** Latin-1 is the cheapest decoder, and the same for ASCII. */
@@ -243,7 +237,7 @@ export class JsonRows {
       return
     }
     if (this.#list === 'columns') {
-      this.#addColumn(row, line)
+      if (!this.#columns.add(row)) this.#reject('too-many-columns', `over ${MAX_COLUMNS}`, line)
       return
     }
     this.#checkText(from, to, line)
@@ -255,15 +249,10 @@ export class JsonRows {
     if (!this.#isAscii && !isUtf8(this.#bytes.subarray(from, to))) this.#taker.badText(line)
   }
 
-  #addColumn(column: Json, line: number): void {
-    if (this.#names === undefined || this.#names.push(nameOf(column)) <= MAX_COLUMNS) return
-    this.#reject('too-many-columns', `over ${MAX_COLUMNS}`, line)
-  }
-
   /** Where a column cannot be read, no row of its table can. */
   #reject(reason: string, detail: string, line: number): void {
     this.#taker.badRow(reason, detail, line)
-    if (this.#list === 'columns') this.#names = undefined
+    if (this.#list === 'columns') this.#columns.lose()
   }
 
   #begin(): void {
@@ -296,9 +285,9 @@ export class JsonRows {
     const row = parsed(this.#text(from, this.#at))
     if (row === undefined) this.#reject('malformed-json', '', this.#rowLine)
     else if (this.#list !== 'rows' && isObject(row)) this.#give(row, from, this.#at, this.#rowLine)
-    else if (this.#names !== undefined) {
+    else if (!this.#columns.areLost) {
       this.#checkText(from, this.#at, this.#rowLine)
-      giveCells(this.#names, row, this.#rowLine, this.#taker)
+      this.#columns.give(row, this.#rowLine, this.#taker)
     }
     this.#line += walk.lines
     this.#state = 'between'
@@ -459,5 +448,3 @@ export class JsonRows {
     return byte === OPEN_OBJECT || byte === OPEN_ARRAY || byte === CLOSE_ARRAY || byte === COMMA
   }
 }
-
-const isSpace = (byte: number | undefined) => byte === BLANK || byte === 0x09 || byte === 0x0d

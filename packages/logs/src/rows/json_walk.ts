@@ -1,16 +1,20 @@
+import {
+  BACKSLASH,
+  CLOSE_ARRAY,
+  CLOSE_OBJECT,
+  COLON,
+  COMMA,
+  isSpace,
+  LF,
+  OPEN_ARRAY,
+  OPEN_OBJECT,
+  QUOTE,
+  SPACE,
+} from './json_bytes.ts'
+
 /** What stopped a walk. `more`: the bytes ended first. */
 type WalkStep = 'more' | 'closed' | 'broken' | 'too-deep' | 'wrapper' | 'line'
 
-const QUOTE = 0x22
-const COMMA = 0x2c
-const COLON = 0x3a
-const BACKSLASH = 0x5c
-const OPEN_ARRAY = 0x5b
-const CLOSE_ARRAY = 0x5d
-const OPEN_OBJECT = 0x7b
-const CLOSE_OBJECT = 0x7d
-const LF = 0x0a
-const SPACE = 0x20
 const OTHER = 0
 
 /** Keys whose list of objects is the rows, in the spelling of each export. */
@@ -356,7 +360,7 @@ export class JsonWalk {
   }
 }
 
-const isBlank = (byte: number) => byte === SPACE || byte === LF || byte === 0x0d || byte === 0x09
+const isBlank = (byte: number) => isSpace(byte) || byte === LF
 
 /**
  * How far a loop runs before it returns: V8 never settles on code for a function that is called seldom and

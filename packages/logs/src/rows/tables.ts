@@ -63,12 +63,36 @@ function giveTable({ columns, rows }: Table, line: number, taker: RowTaker): voi
   for (const cells of rows) giveCells(names, cells, line, taker)
 }
 
-export function giveCells(
-  names: readonly string[],
-  cells: unknown,
-  line: number,
-  taker: RowTaker,
-): void {
+/** The columns of a table that is read as it comes. */
+export class Columns {
+  #names: string[] | undefined = []
+
+  /** One cannot be read, or there are too many: no row of the table can be read. */
+  get areLost(): boolean {
+    return this.#names === undefined
+  }
+
+  /** @returns false where there are too many by now */
+  add(column: Json): boolean {
+    return this.#names === undefined || this.#names.push(nameOf(column)) <= MAX_COLUMNS
+  }
+
+  lose(): void {
+    this.#names = undefined
+  }
+
+  /** Another table follows. */
+  clear(): void {
+    this.#names = []
+  }
+
+  /** Gives a row on. */
+  give(cells: unknown, line: number, taker: RowTaker): void {
+    if (this.#names !== undefined) giveCells(this.#names, cells, line, taker)
+  }
+}
+
+function giveCells(names: readonly string[], cells: unknown, line: number, taker: RowTaker): void {
   if (!Array.isArray(cells)) taker.badRow('not-an-object', 'row of a table', line)
   else if (cells.length !== names.length) {
     const detail = `${cells.length} cells, table has ${names.length} columns`
@@ -76,7 +100,7 @@ export function giveCells(
   } else if (!taker.row(rowOf(names, cells), line)) taker.unknownRow(line)
 }
 
-export function nameOf(column: unknown): string {
+function nameOf(column: unknown): string {
   const name = isObject(column) ? (own(column, 'name') ?? own(column, 'ColumnName')) : ''
   return typeof name === 'string' ? name : ''
 }

@@ -24,6 +24,7 @@ export interface TokenLifetimes {
   readonly keys: ReadonlyMap<string, { readonly firstMs: number; readonly lastMs: number }>
   /** Whether entries were pruned, so that older tokens are not counted. */
   readonly isPruned: boolean
+  /** Undefined without receipts. */
   readonly shown: ShownShare | undefined
 }
 

@@ -10,6 +10,7 @@ import { plural } from '@mintmark/core'
 export const LEVELS = ['error', 'warning', 'note'] as const
 export type Level = (typeof LEVELS)[number]
 
+/** `1 error, 2 warnings, 0 notes`. */
 export const countsText = (findings: readonly { readonly level: Level }[]): string =>
   LEVELS.map((level) => plural(findings.filter((each) => each.level === level).length, level)).join(
     ', ',

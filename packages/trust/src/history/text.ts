@@ -7,6 +7,7 @@ import type { Answer, KeyHistory, Listing, Series } from './timeline.ts'
 
 const WIDTH = 80
 
+/** `2023-05-15 08:00:00Z`. */
 export const time = (ms: number): string =>
   `${new Date(ms).toISOString().slice(0, 19).replace('T', ' ')}Z`
 

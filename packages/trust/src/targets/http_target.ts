@@ -17,6 +17,7 @@ export interface HttpOptions {
   readonly url: URL
   /** Default GET; introspection and SAML are always POST. */
   readonly method?: string | undefined
+  /** Statuses of an accepted token; undefined: 200 to 299. */
   readonly expect?: ReadonlySet<number> | undefined
   /** Statuses of a refused token beyond 200 to 428 and 430 to 499. */
   readonly refuse?: ReadonlySet<number> | undefined

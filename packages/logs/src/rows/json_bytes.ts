@@ -1,0 +1,15 @@
+/** Bytes that JSON is made of. @module */
+export const QUOTE = 0x22
+export const COMMA = 0x2c
+export const COLON = 0x3a
+export const BACKSLASH = 0x5c
+export const OPEN_ARRAY = 0x5b
+export const CLOSE_ARRAY = 0x5d
+export const OPEN_OBJECT = 0x7b
+export const CLOSE_OBJECT = 0x7d
+export const LF = 0x0a
+export const SPACE = 0x20
+
+/** Whether it is blank within a line. */
+export const isSpace = (byte: number | undefined): boolean =>
+  byte === SPACE || byte === 0x09 || byte === 0x0d
