@@ -49,9 +49,12 @@ export async function addAmbiguous(
     account: '1',
     rule: SHARED,
   })
+  const openRecords = await countOf(session, withTables(`(${OPEN_BEYOND})`, tables))
+  if (openRecords === 0) return
   const isActive = isKnown ? await inActiveTime(session, selected) : '1'
   const hasCut = (await countOf(session, `(${CUT_FILES})`)) > 0
-  const open = `${OPEN_VERDICT} AND ${await amongOpen(session)}`
+  // As a condition on the record's id it leaves most accesses unread: only a join gives the verdict itself.
+  const open = `${OPEN_VERDICT} AND ${openRecords > MOST_OPEN ? '1' : `record_id GLOBAL IN (${OPEN_BEYOND})`}`
   const could = [COULD_BE_ACCESSED, WITHOUT_LOG, ...(hasCut ? [CUT_IN_TENANT] : [])].join(' OR ')
   await addCandidates(session, tables, {
     candidate: `${open} AND ${isActive} AND (${could})`,
@@ -65,12 +68,6 @@ export async function addAmbiguous(
     account: IN_ACCESSED_MAILBOX,
     rule: isKnown ? UNCLEAR : '1',
   })
-}
-
-/** Records of {@link OPEN_VERDICT}, as a condition that leaves most accesses unread: only a join gives the verdict itself. */
-async function amongOpen(session: Session): Promise<string> {
-  const open = `SELECT record_id FROM verdict WHERE ${OPEN_VERDICT}`
-  return (await countOf(session, `(${open})`)) > MOST_OPEN ? '1' : `record_id GLOBAL IN (${open})`
 }
 
 /** The active time of the documentation, as a condition: what it adds to the selection does not lengthen it. */
@@ -105,6 +102,9 @@ async function addLeads(
 
 /** Verdicts that do not make an access the owner's, whatever a selection leaves out. */
 const OPEN_VERDICT = "verdict != 'issued'"
+/** Records with such a verdict that are not in the selection. */
+const OPEN_BEYOND = `SELECT record_id FROM verdict
+  WHERE ${OPEN_VERDICT} AND record_id GLOBAL NOT IN (SELECT record_id FROM {selected})`
 /** An access that gave out, changed or moved mail, or could have. */
 const EXPOSES = "(named != '' OR unnamed != '' OR notEmpty(folder_id))"
 
