@@ -163,19 +163,17 @@ export class LayerReader {
     if (!this.#run.holds(bytes.length)) this.#run = new LetterRun(bytes.length)
     // What was read before is not gone through again.
     const { start } = lettersBefore(bytes.subarray(done), at - done, most, place.probe.budget)
-    const end = this.#run.read(
-      bytes,
-      done + start,
-      Math.min(bytes.length, at + most),
-      place.probe.budget,
-    )
+    const begin = done + start
+    const last = Math.min(bytes.length, at + most)
+    const end = this.#run.read(bytes, begin, last, place.probe.budget)
     // Of their own memory: what is encoded in them is read into the same run.
     const layers = this.#run.layers()
     const goesOn = end >= at + most - 1 && isBase64Letter(bytes[end])
     if (goesOn) noteLayers(place, layers)
-    if (this.#run.isCut) noteRoot(place, 'base64', done + start)
-    const { unread } = this.#run
+    const { isCut, unread } = this.#run
     if (unread !== undefined) noteRoot(place, 'hex', unread)
+    else if (isCut || (layers.length === 0 && end - begin >= LEAST_LETTERS))
+      noteRoot(place, 'base64', begin)
     this.#run.wipe()
     for (const layer of layers) this.#enter(place, layer, take)
     return Math.max(end, done)
@@ -292,12 +290,21 @@ function noteLayers(place: Location, layers: readonly Layer[]): void {
 /** Letters of base64 of bytes that are neither text nor a key: as many as would hide something packed amid them. */
 const LEAST_LETTERS = 4096
 
-/** Notes a long run of letters in lines, which stands for bytes with whatever is amid them. @returns behind it */
+/**
+ * Notes a long run of letters in lines, which stands for bytes with whatever is amid them.
+ *
+ * @returns behind it, or where letters begin in it that may stand for something else
+ */
 function notedRun(place: Location, at: number, done: number): number {
   const { bytes } = place
   let [start, end] = [at, at]
   while (start > done && isInLines(bytes[start - 1])) start--
-  while (end < bytes.length && isInLines(bytes[end])) end++
+  while (end < bytes.length && isInLines(bytes[end])) {
+    end++
+    // They begin behind the offset examined last.
+    const next = end + STRIDE - 1
+    if ((end - at) % STRIDE === 1 && next < bytes.length && mayBeEncoded(bytes, next)) break
+  }
   while (start < at && !isBase64Letter(bytes[start])) start++
   place.probe.budget.spend((end - start) >> 2)
   if (end - start >= LEAST_LETTERS) noteRoot(place, 'base64', start)

@@ -60,7 +60,21 @@ const CODINGS: Readonly<Record<string, Coding>> = {
   },
 }
 
+/** Codings that are letters alone: a letter before them is one of their run. */
+const OF_LETTERS = ['hex digits', 'hex digits in lines', 'base64 of base64'] as const
+
 describe('PEM in another coding', () => {
+  for (const name of OF_LETTERS) {
+    it(`is found in ${name} right behind other letters`, () => {
+      for (let count = 1; count <= 100; count++) {
+        const text =
+          'unlikely'.repeat(13).slice(0, count) + CODINGS[name]?.code(pemsOf(RSA)[0] ?? '')
+        const found = hitsIn(planted(Buffer.from(text, 'latin1'), 9))
+        const ids = found.map(({ material }) => material && keyIdOf(material).spkiSha256)
+        assert.ok(ids.includes(RSA.spkiSha256), `behind ${count} letters`)
+      }
+    })
+  }
   for (const [name, { form, before = '', code }] of Object.entries(CODINGS)) {
     it(`is found in ${name}, and covered whole`, () => {
       for (const key of [RSA, P256, ED25519]) {
