@@ -53,3 +53,28 @@ it('a given scalar beside its public half is found without five of its bytes', a
     [[4096 + 5, 27, 'd·G = Q, from 27 of its 32 bytes (d as limbs-be)']],
   )
 })
+
+const PAIRS = {
+  'P-256': () => generateKeyPairSync('ec', { namedCurve: 'P-256' }),
+  Ed25519: () => generateKeyPairSync('ed25519'),
+}
+for (const [name, pair] of Object.entries(PAIRS)) {
+  it(`a given secret of ${name} amid random bytes of a small file is found wherever it is`, async () => {
+    const { privateKey, publicKey } = readAgain(pair())
+    const secret = Buffer.from(String(privateKey.export({ format: 'jwk' }).d), 'base64url')
+    const pem = String(publicKey.export({ format: 'pem', type: 'spki' }))
+    const publicKeys = parsePublicKeys(Buffer.from(pem), 'given.pem').keys
+    for (const at of [0, 777, 20_000 - SCALAR]) {
+      const memory = Buffer.from(noise(20_000, `around ${at}`))
+      secret.copy(memory, at)
+      const path = join(folder, 'small')
+      writeFileSync(path, memory)
+      // oxlint-disable-next-line no-await-in-loop -- one file
+      const { findings } = await scanFile(path, { publicKeys, threads: 1 })
+      assert.deepEqual(
+        findings.map(({ offset }) => offset),
+        [at],
+      )
+    }
+  })
+}

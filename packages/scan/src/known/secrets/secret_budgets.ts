@@ -12,6 +12,8 @@ const RATES = {
   before: { perByte: 0.5, atOnce: 1e8 },
   near: { perByte: 3, atOnce: 3e8 },
   placed: { perByte: 0.5, atOnce: 2e8 },
+  /** Every offset of a window, where all can be examined: of a small file. */
+  every: { perByte: 0, atOnce: 5e8 },
   /** Numbers and arrays of the JVM. */
   java: { perByte: 0.5, atOnce: 2e8 },
   /** Terms of Erlang. */
@@ -62,6 +64,7 @@ export function budgetsFor(
     before: budget('before'),
     near,
     placed,
+    every: budget('every', depth === 'deep' ? usual : 0),
     // There are few such offsets, where there are any: keys that were only discovered have as much.
     java: budget('java', Math.max(1, usual)),
     cut: budget('cut', completesParts ? COMPLETED : usual),

@@ -35,6 +35,7 @@ const KINDS = {
   before: { budget: 'before', isLowFirst: false },
   near: { budget: 'near', isLowFirst: false },
   placed: { budget: 'placed', isLowFirst: false },
+  every: { budget: 'every', isLowFirst: false },
   java: { budget: 'java', isLowFirst: false },
   number: { budget: 'terms', isLowFirst: true },
   term: { budget: 'terms', isLowFirst: false },

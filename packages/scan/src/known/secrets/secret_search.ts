@@ -5,7 +5,8 @@
  * of CPython, the JVM, V8 and Erlang; by themselves in text; near copies of the public half; and where something that looks like
  * a secret visibly begins and ends.
  *
- * A multiplication an offset is too expensive for every offset; what the budget does not reach is counted. @module
+ * A multiplication an offset is too expensive for every offset, unless the file is small; what the budget does not reach is
+ * counted. @module
  */
 import type { KeyMaterial } from '@mintmark/keys/material/key_material'
 import type { Memory } from '../../anchors/detected.ts'
@@ -227,6 +228,8 @@ export class SecretWindow {
       probes.offsets(neighbourChunks(near), 'before')
       probes.offsets(nearest(near), 'near')
       probes.offsets(marks.places.all, 'placed')
+      if ((to - from) * group.cost <= group.budgets.every.left)
+        probes.offsets(offsetsOf(from, to), 'every')
       if (probes.found.length > 0 || marks.anchors.length === 0) return probes.found
       return probeCut({ bytes, from, to }, marks.anchors, group)
     })
@@ -257,6 +260,10 @@ export class SecretWindow {
     probes.offsets(headed('erlang-number'), 'number')
     probes.offsets([...headed('erlang-string'), ...headed('erlang-binary')], 'term')
   }
+}
+
+function* offsetsOf(from: number, to: number): Generator<number> {
+  for (let at = from; at < to; at++) yield at
 }
 
 interface ObjectsOf {
