@@ -41,10 +41,25 @@ export function isTextual(bytes: Uint8Array): boolean {
   return 16 * (text + zeros) >= least && 16 * text >= WIDE_OF_16 * bytes.length
 }
 
+/** Bytes of text in a row that stand out of others. */
+const LEAST_PART = 64
+
+/** Ranges of bytes that are worth decoding: all of it, or texts amid other bytes. */
+export function partsWorthDecoding(bytes: Uint8Array): Span[] {
+  if (isWorthDecoding(bytes)) return [{ from: 0, to: bytes.length }]
+  const parts: Span[] = []
+  for (let from = 0, at = 0; at <= bytes.length; at++) {
+    if (COUNTS[bytes[at] ?? 0] === 1) continue
+    if (at - from >= LEAST_PART) parts.push({ from, to: at })
+    from = at + 1
+  }
+  return parts
+}
+
 const OPENSSH = Buffer.from('openssh-key-v1\0')
 
 /** Whether it is text, or has what a key in DER begins with, or a packed one. */
-export function isWorthDecoding(bytes: Uint8Array): boolean {
+function isWorthDecoding(bytes: Uint8Array): boolean {
   return isTextual(bytes) || hasStructure(bytes)
 }
 

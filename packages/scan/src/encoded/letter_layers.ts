@@ -10,11 +10,11 @@ import { letterValue, readLetters } from '../text/base64.ts'
 import {
   isKeyHead,
   isTextual,
-  isWorthDecoding,
   isZlibHead,
   KEY_HEAD,
   type Layer,
   mayBeKeyHead,
+  partsWorthDecoding,
 } from './layer.ts'
 import { failsOf, hexOf, hexRanges, LEAST_TEXT, textRanges } from './text_runs.ts'
 
@@ -192,17 +192,18 @@ export class LetterRun {
       bytes[k] = 16 * high + hexOf(this.#values[from + 2 * k + 1] ?? 0)
     }
     this.#budget.spend(2 * COST.decoded * bytes.length)
-    if (!isWorthDecoding(bytes)) {
-      if (bytes.length >= LEAST_UNREAD) this.unread ??= this.#places[from]
-      bytes.fill(0)
-      return
+    const parts = partsWorthDecoding(bytes)
+    const covered = parts.reduce((sum, part) => sum + part.to - part.from, 0)
+    if (bytes.length - covered >= LEAST_UNREAD) this.unread ??= this.#places[from]
+    for (const part of parts) {
+      const places = this.#places.slice(from + 2 * part.from, from + 2 * part.to)
+      layers.push({
+        bytes: bytes.slice(part.from, part.to),
+        coding: 'hex',
+        spanOf: (begin, end) => spanOf(places, 2 * begin, 2 * end),
+      })
     }
-    const places = this.#places.slice(from, from + 2 * bytes.length)
-    layers.push({
-      bytes,
-      coding: 'hex',
-      spanOf: (begin, end) => spanOf(places, 2 * begin, 2 * end),
-    })
+    bytes.fill(0)
   }
 
   #base64(from: number, to: number): Layer {

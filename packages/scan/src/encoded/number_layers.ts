@@ -4,7 +4,7 @@
  */
 import type { WorkBudget } from '@mintmark/keys/material/work_budget'
 import { isListed, MOST_NUMBERS, type Notation, NumberList } from '../text/number_text.ts'
-import { isWorthDecoding, type Layer } from './layer.ts'
+import { type Layer, partsWorthDecoding } from './layer.ts'
 
 const NOTATIONS: readonly Notation[] = ['hex', 'decimal']
 /** No key has fewer bytes. */
@@ -42,8 +42,7 @@ export class NumberLayers {
       while (next <= at || (next < furthest && isListed(chars[next]))) {
         const end = this.#list.read(chars, next, notation)
         budget.spend(COST * Math.max(1, end - next))
-        const layer = this.#layer(notation)
-        if (layer !== undefined) layers.push(layer)
+        layers.push(...this.#layers(notation))
         const isCut = this.#list.length >= MOST_NUMBERS
         next = Math.max(end, next + 1)
         if (isCut) break
@@ -54,17 +53,20 @@ export class NumberLayers {
     return { layers, end: furthest }
   }
 
-  #layer(notation: Notation): Layer | undefined {
+  #layers(notation: Notation): Layer[] {
     const { bytes, begins, ends, length } = this.#list
-    if (length < LEAST_NUMBERS || !isWorthDecoding(bytes.subarray(0, length))) return undefined
-    const [froms, tos] = [begins.slice(0, length), ends.slice(0, length)]
-    return {
-      bytes: bytes.slice(0, length),
-      coding: notation,
-      spanOf: (from, to) => ({
-        from: froms[Math.min(from, length - 1)] ?? 0,
-        to: tos[Math.min(to, length) - 1] ?? 0,
-      }),
-    }
+    if (length < LEAST_NUMBERS) return []
+    return partsWorthDecoding(bytes.subarray(0, length)).map((part) => {
+      const froms = begins.slice(part.from, part.to)
+      const tos = ends.slice(part.from, part.to)
+      return {
+        bytes: bytes.slice(part.from, part.to),
+        coding: notation,
+        spanOf: (from, to) => ({
+          from: froms[Math.min(from, froms.length - 1)] ?? 0,
+          to: tos[Math.min(to, tos.length) - 1] ?? 0,
+        }),
+      }
+    })
   }
 }

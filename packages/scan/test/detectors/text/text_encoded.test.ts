@@ -1,14 +1,16 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
 import { keyIdOf } from '@mintmark/keys/public_half/key_id'
+import { noise } from '@mintmark/testkit/noise'
 import { ED25519, P256, pemsOf, planted, RSA } from '@mintmark/testkit/text_keys'
 import { hitsIn } from './text_hits.ts'
 
 const base64 = (text: string): string => Buffer.from(text).toString('base64')
 const lines = (text: string, length: number): string =>
   text.replaceAll(new RegExp(`.{${length}}`, 'g'), '$&\n')
-const digits = (text: string): string[] =>
-  Array.from(Buffer.from(text), (byte) => byte.toString(16).padStart(2, '0'))
+const hex = (all: readonly number[]): string[] =>
+  all.map((byte) => byte.toString(16).padStart(2, '0'))
+const digits = (text: string): string[] => hex([...Buffer.from(text)])
 /** Letters that only fill up groups, of base64 in base64. */
 const PADDING = 8
 const bytes = (text: string): number[] => [...Buffer.from(text)]
@@ -60,10 +62,20 @@ const CODINGS: Readonly<Record<string, Coding>> = {
   },
 }
 
+/** A list of other bytes of a notation, as of a hash or a salt, that goes over into the next. */
+const OTHERS: Readonly<Record<string, (bytes: readonly number[]) => string>> = {
+  'hex digits': (other) => hex(other).join(''),
+  'hex digits in lines': (other) => `${hex(other).join('')}\n`,
+  'hex digits with blanks': (other) => `${hex(other).join(' ')} `,
+  'hex digits with colons': (other) => `${hex(other).join(':')}:`,
+  'an array of C': (other) => `{ 0x${hex(other).join(', 0x')} }, { `,
+  'a list of Python': (other) => `[[${other.join(', ')}], [`,
+}
+
 /** Codings that are letters alone: a letter before them is one of their run. */
 const OF_LETTERS = ['hex digits', 'hex digits in lines', 'base64 of base64'] as const
 
-describe('PEM in another coding', () => {
+describe('PEM in another coding, amid others of it', () => {
   for (const name of OF_LETTERS) {
     it(`is found in ${name} right behind other letters`, () => {
       for (let count = 1; count <= 100; count++) {
@@ -75,6 +87,21 @@ describe('PEM in another coding', () => {
       }
     })
   }
+  for (const [name, other] of Object.entries(OTHERS)) {
+    it(`is found in ${name} behind other bytes of the same list`, () => {
+      for (const key of [RSA, P256, ED25519]) {
+        for (const pem of pemsOf(key)) {
+          const text = other([...noise(48, 'others')]) + CODINGS[name]?.code(pem.trimEnd())
+          const found = hitsIn(planted(Buffer.from(text, 'latin1'), 9))
+          const ids = found.map(({ material }) => material && keyIdOf(material).spkiSha256)
+          assert.deepEqual(ids, [key.spkiSha256])
+        }
+      }
+    })
+  }
+})
+
+describe('PEM in another coding, by itself', () => {
   for (const [name, { form, before = '', code }] of Object.entries(CODINGS)) {
     it(`is found in ${name}, and covered whole`, () => {
       for (const key of [RSA, P256, ED25519]) {
