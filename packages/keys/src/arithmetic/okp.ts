@@ -1,5 +1,10 @@
 /** Public halves of Edwards and Montgomery keys (RFC 8032, RFC 7748), computed by OpenSSL. @module */
-import { createPrivateKey, createPublicKey } from 'node:crypto'
+import {
+  createPrivateKey,
+  createPublicKey,
+  type JsonWebKey,
+  type JsonWebKeyInput,
+} from 'node:crypto'
 import { TAG } from '../der/der.ts'
 import { der, derInteger, derOid, derSequence } from '../der/der_write.ts'
 import type { OkpMaterial } from '../material/key_material.ts'
@@ -42,18 +47,32 @@ export function okpNamed(curve: OkpCurve): OkpParameters {
 /**
  * The public half of a seed or scalar, or undefined if it has the wrong length. Cost: 0.04 ms.
  *
- * OpenSSL is given the secret as it is: it takes ten times as long to find out what is in DER. JWK asks for a public
- * half; where Node holds that against the secret, it throws, and DER it is.
+ * OpenSSL is given the secret as it is: it takes ten times as long to find out what is in DER. Node 24 takes raw keys. Older
+ * ones take a JWK, which asks for a public half; where Node holds that against the secret, it throws, and DER it is.
  */
 export function okpPublicKey(curve: OkpCurve, secret: Uint8Array): Uint8Array | undefined {
-  if (secret.length !== okpNamed(curve).lengthBytes) return undefined
+  const { kind, lengthBytes } = okpNamed(curve)
+  if (secret.length !== lengthBytes) return undefined
+  return (
+    publicOf({ key: secret, format: 'raw-private', asymmetricKeyType: kind }) ??
+    publicOf({ key: asJwk(curve, secret), format: 'jwk' }) ??
+    byDer(curve, secret)
+  )
+}
+
+function asJwk(curve: OkpCurve, secret: Uint8Array): JsonWebKey {
   const d = Buffer.from(secret.buffer, secret.byteOffset, secret.length).toString('base64url')
+  return { kty: 'OKP', crv: curve, d, x: d }
+}
+
+/** Undefined where this Node does not take the key in such a form. */
+function publicOf(input: object): Uint8Array | undefined {
   try {
-    const key = createPrivateKey({ key: { kty: 'OKP', crv: curve, d, x: d }, format: 'jwk' })
-    const { x } = key.export({ format: 'jwk' })
+    // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- the types do not know raw keys yet
+    const { x } = createPrivateKey(input as JsonWebKeyInput).export({ format: 'jwk' })
     return x === undefined ? undefined : new Uint8Array(Buffer.from(x, 'base64url'))
   } catch {
-    return byDer(curve, secret)
+    return undefined
   }
 }
 
