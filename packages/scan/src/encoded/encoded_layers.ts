@@ -174,9 +174,10 @@ export class LayerReader {
     if (unread !== undefined) noteRoot(place, 'hex', unread)
     else if (isCut || (layers.length === 0 && end - begin >= LEAST_LETTERS))
       noteRoot(place, 'base64', begin)
+    const next = this.#run.escapesBehind(bytes, at) ?? end
     this.#run.wipe()
     for (const layer of layers) this.#enter(place, layer, take)
-    return Math.max(end, done)
+    return Math.max(next, done)
   }
 
   #list(place: Location, at: number, done: number, take: OnEncoded): number {

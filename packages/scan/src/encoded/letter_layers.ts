@@ -30,6 +30,10 @@ const GZIP_LETTERS = [7, 56, 44, 8] as const
 /** Bytes of hexadecimal digits that would hide something packed or encoded amid them. */
 const LEAST_UNREAD = 2048
 
+/** Escapes in a row that are no line ends and slashes of base64 in a string. */
+const LEAST_ESCAPES = 8
+const BACKSLASH = 0x5c
+
 /** More than the value of a letter. */
 const PAST_LETTERS = 64
 
@@ -134,6 +138,17 @@ export class LetterRun {
     this.unread = undefined
     this.#budget.spend(COST.read * count)
     return Math.max(end, from + 1)
+  }
+
+  /** Behind an offset, where escapes begin that spell one letter each: they may be a list of numbers as well. */
+  escapesBehind(chars: Uint8Array, at: number): number | undefined {
+    let inRow = 0
+    for (let k = 0; k < this.#length; k++) {
+      const place = this.#places[k] ?? 0
+      inRow = place > at && chars[place] === BACKSLASH ? inRow + 1 : 0
+      if (inRow === LEAST_ESCAPES) return this.#places[k + 1 - LEAST_ESCAPES]
+    }
+    return undefined
   }
 
   wipe(): void {

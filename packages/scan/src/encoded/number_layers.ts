@@ -37,17 +37,18 @@ export class NumberLayers {
     if (!this.#list.holds(chars.length)) this.#list = new NumberList(chars.length)
     const layers: Layer[] = []
     let furthest = at + 1
-    for (const notation of NOTATIONS) {
-      next = begin
-      while (next <= at || (next < furthest && isListed(chars[next]))) {
-        const end = this.#list.read(chars, next, notation)
-        budget.spend(COST * Math.max(1, end - next))
-        layers.push(...this.#layers(notation))
-        const isCut = this.#list.length >= MOST_NUMBERS
-        next = Math.max(end, next + 1)
-        if (isCut) break
-      }
-      furthest = Math.max(furthest, next)
+    // What one notation reads as numbers may begin a list of the other.
+    const readers = NOTATIONS.map((notation) => ({ notation, next: begin, isCut: false }))
+    const isOpen = (reader: (typeof readers)[number]): boolean =>
+      !reader.isCut &&
+      (reader.next <= at || (reader.next < furthest && isListed(chars[reader.next])))
+    for (let reader = readers.find(isOpen); reader !== undefined; reader = readers.find(isOpen)) {
+      const end = this.#list.read(chars, reader.next, reader.notation)
+      budget.spend(COST * Math.max(1, end - reader.next))
+      layers.push(...this.#layers(reader.notation))
+      reader.isCut = this.#list.length >= MOST_NUMBERS
+      reader.next = Math.max(end, reader.next + 1)
+      furthest = Math.max(furthest, reader.next)
     }
     this.#list.wipe()
     return { layers, end: furthest }

@@ -69,8 +69,20 @@ const OTHERS: Readonly<Record<string, (bytes: readonly number[]) => string>> = {
   'hex digits with blanks': (other) => `${hex(other).join(' ')} `,
   'hex digits with colons': (other) => `${hex(other).join(':')}:`,
   'an array of C': (other) => `{ 0x${hex(other).join(', 0x')} }, { `,
+  // A backslash begins the string; a hash in front of it is letters, as the string is.
+  'a string of C': (other) => `${hex(other).join('')} \\`,
   'a list of Python': (other) => `[[${other.join(', ')}], [`,
 }
+
+/** As `hexdump -C` prints it. */
+const dumped = (text: string): string =>
+  lines(text.replaceAll('\n', '.'), 16)
+    .split('\n')
+    .map((row, k) => {
+      const pairs = digits(text.slice(16 * k, 16 * k + 16)).join(' ')
+      return `${(16 * k).toString(16).padStart(8, '0')}  ${pairs}  |${row}|\n`
+    })
+    .join('')
 
 /** Codings that are letters alone: a letter before them is one of their run. */
 const OF_LETTERS = ['hex digits', 'hex digits in lines', 'base64 of base64'] as const
@@ -99,6 +111,16 @@ describe('PEM in another coding, amid others of it', () => {
       }
     })
   }
+
+  it('is found in a hex dump below a line of decimal numbers', () => {
+    const [pem = ''] = pemsOf(ED25519)
+    for (let count = 0; count < 40; count += 3) {
+      const above = [...noise(count, 'above')].join(', ')
+      const found = hitsIn(planted(Buffer.from(`${above}\n${dumped(pem)}`, 'latin1'), 9))
+      const ids = found.map(({ material }) => material && keyIdOf(material).spkiSha256)
+      assert.deepEqual(ids, [ED25519.spkiSha256], `below ${count} numbers`)
+    }
+  })
 })
 
 describe('PEM in another coding, by itself', () => {
