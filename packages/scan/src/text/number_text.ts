@@ -15,12 +15,15 @@ const MOST_BETWEEN = 80
 const DUMP_LINE_BYTES = 16
 const MOST_TEXT_COLUMN = 200
 
-const [ZERO, X, BACKSLASH, DASH, COLON, QUOTE, BLANK, NEWLINE] = [
-  0x30, 0x78, 0x5c, 0x2d, 0x3a, 0x22, 0x20, 0x0a,
+/** Characters of a line before the address, as of a log. */
+const MOST_PREFIX = 120
+
+const [ZERO, X, BACKSLASH, DASH, COLON, QUOTE, BLANK, NEWLINE, BACKTICK] = [
+  0x30, 0x78, 0x5c, 0x2d, 0x3a, 0x22, 0x20, 0x0a, 0x60,
 ]
 
 const IS_BETWEEN = tableOf(' \t\r\n,:;-+."\'()[]{}\\/*%#&=$|')
-const IS_LISTED = tableOf(' \t\r\n,:;-+."\'()[]{}\\/*%#&=$|0123456789abcdefABCDEFxX')
+const IS_LISTED = tableOf(' \t\r\n,:;-+."\'()[]{}\\/*%#&=$|0123456789abcdefABCDEFxX`')
 
 function tableOf(letters: string): Uint8Array {
   const table = new Uint8Array(256)
@@ -50,6 +53,8 @@ export class NumberList {
   #used = 0
   /** Bytes of the line of a hex dump so far; −1 elsewhere. */
   #inLine = -1
+  /** Characters of the hex dump's first line before its address. */
+  #prefix = 0
 
   /** @param characters of the text that is read: it has fewer numbers */
   constructor(characters: number = MOST_NUMBERS) {
@@ -73,9 +78,12 @@ export class NumberList {
     this.#used = Math.max(this.#used, this.length)
     this.length = 0
     this.#inLine = -1
+    this.#prefix = 0
     let next = at
     while (isBetween(chars[next]) && next < at + MOST_BETWEEN) next++
+    const begin = next
     next = this.#behindAddress(chars, next)
+    if (this.#inLine === 0) this.#prefix = columnOf(chars, begin)
     while (this.length < MOST_NUMBERS) {
       const from = this.#behindBetween(chars, next)
       if (from === undefined) return next
@@ -108,7 +116,9 @@ export class NumberList {
 
   /** Where a line of a hex dump begins, behind its address; elsewhere the same offset. */
   #behindAddress(chars: Uint8Array, at: number): number {
-    const end = addressEnd(chars, at)
+    const hasPrefix = this.#prefix > 0 && columnOf(chars, at + this.#prefix) === this.#prefix
+    const end =
+      addressEnd(chars, at) ?? (hasPrefix ? addressEnd(chars, at + this.#prefix) : undefined)
     this.#inLine = end === undefined ? -1 : 0
     return end ?? at
   }
@@ -184,21 +194,35 @@ function behindLine(chars: Uint8Array, at: number): number | undefined {
   return undefined
 }
 
-/** Behind the address that a line of a hex dump begins with: `00000010: `, `0010 - `, `00000010  `, `0000020 3a `. */
+/** Characters of the line before an offset; 0 where they are too many. */
+function columnOf(chars: Uint8Array, at: number): number {
+  let begin = at
+  while (begin > 0 && begin > at - MOST_PREFIX && chars[begin - 1] !== NEWLINE) begin--
+  return begin > 0 && chars[begin - 1] !== NEWLINE ? 0 : at - begin
+}
+
+/**
+ * Behind the address that a line of a hex dump begins with: `00000010: `, `0010 - `, `00000010  `, `0000020 3a `,
+ * `00007ff6\`12340010  `.
+ */
 function addressEnd(chars: Uint8Array, at: number): number | undefined {
   let from = at
   while (from < at + MOST_BETWEEN && (chars[from] === BLANK || chars[from] === 0x09)) from++
   from = behindPrefix(chars, from)
   let end = from
-  while (end < from + 17 && hexDigit(chars[end]) >= 0) end++
+  while (end < from + 18 && (hexDigit(chars[end]) >= 0 || isMiddle(chars, end, from))) end++
   const digits = end - from
-  if (digits < 4 || digits > 16) return undefined
+  if (digits < 4 || digits > 17) return undefined
   const behind = behindAddress(chars, end)
   if (behind !== undefined) return behind
   const isByte = hexDigit(chars[end + 1]) >= 0 && hexDigit(chars[end + 2]) >= 0
   const isAlone = chars[end] === BLANK && chars[end + 3] === BLANK
   return digits >= 6 && isByte && isAlone ? end + 1 : undefined
 }
+
+/** WinDbg has one in the middle of addresses of 64 bits. */
+const isMiddle = (chars: Uint8Array, at: number, from: number): boolean =>
+  chars[at] === BACKTICK && at === from + 8
 
 /** Behind a colon and a blank, two blanks, or a dash between blanks. */
 function behindAddress(chars: Uint8Array, at: number): number | undefined {

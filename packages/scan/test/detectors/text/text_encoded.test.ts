@@ -74,13 +74,20 @@ const OTHERS: Readonly<Record<string, (bytes: readonly number[]) => string>> = {
   'a list of Python': (other) => `[[${other.join(', ')}], [`,
 }
 
-/** As `hexdump -C` prints it. */
-const dumped = (text: string): string =>
+/** What lines of hex dumps begin with. */
+const ADDRESSES: Readonly<Record<string, (offset: string) => string>> = {
+  'hexdump -C': (offset) => offset,
+  'WinDbg of 64 bits': (offset) => `00007ff6\`${offset}`,
+  'a log': (offset) => `Jun  1 10:11:12 host agent[123]: ${offset}`,
+}
+
+/** The lines of a hex dump. */
+const dumped = (text: string, address: (offset: string) => string): string =>
   lines(text.replaceAll('\n', '.'), 16)
     .split('\n')
     .map((row, k) => {
       const pairs = digits(text.slice(16 * k, 16 * k + 16)).join(' ')
-      return `${(16 * k).toString(16).padStart(8, '0')}  ${pairs}  |${row}|\n`
+      return `${address((16 * k).toString(16).padStart(8, '0'))}  ${pairs}  |${row}|\n`
     })
     .join('')
 
@@ -112,15 +119,17 @@ describe('PEM in another coding, amid others of it', () => {
     })
   }
 
-  it('is found in a hex dump below a line of decimal numbers', () => {
-    const [pem = ''] = pemsOf(ED25519)
-    for (let count = 0; count < 40; count += 3) {
-      const above = [...noise(count, 'above')].join(', ')
-      const found = hitsIn(planted(Buffer.from(`${above}\n${dumped(pem)}`, 'latin1'), 9))
-      const ids = found.map(({ material }) => material && keyIdOf(material).spkiSha256)
-      assert.deepEqual(ids, [ED25519.spkiSha256], `below ${count} numbers`)
-    }
-  })
+  for (const [name, address] of Object.entries(ADDRESSES)) {
+    it(`is found in a hex dump as of ${name}, below a line of decimal numbers`, () => {
+      const [pem = ''] = pemsOf(ED25519)
+      for (let count = 0; count < 40; count += 3) {
+        const text = `${[...noise(count, 'above')].join(', ')}\n${dumped(pem, address)}`
+        const found = hitsIn(planted(Buffer.from(text, 'latin1'), 9))
+        const ids = found.map(({ material }) => material && keyIdOf(material).spkiSha256)
+        assert.deepEqual(ids, [ED25519.spkiSha256], `below ${count} numbers`)
+      }
+    })
+  }
 })
 
 describe('PEM in another coding, by itself', () => {
