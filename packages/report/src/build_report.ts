@@ -1,16 +1,14 @@
 /** A case as a report. @module */
 import type { Answer, TokenUses } from '@mintmark/case'
 import type { Cover, Report } from './model/model.ts'
-import { actionSection } from './sections/actions.ts'
 import { answerSection } from './sections/answer.ts'
-import { covered } from './sections/appendices.ts'
+import { covered, glossarySection } from './sections/appendices.ts'
 import { custodySection, keySection } from './sections/custody.ts'
-import { glossarySection } from './sections/glossary.ts'
 import { huntSection } from './sections/hunts.ts'
 import { lineageOf, lineageSection } from './sections/lineage.ts'
 import { markSection, noteSection } from './sections/marks.ts'
 import { scopeSection } from './sections/scope.ts'
-import { summarySection } from './sections/summary.ts'
+import { actionSection, summarySection } from './sections/summary.ts'
 import { courseOf, timelineSection } from './sections/timeline.ts'
 import { inputSection, methodSection, unknownSection } from './sections/unknowns.ts'
 

@@ -1,6 +1,5 @@
 export { buildReport } from './build_report.ts'
-export { erratumOf, erratumText, writeErratum } from './erratum/erratum.ts'
-export { readReport } from './erratum/read_report.ts'
+export { erratumOf, erratumText, readReport, writeErratum } from './erratum/erratum.ts'
 export { timesketchRow } from './exports/events.ts'
 export {
   type Cell,

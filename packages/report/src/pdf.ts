@@ -7,7 +7,8 @@
  *
  * Chromium knows no page number of a link target. So the page is printed, it is read on which page each entry of its
  * contents came, and with these numbers it is printed again. A number that the second print does not confirm is not
- * printed: the contents then have none.
+ * printed: the contents then have none. What Chromium writes is read (PDF 1.4: a plain trailer, objects as text outside of
+ * streams) and nothing else.
  *
  * @module
  */
@@ -16,7 +17,6 @@ import { access, constants, mkdtemp, readFile, rm, writeFile } from 'node:fs/pro
 import { tmpdir } from 'node:os'
 import { delimiter, join } from 'node:path'
 import { pathToFileURL } from 'node:url'
-import { pagesOfPlaces } from './pdf_pages.ts'
 
 const PROGRAMS = ['chromium', 'chromium-browser', 'google-chrome-stable', 'google-chrome']
 /** A report of a large case takes some seconds. */
@@ -139,5 +139,46 @@ function withoutDates(pdf: Buffer): Uint8Array {
   return Buffer.from(
     text.replace(DATE, (date) => date.replace(/\d{14}/, NO_DATE)),
     'latin1',
+  )
+}
+
+const TRAILER = /trailer\s*<<(.*)>>\s*startxref\s+\d+\s+%%EOF\s*$/s
+/** Up to its end, or to its stream. */
+const OBJECT = /^(\d+) 0 obj\b(.*?)(?:endobj|stream)/gms
+
+/** Text of the objects by their numbers. */
+type Objects = ReadonlyMap<number | undefined, string>
+
+/** Pages from 1, by name of the destination; undefined for a file that is not of this kind. */
+export function pagesOfPlaces(pdf: Uint8Array): ReadonlyMap<string, number> | undefined {
+  const text = Buffer.from(pdf).toString('latin1')
+  const trailer = TRAILER.exec(text.slice(-1024))?.[1]
+  if (trailer === undefined) return undefined
+  const objects: Objects = new Map(
+    [...text.matchAll(OBJECT)].map(([, number, body = '']) => [Number(number), body]),
+  )
+  const catalogue = objects.get(refIn(trailer, 'Root'))
+  const pages = pagesBelow(objects, refIn(catalogue, 'Pages'), new Set())
+  const destinations = objects.get(refIn(catalogue, 'Dests'))
+  if (pages.length === 0 || destinations === undefined) return undefined
+  const found = [...destinations.matchAll(/\/([^\s/[\]<>()]+)\s*\[(\d+) \d+ R\b/g)].map(
+    ([, name = '', page]) => [name, pages.indexOf(Number(page)) + 1] as const,
+  )
+  return found.some(([, page]) => page === 0) ? undefined : new Map(found)
+}
+
+function refIn(object: string | undefined, name: string): number | undefined {
+  const found = new RegExp(`/${name} (\\d+) \\d+ R\\b`).exec(object ?? '')?.[1]
+  return found === undefined ? undefined : Number(found)
+}
+
+/** Numbers of the pages' objects, in their order. A tree that leads back to itself has each once. */
+function pagesBelow(objects: Objects, number: number | undefined, seen: Set<number>): number[] {
+  if (number === undefined || seen.has(number)) return []
+  seen.add(number)
+  const kids = /\/Kids\s*\[([^\]]*)\]/.exec(objects.get(number) ?? '')?.[1]
+  if (kids === undefined) return [number]
+  return [...kids.matchAll(/(\d+) \d+ R/g)].flatMap(([, kid]) =>
+    pagesBelow(objects, Number(kid), seen),
   )
 }

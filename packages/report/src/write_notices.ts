@@ -7,10 +7,13 @@ import { join } from 'node:path'
 import { type Answer, type Case, type Session, select, type Whom } from '@mintmark/case'
 import { type Redactor, redactorOf } from './model/redaction.ts'
 import { buildNotice } from './notice/notice.ts'
-import { othersRedactor } from './notice/others.ts'
-import { type NoticePart, noticePart } from './notice/part.ts'
-import type { WriteOptions, WrittenReport } from './write_report.ts'
-import { writeFolder, writeSelected } from './write_report.ts'
+import { type NoticePart, noticePart, othersRedactor } from './notice/part.ts'
+import {
+  type WriteOptions,
+  type WrittenReport,
+  writeFolder,
+  writeSelected,
+} from './write_report.ts'
 
 /** A notice that was written. */
 export interface WrittenNotice extends WrittenReport {

@@ -1,27 +1,23 @@
 /** The report of a case, written to a folder in all its forms. @module */
 import type { KeyObject } from 'node:crypto'
 import { join } from 'node:path'
-import type {
-  AccountScope,
-  Answer,
-  Case,
-  Selected,
-  Selection,
-  Session,
-  TokenUse,
-} from '@mintmark/case'
-import { accountAddresses, select, sightedAccounts, tokenUses } from '@mintmark/case'
+import * as cases from '@mintmark/case'
 import { type Json, safeJson } from '@mintmark/core'
 import { buildReport } from './build_report.ts'
 import { accountLines, messageLines, tableFiles } from './exports/csv.ts'
-import { redactedEvents, timesketchRow } from './exports/events.ts'
-import { accessEvent, huntEvent, incidentEvent, issuanceEvent } from './exports/ocsf.ts'
+import {
+  accessEvent,
+  huntEvent,
+  incidentEvent,
+  issuanceEvent,
+  redactedEvents,
+  timesketchRow,
+} from './exports/events.ts'
 import { markdownOf } from './model/markdown.ts'
 import type { Cover, Report } from './model/model.ts'
 import { type Redactor, redactorOf } from './model/redaction.ts'
 import { printPdf } from './pdf.ts'
-import type { ReportFolder, Written } from './sealed/folder.ts'
-import { sealedFolder } from './sealed/folder.ts'
+import { type ReportFolder, sealedFolder, type Written } from './sealed/folder.ts'
 import { withFiles } from './sections/appendices.ts'
 import { TOKENS_SHOWN } from './sections/lineage.ts'
 import { bundleText } from './stix/bundle.ts'
@@ -32,7 +28,7 @@ export interface WriteOptions extends Omit<Cover, 'replace'> {
   /** Whether a report that is there already is replaced. */
   readonly isForced?: boolean
   /** What the answer is about, and so the report. */
-  readonly selection?: Selection
+  readonly selection?: cases.Selection
   /** Signs the MANIFEST. */
   readonly signingKey?: KeyObject
   /** Renders the report as a self-contained page; left out: no `report.html`, and no PDF of it. */
@@ -64,12 +60,12 @@ const MOST_ADDRESSES = 100_000
  * @throws {MintmarkError} `OUTPUT_EXISTS`, `OUTPUT_UNWRITABLE`, `DISK_FULL`, `ENGINE_QUERY`
  */
 export const writeReport = async (
-  { session }: Case,
-  answer: Answer,
+  { session }: cases.Case,
+  answer: cases.Answer,
   options: WriteOptions,
 ): Promise<WrittenReport> =>
   await writeFolder(options, async (put) => {
-    const selected = await select(session, options.selection ?? {})
+    const selected = await cases.select(session, options.selection ?? {})
     try {
       const redactor = await redactorOf(session, options.redacted ?? [])
       return await writeExports(put, { session, selected, redactor }, answer, options)
@@ -103,15 +99,15 @@ export const writeFolder = (
 
 /** What exports are made of. */
 interface Rows {
-  readonly session: Session
-  readonly selected: Selected
+  readonly session: cases.Session
+  readonly selected: cases.Selected
   readonly redactor: Redactor
 }
 
 /** Accounts, messages and accesses of a selection. */
 export async function writeSelected(
   put: Put,
-  accounts: readonly AccountScope[],
+  accounts: readonly cases.AccountScope[],
   { session, selected, redactor }: Rows,
 ): Promise<void> {
   await put('accounts.csv', accountLines(accounts, redactor))
@@ -119,14 +115,19 @@ export async function writeSelected(
   await put('timeline.jsonl', timelineLines({ session, selected, redactor }))
 }
 
-async function writeExports(put: Put, rows: Rows, answer: Answer, cover: Cover): Promise<Report> {
+async function writeExports(
+  put: Put,
+  rows: Rows,
+  answer: cases.Answer,
+  cover: Cover,
+): Promise<Report> {
   const { session, selected, redactor } = rows
   await writeSelected(put, answer.scope.accounts, rows)
-  const uses = await tokenUses(session, selected, { limit: TOKENS_SHOWN })
+  const uses = await cases.tokenUses(session, selected, { limit: TOKENS_SHOWN })
   const draft = buildReport({ ...cover, answer, uses, replace: redactor.text })
   await put('events.ocsf.ndjson', eventLines(rows, answer, draft, uses.rows))
-  const addresses = await accountAddresses(session, selected, { limit: MOST_ADDRESSES })
-  const sighted = await sightedAccounts(session, selected)
+  const addresses = await cases.accountAddresses(session, selected, { limit: MOST_ADDRESSES })
+  const sighted = await cases.sightedAccounts(session, selected)
   await put('bundle.stix.json', bundleText({ answer, report: draft, addresses, sighted, redactor }))
   return draft
 }
@@ -177,9 +178,9 @@ async function* timelineLines({ session, selected, redactor }: Rows): AsyncGener
 
 async function* eventLines(
   { session, selected, redactor }: Rows,
-  answer: Answer,
+  answer: cases.Answer,
   report: Report,
-  uses: readonly TokenUse[],
+  uses: readonly cases.TokenUse[],
 ): AsyncGenerator<string> {
   const { first, last } = answer.timeline
   const found = report.sections
@@ -206,7 +207,7 @@ async function* eventLines(
     yield rows.map((row) => lineOf(accessEvent(row))).join('')
 }
 
-function redactedUse(use: TokenUse, { text }: Redactor): TokenUse {
+function redactedUse(use: cases.TokenUse, { text }: Redactor): cases.TokenUse {
   const { issued, sessionId } = use
   return {
     ...use,

@@ -5,8 +5,7 @@ import { join } from 'node:path'
 import { after, describe, it } from 'node:test'
 import { findChromium } from '@mintmark/report'
 import * as fc from 'fast-check'
-import { printPdf } from '../src/pdf.ts'
-import { pagesOfPlaces } from '../src/pdf_pages.ts'
+import { pagesOfPlaces, printPdf } from '../src/pdf.ts'
 
 const folder = mkdtempSync(join(tmpdir(), 'mintmark-print-'))
 after(() => rmSync(folder, { recursive: true, force: true }))

@@ -1,24 +1,16 @@
 /**
- * What the page may do to a case: mark, try a hunt, keep a hunt. Nothing of the evidence is ever changed.
+ * What the page may do to a case: mark, try a hunt, keep a hunt among the user's own. Nothing of the evidence is ever changed.
  *
  * @module
  */
-import {
-  addMarks,
-  addNote,
-  MARK_KINDS,
-  markSelected,
-  markSimilar,
-  NOTE_KINDS,
-  TRAITS,
-  tryHunt,
-  withdrawMarks,
-} from '@mintmark/case'
-import { isObject } from '@mintmark/core'
+
+import { existsSync, mkdirSync, renameSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import * as cases from '@mintmark/case'
+import { isObject, MintmarkError } from '@mintmark/core'
 import { summary, type Viewer } from './answers.ts'
 import type { Actions } from './api.ts'
 import type { CaseViews } from './case_views.ts'
-import type { OwnHunts } from './own_hunts.ts'
 import { focusParam, invalid } from './params.ts'
 
 interface Doing {
@@ -35,21 +27,23 @@ type Doers = {
 export const ACTIONS: Doers = {
   '/api/marks': async (body, doing) => ({ at: await doing.views.mark(markingOf(body, doing)) }),
   '/api/notes': async (body, { views, viewer }) => {
-    const kind = NOTE_KINDS.find((one) => one === textOf(body, 'kind'))
+    const kind = cases.NOTE_KINDS.find((one) => one === textOf(body, 'kind'))
     if (kind === undefined) throw invalid('this is no note', 'kind')
     const text = isObject(body) && body['text'] === null ? null : textOf(body, 'text')
     const note = { kind, value: textOf(body, 'value'), text, who: viewer.who }
-    return views.beside(() => addNote(views.case.session, note))
+    return views.beside(() => cases.addNote(views.case.session, note))
   },
   '/api/hunts/try': async (body, { views }) => {
     const source = textOf(body, 'source')
-    const { hits, accounts, rows } = await views.turn(() => tryHunt(views.case.session, source))
+    const { hits, accounts, rows } = await views.turn(() =>
+      cases.tryHunt(views.case.session, source),
+    )
     return { hits, accounts, rows }
   },
   '/api/hunts/save': async (body, { views, ownHunts }) => {
     const source = textOf(body, 'source')
     // Tried first: a hunt that the engine refuses would refuse every later answer.
-    await views.turn(() => tryHunt(views.case.session, source, 1))
+    await views.turn(() => cases.tryHunt(views.case.session, source, 1))
     const id = ownHunts.save(source)
     await views.again()
     const made = views.answer.hunts.find((hunt) => hunt.id === id)
@@ -65,22 +59,22 @@ function markingOf(body: unknown, { views, viewer }: Doing): Parameters<CaseView
   const { party, values, selection, trait } = isObject(body) ? body : {}
   if (party === null) {
     const made = { at: isoOf(body), by: textOf(body, 'by') }
-    return () => withdrawMarks(session, made, word)
+    return () => cases.withdrawMarks(session, made, word)
   }
   if (party !== 'theirs' && party !== 'ours') throw invalid('this is no mark', 'party')
   if (selection !== undefined) {
     const query = focusParam(new URLSearchParams(textOf(body, 'selection')))
-    return async (part) => markSelected(session, await part(query), { ...word, party })
+    return async (part) => cases.markSelected(session, await part(query), { ...word, party })
   }
   if (trait !== undefined) {
-    const shared = TRAITS.find((one) => one === trait)
+    const shared = cases.TRAITS.find((one) => one === trait)
     if (shared === undefined) throw invalid('this is no trait', 'trait')
     const like = { marked: { at: isoOf(body), party }, trait: shared } as const
-    return async (part) => markSimilar(session, await part({ lists: {} }), like, word)
+    return async (part) => cases.markSimilar(session, await part({ lists: {} }), like, word)
   }
-  const kind = MARK_KINDS.find((one) => one === textOf(body, 'kind'))
+  const kind = cases.MARK_KINDS.find((one) => one === textOf(body, 'kind'))
   if (kind === undefined || !isTexts(values)) throw invalid('this is no mark', 'kind')
-  return () => addMarks(session, { ...word, party, kind, values })
+  return () => cases.addMarks(session, { ...word, party, kind, values })
 }
 
 const isTexts = (value: unknown): value is readonly string[] =>
@@ -96,4 +90,57 @@ function textOf(body: unknown, name: string): string {
   const value = isObject(body) ? body[name] : undefined
   if (typeof value === 'string') return value
   throw invalid(`${name} is missing`, name)
+}
+
+/** Where the user's hunts are kept. */
+export class OwnHunts {
+  readonly #dirs: readonly string[]
+  readonly #home: string | undefined
+
+  /**
+   * @param dirs folders that the user named
+   * @param home where a saved hunt goes where none was named; undefined for nowhere
+   */
+  constructor(dirs: readonly string[], home: string | undefined) {
+    this.#dirs = dirs
+    this.#home = dirs[0] ?? home
+  }
+
+  /** Folders that there are. */
+  dirs(): readonly string[] {
+    const home = this.#home
+    const isExtra = home !== undefined && !this.#dirs.includes(home) && existsSync(home)
+    return isExtra ? [...this.#dirs, home] : this.#dirs
+  }
+
+  /**
+   * Keeps a hunt, in place of an earlier one of the same id of the user's own.
+   *
+   * @returns its id
+   * @throws {MintmarkError} `HUNT_INVALID` for text that is no hunt, and for the id of one that is built in;
+   *   `INPUT_INVALID` where there is no folder for it; `OUTPUT_UNWRITABLE`
+   */
+  save(source: string): string {
+    if (this.#home === undefined)
+      throw new MintmarkError('INPUT_INVALID', 'say with --hunts where hunts are to be kept', {
+        option: 'hunts',
+      })
+    const { id } = cases.parseHunt(source, 'hunt')
+    if (cases.huntList().some((hunt) => hunt.id === id))
+      throw new MintmarkError('HUNT_INVALID', `hunt:1: the id ${id} is that of a built-in hunt`, {
+        file: 'hunt',
+        line: 1,
+      })
+    const path = join(this.#home, `${id}.sql`)
+    try {
+      mkdirSync(this.#home, { recursive: true })
+      writeFileSync(`${path}.new`, source)
+      renameSync(`${path}.new`, path)
+    } catch (cause) {
+      const errno = isObject(cause) && typeof cause['code'] === 'string' ? cause['code'] : ''
+      const message = `${path} cannot be written: ${errno}`
+      throw new MintmarkError('OUTPUT_UNWRITABLE', message, { errno }, { cause })
+    }
+    return id
+  }
 }

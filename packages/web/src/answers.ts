@@ -1,27 +1,11 @@
 /** What each address of the API answers, from the views of a case. @module */
 import { readFileSync } from 'node:fs'
-import {
-  accessDetails,
-  conclusionText,
-  coverageIn,
-  custody,
-  explain,
-  type HuntResult,
-  hitsWithin,
-  huntList,
-  lineage,
-  markHistory,
-  notes,
-  search,
-  similar,
-  timeBins,
-} from '@mintmark/case'
+import * as cases from '@mintmark/case'
 import { readTokenId } from '@mintmark/core'
-import type { AnswerView, Api, HuntSummary, Lists } from './api.ts'
+import type { AnswerView, Api, HuntSummary, Lists, Thing } from './api.ts'
 import type { CaseViews } from './case_views.ts'
 import { focusParam, invalid, numberParam, textParam, timeParam } from './params.ts'
 import { isWhole } from './query.ts'
-import { thingsOf } from './things.ts'
 
 /** Who looks at the case, and what they may do. */
 export interface Viewer {
@@ -59,27 +43,25 @@ export const ANSWERS: Answers = {
     }
     return views.ask(
       { lists },
-      (selected) => timeBins(views.case.session, selected, { ...frame, bins }),
+      (selected) => cases.timeBins(views.case.session, selected, { ...frame, bins }),
       signal,
     )
   },
-  '/api/access': ({ views, params }) => {
-    const id = textParam(params, 'id')
-    return views.beside(() => accessDetails(views.case.session, id))
-  },
-  '/api/why': ({ views, params }) => {
-    const id = textParam(params, 'id')
-    return views.beside(() => explain(views.case.session, id))
-  },
+  '/api/access': byId(cases.accessDetails),
+  '/api/why': byId(cases.explain),
   '/api/lineage': ({ views, params }) => {
     const { tokenId } = readTokenId(textParam(params, 'id'))
     if (tokenId === '') throw invalid('id is no token id', 'id')
-    return views.beside(() => lineage(views.case.session, tokenId))
+    return views.beside(() => cases.lineage(views.case.session, tokenId))
   },
   '/api/search': async ({ views, params, signal }) => {
     const q = textParam(params, 'q')
     const { session } = views.case
-    const accesses = await views.ask({ lists: {} }, (whole) => search(session, whole, q), signal)
+    const accesses = await views.ask(
+      { lists: {} },
+      (whole) => cases.search(session, whole, q),
+      signal,
+    )
     return { accesses, things: thingsOf(views, q) }
   },
   '/api/evidence': ({ views }) => Promise.resolve(views.answer.evidence),
@@ -94,7 +76,7 @@ export const ANSWERS: Answers = {
     const artefact = textParam(params, 'artefact')
     if (artefact === '' && isWhole(focusParam(params))) return Promise.resolve(views.answer.custody)
     return views.ask(focusParam(params), (selected) =>
-      custody(views.case.session, artefact === '' ? { selected } : { artefact }),
+      cases.custody(views.case.session, artefact === '' ? { selected } : { artefact }),
     )
   },
   '/api/covered': ({ views, params, signal }) => {
@@ -103,17 +85,23 @@ export const ANSWERS: Answers = {
       ...(from !== undefined && { fromMs: Date.parse(from) }),
       ...(to !== undefined && { toMs: Date.parse(to) }),
     }
-    return views.ask({ lists: {} }, (whole) => coverageIn(views.case.session, whole, time), signal)
+    return views.ask(
+      { lists: {} },
+      (whole) => cases.coverageIn(views.case.session, whole, time),
+      signal,
+    )
   },
-  '/api/marks': ({ views }) => views.beside(() => markHistory(views.case.session)),
-  '/api/notes': ({ views }) => views.beside(() => notes(views.case.session)),
+  '/api/marks': ({ views }) => views.beside(() => cases.markHistory(views.case.session)),
+  '/api/notes': ({ views }) => views.beside(() => cases.notes(views.case.session)),
   '/api/similar': ({ views, params }) => {
     const at = timeParam(params, 'at')
     const party = textParam(params, 'party')
     if (at === undefined || (party !== 'theirs' && party !== 'ours'))
       throw invalid('this is no mark', 'at')
     const marked = { at: new Date(at).toISOString(), party } as const
-    return views.ask({ lists: {} }, (selected) => similar(views.case.session, selected, marked))
+    return views.ask({ lists: {} }, (selected) =>
+      cases.similar(views.case.session, selected, marked),
+    )
   },
   '/api/upper-bounds': async ({ views }) => {
     await views.refreshed()
@@ -126,7 +114,7 @@ async function answerView({ views, params, viewer, signal }: Asked): Promise<Ans
   const part = await views.answerTo(query, signal)
   const within = isWhole(query)
     ? undefined
-    : await views.ask(query, ({ table }) => hitsWithin(views.case.session, table), signal)
+    : await views.ask(query, ({ table }) => cases.hitsWithin(views.case.session, table), signal)
   const {
     schema: _,
     tokens: _tokens,
@@ -140,7 +128,7 @@ async function answerView({ views, params, viewer, signal }: Asked): Promise<Ans
   } = views.answer
   return {
     ...kept,
-    said: conclusionText(kept.conclusion),
+    said: cases.conclusionText(kept.conclusion),
     scope: part.scope,
     timeline: part.timeline,
     unknowns: part.unknowns,
@@ -165,8 +153,10 @@ async function answerView({ views, params, viewer, signal }: Asked): Promise<Ans
  *
  * @param within hits that lie in a part, by hunt; left out: the part is the whole
  */
-export function summary(within?: ReadonlyMap<string, number>): (result: HuntResult) => HuntSummary {
-  const builtIn = new Set(huntList().map(({ id }) => id))
+export function summary(
+  within?: ReadonlyMap<string, number>,
+): (result: cases.HuntResult) => HuntSummary {
+  const builtIn = new Set(cases.huntList().map(({ id }) => id))
   return ({ rows: _rows, ...rest }) => ({
     ...rest,
     isOwn: !builtIn.has(rest.id),
@@ -175,6 +165,47 @@ export function summary(within?: ReadonlyMap<string, number>): (result: HuntResu
 }
 
 function huntFile(views: CaseViews, id: string): string | undefined {
-  const hunt = huntList({ dirs: views.huntDirs() }).find((one) => one.id === id)
+  const hunt = cases.huntList({ dirs: views.huntDirs() }).find((one) => one.id === id)
   return hunt === undefined ? undefined : readFileSync(hunt.file, 'utf8')
+}
+
+/** Of each kind. */
+const MOST = 6
+const SHORTEST = 2
+
+/** The names and ids of each kind; the first is the value, the second, if any, what is shown. */
+const THINGS: readonly (readonly [Thing['kind'], (answer: cases.Answer) => readonly string[][]])[] =
+  [
+    ['mailbox', ({ scope }) => scope.accounts.map(({ mailbox }) => [mailbox])],
+    ['organisation', ({ scope }) => scope.organisation_list.map(({ name }) => [name])],
+    ['group', ({ scope }) => scope.groups.map(({ name }) => [name])],
+    ['hunt', ({ hunts }) => hunts.map(({ id, title }) => [id, title])],
+    ['key', ({ keys }) => keys.map(keyNames)],
+    ['evidence', ({ evidence }) => evidence.map(({ path, sha256 }) => [path, path, sha256])],
+  ]
+
+const keyNames = ({ spkiSha256, kind, bits, kid, jwkThumbprint, subject }: cases.KeyFound) => [
+  spkiSha256,
+  `${kind} ${bits}`,
+  ...[kid, jwkThumbprint, subject].map((name) => name ?? ''),
+]
+
+/** Things that have the text in their name or id, as `search` reads it, whatever its case. */
+function thingsOf({ answer }: CaseViews, text: string): readonly Thing[] {
+  const part = cases.soughtText(text).toLowerCase()
+  if (part.length < SHORTEST) return []
+  return THINGS.flatMap(([kind, namesIn]) =>
+    namesIn(answer)
+      .filter((names) => names.some((name) => name.toLowerCase().includes(part)))
+      .slice(0, MOST)
+      .map(([value = '', name = value]) => ({ kind, value, name })),
+  )
+}
+
+/** What a question says of the `id` of the address. */
+function byId<T>(question: (session: cases.Session, id: string) => Promise<T>) {
+  return ({ views, params }: Asked): Promise<T> => {
+    const id = textParam(params, 'id')
+    return views.beside(() => question(views.case.session, id))
+  }
 }

@@ -3,44 +3,21 @@
  *
  * @module
  */
-import type {
-  AccessDetail,
-  AccessPage,
-  Answer,
-  ConclusionText,
-  CoveredLog,
-  Custody,
-  Explained,
-  Found,
-  HuntResult,
-  HuntRow,
-  Lineage,
-  MarkAction,
-  MarkKind,
-  MarkParty,
-  Note,
-  NoteKind,
-  RejectRow,
-  SessionVerdict,
-  Similar,
-  TimeBins,
-  TokenVerdict,
-  Trait,
-} from '@mintmark/case'
+import type * as cases from '@mintmark/case'
 
 /**
  * Long lists, by address: with `offset` and `limit`, and the values of `./table.ts`. With `format` (`csv`, `json`) the
  * whole list is a file, with its `columns` alone.
  */
 export interface Lists {
-  readonly '/api/accesses': AccessPage
-  readonly '/api/tokens': ListPage<TokenVerdict>
+  readonly '/api/accesses': cases.AccessPage
+  readonly '/api/tokens': ListPage<cases.TokenVerdict>
   /** Sessions of accesses without a usable token id that point at somebody. */
-  readonly '/api/sessions': ListPage<SessionVerdict>
+  readonly '/api/sessions': ListPage<cases.SessionVerdict>
   /** `file`: an evidence id, 0 for all. */
-  readonly '/api/rejects': ListPage<RejectRow>
+  readonly '/api/rejects': ListPage<cases.RejectRow>
   /** `id`: of a hunt. */
-  readonly '/api/hits': ListPage<Omit<HuntRow, 'content'>>
+  readonly '/api/hits': ListPage<Omit<cases.HuntRow, 'content'>>
 }
 
 interface ListPage<T> {
@@ -53,39 +30,39 @@ interface ListPage<T> {
 export interface Api extends Lists {
   '/api/answer': AnswerView
   /** `zoomFrom` and `zoomTo` (ISO 8601), `frame` (`all`) and `bins` frame the chart; the focus's own times do not. */
-  '/api/bins': TimeBins
+  '/api/bins': cases.TimeBins
   /** `id`: a record id. */
-  '/api/access': readonly AccessDetail[]
+  '/api/access': readonly cases.AccessDetail[]
   /** `id`: of an access, a token or a session. */
-  '/api/why': Explained
+  '/api/why': cases.Explained
   /** `id`: a token id. */
-  '/api/lineage': Lineage
+  '/api/lineage': cases.Lineage
   /** `q`: a name, an address, an id, in any spelling. */
   '/api/search': SearchView
-  '/api/evidence': Answer['evidence']
+  '/api/evidence': cases.Answer['evidence']
   /** `id`. */
   '/api/hunt': HuntView
   /** `artefact`: a part of a path, or a hash. */
-  '/api/custody': readonly Custody[]
+  '/api/custody': readonly cases.Custody[]
   /** What the logs cover in the time of the focus. */
-  '/api/covered': readonly CoveredLog[]
-  '/api/marks': readonly MarkAction[]
-  '/api/notes': readonly Note[]
+  '/api/covered': readonly cases.CoveredLog[]
+  '/api/marks': readonly cases.MarkAction[]
+  '/api/notes': readonly cases.Note[]
   /** `at` of marks that were made at once, and their `party`. */
-  '/api/similar': readonly Similar[]
+  '/api/similar': readonly cases.Similar[]
   '/api/upper-bounds': Readonly<Record<string, never>>
 }
 
 /** What the page does. Each is refused on a case that is served for reading alone. */
 export interface Actions {
   '/api/marks': { readonly takes: MarkRequest; readonly gives: { readonly at: string } }
-  '/api/notes': { readonly takes: NoteRequest; readonly gives: Note }
+  '/api/notes': { readonly takes: NoteRequest; readonly gives: cases.Note }
   '/api/hunts/try': { readonly takes: { readonly source: string }; readonly gives: TrialView }
   '/api/hunts/save': { readonly takes: { readonly source: string }; readonly gives: HuntSummary }
 }
 
 export interface NoteRequest {
-  readonly kind: NoteKind
+  readonly kind: cases.NoteKind
   readonly value: string
   /** Null takes one's own note back. */
   readonly text: string | null
@@ -93,14 +70,14 @@ export interface NoteRequest {
 
 /** Things of one kind, or every access of a selection, as an address has it. */
 export type MarkTarget =
-  | { readonly kind: MarkKind; readonly values: readonly string[] }
+  | { readonly kind: cases.MarkKind; readonly values: readonly string[] }
   | { readonly selection: string }
 
 /** What is marked, or taken back, for one reason. */
 export type MarkRequest = { readonly reason: string } & (
-  | (MarkTarget & { readonly party: MarkParty })
+  | (MarkTarget & { readonly party: cases.MarkParty })
   /** What `/api/similar` gives for these marks and this trait. */
-  | { readonly party: MarkParty; readonly at: string; readonly trait: Trait }
+  | { readonly party: cases.MarkParty; readonly at: string; readonly trait: cases.Trait }
   /** Takes marks back. */
   | { readonly party: null; readonly at: string; readonly by: string }
 )
@@ -108,11 +85,11 @@ export type MarkRequest = { readonly reason: string } & (
 /** The answer without its long lists. */
 export interface AnswerView
   extends Omit<
-    Answer,
+    cases.Answer,
     'schema' | 'tokens' | 'sessions' | 'evidence' | 'hunts' | 'custody' | 'marks' | 'notes'
   > {
   /** The conclusion in the words of every view. */
-  readonly said: ConclusionText
+  readonly said: cases.ConclusionText
   readonly evidence: { readonly files: number; readonly records: number; readonly rejected: number }
   readonly hunts: readonly HuntSummary[]
   /** Whether this is about a part of the selection. */
@@ -126,7 +103,7 @@ export interface AnswerView
 
 export interface SearchView {
   /** What the accesses have of it. */
-  readonly accesses: readonly Found[]
+  readonly accesses: readonly cases.Found[]
   /** What else of the case has it as a part of its name or id. */
   readonly things: readonly Thing[]
 }
@@ -139,7 +116,7 @@ export interface Thing {
   readonly name: string
 }
 
-export interface HuntSummary extends Omit<HuntResult, 'rows'> {
+export interface HuntSummary extends Omit<cases.HuntResult, 'rows'> {
   readonly isOwn: boolean
   /** Of its hits, those in the part that was asked for; all of them where that is the whole. */
   readonly within: number
@@ -153,7 +130,7 @@ export interface HuntView extends HuntSummary {
 export interface TrialView {
   readonly hits: number
   readonly accounts: number
-  readonly rows: readonly HuntRow[]
+  readonly rows: readonly cases.HuntRow[]
 }
 
 /** A failure, as RFC 9457 has it, with the code of `docs/errors.md`. */

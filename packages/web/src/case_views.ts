@@ -7,39 +7,17 @@
  * @module
  */
 import { setTimeout as sleep } from 'node:timers/promises'
-import {
-  type Answer,
-  type AnswerOptions,
-  answer,
-  answerAtOnce,
-  answerMarked,
-  background,
-  type Case,
-  type Focus,
-  focusOn,
-  isMoved,
-  marksMark,
-  markTimes,
-  remark,
-  type Scope,
-  type Selected,
-  scope,
-  select,
-  type Timeline,
-  timeline,
-  type Unknown,
-  unknowns,
-} from '@mintmark/case'
-import { type FocusQuery, isWhole, writeFocus } from './query.ts'
+import * as cases from '@mintmark/case'
+import { type FocusList, type FocusQuery, isWhole, writeFocus } from './query.ts'
 
 /** Parts that are kept written down; the one that was not looked at for longest goes first. */
 const MOST_PARTS = 6
 
 /** What is said of a part. */
 interface PartAnswer {
-  readonly scope: Scope
-  readonly timeline: Timeline
-  readonly unknowns: readonly Unknown[]
+  readonly scope: cases.Scope
+  readonly timeline: cases.Timeline
+  readonly unknowns: readonly cases.Unknown[]
 }
 
 /** The whole answer on its way, after a mark. */
@@ -54,17 +32,27 @@ const IDLE_MS = 20
 
 const asError = (cause: unknown) => (cause instanceof Error ? cause : new Error(String(cause)))
 
+/** Lists of an address, and their members of a focus. */
+const MEMBERS = [
+  ['class', 'classes'],
+  ['principal', 'principals'],
+  ['session', 'sessions'],
+  ['token', 'tokens'],
+  ['ip', 'addresses'],
+  ['operation', 'operations'],
+] as const satisfies readonly (readonly [FocusList, keyof cases.Focus])[]
+
 interface Part {
-  readonly selected: Selected
+  readonly selected: cases.Selected
   answer?: PartAnswer
 }
 
 export class CaseViews {
-  readonly case: Case
+  readonly case: cases.Case
   /** Folders with the user's own hunts, as they are now. */
   readonly huntDirs: () => readonly string[]
-  #answer: Answer
-  #whole: Selected | undefined
+  #answer: cases.Answer
+  #whole: cases.Selected | undefined
   readonly #parts = new Map<string, Part>()
   #last: Promise<unknown> = Promise.resolve()
   /** Questions that somebody waits for. */
@@ -74,7 +62,7 @@ export class CaseViews {
   #markedAt = new Date(0).toISOString()
   #refresh: Refresh | undefined
 
-  private constructor(opened: Case, made: Answer, huntDirs: () => readonly string[]) {
+  private constructor(opened: cases.Case, made: cases.Answer, huntDirs: () => readonly string[]) {
     this.case = opened
     this.#answer = made
     this.huntDirs = huntDirs
@@ -87,16 +75,17 @@ export class CaseViews {
    * @throws {MintmarkError} as `answer`
    */
   static async open(
-    opened: Case,
+    opened: cases.Case,
     huntDirs: () => readonly string[],
-    { onStep }: Pick<AnswerOptions, 'onStep'> = {},
+    { onStep }: Pick<cases.AnswerOptions, 'onStep'> = {},
   ): Promise<CaseViews> {
     const hunts = { dirs: huntDirs() }
-    const made = await answer(opened, {}, { hunts, ...(onStep !== undefined && { onStep }) })
+    const made = await cases.answer(opened, {}, { hunts, ...(onStep !== undefined && { onStep }) })
     const views = new CaseViews(opened, made, huntDirs)
     await views.turn(async () => {
-      views.#mark = await marksMark(opened.session)
-      views.#markedAt = (await markTimes(opened.session, views.#markedAt)).at(-1) ?? views.#markedAt
+      views.#mark = await cases.marksMark(opened.session)
+      views.#markedAt =
+        (await cases.markTimes(opened.session, views.#markedAt)).at(-1) ?? views.#markedAt
       const { selected } = await views.#part({ lists: {} })
       // What the evidence answers whatever is selected is asked for before somebody waits for it.
       await views.#answerOf(selected)
@@ -104,7 +93,7 @@ export class CaseViews {
     return views
   }
 
-  get answer(): Answer {
+  get answer(): cases.Answer {
     return this.#answer
   }
 
@@ -130,7 +119,7 @@ export class CaseViews {
     try {
       return await work()
     } catch (cause) {
-      if (!isMoved(cause)) throw cause
+      if (!cases.isMoved(cause)) throw cause
       this.#parts.clear()
       this.#whole = undefined
       return work()
@@ -140,7 +129,7 @@ export class CaseViews {
   /** Answers a question about the part of the selection inside the focus. Throws as `select` and `focusOn`. */
   ask<T>(
     query: FocusQuery,
-    work: (selected: Selected) => Promise<T>,
+    work: (selected: cases.Selected) => Promise<T>,
     signal?: AbortSignal,
   ): Promise<T> {
     return this.turn(async () => work((await this.#part(query)).selected), signal)
@@ -178,7 +167,7 @@ export class CaseViews {
    * @throws {MintmarkError} as `write`
    */
   mark(
-    write: (part: (query: FocusQuery) => Promise<Selected>) => Promise<string>,
+    write: (part: (query: FocusQuery) => Promise<cases.Selected>) => Promise<string>,
   ): Promise<string> {
     return this.turn(async () => {
       const at = await write(async (query) => (await this.#part(query)).selected)
@@ -216,7 +205,7 @@ export class CaseViews {
       this.#refresh?.stop.abort()
       this.#refresh = undefined
       await this.#forget()
-      this.#answer = await answer(this.case, {}, { hunts: { dirs: this.huntDirs() } })
+      this.#answer = await cases.answer(this.case, {}, { hunts: { dirs: this.huntDirs() } })
     })
   }
 
@@ -232,20 +221,20 @@ export class CaseViews {
   /** Marks of this process and of others, since the answer was made. */
   async #followMarks(): Promise<void> {
     const { session } = this.case
-    const mark = await marksMark(session)
+    const mark = await cases.marksMark(session)
     if (mark === this.#mark) return
     await this.#putAway(0)
     let { selected } = await this.#part({ lists: {} })
     // Closed where this fails: then the next question selects anew.
     this.#whole = undefined
-    for (const at of await markTimes(session, this.#markedAt)) {
+    for (const at of await cases.markTimes(session, this.#markedAt)) {
       // oxlint-disable-next-line no-await-in-loop -- a session runs one statement at a time
-      selected = await remark(session, selected, at)
+      selected = await cases.remark(session, selected, at)
       this.#markedAt = at
     }
     this.#whole = selected
     this.#mark = mark
-    this.#answer = await answerAtOnce(session, this.#answer, selected)
+    this.#answer = await cases.answerAtOnce(session, this.#answer, selected)
     this.#startRefresh()
   }
 
@@ -261,9 +250,9 @@ export class CaseViews {
 
   /** Ambiguous accesses depend on all of the attacker's: they are found again in the background. */
   async #answerAnew(signal: AbortSignal): Promise<void> {
-    const session = background(this.case.session, () => this.#idle(), signal)
+    const session = cases.background(this.case.session, () => this.#idle(), signal)
     const options = { hunts: { dirs: this.huntDirs() }, facts: this.#whole?.facts }
-    const made = await answerMarked({ ...this.case, session }, this.#answer, options)
+    const made = await cases.answerMarked({ ...this.case, session }, this.#answer, options)
     try {
       await this.turn(async () => {
         signal.throwIfAborted()
@@ -283,25 +272,27 @@ export class CaseViews {
     while (this.#busy > 0) await sleep(IDLE_MS)
   }
 
-  async #answerOf(selected: Selected): Promise<PartAnswer> {
+  async #answerOf(selected: cases.Selected): Promise<PartAnswer> {
     const { session } = this.case
-    const bounded = await scope(session, selected)
-    const course = await timeline(session, selected)
+    const bounded = await cases.scope(session, selected)
+    const course = await cases.timeline(session, selected)
     const { keys } = this.#answer
     return {
       scope: bounded,
       timeline: course,
-      unknowns: await unknowns(session, selected, { scope: bounded, timeline: course, keys }),
+      unknowns: await cases.unknowns(session, selected, { scope: bounded, timeline: course, keys }),
     }
   }
 
   async #part(query: FocusQuery): Promise<Part> {
-    this.#whole ??= await select(this.case.session, {})
+    this.#whole ??= await cases.select(this.case.session, {})
     const whole = this.#whole
     if (isWhole(query)) return { selected: whole }
     const key = writeFocus(query).toString()
     const known = this.#parts.get(key)
-    const part = known ?? { selected: await focusOn(this.case.session, whole, this.#focus(query)) }
+    const part = known ?? {
+      selected: await cases.focusOn(this.case.session, whole, this.#focus(query)),
+    }
     // Put last: a map keeps the order in which keys came.
     this.#parts.delete(key)
     this.#parts.set(key, part)
@@ -310,7 +301,7 @@ export class CaseViews {
   }
 
   /** Organisations and groups are what the scope says they are. */
-  #focus({ from, to, lists }: FocusQuery): Focus {
+  #focus({ from, to, lists }: FocusQuery): cases.Focus {
     const { accounts } = this.#answer.scope
     const { organisation, group, mailbox } = lists
     const isOpen = organisation === undefined && group === undefined && mailbox === undefined
@@ -323,12 +314,9 @@ export class CaseViews {
       ...(from !== undefined && { fromMs: Date.parse(from) }),
       ...(to !== undefined && { toMs: Date.parse(to) }),
       ...(!isOpen && { accounts: within }),
-      ...(lists.class !== undefined && { classes: lists.class }),
-      ...(lists.principal !== undefined && { principals: lists.principal }),
-      ...(lists.session !== undefined && { sessions: lists.session }),
-      ...(lists.token !== undefined && { tokens: lists.token }),
-      ...(lists.ip !== undefined && { addresses: lists.ip }),
-      ...(lists.operation !== undefined && { operations: lists.operation }),
+      ...Object.fromEntries(
+        MEMBERS.flatMap(([name, member]) => (name in lists ? [[member, lists[name]]] : [])),
+      ),
     }
   }
 

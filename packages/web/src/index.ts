@@ -1,6 +1,5 @@
+export { OwnHunts } from './actions.ts'
 export { caseApp } from './app.ts'
 export { CaseViews } from './case_views.ts'
-export { OwnHunts } from './own_hunts.ts'
-export { htmlRenderer } from './render_html.ts'
 export { SessionAuth } from './session_auth.ts'
-export { pageFiles, type StaticFile } from './static_files.ts'
+export { htmlRenderer, pageFiles, type StaticFile } from './static_files.ts'

@@ -1,15 +1,5 @@
 /** Long lists: sorted, filtered and cut into pages by the server, and exported whole. @module */
-import type { ListedAccess, ListQuery, SessionVerdict, TokenVerdict } from '@mintmark/case'
-import {
-  ACCESS_COLUMNS,
-  accessPage,
-  HIT_COLUMNS,
-  hitPage,
-  REJECT_COLUMNS,
-  rejectPage,
-  sessionsOf,
-  tokensOf,
-} from '@mintmark/case'
+import * as cases from '@mintmark/case'
 import type { Lists } from './api.ts'
 import type { CaseViews } from './case_views.ts'
 import { ACCESS_CLASS, ACCESS_TARGET, BASE_RATE, HIT_ACCOUNT } from './columns.ts'
@@ -21,7 +11,7 @@ import { arranged, type ColumnOf, csvOf, jsonOf, type TableQuery } from './table
 const EXPORTED_AT_ONCE = 50_000
 
 type RowOf<P extends keyof Lists> = Lists[P]['rows'][number]
-type PageQuery = ListQuery & TableQuery
+type PageQuery = cases.ListQuery & TableQuery
 
 interface List<T extends object> {
   readonly columns: readonly ColumnOf<T>[]
@@ -46,11 +36,11 @@ const VERDICT_COLUMNS = ['verdict', 'reason', 'strength', 'accesses', 'principal
 
 export const LISTS: { readonly [P in keyof Lists]: List<RowOf<P>> } = {
   '/api/accesses': {
-    columns: named<ListedAccess>(ACCESS_COLUMNS, [ACCESS_CLASS, ACCESS_TARGET]),
+    columns: named<cases.ListedAccess>(cases.ACCESS_COLUMNS, [ACCESS_CLASS, ACCESS_TARGET]),
     page: ({ views, params, signal }, query, most) =>
       views.ask(
         focusParam(params),
-        (selected) => accessPage(views.case.session, selected, query, most),
+        (selected) => cases.accessPage(views.case.session, selected, query, most),
         signal,
       ),
   },
@@ -63,20 +53,20 @@ export const LISTS: { readonly [P in keyof Lists]: List<RowOf<P>> } = {
     page: async (asked, query) => pageOf(await sessionsAsked(asked), LISTS['/api/sessions'], query),
   },
   '/api/rejects': {
-    columns: named(REJECT_COLUMNS),
+    columns: named(cases.REJECT_COLUMNS),
     page: ({ views, params, signal }, query, most) => {
       const evidenceId = numberParam(params, 'file', { fallback: 0, least: 0, most: 4_294_967_295 })
       return views.turn(
-        () => rejectPage(views.case.session, { ...query, evidenceId }, most),
+        () => cases.rejectPage(views.case.session, { ...query, evidenceId }, most),
         signal,
       )
     },
   },
   '/api/hits': {
-    columns: named(HIT_COLUMNS, [HIT_ACCOUNT]),
+    columns: named(cases.HIT_COLUMNS, [HIT_ACCOUNT]),
     page: ({ views, params, signal }, query, most) => {
       const id = textParam(params, 'id')
-      return views.turn(() => hitPage(views.case.session, id, query, most), signal)
+      return views.turn(() => cases.hitPage(views.case.session, id, query, most), signal)
     },
   },
 }
@@ -115,26 +105,30 @@ function pageOf<T extends object>(
 
 /** Tokens of the part that is asked for; `total` counts those too that the answer does not list. */
 async function tokensAsked({ views, params, signal }: Asked): Promise<{
-  readonly rows: readonly TokenVerdict[]
+  readonly rows: readonly cases.TokenVerdict[]
   readonly total: number
 }> {
   const { tokens, tokensTotal } = views.answer
   const query = focusParam(params)
   if (isWhole(query)) return { rows: tokens, total: tokensTotal }
-  const within = await views.ask(query, ({ table }) => tokensOf(views.case.session, table), signal)
+  const within = await views.ask(
+    query,
+    ({ table }) => cases.tokensOf(views.case.session, table),
+    signal,
+  )
   const rows = tokens.filter(({ tokenId }) => within.has(tokenId))
   return { rows, total: rows.length }
 }
 
 /** Sessions of accesses without a usable token id that point at somebody. */
 async function sessionsAsked({ views, params, signal }: Asked): Promise<{
-  readonly rows: readonly SessionVerdict[]
+  readonly rows: readonly cases.SessionVerdict[]
   readonly total: number
 }> {
   const query = focusParam(params)
   const within = isWhole(query)
     ? undefined
-    : await views.ask(query, ({ table }) => sessionsOf(views.case.session, table), signal)
+    : await views.ask(query, ({ table }) => cases.sessionsOf(views.case.session, table), signal)
   const rows = views.answer.sessions
     .filter(({ verdict }) => verdict === 'unissued' || verdict === 'mismatched')
     .filter(({ sessionId }) => within?.has(sessionId) ?? true)

@@ -1,8 +1,9 @@
-/** The built page: read once, served from memory, so that no address is ever a path. @module */
+/** What is built of the page: its files, read once and served from memory so that no address is ever a path; and the report. @module */
 import { readdirSync, readFileSync } from 'node:fs'
 import { extname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { MintmarkError } from '@mintmark/core'
+import { isObject, MintmarkError } from '@mintmark/core'
+import type { Paper, Report } from '@mintmark/report'
 
 /** Where Vite puts the page. */
 const PAGE = fileURLToPath(new URL('../dist/page/', import.meta.url))
@@ -42,4 +43,28 @@ export function pageFiles(folder: string = PAGE): ReadonlyMap<string, StaticFile
     const message = `the page is not built: run \`node tools/setup.mjs\` in the project's folder`
     throw new MintmarkError('INPUT_UNREADABLE', message, { path: folder }, { cause })
   }
+}
+
+/** Where Vite puts the components. */
+const RENDER = new URL('../dist/report/render.js', import.meta.url)
+
+/** Makes the file: no network, no script, styles and typefaces inside, the same bytes for the same report. */
+type RenderHtml = (report: Report, paper?: Paper) => string
+
+/** @throws {MintmarkError} `INPUT_UNREADABLE` where the components are not built */
+export async function htmlRenderer(place: URL = RENDER): Promise<RenderHtml> {
+  try {
+    const built: unknown = await import(place.href)
+    const render = isObject(built) ? built['renderHtml'] : undefined
+    if (typeof render === 'function') return (report, paper) => String(render(report, paper))
+  } catch (cause) {
+    throw reportNotBuilt(place, cause)
+  }
+  throw reportNotBuilt(place)
+}
+
+function reportNotBuilt(place: URL, cause?: unknown): MintmarkError {
+  const message =
+    "the report's page is not built: run `node tools/setup.mjs` in the project's folder"
+  return new MintmarkError('INPUT_UNREADABLE', message, { path: fileURLToPath(place) }, { cause })
 }

@@ -7,18 +7,7 @@
  * @module
  */
 import { bounds, count, minute, percent, safeText } from '@mintmark/core'
-import type {
-  Cell,
-  CellType,
-  Evidence,
-  Figure,
-  NonEmpty,
-  Report,
-  Section,
-  Statement,
-  Strength,
-  Table,
-} from './model.ts'
+import type * as model from './model.ts'
 import { type Numbers, numbersOf } from './numbering.ts'
 
 /** Longest text of a cell, in characters; `report.json` has more. */
@@ -27,7 +16,7 @@ const SENTENCE = 2_000
 /** Rows of a table; the exports have all. */
 const ROWS = 200
 
-const STRENGTHS: Readonly<Record<Strength, string>> = {
+const STRENGTHS: Readonly<Record<model.Strength, string>> = {
   established: 'established by records',
   bounded: 'bounded',
   'not-excluded': 'cannot be excluded',
@@ -37,13 +26,13 @@ const STRENGTHS: Readonly<Record<Strength, string>> = {
 }
 
 /** What an empty table says: that there is none only where that is established. */
-const EMPTY: Readonly<Partial<Record<Strength, string>>> = {
+const EMPTY: Readonly<Partial<Record<model.Strength, string>>> = {
   established: 'None.',
   unknown: 'No record; whether there is any is unknown.',
   'not-searched': 'Not searched.',
 }
 
-export function markdownOf(report: Report): string {
+export function markdownOf(report: model.Report): string {
   const redacted =
     report.redacted.length === 0
       ? ''
@@ -57,7 +46,13 @@ ${report.sections.map((section) => sectionOf(section, numbers)).join('\n')}`
 }
 
 /** Who prepared it, when, for whom, from what. */
-const coverText = ({ classification, prepared, recipient, case: name, version }: Report): string =>
+const coverText = ({
+  classification,
+  prepared,
+  recipient,
+  case: name,
+  version,
+}: model.Report): string =>
   [
     ...(classification === null ? [] : [`${classification}.`]),
     ...(recipient === null ? [] : [`For ${recipient}.`]),
@@ -65,7 +60,7 @@ const coverText = ({ classification, prepared, recipient, case: name, version }:
     `Written by Mintmark ${version}${name === '' ? '' : ` on the case ${name}`}. All times are UTC.`,
   ].join(' ')
 
-function sectionOf(section: Section, numbers: Numbers): string {
+function sectionOf(section: model.Section, numbers: Numbers): string {
   const { id, title, figures, statements, tables } = section
   const number = numbers.sections.get(id)
   const prose = statements
@@ -79,7 +74,7 @@ function sectionOf(section: Section, numbers: Numbers): string {
   return `## ${number === undefined ? '' : `${number} `}${plainText(title)}\n\n${blocks.join('\n\n')}\n`
 }
 
-function statementOf(one: Statement, numbers: Numbers): string {
+function statementOf(one: model.Statement, numbers: Numbers): string {
   const { id, label, text, strength, evidence, cannotMean, settledBy } = one
   const number = numbers.findings.get(id)
   if (number === undefined)
@@ -94,15 +89,15 @@ function statementOf(one: Statement, numbers: Numbers): string {
 }
 
 /** The first few sources: the others are in `report.json`. */
-function evidenceText(evidence: NonEmpty<Evidence>, numbers: Numbers): string {
+function evidenceText(evidence: model.NonEmpty<model.Evidence>, numbers: Numbers): string {
   const some = evidence.slice(0, 4).map((source) => sourceOf(source, numbers))
   const left = evidence.length - some.length
   return `${some.join('; ')}${left > 0 ? `; and ${left} more` : ''}`
 }
 
 type SourceText = {
-  readonly [Kind in Evidence['kind']]: (
-    source: Extract<Evidence, { kind: Kind }>,
+  readonly [Kind in model.Evidence['kind']]: (
+    source: Extract<model.Evidence, { kind: Kind }>,
     numbers: Numbers,
   ) => string
 }
@@ -119,12 +114,12 @@ const SOURCES: SourceText = {
     `finding ${findings.get(statement) ?? plainText(statement)}`,
 }
 
-const sourceOf = <Kind extends Evidence['kind']>(
-  source: Extract<Evidence, { kind: Kind }>,
+const sourceOf = <Kind extends model.Evidence['kind']>(
+  source: Extract<model.Evidence, { kind: Kind }>,
   numbers: Numbers,
 ): string => SOURCES[source.kind](source, numbers)
 
-function figureTable(figures: readonly Figure[]): string {
+function figureTable(figures: readonly model.Figure[]): string {
   const rows = figures.map(({ label, value, strength }) => [
     plainText(label),
     valueText(value, strength),
@@ -133,18 +128,18 @@ function figureTable(figures: readonly Figure[]): string {
   return lines(['What', 'How many', 'Strength'], rows)
 }
 
-function valueText(value: Figure['value'], strength: Strength): string {
+function valueText(value: model.Figure['value'], strength: model.Strength): string {
   if (value === null) return STRENGTHS[strength]
   return typeof value === 'number' ? count(value) : bounds(value)
 }
 
-function tableOf(one: Table, numbers: Numbers): string {
+function tableOf(one: model.Table, numbers: Numbers): string {
   const { id, title, columns, rows, total, strength, evidence, paper } = one
   const shown = rows.slice(0, ROWS)
   const cut =
     total > shown.length ? ` The first ${count(shown.length)} of ${count(total)} rows.` : ''
   const file = paper === undefined ? '' : ` Rows as a file: ${paper.file}.`
-  const head = `### Table ${numbers.tables.get(id) ?? ''}: ${plainText(title)}\n\n_${STRENGTHS[strength]}_; rests on ${evidenceText(evidence, numbers)}.${cut}${file}`
+  const head = `### model.Table ${numbers.tables.get(id) ?? ''}: ${plainText(title)}\n\n_${STRENGTHS[strength]}_; rests on ${evidenceText(evidence, numbers)}.${cut}${file}`
   if (total === 0) return `${head}\n\n${EMPTY[strength] ?? 'No rows.'}`
   const cells = shown.map((row) => columns.map(({ type }, i) => cellText(row[i] ?? null, type)))
   return `${head}\n\n${lines(
@@ -158,7 +153,7 @@ const lines = (head: readonly string[], rows: readonly (readonly string[])[]): s
 
 const lineOf = (cells: readonly string[]) => `| ${cells.join(' | ')} |`
 
-function cellText(cell: Cell, type: CellType): string {
+function cellText(cell: model.Cell, type: model.CellType): string {
   if (cell === null) return ''
   if (typeof cell === 'object') return bounds(cell)
   if (typeof cell === 'number') return type === 'share' ? percent(cell) : count(cell)

@@ -5,19 +5,7 @@
  *
  * @module
  */
-import type {
-  Cell,
-  CellType,
-  Course,
-  Evidence,
-  Figure,
-  Lineage,
-  NonEmpty,
-  Report,
-  Section,
-  Statement,
-  Table,
-} from './model.ts'
+import type * as model from './model.ts'
 
 type Map = (text: string) => string
 
@@ -25,7 +13,7 @@ type Map = (text: string) => string
 const MOST_TEXT = 4_000
 
 /** A copy of the report with its texts shortened, and then mapped. */
-export function mapTexts(report: Report, replace: Map = (text) => text): Report {
+export function mapTexts(report: model.Report, replace: Map = (text) => text): model.Report {
   const map = (text: string) => replace(shortened(text))
   return {
     ...report,
@@ -37,14 +25,16 @@ export function mapTexts(report: Report, replace: Map = (text) => text): Report 
   }
 }
 
-const sectionOf = (section: Section, map: Map): Section => ({
+const sectionOf = (section: model.Section, map: Map): model.Section => ({
   ...section,
   statements: section.statements.map((one) => statementOf(one, map)),
-  figures: section.figures.map((one): Figure => ({ ...one, evidence: mapped(one.evidence, map) })),
+  figures: section.figures.map(
+    (one): model.Figure => ({ ...one, evidence: mapped(one.evidence, map) }),
+  ),
   tables: section.tables.map((one) => tableOf(one, map)),
 })
 
-const statementOf = (one: Statement, map: Map): Statement => ({
+const statementOf = (one: model.Statement, map: Map): model.Statement => ({
   ...one,
   text: map(one.text),
   evidence: mapped(one.evidence, map),
@@ -52,23 +42,26 @@ const statementOf = (one: Statement, map: Map): Statement => ({
   ...(one.settledBy !== undefined && { settledBy: map(one.settledBy) }),
 })
 
-const mapped = ([first, ...more]: NonEmpty<Evidence>, map: Map): NonEmpty<Evidence> => [
+const mapped = (
+  [first, ...more]: model.NonEmpty<model.Evidence>,
+  map: Map,
+): model.NonEmpty<model.Evidence> => [
   sourceOf(first, map),
   ...more.map((one) => sourceOf(one, map)),
 ]
 
-function sourceOf(source: Evidence, map: Map): Evidence {
+function sourceOf(source: model.Evidence, map: Map): model.Evidence {
   if (source.kind === 'input') return { ...source, path: map(source.path) }
   if (source.kind === 'export' && source.value !== undefined)
     return { ...source, value: map(source.value) }
   return source
 }
 
-const OWN: ReadonlySet<CellType> = new Set(['time', 'day', 'hash', 'strength'])
+const OWN: ReadonlySet<model.CellType> = new Set(['time', 'day', 'hash', 'strength'])
 
-function tableOf(one: Table, map: Map): Table {
+function tableOf(one: model.Table, map: Map): model.Table {
   const isText = one.columns.map(({ type }) => !OWN.has(type))
-  const cellOf = (cell: Cell, i: number) =>
+  const cellOf = (cell: model.Cell, i: number) =>
     typeof cell === 'string' && isText[i] === true ? map(cell) : cell
   return {
     ...one,
@@ -77,7 +70,7 @@ function tableOf(one: Table, map: Map): Table {
   }
 }
 
-const courseOf = (course: Course, map: Map): Course => ({
+const courseOf = (course: model.Course, map: Map): model.Course => ({
   ...course,
   phases: course.phases.map((phase) => ({ ...phase, label: map(phase.label) })),
   bands: course.bands.map((band) => ({
@@ -87,7 +80,7 @@ const courseOf = (course: Course, map: Map): Course => ({
   })),
 })
 
-const lineageOf = (lineage: Lineage, map: Map): Lineage => ({
+const lineageOf = (lineage: model.Lineage, map: Map): model.Lineage => ({
   ...lineage,
   nodes: lineage.nodes.map((node) => ({ ...node, name: map(node.name) })),
 })

@@ -7,10 +7,8 @@
  * @module
  */
 
-import type { Cover, Evidence, NonEmpty, Report, Section, Table } from '../model/model.ts'
-import { sourceOf } from '../model/model.ts'
-import { covered } from '../sections/appendices.ts'
-import { glossarySection } from '../sections/glossary.ts'
+import * as model from '../model/model.ts'
+import { covered, glossarySection } from '../sections/appendices.ts'
 import { lineageOf, lineageSection } from '../sections/lineage.ts'
 import { scopeSection } from '../sections/scope.ts'
 import { courseOf, timelineSection } from '../sections/timeline.ts'
@@ -36,8 +34,8 @@ const LEFT_OUT: ReadonlyMap<string, readonly string[]> = new Map([
 /** @param cover `replace` removes what identifies others, and inserts the requested pseudonyms */
 export function buildNotice(
   part: NoticePart,
-  cover: Cover & Required<Pick<Cover, 'replace'>>,
-): Report {
+  cover: model.Cover & Required<Pick<model.Cover, 'replace'>>,
+): model.Report {
   const sections = closed(
     [
       noticeSummary(part),
@@ -65,12 +63,12 @@ export function buildNotice(
   )
 }
 
-const withoutOthersNumbers = (section: Section): Section => ({
+const withoutOthersNumbers = (section: model.Section): model.Section => ({
   ...section,
   tables: section.tables.map(withoutColumns),
 })
 
-function withoutColumns(table: Table): Table {
+function withoutColumns(table: model.Table): model.Table {
   const off = LEFT_OUT.get(table.id)
   if (off === undefined) return table
   const shown = table.columns.flatMap(({ id }, at) => (off.includes(id) ? [] : [at]))
@@ -86,17 +84,17 @@ function withoutColumns(table: Table): Table {
 const WHAT_IT_HOLDS = 'docs/report-notices.md#What a notice holds'
 
 /** Removes evidence that a notice lacks: a query to the case, an input by its path, a table of others. */
-function closed(sections: readonly Section[]): Section[] {
+function closed(sections: readonly model.Section[]): model.Section[] {
   const tables = new Set(sections.flatMap((section) => section.tables.map(({ id }) => id)))
   const findings = new Set(sections.flatMap((section) => section.statements.map(({ id }) => id)))
-  const isHere = (one: Evidence): boolean => {
+  const isHere = (one: model.Evidence): boolean => {
     if (one.kind === 'table') return tables.has(one.table)
     if (one.kind === 'finding') return findings.has(one.statement)
     return one.kind === 'export' ? EXPORTS.has(one.file) : one.kind === 'rule'
   }
-  const rest = (evidence: readonly Evidence[]): NonEmpty<Evidence> => {
+  const rest = (evidence: readonly model.Evidence[]): model.NonEmpty<model.Evidence> => {
     const [first, ...more] = evidence.filter(isHere)
-    return first === undefined ? [sourceOf(WHAT_IT_HOLDS)] : [first, ...more]
+    return first === undefined ? [model.sourceOf(WHAT_IT_HOLDS)] : [first, ...more]
   }
   return sections.map((section) => ({
     ...section,

@@ -1,46 +1,42 @@
 /**
- * What of a case concerns the recipient of a notice, counted from the records of that part alone.
+ * What of a case concerns the recipient of a notice, counted from the records of that part alone, and without whatever
+ * identifies anybody else.
+ *
+ * Text of a recipient's own records may name others: the sender of a message, a principal of another organisation. A
+ * message id that does is given as its SHA-256, which whoever has the message computes too.
  *
  * @module
  */
-import type {
-  Answer,
-  Concern,
-  Scope,
-  Selected,
-  Session,
-  TokenUse,
-  TokenUses,
-  Unknown,
-  Whom,
-} from '@mintmark/case'
-import { concerning, scope, timeline, tokenUses, unknownsConcerning } from '@mintmark/case'
+
+import { createHash } from 'node:crypto'
+import * as cases from '@mintmark/case'
+import { folded, MAIL_ADDRESS, Names, type Redactor } from '../model/redaction.ts'
 import { TOKENS_SHOWN } from '../sections/lineage.ts'
 import type { Part } from '../sections/wording.ts'
 
 export interface NoticePart extends Part {
-  readonly whom: Whom
-  readonly concern: Concern
-  readonly uses: TokenUses
-  readonly unknowns: readonly Unknown[]
+  readonly whom: cases.Whom
+  readonly concern: cases.Concern
+  readonly uses: cases.TokenUses
+  readonly unknowns: readonly cases.Unknown[]
 }
 
 /** The caller closes `concern.selected`, before `selected`. Throws as `Session.command`. */
 export async function noticePart(
-  session: Session,
-  answer: Answer,
-  selected: Selected,
-  whom: Whom,
+  session: cases.Session,
+  answer: cases.Answer,
+  selected: cases.Selected,
+  whom: cases.Whom,
 ): Promise<NoticePart> {
-  const concern = await concerning(session, selected, answer.scope, whom)
+  const concern = await cases.concerning(session, selected, answer.scope, whom)
   try {
-    const counted = await scope(session, concern.selected)
+    const counted = await cases.scope(session, concern.selected)
     const own = ownScope(counted, answer.scope, { concern, whom })
-    const course = await timeline(session, concern.selected)
+    const course = await cases.timeline(session, concern.selected)
     const about = { selected: concern.selected, scope: own, timeline: course }
-    const unknowns = await unknownsConcerning(session, about, concern.tenants)
+    const unknowns = await cases.unknownsConcerning(session, about, concern.tenants)
     const uses = ownUses(
-      await tokenUses(session, concern.selected, { limit: TOKENS_SHOWN }),
+      await cases.tokenUses(session, concern.selected, { limit: TOKENS_SHOWN }),
       concern,
     )
     return {
@@ -66,7 +62,7 @@ export async function noticePart(
   }
 }
 
-function ownVerdicts({ verdicts }: Concern): Part['verdicts'] {
+function ownVerdicts({ verdicts }: cases.Concern): Part['verdicts'] {
   const of = (name: string) => verdicts[name] ?? 0
   return {
     issued: of('issued'),
@@ -78,7 +74,7 @@ function ownVerdicts({ verdicts }: Concern): Part['verdicts'] {
 }
 
 /** A base rate is a number of everybody's. */
-function strengthsOf({ tokens }: Answer, { rows }: TokenUses): Part['tokens'] {
+function strengthsOf({ tokens }: cases.Answer, { rows }: cases.TokenUses): Part['tokens'] {
   const own = new Set(rows.map(({ tokenId, reason }) => `${tokenId} ${reason}`))
   return tokens
     .filter(({ tokenId, reason }) => own.has(`${tokenId} ${reason}`))
@@ -86,19 +82,19 @@ function strengthsOf({ tokens }: Answer, { rows }: TokenUses): Part['tokens'] {
 }
 
 /** Whom a token was issued to, when and where, is a record of that person. */
-function ownUses({ rows, total }: TokenUses, { own }: Concern): TokenUses {
+function ownUses({ rows, total }: cases.TokenUses, { own }: cases.Concern): cases.TokenUses {
   const names = new Set(own.names)
-  const isOwn = ({ issued }: TokenUse) =>
+  const isOwn = ({ issued }: cases.TokenUse) =>
     issued !== null && names.has(issued.principal.trim().toLowerCase())
   return { rows: rows.map((use) => (isOwn(use) ? use : { ...use, issued: null })), total }
 }
 
 /** By the names that the whole case gives, and without numbers that count others. */
 function ownScope(
-  part: Scope,
-  whole: Scope,
+  part: cases.Scope,
+  whole: cases.Scope,
   { concern, whom }: Pick<NoticePart, 'concern' | 'whom'>,
-): Scope {
+): cases.Scope {
   const homes = new Map(whole.accounts.map(({ mailbox, organisation }) => [mailbox, organisation]))
   const [account] = part.accounts
   const only = whom.isOrganisation ? undefined : account
@@ -124,11 +120,11 @@ function ownScope(
 
 /** Of a log that may be others' it is said that it lost records, and not how many, how often or when. */
 function ownLosses(
-  losses: Scope['access_log_losses'],
-  { tenants }: Concern,
-): Scope['access_log_losses'] {
+  losses: cases.Scope['access_log_losses'],
+  { tenants }: cases.Concern,
+): cases.Scope['access_log_losses'] {
   const own = losses.filter(({ tenant }) => tenants.includes(tenant))
-  const shared = new Map<string, Scope['access_log_losses'][number]>()
+  const shared = new Map<string, cases.Scope['access_log_losses'][number]>()
   for (const { tenant, because, loss } of losses)
     if (!tenants.includes(tenant))
       shared.set(`${because} ${loss}`, {
@@ -140,4 +136,50 @@ function ownLosses(
         records: 0,
       })
   return [...own, ...shared.values()]
+}
+
+export const SOMEBODY_ELSE = '[somebody else]'
+export const ANOTHER_ORGANISATION = '[another organisation]'
+
+/** Owners of names that stay; no name of a case has a NUL. */
+const OWN = '\0own'
+const ORGANISATION = '\0organisation'
+
+export function othersRedactor({ own, others }: Pick<cases.Concern, 'own' | 'others'>): Redactor {
+  const names = new Names((owner, found) => {
+    if (owner === OWN) return found
+    return owner === ORGANISATION ? ANOTHER_ORGANISATION : SOMEBODY_ELSE
+  })
+  // The first owner of a spelling has it: a name that is also the recipient's stays.
+  for (const name of [...own.names, ...own.organisations]) names.add(name, OWN)
+  for (const name of others.names) names.add(name, SOMEBODY_ELSE)
+  for (const name of others.organisations) names.add(name, ORGANISATION)
+  const home = { own: foldedSet(own.organisations), others: foldedSet(others.organisations) }
+  const text = (given: string) => names.replaceKnown(withoutAddressesOf(given, home))
+  return {
+    text,
+    messageId: (id) =>
+      text(id) === id ? id : `sha256:${createHash('sha256').update(id).digest('hex')}`,
+  }
+}
+
+const foldedSet = (names: readonly string[]): ReadonlySet<string> => new Set(names.map(folded))
+
+/** Also those that the case has no other record of: the nearest domain that is anybody's decides. */
+function withoutAddressesOf(
+  text: string,
+  home: { readonly own: ReadonlySet<string>; readonly others: ReadonlySet<string> },
+): string {
+  if (!text.includes('@')) return text
+  return text.replaceAll(MAIL_ADDRESS, (found: string) => {
+    const domains = parentsOf(folded(found))
+    const nearest = domains.find((domain) => home.own.has(domain) || home.others.has(domain)) ?? ''
+    return home.others.has(nearest) && !home.own.has(nearest) ? SOMEBODY_ELSE : found
+  })
+}
+
+/** `mail.agency.example`, `agency.example`, `example`. */
+function parentsOf(address: string): string[] {
+  const labels = address.slice(address.lastIndexOf('@') + 1).split('.')
+  return labels.map((_, at) => labels.slice(at).join('.'))
 }

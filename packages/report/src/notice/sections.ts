@@ -1,7 +1,6 @@
 /** The sections of a notice that a report of the whole case says otherwise. @module */
 import { boundText, count, minute, plural } from '@mintmark/core'
-import type { Figure, NonEmpty, Section, Source, Statement, Strength } from '../model/model.ts'
-import { figure, statement, strengthOf } from '../model/model.ts'
+import * as model from '../model/model.ts'
 import { methodStatements } from '../sections/unknowns.ts'
 import {
   accessesLabel,
@@ -13,18 +12,23 @@ import {
   section,
   selectedStrength,
 } from '../sections/wording.ts'
-import { ANOTHER_ORGANISATION, SOMEBODY_ELSE } from './others.ts'
-import type { NoticePart } from './part.ts'
+import { ANOTHER_ORGANISATION, type NoticePart, SOMEBODY_ELSE } from './part.ts'
 
 const RULE = 'docs/report-notices.md#What a notice holds'
 
 /** The first page, in the words of the findings. */
-export function noticeSummary(part: NoticePart): Section {
+export function noticeSummary(part: NoticePart): model.Section {
   const { unknowns } = part
   const points = plural(unknowns.length, 'open point')
   const steps = actionsOf(part)
-  const said = (id: string, label: string, text: string, evidence: NonEmpty<Source>) =>
-    statement({ id: `summary-${id}`, label, text, strength: selectedStrength(part), evidence })
+  const said = (id: string, label: string, text: string, evidence: model.NonEmpty<model.Source>) =>
+    model.statement({
+      id: `summary-${id}`,
+      label,
+      text,
+      strength: selectedStrength(part),
+      evidence,
+    })
   return section('summary', 'Summary', [
     said('what', 'What happened', happened(part), ['#found']),
     said('who', 'Who is affected', affected(part), ['#how-much']),
@@ -94,15 +98,15 @@ function judged({ verdicts }: NoticePart): string {
   return `Of all ${plural(all, 'access', 'accesses')} to these mailboxes: ${parts.join('; ')}.`
 }
 
-export const noticeAnswer = (part: NoticePart): Section =>
+export const noticeAnswer = (part: NoticePart): model.Section =>
   section('answer', 'What was found', findingsOf(part), { figures: figuresOf(part) })
 
-function findingsOf(part: NoticePart): Statement[] {
+function findingsOf(part: NoticePart): model.Statement[] {
   const { scope, timeline } = part
   const strength = selectedStrength(part)
   const isSeen = scope.accesses > 0
   return [
-    statement({
+    model.statement({
       id: 'found',
       text: happened(part),
       strength: isSeen ? strength : 'not-excluded',
@@ -111,13 +115,13 @@ function findingsOf(part: NoticePart): Statement[] {
         ? 'A record of an access does not prove that a person read what was opened.'
         : SELECTED_IS_NO_VERDICT,
     }),
-    statement({
+    model.statement({
       id: 'how-much',
       text: affected(part),
       strength: isSeen ? messageStrength(part) : 'not-excluded',
       evidence: ['accounts', 'messages.csv', 'docs/scope.md#What is counted'],
     }),
-    statement({
+    model.statement({
       id: 'judged',
       text: judged(part),
       strength: 'established',
@@ -126,7 +130,7 @@ function findingsOf(part: NoticePart): Statement[] {
     ...(timeline.first === null
       ? []
       : [
-          statement({
+          model.statement({
             id: 'since-when',
             text: `The first of these accesses is at ${minute(timeline.first)}, the last at ${minute(timeline.last)}.`,
             strength,
@@ -136,15 +140,15 @@ function findingsOf(part: NoticePart): Statement[] {
   ]
 }
 
-function messageStrength(part: NoticePart): Strength {
+function messageStrength(part: NoticePart): model.Strength {
   const strength = selectedStrength(part)
-  return strength === 'established' ? strengthOf(part.scope.messages) : strength
+  return strength === 'established' ? model.strengthOf(part.scope.messages) : strength
 }
 
-function figuresOf(part: NoticePart): Figure[] {
+function figuresOf(part: NoticePart): model.Figure[] {
   const { accesses, mailboxes, messages } = part.scope
   const counted = (id: string, label: string, value: number, source: string) =>
-    figure({
+    model.figure({
       id,
       label,
       value: value > 0 ? value : null,
@@ -156,7 +160,7 @@ function figuresOf(part: NoticePart): Figure[] {
   return [
     counted('count-accesses', accessesLabel(part), accesses, 'timeline.jsonl'),
     counted('count-mailboxes', 'mailboxes', mailboxes, 'accounts'),
-    figure({
+    model.figure({
       id: 'count-messages',
       label: 'messages',
       value: isUnknown ? null : rangeOf(messages),
@@ -166,20 +170,20 @@ function figuresOf(part: NoticePart): Figure[] {
   ]
 }
 
-export const noticeActions = (part: NoticePart): Section =>
+export const noticeActions = (part: NoticePart): model.Section =>
   section('actions', 'What to do', actionsOf(part))
 
-function actionsOf(part: NoticePart): Statement[] {
+function actionsOf(part: NoticePart): model.Statement[] {
   const { scope, unknowns } = part
   const settling = [...new Set(unknowns.map(({ settledBy }) => settledBy))].slice(0, 2)
   return [
-    statement({
+    model.statement({
       id: 'do-compare',
       text: 'Compare messages.csv with the mailboxes, to decide what was exposed and whom to notify in turn. A message id that starts with sha256: is the SHA-256 of the id as it is in the header.',
       strength: selectedStrength(part),
       evidence: ['messages.csv', 'accounts'],
     }),
-    statement({
+    model.statement({
       id: 'do-end-sessions',
       text: 'End the sessions of these accounts and revoke their refresh tokens.',
       strength: selectedStrength(part),
@@ -189,7 +193,7 @@ function actionsOf(part: NoticePart): Statement[] {
     ...(scope.either.accesses === 0
       ? []
       : [
-          statement({
+          model.statement({
             id: 'do-ask-owners',
             text: `Ask the owners about ${plural(scope.either.accesses, 'access', 'accesses')} that may be theirs. Their addresses and clients are in timeline.jsonl.`,
             strength: 'not-excluded',
@@ -199,7 +203,7 @@ function actionsOf(part: NoticePart): Statement[] {
     ...(settling.length === 0
       ? []
       : [
-          statement({
+          model.statement({
             id: 'do-keep-logs',
             text: `Keep your logs of these times. First: ${settling.join('; ')}.`,
             strength: 'not-excluded',
@@ -209,10 +213,10 @@ function actionsOf(part: NoticePart): Statement[] {
   ]
 }
 
-export const noticeMethod = ({ whom }: NoticePart): Section =>
+export const noticeMethod = ({ whom }: NoticePart): model.Section =>
   section('method', 'Method', [
     ...methodStatements().filter(({ id }) => id !== 'method-hunts'),
-    statement({
+    model.statement({
       id: 'method-notice',
       text: `This notice is about ${whom.name} alone. Every number counts records of its own accesses. What identifies anybody else was replaced by ${SOMEBODY_ELSE} or ${ANOTHER_ORGANISATION}.`,
       strength: 'established',
@@ -221,7 +225,7 @@ export const noticeMethod = ({ whom }: NoticePart): Section =>
     }),
   ])
 
-export const noticeInputs = ({ concern: { inputs } }: NoticePart): Section =>
+export const noticeInputs = ({ concern: { inputs } }: NoticePart): model.Section =>
   section('inputs', 'Inputs', [], {
     tables: [
       listed(inputs, {

@@ -1,21 +1,14 @@
 /**
- * Custody of artefacts, and the private keys that are in memory dumps among the evidence.
+ * Custody of artefacts, the private keys that are in memory dumps among the evidence, and from key to verifier: for each key
+ * the links from where it was found to who still accepts it.
+ *
+ * A link that the evidence cannot connect is a row that says so. Nothing here accuses anybody.
  *
  * @module
  */
-import { type Answer, type Custody, isLeak, type KeyFound } from '@mintmark/case'
+import * as cases from '@mintmark/case'
 import { plural } from '@mintmark/core'
-import {
-  type Evidence,
-  type NonEmpty,
-  type Section,
-  type Source,
-  type Statement,
-  type Strength,
-  statement,
-  type Table,
-} from '../model/model.ts'
-import { chainStatements, chainTable } from './chains.ts'
+import * as model from '../model/model.ts'
 import { listed, section } from './wording.ts'
 
 const ACCESSES_SQL =
@@ -24,17 +17,17 @@ const ACCESSES_SQL =
 const IN_LOGS = { present: 'established', absence: 'unknown' } as const
 const RULE = 'docs/scope.md#Custody'
 
-export function custodySection({ custody }: Answer): Section {
+export function custodySection({ custody }: cases.Answer): model.Section {
   const suspect = custody.filter((one) => one.suspect > 0)
   const statements = suspect.length === 0 ? [] : [suspected(suspect)]
   const tables = [artefactTable(custody), accessTable(custody)]
   return section('custody', 'Custody of artefacts', statements, { tables })
 }
 
-function suspected(suspect: readonly Custody[]): Statement {
+function suspected(suspect: readonly cases.Custody[]): model.Statement {
   const accesses = suspect.reduce((sum, one) => sum + one.suspect, 0)
   const established = suspect.reduce((sum, one) => sum + one.established, 0)
-  return statement({
+  return model.statement({
     id: 'suspect-touches',
     text: `Suspicious accesses to ${plural(suspect.length, 'artefact')}: ${plural(accesses, 'access', 'accesses')}, of which ${established} are established and ${accesses - established} are leads.`,
     strength: established > 0 ? 'established' : 'not-excluded',
@@ -44,7 +37,7 @@ function suspected(suspect: readonly Custody[]): Statement {
   })
 }
 
-const artefactTable = (custody: readonly Custody[]): Table =>
+const artefactTable = (custody: readonly cases.Custody[]): model.Table =>
   listed(custody, {
     id: 'artefacts',
     title: 'Dumps, key stores, and files that the attacker accessed',
@@ -63,7 +56,7 @@ const artefactTable = (custody: readonly Custody[]): Table =>
     evidence: [ACCESSES_SQL, RULE],
   })
 
-function accessTable(custody: readonly Custody[]): Table {
+function accessTable(custody: readonly cases.Custody[]): model.Table {
   const rows = custody.flatMap((artefact) => artefact.rows)
   return listed(rows, {
     id: 'touches',
@@ -86,9 +79,12 @@ function accessTable(custody: readonly Custody[]): Table {
   })
 }
 
-export function keySection({ keys, chains, conclusion }: Answer): Section {
+export function keySection({ keys, chains, conclusion }: cases.Answer): model.Section {
   const absence = keyAbsence(conclusion)
-  const statements = [...keys.filter(isLeak).map(keyStatement), ...chains.flatMap(chainStatements)]
+  const statements = [
+    ...keys.filter(cases.isLeak).map(keyStatement),
+    ...chains.flatMap(chainStatements),
+  ]
   const tables = [
     dumpTable(conclusion),
     keyTable(keys, absence),
@@ -99,13 +95,13 @@ export function keySection({ keys, chains, conclusion }: Answer): Section {
 }
 
 /** What it says that no key is listed: nobody looked, not everywhere, or there is none. */
-function keyAbsence({ dumps, unanswered }: Answer['conclusion']): Strength {
+function keyAbsence({ dumps, unanswered }: cases.Answer['conclusion']): model.Strength {
   if (dumps.keys === null) return 'not-searched'
   const isCut = unanswered.includes('dump-search-cut') || dumps.state === 'partly-searched'
   return isCut ? 'unknown' : 'established'
 }
 
-const dumpTable = ({ dumps }: Answer['conclusion']): Table =>
+const dumpTable = ({ dumps }: cases.Answer['conclusion']): model.Table =>
   listed([dumps], {
     id: 'dumps',
     title: 'Memory dumps of the evidence, and how many were searched for keys',
@@ -118,7 +114,7 @@ const dumpTable = ({ dumps }: Answer['conclusion']): Table =>
     evidence: ['inputs', 'docs/unknowns.md#dump-not-scanned'],
   })
 
-function keyStatement(key: KeyFound): Statement {
+function keyStatement(key: cases.KeyFound): model.Statement {
   const files = key.places.map(
     ({ files: names, copies }) => `${names[0] ?? ''} (${plural(copies, 'copy', 'copies')})`,
   )
@@ -132,7 +128,7 @@ function keyStatement(key: KeyFound): Statement {
           logged.reduce((sum, { accesses }) => sum + accesses, 0),
           'time',
         )}; suspicious: ${suspect}.`
-  return statement({
+  return model.statement({
     id: `found-key-${key.spkiSha256}`,
     text: `The private key of ${key.subject ?? key.kid ?? key.spkiSha256} is in ${files.join(', ')}. ${seen}`,
     strength: 'established',
@@ -141,14 +137,14 @@ function keyStatement(key: KeyFound): Statement {
 }
 
 /** The dumps that a key was found in: at least one. */
-function dumpsOf({ places }: KeyFound): NonEmpty<Source> {
+function dumpsOf({ places }: cases.KeyFound): model.NonEmpty<model.Source> {
   const inputs = places.map(
-    ({ files, sha256 }): Evidence => ({ kind: 'input', path: files[0] ?? '', sha256 }),
+    ({ files, sha256 }): model.Evidence => ({ kind: 'input', path: files[0] ?? '', sha256 }),
   )
   return ['keys', 'docs/what-is-found.md#How sure a finding is', ...inputs]
 }
 
-function keyTable(keys: readonly KeyFound[], absence: Strength): Table {
+function keyTable(keys: readonly cases.KeyFound[], absence: model.Strength): model.Table {
   const found = keys.flatMap((key) => key.places.map((dump) => ({ key, dump })))
   return listed(found, {
     id: 'keys',
@@ -171,9 +167,9 @@ function keyTable(keys: readonly KeyFound[], absence: Strength): Table {
   })
 }
 
-function peopleTable(keys: readonly KeyFound[]): Table {
+function peopleTable(keys: readonly cases.KeyFound[]): model.Table {
   const found = keys
-    .filter(isLeak)
+    .filter(cases.isLeak)
     .flatMap(({ places }) => places)
     .flatMap(({ files, touched }) =>
       (touched?.people ?? []).map((person) => ({ file: files[0] ?? '', by: touched?.by, person })),
@@ -194,4 +190,81 @@ function peopleTable(keys: readonly KeyFound[]): Table {
     strength: IN_LOGS,
     evidence: [ACCESSES_SQL, RULE],
   })
+}
+
+const CHAIN_RULE = 'docs/trust-story.md#From key to verifier'
+const TABLE = 'key-to-verifier'
+const TITLES: Readonly<Record<cases.ChainLink['link'], string>> = {
+  key: 'Key in a dump',
+  trust: 'Until when it was to be trusted',
+  tokens: 'Tokens that it signed',
+  accesses: 'Accesses with them',
+  verifiers: 'Verifiers that accept it',
+}
+const STRENGTHS: Readonly<Record<cases.ChainLink['state'], model.Strength>> = {
+  established: 'established',
+  lead: 'lead',
+  missing: 'unknown',
+}
+
+/** One statement a link but the first, which the section has. */
+export const chainStatements = ({ spkiSha256, links }: cases.KeyChain): model.Statement[] =>
+  links
+    .filter(({ link, state }) => link !== 'key' || state === 'missing')
+    .map(({ link, state, text, evidence, settledBy }) =>
+      model.statement({
+        id: `chain-${link}-${spkiSha256}`,
+        text: state === 'missing' ? `Missing link. ${text}` : text,
+        strength: STRENGTHS[state],
+        evidence: restsOn(evidence),
+        ...(settledBy !== null && { settledBy }),
+      }),
+    )
+
+function restsOn(sources: readonly cases.LinkEvidence[]): model.NonEmpty<model.Source> {
+  const inputs = sources.map(
+    ({ path, sha256, line }): model.Evidence => ({
+      kind: 'input',
+      path,
+      sha256,
+      ...(line !== null && { line }),
+    }),
+  )
+  return [TABLE, CHAIN_RULE, ...inputs]
+}
+
+export function chainTable(chains: cases.Answer['chains']): model.Table | undefined {
+  if (chains.length === 0) return undefined
+  const rows = chains.flatMap(({ spkiSha256, kid, links }) =>
+    links.flatMap((link) =>
+      (link.evidence.length === 0 ? [undefined] : link.evidence).map((source) => ({
+        spkiSha256,
+        kid,
+        link,
+        source,
+      })),
+    ),
+  )
+  return listed(rows, {
+    id: TABLE,
+    title: 'From key to verifier: what connects a key with an access, and what is missing',
+    columns: [
+      ['public_key_sha256', 'SHA-256 of the public half', 'hash', (row) => row.spkiSha256],
+      ['kid', 'Key id', 'id'],
+      ['link', 'Link', 'text', ({ link }) => TITLES[link.link]],
+      ['strength', 'Strength', 'strength', ({ link }) => STRENGTHS[link.state]],
+      ['text', 'What the evidence shows', 'text', ({ link }) => link.text],
+      ['file', 'File', 'text', ({ source }) => source?.path ?? null],
+      ['place', 'Line or offset', 'text', ({ source }) => (source ? locationOf(source) : null)],
+      ['file_sha256', 'SHA-256 of the file', 'hash', ({ source }) => source?.sha256 ?? null],
+    ],
+    // Each row has its own strength.
+    strength: 'established',
+    evidence: ['inputs', 'keys', CHAIN_RULE],
+  })
+}
+
+function locationOf({ line, offset }: cases.LinkEvidence): string | null {
+  if (line !== null) return `line ${line}`
+  return offset === null ? null : `byte ${offset}`
 }

@@ -7,16 +7,7 @@
  */
 import { baseRateText, isLeak, type TokenUse, type TokenUses } from '@mintmark/case'
 import { plural } from '@mintmark/core'
-import {
-  type Lineage,
-  type LineageEdge,
-  type LineageNode,
-  type Section,
-  type Statement,
-  type Strength,
-  statement,
-  type Table,
-} from '../model/model.ts'
+import * as model from '../model/model.ts'
 import { listed, type Part, section, selectedStrength, surenessOf } from './wording.ts'
 
 /** Rows of the table; `events.ocsf.ndjson` has the token and session of each access. */
@@ -24,15 +15,15 @@ export const TOKENS_SHOWN = 10_000
 /** More would be unreadable. */
 const DRAWN = { tokens: 30, keys: 8 }
 
-export function lineageSection(answer: Part, uses: TokenUses): Section {
+export function lineageSection(answer: Part, uses: TokenUses): model.Section {
   const statements = [lineageText(answer, uses), unlinked(answer, uses)]
   const tables = [tokenTable(answer, uses), sessionTable(answer)]
   return section('lineage', 'Tokens and sessions', statements, { tables })
 }
 
-function lineageText(answer: Part, { total }: TokenUses): Statement | undefined {
+function lineageText(answer: Part, { total }: TokenUses): model.Statement | undefined {
   if (total === 0) return undefined
-  return statement({
+  return model.statement({
     id: 'lineage-tokens',
     text: `The attacker used ${plural(total, 'token')}; one with two sessions or two reasons counts twice.`,
     strength: selectedStrength(answer),
@@ -40,9 +31,9 @@ function lineageText(answer: Part, { total }: TokenUses): Statement | undefined 
   })
 }
 
-function unlinked({ keys, verdicts }: Part, { total }: TokenUses): Statement | undefined {
+function unlinked({ keys, verdicts }: Part, { total }: TokenUses): model.Statement | undefined {
   if (!keys.some(isLeak) || verdicts.unissued === 0 || total === 0) return undefined
-  return statement({
+  return model.statement({
     id: 'lineage-keys',
     text: 'No log names the key that signed a token. That the key in the dump signed the unissued tokens is neither shown nor excluded.',
     strength: 'not-excluded',
@@ -57,7 +48,7 @@ const baseRates = ({ tokens }: Part): ReadonlyMap<string, string> =>
     tokens.map(({ tokenId, reason, baseRate }) => [`${tokenId} ${reason}`, baseRateText(baseRate)]),
   )
 
-function tokenTable(answer: Part, { rows, total }: TokenUses): Table {
+function tokenTable(answer: Part, { rows, total }: TokenUses): model.Table {
   const rates = baseRates(answer)
   const strengths = new Map(
     answer.tokens.map(({ tokenId, reason, strength }) => [`${tokenId} ${reason}`, strength]),
@@ -101,7 +92,7 @@ function namesOf({ accounts, accountsTotal }: TokenUse): string {
   return `${accounts.join('; ')}${more > 0 ? `; and ${more} more` : ''}`
 }
 
-function sessionTable({ sessions }: Part): Table | undefined {
+function sessionTable({ sessions }: Part): model.Table | undefined {
   const unissued = sessions.filter(({ verdict }) => verdict === 'unissued')
   if (unissued.length === 0) return undefined
   return listed(unissued.slice(0, TOKENS_SHOWN), {
@@ -125,17 +116,17 @@ function sessionTable({ sessions }: Part): Table | undefined {
 }
 
 /** The drawing: the tokens with most accesses, and what leads to them and from them. */
-export function lineageOf(answer: Part, { rows, total }: TokenUses): Lineage {
-  const nodes = new Map<string, LineageNode>()
-  const edges = new Map<string, LineageEdge>()
-  const node = (kind: LineageNode['kind'], name: string, verdict?: string): string => {
+export function lineageOf(answer: Part, { rows, total }: TokenUses): model.Lineage {
+  const nodes = new Map<string, model.LineageNode>()
+  const edges = new Map<string, model.LineageEdge>()
+  const node = (kind: model.LineageNode['kind'], name: string, verdict?: string): string => {
     const key = `${kind}\n${name}`
     const id = nodes.get(key)?.id ?? `node-${nodes.size + 1}`
     if (!nodes.has(key))
       nodes.set(key, { id, kind, name, ...(verdict !== undefined && { verdict }) })
     return id
   }
-  const edge = (from: string, to: string, accesses: number, strength: Strength): void => {
+  const edge = (from: string, to: string, accesses: number, strength: model.Strength): void => {
     const key = `${from}\n${to}`
     edges.set(key, { from, to, accesses: (edges.get(key)?.accesses ?? 0) + accesses, strength })
   }

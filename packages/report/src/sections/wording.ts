@@ -1,29 +1,17 @@
 /** Sections, tables of rows, and references that several sections use. @module */
 import type { Answer, Bounds } from '@mintmark/case'
 import { isObject } from '@mintmark/core'
-import {
-  type Cell,
-  type CellType,
-  type Draft,
-  type Figure,
-  type NonEmpty,
-  type Range,
-  type Section,
-  type Statement,
-  type Strength,
-  type Table,
-  table,
-} from '../model/model.ts'
+import * as model from '../model/model.ts'
 
 export const section = (
-  id: Section['id'],
+  id: model.Section['id'],
   title: string,
-  statements: readonly (Statement | undefined)[],
+  statements: readonly (model.Statement | undefined)[],
   more: {
-    readonly figures?: readonly (Figure | undefined)[]
-    readonly tables?: readonly (Table | undefined)[]
+    readonly figures?: readonly (model.Figure | undefined)[]
+    readonly tables?: readonly (model.Table | undefined)[]
   } = {},
-): Section => ({
+): model.Section => ({
   id,
   title,
   statements: given(statements),
@@ -36,13 +24,13 @@ export const given = <T>(parts: readonly (T | undefined)[]): T[] =>
   parts.flatMap((part) => part ?? [])
 
 type CellName<Row> = {
-  [Name in keyof Row]: Row[Name] extends Exclude<Cell, Range> ? Name : never
+  [Name in keyof Row]: Row[Name] extends Exclude<model.Cell, model.Range> ? Name : never
 }[keyof Row]
 
 /** A column: its id, title, type (default: text) and cell (default: the member of the row that is named as its id). */
 type ColumnOf<Row> =
-  | readonly [id: CellName<Row> & string, title: string, type?: CellType]
-  | readonly [id: string, title: string, type: CellType, cell: (row: Row) => Cell]
+  | readonly [id: CellName<Row> & string, title: string, type?: model.CellType]
+  | readonly [id: string, title: string, type: model.CellType, cell: (row: Row) => model.Cell]
 
 /** A table with a row for each item. */
 export function listed<Row>(
@@ -54,16 +42,16 @@ export function listed<Row>(
     total = items.length,
     strength,
     evidence,
-  }: Pick<Draft<Table>, 'id' | 'title' | 'evidence'> & {
-    readonly columns: NonEmpty<ColumnOf<NoInfer<Row>>>
+  }: Pick<model.Draft<model.Table>, 'id' | 'title' | 'evidence'> & {
+    readonly columns: model.NonEmpty<ColumnOf<NoInfer<Row>>>
     readonly total?: number
     /** A table without rows may have another than one with some. */
-    readonly strength: Strength | Sureness
+    readonly strength: model.Strength | Sureness
   },
-): Table {
+): model.Table {
   const [first, ...more] = columns
   const head = ([name, text, type = 'text']: ColumnOf<Row>) => ({ id: name, title: text, type })
-  return table({
+  return model.table({
     id,
     title,
     columns: [head(first), ...more.map(head)],
@@ -77,7 +65,7 @@ export function listed<Row>(
   })
 }
 
-function memberOf(item: unknown, name: string): Cell {
+function memberOf(item: unknown, name: string): model.Cell {
   const member: unknown = isObject(item) ? item[name] : null
   return typeof member === 'string' || typeof member === 'number' ? member : null
 }
@@ -92,10 +80,10 @@ export function dayText(iso: string | null): string {
   return `${Number(day)} ${MONTHS[Number(month) - 1] ?? ''} ${year}`
 }
 
-export const rangeOf = ({ lower, upper }: Bounds): Range => ({ lower, upper })
+export const rangeOf = ({ lower, upper }: Bounds): model.Range => ({ lower, upper })
 
 /** The first sentence of a statement. */
-export const firstSentence = ({ text }: Pick<Statement, 'text'>): string =>
+export const firstSentence = ({ text }: Pick<model.Statement, 'text'>): string =>
   text.slice(0, text.indexOf('. ') + 1) || text
 
 /** `replayed_token_network` as part of an anchor. */
@@ -115,8 +103,8 @@ export type Part = Pick<
 
 /** How strong something is that records name, and that they name nothing of it. */
 export interface Sureness {
-  readonly present: Strength
-  readonly absence: Strength
+  readonly present: model.Strength
+  readonly absence: model.Strength
 }
 
 /** Of what the selection shows. */
@@ -133,7 +121,7 @@ export const absenceIn = ({ conclusion }: Pick<Part, 'conclusion'>): 'establishe
 export function selectedStrength({
   selection,
   conclusion,
-}: Pick<Part, 'selection' | 'conclusion'>): Strength {
+}: Pick<Part, 'selection' | 'conclusion'>): model.Strength {
   if (!selection.isDefault || conclusion.status === 'found') return 'established'
   return conclusion.status === 'lead' ? 'lead' : 'not-excluded'
 }

@@ -7,21 +7,27 @@
  *
  * @module
  */
-import type { AccountAddress, Answer, Sighted } from '@mintmark/case'
-import { conclusionText, isLeak } from '@mintmark/case'
+import * as cases from '@mintmark/case'
 import { isoOf, type Json, plural, readAddress, safeJson } from '@mintmark/core'
 import type { Report } from '../model/model.ts'
 import type { Redactor } from '../model/redaction.ts'
-import { fileObject, Maker, MINTMARK, observable, type StixObject, uuid5 } from './objects.ts'
-import { techniqueOf } from './techniques.ts'
+import {
+  fileObject,
+  Maker,
+  MINTMARK,
+  observable,
+  type StixObject,
+  techniqueOf,
+  uuid5,
+} from './objects.ts'
 
 interface BundleInput {
-  readonly answer: Answer
+  readonly answer: cases.Answer
   /** The same case as a report, with pseudonyms where those are asked for. */
   readonly report: Report
-  readonly addresses: readonly AccountAddress[]
+  readonly addresses: readonly cases.AccountAddress[]
   /** What is established, by account. */
-  readonly sighted: readonly Sighted[]
+  readonly sighted: readonly cases.Sighted[]
   readonly redactor: Redactor
 }
 
@@ -64,7 +70,7 @@ function objectsOf(input: BundleInput): StixObject[] {
 const idsOf = (objects: readonly StixObject[]): string[] => objects.map(({ id }) => id)
 
 /** The time of the last record of the evidence: the report has no clock. */
-function lastOf({ evidence }: Answer): string {
+function lastOf({ evidence }: cases.Answer): string {
   const times = evidence.flatMap(({ last }) => (last === null ? [] : [Date.parse(last)]))
   return isoOf(times.reduce((most, time) => Math.max(most, time), 0))
 }
@@ -129,7 +135,7 @@ function address(ip: string): StixObject[] {
 const observed = (
   maker: Maker,
   key: string,
-  { accesses, first, last }: Pick<Sighted, 'accesses' | 'first' | 'last'>,
+  { accesses, first, last }: Pick<cases.Sighted, 'accesses' | 'first' | 'last'>,
   objects: readonly StixObject[],
   more: Json = {},
 ): StixObject =>
@@ -197,7 +203,7 @@ const optional = (name: string, ids: readonly string[]): Json =>
 
 function victimsOf(
   { answer, redactor }: BundleInput,
-  rows: readonly Sighted[],
+  rows: readonly cases.Sighted[],
   victims: ReadonlyMap<string, StixObject>,
 ): StixObject[] {
   const sighted = new Set(rows.map(({ account }) => account))
@@ -209,7 +215,7 @@ function victimsOf(
 
 /** Leads: each a note, which asserts nothing and relates to nobody. */
 function leadNotes({ answer, redactor }: BundleInput, maker: Maker): StixObject[] {
-  const { leads } = conclusionText({ ...answer.conclusion, status: 'found' })
+  const { leads } = cases.conclusionText({ ...answer.conclusion, status: 'found' })
   const hunts = answer.hunts.filter(({ strength, hits }) => strength === 'lead' && hits > 0)
   const texts: readonly (readonly [key: string, content: string])[] = [
     ['leads', leads],
@@ -245,7 +251,7 @@ const unknownNotes = ({ sections }: Report, maker: Maker): StixObject[] =>
   )
 
 const keyFiles = ({ answer, redactor }: BundleInput, maker: Maker): StixObject[] =>
-  answer.keys.filter(isLeak).flatMap(({ places, kind, bits, spkiSha256 }) =>
+  answer.keys.filter(cases.isLeak).flatMap(({ places, kind, bits, spkiSha256 }) =>
     places.flatMap(({ files, sha256 }) => {
       const file = fileObject(redactor.text(files[0] ?? ''), sha256)
       const content = `A private key, ${kind} of ${bits} bits, is in this file. SHA-256 of its public half: ${spkiSha256}.`
